@@ -1,0 +1,10 @@
+// Floor 0: pure functions over bytes. No I/O, no clock, no Node modules.
+
+export * from './align.js';
+export * from './bitmap.js';
+export * from './crc.js';
+export * from './fields.js';
+export * from './guid.js';
+export * from './struct.js';
+export * from './text.js';
+export * from './time.js';

@@ -1,0 +1,77 @@
+// Structures as tables of fields: one table gives the reader, the writer and the type, with the offsets of the specification.
+
+import { InternalError, InvalidImageError } from '../errors.js';
+import type { Field } from './fields.js';
+
+type Fields = Readonly<Record<string, Field<unknown>>>;
+
+// biome-ignore lint/suspicious/noExplicitAny: a field of any value type is accepted here; the table keeps the exact type
+type FieldTable = Readonly<Record<string, Field<any>>>;
+
+type ValueOf<F extends FieldTable> = {
+  -readonly [K in keyof F as F[K] extends { readonly reserved: true } ? never : K]: F[K] extends Field<infer T>
+    ? T
+    : never;
+};
+
+export interface Struct<T> {
+  readonly name: string;
+  /** Size in bytes. */
+  readonly size: number;
+  /** Reads the structure at byte `at`; throws {@link InvalidImageError} when the bytes end before it does. */
+  decode(bytes: Uint8Array, at?: number): T;
+  /** The structure as new bytes. */
+  encode(value: T): Uint8Array;
+  /** Writes the structure into `bytes` at byte `at`. */
+  encodeInto(value: T, bytes: Uint8Array, at: number): void;
+}
+
+/** The value type of a structure. */
+export type Value<S> = S extends Struct<infer T> ? T : never;
+
+/**
+ * Declares an on-disk structure of `size` bytes. Gaps and overlaps are refused when the module loads:
+ * a hole is stated with `reserved(at, length)`.
+ */
+export function struct<F extends FieldTable>(name: string, size: number, fields: F): Struct<ValueOf<F>> {
+  checkCoverage(name, size, fields);
+  const entries = Object.entries(fields as Fields);
+  const encodeInto = (value: ValueOf<F>, bytes: Uint8Array, at: number) => {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    for (const [key, field] of entries) field.write(view, at, (value as Record<string, unknown>)[key]);
+  };
+  return {
+    name,
+    size,
+    encodeInto,
+    encode: (value) => {
+      const bytes = new Uint8Array(size);
+      encodeInto(value, bytes, 0);
+      return bytes;
+    },
+    decode: (bytes, at = 0) => {
+      if (at < 0 || at + size > bytes.length) {
+        throw new InvalidImageError('image.truncated', `The image ends inside a ${name}.`, { at });
+      }
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      const value: Record<string, unknown> = {};
+      for (const [key, field] of entries) if (!field.reserved) value[key] = field.read(view, at);
+      return value as ValueOf<F>;
+    },
+  };
+}
+
+function checkCoverage(name: string, size: number, fields: Fields): void {
+  let end = 0;
+  for (const [key, field] of Object.entries(fields).sort(([, a], [, b]) => a.at - b.at)) {
+    if (field.at !== end) {
+      const fault = field.at > end ? 'a gap before' : 'an overlap at';
+      throw new InternalError(
+        'internal.struct',
+        `${name} has ${fault} "${key}": ${end} bytes so far, field at ${field.at}.`,
+      );
+    }
+    end = field.at + field.length;
+  }
+  if (end !== size) throw new InternalError('internal.struct', `${name} covers ${end} of ${size} bytes.`);
+}

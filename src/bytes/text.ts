@@ -1,0 +1,81 @@
+// Names and targets as byte strings: a JavaScript string whose every character is one byte (U+0000…U+00FF).
+// Invalid UTF-8 survives, comparison with < is byte order, and V8 keeps such strings at one byte per character.
+
+declare const byteString: unique symbol;
+
+/** A string of bytes; each character code is one byte. Compare and sort with `<`: that is byte order. */
+export type ByteString = string & { readonly [byteString]: true };
+
+const utf8 = new TextEncoder();
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const lossyUtf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+const CHUNK = 8192;
+
+/** Bytes → byte string. */
+export function byteStringOf(bytes: Uint8Array): ByteString {
+  let text = '';
+  for (let at = 0; at < bytes.length; at += CHUNK) {
+    text += String.fromCharCode(...bytes.subarray(at, at + CHUNK));
+  }
+  return text as ByteString;
+}
+
+/** Text → the byte string of its UTF-8 form. */
+export function fromText(text: string): ByteString {
+  for (let i = 0; i < text.length; i++) {
+    if (text.charCodeAt(i) > 0x7f) return byteStringOf(utf8.encode(text));
+  }
+  return text as ByteString;
+}
+
+/** Byte string → bytes. */
+export function bytesOf(name: ByteString): Uint8Array {
+  const bytes = new Uint8Array(name.length);
+  for (let i = 0; i < name.length; i++) bytes[i] = name.charCodeAt(i);
+  return bytes;
+}
+
+/** Byte string → text, or undefined when the bytes are not UTF-8. */
+export function toText(name: ByteString): string | undefined {
+  if (isAscii(name)) return name;
+  try {
+    return strictUtf8.decode(bytesOf(name));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Byte string → text for people: control characters and bytes that are not UTF-8 appear as `\xHH`. */
+export function displayText(name: ByteString): string {
+  const text = toText(name) ?? hexEscaped(name);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is being escaped
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (c) => escaped(c.charCodeAt(0)));
+}
+
+/** Text for a descriptor field: bytes that are not UTF-8 become U+FFFD. */
+export function lossyText(name: ByteString): string {
+  return isAscii(name) ? name : lossyUtf8.decode(bytesOf(name));
+}
+
+/** Byte order: negative, 0 or positive. For use with `sort`. */
+export function compareBytes(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+export function isAscii(name: string): boolean {
+  for (let i = 0; i < name.length; i++) if (name.charCodeAt(i) > 0x7f) return false;
+  return true;
+}
+
+function hexEscaped(name: string): string {
+  let text = '';
+  for (let i = 0; i < name.length; i++) {
+    const code = name.charCodeAt(i);
+    text += code < 0x80 ? name[i] : escaped(code);
+  }
+  return text;
+}
+
+function escaped(code: number): string {
+  return `\\x${code.toString(16).padStart(2, '0')}`;
+}

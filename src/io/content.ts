@@ -1,0 +1,97 @@
+// What flows: content is a size and a stream of pieces, pulled by whoever consumes it.
+
+/** `length` bytes from byte `at`. */
+export interface Range {
+  readonly at: number;
+  readonly length: number;
+}
+
+/** That many zero bytes, which nobody has to produce, compress or write. */
+export interface Hole {
+  readonly hole: number;
+}
+
+/** Bytes whose length is known now and whose value is known once every piece of the image has been produced. */
+export interface Backpatch {
+  readonly length: number;
+  render(): Uint8Array;
+}
+
+/** A `Uint8Array` is lent to the consumer until it pulls the next piece; keep a copy, not the array. */
+export type Data = Uint8Array | Hole;
+export type Piece = Data | Backpatch;
+
+/** One step of long work, reported as often as the worker likes; the receiver throttles. */
+export interface Progress {
+  /** What is being done, in the present tense: "packing". */
+  readonly step: string;
+  readonly done: number;
+  /** Absent while unknown. */
+  readonly total?: number;
+  readonly unit: 'bytes' | 'entries' | 'steps';
+}
+
+/** What a piece of work needs from its surroundings. */
+export interface Run {
+  readonly signal?: AbortSignal;
+  /** How many jobs may run at once, ≥ 1. Never changes any byte of the result. */
+  readonly jobs: number;
+  report(progress: Progress): void;
+}
+
+/** Content whose size in bytes is exact before the first byte is produced. */
+export interface ExactContent {
+  readonly size: number;
+  /** Ranges known to be zero: sorted, disjoint, not empty. Other ranges may be zero too. */
+  readonly holes?: readonly Range[];
+  /** The content from its start, exactly `size` bytes. May be called again: every call starts afresh and gives the same bytes. */
+  pieces(run: Run): AsyncIterable<Data>;
+  /** The whole content in one synchronous call; offered only where that is cheap (memory, a small file). */
+  bytes?(): Uint8Array;
+}
+
+/** Content whose size is known only at its end, and whose first bytes may depend on its last. */
+export interface OpenContent {
+  readonly size?: undefined;
+  /** No more than this many bytes will come. */
+  readonly sizeLimit: number;
+  /** As in {@link ExactContent}; backpatches render once the last piece has been pulled. */
+  pieces(run: Run): AsyncIterable<Piece>;
+}
+
+export type Content = ExactContent | OpenContent;
+
+/** Random access, for readers. Reading outside `size` is an {@link InvalidImageError}. */
+export interface Source extends ExactContent {
+  /** Fills `into` with the bytes from `at`. */
+  read(at: number, into: Uint8Array): Promise<void>;
+  /** A view that sees nothing outside `range`. */
+  slice(range: Range): Source;
+}
+
+export function isHole(piece: Piece): piece is Hole {
+  return 'hole' in piece;
+}
+
+export function isBackpatch(piece: Piece): piece is Backpatch {
+  return 'render' in piece;
+}
+
+export function isExact(content: Content): content is ExactContent {
+  return content.size !== undefined;
+}
+
+/** How many bytes of the image a piece stands for. */
+export function pieceLength(piece: Piece): number {
+  return isHole(piece) ? piece.hole : piece.length;
+}
+
+/** Most bytes a content can have: its size, or its limit. */
+export function contentLimit(content: Content): number {
+  return isExact(content) ? content.size : content.sizeLimit;
+}
+
+/** A run without progress and without abort, for library use and tests. */
+export function quietRun(jobs = 1): Run {
+  return { jobs, report: () => {} };
+}

@@ -1,0 +1,36 @@
+// Digests, and identities derived from a seed: UUIDs and serials that are the same in every run.
+
+import { createHash } from 'node:crypto';
+import { type Uuid, uuidFromBytes } from '../bytes/index.js';
+
+export type DigestName = 'md5' | 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512';
+
+/** An incremental digest. */
+export interface Digest {
+  update(bytes: Uint8Array): void;
+  /** Digest of everything so far; more may follow. */
+  snapshot(): Uint8Array;
+  /** Lower-case hexadecimal digest of everything; ends the digest. */
+  hex(): string;
+}
+
+export function createDigest(name: DigestName): Digest {
+  const hash = createHash(name);
+  return {
+    update: (bytes) => {
+      hash.update(bytes);
+    },
+    snapshot: () => hash.copy().digest(),
+    hex: () => hash.digest('hex'),
+  };
+}
+
+/** 32 bytes that depend on the seed and on what they are for, and on nothing else. */
+export function deriveBytes(seed: string, purpose: string): Uint8Array {
+  return createHash('sha256').update(`${purpose}\0${seed}`).digest();
+}
+
+/** A version-4 UUID derived from a seed. */
+export function deriveUuid(seed: string, purpose: string): Uuid {
+  return uuidFromBytes(deriveBytes(seed, purpose));
+}

@@ -1,0 +1,175 @@
+// Files of the running system as content (for writers) and as random-access source (for readers).
+
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { type ByteString, displayText } from '../bytes/index.js';
+import { SourceError } from '../errors.js';
+import type { Data, ExactContent, Range, Run, Source } from './content.js';
+import { checkRange } from './memory.js';
+
+/** Up to this size a file is read with synchronous calls: three awaits cost more than the file. */
+const SMALL = 128 * 1024;
+const CHUNK = 1024 * 1024;
+
+/** A path whose characters are bytes → what `node:fs` takes without decoding it. */
+export function pathBuffer(path: ByteString): Buffer {
+  return Buffer.from(path, 'latin1');
+}
+
+/** Turns an errno of `node:fs` into a {@link SourceError} that names the path. */
+export function sourceError(path: ByteString, error: unknown): SourceError {
+  if (error instanceof SourceError) return error;
+  const { code = 'EIO', message } = error as NodeJS.ErrnoException;
+  const reason: Record<string, string> = {
+    ENOENT: 'does not exist',
+    EACCES: 'may not be read by this user',
+    EPERM: 'may not be read by this user',
+    ENOTDIR: 'is not a directory',
+    ELOOP: 'is part of a loop of symbolic links',
+  };
+  const shown = displayText(path);
+  return new SourceError(`source.${code.toLowerCase()}`, `${shown} ${reason[code] ?? `cannot be read: ${message}`}.`, {
+    path: shown,
+    cause: error,
+  });
+}
+
+function changed(path: ByteString, planned: number, found: number): SourceError {
+  const shown = displayText(path);
+  const message = `${shown} changed while it was being packed: ${planned} bytes planned, ${found} found.`;
+  return new SourceError('source.changed', message, { path: shown, hint: 'Pack a tree that nothing writes to.' });
+}
+
+/** The content of a regular file of `size` bytes. A file found shorter or longer is an error, never padded or cut. */
+export function fileContent(path: ByteString, size: number, holes?: readonly Range[]): ExactContent {
+  const sparse = holes && holes.length > 0 ? { holes } : {};
+  if (size <= SMALL) {
+    const bytes = () => readSmall(path, size);
+    return {
+      size,
+      ...sparse,
+      bytes,
+      async *pieces() {
+        if (size > 0) yield bytes();
+      },
+    };
+  }
+  return { size, ...sparse, pieces: (run) => readLarge(path, size, holes ?? [], run) };
+}
+
+function readSmall(path: ByteString, size: number): Uint8Array {
+  try {
+    const fd = openSync(pathBuffer(path), 'r');
+    try {
+      // One byte more than planned, so that growth shows without another system call.
+      const buffer = Buffer.allocUnsafe(size + 1);
+      let got = 0;
+      while (got <= size) {
+        const count = readSync(fd, buffer, got, buffer.length - got, null);
+        if (count === 0) break;
+        got += count;
+      }
+      if (got !== size) throw changed(path, size, got > size ? fstatSync(fd).size : got);
+      return buffer.subarray(0, size);
+    } finally {
+      closeSync(fd);
+    }
+  } catch (error) {
+    throw sourceError(path, error);
+  }
+}
+
+async function* readLarge(path: ByteString, size: number, holes: readonly Range[], run: Run): AsyncGenerator<Data> {
+  let file: FileHandle | undefined;
+  try {
+    file = await open(pathBuffer(path), 'r');
+    const found = (await file.stat()).size;
+    if (found !== size) throw changed(path, size, found);
+    let at = 0;
+    for (const hole of holes) {
+      yield* readRange(path, file, { at, length: hole.at - at }, run);
+      yield { hole: hole.length };
+      at = hole.at + hole.length;
+    }
+    yield* readRange(path, file, { at, length: size - at }, run);
+    const after = (await file.stat()).size;
+    if (after !== size) throw changed(path, size, after);
+  } catch (error) {
+    // An error without errno is the consumer's or an abort: not ours to translate.
+    throw (error as NodeJS.ErrnoException).syscall ? sourceError(path, error) : error;
+  } finally {
+    await file?.close();
+  }
+}
+
+/** Reads one chunk ahead: while the consumer works on one buffer the other is being filled. */
+async function* readRange(path: ByteString, file: FileHandle, range: Range, run: Run): AsyncGenerator<Uint8Array> {
+  const end = range.at + range.length;
+  const buffers = [
+    Buffer.allocUnsafe(Math.min(CHUNK, range.length)),
+    Buffer.allocUnsafe(Math.min(CHUNK, range.length)),
+  ];
+  let turn = 0;
+  const start = async (at: number) => {
+    if (at >= end) return undefined;
+    const buffer = buffers[turn]!;
+    turn = 1 - turn;
+    const length = Math.min(buffer.length, end - at);
+    return { ...(await file.read(buffer, 0, length, at)), at };
+  };
+  let pending = start(range.at);
+  pending.catch(() => {});
+  for (;;) {
+    const chunk = await pending;
+    run.signal?.throwIfAborted();
+    if (!chunk) return;
+    if (chunk.bytesRead === 0) throw changed(path, end, chunk.at);
+    pending = start(chunk.at + chunk.bytesRead);
+    // The next read may fail while the consumer still holds this chunk; the error is raised at the next await.
+    pending.catch(() => {});
+    try {
+      yield chunk.buffer.subarray(0, chunk.bytesRead);
+    } finally {
+      // A consumer that stops early must not close the file under a running read.
+      await pending.catch(() => {});
+    }
+  }
+}
+
+/** A file opened for random access. */
+export interface FileSource extends Source {
+  close(): Promise<void>;
+}
+
+/** Opens an image file for reading. */
+export async function openFileSource(path: ByteString): Promise<FileSource> {
+  let file: FileHandle;
+  try {
+    file = await open(pathBuffer(path), 'r');
+  } catch (error) {
+    throw sourceError(path, error);
+  }
+  const size = (await file.stat()).size;
+  return { ...rangeSource(path, file, { at: 0, length: size }), close: () => file.close() };
+}
+
+/** The bytes of `range` of an open file as a source; the file stays the caller's to close. */
+export function rangeSource(path: ByteString, file: FileHandle, range: Range): Source {
+  return {
+    size: range.length,
+    pieces: (run) => readRange(path, file, range, run),
+    read: async (at, into) => {
+      checkRange({ at, length: into.length }, range.length);
+      let got = 0;
+      while (got < into.length) {
+        const { bytesRead } = await file.read(into, got, into.length - got, range.at + at + got);
+        if (bytesRead === 0) throw changed(path, range.at + range.length, range.at + at + got);
+        got += bytesRead;
+      }
+    },
+    slice: (inner) => {
+      checkRange(inner, range.length);
+      return rangeSource(path, file, { at: range.at + inner.at, length: inner.length });
+    },
+  };
+}

@@ -1,0 +1,10 @@
+// Floor 1: bytes that move.
+
+export * from './content.js';
+export * from './digest.js';
+export * from './file.js';
+export * from './in-order.js';
+export * from './memory.js';
+export * from './pieces.js';
+export * from './target.js';
+export * from './write-image.js';

@@ -1,0 +1,32 @@
+// Exclude rules as users of tar, rsync and mksquashfs write them: globs, anchored at the root by a leading slash.
+
+import picomatch from 'picomatch';
+import { displayText } from '../bytes/index.js';
+import { InvalidInputError } from '../errors.js';
+import type { Content } from '../io/index.js';
+import type { FileTree } from './file-tree.js';
+import { select } from './rewrite.js';
+
+/**
+ * Removes what any pattern matches. `/var/cache/*` counts from the root, `*.pyc` and `__pycache__` match at any depth;
+ * `*` stops at slashes, `**` does not. A directory that matches goes with everything in it.
+ */
+export function exclude<C extends Content>(tree: FileTree<C>, patterns: readonly string[]): FileTree<C> {
+  if (patterns.length === 0) return tree;
+  const matchers = patterns.map(compile);
+  return select(tree, (path) => {
+    const shown = displayText(path);
+    return !matchers.some((matches) => matches(shown));
+  });
+}
+
+function compile(pattern: string): (path: string) => boolean {
+  const trimmed = pattern.replace(/\/+$/, '');
+  if (trimmed === '') {
+    throw new InvalidInputError('tree.bad-pattern', `"${pattern}" is not a usable exclude pattern.`, {
+      hint: 'Name an entry, such as /var/cache/* or *.pyc.',
+    });
+  }
+  const anchored = trimmed.startsWith('/') ? trimmed.slice(1) : `**/${trimmed}`;
+  return picomatch(anchored, { dot: true });
+}

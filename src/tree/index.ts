@@ -1,0 +1,8 @@
+// Floor 2: the waist of the hourglass. Sources and image readers make a FileTree; planners take one.
+
+export * from './exclude.js';
+export * from './file-tree.js';
+export * from './loss.js';
+export * from './node.js';
+export * from './rewrite.js';
+export * from './walk.js';

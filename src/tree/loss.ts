@@ -1,0 +1,34 @@
+// What a format cannot keep of a tree, found while planning and told before anything is written.
+
+import { type ByteString, displayText } from '../bytes/index.js';
+
+/** One kind of loss and where it happens. */
+export interface Loss {
+  /** Stable dotted code: `squashfs.mtime-range`. */
+  readonly code: string;
+  /** One sentence: what is lost or changed. */
+  readonly message: string;
+  /** How many entries it concerns. */
+  readonly count: number;
+  /** The first few of them, for people. */
+  readonly examples: readonly string[];
+}
+
+const EXAMPLES = 3;
+
+/** Gathers losses by code, so that a million like entries make one line. */
+export class LossLog {
+  readonly #losses = new Map<string, { message: string; count: number; examples: string[] }>();
+
+  add(code: string, message: string, path: ByteString): void {
+    const known = this.#losses.get(code);
+    const loss = known ?? { message, count: 0, examples: [] };
+    if (!known) this.#losses.set(code, loss);
+    loss.count++;
+    if (loss.examples.length < EXAMPLES) loss.examples.push(`/${displayText(path)}`);
+  }
+
+  list(): Loss[] {
+    return [...this.#losses].map(([code, loss]) => ({ code, ...loss }));
+  }
+}

@@ -1,0 +1,105 @@
+// What a file tree is made of. Nodes are values: planners and readers never write on them.
+// A hard link is the same Node object under a second name.
+
+import { type ByteString, compareBytes, EPOCH_ZERO, type Timestamp } from '../bytes/index.js';
+import { InvalidInputError } from '../errors.js';
+import type { Content, ExactContent } from '../io/index.js';
+
+/** One extended attribute with its full name, `user.mime_type`. Values are as the kernel's getxattr gives them. */
+export interface Xattr {
+  readonly name: ByteString;
+  readonly value: Uint8Array;
+}
+
+export interface Attributes {
+  /** Permission bits with setuid, setgid and sticky: 0…0o7777. The file type is the node's `kind`. */
+  readonly mode: number;
+  /** 32 bits. */
+  readonly uid: number;
+  /** 32 bits. */
+  readonly gid: number;
+  readonly mtime: Timestamp;
+  /** Sorted by name, no name twice. */
+  readonly xattrs: readonly Xattr[];
+}
+
+export interface Directory<C extends Content = ExactContent> extends Attributes {
+  readonly kind: 'directory';
+  /** Sorted by name in byte order. */
+  readonly entries: ReadonlyMap<ByteString, Node<C>>;
+  /** Made only to hold entries below it; in an overlay its attributes give way to a real directory's. */
+  readonly implied?: true;
+}
+
+export interface File<C extends Content = ExactContent> extends Attributes {
+  readonly kind: 'file';
+  readonly content: C;
+}
+
+export interface Symlink extends Attributes {
+  readonly kind: 'symlink';
+  readonly target: ByteString;
+}
+
+export type SpecialKind = 'block-device' | 'character-device' | 'fifo' | 'socket';
+
+export interface Special extends Attributes {
+  readonly kind: SpecialKind;
+  /** Device numbers; 0 for fifos and sockets. */
+  readonly major: number;
+  readonly minor: number;
+}
+
+export type Node<C extends Content = ExactContent> = Directory<C> | File<C> | Symlink | Special;
+
+const NO_XATTRS: readonly Xattr[] = [];
+
+/** Attributes with defaults: owned by root, mtime 1970, no xattrs. */
+export function attributes(given: Partial<Attributes> & { readonly mode: number }): Attributes {
+  const xattrs = given.xattrs && given.xattrs.length > 0 ? given.xattrs : NO_XATTRS;
+  const sorted = xattrs.length > 1 ? [...xattrs].sort((a, b) => compareBytes(a.name, b.name)) : xattrs;
+  return {
+    mode: given.mode,
+    uid: given.uid ?? 0,
+    gid: given.gid ?? 0,
+    mtime: given.mtime ?? EPOCH_ZERO,
+    xattrs: sorted,
+  };
+}
+
+/** A directory; entries may come in any order. Refuses names that no file system can hold, and a name given twice. */
+export function directory<C extends Content = ExactContent>(
+  given: Partial<Attributes>,
+  entries: Iterable<readonly [ByteString, Node<C>]> = [],
+): Directory<C> {
+  return { kind: 'directory', ...attributes({ mode: 0o755, ...given }), entries: sortedEntries(entries) };
+}
+
+export function file<C extends Content>(content: C, given: Partial<Attributes> = {}): File<C> {
+  return { kind: 'file', ...attributes({ mode: 0o644, ...given }), content };
+}
+
+export function symlink(target: ByteString, given: Partial<Attributes> = {}): Symlink {
+  return { kind: 'symlink', ...attributes({ mode: 0o777, ...given }), target };
+}
+
+export function special(kind: SpecialKind, given: Partial<Attributes> = {}, major = 0, minor = 0): Special {
+  return { kind, ...attributes({ mode: 0o644, ...given }), major, minor };
+}
+
+function sortedEntries<C extends Content>(entries: Iterable<readonly [ByteString, Node<C>]>): Map<ByteString, Node<C>> {
+  const list = [...entries].sort(([a], [b]) => compareBytes(a, b));
+  for (const [name] of list) checkName(name);
+  const map = new Map(list);
+  if (map.size !== list.length) {
+    const twice = list.find(([name], i) => list[i + 1]?.[0] === name)![0];
+    throw new InvalidInputError('tree.name-twice', `A directory has two entries named "${twice}".`, { path: twice });
+  }
+  return map;
+}
+
+function checkName(name: ByteString): void {
+  if (name === '' || name === '.' || name === '..' || name.includes('/') || name.includes('\0')) {
+    throw new InvalidInputError('tree.bad-name', `"${name}" cannot be the name of a directory entry.`, { path: name });
+  }
+}

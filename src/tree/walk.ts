@@ -1,0 +1,66 @@
+// Ways through a tree. All of them visit the entries of a directory in byte order of their names.
+
+import type { ByteString } from '../bytes/index.js';
+import type { Content, ExactContent } from '../io/index.js';
+import type { FileTree } from './file-tree.js';
+import { joinPath } from './file-tree.js';
+import type { Directory, Node } from './node.js';
+
+export interface Visit<C extends Content = ExactContent> {
+  /** Path from the root without leading slash; the root itself is "". */
+  readonly path: ByteString;
+  readonly name: ByteString;
+  readonly node: Node<C>;
+  /** The directory that holds it; undefined for the root. */
+  readonly parent: Directory<C> | undefined;
+}
+
+/** Parents before children, depth first: the order of the paths' bytes component by component. The root comes first. */
+export function* walk<C extends Content>(tree: FileTree<C>): Generator<Visit<C>> {
+  const root: Visit<C> = { path: '' as ByteString, name: '' as ByteString, node: tree.root, parent: undefined };
+  const stack = [root];
+  for (let visit = stack.pop(); visit; visit = stack.pop()) {
+    yield visit;
+    if (visit.node.kind !== 'directory') continue;
+    const children: Visit<C>[] = [];
+    for (const [name, node] of visit.node.entries) {
+      children.push({ path: joinPath(visit.path, name), name, node, parent: visit.node });
+    }
+    for (let i = children.length - 1; i >= 0; i--) stack.push(children[i]!);
+  }
+}
+
+/** All entries of one depth before the next, as path tables want it. The root comes first. */
+export function* walkByDepth<C extends Content>(tree: FileTree<C>): Generator<Visit<C>> {
+  let level: Visit<C>[] = [{ path: '' as ByteString, name: '' as ByteString, node: tree.root, parent: undefined }];
+  while (level.length > 0) {
+    const next: Visit<C>[] = [];
+    for (const visit of level) {
+      yield visit;
+      if (visit.node.kind !== 'directory') continue;
+      for (const [name, node] of visit.node.entries) {
+        next.push({ path: joinPath(visit.path, name), name, node, parent: visit.node });
+      }
+    }
+    level = next;
+  }
+}
+
+/** How many names each node has that is not a directory. Only nodes with more than one name are listed. */
+export function hardLinkCounts<C extends Content>(tree: FileTree<C>): ReadonlyMap<Node<C>, number> {
+  const seen = new Set<Node<C>>();
+  const counts = new Map<Node<C>, number>();
+  for (const { node } of walk(tree)) {
+    if (node.kind === 'directory') continue;
+    if (seen.has(node)) counts.set(node, (counts.get(node) ?? 1) + 1);
+    else seen.add(node);
+  }
+  return counts;
+}
+
+/** Newest mtime in the tree, in whole seconds: the default epoch. */
+export function newestSecond<C extends Content>(tree: FileTree<C>): number {
+  let newest = Number.NEGATIVE_INFINITY;
+  for (const { node } of walk(tree)) newest = Math.max(newest, node.mtime.seconds);
+  return newest;
+}

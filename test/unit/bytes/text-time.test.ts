@@ -1,0 +1,63 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { alignUp, divCeil, padding } from '../../../src/bytes/align.js';
+import { countBits, setBits, testBit } from '../../../src/bytes/bitmap.js';
+import { guidBytes, guidText, uuidBytes, uuidText } from '../../../src/bytes/guid.js';
+import { byteStringOf, bytesOf, compareBytes, displayText, fromText, toText } from '../../../src/bytes/text.js';
+import { calendar, fromCalendar, fromNanoseconds, timestamp } from '../../../src/bytes/time.js';
+
+describe('byte strings', () => {
+  test('any bytes survive', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
+        expect(bytesOf(byteStringOf(bytes))).toEqual(bytes);
+      }),
+    );
+  });
+  test('text goes through UTF-8', () => {
+    expect(fromText('ä')).toBe('\u00c3\u00a4');
+    expect(toText(fromText('grün 漢'))).toBe('grün 漢');
+    expect(toText(byteStringOf(Uint8Array.of(0xff)))).toBeUndefined();
+  });
+  test('order is byte order, not UTF-16 order', () => {
+    expect(compareBytes(fromText('\uffff'), fromText('\u{10000}'))).toBe(-1);
+  });
+  test('display escapes what a terminal should not get', () => {
+    expect(displayText(byteStringOf(Uint8Array.of(0x61, 0xff, 0x1b)))).toBe('a\\xff\\x1b');
+  });
+});
+
+describe('times', () => {
+  test('nanoseconds before 1970 count forward', () => {
+    expect(fromNanoseconds(-1n)).toEqual(timestamp(-1, 999_999_999));
+  });
+  test('calendar fields are UTC and invertible', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: -62135596800, max: 253402300799 }), (seconds) => {
+        expect(fromCalendar(calendar(timestamp(seconds, 5)))).toEqual(timestamp(seconds, 5));
+      }),
+    );
+    expect(calendar(timestamp(951782400))).toMatchObject({ year: 2000, month: 2, day: 29, hour: 0 });
+  });
+});
+
+test('alignment beyond 32 bits', () => {
+  expect(alignUp(2 ** 40 + 1, 4096)).toBe(2 ** 40 + 4096);
+  expect(alignUp(2 ** 40, 4096)).toBe(2 ** 40);
+  expect(padding(4095, 2048)).toBe(1);
+  expect(divCeil(4097, 4096)).toBe(2);
+});
+
+test('bitmaps', () => {
+  const map = new Uint8Array(8);
+  setBits(map, 3, 30);
+  expect(countBits(map, 64)).toBe(30);
+  expect([testBit(map, 2), testBit(map, 3), testBit(map, 32), testBit(map, 33)]).toEqual([false, true, true, false]);
+});
+
+test('GUIDs store their first three fields little-endian', () => {
+  const esp = 'c12a7328-f81f-11d2-ba4b-00a0c93ec93b';
+  expect(Buffer.from(guidBytes(esp)).toString('hex')).toBe('28732ac11ff8d211ba4b00a0c93ec93b');
+  expect(guidText(guidBytes(esp))).toBe(esp);
+  expect(uuidText(uuidBytes(esp))).toBe(esp);
+});

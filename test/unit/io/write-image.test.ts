@@ -1,0 +1,186 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { fromText } from '../../../src/bytes/text.js';
+import { InternalError, TargetError } from '../../../src/errors.js';
+import type { Data, OpenContent, Piece } from '../../../src/io/content.js';
+import { quietRun } from '../../../src/io/content.js';
+import { bytesSource, collect } from '../../../src/io/memory.js';
+import { cut, packed } from '../../../src/io/pieces.js';
+import { fileTarget, memoryTarget, streamTarget } from '../../../src/io/target.js';
+import { writeImage } from '../../../src/io/write-image.js';
+import { scratchDirectory } from '../../support/scratch.js';
+
+const run = quietRun();
+const scratch = scratchDirectory();
+
+function open(pieces: () => Iterable<Piece>): OpenContent & { layout: null } {
+  return {
+    layout: null,
+    sizeLimit: 1 << 30,
+    async *pieces() {
+      yield* pieces();
+    },
+  };
+}
+
+describe('writeImage', () => {
+  test('writes bytes, leaves holes, renders patches last, and seals the result', async () => {
+    let total = 0;
+    const plan = {
+      ...open(function* () {
+        yield { length: 4, render: () => Uint8Array.of(total, 0, 0, 9) };
+        yield new Uint8Array(3_000_000).fill(1);
+        yield { hole: 5_000_000 };
+        yield Uint8Array.of(2);
+        total = 77;
+      }),
+      seals: [
+        {
+          name: 'last byte',
+          seal: async (image: { size: number; read(at: number, into: Uint8Array): Promise<void> }) => {
+            const last = new Uint8Array(1);
+            await image.read(image.size - 1, last);
+            return [{ at: 1, bytes: last }];
+          },
+        },
+      ],
+    };
+    const memory = memoryTarget();
+    const report = await writeImage(plan, memory, run);
+    const path = join(scratch, 'image');
+    await writeImage(plan, fileTarget(fromText(path)), run);
+    const bytes = memory.bytes();
+    expect(report).toMatchObject({ size: 8_000_005, written: 3_000_001 });
+    expect([...bytes.subarray(0, 5)]).toEqual([77, 2, 0, 9, 1]);
+    expect([bytes[3_000_003], bytes[3_000_004], bytes[8_000_004]]).toEqual([1, 0, 2]);
+    expect(readFileSync(path).equals(bytes)).toBe(true);
+  });
+
+  test('an error leaves the old file and no temporary one', async () => {
+    const path = join(scratch, 'kept');
+    writeFileSync(path, 'old');
+    const failing = open(function* () {
+      yield new Uint8Array(100);
+      throw new InternalError('internal.test', 'stop');
+    });
+    await expect(writeImage(failing, fileTarget(fromText(path), { force: true }), run)).rejects.toThrow('stop');
+    expect(readFileSync(path, 'utf8')).toBe('old');
+    expect(existsSync(`${path}.part`)).toBe(false);
+  });
+
+  test('an existing file is kept unless forced', async () => {
+    const path = join(scratch, 'there');
+    writeFileSync(path, 'old');
+    const plan = { layout: null, ...bytesSource(Uint8Array.of(1)) };
+    await expect(writeImage(plan, fileTarget(fromText(path)), run)).rejects.toThrow(TargetError);
+    await writeImage(plan, fileTarget(fromText(path), { force: true }), run);
+    expect(readFileSync(path)).toEqual(Buffer.of(1));
+  });
+
+  test('an abort leaves nothing', async () => {
+    const controller = new AbortController();
+    const path = join(scratch, 'aborted');
+    const plan = open(function* () {
+      yield Uint8Array.of(1);
+      controller.abort();
+      yield Uint8Array.of(2);
+    });
+    const aborted = writeImage(plan, fileTarget(fromText(path)), { ...run, signal: controller.signal });
+    await expect(aborted).rejects.toThrow();
+    expect(existsSync(path) || existsSync(`${path}.part`)).toBe(false);
+  });
+
+  test('a second writer to the same name is noticed, and the first does not publish its half image', async () => {
+    const path = fromText(join(scratch, 'contended'));
+    const first = await fileTarget(path).open();
+    const second = await fileTarget(path).open();
+    await expect(first.publish(0)).rejects.toThrow('Another process');
+    await second.publish(3);
+    expect(readFileSync(path).length).toBe(3);
+  });
+
+  test('exact content goes to a pipe with its holes as zeros; backpatches do not', async () => {
+    const chunks: Buffer[] = [];
+    const pipe = new Writable({
+      write: (chunk, _encoding, done) => {
+        chunks.push(Buffer.from(chunk));
+        done();
+      },
+    });
+    const exact = {
+      layout: null,
+      size: 600_002,
+      async *pieces(): AsyncGenerator<Data> {
+        yield Uint8Array.of(1);
+        yield { hole: 600_000 };
+        yield Uint8Array.of(2);
+      },
+    };
+    await writeImage(exact, streamTarget(pipe), run);
+    const all = Buffer.concat(chunks);
+    expect([all.length, all[0], all[1], all[600_001]]).toEqual([600_002, 1, 0, 2]);
+    const patched = open(function* () {
+      yield { length: 1, render: () => Uint8Array.of(1) };
+    });
+    await expect(writeImage(patched, streamTarget(pipe), run)).rejects.toThrow(TargetError);
+  });
+
+  test('a plan that produces another size than planned is a bug, not an image', async () => {
+    const plan = { layout: null, ...bytesSource(new Uint8Array(3)), size: 4 };
+    await expect(writeImage(plan, memoryTarget(), run)).rejects.toThrow(InternalError);
+  });
+});
+
+test('packed slots equal their contents laid out by hand', async () => {
+  const sizes = fc.array(fc.record({ size: fc.integer({ min: 0, max: 300_000 }), sync: fc.boolean() }), {
+    maxLength: 12,
+  });
+  await fc.assert(
+    fc.asyncProperty(sizes, async (list) => {
+      const slots = list.map(({ size, sync }, i) => {
+        const { bytes, ...rest } = bytesSource(new Uint8Array(size).fill(i + 1));
+        return { content: sync ? { ...rest, bytes: bytes! } : rest, span: Math.ceil(size / 2048) * 2048 };
+      });
+      const size = slots.reduce((sum, slot) => sum + slot.span, 0);
+      const whole = await collect({ size, pieces: (r) => packed(slots, r) }, run);
+      let at = 0;
+      expect(whole.length).toBe(size);
+      for (const [i, { content, span }] of slots.entries()) {
+        const expected = new Uint8Array(span);
+        expected.fill(i + 1, 0, content.size);
+        expect(Buffer.compare(whole.subarray(at, at + span), expected)).toBe(0);
+        at += span;
+      }
+    }),
+    { numRuns: 30 },
+  );
+});
+
+test('cut gives the bytes of the ranges, whatever the pieces', async () => {
+  const lengths = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 12 });
+  await fc.assert(
+    fc.asyncProperty(lengths, lengths, async (pieceLengths, rangeLengths) => {
+      const size = pieceLengths.reduce((a, b) => a + b, 0);
+      const whole = Uint8Array.from({ length: size }, (_, i) => i + 1);
+      const ranges: { at: number; length: number }[] = [];
+      for (let at = 0, i = 0; at < size; i++) {
+        const length = Math.min(rangeLengths[i % rangeLengths.length]!, size - at);
+        if (i % 2 === 0) ranges.push({ at, length });
+        at += length;
+      }
+      async function* pieces(): AsyncGenerator<Data> {
+        let at = 0;
+        for (const length of pieceLengths) {
+          yield whole.slice(at, at + length);
+          at += length;
+        }
+      }
+      const got: number[] = [];
+      for await (const piece of cut(pieces(), ranges)) got.push(...(piece as Uint8Array));
+      expect(got).toEqual(ranges.flatMap(({ at, length }) => [...whole.slice(at, at + length)]));
+    }),
+  );
+});

@@ -1,0 +1,34 @@
+import { existsSync } from 'node:fs';
+import { defineConfig, type Plugin } from 'vitest/config';
+
+/** Tests import from src/ for the types and run what is shipped: the compiled code in dist/, worker threads included. */
+const testWhatIsShipped: Plugin = {
+  name: 'src-to-dist',
+  enforce: 'pre',
+  async resolveId(id, importer, options) {
+    if (!id.startsWith('.') || !importer) return undefined;
+    const resolved = await this.resolve(id, importer, { ...options, skipSelf: true });
+    const built = resolved?.id.replace(/\/src\/(.*)\.ts$/, '/dist/$1.js');
+    return built && built !== resolved?.id && existsSync(built) ? built : undefined;
+  },
+};
+
+const suite = (name: string, timeout: number) => ({
+  extends: true as const,
+  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout: timeout, hookTimeout: timeout },
+});
+
+export default defineConfig({
+  plugins: [testWhatIsShipped],
+  test: {
+    pool: 'forks',
+    reporters: ['default', './test/support/closing-line.ts'],
+    projects: [
+      suite('unit', 30_000),
+      suite('property', 300_000),
+      suite('golden', 60_000),
+      suite('conformance', 300_000),
+      suite('boot', 600_000),
+    ],
+  },
+});
