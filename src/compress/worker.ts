@@ -16,6 +16,9 @@ export interface WorkerResult {
   readonly fault?: string;
 }
 
+/** Size of Node's pool for small buffers. */
+const SHARED_POOL = 8192;
+
 const port = parentPort!;
 // Jobs may be waiting in the port already; they are delivered once there is a listener.
 const coder = await loadCoder(workerData as CoderSpec);
@@ -27,9 +30,16 @@ port.on('message', (job: WorkerJob) => {
 function answer(code: BlockCoder, { id, block }: WorkerJob): WorkerResult {
   try {
     const coded = code(block);
-    // An exact copy: the coder's array may be part of a larger one, which must not travel along.
-    return coded.length < block.length ? { id, bytes: new Uint8Array(coded) } : { id };
+    return coded.length < block.length ? { id, bytes: transferable(coded) } : { id };
   } catch (error) {
     return { id, fault: String(error) };
   }
+}
+
+/**
+ * Large results leave with their memory: what stays behind would be freed only when the thread collects its garbage, which
+ * it does after 64 MB. Small ones may lie in memory that Node shares between buffers, and are copied.
+ */
+function transferable(coded: Uint8Array): Uint8Array {
+  return coded.length > SHARED_POOL && coded.byteOffset === 0 ? coded : new Uint8Array(coded);
 }
