@@ -1,6 +1,6 @@
 // A directory of the running system as a tree: exact metadata, hard links as shared nodes, holes, extended attributes.
 
-import { type BigIntStats, lstatSync, readdirSync, readlinkSync } from 'node:fs';
+import { type BigIntStats, closeSync, constants, lstatSync, openSync, readdirSync, readlinkSync } from 'node:fs';
 import { type ByteString, byteStringOf, compareBytes, displayText, fromNanoseconds } from '../bytes/index.js';
 import { InvalidInputError, SourceError } from '../errors.js';
 import { type ExactContent, fileContent, pathBuffer, type Range, type Run, sourceError } from '../io/index.js';
@@ -136,7 +136,11 @@ class Scan {
 
   #leaf(path: ByteString, at: Buffer, stat: BigIntStats, type: number): Node | Promise<Node> {
     const attrs = this.#attributes(path, at, stat);
-    if (type === REGULAR) return this.#file(path, stat, attrs);
+    if (type === REGULAR) {
+      // Told now, not after half an image: a file that only its owner may read.
+      if ((attrs.mode & 0o004) === 0) checkReadable(path, at);
+      return this.#file(path, stat, attrs);
+    }
     if (type === SYMLINK) return symlink(target(path, at), attrs);
     const kind = SPECIALS.get(type);
     if (!kind) {
@@ -177,6 +181,15 @@ class Scan {
 function names(path: ByteString, at: Buffer): ByteString[] {
   try {
     return (readdirSync(at, { encoding: 'latin1' }) as ByteString[]).sort(compareBytes);
+  } catch (error) {
+    throw scanError(path, error);
+  }
+}
+
+function checkReadable(path: ByteString, at: Buffer): void {
+  try {
+    // The effective user counts, which access(2) does not ask for.
+    closeSync(openSync(at, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK));
   } catch (error) {
     throw scanError(path, error);
   }
