@@ -4,7 +4,7 @@ import { type ByteString, displayText } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
 import type { LossLog, Node } from '../../tree/index.js';
 import { MAX_NAME } from './dirent.js';
-import { MAX_LINKS, MAX_MAJOR, MAX_MINOR, TIME_RANGE } from './inode.js';
+import { MAX_LINKS, MAX_MAJOR, MAX_MINOR, SUSPECT_TIME, TIME_RANGE } from './inode.js';
 
 /** Logical block numbers have 32 bits, and the last one is not a block. */
 const MAX_FILE_BLOCKS = 2 ** 32 - 1;
@@ -28,6 +28,11 @@ export function checkNode(node: Node, path: ByteString, blockSize: number, losse
       'Times before 1901-12-13 or after 2446-05-10 become the nearest that ext4 can hold.',
       path,
     );
+  }
+  if (node.mtime.seconds >= SUSPECT_TIME && node.mtime.seconds <= last) {
+    const message =
+      'Times from 2310-04-04 on are stored and read correctly, but e2fsck takes them for times before 1970.';
+    losses.add('ext4.mtime-suspect', message, path);
   }
   if (node.kind === 'file' && node.content.size > MAX_FILE_BLOCKS * blockSize) {
     refuse(

@@ -13,6 +13,9 @@ export interface Fit {
   readonly placement: Placement;
 }
 
+/** Fewer blocks hold no file system at all. */
+const MIN_BLOCKS = 16;
+
 /** Block numbers beyond 32 bits would need wider side tables. */
 const MAX_BLOCKS = 2 ** 32 - 1;
 
@@ -41,7 +44,10 @@ export function fitTree(inventory: Inventory, options: ResolvedOptions): Fit {
 
 /** Blocks that any geometry needs at least. */
 function leastBlocks(inventory: Inventory): number {
-  return inventory.dataBlocks.reduce((sum, blocks) => sum + blocks, 16);
+  return Math.max(
+    MIN_BLOCKS,
+    inventory.dataBlocks.reduce((sum, blocks) => sum + blocks, 0),
+  );
 }
 
 function autoInodes(inventory: Inventory, options: ResolvedOptions): number {
@@ -52,7 +58,7 @@ function autoInodes(inventory: Inventory, options: ResolvedOptions): number {
 function usableBlocks(size: number, inventory: Inventory, options: ResolvedOptions): number {
   const blocks = Math.floor(size / options.blockSize);
   checkBlocks(blocks);
-  const geometry = geometryOf(Math.max(blocks, 8), lastInode(inventory), options);
+  const geometry = geometryOf(Math.max(blocks, MIN_BLOCKS), lastInode(inventory), options);
   return geometry.lastGroupShortfall > 0 && geometry.groups > 1 ? geometry.groupStart(geometry.groups - 1) : blocks;
 }
 
@@ -74,6 +80,7 @@ function tryFit(
   inodes: number,
   slackBlocks: number,
 ): Fit | number {
+  if (blocks < MIN_BLOCKS) return MIN_BLOCKS - blocks;
   const geometry = geometryOf(blocks, inodes, options);
   const mostInodes = geometry.blocksPerGroup;
   if (geometry.inodesPerGroup > mostInodes) return geometry.groupStart(divCeil(inodes, mostInodes) - 1) + 1 - blocks;

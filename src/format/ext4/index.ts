@@ -2,4 +2,4 @@
 
 export type { FeatureName } from './features.js';
 export type { Ext4Options } from './options.js';
-export { type Ext4Layout, planExt4 } from './plan.js';
+export { type Ext4Layout, planExt4, smallestExt4Size } from './plan.js';

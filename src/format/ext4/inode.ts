@@ -79,6 +79,9 @@ export function modeField(kind: Node['kind'], permissions: number): number {
 /** First and last second that an inode can hold: 34 bits counted from 1901-12-13, to 2446-05-10. */
 export const TIME_RANGE: readonly [first: number, last: number] = [-(2 ** 31), 2 ** 34 - 2 ** 31 - 1];
 
+/** First second (2310-04-04) that e2fsck suspects to be a time before 1970, which old kernels stored that way. */
+export const SUSPECT_TIME = 2 ** 33 + 2 ** 31;
+
 /** A time as its two fields: the low 32 bits of the seconds; nanoseconds above two bits that extend the seconds. */
 export function timeFields(time: Timestamp): { seconds: number; extra: number } {
   const low = time.seconds | 0;

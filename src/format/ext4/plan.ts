@@ -50,6 +50,12 @@ export function planExt4(tree: FileTree, options: Ext4Options): ImagePlan<Ext4La
   };
 }
 
+/** Bytes of the smallest image that holds the tree with these options; their `size` and `slack` do not count. */
+export function smallestExt4Size(tree: FileTree, options: Ext4Options): number {
+  const resolved = resolveExt4({ ...options, size: 'auto', slack: 0 });
+  return draw(takeInventory(tree, resolved), resolved).imageSize;
+}
+
 function layoutOf({ options, inventory, geometry, placement, features, imageSize }: Blueprint): Ext4Layout {
   return {
     format: 'ext4',
