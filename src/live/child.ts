@@ -1,7 +1,6 @@
 // External programs: started without a shell, with a neutral environment, ended when the run is aborted.
 
 import { spawn } from 'node:child_process';
-import { constants } from 'node:os';
 import { createInterface } from 'node:readline';
 import { ToolError } from '../errors.js';
 import type { Run } from '../io/index.js';
@@ -68,7 +67,7 @@ function finished(call: ToolCall, run: Run, onLine: (line: string) => void): Pro
 }
 
 function startError(call: ToolCall, error: NodeJS.ErrnoException): ToolError {
-  const missing = error.errno === -constants.errno.ENOENT;
+  const missing = error.code === 'ENOENT';
   const reason = missing ? 'is not installed' : `cannot be started: ${error.message}`;
   return new ToolError(missing ? 'tool.missing' : 'tool.failed', `${call.name ?? call.program} ${reason}.`, {
     hint: call.hint,

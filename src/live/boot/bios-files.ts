@@ -2,9 +2,9 @@
 
 import { InvalidInputError } from '../../errors.js';
 import { bytesSource, collect, type ExactContent, quietRun, type Run } from '../../io/index.js';
+import type { FoundDirectory } from './grub-data.js';
 import { fileIn, requireGrubDirectory } from './grub-data.js';
 import { type ImageWorkshop, makeBootImage } from './grub-image.js';
-import type { FoundDirectory } from './grub-data.js';
 
 export interface BiosFiles {
   /** For El Torito. */

@@ -1,10 +1,10 @@
 // The EFI directory of the medium, which is also the content of the EFI system partition: either an image of our own
 // making (firmware "efi"), or the distribution's signed shim and GRUB (firmware "uefi"). Nothing is signed here.
 
-import type { ByteString } from '../../bytes/index.js';
+import { type ByteString, type Timestamp, timestamp } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
 import { bytesSource, collect, type ExactContent, type Run } from '../../io/index.js';
-import { directory, type File, file, FileTree, follow, glob, type Node, overlay } from '../../tree/index.js';
+import { directory, type File, FileTree, file, follow, glob, type Node, overlay } from '../../tree/index.js';
 import type { Architecture } from '../architecture.js';
 import { firstMatch, requireGrubDirectory } from './grub-data.js';
 import { type ImageWorkshop, makeBootImage } from './grub-image.js';
@@ -59,13 +59,13 @@ export async function makeUnsignedEfi(workshop: ImageWorkshop, request: EfiReque
   const { architecture, earlyConfig, prefix } = request;
   const name = `EFI/BOOT/${architecture.efiFile}`;
   const ready = firstMatch(workshop.root, unsignedGrubPatterns);
-  if (ready) return complete(workshop.root, { [name]: plain(ready), 'EFI/BOOT/grub.cfg': text(earlyConfig) });
+  if (ready) return complete(workshop, { [name]: plain(ready), 'EFI/BOOT/grub.cfg': text(workshop, earlyConfig) });
   const platform = architecture.efiPlatform;
   const modules = requireGrubDirectory(workshop.root, platform);
   const image = await makeBootImage(workshop, { platform, directory: modules, earlyConfig, prefix }, run);
-  return complete(workshop.root, {
-    [name]: file(bytesSource(image)),
-    'EFI/BOOT/earlyboot.cfg': text(earlyConfig),
+  return complete(workshop, {
+    [name]: file(bytesSource(image), made(workshop)),
+    'EFI/BOOT/earlyboot.cfg': text(workshop, earlyConfig),
   });
 }
 
@@ -87,8 +87,8 @@ export async function collectSignedEfi(workshop: ImageWorkshop, request: EfiRequ
   if (configured.size === 1) {
     for (const { found } of grubs) for (const path of await builtInPrefixes(found, run)) configured.add(path);
   }
-  for (const path of configured) nodes[`${path}/grub.cfg`] = text(request.earlyConfig);
-  return complete(root, nodes);
+  for (const path of configured) nodes[`${path}/grub.cfg`] = text(workshop, request.earlyConfig);
+  return complete(workshop, nodes);
 }
 
 function mokManagers(root: FileTree): Record<string, Node> {
@@ -117,11 +117,11 @@ async function builtInPrefixes(grub: File, run: Run): Promise<string[]> {
 }
 
 /** What the tree has in /boot/efi, with ours laid over it. */
-function complete(root: FileTree, nodes: Record<string, Node>): EfiTree {
-  const own = follow(root, '/boot/efi/EFI');
-  const ours = FileTree.of<ExactContent>(nodes);
+function complete(workshop: ImageWorkshop, nodes: Record<string, Node>): EfiTree {
+  const own = follow(workshop.root, '/boot/efi/EFI');
+  const ours = FileTree.of<ExactContent>(nodes, made(workshop));
   if (own?.kind !== 'directory') return ours;
-  const base = new FileTree(directory<ExactContent>({}, [['EFI' as ByteString, own]]));
+  const base = new FileTree(directory<ExactContent>(made(workshop), [['EFI' as ByteString, own]]));
   return overlay(base, ours);
 }
 
@@ -130,12 +130,20 @@ function plain(found: File): File {
   return file(found.content, { mtime: found.mtime });
 }
 
-function text(content: string): File {
-  return file(bytesSource(new TextEncoder().encode(content)));
+function text(workshop: ImageWorkshop, content: string): File {
+  return file(bytesSource(new TextEncoder().encode(content)), made(workshop));
+}
+
+function made(workshop: ImageWorkshop): { mtime: Timestamp } {
+  return { mtime: timestamp(workshop.epoch) };
 }
 
 function signedGrubMissing(): InvalidInputError {
-  return new InvalidInputError('live.no-signed-grub', 'The root tree has no signed GRUB, which firmware="uefi" needs.', {
-    hint: 'Install it into the root tree (grub-efi-amd64-signed and shim-signed on Debian), or choose firmware="efi".',
-  });
+  return new InvalidInputError(
+    'live.no-signed-grub',
+    'The root tree has no signed GRUB, which firmware="uefi" needs.',
+    {
+      hint: 'Install it into the root tree (grub-efi-amd64-signed and shim-signed on Debian), or choose firmware="efi".',
+    },
+  );
 }

@@ -8,7 +8,7 @@ import { collect, fileContent, type Run } from '../../io/index.js';
 import type { FileTree } from '../../tree/index.js';
 import { runTool } from '../child.js';
 import type { InsideRoot } from '../initrd/index.js';
-import { fileIn, findProgram, type FoundDirectory } from './grub-data.js';
+import { type FoundDirectory, fileIn, findProgram } from './grub-data.js';
 import { chooseModules } from './grub-modules.js';
 
 /** Where and how boot images are made. */

@@ -3,7 +3,6 @@
 // fresh. As root by chroot, as an ordinary user inside a user namespace. All of it vanishes with the program.
 
 import { mkdir } from 'node:fs/promises';
-import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { ToolError } from '../../errors.js';
 import type { Run } from '../../io/index.js';
@@ -16,7 +15,7 @@ export interface InsideRequest {
   readonly root: string;
   /** A directory for scratch; what programs leave in their exchange directory lands below it. */
   readonly workDirectory: string;
-  /** `auto`: chroot for root, otherwise, or where that is not permitted, a user namespace. */
+  /** `auto`: chroot, or where that is not permitted, a user namespace. */
   readonly mode: 'auto' | InsideMode;
   /** Content of /.profile inside. */
   readonly profile: string;
@@ -104,9 +103,9 @@ export async function openRoot(request: InsideRequest, run: Run): Promise<Inside
   });
 }
 
+/** Trying is the only sure test: root may lack the right to mount, and users may lack user namespaces. */
 function candidates(mode: InsideRequest['mode']): readonly InsideMode[] {
-  if (mode !== 'auto') return [mode];
-  return userInfo().uid === 0 ? ['chroot', 'userns'] : ['userns'];
+  return mode === 'auto' ? ['chroot', 'userns'] : [mode];
 }
 
 function enter(request: InsideRequest, mode: InsideMode, view: string, outside: string): InsideRoot {
