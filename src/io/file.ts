@@ -42,19 +42,38 @@ function changed(path: ByteString, planned: number, found: number): SourceError 
 
 /** The content of a regular file of `size` bytes. A file found shorter or longer is an error, never padded or cut. */
 export function fileContent(path: ByteString, size: number, holes?: readonly Range[]): ExactContent {
-  const sparse = holes && holes.length > 0 ? { holes } : {};
-  if (size <= SMALL) {
-    const bytes = () => readSmall(path, size);
-    return {
-      size,
-      ...sparse,
-      bytes,
-      async *pieces() {
-        if (size > 0) yield bytes();
-      },
-    };
+  const content = size <= SMALL ? new SmallFile(path, size) : new LargeFile(path, size);
+  return holes && holes.length > 0 ? Object.assign(content, { holes }) : content;
+}
+
+// Classes, not closures: trees hold one of these per file, and methods on the prototype cost a tree nothing.
+
+class SmallFile implements ExactContent {
+  constructor(
+    readonly path: ByteString,
+    readonly size: number,
+  ) {}
+
+  bytes(): Uint8Array {
+    return readSmall(this.path, this.size);
   }
-  return { size, ...sparse, pieces: (run) => readLarge(path, size, holes ?? [], run) };
+
+  async *pieces(): AsyncGenerator<Data> {
+    if (this.size > 0) yield this.bytes();
+  }
+}
+
+class LargeFile implements ExactContent {
+  declare readonly holes?: readonly Range[];
+
+  constructor(
+    readonly path: ByteString,
+    readonly size: number,
+  ) {}
+
+  pieces(run: Run): AsyncGenerator<Data> {
+    return readLarge(this.path, this.size, this.holes ?? [], run);
+  }
 }
 
 function readSmall(path: ByteString, size: number): Uint8Array {
