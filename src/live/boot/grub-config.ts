@@ -32,7 +32,7 @@ export function renderMenu(menu: MenuModel): string {
     searchMedium(menu.mediumId),
     ['set default=0', `set timeout=${menu.timeoutSeconds}`, `set timeout_style=${menu.timeoutStyle}`],
     // Set by whoever boots this medium from a file on a disk (loopback.cfg).
-    ['if [ -n "${iso_path}" ]; then', '  isoboot="iso-scan/filename=${iso_path}"', 'fi'],
+    ['if [ -n "$iso_path" ]; then', '  isoboot="iso-scan/filename=$iso_path"', 'fi'],
     terminals(menu),
     ...entries(menu),
   ];
@@ -71,15 +71,15 @@ function terminals(menu: MenuModel): string[] {
 
 function graphics(menu: MenuModel): string[] {
   const lines = [
-    'if [ "${grub_platform}" = "efi" ]; then',
+    'if [ "$grub_platform" = "efi" ]; then',
     '  echo "Please press \'t\' to show the boot menu on this console"',
     'fi',
     `set gfxmode=${menu.graphicsMode}`,
     'insmod all_video',
     'insmod gfxterm',
     `set font=($root)${menu.loaderDirectory}/${menu.grubDirectory}/fonts/unicode.pf2`,
-    'if [ -f ${font} ]; then',
-    '  loadfont ${font}',
+    'if [ -f $font ]; then',
+    '  loadfont $font',
     'fi',
   ];
   if (menu.theme === undefined) return lines;
@@ -99,7 +99,7 @@ function entries(menu: MenuModel): string[][] {
   result.push(["menuentry 'Boot from Hard Disk' --class os --unrestricted {", '  exit', '}']);
   if (menu.outputConsoles.includes('gfxterm')) {
     result.push([
-      'if [ "${grub_platform}" = "efi" ]; then',
+      'if [ "$grub_platform" = "efi" ]; then',
       "  hiddenentry 'Text mode' --hotkey 't' {",
       '    set textmode=true',
       '    terminal_output console',
@@ -115,7 +115,7 @@ function linuxEntry(menu: MenuModel, title: string, options: string): string[] {
     `menuentry ${quoted(title)} --class os --unrestricted {`,
     '  set gfxpayload=keep',
     "  echo 'Loading kernel...'",
-    `  linux ($root)${menu.loaderDirectory}/linux \${extra_cmdline} \${isoboot} ${words(options)}`,
+    `  linux ($root)${menu.loaderDirectory}/linux $extra_cmdline $isoboot ${words(options)}`,
     "  echo 'Loading initrd...'",
     `  initrd ($root)${menu.loaderDirectory}/initrd`,
     '}',
