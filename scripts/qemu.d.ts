@@ -7,6 +7,8 @@ export interface MachineOptions {
   readonly as?: 'cd' | 'disk' | 'usb';
   /** Default `bios`. */
   readonly firmware?: 'bios' | 'uefi';
+  /** Bytes per sector of a disk or stick. Default 512. */
+  readonly sectorSize?: 512 | 4096;
   /** MiB. Default 1536. */
   readonly memory?: number;
   /** Where the serial port is recorded; default a temporary file that goes with the machine. */

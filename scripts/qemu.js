@@ -99,7 +99,7 @@ function machineArguments(options, work, log) {
     // Without a network card the firmware does not try to boot from the network.
     ...['-display', 'none', '-monitor', 'none', '-nic', 'none', '-no-reboot', '-serial', `file:${escaped(log)}`],
     ...firmwareArguments(options.firmware ?? 'bios', work),
-    ...mediumArguments(options.image, options.as ?? 'cd'),
+    ...mediumArguments(options),
     ...(options.extra ?? []),
   ];
 }
@@ -118,14 +118,15 @@ function firmwareArguments(firmware, work) {
   ];
 }
 
-/** @param {string} image @param {'cd' | 'disk' | 'usb'} as */
-function mediumArguments(image, as) {
+/** @param {import('./qemu.js').MachineOptions} options */
+function mediumArguments({ image, as = 'cd', sectorSize = 512 }) {
   const file = `file=${escaped(image)}`;
   if (as === 'cd') return ['-drive', `${file},media=cdrom,readonly=on,if=ide`];
   // Writes of the guest go to a temporary file that QEMU discards.
-  const disk = `${file},format=raw,snapshot=on`;
-  if (as === 'disk') return ['-drive', `${disk},if=virtio`];
-  return ['-drive', `${disk},if=none,id=stick`, '-device', 'qemu-xhci', '-device', 'usb-storage,drive=stick'];
+  const drive = ['-drive', `${file},format=raw,snapshot=on,if=none,id=medium`];
+  const sizes = `logical_block_size=${sectorSize},physical_block_size=${sectorSize}`;
+  if (as === 'disk') return [...drive, '-device', `virtio-blk-pci,drive=medium,${sizes}`];
+  return [...drive, '-device', 'qemu-xhci', '-device', `usb-storage,drive=medium,${sizes}`];
 }
 
 /** A comma separates QEMU's options; in a file name it is doubled. */
