@@ -105,7 +105,9 @@ async function prepare<T>(options: BuildOptions, run: Run, use: (prepared: Prepa
       const rootImage = planRootImage(project, profile, options.exclude ?? []);
       return { rootImage, plan: planMedium(project, { ...boot, initrd: initrd.content }, rootImage.content) };
     });
-    const { losses, fileSystemSize } = planned.rootImage;
+    const { fileSystemSize } = planned.rootImage;
+    const losses = [...planned.rootImage.losses, ...planned.plan.layout.losses];
+    options.losses?.(losses);
     const report = () => describe(project, initrd.report, fileSystemSize, losses, warnings, watch.steps);
     return use({ project, plan: planned.plan, watch, report });
   });

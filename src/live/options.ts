@@ -2,7 +2,7 @@
 
 import type { CompressionName, EngineChoice } from '../compress/index.js';
 import type { DigestName } from '../io/index.js';
-import type { Ownership } from '../tree/index.js';
+import type { Loss, Ownership } from '../tree/index.js';
 
 export interface BuildOptions {
   /** Directory of the image description. */
@@ -56,6 +56,8 @@ export interface BuildOptions {
   now(): number;
   /** Remarks: what was left out, chosen or could not be read. */
   note?(text: string): void;
+  /** Told what the formats cannot keep, before anything is written; what it throws ends the build. */
+  losses?(losses: readonly Loss[]): void;
   /** Every line that external tools print. */
   log?(line: string): void;
 }

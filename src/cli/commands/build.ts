@@ -7,6 +7,7 @@ import {
   buildLiveIso,
   type CompressionName,
   type DigestName,
+  type Loss,
   type PartitionTable,
   planLiveIso,
   type Step,
@@ -143,7 +144,7 @@ function buildOptions(options: Options, session: Session): BuildOptions {
     now: session.now,
     note: session.note,
     log: session.detail,
-    losses: (losses) => settleLosses(losses, options, session),
+    losses: (losses: readonly Loss[]) => settleLosses(losses, options, session),
     ...(given as Partial<BuildOptions>),
   };
 }
@@ -156,8 +157,7 @@ function parseAttribute(text: string, known: Readonly<Record<string, string>>): 
 
 function textOf({ image, size, steps, results }: BuildReport, milliseconds: number): string[] {
   const shown = (step: Step) => `  ${step.name.padEnd(24)} ${showDuration(step.seconds * 1000).padStart(12)}`;
-  const others = Object.values(results)
-    .map((file) => file.filename)
-    .filter((name) => name !== image);
+  const files = Object.values(results).flatMap((file) => ('filename' in file ? [file.filename] : []));
+  const others = files.filter((name) => name !== image);
   return [...steps.map(shown), `${image}: ${showBytes(size)} in ${showDuration(milliseconds)}`, ...others];
 }
