@@ -1,41 +1,25 @@
 // Live ISOs of a small root tree, by independent judges: boot structures, media tree, root image, results, reproducibility.
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { quietRun, type Run } from '../../src/io/content.js';
-import { type BuildOptions, buildLiveIso, planLiveIso } from '../../src/live/index.js';
+import { planLiveIso } from '../../src/live/index.js';
 import { judge, oracle } from '../support/oracle.js';
 import { scratchDirectory } from '../support/scratch.js';
+import { type SmallIso, smallIso } from '../support/small-iso.js';
 import { hasGrub, listing, makeSmallRoot } from '../support/small-root.js';
 
 const scratch = scratchDirectory();
-const description = join(scratch, 'description');
-const root = join(scratch, 'root');
-const initrd = join(scratch, 'initrd');
+const {
+  description,
+  root,
+  initrd,
+  describe: describeImage,
+  press,
+  directory,
+} = hasGrub ? smallIso(scratch) : ({} as SmallIso);
 const base = 'small.x86_64-1.0.0';
-
-function describeImage(type: string, dir = description): string {
-  mkdirSync(dir, { recursive: true });
-  writeFileSync(
-    join(dir, 'config.xml'),
-    `<image schemaversion="8.0" name="small" displayname="Small"><preferences><version>1.0.0</version>
-     <type image="iso" volid="SMALL" squashfscompression="gzip" ${type}><bootloader name="grub2" timeout="30" output_console="serial"
-     input_console="serial" serial_line="serial --speed=115200"/></type></preferences></image>`,
-  );
-  return dir;
-}
-
-if (hasGrub) makeSmallRoot(root);
-writeFileSync(initrd, 'not an initrd\n'.repeat(5000));
-
-let count = 0;
-async function press(options: Partial<BuildOptions> = {}, run: Run = quietRun()) {
-  const targetDirectory = options.targetDirectory ?? join(scratch, `out${++count}`);
-  mkdirSync(targetDirectory, { recursive: true });
-  const request = { description, root, targetDirectory, initrd, epoch: 1_700_000_000, level: 1, now: () => 0, ...options };
-  return buildLiveIso(request, run);
-}
 
 const sha256 = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex');
 
@@ -79,7 +63,7 @@ describe.runIf(hasGrub)('GRUB for BIOS and EFI', () => {
   oracle('xorriso', 'mcopy')('the medium holds what was asked for, owned by root, readable by all', async () => {
     describeImage('firmware="efi"');
     const { image, mediumId } = await press({ typeAttributes: { mediacheck: 'true' } });
-    const out = join(scratch, `medium${count}`);
+    const out = join(scratch, 'medium');
     judge('xorriso', ['-osirrox', 'on', '-indev', image, '-extract', '/', out]);
     const text = (path: string) => readFileSync(join(out, path), 'latin1');
     expect(mediumId).toBe('0x5358326c');
@@ -114,7 +98,7 @@ describe.runIf(hasGrub)('GRUB for BIOS and EFI', () => {
   )('the root image is clean and holds the tree, less what never belongs there', async () => {
     describeImage('firmware="efi"');
     const { image, rootFileSystemSize } = await press();
-    const out = join(scratch, `image${count}`);
+    const out = join(scratch, 'image');
     judge('xorriso', ['-osirrox', 'on', '-indev', image, '-extract', '/LiveOS/squashfs.img', `${out}.squashfs`]);
     judge('unsquashfs', ['-d', out, `${out}.squashfs`]);
     const inner = join(out, 'LiveOS/rootfs.img');
@@ -135,7 +119,7 @@ describe.runIf(hasGrub)('GRUB for BIOS and EFI', () => {
     describeImage('firmware="efi"');
     const { image, rootFileSystemSize } = await press({ typeAttributes: { filesystem: 'squashfs' } });
     expect(rootFileSystemSize).toBeUndefined();
-    const packed = join(scratch, `direct${count}.squashfs`);
+    const packed = join(scratch, 'direct.squashfs');
     judge('xorriso', ['-osirrox', 'on', '-indev', image, '-extract', '/LiveOS/squashfs.img', packed]);
     const { stdout } = judge('unsquashfs', ['-cat', packed, 'etc/hostname']);
     expect(stdout).toBe('small\n');
@@ -155,7 +139,6 @@ describe.runIf(hasGrub)('GRUB for BIOS and EFI', () => {
     ]);
     expect(stdout).toContain('BIOS');
     expect(stdout).not.toMatch(/UEFI|0xef/);
-    expect(existsSync(join(scratch, `out${count}`, `${base}.iso`))).toBe(true);
   });
 
   test('firmware "uefi" takes shim and GRUB from the tree, and puts the configuration where they look', async () => {
@@ -209,8 +192,7 @@ describe.runIf(hasGrub)('a build', () => {
 
   test('that fails or is aborted leaves the target directory as it was', async () => {
     describeImage('firmware="efi" efifatimagesize="1"');
-    const targetDirectory = join(scratch, 'untouched');
-    mkdirSync(targetDirectory);
+    const targetDirectory = directory();
     await expect(press({ targetDirectory })).rejects.toMatchObject({ code: 'live.esp-full' });
     describeImage('firmware="efi"');
     const abort = new AbortController();
@@ -233,8 +215,7 @@ describe.runIf(hasGrub)('a build', () => {
 
   test('can be planned without being written', async () => {
     describeImage('firmware="efi"');
-    const targetDirectory = join(scratch, 'planned');
-    mkdirSync(targetDirectory);
+    const targetDirectory = directory();
     const { layout, report } = await planLiveIso(
       { description, root, targetDirectory, initrd, now: () => 0 },
       quietRun(),
@@ -245,9 +226,9 @@ describe.runIf(hasGrub)('a build', () => {
   });
 
   test.each([
-    ['no root', { root: join(scratch, 'nowhere') }, 'source.enoent'],
-    ['no target directory', { targetDirectory: join(scratch, 'none/such') }, 'target.enoent'],
-    ['no initrd', { initrd: join(scratch, 'no-initrd') }, 'source.enoent'],
+    ['no root', { root: '/nonexistent' }, 'source.enoent'],
+    ['no target directory', { targetDirectory: '/nonexistent/such' }, 'target.enoent'],
+    ['no initrd', { initrd: '/nonexistent' }, 'source.enoent'],
     ['no description', { description: scratch }, 'description.not-found'],
     ['an architecture without media', { architecture: 'riscv64' }, 'live.architecture'],
     ['a layout that is not built', { layout: 'isolinux' as const }, 'live.layout'],
@@ -256,11 +237,7 @@ describe.runIf(hasGrub)('a build', () => {
     ['a root without signed images', { typeAttributes: { firmware: 'uefi' } }, 'live.no-signed-grub'],
   ])('ends with its own error: %s', async (_, options, code) => {
     describeImage('firmware="efi"');
-    const given: Partial<BuildOptions> = options;
-    const { targetDirectory = join(scratch, `out${++count}`), ...rest } = given;
-    if (!given.targetDirectory) mkdirSync(targetDirectory);
-    const request = { description, root, initrd, now: () => 0, targetDirectory, ...rest };
-    await expect(buildLiveIso(request, quietRun())).rejects.toMatchObject({ code });
+    await expect(press(options)).rejects.toMatchObject({ code });
   });
 });
 
