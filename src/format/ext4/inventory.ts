@@ -1,6 +1,6 @@
 // The tree as numbered inodes: who is who, how many names and blocks each has. Nothing here depends on where things lie.
 
-import { type ByteString, displayText, divCeil } from '../../bytes/index.js';
+import { type ByteString, byteStringOf, displayText, divCeil } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
 import { type Directory, directory, type FileTree, joinPath, LossLog, type Node } from '../../tree/index.js';
 import { type Dirent, linearBlocks } from './dirent.js';
@@ -223,7 +223,9 @@ class InventoryTaker {
   }
 
   #blockFor(xattrs: readonly StoredXattr[]): number {
-    const key = JSON.stringify(xattrs.map(({ prefix, name, value }) => [prefix, name, String.fromCharCode(...value)]));
+    const key = xattrs
+      .map((x) => `${x.prefix} ${x.name.length} ${x.value.length} ${x.name}${byteStringOf(x.value)}`)
+      .join('');
     const known = this.#sharing.get(key);
     const block = known === undefined ? undefined : this.#xattrBlocks[known]!;
     if (known !== undefined && block && block.sharers < MAX_SHARERS) {
