@@ -50,6 +50,37 @@ describe('what ext4 cannot hold is refused with its path', () => {
   });
 });
 
+test('ext4.directory-too-large, where two levels of index do not suffice', () => {
+  const empty = special('fifo');
+  const names = Array.from({ length: 50_000 }, (_, turn) => [fromText(`${turn}`.padStart(255, '0')), empty] as const);
+  const deep: Record<string, Node> = { d: directory({}, names.slice(0, 40_000)) };
+  expect(planExt4(FileTree.of(deep), { ...BASE, blockSize: 1024 }).layout.blocks).toBeGreaterThan(13_333);
+  const error = refusal({ d: directory({}, names) }, { blockSize: 1024 });
+  expect(error.code).toBe('ext4.directory-too-large');
+  expect(error.place.path).toBe('d');
+});
+
+test('a consumer that stops early closes the file being read', async () => {
+  let closed = 0;
+  const content = {
+    size: 1_000_000,
+    async *pieces() {
+      try {
+        for (let turn = 0; turn < 10; turn++) yield new Uint8Array(100_000).fill(1);
+      } finally {
+        closed++;
+      }
+    },
+  };
+  const plan = planExt4(FileTree.of({ f: file(content) }), BASE);
+  let seen = 0;
+  for await (const piece of plan.pieces(quietRun())) {
+    seen += 'hole' in piece ? piece.hole : piece.length;
+    if (seen > 500_000) break;
+  }
+  expect(closed).toBe(1);
+});
+
 describe('options', () => {
   test.each([
     ['size', 0],
