@@ -1,0 +1,48 @@
+// Types of qemu.js, for the tests.
+
+export interface MachineOptions {
+  /** Path of the image to boot. It is never changed. */
+  readonly image: string;
+  /** How the machine sees it. Default `cd`. */
+  readonly as?: 'cd' | 'disk' | 'usb';
+  /** Default `bios`. */
+  readonly firmware?: 'bios' | 'uefi';
+  /** Bytes per sector of a disk or stick. Default 512. */
+  readonly sectorSize?: 512 | 4096;
+  /** MiB. Default 1536. */
+  readonly memory?: number;
+  /** Where the serial port is recorded; default a temporary file that goes with the machine. */
+  readonly log?: string;
+  /** Further arguments for QEMU. */
+  readonly extra?: readonly string[];
+}
+
+export interface Machine {
+  readonly pid: number | undefined;
+  /** Path of the serial port's record. */
+  readonly log: string;
+  /** The serial output once the marker is in it. Rejects after the time given, and when the machine ends before. */
+  waitFor(marker: string | RegExp, timeoutSeconds: number): Promise<string>;
+  /** Ends the machine and removes what it needed. */
+  stop(): Promise<void>;
+}
+
+export interface BootResult {
+  /** From the start of QEMU to the marker. */
+  readonly seconds: number;
+  /** Serial output up to then. */
+  readonly log: string;
+}
+
+/** What is missing to boot with this firmware, as names of Debian packages; empty when nothing is. */
+export function missingForBoot(firmware?: 'bios' | 'uefi'): string[];
+
+/** Starts a machine. The caller stops it; {@link bootUntil} does both. */
+export function startMachine(options: MachineOptions): Machine;
+
+/** Boots an image until the marker appears, and stops the machine whatever happens. */
+export function bootUntil(
+  options: MachineOptions,
+  marker: string | RegExp,
+  timeoutSeconds: number,
+): Promise<BootResult>;
