@@ -1,5 +1,5 @@
 // Files of 4 GiB and more: several extents, planned for exact content and kept in reserve for open content.
-import { statSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { planDisc } from '../../src/disc/index.js';
@@ -40,11 +40,24 @@ async function press(name: string, content: Content): Promise<string> {
   return writeDisc(planDisc(tree, { epoch: EPOCH, seed: 's' }), join(scratch, name));
 }
 
-/** Sizes in the records of /d/large as isoinfo lists them. */
-function records(disc: string, view: string): number[] {
+interface Row {
+  readonly block: number;
+  readonly size: number;
+}
+
+/** The records of /d/large as isoinfo lists them. */
+function records(disc: string, view: string): Row[] {
   const { stdout } = judge('isoinfo', ['-i', disc, view, '-l']);
   const rows = stdout.split('\n').filter((line) => / large ?$/.test(line));
-  return rows.map((row) => Number(row.trim().split(/\s+/)[4]));
+  return rows.map((row) => ({ size: Number(row.trim().split(/\s+/)[4]), block: Number(/\[ *(\d+)/.exec(row)![1]) }));
+}
+
+function bytesAt(path: string, at: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  const file = openSync(path, 'r');
+  readSync(file, bytes, 0, length, at);
+  closeSync(file);
+  return bytes;
 }
 
 function sizeByXorriso(disc: string): number {
@@ -70,27 +83,19 @@ for (const [name, content, sizes] of [
   oracle('isoinfo', 'xorriso')(`content ${name}`, async () => {
     const disc = await press('large.iso', content);
     const total = sizes.reduce<number>((sum, size) => sum + size, 0);
-    expect(records(disc, '-R')).toEqual(sizes);
-    expect(records(disc, '-J')).toEqual(sizes);
+    const rows = records(disc, '-R');
+    expect(rows.map(({ size }) => size)).toEqual(sizes);
+    expect(records(disc, '-J')).toEqual(rows);
+    for (const [i, { block, size }] of rows.entries()) {
+      if (rows[i + 1]) expect(rows[i + 1]!.block).toBe(block + size / 2048);
+    }
+    const start = rows[0]!.block * 2048;
+    expect(bytesAt(disc, start, head.length)).toEqual(head);
+    expect(bytesAt(disc, start + total - tail.length, tail.length)).toEqual(tail);
     expect(sizeByXorriso(disc)).toBe(total);
     expect(statSync(disc).blocks * 512).toBeLessThan(5_000_000);
     const names = judge('isoinfo', ['-i', disc, '-R', '-f']).stdout.split('\n');
     expect(names).toEqual(expect.arrayContaining(['/d/before', '/d/large', '/d/zz']));
-    // The tail proves that the extents are taken in order and without gap.
-    const end = judge('xorriso', [
-      '-osirrox',
-      'on',
-      '-indev',
-      disc,
-      '-extract_cut',
-      '/d/large',
-      String(total - tail.length),
-      String(tail.length),
-      join(scratch, 'tail'),
-    ]);
-    expect(end.status, end.stderr).toBe(0);
-    expect(judge('cat', [join(scratch, 'tail')]).stdout).toBe(Buffer.from(tail).toString('latin1'));
-    judge('rm', ['-f', join(scratch, 'tail')]);
   });
 }
 

@@ -131,6 +131,13 @@ describe('extraction', () => {
     });
   }
 
+  oracle('xorriso')('owners of links and the socket, which it does not extract, are listed', async () => {
+    const disc = await writeDisc(planDisc(mediaTree(), { epoch: EPOCH, seed: 's' }), join(scratch, 'listed.iso'));
+    const { stdout } = judge('xorriso', ['-indev', disc, '-find', '/', '-exec', 'lsdl']);
+    expect(stdout).toMatch(/^lrwxrwxrwx +1 12 +345678 +0 Sep 13 {2}2020 '\/links\/up' -> '..\/boot\/mbrid'$/m);
+    expect(stdout).toMatch(/^srw------- +1 77 +0 +0 Sep 13 {2}2020 '\/special\/socket'$/m);
+  });
+
   oracle('xorriso')('the patched boot image holds what its table says', async () => {
     const options = { epoch: EPOCH, seed: 's', boot: { bios: { path: BIOS_IMAGE } } };
     const plan = planDisc(mediaTree(), options);

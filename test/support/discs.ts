@@ -44,7 +44,7 @@ export function mediaTree(payload: Content = bytesSource(noise(1_000_000, 7))): 
     'a/b/c/d/e/f/g/h/i/j/k/deep': text('deep'),
     'links/first': shared,
     'links/second': shared,
-    'links/up': symlink(fromText('../boot/mbrid'), at),
+    'links/up': symlink(fromText('../boot/mbrid'), { ...at, uid: 12, gid: 345_678 }),
     'links/long': symlink(fromText(Array.from({ length: 9 }, (_, i) => `${i}`.repeat(101)).join('/')), at),
     'links/odd': symlink(fromText('/a//b/../c/.'), at),
     'names/UPPER.Txt': text('1'),
@@ -56,7 +56,7 @@ export function mediaTree(payload: Content = bytesSource(noise(1_000_000, 7))): 
     'special/null': special('character-device', at, 1, 3),
     'special/disk': special('block-device', at, 259, 7),
     'special/pipe': special('fifo', at),
-    'special/socket': special('socket', at),
+    'special/socket': special('socket', { ...at, uid: 77, mode: 0o600 }),
     'empty-directory': directory<Content>({ ...at, mode: 0o1777 }),
   };
   const named = FileTree.of<Content>(nodes, at);

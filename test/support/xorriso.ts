@@ -38,12 +38,12 @@ export async function expectedByXorriso(
   return masked(result);
 }
 
-/** xorriso leaves symbolic links their time of extraction and makes no sockets; only root gives files away and makes devices. */
+/** xorriso neither dates nor gives away symbolic links and makes no sockets; only root gives files away and makes devices. */
 function masked(entries: Map<string, EntryDescription>): Map<string, EntryDescription> {
   const kept = [...entries].filter(([, { kind }]) => kind !== 'socket' && (isRoot || !kind.endsWith('-device')));
   return new Map(
     kept.map(([path, entry]) => {
-      const timed = entry.kind === 'symlink' ? { ...entry, mtime: EPOCH_ZERO } : entry;
+      const timed = entry.kind === 'symlink' ? { ...entry, mtime: EPOCH_ZERO, uid: 0, gid: 0 } : entry;
       return [path, isRoot ? timed : { ...timed, uid: 0, gid: 0, mode: entry.mode & 0o777 }];
     }),
   );
