@@ -1,0 +1,52 @@
+// Spellings of the classic tools that cost nothing to accept: mksquashfs, mke2fs, xorriso -as mkisofs, mkfs.fat.
+
+type Spelling = string | undefined;
+
+const SPELLINGS: Readonly<Record<string, Readonly<Record<string, Spelling>>>> = {
+  squashfs: {
+    '-comp': '--compression',
+    '-b': '--block-size',
+    '-Xcompression-level': '--level',
+    '-no-fragments': '--no-fragments',
+    '-no-sparse': '--no-sparse',
+    '-no-exports': '--no-export',
+    '-no-xattrs': '--no-xattrs',
+    '-processors': '--jobs',
+    '-e': '--exclude',
+    '-ef': '--exclude-from',
+    '-all-root': '--owner=root',
+    '-noappend': undefined,
+  },
+  ext4: {
+    '-L': '--label',
+    '-U': '--uuid',
+    '-b': '--block-size',
+    '-I': '--inode-size',
+    '-N': '--inodes',
+    '-i': '--inode-ratio',
+    '-m': '--reserved-percent',
+  },
+  iso: {
+    '-V': '--volume-id',
+    '-volid': '--volume-id',
+    '-publisher': '--publisher',
+    '-p': '--preparer',
+    '-A': '--application-id',
+    '-sysid': '--system-id',
+    '-volset': '--volume-set-id',
+    '-J': '--joliet',
+    '-partition_offset': '--partition-offset',
+  },
+  fat: { '-n': '--label', '-F': '--type', '-i': '--serial', '-S': '--sector-size', '-h': '--hidden-sectors' },
+};
+
+/** The arguments with classic options replaced; options that mean what we always do are dropped. */
+export function translateClassicSpelling(args: readonly string[]): string[] {
+  const table = SPELLINGS[args.find((arg) => !arg.startsWith('-')) ?? ''];
+  if (!table) return [...args];
+  return args.flatMap((arg) => {
+    if (!Object.hasOwn(table, arg)) return [arg];
+    const modern = table[arg];
+    return modern === undefined ? [] : [modern];
+  });
+}

@@ -1,0 +1,25 @@
+#!/usr/bin/env node
+// The `isopress` command: parses the command line, runs one command, turns its end into an exit code.
+
+import { CommanderError } from 'commander';
+import { translateClassicSpelling } from './classic-spelling.js';
+import { EXIT, errorData, errorLines, exitCodeOf } from './exit-code.js';
+import { program } from './program.js';
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // A reader that closed the pipe early is no fault of ours.
+  process.exit(error.code === 'EPIPE' ? EXIT.done : EXIT.environment);
+});
+
+const args = translateClassicSpelling(process.argv.slice(2));
+try {
+  await program().parseAsync(args, { from: 'user' });
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  } else {
+    if (args.includes('--json')) process.stdout.write(`${JSON.stringify(errorData(error), null, 2)}\n`);
+    for (const line of errorLines(error)) process.stderr.write(`${line}\n`);
+    process.exitCode = exitCodeOf(error);
+  }
+}

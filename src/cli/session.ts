@@ -1,0 +1,95 @@
+// What one invocation of the command shares: progress, messages, the run with its abort signal, and the report at the end.
+
+import { availableParallelism } from 'node:os';
+import { AbortedError, type Loss, type Run } from '../index.js';
+import { jsonData, textLines } from './output/plain-data.js';
+import { type ProgressStyle, type ProgressView, progressView } from './output/progress.js';
+
+/** The options that shape the output of every command. */
+export interface SessionOptions {
+  readonly progress?: 'auto' | ProgressStyle;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+  readonly jobs?: number;
+}
+
+export interface Session {
+  readonly run: Run;
+  readonly quiet: boolean;
+  /** A remark for people, on standard error. */
+  note(text: string): void;
+  /** Detail that only --verbose shows. */
+  detail(text: string): void;
+  /** What a format cannot keep, one line per kind. */
+  losses(losses: readonly Loss[]): void;
+  /** The result: text lines, or the data as JSON with --json. Goes to standard error while an image goes to standard output. */
+  result(data: object, text?: readonly string[]): void;
+  now(): number;
+  close(): void;
+}
+
+/** Opens a session; `imageToStdout` keeps standard output free of anything but the image. */
+export function openSession(options: SessionOptions, imageToStdout = false): Session {
+  const controller = new AbortController();
+  const stopListening = abortOnSignals(controller);
+  const quiet = options.quiet ?? false;
+  const now = () => performance.now();
+  const view = progressView(progressStyle(options), { stream: process.stderr, now });
+  const say = (text: string) => {
+    view.finish();
+    process.stderr.write(`${text}\n`);
+  };
+  return {
+    run: runOf(options, controller.signal, view),
+    quiet,
+    note: (text) => {
+      if (!quiet) say(`note: ${text}`);
+    },
+    detail: (text) => {
+      if (options.verbose) say(text);
+    },
+    losses: (losses) => {
+      for (const { code, message, count, examples } of losses) {
+        const where = examples.join(', ') + (count > examples.length ? ', …' : '');
+        say(`loss: ${message} ${count} ${count === 1 ? 'entry' : 'entries'}: ${where} [${code}]`);
+      }
+    },
+    result: (data, text) => {
+      view.finish();
+      const stream = imageToStdout ? process.stderr : process.stdout;
+      if (options.json) stream.write(`${JSON.stringify(jsonData(data), null, 2)}\n`);
+      else if (!quiet) for (const line of text ?? textLines(jsonData(data))) stream.write(`${line}\n`);
+    },
+    now,
+    close: () => {
+      view.finish();
+      stopListening();
+    },
+  };
+}
+
+function runOf(options: SessionOptions, signal: AbortSignal, view: ProgressView): Run {
+  return { jobs: options.jobs ?? availableParallelism(), signal, report: (progress) => view.report(progress) };
+}
+
+function progressStyle(options: SessionOptions): ProgressStyle {
+  const asked = options.progress ?? 'auto';
+  if (asked !== 'auto') return asked;
+  if (options.quiet) return 'none';
+  return process.stderr.isTTY ? 'bar' : 'plain';
+}
+
+/** The first signal aborts in order, leaving nothing behind; a second one ends the process at once. */
+function abortOnSignals(controller: AbortController): () => void {
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (controller.signal.aborted) process.exit(signal === 'SIGTERM' ? 143 : 130);
+    controller.abort(
+      new AbortedError(`aborted.${signal.toLowerCase()}`, `Stopped by ${signal}; nothing was left behind.`),
+    );
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+  return () => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, onSignal);
+  };
+}

@@ -1,0 +1,53 @@
+// Numbers as people write them on a command line, and as they like to read them.
+
+import { InvalidArgumentError } from 'commander';
+
+const FACTORS: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
+
+/** `4096`, `128K`, `1M`, `2GiB` → bytes. Units are binary, as in mksquashfs and mke2fs. */
+export function parseSize(text: string): number {
+  const match = /^(\d+)\s*([KMGT]?)(?:i?B)?$/i.exec(text.trim());
+  const bytes = match ? Number(match[1]) * FACTORS[match[2]!.toUpperCase()]! : Number.NaN;
+  if (!Number.isSafeInteger(bytes)) throw new InvalidArgumentError('Give bytes, or a number with K, M, G or T.');
+  return bytes;
+}
+
+/** A size, or the word `auto`. */
+export function parseSizeOrAuto(text: string): number | 'auto' {
+  return text === 'auto' ? 'auto' : parseSize(text);
+}
+
+/** A whole number within bounds. */
+export function parseInteger(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = /^-?\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (!(value >= min && value <= max)) throw new InvalidArgumentError(`Give a whole number from ${min} to ${max}.`);
+    return value;
+  };
+}
+
+/** 32-bit hexadecimal identities such as a FAT serial: `1a2b-3c4d`, `0x1a2b3c4d`. */
+export function parseHex32(text: string): number {
+  const match = /^(?:0x)?([0-9a-f]{1,4})-?([0-9a-f]{4})$/i.exec(text) ?? /^(?:0x)?()([0-9a-f]{1,8})$/i.exec(text);
+  if (!match) throw new InvalidArgumentError('Give up to eight hexadecimal digits.');
+  return Number.parseInt(match[1]! + match[2]!, 16);
+}
+
+/** `1 234 567` → `1.2 MiB`. */
+export function showBytes(bytes: number): string {
+  const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
+}
+
+/** Milliseconds → `0.4 s`, `12.0 s`, `2 min 05 s`. */
+export function showDuration(milliseconds: number): string {
+  const seconds = milliseconds / 1000;
+  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  return `${Math.floor(seconds / 60)} min ${String(Math.floor(seconds % 60)).padStart(2, '0')} s`;
+}

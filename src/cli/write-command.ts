@@ -1,0 +1,115 @@
+// What every writer command does: scan the source, apply the shared options, plan, tell the losses, write, report.
+
+import { statSync } from 'node:fs';
+import {
+  type Content,
+  clampTimes,
+  exclude,
+  type FileTree,
+  fileTarget,
+  fingerprint,
+  fromText,
+  type ImagePlan,
+  InvalidInputError,
+  type Loss,
+  mapOwners,
+  newestSecond,
+  scanDirectory,
+  streamTarget,
+  type Timestamp,
+  timestamp,
+  UnsupportedError,
+  withoutXattrs,
+  writeImage,
+} from '../index.js';
+import { openSession, type Session } from './session.js';
+import { showBytes, showDuration } from './units.js';
+import { excludePatterns, type WriterOptions } from './writer-options.js';
+
+/** The source tree with the shared options applied, and what plans derive from them. */
+export interface PreparedSource {
+  readonly tree: FileTree;
+  readonly epoch: Timestamp;
+  readonly seed: string;
+}
+
+export type LayoutWithLosses = { readonly losses: readonly Loss[] };
+
+/** Runs one writer command from its arguments to its report. */
+export async function writeCommand<L extends LayoutWithLosses>(
+  source: string,
+  image: string,
+  options: WriterOptions,
+  plan: (prepared: PreparedSource, session: Session) => ImagePlan<L, Content> | Promise<ImagePlan<L, Content>>,
+): Promise<void> {
+  const toPipe = image === '-';
+  const session = openSession(options, toPipe);
+  const started = session.now();
+  try {
+    const prepared = await prepareSource(source, options, session);
+    const planned = await plan(prepared, session);
+    settleLosses(planned.layout.losses, options, session);
+    if (options.plan) return session.result(planned.layout);
+    const target = toPipe
+      ? streamTarget(process.stdout)
+      : fileTarget(fromText(image), { force: options.force ?? false });
+    const { size, written } = await writeImage(planned, target, session.run);
+    const milliseconds = session.now() - started;
+    const text = [`${image}: ${showBytes(size)} in ${showDuration(milliseconds)}`];
+    session.result({ image, size, written, seconds: milliseconds / 1000, layout: planned.layout }, text);
+  } finally {
+    session.close();
+  }
+}
+
+/** Scans SOURCE and applies excludes, ownership, times and the defaults of epoch and seed. */
+export async function prepareSource(source: string, options: WriterOptions, session: Session): Promise<PreparedSource> {
+  requireDirectory(source);
+  const scanned = await scanDirectory(fromText(source), {
+    engine: options.engine,
+    xattrs: options.xattrs,
+    note: (text) => session.note(text),
+  });
+  return prepareTree(scanned, options);
+}
+
+/** As {@link prepareSource}, for a tree that is there already. */
+export function prepareTree(scanned: FileTree, options: WriterOptions): PreparedSource {
+  let tree = mapOwners(exclude(scanned, excludePatterns(options)), options.owner);
+  if (!options.xattrs) tree = withoutXattrs(tree);
+  const epoch = timestamp(options.epoch ?? environmentEpoch() ?? Math.max(0, newestSecond(tree)));
+  if (options.clampMtime) tree = clampTimes(tree, epoch);
+  return { tree, epoch, seed: options.seed ?? fingerprint(tree) };
+}
+
+/** SOURCE_DATE_EPOCH, if set. */
+export function environmentEpoch(): number | undefined {
+  const text = process.env['SOURCE_DATE_EPOCH'];
+  if (text === undefined || text === '') return undefined;
+  if (/^\d{1,11}$/.test(text)) return Number(text);
+  throw new InvalidInputError('cli.source-date-epoch', `SOURCE_DATE_EPOCH is "${text}", not a number of seconds.`);
+}
+
+/** Tells losses, or refuses to go on, as --loss says. */
+export function settleLosses(losses: readonly Loss[], options: { readonly loss: string }, session: Session): void {
+  if (options.loss === 'ignore' || losses.length === 0) return;
+  session.losses(losses);
+  if (options.loss === 'report') return;
+  throw new InvalidInputError('cli.loss', 'The format cannot keep everything of this tree; nothing was written.', {
+    hint: 'Use --loss report to write the image all the same.',
+  });
+}
+
+function requireDirectory(source: string): void {
+  const stat = statSync(source, { throwIfNoEntry: false });
+  if (!stat) throw new InvalidInputError('cli.source-missing', `${source} does not exist.`, { path: source });
+  if (stat.isDirectory()) return;
+  throw new UnsupportedError(
+    'cli.source-kind',
+    `${source} is not a directory; only directories can be packed so far.`,
+    {
+      path: source,
+      hint: 'Unpack the archive into a directory first.',
+    },
+  );
+}

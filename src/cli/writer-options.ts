@@ -1,0 +1,105 @@
+// The options every writer shares: one row each, with its default, in the order of the help page.
+
+import { readFileSync } from 'node:fs';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type EngineChoice, InvalidInputError, type Ownership } from '../index.js';
+import type { ProgressStyle } from './output/progress.js';
+import type { SessionOptions } from './session.js';
+import { parseInteger } from './units.js';
+
+/** Parsed values of the shared options. */
+export interface WriterOptions extends SessionOptions {
+  readonly exclude: readonly string[];
+  readonly owner: Ownership;
+  readonly xattrs: boolean;
+  readonly epoch?: number;
+  readonly clampMtime?: boolean;
+  readonly seed?: string;
+  readonly engine: EngineChoice;
+  readonly loss: 'report' | 'error' | 'ignore';
+  readonly plan?: boolean;
+  readonly force?: boolean;
+}
+
+const PROGRESS: readonly ('auto' | ProgressStyle)[] = ['auto', 'bar', 'plain', 'json', 'none'];
+
+/** Options of every command, writers or not. */
+export function addSessionOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('-j, --jobs <n>', 'parallel jobs; never changes a byte (default: all cores)').argParser(
+        parseInteger(1, 1024),
+      ),
+    )
+    .addOption(new Option('--progress <style>', 'how progress is shown').choices(PROGRESS).default('auto'))
+    .option('--json', 'print the report as JSON on standard output')
+    .option('--quiet', 'print errors and losses only')
+    .option('--verbose', 'print what external tools print');
+}
+
+/** Options of every command that writes an image from a tree. */
+export function addWriterOptions(command: Command): Command {
+  const collect = (value: string, list: readonly string[]) => [...list, value];
+  const collectFile = (path: string, list: readonly string[]) => [...list, ...patternsOf(path)];
+  command
+    .addOption(
+      new Option('--exclude <glob>', 'leave out what matches; a leading / anchors at the root')
+        .argParser(collect)
+        .default([], 'nothing'),
+    )
+    .addOption(
+      new Option('--exclude-from <file>', 'exclude patterns, one per line').argParser(collectFile).default([], 'none'),
+    )
+    .addOption(
+      new Option('--owner <owner>', 'keep, root, or UID:GID for every entry').argParser(parseOwner).default('keep'),
+    )
+    .option('--no-xattrs', 'do not read extended attributes')
+    .addOption(
+      new Option(
+        '--epoch <seconds>',
+        'time of everything that needs one (default: SOURCE_DATE_EPOCH, else the newest mtime)',
+      ).argParser(parseInteger(0, 2 ** 35)),
+    )
+    .option('--clamp-mtime', 'lower file times later than the epoch to the epoch')
+    .option('--seed <text>', 'what UUIDs and serials derive from (default: a digest of the tree)')
+    .addOption(
+      new Option('--engine <engine>', 'who compresses and reads attributes')
+        .choices(['auto', 'native', 'portable'])
+        .default('auto'),
+    )
+    .addOption(
+      new Option('--loss <mode>', 'what a format cannot keep: report, refuse, or say nothing')
+        .choices(['report', 'error', 'ignore'])
+        .default('report'),
+    )
+    .option('--plan', 'print the layout and write nothing')
+    .option('-f, --force', 'replace an existing image');
+  return addSessionOptions(command);
+}
+
+/** Exclude patterns of both options together. */
+export function excludePatterns(options: { exclude: readonly string[]; excludeFrom?: readonly string[] }): string[] {
+  return [...options.exclude, ...(options.excludeFrom ?? [])];
+}
+
+/** `keep`, `root`, `1000:100`. */
+function parseOwner(text: string): Ownership {
+  if (text === 'keep') return 'keep';
+  const match = text === 'root' ? ['', '0', '0'] : /^(\d+):(\d+)$/.exec(text);
+  const [uid, gid] = [Number(match?.[1]), Number(match?.[2])];
+  if (!(uid <= 0xffff_ffff && gid <= 0xffff_ffff)) throw new InvalidArgumentError('Give keep, root or UID:GID.');
+  return { uid, gid };
+}
+
+function patternsOf(path: string): string[] {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new InvalidInputError('cli.exclude-from', `The exclude list ${path} cannot be read.`, { path, cause: error });
+  }
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'));
+}

@@ -1,0 +1,42 @@
+// What a codec is to the formats: a choice made while planning, opened while emitting.
+
+import type { Run } from '../io/index.js';
+
+/** Codecs a format may name. `none` stores every block as it is. */
+export type CompressionName = 'none' | 'gzip';
+
+/**
+ * An implementation of a codec and its version, `node/zlib@1.3.1`. Compressed bytes may differ between two ids and never
+ * differ within one.
+ */
+export type EngineId = `${'native' | 'node' | 'wasm' | 'script'}/${string}@${string}`;
+
+/** Blocks in, smaller blocks out, each on its own. Runs where it likes; the results depend on nothing but the block. */
+export interface BlockCompressor {
+  /**
+   * The compressed block, or undefined when it would not be smaller. The block is read until the promise settles, is not
+   * changed, and stays the caller's. Rejects with the signal's reason once the run is aborted.
+   */
+  compress(block: Uint8Array): Promise<Uint8Array | undefined>;
+  /**
+   * A buffer of exactly `length` bytes that {@link compress} takes, whole or in part, without copying it. Any other memory
+   * works as well.
+   */
+  allocate?(length: number): Uint8Array;
+  /** Ends every job and frees the threads. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/** A codec, the engine that does it and its level: plain facts for the layout, and the way to start it. */
+export interface Compression {
+  readonly name: CompressionName;
+  readonly engine: EngineId;
+  /** Within the codec's own scale; 0 for `none`. */
+  readonly level: number;
+  open(run: Run): BlockCompressor;
+}
+
+/** Memory to fill and hand to `compressor`. */
+export function blockBuffer(compressor: BlockCompressor, length: number): Uint8Array {
+  return compressor.allocate?.(length) ?? new Uint8Array(length);
+}

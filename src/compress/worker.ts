@@ -1,0 +1,45 @@
+// Entry of a compression thread: blocks in, results out. Does no I/O and takes no decisions.
+
+import { parentPort, workerData } from 'node:worker_threads';
+import { type BlockCoder, type CoderSpec, loadCoder } from './coder.js';
+
+/** A block to compress; sent to the thread. */
+export interface WorkerJob {
+  readonly id: number;
+  readonly block: Uint8Array;
+}
+
+/** What became of it; sent back. Without `bytes` and `fault` the block would not have become smaller. */
+export interface WorkerResult {
+  readonly id: number;
+  readonly bytes?: Uint8Array;
+  readonly fault?: string;
+}
+
+/** Size of Node's pool for small buffers. */
+const SHARED_POOL = 8192;
+
+const port = parentPort!;
+// Jobs may be waiting in the port already; they are delivered once there is a listener.
+const coder = await loadCoder(workerData as CoderSpec);
+port.on('message', (job: WorkerJob) => {
+  const result = answer(coder, job);
+  port.postMessage(result, result.bytes ? [result.bytes.buffer as ArrayBuffer] : []);
+});
+
+function answer(code: BlockCoder, { id, block }: WorkerJob): WorkerResult {
+  try {
+    const coded = code(block);
+    return coded.length < block.length ? { id, bytes: transferable(coded) } : { id };
+  } catch (error) {
+    return { id, fault: String(error) };
+  }
+}
+
+/**
+ * Large results leave with their memory: what stays behind would be freed only when the thread collects its garbage, which
+ * it does after 64 MB. Small ones may lie in memory that Node shares between buffers, and are copied.
+ */
+function transferable(coded: Uint8Array): Uint8Array {
+  return coded.length > SHARED_POOL && coded.byteOffset === 0 ? coded : new Uint8Array(coded);
+}

@@ -1,0 +1,168 @@
+// Cuts contents into data blocks and gathers tails into fragments.
+
+import { alignDown } from '../../bytes/index.js';
+import { type Data, isHole } from '../../io/index.js';
+import { NO_FRAGMENT } from './data-block.js';
+import type { ResolvedOptions } from './options.js';
+import type { PlannedData } from './plan-data.js';
+
+/** Blocks of a content, one behind the other, that are nothing but zeros. */
+export interface SparseJob {
+  readonly kind: 'sparse';
+  /** Index of the content. */
+  readonly content: number;
+  readonly blocks: number;
+  /** Bytes of the content they stand for. */
+  readonly length: number;
+}
+
+/** One data block; `bytes` is the front of a block buffer. */
+export interface BlockJob {
+  readonly kind: 'block';
+  readonly content: number;
+  readonly bytes: Uint8Array;
+}
+
+/** One fragment block; `bytes` is the front of a block buffer. */
+export interface FragmentJob {
+  readonly kind: 'fragment';
+  readonly bytes: Uint8Array;
+}
+
+export type DataJob = SparseJob | BlockJob | FragmentJob;
+
+interface Buffers {
+  take(): Uint8Array;
+  give(buffer: Uint8Array): void;
+}
+
+/** Takes contents in planned order and gives blocks in the order they are stored. */
+export class BlockCutter {
+  readonly #data: PlannedData;
+  readonly #blockSize: number;
+  readonly #sparse: boolean;
+  readonly #buffers: Buffers;
+  #content = -1;
+  /** Bytes of the content that belong into blocks and have not come yet. */
+  #blockBytesLeft = 0;
+  #block: Uint8Array | undefined;
+  #filled = 0;
+  /** Whether anything but holes is in the block. */
+  #written = false;
+  #fragment: Uint8Array | undefined;
+  #fragmentIndex = NO_FRAGMENT;
+  #fragmentFilled = 0;
+
+  constructor(data: PlannedData, options: ResolvedOptions, buffers: Buffers) {
+    this.#data = data;
+    this.#blockSize = options.blockSize;
+    this.#sparse = options.sparse;
+    this.#buffers = buffers;
+  }
+
+  /** Goes on with the next content. A fragment ends before the content whose tail it has no room for. */
+  *begin(index: number): Generator<DataJob> {
+    const { contents, fragments, blockCounts } = this.#data;
+    const fragment = fragments[index]!;
+    if (fragment !== NO_FRAGMENT && fragment !== this.#fragmentIndex) {
+      yield* this.finish();
+      this.#fragmentIndex = fragment;
+      this.#fragment = this.#buffers.take();
+    }
+    this.#content = index;
+    this.#blockBytesLeft = Math.min(contents[index]!.size, blockCounts[index]! * this.#blockSize);
+  }
+
+  /** The next piece of the content. */
+  *put(piece: Data): Generator<DataJob> {
+    if (isHole(piece)) {
+      yield* this.#putHole(piece.hole);
+      return;
+    }
+    let done = 0;
+    while (this.#blockBytesLeft > 0 && done < piece.length) {
+      const length = Math.min(this.#room(), piece.length - done);
+      this.#openBlock().set(piece.subarray(done, done + length), this.#filled);
+      this.#written = true;
+      done += length;
+      yield* this.#advance(length);
+    }
+    if (done < piece.length) {
+      this.#fragment!.set(piece.subarray(done), this.#fragmentFilled);
+      this.#fragmentFilled += piece.length - done;
+    }
+  }
+
+  /** Ends the fragment being filled, if there is one. */
+  *finish(): Generator<DataJob> {
+    if (this.#fragment) yield { kind: 'fragment', bytes: this.#fragment.subarray(0, this.#fragmentFilled) };
+    this.#fragment = undefined;
+    this.#fragmentFilled = 0;
+  }
+
+  *#putHole(hole: number): Generator<DataJob> {
+    let left = hole;
+    while (this.#blockBytesLeft > 0 && left > 0) {
+      const length = this.#wholeBlocks(left);
+      if (length > 0) {
+        yield this.#sparseJob(length);
+        this.#blockBytesLeft -= length;
+        left -= length;
+        continue;
+      }
+      const part = Math.min(this.#room(), left);
+      this.#openBlock().fill(0, this.#filled, this.#filled + part);
+      left -= part;
+      yield* this.#advance(part);
+    }
+    if (left > 0) {
+      this.#fragment!.fill(0, this.#fragmentFilled, this.#fragmentFilled + left);
+      this.#fragmentFilled += left;
+    }
+  }
+
+  /** Bytes of the blocks, from here on, that a hole of `length` bytes covers whole. */
+  #wholeBlocks(length: number): number {
+    if (!this.#sparse || this.#filled > 0) return 0;
+    return length >= this.#blockBytesLeft ? this.#blockBytesLeft : alignDown(length, this.#blockSize);
+  }
+
+  /** Bytes that the block being filled still takes. */
+  #room(): number {
+    return Math.min(this.#blockSize - this.#filled, this.#blockBytesLeft);
+  }
+
+  #openBlock(): Uint8Array {
+    this.#block ??= this.#buffers.take();
+    return this.#block;
+  }
+
+  *#advance(length: number): Generator<DataJob> {
+    this.#filled += length;
+    this.#blockBytesLeft -= length;
+    if (this.#filled < this.#blockSize && this.#blockBytesLeft > 0) return;
+    const bytes = this.#block!.subarray(0, this.#filled);
+    const zero = this.#sparse && (!this.#written || isZero(bytes));
+    this.#block = undefined;
+    this.#filled = 0;
+    this.#written = false;
+    if (zero) {
+      this.#buffers.give(bytes);
+      yield this.#sparseJob(bytes.length);
+    } else {
+      yield { kind: 'block', content: this.#content, bytes };
+    }
+  }
+
+  #sparseJob(length: number): SparseJob {
+    return { kind: 'sparse', content: this.#content, blocks: Math.ceil(length / this.#blockSize), length };
+  }
+}
+
+/** Whether all bytes are zero; `bytes` starts at a multiple of four in its buffer, as block buffers do. */
+function isZero(bytes: Uint8Array): boolean {
+  const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >>> 2);
+  for (let i = 0; i < words.length; i++) if (words[i] !== 0) return false;
+  for (let i = words.length * 4; i < bytes.length; i++) if (bytes[i] !== 0) return false;
+  return true;
+}

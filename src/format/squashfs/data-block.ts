@@ -1,0 +1,24 @@
+// Data blocks, their size words, and the fragment table's entries (squashfs 4.0 format, "Data blocks and fragments").
+
+import { reserved, struct, u32le, u64le, type Value } from '../../bytes/index.js';
+
+export const MIN_BLOCK_SIZE = 4096;
+export const MAX_BLOCK_SIZE = 1024 * 1024;
+
+/** Size word of a block that is nothing but zeros and has no bytes in the image. */
+export const SPARSE_BLOCK = 0;
+/** Fragment index of a file without one. */
+export const NO_FRAGMENT = 0xffff_ffff;
+const STORED = 0x0100_0000;
+
+/** The word that tells how long a block is on disk and whether it is compressed. */
+export function sizeWord(length: number, compressed: boolean): number {
+  return compressed ? length : length | STORED;
+}
+
+export const fragmentEntry = struct('squashfs fragment entry', 16, {
+  at: u64le(0),
+  sizeWord: u32le(8),
+  unused: reserved(12, 4),
+});
+export type FragmentEntry = Value<typeof fragmentEntry>;

@@ -1,0 +1,108 @@
+// Directory listings (squashfs 4.0 format, "Directory table"): runs of entries behind a header they share.
+
+import { type ByteString, i16le, struct, u16le, u32le } from '../../bytes/index.js';
+
+/** Entries that follow share the inode table's metadata block and have inode numbers near `number`. */
+export const directoryHeader = struct('squashfs directory header', 12, {
+  /** How many entries follow, minus one. */
+  lastEntry: u32le(0),
+  inodeBlock: u32le(4),
+  number: u32le(8),
+});
+
+/** Followed by the name. */
+export const directoryEntry = struct('squashfs directory entry', 8, {
+  /** Of the inode in its metadata block's content. */
+  offset: u16le(0),
+  /** Inode number minus the header's. */
+  delta: i16le(2),
+  /** The basic type, also for an extended inode. */
+  type: u16le(4),
+  /** Length of the name, minus one. */
+  nameLength: u16le(6),
+});
+
+export const HEADER_ENTRIES = 256;
+/** What a size field says more than the listing has: readers count "." and ".." as three bytes. */
+export const LISTING_SIZE_BIAS = 3;
+/** The format could take 256; no Linux system could look such a name up. */
+export const MAX_NAME = 255;
+
+/** One entry, ready to be listed. */
+export interface Listed {
+  readonly name: ByteString;
+  readonly number: number;
+  readonly type: number;
+  readonly inodeBlock: number;
+  readonly inodeOffset: number;
+}
+
+/** A point where a reader may enter a listing: a header `at` bytes from the listing's start, and the name behind it. */
+export interface ListingMark {
+  readonly at: number;
+  readonly name: ByteString;
+}
+
+export interface Listing {
+  readonly bytes: Uint8Array;
+  /** One for each boundary of `window` bytes that the listing crosses. */
+  readonly marks: readonly ListingMark[];
+}
+
+/**
+ * Renders entries, sorted by name, as a listing that will start `start` bytes into a window of `window` bytes. Whenever
+ * it goes on in the next window there is a new header, so that every window can be entered by itself.
+ */
+export function renderListing(entries: readonly Listed[], start: number, window: number): Listing {
+  const bytes = new Uint8Array(listingLimit(entries.map((entry) => entry.name)));
+  const marks: ListingMark[] = [];
+  let length = 0;
+  let run: { readonly at: number; readonly first: Listed; count: number } | undefined;
+  const endRun = () => {
+    if (!run) return;
+    const { first, count } = run;
+    directoryHeader.encodeInto(
+      { lastEntry: count - 1, inodeBlock: first.inodeBlock, number: first.number },
+      bytes,
+      run.at,
+    );
+  };
+  let entered = Math.floor(start / window);
+  for (const entry of entries) {
+    const here = Math.floor((start + length) / window);
+    if (!run || here !== entered || !sharesHeader(run.first, run.count, entry)) {
+      endRun();
+      if (here !== entered) marks.push({ at: length, name: entry.name });
+      entered = here;
+      run = { at: length, first: entry, count: 0 };
+      length += directoryHeader.size;
+    }
+    run.count++;
+    length += putEntry(entry, run.first, bytes, length);
+  }
+  endRun();
+  return { bytes: bytes.subarray(0, length), marks };
+}
+
+/** Most bytes a listing of these names can take: each entry behind a header of its own. */
+export function listingLimit(names: Iterable<ByteString>): number {
+  let limit = 0;
+  for (const name of names) limit += directoryHeader.size + directoryEntry.size + name.length;
+  return limit;
+}
+
+function sharesHeader(first: Listed, count: number, entry: Listed): boolean {
+  const delta = entry.number - first.number;
+  return count < HEADER_ENTRIES && entry.inodeBlock === first.inodeBlock && delta >= -0x8000 && delta <= 0x7fff;
+}
+
+function putEntry(entry: Listed, first: Listed, bytes: Uint8Array, at: number): number {
+  const { name, type } = entry;
+  directoryEntry.encodeInto(
+    { offset: entry.inodeOffset, delta: entry.number - first.number, type, nameLength: name.length - 1 },
+    bytes,
+    at,
+  );
+  for (let i = 0; i < name.length; i++) bytes[at + directoryEntry.size + i] = name.charCodeAt(i);
+  return directoryEntry.size + name.length;
+}

@@ -1,0 +1,121 @@
+// Data blocks and fragments: contents cut into blocks, compressed side by side, written in order.
+
+import { type BlockCompressor, blockBuffer } from '../../compress/index.js';
+import { assertPlanned } from '../../errors.js';
+import { exactly, inOrder, type Run } from '../../io/index.js';
+import { BlockCutter, type DataJob } from './block-cutter.js';
+import { type FragmentEntry, SPARSE_BLOCK, sizeWord } from './data-block.js';
+import type { PlannedImage } from './layout.js';
+
+/** Blocks that may wait for their turn beside the ones being compressed. */
+const AHEAD = 4;
+
+/** Where the data came to lie; the arrays have one item per planned content. */
+export interface PlacedData {
+  /** First byte of the first block; 0 for a content without blocks. */
+  readonly at: Float64Array;
+  /** Bytes in sparse blocks. */
+  readonly sparse: Float64Array;
+  /** Size words of all contents' blocks. */
+  readonly words: Uint32Array;
+  readonly fragments: FragmentEntry[];
+}
+
+interface CompressedJob {
+  readonly job: DataJob;
+  readonly compressed: Uint8Array | undefined;
+}
+
+/** Room for the places of all the data of an image. */
+export function unplacedData({ data }: PlannedImage): PlacedData {
+  const { length } = data.contents;
+  return {
+    at: new Float64Array(length),
+    sparse: new Float64Array(length),
+    words: new Uint32Array(data.wordCount),
+    fragments: [],
+  };
+}
+
+/** The bytes of all blocks and fragments, the first of them at byte `start` of the image; fills in `placed`. */
+export async function* emitData(
+  image: PlannedImage,
+  placed: PlacedData,
+  start: number,
+  compressor: BlockCompressor,
+  run: Run,
+): AsyncGenerator<Uint8Array> {
+  const { data, layout, options } = image;
+  const buffers = new BlockBuffers(() => blockBuffer(compressor, options.blockSize));
+  const compress = async (job: DataJob): Promise<CompressedJob> => {
+    const stored = job.kind === 'sparse' || options.stored.has(job.kind === 'fragment' ? 'fragments' : 'data');
+    return { job, compressed: stored ? undefined : await compressor.compress(job.bytes) };
+  };
+  let at = start;
+  let word = 0;
+  let content = -1;
+  let done = 0;
+  for await (const { job, compressed } of inOrder(cutContents(image, buffers, run), run.jobs + AHEAD, compress)) {
+    if (job.kind !== 'fragment' && job.content !== content) {
+      content = job.content;
+      assertPlanned('first block of a file', data.firstWords[content]!, word);
+      placed.at[content] = at;
+    }
+    if (job.kind === 'sparse') {
+      placed.words.fill(SPARSE_BLOCK, word, word + job.blocks);
+      placed.sparse[content]! += job.length;
+      word += job.blocks;
+      done += job.length;
+    } else {
+      const bytes = compressed ?? job.bytes;
+      const entry = { at, sizeWord: sizeWord(bytes.length, compressed !== undefined) };
+      if (job.kind === 'fragment') placed.fragments.push(entry);
+      else placed.words[word++] = entry.sizeWord;
+      yield bytes;
+      at += bytes.length;
+      done += job.bytes.length;
+      buffers.give(job.bytes);
+    }
+    run.report({ step: 'packing', done, total: layout.contentSize, unit: 'bytes' });
+  }
+  assertPlanned('blocks', data.wordCount, word);
+  assertPlanned('fragments', data.fragmentCount, placed.fragments.length);
+}
+
+async function* cutContents(image: PlannedImage, buffers: BlockBuffers, run: Run): AsyncGenerator<DataJob> {
+  const { contents } = image.data;
+  const cutter = new BlockCutter(image.data, image.options, buffers);
+  for (const [index, content] of contents.entries()) {
+    run.signal?.throwIfAborted();
+    // Loops instead of yield*: that would wait once per content, and most contents end no block.
+    for (const job of cutter.begin(index)) yield job;
+    if (content.bytes) {
+      const bytes = content.bytes();
+      assertPlanned('content size', content.size, bytes.length);
+      for (const job of cutter.put(bytes)) yield job;
+    } else {
+      for await (const piece of exactly(content, run)) for (const job of cutter.put(piece)) yield job;
+    }
+  }
+  yield* cutter.finish();
+}
+
+/** Block buffers in use again and again: no more exist than blocks are under way. */
+class BlockBuffers {
+  readonly #make: () => Uint8Array;
+  readonly #free: ArrayBufferLike[] = [];
+
+  constructor(make: () => Uint8Array) {
+    this.#make = make;
+  }
+
+  take(): Uint8Array {
+    const free = this.#free.pop();
+    return free ? new Uint8Array(free) : this.#make();
+  }
+
+  /** Takes back a buffer, whole or a part of it. */
+  give(part: Uint8Array): void {
+    this.#free.push(part.buffer);
+  }
+}

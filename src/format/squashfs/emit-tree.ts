@@ -1,0 +1,106 @@
+// The inode table and the directory table. Both are compressed while they grow, because inodes hold places in the
+// directory table and listings hold places in the inode table: level by level, from the deepest directories to the root.
+
+import type { BlockCompressor } from '../../compress/index.js';
+import type { Run } from '../../io/index.js';
+import { type Listed, renderListing } from './directory.js';
+import type { PlacedData } from './emit-data.js';
+import { InodeType } from './inode.js';
+import type { PlannedImage } from './layout.js';
+import { METADATA_SIZE, metadataRef } from './metadata-block.js';
+import { MetadataTable } from './metadata-table.js';
+import type { PlannedDirectory, PlannedInodes } from './plan-inodes.js';
+import { InodeRenderer, type PlacedListing } from './render-inode.js';
+
+export interface TreeTables {
+  /** Blocks of the inode table. */
+  readonly inodes: readonly Uint8Array[];
+  /** Blocks of the directory table. */
+  readonly listings: readonly Uint8Array[];
+  /** Reference to each inode, by its number minus one. */
+  readonly refs: Float64Array;
+}
+
+/** A listing that fits one window is found as fast without an index. */
+const INDEXED_FROM = METADATA_SIZE;
+
+/** Renders and compresses both tables. */
+export async function renderTree(
+  image: PlannedImage,
+  placed: PlacedData,
+  compressor: BlockCompressor,
+  run: Run,
+): Promise<TreeTables> {
+  const stored = image.options.stored.has('inodes');
+  const inodes = new MetadataTable(compressor, stored, run);
+  const listings = new MetadataTable(compressor, stored, run);
+  const render = new InodeRenderer(image, placed);
+  const { leaves, levels, count } = image.inodes;
+  /** Content position of each inode in the inode table. */
+  const positions = new Float64Array(count);
+  for (const [index, leaf] of leaves.entries()) {
+    positions[index] = inodes.position;
+    inodes.append(render.leaf(leaf, index + 1));
+    if (inodes.isDue) await inodes.settle();
+  }
+  for (const level of levels.toReversed()) {
+    run.signal?.throwIfAborted();
+    await inodes.settle();
+    const pending: { readonly at: number; readonly listing: ReturnType<typeof renderListing> }[] = [];
+    for (const dir of level) {
+      const listing = renderListing(listed(dir, image.inodes, inodes, positions), listings.position, METADATA_SIZE);
+      pending.push({ at: listings.position, listing });
+      listings.append(listing.bytes);
+      if (listings.isDue) await listings.settle();
+    }
+    await listings.settle();
+    for (const [index, dir] of level.entries()) {
+      const { at, listing } = pending[index]!;
+      positions[dir.number - 1] = inodes.position;
+      inodes.append(renderDirectory(render, dir, count, placeListing(at, listing, listings)));
+      if (inodes.isDue) await inodes.settle();
+    }
+  }
+  const inodeBlocks = await inodes.finish();
+  const refs = positions.map((position) => metadataRef(inodes.place(position)));
+  return { inodes: inodeBlocks, listings: await listings.finish(), refs };
+}
+
+function renderDirectory(
+  render: InodeRenderer,
+  dir: PlannedDirectory,
+  count: number,
+  listing: PlacedListing,
+): Uint8Array {
+  // The root's parent is a number that no inode has, as readers of NFS handles expect.
+  return render.directory(dir.node, dir.number, dir.parent?.number ?? count + 1, dir.children.length, listing);
+}
+
+function placeListing(
+  at: number,
+  { bytes, marks }: ReturnType<typeof renderListing>,
+  table: MetadataTable,
+): PlacedListing {
+  const indexed = bytes.length > INDEXED_FROM ? marks : [];
+  return {
+    place: table.place(at),
+    length: bytes.length,
+    marks: indexed.map((mark) => ({ ...mark, block: table.place(at + mark.at).block })),
+  };
+}
+
+function listed(
+  dir: PlannedDirectory,
+  { numbers }: PlannedInodes,
+  inodes: MetadataTable,
+  positions: Float64Array,
+): Listed[] {
+  const entries: Listed[] = [];
+  let child = 0;
+  for (const [name, node] of dir.node.entries) {
+    const number = node.kind === 'directory' ? dir.children[child++]!.number : numbers.get(node)!;
+    const { block, offset } = inodes.place(positions[number - 1]!);
+    entries.push({ name, number, type: InodeType[node.kind], inodeBlock: block, inodeOffset: offset });
+  }
+  return entries;
+}

@@ -1,0 +1,168 @@
+// Emits a planned image front to back. The superblock comes first and is known last.
+
+import { padding } from '../../bytes/index.js';
+import type { BlockCompressor } from '../../compress/index.js';
+import { InternalError } from '../../errors.js';
+import type { Piece, Run } from '../../io/index.js';
+import { renderCompressorOptions } from './compressor-options.js';
+import { emitData, type PlacedData, unplacedData } from './emit-data.js';
+import { fragmentEntries, type RenderedTable, renderLookup, renderXattrs, u32List, u64List } from './emit-tables.js';
+import { renderTree } from './emit-tree.js';
+import type { PlannedImage } from './layout.js';
+import type { StoredPart } from './options.js';
+import { COMPRESSORS, MAGIC, type Superblock, SuperblockFlag, superblock, VERSION } from './superblock.js';
+
+/** The pieces of the image. The compressor lives as long as the emission, however that ends. */
+export async function* emitImage(image: PlannedImage, run: Run): AsyncGenerator<Piece> {
+  let head: Superblock | undefined;
+  yield {
+    length: superblock.size,
+    render: () => {
+      if (!head)
+        throw new InternalError('internal.superblock', 'The superblock was asked for before the image was complete.');
+      return superblock.encode(head);
+    },
+  };
+  const compressor = image.options.compression.open(run);
+  try {
+    const placed = unplacedData(image);
+    const options = renderCompressorOptions(image.options.compression);
+    if (options) yield options;
+    let at = superblock.size + (options?.length ?? 0);
+    for await (const bytes of emitData(image, placed, at, compressor, run)) {
+      at += bytes.length;
+      yield bytes;
+    }
+    const tables = new TablesEmitter(image, placed, compressor, run, at);
+    yield* tables.emit();
+    const { bytesUsed } = tables.facts;
+    const end = bytesUsed + padding(bytesUsed, image.options.padTo);
+    if (end > image.layout.sizeLimit) {
+      throw new InternalError(
+        'internal.size-limit',
+        `${end} bytes where at most ${image.layout.sizeLimit} were planned.`,
+      );
+    }
+    if (end > bytesUsed) yield { hole: end - bytesUsed };
+    head = renderHead(image, placed, tables.facts, options !== undefined);
+  } finally {
+    await compressor.close();
+  }
+}
+
+type TableFacts = Pick<
+  Superblock,
+  | 'rootInode'
+  | 'bytesUsed'
+  | 'inodeTableAt'
+  | 'directoryTableAt'
+  | 'fragmentTableAt'
+  | 'exportTableAt'
+  | 'idTableAt'
+  | 'xattrTableAt'
+>;
+
+/** Everything behind the data. Readers find the end of each table by the start of the next: nothing lies between them. */
+class TablesEmitter {
+  readonly #image: PlannedImage;
+  readonly #placed: PlacedData;
+  readonly #compressor: BlockCompressor;
+  readonly #run: Run;
+  #at: number;
+  #facts: TableFacts | undefined;
+
+  constructor(image: PlannedImage, placed: PlacedData, compressor: BlockCompressor, run: Run, at: number) {
+    this.#image = image;
+    this.#placed = placed;
+    this.#compressor = compressor;
+    this.#run = run;
+    this.#at = at;
+  }
+
+  /** What the superblock tells of the tables; there once they are emitted. */
+  get facts(): TableFacts {
+    if (!this.#facts)
+      throw new InternalError('internal.tables', 'The tables were asked about before they were emitted.');
+    return this.#facts;
+  }
+
+  async *emit(): AsyncGenerator<Uint8Array> {
+    const { options, layout, xattrs } = this.#image;
+    const tree = await renderTree(this.#image, this.#placed, this.#compressor, this.#run);
+    const inodeTableAt = this.#at;
+    yield* this.#put(tree.inodes);
+    const directoryTableAt = this.#at;
+    yield* this.#put(tree.listings);
+    const { fragments } = this.#placed;
+    const fragmentTable = fragments.length > 0 ? await this.#lookup(fragmentEntries(fragments), 'inodes') : undefined;
+    yield* this.#put(fragmentTable?.parts);
+    const exportTable = options.exportTable ? await this.#lookup(u64List(tree.refs), 'inodes') : undefined;
+    yield* this.#put(exportTable?.parts);
+    const idTable = await this.#lookup(u32List(layout.ids), 'ids');
+    yield* this.#put(idTable.parts);
+    const xattrTable =
+      xattrs.sets.length > 0 ? await renderXattrs(xattrs.sets, this.#at, this.#context('xattrs')) : undefined;
+    yield* this.#put(xattrTable?.parts);
+    this.#facts = {
+      rootInode: tree.refs.at(-1)!,
+      bytesUsed: this.#at,
+      inodeTableAt,
+      directoryTableAt,
+      fragmentTableAt: fragmentTable?.at,
+      exportTableAt: exportTable?.at,
+      idTableAt: idTable.at,
+      xattrTableAt: xattrTable?.at,
+    };
+  }
+
+  #lookup(content: Uint8Array, part: StoredPart): Promise<RenderedTable> {
+    return renderLookup(content, this.#at, this.#context(part));
+  }
+
+  #context(part: StoredPart) {
+    return { compressor: this.#compressor, stored: this.#image.options.stored.has(part), run: this.#run };
+  }
+
+  *#put(parts: readonly Uint8Array[] = []): Generator<Uint8Array> {
+    for (const part of parts) {
+      this.#at += part.length;
+      yield part;
+    }
+  }
+}
+
+function renderHead(image: PlannedImage, placed: PlacedData, facts: TableFacts, withOptions: boolean): Superblock {
+  const { options, layout } = image;
+  const { compression, blockSize, blockLog } = options;
+  return {
+    ...facts,
+    magic: MAGIC,
+    inodeCount: layout.inodes,
+    modificationTime: layout.modificationTime,
+    blockSize,
+    fragmentCount: placed.fragments.length,
+    // The superblock must name a compressor even if none is used; every reader knows gzip.
+    compressor: compression.name === 'none' ? COMPRESSORS.gzip : COMPRESSORS[compression.name],
+    blockLog,
+    flags: flagsOf(image, withOptions),
+    idCount: layout.ids.length,
+    ...VERSION,
+  };
+}
+
+function flagsOf({ options, xattrs }: PlannedImage, withOptions: boolean): number {
+  const { stored } = options;
+  const F = SuperblockFlag;
+  let flags = 0;
+  if (stored.has('inodes')) flags |= F.inodesStored;
+  if (stored.has('data')) flags |= F.dataStored;
+  if (stored.has('fragments')) flags |= F.fragmentsStored;
+  if (stored.has('xattrs')) flags |= F.xattrsStored;
+  if (stored.has('ids')) flags |= F.idsStored;
+  if (!options.fragments) flags |= F.noFragments;
+  if (options.tailPacking) flags |= F.alwaysFragments;
+  if (options.exportTable) flags |= F.exportable;
+  if (xattrs.sets.length === 0) flags |= F.noXattrs;
+  if (withOptions) flags |= F.compressorOptions;
+  return flags;
+}

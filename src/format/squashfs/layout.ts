@@ -1,0 +1,43 @@
+// What a planned image is: the decisions as plain data, and the side tables the emitter works from.
+
+import type { Compression } from '../../compress/index.js';
+import type { Loss } from '../../tree/index.js';
+import type { ResolvedOptions } from './options.js';
+import type { PlannedData } from './plan-data.js';
+import type { PlannedInodes } from './plan-inodes.js';
+import type { PlannedXattrs } from './plan-xattrs.js';
+
+/** What was decided before the first byte, as plain data. */
+export interface SquashfsLayout {
+  readonly format: 'squashfs';
+  readonly compression: Pick<Compression, 'name' | 'engine' | 'level'>;
+  readonly blockSize: number;
+  /** Seconds since 1970. */
+  readonly modificationTime: number;
+  readonly inodes: number;
+  readonly directories: number;
+  /** Contents stored; files that share one count once. */
+  readonly contents: number;
+  readonly blocks: number;
+  readonly fragments: number;
+  /** User and group ids, in the order of the id table. */
+  readonly ids: readonly number[];
+  readonly xattrSets: number;
+  readonly exportable: boolean;
+  /** Bytes of all contents. */
+  readonly contentSize: number;
+  /** Most bytes the image can have, padding included. */
+  readonly sizeLimit: number;
+  readonly losses: readonly Loss[];
+}
+
+/** The plan with its side tables, for the emitter. */
+export interface PlannedImage {
+  readonly options: ResolvedOptions;
+  readonly layout: SquashfsLayout;
+  readonly inodes: PlannedInodes;
+  readonly data: PlannedData;
+  readonly xattrs: PlannedXattrs;
+  /** Place of each id in the id table. */
+  readonly idIndexes: ReadonlyMap<number, number>;
+}

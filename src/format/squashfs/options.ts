@@ -1,0 +1,71 @@
+// Options of the squashfs writer. The only place of defaults and validation.
+
+import type { Timestamp } from '../../bytes/index.js';
+import type { Compression } from '../../compress/index.js';
+import { InvalidInputError } from '../../errors.js';
+import { MAX_BLOCK_SIZE, MIN_BLOCK_SIZE } from './data-block.js';
+
+/** Parts of an image that can be left uncompressed one by one. */
+export type StoredPart = 'inodes' | 'data' | 'fragments' | 'xattrs' | 'ids';
+
+export interface SquashfsOptions {
+  readonly compression: Compression;
+  /** The image's own time; seconds outside 1970…2106 are clamped. */
+  readonly epoch: Timestamp;
+  /** Bytes in a data block: a power of two, 4096…1048576. Default 131072. */
+  readonly blockSize?: number;
+  /** Whether files smaller than a block share fragment blocks. Default true. */
+  readonly fragments?: boolean;
+  /** Whether the ends of larger files go into fragments too. Default false. */
+  readonly tailPacking?: boolean;
+  /** Whether inodes can be found by number: needed for NFS, and for overlayfs with index or nfs_export. Default true. */
+  readonly exportTable?: boolean;
+  /** Whether blocks of nothing but zeros take no space. Default true. */
+  readonly sparse?: boolean;
+  /** Parts not to compress. Default: none of them, with compression `none` all. */
+  readonly stored?: readonly StoredPart[];
+  /**
+   * The image is padded with zeros to a multiple of this many bytes; 1 pads nothing. Default 4096, as loop devices round
+   * down to whole blocks.
+   */
+  readonly padTo?: number;
+}
+
+export interface ResolvedOptions extends Required<Omit<SquashfsOptions, 'stored'>> {
+  readonly stored: ReadonlySet<StoredPart>;
+  /** log2 of the block size. */
+  readonly blockLog: number;
+}
+
+const EVERY_PART: readonly StoredPart[] = ['inodes', 'data', 'fragments', 'xattrs', 'ids'];
+
+/** Fills in the defaults. Throws {@link InvalidInputError} for values that no image can have. */
+export function resolveOptions(options: SquashfsOptions): ResolvedOptions {
+  const { compression, epoch, blockSize = 128 * 1024, padTo = 4096, fragments = true, tailPacking = false } = options;
+  const blockLog = Math.log2(blockSize);
+  if (!Number.isInteger(blockLog) || blockSize < MIN_BLOCK_SIZE || blockSize > MAX_BLOCK_SIZE) {
+    throw new InvalidInputError('squashfs.block-size', `${blockSize} cannot be the block size of a squashfs image.`, {
+      hint: 'Choose a power of two from 4096 to 1048576.',
+    });
+  }
+  if (!Number.isSafeInteger(padTo) || padTo < 1) {
+    throw new InvalidInputError('squashfs.padding', `An image cannot be padded to a multiple of ${padTo} bytes.`);
+  }
+  if (tailPacking && !fragments) {
+    throw new InvalidInputError('squashfs.tails-without-fragments', 'Tail packing needs fragments.', {
+      hint: 'Leave one of the two options out.',
+    });
+  }
+  return {
+    compression,
+    epoch,
+    blockSize,
+    blockLog,
+    fragments,
+    tailPacking,
+    exportTable: options.exportTable ?? true,
+    sparse: options.sparse ?? true,
+    stored: new Set(compression.name === 'none' ? EVERY_PART : (options.stored ?? [])),
+    padTo,
+  };
+}

@@ -1,0 +1,107 @@
+// Places file contents: which blocks each one has, and which fragment takes its tail. Sizes are exact, so all of this is
+// known before anything is read.
+
+import { alignDown, alignUp, divCeil } from '../../bytes/index.js';
+import type { ExactContent } from '../../io/index.js';
+import { NO_FRAGMENT } from './data-block.js';
+import type { ResolvedOptions } from './options.js';
+import type { Leaf } from './plan-inodes.js';
+
+/** The contents in the order they are stored; every array has one item per content. */
+export interface PlannedData {
+  readonly contents: readonly ExactContent[];
+  /** Data blocks, sparse ones included. */
+  readonly blockCounts: Float64Array;
+  /** Index of the content's first size word among the words of all contents. */
+  readonly firstWords: Float64Array;
+  /** {@link NO_FRAGMENT} for none. */
+  readonly fragments: Uint32Array;
+  readonly fragmentOffsets: Uint32Array;
+  /** Which content a file has; files of no bytes are not listed. Equal content objects are stored once. */
+  readonly indexes: ReadonlyMap<ExactContent, number>;
+  readonly wordCount: number;
+  readonly fragmentCount: number;
+  /** Bytes of all contents. */
+  readonly totalSize: number;
+  /** Most bytes that blocks and fragments can take in the image. */
+  readonly limit: number;
+}
+
+export function planData(leaves: readonly Leaf[], options: ResolvedOptions): PlannedData {
+  const { contents, indexes } = distinctContents(leaves);
+  const { blockSize, sparse } = options;
+  const blockCounts = new Float64Array(contents.length);
+  const firstWords = new Float64Array(contents.length);
+  const fragments = new Uint32Array(contents.length).fill(NO_FRAGMENT);
+  const fragmentOffsets = new Uint32Array(contents.length);
+  let wordCount = 0;
+  let totalSize = 0;
+  let limit = 0;
+  let fragment = -1;
+  let filled = blockSize;
+  for (const [index, content] of contents.entries()) {
+    const { size } = content;
+    const tail = tailInFragment(content, options);
+    if (tail > 0) {
+      if (filled + tail > blockSize) {
+        fragment++;
+        filled = 0;
+      }
+      fragments[index] = fragment;
+      fragmentOffsets[index] = filled;
+      filled += tail;
+    }
+    const blocks = divCeil(size - tail, blockSize);
+    blockCounts[index] = blocks;
+    firstWords[index] = wordCount;
+    wordCount += blocks;
+    totalSize += size;
+    limit += size - (sparse ? knownSparse(content, blockSize) : 0);
+  }
+  const fragmentCount = fragment + 1;
+  return {
+    contents,
+    indexes,
+    blockCounts,
+    firstWords,
+    fragments,
+    fragmentOffsets,
+    wordCount,
+    fragmentCount,
+    totalSize,
+    limit,
+  };
+}
+
+function distinctContents(leaves: readonly Leaf[]) {
+  const contents: ExactContent[] = [];
+  const indexes = new Map<ExactContent, number>();
+  for (const leaf of leaves) {
+    if (leaf.kind !== 'file' || leaf.content.size === 0 || indexes.has(leaf.content)) continue;
+    indexes.set(leaf.content, contents.length);
+    contents.push(leaf.content);
+  }
+  return { contents, indexes };
+}
+
+/** Bytes of the content's end that go into a fragment. */
+function tailInFragment(content: ExactContent, options: ResolvedOptions): number {
+  const { blockSize, fragments, tailPacking, sparse } = options;
+  const { size, holes } = content;
+  const tail = size % blockSize;
+  if (!fragments || (size > blockSize && !tailPacking)) return 0;
+  // A tail known to be zeros costs nothing as a sparse block.
+  const last = holes?.at(-1);
+  return sparse && last && last.at <= size - tail && last.at + last.length === size ? 0 : tail;
+}
+
+/** Bytes of the blocks that lie in holes altogether. */
+function knownSparse(content: ExactContent, blockSize: number): number {
+  let bytes = 0;
+  for (const hole of content.holes ?? []) {
+    const end = hole.at + hole.length;
+    const last = end === content.size ? end : alignDown(end, blockSize);
+    bytes += Math.max(0, last - alignUp(hole.at, blockSize));
+  }
+  return bytes;
+}

@@ -1,0 +1,135 @@
+// Numbers the inodes. Entries that are not directories come first, directory by directory in tree order, then the
+// directories from the deepest level up to the root: so each listing follows the inodes it refers to, and all inodes and
+// listings of one level can be rendered and compressed at once.
+
+import { type ByteString, displayText } from '../../bytes/index.js';
+import { InvalidInputError } from '../../errors.js';
+import { type Directory, type FileTree, joinPath, type LossLog, type Node } from '../../tree/index.js';
+import { MAX_NAME } from './directory.js';
+import { MAX_MAJOR, MAX_MINOR } from './inode.js';
+
+/** A directory at its place in the tree. */
+export interface PlannedDirectory {
+  readonly node: Directory;
+  readonly path: ByteString;
+  readonly parent: PlannedDirectory | undefined;
+  /** In the order of the node's entries. */
+  readonly children: PlannedDirectory[];
+  /** Inode number. */
+  number: number;
+}
+
+export interface PlannedInodes {
+  /** Everything but directories, each node once; the inode number is the index plus one. */
+  readonly leaves: readonly Leaf[];
+  readonly numbers: ReadonlyMap<Leaf, number>;
+  /** How many names a leaf has, for those with more than one. */
+  readonly linkCounts: ReadonlyMap<Leaf, number>;
+  /** Directories by depth: `levels[0]` is the root alone. */
+  readonly levels: readonly (readonly PlannedDirectory[])[];
+  readonly count: number;
+}
+
+export type Leaf = Exclude<Node, Directory>;
+
+/** Kernels refuse a target of a page or more. */
+const MAX_TARGET = 4095;
+const MAX_TIME = 0xffff_ffff;
+
+/** Gives every entry its inode number and checks what the format cannot hold at all. What it holds inexactly goes to `losses`. */
+export function planInodes(tree: FileTree, losses: LossLog): PlannedInodes {
+  const leaves: Leaf[] = [];
+  const numbers = new Map<Leaf, number>();
+  const linkCounts = new Map<Leaf, number>();
+  const levels: PlannedDirectory[][] = [];
+  const root: PlannedDirectory = {
+    node: tree.root,
+    path: '' as ByteString,
+    parent: undefined,
+    children: [],
+    number: 0,
+  };
+  const stack: [dir: PlannedDirectory, depth: number][] = [[root, 0]];
+  for (let top = stack.pop(); top; top = stack.pop()) {
+    const [dir, depth] = top;
+    noteTime(dir.node, dir.path, losses);
+    levels[depth] ??= [];
+    levels[depth].push(dir);
+    for (const [name, node] of dir.node.entries) {
+      if (name.length > MAX_NAME) throw nameTooLong(dir, name);
+      if (node.kind === 'directory') {
+        const path = joinPath(dir.path, name);
+        dir.children.push({ node, path, parent: dir, children: [], number: 0 });
+      } else if (numbers.has(node)) {
+        linkCounts.set(node, (linkCounts.get(node) ?? 1) + 1);
+      } else {
+        checkLeaf(node, dir.path, name);
+        noteTime(node, joinPath(dir.path, name), losses);
+        leaves.push(node);
+        numbers.set(node, leaves.length);
+      }
+    }
+    for (let i = dir.children.length - 1; i >= 0; i--) stack.push([dir.children[i]!, depth + 1]);
+  }
+  let count = leaves.length;
+  for (const level of levels.toReversed()) for (const dir of level) dir.number = ++count;
+  return { leaves, numbers, linkCounts, levels, count };
+}
+
+/** All inodes in the order of their numbers. */
+export function* inodesInOrder(inodes: PlannedInodes): Generator<Node> {
+  yield* inodes.leaves;
+  for (const level of inodes.levels.toReversed()) for (const dir of level) yield dir.node;
+}
+
+/** The mtime an inode can hold: whole seconds, unsigned 32 bits. */
+export function inodeTime(seconds: number): number {
+  return Math.min(Math.max(seconds, 0), MAX_TIME);
+}
+
+function noteTime(node: Node, path: ByteString, losses: LossLog): void {
+  const { seconds, nanoseconds } = node.mtime;
+  if (inodeTime(seconds) !== seconds) {
+    losses.add(
+      'squashfs.mtime-range',
+      'Times before 1970 or after 2106-02-07 become the nearest time in between.',
+      path,
+    );
+  } else if (nanoseconds !== 0) {
+    losses.add('squashfs.mtime-fraction', 'Fractions of a second are cut off modification times.', path);
+  }
+}
+
+function checkLeaf(node: Leaf, directory: ByteString, name: ByteString): void {
+  const fail = (code: string, message: (path: string) => string) => {
+    const path = `/${displayText(joinPath(directory, name))}`;
+    throw new InvalidInputError(code, message(path), { path });
+  };
+  if (node.kind === 'symlink') {
+    const { length } = node.target;
+    if (length === 0) fail('squashfs.target-empty', (path) => `The symbolic link ${path} has no target.`);
+    if (length > MAX_TARGET) {
+      fail(
+        'squashfs.target-too-long',
+        (path) => `The target of ${path} has ${length} bytes; ${MAX_TARGET} are possible.`,
+      );
+    }
+  } else if (node.kind !== 'file' && (node.major > MAX_MAJOR || node.minor > MAX_MINOR)) {
+    const device = `${node.major}:${node.minor}`;
+    fail(
+      'squashfs.device-number',
+      (path) => `${path} has the device number ${device}; ${MAX_MAJOR}:${MAX_MINOR} is the largest.`,
+    );
+  }
+}
+
+function nameTooLong(dir: PlannedDirectory, name: ByteString): InvalidInputError {
+  const path = `/${displayText(joinPath(dir.path, name))}`;
+  return new InvalidInputError(
+    'squashfs.name-too-long',
+    `The name of ${path} has ${name.length} bytes; ${MAX_NAME} are possible.`,
+    {
+      path,
+    },
+  );
+}

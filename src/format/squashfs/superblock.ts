@@ -1,0 +1,49 @@
+// The superblock: 96 bytes at byte 0 of the image (squashfs 4.0 format, "Superblock").
+
+import { optionalU64le, struct, u16le, u32le, u64le, type Value } from '../../bytes/index.js';
+
+export const MAGIC = 0x7371_7368;
+export const VERSION = { major: 4, minor: 0 } as const;
+
+/** All offsets are bytes from the start of the image; a table that is not there is `undefined`. */
+export const superblock = struct('squashfs superblock', 96, {
+  magic: u32le(0),
+  inodeCount: u32le(4),
+  /** Seconds since 1970, unsigned. */
+  modificationTime: u32le(8),
+  blockSize: u32le(12),
+  fragmentCount: u32le(16),
+  compressor: u16le(20),
+  blockLog: u16le(22),
+  flags: u16le(24),
+  idCount: u16le(26),
+  major: u16le(28),
+  minor: u16le(30),
+  /** An {@link inodeRef}. */
+  rootInode: u64le(32),
+  /** Without the padding behind the last table. */
+  bytesUsed: u64le(40),
+  idTableAt: u64le(48),
+  xattrTableAt: optionalU64le(56),
+  inodeTableAt: u64le(64),
+  directoryTableAt: u64le(72),
+  fragmentTableAt: optionalU64le(80),
+  exportTableAt: optionalU64le(88),
+});
+export type Superblock = Value<typeof superblock>;
+
+export const SuperblockFlag = {
+  inodesStored: 0x0001,
+  dataStored: 0x0002,
+  fragmentsStored: 0x0008,
+  noFragments: 0x0010,
+  alwaysFragments: 0x0020,
+  exportable: 0x0080,
+  xattrsStored: 0x0100,
+  noXattrs: 0x0200,
+  compressorOptions: 0x0400,
+  idsStored: 0x0800,
+} as const;
+
+/** Compressor numbers of the superblock. */
+export const COMPRESSORS = { gzip: 1, lzma: 2, lzo: 3, xz: 4, lz4: 5, zstd: 6 } as const;

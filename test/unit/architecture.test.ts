@@ -1,0 +1,169 @@
+// Holds the floors of the house: who may import whom, no cycles, no clock below the command, sizes of files and functions.
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import ts from 'typescript';
+import { describe, expect, test } from 'vitest';
+
+const root = resolve(import.meta.dirname, '../..');
+const source = join(root, 'src');
+
+/** What each room may import from the project (rooms) and from elsewhere (packages and Node modules). */
+const RULES: Readonly<Record<string, { rooms: readonly string[]; others: readonly string[] }>> = {
+  errors: { rooms: [], others: [] },
+  bytes: { rooms: ['errors'], others: [] },
+  native: { rooms: ['bytes', 'errors'], others: ['node:module', 'node:fs'] },
+  io: { rooms: ['bytes', 'errors', 'native'], others: ['node:fs', 'node:fs/promises', 'node:crypto', 'node:stream'] },
+  compress: {
+    rooms: ['io', 'bytes', 'errors', 'native'],
+    others: ['node:zlib', 'node:worker_threads', 'pako'],
+  },
+  tree: { rooms: ['bytes', 'errors', 'io'], others: ['picomatch'] },
+  source: {
+    rooms: ['tree', 'io', 'bytes', 'errors', 'native', 'compress'],
+    others: ['node:fs', 'node:fs/promises', 'node:module', 'fs-native-extensions'],
+  },
+  format: { rooms: ['tree', 'io', 'compress', 'bytes', 'errors'], others: [] },
+  disc: { rooms: ['format', 'tree', 'io', 'bytes', 'errors'], others: [] },
+  live: {
+    rooms: ['disc', 'format', 'source', 'tree', 'compress', 'io', 'native', 'bytes', 'errors'],
+    others: ['node:fs', 'node:fs/promises', 'node:child_process', 'node:path', 'node:readline', 'saxes'],
+  },
+  index: { rooms: ['*'], others: [] },
+  cli: {
+    rooms: ['index'],
+    others: ['node:fs', 'node:fs/promises', 'node:os', 'node:path', 'node:process', 'commander'],
+  },
+};
+
+/** Formats whose content may be placed on a disc; everything else arrives as content. */
+const DISC_FORMATS = ['iso9660', 'udf', 'eltorito', 'mbr', 'gpt', 'fat', 'checkmedia'];
+const MOST_LINES = 400;
+const MOST_FUNCTION_LINES = 60;
+
+interface Import {
+  readonly file: string;
+  readonly specifier: string;
+  /** Absolute path of the imported file, for relative imports. */
+  readonly target: string | undefined;
+}
+
+const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts'))
+  .map((name) => join(source, name));
+const parsed = new Map(
+  files.map((file) => [file, ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.ES2023, true)]),
+);
+const imports = files.flatMap(importsOf);
+
+function importsOf(file: string): Import[] {
+  const found: Import[] = [];
+  const visit = (node: ts.Node) => {
+    const from =
+      ts.isImportDeclaration(node) || ts.isExportDeclaration(node)
+        ? node.moduleSpecifier
+        : ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword
+          ? node.arguments[0]
+          : undefined;
+    if (from && ts.isStringLiteral(from)) {
+      const target = from.text.startsWith('.') ? resolve(dirname(file), from.text.replace(/\.js$/, '.ts')) : undefined;
+      found.push({ file, specifier: from.text, target });
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(parsed.get(file)!);
+  return found;
+}
+
+const shown = (file: string) => relative(root, file);
+const roomOf = (file: string) => relative(source, file).split('/')[0]!.replace(/\.ts$/, '');
+const formatOf = (file: string) => (roomOf(file) === 'format' ? relative(source, file).split('/')[1] : undefined);
+
+describe('imports', () => {
+  test('every room imports only the floors below it', () => {
+    const broken = imports.filter(({ file, specifier, target }) => {
+      const rule = RULES[roomOf(file)];
+      if (!rule) return true;
+      if (!target) return !rule.others.includes(specifier);
+      return roomOf(target) !== roomOf(file) && !rule.rooms.includes('*') && !rule.rooms.includes(roomOf(target));
+    });
+    expect(broken.map(({ file, specifier }) => `${shown(file)} imports ${specifier}`)).toEqual([]);
+  });
+
+  test('no format knows another format, and the disc only those that share it', () => {
+    const broken = imports.filter(({ file, target }) => {
+      const imported = target && formatOf(target);
+      if (!imported) return false;
+      const own = formatOf(file);
+      if (own) return own !== imported;
+      return roomOf(file) === 'disc' && !DISC_FORMATS.includes(imported);
+    });
+    expect(broken.map(({ file, specifier }) => `${shown(file)} imports ${specifier}`)).toEqual([]);
+  });
+
+  test('rooms above the formats enter a room by its index', () => {
+    const broken = imports.filter(({ file, target }) => {
+      if (!target || !['disc', 'live', 'cli'].includes(roomOf(file))) return false;
+      const sameRoom = roomOf(target) === roomOf(file);
+      return !sameRoom && !target.endsWith('/index.ts') && roomOf(target) !== 'errors';
+    });
+    expect(broken.map(({ file, specifier }) => `${shown(file)} imports ${specifier}`)).toEqual([]);
+  });
+
+  test('there are no cycles', () => {
+    const edges = new Map<string, string[]>();
+    for (const { file, target } of imports) if (target) edges.set(file, [...(edges.get(file) ?? []), target]);
+    const state = new Map<string, 'open' | 'done'>();
+    const cycles: string[] = [];
+    const visit = (file: string, path: readonly string[]) => {
+      if (state.get(file) === 'open') cycles.push([...path.slice(path.indexOf(file)), file].map(shown).join(' → '));
+      if (state.has(file)) return;
+      state.set(file, 'open');
+      for (const next of edges.get(file) ?? []) visit(next, [...path, file]);
+      state.set(file, 'done');
+    };
+    for (const file of files) visit(file, []);
+    expect(cycles).toEqual([]);
+  });
+});
+
+test('clock, randomness, process and console stay in the command', () => {
+  const forbidden =
+    /\b(?:process\.(?!versions\b)|console\.|Date\.now|new Date\(\)|Math\.random|performance\.now|randomBytes|randomUUID)/;
+  const broken = files
+    .filter((file) => roomOf(file) !== 'cli')
+    .flatMap((file) => {
+      const lines = readFileSync(file, 'utf8').split('\n');
+      return lines.flatMap((line, i) =>
+        forbidden.test(line.replace(/\/\/.*|^\s*\*.*/, '')) ? [`${shown(file)}:${i + 1}`] : [],
+      );
+    });
+  expect(broken).toEqual([]);
+});
+
+describe('sizes', () => {
+  test(`no file has more than ${MOST_LINES} lines`, () => {
+    const all = ['src', 'test', 'bench', 'scripts'].flatMap((dir) =>
+      readdirSync(join(root, dir), { recursive: true, encoding: 'utf8' })
+        .filter((name) => /\.[jt]s$/.test(name))
+        .map((name) => join(root, dir, name)),
+    );
+    const long = all.filter((file) => readFileSync(file, 'utf8').split('\n').length - 1 > MOST_LINES);
+    expect(long.map(shown)).toEqual([]);
+  });
+
+  test(`no function has more than ${MOST_FUNCTION_LINES} lines`, () => {
+    const long: string[] = [];
+    for (const [file, tree] of parsed) {
+      const line = (position: number) => tree.getLineAndCharacterOfPosition(position).line;
+      const visit = (node: ts.Node) => {
+        if (ts.isFunctionLike(node) && 'body' in node && node.body) {
+          const lines = line(node.getEnd()) - line(node.getStart()) + 1;
+          if (lines > MOST_FUNCTION_LINES) long.push(`${shown(file)}:${line(node.getStart()) + 1} has ${lines} lines`);
+        }
+        ts.forEachChild(node, visit);
+      };
+      visit(tree);
+    }
+    expect(long).toEqual([]);
+  });
+});
