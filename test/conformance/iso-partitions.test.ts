@@ -66,6 +66,19 @@ describe('mbr', () => {
   });
 });
 
+describe('probing', () => {
+  oracle('blkid')('finds label, table and file system, on the whole disc and in partition 1', async () => {
+    const volumeId = 'A_label_of_all_32_characters_yes';
+    const plan = planDisc(mediaTree(), { ...liveOptions('gpt', esp), volumeId });
+    const image = await writeDisc(plan, join(scratch, 'probe.iso'));
+    const probe = (...args: string[]) => judge('blkid', ['-p', '-o', 'export', ...args, image]).stdout.split('\n');
+    expect(probe()).toEqual(
+      expect.arrayContaining([`LABEL=${volumeId}`, 'TYPE=iso9660', 'PTTYPE=gpt', 'UUID=2023-11-14-22-13-20-00']),
+    );
+    expect(probe('-O', '32768')).toEqual(expect.arrayContaining([`LABEL=${volumeId}`, 'TYPE=iso9660']));
+  });
+});
+
 describe('room for persistence', () => {
   for (const table of ['mbr', 'gpt', 'gpt-hybrid'] as const) {
     oracle('fdisk', 'sfdisk')(`fdisk adds a partition behind the payload: ${table}`, async () => {

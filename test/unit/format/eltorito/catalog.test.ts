@@ -24,9 +24,9 @@ describe('boot catalog', () => {
     ]);
     expect(catalog).toHaveLength(2048);
     expect(hex(catalog.subarray(0, 32))).toBe(`01${'00'.repeat(27)}aa5555aa`);
-    expect(hex(catalog.subarray(32, 64))).toBe(`880000000000` + `0400c5000000${'00'.repeat(20)}`);
+    expect(hex(catalog.subarray(32, 64))).toBe(`8800000000000400c5000000${'00'.repeat(20)}`);
     expect(hex(catalog.subarray(64, 96))).toBe(`91ef0100${'00'.repeat(28)}`);
-    expect(hex(catalog.subarray(96, 128))).toBe(`880000000000` + `00a0b60b0000${'00'.repeat(20)}`);
+    expect(hex(catalog.subarray(96, 128))).toBe(`88000000000000a0b60b0000${'00'.repeat(20)}`);
     expect(catalog.subarray(128).every((byte) => byte === 0)).toBe(true);
   });
 
