@@ -1,7 +1,8 @@
 // Entry of a compression thread: blocks in, results out. Does no I/O and takes no decisions.
 
 import { parentPort, workerData } from 'node:worker_threads';
-import { type BlockCoder, type CoderSpec, loadCoder } from './coder.js';
+import type { BlockCoder, CoderSpec } from './coder.js';
+import { loadCoder } from './load-coder.js';
 
 /** A block to compress; sent to the thread. */
 export interface WorkerJob {
