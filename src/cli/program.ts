@@ -1,7 +1,7 @@
 // The commands and what they have in common.
 
 import { Command } from 'commander';
-import { engineSummary, VERSION } from '../index.js';
+import { VERSION } from '../index.js';
 import { buildCommand } from './commands/build.js';
 import { checkCommand } from './commands/check.js';
 import { ext4Command } from './commands/ext4.js';
@@ -9,6 +9,7 @@ import { fatCommand } from './commands/fat.js';
 import { isoCommand } from './commands/iso.js';
 import { squashfsCommand } from './commands/squashfs.js';
 import { tagCommand } from './commands/tag.js';
+import { engineSummary } from './engines.js';
 
 const EXIT_CODES = `
 Exit codes:

@@ -56,7 +56,7 @@ export async function writeCommand<L extends LayoutWithLosses>(
     const { size, written } = await writeImage(planned, target, session.run);
     const milliseconds = session.now() - started;
     const text = [`${image}: ${showBytes(size)} in ${showDuration(milliseconds)}`];
-    session.result({ image, size, written, milliseconds, layout: planned.layout }, text);
+    session.result({ image, size, written, seconds: milliseconds / 1000, layout: planned.layout }, text);
   } finally {
     session.close();
   }

@@ -42,19 +42,40 @@ function changed(path: ByteString, planned: number, found: number): SourceError 
 
 /** The content of a regular file of `size` bytes. A file found shorter or longer is an error, never padded or cut. */
 export function fileContent(path: ByteString, size: number, holes?: readonly Range[]): ExactContent {
-  const sparse = holes && holes.length > 0 ? { holes } : {};
-  if (size <= SMALL) {
-    const bytes = () => readSmall(path, size);
-    return {
-      size,
-      ...sparse,
-      bytes,
-      async *pieces() {
-        if (size > 0) yield bytes();
-      },
-    };
+  const content = size <= SMALL ? new SmallFile(path, size) : new LargeFile(path, size);
+  return holes && holes.length > 0 ? Object.assign(content, { holes }) : content;
+}
+
+// Classes, not closures: trees hold one of these per file, and methods on the prototype cost a tree nothing.
+
+class SmallFile implements ExactContent {
+  constructor(
+    readonly path: ByteString,
+    readonly size: number,
+  ) {}
+
+  bytes(): Uint8Array {
+    return readSmall(this.path, this.size);
   }
-  return { size, ...sparse, pieces: (run) => readLarge(path, size, holes ?? [], run) };
+
+  async *pieces(): AsyncGenerator<Data> {
+    // Read even when nothing is expected: only so growth shows.
+    const bytes = this.bytes();
+    if (bytes.length > 0) yield bytes;
+  }
+}
+
+class LargeFile implements ExactContent {
+  declare readonly holes?: readonly Range[];
+
+  constructor(
+    readonly path: ByteString,
+    readonly size: number,
+  ) {}
+
+  pieces(run: Run): AsyncGenerator<Data> {
+    return readLarge(this.path, this.size, this.holes ?? [], run);
+  }
 }
 
 function readSmall(path: ByteString, size: number): Uint8Array {
@@ -62,7 +83,7 @@ function readSmall(path: ByteString, size: number): Uint8Array {
     const fd = openSync(pathBuffer(path), 'r');
     try {
       // One byte more than planned, so that growth shows without another system call.
-      const buffer = Buffer.allocUnsafe(size + 1);
+      const buffer = uninitialised(size + 1);
       let got = 0;
       while (got <= size) {
         const count = readSync(fd, buffer, got, buffer.length - got, null);
@@ -105,10 +126,8 @@ async function* readLarge(path: ByteString, size: number, holes: readonly Range[
 /** Reads one chunk ahead: while the consumer works on one buffer the other is being filled. */
 async function* readRange(path: ByteString, file: FileHandle, range: Range, run: Run): AsyncGenerator<Uint8Array> {
   const end = range.at + range.length;
-  const buffers = [
-    Buffer.allocUnsafe(Math.min(CHUNK, range.length)),
-    Buffer.allocUnsafe(Math.min(CHUNK, range.length)),
-  ];
+  const capacity = Math.min(CHUNK, range.length);
+  const buffers = [uninitialised(capacity), uninitialised(capacity)];
   let turn = 0;
   const start = async (at: number) => {
     if (at >= end) return undefined;
@@ -134,6 +153,12 @@ async function* readRange(path: ByteString, file: FileHandle, range: Range, run:
       await pending.catch(() => {});
     }
   }
+}
+
+/** A plain array to be filled; a Buffer would leak its own slice(), which does not copy, to every consumer. */
+function uninitialised(length: number): Uint8Array {
+  const { buffer, byteOffset } = Buffer.allocUnsafe(length);
+  return new Uint8Array(buffer, byteOffset, length);
 }
 
 /** A file opened for random access. */

@@ -5,6 +5,7 @@ export * from './digest.js';
 export * from './file.js';
 export * from './in-order.js';
 export * from './memory.js';
+export * from './patch-file.js';
 export * from './pieces.js';
 export * from './target.js';
 export * from './write-image.js';

@@ -3,6 +3,7 @@
 export * from './exclude.js';
 export * from './file-tree.js';
 export * from './fingerprint.js';
+export * from './follow.js';
 export * from './loss.js';
 export * from './node.js';
 export * from './rewrite.js';

@@ -57,7 +57,9 @@ const NO_XATTRS: readonly Xattr[] = [];
 /** Attributes with defaults: owned by root, mtime 1970, no xattrs. */
 export function attributes(given: Partial<Attributes> & { readonly mode: number }): Attributes {
   const xattrs = given.xattrs && given.xattrs.length > 0 ? given.xattrs : NO_XATTRS;
-  const sorted = xattrs.length > 1 ? [...xattrs].sort((a, b) => compareBytes(a.name, b.name)) : xattrs;
+  // A list that is sorted already is shared, not copied: many entries have the same.
+  const inOrder = xattrs.every((xattr, i) => i === 0 || xattrs[i - 1]!.name < xattr.name);
+  const sorted = inOrder ? xattrs : [...xattrs].sort((a, b) => compareBytes(a.name, b.name));
   return {
     mode: given.mode,
     uid: given.uid ?? 0,

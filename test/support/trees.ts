@@ -193,8 +193,7 @@ export async function describeTree(tree: FileTree): Promise<Map<string, EntryDes
 export function describeDirectory(top: string): Map<string, EntryDescription> {
   const xattrs = directoryXattrs(top);
   const result = new Map<string, EntryDescription>();
-  const byInode = new Map<bigint, string[]>();
-  const inodes = new Map<string, bigint>();
+  const namesOf = new Map<bigint, string[]>();
   const visit = (path: string) => {
     const full = Buffer.from(path === '' ? top : `${top}/${path}`, 'latin1');
     const stat = lstatSync(full, { bigint: true });
@@ -211,15 +210,20 @@ export function describeDirectory(top: string): Map<string, EntryDescription> {
     if (kind === 'symlink') entry['target'] = readlinkSync(full, { encoding: 'buffer' }).toString('latin1');
     if (kind === 'block-device' || kind === 'character-device') entry['device'] = deviceNumbers(stat.rdev);
     if (kind !== 'directory' && stat.nlink > 1n) {
-      byInode.set(stat.ino, [...(byInode.get(stat.ino) ?? []), path]);
-      inodes.set(path, stat.ino);
+      const inode = (stat.dev << 64n) | stat.ino;
+      namesOf.set(inode, [...(namesOf.get(inode) ?? []), path]);
     }
     result.set(path, entry as unknown as EntryDescription);
     if (kind !== 'directory') return;
     for (const name of readdirSync(full, { encoding: 'latin1' }).sort()) visit(path === '' ? name : `${path}/${name}`);
   };
   visit('');
-  for (const [path, inode] of inodes) Object.assign(result.get(path)!, { linkedTo: byInode.get(inode)!.sort()[0] });
+  for (const paths of namesOf.values()) {
+    // Names outside the directory do not count: nothing in here is linked to them.
+    if (paths.length < 2) continue;
+    const [first] = paths.sort();
+    for (const path of paths) Object.assign(result.get(path)!, { linkedTo: first });
+  }
   return result;
 }
 

@@ -1,0 +1,121 @@
+// What is measured against whom: each case packs the same tree with us and with its peers, in one run.
+import { join } from 'node:path';
+
+/**
+ * @typedef {object} Case
+ * @property {string} name
+ * @property {readonly (readonly string[])[]} ours  Commands run one after the other.
+ * @property {Readonly<Record<string, readonly (readonly string[])[]>>} peers
+ * @property {Readonly<Record<string, string>>} outputs  Image whose size is compared, by contender; ours is "isopress".
+ */
+
+/** @param {{ cli: string, tree: string, label: string, out: string, engine: string }} setting @returns {Case[]} */
+export function formatCases({ cli, tree, label, out, engine }) {
+  const press = (/** @type {string[]} */ ...args) => [
+    process.execPath,
+    cli,
+    ...args,
+    '--quiet',
+    '--progress',
+    'none',
+    '--force',
+    '--loss',
+    'ignore',
+    '--engine',
+    engine,
+  ];
+  const at = (/** @type {string} */ name) => join(out, name);
+  const sh = (/** @type {string} */ script, /** @type {string[]} */ ...args) => [
+    'bash',
+    '-ec',
+    script,
+    'bench',
+    ...args,
+  ];
+  return [
+    {
+      name: `ext4, ${label}`,
+      ours: [press('ext4', tree, at('our.ext4'), '--slack', '64M', '--no-journal')],
+      peers: {
+        'mke2fs -d': [
+          sh(
+            'rm -f "$2"; truncate -s "$(($(du -sm --apparent-size "$1" | cut -f1) * 3 / 2 + 64))M" "$2"; mke2fs -q -F -t ext4 -O ^has_journal -b 4096 -d "$1" "$2"',
+            tree,
+            at('peer.ext4'),
+          ),
+        ],
+      },
+      outputs: {},
+    },
+    {
+      name: `squashfs gzip 128K, ${label}`,
+      ours: [press('squashfs', tree, at('our.sqfs'))],
+      peers: {
+        mksquashfs: [['mksquashfs', tree, at('mk.sqfs'), '-noappend', '-no-progress', '-comp', 'gzip']],
+        gensquashfs: [['gensquashfs', '-q', '-f', '-x', '-k', '-c', 'gzip', '-D', tree, at('gen.sqfs')]],
+      },
+      outputs: { isopress: at('our.sqfs'), mksquashfs: at('mk.sqfs'), gensquashfs: at('gen.sqfs') },
+    },
+    {
+      name: `ISO 9660, ${label}`,
+      ours: [press('iso', tree, at('our.iso'))],
+      peers: {
+        xorriso: [['xorriso', '-as', 'mkisofs', '-quiet', '-R', '-J', '-joliet-long', '-o', at('xo.iso'), tree]],
+        genisoimage: [
+          ['genisoimage', '-quiet', '-R', '-J', '-joliet-long', '-allow-limited-size', '-o', at('gi.iso'), tree],
+        ],
+      },
+      outputs: { isopress: at('our.iso'), xorriso: at('xo.iso'), genisoimage: at('gi.iso') },
+    },
+  ];
+}
+
+/** The whole medium without dracut: what a live ISO build costs beside making its initrd. @param {{ cli: string, root: string, out: string, initrd: string, description: string, engine: string }} setting @returns {Case[]} */
+export function liveCases({ cli, root, out, initrd, description, engine }) {
+  const chain = [
+    'rm -f "$2"/live.ext4 "$2"/live.sqfs "$2"/live.iso; mkdir -p "$2"/tree/LiveOS "$2"/media/LiveOS',
+    'truncate -s "$(($(du -sm --apparent-size "$1" | cut -f1) * 3 / 2))M" "$2"/tree/LiveOS/rootfs.img',
+    'mke2fs -q -F -t ext4 -b 4096 -d "$1" "$2"/tree/LiveOS/rootfs.img',
+    'mksquashfs "$2"/tree "$2"/media/LiveOS/squashfs.img -noappend -no-progress -b 1M -comp gzip >/dev/null',
+    'xorriso -as mkisofs -quiet -R -J -o "$2"/live.iso "$2"/media',
+    'rm -r "$2"/tree "$2"/media',
+  ].join('\n');
+  const build = [
+    'build',
+    '--description',
+    description,
+    '--root',
+    root,
+    '--target-dir',
+    join(out, 'live'),
+    '--initrd',
+    initrd,
+    '--set-type-attr',
+    'squashfscompression=gzip',
+  ];
+  return [
+    {
+      name: 'live ISO without dracut, gzip 1M, nested',
+      ours: [
+        [
+          process.execPath,
+          cli,
+          ...build,
+          '--quiet',
+          '--progress',
+          'none',
+          '--force',
+          '--loss',
+          'ignore',
+          '--engine',
+          engine,
+        ],
+      ],
+      peers: { 'mke2fs + mksquashfs + xorriso': [['bash', '-ec', chain, 'bench', root, out]] },
+      outputs: {
+        'mke2fs + mksquashfs + xorriso': join(out, 'live.iso'),
+        isopress: join(out, 'live', 'debian-live.x86_64-1.0.0.iso'),
+      },
+    },
+  ];
+}

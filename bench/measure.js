@@ -1,0 +1,55 @@
+// One measured run: a command in a process of its own, under GNU time, output thrown away.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** @typedef {{ wall: number, cpu: number, peakKiB: number, writtenKiB: number }} Measurement Seconds, seconds, KiB, KiB. */
+
+/**
+ * Runs commands one after the other and adds up their times; the peak is that of the largest.
+ * @param {readonly (readonly string[])[]} commands
+ * @returns {Measurement}
+ */
+export function measure(commands) {
+  const total = { wall: 0, cpu: 0, peakKiB: 0, writtenKiB: 0 };
+  for (const command of commands) {
+    const one = measureOne(command);
+    total.wall += one.wall;
+    total.cpu += one.cpu;
+    total.peakKiB = Math.max(total.peakKiB, one.peakKiB);
+    total.writtenKiB += one.writtenKiB;
+  }
+  return total;
+}
+
+/** @param {readonly string[]} command */
+function measureOne(command) {
+  const scratch = mkdtempSync(join(tmpdir(), 'isopress-bench-'));
+  const report = join(scratch, 'time');
+  try {
+    const started = process.hrtime.bigint();
+    const args = ['-q', '-f', '%U %S %M %O', '-o', report, ...command];
+    const done = spawnSync('/usr/bin/time', args, {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      encoding: 'utf8',
+      maxBuffer: 2 ** 28,
+    });
+    const wall = Number(process.hrtime.bigint() - started) / 1e9;
+    if (done.error) throw done.error;
+    if (done.status !== 0)
+      throw new Error(`${command.join(' ')} ended with ${done.status}: ${done.stderr.slice(-2000)}`);
+    const [user, system, peakKiB, blocks] = readFileSync(report, 'utf8').trim().split(' ').map(Number);
+    return { wall, cpu: user + system, peakKiB, writtenKiB: blocks / 2 };
+  } finally {
+    rmSync(scratch, { recursive: true });
+  }
+}
+
+/**
+ * The run with the median wall time.
+ * @param {readonly Measurement[]} runs
+ */
+export function medianRun(runs) {
+  return [...runs].sort((a, b) => a.wall - b.wall)[Math.floor((runs.length - 1) / 2)];
+}

@@ -1,0 +1,71 @@
+//! Where a sparse file has holes, by lseek(2) with SEEK_DATA and SEEK_HOLE.
+
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::os::fd::AsRawFd;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+/// One run of bytes that the file system does not store and that read as zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hole {
+    /// First byte.
+    pub at: u64,
+    /// Bytes, at least 1.
+    pub length: u64,
+}
+
+/// A file cut into more holes than this is read as data behind the last of them: the result stays below 16 MiB.
+pub const MAX_HOLES: usize = 1 << 20;
+
+/// Holes within the first `size` bytes of the regular file at `path`, in order. A symbolic link is refused, not followed.
+/// File systems that do not tell answer with no hole.
+pub fn find(path: &[u8], size: u64) -> io::Result<Vec<Hole>> {
+    let file = open_regular(path)?;
+    let size = size.min(file.metadata()?.len());
+    let mut holes = Vec::new();
+    let mut at = 0;
+    while at < size && holes.len() < MAX_HOLES {
+        let Some(start) = seek(&file, at, libc::SEEK_HOLE)? else { break };
+        if start >= size {
+            break;
+        }
+        // No data any more: the hole reaches to the end.
+        let end = seek(&file, start, libc::SEEK_DATA)?.unwrap_or(size).min(size);
+        if end <= start {
+            break;
+        }
+        holes.push(Hole { at: start, length: end - start });
+        at = end;
+    }
+    Ok(holes)
+}
+
+fn open_regular(path: &[u8]) -> io::Result<File> {
+    use std::os::unix::ffi::OsStrExt;
+    let path = Path::new(std::ffi::OsStr::from_bytes(path));
+    // A pipe or device that took the place of the file must not block or act on being opened.
+    let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK | libc::O_CLOEXEC;
+    let file = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::from_raw_os_error(libc::EINVAL));
+    }
+    Ok(file)
+}
+
+/// The next hole or data at or after `at`; nothing when there is none, or when the file system does not know.
+fn seek(file: &File, at: u64, whence: libc::c_int) -> io::Result<Option<u64>> {
+    let offset = libc::off_t::try_from(at).map_err(|_| io::Error::from_raw_os_error(libc::EINVAL))?;
+    // SAFETY: the descriptor is open as long as `file` is borrowed.
+    let found = unsafe { libc::lseek(file.as_raw_fd(), offset, whence) };
+    match u64::try_from(found) {
+        Ok(found) => Ok(Some(found)),
+        Err(_) => {
+            let error = io::Error::last_os_error();
+            match error.raw_os_error() {
+                Some(libc::ENXIO | libc::EINVAL | libc::ENOTSUP) => Ok(None),
+                _ => Err(error),
+            }
+        }
+    }
+}

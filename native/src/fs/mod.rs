@@ -1,0 +1,36 @@
+//! Facts about files that Node.js does not offer. Paths and attribute names are bytes; errors carry the errno.
+
+pub mod holes;
+pub mod xattr;
+
+use std::ffi::CString;
+use std::io;
+
+/// A path for the system; a zero byte inside it is EINVAL.
+fn c_path(path: &[u8]) -> io::Result<CString> {
+    CString::new(path).map_err(|_| io::Error::from_raw_os_error(libc::EINVAL))
+}
+
+/// The errno's symbolic name as Node.js puts it into `code`; EIO for the ones that reading metadata does not give.
+pub fn errno_name(error: &io::Error) -> &'static str {
+    match error.raw_os_error() {
+        Some(libc::E2BIG) => "E2BIG",
+        Some(libc::EACCES) => "EACCES",
+        Some(libc::EINTR) => "EINTR",
+        Some(libc::EINVAL) => "EINVAL",
+        Some(libc::EISDIR) => "EISDIR",
+        Some(libc::ELOOP) => "ELOOP",
+        Some(libc::EMFILE) => "EMFILE",
+        Some(libc::ENAMETOOLONG) => "ENAMETOOLONG",
+        Some(libc::ENFILE) => "ENFILE",
+        Some(libc::ENOENT) => "ENOENT",
+        Some(libc::ENOMEM) => "ENOMEM",
+        Some(libc::ENOTDIR) => "ENOTDIR",
+        Some(libc::ENOTSUP) => "ENOTSUP",
+        Some(libc::ENXIO) => "ENXIO",
+        Some(libc::EPERM) => "EPERM",
+        Some(libc::ERANGE) => "ERANGE",
+        Some(libc::ESTALE) => "ESTALE",
+        _ => "EIO",
+    }
+}

@@ -1,0 +1,79 @@
+//! The native engine of isopress as Node.js sees it: argument checks and value conversion, nothing else.
+//! The work is done in plain Rust modules, which know nothing of JavaScript and are tested by `cargo test`.
+
+pub mod checksum;
+pub mod fs;
+
+use napi::bindgen_prelude::{BufferSlice, Env, Float64Array, Uint8ArraySlice};
+use napi_derive::napi;
+
+/// Number of the interface between this library and `src/native/binding.ts`. It changes whenever an exported function,
+/// the meaning of an argument or the layout of a result does; the loader refuses any other number.
+const ABI: u32 = 1;
+
+/// Largest integer that a JavaScript number holds exactly.
+const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
+
+/// A JavaScript error whose `code` is what follows: `ENOENT`, `EINVAL`, …
+type Failure = napi::Error<String>;
+
+/// Version of this library.
+#[napi]
+pub fn version() -> &'static str {
+    env!("CARGO_PKG_VERSION")
+}
+
+/// Number of the interface, see [`ABI`].
+#[napi]
+pub fn abi() -> u32 {
+    ABI
+}
+
+/// CRC-32C of `bytes` without final inversion, continuing `seed` (~0 to start).
+#[napi(js_name = "crc32c", catch_unwind)]
+pub fn crc32c(seed: u32, bytes: Uint8ArraySlice) -> u32 {
+    checksum::crc32c(seed, &bytes)
+}
+
+/// Extended attributes of the entry at `path` itself, as `[name, value, name, value, …]`; nothing when it has none.
+/// Links are not followed.
+#[napi(catch_unwind)]
+pub fn xattrs(env: &Env, path: Uint8ArraySlice) -> Result<Option<Vec<BufferSlice<'static>>>, Failure> {
+    let list = fs::xattr::read_all(&path).map_err(|error| failure(&error))?;
+    if list.is_empty() {
+        return Ok(None);
+    }
+    let mut flat = Vec::with_capacity(list.len() * 2);
+    for (name, value) in &list {
+        flat.push(buffer(env, name)?);
+        flat.push(buffer(env, value)?);
+    }
+    Ok(Some(flat))
+}
+
+/// Holes within the first `size` bytes of the regular file at `path`, as `[at, length, at, length, …]`.
+#[napi(catch_unwind)]
+pub fn holes(path: Uint8ArraySlice, size: f64) -> Result<Float64Array, Failure> {
+    let holes = fs::holes::find(&path, safe_integer(size)?).map_err(|error| failure(&error))?;
+    // Offsets within a safe integer are exact as floating point.
+    Ok(holes.iter().flat_map(|hole| [hole.at as f64, hole.length as f64]).collect::<Vec<_>>().into())
+}
+
+/// A count that JavaScript gave: an integer from 0 to 2^53-1.
+fn safe_integer(value: f64) -> Result<u64, Failure> {
+    if value.fract() == 0.0 && (0.0..=MAX_SAFE_INTEGER).contains(&value) {
+        Ok(value as u64)
+    } else {
+        Err(Failure::new("ERR_OUT_OF_RANGE".to_owned(), format!("{value} is not an integer from 0 to 2^53-1.")))
+    }
+}
+
+/// A Buffer with its own copy: the memory belongs to the JavaScript engine alone.
+fn buffer(env: &Env, bytes: &[u8]) -> Result<BufferSlice<'static>, Failure> {
+    BufferSlice::copy_from(env, bytes).map_err(|error| Failure::new("ENOMEM".to_owned(), error.reason.clone()))
+}
+
+/// The error Node.js itself would throw: the errno's name as `code`.
+fn failure(error: &std::io::Error) -> Failure {
+    Failure::new(fs::errno_name(error).to_owned(), error.to_string())
+}

@@ -1,0 +1,150 @@
+//! The file-system modules against the kernel, on scratch files.
+
+use isopress_native::fs::holes::{self, Hole};
+use isopress_native::fs::{errno_name, xattr};
+#[cfg(target_os = "linux")]
+use std::ffi::CString;
+use std::fs::{self, File};
+use std::io::{Seek, SeekFrom, Write};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+
+/// A directory of its own for each test, removed at the end.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("isopress-native-{}-{name}", std::process::id()));
+        fs::create_dir(&path).expect("a scratch directory can be made");
+        Self(path)
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    /// A file of `size` bytes without any data but one byte at each of `written`.
+    fn sparse(&self, name: &str, size: u64, written: &[u64]) -> PathBuf {
+        let path = self.path(name);
+        let mut file = File::create(&path).expect("a file can be made");
+        file.set_len(size).expect("it can be grown");
+        for &at in written {
+            file.seek(SeekFrom::Start(at)).expect("it can be positioned");
+            file.write_all(b"x").expect("it can be written");
+        }
+        file.sync_all().expect("it can be synced");
+        path
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn bytes(path: &Path) -> &[u8] {
+    path.as_os_str().as_bytes()
+}
+
+/// Whether the file system took the attribute.
+#[cfg(target_os = "linux")]
+fn set(path: &Path, name: &str, value: &[u8]) -> bool {
+    let path = CString::new(bytes(path)).expect("no zero byte");
+    let name = CString::new(name).expect("no zero byte");
+    // SAFETY: path and name end in zero, the value is readable for its length.
+    unsafe { libc::lsetxattr(path.as_ptr(), name.as_ptr(), value.as_ptr().cast(), value.len(), 0) == 0 }
+}
+
+#[test]
+fn holes_lie_around_the_data() {
+    let scratch = Scratch::new("holes");
+    const MIB: u64 = 1 << 20;
+    let path = scratch.sparse("sparse", 8 * MIB, &[3 * MIB]);
+    let found = holes::find(bytes(&path), 8 * MIB).expect("the file can be searched");
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert_eq!(found[0].at, 0);
+    assert_eq!(found[0].length, 3 * MIB);
+    assert!(found[1].at > 3 * MIB);
+    assert_eq!(found[1].at + found[1].length, 8 * MIB);
+}
+
+#[test]
+fn holes_end_where_the_caller_or_the_file_ends() {
+    let scratch = Scratch::new("clamp");
+    let path = scratch.sparse("empty", 1 << 20, &[]);
+    assert_eq!(holes::find(bytes(&path), 5000).unwrap(), [Hole { at: 0, length: 5000 }]);
+    assert_eq!(holes::find(bytes(&path), u64::MAX).unwrap(), [Hole { at: 0, length: 1 << 20 }]);
+    assert_eq!(holes::find(bytes(&path), 0).unwrap(), []);
+}
+
+#[test]
+fn only_regular_files_are_searched() {
+    let scratch = Scratch::new("kinds");
+    let file = scratch.sparse("file", 10, &[]);
+    let link = scratch.path("link");
+    symlink(&file, &link).unwrap();
+    let code = |path: &[u8]| errno_name(&holes::find(path, 10).unwrap_err());
+    assert_eq!(code(bytes(&link)), "ELOOP");
+    assert_eq!(code(bytes(&scratch.0)), "EINVAL");
+    assert_eq!(code(bytes(&scratch.path("none"))), "ENOENT");
+    assert_eq!(code(b"/dev/null"), "EINVAL");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn attributes_of_any_length_and_any_bytes() {
+    let scratch = Scratch::new("xattrs");
+    let file = scratch.sparse("file", 0, &[]);
+    if !set(&file, "user.empty", b"") {
+        return eprintln!("the scratch file system has no extended attributes");
+    }
+    let long = vec![0xa5; 2000];
+    assert!(set(&file, "user.long", &long));
+    assert!(set(&file, "user.binary", b"\0\xff\0"));
+    let mut found = xattr::read_all(bytes(&file)).unwrap();
+    found.retain(|(name, _)| name.starts_with(b"user."));
+    found.sort();
+    let expected: [(&[u8], &[u8]); 3] = [(b"user.binary", b"\0\xff\0"), (b"user.empty", b""), (b"user.long", &long)];
+    assert_eq!(found.iter().map(|(n, v)| (&n[..], &v[..])).collect::<Vec<_>>(), expected);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_list_longer_than_the_first_guess() {
+    let scratch = Scratch::new("many");
+    let file = scratch.sparse("file", 0, &[]);
+    for i in 0..20 {
+        if !set(&file, &format!("user.{:030}", i), &[i]) {
+            return eprintln!("the scratch file system has no extended attributes");
+        }
+    }
+    let found = xattr::read_all(bytes(&file)).unwrap();
+    assert_eq!(found.iter().filter(|(name, _)| name.starts_with(b"user.")).count(), 20);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_link_has_its_own_attributes() {
+    let scratch = Scratch::new("links");
+    let file = scratch.sparse("file", 0, &[]);
+    let link = scratch.path("link");
+    symlink(&file, &link).unwrap();
+    let of_link = |name: &[u8]| xattr::read_all(bytes(&link)).unwrap().into_iter().any(|(found, _)| found == name);
+    if set(&file, "user.on-file", b"1") {
+        assert!(!of_link(b"user.on-file"));
+    }
+    // Only the superuser may set these, and links take no others.
+    if set(&link, "trusted.on-link", b"1") {
+        assert!(of_link(b"trusted.on-link"));
+    }
+}
+
+#[test]
+fn impossible_paths_are_errors() {
+    let code = |path: &[u8]| errno_name(&xattr::read_all(path).unwrap_err());
+    assert_eq!(code(b""), "ENOENT");
+    assert_eq!(code(b"/a\0b"), "EINVAL");
+    assert_eq!(code(&vec![b'a'; 1 << 20]), "ENAMETOOLONG");
+}

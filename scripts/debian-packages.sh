@@ -1,0 +1,120 @@
+#!/usr/bin/env bash
+# Sees to the Debian packages that the demo or the test suite needs: installs them as root, else prints the line to copy.
+#   debian-packages.sh demo | test      look, and install what is missing
+#   debian-packages.sh --list           print both sets
+# isopress itself needs none of them: the tests use them as independent judges, the demo to make and boot a Debian.
+set -euo pipefail
+
+# `a|b`: either will do; the first that the archive has is installed.
+DEMO=(mmdebstrap debian-archive-keyring uidmap qemu-system-x86 ovmf)
+TEST=(
+  # judges of the formats
+  e2fsprogs squashfs-tools squashfs-tools-ng squashfuse xorriso genisoimage 'p7zip-full|7zip' libarchive-tools
+  dosfstools mtools udftools isomd5sum gdisk fdisk parted grub-common file
+  # boot loaders that live ISOs are built with, and machines that boot them
+  grub-pc-bin grub-efi-amd64-bin mmdebstrap debian-archive-keyring uidmap qemu-system-x86 ovmf
+  # trees with attributes, capabilities, access lists and mounts
+  attr libcap2-bin acl util-linux mount
+)
+
+ATTEMPTS=5
+APT=(apt-get -qq -o Acquire::Retries=3 -o Acquire::http::Timeout=30 -o DPkg::Lock::Timeout=300)
+
+main() {
+  case "${1:-}" in
+    demo) missing_of "${DEMO[@]}" ;;
+    test) missing_of "${TEST[@]}" ;;
+    --list)
+      printf 'demo: %s\ntest: %s\n' "${DEMO[*]}" "${TEST[*]}"
+      return
+      ;;
+    *)
+      echo "usage: $0 demo|test|--list" >&2
+      return 2
+      ;;
+  esac
+  [ ${#missing[@]} -eq 0 ] && return
+  if [ "$(id -u)" -ne 0 ]; then
+    echo "sudo apt-get install --no-install-recommends ${missing[*]%%|*}  # missing for: npm run $1"
+    without "$1"
+    return
+  fi
+  install_missing || without "$1"
+}
+
+# Fills `missing`. Asks the package database, not PATH: sbin is often not on it, and data packages have no command.
+missing_of() {
+  missing=()
+  if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
+    echo "This is not a Debian system; going on with what is installed. Debian's packages would be: ${*%%|*}"
+    return
+  fi
+  local installed wanted name found
+  # The architecture part (`attr:amd64`) is not shown in this format; a package without a status is not known at all.
+  installed=" $(dpkg-query -W -f '${Package}=${db:Status-Status} ' 2>/dev/null) "
+  for wanted in "$@"; do
+    found=no
+    for name in ${wanted//|/ }; do
+      [[ $installed == *" $name=installed "* ]] && found=yes
+    done
+    [ $found = yes ] || missing+=("$wanted")
+  done
+}
+
+install_missing() {
+  local packages=() wanted name
+  log=$(mktemp)
+  trap 'rm -f "$log"' EXIT
+  echo "Installing Debian packages: ${missing[*]%%|*}"
+  if ! patiently update; then
+    failed 'The package lists could not be fetched'
+    return 1
+  fi
+  for wanted in "${missing[@]}"; do
+    name=$(available "${wanted//|/ }")
+    if [ -n "$name" ]; then packages+=("$name"); else echo "Not in this system's archive: ${wanted%%|*}"; fi
+  done
+  if [ ${#packages[@]} -gt 0 ] && ! patiently install --yes --no-install-recommends "${packages[@]}"; then
+    failed 'The packages could not be installed'
+    return 1
+  fi
+  [ ${#packages[@]} -eq ${#missing[@]} ]
+}
+
+# The first of the names that the archive has.
+available() {
+  local name candidate='Candidate: [^(]'
+  for name in $1; do
+    if [[ $(LC_ALL=C apt-cache policy "$name" 2>/dev/null) =~ $candidate ]]; then
+      echo "$name"
+      return
+    fi
+  done
+}
+
+# Another apt may hold a lock, and archives have bad moments: tries again, a little later each time.
+patiently() {
+  local attempt
+  for ((attempt = 1; attempt <= ATTEMPTS; attempt++)); do
+    if DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1 "${APT[@]}" "$@" >>"$log" 2>&1 </dev/null; then
+      return
+    fi
+    [ "$attempt" -lt "$ATTEMPTS" ] && sleep $((attempt * 5))
+  done
+  return 1
+}
+
+failed() {
+  echo "$1:" >&2
+  tail -n 40 "$log" >&2
+}
+
+# Tests skip what has no judge and the demo falls back; only a run that requires every judge cannot go on.
+without() {
+  if [ "$1" = test ] && [ "${ORACLES:-}" = required ]; then
+    echo "ORACLES=required: the packages above must be installed." >&2
+    return 1
+  fi
+}
+
+main "$@"

@@ -1,0 +1,163 @@
+// isopress build --description DIR --root ROOT --target-dir DIR
+
+import { Command, InvalidArgumentError, Option } from 'commander';
+import {
+  type BuildOptions,
+  type BuildReport,
+  buildLiveIso,
+  type CompressionName,
+  type DigestName,
+  type Loss,
+  type PartitionTable,
+  planLiveIso,
+  type Step,
+} from '../../index.js';
+import { openSession, type Session } from '../session.js';
+import { parseInteger, parseSize, showBytes, showDuration } from '../units.js';
+import { environmentEpoch, settleLosses } from '../write-command.js';
+import { addWriterOptions, excludePatterns, type WriterOptions } from '../writer-options.js';
+
+interface Options extends WriterOptions {
+  readonly description: string;
+  readonly root: string;
+  readonly targetDir: string;
+  readonly profile: readonly string[];
+  readonly type: 'iso';
+  readonly setTypeAttr: Readonly<Record<string, string>>;
+  readonly targetArch?: string;
+  readonly initrd?: string;
+  readonly dracut: 'auto' | 'chroot' | 'userns';
+  readonly kernel?: string;
+  readonly layout?: 'grub';
+  readonly partitionTable?: Exclude<PartitionTable, 'none'>;
+  readonly mediaCheck?: 'none' | 'suse' | 'rh';
+  readonly mediaDigest?: DigestName;
+  readonly compression?: CompressionName;
+  readonly level?: number;
+  readonly blockSize?: number;
+}
+
+export function buildCommand(): Command {
+  const collect = (value: string, list: readonly string[]) => [...list, value];
+  const command = new Command('build')
+    .description('press a bootable hybrid live ISO from an image description and a root tree')
+    .requiredOption('--description <dir>', "directory of the image description (KIWI's config.xml)")
+    .requiredOption('--root <dir>', 'prepared root tree; only read')
+    .requiredOption('--target-dir <dir>', 'directory for the results')
+    .addOption(
+      new Option('--profile <name>', 'profile of the description to apply')
+        .argParser(collect)
+        .default([], 'those the description imports'),
+    )
+    .addOption(new Option('--type <type>', 'image type').choices(['iso']).default('iso'))
+    .addOption(
+      new Option('--set-type-attr <name=value>', 'replace an attribute of the type')
+        .argParser(parseAttribute)
+        .default({}, 'none'),
+    )
+    .option('--target-arch <arch>', 'architecture of the root tree (default: that of its programs)')
+    .option('--initrd <file>', 'use this initrd and do not run dracut')
+    .addOption(new Option('--dracut <mode>', 'how dracut runs').choices(['auto', 'chroot', 'userns']).default('auto'))
+    .option('--kernel <file>', 'use this kernel image')
+    .addOption(new Option('--layout <name>', 'boot loaders (default: from the description)').choices(['grub']))
+    .addOption(
+      new Option('--partition-table <kind>', 'partition table (default: from the description)').choices([
+        'mbr',
+        'gpt',
+        'gpt-hybrid',
+      ]),
+    )
+    .addOption(
+      new Option('--media-check <style>', 'media-check tag (default: from the description)').choices([
+        'none',
+        'suse',
+        'rh',
+      ]),
+    )
+    .addOption(
+      new Option('--media-digest <name>', 'digest of the media-check tag').choices([
+        'md5',
+        'sha1',
+        'sha224',
+        'sha256',
+        'sha384',
+        'sha512',
+      ]),
+    )
+    .addOption(
+      new Option('--compression <name>', 'compression of the root image (default: from the description)').choices([
+        'gzip',
+        'none',
+      ]),
+    )
+    .addOption(
+      new Option('--level <n>', "compression level (default: the compressor's)").argParser(parseInteger(1, 22)),
+    )
+    .addOption(new Option('--block-size <bytes>', 'squashfs block size (default: 1M)').argParser(parseSize));
+  return addWriterOptions(command).action(build);
+}
+
+async function build(options: Options): Promise<void> {
+  const session = openSession(options);
+  const started = session.now();
+  try {
+    const request = buildOptions(options, session);
+    if (options.plan) return session.result(await planLiveIso(request, session.run));
+    const report = await buildLiveIso(request, session.run);
+    const milliseconds = session.now() - started;
+    session.result({ ...report, seconds: milliseconds / 1000 }, textOf(report, milliseconds));
+  } finally {
+    session.close();
+  }
+}
+
+function buildOptions(options: Options, session: Session): BuildOptions {
+  const epoch = options.epoch ?? environmentEpoch();
+  const optional = {
+    architecture: options.targetArch,
+    initrd: options.initrd,
+    kernel: options.kernel,
+    layout: options.layout,
+    partitionTable: options.partitionTable,
+    mediaCheck: options.mediaCheck,
+    mediaDigest: options.mediaDigest,
+    compression: options.compression,
+    level: options.level,
+    blockSize: options.blockSize,
+    seed: options.seed,
+    epoch,
+  };
+  const given = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined));
+  return {
+    description: options.description,
+    root: options.root,
+    targetDirectory: options.targetDir,
+    profiles: options.profile,
+    typeAttributes: options.setTypeAttr,
+    dracut: options.dracut,
+    ownership: options.owner,
+    exclude: excludePatterns(options),
+    xattrs: options.xattrs,
+    clampTimes: options.clampMtime ?? false,
+    engine: options.engine,
+    force: options.force ?? false,
+    now: session.now,
+    note: session.note,
+    log: session.detail,
+    losses: (losses: readonly Loss[]) => settleLosses(losses, options, session),
+    ...(given as Partial<BuildOptions>),
+  };
+}
+
+function parseAttribute(text: string, known: Readonly<Record<string, string>>): Record<string, string> {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError('Give NAME=VALUE.');
+  return { ...known, [text.slice(0, at)]: text.slice(at + 1) };
+}
+
+function textOf({ image, size, steps, results }: BuildReport, milliseconds: number): string[] {
+  const shown = (step: Step) => `  ${step.name.padEnd(24)} ${showDuration(step.seconds * 1000).padStart(12)}`;
+  const files = Object.values(results).flatMap((file) => ('filename' in file ? [file.filename] : []));
+  const others = files.filter((name) => name !== image);
+  return [...steps.map(shown), `${image}: ${showBytes(size)} in ${showDuration(milliseconds)}`, ...others];
+}

@@ -1,0 +1,41 @@
+// isopress check IMAGE
+
+import { Command } from 'commander';
+import { type DigestVerdict, fromText, openFileSource, type TagVerdict, verifyTags } from '../../index.js';
+import { EXIT } from '../exit-code.js';
+import { openSession, type SessionOptions } from '../session.js';
+import { addSessionOptions } from '../writer-options.js';
+
+export function checkCommand(): Command {
+  const command = new Command('check')
+    .description('verify the media-check digests of an ISO, SUSE and Red Hat style')
+    .argument('<image>', 'ISO file');
+  return addSessionOptions(command).action(async (image: string, options: SessionOptions) => {
+    const session = openSession(options);
+    const source = await openFileSource(fromText(image));
+    try {
+      const verdict = await verifyTags(source, session.run);
+      process.exitCode = exitCode(verdict);
+      session.result({ image, ...verdict }, textOf(image, verdict));
+    } finally {
+      await source.close();
+      session.close();
+    }
+  });
+}
+
+function exitCode({ ok, digests }: TagVerdict): number {
+  if (digests.length === 0) return EXIT.nothingToCheck;
+  return ok ? EXIT.done : EXIT.checkFailed;
+}
+
+function textOf(image: string, verdict: TagVerdict): string[] {
+  if (verdict.digests.length === 0) return [`${image}: no media-check digests`];
+  const lines = verdict.digests.map(lineOf);
+  if (verdict.style === 'mixed') lines.push('tags of both styles stand on this image: checkers disagree about it');
+  return [...lines, `${image}: ${verdict.ok ? 'ok' : 'WRONG'}`];
+}
+
+function lineOf({ what, digest, ok, expected, found }: DigestVerdict): string {
+  return ok ? `${what} ${digest} ok` : `${what} ${digest} wrong: ${found}, not ${expected}`;
+}

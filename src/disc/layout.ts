@@ -1,0 +1,50 @@
+// The decisions of a disc as plain data, for reports and for `--plan`. What depends on open content is absent.
+
+import type { Loss } from '../tree/index.js';
+
+/** A run of blocks of 2048 bytes. */
+export interface AreaLayout {
+  readonly name: string;
+  /** Absent behind open content. */
+  readonly block?: number;
+  /** Absent for open content itself. */
+  readonly blocks?: number;
+}
+
+export interface BootEntryLayout {
+  readonly platform: 'bios' | 'efi';
+  /** Path in the tree, or `appended-esp`. */
+  readonly image: string;
+  readonly block?: number;
+  /** 512-byte sectors stated in the catalog. */
+  readonly sectors: number;
+}
+
+export interface PartitionLayout {
+  /** Which table it stands in. */
+  readonly table: 'mbr' | 'gpt';
+  /** From 1. */
+  readonly number: number;
+  /** MBR type as `0xcd`, or GPT type GUID. */
+  readonly type: string;
+  readonly name?: string;
+  readonly active?: boolean;
+  /** 512-byte sectors. */
+  readonly start?: number;
+  readonly sectors?: number;
+}
+
+export interface DiscLayout {
+  readonly format: 'iso9660';
+  /** Changes whenever the same input and options give other bytes. */
+  readonly layoutVersion: number;
+  readonly volumeId: string;
+  readonly extensions: readonly string[];
+  /** Bytes; absent with open content. */
+  readonly size?: number;
+  readonly directories: number;
+  readonly areas: readonly AreaLayout[];
+  readonly bootEntries: readonly BootEntryLayout[];
+  readonly partitions: readonly PartitionLayout[];
+  readonly losses: readonly Loss[];
+}

@@ -1,0 +1,128 @@
+// Options of a disc: the only place of their defaults and of the rules between them.
+
+import { InvalidInputError } from '../errors.js';
+import { type IsoOptions, type ResolvedIsoOptions, resolveIso } from '../format/iso9660/index.js';
+import type { ExactContent } from '../io/index.js';
+
+export type PartitionTable = 'none' | 'mbr' | 'gpt' | 'gpt-hybrid';
+
+export interface BiosBootOptions {
+  /** Path in the tree of the image that a BIOS loads, such as `boot/x86_64/loader/eltorito.img`. Its content must be exact. */
+  readonly path: string;
+  /** Write the boot info table into bytes 8…63 of the image. Default true. */
+  readonly bootInfoTable?: boolean;
+  /** Write the image's address into bytes 2548…2555, as GRUB's CD loader wants it. Default false. */
+  readonly grub2BootInfo?: boolean;
+  /** 512-byte sectors that the BIOS loads. Default 4. */
+  readonly loadSectors?: number;
+}
+
+export interface BootOptions {
+  /** Path of the boot catalog if it is to be visible. Default `boot.catalog`. */
+  readonly catalogPath?: string;
+  /** Keep the catalog out of the directories. Default true. */
+  readonly catalogHidden?: boolean;
+  readonly bios?: BiosBootOptions;
+  /** A FAT image in the tree, or the appended EFI system partition. */
+  readonly efi?: { readonly path: string } | 'appended-esp';
+}
+
+export interface DiscOptions extends IsoOptions {
+  /** Identities of disk and partitions derive from it. */
+  readonly seed: string;
+  readonly boot?: BootOptions;
+  readonly mbr?: {
+    /** Boot code of up to 512 bytes, such as GRUB's `boot_hybrid.img`; the first 440 count. */
+    readonly code: Uint8Array;
+    /** Write the address of the BIOS image to byte 0x1b0. Default: as `grub2BootInfo`. */
+    readonly patchGrub2?: boolean;
+  };
+  /** Default `mbr` with boot code or an appended partition, else `none`. */
+  readonly partitionTable?: PartitionTable;
+  /** Start of partition 1 in blocks of 2048 bytes: 16 gives it descriptors of its own. Default 16 with a partition table. */
+  readonly partitionOffset?: 0 | 16;
+  /** FAT image of an EFI system partition, placed behind the payload as partition 2. */
+  readonly appendedEsp?: ExactContent;
+  /** 32 bits at byte 440 of the MBR. Default 0. */
+  readonly diskSignature?: number;
+  /** Zero blocks of 2048 bytes behind the last file. Default 0. */
+  readonly padBlocks?: number;
+}
+
+export interface ResolvedDiscOptions {
+  readonly iso: ResolvedIsoOptions;
+  readonly seed: string;
+  readonly catalogPath: string | undefined;
+  readonly bios: Required<BiosBootOptions> | undefined;
+  readonly efi: BootOptions['efi'];
+  readonly mbrCode: Uint8Array;
+  readonly patchGrub2: boolean;
+  readonly partitionTable: PartitionTable;
+  readonly partitionOffset: 0 | 16;
+  readonly appendedEsp: ExactContent | undefined;
+  readonly diskSignature: number;
+  readonly padBlocks: number;
+}
+
+/** Fills in defaults. Throws {@link InvalidInputError} for values that do not go together. */
+export function resolveDisc(options: DiscOptions): ResolvedDiscOptions {
+  const { boot = {}, mbr, appendedEsp, diskSignature = 0, padBlocks = 0, seed } = options;
+  const partitionTable = options.partitionTable ?? (mbr || appendedEsp ? 'mbr' : 'none');
+  const bios = boot.bios && {
+    path: boot.bios.path,
+    bootInfoTable: boot.bios.bootInfoTable ?? true,
+    grub2BootInfo: boot.bios.grub2BootInfo ?? false,
+    loadSectors: boot.bios.loadSectors ?? 4,
+  };
+  const resolved: ResolvedDiscOptions = {
+    iso: resolveIso(options),
+    seed,
+    catalogPath: (boot.catalogHidden ?? true) ? undefined : (boot.catalogPath ?? 'boot.catalog'),
+    bios,
+    efi: boot.efi,
+    mbrCode: mbr?.code ?? new Uint8Array(0),
+    patchGrub2: mbr ? (mbr.patchGrub2 ?? bios?.grub2BootInfo ?? false) : false,
+    partitionTable,
+    partitionOffset: options.partitionOffset ?? (partitionTable === 'none' ? 0 : 16),
+    appendedEsp,
+    diskSignature,
+    padBlocks,
+  };
+  check(resolved);
+  return resolved;
+}
+
+function check(options: ResolvedDiscOptions): void {
+  const { efi, appendedEsp, patchGrub2, bios, mbrCode, diskSignature, padBlocks } = options;
+  if (efi === 'appended-esp' && !appendedEsp) {
+    throw conflict(
+      'The EFI boot entry points at an appended partition, but none is given.',
+      'Give the image of the ESP.',
+    );
+  }
+  if (appendedEsp?.size === 0) throw conflict('The appended EFI system partition is empty.', 'Give a FAT image.');
+  if (patchGrub2 && !bios) {
+    throw conflict('The MBR code is to load a BIOS boot image, but none is named.', 'Name the BIOS boot image.');
+  }
+  if (mbrCode.length > 512) {
+    throw conflict(
+      `The MBR code has ${mbrCode.length} bytes; a boot sector has 512.`,
+      'Give a file such as boot_hybrid.img.',
+    );
+  }
+  checkRange('The number of load sectors', bios?.loadSectors ?? 1, 1, 0xffff);
+  checkRange('The disk signature', diskSignature, 0, 0xffff_ffff);
+  checkRange('The number of padding blocks', padBlocks, 0, 0xffff_ffff);
+}
+
+function checkRange(what: string, value: number, least: number, most: number): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  throw new InvalidInputError(
+    'disc.option-range',
+    `${what} is ${value}; it has to be a whole number from ${least} to ${most}.`,
+  );
+}
+
+function conflict(message: string, hint: string): InvalidInputError {
+  return new InvalidInputError('disc.options', message, { hint });
+}

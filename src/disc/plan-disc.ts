@@ -1,0 +1,173 @@
+// A whole disc: system area, volume descriptors, hierarchies, boot catalog, files, open files last, ESP, backup GPT.
+
+import { divCeil } from '../bytes/index.js';
+import { InvalidInputError } from '../errors.js';
+import { CATALOG_SIZE, renderBootRecord, renderCatalog } from '../format/eltorito/index.js';
+import {
+  BLOCK,
+  type FilePlace,
+  type Hierarchy,
+  isoLosses,
+  isoNames,
+  jolietNames,
+  planHierarchy,
+  type ResolvedIsoOptions,
+  rockRidge,
+  SYSTEM_AREA_BLOCKS,
+} from '../format/iso9660/index.js';
+import { type Content, exactly, type ImagePlan, type Run } from '../io/index.js';
+import type { File, FileTree } from '../tree/index.js';
+import { type Area, AreaList, type AreaPieces, emitAreas } from './area.js';
+import { type BootPlan, bootImages, planBoot } from './boot.js';
+import { DiscFacts } from './facts.js';
+import { exactFilePieces, type FilePlan, openFilePieces, planFiles } from './files.js';
+import { backupGptBlocks, partitionLayouts, renderDiscEnd, renderSystemArea, SYSTEM_AREA } from './hybrid.js';
+import type { DiscLayout } from './layout.js';
+import { type DiscOptions, type ResolvedDiscOptions, resolveDisc } from './options.js';
+import { addView, descriptorPieces, type View } from './views.js';
+
+const LAYOUT_VERSION = 1;
+const MAX_BLOCKS = 0xffff_ffff;
+
+/**
+ * Plans a disc from a tree. If all content is exact, so is the disc, and it can stream to a pipe; open content makes it
+ * open, with everything in its head that depends on the end as backpatches.
+ */
+export function planDisc(tree: FileTree<Content>, options: DiscOptions): ImagePlan<DiscLayout> {
+  const resolved = resolveDisc(options);
+  const boot = planBoot(tree, resolved);
+  const hierarchies = planHierarchies(boot.tree, resolved.iso);
+  const { list, files } = placeAreas(boot, hierarchies, resolved);
+  const { areas, payloadEnd } = list;
+  const newFacts = () => new DiscFacts(files.places, tailOf(resolved), payloadEnd);
+  const sizeLimit = limitOf(areas, files);
+  const facts = payloadEnd === undefined ? undefined : newFacts();
+  const layout: DiscLayout = {
+    format: 'iso9660',
+    layoutVersion: LAYOUT_VERSION,
+    volumeId: resolved.iso.texts.volumeId,
+    extensions: extensionsOf(resolved.iso),
+    ...(facts ? { size: facts.imageBlocks * BLOCK } : {}),
+    directories: hierarchies[0]!.directories.length,
+    areas: areas.map(({ name, block, blocks }) => ({
+      name,
+      ...(block === undefined ? {} : { block }),
+      ...(blocks === undefined ? {} : { blocks }),
+    })),
+    bootEntries: boot.entries.map(({ platform, image, sectors, node }) => {
+      const block = node ? files.places.get(node)!.block : payloadEnd;
+      return { platform, image, sectors, ...(block === undefined ? {} : { block }) };
+    }),
+    partitions: partitionLayouts(resolved, facts),
+    losses: isoLosses(tree, resolved.iso),
+  };
+  const pieces = (run: Run) => emitAreas(list, newFacts(), run);
+  const plan = facts ? { size: facts.imageBlocks * BLOCK, pieces, layout } : { sizeLimit, pieces, layout };
+  // The exact plan's pieces hold no backpatches: DiscFacts knows everything from the start.
+  return plan as ImagePlan<DiscLayout>;
+}
+
+function planHierarchies(tree: FileTree<Content>, iso: ResolvedIsoOptions): Hierarchy[] {
+  const multiExtent = iso.level === 3;
+  const primary = planHierarchy(tree, {
+    kind: 'primary',
+    names: isoNames(iso.level),
+    multiExtent,
+    // Without Rock Ridge there is nothing to tell a link or a device from an empty file.
+    ...(iso.rockRidge
+      ? { systemUse: rockRidge(tree, iso.rockRidge) }
+      : { shows: ({ kind }) => kind === 'directory' || kind === 'file' }),
+  });
+  if (!iso.joliet) return [primary];
+  const joliet = planHierarchy(tree, {
+    kind: 'joliet',
+    names: jolietNames(),
+    multiExtent,
+    shows: ({ kind }) => kind === 'directory' || kind === 'file',
+  });
+  return [primary, joliet];
+}
+
+interface PlacedAreas {
+  readonly list: AreaList;
+  readonly files: FilePlan;
+}
+
+/** Puts everything in its order; pieces are made when the areas are emitted, so they may refer to what comes later. */
+function placeAreas(boot: BootPlan, hierarchies: readonly Hierarchy[], options: ResolvedDiscOptions): PlacedAreas {
+  const list = new AreaList();
+  const origins = options.partitionOffset > 0 ? [0, options.partitionOffset] : [0];
+  const boots = boot.entries.length > 0;
+  const views: View[] = [];
+  let biosBlock: number | undefined;
+  let catalogBlock = 0;
+  let emptyBlock = 0;
+
+  list.add('system area', SYSTEM_AREA_BLOCKS, ({ facts }) => [
+    facts.late(SYSTEM_AREA, () => renderSystemArea(options, facts, biosBlock)),
+  ]);
+  for (const origin of origins) {
+    if (origin > 0) list.leaveUntil(origin + SYSTEM_AREA_BLOCKS);
+    const bootsHere = boots && origin === 0;
+    const blocks = hierarchies.length + (bootsHere ? 1 : 0) + 1;
+    const name = origin > 0 ? 'partition volume descriptors' : 'volume descriptors';
+    list.add(name, blocks, (emission) => {
+      const here = views.filter((view) => view.origin === origin);
+      return descriptorPieces(here, options.iso, bootsHere ? [renderBootRecord(catalogBlock)] : [], emission);
+    });
+  }
+  for (const hierarchy of hierarchies) {
+    for (const origin of origins) views.push(addView(list, hierarchy, origin, () => emptyBlock));
+  }
+  // Records without data point here, as libisofs does it: an address that belongs to no file.
+  emptyBlock = list.nextExact;
+  list.add('empty block', 1, () => [{ hole: BLOCK }]);
+  catalogBlock = list.nextExact;
+  if (boots) list.add('boot catalog', 1, catalogPieces(boot));
+  const catalogPlace: [File<Content>, FilePlace][] = boot.catalog
+    ? [[boot.catalog, { block: catalogBlock, size: CATALOG_SIZE }]]
+    : [];
+  const files = planFiles(boot.tree, list.nextExact, boot.biosImage, new Map(catalogPlace));
+  biosBlock = boot.biosImage && files.places.get(boot.biosImage.node)!.block;
+  addPayload(list, files, options);
+  addTail(list, options);
+  return { list, files };
+}
+
+function addPayload(list: AreaList, files: FilePlan, { padBlocks }: ResolvedDiscOptions): void {
+  list.add('files', files.blocks, exactFilePieces(files));
+  for (const open of files.open) list.add(`open file ${open.path}`, undefined, openFilePieces(open));
+  list.add('padding', padBlocks, () => [{ hole: padBlocks * BLOCK }]);
+  list.endPayload();
+}
+
+function addTail(list: AreaList, options: ResolvedDiscOptions): void {
+  const { espBlocks, backupGptBlocks: gptBlocks } = tailOf(options);
+  const esp = options.appendedEsp;
+  list.add('appended ESP', espBlocks, async function* ({ run }) {
+    yield* exactly(esp!, run);
+    const rest = espBlocks * BLOCK - esp!.size;
+    if (rest > 0) yield { hole: rest };
+  });
+  list.add('backup GPT', gptBlocks, ({ facts }) => [renderDiscEnd(options, facts)]);
+}
+
+function catalogPieces(boot: BootPlan): AreaPieces {
+  return ({ facts }) => [facts.late(CATALOG_SIZE, () => renderCatalog(bootImages(boot, facts)))];
+}
+
+function tailOf(options: ResolvedDiscOptions): { espBlocks: number; backupGptBlocks: number } {
+  return { espBlocks: divCeil(options.appendedEsp?.size ?? 0, BLOCK), backupGptBlocks: backupGptBlocks(options) };
+}
+
+/** Most bytes the disc can get. Throws {@link InvalidInputError} beyond what 32-bit block numbers reach. */
+function limitOf(areas: readonly Area[], files: FilePlan): number {
+  const known = areas.reduce((sum, { blocks }) => sum + (blocks ?? 0), 0);
+  const open = files.open.reduce((sum, { content }) => sum + divCeil(content.sizeLimit, BLOCK), 0);
+  if (known + open <= MAX_BLOCKS) return (known + open) * BLOCK;
+  throw new InvalidInputError('disc.too-large', 'The disc would be larger than the 8 TiB that ISO 9660 can address.');
+}
+
+function extensionsOf(iso: ResolvedIsoOptions): string[] {
+  return [...(iso.rockRidge ? [`Rock Ridge ${iso.rockRidge}`] : []), ...(iso.joliet ? ['Joliet'] : [])];
+}

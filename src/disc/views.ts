@@ -1,0 +1,129 @@
+// Views: a hierarchy in one address system. With a partition offset every hierarchy is on the disc twice, sharing the file
+// data: once with addresses that count from the start of the medium, once with addresses from the start of partition 1.
+
+import {
+  BLOCK,
+  directoryExtent,
+  type Hierarchy,
+  type Placement,
+  pathTableBlocks,
+  type ResolvedIsoOptions,
+  recordedTime,
+  renderDirectory,
+  renderHierarchyPathTable,
+  renderJoliet,
+  renderPrimary,
+  renderTerminator,
+  rootRecord,
+} from '../format/iso9660/index.js';
+import { isExact, type Piece } from '../io/index.js';
+import type { AreaList, Emission } from './area.js';
+import type { DiscFacts } from './facts.js';
+
+/** Bytes gathered before they are handed on. */
+const BATCH = 256 * 1024;
+
+export interface View {
+  readonly hierarchy: Hierarchy;
+  /** Block that is number 0 in this view: 0 or the start of the partition. */
+  readonly origin: number;
+  /** First block of the directories; the path tables follow, little-endian first. */
+  readonly directories: number;
+  readonly pathTableL: number;
+  readonly pathTableM: number;
+}
+
+/** Adds the areas of a view and returns it. */
+export function addView(areas: AreaList, hierarchy: Hierarchy, origin: number, emptyBlock: () => number): View {
+  const tableBlocks = pathTableBlocks(hierarchy);
+  const directories = areas.nextExact;
+  const pathTableL = directories + hierarchy.directoryBlocks;
+  const view = { hierarchy, origin, directories, pathTableL, pathTableM: pathTableL + tableBlocks };
+  const name = `${origin > 0 ? 'partition ' : ''}${hierarchy.kind}`;
+  const placement = (facts: DiscFacts): Placement => ({
+    origin,
+    directories,
+    file: (node) => facts.place(node),
+    emptyBlock: emptyBlock(),
+  });
+  areas.add(`${name} directories`, hierarchy.directoryBlocks, ({ facts }) =>
+    directoryPieces(view, placement(facts), facts),
+  );
+  for (const order of ['little', 'big'] as const) {
+    areas.add(`${name} path table, ${order}-endian`, tableBlocks, ({ facts }) => {
+      const table = renderHierarchyPathTable(hierarchy, order, placement(facts));
+      return [table, { hole: tableBlocks * BLOCK - table.length }];
+    });
+  }
+  return view;
+}
+
+/** Directories that hold an open file are rendered at the end; the others are gathered into large pieces. */
+function* directoryPieces(view: View, placement: Placement, facts: DiscFacts): Generator<Piece> {
+  const { hierarchy } = view;
+  const batch: Uint8Array[] = [];
+  let gathered = 0;
+  for (const [index, dir] of hierarchy.directories.entries()) {
+    const isLate = dir.entries.some(({ node }) => node.kind === 'file' && !isExact(node.content));
+    if (isLate) {
+      yield* batch.splice(0);
+      gathered = 0;
+      const length = dir.size + dir.continuationBlocks * BLOCK;
+      yield facts.late(length, () => renderDirectory(hierarchy, index, placement));
+      continue;
+    }
+    const bytes = renderDirectory(hierarchy, index, placement);
+    batch.push(bytes);
+    gathered += bytes.length;
+    if (gathered < BATCH) continue;
+    yield joined(batch.splice(0), gathered);
+    gathered = 0;
+  }
+  if (gathered > 0) yield joined(batch, gathered);
+}
+
+function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+/**
+ * The descriptors of one address system in the order of the specification: primary, what `extra` gives, Joliet, terminator.
+ * The volume of the whole medium reaches to its end; every other ends with the payload.
+ */
+export function* descriptorPieces(
+  views: readonly View[],
+  options: ResolvedIsoOptions,
+  extra: readonly Uint8Array[],
+  { facts }: Emission,
+): Generator<Piece> {
+  for (const view of views) {
+    yield facts.late(BLOCK, () => {
+      const wholeMedium = view.origin === 0 && view.hierarchy.kind === 'primary';
+      const end = wholeMedium ? facts.imageBlocks : facts.payloadEnd;
+      return renderDescriptor(view, options, end - view.origin);
+    });
+    if (view.hierarchy.kind === 'primary') yield* extra;
+  }
+  yield renderTerminator();
+}
+
+function renderDescriptor(view: View, options: ResolvedIsoOptions, spaceSize: number): Uint8Array {
+  const { hierarchy, origin } = view;
+  const root = hierarchy.directories[0]!;
+  const extent = directoryExtent(hierarchy, 0, view);
+  const render = hierarchy.kind === 'primary' ? renderPrimary : renderJoliet;
+  return render(options.texts, {
+    spaceSize,
+    pathTableSize: hierarchy.pathTableSize,
+    pathTableL: view.pathTableL - origin,
+    pathTableM: view.pathTableM - origin,
+    rootRecord: rootRecord(extent, root.size, recordedTime(root.node.mtime)),
+    time: options.epoch,
+  });
+}

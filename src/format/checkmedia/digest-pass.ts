@@ -1,0 +1,87 @@
+// One pass over an image that feeds every digest of a tag: the whole volume and one partition, with the bytes normalised
+// that change after the digest was taken (the tags themselves, the MBR, a signature).
+
+import type { Digest, Run, Source } from '../../io/index.js';
+import { SECTOR } from './partition.js';
+import { TAG_AREA_AT, TAG_AREA_LENGTH } from './tag-area.js';
+import { BLOCK } from './volume.js';
+
+/** Bytes `at` … `end` of the image go to every consumer. */
+export interface Listener {
+  readonly at: number;
+  readonly end: number;
+  readonly consumers: readonly Pick<Digest, 'update'>[];
+}
+
+export interface Normalisation {
+  /** The first 512 bytes count as zeros (SUSE style). */
+  readonly clearMbr: boolean;
+  /** Byte offset of the signature block; `find`: the first block that carries the mark; undefined: none counts. */
+  readonly signature: number | 'find' | undefined;
+}
+
+const CHUNK = 1024 * 1024;
+const SIGNATURE_MARK = Array.from('7984fc91-a43f-4e45-bf27-6d3aa08b24cf', (c) => c.charCodeAt(0));
+/** Of a signature block only this much counts; the rest as zeros. */
+const SIGNATURE_HEAD = 64;
+
+/** Runs the listeners over the image, once. Gives the byte offset of the signature block if one was found. */
+export async function digestPass(
+  image: Source,
+  listeners: readonly Listener[],
+  normalisation: Normalisation,
+  run: Run,
+): Promise<number | undefined> {
+  const end = Math.max(...listeners.map((listener) => listener.end));
+  const buffers = [new Uint8Array(CHUNK), new Uint8Array(CHUNK)];
+  let turn = 0;
+  // While one buffer is being digested the other is being read.
+  const start = async (at: number) => {
+    const chunk = buffers[turn]!.subarray(0, Math.min(CHUNK, end - at));
+    turn = 1 - turn;
+    await image.read(at, chunk);
+    return chunk;
+  };
+  let signature = normalisation.signature === 'find' ? undefined : normalisation.signature;
+  let pending = start(0);
+  for (let at = 0; at < end; ) {
+    const chunk = await pending;
+    run.signal?.throwIfAborted();
+    const next = at + chunk.length;
+    if (next < end) pending = start(next);
+    // The read under way may fail while this chunk is digested; the error is raised at the next await.
+    pending.catch(() => {});
+    if (normalisation.signature === 'find') signature ??= findSignature(chunk, at);
+    normalise(chunk, at, normalisation.clearMbr, signature);
+    for (const listener of listeners) feed(listener, chunk, at);
+    run.report({ step: 'taking digests', done: next, total: end, unit: 'bytes' });
+    at = next;
+  }
+  return signature;
+}
+
+function feed(listener: Listener, chunk: Uint8Array, at: number): void {
+  const from = Math.max(listener.at - at, 0);
+  const to = Math.min(listener.end - at, chunk.length);
+  if (to > from) for (const consumer of listener.consumers) consumer.update(chunk.subarray(from, to));
+}
+
+function normalise(chunk: Uint8Array, at: number, clearMbr: boolean, signature: number | undefined): void {
+  if (clearMbr) fillRange(chunk, at, 0, SECTOR, 0);
+  fillRange(chunk, at, TAG_AREA_AT, TAG_AREA_LENGTH, 0x20);
+  if (signature !== undefined) fillRange(chunk, at, signature + SIGNATURE_HEAD, BLOCK - SIGNATURE_HEAD, 0);
+}
+
+/** Fills image bytes `from` … `from + length` as far as they lie in the chunk. */
+function fillRange(chunk: Uint8Array, at: number, from: number, length: number, value: number): void {
+  const start = Math.max(from - at, 0);
+  const end = Math.min(from + length - at, chunk.length);
+  if (end > start) chunk.fill(value, start, end);
+}
+
+function findSignature(chunk: Uint8Array, at: number): number | undefined {
+  for (let block = 0; block + BLOCK <= chunk.length; block += BLOCK) {
+    if (SIGNATURE_MARK.every((byte, i) => chunk[block + i] === byte)) return at + block;
+  }
+  return undefined;
+}

@@ -1,0 +1,73 @@
+// Options of the two tag styles: the only place of their defaults and of their validation.
+
+import { InvalidInputError } from '../../errors.js';
+import type { DigestName } from '../../io/index.js';
+import { FRAGMENT_DIGITS } from './fragments.js';
+import type { PartitionExtent } from './partition.js';
+
+export interface SuseTagOptions {
+  /** At least one; the partition digest is of the first kind. */
+  readonly digests: readonly DigestName[];
+  /** Ask the booted medium to check itself. Default false. */
+  readonly check?: boolean;
+  /** Blocks of 2 KiB at the end of the volume that count as zeros. Without it the tag has no `pad` key, which means 0. */
+  readonly pad?: number;
+  /** Partition with a digest of its own: `auto` (default) by the rule of {@link choosePartition}, `none`, or this one. */
+  readonly partition?: 'auto' | 'none' | PartitionExtent;
+}
+
+export interface RedHatTagOptions {
+  /** Blocks of 2 KiB at the end of the volume that are not covered. Default 15, as implantisomd5 writes. */
+  readonly skip?: number;
+  /** Marks a supported release. Default false. */
+  readonly supported?: boolean;
+  /** Fragments for an early end of a failing check, a divisor of 60 from 4 on. Default 20. */
+  readonly fragments?: number;
+}
+
+export interface ResolvedSuseTagOptions {
+  readonly digests: readonly DigestName[];
+  readonly check: boolean;
+  readonly pad: number | undefined;
+  readonly partition: 'auto' | 'none' | PartitionExtent;
+}
+
+/** Checks the options and fills in the defaults. Throws {@link InvalidInputError}. */
+export function resolveSuseTagOptions(options: SuseTagOptions): ResolvedSuseTagOptions {
+  const digests = [...new Set(options.digests)];
+  if (digests.length === 0) {
+    throw new InvalidInputError('checkmedia.no-digest', 'A media-check tag needs at least one digest.', {
+      hint: 'Name one of md5, sha1, sha224, sha256, sha384, sha512.',
+    });
+  }
+  const partition = options.partition ?? 'auto';
+  if (typeof partition === 'object') {
+    checkCount('partition start', partition.start);
+    checkCount('partition size', partition.sectors);
+  }
+  const pad = options.pad === undefined ? undefined : checkCount('pad', options.pad);
+  return { digests, check: options.check ?? false, pad, partition };
+}
+
+/** Checks the options and fills in the defaults. Throws {@link InvalidInputError}. */
+export function resolveRedHatTagOptions(options: RedHatTagOptions): Required<RedHatTagOptions> {
+  const fragments = options.fragments ?? 20;
+  if (!isFragmentCount(fragments)) {
+    throw new InvalidInputError('checkmedia.fragments', `${fragments} fragments are not possible.`, {
+      hint: 'Use a divisor of 60 from 4 on, such as 20.',
+    });
+  }
+  return { skip: checkCount('skip', options.skip ?? 15), supported: options.supported ?? false, fragments };
+}
+
+/** Whether the 60 digits divide into that many parts, none longer than an MD5 digest has bytes. */
+export function isFragmentCount(count: number): boolean {
+  return Number.isInteger(count) && count >= 4 && FRAGMENT_DIGITS % count === 0;
+}
+
+function checkCount(what: string, value: number): number {
+  if (Number.isSafeInteger(value) && value >= 0) return value;
+  throw new InvalidInputError('checkmedia.number', `${value} is not a usable ${what}.`, {
+    hint: 'Use a whole number.',
+  });
+}

@@ -1,0 +1,115 @@
+// Boot catalog (El Torito 1.0 §2.1–2.4; UEFI 2.11 §13.3.2): 32-byte entries that say what to load for which platform.
+
+import { bytes, paddedText, reserved, struct, u8, u16le, u32le, type Value } from '../../bytes/index.js';
+import { InternalError } from '../../errors.js';
+
+/** Bytes of the catalog as written: one block, because old firmware reads no more. */
+export const CATALOG_SIZE = 2048;
+const ENTRY = 32;
+const BOOTABLE = 0x88;
+const MORE_SECTIONS = 0x90;
+const LAST_SECTION = 0x91;
+const MAX_LOAD_SECTORS = 0xffff;
+
+export type Platform = 'bios' | 'efi';
+const PLATFORM_IDS: Record<Platform, number> = { bios: 0x00, efi: 0xef };
+
+export const validationEntry = struct('El Torito validation entry', ENTRY, {
+  header: u8(0),
+  platform: u8(1),
+  reserved2: reserved(2, 2),
+  id: paddedText(4, 24, 0),
+  checksum: u16le(28),
+  key55: u8(30),
+  keyAa: u8(31),
+});
+export type ValidationEntry = Value<typeof validationEntry>;
+
+/** Initial entry and section entries alike. */
+export const bootEntry = struct('El Torito boot entry', ENTRY, {
+  bootable: u8(0),
+  /** 0: no emulation. */
+  media: u8(1),
+  loadSegment: u16le(2),
+  systemType: u8(4),
+  reserved5: reserved(5, 1),
+  /** 512-byte sectors to load. */
+  sectors: u16le(6),
+  block: u32le(8),
+  selection: bytes(12, 20),
+});
+export type BootEntry = Value<typeof bootEntry>;
+
+export const sectionHeader = struct('El Torito section header', ENTRY, {
+  /** 0x90: more sections follow, 0x91: the last. */
+  header: u8(0),
+  platform: u8(1),
+  entries: u16le(2),
+  id: paddedText(4, 28, 0),
+});
+export type SectionHeader = Value<typeof sectionHeader>;
+
+/** One boot image, not emulating any drive. */
+export interface BootImage {
+  readonly platform: Platform;
+  /** 2048-byte block of the medium. */
+  readonly block: number;
+  /** 512-byte sectors the firmware is told to load: see {@link loadSectors}. */
+  readonly sectors: number;
+}
+
+/**
+ * The load size to state for an image of `size` bytes. The field has 16 bits; for a larger image 0 is stated, which UEFI
+ * takes as "up to the end of the medium". A number cut to 16 bits would make firmware read a part of the file system.
+ */
+export function loadSectors(size: number): number {
+  const sectors = Math.ceil(size / 512);
+  return sectors > MAX_LOAD_SECTORS ? 0 : sectors;
+}
+
+/** The whole catalog: the first image is the default one, every other gets a section of its own. */
+export function renderCatalog(images: readonly BootImage[]): Uint8Array {
+  const [first, ...others] = images;
+  if (!first || ENTRY * (2 + 2 * others.length) > CATALOG_SIZE) {
+    throw new InternalError('internal.boot-catalog', `A boot catalog cannot hold ${images.length} images.`);
+  }
+  const catalog = new Uint8Array(CATALOG_SIZE);
+  catalog.set(renderValidation(first.platform), 0);
+  catalog.set(renderEntry(first), ENTRY);
+  for (const [i, image] of others.entries()) {
+    const header = {
+      header: i < others.length - 1 ? MORE_SECTIONS : LAST_SECTION,
+      platform: PLATFORM_IDS[image.platform],
+      entries: 1,
+      id: '' as SectionHeader['id'],
+    };
+    sectionHeader.encodeInto(header, catalog, ENTRY * (2 + 2 * i));
+    catalog.set(renderEntry(image), ENTRY * (3 + 2 * i));
+  }
+  return catalog;
+}
+
+function renderEntry({ block, sectors }: BootImage): Uint8Array {
+  const selection = new Uint8Array(20);
+  return bootEntry.encode({ bootable: BOOTABLE, media: 0, loadSegment: 0, systemType: 0, sectors, block, selection });
+}
+
+function renderValidation(platform: Platform): Uint8Array {
+  const entry = {
+    header: 1,
+    platform: PLATFORM_IDS[platform],
+    id: '' as ValidationEntry['id'],
+    checksum: 0,
+    key55: 0x55,
+    keyAa: 0xaa,
+  };
+  const sum = wordSum(validationEntry.encode(entry));
+  return validationEntry.encode({ ...entry, checksum: -sum & 0xffff });
+}
+
+/** Sum of the little-endian 16-bit words, modulo 2^16; 0 over a valid validation entry. */
+export function wordSum(entry: Uint8Array): number {
+  let sum = 0;
+  for (let at = 0; at < entry.length; at += 2) sum = (sum + entry[at]! + entry[at + 1]! * 256) & 0xffff;
+  return sum;
+}

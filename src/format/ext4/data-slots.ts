@@ -1,0 +1,118 @@
+// The data space as slots in its order: the same order as placement.ts lays it out, checked slot by slot.
+
+import { bytesOf } from '../../bytes/index.js';
+import { assertPlanned } from '../../errors.js';
+import { bytesSource, type ExactContent, type Slot, zeroContent } from '../../io/index.js';
+import type { Directory, Node } from '../../tree/index.js';
+import type { Blueprint } from './blueprint.js';
+import { inodeSeed } from './checksum.js';
+import { dotEntries, renderLinear } from './dirent.js';
+import { nameHasher } from './dirhash.js';
+import { hashOrder, renderIndexed } from './htree.js';
+import { contentTree, journalTree } from './inode-table.js';
+import { direntsOf, inodeNumber, isIndexed } from './inventory.js';
+import { renderJournalSuperblock } from './journal.js';
+import { dataOrder } from './placement.js';
+import { renderResizeBlock } from './resize-inode.js';
+import { storedContent } from './segments.js';
+import { renderXattrBlock } from './xattr.js';
+
+/** Every object of the data space, each rendered when it is pulled. */
+export function* dataSlots(blueprint: Blueprint): Generator<Slot> {
+  const { inventory, geometry, placement } = blueprint;
+  const { blockSize } = geometry;
+  let index = 0;
+  const slot = (content: ExactContent, blocks: number, what: string, planned: number): Slot => {
+    assertPlanned(what, planned, index);
+    index += blocks;
+    return { content, span: blocks * blockSize };
+  };
+  if (geometry.reservedDescriptorBlocks > 0) {
+    yield slot(
+      rendered(blockSize, () => renderResizeBlock(geometry)),
+      1,
+      'resize block',
+      placement.resizeBlock,
+    );
+  }
+  let xattrsDone = false;
+  const xattrSlots = function* () {
+    xattrsDone = true;
+    for (const [turn, { xattrs, sharers }] of inventory.xattrBlocks.entries()) {
+      const block = geometry.space.blockAt(placement.xattrBlocks + turn);
+      const render = () => renderXattrBlock(xattrs, blockSize, sharers, block, blueprint.checksumSeed);
+      yield slot(rendered(blockSize, render), 1, 'xattr block', placement.xattrBlocks + turn);
+    }
+  };
+  for (const ofInode of dataOrder(inventory)) {
+    const node = inventory.nodes[ofInode]!;
+    if (!xattrsDone && node.kind !== 'directory') yield* xattrSlots();
+    const blocks = inventory.dataBlocks[ofInode]!;
+    yield slot(contentOf(blueprint, ofInode, node), blocks, 'content', placement.start[ofInode]!);
+    const trees = placement.treeBlocks[ofInode]!;
+    if (trees > 0)
+      yield slot(
+        treeContent(trees * blockSize, () => contentTree(blueprint, ofInode).blocks),
+        trees,
+        'extent tree',
+        index,
+      );
+  }
+  if (!xattrsDone) yield* xattrSlots();
+  const { journal, journalBlocks, journalTreeBlocks } = placement;
+  if (journalBlocks > 0) {
+    yield slot(bytesSource(renderJournalSuperblock(journalBlocks, blockSize)), 1, 'journal', journal);
+    yield slot(zeroContent((journalBlocks - 1) * blockSize), journalBlocks - 1, 'journal', journal + 1);
+  }
+  if (journalTreeBlocks > 0) {
+    const trees = treeContent(journalTreeBlocks * blockSize, () => journalTree(blueprint).blocks);
+    yield slot(trees, journalTreeBlocks, 'journal extent tree', journal + journalBlocks);
+  }
+  assertPlanned('data blocks', placement.total, index);
+}
+
+function contentOf(blueprint: Blueprint, slot: number, node: Node): ExactContent {
+  const { blockSize } = blueprint.geometry;
+  if (node.kind === 'file') return storedContent(node.content, blockSize);
+  if (node.kind === 'symlink') return bytesSource(bytesOf(node.target));
+  const size = blueprint.inventory.dataBlocks[slot]! * blockSize;
+  return rendered(size, () => renderDirectory(blueprint, slot, node as Directory));
+}
+
+function renderDirectory({ inventory, geometry, options, checksumSeed }: Blueprint, slot: number, node: Directory) {
+  const { blockSize } = geometry;
+  const self = inodeNumber(slot);
+  const parent = inodeNumber(inventory.parents[slot]!);
+  const seed = inodeSeed(checksumSeed, self);
+  const entries = [...direntsOf(inventory, slot)];
+  if (isIndexed(inventory, slot, options)) {
+    const order = hashOrder([...node.entries.keys()], nameHasher(options.hashSeed), blockSize);
+    return renderIndexed(order, (position) => entries[position]!, { self, parent }, blockSize, seed);
+  }
+  const dots = dotEntries(self, parent);
+  return renderLinear([...dots, ...entries], inventory.dataBlocks[slot]!, blockSize, seed);
+}
+
+function treeContent(size: number, render: () => readonly Uint8Array[]): ExactContent {
+  return rendered(size, () => {
+    const bytes = new Uint8Array(size);
+    let at = 0;
+    for (const block of render()) {
+      bytes.set(block, at);
+      at += block.length;
+    }
+    assertPlanned('extent tree', size, at);
+    return bytes;
+  });
+}
+
+/** Content of our own making, rendered when asked for. */
+function rendered(size: number, render: () => Uint8Array): ExactContent {
+  return {
+    size,
+    bytes: render,
+    async *pieces() {
+      yield render();
+    },
+  };
+}

@@ -1,0 +1,115 @@
+// Directory blocks: entries one behind the other, a checksum in the last 12 bytes (kernel documentation,
+// "Directory Entries", "Linear Directories").
+
+import { type ByteString, crc32c } from '../../bytes/index.js';
+import type { Node } from '../../tree/index.js';
+
+/** Longest name in bytes. */
+export const MAX_NAME = 255;
+/** Bytes at the end of each block that hold the checksum, dressed as an unused entry. */
+export const TAIL_SIZE = 12;
+
+const HEADER = 8;
+const TAIL_TYPE = 0xde;
+const DOT = '.' as ByteString;
+const DOT_DOT = '..' as ByteString;
+
+const TYPES: Readonly<Record<Node['kind'], number>> = {
+  file: 1,
+  directory: 2,
+  'character-device': 3,
+  'block-device': 4,
+  fifo: 5,
+  socket: 6,
+  symlink: 7,
+};
+
+/** One name in a directory. */
+export interface Dirent {
+  readonly ino: number;
+  readonly name: ByteString;
+  readonly kind: Node['kind'];
+}
+
+/** Bytes an entry takes at least. */
+export function direntSize(nameLength: number): number {
+  return (HEADER + nameLength + 3) & ~3;
+}
+
+/** `.` and `..` of a directory. */
+export function dotEntries(self: number, parent: number): Dirent[] {
+  return [
+    { ino: self, name: DOT, kind: 'directory' },
+    { ino: parent, name: DOT_DOT, kind: 'directory' },
+  ];
+}
+
+/** Writes one entry whose record is `length` bytes long. */
+export function writeDirent(block: Uint8Array, at: number, entry: Dirent, length: number): void {
+  const { ino, name, kind } = entry;
+  writeHeader(block, at, ino, length, name.length, TYPES[kind]);
+  for (let i = 0; i < name.length; i++) block[at + HEADER + i] = name.charCodeAt(i);
+}
+
+/** Writes an unused record. */
+export function writeUnused(block: Uint8Array, at: number, length: number): void {
+  writeHeader(block, at, 0, length, 0, 0);
+}
+
+function writeHeader(block: Uint8Array, at: number, ino: number, length: number, nameLength: number, type: number) {
+  const view = new DataView(block.buffer, block.byteOffset, block.byteLength);
+  view.setUint32(at, ino, true);
+  view.setUint16(at + 4, length, true);
+  view.setUint8(at + 6, nameLength);
+  view.setUint8(at + 7, type);
+}
+
+/** How many blocks `.`, `..` and names of these lengths take one behind the other. */
+export function linearBlocks(names: Iterable<ByteString>, blockSize: number): number {
+  const capacity = blockSize - TAIL_SIZE;
+  let blocks = 1;
+  let used = direntSize(1) + direntSize(2);
+  for (const name of names) {
+    const size = direntSize(name.length);
+    if (used + size > capacity) {
+      blocks++;
+      used = 0;
+    }
+    used += size;
+  }
+  return blocks;
+}
+
+/** Entries in their order as `blocks` blocks; blocks behind the last entry are empty. `seed` is that of the inode. */
+export function renderLinear(entries: Iterable<Dirent>, blocks: number, blockSize: number, seed: number): Uint8Array {
+  const bytes = new Uint8Array(blocks * blockSize);
+  const iterator = entries[Symbol.iterator]();
+  let step = iterator.next();
+  for (let turn = 0; turn < blocks; turn++) {
+    const batch: Dirent[] = [];
+    let used = 0;
+    for (; !step.done; step = iterator.next()) {
+      const size = direntSize(step.value.name.length);
+      if (used + size > blockSize - TAIL_SIZE) break;
+      used += size;
+      batch.push(step.value);
+    }
+    renderLeaf(batch, bytes.subarray(turn * blockSize, (turn + 1) * blockSize), seed);
+  }
+  return bytes;
+}
+
+/** One directory block: the last record reaches to the checksum. */
+export function renderLeaf(entries: readonly Dirent[], block: Uint8Array, seed: number): void {
+  const end = block.length - TAIL_SIZE;
+  if (entries.length === 0) writeUnused(block, 0, end);
+  let at = 0;
+  for (const [turn, entry] of entries.entries()) {
+    const length = turn === entries.length - 1 ? end - at : direntSize(entry.name.length);
+    writeDirent(block, at, entry, length);
+    at += length;
+  }
+  writeHeader(block, end, 0, TAIL_SIZE, 0, TAIL_TYPE);
+  const view = new DataView(block.buffer, block.byteOffset, block.byteLength);
+  view.setUint32(end + 8, crc32c(seed, block, 0, end), true);
+}

@@ -1,0 +1,67 @@
+// The emitter: walks the sections from block 0 to the last and takes no decision.
+
+import { assertPlanned } from '../../errors.js';
+import { type Data, isHole, packed, pieceLength, type Run } from '../../io/index.js';
+import type { Blueprint } from './blueprint.js';
+import { dataSlots } from './data-slots.js';
+import { sections } from './sections.js';
+
+/** The image as pieces; every section is checked to start and end where it was planned. */
+export async function* emitExt4(blueprint: Blueprint, run: Run): AsyncGenerator<Data> {
+  const data = new Splitter(packed(dataSlots(blueprint), run));
+  let position = 0;
+  try {
+    for (const { name, at, length, render } of sections(blueprint)) {
+      assertPlanned(`start of ${name}`, at, position);
+      const pieces = render === 'data' ? data.take(length) : render ? render() : [{ hole: length }];
+      for await (const piece of pieces) {
+        position += pieceLength(piece);
+        yield piece;
+      }
+      assertPlanned(`end of ${name}`, at + length, position);
+      run.signal?.throwIfAborted();
+    }
+    assertPlanned('end of the image', blueprint.imageSize, position);
+  } finally {
+    await data.close();
+  }
+}
+
+/** A stream of pieces, taken in portions of any length. */
+class Splitter {
+  readonly #pieces: AsyncGenerator<Data>;
+  #rest: Data | undefined;
+
+  constructor(pieces: AsyncGenerator<Data>) {
+    this.#pieces = pieces;
+  }
+
+  /** The next `length` bytes; fewer only if the stream ends. */
+  async *take(length: number): AsyncGenerator<Data> {
+    for (let left = length; left > 0; ) {
+      const piece = this.#rest ?? (await this.#next());
+      this.#rest = undefined;
+      if (!piece) return;
+      const whole = pieceLength(piece);
+      if (whole <= left) {
+        left -= whole;
+        yield piece;
+        continue;
+      }
+      // What is left of a lent array stays valid: the stream is not pulled before the rest has been given out.
+      this.#rest = isHole(piece) ? { hole: whole - left } : piece.subarray(left);
+      const part = isHole(piece) ? { hole: left } : piece.subarray(0, left);
+      left = 0;
+      yield part;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#pieces.return(undefined);
+  }
+
+  async #next(): Promise<Data | undefined> {
+    const step = await this.#pieces.next();
+    return step.done ? undefined : step.value;
+  }
+}

@@ -1,0 +1,62 @@
+// What an entry must be like to have a place in ext4; everything else is refused with its path or noted as a loss.
+
+import { type ByteString, displayText } from '../../bytes/index.js';
+import { InvalidInputError } from '../../errors.js';
+import type { LossLog, Node } from '../../tree/index.js';
+import { MAX_NAME } from './dirent.js';
+import { MAX_LINKS, MAX_MAJOR, MAX_MINOR, SUSPECT_TIME, TIME_RANGE } from './inode.js';
+
+/** Logical block numbers have 32 bits, and the last one is not a block. */
+const MAX_FILE_BLOCKS = 2 ** 32 - 1;
+
+export function checkName(name: ByteString, path: ByteString): void {
+  if (name.length > MAX_NAME) {
+    refuse('ext4.name-too-long', path, `the name has ${name.length} bytes; ext4 keeps at most ${MAX_NAME}`);
+  }
+}
+
+/** Checks the number of names an inode has got so far. */
+export function checkEntry(links: number, path: ByteString): void {
+  if (links > MAX_LINKS) refuse('ext4.too-many-links', path, `one inode cannot have more than ${MAX_LINKS} links`);
+}
+
+export function checkNode(node: Node, path: ByteString, blockSize: number, losses: LossLog): void {
+  const [first, last] = TIME_RANGE;
+  if (node.mtime.seconds < first || node.mtime.seconds > last) {
+    losses.add(
+      'ext4.mtime-range',
+      'Times before 1901-12-13 or after 2446-05-10 become the nearest that ext4 can hold.',
+      path,
+    );
+  }
+  if (node.mtime.seconds >= SUSPECT_TIME && node.mtime.seconds <= last) {
+    const message =
+      'Times from 2310-04-04 on are stored and read correctly, but e2fsck takes them for times before 1970.';
+    losses.add('ext4.mtime-suspect', message, path);
+  }
+  if (node.kind === 'file' && node.content.size > MAX_FILE_BLOCKS * blockSize) {
+    refuse(
+      'ext4.file-too-large',
+      path,
+      `${node.content.size} bytes are more than a file can have with ${blockSize}-byte blocks`,
+    );
+  }
+  if (node.kind === 'symlink' && (node.target.length === 0 || node.target.length >= blockSize)) {
+    refuse(
+      'ext4.symlink-length',
+      path,
+      `a symbolic link's target must have 1 to ${blockSize - 1} bytes, not ${node.target.length}`,
+    );
+  }
+  if (node.kind === 'block-device' || node.kind === 'character-device') {
+    const { major, minor } = node;
+    if (major > MAX_MAJOR || minor > MAX_MINOR) {
+      refuse('ext4.device-number', path, `device number ${major}:${minor} does not fit 12 and 20 bits`);
+    }
+  }
+}
+
+function refuse(code: string, path: ByteString, reason: string): never {
+  const shown = displayText(path);
+  throw new InvalidInputError(code, `/${shown}: ${reason}.`, { path: shown });
+}

@@ -1,0 +1,110 @@
+// From a size to a geometry that holds the tree, and from a tree to the smallest such size.
+
+import { divCeil } from '../../bytes/index.js';
+import { InvalidInputError, UnsupportedError } from '../../errors.js';
+import { Geometry } from './geometry.js';
+import { type Inventory, lastInode } from './inventory.js';
+import { defaultJournalBlocks } from './journal.js';
+import type { ResolvedOptions } from './options.js';
+import { type Placement, place } from './placement.js';
+
+export interface Fit {
+  readonly geometry: Geometry;
+  readonly placement: Placement;
+}
+
+/** Fewer blocks hold no file system at all. */
+const MIN_BLOCKS = 16;
+
+/** Block numbers beyond 32 bits would need wider side tables. */
+const MAX_BLOCKS = 2 ** 32 - 1;
+
+/** A geometry in which everything lies; throws {@link InvalidInputError} with the size needed when there is none. */
+export function fitTree(inventory: Inventory, options: ResolvedOptions): Fit {
+  if (options.size === 'auto') {
+    return smallestFit(inventory, options, leastBlocks(inventory), autoInodes(inventory, options), options.slack);
+  }
+  const blocks = usableBlocks(options.size, inventory, options);
+  const needed = Math.max(lastInode(inventory), options.inodes);
+  const wanted = options.inodes > 0 ? needed : Math.max(needed, divCeil(options.size, options.inodeRatio));
+  for (const inodes of wanted > needed ? [wanted, needed] : [needed]) {
+    const found = tryFit(inventory, options, blocks, inodes, 0);
+    if (typeof found !== 'number') return found;
+  }
+  const { geometry } = smallestFit(inventory, options, Math.max(blocks, leastBlocks(inventory)), needed, 0);
+  const least = geometry.blocks * options.blockSize;
+  throw new InvalidInputError(
+    'ext4.too-small',
+    `The tree needs ${least} bytes; the ext4 image is to have ${options.size}.`,
+    {
+      hint: `Give a size of at least ${divCeil(least, 2 ** 20)} MiB, or "auto".`,
+    },
+  );
+}
+
+/** Blocks that any geometry needs at least. */
+function leastBlocks(inventory: Inventory): number {
+  return Math.max(
+    MIN_BLOCKS,
+    inventory.dataBlocks.reduce((sum, blocks) => sum + blocks, 0),
+  );
+}
+
+function autoInodes(inventory: Inventory, options: ResolvedOptions): number {
+  return Math.max(options.inodes, lastInode(inventory) + divCeil(options.slack, options.inodeRatio));
+}
+
+/** Blocks of an image of given size, without a last group too short for its own metadata. */
+function usableBlocks(size: number, inventory: Inventory, options: ResolvedOptions): number {
+  const blocks = Math.floor(size / options.blockSize);
+  checkBlocks(blocks);
+  const geometry = geometryOf(Math.max(blocks, MIN_BLOCKS), lastInode(inventory), options);
+  return geometry.lastGroupShortfall > 0 && geometry.groups > 1 ? geometry.groupStart(geometry.groups - 1) : blocks;
+}
+
+/** Grows from a size known to be too small or just right; every step adds what is missing at least, so none overshoots. */
+function smallestFit(inventory: Inventory, options: ResolvedOptions, from: number, inodes: number, slack: number): Fit {
+  for (let blocks = from; ; ) {
+    checkBlocks(blocks);
+    const found = tryFit(inventory, options, blocks, inodes, divCeil(slack, options.blockSize));
+    if (typeof found !== 'number') return found;
+    blocks += found;
+  }
+}
+
+/** The fit in exactly so many blocks, or how many more are needed at least. */
+function tryFit(
+  inventory: Inventory,
+  options: ResolvedOptions,
+  blocks: number,
+  inodes: number,
+  slackBlocks: number,
+): Fit | number {
+  if (blocks < MIN_BLOCKS) return MIN_BLOCKS - blocks;
+  const geometry = geometryOf(blocks, inodes, options);
+  const mostInodes = geometry.blocksPerGroup;
+  if (geometry.inodesPerGroup > mostInodes) return geometry.groupStart(divCeil(inodes, mostInodes) - 1) + 1 - blocks;
+  if (geometry.lastGroupShortfall > 0) return geometry.lastGroupShortfall;
+  if (geometry.headBlocks(0) * 2 > geometry.blocksPerGroup) {
+    throw new UnsupportedError(
+      'ext4.descriptor-table',
+      `${blocks} blocks of ${options.blockSize} bytes need meta_bg.`,
+      {
+        hint: 'Use blocks of 4096 bytes.',
+      },
+    );
+  }
+  const journal = options.journal === true ? defaultJournalBlocks(blocks) : options.journal || 0;
+  const placement = place(inventory, geometry, journal);
+  const missing = placement.total + slackBlocks - geometry.space.capacity;
+  return missing > 0 ? missing : { geometry, placement };
+}
+
+function geometryOf(blocks: number, inodes: number, { blockSize, inodeSize, growable }: ResolvedOptions): Geometry {
+  return new Geometry({ blocks, blockSize, inodes, inodeSize, growable });
+}
+
+function checkBlocks(blocks: number): void {
+  if (blocks <= MAX_BLOCKS) return;
+  throw new UnsupportedError('ext4.too-large', `An ext4 image of ${blocks} blocks is more than this program writes.`);
+}

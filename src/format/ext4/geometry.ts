@@ -1,0 +1,150 @@
+// Block groups and where their metadata lies (kernel documentation, "Layout", "Flexible Block Groups"). Metadata of a
+// flex group is packed behind the head of its first group; in every group all used blocks come before all free ones.
+
+import { divCeil } from '../../bytes/index.js';
+import { DataSpace } from './data-space.js';
+import { DESCRIPTOR_SIZE } from './group-descriptor.js';
+
+/** Sizes that determine the geometry. */
+export interface GeometryRequest {
+  readonly blocks: number;
+  readonly blockSize: number;
+  /** At least so many. */
+  readonly inodes: number;
+  readonly inodeSize: number;
+  /** Keep room for the descriptor table to grow. */
+  readonly growable: boolean;
+}
+
+const MAX_LOG_FLEX = 4;
+/** How much larger than made a file system may become later. */
+const GROWTH = 1024;
+const MAX_GROWABLE_BLOCKS = 2 ** 32 - 1;
+/** A last group with fewer free blocks than this is not worth its metadata; mke2fs leaves it out too. */
+const MIN_LAST_GROUP = 50;
+
+export class Geometry {
+  readonly blocks: number;
+  readonly blockSize: number;
+  readonly inodeSize: number;
+  /** 1 with blocks of 1 KiB, where block 0 belongs to boot loaders, else 0. */
+  readonly firstBlock: number;
+  readonly blocksPerGroup: number;
+  readonly groups: number;
+  readonly inodesPerGroup: number;
+  readonly inodeTableBlocks: number;
+  readonly descriptorBlocks: number;
+  readonly reservedDescriptorBlocks: number;
+  readonly logGroupsPerFlex: number;
+  /** Groups beside the first that hold a superblock, ascending. */
+  readonly backupGroups: readonly number[];
+  readonly space = new DataSpace();
+
+  constructor(request: GeometryRequest) {
+    const { blocks, blockSize, inodeSize } = request;
+    this.blocks = blocks;
+    this.blockSize = blockSize;
+    this.inodeSize = inodeSize;
+    this.firstBlock = blockSize === 1024 ? 1 : 0;
+    this.blocksPerGroup = blockSize * 8;
+    this.groups = divCeil(blocks - this.firstBlock, this.blocksPerGroup);
+    const perBlock = blockSize / inodeSize;
+    // A bitmap is made of whole bytes, a table of whole blocks.
+    const unit = Math.max(8, perBlock);
+    this.inodesPerGroup = divCeil(divCeil(request.inodes, this.groups), unit) * unit;
+    this.inodeTableBlocks = this.inodesPerGroup / perBlock;
+    this.descriptorBlocks = divCeil(this.groups * DESCRIPTOR_SIZE, blockSize);
+    this.reservedDescriptorBlocks = request.growable ? this.#reservedDescriptors() : 0;
+    this.backupGroups = backupGroups(this.groups);
+    this.logGroupsPerFlex = this.#flexSize();
+    for (let group = 0; group < this.groups; group++) {
+      this.space.add(this.dataStart(group), this.groupEnd(group) - this.dataStart(group));
+    }
+  }
+
+  /** Blocks missing in the last group to hold its own metadata and be worth it; 0 when all is well. */
+  get lastGroupShortfall(): number {
+    const last = this.groups - 1;
+    const spare = last === 0 ? 0 : MIN_LAST_GROUP;
+    return Math.max(0, this.dataStart(last) + spare - this.groupEnd(last));
+  }
+
+  get inodes(): number {
+    return this.groups * this.inodesPerGroup;
+  }
+
+  groupStart(group: number): number {
+    return this.firstBlock + group * this.blocksPerGroup;
+  }
+
+  groupEnd(group: number): number {
+    return Math.min(this.groupStart(group + 1), this.blocks);
+  }
+
+  hasSuperblock(group: number): boolean {
+    return group === 0 || this.backupGroups.includes(group);
+  }
+
+  /** Blocks of superblock and descriptors at the start of a group. */
+  headBlocks(group: number): number {
+    return this.hasSuperblock(group) ? 1 + this.descriptorBlocks + this.reservedDescriptorBlocks : 0;
+  }
+
+  /** The group that holds the metadata of `group`. */
+  leaderOf(group: number): number {
+    return group - (group % (1 << this.logGroupsPerFlex));
+  }
+
+  isLeader(group: number): boolean {
+    return this.leaderOf(group) === group;
+  }
+
+  /** Groups whose metadata `leader` holds. */
+  members(leader: number): number {
+    return Math.min(1 << this.logGroupsPerFlex, this.groups - leader);
+  }
+
+  blockBitmap(group: number): number {
+    const leader = this.leaderOf(group);
+    return this.groupStart(leader) + this.headBlocks(leader) + group - leader;
+  }
+
+  inodeBitmap(group: number): number {
+    return this.blockBitmap(group) + this.members(this.leaderOf(group));
+  }
+
+  inodeTable(group: number): number {
+    const leader = this.leaderOf(group);
+    return this.blockBitmap(leader) + 2 * this.members(leader) + (group - leader) * this.inodeTableBlocks;
+  }
+
+  /** First block of a group that is free for data. */
+  dataStart(group: number): number {
+    const head = this.groupStart(group) + this.headBlocks(group);
+    return this.isLeader(group) ? head + this.members(group) * (2 + this.inodeTableBlocks) : head;
+  }
+
+  #reservedDescriptors(): number {
+    const most = Math.min(this.blocks * GROWTH, MAX_GROWABLE_BLOCKS);
+    if (most <= this.blocks) return 0;
+    const groups = divCeil(most - this.firstBlock, this.blocksPerGroup);
+    const wanted = divCeil(groups * DESCRIPTOR_SIZE, this.blockSize) - this.descriptorBlocks;
+    // One block of block numbers refers to all of them.
+    return Math.max(0, Math.min(wanted, this.blockSize / 4));
+  }
+
+  /** Sixteen groups to a flex group, or fewer so that their metadata fits one group. */
+  #flexSize(): number {
+    const head = 1 + this.descriptorBlocks + this.reservedDescriptorBlocks;
+    let log = MAX_LOG_FLEX;
+    while (log > 0 && head + (2 + this.inodeTableBlocks) * 2 ** log > this.blocksPerGroup) log--;
+    return log;
+  }
+}
+
+/** sparse_super: group 1 and the powers of 3, 5 and 7. */
+function backupGroups(groups: number): number[] {
+  const result = new Set(groups > 1 ? [1] : []);
+  for (const base of [3, 5, 7]) for (let group = base; group < groups; group *= base) result.add(group);
+  return [...result].sort((a, b) => a - b);
+}

@@ -1,0 +1,141 @@
+// Hash-indexed directories: leaves ordered by the hash of their names, an index of hashes before them (kernel
+// documentation, "Hash Tree Directories"). A reader that does not know the index sees a plain directory.
+
+import { type ByteString, crc32c, crc32cWord, divCeil } from '../../bytes/index.js';
+import { UnsupportedError } from '../../errors.js';
+import { type Dirent, direntSize, dotEntries, renderLeaf, TAIL_SIZE, writeDirent, writeUnused } from './dirent.js';
+import { HALF_MD4, type nameHasher } from './dirhash.js';
+
+const ROOT_INFO_AT = 24;
+const ROOT_INFO_SIZE = 8;
+const ROOT_ENTRIES_AT = ROOT_INFO_AT + ROOT_INFO_SIZE;
+const NODE_ENTRIES_AT = 8;
+const ENTRY = 8;
+/** A reserved word and the checksum, behind the last possible entry. */
+const INDEX_TAIL = 8;
+
+const rootLimit = (blockSize: number) => Math.floor((blockSize - ROOT_ENTRIES_AT - INDEX_TAIL) / ENTRY);
+const nodeLimit = (blockSize: number) => Math.floor((blockSize - NODE_ENTRIES_AT - INDEX_TAIL) / ENTRY);
+
+/** How the names of a directory are spread: leaves are consecutive parts of `order`. */
+export interface HashOrder {
+  /** Positions of the names, by hash. */
+  readonly order: Uint32Array;
+  /** Per leaf, where it starts in `order`. */
+  readonly starts: readonly number[];
+  /** Per leaf, its hash in the index; odd when the previous leaf holds names of the same hash. */
+  readonly hashes: readonly number[];
+}
+
+/** Sorts names by their hash and fills leaves with them. */
+export function hashOrder(
+  names: readonly ByteString[],
+  hasher: ReturnType<typeof nameHasher>,
+  blockSize: number,
+): HashOrder {
+  const hashes = new Uint32Array(names.length);
+  const minors = new Uint32Array(names.length);
+  for (const [turn, name] of names.entries()) {
+    const { hash, minor } = hasher(name);
+    hashes[turn] = hash;
+    minors[turn] = minor;
+  }
+  const order = Uint32Array.from(names.keys());
+  order.sort((a, b) => hashes[a]! - hashes[b]! || minors[a]! - minors[b]! || a - b);
+  const starts: number[] = [];
+  const leafHashes: number[] = [];
+  let used = blockSize;
+  let previous = -1;
+  for (const [turn, position] of order.entries()) {
+    const size = direntSize(names[position]!.length);
+    const hash = hashes[position]!;
+    if (used + size > blockSize - TAIL_SIZE) {
+      starts.push(turn);
+      leafHashes.push(turn === 0 ? 0 : hash + (hash === previous ? 1 : 0));
+      used = 0;
+    }
+    used += size;
+    previous = hash;
+  }
+  return { order, starts, hashes: leafHashes };
+}
+
+/** Blocks of index nodes between root and leaves, 0 where the root suffices. Two levels is what every reader knows. */
+function nodeBlocks(leaves: number, blockSize: number): number {
+  if (leaves <= rootLimit(blockSize)) return 0;
+  const nodes = divCeil(leaves, nodeLimit(blockSize));
+  if (nodes > rootLimit(blockSize)) {
+    throw new UnsupportedError('ext4.directory-too-large', `A directory of ${leaves} blocks is beyond its index.`);
+  }
+  return nodes;
+}
+
+/** Blocks of an indexed directory: root, nodes, leaves. */
+export function indexedBlocks(leaves: number, blockSize: number): number {
+  return 1 + nodeBlocks(leaves, blockSize) + leaves;
+}
+
+interface IndexEntry {
+  readonly hash: number;
+  readonly block: number;
+}
+
+/** Renders an indexed directory. `entryAt` gives the entry of a position in the names; `seed` is that of the inode. */
+export function renderIndexed(
+  { order, starts, hashes }: HashOrder,
+  entryAt: (position: number) => Dirent,
+  inodes: { readonly self: number; readonly parent: number },
+  blockSize: number,
+  seed: number,
+): Uint8Array {
+  const nodes = nodeBlocks(starts.length, blockSize);
+  const bytes = new Uint8Array((1 + nodes + starts.length) * blockSize);
+  const blockAt = (turn: number) => bytes.subarray(turn * blockSize, (turn + 1) * blockSize);
+  for (const [turn, start] of starts.entries()) {
+    const positions = order.subarray(start, starts[turn + 1] ?? order.length);
+    renderLeaf(Array.from(positions, entryAt), blockAt(1 + nodes + turn), seed);
+  }
+  let entries: IndexEntry[] = hashes.map((hash, turn) => ({ hash, block: 1 + nodes + turn }));
+  if (nodes > 0) {
+    const limit = nodeLimit(blockSize);
+    const above: IndexEntry[] = [];
+    for (let turn = 0; turn < nodes; turn++) {
+      const part = entries.slice(turn * limit, (turn + 1) * limit);
+      const block = blockAt(1 + turn);
+      writeUnused(block, 0, blockSize);
+      writeIndex(block, NODE_ENTRIES_AT, limit, part, seed);
+      above.push({ hash: part[0]!.hash, block: 1 + turn });
+    }
+    entries = above;
+  }
+  renderRoot(blockAt(0), inodes, nodes > 0 ? 1 : 0, entries, seed);
+  return bytes;
+}
+
+function renderRoot(
+  block: Uint8Array,
+  inodes: { readonly self: number; readonly parent: number },
+  levels: number,
+  entries: readonly IndexEntry[],
+  seed: number,
+): void {
+  const [dot, dotDot] = dotEntries(inodes.self, inodes.parent) as [Dirent, Dirent];
+  writeDirent(block, 0, dot, direntSize(1));
+  writeDirent(block, direntSize(1), dotDot, block.length - direntSize(1));
+  block.set([0, 0, 0, 0, HALF_MD4, ROOT_INFO_SIZE, levels, 0], ROOT_INFO_AT);
+  writeIndex(block, ROOT_ENTRIES_AT, rootLimit(block.length), entries, seed);
+}
+
+/** The first entry has no hash of its own: its place holds the limit and the count. */
+function writeIndex(block: Uint8Array, from: number, limit: number, entries: readonly IndexEntry[], seed: number) {
+  const view = new DataView(block.buffer, block.byteOffset, block.byteLength);
+  for (const [turn, { hash, block: target }] of entries.entries()) {
+    view.setUint32(from + turn * ENTRY, hash, true);
+    view.setUint32(from + turn * ENTRY + 4, target, true);
+  }
+  view.setUint16(from, limit, true);
+  view.setUint16(from + 2, entries.length, true);
+  // The reserved word of the tail and the checksum's own zero word are summed too.
+  const sum = crc32cWord(crc32cWord(crc32c(seed, block, 0, from + entries.length * ENTRY), 0), 0);
+  view.setUint32(from + limit * ENTRY + 4, sum, true);
+}

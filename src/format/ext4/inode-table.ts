@@ -1,0 +1,196 @@
+// The inodes of an image, rendered from the plan when their table's turn comes.
+
+import { type ByteString, bytesOf, type Timestamp } from '../../bytes/index.js';
+import type { Node } from '../../tree/index.js';
+import type { Blueprint } from './blueprint.js';
+import { inodeSeed } from './checksum.js';
+import { type ExtentTree, renderExtentTree } from './extent.js';
+import {
+  BLOCK_FIELD_SIZE,
+  deviceField,
+  EXTENTS_FLAG,
+  EXTRA_SIZE,
+  FIRST_INODE,
+  FIXED_SIZE,
+  INDEX_FLAG,
+  type Inode,
+  inode,
+  JOURNAL_INODE,
+  modeField,
+  RESIZE_INODE,
+  ROOT_INODE,
+  sealInode,
+  TIME_RANGE,
+  timeFields,
+} from './inode.js';
+import { inodeNumber, isIndexed } from './inventory.js';
+import { contentSegments } from './placement.js';
+import { resizeInodeBlocks, resizeInodeSize } from './resize-inode.js';
+import { extentsOf, type Segment } from './segments.js';
+import { placeXattrs, renderInInode, type StoredXattr, storedXattr } from './xattr.js';
+
+/** What an inode says besides its times and owner. */
+interface Facts {
+  readonly mode: number;
+  readonly links: number;
+  readonly size: number;
+  /** Blocks it owns, of every kind. */
+  readonly blocks: number;
+  readonly flags: number;
+  readonly block: Uint8Array;
+  readonly time: Timestamp;
+  readonly uid?: number;
+  readonly gid?: number;
+  readonly xattrBlock?: number;
+}
+
+/** Writes the inode with number `ino` into `table` at byte `at`; numbers that nothing uses stay zeros. */
+export function renderInode(blueprint: Blueprint, ino: number, table: Uint8Array, at: number): void {
+  const { geometry, options, checksumSeed } = blueprint;
+  const slot = ino === ROOT_INODE ? 0 : ino - FIRST_INODE + 1;
+  const isOwn = ino === ROOT_INODE || ino >= FIRST_INODE;
+  const facts = isOwn ? nodeFacts(blueprint, slot) : reservedFacts(blueprint, ino);
+  if (!facts) return;
+  inode.encodeInto(fieldsOf(facts, geometry.blockSize), table, at);
+  if (isOwn) {
+    const { xattrs } = blueprint.inventory.nodes[slot]!;
+    if (xattrs.length > 0) {
+      const space = table.subarray(at + FIXED_SIZE, at + options.inodeSize);
+      const stored = xattrs.map(storedXattr).filter((form): form is StoredXattr => typeof form !== 'string');
+      renderInInode(placeXattrs(stored, space.length, geometry.blockSize)?.inInode ?? [], space);
+    }
+  }
+  sealInode(table, at, options.inodeSize, inodeSeed(checksumSeed, ino));
+}
+
+function nodeFacts(blueprint: Blueprint, slot: number): Facts {
+  const { inventory, geometry, placement, options } = blueprint;
+  const node = inventory.nodes[slot]!;
+  const xattrs = inventory.xattrBlockOf[slot]!;
+  const isFast = node.kind !== 'directory' && node.kind !== 'file' && inventory.dataBlocks[slot] === 0;
+  const indexed = node.kind === 'directory' && isIndexed(inventory, slot, options);
+  return {
+    mode: modeField(node.kind, node.kind === 'symlink' ? 0o777 : node.mode),
+    links: inventory.links[slot]!,
+    size: sizeOf(node, inventory.dataBlocks[slot]! * geometry.blockSize),
+    blocks: inventory.dataBlocks[slot]! + placement.treeBlocks[slot]! + (xattrs < 0 ? 0 : 1),
+    flags: (isFast ? 0 : EXTENTS_FLAG) | (indexed ? INDEX_FLAG : 0),
+    block: isFast ? fastBlock(node) : contentTree(blueprint, slot).root,
+    time: node.mtime,
+    uid: node.uid,
+    gid: node.gid,
+    ...(xattrs < 0 ? {} : { xattrBlock: geometry.space.blockAt(placement.xattrBlocks + xattrs) }),
+  };
+}
+
+function sizeOf(node: Node, directorySize: number): number {
+  if (node.kind === 'directory') return directorySize;
+  if (node.kind === 'file') return node.content.size;
+  return node.kind === 'symlink' ? node.target.length : 0;
+}
+
+/** The block field where it holds no extents. */
+function fastBlock(node: Node): Uint8Array {
+  if (node.kind === 'symlink') return textField(node.target);
+  if (node.kind === 'block-device' || node.kind === 'character-device') return deviceField(node.major, node.minor);
+  return new Uint8Array(BLOCK_FIELD_SIZE);
+}
+
+function textField(target: ByteString): Uint8Array {
+  const field = new Uint8Array(BLOCK_FIELD_SIZE);
+  field.set(bytesOf(target));
+  return field;
+}
+
+/** The extent tree of an inode with content. */
+export function contentTree(blueprint: Blueprint, slot: number): ExtentTree {
+  const { inventory, geometry, placement } = blueprint;
+  const blocks = inventory.dataBlocks[slot]!;
+  const segments = contentSegments(inventory.nodes[slot]!, blocks, geometry.blockSize);
+  return treeAt(blueprint, segments, placement.start[slot]!, blocks, inodeNumber(slot));
+}
+
+/** The extent tree of the journal. */
+export function journalTree(blueprint: Blueprint): ExtentTree {
+  const { journal, journalBlocks } = blueprint.placement;
+  return treeAt(blueprint, [{ logical: 0, length: journalBlocks }], journal, journalBlocks, JOURNAL_INODE);
+}
+
+function treeAt(blueprint: Blueprint, segments: Iterable<Segment>, start: number, blocks: number, ino: number) {
+  const { space, blockSize } = blueprint.geometry;
+  const extents = blocks === 0 ? [] : [...extentsOf(segments, space, start)];
+  const blockOf = (index: number) => space.blockAt(start + blocks + index);
+  return renderExtentTree(extents, blockOf, blockSize, inodeSeed(blueprint.checksumSeed, ino));
+}
+
+function reservedFacts(blueprint: Blueprint, ino: number): Facts | undefined {
+  const { geometry, placement, options } = blueprint;
+  const common = { mode: modeField('file', 0o600), links: 1, time: options.epoch };
+  if (ino === JOURNAL_INODE && placement.journalBlocks > 0) {
+    return {
+      ...common,
+      size: placement.journalBlocks * geometry.blockSize,
+      blocks: placement.journalBlocks + placement.journalTreeBlocks,
+      flags: EXTENTS_FLAG,
+      block: journalTree(blueprint).root,
+    };
+  }
+  if (ino === RESIZE_INODE && geometry.reservedDescriptorBlocks > 0) {
+    const block = new Uint8Array(BLOCK_FIELD_SIZE);
+    // The fourteenth block number is the double indirect one.
+    new DataView(block.buffer).setUint32(13 * 4, geometry.space.blockAt(placement.resizeBlock), true);
+    const size = resizeInodeSize(geometry.blockSize);
+    return { ...common, size, blocks: resizeInodeBlocks(geometry), flags: 0, block };
+  }
+  return undefined;
+}
+
+const low16 = (value: number) => value & 0xffff;
+const high16 = (value: number) => value >>> 16;
+const low32 = (value: number) => value % 0x1_0000_0000;
+const high32 = (value: number) => Math.floor(value / 0x1_0000_0000);
+
+function fieldsOf(facts: Facts, blockSize: number): Inode {
+  const { uid = 0, gid = 0, xattrBlock = 0, size } = facts;
+  const { seconds, extra } = timeFields(clampTime(facts.time));
+  const sectors = facts.blocks * (blockSize / 512);
+  return {
+    mode: facts.mode,
+    uidLow: low16(uid),
+    uidHigh: high16(uid),
+    gidLow: low16(gid),
+    gidHigh: high16(gid),
+    sizeLow: low32(size),
+    sizeHigh: high32(size),
+    links: facts.links,
+    sectorsLow: low32(sectors),
+    sectorsHigh: high32(sectors),
+    flags: facts.flags,
+    block: facts.block,
+    xattrBlockLow: low32(xattrBlock),
+    xattrBlockHigh: high32(xattrBlock),
+    // The tree knows one time; a file that was never touched since has it in all four places.
+    atime: seconds,
+    ctime: seconds,
+    mtime: seconds,
+    crtime: seconds,
+    atimeExtra: extra,
+    ctimeExtra: extra,
+    mtimeExtra: extra,
+    crtimeExtra: extra,
+    dtime: 0,
+    versionLow: 0,
+    versionHigh: 0,
+    generation: 0,
+    extraSize: EXTRA_SIZE,
+    project: 0,
+    checksumLow: 0,
+    checksumHigh: 0,
+  };
+}
+
+function clampTime(time: Timestamp): Timestamp {
+  const [first, last] = TIME_RANGE;
+  if (time.seconds < first) return { seconds: first, nanoseconds: 0 };
+  return time.seconds > last ? { seconds: last, nanoseconds: 999_999_999 } : time;
+}

@@ -1,0 +1,111 @@
+// Inodes: what the file system knows of a file besides its names and its data (kernel documentation, "Index Nodes").
+
+import { bytes, crc32c, reserved, struct, type Timestamp, u16le, u32le, type Value } from '../../bytes/index.js';
+import type { Node } from '../../tree/index.js';
+
+/** Inode numbers with a fixed meaning. */
+export const ROOT_INODE = 2;
+export const RESIZE_INODE = 7;
+export const JOURNAL_INODE = 8;
+/** First number free for use; by custom that of lost+found. */
+export const FIRST_INODE = 11;
+
+/** Bytes that the fixed fields take beyond the first 128. */
+export const EXTRA_SIZE = 32;
+/** Bytes of the fixed fields; in-inode xattrs follow. */
+export const FIXED_SIZE = 160;
+/** Room for the extent root, a short symlink target or device numbers. */
+export const BLOCK_FIELD_SIZE = 60;
+/** Most names of one file. */
+export const MAX_LINKS = 65_000;
+
+/** `flags`: the directory has a hash index. */
+export const INDEX_FLAG = 0x1000;
+/** `flags`: the block field holds an extent tree. */
+export const EXTENTS_FLAG = 0x80000;
+
+export const inode = struct('ext4 inode', FIXED_SIZE, {
+  mode: u16le(0x00),
+  uidLow: u16le(0x02),
+  sizeLow: u32le(0x04),
+  atime: u32le(0x08),
+  ctime: u32le(0x0c),
+  mtime: u32le(0x10),
+  dtime: u32le(0x14),
+  gidLow: u16le(0x18),
+  links: u16le(0x1a),
+  sectorsLow: u32le(0x1c),
+  flags: u32le(0x20),
+  versionLow: u32le(0x24),
+  block: bytes(0x28, BLOCK_FIELD_SIZE),
+  generation: u32le(0x64),
+  xattrBlockLow: u32le(0x68),
+  sizeHigh: u32le(0x6c),
+  fragment: reserved(0x70, 4),
+  sectorsHigh: u16le(0x74),
+  xattrBlockHigh: u16le(0x76),
+  uidHigh: u16le(0x78),
+  gidHigh: u16le(0x7a),
+  checksumLow: u16le(0x7c),
+  reserved7e: reserved(0x7e, 2),
+  extraSize: u16le(0x80),
+  checksumHigh: u16le(0x82),
+  ctimeExtra: u32le(0x84),
+  mtimeExtra: u32le(0x88),
+  atimeExtra: u32le(0x8c),
+  crtime: u32le(0x90),
+  crtimeExtra: u32le(0x94),
+  versionHigh: u32le(0x98),
+  project: u32le(0x9c),
+});
+
+export type Inode = Value<typeof inode>;
+
+const TYPE_BITS: Readonly<Record<Node['kind'], number>> = {
+  fifo: 0x1000,
+  'character-device': 0x2000,
+  directory: 0x4000,
+  'block-device': 0x6000,
+  file: 0x8000,
+  symlink: 0xa000,
+  socket: 0xc000,
+};
+
+/** The mode field: type and permission bits. */
+export function modeField(kind: Node['kind'], permissions: number): number {
+  return TYPE_BITS[kind] | permissions;
+}
+
+/** First and last second that an inode can hold: 34 bits counted from 1901-12-13, to 2446-05-10. */
+export const TIME_RANGE: readonly [first: number, last: number] = [-(2 ** 31), 2 ** 34 - 2 ** 31 - 1];
+
+/** First second (2310-04-04) that e2fsck suspects to be a time before 1970, which old kernels stored that way. */
+export const SUSPECT_TIME = 2 ** 33 + 2 ** 31;
+
+/** A time as its two fields: the low 32 bits of the seconds; nanoseconds above two bits that extend the seconds. */
+export function timeFields(time: Timestamp): { seconds: number; extra: number } {
+  const low = time.seconds | 0;
+  const epoch = Math.round((time.seconds - low) / 2 ** 32) & 3;
+  return { seconds: low >>> 0, extra: ((time.nanoseconds << 2) | epoch) >>> 0 };
+}
+
+/** Highest device numbers that fit: 12 and 20 bits. */
+export const MAX_MAJOR = 0xfff;
+export const MAX_MINOR = 0xfffff;
+
+/** Device numbers as block field: the old 8:8 form where both fit it, else the new 12:20 form in the second word. */
+export function deviceField(major: number, minor: number): Uint8Array {
+  const field = new Uint8Array(BLOCK_FIELD_SIZE);
+  const view = new DataView(field.buffer);
+  if (major < 256 && minor < 256) view.setUint32(0, (major << 8) | minor, true);
+  else view.setUint32(4, ((minor & 0xff) | (major << 8) | ((minor & 0xfff00) << 12)) >>> 0, true);
+  return field;
+}
+
+/** Puts the checksum on the inode of `size` bytes at byte `at`; both its fields must be zero. */
+export function sealInode(table: Uint8Array, at: number, size: number, seed: number): void {
+  const sum = crc32c(seed, table, at, at + size);
+  const view = new DataView(table.buffer, table.byteOffset, table.byteLength);
+  view.setUint16(at + 0x7c, sum & 0xffff, true);
+  view.setUint16(at + 0x82, sum >>> 16, true);
+}

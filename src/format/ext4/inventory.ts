@@ -1,0 +1,237 @@
+// The tree as numbered inodes: who is who, how many names and blocks each has. Nothing here depends on where things lie.
+
+import { type ByteString, displayText, divCeil } from '../../bytes/index.js';
+import { InvalidInputError } from '../../errors.js';
+import { type Directory, directory, type FileTree, joinPath, LossLog, type Node } from '../../tree/index.js';
+import { type Dirent, linearBlocks } from './dirent.js';
+import { nameHasher } from './dirhash.js';
+import { checkEntry, checkName, checkNode } from './entry-limits.js';
+import { hashOrder, indexedBlocks } from './htree.js';
+import { BLOCK_FIELD_SIZE, FIRST_INODE, FIXED_SIZE, MAX_LINKS, ROOT_INODE } from './inode.js';
+import type { ResolvedOptions } from './options.js';
+import { allocatedBlocks } from './segments.js';
+import { MAX_SHARERS, placeXattrs, type StoredXattr, storedXattr } from './xattr.js';
+
+export const LOST_FOUND = 'lost+found' as ByteString;
+/** So that e2fsck can put files there without allocating. */
+const LOST_FOUND_SIZE = 16 * 1024;
+const LOST_FOUND_SLOT = 1;
+
+/** An xattr block and how many inodes refer to it. */
+export interface XattrBlock {
+  readonly xattrs: readonly StoredXattr[];
+  sharers: number;
+}
+
+/** Inodes by slot: slot 0 is the root, slot 1 lost+found, then tree order. Arrays are indexed by slot. */
+export interface Inventory {
+  readonly nodes: readonly Node[];
+  readonly links: Uint32Array;
+  /** Blocks that hold content: of directories and long symlinks too. */
+  readonly dataBlocks: Uint32Array;
+  /** Of directories: slot of the directory above. */
+  readonly parents: Uint32Array;
+  /** Of directories: where their entries start in `children`. */
+  readonly childStart: Uint32Array;
+  /** Slot of each directory entry, directory by directory, in the order of the entries. */
+  readonly children: Uint32Array;
+  /** Index in `xattrBlocks`, -1 without. */
+  readonly xattrBlockOf: Int32Array;
+  readonly xattrBlocks: readonly XattrBlock[];
+  readonly losses: LossLog;
+}
+
+export function inodeNumber(slot: number): number {
+  return slot === 0 ? ROOT_INODE : slot + FIRST_INODE - 1;
+}
+
+/** Highest inode number in use. */
+export function lastInode(inventory: Inventory): number {
+  return inodeNumber(inventory.nodes.length - 1);
+}
+
+/** The names in a directory without `.` and `..`. */
+export function* direntsOf(inventory: Inventory, slot: number): Generator<Dirent> {
+  const node = inventory.nodes[slot] as Directory;
+  let at = inventory.childStart[slot]!;
+  for (const [name, child] of node.entries)
+    yield { ino: inodeNumber(inventory.children[at++]!), name, kind: child.kind };
+}
+
+/** Whether the directory of this slot has a hash index. lost+found stays linear: its blocks are kept empty. */
+export function isIndexed(inventory: Inventory, slot: number, options: ResolvedOptions): boolean {
+  return options.dirIndex && slot !== LOST_FOUND_SLOT && inventory.dataBlocks[slot]! > 1;
+}
+
+/** Numbers the inodes of a tree. Throws {@link InvalidInputError} for what ext4 cannot hold, with the path. */
+export function takeInventory(tree: FileTree, options: ResolvedOptions): Inventory {
+  const root = withLostFound(tree.root, options);
+  const names = countNames(root);
+  return new InventoryTaker(root, names, options).take();
+}
+
+function withLostFound(root: Directory, options: ResolvedOptions): Directory {
+  const given = root.entries.get(LOST_FOUND);
+  if (given?.kind === 'directory') return root;
+  if (given) {
+    throw new InvalidInputError('ext4.lost-found', 'lost+found at the root must be a directory.', { path: LOST_FOUND });
+  }
+  const made: Directory = directory({ mode: 0o700, mtime: options.epoch });
+  return directory(root, [...root.entries, [LOST_FOUND, made]]);
+}
+
+function countNames(root: Directory): number {
+  let count = 0;
+  const stack: Directory[] = [root];
+  for (let dir = stack.pop(); dir; dir = stack.pop()) {
+    count += dir.entries.size;
+    for (const node of dir.entries.values()) if (node.kind === 'directory') stack.push(node);
+  }
+  return count;
+}
+
+class InventoryTaker {
+  readonly #options: ResolvedOptions;
+  readonly #nodes: Node[] = [];
+  readonly #slots = new Map<Node, number>();
+  readonly #sharing = new Map<string, number>();
+  readonly #xattrBlocks: XattrBlock[] = [];
+  readonly #losses = new LossLog();
+  readonly #links: Uint32Array;
+  readonly #dataBlocks: Uint32Array;
+  readonly #parents: Uint32Array;
+  readonly #childStart: Uint32Array;
+  readonly #children: Uint32Array;
+  readonly #xattrBlockOf: Int32Array;
+  readonly #hasher: ReturnType<typeof nameHasher>;
+  #named = 0;
+
+  constructor(root: Directory, names: number, options: ResolvedOptions) {
+    this.#options = options;
+    this.#links = new Uint32Array(names + 1);
+    this.#dataBlocks = new Uint32Array(names + 1);
+    this.#parents = new Uint32Array(names + 1);
+    this.#childStart = new Uint32Array(names + 1);
+    this.#children = new Uint32Array(names);
+    this.#xattrBlockOf = new Int32Array(names + 1).fill(-1);
+    this.#hasher = nameHasher(options.hashSeed);
+    this.#add(root, '' as ByteString);
+    this.#add(root.entries.get(LOST_FOUND)!, LOST_FOUND);
+  }
+
+  /** Directory by directory: the entries of one get consecutive numbers, then its subdirectories have their turn. */
+  take(): Inventory {
+    const stack: { slot: number; path: ByteString }[] = [{ slot: 0, path: '' as ByteString }];
+    for (let top = stack.pop(); top; top = stack.pop()) {
+      const below = this.#addEntries(top.slot, top.path);
+      while (below.length > 0) stack.push(below.pop()!);
+    }
+    return {
+      nodes: this.#nodes,
+      links: this.#links,
+      dataBlocks: this.#dataBlocks,
+      parents: this.#parents,
+      childStart: this.#childStart,
+      children: this.#children,
+      xattrBlockOf: this.#xattrBlockOf,
+      xattrBlocks: this.#xattrBlocks,
+      losses: this.#losses,
+    };
+  }
+
+  #addEntries(slot: number, path: ByteString): { slot: number; path: ByteString }[] {
+    const dir = this.#nodes[slot] as Directory;
+    const below: { slot: number; path: ByteString }[] = [];
+    this.#childStart[slot] = this.#named;
+    for (const [name, node] of dir.entries) {
+      const at = joinPath(path, name);
+      checkName(name, at);
+      const child = slot === 0 && name === LOST_FOUND ? LOST_FOUND_SLOT : this.#slotOf(node, at);
+      this.#children[this.#named++] = child;
+      if (node.kind === 'directory') {
+        this.#parents[child] = slot;
+        below.push({ slot: child, path: at });
+      } else {
+        this.#links[child]!++;
+        checkEntry(this.#links[child]!, at);
+      }
+    }
+    this.#links[slot] = this.#directoryLinks(below.length, slot, path);
+    return below;
+  }
+
+  /** From 65 000 subdirectories on the count means "many" and is 1 (dir_nlink), which needs the index. */
+  #directoryLinks(subdirectories: number, slot: number, path: ByteString): number {
+    const links = 2 + subdirectories;
+    if (links <= MAX_LINKS) return links;
+    if (this.#options.dirIndex && this.#dataBlocks[slot]! > 1) return 1;
+    checkEntry(links, path);
+    return links;
+  }
+
+  #slotOf(node: Node, path: ByteString): number {
+    // A directory has one place; everything else is one inode under all its names.
+    if (node.kind === 'directory') return this.#add(node, path);
+    const known = this.#slots.get(node);
+    if (known !== undefined) return known;
+    const slot = this.#add(node, path);
+    this.#slots.set(node, slot);
+    return slot;
+  }
+
+  #add(node: Node, path: ByteString): number {
+    const slot = this.#nodes.length;
+    checkNode(node, path, this.#options.blockSize, this.#losses);
+    this.#nodes.push(node);
+    this.#dataBlocks[slot] = this.#blocksOf(node, slot);
+    if (node.xattrs.length > 0) this.#placeXattrs(node, slot, path);
+    return slot;
+  }
+
+  #blocksOf(node: Node, slot: number): number {
+    const { blockSize } = this.#options;
+    if (node.kind === 'file') return allocatedBlocks(node.content, blockSize);
+    if (node.kind === 'symlink') return node.target.length < BLOCK_FIELD_SIZE ? 0 : 1;
+    if (node.kind !== 'directory') return 0;
+    const linear = linearBlocks(node.entries.keys(), blockSize);
+    if (slot === LOST_FOUND_SLOT) return Math.max(linear, divCeil(LOST_FOUND_SIZE, blockSize));
+    if (linear === 1 || !this.#options.dirIndex) return linear;
+    return indexedBlocks(hashOrder([...node.entries.keys()], this.#hasher, blockSize).starts.length, blockSize);
+  }
+
+  #placeXattrs(node: Node, slot: number, path: ByteString): void {
+    const { inodeSize, blockSize } = this.#options;
+    const stored: StoredXattr[] = [];
+    for (const xattr of node.xattrs) {
+      const form = storedXattr(xattr);
+      if (form === 'bad-acl') {
+        const message = `/${displayText(path)}: the value of ${displayText(xattr.name)} is not a POSIX ACL.`;
+        throw new InvalidInputError('ext4.bad-acl', message, { path: displayText(path) });
+      }
+      if (form === 'unknown-namespace') {
+        const message =
+          'Extended attributes outside user, trusted and security are left out: Linux has no place for them in ext4.';
+        this.#losses.add('ext4.xattr-namespace', message, path);
+      } else stored.push(form);
+    }
+    const places = placeXattrs(stored, inodeSize - FIXED_SIZE, blockSize);
+    if (!places) {
+      const message = `/${displayText(path)}: its extended attributes need more than its inode and one block of ${blockSize} bytes.`;
+      throw new InvalidInputError('ext4.xattr-too-large', message, { path: displayText(path) });
+    }
+    if (places.inBlock.length > 0) this.#xattrBlockOf[slot] = this.#blockFor(places.inBlock);
+  }
+
+  #blockFor(xattrs: readonly StoredXattr[]): number {
+    const key = JSON.stringify(xattrs.map(({ prefix, name, value }) => [prefix, name, String.fromCharCode(...value)]));
+    const known = this.#sharing.get(key);
+    const block = known === undefined ? undefined : this.#xattrBlocks[known]!;
+    if (known !== undefined && block && block.sharers < MAX_SHARERS) {
+      block.sharers++;
+      return known;
+    }
+    this.#xattrBlocks.push({ xattrs, sharers: 1 });
+    this.#sharing.set(key, this.#xattrBlocks.length - 1);
+    return this.#xattrBlocks.length - 1;
+  }
+}

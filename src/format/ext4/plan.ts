@@ -1,0 +1,91 @@
+// From a tree to an ext4 image of known size: the plan is content and can itself be a file in another tree.
+
+import type { Uuid } from '../../bytes/index.js';
+import type { ExactContent, ImagePlan, Range } from '../../io/index.js';
+import type { FileTree, Loss } from '../../tree/index.js';
+import { type Blueprint, draw } from './blueprint.js';
+import { emitExt4 } from './emit.js';
+import type { FeatureName } from './features.js';
+import { lastInode, takeInventory } from './inventory.js';
+import { type Ext4Options, resolveExt4 } from './options.js';
+import { sections } from './sections.js';
+
+/** The decisions, for people and reports. */
+export interface Ext4Layout {
+  readonly format: 'ext4';
+  /** Bytes of the image. */
+  readonly size: number;
+  readonly uuid: Uuid;
+  readonly label: string;
+  readonly features: readonly FeatureName[];
+  readonly blockSize: number;
+  readonly blocks: number;
+  readonly freeBlocks: number;
+  readonly groups: number;
+  readonly groupsPerFlex: number;
+  readonly inodeSize: number;
+  readonly inodes: number;
+  readonly freeInodes: number;
+  /** Blocks of the journal, 0 without. */
+  readonly journalBlocks: number;
+  /** Blocks kept behind each descriptor table for growing. */
+  readonly reservedDescriptorBlocks: number;
+  /** Blocks of extended attributes, each shared by all inodes that have the same. */
+  readonly xattrBlocks: number;
+  readonly losses: readonly Loss[];
+}
+
+/**
+ * Plans an ext4 image of a tree. Throws {@link InvalidInputError} for options out of range, entries that ext4 cannot
+ * hold (with their path) and a size that is too small (with the size needed).
+ */
+export function planExt4(tree: FileTree, options: Ext4Options): ImagePlan<Ext4Layout, ExactContent> {
+  const resolved = resolveExt4(options);
+  const blueprint = draw(takeInventory(tree, resolved), resolved);
+  return {
+    size: blueprint.imageSize,
+    holes: holesOf(blueprint),
+    layout: layoutOf(blueprint),
+    pieces: (run) => emitExt4(blueprint, run),
+  };
+}
+
+/** Bytes of the smallest image that holds the tree with these options; their `size` and `slack` do not count. */
+export function smallestExt4Size(tree: FileTree, options: Ext4Options): number {
+  const resolved = resolveExt4({ ...options, size: 'auto', slack: 0 });
+  return draw(takeInventory(tree, resolved), resolved).imageSize;
+}
+
+function layoutOf({ options, inventory, geometry, placement, features, imageSize }: Blueprint): Ext4Layout {
+  return {
+    format: 'ext4',
+    size: imageSize,
+    uuid: options.uuid,
+    label: options.label,
+    features,
+    blockSize: geometry.blockSize,
+    blocks: geometry.blocks,
+    freeBlocks: geometry.space.capacity - placement.total,
+    groups: geometry.groups,
+    groupsPerFlex: 2 ** geometry.logGroupsPerFlex,
+    inodeSize: geometry.inodeSize,
+    inodes: geometry.inodes,
+    freeInodes: geometry.inodes - lastInode(inventory),
+    journalBlocks: placement.journalBlocks,
+    reservedDescriptorBlocks: geometry.reservedDescriptorBlocks,
+    xattrBlocks: inventory.xattrBlocks.length,
+    losses: inventory.losses.list(),
+  };
+}
+
+/** Free space, unused inode tables and the like; the holes of files are not listed, they come as pieces. */
+function holesOf(blueprint: Blueprint): Range[] {
+  const holes: { at: number; length: number }[] = [];
+  for (const { at, length, render } of sections(blueprint)) {
+    if (render) continue;
+    const last = holes.at(-1);
+    if (last && last.at + last.length === at) last.length += length;
+    else holes.push({ at, length });
+  }
+  return holes;
+}

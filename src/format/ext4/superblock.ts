@@ -1,0 +1,120 @@
+// The superblock: 1024 bytes at byte 1024 of the image, and copies at the start of backup groups
+// (kernel documentation, "Super Block").
+
+import { bytes, crc32c, paddedText, reserved, struct, u8, u16le, u32le, u64le, type Value } from '../../bytes/index.js';
+
+/** Byte offset of the primary superblock, whatever the block size. */
+export const SUPERBLOCK_AT = 1024;
+/** Value of `magic`. */
+export const MAGIC = 0xef53;
+/** `state`: cleanly unmounted. */
+export const STATE_CLEAN = 1;
+/** `errorPolicy`: go on after an error. */
+export const ERRORS_CONTINUE = 1;
+/** `flags`: directory hashes treat name bytes as signed, the form of images made on x86. */
+export const SIGNED_HASH = 1;
+/** `defaultMountOptions`: user xattrs and POSIX ACLs. */
+export const MOUNT_XATTR_ACL = 0xc;
+/** `maxMountCount`: never force a check. */
+export const NO_MOUNT_LIMIT = 0xffff;
+/** `checksumType`: crc32c. */
+export const CRC32C = 1;
+
+const CHECKSUM_AT = 0x3fc;
+
+export const superblock = struct('ext4 superblock', 1024, {
+  inodes: u32le(0x00),
+  blocksLow: u32le(0x04),
+  reservedBlocksLow: u32le(0x08),
+  freeBlocksLow: u32le(0x0c),
+  freeInodes: u32le(0x10),
+  firstDataBlock: u32le(0x14),
+  logBlockSize: u32le(0x18),
+  logClusterSize: u32le(0x1c),
+  blocksPerGroup: u32le(0x20),
+  clustersPerGroup: u32le(0x24),
+  inodesPerGroup: u32le(0x28),
+  mountTime: u32le(0x2c),
+  writeTime: u32le(0x30),
+  mountCount: u16le(0x34),
+  maxMountCount: u16le(0x36),
+  magic: u16le(0x38),
+  state: u16le(0x3a),
+  errorPolicy: u16le(0x3c),
+  minorRevision: u16le(0x3e),
+  checkTime: u32le(0x40),
+  checkInterval: u32le(0x44),
+  creatorOs: u32le(0x48),
+  revision: u32le(0x4c),
+  reservedUid: u16le(0x50),
+  reservedGid: u16le(0x52),
+  firstInode: u32le(0x54),
+  inodeSize: u16le(0x58),
+  groupNumber: u16le(0x5a),
+  compat: u32le(0x5c),
+  incompat: u32le(0x60),
+  roCompat: u32le(0x64),
+  uuid: bytes(0x68, 16),
+  label: paddedText(0x78, 16, 0),
+  lastMounted: paddedText(0x88, 64, 0),
+  compressionBitmap: u32le(0xc8),
+  preallocateBlocks: u8(0xcc),
+  preallocateDirectoryBlocks: u8(0xcd),
+  reservedDescriptorBlocks: u16le(0xce),
+  journalUuid: bytes(0xd0, 16),
+  journalInode: u32le(0xe0),
+  journalDevice: u32le(0xe4),
+  lastOrphan: u32le(0xe8),
+  hashSeed: bytes(0xec, 16),
+  hashVersion: u8(0xfc),
+  journalBackupType: u8(0xfd),
+  descriptorSize: u16le(0xfe),
+  defaultMountOptions: u32le(0x100),
+  firstMetaGroup: u32le(0x104),
+  creationTime: u32le(0x108),
+  journalBackup: bytes(0x10c, 68),
+  blocksHigh: u32le(0x150),
+  reservedBlocksHigh: u32le(0x154),
+  freeBlocksHigh: u32le(0x158),
+  minExtraSize: u16le(0x15c),
+  wantExtraSize: u16le(0x15e),
+  flags: u32le(0x160),
+  raidStride: u16le(0x164),
+  mmpInterval: u16le(0x166),
+  mmpBlock: u64le(0x168),
+  raidStripeWidth: u32le(0x170),
+  logGroupsPerFlex: u8(0x174),
+  checksumType: u8(0x175),
+  reserved176: reserved(0x176, 2),
+  kibytesWritten: u64le(0x178),
+  snapshots: reserved(0x180, 20),
+  errorRecords: reserved(0x194, 108),
+  mountOptions: paddedText(0x200, 64, 0),
+  userQuotaInode: u32le(0x240),
+  groupQuotaInode: u32le(0x244),
+  overheadBlocks: u32le(0x248),
+  backupGroups: bytes(0x24c, 8),
+  encryption: reserved(0x254, 20),
+  lostFoundInode: u32le(0x268),
+  projectQuotaInode: u32le(0x26c),
+  checksumSeed: u32le(0x270),
+  writeTimeHigh: u8(0x274),
+  mountTimeHigh: u8(0x275),
+  creationTimeHigh: u8(0x276),
+  checkTimeHigh: u8(0x277),
+  errorTimesHigh: reserved(0x278, 4),
+  encoding: u16le(0x27c),
+  encodingFlags: u16le(0x27e),
+  orphanFileInode: u32le(0x280),
+  reserved284: reserved(0x284, 376),
+  checksum: u32le(CHECKSUM_AT),
+});
+
+export type Superblock = Value<typeof superblock>;
+
+/** The superblock as 1024 bytes with its checksum, which no UUID seeds: readers check it before they know the UUID. */
+export function renderSuperblock(value: Omit<Superblock, 'checksum'>): Uint8Array {
+  const image = superblock.encode({ ...value, checksum: 0 });
+  new DataView(image.buffer).setUint32(CHECKSUM_AT, crc32c(~0, image, 0, CHECKSUM_AT), true);
+  return image;
+}

@@ -1,0 +1,169 @@
+// Extended attributes, behind the fixed fields of an inode or in a block of their own that inodes may share (kernel
+// documentation, "Extended Attributes").
+
+import { alignUp, type ByteString, crc32c, crc32cWord, reserved, struct, u8, u16le, u32le } from '../../bytes/index.js';
+import type { Xattr } from '../../tree/index.js';
+import { diskAcl } from './acl.js';
+
+/** Most inodes that may share one xattr block. */
+export const MAX_SHARERS = 1024;
+
+const MAGIC = 0xea020000;
+const BLOCK_HEADER = 32;
+const INODE_HEADER = 4;
+const ENTRY = 16;
+const TERMINATOR = 4;
+
+const entryFields = struct('ext4 xattr entry', ENTRY, {
+  nameLength: u8(0x0),
+  prefix: u8(0x1),
+  valueAt: u16le(0x2),
+  valueInode: u32le(0x4),
+  valueLength: u32le(0x8),
+  hash: u32le(0xc),
+});
+
+const blockHeader = struct('ext4 xattr block header', BLOCK_HEADER, {
+  magic: u32le(0x00),
+  sharers: u32le(0x04),
+  blocks: u32le(0x08),
+  hash: u32le(0x0c),
+  checksum: u32le(0x10),
+  reserved14: reserved(0x14, 12),
+});
+
+const PREFIXES: readonly (readonly [prefix: string, index: number])[] = [
+  ['user.', 1],
+  ['trusted.', 4],
+  ['security.', 6],
+];
+const ACLS: Readonly<Record<string, number>> = {
+  'system.posix_acl_access': 2,
+  'system.posix_acl_default': 3,
+};
+
+/** An attribute as it is stored: a number for the start of its name, and the rest. */
+export interface StoredXattr {
+  readonly prefix: number;
+  readonly name: ByteString;
+  readonly value: Uint8Array;
+}
+
+/** The stored form; `unknown-namespace` when Linux has no place for it, `bad-acl` when the value is not an ACL. */
+export function storedXattr(xattr: Xattr): StoredXattr | 'unknown-namespace' | 'bad-acl' {
+  const acl = ACLS[xattr.name];
+  if (acl !== undefined) {
+    const value = diskAcl(xattr.value);
+    return value ? { prefix: acl, name: '' as ByteString, value } : 'bad-acl';
+  }
+  for (const [text, prefix] of PREFIXES) {
+    if (xattr.name.startsWith(text) && xattr.name.length > text.length) {
+      return { prefix, name: xattr.name.slice(text.length) as ByteString, value: xattr.value };
+    }
+  }
+  return 'unknown-namespace';
+}
+
+const entrySize = (xattr: StoredXattr) => alignUp(ENTRY + xattr.name.length, 4);
+const valueSize = (xattr: StoredXattr) => alignUp(xattr.value.length, 4);
+const spaceOf = (xattr: StoredXattr) => entrySize(xattr) + valueSize(xattr);
+
+/** The order that readers expect in blocks: by prefix, length of the name, name. */
+function compareStored(a: StoredXattr, b: StoredXattr): number {
+  return a.prefix - b.prefix || a.name.length - b.name.length || (a.name < b.name ? -1 : 1);
+}
+
+export interface XattrPlaces {
+  readonly inInode: readonly StoredXattr[];
+  readonly inBlock: readonly StoredXattr[];
+}
+
+/**
+ * Decides what lies in the inode (`inodeSpace` bytes behind its fixed fields) and what in a block: everything that fits
+ * into the inode, in order, the rest in the block. Undefined when that is more than a block holds.
+ */
+export function placeXattrs(
+  xattrs: readonly StoredXattr[],
+  inodeSpace: number,
+  blockSize: number,
+): XattrPlaces | undefined {
+  const inInode: StoredXattr[] = [];
+  const inBlock: StoredXattr[] = [];
+  let inodeLeft = inodeSpace - INODE_HEADER - TERMINATOR;
+  let blockLeft = blockSize - BLOCK_HEADER - TERMINATOR;
+  for (const xattr of [...xattrs].sort(compareStored)) {
+    const space = spaceOf(xattr);
+    if (space <= inodeLeft) {
+      inInode.push(xattr);
+      inodeLeft -= space;
+    } else {
+      inBlock.push(xattr);
+      blockLeft -= space;
+    }
+  }
+  return blockLeft < 0 ? undefined : { inInode, inBlock };
+}
+
+/** Writes attributes into the rest of an inode. Hashes stay zero there: nothing looks them up. */
+export function renderInInode(xattrs: readonly StoredXattr[], space: Uint8Array): void {
+  if (xattrs.length === 0) return;
+  new DataView(space.buffer, space.byteOffset).setUint32(0, MAGIC, true);
+  const area = space.subarray(INODE_HEADER);
+  writeEntries(xattrs, area, 0, () => 0);
+}
+
+/** An xattr block of `blockSize` bytes at block number `block`, shared by `sharers` inodes. */
+export function renderXattrBlock(
+  xattrs: readonly StoredXattr[],
+  blockSize: number,
+  sharers: number,
+  block: number,
+  seed: number,
+): Uint8Array {
+  const bytes = new Uint8Array(blockSize);
+  let hash = 0;
+  let shareable = true;
+  writeEntries(xattrs, bytes, BLOCK_HEADER, (xattr) => {
+    const own = entryHash(xattr);
+    if (own === 0) shareable = false;
+    hash = (((hash << 16) | (hash >>> 16)) ^ own) >>> 0;
+    return own;
+  });
+  const header = { magic: MAGIC, sharers, blocks: 1, hash: shareable ? hash : 0 };
+  blockHeader.encodeInto({ ...header, checksum: 0 }, bytes, 0);
+  const place = crc32cWord(crc32cWord(seed, block % 0x1_0000_0000), Math.floor(block / 0x1_0000_0000));
+  blockHeader.encodeInto({ ...header, checksum: crc32c(place, bytes) }, bytes, 0);
+  return bytes;
+}
+
+/** Entries forward from `from`, values backward from the end; offsets count from the start of `area`. */
+function writeEntries(
+  xattrs: readonly StoredXattr[],
+  area: Uint8Array,
+  from: number,
+  hashOf: (xattr: StoredXattr) => number,
+): void {
+  let at = from;
+  let end = area.length;
+  for (const xattr of xattrs) {
+    const { prefix, name, value } = xattr;
+    end -= valueSize(xattr);
+    area.set(value, end);
+    const valueAt = value.length === 0 ? 0 : end;
+    const fields = { nameLength: name.length, prefix, valueAt, valueInode: 0, valueLength: value.length };
+    entryFields.encodeInto({ ...fields, hash: hashOf(xattr) }, area, at);
+    for (let i = 0; i < name.length; i++) area[at + ENTRY + i] = name.charCodeAt(i);
+    at += entrySize(xattr);
+  }
+}
+
+/** Hash over name and value, as sharing and checking expect it. */
+function entryHash({ name, value }: StoredXattr): number {
+  let hash = 0;
+  for (let i = 0; i < name.length; i++) hash = (hash << 5) ^ (hash >>> 27) ^ name.charCodeAt(i);
+  const padded = new Uint8Array(alignUp(value.length, 4));
+  padded.set(value);
+  const words = new DataView(padded.buffer);
+  for (let at = 0; at < padded.length; at += 4) hash = (hash << 16) ^ (hash >>> 16) ^ words.getUint32(at, true);
+  return hash >>> 0;
+}

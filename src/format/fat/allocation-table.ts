@@ -1,0 +1,77 @@
+// The file allocation table: one entry of 12, 16 or 32 (28 used) bits per cluster, naming the next cluster of the chain.
+// fatgen103 "FAT Data Structure". Every chain here is contiguous, so the table follows from where the chains end.
+
+import { MEDIA_FIXED } from './boot-sector.js';
+
+export type FatType = 12 | 16 | 32;
+
+/** First data cluster; entries 0 and 1 of the table are not clusters. */
+export const FIRST_CLUSTER = 2;
+
+/** Clusters `first` … `first + count - 1`. */
+export interface Chain {
+  readonly first: number;
+  readonly count: number;
+}
+
+/** End-of-chain mark; also FAT[1], where its high bits say "cleanly unmounted, no disk errors". */
+export function endOfChain(type: FatType): number {
+  return { 12: 0xfff, 16: 0xffff, 32: 0x0fff_ffff }[type];
+}
+
+/** Bytes of a table for `clusters` clusters, before rounding up to sectors. */
+export function tableLength(type: FatType, clusters: number): number {
+  return Math.ceil(((clusters + FIRST_CLUSTER) * type) / 8);
+}
+
+/** Entries per rendered portion: even, so that the 1.5-byte entries of FAT12 end on a byte. */
+const PORTION = 65_536;
+
+/**
+ * The table up to the last used cluster; the rest of its sectors is zero. Chains must lie one behind the other from
+ * cluster 2 on, without gaps.
+ */
+export function* renderTable(type: FatType, chains: readonly Chain[]): Generator<Uint8Array> {
+  const last = chains.at(-1);
+  const end = last ? last.first + last.count : FIRST_CLUSTER;
+  let turn = 0;
+  for (let from = 0; from < end; from += PORTION) {
+    const to = Math.min(from + PORTION, end);
+    const entries = new Uint32Array(to - from);
+    for (let cluster = from; cluster < to; cluster++) {
+      if (cluster < FIRST_CLUSTER) continue;
+      const chain = chains[turn]!;
+      const ends = cluster === chain.first + chain.count - 1;
+      if (ends) turn++;
+      entries[cluster - from] = ends ? endOfChain(type) : cluster + 1;
+    }
+    if (from === 0) {
+      entries[0] = ((endOfChain(type) & ~0xff) | MEDIA_FIXED) >>> 0;
+      entries[1] = endOfChain(type);
+    }
+    yield pack(type, entries);
+  }
+}
+
+function pack(type: FatType, entries: Uint32Array): Uint8Array {
+  const packed = new Uint8Array(Math.ceil((entries.length * type) / 8));
+  const view = new DataView(packed.buffer);
+  for (const [i, entry] of entries.entries()) {
+    if (type === 32) view.setUint32(i * 4, entry, true);
+    else if (type === 16) view.setUint16(i * 2, entry, true);
+    else pack12(packed, i, entry);
+  }
+  return packed;
+}
+
+/** Two entries share three bytes; the even one has the low bits. */
+function pack12(packed: Uint8Array, index: number, entry: number): void {
+  const at = Math.floor((index * 3) / 2);
+  if (index % 2 === 0) {
+    packed[at] = entry & 0xff;
+    packed[at + 1] = entry >>> 8;
+  } else {
+    packed[at]! |= (entry & 0x0f) << 4;
+    packed[at + 1] = entry >>> 4;
+  }
+}

@@ -1,0 +1,29 @@
+// FAT32 FSInfo sector: free space as a hint, at sector 1 and behind the backup boot sector. fatgen103 "FAT32 FSInfo Sector".
+
+import { reserved, struct, u32le, type Value } from '../../bytes/index.js';
+
+export const fsInfo = struct('FAT32 FSInfo', 512, {
+  leadSignature: u32le(0),
+  reserved1: reserved(4, 480),
+  structureSignature: u32le(484),
+  freeClusters: u32le(488),
+  /** Where a writer starts looking for a free cluster. */
+  nextFree: u32le(492),
+  reserved2: reserved(496, 12),
+  trailSignature: u32le(508),
+});
+
+export type FsInfo = Value<typeof fsInfo>;
+
+const UNKNOWN = 0xffff_ffff;
+
+/** FSInfo of a volume with `free` clusters, the first of them `nextFree`. */
+export function renderFsInfo(free: number, nextFree: number): Uint8Array {
+  return fsInfo.encode({
+    leadSignature: 0x4161_5252,
+    structureSignature: 0x6141_7272,
+    freeClusters: free,
+    nextFree: free > 0 ? nextFree : UNKNOWN,
+    trailSignature: 0xaa55_0000,
+  });
+}

@@ -1,0 +1,195 @@
+// FAT type, cluster size and the extents of the areas. The type is decided by the number of clusters and by nothing else
+// (fatgen103 "FAT Type Determination"), so every layout here is computed exactly and kept clear of the two limits.
+
+import { alignUp, divCeil } from '../../bytes/index.js';
+import { InvalidInputError } from '../../errors.js';
+import { type FatType, tableLength } from './allocation-table.js';
+import { ENTRY_SIZE } from './directory-entry.js';
+import { MAX_CLUSTER_SIZE, type ResolvedFatOptions } from './options.js';
+
+/** Where the areas of a volume lie; sectors unless named otherwise. */
+export interface Geometry {
+  readonly type: FatType;
+  readonly sectorSize: number;
+  readonly clusterSize: number;
+  readonly sectors: number;
+  readonly reservedSectors: number;
+  readonly fatSectors: number;
+  /** Entries of the fixed root directory, 0 on FAT32. */
+  readonly rootEntries: number;
+  /** First sector of cluster 2. */
+  readonly dataSector: number;
+  readonly clusters: number;
+}
+
+/** What a tree needs of a volume. */
+export interface Demand {
+  /** Entries in the root directory. */
+  readonly rootEntries: number;
+  /** Clusters of all files and directories, the root only if it lies in clusters. */
+  clusters(clusterSize: number, rootInClusters: boolean): number;
+}
+
+/** Counts at which some reader or writer is known to be off by up to 16 are avoided. */
+const MARGIN = 16;
+const CLUSTERS: Readonly<Record<FatType, readonly [min: number, max: number]>> = {
+  12: [MARGIN, 4084 - MARGIN],
+  16: [4085 + MARGIN, 65_524 - MARGIN],
+  32: [65_525 + MARGIN, 0x0fff_fff4 - MARGIN],
+};
+const FAT32_FROM = 512 * 1024 * 1024;
+const GIB = 1024 * 1024 * 1024;
+const FIXED_ROOT_ENTRIES = 512;
+const MAX_FIXED_ROOT_ENTRIES = 65_520;
+const MAX_SECTORS = 0xffff_ffff;
+/** The data area starts on a page of flash and of memory. */
+const ALIGNMENT = 4096;
+
+/**
+ * Chooses type and cluster size: the first candidate that holds the tree; where only the type is given, the one that
+ * makes the smallest image. Throws {@link InvalidInputError} when the tree does not fit or the wishes exclude each other.
+ */
+export function chooseGeometry(options: ResolvedFatOptions, demand: Demand): Geometry {
+  if (options.size === 'auto') return automatic(options, demand);
+  let first: Geometry | undefined;
+  for (const { type, clusterSize } of candidates(options, options.size)) {
+    const geometry = givenGeometry(options, type, clusterSize, options.size / options.sectorSize, demand.rootEntries);
+    if (!geometry) continue;
+    if (demand.clusters(clusterSize, type === 32) <= geometry.clusters) return geometry;
+    first ??= geometry;
+  }
+  throw first ? noRoom(options, first, demand) : impossible(options);
+}
+
+function automatic(options: ResolvedFatOptions, demand: Demand): Geometry {
+  const smallest = demand.clusters(options.sectorSize, true) * options.sectorSize;
+  let best: Geometry | undefined;
+  for (const { type, clusterSize } of candidates(options, smallest + options.slack)) {
+    const needed = demand.clusters(clusterSize, type === 32) + divCeil(options.slack, clusterSize);
+    const geometry = minimalGeometry(options, type, clusterSize, needed, demand.rootEntries);
+    if (!geometry) continue;
+    if (options.type === 'auto') return geometry;
+    // A forced type may need padding to its least number of clusters, which costs least with small ones.
+    if (!best || geometry.sectors < best.sectors) best = geometry;
+  }
+  if (!best) throw impossible(options);
+  return best;
+}
+
+function noRoom(options: ResolvedFatOptions, found: Geometry, demand: Demand): InvalidInputError {
+  const needed = demand.clusters(found.clusterSize, found.type === 32) * found.clusterSize;
+  const message = `The tree needs ${needed} bytes of clusters, a FAT${found.type} image of ${options.size} bytes has ${found.clusters * found.clusterSize}.`;
+  return new InvalidInputError('fat.no-space', message, { hint: 'Choose a larger size, or "auto".' });
+}
+
+function impossible(options: ResolvedFatOptions): InvalidInputError {
+  const type = options.type === 'auto' ? 'FAT' : `FAT${options.type}`;
+  const clusters = options.clusterSize === 'auto' ? '' : ` with clusters of ${options.clusterSize} bytes`;
+  const size = options.size === 'auto' ? 'this tree' : `an image of ${options.size} bytes`;
+  return new InvalidInputError(
+    'fat.cluster-count',
+    `No ${type} layout${clusters} fits ${size}: the number of clusters decides the type.`,
+    {
+      hint: 'Let type and cluster size be chosen automatically, or change the size; FAT32 starts at 33 MiB.',
+    },
+  );
+}
+
+interface Candidate {
+  readonly type: FatType;
+  readonly clusterSize: number;
+}
+
+/** Types and cluster sizes in order of preference: the usual cluster size first, then larger, then smaller ones. */
+function* candidates(options: ResolvedFatOptions, size: number): Generator<Candidate> {
+  const order: FatType[] = size < FAT32_FROM ? [12, 16, 32] : [32, 16, 12];
+  const groups =
+    options.type === 'auto' ? [order.filter((type) => (type === 32) === size >= FAT32_FROM), order] : [[options.type]];
+  for (const types of groups) {
+    const usual = usualClusterSize(size, types.includes(32) && !types.includes(16), options.sectorSize);
+    for (const clusterSize of clusterSizes(options, usual)) for (const type of types) yield { type, clusterSize };
+  }
+}
+
+/** What mkfs.fat uses: 2 KiB for FAT12 and FAT16, 4 KiB and more for FAT32. */
+function usualClusterSize(size: number, fat32: boolean, sectorSize: number): number {
+  if (!fat32) return Math.max(2048, sectorSize);
+  return size > 32 * GIB ? 32_768 : size > 16 * GIB ? 16_384 : size > 8 * GIB ? 8192 : 4096;
+}
+
+function* clusterSizes(options: ResolvedFatOptions, usual: number): Generator<number> {
+  if (options.clusterSize !== 'auto') {
+    yield options.clusterSize;
+    return;
+  }
+  for (let size = usual; size <= MAX_CLUSTER_SIZE; size *= 2) yield size;
+  for (let size = usual / 2; size >= options.sectorSize; size /= 2) yield size;
+}
+
+function withinType(type: FatType, clusters: number): boolean {
+  const [min, max] = CLUSTERS[type];
+  return clusters >= min && clusters <= max;
+}
+
+/** Sectors in front of cluster 2 for a table of `fatSectors`, with the reserved area grown to align what follows. */
+function frontArea(
+  options: ResolvedFatOptions,
+  type: FatType,
+  clusterSize: number,
+  fatSectors: number,
+  rootEntries: number,
+) {
+  const { sectorSize } = options;
+  const perSector = sectorSize / ENTRY_SIZE;
+  const fixedRoot = type === 32 ? 0 : alignUp(Math.max(FIXED_ROOT_ENTRIES, rootEntries), perSector);
+  if (fixedRoot > MAX_FIXED_ROOT_ENTRIES) return undefined;
+  const behind = 2 * fatSectors + fixedRoot / perSector;
+  const unit = Math.max(clusterSize, ALIGNMENT) / sectorSize;
+  const dataSector = alignUp((type === 32 ? 32 : 1) + behind, unit);
+  return { rootEntries: fixedRoot, dataSector, reservedSectors: dataSector - behind };
+}
+
+/** The smallest volume of at least `needed` clusters. */
+function minimalGeometry(
+  options: ResolvedFatOptions,
+  type: FatType,
+  clusterSize: number,
+  needed: number,
+  rootEntries: number,
+): Geometry | undefined {
+  const { sectorSize } = options;
+  const clusters = Math.max(needed, CLUSTERS[type][0]);
+  if (!withinType(type, clusters)) return undefined;
+  const fatSectors = divCeil(tableLength(type, clusters), sectorSize);
+  const front = frontArea(options, type, clusterSize, fatSectors, rootEntries);
+  if (!front) return undefined;
+  const sectors = front.dataSector + (clusters * clusterSize) / sectorSize;
+  if (sectors > MAX_SECTORS) return undefined;
+  return { type, sectorSize, clusterSize, sectors, fatSectors, ...front, clusters };
+}
+
+/** The volume that fills exactly `sectors`. */
+function givenGeometry(
+  options: ResolvedFatOptions,
+  type: FatType,
+  clusterSize: number,
+  sectors: number,
+  rootEntries: number,
+): Geometry | undefined {
+  const { sectorSize } = options;
+  if (sectors > MAX_SECTORS) return undefined;
+  const perCluster = clusterSize / sectorSize;
+  // A larger table leaves fewer clusters, which need no larger table: the first size that suffices is the smallest.
+  for (let fatSectors = 1; ; ) {
+    const front = frontArea(options, type, clusterSize, fatSectors, rootEntries);
+    if (!front) return undefined;
+    const clusters = Math.floor((sectors - front.dataSector) / perCluster);
+    const enough = divCeil(tableLength(type, Math.max(clusters, 0)), sectorSize);
+    if (enough <= fatSectors) {
+      return withinType(type, clusters)
+        ? { type, sectorSize, clusterSize, sectors, fatSectors, ...front, clusters }
+        : undefined;
+    }
+    fatSectors = enough;
+  }
+}

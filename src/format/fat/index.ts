@@ -1,0 +1,7 @@
+// FAT12, FAT16 and FAT32 volumes, populated while they are written.
+
+export type { FatType } from './allocation-table.js';
+export type { Geometry } from './geometry.js';
+export type { FatLayout, PlacedDirectory, PlacedEntry, PlacedFile } from './layout.js';
+export type { FatOptions } from './options.js';
+export { planFat } from './plan.js';

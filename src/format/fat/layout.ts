@@ -1,0 +1,47 @@
+// What the planner of a FAT volume decides and the emitter follows: plain data.
+
+import type { ByteString } from '../../bytes/index.js';
+import type { ExactContent } from '../../io/index.js';
+import type { Loss } from '../../tree/index.js';
+import type { Chain } from './allocation-table.js';
+import type { DosTime } from './dos-time.js';
+import type { Geometry } from './geometry.js';
+import type { FatName } from './names.js';
+
+/** Everything that was decided about a FAT image. */
+export interface FatLayout extends Geometry {
+  readonly label: string;
+  readonly serial: number;
+  readonly hiddenSectors: number;
+  /** Time of the label entry. */
+  readonly labelTime: DosTime;
+  readonly usedClusters: number;
+  /** The root first. */
+  readonly directories: readonly PlacedDirectory[];
+  /** In the order of their clusters, empty ones included. */
+  readonly files: readonly PlacedFile[];
+  readonly losses: readonly Loss[];
+}
+
+export interface PlacedDirectory extends Chain {
+  readonly path: ByteString;
+  /** First cluster of the directory that holds it; 0 when that is the root, as `..` is stored. */
+  readonly parentCluster: number;
+  readonly time: DosTime;
+  readonly entries: readonly PlacedEntry[];
+}
+
+export interface PlacedEntry {
+  readonly name: FatName;
+  readonly directory: boolean;
+  readonly time: DosTime;
+  /** First cluster, 0 for an empty file. */
+  readonly cluster: number;
+  /** Bytes; 0 for directories. */
+  readonly size: number;
+}
+
+export interface PlacedFile extends Chain {
+  readonly path: ByteString;
+  readonly content: ExactContent;
+}

@@ -1,0 +1,110 @@
+// Options of the FAT writer: the only place of their defaults and of their validation.
+
+import type { Timestamp } from '../../bytes/index.js';
+import { InvalidInputError } from '../../errors.js';
+import { deriveBytes } from '../../io/index.js';
+import type { FatType } from './allocation-table.js';
+
+export interface FatOptions {
+  /** Bytes of the image, a multiple of the sector size; `auto` (default): just what the tree needs, and `slack`. */
+  readonly size?: number | 'auto';
+  /** Bytes kept free in an image of automatic size. Default 0. */
+  readonly slack?: number;
+  /** Default `auto`: FAT12 or FAT16 by cluster count below 512 MiB, FAT32 from there on. */
+  readonly type?: 'auto' | FatType;
+  /** At most 11 characters, stored in capitals; default none. */
+  readonly label?: string;
+  /** Volume serial, 32 bits; default derived from the seed. */
+  readonly serial?: number;
+  /** What the serial is derived from. */
+  readonly seed: string;
+  /** Time of the label entry and of directories that exist only to hold others. */
+  readonly epoch: Timestamp;
+  /** 512 (default), 1024, 2048 or 4096 bytes. */
+  readonly sectorSize?: number;
+  /** Bytes, a power of two from the sector size up to 32 KiB; default by size and type. */
+  readonly clusterSize?: number;
+  /** Sectors in front of the volume on its disk: the start of its partition. Default 0. */
+  readonly hiddenSectors?: number;
+}
+
+export interface ResolvedFatOptions {
+  readonly size: number | 'auto';
+  readonly slack: number;
+  readonly type: 'auto' | FatType;
+  readonly label: string;
+  readonly serial: number;
+  readonly epoch: Timestamp;
+  readonly sectorSize: number;
+  readonly clusterSize: number | 'auto';
+  readonly hiddenSectors: number;
+}
+
+/** Beyond 32 KiB per cluster old readers fail; the specification forbids it. */
+export const MAX_CLUSTER_SIZE = 32 * 1024;
+
+const MAX_LABEL = 11;
+// The characters of a short name and the blank; the specification gives labels no others.
+const LABEL = /^[A-Z0-9!#$%&'()@^_`{}~ -]*$/;
+
+/** Checks the options and fills in the defaults. Throws {@link InvalidInputError}. */
+export function resolveFatOptions(options: FatOptions): ResolvedFatOptions {
+  const sectorSize = options.sectorSize ?? 512;
+  if (![512, 1024, 2048, 4096].includes(sectorSize)) {
+    throw refused('sector-size', `Sectors of ${sectorSize} bytes do not exist.`, 'Use 512, 1024, 2048 or 4096.');
+  }
+  return {
+    size: checkedSize(options.size ?? 'auto', sectorSize),
+    slack: checkedCount('slack', options.slack ?? 0, Number.MAX_SAFE_INTEGER),
+    type: options.type ?? 'auto',
+    label: checkedLabel(options.label ?? ''),
+    serial: checkedCount('serial', options.serial ?? derivedSerial(options.seed), 0xffff_ffff),
+    epoch: options.epoch,
+    sectorSize,
+    clusterSize: checkedClusterSize(options.clusterSize, sectorSize),
+    hiddenSectors: checkedCount('hiddenSectors', options.hiddenSectors ?? 0, 0xffff_ffff),
+  };
+}
+
+function checkedSize(size: number | 'auto', sectorSize: number): number | 'auto' {
+  if (size === 'auto') return size;
+  if (!Number.isSafeInteger(size) || size <= 0 || size % sectorSize !== 0) {
+    throw refused(
+      'size',
+      `A FAT image of ${size} bytes is not a whole number of sectors.`,
+      `Use a multiple of ${sectorSize}.`,
+    );
+  }
+  return size;
+}
+
+function checkedClusterSize(size: number | undefined, sectorSize: number): number | 'auto' {
+  if (size === undefined) return 'auto';
+  const powerOfTwo = Number.isSafeInteger(size) && size > 0 && Number.isInteger(Math.log2(size));
+  if (!powerOfTwo || size < sectorSize || size > MAX_CLUSTER_SIZE) {
+    const hint = `Use a power of two from ${sectorSize} to ${MAX_CLUSTER_SIZE}.`;
+    throw refused('cluster-size', `Clusters of ${size} bytes are not possible.`, hint);
+  }
+  return size;
+}
+
+function checkedCount(what: string, value: number, max: number): number {
+  if (Number.isSafeInteger(value) && value >= 0 && value <= max) return value;
+  throw refused('number', `${value} is not a usable ${what}.`, `Use a whole number from 0 to ${max}.`);
+}
+
+function checkedLabel(label: string): string {
+  const upper = label.toUpperCase().trimEnd();
+  if (upper.length <= MAX_LABEL && LABEL.test(upper) && !upper.startsWith(' ')) return upper;
+  const hint = `Use up to ${MAX_LABEL} letters, digits, blanks and signs of !#$%&'()@^_\`{}~-.`;
+  throw refused('label', `"${label}" cannot be the label of a FAT volume.`, hint);
+}
+
+function derivedSerial(seed: string): number {
+  const bytes = deriveBytes(seed, 'fat serial');
+  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+}
+
+function refused(code: string, message: string, hint: string): InvalidInputError {
+  return new InvalidInputError(`fat.${code}`, message, { hint });
+}

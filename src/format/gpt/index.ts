@@ -1,0 +1,3 @@
+// GUID partition table.
+
+export * from './gpt.js';

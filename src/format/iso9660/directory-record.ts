@@ -1,0 +1,121 @@
+// Directory record (ECMA-119 §9.1): one file, directory or part of a file. The system use field carries Rock Ridge.
+
+import {
+  type ByteString,
+  byteStringOf,
+  struct,
+  type Timestamp,
+  u8,
+  u16both,
+  u32both,
+  type Value,
+} from '../../bytes/index.js';
+import { InvalidImageError } from '../../errors.js';
+import { shortDate } from './date.js';
+
+export const FLAG_DIRECTORY = 0x02;
+export const FLAG_MULTI_EXTENT = 0x80;
+/** Most bytes of one record: the length byte is even. */
+export const MAX_RECORD = 254;
+const HEAD = 33;
+
+export const directoryRecordHead = struct('directory record', HEAD, {
+  length: u8(0),
+  extendedLength: u8(1),
+  extent: u32both(2),
+  size: u32both(10),
+  time: shortDate(18),
+  flags: u8(25),
+  unitSize: u8(26),
+  gapSize: u8(27),
+  volumeSequence: u16both(28),
+  nameLength: u8(32),
+});
+export type DirectoryRecordHead = Value<typeof directoryRecordHead>;
+
+/** One record as it is meant; `extent` is a block number as stored, `size` bytes. */
+export interface DirectoryRecord {
+  /** File identifier as stored: `README.TXT;1`, UCS-2 bytes, or one byte 0 or 1 for "." and "..". */
+  readonly identifier: ByteString;
+  readonly extent: number;
+  readonly size: number;
+  readonly time: Timestamp;
+  readonly flags: number;
+  /** Bytes behind the identifier. */
+  readonly systemUse: readonly Uint8Array[];
+}
+
+/** Identifier of "." */
+export const SELF = '\0' as ByteString;
+/** Identifier of ".." */
+export const PARENT = '\x01' as ByteString;
+
+/** Bytes of a record up to its system use field, which starts at an even offset. */
+export function recordHeadLength(identifier: ByteString): number {
+  const length = HEAD + identifier.length;
+  return length + (length % 2);
+}
+
+/** Bytes of a record with `systemUse` bytes behind the identifier; always even. */
+export function recordLength(identifier: ByteString, systemUse: number): number {
+  return recordHeadLength(identifier) + systemUse + (systemUse % 2);
+}
+
+/** Writes a record at byte `at`; returns its length. */
+export function writeRecord(record: DirectoryRecord, into: Uint8Array, at: number): number {
+  const { identifier } = record;
+  const used = record.systemUse.reduce((sum, field) => sum + field.length, 0);
+  const length = recordLength(identifier, used);
+  directoryRecordHead.encodeInto(
+    {
+      length,
+      extendedLength: 0,
+      extent: record.extent,
+      size: record.size,
+      time: record.time,
+      flags: record.flags,
+      unitSize: 0,
+      gapSize: 0,
+      volumeSequence: 1,
+      nameLength: identifier.length,
+    },
+    into,
+    at,
+  );
+  for (let i = 0; i < identifier.length; i++) into[at + HEAD + i] = identifier.charCodeAt(i);
+  let end = at + recordHeadLength(identifier);
+  for (const field of record.systemUse) {
+    into.set(field, end);
+    end += field.length;
+  }
+  return length;
+}
+
+/**
+ * Reads the record at byte `at`, or gives undefined where the length byte is zero: the rest of the block is unused.
+ * Throws {@link InvalidImageError} when identifier or system use do not fit the length.
+ */
+export function readRecord(block: Uint8Array, at: number): (DirectoryRecord & { readonly length: number }) | undefined {
+  if (block[at] === 0) return undefined;
+  const head = directoryRecordHead.decode(block, at);
+  const used = recordHeadLength({ length: head.nameLength } as ByteString);
+  if (head.nameLength === 0 || HEAD + head.nameLength > head.length || at + head.length > block.length) {
+    throw new InvalidImageError('iso9660.bad-record', 'A directory record does not hold its own name.', { at });
+  }
+  return {
+    identifier: byteStringOf(block.subarray(at + HEAD, at + HEAD + head.nameLength)),
+    extent: head.extent,
+    size: head.size,
+    time: head.time,
+    flags: head.flags,
+    systemUse: used < head.length ? [block.slice(at + used, at + head.length)] : [],
+    length: head.length,
+  };
+}
+
+/** The record of a root directory as volume descriptors embed it: 34 bytes, no system use. */
+export function rootRecord(extent: number, size: number, time: Timestamp): Uint8Array {
+  const bytes = new Uint8Array(34);
+  writeRecord({ identifier: SELF, extent, size, time, flags: FLAG_DIRECTORY, systemUse: [] }, bytes, 0);
+  return bytes;
+}

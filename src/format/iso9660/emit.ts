@@ -1,0 +1,137 @@
+// A laid-out hierarchy as bytes, for one address system: block numbers are stored relative to `origin`.
+
+import { assertPlanned } from '../../errors.js';
+import type { Content } from '../../io/index.js';
+import type { File, Node } from '../../tree/index.js';
+import { recordedTime } from './date.js';
+import { FLAG_DIRECTORY, FLAG_MULTI_EXTENT, PARENT, recordLength, SELF, writeRecord } from './directory-record.js';
+import { BLOCK, EXTENT_BYTES } from './geometry.js';
+import { extentCount, type Hierarchy, type HierarchyDirectory, placeRecord, spreadIn } from './hierarchy.js';
+import { type ByteOrder, renderPathTable } from './path-table.js';
+import { applySpread, ContinuationArea } from './susp.js';
+
+/** Where the data of a file lie: absolute block and bytes. */
+export interface FilePlace {
+  readonly block: number;
+  readonly size: number;
+}
+
+/** What rendering a hierarchy needs to know of the disc. Blocks are absolute. */
+export interface Placement {
+  /** Block that is number 0 in the address system: 0, or the start of the partition. */
+  readonly origin: number;
+  /** First block of the hierarchy's directories. */
+  readonly directories: number;
+  file(node: File<Content>): FilePlace;
+  /** Block that records without data point at; some readers check it. */
+  readonly emptyBlock: number;
+}
+
+/** First block, as stored, of directory `index`. */
+export function directoryExtent(
+  hierarchy: Hierarchy,
+  index: number,
+  place: Pick<Placement, 'origin' | 'directories'>,
+): number {
+  return place.directories + hierarchy.directories[index]!.block - place.origin;
+}
+
+/** One directory: its records and behind them its continuation area, whole blocks. */
+export function renderDirectory(hierarchy: Hierarchy, index: number, place: Placement): Uint8Array {
+  const dir = hierarchy.directories[index]!;
+  const parent = hierarchy.directories[dir.parent]!;
+  const writer = new RecordWriter(hierarchy, dir, directoryExtent(hierarchy, index, place));
+  const use = hierarchy.systemUse;
+  const extentOf = (target: number) => [
+    { extent: directoryExtent(hierarchy, target, place), size: hierarchy.directories[target]!.size },
+  ];
+  writer.add(SELF, dir.node, FLAG_DIRECTORY, use?.selfFields(dir.node, index === 0), extentOf(index));
+  writer.add(PARENT, parent.node, FLAG_DIRECTORY, use?.selfFields(parent.node, false), extentOf(dir.parent));
+  for (const { identifier, name, node } of dir.entries) {
+    const fields = use?.entryFields(node, name);
+    if (node.kind === 'directory') {
+      writer.add(identifier, node, FLAG_DIRECTORY, fields, extentOf(hierarchy.indexOf.get(node)!));
+    } else {
+      writer.add(identifier, node, 0, fields, extentsOf(node, place));
+    }
+  }
+  return writer.bytes();
+}
+
+/** The path table in one byte order. */
+export function renderHierarchyPathTable(hierarchy: Hierarchy, order: ByteOrder, place: Placement): Uint8Array {
+  const entries = hierarchy.directories.map((dir, index) => ({
+    identifier: dir.identifier,
+    extent: directoryExtent(hierarchy, index, place),
+    parent: dir.parent + 1,
+  }));
+  return renderPathTable(entries, hierarchy.pathTableSize, order);
+}
+
+interface Extent {
+  readonly extent: number;
+  readonly size: number;
+}
+
+function extentsOf(node: Node<Content>, place: Placement): Extent[] {
+  if (node.kind !== 'file') return [{ extent: place.emptyBlock - place.origin, size: 0 }];
+  const { block, size } = place.file(node);
+  if (size === 0) return [{ extent: place.emptyBlock - place.origin, size: 0 }];
+  return Array.from({ length: extentCount(size) }, (_, i) => ({
+    extent: block - place.origin + (i * EXTENT_BYTES) / BLOCK,
+    size: Math.min(EXTENT_BYTES, size - i * EXTENT_BYTES),
+  }));
+}
+
+class RecordWriter {
+  readonly #bytes: Uint8Array;
+  readonly #area: Uint8Array;
+  readonly #areaBlock: number;
+  readonly #continuation = new ContinuationArea();
+  readonly #dir: HierarchyDirectory;
+  readonly #relaxed: boolean;
+  #end = 0;
+
+  constructor(hierarchy: Hierarchy, dir: HierarchyDirectory, extent: number) {
+    this.#dir = dir;
+    this.#bytes = new Uint8Array(dir.size + dir.continuationBlocks * BLOCK);
+    this.#area = this.#bytes.subarray(dir.size);
+    this.#areaBlock = extent + dir.size / BLOCK;
+    this.#relaxed = hierarchy.multiExtent;
+  }
+
+  /** One record per extent; all of them share the continued fields. */
+  add(
+    identifier: Parameters<typeof recordLength>[0],
+    node: Node<Content>,
+    flags: number,
+    fields: readonly Uint8Array[] | undefined,
+    extents: readonly Extent[],
+  ): void {
+    const inRecord = fields ? this.#place(identifier, fields) : [];
+    const used = inRecord.reduce((sum, field) => sum + field.length, 0);
+    const length = recordLength(identifier, used);
+    const time = recordedTime(node.mtime);
+    for (const [i, { extent, size }] of extents.entries()) {
+      const at = placeRecord(this.#end, length);
+      const more = this.#relaxed && i < extents.length - 1 ? FLAG_MULTI_EXTENT : 0;
+      writeRecord({ identifier, extent, size, time, flags: flags | more, systemUse: inRecord }, this.#bytes, at);
+      this.#end = at + length;
+    }
+  }
+
+  /** Fewer records than planned leave zeros at the end, which readers skip: an open file turned out smaller than its limit. */
+  bytes(): Uint8Array {
+    if (this.#end > this.#dir.size) assertPlanned('directory size', this.#dir.size, this.#end);
+    return this.#bytes;
+  }
+
+  #place(identifier: Parameters<typeof recordLength>[0], fields: readonly Uint8Array[]): Uint8Array[] {
+    const spread = spreadIn(
+      this.#continuation,
+      identifier,
+      fields.map((field) => field.length),
+    );
+    return applySpread(spread, fields, this.#area, this.#areaBlock);
+  }
+}

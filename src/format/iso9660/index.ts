@@ -1,0 +1,13 @@
+// ISO 9660 with Rock Ridge and Joliet: structures, hierarchies, names. The disc decides where they lie.
+
+export { recordedTime } from './date.js';
+export * from './directory-record.js';
+export * from './emit.js';
+export * from './geometry.js';
+export * from './hierarchy.js';
+export { compareParts, isoNames } from './iso-name.js';
+export { jolietNames } from './joliet-name.js';
+export * from './losses.js';
+export * from './options.js';
+export { rockRidge, type SystemUse } from './system-use.js';
+export * from './volume-descriptor.js';

@@ -1,0 +1,52 @@
+// Identifiers of the Joliet hierarchy: up to 64 UCS-2 characters, big-endian, without version numbers (Joliet §"Identifiers").
+
+import { type ByteString, lossyText } from '../../bytes/index.js';
+import type { NameParts, NameScheme } from './naming.js';
+
+export const JOLIET_LENGTH = 64;
+const SHORTEST_EXTENSION_KEPT = 15;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are forbidden in Joliet names
+const FORBIDDEN = /[\u0000-\u001f*/:;?\\\ufffd]/g;
+
+/** The scheme for names of at most `longest` characters. */
+export function jolietNames(longest = JOLIET_LENGTH): NameScheme {
+  const room = (extension: string) => (extension === '' ? longest : longest - 1 - extension.length);
+  return {
+    tagLength: 6,
+    plain: (name, isDirectory) => {
+      const { base, extension } = split(jolietText(name), isDirectory);
+      const kept = extension.slice(0, Math.max(SHORTEST_EXTENSION_KEPT, longest - 1 - base.length));
+      return { base: base.slice(0, room(kept)), extension: kept };
+    },
+    tagged: ({ base, extension }, tag) => ({ base: base.slice(0, room(extension) - tag.length) + tag, extension }),
+    isExact: (name, parts) => lossyText(name) === joined(parts),
+    identifier: (parts) => bigEndian(joined(parts)),
+  };
+}
+
+/** The name in allowed characters. Characters beyond UCS-2 and bytes that are not UTF-8 become underscores. */
+function jolietText(name: ByteString): string {
+  return lossyText(name)
+    .replace(/[\ud800-\udbff][\udc00-\udfff]/g, '_')
+    .replace(FORBIDDEN, '_');
+}
+
+function split(text: string, isDirectory: boolean): NameParts {
+  const dot = isDirectory ? -1 : text.lastIndexOf('.');
+  // "name." keeps its dot: in Joliet a dot at the end is part of the name.
+  if (dot <= 0 || dot === text.length - 1) return { base: text, extension: '' };
+  return { base: text.slice(0, dot), extension: text.slice(dot + 1) };
+}
+
+function joined({ base, extension }: NameParts): string {
+  return extension === '' ? base : `${base}.${extension}`;
+}
+
+function bigEndian(text: string): ByteString {
+  let bytes = '';
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    bytes += String.fromCharCode(unit >>> 8, unit & 0xff);
+  }
+  return bytes as ByteString;
+}

@@ -1,0 +1,35 @@
+// What ISO 9660 with its extensions cannot keep of a tree.
+
+import type { Content } from '../../io/index.js';
+import { type FileTree, type Loss, LossLog, type Node, walk } from '../../tree/index.js';
+import { EARLIEST, LATEST } from './date.js';
+import type { ResolvedIsoOptions } from './options.js';
+
+/** Longest name that Linux shows whole: its isofs driver stops gathering NM fields at 254 bytes. */
+const LONGEST_SHOWN_NAME = 253;
+
+/** Everything that will be missing or changed, gathered over the whole tree. */
+export function isoLosses(tree: FileTree<Content>, options: ResolvedIsoOptions): Loss[] {
+  const log = new LossLog();
+  for (const { node, path, name } of walk(tree)) {
+    const { mtime } = node;
+    if (node.xattrs.length > 0) log.add('iso9660.xattrs', 'Extended attributes are not stored.', path);
+    if (mtime.seconds < EARLIEST || mtime.seconds > LATEST) {
+      log.add('iso9660.mtime-range', 'Times before 1900 or after 2155 are moved to the nearest that fits.', path);
+    }
+    if (mtime.nanoseconds !== 0) log.add('iso9660.mtime-grain', 'Times are cut to whole seconds.', path);
+    if (options.rockRidge && name.length > LONGEST_SHOWN_NAME) {
+      log.add('iso9660.long-name', 'Names over 253 bytes are stored whole, but Linux shows them cut.', path);
+    }
+    if (!options.rockRidge) plainLosses(node, path, log);
+  }
+  return log.list();
+}
+
+function plainLosses(node: Node<Content>, path: Parameters<LossLog['add']>[2], log: LossLog): void {
+  if (node.kind !== 'directory' && node.kind !== 'file') {
+    log.add('iso9660.special-file', 'Without Rock Ridge, links, devices, pipes and sockets are left out.', path);
+  }
+  if (path !== '')
+    log.add('iso9660.attributes', 'Without Rock Ridge, names are changed, and owners and modes are not stored.', path);
+}

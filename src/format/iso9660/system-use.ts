@@ -1,0 +1,63 @@
+// What a hierarchy writes into the system use fields of its directory records. Today that is Rock Ridge.
+
+import type { ByteString } from '../../bytes/index.js';
+import type { Content } from '../../io/index.js';
+import { type Directory, type FileTree, hardLinkCounts, type Node, walk } from '../../tree/index.js';
+import {
+  entryFieldLengths,
+  entryFields,
+  type LinkFacts,
+  type RockRidgeVersion,
+  rockRidgeExtension,
+} from './rock-ridge.js';
+import { SP } from './susp.js';
+
+/** Lengths come first, while planning; the fields themselves are made when a directory is rendered. */
+export interface SystemUse {
+  /** For "." and ".."; the root's own "." also announces the protocol. */
+  selfLengths(node: Directory<Content>, announces: boolean): number[];
+  selfFields(node: Directory<Content>, announces: boolean): Uint8Array[];
+  entryLengths(node: Node<Content>, name: ByteString): number[];
+  entryFields(node: Node<Content>, name: ByteString): Uint8Array[];
+}
+
+/** Rock Ridge over a tree: link counts and, for 1.12, serial numbers come from the whole of it. */
+export function rockRidge(tree: FileTree<Content>, version: RockRidgeVersion): SystemUse {
+  const extension = rockRidgeExtension(version);
+  const factsOf = linkFacts(tree, version);
+  const selfFields = (node: Directory<Content>, announces: boolean) => {
+    const own = entryFields(node, undefined, factsOf(node), version);
+    return announces ? [SP, ...own, extension] : own;
+  };
+  return {
+    selfLengths: (node, announces) => {
+      const own = entryFieldLengths(node, undefined, version);
+      return announces ? [SP.length, ...own, extension.length] : own;
+    },
+    selfFields,
+    entryLengths: (node, name) => entryFieldLengths(node, name, version),
+    entryFields: (node, name) => entryFields(node, name, factsOf(node), version),
+  };
+}
+
+function linkFacts(tree: FileTree<Content>, version: RockRidgeVersion): (node: Node<Content>) => LinkFacts {
+  const names = hardLinkCounts(tree);
+  const serials = version === '1.12' ? serialNumbers(tree) : undefined;
+  return (node) => ({
+    links: node.kind === 'directory' ? 2 + subdirectories(node) : (names.get(node) ?? 1),
+    serial: serials?.get(node) ?? 0,
+  });
+}
+
+function subdirectories(node: Directory<Content>): number {
+  let count = 0;
+  for (const child of node.entries.values()) if (child.kind === 'directory') count++;
+  return count;
+}
+
+/** Numbers from 1 in the order in which a walk meets the nodes. */
+function serialNumbers(tree: FileTree<Content>): ReadonlyMap<Node<Content>, number> {
+  const serials = new Map<Node<Content>, number>();
+  for (const { node } of walk(tree)) if (!serials.has(node)) serials.set(node, serials.size + 1);
+  return serials;
+}

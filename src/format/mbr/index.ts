@@ -1,0 +1,3 @@
+// Master boot record.
+
+export * from './mbr.js';

@@ -1,0 +1,25 @@
+// The public surface of isopress.
+
+export * from './bytes/index.js';
+export {
+  type BlockCompressor,
+  type Compression,
+  type CompressionName,
+  type CompressionRequest,
+  chooseCompression,
+  type EngineChoice,
+  type EngineId,
+  NO_COMPRESSION,
+} from './compress/index.js';
+export * from './disc/index.js';
+export * from './errors.js';
+export * from './format/checkmedia/index.js';
+export * from './format/ext4/index.js';
+export * from './format/fat/index.js';
+export * from './format/squashfs/index.js';
+export * from './io/index.js';
+export * from './live/index.js';
+export { loadNative } from './native/index.js';
+export * from './source/index.js';
+export * from './tree/index.js';
+export { VERSION } from './version.js';

@@ -1,0 +1,26 @@
+// Changing a few bytes of an image that is there: what tagging needs. Everything else writes images anew.
+
+import { open } from 'node:fs/promises';
+import { type ByteString, displayText } from '../bytes/index.js';
+import { TargetError } from '../errors.js';
+import { pathBuffer } from './file.js';
+import type { Patch } from './write-image.js';
+
+/** Overwrites bytes of an existing file and waits until they are on the medium. */
+export async function patchFile(path: ByteString, patches: readonly Patch[]): Promise<void> {
+  const shown = displayText(path);
+  try {
+    const file = await open(pathBuffer(path), 'r+');
+    try {
+      for (const { at, bytes } of patches) await file.write(bytes, 0, bytes.length, at);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw new TargetError('target.not-writable', `${shown} cannot be changed: ${(error as Error).message}.`, {
+      path: shown,
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,96 @@
+// Processor architectures: how they are named on the medium, which firmware they boot with, and how a root tree tells
+// which one it is for.
+
+import { InvalidInputError, UnsupportedError } from '../errors.js';
+import { type ExactContent, isHole, quietRun } from '../io/index.js';
+import { type FileTree, follow } from '../tree/index.js';
+
+export type Firmware = 'bios' | 'efi' | 'uefi';
+
+export interface Architecture {
+  /** Machine name as the kernel gives it; part of file names. */
+  readonly machine: string;
+  /** GRUB's directory for the unsigned EFI image: `x86_64-efi`. */
+  readonly efiPlatform: string;
+  /** The file that firmware looks for in EFI/BOOT. */
+  readonly efiFile: string;
+  /** What shim calls the GRUB beside it. */
+  readonly grubFile: string;
+  /** Firmware that a description without the attribute means. */
+  readonly usualFirmware: Firmware;
+  /** All firmware that can be built for it. */
+  readonly firmware: readonly Firmware[];
+}
+
+const architectures: readonly Architecture[] = [
+  {
+    machine: 'x86_64',
+    efiPlatform: 'x86_64-efi',
+    efiFile: 'bootx64.efi',
+    grubFile: 'grubx64.efi',
+    usualFirmware: 'bios',
+    firmware: ['bios', 'efi', 'uefi'],
+  },
+];
+
+/** ELF e_machine → machine name (gABI, chapter 4). */
+const elfMachines: Readonly<Record<number, string>> = {
+  3: 'ix86',
+  21: 'ppc64',
+  22: 's390x',
+  40: 'armv7l',
+  62: 'x86_64',
+  183: 'aarch64',
+  243: 'riscv64',
+  258: 'loongarch64',
+};
+
+const programs = ['/bin/sh', '/bin/bash', '/usr/lib/systemd/systemd', '/sbin/init', '/bin/busybox'];
+
+/** The machine name of the programs in a root tree. Throws {@link InvalidInputError} when it has none. */
+export async function machineOf(root: FileTree): Promise<string> {
+  for (const path of programs) {
+    const node = follow(root, path);
+    if (node?.kind !== 'file') continue;
+    const machine = elfMachine(await firstBytes(node.content));
+    if (machine) return machine;
+  }
+  throw new InvalidInputError('live.no-programs', 'The root tree holds no program to tell its architecture by.', {
+    hint: `Looked at ${programs.join(', ')}. Is this the root of a system? Otherwise give --target-arch.`,
+  });
+}
+
+/** What is known of a machine. Throws {@link UnsupportedError} for those no medium can be built for. */
+export function architectureOf(machine: string): Architecture {
+  const found = architectures.find((a) => a.machine === machine);
+  if (found) return found;
+  const known = architectures.map((a) => a.machine).join(', ');
+  throw new UnsupportedError('live.architecture', `Live media for ${machine} are not built; for ${known} they are.`);
+}
+
+/** The firmware to build for: the one asked for, or the usual one. */
+export function chooseFirmware(architecture: Architecture, asked: string | undefined): Firmware {
+  const wanted = asked ?? architecture.usualFirmware;
+  const found = architecture.firmware.find((firmware) => firmware === wanted);
+  if (found) return found;
+  const message = `Firmware ${wanted} is not built for ${architecture.machine}.`;
+  throw new UnsupportedError('live.firmware', message, { hint: `Choose one of ${architecture.firmware.join(', ')}.` });
+}
+
+/** KIWI calls the 32-bit x86 family ix86 on the medium and in file names. */
+export function machineName(name: string): string {
+  return /^i[56]86$/.test(name) ? 'ix86' : name;
+}
+
+function elfMachine(head: Uint8Array): string | undefined {
+  const isElf = head.length >= 20 && head[0] === 0x7f && head[1] === 0x45 && head[2] === 0x4c && head[3] === 0x46;
+  if (!isElf) return undefined;
+  const bigEndian = head[5] === 2;
+  const code = bigEndian ? head[18]! * 256 + head[19]! : head[19]! * 256 + head[18]!;
+  return code === 21 && !bigEndian ? 'ppc64le' : elfMachines[code];
+}
+
+async function firstBytes(content: ExactContent): Promise<Uint8Array> {
+  for await (const piece of content.pieces(quietRun())) return isHole(piece) ? new Uint8Array(0) : piece.slice(0, 64);
+  return new Uint8Array(0);
+}

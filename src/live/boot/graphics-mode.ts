@@ -1,0 +1,14 @@
+// The numbers by which the Linux kernel's boot protocol names VESA modes, as old descriptions give them.
+
+const modes: readonly (readonly [size: string, ...numbers: number[]])[] = [
+  ['640x480', 0x301, 0x310, 0x311, 0x312],
+  ['800x600', 0x303, 0x313, 0x314, 0x315],
+  ['1024x768', 0x305, 0x316, 0x317, 0x318],
+  ['1280x1024', 0x307, 0x319, 0x31a, 0x31b],
+];
+
+/** `0x317` → `1024x768`; anything else is left to GRUB. */
+export function graphicsMode(vga: string): string {
+  const number = Number.parseInt(vga, 16);
+  return modes.find(([, ...numbers]) => (numbers as number[]).includes(number))?.[0] ?? 'auto';
+}

@@ -1,0 +1,140 @@
+// grub.cfg: the boot menu of the medium, rendered from plain data. https://www.gnu.org/software/grub/manual/grub/
+
+import type { CommandLines } from './command-line.js';
+
+/** Everything the menu depends on. */
+export interface MenuModel {
+  /** Id of the medium, `0x1a2b3c4d`; the file /boot/<id> marks it. */
+  readonly mediumId: string;
+  readonly title: string;
+  /** Loader directory on the medium, `/boot/x86_64/loader`. */
+  readonly loaderDirectory: string;
+  /** GRUB's directory below /boot: `grub` or `grub2`. */
+  readonly grubDirectory: string;
+  readonly timeoutSeconds: number;
+  readonly timeoutStyle: string;
+  readonly graphicsMode: string;
+  readonly outputConsoles: readonly string[];
+  readonly inputConsoles: readonly string[];
+  /** The command that sets up the serial line; undefined leaves GRUB's defaults. */
+  readonly serialLine: string | undefined;
+  /** Name of a theme that is on the medium. */
+  readonly theme: string | undefined;
+  readonly commandLines: CommandLines;
+  readonly failsafe: boolean;
+  readonly mediaCheck: boolean;
+}
+
+/** The menu with everything around it; ends with a line feed. */
+export function renderMenu(menu: MenuModel): string {
+  const blocks = [
+    ['# Boot menu of this medium; written for this medium only.'],
+    searchMedium(menu.mediumId),
+    ['set default=0', `set timeout=${menu.timeoutSeconds}`, `set timeout_style=${menu.timeoutStyle}`],
+    // Set by whoever boots this medium from a file on a disk (loopback.cfg).
+    ['if [ -n "$iso_path" ]; then', '  isoboot="iso-scan/filename=$iso_path"', 'fi'],
+    terminals(menu),
+    ...entries(menu),
+  ];
+  return `${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+/** The first commands of a boot image: find the medium, then its menu. Ends with a line feed. */
+export function renderEarlyConfig(mediumId: string, grubDirectory: string): string {
+  const lines = [
+    ...searchMedium(mediumId),
+    `set prefix=($root)/boot/${grubDirectory}`,
+    `configfile ($root)/boot/${grubDirectory}/grub.cfg`,
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** For tools that boot the ISO file itself: they set root and iso_path, and source this. */
+export function renderLoopbackConfig(grubDirectory: string): string {
+  return `source /boot/${grubDirectory}/grub.cfg\n`;
+}
+
+function searchMedium(mediumId: string): string[] {
+  return [`search --file --set=root /boot/${mediumId}`];
+}
+
+function terminals(menu: MenuModel): string[] {
+  const lines: string[] = [];
+  const graphical = menu.outputConsoles.includes('gfxterm');
+  if (graphical) lines.push(...graphics(menu));
+  if (menu.outputConsoles.includes('serial') || menu.inputConsoles.includes('serial')) {
+    lines.push(menu.serialLine ?? 'serial');
+  }
+  lines.push(`terminal_input ${menu.inputConsoles.join(' ')}`, `terminal_output ${menu.outputConsoles.join(' ')}`);
+  return lines;
+}
+
+function graphics(menu: MenuModel): string[] {
+  const lines = [
+    'if [ "$grub_platform" = "efi" ]; then',
+    '  echo "Please press \'t\' to show the boot menu on this console"',
+    'fi',
+    `set gfxmode=${menu.graphicsMode}`,
+    'insmod all_video',
+    'insmod gfxterm',
+    `set font=($root)${menu.loaderDirectory}/${menu.grubDirectory}/fonts/unicode.pf2`,
+    'if [ -f $font ]; then',
+    '  loadfont $font',
+    'fi',
+  ];
+  if (menu.theme === undefined) return lines;
+  const directory = `($root)/boot/${menu.grubDirectory}/themes/${menu.theme}`;
+  for (const font of ['ascii', 'DejaVuSans-Bold14', 'DejaVuSans10', 'DejaVuSans12']) {
+    lines.push(`if [ -f ${directory}/${font}.pf2 ]; then`, `  loadfont ${directory}/${font}.pf2`, 'fi');
+  }
+  lines.push(`if [ -f ${directory}/theme.txt ]; then`, `  set theme=${directory}/theme.txt`, 'fi');
+  return lines;
+}
+
+function entries(menu: MenuModel): string[][] {
+  const { normal, failsafe, mediaCheck } = menu.commandLines;
+  const result = [linuxEntry(menu, menu.title, normal)];
+  if (menu.failsafe) result.push(linuxEntry(menu, `Failsafe -- ${menu.title}`, failsafe));
+  if (menu.mediaCheck) result.push(linuxEntry(menu, 'Mediacheck', mediaCheck));
+  result.push(["menuentry 'Boot from Hard Disk' --class os --unrestricted {", '  exit', '}']);
+  if (menu.outputConsoles.includes('gfxterm')) {
+    result.push([
+      'if [ "$grub_platform" = "efi" ]; then',
+      "  hiddenentry 'Text mode' --hotkey 't' {",
+      '    set textmode=true',
+      '    terminal_output console',
+      '  }',
+      'fi',
+    ]);
+  }
+  return result;
+}
+
+function linuxEntry(menu: MenuModel, title: string, options: string): string[] {
+  return [
+    `menuentry ${quoted(title)} --class os --unrestricted {`,
+    '  set gfxpayload=keep',
+    "  echo 'Loading kernel...'",
+    `  linux ($root)${menu.loaderDirectory}/linux $extra_cmdline $isoboot ${words(options)}`,
+    "  echo 'Loading initrd...'",
+    `  initrd ($root)${menu.loaderDirectory}/initrd`,
+    '}',
+  ];
+}
+
+/** One word for GRUB's script language, whatever the text holds. */
+function quoted(text: string): string {
+  return `'${text.replace(/[\r\n]+/g, ' ').replaceAll("'", `'\\''`)}'`;
+}
+
+/**
+ * Kernel options as words of GRUB's script language. A quoted option reaches the kernel quoted: GRUB puts the quotes
+ * around a word with blanks itself.
+ */
+function words(options: string): string {
+  const parts = options.match(/(?:"[^"]*"?|[^\s"])+/g) ?? [];
+  return parts
+    .map((part) => part.replaceAll('"', ''))
+    .map((word) => (/^[\w.,:=/+@%^~-]+$/.test(word) ? word : quoted(word)))
+    .join(' ');
+}

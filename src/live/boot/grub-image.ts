@@ -1,0 +1,72 @@
+// Boot images made by grub-mkimage: GRUB's kernel, the modules that find the medium, and the early configuration.
+
+import { stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fromText } from '../../bytes/index.js';
+import { InvalidInputError } from '../../errors.js';
+import { collect, fileContent, type Run } from '../../io/index.js';
+import type { FileTree } from '../../tree/index.js';
+import { runTool } from '../child.js';
+import type { InsideRoot } from '../initrd/index.js';
+import { type FoundDirectory, fileIn, findProgram } from './grub-data.js';
+import { chooseModules } from './grub-modules.js';
+
+/** Where and how boot images are made. */
+export interface ImageWorkshop {
+  readonly root: FileTree;
+  /** The directory that `root` was scanned from. */
+  readonly rootDirectory: string;
+  /** A way into the root tree, to use its own grub-mkimage; without it the one of this machine is used. */
+  readonly inside: InsideRoot | undefined;
+  /** Scratch, when there is no exchange directory. */
+  readonly workDirectory: string;
+  readonly epoch: number;
+  warn(text: string): void;
+}
+
+export interface ImageRequest {
+  /** `i386-pc`, `x86_64-efi`. */
+  readonly platform: string;
+  readonly directory: FoundDirectory;
+  /** Commands the image starts with. */
+  readonly earlyConfig: string;
+  /** GRUB's directory on the medium, `/boot/grub`. */
+  readonly prefix: string;
+}
+
+const MKIMAGE = ['grub2-mkimage', 'grub-mkimage'];
+
+/** The bytes of a boot image. */
+export async function makeBootImage(workshop: ImageWorkshop, request: ImageRequest, run: Run): Promise<Uint8Array> {
+  const { platform, directory } = request;
+  const choice = chooseModules(platform, (module) => fileIn(directory.node, `${module}.mod`) !== undefined);
+  if (choice.missing.length > 0) {
+    const message = `GRUB's directory /${directory.path} lacks the modules ${choice.missing.join(', ')}.`;
+    throw new InvalidInputError('live.no-grub-modules', message, { path: `/${directory.path}` });
+  }
+  if (choice.absent.length > 0) workshop.warn(`GRUB for ${platform} has no modules ${choice.absent.join(', ')}.`);
+  const { inside, workDirectory } = workshop;
+  const program = inside && findProgram(workshop.root, ...MKIMAGE);
+  const outside = inside?.outside ?? workDirectory;
+  await writeFile(join(outside, `${platform}.cfg`), request.earlyConfig);
+  const args = (exchange: string, modules: string) => [
+    ...['-O', platform, '-o', `${exchange}/${platform}.img`, '-c', `${exchange}/${platform}.cfg`],
+    ...['-p', request.prefix, '-d', modules, ...choice.modules],
+  ];
+  if (inside && program) await inside.run(program, args(inside.inside, `/${directory.path}`), run);
+  else await runHostTool(args(outside, join(workshop.rootDirectory, directory.path)), workshop.epoch, run);
+  const path = join(outside, `${platform}.img`);
+  return collect(fileContent(fromText(path), (await stat(path)).size), run);
+}
+
+async function runHostTool(args: readonly string[], epoch: number, run: Run): Promise<void> {
+  await runTool(
+    {
+      program: 'grub-mkimage',
+      args,
+      epoch,
+      hint: 'Install GRUB into the root tree, or here (grub-common on Debian).',
+    },
+    run,
+  );
+}

@@ -1,0 +1,76 @@
+// External programs: started without a shell, with a neutral environment, ended when the run is aborted.
+
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { ToolError } from '../errors.js';
+import type { Run } from '../io/index.js';
+
+export interface ToolCall {
+  /** Name or path of the program. */
+  readonly program: string;
+  readonly args: readonly string[];
+  /** What to do when it is missing or fails. */
+  readonly hint: string;
+  /** For messages: the tool the user thinks of, when `program` only starts it. */
+  readonly name?: string;
+  /** Seconds since 1970 that the tool takes for the present; makes what it writes reproducible. */
+  readonly epoch: number;
+  /** Each line of its output, as it comes. */
+  onLine?(line: string): void;
+}
+
+const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+const KEPT_LINES = 12;
+
+/** Runs a tool to its end. Throws {@link ToolError} `tool.missing` or `tool.failed`, the latter with its last lines. */
+export async function runTool(call: ToolCall, run: Run): Promise<void> {
+  run.signal?.throwIfAborted();
+  const name = call.name ?? call.program;
+  const lastLines: string[] = [];
+  const { code, signal } = await finished(call, run, (line) => {
+    lastLines.push(line);
+    if (lastLines.length > KEPT_LINES) lastLines.shift();
+    call.onLine?.(line);
+  });
+  run.signal?.throwIfAborted();
+  if (code === 0) return;
+  const outcome = signal ? `was ended by ${signal}` : `failed with status ${code}`;
+  const said = lastLines.length > 0 ? ` Its last words:\n${lastLines.map((line) => `  ${line}`).join('\n')}` : '';
+  throw new ToolError('tool.failed', `${name} ${outcome}.${said}`, { hint: call.hint });
+}
+
+interface Ending {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+function finished(call: ToolCall, run: Run, onLine: (line: string) => void): Promise<Ending> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(call.program, call.args, {
+      env: { PATH, HOME: '/root', LC_ALL: 'C', TZ: 'UTC', SOURCE_DATE_EPOCH: String(call.epoch) },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // A group of its own: an interrupt from the terminal reaches us alone, and we end the tool in our own order.
+      detached: true,
+    });
+    const end = () => child.kill('SIGKILL');
+    run.signal?.addEventListener('abort', end, { once: true });
+    for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', onLine);
+    child.once('error', (error: NodeJS.ErrnoException) => {
+      run.signal?.removeEventListener('abort', end);
+      reject(startError(call, error));
+    });
+    child.once('close', (code, signal) => {
+      run.signal?.removeEventListener('abort', end);
+      resolve({ code, signal });
+    });
+  });
+}
+
+function startError(call: ToolCall, error: NodeJS.ErrnoException): ToolError {
+  const missing = error.code === 'ENOENT';
+  const reason = missing ? 'is not installed' : `cannot be started: ${error.message}`;
+  return new ToolError(missing ? 'tool.missing' : 'tool.failed', `${call.name ?? call.program} ${reason}.`, {
+    hint: call.hint,
+    cause: error,
+  });
+}

@@ -1,0 +1,53 @@
+// Kinds of values that attributes take: how a text is read, and how to say what is allowed.
+
+/** How one kind of value is read from its text. */
+export interface ValueKind<T> {
+  /** The value, or undefined when the text is not one. */
+  read(text: string): T | undefined;
+  /** Completes "Allowed: …". */
+  readonly allowed: string;
+}
+
+/** `true` or `false`, as XML Schema writes them. */
+export const bool: ValueKind<boolean> = {
+  read: (text) => ({ true: true, '1': true, false: false, '0': false })[text],
+  allowed: 'true, false',
+};
+
+export const anyText: ValueKind<string> = { read: (text) => text, allowed: 'any text' };
+
+/** Text that matches a whole pattern; `allowed` says it in words. */
+export function matching(pattern: RegExp, allowed: string): ValueKind<string> {
+  const whole = new RegExp(`^(?:${pattern.source})$`);
+  return { read: (text) => (whole.test(text) ? text : undefined), allowed };
+}
+
+/** One of the words. */
+export function oneOf<const W extends string>(...words: readonly W[]): ValueKind<W> {
+  return { read: (text) => words.find((word) => word === text), allowed: words.join(', ') };
+}
+
+/** Words of a set, separated by white space, none twice; at least one. */
+export function listOf<const W extends string>(...words: readonly W[]): ValueKind<readonly W[]> {
+  return {
+    read: (text) => {
+      const given = text.split(/\s+/).filter((word) => word !== '');
+      const known = given.filter((word): word is W => (words as readonly string[]).includes(word));
+      if (given.length === 0 || known.length !== given.length) return undefined;
+      return [...new Set(known)];
+    },
+    allowed: `a blank-separated list of ${words.join(', ')}`,
+  };
+}
+
+/** A decimal number from `min` to `max`. */
+export function integer(min: number, max: number): ValueKind<number> {
+  return {
+    read: (text) => {
+      if (!/^\d{1,10}$/.test(text)) return undefined;
+      const value = Number(text);
+      return value >= min && value <= max ? value : undefined;
+    },
+    allowed: `a number from ${min} to ${max}`,
+  };
+}

@@ -1,0 +1,105 @@
+// An XML document as a small tree of elements that know where they stand. Strict XML 1.0; a document type, and with it
+// every entity of its own, is refused: a description has no use for one, and an attacker has many.
+
+import { SaxesParser } from 'saxes';
+import { InvalidInputError } from '../../errors.js';
+
+/** A position in a text, both from 1. */
+export interface Place {
+  readonly path: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface XmlAttribute {
+  readonly name: string;
+  readonly value: string;
+  /** Where the value starts. */
+  readonly place: Place;
+}
+
+export interface XmlElement {
+  readonly name: string;
+  readonly attributes: ReadonlyMap<string, XmlAttribute>;
+  readonly children: readonly XmlElement[];
+  /** All character data directly inside, trimmed. */
+  readonly text: string;
+  /** Where the tag starts. */
+  readonly place: Place;
+}
+
+const DEEPEST = 64;
+const LARGEST = 8 * 1024 * 1024;
+
+/** The document element. Throws {@link InvalidInputError} `description.xml` with the place of the first fault. */
+export function parseXml(text: string, path: string): XmlElement {
+  const placeOf = placeFinder(text, path);
+  if (text.length > LARGEST) throw xmlError('The file is larger than any description can be.', placeOf(0));
+  const parser = new SaxesParser({ position: true });
+  const open: Draft[] = [];
+  let attributes = new Map<string, XmlAttribute>();
+  let start = 0;
+  let root: XmlElement | undefined;
+  parser.on('error', (error) => {
+    throw xmlError(`The XML is not well-formed: ${error.message.replace(/^\d+:\d+: /, '')}`, placeOf(parser.position));
+  });
+  parser.on('doctype', () => {
+    throw xmlError('A document type declaration (<!DOCTYPE …>) is not allowed here.', placeOf(parser.position));
+  });
+  parser.on('opentagstart', () => {
+    start = text.lastIndexOf('<', parser.position - 1);
+    attributes = new Map();
+  });
+  parser.on('attribute', ({ name, value }) => {
+    const end = parser.position - 1;
+    const valueAt = text.lastIndexOf(text[end]!, end - 1) + 1;
+    attributes.set(name, { name, value, place: placeOf(valueAt) });
+  });
+  parser.on('opentag', ({ name }) => {
+    const place = placeOf(start);
+    if (open.length >= DEEPEST) throw xmlError(`Elements are nested more than ${DEEPEST} deep.`, place);
+    open.push({ name, attributes, children: [], text: '', place });
+  });
+  const addText = (more: string) => {
+    const element = open.at(-1);
+    if (element) element.text += more;
+  };
+  parser.on('text', addText);
+  parser.on('cdata', addText);
+  parser.on('closetag', () => {
+    const draft = open.pop()!;
+    const element = { ...draft, text: draft.text.trim() };
+    const parent = open.at(-1);
+    if (parent) parent.children.push(element);
+    else root = element;
+  });
+  parser.write(text).close();
+  return root!;
+}
+
+interface Draft {
+  readonly name: string;
+  readonly attributes: ReadonlyMap<string, XmlAttribute>;
+  readonly children: XmlElement[];
+  text: string;
+  readonly place: Place;
+}
+
+function placeFinder(text: string, path: string): (offset: number) => Place {
+  const starts = [0];
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  return (offset) => {
+    let low = 0;
+    let high = starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (starts[middle]! <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return { path, line: low + 1, column: offset - starts[low]! + 1 };
+  };
+}
+
+function xmlError(message: string, place: Place): InvalidInputError {
+  return new InvalidInputError('description.xml', message, place);
+}

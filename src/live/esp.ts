@@ -1,0 +1,29 @@
+// The EFI system partition: a FAT volume that holds the medium's EFI directory, appended behind the payload.
+
+import { InvalidInputError } from '../errors.js';
+import { type FatLayout, planFat } from '../format/fat/index.js';
+import type { ExactContent, ImagePlan } from '../io/index.js';
+import type { EfiTree } from './boot/efi-files.js';
+import type { Project } from './project.js';
+
+const MIB = 1024 * 1024;
+const LABEL = 'BOOT';
+
+/** Throws {@link InvalidInputError} `live.esp-full` when the EFI directory does not fit. */
+export function planEsp(project: Project, efi: EfiTree): ImagePlan<FatLayout, ExactContent> {
+  const { seed, epoch, description } = project;
+  const mebibytes = description.type.efifatimagesize;
+  try {
+    return planFat(efi, { size: mebibytes * MIB, label: LABEL, seed: `${seed} esp`, epoch });
+  } catch (error) {
+    if (!(error instanceof InvalidInputError) || !FULL.has(error.code)) throw error;
+    const message = `The EFI directory does not fit into an EFI system partition of ${mebibytes} MiB.`;
+    throw new InvalidInputError('live.esp-full', message, {
+      path: description.path,
+      hint: 'Set efifatimagesize to as much as 31, or take files out of /boot/efi in the root tree.',
+      cause: error,
+    });
+  }
+}
+
+const FULL: ReadonlySet<string> = new Set(['fat.no-space']);

@@ -1,0 +1,141 @@
+// Running programs of a root tree inside it, with nothing of the tree writable: in a private mount namespace a scratch
+// root is laid out in memory, the tree's top directories are bound into it read-only, and /dev, /proc, /run, /tmp are
+// fresh. As root by chroot, as an ordinary user inside a user namespace. All of it vanishes with the program.
+
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ToolError } from '../../errors.js';
+import type { Run } from '../../io/index.js';
+import { runTool } from '../child.js';
+
+export type InsideMode = 'chroot' | 'userns';
+
+export interface InsideRequest {
+  /** The root tree. */
+  readonly root: string;
+  /** A directory for scratch; what programs leave in their exchange directory lands below it. */
+  readonly workDirectory: string;
+  /** `auto`: chroot, or where that is not permitted, a user namespace. */
+  readonly mode: 'auto' | InsideMode;
+  /** Content of /.profile inside. */
+  readonly profile: string;
+  readonly epoch: number;
+}
+
+export interface InsideRoot {
+  readonly mode: InsideMode;
+  /** The exchange directory as this program sees it. */
+  readonly outside: string;
+  /** The same directory as programs inside see it. */
+  readonly inside: string;
+  run(program: string, args: readonly string[], run: Run, onLine?: (line: string) => void): Promise<void>;
+}
+
+const EXCHANGE = '/run/isopress';
+
+// Positional parameters: root tree, mount point, exchange directory, text of /.profile, program, its arguments.
+const SCRIPT = `
+set -eu
+umask 022
+root=$1 view=$2 exchange=$3 profile=$4
+shift 4
+mount -t tmpfs -o mode=0755 isopress "$view"
+# The bind mounts keep the options of the file system below: a user namespace may not lift nosuid or nodev.
+options=$(findmnt -n -o VFS-OPTIONS -T "$root")
+options=ro\${options#r?}
+bind() {
+  mount --bind "$1" "$2"
+  mount -o "remount,bind,$options" "$2"
+}
+for entry in "$root"/* "$root"/.[!.]*; do
+  name=\${entry##*/}
+  case $name in dev | proc | sys | run | tmp | .profile) continue ;; esac
+  if [ -L "$entry" ]; then
+    ln -s "$(readlink "$entry")" "$view/$name"
+  elif [ -d "$entry" ]; then
+    mkdir "$view/$name"
+    bind "$entry" "$view/$name"
+  elif [ -f "$entry" ]; then
+    : >"$view/$name"
+    bind "$entry" "$view/$name"
+  fi
+done
+mkdir "$view/dev" "$view/dev/shm" "$view/proc" "$view/sys" "$view/run" "$view/run/isopress" "$view/tmp"
+chmod 1777 "$view/tmp" "$view/dev/shm"
+if [ -d "$view/var/tmp" ]; then mount --bind "$view/tmp" "$view/var/tmp"; fi
+# A new proc may be forbidden where the one of the surroundings is partly covered; then that one has to do.
+mount -t proc proc "$view/proc" 2>/dev/null || mount --rbind /proc "$view/proc"
+for device in null zero full random urandom tty; do
+  [ -e "/dev/$device" ] || continue
+  : >"$view/dev/$device"
+  mount --bind "/dev/$device" "$view/dev/$device"
+done
+ln -s /proc/self/fd "$view/dev/fd"
+ln -s fd/0 "$view/dev/stdin"
+ln -s fd/1 "$view/dev/stdout"
+ln -s fd/2 "$view/dev/stderr"
+printf %s "$profile" >"$view/.profile"
+mount --bind "$exchange" "$view/run/isopress"
+cd "$view"
+exec chroot "$view" "$@"
+`;
+
+/** Finds a way inside that works here. Throws {@link ToolError} when there is none. */
+export async function openRoot(request: InsideRequest, run: Run): Promise<InsideRoot> {
+  const view = join(request.workDirectory, 'view');
+  const outside = join(request.workDirectory, 'exchange');
+  await mkdir(view);
+  await mkdir(outside);
+  const refusals: string[] = [];
+  for (const mode of candidates(request.mode)) {
+    const inside = enter(request, mode, view, outside);
+    try {
+      await inside.run('true', [], run);
+      return inside;
+    } catch (error) {
+      run.signal?.throwIfAborted();
+      if (!(error instanceof ToolError)) throw error;
+      refusals.push(`${mode}: ${error.message}`);
+    }
+  }
+  throw new ToolError('live.no-way-inside', `Programs cannot be run inside the root tree. ${refusals.join(' ')}`, {
+    hint: 'Run as root, allow unprivileged user namespaces, or give a ready initrd with --initrd FILE.',
+  });
+}
+
+/** Trying is the only sure test: root may lack the right to mount, and users may lack user namespaces. */
+function candidates(mode: InsideRequest['mode']): readonly InsideMode[] {
+  return mode === 'auto' ? ['chroot', 'userns'] : [mode];
+}
+
+function enter(request: InsideRequest, mode: InsideMode, view: string, outside: string): InsideRoot {
+  const namespaces = mode === 'userns' ? ['--user', '--map-root-user'] : [];
+  const start = [
+    // Whatever ends this program ends what runs inside too, even a kill.
+    ...['--pdeathsig', 'KILL', 'unshare', ...namespaces, '--mount', '--propagation', 'private', '--pid', '--fork'],
+    ...['--kill-child', 'sh', '-c', SCRIPT, 'isopress', request.root, view, outside, request.profile],
+  ];
+  return {
+    mode,
+    outside,
+    inside: EXCHANGE,
+    run: (program, args, run, onLine) =>
+      runTool(
+        {
+          program: 'setpriv',
+          args: [...start, program, ...args],
+          name: `${program} (inside the root tree)`,
+          hint: hintFor(mode),
+          epoch: request.epoch,
+          ...(onLine ? { onLine } : {}),
+        },
+        run,
+      ),
+  };
+}
+
+function hintFor(mode: InsideMode): string {
+  return mode === 'chroot'
+    ? 'The programs setpriv, unshare, findmnt (util-linux) and mount must be installed here.'
+    : 'In a user namespace the root tree has to belong to the user who presses it; --initrd FILE avoids the need.';
+}

@@ -1,0 +1,40 @@
+// /.profile: what the initrd's scripts can learn about the image, as lines of shell assignments sorted by name.
+
+import type { LiveDescription } from '../description/index.js';
+
+/** `kiwi_name='value'` lines. Values that are not set are left out. */
+export function renderProfile(description: LiveDescription): string {
+  const { type, bootloader } = description;
+  const values: Record<string, string | undefined> = {
+    kiwi_align: '1048576',
+    kiwi_bootkernel: type.bootkernel,
+    kiwi_bootloader: bootloader.name,
+    kiwi_bootloader_console: (bootloader.output_console ?? bootloader.console)?.join(' '),
+    kiwi_bootprofile: type.bootprofile,
+    kiwi_cmdline: type.kernelcmdline || undefined,
+    kiwi_displayname: description.displayName,
+    kiwi_firmware: type.firmware,
+    kiwi_hybridpersistent: type.hybridpersistent ? 'true' : undefined,
+    kiwi_hybridpersistent_filesystem: type.hybridpersistent_filesystem,
+    kiwi_iname: description.name,
+    kiwi_iversion: description.version,
+    kiwi_keytable: description.keytable,
+    kiwi_language: description.locale,
+    kiwi_live_volid: type.volid,
+    kiwi_profiles: description.profiles.join(',') || undefined,
+    kiwi_sectorsize: '512',
+    kiwi_splash_theme: description.bootsplashTheme,
+    kiwi_loader_theme: description.bootloaderTheme,
+    kiwi_startsector: '2048',
+    kiwi_timezone: description.timezone,
+    kiwi_type: 'iso',
+  };
+  return Object.keys(values)
+    .sort()
+    .map((name) => (values[name] === undefined ? '' : `${name}=${shellQuoted(values[name])}\n`))
+    .join('');
+}
+
+function shellQuoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,63 @@
+// What a build can be asked for.
+
+import type { CompressionName, EngineChoice } from '../compress/index.js';
+import type { DigestName } from '../io/index.js';
+import type { Loss, Ownership } from '../tree/index.js';
+
+export interface BuildOptions {
+  /** Directory of the image description. */
+  readonly description: string;
+  /** Directory that holds the prepared root tree. It is only read. */
+  readonly root: string;
+  /** Directory for the results; must exist. */
+  readonly targetDirectory: string;
+  /** Profiles of the description to apply. */
+  readonly profiles?: readonly string[];
+  /** Attributes of the type that replace what the description says. */
+  readonly typeAttributes?: Readonly<Record<string, string>>;
+  /** Machine name, `x86_64`; default: that of the programs in the root tree. */
+  readonly architecture?: string;
+  /** A kernel image to use instead of the root tree's. */
+  readonly kernel?: string;
+  /** A ready initrd; dracut is not run. */
+  readonly initrd?: string;
+  /** How dracut runs. `auto` (default): by chroot, or where that is not permitted in a user namespace. */
+  readonly dracut?: 'auto' | 'chroot' | 'userns';
+  /** Boot loaders on the medium; default from the description. */
+  readonly layout?: 'grub' | 'isolinux' | 'isolinux+grub';
+  /** Default from the description. */
+  readonly partitionTable?: 'mbr' | 'gpt' | 'gpt-hybrid';
+  /** Default: `suse` when the description asks for a media check, else `none`. */
+  readonly mediaCheck?: 'none' | 'suse' | 'rh';
+  /** Default sha256. */
+  readonly mediaDigest?: DigestName;
+  /** Owners of the entries of the root image; default `keep`. */
+  readonly ownership?: Ownership;
+  /** Patterns of what stays out of the root image, besides what never belongs into it. */
+  readonly exclude?: readonly string[];
+  /** Whether extended attributes are read; default true. */
+  readonly xattrs?: boolean;
+  /** Seconds since 1970 for everything that needs a time; default: the newest time in the root tree. */
+  readonly epoch?: number;
+  /** Lower later file times to the epoch. Default false. */
+  readonly clampTimes?: boolean;
+  /** What identities are derived from; default: a digest of the root tree. */
+  readonly seed?: string;
+  /** Compression of the root image; default from the description. */
+  readonly compression?: CompressionName;
+  readonly level?: number;
+  /** Bytes; default 1 MiB. */
+  readonly blockSize?: number;
+  /** Who compresses and reads attributes; default `auto`. */
+  readonly engine?: EngineChoice;
+  /** Replace existing results. */
+  readonly force?: boolean;
+  /** Milliseconds of any clock that only goes forward; for the durations in the report. */
+  now(): number;
+  /** Remarks: what was left out, chosen or could not be read. */
+  note?(text: string): void;
+  /** Told what the formats cannot keep, before anything is written; what it throws ends the build. */
+  losses?(losses: readonly Loss[]): void;
+  /** Every line that external tools print. */
+  log?(line: string): void;
+}

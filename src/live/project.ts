@@ -1,0 +1,228 @@
+// All decisions of a build, taken from the description, the root tree and the options before anything is made.
+
+import { stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { fromText, type Timestamp, timestamp } from '../bytes/index.js';
+import { type Compression, type CompressionName, chooseCompression } from '../compress/index.js';
+import { InvalidInputError, TargetError, UnsupportedError } from '../errors.js';
+import { type DigestName, fileContent, sourceError } from '../io/index.js';
+import { type FileTree, file, fingerprint, glob, newestSecond } from '../tree/index.js';
+import {
+  type Architecture,
+  architectureOf,
+  chooseFirmware,
+  type Firmware,
+  machineName,
+  machineOf,
+} from './architecture.js';
+import { commandLines } from './boot/command-line.js';
+import { graphicsMode } from './boot/graphics-mode.js';
+import type { MenuModel } from './boot/grub-config.js';
+import { findTheme, grubDirectoryName } from './boot/grub-data.js';
+import { mediumId } from './boot/medium-id.js';
+import { type LiveDescription, loadDescription } from './description/index.js';
+import { findKernel, type Kernel } from './kernel.js';
+import type { BuildOptions } from './options.js';
+
+/** One build, fully decided. Plain data but for the tree and the compressor. */
+export interface Project {
+  readonly description: LiveDescription;
+  readonly root: FileTree;
+  readonly rootDirectory: string;
+  readonly architecture: Architecture;
+  readonly firmware: Firmware;
+  /** Whether BIOS machines boot the medium. */
+  readonly bios: boolean;
+  readonly partitionTable: 'mbr' | 'gpt' | 'gpt-hybrid';
+  readonly kernel: Kernel;
+  readonly menu: MenuModel;
+  /** Undefined: no media check. */
+  readonly seal: DigestName | undefined;
+  readonly compression: Compression;
+  /** Bytes. */
+  readonly blockSize: number;
+  readonly epoch: Timestamp;
+  readonly seed: string;
+  /** Common part of all results' names: `NAME.ARCH-VERSION`. */
+  readonly baseName: string;
+  /** Absolute. */
+  readonly targetDirectory: string;
+}
+
+/** Decides everything. The root tree has its final owners and times already. */
+export async function decide(options: BuildOptions, root: FileTree): Promise<Project> {
+  const machine = machineName(options.architecture ?? (await machineOf(root)));
+  const description = await loadDescription(options.description, {
+    architecture: machine,
+    ...(options.profiles ? { profiles: options.profiles } : {}),
+    ...(options.typeAttributes ? { typeAttributes: options.typeAttributes } : {}),
+  });
+  const architecture = architectureOf(machine);
+  const { type } = description;
+  const firmware = chooseFirmware(architecture, type.firmware);
+  refuseLayouts(options, description, firmware);
+  const epoch = options.epoch ?? Math.max(0, newestSecond(root));
+  const targetDirectory = resolve(options.targetDirectory);
+  const baseName = `${description.name}.${machine}-${description.version}`;
+  await checkTarget(targetDirectory, `${baseName}.iso`, options.force ?? false);
+  return {
+    description,
+    root,
+    rootDirectory: resolve(options.root),
+    architecture,
+    firmware,
+    bios: firmware === 'bios' || type.eficsm,
+    partitionTable: options.partitionTable ?? usualTable(description, firmware),
+    kernel: options.kernel === undefined ? findKernel(root) : await givenKernel(options.kernel, root),
+    menu: menuOf(description, root, architecture, epoch, options.note),
+    seal: chooseSeal(options, description),
+    compression: compressionOf(options, description),
+    blockSize: options.blockSize ?? 1024 * 1024,
+    epoch: timestamp(epoch),
+    seed: options.seed ?? fingerprint(root),
+    baseName,
+    targetDirectory,
+  };
+}
+
+function refuseLayouts(options: BuildOptions, description: LiveDescription, firmware: Firmware): void {
+  const { bootloader, generation, type } = description;
+  if (bootloader.name === 'systemd_boot') {
+    throw new UnsupportedError('live.bootloader', 'Live media with systemd-boot are not built.', {
+      path: description.path,
+      hint: 'Choose <bootloader name="grub2"/>.',
+    });
+  }
+  const usual = generation === 'kiwi-9' && firmware === 'bios' ? 'isolinux' : 'grub';
+  const layout = options.layout ?? usual;
+  if (layout !== 'grub') {
+    throw new UnsupportedError('live.layout', `Media with the layout ${layout} are not built.`, {
+      path: description.path,
+      hint: 'Ask for --layout grub: GRUB boots BIOS machines as well.',
+    });
+  }
+  if (!['ext4', 'squashfs'].includes(type.filesystem)) {
+    throw new UnsupportedError('live.filesystem', `A root image with ${type.filesystem} is not built.`, {
+      path: description.path,
+      hint: 'Choose filesystem="ext4" or "squashfs".',
+    });
+  }
+}
+
+/** KIWI 10 took up GPT; before, the table was always an MBR. */
+function usualTable(description: LiveDescription, firmware: Firmware): Project['partitionTable'] {
+  const { efiparttable, gpt_hybrid_mbr } = description.type;
+  const efi = firmware !== 'bios';
+  const table = efiparttable ?? (efi && description.generation === 'kiwi-10' ? 'gpt' : 'msdos');
+  if (table === 'msdos' || !efi) return 'mbr';
+  return gpt_hybrid_mbr ? 'gpt-hybrid' : 'gpt';
+}
+
+function menuOf(
+  description: LiveDescription,
+  root: FileTree,
+  architecture: Architecture,
+  epoch: number,
+  note: BuildOptions['note'],
+): MenuModel {
+  const { type, bootloader } = description;
+  const grubDirectory = grubDirectoryName(root);
+  const theme = description.bootloaderTheme;
+  const themeFound = theme !== undefined && findTheme(root, theme) !== undefined;
+  if (theme !== undefined && !themeFound)
+    note?.(`GRUB theme ${theme} is not in the root tree; the menu is plain text.`);
+  const consoles = consolesOf(description);
+  return {
+    mediumId: mediumId(epoch),
+    title: description.displayName,
+    loaderDirectory: `/boot/${architecture.machine}/loader`,
+    grubDirectory,
+    timeoutSeconds: bootloader.timeout,
+    timeoutStyle: bootloader.timeout_style,
+    graphicsMode: bootloader.video_mode ?? graphicsMode(type.vga),
+    outputConsoles: theme !== undefined && !themeFound ? ['console'] : consoles.output,
+    inputConsoles: theme !== undefined && !themeFound ? ['console'] : consoles.input,
+    serialLine: bootloader.serial_line,
+    theme: themeFound ? theme : undefined,
+    commandLines: commandLines({
+      options: type.kernelcmdline,
+      volumeId: type.volid,
+      persistent: type.hybridpersistent,
+      persistentFileSystem: type.hybridpersistent_filesystem,
+    }),
+    failsafe: type.installprovidefailsafe,
+    mediaCheck: type.mediacheck,
+  };
+}
+
+/** The old attribute names terminals for both directions; gfxterm only shows, so input from it means the console. */
+function consolesOf({ bootloader }: LiveDescription): { output: readonly string[]; input: readonly string[] } {
+  const given = (list: readonly string[] | undefined) => list?.filter((name) => name !== 'none');
+  const output = given(bootloader.output_console) ?? given(bootloader.console) ?? [];
+  const input = given(bootloader.input_console) ?? output.filter((name) => name === 'console' || name === 'serial');
+  return { output: output.length > 0 ? output : ['gfxterm'], input: input.length > 0 ? input : ['console'] };
+}
+
+function chooseSeal(options: BuildOptions, { type }: LiveDescription): DigestName | undefined {
+  const style = options.mediaCheck ?? (type.mediacheck ? 'suse' : 'none');
+  if (style === 'rh') {
+    throw new UnsupportedError('live.media-check', 'Media-check tags in the style of isomd5sum are not written.', {
+      hint: 'Choose --media-check suse.',
+    });
+  }
+  return style === 'suse' ? (options.mediaDigest ?? 'sha256') : undefined;
+}
+
+function compressionOf(options: BuildOptions, { type, path }: LiveDescription): Compression {
+  const described = type.squashfscompression;
+  const name: string = options.compression ?? (described === 'uncompressed' ? 'none' : (described ?? 'xz'));
+  try {
+    const { level, engine } = options;
+    return chooseCompression({
+      name: name as CompressionName,
+      ...(level === undefined ? {} : { level }),
+      ...(engine === undefined ? {} : { engine }),
+    });
+  } catch (error) {
+    if (!(error instanceof InvalidInputError) || error.code !== 'compress.unknown') throw error;
+    const why = described === undefined && options.compression === undefined ? ', which is the default,' : '';
+    throw new UnsupportedError('live.compression', `Compression ${name}${why} is not available.`, {
+      path,
+      hint: 'Set squashfscompression="gzip" in the description, or add --set-type-attr squashfscompression=gzip.',
+    });
+  }
+}
+
+/** Refuses early what would fail after a long build. */
+async function checkTarget(directory: string, name: string, force: boolean): Promise<void> {
+  const found = await stat(directory).catch(() => undefined);
+  if (!found?.isDirectory()) {
+    throw new TargetError('target.enoent', `There is no directory ${directory}.`, {
+      path: directory,
+      hint: 'Create the target directory first.',
+    });
+  }
+  const path = join(directory, name);
+  if (!force && (await stat(path).catch(() => undefined))) {
+    throw new TargetError('target.exists', `${path} exists already.`, { path, hint: 'Use --force to replace it.' });
+  }
+}
+
+/** A kernel from outside the tree; its modules are those of the version in its name, or the only ones there are. */
+async function givenKernel(path: string, root: FileTree): Promise<Kernel> {
+  const { size } = await stat(path).catch((error) => {
+    throw sourceError(fromText(path), error);
+  });
+  const versions = glob(root, '/usr/lib/modules/*')
+    .concat(glob(root, '/lib/modules/*'))
+    .map((found) => basename(found.path));
+  const named = basename(path).replace(/^[^-]*-?/, '');
+  const version = versions.includes(named) ? named : versions[0];
+  if (version === undefined || (version !== named && new Set(versions).size > 1)) {
+    throw new InvalidInputError('live.kernel-version', `It is not clear which modules belong to ${path}.`, {
+      path,
+      hint: `Name the file after its version, as in vmlinuz-6.1.0. The root tree has modules for: ${versions.join(', ') || 'none'}.`,
+    });
+  }
+  return { path: fromText(path), version, file: file(fileContent(fromText(path), size)) };
+}

@@ -1,0 +1,77 @@
+// The only door to the .node file: finds it, checks that it speaks this interface, and says why not where it does not.
+
+import { createRequire } from 'node:module';
+import { platformName } from './platform.js';
+
+/** What the library exports. The addon checks its arguments; failures of the system carry an errno name as `code`. */
+export interface NativeAddon {
+  /** Version of the library, for reports. */
+  version(): string;
+  /** Number of the interface, see {@link ABI}. */
+  abi(): number;
+  /** As `crc32c` of bytes/: CRC-32C without final inversion, unsigned. */
+  crc32c(seed: number, bytes: Uint8Array): number;
+  /** `[name, value, …]` of the entry itself, links not followed; null when it has none. */
+  xattrs(path: Uint8Array): Uint8Array[] | null;
+  /** `[at, length, …]` of the holes within the first `size` bytes of a regular file. */
+  holes(path: Uint8Array, size: number): Float64Array;
+}
+
+/** The addon, or the reason why there is none, as a clause: "no library is built for linux-x64-gnu". */
+export type NativeState =
+  | { readonly addon: NativeAddon; readonly reason?: undefined }
+  | { readonly addon: undefined; readonly reason: string };
+
+/** Must equal `ABI` in native/src/lib.rs; raised with every change of an exported function. */
+const ABI = 1;
+
+let state: NativeState | undefined;
+
+/** The native engine of this process. Looks once, never throws. */
+export function loadNative(): NativeState {
+  state ??= find(platformName());
+  return state;
+}
+
+/** A local build first, so that whoever changes the Rust code runs what was just built; then the platform's package. */
+function find(platform: string): NativeState {
+  const candidates = [`../../native/isopress.${platform}.node`, `@isopress/native-${platform}`];
+  const reasons: string[] = [];
+  for (const candidate of candidates) {
+    const found = load(candidate);
+    if (found.addon) return found;
+    if (found.reason !== '') reasons.push(found.reason);
+  }
+  return { addon: undefined, reason: reasons[0] ?? `no library is built or installed for ${platform}` };
+}
+
+/** An empty reason means that there is nothing at this place. */
+function load(specifier: string): NativeState {
+  const require = createRequire(import.meta.url);
+  let path: string;
+  try {
+    path = require.resolve(specifier);
+  } catch {
+    return { addon: undefined, reason: '' };
+  }
+  try {
+    return checkHandshake(require(path), path);
+  } catch (error) {
+    return { addon: undefined, reason: `${path} cannot be loaded: ${firstLine(error)}` };
+  }
+}
+
+/** Accepts a library only if it states the interface number that this code was written for. */
+export function checkHandshake(library: unknown, path: string): NativeState {
+  const addon = library as Partial<NativeAddon> | null;
+  const abi = typeof addon?.abi === 'function' ? addon.abi() : undefined;
+  if (abi === ABI) return { addon: addon as NativeAddon };
+  return {
+    addon: undefined,
+    reason: `${path} has interface ${abi ?? 'unknown'}, not ${ABI}; build or install it anew`,
+  };
+}
+
+function firstLine(error: unknown): string {
+  return String(error instanceof Error ? error.message : error).split('\n', 1)[0]!;
+}

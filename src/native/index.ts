@@ -1,0 +1,4 @@
+// The native engine. Nothing outside this folder loads the .node file.
+
+export { loadNative, type NativeAddon, type NativeState } from './binding.js';
+export { chooseNative, type EngineChoice } from './choose.js';

@@ -1,0 +1,20 @@
+// What went wrong with an entry while its tree was being scanned.
+
+import { type ByteString, displayText } from '../bytes/index.js';
+import { SourceError } from '../errors.js';
+import { sourceError } from '../io/index.js';
+
+/** An entry that a directory named a moment ago and that is gone, or of another kind, now. */
+const CHANGED = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'EINVAL', 'ESTALE', 'ELOOP']);
+
+/** A system error about an entry found before: `source.changed` when it is not what it was, else the errno's own code. */
+export function scanError(path: ByteString, error: unknown): SourceError {
+  const code = (error as NodeJS.ErrnoException).code ?? '';
+  if (error instanceof SourceError || !CHANGED.has(code)) return sourceError(path, error);
+  const shown = displayText(path);
+  return new SourceError('source.changed', `${shown} was removed or replaced while its tree was being read.`, {
+    path: shown,
+    hint: 'Pack a tree that nothing writes to.',
+    cause: error,
+  });
+}

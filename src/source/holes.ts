@@ -1,0 +1,81 @@
+// Where a sparse file has holes: as the file system tells, else by looking for blocks of zeros.
+
+import { closeSync, constants, openSync, readSync } from 'node:fs';
+import type { ByteString } from '../bytes/index.js';
+import { pathBuffer, type Range, type Run } from '../io/index.js';
+import type { NativeAddon } from '../native/index.js';
+import { scanError } from './errors.js';
+
+/** Zero runs are looked for in aligned blocks of this size, the allocation unit of the usual file systems. */
+const BLOCK = 4096;
+const CHUNK = 256 * BLOCK;
+/** A file cut into more holes than this is taken as data behind the last of them; the addon does the same. */
+const MAX_HOLES = 1 << 20;
+const OPEN = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+const ZEROS = Buffer.alloc(CHUNK);
+
+/** Holes of a regular file by lseek(2): sorted, disjoint, not empty. */
+export function askForHoles(addon: NativeAddon, path: ByteString, size: number): Range[] {
+  let flat: Float64Array;
+  try {
+    flat = addon.holes(pathBuffer(path), size);
+  } catch (error) {
+    throw scanError(path, error);
+  }
+  const holes: Range[] = [];
+  for (let i = 0; i + 1 < flat.length; i += 2) holes.push({ at: flat[i]!, length: flat[i + 1]! });
+  return holes;
+}
+
+/** Holes of a regular file by reading it: every aligned block of zeros, the last one cut by the end of the file. */
+export async function searchHoles(path: ByteString, size: number, run: Run | undefined): Promise<Range[]> {
+  const holes: Range[] = [];
+  let start = -1;
+  let fd = -1;
+  try {
+    fd = openSync(pathBuffer(path), OPEN);
+    const buffer = Buffer.allocUnsafe(Math.min(CHUNK, size));
+    for (let at = 0; at < size && holes.length < MAX_HOLES; at += CHUNK) {
+      const length = readFully(fd, buffer, Math.min(CHUNK, size - at), at);
+      for (let from = 0; from < length; ) {
+        // A whole chunk at once where it is zero: a sparse file is mostly that.
+        const span = from === 0 && isZero(buffer, 0, length) ? length : Math.min(BLOCK, length - from);
+        const zero = span > BLOCK || isZero(buffer, from, from + span);
+        if (zero && start < 0) start = at + from;
+        if (!zero && start >= 0) {
+          holes.push({ at: start, length: at + from - start });
+          start = -1;
+        }
+        from += span;
+      }
+      await breathe(run);
+    }
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).syscall ? scanError(path, error) : error;
+  } finally {
+    if (fd >= 0) closeSync(fd);
+  }
+  if (start >= 0) holes.push({ at: start, length: size - start });
+  return holes;
+}
+
+/** Lets timers, signals and output have their turn, and stops an aborted run. */
+export async function breathe(run: Run | undefined): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+  run?.signal?.throwIfAborted();
+}
+
+function isZero(buffer: Buffer, from: number, to: number): boolean {
+  // Most blocks of data differ in their first byte; the comparison is a call into the engine.
+  return buffer[from] === 0 && buffer.compare(ZEROS, 0, to - from, from, to) === 0;
+}
+
+function readFully(fd: number, buffer: Buffer, length: number, at: number): number {
+  let got = 0;
+  while (got < length) {
+    const count = readSync(fd, buffer, got, length - got, at + got);
+    if (count === 0) break;
+    got += count;
+  }
+  return got;
+}

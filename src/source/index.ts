@@ -1,0 +1,3 @@
+// Floor 3, left wing: the world becomes a tree.
+
+export { type ScanOptions, scanDirectory } from './directory.js';

@@ -1,0 +1,77 @@
+// Lookups as a program inside the tree would make them: symbolic links are followed, and never lead out of the tree.
+
+import { type ByteString, compareBytes } from '../bytes/index.js';
+import type { Content, ExactContent } from '../io/index.js';
+import { type FileTree, joinPath, splitPath } from './file-tree.js';
+import type { Directory, Node } from './node.js';
+
+/** As many links as Linux follows. */
+const MOST_LINKS = 40;
+
+/** A path found in a tree, and where it led. */
+export interface Found<C extends Content = ExactContent> {
+  /** The path as it was asked for, without leading slash. */
+  readonly path: ByteString;
+  /** Never a symbolic link. */
+  readonly node: Exclude<Node<C>, { kind: 'symlink' }>;
+}
+
+/** The node a path leads to, through symbolic links; undefined where there is none, or only a loop of links. */
+export function follow<C extends Content>(tree: FileTree<C>, path: ByteString | string): Found<C>['node'] | undefined {
+  const at: Directory<C>[] = [tree.root];
+  const rest = path.split('/').reverse();
+  let links = 0;
+  let node: Found<C>['node'] = tree.root;
+  while (rest.length > 0) {
+    const name = rest.pop()! as ByteString;
+    if (name === '' || name === '.') continue;
+    if (node.kind !== 'directory') return undefined;
+    if (name === '..') {
+      if (at.length > 1) at.pop();
+      node = at.at(-1)!;
+      continue;
+    }
+    const next = node.entries.get(name);
+    if (!next) return undefined;
+    if (next.kind === 'symlink') {
+      if (++links > MOST_LINKS) return undefined;
+      if (next.target.startsWith('/')) at.length = 1;
+      node = at.at(-1)!;
+      rest.push(...next.target.split('/').reverse());
+      continue;
+    }
+    node = next;
+    if (next.kind === 'directory') at.push(next);
+  }
+  return node;
+}
+
+/**
+ * All paths that match a pattern in which `*` stands for any part of one name, in byte order. Only literal names of the
+ * pattern and the found paths themselves lead through links.
+ */
+export function glob<C extends Content>(tree: FileTree<C>, pattern: string): Found<C>[] {
+  let found: ByteString[] = ['' as ByteString];
+  for (const part of splitPath(pattern)) {
+    found = found.flatMap((path) => {
+      if (!part.includes('*')) return [joinPath(path, part)];
+      const dir = follow(tree, path);
+      if (dir?.kind !== 'directory') return [];
+      const matches = namePattern(part);
+      return [...dir.entries.keys()].filter((name) => matches.test(name)).map((name) => joinPath(path, name));
+    });
+  }
+  return found.sort(compareBytes).flatMap((path) => {
+    const node = follow(tree, path);
+    return node ? [{ path, node }] : [];
+  });
+}
+
+/** Like a shell, a leading dot must be spelled out. */
+function namePattern(part: string): RegExp {
+  const body = part
+    .split('*')
+    .map((text) => text.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
+    .join('[^]*');
+  return new RegExp(`^${part.startsWith('*') ? '(?!\\.)' : ''}${body}$`);
+}

@@ -1,0 +1,145 @@
+// Tags in images that xorriso made, judged by isomd5sum, and for the SUSE style by dd, sfdisk and the coreutils digests,
+// which know nothing of this project.
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect } from 'vitest';
+import { fromText } from '../../src/bytes/text.js';
+import { redHatTagSeal, suseTagSeal, verifyTags } from '../../src/format/checkmedia/index.js';
+import { quietRun } from '../../src/io/content.js';
+import { openFileSource } from '../../src/io/file.js';
+import type { Seal } from '../../src/io/write-image.js';
+import { judge, oracle } from '../support/oracle.js';
+import { scratchDirectory } from '../support/scratch.js';
+import { tagText } from '../support/tagged-images.js';
+import { noise } from '../support/trees.js';
+
+const scratch = scratchDirectory();
+const run = quietRun();
+const IMAGES = ['plain', 'mbr', 'gpt'] as const;
+
+/** The image of that layout, made when first asked for: only tests that found xorriso ask. */
+function imageOf(name: string): string {
+  const image = join(scratch, `${name}.iso`);
+  if (existsSync(image)) return image;
+  const tree = join(scratch, 'tree');
+  const esp = join(scratch, 'esp.img');
+  mkdirSync(join(tree, 'boot'), { recursive: true });
+  for (const [i, size] of [100, 40_000, 3_000_000].entries()) writeFileSync(join(tree, `file${i}`), noise(size, i));
+  writeFileSync(esp, noise(300 * 1024, 5));
+  const appended = ['-partition_offset', '16', '-append_partition', '2', '0xef', esp];
+  const layout = { plain: [], mbr: appended, gpt: ['-appended_part_as_gpt', ...appended] }[name] ?? [];
+  judge('xorriso', ['-as', 'mkisofs', '-quiet', '-V', 'TAGS', '-o', image, ...layout, tree]);
+  return image;
+}
+
+/** A copy of an image with a seal on it. */
+async function sealed(name: string, seal: Seal): Promise<string> {
+  const path = join(scratch, `${name}-sealed.iso`);
+  copyFileSync(imageOf(name), path);
+  const source = await openFileSource(fromText(path));
+  const patches = await seal.seal(source, run);
+  await source.close();
+  const file = await open(path, 'r+');
+  for (const { at, bytes } of patches) await file.write(bytes, 0, bytes.length, at);
+  await file.close();
+  return path;
+}
+
+async function verified(path: string) {
+  const source = await openFileSource(fromText(path));
+  const verdict = await verifyTags(source, run);
+  await source.close();
+  return verdict;
+}
+
+/** The specification in shell: normalise a copy, then digest its ranges. Prints the tags as they should stand. */
+const RECOMPUTE = `
+set -eu
+img=$1 kind=$2 pad=$3
+work=$img.normal
+cp "$img" "$work"
+dd if=/dev/zero of="$work" bs=512 count=1 conv=notrunc status=none
+printf '%512s' '' | dd of="$work" bs=1 seek=$((0x8373)) conv=notrunc status=none
+blocks=$(od -An -tu4 -j $((0x8050)) -N 4 "$img" | tr -d ' ')
+whole=$({ head -c $(((blocks - pad) * 2048)) "$work"; head -c $((pad * 2048)) /dev/zero; } | "\${kind}sum" | cut -d' ' -f1)
+printf 'check=1;pad=%s;%ssum=%s' "$pad" "$kind" "$whole"
+# Of the partitions that are no ESP, the one with the largest end.
+sfdisk -d "$img" 2>/dev/null | grep -viE 'type=(ef|C12A7328-F81F-11D2-BA4B-00A0C93EC93B)' |
+  sed -nE 's/.*start= *([0-9]+), *size= *([0-9]+),.*/\\1 \\2/p' |
+  awk '$1 + $2 > end { end = $1 + $2; start = $1; size = $2 } END { if (end) print start, size }' |
+  while read -r start size; do
+    part=$(dd if="$work" bs=512 skip="$start" count="$size" status=none | "\${kind}sum" | cut -d' ' -f1)
+    printf ';partition=%s,%s,%s' "$start" "$size" "$part"
+  done
+rm "$work"
+`;
+
+describe('SUSE style', () => {
+  for (const name of IMAGES) {
+    for (const [kind, pad] of [
+      ['sha256', 0],
+      ['md5', 150],
+      ['sha512', 7],
+    ] as const) {
+      oracle(
+        'bash',
+        'sfdisk',
+        'xorriso',
+      )(`${name}, ${kind}, pad ${pad}: dd and ${kind}sum agree`, async () => {
+        const path = await sealed(name, suseTagSeal({ digests: [kind], pad, check: true }));
+        const recomputed = judge('bash', ['-c', RECOMPUTE, 'recompute', path, kind, String(pad)]);
+        expect(recomputed.stderr).toBe('');
+        expect(tagText(readFileSync(path))).toBe(recomputed.stdout);
+        expect(recomputed.stdout.includes('partition=')).toBe(name !== 'plain');
+        expect((await verified(path)).ok).toBe(true);
+      });
+    }
+  }
+
+  oracle('xorriso')('the image stays what it was: xorriso reports the same before and after', async () => {
+    const report = (path: string) =>
+      judge('xorriso', ['-indev', path, '-report_el_torito', 'plain', '-report_system_area', 'plain', '-pvd_info']);
+    const path = await sealed('gpt', suseTagSeal({ digests: ['sha256'] }));
+    expect(report(path).stdout.replaceAll(path, '')).toBe(report(imageOf('gpt')).stdout.replaceAll(imageOf('gpt'), ''));
+  });
+});
+
+describe('Red Hat style', () => {
+  for (const name of IMAGES) {
+    oracle('implantisomd5', 'xorriso')(`${name}: field by field what implantisomd5 writes`, async () => {
+      for (const [supported, options] of [
+        [false, []],
+        [true, ['--supported-iso']],
+      ] as const) {
+        const theirs = join(scratch, `${name}-theirs.iso`);
+        copyFileSync(imageOf(name), theirs);
+        expect(judge('implantisomd5', ['--force', ...options, theirs]).status).toBe(0);
+        const ours = await sealed(name, redHatTagSeal({ supported }));
+        expect(tagText(readFileSync(ours))).toBe(tagText(readFileSync(theirs)));
+        expect(readFileSync(ours).equals(readFileSync(theirs))).toBe(true);
+        expect(await verified(theirs)).toMatchObject({ ok: true, style: 'rh' });
+      }
+    });
+
+    oracle('checkisomd5', 'xorriso')(`${name}: checkisomd5 passes it, and fails a changed byte as we do`, async () => {
+      const path = await sealed(name, redHatTagSeal());
+      const passed = judge('checkisomd5', ['--verbose', path], { input: '' });
+      expect([passed.status, /PASS/.test(passed.stderr)]).toEqual([0, true]);
+      const bytes = readFileSync(path);
+      bytes[1_500_000]! ^= 1;
+      writeFileSync(path, bytes);
+      const failed = judge('checkisomd5', ['--verbose', path], { input: '' });
+      expect([failed.status, /FAIL/.test(failed.stderr)]).toEqual([1, true]);
+      const verdict = await verified(path);
+      expect([verdict.ok, verdict.digests.map(({ ok }) => ok)]).toEqual([false, [false, false]]);
+    });
+  }
+});
+
+oracle('xorriso')('a tag of one style on an image that carries the other leaves one', async () => {
+  const first = await sealed('mbr', redHatTagSeal());
+  copyFileSync(first, join(scratch, 'both.iso'));
+  const second = await sealed('both', suseTagSeal({ digests: ['sha256'] }));
+  expect(await verified(second)).toMatchObject({ ok: true, style: 'suse' });
+});

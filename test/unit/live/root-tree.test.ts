@@ -1,0 +1,137 @@
+// What is looked up in a root tree and what is worked out from it.
+import { expect, test } from 'vitest';
+import { fromText } from '../../../src/bytes/text.js';
+import { bytesSource } from '../../../src/io/memory.js';
+import { architectureOf, chooseFirmware, machineOf } from '../../../src/live/architecture.js';
+import { graphicsMode } from '../../../src/live/boot/graphics-mode.js';
+import { findGrubDirectory, firstMatch, grubDirectoryName } from '../../../src/live/boot/grub-data.js';
+import { chooseModules } from '../../../src/live/boot/grub-modules.js';
+import { readDescription } from '../../../src/live/description/index.js';
+import { renderProfile } from '../../../src/live/initrd/profile.js';
+import { findKernel } from '../../../src/live/kernel.js';
+import { listPackages } from '../../../src/live/packages.js';
+import { FileTree } from '../../../src/tree/file-tree.js';
+import { file, symlink } from '../../../src/tree/node.js';
+
+const text = (content: string) => file(bytesSource(new TextEncoder().encode(content)));
+const program = (content = '') => ({ ...text(content), mode: 0o755 });
+
+/** The first 20 bytes of an ELF file for a machine. */
+function elf(machine: number, bigEndian = false) {
+  const head = new Uint8Array(64);
+  head.set([0x7f, 0x45, 0x4c, 0x46, 2, bigEndian ? 2 : 1]);
+  new DataView(head.buffer).setUint16(18, machine, !bigEndian);
+  return file(bytesSource(head));
+}
+
+test('the kernel is the first of the sorted modules directories that has one', () => {
+  const tree = FileTree.of({
+    'usr/lib/modules/5.10/kernel.txt': text(''),
+    'usr/lib/modules/6.1/vmlinuz': text('usr'),
+    'boot/vmlinuz-6.1': text('boot'),
+    'boot/vmlinuz-6.2': text('newer'),
+    'usr/lib/modules/6.2/x': text(''),
+    lib: symlink(fromText('usr/lib')),
+  });
+  expect(findKernel(tree)).toMatchObject({ path: 'boot/vmlinuz-6.1', version: '6.1' });
+});
+
+test('a tree without a kernel says for which versions it looked', () => {
+  expect(() => findKernel(FileTree.of({ 'lib/modules/6.1/x': text('') }))).toThrow(/modules for 6\.1, but no kernel/);
+  expect(() => findKernel(FileTree.of({ etc: text('') }))).toThrow(/no \/lib\/modules/);
+});
+
+test.each([
+  [62, false, 'x86_64'],
+  [183, false, 'aarch64'],
+  [21, true, 'ppc64'],
+  [21, false, 'ppc64le'],
+])('ELF machine %i is told from the programs', async (machine, bigEndian, name) => {
+  const tree = FileTree.of({
+    'usr/bin/dash': elf(machine, bigEndian),
+    'usr/bin/sh': symlink(fromText('dash')),
+    bin: symlink(fromText('usr/bin')),
+  });
+  expect(await machineOf(tree)).toBe(name);
+});
+
+test('a tree without programs and an architecture without media are errors', async () => {
+  await expect(machineOf(FileTree.of({ etc: text('') }))).rejects.toThrow(/holds no program/);
+  expect(() => architectureOf('vax')).toThrow('Live media for vax are not built; for x86_64 they are.');
+  expect(chooseFirmware(architectureOf('x86_64'), undefined)).toBe('bios');
+  expect(() => chooseFirmware(architectureOf('x86_64'), 'ofw')).toThrow(/Firmware ofw is not built for x86_64/);
+});
+
+test("GRUB's directories are found in the order of the distributions", () => {
+  const tree = FileTree.of({
+    'usr/lib/grub/i386-pc/boot.img': text('lib'),
+    'usr/share/grub2/i386-pc/boot.img': text('share'),
+  });
+  expect(findGrubDirectory(tree, 'i386-pc')?.path).toBe('usr/share/grub2/i386-pc');
+  expect(findGrubDirectory(tree, 'x86_64-efi')).toBeUndefined();
+  expect(grubDirectoryName(tree)).toBe('grub');
+  expect(grubDirectoryName(FileTree.of({ 'usr/sbin/grub2-install': program() }))).toBe('grub2');
+  expect(grubDirectoryName(FileTree.of({ 'usr/sbin/grub2-install': text('') }))).toBe('grub');
+});
+
+test('within a pattern the shortest path wins', () => {
+  const tree = FileTree.of({
+    'usr/lib/shim/shimx64.efi.signed': text('long'),
+    'usr/lib/shim/shim.efi.signed': text('short'),
+  });
+  const found = firstMatch(tree, ['/nowhere/*.efi', '/usr/lib/shim/shim*.efi.signed']);
+  expect(found).toBe(tree.get('usr/lib/shim/shim.efi.signed'));
+});
+
+test('modules that a GRUB lacks are told apart by what they are needed for', () => {
+  const choice = chooseModules('x86_64-efi', (module) => !['btrfs', 'linuxefi', 'iso9660'].includes(module));
+  expect(choice).toMatchObject({ absent: ['btrfs'], missing: ['iso9660'] });
+  expect(choice.modules).toContain('efi_gop');
+});
+
+test('old mode numbers become sizes', () => {
+  expect(['0x317', '0x303', 'auto', '0x999'].map(graphicsMode)).toEqual(['1024x768', '800x600', 'auto', 'auto']);
+});
+
+test('packages are listed as KIWI lists them', async () => {
+  const status = `Package: zlib1g
+Status: install ok installed
+Architecture: amd64
+Version: 1:1.2.13.dfsg-1
+
+Package: gone
+Status: deinstall ok config-files
+Architecture: all
+Version: 2-1
+Description: two
+ lines
+ Version: 9
+
+Package: never
+Status: purge ok not-installed
+
+Package: adduser
+Status: install ok installed
+Architecture: all
+Version: 3.134
+`;
+  expect(await listPackages(FileTree.of({ 'var/lib/dpkg/status': text(status) }))).toBe(
+    'adduser|None|3.134|None|all|None|None\ngone|None|2-1|None|all|None|None\nzlib1g|None|1:1.2.13.dfsg-1|None|amd64|None|None\n',
+  );
+  expect(await listPackages(FileTree.of({ etc: text('') }))).toBeUndefined();
+});
+
+test('.profile has sorted, quoted assignments', () => {
+  const description = readDescription(
+    `<image schemaversion="7.4" name="n" displayname="It's"><preferences><version>1</version>
+     <type image="iso" kernelcmdline="quiet splash" hybridpersistent="true"/></preferences></image>`,
+    'config.xml',
+    { architecture: 'x86_64' },
+  );
+  const lines = renderProfile(description).trimEnd().split('\n');
+  expect(lines).toEqual([...lines].sort());
+  expect(lines).toContain(`kiwi_displayname='It'\\''s'`);
+  expect(lines).toContain(`kiwi_cmdline='quiet splash'`);
+  expect(lines).toContain(`kiwi_hybridpersistent='true'`);
+  expect(lines.some((line) => line.startsWith('kiwi_keytable'))).toBe(false);
+});

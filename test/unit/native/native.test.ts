@@ -1,0 +1,82 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { crc32c } from '../../../src/bytes/crc.js';
+import { UnsupportedError } from '../../../src/errors.js';
+import { checkHandshake } from '../../../src/native/binding.js';
+import { chooseNative, loadNative } from '../../../src/native/index.js';
+import { platformName } from '../../../src/native/platform.js';
+import { scratchDirectory } from '../../support/scratch.js';
+import { noise } from '../../support/trees.js';
+
+const { addon, reason } = loadNative();
+
+describe('the loader', () => {
+  test('says either the addon or why there is none, and looks once', () => {
+    expect(loadNative()).toBe(loadNative());
+    expect(addon === undefined).toBe(reason !== undefined);
+  });
+  test('refuses a library that does not state this interface', () => {
+    expect(checkHandshake({ abi: () => 999 }, '/x.node').reason).toMatch(/^\/x\.node has interface 999, not \d+;/);
+    for (const library of [null, {}, { abi: 1 }, 'text']) {
+      expect(checkHandshake(library, '/x.node').reason).toMatch(/interface unknown/);
+    }
+  });
+  test('finds nothing, or what cannot be loaded, and does not throw', () => {
+    const scratch = scratchDirectory();
+    cpSync(fileURLToPath(new URL('../../../dist', import.meta.url)), join(scratch, 'dist'), { recursive: true });
+    writeFileSync(join(scratch, 'package.json'), '{"type":"module"}');
+    const script = `import { loadNative } from '${join(scratch, 'dist/native/index.js')}'; console.log(loadNative().reason)`;
+    const load = () => spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
+    expect(load()).toMatchObject({ stderr: '', stdout: `no library is built or installed for ${platformName()}\n` });
+    mkdirSync(join(scratch, 'native'));
+    writeFileSync(join(scratch, `native/isopress.${platformName()}.node`), 'not a library');
+    const broken = load();
+    expect(broken.stderr).toBe('');
+    expect(broken.stdout).toMatch(/isopress\..*\.node cannot be loaded: /);
+  });
+  test('names the platform as packages do', () => {
+    expect(platformName()).toMatch(/^(linux-\w+-(gnu|musl)|(?!linux)\w+-\w+)$/);
+  });
+  test('portable never touches the addon, native insists on it', () => {
+    expect(chooseNative('portable')).toEqual({ addon: undefined, reason: 'the portable engine was chosen' });
+    if (addon) expect(chooseNative('native').addon).toBe(addon);
+    else expect(() => chooseNative('native')).toThrow(UnsupportedError);
+  });
+});
+
+describe.skipIf(!addon)('the addon', () => {
+  test('states a version', () => expect(addon!.version()).toMatch(/^\d+\.\d+\.\d+$/));
+  test('crc32c equals the portable one for every length and seed', () => {
+    const data = noise(10_000, 7);
+    for (const length of [0, 1, 7, 8, 9, 63, 255, 1024, 3071, 3072, 3073, 10_000]) {
+      for (const seed of [~0, 0, 0x1234_5678, 0xffff_ffff]) {
+        expect(addon!.crc32c(seed, data.subarray(0, length))).toBe(crc32c(seed, data, 0, length));
+        expect(addon!.crc32c(seed, data.subarray(1, length))).toBe(crc32c(seed, data, Math.min(1, length), length));
+      }
+    }
+  });
+  test('misuse is an exception', () => {
+    const { crc32c, holes, xattrs } = addon as unknown as Record<string, (...args: unknown[]) => unknown>;
+    const here = Buffer.from(import.meta.filename);
+    for (const wrong of [undefined, null, 1, 'text', {}, [], new ArrayBuffer(8), new Float64Array(8)]) {
+      expect(() => crc32c!(0, wrong)).toThrow();
+      expect(() => xattrs!(wrong)).toThrow();
+      expect(() => holes!(wrong, 1)).toThrow();
+    }
+    for (const wrong of [undefined, null, '1', {}, Number.NaN, -1, 0.5, 2 ** 53, Number.POSITIVE_INFINITY, 1n]) {
+      expect(() => holes!(here, wrong)).toThrow();
+    }
+    for (const wrong of [undefined, null, 'x', {}, 1n]) expect(() => crc32c!(wrong, here)).toThrow();
+    expect(() => xattrs!(Buffer.from('/a\0b'))).toThrow(expect.objectContaining({ code: 'EINVAL' }));
+    expect(() => xattrs!(Buffer.from('/nowhere/at/all'))).toThrow(expect.objectContaining({ code: 'ENOENT' }));
+    expect(() => xattrs!(Buffer.alloc(1 << 24, 'a'))).toThrow(expect.objectContaining({ code: 'ENAMETOOLONG' }));
+  });
+  test('memory that was given away counts as empty', () => {
+    const bytes = new Uint8Array(16).fill(1);
+    structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
+    expect(addon!.crc32c(5, bytes)).toBe(5);
+  });
+});
