@@ -38,8 +38,8 @@ function answer(code: BlockCoder, { id, block }: WorkerJob): WorkerResult {
 }
 
 /**
- * Large results leave with their memory: what stays behind would be freed only when the thread collects its garbage, which
- * it does after 64 MB. Small ones may lie in memory that Node shares between buffers, and are copied.
+ * Large results leave with their memory: what stays behind would be freed only when the thread collects its garbage,
+ * which it does after 64 MB. Small ones may lie in memory that Node shares between buffers, and are copied.
  */
 function transferable(coded: Uint8Array): Uint8Array {
   return coded.length > SHARED_POOL && coded.byteOffset === 0 ? coded : new Uint8Array(coded);
