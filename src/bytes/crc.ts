@@ -17,7 +17,11 @@ export function crc32c(seed: number, bytes: Uint8Array, from = 0, to = bytes.len
 
 /** CRC-32C over one little-endian 32-bit word, continuing `seed`. */
 export function crc32cWord(seed: number, word: number): number {
-  return crc32c(seed, Uint8Array.of(word, word >>> 8, word >>> 16, word >>> 24));
+  // Called several times per inode: no array is made for four bytes.
+  const table = crc32cTables[0];
+  let crc = seed | 0;
+  for (let shift = 0; shift < 32; shift += 8) crc = (crc >>> 8) ^ table[(crc ^ (word >>> shift)) & 0xff]!;
+  return crc >>> 0;
 }
 
 /** CRC-32 of IEEE 802.3 with initial and final inversion, as in GPT, gzip and xz. */

@@ -2,6 +2,7 @@
 
 export * from './align.js';
 export * from './bitmap.js';
+export * from './concat.js';
 export * from './crc.js';
 export * from './fields.js';
 export * from './guid.js';

@@ -9,6 +9,7 @@ import { openWorkerPool } from './worker-pool.js';
 /** `auto` takes the fastest engine there is, `native` insists on the addon, `portable` on what runs without it. */
 export type EngineChoice = 'auto' | 'native' | 'portable';
 
+/** What the user asks for. */
 export interface CompressionRequest {
   readonly name: CompressionName;
   /** Within the codec's own scale; gzip: 1…9, default 9. */
@@ -30,8 +31,8 @@ export const NO_COMPRESSION: Compression = {
 };
 
 /**
- * Chooses the engine for a codec. Throws {@link InvalidInputError} for an unknown codec or a level outside its scale, and
- * {@link UnsupportedError} for an engine that is not there; it never falls back to another one silently.
+ * Chooses the engine for a codec. Throws {@link InvalidInputError} for an unknown codec or a level outside its scale,
+ * and {@link UnsupportedError} for an engine that is not there; it never falls back to another one silently.
  */
 export function chooseCompression(request: CompressionRequest): Compression {
   const { name, engine = 'auto' } = request;

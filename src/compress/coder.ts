@@ -8,13 +8,3 @@ export interface CoderSpec {
   readonly coder: 'zlib' | 'pako';
   readonly level: number;
 }
-
-/** Loads a coder. Only the library that is asked for is imported. */
-export async function loadCoder(spec: CoderSpec): Promise<BlockCoder> {
-  switch (spec.coder) {
-    case 'zlib':
-      return (await import('./node-zlib.js')).zlibCoder(spec.level);
-    case 'pako':
-      return (await import('./pako.js')).pakoCoder(spec.level);
-  }
-}

@@ -19,8 +19,8 @@ export interface BlockCompressor {
    */
   compress(block: Uint8Array): Promise<Uint8Array | undefined>;
   /**
-   * A buffer of exactly `length` bytes that {@link compress} takes, whole or in part, without copying it. Any other memory
-   * works as well.
+   * A buffer of exactly `length` bytes that {@link compress} takes, whole or in part, without copying it. Any other
+   * memory works as well.
    */
   allocate?(length: number): Uint8Array;
   /** Ends every job and frees the threads. Safe to call twice. */

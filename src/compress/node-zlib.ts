@@ -4,6 +4,7 @@ import { deflateSync } from 'node:zlib';
 import type { BlockCoder } from './coder.js';
 import type { EngineId } from './compressor.js';
 
+/** Names the zlib inside the running Node. */
 export const NODE_ZLIB: EngineId = `node/zlib@${process.versions['zlib'] ?? 'unknown'}`;
 
 /** zlib streams (RFC 1950) with a 32 KiB window. */

@@ -1,7 +1,8 @@
 // Entry of a compression thread: blocks in, results out. Does no I/O and takes no decisions.
 
 import { parentPort, workerData } from 'node:worker_threads';
-import { type BlockCoder, type CoderSpec, loadCoder } from './coder.js';
+import type { BlockCoder, CoderSpec } from './coder.js';
+import { loadCoder } from './load-coder.js';
 
 /** A block to compress; sent to the thread. */
 export interface WorkerJob {
@@ -37,8 +38,8 @@ function answer(code: BlockCoder, { id, block }: WorkerJob): WorkerResult {
 }
 
 /**
- * Large results leave with their memory: what stays behind would be freed only when the thread collects its garbage, which
- * it does after 64 MB. Small ones may lie in memory that Node shares between buffers, and are copied.
+ * Large results leave with their memory: what stays behind would be freed only when the thread collects its garbage,
+ * which it does after 64 MB. Small ones may lie in memory that Node shares between buffers, and are copied.
  */
 function transferable(coded: Uint8Array): Uint8Array {
   return coded.length > SHARED_POOL && coded.byteOffset === 0 ? coded : new Uint8Array(coded);

@@ -52,7 +52,7 @@ export function renderSystemArea(
   const { mbrCode: code, partitionTable, diskSignature } = options;
   if (partitionTable === 'none' && code.length === 0) return area;
   const partitions = partitionTable === 'none' ? [] : mbrPartitions(options, ends);
-  // The loader has read the image's first sector when it goes on at the second 512 bytes of its second block half.
+  // GRUB's image begins with the 2048-byte loader for CDs; from a disk its second part is entered, four sectors on.
   const grubSector = options.patchGrub2 ? { grubSector: biosBlock! * SECTORS_PER_BLOCK + 4 } : {};
   area.set(renderMbr({ code, diskSignature, partitions, ...grubSector }), 0);
   if (hasGpt(partitionTable)) area.set(renderPrimaryGpt(gptDisk(options, ends)), SECTOR);

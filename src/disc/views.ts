@@ -1,6 +1,7 @@
 // Views: a hierarchy in one address system. With a partition offset every hierarchy is on the disc twice, sharing the file
 // data: once with addresses that count from the start of the medium, once with addresses from the start of partition 1.
 
+import { concatBytes } from '../bytes/index.js';
 import {
   BLOCK,
   directoryExtent,
@@ -76,20 +77,10 @@ function* directoryPieces(view: View, placement: Placement, facts: DiscFacts): G
     batch.push(bytes);
     gathered += bytes.length;
     if (gathered < BATCH) continue;
-    yield joined(batch.splice(0), gathered);
+    yield concatBytes(batch.splice(0));
     gathered = 0;
   }
-  if (gathered > 0) yield joined(batch, gathered);
-}
-
-function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  if (gathered > 0) yield concatBytes(batch);
 }
 
 /**

@@ -2,13 +2,14 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe } from 'vitest';
+import { describe, expect } from 'vitest';
 import { type ByteString, fromText } from '../../src/bytes/text.js';
+import { planExt4 } from '../../src/format/ext4/index.js';
 import { bytesSource, zeroContent } from '../../src/io/memory.js';
 import { FileTree } from '../../src/tree/file-tree.js';
 import { directory, file, type Node, special, symlink } from '../../src/tree/node.js';
-import { expectClean, writeExt4 } from '../support/ext4.js';
-import { oracle } from '../support/oracle.js';
+import { BASE, expectClean, withHoles, writeExt4 } from '../support/ext4.js';
+import { judge, oracle } from '../support/oracle.js';
 import { scratchDirectory } from '../support/scratch.js';
 import { noise, POSIX, treeArbitrary } from '../support/trees.js';
 
@@ -35,7 +36,8 @@ const optionsArbitrary = fc.record(
 describe('ext4 images are clean', () => {
   oracle('e2fsck')('random trees, random options', async () => {
     await fc.assert(
-      fc.asyncProperty(treeArbitrary(limits), optionsArbitrary, async (tree, options) => {
+      fc.asyncProperty(treeArbitrary(limits), optionsArbitrary, async (random, options) => {
+        const tree = withHoles(random);
         const image = join(scratch, 'random.img');
         await writeExt4(tree, image, options);
         expectClean(image);
@@ -87,7 +89,7 @@ describe('ext4 images are clean', () => {
     rmSync(image);
   });
 
-  oracle('e2fsck')('directories of one, two and three levels of index', async () => {
+  oracle('e2fsck')('directories with an index of one and of two levels', async () => {
     for (const [names, length, blockSize] of [
       [300, 12, 4096],
       [30_000, 30, 4096],
@@ -127,5 +129,16 @@ describe('ext4 images are clean', () => {
     const image = join(scratch, 'attributes.img');
     await writeExt4(FileTree.of(Object.fromEntries(entries)), image);
     expectClean(image);
+  });
+
+  oracle('e2fsck', 'debugfs')('an image inside an image', async () => {
+    const inner = planExt4(FileTree.of({ f: file(bytesSource(noise(500_000, 1))) }), { ...BASE, slack: 40_000_000 });
+    const outer = join(scratch, 'outer.img');
+    const layout = await writeExt4(FileTree.of({ 'LiveOS/rootfs.img': file(inner) }), outer, { journal: false });
+    expectClean(outer);
+    expect(layout.size).toBeLessThan(inner.size / 2);
+    const copy = join(scratch, 'inner.img');
+    judge('debugfs', ['-R', `dump /LiveOS/rootfs.img ${copy}`, outer]);
+    expectClean(copy);
   });
 });

@@ -20,6 +20,7 @@ import {
 import { describeDirectory, describeTree, noise, treeArbitrary } from '../support/trees.js';
 
 const dir = scratchDirectory();
+const runs = Number(process.env['ISOPRESS_TEST_RUNS'] ?? 30);
 const image = join(dir, 'image.sqfs');
 const mountPoint = join(dir, 'mnt');
 mkdirSync(mountPoint);
@@ -69,7 +70,7 @@ kernel('random trees, block sizes and switches', async () => {
       await writeSquashfs(tree, image, { ...options, tailPacking: options.fragments });
       await expectMountedEquals(tree);
     }),
-    { numRuns: 30 },
+    { numRuns: runs },
   );
 });
 

@@ -25,6 +25,7 @@ import {
 import { describeDirectory, describeTree, treeArbitrary } from '../support/trees.js';
 
 const dir = scratchDirectory();
+const runs = Number(process.env['ISOPRESS_TEST_RUNS'] ?? 20);
 const image = join(dir, 'image.sqfs');
 const unpacked = join(dir, 'unpacked');
 const theirs = join(dir, 'theirs.sqfs');
@@ -74,7 +75,7 @@ kernelOracle(
       judge('mksquashfs', [unpacked, theirs, '-noappend', '-quiet', '-no-progress', ...blocks]);
       expect(judge('sqfsdiff', ['-a', theirs, '-b', image])).toMatchObject({ status: 0, stdout: '' });
     }),
-    { numRuns: 20 },
+    { numRuns: runs },
   );
 });
 

@@ -6,6 +6,7 @@ import { fromText } from '../../src/bytes/text.js';
 import { timestamp } from '../../src/bytes/time.js';
 import { type Ext4Options, planExt4 } from '../../src/format/ext4/index.js';
 import { quietRun } from '../../src/io/content.js';
+import { bytesSource } from '../../src/io/memory.js';
 import { fileTarget } from '../../src/io/target.js';
 import { writeImage } from '../../src/io/write-image.js';
 import type { FileTree } from '../../src/tree/file-tree.js';
@@ -51,4 +52,20 @@ export function possibleXattrs(tree: FileTree): FileTree {
       ? node
       : { ...node, xattrs: node.xattrs.filter(({ name }) => !name.startsWith('user.')) },
   );
+}
+
+/** The same files, with every run of zeros that is worth it declared as a hole, at any byte. */
+export function withHoles(tree: FileTree, atLeast = 3000): FileTree {
+  return mapNodes(tree, (node) => {
+    const bytes = node.kind === 'file' ? node.content.bytes?.() : undefined;
+    if (node.kind !== 'file' || !bytes) return node;
+    const holes: { at: number; length: number }[] = [];
+    for (let at = 0; at < bytes.length; ) {
+      let end = at;
+      while (bytes[end] === 0) end++;
+      if (end - at >= atLeast) holes.push({ at, length: end - at });
+      at = end + 1;
+    }
+    return holes.length > 0 ? { ...node, content: { ...bytesSource(bytes), holes } } : node;
+  });
 }

@@ -27,20 +27,17 @@ export function progressView(style: ProgressStyle, output: ProgressOutput): Prog
   return lineView(line, style === 'json' ? BAR_INTERVAL : LINE_INTERVAL, output);
 }
 
-/** One line when a step begins, one per interval while it lasts, one when its total is reached. */
+/** Per step: one line when it begins, one per interval while it lasts, one when its total is reached. Steps may overlap. */
 function lineView(render: (p: Progress) => string, interval: number, { stream, now }: ProgressOutput): ProgressView {
-  let step = '';
-  let shownAt = 0;
-  let finished = false;
+  const steps = new Map<string, { shownAt: number; complete: boolean }>();
   return {
     report: (progress) => {
-      const complete = progress.total !== undefined && progress.done >= progress.total;
-      const begins = progress.step !== step;
-      if (begins) finished = false;
-      if (!begins && !(complete && !finished) && now() - shownAt < interval) return;
-      step = progress.step;
-      shownAt = now();
-      finished = complete;
+      const complete = isComplete(progress);
+      const known = steps.get(progress.step);
+      const completes = complete && !known?.complete;
+      if (known && !completes && now() - known.shownAt < interval) return;
+      if (known?.complete && complete) return;
+      steps.set(progress.step, { shownAt: now(), complete });
       stream.write(`${render(progress)}\n`);
     },
     finish: () => {},
@@ -48,34 +45,35 @@ function lineView(render: (p: Progress) => string, interval: number, { stream, n
 }
 
 function barView({ stream, now }: ProgressOutput): ProgressView {
-  let step = '';
   let shownAt = 0;
-  let dirty = false;
-  let last: Progress | undefined;
+  let current: Progress | undefined;
   const show = (progress: Progress) => {
-    const text = barLine(progress, stream.columns ?? 80);
-    stream.write(`\r${text}\u001b[K`);
-    dirty = true;
+    stream.write(`\r${barLine(progress, stream.columns ?? 80)}\u001b[K`);
     shownAt = now();
   };
   const finish = () => {
-    if (last) show(last);
-    if (dirty) stream.write('\n');
-    dirty = false;
-    last = undefined;
+    if (!current) return;
+    show(current);
+    stream.write('\n');
+    current = undefined;
   };
   return {
     report: (progress) => {
-      if (progress.step !== step) {
+      if (current && current.step !== progress.step) {
+        // Of steps that overlap the bar shows the one that knows its end.
+        if (progress.total === undefined && current.total !== undefined && !isComplete(current)) return;
         finish();
-        step = progress.step;
         shownAt = 0;
       }
-      last = progress;
+      current = progress;
       if (now() - shownAt >= BAR_INTERVAL) show(progress);
     },
     finish,
   };
+}
+
+function isComplete({ done, total }: Progress): boolean {
+  return total !== undefined && done >= total;
 }
 
 function plainLine(progress: Progress): string {

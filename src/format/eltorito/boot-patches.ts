@@ -45,7 +45,7 @@ export function checkPatchable(path: string, size: number, wanted: BootPatches):
 export function patchBootImage(image: Uint8Array, block: number, wanted: BootPatches): Uint8Array {
   const patched = image.slice();
   if (wanted.grubBootInfo) {
-    // The loader has its own first block already and reads on from the second 512-byte sector behind that.
+    // Four sectors of CD loader, one of core image; the latter loads what lies behind itself from this address.
     grubBootInfo.encodeInto({ sector: block * SECTORS_PER_BLOCK + 5 }, patched, GRUB_AT);
   }
   if (wanted.bootInfoTable) {

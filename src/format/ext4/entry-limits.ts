@@ -20,6 +20,13 @@ export function checkEntry(links: number, path: ByteString): void {
   if (links > MAX_LINKS) refuse('ext4.too-many-links', path, `one inode cannot have more than ${MAX_LINKS} links`);
 }
 
+/** Checks the size of an indexed directory. */
+export function checkLeaves(leaves: number, most: number, path: ByteString): void {
+  if (leaves > most) {
+    refuse('ext4.directory-too-large', path, `its names need ${leaves} blocks; a hash index refers to at most ${most}`);
+  }
+}
+
 export function checkNode(node: Node, path: ByteString, blockSize: number, losses: LossLog): void {
   const [first, last] = TIME_RANGE;
   if (node.mtime.seconds < first || node.mtime.seconds > last) {

@@ -24,15 +24,13 @@ export function fitTree(inventory: Inventory, options: ResolvedOptions): Fit {
   if (options.size === 'auto') {
     return smallestFit(inventory, options, leastBlocks(inventory), autoInodes(inventory, options), options.slack);
   }
-  const blocks = usableBlocks(options.size, inventory, options);
   const needed = Math.max(lastInode(inventory), options.inodes);
-  const wanted = options.inodes > 0 ? needed : Math.max(needed, divCeil(options.size, options.inodeRatio));
-  for (const inodes of wanted > needed ? [wanted, needed] : [needed]) {
-    const found = tryFit(inventory, options, blocks, inodes, 0);
+  for (const inodes of [inodesBySize(options.size, needed, options), needed]) {
+    const found = tryFit(inventory, options, usableBlocks(options.size, inodes, options), inodes, 0);
     if (typeof found !== 'number') return found;
   }
-  const { geometry } = smallestFit(inventory, options, Math.max(blocks, leastBlocks(inventory)), needed, 0);
-  const least = geometry.blocks * options.blockSize;
+  const from = Math.max(usableBlocks(options.size, needed, options), leastBlocks(inventory));
+  const least = smallestFit(inventory, options, from, needed, 0).geometry.blocks * options.blockSize;
   throw new InvalidInputError(
     'ext4.too-small',
     `The tree needs ${least} bytes; the ext4 image is to have ${options.size}.`,
@@ -40,6 +38,13 @@ export function fitTree(inventory: Inventory, options: ResolvedOptions): Fit {
       hint: `Give a size of at least ${divCeil(least, 2 ** 20)} MiB, or "auto".`,
     },
   );
+}
+
+/** One inode per so many bytes, as far as groups can hold them; a number given, or needed, takes precedence. */
+function inodesBySize(size: number, needed: number, { inodes, inodeRatio, blockSize }: ResolvedOptions): number {
+  if (inodes > 0) return needed;
+  const groups = Math.max(1, Math.floor(size / blockSize / (blockSize * 8)));
+  return Math.max(needed, Math.min(divCeil(size, inodeRatio), groups * blockSize * 8));
 }
 
 /** Blocks that any geometry needs at least. */
@@ -55,10 +60,10 @@ function autoInodes(inventory: Inventory, options: ResolvedOptions): number {
 }
 
 /** Blocks of an image of given size, without a last group too short for its own metadata. */
-function usableBlocks(size: number, inventory: Inventory, options: ResolvedOptions): number {
+function usableBlocks(size: number, inodes: number, options: ResolvedOptions): number {
   const blocks = Math.floor(size / options.blockSize);
   checkBlocks(blocks);
-  const geometry = geometryOf(Math.max(blocks, MIN_BLOCKS), lastInode(inventory), options);
+  const geometry = geometryOf(Math.max(blocks, MIN_BLOCKS), inodes, options);
   return geometry.lastGroupShortfall > 0 && geometry.groups > 1 ? geometry.groupStart(geometry.groups - 1) : blocks;
 }
 
@@ -84,7 +89,6 @@ function tryFit(
   const geometry = geometryOf(blocks, inodes, options);
   const mostInodes = geometry.blocksPerGroup;
   if (geometry.inodesPerGroup > mostInodes) return geometry.groupStart(divCeil(inodes, mostInodes) - 1) + 1 - blocks;
-  if (geometry.lastGroupShortfall > 0) return geometry.lastGroupShortfall;
   if (geometry.headBlocks(0) * 2 > geometry.blocksPerGroup) {
     throw new UnsupportedError(
       'ext4.descriptor-table',
@@ -94,6 +98,7 @@ function tryFit(
       },
     );
   }
+  if (geometry.lastGroupShortfall > 0) return geometry.lastGroupShortfall;
   const journal = options.journal === true ? defaultJournalBlocks(blocks) : options.journal || 0;
   const placement = place(inventory, geometry, journal);
   const missing = placement.total + slackBlocks - geometry.space.capacity;

@@ -2,7 +2,6 @@
 // documentation, "Hash Tree Directories"). A reader that does not know the index sees a plain directory.
 
 import { type ByteString, crc32c, crc32cWord, divCeil } from '../../bytes/index.js';
-import { UnsupportedError } from '../../errors.js';
 import { type Dirent, direntSize, dotEntries, renderLeaf, TAIL_SIZE, writeDirent, writeUnused } from './dirent.js';
 import { HALF_MD4, type nameHasher } from './dirhash.js';
 
@@ -60,14 +59,14 @@ export function hashOrder(
   return { order, starts, hashes: leafHashes };
 }
 
-/** Blocks of index nodes between root and leaves, 0 where the root suffices. Two levels is what every reader knows. */
+/** Blocks of index nodes between root and leaves, 0 where the root suffices. */
 function nodeBlocks(leaves: number, blockSize: number): number {
-  if (leaves <= rootLimit(blockSize)) return 0;
-  const nodes = divCeil(leaves, nodeLimit(blockSize));
-  if (nodes > rootLimit(blockSize)) {
-    throw new UnsupportedError('ext4.directory-too-large', `A directory of ${leaves} blocks is beyond its index.`);
-  }
-  return nodes;
+  return leaves <= rootLimit(blockSize) ? 0 : divCeil(leaves, nodeLimit(blockSize));
+}
+
+/** Most leaves an index of root and nodes refers to; a third level would be large_dir, which few readers know. */
+export function mostLeaves(blockSize: number): number {
+  return rootLimit(blockSize) * nodeLimit(blockSize);
 }
 
 /** Blocks of an indexed directory: root, nodes, leaves. */

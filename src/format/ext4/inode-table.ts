@@ -116,9 +116,13 @@ export function journalTree(blueprint: Blueprint): ExtentTree {
   return treeAt(blueprint, [{ logical: 0, length: journalBlocks }], journal, journalBlocks, JOURNAL_INODE);
 }
 
+/** The tree of everything that has no blocks. */
+const NO_EXTENTS: ExtentTree = renderExtentTree([], () => 0, 4096, 0);
+
 function treeAt(blueprint: Blueprint, segments: Iterable<Segment>, start: number, blocks: number, ino: number) {
+  if (blocks === 0) return NO_EXTENTS;
   const { space, blockSize } = blueprint.geometry;
-  const extents = blocks === 0 ? [] : [...extentsOf(segments, space, start)];
+  const extents = [...extentsOf(segments, space, start)];
   const blockOf = (index: number) => space.blockAt(start + blocks + index);
   return renderExtentTree(extents, blockOf, blockSize, inodeSeed(blueprint.checksumSeed, ino));
 }

@@ -105,7 +105,8 @@ export function deviceField(major: number, minor: number): Uint8Array {
 /** Puts the checksum on the inode of `size` bytes at byte `at`; both its fields must be zero. */
 export function sealInode(table: Uint8Array, at: number, size: number, seed: number): void {
   const sum = crc32c(seed, table, at, at + size);
-  const view = new DataView(table.buffer, table.byteOffset, table.byteLength);
-  view.setUint16(at + 0x7c, sum & 0xffff, true);
-  view.setUint16(at + 0x82, sum >>> 16, true);
+  table[at + 0x7c] = sum;
+  table[at + 0x7d] = sum >>> 8;
+  table[at + 0x82] = sum >>> 16;
+  table[at + 0x83] = sum >>> 24;
 }

@@ -1,12 +1,12 @@
 // The tree as numbered inodes: who is who, how many names and blocks each has. Nothing here depends on where things lie.
 
-import { type ByteString, displayText, divCeil } from '../../bytes/index.js';
+import { type ByteString, byteStringOf, displayText, divCeil } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
 import { type Directory, directory, type FileTree, joinPath, LossLog, type Node } from '../../tree/index.js';
 import { type Dirent, linearBlocks } from './dirent.js';
 import { nameHasher } from './dirhash.js';
-import { checkEntry, checkName, checkNode } from './entry-limits.js';
-import { hashOrder, indexedBlocks } from './htree.js';
+import { checkEntry, checkLeaves, checkName, checkNode } from './entry-limits.js';
+import { hashOrder, indexedBlocks, mostLeaves } from './htree.js';
 import { BLOCK_FIELD_SIZE, FIRST_INODE, FIXED_SIZE, MAX_LINKS, ROOT_INODE } from './inode.js';
 import type { ResolvedOptions } from './options.js';
 import { allocatedBlocks } from './segments.js';
@@ -183,12 +183,12 @@ class InventoryTaker {
     const slot = this.#nodes.length;
     checkNode(node, path, this.#options.blockSize, this.#losses);
     this.#nodes.push(node);
-    this.#dataBlocks[slot] = this.#blocksOf(node, slot);
+    this.#dataBlocks[slot] = this.#blocksOf(node, slot, path);
     if (node.xattrs.length > 0) this.#placeXattrs(node, slot, path);
     return slot;
   }
 
-  #blocksOf(node: Node, slot: number): number {
+  #blocksOf(node: Node, slot: number, path: ByteString): number {
     const { blockSize } = this.#options;
     if (node.kind === 'file') return allocatedBlocks(node.content, blockSize);
     if (node.kind === 'symlink') return node.target.length < BLOCK_FIELD_SIZE ? 0 : 1;
@@ -196,7 +196,9 @@ class InventoryTaker {
     const linear = linearBlocks(node.entries.keys(), blockSize);
     if (slot === LOST_FOUND_SLOT) return Math.max(linear, divCeil(LOST_FOUND_SIZE, blockSize));
     if (linear === 1 || !this.#options.dirIndex) return linear;
-    return indexedBlocks(hashOrder([...node.entries.keys()], this.#hasher, blockSize).starts.length, blockSize);
+    const leaves = hashOrder([...node.entries.keys()], this.#hasher, blockSize).starts.length;
+    checkLeaves(leaves, mostLeaves(blockSize), path);
+    return indexedBlocks(leaves, blockSize);
   }
 
   #placeXattrs(node: Node, slot: number, path: ByteString): void {
@@ -223,7 +225,9 @@ class InventoryTaker {
   }
 
   #blockFor(xattrs: readonly StoredXattr[]): number {
-    const key = JSON.stringify(xattrs.map(({ prefix, name, value }) => [prefix, name, String.fromCharCode(...value)]));
+    const key = xattrs
+      .map((x) => `${x.prefix} ${x.name.length} ${x.value.length} ${x.name}${byteStringOf(x.value)}`)
+      .join('');
     const known = this.#sharing.get(key);
     const block = known === undefined ? undefined : this.#xattrBlocks[known]!;
     if (known !== undefined && block && block.sharers < MAX_SHARERS) {

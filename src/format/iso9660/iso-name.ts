@@ -39,9 +39,17 @@ function split(name: ByteString, isDirectory: boolean): NameParts {
   return { base: dCharacters(name.slice(0, dot)), extension: dCharacters(name.slice(dot + 1)) };
 }
 
+/** What each byte becomes. Letters outside ASCII are bytes here, not letters. */
+const D_CHARACTERS = Array.from({ length: 256 }, (_, byte) => {
+  const character = String.fromCharCode(byte);
+  if (byte >= 0x61 && byte <= 0x7a) return character.toUpperCase();
+  return /[A-Z0-9_]/.test(character) ? character : '_';
+});
+
 function dCharacters(text: string): string {
-  // Not toUpperCase alone: it turns the byte 0xDF into two letters.
-  return text.replace(/[^A-Z0-9_]/g, (c) => (c >= 'a' && c <= 'z' ? c.toUpperCase() : '_'));
+  let mapped = '';
+  for (let i = 0; i < text.length; i++) mapped += D_CHARACTERS[text.charCodeAt(i)]!;
+  return mapped;
 }
 
 function cutShort({ base, extension }: NameParts): NameParts {

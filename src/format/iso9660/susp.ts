@@ -1,5 +1,6 @@
 // System Use Sharing Protocol (IEEE P1281 §4–5): fields behind a directory record, and how they go on elsewhere.
 
+import { concatBytes } from '../../bytes/index.js';
 import { BLOCK } from './geometry.js';
 
 /** Bytes of a CE field. */
@@ -114,14 +115,4 @@ export function applySpread(
   const first = spread.chunks[0];
   const inline = fields.slice(0, spread.inline);
   return first ? [...inline, link(first)] : inline;
-}
-
-function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -2,6 +2,7 @@
 
 import { reserved, struct, u32le, u64le, type Value } from '../../bytes/index.js';
 
+/** Bytes; block sizes are powers of two. */
 export const MIN_BLOCK_SIZE = 4096;
 export const MAX_BLOCK_SIZE = 1024 * 1024;
 
@@ -16,6 +17,7 @@ export function sizeWord(length: number, compressed: boolean): number {
   return compressed ? length : length | STORED;
 }
 
+/** A block that holds tails of many files. */
 export const fragmentEntry = struct('squashfs fragment entry', 16, {
   at: u64le(0),
   sizeWord: u32le(8),

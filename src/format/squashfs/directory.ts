@@ -22,6 +22,7 @@ export const directoryEntry = struct('squashfs directory entry', 8, {
   nameLength: u16le(6),
 });
 
+/** Most entries behind one header. */
 export const HEADER_ENTRIES = 256;
 /** What a size field says more than the listing has: readers count "." and ".." as three bytes. */
 export const LISTING_SIZE_BIAS = 3;

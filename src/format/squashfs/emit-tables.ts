@@ -1,6 +1,6 @@
 // The tables behind the directory table: metadata blocks that a list of offsets makes searchable by number.
 
-import { bytesOf } from '../../bytes/index.js';
+import { byteStringOf, bytesOf } from '../../bytes/index.js';
 import type { BlockCompressor } from '../../compress/index.js';
 import type { Run } from '../../io/index.js';
 import type { Xattr } from '../../tree/index.js';
@@ -32,20 +32,31 @@ export interface TableContext {
   readonly run: Run;
 }
 
-/** A table of `content` whose first block is at byte `start` of the image; the superblock points to the list behind the blocks. */
-export async function renderLookup(content: Uint8Array, start: number, context: TableContext): Promise<RenderedTable> {
+/**
+ * A table of `content` whose first block is at byte `start` of the image. The superblock points to the list of the blocks'
+ * offsets behind them, or to the `header` in front of that list.
+ */
+export async function renderLookup(
+  content: Uint8Array,
+  start: number,
+  context: TableContext,
+  header: readonly Uint8Array[] = [],
+): Promise<RenderedTable> {
   const table = new MetadataTable(context.compressor, context.stored, context.run);
   table.append(content);
   const blocks = await table.finish();
-  return { parts: [...blocks, u64List(table.starts.map((at) => start + at))], at: start + table.size };
+  const list = u64List(table.starts.map((at) => start + at));
+  return { parts: [...blocks, ...header, list], at: start + table.size };
 }
 
+/** Content of the fragment table. */
 export function fragmentEntries(fragments: readonly FragmentEntry[]): Uint8Array {
   const bytes = new Uint8Array(fragments.length * fragmentEntry.size);
   for (const [index, entry] of fragments.entries()) fragmentEntry.encodeInto(entry, bytes, index * fragmentEntry.size);
   return bytes;
 }
 
+/** 32-bit numbers, one behind the other. */
 export function u32List(values: readonly number[]): Uint8Array {
   const bytes = new Uint8Array(values.length * 4);
   const view = new DataView(bytes.buffer);
@@ -53,6 +64,7 @@ export function u32List(values: readonly number[]): Uint8Array {
   return bytes;
 }
 
+/** 64-bit numbers, one behind the other. */
 export function u64List(values: ArrayLike<number>): Uint8Array {
   const bytes = new Uint8Array(values.length * 8);
   const view = new DataView(bytes.buffer);
@@ -73,10 +85,9 @@ export async function renderXattrs(
     const place = metadataRef(keys.place(places[index]!));
     xattrSet.encodeInto({ place, count: xattrs.length, size: setSize(xattrs) }, entries, index * xattrSet.size);
   }
-  const lookup = await renderLookup(entries, start + keys.size, context);
   const header = xattrTableHeader.encode({ keysAt: start, setCount: sets.length });
-  const [list, ...rest] = [...lookup.parts].reverse();
-  return { parts: [...blocks, ...rest.reverse(), header, list!], at: lookup.at };
+  const lookup = await renderLookup(entries, start + keys.size, context, [header]);
+  return { parts: [...blocks, ...lookup.parts], at: lookup.at };
 }
 
 /** Keys and values of all sets. A value that was there before is referred to. */
@@ -90,7 +101,7 @@ async function renderKeys(sets: readonly (readonly Xattr[])[], { compressor, sto
       const type = xattrPrefix(xattr.name);
       const name = bytesOf(xattr.name).subarray(XATTR_PREFIXES[type]!.length);
       // Only a value longer than a reference is worth one.
-      const identity = xattr.value.length > xattrReference.size ? Array.from(xattr.value).join() : '';
+      const identity = xattr.value.length > xattrReference.size ? byteStringOf(xattr.value) : '';
       const earlier = identity === '' ? undefined : known.get(identity);
       keys.append(
         xattrKey.encode({ type: earlier === undefined ? type : type | OUT_OF_LINE, nameLength: name.length }),

@@ -18,8 +18,7 @@ export async function* emitImage(image: PlannedImage, run: Run): AsyncGenerator<
   yield {
     length: superblock.size,
     render: () => {
-      if (!head)
-        throw new InternalError('internal.superblock', 'The superblock was asked for before the image was complete.');
+      if (!head) throw new InternalError('internal.superblock', 'The superblock was asked for before the last table.');
       return superblock.encode(head);
     },
   };
@@ -81,8 +80,7 @@ class TablesEmitter {
 
   /** What the superblock tells of the tables; there once they are emitted. */
   get facts(): TableFacts {
-    if (!this.#facts)
-      throw new InternalError('internal.tables', 'The tables were asked about before they were emitted.');
+    if (!this.#facts) throw new InternalError('internal.tables', 'The tables have not been emitted yet.');
     return this.#facts;
   }
 

@@ -1,5 +1,5 @@
-// Inodes (squashfs 4.0 format, "Inode table"): a common head of 16 bytes, then what the kind needs, then its variable part.
-// Each kind has a basic form and an extended one for what the basic form has no room for.
+// Inodes (squashfs 4.0 format, "Inode table"): a common head of 16 bytes, then what the kind needs, then its variable
+// part. Each kind has a basic form and an extended one for what the basic form has no room for.
 
 import { struct, u16le, u32le, u64le, type Value } from '../../bytes/index.js';
 import type { Node } from '../../tree/index.js';
@@ -17,6 +17,7 @@ export const InodeType = {
 
 /** An extended inode's type is its basic type plus this. */
 export const EXTENDED = 7;
+/** Xattr index of an inode without attributes. */
 export const NO_XATTR = 0xffff_ffff;
 
 const head = {
@@ -95,8 +96,10 @@ export const symlinkInode = struct('squashfs symlink inode', 24, {
   targetLength: u32le(20),
 });
 
+/** Block and character devices. */
 export const basicDevice = struct('squashfs device inode', 24, { ...head, nlink: u32le(16), device: u32le(20) });
 
+/** Block and character devices with attributes. */
 export const extendedDevice = struct('squashfs extended device inode', 28, {
   ...head,
   nlink: u32le(16),
@@ -107,12 +110,14 @@ export const extendedDevice = struct('squashfs extended device inode', 28, {
 /** Fifos and sockets. */
 export const basicPipe = struct('squashfs fifo or socket inode', 20, { ...head, nlink: u32le(16) });
 
+/** Fifos and sockets with attributes. */
 export const extendedPipe = struct('squashfs extended fifo or socket inode', 24, {
   ...head,
   nlink: u32le(16),
   xattr: u32le(20),
 });
 
+/** Largest device numbers that the 32-bit form holds. */
 export const MAX_MAJOR = 0xfff;
 export const MAX_MINOR = 0xf_ffff;
 

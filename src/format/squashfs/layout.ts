@@ -7,9 +7,16 @@ import type { PlannedData } from './plan-data.js';
 import type { PlannedInodes } from './plan-inodes.js';
 import type { PlannedXattrs } from './plan-xattrs.js';
 
+/**
+ * Grows with every change that gives other bytes for the same tree, options and engine.
+ * 1: first version.
+ */
+export const LAYOUT_VERSION = 1;
+
 /** What was decided before the first byte, as plain data. */
 export interface SquashfsLayout {
   readonly format: 'squashfs';
+  readonly layoutVersion: number;
   readonly compression: Pick<Compression, 'name' | 'engine' | 'level'>;
   readonly blockSize: number;
   /** Seconds since 1970. */

@@ -3,6 +3,7 @@
 
 /** Bytes of content in every metadata block of a table but its last. */
 export const METADATA_SIZE = 8192;
+/** Bytes of the header. */
 export const METADATA_HEADER = 2;
 const STORED = 0x8000;
 
@@ -22,7 +23,7 @@ export function metadataLimit(length: number): number {
   return length + METADATA_HEADER * Math.ceil(length / METADATA_SIZE);
 }
 
-/** Where something lies in a table: its metadata block's first byte, counted from the table, and its place in the content. */
+/** Where something lies in a table: first byte of its block, counted from the table, and place in the block's content. */
 export interface MetadataPlace {
   readonly block: number;
   readonly offset: number;

@@ -27,6 +27,7 @@ export interface PlannedData {
   readonly limit: number;
 }
 
+/** Gives every content its blocks and its place in a fragment. */
 export function planData(leaves: readonly Leaf[], options: ResolvedOptions): PlannedData {
   const { contents, indexes } = distinctContents(leaves);
   const { blockSize, sparse } = options;

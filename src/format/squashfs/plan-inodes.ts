@@ -36,7 +36,7 @@ export type Leaf = Exclude<Node, Directory>;
 const MAX_TARGET = 4095;
 const MAX_TIME = 0xffff_ffff;
 
-/** Gives every entry its inode number and checks what the format cannot hold at all. What it holds inexactly goes to `losses`. */
+/** Gives every entry its inode number. Refuses what the format cannot hold; what it holds inexactly goes to `losses`. */
 export function planInodes(tree: FileTree, losses: LossLog): PlannedInodes {
   const leaves: Leaf[] = [];
   const numbers = new Map<Leaf, number>();

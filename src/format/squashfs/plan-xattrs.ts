@@ -14,6 +14,7 @@ export interface PlannedXattrs {
   readonly keyBytes: number;
 }
 
+/** Gives every node its set; attributes the format cannot name go to `losses`. */
 export function planXattrs(inodes: PlannedInodes, losses: LossLog): PlannedXattrs {
   const sets: (readonly Xattr[])[] = [];
   const setOf = new Map<Node, number>();

@@ -15,7 +15,7 @@ import {
   extendedPipe,
   symlinkInode,
 } from './inode.js';
-import type { PlannedImage, SquashfsLayout } from './layout.js';
+import { LAYOUT_VERSION, type PlannedImage, type SquashfsLayout } from './layout.js';
 import { METADATA_SIZE, metadataLimit } from './metadata-block.js';
 import { type ResolvedOptions, resolveOptions, type SquashfsOptions } from './options.js';
 import { type PlannedData, planData } from './plan-data.js';
@@ -42,6 +42,7 @@ export function planSquashfs(tree: FileTree, options: SquashfsOptions): ImagePla
   const { name, engine, level } = resolved.compression;
   const layout: SquashfsLayout = {
     format: 'squashfs',
+    layoutVersion: LAYOUT_VERSION,
     compression: { name, engine, level },
     blockSize: resolved.blockSize,
     modificationTime: inodeTime(resolved.epoch.seconds),

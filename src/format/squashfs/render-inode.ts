@@ -94,7 +94,7 @@ export class InodeRenderer {
     const basic = nlink === 1 && xattr === NO_XATTR && sparse === 0 && at <= MAX_U32 && size <= MAX_U32;
     const common = { ...this.#head(node, number, !basic), at, size, fragment, fragmentOffset };
     const inode = basic ? basicFile.encode(common) : extendedFile.encode({ ...common, sparse, nlink, xattr });
-    return index === undefined ? inode : joined([inode, this.#sizeWords(index)]);
+    return index === undefined || data.blockCounts[index] === 0 ? inode : joined([inode, this.#sizeWords(index)]);
   }
 
   #sizeWords(content: number): Uint8Array {

@@ -2,7 +2,9 @@
 
 import { optionalU64le, struct, u16le, u32le, u64le, type Value } from '../../bytes/index.js';
 
+/** "hsqs" on disk. */
 export const MAGIC = 0x7371_7368;
+/** Of the format. */
 export const VERSION = { major: 4, minor: 0 } as const;
 
 /** All offsets are bytes from the start of the image; a table that is not there is `undefined`. */
@@ -32,6 +34,7 @@ export const superblock = struct('squashfs superblock', 96, {
 });
 export type Superblock = Value<typeof superblock>;
 
+/** "Stored" parts are not compressed; that is advice to later writers, every block says it for itself. */
 export const SuperblockFlag = {
   inodesStored: 0x0001,
   dataStored: 0x0002,

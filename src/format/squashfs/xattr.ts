@@ -1,5 +1,5 @@
-// Extended attributes (squashfs 4.0 format, "Xattr table"): keys and values in metadata blocks, one entry per set of them,
-// and a table header of its own.
+// Extended attributes (squashfs 4.0 format, "Xattr table"): keys and values in metadata blocks, one entry per set of
+// them, and a table header of its own.
 
 import { type ByteString, reserved, struct, u16le, u32le, u64le } from '../../bytes/index.js';
 
@@ -12,6 +12,7 @@ export const xattrKey = struct('squashfs xattr key', 4, {
 
 /** Followed by the value, or by a 64-bit reference to another xattrValue if the key says out of line. */
 export const xattrValue = struct('squashfs xattr value', 4, { length: u32le(0) });
+/** A metadata reference into the keys and values. */
 export const xattrReference = struct('squashfs xattr value reference', 8, { place: u64le(0) });
 
 /** One set of attributes, shared by all inodes that have exactly these. */
@@ -31,6 +32,7 @@ export const xattrTableHeader = struct('squashfs xattr table header', 16, {
   unused: reserved(12, 4),
 });
 
+/** Added to a key's type when its value is a reference. */
 export const OUT_OF_LINE = 0x100;
 
 /** The only namespaces the format can name; their place is their number. */

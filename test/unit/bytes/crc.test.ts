@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { crc16, crc32, crc32c, crcCcitt } from '../../../src/bytes/crc.js';
+import { crc16, crc32, crc32c, crc32cWord, crcCcitt } from '../../../src/bytes/crc.js';
 
 const check = new TextEncoder().encode('123456789');
 
@@ -17,5 +17,12 @@ test('slicing equals byte by byte for every length and split', () => {
     for (let i = 0; i < length; i++) slow = crc32c(slow, data, i, i + 1);
     expect(crc32c(~0, data, 0, length)).toBe(slow);
     expect(crc32c(crc32c(~0, data, 0, length), data, length)).toBe(crc32c(~0, data));
+  }
+});
+
+test('a word is summed as its four bytes, lowest first', () => {
+  for (const word of [0, 1, 0x12345678, 0xfffffffe]) {
+    const bytes = Uint8Array.of(word, word >>> 8, word >>> 16, word >>> 24);
+    expect(crc32cWord(77, word)).toBe(crc32c(77, bytes));
   }
 });

@@ -1,0 +1,13 @@
+// From the name of a coder to the coder, inside a worker thread.
+
+import type { BlockCoder, CoderSpec } from './coder.js';
+
+/** Loads a coder. Only the library that is asked for is imported. */
+export async function loadCoder(spec: CoderSpec): Promise<BlockCoder> {
+  switch (spec.coder) {
+    case 'zlib':
+      return (await import('./node-zlib.js')).zlibCoder(spec.level);
+    case 'pako':
+      return (await import('./pako.js')).pakoCoder(spec.level);
+  }
+}

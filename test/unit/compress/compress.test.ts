@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { inflateSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import { blockBuffer, type Compression, chooseCompression } from '../../../src/compress/index.js';
+import { InternalError, InvalidInputError, UnsupportedError } from '../../../src/errors.js';
+import { quietRun, type Run } from '../../../src/io/content.js';
+import { noise } from '../../support/trees.js';
+
+const gzip = (engine: 'auto' | 'portable' | 'reproducible', level?: number): Compression =>
+  chooseCompression({ name: 'gzip', engine, ...(level ? { level } : {}) });
+
+const text = (length: number) => new Uint8Array(Buffer.alloc(length, 'the quick brown fox jumps over the lazy dog. '));
+
+async function compressAll(compression: Compression, blocks: readonly Uint8Array[], run: Run = quietRun(2)) {
+  const compressor = compression.open(run);
+  try {
+    return await Promise.all(blocks.map((block) => compressor.compress(block)));
+  } finally {
+    await compressor.close();
+  }
+}
+
+for (const engine of ['portable', 'reproducible'] as const) {
+  test(`${engine}: blocks come back as zlib streams of the same bytes, in the order given`, async () => {
+    const blocks = [1, 100, 5000, 8193, 131_072, 1_048_576].map((length) => text(length));
+    const results = await compressAll(gzip(engine), blocks);
+    expect(results[0]).toBeUndefined();
+    for (const [i, block] of blocks.entries()) {
+      if (i > 0) expect(Buffer.from(inflateSync(results[i]!)).equals(block)).toBe(true);
+    }
+  });
+
+  test(`${engine}: a block that would not be smaller gives nothing, and stays as it was`, async () => {
+    const block = noise(65_536, 3);
+    const before = block.slice();
+    expect(await compressAll(gzip(engine), [block])).toEqual([undefined]);
+    expect(block).toEqual(before);
+  });
+
+  test(`${engine}: the same bytes with any number of jobs`, async () => {
+    const blocks = Array.from({ length: 12 }, (_, i) => text(20_000 + i));
+    const one = await compressAll(gzip(engine), blocks, quietRun(1));
+    expect(await compressAll(gzip(engine), blocks, quietRun(3))).toEqual(one);
+  });
+}
+
+test('memory of the compressor is used in place and can be used again', async () => {
+  const compressor = gzip('portable').open(quietRun(1));
+  const buffer = blockBuffer(compressor, 4096);
+  for (const letter of [0x61, 0x62]) {
+    buffer.fill(letter);
+    const result = await compressor.compress(buffer.subarray(0, 3000));
+    expect(inflateSync(result!)).toEqual(Buffer.alloc(3000, letter));
+    expect(buffer[2999]).toBe(letter);
+  }
+  await compressor.close();
+});
+
+test('levels matter, and the highest is the default', async () => {
+  const block = readFileSync(process.execPath).subarray(4096, 4096 + 262_144);
+  const lengths = await Promise.all(
+    [1, 6, 9].map(async (level) => (await compressAll(gzip('portable', level), [block]))[0]!.length),
+  );
+  expect(lengths[0]).toBeGreaterThan(lengths[1]!);
+  expect(lengths[1]).toBeGreaterThanOrEqual(lengths[2]!);
+  expect(gzip('portable').level).toBe(9);
+});
+
+test('an engine tells its name and version', () => {
+  const pako = createRequire(import.meta.url)('pako/package.json') as { version: string };
+  expect(gzip('reproducible')).toMatchObject({ name: 'gzip', engine: `script/pako@${pako.version}`, level: 9 });
+  expect(gzip('portable', 3)).toMatchObject({ engine: `node/zlib@${process.versions.zlib}`, level: 3 });
+  expect(gzip('auto').engine).toBe(gzip('portable').engine);
+});
+
+test('none stores every block', async () => {
+  const none = chooseCompression({ name: 'none' });
+  expect(none).toMatchObject({ name: 'none', level: 0 });
+  expect(await compressAll(none, [text(5000)])).toEqual([undefined]);
+});
+
+test('what cannot be chosen is refused', () => {
+  expect(() => chooseCompression({ name: 'gzip', engine: 'native' })).toThrow(UnsupportedError);
+  expect(() => chooseCompression({ name: 'gzip', level: 0 })).toThrow(InvalidInputError);
+  expect(() => chooseCompression({ name: 'gzip', level: 10 })).toThrow('10 is not a level of gzip.');
+  expect(() => chooseCompression({ name: 'none', level: 1 })).toThrow(InvalidInputError);
+  expect(() => chooseCompression({ name: 'brotli' as 'gzip' })).toThrow('"brotli" is not a compression');
+});
+
+test('an abort ends every open job with its reason', async () => {
+  const abort = new AbortController();
+  const compressor = gzip('reproducible').open({ ...quietRun(2), signal: abort.signal });
+  const jobs = Array.from({ length: 8 }, () => compressor.compress(text(1_048_576)));
+  const reason = new Error('enough');
+  abort.abort(reason);
+  for (const result of await Promise.allSettled(jobs)) expect(result).toMatchObject({ status: 'rejected', reason });
+  await expect(compressor.compress(text(10))).rejects.toBe(reason);
+  await compressor.close();
+});
+
+test('an aborted run starts nothing', async () => {
+  const compressor = gzip('portable').open({ ...quietRun(1), signal: AbortSignal.abort(new Error('before')) });
+  await expect(compressor.compress(text(10))).rejects.toThrow('before');
+  await compressor.close();
+});
+
+test('closing ends open jobs, and a closed compressor takes none', async () => {
+  const compressor = gzip('reproducible').open(quietRun(1));
+  const job = compressor.compress(text(1_048_576));
+  const outcome = expect(job).rejects.toThrow(InternalError);
+  await compressor.close();
+  await compressor.close();
+  await outcome;
+  await expect(compressor.compress(text(10))).rejects.toThrow('closed compressor');
+});
+
+test('a fault in a thread reaches the caller', async () => {
+  const compressor = gzip('portable').open(quietRun(1));
+  const broken = { length: 5000 } as unknown as Uint8Array;
+  await expect(compressor.compress(broken)).rejects.toThrow(/Compressing a block failed/);
+  expect(await compressor.compress(text(5000))).toBeInstanceOf(Uint8Array);
+  await compressor.close();
+});

@@ -1,0 +1,203 @@
+import { Writable } from 'node:stream';
+import { describe, expect, test } from 'vitest';
+import { fromText } from '../../../src/bytes/text.js';
+import { timestamp } from '../../../src/bytes/time.js';
+import { type DiscOptions, planDisc } from '../../../src/disc/index.js';
+import { InternalError, InvalidInputError, TargetError } from '../../../src/errors.js';
+import { type Content, contentLimit, isBackpatch, isExact, quietRun } from '../../../src/io/content.js';
+import { bytesSource, collect } from '../../../src/io/memory.js';
+import { streamTarget } from '../../../src/io/target.js';
+import { writeImage } from '../../../src/io/write-image.js';
+import { FileTree } from '../../../src/tree/file-tree.js';
+import { directory, file, type Node, symlink } from '../../../src/tree/node.js';
+import { BIOS_IMAGE, EPOCH, liveOptions, mediaTree, openContent } from '../../support/discs.js';
+import { noise } from '../../support/trees.js';
+
+const esp = bytesSource(noise(1_000_000, 5));
+const payload = noise(1_000_000, 7);
+const plain: DiscOptions = { epoch: EPOCH, seed: 's' };
+const run = quietRun();
+
+describe('layout', () => {
+  test('areas follow one another without gap, with the partition descriptors at block 32', () => {
+    const { layout } = planDisc(mediaTree(), liveOptions('gpt', esp));
+    let block = 0;
+    for (const area of layout.areas) {
+      expect(area.block).toBe(block);
+      block += area.blocks!;
+    }
+    expect(layout.size).toBe(block * 2048);
+    const at = Object.fromEntries(layout.areas.map((area) => [area.name, area.block]));
+    expect(at).toMatchObject({
+      'system area': 0,
+      'volume descriptors': 16,
+      'partition volume descriptors': 32,
+      'primary directories': 35,
+    });
+    expect(at['boot catalog']! + 1).toBe(layout.bootEntries[0]!.block);
+  });
+
+  test('boot entries and partitions are told with their places', () => {
+    const { layout } = planDisc(mediaTree(), liveOptions('gpt', esp));
+    const area = (name: string) => layout.areas.find((one) => one.name === name)!;
+    const end = area('appended ESP').block!;
+    expect(layout.bootEntries).toEqual([
+      { platform: 'bios', image: BIOS_IMAGE, sectors: 4, block: area('files').block },
+      { platform: 'efi', image: 'appended-esp', sectors: 1956, block: end },
+    ]);
+    expect(layout.partitions).toMatchObject([
+      { table: 'mbr', number: 1, type: '0xee', start: 1, sectors: layout.size! / 512 - 1 },
+      { table: 'gpt', number: 1, name: 'ISO9660', start: 64, sectors: end * 4 - 64 },
+      { table: 'gpt', number: 2, name: 'Appended2', start: end * 4, sectors: 1956 },
+    ]);
+  });
+
+  test('open content leaves out what is not known, and comes last', () => {
+    const { layout, ...plan } = planDisc(mediaTree(openContent(payload, 2_000_000)), liveOptions('gpt', esp));
+    expect(isExact(plan)).toBe(false);
+    expect(layout.size).toBeUndefined();
+    expect(layout.areas.slice(-3)).toEqual([
+      { name: 'open file LiveOS/squashfs.img', block: expect.any(Number) },
+      { name: 'appended ESP', blocks: 489 },
+      { name: 'backup GPT', blocks: 16 },
+    ]);
+    expect(layout.bootEntries[1]).toEqual({ platform: 'efi', image: 'appended-esp', sectors: 1956 });
+    expect(layout.partitions.at(-1)).toEqual({
+      table: 'gpt',
+      number: 2,
+      type: expect.any(String),
+      name: 'Appended2',
+      sectors: 1956,
+    });
+  });
+
+  test('says what is lost', () => {
+    const attributes = { mtime: timestamp(-3e9, 5), xattrs: [{ name: fromText('user.a'), value: new Uint8Array(1) }] };
+    const tree = FileTree.of<Content>({ a: file<Content>(esp, attributes), l: symlink(fromText('a')) });
+    const codes = (options: DiscOptions) => planDisc(tree, options).layout.losses.map(({ code }) => code);
+    expect(codes(plain)).toEqual(['iso9660.xattrs', 'iso9660.mtime-range', 'iso9660.mtime-grain']);
+    expect(codes({ ...plain, rockRidge: 'none' })).toContain('iso9660.special-file');
+  });
+});
+
+describe('emission', () => {
+  test.each(['mbr', 'gpt', 'gpt-hybrid'] as const)(
+    'open and exact content give the same disc with %s',
+    async (table) => {
+      const exact = await collect(planDisc(mediaTree(bytesSource(payload)), liveOptions(table, esp)), run);
+      // The open file is the last one of the tree that is exact here, so that both orders of files agree.
+      const open = await collect(planDisc(lastOpen(payload), liveOptions(table, esp)), run);
+      const same = await collect(planDisc(lastExact(payload), liveOptions(table, esp)), run);
+      expect(Buffer.compare(open, same)).toBe(0);
+      expect(exact.length).toBeGreaterThan(payload.length);
+    },
+  );
+
+  test('an exact plan has no backpatches and streams; an open one asks for a file', async () => {
+    const exact = planDisc(mediaTree(), liveOptions('gpt', esp));
+    for await (const piece of exact.pieces(run)) expect(isBackpatch(piece)).toBe(false);
+    let received = 0;
+    const sink = () =>
+      new Writable({
+        write: (chunk, _, done) => {
+          received += chunk.length;
+          done();
+        },
+      });
+    await writeImage(exact, streamTarget(sink()), run);
+    expect(received).toBe(exact.layout.size);
+    const open = planDisc(mediaTree(openContent(payload, 2e6)), liveOptions('gpt', esp));
+    await expect(writeImage(open, streamTarget(sink()), run)).rejects.toThrow(TargetError);
+  });
+
+  test('gives the same bytes again, and whatever the order in which entries were named', async () => {
+    const plan = planDisc(mediaTree(openContent(payload, 2e6)), liveOptions('gpt', esp));
+    const first = await collect(plan, run);
+    const second = await collect(plan, run);
+    const reversed = await collect(
+      planDisc(reversedTree(mediaTree(openContent(payload, 2e6))), liveOptions('gpt', esp)),
+      run,
+    );
+    expect(Buffer.compare(first, second)).toBe(0);
+    expect(Buffer.compare(first, reversed)).toBe(0);
+    expect(contentLimit(plan)).toBeGreaterThanOrEqual(first.length);
+  });
+
+  test('open content that breaks its promise is a bug and reported as one', async () => {
+    const plan = planDisc(mediaTree(openContent(payload, payload.length - 1)), plain);
+    await expect(collect(plan, run)).rejects.toThrow(InternalError);
+  });
+
+  test('two names of one file share its data', async () => {
+    const shared = file<Content>(bytesSource(noise(100_000, 1)));
+    const one = planDisc(FileTree.of<Content>({ a: shared }), plain);
+    const two = planDisc(FileTree.of<Content>({ a: shared, b: shared }), plain);
+    expect(two.layout.size).toBe(one.layout.size);
+  });
+
+  test('a visible catalog appears in the tree', async () => {
+    const { boot, ...rest } = liveOptions('mbr', esp);
+    const options = { ...rest, boot: { ...boot, catalogHidden: false, catalogPath: 'boot/x86_64/boot.catalog' } };
+    const image = await collect(planDisc(mediaTree(), options), run);
+    expect(Buffer.from(image).includes('BOOT.CATALOG;1')).toBe(true);
+    const taken = { ...options, boot: { ...options.boot, catalogPath: 'boot/mbrid' } };
+    expect(() => planDisc(mediaTree(), taken)).toThrow(expect.objectContaining({ code: 'disc.catalog-exists' }));
+  });
+});
+
+describe('refusals', () => {
+  const code = (options: Partial<DiscOptions>, tree = mediaTree()) => {
+    try {
+      planDisc(tree, { ...plain, ...options });
+    } catch (error) {
+      expect(error).toBeInstanceOf(InvalidInputError);
+      return (error as InvalidInputError).code;
+    }
+    return undefined;
+  };
+
+  test('name what is wrong', () => {
+    expect(code({ boot: { bios: { path: 'nowhere' } } })).toBe('disc.boot-image-missing');
+    expect(code({ boot: { bios: { path: 'boot' } } })).toBe('disc.boot-image-missing');
+    expect(code({ boot: { bios: { path: 'boot/mbrid' } } })).toBe('eltorito.boot-image-too-small');
+    expect(code({ boot: { efi: 'appended-esp' } })).toBe('disc.options');
+    expect(code({ boot: { bios: { path: BIOS_IMAGE, loadSectors: 0 } } })).toBe('disc.option-range');
+    expect(code({ mbr: { code: new Uint8Array(513) } })).toBe('disc.options');
+    expect(code({ mbr: { code: new Uint8Array(1), patchGrub2: true } })).toBe('disc.options');
+    expect(code({ volumeId: 'x'.repeat(33) })).toBe('iso9660.text-too-long');
+    expect(code({ volumeId: 'ü' })).toBe('iso9660.volume-id');
+    const open = mediaTree(openContent(payload, 2e6));
+    expect(code({ boot: { bios: { path: 'LiveOS/squashfs.img' } } }, open)).toBe('disc.boot-image-open');
+    expect(code({ level: 2 }, mediaTree(openContent(payload, 5e9)))).toBe('iso9660.file-too-large');
+  });
+
+  test('more directories than a path table can number', () => {
+    const many = Array.from({ length: 65_535 }, (_, i): [ReturnType<typeof fromText>, Node<Content>] => [
+      fromText(`d${i}`),
+      directory<Content>({}),
+    ]);
+    const tree = (count: number) => new FileTree(directory<Content>({}, many.slice(0, count)));
+    expect(code({}, tree(65_535))).toBe('iso9660.too-many-directories');
+    expect(code({}, tree(65_534))).toBeUndefined();
+  });
+});
+
+/** The media tree with a payload behind every other file. */
+function withLast(content: Content): FileTree<Content> {
+  const tree = mediaTree();
+  const entries = [...tree.root.entries].filter(([name]) => name !== 'LiveOS');
+  return new FileTree(directory<Content>(tree.root, [...entries, [fromText('~payload'), file(content)]]));
+}
+const lastOpen = (bytes: Uint8Array) => withLast(openContent(bytes, 1_500_000));
+const lastExact = (bytes: Uint8Array) => withLast(bytesSource(bytes));
+
+function reversedTree(tree: FileTree<Content>): FileTree<Content> {
+  const visit = (node: Node<Content>): Node<Content> =>
+    node.kind === 'directory'
+      ? directory<Content>(
+          node,
+          [...node.entries].reverse().map(([name, child]) => [name, visit(child)]),
+        )
+      : node;
+  return new FileTree(visit(tree.root) as typeof tree.root);
+}
