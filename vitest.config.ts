@@ -18,6 +18,18 @@ const suite = (name: string, timeout: number) => ({
   test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout: timeout, hookTimeout: timeout },
 });
 
+/** What depends on the engine, once more without the native one. */
+const portable = (parts: readonly string[]) => ({
+  extends: true as const,
+  test: {
+    name: 'portable',
+    include: parts.map((part) => `test/${part}{/**/*,*}.test.ts`),
+    env: { ISOPRESS_TEST_ENGINE: 'portable' },
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+  },
+});
+
 export default defineConfig({
   plugins: [testWhatIsShipped],
   test: {
@@ -26,6 +38,7 @@ export default defineConfig({
     projects: [
       suite('unit', 30_000),
       suite('property', 300_000),
+      portable(['unit/format/squashfs', 'unit/live', 'property/squashfs']),
       suite('golden', 60_000),
       suite('conformance', 300_000),
       suite('boot', 600_000),

@@ -10,6 +10,7 @@ import { writeImage } from '../../src/io/write-image.js';
 import { FileTree } from '../../src/tree/file-tree.js';
 import { directory, file, type Node, special, symlink, type Xattr } from '../../src/tree/node.js';
 import { mapNodes } from '../../src/tree/rewrite.js';
+import { ENGINE } from './engines.js';
 import { noise, type TreeLimits } from './trees.js';
 
 /** Whole seconds of 1970…2106, three xattr namespaces, 32-bit owners. */
@@ -21,7 +22,7 @@ export const SQUASHFS: TreeLimits = {
   maxId: 0xffff_fffe,
 };
 
-export const GZIP = chooseCompression({ name: 'gzip', level: 1 });
+export const GZIP = chooseCompression({ name: 'gzip', level: 1, engine: ENGINE });
 export const STORED = NO_COMPRESSION;
 export const EPOCH = timestamp(1_700_000_000);
 

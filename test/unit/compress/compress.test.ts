@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { inflateSync } from 'node:zlib';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   blockBuffer,
   type Compression,
@@ -130,6 +130,72 @@ test.skipIf(!native)('the native default is smaller than the best of zlib, and i
   expect(gzip('native')).toMatchObject({ engine: expect.stringMatching(/^native\/libdeflate@\d+\.\d+$/), level: 6 });
   expect(lengths[0]).toBeLessThan(lengths[2]!);
   expect(lengths[1]).toBeLessThan(lengths[0]!);
+});
+
+describe.skipIf(!native)('codecs of the native engine', () => {
+  const requests: readonly CompressionRequest[] = [
+    { name: 'gzip', level: 12 },
+    { name: 'zstd' },
+    { name: 'zstd', level: 1 },
+    { name: 'lz4' },
+    { name: 'lz4', level: 9 },
+    { name: 'xz', level: 1 },
+    { name: 'xz', level: 0, extreme: true, dictionarySize: 8192, bcj: ['x86', 'arm64'] },
+    { name: 'xz', level: 1, bcj: 'auto' },
+  ];
+  test.each(requests)('$name $level: blocks come back, the same for one job and four', async (request) => {
+    const blocks = [1, 200, 8192, 8193, 131_072, 300_000].map((length) => text(length));
+    const results = await compressAll(chooseCompression(request), [...blocks, noise(50_000, 1)], quietRun(1));
+    expect(await compressAll(chooseCompression(request), [...blocks, noise(50_000, 1)], quietRun(4))).toEqual(results);
+    expect([results[0], results[6]]).toEqual([undefined, undefined]);
+    for (const [i, block] of blocks.entries()) {
+      const result = results[i];
+      if (i > 0) expect(loadNative().addon!.decompress(request.name as 'xz', result!, block.length)).toEqual(block);
+    }
+  });
+  test('defaults are those of the classic tools', () => {
+    expect(chooseCompression({ name: 'zstd' })).toMatchObject({
+      level: 15,
+      engine: expect.stringMatching(/^native\/libzstd@1\.\d+\.\d+$/),
+    });
+    expect(chooseCompression({ name: 'lz4' })).toMatchObject({
+      level: 1,
+      engine: expect.stringMatching(/^native\/liblz4@1\.\d+\.\d+$/),
+    });
+    expect(chooseCompression({ name: 'xz' })).toMatchObject({
+      level: 6,
+      engine: expect.stringMatching(/^native\/liblzma@5\.\d+\.\d+$/),
+      xz: { extreme: false, dictionarySize: undefined, filters: [] },
+    });
+  });
+  test('settings outside the scale are refused', () => {
+    const refused: readonly (readonly [CompressionRequest, string])[] = [
+      [{ name: 'zstd', level: 23 }, 'compress.level'],
+      [{ name: 'zstd', level: 0 }, 'compress.level'],
+      [{ name: 'lz4', level: 13 }, 'compress.level'],
+      [{ name: 'xz', level: -1 }, 'compress.level'],
+      [{ name: 'xz', level: 10 }, 'compress.level'],
+      [{ name: 'xz', dictionarySize: 4096 }, 'compress.dictionary-size'],
+      [{ name: 'xz', dictionarySize: 10_000 }, 'compress.dictionary-size'],
+      [{ name: 'xz', dictionarySize: 2 ** 32 }, 'compress.dictionary-size'],
+      [{ name: 'xz', bcj: ['vax' as 'x86'] }, 'compress.filter'],
+      [{ name: 'gzip', bcj: ['x86'] }, 'compress.xz-only'],
+      [{ name: 'zstd', extreme: true }, 'compress.xz-only'],
+      [{ name: 'none', dictionarySize: 8192 }, 'compress.xz-only'],
+    ];
+    for (const [request, code] of refused) {
+      expect(() => chooseCompression(request), JSON.stringify(request)).toThrow(expect.objectContaining({ code }));
+    }
+  });
+});
+
+test('what only the native engine does names the ways out', () => {
+  for (const name of ['xz', 'zstd', 'lz4'] as const) {
+    for (const engine of ['portable', 'reproducible'] as const) {
+      const refusal = { code: 'compress.needs-native', hint: expect.stringContaining('or choose gzip') };
+      expect(() => chooseCompression({ name, engine })).toThrow(expect.objectContaining(refusal));
+    }
+  }
 });
 
 test('none stores every block', async () => {

@@ -1,0 +1,81 @@
+// squashfs × every codec: the kernel mounts the image and sees the tree, unsquashfs unpacks it and names the settings.
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect } from 'vitest';
+import { type CompressionRequest, chooseCompression } from '../../src/compress/index.js';
+import { bytesSource } from '../../src/io/memory.js';
+import { loadNative } from '../../src/native/index.js';
+import { FileTree } from '../../src/tree/file-tree.js';
+import { file } from '../../src/tree/node.js';
+import { judge, kernelOracle } from '../support/oracle.js';
+import { scratchDirectory } from '../support/scratch.js';
+import { asLinuxShows, everythingTree, writeSquashfs } from '../support/squashfs-images.js';
+import { describeDirectory, describeTree } from '../support/trees.js';
+
+const dir = scratchDirectory();
+const image = join(dir, 'image.sqfs');
+const unpacked = join(dir, 'unpacked');
+const mountPoint = join(dir, 'mnt');
+mkdirSync(mountPoint);
+
+/** 400 kB like linked code: calls of 40 functions from thousands of places. */
+function linkedCode(): Uint8Array {
+  const code = new Uint8Array(400_000).map((_, i) => (i * 7 + (i >> 5)) & 0x7f);
+  const view = new DataView(code.buffer);
+  for (let at = 0, call = 0; at < code.length - 5; at += 31, call++) {
+    code[at] = 0xe8;
+    view.setInt32(at + 1, ((call * 17) % 40) * 1000 - at - 5, true);
+  }
+  return code;
+}
+
+const tree = () =>
+  FileTree.of({
+    ...Object.fromEntries(everythingTree().root.entries),
+    'usr/lib/code.so': file(bytesSource(linkedCode())),
+  });
+
+const cases: readonly [CompressionRequest, blockSize: number, options: string][] = [
+  [{ name: 'gzip' }, 131_072, '\tcompression-level 6\n\twindow-size 15\n\tStrategies selected: default\n'],
+  [{ name: 'gzip', level: 12 }, 1_048_576, ''],
+  [{ name: 'zstd' }, 131_072, ''],
+  [{ name: 'zstd', level: 1 }, 1_048_576, '\tcompression-level 1\n'],
+  [{ name: 'zstd', level: 22 }, 4096, '\tcompression-level 22\n'],
+  [{ name: 'lz4' }, 131_072, ''],
+  [{ name: 'lz4', level: 12 }, 1_048_576, '\tHigh Compression option specified (-Xhc)\n'],
+  [{ name: 'xz' }, 131_072, ''],
+  [{ name: 'xz', level: 1, dictionarySize: 98_304 }, 1_048_576, '\tDictionary size 98304\n\tNo filters specified\n'],
+  [{ name: 'xz', bcj: ['x86'] }, 1_048_576, '\tDictionary size 1048576\n\tFilters selected: x86\n'],
+  [{ name: 'xz', bcj: ['x86'] }, 4096, '\tDictionary size 8192\n\tFilters selected: x86\n'],
+  [
+    { name: 'xz', level: 0, extreme: true, bcj: 'auto' },
+    131_072,
+    '\tDictionary size 131072\n\tFilters selected: x86, powerpc, arm, armthumb, sparc\n',
+  ],
+];
+
+describe.skipIf(!loadNative().addon)('the native engine', () => {
+  for (const [request, blockSize, options] of cases) {
+    const { name, ...settings } = request;
+    const oracle = kernelOracle('mount', 'umount', 'getfattr', 'unsquashfs');
+    oracle(`${name} ${JSON.stringify(settings)}, ${blockSize} byte blocks`, async () => {
+      const compression = chooseCompression({ ...request, engine: 'native' });
+      await writeSquashfs(tree(), image, { compression, blockSize });
+      const expected = await describeTree(asLinuxShows(tree()));
+
+      const facts = judge('unsquashfs', ['-s', image]).stdout;
+      expect(facts).toContain(`Compression ${name}\n${options}Block size ${blockSize}\n`);
+      rmSync(unpacked, { recursive: true, force: true });
+      const verdict = judge('unsquashfs', ['-strict-errors', '-quiet', '-no-progress', '-d', unpacked, image]);
+      expect(verdict).toMatchObject({ status: 0, stderr: '' });
+      expect(describeDirectory(unpacked)).toEqual(expected);
+
+      expect(judge('mount', ['-t', 'squashfs', '-o', 'loop,ro', image, mountPoint])).toMatchObject({ status: 0 });
+      try {
+        expect(describeDirectory(mountPoint)).toEqual(expected);
+      } finally {
+        expect(judge('umount', [mountPoint])).toMatchObject({ status: 0 });
+      }
+    });
+  }
+});
