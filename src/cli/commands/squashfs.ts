@@ -1,14 +1,13 @@
 // isopress squashfs SOURCE IMAGE
 
 import { Command, Option } from 'commander';
-import { type CompressionName, chooseCompression, planSquashfs } from '../../index.js';
-import { parseInteger, parseSize } from '../units.js';
+import { chooseCompression, planSquashfs } from '../../index.js';
+import { addCompressionOptions, type CompressionOptions, compressionSettings } from '../compression-options.js';
+import { parseSize } from '../units.js';
 import { writeCommand } from '../write-command.js';
 import { addWriterOptions, type WriterOptions } from '../writer-options.js';
 
-interface Options extends WriterOptions {
-  readonly compression: CompressionName;
-  readonly level?: number;
+interface Options extends WriterOptions, CompressionOptions {
   readonly blockSize: number;
   readonly fragments: boolean;
   readonly sparse: boolean;
@@ -20,11 +19,8 @@ export function squashfsCommand(): Command {
   const command = new Command('squashfs')
     .description('write a squashfs image from a directory tree')
     .argument('<source>', 'directory')
-    .argument('<image>', 'image file')
-    .addOption(new Option('-c, --compression <name>', 'compressor').choices(['gzip', 'none']).default('gzip'))
-    .addOption(
-      new Option('--level <n>', "compression level (default: the compressor's)").argParser(parseInteger(1, 22)),
-    )
+    .argument('<image>', 'image file');
+  addCompressionOptions(command, { what: 'compressor', name: 'gzip', bcj: 'none' })
     .addOption(
       new Option('-b, --block-size <bytes>', 'data block size, a power of two from 4K to 1M')
         .argParser(parseSize)
@@ -40,8 +36,8 @@ export function squashfsCommand(): Command {
     );
   return addWriterOptions(command).action((source: string, image: string, options: Options) =>
     writeCommand(source, image, options, ({ tree, epoch }) => {
-      const { compression: name, level, engine } = options;
-      const compression = chooseCompression({ name, engine, ...(level === undefined ? {} : { level }) });
+      const { compression: name = 'gzip', engine } = options;
+      const compression = chooseCompression({ name, engine, ...compressionSettings(options) });
       const { blockSize, fragments, sparse, export: exportTable, pad: padTo } = options;
       return planSquashfs(tree, { compression, epoch, blockSize, fragments, sparse, exportTable, padTo });
     }),

@@ -3,6 +3,7 @@
 import type { Timestamp } from '../../bytes/index.js';
 import type { Compression } from '../../compress/index.js';
 import { InvalidInputError } from '../../errors.js';
+import { largestDictionary } from './compressor-options.js';
 import { MAX_BLOCK_SIZE, MIN_BLOCK_SIZE } from './data-block.js';
 
 /** Parts of an image that can be left uncompressed one by one. */
@@ -50,6 +51,11 @@ export function resolveOptions(options: SquashfsOptions): ResolvedOptions {
   }
   if (!Number.isSafeInteger(padTo) || padTo < 1) {
     throw new InvalidInputError('squashfs.padding', `An image cannot be padded to a multiple of ${padTo} bytes.`);
+  }
+  const dictionarySize = compression.xz?.dictionarySize ?? 0;
+  if (dictionarySize > largestDictionary(blockSize)) {
+    const message = `A dictionary of ${dictionarySize} bytes is larger than a block of ${blockSize}.`;
+    throw new InvalidInputError('squashfs.dictionary-size', message, { hint: 'Choose a larger block size.' });
   }
   if (tailPacking && !fragments) {
     throw new InvalidInputError('squashfs.tails-without-fragments', 'Tail packing needs fragments.', {
