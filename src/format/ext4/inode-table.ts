@@ -19,10 +19,12 @@ import {
   modeField,
   RESIZE_INODE,
   ROOT_INODE,
+  SMALL_INODE,
   sealInode,
-  TIME_RANGE,
   timeFields,
+  timeRange,
 } from './inode.js';
+import type { Geometry } from './geometry.js';
 import { inodeNumber, isIndexed } from './inventory.js';
 import { contentSegments } from './placement.js';
 import { resizeInodeBlocks, resizeInodeSize } from './resize-inode.js';
@@ -48,11 +50,11 @@ interface Facts {
 export function renderInode(blueprint: Blueprint, ino: number, table: Uint8Array, at: number): void {
   const { geometry, options, checksumSeed } = blueprint;
   const slot = ino === ROOT_INODE ? 0 : ino - FIRST_INODE + 1;
-  const isOwn = ino === ROOT_INODE || ino >= FIRST_INODE;
+  const isOwn = ino === ROOT_INODE || (ino >= FIRST_INODE && slot < blueprint.inventory.nodes.length);
   const facts = isOwn ? nodeFacts(blueprint, slot) : reservedFacts(blueprint, ino);
   if (!facts) return;
-  inode.encodeInto(fieldsOf(facts, geometry.blockSize), table, at);
-  if (isOwn) {
+  writeInode(fieldsOf(facts, geometry), table, at, options.inodeSize);
+  if (isOwn && options.inodeSize > SMALL_INODE) {
     const { xattrs } = blueprint.inventory.nodes[slot]!;
     if (xattrs.length > 0) {
       const space = table.subarray(at + FIXED_SIZE, at + options.inodeSize);
@@ -61,6 +63,12 @@ export function renderInode(blueprint: Blueprint, ino: number, table: Uint8Array
     }
   }
   sealInode(table, at, options.inodeSize, inodeSeed(checksumSeed, ino));
+}
+
+/** The fields, or those of the first 128 bytes where an inode has no more. */
+function writeInode(fields: Inode, table: Uint8Array, at: number, size: number): void {
+  if (size > SMALL_INODE) return inode.encodeInto(fields, table, at);
+  table.set(inode.encode(fields).subarray(0, SMALL_INODE), at);
 }
 
 function nodeFacts(blueprint: Blueprint, slot: number): Facts {
@@ -113,7 +121,12 @@ export function contentTree(blueprint: Blueprint, slot: number): ExtentTree {
 /** The extent tree of the journal. */
 export function journalTree(blueprint: Blueprint): ExtentTree {
   const { journal, journalBlocks } = blueprint.placement;
-  return treeAt(blueprint, [{ logical: 0, length: journalBlocks }], journal, journalBlocks, JOURNAL_INODE);
+  return systemTree(blueprint, JOURNAL_INODE, journal, journalBlocks);
+}
+
+/** The extent tree of a file without holes that starts at this index of the data space. */
+export function systemTree(blueprint: Blueprint, ino: number, start: number, blocks: number): ExtentTree {
+  return treeAt(blueprint, [{ logical: 0, length: blocks }], start, blocks, ino);
 }
 
 /** The tree of everything that has no blocks. */
@@ -146,7 +159,16 @@ function reservedFacts(blueprint: Blueprint, ino: number): Facts | undefined {
     const size = resizeInodeSize(geometry.blockSize);
     return { ...common, size, blocks: resizeInodeBlocks(geometry), flags: 0, block };
   }
-  return undefined;
+  const placed = placement.system.find(({ file }) => file.ino === ino);
+  if (!placed) return undefined;
+  const { file, start, blocks, treeBlocks } = placed;
+  return {
+    ...common,
+    size: file.size,
+    blocks: blocks + treeBlocks,
+    flags: EXTENTS_FLAG,
+    block: systemTree(blueprint, ino, start, blocks).root,
+  };
 }
 
 const low16 = (value: number) => value & 0xffff;
@@ -154,9 +176,9 @@ const high16 = (value: number) => value >>> 16;
 const low32 = (value: number) => value % 0x1_0000_0000;
 const high32 = (value: number) => Math.floor(value / 0x1_0000_0000);
 
-function fieldsOf(facts: Facts, blockSize: number): Inode {
+function fieldsOf(facts: Facts, { blockSize, inodeSize }: Geometry): Inode {
   const { uid = 0, gid = 0, xattrBlock = 0, size } = facts;
-  const { seconds, extra } = timeFields(clampTime(facts.time));
+  const { seconds, extra } = timeFields(clampTime(facts.time, timeRange(inodeSize)));
   const sectors = facts.blocks * (blockSize / 512);
   return {
     mode: facts.mode,
@@ -193,8 +215,7 @@ function fieldsOf(facts: Facts, blockSize: number): Inode {
   };
 }
 
-function clampTime(time: Timestamp): Timestamp {
-  const [first, last] = TIME_RANGE;
+function clampTime(time: Timestamp, [first, last]: readonly [number, number]): Timestamp {
   if (time.seconds < first) return { seconds: first, nanoseconds: 0 };
   return time.seconds > last ? { seconds: last, nanoseconds: 999_999_999 } : time;
 }

@@ -45,11 +45,6 @@ export function inodeNumber(slot: number): number {
   return slot === 0 ? ROOT_INODE : slot + FIRST_INODE - 1;
 }
 
-/** Highest inode number in use. */
-export function lastInode(inventory: Inventory): number {
-  return inodeNumber(inventory.nodes.length - 1);
-}
-
 /** The names in a directory without `.` and `..`. */
 export function* direntsOf(inventory: Inventory, slot: number): Generator<Dirent> {
   const node = inventory.nodes[slot] as Directory;
@@ -60,7 +55,7 @@ export function* direntsOf(inventory: Inventory, slot: number): Generator<Dirent
 
 /** Whether the directory of this slot has a hash index. lost+found stays linear: its blocks are kept empty. */
 export function isIndexed(inventory: Inventory, slot: number, options: ResolvedOptions): boolean {
-  return options.dirIndex && slot !== LOST_FOUND_SLOT && inventory.dataBlocks[slot]! > 1;
+  return options.features.has('dir_index') && slot !== LOST_FOUND_SLOT && inventory.dataBlocks[slot]! > 1;
 }
 
 /** Numbers the inodes of a tree. Throws {@link InvalidInputError} for what ext4 cannot hold, with the path. */
@@ -164,7 +159,8 @@ class InventoryTaker {
   #directoryLinks(subdirectories: number, slot: number, path: ByteString): number {
     const links = 2 + subdirectories;
     if (links <= MAX_LINKS) return links;
-    if (this.#options.dirIndex && this.#dataBlocks[slot]! > 1) return 1;
+    const { features } = this.#options;
+    if (features.has('dir_nlink') && features.has('dir_index') && this.#dataBlocks[slot]! > 1) return 1;
     checkEntry(links, path);
     return links;
   }
@@ -181,7 +177,7 @@ class InventoryTaker {
 
   #add(node: Node, path: ByteString): number {
     const slot = this.#nodes.length;
-    checkNode(node, path, this.#options.blockSize, this.#losses);
+    checkNode(node, path, this.#options, this.#losses);
     this.#nodes.push(node);
     this.#dataBlocks[slot] = this.#blocksOf(node, slot, path);
     if (node.xattrs.length > 0) this.#placeXattrs(node, slot, path);
@@ -189,16 +185,17 @@ class InventoryTaker {
   }
 
   #blocksOf(node: Node, slot: number, path: ByteString): number {
-    const { blockSize } = this.#options;
+    const { blockSize, features } = this.#options;
     if (node.kind === 'file') return allocatedBlocks(node.content, blockSize);
     if (node.kind === 'symlink') return node.target.length < BLOCK_FIELD_SIZE ? 0 : 1;
     if (node.kind !== 'directory') return 0;
-    const linear = linearBlocks(node.entries.keys(), blockSize);
+    const summed = features.has('metadata_csum');
+    const linear = linearBlocks(node.entries.keys(), blockSize, summed);
     if (slot === LOST_FOUND_SLOT) return Math.max(linear, divCeil(LOST_FOUND_SIZE, blockSize));
-    if (linear === 1 || !this.#options.dirIndex) return linear;
-    const leaves = hashOrder([...node.entries.keys()], this.#hasher, blockSize).starts.length;
-    checkLeaves(leaves, mostLeaves(blockSize), path);
-    return indexedBlocks(leaves, blockSize);
+    if (linear === 1 || !features.has('dir_index')) return linear;
+    const leaves = hashOrder([...node.entries.keys()], this.#hasher, blockSize, summed).starts.length;
+    checkLeaves(leaves, mostLeaves(blockSize, summed, features.has('large_dir')), path);
+    return indexedBlocks(leaves, blockSize, summed);
   }
 
   #placeXattrs(node: Node, slot: number, path: ByteString): void {
@@ -216,7 +213,7 @@ class InventoryTaker {
         this.#losses.add('ext4.xattr-namespace', message, path);
       } else stored.push(form);
     }
-    const places = placeXattrs(stored, inodeSize - FIXED_SIZE, blockSize);
+    const places = placeXattrs(stored, Math.max(0, inodeSize - FIXED_SIZE), blockSize);
     if (!places) {
       const message = `/${displayText(path)}: its extended attributes need more than its inode and one block of ${blockSize} bytes.`;
       throw new InvalidInputError('ext4.xattr-too-large', message, { path: displayText(path) });

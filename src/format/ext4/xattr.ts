@@ -4,6 +4,7 @@
 import { alignUp, type ByteString, crc32c, crc32cWord, reserved, struct, u8, u16le, u32le } from '../../bytes/index.js';
 import type { Xattr } from '../../tree/index.js';
 import { diskAcl } from './acl.js';
+import type { Seed } from './checksum.js';
 
 /** Most inodes that may share one xattr block. */
 export const MAX_SHARERS = 1024;
@@ -118,7 +119,7 @@ export function renderXattrBlock(
   blockSize: number,
   sharers: number,
   block: number,
-  seed: number,
+  seed: Seed,
 ): Uint8Array {
   const bytes = new Uint8Array(blockSize);
   let hash = 0;
@@ -131,6 +132,7 @@ export function renderXattrBlock(
   });
   const header = { magic: MAGIC, sharers, blocks: 1, hash: shareable ? hash : 0 };
   blockHeader.encodeInto({ ...header, checksum: 0 }, bytes, 0);
+  if (seed === undefined) return bytes;
   const place = crc32cWord(crc32cWord(seed, block % 0x1_0000_0000), Math.floor(block / 0x1_0000_0000));
   blockHeader.encodeInto({ ...header, checksum: crc32c(place, bytes) }, bytes, 0);
   return bytes;
