@@ -12,6 +12,7 @@ import {
   EXTRA_SIZE,
   FIRST_INODE,
   FIXED_SIZE,
+  IMMUTABLE_FLAG,
   INDEX_FLAG,
   type Inode,
   inode,
@@ -25,7 +26,7 @@ import {
   timeRange,
 } from './inode.js';
 import type { Geometry } from './geometry.js';
-import { inodeNumber, isIndexed } from './inventory.js';
+import { inodeNumber, isIndexed, ownBlocks } from './inventory.js';
 import { contentSegments } from './placement.js';
 import { resizeInodeBlocks, resizeInodeSize } from './resize-inode.js';
 import { extentsOf, type Segment } from './segments.js';
@@ -81,7 +82,7 @@ function nodeFacts(blueprint: Blueprint, slot: number): Facts {
     mode: modeField(node.kind, node.kind === 'symlink' ? 0o777 : node.mode),
     links: inventory.links[slot]!,
     size: sizeOf(node, inventory.dataBlocks[slot]! * geometry.blockSize),
-    blocks: inventory.dataBlocks[slot]! + placement.treeBlocks[slot]! + (xattrs < 0 ? 0 : 1),
+    blocks: ownBlocks(inventory, slot) + placement.treeBlocks[slot]!,
     flags: (isFast ? 0 : EXTENTS_FLAG) | (indexed ? INDEX_FLAG : 0),
     block: isFast ? fastBlock(node) : contentTree(blueprint, slot).root,
     time: node.mtime,
@@ -166,7 +167,7 @@ function reservedFacts(blueprint: Blueprint, ino: number): Facts | undefined {
     ...common,
     size: file.size,
     blocks: blocks + treeBlocks,
-    flags: EXTENTS_FLAG,
+    flags: file.kind === 'orphan-file' ? EXTENTS_FLAG : EXTENTS_FLAG | IMMUTABLE_FLAG,
     block: systemTree(blueprint, ino, start, blocks).root,
   };
 }

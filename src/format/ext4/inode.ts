@@ -6,6 +6,8 @@ import type { Seed } from './checksum.js';
 
 /** Inode numbers with a fixed meaning. */
 export const ROOT_INODE = 2;
+export const USER_QUOTA_INODE = 3;
+export const GROUP_QUOTA_INODE = 4;
 export const RESIZE_INODE = 7;
 export const JOURNAL_INODE = 8;
 /** First number free for use; by custom that of lost+found. */
@@ -22,6 +24,8 @@ export const BLOCK_FIELD_SIZE = 60;
 /** Most names of one file. */
 export const MAX_LINKS = 65_000;
 
+/** `flags`: nobody may change the file. */
+export const IMMUTABLE_FLAG = 0x10;
 /** `flags`: the directory has a hash index. */
 export const INDEX_FLAG = 0x1000;
 /** `flags`: the block field holds an extent tree. */

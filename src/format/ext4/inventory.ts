@@ -38,11 +38,19 @@ export interface Inventory {
   /** Index in `xattrBlocks`, -1 without. */
   readonly xattrBlockOf: Int32Array;
   readonly xattrBlocks: readonly XattrBlock[];
+  /** All owners, each once. */
+  readonly users: ReadonlySet<number>;
+  readonly groups: ReadonlySet<number>;
   readonly losses: LossLog;
 }
 
 export function inodeNumber(slot: number): number {
   return slot === 0 ? ROOT_INODE : slot + FIRST_INODE - 1;
+}
+
+/** Blocks of content and of attributes that count as an inode's, without those of its extent tree. */
+export function ownBlocks({ dataBlocks, xattrBlockOf }: Inventory, slot: number): number {
+  return dataBlocks[slot]! + (xattrBlockOf[slot]! < 0 ? 0 : 1);
 }
 
 /** The names in a directory without `.` and `..`. */
@@ -91,6 +99,8 @@ class InventoryTaker {
   readonly #slots = new Map<Node, number>();
   readonly #sharing = new Map<string, number>();
   readonly #xattrBlocks: XattrBlock[] = [];
+  readonly #users = new Set<number>();
+  readonly #groups = new Set<number>();
   readonly #losses = new LossLog();
   readonly #links: Uint32Array;
   readonly #dataBlocks: Uint32Array;
@@ -130,6 +140,8 @@ class InventoryTaker {
       children: this.#children,
       xattrBlockOf: this.#xattrBlockOf,
       xattrBlocks: this.#xattrBlocks,
+      users: this.#users,
+      groups: this.#groups,
       losses: this.#losses,
     };
   }
@@ -179,6 +191,8 @@ class InventoryTaker {
     const slot = this.#nodes.length;
     checkNode(node, path, this.#options, this.#losses);
     this.#nodes.push(node);
+    this.#users.add(node.uid);
+    this.#groups.add(node.gid);
     this.#dataBlocks[slot] = this.#blocksOf(node, slot, path);
     if (node.xattrs.length > 0) this.#placeXattrs(node, slot, path);
     return slot;

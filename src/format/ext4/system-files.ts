@@ -2,13 +2,15 @@
 
 import type { Blueprint } from './blueprint.js';
 import { inodeSeed } from './checksum.js';
-import { type Inventory, inodeNumber } from './inventory.js';
+import { GROUP_QUOTA_INODE, USER_QUOTA_INODE } from './inode.js';
+import { type Inventory, inodeNumber, ownBlocks } from './inventory.js';
 import type { ResolvedOptions } from './options.js';
 import { orphanFileBlocks, renderOrphanBlock } from './orphan-file.js';
+import { type QuotaKind, quotaFileSize, renderQuotaFile, type Usage } from './quota.js';
 
 /** A file of the file system's own. */
 export interface SystemFile {
-  readonly kind: 'orphan-file';
+  readonly kind: 'orphan-file' | QuotaKind;
   readonly ino: number;
   /** Bytes. */
   readonly size: number;
@@ -33,6 +35,13 @@ export function systemFiles(
 ): SystemFile[] {
   const files: SystemFile[] = [];
   let next = inodeNumber(inventory.nodes.length);
+  if (features.has('quota')) {
+    const { users, groups } = inventory;
+    files.push({ kind: 'user-quota', ino: USER_QUOTA_INODE, size: quotaFileSize(users) });
+    files.push({ kind: 'group-quota', ino: GROUP_QUOTA_INODE, size: quotaFileSize(groups) });
+  }
+  // The tree knows no projects: everything belongs to project 0.
+  if (features.has('project')) files.push({ kind: 'project-quota', ino: next++, size: quotaFileSize([0]) });
   // Last, for without a journal it is left out and leaves no unused number behind.
   if (features.has('orphan_file') && hasJournal) {
     files.push({ kind: 'orphan-file', ino: next++, size: orphanFileBlocks(blocks) * blockSize });
@@ -40,13 +49,32 @@ export function systemFiles(
   return files;
 }
 
+/** Inode number of a kind of system file, 0 without. */
+export function systemInode({ placement }: Blueprint, kind: SystemFile['kind']): number {
+  return placement.system.find(({ file }) => file.kind === kind)?.file.ino ?? 0;
+}
+
 /** The bytes of a system file whose first block has this index in the data space. */
-export function renderSystemFile({ geometry, checksumSeed }: Blueprint, file: SystemFile, start: number): Uint8Array {
-  const { blockSize, space } = geometry;
+export function renderSystemFile(blueprint: Blueprint, file: SystemFile, start: number): Uint8Array {
+  if (file.kind !== 'orphan-file') return renderQuotaFile(file.kind, usagesOf(blueprint, file.kind));
+  const { blockSize, space } = blueprint.geometry;
   const bytes = new Uint8Array(file.size);
-  const seed = inodeSeed(checksumSeed, file.ino);
+  const seed = inodeSeed(blueprint.checksumSeed, file.ino);
   for (let turn = 0; turn * blockSize < file.size; turn++) {
     renderOrphanBlock(bytes.subarray(turn * blockSize, (turn + 1) * blockSize), space.blockAt(start + turn), seed);
   }
   return bytes;
+}
+
+/** What each id has; the file system's own files are nobody's. */
+function usagesOf({ inventory, placement, geometry }: Blueprint, kind: QuotaKind): Map<number, Usage> {
+  const usages = new Map<number, Usage>();
+  for (const [slot, node] of inventory.nodes.entries()) {
+    const id = kind === 'user-quota' ? node.uid : kind === 'group-quota' ? node.gid : 0;
+    const usage = usages.get(id) ?? { space: 0, inodes: 0 };
+    usage.space += (ownBlocks(inventory, slot) + placement.treeBlocks[slot]!) * geometry.blockSize;
+    usage.inodes++;
+    usages.set(id, usage);
+  }
+  return usages;
 }

@@ -8,6 +8,7 @@ import { WIDE_DESCRIPTOR } from './group-descriptor.js';
 import { BLOCK_FIELD_SIZE, EXTRA_SIZE, FIRST_INODE, JOURNAL_INODE, SMALL_INODE } from './inode.js';
 import { journalTree } from './inode-table.js';
 import * as sb from './superblock.js';
+import { systemInode } from './system-files.js';
 
 const low32 = (value: number) => value % 0x1_0000_0000;
 const high32 = (value: number) => Math.floor(value / 0x1_0000_0000);
@@ -61,7 +62,10 @@ export function superblockOf(blueprint: Blueprint): Omit<sb.Superblock, 'checksu
     logGroupsPerFlex: geometry.logGroupsPerFlex,
     checksumType: blueprint.checksumSeed === undefined ? 0 : sb.CRC32C,
     checksumSeed: features.includes('metadata_csum_seed') ? blueprint.checksumSeed! : 0,
-    orphanFileInode: placement.system.find(({ file }) => file.kind === 'orphan-file')?.file.ino ?? 0,
+    orphanFileInode: systemInode(blueprint, 'orphan-file'),
+    userQuotaInode: systemInode(blueprint, 'user-quota'),
+    groupQuotaInode: systemInode(blueprint, 'group-quota'),
+    projectQuotaInode: systemInode(blueprint, 'project-quota'),
     // Everything that never becomes a file's: what the kernel subtracts from the size it reports.
     overheadBlocks: Math.min(blocks - geometry.space.capacity + placement.journalBlocks, 0xffff_ffff),
     ...UNUSED,
@@ -134,9 +138,6 @@ const UNUSED = {
   mmpInterval: 0,
   mmpBlock: 0,
   kibytesWritten: 0,
-  userQuotaInode: 0,
-  groupQuotaInode: 0,
-  projectQuotaInode: 0,
   lostFoundInode: 0,
   encoding: 0,
   encodingFlags: 0,
