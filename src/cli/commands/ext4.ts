@@ -52,9 +52,7 @@ export function ext4Command(): Command {
       new Option('--profile <name>', 'what has to read the image (default: boot)').choices(Object.keys(EXT4_PROFILES)),
     )
     .option('--features <list>', 'changes to the profile: orphan_file,^resize_inode')
-    .addOption(
-      new Option('--offset <bytes>', 'zeros before the file system: its place in a disk').argParser(parseSize),
-    )
+    .addOption(new Option('--offset <bytes>', 'zeros before the file system: its place in a disk').argParser(parseSize))
     .option('--mke2fs-options <text>', 'options in the spelling of mkfs.ext4, as in fscreateoptions');
   return addWriterOptions(command).action((source: string, image: string, options: Options) =>
     writeCommand(source, image, options, ({ tree, epoch, seed }) =>

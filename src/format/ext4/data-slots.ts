@@ -17,6 +17,7 @@ import { renderResizeBlock } from './resize-inode.js';
 import { storedContent } from './segments.js';
 import { renderSystemFile } from './system-files.js';
 import { renderXattrBlock } from './xattr.js';
+import { valueFinder } from './xattr-values.js';
 
 /** Every object of the data space, each rendered when it is pulled. */
 export function* dataSlots(blueprint: Blueprint): Generator<Slot> {
@@ -41,7 +42,8 @@ export function* dataSlots(blueprint: Blueprint): Generator<Slot> {
     xattrsDone = true;
     for (const [turn, { xattrs, sharers }] of inventory.xattrBlocks.entries()) {
       const block = geometry.space.blockAt(placement.xattrBlocks + turn);
-      const render = () => renderXattrBlock(xattrs, blockSize, sharers, block, blueprint.checksumSeed);
+      const find = valueFinder(blueprint);
+      const render = () => renderXattrBlock(xattrs, blockSize, sharers, block, blueprint.checksumSeed, find);
       yield slot(rendered(blockSize, render), 1, 'xattr block', placement.xattrBlocks + turn);
     }
   };

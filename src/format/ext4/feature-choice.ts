@@ -63,6 +63,10 @@ export function chooseFeatures(profile: Ext4Profile, list: string): Set<FeatureN
   for (const [feature, needed, why] of NEEDS) {
     if (chosen.has(feature) && !chosen.has(needed)) conflict(`${feature} needs ${needed}: without it ${why}`);
   }
+  if (chosen.has('ea_inode') && chosen.has('quota')) {
+    const message = 'ext4 images are not written with both ea_inode and quota.';
+    throw new UnsupportedError('ext4.feature-unsupported', message);
+  }
   for (const [one, other] of CONFLICTS) {
     if (chosen.has(one) && chosen.has(other)) conflict(`${one} and ${other} exclude each other`);
   }
@@ -72,7 +76,8 @@ export function chooseFeatures(profile: Ext4Profile, list: string): Set<FeatureN
 function add(chosen: Set<FeatureName>, text: string): void {
   const name = nameOf(text);
   const reason = UNSUPPORTED[text];
-  if (reason) throw new UnsupportedError('ext4.feature-unsupported', `ext4 images are not written with ${text}: ${reason}.`);
+  if (reason)
+    throw new UnsupportedError('ext4.feature-unsupported', `ext4 images are not written with ${text}: ${reason}.`);
   if (!name) unknown(text);
   for (const rival of YIELDS[name] ?? []) chosen.delete(rival);
   for (const also of BRINGS[name] ?? []) chosen.add(also);

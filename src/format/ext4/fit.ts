@@ -91,7 +91,8 @@ function tryFit(
   if (blocks < MIN_BLOCKS) return MIN_BLOCKS - blocks;
   const geometry = geometryOf(blocks, inodes, options);
   const bitmapInodes = options.blockSize * 8;
-  if (geometry.inodesPerGroup > bitmapInodes) return geometry.groupStart(divCeil(inodes, bitmapInodes) - 1) + 1 - blocks;
+  if (geometry.inodesPerGroup > bitmapInodes)
+    return geometry.groupStart(divCeil(inodes, bitmapInodes) - 1) + 1 - blocks;
   // More groups leave each with a shorter inode table.
   if (geometry.groups > 1 && geometry.dataStart(0) > geometry.groupEnd(0)) {
     return geometry.groupStart(geometry.groups) + 1 - blocks;

@@ -83,9 +83,12 @@ export function renderDescriptors(blueprint: Blueprint): Uint8Array {
       directories: directories[group]!,
       unusedInodes: zeroed ? unused : 0,
       flags: zeroed | (unread ? INODE_UNINIT : 0) | (implied ? BLOCK_UNINIT : 0),
-      blockBitmapSum: implied ? 0 : bitmapSum(checksumSeed, renderBlockBitmap(blueprint, group), geometry.blocksPerGroup),
-      inodeBitmapSum:
-        unread ? 0 : bitmapSum(checksumSeed, renderInodeBitmap(blueprint, group), geometry.inodesPerGroup),
+      blockBitmapSum: implied
+        ? 0
+        : bitmapSum(checksumSeed, renderBlockBitmap(blueprint, group), geometry.blocksPerGroup),
+      inodeBitmapSum: unread
+        ? 0
+        : bitmapSum(checksumSeed, renderInodeBitmap(blueprint, group), geometry.inodesPerGroup),
     };
     renderDescriptor(descriptor, group, sum, size, table, group * size);
   }

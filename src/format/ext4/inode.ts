@@ -28,6 +28,10 @@ export const MAX_LINKS = 65_000;
 export const IMMUTABLE_FLAG = 0x10;
 /** `flags`: the directory has a hash index. */
 export const INDEX_FLAG = 0x1000;
+/** `flags`: the inode is the value of an attribute. */
+export const XATTR_VALUE_FLAG = 0x200000;
+/** `flags`: the file's data lies in the inode. */
+export const INLINE_FLAG = 0x10000000;
 /** `flags`: the block field holds an extent tree. */
 export const EXTENTS_FLAG = 0x80000;
 

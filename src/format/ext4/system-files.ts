@@ -3,17 +3,19 @@
 import type { Blueprint } from './blueprint.js';
 import { inodeSeed } from './checksum.js';
 import { GROUP_QUOTA_INODE, USER_QUOTA_INODE } from './inode.js';
-import { type Inventory, inodeNumber, ownBlocks } from './inventory.js';
+import { type Inventory, inodeNumber, ownBlocks, type XattrValue } from './inventory.js';
 import type { ResolvedOptions } from './options.js';
 import { orphanFileBlocks, renderOrphanBlock } from './orphan-file.js';
 import { type QuotaKind, quotaFileSize, renderQuotaFile, type Usage } from './quota.js';
 
 /** A file of the file system's own. */
 export interface SystemFile {
-  readonly kind: 'orphan-file' | QuotaKind;
+  readonly kind: 'orphan-file' | 'xattr-value' | QuotaKind;
   readonly ino: number;
   /** Bytes. */
   readonly size: number;
+  /** Of a value: what it is. */
+  readonly value?: XattrValue;
 }
 
 /** What the file systems of an inventory may need, whatever their size: highest inode number in use. */
@@ -35,6 +37,9 @@ export function systemFiles(
 ): SystemFile[] {
   const files: SystemFile[] = [];
   let next = inodeNumber(inventory.nodes.length);
+  for (const value of inventory.xattrValues.values()) {
+    files.push({ kind: 'xattr-value', ino: next++, size: value.value.length, value });
+  }
   if (features.has('quota')) {
     const { users, groups } = inventory;
     files.push({ kind: 'user-quota', ino: USER_QUOTA_INODE, size: quotaFileSize(users) });
@@ -56,6 +61,7 @@ export function systemInode({ placement }: Blueprint, kind: SystemFile['kind']):
 
 /** The bytes of a system file whose first block has this index in the data space. */
 export function renderSystemFile(blueprint: Blueprint, file: SystemFile, start: number): Uint8Array {
+  if (file.kind === 'xattr-value') return file.value!.value;
   if (file.kind !== 'orphan-file') return renderQuotaFile(file.kind, usagesOf(blueprint, file.kind));
   const { blockSize, space } = blueprint.geometry;
   const bytes = new Uint8Array(file.size);
