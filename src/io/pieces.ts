@@ -42,7 +42,10 @@ export async function* packed(slots: Iterable<Slot>, run: Run): AsyncGenerator<D
 }
 
 function copyContent(content: ExactContent, into: Uint8Array, at: number): void {
-  if (content.copyInto) return content.copyInto(into, at);
+  if (content.copyInto) {
+    content.copyInto(into, at);
+    return;
+  }
   const bytes = content.bytes!();
   assertPlanned('content size', content.size, bytes.length);
   into.set(bytes, at);

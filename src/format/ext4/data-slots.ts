@@ -15,7 +15,7 @@ import { renderJournalSuperblock } from './journal.js';
 import { dataOrder } from './placement.js';
 import { renderResizeBlock } from './resize-inode.js';
 import { storedContent } from './segments.js';
-import { renderSystemFile } from './system-files.js';
+import { renderSystemFile } from './system-content.js';
 import { renderXattrBlock } from './xattr.js';
 import { valueFinder } from './xattr-values.js';
 

@@ -85,8 +85,8 @@ function inInodeXattrs({ inventory, options }: Blueprint, slot: number, facts: F
 
 /** The fields, or those of the first 128 bytes where an inode has no more. */
 function writeInode(fields: Inode, table: Uint8Array, at: number, size: number): void {
-  if (size > SMALL_INODE) return inode.encodeInto(fields, table, at);
-  table.set(inode.encode(fields).subarray(0, SMALL_INODE), at);
+  if (size > SMALL_INODE) inode.encodeInto(fields, table, at);
+  else table.set(inode.encode(fields).subarray(0, SMALL_INODE), at);
 }
 
 function nodeFacts(blueprint: Blueprint, slot: number): Facts {

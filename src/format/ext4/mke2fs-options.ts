@@ -29,7 +29,6 @@ const EXTENDED: Readonly<Record<string, Reader>> = {
   stripe_width: (choices, value) => set(choices, 'stripeWidth', count('-E stripe_width', value)),
   offset: (choices, value) => set(choices, 'offset', size('-E offset', value)),
   hash_seed: (choices, value) => set(choices, 'hashSeed', uuid('-E hash_seed', value)),
-  mount_opts: (choices, value) => set(choices, 'extendedMountOptions', value),
   // How mke2fs treats the medium under it; an image file has nothing of the kind.
   lazy_itable_init: () => {},
   lazy_journal_init: () => {},

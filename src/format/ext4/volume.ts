@@ -8,7 +8,7 @@ import { WIDE_DESCRIPTOR } from './group-descriptor.js';
 import { BLOCK_FIELD_SIZE, EXTRA_SIZE, FIRST_INODE, JOURNAL_INODE, SMALL_INODE } from './inode.js';
 import { journalTree } from './inode-table.js';
 import * as sb from './superblock.js';
-import { systemInode } from './system-files.js';
+import { systemInode } from './system-content.js';
 
 const low32 = (value: number) => value % 0x1_0000_0000;
 const high32 = (value: number) => Math.floor(value / 0x1_0000_0000);
