@@ -5,9 +5,12 @@ import { InvalidInputError } from '../../errors.js';
 import type { LossLog, Node } from '../../tree/index.js';
 import { MAX_NAME } from './dirent.js';
 import { MAX_LINKS, MAX_MAJOR, MAX_MINOR, SMALL_INODE, SUSPECT_TIME, timeRange } from './inode.js';
+import type { ResolvedOptions } from './options.js';
 
 /** Logical block numbers have 32 bits, and the last one is not a block. */
 const MAX_FILE_BLOCKS = 2 ** 32 - 1;
+/** Sectors that an inode can count without huge_file; the blocks of the file's extent tree are among them. */
+const MAX_SECTORS = 2 ** 32 - 2 ** 16;
 
 export function checkName(name: ByteString, path: ByteString): void {
   if (name.length > MAX_NAME) {
@@ -30,7 +33,7 @@ export function checkLeaves(leaves: number, most: number, path: ByteString): voi
 export function checkNode(
   node: Node,
   path: ByteString,
-  { blockSize, inodeSize }: { readonly blockSize: number; readonly inodeSize: number },
+  { blockSize, inodeSize, features }: ResolvedOptions,
   losses: LossLog,
 ): void {
   const [first, last] = timeRange(inodeSize);
@@ -53,6 +56,9 @@ export function checkNode(
       path,
       `${node.content.size} bytes are more than a file can have with ${blockSize}-byte blocks`,
     );
+  }
+  if (node.kind === 'file' && node.content.size > MAX_SECTORS * 512 && !features.has('huge_file')) {
+    refuse('ext4.file-too-large', path, `without huge_file a file has at most 2 TiB, not ${node.content.size} bytes`);
   }
   if (node.kind === 'symlink' && (node.target.length === 0 || node.target.length >= blockSize)) {
     refuse(
