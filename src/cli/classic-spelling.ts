@@ -28,6 +28,8 @@ const SPELLINGS: Readonly<Record<string, Readonly<Record<string, Spelling>>>> = 
     '-N': '--inodes',
     '-i': '--inode-ratio',
     '-m': '--reserved-percent',
+    '-O': '--features',
+    '-q': '--quiet',
   },
   iso: {
     '-V': '--volume-id',

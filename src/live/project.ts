@@ -29,6 +29,7 @@ import { mediumId } from './boot/medium-id.js';
 import { type LiveDescription, loadDescription } from './description/index.js';
 import { findKernel, type Kernel } from './kernel.js';
 import type { BuildOptions } from './options.js';
+import { refuseSideFiles } from './side-files.js';
 
 /** One build, fully decided. Plain data but for the tree and the compressor. */
 export interface Project {
@@ -67,6 +68,7 @@ export async function decide(options: BuildOptions, root: FileTree): Promise<Pro
   const { type } = description;
   const firmware = chooseFirmware(architecture, type.firmware);
   refuseLayouts(options, description, firmware);
+  await refuseSideFiles(options.description, root);
   const epoch = options.epoch ?? Math.max(0, newestSecond(root));
   const targetDirectory = resolve(options.targetDirectory);
   const baseName = `${description.name}.${machine}-${description.version}`;
