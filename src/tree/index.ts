@@ -1,5 +1,6 @@
 // Floor 2: the waist of the hourglass. Sources and image readers make a FileTree; planners take one.
 
+export * from './duplicates.js';
 export * from './exclude.js';
 export * from './file-tree.js';
 export * from './fingerprint.js';
