@@ -1,6 +1,6 @@
 // What makes two contents the same: their bytes, however they are cut into pieces and whichever zeros are told as holes.
 
-import { createDigest, type Data, type Digest, type ExactContent, exactly, isHole, type Run } from '../io/index.js';
+import { createDigest, type Data, type Digest, digestOf, type ExactContent, exactly, isHole, type Run } from '../io/index.js';
 
 /** Zeros are told apart from data in aligned blocks of this many bytes. */
 const BLOCK = 4096;
@@ -20,6 +20,7 @@ export async function contentIdentity(content: ExactContent, run: Run): Promise<
 
 /** As {@link contentIdentity}, of bytes that are there. */
 export function bytesIdentity(bytes: Uint8Array): Uint8Array {
+  if (!hasZeroBlock(bytes)) return digestOf('sha256', bytes);
   const digest = new IdentityDigest();
   digest.add(bytes);
   return digest.end();
@@ -104,6 +105,11 @@ class IdentityDigest {
     this.#edges ??= createDigest('sha256');
     this.#edges.update(new Uint8Array(Float64Array.of(this.#at).buffer));
   }
+}
+
+function hasZeroBlock(bytes: Uint8Array): boolean {
+  for (let at = 0; at < bytes.length; at += BLOCK) if (isZero(bytes.subarray(at, at + BLOCK))) return true;
+  return false;
 }
 
 function isZero(block: Uint8Array): boolean {

@@ -8,4 +8,5 @@ export * from './follow.js';
 export * from './loss.js';
 export * from './node.js';
 export * from './rewrite.js';
+export * from './sort-list.js';
 export * from './walk.js';
