@@ -3,7 +3,7 @@
 import type { Run } from '../io/index.js';
 
 /** Codecs a format may name. `none` stores every block as it is. */
-export type CompressionName = 'none' | 'gzip';
+export type CompressionName = 'none' | 'gzip' | 'xz' | 'zstd' | 'lz4';
 
 /**
  * An implementation of a codec and its version, `node/zlib@1.3.1`. Compressed bytes may differ between two ids and never

@@ -1,6 +1,15 @@
 // What makes two contents the same: their bytes, however they are cut into pieces and whichever zeros are told as holes.
 
-import { createDigest, type Data, type Digest, digestOf, type ExactContent, exactly, isHole, type Run } from '../io/index.js';
+import {
+  createDigest,
+  type Data,
+  type Digest,
+  digestOf,
+  type ExactContent,
+  exactly,
+  isHole,
+  type Run,
+} from '../io/index.js';
 
 /** Zeros are told apart from data in aligned blocks of this many bytes. */
 const BLOCK = 4096;

@@ -12,13 +12,42 @@ export const gzipOptions = struct('squashfs gzip options', 8, {
   strategies: u16le(6),
 });
 
-const GZIP_DEFAULTS = { level: 9, window: 15, strategies: 0 };
+/** Settings of lz4. */
+export const lz4Options = struct('squashfs lz4 options', 8, {
+  /** 1, the format of plain blocks. */
+  version: u32le(0),
+  /** Bit 0: made by the encoder for high compression. */
+  flags: u32le(4),
+});
 
-/** The record as it stands in the image; undefined where readers want none: for gzip, with its defaults. */
+/** Settings of zstd. Readers need none of them. */
+export const zstdOptions = struct('squashfs zstd options', 4, { level: u32le(0) });
+
+const GZIP_DEFAULTS = { level: 9, window: 15, strategies: 0 };
+const ZSTD_DEFAULT_LEVEL = 15;
+const LZ4_HIGH_COMPRESSION = 1;
+
+/**
+ * The record as it stands in the image; undefined where readers want none, which is the case for the defaults of every
+ * codec but lz4.
+ */
 export function renderCompressorOptions(compression: Compression): Uint8Array | undefined {
-  if (compression.name !== 'gzip') return undefined;
-  // zlib's scale ends at 9; readers take higher levels of other libraries for damage.
-  const level = Math.min(compression.level, GZIP_DEFAULTS.level);
-  if (level === GZIP_DEFAULTS.level) return undefined;
-  return renderMetadataBlock(gzipOptions.encode({ ...GZIP_DEFAULTS, level }), undefined);
+  const record = encodeOptions(compression);
+  return record && renderMetadataBlock(record, undefined);
+}
+
+function encodeOptions({ name, level }: Compression): Uint8Array | undefined {
+  switch (name) {
+    case 'gzip': {
+      // zlib's scale ends at 9; readers take higher levels of other libraries for damage.
+      const recorded = Math.min(level, GZIP_DEFAULTS.level);
+      return recorded === GZIP_DEFAULTS.level ? undefined : gzipOptions.encode({ ...GZIP_DEFAULTS, level: recorded });
+    }
+    case 'zstd':
+      return level === ZSTD_DEFAULT_LEVEL ? undefined : zstdOptions.encode({ level });
+    case 'lz4':
+      return lz4Options.encode({ version: 1, flags: level > 1 ? LZ4_HIGH_COMPRESSION : 0 });
+    default:
+      return undefined;
+  }
 }
