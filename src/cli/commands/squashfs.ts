@@ -54,7 +54,33 @@ export function squashfsCommand(): Command {
     .option('--tailends', 'put the tails of files larger than a block into fragments too', false)
     .option('--no-duplicates', 'store equal files as often as they occur')
     .option('--no-sparse', 'store blocks of zeros')
-    .option('--no-export', 'leave out the table that NFS exports need')
+    .option('--no-export', 'leave out the table that NFS exports need');
+  return addWriterOptions(addPlacementOptions(command)).action((source: string, image: string, options: Options) =>
+    writeCommand(source, image, options, async ({ tree: given, epoch }, { run }) => {
+      const { compression: name, level, engine } = options;
+      const compression = chooseCompression({ name, engine, ...(level === undefined ? {} : { level }) });
+      const tree = options.duplicates ? await shareDuplicates(given, run) : given;
+      return planSquashfs(tree, {
+        compression,
+        epoch,
+        blockSize: options.blockSize,
+        fragments: options.fragments,
+        tailPacking: options.tailends,
+        sparse: options.sparse,
+        exportTable: options.export,
+        stored: options.uncompressed,
+        priorities: contentPriorities(tree, options.sort),
+        alignTo: options.align,
+        offset: options.offset,
+        padTo: options.pad,
+      });
+    }),
+  );
+}
+
+/** What is compressed at all, and where in the image it lies. */
+function addPlacementOptions(command: Command): Command {
+  return command
     .addOption(
       new Option('--uncompressed <parts>', `leave parts uncompressed: ${PARTS.join(', ')}, with commas between`)
         .argParser(parseParts)
@@ -76,27 +102,6 @@ export function squashfsCommand(): Command {
         .argParser(parsePad)
         .default(4096, '4K'),
     );
-  return addWriterOptions(command).action((source: string, image: string, options: Options) =>
-    writeCommand(source, image, options, async ({ tree: given, epoch }, { run }) => {
-      const { compression: name, level, engine } = options;
-      const compression = chooseCompression({ name, engine, ...(level === undefined ? {} : { level }) });
-      const tree = options.duplicates ? await shareDuplicates(given, run) : given;
-      return planSquashfs(tree, {
-        compression,
-        epoch,
-        blockSize: options.blockSize,
-        fragments: options.fragments,
-        tailPacking: options.tailends,
-        sparse: options.sparse,
-        exportTable: options.export,
-        stored: options.uncompressed,
-        priorities: contentPriorities(tree, options.sort),
-        alignTo: options.align,
-        offset: options.offset,
-        padTo: options.pad,
-      });
-    }),
-  );
 }
 
 /** Adds up when the option is given several times, as the separate switches of mksquashfs do. */

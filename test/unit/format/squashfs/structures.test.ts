@@ -72,6 +72,10 @@ test('a metadata block is stored when it was not compressed', () => {
 test('options are recorded where they are not the defaults', () => {
   expect(renderCompressorOptions(chooseCompression({ name: 'gzip', level: 9 }))).toBeUndefined();
   expect(renderCompressorOptions(NO_COMPRESSION)).toBeUndefined();
+  expect(renderCompressorOptions(chooseCompression({ name: 'zstd', level: 15 }))).toBeUndefined();
+  expect(hex(renderCompressorOptions(chooseCompression({ name: 'zstd', level: 3 }))!)).toBe('048003000000');
+  // Readers of lz4 insist on the record.
+  expect(hex(renderCompressorOptions(chooseCompression({ name: 'lz4' }))!)).toBe('08800100000000000000');
   expect(hex(renderCompressorOptions(chooseCompression({ name: 'gzip', level: 6 }))!)).toBe('0880060000000f000000');
 });
 
