@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { fromText, type Timestamp, timestamp } from '../bytes/index.js';
 import { type Compression, type CompressionName, chooseCompression } from '../compress/index.js';
-import { InvalidInputError, TargetError, UnsupportedError } from '../errors.js';
+import { InvalidInputError, IsopressError, TargetError, UnsupportedError } from '../errors.js';
 import { type DigestName, fileContent, sourceError } from '../io/index.js';
 import { type FileTree, file, fingerprint, glob, newestSecond } from '../tree/index.js';
 import {
@@ -173,6 +173,9 @@ function chooseSeal(options: BuildOptions, { type }: LiveDescription): DigestNam
   return style === 'suse' ? (options.mediaDigest ?? 'sha256') : undefined;
 }
 
+/** Codes of a codec that is not there, or not on this machine. */
+const NOT_AVAILABLE: readonly string[] = ['compress.unknown', 'compress.needs-native'];
+
 function compressionOf(options: BuildOptions, { type, path }: LiveDescription): Compression {
   const described = type.squashfscompression;
   const name: string = options.compression ?? (described === 'uncompressed' ? 'none' : (described ?? 'xz'));
@@ -184,7 +187,7 @@ function compressionOf(options: BuildOptions, { type, path }: LiveDescription): 
       ...(engine === undefined ? {} : { engine }),
     });
   } catch (error) {
-    if (!(error instanceof InvalidInputError) || error.code !== 'compress.unknown') throw error;
+    if (!(error instanceof IsopressError) || !NOT_AVAILABLE.includes(error.code)) throw error;
     const why = described === undefined && options.compression === undefined ? ', which is the default,' : '';
     throw new UnsupportedError('live.compression', `Compression ${name}${why} is not available.`, {
       path,

@@ -1,6 +1,6 @@
 // squashfs × the kernel where tables get long and offsets wide: many entries, many attributes, more than 4 GiB.
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { fromText } from '../../src/bytes/text.js';
@@ -11,6 +11,7 @@ import { fileTarget, type Target } from '../../src/io/target.js';
 import { writeImage } from '../../src/io/write-image.js';
 import { FileTree } from '../../src/tree/file-tree.js';
 import { directory, file, special } from '../../src/tree/node.js';
+import { MAIN } from '../support/command.js';
 import { judge, kernelOracle } from '../support/oracle.js';
 import { scratchDirectory } from '../support/scratch.js';
 import { EPOCH, STORED, writeSquashfs } from '../support/squashfs-images.js';
@@ -117,3 +118,27 @@ kernel('data behind 4 GiB, and a file larger than that', async () => {
     expect(judge('cat', [join(mountPoint, 'c-small')]).stdout).toBe('c');
   });
 });
+
+kernel(
+  'a hundred thousand empty and tiny files take less than 600 bytes of memory each, duplicates found',
+  async () => {
+    const source = join(dir, 'small-files');
+    for (let d = 0; d < 100; d++) {
+      mkdirSync(join(source, `d${d}`), { recursive: true });
+      for (let i = 0; i < 1000; i++)
+        writeFileSync(join(source, `d${d}`, `f${i}`), i % 2 === 0 ? '' : `${i % 500} tiny\n`);
+    }
+    const peak = (top: string) => {
+      const args = ['squashfs', top, image, '--force', '--loss', 'ignore', '--progress', 'none', '--jobs', '2'];
+      const done = judge('/usr/bin/time', ['-f', '%M', process.execPath, MAIN, ...args]);
+      expect(done, top).toMatchObject({ status: 0 });
+      return Number(done.stderr.trim().split('\n').at(-1)) * 1024;
+    };
+    const base = peak(join(source, 'd0'));
+    expect((peak(source) - base) / 99_000).toBeLessThan(600);
+    await mounted(() => {
+      expect(readFileSync(join(mountPoint, 'd7', 'f501'), 'utf8')).toBe('1 tiny\n');
+      expect(readdirSync(join(mountPoint, 'd99'))).toHaveLength(1000);
+    });
+  },
+);

@@ -121,7 +121,7 @@ test('classic spellings become ours, others stay', () => {
   ]);
   const switches = ['-noI', '-noD', '-noF', '-noX', '-noId', '-always-use-fragments', '-no-duplicates', '-nopad'];
   expect(translateClassicSpelling(['squashfs', 'a', 'b', ...switches, '-sort', 'list', '-offset', '512'])).toEqual([
-    ...['squashfs', 'a', 'b', '--uncompressed=inodes', '--uncompressed=data', '--uncompressed=fragments'],
+    ...['squashfs', 'a', 'b', '--uncompressed=inodes,ids', '--uncompressed=data', '--uncompressed=fragments'],
     ...['--uncompressed=xattrs', '--uncompressed=ids', '--tailends', '--no-duplicates', '--pad=none'],
     ...['--sort', 'list', '--offset', '512'],
   ]);
