@@ -1,4 +1,5 @@
 // What is measured against whom: each case packs the same tree with us and with its peers, in one run.
+import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
@@ -24,6 +25,7 @@ export function formatCases({ cli, tree, label, out, engine }) {
     '--engine',
     engine,
   ];
+  const needed = needs(tree);
   const at = (/** @type {string} */ name) => join(out, name);
   const sh = (/** @type {string} */ script, /** @type {string[]} */ ...args) => [
     'bash',
@@ -39,9 +41,12 @@ export function formatCases({ cli, tree, label, out, engine }) {
       peers: {
         'mke2fs -d': [
           sh(
-            'rm -f "$2"; truncate -s "$(($(du -sm --apparent-size "$1" | cut -f1) * 3 / 2 + 64))M" "$2"; mke2fs -q -F -t ext4 -O ^has_journal -b 4096 -d "$1" "$2"',
+            'rm -f "$2"; truncate -s "$3" "$2"; mke2fs -q -F -t ext4 -O ^has_journal -b 4096 -N "$4" -d "$1" "$2"',
             tree,
             at('peer.ext4'),
+            // Measured beforehand: the peer is told what we find out ourselves.
+            `${needed.megabytes}M`,
+            `${needed.inodes}`,
           ),
         ],
       },
@@ -68,6 +73,18 @@ export function formatCases({ cli, tree, label, out, engine }) {
       outputs: { isopress: at('our.iso'), xorriso: at('xo.iso'), genisoimage: at('gi.iso') },
     },
   ];
+}
+
+/** Room for a tree in blocks of 4 KiB, with something to spare, and its inodes. @param {string} tree */
+function needs(tree) {
+  let blocks = 0;
+  let inodes = 20;
+  for (const entry of readdirSync(tree, { recursive: true, withFileTypes: true })) {
+    const stat = lstatSync(join(entry.parentPath, entry.name));
+    blocks += stat.isFile() ? Math.ceil(stat.size / 4096) : 1;
+    inodes++;
+  }
+  return { megabytes: Math.ceil(blocks / 256) + Math.ceil(inodes / 3500) + 64, inodes };
 }
 
 /** The whole medium without dracut: what a live ISO build costs beside making its initrd. @param {{ cli: string, root: string, out: string, initrd: string, description: string, engine: string }} setting @returns {Case[]} */

@@ -41,7 +41,7 @@ console.log(`\n${join(out, 'results.json')}\n${join(out, 'results.svg')}`);
 function allCases() {
   if (quick) return formatCases({ cli, tree: seededTree(out, 2000, 20_000), label: '2000 files', out, engine });
   const root = debianRoot(project);
-  const small = formatCases({ cli, tree: seededTree(out, 100_000, 500), label: '100 000 small files', out, engine });
+  const small = formatCases({ cli, tree: seededTree(out, 200_000, 500), label: '200 000 small files', out, engine });
   if (!root) {
     console.error(
       'No Debian root (ISOPRESS_BENCH_ROOT, or out/demo/root of `npm run demo`): measuring on a seeded tree.',

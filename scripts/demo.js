@@ -126,7 +126,9 @@ function makeRoot(/** @type {string} */ root) {
 function unpack(/** @type {string} */ part) {
   mkdirSync(part);
   const args = ['--extract', '--file', `${part}.tar`, '--directory', part, '--no-same-owner', '--preserve-permissions'];
-  const done = run('tar', [...args, '--exclude=./dev/*'], () => {});
+  const unpacked = run('tar', [...args, '--exclude=./dev/*'], () => {});
+  // Only root reads what its owner may not.
+  const done = unpacked && run('chmod', ['--recursive', 'u+r', part], () => {});
   rmSync(`${part}.tar`);
   return done;
 }

@@ -2,14 +2,18 @@
 
 export * from './bytes/index.js';
 export {
+  BCJ_FILTERS,
+  type BcjFilter,
   type BlockCompressor,
   type Compression,
+  type CompressionFacts,
   type CompressionName,
   type CompressionRequest,
   chooseCompression,
   type EngineChoice,
   type EngineId,
   NO_COMPRESSION,
+  type XzSettings,
 } from './compress/index.js';
 export * from './disc/index.js';
 export * from './errors.js';

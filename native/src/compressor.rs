@@ -1,7 +1,8 @@
 //! Compression as Node.js sees it: the pool of threads as a class, memory it reads in place, and decompression.
 //! Glue like `lib.rs`: argument checks and value conversion, nothing else.
 
-use crate::codec::{self, Codec, Fault, MAX_BLOCK};
+use crate::codec::branches::Machine;
+use crate::codec::{self, Codec, Fault, MAX_BLOCK, xz};
 use crate::memory::{Block, Shared};
 use crate::pool::{Outcome, Pool, Refusal};
 use crate::{Failure, safe_integer};
@@ -21,21 +22,38 @@ const SMALL: usize = 16 << 10;
 pub struct Engines {
     /// deflate in zlib streams.
     pub gzip: String,
+    /// xz files.
+    pub xz: String,
+    /// Zstandard frames.
+    pub zstd: String,
+    /// LZ4 blocks.
+    pub lz4: String,
 }
 
 /// The libraries and their versions.
 #[napi(catch_unwind)]
 pub fn engines() -> Engines {
-    Engines { gzip: concat!("libdeflate@", env!("LIBDEFLATE_VERSION")).to_owned() }
+    Engines {
+        gzip: concat!("libdeflate@", env!("LIBDEFLATE_VERSION")).to_owned(),
+        xz: format!("liblzma@{}", codec::xz::version()),
+        zstd: format!("libzstd@{}", codec::zstd::version()),
+        lz4: format!("liblz4@{}", codec::lz4::version()),
+    }
 }
 
 /// A codec and its settings.
 #[napi(object, object_to_js = false)]
 pub struct CodecSettings {
-    /// `gzip`.
+    /// `gzip`, `xz`, `zstd` or `lz4`.
     pub codec: String,
     /// In the codec's own scale.
     pub level: f64,
+    /// xz: spend more time for less size.
+    pub extreme: Option<bool>,
+    /// xz: most bytes of the dictionary.
+    pub dictionary: Option<f64>,
+    /// xz: names of branch filters to try.
+    pub filters: Option<Vec<String>>,
 }
 
 /// Zeros that a [`Compressor`] reads in place.
@@ -179,8 +197,20 @@ fn codec_of(settings: &CodecSettings) -> Result<Codec, Failure> {
     let level = i32::try_from(safe_integer(settings.level)?).unwrap_or(i32::MAX);
     match settings.codec.as_str() {
         "gzip" => Ok(Codec::Gzip { level }),
+        "zstd" => Ok(Codec::Zstd { level }),
+        "lz4" => Ok(Codec::Lz4 { level }),
+        "xz" => Ok(Codec::Xz(xz::Settings {
+            preset: level,
+            extreme: settings.extreme.unwrap_or(false),
+            dictionary: settings.dictionary.map(|size| block_length(size).map(|size| size as u32)).transpose()?,
+            filters: settings.filters.iter().flatten().map(|name| machine(name)).collect::<Result<_, _>>()?,
+        })),
         other => Err(invalid(Fault(format!("there is no codec {other:?}")))),
     }
+}
+
+fn machine(name: &str) -> Result<Machine, Failure> {
+    Machine::named(name).ok_or_else(|| invalid(Fault(format!("there is no branch filter {name:?}"))))
 }
 
 /// A number of bytes that a block may have: 1 or more.

@@ -7,6 +7,9 @@ const SPELLINGS: Readonly<Record<string, Readonly<Record<string, Spelling>>>> = 
     '-comp': '--compression',
     '-b': '--block-size',
     '-Xcompression-level': '--level',
+    '-Xbcj': '--bcj',
+    '-Xdict-size': '--dict-size',
+    '-Xhc': '--level=12',
     '-no-fragments': '--no-fragments',
     '-no-sparse': '--no-sparse',
     '-no-exports': '--no-export',
@@ -48,6 +51,8 @@ const SPELLINGS: Readonly<Record<string, Readonly<Record<string, Spelling>>>> = 
     '-N': '--inodes',
     '-i': '--inode-ratio',
     '-m': '--reserved-percent',
+    '-O': '--features',
+    '-q': '--quiet',
   },
   iso: {
     '-V': '--volume-id',

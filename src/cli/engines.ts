@@ -5,5 +5,7 @@ import { chooseCompression, loadNative } from '../index.js';
 export function engineSummary(): string {
   const { addon, reason } = loadNative();
   const native = addon ? `native engine ${addon.version()}` : `portable engine (no native engine: ${reason})`;
-  return `${native}\ngzip by ${chooseCompression({ name: 'gzip' }).engine}\nnode ${process.version}`;
+  const codecs = addon ? (['gzip', 'xz', 'zstd', 'lz4'] as const) : (['gzip'] as const);
+  const engines = codecs.map((name) => `${name} by ${chooseCompression({ name }).engine}`);
+  return [native, ...engines, `node ${process.version}`].join('\n');
 }

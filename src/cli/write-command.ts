@@ -4,7 +4,6 @@ import { statSync } from 'node:fs';
 import {
   type Content,
   clampTimes,
-  exclude,
   type FileTree,
   fileTarget,
   fingerprint,
@@ -62,20 +61,17 @@ export async function writeCommand<L extends LayoutWithLosses>(
   }
 }
 
-/** Scans SOURCE and applies excludes, ownership, times and the defaults of epoch and seed. */
+/** Scans SOURCE without what is excluded, and applies ownership, times and the defaults of epoch and seed. */
 export async function prepareSource(source: string, options: WriterOptions, session: Session): Promise<PreparedSource> {
   requireDirectory(source);
   const scanned = await scanDirectory(fromText(source), {
     engine: options.engine,
     xattrs: options.xattrs,
+    exclude: excludePatterns(options),
+    run: session.run,
     note: (text) => session.note(text),
   });
-  return prepareTree(scanned, options);
-}
-
-/** As {@link prepareSource}, for a tree that is there already. */
-export function prepareTree(scanned: FileTree, options: WriterOptions): PreparedSource {
-  let tree = mapOwners(exclude(scanned, excludePatterns(options)), options.owner);
+  let tree = mapOwners(scanned, options.owner);
   if (!options.xattrs) tree = withoutXattrs(tree);
   const epoch = timestamp(options.epoch ?? environmentEpoch() ?? Math.max(0, newestSecond(tree)));
   if (options.clampMtime) tree = clampTimes(tree, epoch);

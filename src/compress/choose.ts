@@ -1,23 +1,41 @@
 // From what the user asked for to the engine that does it. The only place of defaults and limits of codecs.
 
-import { InvalidInputError, UnsupportedError } from '../errors.js';
+import { InvalidInputError } from '../errors.js';
 import { chooseNative, type EngineChoice, type NativeAddon } from '../native/index.js';
 import type { Compression, CompressionName, EngineId } from './compressor.js';
 import { openNativePool } from './native-pool.js';
 import { type Codec, PORTABLE_LEVELS, portableEngine } from './portable.js';
 import { openWorkerPool } from './worker-pool.js';
+import { type BcjFilter, checkXz, USUAL_FILTERS } from './xz-settings.js';
 
 /** What the user asks for. */
 export interface CompressionRequest {
   readonly name: CompressionName;
   /**
    * Within the codec's own scale. gzip: 1…9, default 9, native 1…12, default 6, whose blocks are smaller than zlib's with
-   * 9; zstd: 1…22, default 15; lz4: 1 (fast, default).
+   * 9; xz: 0…9, default 6; zstd: 1…22, default 15; lz4: 1 (fast, default), 2…12 (high compression).
    */
   readonly level?: number;
+  /** xz: more time for less size. Default false. */
+  readonly extreme?: boolean;
+  /** xz: most bytes of the dictionary, 2^n or 3 × 2^n, 8192 or more. Default: as many as a block. */
+  readonly dictionarySize?: number;
+  /**
+   * xz: branch filters to try on blocks that look like machine code. `auto`: those that every kernel with xz has had for
+   * long. Default: none.
+   */
+  readonly bcj?: 'auto' | readonly BcjFilter[];
   /** Default `auto`. `reproducible` takes an engine whose bytes are the same on every machine and Node version. */
   readonly engine?: EngineChoice | 'reproducible';
 }
+
+/** Levels of the native engine. */
+const LEVELS: Readonly<Record<Codec, { readonly least: number; readonly most: number; readonly usual: number }>> = {
+  gzip: { least: 1, most: 12, usual: 6 },
+  xz: { least: 0, most: 9, usual: 6 },
+  zstd: { least: 1, most: 22, usual: 15 },
+  lz4: { least: 1, most: 12, usual: 1 },
+};
 
 const STORE: EngineId = 'script/store@1';
 
@@ -30,39 +48,40 @@ export const NO_COMPRESSION: Compression = {
 };
 
 /**
- * Chooses the engine for a codec. Throws {@link InvalidInputError} for an unknown codec or a level outside its scale, and
- * {@link UnsupportedError} for an engine that is not there; what was asked for by name is never replaced.
+ * Chooses the engine for a codec. Throws {@link InvalidInputError} for an unknown codec or a setting outside its scale, and
+ * {@link UnsupportedError} for an engine that is not there; it never falls back to another codec.
  */
 export function chooseCompression(request: CompressionRequest): Compression {
-  const { name, engine = 'auto' } = request;
+  const { name, engine = 'auto', level } = request;
   if (!['auto', 'native', 'portable', 'reproducible'].includes(engine)) {
     throw new InvalidInputError('compress.unknown-engine', `"${String(engine)}" is not an engine.`, {
       hint: 'Choose auto, native, portable or reproducible.',
     });
   }
+  if (name !== 'none' && !Object.hasOwn(LEVELS, name)) {
+    throw new InvalidInputError('compress.unknown', `"${String(name)}" is not a compression that can be chosen.`, {
+      hint: `Choose ${Object.keys(LEVELS).join(', ')} or none.`,
+    });
+  }
+  if (name !== 'xz') refuseXzSettings(request);
   if (name === 'none') {
-    if (request.level !== undefined) throw noSuchLevel(name, request.level, 'It has no levels.');
+    if (level !== undefined) throw noSuchLevel(name, level, 'It has no levels.');
     return NO_COMPRESSION;
   }
-  if (!Object.hasOwn(PORTABLE_LEVELS, name)) {
-    throw new InvalidInputError('compress.unknown', `"${String(name)}" is not a compression that can be chosen.`, {
-      hint: `Choose ${Object.keys(PORTABLE_LEVELS).join(', ')} or none.`,
-    });
-  }
   const { addon, reason } = chooseNative(engine === 'reproducible' ? 'portable' : engine);
-  if (addon && name === 'gzip') return native(addon, name, checkLevel(name, request.level ?? 6, 1, 12));
-  const lacking = reason ?? 'the addon does not have it';
-  if (engine === 'native') {
-    throw new UnsupportedError('compress.no-native', `The native engine was asked for ${name}, but ${lacking}.`, {
-      hint: 'Let the engine be auto or portable.',
-    });
-  }
-  return portable(name, request.level, engine === 'reproducible', lacking);
+  if (addon) return native(addon, name, request);
+  return portable(name, level, engine === 'reproducible', reason);
 }
 
-function native(addon: NativeAddon, name: 'gzip', level: number): Compression {
-  const engine: EngineId = `native/${addon.engines()[name] as `${string}@${string}`}`;
-  return { name, engine, level, open: (run) => openNativePool(addon, { codec: name, level }, run) };
+function native(addon: NativeAddon, name: Codec, request: CompressionRequest): Compression {
+  const { least, most, usual } = LEVELS[name];
+  const level = checkLevel(name, request.level ?? usual, least, most);
+  const engine: EngineId = `native/${addon.engines()[name]}`;
+  if (name !== 'xz') return { name, engine, level, open: (run) => openNativePool(addon, { codec: name, level }, run) };
+  const { extreme = false, dictionarySize, bcj = [] } = request;
+  const xz = checkXz({ extreme, dictionarySize, filters: bcj === 'auto' ? USUAL_FILTERS : bcj });
+  const codec = { codec: name, level, extreme, filters: xz.filters, dictionary: dictionarySize };
+  return { name, engine, level, xz, open: (run) => openNativePool(addon, codec, run) };
 }
 
 function portable(name: Codec, asked: number | undefined, reproducible: boolean, reason: string): Compression {
@@ -70,6 +89,13 @@ function portable(name: Codec, asked: number | undefined, reproducible: boolean,
   const level = checkLevel(name, asked ?? usual, least, most);
   const { engine, spec } = portableEngine(name, level, reproducible, reason);
   return { name, engine, level, open: (run) => openWorkerPool(spec, run) };
+}
+
+function refuseXzSettings({ name, extreme, dictionarySize, bcj }: CompressionRequest): void {
+  if (extreme !== true && dictionarySize === undefined && (bcj === undefined || bcj === 'auto' || bcj.length === 0))
+    return;
+  const what = extreme ? 'extreme levels' : dictionarySize === undefined ? 'branch filters' : 'dictionary sizes';
+  throw new InvalidInputError('compress.xz-only', `${name} has no ${what}.`, { hint: 'Only xz has them.' });
 }
 
 function checkLevel(name: string, level: number, least: number, most: number): number {

@@ -1,6 +1,7 @@
 // What a codec is to the formats: a choice made while planning, opened while emitting.
 
 import type { Run } from '../io/index.js';
+import type { XzSettings } from './xz-settings.js';
 
 /** Codecs a format may name. `none` stores every block as it is. */
 export type CompressionName = 'none' | 'gzip' | 'xz' | 'zstd' | 'lz4';
@@ -33,7 +34,17 @@ export interface Compression {
   readonly engine: EngineId;
   /** Within the codec's own scale; 0 for `none`. */
   readonly level: number;
+  /** What xz has beside a level. */
+  readonly xz?: XzSettings;
   open(run: Run): BlockCompressor;
+}
+
+/** What a compression is, as plain data. */
+export type CompressionFacts = Omit<Compression, 'open'>;
+
+/** The plain facts of a compression, for layouts and reports. */
+export function compressionFacts({ open: _, ...facts }: Compression): CompressionFacts {
+  return facts;
 }
 
 /** Memory to fill and hand to `compressor`. */

@@ -6,6 +6,9 @@ export {
   type BlockCompressor,
   blockBuffer,
   type Compression,
+  type CompressionFacts,
   type CompressionName,
+  compressionFacts,
   type EngineId,
 } from './compressor.js';
+export { BCJ_FILTERS, type BcjFilter, type XzSettings } from './xz-settings.js';

@@ -48,6 +48,8 @@ export interface ExactContent {
   pieces(run: Run): AsyncIterable<Data>;
   /** The whole content in one synchronous call; offered only where that is cheap (memory, a small file). */
   bytes?(): Uint8Array;
+  /** As `bytes`, straight into `into` at byte `at`. It may use the one byte behind the content as scratch. */
+  copyInto?(into: Uint8Array, at: number): void;
 }
 
 /** Content whose size is known only at its end, and whose first bytes may depend on its last. */

@@ -9,6 +9,9 @@ import { checkRange } from './memory.js';
 
 /** Up to this size a file is read with synchronous calls: three awaits cost more than the file. */
 const SMALL = 128 * 1024;
+/** Up to this size in chunks, with synchronous calls too: an await costs about as much as copying one of them. */
+const MEDIUM = 16 * 1024 * 1024;
+const MEDIUM_CHUNK = 256 * 1024;
 const CHUNK = 1024 * 1024;
 
 /** A path whose characters are bytes → what `node:fs` takes without decoding it. */
@@ -58,6 +61,10 @@ class SmallFile implements ExactContent {
     return readSmall(this.path, this.size);
   }
 
+  copyInto(into: Uint8Array, at: number): void {
+    readSmallInto(this.path, this.size, into, at);
+  }
+
   async *pieces(): AsyncGenerator<Data> {
     // Read even when nothing is expected: only so growth shows.
     const bytes = this.bytes();
@@ -74,29 +81,63 @@ class LargeFile implements ExactContent {
   ) {}
 
   pieces(run: Run): AsyncGenerator<Data> {
-    return readLarge(this.path, this.size, this.holes ?? [], run);
+    const read = this.size <= MEDIUM ? readMedium : readLarge;
+    return read(this.path, this.size, this.holes ?? [], run);
   }
 }
 
 function readSmall(path: ByteString, size: number): Uint8Array {
+  const buffer = uninitialised(size + 1);
+  readSmallInto(path, size, buffer, 0);
+  return buffer.subarray(0, size);
+}
+
+/** Reads a file of `size` bytes to byte `at`; `buffer` has one byte more. */
+function readSmallInto(path: ByteString, size: number, buffer: Uint8Array, at: number): void {
   try {
     const fd = openSync(pathBuffer(path), 'r');
     try {
-      // One byte more than planned, so that growth shows without another system call.
-      const buffer = uninitialised(size + 1);
-      let got = 0;
-      while (got <= size) {
-        const count = readSync(fd, buffer, got, buffer.length - got, null);
+      // One byte more than planned is asked for: so growth shows, and a shorter answer is the end of a regular file,
+      // without another system call to learn either.
+      let got = readSync(fd, buffer, at, size + 1, null);
+      while (got > 0 && got < size) {
+        const count = readSync(fd, buffer, at + got, size + 1 - got, null);
         if (count === 0) break;
         got += count;
       }
       if (got !== size) throw changed(path, size, got > size ? fstatSync(fd).size : got);
-      return buffer.subarray(0, size);
     } finally {
       closeSync(fd);
     }
   } catch (error) {
     throw sourceError(path, error);
+  }
+}
+
+/** Chunk by chunk with synchronous calls: what a consumer writes meanwhile goes on in the background. */
+async function* readMedium(path: ByteString, size: number, holes: readonly Range[], run: Run): AsyncGenerator<Data> {
+  let fd = -1;
+  try {
+    fd = openSync(pathBuffer(path), 'r');
+    const buffer = uninitialised(Math.min(MEDIUM_CHUNK, size));
+    let at = 0;
+    for (const hole of [...holes, { at: size, length: 0 }]) {
+      while (at < hole.at) {
+        const count = readSync(fd, buffer, 0, Math.min(buffer.length, hole.at - at), at);
+        if (count === 0) throw changed(path, size, at);
+        at += count;
+        yield buffer.subarray(0, count);
+        run.signal?.throwIfAborted();
+      }
+      if (hole.length > 0) yield { hole: hole.length };
+      at += hole.length;
+    }
+    const found = fstatSync(fd).size;
+    if (found !== size) throw changed(path, size, found);
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).syscall ? sourceError(path, error) : error;
+  } finally {
+    if (fd >= 0) closeSync(fd);
   }
 }
 

@@ -18,29 +18,37 @@ export interface Slot {
  * into batches, so that many small files cost few pieces.
  */
 export async function* packed(slots: Iterable<Slot>, run: Run): AsyncGenerator<Data> {
-  let batch = new Uint8Array(BATCH);
+  // One array for all batches: a piece is only lent until the next is pulled. The byte more is scratch for contents.
+  const batch = new Uint8Array(BATCH + 1);
   let filled = 0;
   for (const { content, span } of slots) {
     if (content.bytes && span <= BATCH) {
       if (filled + span > BATCH) {
         yield batch.subarray(0, filled);
         run.signal?.throwIfAborted();
-        batch = new Uint8Array(BATCH);
         filled = 0;
       }
-      const bytes = content.bytes();
-      assertPlanned('content size', content.size, bytes.length);
-      batch.set(bytes, filled);
+      copyContent(content, batch, filled);
+      batch.fill(0, filled + content.size, filled + span);
       filled += span;
       continue;
     }
     if (filled > 0) yield batch.subarray(0, filled);
-    if (filled > 0) batch = new Uint8Array(BATCH);
     filled = 0;
     yield* exactly(content, run);
     if (span > content.size) yield { hole: span - content.size };
   }
   if (filled > 0) yield batch.subarray(0, filled);
+}
+
+function copyContent(content: ExactContent, into: Uint8Array, at: number): void {
+  if (content.copyInto) {
+    content.copyInto(into, at);
+    return;
+  }
+  const bytes = content.bytes!();
+  assertPlanned('content size', content.size, bytes.length);
+  into.set(bytes, at);
 }
 
 /** The pieces of a content, checked to be exactly its size. */

@@ -2,6 +2,7 @@
 
 import { join, resolve } from 'node:path';
 import { fromText, timestamp } from '../bytes/index.js';
+import { type CompressionFacts, compressionFacts } from '../compress/index.js';
 import type { DiscLayout } from '../disc/index.js';
 import { type ExactContent, fileTarget, type ImagePlan, type Run, writeImage } from '../io/index.js';
 import { scanDirectory } from '../source/index.js';
@@ -31,7 +32,7 @@ export interface LiveReport {
   readonly epoch: number;
   readonly kernel: { readonly path: string; readonly version: string };
   readonly initrd: InitrdReport;
-  readonly compression: { readonly name: string; readonly engine: string; readonly level: number };
+  readonly compression: CompressionFacts;
   /** Size of the file system in the root image; undefined when the squashfs is the root itself. */
   readonly rootFileSystemSize: number | undefined;
   readonly losses: readonly Loss[];
@@ -204,7 +205,7 @@ function describe(
     epoch: project.epoch.seconds,
     kernel: { path: kernel.path, version: kernel.version },
     initrd,
-    compression: { name: compression.name, engine: compression.engine, level: compression.level },
+    compression: compressionFacts(compression),
     rootFileSystemSize,
     losses,
     warnings,

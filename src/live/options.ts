@@ -1,6 +1,6 @@
 // What a build can be asked for.
 
-import type { CompressionName, EngineChoice } from '../compress/index.js';
+import type { CompressionName, CompressionRequest, EngineChoice } from '../compress/index.js';
 import type { DigestName } from '../io/index.js';
 import type { Loss, Ownership } from '../tree/index.js';
 
@@ -45,7 +45,14 @@ export interface BuildOptions {
   readonly seed?: string;
   /** Compression of the root image; default from the description. */
   readonly compression?: CompressionName;
+  /** In the scale of the compression; default its own. */
   readonly level?: number;
+  /** xz: more time for less size. */
+  readonly extreme?: boolean;
+  /** xz: bytes of the dictionary; default the block size. */
+  readonly dictionarySize?: number;
+  /** xz: branch filters to try; default, and `auto`: that of the architecture. */
+  readonly bcj?: NonNullable<CompressionRequest['bcj']>;
   /** Bytes; default 1 MiB. */
   readonly blockSize?: number;
   /** Who compresses and reads attributes; default `auto`. */

@@ -3,7 +3,13 @@
 import { stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { fromText, type Timestamp, timestamp } from '../bytes/index.js';
-import { type Compression, type CompressionName, chooseCompression } from '../compress/index.js';
+import {
+  type BcjFilter,
+  type Compression,
+  type CompressionName,
+  type CompressionRequest,
+  chooseCompression,
+} from '../compress/index.js';
 import { InvalidInputError, IsopressError, TargetError, UnsupportedError } from '../errors.js';
 import { type DigestName, fileContent, sourceError } from '../io/index.js';
 import { type FileTree, file, fingerprint, glob, newestSecond } from '../tree/index.js';
@@ -23,6 +29,7 @@ import { mediumId } from './boot/medium-id.js';
 import { type LiveDescription, loadDescription } from './description/index.js';
 import { findKernel, type Kernel } from './kernel.js';
 import type { BuildOptions } from './options.js';
+import { refuseSideFiles } from './side-files.js';
 
 /** One build, fully decided. Plain data but for the tree and the compressor. */
 export interface Project {
@@ -61,6 +68,7 @@ export async function decide(options: BuildOptions, root: FileTree): Promise<Pro
   const { type } = description;
   const firmware = chooseFirmware(architecture, type.firmware);
   refuseLayouts(options, description, firmware);
+  await refuseSideFiles(options.description, root);
   const epoch = options.epoch ?? Math.max(0, newestSecond(root));
   const targetDirectory = resolve(options.targetDirectory);
   const baseName = `${description.name}.${machine}-${description.version}`;
@@ -76,7 +84,7 @@ export async function decide(options: BuildOptions, root: FileTree): Promise<Pro
     kernel: options.kernel === undefined ? findKernel(root) : await givenKernel(options.kernel, root),
     menu: menuOf(description, root, architecture, epoch, options.note),
     seal: chooseSeal(options, description),
-    compression: compressionOf(options, description),
+    compression: compressionOf(options, description, machine),
     blockSize: options.blockSize ?? 1024 * 1024,
     epoch: timestamp(epoch),
     seed: options.seed ?? fingerprint(root),
@@ -173,27 +181,31 @@ function chooseSeal(options: BuildOptions, { type }: LiveDescription): DigestNam
   return style === 'suse' ? (options.mediaDigest ?? 'sha256') : undefined;
 }
 
-/** Codes of a codec that is not there, or not on this machine. */
-const NOT_AVAILABLE: readonly string[] = ['compress.unknown', 'compress.needs-native'];
-
-function compressionOf(options: BuildOptions, { type, path }: LiveDescription): Compression {
+/** KIWI's default is xz with the branch filter of the architecture, on x86 and PowerPC. */
+function compressionOf(options: BuildOptions, { type, path }: LiveDescription, machine: string): Compression {
   const described = type.squashfscompression;
   const name: string = options.compression ?? (described === 'uncompressed' ? 'none' : (described ?? 'xz'));
+  const { level, engine, extreme, dictionarySize } = options;
+  const bcj = name !== 'xz' || (options.bcj ?? 'auto') !== 'auto' ? options.bcj : filtersFor(machine);
+  const settings = { level, engine, extreme, dictionarySize, bcj };
+  const given = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
   try {
-    const { level, engine } = options;
-    return chooseCompression({
-      name: name as CompressionName,
-      ...(level === undefined ? {} : { level }),
-      ...(engine === undefined ? {} : { engine }),
-    });
+    return chooseCompression({ name: name as CompressionName, ...(given as Omit<CompressionRequest, 'name'>) });
   } catch (error) {
-    if (!(error instanceof IsopressError) || !NOT_AVAILABLE.includes(error.code)) throw error;
+    const codes = ['compress.unknown', 'compress.needs-native'];
+    if (!(error instanceof IsopressError) || !codes.includes(error.code)) throw error;
     const why = described === undefined && options.compression === undefined ? ', which is the default,' : '';
-    throw new UnsupportedError('live.compression', `Compression ${name}${why} is not available.`, {
+    throw new UnsupportedError('live.compression', `Compression ${name}${why} is not available: ${error.message}`, {
       path,
       hint: 'Set squashfscompression="gzip" in the description, or add --set-type-attr squashfscompression=gzip.',
+      cause: error,
     });
   }
+}
+
+function filtersFor(machine: string): readonly BcjFilter[] {
+  if (machine.includes('86')) return ['x86'];
+  return machine.includes('ppc') ? ['powerpc'] : [];
 }
 
 /** Refuses early what would fail after a long build. */

@@ -16,7 +16,7 @@ export interface NativeAddon {
   /** `[at, length, …]` of the holes within the first `size` bytes of a regular file. */
   holes(path: Uint8Array, size: number): Float64Array;
   /** The library behind each codec with its version: `libdeflate@1.26`. */
-  engines(): Readonly<Record<NativeCodec['codec'], string>>;
+  engines(): Readonly<Record<NativeCodec['codec'], `${string}@${string}`>>;
   /** Zeros that a {@link NativeCompressor} reads in place, without a copy. */
   allocate(length: number): Uint8Array;
   /** A block of at most `limit` bytes out of its compressed form. Throws for anything else. */
@@ -31,9 +31,15 @@ export interface NativeAddon {
 
 /** A codec with its settings, as the addon checks them. */
 export interface NativeCodec {
-  readonly codec: 'gzip';
-  /** In the codec's own scale. */
+  readonly codec: 'gzip' | 'xz' | 'zstd' | 'lz4';
+  /** In the codec's own scale; lz4: 1 is fast, 2 and more are high compression. */
   readonly level: number;
+  /** xz: more time for less size. */
+  readonly extreme?: boolean;
+  /** xz: most bytes of the dictionary; as many as a block when undefined. */
+  readonly dictionary?: number | undefined;
+  /** xz: names of branch filters to try on blocks that look like such machine code. */
+  readonly filters?: readonly string[];
 }
 
 /** Threads that compress blocks, outside of JavaScript. */

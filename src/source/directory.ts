@@ -9,6 +9,7 @@ import {
   type Attributes,
   type Directory,
   directory,
+  excludeMatcher,
   FileTree,
   file,
   joinPath,
@@ -26,6 +27,8 @@ export interface ScanOptions {
   readonly engine?: EngineChoice;
   /** Leave out what is mounted below; mount points stay as empty directories. Default false. */
   readonly oneFileSystem?: boolean;
+  /** Patterns of what is left out, as for {@link exclude}; such entries are not even looked at. */
+  readonly exclude?: readonly string[];
   /** Read extended attributes. Default true. */
   readonly xattrs?: boolean;
   /** Told what could not be read, one sentence each, once. */
@@ -67,6 +70,8 @@ const BREATH = 2048;
 class Scan {
   /** Entries with several names, by file system and inode: the node that all their names share. */
   readonly #shared = new Map<bigint, Node>();
+  readonly #excluded: ((path: ByteString) => boolean) | undefined;
+  #top = 0;
   #entries = 0;
   #fileSystem = 0n;
   #mtime = fromNanoseconds(0n);
@@ -76,7 +81,9 @@ class Scan {
     readonly addon: NativeAddon | undefined,
     readonly xattrs: XattrReader,
     readonly options: ScanOptions,
-  ) {}
+  ) {
+    if (options.exclude && options.exclude.length > 0) this.#excluded = excludeMatcher(options.exclude);
+  }
 
   async top(path: ByteString): Promise<Directory> {
     // With the slash the kernel follows a link here, for lstat and for attributes alike, and refuses what is no directory.
@@ -89,6 +96,7 @@ class Scan {
       throw sourceError(path, error);
     }
     this.#fileSystem = stat.dev;
+    this.#top = top.length;
     return this.#directory(top, at, stat);
   }
 
@@ -98,6 +106,7 @@ class Scan {
     if (this.options.oneFileSystem && stat.dev !== this.#fileSystem) return directory<ExactContent>(attrs);
     for (const name of names(path, at)) {
       const below = joinPath(path, name);
+      if (this.#excluded?.(below.slice(this.#top) as ByteString)) continue;
       const entry = this.#entry(below);
       entries.push([name, entry instanceof Promise ? await entry : entry]);
       if (++this.#entries % BREATH === 0) {

@@ -1,7 +1,7 @@
 // Exclude rules as users of tar, rsync and mksquashfs write them: globs, anchored at the root by a leading slash.
 
 import picomatch from 'picomatch';
-import { displayText } from '../bytes/index.js';
+import { type ByteString, displayText } from '../bytes/index.js';
 import { InvalidInputError } from '../errors.js';
 import type { Content } from '../io/index.js';
 import type { FileTree } from './file-tree.js';
@@ -13,11 +13,17 @@ import { select } from './rewrite.js';
  */
 export function exclude<C extends Content>(tree: FileTree<C>, patterns: readonly string[]): FileTree<C> {
   if (patterns.length === 0) return tree;
+  const excluded = excludeMatcher(patterns);
+  return select(tree, (path) => !excluded(path));
+}
+
+/** Whether one of the patterns excludes the entry at a path without leading slash. */
+export function excludeMatcher(patterns: readonly string[]): (path: ByteString) => boolean {
   const matchers = patterns.map(compile);
-  return select(tree, (path) => {
+  return (path) => {
     const shown = displayText(path);
-    return !matchers.some((matches) => matches(shown));
-  });
+    return matchers.some((matches) => matches(shown));
+  };
 }
 
 function compile(pattern: string): (path: string) => boolean {

@@ -5,10 +5,11 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { quietRun } from '../../src/io/content.js';
 import { type BuildReport, buildLiveIso } from '../../src/live/index.js';
 import { type DebianRoot, debianRoot } from '../support/debian-root.js';
-import { judge, oracle, oraclesRequired } from '../support/oracle.js';
+import { judge, kernelOracle, oracle, oraclesRequired } from '../support/oracle.js';
 import { bootUntil } from '../support/qemu.js';
 import { scratchDirectory } from '../support/scratch.js';
 import { listing } from '../support/small-root.js';
+import { describeDirectory, type EntryDescription } from '../support/trees.js';
 
 const scratch = scratchDirectory();
 const BUILD_SECONDS = 1200;
@@ -91,17 +92,84 @@ describe('what was pressed', () => {
     expect(listed.split('\n')).toEqual(stdout.split('\n').filter(Boolean).sort().concat(''));
   });
 
-  oracle(
+  const squashfs = join(scratch, 'squashfs.img');
+  const unpack = (image: string) => {
+    if (existsSync(squashfs)) return;
+    judge('xorriso', ['-osirrox', 'on', '-indev', image, '-extract', '/LiveOS/squashfs.img', squashfs]);
+  };
+
+  kernelOracle(
     'xorriso',
-    'unsquashfs',
     'e2fsck',
-  )('holds a clean root file system', async ({ skip }) => {
+    'getfattr',
+  )('holds a clean root file system that the kernel shows as the root tree', ({ skip }) => {
+    const [report] = pressed.values();
+    if ('reason' in root || !report) return skip('nothing was pressed');
+    unpack(report.image);
+    const { path } = root;
+    const [outer, inner] = [join(scratch, 'outer'), join(scratch, 'inner')];
+    mounted(squashfs, outer, () => {
+      const rootfs = join(outer, 'LiveOS/rootfs.img');
+      const { status, stdout } = judge('e2fsck', ['-fn', rootfs]);
+      expect(status, stdout).toBe(0);
+      mounted(rootfs, inner, () => expectSameTree(describeDirectory(path), describeDirectory(inner)));
+    });
+  });
+
+  oracle(
+    'unsquashfs',
+    '7z',
+    'xorriso',
+  )('unpacks without complaint', ({ skip }) => {
     const [report] = pressed.values();
     if (!report) return skip('nothing was pressed');
-    const [packed, out] = [join(scratch, 'squashfs.img'), join(scratch, 'unpacked')];
-    judge('xorriso', ['-osirrox', 'on', '-indev', report.image, '-extract', '/LiveOS/squashfs.img', packed]);
-    judge('unsquashfs', ['-d', out, packed]);
-    const { status, stdout } = judge('e2fsck', ['-fn', join(out, 'LiveOS/rootfs.img')]);
-    expect(status, stdout).toBe(0);
+    unpack(report.image);
+    expect(judge('unsquashfs', ['-strict-errors', '-d', join(scratch, 'unpacked'), squashfs])).toMatchObject({
+      status: 0,
+    });
+    expect(judge('7z', ['t', '-tiso', report.image]).stdout).toContain('Everything is Ok');
+  });
+
+  oracle(
+    'sgdisk',
+    'isoinfo',
+    'bsdtar',
+    'grub-fstest',
+  )('is a sound medium to partition tools, readers and GRUB', ({ skip }) => {
+    const report = pressed.get('gpt');
+    if (!report) return skip('no medium with a GPT was pressed');
+    const { image, mediumId } = report;
+    expect(judge('sgdisk', ['-v', image]).stdout).toContain('No problems found');
+    expect(judge('isoinfo', ['-R', '-f', '-i', image]).stdout).toContain('/LiveOS/squashfs.img');
+    expect(judge('isoinfo', ['-J', '-f', '-i', image]).stdout).toContain('/LiveOS/squashfs.img');
+    expect(judge('bsdtar', ['-tf', image]).stdout).toContain('LiveOS/squashfs.img');
+    expect(judge('grub-fstest', [image, '--', 'ls', '/boot/']).stdout).toContain(mediumId);
+    const esp = judge('grub-fstest', ['-r', 'loop0,gpt2', image, '--', 'ls', '/EFI/BOOT/']);
+    expect(esp.stdout.toLowerCase()).toContain('bootx64.efi');
   });
 });
+
+/** Runs `look` while the image is mounted. */
+function mounted(image: string, at: string, look: () => void): void {
+  mkdirSync(at, { recursive: true });
+  const { status, stderr } = judge('mount', ['-o', 'loop,ro', image, at]);
+  if (status !== 0) throw new Error(stderr);
+  try {
+    look();
+  } finally {
+    judge('umount', [at]);
+  }
+}
+
+/** The live root is the root tree but for what never belongs on a medium and the identity that each machine makes itself. */
+function expectSameTree(source: Map<string, EntryDescription>, live: Map<string, EntryDescription>): void {
+  const left = /^(image|\.kconfig|\.buildenv|run\/.|tmp\/.|var\/cache\/kiwi|\.profile$)/;
+  const expected = [...source].filter(([path]) => !left.test(path)).map(([path]) => path);
+  const made = new Set(['lost+found', '.profile']);
+  expect([...live.keys()].filter((path) => !made.has(path)).sort()).toEqual(expected.sort());
+  const different = expected.filter((path) => {
+    if (path === 'etc/machine-id') return false;
+    return JSON.stringify(source.get(path)) !== JSON.stringify(live.get(path));
+  });
+  expect(different).toEqual([]);
+}

@@ -17,12 +17,18 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { isopress, startIsopress } from '../support/command.js';
 import { judge, kernelOracle, oracle } from '../support/oracle.js';
 import { scratchDirectory } from '../support/scratch.js';
+import { smallDescription } from '../support/small-iso.js';
+import { hasGrub, makeSmallRoot } from '../support/small-root.js';
 import { noise } from '../support/trees.js';
 
 const scratch = scratchDirectory();
 const tree = join(scratch, 'tree');
 const at = (name: string) => join(scratch, name);
 const sha256 = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex');
+const ORDINARY_USER = [
+  ...['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'],
+  ...['--bounding-set', '-all', '--inh-caps', '-all'],
+];
 const WRITERS = ['ext4', 'squashfs', 'iso', 'fat'] as const;
 
 beforeAll(() => {
@@ -149,22 +155,43 @@ describe('the same bytes in any surroundings', () => {
         mkdirSync(open);
         if (process.getuid?.() !== 0) return;
         chownSync(open, 65534, 65534);
-        const user = [
-          'setpriv',
-          '--reuid',
-          '65534',
-          '--regid',
-          '65534',
-          '--clear-groups',
-          '--bounding-set',
-          '-all',
-          '--inh-caps',
-          '-all',
-        ];
-        expect(press(writer, `open-${writer}/image`, tree, [], { prefix: user })).toBe(digest);
+        expect(press(writer, `open-${writer}/image`, tree, [], { prefix: ORDINARY_USER })).toBe(digest);
       },
     );
   }
+});
+
+describe('build gives the same bytes', () => {
+  const args = (target: string, root: string) => [
+    ...['build', '--description', at('description'), '--root', root, '--target-dir', target, '--initrd', at('initrd')],
+    ...['--epoch', '1700000001', '--owner', 'root', '--compression', 'gzip', '--engine', 'portable'],
+  ];
+  const iso = (target: string) => sha256(join(target, 'small.x86_64-1.0.0.iso'));
+
+  oracle('grub-mkimage', 'setpriv')(
+    'as root and as an ordinary user without any capability, jobs, order, time zone, umask, locale',
+    () => {
+      expect(hasGrub).toBe(true);
+      const { first, second } = {
+        first: makeSmallRoot(at('root-1')),
+        second: makeSmallRoot(at('root-2'), 'backwards'),
+      };
+      mkdirSync(at('description'));
+      writeFileSync(join(at('description'), 'config.xml'), smallDescription('firmware="efi" mediacheck="true"'));
+      writeFileSync(at('initrd'), noise(100_000, 1));
+      const [one, two, three] = [at('build-1'), at('build-2'), at('build-3')];
+      for (const target of [one, two, three]) mkdirSync(target);
+      expect(isopress([...args(one, first), '--jobs', '1'])).toMatchObject({ status: 0 });
+      const env = { TZ: 'Asia/Kathmandu', LC_ALL: 'tr_TR.UTF-8', SOURCE_DATE_EPOCH: '5' };
+      const prefix = ['bash', '-c', 'umask 077; exec "$@"', 'bash'];
+      expect(isopress([...args(two, second), '--jobs', '2'], { env, prefix })).toMatchObject({ status: 0 });
+      expect(iso(two)).toBe(iso(one));
+      if (process.getuid?.() !== 0) return;
+      chownSync(three, 65534, 65534);
+      expect(isopress(args(three, first), { prefix: ORDINARY_USER })).toMatchObject({ status: 0 });
+      expect(iso(three)).toBe(iso(one));
+    },
+  );
 });
 
 describe('nothing is left behind', () => {

@@ -232,7 +232,12 @@ describe.runIf(hasGrub)('a build', () => {
     ['no description', { description: scratch }, 'description.not-found'],
     ['an architecture without media', { architecture: 'riscv64' }, 'live.architecture'],
     ['a layout that is not built', { layout: 'isolinux' as const }, 'live.layout'],
-    ['a compression that is not there', { typeAttributes: { squashfscompression: 'xz' } }, 'live.compression'],
+    ['a compression that is not there', { typeAttributes: { squashfscompression: 'lzo' } }, 'live.compression'],
+    [
+      'a compression without its engine',
+      { compression: 'xz' as const, engine: 'portable' as const },
+      'live.compression',
+    ],
     ['tags of the other style', { mediaCheck: 'rh' as const }, 'live.media-check'],
     ['a root without signed images', { typeAttributes: { firmware: 'uefi' } }, 'live.no-signed-grub'],
   ])('ends with its own error: %s', async (_, options, code) => {

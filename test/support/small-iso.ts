@@ -17,6 +17,14 @@ export interface SmallIso {
   directory(): string;
 }
 
+/** A description of the small ISO with these attributes of the type. */
+export function smallDescription(type: string): string {
+  return `<image schemaversion="8.0" name="small" displayname="Small"><preferences><version>1.0.0</version>
+    <type image="iso" volid="SMALL" squashfscompression="gzip" ${type}>
+    <bootloader name="grub2" timeout="60" output_console="serial" input_console="serial" serial_line="serial --speed=115200"/>
+    </type></preferences></image>`;
+}
+
 /** The parts in a scratch directory. The menu is shown on the serial port. */
 export function smallIso(scratch: string): SmallIso {
   const description = join(scratch, 'description');
@@ -30,14 +38,7 @@ export function smallIso(scratch: string): SmallIso {
     mkdirSync(path);
     return path;
   };
-  const describe = (type: string) =>
-    writeFileSync(
-      join(description, 'config.xml'),
-      `<image schemaversion="8.0" name="small" displayname="Small"><preferences><version>1.0.0</version>
-       <type image="iso" volid="SMALL" squashfscompression="gzip" ${type}>
-       <bootloader name="grub2" timeout="60" output_console="serial" input_console="serial" serial_line="serial --speed=115200"/>
-       </type></preferences></image>`,
-    );
+  const describe = (type: string) => writeFileSync(join(description, 'config.xml'), smallDescription(type));
   const press = (options: Partial<BuildOptions> = {}, run: Run = quietRun()) => {
     const targetDirectory = options.targetDirectory ?? directory();
     const usual = { description, root, initrd, epoch: 1_700_000_000, level: 1, now: () => 0 };

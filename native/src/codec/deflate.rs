@@ -1,6 +1,6 @@
 //! deflate by libdeflate, in zlib streams (RFC 1950).
 
-use super::{Encoder, Fault, reserve};
+use super::{Encoder, Fault, Output};
 use libdeflate_sys as ffi;
 use std::ptr::NonNull;
 
@@ -12,7 +12,7 @@ const OVERRUN: usize = 1 << 20;
 /// The encoder of one thread.
 pub struct Deflate {
     compressor: NonNull<ffi::libdeflate_compressor>,
-    output: Vec<u8>,
+    output: Output,
 }
 
 impl Deflate {
@@ -21,21 +21,21 @@ impl Deflate {
         // SAFETY: takes a number and gives null for what it does not like.
         let compressor = unsafe { ffi::libdeflate_alloc_compressor(level) };
         let compressor = NonNull::new(compressor).ok_or_else(|| Fault::new("libdeflate could not be started"))?;
-        Ok(Self { compressor, output: Vec::new() })
+        Ok(Self { compressor, output: Output::default() })
     }
 }
 
 impl Encoder for Deflate {
     fn encode(&mut self, block: &[u8]) -> Result<Option<&[u8]>, Fault> {
         let Some(limit) = block.len().checked_sub(1) else { return Ok(None) };
-        reserve(&mut self.output, block.len() + OVERRUN)?;
+        let output = self.output.room(block.len() + OVERRUN)?;
         // SAFETY: the compressor is alive, and the output has room for more than `limit` bytes.
         let length = unsafe {
             ffi::libdeflate_zlib_compress(
                 self.compressor.as_ptr(),
                 block.as_ptr().cast(),
                 block.len(),
-                self.output.as_mut_ptr().cast(),
+                output.cast(),
                 limit,
             )
         };
@@ -43,7 +43,7 @@ impl Encoder for Deflate {
             return Ok(None);
         }
         // SAFETY: libdeflate has written the first `length` bytes.
-        Ok(Some(unsafe { std::slice::from_raw_parts(self.output.as_ptr(), length) }))
+        Ok(Some(unsafe { self.output.written(length) }))
     }
 }
 

@@ -5,19 +5,19 @@ import {
   type BuildOptions,
   type BuildReport,
   buildLiveIso,
-  type CompressionName,
   type DigestName,
   type Loss,
   type PartitionTable,
   planLiveIso,
   type Step,
 } from '../../index.js';
+import { addCompressionOptions, type CompressionOptions, compressionSettings } from '../compression-options.js';
 import { openSession, type Session } from '../session.js';
-import { parseInteger, parseSize, showBytes, showDuration } from '../units.js';
+import { parseSize, showBytes, showDuration } from '../units.js';
 import { environmentEpoch, settleLosses } from '../write-command.js';
 import { addWriterOptions, excludePatterns, type WriterOptions } from '../writer-options.js';
 
-interface Options extends WriterOptions {
+interface Options extends WriterOptions, CompressionOptions {
   readonly description: string;
   readonly root: string;
   readonly targetDir: string;
@@ -32,8 +32,6 @@ interface Options extends WriterOptions {
   readonly partitionTable?: Exclude<PartitionTable, 'none'>;
   readonly mediaCheck?: 'none' | 'suse' | 'rh';
   readonly mediaDigest?: DigestName;
-  readonly compression?: CompressionName;
-  readonly level?: number;
   readonly blockSize?: number;
 }
 
@@ -84,16 +82,12 @@ export function buildCommand(): Command {
         'sha512',
       ]),
     )
-    .addOption(
-      new Option('--compression <name>', 'compression of the root image (default: from the description)').choices([
-        'gzip',
-        'none',
-      ]),
-    )
-    .addOption(
-      new Option('--level <n>', "compression level (default: the compressor's)").argParser(parseInteger(1, 22)),
-    )
     .addOption(new Option('--block-size <bytes>', 'squashfs block size (default: 1M)').argParser(parseSize));
+  addCompressionOptions(command, {
+    what: 'compression of the root image',
+    name: 'from the description',
+    bcj: "that of the root tree's architecture",
+  });
   return addWriterOptions(command).action(build);
 }
 
@@ -122,7 +116,7 @@ function buildOptions(options: Options, session: Session): BuildOptions {
     mediaCheck: options.mediaCheck,
     mediaDigest: options.mediaDigest,
     compression: options.compression,
-    level: options.level,
+    ...compressionSettings(options),
     blockSize: options.blockSize,
     seed: options.seed,
     epoch,

@@ -1,7 +1,7 @@
 // isopress ext4 SOURCE IMAGE
 
 import { Command, Option } from 'commander';
-import { type Ext4Options, planExt4 } from '../../index.js';
+import { EXT4_PROFILES, type Ext4Options, type Ext4Profile, parseMke2fsOptions, planExt4 } from '../../index.js';
 import { parseInteger, parseSize, parseSizeOrAuto } from '../units.js';
 import { writeCommand } from '../write-command.js';
 import { addWriterOptions, type WriterOptions } from '../writer-options.js';
@@ -12,11 +12,17 @@ interface Options extends WriterOptions {
   readonly label?: string;
   readonly uuid?: string;
   readonly hashSeed?: string;
+  readonly blockSize?: number;
+  readonly inodeSize?: number;
   readonly inodes?: number;
   readonly inodeRatio?: number;
   readonly reservedPercent?: number;
   readonly journal: boolean;
   readonly journalSize?: number;
+  readonly profile?: Ext4Profile;
+  readonly features?: string;
+  readonly offset?: number;
+  readonly mke2fsOptions?: string;
 }
 
 export function ext4Command(): Command {
@@ -35,11 +41,19 @@ export function ext4Command(): Command {
     .option('-L, --label <text>', 'volume label, up to 16 bytes')
     .option('--uuid <uuid>', 'file system UUID (default: from the seed)')
     .option('--hash-seed <uuid>', 'seed of the directory hash (default: from the seed)')
+    .addOption(new Option('--block-size <bytes>', '1K, 2K or 4K (default: 4K at every size)').argParser(parseSize))
+    .addOption(new Option('--inode-size <bytes>', '128, 256, 512 or 1024 (default: 256)').argParser(parseSize))
     .addOption(new Option('--inodes <n>', 'number of inodes').argParser(parseInteger(16, 0xffff_ffff)))
     .addOption(new Option('--inode-ratio <bytes>', 'one inode for this many bytes').argParser(parseSize))
     .addOption(new Option('--reserved-percent <n>', 'blocks reserved for root').argParser(parseInteger(0, 50)))
     .addOption(new Option('--journal-size <bytes>', 'size of the journal').argParser(parseSize))
-    .option('--no-journal', 'make no journal');
+    .option('--no-journal', 'make no journal')
+    .addOption(
+      new Option('--profile <name>', 'what has to read the image (default: boot)').choices(Object.keys(EXT4_PROFILES)),
+    )
+    .option('--features <list>', 'changes to the profile: orphan_file,^resize_inode')
+    .addOption(new Option('--offset <bytes>', 'zeros before the file system: its place in a disk').argParser(parseSize))
+    .option('--mke2fs-options <text>', 'options in the spelling of mkfs.ext4, as in fscreateoptions');
   return addWriterOptions(command).action((source: string, image: string, options: Options) =>
     writeCommand(source, image, options, ({ tree, epoch, seed }) =>
       planExt4(tree, ext4Options(options, { epoch, seed })),
@@ -47,18 +61,25 @@ export function ext4Command(): Command {
   );
 }
 
+/** The options as the library has them; those of our own spelling take precedence over the classic ones. */
 function ext4Options(options: Options, derived: Pick<Ext4Options, 'epoch' | 'seed'>): Ext4Options {
-  const { size, slack, label, uuid, hashSeed, inodes, inodeRatio, reservedPercent, journal, journalSize } = options;
-  return {
-    ...derived,
-    size,
-    slack,
-    ...(label === undefined ? {} : { label }),
-    ...(uuid === undefined ? {} : { uuid }),
-    ...(hashSeed === undefined ? {} : { hashSeed }),
-    ...(inodes === undefined ? {} : { inodes }),
-    ...(inodeRatio === undefined ? {} : { inodeRatio }),
-    ...(reservedPercent === undefined ? {} : { reservedPercent }),
-    journal: journal && journalSize !== undefined ? journalSize / 4096 : journal,
+  const classic = parseMke2fsOptions(options.mke2fsOptions ?? '');
+  const { journal, journalSize, features } = options;
+  const blockSize = options.blockSize ?? classic.blockSize ?? 4096;
+  const given = {
+    label: options.label,
+    uuid: options.uuid,
+    hashSeed: options.hashSeed,
+    blockSize: options.blockSize,
+    inodeSize: options.inodeSize,
+    inodes: options.inodes,
+    inodeRatio: options.inodeRatio,
+    reservedPercent: options.reservedPercent,
+    profile: options.profile,
+    offset: options.offset,
+    features: features === undefined ? undefined : [classic.features ?? '', features].join(','),
+    journal: journal ? journalSize && Math.floor(journalSize / blockSize) : false,
   };
+  const chosen = Object.entries(given).filter(([, value]) => value !== undefined);
+  return { ...classic, ...Object.fromEntries(chosen), ...derived, size: options.size, slack: options.slack };
 }

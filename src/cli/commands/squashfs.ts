@@ -4,7 +4,6 @@ import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import {
   byteStringOf,
-  type CompressionName,
   chooseCompression,
   contentPriorities,
   InvalidInputError,
@@ -14,13 +13,12 @@ import {
   type StoredPart,
   shareDuplicates,
 } from '../../index.js';
-import { parseInteger, parseSize } from '../units.js';
+import { addCompressionOptions, type CompressionOptions, compressionSettings } from '../compression-options.js';
+import { parseSize } from '../units.js';
 import { writeCommand } from '../write-command.js';
 import { addWriterOptions, type WriterOptions } from '../writer-options.js';
 
-interface Options extends WriterOptions {
-  readonly compression: CompressionName;
-  readonly level?: number;
+interface Options extends WriterOptions, CompressionOptions {
   readonly blockSize: number;
   readonly fragments: boolean;
   readonly tailends: boolean;
@@ -40,11 +38,8 @@ export function squashfsCommand(): Command {
   const command = new Command('squashfs')
     .description('write a squashfs image from a directory tree')
     .argument('<source>', 'directory')
-    .argument('<image>', 'image file')
-    .addOption(new Option('-c, --compression <name>', 'compressor').choices(['gzip', 'none']).default('gzip'))
-    .addOption(
-      new Option('--level <n>', "compression level (default: the compressor's)").argParser(parseInteger(1, 22)),
-    )
+    .argument('<image>', 'image file');
+  addCompressionOptions(command, { what: 'compressor', name: 'gzip', bcj: 'none' })
     .addOption(
       new Option('-b, --block-size <bytes>', 'data block size, a power of two from 4K to 1M')
         .argParser(parseSize)
@@ -57,8 +52,8 @@ export function squashfsCommand(): Command {
     .option('--no-export', 'leave out the table that NFS exports need');
   return addWriterOptions(addPlacementOptions(command)).action((source: string, image: string, options: Options) =>
     writeCommand(source, image, options, async ({ tree: given, epoch }, { run }) => {
-      const { compression: name, level, engine } = options;
-      const compression = chooseCompression({ name, engine, ...(level === undefined ? {} : { level }) });
+      const { compression: name = 'gzip', engine } = options;
+      const compression = chooseCompression({ name, engine, ...compressionSettings(options) });
       const tree = options.duplicates ? await shareDuplicates(given, run) : given;
       return planSquashfs(tree, {
         compression,

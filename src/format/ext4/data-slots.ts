@@ -9,13 +9,15 @@ import { inodeSeed } from './checksum.js';
 import { dotEntries, renderLinear } from './dirent.js';
 import { nameHasher } from './dirhash.js';
 import { hashOrder, renderIndexed } from './htree.js';
-import { contentTree, journalTree } from './inode-table.js';
+import { contentTree, journalTree, systemTree } from './inode-table.js';
 import { direntsOf, inodeNumber, isIndexed } from './inventory.js';
 import { renderJournalSuperblock } from './journal.js';
 import { dataOrder } from './placement.js';
 import { renderResizeBlock } from './resize-inode.js';
 import { storedContent } from './segments.js';
+import { renderSystemFile } from './system-content.js';
 import { renderXattrBlock } from './xattr.js';
+import { valueFinder } from './xattr-values.js';
 
 /** Every object of the data space, each rendered when it is pulled. */
 export function* dataSlots(blueprint: Blueprint): Generator<Slot> {
@@ -40,7 +42,8 @@ export function* dataSlots(blueprint: Blueprint): Generator<Slot> {
     xattrsDone = true;
     for (const [turn, { xattrs, sharers }] of inventory.xattrBlocks.entries()) {
       const block = geometry.space.blockAt(placement.xattrBlocks + turn);
-      const render = () => renderXattrBlock(xattrs, blockSize, sharers, block, blueprint.checksumSeed);
+      const find = valueFinder(blueprint);
+      const render = () => renderXattrBlock(xattrs, blockSize, sharers, block, blueprint.checksumSeed, find);
       yield slot(rendered(blockSize, render), 1, 'xattr block', placement.xattrBlocks + turn);
     }
   };
@@ -59,6 +62,13 @@ export function* dataSlots(blueprint: Blueprint): Generator<Slot> {
       );
   }
   if (!xattrsDone) yield* xattrSlots();
+  for (const { file, start, blocks, treeBlocks: trees } of placement.system) {
+    const content = rendered(file.size, () => renderSystemFile(blueprint, file, start));
+    yield slot(content, blocks, file.kind, start);
+    if (trees === 0) continue;
+    const render = () => systemTree(blueprint, file.ino, start, blocks).blocks;
+    yield slot(treeContent(trees * blockSize, render), trees, 'extent tree', index);
+  }
   const { journal, journalBlocks, journalTreeBlocks } = placement;
   if (journalBlocks > 0) {
     yield slot(bytesSource(renderJournalSuperblock(journalBlocks, blockSize)), 1, 'journal', journal);
@@ -86,7 +96,7 @@ function renderDirectory({ inventory, geometry, options, checksumSeed }: Bluepri
   const seed = inodeSeed(checksumSeed, self);
   const entries = [...direntsOf(inventory, slot)];
   if (isIndexed(inventory, slot, options)) {
-    const order = hashOrder([...node.entries.keys()], nameHasher(options.hashSeed), blockSize);
+    const order = hashOrder([...node.entries.keys()], nameHasher(options.hashSeed), blockSize, seed !== undefined);
     return renderIndexed(order, (position) => entries[position]!, { self, parent }, blockSize, seed);
   }
   const dots = dotEntries(self, parent);

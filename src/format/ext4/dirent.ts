@@ -3,11 +3,12 @@
 
 import { type ByteString, crc32c } from '../../bytes/index.js';
 import type { Node } from '../../tree/index.js';
+import type { Seed } from './checksum.js';
 
 /** Longest name in bytes. */
 export const MAX_NAME = 255;
 /** Bytes at the end of each block that hold the checksum, dressed as an unused entry. */
-export const TAIL_SIZE = 12;
+const TAIL_SIZE = 12;
 
 const HEADER = 8;
 const TAIL_TYPE = 0xde;
@@ -29,6 +30,11 @@ export interface Dirent {
   readonly ino: number;
   readonly name: ByteString;
   readonly kind: Node['kind'];
+}
+
+/** Bytes of a directory block that entries can take. */
+export function direntSpace(blockSize: number, summed: boolean): number {
+  return summed ? blockSize - TAIL_SIZE : blockSize;
 }
 
 /** Bytes an entry takes at least. */
@@ -64,9 +70,9 @@ function writeHeader(block: Uint8Array, at: number, ino: number, length: number,
   view.setUint8(at + 7, type);
 }
 
-/** How many blocks `.`, `..` and names of these lengths take one behind the other. */
-export function linearBlocks(names: Iterable<ByteString>, blockSize: number): number {
-  const capacity = blockSize - TAIL_SIZE;
+/** How many blocks `.`, `..` and names of these lengths take one behind the other, with checksums or without. */
+export function linearBlocks(names: Iterable<ByteString>, blockSize: number, summed = true): number {
+  const capacity = direntSpace(blockSize, summed);
   let blocks = 1;
   let used = direntSize(1) + direntSize(2);
   for (const name of names) {
@@ -81,7 +87,8 @@ export function linearBlocks(names: Iterable<ByteString>, blockSize: number): nu
 }
 
 /** Entries in their order as `blocks` blocks; blocks behind the last entry are empty. `seed` is that of the inode. */
-export function renderLinear(entries: Iterable<Dirent>, blocks: number, blockSize: number, seed: number): Uint8Array {
+export function renderLinear(entries: Iterable<Dirent>, blocks: number, blockSize: number, seed: Seed): Uint8Array {
+  const capacity = direntSpace(blockSize, seed !== undefined);
   const bytes = new Uint8Array(blocks * blockSize);
   const iterator = entries[Symbol.iterator]();
   let step = iterator.next();
@@ -90,7 +97,7 @@ export function renderLinear(entries: Iterable<Dirent>, blocks: number, blockSiz
     let used = 0;
     for (; !step.done; step = iterator.next()) {
       const size = direntSize(step.value.name.length);
-      if (used + size > blockSize - TAIL_SIZE) break;
+      if (used + size > capacity) break;
       used += size;
       batch.push(step.value);
     }
@@ -99,9 +106,9 @@ export function renderLinear(entries: Iterable<Dirent>, blocks: number, blockSiz
   return bytes;
 }
 
-/** One directory block: the last record reaches to the checksum. */
-export function renderLeaf(entries: readonly Dirent[], block: Uint8Array, seed: number): void {
-  const end = block.length - TAIL_SIZE;
+/** One directory block: the last record reaches to the checksum, or to the end. */
+export function renderLeaf(entries: readonly Dirent[], block: Uint8Array, seed: Seed): void {
+  const end = direntSpace(block.length, seed !== undefined);
   if (entries.length === 0) writeUnused(block, 0, end);
   let at = 0;
   for (const [turn, entry] of entries.entries()) {
@@ -109,6 +116,7 @@ export function renderLeaf(entries: readonly Dirent[], block: Uint8Array, seed: 
     writeDirent(block, at, entry, length);
     at += length;
   }
+  if (seed === undefined) return;
   writeHeader(block, end, 0, TAIL_SIZE, 0, TAIL_TYPE);
   const view = new DataView(block.buffer, block.byteOffset, block.byteLength);
   view.setUint32(end + 8, crc32c(seed, block, 0, end), true);

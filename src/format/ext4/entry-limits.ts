@@ -4,10 +4,13 @@ import { type ByteString, displayText } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
 import type { LossLog, Node } from '../../tree/index.js';
 import { MAX_NAME } from './dirent.js';
-import { MAX_LINKS, MAX_MAJOR, MAX_MINOR, SUSPECT_TIME, TIME_RANGE } from './inode.js';
+import { MAX_LINKS, MAX_MAJOR, MAX_MINOR, SMALL_INODE, SUSPECT_TIME, timeRange } from './inode.js';
+import type { ResolvedOptions } from './options.js';
 
 /** Logical block numbers have 32 bits, and the last one is not a block. */
 const MAX_FILE_BLOCKS = 2 ** 32 - 1;
+/** Sectors that an inode can count without huge_file; the blocks of the file's extent tree are among them. */
+const MAX_SECTORS = 2 ** 32 - 2 ** 16;
 
 export function checkName(name: ByteString, path: ByteString): void {
   if (name.length > MAX_NAME) {
@@ -27,14 +30,20 @@ export function checkLeaves(leaves: number, most: number, path: ByteString): voi
   }
 }
 
-export function checkNode(node: Node, path: ByteString, blockSize: number, losses: LossLog): void {
-  const [first, last] = TIME_RANGE;
+export function checkNode(
+  node: Node,
+  path: ByteString,
+  { blockSize, inodeSize, features }: ResolvedOptions,
+  losses: LossLog,
+): void {
+  const [first, last] = timeRange(inodeSize);
   if (node.mtime.seconds < first || node.mtime.seconds > last) {
-    losses.add(
-      'ext4.mtime-range',
-      'Times before 1901-12-13 or after 2446-05-10 become the nearest that ext4 can hold.',
-      path,
-    );
+    const end = inodeSize > SMALL_INODE ? '2446-05-10' : '2038-01-19';
+    const message = `Times before 1901-12-13 or after ${end} become the nearest that ext4 can hold.`;
+    losses.add('ext4.mtime-range', message, path);
+  }
+  if (node.mtime.nanoseconds > 0 && inodeSize === SMALL_INODE) {
+    losses.add('ext4.mtime-precision', 'Inodes of 128 bytes keep whole seconds.', path);
   }
   if (node.mtime.seconds >= SUSPECT_TIME && node.mtime.seconds <= last) {
     const message =
@@ -47,6 +56,9 @@ export function checkNode(node: Node, path: ByteString, blockSize: number, losse
       path,
       `${node.content.size} bytes are more than a file can have with ${blockSize}-byte blocks`,
     );
+  }
+  if (node.kind === 'file' && node.content.size > MAX_SECTORS * 512 && !features.has('huge_file')) {
+    refuse('ext4.file-too-large', path, `without huge_file a file has at most 2 TiB, not ${node.content.size} bytes`);
   }
   if (node.kind === 'symlink' && (node.target.length === 0 || node.target.length >= blockSize)) {
     refuse(

@@ -6,14 +6,22 @@ export const COMPAT = {
   ext_attr: 0x8,
   resize_inode: 0x10,
   dir_index: 0x20,
+  sparse_super2: 0x200,
+  stable_inodes: 0x800,
+  orphan_file: 0x1000,
 } as const;
 
 /** Bits of `s_feature_incompat`: a reader that does not know one must not mount. */
 export const INCOMPAT = {
   filetype: 0x2,
+  meta_bg: 0x10,
   extent: 0x40,
   '64bit': 0x80,
   flex_bg: 0x200,
+  ea_inode: 0x400,
+  metadata_csum_seed: 0x2000,
+  large_dir: 0x4000,
+  inline_data: 0x8000,
 } as const;
 
 /** Bits of `s_feature_ro_compat`: a reader that does not know one may only read. */
@@ -21,27 +29,108 @@ export const RO_COMPAT = {
   sparse_super: 0x1,
   large_file: 0x2,
   huge_file: 0x8,
+  gdt_csum: 0x10,
   dir_nlink: 0x20,
   extra_isize: 0x40,
+  quota: 0x100,
   metadata_csum: 0x400,
+  'read-only': 0x1000,
+  project: 0x2000,
+  verity: 0x8000,
 } as const;
 
 export type FeatureName = keyof typeof COMPAT | keyof typeof INCOMPAT | keyof typeof RO_COMPAT;
 
-/** What every image has; the rest depends on options and size. All of them are read by GRUB 2.06 and Linux ≥ 3.18. */
-export const ALWAYS: readonly FeatureName[] = [
-  'ext_attr',
-  'filetype',
-  'extent',
-  '64bit',
-  'flex_bg',
-  'sparse_super',
-  'large_file',
-  'huge_file',
-  'dir_nlink',
-  'extra_isize',
-  'metadata_csum',
-];
+/** All features that images can have, in the order of their bits. */
+export const FEATURES = [
+  ...Object.keys(COMPAT),
+  ...Object.keys(INCOMPAT),
+  ...Object.keys(RO_COMPAT),
+] as readonly FeatureName[];
+
+/** Other names that mke2fs knows them by. */
+export const FEATURE_ALIASES: Readonly<Record<string, FeatureName>> = {
+  extents: 'extent',
+  uninit_bg: 'gdt_csum',
+  uninit_groups: 'gdt_csum',
+  largedir: 'large_dir',
+  read_only: 'read-only',
+  csum_seed: 'metadata_csum_seed',
+  filetypes: 'filetype',
+};
+
+/** What makes the images of this program what they are; an image without one of them would be another format. */
+export const REQUIRED: readonly FeatureName[] = ['ext_attr', 'filetype', 'extent', 'large_file'];
+
+/** Features of ext4 that exist and that this program does not write, with the reason. */
+export const UNSUPPORTED: Readonly<Record<string, string>> = {
+  bigalloc: 'space is given out in single blocks',
+  casefold: 'names are compared byte by byte',
+  encrypt: 'there is no key to encrypt with',
+  encrypted: 'there is no key to encrypt with',
+  fast_commit: 'the journal has no area for fast commits',
+  mmp: 'an image is not mounted from several machines',
+  dirdata: 'no kernel of kernel.org reads it',
+  journal_dev: 'an image is a file system, not the journal of another one',
+  shared_blocks: 'every file has blocks of its own',
+  dir_prealloc: 'no reader uses it',
+  imagic_inodes: 'no reader uses it',
+};
+
+/** Sets of features that go together, by what has to read the image. */
+export const PROFILES = {
+  /** mke2fs 1.47's own defaults: Linux ≥ 5.15 writes it, e2fsprogs ≥ 1.47 checks it; old GRUB and U-Boot do not read it. */
+  modern: [
+    'has_journal',
+    'ext_attr',
+    'resize_inode',
+    'dir_index',
+    'orphan_file',
+    'filetype',
+    'extent',
+    '64bit',
+    'flex_bg',
+    'metadata_csum_seed',
+    'sparse_super',
+    'large_file',
+    'huge_file',
+    'dir_nlink',
+    'extra_isize',
+    'metadata_csum',
+  ],
+  /** mke2fs 1.43 to 1.46: Linux ≥ 3.18, e2fsprogs ≥ 1.43, GRUB ≥ 2.02 and U-Boot ≥ 2017 read it. */
+  boot: [
+    'has_journal',
+    'ext_attr',
+    'resize_inode',
+    'dir_index',
+    'filetype',
+    'extent',
+    '64bit',
+    'flex_bg',
+    'sparse_super',
+    'large_file',
+    'huge_file',
+    'dir_nlink',
+    'extra_isize',
+    'metadata_csum',
+  ],
+  /** What every driver that calls itself ext4 reads (Linux ≥ 2.6.28): no journal, no checksums, 32-byte descriptors. */
+  minimal: [
+    'ext_attr',
+    'dir_index',
+    'filetype',
+    'extent',
+    'flex_bg',
+    'sparse_super',
+    'large_file',
+    'huge_file',
+    'dir_nlink',
+    'extra_isize',
+  ],
+} as const satisfies Readonly<Record<string, readonly FeatureName[]>>;
+
+export type Ext4Profile = keyof typeof PROFILES;
 
 /** The bits of those of `names` that `table` knows. */
 export function featureBits(table: Readonly<Record<string, number>>, names: readonly FeatureName[]): number {

@@ -3,10 +3,11 @@
 import { divCeil } from '../../bytes/index.js';
 import { InvalidInputError, UnsupportedError } from '../../errors.js';
 import { Geometry } from './geometry.js';
-import { type Inventory, lastInode } from './inventory.js';
+import type { Inventory } from './inventory.js';
 import { defaultJournalBlocks } from './journal.js';
 import type { ResolvedOptions } from './options.js';
 import { type Placement, place } from './placement.js';
+import { mostInodes, systemFiles } from './system-files.js';
 
 export interface Fit {
   readonly geometry: Geometry;
@@ -24,7 +25,7 @@ export function fitTree(inventory: Inventory, options: ResolvedOptions): Fit {
   if (options.size === 'auto') {
     return smallestFit(inventory, options, leastBlocks(inventory), autoInodes(inventory, options), options.slack);
   }
-  const needed = Math.max(lastInode(inventory), options.inodes);
+  const needed = Math.max(mostInodes(inventory, options), options.inodes);
   for (const inodes of [inodesBySize(options.size, needed, options), needed]) {
     const found = tryFit(inventory, options, usableBlocks(options.size, inodes, options), inodes, 0);
     if (typeof found !== 'number') return found;
@@ -41,10 +42,12 @@ export function fitTree(inventory: Inventory, options: ResolvedOptions): Fit {
 }
 
 /** One inode per so many bytes, as far as groups can hold them; a number given, or needed, takes precedence. */
-function inodesBySize(size: number, needed: number, { inodes, inodeRatio, blockSize }: ResolvedOptions): number {
+function inodesBySize(size: number, needed: number, { inodes, inodeRatio, ...options }: ResolvedOptions): number {
   if (inodes > 0) return needed;
-  const groups = Math.max(1, Math.floor(size / blockSize / (blockSize * 8)));
-  return Math.max(needed, Math.min(divCeil(size, inodeRatio), groups * blockSize * 8));
+  const groups = Math.max(1, Math.floor(size / options.blockSize / options.blocksPerGroup));
+  // No more than a quarter of each group for its inode table.
+  const most = Math.min(options.blockSize * 8, (options.blocksPerGroup * options.blockSize) / options.inodeSize / 4);
+  return Math.max(needed, Math.min(divCeil(size, inodeRatio), groups * most));
 }
 
 /** Blocks that any geometry needs at least. */
@@ -56,7 +59,7 @@ function leastBlocks(inventory: Inventory): number {
 }
 
 function autoInodes(inventory: Inventory, options: ResolvedOptions): number {
-  return Math.max(options.inodes, lastInode(inventory) + divCeil(options.slack, options.inodeRatio));
+  return Math.max(options.inodes, mostInodes(inventory, options) + divCeil(options.slack, options.inodeRatio));
 }
 
 /** Blocks of an image of given size, without a last group too short for its own metadata. */
@@ -87,26 +90,29 @@ function tryFit(
 ): Fit | number {
   if (blocks < MIN_BLOCKS) return MIN_BLOCKS - blocks;
   const geometry = geometryOf(blocks, inodes, options);
-  const mostInodes = geometry.blocksPerGroup;
-  if (geometry.inodesPerGroup > mostInodes) return geometry.groupStart(divCeil(inodes, mostInodes) - 1) + 1 - blocks;
+  const bitmapInodes = options.blockSize * 8;
+  if (geometry.inodesPerGroup > bitmapInodes)
+    return geometry.groupStart(divCeil(inodes, bitmapInodes) - 1) + 1 - blocks;
+  // More groups leave each with a shorter inode table.
+  if (geometry.groups > 1 && geometry.dataStart(0) > geometry.groupEnd(0)) {
+    return geometry.groupStart(geometry.groups) + 1 - blocks;
+  }
   if (geometry.headBlocks(0) * 2 > geometry.blocksPerGroup) {
     throw new UnsupportedError(
       'ext4.descriptor-table',
       `${blocks} blocks of ${options.blockSize} bytes need meta_bg.`,
-      {
-        hint: 'Use blocks of 4096 bytes.',
-      },
+      { hint: 'Use blocks of 4096 bytes, or the feature meta_bg.' },
     );
   }
   if (geometry.lastGroupShortfall > 0) return geometry.lastGroupShortfall;
   const journal = options.journal === true ? defaultJournalBlocks(blocks) : options.journal || 0;
-  const placement = place(inventory, geometry, journal);
+  const placement = place(inventory, geometry, systemFiles(inventory, options, blocks, journal > 0), journal);
   const missing = placement.total + slackBlocks - geometry.space.capacity;
   return missing > 0 ? missing : { geometry, placement };
 }
 
-function geometryOf(blocks: number, inodes: number, { blockSize, inodeSize, growable }: ResolvedOptions): Geometry {
-  return new Geometry({ blocks, blockSize, inodes, inodeSize, growable });
+function geometryOf(blocks: number, inodes: number, options: ResolvedOptions): Geometry {
+  return new Geometry({ ...options, blocks, inodes });
 }
 
 function checkBlocks(blocks: number): void {

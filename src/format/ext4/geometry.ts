@@ -1,22 +1,26 @@
-// Block groups and where their metadata lies (kernel documentation, "Layout", "Flexible Block Groups"). Metadata of a
-// flex group is packed behind the head of its first group; in every group all used blocks come before all free ones.
+// Block groups and where their metadata lies (kernel documentation, "Layout", "Flexible Block Groups", "Meta Block
+// Groups"). Metadata of a flex group is packed behind the head of its first group; in every group all used blocks come
+// before all free ones.
 
 import { divCeil } from '../../bytes/index.js';
 import { DataSpace } from './data-space.js';
-import { DESCRIPTOR_SIZE } from './group-descriptor.js';
+import type { FeatureName } from './features.js';
+import { NARROW_DESCRIPTOR, WIDE_DESCRIPTOR } from './group-descriptor.js';
 
-/** Sizes that determine the geometry. */
+/** What determines the geometry. */
 export interface GeometryRequest {
   readonly blocks: number;
   readonly blockSize: number;
+  readonly blocksPerGroup: number;
+  /** Groups of a flex group, a power of two. */
+  readonly groupsPerFlex: number;
   /** At least so many. */
   readonly inodes: number;
   readonly inodeSize: number;
-  /** Keep room for the descriptor table to grow. */
-  readonly growable: boolean;
+  /** Of these count 64bit, meta_bg, resize_inode, sparse_super and sparse_super2. */
+  readonly features: ReadonlySet<FeatureName>;
 }
 
-const MAX_LOG_FLEX = 4;
 /** How much larger than made a file system may become later. */
 const GROWTH = 1024;
 const MAX_GROWABLE_BLOCKS = 2 ** 32 - 1;
@@ -33,30 +37,39 @@ export class Geometry {
   readonly groups: number;
   readonly inodesPerGroup: number;
   readonly inodeTableBlocks: number;
+  /** Bytes of a group descriptor. */
+  readonly descriptorSize: number;
+  /** Blocks of the whole descriptor table. */
   readonly descriptorBlocks: number;
   readonly reservedDescriptorBlocks: number;
   readonly logGroupsPerFlex: number;
+  /** Whether descriptors lie block by block in the groups they describe, not in one table. */
+  readonly hasMetaGroups: boolean;
   /** Groups beside the first that hold a superblock, ascending. */
   readonly backupGroups: readonly number[];
   readonly space = new DataSpace();
+  readonly #superblocks: ReadonlySet<number>;
 
   constructor(request: GeometryRequest) {
-    const { blocks, blockSize, inodeSize } = request;
+    const { blocks, blockSize, inodeSize, features } = request;
     this.blocks = blocks;
     this.blockSize = blockSize;
     this.inodeSize = inodeSize;
     this.firstBlock = blockSize === 1024 ? 1 : 0;
-    this.blocksPerGroup = blockSize * 8;
+    this.blocksPerGroup = request.blocksPerGroup;
     this.groups = divCeil(blocks - this.firstBlock, this.blocksPerGroup);
     const perBlock = blockSize / inodeSize;
     // A bitmap is made of whole bytes, a table of whole blocks.
     const unit = Math.max(8, perBlock);
     this.inodesPerGroup = divCeil(divCeil(request.inodes, this.groups), unit) * unit;
     this.inodeTableBlocks = this.inodesPerGroup / perBlock;
-    this.descriptorBlocks = divCeil(this.groups * DESCRIPTOR_SIZE, blockSize);
-    this.reservedDescriptorBlocks = request.growable ? this.#reservedDescriptors() : 0;
-    this.backupGroups = backupGroups(this.groups);
-    this.logGroupsPerFlex = this.#flexSize();
+    this.descriptorSize = features.has('64bit') ? WIDE_DESCRIPTOR : NARROW_DESCRIPTOR;
+    this.descriptorBlocks = divCeil(this.groups * this.descriptorSize, blockSize);
+    this.hasMetaGroups = features.has('meta_bg');
+    this.reservedDescriptorBlocks = features.has('resize_inode') ? this.#reservedDescriptors() : 0;
+    this.backupGroups = backupGroups(this.groups, features);
+    this.#superblocks = new Set([0, ...this.backupGroups]);
+    this.logGroupsPerFlex = this.#flexSize(Math.log2(request.groupsPerFlex));
     for (let group = 0; group < this.groups; group++) {
       this.space.add(this.dataStart(group), this.groupEnd(group) - this.dataStart(group));
     }
@@ -82,17 +95,28 @@ export class Geometry {
   }
 
   hasSuperblock(group: number): boolean {
-    return group === 0 || this.backupGroups.includes(group);
+    return this.#superblocks.has(group);
+  }
+
+  /** The blocks of the descriptor table that a group holds: from the first, so many. */
+  descriptorsIn(group: number): { readonly first: number; readonly count: number } {
+    if (!this.hasMetaGroups) return { first: 0, count: this.hasSuperblock(group) ? this.descriptorBlocks : 0 };
+    // A block's worth of groups keeps its descriptors in its first, second and last group.
+    const perBlock = this.blockSize / this.descriptorSize;
+    const place = group % perBlock;
+    const holds = place === 0 || place === 1 || place === perBlock - 1;
+    return { first: Math.floor(group / perBlock), count: holds ? 1 : 0 };
   }
 
   /** Blocks of superblock and descriptors at the start of a group. */
   headBlocks(group: number): number {
-    return this.hasSuperblock(group) ? 1 + this.descriptorBlocks + this.reservedDescriptorBlocks : 0;
+    const superblocks = this.hasSuperblock(group) ? 1 + this.reservedDescriptorBlocks : 0;
+    return superblocks + this.descriptorsIn(group).count;
   }
 
   /** The group that holds the metadata of `group`. */
   leaderOf(group: number): number {
-    return group - (group % (1 << this.logGroupsPerFlex));
+    return group - (group % 2 ** this.logGroupsPerFlex);
   }
 
   isLeader(group: number): boolean {
@@ -101,7 +125,7 @@ export class Geometry {
 
   /** Groups whose metadata `leader` holds. */
   members(leader: number): number {
-    return Math.min(1 << this.logGroupsPerFlex, this.groups - leader);
+    return Math.min(2 ** this.logGroupsPerFlex, this.groups - leader);
   }
 
   blockBitmap(group: number): number {
@@ -128,23 +152,26 @@ export class Geometry {
     const most = Math.min(this.blocks * GROWTH, MAX_GROWABLE_BLOCKS);
     if (most <= this.blocks) return 0;
     const groups = divCeil(most - this.firstBlock, this.blocksPerGroup);
-    const wanted = divCeil(groups * DESCRIPTOR_SIZE, this.blockSize) - this.descriptorBlocks;
+    const wanted = divCeil(groups * this.descriptorSize, this.blockSize) - this.descriptorBlocks;
     // One block of block numbers refers to all of them.
     return Math.max(0, Math.min(wanted, this.blockSize / 4));
   }
 
-  /** Sixteen groups to a flex group, or fewer so that their metadata fits one group. */
-  #flexSize(): number {
-    const head = 1 + this.descriptorBlocks + this.reservedDescriptorBlocks;
-    let log = MAX_LOG_FLEX;
+  /** As many groups to a flex group as wished, or fewer so that their metadata fits one group. */
+  #flexSize(wanted: number): number {
+    const head = this.headBlocks(0);
+    let log = wanted;
     while (log > 0 && head + (2 + this.inodeTableBlocks) * 2 ** log > this.blocksPerGroup) log--;
     return log;
   }
 }
 
-/** sparse_super: group 1 and the powers of 3, 5 and 7. */
-function backupGroups(groups: number): number[] {
-  const result = new Set(groups > 1 ? [1] : []);
+/** sparse_super: group 1 and the powers of 3, 5 and 7; sparse_super2: the second group and the last; else all. */
+function backupGroups(groups: number, features: ReadonlySet<FeatureName>): number[] {
+  if (groups === 1) return [];
+  if (features.has('sparse_super2')) return groups === 2 ? [1] : [1, groups - 1];
+  if (!features.has('sparse_super')) return Array.from({ length: groups - 1 }, (_, turn) => turn + 1);
+  const result = new Set([1]);
   for (const base of [3, 5, 7]) for (let group = base; group < groups; group *= base) result.add(group);
   return [...result].sort((a, b) => a - b);
 }

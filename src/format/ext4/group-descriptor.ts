@@ -1,9 +1,13 @@
-// Group descriptors: 64 bytes per block group, in one table after each superblock (kernel documentation,
-// "Block Group Descriptors").
+// Group descriptors: 64 bytes per block group, or their first 32 without the feature 64bit, in one table after each
+// superblock (kernel documentation, "Block Group Descriptors").
 
-import { crc32c, crc32cWord, reserved, struct, u16le, u32le } from '../../bytes/index.js';
+import { crc16, crc32c, crc32cWord, reserved, struct, u16le, u32le } from '../../bytes/index.js';
 
-export const DESCRIPTOR_SIZE = 64;
+/** Bytes of a descriptor with the feature 64bit. */
+export const WIDE_DESCRIPTOR = 64;
+/** Bytes of a descriptor without. */
+export const NARROW_DESCRIPTOR = 32;
+const CHECKSUM_AT = 0x1e;
 
 /** `flags`: no inode of the group is used, its bitmap and table need not be read. */
 export const INODE_UNINIT = 1;
@@ -12,7 +16,7 @@ export const BLOCK_UNINIT = 2;
 /** `flags`: the unused part of the inode table is zeros. */
 export const TABLE_ZEROED = 4;
 
-const descriptor = struct('ext4 group descriptor', DESCRIPTOR_SIZE, {
+const descriptor = struct('ext4 group descriptor', WIDE_DESCRIPTOR, {
   blockBitmapLow: u32le(0x00),
   inodeBitmapLow: u32le(0x04),
   inodeTableLow: u32le(0x08),
@@ -60,15 +64,19 @@ const high16 = (value: number) => value >>> 16;
 const low32 = (value: number) => value % 0x1_0000_0000;
 const high32 = (value: number) => Math.floor(value / 0x1_0000_0000);
 
-/** Writes the descriptor of `group` into `table` at byte `at`, with its checksum. */
+/** What checksums the descriptors of an image have: metadata_csum gives a seed, gdt_csum the UUID. */
+export type DescriptorSum = { readonly seed: number } | { readonly uuid: Uint8Array } | undefined;
+
+/** Writes the descriptor of `group` into `table` at byte `at`, in `size` bytes, with its checksum. */
 export function renderDescriptor(
   value: GroupDescriptor,
   group: number,
-  seed: number,
+  sum: DescriptorSum,
+  size: number,
   table: Uint8Array,
   at: number,
 ): void {
-  const fields = {
+  const wide = descriptor.encode({
     blockBitmapLow: low32(value.blockBitmap),
     inodeBitmapLow: low32(value.inodeBitmap),
     inodeTableLow: low32(value.inodeTable),
@@ -91,8 +99,18 @@ export function renderDescriptor(
     excludeBitmapHigh: 0,
     blockBitmapSumHigh: high16(value.blockBitmapSum),
     inodeBitmapSumHigh: high16(value.inodeBitmapSum),
-  };
-  descriptor.encodeInto(fields, table, at);
-  const sum = crc32c(crc32cWord(seed, group), table, at, at + DESCRIPTOR_SIZE);
-  descriptor.encodeInto({ ...fields, checksum: low16(sum) }, table, at);
+  });
+  const bytes = wide.subarray(0, size);
+  new DataView(wide.buffer).setUint16(CHECKSUM_AT, checksumOf(bytes, group, sum), true);
+  table.set(bytes, at);
+}
+
+/** The checksum's own field counts as zero in the one kind and is left out in the other. */
+function checksumOf(bytes: Uint8Array, group: number, sum: DescriptorSum): number {
+  if (!sum) return 0;
+  if ('seed' in sum) return low16(crc32c(crc32cWord(sum.seed, group), bytes));
+  const number = new Uint8Array(4);
+  new DataView(number.buffer).setUint32(0, group, true);
+  const start = crc16(crc16(crc16(0xffff, sum.uuid), number), bytes.subarray(0, CHECKSUM_AT));
+  return crc16(start, bytes.subarray(CHECKSUM_AT + 2));
 }

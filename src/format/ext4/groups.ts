@@ -1,10 +1,11 @@
 // The state of each block group in the finished image: bitmaps, counts, descriptors. In every group what is used comes
 // first, so a bitmap is a run of ones and then zeros.
 
-import { alignUp, crc32c, setBits } from '../../bytes/index.js';
+import { alignUp, crc32c, setBits, uuidBytes } from '../../bytes/index.js';
 import type { Blueprint } from './blueprint.js';
-import { BLOCK_UNINIT, DESCRIPTOR_SIZE, INODE_UNINIT, renderDescriptor, TABLE_ZEROED } from './group-descriptor.js';
-import { inodeNumber, lastInode } from './inventory.js';
+import type { Seed } from './checksum.js';
+import { BLOCK_UNINIT, type DescriptorSum, INODE_UNINIT, renderDescriptor, TABLE_ZEROED } from './group-descriptor.js';
+import { inodeNumber } from './inventory.js';
 
 const clamp = (value: number, most: number) => Math.max(0, Math.min(value, most));
 
@@ -20,13 +21,24 @@ export function freeBlocksIn(blueprint: Blueprint, group: number): number {
 }
 
 /** Inodes of the group that are used or reserved. */
-export function usedInodesIn({ geometry, inventory }: Blueprint, group: number): number {
-  return clamp(lastInode(inventory) - group * geometry.inodesPerGroup, geometry.inodesPerGroup);
+export function usedInodesIn({ geometry, lastInode }: Blueprint, group: number): number {
+  return clamp(lastInode - group * geometry.inodesPerGroup, geometry.inodesPerGroup);
+}
+
+/** Whether descriptors carry checksums, without which readers do not trust them to say what is unused. */
+function describesUnused({ features }: Blueprint): boolean {
+  return features.includes('metadata_csum') || features.includes('gdt_csum');
+}
+
+/** Whether readers know the inode bitmap without reading it. */
+export function isInodeBitmapImplied(blueprint: Blueprint, group: number): boolean {
+  return describesUnused(blueprint) && usedInodesIn(blueprint, group) === 0;
 }
 
 /** Whether readers know the block bitmap without reading it; never that of the last group, which has an end to mark. */
 export function isBlockBitmapImplied(blueprint: Blueprint, group: number): boolean {
   const { geometry } = blueprint;
+  if (!describesUnused(blueprint)) return false;
   if (geometry.isLeader(group) || group === geometry.groups - 1) return false;
   return dataBlocksIn(blueprint, group) === 0;
 }
@@ -37,7 +49,7 @@ export function renderBlockBitmap(blueprint: Blueprint, group: number): Uint8Arr
   const bitmap = new Uint8Array(geometry.blockSize);
   setBits(bitmap, 0, geometry.dataStart(group) + dataBlocksIn(blueprint, group) - start);
   const blocks = geometry.groupEnd(group) - start;
-  setBits(bitmap, blocks, geometry.blocksPerGroup - blocks);
+  setBits(bitmap, blocks, geometry.blockSize * 8 - blocks);
   return bitmap;
 }
 
@@ -52,12 +64,16 @@ export function renderInodeBitmap(blueprint: Blueprint, group: number): Uint8Arr
 /** The descriptor table, filled with zeros to whole blocks. */
 export function renderDescriptors(blueprint: Blueprint): Uint8Array {
   const { geometry, checksumSeed } = blueprint;
-  const table = new Uint8Array(alignUp(geometry.groups * DESCRIPTOR_SIZE, geometry.blockSize));
+  const size = geometry.descriptorSize;
+  const table = new Uint8Array(alignUp(geometry.groups * size, geometry.blockSize));
+  const sum = descriptorSum(blueprint);
+  const zeroed = describesUnused(blueprint) ? TABLE_ZEROED : 0;
   const directories = countDirectories(blueprint);
   for (let group = 0; group < geometry.groups; group++) {
     const used = usedInodesIn(blueprint, group);
     const unused = geometry.inodesPerGroup - used;
     const implied = isBlockBitmapImplied(blueprint, group);
+    const unread = isInodeBitmapImplied(blueprint, group);
     const descriptor = {
       blockBitmap: geometry.blockBitmap(group),
       inodeBitmap: geometry.inodeBitmap(group),
@@ -65,15 +81,28 @@ export function renderDescriptors(blueprint: Blueprint): Uint8Array {
       freeBlocks: freeBlocksIn(blueprint, group),
       freeInodes: unused,
       directories: directories[group]!,
-      unusedInodes: unused,
-      flags: TABLE_ZEROED | (used === 0 ? INODE_UNINIT : 0) | (implied ? BLOCK_UNINIT : 0),
-      blockBitmapSum: implied ? 0 : crc32c(checksumSeed, renderBlockBitmap(blueprint, group)),
-      inodeBitmapSum:
-        used === 0 ? 0 : crc32c(checksumSeed, renderInodeBitmap(blueprint, group), 0, geometry.inodesPerGroup / 8),
+      unusedInodes: zeroed ? unused : 0,
+      flags: zeroed | (unread ? INODE_UNINIT : 0) | (implied ? BLOCK_UNINIT : 0),
+      blockBitmapSum: implied
+        ? 0
+        : bitmapSum(checksumSeed, renderBlockBitmap(blueprint, group), geometry.blocksPerGroup),
+      inodeBitmapSum: unread
+        ? 0
+        : bitmapSum(checksumSeed, renderInodeBitmap(blueprint, group), geometry.inodesPerGroup),
     };
-    renderDescriptor(descriptor, group, checksumSeed, table, group * DESCRIPTOR_SIZE);
+    renderDescriptor(descriptor, group, sum, size, table, group * size);
   }
   return table;
+}
+
+/** Checksum over the bits of a bitmap that stand for something. */
+function bitmapSum(seed: Seed, bitmap: Uint8Array, bits: number): number {
+  return seed === undefined ? 0 : crc32c(seed, bitmap, 0, bits / 8);
+}
+
+function descriptorSum({ checksumSeed, features, options }: Blueprint): DescriptorSum {
+  if (checksumSeed !== undefined) return { seed: checksumSeed };
+  return features.includes('gdt_csum') ? { uuid: uuidBytes(options.uuid) } : undefined;
 }
 
 function countDirectories({ geometry, inventory }: Blueprint): Uint32Array {

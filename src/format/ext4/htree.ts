@@ -2,7 +2,8 @@
 // documentation, "Hash Tree Directories"). A reader that does not know the index sees a plain directory.
 
 import { type ByteString, crc32c, crc32cWord, divCeil } from '../../bytes/index.js';
-import { type Dirent, direntSize, dotEntries, renderLeaf, TAIL_SIZE, writeDirent, writeUnused } from './dirent.js';
+import type { Seed } from './checksum.js';
+import { type Dirent, direntSize, direntSpace, dotEntries, renderLeaf, writeDirent, writeUnused } from './dirent.js';
 import { HALF_MD4, type nameHasher } from './dirhash.js';
 
 const ROOT_INFO_AT = 24;
@@ -13,8 +14,9 @@ const ENTRY = 8;
 /** A reserved word and the checksum, behind the last possible entry. */
 const INDEX_TAIL = 8;
 
-const rootLimit = (blockSize: number) => Math.floor((blockSize - ROOT_ENTRIES_AT - INDEX_TAIL) / ENTRY);
-const nodeLimit = (blockSize: number) => Math.floor((blockSize - NODE_ENTRIES_AT - INDEX_TAIL) / ENTRY);
+const entriesIn = (space: number, summed: boolean) => Math.floor((summed ? space - INDEX_TAIL : space) / ENTRY);
+const rootLimit = (blockSize: number, summed: boolean) => entriesIn(blockSize - ROOT_ENTRIES_AT, summed);
+const nodeLimit = (blockSize: number, summed: boolean) => entriesIn(blockSize - NODE_ENTRIES_AT, summed);
 
 /** How the names of a directory are spread: leaves are consecutive parts of `order`. */
 export interface HashOrder {
@@ -26,12 +28,14 @@ export interface HashOrder {
   readonly hashes: readonly number[];
 }
 
-/** Sorts names by their hash and fills leaves with them. */
+/** Sorts names by their hash and fills leaves with them, which keep room for a checksum if `summed`. */
 export function hashOrder(
   names: readonly ByteString[],
   hasher: ReturnType<typeof nameHasher>,
   blockSize: number,
+  summed = true,
 ): HashOrder {
+  const capacity = direntSpace(blockSize, summed);
   const hashes = new Uint32Array(names.length);
   const minors = new Uint32Array(names.length);
   for (const [turn, name] of names.entries()) {
@@ -48,7 +52,7 @@ export function hashOrder(
   for (const [turn, position] of order.entries()) {
     const size = direntSize(names[position]!.length);
     const hash = hashes[position]!;
-    if (used + size > blockSize - TAIL_SIZE) {
+    if (used + size > capacity) {
       starts.push(turn);
       leafHashes.push(turn === 0 ? 0 : hash + (hash === previous ? 1 : 0));
       used = 0;
@@ -59,19 +63,25 @@ export function hashOrder(
   return { order, starts, hashes: leafHashes };
 }
 
-/** Blocks of index nodes between root and leaves, 0 where the root suffices. */
-function nodeBlocks(leaves: number, blockSize: number): number {
-  return leaves <= rootLimit(blockSize) ? 0 : divCeil(leaves, nodeLimit(blockSize));
+/** Blocks of index nodes between root and leaves, level by level from the leaves up; none where the root suffices. */
+function nodeLevels(leaves: number, blockSize: number, summed: boolean): number[] {
+  const levels: number[] = [];
+  for (let count = leaves; count > rootLimit(blockSize, summed); ) {
+    count = divCeil(count, nodeLimit(blockSize, summed));
+    levels.push(count);
+  }
+  return levels;
 }
 
-/** Most leaves an index of root and nodes refers to; a third level would be large_dir, which few readers know. */
-export function mostLeaves(blockSize: number): number {
-  return rootLimit(blockSize) * nodeLimit(blockSize);
+/** Most leaves an index refers to: two levels of entries, and a third with large_dir. */
+export function mostLeaves(blockSize: number, summed = true, largeDirectories = false): number {
+  const node = nodeLimit(blockSize, summed);
+  return rootLimit(blockSize, summed) * (largeDirectories ? node * node : node);
 }
 
 /** Blocks of an indexed directory: root, nodes, leaves. */
-export function indexedBlocks(leaves: number, blockSize: number): number {
-  return 1 + nodeBlocks(leaves, blockSize) + leaves;
+export function indexedBlocks(leaves: number, blockSize: number, summed = true): number {
+  return 1 + nodeLevels(leaves, blockSize, summed).reduce((sum, blocks) => sum + blocks, 0) + leaves;
 }
 
 interface IndexEntry {
@@ -85,29 +95,34 @@ export function renderIndexed(
   entryAt: (position: number) => Dirent,
   inodes: { readonly self: number; readonly parent: number },
   blockSize: number,
-  seed: number,
+  seed: Seed,
 ): Uint8Array {
-  const nodes = nodeBlocks(starts.length, blockSize);
-  const bytes = new Uint8Array((1 + nodes + starts.length) * blockSize);
+  const summed = seed !== undefined;
+  const levels = nodeLevels(starts.length, blockSize, summed);
+  const total = indexedBlocks(starts.length, blockSize, summed);
+  const bytes = new Uint8Array(total * blockSize);
   const blockAt = (turn: number) => bytes.subarray(turn * blockSize, (turn + 1) * blockSize);
+  // The leaves come last, before them the nodes that refer to them, and so on: the highest level follows the root.
+  let first = total - starts.length;
   for (const [turn, start] of starts.entries()) {
     const positions = order.subarray(start, starts[turn + 1] ?? order.length);
-    renderLeaf(Array.from(positions, entryAt), blockAt(1 + nodes + turn), seed);
+    renderLeaf(Array.from(positions, entryAt), blockAt(first + turn), seed);
   }
-  let entries: IndexEntry[] = hashes.map((hash, turn) => ({ hash, block: 1 + nodes + turn }));
-  if (nodes > 0) {
-    const limit = nodeLimit(blockSize);
+  let entries: IndexEntry[] = hashes.map((hash, turn) => ({ hash, block: first + turn }));
+  const limit = nodeLimit(blockSize, summed);
+  for (const nodes of levels) {
+    first -= nodes;
     const above: IndexEntry[] = [];
     for (let turn = 0; turn < nodes; turn++) {
       const part = entries.slice(turn * limit, (turn + 1) * limit);
-      const block = blockAt(1 + turn);
+      const block = blockAt(first + turn);
       writeUnused(block, 0, blockSize);
       writeIndex(block, NODE_ENTRIES_AT, limit, part, seed);
-      above.push({ hash: part[0]!.hash, block: 1 + turn });
+      above.push({ hash: part[0]!.hash, block: first + turn });
     }
     entries = above;
   }
-  renderRoot(blockAt(0), inodes, nodes > 0 ? 1 : 0, entries, seed);
+  renderRoot(blockAt(0), inodes, levels.length, entries, seed);
   return bytes;
 }
 
@@ -116,17 +131,17 @@ function renderRoot(
   inodes: { readonly self: number; readonly parent: number },
   levels: number,
   entries: readonly IndexEntry[],
-  seed: number,
+  seed: Seed,
 ): void {
   const [dot, dotDot] = dotEntries(inodes.self, inodes.parent) as [Dirent, Dirent];
   writeDirent(block, 0, dot, direntSize(1));
   writeDirent(block, direntSize(1), dotDot, block.length - direntSize(1));
   block.set([0, 0, 0, 0, HALF_MD4, ROOT_INFO_SIZE, levels, 0], ROOT_INFO_AT);
-  writeIndex(block, ROOT_ENTRIES_AT, rootLimit(block.length), entries, seed);
+  writeIndex(block, ROOT_ENTRIES_AT, rootLimit(block.length, seed !== undefined), entries, seed);
 }
 
 /** The first entry has no hash of its own: its place holds the limit and the count. */
-function writeIndex(block: Uint8Array, from: number, limit: number, entries: readonly IndexEntry[], seed: number) {
+function writeIndex(block: Uint8Array, from: number, limit: number, entries: readonly IndexEntry[], seed: Seed) {
   const view = new DataView(block.buffer, block.byteOffset, block.byteLength);
   for (const [turn, { hash, block: target }] of entries.entries()) {
     view.setUint32(from + turn * ENTRY, hash, true);
@@ -134,6 +149,7 @@ function writeIndex(block: Uint8Array, from: number, limit: number, entries: rea
   }
   view.setUint16(from, limit, true);
   view.setUint16(from + 2, entries.length, true);
+  if (seed === undefined) return;
   // The reserved word of the tail and the checksum's own zero word are summed too.
   const sum = crc32cWord(crc32cWord(crc32c(seed, block, 0, from + entries.length * ENTRY), 0), 0);
   view.setUint32(from + limit * ENTRY + 4, sum, true);

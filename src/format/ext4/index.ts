@@ -1,5 +1,7 @@
 // ext4 images from trees.
 
-export type { FeatureName } from './features.js';
+export { type Ext4Profile, type FeatureName, PROFILES as EXT4_PROFILES } from './features.js';
+export { parseMke2fsOptions } from './mke2fs-options.js';
 export type { Ext4Options } from './options.js';
 export { type Ext4Layout, planExt4, smallestExt4Size } from './plan.js';
+export type { ErrorPolicy } from './superblock.js';

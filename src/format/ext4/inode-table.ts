@@ -1,10 +1,11 @@
 // The inodes of an image, rendered from the plan when their table's turn comes.
 
 import { type ByteString, bytesOf, type Timestamp } from '../../bytes/index.js';
-import type { Node } from '../../tree/index.js';
+import type { File, Node } from '../../tree/index.js';
 import type { Blueprint } from './blueprint.js';
 import { inodeSeed } from './checksum.js';
 import { type ExtentTree, renderExtentTree } from './extent.js';
+import type { Geometry } from './geometry.js';
 import {
   BLOCK_FIELD_SIZE,
   deviceField,
@@ -12,22 +13,29 @@ import {
   EXTRA_SIZE,
   FIRST_INODE,
   FIXED_SIZE,
+  IMMUTABLE_FLAG,
   INDEX_FLAG,
+  INLINE_FLAG,
   type Inode,
   inode,
   JOURNAL_INODE,
   modeField,
   RESIZE_INODE,
   ROOT_INODE,
+  SMALL_INODE,
   sealInode,
-  TIME_RANGE,
   timeFields,
+  timeRange,
+  XATTR_VALUE_FLAG,
 } from './inode.js';
-import { inodeNumber, isIndexed } from './inventory.js';
+import { inodeNumber, isIndexed, ownBlocks } from './inventory.js';
 import { contentSegments } from './placement.js';
 import { resizeInodeBlocks, resizeInodeSize } from './resize-inode.js';
 import { extentsOf, type Segment } from './segments.js';
-import { placeXattrs, renderInInode, type StoredXattr, storedXattr } from './xattr.js';
+import type { SystemFile } from './system-files.js';
+import { inlineDataXattr, renderInInode, type StoredXattr, storedXattr } from './xattr.js';
+import { arrangeXattrs } from './xattr-placement.js';
+import { valueFinder, valueHash } from './xattr-values.js';
 
 /** What an inode says besides its times and owner. */
 interface Facts {
@@ -42,44 +50,82 @@ interface Facts {
   readonly uid?: number;
   readonly gid?: number;
   readonly xattrBlock?: number;
+  /** Data in the inode beyond the block field. */
+  readonly inlineRest?: Uint8Array;
+  /** Of the value of an attribute: its checksum and how many refer to it, which take the place of times and version. */
+  readonly value?: { readonly hash: number; readonly references: number };
 }
 
 /** Writes the inode with number `ino` into `table` at byte `at`; numbers that nothing uses stay zeros. */
 export function renderInode(blueprint: Blueprint, ino: number, table: Uint8Array, at: number): void {
   const { geometry, options, checksumSeed } = blueprint;
   const slot = ino === ROOT_INODE ? 0 : ino - FIRST_INODE + 1;
-  const isOwn = ino === ROOT_INODE || ino >= FIRST_INODE;
+  const isOwn = ino === ROOT_INODE || (ino >= FIRST_INODE && slot < blueprint.inventory.nodes.length);
   const facts = isOwn ? nodeFacts(blueprint, slot) : reservedFacts(blueprint, ino);
   if (!facts) return;
-  inode.encodeInto(fieldsOf(facts, geometry.blockSize), table, at);
-  if (isOwn) {
-    const { xattrs } = blueprint.inventory.nodes[slot]!;
-    if (xattrs.length > 0) {
+  writeInode(fieldsOf(facts, geometry), table, at, options.inodeSize);
+  if (isOwn && options.inodeSize > SMALL_INODE) {
+    const stored = inInodeXattrs(blueprint, slot, facts);
+    if (stored.length > 0) {
       const space = table.subarray(at + FIXED_SIZE, at + options.inodeSize);
-      const stored = xattrs.map(storedXattr).filter((form): form is StoredXattr => typeof form !== 'string');
-      renderInInode(placeXattrs(stored, space.length, geometry.blockSize)?.inInode ?? [], space);
+      renderInInode(stored, space, valueFinder(blueprint));
     }
   }
   sealInode(table, at, options.inodeSize, inodeSeed(checksumSeed, ino));
+}
+
+/** What lies behind the fixed fields; last the end of data that lies in the inode. */
+function inInodeXattrs({ inventory, options }: Blueprint, slot: number, facts: Facts): readonly StoredXattr[] {
+  const { xattrs } = inventory.nodes[slot]!;
+  if (xattrs.length === 0 && !facts.inlineRest) return [];
+  const stored = xattrs.map(storedXattr).filter((form): form is StoredXattr => typeof form !== 'string');
+  const { inInode } = arrangeXattrs(stored, options)!;
+  return facts.inlineRest ? [...inInode, inlineDataXattr(facts.inlineRest)] : inInode;
+}
+
+/** The fields, or those of the first 128 bytes where an inode has no more. */
+function writeInode(fields: Inode, table: Uint8Array, at: number, size: number): void {
+  if (size > SMALL_INODE) inode.encodeInto(fields, table, at);
+  else table.set(inode.encode(fields).subarray(0, SMALL_INODE), at);
 }
 
 function nodeFacts(blueprint: Blueprint, slot: number): Facts {
   const { inventory, geometry, placement, options } = blueprint;
   const node = inventory.nodes[slot]!;
   const xattrs = inventory.xattrBlockOf[slot]!;
+  if (inventory.inline[slot]) return inlineFacts(blueprint, slot, node as File);
   const isFast = node.kind !== 'directory' && node.kind !== 'file' && inventory.dataBlocks[slot] === 0;
   const indexed = node.kind === 'directory' && isIndexed(inventory, slot, options);
   return {
     mode: modeField(node.kind, node.kind === 'symlink' ? 0o777 : node.mode),
     links: inventory.links[slot]!,
     size: sizeOf(node, inventory.dataBlocks[slot]! * geometry.blockSize),
-    blocks: inventory.dataBlocks[slot]! + placement.treeBlocks[slot]! + (xattrs < 0 ? 0 : 1),
+    blocks: ownBlocks(inventory, slot) + placement.treeBlocks[slot]!,
     flags: (isFast ? 0 : EXTENTS_FLAG) | (indexed ? INDEX_FLAG : 0),
     block: isFast ? fastBlock(node) : contentTree(blueprint, slot).root,
     time: node.mtime,
     uid: node.uid,
     gid: node.gid,
     ...(xattrs < 0 ? {} : { xattrBlock: geometry.space.blockAt(placement.xattrBlocks + xattrs) }),
+  };
+}
+
+/** A file whose first bytes lie in the block field and the others in an attribute. */
+function inlineFacts({ inventory }: Blueprint, slot: number, node: File): Facts {
+  const data = node.content.bytes!();
+  const block = new Uint8Array(BLOCK_FIELD_SIZE);
+  block.set(data.subarray(0, BLOCK_FIELD_SIZE));
+  return {
+    mode: modeField(node.kind, node.mode),
+    links: inventory.links[slot]!,
+    size: node.content.size,
+    blocks: 0,
+    flags: INLINE_FLAG,
+    block,
+    inlineRest: data.slice(BLOCK_FIELD_SIZE),
+    time: node.mtime,
+    uid: node.uid,
+    gid: node.gid,
   };
 }
 
@@ -113,7 +159,12 @@ export function contentTree(blueprint: Blueprint, slot: number): ExtentTree {
 /** The extent tree of the journal. */
 export function journalTree(blueprint: Blueprint): ExtentTree {
   const { journal, journalBlocks } = blueprint.placement;
-  return treeAt(blueprint, [{ logical: 0, length: journalBlocks }], journal, journalBlocks, JOURNAL_INODE);
+  return systemTree(blueprint, JOURNAL_INODE, journal, journalBlocks);
+}
+
+/** The extent tree of a file without holes that starts at this index of the data space. */
+export function systemTree(blueprint: Blueprint, ino: number, start: number, blocks: number): ExtentTree {
+  return treeAt(blueprint, [{ logical: 0, length: blocks }], start, blocks, ino);
 }
 
 /** The tree of everything that has no blocks. */
@@ -126,6 +177,14 @@ function treeAt(blueprint: Blueprint, segments: Iterable<Segment>, start: number
   const blockOf = (index: number) => space.blockAt(start + blocks + index);
   return renderExtentTree(extents, blockOf, blockSize, inodeSeed(blueprint.checksumSeed, ino));
 }
+
+const SYSTEM_FLAGS: Readonly<Record<SystemFile['kind'], number>> = {
+  'orphan-file': 0,
+  'user-quota': IMMUTABLE_FLAG,
+  'group-quota': IMMUTABLE_FLAG,
+  'project-quota': IMMUTABLE_FLAG,
+  'xattr-value': XATTR_VALUE_FLAG,
+};
 
 function reservedFacts(blueprint: Blueprint, ino: number): Facts | undefined {
   const { geometry, placement, options } = blueprint;
@@ -146,7 +205,19 @@ function reservedFacts(blueprint: Blueprint, ino: number): Facts | undefined {
     const size = resizeInodeSize(geometry.blockSize);
     return { ...common, size, blocks: resizeInodeBlocks(geometry), flags: 0, block };
   }
-  return undefined;
+  const placed = placement.system.find(({ file }) => file.ino === ino);
+  if (!placed) return undefined;
+  const { file, start, blocks, treeBlocks } = placed;
+  return {
+    ...common,
+    size: file.size,
+    blocks: blocks + treeBlocks,
+    flags: EXTENTS_FLAG | SYSTEM_FLAGS[file.kind],
+    ...(file.value
+      ? { value: { hash: valueHash(blueprint, file.value.value), references: file.value.references } }
+      : {}),
+    block: systemTree(blueprint, ino, start, blocks).root,
+  };
 }
 
 const low16 = (value: number) => value & 0xffff;
@@ -154,10 +225,11 @@ const high16 = (value: number) => value >>> 16;
 const low32 = (value: number) => value % 0x1_0000_0000;
 const high32 = (value: number) => Math.floor(value / 0x1_0000_0000);
 
-function fieldsOf(facts: Facts, blockSize: number): Inode {
+function fieldsOf(facts: Facts, { blockSize, inodeSize }: Geometry): Inode {
   const { uid = 0, gid = 0, xattrBlock = 0, size } = facts;
-  const { seconds, extra } = timeFields(clampTime(facts.time));
+  const { seconds, extra } = timeFields(clampTime(facts.time, timeRange(inodeSize)));
   const sectors = facts.blocks * (blockSize / 512);
+  const { value } = facts;
   return {
     mode: facts.mode,
     uidLow: low16(uid),
@@ -174,16 +246,16 @@ function fieldsOf(facts: Facts, blockSize: number): Inode {
     xattrBlockLow: low32(xattrBlock),
     xattrBlockHigh: high32(xattrBlock),
     // The tree knows one time; a file that was never touched since has it in all four places.
-    atime: seconds,
-    ctime: seconds,
+    atime: value ? value.hash : seconds,
+    ctime: value ? 0 : seconds,
     mtime: seconds,
     crtime: seconds,
-    atimeExtra: extra,
-    ctimeExtra: extra,
+    atimeExtra: value ? 0 : extra,
+    ctimeExtra: value ? 0 : extra,
     mtimeExtra: extra,
     crtimeExtra: extra,
     dtime: 0,
-    versionLow: 0,
+    versionLow: value?.references ?? 0,
     versionHigh: 0,
     generation: 0,
     extraSize: EXTRA_SIZE,
@@ -193,8 +265,7 @@ function fieldsOf(facts: Facts, blockSize: number): Inode {
   };
 }
 
-function clampTime(time: Timestamp): Timestamp {
-  const [first, last] = TIME_RANGE;
+function clampTime(time: Timestamp, [first, last]: readonly [number, number]): Timestamp {
   if (time.seconds < first) return { seconds: first, nanoseconds: 0 };
   return time.seconds > last ? { seconds: last, nanoseconds: 999_999_999 } : time;
 }

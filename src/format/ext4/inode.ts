@@ -2,9 +2,12 @@
 
 import { bytes, crc32c, reserved, struct, type Timestamp, u16le, u32le, type Value } from '../../bytes/index.js';
 import type { Node } from '../../tree/index.js';
+import type { Seed } from './checksum.js';
 
 /** Inode numbers with a fixed meaning. */
 export const ROOT_INODE = 2;
+export const USER_QUOTA_INODE = 3;
+export const GROUP_QUOTA_INODE = 4;
 export const RESIZE_INODE = 7;
 export const JOURNAL_INODE = 8;
 /** First number free for use; by custom that of lost+found. */
@@ -12,6 +15,8 @@ export const FIRST_INODE = 11;
 
 /** Bytes that the fixed fields take beyond the first 128. */
 export const EXTRA_SIZE = 32;
+/** Bytes of the inode of ext2, which ends before the extra fields and has no room for xattrs. */
+export const SMALL_INODE = 128;
 /** Bytes of the fixed fields; in-inode xattrs follow. */
 export const FIXED_SIZE = 160;
 /** Room for the extent root, a short symlink target or device numbers. */
@@ -19,8 +24,14 @@ export const BLOCK_FIELD_SIZE = 60;
 /** Most names of one file. */
 export const MAX_LINKS = 65_000;
 
+/** `flags`: nobody may change the file. */
+export const IMMUTABLE_FLAG = 0x10;
 /** `flags`: the directory has a hash index. */
 export const INDEX_FLAG = 0x1000;
+/** `flags`: the inode is the value of an attribute. */
+export const XATTR_VALUE_FLAG = 0x200000;
+/** `flags`: the file's data lies in the inode. */
+export const INLINE_FLAG = 0x10000000;
 /** `flags`: the block field holds an extent tree. */
 export const EXTENTS_FLAG = 0x80000;
 
@@ -76,8 +87,10 @@ export function modeField(kind: Node['kind'], permissions: number): number {
   return TYPE_BITS[kind] | permissions;
 }
 
-/** First and last second that an inode can hold: 34 bits counted from 1901-12-13, to 2446-05-10. */
-export const TIME_RANGE: readonly [first: number, last: number] = [-(2 ** 31), 2 ** 34 - 2 ** 31 - 1];
+/** First and last second that an inode of this size can hold: 34 bits counted from 1901-12-13, to 2446-05-10; small ones 32 bits. */
+export function timeRange(inodeSize: number): readonly [first: number, last: number] {
+  return [-(2 ** 31), inodeSize > SMALL_INODE ? 2 ** 34 - 2 ** 31 - 1 : 2 ** 31 - 1];
+}
 
 /** First second (2310-04-04) that e2fsck suspects to be a time before 1970, which old kernels stored that way. */
 export const SUSPECT_TIME = 2 ** 33 + 2 ** 31;
@@ -102,11 +115,13 @@ export function deviceField(major: number, minor: number): Uint8Array {
   return field;
 }
 
-/** Puts the checksum on the inode of `size` bytes at byte `at`; both its fields must be zero. */
-export function sealInode(table: Uint8Array, at: number, size: number, seed: number): void {
+/** Puts the checksum, if there is a seed for it, on the inode of `size` bytes at byte `at`; both its fields must be zero. */
+export function sealInode(table: Uint8Array, at: number, size: number, seed: Seed): void {
+  if (seed === undefined) return;
   const sum = crc32c(seed, table, at, at + size);
   table[at + 0x7c] = sum;
   table[at + 0x7d] = sum >>> 8;
+  if (size <= SMALL_INODE) return;
   table[at + 0x82] = sum >>> 16;
   table[at + 0x83] = sum >>> 24;
 }

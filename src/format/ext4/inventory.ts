@@ -7,10 +7,11 @@ import { type Dirent, linearBlocks } from './dirent.js';
 import { nameHasher } from './dirhash.js';
 import { checkEntry, checkLeaves, checkName, checkNode } from './entry-limits.js';
 import { hashOrder, indexedBlocks, mostLeaves } from './htree.js';
-import { BLOCK_FIELD_SIZE, FIRST_INODE, FIXED_SIZE, MAX_LINKS, ROOT_INODE } from './inode.js';
+import { BLOCK_FIELD_SIZE, FIRST_INODE, MAX_LINKS, ROOT_INODE } from './inode.js';
 import type { ResolvedOptions } from './options.js';
 import { allocatedBlocks } from './segments.js';
-import { MAX_SHARERS, placeXattrs, type StoredXattr, storedXattr } from './xattr.js';
+import { MAX_SHARERS, type StoredXattr, storedXattr } from './xattr.js';
+import { arrangeXattrs, fitsInline } from './xattr-placement.js';
 
 export const LOST_FOUND = 'lost+found' as ByteString;
 /** So that e2fsck can put files there without allocating. */
@@ -21,6 +22,14 @@ const LOST_FOUND_SLOT = 1;
 export interface XattrBlock {
   readonly xattrs: readonly StoredXattr[];
   sharers: number;
+}
+
+/** A value of an extended attribute in an inode of its own, and how many attributes refer to it. */
+export interface XattrValue {
+  readonly value: Uint8Array;
+  /** Its place in the order of these inodes. */
+  readonly turn: number;
+  references: number;
 }
 
 /** Inodes by slot: slot 0 is the root, slot 1 lost+found, then tree order. Arrays are indexed by slot. */
@@ -38,6 +47,15 @@ export interface Inventory {
   /** Index in `xattrBlocks`, -1 without. */
   readonly xattrBlockOf: Int32Array;
   readonly xattrBlocks: readonly XattrBlock[];
+  /** Blocks of values in inodes of their own, counted for every inode that refers to them. */
+  readonly valueBlocks: Uint32Array;
+  /** Whether the data lies in the inode: 1 or 0. */
+  readonly inline: Uint8Array;
+  /** Values in inodes of their own, by their bytes, in the order of these inodes. */
+  readonly xattrValues: ReadonlyMap<ByteString, XattrValue>;
+  /** All owners, each once. */
+  readonly users: ReadonlySet<number>;
+  readonly groups: ReadonlySet<number>;
   readonly losses: LossLog;
 }
 
@@ -45,9 +63,9 @@ export function inodeNumber(slot: number): number {
   return slot === 0 ? ROOT_INODE : slot + FIRST_INODE - 1;
 }
 
-/** Highest inode number in use. */
-export function lastInode(inventory: Inventory): number {
-  return inodeNumber(inventory.nodes.length - 1);
+/** Blocks of content and of attributes that count as an inode's, without those of its extent tree. */
+export function ownBlocks({ dataBlocks, xattrBlockOf, valueBlocks }: Inventory, slot: number): number {
+  return dataBlocks[slot]! + valueBlocks[slot]! + (xattrBlockOf[slot]! < 0 ? 0 : 1);
 }
 
 /** The names in a directory without `.` and `..`. */
@@ -60,7 +78,7 @@ export function* direntsOf(inventory: Inventory, slot: number): Generator<Dirent
 
 /** Whether the directory of this slot has a hash index. lost+found stays linear: its blocks are kept empty. */
 export function isIndexed(inventory: Inventory, slot: number, options: ResolvedOptions): boolean {
-  return options.dirIndex && slot !== LOST_FOUND_SLOT && inventory.dataBlocks[slot]! > 1;
+  return options.features.has('dir_index') && slot !== LOST_FOUND_SLOT && inventory.dataBlocks[slot]! > 1;
 }
 
 /** Numbers the inodes of a tree. Throws {@link InvalidInputError} for what ext4 cannot hold, with the path. */
@@ -96,6 +114,11 @@ class InventoryTaker {
   readonly #slots = new Map<Node, number>();
   readonly #sharing = new Map<string, number>();
   readonly #xattrBlocks: XattrBlock[] = [];
+  readonly #xattrValues = new Map<ByteString, XattrValue>();
+  readonly #valueBlocks: Uint32Array;
+  readonly #inline: Uint8Array;
+  readonly #users = new Set<number>();
+  readonly #groups = new Set<number>();
   readonly #losses = new LossLog();
   readonly #links: Uint32Array;
   readonly #dataBlocks: Uint32Array;
@@ -114,6 +137,8 @@ class InventoryTaker {
     this.#childStart = new Uint32Array(names + 1);
     this.#children = new Uint32Array(names);
     this.#xattrBlockOf = new Int32Array(names + 1).fill(-1);
+    this.#inline = new Uint8Array(names + 1);
+    this.#valueBlocks = new Uint32Array(names + 1);
     this.#hasher = nameHasher(options.hashSeed);
     this.#add(root, '' as ByteString);
     this.#add(root.entries.get(LOST_FOUND)!, LOST_FOUND);
@@ -135,6 +160,11 @@ class InventoryTaker {
       children: this.#children,
       xattrBlockOf: this.#xattrBlockOf,
       xattrBlocks: this.#xattrBlocks,
+      valueBlocks: this.#valueBlocks,
+      inline: this.#inline,
+      xattrValues: this.#xattrValues,
+      users: this.#users,
+      groups: this.#groups,
       losses: this.#losses,
     };
   }
@@ -164,7 +194,8 @@ class InventoryTaker {
   #directoryLinks(subdirectories: number, slot: number, path: ByteString): number {
     const links = 2 + subdirectories;
     if (links <= MAX_LINKS) return links;
-    if (this.#options.dirIndex && this.#dataBlocks[slot]! > 1) return 1;
+    const { features } = this.#options;
+    if (features.has('dir_nlink') && features.has('dir_index') && this.#dataBlocks[slot]! > 1) return 1;
     checkEntry(links, path);
     return links;
   }
@@ -181,28 +212,35 @@ class InventoryTaker {
 
   #add(node: Node, path: ByteString): number {
     const slot = this.#nodes.length;
-    checkNode(node, path, this.#options.blockSize, this.#losses);
+    checkNode(node, path, this.#options, this.#losses);
     this.#nodes.push(node);
+    this.#users.add(node.uid);
+    this.#groups.add(node.gid);
+    const xattrs = node.xattrs.length > 0 ? this.#storedXattrs(node, path) : [];
+    if (this.#options.features.has('inline_data') && fitsInline(node, xattrs, this.#options.inodeSize)) {
+      this.#inline[slot] = 1;
+      return slot;
+    }
     this.#dataBlocks[slot] = this.#blocksOf(node, slot, path);
-    if (node.xattrs.length > 0) this.#placeXattrs(node, slot, path);
+    if (xattrs.length > 0) this.#placeXattrs(xattrs, slot, path);
     return slot;
   }
 
   #blocksOf(node: Node, slot: number, path: ByteString): number {
-    const { blockSize } = this.#options;
+    const { blockSize, features } = this.#options;
     if (node.kind === 'file') return allocatedBlocks(node.content, blockSize);
     if (node.kind === 'symlink') return node.target.length < BLOCK_FIELD_SIZE ? 0 : 1;
     if (node.kind !== 'directory') return 0;
-    const linear = linearBlocks(node.entries.keys(), blockSize);
+    const summed = features.has('metadata_csum');
+    const linear = linearBlocks(node.entries.keys(), blockSize, summed);
     if (slot === LOST_FOUND_SLOT) return Math.max(linear, divCeil(LOST_FOUND_SIZE, blockSize));
-    if (linear === 1 || !this.#options.dirIndex) return linear;
-    const leaves = hashOrder([...node.entries.keys()], this.#hasher, blockSize).starts.length;
-    checkLeaves(leaves, mostLeaves(blockSize), path);
-    return indexedBlocks(leaves, blockSize);
+    if (linear === 1 || !features.has('dir_index')) return linear;
+    const leaves = hashOrder([...node.entries.keys()], this.#hasher, blockSize, summed).starts.length;
+    checkLeaves(leaves, mostLeaves(blockSize, summed, features.has('large_dir')), path);
+    return indexedBlocks(leaves, blockSize, summed);
   }
 
-  #placeXattrs(node: Node, slot: number, path: ByteString): void {
-    const { inodeSize, blockSize } = this.#options;
+  #storedXattrs(node: Node, path: ByteString): StoredXattr[] {
     const stored: StoredXattr[] = [];
     for (const xattr of node.xattrs) {
       const form = storedXattr(xattr);
@@ -216,12 +254,30 @@ class InventoryTaker {
         this.#losses.add('ext4.xattr-namespace', message, path);
       } else stored.push(form);
     }
-    const places = placeXattrs(stored, inodeSize - FIXED_SIZE, blockSize);
+    return stored;
+  }
+
+  #placeXattrs(stored: readonly StoredXattr[], slot: number, path: ByteString): void {
+    const { blockSize } = this.#options;
+    const places = arrangeXattrs(stored, this.#options);
     if (!places) {
       const message = `/${displayText(path)}: its extended attributes need more than its inode and one block of ${blockSize} bytes.`;
       throw new InvalidInputError('ext4.xattr-too-large', message, { path: displayText(path) });
     }
+    for (const xattr of places.inInode) this.#refer(xattr);
+    for (const { value, external } of [...places.inInode, ...places.inBlock]) {
+      if (external) this.#valueBlocks[slot]! += divCeil(value.length, blockSize);
+    }
     if (places.inBlock.length > 0) this.#xattrBlockOf[slot] = this.#blockFor(places.inBlock);
+  }
+
+  /** Counts a reference to a value elsewhere; those of a shared block count once. */
+  #refer({ value, external }: StoredXattr): void {
+    if (!external) return;
+    const key = byteStringOf(value);
+    const known = this.#xattrValues.get(key);
+    if (known) known.references++;
+    else this.#xattrValues.set(key, { value, turn: this.#xattrValues.size, references: 1 });
   }
 
   #blockFor(xattrs: readonly StoredXattr[]): number {
@@ -234,6 +290,7 @@ class InventoryTaker {
       block.sharers++;
       return known;
     }
+    for (const xattr of xattrs) this.#refer(xattr);
     this.#xattrBlocks.push({ xattrs, sharers: 1 });
     this.#sharing.set(key, this.#xattrBlocks.length - 1);
     return this.#xattrBlocks.length - 1;

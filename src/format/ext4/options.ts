@@ -3,10 +3,13 @@
 import { type ByteString, bytesOf, fromText, isUuid, type Timestamp, type Uuid, uuidBytes } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
 import { deriveUuid } from '../../io/index.js';
+import { chooseFeatures } from './feature-choice.js';
+import { type Ext4Profile, type FeatureName, PROFILES } from './features.js';
 import { MAX_JOURNAL_BLOCKS, MIN_JOURNAL_BLOCKS } from './journal.js';
+import { ERROR_POLICIES, type ErrorPolicy, MOUNT_OPTIONS } from './superblock.js';
 
 export interface Ext4Options {
-  /** Bytes of the image, or `auto`: exactly what the tree needs, plus `slack`. Default `auto`. */
+  /** Bytes of the file system, or `auto`: exactly what the tree needs, plus `slack`. Default `auto`. */
   readonly size?: number | 'auto';
   /** Free bytes that an automatic size leaves. Default 0. */
   readonly slack?: number;
@@ -20,7 +23,11 @@ export interface Ext4Options {
   readonly seed: string;
   /** Every time that no entry of the tree gives: creation of the file system, lost+found. */
   readonly epoch: Timestamp;
-  /** A journal; a number gives its length in blocks. Default true: the length mke2fs would give it. */
+  /** The features to start from, by what has to read the image. Default `boot`. */
+  readonly profile?: Ext4Profile;
+  /** Changes to the profile as mke2fs spells them: `orphan_file,^resize_inode`. Default empty. */
+  readonly features?: string;
+  /** A journal; a number gives its length in blocks. Default by the features, with the length mke2fs would give it. */
   readonly journal?: boolean | number;
   /** Share of the blocks kept for root, 0…50. Default 5. */
   readonly reservedPercent?: number;
@@ -28,16 +35,32 @@ export interface Ext4Options {
   readonly inodes?: number;
   /** Bytes of the image per inode; with an automatic size, bytes of the slack. Default 16384. */
   readonly inodeRatio?: number;
-  /** 256, 512 or 1024 bytes. Default 256. */
+  /** 128, 256, 512 or 1024 bytes; those of 128 keep whole seconds to 2038. Default 256. */
   readonly inodeSize?: number;
   /** 1024, 2048 or 4096 bytes. Default 4096 at every size. */
   readonly blockSize?: number;
-  /** Hash indexes for directories of more than one block. Default true. */
+  /** Blocks of a group, a multiple of 8. Default and at most eight times the block size. */
+  readonly blocksPerGroup?: number;
+  /** Groups whose metadata lies together, a power of two. Default 16, or fewer where they do not fit. */
+  readonly groupsPerFlex?: number;
+  /** Hash indexes for directories of more than one block. Default by the features. */
   readonly dirIndex?: boolean;
-  /** Keep room in the descriptor table, so that the file system can grow while mounted. Default true. */
+  /** Keep room in the descriptor table, so that the file system can grow while mounted. Default by the features. */
   readonly growable?: boolean;
   /** Recorded as last mounted here; at most 64 bytes. Default empty. */
   readonly lastMounted?: string;
+  /** What the kernel does when it finds an error. Default `continue`. */
+  readonly errors?: ErrorPolicy;
+  /** Default mount options as tune2fs spells them, `^name` removes. Default `user_xattr,acl`. */
+  readonly mountOptions?: string;
+  /** Further mount options as text, at most 63 bytes. Default empty. */
+  readonly extendedMountOptions?: string;
+  /** RAID chunk in blocks. Default 0: none. */
+  readonly stride?: number;
+  /** RAID stripe in blocks. Default 0: none. */
+  readonly stripeWidth?: number;
+  /** Bytes of zeros before the file system: its place in a disk image. Default 0. */
+  readonly offset?: number;
 }
 
 /** Options checked and complete. */
@@ -49,41 +72,108 @@ export interface ResolvedOptions {
   readonly uuid: Uuid;
   readonly hashSeed: Uint8Array;
   readonly epoch: Timestamp;
+  /** What is wanted; an image too small for a journal comes without. */
+  readonly features: ReadonlySet<FeatureName>;
   readonly journal: boolean | number;
   readonly reservedPercent: number;
   readonly inodes: number;
   readonly inodeRatio: number;
   readonly inodeSize: number;
   readonly blockSize: number;
-  readonly dirIndex: boolean;
-  readonly growable: boolean;
+  readonly blocksPerGroup: number;
+  readonly groupsPerFlex: number;
+  readonly errors: ErrorPolicy;
+  /** As bits of the superblock. */
+  readonly mountOptions: number;
+  readonly extendedMountOptions: ByteString;
+  readonly stride: number;
+  readonly stripeWidth: number;
+  readonly offset: number;
 }
+
+const SAFE = Number.MAX_SAFE_INTEGER;
+const WORD = 0xffff_ffff;
 
 /** Fills in the defaults. Throws {@link InvalidInputError} naming the option that cannot be. */
 export function resolveExt4(options: Ext4Options): ResolvedOptions {
-  const { size = 'auto', journal = true, seed, epoch } = options;
-  if (size !== 'auto') inRange('size', size, 1, Number.MAX_SAFE_INTEGER);
-  if (typeof journal === 'number') inRange('journal', journal, MIN_JOURNAL_BLOCKS, MAX_JOURNAL_BLOCKS);
+  const { size = 'auto', seed, epoch } = options;
+  if (size !== 'auto') inRange('size', size, 1, SAFE);
   const blockSize = oneOf('blockSize', options.blockSize ?? 4096, [1024, 2048, 4096]);
+  const inodeSize = oneOf('inodeSize', options.inodeSize ?? 256, [128, 256, 512, 1024]);
   const reservedPercent = options.reservedPercent ?? 5;
   if (!(reservedPercent >= 0 && reservedPercent <= 50)) bad('reservedPercent', `${reservedPercent}`, 'from 0 to 50');
+  const features = featuresOf(options, inodeSize);
+  const blocksPerGroup = inRange('blocksPerGroup', options.blocksPerGroup ?? blockSize * 8, 256, blockSize * 8);
+  if (blocksPerGroup % 8 !== 0) bad('blocksPerGroup', `${blocksPerGroup}`, 'a multiple of 8');
   return {
     size,
-    slack: inRange('slack', options.slack ?? 0, 0, Number.MAX_SAFE_INTEGER),
+    slack: inRange('slack', options.slack ?? 0, 0, SAFE),
     label: shortText('label', options.label ?? '', 16),
     lastMounted: shortText('lastMounted', options.lastMounted ?? '', 64),
     uuid: identity('uuid', options.uuid ?? deriveUuid(seed, 'ext4 uuid')),
     hashSeed: uuidBytes(identity('hashSeed', options.hashSeed ?? deriveUuid(seed, 'ext4 hash seed'))),
     epoch,
-    journal,
+    features,
+    journal: features.has('has_journal') && (options.journal ?? true),
     reservedPercent,
-    inodes: inRange('inodes', options.inodes ?? 0, 0, 0xffff_ffff),
+    inodes: inRange('inodes', options.inodes ?? 0, 0, WORD),
     inodeRatio: inRange('inodeRatio', options.inodeRatio ?? 16_384, 1024, 2 ** 26),
-    inodeSize: oneOf('inodeSize', options.inodeSize ?? 256, [256, 512, 1024]),
+    inodeSize,
     blockSize,
-    dirIndex: options.dirIndex ?? true,
-    growable: options.growable ?? true,
+    blocksPerGroup,
+    groupsPerFlex: flexOf(options, features),
+    errors: errorPolicy(options.errors ?? 'continue'),
+    mountOptions: mountOptionBits(options.mountOptions ?? ''),
+    extendedMountOptions: shortText('extendedMountOptions', options.extendedMountOptions ?? '', 63),
+    stride: inRange('stride', options.stride ?? 0, 0, 0xffff),
+    stripeWidth: inRange('stripeWidth', options.stripeWidth ?? 0, 0, WORD),
+    offset: inRange('offset', options.offset ?? 0, 0, SAFE),
   };
+}
+
+/** Profile and list, then the three options that are features too. */
+function featuresOf(options: Ext4Options, inodeSize: number): Set<FeatureName> {
+  const { profile = 'boot', features: list = '', journal } = options;
+  if (!Object.hasOwn(PROFILES, profile)) bad('profile', `"${profile}"`, `one of ${Object.keys(PROFILES).join(', ')}`);
+  if (typeof journal === 'number') inRange('journal', journal, MIN_JOURNAL_BLOCKS, MAX_JOURNAL_BLOCKS);
+  const switches: readonly (readonly [string, boolean | undefined])[] = [
+    ['has_journal', journal === undefined ? undefined : journal !== false],
+    ['dir_index', options.dirIndex],
+    ['resize_inode', options.growable],
+  ];
+  const changes = switches.flatMap(([name, on]) => (on === undefined ? [] : [on ? name : `^${name}`]));
+  const features = chooseFeatures(profile, [list, ...changes].join(','));
+  if (inodeSize === 128) {
+    for (const name of ['project', 'inline_data'] as const) {
+      if (features.has(name)) bad('inodeSize', '128', `256 or more with ${name}`);
+    }
+  }
+  return features;
+}
+
+function flexOf({ groupsPerFlex }: Ext4Options, features: ReadonlySet<FeatureName>): number {
+  if (!features.has('flex_bg')) return 1;
+  const value = inRange('groupsPerFlex', groupsPerFlex ?? 16, 1, 2 ** 20);
+  if (!Number.isInteger(Math.log2(value))) bad('groupsPerFlex', `${value}`, 'a power of two');
+  return value;
+}
+
+function errorPolicy(value: ErrorPolicy): ErrorPolicy {
+  if (!Object.hasOwn(ERROR_POLICIES, value)) {
+    bad('errors', `"${value}"`, `one of ${Object.keys(ERROR_POLICIES).join(', ')}`);
+  }
+  return value;
+}
+
+function mountOptionBits(list: string): number {
+  let bits = MOUNT_OPTIONS['user_xattr']! | MOUNT_OPTIONS['acl']!;
+  for (const item of list.split(/[\s,]+/).filter((text) => text !== '')) {
+    const name = item.replace(/^\^/, '');
+    const bit = Object.hasOwn(MOUNT_OPTIONS, name) ? MOUNT_OPTIONS[name] : undefined;
+    if (bit === undefined) bad('mountOptions', `"${item}"`, `among ${Object.keys(MOUNT_OPTIONS).join(', ')}`);
+    bits = item.startsWith('^') ? bits & ~bit : bits | bit;
+  }
+  return bits;
 }
 
 function inRange(name: string, value: number, min: number, max: number): number {

@@ -1,11 +1,22 @@
-// Where every object lies in the data space: directories, xattr blocks, files in tree order, the journal; the blocks of
-// an extent tree behind the data they describe.
+// Where every object lies in the data space: directories, xattr blocks, files in tree order, system files, the journal;
+// the blocks of an extent tree behind the data they describe.
 
+import { divCeil } from '../../bytes/index.js';
 import type { Node } from '../../tree/index.js';
 import { MAX_EXTENT, treeBlocks } from './extent.js';
 import type { Geometry } from './geometry.js';
 import type { Inventory } from './inventory.js';
 import { extentsOf, type Segment, segmentsOf } from './segments.js';
+import type { SystemFile } from './system-files.js';
+
+/** A system file and its place in the data space. */
+export interface PlacedFile {
+  readonly file: SystemFile;
+  readonly start: number;
+  readonly blocks: number;
+  /** Blocks of the extent tree, directly behind the content. */
+  readonly treeBlocks: number;
+}
 
 /** Indexes in the data space; arrays are indexed by inode slot. */
 export interface Placement {
@@ -17,6 +28,7 @@ export interface Placement {
   readonly resizeBlock: number;
   /** The first xattr block; the others follow. */
   readonly xattrBlocks: number;
+  readonly system: readonly PlacedFile[];
   readonly journal: number;
   readonly journalBlocks: number;
   readonly journalTreeBlocks: number;
@@ -40,7 +52,12 @@ export function contentSegments(node: Node, blocks: number, blockSize: number): 
 }
 
 /** Lays everything into the data space. It may come out longer than the space's capacity: then it does not fit. */
-export function place(inventory: Inventory, geometry: Geometry, journalBlocks: number): Placement {
+export function place(
+  inventory: Inventory,
+  geometry: Geometry,
+  files: readonly SystemFile[],
+  journalBlocks: number,
+): Placement {
   const { space, blockSize } = geometry;
   const start = new Uint32Array(inventory.nodes.length);
   const trees = new Uint32Array(inventory.nodes.length);
@@ -63,11 +80,28 @@ export function place(inventory: Inventory, geometry: Geometry, journalBlocks: n
     xattrBlocks = at;
     at += inventory.xattrBlocks.length;
   }
+  const system = files.map((file): PlacedFile => {
+    const blocks = divCeil(file.size, blockSize);
+    const own = treeBlocks(count(extentsOf([{ logical: 0, length: blocks }], space, at)), blockSize);
+    const placed = { file, start: at, blocks, treeBlocks: own };
+    at += blocks + own;
+    return placed;
+  });
   const journal = at;
   const journalExtents = count(extentsOf([{ logical: 0, length: journalBlocks }], space, at));
   const journalTreeBlocks = treeBlocks(journalExtents, blockSize);
   const total = journal + journalBlocks + journalTreeBlocks;
-  return { start, treeBlocks: trees, resizeBlock: 0, xattrBlocks, journal, journalBlocks, journalTreeBlocks, total };
+  return {
+    start,
+    treeBlocks: trees,
+    resizeBlock: 0,
+    xattrBlocks,
+    system,
+    journal,
+    journalBlocks,
+    journalTreeBlocks,
+    total,
+  };
 }
 
 /** The common case, told without counting. */

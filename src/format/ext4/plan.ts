@@ -1,20 +1,22 @@
 // From a tree to an ext4 image of known size: the plan is content and can itself be a file in another tree.
 
 import type { Uuid } from '../../bytes/index.js';
-import type { ExactContent, ImagePlan, Range } from '../../io/index.js';
+import type { Data, ExactContent, ImagePlan, Range } from '../../io/index.js';
 import type { FileTree, Loss } from '../../tree/index.js';
 import { type Blueprint, draw } from './blueprint.js';
 import { emitExt4 } from './emit.js';
 import type { FeatureName } from './features.js';
-import { lastInode, takeInventory } from './inventory.js';
+import { takeInventory } from './inventory.js';
 import { type Ext4Options, resolveExt4 } from './options.js';
 import { sections } from './sections.js';
 
 /** The decisions, for people and reports. */
 export interface Ext4Layout {
   readonly format: 'ext4';
-  /** Bytes of the image. */
+  /** Bytes of the file system. */
   readonly size: number;
+  /** Bytes before it in the image. */
+  readonly offset: number;
   readonly uuid: Uuid;
   readonly label: string;
   readonly features: readonly FeatureName[];
@@ -42,24 +44,31 @@ export interface Ext4Layout {
 export function planExt4(tree: FileTree, options: Ext4Options): ImagePlan<Ext4Layout, ExactContent> {
   const resolved = resolveExt4(options);
   const blueprint = draw(takeInventory(tree, resolved), resolved);
+  const { offset } = resolved;
   return {
-    size: blueprint.imageSize,
+    size: offset + blueprint.imageSize,
     holes: holesOf(blueprint),
     layout: layoutOf(blueprint),
-    pieces: (run) => emitExt4(blueprint, run),
+    pieces: (run) => (offset === 0 ? emitExt4(blueprint, run) : shifted(offset, emitExt4(blueprint, run))),
   };
 }
 
-/** Bytes of the smallest image that holds the tree with these options; their `size` and `slack` do not count. */
+async function* shifted(offset: number, pieces: AsyncIterable<Data>): AsyncGenerator<Data> {
+  yield { hole: offset };
+  yield* pieces;
+}
+
+/** Bytes of the smallest image that holds the tree with these options; their `size`, `slack` and `offset` do not count. */
 export function smallestExt4Size(tree: FileTree, options: Ext4Options): number {
   const resolved = resolveExt4({ ...options, size: 'auto', slack: 0 });
   return draw(takeInventory(tree, resolved), resolved).imageSize;
 }
 
-function layoutOf({ options, inventory, geometry, placement, features, imageSize }: Blueprint): Ext4Layout {
+function layoutOf({ options, inventory, geometry, placement, features, imageSize, lastInode }: Blueprint): Ext4Layout {
   return {
     format: 'ext4',
     size: imageSize,
+    offset: options.offset,
     uuid: options.uuid,
     label: options.label,
     features,
@@ -70,7 +79,7 @@ function layoutOf({ options, inventory, geometry, placement, features, imageSize
     groupsPerFlex: 2 ** geometry.logGroupsPerFlex,
     inodeSize: geometry.inodeSize,
     inodes: geometry.inodes,
-    freeInodes: geometry.inodes - lastInode(inventory),
+    freeInodes: geometry.inodes - lastInode,
     journalBlocks: placement.journalBlocks,
     reservedDescriptorBlocks: geometry.reservedDescriptorBlocks,
     xattrBlocks: inventory.xattrBlocks.length,
@@ -80,9 +89,11 @@ function layoutOf({ options, inventory, geometry, placement, features, imageSize
 
 /** Free space, unused inode tables and the like; the holes of files are not listed, they come as pieces. */
 function holesOf(blueprint: Blueprint): Range[] {
-  const holes: { at: number; length: number }[] = [];
-  for (const { at, length, render } of sections(blueprint)) {
+  const { offset } = blueprint.options;
+  const holes: { at: number; length: number }[] = offset > 0 ? [{ at: 0, length: offset }] : [];
+  for (const { at: inside, length, render } of sections(blueprint)) {
     if (render) continue;
+    const at = offset + inside;
     const last = holes.at(-1);
     if (last && last.at + last.length === at) last.length += length;
     else holes.push({ at, length });

@@ -7,6 +7,7 @@ import {
   dataBlocksIn,
   freeBlocksIn,
   isBlockBitmapImplied,
+  isInodeBitmapImplied,
   renderBlockBitmap,
   renderDescriptors,
   renderInodeBitmap,
@@ -62,19 +63,26 @@ function* headOf(
   group: number,
   head: { superblock: Fields; descriptors: () => Uint8Array },
 ): Generator<Part> {
+  const { blockSize } = geometry;
+  if (geometry.hasSuperblock(group)) {
+    yield [
+      `superblock of group ${group}`,
+      1,
+      () => {
+        const block = new Uint8Array(blockSize);
+        // The primary one lies at byte 1024 of the image, copies at the start of their block.
+        const at = group === 0 ? sb.SUPERBLOCK_AT % blockSize : 0;
+        block.set(sb.renderSuperblock({ ...head.superblock, groupNumber: group }), at);
+        return [block];
+      },
+    ];
+  }
+  const { first, count } = geometry.descriptorsIn(group);
+  if (count > 0) {
+    const render = () => [head.descriptors().subarray(first * blockSize, (first + count) * blockSize)];
+    yield [`descriptors of group ${group}`, count, render];
+  }
   if (!geometry.hasSuperblock(group)) return;
-  yield [
-    `superblock of group ${group}`,
-    1,
-    () => {
-      const block = new Uint8Array(geometry.blockSize);
-      // The primary one lies at byte 1024 of the image, copies at the start of their block.
-      const at = group === 0 ? sb.SUPERBLOCK_AT % geometry.blockSize : 0;
-      block.set(sb.renderSuperblock({ ...head.superblock, groupNumber: group }), at);
-      return [block];
-    },
-  ];
-  yield [`descriptors of group ${group}`, geometry.descriptorBlocks, () => [head.descriptors()]];
   const reserved = geometry.reservedDescriptorBlocks;
   if (reserved > 0) {
     const render = group === 0 ? () => [renderReservedDescriptors(geometry)] : undefined;
@@ -92,7 +100,7 @@ function* metadataOf(blueprint: Blueprint, leader: number): Generator<Part> {
     yield [`block bitmap of group ${group}`, blockSize, render];
   }
   for (const group of groups) {
-    const render = usedInodesIn(blueprint, group) === 0 ? undefined : () => [renderInodeBitmap(blueprint, group)];
+    const render = isInodeBitmapImplied(blueprint, group) ? undefined : () => [renderInodeBitmap(blueprint, group)];
     yield [`inode bitmap of group ${group}`, blockSize, render];
   }
   for (const group of groups) {

@@ -9,12 +9,26 @@ export const SUPERBLOCK_AT = 1024;
 export const MAGIC = 0xef53;
 /** `state`: cleanly unmounted. */
 export const STATE_CLEAN = 1;
-/** `errorPolicy`: go on after an error. */
-export const ERRORS_CONTINUE = 1;
+/** `errorPolicy`: what the kernel does when it finds an error. */
+export const ERROR_POLICIES = { continue: 1, 'remount-ro': 2, panic: 3 } as const;
+export type ErrorPolicy = keyof typeof ERROR_POLICIES;
 /** `flags`: directory hashes treat name bytes as signed, the form of images made on x86. */
 export const SIGNED_HASH = 1;
-/** `defaultMountOptions`: user xattrs and POSIX ACLs. */
-export const MOUNT_XATTR_ACL = 0xc;
+/** Bits of `defaultMountOptions`, by the names that tune2fs has for them. */
+export const MOUNT_OPTIONS: Readonly<Record<string, number>> = {
+  debug: 0x1,
+  bsdgroups: 0x2,
+  user_xattr: 0x4,
+  acl: 0x8,
+  uid16: 0x10,
+  journal_data: 0x20,
+  journal_data_ordered: 0x40,
+  journal_data_writeback: 0x60,
+  nobarrier: 0x100,
+  block_validity: 0x200,
+  discard: 0x400,
+  nodelalloc: 0x800,
+};
 /** `maxMountCount`: never force a check. */
 export const NO_MOUNT_LIMIT = 0xffff;
 /** `checksumType`: crc32c. */
@@ -112,9 +126,13 @@ export const superblock = struct('ext4 superblock', 1024, {
 
 export type Superblock = Value<typeof superblock>;
 
-/** The superblock as 1024 bytes with its checksum, which no UUID seeds: readers check it before they know the UUID. */
+/**
+ * The superblock as 1024 bytes, with its checksum if it names a kind of it. No UUID seeds that: readers check it before
+ * they know the UUID.
+ */
 export function renderSuperblock(value: Omit<Superblock, 'checksum'>): Uint8Array {
   const image = superblock.encode({ ...value, checksum: 0 });
+  if (value.checksumType !== CRC32C) return image;
   new DataView(image.buffer).setUint32(CHECKSUM_AT, crc32c(~0, image, 0, CHECKSUM_AT), true);
   return image;
 }

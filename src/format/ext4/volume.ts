@@ -1,14 +1,14 @@
 // What the superblock says of a planned image.
 
-import { type ByteString, uuidBytes } from '../../bytes/index.js';
+import { uuidBytes } from '../../bytes/index.js';
 import type { Blueprint } from './blueprint.js';
 import { HALF_MD4 } from './dirhash.js';
 import { COMPAT, featureBits, INCOMPAT, RO_COMPAT } from './features.js';
-import { DESCRIPTOR_SIZE } from './group-descriptor.js';
-import { BLOCK_FIELD_SIZE, EXTRA_SIZE, FIRST_INODE, JOURNAL_INODE } from './inode.js';
+import { WIDE_DESCRIPTOR } from './group-descriptor.js';
+import { BLOCK_FIELD_SIZE, EXTRA_SIZE, FIRST_INODE, JOURNAL_INODE, SMALL_INODE } from './inode.js';
 import { journalTree } from './inode-table.js';
-import { lastInode } from './inventory.js';
 import * as sb from './superblock.js';
+import { systemInode } from './system-content.js';
 
 const low32 = (value: number) => value % 0x1_0000_0000;
 const high32 = (value: number) => Math.floor(value / 0x1_0000_0000);
@@ -23,7 +23,7 @@ export function superblockOf(blueprint: Blueprint): Omit<sb.Superblock, 'checksu
   const logBlockSize = Math.log2(blockSize / 1024);
   return {
     inodes: geometry.inodes,
-    freeInodes: geometry.inodes - lastInode(blueprint.inventory),
+    freeInodes: geometry.inodes - blueprint.lastInode,
     blocksLow: low32(blocks),
     blocksHigh: high32(blocks),
     reservedBlocksLow: low32(reservedBlocks),
@@ -37,6 +37,7 @@ export function superblockOf(blueprint: Blueprint): Omit<sb.Superblock, 'checksu
     clustersPerGroup: geometry.blocksPerGroup,
     inodesPerGroup: geometry.inodesPerGroup,
     ...cleanState(time),
+    errorPolicy: sb.ERROR_POLICIES[options.errors],
     inodeSize: geometry.inodeSize,
     groupNumber: 0,
     compat: featureBits(COMPAT, features),
@@ -49,13 +50,22 @@ export function superblockOf(blueprint: Blueprint): Omit<sb.Superblock, 'checksu
     ...journalFields(blueprint),
     hashSeed: options.hashSeed,
     hashVersion: HALF_MD4,
-    descriptorSize: DESCRIPTOR_SIZE,
-    defaultMountOptions: sb.MOUNT_XATTR_ACL,
-    minExtraSize: EXTRA_SIZE,
-    wantExtraSize: EXTRA_SIZE,
+    descriptorSize: geometry.descriptorSize === WIDE_DESCRIPTOR ? WIDE_DESCRIPTOR : 0,
+    defaultMountOptions: options.mountOptions,
+    mountOptions: options.extendedMountOptions,
+    raidStride: options.stride,
+    raidStripeWidth: options.stripeWidth,
+    backupGroups: backupGroupsField(blueprint),
+    minExtraSize: options.inodeSize > SMALL_INODE ? EXTRA_SIZE : 0,
+    wantExtraSize: options.inodeSize > SMALL_INODE ? EXTRA_SIZE : 0,
     flags: sb.SIGNED_HASH,
     logGroupsPerFlex: geometry.logGroupsPerFlex,
-    checksumType: sb.CRC32C,
+    checksumType: blueprint.checksumSeed === undefined ? 0 : sb.CRC32C,
+    checksumSeed: features.includes('metadata_csum_seed') ? blueprint.checksumSeed! : 0,
+    orphanFileInode: systemInode(blueprint, 'orphan-file'),
+    userQuotaInode: systemInode(blueprint, 'user-quota'),
+    groupQuotaInode: systemInode(blueprint, 'group-quota'),
+    projectQuotaInode: systemInode(blueprint, 'project-quota'),
     // Everything that never becomes a file's: what the kernel subtracts from the size it reports.
     overheadBlocks: Math.min(blocks - geometry.space.capacity + placement.journalBlocks, 0xffff_ffff),
     ...UNUSED,
@@ -78,7 +88,6 @@ function cleanState(time: number) {
     maxMountCount: sb.NO_MOUNT_LIMIT,
     magic: sb.MAGIC,
     state: sb.STATE_CLEAN,
-    errorPolicy: sb.ERRORS_CONTINUE,
     minorRevision: 0,
     creatorOs: 0,
     revision: 1,
@@ -86,6 +95,16 @@ function cleanState(time: number) {
     reservedGid: 0,
     firstInode: FIRST_INODE,
   };
+}
+
+/** Which groups hold the two copies of sparse_super2. */
+function backupGroupsField({ geometry, features }: Blueprint): Uint8Array {
+  const field = new Uint8Array(8);
+  const view = new DataView(field.buffer);
+  if (features.includes('sparse_super2')) {
+    for (const [turn, group] of geometry.backupGroups.entries()) view.setUint32(turn * 4, group, true);
+  }
+  return field;
 }
 
 /** Where the journal is, and a copy of its inode's block field and size for when that inode is lost. */
@@ -116,19 +135,10 @@ const UNUSED = {
   preallocateDirectoryBlocks: 0,
   lastOrphan: 0,
   firstMetaGroup: 0,
-  raidStride: 0,
-  raidStripeWidth: 0,
   mmpInterval: 0,
   mmpBlock: 0,
   kibytesWritten: 0,
-  mountOptions: '' as ByteString,
-  userQuotaInode: 0,
-  groupQuotaInode: 0,
-  projectQuotaInode: 0,
-  backupGroups: new Uint8Array(8),
   lostFoundInode: 0,
-  checksumSeed: 0,
   encoding: 0,
   encodingFlags: 0,
-  orphanFileInode: 0,
 };

@@ -2,8 +2,10 @@
 // documentation, "Extended Attributes").
 
 import { alignUp, type ByteString, crc32c, crc32cWord, reserved, struct, u8, u16le, u32le } from '../../bytes/index.js';
+import { InternalError } from '../../errors.js';
 import type { Xattr } from '../../tree/index.js';
 import { diskAcl } from './acl.js';
+import type { Seed } from './checksum.js';
 
 /** Most inodes that may share one xattr block. */
 export const MAX_SHARERS = 1024;
@@ -47,6 +49,22 @@ export interface StoredXattr {
   readonly prefix: number;
   readonly name: ByteString;
   readonly value: Uint8Array;
+  /** The value lies in an inode of its own (ea_inode). */
+  readonly external?: true;
+}
+
+/** Where an external value lies: its inode, and the checksum of the value. */
+export interface ValuePlace {
+  readonly ino: number;
+  readonly hash: number;
+}
+export type FindValue = (value: Uint8Array) => ValuePlace;
+
+const SYSTEM_PREFIX = 7;
+
+/** The attribute that holds what of an inline file's data does not fit the inode's block field. */
+export function inlineDataXattr(value: Uint8Array): StoredXattr {
+  return { prefix: SYSTEM_PREFIX, name: 'data' as ByteString, value };
 }
 
 /** The stored form; `unknown-namespace` when Linux has no place for it, `bad-acl` when the value is not an ACL. */
@@ -65,7 +83,7 @@ export function storedXattr(xattr: Xattr): StoredXattr | 'unknown-namespace' | '
 }
 
 const entrySize = (xattr: StoredXattr) => alignUp(ENTRY + xattr.name.length, 4);
-const valueSize = (xattr: StoredXattr) => alignUp(xattr.value.length, 4);
+const valueSize = (xattr: StoredXattr) => (xattr.external ? 0 : alignUp(xattr.value.length, 4));
 const spaceOf = (xattr: StoredXattr) => entrySize(xattr) + valueSize(xattr);
 
 /** The order that readers expect in blocks: by prefix, length of the name, name. */
@@ -104,12 +122,37 @@ export function placeXattrs(
   return blockLeft < 0 ? undefined : { inInode, inBlock };
 }
 
-/** Writes attributes into the rest of an inode. Hashes stay zero there: nothing looks them up. */
-export function renderInInode(xattrs: readonly StoredXattr[], space: Uint8Array): void {
+/** As {@link placeXattrs}, with the largest values moved out into inodes of their own until the rest fits. */
+export function placeWithValues(
+  xattrs: readonly StoredXattr[],
+  inodeSpace: number,
+  blockSize: number,
+): XattrPlaces | undefined {
+  const list = [...xattrs];
+  for (;;) {
+    const places = placeXattrs(list, inodeSpace, blockSize);
+    if (places) return places;
+    let largest = -1;
+    for (const [turn, { value, external }] of list.entries()) {
+      if (!external && value.length > (list[largest]?.value.length ?? 0)) largest = turn;
+    }
+    if (largest < 0) return undefined;
+    list[largest] = { ...list[largest]!, external: true };
+  }
+}
+
+/** Bytes that remain for another value in an inode that holds all of `xattrs`; negative when it cannot. */
+export function spareValueSpace(xattrs: readonly StoredXattr[], inodeSpace: number, nameLength: number): number {
+  const taken = xattrs.reduce((sum, xattr) => sum + spaceOf(xattr), 0);
+  return inodeSpace - INODE_HEADER - TERMINATOR - taken - alignUp(ENTRY + nameLength, 4);
+}
+
+/** Writes attributes into the rest of an inode. Hashes of values in it stay zero: nothing looks them up. */
+export function renderInInode(xattrs: readonly StoredXattr[], space: Uint8Array, find: FindValue): void {
   if (xattrs.length === 0) return;
   new DataView(space.buffer, space.byteOffset).setUint32(0, MAGIC, true);
   const area = space.subarray(INODE_HEADER);
-  writeEntries(xattrs, area, 0, () => 0);
+  writeEntries(xattrs, area, 0, (xattr) => (xattr.external ? entryHash(xattr, find) : 0), find);
 }
 
 /** An xattr block of `blockSize` bytes at block number `block`, shared by `sharers` inodes. */
@@ -118,23 +161,31 @@ export function renderXattrBlock(
   blockSize: number,
   sharers: number,
   block: number,
-  seed: number,
+  seed: Seed,
+  find: FindValue = noValues,
 ): Uint8Array {
   const bytes = new Uint8Array(blockSize);
   let hash = 0;
   let shareable = true;
-  writeEntries(xattrs, bytes, BLOCK_HEADER, (xattr) => {
-    const own = entryHash(xattr);
+  const hashOf = (xattr: StoredXattr) => {
+    const own = entryHash(xattr, find);
     if (own === 0) shareable = false;
     hash = (((hash << 16) | (hash >>> 16)) ^ own) >>> 0;
     return own;
-  });
+  };
+  writeEntries(xattrs, bytes, BLOCK_HEADER, hashOf, find);
   const header = { magic: MAGIC, sharers, blocks: 1, hash: shareable ? hash : 0 };
   blockHeader.encodeInto({ ...header, checksum: 0 }, bytes, 0);
+  if (seed === undefined) return bytes;
   const place = crc32cWord(crc32cWord(seed, block % 0x1_0000_0000), Math.floor(block / 0x1_0000_0000));
   blockHeader.encodeInto({ ...header, checksum: crc32c(place, bytes) }, bytes, 0);
   return bytes;
 }
+
+/** For images without ea_inode. */
+export const noValues: FindValue = () => {
+  throw new InternalError('internal.xattr-value', 'An attribute lies in an inode that was not planned.');
+};
 
 /** Entries forward from `from`, values backward from the end; offsets count from the start of `area`. */
 function writeEntries(
@@ -142,15 +193,17 @@ function writeEntries(
   area: Uint8Array,
   from: number,
   hashOf: (xattr: StoredXattr) => number,
+  find: FindValue,
 ): void {
   let at = from;
   let end = area.length;
   for (const xattr of xattrs) {
     const { prefix, name, value } = xattr;
     end -= valueSize(xattr);
-    area.set(value, end);
-    const valueAt = value.length === 0 ? 0 : end;
-    const fields = { nameLength: name.length, prefix, valueAt, valueInode: 0, valueLength: value.length };
+    if (!xattr.external) area.set(value, end);
+    const valueAt = xattr.external || value.length === 0 ? 0 : end;
+    const valueInode = xattr.external ? find(value).ino : 0;
+    const fields = { nameLength: name.length, prefix, valueAt, valueInode, valueLength: value.length };
     entryFields.encodeInto({ ...fields, hash: hashOf(xattr) }, area, at);
     for (let i = 0; i < name.length; i++) area[at + ENTRY + i] = name.charCodeAt(i);
     at += entrySize(xattr);
@@ -158,9 +211,11 @@ function writeEntries(
 }
 
 /** Hash over name and value, as sharing and checking expect it. */
-function entryHash({ name, value }: StoredXattr): number {
+function entryHash({ name, value, external }: StoredXattr, find: FindValue): number {
   let hash = 0;
   for (let i = 0; i < name.length; i++) hash = (hash << 5) ^ (hash >>> 27) ^ name.charCodeAt(i);
+  // Of a value elsewhere its checksum counts, as the only word.
+  if (external) return ((hash << 16) ^ (hash >>> 16) ^ find(value).hash) >>> 0;
   const padded = new Uint8Array(alignUp(value.length, 4));
   padded.set(value);
   const words = new DataView(padded.buffer);

@@ -27,7 +27,7 @@ export async function* emitImage(image: PlannedImage, run: Run): AsyncGenerator<
   const compressor = image.options.compression.open(run);
   try {
     const placed = unplacedData(image);
-    const options = renderCompressorOptions(image.options.compression);
+    const options = renderCompressorOptions(image.options.compression, image.options.blockSize);
     if (options) yield options;
     let at = superblock.size + (options?.length ?? 0);
     for await (const piece of emitData(image, placed, at, compressor, run)) {

@@ -1,6 +1,6 @@
 // What a planned image is: the decisions as plain data, and the side tables the emitter works from.
 
-import type { Compression } from '../../compress/index.js';
+import type { CompressionFacts } from '../../compress/index.js';
 import type { Loss } from '../../tree/index.js';
 import type { ResolvedOptions } from './options.js';
 import type { PlannedData } from './plan-data.js';
@@ -17,7 +17,7 @@ export const LAYOUT_VERSION = 1;
 export interface SquashfsLayout {
   readonly format: 'squashfs';
   readonly layoutVersion: number;
-  readonly compression: Pick<Compression, 'name' | 'engine' | 'level'>;
+  readonly compression: CompressionFacts;
   readonly blockSize: number;
   /** Seconds since 1970. */
   readonly modificationTime: number;

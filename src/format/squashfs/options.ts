@@ -4,6 +4,7 @@ import type { Timestamp } from '../../bytes/index.js';
 import type { Compression } from '../../compress/index.js';
 import { InvalidInputError } from '../../errors.js';
 import type { ExactContent } from '../../io/index.js';
+import { largestDictionary } from './compressor-options.js';
 import { MAX_BLOCK_SIZE, MIN_BLOCK_SIZE } from './data-block.js';
 
 /** Parts of an image that can be left uncompressed one by one. */
@@ -60,6 +61,11 @@ export function resolveOptions(options: SquashfsOptions): ResolvedOptions {
     throw new InvalidInputError('squashfs.block-size', `${blockSize} cannot be the block size of a squashfs image.`, {
       hint: 'Choose a power of two from 4096 to 1048576.',
     });
+  }
+  const dictionarySize = compression.xz?.dictionarySize ?? 0;
+  if (dictionarySize > largestDictionary(blockSize)) {
+    const message = `A dictionary of ${dictionarySize} bytes is larger than a block of ${blockSize}.`;
+    throw new InvalidInputError('squashfs.dictionary-size', message, { hint: 'Choose a larger block size.' });
   }
   if (tailPacking && !fragments) {
     throw new InvalidInputError('squashfs.tails-without-fragments', 'Tail packing needs fragments.', {

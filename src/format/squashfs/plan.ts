@@ -1,6 +1,7 @@
 // Plans a squashfs image: everything but the sizes that compression will give.
 
 import { divCeil } from '../../bytes/index.js';
+import { compressionFacts } from '../../compress/index.js';
 import { InvalidInputError } from '../../errors.js';
 import type { ImagePlan, OpenContent } from '../../io/index.js';
 import { type FileTree, LossLog, type Node } from '../../tree/index.js';
@@ -39,11 +40,10 @@ export function planSquashfs(tree: FileTree, options: SquashfsOptions): ImagePla
   const xattrs = planXattrs(inodes, losses);
   const data = planData(inodes.leaves, resolved);
   const idIndexes = planIds(inodes);
-  const { name, engine, level } = resolved.compression;
   const layout: SquashfsLayout = {
     format: 'squashfs',
     layoutVersion: LAYOUT_VERSION,
-    compression: { name, engine, level },
+    compression: compressionFacts(resolved.compression),
     blockSize: resolved.blockSize,
     modificationTime: inodeTime(resolved.epoch.seconds),
     inodes: inodes.count,

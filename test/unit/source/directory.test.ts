@@ -116,6 +116,15 @@ describe.each(engines)('scanning a directory, %s engine', (engine) => {
     expect(steps).toEqual([{ step: 'scanning', done: 2048, unit: 'entries' }]);
   });
 
+  test('what is excluded is not even looked at', async () => {
+    const dir = emptyDirectory();
+    mkdirSync(join(dir, 'keep/cache'), { recursive: true });
+    mkdirSync(join(dir, 'cache'));
+    for (const name of ['keep/a.pyc', 'keep/cache/x', 'cache/y']) writeFileSync(join(dir, name), 'x');
+    const tree = await scan(`${dir}/`, { engine, exclude: ['/cache', '*.pyc'] });
+    expect([...walk(tree)].map((visit) => visit.path)).toEqual(['', 'keep', 'keep/cache', 'keep/cache/x']);
+  });
+
   test('an aborted run stops the scan', async () => {
     const dir = emptyDirectory();
     for (let i = 0; i < 2100; i++) writeFileSync(join(dir, `f${i}`), '');

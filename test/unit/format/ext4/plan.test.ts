@@ -87,7 +87,7 @@ describe('options', () => {
     ['size', 1.5],
     ['slack', -1],
     ['blockSize', 8192],
-    ['inodeSize', 128],
+    ['inodeSize', 64],
     ['journal', 1023],
     ['reservedPercent', 51],
     ['inodeRatio', 1],
@@ -172,7 +172,15 @@ describe('losses', () => {
 
 describe('geometry', () => {
   const geometry = (blocks: number, inodes = 1000) =>
-    new Geometry({ blocks, blockSize: 4096, inodes, inodeSize: 256, growable: true });
+    new Geometry({
+      blocks,
+      blockSize: 4096,
+      blocksPerGroup: 32_768,
+      groupsPerFlex: 16,
+      inodes,
+      inodeSize: 256,
+      features: new Set(['64bit', 'resize_inode', 'sparse_super']),
+    });
 
   test('superblock copies in group 1 and the powers of 3, 5 and 7', () => {
     expect(geometry(32_768 * 100).backupGroups).toEqual([1, 3, 5, 7, 9, 25, 27, 49, 81]);

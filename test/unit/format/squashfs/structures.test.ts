@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type ByteString, bytesOf, fromText } from '../../../../src/bytes/text.js';
-import { chooseCompression, NO_COMPRESSION } from '../../../../src/compress/index.js';
+import { type CompressionName, NO_COMPRESSION, type XzSettings } from '../../../../src/compress/index.js';
 import { renderCompressorOptions } from '../../../../src/format/squashfs/compressor-options.js';
 import { fragmentEntry, sizeWord } from '../../../../src/format/squashfs/data-block.js';
 import { directoryEntry, directoryHeader, renderListing } from '../../../../src/format/squashfs/directory.js';
@@ -70,13 +70,26 @@ test('a metadata block is stored when it was not compressed', () => {
 });
 
 test('options are recorded where they are not the defaults', () => {
-  expect(renderCompressorOptions(chooseCompression({ name: 'gzip', level: 9 }))).toBeUndefined();
-  expect(renderCompressorOptions(NO_COMPRESSION)).toBeUndefined();
-  expect(renderCompressorOptions(chooseCompression({ name: 'zstd', level: 15 }))).toBeUndefined();
-  expect(hex(renderCompressorOptions(chooseCompression({ name: 'zstd', level: 3 }))!)).toBe('048003000000');
-  // Readers of lz4 insist on the record.
-  expect(hex(renderCompressorOptions(chooseCompression({ name: 'lz4' }))!)).toBe('08800100000000000000');
-  expect(hex(renderCompressorOptions(chooseCompression({ name: 'gzip', level: 6 }))!)).toBe('0880060000000f000000');
+  const open = NO_COMPRESSION.open;
+  const record = (name: CompressionName, level: number, xz?: Partial<XzSettings>, blockSize = 131_072) => {
+    const settings: XzSettings = { extreme: false, dictionarySize: undefined, filters: [], ...xz };
+    const compression = { name, engine: 'script/test@1', level, open, ...(xz ? { xz: settings } : {}) } as const;
+    const bytes = renderCompressorOptions(compression, blockSize);
+    return bytes && hex(bytes);
+  };
+  expect(record('none', 0)).toBeUndefined();
+  expect(record('gzip', 9)).toBeUndefined();
+  expect(record('gzip', 12)).toBeUndefined();
+  expect(record('gzip', 6)).toBe('0880060000000f000000');
+  expect(record('zstd', 15)).toBeUndefined();
+  expect(record('zstd', 22)).toBe('048016000000');
+  expect(record('lz4', 1)).toBe('08800100000000000000');
+  expect(record('lz4', 12)).toBe('08800100000001000000');
+  expect(record('xz', 6, {})).toBeUndefined();
+  expect(record('xz', 6, { dictionarySize: 131_072 })).toBeUndefined();
+  expect(record('xz', 6, { dictionarySize: 98_304 })).toBe('08800080010000000000');
+  expect(record('xz', 6, { filters: ['x86', 'arm64'] })).toBe('08800000020041000000');
+  expect(record('xz', 6, { filters: ['x86'] }, 4096)).toBe('08800020000001000000');
 });
 
 test('only three namespaces have a number', () => {
