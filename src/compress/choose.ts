@@ -1,11 +1,10 @@
 // From what the user asked for to the engine that does it. The only place of defaults and limits of codecs.
 
-import { InvalidInputError, UnsupportedError } from '../errors.js';
+import { InvalidInputError } from '../errors.js';
 import { chooseNative, type EngineChoice, type NativeAddon } from '../native/index.js';
-import type { CoderSpec } from './coder.js';
 import type { Compression, CompressionName, EngineId } from './compressor.js';
 import { openNativePool } from './native-pool.js';
-import { NODE_ZLIB } from './node-zlib.js';
+import { type Codec, PORTABLE_LEVELS, portableEngine } from './portable.js';
 import { openWorkerPool } from './worker-pool.js';
 import { type BcjFilter, checkXz, USUAL_FILTERS } from './xz-settings.js';
 
@@ -30,18 +29,14 @@ export interface CompressionRequest {
   readonly engine?: EngineChoice | 'reproducible';
 }
 
-type Coded = Exclude<CompressionName, 'none'>;
-
 /** Levels of the native engine. */
-const LEVELS: Readonly<Record<Coded, { readonly least: number; readonly most: number; readonly usual: number }>> = {
+const LEVELS: Readonly<Record<Codec, { readonly least: number; readonly most: number; readonly usual: number }>> = {
   gzip: { least: 1, most: 12, usual: 6 },
   xz: { least: 0, most: 9, usual: 6 },
   zstd: { least: 1, most: 22, usual: 15 },
   lz4: { least: 1, most: 12, usual: 1 },
 };
 
-/** The version of the exactly pinned dependency. */
-const PAKO: EngineId = 'script/pako@3.0.3';
 const STORE: EngineId = 'script/store@1';
 
 /** Nothing is compressed: every block is stored. */
@@ -75,13 +70,10 @@ export function chooseCompression(request: CompressionRequest): Compression {
   }
   const { addon, reason } = chooseNative(engine === 'reproducible' ? 'portable' : engine);
   if (addon) return native(addon, name, request);
-  if (name === 'gzip') return portableGzip(level ?? 9, engine);
-  throw new UnsupportedError('compress.needs-native', `${name} needs the native engine, but ${reason}.`, {
-    hint: 'Build it with "npm run build:native" and let the engine be auto, or choose gzip.',
-  });
+  return portable(name, level, engine === 'reproducible', reason);
 }
 
-function native(addon: NativeAddon, name: Coded, request: CompressionRequest): Compression {
+function native(addon: NativeAddon, name: Codec, request: CompressionRequest): Compression {
   const { least, most, usual } = LEVELS[name];
   const level = checkLevel(name, request.level ?? usual, least, most);
   const engine: EngineId = `native/${addon.engines()[name]}`;
@@ -92,15 +84,11 @@ function native(addon: NativeAddon, name: Coded, request: CompressionRequest): C
   return { name, engine, level, xz, open: (run) => openNativePool(addon, codec, run) };
 }
 
-function portableGzip(asked: number, engine: CompressionRequest['engine']): Compression {
-  const level = checkLevel('gzip', asked, 1, 9);
-  return engine === 'reproducible'
-    ? inThreads('gzip', PAKO, { coder: 'pako', level })
-    : inThreads('gzip', NODE_ZLIB, { coder: 'zlib', level });
-}
-
-function inThreads(name: CompressionName, engine: EngineId, spec: CoderSpec): Compression {
-  return { name, engine, level: spec.level, open: (run) => openWorkerPool(spec, run) };
+function portable(name: Codec, asked: number | undefined, reproducible: boolean, reason: string): Compression {
+  const { least, most, usual } = PORTABLE_LEVELS[name];
+  const level = checkLevel(name, asked ?? usual, least, most);
+  const { engine, spec } = portableEngine(name, level, reproducible, reason);
+  return { name, engine, level, open: (run) => openWorkerPool(spec, run) };
 }
 
 function refuseXzSettings({ name, extreme, dictionarySize, bcj }: CompressionRequest): void {

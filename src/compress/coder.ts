@@ -5,6 +5,6 @@ export type BlockCoder = (block: Uint8Array) => Uint8Array;
 
 /** Which coder a worker thread is to load, as data that can be sent to it. */
 export interface CoderSpec {
-  readonly coder: 'zlib' | 'pako';
+  readonly coder: 'zlib' | 'pako' | 'node-zstd' | 'zstd-wasm' | 'lz4js';
   readonly level: number;
 }

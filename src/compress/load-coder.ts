@@ -9,5 +9,11 @@ export async function loadCoder(spec: CoderSpec): Promise<BlockCoder> {
       return (await import('./node-zlib.js')).zlibCoder(spec.level);
     case 'pako':
       return (await import('./pako.js')).pakoCoder(spec.level);
+    case 'node-zstd':
+      return (await import('./node-zstd.js')).nodeZstdCoder(spec.level);
+    case 'zstd-wasm':
+      return (await import('./zstd-wasm.js')).zstdWasmCoder(spec.level);
+    case 'lz4js':
+      return (await import('./lz4.js')).lz4Coder();
   }
 }

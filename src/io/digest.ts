@@ -1,6 +1,6 @@
 // Digests, and identities derived from a seed: UUIDs and serials that are the same in every run.
 
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { type Uuid, uuidFromBytes } from '../bytes/index.js';
 
 export type DigestName = 'md5' | 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512';
@@ -23,6 +23,11 @@ export function createDigest(name: DigestName): Digest {
     snapshot: () => hash.copy().digest(),
     hex: () => hash.digest('hex'),
   };
+}
+
+/** The digest of bytes that are all there: several times as fast as {@link createDigest} where they are few. */
+export function digestOf(name: DigestName, bytes: Uint8Array): Uint8Array {
+  return hash(name, bytes, 'buffer');
 }
 
 /** 32 bytes that depend on the seed and on what they are for, and on nothing else. */

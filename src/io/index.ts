@@ -1,5 +1,6 @@
 // Floor 1: bytes that move.
 
+export * from './breathe.js';
 export * from './content.js';
 export * from './digest.js';
 export * from './file.js';

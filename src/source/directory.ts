@@ -3,7 +3,7 @@
 import { type BigIntStats, closeSync, constants, lstatSync, openSync, readdirSync, readlinkSync } from 'node:fs';
 import { type ByteString, byteStringOf, compareBytes, displayText, fromNanoseconds } from '../bytes/index.js';
 import { InvalidInputError, SourceError } from '../errors.js';
-import { type ExactContent, fileContent, pathBuffer, type Range, type Run, sourceError } from '../io/index.js';
+import { breathe, type ExactContent, fileContent, pathBuffer, type Range, type Run, sourceError } from '../io/index.js';
 import { chooseNative, type EngineChoice, type NativeAddon } from '../native/index.js';
 import {
   type Attributes,
@@ -19,7 +19,7 @@ import {
   symlink,
 } from '../tree/index.js';
 import { scanError } from './errors.js';
-import { askForHoles, breathe, searchHoles } from './holes.js';
+import { askForHoles, searchHoles } from './holes.js';
 import { chooseXattrReader, noXattrs, type XattrReader } from './xattrs.js';
 
 export interface ScanOptions {

@@ -2,7 +2,7 @@
 
 import { closeSync, constants, openSync, readSync } from 'node:fs';
 import type { ByteString } from '../bytes/index.js';
-import { pathBuffer, type Range, type Run } from '../io/index.js';
+import { breathe, pathBuffer, type Range, type Run } from '../io/index.js';
 import type { NativeAddon } from '../native/index.js';
 import { scanError } from './errors.js';
 
@@ -57,12 +57,6 @@ export async function searchHoles(path: ByteString, size: number, run: Run | und
   }
   if (start >= 0) holes.push({ at: start, length: size - start });
   return holes;
-}
-
-/** Lets timers, signals and output have their turn, and stops an aborted run. */
-export async function breathe(run: Run | undefined): Promise<void> {
-  await new Promise((resolve) => setImmediate(resolve));
-  run?.signal?.throwIfAborted();
 }
 
 function isZero(buffer: Buffer, from: number, to: number): boolean {

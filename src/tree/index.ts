@@ -1,5 +1,6 @@
 // Floor 2: the waist of the hourglass. Sources and image readers make a FileTree; planners take one.
 
+export * from './duplicates.js';
 export * from './exclude.js';
 export * from './file-tree.js';
 export * from './fingerprint.js';
@@ -7,4 +8,5 @@ export * from './follow.js';
 export * from './loss.js';
 export * from './node.js';
 export * from './rewrite.js';
+export * from './sort-list.js';
 export * from './walk.js';

@@ -6,14 +6,18 @@ import type { Content, ExactContent } from '../io/index.js';
 import { FileTree, joinPath } from './file-tree.js';
 import { type Directory, directory, type Node } from './node.js';
 
-/** A new tree with each node replaced by `change(node)`; two names of one node stay two names of one node. */
+/**
+ * A new tree with each node replaced by `change(node)`; two names of one node stay two names of one node. What `change`
+ * returns as it is, is shared with the old tree, and so are directories in which nothing changed.
+ */
 export function mapNodes<C extends Content>(tree: FileTree<C>, change: (node: Node<C>) => Node<C>): FileTree<C> {
+  /** Only nodes that changed: a tree of a million entries with a few changes costs those few. */
   const done = new Map<Node<C>, Node<C>>();
   const visit = (node: Node<C>): Node<C> => {
     const known = done.get(node);
     if (known) return known;
-    const changed = node.kind === 'directory' ? change(withEntries(node, mapEntries(node, visit))) : change(node);
-    done.set(node, changed);
+    const changed = change(node.kind === 'directory' ? mapEntries(node, visit) : node);
+    if (changed !== node) done.set(node, changed);
     return changed;
   };
   return new FileTree(visit(tree.root) as Directory<C>);
@@ -72,11 +76,15 @@ function merge<C extends Content>(lower: Directory<C>, upper: Directory<C>): Dir
   return withEntries(upper.implied ? lower : upper, entries);
 }
 
-function* mapEntries<C extends Content>(
-  dir: Directory<C>,
-  visit: (node: Node<C>) => Node<C>,
-): Generator<[ByteString, Node<C>]> {
-  for (const [name, node] of dir.entries) yield [name, visit(node)];
+function mapEntries<C extends Content>(dir: Directory<C>, visit: (node: Node<C>) => Node<C>): Directory<C> {
+  let entries: Map<ByteString, Node<C>> | undefined;
+  for (const [name, node] of dir.entries) {
+    const changed = visit(node);
+    if (changed === node) continue;
+    entries ??= new Map(dir.entries);
+    entries.set(name, changed);
+  }
+  return entries ? { ...dir, entries } : dir;
 }
 
 function withEntries<C extends Content>(

@@ -1,8 +1,8 @@
 // squashfs × the kernel where tables get long and offsets wide: many entries, many attributes, more than 4 GiB.
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect } from 'vitest';
+import { expect, test } from 'vitest';
 import { fromText } from '../../src/bytes/text.js';
 import { planSquashfs } from '../../src/format/squashfs/index.js';
 import { type ExactContent, quietRun } from '../../src/io/content.js';
@@ -11,6 +11,7 @@ import { fileTarget, type Target } from '../../src/io/target.js';
 import { writeImage } from '../../src/io/write-image.js';
 import { FileTree } from '../../src/tree/file-tree.js';
 import { directory, file, special } from '../../src/tree/node.js';
+import { MAIN } from '../support/command.js';
 import { judge, kernelOracle } from '../support/oracle.js';
 import { scratchDirectory } from '../support/scratch.js';
 import { EPOCH, STORED, writeSquashfs } from '../support/squashfs-images.js';
@@ -117,3 +118,28 @@ kernel('data behind 4 GiB, and a file larger than that', async () => {
     expect(judge('cat', [join(mountPoint, 'c-small')]).stdout).toBe('c');
   });
 });
+
+const many = process.env['ISOPRESS_TEST_MANY'];
+const whenGiven = many ? kernelOracle('mount', 'umount', 'time') : test.skip;
+
+whenGiven(
+  'a tree of a million small files, which ISOPRESS_TEST_MANY names, takes less than 600 bytes each',
+  async () => {
+    const entries = readdirSync(many!, { recursive: true }).length;
+    expect(entries).toBeGreaterThanOrEqual(1_000_000);
+    const one = join(dir, 'one');
+    mkdirSync(one);
+    writeFileSync(join(one, 'file'), 'one');
+    const peak = (top: string) => {
+      const args = ['squashfs', top, image, '--force', '--loss', 'ignore', '--progress', 'none', '--jobs', '2'];
+      const done = judge('time', ['-f', '%M', process.execPath, MAIN, ...args]);
+      expect(done, top).toMatchObject({ status: 0 });
+      return Number(done.stderr.trim().split('\n').at(-1)) * 1024;
+    };
+    const base = peak(one);
+    expect((peak(many!) - base) / entries).toBeLessThan(600);
+    const count = (top: string) => judge('sh', ['-c', 'find "$1" | wc -l', 'sh', top]).stdout.trim();
+    await mounted(() => expect(count(mountPoint)).toBe(count(many!)));
+  },
+  1_200_000,
+);

@@ -56,17 +56,15 @@ export interface Listing {
  */
 export function renderListing(entries: readonly Listed[], start: number, window: number): Listing {
   const bytes = new Uint8Array(listingLimit(entries.map((entry) => entry.name)));
+  const view = new DataView(bytes.buffer);
   const marks: ListingMark[] = [];
   let length = 0;
   let run: { readonly at: number; readonly first: Listed; count: number } | undefined;
   const endRun = () => {
     if (!run) return;
     const { first, count } = run;
-    directoryHeader.encodeInto(
-      { lastEntry: count - 1, inodeBlock: first.inodeBlock, number: first.number },
-      bytes,
-      run.at,
-    );
+    const header = { lastEntry: count - 1, inodeBlock: first.inodeBlock, number: first.number };
+    directoryHeader.encodeThrough(header, view, run.at);
   };
   let entered = Math.floor(start / window);
   for (const entry of entries) {
@@ -79,7 +77,7 @@ export function renderListing(entries: readonly Listed[], start: number, window:
       length += directoryHeader.size;
     }
     run.count++;
-    length += putEntry(entry, run.first, bytes, length);
+    length += putEntry(entry, run.first, view, length);
   }
   endRun();
   return { bytes: bytes.subarray(0, length), marks };
@@ -97,13 +95,9 @@ function sharesHeader(first: Listed, count: number, entry: Listed): boolean {
   return count < HEADER_ENTRIES && entry.inodeBlock === first.inodeBlock && delta >= -0x8000 && delta <= 0x7fff;
 }
 
-function putEntry(entry: Listed, first: Listed, bytes: Uint8Array, at: number): number {
-  const { name, type } = entry;
-  directoryEntry.encodeInto(
-    { offset: entry.inodeOffset, delta: entry.number - first.number, type, nameLength: name.length - 1 },
-    bytes,
-    at,
-  );
-  for (let i = 0; i < name.length; i++) bytes[at + directoryEntry.size + i] = name.charCodeAt(i);
+function putEntry({ name, type, number, inodeOffset }: Listed, first: Listed, view: DataView, at: number): number {
+  const head = { offset: inodeOffset, delta: number - first.number, type, nameLength: name.length - 1 };
+  directoryEntry.encodeThrough(head, view, at);
+  for (let i = 0; i < name.length; i++) view.setUint8(at + directoryEntry.size + i, name.charCodeAt(i));
   return directoryEntry.size + name.length;
 }

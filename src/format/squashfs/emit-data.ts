@@ -1,8 +1,9 @@
 // Data blocks and fragments: contents cut into blocks, compressed side by side, written in order.
 
+import { padding } from '../../bytes/index.js';
 import { type BlockCompressor, blockBuffer } from '../../compress/index.js';
 import { assertPlanned } from '../../errors.js';
-import { exactly, inOrder, type Run } from '../../io/index.js';
+import { type Data, exactly, inOrder, type Run } from '../../io/index.js';
 import { BlockCutter, type DataJob } from './block-cutter.js';
 import { type FragmentEntry, SPARSE_BLOCK, sizeWord } from './data-block.js';
 import type { PlannedImage } from './layout.js';
@@ -44,7 +45,7 @@ export async function* emitData(
   start: number,
   compressor: BlockCompressor,
   run: Run,
-): AsyncGenerator<Uint8Array> {
+): AsyncGenerator<Data> {
   const { data, layout, options } = image;
   const buffers = new BlockBuffers(() => blockBuffer(compressor, options.blockSize));
   const compress = async (job: DataJob): Promise<CompressedJob> => {
@@ -59,6 +60,9 @@ export async function* emitData(
     if (job.kind !== 'fragment' && job.content !== content) {
       content = job.content;
       assertPlanned('first block of a file', data.firstWords[content]!, word);
+      const gap = padding(at, options.alignTo);
+      if (gap > 0) yield { hole: gap };
+      at += gap;
       placed.at[content] = at;
     }
     if (job.kind === 'sparse') {

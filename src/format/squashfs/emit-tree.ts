@@ -3,7 +3,7 @@
 
 import type { BlockCompressor } from '../../compress/index.js';
 import type { Run } from '../../io/index.js';
-import { type Listed, renderListing } from './directory.js';
+import { type Listed, type ListingMark, renderListing } from './directory.js';
 import type { PlacedData } from './emit-data.js';
 import { InodeType } from './inode.js';
 import type { PlannedImage } from './layout.js';
@@ -19,6 +19,13 @@ export interface TreeTables {
   readonly listings: readonly Uint8Array[];
   /** Reference to each inode, by its number minus one. */
   readonly refs: Float64Array;
+}
+
+/** A listing in the directory table whose blocks are not all compressed yet; its bytes are in the table alone. */
+interface AppendedListing {
+  readonly at: number;
+  readonly length: number;
+  readonly marks: readonly ListingMark[];
 }
 
 /** A listing that fits one window is found as fast without an index. */
@@ -46,18 +53,18 @@ export async function renderTree(
   for (const level of levels.toReversed()) {
     run.signal?.throwIfAborted();
     await inodes.settle();
-    const pending: { readonly at: number; readonly listing: ReturnType<typeof renderListing> }[] = [];
+    const pending: AppendedListing[] = [];
     for (const dir of level) {
-      const listing = renderListing(listed(dir, image.inodes, inodes, positions), listings.position, METADATA_SIZE);
-      pending.push({ at: listings.position, listing });
-      listings.append(listing.bytes);
+      const at = listings.position;
+      const { bytes, marks } = renderListing(listed(dir, image.inodes, inodes, positions), at, METADATA_SIZE);
+      pending.push({ at, length: bytes.length, marks: bytes.length > INDEXED_FROM ? marks : [] });
+      listings.append(bytes);
       if (listings.isDue) await listings.settle();
     }
     await listings.settle();
     for (const [index, dir] of level.entries()) {
-      const { at, listing } = pending[index]!;
       positions[dir.number - 1] = inodes.position;
-      inodes.append(renderDirectory(render, dir, count, placeListing(at, listing, listings)));
+      inodes.append(renderDirectory(render, dir, count, placeListing(pending[index]!, listings)));
       if (inodes.isDue) await inodes.settle();
     }
   }
@@ -76,16 +83,11 @@ function renderDirectory(
   return render.directory(dir.node, dir.number, dir.parent?.number ?? count + 1, dir.children.length, listing);
 }
 
-function placeListing(
-  at: number,
-  { bytes, marks }: ReturnType<typeof renderListing>,
-  table: MetadataTable,
-): PlacedListing {
-  const indexed = bytes.length > INDEXED_FROM ? marks : [];
+function placeListing({ at, length, marks }: AppendedListing, table: MetadataTable): PlacedListing {
   return {
     place: table.place(at),
-    length: bytes.length,
-    marks: indexed.map((mark) => ({ ...mark, block: table.place(at + mark.at).block })),
+    length,
+    marks: marks.map((mark) => ({ ...mark, block: table.place(at + mark.at).block })),
   };
 }
 

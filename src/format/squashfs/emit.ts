@@ -3,7 +3,7 @@
 import { padding } from '../../bytes/index.js';
 import type { BlockCompressor } from '../../compress/index.js';
 import { InternalError } from '../../errors.js';
-import type { Piece, Run } from '../../io/index.js';
+import { type Piece, pieceLength, type Run } from '../../io/index.js';
 import { renderCompressorOptions } from './compressor-options.js';
 import { emitData, type PlacedData, unplacedData } from './emit-data.js';
 import { fragmentEntries, type RenderedTable, renderLookup, renderXattrs, u32List, u64List } from './emit-tables.js';
@@ -14,7 +14,9 @@ import { COMPRESSORS, MAGIC, type Superblock, SuperblockFlag, superblock, VERSIO
 
 /** The pieces of the image. The compressor lives as long as the emission, however that ends. */
 export async function* emitImage(image: PlannedImage, run: Run): AsyncGenerator<Piece> {
+  const { offset, padTo } = image.options;
   let head: Superblock | undefined;
+  if (offset > 0) yield { hole: offset };
   yield {
     length: superblock.size,
     render: () => {
@@ -28,19 +30,17 @@ export async function* emitImage(image: PlannedImage, run: Run): AsyncGenerator<
     const options = renderCompressorOptions(image.options.compression, image.options.blockSize);
     if (options) yield options;
     let at = superblock.size + (options?.length ?? 0);
-    for await (const bytes of emitData(image, placed, at, compressor, run)) {
-      at += bytes.length;
-      yield bytes;
+    for await (const piece of emitData(image, placed, at, compressor, run)) {
+      at += pieceLength(piece);
+      yield piece;
     }
     const tables = new TablesEmitter(image, placed, compressor, run, at);
     yield* tables.emit();
     const { bytesUsed } = tables.facts;
-    const end = bytesUsed + padding(bytesUsed, image.options.padTo);
-    if (end > image.layout.sizeLimit) {
-      throw new InternalError(
-        'internal.size-limit',
-        `${end} bytes where at most ${image.layout.sizeLimit} were planned.`,
-      );
+    const end = bytesUsed + padding(bytesUsed, padTo);
+    const { sizeLimit } = image.layout;
+    if (offset + end > sizeLimit) {
+      throw new InternalError('internal.size-limit', `${offset + end} bytes where at most ${sizeLimit} were planned.`);
     }
     if (end > bytesUsed) yield { hole: end - bytesUsed };
     head = renderHead(image, placed, tables.facts, options !== undefined);

@@ -30,11 +30,12 @@ export class MetadataTable {
     this.#open = blockBuffer(compressor, METADATA_SIZE);
   }
 
+  /** Copies the bytes to the end of the table. */
   append(bytes: Uint8Array): void {
     for (let done = 0; done < bytes.length; ) {
       const at = this.position % METADATA_SIZE;
       const length = Math.min(METADATA_SIZE - at, bytes.length - done);
-      this.#open.set(bytes.subarray(done, done + length), at);
+      this.#open.set(length === bytes.length ? bytes : bytes.subarray(done, done + length), at);
       this.position += length;
       done += length;
       if (at + length < METADATA_SIZE) continue;

@@ -3,6 +3,7 @@
 import type { Timestamp } from '../../bytes/index.js';
 import type { Compression } from '../../compress/index.js';
 import { InvalidInputError } from '../../errors.js';
+import type { ExactContent } from '../../io/index.js';
 import { largestDictionary } from './compressor-options.js';
 import { MAX_BLOCK_SIZE, MIN_BLOCK_SIZE } from './data-block.js';
 
@@ -30,6 +31,15 @@ export interface SquashfsOptions {
    * down to whole blocks.
    */
   readonly padTo?: number;
+  /** Zeros in front of the image, in bytes; nothing in the image counts them. Default 0. */
+  readonly offset?: number;
+  /**
+   * Every file that has blocks of its own starts at a multiple of this many bytes from the superblock: a power of two up
+   * to 64 MiB. Default 1.
+   */
+  readonly alignTo?: number;
+  /** Contents with a higher number are stored first; without one they count as 0. Equal ones stay in tree order. */
+  readonly priorities?: ReadonlyMap<ExactContent, number>;
 }
 
 export interface ResolvedOptions extends Required<Omit<SquashfsOptions, 'stored'>> {
@@ -38,19 +48,19 @@ export interface ResolvedOptions extends Required<Omit<SquashfsOptions, 'stored'
   readonly blockLog: number;
 }
 
+/** As far as mksquashfs goes. */
+const MAX_ALIGNMENT = 64 * 1024 * 1024;
+const NO_PRIORITIES: ReadonlyMap<ExactContent, number> = new Map();
 const EVERY_PART: readonly StoredPart[] = ['inodes', 'data', 'fragments', 'xattrs', 'ids'];
 
 /** Fills in the defaults. Throws {@link InvalidInputError} for values that no image can have. */
 export function resolveOptions(options: SquashfsOptions): ResolvedOptions {
-  const { compression, epoch, blockSize = 128 * 1024, padTo = 4096, fragments = true, tailPacking = false } = options;
+  const { compression, epoch, blockSize = 128 * 1024, fragments = true, tailPacking = false } = options;
   const blockLog = Math.log2(blockSize);
   if (!Number.isInteger(blockLog) || blockSize < MIN_BLOCK_SIZE || blockSize > MAX_BLOCK_SIZE) {
     throw new InvalidInputError('squashfs.block-size', `${blockSize} cannot be the block size of a squashfs image.`, {
       hint: 'Choose a power of two from 4096 to 1048576.',
     });
-  }
-  if (!Number.isSafeInteger(padTo) || padTo < 1) {
-    throw new InvalidInputError('squashfs.padding', `An image cannot be padded to a multiple of ${padTo} bytes.`);
   }
   const dictionarySize = compression.xz?.dictionarySize ?? 0;
   if (dictionarySize > largestDictionary(blockSize)) {
@@ -72,6 +82,21 @@ export function resolveOptions(options: SquashfsOptions): ResolvedOptions {
     exportTable: options.exportTable ?? true,
     sparse: options.sparse ?? true,
     stored: new Set(compression.name === 'none' ? EVERY_PART : (options.stored ?? [])),
-    padTo,
+    ...resolvePlacement(options),
   };
+}
+
+function resolvePlacement({ padTo = 4096, offset = 0, alignTo = 1, priorities = NO_PRIORITIES }: SquashfsOptions) {
+  if (!Number.isSafeInteger(padTo) || padTo < 1) {
+    throw new InvalidInputError('squashfs.padding', `An image cannot be padded to a multiple of ${padTo} bytes.`);
+  }
+  if (!Number.isSafeInteger(offset) || offset < 0) {
+    throw new InvalidInputError('squashfs.offset', `An image cannot start at byte ${offset}.`);
+  }
+  if (!Number.isInteger(Math.log2(alignTo)) || alignTo < 1 || alignTo > MAX_ALIGNMENT) {
+    throw new InvalidInputError('squashfs.alignment', `Files cannot be aligned to ${alignTo} bytes.`, {
+      hint: 'Choose a power of two up to 67108864.',
+    });
+  }
+  return { padTo, offset, alignTo, priorities };
 }

@@ -23,14 +23,14 @@ export interface PlannedData {
   readonly fragmentCount: number;
   /** Bytes of all contents. */
   readonly totalSize: number;
-  /** Most bytes that blocks and fragments can take in the image. */
+  /** Most bytes that blocks, fragments and the gaps of alignment can take in the image. */
   readonly limit: number;
 }
 
 /** Gives every content its blocks and its place in a fragment. */
 export function planData(leaves: readonly Leaf[], options: ResolvedOptions): PlannedData {
-  const { contents, indexes } = distinctContents(leaves);
-  const { blockSize, sparse } = options;
+  const { contents, indexes } = distinctContents(leaves, options.priorities);
+  const { blockSize, sparse, alignTo } = options;
   const blockCounts = new Float64Array(contents.length);
   const firstWords = new Float64Array(contents.length);
   const fragments = new Uint32Array(contents.length).fill(NO_FRAGMENT);
@@ -57,7 +57,7 @@ export function planData(leaves: readonly Leaf[], options: ResolvedOptions): Pla
     firstWords[index] = wordCount;
     wordCount += blocks;
     totalSize += size;
-    limit += size - (sparse ? knownSparse(content, blockSize) : 0);
+    limit += size - (sparse ? knownSparse(content, blockSize) : 0) + (blocks > 0 ? alignTo - 1 : 0);
   }
   const fragmentCount = fragment + 1;
   return {
@@ -74,15 +74,13 @@ export function planData(leaves: readonly Leaf[], options: ResolvedOptions): Pla
   };
 }
 
-function distinctContents(leaves: readonly Leaf[]) {
-  const contents: ExactContent[] = [];
-  const indexes = new Map<ExactContent, number>();
-  for (const leaf of leaves) {
-    if (leaf.kind !== 'file' || leaf.content.size === 0 || indexes.has(leaf.content)) continue;
-    indexes.set(leaf.content, contents.length);
-    contents.push(leaf.content);
-  }
-  return { contents, indexes };
+function distinctContents(leaves: readonly Leaf[], priorities: ReadonlyMap<ExactContent, number>) {
+  const contents = new Set<ExactContent>();
+  for (const leaf of leaves) if (leaf.kind === 'file' && leaf.content.size > 0) contents.add(leaf.content);
+  const list = [...contents];
+  const priorityOf = (content: ExactContent) => priorities.get(content) ?? 0;
+  if (priorities.size > 0) list.sort((a, b) => priorityOf(b) - priorityOf(a));
+  return { contents: list, indexes: new Map(list.map((content, index) => [content, index])) };
 }
 
 /** Bytes of the content's end that go into a fragment. */

@@ -99,7 +99,8 @@ function limitOf(
     lookupLimit(ids * 4) +
     metadataLimit(xattrs.keyBytes) +
     (sets > 0 ? xattrTableHeader.size + lookupLimit(sets * xattrSet.size) : 0) +
-    options.padTo
+    options.padTo +
+    options.offset
   );
 }
 

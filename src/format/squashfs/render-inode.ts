@@ -1,6 +1,6 @@
 // Renders inodes, each in the smallest form that can hold it.
 
-import { bytesOf } from '../../bytes/index.js';
+import { bytesOf, type Struct } from '../../bytes/index.js';
 import type { Directory, File, Node, Special, Symlink } from '../../tree/index.js';
 import { NO_FRAGMENT } from './data-block.js';
 import { LISTING_SIZE_BIAS, type ListingMark } from './directory.js';
@@ -35,9 +35,15 @@ export interface PlacedListing {
   readonly marks: readonly (ListingMark & { readonly block: number })[];
 }
 
+/** Room for an inode and a symbolic link's target; files of many blocks and indexed directories get more. */
+const SCRATCH = 8192;
+
+/** Every inode is lent: it lies in the renderer's own memory until the next one is asked for. */
 export class InodeRenderer {
   readonly #image: PlannedImage;
   readonly #placed: PlacedData;
+  #scratch = new Uint8Array(SCRATCH);
+  #view = new DataView(this.#scratch.buffer);
 
   constructor(image: PlannedImage, placed: PlacedData) {
     this.#image = image;
@@ -74,12 +80,21 @@ export class InodeRenderer {
       size,
     };
     if (xattr === NO_XATTR && listing.marks.length === 0 && size <= MAX_U16) {
-      return basicDirectory.encode({ ...this.#head(node, number, false), ...common });
+      return this.#render(basicDirectory, { ...this.#head(node, number, false), ...common });
     }
     // The index only saves time, so a listing with more marks than can be counted does without the last ones.
     const marks = listing.marks.slice(0, MAX_U16);
     const inode = { ...this.#head(node, number, true), ...common, indexCount: marks.length, xattr };
-    return joined([extendedDirectory.encode(inode), ...marks.map(renderIndex)]);
+    const more = marks.reduce((sum, { name }) => sum + directoryIndex.size + name.length, 0);
+    const bytes = this.#render(extendedDirectory, inode, more);
+    let end = extendedDirectory.size;
+    for (const { at, block, name } of marks) {
+      const index = { at, directoryBlock: block, nameLength: name.length - 1 };
+      directoryIndex.encodeThrough(index, this.#view, end);
+      bytes.set(bytesOf(name), end + directoryIndex.size);
+      end += directoryIndex.size + name.length;
+    }
+    return bytes;
   }
 
   #file(node: File, number: number, nlink: number): Uint8Array {
@@ -91,43 +106,59 @@ export class InodeRenderer {
     const sparse = index === undefined ? 0 : this.#placed.sparse[index]!;
     const fragment = index === undefined ? NO_FRAGMENT : data.fragments[index]!;
     const fragmentOffset = index === undefined ? 0 : data.fragmentOffsets[index]!;
+    const blocks = index === undefined ? 0 : data.blockCounts[index]!;
     const basic = nlink === 1 && xattr === NO_XATTR && sparse === 0 && at <= MAX_U32 && size <= MAX_U32;
-    const common = { ...this.#head(node, number, !basic), at, size, fragment, fragmentOffset };
-    const inode = basic ? basicFile.encode(common) : extendedFile.encode({ ...common, sparse, nlink, xattr });
-    return index === undefined || data.blockCounts[index] === 0 ? inode : joined([inode, this.#sizeWords(index)]);
+    const inode = Object.assign(this.#head(node, number, !basic), { at, size, fragment, fragmentOffset });
+    const bytes = basic
+      ? this.#render(basicFile, inode, blocks * 4)
+      : this.#render(extendedFile, Object.assign(inode, { sparse, nlink, xattr }), blocks * 4);
+    if (blocks > 0) this.#putSizeWords(index!, bytes.length - blocks * 4);
+    return bytes;
   }
 
-  #sizeWords(content: number): Uint8Array {
+  #putSizeWords(content: number, at: number): void {
     const { firstWords, blockCounts } = this.#image.data;
     const first = firstWords[content]!;
     const count = blockCounts[content]!;
-    const bytes = new Uint8Array(count * 4);
-    const view = new DataView(bytes.buffer);
-    for (let i = 0; i < count; i++) view.setUint32(i * 4, this.#placed.words[first + i]!, true);
-    return bytes;
+    for (let i = 0; i < count; i++) this.#view.setUint32(at + i * 4, this.#placed.words[first + i]!, true);
   }
 
   #symlink(node: Symlink, number: number, nlink: number): Uint8Array {
     const xattr = this.#xattr(node);
     const basic = xattr === NO_XATTR;
     const target = bytesOf(node.target);
-    const inode = symlinkInode.encode({ ...this.#head(node, number, !basic), nlink, targetLength: target.length });
-    return joined(
-      basic ? [inode, target] : [inode, target, Uint8Array.of(xattr, xattr >>> 8, xattr >>> 16, xattr >>> 24)],
-    );
+    const inode = Object.assign(this.#head(node, number, !basic), { nlink, targetLength: target.length });
+    const bytes = this.#render(symlinkInode, inode, target.length + (basic ? 0 : 4));
+    bytes.set(target, symlinkInode.size);
+    if (!basic) this.#view.setUint32(symlinkInode.size + target.length, xattr, true);
+    return bytes;
   }
 
   #special(node: Special, number: number, nlink: number): Uint8Array {
     const xattr = this.#xattr(node);
     const basic = xattr === NO_XATTR;
-    const head = { ...this.#head(node, number, !basic), nlink };
+    const head = Object.assign(this.#head(node, number, !basic), { nlink });
     if (node.kind === 'fifo' || node.kind === 'socket') {
-      return basic ? basicPipe.encode(head) : extendedPipe.encode({ ...head, xattr });
+      return basic ? this.#render(basicPipe, head) : this.#render(extendedPipe, Object.assign(head, { xattr }));
     }
     const device = deviceNumber(node.major, node.minor);
-    return basic ? basicDevice.encode({ ...head, device }) : extendedDevice.encode({ ...head, device, xattr });
+    return basic
+      ? this.#render(basicDevice, Object.assign(head, { device }))
+      : this.#render(extendedDevice, Object.assign(head, { device, xattr }));
   }
 
+  /** A structure at the start of the scratch memory, and `more` bytes behind it for its variable part. */
+  #render<T>(structure: Struct<T>, value: T, more = 0): Uint8Array {
+    const length = structure.size + more;
+    if (length > this.#scratch.length) {
+      this.#scratch = new Uint8Array(2 * length);
+      this.#view = new DataView(this.#scratch.buffer);
+    }
+    structure.encodeThrough(value, this.#view, 0);
+    return this.#scratch.subarray(0, length);
+  }
+
+  /** To be completed by assignment: an object spread per inode turned out to outlive young garbage, 1 kB each. */
   #head(node: Node, number: number, extended: boolean) {
     const { idIndexes } = this.#image;
     return {
@@ -143,18 +174,4 @@ export class InodeRenderer {
   #xattr(node: Node): number {
     return this.#image.xattrs.setOf.get(node) ?? NO_XATTR;
   }
-}
-
-function renderIndex({ at, block, name }: PlacedListing['marks'][number]): Uint8Array {
-  return joined([directoryIndex.encode({ at, directoryBlock: block, nameLength: name.length - 1 }), bytesOf(name)]);
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }

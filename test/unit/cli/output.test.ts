@@ -119,5 +119,11 @@ test('classic spellings become ours, others stay', () => {
     '--block-size',
     '1M',
   ]);
+  const switches = ['-noI', '-noD', '-noF', '-noX', '-noId', '-always-use-fragments', '-no-duplicates', '-nopad'];
+  expect(translateClassicSpelling(['squashfs', 'a', 'b', ...switches, '-sort', 'list', '-offset', '512'])).toEqual([
+    ...['squashfs', 'a', 'b', '--uncompressed=inodes,ids', '--uncompressed=data', '--uncompressed=fragments'],
+    ...['--uncompressed=xattrs', '--uncompressed=ids', '--tailends', '--no-duplicates', '--pad=none'],
+    ...['--sort', 'list', '--offset', '512'],
+  ]);
   expect(translateClassicSpelling(['fat', '-F', '16'])).toEqual(['fat', '--type', '16']);
 });

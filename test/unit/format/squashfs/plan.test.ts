@@ -101,6 +101,8 @@ test('options outside the format are refused', () => {
     expect(() => plan({}, { blockSize })).toThrow('cannot be the block size');
   }
   expect(() => plan({}, { padTo: 0 })).toThrow(InvalidInputError);
+  expect(() => plan({}, { offset: -1 })).toThrow('cannot start at byte -1');
+  for (const alignTo of [0, 3, 0.5, 2 ** 27]) expect(() => plan({}, { alignTo })).toThrow('Files cannot be aligned');
   expect(() => plan({}, { fragments: false, tailPacking: true })).toThrow('Tail packing needs fragments.');
 });
 

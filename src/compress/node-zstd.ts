@@ -1,0 +1,27 @@
+// zstd by the library that newer versions of Node are built with; absent in Node 20.
+
+import zlib from 'node:zlib';
+import type { BlockCoder } from './coder.js';
+import type { EngineId } from './compressor.js';
+
+/** What node:zlib has of zstd where it has it; the type declarations are those of the oldest Node. */
+interface ZstdOfNode {
+  readonly zstdCompressSync?: (
+    block: Uint8Array,
+    options: { readonly params: Readonly<Record<number, number>>; readonly chunkSize: number },
+  ) => Uint8Array;
+}
+
+/** ZSTD_c_compressionLevel of zstd.h. */
+const COMPRESSION_LEVEL = 100;
+const library: ZstdOfNode = zlib as ZstdOfNode;
+
+/** Names the zstd inside the running Node; undefined where there is none. */
+export const NODE_ZSTD: EngineId | undefined =
+  typeof library.zstdCompressSync === 'function' ? `node/zstd@${process.versions['zstd'] ?? 'unknown'}` : undefined;
+
+/** Frames that tell their length: given all at once, the library makes the window no larger than the block. */
+export function nodeZstdCoder(level: number): BlockCoder {
+  const params = { [COMPRESSION_LEVEL]: level };
+  return (block) => library.zstdCompressSync!(block, { params, chunkSize: Math.max(block.length, 64) });
+}

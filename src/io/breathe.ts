@@ -1,0 +1,9 @@
+// A pause in long synchronous work.
+
+import type { Run } from './content.js';
+
+/** Lets timers, signals and output have their turn, and stops an aborted run. */
+export async function breathe(run: Run | undefined): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+  run?.signal?.throwIfAborted();
+}

@@ -1,0 +1,127 @@
+// What makes two contents the same: their bytes, however they are cut into pieces and whichever zeros are told as holes.
+
+import {
+  createDigest,
+  type Data,
+  type Digest,
+  digestOf,
+  type ExactContent,
+  exactly,
+  isHole,
+  type Run,
+} from '../io/index.js';
+
+/** Zeros are told apart from data in aligned blocks of this many bytes. */
+const BLOCK = 4096;
+const ZEROS = Buffer.alloc(BLOCK);
+/** Bytes of an identity. */
+export const IDENTITY_SIZE = 32;
+
+/**
+ * Equal contents have equal identities; different contents of one size never do, as far as SHA-256 reaches. Blocks of
+ * zeros are counted, not hashed, so that a hole costs nothing.
+ */
+export async function contentIdentity(content: ExactContent, run: Run): Promise<Uint8Array> {
+  const digest = new IdentityDigest();
+  for await (const piece of exactly(content, run)) digest.add(piece);
+  return digest.end();
+}
+
+/** As {@link contentIdentity}, of bytes that are there. */
+export function bytesIdentity(bytes: Uint8Array): Uint8Array {
+  if (!hasZeroBlock(bytes)) return digestOf('sha256', bytes);
+  const digest = new IdentityDigest();
+  digest.add(bytes);
+  return digest.end();
+}
+
+class IdentityDigest {
+  readonly #data = createDigest('sha256');
+  /** Of the positions where data turns to zeros or back; none as long as there was no block of zeros. */
+  #edges: Digest | undefined;
+  /** Bytes of whole blocks seen. */
+  #at = 0;
+  #inZeros = false;
+  /** Start of a block whose end has not come yet. */
+  #rest: Buffer | undefined;
+  #filled = 0;
+
+  add(piece: Data): void {
+    if (isHole(piece)) this.#addHole(piece.hole);
+    else this.#addBytes(piece);
+  }
+
+  end(): Uint8Array {
+    if (this.#filled > 0) this.#block(this.#rest!.subarray(0, this.#filled));
+    const data = this.#data.snapshot();
+    if (!this.#edges) return data;
+    const both = createDigest('sha256');
+    both.update(data);
+    both.update(this.#edges.snapshot());
+    return both.snapshot();
+  }
+
+  #addHole(length: number): void {
+    const head = this.#filled === 0 ? 0 : Math.min(BLOCK - this.#filled, length);
+    if (head > 0) this.#addBytes(ZEROS.subarray(0, head));
+    const tail = (length - head) % BLOCK;
+    const whole = length - head - tail;
+    if (whole > 0) this.#turn(true);
+    this.#at += whole;
+    if (tail > 0) this.#addBytes(ZEROS.subarray(0, tail));
+  }
+
+  #addBytes(bytes: Uint8Array): void {
+    let done = 0;
+    while (done < bytes.length) {
+      if (this.#filled === 0 && bytes.length - done >= BLOCK) {
+        done += this.#wholeBlocks(bytes, done);
+        continue;
+      }
+      this.#rest ??= Buffer.alloc(BLOCK);
+      const length = Math.min(BLOCK - this.#filled, bytes.length - done);
+      this.#rest.set(bytes.subarray(done, done + length), this.#filled);
+      this.#filled += length;
+      done += length;
+      if (this.#filled < BLOCK) continue;
+      this.#filled = 0;
+      this.#block(this.#rest);
+    }
+  }
+
+  /** Takes all whole blocks from `start` on that are of one kind; returns their bytes. */
+  #wholeBlocks(bytes: Uint8Array, start: number): number {
+    const zero = isZero(bytes.subarray(start, start + BLOCK));
+    let end = start + BLOCK;
+    while (end + BLOCK <= bytes.length && isZero(bytes.subarray(end, end + BLOCK)) === zero) end += BLOCK;
+    this.#take(bytes.subarray(start, end), zero);
+    return end - start;
+  }
+
+  #block(block: Uint8Array): void {
+    this.#take(block, isZero(block));
+  }
+
+  #take(bytes: Uint8Array, zero: boolean): void {
+    this.#turn(zero);
+    if (!zero) this.#data.update(bytes);
+    this.#at += bytes.length;
+  }
+
+  #turn(zero: boolean): void {
+    if (zero === this.#inZeros) return;
+    this.#inZeros = zero;
+    this.#edges ??= createDigest('sha256');
+    this.#edges.update(new Uint8Array(Float64Array.of(this.#at).buffer));
+  }
+}
+
+function hasZeroBlock(bytes: Uint8Array): boolean {
+  for (let at = 0; at < bytes.length; at += BLOCK) if (isZero(bytes.subarray(at, at + BLOCK))) return true;
+  return false;
+}
+
+function isZero(block: Uint8Array): boolean {
+  // Most blocks of data differ in their first byte.
+  return block[0] === 0 && ZEROS.compare(block, 0, block.length, 0, block.length) === 0;
+}

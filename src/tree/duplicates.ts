@@ -1,0 +1,134 @@
+// Equal files become files of one content, before any format plans its places: what is one object is stored once.
+
+import { breathe, type Content, type ExactContent, isExact, isHole, type Run } from '../io/index.js';
+import { bytesIdentity, contentIdentity, IDENTITY_SIZE } from './content-identity.js';
+import type { FileTree } from './file-tree.js';
+import { mapNodes } from './rewrite.js';
+import { walk } from './walk.js';
+
+/** Contents larger than this are read whole only if another one of their size starts with the same bytes. */
+const LARGE = 4 * 1024 * 1024;
+/** How much of a large content is looked at first. */
+const HEAD = 64 * 1024;
+/** Contents between two looks at the rest of the process. */
+const BREATH = 512;
+
+/**
+ * The tree with equal contents made one object, the first in tree order. Reads only contents whose size occurs more than
+ * once, a piece at a time; open contents are left alone. Reports its step as "comparing".
+ */
+export async function shareDuplicates<C extends Content>(tree: FileTree<C>, run: Run): Promise<FileTree<C>> {
+  const twins = await findTwins(candidatesOf(tree), run);
+  if (twins.size === 0) return tree;
+  return mapNodes(tree, (node) => {
+    const twin = node.kind === 'file' && isExact(node.content) ? twins.get(node.content) : undefined;
+    return twin ? { ...node, content: twin as Content as C } : node;
+  });
+}
+
+/** Contents that are not the only ones of their size, in tree order, each once. */
+function candidatesOf(tree: FileTree<Content>): ExactContent[] {
+  /** The only content of a size; undefined where there are several. */
+  const onlyOne = new Map<number, ExactContent | undefined>();
+  for (const content of exactContents(tree)) {
+    if (!onlyOne.has(content.size)) onlyOne.set(content.size, content);
+    else if (onlyOne.get(content.size) !== content) onlyOne.set(content.size, undefined);
+  }
+  const candidates = new Set<ExactContent>();
+  for (const content of exactContents(tree)) if (!onlyOne.get(content.size)) candidates.add(content);
+  return [...candidates];
+}
+
+function* exactContents(tree: FileTree<Content>): Generator<ExactContent> {
+  for (const { node } of walk(tree)) {
+    if (node.kind === 'file' && isExact(node.content) && node.content.size > 0) yield node.content;
+  }
+}
+
+/** From each content that has an equal one before it to the first of those. */
+async function findTwins(
+  candidates: readonly ExactContent[],
+  run: Run,
+): Promise<ReadonlyMap<ExactContent, ExactContent>> {
+  const alone = await distinctByHead(
+    candidates.filter(({ size }) => size > LARGE),
+    run,
+  );
+  const compared = alone.size > 0 ? candidates.filter((content) => !alone.has(content)) : candidates;
+  const total = compared.reduce((sum, { size }) => sum + size, 0);
+  const known = new IdentityTable(compared);
+  const twins = new Map<ExactContent, ExactContent>();
+  let done = 0;
+  for (const [index, content] of compared.entries()) {
+    // Small contents without a promise: three waits cost more than the file.
+    const identity = content.bytes ? bytesIdentity(content.bytes()) : await contentIdentity(content, run);
+    const first = known.firstOf(index, identity);
+    if (first !== index) twins.set(content, compared[first]!);
+    done += content.size;
+    if (index % BREATH === 0) await breathe(run);
+    run.report({ step: 'comparing', done, total, unit: 'bytes' });
+  }
+  return twins;
+}
+
+/** Those whose first bytes differ from those of every other of their size. */
+async function distinctByHead(contents: readonly ExactContent[], run: Run): Promise<ReadonlySet<ExactContent>> {
+  const known = new IdentityTable(contents);
+  const alone = new Set<ExactContent>();
+  for (const [index, content] of contents.entries()) {
+    const first = known.firstOf(index, bytesIdentity(await headOf(content, run)));
+    if (first === index) alone.add(content);
+    else alone.delete(contents[first]!);
+  }
+  return alone;
+}
+
+async function headOf(content: ExactContent, run: Run): Promise<Uint8Array> {
+  const head = new Uint8Array(Math.min(HEAD, content.size));
+  let filled = 0;
+  for await (const piece of content.pieces(run)) {
+    if (isHole(piece)) filled += Math.min(piece.hole, head.length - filled);
+    else {
+      const part = piece.subarray(0, head.length - filled);
+      head.set(part, filled);
+      filled += part.length;
+    }
+    if (filled === head.length) break;
+  }
+  return head;
+}
+
+/** Finds contents by identity and size. Flat memory, since there may be millions. */
+class IdentityTable {
+  readonly #contents: readonly ExactContent[];
+  readonly #identities: Uint8Array;
+  /** Index plus one; 0 is empty. Never more than half full. */
+  readonly #slots: Uint32Array;
+
+  constructor(contents: readonly ExactContent[]) {
+    this.#contents = contents;
+    this.#identities = new Uint8Array(contents.length * IDENTITY_SIZE);
+    this.#slots = new Uint32Array(2 ** Math.ceil(Math.log2(2 * contents.length + 1)));
+  }
+
+  /** Index of the first content equal to number `index`, which is entered if there was none. */
+  firstOf(index: number, identity: Uint8Array): number {
+    const mask = this.#slots.length - 1;
+    const start = new DataView(identity.buffer, identity.byteOffset).getUint32(0);
+    for (let slot = start & mask; ; slot = (slot + 1) & mask) {
+      const found = this.#slots[slot]! - 1;
+      if (found < 0) {
+        this.#slots[slot] = index + 1;
+        this.#identities.set(identity, index * IDENTITY_SIZE);
+        return index;
+      }
+      if (this.#contents[found]!.size === this.#contents[index]!.size && this.#equals(found, identity)) return found;
+    }
+  }
+
+  #equals(index: number, identity: Uint8Array): boolean {
+    const at = index * IDENTITY_SIZE;
+    for (let i = 0; i < IDENTITY_SIZE; i++) if (this.#identities[at + i] !== identity[i]) return false;
+    return true;
+  }
+}
