@@ -19,7 +19,10 @@ const BIOS = 'boot/x86_64/loader/eltorito.img';
 const UDF = { name: 'udf', mount: '-t udf -o iocharset=utf8 /dev/vda' };
 
 /** The media tree with times down to the microsecond. */
-const tree = mapNodes(mediaTree() as FileTree, (node) => ({ ...node, mtime: timestamp(node.mtime.seconds, 123_456_000) }));
+const tree = mapNodes(mediaTree() as FileTree, (node) => ({
+  ...node,
+  mtime: timestamp(node.mtime.seconds, 123_456_000),
+}));
 const source = await describeTree(tree);
 
 /** What UDF shows: the one name that is not UTF-8 is changed, links lose what components cannot say. */

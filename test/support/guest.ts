@@ -1,13 +1,37 @@
 // A guest that only mounts: a distribution's kernel with drivers that this machine may lack shows what it finds on an image.
 // Kernel and modules come from ISOPRESS_TEST_ROOT or from this machine; nothing but busybox and stat runs in the guest.
-import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import type { EntryDescription } from './trees.js';
 import { judge, oracle, oraclesRequired } from './oracle.js';
 import { bootUntil, missingForBoot } from './qemu.js';
+import type { EntryDescription } from './trees.js';
 
-const MODULES = ['virtio_pci', 'virtio_blk', 'isofs', 'udf', 'vfat', 'nls_utf8', 'nls_cp437', 'nls_ascii', 'nls_iso8859-1'];
+const MODULES = [
+  'virtio_pci',
+  'virtio_blk',
+  'isofs',
+  'udf',
+  'vfat',
+  'nls_utf8',
+  'nls_cp437',
+  'nls_ascii',
+  'nls_iso8859-1',
+];
 const END = 'isopress: guest done';
+
+const ENDS = `#!/bin/sh
+dd if="$1" bs=65536 count=1 2>/dev/null
+dd if="$1" bs=65536 skip=$(( ($(stat -c %s "$1") - 65536) / 65536 )) 2>/dev/null
+`;
 
 interface Kernel {
   readonly image: string;
@@ -41,6 +65,8 @@ export interface GuestMount {
   readonly name: string;
   /** `-t udf /dev/vda` */
   readonly mount: string;
+  /** Digest only the first and last 64 KiB of each file, for files too large to be read whole. Default false. */
+  readonly endsOnly?: boolean;
 }
 
 /** What the guest shows of every mount, by its name; comparable with `describeTree`. */
@@ -67,7 +93,8 @@ export async function mountInGuest(
 }
 
 function packInitrd(kernel: Kernel, mounts: readonly GuestMount[], top: string): string {
-  for (const dir of ['bin', 'modules', 'proc', 'sys', 'dev', 'mnt', 'tmp']) mkdirSync(join(top, dir), { recursive: true });
+  for (const dir of ['bin', 'modules', 'proc', 'sys', 'dev', 'mnt', 'tmp'])
+    mkdirSync(join(top, dir), { recursive: true });
   copyFileSync(findProgram('busybox'), join(top, 'bin/busybox'));
   // Only GNU's stat tells fractions of a second.
   const stat = findProgram('stat');
@@ -79,6 +106,8 @@ function packInitrd(kernel: Kernel, mounts: readonly GuestMount[], top: string):
   for (const path of order) unpackModule(join(kernel.modules, path), join(top, 'modules'));
   writeFileSync(join(top, 'init'), script(order.map(plainName), mounts, stat));
   chmodSync(join(top, 'init'), 0o755);
+  writeFileSync(join(top, 'ends'), ENDS);
+  chmodSync(join(top, 'ends'), 0o755);
   const list = judge('find', ['.'], { cwd: top }).stdout;
   judge('cpio', ['-o', '-H', 'newc', '-O', `${top}.cpio`], { cwd: top, input: list });
   return `${top}.cpio`;
@@ -124,10 +153,10 @@ function unpackModule(path: string, into: string): void {
 
 function script(modules: readonly string[], mounts: readonly GuestMount[], stat: string): string {
   const describe = String.raw`
-describe() {
+describe() { # how to read a file
   cd /mnt
   find . -exec ${stat} --printf 'entry\t%f\t%u\t%g\t%s\t%.9Y\t%h\t%t\t%T\t%i\t%n\0' {} +
-  find . -type f -exec sh -c 'set -- "$1" $(sha256sum < "$1"); printf "sha256\t%s\t%s\0" "$2" "$1"' _ {} \;
+  find . -type f -exec sh -c 'set -- "$1" $($0 "$1" | sha256sum); printf "sha256\t%s\t%s\0" "$2" "$1"' $1 {} \;
   find . -type l -exec sh -c 'printf "target\t"; readlink -n "$1"; printf "\t%s\0" "$1"' _ {} \;
   cd /
 }`;
@@ -139,8 +168,8 @@ describe() {
     ...modules.map((name) => `insmod /modules/${name}`),
     describe,
     ...mounts.map(
-      ({ name, mount }) =>
-        `{ printf 'mount\\t${name}\\0'; mount -r ${mount} /mnt && describe && umount /mnt; } 2>/dev/console | base64 > /dev/ttyS1; echo '=' > /dev/ttyS1`,
+      ({ name, mount, endsOnly }) =>
+        `{ printf 'mount\\t${name}\\0'; mount -r ${mount} /mnt && describe ${endsOnly ? '/ends' : 'cat'} && umount /mnt; } 2>/dev/console | base64 > /dev/ttyS1; echo '=' > /dev/ttyS1`,
     ),
     'sync; sleep 1',
     `echo '${END}' > /dev/console`,

@@ -17,7 +17,7 @@ export function stamp(at: number): Field<Timestamp> {
     length: 12,
     read: (view, base) => {
       const p = base + at;
-      const zone = (view.getInt16(p, true) << 4) >> 4;
+      const zone = (view.getUint16(p, true) << 20) >> 20;
       const micros = view.getUint8(p + 9) * 10_000 + view.getUint8(p + 10) * 100 + view.getUint8(p + 11);
       const local = fromCalendar({
         year: view.getInt16(p + 2, true),
