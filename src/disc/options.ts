@@ -1,5 +1,6 @@
 // Options of a disc: the only place of their defaults and of the rules between them.
 
+import type { Timestamp } from '../bytes/index.js';
 import { InvalidInputError } from '../errors.js';
 import { type IsoOptions, type ResolvedIsoOptions, resolveIso } from '../format/iso9660/index.js';
 import type { UdfRevision } from '../format/udf/index.js';
@@ -28,6 +29,20 @@ export interface BootOptions {
   readonly efi?: { readonly path: string } | 'appended-esp';
 }
 
+/** The trees that show the files of a disc. */
+export type TreeName = 'iso' | 'joliet' | 'udf';
+
+export interface HideRule {
+  /** Glob as in excludes. */
+  readonly pattern: string;
+  readonly from: readonly TreeName[];
+}
+
+export interface SortRule {
+  readonly pattern: string;
+  readonly weight: number;
+}
+
 export interface DiscOptions extends IsoOptions {
   /** Identities of disk and partitions derive from it. */
   readonly seed: string;
@@ -35,6 +50,10 @@ export interface DiscOptions extends IsoOptions {
   readonly iso9660?: boolean;
   /** UDF beside ISO 9660, sharing its file data, in this revision. Default: none. */
   readonly udf?: UdfRevision;
+  /** Entries that some trees do not show; their data stay on the disc. */
+  readonly hide?: readonly HideRule[];
+  /** Files by weight: the heaviest come first on the disc, those that no rule names weigh 0. The first rule that matches counts. */
+  readonly sort?: readonly SortRule[];
   readonly boot?: BootOptions;
   readonly mbr?: {
     /** Boot code of up to 512 bytes, such as GRUB's `boot_hybrid.img`; the first 440 count. */
@@ -58,6 +77,9 @@ export interface ResolvedDiscOptions {
   readonly iso: ResolvedIsoOptions;
   readonly iso9660: boolean;
   readonly udf: UdfRevision | undefined;
+  readonly epoch: Timestamp;
+  readonly hide: readonly HideRule[];
+  readonly sort: readonly SortRule[];
   readonly seed: string;
   readonly catalogPath: string | undefined;
   readonly bios: Required<BiosBootOptions> | undefined;
@@ -85,6 +107,9 @@ export function resolveDisc(options: DiscOptions): ResolvedDiscOptions {
     iso: resolveIso(options),
     iso9660: options.iso9660 ?? true,
     udf: options.udf,
+    epoch: options.epoch,
+    hide: options.hide ?? [],
+    sort: options.sort ?? [],
     seed,
     catalogPath: (boot.catalogHidden ?? true) ? undefined : (boot.catalogPath ?? 'boot.catalog'),
     bios,

@@ -9,22 +9,23 @@ import {
   type Hierarchy,
   isoLosses,
   isoNames,
+  JOLIET_LENGTH,
+  JOLIET_LONG,
   jolietNames,
   planHierarchy,
-  type ResolvedIsoOptions,
   rockRidge,
   SYSTEM_AREA_BLOCKS,
 } from '../format/iso9660/index.js';
 import { planUdf, type UdfPlan, udfLosses } from '../format/udf/index.js';
 import { type Content, deriveUuid, exactly, type ImagePlan, type Run } from '../io/index.js';
-import type { File, FileTree } from '../tree/index.js';
+import { exclude, type File, type FileTree, type Node } from '../tree/index.js';
 import { type Area, AreaList, type AreaPieces, emitAreas } from './area.js';
 import { type BootPlan, bootImages, planBoot } from './boot.js';
 import { DiscFacts, type Tail } from './facts.js';
 import { exactFilePieces, type FilePlan, openFilePieces, planFiles } from './files.js';
 import { backupGptBlocks, partitionLayouts, renderDiscEnd, renderSystemArea, SYSTEM_AREA } from './hybrid.js';
 import type { DiscLayout } from './layout.js';
-import { type DiscOptions, type ResolvedDiscOptions, resolveDisc } from './options.js';
+import { type DiscOptions, type ResolvedDiscOptions, resolveDisc, type TreeName } from './options.js';
 import { addEndAnchor, addRecognition, addUdf, endBlocks, type UdfView } from './udf.js';
 import { addView, descriptorPieces, type View } from './views.js';
 
@@ -38,8 +39,9 @@ const MAX_BLOCKS = 0xffff_ffff;
 export function planDisc(tree: FileTree<Content>, options: DiscOptions): ImagePlan<DiscLayout> {
   const resolved = resolveDisc(options);
   const boot = planBoot(tree, resolved);
-  const hierarchies = resolved.iso9660 ? planHierarchies(boot.tree, resolved.iso) : [];
-  const udf = resolved.udf && planUdf(boot.tree, { ...udfTexts(resolved), revision: resolved.udf });
+  const hierarchies = resolved.iso9660 ? planHierarchies(boot.tree, resolved) : [];
+  const udf =
+    resolved.udf && planUdf(shownIn('udf', boot.tree, resolved), { ...udfTexts(resolved), revision: resolved.udf });
   const { list, files } = placeAreas(boot, { hierarchies, udf }, resolved);
   const { areas, payloadEnd } = list;
   const newFacts = () => new DiscFacts(files.places, tailOf(resolved), payloadEnd);
@@ -70,25 +72,34 @@ export function planDisc(tree: FileTree<Content>, options: DiscOptions): ImagePl
   return plan as ImagePlan<DiscLayout>;
 }
 
-function planHierarchies(tree: FileTree<Content>, iso: ResolvedIsoOptions): Hierarchy[] {
-  const multiExtent = iso.level === 3;
-  const primary = planHierarchy(tree, {
+function planHierarchies(tree: FileTree<Content>, options: ResolvedDiscOptions): Hierarchy[] {
+  const { level, relax, rockRidge: version, joliet: jolietKind } = options.iso;
+  const multiExtent = level >= 3;
+  const isoTree = shownIn('iso', tree, options);
+  const plainOnly = { shows: ({ kind }: Node<Content>) => kind === 'directory' || kind === 'file' };
+  const primary = planHierarchy(isoTree, {
     kind: 'primary',
-    names: isoNames(iso.level),
+    names: isoNames({ level, relax, systemUse: version !== undefined }),
     multiExtent,
     // Without Rock Ridge there is nothing to tell a link or a device from an empty file.
-    ...(iso.rockRidge
-      ? { systemUse: rockRidge(tree, iso.rockRidge) }
-      : { shows: ({ kind }) => kind === 'directory' || kind === 'file' }),
+    ...(version ? { systemUse: rockRidge(isoTree, version) } : plainOnly),
   });
-  if (!iso.joliet) return [primary];
-  const joliet = planHierarchy(tree, {
+  if (!jolietKind) return [primary];
+  const joliet = planHierarchy(shownIn('joliet', tree, options), {
     kind: 'joliet',
-    names: jolietNames(),
+    names: jolietNames(jolietKind === 'long' ? JOLIET_LONG : JOLIET_LENGTH),
     multiExtent,
-    shows: ({ kind }) => kind === 'directory' || kind === 'file',
+    ...plainOnly,
   });
   return [primary, joliet];
+}
+
+/** The tree without what one of the trees on the disc is not to show. Data of hidden files stay on the disc. */
+function shownIn(name: TreeName, tree: FileTree<Content>, { hide }: ResolvedDiscOptions): FileTree<Content> {
+  return exclude(
+    tree,
+    hide.filter(({ from }) => from.includes(name)).map(({ pattern }) => pattern),
+  );
 }
 
 /** The file systems that share the disc. */
@@ -97,8 +108,8 @@ interface FileSystems {
   readonly udf: UdfPlan | undefined;
 }
 
-function udfTexts({ iso }: ResolvedDiscOptions) {
-  return { volumeId: iso.texts.volumeId, epoch: iso.epoch };
+function udfTexts({ iso, epoch }: ResolvedDiscOptions) {
+  return { volumeId: iso.texts.volumeId, epoch };
 }
 
 interface PlacedAreas {
@@ -122,7 +133,8 @@ function placeAreas(boot: BootPlan, { hierarchies, udf }: FileSystems, options: 
   for (const origin of origins) {
     if (origin > 0) list.leaveUntil(origin + SYSTEM_AREA_BLOCKS);
     const bootsHere = boots && origin === 0;
-    const blocks = hierarchies.length === 0 ? 0 : hierarchies.length + (bootsHere ? 1 : 0) + 1;
+    const blocks =
+      hierarchies.length === 0 ? 0 : hierarchies.length + (bootsHere ? 1 : 0) + (options.iso.level === 4 ? 1 : 0) + 1;
     const name = origin > 0 ? 'partition volume descriptors' : 'volume descriptors';
     list.add(name, blocks, (emission) => {
       const here = views.filter((view) => view.origin === origin);
@@ -142,7 +154,11 @@ function placeAreas(boot: BootPlan, { hierarchies, udf }: FileSystems, options: 
   const catalogPlace: [File<Content>, FilePlace][] = boot.catalog
     ? [[boot.catalog, { block: catalogBlock, size: CATALOG_SIZE }]]
     : [];
-  const files = planFiles(boot.tree, list.nextExact, boot.biosImage, new Map(catalogPlace));
+  const files = planFiles(boot.tree, list.nextExact, {
+    first: boot.biosImage,
+    given: new Map(catalogPlace),
+    sort: options.sort,
+  });
   biosBlock = boot.biosImage && files.places.get(boot.biosImage.node)!.block;
   addPayload(list, files, options);
   addTail(list, options, udfView);
@@ -196,7 +212,11 @@ function limitOf(areas: readonly Area[], files: FilePlan): number {
 
 function extensionsOf({ iso, iso9660, udf }: ResolvedDiscOptions): string[] {
   const beside = iso9660
-    ? [...(iso.rockRidge ? [`Rock Ridge ${iso.rockRidge}`] : []), ...(iso.joliet ? ['Joliet'] : [])]
+    ? [
+        ...(iso.level === 4 ? ['ISO 9660:1999'] : []),
+        ...(iso.rockRidge ? [`Rock Ridge ${iso.rockRidge}`] : []),
+        ...(iso.joliet ? ['Joliet'] : []),
+      ]
     : [];
   return [...beside, ...(udf ? [`UDF ${udf}`] : [])];
 }

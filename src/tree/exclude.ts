@@ -13,14 +13,15 @@ import { select } from './rewrite.js';
  */
 export function exclude<C extends Content>(tree: FileTree<C>, patterns: readonly string[]): FileTree<C> {
   if (patterns.length === 0) return tree;
-  const matchers = patterns.map(compile);
+  const matchers = patterns.map(compilePattern);
   return select(tree, (path) => {
     const shown = displayText(path);
     return !matchers.some((matches) => matches(shown));
   });
 }
 
-function compile(pattern: string): (path: string) => boolean {
+/** Whether a path without leading slash matches one pattern, by the rules of {@link exclude}. */
+export function compilePattern(pattern: string): (path: string) => boolean {
   const trimmed = pattern.replace(/\/+$/, '');
   if (trimmed === '') {
     throw new InvalidInputError('tree.bad-pattern', `"${pattern}" is not a usable exclude pattern.`, {

@@ -42,7 +42,10 @@ oracle('7z')('7-Zip finds every file whole', async () => {
       const plain = select(tree, (_, { kind }) => kind === 'file' || kind === 'directory');
       // Something behind the directories of ISO 9660: 7-Zip takes what UDF does not own for data behind the archive.
       const last = FileTree.of({ '~': file(bytesSource(noise(5000, 1))) });
-      const disc = await writeDisc(planDisc(overlay(plain, last), { ...given, partitionTable: 'none' }), join(scratch, 'disc.iso'));
+      const disc = await writeDisc(
+        planDisc(overlay(plain, last), { ...given, partitionTable: 'none' }),
+        join(scratch, 'disc.iso'),
+      );
       const { stdout } = judge('7z', ['t', '-tudf', disc]);
       expect(stdout).toContain('Everything is Ok');
       expect(stdout).not.toMatch(/warning|error/i);

@@ -28,9 +28,14 @@ const MODULES = [
 ];
 const END = 'isopress: guest done';
 
-const ENDS = `#!/bin/sh
-dd if="$1" bs=65536 count=1 2>/dev/null
-dd if="$1" bs=65536 skip=$(( ($(stat -c %s "$1") - 65536) / 65536 )) 2>/dev/null
+const SAMPLES = `#!/bin/sh
+last=$(( $(stat -c %s "$1") / 65536 ))
+at=0
+while [ $at -lt $last ]; do
+  dd if="$1" bs=65536 count=1 skip=$at
+  dd if="$1" bs=65536 count=1 skip=$((at + 16383))
+  at=$((at + 16384))
+done 2>/dev/null
 `;
 
 interface Kernel {
@@ -65,8 +70,8 @@ export interface GuestMount {
   readonly name: string;
   /** `-t udf /dev/vda` */
   readonly mount: string;
-  /** Digest only the first and last 64 KiB of each file, for files too large to be read whole. Default false. */
-  readonly endsOnly?: boolean;
+  /** Digest the first and last 64 KiB of every GiB of each file only, for files too large to be read whole. Default false. */
+  readonly samplesOnly?: boolean;
 }
 
 /** What the guest shows of every mount, by its name; comparable with `describeTree`. */
@@ -106,8 +111,8 @@ function packInitrd(kernel: Kernel, mounts: readonly GuestMount[], top: string):
   for (const path of order) unpackModule(join(kernel.modules, path), join(top, 'modules'));
   writeFileSync(join(top, 'init'), script(order.map(plainName), mounts, stat));
   chmodSync(join(top, 'init'), 0o755);
-  writeFileSync(join(top, 'ends'), ENDS);
-  chmodSync(join(top, 'ends'), 0o755);
+  writeFileSync(join(top, 'samples'), SAMPLES);
+  chmodSync(join(top, 'samples'), 0o755);
   const list = judge('find', ['.'], { cwd: top }).stdout;
   judge('cpio', ['-o', '-H', 'newc', '-O', `${top}.cpio`], { cwd: top, input: list });
   return `${top}.cpio`;
@@ -168,8 +173,8 @@ describe() { # how to read a file
     ...modules.map((name) => `insmod /modules/${name}`),
     describe,
     ...mounts.map(
-      ({ name, mount, endsOnly }) =>
-        `{ printf 'mount\\t${name}\\0'; mount -r ${mount} /mnt && describe ${endsOnly ? '/ends' : 'cat'} && umount /mnt; } 2>/dev/console | base64 > /dev/ttyS1; echo '=' > /dev/ttyS1`,
+      ({ name, mount, samplesOnly }) =>
+        `{ printf 'mount\\t${name}\\0'; mount -r ${mount} /mnt && describe ${samplesOnly ? '/samples' : 'cat'} && umount /mnt; } 2>/dev/console | base64 > /dev/ttyS1; echo '=' > /dev/ttyS1`,
     ),
     'sync; sleep 1',
     `echo '${END}' > /dev/console`,
