@@ -2,14 +2,18 @@
 //! The work is done in plain Rust modules, which know nothing of JavaScript and are tested by `cargo test`.
 
 pub mod checksum;
+pub mod codec;
+pub mod compressor;
 pub mod fs;
+pub mod memory;
+pub mod pool;
 
 use napi::bindgen_prelude::{BufferSlice, Env, Float64Array, Uint8ArraySlice};
 use napi_derive::napi;
 
 /// Number of the interface between this library and `src/native/binding.ts`. It changes whenever an exported function,
 /// the meaning of an argument or the layout of a result does; the loader refuses any other number.
-const ABI: u32 = 1;
+const ABI: u32 = 2;
 
 /// Largest integer that a JavaScript number holds exactly.
 const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;

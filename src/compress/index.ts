@@ -1,11 +1,7 @@
 // Floor 1: named compression engines behind one interface.
 
-export {
-  type CompressionRequest,
-  chooseCompression,
-  type EngineChoice,
-  NO_COMPRESSION,
-} from './choose.js';
+export type { EngineChoice } from '../native/index.js';
+export { type CompressionRequest, chooseCompression, NO_COMPRESSION } from './choose.js';
 export {
   type BlockCompressor,
   blockBuffer,

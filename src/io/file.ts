@@ -36,7 +36,7 @@ export function sourceError(path: ByteString, error: unknown): SourceError {
 
 function changed(path: ByteString, planned: number, found: number): SourceError {
   const shown = displayText(path);
-  const message = `${shown} changed while it was being packed: ${planned} bytes planned, ${found} found.`;
+  const message = `${shown} changed while it was being read: ${planned} bytes expected, ${found} found.`;
   return new SourceError('source.changed', message, { path: shown, hint: 'Pack a tree that nothing writes to.' });
 }
 

@@ -20,10 +20,12 @@ export interface Target {
 export interface OpenTarget {
   /** Writes at an absolute offset. A gap that is never written reads as zeros. The bytes are free again when this resolves. */
   write(at: number, bytes: Uint8Array): Promise<void>;
-  /** The first `size` bytes written so far. Only with `randomAccess`. */
+  /** States the final size once everything has been written; what was never written reads as zeros from now on. */
+  complete(size: number): Promise<void>;
+  /** The completed image of `size` bytes, to be read. Only with `randomAccess`. */
   image(size: number): Source;
-  /** Makes the image of exactly `size` bytes visible under its name. */
-  publish(size: number): Promise<void>;
+  /** Makes the completed image visible under its name. */
+  publish(): Promise<void>;
   /** Removes every trace. Safe to call after anything failed. */
   abandon(): Promise<void>;
 }
@@ -51,11 +53,12 @@ async function openFileTarget(path: ByteString, force: boolean): Promise<OpenTar
   const stillOurs = async () => (await stat(pathBuffer(part)).catch(() => undefined))?.ino === identity;
   return {
     write: (at, bytes) => writeFully(part, file, at, bytes),
-    image: (size) => rangeSource(part, file, { at: 0, length: size }),
-    publish: async (size) => {
-      await file.truncate(size).catch((error) => {
+    complete: (size) =>
+      file.truncate(size).catch((error) => {
         throw targetError(part, error);
-      });
+      }),
+    image: (size) => rangeSource(part, file, { at: 0, length: size }),
+    publish: async () => {
       await close();
       // A second writer to the same name has replaced our temporary file: publishing it would show its half image.
       if (!(await stillOurs())) {
@@ -137,10 +140,11 @@ export function streamTarget(stream: Writable, name = 'standard output'): Target
       await send(bytes);
       position += bytes.length;
     },
+    complete: advance,
     image: () => {
       throw new TargetError('target.not-seekable', `${name} cannot be read again.`);
     },
-    publish: advance,
+    publish: async () => {},
     abandon: async () => {},
   };
   return { name, randomAccess: false, open: async () => opened };
@@ -160,14 +164,12 @@ export function memoryTarget(): Target & { bytes(): Uint8Array } {
       grow(at + bytes.length);
       buffer.set(bytes, at);
     },
-    image: (size) => {
-      grow(size);
-      return bytesSource(buffer.subarray(0, size));
-    },
-    publish: async (size) => {
+    complete: async (size) => {
       grow(size);
       buffer = buffer.slice(0, size);
     },
+    image: (size) => bytesSource(buffer.subarray(0, size)),
+    publish: async () => {},
     abandon: async () => {
       buffer = new Uint8Array(0);
     },

@@ -60,13 +60,14 @@ export async function writeImage<L>(plan: ImagePlan<L>, target: Target, run: Run
     await writer.flush();
     const size = writer.position;
     if (isExact(plan)) assertPlanned('image size', plan.size, size);
+    await opened.complete(size);
     await applyPatches(opened, patches);
     for (const seal of plan.seals ?? []) {
       requireRandomAccess(target);
       for (const { at, bytes } of await seal.seal(opened.image(size), run)) await opened.write(at, bytes);
     }
     run.signal?.throwIfAborted();
-    await opened.publish(size);
+    await opened.publish();
     return { target: target.name, size, written: writer.written };
   } catch (error) {
     await opened.abandon();

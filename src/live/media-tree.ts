@@ -1,6 +1,7 @@
 // The tree of the medium around the root image: kernel, initrd, GRUB's files, the EFI directory, the medium's id.
 // Everything belongs to root and can be read by all; copies keep their time, what is made here has the epoch's.
 
+import { timestamp } from '../bytes/index.js';
 import { bytesSource, type Content, type ExactContent } from '../io/index.js';
 import { type Directory, directory, type File, FileTree, file, follow, glob, type Node } from '../tree/index.js';
 import type { BiosFiles } from './boot/bios-files.js';
@@ -66,9 +67,9 @@ function copyModules(found: Directory): Node<Content> {
   return copy(directory<ExactContent>(found, kept));
 }
 
-/** A copy for the medium: root's, and readable by all. */
+/** A copy for the medium: root's, readable by all, its time in whole seconds as ISO 9660 keeps them. */
 function copy(node: Node): Node<Content> {
-  const owner = { uid: 0, gid: 0, xattrs: [], mtime: node.mtime };
+  const owner = { uid: 0, gid: 0, xattrs: [], mtime: timestamp(node.mtime.seconds) };
   if (node.kind === 'directory') {
     const entries = [...node.entries].map(([name, child]) => [name, copy(child)] as const);
     return directory<Content>({ ...owner, mode: 0o755 }, entries);

@@ -155,7 +155,7 @@ function menuOf(
   };
 }
 
-/** The old attribute names terminals for both directions; gfxterm only shows, so input from it means the console. */
+/** The old attribute names terminals for both directions; gfxterm only shows, and leaves input to the usual one. */
 function consolesOf({ bootloader }: LiveDescription): { output: readonly string[]; input: readonly string[] } {
   const given = (list: readonly string[] | undefined) => list?.filter((name) => name !== 'none');
   const output = given(bootloader.output_console) ?? given(bootloader.console) ?? [];

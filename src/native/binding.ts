@@ -15,6 +15,40 @@ export interface NativeAddon {
   xattrs(path: Uint8Array): Uint8Array[] | null;
   /** `[at, length, …]` of the holes within the first `size` bytes of a regular file. */
   holes(path: Uint8Array, size: number): Float64Array;
+  /** The library behind each codec with its version: `libdeflate@1.26`. */
+  engines(): Readonly<Record<NativeCodec['codec'], string>>;
+  /** Zeros that a {@link NativeCompressor} reads in place, without a copy. */
+  allocate(length: number): Uint8Array;
+  /** A block of at most `limit` bytes out of its compressed form. Throws for anything else. */
+  decompress(codec: NativeCodec['codec'], block: Uint8Array, limit: number): Uint8Array;
+  /** `wake` is called, on this thread, when there are results to take or the last thread has ended. */
+  readonly Compressor: new (
+    codec: NativeCodec,
+    threads: number,
+    wake: () => void,
+  ) => NativeCompressor;
+}
+
+/** A codec with its settings, as the addon checks them. */
+export interface NativeCodec {
+  readonly codec: 'gzip';
+  /** In the codec's own scale. */
+  readonly level: number;
+}
+
+/** Threads that compress blocks, outside of JavaScript. */
+export interface NativeCompressor {
+  /** Takes a block, which must stay as it is until its result is taken, and a number for it. */
+  submit(id: number, block: Uint8Array): void;
+  /**
+   * A submitted number, then what became of its block, and so on: the compressed bytes, null when they would not be fewer,
+   * or a text that says what went wrong.
+   */
+  take(): (number | Uint8Array | string | null)[];
+  /** Forgets all blocks; threads end after the one they are at. */
+  close(): void;
+  /** Whether all threads have ended after {@link close}. */
+  hasEnded(): boolean;
 }
 
 /** The addon, or the reason why there is none, as a clause: "no library is built for linux-x64-gnu". */
@@ -23,7 +57,7 @@ export type NativeState =
   | { readonly addon: undefined; readonly reason: string };
 
 /** Must equal `ABI` in native/src/lib.rs; raised with every change of an exported function. */
-const ABI = 1;
+const ABI = 2;
 
 let state: NativeState | undefined;
 

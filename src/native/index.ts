@@ -1,4 +1,10 @@
 // The native engine. Nothing outside this folder loads the .node file.
 
-export { loadNative, type NativeAddon, type NativeState } from './binding.js';
+export {
+  loadNative,
+  type NativeAddon,
+  type NativeCodec,
+  type NativeCompressor,
+  type NativeState,
+} from './binding.js';
 export { chooseNative, type EngineChoice } from './choose.js';

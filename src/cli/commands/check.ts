@@ -1,10 +1,22 @@
 // isopress check IMAGE
 
 import { Command } from 'commander';
-import { type DigestVerdict, fromText, openFileSource, type TagVerdict, verifyTags } from '../../index.js';
+import {
+  type DigestVerdict,
+  fromText,
+  InvalidImageError,
+  openFileSource,
+  type TagVerdict,
+  verifyTags,
+} from '../../index.js';
 import { EXIT } from '../exit-code.js';
 import { openSession, type SessionOptions } from '../session.js';
 import { addSessionOptions } from '../writer-options.js';
+
+const ANSWERS: Readonly<Record<string, number>> = {
+  'checkmedia.no-iso': EXIT.nothingToCheck,
+  'checkmedia.truncated': EXIT.checkFailed,
+};
 
 export function checkCommand(): Command {
   const command = new Command('check')
@@ -17,6 +29,13 @@ export function checkCommand(): Command {
       const verdict = await verifyTags(source, session.run);
       process.exitCode = exitCode(verdict);
       session.result({ image, ...verdict }, textOf(image, verdict));
+    } catch (error) {
+      // Finding no ISO, or only the front of one, is an answer of this command.
+      const code = error instanceof InvalidImageError ? ANSWERS[error.code] : undefined;
+      if (code === undefined) throw error;
+      process.exitCode = code;
+      const { message } = error as InvalidImageError;
+      session.result({ image, ok: false, message }, [`${image}: ${message}`]);
     } finally {
       await source.close();
       session.close();

@@ -97,7 +97,7 @@ function renderDirectory(layout: FatLayout, dir: PlacedDirectory, length: number
     put(dotEntry('..', dir.parentCluster, dir));
   }
   for (const entry of dir.entries) {
-    if (entry.name.long !== undefined) put(renderLongName(entry.name.long, entry.name.short));
+    if (entry.name.long !== undefined) put(renderLongName(entry.name.long, blankPadded(entry.name.short)));
     put(renderEntry(entry));
   }
   return area;
@@ -105,7 +105,7 @@ function renderDirectory(layout: FatLayout, dir: PlacedDirectory, length: number
 
 function renderEntry({ name, directory, time, cluster, size }: PlacedEntry): Uint8Array {
   const attributes = directory ? ATTRIBUTE.directory : ATTRIBUTE.archive;
-  return renderShortEntry({ name: name.short, attributes, caseBits: name.caseBits, time, cluster, size });
+  return renderShortEntry({ name: blankPadded(name.short), attributes, caseBits: name.caseBits, time, cluster, size });
 }
 
 function labelEntry(layout: FatLayout): Uint8Array {

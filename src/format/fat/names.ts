@@ -5,8 +5,8 @@ import { type ByteString, displayText, toText } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
 
 export interface FatName {
-  /** 11 bytes, blank-padded, without the dot. */
-  readonly short: Uint8Array;
+  /** 11 ASCII characters: base and extension blank-padded to 8 and 3, without the dot. */
+  readonly short: string;
   /** NT case bits of the short entry. */
   readonly caseBits: number;
   /** UTF-16 text, when the short name with its case bits does not say it all. */
@@ -34,8 +34,8 @@ export function nameEntries(names: readonly ByteString[], directory: ByteString)
   const tails = new Map<string, number>();
   return texts.map((text, i) => {
     const own = natural[i];
-    if (own) return { short: shortBytes(own.key), caseBits: own.caseBits, ...(own.exact ? {} : { long: text }) };
-    return { short: shortBytes(numberedShortName(text, taken, tails)), caseBits: 0, long: text };
+    if (own) return { short: padded(own.key), caseBits: own.caseBits, ...(own.exact ? {} : { long: text }) };
+    return { short: padded(numberedShortName(text, taken, tails)), caseBits: 0, long: text };
   });
 }
 
@@ -82,10 +82,10 @@ function refuseCollisions(texts: readonly string[], directory: ByteString): void
   }
 }
 
-/** `BASE.EXT` → 11 bytes. */
-function shortBytes(key: string): Uint8Array {
+/** `BASE.EXT` → 11 characters. */
+function padded(key: string): string {
   const [base = '', extension = ''] = key.split('.');
-  return Uint8Array.from(base.padEnd(8) + extension.padEnd(3), (c) => c.charCodeAt(0));
+  return base.padEnd(8) + extension.padEnd(3);
 }
 
 interface NaturalName {

@@ -16,6 +16,9 @@ const GZIP_DEFAULTS = { level: 9, window: 15, strategies: 0 };
 
 /** The record as it stands in the image; undefined where readers want none: for gzip, with its defaults. */
 export function renderCompressorOptions(compression: Compression): Uint8Array | undefined {
-  if (compression.name !== 'gzip' || compression.level === GZIP_DEFAULTS.level) return undefined;
-  return renderMetadataBlock(gzipOptions.encode({ ...GZIP_DEFAULTS, level: compression.level }), undefined);
+  if (compression.name !== 'gzip') return undefined;
+  // zlib's scale ends at 9; readers take higher levels of other libraries for damage.
+  const level = Math.min(compression.level, GZIP_DEFAULTS.level);
+  if (level === GZIP_DEFAULTS.level) return undefined;
+  return renderMetadataBlock(gzipOptions.encode({ ...GZIP_DEFAULTS, level }), undefined);
 }

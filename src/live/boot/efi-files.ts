@@ -11,7 +11,10 @@ import { type ImageWorkshop, makeBootImage } from './grub-image.js';
 
 export interface EfiRequest {
   readonly architecture: Architecture;
+  /** Commands that an image made here starts with. */
   readonly earlyConfig: string;
+  /** Configuration for a ready-made GRUB. */
+  readonly forwardingConfig: string;
   readonly prefix: string;
 }
 
@@ -56,10 +59,10 @@ const mokManagerPatterns: readonly (readonly [pattern: string, suffix: RegExp])[
 
 /** For firmware "efi": a prebuilt GRUB of the tree with its configuration beside it, or one made here. */
 export async function makeUnsignedEfi(workshop: ImageWorkshop, request: EfiRequest, run: Run): Promise<EfiTree> {
-  const { architecture, earlyConfig, prefix } = request;
+  const { architecture, earlyConfig, forwardingConfig, prefix } = request;
   const name = `EFI/BOOT/${architecture.efiFile}`;
   const ready = firstMatch(workshop.root, unsignedGrubPatterns);
-  if (ready) return complete(workshop, { [name]: plain(ready), 'EFI/BOOT/grub.cfg': text(workshop, earlyConfig) });
+  if (ready) return complete(workshop, { [name]: plain(ready), 'EFI/BOOT/grub.cfg': text(workshop, forwardingConfig) });
   const platform = architecture.efiPlatform;
   const modules = requireGrubDirectory(workshop.root, platform);
   const image = await makeBootImage(workshop, { platform, directory: modules, earlyConfig, prefix }, run);
@@ -87,7 +90,7 @@ export async function collectSignedEfi(workshop: ImageWorkshop, request: EfiRequ
   if (configured.size === 1) {
     for (const { found } of grubs) for (const path of await builtInPrefixes(found, run)) configured.add(path);
   }
-  for (const path of configured) nodes[`${path}/grub.cfg`] = text(workshop, request.earlyConfig);
+  for (const path of configured) nodes[`${path}/grub.cfg`] = text(workshop, request.forwardingConfig);
   return complete(workshop, nodes);
 }
 

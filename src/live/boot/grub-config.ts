@@ -39,14 +39,17 @@ export function renderMenu(menu: MenuModel): string {
   return `${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
-/** The first commands of a boot image: find the medium, then its menu. Ends with a line feed. */
+/**
+ * The first commands of a boot image made here: find the medium. GRUB then enters normal mode by itself and reads the
+ * menu from the prefix; called from here it would run before normal mode, where no command loads its module.
+ */
 export function renderEarlyConfig(mediumId: string, grubDirectory: string): string {
-  const lines = [
-    ...searchMedium(mediumId),
-    `set prefix=($root)/boot/${grubDirectory}`,
-    `configfile ($root)/boot/${grubDirectory}/grub.cfg`,
-  ];
-  return `${lines.join('\n')}\n`;
+  return `${[...searchMedium(mediumId), `set prefix=($root)/boot/${grubDirectory}`].join('\n')}\n`;
+}
+
+/** The configuration beside a ready-made GRUB, which reads it in normal mode: find the medium, then its menu. */
+export function renderForwardingConfig(mediumId: string, grubDirectory: string): string {
+  return `${renderEarlyConfig(mediumId, grubDirectory)}configfile ($root)/boot/${grubDirectory}/grub.cfg\n`;
 }
 
 /** For tools that boot the ISO file itself: they set root and iso_path, and source this. */

@@ -4,7 +4,7 @@ const basic = [
   ...['ext2', 'iso9660', 'linux', 'echo', 'configfile', 'search_label', 'search_fs_file', 'search', 'search_fs_uuid'],
   ...['ls', 'normal', 'gzio', 'png', 'fat', 'gettext', 'font', 'minicmd', 'gfxterm', 'gfxmenu', 'all_video', 'xfs'],
   ...['btrfs', 'squash4', 'lvm', 'luks', 'gcry_rijndael', 'gcry_sha256', 'gcry_sha512', 'crypto', 'cryptodisk'],
-  ...['test', 'true', 'loadenv', 'part_gpt', 'part_msdos'],
+  ...['test', 'true', 'loadenv', 'part_gpt', 'part_msdos', 'serial'],
 ];
 
 /** Without these the image could not even show the menu. */

@@ -2,12 +2,23 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { inflateSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { blockBuffer, type Compression, chooseCompression } from '../../../src/compress/index.js';
+import {
+  blockBuffer,
+  type Compression,
+  type CompressionRequest,
+  chooseCompression,
+} from '../../../src/compress/index.js';
 import { InternalError, InvalidInputError, UnsupportedError } from '../../../src/errors.js';
 import { quietRun, type Run } from '../../../src/io/content.js';
+import { loadNative } from '../../../src/native/index.js';
 import { noise } from '../../support/trees.js';
 
-const gzip = (engine: 'auto' | 'portable' | 'reproducible', level?: number): Compression =>
+type Engine = NonNullable<CompressionRequest['engine']>;
+
+const native = loadNative().addon !== undefined;
+const ENGINES = (['native', 'portable', 'reproducible'] as const).filter((engine) => engine !== 'native' || native);
+
+const gzip = (engine: Engine, level?: number): Compression =>
   chooseCompression({ name: 'gzip', engine, ...(level ? { level } : {}) });
 
 const text = (length: number) => new Uint8Array(Buffer.alloc(length, 'the quick brown fox jumps over the lazy dog. '));
@@ -21,7 +32,7 @@ async function compressAll(compression: Compression, blocks: readonly Uint8Array
   }
 }
 
-for (const engine of ['portable', 'reproducible'] as const) {
+for (const engine of ENGINES) {
   test(`${engine}: blocks come back as zlib streams of the same bytes, in the order given`, async () => {
     const blocks = [1, 100, 5000, 8193, 131_072, 1_048_576].map((length) => text(length));
     const results = await compressAll(gzip(engine), blocks);
@@ -43,21 +54,56 @@ for (const engine of ['portable', 'reproducible'] as const) {
     const one = await compressAll(gzip(engine), blocks, quietRun(1));
     expect(await compressAll(gzip(engine), blocks, quietRun(3))).toEqual(one);
   });
+
+  test(`${engine}: memory of the compressor is used in place and can be used again`, async () => {
+    const compressor = gzip(engine).open(quietRun(1));
+    const buffer = blockBuffer(compressor, 4096);
+    for (const letter of [0x61, 0x62]) {
+      buffer.fill(letter);
+      const result = await compressor.compress(buffer.subarray(0, 3000));
+      expect(inflateSync(result!)).toEqual(Buffer.alloc(3000, letter));
+      expect(buffer[2999]).toBe(letter);
+    }
+    await compressor.close();
+  });
+
+  test(`${engine}: an abort ends every open job with its reason`, async () => {
+    const abort = new AbortController();
+    const compressor = gzip(engine).open({ ...quietRun(2), signal: abort.signal });
+    const jobs = Array.from({ length: 8 }, () => compressor.compress(text(1_048_576)));
+    const reason = new Error('enough');
+    abort.abort(reason);
+    for (const result of await Promise.allSettled(jobs)) expect(result).toMatchObject({ status: 'rejected', reason });
+    await expect(compressor.compress(text(10))).rejects.toBe(reason);
+    await compressor.close();
+  });
+
+  test(`${engine}: an aborted run starts nothing`, async () => {
+    const compressor = gzip(engine).open({ ...quietRun(1), signal: AbortSignal.abort(new Error('before')) });
+    await expect(compressor.compress(text(10))).rejects.toThrow('before');
+    await compressor.close();
+  });
+
+  test(`${engine}: closing ends open jobs, and a closed compressor takes none`, async () => {
+    const compressor = gzip(engine).open(quietRun(1));
+    const job = compressor.compress(text(1_048_576));
+    const outcome = expect(job).rejects.toThrow(InternalError);
+    await compressor.close();
+    await compressor.close();
+    await outcome;
+    await expect(compressor.compress(text(10))).rejects.toThrow('closed compressor');
+  });
+
+  test(`${engine}: a fault in a thread reaches the caller`, async () => {
+    const compressor = gzip(engine).open(quietRun(1));
+    const broken = { length: 5000 } as unknown as Uint8Array;
+    await expect(compressor.compress(broken)).rejects.toThrow(/Compressing a block failed/);
+    expect(await compressor.compress(text(5000))).toBeInstanceOf(Uint8Array);
+    await compressor.close();
+  });
 }
 
-test('memory of the compressor is used in place and can be used again', async () => {
-  const compressor = gzip('portable').open(quietRun(1));
-  const buffer = blockBuffer(compressor, 4096);
-  for (const letter of [0x61, 0x62]) {
-    buffer.fill(letter);
-    const result = await compressor.compress(buffer.subarray(0, 3000));
-    expect(inflateSync(result!)).toEqual(Buffer.alloc(3000, letter));
-    expect(buffer[2999]).toBe(letter);
-  }
-  await compressor.close();
-});
-
-test('levels matter, and the highest is the default', async () => {
+test('levels matter, and the highest is the default of the portable engine', async () => {
   const block = readFileSync(process.execPath).subarray(4096, 4096 + 262_144);
   const lengths = await Promise.all(
     [1, 6, 9].map(async (level) => (await compressAll(gzip('portable', level), [block]))[0]!.length),
@@ -71,7 +117,19 @@ test('an engine tells its name and version', () => {
   const pako = createRequire(import.meta.url)('pako/package.json') as { version: string };
   expect(gzip('reproducible')).toMatchObject({ name: 'gzip', engine: `script/pako@${pako.version}`, level: 9 });
   expect(gzip('portable', 3)).toMatchObject({ engine: `node/zlib@${process.versions.zlib}`, level: 3 });
-  expect(gzip('auto').engine).toBe(gzip('portable').engine);
+  expect(gzip('auto').engine).toBe(gzip(native ? 'native' : 'portable').engine);
+});
+
+test.skipIf(!native)('the native default is smaller than the best of zlib, and its levels go further', async () => {
+  const block = readFileSync(process.execPath).subarray(4096, 4096 + 1_048_576);
+  const lengths = await Promise.all(
+    [gzip('native'), gzip('native', 12), gzip('portable')].map(
+      async (engine) => (await compressAll(engine, [block]))[0]!.length,
+    ),
+  );
+  expect(gzip('native')).toMatchObject({ engine: expect.stringMatching(/^native\/libdeflate@\d+\.\d+$/), level: 6 });
+  expect(lengths[0]).toBeLessThan(lengths[2]!);
+  expect(lengths[1]).toBeLessThan(lengths[0]!);
 });
 
 test('none stores every block', async () => {
@@ -81,44 +139,11 @@ test('none stores every block', async () => {
 });
 
 test('what cannot be chosen is refused', () => {
-  expect(() => chooseCompression({ name: 'gzip', engine: 'native' })).toThrow(UnsupportedError);
+  if (!native) expect(() => chooseCompression({ name: 'gzip', engine: 'native' })).toThrow(UnsupportedError);
   expect(() => chooseCompression({ name: 'gzip', level: 0 })).toThrow(InvalidInputError);
-  expect(() => chooseCompression({ name: 'gzip', level: 10 })).toThrow('10 is not a level of gzip.');
+  expect(() => chooseCompression({ name: 'gzip', level: 13 })).toThrow('13 is not a level of gzip.');
+  expect(() => gzip('portable', 10)).toThrow('10 is not a level of gzip.');
+  expect(() => gzip('fast' as 'auto')).toThrow('"fast" is not an engine.');
   expect(() => chooseCompression({ name: 'none', level: 1 })).toThrow(InvalidInputError);
   expect(() => chooseCompression({ name: 'brotli' as 'gzip' })).toThrow('"brotli" is not a compression');
-});
-
-test('an abort ends every open job with its reason', async () => {
-  const abort = new AbortController();
-  const compressor = gzip('reproducible').open({ ...quietRun(2), signal: abort.signal });
-  const jobs = Array.from({ length: 8 }, () => compressor.compress(text(1_048_576)));
-  const reason = new Error('enough');
-  abort.abort(reason);
-  for (const result of await Promise.allSettled(jobs)) expect(result).toMatchObject({ status: 'rejected', reason });
-  await expect(compressor.compress(text(10))).rejects.toBe(reason);
-  await compressor.close();
-});
-
-test('an aborted run starts nothing', async () => {
-  const compressor = gzip('portable').open({ ...quietRun(1), signal: AbortSignal.abort(new Error('before')) });
-  await expect(compressor.compress(text(10))).rejects.toThrow('before');
-  await compressor.close();
-});
-
-test('closing ends open jobs, and a closed compressor takes none', async () => {
-  const compressor = gzip('reproducible').open(quietRun(1));
-  const job = compressor.compress(text(1_048_576));
-  const outcome = expect(job).rejects.toThrow(InternalError);
-  await compressor.close();
-  await compressor.close();
-  await outcome;
-  await expect(compressor.compress(text(10))).rejects.toThrow('closed compressor');
-});
-
-test('a fault in a thread reaches the caller', async () => {
-  const compressor = gzip('portable').open(quietRun(1));
-  const broken = { length: 5000 } as unknown as Uint8Array;
-  await expect(compressor.compress(broken)).rejects.toThrow(/Compressing a block failed/);
-  expect(await compressor.compress(text(5000))).toBeInstanceOf(Uint8Array);
-  await compressor.close();
 });

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fromText } from '../../../src/bytes/text.js';
 import { InternalError, TargetError } from '../../../src/errors.js';
-import type { Data, OpenContent, Piece } from '../../../src/io/content.js';
+import type { Data, OpenContent, Piece, Source } from '../../../src/io/content.js';
 import { quietRun } from '../../../src/io/content.js';
 import { bytesSource, collect } from '../../../src/io/memory.js';
 import { cut, packed } from '../../../src/io/pieces.js';
@@ -59,6 +59,28 @@ describe('writeImage', () => {
     expect(readFileSync(path).equals(bytes)).toBe(true);
   });
 
+  test('a seal reads the hole at the end of the image', async () => {
+    const read: number[] = [];
+    const plan = {
+      ...open(() => [Uint8Array.of(1), { hole: 9_000_000 }]),
+      seals: [
+        {
+          name: 'end',
+          seal: async (image: Source) => {
+            const end = new Uint8Array(2);
+            await image.read(image.size - 2, end);
+            read.push(image.size, ...end);
+            return [];
+          },
+        },
+      ],
+    };
+    for (const target of [memoryTarget(), fileTarget(fromText(join(scratch, 'hole-at-end')))]) {
+      await writeImage(plan, target, run);
+    }
+    expect(read).toEqual([9_000_001, 0, 0, 9_000_001, 0, 0]);
+  });
+
   test('an error leaves the old file and no temporary one', async () => {
     const path = join(scratch, 'kept');
     writeFileSync(path, 'old');
@@ -97,8 +119,9 @@ describe('writeImage', () => {
     const path = fromText(join(scratch, 'contended'));
     const first = await fileTarget(path).open();
     const second = await fileTarget(path).open();
-    await expect(first.publish(0)).rejects.toThrow('Another process');
-    await second.publish(3);
+    await expect(first.publish()).rejects.toThrow('Another process');
+    await second.complete(3);
+    await second.publish();
     expect(readFileSync(path).length).toBe(3);
   });
 

@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest';
 import { commandLines } from '../../../src/live/boot/command-line.js';
-import { type MenuModel, renderEarlyConfig, renderMenu } from '../../../src/live/boot/grub-config.js';
+import {
+  type MenuModel,
+  renderEarlyConfig,
+  renderForwardingConfig,
+  renderMenu,
+} from '../../../src/live/boot/grub-config.js';
 import { judge, oracle } from '../../support/oracle.js';
 
 const menu: MenuModel = {
@@ -65,9 +70,9 @@ test('without failsafe, media check and graphics there is nothing of them', () =
 });
 
 test('a boot image first looks for its medium by id', () => {
-  expect(renderEarlyConfig('0x5358326c', 'grub2')).toBe(
-    'search --file --set=root /boot/0x5358326c\nset prefix=($root)/boot/grub2\nconfigfile ($root)/boot/grub2/grub.cfg\n',
-  );
+  const early = 'search --file --set=root /boot/0x5358326c\nset prefix=($root)/boot/grub2\n';
+  expect(renderEarlyConfig('0x5358326c', 'grub2')).toBe(early);
+  expect(renderForwardingConfig('0x5358326c', 'grub2')).toBe(`${early}configfile ($root)/boot/grub2/grub.cfg\n`);
 });
 
 oracle('grub-script-check')('the menu is a script that GRUB accepts', () => {

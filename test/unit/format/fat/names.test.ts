@@ -4,11 +4,7 @@ import { nameEntries } from '../../../../src/format/fat/names.js';
 
 const root = fromText('');
 const named = (...names: string[]) =>
-  nameEntries(names.map(fromText), root).map(({ short, caseBits, long }) => [
-    Buffer.from(short).toString('latin1'),
-    caseBits,
-    long,
-  ]);
+  nameEntries(names.map(fromText), root).map(({ short, caseBits, long }) => [short, caseBits, long]);
 const codeOf = (names: readonly Parameters<typeof nameEntries>[0][number][]) => {
   try {
     nameEntries(names, fromText('EFI'));

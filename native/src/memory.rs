@@ -1,0 +1,149 @@
+//! Memory that JavaScript fills and threads read in place.
+//!
+//! A thread must not read memory that JavaScript can take away: a buffer can be transferred, shrunk or collected while a
+//! block of it is being compressed. So blocks are read in place only from memory that was made here, of which the thread
+//! keeps a share; everything else is copied.
+
+use std::alloc::{Layout, alloc_zeroed, dealloc};
+use std::collections::BTreeMap;
+use std::ops::Deref;
+use std::ptr::NonNull;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+/// One piece of memory, zeros at first, that lives as long as anyone has a share of it.
+pub struct Shared {
+    start: NonNull<u8>,
+    layout: Layout,
+}
+
+// SAFETY: plain memory at a fixed place. Nobody here writes to it; the contract with JavaScript is that it does not
+// either while a block is being compressed, and the codecs stay within bounds should it do so all the same.
+unsafe impl Send for Shared {}
+// SAFETY: as above.
+unsafe impl Sync for Shared {}
+
+/// All of it there is, by its first byte.
+static ALL: Mutex<BTreeMap<usize, Weak<Shared>>> = Mutex::new(BTreeMap::new());
+
+/// Nothing is left half done under this lock, so a panic elsewhere does not matter.
+fn all() -> MutexGuard<'static, BTreeMap<usize, Weak<Shared>>> {
+    ALL.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Shared {
+    /// `length` bytes, 1 or more; nothing when there is no memory.
+    pub fn allocate(length: usize) -> Option<Arc<Self>> {
+        // Processors and kernels like a cache line.
+        let layout = Layout::from_size_align(length, 64).ok().filter(|layout| layout.size() > 0)?;
+        // SAFETY: the size is not zero.
+        let start = NonNull::new(unsafe { alloc_zeroed(layout) })?;
+        let shared = Arc::new(Self { start, layout });
+        all().insert(start.as_ptr() as usize, Arc::downgrade(&shared));
+        Some(shared)
+    }
+
+    /// First byte.
+    pub fn start(&self) -> *mut u8 {
+        self.start.as_ptr()
+    }
+
+    /// Bytes.
+    pub fn length(&self) -> usize {
+        self.layout.size()
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        all().remove(&(self.start.as_ptr() as usize));
+        // SAFETY: it was allocated with this layout, and nobody has a share of it any more.
+        unsafe { dealloc(self.start.as_ptr(), self.layout) };
+    }
+}
+
+/// A block that a thread may read whenever it likes.
+pub enum Block {
+    /// A part of shared memory, read in place.
+    Shared {
+        /// The share that keeps it alive.
+        memory: Arc<Shared>,
+        /// First byte of the block in it.
+        at: usize,
+        /// Bytes of the block.
+        length: usize,
+    },
+    /// A copy.
+    Copied(Box<[u8]>),
+}
+
+impl Block {
+    /// A share of the memory the bytes lie in, or a copy of them.
+    pub fn of(bytes: &[u8]) -> Self {
+        let first = bytes.as_ptr() as usize;
+        let found = all().range(..=first).next_back().and_then(|(_, memory)| memory.upgrade());
+        if let Some(memory) = found {
+            let at = first - memory.start.as_ptr() as usize;
+            if at.checked_add(bytes.len()).is_some_and(|end| end <= memory.length()) {
+                return Self::Shared { memory, at, length: bytes.len() };
+            }
+        }
+        Self::Copied(bytes.into())
+    }
+}
+
+impl Deref for Block {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            // SAFETY: the part lies within the memory, which the share keeps alive.
+            Self::Shared { memory, at, length } => unsafe {
+                std::slice::from_raw_parts(memory.start.as_ptr().add(*at), *length)
+            },
+            Self::Copied(bytes) => bytes,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bytes(memory: &Shared) -> &[u8] {
+        // SAFETY: the memory is alive and nobody writes to it.
+        unsafe { std::slice::from_raw_parts(memory.start(), memory.length()) }
+    }
+
+    #[test]
+    fn parts_of_shared_memory_are_read_in_place_and_keep_it_alive() {
+        let memory = Shared::allocate(1000).expect("there is memory");
+        let start = memory.start() as usize;
+        for (from, to) in [(0, 1000), (0, 1), (999, 1000), (500, 500)] {
+            let block = Block::of(&bytes(&memory)[from..to]);
+            assert!(matches!(block, Block::Shared { at, length, .. } if at == from && length == to - from));
+        }
+        let block = Block::of(bytes(&memory));
+        drop(memory);
+        assert_eq!(block.len(), 1000);
+        assert!(block.iter().all(|&byte| byte == 0));
+        assert!(all().contains_key(&start));
+        drop(block);
+        assert!(!all().contains_key(&start));
+    }
+
+    #[test]
+    fn everything_else_is_copied() {
+        let _neighbour = Shared::allocate(64).expect("there is memory");
+        let own = vec![7; 100];
+        let Block::Copied(copy) = Block::of(&own) else { panic!("not a copy") };
+        assert_eq!(*copy, *own);
+        assert!(Block::of(&[]).is_empty());
+    }
+
+    #[test]
+    fn no_memory_and_no_bytes_give_nothing() {
+        assert!(Shared::allocate(0).is_none());
+        assert!(Shared::allocate(usize::MAX / 2).is_none());
+        assert!(Shared::allocate(usize::MAX).is_none());
+    }
+}

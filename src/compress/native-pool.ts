@@ -1,0 +1,106 @@
+// Blocks through the addon's own threads.
+
+import { InternalError } from '../errors.js';
+import type { Run } from '../io/index.js';
+import type { NativeAddon, NativeCodec, NativeCompressor } from '../native/index.js';
+import type { BlockCompressor } from './compressor.js';
+
+/** Below this many bytes a copy costs less than memory that threads may read. */
+const SHARED_FROM = 32 * 1024;
+/** Numbers of blocks start anew behind this one; so many are never under way at once. */
+const LAST_ID = 0xffff_ffff;
+
+interface Job {
+  readonly block: Uint8Array;
+  resolve(bytes: Uint8Array | undefined): void;
+  reject(reason: unknown): void;
+}
+
+/** Compresses blocks with `codec` in `run.jobs` threads of the addon. */
+export function openNativePool(addon: NativeAddon, codec: NativeCodec, run: Run): BlockCompressor {
+  return new NativePool(addon, codec, run);
+}
+
+class NativePool implements BlockCompressor {
+  readonly #addon: NativeAddon;
+  readonly #run: Run;
+  readonly #threads: NativeCompressor;
+  /** Blocks submitted and not answered. They hold their memory until then. */
+  readonly #jobs = new Map<number, Job>();
+  readonly #onAbort = () => this.#end(this.#run.signal?.reason);
+  #nextId = 0;
+  #ended: { readonly reason: unknown } | undefined;
+  #stopped: Promise<void> | undefined;
+  #stop: (() => void) | undefined;
+
+  constructor(addon: NativeAddon, codec: NativeCodec, run: Run) {
+    this.#addon = addon;
+    this.#run = run;
+    this.#threads = new addon.Compressor(codec, Math.max(1, run.jobs), () => this.#receive());
+    if (run.signal?.aborted) this.#onAbort();
+    else run.signal?.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  allocate(length: number): Uint8Array {
+    return length < SHARED_FROM ? new Uint8Array(length) : this.#addon.allocate(length);
+  }
+
+  compress(block: Uint8Array): Promise<Uint8Array | undefined> {
+    if (this.#ended) return Promise.reject(this.#ended.reason);
+    return new Promise((resolve, reject) => {
+      const id = this.#nextId;
+      try {
+        this.#threads.submit(id, block);
+      } catch (error) {
+        reject(failure(error instanceof Error ? error.message : String(error), error));
+        return;
+      }
+      this.#nextId = id === LAST_ID ? 0 : id + 1;
+      this.#jobs.set(id, { block, resolve, reject });
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#end(new InternalError('internal.compressor-closed', 'A block was given to a closed compressor.'));
+    await this.#stopped;
+  }
+
+  /** One call for all results there are. */
+  #receive(): void {
+    try {
+      const results = this.#threads.take();
+      for (let i = 0; i < results.length; i += 2) this.#settle(results[i] as number, results[i + 1] ?? null);
+    } catch (error) {
+      this.#end(error);
+    }
+    if (this.#ended && this.#threads.hasEnded()) this.#stop?.();
+  }
+
+  #settle(id: number, result: number | Uint8Array | string | null): void {
+    const job = this.#jobs.get(id);
+    if (!job) return;
+    this.#jobs.delete(id);
+    if (result === null) job.resolve(undefined);
+    else if (result instanceof Uint8Array) job.resolve(result);
+    else job.reject(failure(String(result)));
+  }
+
+  /** The first reason to end counts; every open job gets it. */
+  #end(reason: unknown): void {
+    if (this.#ended) return;
+    this.#ended = { reason };
+    this.#run.signal?.removeEventListener('abort', this.#onAbort);
+    this.#threads.close();
+    this.#stopped = new Promise((resolve) => {
+      this.#stop = resolve;
+    });
+    if (this.#threads.hasEnded()) this.#stop?.();
+    const open = [...this.#jobs.values()];
+    this.#jobs.clear();
+    for (const job of open) job.reject(reason);
+  }
+}
+
+function failure(why: string, cause?: unknown): InternalError {
+  return new InternalError('internal.compressor', `Compressing a block failed: ${why.replace(/\.$/, '')}.`, { cause });
+}

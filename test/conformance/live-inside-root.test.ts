@@ -1,0 +1,174 @@
+// Programs inside a root tree: what they see, what they can and cannot change, how they end. Judge: the kernel.
+import { spawn, spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { ToolError } from '../../src/errors.js';
+import { quietRun } from '../../src/io/content.js';
+import { type InsideMode, openRoot } from '../../src/live/initrd/inside-root.js';
+import { oracle } from '../support/oracle.js';
+import { scratchDirectory } from '../support/scratch.js';
+import { listing, makeBusyboxRoot } from '../support/small-root.js';
+
+const scratch = scratchDirectory();
+const programs = ['sh', 'true', 'cat', 'touch', 'ls', 'sleep', 'mount', 'id'];
+let count = 0;
+
+async function enter(mode: 'auto' | InsideMode) {
+  const root = makeBusyboxRoot(join(scratch, `root${++count}`), programs);
+  const workDirectory = join(scratch, `work${count}`);
+  mkdirSync(workDirectory);
+  const request = { root, workDirectory, mode, profile: "kiwi_iname='small'\n", epoch: 1 };
+  const before = listing(root);
+  const inside = await openRoot(request, quietRun());
+  return { root, before, inside };
+}
+
+const asRoot = process.getuid?.() === 0;
+const namespaces = spawnSync('unshare', ['--user', '--map-root-user', 'true']).status === 0;
+const modes: InsideMode[] = [...(asRoot ? ['chroot' as const] : []), ...(namespaces ? ['userns' as const] : [])];
+
+describe.each(modes)('by %s', (mode) => {
+  oracle(
+    'busybox',
+    'unshare',
+    'setpriv',
+  )('the tree is there, and nothing of it can be written', async () => {
+    const { root, before, inside } = await enter(mode);
+    const lines: string[] = [];
+    const script =
+      'cat /etc/hostname /.profile; id -u; for p in /x /etc/x /usr/lib/x /bin/x; do touch $p && echo "made $p"; done; ls /';
+    await inside.run('sh', ['-c', script], quietRun(), (line) => lines.push(line));
+    expect(lines.slice(0, 3)).toEqual(['small', "kiwi_iname='small'", '0']);
+    // The top is scratch of this run, so a file can be made there; it goes with the run.
+    expect(lines.filter((line) => line.startsWith('made'))).toEqual(['made /x']);
+    expect(lines.filter((line) => line.includes('Read-only'))).toHaveLength(3);
+    expect(listing(root)).toBe(before);
+  });
+
+  oracle(
+    'busybox',
+    'unshare',
+    'setpriv',
+  )('results come out through the exchange directory, scratch does not', async () => {
+    const { root, before, inside } = await enter(mode);
+    const script = `echo made >${inside.inside}/result; echo scratch >/tmp/a; cat /var/tmp/a; echo >/dev/null; ls /proc/self/fd`;
+    await inside.run('sh', ['-c', script], quietRun());
+    expect(readFileSync(join(inside.outside, 'result'), 'latin1')).toBe('made\n');
+    expect(readdirSync(join(inside.outside, '..', 'view'))).toEqual([]);
+    expect(listing(root)).toBe(before);
+  });
+
+  oracle(
+    'busybox',
+    'unshare',
+    'setpriv',
+  )('a failure carries the last words', async () => {
+    const { inside } = await enter(mode);
+    const failing = inside.run('sh', ['-c', 'echo reading; echo "no such module" >&2; exit 3'], quietRun());
+    await expect(failing).rejects.toThrow(/sh \(inside the root tree\) failed with status 3\..*no such module/s);
+    await expect(failing).rejects.toBeInstanceOf(ToolError);
+  });
+
+  oracle(
+    'busybox',
+    'unshare',
+    'setpriv',
+  )('an abort ends everything inside', async () => {
+    const { inside } = await enter(mode);
+    const abort = new AbortController();
+    const mark = `${1_000_000 + process.pid}${count}`;
+    const running = inside.run(
+      'sh',
+      ['-c', `sleep ${mark} & echo started; sleep ${mark}`],
+      { ...quietRun(), signal: abort.signal },
+      () => abort.abort(new Error('stopped by the test')),
+    );
+    await expect(running).rejects.toThrow('stopped by the test');
+    await sleep(300);
+    expect(processesWith(mark)).toEqual([]);
+  });
+});
+
+oracle(
+  'busybox',
+  'unshare',
+  'setpriv',
+)('a tree without programs is no way inside, and the reason is told', async () => {
+  const root = join(scratch, 'empty');
+  const workDirectory = join(scratch, 'empty-work');
+  mkdirSync(join(root, 'etc'), { recursive: true });
+  mkdirSync(workDirectory);
+  const opening = openRoot({ root, workDirectory, mode: 'auto', profile: '', epoch: 1 }, quietRun());
+  await expect(opening).rejects.toMatchObject({
+    code: 'live.no-way-inside',
+    hint: expect.stringContaining('--initrd'),
+  });
+});
+
+test.runIf(asRoot && namespaces && existsSync('/usr/bin/setpriv'))(
+  'an ordinary user enters by a user namespace',
+  async () => {
+    const dir = join(scratch, 'ordinary');
+    makeBusyboxRoot(join(dir, 'root'), programs);
+    mkdirSync(join(dir, 'work'));
+    spawnSync('chown', ['-R', '65534:65534', dir]);
+    chmodSync(scratch, 0o755);
+    const module = join(import.meta.dirname, '../../dist/live/initrd/inside-root.js');
+    const program = `
+    const { openRoot } = await import(${JSON.stringify(module)});
+    const run = { jobs: 1, report() {} };
+    const request = { root: ${JSON.stringify(join(dir, 'root'))}, workDirectory: ${JSON.stringify(join(dir, 'work'))}, mode: 'auto', profile: 'p', epoch: 1 };
+    const inside = await openRoot(request, run);
+    await inside.run('sh', ['-c', 'id -u >/run/isopress/id'], run);
+    console.log(inside.mode);`;
+    const args = [
+      '--reuid',
+      '65534',
+      '--regid',
+      '65534',
+      '--clear-groups',
+      process.execPath,
+      '--input-type=module',
+      '-e',
+      program,
+    ];
+    const { stdout, stderr } = spawnSync('setpriv', args, { encoding: 'utf8', cwd: '/' });
+    expect({ stdout, stderr }).toEqual({ stdout: 'userns\n', stderr: '' });
+    expect(readFileSync(join(dir, 'work/exchange/id'), 'latin1')).toBe('0\n');
+  },
+);
+
+test.runIf(modes.length > 0 && existsSync('/usr/bin/setpriv'))(
+  'a kill of this program ends what runs inside',
+  async () => {
+    const root = makeBusyboxRoot(join(scratch, 'killed'), programs);
+    const workDirectory = join(scratch, 'killed-work');
+    mkdirSync(workDirectory);
+    const mark = `${2_000_000 + process.pid}`;
+    const module = join(import.meta.dirname, '../../dist/live/initrd/inside-root.js');
+    const program = `
+    const { openRoot } = await import(${JSON.stringify(module)});
+    const run = { jobs: 1, report() {} };
+    const request = { root: ${JSON.stringify(root)}, workDirectory: ${JSON.stringify(workDirectory)}, mode: 'auto', profile: '', epoch: 1 };
+    await (await openRoot(request, run)).run('sleep', ['${mark}'], run);`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: 'ignore' });
+    for (let i = 0; i < 100 && processesWith(mark).length === 0; i++) await sleep(100);
+    expect(processesWith(mark)).not.toEqual([]);
+    child.kill('SIGKILL');
+    for (let i = 0; i < 50 && processesWith(mark).length > 0; i++) await sleep(100);
+    expect(processesWith(mark)).toEqual([]);
+  },
+);
+
+/** Processes that have the mark as an argument of its own. */
+function processesWith(mark: string): string[] {
+  return readdirSync('/proc').filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0').includes(mark);
+    } catch {
+      return false;
+    }
+  });
+}

@@ -1,0 +1,47 @@
+// A live ISO of the small root tree, for tests that look at it or boot its menu.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { quietRun, type Run } from '../../src/io/content.js';
+import { type BuildOptions, type BuildReport, buildLiveIso } from '../../src/live/index.js';
+import { makeSmallRoot } from './small-root.js';
+
+export interface SmallIso {
+  readonly description: string;
+  readonly root: string;
+  readonly initrd: string;
+  /** Writes the description with these attributes of the type. */
+  describe(type: string): void;
+  /** Presses into a new directory, or the one given. */
+  press(options?: Partial<BuildOptions>, run?: Run): Promise<BuildReport>;
+  /** A new, empty directory. */
+  directory(): string;
+}
+
+/** The parts in a scratch directory. The menu is shown on the serial port. */
+export function smallIso(scratch: string): SmallIso {
+  const description = join(scratch, 'description');
+  const initrd = join(scratch, 'initrd');
+  const root = makeSmallRoot(join(scratch, 'root'));
+  mkdirSync(description);
+  writeFileSync(initrd, 'not an initrd\n'.repeat(5000));
+  let count = 0;
+  const directory = () => {
+    const path = join(scratch, `out${++count}`);
+    mkdirSync(path);
+    return path;
+  };
+  const describe = (type: string) =>
+    writeFileSync(
+      join(description, 'config.xml'),
+      `<image schemaversion="8.0" name="small" displayname="Small"><preferences><version>1.0.0</version>
+       <type image="iso" volid="SMALL" squashfscompression="gzip" ${type}>
+       <bootloader name="grub2" timeout="60" output_console="serial" input_console="serial" serial_line="serial --speed=115200"/>
+       </type></preferences></image>`,
+    );
+  const press = (options: Partial<BuildOptions> = {}, run: Run = quietRun()) => {
+    const targetDirectory = options.targetDirectory ?? directory();
+    const usual = { description, root, initrd, epoch: 1_700_000_000, level: 1, now: () => 0 };
+    return buildLiveIso({ ...usual, ...options, targetDirectory }, run);
+  };
+  return { description, root, initrd, describe, press, directory };
+}
