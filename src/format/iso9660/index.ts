@@ -9,5 +9,6 @@ export { compareParts, isoNames, RELAXATIONS } from './iso-name.js';
 export { JOLIET_LENGTH, JOLIET_LONG, jolietNames } from './joliet-name.js';
 export * from './losses.js';
 export * from './options.js';
+export { type IsoVolume, recogniseIso } from './read.js';
 export { rockRidge, type SystemUse } from './system-use.js';
 export * from './volume-descriptor.js';

@@ -8,6 +8,7 @@ export * from './geometry.js';
 export * from './integrity.js';
 export { udfLosses } from './losses.js';
 export * from './plan.js';
+export { recogniseUdf, type UdfVolumeFacts } from './read.js';
 export * from './recognition.js';
 export { REVISIONS, type RevisionFacts, type UdfRevision } from './revision.js';
 export * from './tag.js';
