@@ -13,6 +13,7 @@ import {
   JOLIET_LONG,
   jolietNames,
   planHierarchy,
+  relocateDeep,
   rockRidge,
   SYSTEM_AREA_BLOCKS,
 } from '../format/iso9660/index.js';
@@ -75,12 +76,15 @@ export function planDisc(tree: FileTree<Content>, options: DiscOptions): ImagePl
 function planHierarchies(tree: FileTree<Content>, options: ResolvedDiscOptions): Hierarchy[] {
   const { level, relax, rockRidge: version, joliet: jolietKind } = options.iso;
   const multiExtent = level >= 3;
-  const isoTree = shownIn('iso', tree, options);
+  const shown = shownIn('iso', tree, options);
+  const relocation = options.iso.deep === 'relocate' ? relocateDeep(shown, options.epoch) : undefined;
+  const isoTree = relocation?.tree ?? shown;
   const plainOnly = { shows: ({ kind }: Node<Content>) => kind === 'directory' || kind === 'file' };
   const primary = planHierarchy(isoTree, {
     kind: 'primary',
     names: isoNames({ level, relax, systemUse: version !== undefined }),
     multiExtent,
+    ...(relocation ? { relocation } : {}),
     // Without Rock Ridge there is nothing to tell a link or a device from an empty file.
     ...(version ? { systemUse: rockRidge(isoTree, version) } : plainOnly),
   });

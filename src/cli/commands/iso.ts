@@ -43,6 +43,7 @@ interface Options extends WriterOptions {
   readonly bibliographicFile?: string;
   readonly level: '1' | '2' | '3' | '4';
   readonly relax: readonly Relaxation[];
+  readonly deep: 'keep' | 'relocate';
   readonly iso9660: boolean;
   readonly joliet: boolean | 'long';
   readonly rockRidge: '1.10' | '1.12' | 'none';
@@ -112,6 +113,11 @@ function addTreeOptions(command: Command): void {
     )
     .addOption(
       new Option('--joliet [length]', 'Joliet names of 64 characters, or long: of 103').choices(['long']).default(true),
+    )
+    .addOption(
+      new Option('--deep <mode>', 'directories below the eighth level: keep them there, or move them to /rr_moved')
+        .choices(['keep', 'relocate'])
+        .default('keep'),
     )
     .option('--no-joliet', 'write no Joliet tree')
     .addOption(
@@ -216,6 +222,7 @@ async function discOptions(options: Options, prepared: PreparedSource): Promise<
     seed: prepared.seed,
     level: LEVELS[level],
     relax,
+    deep: options.deep,
     iso9660,
     joliet,
     rockRidge,

@@ -33,6 +33,8 @@ export interface IsoOptions {
   readonly level?: InterchangeLevel;
   /** Rules for names to be broken below level 4. Default none. */
   readonly relax?: readonly Relaxation[];
+  /** Directories below the eighth level: where they are, or moved to /rr_moved by Rock Ridge. Default `keep`. */
+  readonly deep?: 'keep' | 'relocate';
   /** A second hierarchy with Unicode names for Windows; `long`: of 103 instead of 64 characters. Default true. */
   readonly joliet?: boolean | 'long';
   /** POSIX names, owners, modes, links and devices. Default `1.10`. */
@@ -44,6 +46,7 @@ export interface ResolvedIsoOptions {
   readonly dates: VolumeDates;
   readonly level: InterchangeLevel;
   readonly relax: readonly Relaxation[];
+  readonly deep: 'keep' | 'relocate';
   readonly joliet: false | 'standard' | 'long';
   readonly rockRidge: RockRidgeVersion | undefined;
 }
@@ -80,6 +83,11 @@ export function resolveIso(options: IsoOptions): ResolvedIsoOptions {
       hint: 'Use letters, digits, "_", "-" and ".".',
     });
   }
+  if (options.deep === 'relocate' && options.rockRidge === 'none') {
+    throw new InvalidInputError('iso9660.deep', 'Only Rock Ridge can tell where a moved directory belongs.', {
+      hint: 'Write Rock Ridge, or keep deep directories where they are.',
+    });
+  }
   const dates = { created: options.epoch, modified: options.epoch, expires: undefined, effective: undefined };
   const { rockRidge = '1.10', joliet = true, level = 3, relax = [] } = options;
   return {
@@ -87,6 +95,7 @@ export function resolveIso(options: IsoOptions): ResolvedIsoOptions {
     dates: checkedDates({ ...dates, ...options.dates }),
     level,
     relax,
+    deep: options.deep ?? 'keep',
     joliet: joliet === true ? 'standard' : joliet,
     rockRidge: rockRidge === 'none' ? undefined : rockRidge,
   };
