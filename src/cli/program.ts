@@ -6,6 +6,7 @@ import { buildCommand } from './commands/build.js';
 import { checkCommand } from './commands/check.js';
 import { ext4Command } from './commands/ext4.js';
 import { fatCommand } from './commands/fat.js';
+import { infoCommand } from './commands/info.js';
 import { isoCommand } from './commands/iso.js';
 import { squashfsCommand } from './commands/squashfs.js';
 import { tagCommand } from './commands/tag.js';
@@ -35,6 +36,7 @@ export function program(): Command {
     fatCommand,
     tagCommand,
     checkCommand,
+    infoCommand,
   ]) {
     root.addCommand(command().exitOverride());
   }

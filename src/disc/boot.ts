@@ -74,9 +74,9 @@ function withCatalog(
       hint: 'Choose another path for the catalog or hide it.',
     });
   }
-  const attributes = { mode: 0o444, mtime: options.iso.epoch };
+  const attributes = { mode: 0o444, mtime: options.epoch };
   const catalog = file<Content>(bytesSource(new Uint8Array(CATALOG_SIZE)), attributes);
-  const addition = FileTree.of<Content>({ [path]: catalog }, { mtime: options.iso.epoch });
+  const addition = FileTree.of<Content>({ [path]: catalog }, { mtime: options.epoch });
   return { tree: overlay(tree, addition), catalog };
 }
 

@@ -8,7 +8,8 @@ import type { File } from '../tree/index.js';
 /** Blocks that follow the payload. */
 export interface Tail {
   readonly espBlocks: number;
-  readonly backupGptBlocks: number;
+  /** Everything behind the ESP: second anchor of UDF, backup GPT. */
+  readonly endBlocks: number;
 }
 
 /** One emission's knowledge; every emission starts with its own. */
@@ -32,7 +33,7 @@ export class DiscFacts {
   }
 
   get imageBlocks(): number {
-    return this.payloadEnd + this.#tail.espBlocks + this.#tail.backupGptBlocks;
+    return this.payloadEnd + this.#tail.espBlocks + this.#tail.endBlocks;
   }
 
   get espBlocks(): number {

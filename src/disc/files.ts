@@ -1,7 +1,7 @@
 // File data: every content once, in tree order behind the BIOS boot image; open content last, because nothing behind it
 // has an address before it has ended.
 
-import { divCeil } from '../bytes/index.js';
+import { displayText, divCeil } from '../bytes/index.js';
 import { assertPlanned, InternalError } from '../errors.js';
 import { type BootPatches, patchBootImage } from '../format/eltorito/index.js';
 import { BLOCK, type FilePlace } from '../format/iso9660/index.js';
@@ -16,8 +16,9 @@ import {
   packed,
   pieceLength,
 } from '../io/index.js';
-import { type File, type FileTree, walk } from '../tree/index.js';
+import { compilePattern, type File, type FileTree, walk } from '../tree/index.js';
 import type { Emission } from './area.js';
+import type { SortRule } from './options.js';
 
 export interface OpenFile {
   readonly node: File<Content>;
@@ -35,33 +36,54 @@ export interface FilePlan {
   readonly open: readonly OpenFile[];
 }
 
-/** Gives every file its place from block `start` on; `first` comes first, and nodes that `given` knows keep their place. */
-export function planFiles(
-  tree: FileTree<Content>,
-  start: number,
-  first: BootImageFile | undefined,
-  given: ReadonlyMap<File<Content>, FilePlace>,
-): FilePlan {
+export interface FileOrder {
+  /** Comes before all others. */
+  readonly first: BootImageFile | undefined;
+  /** Nodes that have their place already. */
+  readonly given: ReadonlyMap<File<Content>, FilePlace>;
+  readonly sort: readonly SortRule[];
+}
+
+/** Gives every file its place from block `start` on. Equal content objects share their data, whatever nodes they belong to. */
+export function planFiles(tree: FileTree<Content>, start: number, { first, given, sort }: FileOrder): FilePlan {
   const places = new Map(given);
+  const shared = new Map<ExactContent, FilePlace>();
   const exact: ExactContent[] = [];
   const open: OpenFile[] = [];
-  const openNodes = new Set<File<Content>>();
   let block = start;
   const place = (node: File<Content>, content: ExactContent) => {
-    places.set(node, { block, size: content.size });
+    const known = shared.get(content);
+    places.set(node, known ?? { block, size: content.size });
+    if (known) return;
+    shared.set(content, { block, size: content.size });
     if (content.size > 0) exact.push(content);
     block += divCeil(content.size, BLOCK);
   };
   if (first) place(first.node, patchedContent(first, start));
-  for (const { node, path } of walk(tree)) {
-    if (node.kind !== 'file' || places.has(node) || openNodes.has(node)) continue;
+  const seen = new Set<File<Content>>(places.keys());
+  for (const { node, path } of heaviestFirst(tree, sort)) {
+    if (seen.has(node)) continue;
+    seen.add(node);
     if (isExact(node.content)) place(node, node.content);
-    else {
-      openNodes.add(node);
-      open.push({ node, content: node.content, path });
-    }
+    else open.push({ node, content: node.content, path });
   }
   return { places, exact, blocks: block - start, open };
+}
+
+/** All files in tree order, or by weight where rules give weights. */
+function heaviestFirst(
+  tree: FileTree<Content>,
+  rules: readonly SortRule[],
+): Iterable<{ readonly node: File<Content>; readonly path: string }> {
+  const files: { node: File<Content>; path: string; weight: number }[] = [];
+  const matchers = rules.map(({ pattern, weight }) => ({ matches: compilePattern(pattern), weight }));
+  for (const { node, path } of walk(tree)) {
+    if (node.kind !== 'file') continue;
+    const shown = matchers.length > 0 ? displayText(path) : '';
+    files.push({ node, path, weight: matchers.find(({ matches }) => matches(shown))?.weight ?? 0 });
+  }
+  // Sorting is stable: among equals the order of the tree stays.
+  return matchers.length > 0 ? files.sort((a, b) => b.weight - a.weight) : files;
 }
 
 /** All exact files, each filled up to whole blocks. */

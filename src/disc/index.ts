@@ -1,5 +1,18 @@
 // Floor 4: formats that share one image.
 
+export { type InterchangeLevel, RELAXATIONS, type Relaxation } from '../format/iso9660/index.js';
+export type { UdfRevision } from '../format/udf/index.js';
+export { type FileSystemFacts, type ImageFacts, inspectImage } from './inspect.js';
+export type { BootEntryFacts } from './inspect-boot.js';
+export type { PartitionFacts } from './inspect-partitions.js';
 export type { AreaLayout, BootEntryLayout, DiscLayout, PartitionLayout } from './layout.js';
-export type { BiosBootOptions, BootOptions, DiscOptions, PartitionTable } from './options.js';
+export type {
+  BiosBootOptions,
+  BootOptions,
+  DiscOptions,
+  HideRule,
+  PartitionTable,
+  SortRule,
+  TreeName,
+} from './options.js';
 export { planDisc } from './plan-disc.js';

@@ -35,7 +35,8 @@ export interface PartitionLayout {
 }
 
 export interface DiscLayout {
-  readonly format: 'iso9660';
+  /** `udf` only without ISO 9660. */
+  readonly format: 'iso9660' | 'udf';
   /** Changes whenever the same input and options give other bytes. */
   readonly layoutVersion: number;
   readonly volumeId: string;

@@ -1,7 +1,9 @@
 // Options of a disc: the only place of their defaults and of the rules between them.
 
+import type { Timestamp } from '../bytes/index.js';
 import { InvalidInputError } from '../errors.js';
 import { type IsoOptions, type ResolvedIsoOptions, resolveIso } from '../format/iso9660/index.js';
+import type { UdfRevision } from '../format/udf/index.js';
 import type { ExactContent } from '../io/index.js';
 
 export type PartitionTable = 'none' | 'mbr' | 'gpt' | 'gpt-hybrid';
@@ -27,9 +29,31 @@ export interface BootOptions {
   readonly efi?: { readonly path: string } | 'appended-esp';
 }
 
+/** The trees that show the files of a disc. */
+export type TreeName = 'iso' | 'joliet' | 'udf';
+
+export interface HideRule {
+  /** Glob as in excludes. */
+  readonly pattern: string;
+  readonly from: readonly TreeName[];
+}
+
+export interface SortRule {
+  readonly pattern: string;
+  readonly weight: number;
+}
+
 export interface DiscOptions extends IsoOptions {
   /** Identities of disk and partitions derive from it. */
   readonly seed: string;
+  /** The trees of ISO 9660. Default true; without them the disc is UDF alone and boots nowhere. */
+  readonly iso9660?: boolean;
+  /** UDF beside ISO 9660, sharing its file data, in this revision. Default: none. */
+  readonly udf?: UdfRevision;
+  /** Entries that some trees do not show; their data stay on the disc. */
+  readonly hide?: readonly HideRule[];
+  /** Files by weight: the heaviest come first on the disc, those that no rule names weigh 0. The first rule that matches counts. */
+  readonly sort?: readonly SortRule[];
   readonly boot?: BootOptions;
   readonly mbr?: {
     /** Boot code of up to 512 bytes, such as GRUB's `boot_hybrid.img`; the first 440 count. */
@@ -51,6 +75,11 @@ export interface DiscOptions extends IsoOptions {
 
 export interface ResolvedDiscOptions {
   readonly iso: ResolvedIsoOptions;
+  readonly iso9660: boolean;
+  readonly udf: UdfRevision | undefined;
+  readonly epoch: Timestamp;
+  readonly hide: readonly HideRule[];
+  readonly sort: readonly SortRule[];
   readonly seed: string;
   readonly catalogPath: string | undefined;
   readonly bios: Required<BiosBootOptions> | undefined;
@@ -76,6 +105,11 @@ export function resolveDisc(options: DiscOptions): ResolvedDiscOptions {
   };
   const resolved: ResolvedDiscOptions = {
     iso: resolveIso(options),
+    iso9660: options.iso9660 ?? true,
+    udf: options.udf,
+    epoch: options.epoch,
+    hide: options.hide ?? [],
+    sort: options.sort ?? [],
     seed,
     catalogPath: (boot.catalogHidden ?? true) ? undefined : (boot.catalogPath ?? 'boot.catalog'),
     bios,
@@ -94,6 +128,7 @@ export function resolveDisc(options: DiscOptions): ResolvedDiscOptions {
 
 function check(options: ResolvedDiscOptions): void {
   const { efi, appendedEsp, patchGrub2, bios, mbrCode, diskSignature, padBlocks } = options;
+  if (!options.iso9660) checkUdfAlone(options);
   if (efi === 'appended-esp' && !appendedEsp) {
     throw conflict(
       'The EFI boot entry points at an appended partition, but none is given.',
@@ -113,6 +148,13 @@ function check(options: ResolvedDiscOptions): void {
   checkRange('The number of load sectors', bios?.loadSectors ?? 1, 1, 0xffff);
   checkRange('The disk signature', diskSignature, 0, 0xffff_ffff);
   checkRange('The number of padding blocks', padBlocks, 0, 0xffff_ffff);
+}
+
+function checkUdfAlone({ udf, bios, efi, partitionTable }: ResolvedDiscOptions): void {
+  if (!udf) throw conflict('Without ISO 9660 and without UDF the disc has no files.', 'Choose a revision of UDF.');
+  if (bios || efi || partitionTable !== 'none') {
+    throw conflict('Boot entries and partitions belong to ISO 9660, which is left out.', 'Write UDF beside ISO 9660.');
+  }
 }
 
 function checkRange(what: string, value: number, least: number, most: number): void {

@@ -9,21 +9,25 @@ import {
   type Hierarchy,
   isoLosses,
   isoNames,
+  JOLIET_LENGTH,
+  JOLIET_LONG,
   jolietNames,
   planHierarchy,
-  type ResolvedIsoOptions,
+  relocateDeep,
   rockRidge,
   SYSTEM_AREA_BLOCKS,
 } from '../format/iso9660/index.js';
-import { type Content, exactly, type ImagePlan, type Run } from '../io/index.js';
-import type { File, FileTree } from '../tree/index.js';
+import { planUdf, type UdfPlan, udfLosses } from '../format/udf/index.js';
+import { type Content, deriveUuid, exactly, type ImagePlan, type Run } from '../io/index.js';
+import { exclude, type File, type FileTree, type Node } from '../tree/index.js';
 import { type Area, AreaList, type AreaPieces, emitAreas } from './area.js';
 import { type BootPlan, bootImages, planBoot } from './boot.js';
-import { DiscFacts } from './facts.js';
+import { DiscFacts, type Tail } from './facts.js';
 import { exactFilePieces, type FilePlan, openFilePieces, planFiles } from './files.js';
 import { backupGptBlocks, partitionLayouts, renderDiscEnd, renderSystemArea, SYSTEM_AREA } from './hybrid.js';
 import type { DiscLayout } from './layout.js';
-import { type DiscOptions, type ResolvedDiscOptions, resolveDisc } from './options.js';
+import { type DiscOptions, type ResolvedDiscOptions, resolveDisc, type TreeName } from './options.js';
+import { addEndAnchor, addRecognition, addUdf, endBlocks, type UdfView } from './udf.js';
 import { addView, descriptorPieces, type View } from './views.js';
 
 const LAYOUT_VERSION = 1;
@@ -36,19 +40,21 @@ const MAX_BLOCKS = 0xffff_ffff;
 export function planDisc(tree: FileTree<Content>, options: DiscOptions): ImagePlan<DiscLayout> {
   const resolved = resolveDisc(options);
   const boot = planBoot(tree, resolved);
-  const hierarchies = planHierarchies(boot.tree, resolved.iso);
-  const { list, files } = placeAreas(boot, hierarchies, resolved);
+  const hierarchies = resolved.iso9660 ? planHierarchies(boot.tree, resolved) : [];
+  const udf =
+    resolved.udf && planUdf(shownIn('udf', boot.tree, resolved), { ...udfTexts(resolved), revision: resolved.udf });
+  const { list, files } = placeAreas(boot, { hierarchies, udf }, resolved);
   const { areas, payloadEnd } = list;
   const newFacts = () => new DiscFacts(files.places, tailOf(resolved), payloadEnd);
   const sizeLimit = limitOf(areas, files);
   const facts = payloadEnd === undefined ? undefined : newFacts();
   const layout: DiscLayout = {
-    format: 'iso9660',
+    format: resolved.iso9660 ? 'iso9660' : 'udf',
     layoutVersion: LAYOUT_VERSION,
     volumeId: resolved.iso.texts.volumeId,
-    extensions: extensionsOf(resolved.iso),
+    extensions: extensionsOf(resolved),
     ...(facts ? { size: facts.imageBlocks * BLOCK } : {}),
-    directories: hierarchies[0]!.directories.length,
+    directories: hierarchies[0]?.directories.length ?? udf!.directories.size,
     areas: areas.map(({ name, block, blocks }) => ({
       name,
       ...(block === undefined ? {} : { block }),
@@ -59,7 +65,7 @@ export function planDisc(tree: FileTree<Content>, options: DiscOptions): ImagePl
       return { platform, image, sectors, ...(block === undefined ? {} : { block }) };
     }),
     partitions: partitionLayouts(resolved, facts),
-    losses: isoLosses(tree, resolved.iso),
+    losses: [...(resolved.iso9660 ? isoLosses(tree, resolved.iso) : []), ...(udf ? udfLosses(tree) : [])],
   };
   const pieces = (run: Run) => emitAreas(list, newFacts(), run);
   const plan = facts ? { size: facts.imageBlocks * BLOCK, pieces, layout } : { sizeLimit, pieces, layout };
@@ -67,25 +73,47 @@ export function planDisc(tree: FileTree<Content>, options: DiscOptions): ImagePl
   return plan as ImagePlan<DiscLayout>;
 }
 
-function planHierarchies(tree: FileTree<Content>, iso: ResolvedIsoOptions): Hierarchy[] {
-  const multiExtent = iso.level === 3;
-  const primary = planHierarchy(tree, {
+function planHierarchies(tree: FileTree<Content>, options: ResolvedDiscOptions): Hierarchy[] {
+  const { level, relax, rockRidge: version, joliet: jolietKind } = options.iso;
+  const multiExtent = level >= 3;
+  const shown = shownIn('iso', tree, options);
+  const relocation = options.iso.deep === 'relocate' ? relocateDeep(shown, options.epoch) : undefined;
+  const isoTree = relocation?.tree ?? shown;
+  const plainOnly = { shows: ({ kind }: Node<Content>) => kind === 'directory' || kind === 'file' };
+  const primary = planHierarchy(isoTree, {
     kind: 'primary',
-    names: isoNames(iso.level),
+    names: isoNames({ level, relax, systemUse: version !== undefined }),
     multiExtent,
+    ...(relocation ? { relocation } : {}),
     // Without Rock Ridge there is nothing to tell a link or a device from an empty file.
-    ...(iso.rockRidge
-      ? { systemUse: rockRidge(tree, iso.rockRidge) }
-      : { shows: ({ kind }) => kind === 'directory' || kind === 'file' }),
+    ...(version ? { systemUse: rockRidge(isoTree, version) } : plainOnly),
   });
-  if (!iso.joliet) return [primary];
-  const joliet = planHierarchy(tree, {
+  if (!jolietKind) return [primary];
+  const joliet = planHierarchy(shownIn('joliet', tree, options), {
     kind: 'joliet',
-    names: jolietNames(),
+    names: jolietNames(jolietKind === 'long' ? JOLIET_LONG : JOLIET_LENGTH),
     multiExtent,
-    shows: ({ kind }) => kind === 'directory' || kind === 'file',
+    ...plainOnly,
   });
   return [primary, joliet];
+}
+
+/** The tree without what one of the trees on the disc is not to show. Data of hidden files stay on the disc. */
+function shownIn(name: TreeName, tree: FileTree<Content>, { hide }: ResolvedDiscOptions): FileTree<Content> {
+  return exclude(
+    tree,
+    hide.filter(({ from }) => from.includes(name)).map(({ pattern }) => pattern),
+  );
+}
+
+/** The file systems that share the disc. */
+interface FileSystems {
+  readonly hierarchies: readonly Hierarchy[];
+  readonly udf: UdfPlan | undefined;
+}
+
+function udfTexts({ iso, epoch }: ResolvedDiscOptions) {
+  return { volumeId: iso.texts.volumeId, epoch };
 }
 
 interface PlacedAreas {
@@ -94,7 +122,7 @@ interface PlacedAreas {
 }
 
 /** Puts everything in its order; pieces are made when the areas are emitted, so they may refer to what comes later. */
-function placeAreas(boot: BootPlan, hierarchies: readonly Hierarchy[], options: ResolvedDiscOptions): PlacedAreas {
+function placeAreas(boot: BootPlan, { hierarchies, udf }: FileSystems, options: ResolvedDiscOptions): PlacedAreas {
   const list = new AreaList();
   const origins = options.partitionOffset > 0 ? [0, options.partitionOffset] : [0];
   const boots = boot.entries.length > 0;
@@ -109,29 +137,41 @@ function placeAreas(boot: BootPlan, hierarchies: readonly Hierarchy[], options: 
   for (const origin of origins) {
     if (origin > 0) list.leaveUntil(origin + SYSTEM_AREA_BLOCKS);
     const bootsHere = boots && origin === 0;
-    const blocks = hierarchies.length + (bootsHere ? 1 : 0) + 1;
+    const blocks =
+      hierarchies.length === 0 ? 0 : hierarchies.length + (bootsHere ? 1 : 0) + (options.iso.level === 4 ? 1 : 0) + 1;
     const name = origin > 0 ? 'partition volume descriptors' : 'volume descriptors';
     list.add(name, blocks, (emission) => {
       const here = views.filter((view) => view.origin === origin);
       return descriptorPieces(here, options.iso, bootsHere ? [renderBootRecord(catalogBlock)] : [], emission);
     });
+    if (udf && origin === 0) addRecognition(list, udf);
   }
+  const udfView = udf && addUdf(list, udf, volumeIdentity(options));
   for (const hierarchy of hierarchies) {
     for (const origin of origins) views.push(addView(list, hierarchy, origin, () => emptyBlock));
   }
   // Records without data point here, as libisofs does it: an address that belongs to no file.
   emptyBlock = list.nextExact;
-  list.add('empty block', 1, () => [{ hole: BLOCK }]);
+  if (hierarchies.length > 0) list.add('empty block', 1, () => [{ hole: BLOCK }]);
   catalogBlock = list.nextExact;
   if (boots) list.add('boot catalog', 1, catalogPieces(boot));
   const catalogPlace: [File<Content>, FilePlace][] = boot.catalog
     ? [[boot.catalog, { block: catalogBlock, size: CATALOG_SIZE }]]
     : [];
-  const files = planFiles(boot.tree, list.nextExact, boot.biosImage, new Map(catalogPlace));
+  const files = planFiles(boot.tree, list.nextExact, {
+    first: boot.biosImage,
+    given: new Map(catalogPlace),
+    sort: options.sort,
+  });
   biosBlock = boot.biosImage && files.places.get(boot.biosImage.node)!.block;
   addPayload(list, files, options);
-  addTail(list, options);
+  addTail(list, options, udfView);
   return { list, files };
+}
+
+/** What tells this volume from others that have the same label. */
+function volumeIdentity({ seed }: ResolvedDiscOptions): string {
+  return deriveUuid(seed, 'udf volume').replaceAll('-', '').slice(0, 16);
 }
 
 function addPayload(list: AreaList, files: FilePlan, { padBlocks }: ResolvedDiscOptions): void {
@@ -141,14 +181,16 @@ function addPayload(list: AreaList, files: FilePlan, { padBlocks }: ResolvedDisc
   list.endPayload();
 }
 
-function addTail(list: AreaList, options: ResolvedDiscOptions): void {
-  const { espBlocks, backupGptBlocks: gptBlocks } = tailOf(options);
+function addTail(list: AreaList, options: ResolvedDiscOptions, udf: UdfView | undefined): void {
+  const { espBlocks } = tailOf(options);
+  const gptBlocks = backupGptBlocks(options);
   const esp = options.appendedEsp;
   list.add('appended ESP', espBlocks, async function* ({ run }) {
     yield* exactly(esp!, run);
     const rest = espBlocks * BLOCK - esp!.size;
     if (rest > 0) yield { hole: rest };
   });
+  if (udf) addEndAnchor(list, udf, gptBlocks);
   list.add('backup GPT', gptBlocks, ({ facts }) => [renderDiscEnd(options, facts)]);
 }
 
@@ -156,8 +198,12 @@ function catalogPieces(boot: BootPlan): AreaPieces {
   return ({ facts }) => [facts.late(CATALOG_SIZE, () => renderCatalog(bootImages(boot, facts)))];
 }
 
-function tailOf(options: ResolvedDiscOptions): { espBlocks: number; backupGptBlocks: number } {
-  return { espBlocks: divCeil(options.appendedEsp?.size ?? 0, BLOCK), backupGptBlocks: backupGptBlocks(options) };
+function tailOf(options: ResolvedDiscOptions): Tail {
+  const gptBlocks = backupGptBlocks(options);
+  return {
+    espBlocks: divCeil(options.appendedEsp?.size ?? 0, BLOCK),
+    endBlocks: gptBlocks + (options.udf ? endBlocks(gptBlocks) : 0),
+  };
 }
 
 /** Most bytes the disc can get. Throws {@link InvalidInputError} beyond what 32-bit block numbers reach. */
@@ -168,6 +214,13 @@ function limitOf(areas: readonly Area[], files: FilePlan): number {
   throw new InvalidInputError('disc.too-large', 'The disc would be larger than the 8 TiB that ISO 9660 can address.');
 }
 
-function extensionsOf(iso: ResolvedIsoOptions): string[] {
-  return [...(iso.rockRidge ? [`Rock Ridge ${iso.rockRidge}`] : []), ...(iso.joliet ? ['Joliet'] : [])];
+function extensionsOf({ iso, iso9660, udf }: ResolvedDiscOptions): string[] {
+  const beside = iso9660
+    ? [
+        ...(iso.level === 4 ? ['ISO 9660:1999'] : []),
+        ...(iso.rockRidge ? [`Rock Ridge ${iso.rockRidge}`] : []),
+        ...(iso.joliet ? ['Joliet'] : []),
+      ]
+    : [];
+  return [...beside, ...(udf ? [`UDF ${udf}`] : [])];
 }

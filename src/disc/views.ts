@@ -11,6 +11,7 @@ import {
   type ResolvedIsoOptions,
   recordedTime,
   renderDirectory,
+  renderEnhanced,
   renderHierarchyPathTable,
   renderJoliet,
   renderPrimary,
@@ -94,27 +95,37 @@ export function* descriptorPieces(
   { facts }: Emission,
 ): Generator<Piece> {
   for (const view of views) {
-    yield facts.late(BLOCK, () => {
-      const wholeMedium = view.origin === 0 && view.hierarchy.kind === 'primary';
-      const end = wholeMedium ? facts.imageBlocks : facts.payloadEnd;
-      return renderDescriptor(view, options, end - view.origin);
-    });
-    if (view.hierarchy.kind === 'primary') yield* extra;
+    const isPrimary = view.hierarchy.kind === 'primary';
+    const spaceSize = () => {
+      const end = view.origin === 0 && isPrimary ? facts.imageBlocks : facts.payloadEnd;
+      return end - view.origin;
+    };
+    const render = isPrimary ? renderPrimary : renderJoliet;
+    yield facts.late(BLOCK, () => renderDescriptor(view, render, options, spaceSize()));
+    if (!isPrimary) continue;
+    yield* extra;
+    if (options.level === 4) {
+      yield facts.late(BLOCK, () => renderDescriptor(view, renderEnhanced, options, spaceSize()));
+    }
   }
   yield renderTerminator();
 }
 
-function renderDescriptor(view: View, options: ResolvedIsoOptions, spaceSize: number): Uint8Array {
+function renderDescriptor(
+  view: View,
+  render: typeof renderPrimary,
+  options: ResolvedIsoOptions,
+  spaceSize: number,
+): Uint8Array {
   const { hierarchy, origin } = view;
   const root = hierarchy.directories[0]!;
   const extent = directoryExtent(hierarchy, 0, view);
-  const render = hierarchy.kind === 'primary' ? renderPrimary : renderJoliet;
   return render(options.texts, {
     spaceSize,
     pathTableSize: hierarchy.pathTableSize,
     pathTableL: view.pathTableL - origin,
     pathTableM: view.pathTableM - origin,
     rootRecord: rootRecord(extent, root.size, recordedTime(root.node.mtime)),
-    time: options.epoch,
+    dates: options.dates,
   });
 }

@@ -19,14 +19,15 @@ export function exclude<C extends Content>(tree: FileTree<C>, patterns: readonly
 
 /** Whether one of the patterns excludes the entry at a path without leading slash. */
 export function excludeMatcher(patterns: readonly string[]): (path: ByteString) => boolean {
-  const matchers = patterns.map(compile);
+  const matchers = patterns.map(compilePattern);
   return (path) => {
     const shown = displayText(path);
     return matchers.some((matches) => matches(shown));
   };
 }
 
-function compile(pattern: string): (path: string) => boolean {
+/** Whether a path without leading slash matches one pattern, by the rules of {@link exclude}. */
+export function compilePattern(pattern: string): (path: string) => boolean {
   const trimmed = pattern.replace(/\/+$/, '');
   if (trimmed === '') {
     throw new InvalidInputError('tree.bad-pattern', `"${pattern}" is not a usable exclude pattern.`, {

@@ -3,19 +3,33 @@
 import { readFileSync, statSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import {
+  type DigestName,
+  type DiscLayout,
   type DiscOptions,
   type ExactContent,
   fileContent,
   fromText,
+  type HideRule,
+  type ImagePlan,
   InvalidInputError,
   type PartitionTable,
   planDisc,
   planFat,
+  RELAXATIONS,
+  type Relaxation,
+  redHatTagSeal,
+  type Seal,
+  type SortRule,
   scanDirectory,
+  suseTagSeal,
+  type TreeName,
+  type UdfRevision,
 } from '../../index.js';
 import { parseInteger } from '../units.js';
 import { type PreparedSource, writeCommand } from '../write-command.js';
 import { addWriterOptions, type WriterOptions } from '../writer-options.js';
+
+const DIGESTS: readonly DigestName[] = ['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'];
 
 interface Options extends WriterOptions {
   readonly volumeId: string;
@@ -24,8 +38,23 @@ interface Options extends WriterOptions {
   readonly applicationId?: string;
   readonly systemId?: string;
   readonly volumeSetId?: string;
-  readonly joliet: boolean;
-  readonly rockRidge: '1.10' | 'none';
+  readonly copyrightFile?: string;
+  readonly abstractFile?: string;
+  readonly bibliographicFile?: string;
+  readonly level: '1' | '2' | '3' | '4';
+  readonly relax: readonly Relaxation[];
+  readonly deep: 'keep' | 'relocate';
+  readonly iso9660: boolean;
+  readonly joliet: boolean | 'long';
+  readonly rockRidge: '1.10' | '1.12' | 'none';
+  readonly udf?: UdfRevision | true;
+  readonly hide: readonly HideRule[];
+  readonly hideIso?: readonly HideRule[];
+  readonly hideJoliet?: readonly HideRule[];
+  readonly hideUdf?: readonly HideRule[];
+  readonly sort: readonly SortRule[];
+  readonly mediaCheck: 'none' | 'suse' | 'rh';
+  readonly mediaDigest: readonly DigestName[];
   readonly biosBoot?: string;
   readonly efiBoot?: string;
   readonly appendEsp?: string;
@@ -40,17 +69,86 @@ interface Options extends WriterOptions {
 
 export function isoCommand(): Command {
   const command = new Command('iso')
-    .description('write an ISO 9660 image with Rock Ridge and Joliet from a directory tree, bootable if asked')
+    .description('write an ISO 9660 image with Rock Ridge, Joliet and UDF from a directory tree, bootable if asked')
     .argument('<source>', 'directory')
-    .argument('<image>', 'image file, or - for standard output')
+    .argument('<image>', 'image file, or - for standard output');
+  addTextOptions(command);
+  addTreeOptions(command);
+  addBootOptions(command);
+  addEndOptions(command);
+  return addWriterOptions(command).action((source: string, image: string, options: Options) =>
+    writeCommand(source, image, options, async (prepared) =>
+      withSeal(planDisc(prepared.tree, await discOptions(options, prepared)), mediaCheckSeal(options)),
+    ),
+  );
+}
+
+function addTextOptions(command: Command): void {
+  command
     .option('--volume-id <text>', 'volume id, up to 32 characters', 'CDROM')
     .option('--publisher <text>', 'publisher id')
     .option('--preparer <text>', 'data preparer id')
     .option('--application-id <text>', 'application id')
     .option('--system-id <text>', 'system id')
     .option('--volume-set-id <text>', 'volume set id')
+    .option('--copyright-file <name>', 'file in the root directory that states the copyright')
+    .option('--abstract-file <name>', 'file in the root directory that describes the content')
+    .option('--bibliographic-file <name>', 'file in the root directory with bibliographic data');
+}
+
+function addTreeOptions(command: Command): void {
+  const hideFrom = (...from: readonly TreeName[]) => {
+    return (pattern: string, rules: readonly HideRule[] = []) => [...rules, { pattern, from }];
+  };
+  command
+    .addOption(
+      new Option('--level <n>', 'interchange level: 1 and 2 without files of 4 GiB, 4 is ISO 9660:1999')
+        .choices(['1', '2', '3', '4'])
+        .default('3'),
+    )
+    .addOption(
+      new Option('--relax <rule...>', 'rules for names to be broken below level 4')
+        .choices(RELAXATIONS)
+        .default([], 'none'),
+    )
+    .addOption(
+      new Option('--joliet [length]', 'Joliet names of 64 characters, or long: of 103').choices(['long']).default(true),
+    )
+    .addOption(
+      new Option('--deep <mode>', 'directories below the eighth level: keep them there, or move them to /rr_moved')
+        .choices(['keep', 'relocate'])
+        .default('keep'),
+    )
     .option('--no-joliet', 'write no Joliet tree')
-    .addOption(new Option('--rock-ridge <version>', 'Rock Ridge version').choices(['1.10', 'none']).default('1.10'))
+    .addOption(
+      new Option('--rock-ridge <version>', 'Rock Ridge version; 1.12 tells hard links')
+        .choices(['1.10', '1.12', 'none'])
+        .default('1.10'),
+    )
+    .addOption(
+      new Option(
+        '--udf [revision]',
+        'UDF beside ISO 9660, sharing its file data (default: none; without value 1.02)',
+      ).choices(['1.02', '1.50', '2.01', '2.60']),
+    )
+    .option('--no-iso9660', 'write UDF alone')
+    .addOption(
+      new Option('--hide <glob>', 'show matching entries in no tree; their data stay on the disc')
+        .argParser(hideFrom('iso', 'joliet', 'udf'))
+        .default([], 'nothing'),
+    )
+    .addOption(new Option('--hide-iso <glob>', 'hide from ISO 9660 and Rock Ridge only').argParser(hideFrom('iso')))
+    .addOption(new Option('--hide-joliet <glob>', 'hide from Joliet only').argParser(hideFrom('joliet')))
+    .addOption(new Option('--hide-udf <glob>', 'hide from UDF only').argParser(hideFrom('udf')))
+    .addOption(
+      new Option('--sort <file>', 'lines of a glob and a weight: heavier files come first on the disc')
+        .argParser(readSortRules)
+        .default([], 'tree order'),
+    );
+}
+
+function addBootOptions(command: Command): void {
+  command
     .option('--bios-boot <path>', 'boot image in the tree for BIOS (El Torito, no emulation)')
     .option('--efi-boot <path>', 'FAT boot image in the tree for UEFI (El Torito)')
     .option(
@@ -60,7 +158,11 @@ export function isoCommand(): Command {
     .option('--no-boot-info-table', 'do not patch the boot info table into the BIOS boot image')
     .option('--grub2-boot-info', "patch GRUB's boot info into the BIOS boot image and the MBR")
     .option('--boot-catalog <path>', 'show the boot catalog under this path (default: hidden)')
-    .option('--mbr <file>', "boot code of the MBR, such as GRUB's boot_hybrid.img")
+    .option('--mbr <file>', "boot code of the MBR, such as GRUB's boot_hybrid.img");
+}
+
+function addEndOptions(command: Command): void {
+  command
     .addOption(
       new Option('--partition-table <kind>', 'partition table (default: mbr with --mbr or --append-esp)').choices([
         'none',
@@ -77,22 +179,56 @@ export function isoCommand(): Command {
     )
     .addOption(
       new Option('--pad <blocks>', 'zero blocks of 2 KiB at the end').argParser(parseInteger(0, 1_000_000)).default(0),
+    )
+    .addOption(
+      new Option('--media-check <style>', 'media-check tag: suse for checkmedia, rh for checkisomd5')
+        .choices(['none', 'suse', 'rh'])
+        .default('none'),
+    )
+    .addOption(
+      new Option('--media-digest <name...>', 'digests of a SUSE style tag')
+        .choices(DIGESTS)
+        .default(['sha256'], 'sha256'),
     );
-  return addWriterOptions(command).action((source: string, image: string, options: Options) =>
-    writeCommand(source, image, options, async (prepared) =>
-      planDisc(prepared.tree, await discOptions(options, prepared)),
-    ),
-  );
+}
+
+function mediaCheckSeal({ mediaCheck, mediaDigest: digests }: Options): Seal | undefined {
+  if (mediaCheck === 'none') return undefined;
+  return mediaCheck === 'rh' ? redHatTagSeal() : suseTagSeal({ digests });
+}
+
+function withSeal(plan: ImagePlan<DiscLayout>, seal: Seal | undefined): ImagePlan<DiscLayout> {
+  return seal ? { ...plan, seals: [...(plan.seals ?? []), seal] } : plan;
+}
+
+/** `boot/x86_64/* 100` per line, as mkisofs takes it; lines that start with # are comments. */
+function readSortRules(path: string): SortRule[] {
+  const lines = new TextDecoder().decode(readInput(path)).split('\n');
+  return lines.flatMap((text, i) => {
+    const line = text.trim();
+    if (line === '' || line.startsWith('#')) return [];
+    const match = /^(.+?)\s+(-?\d{1,10})$/.exec(line);
+    if (match) return [{ pattern: `/${match[1]!.replace(/^\/+/, '')}`, weight: Number(match[2]) }];
+    throw new InvalidInputError('cli.sort-file', `"${line}" is no glob followed by a weight.`, { path, line: i + 1 });
+  });
 }
 
 async function discOptions(options: Options, prepared: PreparedSource): Promise<DiscOptions> {
   const { volumeId, joliet, rockRidge, mbr, appendEsp, partitionTable, partitionOffset, pad: padBlocks } = options;
+  const { level, relax, iso9660, udf, hide, sort } = options;
   return {
     volumeId,
     epoch: prepared.epoch,
     seed: prepared.seed,
+    level: LEVELS[level],
+    relax,
+    deep: options.deep,
+    iso9660,
     joliet,
     rockRidge,
+    ...(udf === undefined ? {} : { udf: udf === true ? '1.02' : udf }),
+    hide: [...hide, ...(options.hideIso ?? []), ...(options.hideJoliet ?? []), ...(options.hideUdf ?? [])],
+    sort,
     padBlocks,
     ...identifiers(options),
     ...bootOptions(options),
@@ -103,9 +239,14 @@ async function discOptions(options: Options, prepared: PreparedSource): Promise<
   };
 }
 
-function identifiers({ publisher, preparer, applicationId, systemId, volumeSetId }: Options): Partial<DiscOptions> {
+const LEVELS = { '1': 1, '2': 2, '3': 3, '4': 4 } as const;
+
+function identifiers(options: Options): Partial<DiscOptions> {
+  const { publisher, preparer, applicationId, systemId, volumeSetId } = options;
+  const { copyrightFile, abstractFile, bibliographicFile } = options;
   const given = { publisher, preparer, applicationId, systemId, volumeSetId };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const files = { copyrightFile, abstractFile, bibliographicFile };
+  return Object.fromEntries(Object.entries({ ...given, ...files }).filter(([, value]) => value !== undefined));
 }
 
 function bootOptions(options: Options): Pick<DiscOptions, 'boot'> {

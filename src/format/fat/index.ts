@@ -5,3 +5,4 @@ export type { Geometry } from './geometry.js';
 export type { FatLayout, PlacedDirectory, PlacedEntry, PlacedFile } from './layout.js';
 export type { FatOptions } from './options.js';
 export { planFat } from './plan.js';
+export { type FatVolume, recogniseFat } from './read.js';

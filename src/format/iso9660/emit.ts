@@ -8,6 +8,7 @@ import { FLAG_DIRECTORY, FLAG_MULTI_EXTENT, PARENT, recordLength, SELF, writeRec
 import { BLOCK, EXTENT_BYTES } from './geometry.js';
 import { extentCount, type Hierarchy, type HierarchyDirectory, placeRecord, spreadIn } from './hierarchy.js';
 import { type ByteOrder, renderPathTable } from './path-table.js';
+import { childLink, parentLink, RELOCATED } from './relocation.js';
 import { applySpread, ContinuationArea } from './susp.js';
 
 /** Where the data of a file lie: absolute block and bytes. */
@@ -46,13 +47,22 @@ export function renderDirectory(hierarchy: Hierarchy, index: number, place: Plac
     { extent: directoryExtent(hierarchy, target, place), size: hierarchy.directories[target]!.size },
   ];
   writer.add(SELF, dir.node, FLAG_DIRECTORY, use?.selfFields(dir.node, index === 0), extentOf(index));
-  writer.add(PARENT, parent.node, FLAG_DIRECTORY, use?.selfFields(parent.node, false), extentOf(dir.parent));
-  for (const { identifier, name, node } of dir.entries) {
+  const home = hierarchy.movedFrom.get(dir.node);
+  const homeLink = home ? [parentLink(extentOf(hierarchy.indexOf.get(home)!)[0]!.extent)] : [];
+  const parentFields = use && [...use.selfFields(parent.node, false), ...homeLink];
+  writer.add(PARENT, parent.node, FLAG_DIRECTORY, parentFields, extentOf(dir.parent));
+  for (const { identifier, name, node, moved } of dir.entries) {
     const fields = use?.entryFields(node, name);
-    if (node.kind === 'directory') {
-      writer.add(identifier, node, FLAG_DIRECTORY, fields, extentOf(hierarchy.indexOf.get(node)!));
-    } else {
+    if (node.kind !== 'directory') {
       writer.add(identifier, node, 0, fields, extentsOf(node, place));
+      continue;
+    }
+    const extents = extentOf(hierarchy.indexOf.get(node)!);
+    if (moved === 'away') {
+      const link = childLink(extents[0]!.extent);
+      writer.add(identifier, node, 0, [...fields!, link], [{ extent: place.emptyBlock - place.origin, size: 0 }]);
+    } else {
+      writer.add(identifier, node, FLAG_DIRECTORY, moved ? [...fields!, RELOCATED] : fields, extents);
     }
   }
   return writer.bytes();

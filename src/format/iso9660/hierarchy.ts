@@ -10,6 +10,7 @@ import { BLOCK, EXTENT_BYTES, MAX_DIRECTORIES } from './geometry.js';
 import { compareParts } from './iso-name.js';
 import { identify, type NameScheme } from './naming.js';
 import { pathTableEntryLength } from './path-table.js';
+import { LINK_LENGTH, RELOCATED, type Relocation } from './relocation.js';
 import { ContinuationArea, type Spread } from './susp.js';
 import type { SystemUse } from './system-use.js';
 
@@ -18,6 +19,8 @@ export interface HierarchyEntry {
   readonly identifier: ByteString;
   readonly name: ByteString;
   readonly node: Node<Content>;
+  /** A directory that lies elsewhere, or that belongs elsewhere: see relocation.ts. */
+  readonly moved?: 'away' | 'here';
 }
 
 /** One directory of a hierarchy, laid out. */
@@ -49,6 +52,8 @@ export interface Hierarchy {
   readonly systemUse: SystemUse | undefined;
   /** Most extents a file may have: one below interchange level 3. */
   readonly multiExtent: boolean;
+  /** Each directory that was moved, and the directory it belongs to. */
+  readonly movedFrom: ReadonlyMap<Directory<Content>, Directory<Content>>;
 }
 
 export interface HierarchyOptions {
@@ -58,6 +63,8 @@ export interface HierarchyOptions {
   readonly multiExtent: boolean;
   /** Which entries appear; all where absent. */
   readonly shows?: (node: Node<Content>) => boolean;
+  /** Deep directories that were moved up in this tree; needs system use fields. */
+  readonly relocation?: Relocation;
 }
 
 /** Lays out a hierarchy. Throws {@link InvalidInputError} when there are more directories than a path table can number. */
@@ -77,7 +84,7 @@ export function planHierarchy(tree: FileTree<Content>, options: HierarchyOptions
     block += laidOut.size / BLOCK + laidOut.continuationBlocks;
     pathTableSize += pathTableEntryLength(identifier);
     for (const entry of entries) {
-      if (entry.node.kind !== 'directory') continue;
+      if (entry.node.kind !== 'directory' || entry.moved === 'away') continue;
       queue.push({ node: entry.node, identifier: entry.identifier, parent: index, path: joinPath(path, entry.name) });
     }
   }
@@ -89,6 +96,7 @@ export function planHierarchy(tree: FileTree<Content>, options: HierarchyOptions
     pathTableSize,
     systemUse: options.systemUse,
     multiExtent: options.multiExtent,
+    movedFrom: options.relocation?.parents ?? new Map(),
   };
 }
 
@@ -102,22 +110,32 @@ export function extentCount(size: number): number {
   return Math.max(1, divCeil(size, EXTENT_BYTES));
 }
 
-function sortedEntries(node: Directory<Content>, options: HierarchyOptions): HierarchyEntry[] {
-  const shown: { name: ByteString; node: Node<Content>; isDirectory: boolean }[] = [];
-  for (const [name, child] of node.entries) {
-    if (options.shows && !options.shows(child)) continue;
-    shown.push({ name, node: child, isDirectory: child.kind === 'directory' });
+function sortedEntries(dir: Directory<Content>, options: HierarchyOptions): HierarchyEntry[] {
+  const shown: (Pick<HierarchyEntry, 'name' | 'node' | 'moved'> & { isDirectory: boolean })[] = [];
+  for (const [name, node] of dir.entries) {
+    if (options.shows && !options.shows(node)) continue;
+    const moved = movedIn(dir, node, options.relocation);
+    const isDirectory = node.kind === 'directory' && moved !== 'away';
+    shown.push({ name, node, isDirectory, ...(moved ? { moved } : {}) });
   }
   const parts = identify(shown, options.names);
-  const entries = shown.map((entry, i) => ({
-    name: entry.name,
-    node: entry.node,
-    parts: parts[i]!,
-    identifier: options.names.identifier(parts[i]!, entry.isDirectory),
-  }));
-  if (options.kind === 'joliet') entries.sort((a, b) => compareBytes(a.identifier, b.identifier));
+  const entries = shown.map(({ isDirectory, ...entry }, i) => {
+    const identifier = options.names.identifier(parts[i]!, isDirectory);
+    return { parts: parts[i]!, entry: { ...entry, identifier } };
+  });
+  if (options.kind === 'joliet') entries.sort((a, b) => compareBytes(a.entry.identifier, b.entry.identifier));
   else entries.sort((a, b) => compareParts(a.parts, b.parts));
-  return entries.map(({ identifier, name, node: child }) => ({ identifier, name, node: child }));
+  return entries.map(({ entry }) => entry);
+}
+
+function movedIn(
+  dir: Directory<Content>,
+  node: Node<Content>,
+  relocation: Relocation | undefined,
+): HierarchyEntry['moved'] {
+  if (!relocation?.holder || node.kind !== 'directory') return undefined;
+  if (!relocation.parents.has(node)) return undefined;
+  return dir === relocation.holder ? 'here' : 'away';
 }
 
 /** Adds up record lengths exactly as rendering will place them. */
@@ -136,11 +154,13 @@ function measure(
     for (let i = 0; i < records; i++) end = placeRecord(end, length) + length;
   };
   add(SELF, use?.selfLengths(node, isRoot), 1);
-  add(PARENT, use?.selfLengths(node, false), 1);
+  const isMoved = options.relocation?.parents.has(node) ?? false;
+  add(PARENT, use && [...use.selfLengths(node, false), ...(isMoved ? [LINK_LENGTH] : [])], 1);
   for (const entry of entries) {
     const records = entry.node.kind === 'file' ? extentCount(contentLimit(entry.node.content)) : 1;
     if (records > 1 && !options.multiExtent) throw fileTooLarge(joinPath(path, entry.name));
-    add(entry.identifier, use?.entryLengths(entry.node, entry.name), records);
+    const extra = entry.moved === 'here' ? [RELOCATED.length] : entry.moved === 'away' ? [LINK_LENGTH] : [];
+    add(entry.identifier, use && [...use.entryLengths(entry.node, entry.name), ...extra], records);
   }
   return { size: alignUp(end, BLOCK), continuationBlocks: area.blocks };
 }

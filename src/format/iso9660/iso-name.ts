@@ -3,23 +3,53 @@
 import type { ByteString } from '../../bytes/index.js';
 import type { NameParts, NameScheme } from './naming.js';
 
-export type InterchangeLevel = 1 | 2 | 3;
+/** 4 is ISO 9660:1999 with its enhanced volume descriptor. */
+export type InterchangeLevel = 1 | 2 | 3 | 4;
+
+/**
+ * Rules of the standard that may be broken one by one: lower-case letters, more than one dot, every printable ASCII
+ * character, no version number, no dot behind a name without extension, 37 characters (which leaves no room for a version).
+ */
+export const RELAXATIONS = ['lowercase', 'multiple-dots', 'ascii', 'omit-version', 'omit-period', 'long'] as const;
+export type Relaxation = (typeof RELAXATIONS)[number];
 
 const LONG = 30;
+const LONGER = 37;
+/** Most characters of level 4 beside a record's head; system use fields need room for a pointer to their continuation. */
+const LONGEST = 207;
+const LONGEST_WITH_SYSTEM_USE = 193;
 const SHORTEST_EXTENSION_KEPT = 15;
 
+export interface NameRules {
+  readonly level: InterchangeLevel;
+  readonly relax: readonly Relaxation[];
+  /** Whether Rock Ridge shares the records. */
+  readonly systemUse: boolean;
+}
+
 /** The scheme of an interchange level. Level 3 names as level 2 does; it differs in allowing several extents. */
-export function isoNames(level: InterchangeLevel): NameScheme {
-  const cut = level === 1 ? cutShort : cutLong;
+export function isoNames({ level, relax, systemUse }: NameRules): NameScheme {
+  const allowed = (rule: Relaxation) => level === 4 || relax.includes(rule);
+  const characters = characterTable(allowed('lowercase'), allowed('ascii'));
+  const dots = allowed('multiple-dots');
+  const longest =
+    level === 4 ? (systemUse ? LONGEST_WITH_SYSTEM_USE : LONGEST) : relax.includes('long') ? LONGER - 1 : LONG;
+  const version = allowed('omit-version') || relax.includes('long') ? '' : ';1';
+  const period = allowed('omit-period') ? '' : '.';
+  const cut = level === 1 ? cutShort : cutLong(level === 4 ? longest - 1 : longest);
   return {
     tagLength: level === 1 ? 4 : 6,
-    plain: (name, isDirectory) => cut(split(name, isDirectory), isDirectory),
+    plain: (name, isDirectory) => cut(split(name, isDirectory, characters, dots), isDirectory),
     tagged: (parts, tag, isDirectory) => {
-      const room = (level === 1 ? 8 : LONG + (isDirectory ? 1 : 0) - parts.extension.length) - tag.length;
+      const most = level === 4 ? longest - 1 : longest;
+      const room = (level === 1 ? 8 : most + (isDirectory ? 1 : 0) - parts.extension.length) - tag.length;
       return { base: parts.base.slice(0, room) + tag, extension: parts.extension };
     },
     isExact: (name, { base, extension }) => name === (extension === '' ? base : `${base}.${extension}`),
-    identifier: ({ base, extension }, isDirectory) => (isDirectory ? base : `${base}.${extension};1`) as ByteString,
+    identifier: ({ base, extension }, isDirectory) => {
+      if (isDirectory) return base as ByteString;
+      return `${base}${extension === '' ? period : `.${extension}`}${version}` as ByteString;
+    },
   };
 }
 
@@ -33,22 +63,30 @@ function comparePadded(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function split(name: ByteString, isDirectory: boolean): NameParts {
+type CharacterTable = readonly string[];
+
+function split(name: ByteString, isDirectory: boolean, characters: CharacterTable, dots: boolean): NameParts {
   const dot = isDirectory ? -1 : name.lastIndexOf('.');
-  if (dot <= 0) return { base: dCharacters(name), extension: '' };
-  return { base: dCharacters(name.slice(0, dot)), extension: dCharacters(name.slice(dot + 1)) };
+  if (dot <= 0) return { base: allowedIn(name, characters, dots), extension: '' };
+  return {
+    base: allowedIn(name.slice(0, dot), characters, dots),
+    extension: allowedIn(name.slice(dot + 1), characters, false),
+  };
 }
 
 /** What each byte becomes. Letters outside ASCII are bytes here, not letters. */
-const D_CHARACTERS = Array.from({ length: 256 }, (_, byte) => {
-  const character = String.fromCharCode(byte);
-  if (byte >= 0x61 && byte <= 0x7a) return character.toUpperCase();
-  return /[A-Z0-9_]/.test(character) ? character : '_';
-});
+function characterTable(lowercase: boolean, ascii: boolean): CharacterTable {
+  return Array.from({ length: 256 }, (_, byte) => {
+    const character = String.fromCharCode(byte);
+    if (byte >= 0x61 && byte <= 0x7a) return lowercase ? character : character.toUpperCase();
+    if (ascii && byte > 0x20 && byte < 0x7f && !'/;*?.'.includes(character)) return character;
+    return /[A-Z0-9_]/.test(character) ? character : '_';
+  });
+}
 
-function dCharacters(text: string): string {
+function allowedIn(text: string, characters: CharacterTable, dots: boolean): string {
   let mapped = '';
-  for (let i = 0; i < text.length; i++) mapped += D_CHARACTERS[text.charCodeAt(i)]!;
+  for (let i = 0; i < text.length; i++) mapped += dots && text[i] === '.' ? '.' : characters[text.charCodeAt(i)]!;
   return mapped;
 }
 
@@ -56,8 +94,11 @@ function cutShort({ base, extension }: NameParts): NameParts {
   return { base: base.slice(0, 8), extension: extension.slice(0, 3) };
 }
 
-function cutLong({ base, extension }: NameParts, isDirectory: boolean): NameParts {
-  if (isDirectory) return { base: base.slice(0, LONG + 1), extension: '' };
-  const kept = extension.slice(0, Math.max(SHORTEST_EXTENSION_KEPT, LONG - base.length));
-  return { base: base.slice(0, LONG - kept.length), extension: kept };
+/** Base and extension together get `longest` characters; a directory, which has no dot, one more. */
+function cutLong(longest: number): (parts: NameParts, isDirectory: boolean) => NameParts {
+  return ({ base, extension }, isDirectory) => {
+    if (isDirectory) return { base: base.slice(0, longest + 1), extension: '' };
+    const kept = extension.slice(0, Math.max(SHORTEST_EXTENSION_KEPT, longest - base.length));
+    return { base: base.slice(0, longest - kept.length), extension: kept };
+  };
 }

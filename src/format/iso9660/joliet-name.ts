@@ -4,6 +4,8 @@ import { type ByteString, lossyText } from '../../bytes/index.js';
 import type { NameParts, NameScheme } from './naming.js';
 
 export const JOLIET_LENGTH = 64;
+/** As many characters as fit a directory record together with a version number: beyond the specification, read everywhere. */
+export const JOLIET_LONG = 103;
 const SHORTEST_EXTENSION_KEPT = 15;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are forbidden in Joliet names
 const FORBIDDEN = /[\u0000-\u001f*/:;?\\\ufffd]/g;

@@ -2,11 +2,11 @@
 
 import type { Timestamp } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
-import type { InterchangeLevel } from './iso-name.js';
+import type { InterchangeLevel, Relaxation } from './iso-name.js';
 import type { RockRidgeVersion } from './rock-ridge.js';
-import type { VolumeTexts } from './volume-descriptor.js';
+import type { VolumeDates, VolumeTexts } from './volume-descriptor.js';
 
-export type { InterchangeLevel, RockRidgeVersion };
+export type { InterchangeLevel, Relaxation, RockRidgeVersion };
 
 export interface IsoOptions {
   /** Label of the medium, at most 32 ASCII characters, kept as given. Default `CDROM`. */
@@ -18,21 +18,36 @@ export interface IsoOptions {
   readonly publisher?: string;
   readonly preparer?: string;
   readonly applicationId?: string;
+  /** Names of files in the root directory that tell more, at most 37 characters each. */
+  readonly copyrightFile?: string;
+  readonly abstractFile?: string;
+  readonly bibliographicFile?: string;
   /** Creation and modification time of the volume. */
   readonly epoch: Timestamp;
-  /** 1: names of 8.3; 2: 31 characters; 3: 31 characters and files of 4 GiB and more. Default 3. */
+  /** Dates of the volume other than the epoch; expiration and effective date are unspecified by default. */
+  readonly dates?: Partial<VolumeDates>;
+  /**
+   * 1: names of 8.3; 2: 31 characters; 3: 31 characters and files of 4 GiB and more; 4: ISO 9660:1999, names nearly as they
+   * are and files of 4 GiB and more. Default 3.
+   */
   readonly level?: InterchangeLevel;
-  /** A second hierarchy with Unicode names for Windows. Default true. */
-  readonly joliet?: boolean;
+  /** Rules for names to be broken below level 4. Default none. */
+  readonly relax?: readonly Relaxation[];
+  /** Directories below the eighth level: where they are, or moved to /rr_moved by Rock Ridge. Default `keep`. */
+  readonly deep?: 'keep' | 'relocate';
+  /** A second hierarchy with Unicode names for Windows; `long`: of 103 instead of 64 characters. Default true. */
+  readonly joliet?: boolean | 'long';
   /** POSIX names, owners, modes, links and devices. Default `1.10`. */
   readonly rockRidge?: RockRidgeVersion | 'none';
 }
 
 export interface ResolvedIsoOptions {
   readonly texts: VolumeTexts;
-  readonly epoch: Timestamp;
+  readonly dates: VolumeDates;
   readonly level: InterchangeLevel;
-  readonly joliet: boolean;
+  readonly relax: readonly Relaxation[];
+  readonly deep: 'keep' | 'relocate';
+  readonly joliet: false | 'standard' | 'long';
   readonly rockRidge: RockRidgeVersion | undefined;
 }
 
@@ -50,24 +65,48 @@ export function resolveIso(options: IsoOptions): ResolvedIsoOptions {
     publisher = '',
     preparer = '',
     applicationId = '',
+    copyrightFile = '',
+    abstractFile = '',
+    bibliographicFile = '',
   } = options;
-  const texts = { volumeId, systemId, volumeSetId, publisher, preparer, applicationId };
+  const files = { copyrightFile, abstractFile, bibliographicFile };
+  const texts = { volumeId, systemId, volumeSetId, publisher, preparer, applicationId, ...files };
   checkLength('volume id', volumeId, 32);
   checkLength('system id', systemId, 32);
   checkLength('volume set id', volumeSetId, 128);
   checkLength('publisher', publisher, 128);
   checkLength('preparer', preparer, 128);
   checkLength('application id', applicationId, 128);
+  for (const name of Object.values(files)) checkLength('file name in a descriptor', name, 37);
   if (!/^[\x20-\x7e]*$/.test(volumeId)) {
     throw new InvalidInputError('iso9660.volume-id', `The volume id "${volumeId}" has characters beyond ASCII.`, {
       hint: 'Use letters, digits, "_", "-" and ".".',
     });
   }
-  if (options.epoch.seconds < EARLIEST_YEAR || options.epoch.seconds > LATEST_YEAR) {
-    throw new InvalidInputError('iso9660.epoch', 'The epoch lies outside the years 1 to 9999.');
+  if (options.deep === 'relocate' && options.rockRidge === 'none') {
+    throw new InvalidInputError('iso9660.deep', 'Only Rock Ridge can tell where a moved directory belongs.', {
+      hint: 'Write Rock Ridge, or keep deep directories where they are.',
+    });
   }
-  const { rockRidge = '1.10', joliet = true, level = 3, epoch } = options;
-  return { texts, epoch, level, joliet, rockRidge: rockRidge === 'none' ? undefined : rockRidge };
+  const dates = { created: options.epoch, modified: options.epoch, expires: undefined, effective: undefined };
+  const { rockRidge = '1.10', joliet = true, level = 3, relax = [] } = options;
+  return {
+    texts,
+    dates: checkedDates({ ...dates, ...options.dates }),
+    level,
+    relax,
+    deep: options.deep ?? 'keep',
+    joliet: joliet === true ? 'standard' : joliet,
+    rockRidge: rockRidge === 'none' ? undefined : rockRidge,
+  };
+}
+
+function checkedDates(dates: VolumeDates): VolumeDates {
+  for (const date of Object.values(dates) as (Timestamp | undefined)[]) {
+    if (!date || (date.seconds >= EARLIEST_YEAR && date.seconds <= LATEST_YEAR)) continue;
+    throw new InvalidInputError('iso9660.epoch', 'A date of the volume lies outside the years 1 to 9999.');
+  }
+  return dates;
 }
 
 function checkLength(what: string, text: string, longest: number): void {

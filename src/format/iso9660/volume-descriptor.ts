@@ -72,6 +72,17 @@ export interface VolumeTexts {
   readonly publisher: string;
   readonly preparer: string;
   readonly applicationId: string;
+  readonly copyrightFile: string;
+  readonly abstractFile: string;
+  readonly bibliographicFile: string;
+}
+
+/** The dates a volume says about itself; undefined is "not specified". */
+export interface VolumeDates {
+  readonly created: Timestamp | undefined;
+  readonly modified: Timestamp | undefined;
+  readonly expires: Timestamp | undefined;
+  readonly effective: Timestamp | undefined;
 }
 
 /** What a descriptor says about the hierarchy it describes. All block numbers are as stored. */
@@ -84,7 +95,7 @@ export interface VolumeFacts {
   readonly pathTableM: number;
   /** Directory record of the root, 34 bytes. */
   readonly rootRecord: Uint8Array;
-  readonly time: Timestamp;
+  readonly dates: VolumeDates;
 }
 
 /** The primary descriptor. Texts other than the ids of system and volume are put in upper-case a-characters. */
@@ -101,12 +112,18 @@ export function renderPrimary(texts: VolumeTexts, facts: VolumeFacts): Uint8Arra
     publisherId: text(texts.publisher, 128),
     preparerId: text(texts.preparer, 128),
     applicationId: text(texts.applicationId, 128),
-    copyrightFileId: text('', 37),
-    abstractFileId: text('', 37),
-    bibliographicFileId: text('', 37),
+    copyrightFileId: text(texts.copyrightFile, 37),
+    abstractFileId: text(texts.abstractFile, 37),
+    bibliographicFileId: text(texts.bibliographicFile, 37),
     // Blanks, not zeros: the tools that write media-check tags accept nothing else here.
     applicationUse: new Uint8Array(APPLICATION_USE.length).fill(0x20),
   });
+}
+
+/** The enhanced descriptor of ISO 9660:1999 (version 2, structure version 2): the primary hierarchy under rules of its own. */
+export function renderEnhanced(texts: VolumeTexts, facts: VolumeFacts): Uint8Array {
+  const primary = volumeDescriptor.decode(renderPrimary(texts, facts));
+  return volumeDescriptor.encode({ ...primary, type: SUPPLEMENTARY, version: 2, fileStructureVersion: 2 });
 }
 
 /** The supplementary descriptor of the Joliet hierarchy; texts keep their case. */
@@ -123,9 +140,9 @@ export function renderJoliet(texts: VolumeTexts, facts: VolumeFacts): Uint8Array
     publisherId: ucs2Field(texts.publisher, 128),
     preparerId: ucs2Field(texts.preparer, 128),
     applicationId: ucs2Field(texts.applicationId, 128),
-    copyrightFileId: ucs2Field('', 37),
-    abstractFileId: ucs2Field('', 37),
-    bibliographicFileId: ucs2Field('', 37),
+    copyrightFileId: ucs2Field(texts.copyrightFile, 37),
+    abstractFileId: ucs2Field(texts.abstractFile, 37),
+    bibliographicFileId: ucs2Field(texts.bibliographicFile, 37),
     applicationUse: new Uint8Array(APPLICATION_USE.length),
   });
 }
@@ -154,10 +171,7 @@ function common(facts: VolumeFacts) {
     pathTableM: facts.pathTableM,
     optionalPathTableM: 0,
     rootRecord: facts.rootRecord,
-    created: facts.time,
-    modified: facts.time,
-    expires: undefined,
-    effective: undefined,
+    ...facts.dates,
     fileStructureVersion: 1,
   };
 }

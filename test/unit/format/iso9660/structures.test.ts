@@ -109,14 +109,18 @@ describe('volume descriptors', () => {
     publisher: 'SUSE LINUX GmbH',
     preparer: 'ß',
     applicationId: '0x1a',
+    copyrightFile: '',
+    abstractFile: '',
+    bibliographicFile: '',
   };
+  const time = timestamp(1_700_000_000);
   const facts = {
     spaceSize: 13_254,
     pathTableSize: 218,
     pathTableL: 76,
     pathTableM: 77,
     rootRecord: rootRecord(35, 2048, timestamp(0)),
-    time: timestamp(1_700_000_000),
+    dates: { created: time, modified: time, expires: undefined, effective: undefined },
   };
 
   test('the primary one keeps the label, puts other texts in a-characters and leaves blanks for media-check tags', () => {

@@ -1,0 +1,81 @@
+// The partition tables of an image: MBR and GPT of 512-byte sectors.
+
+import { GPT_SIGNATURE, gptEntry, gptHeader } from '../format/gpt/index.js';
+import { masterBootRecord, partitionEntry, SECTOR } from '../format/mbr/index.js';
+import type { Source } from '../io/index.js';
+
+const BOOT_MARK = 0xaa55;
+const ENTRIES = 4;
+const ENTRY = 16;
+const UNUSED = '00000000-0000-0000-0000-000000000000';
+/** More entries than this are damage. */
+const MOST_GPT_ENTRIES = 1024;
+
+export interface PartitionFacts {
+  readonly table: 'mbr' | 'gpt';
+  /** From 1. */
+  readonly number: number;
+  /** `0xef`, or a type GUID. */
+  readonly type: string;
+  readonly name?: string;
+  readonly active?: boolean;
+  /** Bytes. */
+  readonly at: number;
+  readonly size: number;
+}
+
+/** The partitions of both tables; none where there is no table. */
+export async function readPartitions(image: Source): Promise<PartitionFacts[]> {
+  if (image.size < 2 * SECTOR) return [];
+  const head = new Uint8Array(2 * SECTOR);
+  await image.read(0, head);
+  const mbr = masterBootRecord.decode(head);
+  if (mbr.signature !== BOOT_MARK || !isTable(mbr.partitions)) return [];
+  return [...mbrPartitions(mbr.partitions), ...(await gptPartitions(image, head))];
+}
+
+/** A FAT boot sector has the same mark; its bytes there are code, and no entry has a status other than 0 and 0x80. */
+function isTable(table: Uint8Array): boolean {
+  const status = Array.from({ length: ENTRIES }, (_, i) => table[i * ENTRY]!);
+  return status.every((byte) => (byte & 0x7f) === 0);
+}
+
+function mbrPartitions(table: Uint8Array): PartitionFacts[] {
+  const found: PartitionFacts[] = [];
+  for (let i = 0; i < ENTRIES; i++) {
+    const { status, type, start, sectors } = partitionEntry.decode(table, i * ENTRY);
+    if (sectors === 0) continue;
+    found.push({
+      table: 'mbr',
+      number: i + 1,
+      type: `0x${type.toString(16).padStart(2, '0')}`,
+      active: status === 0x80,
+      at: start * SECTOR,
+      size: sectors * SECTOR,
+    });
+  }
+  return found;
+}
+
+async function gptPartitions(image: Source, head: Uint8Array): Promise<PartitionFacts[]> {
+  const header = gptHeader.decode(head, SECTOR);
+  if (GPT_SIGNATURE.some((byte, i) => header.signature[i] !== byte)) return [];
+  const { entries, entryCount, entrySize } = header;
+  const length = entryCount * entrySize;
+  const at = entries * SECTOR;
+  if (entryCount > MOST_GPT_ENTRIES || entrySize < gptEntry.size || at + length > image.size) return [];
+  const table = new Uint8Array(length);
+  await image.read(at, table);
+  const found: PartitionFacts[] = [];
+  for (let i = 0; i < entryCount; i++) {
+    const { type, first, last, name } = gptEntry.decode(table, i * entrySize);
+    if (type === UNUSED || last < first) continue;
+    const size = (last - first + 1) * SECTOR;
+    found.push({ table: 'gpt', number: i + 1, type, name: nameOf(name), at: first * SECTOR, size });
+  }
+  return found;
+}
+
+function nameOf(name: Uint8Array): string {
+  return new TextDecoder('utf-16le').decode(name).replace(/\0.*$/s, '');
+}

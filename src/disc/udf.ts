@@ -1,0 +1,146 @@
+// UDF on a disc: volume structures in front of block 256, the file structure behind it, a second anchor at the end.
+// Everything from block 257 to the end of the payload is one partition, so files are shared with ISO 9660.
+
+import { alignUp, concatBytes } from '../bytes/index.js';
+import {
+  ANCHOR_BLOCK,
+  ANCHOR_DISTANCE,
+  BLOCK,
+  blocksOf,
+  fileSetAddress,
+  INTEGRITY_BLOCKS,
+  RECOGNITION_BLOCKS,
+  renderAnchor,
+  renderAreaHead,
+  renderInode,
+  renderIntegrity,
+  renderMetadataFile,
+  renderRecognition,
+  renderSequence,
+  SEQUENCE_BLOCKS,
+  type UdfPlan,
+  type UdfVolume,
+} from '../format/udf/index.js';
+import { isExact, type Piece } from '../io/index.js';
+import type { AreaList } from './area.js';
+import type { DiscFacts } from './facts.js';
+
+/** Bytes gathered before they are handed on. */
+const BATCH = 256 * 1024;
+/** The partition starts behind the anchor. */
+const PARTITION = ANCHOR_BLOCK + 1;
+
+/** UDF with the places of its parts. */
+export interface UdfView {
+  readonly plan: UdfPlan;
+  /** Sixteen hexadecimal digits that identify the volume. */
+  readonly identity: string;
+  readonly main: number;
+  readonly reserve: number;
+  readonly integrity: number;
+  /** First block of the file structure. */
+  readonly area: number;
+  /** Entries of the metadata file and its mirror. */
+  readonly metadata: { readonly file: number; readonly mirror: number } | undefined;
+}
+
+/** Adds the recognition sequence; it has to follow the descriptors of ISO 9660 at once. */
+export function addRecognition(list: AreaList, plan: UdfPlan): void {
+  list.add('UDF recognition', RECOGNITION_BLOCKS, () => [renderRecognition(plan.revision)]);
+}
+
+/** Adds everything else in front of the files: descriptor sequences, anchor, file structure. */
+export function addUdf(list: AreaList, plan: UdfPlan, identity: string): UdfView {
+  const main = alignUp(list.nextExact, SEQUENCE_BLOCKS);
+  const reserve = main + SEQUENCE_BLOCKS;
+  const integrity = reserve + SEQUENCE_BLOCKS;
+  const withMetadata = plan.revision.metadataPartition;
+  const area = PARTITION + (withMetadata ? 1 : 0);
+  const metadata = withMetadata ? { file: PARTITION, mirror: area + plan.blocks } : undefined;
+  const view: UdfView = { plan, identity, main, reserve, integrity, area, metadata };
+  list.leaveUntil(main);
+  for (const block of [main, reserve]) {
+    const name = block === main ? 'UDF volume descriptors' : 'UDF reserve volume descriptors';
+    list.add(name, SEQUENCE_BLOCKS, ({ facts }) => [
+      facts.late(SEQUENCE_BLOCKS * BLOCK, () => renderSequence(volumeOf(view, facts), block)),
+    ]);
+  }
+  list.add('UDF integrity', INTEGRITY_BLOCKS, ({ facts }) => [
+    facts.late(INTEGRITY_BLOCKS * BLOCK, () => renderIntegrity(integrityOf(view, facts), integrity)),
+  ]);
+  list.leaveUntil(ANCHOR_BLOCK);
+  list.add('UDF anchor', 1, () => [renderAnchor(ANCHOR_BLOCK, main, reserve, plan.revision)]);
+  const placement = { partition: PARTITION, area };
+  const addMetadata = (kind: 'metadata-file' | 'metadata-mirror', block: number) =>
+    list.add(`UDF ${kind}`, 1, () => [renderMetadataFile(plan, kind, block, placement)]);
+  if (metadata) addMetadata('metadata-file', metadata.file);
+  list.add('UDF files and directories', plan.blocks, ({ facts }) => areaPieces(view, facts));
+  if (metadata) addMetadata('metadata-mirror', metadata.mirror);
+  return view;
+}
+
+/**
+ * Blocks at the end of the image that the second anchor takes, given those of the backup GPT behind it. The anchor lies in
+ * the last block; that being the GPT's, it lies 256 blocks in front of it.
+ */
+export function endBlocks(gptBlocks: number): number {
+  return gptBlocks === 0 ? 1 : ANCHOR_DISTANCE + 1 - gptBlocks;
+}
+
+/** Adds the second anchor, behind which the backup GPT follows. */
+export function addEndAnchor(list: AreaList, { plan, main, reserve }: UdfView, gptBlocks: number): void {
+  list.add('UDF end anchor', 1, ({ block }) => [renderAnchor(block, main, reserve, plan.revision)]);
+  const rest = endBlocks(gptBlocks) - 1;
+  list.add('unused', rest, () => [{ hole: rest * BLOCK }]);
+}
+
+function volumeOf({ plan, identity, integrity, area, metadata }: UdfView, facts: DiscFacts): UdfVolume {
+  return {
+    volumeId: plan.volumeId,
+    identity,
+    time: plan.time,
+    revision: plan.revision,
+    partition: { start: PARTITION, blocks: facts.payloadEnd - PARTITION },
+    fileSet: fileSetAddress(plan, { partition: PARTITION, area }),
+    integrity: { length: INTEGRITY_BLOCKS * BLOCK, block: integrity },
+    metadata: metadata && { file: metadata.file - PARTITION, mirror: metadata.mirror - PARTITION },
+  };
+}
+
+function integrityOf({ plan, metadata }: UdfView, facts: DiscFacts) {
+  const blocks = facts.payloadEnd - PARTITION;
+  return {
+    time: plan.time,
+    revision: plan.revision,
+    nextUniqueId: plan.nextUniqueId,
+    partitionBlocks: metadata ? [blocks, plan.blocks] : [blocks],
+    files: plan.files,
+    directories: plan.directories.size,
+  };
+}
+
+/** Entries of open files are rendered at the end; the others are gathered into large pieces. */
+function* areaPieces({ plan, area }: UdfView, facts: DiscFacts): Generator<Piece> {
+  const placement = { partition: PARTITION, area, file: facts.place.bind(facts) };
+  let batch = [renderAreaHead(plan, placement)];
+  let gathered = BLOCK;
+  let done = 1;
+  for (const [index, inode] of plan.inodes.entries()) {
+    const { node } = inode;
+    const length = blocksOf(inode) * BLOCK;
+    done += blocksOf(inode);
+    const isLate = node.kind === 'file' && !isExact(node.content);
+    if (!isLate) {
+      batch.push(renderInode(plan, index, placement));
+      gathered += length;
+      if (gathered < BATCH) continue;
+    }
+    if (gathered > 0) yield concatBytes(batch);
+    batch = [];
+    gathered = 0;
+    // An open file that stays below its limit leaves blocks for descriptors unused, behind its entry.
+    if (isLate) yield { length, render: () => renderInode(plan, index, placement) };
+  }
+  if (gathered > 0) yield concatBytes(batch);
+  if (done < plan.blocks) yield { hole: (plan.blocks - done) * BLOCK };
+}

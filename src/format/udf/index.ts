@@ -1,0 +1,23 @@
+// UDF: descriptors of the volume and of files. The disc decides where they lie, and shares file data with ISO 9660.
+
+export * from './cs0.js';
+export * from './emit.js';
+export type { EntityId, LongAddress, VolumeExtent } from './fields.js';
+export { fileEntry, modeOf } from './file-entry.js';
+export * from './geometry.js';
+export * from './integrity.js';
+export { udfLosses } from './losses.js';
+export * from './plan.js';
+export { recogniseUdf, type UdfVolumeFacts } from './read.js';
+export * from './recognition.js';
+export { REVISIONS, type RevisionFacts, type UdfRevision } from './revision.js';
+export * from './tag.js';
+export {
+  anchorPointer,
+  logicalVolume,
+  partitionDescriptor,
+  primaryVolume,
+  renderAnchor,
+  renderSequence,
+  type UdfVolume,
+} from './volume-descriptors.js';

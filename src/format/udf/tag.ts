@@ -1,0 +1,80 @@
+// Descriptor tag (ECMA-167 3/7.2): the 16 bytes in front of every descriptor that say what and where it is, with checksums.
+
+import { crcCcitt, reserved, struct, u8, u16le, u32le, type Value } from '../../bytes/index.js';
+import { InvalidImageError } from '../../errors.js';
+
+/** Bytes of a tag. */
+export const TAG = 16;
+
+/** Tag identifiers (ECMA-167 3/7.2.1, 4/7.2.1). */
+export const TAG_ID = {
+  primaryVolume: 1,
+  anchor: 2,
+  implementationUse: 4,
+  partition: 5,
+  logicalVolume: 6,
+  unallocatedSpace: 7,
+  terminator: 8,
+  integrity: 9,
+  fileSet: 256,
+  fileIdentifier: 257,
+  allocationExtent: 258,
+  fileEntry: 261,
+  extendedAttributes: 262,
+} as const;
+export type TagId = (typeof TAG_ID)[keyof typeof TAG_ID];
+
+export const descriptorTag = struct('UDF descriptor tag', TAG, {
+  id: u16le(0),
+  /** 2 with NSR02, 3 with NSR03. */
+  version: u16le(2),
+  checksum: u8(4),
+  reserved5: reserved(5, 1),
+  serial: u16le(6),
+  crc: u16le(8),
+  crcLength: u16le(10),
+  /** Block the descriptor starts in, counted as its references count. */
+  location: u32le(12),
+});
+export type DescriptorTag = Value<typeof descriptorTag>;
+
+/** What a tag says beyond its checksums. */
+export interface TagFacts {
+  readonly id: TagId;
+  readonly version: number;
+  readonly location: number;
+}
+
+/** Completes a descriptor whose first 16 bytes are free: the tag covers everything behind it. */
+export function stamped(descriptor: Uint8Array, facts: TagFacts): Uint8Array {
+  const body = descriptor.subarray(TAG);
+  const tag = { ...facts, checksum: 0, serial: 0, crc: crcCcitt(body), crcLength: body.length };
+  descriptorTag.encodeInto(tag, descriptor, 0);
+  descriptor[4] = tagChecksum(descriptor);
+  return descriptor;
+}
+
+/**
+ * Reads and checks the tag at byte `at` of `bytes`; `imageAt` is where `bytes` lies, for messages. Gives undefined where
+ * nothing like a tag stands. Throws {@link InvalidImageError} for a tag whose descriptor is damaged.
+ */
+export function readTag(bytes: Uint8Array, at = 0, imageAt = 0): DescriptorTag | undefined {
+  const own = bytes.subarray(at, at + TAG);
+  if (own.length < TAG || tagChecksum(own) !== own[4]) return undefined;
+  const tag = descriptorTag.decode(own);
+  if (tag.id === 0) return undefined;
+  const end = at + TAG + tag.crcLength;
+  if (end > bytes.length || crcCcitt(bytes.subarray(at + TAG, end)) !== tag.crc) {
+    throw new InvalidImageError('udf.bad-crc', `The checksum of a UDF descriptor of kind ${tag.id} is wrong.`, {
+      at: imageAt + at,
+    });
+  }
+  return tag;
+}
+
+/** Sum of the other 15 bytes, modulo 256. */
+function tagChecksum(tag: Uint8Array): number {
+  let sum = 0;
+  for (let i = 0; i < TAG; i++) if (i !== 4) sum += tag[i]!;
+  return sum & 0xff;
+}

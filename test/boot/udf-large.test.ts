@@ -1,0 +1,84 @@
+// Files of 4 GiB and more as Linux reads them from a bridge disc: whole by their digest, and beyond the allocation
+// descriptors of a file entry by their ends.
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { planDisc } from '../../src/disc/index.js';
+import type { Content, Data } from '../../src/io/content.js';
+import { FileTree } from '../../src/tree/file-tree.js';
+import { file } from '../../src/tree/node.js';
+import { EPOCH, writeDisc } from '../support/discs.js';
+import { guestOracle, mountInGuest } from '../support/guest.js';
+import { scratchDirectory } from '../support/scratch.js';
+import { noise } from '../support/trees.js';
+
+const scratch = scratchDirectory();
+const PIECE = 65_536;
+const GIB = 2 ** 30;
+const KERNEL_READS_WHOLE = process.env['ISOPRESS_BOOT'] === 'all';
+
+/** Noise at the start, at the end and around every GiB, where extents end; holes between. The size is whole GiB. */
+function* pieces(size: number): Generator<Data> {
+  for (let gib = 0; gib < size / GIB; gib++) {
+    yield noise(PIECE, 2 * gib + 1);
+    yield { hole: GIB - 2 * PIECE };
+    yield noise(PIECE, 2 * gib + 2);
+  }
+}
+const sparse = (size: number) =>
+  async function* (): AsyncGenerator<Data> {
+    yield* pieces(size);
+  };
+
+/** Digest of the whole, or of the noise only. */
+function digestOf(size: number, whole: boolean): string {
+  const digest = createHash('sha256');
+  const zeros = new Uint8Array(1024 * 1024);
+  for (const piece of pieces(size)) {
+    if (piece instanceof Uint8Array) digest.update(piece);
+    else if (whole) {
+      for (let left = piece.hole; left > 0; left -= zeros.length)
+        digest.update(zeros.subarray(0, Math.min(left, zeros.length)));
+    }
+  }
+  return digest.digest('hex');
+}
+
+const press = (name: string, content: Content, udf: '1.02' | '2.60') => {
+  const tree = FileTree.of<Content>({ large: file(content) });
+  return writeDisc(planDisc(tree, { epoch: EPOCH, seed: 's', udf }), join(scratch, name));
+};
+
+guestOracle()('a file of 5 GiB is the same as UDF and as ISO 9660', async () => {
+  const size = 5 * GIB;
+  const image = await press('5g.iso', { sizeLimit: 2 * size, pieces: sparse(size) }, '1.02');
+  const mounts = [
+    { name: 'udf', mount: '-t udf /dev/vda', samplesOnly: true },
+    { name: 'iso', mount: '-t iso9660 /dev/vda', samplesOnly: true },
+  ];
+  const found = await mountInGuest(image, mounts, scratch);
+  const expected = { kind: 'file', size, sha256: digestOf(size, false) };
+  expect(found.get('udf')!.get('large')).toMatchObject(expected);
+  expect(found.get('iso')!.get('large')).toMatchObject(expected);
+});
+
+const thorough = KERNEL_READS_WHOLE ? guestOracle() : guestOracle().skip;
+thorough(
+  'a file of 5 GiB read whole',
+  async () => {
+    const size = 5 * GIB;
+    const image = await press('whole.iso', { sizeLimit: 2 * size, pieces: sparse(size) }, '1.02');
+    const found = await mountInGuest(image, [{ name: 'udf', mount: '-t udf /dev/vda' }], scratch, 1700);
+    expect(found.get('udf')!.get('large')).toMatchObject({ kind: 'file', size, sha256: digestOf(size, true) });
+  },
+  1_800_000,
+);
+
+for (const udf of ['1.02', '2.60'] as const) {
+  guestOracle()(`a file of 900 GiB goes on in further descriptors of UDF ${udf}`, async () => {
+    const size = 900 * GIB;
+    const image = await press('900g.iso', { size, pieces: sparse(size) }, udf);
+    const found = await mountInGuest(image, [{ name: 'udf', mount: '-t udf /dev/vda', samplesOnly: true }], scratch);
+    expect(found.get('udf')!.get('large')).toMatchObject({ kind: 'file', size, sha256: digestOf(size, false) });
+  });
+}

@@ -1,0 +1,78 @@
+// UDF × Linux: a guest's kernel mounts the same disc as ISO 9660, as UDF and, by its partition, as ISO 9660 again.
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { timestamp } from '../../src/bytes/time.js';
+import { type DiscOptions, planDisc } from '../../src/disc/index.js';
+import type { Content } from '../../src/io/content.js';
+import { bytesSource } from '../../src/io/memory.js';
+import type { FileTree } from '../../src/tree/file-tree.js';
+import { mapNodes } from '../../src/tree/rewrite.js';
+import { EPOCH, liveOptions, mediaTree, openContent, writeDisc } from '../support/discs.js';
+import { guestOracle, mountInGuest } from '../support/guest.js';
+import { scratchDirectory } from '../support/scratch.js';
+import { describeTree, type EntryDescription, noise } from '../support/trees.js';
+
+const scratch = scratchDirectory();
+const payload = noise(1_000_000, 7);
+// The boot image is patched with its own place, so it differs on the disc.
+const BIOS = 'boot/x86_64/loader/eltorito.img';
+const UDF = { name: 'udf', mount: '-t udf -o iocharset=utf8 /dev/vda' };
+
+/** The media tree with times down to the microsecond. */
+const tree = mapNodes(mediaTree() as FileTree, (node) => ({
+  ...node,
+  mtime: timestamp(node.mtime.seconds, 123_456_000),
+}));
+const source = await describeTree(tree);
+
+/** What UDF shows: the one name that is not UTF-8 is changed, links lose what components cannot say. */
+function asUdf(entries: Map<string, EntryDescription>): Map<string, EntryDescription> {
+  return new Map(
+    [...entries].map(([path, entry]) => {
+      const target = entry.target?.replaceAll('//', '/');
+      return [path === 'b\xff\xfec' ? 'b__c#507728a8' : path, { ...entry, ...(target ? { target } : {}) }];
+    }),
+  );
+}
+
+/** What Rock Ridge shows: whole seconds, and in version 1.10 no hard links. */
+function asRockRidge(entries: Map<string, EntryDescription>): Map<string, EntryDescription> {
+  return new Map(
+    [...entries].map(([path, { linkedTo: _, ...entry }]) => [
+      path,
+      { ...entry, mtime: timestamp(entry.mtime.seconds) },
+    ]),
+  );
+}
+
+const sorted = (entries: Map<string, EntryDescription> | undefined) =>
+  Object.fromEntries([...(entries ?? [])].sort(([a], [b]) => (a < b ? -1 : 1)));
+
+guestOracle()('one live disc, three file systems', async () => {
+  const open: FileTree<Content> = mapNodes(tree as FileTree<Content>, (node) =>
+    node.kind === 'file' && node.content.size === payload.length
+      ? { ...node, content: openContent(payload, 700_000_000_000) }
+      : node,
+  );
+  const options: DiscOptions = { ...liveOptions('gpt', bytesSource(noise(1_000_000, 5))), udf: '1.02' };
+  const image = await writeDisc(planDisc(open, options), join(scratch, 'live.iso'));
+  const found = await mountInGuest(
+    image,
+    [UDF, { name: 'iso', mount: '-t iso9660 /dev/vda' }, { name: 'partition', mount: '-t iso9660 /dev/vda1' }],
+    scratch,
+  );
+  const { [BIOS]: _, ...udf } = sorted(found.get('udf'));
+  const { [BIOS]: __, ...expected } = sorted(asUdf(source));
+  expect(udf).toEqual(expected);
+  const { [BIOS]: ___, ...iso } = sorted(asRockRidge(source));
+  for (const name of ['iso', 'partition']) expect(sorted(found.get(name))).toMatchObject(iso);
+});
+
+for (const udf of ['1.50', '2.01', '2.60'] as const) {
+  guestOracle()(`UDF ${udf} alone`, async () => {
+    const plan = planDisc(tree, { epoch: EPOCH, seed: 's', udf, iso9660: false });
+    const image = await writeDisc(plan, join(scratch, `${udf}.img`));
+    const found = await mountInGuest(image, [UDF], scratch);
+    expect(sorted(found.get('udf'))).toEqual(sorted(asUdf(source)));
+  });
+}

@@ -1,0 +1,124 @@
+// UDF × readers that nobody of us wrote: 7-Zip, udfinfo and GRUB; and the partition tools on a bridge disc.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect } from 'vitest';
+import { fromText } from '../../src/bytes/text.js';
+import { planDisc } from '../../src/disc/index.js';
+import { type Content, isExact, quietRun } from '../../src/io/content.js';
+import { bytesSource, collect } from '../../src/io/memory.js';
+import { FileTree } from '../../src/tree/file-tree.js';
+import { directory } from '../../src/tree/node.js';
+import { walk } from '../../src/tree/walk.js';
+import { EPOCH, liveOptions, mediaTree, openContent, writeDisc } from '../support/discs.js';
+import { judge, oracle } from '../support/oracle.js';
+import { scratchDirectory } from '../support/scratch.js';
+import { noise } from '../support/trees.js';
+
+const scratch = scratchDirectory();
+const REVISIONS = ['1.02', '1.50', '2.01', '2.60'] as const;
+const payload = noise(1_000_000, 7);
+
+/** 7-Zip refuses a UDF volume that has anything but files and directories. */
+function withoutSpecials(tree: FileTree<Content>): FileTree<Content> {
+  const entries = [...tree.root.entries].filter(([name]) => name !== 'links' && name !== 'special');
+  return new FileTree(directory<Content>(tree.root, entries));
+}
+
+const facts = (image: string) =>
+  Object.fromEntries(
+    judge('udfinfo', [image])
+      .stdout.split('\n')
+      .filter((line) => !line.startsWith('start='))
+      .map((line) => line.split('=') as [string, string]),
+  );
+
+describe.each(REVISIONS)('revision %s', (udf) => {
+  const plain = withoutSpecials(mediaTree());
+
+  oracle('7z')('7-Zip extracts every byte', async () => {
+    const image = await writeDisc(planDisc(plain, { epoch: EPOCH, seed: 's', udf }), join(scratch, `7z-${udf}.iso`));
+    const out = join(scratch, `out-${udf}`);
+    mkdirSync(out);
+    const { status, stdout } = judge('7z', ['x', '-tudf', `-o${out}`, image]);
+    expect(stdout).toContain('Everything is Ok');
+    expect(stdout).not.toMatch(/warning|error/i);
+    expect(status).toBe(0);
+    let compared = 0;
+    for (const { node, path } of walk(plain)) {
+      // Names that are not UTF-8 or end in a blank or contain a wildcard are renamed by either side.
+      if (node.kind !== 'file' || /[^ -~]|[*?;]/.test(path)) continue;
+      expect(isExact(node.content)).toBe(true);
+      const bytes = await collect(node.content, quietRun());
+      expect(Buffer.compare(readFileSync(join(out, path)), bytes), path).toBe(0);
+      compared++;
+    }
+    expect(compared).toBeGreaterThan(10);
+  });
+
+  oracle('udfinfo')('udfinfo finds the volume, its anchors and its counts', async () => {
+    const options = { epoch: EPOCH, seed: 's', udf, volumeId: 'A_Label' };
+    const image = await writeDisc(planDisc(mediaTree(), options), join(scratch, `info-${udf}.iso`));
+    const { stdout, stderr } = judge('udfinfo', [image]);
+    expect(stderr).toBe('');
+    expect(facts(image)).toMatchObject({
+      label: 'A_Label',
+      vid: 'A_Label',
+      blocksize: '2048',
+      behindblocks: '0',
+      numfiles: '23',
+      numdirs: '22',
+      udfrev: udf === '2.60' ? '2.50' : udf,
+      udfwriterev: udf,
+      integrity: 'closed',
+      accesstype: 'readonly',
+    });
+    expect(facts(image)['uuid']).toMatch(/^[0-9a-f]{16}$/);
+    expect(stdout.match(/type=ANCHOR/g)).toHaveLength(2);
+  });
+});
+
+describe('on a live disc', () => {
+  const esp = bytesSource(noise(1_000_000, 5));
+  const open = () => mediaTree(openContent(payload, 700_000_000_000));
+
+  oracle('udfinfo', 'sgdisk')('the second anchor leaves the backup GPT alone', async () => {
+    const image = await writeDisc(
+      planDisc(open(), { ...liveOptions('gpt', esp), udf: '1.02' }),
+      join(scratch, 'gpt.iso'),
+    );
+    const { stdout } = judge('udfinfo', [image]);
+    const blocks = Number(/^blocks=(\d+)/m.exec(stdout)![1]);
+    expect(stdout).toContain('start=256, blocks=1, type=ANCHOR');
+    expect(stdout).toContain(`start=${blocks - 1 - 256}, blocks=1, type=ANCHOR`);
+    expect(judge('sgdisk', ['-v', image]).stdout).toContain('No problems found');
+  });
+
+  oracle('xorriso')('ISO 9660 is untouched beside it', async () => {
+    const image = await writeDisc(
+      planDisc(open(), { ...liveOptions('mbr', esp), udf: '1.02' }),
+      join(scratch, 'mbr.iso'),
+    );
+    const { stderr, status } = judge('xorriso', ['-indev', image, '-report_el_torito', 'plain', '-find', '/']);
+    expect(stderr).not.toMatch(/WARNING|SORRY|FAILURE|FATAL/);
+    expect(status).toBe(0);
+  });
+});
+
+describe('UDF alone', () => {
+  // GRUB 2.06 knows no metadata partition, so nothing newer than 2.01.
+  for (const udf of ['1.02', '1.50', '2.01'] as const) {
+    oracle('grub-fstest')(`GRUB reads revision ${udf}`, async () => {
+      const options = { epoch: EPOCH, seed: 's', udf, iso9660: false };
+      const image = await writeDisc(planDisc(mediaTree(), options), join(scratch, `grub-${udf}.img`));
+      const list = judge('grub-fstest', [image, '--', 'ls', '/']).stdout;
+      for (const name of ['LiveOS/', 'boot/', 'links/', 'names/']) expect(list).toContain(name);
+      const copy = join(scratch, `payload-${udf}`);
+      const node = mediaTree().get(fromText('LiveOS/squashfs.img'));
+      if (node?.kind !== 'file') throw new Error('the payload is a file');
+      writeFileSync(copy, await collect(node.content, quietRun()));
+      const compared = judge('grub-fstest', [image, '--', 'cmp', '/LiveOS/squashfs.img', copy]);
+      expect(compared.status).toBe(0);
+      expect(compared.stdout + compared.stderr).not.toMatch(/error|differ/i);
+    });
+  }
+});

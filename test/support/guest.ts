@@ -1,0 +1,244 @@
+// A guest that only mounts: a distribution's kernel with drivers that this machine may lack shows what it finds on an image.
+// Kernel and modules come from ISOPRESS_TEST_ROOT or from this machine; nothing but busybox and stat runs in the guest.
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { judge, oracle, oraclesRequired } from './oracle.js';
+import { bootUntil, missingForBoot } from './qemu.js';
+import type { EntryDescription } from './trees.js';
+
+const MODULES = [
+  'virtio_pci',
+  'virtio_blk',
+  'isofs',
+  'udf',
+  'vfat',
+  'nls_utf8',
+  'nls_cp437',
+  'nls_ascii',
+  'nls_iso8859-1',
+];
+const END = 'isopress: guest done';
+
+const SAMPLES = `#!/bin/sh
+last=$(( $(stat -c %s "$1") / 65536 ))
+at=0
+while [ $at -lt $last ]; do
+  dd if="$1" bs=65536 count=1 skip=$at
+  dd if="$1" bs=65536 count=1 skip=$((at + 16383))
+  at=$((at + 16384))
+done 2>/dev/null
+`;
+
+interface Kernel {
+  readonly image: string;
+  /** Directory of its modules. */
+  readonly modules: string;
+}
+
+/** A kernel with loadable drivers for ISO 9660 and UDF. */
+function findKernel(): Kernel | undefined {
+  for (const root of [process.env['ISOPRESS_TEST_ROOT'], '/']) {
+    const all = root && join(root, 'lib/modules');
+    if (!all || !existsSync(all)) continue;
+    for (const version of readdirSync(all).sort().reverse()) {
+      const kernel = { image: join(root, `boot/vmlinuz-${version}`), modules: join(all, version) };
+      const dep = join(kernel.modules, 'modules.dep');
+      if (existsSync(kernel.image) && existsSync(dep) && /\/udf\.ko/.test(readFileSync(dep, 'utf8'))) return kernel;
+    }
+  }
+  return undefined;
+}
+
+/** `test` for what a guest's kernel is to judge. */
+export function guestOracle() {
+  const tools = oracle('qemu-system-x86_64', 'busybox', 'cpio');
+  if (findKernel() && missingForBoot().length === 0) return tools;
+  return oraclesRequired ? tools : tools.skip;
+}
+
+/** One mount in the guest: what follows `mount -r`. */
+export interface GuestMount {
+  readonly name: string;
+  /** `-t udf /dev/vda` */
+  readonly mount: string;
+  /** Digest the first and last 64 KiB of every GiB of each file only, for files too large to be read whole. Default false. */
+  readonly samplesOnly?: boolean;
+}
+
+/** What the guest shows of every mount, by its name; comparable with `describeTree`. */
+export async function mountInGuest(
+  image: string,
+  mounts: readonly GuestMount[],
+  work: string,
+  seconds = 240,
+): Promise<Map<string, Map<string, EntryDescription>>> {
+  const kernel = findKernel()!;
+  const initrd = packInitrd(kernel, mounts, join(work, 'guest'));
+  const record = join(work, 'guest.record');
+  const machine = {
+    image,
+    as: 'disk',
+    memory: 512,
+    extra: [
+      ...['-kernel', kernel.image, '-initrd', initrd, '-append', 'console=ttyS0 quiet panic=-1'],
+      ...['-serial', `file:${record}`],
+    ],
+  } as const;
+  await bootUntil(machine, END, seconds);
+  return parseRecord(readFileSync(record, 'latin1'));
+}
+
+function packInitrd(kernel: Kernel, mounts: readonly GuestMount[], top: string): string {
+  for (const dir of ['bin', 'modules', 'proc', 'sys', 'dev', 'mnt', 'tmp'])
+    mkdirSync(join(top, dir), { recursive: true });
+  copyFileSync(findProgram('busybox'), join(top, 'bin/busybox'));
+  // Only GNU's stat tells fractions of a second.
+  const stat = findProgram('stat');
+  for (const path of [stat, ...libraries(stat)]) {
+    mkdirSync(join(top, dirname(path)), { recursive: true });
+    cpSync(path, join(top, path), { dereference: true });
+  }
+  const order = moduleOrder(kernel);
+  for (const path of order) unpackModule(join(kernel.modules, path), join(top, 'modules'));
+  writeFileSync(join(top, 'init'), script(order.map(plainName), mounts, stat));
+  chmodSync(join(top, 'init'), 0o755);
+  writeFileSync(join(top, 'samples'), SAMPLES);
+  chmodSync(join(top, 'samples'), 0o755);
+  const list = judge('find', ['.'], { cwd: top }).stdout;
+  judge('cpio', ['-o', '-H', 'newc', '-O', `${top}.cpio`], { cwd: top, input: list });
+  return `${top}.cpio`;
+}
+
+function findProgram(name: string): string {
+  return judge('sh', ['-c', `command -v ${name}`]).stdout.trim();
+}
+
+function libraries(program: string): string[] {
+  return [...judge('ldd', [program]).stdout.matchAll(/(\/\S+) \(0x/g)].map((match) => match[1]!);
+}
+
+/** The modules with all that they need in front of them. */
+function moduleOrder({ modules }: Kernel): string[] {
+  const needs = new Map<string, string[]>();
+  for (const line of readFileSync(join(modules, 'modules.dep'), 'utf8').split('\n')) {
+    const [path, rest = ''] = line.split(': ');
+    if (path) needs.set(path.replace(/:$/, ''), rest.split(' ').filter(Boolean));
+  }
+  const order: string[] = [];
+  const visit = (path: string) => {
+    if (order.includes(path)) return;
+    for (const need of needs.get(path) ?? []) visit(need);
+    order.push(path);
+  };
+  for (const name of MODULES) {
+    // What is not a module is built in.
+    const path = [...needs.keys()].find((one) => plainName(one) === `${name}.ko`);
+    if (path) visit(path);
+  }
+  return order;
+}
+
+const plainName = (path: string) => basename(path).replace(/\.(xz|zst|gz)$/, '');
+
+function unpackModule(path: string, into: string): void {
+  const target = join(into, plainName(path));
+  const tool = { '.xz': 'xz', '.zst': 'zstd', '.gz': 'gzip' }[/\.(xz|zst|gz)$/.exec(path)?.[0] ?? ''];
+  if (tool) writeFileSync(target, judge(tool, ['-dc', path]).stdout, 'latin1');
+  else copyFileSync(path, target);
+}
+
+function script(modules: readonly string[], mounts: readonly GuestMount[], stat: string): string {
+  const describe = String.raw`
+describe() { # how to read a file
+  cd /mnt
+  find . -exec ${stat} --printf 'entry\t%f\t%u\t%g\t%s\t%.9Y\t%h\t%t\t%T\t%i\t%n\0' {} +
+  find . -type f -exec sh -c 'set -- "$1" $($0 "$1" | sha256sum); printf "sha256\t%s\t%s\0" "$2" "$1"' $1 {} \;
+  find . -type l -exec sh -c 'printf "target\t"; readlink -n "$1"; printf "\t%s\0" "$1"' _ {} \;
+  cd /
+}`;
+  return [
+    '#!/bin/busybox sh',
+    '/bin/busybox --install -s /bin',
+    'export PATH=/bin LC_ALL=C',
+    'mount -t proc proc /proc; mount -t sysfs sysfs /sys; mount -t devtmpfs dev /dev',
+    ...modules.map((name) => `insmod /modules/${name}`),
+    describe,
+    ...mounts.map(
+      ({ name, mount, samplesOnly }) =>
+        `{ printf 'mount\\t${name}\\0'; mount -r ${mount} /mnt && describe ${samplesOnly ? '/samples' : 'cat'} && umount /mnt; } 2>/dev/console | base64 > /dev/ttyS1; echo '=' > /dev/ttyS1`,
+    ),
+    'sync; sleep 1',
+    `echo '${END}' > /dev/console`,
+    'poweroff -f',
+    '',
+  ].join('\n');
+}
+
+const KINDS: Readonly<Record<number, string>> = {
+  1: 'fifo',
+  2: 'character-device',
+  4: 'directory',
+  6: 'block-device',
+  8: 'file',
+  10: 'symlink',
+  12: 'socket',
+};
+
+type Draft = { -readonly [K in keyof EntryDescription]: EntryDescription[K] };
+
+function parseRecord(record: string): Map<string, Map<string, EntryDescription>> {
+  const result = new Map<string, Map<string, EntryDescription>>();
+  for (const part of record.split(/^=\r?$/m)) {
+    const text = Buffer.from(part.replaceAll(/\s/g, ''), 'base64').toString('latin1');
+    const [first = '', ...lines] = text.split('\0');
+    if (first.startsWith('mount\t')) result.set(first.slice(6), entriesOf(lines));
+  }
+  return result;
+}
+
+function entriesOf(lines: readonly string[]): Map<string, Draft> {
+  const entries = new Map<string, Draft>();
+  const inodes = new Map<string, string[]>();
+  const pathOf = (shown: string) => shown.replace(/^\.\/?/, '');
+  for (const line of lines) {
+    const [what, ...rest] = line.split('\t');
+    if (what === 'entry') {
+      const [mode, uid, gid, size, time, , major, minor, inode, ...name] = rest as string[];
+      const path = pathOf(name.join('\t'));
+      const raw = Number.parseInt(mode!, 16);
+      const kind = KINDS[raw >> 12]!;
+      const [seconds, fraction = '0'] = time!.split('.');
+      const entry: Draft = {
+        kind,
+        mode: kind === 'symlink' ? 0o777 : raw & 0o7777,
+        uid: Number(uid),
+        gid: Number(gid),
+        mtime: { seconds: Number(seconds), nanoseconds: Number(fraction) },
+        xattrs: [],
+        ...(kind === 'file' ? { size: Number(size) } : {}),
+        ...(/device/.test(kind) ? { device: [Number.parseInt(major!, 16), Number.parseInt(minor!, 16)] as const } : {}),
+      };
+      entries.set(path, entry);
+      if (kind !== 'directory') inodes.set(inode!, [...(inodes.get(inode!) ?? []), path]);
+    } else if (what === 'sha256') {
+      entries.get(pathOf(rest.slice(1).join('\t')))!.sha256 = rest[0]!;
+    } else if (what === 'target') {
+      entries.get(pathOf(rest.slice(1).join('\t')))!.target = rest[0]!;
+    }
+  }
+  for (const paths of inodes.values()) {
+    if (paths.length < 2) continue;
+    const [linkedTo] = paths.sort();
+    for (const path of paths) entries.get(path)!.linkedTo = linkedTo!;
+  }
+  return entries;
+}
