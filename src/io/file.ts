@@ -12,6 +12,8 @@ const SMALL = 128 * 1024;
 /** Up to this size in chunks, with synchronous calls too: an await costs about as much as copying one of them. */
 const MEDIUM = 16 * 1024 * 1024;
 const MEDIUM_CHUNK = 256 * 1024;
+/** Chunks that no file uses just now: memory touched before is read into twice as fast as fresh memory. */
+const spareChunks: Uint8Array[] = [];
 const CHUNK = 1024 * 1024;
 
 /** A path whose characters are bytes → what `node:fs` takes without decoding it. */
@@ -117,9 +119,9 @@ function readSmallInto(path: ByteString, size: number, buffer: Uint8Array, at: n
 /** Chunk by chunk with synchronous calls: what a consumer writes meanwhile goes on in the background. */
 async function* readMedium(path: ByteString, size: number, holes: readonly Range[], run: Run): AsyncGenerator<Data> {
   let fd = -1;
+  const buffer = spareChunks.pop() ?? uninitialised(MEDIUM_CHUNK);
   try {
     fd = openSync(pathBuffer(path), 'r');
-    const buffer = uninitialised(Math.min(MEDIUM_CHUNK, size));
     let at = 0;
     for (const hole of [...holes, { at: size, length: 0 }]) {
       while (at < hole.at) {
@@ -138,6 +140,8 @@ async function* readMedium(path: ByteString, size: number, holes: readonly Range
     throw (error as NodeJS.ErrnoException).syscall ? sourceError(path, error) : error;
   } finally {
     if (fd >= 0) closeSync(fd);
+    // Whoever had it lent has pulled the next piece, or wants none.
+    spareChunks.push(buffer);
   }
 }
 
