@@ -18,7 +18,7 @@ import {
 } from '../io/index.js';
 import { compilePattern, type File, type FileTree, walk } from '../tree/index.js';
 import type { Emission } from './area.js';
-import type { SortRule } from './options.js';
+import type { WeightRule } from './options.js';
 
 export interface OpenFile {
   readonly node: File<Content>;
@@ -41,7 +41,7 @@ export interface FileOrder {
   readonly first: BootImageFile | undefined;
   /** Nodes that have their place already. */
   readonly given: ReadonlyMap<File<Content>, FilePlace>;
-  readonly sort: readonly SortRule[];
+  readonly sort: readonly WeightRule[];
 }
 
 /** Gives every file its place from block `start` on. Equal content objects share their data, whatever nodes they belong to. */
@@ -73,7 +73,7 @@ export function planFiles(tree: FileTree<Content>, start: number, { first, given
 /** All files in tree order, or by weight where rules give weights. */
 function heaviestFirst(
   tree: FileTree<Content>,
-  rules: readonly SortRule[],
+  rules: readonly WeightRule[],
 ): Iterable<{ readonly node: File<Content>; readonly path: string }> {
   const files: { node: File<Content>; path: string; weight: number }[] = [];
   const matchers = rules.map(({ pattern, weight }) => ({ matches: compilePattern(pattern), weight }));

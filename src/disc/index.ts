@@ -12,7 +12,7 @@ export type {
   DiscOptions,
   HideRule,
   PartitionTable,
-  SortRule,
   TreeName,
+  WeightRule,
 } from './options.js';
 export { planDisc } from './plan-disc.js';

@@ -38,7 +38,7 @@ export interface HideRule {
   readonly from: readonly TreeName[];
 }
 
-export interface SortRule {
+export interface WeightRule {
   readonly pattern: string;
   readonly weight: number;
 }
@@ -53,7 +53,7 @@ export interface DiscOptions extends IsoOptions {
   /** Entries that some trees do not show; their data stay on the disc. */
   readonly hide?: readonly HideRule[];
   /** Files by weight: the heaviest come first on the disc, those that no rule names weigh 0. The first rule that matches counts. */
-  readonly sort?: readonly SortRule[];
+  readonly sort?: readonly WeightRule[];
   readonly boot?: BootOptions;
   readonly mbr?: {
     /** Boot code of up to 512 bytes, such as GRUB's `boot_hybrid.img`; the first 440 count. */
@@ -79,7 +79,7 @@ export interface ResolvedDiscOptions {
   readonly udf: UdfRevision | undefined;
   readonly epoch: Timestamp;
   readonly hide: readonly HideRule[];
-  readonly sort: readonly SortRule[];
+  readonly sort: readonly WeightRule[];
   readonly seed: string;
   readonly catalogPath: string | undefined;
   readonly bios: Required<BiosBootOptions> | undefined;

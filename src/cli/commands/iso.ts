@@ -19,11 +19,11 @@ import {
   type Relaxation,
   redHatTagSeal,
   type Seal,
-  type SortRule,
   scanDirectory,
   suseTagSeal,
   type TreeName,
   type UdfRevision,
+  type WeightRule,
 } from '../../index.js';
 import { parseInteger } from '../units.js';
 import { type PreparedSource, writeCommand } from '../write-command.js';
@@ -52,7 +52,7 @@ interface Options extends WriterOptions {
   readonly hideIso?: readonly HideRule[];
   readonly hideJoliet?: readonly HideRule[];
   readonly hideUdf?: readonly HideRule[];
-  readonly sort: readonly SortRule[];
+  readonly sort: readonly WeightRule[];
   readonly mediaCheck: 'none' | 'suse' | 'rh';
   readonly mediaDigest: readonly DigestName[];
   readonly biosBoot?: string;
@@ -142,7 +142,7 @@ function addTreeOptions(command: Command): void {
     .addOption(new Option('--hide-udf <glob>', 'hide from UDF only').argParser(hideFrom('udf')))
     .addOption(
       new Option('--sort <file>', 'lines of a glob and a weight: heavier files come first on the disc')
-        .argParser(readSortRules)
+        .argParser(readWeightRules)
         .default([], 'tree order'),
     );
 }
@@ -202,7 +202,7 @@ function withSeal(plan: ImagePlan<DiscLayout>, seal: Seal | undefined): ImagePla
 }
 
 /** `boot/x86_64/* 100` per line, as mkisofs takes it; lines that start with # are comments. */
-function readSortRules(path: string): SortRule[] {
+function readWeightRules(path: string): WeightRule[] {
   const lines = new TextDecoder().decode(readInput(path)).split('\n');
   return lines.flatMap((text, i) => {
     const line = text.trim();
