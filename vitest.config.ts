@@ -38,7 +38,7 @@ export default defineConfig({
     projects: [
       suite('unit', 30_000),
       suite('property', 300_000),
-      portable(['unit/format/squashfs', 'unit/live', 'property/squashfs']),
+      portable(['unit/format/squashfs', 'property/squashfs']),
       suite('golden', 60_000),
       suite('conformance', 300_000),
       suite('boot', 600_000),

@@ -4,10 +4,11 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync }
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { quietRun, type Run } from '../../src/io/content.js';
-import { planLiveIso } from '../../src/live/index.js';
+import { type BuildOptions, planLiveIso } from '../../src/live/index.js';
+import { loadNative } from '../../src/native/index.js';
 import { judge, oracle } from '../support/oracle.js';
 import { scratchDirectory } from '../support/scratch.js';
-import { type SmallIso, smallIso } from '../support/small-iso.js';
+import { type SmallIso, smallDescription, smallIso } from '../support/small-iso.js';
 import { hasGrub, listing, makeSmallRoot } from '../support/small-root.js';
 
 const scratch = scratchDirectory();
@@ -223,6 +224,23 @@ describe.runIf(hasGrub)('a build', () => {
     expect(report).toMatchObject({ volumeId: 'SMALL', firmware: 'efi' });
     expect(layout.losses).toEqual([]);
     expect(readdirSync(targetDirectory)).toEqual([]);
+  });
+
+  test('without a compression in the description takes xz with the filter of the architecture', async () => {
+    const text = smallDescription('firmware="efi"').replace('squashfscompression="gzip"', '');
+    writeFileSync(join(description, 'config.xml'), text);
+    const compression = async (options: Partial<BuildOptions> = {}) => {
+      const usual = { description, root, targetDirectory: directory(), initrd, now: () => 0 };
+      return (await planLiveIso({ ...usual, ...options }, quietRun())).report.compression;
+    };
+    if (!loadNative().addon) return expect(compression()).rejects.toMatchObject({ code: 'live.compression' });
+    const usual = { extreme: false, dictionarySize: undefined, filters: ['x86'] };
+    expect(await compression()).toMatchObject({ name: 'xz', level: 6, xz: usual });
+    expect(await compression({ bcj: [], level: 9, extreme: true, dictionarySize: 524_288 })).toMatchObject({
+      level: 9,
+      xz: { extreme: true, dictionarySize: 524_288, filters: [] },
+    });
+    expect(await compression({ compression: 'zstd' })).not.toHaveProperty('xz');
   });
 
   test.each([

@@ -80,6 +80,9 @@ impl Codec {
 
 /// Decompresses one block to at most `limit` bytes. More, or anything but a whole block, is a fault.
 pub fn decode(codec: &str, block: &[u8], limit: usize) -> Result<Vec<u8>, Fault> {
+    if block.is_empty() {
+        return Err(Fault::new("the block is empty"));
+    }
     if limit > MAX_BLOCK {
         return Err(Fault::new(format!("{limit} bytes are more than a block may have")));
     }

@@ -139,6 +139,16 @@ describe.skipIf(!addon)('the compressor of the addon', () => {
     ]) {
       expect(() => new Compressor!(codec, 1, nothing)).toThrow();
     }
+    for (const xz of [
+      { filters: ['vax'] },
+      { filters: 'x86' },
+      { filters: [1] },
+      { dictionary: 1 },
+      { dictionary: 2 ** 33 },
+    ]) {
+      expect(() => new Compressor!({ codec: 'xz', level: 6, ...xz }, 1, nothing)).toThrow();
+    }
+    for (const codec of ['lzo', '', 1, null]) expect(() => decompress!(codec, new Uint8Array(9), 9)).toThrow();
     for (const level of [0, 13, 1.5, -1, Number.NaN, 2 ** 40, '6']) {
       expect(() => new Compressor!({ codec: 'gzip', level }, 1, nothing)).toThrow();
     }
@@ -179,7 +189,12 @@ describe.skipIf(!addon)('the compressor of the addon', () => {
     const block = native.decompress('gzip', Uint8Array.from([120, 156, 75, 4, 0, 0, 98, 0, 98]), 1);
     expect(block).toEqual(Uint8Array.of(97));
     for (const bad of [new Uint8Array(0), new Uint8Array(100), noise(1000, 2), Uint8Array.from([120, 156, 75])]) {
-      expect(() => native.decompress('gzip', bad, 1000)).toThrow(/Compression: the block is not a zlib stream/);
+      expect(() => native.decompress('gzip', bad, 1000)).toThrow(
+        /^Compression: the block is (empty|not a zlib stream)\.$/,
+      );
+      for (const codec of ['xz', 'zstd', 'lz4'] as const) {
+        expect(() => native.decompress(codec, bad, 1000), codec).toThrow(/^Compression: /);
+      }
     }
   });
 
