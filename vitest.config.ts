@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { defineConfig, type Plugin } from 'vitest/config';
 
 /** Tests import from src/ for the types and run what is shipped: the compiled code in dist/, worker threads included. */
@@ -34,6 +35,8 @@ export default defineConfig({
   plugins: [testWhatIsShipped],
   test: {
     pool: 'forks',
+    // Many tests wait for a judge or a machine that boots: one process per core, and none kept for the reporter.
+    maxWorkers: availableParallelism(),
     reporters: ['default', './test/support/closing-line.ts'],
     projects: [
       suite('unit', 30_000),
