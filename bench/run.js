@@ -1,5 +1,6 @@
 // npm run bench [-- --quick] [--runs N] [--only TEXT] [--engine auto|native|portable] [--out DIR]
 // Packs the same trees with isopress and its peers, side by side in one run, and prints wall time, ratio, memory and sizes.
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -74,11 +75,21 @@ function runCase(one) {
       name,
       ...medianRun(taken[name]),
       ratio: medianRun(taken[name]).wall / fastestPeer,
-      size: output && existsSync(output) ? statSync(output).size : undefined,
+      size: output && sizeOf(output),
     };
   });
   printTable(one.name, rows);
   return { name: one.name, rows };
+}
+
+/** Bytes of an image, or of a file in an ISO named as `image.iso!/path`. @param {string} output */
+function sizeOf(output) {
+  const [image, path] = output.split('!');
+  if (!existsSync(image)) return undefined;
+  if (!path) return statSync(image).size;
+  const { stdout } = spawnSync('xorriso', ['-indev', image, '-find', path, '-exec', 'lsdl'], { encoding: 'utf8' });
+  const [, size] = /^\S+ +\d+ +\S+ +\S+ +(\d+) /m.exec(stdout) ?? [];
+  return size === undefined ? undefined : Number(size);
 }
 
 /** @param {string} title @param {readonly { name: string, wall: number, cpu: number, peakKiB: number, writtenKiB: number, ratio: number, size?: number }[]} rows */

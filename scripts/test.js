@@ -1,11 +1,18 @@
-// Runs the suites. Without arguments: everything but the long boot matrix; `boot` runs that one.
+// Runs the suites. Without arguments: everything, one way to boot; `boot` alone: every way to boot.
 import { spawnSync } from 'node:child_process';
+import { makeDebianRoot } from './debian-root.js';
 
-const suites = process.argv.slice(2);
-const boot = suites.includes('boot');
-const args = ['vitest', 'run'];
-for (const suite of suites.length > 0 ? suites : ['unit', 'property', 'portable', 'golden', 'conformance', 'boot']) {
-  args.push('--project', suite);
+const asked = process.argv.slice(2);
+const suites = asked.length > 0 ? asked : ['unit', 'property', 'portable', 'golden', 'conformance', 'boot'];
+const env = { ...process.env };
+if (asked.includes('boot')) env['ISOPRESS_BOOT'] = 'all';
+
+if (suites.includes('conformance') || suites.includes('boot')) {
+  process.stdout.write('Seeing to the Debian root tree that tests press, boot and take a kernel from.\n');
+  const root = makeDebianRoot();
+  if (root.path) env['ISOPRESS_TEST_ROOT'] = root.path;
+  else process.stdout.write(`Tests on a Debian root tree are left out: ${root.reason}\n`);
 }
-const env = { ...process.env, ...(boot ? { ISOPRESS_BOOT: 'all' } : {}) };
-process.exit(spawnSync('npx', args, { stdio: 'inherit', env }).status ?? 1);
+
+const projects = suites.flatMap((suite) => ['--project', suite]);
+process.exit(spawnSync('npx', ['vitest', 'run', ...projects], { stdio: 'inherit', env }).status ?? 1);

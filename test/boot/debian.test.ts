@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { quietRun } from '../../src/io/content.js';
 import { type BuildReport, buildLiveIso } from '../../src/live/index.js';
-import { type DebianRoot, debianRoot } from '../support/debian-root.js';
+import { presentDebianRoot } from '../support/debian-root.js';
 import { judge, kernelOracle, oracle, oraclesRequired } from '../support/oracle.js';
 import { bootUntil } from '../support/qemu.js';
 import { scratchDirectory } from '../support/scratch.js';
@@ -23,14 +23,14 @@ const ways = [
   { firmware: 'uefi', as: 'cd', partitionTable: 'gpt' },
 ] as const;
 
-let root: DebianRoot = { reason: 'nothing was tried' };
+const root = presentDebianRoot();
+const NO_ROOT = 'there is no Debian root tree: `npm test` makes one as root, ISOPRESS_TEST_ROOT names one';
 const before = { listing: '' };
 const pressed = new Map<string, BuildReport>();
 
 beforeAll(() => {
-  root = debianRoot();
-  if ('reason' in root && oraclesRequired) throw new Error(root.reason);
-  if ('path' in root) before.listing = listing(root.path);
+  if (root === undefined && oraclesRequired) throw new Error(NO_ROOT);
+  if (root !== undefined) before.listing = listing(root);
 }, BUILD_SECONDS * 1000);
 
 /** Presses once per partition table; only the first time dracut runs. */
@@ -66,8 +66,8 @@ describe('Debian boots to its login prompt', () => {
     oracle('qemu-system-x86_64', 'xorriso', 'mmdebstrap')(
       `by ${firmware} as ${as} with ${partitionTable}`,
       async ({ skip }) => {
-        if ('reason' in root) return skip(root.reason);
-        const { image } = await press(root.path, partitionTable);
+        if (root === undefined) return skip(NO_ROOT);
+        const { image } = await press(root, partitionTable);
         const { log } = await bootUntil({ image, firmware, as }, 'login:', LOGIN_SECONDS);
         expect(log).toMatch(/Linux version \d/);
       },
@@ -78,16 +78,16 @@ describe('Debian boots to its login prompt', () => {
 
 describe('what was pressed', () => {
   test('left the root tree untouched', ({ skip }) => {
-    if ('reason' in root) return skip(root.reason);
+    if (root === undefined) return skip(NO_ROOT);
     if (pressed.size === 0) return skip('nothing was pressed');
-    expect(listing(root.path)).toBe(before.listing);
+    expect(listing(root)).toBe(before.listing);
   });
 
   oracle('dpkg-query')('lists the packages as dpkg does', async ({ skip }) => {
     const [report] = pressed.values();
-    if ('reason' in root || !report) return skip('nothing was pressed');
+    if (root === undefined || !report) return skip('nothing was pressed');
     const format = '-f=$' + '{Package}|None|$' + '{Version}|None|$' + '{Architecture}|None|None\\n';
-    const { stdout } = judge('dpkg-query', ['--admindir', join(root.path, 'var/lib/dpkg'), '-W', format]);
+    const { stdout } = judge('dpkg-query', ['--admindir', join(root, 'var/lib/dpkg'), '-W', format]);
     const listed = readFileSync(report.image.replace(/\.iso$/, '.packages'), 'latin1');
     expect(listed.split('\n')).toEqual(stdout.split('\n').filter(Boolean).sort().concat(''));
   });
@@ -104,15 +104,14 @@ describe('what was pressed', () => {
     'getfattr',
   )('holds a clean root file system that the kernel shows as the root tree', ({ skip }) => {
     const [report] = pressed.values();
-    if ('reason' in root || !report) return skip('nothing was pressed');
+    if (root === undefined || !report) return skip('nothing was pressed');
     unpack(report.image);
-    const { path } = root;
     const [outer, inner] = [join(scratch, 'outer'), join(scratch, 'inner')];
     mounted(squashfs, outer, () => {
       const rootfs = join(outer, 'LiveOS/rootfs.img');
       const { status, stdout } = judge('e2fsck', ['-fn', rootfs]);
       expect(status, stdout).toBe(0);
-      mounted(rootfs, inner, () => expectSameTree(describeDirectory(path), describeDirectory(inner)));
+      mounted(rootfs, inner, () => expectSameTree(describeDirectory(root), describeDirectory(inner)));
     });
   });
 

@@ -1,5 +1,5 @@
 // A guest that only mounts: a distribution's kernel with drivers that this machine may lack shows what it finds on an image.
-// Kernel and modules come from ISOPRESS_TEST_ROOT or from this machine; nothing but busybox and stat runs in the guest.
+// Kernel and modules come from the tests' Debian root tree or from this machine; nothing but busybox and stat runs in the guest.
 import {
   chmodSync,
   copyFileSync,
@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { presentDebianRoot } from './debian-root.js';
 import { judge, oracle, oraclesRequired } from './oracle.js';
 import { bootUntil, missingForBoot } from './qemu.js';
 import type { EntryDescription } from './trees.js';
@@ -46,7 +47,7 @@ interface Kernel {
 
 /** A kernel with loadable drivers for ISO 9660 and UDF. */
 function findKernel(): Kernel | undefined {
-  for (const root of [process.env['ISOPRESS_TEST_ROOT'], '/']) {
+  for (const root of [presentDebianRoot(), '/']) {
     const all = root && join(root, 'lib/modules');
     if (!all || !existsSync(all)) continue;
     for (const version of readdirSync(all).sort().reverse()) {
