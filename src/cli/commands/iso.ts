@@ -2,29 +2,23 @@
 
 import { readFileSync, statSync } from 'node:fs';
 import { Command, Option } from 'commander';
+import { fromText } from '../../bytes/index.js';
 import {
-  type DigestName,
   type DiscLayout,
   type DiscOptions,
-  type ExactContent,
-  fileContent,
-  fromText,
   type HideRule,
-  type ImagePlan,
-  InvalidInputError,
   type PartitionTable,
   planDisc,
-  planFat,
-  RELAXATIONS,
-  type Relaxation,
-  redHatTagSeal,
-  type Seal,
-  scanDirectory,
-  suseTagSeal,
   type TreeName,
-  type UdfRevision,
   type WeightRule,
-} from '../../index.js';
+} from '../../disc/index.js';
+import { InvalidInputError } from '../../errors.js';
+import { redHatTagSeal, suseTagSeal } from '../../format/checkmedia/index.js';
+import { planFat } from '../../format/fat/index.js';
+import { RELAXATIONS, type Relaxation } from '../../format/iso9660/index.js';
+import type { UdfRevision } from '../../format/udf/index.js';
+import { type DigestName, type ExactContent, fileContent, type ImagePlan, type Seal } from '../../io/index.js';
+import { scanDirectory } from '../../source/index.js';
 import { parseInteger } from '../units.js';
 import { type PreparedSource, writeCommand } from '../write-command.js';
 import { addWriterOptions, type WriterOptions } from '../writer-options.js';
