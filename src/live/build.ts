@@ -159,8 +159,7 @@ async function obtainInitrd(
     {
       flags: description.type.flags,
       kernelVersion: kernel.version,
-      extra: description.generation.extraModules[description.type.flags],
-      omit: description.generation.omittedModules,
+      omit: description.generation === 'kiwi-9' ? ['multipath'] : [],
       log: (line) => options.log?.(line),
     },
     run,
