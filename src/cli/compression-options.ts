@@ -1,7 +1,7 @@
 // The options of commands that compress: one row each, the same for every command.
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { BCJ_FILTERS, type BcjFilter, type CompressionName, type CompressionRequest } from '../index.js';
+import { BCJ_FILTERS, type BcjFilter, type CompressionName, type CompressionRequest } from '../compress/index.js';
 import { parseSize } from './units.js';
 
 /** Parsed values. Nothing is there that was not given. */

@@ -1,6 +1,7 @@
 // Which engines this installation runs, and why not the others: for --version and reports.
 
-import { chooseCompression, loadNative } from '../index.js';
+import { chooseCompression } from '../compress/index.js';
+import { loadNative } from '../native/index.js';
 
 export function engineSummary(): string {
   const { addon, reason } = loadNative();

@@ -9,7 +9,7 @@ import {
   TargetError,
   ToolError,
   UnsupportedError,
-} from '../index.js';
+} from '../errors.js';
 
 export const EXIT = {
   done: 0,

@@ -13,7 +13,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 const args = translateClassicSpelling(process.argv.slice(2));
 try {
-  await program().parseAsync(args, { from: 'user' });
+  await (await program(args)).parseAsync(args, { from: 'user' });
 } catch (error) {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;

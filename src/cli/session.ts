@@ -1,7 +1,9 @@
 // What one invocation of the command shares: progress, messages, the run with its abort signal, and the report at the end.
 
 import { availableParallelism } from 'node:os';
-import { AbortedError, type Loss, type Run } from '../index.js';
+import { AbortedError } from '../errors.js';
+import type { Run } from '../io/index.js';
+import type { Loss } from '../tree/index.js';
 import { jsonData, textLines } from './output/plain-data.js';
 import { type ProgressStyle, type ProgressView, progressView } from './output/progress.js';
 

@@ -1,26 +1,19 @@
 // What every writer command does: scan the source, apply the shared options, plan, tell the losses, write, report.
 
 import { statSync } from 'node:fs';
+import { fromText, type Timestamp, timestamp } from '../bytes/index.js';
+import { InvalidInputError, UnsupportedError } from '../errors.js';
+import { type Content, fileTarget, type ImagePlan, streamTarget, writeImage } from '../io/index.js';
+import { scanDirectory } from '../source/index.js';
 import {
-  type Content,
   clampTimes,
   type FileTree,
-  fileTarget,
   fingerprint,
-  fromText,
-  type ImagePlan,
-  InvalidInputError,
   type Loss,
   mapOwners,
   newestSecond,
-  scanDirectory,
-  streamTarget,
-  type Timestamp,
-  timestamp,
-  UnsupportedError,
   withoutXattrs,
-  writeImage,
-} from '../index.js';
+} from '../tree/index.js';
 import { openSession, type Session } from './session.js';
 import { showBytes, showDuration } from './units.js';
 import { excludePatterns, type WriterOptions } from './writer-options.js';

@@ -2,7 +2,9 @@
 
 import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type EngineChoice, InvalidInputError, type Ownership } from '../index.js';
+import { InvalidInputError } from '../errors.js';
+import type { EngineChoice } from '../native/index.js';
+import type { Ownership } from '../tree/index.js';
 import type { ProgressStyle } from './output/progress.js';
 import type { SessionOptions } from './session.js';
 import { parseInteger } from './units.js';

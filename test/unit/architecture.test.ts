@@ -30,7 +30,7 @@ const RULES: Readonly<Record<string, { rooms: readonly string[]; others: readonl
   },
   index: { rooms: ['*'], others: [] },
   cli: {
-    rooms: ['index'],
+    rooms: ['live', 'disc', 'format', 'source', 'tree', 'compress', 'io', 'native', 'bytes', 'errors', 'version'],
     others: ['node:fs', 'node:fs/promises', 'node:os', 'node:path', 'node:process', 'commander'],
   },
 };
@@ -74,6 +74,21 @@ function importsOf(file: string): Import[] {
   return found;
 }
 
+/** Names of values, not types, that a file imports from other rooms. */
+function valuesFrom(file: string, tree: ts.SourceFile): { file: string; name: string }[] {
+  return tree.statements.flatMap((statement) => {
+    if (!ts.isImportDeclaration(statement) || !ts.isStringLiteral(statement.moduleSpecifier)) return [];
+    const from = statement.moduleSpecifier.text;
+    const names = statement.importClause?.namedBindings;
+    const otherRoom = from.startsWith('.') && roomOf(resolve(dirname(file), from)) !== roomOf(file);
+    if (!otherRoom || !names || !ts.isNamedImports(names) || ts.isTypeOnlyImportDeclaration(statement.importClause!))
+      return [];
+    return names.elements
+      .filter((name) => !name.isTypeOnly)
+      .map((name) => ({ file, name: (name.propertyName ?? name.name).text }));
+  });
+}
+
 const shown = (file: string) => relative(root, file);
 const roomOf = (file: string) => relative(source, file).split('/')[0]!.replace(/\.ts$/, '');
 const formatOf = (file: string) => (roomOf(file) === 'format' ? relative(source, file).split('/')[1] : undefined);
@@ -104,9 +119,19 @@ describe('imports', () => {
     const broken = imports.filter(({ file, target }) => {
       if (!target || !['disc', 'live', 'cli'].includes(roomOf(file))) return false;
       const sameRoom = roomOf(target) === roomOf(file);
-      return !sameRoom && !target.endsWith('/index.ts') && roomOf(target) !== 'errors';
+      return !sameRoom && !target.endsWith('/index.ts') && !['errors', 'version'].includes(roomOf(target));
     });
     expect(broken.map(({ file, specifier }) => `${shown(file)} imports ${specifier}`)).toEqual([]);
+  });
+
+  test('commands use nothing that the library does not offer', async () => {
+    const offered = new Set(Object.keys(await import('../../src/index.js')));
+    const used = [...parsed]
+      .filter(([file]) => roomOf(file) === 'cli')
+      .flatMap(([file, tree]) => valuesFrom(file, tree));
+    expect(
+      used.filter(({ name }) => !offered.has(name)).map(({ file, name }) => `${shown(file)} uses ${name}`),
+    ).toEqual([]);
   });
 
   test('there are no cycles', () => {

@@ -1,16 +1,10 @@
 // isopress build --description DIR --root ROOT --target-dir DIR
 
 import { Command, InvalidArgumentError, Option } from 'commander';
-import {
-  type BuildOptions,
-  type BuildReport,
-  buildLiveIso,
-  type DigestName,
-  type Loss,
-  type PartitionTable,
-  planLiveIso,
-  type Step,
-} from '../../index.js';
+import type { PartitionTable } from '../../disc/index.js';
+import type { DigestName } from '../../io/index.js';
+import { type BuildOptions, type BuildReport, buildLiveIso, planLiveIso, type Step } from '../../live/index.js';
+import type { Loss } from '../../tree/index.js';
 import { addCompressionOptions, type CompressionOptions, compressionSettings } from '../compression-options.js';
 import { openSession, type Session } from '../session.js';
 import { parseSize, showBytes, showDuration } from '../units.js';

@@ -1,14 +1,10 @@
 // isopress check IMAGE
 
 import { Command } from 'commander';
-import {
-  type DigestVerdict,
-  fromText,
-  InvalidImageError,
-  openFileSource,
-  type TagVerdict,
-  verifyTags,
-} from '../../index.js';
+import { fromText } from '../../bytes/index.js';
+import { InvalidImageError } from '../../errors.js';
+import { type DigestVerdict, type TagVerdict, verifyTags } from '../../format/checkmedia/index.js';
+import { openFileSource } from '../../io/index.js';
 import { EXIT } from '../exit-code.js';
 import { openSession, type SessionOptions } from '../session.js';
 import { addSessionOptions } from '../writer-options.js';

@@ -1,7 +1,13 @@
 // isopress ext4 SOURCE IMAGE
 
 import { Command, Option } from 'commander';
-import { EXT4_PROFILES, type Ext4Options, type Ext4Profile, parseMke2fsOptions, planExt4 } from '../../index.js';
+import {
+  EXT4_PROFILES,
+  type Ext4Options,
+  type Ext4Profile,
+  parseMke2fsOptions,
+  planExt4,
+} from '../../format/ext4/index.js';
 import { parseInteger, parseSize, parseSizeOrAuto } from '../units.js';
 import { writeCommand } from '../write-command.js';
 import { addWriterOptions, type WriterOptions } from '../writer-options.js';

@@ -1,7 +1,7 @@
 // isopress fat SOURCE IMAGE
 
 import { Command, Option } from 'commander';
-import { type FatOptions, planFat } from '../../index.js';
+import { type FatOptions, planFat } from '../../format/fat/index.js';
 import { parseHex32, parseInteger, parseSize, parseSizeOrAuto } from '../units.js';
 import { writeCommand } from '../write-command.js';
 import { addWriterOptions, type WriterOptions } from '../writer-options.js';

@@ -1,7 +1,9 @@
 // isopress info IMAGE
 
 import { Command } from 'commander';
-import { type FileSystemFacts, fromText, type ImageFacts, inspectImage, openFileSource } from '../../index.js';
+import { fromText } from '../../bytes/index.js';
+import { type FileSystemFacts, type ImageFacts, inspectImage } from '../../disc/index.js';
+import { openFileSource } from '../../io/index.js';
 import { EXIT } from '../exit-code.js';
 import { openSession, type SessionOptions } from '../session.js';
 import { showBytes } from '../units.js';

@@ -2,17 +2,11 @@
 
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import {
-  byteStringOf,
-  chooseCompression,
-  contentPriorities,
-  InvalidInputError,
-  planSquashfs,
-  readSortList,
-  type SortRule,
-  type StoredPart,
-  shareDuplicates,
-} from '../../index.js';
+import { byteStringOf } from '../../bytes/index.js';
+import { chooseCompression } from '../../compress/index.js';
+import { InvalidInputError } from '../../errors.js';
+import { planSquashfs, type StoredPart } from '../../format/squashfs/index.js';
+import { contentPriorities, readSortList, type SortRule, shareDuplicates } from '../../tree/index.js';
 import { addCompressionOptions, type CompressionOptions, compressionSettings } from '../compression-options.js';
 import { parseSize } from '../units.js';
 import { writeCommand } from '../write-command.js';

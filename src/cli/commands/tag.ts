@@ -1,18 +1,9 @@
 // isopress tag IMAGE
 
 import { Command, Option } from 'commander';
-import {
-  type DigestName,
-  fromText,
-  openFileSource,
-  type Patch,
-  patchFile,
-  readTags,
-  redHatTagSeal,
-  removeTags,
-  type Source,
-  suseTagSeal,
-} from '../../index.js';
+import { fromText } from '../../bytes/index.js';
+import { readTags, redHatTagSeal, removeTags, suseTagSeal } from '../../format/checkmedia/index.js';
+import { type DigestName, openFileSource, type Patch, patchFile, type Source } from '../../io/index.js';
 import { EXIT } from '../exit-code.js';
 import { openSession, type Session, type SessionOptions } from '../session.js';
 import { parseInteger } from '../units.js';

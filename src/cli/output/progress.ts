@@ -1,6 +1,6 @@
 // Progress on standard error: a bar on a terminal, plain lines in a log, JSON lines on request.
 
-import type { Progress } from '../../index.js';
+import type { Progress } from '../../io/index.js';
 import { showBytes } from '../units.js';
 
 export type ProgressStyle = 'bar' | 'plain' | 'json' | 'none';
