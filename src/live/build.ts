@@ -120,7 +120,7 @@ function makeOwnInitrd(
     {
       root,
       way,
-      recipe: dracutRecipe(description.type.flags, description.schemaVersion),
+      recipe: dracutRecipe(description.type.flags, description.generation),
       kernelVersion: kernel.version,
       profile,
       epoch: epoch.seconds,
