@@ -39,7 +39,7 @@ export function planBoot(tree: FileTree<Content>, options: ResolvedDiscOptions):
     const { node, content } = bootFile(tree, bios.path);
     const patches = { bootInfoTable: bios.bootInfoTable, grubBootInfo: bios.grub2BootInfo };
     checkPatchable(bios.path, content.size, patches);
-    biosImage = { node, content, patches };
+    biosImage = { path: bios.path, node, content, patches, isIsolinux: options.bootCode === 'isolinux' };
     entries.push({ platform: 'bios', image: bios.path, sectors: bios.loadSectors, node });
   }
   if (efi === 'appended-esp') {

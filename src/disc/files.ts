@@ -3,7 +3,7 @@
 
 import { displayText, divCeil } from '../bytes/index.js';
 import { assertPlanned, InternalError } from '../errors.js';
-import { type BootPatches, patchBootImage } from '../format/eltorito/index.js';
+import { type BootPatches, checkIsolinux, patchBootImage } from '../format/eltorito/index.js';
 import { BLOCK, type FilePlace } from '../format/iso9660/index.js';
 import {
   bytesSource,
@@ -113,19 +113,23 @@ export function openFilePieces({ node, content, path }: OpenFile): (emission: Em
 }
 
 export interface BootImageFile {
+  readonly path: string;
   readonly node: File<Content>;
   readonly content: ExactContent;
   readonly patches: BootPatches;
+  /** Whether the MBR starts it as ISOLINUX. */
+  readonly isIsolinux: boolean;
 }
 
 /** The image with the facts about its own place in it: on the medium it differs from the file in the tree. */
-function patchedContent({ content, patches }: BootImageFile, block: number): ExactContent {
+function patchedContent({ path, content, patches, isIsolinux }: BootImageFile, block: number): ExactContent {
   if (!patches.bootInfoTable && !patches.grubBootInfo) return content;
   return {
     size: content.size,
     async *pieces(run) {
       const image = await collect(content, run);
       assertPlanned('boot image size', content.size, image.length);
+      if (isIsolinux) checkIsolinux(path, image);
       yield* bytesSource(patchBootImage(image, block, patches)).pieces(run);
     },
   };

@@ -14,6 +14,7 @@ import {
 import { BLOCK, SYSTEM_AREA_BLOCKS } from '../format/iso9660/index.js';
 import {
   FORCED_BOOTABLE,
+  geometryFor,
   MBR_TYPE,
   type MbrPartition,
   protectivePartition,
@@ -22,6 +23,7 @@ import {
 } from '../format/mbr/index.js';
 import { deriveUuid } from '../io/index.js';
 import type { PartitionLayout } from './layout.js';
+import { alignedEnd } from './named-layouts.js';
 import type { ResolvedDiscOptions } from './options.js';
 
 const SECTORS_PER_BLOCK = BLOCK / SECTOR;
@@ -52,11 +54,36 @@ export function renderSystemArea(
   const { mbrCode: code, partitionTable, diskSignature } = options;
   if (partitionTable === 'none' && code.length === 0) return area;
   const partitions = partitionTable === 'none' ? [] : mbrPartitions(options, ends);
-  // GRUB's image begins with the 2048-byte loader for CDs; from a disk its second part is entered, four sectors on.
-  const grubSector = options.patchGrub2 ? { grubSector: biosBlock! * SECTORS_PER_BLOCK + 4 } : {};
-  area.set(renderMbr({ code, diskSignature, partitions, ...grubSector }), 0);
+  const bootSector = bootSectorOf(options, biosBlock);
+  area.set(
+    renderMbr({
+      code,
+      diskSignature,
+      partitions,
+      ...(bootSector === undefined ? {} : { bootSector }),
+      ...(options.payloadEnd === 'cylinder' ? { geometry: geometryOf(ends) } : {}),
+    }),
+    0,
+  );
   if (hasGpt(partitionTable)) area.set(renderPrimaryGpt(gptDisk(options, ends)), SECTOR);
   return area;
+}
+
+/** The sector that the boot code of the MBR is to load. */
+function bootSectorOf({ bootCode }: ResolvedDiscOptions, biosBlock: number | undefined): number | undefined {
+  if (bootCode === 'none') return undefined;
+  // GRUB's image begins with the 2048-byte loader for CDs; from a disk its second part is entered, four sectors on.
+  return biosBlock! * SECTORS_PER_BLOCK + (bootCode === 'grub' ? 4 : 0);
+}
+
+function geometryOf({ payloadEnd, espBlocks }: DiscEnds) {
+  return geometryFor(payloadEnd * SECTORS_PER_BLOCK, espBlocks * SECTORS_PER_BLOCK);
+}
+
+/** Blocks that bring a payload which would end at `block` to where the layout wants its end. */
+export function blocksToPayloadEnd(block: number, { payloadEnd, appendedEsp }: ResolvedDiscOptions): number {
+  const behind = Math.ceil((appendedEsp?.size ?? 0) / BLOCK) * SECTORS_PER_BLOCK;
+  return alignedEnd(block * SECTORS_PER_BLOCK, behind, payloadEnd) / SECTORS_PER_BLOCK - block;
 }
 
 /** The backup GPT, moved to the end of its blocks. */
@@ -111,8 +138,7 @@ function mbrPartitions(options: ResolvedDiscOptions, ends: DiscEnds): MbrPartiti
   }
   const start = partitionOffset * SECTORS_PER_BLOCK;
   const end = ends.payloadEnd * SECTORS_PER_BLOCK;
-  const type = partitionOffset > 0 ? MBR_TYPE.isoData : MBR_TYPE.linux;
-  const payload = { active: bios !== undefined, type, start, sectors: end - start };
+  const payload = { active: bios !== undefined, type: options.payloadType, start, sectors: end - start };
   if (ends.espBlocks === 0) return [payload];
   return [payload, { active: false, type: MBR_TYPE.efi, start: end, sectors: ends.espBlocks * SECTORS_PER_BLOCK }];
 }

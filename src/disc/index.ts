@@ -6,12 +6,19 @@ export { type FileSystemFacts, type ImageFacts, inspectImage } from './inspect.j
 export type { BootEntryFacts } from './inspect-boot.js';
 export type { PartitionFacts } from './inspect-partitions.js';
 export type { AreaLayout, BootEntryLayout, DiscLayout, PartitionLayout } from './layout.js';
+export {
+  LAYOUT_NAMES,
+  type LayoutName,
+  NAMED_LAYOUTS,
+  type NamedLayout,
+  type PartitionTable,
+  type PayloadEnd,
+} from './named-layouts.js';
 export type {
   BiosBootOptions,
   BootOptions,
   DiscOptions,
   HideRule,
-  PartitionTable,
   TreeName,
   WeightRule,
 } from './options.js';

@@ -40,6 +40,8 @@ export interface DiscLayout {
   /** Changes whenever the same input and options give other bytes. */
   readonly layoutVersion: number;
   readonly volumeId: string;
+  /** The named layout. */
+  readonly hybrid?: string;
   readonly extensions: readonly string[];
   /** Bytes; absent with open content. */
   readonly size?: number;

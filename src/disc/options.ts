@@ -3,17 +3,24 @@
 import type { Timestamp } from '../bytes/index.js';
 import { InvalidInputError } from '../errors.js';
 import { type IsoOptions, type ResolvedIsoOptions, resolveIso } from '../format/iso9660/index.js';
+import { MBR_TYPE } from '../format/mbr/index.js';
 import type { UdfRevision } from '../format/udf/index.js';
-import type { ExactContent } from '../io/index.js';
-
-export type PartitionTable = 'none' | 'mbr' | 'gpt' | 'gpt-hybrid';
+import { deriveUuid, type ExactContent } from '../io/index.js';
+import {
+  checkLayout,
+  type LayoutName,
+  NAMED_LAYOUTS,
+  type NamedLayout,
+  type PartitionTable,
+  type PayloadEnd,
+} from './named-layouts.js';
 
 export interface BiosBootOptions {
   /** Path in the tree of the image that a BIOS loads, such as `boot/x86_64/loader/eltorito.img`. Its content must be exact. */
   readonly path: string;
   /** Write the boot info table into bytes 8…63 of the image. Default true. */
   readonly bootInfoTable?: boolean;
-  /** Write the image's address into bytes 2548…2555, as GRUB's CD loader wants it. Default false. */
+  /** Write the image's address into bytes 2548…2555, as GRUB's CD loader wants it. Default: only in the layout `grub`. */
   readonly grub2BootInfo?: boolean;
   /** 512-byte sectors that the BIOS loads. Default 4. */
   readonly loadSectors?: number;
@@ -55,10 +62,12 @@ export interface DiscOptions extends IsoOptions {
   /** Files by weight: the heaviest come first on the disc, those that no rule names weigh 0. The first rule that matches counts. */
   readonly sort?: readonly WeightRule[];
   readonly boot?: BootOptions;
+  /** A named layout sets what the options below leave open, and refuses what does not belong to it. Default: none. */
+  readonly layout?: LayoutName;
   readonly mbr?: {
-    /** Boot code of up to 512 bytes, such as GRUB's `boot_hybrid.img`; the first 440 count. */
+    /** Boot code of up to 512 bytes, such as `boot_hybrid.img` or `isohdpfx.bin`; the first 440 count. */
     readonly code: Uint8Array;
-    /** Write the address of the BIOS image to byte 0x1b0. Default: as `grub2BootInfo`. */
+    /** Write the address of the BIOS image to byte 0x1b0 for GRUB. Default: as `grub2BootInfo`; a layout decides by itself. */
     readonly patchGrub2?: boolean;
   };
   /** Default `mbr` with boot code or an appended partition, else `none`. */
@@ -67,7 +76,7 @@ export interface DiscOptions extends IsoOptions {
   readonly partitionOffset?: 0 | 16;
   /** FAT image of an EFI system partition, placed behind the payload as partition 2. */
   readonly appendedEsp?: ExactContent;
-  /** 32 bits at byte 440 of the MBR. Default 0. */
+  /** 32 bits at byte 440 of the MBR. Default 0; in the layout `isolinux` derived from the seed. */
   readonly diskSignature?: number;
   /** Zero blocks of 2048 bytes behind the last file. Default 0. */
   readonly padBlocks?: number;
@@ -85,7 +94,12 @@ export interface ResolvedDiscOptions {
   readonly bios: Required<BiosBootOptions> | undefined;
   readonly efi: BootOptions['efi'];
   readonly mbrCode: Uint8Array;
-  readonly patchGrub2: boolean;
+  readonly layout: LayoutName | undefined;
+  /** Whose address of the BIOS image the MBR holds. */
+  readonly bootCode: NamedLayout['bootCode'];
+  /** MBR type of partition 1. */
+  readonly payloadType: number;
+  readonly payloadEnd: PayloadEnd;
   readonly partitionTable: PartitionTable;
   readonly partitionOffset: 0 | 16;
   readonly appendedEsp: ExactContent | undefined;
@@ -95,12 +109,15 @@ export interface ResolvedDiscOptions {
 
 /** Fills in defaults. Throws {@link InvalidInputError} for values that do not go together. */
 export function resolveDisc(options: DiscOptions): ResolvedDiscOptions {
-  const { boot = {}, mbr, appendedEsp, diskSignature = 0, padBlocks = 0, seed } = options;
-  const partitionTable = options.partitionTable ?? (mbr || appendedEsp ? 'mbr' : 'none');
+  const { boot = {}, mbr, appendedEsp, padBlocks = 0, seed, layout } = options;
+  if (layout) checkLayout(layout, options);
+  const named = layout && NAMED_LAYOUTS[layout];
+  const partitionTable = options.partitionTable ?? named?.tables[0] ?? (mbr || appendedEsp ? 'mbr' : 'none');
+  const partitionOffset = options.partitionOffset ?? named?.partitionOffset ?? (partitionTable === 'none' ? 0 : 16);
   const bios = boot.bios && {
     path: boot.bios.path,
     bootInfoTable: boot.bios.bootInfoTable ?? true,
-    grub2BootInfo: boot.bios.grub2BootInfo ?? false,
+    grub2BootInfo: boot.bios.grub2BootInfo ?? layout === 'grub',
     loadSectors: boot.bios.loadSectors ?? 4,
   };
   const resolved: ResolvedDiscOptions = {
@@ -115,19 +132,37 @@ export function resolveDisc(options: DiscOptions): ResolvedDiscOptions {
     bios,
     efi: boot.efi,
     mbrCode: mbr?.code ?? new Uint8Array(0),
-    patchGrub2: mbr ? (mbr.patchGrub2 ?? bios?.grub2BootInfo ?? false) : false,
+    layout,
+    bootCode: bootCodeOf(options, named, bios?.grub2BootInfo ?? false),
+    payloadType: named?.payloadType ?? (partitionOffset > 0 ? MBR_TYPE.isoData : MBR_TYPE.linux),
+    payloadEnd: named?.payloadEnd ?? 'block',
     partitionTable,
-    partitionOffset: options.partitionOffset ?? (partitionTable === 'none' ? 0 : 16),
+    partitionOffset,
     appendedEsp,
-    diskSignature,
+    diskSignature: options.diskSignature ?? (named?.derivedSignature ? derivedSignature(seed) : 0),
     padBlocks,
   };
   check(resolved);
   return resolved;
 }
 
+function bootCodeOf(
+  { mbr, boot }: DiscOptions,
+  named: NamedLayout | undefined,
+  grub2BootInfo: boolean,
+): NamedLayout['bootCode'] {
+  if (!mbr) return 'none';
+  if (named) return boot?.bios ? named.bootCode : 'none';
+  return (mbr.patchGrub2 ?? grub2BootInfo) ? 'grub' : 'none';
+}
+
+/** Disks are told apart by it; 0 would say that there is none. */
+function derivedSignature(seed: string): number {
+  return Number.parseInt(deriveUuid(seed, 'mbr disk signature').slice(0, 8), 16) || 1;
+}
+
 function check(options: ResolvedDiscOptions): void {
-  const { efi, appendedEsp, patchGrub2, bios, mbrCode, diskSignature, padBlocks } = options;
+  const { efi, appendedEsp, bootCode, bios, mbrCode, diskSignature, padBlocks } = options;
   if (!options.iso9660) checkUdfAlone(options);
   if (efi === 'appended-esp' && !appendedEsp) {
     throw conflict(
@@ -136,7 +171,7 @@ function check(options: ResolvedDiscOptions): void {
     );
   }
   if (appendedEsp?.size === 0) throw conflict('The appended EFI system partition is empty.', 'Give a FAT image.');
-  if (patchGrub2 && !bios) {
+  if (bootCode !== 'none' && !bios) {
     throw conflict('The MBR code is to load a BIOS boot image, but none is named.', 'Name the BIOS boot image.');
   }
   if (mbrCode.length > 512) {

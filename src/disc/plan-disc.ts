@@ -24,7 +24,14 @@ import { type Area, AreaList, type AreaPieces, emitAreas } from './area.js';
 import { type BootPlan, bootImages, planBoot } from './boot.js';
 import { DiscFacts, type Tail } from './facts.js';
 import { exactFilePieces, type FilePlan, openFilePieces, planFiles } from './files.js';
-import { backupGptBlocks, partitionLayouts, renderDiscEnd, renderSystemArea, SYSTEM_AREA } from './hybrid.js';
+import {
+  backupGptBlocks,
+  blocksToPayloadEnd,
+  partitionLayouts,
+  renderDiscEnd,
+  renderSystemArea,
+  SYSTEM_AREA,
+} from './hybrid.js';
 import type { DiscLayout } from './layout.js';
 import { type DiscOptions, type ResolvedDiscOptions, resolveDisc, type TreeName } from './options.js';
 import { addEndAnchor, addRecognition, addUdf, endBlocks, type UdfView } from './udf.js';
@@ -32,6 +39,8 @@ import { addView, descriptorPieces, type View } from './views.js';
 
 const LAYOUT_VERSION = 1;
 const MAX_BLOCKS = 0xffff_ffff;
+/** More blocks than the largest cylinder has. */
+const MOST_ALIGNMENT = 4096;
 
 /**
  * Plans a disc from a tree. If all content is exact, so is the disc, and it can stream to a pipe; open content makes it
@@ -46,12 +55,13 @@ export function planDisc(tree: FileTree<Content>, options: DiscOptions): ImagePl
   const { list, files } = placeAreas(boot, { hierarchies, udf }, resolved);
   const { areas, payloadEnd } = list;
   const newFacts = () => new DiscFacts(files.places, tailOf(resolved), payloadEnd);
-  const sizeLimit = limitOf(areas, files);
+  const sizeLimit = limitOf(areas, files, resolved);
   const facts = payloadEnd === undefined ? undefined : newFacts();
   const layout: DiscLayout = {
     format: resolved.iso9660 ? 'iso9660' : 'udf',
     layoutVersion: LAYOUT_VERSION,
     volumeId: resolved.iso.texts.volumeId,
+    ...(resolved.layout ? { hybrid: resolved.layout } : {}),
     extensions: extensionsOf(resolved),
     ...(facts ? { size: facts.imageBlocks * BLOCK } : {}),
     directories: hierarchies[0]?.directories.length ?? udf!.directories.size,
@@ -86,7 +96,7 @@ function planHierarchies(tree: FileTree<Content>, options: ResolvedDiscOptions):
     multiExtent,
     ...(relocation ? { relocation } : {}),
     // Without Rock Ridge there is nothing to tell a link or a device from an empty file.
-    ...(version ? { systemUse: rockRidge(isoTree, version) } : plainOnly),
+    ...(version ? { systemUse: rockRidge(isoTree, version, options.iso.xattrs) } : plainOnly),
   });
   if (!jolietKind) return [primary];
   const joliet = planHierarchy(shownIn('joliet', tree, options), {
@@ -174,10 +184,18 @@ function volumeIdentity({ seed }: ResolvedDiscOptions): string {
   return deriveUuid(seed, 'udf volume').replaceAll('-', '').slice(0, 16);
 }
 
-function addPayload(list: AreaList, files: FilePlan, { padBlocks }: ResolvedDiscOptions): void {
+function addPayload(list: AreaList, files: FilePlan, options: ResolvedDiscOptions): void {
+  const { padBlocks } = options;
   list.add('files', files.blocks, exactFilePieces(files));
   for (const open of files.open) list.add(`open file ${open.path}`, undefined, openFilePieces(open));
   list.add('padding', padBlocks, () => [{ hole: padBlocks * BLOCK }]);
+  if (options.payloadEnd !== 'block') {
+    const known = files.open.length > 0 ? undefined : blocksToPayloadEnd(list.nextExact, options);
+    list.add('alignment', known, ({ block }) => {
+      const blocks = blocksToPayloadEnd(block, options);
+      return blocks > 0 ? [{ hole: blocks * BLOCK }] : [];
+    });
+  }
   list.endPayload();
 }
 
@@ -207,10 +225,11 @@ function tailOf(options: ResolvedDiscOptions): Tail {
 }
 
 /** Most bytes the disc can get. Throws {@link InvalidInputError} beyond what 32-bit block numbers reach. */
-function limitOf(areas: readonly Area[], files: FilePlan): number {
+function limitOf(areas: readonly Area[], files: FilePlan, options: ResolvedDiscOptions): number {
   const known = areas.reduce((sum, { blocks }) => sum + (blocks ?? 0), 0);
   const open = files.open.reduce((sum, { content }) => sum + divCeil(content.sizeLimit, BLOCK), 0);
-  if (known + open <= MAX_BLOCKS) return (known + open) * BLOCK;
+  const most = known + open + (open > 0 && options.payloadEnd !== 'block' ? MOST_ALIGNMENT : 0);
+  if (most <= MAX_BLOCKS) return most * BLOCK;
   throw new InvalidInputError('disc.too-large', 'The disc would be larger than the 8 TiB that ISO 9660 can address.');
 }
 

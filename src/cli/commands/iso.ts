@@ -1,192 +1,31 @@
 // isopress iso SOURCE IMAGE
 
-import { readFileSync, statSync } from 'node:fs';
-import { Command, Option } from 'commander';
+import { statSync } from 'node:fs';
+import { Command } from 'commander';
 import { fromText } from '../../bytes/index.js';
-import {
-  type DiscLayout,
-  type DiscOptions,
-  type HideRule,
-  type PartitionTable,
-  planDisc,
-  type TreeName,
-  type WeightRule,
-} from '../../disc/index.js';
+import { type DiscLayout, type DiscOptions, planDisc } from '../../disc/index.js';
 import { InvalidInputError } from '../../errors.js';
 import { redHatTagSeal, suseTagSeal } from '../../format/checkmedia/index.js';
 import { planFat } from '../../format/fat/index.js';
-import { RELAXATIONS, type Relaxation } from '../../format/iso9660/index.js';
-import type { UdfRevision } from '../../format/udf/index.js';
-import { type DigestName, type ExactContent, fileContent, type ImagePlan, type Seal } from '../../io/index.js';
+import { type ExactContent, fileContent, type ImagePlan, type Seal } from '../../io/index.js';
 import { scanDirectory } from '../../source/index.js';
-import { parseInteger } from '../units.js';
+import { addIsoOptions, type IsoCommandOptions, readInput } from '../iso-options.js';
 import { type PreparedSource, writeCommand } from '../write-command.js';
-import { addWriterOptions, type WriterOptions } from '../writer-options.js';
-
-const DIGESTS: readonly DigestName[] = ['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'];
-
-interface Options extends WriterOptions {
-  readonly volumeId: string;
-  readonly publisher?: string;
-  readonly preparer?: string;
-  readonly applicationId?: string;
-  readonly systemId?: string;
-  readonly volumeSetId?: string;
-  readonly copyrightFile?: string;
-  readonly abstractFile?: string;
-  readonly bibliographicFile?: string;
-  readonly level: '1' | '2' | '3' | '4';
-  readonly relax: readonly Relaxation[];
-  readonly deep: 'keep' | 'relocate';
-  readonly iso9660: boolean;
-  readonly joliet: boolean | 'long';
-  readonly rockRidge: '1.10' | '1.12' | 'none';
-  readonly udf?: UdfRevision | true;
-  readonly hide: readonly HideRule[];
-  readonly hideIso?: readonly HideRule[];
-  readonly hideJoliet?: readonly HideRule[];
-  readonly hideUdf?: readonly HideRule[];
-  readonly sort: readonly WeightRule[];
-  readonly mediaCheck: 'none' | 'suse' | 'rh';
-  readonly mediaDigest: readonly DigestName[];
-  readonly biosBoot?: string;
-  readonly efiBoot?: string;
-  readonly appendEsp?: string;
-  readonly bootInfoTable: boolean;
-  readonly grub2BootInfo?: boolean;
-  readonly bootCatalog?: string;
-  readonly mbr?: string;
-  readonly partitionTable?: PartitionTable;
-  readonly partitionOffset?: '0' | '16';
-  readonly pad: number;
-}
+import { addWriterOptions } from '../writer-options.js';
 
 export function isoCommand(): Command {
   const command = new Command('iso')
     .description('write an ISO 9660 image with Rock Ridge, Joliet and UDF from a directory tree, bootable if asked')
     .argument('<source>', 'directory')
     .argument('<image>', 'image file, or - for standard output');
-  addTextOptions(command);
-  addTreeOptions(command);
-  addBootOptions(command);
-  addEndOptions(command);
-  return addWriterOptions(command).action((source: string, image: string, options: Options) =>
+  return addWriterOptions(addIsoOptions(command)).action((source: string, image: string, options: IsoCommandOptions) =>
     writeCommand(source, image, options, async (prepared) =>
       withSeal(planDisc(prepared.tree, await discOptions(options, prepared)), mediaCheckSeal(options)),
     ),
   );
 }
 
-function addTextOptions(command: Command): void {
-  command
-    .option('--volume-id <text>', 'volume id, up to 32 characters', 'CDROM')
-    .option('--publisher <text>', 'publisher id')
-    .option('--preparer <text>', 'data preparer id')
-    .option('--application-id <text>', 'application id')
-    .option('--system-id <text>', 'system id')
-    .option('--volume-set-id <text>', 'volume set id')
-    .option('--copyright-file <name>', 'file in the root directory that states the copyright')
-    .option('--abstract-file <name>', 'file in the root directory that describes the content')
-    .option('--bibliographic-file <name>', 'file in the root directory with bibliographic data');
-}
-
-function addTreeOptions(command: Command): void {
-  const hideFrom = (...from: readonly TreeName[]) => {
-    return (pattern: string, rules: readonly HideRule[] = []) => [...rules, { pattern, from }];
-  };
-  command
-    .addOption(
-      new Option('--level <n>', 'interchange level: 1 and 2 without files of 4 GiB, 4 is ISO 9660:1999')
-        .choices(['1', '2', '3', '4'])
-        .default('3'),
-    )
-    .addOption(
-      new Option('--relax <rule...>', 'rules for names to be broken below level 4')
-        .choices(RELAXATIONS)
-        .default([], 'none'),
-    )
-    .addOption(
-      new Option('--joliet [length]', 'Joliet names of 64 characters, or long: of 103').choices(['long']).default(true),
-    )
-    .addOption(
-      new Option('--deep <mode>', 'directories below the eighth level: keep them there, or move them to /rr_moved')
-        .choices(['keep', 'relocate'])
-        .default('keep'),
-    )
-    .option('--no-joliet', 'write no Joliet tree')
-    .addOption(
-      new Option('--rock-ridge <version>', 'Rock Ridge version; 1.12 tells hard links')
-        .choices(['1.10', '1.12', 'none'])
-        .default('1.10'),
-    )
-    .addOption(
-      new Option(
-        '--udf [revision]',
-        'UDF beside ISO 9660, sharing its file data (default: none; without value 1.02)',
-      ).choices(['1.02', '1.50', '2.01', '2.60']),
-    )
-    .option('--no-iso9660', 'write UDF alone')
-    .addOption(
-      new Option('--hide <glob>', 'show matching entries in no tree; their data stay on the disc')
-        .argParser(hideFrom('iso', 'joliet', 'udf'))
-        .default([], 'nothing'),
-    )
-    .addOption(new Option('--hide-iso <glob>', 'hide from ISO 9660 and Rock Ridge only').argParser(hideFrom('iso')))
-    .addOption(new Option('--hide-joliet <glob>', 'hide from Joliet only').argParser(hideFrom('joliet')))
-    .addOption(new Option('--hide-udf <glob>', 'hide from UDF only').argParser(hideFrom('udf')))
-    .addOption(
-      new Option('--sort <file>', 'lines of a glob and a weight: heavier files come first on the disc')
-        .argParser(readWeightRules)
-        .default([], 'tree order'),
-    );
-}
-
-function addBootOptions(command: Command): void {
-  command
-    .option('--bios-boot <path>', 'boot image in the tree for BIOS (El Torito, no emulation)')
-    .option('--efi-boot <path>', 'FAT boot image in the tree for UEFI (El Torito)')
-    .option(
-      '--append-esp <file|dir>',
-      'EFI system partition behind the payload: a FAT image, or a directory to make one of',
-    )
-    .option('--no-boot-info-table', 'do not patch the boot info table into the BIOS boot image')
-    .option('--grub2-boot-info', "patch GRUB's boot info into the BIOS boot image and the MBR")
-    .option('--boot-catalog <path>', 'show the boot catalog under this path (default: hidden)')
-    .option('--mbr <file>', "boot code of the MBR, such as GRUB's boot_hybrid.img");
-}
-
-function addEndOptions(command: Command): void {
-  command
-    .addOption(
-      new Option('--partition-table <kind>', 'partition table (default: mbr with --mbr or --append-esp)').choices([
-        'none',
-        'mbr',
-        'gpt',
-        'gpt-hybrid',
-      ]),
-    )
-    .addOption(
-      new Option(
-        '--partition-offset <blocks>',
-        'start of partition 1 in 2 KiB blocks; 16 lets it be mounted by itself',
-      ).choices(['0', '16']),
-    )
-    .addOption(
-      new Option('--pad <blocks>', 'zero blocks of 2 KiB at the end').argParser(parseInteger(0, 1_000_000)).default(0),
-    )
-    .addOption(
-      new Option('--media-check <style>', 'media-check tag: suse for checkmedia, rh for checkisomd5')
-        .choices(['none', 'suse', 'rh'])
-        .default('none'),
-    )
-    .addOption(
-      new Option('--media-digest <name...>', 'digests of a SUSE style tag')
-        .choices(DIGESTS)
-        .default(['sha256'], 'sha256'),
-    );
-}
-
-function mediaCheckSeal({ mediaCheck, mediaDigest: digests }: Options): Seal | undefined {
+function mediaCheckSeal({ mediaCheck, mediaDigest: digests }: IsoCommandOptions): Seal | undefined {
   if (mediaCheck === 'none') return undefined;
   return mediaCheck === 'rh' ? redHatTagSeal() : suseTagSeal({ digests });
 }
@@ -195,19 +34,7 @@ function withSeal(plan: ImagePlan<DiscLayout>, seal: Seal | undefined): ImagePla
   return seal ? { ...plan, seals: [...(plan.seals ?? []), seal] } : plan;
 }
 
-/** `boot/x86_64/* 100` per line, as mkisofs takes it; lines that start with # are comments. */
-function readWeightRules(path: string): WeightRule[] {
-  const lines = new TextDecoder().decode(readInput(path)).split('\n');
-  return lines.flatMap((text, i) => {
-    const line = text.trim();
-    if (line === '' || line.startsWith('#')) return [];
-    const match = /^(.+?)\s+(-?\d{1,10})$/.exec(line);
-    if (match) return [{ pattern: `/${match[1]!.replace(/^\/+/, '')}`, weight: Number(match[2]) }];
-    throw new InvalidInputError('cli.sort-file', `"${line}" is no glob followed by a weight.`, { path, line: i + 1 });
-  });
-}
-
-async function discOptions(options: Options, prepared: PreparedSource): Promise<DiscOptions> {
+async function discOptions(options: IsoCommandOptions, prepared: PreparedSource): Promise<DiscOptions> {
   const { volumeId, joliet, rockRidge, mbr, appendEsp, partitionTable, partitionOffset, pad: padBlocks } = options;
   const { level, relax, iso9660, udf, hide, sort } = options;
   return {
@@ -220,6 +47,7 @@ async function discOptions(options: Options, prepared: PreparedSource): Promise<
     iso9660,
     joliet,
     rockRidge,
+    xattrs: options.aaip,
     ...(udf === undefined ? {} : { udf: udf === true ? '1.02' : udf }),
     hide: [...hide, ...(options.hideIso ?? []), ...(options.hideJoliet ?? []), ...(options.hideUdf ?? [])],
     sort,
@@ -228,6 +56,8 @@ async function discOptions(options: Options, prepared: PreparedSource): Promise<
     ...bootOptions(options),
     ...(mbr === undefined ? {} : { mbr: { code: readInput(mbr) } }),
     ...(appendEsp === undefined ? {} : { appendedEsp: await espContent(appendEsp, prepared) }),
+    ...(options.layout === undefined ? {} : { layout: options.layout }),
+    ...(options.diskSignature === undefined ? {} : { diskSignature: options.diskSignature }),
     ...(partitionTable === undefined ? {} : { partitionTable }),
     ...(partitionOffset === undefined ? {} : { partitionOffset: partitionOffset === '16' ? 16 : 0 }),
   };
@@ -235,7 +65,7 @@ async function discOptions(options: Options, prepared: PreparedSource): Promise<
 
 const LEVELS = { '1': 1, '2': 2, '3': 3, '4': 4 } as const;
 
-function identifiers(options: Options): Partial<DiscOptions> {
+function identifiers(options: IsoCommandOptions): Partial<DiscOptions> {
   const { publisher, preparer, applicationId, systemId, volumeSetId } = options;
   const { copyrightFile, abstractFile, bibliographicFile } = options;
   const given = { publisher, preparer, applicationId, systemId, volumeSetId };
@@ -243,13 +73,15 @@ function identifiers(options: Options): Partial<DiscOptions> {
   return Object.fromEntries(Object.entries({ ...given, ...files }).filter(([, value]) => value !== undefined));
 }
 
-function bootOptions(options: Options): Pick<DiscOptions, 'boot'> {
-  const { biosBoot, efiBoot, appendEsp, bootInfoTable, grub2BootInfo = false, bootCatalog } = options;
+function bootOptions(options: IsoCommandOptions): Pick<DiscOptions, 'boot'> {
+  const { biosBoot, efiBoot, appendEsp, bootInfoTable, grub2BootInfo, bootCatalog } = options;
   const efi =
     efiBoot !== undefined ? { path: efiBoot } : appendEsp !== undefined ? ('appended-esp' as const) : undefined;
   return {
     boot: {
-      ...(biosBoot === undefined ? {} : { bios: { path: biosBoot, bootInfoTable, grub2BootInfo } }),
+      ...(biosBoot === undefined
+        ? {}
+        : { bios: { path: biosBoot, bootInfoTable, ...(grub2BootInfo ? { grub2BootInfo } : {}) } }),
       ...(efi === undefined ? {} : { efi }),
       ...(bootCatalog === undefined ? {} : { catalogPath: bootCatalog, catalogHidden: false }),
     },
@@ -262,12 +94,4 @@ async function espContent(path: string, { epoch, seed }: PreparedSource): Promis
   if (!stat) throw new InvalidInputError('cli.esp-missing', `${path} does not exist.`, { path });
   if (!stat.isDirectory()) return fileContent(fromText(path), stat.size);
   return planFat(await scanDirectory(fromText(path)), { label: 'BOOT', epoch, seed: `esp:${seed}` });
-}
-
-function readInput(path: string): Uint8Array {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    throw new InvalidInputError('cli.unreadable', `${path} cannot be read.`, { path, cause: error });
-  }
 }

@@ -27,6 +27,21 @@ export interface BootPatches {
   readonly grubBootInfo: boolean;
 }
 
+const ISOLINUX_MARK_AT = 64;
+const ISOLINUX_MARK = Uint8Array.of(0xfb, 0xc0, 0x78, 0x70);
+
+/**
+ * Throws {@link InvalidInputError} for an image that ISOLINUX's boot code for disks would not start: the code looks for
+ * a mark in it and stops without.
+ */
+export function checkIsolinux(path: string, image: Uint8Array): void {
+  if (ISOLINUX_MARK.every((byte, i) => image[ISOLINUX_MARK_AT + i] === byte)) return;
+  throw new InvalidInputError('eltorito.not-isolinux', 'The boot image is no isolinux.bin that starts from a disk.', {
+    path,
+    hint: 'Give the isolinux.bin of Syslinux 3.72 or newer, or choose another layout.',
+  });
+}
+
 /** Bytes an image needs to have for the patches wanted. Throws {@link InvalidInputError} if it is too small. */
 export function checkPatchable(path: string, size: number, wanted: BootPatches): void {
   const least = wanted.grubBootInfo ? GRUB_AT + 8 : wanted.bootInfoTable ? CHECKED_FROM : 0;

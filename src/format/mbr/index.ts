@@ -1,3 +1,4 @@
 // Master boot record.
 
+export * from './geometry.js';
 export * from './mbr.js';

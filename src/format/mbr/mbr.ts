@@ -1,46 +1,24 @@
-// Master boot record: boot code, disk signature, four partition entries (UEFI 2.11 §5.2.1), and GRUB's address patch.
+// Master boot record: boot code, disk signature, four partition entries (UEFI 2.11 §5.2.1), and the address of the boot image.
 
-import { bytes, type Field, reserved, struct, u8, u16le, u32le, u64le, type Value } from '../../bytes/index.js';
+import { bytes, reserved, struct, u8, u16le, u32le, u64le, type Value } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
+import { chs, chsOf, type Geometry } from './geometry.js';
 
 /** Bytes of a sector here; an MBR lies in the first. */
 export const SECTOR = 512;
 const CODE_ROOM = 440;
-const GRUB_SECTOR_AT = 0x1b0;
-const HEADS = 64;
-const SECTORS_PER_HEAD = 32;
-const LAST_CYLINDER = 1023;
+const BOOT_SECTOR_AT = 0x1b0;
 const MAX_SECTORS = 0xffff_ffff;
 
-/** Partition types in use here. */
-export const MBR_TYPE = { empty: 0x00, linux: 0x83, isoData: 0xcd, protective: 0xee, efi: 0xef } as const;
-
-/** Cylinder, head and sector as the three bytes hold them; sectors count from 1. */
-export interface Chs {
-  readonly cylinder: number;
-  readonly head: number;
-  readonly sector: number;
-}
-
-function chs(at: number): Field<Chs> {
-  return {
-    at,
-    length: 3,
-    read: (view, base) => {
-      const packed = view.getUint8(base + at + 1);
-      return {
-        head: view.getUint8(base + at),
-        sector: packed & 0x3f,
-        cylinder: view.getUint8(base + at + 2) | ((packed & 0xc0) << 2),
-      };
-    },
-    write: (view, base, { cylinder, head, sector }) => {
-      view.setUint8(base + at, head);
-      view.setUint8(base + at + 1, sector | ((cylinder >> 2) & 0xc0));
-      view.setUint8(base + at + 2, cylinder & 0xff);
-    },
-  };
-}
+/** Partition types in use here. `hiddenNtfs` is what isohybrid gives a disc, so that Windows leaves it alone. */
+export const MBR_TYPE = {
+  empty: 0x00,
+  hiddenNtfs: 0x17,
+  linux: 0x83,
+  isoData: 0xcd,
+  protective: 0xee,
+  efi: 0xef,
+} as const;
 
 export const partitionEntry = struct('MBR partition entry', 16, {
   /** 0x80: active. */
@@ -75,23 +53,25 @@ export interface MbrContent {
   readonly code: Uint8Array;
   /** 32 bits at byte 440. */
   readonly diskSignature: number;
-  /** Sector that GRUB's code loads next, written at byte 0x1b0. */
-  readonly grubSector?: number;
+  /** Sector that the boot code of GRUB or ISOLINUX loads next, written at byte 0x1b0. */
+  readonly bootSector?: number;
   /** At most four. */
   readonly partitions: readonly MbrPartition[];
+  /** What the addresses of the partitions by cylinder are computed with. Default 64 heads of 32 sectors. */
+  readonly geometry?: Geometry;
 }
 
 /** Renders the 512 bytes. Throws {@link InvalidInputError} when a partition lies beyond 32-bit sectors. */
-export function renderMbr({ code, diskSignature, grubSector, partitions }: MbrContent): Uint8Array {
+export function renderMbr({ code, diskSignature, bootSector, partitions, geometry }: MbrContent): Uint8Array {
   const codeArea = new Uint8Array(CODE_ROOM);
   codeArea.set(code.subarray(0, CODE_ROOM));
-  if (grubSector !== undefined) grubAddress.encodeInto({ sector: grubSector }, codeArea, GRUB_SECTOR_AT);
+  if (bootSector !== undefined) bootAddress.encodeInto({ sector: bootSector }, codeArea, BOOT_SECTOR_AT);
   const table = new Uint8Array(64);
-  for (const [i, partition] of partitions.entries()) table.set(renderPartition(partition), i * 16);
+  for (const [i, partition] of partitions.entries()) table.set(renderPartition(partition, geometry), i * 16);
   return masterBootRecord.encode({ code: codeArea, diskSignature, partitions: table, signature: 0xaa55 });
 }
 
-const grubAddress = struct('GRUB boot sector address', 8, { sector: u64le(0) });
+const bootAddress = struct('address of the boot image', 8, { sector: u64le(0) });
 
 /** The type 0xee entry that keeps MBR tools off a GPT disk of `diskSectors` sectors. */
 export function protectivePartition(diskSectors: number): MbrPartition {
@@ -102,7 +82,7 @@ export function protectivePartition(diskSectors: number): MbrPartition {
 /** Entry that covers the MBR itself and is active: some BIOSes boot only from a disk that has one. */
 export const FORCED_BOOTABLE: MbrPartition = { active: true, type: MBR_TYPE.empty, start: 0, sectors: 1 };
 
-function renderPartition({ active, type, start, sectors }: MbrPartition): Uint8Array {
+function renderPartition({ active, type, start, sectors }: MbrPartition, geometry?: Geometry): Uint8Array {
   const end = start + sectors - 1;
   if (end > MAX_SECTORS) {
     throw new InvalidInputError('mbr.too-large', 'A partition reaches beyond 2 TiB, which an MBR cannot express.', {
@@ -110,16 +90,6 @@ function renderPartition({ active, type, start, sectors }: MbrPartition): Uint8A
     });
   }
   const status = active ? 0x80 : 0;
-  return partitionEntry.encode({ status, first: chsOf(start), type, last: chsOf(end), start, sectors });
-}
-
-/** The address of a sector in a geometry of 64 heads and 32 sectors; beyond 1024 cylinders the last address there is. */
-export function chsOf(sector: number): Chs {
-  const cylinder = Math.floor(sector / (HEADS * SECTORS_PER_HEAD));
-  if (cylinder > LAST_CYLINDER) return { cylinder: LAST_CYLINDER, head: HEADS - 1, sector: SECTORS_PER_HEAD };
-  return {
-    cylinder,
-    head: Math.floor(sector / SECTORS_PER_HEAD) % HEADS,
-    sector: (sector % SECTORS_PER_HEAD) + 1,
-  };
+  const [first, last] = [chsOf(start, geometry), chsOf(end, geometry)];
+  return partitionEntry.encode({ status, first, type, last, start, sectors });
 }

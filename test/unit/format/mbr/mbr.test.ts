@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { InvalidInputError } from '../../../../src/errors.js';
 import {
   chsOf,
+  cylinderSectors,
   FORCED_BOOTABLE,
+  geometryFor,
   masterBootRecord,
   partitionEntry,
   protectivePartition,
@@ -18,7 +20,7 @@ describe('master boot record', () => {
       { active: true, type: 0xcd, start: 64, sectors: 11_928 },
       { active: false, type: 0xef, start: 11_992, sectors: 40_960 },
     ];
-    const mbr = renderMbr({ code, diskSignature: 0, grubSector: 792, partitions });
+    const mbr = renderMbr({ code, diskSignature: 0, bootSector: 792, partitions });
     expect(hex(mbr.subarray(0, 0x1b0))).toBe('90'.repeat(0x1b0));
     expect(hex(mbr.subarray(0x1b0, 0x1be))).toBe('1803000000000000' + '00000000' + '0000');
     expect(hex(mbr.subarray(446, 478))).toBe('80020100cd36180540000000982e0000' + '00361905ef361819d82e000000a00000');
@@ -48,5 +50,20 @@ describe('master boot record', () => {
     const partitions = [{ active: true, type: 0xcd, start: 64, sectors: 2 ** 32 }];
     expect(() => renderMbr({ code, diskSignature: 0, partitions })).toThrow(InvalidInputError);
     expect(protectivePartition(2 ** 33).sectors).toBe(0xffff_ffff);
+  });
+
+  test('cylinders grow so that 1024 of them reach over the disc', () => {
+    expect(geometryFor(100, 20)).toEqual({ heads: 64, sectorsPerHead: 32 });
+    expect(geometryFor(64 * 32 * 1024)).toEqual({ heads: 64, sectorsPerHead: 32 });
+    expect(geometryFor(64 * 32 * 1024 - 1, 1)).toEqual({ heads: 65, sectorsPerHead: 32 });
+    // What xorriso takes for a disc of 1504 MiB.
+    expect(geometryFor(3_080_192)).toEqual({ heads: 94, sectorsPerHead: 32 });
+    expect(geometryFor(255 * 32 * 1024 + 1)).toEqual({ heads: 132, sectorsPerHead: 63 });
+    expect(geometryFor(2 ** 32)).toEqual({ heads: 252, sectorsPerHead: 63 });
+    for (let sectors = 1; sectors < 2 ** 33; sectors = Math.ceil(sectors * 1.37)) {
+      const unit = cylinderSectors(geometryFor(sectors, 5000));
+      expect(unit % 4).toBe(0);
+      expect(geometryFor(Math.ceil(sectors / unit) * unit, 5000)).toEqual(geometryFor(sectors, 5000));
+    }
   });
 });

@@ -1,0 +1,226 @@
+// Options of `isopress iso`.
+
+import { readFileSync } from 'node:fs';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import {
+  type HideRule,
+  LAYOUT_NAMES,
+  type LayoutName,
+  NAMED_LAYOUTS,
+  type PartitionTable,
+  type TreeName,
+  type WeightRule,
+} from '../disc/index.js';
+import { InvalidInputError } from '../errors.js';
+import { RELAXATIONS, type Relaxation } from '../format/iso9660/index.js';
+import type { UdfRevision } from '../format/udf/index.js';
+import type { DigestName } from '../io/index.js';
+import { parseInteger } from './units.js';
+import type { WriterOptions } from './writer-options.js';
+
+const DIGESTS: readonly DigestName[] = ['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'];
+
+/** What the command line holds after parsing. */
+export interface IsoCommandOptions extends WriterOptions {
+  readonly volumeId: string;
+  readonly publisher?: string;
+  readonly preparer?: string;
+  readonly applicationId?: string;
+  readonly systemId?: string;
+  readonly volumeSetId?: string;
+  readonly copyrightFile?: string;
+  readonly abstractFile?: string;
+  readonly bibliographicFile?: string;
+  readonly level: '1' | '2' | '3' | '4';
+  readonly relax: readonly Relaxation[];
+  readonly deep: 'keep' | 'relocate';
+  readonly iso9660: boolean;
+  readonly joliet: boolean | 'long';
+  readonly rockRidge: '1.10' | '1.12' | 'none';
+  readonly aaip: boolean;
+  readonly udf?: UdfRevision | true;
+  readonly hide: readonly HideRule[];
+  readonly hideIso?: readonly HideRule[];
+  readonly hideJoliet?: readonly HideRule[];
+  readonly hideUdf?: readonly HideRule[];
+  readonly sort: readonly WeightRule[];
+  readonly mediaCheck: 'none' | 'suse' | 'rh';
+  readonly mediaDigest: readonly DigestName[];
+  readonly biosBoot?: string;
+  readonly efiBoot?: string;
+  readonly appendEsp?: string;
+  readonly bootInfoTable: boolean;
+  readonly grub2BootInfo?: boolean;
+  readonly bootCatalog?: string;
+  readonly mbr?: string;
+  readonly layout?: LayoutName;
+  readonly partitionTable?: PartitionTable;
+  readonly diskSignature?: number;
+  readonly partitionOffset?: '0' | '16';
+  readonly pad: number;
+}
+
+/** Adds every option that only `iso` has. */
+export function addIsoOptions(command: Command): Command {
+  addTextOptions(command);
+  addTreeOptions(command);
+  addBootOptions(command);
+  addDiskOptions(command);
+  addCheckOptions(command);
+  return command;
+}
+
+function addTextOptions(command: Command): void {
+  command
+    .option('--volume-id <text>', 'volume id, up to 32 characters', 'CDROM')
+    .option('--publisher <text>', 'publisher id')
+    .option('--preparer <text>', 'data preparer id')
+    .option('--application-id <text>', 'application id')
+    .option('--system-id <text>', 'system id')
+    .option('--volume-set-id <text>', 'volume set id')
+    .option('--copyright-file <name>', 'file in the root directory that states the copyright')
+    .option('--abstract-file <name>', 'file in the root directory that describes the content')
+    .option('--bibliographic-file <name>', 'file in the root directory with bibliographic data');
+}
+
+function addTreeOptions(command: Command): void {
+  const hideFrom = (...from: readonly TreeName[]) => {
+    return (pattern: string, rules: readonly HideRule[] = []) => [...rules, { pattern, from }];
+  };
+  command
+    .addOption(
+      new Option('--level <n>', 'interchange level: 1 and 2 without files of 4 GiB, 4 is ISO 9660:1999')
+        .choices(['1', '2', '3', '4'])
+        .default('3'),
+    )
+    .addOption(
+      new Option('--relax <rule...>', 'rules for names to be broken below level 4')
+        .choices(RELAXATIONS)
+        .default([], 'none'),
+    )
+    .addOption(
+      new Option('--joliet [length]', 'Joliet names of 64 characters, or long: of 103').choices(['long']).default(true),
+    )
+    .addOption(
+      new Option('--deep <mode>', 'directories below the eighth level: keep them there, or move them to /rr_moved')
+        .choices(['keep', 'relocate'])
+        .default('keep'),
+    )
+    .option('--no-joliet', 'write no Joliet tree')
+    .addOption(
+      new Option('--rock-ridge <version>', 'Rock Ridge version; 1.12 tells hard links')
+        .choices(['1.10', '1.12', 'none'])
+        .default('1.10'),
+    )
+    .option('--no-aaip', 'keep no extended attributes and access lists beside Rock Ridge (xorriso restores them)')
+    .addOption(
+      new Option(
+        '--udf [revision]',
+        'UDF beside ISO 9660, sharing its file data (default: none; without value 1.02)',
+      ).choices(['1.02', '1.50', '2.01', '2.60']),
+    )
+    .option('--no-iso9660', 'write UDF alone')
+    .addOption(
+      new Option('--hide <glob>', 'show matching entries in no tree; their data stay on the disc')
+        .argParser(hideFrom('iso', 'joliet', 'udf'))
+        .default([], 'nothing'),
+    )
+    .addOption(new Option('--hide-iso <glob>', 'hide from ISO 9660 and Rock Ridge only').argParser(hideFrom('iso')))
+    .addOption(new Option('--hide-joliet <glob>', 'hide from Joliet only').argParser(hideFrom('joliet')))
+    .addOption(new Option('--hide-udf <glob>', 'hide from UDF only').argParser(hideFrom('udf')))
+    .addOption(
+      new Option('--sort <file>', 'lines of a glob and a weight: heavier files come first on the disc')
+        .argParser(readWeightRules)
+        .default([], 'tree order'),
+    );
+}
+
+function addBootOptions(command: Command): void {
+  command
+    .option('--bios-boot <path>', 'boot image in the tree for BIOS (El Torito, no emulation)')
+    .option('--efi-boot <path>', 'FAT boot image in the tree for UEFI (El Torito)')
+    .option(
+      '--append-esp <file|dir>',
+      'EFI system partition behind the payload: a FAT image, or a directory to make one of',
+    )
+    .option('--no-boot-info-table', 'do not patch the boot info table into the BIOS boot image')
+    .option('--grub2-boot-info', "patch GRUB's boot info into the BIOS boot image and the MBR")
+    .option('--boot-catalog <path>', 'show the boot catalog under this path (default: hidden)')
+    .option('--mbr <file>', "boot code of the MBR, such as GRUB's boot_hybrid.img");
+}
+
+function addDiskOptions(command: Command): void {
+  const layouts = LAYOUT_NAMES.map((name) => `${name}: ${NAMED_LAYOUTS[name].summary}`).join('. ');
+  command
+    .addOption(
+      new Option(
+        '--layout <name>',
+        `named layout, which refuses what does not belong to it (default: none). ${layouts}`,
+      ).choices(LAYOUT_NAMES),
+    )
+    .addOption(
+      new Option('--partition-table <kind>', 'partition table (default: mbr with --mbr or --append-esp)').choices([
+        'none',
+        'mbr',
+        'gpt',
+        'gpt-hybrid',
+      ]),
+    )
+    .addOption(
+      new Option(
+        '--partition-offset <blocks>',
+        'start of partition 1 in 2 KiB blocks; 16 lets it be mounted by itself',
+      ).choices(['0', '16']),
+    )
+    .addOption(
+      new Option(
+        '--disk-signature <hex>',
+        'eight hexadecimal digits at byte 440 of the MBR (default: zeros; with --layout isolinux from the seed)',
+      ).argParser(parseSignature),
+    )
+    .addOption(
+      new Option('--pad <blocks>', 'zero blocks of 2 KiB at the end').argParser(parseInteger(0, 1_000_000)).default(0),
+    );
+}
+
+function addCheckOptions(command: Command): void {
+  command
+    .addOption(
+      new Option('--media-check <style>', 'media-check tag: suse for checkmedia, rh for checkisomd5')
+        .choices(['none', 'suse', 'rh'])
+        .default('none'),
+    )
+    .addOption(
+      new Option('--media-digest <name...>', 'digests of a SUSE style tag')
+        .choices(DIGESTS)
+        .default(['sha256'], 'sha256'),
+    );
+}
+
+/** `1a2b3c4d`, with or without 0x in front. */
+function parseSignature(text: string): number {
+  const digits = /^(?:0x)?([0-9a-f]{1,8})$/i.exec(text)?.[1];
+  if (digits === undefined) throw new InvalidArgumentError('It has to be one to eight hexadecimal digits.');
+  return Number.parseInt(digits, 16);
+}
+
+/** `boot/x86_64/* 100` per line, as mkisofs takes it; lines that start with # are comments. */
+function readWeightRules(path: string): WeightRule[] {
+  const lines = new TextDecoder().decode(readInput(path)).split('\n');
+  return lines.flatMap((text, i) => {
+    const line = text.trim();
+    if (line === '' || line.startsWith('#')) return [];
+    const match = /^(.+?)\s+(-?\d{1,10})$/.exec(line);
+    if (match) return [{ pattern: `/${match[1]!.replace(/^\/+/, '')}`, weight: Number(match[2]) }];
+    throw new InvalidInputError('cli.sort-file', `"${line}" is no glob followed by a weight.`, { path, line: i + 1 });
+  });
+}
+
+/** A file named on the command line. Throws {@link InvalidInputError} where it cannot be read. */
+export function readInput(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new InvalidInputError('cli.unreadable', `${path} cannot be read.`, { path, cause: error });
+  }
+}
