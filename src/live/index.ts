@@ -4,4 +4,5 @@ export { type BuildReport, buildLiveIso, type InitrdReport, type LiveReport, pla
 export * from './description/index.js';
 export type { BuildOptions } from './options.js';
 export type { ResultFile, ResultKey, Results } from './result.js';
+export { checkNames } from './runtime-checks.js';
 export type { Step } from './stopwatch.js';
