@@ -68,7 +68,6 @@ test.each([
   ['verity_blocks="all"'],
   ['editbootconfig="script.sh"'],
   ['xen_server="true"'],
-  ['fscreateoptions="-O ^has_journal"'],
 ])('%s is refused by name', (attribute) => {
   const error = errorOf(description(attribute));
   expect(error).toBeInstanceOf(UnsupportedError);
