@@ -3,76 +3,112 @@ import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
+ * @typedef {object} Contender
+ * @property {() => readonly (readonly string[])[]} commands  Run one after the other; asked for once the tree is there.
+ * @property {readonly string[]} makes  Files and directories that are removed before each run, and after the last.
+ * @property {string} image  What is made; its size is the most that should be written.
+ * @property {string} [payload]  What sizes are compared of, when not the image: a file in an ISO, `image.iso!/path`.
+ * @property {Marks} [marks]  What is to be held, by ours alone.
+ *
+ * @typedef {{ wall: number, size?: number, written?: number }} Marks  At most: times the wall time of the fastest peer,
+ *   times the size of the first peer, times the bytes of the image.
+ *
  * @typedef {object} Case
  * @property {string} name
- * @property {readonly (readonly string[])[]} ours  Commands run one after the other.
- * @property {Readonly<Record<string, readonly (readonly string[])[]>>} peers
- * @property {Readonly<Record<string, string>>} outputs  Image whose size is compared, by contender; ours is "isopress".
+ * @property {Readonly<Record<string, Contender>>} ours
+ * @property {Readonly<Record<string, Contender>>} peers
+ *
+ * @typedef {{ cli: string, out: string, engine: string }} Setting
  */
 
-/** @param {{ cli: string, tree: string, label: string, out: string, engine: string }} setting @returns {Case[]} */
-export function formatCases({ cli, tree, label, out, engine }) {
-  const press = (/** @type {string[]} */ ...args) => [
-    process.execPath,
-    cli,
-    ...args,
-    '--quiet',
-    '--progress',
-    'none',
-    '--force',
-    '--loss',
-    'ignore',
-    '--engine',
-    engine,
-  ];
-  const needed = needs(tree);
-  const at = (/** @type {string} */ name) => join(out, name);
-  const sh = (/** @type {string} */ script, /** @type {string[]} */ ...args) => [
-    'bash',
-    '-ec',
-    script,
-    'bench',
-    ...args,
-  ];
+/** A command of ours with what every measured run has. @param {Setting} setting @param {string[]} args */
+function press({ cli, engine }, ...args) {
+  const common = ['--quiet', '--progress', 'none', '--force', '--loss', 'ignore'];
+  return [process.execPath, cli, ...args, ...common, ...(args.includes('--engine') ? [] : ['--engine', engine])];
+}
+
+/** A script with arguments, `$1` and so on. @param {string} script @param {string[]} args */
+function shell(script, ...args) {
+  return ['bash', '-ec', script, 'bench', ...args];
+}
+
+/**
+ * The formats alone, of a tree.
+ * @param {Setting} setting @param {string} tree @param {string} label
+ * @param {boolean} marked  Whether the marks, which are meant for a Debian root, are to be held.
+ * @returns {Case[]}
+ */
+export function formatCases(setting, tree, label, marked) {
+  const marks = (/** @type {Marks} */ most) => (marked ? { marks: most } : {});
+  const one = (/** @type {string} */ name, /** @type {(image: string) => string[]} */ command) => {
+    const image = join(setting.out, name);
+    return { commands: () => [command(image)], makes: [image], image };
+  };
   return [
     {
       name: `ext4, ${label}`,
-      ours: [press('ext4', tree, at('our.ext4'), '--slack', '64M', '--no-journal')],
-      peers: {
-        'mke2fs -d': [
-          sh(
-            'rm -f "$2"; truncate -s "$3" "$2"; mke2fs -q -F -t ext4 -O ^has_journal -b 4096 -N "$4" -d "$1" "$2"',
-            tree,
-            at('peer.ext4'),
-            // Measured beforehand: the peer is told what we find out ourselves.
-            `${needed.megabytes}M`,
-            `${needed.inodes}`,
-          ),
-        ],
+      ours: {
+        isopress: {
+          ...one('our.ext4', (image) => press(setting, 'ext4', tree, image, '--slack', '64M', '--no-journal')),
+          ...marks({ wall: 0.8 }),
+        },
       },
-      outputs: {},
+      peers: { 'mke2fs -d': one('peer.ext4', (image) => mke2fs(tree, image)) },
     },
     {
       name: `squashfs gzip 128K, ${label}`,
-      ours: [press('squashfs', tree, at('our.sqfs'))],
-      peers: {
-        mksquashfs: [['mksquashfs', tree, at('mk.sqfs'), '-noappend', '-no-progress', '-comp', 'gzip']],
-        gensquashfs: [['gensquashfs', '-q', '-f', '-x', '-k', '-c', 'gzip', '-D', tree, at('gen.sqfs')]],
+      ours: {
+        isopress: {
+          ...one('our.sqfs', (image) => press(setting, 'squashfs', tree, image)),
+          ...marks({ wall: 0.1, size: 1 }),
+        },
       },
-      outputs: { isopress: at('our.sqfs'), mksquashfs: at('mk.sqfs'), gensquashfs: at('gen.sqfs') },
+      peers: {
+        mksquashfs: one('mk.sqfs', (image) => [
+          'mksquashfs',
+          tree,
+          image,
+          '-noappend',
+          '-no-progress',
+          '-comp',
+          'gzip',
+        ]),
+        gensquashfs: one('gen.sqfs', (image) => [
+          'gensquashfs',
+          '-q',
+          '-f',
+          '-x',
+          '-k',
+          '-c',
+          'gzip',
+          '-D',
+          tree,
+          image,
+        ]),
+      },
     },
     {
       name: `ISO 9660, ${label}`,
-      ours: [press('iso', tree, at('our.iso'))],
+      ours: { isopress: { ...one('our.iso', (image) => press(setting, 'iso', tree, image)), ...marks({ wall: 0.9 }) } },
       peers: {
-        xorriso: [['xorriso', '-as', 'mkisofs', '-quiet', '-R', '-J', '-joliet-long', '-o', at('xo.iso'), tree]],
-        genisoimage: [
-          ['genisoimage', '-quiet', '-R', '-J', '-joliet-long', '-allow-limited-size', '-o', at('gi.iso'), tree],
-        ],
+        xorriso: one('xo.iso', (image) => [
+          ...['xorriso', '-as', 'mkisofs', '-quiet', '-R', '-J', '-joliet-long', '-o', image, tree],
+        ]),
+        genisoimage: one('gi.iso', (image) => [
+          ...['genisoimage', '-quiet', '-R', '-J', '-joliet-long', '-allow-limited-size', '-o', image, tree],
+        ]),
       },
-      outputs: { isopress: at('our.iso'), xorriso: at('xo.iso'), genisoimage: at('gi.iso') },
     },
   ];
+}
+
+/** The peer is told the size and the inodes that we find out ourselves. @param {string} tree @param {string} image */
+function mke2fs(tree, image) {
+  const { megabytes, inodes } = needs(tree);
+  return shell(
+    'truncate -s "$3" "$2"; mke2fs -q -F -t ext4 -O ^has_journal -b 4096 -N "$4" -d "$1" "$2"',
+    ...[tree, image, `${megabytes}M`, `${inodes}`],
+  );
 }
 
 /** Room for a tree in blocks of 4 KiB, with something to spare, and its inodes. @param {string} tree */
@@ -87,44 +123,59 @@ function needs(tree) {
   return { megabytes: Math.ceil(blocks / 256) + Math.ceil(inodes / 3500) + 64, inodes };
 }
 
-/** What each compression is called by the peer. */
+/** Our codecs: what the peer calls them, and what is to be held. */
 const LIVE_CODECS = {
-  gzip: '-comp gzip',
-  xz: '-comp xz -Xbcj x86',
-  zstd: '-comp zstd',
-  lz4: '-comp lz4',
+  gzip: { peer: '-comp gzip', marks: { wall: 0.1, size: 1, written: 1.02 } },
+  xz: { peer: '-comp xz -Xbcj x86', marks: { wall: 0.55, size: 1.003, written: 1.02 } },
+  zstd: { peer: '-comp zstd', marks: { wall: 0.95, size: 1, written: 1.02 } },
+  lz4: { peer: '-comp lz4', marks: { wall: 1, written: 1.02 } },
 };
+/** What the portable engine is to hold beside it, in the same run. */
+const PORTABLE = { codec: 'gzip', marks: { wall: 0.8, written: 1.02 } };
+
+/** What the peers need to make a live ISO's payload. */
+const CHAIN = [
+  'mkdir -p "$2"/tree/LiveOS "$2"/media/LiveOS',
+  'truncate -s "$(($(du -sm --apparent-size "$1" | cut -f1) * 3 / 2))M" "$2"/tree/LiveOS/rootfs.img',
+  'mke2fs -q -F -t ext4 -b 4096 -d "$1" "$2"/tree/LiveOS/rootfs.img',
+  'mksquashfs "$2"/tree "$2"/media/LiveOS/squashfs.img -noappend -no-progress -b 1M $3 >/dev/null',
+  'xorriso -as mkisofs -quiet -R -J -o "$2"/live.iso "$2"/media',
+].join('\n');
+
+/** What the description of the demo calls its medium. */
+const LIVE_ISO = 'debian-live.x86_64-12.0.0.iso';
+const PAYLOAD = '/LiveOS/squashfs.img';
 
 /**
  * The whole medium without dracut: what a live ISO costs beside making its initrd. Ours is complete with boot loaders and
  * ESP, the peers' is the payload alone; compared are the sizes of the squashfs in both.
- * @param {{ cli: string, root: string, out: string, initrd: string, description: string, engine: string }} setting
- * @returns {Case[]}
+ * @param {Setting} setting @param {{ root: string, initrd: string, description: string }} from @returns {Case[]}
  */
-export function liveCases({ cli, root, out, initrd, description, engine }) {
-  const chain = [
-    'rm -rf "$2"/live.iso "$2"/tree "$2"/media; mkdir -p "$2"/tree/LiveOS "$2"/media/LiveOS',
-    'truncate -s "$(($(du -sm --apparent-size "$1" | cut -f1) * 3 / 2))M" "$2"/tree/LiveOS/rootfs.img',
-    'mke2fs -q -F -t ext4 -b 4096 -d "$1" "$2"/tree/LiveOS/rootfs.img',
-    'mksquashfs "$2"/tree "$2"/media/LiveOS/squashfs.img -noappend -no-progress -b 1M $3 >/dev/null',
-    'xorriso -as mkisofs -quiet -R -J -o "$2"/live.iso "$2"/media',
-    'rm -r "$2"/tree "$2"/media',
-  ].join('\n');
-  const quiet = ['--quiet', '--progress', 'none', '--force', '--loss', 'ignore', '--engine', engine];
-  const payload = (/** @type {string} */ iso) => `${iso}!/LiveOS/squashfs.img`;
+export function liveCases(setting, { root, initrd, description }) {
+  const ours = (/** @type {string} */ codec, /** @type {string} */ engine, /** @type {Marks} */ marks) => {
+    const target = join(setting.out, `live-${engine}`);
+    const image = join(target, LIVE_ISO);
+    const input = ['--description', description, '--root', root, '--initrd', initrd, '--target-dir', target];
+    const commands = () => [press(setting, 'build', ...input, '--compression', codec, '--engine', engine)];
+    return { commands, makes: [target], image, payload: `${image}!${PAYLOAD}`, marks };
+  };
+  const peer = (/** @type {string} */ options) => {
+    const image = join(setting.out, 'live.iso');
+    const makes = [image, join(setting.out, 'tree'), join(setting.out, 'media')];
+    const commands = () => [shell(CHAIN, root, setting.out, options)];
+    return { commands, makes, image, payload: `${image}!${PAYLOAD}` };
+  };
+  const isPortable = setting.engine === 'portable';
   return Object.entries(LIVE_CODECS)
-    .filter(([codec]) => engine !== 'portable' || codec !== 'xz')
-    .map(([codec, peerOptions]) => {
-      const build = ['build', '--description', description, '--root', root, '--target-dir', join(out, 'live')];
-      const peer = 'mke2fs + mksquashfs + xorriso';
-      return {
-        name: `live ISO without dracut, ${codec} 1M, nested`,
-        ours: [[process.execPath, cli, ...build, '--initrd', initrd, '--compression', codec, ...quiet]],
-        peers: { [peer]: [['bash', '-ec', chain, 'bench', root, out, peerOptions]] },
-        outputs: { [peer]: payload(join(out, 'live.iso')), isopress: payload(join(out, 'live', LIVE_ISO)) },
-      };
-    });
+    .filter(([codec]) => !isPortable || codec !== 'xz')
+    .map(([codec, { peer: options, marks }]) => ({
+      name: `live ISO without dracut, ${codec} 1M, nested`,
+      ours: {
+        isopress: ours(codec, setting.engine, isPortable ? PORTABLE.marks : marks),
+        ...(codec === PORTABLE.codec && !isPortable
+          ? { 'isopress, portable': ours(codec, 'portable', PORTABLE.marks) }
+          : {}),
+      },
+      peers: { 'mke2fs + mksquashfs + xorriso': peer(options) },
+    }));
 }
-
-/** What the description of the demo calls its medium. */
-const LIVE_ISO = 'debian-live.x86_64-12.0.0.iso';

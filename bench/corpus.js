@@ -1,6 +1,7 @@
 // The trees that are packed: a real Debian root where there is one, and seeded trees that are the same everywhere.
 import { existsSync, mkdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { presentDebianRoot } from '../scripts/debian-root.js';
 
 /** A small deterministic generator (mulberry32). @param {number} seed */
 function random(seed) {
@@ -32,12 +33,17 @@ function content(next, size) {
   return bytes;
 }
 
+/** Where a seeded tree lies. @param {string} top @param {number} files @param {number} meanSize */
+export function seededPath(top, files, meanSize) {
+  return join(top, `seeded-${files}-${meanSize}`);
+}
+
 /**
  * Makes (once) a seeded tree of `files` files of about `meanSize` bytes.
  * @param {string} top @param {number} files @param {number} meanSize
  */
 export function seededTree(top, files, meanSize) {
-  const path = join(top, `seeded-${files}-${meanSize}`);
+  const path = seededPath(top, files, meanSize);
   if (existsSync(path)) return path;
   const draft = `${path}.draft`;
   rmSync(draft, { recursive: true, force: true });
@@ -55,6 +61,6 @@ export function seededTree(top, files, meanSize) {
 
 /** The Debian root to measure on, if there is one. @param {string} projectRoot */
 export function debianRoot(projectRoot) {
-  const candidates = [process.env['ISOPRESS_BENCH_ROOT'], join(projectRoot, 'out/demo/root')];
+  const candidates = [process.env['ISOPRESS_BENCH_ROOT'], join(projectRoot, 'out/demo/root'), presentDebianRoot()];
   return candidates.find((path) => path && existsSync(join(path, 'etc/os-release')));
 }

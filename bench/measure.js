@@ -1,13 +1,20 @@
-// One measured run: a command in a process of its own, under GNU time, output thrown away.
+// Measured runs: commands in processes of their own, under GNU time.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+
+const GNU_TIME = '/usr/bin/time';
 
 /** @typedef {{ wall: number, cpu: number, peakKiB: number, writtenKiB: number }} Measurement Seconds, seconds, KiB, KiB. */
 
+/** Throws when there is nothing to measure with. */
+export function requireGnuTime() {
+  if (!existsSync(GNU_TIME)) throw new Error('The benchmark measures with GNU time: apt-get install time');
+}
+
 /**
- * Runs commands one after the other and adds up their times; the peak is that of the largest.
+ * Runs commands one after the other and adds up their times; the peak is that of the largest process.
  * @param {readonly (readonly string[])[]} commands
  * @returns {Measurement}
  */
@@ -30,7 +37,7 @@ function measureOne(command) {
   try {
     const started = process.hrtime.bigint();
     const args = ['-q', '-f', '%U %S %M %O', '-o', report, ...command];
-    const done = spawnSync('/usr/bin/time', args, {
+    const done = spawnSync(GNU_TIME, args, {
       stdio: ['ignore', 'ignore', 'pipe'],
       encoding: 'utf8',
       maxBuffer: 2 ** 28,
@@ -44,6 +51,28 @@ function measureOne(command) {
   } finally {
     rmSync(scratch, { recursive: true });
   }
+}
+
+/**
+ * Measures a contender once, from a clean and settled state; what it made stays.
+ * @param {import('./cases.js').Contender} contender
+ */
+export function measureContender({ commands, makes, image }) {
+  remove(makes);
+  mkdirSync(dirname(image), { recursive: true });
+  // What others still have to write would be written on our account.
+  spawnSync('sync');
+  return measure(commands());
+}
+
+/** @param {readonly string[]} paths */
+export function remove(paths) {
+  for (const path of paths) rmSync(path, { recursive: true, force: true });
+}
+
+/** Reads every file of a tree, so that the first contender finds it as warm as the others. @param {string} tree */
+export function warm(tree) {
+  spawnSync('find', [tree, '-xdev', '-type', 'f', '-exec', 'cat', '{}', '+'], { stdio: 'ignore' });
 }
 
 /**

@@ -1,112 +1,123 @@
-// npm run bench [-- --quick] [--runs N] [--only TEXT] [--engine auto|native|portable] [--out DIR]
-// Packs the same trees with isopress and its peers, side by side in one run, and prints wall time, ratio, memory and sizes.
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+// npm run bench [-- --quick] [--runs N] [--seconds N] [--only TEXT] [--engine auto|native|portable] [--out DIR]
+// Packs the same trees with isopress and its peers, side by side in one run: wall time, ratio, memory, bytes, sizes, marks.
+// Results are written after every case; with --only those of the other cases stay. Ends with 1 if something failed.
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { formatCases, liveCases } from './cases.js';
-import { debianRoot, seededTree } from './corpus.js';
-import { measure, medianRun } from './measure.js';
-import { plotSvg } from './plot.js';
+import { debianRoot, seededPath, seededTree } from './corpus.js';
+import { measureContender, medianRun, remove, requireGnuTime, warm } from './measure.js';
+import { missed, openReport, sizeOf, table } from './report.js';
 
 const project = fileURLToPath(new URL('..', import.meta.url));
 const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     runs: { type: 'string' },
+    seconds: { type: 'string', default: '420' },
     only: { type: 'string', default: '' },
     engine: { type: 'string', default: 'auto' },
     out: { type: 'string', default: join(project, 'out/bench') },
   },
 });
 const { quick, only, engine, out } = values;
-const runs = Number(values.runs ?? (quick ? 1 : 3));
-const cli = join(project, 'dist/cli/main.js');
+const runs = Number(values.runs ?? (quick ? 1 : 5));
+/** A case gets another turn only while it is likely to end within so many seconds. */
+const seconds = Number(values.seconds);
+const setting = { cli: join(project, 'dist/cli/main.js'), out, engine };
 
-if (!existsSync('/usr/bin/time')) {
-  console.error('The benchmark measures with GNU time: apt-get install time');
-  process.exit(4);
+requireGnuTime();
+mkdirSync(out, { recursive: true });
+const report = openReport(out, { engine, mostRuns: runs, secondsPerCase: seconds }, only !== '');
+let failed = false;
+for (const { cases, makeTree } of groups()) {
+  const chosen = cases.filter((one) => one.name.includes(only));
+  if (chosen.length > 0) warm(makeTree());
+  for (const one of chosen) {
+    const result = runCase(one);
+    failed ||= result.faults.length > 0;
+    report.add(result);
+    console.log(table(result));
+  }
 }
-mkdirSync(join(out, 'live'), { recursive: true });
+console.log(report.paths.join('\n'));
+process.exitCode = failed ? 1 : 0;
 
-const cases = allCases().filter((one) => one.name.includes(only));
-const results = cases.map(runCase);
-writeFileSync(
-  join(out, 'results.json'),
-  `${JSON.stringify({ node: process.version, engine, runs, results }, null, 2)}\n`,
-);
-writeFileSync(join(out, 'results.svg'), plotSvg(results));
-console.log(`\n${join(out, 'results.json')}\n${join(out, 'results.svg')}`);
-
-function allCases() {
-  if (quick) return formatCases({ cli, tree: seededTree(out, 2000, 20_000), label: '2000 files', out, engine });
+/** Cases with the trees that they pack; seeded ones are made when their turn comes. */
+function groups() {
+  const seeded = (/** @type {string} */ label, /** @type {number} */ files, /** @type {number} */ meanSize) => ({
+    cases: formatCases(setting, seededPath(out, files, meanSize), label, false),
+    makeTree: () => seededTree(out, files, meanSize),
+  });
+  if (quick) return [seeded('2000 files', 2000, 20_000)];
+  const small = seeded('200 000 small files', 200_000, 500);
   const root = debianRoot(project);
-  const small = formatCases({ cli, tree: seededTree(out, 200_000, 500), label: '200 000 small files', out, engine });
   if (!root) {
-    console.error(
-      'No Debian root (ISOPRESS_BENCH_ROOT, or out/demo/root of `npm run demo`): measuring on a seeded tree.',
-    );
-    return [...formatCases({ cli, tree: seededTree(out, 20_000, 45_000), label: '900 MB', out, engine }), ...small];
+    console.error('No Debian root (ISOPRESS_BENCH_ROOT, or out/demo/root of `npm run demo`): a seeded tree instead.');
+    return [seeded('900 MB', 20_000, 45_000), small];
   }
   const initrd = join(out, 'initrd');
-  writeFileSync(initrd, Buffer.alloc(50_000_000, 'initrd'));
-  const description = join(project, 'fixtures/debian-live');
-  return [
-    ...liveCases({ cli, root, out, initrd, description, engine }),
-    ...formatCases({ cli, tree: root, label: 'Debian root', out, engine }),
-    ...small,
-  ];
+  if (!existsSync(initrd)) writeFileSync(initrd, Buffer.alloc(50_000_000, 'initrd'));
+  const live = liveCases(setting, { root, initrd, description: join(project, 'fixtures/debian-live') });
+  const cases = [...live, ...formatCases(setting, root, 'Debian root', true)];
+  return [{ cases, makeTree: () => root }, small];
 }
 
-/** @param {import('./cases.js').Case} one */
+/** @param {import('./cases.js').Case} one @returns {import('./report.js').Result} */
 function runCase(one) {
-  const contenders = { isopress: one.ours, ...one.peers };
+  const contenders = { ...one.ours, ...one.peers };
+  const { taken, faults } = takeTurns(contenders);
+  const measured = Object.keys(contenders).filter((name) => taken[name].length > 0);
+  const medians = Object.fromEntries(measured.map((name) => [name, medianRun(taken[name])]));
+  const sizes = Object.fromEntries(
+    measured.map((name) => [name, sizeOf(contenders[name].payload ?? contenders[name].image)]),
+  );
+  const peers = measured.filter((name) => name in one.peers);
+  const fastest = Math.min(...peers.map((name) => medians[name].wall));
+  const peerSize = peers.length > 0 ? sizes[peers[0]] : undefined;
+  const rows = measured.map((name) => {
+    const { image, marks } = contenders[name];
+    const imageSize = sizeOf(image);
+    const size = sizes[name];
+    const row = {
+      name,
+      ...medians[name],
+      runs: taken[name].length,
+      ratio: peers.length > 0 ? medians[name].wall / fastest : Number.NaN,
+      size,
+      sizeRatio: size && peerSize ? size / peerSize : undefined,
+      writtenRatio: imageSize ? (medians[name].writtenKiB * 1024) / imageSize : undefined,
+    };
+    return { ...row, missed: missed(row, marks) };
+  });
+  for (const { makes } of Object.values(contenders)) remove(makes);
+  return { name: one.name, rows, faults };
+}
+
+/**
+ * Turn by turn, so that a change of the machine's mood hits everybody alike. Whoever fails is left out from then on.
+ * @param {Readonly<Record<string, import('./cases.js').Contender>>} contenders
+ */
+function takeTurns(contenders) {
   /** @type {Record<string, import('./measure.js').Measurement[]>} */
   const taken = Object.fromEntries(Object.keys(contenders).map((name) => [name, []]));
-  // Turn by turn, so that a change of the machine's mood hits everybody alike.
+  /** @type {string[]} */
+  const faults = [];
+  const out = new Set();
+  const started = performance.now();
   for (let turn = 0; turn < runs; turn++) {
-    for (const [name, commands] of Object.entries(contenders)) taken[name].push(measure(commands));
+    const spent = (performance.now() - started) / 1000;
+    if (turn > 0 && spent + spent / turn > seconds) break;
+    for (const [name, contender] of Object.entries(contenders)) {
+      if (out.has(name)) continue;
+      try {
+        taken[name].push(measureContender(contender));
+      } catch (error) {
+        out.add(name);
+        faults.push(`${name}: ${/** @type {Error} */ (error).message}`);
+      }
+    }
   }
-  const fastestPeer = Math.min(...Object.keys(one.peers).map((name) => medianRun(taken[name]).wall));
-  const rows = Object.keys(contenders).map((name) => {
-    const output = one.outputs[name];
-    return {
-      name,
-      ...medianRun(taken[name]),
-      ratio: medianRun(taken[name]).wall / fastestPeer,
-      size: output && sizeOf(output),
-    };
-  });
-  printTable(one.name, rows);
-  return { name: one.name, rows };
-}
-
-/** Bytes of an image, or of a file in an ISO named as `image.iso!/path`. @param {string} output */
-function sizeOf(output) {
-  const [image, path] = output.split('!');
-  if (!existsSync(image)) return undefined;
-  if (!path) return statSync(image).size;
-  const { stdout } = spawnSync('xorriso', ['-indev', image, '-find', path, '-exec', 'lsdl'], { encoding: 'utf8' });
-  const [, size] = /^\S+ +\d+ +\S+ +\S+ +(\d+) /m.exec(stdout) ?? [];
-  return size === undefined ? undefined : Number(size);
-}
-
-/** @param {string} title @param {readonly { name: string, wall: number, cpu: number, peakKiB: number, writtenKiB: number, ratio: number, size?: number }[]} rows */
-function printTable(title, rows) {
-  console.log(`\n${title}`);
-  const line = (/** @type {string[]} */ ...cells) =>
-    console.log(cells.map((cell, i) => (i === 0 ? cell.padEnd(30) : cell.padStart(12))).join(''));
-  line('', 'wall s', 'ratio', 'CPU s', 'peak MB', 'written MB', 'size');
-  for (const { name, wall, cpu, peakKiB, writtenKiB, ratio, size } of rows) {
-    line(
-      name,
-      wall.toFixed(2),
-      ratio.toFixed(3),
-      cpu.toFixed(2),
-      (peakKiB / 1024).toFixed(0),
-      (writtenKiB / 1024).toFixed(0),
-      size === undefined ? '–' : String(size),
-    );
-  }
+  return { taken, faults };
 }
