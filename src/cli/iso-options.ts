@@ -37,6 +37,7 @@ export interface IsoCommandOptions extends WriterOptions {
   readonly iso9660: boolean;
   readonly joliet: boolean | 'long';
   readonly rockRidge: '1.10' | '1.12' | 'none';
+  readonly aaip: boolean;
   readonly udf?: UdfRevision | true;
   readonly hide: readonly HideRule[];
   readonly hideIso?: readonly HideRule[];
@@ -111,6 +112,7 @@ function addTreeOptions(command: Command): void {
         .choices(['1.10', '1.12', 'none'])
         .default('1.10'),
     )
+    .option('--no-aaip', 'keep no extended attributes and access lists beside Rock Ridge (xorriso restores them)')
     .addOption(
       new Option(
         '--udf [revision]',

@@ -96,7 +96,7 @@ function planHierarchies(tree: FileTree<Content>, options: ResolvedDiscOptions):
     multiExtent,
     ...(relocation ? { relocation } : {}),
     // Without Rock Ridge there is nothing to tell a link or a device from an empty file.
-    ...(version ? { systemUse: rockRidge(isoTree, version) } : plainOnly),
+    ...(version ? { systemUse: rockRidge(isoTree, version, options.iso.xattrs) } : plainOnly),
   });
   if (!jolietKind) return [primary];
   const joliet = planHierarchy(shownIn('joliet', tree, options), {

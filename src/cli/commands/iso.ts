@@ -47,6 +47,7 @@ async function discOptions(options: IsoCommandOptions, prepared: PreparedSource)
     iso9660,
     joliet,
     rockRidge,
+    xattrs: options.aaip,
     ...(udf === undefined ? {} : { udf: udf === true ? '1.02' : udf }),
     hide: [...hide, ...(options.hideIso ?? []), ...(options.hideJoliet ?? []), ...(options.hideUdf ?? [])],
     sort,
