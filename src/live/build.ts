@@ -159,7 +159,8 @@ async function obtainInitrd(
     {
       flags: description.type.flags,
       kernelVersion: kernel.version,
-      omit: description.generation === 'kiwi-9' ? ['multipath'] : [],
+      extra: description.generation.extraModules[description.type.flags],
+      omit: description.generation.omittedModules,
       log: (line) => options.log?.(line),
     },
     run,

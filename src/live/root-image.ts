@@ -47,7 +47,7 @@ function liveRoot(project: Project, profile: string, excluded: readonly string[]
   if (machineId?.kind === 'file' && !isUninitialized(machineId.content)) {
     additions['etc/machine-id'] = { ...machineId, content: EMPTY };
   }
-  const keepsProfile = project.description.generation === 'kiwi-10';
+  const { keepsProfile } = project.description.generation;
   if (keepsProfile) additions['.profile'] = file(bytesSource(bytesOf(fromText(profile))), made);
   const patterns = [...NEVER, ...(keepsProfile ? [] : ['/.profile']), ...excluded];
   return overlay(exclude(project.root, patterns), FileTree.of(additions));

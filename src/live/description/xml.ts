@@ -28,13 +28,18 @@ export interface XmlElement {
   readonly place: Place;
 }
 
-const DEEPEST = 64;
-const LARGEST = 8 * 1024 * 1024;
+/** Elements inside each other; KIWI's own descriptions reach six. */
+export const DEEPEST = 64;
+/** Bytes of a description. */
+export const LARGEST = 4 * 1024 * 1024;
+/** Elements of a description. */
+export const MOST = 50_000;
 
 /** The document element. Throws {@link InvalidInputError} `description.xml` with the place of the first fault. */
 export function parseXml(text: string, path: string): XmlElement {
   const placeOf = placeFinder(text, path);
   if (text.length > LARGEST) throw xmlError('The file is larger than any description can be.', placeOf(0));
+  let count = 0;
   const parser = new SaxesParser({ position: true });
   const open: Draft[] = [];
   let attributes = new Map<string, XmlAttribute>();
@@ -58,6 +63,7 @@ export function parseXml(text: string, path: string): XmlElement {
   parser.on('opentag', ({ name }) => {
     const place = placeOf(start);
     if (open.length >= DEEPEST) throw xmlError(`Elements are nested more than ${DEEPEST} deep.`, place);
+    if (++count > MOST) throw xmlError(`There are more than ${MOST} elements.`, place);
     open.push({ name, attributes, children: [], text: '', place });
   });
   const addText = (more: string) => {

@@ -10,6 +10,8 @@ import type { InsideRoot } from './inside-root.js';
 export interface InitrdRequest {
   /** From the description: which module mounts the root image. */
   readonly flags: 'overlay' | 'dmsquash';
+  /** Modules wanted beside that one. */
+  readonly extra: readonly string[];
   readonly kernelVersion: string;
   /** Modules to leave out whatever dracut thinks. */
   readonly omit: readonly string[];
@@ -27,19 +29,18 @@ export interface Initrd {
 
 interface LiveModules {
   readonly essential: string;
-  readonly extra: readonly string[];
   readonly package: string;
 }
 
 const liveModules: Readonly<Record<InitrdRequest['flags'], LiveModules>> = {
-  overlay: { essential: 'kiwi-live', extra: ['pollcdrom'], package: 'dracut-kiwi-live (kiwi-dracut-live on Debian)' },
-  dmsquash: { essential: 'dmsquash-live', extra: ['livenet', 'pollcdrom'], package: 'dracut-live' },
+  overlay: { essential: 'kiwi-live', package: 'dracut-kiwi-live (kiwi-dracut-live on Debian)' },
+  dmsquash: { essential: 'dmsquash-live', package: 'dracut-live' },
 };
 
 /** Runs dracut. Modules the tree cannot have are left out, except the one without which no live medium boots. */
 export async function makeInitrd(inside: InsideRoot, request: InitrdRequest, run: Run): Promise<Initrd> {
-  const { essential, extra } = liveModules[request.flags];
-  const wanted = [essential, ...extra];
+  const { essential } = liveModules[request.flags];
+  const wanted = [essential, ...request.extra];
   const listed = await listModules(inside, run);
   const absent = new Set(wanted.filter((module) => !listed.has(module)));
   for (;;) {

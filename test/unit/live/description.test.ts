@@ -8,7 +8,7 @@ const request = { architecture: 'x86_64' };
 
 /** A description around the attributes and children of its type. */
 function description(type: string, children = '', preferences = '', before = ''): string {
-  return `<image schemaversion="7.4" name="sample">
+  return `<image schemaversion="8.5" name="sample">
 ${before}<preferences>
 <version>1.2.3</version>${preferences}
 <type image="iso" ${type}>${children}</type>
@@ -33,13 +33,13 @@ test('the demo description gives the values it states and the defaults of the ta
     name: 'debian-live',
     displayName: 'Debian Live',
     version: '12.0.0',
-    generation: 'kiwi-9',
+    generation: { name: 'kiwi-9.20' },
     locale: 'en_US',
     profiles: [],
     size: undefined,
   });
   expect(type).toMatchObject({ firmware: 'uefi', flags: 'overlay', volid: 'DEBIAN_LIVE', squashfscompression: 'gzip' });
-  expect(type).toMatchObject({ mediacheck: false, filesystem: 'ext4', efifatimagesize: 20, eficsm: true });
+  expect(type).toMatchObject({ mediacheck: false, filesystem: 'ext4', efifatimagesize: 15, eficsm: true });
   expect(bootloader).toMatchObject({ timeout: 3, timeout_style: 'menu' });
 });
 
@@ -54,7 +54,7 @@ test.each([
   ['a value outside its list', 'flags="clic"', 'flags="clic" is not valid. Allowed: overlay, dmsquash.', 4, 26],
   ['a volume id with a blank', 'volid="MY CD"', 'Allowed: 1 to 32 letters, digits, "_", "-", ".".', 4, 26],
   ['a flag that is no boolean', 'mediacheck="yes"', 'Allowed: true, false.', 4, 31],
-  ['a number that is too large', 'efifatimagesize="32"', 'Allowed: a number from 1 to 31.', 4, 36],
+  ['a number that is none', 'efifatimagesize="many"', 'Allowed: a number from 1 to 2147483647.', 4, 36],
   ['an attribute nobody knows', 'squashcompression="xz"', 'has no attribute "squashcompression"', 4, 38],
 ])('%s is an error with its place', (_, attribute, message, line, column) => {
   const error = errorOf(description(attribute));
@@ -63,7 +63,7 @@ test.each([
   expect(error.place).toEqual({ path, line, column });
 });
 
-test.each([['luks="secret"'], ['verity_blocks="all"'], ['editbootconfig="script.sh"'], ['xen_server="true"']])(
+test.each([['luks="secret"'], ['verity_blocks="all"'], ['editbootconfig="script.sh"']])(
   '%s is refused by name',
   (attribute) => {
     const error = errorOf(description(attribute));
@@ -73,7 +73,7 @@ test.each([['luks="secret"'], ['verity_blocks="all"'], ['editbootconfig="script.
 );
 
 test('values that change nothing pass', () => {
-  expect(readDescription(description('xen_server="false" fsmountoptions="noatime"'), path, request).type.image).toBe(
+  expect(readDescription(description('editbootconfig="" fsmountoptions="noatime"'), path, request).type.image).toBe(
     'iso',
   );
 });
@@ -86,7 +86,7 @@ test.each([
   ['an unknown element', description('', '<sise>1</sise>'), '<type> cannot contain <sise>', 4],
   ['a size that is no number', description('', '<size>big</size>'), '<size> "big" is not valid', 4],
   ['two sizes', description('', '<size>1</size><size>2</size>'), 'more than once', 4],
-  ['an old schema', '<image schemaversion="6.8" name="a"/>', '7.2 to 8.5', 1],
+  ['an old schema', '<image schemaversion="5.9" name="a"/>', '6.0 to 8.5', 1],
   [
     'a bad name',
     '<image schemaversion="7.4" name="a/b"><preferences><version>1</version><type image="iso"/></preferences></image>',
@@ -125,9 +125,11 @@ test('the size is in MiB, replacing or adding', () => {
   expect(sizeOf('<size additive="true"> 100 </size>')).toEqual({ mebibytes: 100, additive: true });
 });
 
-test('the type is the primary one; two without a mark are an error', () => {
+test('the type is the primary one; two without a mark are an error, and in new schemas two at all', () => {
   const two = (mark: string) =>
     description('volid="ONE"').replace('</preferences>', `<type image="iso" volid="TWO" ${mark}/></preferences>`);
-  expect(readDescription(two('primary="true"'), path, request).type.volid).toBe('TWO');
+  const old = two('primary="true"').replace('8.5', '7.4');
+  expect(readDescription(old, path, request).type.volid).toBe('TWO');
+  expect(errorOf(two('primary="true"')).code).toBe('description.type-twice');
   expect(errorOf(two('')).code).toBe('description.type-twice');
 });

@@ -1,0 +1,18 @@
+// The whole grammar of a description: a rule for every element, by name.
+
+import type { XmlElement } from '../xml.js';
+import { imageGrammar } from './image.js';
+import { preparedGrammar } from './prepared.js';
+import type { ElementRule, Grammar } from './rule.js';
+import { liveType, otherType, typeGrammar } from './type.js';
+
+export type { ChildRule, ElementRule } from './rule.js';
+export { machineTable, sizeTable } from './type.js';
+
+const grammar: Grammar = { ...imageGrammar, ...preparedGrammar, ...typeGrammar };
+
+/** The rule for an element that its parent may have. */
+export function ruleOf(element: XmlElement): ElementRule {
+  if (element.name === 'type') return element.attributes.get('image')?.value === 'iso' ? liveType : otherType;
+  return grammar[element.name]!;
+}
