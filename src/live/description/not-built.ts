@@ -34,6 +34,9 @@ export const refusedOfMachine: Refusals = {
   xen_loader: { because: 'media for Xen guests are not built.', unless: [] },
 };
 
+/** Values that have no place in a log. */
+const SECRET: ReadonlySet<string> = new Set(['luks']);
+
 /** Throws {@link UnsupportedError} for the first text given that is refused. */
 export function refuse(refusals: Refusals, given: ReadonlyMap<string, GivenText>, owner: string): void {
   for (const [name, { value, place }] of given) {
@@ -41,7 +44,8 @@ export function refuse(refusals: Refusals, given: ReadonlyMap<string, GivenText>
     if (!refusal || refusal.unless.includes(value.trim())) continue;
     const accepted = refusal.unless.filter((word) => word !== '');
     const otherwise = accepted.length > 0 ? ` or set it to ${accepted[0]}` : '';
-    throw new UnsupportedError('description.unsupported', `${owner} ${name}="${value}": ${refusal.because}`, {
+    const shown = SECRET.has(name) ? name : `${name}="${value}"`;
+    throw new UnsupportedError('description.unsupported', `${owner} ${shown}: ${refusal.because}`, {
       ...place,
       hint: `Leave ${name} out${otherwise}.`,
     });

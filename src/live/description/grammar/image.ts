@@ -35,7 +35,7 @@ export const imageGrammar: Grammar = {
       description: once,
       profiles: many,
       preferences: many,
-      include: many,
+      include: { many: true, refused: 'other files are not read' },
       repository: many,
       packages: many,
       users: many,
@@ -54,7 +54,7 @@ export const imageGrammar: Grammar = {
   contact: textual(),
   specification: textual(),
   license: textual(),
-  include: leaf(unused('Refused: the file would have to be read as well.', 'from!')),
+  include: leaf(unused('Other files are not read.', 'from!')),
   extension: { attributes: {}, children: {}, opaque: true },
   profiles: branch({}, { profile: many }),
   profile: branch(

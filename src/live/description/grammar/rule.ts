@@ -7,6 +7,8 @@ import { anyText, type ValueKind } from '../values.js';
 export interface ChildRule extends Span {
   /** Several of it may stand side by side. */
   readonly many?: true;
+  /** Valid, and not built; the text says why. */
+  readonly refused?: string;
 }
 
 /** One element: its attributes, its children by name, and its text. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { InvalidInputError, IsopressError, UnsupportedError } from '../../../src/errors.js';
-import { readDescription } from '../../../src/live/description/index.js';
+import { InvalidInputError, IsopressError, UnsupportedError } from '../../../../src/errors.js';
+import { readDescription } from '../../../../src/live/description/index.js';
 
 const path = 'config.xml';
 const request = { architecture: 'x86_64' };
@@ -63,7 +63,7 @@ test.each([
   expect(error.place).toEqual({ path, line, column });
 });
 
-test.each([['luks="secret"'], ['verity_blocks="all"'], ['editbootconfig="script.sh"']])(
+test.each([['verity_blocks="all"'], ['editbootconfig="script.sh"'], ['fscreateoptions="-O ^has_journal"']])(
   '%s is refused by name',
   (attribute) => {
     const error = errorOf(description(attribute));
@@ -71,6 +71,11 @@ test.each([['luks="secret"'], ['verity_blocks="all"'], ['editbootconfig="script.
     expect(error.message).toContain(attribute);
   },
 );
+
+test('a passphrase is not repeated in the message', () => {
+  const error = errorOf(description('luks="secret"'));
+  expect(error.message).toBe('<type> luks: an encrypted root image is not built.');
+});
 
 test('values that change nothing pass', () => {
   expect(readDescription(description('editbootconfig="" fsmountoptions="noatime"'), path, request).type.image).toBe(
