@@ -9,7 +9,7 @@ import { chooseModules } from '../../../src/live/boot/grub-modules.js';
 import { readDescription } from '../../../src/live/description/index.js';
 import { renderProfile } from '../../../src/live/initrd/profile.js';
 import { findKernel } from '../../../src/live/kernel.js';
-import { listPackages } from '../../../src/live/packages.js';
+import { listPackages } from '../../../src/live/result/packages.js';
 import { decideRootFileSystem } from '../../../src/live/root-file-system.js';
 import { FileTree } from '../../../src/tree/file-tree.js';
 import { file, symlink } from '../../../src/tree/node.js';
