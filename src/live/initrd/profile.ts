@@ -1,6 +1,7 @@
 // /.profile: what the initrd's scripts can learn about the image, as lines of shell assignments sorted by name.
 
 import type { LiveDescription } from '../description/index.js';
+import { shellQuoted } from '../shell.js';
 
 /** `kiwi_name='value'` lines. Values that are not set are left out. */
 export function renderProfile(description: LiveDescription): string {
@@ -39,8 +40,4 @@ export function renderProfile(description: LiveDescription): string {
     .sort()
     .map((name) => (values[name] === undefined ? '' : `${name}=${shellQuoted(values[name])}\n`))
     .join('');
-}
-
-function shellQuoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,7 +1,4 @@
-// What lies beside the ISO: the list of packages, and the record of all results under KIWI's keys.
-
-import { rename, unlink, writeFile } from 'node:fs/promises';
-import { TargetError } from '../errors.js';
+// The record of all results under KIWI's keys: what `kiwi-ng result bundle` and its like read.
 
 /** One result, with what bundling does to it. The keys of the record are KIWI's. */
 export interface ResultFile {
@@ -20,19 +17,4 @@ export type Results = Partial<Record<ResultKey, ResultFile | { readonly pattern:
 export function renderResults(results: Results): string {
   const sorted = Object.fromEntries(Object.entries(results).sort(([a], [b]) => (a < b ? -1 : 1)));
   return `${JSON.stringify(sorted, null, 4)}\n`;
-}
-
-/** Writes a small text file that is either whole or not there. */
-export async function writeText(path: string, text: string): Promise<void> {
-  const part = `${path}.part`;
-  try {
-    await writeFile(part, text);
-    await rename(part, path);
-  } catch (error) {
-    await unlink(part).catch(() => {});
-    throw new TargetError('target.write', `${path} cannot be written: ${(error as Error).message}.`, {
-      path,
-      cause: error,
-    });
-  }
 }

@@ -1,8 +1,8 @@
 // The list of installed packages, read from the root tree's own database without its tools.
 
-import { byteStringOf, compareBytes, toText } from '../bytes/index.js';
-import { collect, quietRun } from '../io/index.js';
-import { type FileTree, follow } from '../tree/index.js';
+import { byteStringOf, compareBytes, toText } from '../../bytes/index.js';
+import { collect, quietRun } from '../../io/index.js';
+import { type FileTree, follow } from '../../tree/index.js';
 
 /**
  * KIWI's `.packages` of a dpkg tree: `name|None|version|None|architecture|None|None`, sorted by code point. Undefined for
