@@ -26,9 +26,11 @@ import { graphicsMode } from './boot/graphics-mode.js';
 import type { MenuModel } from './boot/grub-config.js';
 import { findTheme, grubDirectoryName } from './boot/grub-data.js';
 import { mediumId } from './boot/medium-id.js';
-import { type DescriptionRequest, type LiveDescription, loadDescription, runChecks } from './description/index.js';
+import { type DescriptionRequest, type LiveDescription, loadDescription } from './description/index.js';
 import { findKernel, type Kernel } from './kernel.js';
 import type { BuildOptions } from './options.js';
+import { decideRootFileSystem, type RootFileSystem } from './root-file-system.js';
+import { runChecks } from './runtime-checks.js';
 import { refuseSideFiles } from './side-files.js';
 
 /** One build, fully decided. Plain data but for the tree and the compressor. */
@@ -42,6 +44,8 @@ export interface Project {
   readonly bios: boolean;
   readonly partitionTable: 'mbr' | 'gpt' | 'gpt-hybrid';
   readonly kernel: Kernel;
+  /** The ext4 in the root image; undefined when the squashfs is the root itself. */
+  readonly rootFileSystem: RootFileSystem | undefined;
   readonly menu: MenuModel;
   /** Undefined: no media check. */
   readonly seal: DigestName | undefined;
@@ -67,6 +71,10 @@ export async function decide(options: BuildOptions, root: FileTree): Promise<Pro
   await refuseSideFiles(options.description, root);
   const epoch = options.epoch ?? Math.max(0, newestSecond(root));
   const targetDirectory = resolve(options.targetDirectory);
+  const kernel = options.kernel === undefined ? findKernel(root) : await givenKernel(options.kernel, root);
+  const place = { fscreateoptions: type.fscreateoptions ?? '', path: description.path };
+  const rootFileSystem =
+    type.filesystem === 'ext4' ? await decideRootFileSystem(root, kernel.version, place) : undefined;
   const version = description.version === '' ? '' : `-${description.version}`;
   const baseName = `${description.name}.${machine}${version}`;
   await checkTarget(targetDirectory, `${baseName}.iso`, options.force ?? false);
@@ -78,7 +86,8 @@ export async function decide(options: BuildOptions, root: FileTree): Promise<Pro
     firmware,
     bios: firmware === 'bios' || type.eficsm,
     partitionTable: options.partitionTable ?? usualTable(description, firmware),
-    kernel: options.kernel === undefined ? findKernel(root) : await givenKernel(options.kernel, root),
+    kernel,
+    rootFileSystem,
     menu: menuOf(description, root, architecture, epoch, options.note),
     seal: chooseSeal(options, description),
     compression: compressionOf(options, description, machine),

@@ -24,6 +24,8 @@ export interface LiveReport {
   readonly compression: CompressionFacts;
   /** Size of the file system in the root image; undefined when the squashfs is the root itself. */
   readonly rootFileSystemSize: number | undefined;
+  /** Which ext4 that is, and why; undefined as well when the squashfs is the root itself. */
+  readonly rootFileSystem: { readonly profile: string; readonly reason: string } | undefined;
   readonly losses: readonly Loss[];
   readonly warnings: readonly string[];
   readonly steps: readonly Step[];
@@ -48,7 +50,7 @@ export interface ReportedFacts {
 }
 
 export function liveReport(project: Project, facts: ReportedFacts): LiveReport {
-  const { description, compression, kernel } = project;
+  const { description, compression, kernel, rootFileSystem } = project;
   return {
     name: description.name,
     version: description.version,
@@ -60,6 +62,7 @@ export function liveReport(project: Project, facts: ReportedFacts): LiveReport {
     epoch: project.epoch.seconds,
     kernel: { path: kernel.path, version: kernel.version },
     compression: compressionFacts(compression),
+    rootFileSystem: rootFileSystem && { profile: rootFileSystem.profile, reason: rootFileSystem.reason },
     ...facts,
   };
 }

@@ -17,7 +17,6 @@ const encrypted: NotBuilt = { because: 'an encrypted root image is not built.', 
 export const refusedOfType: Refusals = {
   hybrid: { because: 'a medium without hybrid boot is not built.', unless: ['true', '1'] },
   editbootconfig: { because: 'boot configuration scripts are not run.', unless: [''] },
-  fscreateoptions: { because: 'mkfs options are not translated.', unless: [''] },
   erofscompression: { because: 'EROFS is not built.', unless: [''] },
   verity_blocks: { because: 'dm-verity is not built.', unless: [] },
   target_blocksize: { because: 'only 512-byte sectors are built.', unless: ['512'] },
