@@ -1,9 +1,8 @@
 // The plan of the whole ISO: disc metadata, media tree, root image, EFI system partition, boot structures, seal.
 
 import { type DiscLayout, type DiscOptions, planDisc } from '../disc/index.js';
-import { suseTagSeal } from '../format/checkmedia/index.js';
 import type { FatLayout } from '../format/fat/index.js';
-import { type Content, type ExactContent, type ImagePlan, isExact, type Seal } from '../io/index.js';
+import { type Content, type ExactContent, type ImagePlan, withSeals } from '../io/index.js';
 import { planEsp } from './esp.js';
 import { type BootParts, mediaPaths, mediaTree } from './media-tree.js';
 import type { Project } from './project.js';
@@ -18,9 +17,7 @@ const LOADED_SECTORS = 4;
 export function planMedium(project: Project, parts: BootParts, rootImage: Content): ImagePlan<DiscLayout> {
   const esp = parts.efi && planEsp(project, parts.efi);
   const disc = planDisc(mediaTree(project, parts, rootImage), discOptions(project, parts, esp));
-  return project.seal === undefined
-    ? disc
-    : withSeal(disc, suseTagSeal({ digests: [project.seal], check: true, pad: 0 }));
+  return project.seal === undefined ? disc : withSeals(disc, [project.seal]);
 }
 
 function discOptions(
@@ -60,13 +57,4 @@ function discOptions(
     partitionOffset: PARTITION_OFFSET,
     ...(esp ? { appendedEsp: esp } : {}),
   };
-}
-
-/** The same plan with one seal more. */
-function withSeal(plan: ImagePlan<DiscLayout>, seal: Seal): ImagePlan<DiscLayout> {
-  const { layout } = plan;
-  const seals = [...(plan.seals ?? []), seal];
-  return isExact(plan)
-    ? { size: plan.size, pieces: (run) => plan.pieces(run), layout, seals }
-    : { sizeLimit: plan.sizeLimit, pieces: (run) => plan.pieces(run), layout, seals };
 }

@@ -25,7 +25,11 @@ export interface ConfigurationPlaces {
  * `.config/kiwi/config.yml`, and the file named. Throws {@link SourceError} `configuration.not-found` when that is
  * missing, {@link InvalidInputError} `configuration.format` or `configuration.value` with the place of a fault.
  */
-export async function loadConfiguration({ home, file, base = '/' }: ConfigurationPlaces): Promise<RuntimeConfiguration> {
+export async function loadConfiguration({
+  home,
+  file,
+  base = '/',
+}: ConfigurationPlaces): Promise<RuntimeConfiguration> {
   const merged = new Map<string, Section>();
   const paths = [
     ...(await withDropIns(join(base, 'usr/share/kiwi/kiwi.yml'))),

@@ -49,7 +49,10 @@ function readSection(name: string, list: Node | null, placeOf: PlaceOf): Section
     if (!isMap(item)) throw badFormat(`An item of the section ${name} is a mapping with one key.`, placeOf(item));
     for (const { key, value } of item.items) {
       const setting = nameOf(key, placeOf);
-      settings.set(setting, { value: valueOf(`${name}: ${setting}`, value as Node | null, placeOf), place: placeOf(value ?? key) });
+      settings.set(setting, {
+        value: textsOf(`${name}: ${setting}`, value as Node | null, placeOf),
+        place: placeOf(value ?? key),
+      });
     }
   }
   return settings;
@@ -61,7 +64,7 @@ function nameOf(key: unknown, placeOf: PlaceOf): string {
 }
 
 /** A text, or a list of texts. A mapping deeper down is of no setting that is read here, and counts as empty. */
-function valueOf(name: string, node: Node | null, placeOf: PlaceOf): string | readonly string[] {
+function textsOf(name: string, node: Node | null, placeOf: PlaceOf): string | readonly string[] {
   if (node === null) return '';
   if (isScalar(node)) return String(node.value);
   if (!isSeq(node)) return '';

@@ -55,7 +55,7 @@ const digestSize: Setting<DigestName> = {
 export function readSettings(sections: Sections): RuntimeConfiguration {
   const get = <T>(section: string, name: string, setting: Setting<T>): T | undefined => {
     const configured = sections.get(section)?.get(name);
-    return configured && valueOf(`${section}: ${name}`, configured, setting);
+    return configured && allowedValue(`${section}: ${name}`, configured, setting);
   };
   const found: { -readonly [K in keyof RuntimeConfiguration]: RuntimeConfiguration[K] | undefined } = {
     disabledChecks: get('runtime_checks', 'disable', names),
@@ -69,7 +69,7 @@ export function readSettings(sections: Sections): RuntimeConfiguration {
   return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined));
 }
 
-function valueOf<T>(name: string, { value, place }: ConfiguredValue, setting: Setting<T>): T {
+function allowedValue<T>(name: string, { value, place }: ConfiguredValue, setting: Setting<T>): T {
   const read = setting.read(value);
   if (read !== undefined) return read;
   const shown = typeof value === 'string' ? `"${value}"` : 'a list';

@@ -2,9 +2,9 @@
 
 import { fromText } from '../../bytes/index.js';
 import type { Run } from '../../io/index.js';
-import type { FileTree, Node } from '../../tree/index.js';
+import { type FileTree, follow } from '../../tree/index.js';
 import { type DpkgPackage, infoPath } from './dpkg.js';
-import { digestContent, entryAt, type Missing, textAt } from './entry.js';
+import { digestContent, entryAt, textAt } from './entry.js';
 
 /** Lines in dpkg's order: packages by a hash of their names, files as their lists name them. */
 export async function verifyDpkg(root: FileTree, packages: readonly DpkgPackage[], run: Run): Promise<string> {
@@ -16,8 +16,7 @@ export async function verifyDpkg(root: FileTree, packages: readonly DpkgPackage[
     const list = (await textAt(root, infoPath(root, each, 'list'), run)) ?? '';
     for (const listed of list.split('\n').filter((path) => path !== '')) {
       const path = diversions.get(listed)?.(each.name) ?? listed;
-      const found = entryAt(root, fromText(path));
-      const verdict = await verdictOn(found, digests.get(path), run);
+      const verdict = await verdictOn(root, path, digests.get(path), run);
       const mark = conffiles.has(path) ? 'c' : ' ';
       if (verdict) lines.push(`${verdict.flags} ${mark} ${path === '/.' ? '/' : path}${verdict.reason}\n`);
     }
@@ -31,14 +30,21 @@ interface Verdict {
   readonly reason: string;
 }
 
-/** Undefined: nothing to tell. Only files with a known digest are looked at more closely. */
-async function verdictOn(found: Node | Missing, digest: string | undefined, run: Run): Promise<Verdict | undefined> {
+/** Undefined: nothing to tell. Only files with a known digest are looked at more closely, a link's through the link. */
+async function verdictOn(
+  root: FileTree,
+  path: string,
+  digest: string | undefined,
+  run: Run,
+): Promise<Verdict | undefined> {
+  const found = entryAt(root, fromText(path));
   if (found === 'ENOENT') return { flags: 'missing  ', reason: '' };
   if (found === 'ENOTDIR') return { flags: 'missing  ', reason: ' (Not a directory)' };
   if (digest === undefined) return undefined;
-  if (found.kind !== 'file') return { flags: '?M.??????', reason: '' };
-  if ((await digestContent('md5', found.content, run)) === digest) return undefined;
-  return { flags: '??5??????', reason: '' };
+  const led = found.kind === 'symlink' ? follow(root, fromText(path)) : found;
+  const content = led?.kind === 'file' ? ((await digestContent('md5', led.content, run)) === digest ? '.' : '5') : '?';
+  if (found.kind !== 'file') return { flags: `?M${content}??????`, reason: '' };
+  return content === '.' ? undefined : { flags: '??5??????', reason: '' };
 }
 
 /** Known digests by path: of the package's files, and of its configuration files where those say nothing. */

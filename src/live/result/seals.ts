@@ -9,10 +9,14 @@ export function sizeLimitSeal(limit: number, path: string): Seal {
     name: 'size limit',
     seal: async ({ size }) => {
       if (size <= limit) return [];
-      throw new InvalidInputError('live.too-large', `Build constraint failed: ${path} is ${size} bytes, bigger than ${limit}.`, {
-        path,
-        hint: 'Raise max_size of build_constraints in the runtime configuration, or take something out of the root tree.',
-      });
+      throw new InvalidInputError(
+        'live.too-large',
+        `Build constraint failed: ${path} is ${size} bytes, bigger than ${limit}.`,
+        {
+          path,
+          hint: 'Raise max_size of build_constraints in the runtime configuration, or take something out of the root tree.',
+        },
+      );
     },
   };
 }
