@@ -31,6 +31,9 @@ export function checkElement(element: XmlElement, rules: GenerationRules): void 
     if (known.refused) throw refusedChild(child, known.refused);
     checkElement(child, rules);
   }
+  for (const [name, child] of Object.entries(rule.children)) {
+    if (child.required && !seen.has(name)) throw childMissing(element, name);
+  }
 }
 
 function checkText(element: XmlElement, rules: GenerationRules): void {
@@ -44,6 +47,11 @@ function checkText(element: XmlElement, rules: GenerationRules): void {
       hint: 'Take the text out, or put it into the element that it belongs to.',
     });
   }
+}
+
+function childMissing({ name, place }: XmlElement, child: string): InvalidInputError {
+  const message = `<${name}> lacks the element <${child}>.`;
+  return new InvalidInputError('description.missing-element', message, { ...place, hint: `Add <${child}> to it.` });
 }
 
 function refusedChild(child: XmlElement, because: string): UnsupportedError {
