@@ -6,4 +6,5 @@ export type { InitrdReport } from './initrd/index.js';
 export type { BuildOptions } from './options.js';
 export type { BuildReport, LiveReport } from './report.js';
 export type { ResultFile, ResultKey, Results } from './result/index.js';
+export { checkNames } from './runtime-checks.js';
 export type { Step } from './stopwatch.js';

@@ -26,10 +26,11 @@ import { graphicsMode } from './boot/graphics-mode.js';
 import type { MenuModel } from './boot/grub-config.js';
 import { findTheme, grubDirectoryName } from './boot/grub-data.js';
 import { mediumId } from './boot/medium-id.js';
-import { type DescriptionRequest, type LiveDescription, loadDescription, runChecks } from './description/index.js';
+import { type DescriptionRequest, type LiveDescription, loadDescription } from './description/index.js';
 import { findKernel, type Kernel } from './kernel.js';
 import type { BuildOptions } from './options.js';
 import { decideRootFileSystem, type RootFileSystem } from './root-file-system.js';
+import { runChecks } from './runtime-checks.js';
 import { refuseSideFiles } from './side-files.js';
 
 /** One build, fully decided. Plain data but for the tree and the compressor. */

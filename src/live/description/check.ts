@@ -6,7 +6,7 @@ import { requiredAttribute } from './elements.js';
 import type { GenerationRules } from './generations.js';
 import { type ChildRule, ruleOf } from './grammar/index.js';
 import { knownNames } from './nearest.js';
-import { covers, givenOf, readValue, readValues, whenKnown } from './rows.js';
+import { covers, givenOf, readValue, readValues, remedy, whenKnown } from './rows.js';
 import type { XmlElement } from './xml.js';
 
 /** Throws {@link InvalidInputError} for the first fault, in document order. */
@@ -31,6 +31,9 @@ export function checkElement(element: XmlElement, rules: GenerationRules): void 
     if (known.refused) throw refusedChild(child, known.refused);
     checkElement(child, rules);
   }
+  for (const [name, child] of Object.entries(rule.children)) {
+    if (child.required && !seen.has(name)) throw childMissing(element, name);
+  }
 }
 
 function checkText(element: XmlElement, rules: GenerationRules): void {
@@ -44,6 +47,11 @@ function checkText(element: XmlElement, rules: GenerationRules): void {
       hint: 'Take the text out, or put it into the element that it belongs to.',
     });
   }
+}
+
+function childMissing({ name, place }: XmlElement, child: string): InvalidInputError {
+  const message = `<${name}> lacks the element <${child}>.`;
+  return new InvalidInputError('description.missing-element', message, { ...place, hint: `Add <${child}> to it.` });
 }
 
 function refusedChild(child: XmlElement, because: string): UnsupportedError {
@@ -66,6 +74,6 @@ function unknownChild(
   const message = `<${parent.name}> cannot contain <${child.name}>${whenKnown(span, rules)}.`;
   return new InvalidInputError('description.unknown-element', message, {
     ...child.place,
-    hint: knownNames(child.name, names, 'It contains no elements.'),
+    hint: remedy(span, knownNames(child.name, names, 'It contains no elements.')),
   });
 }

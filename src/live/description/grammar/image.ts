@@ -2,7 +2,7 @@
 
 import { inert, read, required, type Span } from '../rows.js';
 import { anyText, architectures, bool, changing, matching, nameList, oneOf } from '../values.js';
-import { branch, type Grammar, leaf, many, once, textual, unused } from './rule.js';
+import { branch, type Grammar, leaf, many, once, one, some, textual, unused } from './rule.js';
 
 const since920: Span = { since: 'kiwi-9.20' };
 const PREPARED = 'It has had its effect when the root tree was prepared.';
@@ -34,7 +34,7 @@ export const imageGrammar: Grammar = {
     {
       description: once,
       profiles: many,
-      preferences: many,
+      preferences: some,
       include: { many: true, refused: 'other files are not read' },
       repository: many,
       packages: many,
@@ -48,7 +48,7 @@ export const imageGrammar: Grammar = {
   ),
   description: branch(
     { type: required(inert(oneOf('system', 'boot'), 'Says whom the description is for.')) },
-    { author: many, contact: many, specification: once, license: once },
+    { author: one, contact: some, specification: one, license: once },
   ),
   author: textual(),
   contact: textual(),
@@ -56,7 +56,7 @@ export const imageGrammar: Grammar = {
   license: textual(),
   include: leaf(unused('Other files are not read.', 'from!')),
   extension: { attributes: {}, children: {}, opaque: true },
-  profiles: branch({}, { profile: many }),
+  profiles: branch({}, { profile: some }),
   profile: branch(
     {
       name: required(read(anyText, 'How it is called on the command line.')),

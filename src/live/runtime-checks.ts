@@ -1,8 +1,8 @@
 // What KIWI checks of a description before a build, beyond its schema. Each check has KIWI's name, and can be switched
 // off by it in the runtime configuration (`runtime_checks: - disable: [check_…]`).
 
-import { InvalidInputError, type IsopressError } from '../../errors.js';
-import type { LiveDescription } from './model.js';
+import { InvalidInputError, type IsopressError } from '../errors.js';
+import { type LiveDescription, TYPE_UNIQUE } from './description/index.js';
 
 /** What the checks look at. */
 export interface CheckSubject {
@@ -19,9 +19,6 @@ interface RuntimeCheck {
   /** The error, or undefined when all is well. */
   find(subject: CheckSubject): IsopressError | undefined;
 }
-
-/** Name of the check that {@link chooseType} does: only there are the types that were not chosen known. */
-export const TYPE_UNIQUE = 'check_image_type_unique';
 
 /** El Torito counts what is loaded in 16 bits of 512-byte sectors. */
 const MOST_ESP_MEBIBYTES = 31;
