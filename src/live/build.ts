@@ -7,9 +7,17 @@ import type { DiscLayout } from '../disc/index.js';
 import { type ExactContent, fileTarget, type ImagePlan, type Run, writeImage } from '../io/index.js';
 import { scanDirectory } from '../source/index.js';
 import { clampTimes, type FileTree, type Loss, mapOwners } from '../tree/index.js';
-import { makeBootFiles } from './boot/boot-files.js';
+import { type BootWorkshop, makeBootFiles } from './boot/boot-files.js';
+import { isOlder } from './description/index.js';
 import { givenInitrd } from './initrd/given.js';
-import { type InsideMode, type InsideRoot, makeInitrd, openRoot, renderProfile } from './initrd/index.js';
+import {
+  type InsideMode,
+  type InsideRoot,
+  makeInitrd,
+  openRoot,
+  profileValues,
+  renderProfile,
+} from './initrd/index.js';
 import { planMedium } from './medium.js';
 import type { BuildOptions } from './options.js';
 import { listPackages } from './packages.js';
@@ -25,6 +33,8 @@ export interface LiveReport {
   readonly version: string;
   readonly architecture: string;
   readonly firmware: string;
+  /** Boot loaders: `grub`, `isolinux` or `isolinux+grub`. */
+  readonly layout: string;
   readonly partitionTable: string;
   readonly volumeId: string;
   readonly mediumId: string;
@@ -100,7 +110,11 @@ async function prepare<T>(options: BuildOptions, run: Run, use: (prepared: Prepa
     const inside = await wayInside(options, project, workDirectory, profile, run);
     const initrd = await watch.time('initrd', () => obtainInitrd(options, project, inside, note, run));
     const { rootDirectory } = project;
-    const workshop = { root, rootDirectory, inside, workDirectory, epoch: project.epoch.seconds, warn: note };
+    const workshop: BootWorkshop = {
+      ...{ root, rootDirectory, inside, workDirectory, epoch: project.epoch.seconds, warn: note },
+      environment: scriptEnvironment(options, project),
+      log: (line) => options.log?.(line),
+    };
     const boot = await watch.time('boot files', () => makeBootFiles(project, workshop, run));
     const planned = await watch.time('plan', () => {
       const rootImage = planRootImage(project, profile, options.exclude ?? []);
@@ -169,6 +183,12 @@ async function obtainInitrd(
   return { content, report: { size: content.size, madeBy: inside.mode, modules } };
 }
 
+/** What scripts see: the caller's variables, and in the newest generation those of the image. */
+function scriptEnvironment({ environment = {} }: BuildOptions, { description }: Project): Record<string, string> {
+  const ofImage = isOlder(description.generation.name, 'kiwi-10') ? {} : profileValues(description);
+  return { ...environment, ...ofImage };
+}
+
 async function writeResults(project: Project, image: string): Promise<Results> {
   const { targetDirectory, baseName, description } = project;
   const at = (suffix: string) => join(targetDirectory, `${baseName}${suffix}`);
@@ -200,7 +220,8 @@ function describe(
     version: description.version,
     architecture: project.architecture.machine,
     firmware: project.firmware,
-    partitionTable: project.partitionTable,
+    layout: project.layout.loaders,
+    partitionTable: project.layout.partitionTable,
     volumeId: description.type.volid,
     mediumId: project.menu.mediumId,
     epoch: project.epoch.seconds,
