@@ -17,8 +17,10 @@ export interface ToolCall {
   readonly epoch: number;
   /** Where it runs; default: where this program does. */
   readonly directory?: string;
-  /** All variables it sees; default: a neutral few. */
+  /** Variables beside the usual ones. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** All variables, instead of the usual ones and those beside them. */
+  readonly inherited?: Readonly<Record<string, string>>;
   /** Each line of its output, as it comes. */
   onLine?(line: string): void;
 }
@@ -51,7 +53,7 @@ interface Ending {
 function finished(call: ToolCall, run: Run, onLine: (line: string) => void): Promise<Ending> {
   return new Promise((resolve, reject) => {
     const child = spawn(call.program, call.args, {
-      env: call.environment ?? { PATH, HOME: '/root', LC_ALL: 'C', TZ: 'UTC', SOURCE_DATE_EPOCH: String(call.epoch) },
+      env: call.inherited ?? { ...usualEnvironment(call), ...call.environment },
       ...(call.directory === undefined ? {} : { cwd: call.directory }),
       stdio: ['ignore', 'pipe', 'pipe'],
       // A group of its own: an interrupt from the terminal reaches us alone, and we end the tool in our own order.
@@ -69,6 +71,10 @@ function finished(call: ToolCall, run: Run, onLine: (line: string) => void): Pro
       resolve({ code, signal });
     });
   });
+}
+
+function usualEnvironment({ epoch }: ToolCall): Record<string, string> {
+  return { PATH, HOME: '/root', LC_ALL: 'C', TZ: 'UTC', SOURCE_DATE_EPOCH: String(epoch) };
 }
 
 /** Ends the tool and whatever it has started: its group has the number of the tool. */

@@ -1,7 +1,7 @@
 // The finished medium: the boot files, and what is laid over them last, so that no archive and no script can replace it:
 // kernel, initrd, and the root image.
 
-import { type Content, type ExactContent, isExact } from '../io/index.js';
+import type { Content, ExactContent } from '../io/index.js';
 import { FileTree, file, follow, type Node, overlay } from '../tree/index.js';
 import { copy, loaderOf } from './boot/loader-tree.js';
 import type { Project } from './project.js';
@@ -17,7 +17,8 @@ export const mediaPaths = {
 export interface MediumContents {
   /** The boot files as they are after the script. */
   readonly boot: FileTree;
-  readonly initrd: ExactContent;
+  /** May still be in the making. */
+  readonly initrd: Content;
   /** The squashfs. */
   readonly rootImage: Content;
   /** An image of the EFI system partition that is a file of the medium. */
@@ -28,25 +29,25 @@ export interface MediumContents {
 export function mediaTree(project: Project, contents: MediumContents): FileTree<Content> {
   const loader = loaderOf(project);
   const given = { mtime: project.epoch };
-  const made = (content: ExactContent) => file<ExactContent>(content, given);
-  const last: Record<string, Node> = {
+  const made = (content: Content) => file<Content>(content, given);
+  const last: Record<string, Node<Content>> = {
+    [mediaPaths.rootImage]: made(contents.rootImage),
     [`${loader}/linux`]: copy(project.kernel.file),
     [`${loader}/initrd`]: made(contents.initrd),
     ...(contents.espFile ? { [mediaPaths.esp(project.architecture.machine)]: made(contents.espFile) } : {}),
   };
-  const tree = withIsolinuxDirectory(project, overlay(contents.boot, FileTree.of(last, given)));
-  const rootImage = FileTree.of<Content>({ [mediaPaths.rootImage]: file(contents.rootImage, given) }, given);
-  return overlay<Content>(tree as FileTree<Content>, rootImage);
+  const boot: FileTree<Content> = contents.boot;
+  return withIsolinuxDirectory(project, overlay(boot, FileTree.of(last, given)));
 }
 
 /**
  * ISOLINUX looks for its configuration in /boot/isolinux, /isolinux and the top of the medium only. Second names of the
  * loader's files take no room.
  */
-function withIsolinuxDirectory(project: Project, tree: FileTree): FileTree {
+function withIsolinuxDirectory(project: Project, tree: FileTree<Content>): FileTree<Content> {
   const loader = project.layout.bios === 'isolinux' ? follow(tree, loaderOf(project)) : undefined;
   if (loader?.kind !== 'directory') return tree;
-  const files = [...loader.entries].filter(([, node]) => node.kind === 'file' && isExact(node.content));
+  const files = [...loader.entries].filter(([, node]) => node.kind === 'file');
   const nodes = Object.fromEntries(files.map(([name, node]) => [`isolinux/${name}`, node]));
-  return overlay(tree, FileTree.of(nodes, { mtime: project.epoch }));
+  return overlay(tree, FileTree.of<Content>(nodes, { mtime: project.epoch }));
 }

@@ -16,7 +16,8 @@ const LOADED_SECTORS = 4;
 
 /** What a medium is planned from. */
 export interface MediumParts extends BootFiles {
-  readonly initrd: ExactContent;
+  /** May still be in the making. */
+  readonly initrd: Content;
 }
 
 /** Plans the ISO around a planned root image. */

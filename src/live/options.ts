@@ -28,8 +28,13 @@ export interface BuildOptions {
   readonly kernel?: string;
   /** A ready initrd; dracut is not run. */
   readonly initrd?: string;
-  /** How dracut runs. `auto` (default): by chroot, or where that is not permitted in a user namespace. */
-  readonly dracut?: 'auto' | 'chroot' | 'userns';
+  /**
+   * How dracut runs. `auto` (default): by chroot, where that is not permitted in a user namespace, where there is none
+   * the dracut of this machine on the root tree.
+   */
+  readonly dracut?: 'auto' | 'chroot' | 'userns' | 'sysroot';
+  /** Directory in which initrds are kept for later builds; default: none are. */
+  readonly initrdCache?: string;
   /** Boot loaders on the medium; default from the description. */
   readonly layout?: 'grub' | 'isolinux' | 'isolinux+grub';
   /** Variables that scripts of the description see. Default: none but those of the image. */

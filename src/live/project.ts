@@ -26,9 +26,11 @@ import { chooseMenu } from './boot/choose-menu.js';
 import { findEditScript } from './boot/edit-script.js';
 import { chooseLayout, type MediumLayout } from './boot/medium-layout.js';
 import type { MenuModel } from './boot/menu.js';
-import { type DescriptionRequest, type LiveDescription, loadDescription, runChecks } from './description/index.js';
+import { type DescriptionRequest, type LiveDescription, loadDescription } from './description/index.js';
 import { findKernel, type Kernel } from './kernel.js';
 import type { BuildOptions } from './options.js';
+import { decideRootFileSystem, type RootFileSystem } from './root-file-system.js';
+import { runChecks } from './runtime-checks.js';
 import { refuseSideFiles } from './side-files.js';
 
 /** One build, fully decided. Plain data but for the tree and the compressor. */
@@ -40,6 +42,8 @@ export interface Project {
   readonly firmware: Firmware;
   readonly layout: MediumLayout;
   readonly kernel: Kernel;
+  /** The ext4 in the root image; undefined when the squashfs is the root itself. */
+  readonly rootFileSystem: RootFileSystem | undefined;
   readonly menu: MenuModel;
   /** File that replaces the built-in menu of GRUB. */
   readonly grubTemplate: string | undefined;
@@ -72,6 +76,10 @@ export async function decide(options: BuildOptions, root: FileTree): Promise<Pro
   await refuseSideFiles(options.description, root);
   const epoch = options.epoch ?? Math.max(0, newestSecond(root));
   const targetDirectory = resolve(options.targetDirectory);
+  const kernel = options.kernel === undefined ? findKernel(root) : await givenKernel(options.kernel, root);
+  const place = { fscreateoptions: type.fscreateoptions ?? '', path: description.path };
+  const rootFileSystem =
+    type.filesystem === 'ext4' ? await decideRootFileSystem(root, kernel.version, place) : undefined;
   const version = description.version === '' ? '' : `-${description.version}`;
   const baseName = `${description.name}.${machine}${version}`;
   await checkTarget(targetDirectory, `${baseName}.iso`, options.force ?? false);
@@ -83,7 +91,8 @@ export async function decide(options: BuildOptions, root: FileTree): Promise<Pro
     architecture,
     firmware,
     layout,
-    kernel: options.kernel === undefined ? findKernel(root) : await givenKernel(options.kernel, root),
+    kernel,
+    rootFileSystem,
     menu: chooseMenu(description, { root, architecture, layout, epoch, note: options.note }),
     grubTemplate: templatePath(description),
     cdroot: await findCdroot(description.path, rootDirectory),

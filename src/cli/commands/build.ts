@@ -30,7 +30,8 @@ interface Options extends WriterOptions, CompressionOptions {
   readonly setTypeAttr: Readonly<Record<string, string>>;
   readonly targetArch?: string;
   readonly initrd?: string;
-  readonly dracut: 'auto' | 'chroot' | 'userns';
+  readonly dracut: 'auto' | 'chroot' | 'userns' | 'sysroot';
+  readonly initrdCache?: string;
   readonly kernel?: string;
   readonly layout?: 'grub' | 'isolinux' | 'isolinux+grub';
   readonly partitionTable?: Exclude<PartitionTable, 'none'>;
@@ -48,7 +49,12 @@ export function buildCommand(): Command {
     .requiredOption('--target-dir <dir>', 'directory for the results')
     .option('--target-arch <arch>', 'architecture of the root tree (default: that of its programs)')
     .option('--initrd <file>', 'use this initrd and do not run dracut')
-    .addOption(new Option('--dracut <mode>', 'how dracut runs').choices(['auto', 'chroot', 'userns']).default('auto'))
+    .addOption(
+      new Option('--dracut <mode>', "inside the root tree (chroot, userns), or this machine's on it (sysroot)")
+        .choices(['auto', 'chroot', 'userns', 'sysroot'])
+        .default('auto', 'the first of these that works here'),
+    )
+    .option('--initrd-cache <dir>', 'keep initrds here, and take them from here when nothing changed (default: none)')
     .option('--kernel <file>', 'use this kernel image')
     .addOption(
       new Option('--layout <name>', 'boot loaders (default: from the description)').choices([
@@ -135,6 +141,7 @@ function buildOptions(options: Options, session: Session): BuildOptions {
     generation: options.generation,
     architecture: options.targetArch,
     initrd: options.initrd,
+    initrdCache: options.initrdCache,
     kernel: options.kernel,
     layout: options.layout,
     partitionTable: options.partitionTable,

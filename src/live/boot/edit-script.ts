@@ -64,7 +64,7 @@ export async function editMedium(media: FileTree, request: EditRequest, run: Run
         name: script,
         hint: 'Its output says why; it runs in the root tree with the arguments iso:MEDIA-DIRECTORY 1.',
         epoch: epoch.seconds,
-        environment: { ...environment, SOURCE_DATE_EPOCH: String(epoch.seconds) },
+        inherited: { ...environment, SOURCE_DATE_EPOCH: String(epoch.seconds) },
         onLine: (line) => request.log(line),
       },
       run,

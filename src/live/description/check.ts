@@ -1,11 +1,12 @@
 // Holds a whole document against the grammar, sections that do not count included: a typing mistake must not silently
 // change a medium, whatever profile it hides in.
 
-import { InvalidInputError } from '../../errors.js';
+import { InvalidInputError, UnsupportedError } from '../../errors.js';
 import { requiredAttribute } from './elements.js';
 import type { GenerationRules } from './generations.js';
 import { type ChildRule, ruleOf } from './grammar/index.js';
-import { covers, givenOf, readValue, readValues } from './rows.js';
+import { knownNames } from './nearest.js';
+import { covers, givenOf, readValue, readValues, whenKnown } from './rows.js';
 import type { XmlElement } from './xml.js';
 
 /** Throws {@link InvalidInputError} for the first fault, in document order. */
@@ -27,7 +28,11 @@ export function checkElement(element: XmlElement, rules: GenerationRules): void 
       throw new InvalidInputError('description.element-twice', message, { ...child.place, hint: 'Leave one of them.' });
     }
     seen.add(child.name);
+    if (known.refused) throw refusedChild(child, known.refused);
     checkElement(child, rules);
+  }
+  for (const [name, child] of Object.entries(rule.children)) {
+    if (child.required && !seen.has(name)) throw childMissing(element, name);
   }
 }
 
@@ -44,6 +49,19 @@ function checkText(element: XmlElement, rules: GenerationRules): void {
   }
 }
 
+function childMissing({ name, place }: XmlElement, child: string): InvalidInputError {
+  const message = `<${name}> lacks the element <${child}>.`;
+  return new InvalidInputError('description.missing-element', message, { ...place, hint: `Add <${child}> to it.` });
+}
+
+function refusedChild(child: XmlElement, because: string): UnsupportedError {
+  const message = `<${child.name}> is not supported: ${because}.`;
+  return new UnsupportedError('description.unsupported', message, {
+    ...child.place,
+    hint: 'Put its content into the description itself.',
+  });
+}
+
 function unknownChild(
   parent: XmlElement,
   child: XmlElement,
@@ -51,11 +69,11 @@ function unknownChild(
   rules: GenerationRules,
 ): InvalidInputError {
   const known = Object.entries(children).filter(([, rule]) => covers(rule, rules));
-  const names = known.map(([name]) => name).sort();
-  const when = Object.hasOwn(children, child.name) ? ` in schema version ${rules.schemas[1]}` : '';
-  const message = `<${parent.name}> cannot contain <${child.name}>${when}.`;
+  const names = known.map(([name]) => name);
+  const span = Object.hasOwn(children, child.name) ? children[child.name] : undefined;
+  const message = `<${parent.name}> cannot contain <${child.name}>${whenKnown(span, rules)}.`;
   return new InvalidInputError('description.unknown-element', message, {
     ...child.place,
-    hint: names.length > 0 ? `Known here: ${names.join(', ')}.` : 'It contains no elements.',
+    hint: knownNames(child.name, names, 'It contains no elements.'),
   });
 }

@@ -6,6 +6,9 @@ import type { GenerationRules } from './generations.js';
 import { bool } from './values.js';
 import type { XmlElement } from './xml.js';
 
+/** KIWI's name of the check for several types in question, as the runtime configuration spells it. */
+export const TYPE_UNIQUE = 'check_image_type_unique';
+
 /**
  * The type of a live ISO among those of the sections that count: the primary one, else the first. Throws
  * {@link InvalidInputError} when there is none; and unless `unchecked`, when several come into question.

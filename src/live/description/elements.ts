@@ -23,5 +23,8 @@ export function requiredAttribute(element: XmlElement, name: string): string {
   const given = element.attributes.get(name);
   if (given) return given.value;
   const message = `<${element.name}> lacks the attribute "${name}".`;
-  throw new InvalidInputError('description.missing-attribute', message, element.place);
+  throw new InvalidInputError('description.missing-attribute', message, {
+    ...element.place,
+    hint: `Write <${element.name} ${name}="…">.`,
+  });
 }

@@ -24,6 +24,8 @@ export interface GenerationRules {
   readonly extraModules: { readonly overlay: readonly string[]; readonly dmsquash: readonly string[] };
   /** dracut modules left out. */
   readonly omittedModules: readonly string[];
+  /** Whether the initrd is compressed by xz, and not as dracut is configured in the root tree. */
+  readonly xzInitrd: boolean;
   /** Whether the live root keeps `/.profile`. */
   readonly keepsProfile: boolean;
   /** Whether a selected profile brings those it requires. */
@@ -42,6 +44,7 @@ const early = {
   espMebibytes: 15,
   layout: { bios: 'isolinux', efi: 'isolinux+grub' },
   vga: '0x303',
+  xzInitrd: true,
   extraModules: { overlay: ['pollcdrom'], dmsquash: ['pollcdrom'] },
   keepsProfile: false,
   expandsProfiles: true,
@@ -86,6 +89,7 @@ export const generations: readonly GenerationRules[] = [
     vga: 'auto',
     extraModules,
     omittedModules: [],
+    xzInitrd: false,
     keepsProfile: true,
     expandsProfiles: true,
     uniqueTypes: true,

@@ -15,14 +15,17 @@ type Refusals = Readonly<Record<string, NotBuilt>>;
 const encrypted: NotBuilt = { because: 'an encrypted root image is not built.', unless: [''] };
 
 export const refusedOfType: Refusals = {
-  fscreateoptions: { because: 'mkfs options are not translated.', unless: [''] },
   erofscompression: { because: 'EROFS is not built.', unless: [''] },
   verity_blocks: { because: 'dm-verity is not built.', unless: [] },
   target_blocksize: { because: 'only 512-byte sectors are built.', unless: ['512'] },
+  xen_server: { because: 'Xen media are not built.', unless: ['false', '0'] },
   luks: encrypted,
   luks_version: encrypted,
   luksOS: encrypted,
 };
+
+/** Values that have no place in a log. */
+const SECRET: ReadonlySet<string> = new Set(['luks']);
 
 /** Throws {@link UnsupportedError} for the first text given that is refused. */
 export function refuse(refusals: Refusals, given: ReadonlyMap<string, GivenText>, owner: string): void {
@@ -31,7 +34,8 @@ export function refuse(refusals: Refusals, given: ReadonlyMap<string, GivenText>
     if (!refusal || refusal.unless.includes(value.trim())) continue;
     const accepted = refusal.unless.filter((word) => word !== '');
     const otherwise = accepted.length > 0 ? ` or set it to ${accepted[0]}` : '';
-    throw new UnsupportedError('description.unsupported', `${owner} ${name}="${value}": ${refusal.because}`, {
+    const shown = SECRET.has(name) ? name : `${name}="${value}"`;
+    throw new UnsupportedError('description.unsupported', `${owner} ${shown}: ${refusal.because}`, {
       ...place,
       hint: `Leave ${name} out${otherwise}.`,
     });

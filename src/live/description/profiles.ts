@@ -8,6 +8,7 @@ import type { Place, XmlElement } from './xml.js';
 
 interface Profile {
   readonly name: string;
+  readonly place: Place;
   readonly imported: boolean;
   readonly requires: readonly { readonly name: string; readonly place: Place }[];
   readonly forMachine: boolean;
@@ -78,7 +79,13 @@ function definedProfiles(image: XmlElement, architecture: string): Map<string, P
         const { value, place } = required.attributes.get('profile')!;
         return { name: value, place };
       });
-      defined.set(name, { name, imported, requires, forMachine: isForMachine(element, architecture) });
+      defined.set(name, {
+        name,
+        place: element.place,
+        imported,
+        requires,
+        forMachine: isForMachine(element, architecture),
+      });
     }
   }
   return defined;
@@ -96,7 +103,7 @@ function profileMissing(
     ? `The profile "${name}" does not exist for ${architecture}.`
     : `The description has no profile "${name}".`;
   return new InvalidInputError('description.profile', message, {
-    ...place,
+    ...(profile?.place ?? place),
     hint: `Defined profiles: ${usable.join(', ') || 'none'}.`,
   });
 }

@@ -3,7 +3,7 @@
 import { InvalidInputError } from '../../errors.js';
 import { bootloaderTable } from './bootloader-attributes.js';
 import { checkElement } from './check.js';
-import { chooseType } from './choose-type.js';
+import { chooseType, TYPE_UNIQUE } from './choose-type.js';
 import { attributeOf, childNamed, childrenNamed, requiredAttribute } from './elements.js';
 import { type Generation, type GenerationRules, isOlder, rulesOf } from './generations.js';
 import { machineTable, sizeTable } from './grammar/index.js';
@@ -11,7 +11,6 @@ import type { LiveDescription, PackageLists, RootSize, StripLists } from './mode
 import { refuse, refusedOfType } from './not-built.js';
 import { counts, isForMachine, type Selection, selectProfiles } from './profiles.js';
 import { type GivenText, givenOf, readValues } from './rows.js';
-import { TYPE_UNIQUE } from './runtime-checks.js';
 import { generationOf, parseVersion, readSchemaVersion } from './schema-version.js';
 import { type TypeAttributes, typeTable } from './type-attributes.js';
 import { upgrade } from './upgrade.js';

@@ -2,7 +2,8 @@
 // Reading, checking and the documentation follow from the table; the type of the result too.
 
 import { InvalidInputError } from '../../errors.js';
-import { type Generation, type GenerationRules, isOlder } from './generations.js';
+import { type Generation, type GenerationRules, isOlder, rulesOf } from './generations.js';
+import { knownNames } from './nearest.js';
 import type { ValueKind } from './values.js';
 import type { Place, XmlElement } from './xml.js';
 
@@ -127,13 +128,21 @@ function unknownAttribute(
   rules: GenerationRules,
 ): InvalidInputError {
   const known = Object.entries(table).filter(([, row]) => covers(row, rules) && !row.onlyAsOption);
-  const names = known.map(([other]) => other).sort();
-  const elsewhere = Object.hasOwn(table, name);
-  const when = elsewhere ? ` in schema version ${rules.schemas[1]}` : '';
-  return new InvalidInputError('description.unknown-attribute', `${owner} has no attribute "${name}"${when}.`, {
+  const names = known.map(([other]) => other);
+  const span = Object.hasOwn(table, name) ? table[name] : undefined;
+  const message = `${owner} has no attribute "${name}"${whenKnown(span, rules)}.`;
+  return new InvalidInputError('description.unknown-attribute', message, {
     ...place,
-    hint: names.length > 0 ? `Known here: ${names.join(', ')}.` : 'It has no attributes.',
+    hint: knownNames(name, names, 'It has no attributes.'),
   });
+}
+
+/** Says of something that other generations know, which. */
+export function whenKnown(span: Span | undefined, { schemas }: GenerationRules): string {
+  if (!span) return '';
+  const here = ` in schema versions ${schemas.join(' to ')}`;
+  if (span.since) return `${here}; it exists from ${rulesOf(span.since).schemas[0]} on`;
+  return span.until ? `${here}; it existed up to ${rulesOf(span.until).schemas[1]}` : here;
 }
 
 function optionOnly(name: string, owner: string, place: Partial<Place>): InvalidInputError {

@@ -82,7 +82,10 @@ export const typeTable = {
   bootkernel: read(anyText, 'Recorded in .profile.'),
   boot: inert(anyText, 'The initrd is always made by dracut, not from a description of its own.', early),
   devicepersistency: inert(
-    oneOf('by-uuid', 'by-label', 'by-path', 'by-partuuid'),
+    changing<string>(
+      ['kiwi-9.11', oneOf('by-uuid', 'by-label', 'by-path')],
+      ['kiwi-9.20', oneOf('by-uuid', 'by-label', 'by-partuuid')],
+    ),
     'A live medium is found by its label.',
   ),
   installprovidefailsafe: onlyAsOption(readOr(bool, true, 'Whether the menu has a failsafe entry.')),

@@ -46,10 +46,11 @@ export function parseXml(text: string, path: string): XmlElement {
   let start = 0;
   let root: XmlElement | undefined;
   parser.on('error', (error) => {
-    throw xmlError(`The XML is not well-formed: ${error.message.replace(/^\d+:\d+: /, '')}`, placeOf(parser.position));
+    throw notWellFormed(error.message.replace(/^\d+:\d+: /, ''), text, parser.position, start, placeOf);
   });
   parser.on('doctype', () => {
-    throw xmlError('A document type declaration (<!DOCTYPE …>) is not allowed here.', placeOf(parser.position));
+    const place = placeOf(text.lastIndexOf('<!DOCTYPE', parser.position));
+    throw xmlError('A document type declaration (<!DOCTYPE …>) is not allowed here.', place, NO_ENTITIES);
   });
   parser.on('opentagstart', () => {
     start = text.lastIndexOf('<', parser.position - 1);
@@ -106,6 +107,35 @@ function placeFinder(text: string, path: string): (offset: number) => Place {
   };
 }
 
-function xmlError(message: string, place: Place): InvalidInputError {
-  return new InvalidInputError('description.xml', message, place);
+const NO_ENTITIES = 'Take it out, and write what its entities stand for in their places.';
+
+/** What the parser found, at the place where it started rather than where the parser noticed. */
+function notWellFormed(
+  found: string,
+  text: string,
+  noticedAt: number,
+  tagAt: number,
+  placeOf: (offset: number) => Place,
+): InvalidInputError {
+  const bare = text.slice(tagAt).search(/&(?!#?\w+;)/);
+  if (bare >= 0 && /^(unclosed|unexpected end|disallowed)/.test(found)) {
+    return xmlError('An "&" that starts no entity.', placeOf(tagAt + bare), 'Write &amp; for the character itself.');
+  }
+  const outside = found.startsWith('text data outside') && tagAt === 0;
+  const at = outside ? text.search(/\S/) : noticedAt;
+  const hint = Object.entries(remedies).find(([start]) => found.startsWith(start))?.[1] ?? USUAL_REMEDY;
+  return xmlError(`The XML is not well-formed: ${found.replace(/\.$/, '')}.`, placeOf(at), hint);
+}
+
+const USUAL_REMEDY = 'Every tag must be closed, every value quoted, and everything must stand inside <image>.';
+
+/** By how the parser's message starts. */
+const remedies: Readonly<Record<string, string>> = {
+  'undefined entity': 'Known are &amp; &lt; &gt; &quot; &apos; and numbers such as &#228;. Write the text itself.',
+  'disallowed character': 'Take it out: it is a control character, which XML cannot hold.',
+  'duplicate attribute': 'Leave one of them.',
+};
+
+function xmlError(message: string, place: Place, hint?: string): InvalidInputError {
+  return new InvalidInputError('description.xml', message, { ...place, ...(hint ? { hint } : {}) });
 }

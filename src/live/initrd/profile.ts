@@ -1,6 +1,7 @@
 // /.profile: what the initrd's scripts can learn about the image, as lines of shell assignments sorted by name.
 
 import type { LiveDescription } from '../description/index.js';
+import { shellQuoted } from '../shell.js';
 
 /** `kiwi_name='value'` lines. */
 export function renderProfile(description: LiveDescription): string {
@@ -44,8 +45,4 @@ export function profileValues(description: LiveDescription): Record<string, stri
   };
   const set = Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined);
   return Object.fromEntries(set.sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-function shellQuoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -2,7 +2,7 @@
 
 import { inert, read, required, type Span } from '../rows.js';
 import { anyText, architectures, bool, changing, matching, nameList, oneOf } from '../values.js';
-import { branch, type Grammar, leaf, many, once, textual, unused } from './rule.js';
+import { branch, type Grammar, leaf, many, once, one, some, textual, unused } from './rule.js';
 
 const since920: Span = { since: 'kiwi-9.20' };
 const PREPARED = 'It has had its effect when the root tree was prepared.';
@@ -34,8 +34,8 @@ export const imageGrammar: Grammar = {
     {
       description: once,
       profiles: many,
-      preferences: many,
-      include: many,
+      preferences: some,
+      include: { many: true, refused: 'other files are not read' },
       repository: many,
       packages: many,
       users: many,
@@ -48,15 +48,15 @@ export const imageGrammar: Grammar = {
   ),
   description: branch(
     { type: required(inert(oneOf('system', 'boot'), 'Says whom the description is for.')) },
-    { author: many, contact: many, specification: once, license: once },
+    { author: one, contact: some, specification: one, license: once },
   ),
   author: textual(),
   contact: textual(),
   specification: textual(),
   license: textual(),
-  include: leaf(unused('Refused: the file would have to be read as well.', 'from!')),
+  include: leaf(unused('Other files are not read.', 'from!')),
   extension: { attributes: {}, children: {}, opaque: true },
-  profiles: branch({}, { profile: many }),
+  profiles: branch({}, { profile: some }),
   profile: branch(
     {
       name: required(read(anyText, 'How it is called on the command line.')),

@@ -4,7 +4,7 @@
 import { inert, read, required, type Span, type Table } from '../rows.js';
 import { anyText, architectures, bool, integer, matching, nameList, oneOf } from '../values.js';
 import { safeName } from './image.js';
-import { branch, type Grammar, leaf, many, once, unused } from './rule.js';
+import { branch, type Grammar, leaf, many, one, some, unused } from './rule.js';
 
 const PREPARED = 'It has had its effect when the root tree was prepared.';
 const since920: Span = { since: 'kiwi-9.20' };
@@ -53,10 +53,12 @@ export const preparedGrammar: Grammar = {
       use_for_bootstrap: inert(bool, PREPARED, { until: 'kiwi-9.20' }),
       username: prepared.text,
     },
-    { source: once },
+    { source: one },
   ),
   source: branch({ path: required(prepared.text) }, { signing: many }),
-  signing: leaf({ key: required(prepared.text) }),
+  signing: leaf({
+    key: required(inert(matching(/(file:|https?:|ftp:).*/, 'a file:, http:, https: or ftp: address'), PREPARED)),
+  }),
   packages: branch(
     {
       type: required(read(oneOf(...packageTypes, ...oldTypes), 'When the packages are installed, or that they go.')),
@@ -81,7 +83,7 @@ export const preparedGrammar: Grammar = {
   namedCollection: leaf(member),
   product: leaf(member),
   collectionModule: leaf({ ...member, enable: required(prepared.yes), stream: inert(safeName, PREPARED) }),
-  users: branch({ profiles }, { user: many }),
+  users: branch({ profiles }, { user: some }),
   user: leaf({
     name: required(prepared.text),
     password: required(prepared.text),
@@ -92,10 +94,10 @@ export const preparedGrammar: Grammar = {
     realname: prepared.text,
     shell: prepared.text,
   }),
-  drivers: branch({ profiles }, { file: many }),
+  drivers: branch({ profiles }, { file: some }),
   strip: branch(
     { profiles, type: required(read(oneOf('delete', 'tools', 'libs'), 'What is listed.')) },
-    { file: many },
+    { file: some },
   ),
   file: leaf({ ...member, target: prepared.text, owner: prepared.text, permissions: prepared.text }),
   containers: branch(unused(PREPARED, 'source!', 'backend!', 'profiles', 'arch'), { container: many }),

@@ -7,6 +7,10 @@ import { anyText, type ValueKind } from '../values.js';
 export interface ChildRule extends Span {
   /** Several of it may stand side by side. */
   readonly many?: true;
+  /** There must be one. */
+  readonly required?: true;
+  /** Valid, and not built; the text says why. */
+  readonly refused?: string;
 }
 
 /** One element: its attributes, its children by name, and its text. */
@@ -23,6 +27,8 @@ export type Grammar = Readonly<Record<string, ElementRule>>;
 
 export const once: ChildRule = {};
 export const many: ChildRule = { many: true };
+export const one: ChildRule = { required: true };
+export const some: ChildRule = { many: true, required: true };
 
 /** An element without anything inside. */
 export function leaf(attributes: Table): ElementRule {

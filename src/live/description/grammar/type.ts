@@ -4,7 +4,7 @@ import { bootloaderTable } from '../bootloader-attributes.js';
 import { inert, read, readOr, required, type Table } from '../rows.js';
 import { typeTable } from '../type-attributes.js';
 import { anyText, bool, integer, oneOf } from '../values.js';
-import { branch, type ElementRule, type Grammar, leaf, many, once, textual, unused } from './rule.js';
+import { branch, type ElementRule, type Grammar, leaf, many, once, some, textual, unused } from './rule.js';
 
 const DISKS = 'Only for disks.';
 const CONTAINERS = 'Only for containers.';
@@ -115,7 +115,7 @@ export const typeGrammar: Grammar = {
     CONTAINERS,
     ...['additionalnames', 'additionaltags', 'maintainer', 'name', 'tag', 'user', 'workingdir'],
   ),
-  luksformat: branch({}, { option: many }),
+  luksformat: branch({}, { option: some }),
   option: leaf({
     name: required(inert(anyText, 'Only for encryption.')),
     value: inert(anyText, 'Only for encryption.'),
