@@ -43,11 +43,12 @@ export function readImage(document: XmlElement, request: DescriptionRequest): Li
   const profiles = selectProfiles(image, request.profiles ?? [], request.architecture, rules);
   const selection = { profiles, architecture: request.architecture };
   const sections = childrenNamed(image, 'preferences').filter((section) => counts(section, selection));
-  const type = chooseType(sections, path, rules, request.disabledChecks?.includes(TYPE_UNIQUE) ?? false);
+  const type = chooseType(image, selection, rules, request.disabledChecks?.includes(TYPE_UNIQUE) ?? false);
   const first = (name: string) => textsOf(sections, name)[0];
   const name = requiredAttribute(image, 'name').trim();
   return {
     path,
+    imagePlace: document.place,
     schemaVersion,
     generation: rules,
     name,
