@@ -5,10 +5,12 @@ import { fromText } from '../bytes/index.js';
 import type { DiscLayout } from '../disc/index.js';
 import { type Content, fileTarget, type ImagePlan, type Run, type Seal, withSeals, writeImage } from '../io/index.js';
 import { beside } from './beside.js';
-import { makeBootFiles } from './boot/boot-files.js';
-import { lateInitrd } from './initrd/index.js';
+import { type BootWorkshop, makeBootFiles } from './boot/boot-files.js';
+import { isOlder } from './description/index.js';
+import { lateInitrd, profileValues } from './initrd/index.js';
 import { planMedium } from './medium.js';
 import type { BuildOptions } from './options.js';
+import type { Project } from './project.js';
 import { type BuildReport, type LiveReport, liveReport } from './report.js';
 import { digestSeal, type StagedResults, sizeLimitSeal, stageResults } from './result/index.js';
 import { planRootImage } from './root-image.js';
@@ -73,6 +75,12 @@ export async function planLiveIso(
 /** A plan is not written: nobody waits for its initrd. */
 const NEVER = new Promise<never>(() => {});
 
+/** What scripts see: the caller's variables, and in the newest generation those of the image. */
+function scriptEnvironment({ environment = {} }: BuildOptions, { description }: Project): Record<string, string> {
+  const ofImage = isOlder(description.generation.name, 'kiwi-10') ? {} : profileValues(description);
+  return { ...environment, ...ofImage };
+}
+
 interface Planned {
   readonly plan: ImagePlan<DiscLayout>;
   report(): LiveReport;
@@ -82,7 +90,11 @@ interface Planned {
 async function planAll(site: Site, initrd: Content, run: Run): Promise<Planned> {
   const { options, project, profile, way, workDirectory, watch, note } = site;
   const { root, rootDirectory, epoch } = project;
-  const workshop = { root, rootDirectory, inside: way?.inside, workDirectory, epoch: epoch.seconds, warn: note };
+  const workshop: BootWorkshop = {
+    ...{ root, rootDirectory, inside: way?.inside, workDirectory, epoch: epoch.seconds, warn: note },
+    environment: scriptEnvironment(options, project),
+    log: (line) => options.log?.(line),
+  };
   const boot = await watch.time('boot files', () => makeBootFiles(project, workshop, run));
   const { rootImage, plan } = await watch.time('plan', () => {
     const planned = planRootImage(project, profile, options.exclude ?? []);

@@ -3,7 +3,7 @@
 import { fromText } from '../../bytes/index.js';
 import type { Run } from '../../io/index.js';
 import { type FileTree, follow } from '../../tree/index.js';
-import { type DpkgPackage, infoPath } from './dpkg.js';
+import { type DpkgPackage, infoPath } from './dpkg-status.js';
 import { digestContent, entryAt, textAt } from './entry.js';
 
 /** Lines in dpkg's order: packages by a hash of their names, files as their lists name them. */

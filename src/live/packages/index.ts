@@ -1,4 +1,4 @@
 // The packages installed in a root tree, read from its own database.
 
-export * from './database.js';
-export { type DatabaseKind, type InstalledPackage, renderPackageList } from './package.js';
+export { openPackageDatabase } from './database.js';
+export * from './package.js';

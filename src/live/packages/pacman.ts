@@ -2,9 +2,8 @@
 
 import type { Run } from '../../io/index.js';
 import { glob } from '../../tree/index.js';
-import type { OpeningRequest, PackageDatabase } from './database.js';
 import { textAt } from './entry.js';
-import type { InstalledPackage } from './package.js';
+import type { InstalledPackage, OpeningRequest, PackageDatabase } from './package.js';
 
 const PATTERN = '/var/lib/pacman/local/*/desc';
 
