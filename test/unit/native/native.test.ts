@@ -19,9 +19,9 @@ describe('the loader', () => {
     expect(addon === undefined).toBe(reason !== undefined);
   });
   test('refuses a library that does not state this interface', () => {
-    expect(checkHandshake({ abi: () => 999 }, '/x.node').reason).toMatch(/^\/x\.node has interface 999, not \d+;/);
+    expect(checkHandshake({ abi: () => 999 }, '/x.node', 'x').reason).toMatch(/^\/x\.node has interface 999, not \d+;/);
     for (const library of [null, {}, { abi: 1 }, 'text']) {
-      expect(checkHandshake(library, '/x.node').reason).toMatch(/interface unknown/);
+      expect(checkHandshake(library, '/x.node', 'x').reason).toMatch(/interface unknown/);
     }
   });
   test('finds nothing, or what cannot be loaded, and does not throw', () => {
