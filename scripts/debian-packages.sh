@@ -12,9 +12,9 @@ TEST=(
   e2fsprogs squashfs-tools squashfs-tools-ng squashfuse xorriso genisoimage 'p7zip-full|7zip' libarchive-tools
   dosfstools mtools udftools isomd5sum gdisk fdisk parted grub-common file cpio
   # boot loaders that live ISOs are built with, and machines that boot them
-  grub-pc-bin grub-efi-amd64-bin isolinux mmdebstrap debian-archive-keyring uidmap qemu-system-x86 ovmf busybox-static
+  grub-pc-bin grub-efi-amd64-bin isolinux syslinux-common mmdebstrap debian-archive-keyring uidmap qemu-system-x86 ovmf busybox-static
   # trees with attributes, capabilities, access lists and mounts
-  attr libcap2-bin acl util-linux mount
+  attr libcap2-bin acl util-linux mount bzip2 zstd xz-utils
 )
 
 ATTEMPTS=5

@@ -11,4 +11,5 @@ export {
   compressionFacts,
   type EngineId,
 } from './compressor.js';
+export * from './unpack.js';
 export { BCJ_FILTERS, type BcjFilter, type XzSettings } from './xz-settings.js';

@@ -51,6 +51,11 @@ export function fileContent(path: ByteString, size: number, holes?: readonly Ran
   return holes && holes.length > 0 ? Object.assign(content, { holes }) : content;
 }
 
+/** The bytes of `range` of a file, which is opened only while they are read. */
+export function fileRange(path: ByteString, range: Range): ExactContent {
+  return new FileRange(path, range);
+}
+
 // Classes, not closures: trees hold one of these per file, and methods on the prototype cost a tree nothing.
 
 class SmallFile implements ExactContent {
@@ -85,6 +90,26 @@ class LargeFile implements ExactContent {
   pieces(run: Run): AsyncGenerator<Data> {
     const read = this.size <= MEDIUM ? readMedium : readLarge;
     return read(this.path, this.size, this.holes ?? [], run);
+  }
+}
+
+class FileRange implements ExactContent {
+  constructor(
+    readonly path: ByteString,
+    readonly range: Range,
+  ) {}
+
+  get size(): number {
+    return this.range.length;
+  }
+
+  async *pieces(run: Run): AsyncGenerator<Data> {
+    const source = await openFileSource(this.path);
+    try {
+      yield* source.slice(this.range).pieces(run);
+    } finally {
+      await source.close();
+    }
   }
 }
 

@@ -1,3 +1,4 @@
 // Floor 3, left wing: the world becomes a tree.
 
 export { type ScanOptions, scanDirectory } from './directory.js';
+export * from './tar/index.js';

@@ -15,7 +15,7 @@ const RULES: Readonly<Record<string, { rooms: readonly string[]; others: readonl
   io: { rooms: ['bytes', 'errors', 'native'], others: ['node:fs', 'node:fs/promises', 'node:crypto', 'node:stream'] },
   compress: {
     rooms: ['io', 'bytes', 'errors', 'native'],
-    others: ['node:zlib', 'node:worker_threads', 'pako', '@bokuweb/zstd-wasm', 'lz4js'],
+    others: ['node:zlib', 'node:worker_threads', 'pako', '@bokuweb/zstd-wasm', 'lz4js', 'xz-decompress', 'fzstd'],
   },
   tree: { rooms: ['bytes', 'errors', 'io'], others: ['picomatch'] },
   source: {
