@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import {
+  type BootEntryOptions,
   type HideRule,
   LAYOUT_NAMES,
   type LayoutName,
@@ -15,6 +16,7 @@ import { InvalidInputError } from '../errors.js';
 import { RELAXATIONS, type Relaxation } from '../format/iso9660/index.js';
 import type { UdfRevision } from '../format/udf/index.js';
 import type { DigestName } from '../io/index.js';
+import { BOOT_ENTRY_HELP, parseBootEntry } from './boot-entry.js';
 import { parseInteger } from './units.js';
 import type { WriterOptions } from './writer-options.js';
 
@@ -37,6 +39,7 @@ export interface IsoCommandOptions extends WriterOptions {
   readonly iso9660: boolean;
   readonly joliet: boolean | 'long';
   readonly rockRidge: '1.10' | '1.12' | 'none';
+  readonly aaip: boolean;
   readonly udf?: UdfRevision | true;
   readonly hide: readonly HideRule[];
   readonly hideIso?: readonly HideRule[];
@@ -50,6 +53,7 @@ export interface IsoCommandOptions extends WriterOptions {
   readonly appendEsp?: string;
   readonly bootInfoTable: boolean;
   readonly grub2BootInfo?: boolean;
+  readonly bootEntry: readonly BootEntryOptions[];
   readonly bootCatalog?: string;
   readonly mbr?: string;
   readonly layout?: LayoutName;
@@ -111,6 +115,7 @@ function addTreeOptions(command: Command): void {
         .choices(['1.10', '1.12', 'none'])
         .default('1.10'),
     )
+    .option('--no-aaip', 'keep no extended attributes and access lists beside Rock Ridge (xorriso restores them)')
     .addOption(
       new Option(
         '--udf [revision]',
@@ -143,6 +148,7 @@ function addBootOptions(command: Command): void {
     )
     .option('--no-boot-info-table', 'do not patch the boot info table into the BIOS boot image')
     .option('--grub2-boot-info', "patch GRUB's boot info into the BIOS boot image and the MBR")
+    .addOption(new Option('--boot-entry <settings>', BOOT_ENTRY_HELP).argParser(parseBootEntry).default([], 'none'))
     .option('--boot-catalog <path>', 'show the boot catalog under this path (default: hidden)')
     .option('--mbr <file>', "boot code of the MBR, such as GRUB's boot_hybrid.img");
 }

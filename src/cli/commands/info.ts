@@ -38,9 +38,10 @@ function textOf({ fileSystems, partitions, bootEntries, tags }: ImageFacts): str
       const extra = [...(name ? [`"${name}"`] : []), ...(active ? ['active'] : [])].join(' ');
       return `  ${table} ${number}: type ${type}, ${showBytes(size)} from byte ${at} ${extra}`.trimEnd();
     }),
-    ...bootEntries.map(({ platform, emulation, block, sectors, bootable }) => {
+    ...bootEntries.map(({ platform, emulation, block, sectors, bootable, id, criteria }) => {
       const kind = emulation === 'none' ? '' : `, as ${emulation}`;
-      return `  boot ${platform}: block ${block}, ${sectors} sectors${kind}${bootable ? '' : ', not bootable'}`;
+      const marks = `${bootable ? '' : ', not bootable'}${id ? `, by "${id}"` : ''}${criteria ? `, criteria ${criteria}` : ''}`;
+      return `  boot ${platform}: block ${block}, ${sectors} sectors${kind}${marks}`;
     }),
     ...tags.map(({ key, value }) => `  tag ${key}${value === undefined ? '' : ` = ${value}`}`),
   ];

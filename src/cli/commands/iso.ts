@@ -47,6 +47,7 @@ async function discOptions(options: IsoCommandOptions, prepared: PreparedSource)
     iso9660,
     joliet,
     rockRidge,
+    xattrs: options.aaip,
     ...(udf === undefined ? {} : { udf: udf === true ? '1.02' : udf }),
     hide: [...hide, ...(options.hideIso ?? []), ...(options.hideJoliet ?? []), ...(options.hideUdf ?? [])],
     sort,
@@ -73,7 +74,7 @@ function identifiers(options: IsoCommandOptions): Partial<DiscOptions> {
 }
 
 function bootOptions(options: IsoCommandOptions): Pick<DiscOptions, 'boot'> {
-  const { biosBoot, efiBoot, appendEsp, bootInfoTable, grub2BootInfo, bootCatalog } = options;
+  const { biosBoot, efiBoot, appendEsp, bootInfoTable, grub2BootInfo, bootCatalog, bootEntry: entries } = options;
   const efi =
     efiBoot !== undefined ? { path: efiBoot } : appendEsp !== undefined ? ('appended-esp' as const) : undefined;
   return {
@@ -82,6 +83,7 @@ function bootOptions(options: IsoCommandOptions): Pick<DiscOptions, 'boot'> {
         ? {}
         : { bios: { path: biosBoot, bootInfoTable, ...(grub2BootInfo ? { grub2BootInfo } : {}) } }),
       ...(efi === undefined ? {} : { efi }),
+      entries,
       ...(bootCatalog === undefined ? {} : { catalogPath: bootCatalog, catalogHidden: false }),
     },
   };

@@ -5,3 +5,4 @@ export { parseMke2fsOptions } from './mke2fs-options.js';
 export type { Ext4Options } from './options.js';
 export { type Ext4Layout, planExt4, smallestExt4Size } from './plan.js';
 export type { ErrorPolicy } from './superblock.js';
+export { chooseExt4Profile, type Ext4Target, type ProfileChoice } from './target-profile.js';
