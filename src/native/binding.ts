@@ -15,6 +15,13 @@ export interface NativeAddon {
   xattrs(path: Uint8Array): Uint8Array[] | null;
   /** `[at, length, …]` of the holes within the first `size` bytes of a regular file. */
   holes(path: Uint8Array, size: number): Float64Array;
+  /**
+   * Fills memory of {@link allocate}, which is to be left alone until the promise settles, with ranges of files. `paths`
+   * holds a path per range with a zero byte behind it; `numbers` four per range: the first byte in the file, the bytes, the
+   * first byte in `into`, and 1 where the file has to end behind the range. Resolves to the place of the first range
+   * that could not be read so, or to -1.
+   */
+  gather(paths: Uint8Array, numbers: readonly number[], into: Uint8Array): Promise<number>;
   /** The library behind each codec with its version: `libdeflate@1.26`. */
   engines(): Readonly<Record<NativeCodec['codec'], `${string}@${string}`>>;
   /** Zeros that a {@link NativeCompressor} reads in place, without a copy. */
@@ -66,7 +73,7 @@ export type NativeState =
   | { readonly addon: undefined; readonly reason: string };
 
 /** Must equal `ABI` in native/src/lib.rs; raised with every change of an exported function. */
-const ABI = 2;
+const ABI = 3;
 
 let state: NativeState | undefined;
 
