@@ -3,7 +3,7 @@
 use crate::fs::gather::{self, Range};
 use crate::memory::Room;
 use crate::{Failure, safe_integer};
-use napi::bindgen_prelude::{AsyncTask, Env, Task, Uint8ArraySlice};
+use napi::bindgen_prelude::{AsyncTask, Env, Float64Array, Task, Uint8ArraySlice};
 use napi_derive::napi;
 
 /// Numbers of each range.
@@ -33,7 +33,11 @@ impl Task for Gather {
 /// first byte in the file, the bytes, the first byte in `into`, and 1 where the file has to end behind the range. Resolves
 /// to the place of the first range that could not be read so, or to -1. `into` must be left alone until then.
 #[napi(catch_unwind)]
-pub fn gather(paths: Uint8ArraySlice, numbers: Vec<f64>, into: Uint8ArraySlice) -> Result<AsyncTask<Gather>, Failure> {
+pub fn gather(
+    paths: Uint8ArraySlice,
+    numbers: Float64Array,
+    into: Uint8ArraySlice,
+) -> Result<AsyncTask<Gather>, Failure> {
     let room = Room::of(&into).ok_or_else(|| invalid("The memory to fill was not allocated here."))?;
     let count = numbers.len() / NUMBERS;
     let mut paths = paths.split(|&byte| byte == 0);

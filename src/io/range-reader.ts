@@ -19,10 +19,10 @@ export class NativeRangeReader implements RangeReader {
 
   async read(requests: readonly RangeRequest[], memory: Uint8Array): Promise<void> {
     let paths = '';
-    const numbers: number[] = [];
-    for (const { path, at, length, into, ends } of requests) {
+    const numbers = new Float64Array(requests.length * 4);
+    for (const [index, { path, at, length, into, ends }] of requests.entries()) {
       paths += `${path}\0`;
-      numbers.push(at, length, into, ends ? 1 : 0);
+      numbers.set([at, length, into, ends ? 1 : 0], index * 4);
     }
     const failed = await this.#addon.gather(pathBuffer(paths as ByteString), numbers, memory);
     if (failed < 0) return;

@@ -21,7 +21,7 @@ export interface NativeAddon {
    * first byte in `into`, and 1 where the file has to end behind the range. Resolves to the place of the first range
    * that could not be read so, or to -1.
    */
-  gather(paths: Uint8Array, numbers: readonly number[], into: Uint8Array): Promise<number>;
+  gather(paths: Uint8Array, numbers: Float64Array, into: Uint8Array): Promise<number>;
   /** The library behind each codec with its version: `libdeflate@1.26`. */
   engines(): Readonly<Record<NativeCodec['codec'], `${string}@${string}`>>;
   /** Zeros that a {@link NativeCompressor} reads in place, without a copy. */
