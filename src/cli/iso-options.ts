@@ -1,6 +1,5 @@
 // Options of `isopress iso`.
 
-import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import {
   type BootEntryOptions,
@@ -17,6 +16,7 @@ import { RELAXATIONS, type Relaxation } from '../format/iso9660/index.js';
 import type { UdfRevision } from '../format/udf/index.js';
 import type { DigestName } from '../io/index.js';
 import { BOOT_ENTRY_HELP, parseBootEntry } from './boot-entry.js';
+import { readInput } from './input.js';
 import { parseInteger } from './units.js';
 import type { WriterOptions } from './writer-options.js';
 
@@ -48,6 +48,8 @@ export interface IsoCommandOptions extends WriterOptions {
   readonly sort: readonly WeightRule[];
   readonly mediaCheck: 'none' | 'suse' | 'rh';
   readonly mediaDigest: readonly DigestName[];
+  readonly mediaFragments?: number;
+  readonly signatureBlock?: boolean;
   readonly biosBoot?: string;
   readonly efiBoot?: string;
   readonly appendEsp?: string;
@@ -198,7 +200,14 @@ function addCheckOptions(command: Command): void {
       new Option('--media-digest <name...>', 'digests of a SUSE style tag')
         .choices(DIGESTS)
         .default(['sha256'], 'sha256'),
-    );
+    )
+    .addOption(
+      new Option(
+        '--media-fragments <count>',
+        'fragment sums that let a check fail early (default: 0, of style rh 20)',
+      ).argParser(parseInteger(0, 60)),
+    )
+    .option('--signature-block', 'place a block for a signature over the media-check tags');
 }
 
 /** `1a2b3c4d`, with or without 0x in front. */
@@ -218,13 +227,4 @@ function readWeightRules(path: string): WeightRule[] {
     if (match) return [{ pattern: `/${match[1]!.replace(/^\/+/, '')}`, weight: Number(match[2]) }];
     throw new InvalidInputError('cli.sort-file', `"${line}" is no glob followed by a weight.`, { path, line: i + 1 });
   });
-}
-
-/** A file named on the command line. Throws {@link InvalidInputError} where it cannot be read. */
-export function readInput(path: string): Uint8Array {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    throw new InvalidInputError('cli.unreadable', `${path} cannot be read.`, { path, cause: error });
-  }
 }

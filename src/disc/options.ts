@@ -59,6 +59,8 @@ export interface DiscOptions extends IsoOptions {
   readonly diskSignature?: number;
   /** Zero blocks of 2048 bytes behind the last file. Default 0. */
   readonly padBlocks?: number;
+  /** A block for a signature over the media-check tags, which can be filled later. Default false. */
+  readonly signatureBlock?: boolean;
 }
 
 export interface ResolvedDiscOptions {
@@ -86,6 +88,7 @@ export interface ResolvedDiscOptions {
   readonly appendedEsp: ExactContent | undefined;
   readonly diskSignature: number;
   readonly padBlocks: number;
+  readonly signatureBlock: boolean;
 }
 
 /** Fills in defaults. Throws {@link InvalidInputError} for values that do not go together. */
@@ -118,6 +121,7 @@ export function resolveDisc(options: DiscOptions): ResolvedDiscOptions {
     appendedEsp,
     diskSignature: options.diskSignature ?? (named?.derivedSignature ? derivedSignature(seed) : 0),
     padBlocks,
+    signatureBlock: options.signatureBlock ?? false,
   };
   check(resolved);
   return resolved;

@@ -2,6 +2,7 @@
 
 import { divCeil } from '../bytes/index.js';
 import { InvalidInputError } from '../errors.js';
+import { emptySignatureBlock } from '../format/checkmedia/index.js';
 import { CATALOG_SIZE, renderBootRecord, renderCatalog } from '../format/eltorito/index.js';
 import {
   BLOCK,
@@ -166,6 +167,7 @@ function placeAreas(boot: BootPlan, { hierarchies, udf }: FileSystems, options: 
   if (hierarchies.length > 0) list.add('empty block', 1, () => [{ hole: BLOCK }]);
   catalogBlock = list.nextExact;
   if (boots) list.add('boot catalog', 1, catalogPieces(boot));
+  if (options.signatureBlock) list.add('signature block', 1, () => [emptySignatureBlock()]);
   const catalogPlace: [File<Content>, FilePlace][] = boot.catalog
     ? [[boot.catalog, { block: catalogBlock, size: CATALOG_SIZE }]]
     : [];

@@ -10,5 +10,6 @@ export * from './packed.js';
 export * from './patch-file.js';
 export * from './pieces.js';
 export * from './range-reader.js';
+export * from './seal.js';
 export * from './target.js';
 export * from './write-image.js';

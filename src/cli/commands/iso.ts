@@ -9,7 +9,8 @@ import { redHatTagSeal, suseTagSeal } from '../../format/checkmedia/index.js';
 import { planFat } from '../../format/fat/index.js';
 import { type ExactContent, fileContent, type ImagePlan, type Seal } from '../../io/index.js';
 import { scanDirectory } from '../../source/index.js';
-import { addIsoOptions, type IsoCommandOptions, readInput } from '../iso-options.js';
+import { readInput } from '../input.js';
+import { addIsoOptions, type IsoCommandOptions } from '../iso-options.js';
 import { type PreparedSource, writeCommand } from '../write-command.js';
 import { addWriterOptions } from '../writer-options.js';
 
@@ -25,9 +26,10 @@ export function isoCommand(): Command {
   );
 }
 
-function mediaCheckSeal({ mediaCheck, mediaDigest: digests }: IsoCommandOptions): Seal | undefined {
+function mediaCheckSeal({ mediaCheck, mediaDigest: digests, mediaFragments }: IsoCommandOptions): Seal | undefined {
   if (mediaCheck === 'none') return undefined;
-  return mediaCheck === 'rh' ? redHatTagSeal() : suseTagSeal({ digests });
+  const fragments = mediaFragments === undefined ? {} : { fragments: mediaFragments };
+  return mediaCheck === 'rh' ? redHatTagSeal(fragments) : suseTagSeal({ digests, ...fragments });
 }
 
 function withSeal(plan: ImagePlan<DiscLayout>, seal: Seal | undefined): ImagePlan<DiscLayout> {
@@ -52,6 +54,7 @@ async function discOptions(options: IsoCommandOptions, prepared: PreparedSource)
     hide: [...hide, ...(options.hideIso ?? []), ...(options.hideJoliet ?? []), ...(options.hideUdf ?? [])],
     sort,
     padBlocks,
+    signatureBlock: options.signatureBlock ?? false,
     ...identifiers(options),
     ...bootOptions(options),
     ...(mbr === undefined ? {} : { mbr: { code: readInput(mbr) } }),

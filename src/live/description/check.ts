@@ -6,7 +6,7 @@ import { requiredAttribute } from './elements.js';
 import type { GenerationRules } from './generations.js';
 import { type ChildRule, ruleOf } from './grammar/index.js';
 import { knownNames } from './nearest.js';
-import { covers, givenOf, readValue, readValues, whenKnown } from './rows.js';
+import { covers, givenOf, readValue, readValues, remedy, whenKnown } from './rows.js';
 import type { XmlElement } from './xml.js';
 
 /** Throws {@link InvalidInputError} for the first fault, in document order. */
@@ -74,6 +74,6 @@ function unknownChild(
   const message = `<${parent.name}> cannot contain <${child.name}>${whenKnown(span, rules)}.`;
   return new InvalidInputError('description.unknown-element', message, {
     ...child.place,
-    hint: knownNames(child.name, names, 'It contains no elements.'),
+    hint: remedy(span, knownNames(child.name, names, 'It contains no elements.')),
   });
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fromText } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
 import { sourceError } from '../../io/index.js';
+import { decodeText } from './encoding.js';
 import { findDescription } from './find.js';
 import type { LiveDescription } from './model.js';
 import { type DescriptionRequest, readImage } from './read-description.js';
@@ -23,7 +24,7 @@ export async function loadDescription(
     if (error instanceof InvalidInputError) throw error;
     throw sourceError(fromText(path), error);
   });
-  const text = decode(bytes, path);
+  const text = decodeText(bytes, path);
   if (path.endsWith('.xml') || text.trimStart().startsWith('<')) return readDescription(text, path, request);
   // Only who has a description in YAML pays for the parser.
   const { parseYaml } = await import('./yaml.js');
@@ -42,15 +43,4 @@ async function readBounded(path: string): Promise<Uint8Array> {
     throw new InvalidInputError('description.size', message, { path, hint: 'Is this an image description?' });
   }
   return readFile(path);
-}
-
-function decode(bytes: Uint8Array, path: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw new InvalidInputError('description.encoding', 'The description is not UTF-8 text.', {
-      path,
-      hint: 'Store it as UTF-8.',
-    });
-  }
 }
