@@ -6,7 +6,7 @@ import { requiredAttribute } from './elements.js';
 import type { GenerationRules } from './generations.js';
 import { type ChildRule, ruleOf } from './grammar/index.js';
 import { knownNames } from './nearest.js';
-import { covers, givenOf, readValue, readValues, whenKnown } from './rows.js';
+import { covers, givenOf, readValue, readValues, remedy, whenKnown } from './rows.js';
 import type { XmlElement } from './xml.js';
 
 /** Throws {@link InvalidInputError} for the first fault, in document order. */
@@ -21,6 +21,7 @@ export function checkElement(element: XmlElement, rules: GenerationRules): void 
   checkText(element, rules);
   const seen = new Set<string>();
   for (const child of element.children) {
+    if (child.name.endsWith(':include')) throw refusedChild(child, 'other files are not read');
     const known = Object.hasOwn(rule.children, child.name) ? rule.children[child.name] : undefined;
     if (!known || !covers(known, rules)) throw unknownChild(element, child, rule.children, rules);
     if (!known.many && seen.has(child.name)) {
@@ -74,6 +75,6 @@ function unknownChild(
   const message = `<${parent.name}> cannot contain <${child.name}>${whenKnown(span, rules)}.`;
   return new InvalidInputError('description.unknown-element', message, {
     ...child.place,
-    hint: knownNames(child.name, names, 'It contains no elements.'),
+    hint: remedy(span, knownNames(child.name, names, 'It contains no elements.')),
   });
 }

@@ -2,7 +2,7 @@
 // Reading, checking and the documentation follow from the table; the type of the result too.
 
 import { InvalidInputError } from '../../errors.js';
-import { type Generation, type GenerationRules, isOlder, rulesOf } from './generations.js';
+import { type Generation, type GenerationRules, generations, isOlder, rulesOf } from './generations.js';
 import { knownNames } from './nearest.js';
 import type { ValueKind } from './values.js';
 import type { Place, XmlElement } from './xml.js';
@@ -113,11 +113,21 @@ export function readValue<T>(kind: ValueKind<T>, given: GivenText, what: string,
   const parsed = own.read(value.trim());
   if (parsed !== undefined) return parsed;
   const shown = value.length > 100 ? `${value.slice(0, 100)}…` : value;
-  throw new InvalidInputError(
-    'description.bad-value',
-    `${what}"${shown}" is not valid. Allowed: ${own.allowed}.`,
-    place,
-  );
+  const newer = newerThan(rules).find((later) => kind.of?.(later.name).read(value.trim()) !== undefined);
+  const hint = asOption ? 'It was given with --set-type-attr.' : newer && readAs(newer.name);
+  throw new InvalidInputError('description.bad-value', `${what}"${shown}" is not valid. Allowed: ${own.allowed}.`, {
+    ...place,
+    ...(hint === undefined ? {} : { hint }),
+  });
+}
+
+function newerThan({ name }: GenerationRules): readonly GenerationRules[] {
+  return generations.filter((other) => isOlder(name, other.name));
+}
+
+/** What to do about something that only a newer generation knows: its releases read older documents as well. */
+function readAs(name: Generation): string {
+  return `A newer KIWI knows it: --generation ${name} reads the description as that does.`;
 }
 
 function unknownAttribute(
@@ -133,8 +143,13 @@ function unknownAttribute(
   const message = `${owner} has no attribute "${name}"${whenKnown(span, rules)}.`;
   return new InvalidInputError('description.unknown-attribute', message, {
     ...place,
-    hint: knownNames(name, names, 'It has no attributes.'),
+    hint: remedy(span, knownNames(name, names, 'It has no attributes.')),
   });
+}
+
+/** The hint for something unknown: where a newer generation knows it, that; else the names that are known. */
+export function remedy(span: Span | undefined, known: string): string {
+  return span?.since ? readAs(span.since) : known;
 }
 
 /** Says of something that other generations know, which. */
