@@ -21,6 +21,7 @@ export function checkElement(element: XmlElement, rules: GenerationRules): void 
   checkText(element, rules);
   const seen = new Set<string>();
   for (const child of element.children) {
+    if (child.name.endsWith(':include')) throw refusedChild(child, 'other files are not read');
     const known = Object.hasOwn(rule.children, child.name) ? rule.children[child.name] : undefined;
     if (!known || !covers(known, rules)) throw unknownChild(element, child, rule.children, rules);
     if (!known.many && seen.has(child.name)) {

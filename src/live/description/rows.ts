@@ -114,11 +114,11 @@ export function readValue<T>(kind: ValueKind<T>, given: GivenText, what: string,
   if (parsed !== undefined) return parsed;
   const shown = value.length > 100 ? `${value.slice(0, 100)}…` : value;
   const newer = newerThan(rules).find((later) => kind.of?.(later.name).read(value.trim()) !== undefined);
-  throw new InvalidInputError(
-    'description.bad-value',
-    `${what}"${shown}" is not valid. Allowed: ${own.allowed}.`,
-    newer ? { ...place, hint: readAs(newer.name) } : place,
-  );
+  const hint = asOption ? 'It was given with --set-type-attr.' : newer && readAs(newer.name);
+  throw new InvalidInputError('description.bad-value', `${what}"${shown}" is not valid. Allowed: ${own.allowed}.`, {
+    ...place,
+    ...(hint === undefined ? {} : { hint }),
+  });
 }
 
 function newerThan({ name }: GenerationRules): readonly GenerationRules[] {

@@ -29,7 +29,7 @@ export const imageGrammar: Grammar = {
       name: required(read(safeName, 'Name of the image; part of the file names.')),
       displayname: read(anyText, 'Title in the boot menu.'),
       id: inert(anyText, PREPARED),
-      ...unused(LOCATION, 'xmlns:xsi', 'xsi:noNamespaceSchemaLocation', 'xsi:schemaLocation'),
+      ...unused(LOCATION, 'xmlns:xsi', 'xmlns:xi', 'xsi:noNamespaceSchemaLocation', 'xsi:schemaLocation'),
     },
     {
       description: once,
