@@ -6,7 +6,7 @@ import { loadNative } from '../native/index.js';
 export function engineSummary(): string {
   const { addon, reason } = loadNative();
   const native = addon ? `native engine ${addon.version()}` : `portable engine (no native engine: ${reason})`;
-  const codecs = addon ? (['gzip', 'xz', 'zstd', 'lz4'] as const) : (['gzip'] as const);
+  const codecs = addon ? (['gzip', 'xz', 'zstd', 'lz4', 'lzo'] as const) : (['gzip'] as const);
   const engines = codecs.map((name) => `${name} by ${chooseCompression({ name }).engine}`);
   return [native, ...engines, `node ${process.version}`].join('\n');
 }

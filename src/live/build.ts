@@ -5,8 +5,8 @@ import { fromText, timestamp } from '../bytes/index.js';
 import { type CompressionFacts, compressionFacts } from '../compress/index.js';
 import type { DiscLayout } from '../disc/index.js';
 import { type ExactContent, fileTarget, type ImagePlan, type Run, writeImage } from '../io/index.js';
-import { scanDirectory } from '../source/index.js';
-import { clampTimes, type FileTree, type Loss, mapOwners } from '../tree/index.js';
+import { openHostFile, scanDirectory } from '../source/index.js';
+import { applyManifest, clampTimes, type FileTree, type Loss, mapOwners, newestSecond } from '../tree/index.js';
 import { makeBootFiles } from './boot/boot-files.js';
 import { givenInitrd } from './initrd/given.js';
 import { type InsideMode, type InsideRoot, makeInitrd, openRoot, renderProfile } from './initrd/index.js';
@@ -102,8 +102,8 @@ async function prepare<T>(options: BuildOptions, run: Run, use: (prepared: Prepa
     const { rootDirectory } = project;
     const workshop = { root, rootDirectory, inside, workDirectory, epoch: project.epoch.seconds, warn: note };
     const boot = await watch.time('boot files', () => makeBootFiles(project, workshop, run));
-    const planned = await watch.time('plan', () => {
-      const rootImage = planRootImage(project, profile, options.exclude ?? []);
+    const planned = await watch.time('plan', async () => {
+      const rootImage = await planRootImage(project, profile, options.exclude ?? [], run);
       return { rootImage, plan: planMedium(project, { ...boot, initrd: initrd.content }, rootImage.content) };
     });
     const { fileSystemSize } = planned.rootImage;
@@ -125,7 +125,9 @@ async function scanRoot(options: BuildOptions, run: Run): Promise<FileTree> {
     ...(note ? { note } : {}),
   });
   const owned = mapOwners(scanned, ownership ?? 'keep');
-  return clamp && epoch !== undefined ? clampTimes(owned, timestamp(epoch)) : owned;
+  const mtime = timestamp(epoch ?? newestSecond(owned));
+  const root = applyManifest(owned, options.manifest ?? [], { mtime, open: openHostFile });
+  return clamp && epoch !== undefined ? clampTimes(root, timestamp(epoch)) : root;
 }
 
 /** With a ready initrd the root tree need not be entered: then this machine's grub-mkimage does. */

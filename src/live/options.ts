@@ -2,7 +2,7 @@
 
 import type { CompressionName, CompressionRequest, EngineChoice } from '../compress/index.js';
 import type { DigestName } from '../io/index.js';
-import type { Loss, Ownership } from '../tree/index.js';
+import type { Loss, ManifestEntry, Ownership } from '../tree/index.js';
 
 export interface BuildOptions {
   /** Directory of the image description. */
@@ -35,6 +35,8 @@ export interface BuildOptions {
   readonly ownership?: Ownership;
   /** Patterns of what stays out of the root image, besides what never belongs into it. */
   readonly exclude?: readonly string[];
+  /** Entries laid over the root tree; dracut does not see them. */
+  readonly manifest?: readonly ManifestEntry[];
   /** Whether extended attributes are read; default true. */
   readonly xattrs?: boolean;
   /** Seconds since 1970 for everything that needs a time; default: the newest time in the root tree. */

@@ -125,6 +125,7 @@ function buildOptions(options: Options, session: Session): BuildOptions {
     dracut: options.dracut,
     ownership: options.owner,
     exclude: excludePatterns(options),
+    manifest: options.manifest,
     xattrs: options.xattrs,
     clampTimes: options.clampMtime ?? false,
     engine: options.engine,
