@@ -13,6 +13,10 @@ TEST=(
   dosfstools mtools udftools isomd5sum gdisk fdisk parted grub-common file cpio
   # boot loaders that live ISOs are built with, and machines that boot them
   grub-pc-bin grub-efi-amd64-bin isolinux syslinux-common mmdebstrap debian-archive-keyring uidmap qemu-system-x86 ovmf busybox-static
+  # root trees of other machines, and such a machine
+  arch-test binfmt-support qemu-user-static qemu-system-arm qemu-efi-aarch64
+  # the image builder that live ISOs are compared with
+  kiwi kiwi-systemdeps-iso-media
   # trees with attributes, capabilities, access lists and mounts
   attr libcap2-bin acl util-linux mount bzip2 zstd xz-utils
 )

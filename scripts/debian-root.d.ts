@@ -1,7 +1,18 @@
 // Types of debian-root.js, for the tests.
 
-/** Path of the Debian root tree for tests, if there is one. */
-export function presentDebianRoot(): string | undefined;
+export type DebianArchitecture = 'amd64' | 'i386' | 'arm64';
+
+/** `system`: set up and ready to boot. `files`: only unpacked, kernel and boot loaders; made without running a program of it. */
+export type DebianRootKind = 'system' | 'files';
+
+/** Directory for what tests make once per machine. */
+export function testCache(): string;
+
+/** Path of a Debian root tree, if there is one. Default an `amd64` `system`, which ISOPRESS_TEST_ROOT may name. */
+export function presentDebianRoot(architecture?: DebianArchitecture, kind?: DebianRootKind): string | undefined;
 
 /** The tree, made by mmdebstrap if there is none and this is root; or the reason why there is none. */
-export function makeDebianRoot(): { readonly path: string } | { readonly reason: string };
+export function makeDebianRoot(
+  architecture?: DebianArchitecture,
+  kind?: DebianRootKind,
+): { readonly path: string } | { readonly reason: string };

@@ -1,36 +1,66 @@
-// The Debian root tree that tests boot and judge: the one of ISOPRESS_TEST_ROOT, or one made by mmdebstrap once per machine.
+// The Debian root trees that tests press, boot and judge: made by mmdebstrap once per machine and list of packages, and kept.
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const SUITE = 'bookworm';
-const PACKAGES = [
-  ...['linux-image-amd64', 'systemd', 'systemd-sysv', 'udev', 'dracut', 'dracut-live', 'e2fsprogs', 'kmod'],
-  ...['grub-pc-bin', 'grub-efi-amd64-bin', 'grub-efi-amd64-signed', 'shim-signed', 'iproute2'],
+/** Only the release itself: its packages change with a point release, and not between two runs. */
+const MIRROR = 'http://deb.debian.org/debian';
+
+/** A system that boots, dracut with both live modules, what their media checks and persistence run. */
+const SYSTEM = [
+  ...['systemd', 'systemd-sysv', 'udev', 'dbus', 'kmod', 'iproute2', 'e2fsprogs', 'fdisk'],
+  ...['dracut', 'dracut-live', 'kiwi-dracut-live', 'isomd5sum'],
+];
+/** The kernel and the boot loaders. */
+const BOOT = {
+  amd64: [
+    ...['linux-image-amd64', 'grub-pc-bin', 'grub-efi-amd64-bin', 'grub-efi-amd64-signed', 'shim-signed'],
+    ...['isolinux', 'syslinux-common'],
+  ],
+  i386: ['linux-image-686-pae', 'grub-pc-bin', 'isolinux', 'syslinux-common'],
+  arm64: ['linux-image-arm64', 'grub-efi-arm64-bin', 'grub-efi-arm64-signed', 'shim-signed'],
+};
+
+/**
+ * The packages' own initrd is of no use to a live medium and takes a minute, under emulation many: while they are set up,
+ * dracut is another name of `true`.
+ */
+const DIVERSION = '--quiet --local --rename --divert /usr/bin/dracut.diverted';
+const HOOKS = [
+  `--essential-hook=chroot "$1" dpkg-divert ${DIVERSION} --add /usr/bin/dracut && ln -s true "$1/usr/bin/dracut"`,
+  `--customize-hook=rm "$1/usr/bin/dracut" && chroot "$1" dpkg-divert ${DIVERSION} --remove /usr/bin/dracut`,
+  '--customize-hook=rm -f "$1"/initrd.img "$1"/initrd.img.old',
 ];
 
-/** Where a tree made for the tests is kept. */
-function cachedPath() {
-  return join(process.env['ISOPRESS_TEST_CACHE'] ?? join(tmpdir(), 'isopress-cache'), 'debian-root');
+const BINFMT = '/proc/sys/fs/binfmt_misc';
+
+/** Directory for what tests make once per machine. */
+export function testCache() {
+  return process.env['ISOPRESS_TEST_CACHE'] ?? join(tmpdir(), 'isopress-cache');
 }
 
-/** The tree there is, or undefined. */
-export function presentDebianRoot() {
+/** The tree there is, or undefined. @type {typeof import('./debian-root.js').presentDebianRoot} */
+export function presentDebianRoot(architecture = 'amd64', kind = 'system') {
   const given = process.env['ISOPRESS_TEST_ROOT'];
-  if (given) return given;
-  return existsSync(cachedPath()) ? cachedPath() : undefined;
+  if (given && architecture === 'amd64' && kind === 'system') return given;
+  const path = cachedPath(architecture, recipe(architecture, kind));
+  return existsSync(path) ? path : undefined;
 }
 
-/** The tree, made if there is none; or the reason why there is none. */
-export function makeDebianRoot() {
-  const present = presentDebianRoot();
+/** The tree, made if there is none; or the reason why there is none. @type {typeof import('./debian-root.js').makeDebianRoot} */
+export function makeDebianRoot(architecture = 'amd64', kind = 'system') {
+  const present = presentDebianRoot(architecture, kind);
   if (present) return { path: present };
   if (process.getuid?.() !== 0) return { reason: 'making a Debian root tree takes root, or ISOPRESS_TEST_ROOT' };
-  const path = cachedPath();
+  if (kind === 'system' && architecture === 'arm64') emulate('aarch64');
+  const options = recipe(architecture, kind);
+  const path = cachedPath(architecture, options);
   const part = `${path}.${process.pid}.part`;
   mkdirSync(join(path, '..'), { recursive: true });
-  const args = ['--quiet', '--variant=minbase', `--include=${PACKAGES.join(',')}`, SUITE, part];
+  const args = ['--quiet', ...options, SUITE, part, MIRROR];
   const { status, stderr, error } = spawnSync('mmdebstrap', args, { encoding: 'utf8', maxBuffer: 1 << 26 });
   if (status !== 0) {
     rmSync(part, { recursive: true, force: true });
@@ -38,4 +68,32 @@ export function makeDebianRoot() {
   }
   renameSync(part, path);
   return { path };
+}
+
+/**
+ * What mmdebstrap is asked for.
+ * @param {keyof typeof BOOT} architecture @param {'system' | 'files'} kind
+ */
+function recipe(architecture, kind) {
+  const target = `--architectures=${architecture}`;
+  if (kind === 'files') return ['--variant=extract', target, `--include=${BOOT[architecture].join(',')}`];
+  return ['--variant=minbase', target, ...HOOKS, `--include=${[...SYSTEM, ...BOOT[architecture]].join(',')}`];
+}
+
+/**
+ * A tree is known by what it was made of, so that one of another list is not taken for it.
+ * @param {string} architecture @param {readonly string[]} options
+ */
+function cachedPath(architecture, options) {
+  const digest = createHash('sha256')
+    .update([SUITE, MIRROR, ...options].join('\n'))
+    .digest('hex');
+  return join(testCache(), `debian-${architecture}-${digest.slice(0, 8)}`);
+}
+
+/** Lets the kernel run programs of a foreign machine by QEMU, as installing its package does where systemd runs. */
+function emulate(/** @type {string} */ machine) {
+  if (existsSync(join(BINFMT, `qemu-${machine}`))) return;
+  if (!existsSync(join(BINFMT, 'register'))) spawnSync('mount', ['-t', 'binfmt_misc', 'binfmt_misc', BINFMT]);
+  spawnSync('update-binfmts', ['--enable', `qemu-${machine}`]);
 }

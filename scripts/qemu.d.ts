@@ -1,14 +1,18 @@
 // Types of qemu.js, for the tests.
 
 export interface MachineOptions {
-  /** Path of the image to boot. It is never changed. */
+  /** Path of the image to boot. It is never changed, unless {@link keepWrites} says so. */
   readonly image: string;
+  /** Default `x86_64`. */
+  readonly architecture?: 'x86_64' | 'aarch64';
   /** How the machine sees it. Default `cd`. */
   readonly as?: 'cd' | 'disk' | 'usb';
   /** Default `bios`. */
   readonly firmware?: 'bios' | 'uefi';
   /** Bytes per sector of a disk or stick. Default 512. */
   readonly sectorSize?: 512 | 4096;
+  /** Whether what the guest writes on a disk or stick goes to the image itself. Default false. */
+  readonly keepWrites?: boolean;
   /** MiB. Default 1536. */
   readonly memory?: number;
   /** Where the serial port is recorded; default a temporary file that goes with the machine. */
@@ -23,6 +27,10 @@ export interface Machine {
   readonly log: string;
   /** The serial output once the marker is in it. Rejects after the time given, and when the machine ends before. */
   waitFor(marker: string | RegExp, timeoutSeconds: number): Promise<string>;
+  /** Types on the serial port. */
+  type(keys: string): void;
+  /** The serial output once the machine has ended by itself. Rejects after the time given. */
+  ended(timeoutSeconds: number): Promise<string>;
   /** Ends the machine and removes what it needed. */
   stop(): Promise<void>;
 }
@@ -34,8 +42,8 @@ export interface BootResult {
   readonly log: string;
 }
 
-/** What is missing to boot with this firmware, as names of Debian packages; empty when nothing is. */
-export function missingForBoot(firmware?: 'bios' | 'uefi'): string[];
+/** What is missing to boot so, as names of Debian packages; empty when nothing is. */
+export function missingForBoot(firmware?: 'bios' | 'uefi', architecture?: 'x86_64' | 'aarch64'): string[];
 
 /** Starts a machine. The caller stops it; {@link bootUntil} does both. */
 export function startMachine(options: MachineOptions): Machine;

@@ -1,41 +1,16 @@
-// Drives QEMU: starts a machine from an image, waits for a line on its serial port, stops it. Software emulation only, so that
-// it runs everywhere; nothing is left behind. Used by the demo and by the boot tests.
+// Drives QEMU: starts a machine from an image, waits for a line on its serial port, types on it, stops it. Nothing is left
+// behind. Used by the demo and by the boot tests.
 import { spawn } from 'node:child_process';
-import {
-  accessSync,
-  closeSync,
-  constants,
-  copyFileSync,
-  existsSync,
-  mkdtempSync,
-  openSync,
-  readSync,
-  rmSync,
-} from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { escaped, machineCommand } from './qemu-machine.js';
 
-const PROGRAM = 'qemu-system-x86_64';
-
-/** Firmware and its variable store must be of one size; Debian 12 has both pairs, later ones the second only. */
-const OVMF = [
-  ['/usr/share/OVMF/OVMF_CODE.fd', '/usr/share/OVMF/OVMF_VARS.fd'],
-  ['/usr/share/OVMF/OVMF_CODE_4M.fd', '/usr/share/OVMF/OVMF_VARS_4M.fd'],
-];
+export { missingForBoot } from './qemu-machine.js';
 
 const POLL_MS = 100;
 const TAIL = 2000;
-
-/** What is missing to boot with this firmware, as names of Debian packages; empty when nothing is. */
-export function missingForBoot(/** @type {'bios' | 'uefi'} */ firmware = 'bios') {
-  const missing = [];
-  const path = (process.env['PATH'] ?? '').split(delimiter);
-  const found = path.some((dir) => isExecutable(join(dir, PROGRAM)));
-  if (!found) missing.push('qemu-system-x86');
-  if (firmware === 'uefi' && !ovmf()) missing.push('ovmf');
-  return missing;
-}
 
 /**
  * Starts a machine. The caller stops it; `bootUntil` does both.
@@ -46,7 +21,11 @@ export function startMachine(options) {
   const work = mkdtempSync(join(tmpdir(), 'isopress-qemu-'));
   const log = options.log ?? join(work, 'serial.log');
   rmSync(log, { force: true });
-  const child = spawn(PROGRAM, machineArguments(options, work, log), { stdio: ['ignore', 'ignore', 'pipe'] });
+  const { program, args } = machineCommand(options, work);
+  const serial = ['-chardev', `stdio,id=serial,signal=off,logfile=${escaped(log)}`, '-serial', 'chardev:serial'];
+  const child = spawn(program, [...serial, ...args], { stdio: ['pipe', 'ignore', 'pipe'] });
+  // A machine that has ended takes no more keys; that is told by whoever waits for what they should do.
+  child.stdin.on('error', () => {});
   const state = { said: '', ended: false };
   child.stderr.on('data', (text) => {
     state.said += text;
@@ -71,7 +50,14 @@ export function startMachine(options) {
     process.removeListener('exit', kill);
     rmSync(work, { recursive: true, force: true });
   };
-  return { pid: child.pid, log, waitFor: (marker, seconds) => waitFor(log, marker, seconds, state), stop };
+  return {
+    pid: child.pid,
+    log,
+    waitFor: (marker, seconds) => waitFor(log, marker, seconds, state),
+    type: (keys) => void child.stdin.write(keys, 'latin1'),
+    ended: (seconds) => endedWithin(exited, seconds, log),
+    stop,
+  };
 }
 
 /**
@@ -92,59 +78,17 @@ export async function bootUntil(options, marker, timeoutSeconds) {
   }
 }
 
-/** @param {import('./qemu.js').MachineOptions} options @param {string} work @param {string} log */
-function machineArguments(options, work, log) {
-  return [
-    ...['-machine', 'q35,accel=tcg', '-cpu', 'max', '-m', String(options.memory ?? 1536)],
-    // Without a network card the firmware does not try to boot from the network.
-    ...['-display', 'none', '-monitor', 'none', '-nic', 'none', '-no-reboot', '-serial', `file:${escaped(log)}`],
-    ...firmwareArguments(options.firmware ?? 'bios', work),
-    ...mediumArguments(options),
-    ...(options.extra ?? []),
-  ];
-}
-
-/** @param {'bios' | 'uefi'} firmware @param {string} work */
-function firmwareArguments(firmware, work) {
-  if (firmware === 'bios') return [];
-  const pair = ovmf();
-  if (!pair) throw new Error('There is no UEFI firmware for QEMU on this machine; install the package ovmf.');
-  // The firmware writes its variables, so every machine gets its own.
-  const variables = join(work, 'variables.fd');
-  copyFileSync(pair[1], variables);
-  return [
-    ...['-drive', `if=pflash,format=raw,readonly=on,file=${pair[0]}`],
-    ...['-drive', `if=pflash,format=raw,file=${escaped(variables)}`],
-  ];
-}
-
-/** @param {import('./qemu.js').MachineOptions} options */
-function mediumArguments({ image, as = 'cd', sectorSize = 512 }) {
-  const file = `file=${escaped(image)}`;
-  if (as === 'cd') return ['-drive', `${file},media=cdrom,readonly=on,if=ide`];
-  // Writes of the guest go to a temporary file that QEMU discards.
-  const drive = ['-drive', `${file},format=raw,snapshot=on,if=none,id=medium`];
-  const sizes = `logical_block_size=${sectorSize},physical_block_size=${sectorSize}`;
-  if (as === 'disk') return [...drive, '-device', `virtio-blk-pci,drive=medium,${sizes}`];
-  return [...drive, '-device', 'qemu-xhci', '-device', `usb-storage,drive=medium,${sizes}`];
-}
-
-/** A comma separates QEMU's options; in a file name it is doubled. */
-function escaped(/** @type {string} */ path) {
-  return path.replaceAll(',', ',,');
-}
-
-function ovmf() {
-  return OVMF.find((pair) => pair.every((path) => existsSync(path)));
-}
-
-function isExecutable(/** @type {string} */ path) {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+/** @param {Promise<unknown>} exited @param {number} seconds @param {string} log */
+async function endedWithin(exited, seconds, log) {
+  const late = new AbortController();
+  const timeout = sleep(seconds * 1000, 'late', { signal: late.signal }).catch(() => undefined);
+  const first = await Promise.race([exited, timeout]);
+  late.abort();
+  const reader = { text: '', at: 0 };
+  readMore(log, reader);
+  if (first === 'late')
+    throw new Error(`The machine did not end within ${seconds} s. The last output:\n${reader.text.slice(-TAIL)}`);
+  return reader.text;
 }
 
 /**

@@ -1,8 +1,8 @@
 // Options of `isopress iso`.
 
-import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import {
+  type BootEntryOptions,
   type HideRule,
   LAYOUT_NAMES,
   type LayoutName,
@@ -15,6 +15,8 @@ import { InvalidInputError } from '../errors.js';
 import { RELAXATIONS, type Relaxation } from '../format/iso9660/index.js';
 import type { UdfRevision } from '../format/udf/index.js';
 import type { DigestName } from '../io/index.js';
+import { BOOT_ENTRY_HELP, parseBootEntry } from './boot-entry.js';
+import { readInput } from './input.js';
 import { parseInteger } from './units.js';
 import type { WriterOptions } from './writer-options.js';
 
@@ -37,6 +39,7 @@ export interface IsoCommandOptions extends WriterOptions {
   readonly iso9660: boolean;
   readonly joliet: boolean | 'long';
   readonly rockRidge: '1.10' | '1.12' | 'none';
+  readonly aaip: boolean;
   readonly udf?: UdfRevision | true;
   readonly hide: readonly HideRule[];
   readonly hideIso?: readonly HideRule[];
@@ -45,12 +48,15 @@ export interface IsoCommandOptions extends WriterOptions {
   readonly sort: readonly WeightRule[];
   readonly mediaCheck: 'none' | 'suse' | 'rh';
   readonly mediaDigest: readonly DigestName[];
+  readonly mediaFragments?: number;
+  readonly signatureBlock?: boolean;
   readonly biosBoot?: string;
   readonly efiBoot?: string;
   readonly appendEsp?: string;
   readonly duplicatesOnce: boolean;
   readonly bootInfoTable: boolean;
   readonly grub2BootInfo?: boolean;
+  readonly bootEntry: readonly BootEntryOptions[];
   readonly bootCatalog?: string;
   readonly mbr?: string;
   readonly layout?: LayoutName;
@@ -112,6 +118,7 @@ function addTreeOptions(command: Command): void {
         .choices(['1.10', '1.12', 'none'])
         .default('1.10'),
     )
+    .option('--no-aaip', 'keep no extended attributes and access lists beside Rock Ridge (xorriso restores them)')
     .addOption(
       new Option(
         '--udf [revision]',
@@ -145,6 +152,7 @@ function addBootOptions(command: Command): void {
     )
     .option('--no-boot-info-table', 'do not patch the boot info table into the BIOS boot image')
     .option('--grub2-boot-info', "patch GRUB's boot info into the BIOS boot image and the MBR")
+    .addOption(new Option('--boot-entry <settings>', BOOT_ENTRY_HELP).argParser(parseBootEntry).default([], 'none'))
     .option('--boot-catalog <path>', 'show the boot catalog under this path (default: hidden)')
     .option('--mbr <file>', "boot code of the MBR, such as GRUB's boot_hybrid.img");
 }
@@ -194,7 +202,14 @@ function addCheckOptions(command: Command): void {
       new Option('--media-digest <name...>', 'digests of a SUSE style tag')
         .choices(DIGESTS)
         .default(['sha256'], 'sha256'),
-    );
+    )
+    .addOption(
+      new Option(
+        '--media-fragments <count>',
+        'fragment sums that let a check fail early (default: 0, of style rh 20)',
+      ).argParser(parseInteger(0, 60)),
+    )
+    .option('--signature-block', 'place a block for a signature over the media-check tags');
 }
 
 /** `1a2b3c4d`, with or without 0x in front. */
@@ -214,13 +229,4 @@ function readWeightRules(path: string): WeightRule[] {
     if (match) return [{ pattern: `/${match[1]!.replace(/^\/+/, '')}`, weight: Number(match[2]) }];
     throw new InvalidInputError('cli.sort-file', `"${line}" is no glob followed by a weight.`, { path, line: i + 1 });
   });
-}
-
-/** A file named on the command line. Throws {@link InvalidInputError} where it cannot be read. */
-export function readInput(path: string): Uint8Array {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    throw new InvalidInputError('cli.unreadable', `${path} cannot be read.`, { path, cause: error });
-  }
 }

@@ -1,9 +1,7 @@
 // Manifests on the command line: files of entries, and the definitions of mksquashfs.
 
-import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type ByteString, byteStringOf, fromText, type Timestamp } from '../bytes/index.js';
-import { InvalidInputError } from '../errors.js';
 import { openHostFile } from '../source/index.js';
 import {
   applyManifest,
@@ -12,6 +10,7 @@ import {
   readManifest,
   readPseudoDefinitions,
 } from '../tree/index.js';
+import { readInput } from './input.js';
 
 /** Parsed values; pseudo files are an option of squashfs alone. */
 export interface ManifestOptions {
@@ -49,9 +48,5 @@ export function pseudoDefinitionOf(text: string, earlier: readonly ManifestEntry
 }
 
 function textOf(path: string): ByteString {
-  try {
-    return byteStringOf(readFileSync(path));
-  } catch (error) {
-    throw new InvalidInputError('cli.manifest', `The manifest ${path} cannot be read.`, { path, cause: error });
-  }
+  return byteStringOf(readInput(path));
 }

@@ -1,7 +1,7 @@
 // The options of mksquashfs in terms of ours. What has no equal here is refused by name, never ignored.
 
-import { readFileSync } from 'node:fs';
-import { InvalidInputError, UnsupportedError } from '../errors.js';
+import { UnsupportedError } from '../errors.js';
+import { readInput } from './input.js';
 
 /** Another name, other words, words to drop behind an option that asks for what we do anyway, or what to do instead. */
 type Rule = string | readonly string[] | { readonly drop: number } | { readonly instead: string };
@@ -171,12 +171,8 @@ function globOf(path: string, source: string, isGlob: boolean): string {
 }
 
 function linesOf(path = ''): string[] {
-  try {
-    const lines = readFileSync(path, 'utf8').split('\n');
-    return lines.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
-  } catch (error) {
-    throw new InvalidInputError('cli.exclude-from', `The exclude list ${path} cannot be read.`, { path, cause: error });
-  }
+  const lines = new TextDecoder().decode(readInput(path)).split('\n');
+  return lines.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
 }
 
 function refused(option: string, hint: string): UnsupportedError {

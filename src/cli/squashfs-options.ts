@@ -1,12 +1,11 @@
 // The options of `isopress squashfs`: one row each, in groups.
 
-import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { byteStringOf, type Timestamp, timestamp } from '../bytes/index.js';
-import { InvalidInputError } from '../errors.js';
 import type { StoredPart } from '../format/squashfs/index.js';
 import { type FileTree, filterXattrs, overrideAll, overrideRoot, readSortList, type SortRule } from '../tree/index.js';
 import { addCompressionOptions, type CompressionOptions } from './compression-options.js';
+import { readInput } from './input.js';
 import { pseudoDefinitionOf, pseudoFileOf } from './manifest-options.js';
 import { parseInteger, parseSize } from './units.js';
 import type { WriterOptions } from './writer-options.js';
@@ -150,13 +149,7 @@ function parseParts(text: string, earlier: readonly StoredPart[]): StoredPart[] 
 }
 
 function sortRulesOf(path: string, earlier: readonly SortRule[]): SortRule[] {
-  let text: Uint8Array;
-  try {
-    text = readFileSync(path);
-  } catch (error) {
-    throw new InvalidInputError('cli.sort', `The sort file ${path} cannot be read.`, { path, cause: error });
-  }
-  return [...earlier, ...readSortList(byteStringOf(text))];
+  return [...earlier, ...readSortList(byteStringOf(readInput(path)))];
 }
 
 function parsePad(text: string): number {

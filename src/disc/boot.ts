@@ -2,18 +2,29 @@
 
 import { fromText } from '../bytes/index.js';
 import { InvalidInputError } from '../errors.js';
-import { type BootImage, CATALOG_SIZE, checkPatchable, loadSectors, type Platform } from '../format/eltorito/index.js';
+import {
+  type BootImage,
+  CATALOG_SIZE,
+  checkPatchable,
+  emulatedPartitionType,
+  loadSectors,
+  type Media,
+  mediaOf,
+} from '../format/eltorito/index.js';
 import { BLOCK } from '../format/iso9660/index.js';
-import { bytesSource, type Content, type ExactContent, isExact } from '../io/index.js';
+import { SECTOR } from '../format/mbr/index.js';
+import { bytesSource, type Content, type ExactContent, isExact, isHole, pieceLength, type Run } from '../io/index.js';
 import { type File, FileTree, file, overlay } from '../tree/index.js';
+import type { ResolvedBootEntry } from './boot-options.js';
 import type { DiscFacts } from './facts.js';
 import type { BootImageFile } from './files.js';
 import type { ResolvedDiscOptions } from './options.js';
 
 interface BootEntryPlan {
-  readonly platform: Platform;
-  /** Path in the tree, or `appended-esp`. */
+  readonly asked: ResolvedBootEntry;
+  /** Path in the tree, `appended-esp`, or `hidden` for an image outside the tree. */
   readonly image: string;
+  readonly media: Media;
   readonly sectors: number;
   /** Absent for the appended partition. */
   readonly node?: File<Content>;
@@ -24,42 +35,84 @@ export interface BootPlan {
   readonly tree: FileTree<Content>;
   /** Default entry first. Empty: the disc does not boot by El Torito. */
   readonly entries: readonly BootEntryPlan[];
-  /** The image that comes first among the files. */
-  readonly biosImage: BootImageFile | undefined;
+  /** Images that come first among the files: those that hold facts of their place, and those that no directory shows. */
+  readonly first: readonly BootImageFile[];
+  /** The image that the MBR's boot code starts. */
+  readonly biosImage: File<Content> | undefined;
   /** The node that shows the catalog. */
   readonly catalog: File<Content> | undefined;
 }
 
 /** Resolves the boot options against the tree. Throws {@link InvalidInputError} for images that cannot be used. */
 export function planBoot(tree: FileTree<Content>, options: ResolvedDiscOptions): BootPlan {
-  const { bios, efi, appendedEsp } = options;
+  const { bootEntries, bios, bootCode } = options;
   const entries: BootEntryPlan[] = [];
-  let biosImage: BootImageFile | undefined;
-  if (bios) {
-    const { node, content } = bootFile(tree, bios.path);
-    const patches = { bootInfoTable: bios.bootInfoTable, grubBootInfo: bios.grub2BootInfo };
-    checkPatchable(bios.path, content.size, patches);
-    biosImage = { path: bios.path, node, content, patches, isIsolinux: options.bootCode === 'isolinux' };
-    entries.push({ platform: 'bios', image: bios.path, sectors: bios.loadSectors, node });
-  }
-  if (efi === 'appended-esp') {
-    const size = Math.ceil(appendedEsp!.size / BLOCK) * BLOCK;
-    entries.push({ platform: 'efi', image: 'appended-esp', sectors: loadSectors(size) });
-  } else if (efi) {
-    const { node, content } = bootFile(tree, efi.path);
-    entries.push({ platform: 'efi', image: efi.path, sectors: loadSectors(content.size), node });
+  const first: BootImageFile[] = [];
+  for (const asked of bootEntries) {
+    const { image, size, file } = imageOf(asked, tree, options);
+    const media = mediaOf(asked.emulation, size, image);
+    const sectors = asked.loadSectors ?? loadSectors(size);
+    entries.push({ asked, image, media, sectors, ...(file ? { node: file.node } : {}) });
+    if (!file) continue;
+    const patches = { bootInfoTable: asked.bootInfoTable, grubBootInfo: asked.grub2BootInfo };
+    checkPatchable(image, size, patches);
+    const isIsolinux = asked === bios && bootCode === 'isolinux';
+    if (patches.bootInfoTable || patches.grubBootInfo || image === HIDDEN || asked === bios) {
+      first.push({ path: image, ...file, patches, isIsolinux });
+    }
   }
   const visible = entries.length > 0 ? options.catalogPath : undefined;
-  return { ...withCatalog(tree, visible, options), entries, biosImage };
+  const biosImage = bios && entries[0]!.node;
+  return { ...withCatalog(tree, visible, options), entries, first, biosImage };
 }
 
-/** Boot images as the catalog states them. */
-export function bootImages(boot: BootPlan, facts: DiscFacts): BootImage[] {
-  return boot.entries.map(({ platform, sectors, node }) => ({
-    platform,
-    sectors,
-    block: node ? facts.place(node).block : facts.payloadEnd,
-  }));
+const HIDDEN = 'hidden';
+
+interface ImageFile {
+  readonly node: File<Content>;
+  readonly content: ExactContent;
+}
+
+function imageOf(
+  { image }: ResolvedBootEntry,
+  tree: FileTree<Content>,
+  { appendedEsp }: ResolvedDiscOptions,
+): { image: string; size: number; file?: ImageFile } {
+  if (image === 'appended-esp') return { image, size: Math.ceil(appendedEsp!.size / BLOCK) * BLOCK };
+  if (typeof image === 'string') {
+    const found = bootFile(tree, image);
+    return { image, size: found.content.size, file: found };
+  }
+  return { image: HIDDEN, size: image.size, file: { node: file<Content>(image), content: image } };
+}
+
+/** Boot images as the catalog states them. An emulated hard disk is asked for its partition. */
+export async function bootImages(boot: BootPlan, facts: DiscFacts, run: Run): Promise<() => BootImage[]> {
+  const types = await Promise.all(boot.entries.map((entry) => partitionTypeOf(entry, run)));
+  return () =>
+    boot.entries.map(({ asked, media, sectors, node }, i) => ({
+      platform: asked.platform,
+      bootable: asked.bootable,
+      media,
+      sectors,
+      loadSegment: asked.loadSegment,
+      systemType: types[i]!,
+      id: asked.id,
+      criteria: asked.criteria,
+      block: node ? facts.place(node).block : facts.payloadEnd,
+    }));
+}
+
+async function partitionTypeOf({ media, node, image }: BootEntryPlan, run: Run): Promise<number> {
+  if (media !== 'hard-disk' || !node || !isExact(node.content)) return 0;
+  const sector = new Uint8Array(SECTOR);
+  let filled = 0;
+  for await (const piece of node.content.pieces(run)) {
+    if (!isHole(piece)) sector.set(piece.subarray(0, SECTOR - filled), filled);
+    filled += pieceLength(piece);
+    if (filled >= SECTOR) break;
+  }
+  return emulatedPartitionType(sector, image);
 }
 
 function withCatalog(

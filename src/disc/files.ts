@@ -37,8 +37,8 @@ export interface FilePlan {
 }
 
 export interface FileOrder {
-  /** Comes before all others. */
-  readonly first: BootImageFile | undefined;
+  /** Come before all others. */
+  readonly first: readonly BootImageFile[];
   /** Nodes that have their place already. */
   readonly given: ReadonlyMap<File<Content>, FilePlace>;
   readonly sort: readonly WeightRule[];
@@ -59,7 +59,7 @@ export function planFiles(tree: FileTree<Content>, start: number, { first, given
     if (content.size > 0) exact.push(content);
     block += divCeil(content.size, BLOCK);
   };
-  if (first) place(first.node, patchedContent(first, start));
+  for (const image of first) if (!places.has(image.node)) place(image.node, patchedContent(image, block));
   const seen = new Set<File<Content>>(places.keys());
   for (const { node, path } of heaviestFirst(tree, sort)) {
     if (seen.has(node)) continue;

@@ -1,8 +1,10 @@
 // Floor 4: formats that share one image.
 
+export type { Emulation, Platform } from '../format/eltorito/index.js';
 export { type InterchangeLevel, RELAXATIONS, type Relaxation } from '../format/iso9660/index.js';
 export type { UdfRevision } from '../format/udf/index.js';
-export { type FileSystemFacts, type ImageFacts, inspectImage } from './inspect.js';
+export type { BiosBootOptions, BootEntryOptions, BootOptions } from './boot-options.js';
+export { type FileSystemFacts, type ImageFacts, inspectImage, type Recogniser } from './inspect.js';
 export type { BootEntryFacts } from './inspect-boot.js';
 export type { PartitionFacts } from './inspect-partitions.js';
 export type { AreaLayout, BootEntryLayout, DiscLayout, PartitionLayout } from './layout.js';
@@ -15,8 +17,6 @@ export {
   type PayloadEnd,
 } from './named-layouts.js';
 export type {
-  BiosBootOptions,
-  BootOptions,
   DiscOptions,
   HideRule,
   TreeName,

@@ -28,6 +28,10 @@ export interface BootEntryFacts {
   readonly block: number;
   /** 512-byte sectors to load. */
   readonly sectors: number;
+  /** Who made it, as the validation entry or the section header says. */
+  readonly id?: string;
+  /** Selection criteria in hexadecimal, without zeros at the end; absent where there are none. */
+  readonly criteria?: string;
 }
 
 /** All entries that the boot records at these blocks lead to; none where a catalog is not one. */
@@ -42,30 +46,33 @@ export async function readBootEntries(image: Source, bootRecords: readonly numbe
 }
 
 function entriesOf(catalog: Uint8Array): BootEntryFacts[] {
-  const { header, platform } = validationEntry.decode(catalog);
+  const { header, platform, id } = validationEntry.decode(catalog);
   if (header !== 1 || wordSum(catalog.subarray(0, ENTRY)) !== 0) return [];
-  const entries = [entryAt(catalog, ENTRY, platform)];
+  const entries = [entryAt(catalog, ENTRY, platform, id)];
   for (let at = 2 * ENTRY; at + ENTRY <= catalog.length; ) {
     const section = sectionHeader.decode(catalog, at);
     if (section.header !== MORE_SECTIONS && section.header !== LAST_SECTION) break;
     at += ENTRY;
     for (let i = 0; i < section.entries && at + ENTRY <= catalog.length; i++, at += ENTRY) {
-      entries.push(entryAt(catalog, at, section.platform));
+      entries.push(entryAt(catalog, at, section.platform, section.id));
     }
     if (section.header === LAST_SECTION) break;
   }
   return entries;
 }
 
-function entryAt(catalog: Uint8Array, at: number, platform: number): BootEntryFacts {
-  const { bootable, media, block, sectors } = bootEntry.decode(catalog, at);
+function entryAt(catalog: Uint8Array, at: number, platform: number, id: string): BootEntryFacts {
+  const { bootable, media, block, sectors, selection } = bootEntry.decode(catalog, at);
   const kind = media & 0x0f;
+  const criteria = hexOf(selection).replace(/(00)+$/, '');
   return {
     platform: PLATFORMS[platform] ?? `0x${platform.toString(16)}`,
     bootable: bootable === BOOTABLE,
     emulation: kind === 0 ? 'none' : kind === 4 ? 'hard-disk' : 'floppy',
     block,
     sectors,
+    ...(id === '' ? {} : { id }),
+    ...(criteria === '' ? {} : { criteria }),
   };
 }
 
@@ -73,4 +80,8 @@ async function read(image: Source, at: number, length: number): Promise<Uint8Arr
   const bytes = new Uint8Array(length);
   await image.read(at, bytes);
   return bytes;
+}
+
+function hexOf(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -34,9 +34,16 @@ export interface ImageFacts {
   readonly tags: readonly Tag[];
 }
 
-/** Looks at the heads of everything in an image. Throws {@link InvalidImageError} where a head is damaged. */
-export async function inspectImage(image: Source): Promise<ImageFacts> {
+/** Tells a file system of one kind from all others; undefined for those. */
+export type Recogniser = (image: Source) => Promise<Omit<FileSystemFacts, 'where'> | undefined>;
+
+/**
+ * Looks at the heads of everything in an image; `others` recognise file systems that no disc is made of, ext4 for one.
+ * Throws {@link InvalidImageError} where a head is damaged.
+ */
+export async function inspectImage(image: Source, others: readonly Recogniser[] = []): Promise<ImageFacts> {
   const partitions = await readPartitions(image);
+  const fileSystemsIn = (part: Source, where: string) => recogniseAll(part, where, [...KINDS, ...others]);
   const fileSystems = await fileSystemsIn(image, 'whole image');
   for (const { table, number, at, size } of partitions) {
     // A partition that is the image is not told twice.
@@ -61,8 +68,8 @@ async function tagsOf(image: Source): Promise<ImageTags> {
   }
 }
 
-async function fileSystemsIn(image: Source, where: string): Promise<FileSystemFacts[]> {
-  const found = await Promise.all([isoFacts(image), udfFacts(image), headFacts(image)]);
+async function recogniseAll(image: Source, where: string, kinds: readonly Recogniser[]): Promise<FileSystemFacts[]> {
+  const found = await Promise.all(kinds.map((kind) => kind(image)));
   return found.filter((facts) => facts !== undefined).map((facts) => ({ ...facts, where }));
 }
 
@@ -89,13 +96,12 @@ async function udfFacts(image: Source): Promise<Found> {
 }
 
 const SQUASHFS_MAGIC = 0x73717368;
-const EXT_MAGIC = 0xef53;
-const EXT_SUPERBLOCK = 1024;
+const HEAD = 2048;
 
-/** FAT, squashfs and ext4 are known by their first two KiB. */
+/** FAT and squashfs are known by their first two KiB. */
 async function headFacts(image: Source): Promise<Found> {
-  if (image.size < 2 * EXT_SUPERBLOCK) return undefined;
-  const head = new Uint8Array(2 * EXT_SUPERBLOCK);
+  if (image.size < HEAD) return undefined;
+  const head = new Uint8Array(HEAD);
   await image.read(0, head);
   const view = new DataView(head.buffer);
   if (view.getUint32(0, true) === SQUASHFS_MAGIC) {
@@ -106,7 +112,6 @@ async function headFacts(image: Source): Promise<Found> {
       details: { blockSize: view.getUint32(12, true), inodes: view.getUint32(4, true) },
     };
   }
-  if (view.getUint16(EXT_SUPERBLOCK + 56, true) === EXT_MAGIC) return extFacts(head, view);
   const fat = recogniseFat(head);
   if (!fat) return undefined;
   const { type, label, size, serial, sectorSize, clusterSize } = fat;
@@ -118,17 +123,7 @@ async function headFacts(image: Source): Promise<Found> {
   };
 }
 
-/** ext2, ext3 and ext4 have one magic; what they need to be read tells them apart. */
-function extFacts(head: Uint8Array, view: DataView): Found {
-  const extents = 0x40;
-  const journal = 0x04;
-  const at = EXT_SUPERBLOCK;
-  const blockSize = 1024 << view.getUint32(at + 24, true);
-  const isExt4 = (view.getUint32(at + 96, true) & extents) !== 0;
-  const kind = isExt4 ? 'ext4' : view.getUint32(at + 92, true) & journal ? 'ext3' : 'ext2';
-  const label = String.fromCharCode(...head.subarray(at + 120, at + 136)).replace(/\0.*$/s, '');
-  return { kind, label, size: view.getUint32(at + 4, true) * blockSize, details: { blockSize } };
-}
+const KINDS: readonly Recogniser[] = [isoFacts, udfFacts, headFacts];
 
 /** `2023-11-14T22:13:20.000Z` */
 function dateText(time: Timestamp | undefined): string | undefined {

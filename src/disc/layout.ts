@@ -12,8 +12,11 @@ export interface AreaLayout {
 }
 
 export interface BootEntryLayout {
-  readonly platform: 'bios' | 'efi';
-  /** Path in the tree, or `appended-esp`. */
+  readonly platform: 'bios' | 'powerpc' | 'mac' | 'efi';
+  /** The drive it is taken for; absent where it is loaded as it is. */
+  readonly media?: string;
+  readonly id?: string;
+  /** Path in the tree, `appended-esp`, or `hidden` for an image that no directory shows. */
   readonly image: string;
   readonly block?: number;
   /** 512-byte sectors stated in the catalog. */

@@ -1,11 +1,11 @@
 // Options of a disc: the only place of their defaults and of the rules between them.
 
 import type { Timestamp } from '../bytes/index.js';
-import { InvalidInputError } from '../errors.js';
 import { type IsoOptions, type ResolvedIsoOptions, resolveIso } from '../format/iso9660/index.js';
 import { MBR_TYPE } from '../format/mbr/index.js';
 import type { UdfRevision } from '../format/udf/index.js';
 import { deriveUuid, type ExactContent } from '../io/index.js';
+import { type BootOptions, checkRange, conflict, type ResolvedBootEntry, resolveBootEntries } from './boot-options.js';
 import {
   checkLayout,
   type LayoutName,
@@ -14,27 +14,6 @@ import {
   type PartitionTable,
   type PayloadEnd,
 } from './named-layouts.js';
-
-export interface BiosBootOptions {
-  /** Path in the tree of the image that a BIOS loads, such as `boot/x86_64/loader/eltorito.img`. Its content must be exact. */
-  readonly path: string;
-  /** Write the boot info table into bytes 8…63 of the image. Default true. */
-  readonly bootInfoTable?: boolean;
-  /** Write the image's address into bytes 2548…2555, as GRUB's CD loader wants it. Default: only in the layout `grub`. */
-  readonly grub2BootInfo?: boolean;
-  /** 512-byte sectors that the BIOS loads. Default 4. */
-  readonly loadSectors?: number;
-}
-
-export interface BootOptions {
-  /** Path of the boot catalog if it is to be visible. Default `boot.catalog`. */
-  readonly catalogPath?: string;
-  /** Keep the catalog out of the directories. Default true. */
-  readonly catalogHidden?: boolean;
-  readonly bios?: BiosBootOptions;
-  /** A FAT image in the tree, or the appended EFI system partition. */
-  readonly efi?: { readonly path: string } | 'appended-esp';
-}
 
 /** The trees that show the files of a disc. */
 export type TreeName = 'iso' | 'joliet' | 'udf';
@@ -80,6 +59,8 @@ export interface DiscOptions extends IsoOptions {
   readonly diskSignature?: number;
   /** Zero blocks of 2048 bytes behind the last file. Default 0. */
   readonly padBlocks?: number;
+  /** A block for a signature over the media-check tags, which can be filled later. Default false. */
+  readonly signatureBlock?: boolean;
 }
 
 export interface ResolvedDiscOptions {
@@ -91,8 +72,10 @@ export interface ResolvedDiscOptions {
   readonly sort: readonly WeightRule[];
   readonly seed: string;
   readonly catalogPath: string | undefined;
-  readonly bios: Required<BiosBootOptions> | undefined;
-  readonly efi: BootOptions['efi'];
+  /** Default entry first. */
+  readonly bootEntries: readonly ResolvedBootEntry[];
+  /** The image that the MBR's boot code starts. */
+  readonly bios: ResolvedBootEntry | undefined;
   readonly mbrCode: Uint8Array;
   readonly layout: LayoutName | undefined;
   /** Whose address of the BIOS image the MBR holds. */
@@ -105,6 +88,7 @@ export interface ResolvedDiscOptions {
   readonly appendedEsp: ExactContent | undefined;
   readonly diskSignature: number;
   readonly padBlocks: number;
+  readonly signatureBlock: boolean;
 }
 
 /** Fills in defaults. Throws {@link InvalidInputError} for values that do not go together. */
@@ -114,12 +98,8 @@ export function resolveDisc(options: DiscOptions): ResolvedDiscOptions {
   const named = layout && NAMED_LAYOUTS[layout];
   const partitionTable = options.partitionTable ?? named?.tables[0] ?? (mbr || appendedEsp ? 'mbr' : 'none');
   const partitionOffset = options.partitionOffset ?? named?.partitionOffset ?? (partitionTable === 'none' ? 0 : 16);
-  const bios = boot.bios && {
-    path: boot.bios.path,
-    bootInfoTable: boot.bios.bootInfoTable ?? true,
-    grub2BootInfo: boot.bios.grub2BootInfo ?? layout === 'grub',
-    loadSectors: boot.bios.loadSectors ?? 4,
-  };
+  const bootEntries = resolveBootEntries(boot, { grub2BootInfo: layout === 'grub', hasEsp: appendedEsp !== undefined });
+  const bios = boot.bios && bootEntries[0];
   const resolved: ResolvedDiscOptions = {
     iso: resolveIso(options),
     iso9660: options.iso9660 ?? true,
@@ -129,8 +109,8 @@ export function resolveDisc(options: DiscOptions): ResolvedDiscOptions {
     sort: options.sort ?? [],
     seed,
     catalogPath: (boot.catalogHidden ?? true) ? undefined : (boot.catalogPath ?? 'boot.catalog'),
+    bootEntries,
     bios,
-    efi: boot.efi,
     mbrCode: mbr?.code ?? new Uint8Array(0),
     layout,
     bootCode: bootCodeOf(options, named, bios?.grub2BootInfo ?? false),
@@ -141,6 +121,7 @@ export function resolveDisc(options: DiscOptions): ResolvedDiscOptions {
     appendedEsp,
     diskSignature: options.diskSignature ?? (named?.derivedSignature ? derivedSignature(seed) : 0),
     padBlocks,
+    signatureBlock: options.signatureBlock ?? false,
   };
   check(resolved);
   return resolved;
@@ -162,14 +143,8 @@ function derivedSignature(seed: string): number {
 }
 
 function check(options: ResolvedDiscOptions): void {
-  const { efi, appendedEsp, bootCode, bios, mbrCode, diskSignature, padBlocks } = options;
+  const { appendedEsp, bootCode, bios, mbrCode, diskSignature, padBlocks } = options;
   if (!options.iso9660) checkUdfAlone(options);
-  if (efi === 'appended-esp' && !appendedEsp) {
-    throw conflict(
-      'The EFI boot entry points at an appended partition, but none is given.',
-      'Give the image of the ESP.',
-    );
-  }
   if (appendedEsp?.size === 0) throw conflict('The appended EFI system partition is empty.', 'Give a FAT image.');
   if (bootCode !== 'none' && !bios) {
     throw conflict('The MBR code is to load a BIOS boot image, but none is named.', 'Name the BIOS boot image.');
@@ -180,26 +155,13 @@ function check(options: ResolvedDiscOptions): void {
       'Give a file such as boot_hybrid.img.',
     );
   }
-  checkRange('The number of load sectors', bios?.loadSectors ?? 1, 1, 0xffff);
   checkRange('The disk signature', diskSignature, 0, 0xffff_ffff);
   checkRange('The number of padding blocks', padBlocks, 0, 0xffff_ffff);
 }
 
-function checkUdfAlone({ udf, bios, efi, partitionTable }: ResolvedDiscOptions): void {
+function checkUdfAlone({ udf, bootEntries, partitionTable }: ResolvedDiscOptions): void {
   if (!udf) throw conflict('Without ISO 9660 and without UDF the disc has no files.', 'Choose a revision of UDF.');
-  if (bios || efi || partitionTable !== 'none') {
+  if (bootEntries.length > 0 || partitionTable !== 'none') {
     throw conflict('Boot entries and partitions belong to ISO 9660, which is left out.', 'Write UDF beside ISO 9660.');
   }
-}
-
-function checkRange(what: string, value: number, least: number, most: number): void {
-  if (Number.isInteger(value) && value >= least && value <= most) return;
-  throw new InvalidInputError(
-    'disc.option-range',
-    `${what} is ${value}; it has to be a whole number from ${least} to ${most}.`,
-  );
-}
-
-function conflict(message: string, hint: string): InvalidInputError {
-  return new InvalidInputError('disc.options', message, { hint });
 }

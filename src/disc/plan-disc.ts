@@ -2,6 +2,7 @@
 
 import { divCeil } from '../bytes/index.js';
 import { InvalidInputError } from '../errors.js';
+import { emptySignatureBlock } from '../format/checkmedia/index.js';
 import { CATALOG_SIZE, renderBootRecord, renderCatalog } from '../format/eltorito/index.js';
 import {
   BLOCK,
@@ -70,9 +71,10 @@ export function planDisc(tree: FileTree<Content>, options: DiscOptions): ImagePl
       ...(block === undefined ? {} : { block }),
       ...(blocks === undefined ? {} : { blocks }),
     })),
-    bootEntries: boot.entries.map(({ platform, image, sectors, node }) => {
+    bootEntries: boot.entries.map(({ asked: { platform, id }, image, media, sectors, node }) => {
       const block = node ? files.places.get(node)!.block : payloadEnd;
-      return { platform, image, sectors, ...(block === undefined ? {} : { block }) };
+      const told = { ...(media === 'none' ? {} : { media }), ...(id === '' ? {} : { id }) };
+      return { platform, image, sectors, ...told, ...(block === undefined ? {} : { block }) };
     }),
     partitions: partitionLayouts(resolved, facts),
     losses: [...(resolved.iso9660 ? isoLosses(tree, resolved.iso) : []), ...(udf ? udfLosses(tree) : [])],
@@ -96,7 +98,7 @@ function planHierarchies(tree: FileTree<Content>, options: ResolvedDiscOptions):
     multiExtent,
     ...(relocation ? { relocation } : {}),
     // Without Rock Ridge there is nothing to tell a link or a device from an empty file.
-    ...(version ? { systemUse: rockRidge(isoTree, version) } : plainOnly),
+    ...(version ? { systemUse: rockRidge(isoTree, version, options.iso.xattrs) } : plainOnly),
   });
   if (!jolietKind) return [primary];
   const joliet = planHierarchy(shownIn('joliet', tree, options), {
@@ -165,15 +167,16 @@ function placeAreas(boot: BootPlan, { hierarchies, udf }: FileSystems, options: 
   if (hierarchies.length > 0) list.add('empty block', 1, () => [{ hole: BLOCK }]);
   catalogBlock = list.nextExact;
   if (boots) list.add('boot catalog', 1, catalogPieces(boot));
+  if (options.signatureBlock) list.add('signature block', 1, () => [emptySignatureBlock()]);
   const catalogPlace: [File<Content>, FilePlace][] = boot.catalog
     ? [[boot.catalog, { block: catalogBlock, size: CATALOG_SIZE }]]
     : [];
   const files = planFiles(boot.tree, list.nextExact, {
-    first: boot.biosImage,
+    first: boot.first,
     given: new Map(catalogPlace),
     sort: options.sort,
   });
-  biosBlock = boot.biosImage && files.places.get(boot.biosImage.node)!.block;
+  biosBlock = boot.biosImage && files.places.get(boot.biosImage)!.block;
   addPayload(list, files, options);
   addTail(list, options, udfView);
   return { list, files };
@@ -213,7 +216,10 @@ function addTail(list: AreaList, options: ResolvedDiscOptions, udf: UdfView | un
 }
 
 function catalogPieces(boot: BootPlan): AreaPieces {
-  return ({ facts }) => [facts.late(CATALOG_SIZE, () => renderCatalog(bootImages(boot, facts)))];
+  return async function* ({ facts, run }) {
+    const images = await bootImages(boot, facts, run);
+    yield facts.late(CATALOG_SIZE, () => renderCatalog(images()));
+  };
 }
 
 function tailOf(options: ResolvedDiscOptions): Tail {

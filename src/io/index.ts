@@ -8,5 +8,6 @@ export * from './in-order.js';
 export * from './memory.js';
 export * from './patch-file.js';
 export * from './pieces.js';
+export * from './seal.js';
 export * from './target.js';
 export * from './write-image.js';

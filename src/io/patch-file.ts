@@ -4,7 +4,7 @@ import { open } from 'node:fs/promises';
 import { type ByteString, displayText } from '../bytes/index.js';
 import { TargetError } from '../errors.js';
 import { pathBuffer } from './file.js';
-import type { Patch } from './write-image.js';
+import type { Patch } from './seal.js';
 
 /** Overwrites bytes of an existing file and waits until they are on the medium. */
 export async function patchFile(path: ByteString, patches: readonly Patch[]): Promise<void> {

@@ -1,20 +1,9 @@
 // The only place that turns pieces into writes: emit, patch, seal, publish.
 
 import { assertPlanned, TargetError } from '../errors.js';
-import { type Backpatch, type Content, isBackpatch, isExact, isHole, type Run, type Source } from './content.js';
+import { type Backpatch, type Content, isBackpatch, isExact, isHole, type Piece, type Run } from './content.js';
+import { feedSeal, patchedPieces, type Seal, type SealStream, sealAhead } from './seal.js';
 import type { OpenTarget, Target } from './target.js';
-
-/** Bytes that replace what stands at `at`. */
-export interface Patch {
-  readonly at: number;
-  readonly bytes: Uint8Array;
-}
-
-/** Work on the finished image that needs all its bytes: a digest stored in its head. Seals run in order. */
-export interface Seal {
-  readonly name: string;
-  seal(image: Source, run: Run): Promise<readonly Patch[]>;
-}
 
 /** What a planner returns: content that can be written or nested, and the decisions that led to it as plain data. */
 export type ImagePlan<Layout, C extends Content = Content> = C & {
@@ -40,15 +29,17 @@ const SHORT_GAP = 4096;
 
 /**
  * Writes a plan to a target. After any error, or an abort, the target holds what it held before.
- * Exact plans without backpatches and seals may go to a pipe; others need random access.
+ * Exact plans may go to a pipe: a seal that can work on a stream is then taken in a run of its own, ahead of the writing.
+ * Others need random access.
  */
 export async function writeImage<L>(plan: ImagePlan<L>, target: Target, run: Run): Promise<ImageReport> {
   const opened = await target.open();
   try {
     const writer = new SequentialWriter(opened);
+    const { pieces, stream } = await sealedPieces(plan, target, run);
     const patches: { at: number; patch: Backpatch }[] = [];
     const total = isExact(plan) ? { total: plan.size } : {};
-    for await (const piece of plan.pieces(run)) {
+    for await (const piece of pieces) {
       run.signal?.throwIfAborted();
       if (isBackpatch(piece)) {
         requireRandomAccess(target);
@@ -59,6 +50,7 @@ export async function writeImage<L>(plan: ImagePlan<L>, target: Target, run: Run
       } else {
         await writer.put(piece);
       }
+      if (stream) await feedSeal(stream, piece);
       run.report({ step: 'writing', done: writer.position, ...total, unit: 'bytes' });
     }
     await writer.flush();
@@ -66,16 +58,41 @@ export async function writeImage<L>(plan: ImagePlan<L>, target: Target, run: Run
     if (isExact(plan)) assertPlanned('image size', plan.size, size);
     await opened.complete(size);
     await applyPatches(opened, patches);
-    for (const seal of plan.seals ?? []) {
-      requireRandomAccess(target);
-      for (const { at, bytes } of await seal.seal(opened.image(size), run)) await opened.write(at, bytes);
-    }
+    if (stream) for (const { at, bytes } of await stream.finish()) await opened.write(at, bytes);
+    else if (target.randomAccess) await applySeals(plan.seals ?? [], opened, size, run);
     run.signal?.throwIfAborted();
     await opened.publish();
     return { target: target.name, size, written: writer.written };
   } catch (error) {
     await opened.abandon();
     throw error;
+  }
+}
+
+/**
+ * The pieces to write, and a seal that is to be taken from them on their way. One seal over exact content needs no second
+ * reading; open content has facts in its head that are patched in last, and a second seal would look at the first one's work.
+ */
+async function sealedPieces<L>(
+  plan: ImagePlan<L>,
+  target: Target,
+  run: Run,
+): Promise<{ pieces: AsyncIterable<Piece>; stream?: SealStream }> {
+  const [seal, ...more] = plan.seals ?? [];
+  if (!seal) return { pieces: plan.pieces(run) };
+  const stream = isExact(plan) && more.length === 0 ? seal.stream?.(plan.size) : undefined;
+  if (!stream) {
+    requireRandomAccess(target);
+    return { pieces: plan.pieces(run) };
+  }
+  if (target.randomAccess || !isExact(plan)) return { pieces: plan.pieces(run), stream };
+  const patches = await sealAhead(plan, stream, run);
+  return { pieces: patchedPieces(plan.pieces(run), patches) };
+}
+
+async function applySeals(seals: readonly Seal[], opened: OpenTarget, size: number, run: Run): Promise<void> {
+  for (const seal of seals) {
+    for (const { at, bytes } of await seal.seal(opened.image(size), run)) await opened.write(at, bytes);
   }
 }
 

@@ -15,6 +15,8 @@ export interface ToolCall {
   readonly name?: string;
   /** Seconds since 1970 that the tool takes for the present; makes what it writes reproducible. */
   readonly epoch: number;
+  /** Variables beside the usual ones. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Each line of its output, as it comes. */
   onLine?(line: string): void;
 }
@@ -47,7 +49,7 @@ interface Ending {
 function finished(call: ToolCall, run: Run, onLine: (line: string) => void): Promise<Ending> {
   return new Promise((resolve, reject) => {
     const child = spawn(call.program, call.args, {
-      env: { PATH, HOME: '/root', LC_ALL: 'C', TZ: 'UTC', SOURCE_DATE_EPOCH: String(call.epoch) },
+      env: { PATH, HOME: '/root', LC_ALL: 'C', TZ: 'UTC', SOURCE_DATE_EPOCH: String(call.epoch), ...call.environment },
       stdio: ['ignore', 'pipe', 'pipe'],
       // A group of its own: an interrupt from the terminal reaches us alone, and we end the tool in our own order.
       detached: true,

@@ -1,7 +1,10 @@
 // Floor 5: the product. A description and a root tree become a live ISO.
 
-export { type BuildReport, buildLiveIso, type InitrdReport, type LiveReport, planLiveIso } from './build.js';
+export { buildLiveIso, planLiveIso } from './build.js';
 export * from './description/index.js';
+export type { InitrdReport } from './initrd/index.js';
 export type { BuildOptions } from './options.js';
-export type { ResultFile, ResultKey, Results } from './result.js';
+export type { BuildReport, LiveReport } from './report.js';
+export type { ResultFile, ResultKey, Results } from './result/index.js';
+export { checkNames } from './runtime-checks.js';
 export type { Step } from './stopwatch.js';

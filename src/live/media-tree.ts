@@ -11,7 +11,8 @@ import { findTheme, requireFont, requireGrubDirectory } from './boot/grub-data.j
 import type { Project } from './project.js';
 
 export interface BootParts {
-  readonly initrd: ExactContent;
+  /** May still be in the making. */
+  readonly initrd: Content;
   /** Undefined: no BIOS machine boots the medium. */
   readonly bios: BiosFiles | undefined;
   /** Undefined: no EFI machine does. */
@@ -30,7 +31,7 @@ export function mediaTree(project: Project, parts: BootParts, rootImage: Content
   const { menu, architecture, root } = project;
   const loader = menu.loaderDirectory.slice(1);
   const grub = `boot/${menu.grubDirectory}`;
-  const made = (content: ExactContent) => file<Content>(content, { mtime: project.epoch });
+  const made = (content: Content) => file<Content>(content, { mtime: project.epoch });
   const text = (content: string) => made(bytesSource(new TextEncoder().encode(content)));
   const nodes: Record<string, Node<Content>> = {
     [mediaPaths.rootImage]: file(rootImage, { mtime: project.epoch }),

@@ -1,12 +1,19 @@
 // What a build can be asked for.
 
-import type { CompressionName, CompressionRequest, EngineChoice } from '../compress/index.js';
+import type { CompressionName, CompressionRequest, EngineChoice, GzipStrategy } from '../compress/index.js';
 import type { DigestName } from '../io/index.js';
 import type { Loss, ManifestEntry, Ownership } from '../tree/index.js';
+import type { Generation } from './description/index.js';
 
 export interface BuildOptions {
   /** Directory of the image description. */
   readonly description: string;
+  /** Name of the description in that directory; default: the first that KIWI looks for. */
+  readonly descriptionFile?: string;
+  /** Read the description as this generation of KIWI does, upgrading it; default: that of its schema version. */
+  readonly generation?: Generation;
+  /** KIWI's names of the runtime checks that are not done. */
+  readonly disabledChecks?: readonly string[];
   /** Directory that holds the prepared root tree. It is only read. */
   readonly root: string;
   /** Directory for the results; must exist. */
@@ -21,8 +28,13 @@ export interface BuildOptions {
   readonly kernel?: string;
   /** A ready initrd; dracut is not run. */
   readonly initrd?: string;
-  /** How dracut runs. `auto` (default): by chroot, or where that is not permitted in a user namespace. */
-  readonly dracut?: 'auto' | 'chroot' | 'userns';
+  /**
+   * How dracut runs. `auto` (default): by chroot, where that is not permitted in a user namespace, where there is none
+   * the dracut of this machine on the root tree.
+   */
+  readonly dracut?: 'auto' | 'chroot' | 'userns' | 'sysroot';
+  /** Directory in which initrds are kept for later builds; default: none are. */
+  readonly initrdCache?: string;
   /** Boot loaders on the medium; default from the description. */
   readonly layout?: 'grub' | 'isolinux' | 'isolinux+grub';
   /** Default from the description. */
@@ -49,6 +61,9 @@ export interface BuildOptions {
   readonly compression?: CompressionName;
   /** In the scale of the compression; default its own. */
   readonly level?: number;
+  /** gzip: log2 of the window, and the strategies to try; given, zlib compresses. */
+  readonly windowBits?: number;
+  readonly strategies?: readonly GzipStrategy[];
   /** xz: more time for less size. */
   readonly extreme?: boolean;
   /** xz: bytes of the dictionary; default the block size. */

@@ -26,9 +26,11 @@ import { graphicsMode } from './boot/graphics-mode.js';
 import type { MenuModel } from './boot/grub-config.js';
 import { findTheme, grubDirectoryName } from './boot/grub-data.js';
 import { mediumId } from './boot/medium-id.js';
-import { type LiveDescription, loadDescription } from './description/index.js';
+import { type DescriptionRequest, type LiveDescription, loadDescription } from './description/index.js';
 import { findKernel, type Kernel } from './kernel.js';
 import type { BuildOptions } from './options.js';
+import { decideRootFileSystem, type RootFileSystem } from './root-file-system.js';
+import { runChecks } from './runtime-checks.js';
 import { refuseSideFiles } from './side-files.js';
 
 /** One build, fully decided. Plain data but for the tree and the compressor. */
@@ -42,6 +44,8 @@ export interface Project {
   readonly bios: boolean;
   readonly partitionTable: 'mbr' | 'gpt' | 'gpt-hybrid';
   readonly kernel: Kernel;
+  /** The ext4 in the root image; undefined when the squashfs is the root itself. */
+  readonly rootFileSystem: RootFileSystem | undefined;
   readonly menu: MenuModel;
   /** Undefined: no media check. */
   readonly seal: DigestName | undefined;
@@ -59,11 +63,7 @@ export interface Project {
 /** Decides everything. The root tree has its final owners and times already. */
 export async function decide(options: BuildOptions, root: FileTree): Promise<Project> {
   const machine = machineName(options.architecture ?? (await machineOf(root)));
-  const description = await loadDescription(options.description, {
-    architecture: machine,
-    ...(options.profiles ? { profiles: options.profiles } : {}),
-    ...(options.typeAttributes ? { typeAttributes: options.typeAttributes } : {}),
-  });
+  const description = await describe(options, root, machine);
   const architecture = architectureOf(machine);
   const { type } = description;
   const firmware = chooseFirmware(architecture, type.firmware);
@@ -71,7 +71,12 @@ export async function decide(options: BuildOptions, root: FileTree): Promise<Pro
   await refuseSideFiles(options.description, root);
   const epoch = options.epoch ?? Math.max(0, newestSecond(root));
   const targetDirectory = resolve(options.targetDirectory);
-  const baseName = `${description.name}.${machine}-${description.version}`;
+  const kernel = options.kernel === undefined ? findKernel(root) : await givenKernel(options.kernel, root);
+  const place = { fscreateoptions: type.fscreateoptions ?? '', path: description.path };
+  const rootFileSystem =
+    type.filesystem === 'ext4' ? await decideRootFileSystem(root, kernel.version, place) : undefined;
+  const version = description.version === '' ? '' : `-${description.version}`;
+  const baseName = `${description.name}.${machine}${version}`;
   await checkTarget(targetDirectory, `${baseName}.iso`, options.force ?? false);
   return {
     description,
@@ -81,7 +86,8 @@ export async function decide(options: BuildOptions, root: FileTree): Promise<Pro
     firmware,
     bios: firmware === 'bios' || type.eficsm,
     partitionTable: options.partitionTable ?? usualTable(description, firmware),
-    kernel: options.kernel === undefined ? findKernel(root) : await givenKernel(options.kernel, root),
+    kernel,
+    rootFileSystem,
     menu: menuOf(description, root, architecture, epoch, options.note),
     seal: chooseSeal(options, description),
     compression: compressionOf(options, description, machine),
@@ -93,6 +99,28 @@ export async function decide(options: BuildOptions, root: FileTree): Promise<Pro
   };
 }
 
+/** Reads and checks the description; tells what an upgrade of it has lost. */
+async function describe(options: BuildOptions, root: FileTree, machine: string): Promise<LiveDescription> {
+  const { profiles, typeAttributes, generation, disabledChecks } = options;
+  const optional = { profiles, typeAttributes, generation, disabledChecks };
+  const given = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined));
+  const request = { architecture: machine, ...(given as Partial<DescriptionRequest>) };
+  const description = await loadDescription(options.description, request, options.descriptionFile);
+  for (const { text, place } of description.remarks) {
+    options.note?.(`${place.path}:${place.line}:${place.column}: ${text}`);
+  }
+  runChecks(
+    {
+      description,
+      architecture: machine,
+      initrdGiven: options.initrd !== undefined,
+      hasDracutModule: (name) => glob(root, `/usr/lib/dracut/modules.d/*${name}`).length > 0,
+    },
+    disabledChecks,
+  );
+  return description;
+}
+
 function refuseLayouts(options: BuildOptions, description: LiveDescription, firmware: Firmware): void {
   const { bootloader, generation, type } = description;
   if (bootloader.name === 'systemd_boot') {
@@ -101,7 +129,7 @@ function refuseLayouts(options: BuildOptions, description: LiveDescription, firm
       hint: 'Choose <bootloader name="grub2"/>.',
     });
   }
-  const usual = generation === 'kiwi-9' && firmware === 'bios' ? 'isolinux' : 'grub';
+  const usual = generation.layout[firmware === 'bios' ? 'bios' : 'efi'];
   const layout = options.layout ?? usual;
   if (layout !== 'grub') {
     throw new UnsupportedError('live.layout', `Media with the layout ${layout} are not built.`, {
@@ -117,12 +145,10 @@ function refuseLayouts(options: BuildOptions, description: LiveDescription, firm
   }
 }
 
-/** KIWI 10 took up GPT; before, the table was always an MBR. */
+/** A BIOS medium always has an MBR. */
 function usualTable(description: LiveDescription, firmware: Firmware): Project['partitionTable'] {
   const { efiparttable, gpt_hybrid_mbr } = description.type;
-  const efi = firmware !== 'bios';
-  const table = efiparttable ?? (efi && description.generation === 'kiwi-10' ? 'gpt' : 'msdos');
-  if (table === 'msdos' || !efi) return 'mbr';
+  if (efiparttable === 'msdos' || firmware === 'bios') return 'mbr';
   return gpt_hybrid_mbr ? 'gpt-hybrid' : 'gpt';
 }
 
@@ -185,9 +211,9 @@ function chooseSeal(options: BuildOptions, { type }: LiveDescription): DigestNam
 function compressionOf(options: BuildOptions, { type, path }: LiveDescription, machine: string): Compression {
   const described = type.squashfscompression;
   const name: string = options.compression ?? (described === 'uncompressed' ? 'none' : (described ?? 'xz'));
-  const { level, engine, extreme, dictionarySize } = options;
+  const { level, engine, extreme, dictionarySize, windowBits, strategies } = options;
   const bcj = name !== 'xz' || (options.bcj ?? 'auto') !== 'auto' ? options.bcj : filtersFor(machine);
-  const settings = { level, engine, extreme, dictionarySize, bcj };
+  const settings = { level, engine, extreme, dictionarySize, windowBits, strategies, bcj };
   const given = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
   try {
     return chooseCompression({ name: name as CompressionName, ...(given as Omit<CompressionRequest, 'name'>) });

@@ -29,15 +29,15 @@ export async function planRootImage(
   excluded: readonly string[],
   run: Run,
 ): Promise<RootImage> {
-  const { compression, blockSize, epoch, seed, description } = project;
+  const { compression, blockSize, epoch, seed, description, rootFileSystem } = project;
   const tree = liveRoot(project, profile, excluded);
   const squashfs = { compression, blockSize, epoch };
-  if (description.type.filesystem === 'squashfs') {
+  if (!rootFileSystem) {
     const direct = planSquashfs(await shareDuplicates(tree, run), { ...squashfs, duplicatesShared: true });
     return { content: direct, losses: direct.layout.losses, fileSystemSize: undefined };
   }
   const size = rootSize(project.root, description.size);
-  const inner = planExt4(tree, { size, epoch, seed });
+  const inner = planExt4(tree, { ...rootFileSystem.options, size, epoch, seed });
   const wrapper = FileTree.of<ExactContent>({ 'LiveOS/rootfs.img': file(inner, { mtime: epoch }) }, { mtime: epoch });
   const outer = planSquashfs(wrapper, squashfs);
   return { content: outer, losses: [...inner.layout.losses, ...outer.layout.losses], fileSystemSize: size };
@@ -52,7 +52,7 @@ function liveRoot(project: Project, profile: string, excluded: readonly string[]
   if (machineId?.kind === 'file' && !isUninitialized(machineId.content)) {
     additions['etc/machine-id'] = { ...machineId, content: EMPTY };
   }
-  const keepsProfile = project.description.generation === 'kiwi-10';
+  const { keepsProfile } = project.description.generation;
   if (keepsProfile) additions['.profile'] = file(bytesSource(bytesOf(fromText(profile))), made);
   const patterns = [...NEVER, ...(keepsProfile ? [] : ['/.profile']), ...excluded];
   return overlay(exclude(project.root, patterns), FileTree.of(additions));

@@ -1,27 +1,36 @@
 // How long the steps of a build take. The clock comes from the caller.
 
-/** One step and its duration. */
+/** One step: when it began, counted from the start of the build, and its duration. Steps may overlap. */
 export interface Step {
   readonly name: string;
+  readonly start: number;
   readonly seconds: number;
 }
 
 export class Stopwatch {
   readonly steps: Step[] = [];
   readonly #now: () => number;
+  readonly #begin: number;
 
   /** `now` gives milliseconds. */
   constructor(now: () => number) {
     this.#now = now;
+    this.#begin = now();
   }
 
-  /** Runs one step and notes its duration, also when it fails. */
+  /** Runs one step and notes its duration, also when it fails. Steps stand in the order of their beginnings. */
   async time<T>(name: string, work: () => T | Promise<T>): Promise<T> {
     const start = this.#now();
     try {
       return await work();
     } finally {
-      this.steps.push({ name, seconds: Math.round(this.#now() - start) / 1000 });
+      const step = { name, start: seconds(start - this.#begin), seconds: seconds(this.#now() - start) };
+      const later = this.steps.findIndex((other) => other.start > step.start);
+      this.steps.splice(later < 0 ? this.steps.length : later, 0, step);
     }
   }
+}
+
+function seconds(milliseconds: number): number {
+  return Math.round(milliseconds) / 1000;
 }

@@ -8,7 +8,8 @@ import { fromText } from '../../src/bytes/text.js';
 import { redHatTagSeal, suseTagSeal, verifyTags } from '../../src/format/checkmedia/index.js';
 import { quietRun } from '../../src/io/content.js';
 import { openFileSource } from '../../src/io/file.js';
-import type { Seal } from '../../src/io/write-image.js';
+import type { Seal } from '../../src/io/seal.js';
+import { isopress, MAIN } from '../support/command.js';
 import { judge, oracle } from '../support/oracle.js';
 import { scratchDirectory } from '../support/scratch.js';
 import { tagText } from '../support/tagged-images.js';
@@ -132,7 +133,7 @@ describe('Red Hat style', () => {
       const failed = judge('checkisomd5', ['--verbose', path], { input: '' });
       expect([failed.status, /FAIL/.test(failed.stderr)]).toEqual([1, true]);
       const verdict = await verified(path);
-      expect([verdict.ok, verdict.digests.map(({ ok }) => ok)]).toEqual([false, [false, false]]);
+      expect([verdict.ok, verdict.stopped, verdict.digests.map(({ ok }) => ok)]).toEqual([false, true, [false]]);
     });
   }
 });
@@ -142,4 +143,53 @@ oracle('xorriso')('a tag of one style on an image that carries the other leaves 
   copyFileSync(first, join(scratch, 'both.iso'));
   const second = await sealed('both', suseTagSeal({ digests: ['sha256'] }));
   expect(await verified(second)).toMatchObject({ ok: true, style: 'suse' });
+});
+
+describe('the command', () => {
+  const ended = (...args: string[]) => {
+    const { status, stdout, stderr } = isopress(args);
+    expect(status, stderr).toBe(0);
+    return stdout;
+  };
+
+  oracle('bash', 'checkisomd5')('seals on the way into a pipe as into a file, in both styles', () => {
+    const tree = join(scratch, 'piped');
+    mkdirSync(tree, { recursive: true });
+    writeFileSync(join(tree, 'file'), noise(5_000_000, 9));
+    for (const style of ['suse', 'rh']) {
+      const to = (image: string) => ['iso', tree, image, '--media-check', style, '--epoch', '1700000000', '--force'];
+      const file = join(scratch, `${style}.iso`);
+      const piped = join(scratch, `${style}-piped.iso`);
+      ended(...to(file));
+      const { status, stderr } = judge('bash', ['-c', '"$@" > "$0"', piped, process.execPath, MAIN, ...to('-')]);
+      expect(status, stderr).toBe(0);
+      expect(readFileSync(piped).equals(readFileSync(file))).toBe(true);
+      ended('check', piped);
+      if (style === 'rh') expect(judge('checkisomd5', [piped], { input: '' }).status).toBe(0);
+    }
+  });
+
+  oracle('xorriso')('places, fills and exports a signature, and takes tags away again', () => {
+    const tree = join(scratch, 'signed');
+    mkdirSync(tree, { recursive: true });
+    writeFileSync(join(tree, 'file'), noise(1_000_000, 9));
+    const [image, tags, signature, out] = ['signed.iso', 'tags', 'signature.asc', 'out.asc'].map((name) =>
+      join(scratch, name),
+    ) as [string, string, string, string];
+    const fragments = ['--media-fragments', '20'];
+    ended('iso', tree, image, '--media-check', 'suse', '--signature-block', ...fragments, '--force');
+    expect(ended('tag', image, '--show')).toMatch(/^signature = \d+$/m);
+    ended('tag', image, '--export-tags', tags);
+    expect(readFileSync(tags).equals(readFileSync(image).subarray(0x8373, 0x8573))).toBe(true);
+    writeFileSync(signature, '-----BEGIN PGP SIGNATURE-----\nnot really one\n-----END PGP SIGNATURE-----\n');
+    ended('tag', image, '--import-signature', signature);
+    ended('tag', image, '--export-signature', out);
+    expect(readFileSync(out).equals(readFileSync(signature))).toBe(true);
+    expect(ended('check', image)).toMatch(/iso sha256 ok\nfragments sha256 ok/);
+    // The block belongs to no file.
+    expect(judge('xorriso', ['-indev', image, '-find', '/']).stdout.trim()).toBe("'/'\n'/file'");
+    ended('tag', image, '--clean');
+    expect(isopress(['check', image]).status).toBe(5);
+    expect(isopress(['tag', image, '--clean', '--show']).status).toBe(2);
+  });
 });

@@ -14,12 +14,13 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect } from 'vitest';
 import { type ByteString, fromText } from '../../src/bytes/text.js';
-import { type Ext4Options, type Ext4Profile, parseMke2fsOptions } from '../../src/format/ext4/index.js';
+import { type Ext4Options, parseMke2fsOptions } from '../../src/format/ext4/index.js';
 import { bytesSource } from '../../src/io/memory.js';
 import { exclude } from '../../src/tree/exclude.js';
 import { FileTree } from '../../src/tree/file-tree.js';
 import { directory, file, type Node, special, symlink } from '../../src/tree/node.js';
 import { expectClean, mounted, possibleXattrs, withHoles, writeExt4 } from '../support/ext4.js';
+import { ext4OptionsArbitrary } from '../support/ext4-options.js';
 import { judge, kernelOracle, oracle } from '../support/oracle.js';
 import { scratchDirectory } from '../support/scratch.js';
 import { describeDirectory, describeTree, noise, POSIX, treeArbitrary } from '../support/trees.js';
@@ -27,36 +28,6 @@ import { describeDirectory, describeTree, noise, POSIX, treeArbitrary } from '..
 const scratch = scratchDirectory();
 const runs = Number(process.env['ISOPRESS_TEST_RUNS'] ?? 40);
 const limits = { ...POSIX, times: [POSIX.times[0], 2 ** 33 + 2 ** 31 - 1] as const };
-
-const listArbitrary = fc
-  .record({
-    sums: fc.constantFrom('metadata_csum', 'gdt_csum', '^metadata_csum', 'metadata_csum_seed'),
-    copies: fc.constantFrom('sparse_super', '^sparse_super', 'sparse_super2', 'sparse_super2,^sparse_super'),
-    growth: fc.constantFrom('resize_inode', '^resize_inode', 'meta_bg'),
-    extras: fc.subarray(['^64bit', '^flex_bg', 'large_dir', 'stable_inodes', 'verity', 'read-only', '^dir_index']),
-    journal: fc.constantFrom('has_journal', '^has_journal', 'has_journal,orphan_file'),
-    values: fc.constantFrom('', 'quota', 'ea_inode', 'quota,project'),
-    inline: fc.constantFrom('', 'inline_data'),
-  })
-  .filter(({ extras }) => !extras.includes('large_dir') || !extras.includes('^dir_index'))
-  .map(({ sums, copies, growth, extras, journal, values, inline }) =>
-    [sums, copies, growth, ...extras, journal, values, inline].filter((item) => item !== '').join(','),
-  );
-
-const optionsArbitrary: fc.Arbitrary<Partial<Ext4Options>> = fc
-  .record({
-    features: listArbitrary,
-    profile: fc.constantFrom<Ext4Profile>('modern', 'boot', 'minimal'),
-    blockSize: fc.constantFrom(1024, 2048, 4096),
-    inodeSize: fc.constantFrom(128, 256, 1024),
-    groupsPerFlex: fc.constantFrom(1, 4, 16, 64),
-    slack: fc.constantFrom(0, 5_000_000, 300_000_000),
-  })
-  .map((options) =>
-    /inline_data|project/.test(options.features) && options.inodeSize === 128
-      ? { ...options, inodeSize: 256 }
-      : options,
-  );
 
 /** One of everything, with contents of all sizes. */
 const tree = FileTree.of({
@@ -99,7 +70,7 @@ const CHOICES: readonly (readonly [name: string, options: Partial<Ext4Options>])
 describe('ext4 images with any features', () => {
   oracle('e2fsck')('random trees with random features are clean', async () => {
     await fc.assert(
-      fc.asyncProperty(treeArbitrary(limits), optionsArbitrary, async (random, options) => {
+      fc.asyncProperty(treeArbitrary(limits), ext4OptionsArbitrary, async (random, options) => {
         const image = join(scratch, 'random.img');
         await writeExt4(withHoles(random), image, options);
         expectClean(image);
@@ -110,7 +81,7 @@ describe('ext4 images with any features', () => {
 
   kernelOracle('mount', 'getfattr')('the kernel reads random trees under random features', async () => {
     // This kernel may lack quotas; inodes of 128 bytes do not keep times.
-    const readable = optionsArbitrary.filter(
+    const readable = ext4OptionsArbitrary.filter(
       ({ features, inodeSize }) => !/quota/.test(features!) && inodeSize !== 128,
     );
     await fc.assert(

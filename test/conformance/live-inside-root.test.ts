@@ -15,11 +15,11 @@ const scratch = scratchDirectory();
 const programs = ['sh', 'true', 'cat', 'touch', 'ls', 'sleep', 'mount', 'id'];
 let count = 0;
 
-async function enter(mode: 'auto' | InsideMode) {
+async function enter(...modes: InsideMode[]) {
   const root = makeBusyboxRoot(join(scratch, `root${++count}`), programs);
   const workDirectory = join(scratch, `work${count}`);
   mkdirSync(workDirectory);
-  const request = { root, workDirectory, mode, profile: "kiwi_iname='small'\n", epoch: 1 };
+  const request = { root, workDirectory, modes, profile: "kiwi_iname='small'\n", epoch: 1 };
   const before = listing(root);
   const inside = await openRoot(request, quietRun());
   return { root, before, inside };
@@ -100,7 +100,7 @@ oracle(
   const workDirectory = join(scratch, 'empty-work');
   mkdirSync(join(root, 'etc'), { recursive: true });
   mkdirSync(workDirectory);
-  const opening = openRoot({ root, workDirectory, mode: 'auto', profile: '', epoch: 1 }, quietRun());
+  const opening = openRoot({ root, workDirectory, modes: ['chroot', 'userns'], profile: '', epoch: 1 }, quietRun());
   await expect(opening).rejects.toMatchObject({
     code: 'live.no-way-inside',
     hint: expect.stringContaining('--initrd'),
@@ -119,7 +119,7 @@ test.runIf(asRoot && namespaces && existsSync('/usr/bin/setpriv'))(
     const program = `
     const { openRoot } = await import(${JSON.stringify(module)});
     const run = { jobs: 1, report() {} };
-    const request = { root: ${JSON.stringify(join(dir, 'root'))}, workDirectory: ${JSON.stringify(join(dir, 'work'))}, mode: 'auto', profile: 'p', epoch: 1 };
+    const request = { root: ${JSON.stringify(join(dir, 'root'))}, workDirectory: ${JSON.stringify(join(dir, 'work'))}, modes: ['chroot', 'userns'], profile: 'p', epoch: 1 };
     const inside = await openRoot(request, run);
     await inside.run('sh', ['-c', 'id -u >/run/isopress/id'], run);
     console.log(inside.mode);`;
@@ -151,7 +151,7 @@ test.runIf(modes.length > 0 && existsSync('/usr/bin/setpriv'))(
     const program = `
     const { openRoot } = await import(${JSON.stringify(module)});
     const run = { jobs: 1, report() {} };
-    const request = { root: ${JSON.stringify(root)}, workDirectory: ${JSON.stringify(workDirectory)}, mode: 'auto', profile: '', epoch: 1 };
+    const request = { root: ${JSON.stringify(root)}, workDirectory: ${JSON.stringify(workDirectory)}, modes: ['chroot', 'userns'], profile: '', epoch: 1 };
     await (await openRoot(request, run)).run('sleep', ['${mark}'], run);`;
     const child = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: 'ignore' });
     for (let i = 0; i < 100 && processesWith(mark).length === 0; i++) await sleep(100);

@@ -250,7 +250,6 @@ describe.runIf(hasGrub)('a build', () => {
     ['no description', { description: scratch }, 'description.not-found'],
     ['an architecture without media', { architecture: 'riscv64' }, 'live.architecture'],
     ['a layout that is not built', { layout: 'isolinux' as const }, 'live.layout'],
-    ['a compression that is not there', { typeAttributes: { squashfscompression: 'lzo' } }, 'live.compression'],
     [
       'a compression without its engine',
       { compression: 'xz' as const, engine: 'portable' as const },

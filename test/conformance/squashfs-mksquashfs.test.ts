@@ -147,7 +147,9 @@ for (const given of CASES) {
       judge('unsquashfs', ['-s', path])
         .stdout.split('\n')
         .slice(2)
-        .filter((line) => !/bytes|time|level|Number of fragments|window-size 15|Strategies selected: default$/.test(line));
+        .filter(
+          (line) => !/bytes|time|level|Number of fragments|window-size 15|Strategies selected: default$/.test(line),
+        );
     expect(superblock(ours)).toEqual(superblock(theirs));
   });
 }

@@ -1,6 +1,7 @@
 // UDF × Linux: a guest's kernel mounts the same disc as ISO 9660, as UDF and, by its partition, as ISO 9660 again.
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import { fromText } from '../../src/bytes/text.js';
 import { timestamp } from '../../src/bytes/time.js';
 import { type DiscOptions, planDisc } from '../../src/disc/index.js';
 import type { Content } from '../../src/io/content.js';
@@ -49,10 +50,14 @@ const sorted = (entries: Map<string, EntryDescription> | undefined) =>
   Object.fromEntries([...(entries ?? [])].sort(([a], [b]) => (a < b ? -1 : 1)));
 
 guestOracle()('one live disc, three file systems', async () => {
+  // As many attributes as a disc keeps for one entry: the kernel has to find its way past them to the names.
+  const xattrs = ['a', 'b', 'c'].map((name) => ({ name: fromText(`user.${name}`), value: noise(16_000, 1) }));
   const open: FileTree<Content> = mapNodes(tree as FileTree<Content>, (node) =>
-    node.kind === 'file' && node.content.size === payload.length
-      ? { ...node, content: openContent(payload, 700_000_000_000) }
-      : node,
+    node.kind !== 'file'
+      ? node
+      : node.content.size === payload.length
+        ? { ...node, content: openContent(payload, 700_000_000_000) }
+        : { ...node, xattrs },
   );
   const options: DiscOptions = { ...liveOptions('gpt', bytesSource(noise(1_000_000, 5))), udf: '1.02' };
   const image = await writeDisc(planDisc(open, options), join(scratch, 'live.iso'));

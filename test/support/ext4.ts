@@ -32,17 +32,25 @@ export function expectClean(image: string): void {
 }
 
 /** Mounts an image with the kernel's driver while `look` runs. */
-export function mounted<T>(image: string, options: string, look: (top: string) => T): T {
+export function mounted<T>(image: string, options: string, look: (top: string) => T, type = 'ext4'): T {
   const top = join(`${image}.mnt`);
   mkdirSync(top, { recursive: true });
-  const { status, stderr } = judge('mount', ['-t', 'ext4', '-o', `loop,${options}`, image, top]);
+  const { status, stderr } = judge('mount', ['-t', type, '-o', `loop,${options}`, image, top]);
   expect(stderr).toBe('');
   expect(status).toBe(0);
   try {
     return look(top);
   } finally {
     expect(judge('umount', [top]).status).toBe(0);
+    awaitRelease(image);
   }
+}
+
+/** A process that has a copy of the mount keeps the file system open, and the image unfinished, a moment longer. */
+function awaitRelease(image: string): void {
+  const sleeper = new Int32Array(new SharedArrayBuffer(4));
+  for (let turn = 0; turn < 200 && judge('losetup', ['-j', image]).stdout !== ''; turn++)
+    Atomics.wait(sleeper, 0, 0, 50);
 }
 
 /** No `user.` attributes but on files and directories: nothing else can have them, and the kernel does not show them. */

@@ -1,5 +1,5 @@
 // Images reduced to what media checks look at: a volume descriptor, a partition table, and marks at every boundary.
-import type { Patch } from '../../src/io/write-image.js';
+import type { Patch } from '../../src/io/seal.js';
 
 /** Sizes in sectors of 512 bytes. */
 export interface SkeletonOptions {

@@ -3,7 +3,15 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { PartitionTable } from '../../disc/index.js';
 import type { DigestName } from '../../io/index.js';
-import { type BuildOptions, type BuildReport, buildLiveIso, planLiveIso, type Step } from '../../live/index.js';
+import {
+  type BuildOptions,
+  type BuildReport,
+  buildLiveIso,
+  type Generation,
+  generations,
+  planLiveIso,
+  type Step,
+} from '../../live/index.js';
 import type { Loss } from '../../tree/index.js';
 import { addCompressionOptions, type CompressionOptions, compressionSettings } from '../compression-options.js';
 import { openSession, type Session } from '../session.js';
@@ -13,6 +21,8 @@ import { addWriterOptions, excludePatterns, type WriterOptions } from '../writer
 
 interface Options extends WriterOptions, CompressionOptions {
   readonly description: string;
+  readonly kiwiFile?: string;
+  readonly generation?: Generation;
   readonly root: string;
   readonly targetDir: string;
   readonly profile: readonly string[];
@@ -20,7 +30,8 @@ interface Options extends WriterOptions, CompressionOptions {
   readonly setTypeAttr: Readonly<Record<string, string>>;
   readonly targetArch?: string;
   readonly initrd?: string;
-  readonly dracut: 'auto' | 'chroot' | 'userns';
+  readonly dracut: 'auto' | 'chroot' | 'userns' | 'sysroot';
+  readonly initrdCache?: string;
   readonly kernel?: string;
   readonly layout?: 'grub';
   readonly partitionTable?: Exclude<PartitionTable, 'none'>;
@@ -30,26 +41,20 @@ interface Options extends WriterOptions, CompressionOptions {
 }
 
 export function buildCommand(): Command {
-  const collect = (value: string, list: readonly string[]) => [...list, value];
-  const command = new Command('build')
-    .description('press a bootable hybrid live ISO from an image description and a root tree')
-    .requiredOption('--description <dir>', "directory of the image description (KIWI's config.xml)")
+  const command = new Command('build').description(
+    'press a bootable hybrid live ISO from an image description and a root tree',
+  );
+  addDescriptionOptions(command)
     .requiredOption('--root <dir>', 'prepared root tree; only read')
     .requiredOption('--target-dir <dir>', 'directory for the results')
-    .addOption(
-      new Option('--profile <name>', 'profile of the description to apply')
-        .argParser(collect)
-        .default([], 'those the description imports'),
-    )
-    .addOption(new Option('--type <type>', 'image type').choices(['iso']).default('iso'))
-    .addOption(
-      new Option('--set-type-attr <name=value>', 'replace an attribute of the type')
-        .argParser(parseAttribute)
-        .default({}, 'none'),
-    )
     .option('--target-arch <arch>', 'architecture of the root tree (default: that of its programs)')
     .option('--initrd <file>', 'use this initrd and do not run dracut')
-    .addOption(new Option('--dracut <mode>', 'how dracut runs').choices(['auto', 'chroot', 'userns']).default('auto'))
+    .addOption(
+      new Option('--dracut <mode>', "inside the root tree (chroot, userns), or this machine's on it (sysroot)")
+        .choices(['auto', 'chroot', 'userns', 'sysroot'])
+        .default('auto', 'the first of these that works here'),
+    )
+    .option('--initrd-cache <dir>', 'keep initrds here, and take them from here when nothing changed (default: none)')
     .option('--kernel <file>', 'use this kernel image')
     .addOption(new Option('--layout <name>', 'boot loaders (default: from the description)').choices(['grub']))
     .addOption(
@@ -85,6 +90,30 @@ export function buildCommand(): Command {
   return addWriterOptions(command).action(build);
 }
 
+/** Which description is read, and what of it. */
+function addDescriptionOptions(command: Command): Command {
+  const collect = (value: string, list: readonly string[]) => [...list, value];
+  return command
+    .requiredOption('--description <dir>', "directory of the image description (KIWI's config.xml)")
+    .option('--kiwi-file <name>', 'name of the description in that directory (default: the first KIWI looks for)')
+    .addOption(
+      new Option('--generation <name>', 'read the description as this KIWI does, upgrading it')
+        .choices(generations.map(({ name }) => name))
+        .default(undefined, 'that of its schema version'),
+    )
+    .addOption(
+      new Option('--profile <name>', 'profile of the description to apply')
+        .argParser(collect)
+        .default([], 'those the description imports'),
+    )
+    .addOption(new Option('--type <type>', 'image type').choices(['iso']).default('iso'))
+    .addOption(
+      new Option('--set-type-attr <name=value>', 'replace an attribute of the type')
+        .argParser(parseAttribute)
+        .default({}, 'none'),
+    );
+}
+
 async function build(options: Options): Promise<void> {
   const session = openSession(options);
   const started = session.now();
@@ -102,8 +131,11 @@ async function build(options: Options): Promise<void> {
 function buildOptions(options: Options, session: Session): BuildOptions {
   const epoch = options.epoch ?? environmentEpoch();
   const optional = {
+    descriptionFile: options.kiwiFile,
+    generation: options.generation,
     architecture: options.targetArch,
     initrd: options.initrd,
+    initrdCache: options.initrdCache,
     kernel: options.kernel,
     layout: options.layout,
     partitionTable: options.partitionTable,

@@ -47,6 +47,7 @@ function exitCode({ ok, digests }: TagVerdict): number {
 function textOf(image: string, verdict: TagVerdict): string[] {
   if (verdict.digests.length === 0) return [`${image}: no media-check digests`];
   const lines = verdict.digests.map(lineOf);
+  if (verdict.stopped) lines.push('stopped at the first wrong fragment: the rest was not read');
   if (verdict.style === 'mixed') lines.push('tags of both styles stand on this image: checkers disagree about it');
   return [...lines, `${image}: ${verdict.ok ? 'ok' : 'WRONG'}`];
 }

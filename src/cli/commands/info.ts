@@ -1,8 +1,9 @@
 // isopress info IMAGE
 
 import { Command } from 'commander';
-import { fromText } from '../../bytes/index.js';
-import { type FileSystemFacts, type ImageFacts, inspectImage } from '../../disc/index.js';
+import { displayText, fromText } from '../../bytes/index.js';
+import { type FileSystemFacts, type ImageFacts, inspectImage, type Recogniser } from '../../disc/index.js';
+import { recogniseExt4 } from '../../format/ext4/index.js';
 import { openFileSource } from '../../io/index.js';
 import { EXIT } from '../exit-code.js';
 import { openSession, type SessionOptions } from '../session.js';
@@ -17,7 +18,7 @@ export function infoCommand(): Command {
     const session = openSession(options);
     const source = await openFileSource(fromText(image));
     try {
-      const facts = await inspectImage(source);
+      const facts = await inspectImage(source, [extFacts]);
       const isKnown = facts.fileSystems.length > 0 || facts.partitions.length > 0;
       if (!isKnown) process.exitCode = EXIT.nothingToCheck;
       session.result({ image, ...facts }, [
@@ -31,6 +32,20 @@ export function infoCommand(): Command {
   });
 }
 
+/** ext2, ext3 and ext4, as every file system of an image is told. */
+const extFacts: Recogniser = async (image) => {
+  const found = await recogniseExt4(image);
+  if (!found) return undefined;
+  const { kind, label, size, features: extensions, created, lastMounted, clean, ...numbers } = found;
+  const details = {
+    ...numbers,
+    state: clean ? 'clean' : 'not clean',
+    created: new Date(created.seconds * 1000).toISOString(),
+    ...(lastMounted === '' ? {} : { lastMounted: displayText(lastMounted) }),
+  };
+  return { kind, label: displayText(label), size, extensions, details };
+};
+
 function textOf({ fileSystems, partitions, bootEntries, tags }: ImageFacts): string[] {
   return [
     ...fileSystems.flatMap(fileSystemLines),
@@ -38,9 +53,10 @@ function textOf({ fileSystems, partitions, bootEntries, tags }: ImageFacts): str
       const extra = [...(name ? [`"${name}"`] : []), ...(active ? ['active'] : [])].join(' ');
       return `  ${table} ${number}: type ${type}, ${showBytes(size)} from byte ${at} ${extra}`.trimEnd();
     }),
-    ...bootEntries.map(({ platform, emulation, block, sectors, bootable }) => {
+    ...bootEntries.map(({ platform, emulation, block, sectors, bootable, id, criteria }) => {
       const kind = emulation === 'none' ? '' : `, as ${emulation}`;
-      return `  boot ${platform}: block ${block}, ${sectors} sectors${kind}${bootable ? '' : ', not bootable'}`;
+      const marks = `${bootable ? '' : ', not bootable'}${id ? `, by "${id}"` : ''}${criteria ? `, criteria ${criteria}` : ''}`;
+      return `  boot ${platform}: block ${block}, ${sectors} sectors${kind}${marks}`;
     }),
     ...tags.map(({ key, value }) => `  tag ${key}${value === undefined ? '' : ` = ${value}`}`),
   ];

@@ -10,7 +10,8 @@ import { planFat } from '../../format/fat/index.js';
 import { type ExactContent, fileContent, type ImagePlan, type Seal } from '../../io/index.js';
 import { scanDirectory } from '../../source/index.js';
 import { shareDuplicates } from '../../tree/index.js';
-import { addIsoOptions, type IsoCommandOptions, readInput } from '../iso-options.js';
+import { readInput } from '../input.js';
+import { addIsoOptions, type IsoCommandOptions } from '../iso-options.js';
 import { type PreparedSource, writeCommand } from '../write-command.js';
 import { addWriterOptions } from '../writer-options.js';
 
@@ -27,9 +28,10 @@ export function isoCommand(): Command {
   );
 }
 
-function mediaCheckSeal({ mediaCheck, mediaDigest: digests }: IsoCommandOptions): Seal | undefined {
+function mediaCheckSeal({ mediaCheck, mediaDigest: digests, mediaFragments }: IsoCommandOptions): Seal | undefined {
   if (mediaCheck === 'none') return undefined;
-  return mediaCheck === 'rh' ? redHatTagSeal() : suseTagSeal({ digests });
+  const fragments = mediaFragments === undefined ? {} : { fragments: mediaFragments };
+  return mediaCheck === 'rh' ? redHatTagSeal(fragments) : suseTagSeal({ digests, ...fragments });
 }
 
 function withSeal(plan: ImagePlan<DiscLayout>, seal: Seal | undefined): ImagePlan<DiscLayout> {
@@ -49,10 +51,12 @@ async function discOptions(options: IsoCommandOptions, prepared: PreparedSource)
     iso9660,
     joliet,
     rockRidge,
+    xattrs: options.aaip,
     ...(udf === undefined ? {} : { udf: udf === true ? '1.02' : udf }),
     hide: [...hide, ...(options.hideIso ?? []), ...(options.hideJoliet ?? []), ...(options.hideUdf ?? [])],
     sort,
     padBlocks,
+    signatureBlock: options.signatureBlock ?? false,
     ...identifiers(options),
     ...bootOptions(options),
     ...(mbr === undefined ? {} : { mbr: { code: readInput(mbr) } }),
@@ -75,7 +79,7 @@ function identifiers(options: IsoCommandOptions): Partial<DiscOptions> {
 }
 
 function bootOptions(options: IsoCommandOptions): Pick<DiscOptions, 'boot'> {
-  const { biosBoot, efiBoot, appendEsp, bootInfoTable, grub2BootInfo, bootCatalog } = options;
+  const { biosBoot, efiBoot, appendEsp, bootInfoTable, grub2BootInfo, bootCatalog, bootEntry: entries } = options;
   const efi =
     efiBoot !== undefined ? { path: efiBoot } : appendEsp !== undefined ? ('appended-esp' as const) : undefined;
   return {
@@ -84,6 +88,7 @@ function bootOptions(options: IsoCommandOptions): Pick<DiscOptions, 'boot'> {
         ? {}
         : { bios: { path: biosBoot, bootInfoTable, ...(grub2BootInfo ? { grub2BootInfo } : {}) } }),
       ...(efi === undefined ? {} : { efi }),
+      entries,
       ...(bootCatalog === undefined ? {} : { catalogPath: bootCatalog, catalogHidden: false }),
     },
   };

@@ -1,10 +1,22 @@
 // isopress tag IMAGE
 
-import { Command, Option } from 'commander';
+import { writeFileSync } from 'node:fs';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { fromText } from '../../bytes/index.js';
-import { readTags, redHatTagSeal, removeTags, suseTagSeal } from '../../format/checkmedia/index.js';
-import { type DigestName, openFileSource, type Patch, patchFile, type Source } from '../../io/index.js';
+import { InvalidImageError } from '../../errors.js';
+import {
+  type PartitionExtent,
+  readSignature,
+  readTags,
+  redHatTagSeal,
+  removeTags,
+  signaturePatch,
+  signedBytes,
+  suseTagSeal,
+} from '../../format/checkmedia/index.js';
+import { type DigestName, openFileSource, type Patch, patchFile, type Seal, type Source } from '../../io/index.js';
 import { EXIT } from '../exit-code.js';
+import { readInput } from '../input.js';
 import { openSession, type Session, type SessionOptions } from '../session.js';
 import { parseInteger } from '../units.js';
 import { addSessionOptions } from '../writer-options.js';
@@ -14,11 +26,22 @@ interface Options extends SessionOptions {
   readonly digest: readonly DigestName[];
   readonly pad?: number;
   readonly check?: boolean;
+  readonly partition: 'auto' | 'none' | PartitionExtent;
+  readonly fragments?: number;
+  readonly skip?: number;
+  readonly supported?: boolean;
+  readonly importSignature?: string;
+  readonly exportSignature?: string;
+  readonly exportTags?: string;
   readonly show?: boolean;
   readonly clean?: boolean;
 }
 
 const DIGESTS: readonly DigestName[] = ['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'];
+
+/** What may be asked for one at a time. */
+const ACTIONS = ['show', 'clean', 'exportTags', 'importSignature', 'exportSignature'];
+const othersThan = (action: string) => ACTIONS.filter((other) => other !== action);
 
 export function tagCommand(): Command {
   const command = new Command('tag')
@@ -37,9 +60,42 @@ export function tagCommand(): Command {
         parseInteger(0, 1_000_000),
       ),
     )
-    .option('--check', 'ask the booted medium to check itself')
-    .addOption(new Option('--show', 'print the tags and change nothing').conflicts('clean'))
-    .option('--clean', 'remove the tags');
+    .option('--check', 'ask the booted medium to check itself (SUSE style)')
+    .addOption(
+      new Option('--partition <which>', 'partition with a digest of its own: auto, none, or START,SECTORS (SUSE style)')
+        .argParser(parsePartition)
+        .default('auto'),
+    )
+    .addOption(
+      new Option(
+        '--fragments <count>',
+        'fragment sums that let a check fail early (default: 0, of style rh 20)',
+      ).argParser(parseInteger(0, 60)),
+    )
+    .addOption(
+      new Option(
+        '--skip <blocks>',
+        'blocks of 2 KiB at the end that are not covered (style rh; default: 15)',
+      ).argParser(parseInteger(0, 1_000_000)),
+    )
+    .option('--supported', 'mark a supported release (style rh)')
+    .addOption(new Option('--show', 'print the tags and change nothing').conflicts(othersThan('show')))
+    .addOption(new Option('--clean', 'remove the tags').conflicts(othersThan('clean')))
+    .addOption(
+      new Option('--export-tags <file>', 'write the 512 bytes that a signature signs').conflicts(
+        othersThan('exportTags'),
+      ),
+    )
+    .addOption(
+      new Option('--import-signature <file>', 'put a detached signature into its block').conflicts(
+        othersThan('importSignature'),
+      ),
+    )
+    .addOption(
+      new Option('--export-signature <file>', 'write the signature of the image').conflicts(
+        othersThan('exportSignature'),
+      ),
+    );
   return addSessionOptions(command).action(tagImage);
 }
 
@@ -48,9 +104,12 @@ async function tagImage(image: string, options: Options): Promise<void> {
   const path = fromText(image);
   const source = await openFileSource(path);
   try {
+    if (options.exportTags !== undefined) return writeFileSync(options.exportTags, await signedBytes(source));
+    if (options.exportSignature !== undefined) return await exportSignature(source, options.exportSignature);
     if (options.show) return await show(source, session);
-    await patchFile(path, options.clean ? await removeTags(source) : await seal(source, options, session));
-    await show(source, session);
+    await patchFile(path, await patchesOf(source, options, session));
+    if (options.clean) session.result({ style: 'none', tags: [] }, ['no tags']);
+    else await show(source, session);
   } finally {
     await source.close();
     session.close();
@@ -64,8 +123,29 @@ async function show(source: Source, session: Session): Promise<void> {
   session.result({ style, tags }, lines.length > 0 ? lines : ['no tags']);
 }
 
-async function seal(source: Source, options: Options, session: Session): Promise<readonly Patch[]> {
-  const { style, digest: digests, pad, check = false } = options;
-  const tag = style === 'rh' ? redHatTagSeal() : suseTagSeal({ digests, check, ...(pad === undefined ? {} : { pad }) });
-  return tag.seal(source, session.run);
+async function patchesOf(source: Source, options: Options, session: Session): Promise<readonly Patch[]> {
+  if (options.clean) return removeTags(source);
+  if (options.importSignature !== undefined) return [await signaturePatch(source, readInput(options.importSignature))];
+  return sealOf(options).seal(source, session.run);
+}
+
+function sealOf(options: Options): Seal {
+  const { style, digest: digests, pad, skip, check = false, partition, supported = false } = options;
+  const fragments = options.fragments === undefined ? {} : { fragments: options.fragments };
+  if (style === 'rh') return redHatTagSeal({ supported, ...fragments, ...(skip === undefined ? {} : { skip }) });
+  return suseTagSeal({ digests, check, partition, ...fragments, ...(pad === undefined ? {} : { pad }) });
+}
+
+async function exportSignature(source: Source, path: string): Promise<void> {
+  const signature = await readSignature(source);
+  if (signature) writeFileSync(path, signature);
+  else throw new InvalidImageError('checkmedia.not-signed', 'The image carries no signature.');
+}
+
+/** `64,5384` */
+function parsePartition(text: string): Options['partition'] {
+  if (text === 'auto' || text === 'none') return text;
+  const match = /^(\d{1,10}),(\d{1,10})$/.exec(text);
+  if (!match) throw new InvalidArgumentError('It has to be auto, none, or START,SECTORS in 512-byte sectors.');
+  return { start: Number(match[1]), sectors: Number(match[2]) };
 }

@@ -20,19 +20,50 @@ export interface Normalisation {
   readonly signature: number | 'find' | undefined;
 }
 
-const CHUNK = 1024 * 1024;
+/** Bytes digested in one go: whole blocks, and more than the head that tells what is to be digested. */
+export const CHUNK = 1024 * 1024;
 const SIGNATURE_MARK = Array.from('7984fc91-a43f-4e45-bf27-6d3aa08b24cf', (c) => c.charCodeAt(0));
 /** Of a signature block only this much counts; the rest as zeros. */
-const SIGNATURE_HEAD = 64;
+export const SIGNATURE_HEAD = 64;
 
-/** Runs the listeners over the image, once. Gives the byte offset of the signature block if one was found. */
+/** Chunks of the image in their order, wherever they come from. */
+export class ChunkDigests {
+  readonly #listeners: readonly Listener[];
+  readonly #normalisation: Normalisation;
+  #signature: number | undefined;
+
+  constructor(listeners: readonly Listener[], normalisation: Normalisation) {
+    this.#listeners = listeners;
+    this.#normalisation = normalisation;
+    this.#signature = normalisation.signature === 'find' ? undefined : normalisation.signature;
+  }
+
+  /** Byte offset of the signature block, if one has been found or was given. */
+  get signature(): number | undefined {
+    return this.#signature;
+  }
+
+  /** Bytes from `at` on, which is a multiple of a block. They are normalised in place. */
+  update(chunk: Uint8Array, at: number): void {
+    if (this.#normalisation.signature === 'find') this.#signature ??= findSignature(chunk, at);
+    normalise(chunk, at, this.#normalisation.clearMbr, this.#signature);
+    for (const listener of this.#listeners) feed(listener, chunk, at);
+  }
+}
+
+/**
+ * Runs the listeners over the image, once, or until `stop` says that enough is known. Gives the byte offset of the
+ * signature block if one was found.
+ */
 export async function digestPass(
   image: Source,
   listeners: readonly Listener[],
   normalisation: Normalisation,
   run: Run,
+  stop: () => boolean = () => false,
 ): Promise<number | undefined> {
   const end = Math.max(...listeners.map((listener) => listener.end));
+  const digests = new ChunkDigests(listeners, normalisation);
   const buffers = [new Uint8Array(CHUNK), new Uint8Array(CHUNK)];
   let turn = 0;
   // While one buffer is being digested the other is being read.
@@ -42,22 +73,20 @@ export async function digestPass(
     await image.read(at, chunk);
     return chunk;
   };
-  let signature = normalisation.signature === 'find' ? undefined : normalisation.signature;
   let pending = start(0);
-  for (let at = 0; at < end; ) {
+  for (let at = 0; at < end && !stop(); ) {
     const chunk = await pending;
     run.signal?.throwIfAborted();
     const next = at + chunk.length;
     if (next < end) pending = start(next);
     // The read under way may fail while this chunk is digested; the error is raised at the next await.
     pending.catch(() => {});
-    if (normalisation.signature === 'find') signature ??= findSignature(chunk, at);
-    normalise(chunk, at, normalisation.clearMbr, signature);
-    for (const listener of listeners) feed(listener, chunk, at);
+    digests.update(chunk, at);
     run.report({ step: 'taking digests', done: next, total: end, unit: 'bytes' });
     at = next;
   }
-  return signature;
+  await pending.catch(() => {});
+  return digests.signature;
 }
 
 function feed(listener: Listener, chunk: Uint8Array, at: number): void {
@@ -79,9 +108,21 @@ function fillRange(chunk: Uint8Array, at: number, from: number, length: number, 
   if (end > start) chunk.fill(value, start, end);
 }
 
+/** Whether a block starts with the mark of a signature block. */
+export function isSignatureBlock(block: Uint8Array): boolean {
+  return SIGNATURE_MARK.every((byte, i) => block[i] === byte);
+}
+
+/** A signature block without a signature. */
+export function emptySignatureBlock(): Uint8Array {
+  const block = new Uint8Array(BLOCK);
+  block.set(SIGNATURE_MARK);
+  return block;
+}
+
 function findSignature(chunk: Uint8Array, at: number): number | undefined {
   for (let block = 0; block + BLOCK <= chunk.length; block += BLOCK) {
-    if (SIGNATURE_MARK.every((byte, i) => chunk[block + i] === byte)) return at + block;
+    if (isSignatureBlock(chunk.subarray(block, block + BLOCK))) return at + block;
   }
   return undefined;
 }

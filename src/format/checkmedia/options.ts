@@ -14,6 +14,8 @@ export interface SuseTagOptions {
   readonly pad?: number;
   /** Partition with a digest of its own: `auto` (default) by the rule of {@link choosePartition}, `none`, or this one. */
   readonly partition?: 'auto' | 'none' | PartitionExtent;
+  /** Fragments for an early end of a failing check, by the first digest: a divisor of 60 from 4 on, or 0 (default). */
+  readonly fragments?: number;
 }
 
 export interface RedHatTagOptions {
@@ -30,6 +32,7 @@ export interface ResolvedSuseTagOptions {
   readonly check: boolean;
   readonly pad: number | undefined;
   readonly partition: 'auto' | 'none' | PartitionExtent;
+  readonly fragments: number;
 }
 
 /** Checks the options and fills in the defaults. Throws {@link InvalidInputError}. */
@@ -46,18 +49,23 @@ export function resolveSuseTagOptions(options: SuseTagOptions): ResolvedSuseTagO
     checkCount('partition size', partition.sectors);
   }
   const pad = options.pad === undefined ? undefined : checkCount('pad', options.pad);
-  return { digests, check: options.check ?? false, pad, partition };
+  const fragments = options.fragments ?? 0;
+  if (fragments !== 0) checkFragments(fragments);
+  return { digests, check: options.check ?? false, pad, partition, fragments };
 }
 
 /** Checks the options and fills in the defaults. Throws {@link InvalidInputError}. */
 export function resolveRedHatTagOptions(options: RedHatTagOptions): Required<RedHatTagOptions> {
   const fragments = options.fragments ?? 20;
-  if (!isFragmentCount(fragments)) {
-    throw new InvalidInputError('checkmedia.fragments', `${fragments} fragments are not possible.`, {
-      hint: 'Use a divisor of 60 from 4 on, such as 20.',
-    });
-  }
+  checkFragments(fragments);
   return { skip: checkCount('skip', options.skip ?? 15), supported: options.supported ?? false, fragments };
+}
+
+function checkFragments(fragments: number): void {
+  if (isFragmentCount(fragments)) return;
+  throw new InvalidInputError('checkmedia.fragments', `${fragments} fragments are not possible.`, {
+    hint: 'Use a divisor of 60 from 4 on, such as 20.',
+  });
 }
 
 /** Whether the 60 digits divide into that many parts, none longer than an MD5 digest has bytes. */

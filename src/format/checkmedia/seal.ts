@@ -1,8 +1,16 @@
 // Writing tags: seals that run over the finished image and put its digests into the tag area.
 
 import { InvalidImageError, InvalidInputError } from '../../errors.js';
-import { createDigest, type Patch, type Run, type Seal, type Source, zeros } from '../../io/index.js';
-import { digestPass, type Listener } from './digest-pass.js';
+import {
+  bytesSource,
+  createDigest,
+  type Patch,
+  type Seal,
+  type SealStream,
+  type Source,
+  zeros,
+} from '../../io/index.js';
+import { CHUNK, ChunkDigests, digestPass, type Listener, type Normalisation } from './digest-pass.js';
 import { FragmentSums } from './fragments.js';
 import {
   type RedHatTagOptions,
@@ -31,13 +39,13 @@ import { BLOCK, volumeSize } from './volume.js';
  */
 export function suseTagSeal(options: SuseTagOptions): Seal {
   const resolved = resolveSuseTagOptions(options);
-  return { name: 'SUSE media-check tag', seal: (image, run) => sealSuse(image, resolved, run) };
+  return sealOf('SUSE media-check tag', (image) => beginSuse(image, resolved));
 }
 
 /** Tags in Red Hat style, for checkisomd5, as implantisomd5 writes them. */
 export function redHatTagSeal(options: RedHatTagOptions = {}): Seal {
   const resolved = resolveRedHatTagOptions(options);
-  return { name: 'Red Hat media-check tag', seal: (image, run) => sealRedHat(image, resolved, run) };
+  return sealOf('Red Hat media-check tag', (image) => beginRedHat(image, resolved));
 }
 
 /** The patch that blanks the tag area. Throws {@link InvalidImageError} when it holds something else than tags. */
@@ -47,31 +55,106 @@ export async function removeTags(image: Source): Promise<readonly Patch[]> {
   return [{ at: TAG_AREA_AT, bytes: blankArea() }];
 }
 
-async function sealSuse(image: Source, options: ResolvedSuseTagOptions, run: Run): Promise<Patch[]> {
+/** What a seal takes of an image once it has seen its head. */
+interface Sealing {
+  readonly listeners: readonly Listener[];
+  readonly normalisation: Normalisation;
+  /** After the last byte. `signature` is the byte offset of the signature block. */
+  finish(signature: number | undefined): Patch[];
+}
+
+function sealOf(name: string, begin: (head: Source) => Promise<Sealing>): Seal {
+  return {
+    name,
+    seal: async (image, run) => {
+      const { listeners, normalisation, finish } = await begin(image);
+      return finish(await digestPass(image, listeners, normalisation, run));
+    },
+    stream: (size) => new StreamedSealing(size, begin),
+  };
+}
+
+/** The same over bytes that stream by. The first chunk holds everything that {@link Sealing} is chosen by. */
+class StreamedSealing implements SealStream {
+  readonly #size: number;
+  readonly #begin: (head: Source) => Promise<Sealing>;
+  readonly #chunk = new Uint8Array(CHUNK);
+  #filled = 0;
+  #at = 0;
+  #begun: { readonly sealing: Sealing; readonly digests: ChunkDigests } | undefined;
+
+  constructor(size: number, begin: (head: Source) => Promise<Sealing>) {
+    this.#size = size;
+    this.#begin = begin;
+  }
+
+  async update(bytes: Uint8Array): Promise<void> {
+    for (let done = 0; done < bytes.length; ) {
+      const count = Math.min(bytes.length - done, CHUNK - this.#filled);
+      this.#chunk.set(bytes.subarray(done, done + count), this.#filled);
+      this.#filled += count;
+      done += count;
+      if (this.#filled === CHUNK) await this.#digest();
+    }
+  }
+
+  async finish(): Promise<Patch[]> {
+    const { sealing, digests } = await this.#digest();
+    return sealing.finish(digests.signature);
+  }
+
+  async #digest() {
+    const chunk = this.#chunk.subarray(0, this.#filled);
+    this.#begun ??= await this.#start({ ...bytesSource(chunk), size: this.#size });
+    this.#begun.digests.update(chunk, this.#at);
+    this.#at += this.#filled;
+    this.#filled = 0;
+    return this.#begun;
+  }
+
+  async #start(head: Source) {
+    const sealing = await this.#begin(head);
+    return { sealing, digests: new ChunkDigests(sealing.listeners, sealing.normalisation) };
+  }
+}
+
+async function beginSuse(image: Source, options: ResolvedSuseTagOptions): Promise<Sealing> {
   const size = await volumeSize(image);
   const present = parseTags(await readTagArea(image));
   const partition = await partitionOf(image, options.partition);
   const padding = (options.pad ?? 0) * BLOCK;
   if (padding > size) throw tooMuch('pad', padding / BLOCK, size);
   const digests = options.digests.map(createDigest);
-  const listeners: Listener[] = [{ at: 0, end: size - padding, consumers: digests }];
+  const fragments = options.fragments > 0 ? new FragmentSums(digests[0]!, size, options.fragments) : undefined;
+  const consumers = fragments ? [fragments, ...digests.slice(1)] : digests;
   const partitionDigest = createDigest(options.digests[0]!);
+  const listeners: Listener[] = [{ at: 0, end: size - padding, consumers }];
   if (partition) {
     const at = partition.start * SECTOR;
     listeners.push({ at, end: at + partition.sectors * SECTOR, consumers: [partitionDigest] });
   }
-  const signature = await digestPass(image, listeners, { clearMbr: true, signature: 'find' }, run);
-  for (const zero of zeros(padding)) for (const digest of digests) digest.update(zero);
-  const tags: Tag[] = [
-    ...(options.check ? [{ key: 'check', value: '1' }] : []),
-    ...(options.pad === undefined ? [] : [{ key: 'pad', value: String(options.pad) }]),
-    ...digests.map((digest, i) => ({ key: `${options.digests[i]}sum`, value: digest.hex() })),
-    ...(partition
-      ? [{ key: 'partition', value: `${partition.start},${partition.sectors},${partitionDigest.hex()}` }]
-      : []),
-    ...(signature === undefined ? [] : [{ key: 'signature', value: String(signature / SECTOR) }]),
+  const finish = (signature: number | undefined) => {
+    for (const zero of zeros(padding)) for (const consumer of consumers) consumer.update(zero);
+    const tags: Tag[] = [
+      ...(options.check ? [{ key: 'check', value: '1' }] : []),
+      ...(options.pad === undefined ? [] : [{ key: 'pad', value: String(options.pad) }]),
+      ...digests.map((digest, i) => ({ key: `${options.digests[i]}sum`, value: digest.hex() })),
+      ...(fragments ? fragmentTags(fragments, options.fragments) : []),
+      ...(partition
+        ? [{ key: 'partition', value: `${partition.start},${partition.sectors},${partitionDigest.hex()}` }]
+        : []),
+      ...(signature === undefined ? [] : [{ key: 'signature', value: String(signature / SECTOR) }]),
+    ];
+    return [{ at: TAG_AREA_AT, bytes: renderTags(updated(present, tags)) }];
+  };
+  return { listeners, normalisation: { clearMbr: true, signature: 'find' }, finish };
+}
+
+function fragmentTags(fragments: FragmentSums, count: number): Tag[] {
+  return [
+    { key: 'fragment sums', value: fragments.sums },
+    { key: 'fragment count', value: String(count) },
   ];
-  return [{ at: TAG_AREA_AT, bytes: renderTags(updated(present, tags)) }];
 }
 
 /** New values in the places of old ones, the rest behind them; digests that are not taken anew would be wrong and go. */
@@ -101,28 +184,26 @@ async function partitionOf(
   return partition;
 }
 
-async function sealRedHat(image: Source, options: Required<RedHatTagOptions>, run: Run): Promise<Patch[]> {
+async function beginRedHat(image: Source, options: Required<RedHatTagOptions>): Promise<Sealing> {
   const size = await volumeSize(image);
   parseTags(await readTagArea(image));
   const total = size - options.skip * BLOCK;
   if (total <= 0) throw tooMuch('skip', options.skip, size);
   const digest = createDigest('md5');
   const fragments = new FragmentSums(digest, total, options.fragments);
-  await digestPass(
-    image,
-    [{ at: 0, end: total, consumers: [fragments] }],
-    { clearMbr: false, signature: undefined },
-    run,
-  );
-  const tags: Tag[] = [
-    { key: 'ISO MD5SUM', value: digest.hex() },
-    { key: 'SKIPSECTORS', value: String(options.skip) },
-    { key: 'RHLISOSTATUS', value: options.supported ? '1' : '0' },
-    { key: 'FRAGMENT SUMS', value: fragments.sums },
-    { key: 'FRAGMENT COUNT', value: String(options.fragments) },
-    { key: 'THIS IS NOT THE SAME AS RUNNING MD5SUM ON THIS ISO!!' },
-  ];
-  return [{ at: TAG_AREA_AT, bytes: renderRedHatTags(tags) }];
+  const finish = () => {
+    const tags: Tag[] = [
+      { key: 'ISO MD5SUM', value: digest.hex() },
+      { key: 'SKIPSECTORS', value: String(options.skip) },
+      { key: 'RHLISOSTATUS', value: options.supported ? '1' : '0' },
+      { key: 'FRAGMENT SUMS', value: fragments.sums },
+      { key: 'FRAGMENT COUNT', value: String(options.fragments) },
+      { key: 'THIS IS NOT THE SAME AS RUNNING MD5SUM ON THIS ISO!!' },
+    ];
+    return [{ at: TAG_AREA_AT, bytes: renderRedHatTags(tags) }];
+  };
+  const listeners = [{ at: 0, end: total, consumers: [fragments] }];
+  return { listeners, normalisation: { clearMbr: false, signature: undefined }, finish };
 }
 
 function tooMuch(what: string, blocks: number, size: number): InvalidInputError {

@@ -35,6 +35,8 @@ export interface DigestVerdict {
 }
 
 export interface TagVerdict extends ImageTags {
+  /** The pass ended early because a fragment sum was wrong; what was not read to its end has no verdict. */
+  readonly stopped?: true;
   /** There are digests, they are of one style, and every one of them matches. */
   readonly ok: boolean;
   readonly digests: readonly DigestVerdict[];
@@ -56,17 +58,28 @@ export async function verifyTags(image: Source, run: Run): Promise<TagVerdict> {
   const signatureSector = tagNumber(tags, 'signature');
   const signature = signatureSector === undefined ? undefined : signatureSector * SECTOR;
   const checks = [...isoChecks(tags, size, style), ...partitionChecks(tags, image.size)];
+  const failed = () => checks.some(({ fragments }) => fragments && !fragments.expected.startsWith(fragments.sums.sums));
   if (checks.length > 0) {
     const listeners = checks.map(({ listener }) => listener);
-    await digestPass(image, listeners, { clearMbr: style !== 'rh', signature }, run);
+    await digestPass(image, listeners, { clearMbr: style !== 'rh', signature }, run, failed);
+  }
+  const at = signature === undefined ? {} : { signatureAt: signature };
+  if (failed()) {
+    const digests = checks.flatMap(({ name, fragments }) =>
+      fragments ? [verdict('fragments', name, fragments.expected, fragments.sums.sums)] : [],
+    );
+    return { style, tags, ok: false, stopped: true, digests, ...at };
   }
   const digests = checks.flatMap(({ verdicts }) => verdicts());
   const ok = digests.length > 0 && style !== 'mixed' && digests.every((verdict) => verdict.ok);
-  return { style, tags, ok, digests, ...(signature === undefined ? {} : { signatureAt: signature }) };
+  return { style, tags, ok, digests, ...at };
 }
 
 interface Check {
   readonly listener: Listener;
+  readonly name: DigestName;
+  /** Sums that are known while the pass goes on. */
+  readonly fragments?: { readonly sums: FragmentSums; readonly expected: string };
   /** To be asked after the pass. */
   verdicts(): DigestVerdict[];
 }
@@ -77,27 +90,33 @@ function isoChecks(tags: readonly Tag[], size: number, style: TagStyle): Check[]
   const padding = style === 'rh' ? 0 : (tagNumber(tags, 'pad') ?? 0) * BLOCK;
   const end = size - skipped - padding;
   if (end <= 0) throw senseless('The tags exclude more of the volume than there is.');
+  let isFirst = true;
   return tags.flatMap(({ key, value = '' }): Check[] => {
     const known = digestKey(key);
     if (!known) return [];
-    const digest = createDigest(known.name);
-    const fragments = fragmentSums(tags, digest, size - skipped);
-    const consumer = fragments ?? digest;
+    const { name } = known;
+    const digest = createDigest(name);
+    // Fragment sums are of the first digest only.
+    const fragments = isFirst ? fragmentSums(tags, digest, size - skipped) : undefined;
+    isFirst = false;
+    const consumer = fragments?.sums ?? digest;
     const verdicts = () => {
       for (const zero of zeros(padding)) consumer.update(zero);
-      const whole = verdict('iso', known.name, value, digest.hex());
+      const whole = verdict('iso', name, value, digest.hex());
       if (!fragments) return [whole];
-      return [whole, verdict('fragments', known.name, tagValue(tags, 'fragment sums') ?? '', fragments.sums)];
+      return [whole, verdict('fragments', name, fragments.expected, fragments.sums.sums)];
     };
-    return [{ listener: { at: 0, end, consumers: [consumer] }, verdicts }];
+    const listener = { at: 0, end, consumers: [consumer] };
+    return [{ listener, name, ...(fragments ? { fragments } : {}), verdicts }];
   });
 }
 
-function fragmentSums(tags: readonly Tag[], digest: Digest, total: number): FragmentSums | undefined {
+function fragmentSums(tags: readonly Tag[], digest: Digest, total: number): Check['fragments'] {
   const count = tagNumber(tags, 'fragment count') ?? 0;
-  if (count === 0 || tagValue(tags, 'fragment sums') === undefined) return undefined;
+  const expected = tagValue(tags, 'fragment sums')?.toLowerCase();
+  if (count === 0 || expected === undefined) return undefined;
   if (!isFragmentCount(count)) throw senseless(`The tags speak of ${count} fragments, which is not possible.`);
-  return new FragmentSums(digest, total, count);
+  return { sums: new FragmentSums(digest, total, count), expected };
 }
 
 const PARTITION = /^(\d{1,10}),(\d{1,10}),([0-9a-f]+)$/i;
@@ -123,7 +142,7 @@ function partitionChecks(tags: readonly Tag[], size: number): Check[] {
   if (end > size) throw senseless(`The partition with a digest ends at byte ${end}, the image at ${size}.`);
   const digest = createDigest(name);
   const verdicts = () => [{ ...verdict('partition', name, match[3]!, digest.hex()), partition }];
-  return [{ listener: { at, end, consumers: [digest] }, verdicts }];
+  return [{ listener: { at, end, consumers: [digest] }, name, verdicts }];
 }
 
 function verdict(what: DigestVerdict['what'], digest: DigestName, expected: string, found: string): DigestVerdict {

@@ -2,6 +2,7 @@
 
 import { bytes, paddedText, reserved, struct, u8, u16le, u32le, type Value } from '../../bytes/index.js';
 import { InternalError } from '../../errors.js';
+import { MEDIA_CODES, type Media } from './emulation.js';
 
 /** Bytes of the catalog as written: one block, because old firmware reads no more. */
 export const CATALOG_SIZE = 2048;
@@ -11,8 +12,16 @@ const MORE_SECTIONS = 0x90;
 const LAST_SECTION = 0x91;
 const MAX_LOAD_SECTORS = 0xffff;
 
-export type Platform = 'bios' | 'efi';
-const PLATFORM_IDS: Record<Platform, number> = { bios: 0x00, efi: 0xef };
+export type Platform = 'bios' | 'powerpc' | 'mac' | 'efi';
+export const PLATFORM_IDS: Readonly<Record<Platform, number>> = { bios: 0x00, powerpc: 0x01, mac: 0x02, efi: 0xef };
+
+/** Most images that a catalog of one block lists: every one but the first takes a header too. */
+export const MAX_BOOT_IMAGES = 32;
+/** Characters that the validation entry and a section header have for an id. */
+export const FIRST_ID_LENGTH = 24;
+export const SECTION_ID_LENGTH = 28;
+/** Bytes of selection criteria: a type and 19 that the vendor gives a meaning. */
+export const CRITERIA_LENGTH = 20;
 
 export const validationEntry = struct('El Torito validation entry', ENTRY, {
   header: u8(0),
@@ -28,7 +37,7 @@ export type ValidationEntry = Value<typeof validationEntry>;
 /** Initial entry and section entries alike. */
 export const bootEntry = struct('El Torito boot entry', ENTRY, {
   bootable: u8(0),
-  /** 0: no emulation. */
+  /** One of {@link MEDIA_CODES} in the low four bits. */
   media: u8(1),
   loadSegment: u16le(2),
   systemType: u8(4),
@@ -49,13 +58,25 @@ export const sectionHeader = struct('El Torito section header', ENTRY, {
 });
 export type SectionHeader = Value<typeof sectionHeader>;
 
-/** One boot image, not emulating any drive. */
+/** One boot image as the catalog lists it. */
 export interface BootImage {
   readonly platform: Platform;
   /** 2048-byte block of the medium. */
   readonly block: number;
   /** 512-byte sectors the firmware is told to load: see {@link loadSectors}. */
   readonly sectors: number;
+  /** Default true. */
+  readonly bootable?: boolean;
+  /** Default `none`. */
+  readonly media?: Media;
+  /** Real-mode segment to load to; 0 is the usual 0x7c0. Default 0. */
+  readonly loadSegment?: number;
+  /** Type of the partition of an emulated hard disk. Default 0. */
+  readonly systemType?: number;
+  /** Of the first image it stands in the validation entry, of any other in its section header. */
+  readonly id?: string;
+  /** Up to {@link CRITERIA_LENGTH} bytes by which firmware may choose among section entries. */
+  readonly criteria?: Uint8Array;
 }
 
 /**
@@ -70,18 +91,18 @@ export function loadSectors(size: number): number {
 /** The whole catalog: the first image is the default one, every other gets a section of its own. */
 export function renderCatalog(images: readonly BootImage[]): Uint8Array {
   const [first, ...others] = images;
-  if (!first || ENTRY * (2 + 2 * others.length) > CATALOG_SIZE) {
+  if (!first || images.length > MAX_BOOT_IMAGES) {
     throw new InternalError('internal.boot-catalog', `A boot catalog cannot hold ${images.length} images.`);
   }
   const catalog = new Uint8Array(CATALOG_SIZE);
-  catalog.set(renderValidation(first.platform), 0);
+  catalog.set(renderValidation(first), 0);
   catalog.set(renderEntry(first), ENTRY);
   for (const [i, image] of others.entries()) {
     const header = {
       header: i < others.length - 1 ? MORE_SECTIONS : LAST_SECTION,
       platform: PLATFORM_IDS[image.platform],
       entries: 1,
-      id: '' as SectionHeader['id'],
+      id: (image.id ?? '') as SectionHeader['id'],
     };
     sectionHeader.encodeInto(header, catalog, ENTRY * (2 + 2 * i));
     catalog.set(renderEntry(image), ENTRY * (3 + 2 * i));
@@ -89,16 +110,26 @@ export function renderCatalog(images: readonly BootImage[]): Uint8Array {
   return catalog;
 }
 
-function renderEntry({ block, sectors }: BootImage): Uint8Array {
-  const selection = new Uint8Array(20);
-  return bootEntry.encode({ bootable: BOOTABLE, media: 0, loadSegment: 0, systemType: 0, sectors, block, selection });
+function renderEntry(image: BootImage): Uint8Array {
+  const { block, sectors, bootable = true, media = 'none', loadSegment = 0, systemType = 0, criteria } = image;
+  const selection = new Uint8Array(CRITERIA_LENGTH);
+  if (criteria) selection.set(criteria);
+  return bootEntry.encode({
+    bootable: bootable ? BOOTABLE : 0,
+    media: MEDIA_CODES[media],
+    loadSegment,
+    systemType,
+    sectors,
+    block,
+    selection,
+  });
 }
 
-function renderValidation(platform: Platform): Uint8Array {
+function renderValidation({ platform, id = '' }: BootImage): Uint8Array {
   const entry = {
     header: 1,
     platform: PLATFORM_IDS[platform],
-    id: '' as ValidationEntry['id'],
+    id: id as ValidationEntry['id'],
     checksum: 0,
     key55: 0x55,
     keyAa: 0xaa,

@@ -3,3 +3,4 @@
 export * from './boot-patches.js';
 export * from './boot-record.js';
 export * from './catalog.js';
+export * from './emulation.js';

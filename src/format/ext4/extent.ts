@@ -18,7 +18,8 @@ export interface Extent {
 /** Most blocks of one initialised extent. */
 export const MAX_EXTENT = 32_768;
 
-const MAGIC = 0xf30a;
+/** `magic` of every node. */
+export const EXTENT_MAGIC = 0xf30a;
 const HEADER = 12;
 const ENTRY = 12;
 const TAIL = 4;
@@ -95,7 +96,7 @@ function renderNode(entries: readonly Entry[], depth: number, capacity: number, 
 
 function writeNode(entries: readonly Entry[], depth: number, capacity: number, target: Uint8Array): void {
   const view = new DataView(target.buffer, target.byteOffset, target.byteLength);
-  view.setUint16(0, MAGIC, true);
+  view.setUint16(0, EXTENT_MAGIC, true);
   view.setUint16(2, entries.length, true);
   view.setUint16(4, capacity, true);
   view.setUint16(6, depth, true);

@@ -77,6 +77,37 @@ export const UNSUPPORTED: Readonly<Record<string, string>> = {
   imagic_inodes: 'no reader uses it',
 };
 
+/** Bits of features that this program does not write, for the names of what images of others have. */
+export const FOREIGN = {
+  compat: { dir_prealloc: 0x1, imagic_inodes: 0x2, fast_commit: 0x400 },
+  incompat: {
+    compression: 0x1,
+    needs_recovery: 0x4,
+    journal_dev: 0x8,
+    mmp: 0x100,
+    dirdata: 0x1000,
+    encrypt: 0x10000,
+    casefold: 0x20000,
+  },
+  roCompat: { bigalloc: 0x200, replica: 0x800, shared_blocks: 0x4000, orphan_present: 0x10000 },
+} as const;
+
+/** Names of the features that three words of bits stand for, in the order of the bits; unknown bits as numbers. */
+export function featureNames(bits: { readonly compat: number; readonly incompat: number; readonly roCompat: number }) {
+  const words = [
+    [bits.compat, COMPAT, FOREIGN.compat, 'compat'],
+    [bits.incompat, INCOMPAT, FOREIGN.incompat, 'incompat'],
+    [bits.roCompat, RO_COMPAT, FOREIGN.roCompat, 'ro_compat'],
+  ] as const;
+  return words.flatMap(([word, own, foreign, kind]) => {
+    const names = new Map<number, string>(
+      [...Object.entries(own), ...Object.entries(foreign)].map(([n, bit]) => [bit, n]),
+    );
+    const set = Array.from({ length: 32 }, (_, turn) => (1 << turn) >>> 0).filter((bit) => (word & bit) !== 0);
+    return set.map((bit) => names.get(bit) ?? `${kind}:0x${bit.toString(16)}`);
+  });
+}
+
 /** Sets of features that go together, by what has to read the image. */
 export const PROFILES = {
   /** mke2fs 1.47's own defaults: Linux ≥ 5.15 writes it, e2fsprogs ≥ 1.47 checks it; old GRUB and U-Boot do not read it. */

@@ -167,7 +167,7 @@ export class Geometry {
 }
 
 /** sparse_super: group 1 and the powers of 3, 5 and 7; sparse_super2: the second group and the last; else all. */
-function backupGroups(groups: number, features: ReadonlySet<FeatureName>): number[] {
+export function backupGroups(groups: number, features: ReadonlySet<FeatureName>): number[] {
   if (groups === 1) return [];
   if (features.has('sparse_super2')) return groups === 2 ? [1] : [1, groups - 1];
   if (!features.has('sparse_super')) return Array.from({ length: groups - 1 }, (_, turn) => turn + 1);

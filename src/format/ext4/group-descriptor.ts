@@ -114,3 +114,23 @@ function checksumOf(bytes: Uint8Array, group: number, sum: DescriptorSum): numbe
   const start = crc16(crc16(crc16(0xffff, sum.uuid), number), bytes.subarray(0, CHECKSUM_AT));
   return crc16(start, bytes.subarray(CHECKSUM_AT + 2));
 }
+
+/** Where the inodes of a group lie, from its descriptor of `size` bytes; undefined when its checksum is wrong. */
+export function readInodeTable(
+  table: Uint8Array,
+  at: number,
+  size: number,
+  group: number,
+  sum: DescriptorSum,
+): number | undefined {
+  const bytes = new Uint8Array(Math.max(size, WIDE_DESCRIPTOR));
+  bytes.set(table.subarray(at, at + size));
+  const { inodeTableLow, inodeTableHigh, checksum } = descriptor.decode(bytes);
+  if (sum) {
+    const own = bytes.slice(0, size);
+    // Zero while it is summed in the one kind; in the other it is left out.
+    if ('seed' in sum) own.fill(0, CHECKSUM_AT, CHECKSUM_AT + 2);
+    if (checksumOf(own, group, sum) !== checksum) return undefined;
+  }
+  return inodeTableLow + (size >= WIDE_DESCRIPTOR ? inodeTableHigh * 0x1_0000_0000 : 0);
+}

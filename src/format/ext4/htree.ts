@@ -140,6 +140,29 @@ function renderRoot(
   writeIndex(block, ROOT_ENTRIES_AT, rootLimit(block.length, seed !== undefined), entries, seed);
 }
 
+/** Where the entries of an index block begin; undefined for a block that holds names. `lengths`: of its first two records. */
+export function indexEntriesAt(
+  blockSize: number,
+  first: number,
+  second: number,
+  isUnused: boolean,
+): number | undefined {
+  if (isUnused) return first === blockSize ? NODE_ENTRIES_AT : undefined;
+  const isRoot = first === direntSize(1) && second === blockSize - direntSize(1);
+  return isRoot ? ROOT_ENTRIES_AT : undefined;
+}
+
+/** Whether an index block whose entries begin at `from` has the checksum that it should. */
+export function isIndexSealed(block: Uint8Array, from: number, seed: number): boolean {
+  const view = new DataView(block.buffer, block.byteOffset, block.byteLength);
+  const limit = view.getUint16(from, true);
+  const count = view.getUint16(from + 2, true);
+  const tail = from + limit * ENTRY;
+  if (count > limit || tail + INDEX_TAIL > block.length) return false;
+  const sum = crc32cWord(crc32cWord(crc32c(seed, block, 0, from + count * ENTRY), view.getUint32(tail, true)), 0);
+  return sum === view.getUint32(tail + 4, true);
+}
+
 /** The first entry has no hash of its own: its place holds the limit and the count. */
 function writeIndex(block: Uint8Array, from: number, limit: number, entries: readonly IndexEntry[], seed: Seed) {
   const view = new DataView(block.buffer, block.byteOffset, block.byteLength);

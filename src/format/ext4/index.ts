@@ -1,7 +1,9 @@
-// ext4 images from trees.
+// ext4 images from trees, and trees from ext4 images.
 
 export { type Ext4Profile, type FeatureName, PROFILES as EXT4_PROFILES } from './features.js';
 export { parseMke2fsOptions } from './mke2fs-options.js';
 export type { Ext4Options } from './options.js';
 export { type Ext4Layout, planExt4, smallestExt4Size } from './plan.js';
+export { type Ext4Facts, type Ext4Image, openExt4, recogniseExt4 } from './read.js';
 export type { ErrorPolicy } from './superblock.js';
+export { chooseExt4Profile, type Ext4Target, type ProfileChoice } from './target-profile.js';

@@ -26,6 +26,8 @@ export const MAX_LINKS = 65_000;
 
 /** `flags`: nobody may change the file. */
 export const IMMUTABLE_FLAG = 0x10;
+/** `flags`: names and data are encrypted. */
+export const ENCRYPTED_FLAG = 0x800;
 /** `flags`: the directory has a hash index. */
 export const INDEX_FLAG = 0x1000;
 /** `flags`: the inode is the value of an attribute. */
@@ -124,4 +126,40 @@ export function sealInode(table: Uint8Array, at: number, size: number, seed: See
   if (size <= SMALL_INODE) return;
   table[at + 0x82] = sum >>> 16;
   table[at + 0x83] = sum >>> 24;
+}
+
+/** Whether an inode's checksum is that of its bytes. */
+export function isInodeSealed(
+  bytes: Uint8Array,
+  { extraSize, checksumLow, checksumHigh }: Inode,
+  seed: number,
+): boolean {
+  const own = bytes.slice();
+  own.fill(0, 0x7c, 0x7e);
+  const isWide = bytes.length > SMALL_INODE && extraSize >= 4;
+  if (isWide) own.fill(0, 0x82, 0x84);
+  const sum = crc32c(seed, own);
+  return isWide ? sum === checksumLow + checksumHigh * 0x10000 : (sum & 0xffff) === checksumLow;
+}
+
+/** The kind of node that a mode field stands for; undefined for none. */
+export function kindOf(mode: number): Node['kind'] | undefined {
+  const type = mode & 0xf000;
+  return (Object.keys(TYPE_BITS) as Node['kind'][]).find((kind) => TYPE_BITS[kind] === type);
+}
+
+/** The time that two fields stand for. Without the extra field, of small inodes, it has whole seconds. */
+export function timeOf(seconds: number, extra: number | undefined): Timestamp {
+  const low = seconds | 0;
+  if (extra === undefined) return { seconds: low, nanoseconds: 0 };
+  return { seconds: low + (extra & 3) * 2 ** 32, nanoseconds: Math.min(extra >>> 2, 999_999_999) };
+}
+
+/** The device numbers in a block field. */
+export function deviceNumbers(block: Uint8Array): readonly [major: number, minor: number] {
+  const view = new DataView(block.buffer, block.byteOffset, block.byteLength);
+  const old = view.getUint32(0, true);
+  if (old !== 0) return [(old >>> 8) & 0xff, old & 0xff];
+  const wide = view.getUint32(4, true);
+  return [(wide >>> 8) & 0xfff, (wide & 0xff) | ((wide >>> 12) & 0xfff00)];
 }

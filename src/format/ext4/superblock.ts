@@ -136,3 +136,8 @@ export function renderSuperblock(value: Omit<Superblock, 'checksum'>): Uint8Arra
   new DataView(image.buffer).setUint32(CHECKSUM_AT, crc32c(~0, image, 0, CHECKSUM_AT), true);
   return image;
 }
+
+/** Whether a superblock read from `image` has the checksum that it should, if it names a kind of it. */
+export function isSuperblockSealed({ checksumType, checksum }: Superblock, image: Uint8Array): boolean {
+  return checksumType !== CRC32C || crc32c(~0, image, 0, CHECKSUM_AT) === checksum;
+}

@@ -5,15 +5,13 @@ import { BLOCK_FIELD_SIZE, FIXED_SIZE } from './inode.js';
 import type { ResolvedOptions } from './options.js';
 import {
   inlineDataXattr,
+  LARGEST_VALUE,
   placeWithValues,
   placeXattrs,
   type StoredXattr,
   spareValueSpace,
   type XattrPlaces,
 } from './xattr.js';
-
-/** Longest value of an attribute that Linux knows. */
-const MAX_VALUE = 65_536;
 
 /** Bytes behind the fixed fields of an inode. */
 function inodeSpace(inodeSize: number): number {
@@ -26,7 +24,7 @@ export function arrangeXattrs(
   { inodeSize, blockSize, features }: ResolvedOptions,
 ): XattrPlaces | undefined {
   if (!features.has('ea_inode')) return placeXattrs(xattrs, inodeSpace(inodeSize), blockSize);
-  if (xattrs.some(({ value }) => value.length > MAX_VALUE)) return undefined;
+  if (xattrs.some(({ value }) => value.length > LARGEST_VALUE)) return undefined;
   return placeWithValues(xattrs, inodeSpace(inodeSize), blockSize);
 }
 

@@ -1,12 +1,25 @@
 // Extended attributes, behind the fixed fields of an inode or in a block of their own that inodes may share (kernel
 // documentation, "Extended Attributes").
 
-import { alignUp, type ByteString, crc32c, crc32cWord, reserved, struct, u8, u16le, u32le } from '../../bytes/index.js';
-import { InternalError } from '../../errors.js';
+import {
+  alignUp,
+  type ByteString,
+  byteStringOf,
+  crc32c,
+  crc32cWord,
+  reserved,
+  struct,
+  u8,
+  u16le,
+  u32le,
+} from '../../bytes/index.js';
+import { InternalError, InvalidImageError } from '../../errors.js';
 import type { Xattr } from '../../tree/index.js';
 import { diskAcl } from './acl.js';
 import type { Seed } from './checksum.js';
 
+/** Longest value that Linux knows, in bytes. */
+export const LARGEST_VALUE = 65_536;
 /** Most inodes that may share one xattr block. */
 export const MAX_SHARERS = 1024;
 
@@ -221,4 +234,73 @@ function entryHash({ name, value, external }: StoredXattr, find: FindValue): num
   const words = new DataView(padded.buffer);
   for (let at = 0; at < padded.length; at += 4) hash = (hash << 16) ^ (hash >>> 16) ^ words.getUint32(at, true);
   return hash >>> 0;
+}
+
+/** One attribute as it lies on the disk. */
+export interface FoundXattr {
+  readonly name: ByteString;
+  /** Its value, unless that lies in an inode. */
+  readonly value: Uint8Array;
+  /** Inode of the value, 0 without. */
+  readonly valueInode: number;
+  readonly valueLength: number;
+}
+
+/** Prefixes that other writers know too; of 7 only `system.data` is common, which is not an attribute but data. */
+const READ_PREFIXES: ReadonlyMap<number, string> = new Map([
+  ...PREFIXES.map(([text, index]) => [index, text] as const),
+  ...Object.entries(ACLS).map(([text, index]) => [index, text] as const),
+  [SYSTEM_PREFIX, 'system.'],
+  [8, 'system.richacl'],
+  [10, 'gnu.'],
+]);
+
+/**
+ * The attributes behind the fixed fields of an inode; none where no header says there are. Throws
+ * {@link InvalidImageError} for entries that do not lie within `space`.
+ */
+export function readInInode(space: Uint8Array): FoundXattr[] {
+  if (space.length < INODE_HEADER + TERMINATOR) return [];
+  if (new DataView(space.buffer, space.byteOffset).getUint32(0, true) !== MAGIC) return [];
+  return readEntries(space.subarray(INODE_HEADER), 0);
+}
+
+/** The attributes of an xattr block that lies at block number `block`; its checksum must be right if there is a seed. */
+export function readXattrBlock(bytes: Uint8Array, block: number, seed: Seed): FoundXattr[] {
+  const { magic, blocks, checksum } = blockHeader.decode(bytes);
+  if (magic !== MAGIC || blocks !== 1) damaged(`Block ${block} holds no extended attributes.`);
+  if (seed !== undefined) {
+    const own = bytes.slice();
+    own.fill(0, 0x10, 0x14);
+    const place = crc32cWord(crc32cWord(seed, block % 0x1_0000_0000), Math.floor(block / 0x1_0000_0000));
+    if (crc32c(place, own) !== checksum) damaged(`The checksum of the attributes in block ${block} is wrong.`);
+  }
+  return readEntries(bytes, BLOCK_HEADER);
+}
+
+function readEntries(area: Uint8Array, from: number): FoundXattr[] {
+  const found: FoundXattr[] = [];
+  let left = area.length;
+  for (
+    let at = from;
+    at + TERMINATOR <= area.length && area.subarray(at, at + TERMINATOR).some((byte) => byte !== 0);
+  ) {
+    const { nameLength, prefix, valueAt, valueInode, valueLength } = entryFields.decode(area, at);
+    const start = READ_PREFIXES.get(prefix);
+    const end = at + ENTRY + nameLength;
+    // Values do not overlap: together they are no longer than what holds them.
+    left -= valueInode === 0 ? valueLength : 0;
+    const outside = end > area.length || (valueInode === 0 && valueAt + valueLength > area.length);
+    if (outside || left < 0) damaged('An extended attribute does not lie where attributes are kept.');
+    if (start === undefined) damaged(`No extended attribute begins with prefix number ${prefix}.`);
+    const name = (start + byteStringOf(area.subarray(at + ENTRY, end))) as ByteString;
+    const value = valueInode === 0 ? area.slice(valueAt, valueAt + valueLength) : new Uint8Array(0);
+    found.push({ name, value, valueInode, valueLength });
+    at += alignUp(ENTRY + nameLength, 4);
+  }
+  return found;
+}
+
+function damaged(message: string): never {
+  throw new InvalidImageError('ext4.xattr', message);
 }

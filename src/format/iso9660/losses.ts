@@ -2,6 +2,7 @@
 
 import type { Content } from '../../io/index.js';
 import { type FileTree, type Loss, LossLog, type Node, walk } from '../../tree/index.js';
+import { droppedAttributes } from './aaip.js';
 import { EARLIEST, LATEST } from './date.js';
 import type { ResolvedIsoOptions } from './options.js';
 
@@ -13,7 +14,7 @@ export function isoLosses(tree: FileTree<Content>, options: ResolvedIsoOptions):
   const log = new LossLog();
   for (const { node, path, name } of walk(tree)) {
     const { mtime } = node;
-    if (node.xattrs.length > 0) log.add('iso9660.xattrs', 'Extended attributes are not stored.', path);
+    attributeLosses(node, path, options, log);
     if (mtime.seconds < EARLIEST || mtime.seconds > LATEST) {
       log.add('iso9660.mtime-range', 'Times before 1900 or after 2155 are moved to the nearest that fits.', path);
     }
@@ -24,6 +25,19 @@ export function isoLosses(tree: FileTree<Content>, options: ResolvedIsoOptions):
     if (!options.rockRidge) plainLosses(node, path, log);
   }
   return log.list();
+}
+
+function attributeLosses(
+  node: Node<Content>,
+  path: Parameters<LossLog['add']>[2],
+  { xattrs }: ResolvedIsoOptions,
+  log: LossLog,
+): void {
+  if (node.xattrs.length === 0) return;
+  if (!xattrs) log.add('iso9660.xattrs', 'Extended attributes are not stored.', path);
+  else if (droppedAttributes(node).length > 0) {
+    log.add('iso9660.xattrs-room', 'Extended attributes beyond 48 KiB per entry are not stored.', path);
+  }
 }
 
 function plainLosses(node: Node<Content>, path: Parameters<LossLog['add']>[2], log: LossLog): void {

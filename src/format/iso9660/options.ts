@@ -39,6 +39,8 @@ export interface IsoOptions {
   readonly joliet?: boolean | 'long';
   /** POSIX names, owners, modes, links and devices. Default `1.10`. */
   readonly rockRidge?: RockRidgeVersion | 'none';
+  /** Extended attributes and access lists beside Rock Ridge, for xorriso to restore (AAIP). Default true. */
+  readonly xattrs?: boolean;
 }
 
 export interface ResolvedIsoOptions {
@@ -49,6 +51,7 @@ export interface ResolvedIsoOptions {
   readonly deep: 'keep' | 'relocate';
   readonly joliet: false | 'standard' | 'long';
   readonly rockRidge: RockRidgeVersion | undefined;
+  readonly xattrs: boolean;
 }
 
 /** Seconds of the last moment a volume descriptor can name, 9999-12-31T23:59:59Z. */
@@ -98,6 +101,7 @@ export function resolveIso(options: IsoOptions): ResolvedIsoOptions {
     deep: options.deep ?? 'keep',
     joliet: joliet === true ? 'standard' : joliet,
     rockRidge: rockRidge === 'none' ? undefined : rockRidge,
+    xattrs: rockRidge !== 'none' && (options.xattrs ?? true),
   };
 }
 

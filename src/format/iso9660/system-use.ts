@@ -1,8 +1,9 @@
-// What a hierarchy writes into the system use fields of its directory records. Today that is Rock Ridge.
+// What a hierarchy writes into the system use fields of its directory records. Today that is Rock Ridge and AAIP.
 
 import type { ByteString } from '../../bytes/index.js';
 import type { Content } from '../../io/index.js';
 import { type Directory, type FileTree, hardLinkCounts, type Node, walk } from '../../tree/index.js';
+import { attributeFields } from './aaip.js';
 import {
   entryFieldLengths,
   entryFields,
@@ -21,22 +22,26 @@ export interface SystemUse {
   entryFields(node: Node<Content>, name: ByteString): Uint8Array[];
 }
 
-/** Rock Ridge over a tree: link counts and, for 1.12, serial numbers come from the whole of it. */
-export function rockRidge(tree: FileTree<Content>, version: RockRidgeVersion): SystemUse {
+/**
+ * Rock Ridge over a tree: link counts and, for 1.12, serial numbers come from the whole of it. With `attributes` the entries
+ * carry their extended attributes too; those of the root stand in its own ".".
+ */
+export function rockRidge(tree: FileTree<Content>, version: RockRidgeVersion, attributes: boolean): SystemUse {
   const extension = rockRidgeExtension(version);
   const factsOf = linkFacts(tree, version);
-  const selfFields = (node: Directory<Content>, announces: boolean) => {
-    const own = entryFields(node, undefined, factsOf(node), version);
-    return announces ? [SP, ...own, extension] : own;
-  };
+  const attributesOf = (node: Node<Content>) => (attributes ? attributeFields(node) : []);
+  const lengthsOf = (fields: readonly Uint8Array[]) => fields.map((field) => field.length);
   return {
     selfLengths: (node, announces) => {
       const own = entryFieldLengths(node, undefined, version);
-      return announces ? [SP.length, ...own, extension.length] : own;
+      return announces ? [SP.length, ...own, extension.length, ...lengthsOf(attributesOf(node))] : own;
     },
-    selfFields,
-    entryLengths: (node, name) => entryFieldLengths(node, name, version),
-    entryFields: (node, name) => entryFields(node, name, factsOf(node), version),
+    selfFields: (node, announces) => {
+      const own = entryFields(node, undefined, factsOf(node), version);
+      return announces ? [SP, ...own, extension, ...attributesOf(node)] : own;
+    },
+    entryLengths: (node, name) => [...entryFieldLengths(node, name, version), ...lengthsOf(attributesOf(node))],
+    entryFields: (node, name) => [...entryFields(node, name, factsOf(node), version), ...attributesOf(node)],
   };
 }
 

@@ -2,9 +2,15 @@
 
 export type { BootloaderAttributes } from './bootloader-attributes.js';
 export { bootloaderTable } from './bootloader-attributes.js';
-export * from './load.js';
-export type { Row, Table, Use, Values } from './rows.js';
-export type { Generation, SchemaVersion } from './schema-version.js';
-export type { RootSize } from './size.js';
+export { TYPE_UNIQUE } from './choose-type.js';
+export type { Generation, GenerationRules, LoaderLayout } from './generations.js';
+export { generations } from './generations.js';
+export { loadDescription, readDescription } from './load.js';
+export type { LiveDescription, PackageLists, RootSize, StripLists } from './model.js';
+export type { DescriptionRequest } from './read-description.js';
+export type { Row, Span, Table, Use, Values } from './rows.js';
+export type { SchemaVersion } from './schema-version.js';
 export type { TypeAttributes } from './type-attributes.js';
 export { typeTable } from './type-attributes.js';
+export type { Remark } from './upgrade-changes.js';
+export type { Place } from './xml.js';

@@ -1,58 +1,109 @@
 // Profiles: which are selected, what they require, and whether a section counts for them.
 
 import { InvalidInputError } from '../../errors.js';
-import { childrenNamed, nameList, requiredAttribute } from './elements.js';
-import { bool } from './values.js';
-import type { XmlElement } from './xml.js';
+import { attributeOf, childrenNamed, requiredAttribute } from './elements.js';
+import type { GenerationRules } from './generations.js';
+import { bool, nameList } from './values.js';
+import type { Place, XmlElement } from './xml.js';
 
 interface Profile {
   readonly name: string;
+  readonly place: Place;
   readonly imported: boolean;
-  readonly requires: readonly string[];
+  readonly requires: readonly { readonly name: string; readonly place: Place }[];
+  readonly forMachine: boolean;
+}
+
+/** What sections are chosen by. */
+export interface Selection {
+  readonly profiles: readonly string[];
+  /** Machine name as the kernel gives it. */
+  readonly architecture: string;
 }
 
 /**
  * The selected profiles with what they require, depth first, none twice. Without a selection those with `import="true"`.
- * Throws {@link InvalidInputError} `description.profile` for a name that is not defined.
+ * Throws {@link InvalidInputError} `description.profile` for a name that is not defined, or not for this machine.
  */
-export function selectProfiles(image: XmlElement, requested: readonly string[]): string[] {
-  const defined = definedProfiles(image);
+export function selectProfiles(
+  image: XmlElement,
+  requested: readonly string[],
+  architecture: string,
+  rules: GenerationRules,
+): string[] {
+  const defined = definedProfiles(image, architecture);
   const start = requested.length > 0 ? requested : [...defined.values()].filter((p) => p.imported).map((p) => p.name);
   const selected = new Set<string>();
-  const visit = (name: string) => {
+  const visit = (name: string, place: Partial<Place>) => {
     if (selected.has(name)) return;
     const profile = defined.get(name);
-    if (!profile) {
-      const known = [...defined.keys()].join(', ') || 'none';
-      throw new InvalidInputError('description.profile', `The description has no profile "${name}".`, {
-        path: image.place.path,
-        hint: `Defined profiles: ${known}.`,
-      });
-    }
+    if (!profile?.forMachine) throw profileMissing(name, profile, defined, architecture, place);
     selected.add(name);
-    profile.requires.forEach(visit);
+    if (rules.expandsProfiles) for (const required of profile.requires) visit(required.name, required.place);
   };
-  start.forEach(visit);
+  for (const name of start) visit(name, { path: image.place.path });
   return [...selected];
 }
 
 /** Whether an element with an optional `profiles` and `arch` attribute counts. */
-export function counts(element: XmlElement, selected: readonly string[], architecture: string): boolean {
-  const profiles = nameList(element.attributes.get('profiles')?.value);
-  const architectures = nameList(element.attributes.get('arch')?.value);
-  const byProfile = profiles.length === 0 || profiles.some((name) => selected.includes(name));
-  return byProfile && (architectures.length === 0 || architectures.includes(architecture));
+export function counts(element: XmlElement, { profiles, architecture }: Selection): boolean {
+  const wanted = nameList.read(attributeOf(element, 'profiles') ?? '') ?? [];
+  const byProfile = wanted.length === 0 || wanted.some((name) => profiles.includes(name));
+  return byProfile && isForMachine(element, architecture);
 }
 
-function definedProfiles(image: XmlElement): Map<string, Profile> {
+/** Whether the `arch` attribute, if there is one, names the machine. */
+export function isForMachine(element: XmlElement, architecture: string): boolean {
+  const machines = nameList.read(attributeOf(element, 'arch') ?? '') ?? [];
+  return machines.length === 0 || machines.map(machineOf).includes(machineOf(architecture));
+}
+
+/** One name for each machine that has several. */
+const machineOf = (name: string) => SYNONYMS[name] ?? name;
+
+const SYNONYMS: Readonly<Record<string, string>> = { i586: 'ix86', i686: 'ix86', amd64: 'x86_64', arm64: 'aarch64' };
+
+function definedProfiles(image: XmlElement, architecture: string): Map<string, Profile> {
   const defined = new Map<string, Profile>();
   for (const list of childrenNamed(image, 'profiles')) {
     for (const element of childrenNamed(list, 'profile')) {
       const name = requiredAttribute(element, 'name');
-      const imported = element.attributes.get('import');
-      const requires = childrenNamed(element, 'requires').map((r) => requiredAttribute(r, 'profile'));
-      defined.set(name, { name, imported: bool.read(imported?.value ?? 'false') ?? false, requires });
+      if (defined.has(name)) {
+        throw new InvalidInputError('description.profile-twice', `The profile "${name}" is defined twice.`, {
+          ...element.place,
+          hint: 'Give one of them another name.',
+        });
+      }
+      const imported = bool.read(attributeOf(element, 'import') ?? 'false') ?? false;
+      const requires = childrenNamed(element, 'requires').map((required) => {
+        const { value, place } = required.attributes.get('profile')!;
+        return { name: value, place };
+      });
+      defined.set(name, {
+        name,
+        place: element.place,
+        imported,
+        requires,
+        forMachine: isForMachine(element, architecture),
+      });
     }
   }
   return defined;
+}
+
+function profileMissing(
+  name: string,
+  profile: Profile | undefined,
+  defined: ReadonlyMap<string, Profile>,
+  architecture: string,
+  place: Partial<Place>,
+): InvalidInputError {
+  const usable = [...defined.values()].filter(({ forMachine }) => forMachine).map((other) => other.name);
+  const message = profile
+    ? `The profile "${name}" does not exist for ${architecture}.`
+    : `The description has no profile "${name}".`;
+  return new InvalidInputError('description.profile', message, {
+    ...(profile?.place ?? place),
+    hint: `Defined profiles: ${usable.join(', ') || 'none'}.`,
+  });
 }

@@ -1,41 +1,60 @@
-// Tables of attributes: one row says name, values, default, meaning and what becomes of it. Reading, checking and the
-// documentation follow from the table; the type of the result too.
+// Tables of attributes: one row says name, values, default, meaning, in which generations, and what becomes of it.
+// Reading, checking and the documentation follow from the table; the type of the result too.
 
-import { InvalidInputError, UnsupportedError } from '../../errors.js';
+import { InvalidInputError } from '../../errors.js';
+import { type Generation, type GenerationRules, generations, isOlder, rulesOf } from './generations.js';
+import { knownNames } from './nearest.js';
 import type { ValueKind } from './values.js';
 import type { Place, XmlElement } from './xml.js';
 
-/** What becomes of an attribute. */
-export type Use =
-  /** Its value decides something. */
-  | { readonly use: 'read' }
-  /** Valid, and without effect on a live ISO; `because` says why. */
-  | { readonly use: 'inert'; readonly because: string }
-  /** Would change the result in a way this program does not build; values listed in `unless` change nothing and pass. */
-  | { readonly use: 'refused'; readonly because: string; readonly unless: readonly string[] };
+/** What becomes of an attribute: its value decides something, or it is valid and without effect on a live ISO. */
+export type Use = 'read' | 'inert';
 
-export type Row<T, D extends T | undefined> = Use & {
+/** In which generations an attribute or element is known; without bounds in all. */
+export interface Span {
+  readonly since?: Generation;
+  readonly until?: Generation;
+}
+
+export interface Row<T, D extends T | undefined> extends Span {
+  readonly use: Use;
   readonly kind: ValueKind<T>;
-  readonly fallback: D;
+  /** The value where the attribute is missing, where it changed over time by generation. */
+  readonly fallback: D | ((rules: GenerationRules) => D);
+  /** What it decides; for an inert row, why it decides nothing. */
   readonly meaning: string;
-};
+  readonly required?: true;
+  /** Belongs to other image types in the schema; for a live ISO it can only be given as an option. */
+  readonly onlyAsOption?: true;
+}
 
 /** An attribute that decides something; without a default it is absent until given. */
-export function read<T>(kind: ValueKind<T>, meaning: string): Row<T, undefined> {
-  return { use: 'read', kind, fallback: undefined, meaning };
+export function read<T>(kind: ValueKind<T>, meaning: string, span: Span = {}): Row<T, undefined> {
+  return { use: 'read', kind, fallback: undefined, meaning, ...span };
 }
 
 /** An attribute that decides something and has a default. */
-export function readOr<T>(kind: ValueKind<T>, fallback: T, meaning: string): Row<T, T> {
-  return { use: 'read', kind, fallback, meaning };
+export function readOr<T>(
+  kind: ValueKind<T>,
+  fallback: T | ((rules: GenerationRules) => T),
+  meaning: string,
+  span: Span = {},
+): Row<T, T> {
+  return { use: 'read', kind, fallback, meaning, ...span };
 }
 
-export function inert<T>(kind: ValueKind<T>, because: string): Row<T, undefined> {
-  return { use: 'inert', kind, fallback: undefined, meaning: because, because };
+export function inert<T>(kind: ValueKind<T>, meaning: string, span: Span = {}): Row<T, undefined> {
+  return { use: 'inert', kind, fallback: undefined, meaning, ...span };
 }
 
-export function refused<T>(kind: ValueKind<T>, because: string, unless: readonly string[] = []): Row<T, undefined> {
-  return { use: 'refused', kind, fallback: undefined, meaning: because, because, unless };
+/** The same row for an attribute that must be there. */
+export function required<R extends object>(row: R): R & { readonly required: true } {
+  return { ...row, required: true };
+}
+
+/** The same row for an attribute that only an option can give. */
+export function onlyAsOption<R extends object>(row: R): R & { readonly onlyAsOption: true } {
+  return { ...row, onlyAsOption: true };
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a table mixes rows of many value types
@@ -50,6 +69,8 @@ export type Values<T extends Table> = { readonly [K in keyof T]: ValueOf<T[K]> }
 export interface GivenText {
   readonly value: string;
   readonly place: Partial<Place>;
+  /** Given on the command line: whatever any generation knows is taken. */
+  readonly asOption?: true;
 }
 
 /** Attribute texts by name, of an element. */
@@ -57,42 +78,92 @@ export function givenOf(element: XmlElement): Map<string, GivenText> {
   return new Map([...element.attributes].map(([name, { value, place }]) => [name, { value, place }]));
 }
 
+/** Whether a span covers a generation. */
+export function covers(span: Span, { name }: GenerationRules): boolean {
+  return !(span.since && isOlder(name, span.since)) && !(span.until && isOlder(span.until, name));
+}
+
 /**
- * Reads all given texts by the table. Throws {@link InvalidInputError} for an unknown name or a value that is not
- * allowed, {@link UnsupportedError} for one that this program does not build.
+ * Reads all given texts by the table. Throws {@link InvalidInputError} for a name that the generation does not know, or
+ * a value that is not allowed. `owner` names the element in messages.
  */
-export function readValues<T extends Table>(table: T, given: ReadonlyMap<string, GivenText>, owner: string): Values<T> {
+export function readValues<T extends Table>(
+  table: T,
+  given: ReadonlyMap<string, GivenText>,
+  owner: string,
+  rules: GenerationRules,
+): Values<T> {
   const values: Record<string, unknown> = {};
-  for (const [name, row] of Object.entries(table)) values[name] = row.fallback;
-  for (const [name, { value, place }] of given) {
+  for (const [name, { fallback }] of Object.entries(table)) {
+    values[name] = typeof fallback === 'function' ? fallback(rules) : fallback;
+  }
+  for (const [name, text] of given) {
     const row = Object.hasOwn(table, name) ? table[name] : undefined;
-    if (!row) throw unknownAttribute(table, name, owner, place);
-    const parsed: unknown = row.kind.read(value.trim());
-    if (parsed === undefined) {
-      throw new InvalidInputError(
-        'description.bad-value',
-        `${owner} ${name}="${value}" is not valid. Allowed: ${row.kind.allowed}.`,
-        place,
-      );
-    }
-    refuse(row, name, value.trim(), owner, place);
-    values[name] = parsed;
+    if (!row || !(text.asOption || covers(row, rules))) throw unknownAttribute(table, name, owner, text.place, rules);
+    if (row.onlyAsOption && !text.asOption) throw optionOnly(name, owner, text.place);
+    values[name] = readValue(row.kind, text, `${owner} ${name}=`, rules);
   }
   return values as Values<T>;
 }
 
-function refuse(row: Use, name: string, value: string, owner: string, place: Partial<Place>): void {
-  if (row.use !== 'refused' || row.unless.includes(value)) return;
-  const accepted = row.unless.length > 0 ? ` or set it to ${row.unless.join(' or ')}` : '';
-  throw new UnsupportedError('description.unsupported', `${owner} ${name}="${value}": ${row.because}`, {
+/** Reads one text. Throws {@link InvalidInputError} `description.bad-value`, with what is allowed. */
+export function readValue<T>(kind: ValueKind<T>, given: GivenText, what: string, rules: GenerationRules): T {
+  const { value, place, asOption } = given;
+  const own = asOption ? kind : (kind.of?.(rules.name) ?? kind);
+  const parsed = own.read(value.trim());
+  if (parsed !== undefined) return parsed;
+  const shown = value.length > 100 ? `${value.slice(0, 100)}…` : value;
+  const newer = newerThan(rules).find((later) => kind.of?.(later.name).read(value.trim()) !== undefined);
+  throw new InvalidInputError(
+    'description.bad-value',
+    `${what}"${shown}" is not valid. Allowed: ${own.allowed}.`,
+    newer ? { ...place, hint: readAs(newer.name) } : place,
+  );
+}
+
+function newerThan({ name }: GenerationRules): readonly GenerationRules[] {
+  return generations.filter((other) => isOlder(name, other.name));
+}
+
+/** What to do about something that only a newer generation knows: its releases read older documents as well. */
+function readAs(name: Generation): string {
+  return `A newer KIWI knows it: --generation ${name} reads the description as that does.`;
+}
+
+function unknownAttribute(
+  table: Table,
+  name: string,
+  owner: string,
+  place: Partial<Place>,
+  rules: GenerationRules,
+): InvalidInputError {
+  const known = Object.entries(table).filter(([, row]) => covers(row, rules) && !row.onlyAsOption);
+  const names = known.map(([other]) => other);
+  const span = Object.hasOwn(table, name) ? table[name] : undefined;
+  const message = `${owner} has no attribute "${name}"${whenKnown(span, rules)}.`;
+  return new InvalidInputError('description.unknown-attribute', message, {
     ...place,
-    hint: `Leave ${name} out${accepted}.`,
+    hint: remedy(span, knownNames(name, names, 'It has no attributes.')),
   });
 }
 
-function unknownAttribute(table: Table, name: string, owner: string, place: Partial<Place>): InvalidInputError {
-  return new InvalidInputError('description.unknown-attribute', `${owner} has no attribute "${name}".`, {
+/** The hint for something unknown: where a newer generation knows it, that; else the names that are known. */
+export function remedy(span: Span | undefined, known: string): string {
+  return span?.since ? readAs(span.since) : known;
+}
+
+/** Says of something that other generations know, which. */
+export function whenKnown(span: Span | undefined, { schemas }: GenerationRules): string {
+  if (!span) return '';
+  const here = ` in schema versions ${schemas.join(' to ')}`;
+  if (span.since) return `${here}; it exists from ${rulesOf(span.since).schemas[0]} on`;
+  return span.until ? `${here}; it existed up to ${rulesOf(span.until).schemas[1]}` : here;
+}
+
+function optionOnly(name: string, owner: string, place: Partial<Place>): InvalidInputError {
+  const message = `${owner} has no attribute "${name}" for image="iso"; it belongs to other image types.`;
+  return new InvalidInputError('description.other-type', message, {
     ...place,
-    hint: `Known here: ${Object.keys(table).sort().join(', ')}.`,
+    hint: `Take it out, or give it with --set-type-attr ${name}=VALUE.`,
   });
 }

@@ -1,7 +1,8 @@
-// Which generation of KIWI a description was written for. Defaults changed between generations, so they follow from it.
+// The schema version of a description, and the generation of KIWI it was written for.
 
 import { InvalidInputError, UnsupportedError } from '../../errors.js';
 import { requiredAttribute } from './elements.js';
+import { type GenerationRules, generations } from './generations.js';
 import type { XmlElement } from './xml.js';
 
 export interface SchemaVersion {
@@ -9,37 +10,43 @@ export interface SchemaVersion {
   readonly minor: number;
 }
 
-/** The generation whose defaults hold: `kiwi-9` for schemas 7.x, `kiwi-10` for 8.x. */
-export type Generation = 'kiwi-9' | 'kiwi-10';
-
-const OLDEST: SchemaVersion = { major: 7, minor: 2 };
-const NEWEST: SchemaVersion = { major: 8, minor: 5 };
-
 /** Reads `schemaversion`, refusing what is older or newer than this program knows. */
 export function readSchemaVersion(image: XmlElement): SchemaVersion {
-  const text = requiredAttribute(image, 'schemaversion');
+  const text = requiredAttribute(image, 'schemaversion').trim();
   const { place } = image.attributes.get('schemaversion')!;
-  const match = /^(\d{1,3})\.(\d{1,3})$/.exec(text);
-  if (!match) {
+  const version = parseVersion(text);
+  if (!version) {
     const message = `schemaversion="${text}" is not a version. Allowed: two numbers, such as 7.4.`;
     throw new InvalidInputError('description.bad-value', message, place);
   }
-  const version = { major: Number(match[1]), minor: Number(match[2]) };
-  if (isBefore(version, OLDEST) || isBefore(NEWEST, version)) {
-    const message = `Descriptions of schema version ${text} are not supported; ${shown(OLDEST)} to ${shown(NEWEST)} are.`;
-    throw new UnsupportedError('description.schema-version', message, place);
+  if (!findGeneration(version)) {
+    const last = generations.at(-1)!.schemas[1];
+    const message = `Descriptions of schema version ${text} are not supported; ${generations[0]!.schemas[0]} to ${last} are.`;
+    throw new UnsupportedError('description.schema-version', message, {
+      ...place,
+      hint: `Versions there are: ${generations.map(({ schemas }) => schemas.join(' to ')).join(', ')}.`,
+    });
   }
   return version;
 }
 
-export function generationOf(version: SchemaVersion): Generation {
-  return isBefore(version, { major: 8, minor: 0 }) ? 'kiwi-9' : 'kiwi-10';
+/** The generation that spoke a version which {@link readSchemaVersion} has accepted. */
+export function generationOf(version: SchemaVersion): GenerationRules {
+  return findGeneration(version)!;
 }
 
 export function isBefore(a: SchemaVersion, b: SchemaVersion): boolean {
   return a.major < b.major || (a.major === b.major && a.minor < b.minor);
 }
 
-function shown(version: SchemaVersion): string {
-  return `${version.major}.${version.minor}`;
+/** Two numbers with a point between; undefined for any other text. */
+export function parseVersion(text: string): SchemaVersion | undefined {
+  const match = /^(\d{1,3})\.(\d{1,3})$/.exec(text);
+  return match ? { major: Number(match[1]), minor: Number(match[2]) } : undefined;
+}
+
+function findGeneration(version: SchemaVersion): GenerationRules | undefined {
+  return generations.find(({ schemas: [first, last] }) => {
+    return !isBefore(version, parseVersion(first)!) && !isBefore(parseVersion(last)!, version);
+  });
 }

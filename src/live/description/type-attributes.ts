@@ -1,10 +1,12 @@
-// The attributes of <type image="iso">: one row each. Names, values and defaults are KIWI's (schemas 7.2 to 8.5).
+// The attributes of <type image="iso">: one row each, over all generations.
 
-import { inert, read, readOr, refused, type Values } from './rows.js';
-import { anyText, bool, integer, matching, oneOf } from './values.js';
+import { inert, onlyAsOption, read, readOr, type Span, type Values } from './rows.js';
+import { anyText, bool, changing, integer, matching, oneOf } from './values.js';
 
 const identifier = matching(/[A-Za-z0-9!-/:-?_ ]{1,128}/, '1 to 128 letters, digits, blanks and punctuation');
-const luks = 'an encrypted root image is not built.';
+const early: Span = { until: 'kiwi-9.15' };
+const since920: Span = { since: 'kiwi-9.20' };
+const since10: Span = { since: 'kiwi-10' };
 
 /** https://osinside.github.io/kiwi/image_description/elements.html, "type". */
 export const typeTable = {
@@ -12,49 +14,83 @@ export const typeTable = {
   primary: readOr(bool, false, 'Chosen when no type is named.'),
   flags: readOr(oneOf('overlay', 'dmsquash'), 'overlay', 'Which dracut modules find and mount the root image.'),
   firmware: read(
-    oneOf('bios', 'ec2', 'efi', 'uefi', 'ofw', 'opal', 'custom'),
+    changing(
+      ['kiwi-9.11', oneOf('bios', 'ec2', 'efi', 'uefi', 'ofw', 'opal')],
+      ['kiwi-9.20', oneOf('bios', 'ec2', 'efi', 'uefi', 'ofw', 'opal', 'custom')],
+    ),
     'How the medium boots: bios, efi (own GRUB), uefi (signed shim and GRUB). Default: by architecture.',
   ),
   volid: readOr(matching(/[a-zA-Z0-9_\-.]{1,32}/, '1 to 32 letters, digits, "_", "-", "."'), 'CDROM', 'Volume id.'),
-  publisher: readOr(identifier, 'SUSE LINUX GmbH', 'Publisher id of the medium.'),
-  application_id: read(identifier, 'Application id of the medium. Default: the id that boot/mbrid holds.'),
+  publisher: readOr(
+    changing(['kiwi-9.15', anyText], ['kiwi-10', identifier]),
+    'SUSE LINUX GmbH',
+    'Publisher id of the medium.',
+    { since: 'kiwi-9.15' },
+  ),
+  application_id: read(identifier, 'Application id of the medium. Default: the id that boot/mbrid holds.', since10),
+  hybrid: readOr(bool, false, 'Whether the medium boots from a disk too.', { until: 'kiwi-9.11' }),
   hybridpersistent: readOr(bool, false, 'Keep changes on the medium, if it is a disk.'),
   hybridpersistent_filesystem: read(oneOf('ext4', 'xfs'), 'File system made for the changes.'),
   mediacheck: readOr(bool, false, 'Store digests on the medium and offer to check them.'),
   kernelcmdline: readOr(anyText, '', 'Options for the kernel.'),
+  editbootconfig: read(anyText, 'Script that may change the boot files of the medium.'),
   squashfscompression: read(
     oneOf('uncompressed', 'gzip', 'lzo', 'lz4', 'xz', 'zstd'),
     'Compression of the root image. Default: xz.',
+    since920,
   ),
+  erofscompression: read(anyText, 'Compression of an EROFS root image.', since10),
   filesystem: readOr(
     oneOf('btrfs', 'ext2', 'ext3', 'ext4', 'squashfs', 'erofs', 'xfs'),
     'ext4',
     'What the root image is: a file system inside the squashfs, or "squashfs" for the tree itself.',
+    since10,
   ),
-  efifatimagesize: readOr(integer(1, 31), 20, 'MiB of the EFI system partition; El Torito cannot load more than 31.'),
-  eficsm: readOr(bool, true, 'Whether an EFI medium boots by BIOS too.'),
-  efiparttable: read(oneOf('msdos', 'gpt'), 'Partition table. Default: by schema version and firmware.'),
-  gpt_hybrid_mbr: readOr(bool, false, 'An active entry in the protective MBR, for BIOSes that insist on one.'),
-  vga: readOr(anyText, 'auto', 'Graphics mode by its old number (schemas before 8.5).'),
-  installprovidefailsafe: readOr(bool, true, 'Whether the menu has a failsafe entry.'),
-  bundle_format: read(anyText, 'Names of bundled results.'),
+  fscreateoptions: read(anyText, 'Options for making the root file system, in the words of mkfs.', since920),
+  fsmountoptions: read(anyText, 'Options for mounting the root file system while it is filled.'),
+  efifatimagesize: readOr(
+    integer(1, 0x7fffffff),
+    (rules) => rules.espMebibytes,
+    'MiB of the EFI system partition; El Torito cannot load more than 31.',
+    since10,
+  ),
+  eficsm: readOr(bool, true, 'Whether an EFI medium boots by BIOS too.', since10),
+  efiparttable: readOr(
+    oneOf('msdos', 'gpt'),
+    (rules) => rules.efiPartitionTable,
+    'Partition table of media with EFI firmware.',
+    since10,
+  ),
+  gpt_hybrid_mbr: readOr(bool, false, 'An active entry in the protective MBR, for BIOSes that insist on one.', since10),
+  vga: readOr(anyText, (rules) => rules.vga, 'Graphics mode by its VESA number, or auto.', { until: 'kiwi-9.20' }),
+  bootloader_console: read(oneOf('console', 'gfxterm', 'serial'), 'Terminal of the boot menu.', early),
+  boottimeout: read(integer(0, 0x7fffffff), 'Seconds until the first entry boots.', early),
+  bundle_format: read(anyText, 'Names of bundled results.', since920),
+  selinux_policy: readOr(
+    oneOf('targeted', 'mls', 'minimum'),
+    'targeted',
+    'Which policy of the root tree labels its files.',
+    since920,
+  ),
+  verity_blocks: read(matching(/\d+|all/, 'a number of blocks, or all'), 'Blocks that dm-verity covers.', since10),
+  luks: read(anyText, 'Passphrase, or key file, of an encrypted root image.'),
+  luks_version: read(oneOf('luks', 'luks1', 'luks2'), 'Version of the encryption header.', since920),
+  luksOS: read(oneOf('sle12'), 'Distribution whose encryption settings are used.'),
+  luks_randomize: inert(bool, 'Only for an encrypted root image.', since10),
+  luks_pbkdf: inert(oneOf('pbkdf2', 'argon2i', 'argon2id'), 'Only for an encrypted root image.', since10),
   bootprofile: read(anyText, 'Recorded in .profile.'),
   bootkernel: read(anyText, 'Recorded in .profile.'),
-  devicepersistency: inert(anyText, 'A live medium is found by its label.'),
-  fsmountoptions: inert(anyText, 'Nothing is mounted to make the root image.'),
-  selinux_policy: inert(anyText, 'Labels are taken from the tree as extended attributes.'),
-  hybrid: refused(bool, 'a medium without hybrid boot is not built.', ['true']),
-  editbootconfig: refused(anyText, 'boot configuration scripts are not run.', ['']),
-  fscreateoptions: refused(anyText, 'mkfs options are not translated.', ['']),
-  erofscompression: refused(anyText, 'EROFS is not built.', ['']),
-  verity_blocks: refused(anyText, 'dm-verity is not built.', ['']),
-  target_blocksize: refused(anyText, 'only 512-byte sectors are built.', ['512']),
-  xen_server: refused(bool, 'Xen media are not built.', ['false']),
-  luks: refused(anyText, luks, ['']),
-  luks_version: refused(anyText, luks, ['']),
-  luksOS: refused(anyText, luks, ['']),
-  luks_randomize: inert(bool, 'Only for an encrypted root image.'),
-  luks_pbkdf: inert(anyText, 'Only for an encrypted root image.'),
+  boot: inert(anyText, 'The initrd is always made by dracut, not from a description of its own.', early),
+  devicepersistency: inert(
+    changing<string>(
+      ['kiwi-9.11', oneOf('by-uuid', 'by-label', 'by-path')],
+      ['kiwi-9.20', oneOf('by-uuid', 'by-label', 'by-partuuid')],
+    ),
+    'A live medium is found by its label.',
+  ),
+  installprovidefailsafe: onlyAsOption(readOr(bool, true, 'Whether the menu has a failsafe entry.')),
+  target_blocksize: onlyAsOption(read(integer(512, 65536), 'Bytes of a sector of the loop device.')),
+  xen_server: onlyAsOption(readOr(bool, false, 'Whether the medium starts the Xen hypervisor.')),
 };
 
 export type TypeAttributes = Values<typeof typeTable>;

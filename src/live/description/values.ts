@@ -1,11 +1,21 @@
 // Kinds of values that attributes take: how a text is read, and how to say what is allowed.
 
+import { type Generation, generations, isOlder } from './generations.js';
+
 /** How one kind of value is read from its text. */
 export interface ValueKind<T> {
   /** The value, or undefined when the text is not one. */
   read(text: string): T | undefined;
   /** Completes "Allowed: …". */
   readonly allowed: string;
+  /** The kind as one generation had it; undefined where it never changed. */
+  of?(generation: Generation): ValueKind<T>;
+}
+
+/** A kind that changed: each holds from its generation on. Without a generation the newest one counts. */
+export function changing<T>(...kinds: readonly (readonly [since: Generation, kind: ValueKind<T>])[]): ValueKind<T> {
+  const of = (generation: Generation) => kinds.findLast(([since]) => !isOlder(generation, since))?.[1] ?? kinds[0]![1];
+  return { ...of(generations.at(-1)!.name), of };
 }
 
 /** `true` or `false`, as XML Schema writes them. */
@@ -39,6 +49,27 @@ export function listOf<const W extends string>(...words: readonly W[]): ValueKin
     allowed: `a blank-separated list of ${words.join(', ')}`,
   };
 }
+
+/** Machine names, separated by commas. */
+export const architectures: ValueKind<readonly string[]> = {
+  read: (text) => {
+    const names = text.split(',').map((name) => name.trim());
+    return names.every((name) => MACHINES.includes(name)) ? names : undefined;
+  },
+  allowed: 'a comma-separated list of machine names, such as x86_64,aarch64',
+};
+
+const MACHINES: readonly string[] = [
+  ...['x86_64', 'amd64', 'i586', 'i686', 'ix86', 'aarch64', 'arm64', 'riscv64', 'loongarch64'],
+  ...['armv5el', 'armv5tel', 'armv6hl', 'armv6l', 'armv7hl', 'armv7l', 'armv8l'],
+  ...['ppc', 'ppc64', 'ppc64le', 's390', 's390x'],
+];
+
+/** Names separated by commas, blanks allowed around each. */
+export const nameList: ValueKind<readonly string[]> = {
+  read: (text) => text.split(/[\s,]+/).filter((name) => name !== ''),
+  allowed: 'a comma-separated list of names',
+};
 
 /** A decimal number from `min` to `max`. */
 export function integer(min: number, max: number): ValueKind<number> {

@@ -28,23 +28,29 @@ export interface XmlElement {
   readonly place: Place;
 }
 
-const DEEPEST = 64;
-const LARGEST = 8 * 1024 * 1024;
+/** Elements inside each other; KIWI's own descriptions reach six. */
+export const DEEPEST = 64;
+/** Bytes of a description. */
+export const LARGEST = 4 * 1024 * 1024;
+/** Elements of a description. */
+export const MOST = 50_000;
 
 /** The document element. Throws {@link InvalidInputError} `description.xml` with the place of the first fault. */
 export function parseXml(text: string, path: string): XmlElement {
   const placeOf = placeFinder(text, path);
   if (text.length > LARGEST) throw xmlError('The file is larger than any description can be.', placeOf(0));
+  let count = 0;
   const parser = new SaxesParser({ position: true });
   const open: Draft[] = [];
   let attributes = new Map<string, XmlAttribute>();
   let start = 0;
   let root: XmlElement | undefined;
   parser.on('error', (error) => {
-    throw xmlError(`The XML is not well-formed: ${error.message.replace(/^\d+:\d+: /, '')}`, placeOf(parser.position));
+    throw notWellFormed(error.message.replace(/^\d+:\d+: /, ''), text, parser.position, start, placeOf);
   });
   parser.on('doctype', () => {
-    throw xmlError('A document type declaration (<!DOCTYPE …>) is not allowed here.', placeOf(parser.position));
+    const place = placeOf(text.lastIndexOf('<!DOCTYPE', parser.position));
+    throw xmlError('A document type declaration (<!DOCTYPE …>) is not allowed here.', place, NO_ENTITIES);
   });
   parser.on('opentagstart', () => {
     start = text.lastIndexOf('<', parser.position - 1);
@@ -58,6 +64,7 @@ export function parseXml(text: string, path: string): XmlElement {
   parser.on('opentag', ({ name }) => {
     const place = placeOf(start);
     if (open.length >= DEEPEST) throw xmlError(`Elements are nested more than ${DEEPEST} deep.`, place);
+    if (++count > MOST) throw xmlError(`There are more than ${MOST} elements.`, place);
     open.push({ name, attributes, children: [], text: '', place });
   });
   const addText = (more: string) => {
@@ -100,6 +107,35 @@ function placeFinder(text: string, path: string): (offset: number) => Place {
   };
 }
 
-function xmlError(message: string, place: Place): InvalidInputError {
-  return new InvalidInputError('description.xml', message, place);
+const NO_ENTITIES = 'Take it out, and write what its entities stand for in their places.';
+
+/** What the parser found, at the place where it started rather than where the parser noticed. */
+function notWellFormed(
+  found: string,
+  text: string,
+  noticedAt: number,
+  tagAt: number,
+  placeOf: (offset: number) => Place,
+): InvalidInputError {
+  const bare = text.slice(tagAt).search(/&(?!#?\w+;)/);
+  if (bare >= 0 && /^(unclosed|unexpected end|disallowed)/.test(found)) {
+    return xmlError('An "&" that starts no entity.', placeOf(tagAt + bare), 'Write &amp; for the character itself.');
+  }
+  const outside = found.startsWith('text data outside') && tagAt === 0;
+  const at = outside ? text.search(/\S/) : noticedAt;
+  const hint = Object.entries(remedies).find(([start]) => found.startsWith(start))?.[1] ?? USUAL_REMEDY;
+  return xmlError(`The XML is not well-formed: ${found.replace(/\.$/, '')}.`, placeOf(at), hint);
+}
+
+const USUAL_REMEDY = 'Every tag must be closed, every value quoted, and everything must stand inside <image>.';
+
+/** By how the parser's message starts. */
+const remedies: Readonly<Record<string, string>> = {
+  'undefined entity': 'Known are &amp; &lt; &gt; &quot; &apos; and numbers such as &#228;. Write the text itself.',
+  'disallowed character': 'Take it out: it is a control character, which XML cannot hold.',
+  'duplicate attribute': 'Leave one of them.',
+};
+
+function xmlError(message: string, place: Place, hint?: string): InvalidInputError {
+  return new InvalidInputError('description.xml', message, { ...place, ...(hint ? { hint } : {}) });
 }

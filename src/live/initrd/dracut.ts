@@ -1,18 +1,29 @@
-// The initrd, made by the root tree's own dracut, in an exchange directory beside the target.
+// The initrd, made by dracut, in an exchange directory beside the target.
 
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fromText } from '../../bytes/index.js';
+import { fromText, padding } from '../../bytes/index.js';
 import { ToolError } from '../../errors.js';
+import { CPIO_ALIGNMENT } from '../../format/cpio/index.js';
 import { type ExactContent, fileContent, type Run } from '../../io/index.js';
-import type { InsideRoot } from './inside-root.js';
+import { type DracutRecipe, dracutOptions } from './live-modules.js';
+
+/** A dracut that can be called, and that works on the root tree. */
+export interface DracutSeat {
+  /** The directory in which it leaves the initrd, as this program sees it. */
+  readonly outside: string;
+  /** The same directory as dracut sees it. */
+  readonly inside: string;
+  /** Options of this seat alone. */
+  readonly options: readonly string[];
+  /** A cpio archive with what dracut cannot put into the initrd from here. */
+  readonly appended?: Uint8Array;
+  dracut(args: readonly string[], run: Run, onLine: (line: string) => void): Promise<void>;
+}
 
 export interface InitrdRequest {
-  /** From the description: which module mounts the root image. */
-  readonly flags: 'overlay' | 'dmsquash';
+  readonly recipe: DracutRecipe;
   readonly kernelVersion: string;
-  /** Modules to leave out whatever dracut thinks. */
-  readonly omit: readonly string[];
   /** Every line of dracut's output. */
   log(line: string): void;
 }
@@ -25,44 +36,32 @@ export interface Initrd {
   readonly absent: readonly string[];
 }
 
-interface LiveModules {
-  readonly essential: string;
-  readonly extra: readonly string[];
-  readonly package: string;
-}
-
-const liveModules: Readonly<Record<InitrdRequest['flags'], LiveModules>> = {
-  overlay: { essential: 'kiwi-live', extra: ['pollcdrom'], package: 'dracut-kiwi-live (kiwi-dracut-live on Debian)' },
-  dmsquash: { essential: 'dmsquash-live', extra: ['livenet', 'pollcdrom'], package: 'dracut-live' },
-};
+const FILE = 'initrd';
 
 /** Runs dracut. Modules the tree cannot have are left out, except the one without which no live medium boots. */
-export async function makeInitrd(inside: InsideRoot, request: InitrdRequest, run: Run): Promise<Initrd> {
-  const { essential, extra } = liveModules[request.flags];
-  const wanted = [essential, ...extra];
-  const listed = await listModules(inside, run);
-  const absent = new Set(wanted.filter((module) => !listed.has(module)));
+export async function makeInitrd(seat: DracutSeat, request: InitrdRequest, run: Run): Promise<Initrd> {
+  const { essential, add } = request.recipe;
+  const listed = await listModules(seat, run);
+  const absent = new Set(add.filter((module) => !listed.has(module)));
   for (;;) {
-    if (absent.has(essential)) throw moduleMissing(request.flags);
-    const modules = wanted.filter((module) => !absent.has(module));
-    const rejected = await runDracut(inside, request, modules, run);
-    if (rejected.length === 0) return { content: await initrdContent(inside), modules, absent: [...absent] };
+    if (absent.has(essential)) throw moduleMissing(request.recipe);
+    const modules = add.filter((module) => !absent.has(module));
+    const rejected = await runDracut(seat, request, modules, run);
+    if (rejected.length === 0) return { content: await initrdContent(seat), modules, absent: [...absent] };
     for (const module of rejected) absent.add(module);
   }
 }
 
-const FILE = 'initrd';
-
 /** Names of all modules the tree's dracut knows. */
-async function listModules(inside: InsideRoot, run: Run): Promise<Set<string>> {
+async function listModules(seat: DracutSeat, run: Run): Promise<Set<string>> {
   const names = new Set<string>();
-  await inside.run('dracut', ['--list-modules', '--no-kernel'], run, (line) => names.add(line.trim()));
+  await seat.dracut(['--list-modules', '--no-kernel'], run, (line) => names.add(line.trim()));
   return names;
 }
 
 /** Makes the file; returns the modules dracut knows and still cannot install, in which case there is no file. */
 async function runDracut(
-  inside: InsideRoot,
+  seat: DracutSeat,
   request: InitrdRequest,
   modules: readonly string[],
   run: Run,
@@ -70,10 +69,9 @@ async function runDracut(
   const rejected: string[] = [];
   let included = 0;
   const args = [
-    ...['--force', '--verbose', '--reproducible', '--no-hostonly', '--no-hostonly-cmdline', '--install', '/.profile'],
-    ...['--add', ` ${modules.join(' ')} `],
-    ...(request.omit.length > 0 ? ['--omit', ` ${request.omit.join(' ')} `] : []),
-    ...[`${inside.inside}/${FILE}`, request.kernelVersion],
+    ...dracutOptions(request.recipe, modules),
+    ...seat.options,
+    ...[`${seat.inside}/${FILE}`, request.kernelVersion],
   ];
   const onLine = (line: string) => {
     request.log(line);
@@ -82,22 +80,38 @@ async function runDracut(
     if (line.includes('Including module')) run.report({ step: 'dracut', done: ++included, unit: 'steps' });
   };
   try {
-    await inside.run('dracut', args, run, onLine);
+    await seat.dracut(args, run, onLine);
   } catch (error) {
     if (!(error instanceof ToolError) || rejected.length === 0) throw error;
   }
   return rejected;
 }
 
-async function initrdContent(inside: InsideRoot): Promise<ExactContent> {
-  const path = join(inside.outside, FILE);
-  const { size } = await stat(path);
-  return fileContent(fromText(path), size);
+async function initrdContent(seat: DracutSeat): Promise<ExactContent> {
+  const path = join(seat.outside, FILE);
+  const found = await stat(path).catch(() => undefined);
+  if (found) return withArchive(fileContent(fromText(path), found.size), seat.appended);
+  throw new ToolError('live.no-initrd', 'dracut ended without an error and made no initrd.', {
+    hint: 'Run again with --verbose to see what it says, or give a ready initrd with --initrd FILE.',
+  });
 }
 
-function moduleMissing(flags: InitrdRequest['flags']): ToolError {
-  const { essential, package: name } = liveModules[flags];
-  const other = flags === 'overlay' ? 'dmsquash' : 'overlay';
+/** Linux unpacks archives that lie one behind the other. */
+function withArchive(initrd: ExactContent, archive: Uint8Array | undefined): ExactContent {
+  if (!archive) return initrd;
+  const gap = padding(initrd.size, CPIO_ALIGNMENT);
+  return {
+    size: initrd.size + gap + archive.length,
+    async *pieces(run) {
+      yield* initrd.pieces(run);
+      if (gap > 0) yield { hole: gap };
+      yield archive;
+    },
+  };
+}
+
+function moduleMissing({ essential, package: name }: DracutRecipe): ToolError {
+  const other = essential === 'kiwi-live' ? 'dmsquash' : 'overlay';
   return new ToolError('live.no-dracut-module', `The root tree's dracut has no usable module "${essential}".`, {
     hint: `Install ${name} into the root tree, or choose flags="${other}".`,
   });

@@ -2,12 +2,13 @@
 
 import { stat } from 'node:fs/promises';
 import { fromText } from '../../bytes/index.js';
-import { type ExactContent, fileContent, sourceError } from '../../io/index.js';
+import { fileContent, sourceError } from '../../io/index.js';
+import type { ObtainedInitrd } from './obtain.js';
 
-export async function givenInitrd(path: string): Promise<ExactContent> {
+export async function givenInitrd(path: string): Promise<ObtainedInitrd> {
   const name = fromText(path);
   const { size } = await stat(path).catch((error) => {
     throw sourceError(name, error);
   });
-  return fileContent(name, size);
+  return { content: fileContent(name, size), report: { size, madeBy: 'given', cached: false, modules: [] } };
 }

@@ -1,5 +1,9 @@
-// The initrd and the way into a root tree.
+// The initrd and the ways in which dracut makes it.
 
-export * from './dracut.js';
-export * from './inside-root.js';
+export * from './given.js';
+export { type InsideMode, type InsideRoot, openRoot } from './inside-root.js';
+export * from './late.js';
+export { dracutRecipe } from './live-modules.js';
+export * from './obtain.js';
 export * from './profile.js';
+export { type DracutMode, type DracutWay, findWay } from './way.js';

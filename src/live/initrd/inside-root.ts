@@ -15,8 +15,8 @@ export interface InsideRequest {
   readonly root: string;
   /** A directory for scratch; what programs leave in their exchange directory lands below it. */
   readonly workDirectory: string;
-  /** `auto`: chroot, or where that is not permitted, a user namespace. */
-  readonly mode: 'auto' | InsideMode;
+  /** Tried in this order: trying is the only sure test, as root may lack the right to mount and users namespaces. */
+  readonly modes: readonly InsideMode[];
   /** Content of /.profile inside. */
   readonly profile: string;
   readonly epoch: number;
@@ -84,10 +84,10 @@ exec chroot "$view" "$@"
 export async function openRoot(request: InsideRequest, run: Run): Promise<InsideRoot> {
   const view = join(request.workDirectory, 'view');
   const outside = join(request.workDirectory, 'exchange');
-  await mkdir(view);
-  await mkdir(outside);
+  await mkdir(view, { recursive: true });
+  await mkdir(outside, { recursive: true });
   const refusals: string[] = [];
-  for (const mode of candidates(request.mode)) {
+  for (const mode of request.modes) {
     const inside = enter(request, mode, view, outside);
     try {
       await inside.run('true', [], run);
@@ -99,13 +99,8 @@ export async function openRoot(request: InsideRequest, run: Run): Promise<Inside
     }
   }
   throw new ToolError('live.no-way-inside', `Programs cannot be run inside the root tree. ${refusals.join(' ')}`, {
-    hint: 'Run as root, allow unprivileged user namespaces, or give a ready initrd with --initrd FILE.',
+    hint: 'Run as root, allow unprivileged user namespaces, install dracut here (dracut-core on Debian), or give a ready initrd with --initrd FILE.',
   });
-}
-
-/** Trying is the only sure test: root may lack the right to mount, and users may lack user namespaces. */
-function candidates(mode: InsideRequest['mode']): readonly InsideMode[] {
-  return mode === 'auto' ? ['chroot', 'userns'] : [mode];
 }
 
 function enter(request: InsideRequest, mode: InsideMode, view: string, outside: string): InsideRoot {

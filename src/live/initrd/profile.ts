@@ -1,6 +1,7 @@
 // /.profile: what the initrd's scripts can learn about the image, as lines of shell assignments sorted by name.
 
 import type { LiveDescription } from '../description/index.js';
+import { shellQuoted } from '../shell.js';
 
 /** `kiwi_name='value'` lines. Values that are not set are left out. */
 export function renderProfile(description: LiveDescription): string {
@@ -12,7 +13,9 @@ export function renderProfile(description: LiveDescription): string {
     kiwi_bootloader_console: (bootloader.output_console ?? bootloader.console)?.join(' '),
     kiwi_bootprofile: type.bootprofile,
     kiwi_cmdline: type.kernelcmdline || undefined,
+    kiwi_delete: description.packages.deleted.join(' ') || undefined,
     kiwi_displayname: description.displayName,
+    kiwi_drivers: description.drivers.join(',') || undefined,
     kiwi_firmware: type.firmware,
     kiwi_hybridpersistent: type.hybridpersistent ? 'true' : undefined,
     kiwi_hybridpersistent_filesystem: type.hybridpersistent_filesystem,
@@ -25,6 +28,10 @@ export function renderProfile(description: LiveDescription): string {
     kiwi_sectorsize: '512',
     kiwi_splash_theme: description.bootsplashTheme,
     kiwi_loader_theme: description.bootloaderTheme,
+    kiwi_showlicense: description.showLicense,
+    kiwi_strip_delete: description.strip.delete.join(' ') || undefined,
+    kiwi_strip_libs: description.strip.libs.join(' ') || undefined,
+    kiwi_strip_tools: description.strip.tools.join(' ') || undefined,
     kiwi_startsector: '2048',
     kiwi_timezone: description.timezone,
     kiwi_type: 'iso',
@@ -33,8 +40,4 @@ export function renderProfile(description: LiveDescription): string {
     .sort()
     .map((name) => (values[name] === undefined ? '' : `${name}=${shellQuoted(values[name])}\n`))
     .join('');
-}
-
-function shellQuoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -9,6 +9,7 @@ import type { Data, OpenContent, Piece, Source } from '../../../src/io/content.j
 import { quietRun } from '../../../src/io/content.js';
 import { bytesSource, collect } from '../../../src/io/memory.js';
 import { cut, packed } from '../../../src/io/pieces.js';
+import { patchedPieces } from '../../../src/io/seal.js';
 import { fileTarget, memoryTarget, streamTarget } from '../../../src/io/target.js';
 import { writeImage } from '../../../src/io/write-image.js';
 import { scratchDirectory } from '../../support/scratch.js';
@@ -206,4 +207,80 @@ test('cut gives the bytes of the ranges, whatever the pieces', async () => {
       expect(got).toEqual(ranges.flatMap(({ at, length }) => [...whole.slice(at, at + length)]));
     }),
   );
+});
+
+describe('seals over a stream', () => {
+  /** Sums all bytes into byte 2 and counts how often it looked. */
+  const sealOf = (log: string[]) => ({
+    name: 'sum',
+    seal: async (image: Source) => {
+      log.push('read');
+      return [{ at: 2, bytes: Uint8Array.of((await collect(image, run)).reduce((sum, byte) => sum + byte, 0)) }];
+    },
+    stream: () => {
+      log.push('streamed');
+      let sum = 0;
+      return {
+        update: async (bytes: Uint8Array) => {
+          for (const byte of bytes) sum += byte;
+        },
+        finish: async () => [{ at: 2, bytes: Uint8Array.of(sum) }],
+      };
+    },
+  });
+
+  test('take exact content on its way, also to a pipe, and give the same as reading the file', async () => {
+    const bytes = Uint8Array.from({ length: 200_000 }, (_, i) => (i < 50 ? i : i % 7));
+    const content = { size: 300_000, layout: null };
+    const pieces = async function* () {
+      yield bytes;
+      yield { hole: 100_000 };
+    };
+    const log: string[] = [];
+    const exact = { ...content, pieces, seals: [sealOf(log)] };
+    const streamed = memoryTarget();
+    await writeImage(exact, streamed, run);
+    expect(log).toEqual(['streamed']);
+    const read = memoryTarget();
+    const { stream: _, ...reading } = sealOf(log);
+    await writeImage({ ...exact, seals: [reading] }, read, run);
+    expect(Buffer.compare(streamed.bytes(), read.bytes())).toBe(0);
+    const piped: Uint8Array[] = [];
+    const pipe = new Writable({
+      write: (chunk, _encoding, done) => {
+        piped.push(Uint8Array.from(chunk));
+        done();
+      },
+    });
+    await writeImage(exact, streamTarget(pipe, 'pipe'), run);
+    expect(Buffer.compare(Buffer.concat(piped), read.bytes())).toBe(0);
+    await expect(writeImage({ ...exact, seals: [reading] }, streamTarget(pipe, 'pipe'), run)).rejects.toThrow(
+      TargetError,
+    );
+  });
+
+  test('patches go into holes and over the borders of pieces', async () => {
+    const patches = fc.array(fc.record({ at: fc.nat(90), bytes: fc.uint8Array({ minLength: 1, maxLength: 9 }) }), {
+      maxLength: 4,
+    });
+    const shape = fc.array(fc.oneof(fc.uint8Array({ minLength: 1, maxLength: 20 }), fc.integer({ min: 1, max: 30 })), {
+      minLength: 8,
+      maxLength: 12,
+    });
+    await fc.assert(
+      fc.asyncProperty(shape, patches, async (parts, list) => {
+        const pieces = async function* (): AsyncGenerator<Data> {
+          for (const part of parts) yield typeof part === 'number' ? { hole: part } : part;
+        };
+        const size = parts.reduce<number>((sum, part) => sum + (typeof part === 'number' ? part : part.length), 0);
+        const fitting = list.filter(({ at, bytes }) => at + bytes.length <= size);
+        const expected = await collect({ size, pieces }, run);
+        const wanted = expected.slice();
+        for (const { at, bytes } of fitting) wanted.set(bytes, at);
+        const content = { size, pieces: () => patchedPieces(pieces(), fitting) as AsyncIterable<Data> };
+        expect(Buffer.from(await collect(content, run)).toString('hex')).toBe(Buffer.from(wanted).toString('hex'));
+      }),
+      { numRuns: 100 },
+    );
+  });
 });

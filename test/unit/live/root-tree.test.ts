@@ -9,7 +9,8 @@ import { chooseModules } from '../../../src/live/boot/grub-modules.js';
 import { readDescription } from '../../../src/live/description/index.js';
 import { renderProfile } from '../../../src/live/initrd/profile.js';
 import { findKernel } from '../../../src/live/kernel.js';
-import { listPackages } from '../../../src/live/packages.js';
+import { listPackages } from '../../../src/live/result/packages.js';
+import { decideRootFileSystem } from '../../../src/live/root-file-system.js';
 import { FileTree } from '../../../src/tree/file-tree.js';
 import { file, symlink } from '../../../src/tree/node.js';
 
@@ -134,4 +135,25 @@ test('.profile has sorted, quoted assignments', () => {
   expect(lines).toContain(`kiwi_cmdline='quiet splash'`);
   expect(lines).toContain(`kiwi_hybridpersistent='true'`);
   expect(lines.some((line) => line.startsWith('kiwi_keytable'))).toBe(false);
+});
+
+test('the root file system is one that the kernel and the e2fsprogs of the root tree can use', async () => {
+  const place = { fscreateoptions: '-b 1024 -O ^has_journal', path: 'config.xml' };
+  const tree = (version: string) =>
+    FileTree.of({
+      'usr/sbin/e2fsck': text(`\x7fELF\0usage\0${version}\0Un`),
+      sbin: symlink(fromText('usr/sbin')),
+    });
+  const library = FileTree.of({ 'usr/lib/x/libext2fs.so.2': text('\0EXT2FS Library version 1.42.11\0') });
+  expect(await decideRootFileSystem(tree('1.47.2'), '6.1.0-18-amd64', place)).toEqual({
+    options: { profile: 'modern', blockSize: 1024, features: ',^has_journal' },
+    profile: 'modern',
+    reason: 'Linux 6.1.0-18-amd64, e2fsprogs 1.47.2: can use orphan_file and metadata_csum_seed',
+  });
+  expect((await decideRootFileSystem(tree('1.46.4-rc1'), '6.4.0', place)).profile).toBe('boot');
+  expect((await decideRootFileSystem(library, '6.4.0', place)).profile).toBe('minimal');
+  expect((await decideRootFileSystem(FileTree.of({}), '6.4.0', place)).profile).toBe('boot');
+  await expect(decideRootFileSystem(tree('1.47.0'), '6.1.0', { ...place, fscreateoptions: '-c' })).rejects.toThrow(
+    /fscreateoptions="-c" cannot be followed.*"-c"/,
+  );
 });

@@ -3,9 +3,12 @@ import { IsopressError } from '../../../../src/errors.js';
 import { FragmentSums } from '../../../../src/format/checkmedia/fragments.js';
 import {
   choosePartition,
+  readSignature,
   readTags,
   redHatTagSeal,
   removeTags,
+  signaturePatch,
+  signedBytes,
   suseTagSeal,
   verifyTags,
 } from '../../../../src/format/checkmedia/index.js';
@@ -264,3 +267,74 @@ describe('fragment sums', () => {
     }
   });
 });
+
+describe('fragment sums in SUSE style', () => {
+  const seal = suseTagSeal({ digests: ['md5', 'sha256'], fragments: 20, partition: 'none' });
+
+  test('are those of the Red Hat style where both cover the same bytes', async () => {
+    const image = skeletonImage({ full: 4000, iso: 4000, pad: 0 });
+    image.set(noise(1_500_000, 3), 100_000);
+    const tags = parseTagText(tagText(await sealed(image, seal)));
+    const other = parseTagText(tagText(await sealed(image, redHatTagSeal({ skip: 0 }))));
+    expect(tags.get('fragment sums')).toBe(other.get('FRAGMENT SUMS'));
+    expect(tags.get('md5sum')).toBe(other.get('ISO MD5SUM'));
+    expect([...tags.keys()]).toEqual(['md5sum', 'sha256sum', 'fragment sums', 'fragment count']);
+  });
+
+  test('let a check fail early', async () => {
+    const image = skeletonImage({ full: 40_000, iso: 40_000, pad: 0 });
+    const tagged = await sealed(image, seal);
+    expect((await verifyTags(bytesSource(tagged), run)).digests.map(({ what, ok }) => [what, ok])).toEqual([
+      ['iso', true],
+      ['fragments', true],
+      ['iso', true],
+    ]);
+    tagged[2_000_000] = 1;
+    let read = 0;
+    const source = bytesSource(tagged);
+    const counted = {
+      ...source,
+      read: async (at: number, into: Uint8Array) => {
+        read = at;
+        await source.read(at, into);
+      },
+    };
+    const verdict = await verifyTags(counted, run);
+    expect(verdict).toMatchObject({ ok: false, stopped: true, digests: [{ what: 'fragments', ok: false }] });
+    expect(read).toBeLessThan(6_000_000);
+  });
+});
+
+describe('the signature block', () => {
+  const image = () => skeletonImage({ full: 4000, iso: 4000, pad: 0, signature: 2000 });
+  const signature = new TextEncoder().encode('-----BEGIN PGP SIGNATURE-----\n');
+
+  test('is found, filled and read, and the digests stay right', async () => {
+    const tagged = await sealed(image());
+    expect(tagText(tagged)).toMatch(/;signature=2000$/);
+    expect(await readSignature(bytesSource(tagged))).toBeUndefined();
+    expect(same(await signedBytes(bytesSource(tagged)), tagged.subarray(0x8373, 0x8573))).toBe(true);
+    const signed = patched(tagged, [await signaturePatch(bytesSource(tagged), signature)]);
+    expect(await readSignature(bytesSource(signed))).toEqual(signature);
+    expect(await verifyTags(bytesSource(signed), run)).toMatchObject({ ok: true, signatureAt: 2000 * 512 });
+  });
+
+  test('refusals name what is missing', async () => {
+    const tagged = await sealed(image());
+    const put = (bytes: Uint8Array, on: Uint8Array) => codeOf(() => signaturePatch(bytesSource(on), bytes));
+    expect(await put(new Uint8Array(1985), tagged)).toBe('checkmedia.signature-size');
+    expect(await put(signature, await sealed(plain()))).toBe('checkmedia.no-signature-block');
+    tagged[2000 * 512] = 0x20;
+    expect(await put(signature, tagged)).toBe('checkmedia.signature-mark');
+    expect(await codeOf(() => signedBytes(bytesSource(plain())))).toBe('checkmedia.no-tags');
+  });
+});
+
+function parseTagText(text: string): Map<string, string> {
+  return new Map(
+    text.split(';').map((pair): [string, string] => {
+      const [key = '', value = ''] = pair.split('=');
+      return [key.trim(), value.trim()];
+    }),
+  );
+}

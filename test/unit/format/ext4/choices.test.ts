@@ -4,6 +4,7 @@ import { InvalidInputError, UnsupportedError } from '../../../../src/errors.js';
 import { chooseFeatures } from '../../../../src/format/ext4/feature-choice.js';
 import { PROFILES } from '../../../../src/format/ext4/features.js';
 import { parseMke2fsOptions } from '../../../../src/format/ext4/mke2fs-options.js';
+import { chooseExt4Profile } from '../../../../src/format/ext4/target-profile.js';
 
 describe('a list of features', () => {
   test('changes the profile, the last word counting', () => {
@@ -96,5 +97,25 @@ describe('options of mkfs.ext4', () => {
 
   test.each(['-b', '-N many', '-U random', '-m x', '-E stride=', '-J size=x'])('%s is refused as a mistake', (text) => {
     expect(() => parseMke2fsOptions(text)).toThrow(InvalidInputError);
+  });
+});
+
+describe('the profile for a system', () => {
+  test.each([
+    ['6.1.0-18-amd64', '1.47.0', 'modern'],
+    ['5.15.0', '1.47.1-rc1', 'modern'],
+    ['5.14.21-150500', '1.47.0', 'boot'],
+    ['6.4.0', '1.46.4', 'boot'],
+    ['6.4.0', undefined, 'boot'],
+    [undefined, '1.47.0', 'boot'],
+    [undefined, undefined, 'boot'],
+    ['4.4.73-5-default', '1.42.11', 'minimal'],
+    ['3.10.0-1160.el7', '1.43.0', 'minimal'],
+    ['3.10.0-1160.el7', undefined, 'minimal'],
+    ['10.2.0', '2.0', 'modern'],
+  ])('Linux %s with e2fsprogs %s: %s', (kernel, e2fsprogs, profile) => {
+    const choice = chooseExt4Profile({ kernel, e2fsprogs });
+    expect(choice.profile).toBe(profile);
+    for (const version of [kernel, e2fsprogs]) if (version) expect(choice.reason).toContain(version);
   });
 });

@@ -1,0 +1,77 @@
+// `--boot-entry platform=efi,path=boot/efi.img,…`: one entry of the boot catalog on the command line.
+
+import { statSync } from 'node:fs';
+import { InvalidArgumentError } from 'commander';
+import { fromText } from '../bytes/index.js';
+import type { BootEntryOptions, Emulation, Platform } from '../disc/index.js';
+import { InvalidInputError } from '../errors.js';
+import { fileContent } from '../io/index.js';
+
+const PLATFORMS: readonly Platform[] = ['bios', 'powerpc', 'mac', 'efi'];
+const EMULATIONS: readonly Emulation[] = ['none', 'floppy', 'hard-disk'];
+
+type Setting = (value: string) => Partial<BootEntryOptions>;
+
+const SETTINGS: Readonly<Record<string, Setting>> = {
+  platform: (value) => ({ platform: oneOf(PLATFORMS, value) }),
+  path: (value) => ({ image: value }),
+  file: (value) => ({ image: outsideImage(value) }),
+  emulation: (value) => ({ emulation: oneOf(EMULATIONS, value) }),
+  'load-sectors': (value) => ({ loadSectors: numberOf(value) }),
+  'load-segment': (value) => ({ loadSegment: numberOf(value) }),
+  id: (value) => ({ id: value }),
+  criteria: (value) => ({ criteria: hexBytes(value) }),
+  'boot-info-table': (value) => ({ bootInfoTable: yes(value) }),
+  'grub2-boot-info': (value) => ({ grub2BootInfo: yes(value) }),
+  'not-bootable': (value) => ({ bootable: !yes(value) }),
+};
+
+/** What `--help` says of the value. */
+export const BOOT_ENTRY_HELP =
+  'one more boot entry, of comma-separated settings: platform=bios|efi|powerpc|mac, path=PATH in the tree or file=FILE ' +
+  'that no directory shows or path=appended-esp, emulation=none|floppy|hard-disk, load-sectors=N, load-segment=N, ' +
+  'id=TEXT, criteria=HEX, boot-info-table, grub2-boot-info, not-bootable';
+
+/** Adds the entry that `text` describes. Throws `InvalidArgumentError` for what is no entry. */
+export function parseBootEntry(text: string, before: readonly BootEntryOptions[] = []): BootEntryOptions[] {
+  let entry: Partial<BootEntryOptions> = {};
+  for (const part of text.split(',')) {
+    const equals = part.indexOf('=');
+    const [key, value] = equals < 0 ? [part, ''] : [part.slice(0, equals), part.slice(equals + 1)];
+    const setting = Object.hasOwn(SETTINGS, key) ? SETTINGS[key] : undefined;
+    if (!setting)
+      throw new InvalidArgumentError(`"${key}" is no setting. Settings: ${Object.keys(SETTINGS).join(', ')}.`);
+    entry = { ...entry, ...setting(value) };
+  }
+  const { platform = 'bios', image } = entry;
+  if (image === undefined) throw new InvalidArgumentError('It needs an image: path=… or file=….');
+  return [...before, { ...entry, platform, image }];
+}
+
+function oneOf<T extends string>(names: readonly T[], value: string): T {
+  const found = names.find((name) => name === value);
+  if (!found) throw new InvalidArgumentError(`"${value}" is none of ${names.join(', ')}.`);
+  return found;
+}
+
+function numberOf(value: string): number {
+  if (!/^(0x[0-9a-f]{1,4}|\d{1,5})$/i.test(value))
+    throw new InvalidArgumentError(`"${value}" is no number up to 65535.`);
+  return Number(value);
+}
+
+function hexBytes(value: string): Uint8Array {
+  if (!/^([0-9a-f]{2})+$/i.test(value)) throw new InvalidArgumentError(`"${value}" is no row of hexadecimal bytes.`);
+  return Uint8Array.from(value.match(/../g)!, (digits) => Number.parseInt(digits, 16));
+}
+
+function yes(value: string): boolean {
+  if (value !== '') throw new InvalidArgumentError('A setting that is on or off takes no value.');
+  return true;
+}
+
+function outsideImage(path: string) {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (!stat?.isFile()) throw new InvalidInputError('cli.boot-image', `${path} is no file.`, { path });
+  return fileContent(fromText(path), stat.size);
+}

@@ -1,0 +1,3 @@
+// cpio archives for Linux's initial root.
+
+export * from './newc.js';

@@ -1,0 +1,58 @@
+// cpio archives in the "new ASCII" format (cpio(5), SVR4 without CRC), of which Linux unpacks any number one behind the
+// other into its initial root (Documentation/driver-api/early-userspace/buffer-format.rst).
+
+import { alignUp, type ByteString, bytesOf, concatBytes } from '../../bytes/index.js';
+
+/** One regular file of an archive. */
+export interface CpioFile {
+  /** Without leading slash. */
+  readonly path: ByteString;
+  /** Permission bits. */
+  readonly mode: number;
+  /** Seconds since 1970, 32 bits. */
+  readonly mtime: number;
+  readonly bytes: Uint8Array;
+}
+
+const MAGIC = '070701';
+const TRAILER = 'TRAILER!!!' as ByteString;
+const REGULAR = 0o100000;
+const LINKS = 1;
+const NO_CHECKSUM = 0;
+/** Every member, and the archive itself, starts at a multiple of this. */
+export const CPIO_ALIGNMENT = 4;
+
+/** An archive of regular files, owned by root. */
+export function renderCpio(files: readonly CpioFile[]): Uint8Array {
+  const members = files.map((file, i) =>
+    member({ inode: i + 1, mode: REGULAR | file.mode, mtime: file.mtime, path: file.path, bytes: file.bytes }),
+  );
+  const trailer = member({ inode: 0, mode: 0, mtime: 0, path: TRAILER, bytes: new Uint8Array(0) });
+  return concatBytes([...members, trailer]);
+}
+
+interface Member {
+  readonly inode: number;
+  readonly mode: number;
+  readonly mtime: number;
+  readonly path: ByteString;
+  readonly bytes: Uint8Array;
+}
+
+/** Magic, 13 numbers of eight hexadecimal digits, the name with a NUL, the data. */
+function member({ inode, mode, mtime, path, bytes }: Member): Uint8Array {
+  const owner = { uid: 0, gid: 0 };
+  const device = { major: 0, minor: 0, specialMajor: 0, specialMinor: 0 };
+  const numbers = [
+    ...[inode, mode, owner.uid, owner.gid, LINKS, mtime, bytes.length],
+    ...[device.major, device.minor, device.specialMajor, device.specialMinor, path.length + 1, NO_CHECKSUM],
+  ];
+  const header = MAGIC + numbers.map((value) => value.toString(16).padStart(8, '0')).join('');
+  return concatBytes([padded(bytesOf(`${header}${path}\0` as ByteString)), padded(bytes)]);
+}
+
+function padded(bytes: Uint8Array): Uint8Array {
+  const whole = new Uint8Array(alignUp(bytes.length, CPIO_ALIGNMENT));
+  whole.set(bytes);
+  return whole;
+}

@@ -1,0 +1,108 @@
+// Which blocks hold which part of a file that is read: extent trees, and the block numbers of ext2 and ext3 (kernel
+// documentation, "Extent Tree", "Direct/Indirect Block Addressing").
+
+import { crc32c, divCeil } from '../../bytes/index.js';
+import { EXTENT_MAGIC, type Extent, MAX_EXTENT } from './extent.js';
+import { BLOCK_FIELD_SIZE, EXTENTS_FLAG } from './inode.js';
+import { damaged, type FoundInode, type Volume } from './read-volume.js';
+
+const HEADER = 12;
+const ENTRY = 12;
+const MAX_DEPTH = 5;
+const DIRECT = 12;
+/** Logical block numbers have 32 bits. */
+const MOST_BLOCKS = 2 ** 32;
+
+/** The stored parts of an inode's content up to its size, in order and apart; what lies between them is zeros. */
+export async function extentsIn(volume: Volume, found: FoundInode, size: number): Promise<Extent[]> {
+  const end = divCeil(size, volume.blockSize);
+  if (end > MOST_BLOCKS) damaged('size', `Inode ${found.ino} claims ${size} bytes.`);
+  const list = new ExtentList(volume, end);
+  if ((found.fields.flags & EXTENTS_FLAG) !== 0) {
+    await readNode(volume, found, found.fields.block, undefined, list);
+  } else {
+    await readBlockNumbers(volume, found.fields.block, list);
+  }
+  return list.extents;
+}
+
+/** Gathers extents in ascending order, joined where they touch. */
+class ExtentList {
+  readonly extents: { logical: number; block: number; length: number }[] = [];
+  /** First block of the file that nothing has claimed yet. */
+  #next = 0;
+
+  constructor(
+    readonly volume: Volume,
+    readonly end: number,
+  ) {}
+
+  add(logical: number, block: number, length: number): void {
+    if (logical < this.#next) damaged('extents', 'Parts of a file lie over each other.');
+    this.volume.checkBlocks(block, length);
+    this.#next = logical + length;
+    const kept = Math.min(length, this.end - logical);
+    if (kept <= 0) return;
+    const last = this.extents.at(-1);
+    const touches = last && last.logical + last.length === logical && last.block + last.length === block;
+    if (touches) last.length += kept;
+    else this.extents.push({ logical, block, length: kept });
+  }
+}
+
+/** One node of an extent tree; `depth` is what its parent says, undefined for the one in the inode. */
+async function readNode(
+  volume: Volume,
+  found: FoundInode,
+  node: Uint8Array,
+  depth: number | undefined,
+  list: ExtentList,
+): Promise<void> {
+  const view = new DataView(node.buffer, node.byteOffset, node.byteLength);
+  const entries = view.getUint16(2, true);
+  const capacity = view.getUint16(4, true);
+  const level = view.getUint16(6, true);
+  const isNode = view.getUint16(0, true) === EXTENT_MAGIC && level <= MAX_DEPTH && level === (depth ?? level);
+  if (!isNode || entries > capacity || HEADER + capacity * ENTRY > node.length) {
+    damaged('extents', `The extent tree of inode ${found.ino} is damaged.`);
+  }
+  if (depth !== undefined && found.seed !== undefined) checkTail(found, view, node, HEADER + capacity * ENTRY);
+  for (let turn = 0; turn < entries; turn++) {
+    const at = HEADER + turn * ENTRY;
+    const logical = view.getUint32(at, true);
+    if (level > 0) {
+      const block = view.getUint32(at + 4, true) + view.getUint16(at + 8, true) * 2 ** 32;
+      await readNode(volume, found, await volume.block(block), level - 1, list);
+      continue;
+    }
+    const length = view.getUint16(at + 4, true);
+    const block = view.getUint32(at + 8, true) + view.getUint16(at + 6, true) * 2 ** 32;
+    // Longer ones are reserved for the file and not written yet: they read as zeros.
+    if (length <= MAX_EXTENT) list.add(logical, block, length);
+  }
+}
+
+function checkTail({ ino, seed }: FoundInode, view: DataView, node: Uint8Array, tail: number): void {
+  if (tail + 4 > node.length || view.getUint32(tail, true) !== crc32c(seed!, node, 0, tail)) {
+    damaged('extents', `The checksum of an extent block of inode ${ino} is wrong.`);
+  }
+}
+
+/** Twelve numbers of blocks, then one block of numbers, one of such blocks, and one of those. */
+async function readBlockNumbers(volume: Volume, field: Uint8Array, list: ExtentList): Promise<void> {
+  const perBlock = volume.blockSize / 4;
+  let logical = 0;
+  const visit = async (block: number, level: number): Promise<void> => {
+    const span = perBlock ** level;
+    if (block === 0 || logical >= list.end) logical += span;
+    else if (level === 0) list.add(logical++, block, 1);
+    else await visitAll(await volume.block(block), perBlock, level - 1);
+  };
+  const visitAll = async (bytes: Uint8Array, count: number, level: number) => {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    for (let turn = 0; turn < count && logical < list.end; turn++) await visit(view.getUint32(turn * 4, true), level);
+  };
+  await visitAll(field, DIRECT, 0);
+  const view = new DataView(field.buffer, field.byteOffset, BLOCK_FIELD_SIZE);
+  for (const level of [1, 2, 3]) await visit(view.getUint32((DIRECT + level - 1) * 4, true), level);
+}

@@ -1,0 +1,227 @@
+// An image opened for reading: its superblock, where its inodes lie, its blocks. Everything is checked before it is used,
+// and blocks of metadata are counted: in a sound image nothing is reached twice, so no image costs more than its size.
+
+import { divCeil } from '../../bytes/index.js';
+import { InvalidImageError, UnsupportedError } from '../../errors.js';
+import type { Source } from '../../io/index.js';
+import { filesystemSeed, inodeSeed, type Seed } from './checksum.js';
+import { type FeatureName, featureNames } from './features.js';
+import { backupGroups } from './geometry.js';
+import { type DescriptorSum, NARROW_DESCRIPTOR, readInodeTable, WIDE_DESCRIPTOR } from './group-descriptor.js';
+import { FIXED_SIZE, type Inode, inode, isInodeSealed, SMALL_INODE } from './inode.js';
+import { isSuperblockSealed, MAGIC, STATE_CLEAN, SUPERBLOCK_AT, type Superblock, superblock } from './superblock.js';
+
+/** Inodes read at a time. */
+const CHUNK = 16 * 1024;
+const CHUNKS_KEPT = 256;
+const LARGEST_BLOCK = 64 * 1024;
+/** What an image must not have for its tree to be read. */
+const UNREADABLE: Readonly<Record<string, string>> = {
+  needs_recovery: 'its journal must be played back first; e2fsck does that',
+  compression: 'no kernel ever read compressed files',
+  journal_dev: 'it is the journal of another file system',
+  dirdata: 'its directories carry data of their own',
+};
+
+/** An inode as it lies in the table. */
+export interface FoundInode {
+  readonly ino: number;
+  readonly fields: Inode;
+  /** All its bytes. */
+  readonly bytes: Uint8Array;
+  /** Bytes of the fixed fields that it uses beyond the first 128. */
+  readonly extraSize: number;
+  /** Seed of the checksums of what belongs to it. */
+  readonly seed: Seed;
+}
+
+/** The superblock of an image. Throws {@link InvalidImageError} for an image that has none, or a damaged one. */
+export async function readSuperblock(image: Source): Promise<Superblock> {
+  const bytes = new Uint8Array(superblock.size);
+  if (image.size >= SUPERBLOCK_AT + bytes.length) await image.read(SUPERBLOCK_AT, bytes);
+  const found = superblock.decode(bytes);
+  if (found.magic !== MAGIC) damaged('superblock', 'The image is no ext file system.', SUPERBLOCK_AT);
+  if (!isSuperblockSealed(found, bytes)) {
+    damaged('superblock', "The superblock's checksum is wrong.", SUPERBLOCK_AT);
+  }
+  return found;
+}
+
+export class Volume {
+  readonly superblock: Superblock;
+  readonly features: ReadonlySet<string>;
+  readonly blockSize: number;
+  readonly blocks: number;
+  readonly inodeSize: number;
+  readonly inodes: number;
+  /** Seed of checksums, undefined where there are none. */
+  readonly seed: Seed;
+  readonly #image: Source;
+  readonly #groups: number;
+  /** First block of each group's inode table. */
+  readonly #tables: number[] = [];
+  readonly #chunks = new Map<number, Uint8Array>();
+  #budget: number;
+
+  private constructor(image: Source, found: Superblock) {
+    this.#image = image;
+    this.superblock = found;
+    this.features = new Set(featureNames(found));
+    const { logBlockSize, blocksLow, blocksHigh, inodes, inodesPerGroup, blocksPerGroup, firstDataBlock } = found;
+    if (logBlockSize > Math.log2(LARGEST_BLOCK / 1024)) damaged('superblock', 'Its blocks are larger than 64 KiB.');
+    this.blockSize = 1024 << logBlockSize;
+    this.blocks = blocksLow + (this.features.has('64bit') ? blocksHigh * 2 ** 32 : 0);
+    this.inodes = inodes;
+    this.inodeSize = found.revision === 0 ? SMALL_INODE : found.inodeSize;
+    const { inodeSize, blockSize } = this;
+    const isPower = Number.isInteger(Math.log2(inodeSize));
+    if (!isPower || inodeSize < SMALL_INODE || inodeSize > blockSize)
+      damaged('superblock', `Inodes of ${inodeSize} bytes.`);
+    if (this.blocks * blockSize > image.size) {
+      damaged('truncated', `The file system has ${this.blocks * blockSize} bytes, the image only ${image.size}.`);
+    }
+    const inRange = blocksPerGroup > 0 && inodesPerGroup > 0 && inodesPerGroup <= blockSize * 8;
+    if (!inRange || firstDataBlock >= this.blocks) damaged('superblock', 'Its block groups cannot be.');
+    this.#groups = divCeil(this.blocks - firstDataBlock, blocksPerGroup);
+    if (inodes !== this.#groups * inodesPerGroup) damaged('superblock', 'Its inodes do not fill its block groups.');
+    this.seed = this.#checksumSeed();
+    this.#budget = this.blocks;
+  }
+
+  /** Opens an image. Throws {@link InvalidImageError} for a damaged one, {@link UnsupportedError} for what is not read. */
+  static async open(image: Source): Promise<Volume> {
+    const volume = new Volume(image, await readSuperblock(image));
+    for (const [name, reason] of Object.entries(UNREADABLE)) {
+      if (volume.features.has(name)) unsupported(`The file system is not read: ${reason}.`);
+    }
+    const unknown = [...volume.features].filter((name) => name.startsWith('incompat:'));
+    if (unknown.length > 0) unsupported(`The file system has features that this program does not know: ${unknown}.`);
+    await volume.#readDescriptors();
+    return volume;
+  }
+
+  /** Whether the file system was unmounted in order. */
+  get isClean(): boolean {
+    return (this.superblock.state & STATE_CLEAN) !== 0 && !this.features.has('needs_recovery');
+  }
+
+  /** Starts counting blocks anew: for reading everything once more. */
+  recount(): void {
+    this.#budget = this.blocks;
+  }
+
+  /** Reads a block of metadata. Its memory is the caller's. */
+  async block(number: number): Promise<Uint8Array> {
+    this.checkBlocks(number, 1);
+    if (--this.#budget < 0) damaged('blocks-twice', 'Its structures refer to more blocks than there are.');
+    const bytes = new Uint8Array(this.blockSize);
+    await this.#image.read(number * this.blockSize, bytes);
+    return bytes;
+  }
+
+  /** `length` blocks of data as a source. */
+  data(block: number, length: number): Source {
+    this.checkBlocks(block, length);
+    return this.#image.slice({ at: block * this.blockSize, length: length * this.blockSize });
+  }
+
+  /** Throws {@link InvalidImageError} unless the blocks are some that can hold anything. */
+  checkBlocks(block: number, length: number): void {
+    if (block > this.superblock.firstDataBlock && block + length <= this.blocks) return;
+    damaged('out-of-range', `Blocks ${block}…${block + length} lie outside the ${this.blocks} of the file system.`);
+  }
+
+  async inode(ino: number): Promise<FoundInode> {
+    if (ino < 1 || ino > this.inodes) damaged('inode-number', `There is no inode ${ino}.`);
+    const { inodesPerGroup } = this.superblock;
+    const { inodeSize } = this;
+    const group = Math.floor((ino - 1) / inodesPerGroup);
+    const table = this.#tables[group]! * this.blockSize;
+    const offset = ((ino - 1) % inodesPerGroup) * inodeSize;
+    const from = offset - (offset % CHUNK);
+    const chunk = await this.#chunk(table + from, Math.min(CHUNK, inodesPerGroup * inodeSize - from));
+    const bytes = chunk.subarray(offset - from, offset - from + inodeSize);
+    const fields = decodeInode(bytes);
+    const extraSize = inodeSize > SMALL_INODE ? fields.extraSize : 0;
+    if (SMALL_INODE + extraSize > inodeSize || extraSize % 4 !== 0) damaged('inode', `Inode ${ino} is damaged.`);
+    if (this.seed !== undefined && !isInodeSealed(bytes, fields, inodeSeed(this.seed, ino, fields.generation)!)) {
+      damaged('inode', `The checksum of inode ${ino} is wrong.`);
+    }
+    return { ino, fields, bytes, extraSize, seed: inodeSeed(this.seed, ino, fields.generation) };
+  }
+
+  #checksumSeed(): Seed {
+    if (!this.features.has('metadata_csum')) return undefined;
+    if (this.features.has('metadata_csum_seed')) return this.superblock.checksumSeed;
+    return filesystemSeed(this.superblock.uuid);
+  }
+
+  async #readDescriptors(): Promise<void> {
+    const { blockSize } = this;
+    const { descriptorSize: wide, inodesPerGroup } = this.superblock;
+    const size = this.features.has('64bit') ? wide : NARROW_DESCRIPTOR;
+    const isSize = size === NARROW_DESCRIPTOR || (size >= WIDE_DESCRIPTOR && Number.isInteger(Math.log2(size)));
+    if (!isSize || size > blockSize) damaged('superblock', `Group descriptors of ${size} bytes.`);
+    const sum = this.#descriptorSum();
+    const perBlock = blockSize / size;
+    for (let turn = 0; turn * perBlock < this.#groups; turn++) {
+      const bytes = await this.block(this.#descriptorBlock(turn, perBlock));
+      for (let place = 0; place < perBlock && turn * perBlock + place < this.#groups; place++) {
+        const group = turn * perBlock + place;
+        const table = readInodeTable(bytes, place * size, size, group, sum);
+        if (table === undefined) damaged('descriptor', `The checksum of group descriptor ${group} is wrong.`);
+        this.checkBlocks(table, divCeil(inodesPerGroup * this.inodeSize, blockSize));
+        this.#tables.push(table);
+      }
+    }
+  }
+
+  #descriptorSum(): DescriptorSum {
+    if (this.seed !== undefined) return { seed: this.seed };
+    return this.features.has('gdt_csum') ? { uuid: this.superblock.uuid } : undefined;
+  }
+
+  /** Where the n-th block of descriptors lies: behind the superblock, or with meta_bg in the groups it describes. */
+  #descriptorBlock(turn: number, perBlock: number): number {
+    const { firstDataBlock, firstMetaGroup, blocksPerGroup } = this.superblock;
+    if (!this.features.has('meta_bg') || turn < firstMetaGroup) return firstDataBlock + 1 + turn;
+    const group = turn * perBlock;
+    return firstDataBlock + group * blocksPerGroup + (this.#hasSuperblock(group) ? 1 : 0);
+  }
+
+  #hasSuperblock(group: number): boolean {
+    if (group === 0) return true;
+    if (!this.features.has('sparse_super2')) {
+      return backupGroups(this.#groups, this.features as ReadonlySet<FeatureName>).includes(group);
+    }
+    const copies = new DataView(Uint8Array.from(this.superblock.backupGroups).buffer);
+    return copies.getUint32(0, true) === group || copies.getUint32(4, true) === group;
+  }
+
+  async #chunk(at: number, length: number): Promise<Uint8Array> {
+    const known = this.#chunks.get(at);
+    if (known) return known;
+    const bytes = new Uint8Array(length);
+    await this.#image.read(at, bytes);
+    if (this.#chunks.size >= CHUNKS_KEPT) this.#chunks.delete(this.#chunks.keys().next().value!);
+    this.#chunks.set(at, bytes);
+    return bytes;
+  }
+}
+
+/** Small inodes end before the extra fields, which then read as zeros. */
+function decodeInode(bytes: Uint8Array): Inode {
+  if (bytes.length >= FIXED_SIZE) return inode.decode(bytes);
+  const whole = new Uint8Array(FIXED_SIZE);
+  whole.set(bytes);
+  return inode.decode(whole);
+}
+
+/** Throws {@link InvalidImageError} with the code `ext4.` and the word. */
+export function damaged(word: string, message: string, at?: number): never {
+  throw new InvalidImageError(`ext4.${word}`, message, at === undefined ? {} : { at });
+}
+
+export function unsupported(message: string): never {
+  throw new UnsupportedError('ext4.not-read', message);
+}

@@ -1,0 +1,97 @@
+// Opens ext2, ext3 and ext4 images: what their superblock says, and their files as a tree.
+
+import { type ByteString, type Timestamp, type Uuid, uuidText } from '../../bytes/index.js';
+import type { Source } from '../../io/index.js';
+import type { FileTree } from '../../tree/index.js';
+import { featureNames } from './features.js';
+import { readTree } from './read-tree.js';
+import { readSuperblock, Volume } from './read-volume.js';
+import { MAGIC, STATE_CLEAN, SUPERBLOCK_AT, type Superblock } from './superblock.js';
+
+/** What a superblock says, for people and reports. */
+export interface Ext4Facts {
+  readonly kind: 'ext2' | 'ext3' | 'ext4';
+  readonly label: ByteString;
+  readonly uuid: Uuid;
+  /** Bytes of the file system. */
+  readonly size: number;
+  readonly features: readonly string[];
+  readonly blockSize: number;
+  readonly blocks: number;
+  readonly freeBlocks: number;
+  readonly reservedBlocks: number;
+  readonly inodeSize: number;
+  readonly inodes: number;
+  readonly freeInodes: number;
+  /** Unmounted in order, and no journal to play back. */
+  readonly clean: boolean;
+  readonly created: Timestamp;
+  readonly lastMounted: ByteString;
+}
+
+/** An image opened for reading. */
+export interface Ext4Image {
+  readonly facts: Ext4Facts;
+  /**
+   * All files, lost+found included; contents are read when they are pulled. Throws {@link InvalidImageError} for a
+   * damaged image, {@link UnsupportedError} for encrypted files.
+   */
+  tree(): Promise<FileTree>;
+}
+
+/**
+ * Opens an image of ext2, ext3 or ext4. Checksums are verified wherever there are some. Throws {@link InvalidImageError}
+ * for an image that is none of them or damaged, {@link UnsupportedError} for features that are not read, a journal that
+ * must be played back first among them.
+ */
+export async function openExt4(image: Source): Promise<Ext4Image> {
+  const volume = await Volume.open(image);
+  return { facts: factsOf(volume.superblock), tree: () => readTree(volume) };
+}
+
+/** What the superblock of an image says; undefined for an image of another kind. */
+export async function recogniseExt4(image: Source): Promise<Ext4Facts | undefined> {
+  const magic = new Uint8Array(2);
+  if (image.size < SUPERBLOCK_AT + 1024) return undefined;
+  await image.read(SUPERBLOCK_AT + 0x38, magic);
+  if (magic[0]! + magic[1]! * 256 !== MAGIC) return undefined;
+  return factsOf(await readSuperblock(image));
+}
+
+function factsOf(found: Superblock): Ext4Facts {
+  const features = featureNames(found);
+  const isWide = features.includes('64bit');
+  const join = (low: number, high: number) => low + (isWide ? high * 2 ** 32 : 0);
+  const blockSize = 1024 * 2 ** found.logBlockSize;
+  const blocks = join(found.blocksLow, found.blocksHigh);
+  return {
+    kind: kindOf(features),
+    label: found.label,
+    uuid: uuidText(found.uuid),
+    size: blocks * blockSize,
+    features,
+    blockSize,
+    blocks,
+    freeBlocks: join(found.freeBlocksLow, found.freeBlocksHigh),
+    reservedBlocks: join(found.reservedBlocksLow, found.reservedBlocksHigh),
+    inodeSize: found.revision === 0 ? 128 : found.inodeSize,
+    inodes: found.inodes,
+    freeInodes: found.freeInodes,
+    clean: (found.state & STATE_CLEAN) !== 0 && !features.includes('needs_recovery'),
+    created: { seconds: found.creationTime + found.creationTimeHigh * 2 ** 32, nanoseconds: 0 },
+    lastMounted: found.lastMounted,
+  };
+}
+
+/** Compatible features do not tell ext3 from ext4; these are what ext3 may have of the others. */
+const OLD = new Set(['filetype', 'needs_recovery', 'meta_bg', 'sparse_super', 'large_file']);
+const COMPATIBLE = new Set(
+  'dir_prealloc imagic_inodes has_journal ext_attr resize_inode dir_index sparse_super2 stable_inodes fast_commit'.split(
+    ' ',
+  ),
+);
+
+function kindOf(features: readonly string[]): Ext4Facts['kind'] {
+  if (features.some((name) => !OLD.has(name) && !COMPATIBLE.has(name))) return 'ext4';
+  return features.includes('has_journal') ? 'ext3' : 'ext2';
+}

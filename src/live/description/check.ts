@@ -1,0 +1,79 @@
+// Holds a whole document against the grammar, sections that do not count included: a typing mistake must not silently
+// change a medium, whatever profile it hides in.
+
+import { InvalidInputError, UnsupportedError } from '../../errors.js';
+import { requiredAttribute } from './elements.js';
+import type { GenerationRules } from './generations.js';
+import { type ChildRule, ruleOf } from './grammar/index.js';
+import { knownNames } from './nearest.js';
+import { covers, givenOf, readValue, readValues, remedy, whenKnown } from './rows.js';
+import type { XmlElement } from './xml.js';
+
+/** Throws {@link InvalidInputError} for the first fault, in document order. */
+export function checkElement(element: XmlElement, rules: GenerationRules): void {
+  const rule = ruleOf(element);
+  const tag = `<${element.name}>`;
+  readValues(rule.attributes, givenOf(element), tag, rules);
+  for (const [name, row] of Object.entries(rule.attributes)) {
+    if (row.required && covers(row, rules)) requiredAttribute(element, name);
+  }
+  if (rule.opaque) return;
+  checkText(element, rules);
+  const seen = new Set<string>();
+  for (const child of element.children) {
+    const known = Object.hasOwn(rule.children, child.name) ? rule.children[child.name] : undefined;
+    if (!known || !covers(known, rules)) throw unknownChild(element, child, rule.children, rules);
+    if (!known.many && seen.has(child.name)) {
+      const message = `${tag} contains <${child.name}> more than once.`;
+      throw new InvalidInputError('description.element-twice', message, { ...child.place, hint: 'Leave one of them.' });
+    }
+    seen.add(child.name);
+    if (known.refused) throw refusedChild(child, known.refused);
+    checkElement(child, rules);
+  }
+  for (const [name, child] of Object.entries(rule.children)) {
+    if (child.required && !seen.has(name)) throw childMissing(element, name);
+  }
+}
+
+function checkText(element: XmlElement, rules: GenerationRules): void {
+  const { text } = ruleOf(element);
+  if (text) {
+    readValue(text, { value: element.text, place: element.place }, `<${element.name}> `, rules);
+  } else if (element.text !== '') {
+    const shown = element.text.length > 40 ? `${element.text.slice(0, 40)}…` : element.text;
+    throw new InvalidInputError('description.text', `<${element.name}> cannot contain text: "${shown}".`, {
+      ...element.place,
+      hint: 'Take the text out, or put it into the element that it belongs to.',
+    });
+  }
+}
+
+function childMissing({ name, place }: XmlElement, child: string): InvalidInputError {
+  const message = `<${name}> lacks the element <${child}>.`;
+  return new InvalidInputError('description.missing-element', message, { ...place, hint: `Add <${child}> to it.` });
+}
+
+function refusedChild(child: XmlElement, because: string): UnsupportedError {
+  const message = `<${child.name}> is not supported: ${because}.`;
+  return new UnsupportedError('description.unsupported', message, {
+    ...child.place,
+    hint: 'Put its content into the description itself.',
+  });
+}
+
+function unknownChild(
+  parent: XmlElement,
+  child: XmlElement,
+  children: Readonly<Record<string, ChildRule>>,
+  rules: GenerationRules,
+): InvalidInputError {
+  const known = Object.entries(children).filter(([, rule]) => covers(rule, rules));
+  const names = known.map(([name]) => name);
+  const span = Object.hasOwn(children, child.name) ? children[child.name] : undefined;
+  const message = `<${parent.name}> cannot contain <${child.name}>${whenKnown(span, rules)}.`;
+  return new InvalidInputError('description.unknown-element', message, {
+    ...child.place,
+    hint: remedy(span, knownNames(child.name, names, 'It contains no elements.')),
+  });
+}

@@ -1,0 +1,113 @@
+// The generations of KIWI whose descriptions are read, and what changed between them for a live medium. Each speaks the
+// schema versions that its releases spoke; a description is read by the rules of its own generation.
+
+export type Generation = 'kiwi-9.11' | 'kiwi-9.15' | 'kiwi-9.20' | 'kiwi-10';
+
+/** Boot loaders on the medium: GRUB for all, isolinux for BIOS alone, or isolinux for BIOS beside GRUB for EFI. */
+export type LoaderLayout = 'grub' | 'isolinux' | 'isolinux+grub';
+
+/** One generation, oldest rules first in {@link generations}. */
+export interface GenerationRules {
+  readonly name: Generation;
+  /** First and last schema version; documents are upgraded to the last one before they are read. */
+  readonly schemas: readonly [first: string, last: string];
+  readonly layout: { readonly bios: LoaderLayout; readonly efi: LoaderLayout };
+  /** Whether a medium boots from a disk only if the attribute `hybrid` says so. */
+  readonly hybridByAttribute: boolean;
+  /** Partition table of media with EFI firmware that do not name one. */
+  readonly efiPartitionTable: 'msdos' | 'gpt';
+  /** MiB of the EFI system partition. */
+  readonly espMebibytes: number;
+  /** Kernel graphics mode where none is given: a VESA number, or `auto`. */
+  readonly vga: string;
+  /** dracut modules beside the one that mounts the root image, by the attribute `flags`. */
+  readonly extraModules: { readonly overlay: readonly string[]; readonly dmsquash: readonly string[] };
+  /** dracut modules left out. */
+  readonly omittedModules: readonly string[];
+  /** Whether the initrd is compressed by xz, and not as dracut is configured in the root tree. */
+  readonly xzInitrd: boolean;
+  /** Whether the live root keeps `/.profile`. */
+  readonly keepsProfile: boolean;
+  /** Whether a selected profile brings those it requires. */
+  readonly expandsProfiles: boolean;
+  /** Whether the applied profiles may define only one type of a kind. */
+  readonly uniqueTypes: boolean;
+  /** Packages of which one has to bring the dracut module `kiwi-live`. */
+  readonly liveModulePackages: readonly string[];
+  /** Package manager of descriptions that name none. */
+  readonly packageManager: string | undefined;
+}
+
+const early = {
+  hybridByAttribute: false,
+  efiPartitionTable: 'msdos',
+  espMebibytes: 15,
+  layout: { bios: 'isolinux', efi: 'isolinux+grub' },
+  vga: '0x303',
+  xzInitrd: true,
+  extraModules: { overlay: ['pollcdrom'], dmsquash: ['pollcdrom'] },
+  keepsProfile: false,
+  expandsProfiles: true,
+  uniqueTypes: false,
+  liveModulePackages: ['dracut-kiwi-live'],
+  packageManager: undefined,
+} as const;
+
+const extraModules = { overlay: ['pollcdrom'], dmsquash: ['livenet', 'pollcdrom'] } as const;
+
+export const generations: readonly GenerationRules[] = [
+  {
+    ...early,
+    name: 'kiwi-9.11',
+    schemas: ['6.0', '6.8'],
+    hybridByAttribute: true,
+    omittedModules: ['kiwi-dump', 'kiwi-overlay', 'kiwi-repart', 'kiwi-lib'],
+    expandsProfiles: false,
+  },
+  {
+    ...early,
+    name: 'kiwi-9.15',
+    schemas: ['6.9', '7.1'],
+    omittedModules: ['kiwi-dump', 'kiwi-overlay', 'kiwi-repart', 'kiwi-lib', 'multipath'],
+  },
+  {
+    ...early,
+    name: 'kiwi-9.20',
+    schemas: ['7.2', '7.6'],
+    layout: { bios: 'isolinux', efi: 'grub' },
+    vga: 'auto',
+    extraModules,
+    omittedModules: ['multipath'],
+  },
+  {
+    name: 'kiwi-10',
+    schemas: ['8.0', '8.5'],
+    layout: { bios: 'grub', efi: 'grub' },
+    hybridByAttribute: false,
+    efiPartitionTable: 'gpt',
+    espMebibytes: 20,
+    vga: 'auto',
+    extraModules,
+    omittedModules: [],
+    xzInitrd: false,
+    keepsProfile: true,
+    expandsProfiles: true,
+    uniqueTypes: true,
+    liveModulePackages: ['dracut-kiwi-live', 'kiwi-dracut-live'],
+    packageManager: 'dnf4',
+  },
+];
+
+/** The rules of a generation by its name. */
+export function rulesOf(name: Generation): GenerationRules {
+  return generations.find((rules) => rules.name === name)!;
+}
+
+/** Whether `a` is the older of two generations. */
+export function isOlder(a: Generation, b: Generation): boolean {
+  return orderOf(a) < orderOf(b);
+}
+
+function orderOf(name: Generation): number {
+  return generations.findIndex((rules) => rules.name === name);
+}

@@ -1,0 +1,103 @@
+// <image> and what stands directly in it: description, profiles, preferences.
+
+import { inert, read, required, type Span } from '../rows.js';
+import { anyText, architectures, bool, changing, matching, nameList, oneOf } from '../values.js';
+import { branch, type Grammar, leaf, many, once, one, some, textual, unused } from './rule.js';
+
+const since920: Span = { since: 'kiwi-9.20' };
+const PREPARED = 'It has had its effect when the root tree was prepared.';
+const LOCATION = 'A hint for editors.';
+
+/** Letters, digits and a few signs that are safe in a file name. */
+export const safeName = matching(/[a-zA-Z0-9_\-.]+/, 'letters, digits, "_", "-", "."');
+
+const locale = matching(
+  /(C|POSIX|[a-z]{2,3}_[A-Z]{2})(,[a-z]{2,3}_[A-Z]{2})*/,
+  'C, POSIX, or names such as de_DE, separated by commas',
+);
+
+const packageManager = changing(
+  ['kiwi-9.11', oneOf<string>('apt-get', 'zypper', 'yum', 'dnf')],
+  ['kiwi-9.20', oneOf<string>('apt', 'zypper', 'dnf4', 'microdnf', 'pacman')],
+  ['kiwi-10', oneOf<string>('apk', 'apt', 'zypper', 'dnf4', 'dnf5', 'microdnf', 'pacman')],
+);
+
+export const imageGrammar: Grammar = {
+  image: branch(
+    {
+      schemaversion: required(read(anyText, 'Which rules hold.')),
+      name: required(read(safeName, 'Name of the image; part of the file names.')),
+      displayname: read(anyText, 'Title in the boot menu.'),
+      id: inert(anyText, PREPARED),
+      ...unused(LOCATION, 'xmlns:xsi', 'xsi:noNamespaceSchemaLocation', 'xsi:schemaLocation'),
+    },
+    {
+      description: once,
+      profiles: many,
+      preferences: some,
+      include: { many: true, refused: 'other files are not read' },
+      repository: many,
+      packages: many,
+      users: many,
+      drivers: many,
+      strip: many,
+      extension: once,
+      containers: { many: true, since: 'kiwi-10' },
+      registry: { many: true, since: 'kiwi-10' },
+    },
+  ),
+  description: branch(
+    { type: required(inert(oneOf('system', 'boot'), 'Says whom the description is for.')) },
+    { author: one, contact: some, specification: one, license: once },
+  ),
+  author: textual(),
+  contact: textual(),
+  specification: textual(),
+  license: textual(),
+  include: leaf(unused('Other files are not read.', 'from!')),
+  extension: { attributes: {}, children: {}, opaque: true },
+  profiles: branch({}, { profile: some }),
+  profile: branch(
+    {
+      name: required(read(anyText, 'How it is called on the command line.')),
+      description: inert(anyText, 'For people.'),
+      import: read(bool, 'Applied when no profile is asked for.'),
+      arch: read(architectures, 'Machines it exists for.', since920),
+    },
+    { requires: { many: true, since: 'kiwi-9.15' } },
+  ),
+  requires: leaf({ profile: required(read(anyText, 'A profile that comes along.')) }),
+  preferences: branch(
+    {
+      profiles: read(nameList, 'Profiles with which the section counts.'),
+      arch: read(architectures, 'Machines for which it counts.', since920),
+    },
+    {
+      version: once,
+      packagemanager: once,
+      'bootloader-theme': once,
+      'bootsplash-theme': once,
+      locale: once,
+      keytable: once,
+      timezone: once,
+      type: many,
+      showlicense: many,
+      'rpm-check-signatures': once,
+      'rpm-excludedocs': once,
+      'rpm-locale-filtering': { since: 'kiwi-9.20' },
+      'release-version': { since: 'kiwi-9.20' },
+    },
+  ),
+  version: textual(),
+  packagemanager: textual(packageManager),
+  'bootloader-theme': textual(),
+  'bootsplash-theme': textual(),
+  locale: textual(locale),
+  keytable: textual(),
+  timezone: textual(),
+  showlicense: textual(),
+  'rpm-check-signatures': textual(bool),
+  'rpm-excludedocs': textual(bool),
+  'rpm-locale-filtering': textual(bool),
+  'release-version': textual(),
+};

@@ -1,0 +1,106 @@
+// What a description says about the root tree: repositories, packages, users, drivers. All of it has had its effect when
+// the tree was prepared; names of packages and files are read for the checks and for /.profile.
+
+import { inert, read, required, type Span, type Table } from '../rows.js';
+import { anyText, architectures, bool, integer, matching, nameList, oneOf } from '../values.js';
+import { safeName } from './image.js';
+import { branch, type Grammar, leaf, many, one, some, unused } from './rule.js';
+
+const PREPARED = 'It has had its effect when the root tree was prepared.';
+const since920: Span = { since: 'kiwi-9.20' };
+const since10: Span = { since: 'kiwi-10' };
+
+const name = required(read(anyText, 'Its name.'));
+const profiles = read(nameList, 'Profiles with which the section counts.');
+const arch = read(architectures, 'Machines for which it counts.');
+const prepared = { yes: inert(bool, PREPARED), text: inert(anyText, PREPARED) };
+const member: Table = { name, arch };
+
+const packageTypes = [
+  'bootstrap',
+  'delete',
+  'docker',
+  'image',
+  'iso',
+  'oem',
+  'pxe',
+  'kis',
+  'oci',
+  'uninstall',
+] as const;
+const oldTypes = ['vmx', 'testsuite', 'xen', 'btrfs', 'enclave', 'systemfiles'] as const;
+const repositoryTypes = ['apt-deb', 'apt-rpm', 'deb-dir', 'mirrors', 'rpm-dir', 'rpm-md'] as const;
+const oldRepositories = ['red-carpet', 'slack-site', 'up2date-mirrors', 'urpmi', 'yast2'] as const;
+
+export const preparedGrammar: Grammar = {
+  repository: branch(
+    {
+      type: inert(oneOf(...repositoryTypes, ...oldRepositories), PREPARED),
+      profiles,
+      arch: inert(architectures, PREPARED, since10),
+      alias: inert(safeName, PREPARED),
+      architectures: inert(architectures, PREPARED, since10),
+      components: prepared.text,
+      customize: inert(anyText, PREPARED, since920),
+      distribution: prepared.text,
+      imageinclude: prepared.yes,
+      imageonly: prepared.yes,
+      package_gpgcheck: prepared.yes,
+      password: prepared.text,
+      priority: inert(matching(/-?\d{1,9}/, 'a number'), PREPARED),
+      repository_gpgcheck: prepared.yes,
+      sourcetype: inert(oneOf('baseurl', 'metalink', 'mirrorlist'), PREPARED, since920),
+      use_for_bootstrap: inert(bool, PREPARED, { until: 'kiwi-9.20' }),
+      username: prepared.text,
+    },
+    { source: one },
+  ),
+  source: branch({ path: required(prepared.text) }, { signing: many }),
+  signing: leaf({
+    key: required(inert(matching(/(file:|https?:|ftp:).*/, 'a file:, http:, https: or ftp: address'), PREPARED)),
+  }),
+  packages: branch(
+    {
+      type: required(read(oneOf(...packageTypes, ...oldTypes), 'When the packages are installed, or that they go.')),
+      profiles,
+      arch: read(architectures, 'Machines for which it counts.', since10),
+      bootstrap_package: prepared.text,
+      patternType: inert(oneOf('onlyRequired', 'plusRecommended'), PREPARED),
+    },
+    {
+      package: many,
+      archive: many,
+      file: { many: true, since: 'kiwi-10' },
+      ignore: many,
+      namedCollection: many,
+      product: many,
+      collectionModule: { many: true, since: 'kiwi-9.20' },
+    },
+  ),
+  package: leaf({ ...member, bootinclude: prepared.yes, bootdelete: prepared.yes }),
+  archive: leaf({ name, bootinclude: prepared.yes, target_dir: prepared.text }),
+  ignore: leaf(member),
+  namedCollection: leaf(member),
+  product: leaf(member),
+  collectionModule: leaf({ ...member, enable: required(prepared.yes), stream: inert(safeName, PREPARED) }),
+  users: branch({ profiles }, { user: some }),
+  user: leaf({
+    name: required(prepared.text),
+    password: required(prepared.text),
+    groups: inert(matching(/[\w\-.:]+(,[\w\-.:]+)*/, 'names of groups, separated by commas'), PREPARED),
+    home: prepared.text,
+    id: inert(integer(0, 0xffffffff), PREPARED),
+    pwdformat: inert(oneOf('encrypted', 'plain'), PREPARED),
+    realname: prepared.text,
+    shell: prepared.text,
+  }),
+  drivers: branch({ profiles }, { file: some }),
+  strip: branch(
+    { profiles, type: required(read(oneOf('delete', 'tools', 'libs'), 'What is listed.')) },
+    { file: some },
+  ),
+  file: leaf({ ...member, target: prepared.text, owner: prepared.text, permissions: prepared.text }),
+  containers: branch(unused(PREPARED, 'source!', 'backend!', 'profiles', 'arch'), { container: many }),
+  container: branch(unused(PREPARED, 'name!', 'path', 'tag', 'fetch_only', 'arch'), {}),
+  registry: { ...branch(unused(PREPARED, 'source!', 'profiles', 'arch'), {}), opaque: true },
+};

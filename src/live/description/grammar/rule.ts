@@ -1,0 +1,54 @@
+// What may stand where in a description: the shape of a rule for one element.
+
+import { inert, required, type Span, type Table } from '../rows.js';
+import { anyText, type ValueKind } from '../values.js';
+
+/** One kind of child of an element. */
+export interface ChildRule extends Span {
+  /** Several of it may stand side by side. */
+  readonly many?: true;
+  /** There must be one. */
+  readonly required?: true;
+  /** Valid, and not built; the text says why. */
+  readonly refused?: string;
+}
+
+/** One element: its attributes, its children by name, and its text. */
+export interface ElementRule {
+  readonly attributes: Table;
+  readonly children: Readonly<Record<string, ChildRule>>;
+  /** Undefined: it has no text of its own. */
+  readonly text?: ValueKind<unknown>;
+  /** Whatever is below is not looked at. */
+  readonly opaque?: true;
+}
+
+export type Grammar = Readonly<Record<string, ElementRule>>;
+
+export const once: ChildRule = {};
+export const many: ChildRule = { many: true };
+export const one: ChildRule = { required: true };
+export const some: ChildRule = { many: true, required: true };
+
+/** An element without anything inside. */
+export function leaf(attributes: Table): ElementRule {
+  return { attributes, children: {} };
+}
+
+/** An element with children only. */
+export function branch(attributes: Table, children: Readonly<Record<string, ChildRule>>): ElementRule {
+  return { attributes, children };
+}
+
+/** An element that holds a text. */
+export function textual(text: ValueKind<unknown> = anyText): ElementRule {
+  return { attributes: {}, children: {}, text };
+}
+
+/** Attributes with any text that decide nothing here; a name with `!` must be there. */
+export function unused(because: string, ...names: readonly string[]): Table {
+  const row = inert(anyText, because);
+  return Object.fromEntries(
+    names.map((name) => (name.endsWith('!') ? [name.slice(0, -1), required(row)] : [name, row])),
+  );
+}

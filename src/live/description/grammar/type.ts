@@ -1,0 +1,124 @@
+// The children of <type>: those of a live ISO, and those of other image types, which are only looked through.
+
+import { bootloaderTable } from '../bootloader-attributes.js';
+import { inert, read, readOr, required, type Table } from '../rows.js';
+import { typeTable } from '../type-attributes.js';
+import { anyText, bool, integer, oneOf } from '../values.js';
+import { branch, type ElementRule, type Grammar, leaf, many, once, some, textual, unused } from './rule.js';
+
+const DISKS = 'Only for disks.';
+const CONTAINERS = 'Only for containers.';
+const MACHINES = 'Only for the settings of a virtual machine.';
+
+export const sizeTable = {
+  unit: readOr(oneOf('M', 'G'), 'M', 'Mebibytes or gibibytes.'),
+  additive: readOr(bool, false, 'Whether to add to the size of the content.'),
+  unpartitioned: readOr(integer(0, 0x7fffffff), 0, 'Part of the size that partitions leave free; counted in here.'),
+};
+
+export const machineTable = {
+  xen_loader: read(oneOf('hvmloader', 'pygrub', 'pvgrub'), 'Makes the medium one for Xen guests.'),
+  ...unused(MACHINES, 'HWversion', 'arch', 'guestOS', 'max_cpu', 'max_memory', 'memory', 'min_cpu', 'min_memory'),
+  ...unused(MACHINES, 'ncpus', 'ovftype'),
+} satisfies Table;
+
+const typeChildren = {
+  size: once,
+  bootloader: { since: 'kiwi-9.20' },
+  machine: once,
+  initrd: { many: true, since: 'kiwi-10' },
+  oemconfig: once,
+  systemdisk: once,
+  partitions: { since: 'kiwi-9.20' },
+  vagrantconfig: many,
+  containerconfig: once,
+  luksformat: { since: 'kiwi-9.20' },
+  installmedia: { since: 'kiwi-9.20' },
+  pxedeploy: { until: 'kiwi-9.15' },
+} as const;
+
+/** <type image="iso">. */
+export const liveType: ElementRule = branch(typeTable, typeChildren);
+
+const otherImages = [
+  'btrfs',
+  'clicfs',
+  'cpio',
+  'docker',
+  'ext2',
+  'ext3',
+  'ext4',
+  'oem',
+  'pxe',
+  'kis',
+  'squashfs',
+  'split',
+];
+const newImages = ['erofs', 'tbz', 'xfs', 'oci', 'appx', 'vmx', 'enclave', 'product', 'lxc', 'aci'];
+
+const OTHER = 'Belongs to another image type.';
+
+/** Every other type: names are checked, values are the business of those who build it. */
+export const otherType: ElementRule = branch(
+  {
+    image: required(inert(oneOf('iso', ...otherImages, ...newImages), OTHER)),
+    ...unused(OTHER, ...Object.keys(typeTable).filter((name) => name !== 'image')),
+    ...unused(OTHER, 'boot_clone', 'bootfilesystem', 'bootloader', 'bootpartition', 'bootpartsize', 'compressed'),
+    ...unused(OTHER, 'btrfs_quota_groups', 'btrfs_root_is_readonly_snapshot', 'btrfs_root_is_snapshot'),
+    ...unused(OTHER, 'btrfs_root_is_snapper_snapshot', 'btrfs_root_is_subvolume', 'btrfs_set_default_volume'),
+    ...unused(OTHER, 'delta_root', 'derived_from', 'disk_start_sector', 'dosparttable_extended_layout'),
+    ...unused(OTHER, 'editbootinstall', 'efipartsize', 'embed_integrity_metadata', 'embed_verity_metadata'),
+    ...unused(OTHER, 'enclave_format', 'ensure_empty_tmpdirs', 'force_mbr', 'format', 'formatoptions', 'gcelicense'),
+    ...unused(OTHER, 'initrd_system', 'install_continue_on_timeout', 'installboot', 'installiso', 'installpxe'),
+    ...unused(OTHER, 'installstick', 'integrity_keyfile', 'integrity_legacy_hmac', 'mdraid', 'metadata_path'),
+    ...unused(OTHER, 'integrity_metadata_key_description', 'overlayroot', 'overlayroot_readonly_filesystem'),
+    ...unused(OTHER, 'overlayroot_readonly_partsize', 'overlayroot_write_partition', 'provide_system_files', 'ramonly'),
+    ...unused(OTHER, 'require_system_files', 'root_clone', 'rootfs_label', 'spare_part', 'spare_part_fs'),
+    ...unused(OTHER, 'spare_part_fs_attributes', 'spare_part_is_last', 'spare_part_mountpoint', 'standalone_integrity'),
+    ...unused(OTHER, 'target_removable', 'vhdfixedtag', 'wwid_wait_timeout', 'zipl_targettype', 'container'),
+  },
+  typeChildren,
+);
+
+const opaque = (because: string, ...names: readonly string[]): ElementRule => ({
+  ...branch(unused(because, ...names), {}),
+  opaque: true,
+});
+
+export const typeGrammar: Grammar = {
+  size: { attributes: sizeTable, children: {}, text: integer(0, 0x7fffffff) },
+  machine: branch(machineTable, { 'vmconfig-entry': many, vmdisk: once, vmdvd: once, vmnic: many }),
+  'vmconfig-entry': textual(),
+  vmdisk: leaf(unused(MACHINES, 'controller', 'device', 'diskmode', 'disktype', 'id')),
+  vmdvd: leaf(unused(MACHINES, 'controller', 'id')),
+  vmnic: leaf(unused(MACHINES, 'driver', 'interface', 'mac', 'mode')),
+  bootloader: branch(bootloaderTable, {
+    bootloadersettings: { since: 'kiwi-10' },
+    securelinux: { many: true, since: 'kiwi-10' },
+  }),
+  bootloadersettings: opaque('Options for installing a loader on a disk.'),
+  securelinux: opaque('Only for s390.', 'hkd_ca_cert', 'hkd_sign_cert'),
+  initrd: branch(
+    { action: required(inert(oneOf('omit', 'add', 'set', 'setup'), 'The initrd of a live ISO is not changed by it.')) },
+    { dracut: many },
+  ),
+  dracut: leaf(unused('The initrd of a live ISO is not changed by it.', 'module', 'uefi', 'driver')),
+  oemconfig: opaque(DISKS),
+  systemdisk: opaque(DISKS, 'name', 'preferlvm'),
+  partitions: opaque(DISKS),
+  installmedia: branch({}, { initrd: many }),
+  vagrantconfig: opaque(
+    MACHINES,
+    ...['boxname', 'embedded_vagrantfile', 'provider', 'virtualbox_guest_additions_present', 'virtualsize'],
+  ),
+  containerconfig: opaque(
+    CONTAINERS,
+    ...['additionalnames', 'additionaltags', 'maintainer', 'name', 'tag', 'user', 'workingdir'],
+  ),
+  luksformat: branch({}, { option: some }),
+  option: leaf({
+    name: required(inert(anyText, 'Only for encryption.')),
+    value: inert(anyText, 'Only for encryption.'),
+  }),
+  pxedeploy: opaque('Only for network boot.', 'server', 'blocksize'),
+};

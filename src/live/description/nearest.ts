@@ -1,0 +1,35 @@
+// The known name that a mistyped one is probably meant to be.
+
+/** The candidate that differs by case alone, or by at most two letters; undefined when none is that near. */
+export function nearest(name: string, candidates: readonly string[]): string | undefined {
+  const short = name.slice(0, 64);
+  const folded = candidates.find((other) => other.toLowerCase() === short.toLowerCase());
+  if (folded !== undefined) return folded;
+  const allowed = short.length > 4 ? 2 : 1;
+  const rated = candidates.map((other) => ({ other, distance: distance(short, other) }));
+  const best = rated.sort((a, b) => a.distance - b.distance)[0];
+  return best && best.distance <= allowed ? best.other : undefined;
+}
+
+/** Letters to insert, delete or replace (Levenshtein). */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const above = row;
+    row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = above[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      row.push(Math.min(replaced, above[j]! + 1, row[j - 1]! + 1));
+    }
+  }
+  return row[b.length]!;
+}
+
+/** "Did you mean …? Known here: …", or that there is nothing. */
+export function knownNames(name: string, candidates: readonly string[], none: string): string {
+  // Names of namespaces are hints for editors; nobody mistypes another name for them.
+  const names = candidates.filter((other) => !other.includes(':')).sort();
+  if (names.length === 0) return none;
+  const guess = nearest(name, names);
+  return `${guess === undefined ? '' : `Did you mean ${guess}? `}Known here: ${names.join(', ')}.`;
+}

@@ -1,0 +1,164 @@
+// From a checked document to the typed description.
+
+import { InvalidInputError } from '../../errors.js';
+import { bootloaderTable } from './bootloader-attributes.js';
+import { checkElement } from './check.js';
+import { chooseType, TYPE_UNIQUE } from './choose-type.js';
+import { attributeOf, childNamed, childrenNamed, requiredAttribute } from './elements.js';
+import { type Generation, type GenerationRules, isOlder, rulesOf } from './generations.js';
+import { machineTable, sizeTable } from './grammar/index.js';
+import type { LiveDescription, PackageLists, RootSize, StripLists } from './model.js';
+import { refuse, refusedOfLoader, refusedOfMachine, refusedOfType } from './not-built.js';
+import { counts, isForMachine, type Selection, selectProfiles } from './profiles.js';
+import { type GivenText, givenOf, readValues } from './rows.js';
+import { generationOf, parseVersion, readSchemaVersion } from './schema-version.js';
+import { type TypeAttributes, typeTable } from './type-attributes.js';
+import { upgrade } from './upgrade.js';
+import type { XmlElement } from './xml.js';
+
+export interface DescriptionRequest {
+  /** Profiles to apply; none: those marked for import. */
+  readonly profiles?: readonly string[];
+  /** Attributes of the type that replace what the description says. */
+  readonly typeAttributes?: Readonly<Record<string, string>>;
+  /** Machine name as the kernel gives it, `x86_64`; for sections with `arch`. */
+  readonly architecture: string;
+  /** Read the description as this generation does, which upgrades it; default: the one its schema version belongs to. */
+  readonly generation?: Generation;
+  /** Names of runtime checks that are not done. */
+  readonly disabledChecks?: readonly string[];
+}
+
+/** Reads the document element. Throws {@link InvalidInputError} with the place of the first fault. */
+export function readImage(document: XmlElement, request: DescriptionRequest): LiveDescription {
+  const { path } = document.place;
+  if (document.name !== 'image') {
+    const message = `A description starts with <image>, not with <${document.name}>.`;
+    throw new InvalidInputError('description.not-an-image', message, document.place);
+  }
+  const schemaVersion = readSchemaVersion(document);
+  const rules = chooseGeneration(document, generationOf(schemaVersion), request.generation);
+  const { image, remarks } = upgrade(document, schemaVersion, parseVersion(rules.schemas[1])!);
+  checkElement(image, rules);
+  const profiles = selectProfiles(image, request.profiles ?? [], request.architecture, rules);
+  const selection = { profiles, architecture: request.architecture };
+  const sections = childrenNamed(image, 'preferences').filter((section) => counts(section, selection));
+  const type = chooseType(sections, path, rules, request.disabledChecks?.includes(TYPE_UNIQUE) ?? false);
+  const first = (name: string) => textsOf(sections, name)[0];
+  const name = requiredAttribute(image, 'name').trim();
+  return {
+    path,
+    schemaVersion,
+    generation: rules,
+    name,
+    displayName: attributeOf(image, 'displayname') ?? name,
+    version: first('version') ?? '',
+    packageManager: first('packagemanager') ?? rules.packageManager,
+    locale: first('locale'),
+    keytable: first('keytable'),
+    timezone: first('timezone'),
+    showLicense: first('showlicense'),
+    bootloaderTheme: textsOf(sections, 'bootloader-theme').at(-1),
+    bootsplashTheme: textsOf(sections, 'bootsplash-theme').at(-1),
+    profiles,
+    ...readType(type, request.typeAttributes ?? {}, rules),
+    packages: readPackages(image, selection),
+    drivers: filesOf(image, 'drivers', selection, () => true),
+    strip: readStrip(image, selection),
+    remarks,
+  };
+}
+
+function chooseGeneration(image: XmlElement, own: GenerationRules, asked: Generation | undefined): GenerationRules {
+  if (asked === undefined || asked === own.name) return own;
+  if (!isOlder(asked, own.name)) return rulesOf(asked);
+  const message = `A description of schema version ${attributeOf(image, 'schemaversion')} cannot be read as ${asked}.`;
+  throw new InvalidInputError('description.generation', message, {
+    ...image.attributes.get('schemaversion')!.place,
+    hint: `Leave the generation out, or name ${own.name} or a newer one: descriptions are upgraded, never turned back.`,
+  });
+}
+
+function readType(element: XmlElement, overrides: Readonly<Record<string, string>>, rules: GenerationRules) {
+  const given = givenOf(element);
+  for (const [name, value] of Object.entries(overrides)) {
+    given.set(name, { value, place: {}, asOption: true } satisfies GivenText);
+  }
+  const type = readValues(typeTable, given, '<type>', rules);
+  refuse(refusedOfType, given, '<type>');
+  const machine = childNamed(element, 'machine');
+  const machineGiven = machine ? givenOf(machine) : new Map();
+  refuse(refusedOfMachine, machineGiven, '<machine>');
+  const { xen_loader } = readValues(machineTable, machineGiven, '<machine>', rules);
+  const size = childNamed(element, 'size');
+  return {
+    type,
+    typePlace: element.place,
+    bootloader: readBootloader(element, type, rules),
+    size: size && readSize(size, rules),
+    xenGuest: xen_loader !== undefined || type.firmware === 'ec2',
+  };
+}
+
+function readBootloader(element: XmlElement, type: TypeAttributes, rules: GenerationRules) {
+  const loader = childNamed(element, 'bootloader');
+  const given = loader ? givenOf(loader) : new Map<string, GivenText>();
+  refuse(refusedOfLoader, given, '<bootloader>');
+  const bootloader = readValues(bootloaderTable, given, '<bootloader>', rules);
+  const { bootloader_console, boottimeout } = type;
+  return {
+    ...bootloader,
+    console: bootloader_console === undefined ? bootloader.console : [bootloader_console],
+    timeout: boottimeout ?? bootloader.timeout,
+  };
+}
+
+function readSize(element: XmlElement, rules: GenerationRules): RootSize {
+  const { unit, additive, unpartitioned } = readValues(sizeTable, givenOf(element), '<size>', rules);
+  const count = Number(element.text);
+  if (unpartitioned > count) {
+    const message = `<size unpartitioned="${unpartitioned}"> is more than the whole size, ${count}.`;
+    throw new InvalidInputError('description.unpartitioned', message, {
+      ...element.place,
+      hint: 'Leave unpartitioned out: a live medium has no use for it.',
+    });
+  }
+  return { mebibytes: unit === 'G' ? count * 1024 : count, additive };
+}
+
+const installing: ReadonlySet<string> = new Set(['bootstrap', 'image', 'iso']);
+
+function readPackages(image: XmlElement, selection: Selection): PackageLists {
+  const sections = childrenNamed(image, 'packages').filter((section) => counts(section, selection));
+  const named = (wanted: (type: string) => boolean) =>
+    sections
+      .filter((section) => wanted(requiredAttribute(section, 'type')))
+      .flatMap((section) => memberNames(section, 'package', selection));
+  return { installed: named((type) => installing.has(type)), deleted: named((type) => type === 'delete') };
+}
+
+function readStrip(image: XmlElement, selection: Selection): StripLists {
+  const of = (type: string) => filesOf(image, 'strip', selection, (section) => attributeOf(section, 'type') === type);
+  return { delete: of('delete'), tools: of('tools'), libs: of('libs') };
+}
+
+function filesOf(
+  image: XmlElement,
+  list: string,
+  selection: Selection,
+  wanted: (section: XmlElement) => boolean,
+): string[] {
+  return childrenNamed(image, list)
+    .filter((section) => counts(section, selection) && wanted(section))
+    .flatMap((section) => memberNames(section, 'file', selection));
+}
+
+function memberNames(section: XmlElement, member: string, { architecture }: Selection): string[] {
+  return childrenNamed(section, member)
+    .filter((element) => isForMachine(element, architecture))
+    .map((element) => requiredAttribute(element, 'name'));
+}
+
+function textsOf(sections: readonly XmlElement[], name: string): string[] {
+  return sections.flatMap((section) => childrenNamed(section, name).map((element) => element.text)).filter(Boolean);
+}

@@ -1,0 +1,117 @@
+// Initrds kept from earlier builds, under a name derived from everything that determines one. Entries appear complete or
+// not at all, so that builds may share a directory.
+
+import { mkdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type ByteString, fromText } from '../../bytes/index.js';
+import { TargetError } from '../../errors.js';
+import { createDigest, fileContent, fileTarget, type Run, writeImage } from '../../io/index.js';
+import { exclude, type FileTree, type Node, walk } from '../../tree/index.js';
+import { writeText } from '../text-file.js';
+import type { Initrd, InitrdRequest } from './dracut.js';
+import { dracutOptions } from './live-modules.js';
+
+export interface CacheKeyFacts {
+  readonly root: FileTree;
+  readonly request: InitrdRequest;
+  readonly profile: string;
+  readonly epoch: number;
+  /** What of this machine an initrd depends on. */
+  readonly surroundings: string;
+}
+
+/** Raised when the same key would stand for another initrd. */
+const FORMAT = 'isopress initrd 1';
+/** What dracut never looks at, and what changes from one root tree to the next without any effect. */
+const IRRELEVANT = [
+  ...[
+    '/usr/share/doc',
+    '/usr/share/man',
+    '/usr/share/info',
+    '/usr/share/locale',
+    '/usr/share/help',
+    '/usr/share/lintian',
+  ],
+  ...['/var/cache', '/var/log', '/var/tmp', '/var/backups', '/var/lib/apt', '/var/lib/dpkg', '/usr/lib/sysimage'],
+  ...[
+    '/tmp',
+    '/run',
+    '/proc',
+    '/sys',
+    '/dev',
+    '/home',
+    '/srv',
+    '/mnt',
+    '/media',
+    '/image',
+    '/boot/initrd*',
+    '/boot/grub*',
+  ],
+];
+/** Where small files decide what dracut does: their contents count, beside what is known of every entry. */
+const CONFIGURATION = /^(etc|usr\/lib\/dracut|(usr\/)?lib\/(udev|systemd|modprobe\.d|sysctl\.d))\//;
+const LARGEST_CONFIGURATION = 128 * 1024;
+
+/** Hexadecimal; equal for builds that give the same initrd. */
+export function initrdKey({ root, request, profile, epoch, surroundings }: CacheKeyFacts): string {
+  const digest = createDigest('sha256');
+  const add = (text: string) => digest.update(Buffer.from(`${text.length} ${text}\n`, 'latin1'));
+  for (const text of [FORMAT, request.kernelVersion, profile, String(epoch), surroundings]) add(fromText(text));
+  for (const option of dracutOptions(request.recipe, request.recipe.add)) add(option);
+  for (const { path, node } of walk(exclude(root, IRRELEVANT))) {
+    add(lineOf(path, node));
+    if (node.kind !== 'file' || node.content.size > LARGEST_CONFIGURATION || !CONFIGURATION.test(path)) continue;
+    const bytes = node.content.bytes?.();
+    if (bytes) digest.update(bytes);
+  }
+  return digest.hex();
+}
+
+/** Directories are made by dracut itself: their times, which change with every neighbour's, do not count. */
+function lineOf(path: ByteString, node: Node): string {
+  const { kind, mode, uid, gid, mtime } = node;
+  const own = node.kind === 'file' ? node.content.size : node.kind === 'symlink' ? node.target : '';
+  const time = node.kind === 'directory' ? [] : [mtime.seconds, mtime.nanoseconds];
+  return [path, kind, mode, uid, gid, own, ...time].join('\0');
+}
+
+/** The kept initrd of a key; undefined when there is none. */
+export async function readCache(directory: string, key: string): Promise<Initrd | undefined> {
+  const { image, facts } = entryPaths(directory, key);
+  try {
+    const { modules, absent, size } = JSON.parse(await readFile(facts, 'utf8')) as CachedFacts;
+    if ((await stat(image)).size !== size) return undefined;
+    return { content: fileContent(fromText(image), size), modules, absent };
+  } catch {
+    // Absent or damaged: made anew, and written over.
+    return undefined;
+  }
+}
+
+/** Keeps an initrd. Throws {@link TargetError} when the directory cannot be written to. */
+export async function writeCache(directory: string, key: string, initrd: Initrd, run: Run): Promise<void> {
+  const { image, facts } = entryPaths(directory, key);
+  await mkdir(directory, { recursive: true }).catch((error) => {
+    throw new TargetError('target.no-cache-directory', `${directory} cannot be made: ${(error as Error).message}.`, {
+      path: directory,
+      cause: error,
+    });
+  });
+  const { size } = initrd.content;
+  const plan = { size, pieces: (running: Run) => initrd.content.pieces(running), layout: {} };
+  await writeImage(plan, fileTarget(fromText(image) as ByteString, { force: true }), { ...run, report: () => {} });
+  // Last: only an entry with its facts counts.
+  const { modules, absent } = initrd;
+  await writeText(facts, `${JSON.stringify({ modules, absent, size } satisfies CachedFacts)}\n`);
+}
+
+interface CachedFacts {
+  readonly modules: readonly string[];
+  readonly absent: readonly string[];
+  /** Bytes of the initrd. */
+  readonly size: number;
+}
+
+function entryPaths(directory: string, key: string): { image: string; facts: string } {
+  return { image: join(directory, `${key}.initrd`), facts: join(directory, `${key}.json`) };
+}

@@ -1,0 +1,22 @@
+// The initrd as content of a medium while it is still being made: its place is behind the root image, and whoever writes
+// the medium waits for it there.
+
+import { UnsupportedError } from '../../errors.js';
+import type { ExactContent, OpenContent } from '../../io/index.js';
+
+/** What Linux can be handed at most (initrd_addr_max of the x86 boot protocol). */
+const LARGEST = 0x7fff_ffff;
+
+export function lateInitrd(pending: Promise<{ readonly content: ExactContent }>): OpenContent {
+  return {
+    sizeLimit: LARGEST,
+    async *pieces(run) {
+      const { content } = await pending;
+      if (content.size > LARGEST) {
+        const message = `An initrd of ${content.size} bytes is larger than the 2 GiB that a boot loader can hand over.`;
+        throw new UnsupportedError('live.initrd-too-large', message);
+      }
+      yield* content.pieces(run);
+    },
+  };
+}

@@ -1,0 +1,144 @@
+// This machine's dracut on the root tree, for where nothing can be run inside it: dracut --sysroot, without any privilege.
+
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type ByteString, bytesOf, displayText, fromText } from '../../bytes/index.js';
+import { InvalidInputError, ToolError } from '../../errors.js';
+import { renderCpio } from '../../format/cpio/index.js';
+import type { Run } from '../../io/index.js';
+import { type FileTree, follow, glob, type Node } from '../../tree/index.js';
+import { runTool } from '../child.js';
+import { shellQuoted } from '../shell.js';
+import type { DracutSeat } from './dracut.js';
+
+export interface SysrootRequest {
+  readonly root: FileTree;
+  /** The directory that `root` was scanned from. */
+  readonly rootDirectory: string;
+  readonly workDirectory: string;
+  /** Content of /.profile. */
+  readonly profile: string;
+  readonly epoch: number;
+}
+
+/** Where a tree may keep what dracut asks pkg-config about, which here would answer for this machine. */
+const PLACES: Readonly<Record<string, readonly string[]>> = {
+  systemdutildir: ['usr/lib/systemd', 'lib/systemd'],
+  systemdsystemunitdir: ['usr/lib/systemd/system', 'lib/systemd/system'],
+  systemdsystemconfdir: ['etc/systemd/system'],
+  systemdutilconfdir: ['etc/systemd'],
+  udevdir: ['usr/lib/udev', 'lib/udev'],
+  tmpfilesdir: ['usr/lib/tmpfiles.d'],
+  dbus: ['usr/share/dbus-1'],
+  dbusconfdir: ['etc/dbus-1'],
+};
+
+/** Where a tree keeps its libraries and its loader, beside what its ld.so.conf names. */
+const LIBRARIES = [
+  ...['lib', 'lib64', 'usr/lib', 'usr/lib64', 'lib/*-linux-*', 'usr/lib/*-linux-*'],
+  ...['lib/systemd', 'usr/lib/systemd', 'usr/lib/*-linux-*/systemd'],
+];
+const LOADERS = [
+  ...['usr/lib/*-linux-*/ld-linux*', 'lib/*-linux-*/ld-linux*', 'usr/lib64/ld-linux*', 'lib64/ld-linux*'],
+  ...['usr/lib/ld-linux*', 'lib/ld-linux*', 'usr/lib64/ld64.so.*', 'lib64/ld64.so.*', 'lib/ld-musl-*'],
+];
+
+/** The tool that dracut asks for the libraries of a program: the tree's own loader answers, with paths inside the tree. */
+const LDD = `
+case $1 in "$root"/*) program=$1 ;; *) program=$root$1 ;; esac
+"$root/$loader" --library-path "$libraries" --list "$program" 2>&1 | while IFS= read -r line; do
+  case $line in
+    *"$root"*) printf '%s%s\\n' "\${line%%"$root"*}" "\${line#*"$root"}" ;;
+    *) printf '%s\\n' "$line" ;;
+  esac
+done
+`;
+
+export interface Sysroot {
+  readonly seat: DracutSeat;
+  /** The dracut of this machine, as it names itself. */
+  readonly version: string;
+}
+
+/** A seat for this machine's dracut. Throws {@link ToolError} `tool.missing` when there is none. */
+export async function openSysroot(request: SysrootRequest, run: Run): Promise<Sysroot> {
+  const { rootDirectory, workDirectory, epoch } = request;
+  const outside = join(workDirectory, 'sysroot');
+  await mkdir(outside, { recursive: true });
+  const ldd = join(outside, 'ldd');
+  await writeFile(ldd, lddScript(request), { mode: 0o755 });
+  const call = (args: readonly string[], aborting: Run, onLine?: (line: string) => void) =>
+    runTool(
+      {
+        program: 'dracut',
+        args,
+        name: 'dracut (of this machine, on the root tree)',
+        hint: 'Install dracut here (dracut-core on Debian), or give a ready initrd with --initrd FILE.',
+        epoch,
+        environment: { ...environmentOf(request.root), DRACUT_LDD: ldd, TMPDIR: outside },
+        ...(onLine ? { onLine } : {}),
+      },
+      aborting,
+    );
+  const said: string[] = [];
+  await call(['--version'], run, (line) => said.push(line)).catch((error) => {
+    // dracut 059 ends with status 1 when it has told its version.
+    if (!(error instanceof ToolError) || error.code !== 'tool.failed' || said.length === 0) throw error;
+  });
+  const seat: DracutSeat = {
+    outside,
+    inside: outside,
+    // dracut looks for everything in the tree, and installs nothing from elsewhere.
+    options: [],
+    appended: renderCpio([
+      { path: fromText('.profile'), mode: 0o644, mtime: epoch, bytes: bytesOf(fromText(request.profile)) },
+    ]),
+    dracut: (args, aborting, onLine) =>
+      call(['--sysroot', rootDirectory, '--tmpdir', outside, ...args], aborting, onLine),
+  };
+  return { seat, version: said.join('\n') };
+}
+
+function environmentOf(root: FileTree): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(PLACES).flatMap(([name, places]) => {
+      const place = places.find((path) => follow(root, path)?.kind === 'directory');
+      return place === undefined ? [] : [[name, `/${place}`]];
+    }),
+  );
+}
+
+function lddScript({ root, rootDirectory }: SysrootRequest): string {
+  const loader = LOADERS.flatMap((pattern) => glob(root, pattern)).find(({ path }) => isPlainFile(root, path));
+  if (!loader) {
+    throw new InvalidInputError('live.no-loader', 'The root tree has no loader for its programs (ld-linux, ld-musl).', {
+      hint: 'Give a ready initrd with --initrd FILE.',
+    });
+  }
+  const found = LIBRARIES.flatMap((pattern) => glob(root, pattern)).filter(({ node }) => node.kind === 'directory');
+  const configured = glob(root, 'etc/ld.so.conf.d/*.conf').flatMap(({ node }) => directoriesOf(node));
+  const paths = [...found.map(({ path }) => displayText(path)), ...configured];
+  const values = {
+    root: rootDirectory,
+    loader: displayText(loader.path),
+    libraries: [...new Set(paths.map((path) => join(rootDirectory, path)))].join(':'),
+  };
+  const settings = Object.entries(values).map(([name, value]) => `${name}=${shellQuoted(value)}\n`);
+  return `#!/bin/sh\n${settings.join('')}${LDD}`;
+}
+
+/** Not reached through a link of its own: an absolute one would lead to this machine's loader. */
+function isPlainFile(root: FileTree, path: ByteString): boolean {
+  const parent = follow(root, path.slice(0, path.lastIndexOf('/') + 1));
+  return (
+    parent?.kind === 'directory' &&
+    parent.entries.get(path.slice(path.lastIndexOf('/') + 1) as ByteString)?.kind === 'file'
+  );
+}
+
+/** The directories that a file of ld.so.conf(5) names. */
+function directoriesOf(node: Node): string[] {
+  if (node.kind !== 'file' || !node.content.bytes) return [];
+  const lines = Buffer.from(node.content.bytes()).toString('latin1').split('\n');
+  return lines.map((line) => line.trim()).filter((line) => line.startsWith('/'));
+}

@@ -1,0 +1,68 @@
+// What a build tells about itself.
+
+import { type CompressionFacts, compressionFacts } from '../compress/index.js';
+import type { Loss } from '../tree/index.js';
+import type { DracutMode, InitrdReport } from './initrd/index.js';
+import type { Project } from './project.js';
+import type { Results } from './result/index.js';
+import type { Step } from './stopwatch.js';
+
+/** What was decided; all sizes are bytes. */
+export interface LiveReport {
+  readonly name: string;
+  readonly version: string;
+  readonly architecture: string;
+  readonly firmware: string;
+  readonly partitionTable: string;
+  readonly volumeId: string;
+  readonly mediumId: string;
+  /** Seconds since 1970 that stand for the present. */
+  readonly epoch: number;
+  readonly kernel: { readonly path: string; readonly version: string };
+  /** How dracut runs here; `given` where it need not. */
+  readonly dracut: DracutMode | 'given';
+  readonly compression: CompressionFacts;
+  /** Size of the file system in the root image; undefined when the squashfs is the root itself. */
+  readonly rootFileSystemSize: number | undefined;
+  /** Which ext4 that is, and why; undefined as well when the squashfs is the root itself. */
+  readonly rootFileSystem: { readonly profile: string; readonly reason: string } | undefined;
+  readonly losses: readonly Loss[];
+  readonly warnings: readonly string[];
+  readonly steps: readonly Step[];
+}
+
+/** What was decided and made. */
+export interface BuildReport extends LiveReport {
+  /** Absolute path of the ISO. */
+  readonly image: string;
+  readonly size: number;
+  readonly initrd: InitrdReport;
+  /** All results by KIWI's keys. */
+  readonly results: Results;
+}
+
+export interface ReportedFacts {
+  readonly dracut: LiveReport['dracut'];
+  readonly rootFileSystemSize: number | undefined;
+  readonly losses: readonly Loss[];
+  readonly warnings: readonly string[];
+  readonly steps: readonly Step[];
+}
+
+export function liveReport(project: Project, facts: ReportedFacts): LiveReport {
+  const { description, compression, kernel, rootFileSystem } = project;
+  return {
+    name: description.name,
+    version: description.version,
+    architecture: project.architecture.machine,
+    firmware: project.firmware,
+    partitionTable: project.partitionTable,
+    volumeId: description.type.volid,
+    mediumId: project.menu.mediumId,
+    epoch: project.epoch.seconds,
+    kernel: { path: kernel.path, version: kernel.version },
+    compression: compressionFacts(compression),
+    rootFileSystem: rootFileSystem && { profile: rootFileSystem.profile, reason: rootFileSystem.reason },
+    ...facts,
+  };
+}

@@ -1,0 +1,64 @@
+// Which ext4 the root image gets: what the description asks mkfs for, and else what the root tree's own kernel and
+// e2fsprogs can mount and check.
+
+import { type ByteString, byteStringOf } from '../bytes/index.js';
+import { InvalidInputError, IsopressError } from '../errors.js';
+import { chooseExt4Profile, type Ext4Options, type Ext4Profile, parseMke2fsOptions } from '../format/ext4/index.js';
+import { collect, quietRun } from '../io/index.js';
+import { type FileTree, glob } from '../tree/index.js';
+
+/** Options of the root file system, and why these. */
+export interface RootFileSystem {
+  readonly options: Partial<Ext4Options>;
+  readonly profile: Ext4Profile;
+  /** For people: the versions found and what follows from them. */
+  readonly reason: string;
+}
+
+/** Where e2fsprogs puts its programs, those that every version has first. */
+const PROGRAMS = ['e2fsck', 'mke2fs'].flatMap((name) => [`usr/sbin/${name}`, `sbin/${name}`]);
+const LIBRARIES = ['lib', 'lib64', 'lib/*'].flatMap((dir) => [`usr/${dir}/libext2fs.so.2`, `${dir}/libext2fs.so.2`]);
+/** Far more than any of them has. */
+const LARGEST_PROGRAM = 32 * 1024 * 1024;
+
+/** Decides for a root tree with the kernel of that version. Throws {@link InvalidInputError} for bad `fscreateoptions`. */
+export async function decideRootFileSystem(
+  root: FileTree,
+  kernel: string,
+  { fscreateoptions, path }: { readonly fscreateoptions: string; readonly path: string },
+): Promise<RootFileSystem> {
+  const { profile, reason } = chooseExt4Profile({ kernel, e2fsprogs: await e2fsprogsVersion(root) });
+  return { options: { profile, ...described(fscreateoptions, path) }, profile, reason };
+}
+
+function described(fscreateoptions: string, path: string): Partial<Ext4Options> {
+  try {
+    return parseMke2fsOptions(fscreateoptions);
+  } catch (error) {
+    if (!(error instanceof IsopressError)) throw error;
+    const message = `fscreateoptions="${fscreateoptions}" cannot be followed: ${error.message}`;
+    const { hint } = error;
+    throw new InvalidInputError('live.fscreateoptions', message, { path, cause: error, ...(hint ? { hint } : {}) });
+  }
+}
+
+/**
+ * The version of the root tree's e2fsprogs, as its programs carry it; undefined where there are none. The programs are
+ * searched, not a package database: they are what will check the file system, whoever installed them.
+ */
+export async function e2fsprogsVersion(root: FileTree): Promise<string | undefined> {
+  return (
+    (await search(root, PROGRAMS, /\0(1\.\d\d(?:\.\d+)?(?:-\w+)?)\0/)) ??
+    (await search(root, LIBRARIES, /EXT2FS Library version (\d+\.\d+[\w.-]*)\0/))
+  );
+}
+
+async function search(root: FileTree, patterns: readonly string[], version: RegExp): Promise<string | undefined> {
+  for (const { node } of patterns.flatMap((pattern) => glob(root, pattern))) {
+    if (node.kind !== 'file' || node.content.size > LARGEST_PROGRAM) continue;
+    const text: ByteString = byteStringOf(await collect(node.content, quietRun()));
+    const found = version.exec(text)?.[1];
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

@@ -1,0 +1,81 @@
+// What KIWI checks of a description before a build, beyond its schema. Each check has KIWI's name, and can be switched
+// off by it in the runtime configuration (`runtime_checks: - disable: [check_…]`).
+
+import { InvalidInputError, type IsopressError } from '../errors.js';
+import { type LiveDescription, TYPE_UNIQUE } from './description/index.js';
+
+/** What the checks look at. */
+export interface CheckSubject {
+  readonly description: LiveDescription;
+  readonly architecture: string;
+  /** Whether an initrd was given, so that none is made. */
+  readonly initrdGiven: boolean;
+  /** Whether the dracut module is in the root tree, whatever package brought it. */
+  hasDracutModule(name: string): boolean;
+}
+
+interface RuntimeCheck {
+  readonly name: string;
+  /** The error, or undefined when all is well. */
+  find(subject: CheckSubject): IsopressError | undefined;
+}
+
+/** El Torito counts what is loaded in 16 bits of 512-byte sectors. */
+const MOST_ESP_MEBIBYTES = 31;
+
+const checks: readonly RuntimeCheck[] = [
+  {
+    name: 'check_image_version_provided',
+    find: ({ description: { version, path } }) =>
+      version === ''
+        ? new InvalidInputError('description.no-version', 'No applied <preferences> section has a <version>.', {
+            path,
+            hint: 'Add <version>1.0.0</version>: it is part of the file names.',
+          })
+        : undefined,
+  },
+  {
+    name: 'check_efi_fat_image_has_correct_size',
+    find: ({ description: { type, typePlace } }) =>
+      type.efifatimagesize > MOST_ESP_MEBIBYTES
+        ? new InvalidInputError(
+            'description.esp-size',
+            `<type> efifatimagesize="${type.efifatimagesize}" is too much: firmware loads at most ${MOST_ESP_MEBIBYTES} MiB from a CD.`,
+            { ...typePlace, hint: `Allowed: a number from 1 to ${MOST_ESP_MEBIBYTES}.` },
+          )
+        : undefined,
+  },
+  {
+    name: 'check_dracut_module_for_live_iso_in_package_list',
+    find: ({ description: { type, typePlace, packages, generation }, initrdGiven, hasDracutModule }) => {
+      const names = generation.liveModulePackages;
+      const listed = packages.installed.some((name) => names.includes(name));
+      if (type.flags === 'dmsquash' || initrdGiven || listed || hasDracutModule('kiwi-live')) return undefined;
+      const message = `The dracut module kiwi-live is missing: ${names.join(' or ')} is not in the package lists, nor the module in the root tree.`;
+      return new InvalidInputError('description.no-live-module', message, {
+        ...typePlace,
+        hint: `Add <package name="${names[0]}"/> to <packages type="image"> and prepare the root tree anew, or set flags="dmsquash".`,
+      });
+    },
+  },
+  {
+    name: 'check_xen_uniquely_setup_as_server_or_guest',
+    find: ({ description: { type, typePlace, xenGuest }, architecture }) => {
+      if (!type.xen_server || !xenGuest || architecture !== 'x86_64') return undefined;
+      const guest = type.firmware === 'ec2' ? 'firmware="ec2"' : '<machine xen_loader="…">';
+      const message = `xen_server="true" makes the medium a Xen server, and ${guest} makes it a Xen guest.`;
+      return new InvalidInputError('description.xen', message, { ...typePlace, hint: 'Leave one of them out.' });
+    },
+  },
+];
+
+/** Names of all checks, in KIWI's spelling. */
+export const checkNames: readonly string[] = [...checks.map(({ name }) => name), TYPE_UNIQUE];
+
+/** Throws the first {@link InvalidInputError} that a check finds, leaving out those whose names are `disabled`. */
+export function runChecks(subject: CheckSubject, disabled: readonly string[] = []): void {
+  for (const { name, find } of checks) {
+    const error = disabled.includes(name) ? undefined : find(subject);
+    if (error) throw error;
+  }
+}

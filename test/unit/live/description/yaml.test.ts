@@ -1,0 +1,62 @@
+// Descriptions in YAML: the same tree as XML gives, with places.
+import { expect, test } from 'vitest';
+import { InvalidInputError } from '../../../../src/errors.js';
+import type { XmlElement } from '../../../../src/live/description/xml.js';
+import { parseYaml } from '../../../../src/live/description/yaml.js';
+
+const shown = ({ name, attributes, children, text, place }: XmlElement): unknown => [
+  `${place.line}:${place.column} ${name}`,
+  Object.fromEntries([...attributes].map(([key, { value }]) => [key, value])),
+  text,
+  ...children.map(shown),
+];
+
+test('mappings are elements, lists are several of one name, @ is an attribute, #text the text beside it', () => {
+  const text = `image:
+  "@name": a
+  size:
+    "@unit": G
+    "#text": 1.10
+  version: 01.0
+  empty:
+  user:
+    - "@name": one
+    - "@name": 2
+`;
+  expect(shown(parseYaml(text, 'f'))).toEqual([
+    '1:1 image',
+    { name: 'a' },
+    '',
+    ['3:3 size', { unit: 'G' }, '1.10'],
+    ['6:3 version', {}, '01.0'],
+    ['7:3 empty', {}, ''],
+    ['9:7 user', { name: 'one' }, ''],
+    ['10:7 user', { name: '2' }, ''],
+  ]);
+});
+
+test('JSON is YAML', () => {
+  expect(parseYaml('{"image": {"@name": "a", "profiles": {"profile": [{"@name": "b"}]}}}', 'f').children).toHaveLength(
+    1,
+  );
+});
+
+test.each([
+  ['image: {a: 1, a: 2}', 'Map keys must be unique', 1, 15],
+  ['image: &x a\n', 'image', 0, 0],
+  ['image:\n  a: *x\n', 'Aliases (*name) are not allowed', 2, 6],
+  ['image:\n  "@a": [1]\n', 'A single value is expected', 2, 9],
+  ['image:\n  a: 1\n b: 2\n', 'must start at the same column', 3, 1],
+  ['a: 1\nb: 2\n', 'one mapping with the key "image"', 1, 1],
+  ['', 'one mapping with the key "image"', 1, 1],
+])('%j: %s', (text, message, line, column) => {
+  if (line === 0) return expect(parseYaml(text, 'f').text).toBe('a');
+  try {
+    parseYaml(text, 'f');
+  } catch (error) {
+    expect(error).toBeInstanceOf(InvalidInputError);
+    expect((error as Error).message).toContain(message);
+    return expect((error as InvalidInputError).place).toEqual({ path: 'f', line, column });
+  }
+  throw new Error('It was accepted.');
+});

@@ -1,0 +1,62 @@
+// The cache of initrds: what its keys depend on, and that entries are complete.
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { fromText, timestamp } from '../../../../src/bytes/index.js';
+import { bytesSource, collect, quietRun } from '../../../../src/io/index.js';
+import { generations } from '../../../../src/live/description/index.js';
+import { initrdKey, readCache, writeCache } from '../../../../src/live/initrd/cache.js';
+import { dracutRecipe } from '../../../../src/live/initrd/live-modules.js';
+import { FileTree, file } from '../../../../src/tree/index.js';
+import { scratchDirectory } from '../../../support/scratch.js';
+
+const scratch = scratchDirectory();
+const [oldest, , , newest] = generations;
+const text = (content: string, seconds = 1) =>
+  file(bytesSource(new TextEncoder().encode(content)), { mtime: timestamp(seconds) });
+
+function facts(changes: Record<string, ReturnType<typeof text>> = {}) {
+  const files = { 'etc/dracut.conf': text('one'), 'usr/bin/sh': text('shell'), 'var/log/dpkg.log': text('') };
+  const recipe = dracutRecipe('overlay', newest!);
+  const request = { recipe, kernelVersion: '6.1.0', log: () => {} };
+  return { root: FileTree.of({ ...files, ...changes }), request, profile: "a='1'\n", epoch: 1, surroundings: 'inside' };
+}
+
+test('a key changes with what an initrd depends on, and with nothing else', () => {
+  const usual = initrdKey(facts());
+  expect(usual).toMatch(/^[0-9a-f]{64}$/);
+  expect(initrdKey(facts())).toBe(usual);
+  expect(initrdKey(facts({ 'var/log/apt.log': text('more news', 2) }))).toBe(usual);
+  expect(initrdKey(facts({ 'var/log/dpkg.log': text('log', 2) }))).toBe(usual);
+  const others = [
+    facts({ 'etc/dracut.conf': text('two') }),
+    facts({ 'usr/bin/sh': text('shell', 2) }),
+    facts({ 'usr/bin/more': text('more') }),
+    { ...facts(), profile: "a='2'\n" },
+    { ...facts(), epoch: 2 },
+    { ...facts(), surroundings: 'sysroot 059' },
+    { ...facts(), request: { ...facts().request, kernelVersion: '6.2.0' } },
+    { ...facts(), request: { ...facts().request, recipe: dracutRecipe('overlay', oldest!) } },
+  ].map(initrdKey);
+  expect(new Set([usual, ...others]).size).toBe(others.length + 1);
+});
+
+test('what was kept comes back, and a damaged entry counts as none', async () => {
+  const directory = join(scratch, 'new', 'cache');
+  const initrd = { content: bytesSource(new Uint8Array(70_000).fill(7)), modules: ['kiwi-live'], absent: ['livenet'] };
+  expect(await readCache(directory, 'key')).toBeUndefined();
+  await writeCache(directory, 'key', initrd, quietRun());
+  const found = await readCache(directory, 'key');
+  expect(found).toMatchObject({ modules: ['kiwi-live'], absent: ['livenet'] });
+  expect(await collect(found!.content, quietRun())).toEqual(initrd.content.bytes!());
+  expect(readdirSync(directory).sort()).toEqual(['key.initrd', 'key.json']);
+  writeFileSync(join(directory, 'key.initrd'), 'short');
+  expect(await readCache(directory, 'key')).toBeUndefined();
+  await writeCache(directory, 'key', initrd, quietRun());
+  expect(await readCache(directory, 'key')).toBeDefined();
+});
+
+test('names of the tree that are not UTF-8 make keys too', () => {
+  const root = FileTree.of({ [`etc/${'é'}`]: text('x') });
+  expect(initrdKey({ ...facts(), root, profile: fromText('ä') })).toMatch(/^[0-9a-f]{64}$/);
+});

@@ -1,0 +1,30 @@
+// How dracut is called, by flags and generation.
+import { expect, test } from 'vitest';
+import { generations } from '../../../../src/live/description/index.js';
+import { dracutOptions, dracutRecipe } from '../../../../src/live/initrd/live-modules.js';
+
+const rules = (name: string) => generations.find((generation) => generation.name === name)!;
+
+test.each([
+  ['overlay', 'kiwi-9.11', 'kiwi-live pollcdrom', 'kiwi-dump kiwi-overlay kiwi-repart kiwi-lib', true],
+  ['overlay', 'kiwi-9.15', 'kiwi-live pollcdrom', 'kiwi-dump kiwi-overlay kiwi-repart kiwi-lib multipath', true],
+  ['overlay', 'kiwi-9.20', 'kiwi-live pollcdrom', 'multipath', true],
+  ['overlay', 'kiwi-10', 'kiwi-live pollcdrom', '', false],
+  ['dmsquash', 'kiwi-9.15', 'dmsquash-live pollcdrom', 'kiwi-dump kiwi-overlay kiwi-repart kiwi-lib multipath', true],
+  ['dmsquash', 'kiwi-9.20', 'dmsquash-live livenet pollcdrom', 'multipath', true],
+  ['dmsquash', 'kiwi-10', 'dmsquash-live livenet pollcdrom', '', false],
+] as const)('%s in %s adds %s and omits %s', (flags, generation, add, omit, xz) => {
+  const recipe = dracutRecipe(flags, rules(generation));
+  expect(recipe.add.join(' ')).toBe(add);
+  expect(recipe.omit.join(' ')).toBe(omit);
+  expect(recipe.xz).toBe(xz);
+  expect(recipe.essential).toBe(recipe.add[0]);
+});
+
+test('dracut gets lists as one word each, and no list that is empty', () => {
+  expect(dracutOptions(dracutRecipe('overlay', rules('kiwi-9.20')), ['kiwi-live', 'pollcdrom'])).toEqual([
+    ...['--force', '--verbose', '--reproducible', '--no-hostonly', '--no-hostonly-cmdline', '--xz'],
+    ...['--add', ' kiwi-live pollcdrom ', '--omit', ' multipath '],
+  ]);
+  expect(dracutOptions(dracutRecipe('overlay', rules('kiwi-10')), ['kiwi-live'])).not.toContain('--omit');
+});

@@ -1,0 +1,89 @@
+// What KIWI checks beyond the schema, each with its condition, and each to be switched off by its name.
+import { expect, test } from 'vitest';
+import type { IsopressError } from '../../../src/errors.js';
+import { readDescription } from '../../../src/live/description/index.js';
+import { checkNames, runChecks } from '../../../src/live/runtime-checks.js';
+
+interface Case {
+  readonly type?: string;
+  readonly inside?: string;
+  readonly packages?: string;
+  readonly version?: string;
+  readonly schema?: string;
+  readonly options?: Readonly<Record<string, string>>;
+  readonly disabled?: readonly string[];
+  readonly initrdGiven?: boolean;
+  readonly inTree?: boolean;
+}
+
+const LIVE = '<package name="dracut-kiwi-live"/>';
+
+/** The code of the error, undefined when all checks pass. */
+function check(given: Case): string | undefined {
+  const { version = '<version>1</version>', packages = LIVE, schema = '8.5', disabled = [] } = given;
+  const text = `<image schemaversion="${schema}" name="n"><preferences>${version}
+<type image="iso" ${given.type ?? ''}>${given.inside ?? ''}</type></preferences>
+<packages type="image">${packages}</packages></image>`;
+  const architecture = 'x86_64';
+  try {
+    const request = { architecture, typeAttributes: given.options ?? {}, disabledChecks: disabled };
+    runChecks(
+      {
+        description: readDescription(text, 'config.xml', request),
+        architecture,
+        initrdGiven: given.initrdGiven ?? false,
+        hasDracutModule: () => given.inTree ?? false,
+      },
+      disabled,
+    );
+  } catch (error) {
+    return (error as IsopressError).code;
+  }
+  return undefined;
+}
+
+test('a sound description passes all', () => {
+  expect(check({})).toBeUndefined();
+});
+
+test.each<[string, string, Case, Case]>([
+  ['check_image_version_provided', 'description.no-version', { version: '' }, { version: '<version>1</version>' }],
+  [
+    'check_efi_fat_image_has_correct_size',
+    'description.esp-size',
+    { type: 'efifatimagesize="32"' },
+    { type: 'efifatimagesize="31"' },
+  ],
+  [
+    'check_dracut_module_for_live_iso_in_package_list',
+    'description.no-live-module',
+    { packages: '' },
+    { packages: '', type: 'flags="dmsquash"' },
+  ],
+  [
+    'check_image_type_unique',
+    'description.type-twice',
+    { inside: '</type><type image="iso" volid="OTHER">' },
+    { inside: '</type><type image="tbz">' },
+  ],
+])('%s', (name, code, bad, good) => {
+  expect(check(bad)).toBe(code);
+  expect(check({ ...bad, disabled: [name] })).toBeUndefined();
+  expect(check({ ...bad, disabled: checkNames.filter((other) => other !== name) })).toBe(code);
+  expect(check(good)).toBeUndefined();
+});
+
+test('the module counts wherever it comes from, and not at all where no initrd is made', () => {
+  expect(check({ packages: '<package name="kiwi-dracut-live"/>' })).toBeUndefined();
+  expect(check({ packages: '<package name="kiwi-dracut-live"/>', schema: '7.5' })).toBe('description.no-live-module');
+  expect(check({ packages: '', inTree: true })).toBeUndefined();
+  expect(check({ packages: '', initrdGiven: true })).toBeUndefined();
+  expect(check({ packages: '<package name="dracut-kiwi-live" arch="aarch64"/>' })).toBe('description.no-live-module');
+});
+
+test('the primary one of two types is taken where the check is off', () => {
+  const text = `<image schemaversion="8.5" name="n"><preferences><version>1</version>
+<type image="iso" volid="ONE"/><type image="iso" volid="TWO" primary="true"/></preferences></image>`;
+  const request = { architecture: 'x86_64', disabledChecks: ['check_image_type_unique'] };
+  expect(readDescription(text, 'config.xml', request).type.volid).toBe('TWO');
+});
