@@ -5,6 +5,7 @@ pub mod checksum;
 pub mod codec;
 pub mod compressor;
 pub mod fs;
+pub mod gather;
 pub mod memory;
 pub mod pool;
 

@@ -14,6 +14,7 @@ import {
 } from '../../live/index.js';
 import type { Loss } from '../../tree/index.js';
 import { addCompressionOptions, type CompressionOptions, compressionSettings } from '../compression-options.js';
+import { type EngineFacts, engineFacts, engineText } from '../engines.js';
 import { openSession, type Session } from '../session.js';
 import { parseSize, showBytes, showDuration } from '../units.js';
 import { environmentEpoch, settleLosses } from '../write-command.js';
@@ -33,7 +34,7 @@ interface Options extends WriterOptions, CompressionOptions {
   readonly dracut: 'auto' | 'chroot' | 'userns' | 'sysroot';
   readonly initrdCache?: string;
   readonly kernel?: string;
-  readonly layout?: 'grub';
+  readonly layout?: 'grub' | 'isolinux' | 'isolinux+grub';
   readonly partitionTable?: Exclude<PartitionTable, 'none'>;
   readonly mediaCheck?: 'none' | 'suse' | 'rh';
   readonly mediaDigest?: DigestName;
@@ -56,7 +57,13 @@ export function buildCommand(): Command {
     )
     .option('--initrd-cache <dir>', 'keep initrds here, and take them from here when nothing changed (default: none)')
     .option('--kernel <file>', 'use this kernel image')
-    .addOption(new Option('--layout <name>', 'boot loaders (default: from the description)').choices(['grub']))
+    .addOption(
+      new Option('--layout <name>', 'boot loaders (default: from the description)').choices([
+        'grub',
+        'isolinux',
+        'isolinux+grub',
+      ]),
+    )
     .addOption(
       new Option('--partition-table <kind>', 'partition table (default: from the description)').choices([
         'mbr',
@@ -122,7 +129,8 @@ async function build(options: Options): Promise<void> {
     if (options.plan) return session.result(await planLiveIso(request, session.run));
     const report = await buildLiveIso(request, session.run);
     const milliseconds = session.now() - started;
-    session.result({ ...report, seconds: milliseconds / 1000 }, textOf(report, milliseconds));
+    const engine = engineFacts(options.engine);
+    session.result({ ...report, seconds: milliseconds / 1000, engine }, textOf(report, milliseconds, engine));
   } finally {
     session.close();
   }
@@ -155,6 +163,7 @@ function buildOptions(options: Options, session: Session): BuildOptions {
     profiles: options.profile,
     typeAttributes: options.setTypeAttr,
     dracut: options.dracut,
+    environment: environmentVariables(),
     ownership: options.owner,
     exclude: excludePatterns(options),
     manifest: options.manifest,
@@ -176,9 +185,17 @@ function parseAttribute(text: string, known: Readonly<Record<string, string>>): 
   return { ...known, [text.slice(0, at)]: text.slice(at + 1) };
 }
 
-function textOf({ image, size, steps, results }: BuildReport, milliseconds: number): string[] {
+function textOf({ image, size, steps, results }: BuildReport, milliseconds: number, engine: EngineFacts): string[] {
   const shown = (step: Step) => `  ${step.name.padEnd(24)} ${showDuration(step.seconds * 1000).padStart(12)}`;
   const files = Object.values(results).flatMap((file) => ('filename' in file ? [file.filename] : []));
   const others = files.filter((name) => name !== image);
-  return [...steps.map(shown), `${image}: ${showBytes(size)} in ${showDuration(milliseconds)}`, ...others];
+  const end = `${image}: ${showBytes(size)} in ${showDuration(milliseconds)}, ${engineText(engine)}`;
+  return [...steps.map(shown), end, ...others];
+}
+
+/** What scripts of the description inherit. */
+function environmentVariables(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
 }
