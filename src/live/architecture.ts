@@ -5,33 +5,78 @@ import { InvalidInputError, UnsupportedError } from '../errors.js';
 import { type ExactContent, isHole, quietRun } from '../io/index.js';
 import { type FileTree, follow } from '../tree/index.js';
 
-export type Firmware = 'bios' | 'efi' | 'uefi';
+export type Firmware = 'bios' | 'ec2' | 'efi' | 'uefi' | 'ofw' | 'opal';
+
+/** How machines of an architecture boot by EFI. */
+export interface EfiNames {
+  /** GRUB's directory for the unsigned image: `x86_64-efi`. */
+  readonly platform: string;
+  /** What file names of EFI programs carry: `x64` in bootx64.efi, grubx64.efi (UEFI 2.11 §3.5.1.1). */
+  readonly suffix: string;
+}
 
 export interface Architecture {
-  /** Machine name as the kernel gives it; part of file names. */
+  /** Machine name as the kernel gives it, `ix86` for the 32-bit x86 family; part of file names. */
   readonly machine: string;
-  /** GRUB's directory for the unsigned EFI image: `x86_64-efi`. */
-  readonly efiPlatform: string;
-  /** The file that firmware looks for in EFI/BOOT. */
-  readonly efiFile: string;
-  /** What shim calls the GRUB beside it. */
-  readonly grubFile: string;
+  /** GRUB's directory for BIOS machines; undefined: they have none. */
+  readonly biosPlatform: 'i386-pc' | undefined;
+  readonly efi: EfiNames | undefined;
+  /** GRUB's directory for Open Firmware. */
+  readonly openFirmwarePlatform: 'powerpc-ieee1275' | undefined;
   /** Firmware that a description without the attribute means. */
   readonly usualFirmware: Firmware;
   /** All firmware that can be built for it. */
   readonly firmware: readonly Firmware[];
 }
 
+const x86 = { biosPlatform: 'i386-pc', openFirmwarePlatform: undefined, usualFirmware: 'bios' } as const;
+const power = {
+  biosPlatform: undefined,
+  efi: undefined,
+  openFirmwarePlatform: 'powerpc-ieee1275',
+  usualFirmware: 'ofw',
+  firmware: ['ofw', 'opal'],
+} as const;
+
 const architectures: readonly Architecture[] = [
   {
+    ...x86,
     machine: 'x86_64',
-    efiPlatform: 'x86_64-efi',
-    efiFile: 'bootx64.efi',
-    grubFile: 'grubx64.efi',
-    usualFirmware: 'bios',
-    firmware: ['bios', 'efi', 'uefi'],
+    efi: { platform: 'x86_64-efi', suffix: 'x64' },
+    firmware: ['bios', 'ec2', 'efi', 'uefi'],
   },
+  { ...x86, machine: 'ix86', efi: { platform: 'i386-efi', suffix: 'ia32' }, firmware: ['bios'] },
+  efiOnly('aarch64', 'arm64-efi', 'aa64'),
+  efiOnly('arm64', 'arm64-efi', 'aa64'),
+  ...['armv5el', 'armv5tel', 'armv6l', 'armv6hl', 'armv7l', 'armv7hl', 'armv8l'].map((machine) =>
+    efiOnly(machine, 'arm-efi', 'arm'),
+  ),
+  efiOnly('riscv64', 'riscv64-efi', 'riscv64'),
+  efiOnly('loongarch64', 'loongarch64-efi', 'loongarch64'),
+  { ...power, machine: 'ppc64' },
+  { ...power, machine: 'ppc64le' },
 ];
+
+function efiOnly(machine: string, platform: string, suffix: string): Architecture {
+  return {
+    machine,
+    biosPlatform: undefined,
+    efi: { platform, suffix },
+    openFirmwarePlatform: undefined,
+    usualFirmware: 'efi',
+    firmware: ['efi', 'uefi'],
+  };
+}
+
+/** The file that firmware looks for in EFI/BOOT. */
+export function efiFileOf({ suffix }: EfiNames): string {
+  return `boot${suffix}.efi`;
+}
+
+/** Whether firmware finds its boot files in an EFI system partition. */
+export function isEfi(firmware: Firmware): boolean {
+  return firmware === 'efi' || firmware === 'uefi';
+}
 
 /** ELF e_machine → machine name (gABI, chapter 4). */
 const elfMachines: Readonly<Record<number, string>> = {

@@ -7,7 +7,8 @@ import { type Content, fileTarget, type ImagePlan, type Run, writeImage } from '
 import { scanDirectory } from '../source/index.js';
 import { clampTimes, type FileTree, mapOwners } from '../tree/index.js';
 import { beside } from './beside.js';
-import { makeBootFiles } from './boot/boot-files.js';
+import { type BootWorkshop, makeBootFiles } from './boot/boot-files.js';
+import { isOlder } from './description/index.js';
 import {
   type DracutWay,
   dracutRecipe,
@@ -16,6 +17,7 @@ import {
   lateInitrd,
   type ObtainedInitrd,
   obtainInitrd,
+  profileValues,
   renderProfile,
 } from './initrd/index.js';
 import { planMedium } from './medium.js';
@@ -132,6 +134,12 @@ function makeOwnInitrd(
   );
 }
 
+/** What scripts see: the caller's variables, and in the newest generation those of the image. */
+function scriptEnvironment({ environment = {} }: BuildOptions, { description }: Project): Record<string, string> {
+  const ofImage = isOlder(description.generation.name, 'kiwi-10') ? {} : profileValues(description);
+  return { ...environment, ...ofImage };
+}
+
 interface Planned {
   readonly plan: ImagePlan<DiscLayout>;
   report(): LiveReport;
@@ -141,7 +149,11 @@ interface Planned {
 async function planAll(site: Site, initrd: Content, run: Run): Promise<Planned> {
   const { options, project, profile, way, workDirectory, watch, note } = site;
   const { root, rootDirectory, epoch } = project;
-  const workshop = { root, rootDirectory, inside: way?.inside, workDirectory, epoch: epoch.seconds, warn: note };
+  const workshop: BootWorkshop = {
+    ...{ root, rootDirectory, inside: way?.inside, workDirectory, epoch: epoch.seconds, warn: note },
+    environment: scriptEnvironment(options, project),
+    log: (line) => options.log?.(line),
+  };
   const boot = await watch.time('boot files', () => makeBootFiles(project, workshop, run));
   const { rootImage, plan } = await watch.time('plan', () => {
     const planned = planRootImage(project, profile, options.exclude ?? []);

@@ -1,6 +1,6 @@
 // External programs: started without a shell, with a neutral environment, ended when the run is aborted.
 
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { ToolError } from '../errors.js';
 import type { Run } from '../io/index.js';
@@ -15,8 +15,12 @@ export interface ToolCall {
   readonly name?: string;
   /** Seconds since 1970 that the tool takes for the present; makes what it writes reproducible. */
   readonly epoch: number;
+  /** Where it runs; default: where this program does. */
+  readonly directory?: string;
   /** Variables beside the usual ones. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** All variables, instead of the usual ones and those beside them. */
+  readonly inherited?: Readonly<Record<string, string>>;
   /** Each line of its output, as it comes. */
   onLine?(line: string): void;
 }
@@ -49,12 +53,13 @@ interface Ending {
 function finished(call: ToolCall, run: Run, onLine: (line: string) => void): Promise<Ending> {
   return new Promise((resolve, reject) => {
     const child = spawn(call.program, call.args, {
-      env: { PATH, HOME: '/root', LC_ALL: 'C', TZ: 'UTC', SOURCE_DATE_EPOCH: String(call.epoch), ...call.environment },
+      env: call.inherited ?? { ...usualEnvironment(call), ...call.environment },
+      ...(call.directory === undefined ? {} : { cwd: call.directory }),
       stdio: ['ignore', 'pipe', 'pipe'],
       // A group of its own: an interrupt from the terminal reaches us alone, and we end the tool in our own order.
       detached: true,
     });
-    const end = () => child.kill('SIGKILL');
+    const end = () => endGroup(child);
     run.signal?.addEventListener('abort', end, { once: true });
     for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', onLine);
     child.once('error', (error: NodeJS.ErrnoException) => {
@@ -66,6 +71,19 @@ function finished(call: ToolCall, run: Run, onLine: (line: string) => void): Pro
       resolve({ code, signal });
     });
   });
+}
+
+function usualEnvironment({ epoch }: ToolCall): Record<string, string> {
+  return { PATH, HOME: '/root', LC_ALL: 'C', TZ: 'UTC', SOURCE_DATE_EPOCH: String(epoch) };
+}
+
+/** Ends the tool and whatever it has started: its group has the number of the tool. */
+function endGroup(child: ChildProcess): void {
+  const { pid } = child;
+  if (pid === undefined) return;
+  const group = spawn('sh', ['-c', 'kill -s KILL -- "-$1"', 'sh', String(pid)], { stdio: 'ignore' });
+  group.once('error', () => child.kill('SIGKILL'));
+  group.once('close', (code) => code !== 0 && child.kill('SIGKILL'));
 }
 
 function startError(call: ToolCall, error: NodeJS.ErrnoException): ToolError {

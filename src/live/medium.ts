@@ -4,20 +4,29 @@ import { type DiscLayout, type DiscOptions, planDisc } from '../disc/index.js';
 import { suseTagSeal } from '../format/checkmedia/index.js';
 import type { FatLayout } from '../format/fat/index.js';
 import { type Content, type ExactContent, type ImagePlan, isExact, type Seal } from '../io/index.js';
+import type { BootFiles } from './boot/boot-files.js';
+import { biosImagePath } from './boot/loader-tree.js';
 import { planEsp } from './esp.js';
-import { type BootParts, mediaPaths, mediaTree } from './media-tree.js';
+import { mediaPaths, mediaTree } from './media-tree.js';
 import type { Project } from './project.js';
 
 const DEFAULT_PREPARER = 'ISOPRESS';
-/** The partition of the ISO starts at this block of 2 KiB, so that it mounts by itself. */
-const PARTITION_OFFSET = 16;
-/** Sectors of 512 bytes that a BIOS loads of the El Torito image: GRUB's CD sector, which loads the rest. */
+/** Sectors of 512 bytes that a BIOS loads of its boot image, which loads the rest. */
 const LOADED_SECTORS = 4;
 
+/** What a medium is planned from. */
+export interface MediumParts extends BootFiles {
+  /** May still be in the making. */
+  readonly initrd: Content;
+}
+
 /** Plans the ISO around a planned root image. */
-export function planMedium(project: Project, parts: BootParts, rootImage: Content): ImagePlan<DiscLayout> {
+export function planMedium(project: Project, parts: MediumParts, rootImage: Content): ImagePlan<DiscLayout> {
   const esp = parts.efi && planEsp(project, parts.efi);
-  const disc = planDisc(mediaTree(project, parts, rootImage), discOptions(project, parts, esp));
+  const isHybrid = project.layout.partitionTable !== 'none';
+  const espFile = isHybrid ? undefined : esp;
+  const tree = mediaTree(project, { boot: parts.tree, initrd: parts.initrd, rootImage, espFile });
+  const disc = planDisc(tree, discOptions(project, parts, esp));
   return project.seal === undefined
     ? disc
     : withSeal(disc, suseTagSeal({ digests: [project.seal], check: true, pad: 0 }));
@@ -25,40 +34,50 @@ export function planMedium(project: Project, parts: BootParts, rootImage: Conten
 
 function discOptions(
   project: Project,
-  parts: BootParts,
+  parts: MediumParts,
   esp: ImagePlan<FatLayout, ExactContent> | undefined,
 ): DiscOptions {
-  const { type } = project.description;
-  const { machine } = project.architecture;
-  const mbr = parts.bios?.hybridMbr;
+  const { description, architecture, layout, menu } = project;
+  const { type } = description;
   return {
     volumeId: type.volid,
     publisher: type.publisher,
     preparer: DEFAULT_PREPARER,
-    applicationId: type.application_id ?? project.menu.mediumId,
+    applicationId: type.application_id ?? menu.mediumId,
     epoch: project.epoch,
     seed: project.seed,
     joliet: true,
     rockRidge: '1.10',
     boot: {
-      catalogPath: mediaPaths.catalog(machine),
+      catalogPath: mediaPaths.catalog(architecture.machine),
       catalogHidden: true,
-      ...(parts.bios
-        ? {
-            bios: {
-              path: mediaPaths.elTorito(machine),
-              bootInfoTable: true,
-              grub2BootInfo: true,
-              loadSectors: LOADED_SECTORS,
-            },
-          }
+      ...(layout.bios
+        ? { bios: { path: biosImagePath(project), bootInfoTable: true, loadSectors: LOADED_SECTORS } }
         : {}),
-      ...(esp ? { efi: 'appended-esp' as const } : {}),
+      ...(esp ? { efi: efiEntry(project) } : {}),
     },
-    ...(mbr ? { mbr: { code: mbr, patchGrub2: true } } : {}),
-    partitionTable: project.partitionTable,
-    partitionOffset: PARTITION_OFFSET,
+    ...partitionOptions(project, parts, esp),
+  };
+}
+
+function efiEntry({ layout, architecture }: Project): NonNullable<DiscOptions['boot']>['efi'] & {} {
+  return layout.partitionTable === 'none' ? { path: mediaPaths.esp(architecture.machine) } : 'appended-esp';
+}
+
+function partitionOptions(
+  { layout, menu, description }: Project,
+  { hybridMbr }: MediumParts,
+  esp: ExactContent | undefined,
+): Partial<DiscOptions> {
+  const { partitionTable } = layout;
+  if (partitionTable === 'none') return { layout: 'plain' };
+  return {
+    layout: layout.bios === 'isolinux' ? 'isolinux' : 'grub',
+    partitionTable,
+    ...(hybridMbr ? { mbr: { code: hybridMbr } } : {}),
     ...(esp ? { appendedEsp: esp } : {}),
+    // The oldest generation told disks apart by the medium's own id.
+    ...(description.generation.hybridByAttribute ? { diskSignature: Number(menu.mediumId) } : {}),
   };
 }
 

@@ -37,6 +37,8 @@ export interface BuildOptions {
   readonly initrdCache?: string;
   /** Boot loaders on the medium; default from the description. */
   readonly layout?: 'grub' | 'isolinux' | 'isolinux+grub';
+  /** Variables that scripts of the description see. Default: none but those of the image. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Default from the description. */
   readonly partitionTable?: 'mbr' | 'gpt' | 'gpt-hybrid';
   /** Default: `suse` when the description asks for a media check, else `none`. */

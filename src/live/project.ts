@@ -1,7 +1,7 @@
 // All decisions of a build, taken from the description, the root tree and the options before anything is made.
 
 import { stat } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fromText, type Timestamp, timestamp } from '../bytes/index.js';
 import {
   type BcjFilter,
@@ -21,11 +21,11 @@ import {
   machineName,
   machineOf,
 } from './architecture.js';
-import { commandLines } from './boot/command-line.js';
-import { graphicsMode } from './boot/graphics-mode.js';
-import type { MenuModel } from './boot/grub-config.js';
-import { findTheme, grubDirectoryName } from './boot/grub-data.js';
-import { mediumId } from './boot/medium-id.js';
+import { findCdroot } from './boot/cdroot.js';
+import { chooseMenu } from './boot/choose-menu.js';
+import { findEditScript } from './boot/edit-script.js';
+import { chooseLayout, type MediumLayout } from './boot/medium-layout.js';
+import type { MenuModel } from './boot/menu.js';
 import { type DescriptionRequest, type LiveDescription, loadDescription } from './description/index.js';
 import { findKernel, type Kernel } from './kernel.js';
 import type { BuildOptions } from './options.js';
@@ -40,13 +40,17 @@ export interface Project {
   readonly rootDirectory: string;
   readonly architecture: Architecture;
   readonly firmware: Firmware;
-  /** Whether BIOS machines boot the medium. */
-  readonly bios: boolean;
-  readonly partitionTable: 'mbr' | 'gpt' | 'gpt-hybrid';
+  readonly layout: MediumLayout;
   readonly kernel: Kernel;
   /** The ext4 in the root image; undefined when the squashfs is the root itself. */
   readonly rootFileSystem: RootFileSystem | undefined;
   readonly menu: MenuModel;
+  /** File that replaces the built-in menu of GRUB. */
+  readonly grubTemplate: string | undefined;
+  /** Archive that is unpacked onto the medium. */
+  readonly cdroot: string | undefined;
+  /** Script that may change the boot files. */
+  readonly editScript: string | undefined;
   /** Undefined: no media check. */
   readonly seal: DigestName | undefined;
   readonly compression: Compression;
@@ -67,7 +71,8 @@ export async function decide(options: BuildOptions, root: FileTree): Promise<Pro
   const architecture = architectureOf(machine);
   const { type } = description;
   const firmware = chooseFirmware(architecture, type.firmware);
-  refuseLayouts(options, description, firmware);
+  refuseRootImages(description);
+  const layout = chooseLayout(description, architecture, firmware, options);
   await refuseSideFiles(options.description, root);
   const epoch = options.epoch ?? Math.max(0, newestSecond(root));
   const targetDirectory = resolve(options.targetDirectory);
@@ -78,17 +83,20 @@ export async function decide(options: BuildOptions, root: FileTree): Promise<Pro
   const version = description.version === '' ? '' : `-${description.version}`;
   const baseName = `${description.name}.${machine}${version}`;
   await checkTarget(targetDirectory, `${baseName}.iso`, options.force ?? false);
+  const rootDirectory = resolve(options.root);
   return {
     description,
     root,
-    rootDirectory: resolve(options.root),
+    rootDirectory,
     architecture,
     firmware,
-    bios: firmware === 'bios' || type.eficsm,
-    partitionTable: options.partitionTable ?? usualTable(description, firmware),
+    layout,
     kernel,
     rootFileSystem,
-    menu: menuOf(description, root, architecture, epoch, options.note),
+    menu: chooseMenu(description, { root, architecture, layout, epoch, note: options.note }),
+    grubTemplate: templatePath(description),
+    cdroot: await findCdroot(description.path, rootDirectory),
+    editScript: await findEditScript(type.editbootconfig, description.path, rootDirectory),
     seal: chooseSeal(options, description),
     compression: compressionOf(options, description, machine),
     blockSize: options.blockSize ?? 1024 * 1024,
@@ -121,80 +129,19 @@ async function describe(options: BuildOptions, root: FileTree, machine: string):
   return description;
 }
 
-function refuseLayouts(options: BuildOptions, description: LiveDescription, firmware: Firmware): void {
-  const { bootloader, generation, type } = description;
-  if (bootloader.name === 'systemd_boot') {
-    throw new UnsupportedError('live.bootloader', 'Live media with systemd-boot are not built.', {
-      path: description.path,
-      hint: 'Choose <bootloader name="grub2"/>.',
-    });
-  }
-  const usual = generation.layout[firmware === 'bios' ? 'bios' : 'efi'];
-  const layout = options.layout ?? usual;
-  if (layout !== 'grub') {
-    throw new UnsupportedError('live.layout', `Media with the layout ${layout} are not built.`, {
-      path: description.path,
-      hint: 'Ask for --layout grub: GRUB boots BIOS machines as well.',
-    });
-  }
+function refuseRootImages({ type, path }: LiveDescription): void {
   if (!['ext4', 'squashfs'].includes(type.filesystem)) {
     throw new UnsupportedError('live.filesystem', `A root image with ${type.filesystem} is not built.`, {
-      path: description.path,
+      path,
       hint: 'Choose filesystem="ext4" or "squashfs".',
     });
   }
 }
 
-/** A BIOS medium always has an MBR. */
-function usualTable(description: LiveDescription, firmware: Firmware): Project['partitionTable'] {
-  const { efiparttable, gpt_hybrid_mbr } = description.type;
-  if (efiparttable === 'msdos' || firmware === 'bios') return 'mbr';
-  return gpt_hybrid_mbr ? 'gpt-hybrid' : 'gpt';
-}
-
-function menuOf(
-  description: LiveDescription,
-  root: FileTree,
-  architecture: Architecture,
-  epoch: number,
-  note: BuildOptions['note'],
-): MenuModel {
-  const { type, bootloader } = description;
-  const grubDirectory = grubDirectoryName(root);
-  const theme = description.bootloaderTheme;
-  const themeFound = theme !== undefined && findTheme(root, theme) !== undefined;
-  if (theme !== undefined && !themeFound)
-    note?.(`GRUB theme ${theme} is not in the root tree; the menu is plain text.`);
-  const consoles = consolesOf(description);
-  return {
-    mediumId: mediumId(epoch),
-    title: description.displayName,
-    loaderDirectory: `/boot/${architecture.machine}/loader`,
-    grubDirectory,
-    timeoutSeconds: bootloader.timeout,
-    timeoutStyle: bootloader.timeout_style,
-    graphicsMode: bootloader.video_mode ?? graphicsMode(type.vga),
-    outputConsoles: theme !== undefined && !themeFound ? ['console'] : consoles.output,
-    inputConsoles: theme !== undefined && !themeFound ? ['console'] : consoles.input,
-    serialLine: bootloader.serial_line,
-    theme: themeFound ? theme : undefined,
-    commandLines: commandLines({
-      options: type.kernelcmdline,
-      volumeId: type.volid,
-      persistent: type.hybridpersistent,
-      persistentFileSystem: type.hybridpersistent_filesystem,
-    }),
-    failsafe: type.installprovidefailsafe,
-    mediaCheck: type.mediacheck,
-  };
-}
-
-/** The old attribute names terminals for both directions; gfxterm only shows, and leaves input to the usual one. */
-function consolesOf({ bootloader }: LiveDescription): { output: readonly string[]; input: readonly string[] } {
-  const given = (list: readonly string[] | undefined) => list?.filter((name) => name !== 'none');
-  const output = given(bootloader.output_console) ?? given(bootloader.console) ?? [];
-  const input = given(bootloader.input_console) ?? output.filter((name) => name === 'console' || name === 'serial');
-  return { output: output.length > 0 ? output : ['gfxterm'], input: input.length > 0 ? input : ['console'] };
+/** A template of the menu lies beside the description. */
+function templatePath({ bootloader, path }: LiveDescription): string | undefined {
+  const { grub_template } = bootloader;
+  return grub_template === undefined || grub_template === '' ? undefined : resolve(dirname(path), grub_template);
 }
 
 function chooseSeal(options: BuildOptions, { type }: LiveDescription): DigestName | undefined {

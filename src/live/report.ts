@@ -13,6 +13,8 @@ export interface LiveReport {
   readonly version: string;
   readonly architecture: string;
   readonly firmware: string;
+  /** Boot loaders: `grub`, `isolinux` or `isolinux+grub`. */
+  readonly layout: string;
   readonly partitionTable: string;
   readonly volumeId: string;
   readonly mediumId: string;
@@ -56,7 +58,8 @@ export function liveReport(project: Project, facts: ReportedFacts): LiveReport {
     version: description.version,
     architecture: project.architecture.machine,
     firmware: project.firmware,
-    partitionTable: project.partitionTable,
+    layout: project.layout.loaders,
+    partitionTable: project.layout.partitionTable,
     volumeId: description.type.volid,
     mediumId: project.menu.mediumId,
     epoch: project.epoch.seconds,

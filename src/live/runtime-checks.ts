@@ -26,10 +26,10 @@ const MOST_ESP_MEBIBYTES = 31;
 const checks: readonly RuntimeCheck[] = [
   {
     name: 'check_image_version_provided',
-    find: ({ description: { version, path } }) =>
+    find: ({ description: { version, imagePlace } }) =>
       version === ''
         ? new InvalidInputError('description.no-version', 'No applied <preferences> section has a <version>.', {
-            path,
+            ...imagePlace,
             hint: 'Add <version>1.0.0</version>: it is part of the file names.',
           })
         : undefined,

@@ -7,10 +7,8 @@ import { type FileTree, glob } from '../tree/index.js';
 
 /** What is not taken up yet, as names in the description's directory and in `/image` of the root tree. */
 const UNBUILT: readonly { readonly name: string; readonly what: string }[] = [
-  { name: 'config-cdroot.tar*', what: 'Archives for the top of the medium' },
   { name: 'exclude_files.yaml', what: 'Exclude lists of the root tree' },
   { name: 'exclude_files_efifatimage.yaml', what: 'Exclude lists of the EFI system partition' },
-  { name: 'edit_boot_config.sh', what: 'Boot configuration scripts' },
 ];
 
 /** Throws {@link UnsupportedError} when there is such a file: leaving it aside in silence would make another medium. */

@@ -248,8 +248,14 @@ describe.runIf(hasGrub)('a build', () => {
     ['no target directory', { targetDirectory: '/nonexistent/such' }, 'target.enoent'],
     ['no initrd', { initrd: '/nonexistent' }, 'source.enoent'],
     ['no description', { description: scratch }, 'description.not-found'],
-    ['an architecture without media', { architecture: 'riscv64' }, 'live.architecture'],
-    ['a layout that is not built', { layout: 'isolinux' as const }, 'live.layout'],
+    ['an architecture without media', { architecture: 's390x' }, 'live.architecture'],
+    ['a GPT for ISOLINUX', { layout: 'isolinux' as const, partitionTable: 'gpt' as const }, 'live.layout-table'],
+    [
+      'ISOLINUX where there is no BIOS',
+      { layout: 'isolinux' as const, architecture: 'aarch64' },
+      'live.isolinux-platform',
+    ],
+    ['no GRUB for the architecture', { architecture: 'riscv64' }, 'live.no-grub'],
     ['a compression that is not there', { typeAttributes: { squashfscompression: 'lzo' } }, 'live.compression'],
     [
       'a compression without its engine',

@@ -17,6 +17,16 @@ export const hasGrub = ['i386-pc/cdboot.img', 'x86_64-efi/kernel.img'].every((na
   existsSync(`/usr/lib/grub/${name}`),
 );
 
+const isolinuxFiles = [
+  ...['isolinux.bin', 'isohdpfx.bin'].map((name) => `/usr/lib/ISOLINUX/${name}`),
+  ...['ldlinux.c32', 'libcom32.c32', 'libutil.c32', 'menu.c32', 'mboot.c32'].map(
+    (name) => `/usr/lib/syslinux/modules/bios/${name}`,
+  ),
+];
+
+/** Whether this machine has ISOLINUX; small roots have it then. */
+export const hasIsolinux = isolinuxFiles.every((name) => existsSync(name));
+
 const BUSYBOX = '/bin/busybox';
 
 /** Makes the tree. Everything in it has one time, so that two of them are equal. */
@@ -38,6 +48,7 @@ export function makeSmallRoot(path: string, order: 'forwards' | 'backwards' = 'f
     () => copyAll(path, '/usr/lib/grub/i386-pc', 'usr/lib/grub/i386-pc'),
     () => copyAll(path, '/usr/lib/grub/x86_64-efi', 'usr/lib/grub/x86_64-efi'),
     () => copyAll(path, '/usr/share/grub/unicode.pf2', 'usr/share/grub/unicode.pf2'),
+    ...(hasIsolinux ? isolinuxFiles.map((name) => () => copyAll(path, name, name.slice(1))) : []),
     () => link(path, 'usr/bin', 'bin'),
     () => link(path, 'node-head', 'usr/bin/sh'),
   ];

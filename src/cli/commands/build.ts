@@ -33,7 +33,7 @@ interface Options extends WriterOptions, CompressionOptions {
   readonly dracut: 'auto' | 'chroot' | 'userns' | 'sysroot';
   readonly initrdCache?: string;
   readonly kernel?: string;
-  readonly layout?: 'grub';
+  readonly layout?: 'grub' | 'isolinux' | 'isolinux+grub';
   readonly partitionTable?: Exclude<PartitionTable, 'none'>;
   readonly mediaCheck?: 'none' | 'suse' | 'rh';
   readonly mediaDigest?: DigestName;
@@ -56,7 +56,13 @@ export function buildCommand(): Command {
     )
     .option('--initrd-cache <dir>', 'keep initrds here, and take them from here when nothing changed (default: none)')
     .option('--kernel <file>', 'use this kernel image')
-    .addOption(new Option('--layout <name>', 'boot loaders (default: from the description)').choices(['grub']))
+    .addOption(
+      new Option('--layout <name>', 'boot loaders (default: from the description)').choices([
+        'grub',
+        'isolinux',
+        'isolinux+grub',
+      ]),
+    )
     .addOption(
       new Option('--partition-table <kind>', 'partition table (default: from the description)').choices([
         'mbr',
@@ -155,6 +161,7 @@ function buildOptions(options: Options, session: Session): BuildOptions {
     profiles: options.profile,
     typeAttributes: options.setTypeAttr,
     dracut: options.dracut,
+    environment: environmentVariables(),
     ownership: options.owner,
     exclude: excludePatterns(options),
     xattrs: options.xattrs,
@@ -180,4 +187,11 @@ function textOf({ image, size, steps, results }: BuildReport, milliseconds: numb
   const files = Object.values(results).flatMap((file) => ('filename' in file ? [file.filename] : []));
   const others = files.filter((name) => name !== image);
   return [...steps.map(shown), `${image}: ${showBytes(size)} in ${showDuration(milliseconds)}`, ...others];
+}
+
+/** What scripts of the description inherit. */
+function environmentVariables(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
 }

@@ -75,6 +75,11 @@ export function shortDate(at: number): Field<Timestamp> {
 /** Writes the 7-byte form at byte `at` of `view`. */
 export function writeShortDate(view: DataView, at: number, time: Timestamp): void {
   const c = calendar(recordedTime(time));
-  const values = [c.year - 1900, c.month, c.day, c.hour, c.minute, c.second, 0];
-  for (let i = 0; i < values.length; i++) view.setUint8(at + i, values[i]!);
+  view.setUint8(at, c.year - 1900);
+  view.setUint8(at + 1, c.month);
+  view.setUint8(at + 2, c.day);
+  view.setUint8(at + 3, c.hour);
+  view.setUint8(at + 4, c.minute);
+  view.setUint8(at + 5, c.second);
+  view.setUint8(at + 6, 0);
 }

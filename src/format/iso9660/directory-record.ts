@@ -42,7 +42,7 @@ export interface DirectoryRecord {
   readonly time: Timestamp;
   readonly flags: number;
   /** Bytes behind the identifier. */
-  readonly systemUse: readonly Uint8Array[];
+  readonly systemUse: Uint8Array;
 }
 
 /** Identifier of "." */
@@ -64,8 +64,7 @@ export function recordLength(identifier: ByteString, systemUse: number): number 
 /** Writes a record at byte `at`; returns its length. */
 export function writeRecord(record: DirectoryRecord, into: Uint8Array, at: number): number {
   const { identifier } = record;
-  const used = record.systemUse.reduce((sum, field) => sum + field.length, 0);
-  const length = recordLength(identifier, used);
+  const length = recordLength(identifier, record.systemUse.length);
   directoryRecordHead.encodeInto(
     {
       length,
@@ -83,11 +82,7 @@ export function writeRecord(record: DirectoryRecord, into: Uint8Array, at: numbe
     at,
   );
   for (let i = 0; i < identifier.length; i++) into[at + HEAD + i] = identifier.charCodeAt(i);
-  let end = at + recordHeadLength(identifier);
-  for (const field of record.systemUse) {
-    into.set(field, end);
-    end += field.length;
-  }
+  into.set(record.systemUse, at + recordHeadLength(identifier));
   return length;
 }
 
@@ -108,14 +103,16 @@ export function readRecord(block: Uint8Array, at: number): (DirectoryRecord & { 
     size: head.size,
     time: head.time,
     flags: head.flags,
-    systemUse: used < head.length ? [block.slice(at + used, at + head.length)] : [],
+    systemUse: block.slice(at + Math.min(used, head.length), at + head.length),
     length: head.length,
   };
 }
 
+const NOTHING = new Uint8Array(0);
+
 /** The record of a root directory as volume descriptors embed it: 34 bytes, no system use. */
 export function rootRecord(extent: number, size: number, time: Timestamp): Uint8Array {
   const bytes = new Uint8Array(34);
-  writeRecord({ identifier: SELF, extent, size, time, flags: FLAG_DIRECTORY, systemUse: [] }, bytes, 0);
+  writeRecord({ identifier: SELF, extent, size, time, flags: FLAG_DIRECTORY, systemUse: NOTHING }, bytes, 0);
   return bytes;
 }

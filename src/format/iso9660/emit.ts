@@ -1,12 +1,23 @@
 // A laid-out hierarchy as bytes, for one address system: block numbers are stored relative to `origin`.
 
+import type { ByteString } from '../../bytes/index.js';
 import { assertPlanned } from '../../errors.js';
 import type { Content } from '../../io/index.js';
 import type { File, Node } from '../../tree/index.js';
 import { recordedTime } from './date.js';
-import { FLAG_DIRECTORY, FLAG_MULTI_EXTENT, PARENT, recordLength, SELF, writeRecord } from './directory-record.js';
+import {
+  FLAG_DIRECTORY,
+  FLAG_MULTI_EXTENT,
+  MAX_RECORD,
+  PARENT,
+  recordHeadLength,
+  recordLength,
+  SELF,
+  writeRecord,
+} from './directory-record.js';
+import { FieldRun } from './field-run.js';
 import { BLOCK, EXTENT_BYTES } from './geometry.js';
-import { extentCount, type Hierarchy, type HierarchyDirectory, placeRecord, spreadIn } from './hierarchy.js';
+import { extentCount, type Hierarchy, type HierarchyDirectory, placeRecord } from './hierarchy.js';
 import { type ByteOrder, renderPathTable } from './path-table.js';
 import { childLink, parentLink, RELOCATED } from './relocation.js';
 import { applySpread, ContinuationArea } from './susp.js';
@@ -46,23 +57,28 @@ export function renderDirectory(hierarchy: Hierarchy, index: number, place: Plac
   const extentOf = (target: number) => [
     { extent: directoryExtent(hierarchy, target, place), size: hierarchy.directories[target]!.size },
   ];
-  writer.add(SELF, dir.node, FLAG_DIRECTORY, use?.selfFields(dir.node, index === 0), extentOf(index));
+  const fields = use && new FieldRun();
+  use?.addSelfFields(fields!, dir.node, index === 0);
+  writer.add(SELF, dir.node, FLAG_DIRECTORY, fields, extentOf(index));
+  fields?.clear();
+  use?.addSelfFields(fields!, parent.node, false);
   const home = hierarchy.movedFrom.get(dir.node);
-  const homeLink = home ? [parentLink(extentOf(hierarchy.indexOf.get(home)!)[0]!.extent)] : [];
-  const parentFields = use && [...use.selfFields(parent.node, false), ...homeLink];
-  writer.add(PARENT, parent.node, FLAG_DIRECTORY, parentFields, extentOf(dir.parent));
+  if (home) fields?.append(parentLink(extentOf(hierarchy.indexOf.get(home)!)[0]!.extent));
+  writer.add(PARENT, parent.node, FLAG_DIRECTORY, fields, extentOf(dir.parent));
   for (const { identifier, name, node, moved } of dir.entries) {
-    const fields = use?.entryFields(node, name);
+    fields?.clear();
+    use?.addEntryFields(fields!, node, name);
     if (node.kind !== 'directory') {
       writer.add(identifier, node, 0, fields, extentsOf(node, place));
       continue;
     }
     const extents = extentOf(hierarchy.indexOf.get(node)!);
     if (moved === 'away') {
-      const link = childLink(extents[0]!.extent);
-      writer.add(identifier, node, 0, [...fields!, link], [{ extent: place.emptyBlock - place.origin, size: 0 }]);
+      fields?.append(childLink(extents[0]!.extent));
+      writer.add(identifier, node, 0, fields, [{ extent: place.emptyBlock - place.origin, size: 0 }]);
     } else {
-      writer.add(identifier, node, FLAG_DIRECTORY, moved ? [...fields!, RELOCATED] : fields, extents);
+      if (moved) fields?.append(RELOCATED);
+      writer.add(identifier, node, FLAG_DIRECTORY, fields, extents);
     }
   }
   return writer.bytes();
@@ -93,6 +109,8 @@ function extentsOf(node: Node<Content>, place: Placement): Extent[] {
   }));
 }
 
+const NOTHING = new Uint8Array(0);
+
 class RecordWriter {
   readonly #bytes: Uint8Array;
   readonly #area: Uint8Array;
@@ -112,20 +130,19 @@ class RecordWriter {
 
   /** One record per extent; all of them share the continued fields. */
   add(
-    identifier: Parameters<typeof recordLength>[0],
+    identifier: ByteString,
     node: Node<Content>,
     flags: number,
-    fields: readonly Uint8Array[] | undefined,
+    fields: FieldRun | undefined,
     extents: readonly Extent[],
   ): void {
-    const inRecord = fields ? this.#place(identifier, fields) : [];
-    const used = inRecord.reduce((sum, field) => sum + field.length, 0);
-    const length = recordLength(identifier, used);
+    const systemUse = fields ? this.#place(identifier, fields) : NOTHING;
+    const length = recordLength(identifier, systemUse.length);
     const time = recordedTime(node.mtime);
     for (const [i, { extent, size }] of extents.entries()) {
       const at = placeRecord(this.#end, length);
       const more = this.#relaxed && i < extents.length - 1 ? FLAG_MULTI_EXTENT : 0;
-      writeRecord({ identifier, extent, size, time, flags: flags | more, systemUse: inRecord }, this.#bytes, at);
+      writeRecord({ identifier, extent, size, time, flags: flags | more, systemUse }, this.#bytes, at);
       this.#end = at + length;
     }
   }
@@ -136,12 +153,8 @@ class RecordWriter {
     return this.#bytes;
   }
 
-  #place(identifier: Parameters<typeof recordLength>[0], fields: readonly Uint8Array[]): Uint8Array[] {
-    const spread = spreadIn(
-      this.#continuation,
-      identifier,
-      fields.map((field) => field.length),
-    );
+  #place(identifier: ByteString, fields: FieldRun): Uint8Array {
+    const spread = this.#continuation.spreadRun(fields, MAX_RECORD - recordHeadLength(identifier));
     return applySpread(spread, fields, this.#area, this.#areaBlock);
   }
 }

@@ -70,7 +70,7 @@ export async function recogniseIso(image: Source): Promise<IsoVolume | undefined
 async function rockRidgeOf(image: Source, primary: VolumeDescriptor): Promise<string | undefined> {
   const root = readRecord(primary.rootRecord, 0);
   const block = root && (await readBlock(image, root.extent));
-  const use = block && readRecord(block, 0)?.systemUse[0];
+  const use = block && readRecord(block, 0)?.systemUse;
   for (let at = 0; use && at + 4 <= use.length && use[at + 2]! >= 4; at += use[at + 2]!) {
     if (use[at] !== 0x50 || use[at + 1] !== 0x58) continue;
     return use[at + 2] === 44 ? 'Rock Ridge 1.12' : 'Rock Ridge 1.10';

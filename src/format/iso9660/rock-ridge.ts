@@ -4,6 +4,7 @@ import { type ByteString, bytesOf } from '../../bytes/index.js';
 import type { Content } from '../../io/index.js';
 import type { Node } from '../../tree/index.js';
 import { writeShortDate } from './date.js';
+import type { FieldRun } from './field-run.js';
 import { erField, suspField } from './susp.js';
 
 export type RockRidgeVersion = '1.10' | '1.12';
@@ -41,7 +42,7 @@ export interface LinkFacts {
   readonly serial: number;
 }
 
-/** Lengths of the fields that {@link entryFields} will give; `name` is absent for "." and "..". */
+/** Lengths of the fields that {@link addEntryFields} will give; `name` is absent for "." and "..". */
 export function entryFieldLengths(
   node: Node<Content>,
   name: ByteString | undefined,
@@ -55,18 +56,19 @@ export function entryFieldLengths(
   return lengths;
 }
 
-/** PX, TF, NM, SL and PN of one entry. */
-export function entryFields(
+/** Adds PX, TF, NM, SL and PN of one entry. */
+export function addEntryFields(
+  run: FieldRun,
   node: Node<Content>,
   name: ByteString | undefined,
   facts: LinkFacts,
   version: RockRidgeVersion,
-): Uint8Array[] {
-  const fields = [pxField(node, facts, version), tfField(node)];
-  if (name !== undefined) fields.push(...nameFields(name));
-  if (name !== undefined && node.kind === 'symlink') fields.push(...linkFields(node.target));
-  if (node.kind === 'block-device' || node.kind === 'character-device') fields.push(pnField(node.major, node.minor));
-  return fields;
+): void {
+  addPx(run, node, facts, version);
+  addTf(run, node);
+  if (name !== undefined) addNames(run, name);
+  if (name !== undefined && node.kind === 'symlink') for (const field of linkFields(node.target)) run.append(field);
+  if (node.kind === 'block-device' || node.kind === 'character-device') addPn(run, node.major, node.minor);
 }
 
 /** The ER field that announces the version, with the texts the specification prescribes. */
@@ -89,42 +91,42 @@ function pxLength(version: RockRidgeVersion): number {
   return version === '1.12' ? 44 : 36;
 }
 
-function pxField(node: Node<Content>, { links, serial }: LinkFacts, version: RockRidgeVersion): Uint8Array {
-  const values = [FILE_TYPES[node.kind] | node.mode, links, node.uid, node.gid];
-  if (version === '1.12') values.push(serial);
-  return suspField('PX', bothEndian(values));
+function addPx(run: FieldRun, node: Node<Content>, { links, serial }: LinkFacts, version: RockRidgeVersion): void {
+  const at = run.begin('PX', pxLength(version));
+  bothEndian(run.view, at, FILE_TYPES[node.kind] | node.mode);
+  bothEndian(run.view, at + 8, links);
+  bothEndian(run.view, at + 16, node.uid);
+  bothEndian(run.view, at + 24, node.gid);
+  if (version === '1.12') bothEndian(run.view, at + 32, serial);
 }
 
-function tfField(node: Node<Content>): Uint8Array {
-  const data = new Uint8Array(TF_LENGTH - 4);
-  const view = new DataView(data.buffer);
-  data[0] = TF_FLAGS;
+function addTf(run: FieldRun, node: Node<Content>): void {
+  const at = run.begin('TF', TF_LENGTH);
+  run.view.setUint8(at, TF_FLAGS);
   // A tree knows one time; readers want three.
-  writeShortDate(view, 1, node.mtime);
-  data.copyWithin(8, 1, 8);
-  data.copyWithin(15, 1, 8);
-  return suspField('TF', data);
+  writeShortDate(run.view, at + 1, node.mtime);
+  for (let i = 0; i < 14; i++) run.view.setUint8(at + 8 + i, run.view.getUint8(at + 1 + i));
 }
 
 /**
  * The device number. Up to 255 minors it fits the classic 16 + 8 bits in the low half, which all readers agree on. Above,
  * Linux takes the halves as major and minor, others as one 64-bit number; Linux is the one that mounts.
  */
-function pnField(major: number, minor: number): Uint8Array {
-  return suspField('PN', bothEndian(minor > 0xff ? [major, minor] : [0, major * 256 + minor]));
+function addPn(run: FieldRun, major: number, minor: number): void {
+  const at = run.begin('PN', PN_LENGTH);
+  const [high, low] = minor > 0xff ? [major, minor] : [0, major * 256 + minor];
+  bothEndian(run.view, at, high!);
+  bothEndian(run.view, at + 8, low!);
 }
 
-function nameFields(name: ByteString): Uint8Array[] {
-  const bytes = bytesOf(name);
-  const parts = nameParts(bytes.length);
-  let at = 0;
-  return parts.map((length, i) => {
-    const data = new Uint8Array(1 + length);
-    data[0] = i < parts.length - 1 ? CONTINUES : 0;
-    data.set(bytes.subarray(at, at + length), 1);
-    at += length;
-    return suspField('NM', data);
-  });
+function addNames(run: FieldRun, name: ByteString): void {
+  for (let done = 0; done < name.length; ) {
+    const length = Math.min(name.length - done, NM_ROOM);
+    const at = run.begin('NM', 5 + length);
+    run.view.setUint8(at, done + length < name.length ? CONTINUES : 0);
+    for (let i = 0; i < length; i++) run.view.setUint8(at + 1 + i, name.charCodeAt(done + i));
+    done += length;
+  }
 }
 
 const COMPONENT_CURRENT = 2;
@@ -186,14 +188,9 @@ function specialFlag(name: string): number {
   return name === '..' ? COMPONENT_PARENT : 0;
 }
 
-function bothEndian(values: readonly number[]): Uint8Array {
-  const data = new Uint8Array(values.length * 8);
-  const view = new DataView(data.buffer);
-  for (const [i, value] of values.entries()) {
-    view.setUint32(i * 8, value, true);
-    view.setUint32(i * 8 + 4, value, false);
-  }
-  return data;
+function bothEndian(view: DataView, at: number, value: number): void {
+  view.setUint32(at, value, true);
+  view.setUint32(at + 4, value, false);
 }
 
 function pieces(total: number, room: number): number[] {

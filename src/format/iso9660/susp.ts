@@ -1,6 +1,7 @@
 // System Use Sharing Protocol (IEEE P1281 §4–5): fields behind a directory record, and how they go on elsewhere.
 
 import { concatBytes } from '../../bytes/index.js';
+import type { FieldRun } from './field-run.js';
 import { BLOCK } from './geometry.js';
 
 /** Bytes of a CE field. */
@@ -63,6 +64,15 @@ export class ContinuationArea {
     return Math.ceil(this.#end / BLOCK);
   }
 
+  /** Spreads a run of fields as {@link spread} does their lengths. */
+  spreadRun(fields: FieldRun, room: number): Spread {
+    if (fields.length <= room) return { inline: fields.count, inlineLength: fields.length, chunks: [] };
+    return this.spread(
+      Array.from({ length: fields.count }, (_, i) => fields.lengthOf(i)),
+      room,
+    );
+  }
+
   /** Spreads fields of these lengths over `room` bytes in the record and, if need be, the area. */
   spread(lengths: readonly number[], room: number): Spread {
     const total = lengths.reduce((sum, length) => sum + length, 0);
@@ -98,21 +108,17 @@ export class ContinuationArea {
 
 /**
  * Carries out a spread: writes the continued fields into `area`, which lies at block `areaBlock` as stored, and returns
- * the fields for the record itself.
+ * the bytes for the record itself.
  */
-export function applySpread(
-  spread: Spread,
-  fields: readonly Uint8Array[],
-  area: Uint8Array,
-  areaBlock: number,
-): Uint8Array[] {
+export function applySpread(spread: Spread, fields: FieldRun, area: Uint8Array, areaBlock: number): Uint8Array {
+  const [first] = spread.chunks;
+  if (!first) return fields.slice(0, fields.count);
   const link = ({ at, length }: Chunk) => ceField(areaBlock + Math.floor(at / BLOCK), at % BLOCK, length);
   for (const [i, chunk] of spread.chunks.entries()) {
     const next = spread.chunks[i + 1];
-    const parts = fields.slice(chunk.from, chunk.to);
-    area.set(concatBytes(next ? [...parts, link(next)] : parts), chunk.at);
+    const part = fields.slice(chunk.from, chunk.to);
+    area.set(part, chunk.at);
+    if (next) area.set(link(next), chunk.at + part.length);
   }
-  const first = spread.chunks[0];
-  const inline = fields.slice(0, spread.inline);
-  return first ? [...inline, link(first)] : inline;
+  return concatBytes([fields.slice(0, spread.inline), link(first)]);
 }

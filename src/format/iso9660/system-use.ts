@@ -4,9 +4,10 @@ import type { ByteString } from '../../bytes/index.js';
 import type { Content } from '../../io/index.js';
 import { type Directory, type FileTree, hardLinkCounts, type Node, walk } from '../../tree/index.js';
 import { attributeFields } from './aaip.js';
+import type { FieldRun } from './field-run.js';
 import {
+  addEntryFields,
   entryFieldLengths,
-  entryFields,
   type LinkFacts,
   type RockRidgeVersion,
   rockRidgeExtension,
@@ -17,9 +18,9 @@ import { SP } from './susp.js';
 export interface SystemUse {
   /** For "." and ".."; the root's own "." also announces the protocol. */
   selfLengths(node: Directory<Content>, announces: boolean): number[];
-  selfFields(node: Directory<Content>, announces: boolean): Uint8Array[];
+  addSelfFields(run: FieldRun, node: Directory<Content>, announces: boolean): void;
   entryLengths(node: Node<Content>, name: ByteString): number[];
-  entryFields(node: Node<Content>, name: ByteString): Uint8Array[];
+  addEntryFields(run: FieldRun, node: Node<Content>, name: ByteString): void;
 }
 
 /**
@@ -36,12 +37,18 @@ export function rockRidge(tree: FileTree<Content>, version: RockRidgeVersion, at
       const own = entryFieldLengths(node, undefined, version);
       return announces ? [SP.length, ...own, extension.length, ...lengthsOf(attributesOf(node))] : own;
     },
-    selfFields: (node, announces) => {
-      const own = entryFields(node, undefined, factsOf(node), version);
-      return announces ? [SP, ...own, extension, ...attributesOf(node)] : own;
+    addSelfFields: (run, node, announces) => {
+      if (announces) run.append(SP);
+      addEntryFields(run, node, undefined, factsOf(node), version);
+      if (!announces) return;
+      run.append(extension);
+      for (const field of attributesOf(node)) run.append(field);
     },
     entryLengths: (node, name) => [...entryFieldLengths(node, name, version), ...lengthsOf(attributesOf(node))],
-    entryFields: (node, name) => [...entryFields(node, name, factsOf(node), version), ...attributesOf(node)],
+    addEntryFields: (run, node, name) => {
+      addEntryFields(run, node, name, factsOf(node), version);
+      for (const field of attributesOf(node)) run.append(field);
+    },
   };
 }
 

@@ -18,6 +18,7 @@ export interface BiosFiles {
 export interface BiosRequest {
   readonly earlyConfig: string;
   readonly prefix: string;
+  readonly extraModules: readonly string[];
 }
 
 const PLATFORM = 'i386-pc';
@@ -32,7 +33,17 @@ export async function makeBiosFiles(workshop: ImageWorkshop, request: BiosReques
   const ready = fileIn(directory.node, 'core.img');
   const core = ready
     ? await collect(ready.content, run)
-    : await makeBootImage(workshop, { platform: PLATFORM, directory, ...request }, run);
+    : await makeBootImage(
+        workshop,
+        {
+          platform: PLATFORM,
+          directory,
+          earlyConfig: request.earlyConfig,
+          prefix: request.prefix,
+          extraModules: request.extraModules,
+        },
+        run,
+      );
   const hybrid = fileIn(directory.node, 'boot_hybrid.img');
   if (!hybrid) workshop.warn('The root tree has no boot_hybrid.img: the medium boots no BIOS machine as a disk.');
   const elTorito = Buffer.concat([await collect(sector.content, run), core]);

@@ -1,24 +1,89 @@
-// Everything that machines boot from, made for one project.
+// Everything that machines boot from, made for one project: the medium without kernel, initrd and root image. A script of
+// the description may change it before the EFI system partition and the disc are made of it.
 
-import type { Run } from '../../io/index.js';
+import { InvalidInputError } from '../../errors.js';
+import type { ExactContent, Run } from '../../io/index.js';
+import { directory, FileTree, follow, overlay } from '../../tree/index.js';
+import { isOlder } from '../description/index.js';
 import type { Project } from '../project.js';
-import { type BiosFiles, makeBiosFiles } from './bios-files.js';
+import { makeBiosFiles } from './bios-files.js';
+import { readCdroot } from './cdroot.js';
+import { editMedium } from './edit-script.js';
 import { collectSignedEfi, type EfiTree, makeUnsignedEfi } from './efi-files.js';
 import { renderEarlyConfig, renderForwardingConfig } from './grub-config.js';
 import type { ImageWorkshop } from './grub-image.js';
+import { findGfxboot, findIsolinux } from './isolinux-files.js';
+import { type LoaderParts, loaderTree } from './loader-tree.js';
+import { makeOpenFirmwareFiles } from './open-firmware.js';
 
 export interface BootFiles {
-  readonly bios: BiosFiles | undefined;
+  /** The medium's tree so far. */
+  readonly tree: FileTree;
+  /** Boot code for the first sector; undefined: BIOS machines do not boot the medium as a disk. */
+  readonly hybridMbr: Uint8Array | undefined;
+  /** What the EFI system partition holds; undefined: EFI machines do not boot the medium. */
   readonly efi: EfiTree | undefined;
 }
 
-export async function makeBootFiles(project: Project, workshop: ImageWorkshop, run: Run): Promise<BootFiles> {
-  const { architecture, firmware, menu } = project;
-  const earlyConfig = renderEarlyConfig(menu.mediumId, menu.grubDirectory);
-  const forwardingConfig = renderForwardingConfig(menu.mediumId, menu.grubDirectory);
-  const request = { architecture, earlyConfig, forwardingConfig, prefix: `/boot/${menu.grubDirectory}` };
-  const bios = project.bios ? await makeBiosFiles(workshop, request, run) : undefined;
-  if (firmware === 'bios') return { bios, efi: undefined };
-  const efi = firmware === 'uefi' ? collectSignedEfi(workshop, request, run) : makeUnsignedEfi(workshop, request, run);
-  return { bios, efi: await efi };
+/** Where boot files are made, and what a script of the description is run with. */
+export interface BootWorkshop extends ImageWorkshop {
+  /** Variables that a script sees, besides those of the image. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Every line that a script prints. */
+  log(line: string): void;
+}
+
+export async function makeBootFiles(project: Project, workshop: BootWorkshop, run: Run): Promise<BootFiles> {
+  const parts = await makeParts(project, workshop, run);
+  const loaders = await loaderTree(project, parts);
+  const { cdroot, editScript, rootDirectory, epoch } = project;
+  const { workDirectory, environment, log } = workshop;
+  const base = cdroot ? await readCdroot(cdroot, `${workDirectory}/cdroot.tar`, run) : undefined;
+  const laid = base ? overlay(base, loaders) : loaders;
+  const request = { rootDirectory, workDirectory, environment, epoch, log };
+  const tree = editScript ? await editMedium(laid, { ...request, script: editScript }, run) : laid;
+  return { tree, hybridMbr: parts.grubBios?.hybridMbr ?? parts.isolinux?.hybridMbr, efi: efiPart(project, tree) };
+}
+
+async function makeParts(project: Project, workshop: BootWorkshop, run: Run): Promise<LoaderParts> {
+  const { architecture, menu, layout, description } = project;
+  const { grubDirectory, mediumId } = menu;
+  const earlyConfig = renderEarlyConfig(mediumId, grubDirectory);
+  const forwardingConfig = renderForwardingConfig(mediumId, grubDirectory);
+  const extraModules = description.xenGuest ? ['multiboot'] : [];
+  const request = { earlyConfig, forwardingConfig, prefix: `/boot/${grubDirectory}`, extraModules };
+  const isHybrid = layout.partitionTable !== 'none';
+  const openFirmware = architecture.openFirmwarePlatform;
+  const requiresShim = isOlder(description.generation.name, 'kiwi-9.20');
+  return {
+    grubBios: layout.bios === 'grub' ? await makeBiosFiles(workshop, request, run) : undefined,
+    isolinux: layout.bios === 'isolinux' ? await findIsolinux(workshop.root, isHybrid, run) : undefined,
+    gfxboot: layout.bios === 'isolinux' ? findGfxboot(workshop.root, description.bootloaderTheme) : undefined,
+    efi:
+      layout.efi && architecture.efi
+        ? await makeEfi(project, workshop, { ...request, efi: architecture.efi, requiresShim }, run)
+        : undefined,
+    openFirmware: openFirmware ? await makeOpenFirmwareFiles(workshop, openFirmware, request, run) : undefined,
+  };
+}
+
+function makeEfi(
+  { firmware }: Project,
+  workshop: BootWorkshop,
+  request: Parameters<typeof makeUnsignedEfi>[1],
+  run: Run,
+): Promise<EfiTree> {
+  return firmware === 'uefi' ? collectSignedEfi(workshop, request, run) : makeUnsignedEfi(workshop, request, run);
+}
+
+/** The directory EFI of the finished medium as a tree of its own. */
+function efiPart({ layout, epoch }: Project, tree: FileTree): EfiTree | undefined {
+  if (!layout.efi) return undefined;
+  const efi = follow(tree, 'EFI');
+  if (efi?.kind !== 'directory') {
+    throw new InvalidInputError('live.no-efi-directory', 'The medium has no directory EFI any more.', {
+      hint: 'The script editbootconfig must leave it there.',
+    });
+  }
+  return new FileTree(directory<ExactContent>({ mtime: epoch }, [['EFI' as never, efi]]));
 }

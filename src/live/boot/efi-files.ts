@@ -4,68 +4,41 @@
 import { type ByteString, type Timestamp, timestamp } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
 import { bytesSource, collect, type ExactContent, type Run } from '../../io/index.js';
-import { directory, type File, FileTree, file, follow, glob, type Node, overlay } from '../../tree/index.js';
-import type { Architecture } from '../architecture.js';
-import { firstMatch, requireGrubDirectory } from './grub-data.js';
+import { directory, type File, FileTree, file, follow, type Node, overlay } from '../../tree/index.js';
+import { type EfiNames, efiFileOf } from '../architecture.js';
+import { findMokManagers, findShims, findSignedGrubs, findUnsignedGrubs, vendorDirectories } from './efi-lookups.js';
+import { requireGrubDirectory } from './grub-data.js';
 import { type ImageWorkshop, makeBootImage } from './grub-image.js';
 
 export interface EfiRequest {
-  readonly architecture: Architecture;
+  readonly efi: EfiNames;
   /** Commands that an image made here starts with. */
   readonly earlyConfig: string;
   /** Configuration for a ready-made GRUB. */
   readonly forwardingConfig: string;
   readonly prefix: string;
+  /** Modules for images made here, beside the usual ones. */
+  readonly extraModules: readonly string[];
+  /** Whether a medium without a signed shim is an error, as it was before KIWI 9.20. */
+  readonly requiresShim: boolean;
 }
 
 /** A tree whose top is `EFI`. */
 export type EfiTree = FileTree;
 
-const shimPatterns = [
-  '/usr/lib/shim/shim*.efi.signed.latest',
-  '/usr/lib/shim/shim*.efi.signed',
-  '/usr/share/efi/x86_64/shim.efi',
-  '/usr/lib64/efi/shim.efi',
-  '/boot/efi/EFI/*/shimx64.efi',
-  '/boot/efi/EFI/*/shim.efi',
-  '/usr/lib/shim/shim*.efi',
-];
-
-/** Pattern and the name the file needs beside shim. */
-const signedGrubPatterns: readonly (readonly [pattern: string, name: string])[] = [
-  ['/boot/efi/EFI/*/gcdx64.efi', 'grubx64.efi'],
-  ['/usr/share/efi/x86_64/grub.efi', 'grub.efi'],
-  ['/usr/lib64/efi/grub.efi', 'grub.efi'],
-  ['/boot/efi/EFI/*/grubx64.efi', 'grubx64.efi'],
-  ['/usr/share/grub*/x86_64-efi/grub.efi', 'grub.efi'],
-  ['/usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed', 'grubx64.efi'],
-];
-
-const unsignedGrubPatterns = [
-  '/boot/efi/EFI/*/gcdx64.efi',
-  '/usr/share/grub*/x86_64-efi/grub.efi',
-  '/usr/lib/grub*/x86_64-efi/grub.efi',
-  '/boot/efi/EFI/*/grubx64.efi',
-];
-
-/** Signed ones first: a shim that checks signatures starts no other. */
-const mokManagerPatterns: readonly (readonly [pattern: string, suffix: RegExp])[] = [
-  ['/usr/share/efi/*/MokManager.efi', /$/],
-  ['/usr/lib64/efi/MokManager.efi', /$/],
-  ['/boot/efi/EFI/*/mm*.efi', /$/],
-  ['/usr/lib/shim/mm*.efi.signed', /\.signed$/],
-  ['/usr/lib/shim/mm*.efi', /$/],
-];
-
 /** For firmware "efi": a prebuilt GRUB of the tree with its configuration beside it, or one made here. */
 export async function makeUnsignedEfi(workshop: ImageWorkshop, request: EfiRequest, run: Run): Promise<EfiTree> {
-  const { architecture, earlyConfig, forwardingConfig, prefix } = request;
-  const name = `EFI/BOOT/${architecture.efiFile}`;
-  const ready = firstMatch(workshop.root, unsignedGrubPatterns);
-  if (ready) return complete(workshop, { [name]: plain(ready), 'EFI/BOOT/grub.cfg': text(workshop, forwardingConfig) });
-  const platform = architecture.efiPlatform;
+  const { efi, earlyConfig, forwardingConfig, prefix, extraModules } = request;
+  const name = `EFI/BOOT/${efiFileOf(efi)}`;
+  const ready = findUnsignedGrubs(workshop.root, efi.suffix);
+  if (ready.length > 0) {
+    const nodes = Object.fromEntries(ready.map((found) => [`EFI/BOOT/${found.name}`, plain(found.file)]));
+    return complete(workshop, { ...nodes, 'EFI/BOOT/grub.cfg': text(workshop, forwardingConfig) });
+  }
+  const { platform } = efi;
   const modules = requireGrubDirectory(workshop.root, platform);
-  const image = await makeBootImage(workshop, { platform, directory: modules, earlyConfig, prefix }, run);
+  const recipe = { platform, directory: modules, earlyConfig, prefix, extraModules };
+  const image = await makeBootImage(workshop, recipe, run);
   return complete(workshop, {
     [name]: file(bytesSource(image), made(workshop)),
     'EFI/BOOT/earlyboot.cfg': text(workshop, earlyConfig),
@@ -75,41 +48,23 @@ export async function makeUnsignedEfi(workshop: ImageWorkshop, request: EfiReque
 /** For firmware "uefi": shim where firmware looks, GRUB where shim looks, configuration where GRUB looks. */
 export async function collectSignedEfi(workshop: ImageWorkshop, request: EfiRequest, run: Run): Promise<EfiTree> {
   const { root } = workshop;
-  const nodes: Record<string, Node> = {};
-  const shim = firstMatch(root, shimPatterns);
-  const grubs = signedGrubPatterns.flatMap(([pattern, name]) => {
-    const found = firstMatch(root, [pattern]);
-    return found ? [{ name: shim ? name : request.architecture.efiFile, found }] : [];
-  });
+  const { suffix } = request.efi;
+  const shims = findShims(root, suffix);
+  if (shims.length === 0) {
+    if (request.requiresShim) throw shimMissing();
+    workshop.warn('The root tree has no signed shim: machines with Secure Boot may refuse the medium.');
+  }
+  const grubs = findSignedGrubs(root, suffix, shims.length > 0);
   if (grubs.length === 0) throw signedGrubMissing();
-  if (shim) nodes[`EFI/BOOT/${request.architecture.efiFile}`] = plain(shim);
-  else workshop.warn('The root tree has no signed shim: machines with Secure Boot may refuse the medium.');
-  for (const { name, found } of grubs) nodes[`EFI/BOOT/${name}`] ??= plain(found);
-  if (shim) Object.assign(nodes, mokManagers(root));
+  const nodes: Record<string, Node> = {};
+  const mokManagers = shims.length > 0 ? findMokManagers(root) : [];
+  for (const found of [...shims, ...grubs, ...mokManagers]) nodes[`EFI/BOOT/${found.name}`] ??= plain(found.file);
   const configured = new Set(['EFI/BOOT', ...vendorDirectories(root)]);
   if (configured.size === 1) {
-    for (const { found } of grubs) for (const path of await builtInPrefixes(found, run)) configured.add(path);
+    for (const grub of grubs) for (const path of await builtInPrefixes(grub.file, run)) configured.add(path);
   }
   for (const path of configured) nodes[`${path}/grub.cfg`] = text(workshop, request.forwardingConfig);
   return complete(workshop, nodes);
-}
-
-function mokManagers(root: FileTree): Record<string, Node> {
-  const nodes: Record<string, Node> = {};
-  for (const [pattern, suffix] of mokManagerPatterns) {
-    for (const { path, node } of glob(root, pattern)) {
-      if (node.kind !== 'file') continue;
-      nodes[`EFI/BOOT/${path.slice(path.lastIndexOf('/') + 1).replace(suffix, '')}`] ??= plain(node);
-    }
-  }
-  return nodes;
-}
-
-/** Directories with a shim of the tree's own EFI system partition. */
-function vendorDirectories(root: FileTree): string[] {
-  return glob(root, '/boot/efi/EFI/*/shim*.efi').map(({ path }) =>
-    path.slice('boot/efi/'.length, path.lastIndexOf('/')),
-  );
 }
 
 /** A signed GRUB has the directory of its configuration built in, as a string of its own: `/EFI/debian`. */
@@ -141,12 +96,16 @@ function made(workshop: ImageWorkshop): { mtime: Timestamp } {
   return { mtime: timestamp(workshop.epoch) };
 }
 
+function shimMissing(): InvalidInputError {
+  const message = 'The root tree has no shim signed by Microsoft, which firmware="uefi" needs in this schema version.';
+  return new InvalidInputError('live.no-shim', message, {
+    hint: 'Install it into the root tree (shim-signed on Debian, shim on SUSE, shim-x64 on Fedora), or choose firmware="efi".',
+  });
+}
+
 function signedGrubMissing(): InvalidInputError {
-  return new InvalidInputError(
-    'live.no-signed-grub',
-    'The root tree has no signed GRUB, which firmware="uefi" needs.',
-    {
-      hint: 'Install it into the root tree (grub-efi-amd64-signed and shim-signed on Debian), or choose firmware="efi".',
-    },
-  );
+  const message = 'The root tree has no signed GRUB, which firmware="uefi" needs.';
+  return new InvalidInputError('live.no-signed-grub', message, {
+    hint: 'Install it into the root tree (grub-efi-amd64-signed and shim-signed on Debian), or choose firmware="efi".',
+  });
 }

@@ -9,6 +9,15 @@ const modes: readonly (readonly [size: string, ...numbers: number[]])[] = [
 
 /** `0x317` → `1024x768`; anything else is left to GRUB. */
 export function graphicsMode(vga: string): string {
+  return sizeOf(vga) ?? 'auto';
+}
+
+/** `0x317` → `1024 768`, as ISOLINUX takes it, which cannot choose by itself: 800 600 for anything else. */
+export function isolinuxResolution(vga: string): string {
+  return (sizeOf(vga) ?? '800x600').replace('x', ' ');
+}
+
+function sizeOf(vga: string): string | undefined {
   const number = Number.parseInt(vga, 16);
-  return modes.find(([, ...numbers]) => (numbers as number[]).includes(number))?.[0] ?? 'auto';
+  return modes.find(([, ...numbers]) => (numbers as number[]).includes(number))?.[0];
 }

@@ -1,29 +1,6 @@
 // grub.cfg: the boot menu of the medium, rendered from plain data. https://www.gnu.org/software/grub/manual/grub/
 
-import type { CommandLines } from './command-line.js';
-
-/** Everything the menu depends on. */
-export interface MenuModel {
-  /** Id of the medium, `0x1a2b3c4d`; the file /boot/<id> marks it. */
-  readonly mediumId: string;
-  readonly title: string;
-  /** Loader directory on the medium, `/boot/x86_64/loader`. */
-  readonly loaderDirectory: string;
-  /** GRUB's directory below /boot: `grub` or `grub2`. */
-  readonly grubDirectory: string;
-  readonly timeoutSeconds: number;
-  readonly timeoutStyle: string;
-  readonly graphicsMode: string;
-  readonly outputConsoles: readonly string[];
-  readonly inputConsoles: readonly string[];
-  /** The command that sets up the serial line; undefined leaves GRUB's defaults. */
-  readonly serialLine: string | undefined;
-  /** Name of a theme that is on the medium. */
-  readonly theme: string | undefined;
-  readonly commandLines: CommandLines;
-  readonly failsafe: boolean;
-  readonly mediaCheck: boolean;
-}
+import type { MenuModel } from './menu.js';
 
 /** The menu with everything around it; ends with a line feed. */
 export function renderMenu(menu: MenuModel): string {
@@ -33,6 +10,8 @@ export function renderMenu(menu: MenuModel): string {
     ['set default=0', `set timeout=${menu.timeoutSeconds}`, `set timeout_style=${menu.timeoutStyle}`],
     // Set by whoever boots this medium from a file on a disk (loopback.cfg).
     ['if [ -n "$iso_path" ]; then', '  isoboot="iso-scan/filename=$iso_path"', 'fi'],
+    ...(menu.linuxEfi && !menu.hypervisor ? [linuxCommands] : []),
+    ...(menu.hypervisor ? [xenCommands] : []),
     terminals(menu),
     ...entries(menu),
   ];
@@ -56,6 +35,26 @@ export function renderForwardingConfig(mediumId: string, grubDirectory: string):
 export function renderLoopbackConfig(grubDirectory: string): string {
   return `source /boot/${grubDirectory}/grub.cfg\n`;
 }
+
+/** GRUBs that check signatures by shim alone start Linux on EFI machines by commands of their own. */
+const linuxCommands = [
+  'set linux=linux',
+  'set initrd=initrd',
+  'if [ "$grub_platform" = "efi" ]; then',
+  '  set linux=linuxefi',
+  '  set initrd=initrdefi',
+  'fi',
+];
+
+/** Xen takes the first protocol from BIOS machines, and needs the second on EFI machines to find their tables. */
+const xenCommands = [
+  'set multiboot=multiboot',
+  'set module=module',
+  'if [ "$grub_platform" = "efi" ]; then',
+  '  set multiboot=multiboot2',
+  '  set module=module2',
+  'fi',
+];
 
 function searchMedium(mediumId: string): string[] {
   return [`search --file --set=root /boot/${mediumId}`];
@@ -117,11 +116,30 @@ function linuxEntry(menu: MenuModel, title: string, options: string): string[] {
   return [
     `menuentry ${quoted(title)} --class os --unrestricted {`,
     '  set gfxpayload=keep',
-    "  echo 'Loading kernel...'",
-    `  linux ($root)${menu.loaderDirectory}/linux $extra_cmdline $isoboot ${words(options)}`,
-    "  echo 'Loading initrd...'",
-    `  initrd ($root)${menu.loaderDirectory}/initrd`,
+    ...(menu.hypervisor ? xenLines(menu, options) : linuxLines(menu, options)),
     '}',
+  ];
+}
+
+function linuxLines(menu: MenuModel, options: string): string[] {
+  const [linux, initrd] = menu.linuxEfi ? ['$linux', '$initrd'] : ['linux', 'initrd'];
+  return [
+    "  echo 'Loading kernel...'",
+    `  ${linux} ($root)${menu.loaderDirectory}/linux $extra_cmdline $isoboot ${words(options)}`,
+    "  echo 'Loading initrd...'",
+    `  ${initrd} ($root)${menu.loaderDirectory}/initrd`,
+  ];
+}
+
+/** The word "dummy" stands where Xen expects the name a module was loaded by. */
+function xenLines({ loaderDirectory }: MenuModel, options: string): string[] {
+  return [
+    "  echo 'Loading hypervisor...'",
+    `  $multiboot ($root)${loaderDirectory}/xen.gz dummy`,
+    "  echo 'Loading kernel...'",
+    `  $module ($root)${loaderDirectory}/linux dummy $isoboot ${words(options)}`,
+    "  echo 'Loading initrd...'",
+    `  $module ($root)${loaderDirectory}/initrd dummy`,
   ];
 }
 

@@ -2,7 +2,7 @@
 
 import { InvalidInputError } from '../../errors.js';
 import type { ExactContent } from '../../io/index.js';
-import { type Directory, type File, FileTree, follow, glob } from '../../tree/index.js';
+import { type Directory, type File, FileTree, follow } from '../../tree/index.js';
 
 /** A directory of a root tree, with its path there. */
 export interface FoundDirectory {
@@ -51,9 +51,20 @@ export function requireGrubDirectory(root: FileTree, platform: string): FoundDir
   });
 }
 
+/** Debian's and Fedora's words for GRUB's platforms. */
+const packages: Readonly<Record<string, readonly [debian: string, fedora: string]>> = {
+  'i386-pc': ['grub-pc-bin', 'grub2-pc-modules'],
+  'x86_64-efi': ['grub-efi-amd64-bin', 'grub2-efi-x64-modules'],
+  'i386-efi': ['grub-efi-ia32-bin', 'grub2-efi-ia32-modules'],
+  'arm64-efi': ['grub-efi-arm64-bin', 'grub2-efi-aa64-modules'],
+  'arm-efi': ['grub-efi-arm-bin', 'grub2-efi-arm-modules'],
+  'riscv64-efi': ['grub-efi-riscv64-bin', 'grub2-efi-riscv64-modules'],
+  'powerpc-ieee1275': ['grub-ieee1275-bin', 'grub2-ppc64le-modules'],
+};
+
 function packageOf(platform: string): string {
-  const debian = platform === 'i386-pc' ? 'grub-pc-bin' : 'grub-efi-amd64-bin';
-  return `${debian} on Debian, grub2-${platform} on SUSE, grub2-${platform === 'i386-pc' ? 'pc' : 'efi-x64'}-modules on Fedora`;
+  const [debian = `grub for ${platform}`, fedora = 'grub2-efi-modules'] = packages[platform] ?? [];
+  return `${debian} on Debian, grub2-${platform} on SUSE, ${fedora} on Fedora`;
 }
 
 /** The font of graphical menus. */
@@ -80,15 +91,4 @@ export function findTheme(root: FileTree, name: string): Directory | undefined {
 export function fileIn(directory: Directory, name: string): FoundFile | undefined {
   const node = follow(new FileTree(directory), name);
   return node?.kind === 'file' ? node : undefined;
-}
-
-/** The first match of the first pattern that has one; within a pattern the shortest path wins, then byte order. */
-export function firstMatch(root: FileTree, patterns: readonly string[]): FoundFile | undefined {
-  for (const pattern of patterns) {
-    const [best] = glob(root, pattern)
-      .filter(({ node }) => node.kind === 'file')
-      .sort((a, b) => a.path.length - b.path.length);
-    if (best) return best.node as FoundFile;
-  }
-  return undefined;
 }

@@ -32,6 +32,8 @@ export interface ImageRequest {
   readonly earlyConfig: string;
   /** GRUB's directory on the medium, `/boot/grub`. */
   readonly prefix: string;
+  /** Modules beside the usual ones. */
+  readonly extraModules: readonly string[];
 }
 
 const MKIMAGE = ['grub2-mkimage', 'grub-mkimage'];
@@ -39,7 +41,11 @@ const MKIMAGE = ['grub2-mkimage', 'grub-mkimage'];
 /** The bytes of a boot image. */
 export async function makeBootImage(workshop: ImageWorkshop, request: ImageRequest, run: Run): Promise<Uint8Array> {
   const { platform, directory } = request;
-  const choice = chooseModules(platform, (module) => fileIn(directory.node, `${module}.mod`) !== undefined);
+  const choice = chooseModules(
+    platform,
+    request.extraModules,
+    (module) => fileIn(directory.node, `${module}.mod`) !== undefined,
+  );
   if (choice.missing.length > 0) {
     const message = `GRUB's directory /${directory.path} lacks the modules ${choice.missing.join(', ')}.`;
     throw new InvalidInputError('live.no-grub-modules', message, { path: `/${directory.path}` });

@@ -10,9 +10,18 @@ const basic = [
 /** Without these the image could not even show the menu. */
 const essential = new Set(['iso9660', 'normal', 'configfile', 'search', 'search_fs_file', 'linux', 'biosdisk']);
 
+/** Modules that some platforms never have: their work is done by others there, or has no object. */
+const optional = new Set(['linuxefi', 'efi_uga', 'serial', 'all_video', 'gfxterm', 'gfxmenu']);
+
 const byPlatform: Readonly<Record<string, readonly string[]>> = {
   'i386-pc': ['biosdisk', 'vga', 'vbe', 'chain', 'boot'],
-  'x86_64-efi': ['efi_gop', 'linuxefi'],
+  'x86_64-efi': ['efi_gop', 'efi_uga', 'linuxefi'],
+  'i386-efi': ['efi_gop', 'efi_uga'],
+  'arm64-efi': ['efi_gop'],
+  'arm-efi': ['efi_gop'],
+  'riscv64-efi': ['efi_gop'],
+  'loongarch64-efi': ['efi_gop'],
+  'powerpc-ieee1275': ['boot'],
 };
 
 export interface ModuleChoice {
@@ -24,13 +33,16 @@ export interface ModuleChoice {
 }
 
 /** The modules for a platform, of those its directory has. */
-export function chooseModules(platform: string, isThere: (module: string) => boolean): ModuleChoice {
-  const wanted = [...basic, ...(byPlatform[platform] ?? [])];
+export function chooseModules(
+  platform: string,
+  extra: readonly string[],
+  isThere: (module: string) => boolean,
+): ModuleChoice {
+  const wanted = [...basic, ...(byPlatform[platform] ?? []), ...extra];
   const lacking = wanted.filter((module) => !isThere(module));
   return {
     modules: wanted.filter(isThere),
-    // linuxefi exists only in some distributions; where it does not, linux does its work.
-    absent: lacking.filter((module) => !essential.has(module) && module !== 'linuxefi'),
+    absent: lacking.filter((module) => !essential.has(module) && !optional.has(module)),
     missing: lacking.filter((module) => essential.has(module)),
   };
 }

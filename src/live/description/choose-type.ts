@@ -3,7 +3,8 @@
 import { InvalidInputError } from '../../errors.js';
 import { attributeOf, childrenNamed } from './elements.js';
 import type { GenerationRules } from './generations.js';
-import { bool } from './values.js';
+import { counts, type Selection } from './profiles.js';
+import { bool, nameList } from './values.js';
 import type { XmlElement } from './xml.js';
 
 /** KIWI's name of the check for several types in question, as the runtime configuration spells it. */
@@ -14,33 +15,40 @@ export const TYPE_UNIQUE = 'check_image_type_unique';
  * {@link InvalidInputError} when there is none; and unless `unchecked`, when several come into question.
  */
 export function chooseType(
-  sections: readonly XmlElement[],
-  path: string,
+  image: XmlElement,
+  selection: Selection,
   rules: GenerationRules,
   unchecked: boolean,
 ): XmlElement {
-  const candidates = sections.flatMap((section) => childrenNamed(section, 'type'));
-  const live = candidates.filter((type) => attributeOf(type, 'image') === 'iso');
+  const sections = childrenNamed(image, 'preferences').filter((section) => counts(section, selection));
+  const live = liveTypes(sections);
   const chosen = live.find(isPrimary) ?? live[0];
-  if (!chosen) {
-    const others = candidates.map((type) => attributeOf(type, 'image')).join(', ') || 'none';
-    throw new InvalidInputError('description.no-type', 'The applied profiles have no <type image="iso">.', {
-      path,
-      hint: `Types of the applied profiles: ${others}. Add one, or choose a profile that has one with --profile.`,
-    });
-  }
-  const second = unchecked
-    ? undefined
-    : live.find((type) => type !== chosen && (rules.uniqueTypes || !isPrimary(chosen)));
-  if (second) {
-    const message = 'The applied profiles have several <type image="iso">.';
-    const mark = rules.uniqueTypes ? '' : ', or mark one primary="true"';
-    throw new InvalidInputError('description.type-twice', message, {
-      ...second.place,
-      hint: `Put each into a profile of its own and choose with --profile${mark}.`,
-    });
-  }
-  return chosen;
+  if (!chosen) throw typeMissing(image, sections);
+  const isRival = (type: XmlElement) => type !== chosen && (rules.uniqueTypes || !isPrimary(chosen));
+  const rival = unchecked ? undefined : live.find(isRival);
+  if (!rival) return chosen;
+  const mark = rules.uniqueTypes ? '' : ', or mark one primary="true"';
+  throw new InvalidInputError('description.type-twice', 'The applied profiles have several <type image="iso">.', {
+    ...rival.place,
+    hint: `Put each into a profile of its own and choose with --profile${mark}.`,
+  });
+}
+
+function liveTypes(sections: readonly XmlElement[]): XmlElement[] {
+  const types = sections.flatMap((section) => childrenNamed(section, 'type'));
+  return types.filter((type) => attributeOf(type, 'image') === 'iso');
+}
+
+function typeMissing(image: XmlElement, applied: readonly XmlElement[]): InvalidInputError {
+  const others = applied.flatMap((section) => childrenNamed(section, 'type').map((type) => attributeOf(type, 'image')));
+  const elsewhere = childrenNamed(image, 'preferences').filter((section) => liveTypes([section]).length > 0);
+  const profiles = elsewhere.flatMap((section) => nameList.read(attributeOf(section, 'profiles') ?? '') ?? []);
+  const remedy =
+    profiles.length > 0 ? `Choose with --profile one of ${[...new Set(profiles)].join(', ')}.` : 'Add one.';
+  return new InvalidInputError('description.no-type', 'The applied profiles have no <type image="iso">.', {
+    ...image.place,
+    hint: `Types of the applied profiles: ${others.join(', ') || 'none'}. ${remedy}`,
+  });
 }
 
 function isPrimary(type: XmlElement): boolean {

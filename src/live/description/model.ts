@@ -11,6 +11,8 @@ import type { Place } from './xml.js';
 export interface LiveDescription {
   /** The file it was read from. */
   readonly path: string;
+  /** Where `<image>` stands. */
+  readonly imagePlace: Place;
   /** As the document states it. */
   readonly schemaVersion: SchemaVersion;
   readonly generation: GenerationRules;

@@ -15,8 +15,6 @@ type Refusals = Readonly<Record<string, NotBuilt>>;
 const encrypted: NotBuilt = { because: 'an encrypted root image is not built.', unless: [''] };
 
 export const refusedOfType: Refusals = {
-  hybrid: { because: 'a medium without hybrid boot is not built.', unless: ['true', '1'] },
-  editbootconfig: { because: 'boot configuration scripts are not run.', unless: [''] },
   erofscompression: { because: 'EROFS is not built.', unless: [''] },
   verity_blocks: { because: 'dm-verity is not built.', unless: [] },
   target_blocksize: { because: 'only 512-byte sectors are built.', unless: ['512'] },
@@ -24,14 +22,6 @@ export const refusedOfType: Refusals = {
   luks: encrypted,
   luks_version: encrypted,
   luksOS: encrypted,
-};
-
-export const refusedOfLoader: Refusals = {
-  grub_template: { because: 'custom GRUB templates are not read.', unless: [''] },
-};
-
-export const refusedOfMachine: Refusals = {
-  xen_loader: { because: 'media for Xen guests are not built.', unless: [] },
 };
 
 /** Values that have no place in a log. */

@@ -8,7 +8,7 @@ import { attributeOf, childNamed, childrenNamed, requiredAttribute } from './ele
 import { type Generation, type GenerationRules, isOlder, rulesOf } from './generations.js';
 import { machineTable, sizeTable } from './grammar/index.js';
 import type { LiveDescription, PackageLists, RootSize, StripLists } from './model.js';
-import { refuse, refusedOfLoader, refusedOfMachine, refusedOfType } from './not-built.js';
+import { refuse, refusedOfType } from './not-built.js';
 import { counts, isForMachine, type Selection, selectProfiles } from './profiles.js';
 import { type GivenText, givenOf, readValues } from './rows.js';
 import { generationOf, parseVersion, readSchemaVersion } from './schema-version.js';
@@ -43,11 +43,12 @@ export function readImage(document: XmlElement, request: DescriptionRequest): Li
   const profiles = selectProfiles(image, request.profiles ?? [], request.architecture, rules);
   const selection = { profiles, architecture: request.architecture };
   const sections = childrenNamed(image, 'preferences').filter((section) => counts(section, selection));
-  const type = chooseType(sections, path, rules, request.disabledChecks?.includes(TYPE_UNIQUE) ?? false);
+  const type = chooseType(image, selection, rules, request.disabledChecks?.includes(TYPE_UNIQUE) ?? false);
   const first = (name: string) => textsOf(sections, name)[0];
   const name = requiredAttribute(image, 'name').trim();
   return {
     path,
+    imagePlace: document.place,
     schemaVersion,
     generation: rules,
     name,
@@ -88,7 +89,6 @@ function readType(element: XmlElement, overrides: Readonly<Record<string, string
   refuse(refusedOfType, given, '<type>');
   const machine = childNamed(element, 'machine');
   const machineGiven = machine ? givenOf(machine) : new Map();
-  refuse(refusedOfMachine, machineGiven, '<machine>');
   const { xen_loader } = readValues(machineTable, machineGiven, '<machine>', rules);
   const size = childNamed(element, 'size');
   return {
@@ -103,7 +103,6 @@ function readType(element: XmlElement, overrides: Readonly<Record<string, string
 function readBootloader(element: XmlElement, type: TypeAttributes, rules: GenerationRules) {
   const loader = childNamed(element, 'bootloader');
   const given = loader ? givenOf(loader) : new Map<string, GivenText>();
-  refuse(refusedOfLoader, given, '<bootloader>');
   const bootloader = readValues(bootloaderTable, given, '<bootloader>', rules);
   const { bootloader_console, boottimeout } = type;
   return {

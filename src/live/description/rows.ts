@@ -23,7 +23,8 @@ export interface Row<T, D extends T | undefined> extends Span {
   readonly fallback: D | ((rules: GenerationRules) => D);
   /** What it decides; for an inert row, why it decides nothing. */
   readonly meaning: string;
-  readonly required?: true;
+  /** In which generations it must be there. */
+  readonly required?: Span;
   /** Belongs to other image types in the schema; for a live ISO it can only be given as an option. */
   readonly onlyAsOption?: true;
 }
@@ -47,9 +48,9 @@ export function inert<T>(kind: ValueKind<T>, meaning: string, span: Span = {}): 
   return { use: 'inert', kind, fallback: undefined, meaning, ...span };
 }
 
-/** The same row for an attribute that must be there. */
-export function required<R extends object>(row: R): R & { readonly required: true } {
-  return { ...row, required: true };
+/** The same row for an attribute that must be there, in the generations of the span. */
+export function required<R extends object>(row: R, span: Span = {}): R & { readonly required: Span } {
+  return { ...row, required: span };
 }
 
 /** The same row for an attribute that only an option can give. */
@@ -114,11 +115,11 @@ export function readValue<T>(kind: ValueKind<T>, given: GivenText, what: string,
   if (parsed !== undefined) return parsed;
   const shown = value.length > 100 ? `${value.slice(0, 100)}…` : value;
   const newer = newerThan(rules).find((later) => kind.of?.(later.name).read(value.trim()) !== undefined);
-  throw new InvalidInputError(
-    'description.bad-value',
-    `${what}"${shown}" is not valid. Allowed: ${own.allowed}.`,
-    newer ? { ...place, hint: readAs(newer.name) } : place,
-  );
+  const hint = asOption ? 'It was given with --set-type-attr.' : newer && readAs(newer.name);
+  throw new InvalidInputError('description.bad-value', `${what}"${shown}" is not valid. Allowed: ${own.allowed}.`, {
+    ...place,
+    ...(hint === undefined ? {} : { hint }),
+  });
 }
 
 function newerThan({ name }: GenerationRules): readonly GenerationRules[] {

@@ -3,8 +3,15 @@
 import type { LiveDescription } from '../description/index.js';
 import { shellQuoted } from '../shell.js';
 
-/** `kiwi_name='value'` lines. Values that are not set are left out. */
+/** `kiwi_name='value'` lines. */
 export function renderProfile(description: LiveDescription): string {
+  return Object.entries(profileValues(description))
+    .map(([name, value]) => `${name}=${shellQuoted(value)}\n`)
+    .join('');
+}
+
+/** The values by their names, sorted. What is not set is left out. */
+export function profileValues(description: LiveDescription): Record<string, string> {
   const { type, bootloader } = description;
   const values: Record<string, string | undefined> = {
     kiwi_align: '1048576',
@@ -36,8 +43,6 @@ export function renderProfile(description: LiveDescription): string {
     kiwi_timezone: description.timezone,
     kiwi_type: 'iso',
   };
-  return Object.keys(values)
-    .sort()
-    .map((name) => (values[name] === undefined ? '' : `${name}=${shellQuoted(values[name])}\n`))
-    .join('');
+  const set = Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return Object.fromEntries(set.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -1,11 +1,7 @@
 import { expect, test } from 'vitest';
 import { commandLines } from '../../../src/live/boot/command-line.js';
-import {
-  type MenuModel,
-  renderEarlyConfig,
-  renderForwardingConfig,
-  renderMenu,
-} from '../../../src/live/boot/grub-config.js';
+import { renderEarlyConfig, renderForwardingConfig, renderMenu } from '../../../src/live/boot/grub-config.js';
+import type { MenuModel } from '../../../src/live/boot/menu.js';
 import { judge, oracle } from '../../support/oracle.js';
 
 const menu: MenuModel = {
@@ -28,6 +24,8 @@ const menu: MenuModel = {
   }),
   failsafe: true,
   mediaCheck: true,
+  hypervisor: false,
+  linuxEfi: false,
 };
 
 test('the command lines hold the live options after those of the description', () => {

@@ -15,6 +15,6 @@ test('files that would change the medium are refused by name, beside the descrip
   await expect(refuseSideFiles(scratch, bare)).resolves.toBeUndefined();
   const prepared = FileTree.of({ 'image/exclude_files.yaml': file(EMPTY) });
   await expect(refuseSideFiles(scratch, prepared)).rejects.toThrow('/image/exclude_files.yaml');
-  writeFileSync(join(scratch, 'config-cdroot.tar.xz'), '');
+  writeFileSync(join(scratch, 'exclude_files_efifatimage.yaml'), '');
   await expect(refuseSideFiles(scratch, bare)).rejects.toThrow(UnsupportedError);
 });

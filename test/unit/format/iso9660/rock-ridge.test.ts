@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { byteStringOf, fromText } from '../../../../src/bytes/text.js';
 import { timestamp } from '../../../../src/bytes/time.js';
-import { entryFieldLengths, entryFields, rockRidgeExtension } from '../../../../src/format/iso9660/rock-ridge.js';
+import { FieldRun } from '../../../../src/format/iso9660/field-run.js';
+import { addEntryFields, entryFieldLengths, rockRidgeExtension } from '../../../../src/format/iso9660/rock-ridge.js';
 import { applySpread, ContinuationArea, SP, suspField } from '../../../../src/format/iso9660/susp.js';
 import { EMPTY } from '../../../../src/io/memory.js';
 import { file, special, symlink } from '../../../../src/tree/node.js';
@@ -16,6 +17,15 @@ const both = (value: number) => {
   bytes.writeUInt32BE(value, 4);
   return bytes.toString('hex');
 };
+
+/** The fields one by one. */
+function entryFields(
+  ...[node, name, facts, version]: Parameters<typeof addEntryFields> extends [unknown, ...infer R] ? R : never
+) {
+  const run = new FieldRun();
+  addEntryFields(run, node, name, facts, version);
+  return Array.from({ length: run.count }, (_, i) => run.slice(i, i + 1));
+}
 
 describe('fields of an entry', () => {
   test('PX has 36 bytes in 1.10 and ends with a serial number in 1.12', () => {
@@ -129,8 +139,9 @@ describe('continuation', () => {
         const bytes = new Uint8Array(area.blocks * 2048);
         for (const [i, lengths] of list.entries()) {
           const fields = lengths.map((length, k) => suspField('ZZ', new Uint8Array(length - 4).fill(k)));
-          const inline = applySpread(spreads[i]!, fields, bytes, 1000);
-          const inlineBytes = Buffer.concat(inline);
+          const run = new FieldRun();
+          for (const one of fields) run.append(one);
+          const inlineBytes = applySpread(spreads[i]!, run, bytes, 1000);
           expect(inlineBytes.length).toBe(spreads[i]!.inlineLength);
           expect(inlineBytes.length).toBeLessThanOrEqual(room);
           expect(followed(inlineBytes, bytes, 1000)).toEqual(fields.map(hex));

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import ts from 'typescript';
 import { expect, test } from 'vitest';
 import { bootloaderTable, type Table, typeTable } from '../../../../src/live/description/index.js';
-import { refusedOfLoader, refusedOfType } from '../../../../src/live/description/not-built.js';
+import { refusedOfType } from '../../../../src/live/description/not-built.js';
 
 const root = resolve(import.meta.dirname, '../../../..');
 const folder = join(root, 'src/live/description');
@@ -24,7 +24,7 @@ type Model = keyof typeof models;
 
 /** What decides inside the folder, on the way to the model. */
 const decidedInside: Readonly<Record<Model, readonly string[]>> = {
-  description: ['schemaVersion', 'typePlace'],
+  description: ['schemaVersion'],
   // Chosen by, or taken over into the boot loader's settings.
   type: ['image', 'primary', 'bootloader_console', 'boottimeout'],
   bootloader: [],
@@ -87,7 +87,7 @@ function fieldsOf(): Map<Model, string[]> {
 /** Parsed already, decided by steps that are not built yet. */
 const awaited: readonly string[] = [
   ...['description.packageManager', 'type.selinux_policy', 'type.fsmountoptions'],
-  ...['generation.packageManager', 'generation.hybridByAttribute'],
+  'generation.packageManager',
 ];
 
 const inertOf = (table: Table) => Object.keys(table).filter((name) => table[name]!.use === 'inert');
@@ -96,7 +96,7 @@ test('every field decides something, is declared inert, or is refused', () => {
   const excused: Readonly<Record<Model, readonly string[]>> = {
     ...decidedInside,
     type: [...decidedInside.type, ...inertOf(typeTable), ...Object.keys(refusedOfType)],
-    bootloader: [...decidedInside.bootloader, ...inertOf(bootloaderTable), ...Object.keys(refusedOfLoader)],
+    bootloader: [...decidedInside.bootloader, ...inertOf(bootloaderTable)],
   };
   const reads = readsOutside();
   const unread = [...fieldsOf()].flatMap(([model, names]) => {

@@ -48,6 +48,7 @@ test('an override replaces the attribute after the file was read', () => {
   expect(given.type.volid).toBe('B');
   const wrong = errorOf(description(''), { typeAttributes: { flags: 'clicfs' } });
   expect(wrong.message).toBe('<type> flags="clicfs" is not valid. Allowed: overlay, dmsquash.');
+  expect(wrong.hint).toBe('It was given with --set-type-attr.');
 });
 
 test.each([
@@ -63,7 +64,7 @@ test.each([
   expect(error.place).toEqual({ path, line, column });
 });
 
-test.each([['verity_blocks="all"'], ['editbootconfig="script.sh"']])('%s is refused by name', (attribute) => {
+test.each([['verity_blocks="all"'], ['erofscompression="lz4"']])('%s is refused by name', (attribute) => {
   const error = errorOf(description(attribute));
   expect(error).toBeInstanceOf(UnsupportedError);
   expect(error.message).toContain(attribute);

@@ -1,0 +1,71 @@
+// The boot menu that a description asks for, by the rules of its generation.
+
+import type { FileTree } from '../../tree/index.js';
+import type { Architecture } from '../architecture.js';
+import { isOlder, type LiveDescription } from '../description/index.js';
+import { commandLines } from './command-line.js';
+import { graphicsMode } from './graphics-mode.js';
+import { fileIn, findGrubDirectory, findTheme, grubDirectoryName } from './grub-data.js';
+import { mediumId } from './medium-id.js';
+import type { MediumLayout } from './medium-layout.js';
+import type { MenuModel } from './menu.js';
+
+export interface MenuRequest {
+  readonly root: FileTree;
+  readonly architecture: Architecture;
+  readonly layout: MediumLayout;
+  /** Seconds since 1970. */
+  readonly epoch: number;
+  note?: ((text: string) => void) | undefined;
+}
+
+/** Before terminals were lists, a serial one was set up like this. */
+const EARLY_SERIAL = 'serial --speed=9600 --unit=0 --word=8 --parity=no --stop=1';
+
+export function chooseMenu(description: LiveDescription, request: MenuRequest): MenuModel {
+  const { type, bootloader, generation } = description;
+  const { root, architecture, layout, epoch } = request;
+  const usesGrub = layout.loaders !== 'isolinux';
+  const theme = description.bootloaderTheme;
+  const themeFound = theme !== undefined && findTheme(root, theme) !== undefined;
+  const isMissing = theme !== undefined && !themeFound && usesGrub;
+  if (isMissing) request.note?.(`GRUB theme ${theme} is not in the root tree; the menu is plain text.`);
+  const consoles = isMissing ? { output: ['console'], input: ['console'] } : consolesOf(description);
+  const isEarly = isOlder(generation.name, 'kiwi-9.20');
+  return {
+    mediumId: mediumId(epoch),
+    title: description.displayName,
+    loaderDirectory: `/boot/${architecture.machine}/loader`,
+    grubDirectory: grubDirectoryName(root),
+    timeoutSeconds: bootloader.timeout,
+    timeoutStyle: bootloader.timeout_style,
+    graphicsMode: bootloader.video_mode ?? graphicsMode(type.vga),
+    outputConsoles: consoles.output,
+    inputConsoles: consoles.input,
+    serialLine: bootloader.serial_line ?? (isEarly ? EARLY_SERIAL : undefined),
+    theme: themeFound ? theme : undefined,
+    commandLines: commandLines({
+      options: type.kernelcmdline,
+      volumeId: type.volid,
+      persistent: type.hybridpersistent,
+      persistentFileSystem: type.hybridpersistent_filesystem,
+    }),
+    failsafe: type.installprovidefailsafe,
+    mediaCheck: type.mediacheck,
+    hypervisor: type.xen_server,
+    linuxEfi: isOlder(generation.name, 'kiwi-10') && hasLinuxEfi(root, architecture),
+  };
+}
+
+/** The old attribute names terminals for both directions; gfxterm only shows, and leaves input to the usual one. */
+function consolesOf({ bootloader }: LiveDescription): { output: readonly string[]; input: readonly string[] } {
+  const given = (list: readonly string[] | undefined) => list?.filter((name) => name !== 'none');
+  const output = given(bootloader.output_console) ?? given(bootloader.console) ?? [];
+  const input = given(bootloader.input_console) ?? output.filter((name) => name === 'console' || name === 'serial');
+  return { output: output.length > 0 ? output : ['gfxterm'], input: input.length > 0 ? input : ['console'] };
+}
+
+function hasLinuxEfi(root: FileTree, { biosPlatform, efi }: Architecture): boolean {
+  const directory = biosPlatform && efi && findGrubDirectory(root, efi.platform);
+  return directory !== undefined && fileIn(directory.node, 'linuxefi.mod') !== undefined;
+}

@@ -1,0 +1,81 @@
+// The script by which a description changes the boot files of its medium (attribute editbootconfig). It runs as the user
+// who presses, in the root tree, and is given the directory of the medium; values of the description reach it only as
+// variables and arguments, never as text of a shell.
+
+import { stat } from 'node:fs/promises';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { InvalidInputError, ToolError } from '../../errors.js';
+import type { Run } from '../../io/index.js';
+import type { FileTree } from '../../tree/index.js';
+import { runTool } from '../child.js';
+import { mediaDirectoryIn, readDirectory, writeDirectory } from './media-directory.js';
+
+/** The name under which KIWI's prepare step keeps the script in the root tree. */
+const PREPARED = 'image/edit_boot_config.sh';
+
+// Positional parameters: root tree, script, directory of the medium. The mask is root's usual one: media are for all.
+const START = 'umask 022; cd "$1" && exec bash --norc "$2" "iso:$3" 1';
+
+/**
+ * The script's path: the attribute's, absolute or beside the description, else the one prepared in the root tree; undefined
+ * when there is neither. Throws {@link InvalidInputError} `live.no-script` when the attribute names one that is nowhere.
+ */
+export async function findEditScript(
+  asked: string | undefined,
+  descriptionPath: string,
+  rootDirectory: string,
+): Promise<string | undefined> {
+  const prepared = join(rootDirectory, PREPARED);
+  const named = asked === undefined || asked === '' ? undefined : asked;
+  const own = named && (isAbsolute(named) ? named : join(dirname(resolve(descriptionPath)), named));
+  for (const path of own === undefined ? [prepared] : [own, prepared]) {
+    const found = await stat(path).catch(() => undefined);
+    if (found?.isFile()) return path;
+  }
+  if (own === undefined) return undefined;
+  throw new InvalidInputError('live.no-script', `The script editbootconfig="${named}" does not exist.`, {
+    path: descriptionPath,
+    hint: `Looked for ${own} and ${prepared}.`,
+  });
+}
+
+export interface EditRequest {
+  readonly script: string;
+  readonly rootDirectory: string;
+  /** Scratch that stays until the medium is written. */
+  readonly workDirectory: string;
+  /** Variables the script sees. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly epoch: { readonly seconds: number; readonly nanoseconds: number };
+  /** Every line of its output. */
+  log(line: string): void;
+}
+
+/** Runs the script on the medium's files; returns what it made of them. Throws {@link ToolError} `live.script-failed`. */
+export async function editMedium(media: FileTree, request: EditRequest, run: Run): Promise<FileTree> {
+  const { script, rootDirectory, workDirectory, epoch, environment } = request;
+  const directory = mediaDirectoryIn(workDirectory);
+  await writeDirectory(media, directory, run);
+  try {
+    await runTool(
+      {
+        program: 'bash',
+        args: ['-c', START, 'bash', rootDirectory, script, directory],
+        name: script,
+        hint: 'Its output says why; it runs in the root tree with the arguments iso:MEDIA-DIRECTORY 1.',
+        epoch: epoch.seconds,
+        inherited: { ...environment, SOURCE_DATE_EPOCH: String(epoch.seconds) },
+        onLine: (line) => request.log(line),
+      },
+      run,
+    );
+  } catch (error) {
+    if (!(error instanceof ToolError) || error.code !== 'tool.failed') throw error;
+    throw new ToolError('live.script-failed', error.message, {
+      path: script,
+      cause: error,
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+    });
+  }
+  return readDirectory(directory, epoch, run);
+}

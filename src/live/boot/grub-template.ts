@@ -1,0 +1,40 @@
+// A menu of the description's own: a file in which KIWI's placeholders are replaced.
+
+import { readFile } from 'node:fs/promises';
+import { fromText } from '../../bytes/index.js';
+import { sourceError } from '../../io/index.js';
+import type { MenuModel } from './menu.js';
+import { substitute } from './template.js';
+
+/** Reads the file and replaces its placeholders. Throws {@link SourceError} when it cannot be read. */
+export async function renderTemplate(path: string, menu: MenuModel, efiFile: string): Promise<string> {
+  const text = await readFile(path, 'utf8').catch((error) => {
+    throw sourceError(fromText(path), error);
+  });
+  return substitute(text, templateValues(menu, efiFile), path);
+}
+
+/** The placeholders by their names. */
+export function templateValues(menu: MenuModel, efiFile: string): Readonly<Record<string, string>> {
+  const usesSerial = menu.outputConsoles.includes('serial') || menu.inputConsoles.includes('serial');
+  return {
+    search_params: `--file --set=root /boot/${menu.mediumId}`,
+    default_boot: '0',
+    kernel_file: 'linux',
+    initrd_file: 'initrd',
+    boot_options: menu.commandLines.normal,
+    failsafe_boot_options: menu.commandLines.failsafe,
+    gfxmode: menu.graphicsMode,
+    theme: menu.theme ?? 'None',
+    boot_timeout: String(menu.timeoutSeconds),
+    boot_timeout_style: menu.timeoutStyle,
+    serial_line_setup: usesSerial ? (menu.serialLine ?? 'serial') : '',
+    title: menu.title,
+    bootpath: menu.loaderDirectory,
+    boot_directory_name: menu.grubDirectory,
+    efi_image_name: efiFile,
+    terminal_input: menu.inputConsoles.join(' '),
+    terminal_output: menu.outputConsoles.join(' '),
+    ...(menu.hypervisor ? { hypervisor: 'xen.gz' } : {}),
+  };
+}

@@ -1,0 +1,193 @@
+// The boot loaders' files as a tree of the medium. Everything belongs to root and can be read by all; copies keep their
+// time, what is made here has the epoch's.
+
+import { timestamp } from '../../bytes/index.js';
+import { InvalidInputError } from '../../errors.js';
+import { bytesSource, collect, type ExactContent, quietRun } from '../../io/index.js';
+import { type Directory, directory, type File, FileTree, file, follow, glob, type Node } from '../../tree/index.js';
+import { efiFileOf } from '../architecture.js';
+import { isOlder } from '../description/index.js';
+import type { Project } from '../project.js';
+import type { BiosFiles } from './bios-files.js';
+import type { EfiTree } from './efi-files.js';
+import { isolinuxResolution } from './graphics-mode.js';
+import { renderEarlyConfig, renderLoopbackConfig, renderMenu } from './grub-config.js';
+import { findGrubDirectory, findTheme, requireFont } from './grub-data.js';
+import { renderTemplate } from './grub-template.js';
+import { renderIsolinux, renderIsolinuxMessage } from './isolinux-config.js';
+import { type GfxbootTheme, type IsolinuxFiles, withoutAutodown } from './isolinux-files.js';
+import { OPEN_FIRMWARE_IMAGE, type OpenFirmwareFiles, renderBootInfo } from './open-firmware.js';
+
+/** What was found and made for each firmware; undefined where the medium is not for it. */
+export interface LoaderParts {
+  readonly grubBios: BiosFiles | undefined;
+  readonly isolinux: IsolinuxFiles | undefined;
+  readonly gfxboot: GfxbootTheme | undefined;
+  readonly efi: EfiTree | undefined;
+  readonly openFirmware: OpenFirmwareFiles | undefined;
+}
+
+type Nodes = Record<string, Node>;
+
+/** The tree. Throws {@link InvalidInputError} for files that the root tree should have and has not. */
+export async function loaderTree(project: Project, parts: LoaderParts): Promise<FileTree> {
+  const usesGrub = project.layout.loaders !== 'isolinux';
+  const nodes: Nodes = {
+    ...commonNodes(project),
+    ...(usesGrub ? await grubNodes(project) : {}),
+    ...(parts.grubBios ? grubBiosNodes(project, parts.grubBios) : {}),
+    ...(parts.isolinux ? await isolinuxNodes(project, parts.isolinux, parts.gfxboot) : {}),
+    ...(parts.efi ? efiNodes(project, parts.efi) : {}),
+    ...(parts.openFirmware ? openFirmwareNodes(project, parts.openFirmware) : {}),
+  };
+  return FileTree.of<ExactContent>(nodes, { mtime: project.epoch });
+}
+
+function commonNodes(project: Project): Nodes {
+  const loader = loaderOf(project);
+  const nodes: Nodes = {};
+  const memtests = glob(project.root, '/boot/memtest*').filter(({ node }) => node.kind === 'file');
+  if (memtests.length === 1) nodes[`${loader}/memtest`] = copy(memtests[0]!.node as File);
+  if (project.menu.hypervisor) nodes[`${loader}/xen.gz`] = copy(requireHypervisor(project.root));
+  return nodes;
+}
+
+async function grubNodes(project: Project): Promise<Nodes> {
+  const { menu, root, architecture, grubTemplate } = project;
+  const grub = `boot/${menu.grubDirectory}`;
+  const efiFile = architecture.efi ? efiFileOf(architecture.efi) : '';
+  const config = grubTemplate === undefined ? renderMenu(menu) : await renderTemplate(grubTemplate, menu, efiFile);
+  const theme = menu.theme === undefined ? undefined : findTheme(root, menu.theme);
+  const id = text(project, `${menu.mediumId}\n`);
+  const nodes: Nodes = {
+    [`${grub}/grub.cfg`]: text(project, config),
+    [`${grub}/loopback.cfg`]: text(project, renderLoopbackConfig(menu.grubDirectory)),
+    [`${loaderOf(project)}/${menu.grubDirectory}/fonts/unicode.pf2`]: copy(requireFont(root)),
+    'boot/mbrid': id,
+    [`boot/${menu.mediumId}`]: text(project, `${menu.mediumId}\n`),
+  };
+  if (theme) nodes[`${grub}/themes/${menu.theme}`] = copy(withBackground(project, theme));
+  return nodes;
+}
+
+/** The picture that a distribution put behind its theme's menu in /boot is kept. */
+function withBackground({ root, menu }: Project, theme: Directory): Directory {
+  const own = follow(root, `boot/${menu.grubDirectory}/themes/${menu.theme}/background.png`);
+  if (own?.kind !== 'file') return theme;
+  return directory<ExactContent>(theme, new Map([...theme.entries, ['background.png' as never, own]]));
+}
+
+function grubBiosNodes(project: Project, bios: BiosFiles): Nodes {
+  const { menu } = project;
+  const nodes: Nodes = {
+    [biosImagePath(project)]: made(project, bios.elTorito),
+    [`boot/${menu.grubDirectory}/earlyboot.cfg`]: text(project, renderEarlyConfig(menu.mediumId, menu.grubDirectory)),
+    [`boot/${menu.grubDirectory}/i386-pc`]: copyModules(bios.directory.node),
+  };
+  if (bios.hybridMbr) nodes[`${loaderOf(project)}/boot_hybrid.img`] = made(project, bytesSource(bios.hybridMbr));
+  return nodes;
+}
+
+async function isolinuxNodes(
+  project: Project,
+  { files }: IsolinuxFiles,
+  gfxboot: GfxbootTheme | undefined,
+): Promise<Nodes> {
+  const { menu, description } = project;
+  const look = {
+    modules: new Set(files.keys()),
+    gfxboot: gfxboot?.hasLogo ?? false,
+    resolution: isolinuxResolution(description.type.vga),
+  };
+  const nodes: Nodes = {};
+  const loader = loaderOf(project);
+  for (const [name, found] of gfxboot?.files ?? []) nodes[`${loader}/${name}`] = copy(found);
+  const config = gfxboot?.files.get('gfxboot.cfg');
+  if (config) {
+    const lines = Buffer.from(await collect(config.content, quietRun())).toString('utf8');
+    nodes[`${loader}/gfxboot.cfg`] = text(project, withoutAutodown(lines));
+  }
+  for (const [name, found] of files) nodes[`${loader}/${name}`] = copy(found);
+  nodes[`${loader}/isolinux.cfg`] = text(project, renderIsolinux(menu, look));
+  nodes[`${loader}/isolinux.msg`] = text(project, renderIsolinuxMessage(menu));
+  return nodes;
+}
+
+function efiNodes(project: Project, efi: EfiTree): Nodes {
+  const { root, menu, firmware, architecture, description } = project;
+  const nodes: Nodes = {};
+  const top = follow(efi, 'EFI');
+  if (top) nodes['EFI'] = copy(top);
+  // A signed GRUB has its modules built in; older generations copied them all the same.
+  const wantsModules = firmware !== 'uefi' || isOlder(description.generation.name, 'kiwi-10');
+  const platform = architecture.efi!.platform;
+  const modules = wantsModules ? findGrubDirectory(root, platform) : undefined;
+  if (modules) nodes[`boot/${menu.grubDirectory}/${platform}`] = copyModules(modules.node);
+  for (const { path, node } of glob(root, '/boot/efi/EFI/*/fonts')) {
+    if (node.kind !== 'directory') continue;
+    for (const [name, font] of node.entries) {
+      if (font.kind !== 'file') continue;
+      nodes[`${loaderOf(project)}/${menu.grubDirectory}/fonts/${name}`] ??= copy(font);
+    }
+    // The first vendor's are enough: they are the same GRUB's.
+    if (path) break;
+  }
+  return nodes;
+}
+
+function openFirmwareNodes(project: Project, found: OpenFirmwareFiles): Nodes {
+  const { menu } = project;
+  const { platform, image, directory: modules, earlyConfig } = found;
+  const grub = `boot/${menu.grubDirectory}/${platform}`;
+  const own = copyModules(modules.node) as Directory;
+  const entries = new Map(own.entries);
+  entries.set(OPEN_FIRMWARE_IMAGE as never, made(project, image));
+  entries.set('grub.cfg' as never, text(project, earlyConfig));
+  return {
+    'ppc/bootinfo.txt': text(project, renderBootInfo(menu.title, menu.grubDirectory, platform)),
+    [grub]: directory<ExactContent>(own, entries),
+  };
+}
+
+/** Path of the image that a BIOS loads from a CD. */
+export function biosImagePath(project: Project): string {
+  return `${loaderOf(project)}/${project.layout.bios === 'isolinux' ? 'isolinux.bin' : 'eltorito.img'}`;
+}
+
+/** The loader directory without leading slash. */
+export function loaderOf({ menu }: Project): string {
+  return menu.loaderDirectory.slice(1);
+}
+
+function requireHypervisor(root: FileTree): File {
+  const found = follow(root, '/boot/xen.gz');
+  if (found?.kind === 'file') return found;
+  throw new InvalidInputError('live.no-hypervisor', 'There is no hypervisor /boot/xen.gz in the root tree.', {
+    hint: 'Install Xen into the root tree, or leave xen_server out.',
+  });
+}
+
+function made({ epoch }: Project, content: ExactContent): File {
+  return file(content, { mtime: epoch });
+}
+
+function text(project: Project, content: string): File {
+  return made(project, bytesSource(new TextEncoder().encode(content)));
+}
+
+/** GRUB's module directory without the development files that some distributions put there. */
+function copyModules(found: Directory): Node {
+  const kept = [...found.entries].filter(([name]) => !name.endsWith('.module'));
+  return copy(directory<ExactContent>(found, kept));
+}
+
+/** A copy for the medium: root's, readable by all, its time in whole seconds as ISO 9660 keeps them. */
+export function copy(node: Node): Node {
+  const owner = { uid: 0, gid: 0, xattrs: [], mtime: timestamp(node.mtime.seconds) };
+  if (node.kind === 'directory') {
+    const entries = [...node.entries].map(([name, child]) => [name, copy(child)] as const);
+    return directory<ExactContent>({ ...owner, mode: 0o755 }, entries);
+  }
+  if (node.kind === 'file') return file(node.content, { ...owner, mode: 0o644 });
+  return { ...node, ...owner };
+}

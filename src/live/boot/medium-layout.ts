@@ -1,0 +1,81 @@
+// How a medium boots: which loaders it has, for which firmware, and whether it has a partition table for disks.
+
+import { InvalidInputError, UnsupportedError } from '../../errors.js';
+import { type Architecture, type Firmware, isEfi } from '../architecture.js';
+import type { LiveDescription, LoaderLayout } from '../description/index.js';
+
+export interface MediumLayout {
+  readonly loaders: LoaderLayout;
+  /** What BIOS machines boot by; undefined: they do not. */
+  readonly bios: 'grub' | 'isolinux' | undefined;
+  /** Whether EFI machines boot. */
+  readonly efi: boolean;
+  /** Whether Open Firmware boots. */
+  readonly openFirmware: boolean;
+  /** `none`: the medium boots as a CD only. */
+  readonly partitionTable: 'none' | 'mbr' | 'gpt' | 'gpt-hybrid';
+}
+
+export interface LayoutRequest {
+  readonly layout?: LoaderLayout | undefined;
+  readonly partitionTable?: 'mbr' | 'gpt' | 'gpt-hybrid' | undefined;
+  note?: ((text: string) => void) | undefined;
+}
+
+/** Decides by the request, the description and its generation, in that order. Throws for what does not go together. */
+export function chooseLayout(
+  description: LiveDescription,
+  architecture: Architecture,
+  firmware: Firmware,
+  request: LayoutRequest,
+): MediumLayout {
+  const { bootloader, generation, type, path } = description;
+  if (bootloader.name === 'systemd_boot') {
+    throw new UnsupportedError('live.bootloader', 'Live media with systemd-boot are not built.', {
+      path,
+      hint: 'Choose <bootloader name="grub2"/>.',
+    });
+  }
+  const loaders = request.layout ?? usualLoaders(description, architecture, firmware);
+  if (loaders !== 'grub' && !architecture.biosPlatform) {
+    const message = `ISOLINUX boots x86 machines only, not ${architecture.machine}.`;
+    throw new UnsupportedError('live.isolinux-platform', message, { path, hint: 'Choose --layout grub.' });
+  }
+  const efi = efiOf(loaders, architecture, firmware, request);
+  const hasBios = architecture.biosPlatform !== undefined && (!isEfi(firmware) || loaders !== 'grub' || type.eficsm);
+  const bios = hasBios ? (loaders === 'grub' ? 'grub' : 'isolinux') : undefined;
+  const isHybrid = !generation.hybridByAttribute || type.hybrid || request.partitionTable !== undefined;
+  const usual = loaders === 'grub' ? usualTable(description, firmware) : 'mbr';
+  const partitionTable = isHybrid ? (request.partitionTable ?? usual) : 'none';
+  if (bios === 'isolinux' && (partitionTable === 'gpt' || partitionTable === 'gpt-hybrid')) {
+    throw new InvalidInputError('live.layout-table', 'Media with ISOLINUX have an MBR, not a GPT.', {
+      path,
+      hint: 'Choose --partition-table mbr, or --layout grub.',
+    });
+  }
+  return { loaders, bios, efi, openFirmware: architecture.openFirmwarePlatform !== undefined, partitionTable };
+}
+
+function usualLoaders(description: LiveDescription, architecture: Architecture, firmware: Firmware): LoaderLayout {
+  if (!architecture.biosPlatform) return 'grub';
+  return description.generation.layout[isEfi(firmware) ? 'efi' : 'bios'];
+}
+
+/** What was asked for on the command line counts more than the firmware of the description. */
+function efiOf(loaders: LoaderLayout, architecture: Architecture, firmware: Firmware, request: LayoutRequest): boolean {
+  if (loaders === 'isolinux') {
+    if (isEfi(firmware)) request.note?.('The layout isolinux boots BIOS machines only; EFI machines do not boot.');
+    return false;
+  }
+  if (loaders === 'isolinux+grub' && !isEfi(firmware)) {
+    request.note?.('The layout isolinux+grub boots EFI machines too, with an unsigned GRUB.');
+    return architecture.efi !== undefined;
+  }
+  return isEfi(firmware);
+}
+
+/** A BIOS medium always has an MBR. */
+function usualTable({ type }: LiveDescription, firmware: Firmware): MediumLayout['partitionTable'] {
+  if (type.efiparttable === 'msdos' || !isEfi(firmware)) return 'mbr';
+  return type.gpt_hybrid_mbr ? 'gpt-hybrid' : 'gpt';
+}

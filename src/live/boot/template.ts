@@ -1,0 +1,29 @@
+// Text with placeholders, as Python's string.Template reads it: `$name` and `${name}` are replaced, `$$` is a dollar.
+
+import { InvalidInputError } from '../../errors.js';
+
+const PLACEHOLDER = /\$(?:(\$)|([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\}|)/g;
+
+/**
+ * Replaces all placeholders. Throws {@link InvalidInputError} `live.template` with line and column for a name that has no
+ * value, and for a dollar that starts nothing. `path` is for messages.
+ */
+export function substitute(text: string, values: Readonly<Record<string, string>>, path: string): string {
+  return text.replace(PLACEHOLDER, (whole, dollar?: string, bare?: string, braced?: string, at?: number) => {
+    if (dollar !== undefined) return '$';
+    const name = bare ?? braced;
+    if (name !== undefined && Object.hasOwn(values, name)) return values[name]!;
+    const before = text.slice(0, at).split('\n');
+    const place = { path, line: before.length, column: before.at(-1)!.length + 1 };
+    if (name === undefined) {
+      throw new InvalidInputError('live.template', 'A "$" of the template starts no placeholder.', {
+        ...place,
+        hint: 'Write $$ for a dollar.',
+      });
+    }
+    throw new InvalidInputError('live.template', `The template asks for ${whole}, which has no value.`, {
+      ...place,
+      hint: `Known are ${Object.keys(values).sort().join(', ')}. Write $$ for a dollar.`,
+    });
+  });
+}
