@@ -14,6 +14,7 @@ import {
 } from '../../live/index.js';
 import type { Loss } from '../../tree/index.js';
 import { addCompressionOptions, type CompressionOptions, compressionSettings } from '../compression-options.js';
+import { type EngineFacts, engineFacts, engineText } from '../engines.js';
 import { openSession, type Session } from '../session.js';
 import { parseSize, showBytes, showDuration } from '../units.js';
 import { environmentEpoch, settleLosses } from '../write-command.js';
@@ -128,7 +129,8 @@ async function build(options: Options): Promise<void> {
     if (options.plan) return session.result(await planLiveIso(request, session.run));
     const report = await buildLiveIso(request, session.run);
     const milliseconds = session.now() - started;
-    session.result({ ...report, seconds: milliseconds / 1000 }, textOf(report, milliseconds));
+    const engine = engineFacts(options.engine);
+    session.result({ ...report, seconds: milliseconds / 1000, engine }, textOf(report, milliseconds, engine));
   } finally {
     session.close();
   }
@@ -182,11 +184,12 @@ function parseAttribute(text: string, known: Readonly<Record<string, string>>): 
   return { ...known, [text.slice(0, at)]: text.slice(at + 1) };
 }
 
-function textOf({ image, size, steps, results }: BuildReport, milliseconds: number): string[] {
+function textOf({ image, size, steps, results }: BuildReport, milliseconds: number, engine: EngineFacts): string[] {
   const shown = (step: Step) => `  ${step.name.padEnd(24)} ${showDuration(step.seconds * 1000).padStart(12)}`;
   const files = Object.values(results).flatMap((file) => ('filename' in file ? [file.filename] : []));
   const others = files.filter((name) => name !== image);
-  return [...steps.map(shown), `${image}: ${showBytes(size)} in ${showDuration(milliseconds)}`, ...others];
+  const end = `${image}: ${showBytes(size)} in ${showDuration(milliseconds)}, ${engineText(engine)}`;
+  return [...steps.map(shown), end, ...others];
 }
 
 /** What scripts of the description inherit. */
