@@ -9,6 +9,7 @@ import {
   buildLiveIso,
   type Generation,
   generations,
+  loadConfiguration,
   planLiveIso,
   type Step,
 } from '../../live/index.js';
@@ -29,6 +30,7 @@ interface Options extends WriterOptions, CompressionOptions {
   readonly profile: readonly string[];
   readonly type: 'iso';
   readonly setTypeAttr: Readonly<Record<string, string>>;
+  readonly config?: string;
   readonly targetArch?: string;
   readonly initrd?: string;
   readonly dracut: 'auto' | 'chroot' | 'userns' | 'sysroot';
@@ -48,6 +50,10 @@ export function buildCommand(): Command {
   addDescriptionOptions(command)
     .requiredOption('--root <dir>', 'prepared root tree; only read')
     .requiredOption('--target-dir <dir>', 'directory for the results')
+    .option(
+      '--config <file>',
+      'runtime configuration, beside /etc/kiwi.yml and ~/.config/kiwi/config.yml (default: none)',
+    )
     .option('--target-arch <arch>', 'architecture of the root tree (default: that of its programs)')
     .option('--initrd <file>', 'use this initrd and do not run dracut')
     .addOption(
@@ -125,7 +131,8 @@ async function build(options: Options): Promise<void> {
   const session = openSession(options);
   const started = session.now();
   try {
-    const request = buildOptions(options, session);
+    const configuration = await loadConfiguration({ home: process.env['HOME'], file: options.config });
+    const request = { ...buildOptions(options, session), configuration };
     if (options.plan) return session.result(await planLiveIso(request, session.run));
     const report = await buildLiveIso(request, session.run);
     const milliseconds = session.now() - started;
