@@ -1,35 +1,45 @@
-// Builds the native engine where cargo can, and says in one line what will be used where it cannot.
+// npm run build:native [-- --platform NAME]
+// Builds the native engine where cargo can, and says in one line what will be used where it cannot. For another platform
+// than this one cargo needs its target (`rustup target add …`), a linker and a C compiler, named as the `cc` crate reads it.
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, readdirSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { libraryPath, PLATFORMS, platformName } from './native-platforms.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const library = `${root}native/isopress.${platformName()}.node`;
+const { platform: asked } = parseArgs({ options: { platform: { type: 'string' } } }).values;
+const name = asked ?? platformName();
+const library = root + libraryPath(name);
+/** Undefined: what cargo builds for this machine by itself. */
+const foreign = asked === undefined || asked === platformName() ? undefined : foreignPlatform(asked);
 
 if (process.platform === 'win32') portable('the native engine is for Linux and macOS');
 if (isUpToDate()) process.exit(0);
 requireToolchain();
 build();
-console.log(`native engine ${createRequire(import.meta.url)(library).version()} built: ${library.slice(root.length)}`);
+const what = foreign ? `for ${name}` : createRequire(import.meta.url)(library).version();
+console.log(`native engine ${what} built: ${libraryPath(name)}`);
 
-/** `linux-x64-gnu`, `linux-arm64-musl`, `darwin-arm64`: the same names as src/native/platform.ts finds. */
-function platformName() {
-  const { platform, arch } = process;
-  if (platform !== 'linux') return `${platform}-${arch}`;
-  process.report.excludeNetwork = true;
-  return `${platform}-${arch}-${process.report.getReport().header.glibcVersionRuntime ? 'gnu' : 'musl'}`;
+/** @param {string} wanted */
+function foreignPlatform(wanted) {
+  const found = PLATFORMS.find((platform) => platform.name === wanted);
+  if (found) return found;
+  console.error(`"${wanted}" is none of ${PLATFORMS.map((platform) => platform.name).join(', ')}.`);
+  process.exit(2);
 }
 
+/** The end of a build that was only tried; who asked for a platform by name wants to know. @param {string} reason */
 function portable(reason) {
   console.log(`No native engine built (${reason}); the portable engine will be used.`);
-  process.exit(0);
+  process.exit(asked === undefined ? 0 : 1);
 }
 
 function isUpToDate() {
   if (!existsSync(library)) return false;
   const sources = ['Cargo.toml', 'Cargo.lock', 'native/Cargo.toml', 'native/build.rs'];
-  for (const name of readdirSync(`${root}native/src`, { recursive: true })) sources.push(`native/src/${name}`);
+  for (const file of readdirSync(`${root}native/src`, { recursive: true })) sources.push(`native/src/${file}`);
   const built = statSync(library).mtimeMs;
   return sources.every((source) => statSync(root + source).mtimeMs <= built);
 }
@@ -39,20 +49,26 @@ function requireToolchain() {
   if (cargo.error || cargo.status !== 0) portable('cargo is not installed');
   const found = /(\d+)\.(\d+)/.exec(cargo.stdout);
   const needed = /rust-version = "(\d+)\.(\d+)"/.exec(readFileSync(`${root}native/Cargo.toml`, 'utf8'));
-  const age = (version) => Number(version[1]) * 1000 + Number(version[2]);
+  const age = (/** @type {RegExpExecArray} */ version) => Number(version[1]) * 1000 + Number(version[2]);
   if (age(found) < age(needed)) portable(`cargo ${found[0]} is older than ${needed[1]}.${needed[2]}`);
   // Without the crates there is nothing to build from; that is the machine's condition, not a fault of the code.
   if (cargoFails(['fetch', '--locked', '--quiet'])) portable('the crates cannot be fetched');
 }
 
 function build() {
-  if (cargoFails(['build', '--release', '--locked', '--quiet', '--target-dir', 'target'], 'inherit')) process.exit(1);
-  const suffix = process.platform === 'darwin' ? 'dylib' : 'so';
+  const target = foreign ? ['--target', foreign.target] : [];
+  const args = ['build', '--release', '--locked', '--quiet', '--target-dir', 'target', ...target];
+  if (cargoFails(args, 'inherit')) process.exit(1);
+  const suffix = name.startsWith('darwin') ? 'dylib' : 'so';
+  const built = `${root}target/${foreign ? `${foreign.target}/` : ''}release/libisopress_native.${suffix}`;
   // Renamed into place: a running process may have the old library mapped.
-  copyFileSync(`${root}target/release/libisopress_native.${suffix}`, `${library}.part`);
+  copyFileSync(built, `${library}.part`);
   renameSync(`${library}.part`, library);
 }
 
+/** @param {string[]} args @param {'ignore' | 'inherit'} [stdio] */
 function cargoFails(args, stdio = 'ignore') {
-  return spawnSync('cargo', args, { cwd: root, stdio }).status !== 0;
+  // A library to be loaded cannot bring its own C library; Rust's default for musl is that it does.
+  const flags = name.endsWith('-musl') ? { RUSTFLAGS: '-C target-feature=-crt-static' } : {};
+  return spawnSync('cargo', args, { cwd: root, stdio, env: { ...process.env, ...flags } }).status !== 0;
 }

@@ -17,6 +17,8 @@ TEST=(
   arch-test binfmt-support qemu-user-static qemu-system-arm qemu-efi-aarch64
   # the image builder that live ISOs are compared with
   kiwi kiwi-systemdeps-iso-media
+  # package databases, SELinux policies, and the dracut that works from outside a tree
+  rpm pacman-package-manager python3 policycoreutils selinux-utils dracut-core
   # trees with attributes, capabilities, access lists and mounts
   attr libcap2-bin acl util-linux mount bzip2 zstd xz-utils
 )

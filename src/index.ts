@@ -23,7 +23,7 @@ export * from './format/fat/index.js';
 export * from './format/squashfs/index.js';
 export * from './io/index.js';
 export * from './live/index.js';
-export { loadNative } from './native/index.js';
+export { chooseNative, loadNative } from './native/index.js';
 export * from './source/index.js';
 export * from './tree/index.js';
 export { VERSION } from './version.js';

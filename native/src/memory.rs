@@ -16,8 +16,8 @@ pub struct Shared {
     layout: Layout,
 }
 
-// SAFETY: plain memory at a fixed place. Nobody here writes to it; the contract with JavaScript is that it does not
-// either while a block is being compressed, and the codecs stay within bounds should it do so all the same.
+// SAFETY: plain memory at a fixed place, without meaning to this library. The contract with JavaScript is that it leaves
+// alone what a thread reads or fills, and the codecs stay within bounds should it not.
 unsafe impl Send for Shared {}
 // SAFETY: as above.
 unsafe impl Sync for Shared {}
@@ -105,6 +105,29 @@ impl Deref for Block {
     }
 }
 
+/// A part of shared memory that a thread may fill.
+pub struct Room {
+    memory: Arc<Shared>,
+    at: usize,
+    length: usize,
+}
+
+impl Room {
+    /// The memory the bytes lie in; nothing when it is not ours.
+    pub fn of(bytes: &[u8]) -> Option<Self> {
+        match Block::of(bytes) {
+            Block::Shared { memory, at, length } => Some(Self { memory, at, length }),
+            Block::Copied(_) => None,
+        }
+    }
+
+    /// `length` writable bytes from byte `at`; nothing when there are not so many.
+    pub fn part(&mut self, at: usize, length: usize) -> Option<*mut u8> {
+        let end = at.checked_add(length)?;
+        (end <= self.length).then(|| self.memory.start().wrapping_add(self.at + at))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -129,6 +152,18 @@ mod tests {
         assert!(all().contains_key(&start));
         drop(block);
         assert!(!all().contains_key(&start));
+    }
+
+    #[test]
+    fn room_ends_where_its_part_of_the_memory_ends() {
+        let memory = Shared::allocate(1000).expect("there is memory");
+        let mut room = Room::of(&bytes(&memory)[100..200]).expect("it is ours");
+        assert_eq!(room.part(0, 100), Some(memory.start().wrapping_add(100)));
+        assert_eq!(room.part(100, 0), Some(memory.start().wrapping_add(200)));
+        for (at, length) in [(0, 101), (100, 1), (usize::MAX, 1), (1, usize::MAX)] {
+            assert!(room.part(at, length).is_none());
+        }
+        assert!(Room::of(&[1, 2, 3]).is_none());
     }
 
     #[test]

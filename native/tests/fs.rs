@@ -1,7 +1,9 @@
 //! The file-system modules against the kernel, on scratch files.
 
+use isopress_native::fs::gather::{self, Range};
 use isopress_native::fs::holes::{self, Hole};
 use isopress_native::fs::{errno_name, xattr};
+use isopress_native::memory::{Room, Shared};
 #[cfg(target_os = "linux")]
 use std::ffi::CString;
 use std::fs::{self, File};
@@ -147,4 +149,35 @@ fn impossible_paths_are_errors() {
     assert_eq!(code(b""), "ENOENT");
     assert_eq!(code(b"/a\0b"), "EINVAL");
     assert_eq!(code(&vec![b'a'; 1 << 20]), "ENAMETOOLONG");
+}
+
+#[test]
+fn ranges_of_files_are_gathered_and_the_first_that_differs_is_named() {
+    let scratch = Scratch::new("gather");
+    fs::write(scratch.path("a"), b"abcdef").expect("a file can be made");
+    fs::write(scratch.path("b"), b"12").expect("a file can be made");
+    let range = |name: &str, at, length, into, ends| Range {
+        path: bytes(&scratch.path(name)).to_vec(),
+        at,
+        length,
+        into,
+        ends,
+    };
+    let memory = Shared::allocate(100).expect("there is memory");
+    // SAFETY: the memory is alive, and nothing writes to it while the slice is looked at.
+    let all = || unsafe { std::slice::from_raw_parts(memory.start(), memory.length()) };
+    let mut room = Room::of(all()).expect("it is ours");
+    let ranges = [range("b", 0, 2, 0, true), range("a", 2, 3, 10, false), range("a", 6, 0, 50, true)];
+    assert_eq!(gather::read(&ranges, &mut room), None);
+    assert_eq!((&all()[..3], &all()[9..14]), (&b"12\0"[..], &b"\0cde\0"[..]));
+    for wrong in [
+        range("b", 0, 3, 0, true),
+        range("b", 0, 1, 0, true),
+        range("b", 1, 2, 0, false),
+        range("nothing", 0, 1, 0, false),
+        range("b", 0, 2, 99, true),
+        range("", 0, 1, 0, false),
+    ] {
+        assert_eq!(gather::read(&[range("b", 0, 2, 0, true), wrong], &mut room), Some(1));
+    }
 }

@@ -1,12 +1,31 @@
 // Which engines this installation runs, and why not the others: for --version and reports.
 
-import { chooseCompression } from '../compress/index.js';
-import { loadNative } from '../native/index.js';
+import { chooseCompression, type EngineChoice } from '../compress/index.js';
+import { chooseNative } from '../native/index.js';
 
+/** What ran, as plain data for reports. */
+export type EngineFacts =
+  | { readonly name: 'native'; readonly version: string; readonly from: string }
+  | { readonly name: 'portable'; readonly reason: string };
+
+/** The engine that `choice` comes to on this machine. */
+export function engineFacts(choice: EngineChoice): EngineFacts {
+  const state = chooseNative(choice);
+  if (!state.addon) return { name: 'portable', reason: state.reason };
+  return { name: 'native', version: state.addon.version(), from: state.from };
+}
+
+/** The same for people: `native engine 0.1.0 (the local build)`. */
+export function engineText(facts: EngineFacts): string {
+  if (facts.name === 'native') return `native engine ${facts.version} (${facts.from})`;
+  return `portable engine (${facts.reason})`;
+}
+
+/** Several lines: the engine, what does each codec, and the version of Node. */
 export function engineSummary(): string {
-  const { addon, reason } = loadNative();
-  const native = addon ? `native engine ${addon.version()}` : `portable engine (no native engine: ${reason})`;
-  const codecs = addon ? (['gzip', 'xz', 'zstd', 'lz4'] as const) : (['gzip'] as const);
+  const facts = engineFacts('auto');
+  const codecs =
+    facts.name === 'native' ? (['gzip', 'xz', 'zstd', 'lz4'] as const) : (['gzip', 'zstd', 'lz4'] as const);
   const engines = codecs.map((name) => `${name} by ${chooseCompression({ name }).engine}`);
-  return [native, ...engines, `node ${process.version}`].join('\n');
+  return [engineText(facts), ...engines, `node ${process.version}`].join('\n');
 }

@@ -14,6 +14,7 @@ import {
   newestSecond,
   withoutXattrs,
 } from '../tree/index.js';
+import { engineFacts, engineText } from './engines.js';
 import { openSession, type Session } from './session.js';
 import { showBytes, showDuration } from './units.js';
 import { excludePatterns, type WriterOptions } from './writer-options.js';
@@ -47,8 +48,9 @@ export async function writeCommand<L extends LayoutWithLosses>(
       : fileTarget(fromText(image), { force: options.force ?? false });
     const { size, written } = await writeImage(planned, target, session.run);
     const milliseconds = session.now() - started;
-    const text = [`${image}: ${showBytes(size)} in ${showDuration(milliseconds)}`];
-    session.result({ image, size, written, seconds: milliseconds / 1000, layout: planned.layout }, text);
+    const engine = engineFacts(options.engine);
+    const text = [`${image}: ${showBytes(size)} in ${showDuration(milliseconds)}, ${engineText(engine)}`];
+    session.result({ image, size, written, seconds: milliseconds / 1000, engine, layout: planned.layout }, text);
   } finally {
     session.close();
   }

@@ -4,7 +4,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { type ByteString, displayText } from '../bytes/index.js';
 import { SourceError } from '../errors.js';
-import type { Data, ExactContent, Range, Run, Source } from './content.js';
+import type { Data, ExactContent, Range, RangeReader, RangeRequest, Run, Source } from './content.js';
 import { checkRange } from './memory.js';
 
 /** Up to this size a file is read with synchronous calls: three awaits cost more than the file. */
@@ -45,9 +45,17 @@ function changed(path: ByteString, planned: number, found: number): SourceError 
   return new SourceError('source.changed', message, { path: shown, hint: 'Pack a tree that nothing writes to.' });
 }
 
-/** The content of a regular file of `size` bytes. A file found shorter or longer is an error, never padded or cut. */
-export function fileContent(path: ByteString, size: number, holes?: readonly Range[]): ExactContent {
-  const content = size <= SMALL ? new SmallFile(path, size) : new LargeFile(path, size);
+/**
+ * The content of a regular file of `size` bytes. A file found shorter or longer is an error, never padded or cut. With a
+ * `reader` whoever packs many files can have them read ahead.
+ */
+export function fileContent(
+  path: ByteString,
+  size: number,
+  holes?: readonly Range[],
+  reader?: RangeReader,
+): ExactContent {
+  const content = size <= SMALL ? new SmallFile(path, size, reader) : new LargeFile(path, size, reader);
   return holes && holes.length > 0 ? Object.assign(content, { holes }) : content;
 }
 
@@ -58,12 +66,20 @@ export function fileRange(path: ByteString, range: Range): ExactContent {
 
 // Classes, not closures: trees hold one of these per file, and methods on the prototype cost a tree nothing.
 
-class SmallFile implements ExactContent {
+/** What all files have in common. */
+abstract class RegularFile {
   constructor(
     readonly path: ByteString,
     readonly size: number,
+    readonly reader: RangeReader | undefined,
   ) {}
 
+  get origin() {
+    return this.reader && { path: this.path, reader: this.reader };
+  }
+}
+
+class SmallFile extends RegularFile implements ExactContent {
   bytes(): Uint8Array {
     return readSmall(this.path, this.size);
   }
@@ -79,13 +95,8 @@ class SmallFile implements ExactContent {
   }
 }
 
-class LargeFile implements ExactContent {
+class LargeFile extends RegularFile implements ExactContent {
   declare readonly holes?: readonly Range[];
-
-  constructor(
-    readonly path: ByteString,
-    readonly size: number,
-  ) {}
 
   pieces(run: Run): AsyncGenerator<Data> {
     const read = this.size <= MEDIUM ? readMedium : readLarge;
@@ -133,6 +144,26 @@ function readSmallInto(path: ByteString, size: number, buffer: Uint8Array, at: n
         got += count;
       }
       if (got !== size) throw changed(path, size, got > size ? fstatSync(fd).size : got);
+    } finally {
+      closeSync(fd);
+    }
+  } catch (error) {
+    throw sourceError(path, error);
+  }
+}
+
+/** Reads one range into its place in `memory`. */
+export function readRangeSync({ path, at, length, into, ends }: RangeRequest, memory: Uint8Array): void {
+  try {
+    const fd = openSync(pathBuffer(path), 'r');
+    try {
+      for (let got = 0; got < length; ) {
+        const count = readSync(fd, memory, into + got, length - got, at + got);
+        if (count === 0) throw changed(path, at + length, at + got);
+        got += count;
+      }
+      const found = ends ? fstatSync(fd).size : at + length;
+      if (found !== at + length) throw changed(path, at + length, found);
     } finally {
       closeSync(fd);
     }

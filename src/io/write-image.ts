@@ -11,6 +11,13 @@ export type ImagePlan<Layout, C extends Content = Content> = C & {
   readonly seals?: readonly Seal[];
 };
 
+/** The same plan with these seals. */
+export function withSeals<L>(plan: ImagePlan<L>, seals: readonly Seal[]): ImagePlan<L> {
+  const { layout } = plan;
+  if (!isExact(plan)) return { sizeLimit: plan.sizeLimit, pieces: (run) => plan.pieces(run), layout, seals };
+  return { size: plan.size, pieces: (run) => plan.pieces(run), layout, seals };
+}
+
 export interface ImageReport {
   /** Name of the target. */
   readonly target: string;

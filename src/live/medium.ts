@@ -1,9 +1,8 @@
 // The plan of the whole ISO: disc metadata, media tree, root image, EFI system partition, boot structures, seal.
 
 import { type DiscLayout, type DiscOptions, planDisc } from '../disc/index.js';
-import { suseTagSeal } from '../format/checkmedia/index.js';
 import type { FatLayout } from '../format/fat/index.js';
-import { type Content, type ExactContent, type ImagePlan, isExact, type Seal } from '../io/index.js';
+import { type Content, type ExactContent, type ImagePlan, withSeals } from '../io/index.js';
 import type { BootFiles } from './boot/boot-files.js';
 import { biosImagePath } from './boot/loader-tree.js';
 import { planEsp } from './esp.js';
@@ -27,9 +26,7 @@ export function planMedium(project: Project, parts: MediumParts, rootImage: Cont
   const espFile = isHybrid ? undefined : esp;
   const tree = mediaTree(project, { boot: parts.tree, initrd: parts.initrd, rootImage, espFile });
   const disc = planDisc(tree, discOptions(project, parts, esp));
-  return project.seal === undefined
-    ? disc
-    : withSeal(disc, suseTagSeal({ digests: [project.seal], check: true, pad: 0 }));
+  return project.seal === undefined ? disc : withSeals(disc, [project.seal]);
 }
 
 function discOptions(
@@ -72,20 +69,11 @@ function partitionOptions(
   const { partitionTable } = layout;
   if (partitionTable === 'none') return { layout: 'plain' };
   return {
-    layout: layout.bios === 'isolinux' ? 'isolinux' : 'grub',
+    layout: layout.openFirmware ? 'chrp' : layout.bios === 'isolinux' ? 'isolinux' : 'grub',
     partitionTable,
     ...(hybridMbr ? { mbr: { code: hybridMbr } } : {}),
     ...(esp ? { appendedEsp: esp } : {}),
     // The oldest generation told disks apart by the medium's own id.
     ...(description.generation.hybridByAttribute ? { diskSignature: Number(menu.mediumId) } : {}),
   };
-}
-
-/** The same plan with one seal more. */
-function withSeal(plan: ImagePlan<DiscLayout>, seal: Seal): ImagePlan<DiscLayout> {
-  const { layout } = plan;
-  const seals = [...(plan.seals ?? []), seal];
-  return isExact(plan)
-    ? { size: plan.size, pieces: (run) => plan.pieces(run), layout, seals }
-    : { sizeLimit: plan.sizeLimit, pieces: (run) => plan.pieces(run), layout, seals };
 }

@@ -3,6 +3,7 @@
 import type { CompressionName, CompressionRequest, EngineChoice } from '../compress/index.js';
 import type { DigestName } from '../io/index.js';
 import type { Loss, Ownership } from '../tree/index.js';
+import type { RuntimeConfiguration } from './configuration/index.js';
 import type { Generation } from './description/index.js';
 
 export interface BuildOptions {
@@ -12,6 +13,8 @@ export interface BuildOptions {
   readonly descriptionFile?: string;
   /** Read the description as this generation of KIWI does, upgrading it; default: that of its schema version. */
   readonly generation?: Generation;
+  /** What the machine and the user want of every build; default: nothing. */
+  readonly configuration?: RuntimeConfiguration;
   /** KIWI's names of the runtime checks that are not done. */
   readonly disabledChecks?: readonly string[];
   /** Directory that holds the prepared root tree. It is only read. */

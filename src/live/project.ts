@@ -11,7 +11,8 @@ import {
   chooseCompression,
 } from '../compress/index.js';
 import { InvalidInputError, IsopressError, TargetError, UnsupportedError } from '../errors.js';
-import { type DigestName, fileContent, sourceError } from '../io/index.js';
+import { redHatTagSeal, suseTagSeal } from '../format/checkmedia/index.js';
+import { fileContent, type Seal, sourceError } from '../io/index.js';
 import { type FileTree, file, fingerprint, glob, newestSecond } from '../tree/index.js';
 import {
   type Architecture,
@@ -52,7 +53,7 @@ export interface Project {
   /** Script that may change the boot files. */
   readonly editScript: string | undefined;
   /** Undefined: no media check. */
-  readonly seal: DigestName | undefined;
+  readonly seal: Seal | undefined;
   readonly compression: Compression;
   /** Bytes. */
   readonly blockSize: number;
@@ -109,7 +110,8 @@ export async function decide(options: BuildOptions, root: FileTree): Promise<Pro
 
 /** Reads and checks the description; tells what an upgrade of it has lost. */
 async function describe(options: BuildOptions, root: FileTree, machine: string): Promise<LiveDescription> {
-  const { profiles, typeAttributes, generation, disabledChecks } = options;
+  const { profiles, typeAttributes, generation, configuration } = options;
+  const disabledChecks = [...(options.disabledChecks ?? []), ...(configuration?.disabledChecks ?? [])];
   const optional = { profiles, typeAttributes, generation, disabledChecks };
   const given = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined));
   const request = { architecture: machine, ...(given as Partial<DescriptionRequest>) };
@@ -144,14 +146,16 @@ function templatePath({ bootloader, path }: LiveDescription): string | undefined
   return grub_template === undefined || grub_template === '' ? undefined : resolve(dirname(path), grub_template);
 }
 
-function chooseSeal(options: BuildOptions, { type }: LiveDescription): DigestName | undefined {
-  const style = options.mediaCheck ?? (type.mediacheck ? 'suse' : 'none');
-  if (style === 'rh') {
-    throw new UnsupportedError('live.media-check', 'Media-check tags in the style of isomd5sum are not written.', {
-      hint: 'Choose --media-check suse.',
-    });
-  }
-  return style === 'suse' ? (options.mediaDigest ?? 'sha256') : undefined;
+/** The style of the configuration's tool counts where a description asks for a check and no option names a style. */
+function chooseSeal(options: BuildOptions, { type }: LiveDescription): Seal | undefined {
+  const usual = type.mediacheck ? (options.configuration?.mediaTagStyle ?? 'suse') : 'none';
+  const style = options.mediaCheck ?? usual;
+  if (style === 'none') return undefined;
+  if (style === 'suse') return suseTagSeal({ digests: [options.mediaDigest ?? 'sha256'], check: true, pad: 0 });
+  if (options.mediaDigest === undefined || options.mediaDigest === 'md5') return redHatTagSeal();
+  throw new InvalidInputError('live.media-digest', 'Media-check tags in the style of isomd5sum hold MD5 digests.', {
+    hint: 'Leave --media-digest out, or choose --media-check suse.',
+  });
 }
 
 /** KIWI's default is xz with the branch filter of the architecture, on x86 and PowerPC. */

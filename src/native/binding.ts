@@ -15,6 +15,13 @@ export interface NativeAddon {
   xattrs(path: Uint8Array): Uint8Array[] | null;
   /** `[at, length, …]` of the holes within the first `size` bytes of a regular file. */
   holes(path: Uint8Array, size: number): Float64Array;
+  /**
+   * Fills memory of {@link allocate}, which is to be left alone until the promise settles, with ranges of files. `paths`
+   * holds a path per range with a zero byte behind it; `numbers` four per range: the first byte in the file, the bytes, the
+   * first byte in `into`, and 1 where the file has to end behind the range. Resolves to the place of the first range
+   * that could not be read so, or to -1.
+   */
+  gather(paths: Uint8Array, numbers: Float64Array, into: Uint8Array): Promise<number>;
   /** The library behind each codec with its version: `libdeflate@1.26`. */
   engines(): Readonly<Record<NativeCodec['codec'], `${string}@${string}`>>;
   /** Zeros that a {@link NativeCompressor} reads in place, without a copy. */
@@ -57,13 +64,16 @@ export interface NativeCompressor {
   hasEnded(): boolean;
 }
 
-/** The addon, or the reason why there is none, as a clause: "no library is built for linux-x64-gnu". */
+/**
+ * The addon and where it came from, `the local build` or a package's name; or the reason why there is none, as a clause:
+ * "no library is built for linux-x64-gnu".
+ */
 export type NativeState =
-  | { readonly addon: NativeAddon; readonly reason?: undefined }
+  | { readonly addon: NativeAddon; readonly from: string; readonly reason?: undefined }
   | { readonly addon: undefined; readonly reason: string };
 
 /** Must equal `ABI` in native/src/lib.rs; raised with every change of an exported function. */
-const ABI = 2;
+const ABI = 3;
 
 let state: NativeState | undefined;
 
@@ -75,10 +85,14 @@ export function loadNative(): NativeState {
 
 /** A local build first, so that whoever changes the Rust code runs what was just built; then the platform's package. */
 function find(platform: string): NativeState {
-  const candidates = [`../../native/isopress.${platform}.node`, `@isopress/native-${platform}`];
+  const packaged = `@isopress/native-${platform}`;
+  const candidates = [
+    { specifier: `../../native/isopress.${platform}.node`, from: 'the local build' },
+    { specifier: packaged, from: packaged },
+  ];
   const reasons: string[] = [];
-  for (const candidate of candidates) {
-    const found = load(candidate);
+  for (const { specifier, from } of candidates) {
+    const found = load(specifier, from);
     if (found.addon) return found;
     if (found.reason !== '') reasons.push(found.reason);
   }
@@ -86,7 +100,7 @@ function find(platform: string): NativeState {
 }
 
 /** An empty reason means that there is nothing at this place. */
-function load(specifier: string): NativeState {
+function load(specifier: string, from: string): NativeState {
   const require = createRequire(import.meta.url);
   let path: string;
   try {
@@ -95,17 +109,17 @@ function load(specifier: string): NativeState {
     return { addon: undefined, reason: '' };
   }
   try {
-    return checkHandshake(require(path), path);
+    return checkHandshake(require(path), path, from);
   } catch (error) {
     return { addon: undefined, reason: `${path} cannot be loaded: ${firstLine(error)}` };
   }
 }
 
 /** Accepts a library only if it states the interface number that this code was written for. */
-export function checkHandshake(library: unknown, path: string): NativeState {
+export function checkHandshake(library: unknown, path: string, from: string): NativeState {
   const addon = library as Partial<NativeAddon> | null;
   const abi = typeof addon?.abi === 'function' ? addon.abi() : undefined;
-  if (abi === ABI) return { addon: addon as NativeAddon };
+  if (abi === ABI) return { addon: addon as NativeAddon, from };
   return {
     addon: undefined,
     reason: `${path} has interface ${abi ?? 'unknown'}, not ${ABI}; build or install it anew`,

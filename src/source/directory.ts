@@ -3,7 +3,17 @@
 import { type BigIntStats, closeSync, constants, lstatSync, openSync, readdirSync, readlinkSync } from 'node:fs';
 import { type ByteString, byteStringOf, compareBytes, displayText, fromNanoseconds } from '../bytes/index.js';
 import { InvalidInputError, SourceError } from '../errors.js';
-import { breathe, type ExactContent, fileContent, pathBuffer, type Range, type Run, sourceError } from '../io/index.js';
+import {
+  breathe,
+  type ExactContent,
+  fileContent,
+  NativeRangeReader,
+  pathBuffer,
+  type Range,
+  type RangeReader,
+  type Run,
+  sourceError,
+} from '../io/index.js';
 import { chooseNative, type EngineChoice, type NativeAddon } from '../native/index.js';
 import {
   type Attributes,
@@ -71,6 +81,7 @@ class Scan {
   /** Entries with several names, by file system and inode: the node that all their names share. */
   readonly #shared = new Map<bigint, Node>();
   readonly #excluded: ((path: ByteString) => boolean) | undefined;
+  readonly #reader: RangeReader | undefined;
   #top = 0;
   #entries = 0;
   #fileSystem = 0n;
@@ -82,6 +93,7 @@ class Scan {
     readonly xattrs: XattrReader,
     readonly options: ScanOptions,
   ) {
+    if (addon) this.#reader = new NativeRangeReader(addon);
     if (options.exclude && options.exclude.length > 0) this.#excluded = excludeMatcher(options.exclude);
   }
 
@@ -161,8 +173,8 @@ class Scan {
 
   #file(path: ByteString, stat: BigIntStats, attrs: Attributes): Node | Promise<Node> {
     const size = Number(stat.size);
-    if (stat.blocks * 512n >= stat.size) return file(fileContent(path, size), attrs);
-    if (this.addon) return file(fileContent(path, size, askForHoles(this.addon, path, size)), attrs);
+    if (stat.blocks * 512n >= stat.size) return file(fileContent(path, size, [], this.#reader), attrs);
+    if (this.addon) return file(fileContent(path, size, askForHoles(this.addon, path, size), this.#reader), attrs);
     return searchHoles(path, size, this.options.run).then((holes: Range[]) =>
       file(fileContent(path, size, holes), attrs),
     );

@@ -172,6 +172,13 @@ describe.runIf(hasGrub)('GRUB for BIOS and EFI', () => {
 });
 
 describe.runIf(hasGrub)('a build', () => {
+  oracle('checkisomd5')('with a tag in the style of isomd5sum is passed by it', async () => {
+    describeImage('firmware="efi" mediacheck="true"');
+    const { image, digests } = await press({ configuration: { mediaTagStyle: 'rh' } });
+    expect(judge('checkisomd5', [image]).status).toBe(0);
+    expect(digests.sha256).toBe(sha256(image));
+  });
+
   test('gives the same bytes from another copy, with other jobs, at another place', async () => {
     const copy = makeSmallRoot(join(scratch, 'copy'), 'backwards');
     describeImage('firmware="efi"');
@@ -185,10 +192,15 @@ describe.runIf(hasGrub)('a build', () => {
     const before = listing(root);
     const { image, results, steps } = await press({ mediaCheck: 'suse' });
     expect(listing(root)).toBe(before);
-    expect(readdirSync(join(image, '..')).sort()).toEqual(['isopress.result.json', `${base}.iso`, `${base}.packages`]);
+    expect(readdirSync(join(image, '..')).sort()).toEqual([
+      'isopress.result.json',
+      `${base}.iso`,
+      `${base}.packages`,
+      `${base}.verified`,
+    ]);
     expect(JSON.parse(readFileSync(join(image, '../isopress.result.json'), 'utf8'))).toEqual(results);
     expect(readFileSync(join(image, `../${base}.packages`), 'utf8')).toBe('small|None|1|None|all|None|None\n');
-    expect(steps.map((step) => step.name)).toEqual(['scan', 'initrd', 'boot files', 'plan', 'image', 'results']);
+    expect(steps.map((step) => step.name)).toEqual(['scan', 'initrd', 'results', 'boot files', 'plan', 'image']);
   });
 
   test('that fails or is aborted leaves the target directory as it was', async () => {
@@ -262,7 +274,12 @@ describe.runIf(hasGrub)('a build', () => {
       { compression: 'xz' as const, engine: 'portable' as const },
       'live.compression',
     ],
-    ['tags of the other style', { mediaCheck: 'rh' as const }, 'live.media-check'],
+    [
+      'a digest that the style of tags has not',
+      { mediaCheck: 'rh' as const, mediaDigest: 'sha256' as const },
+      'live.media-digest',
+    ],
+    ['an image over the limit', { configuration: { largestImage: 1_000_000 } }, 'live.too-large'],
     ['a root without signed images', { typeAttributes: { firmware: 'uefi' } }, 'live.no-signed-grub'],
   ])('ends with its own error: %s', async (_, options, code) => {
     describeImage('firmware="efi"');

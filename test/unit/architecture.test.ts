@@ -26,7 +26,16 @@ const RULES: Readonly<Record<string, { rooms: readonly string[]; others: readonl
   disc: { rooms: ['format', 'tree', 'io', 'bytes', 'errors'], others: [] },
   live: {
     rooms: ['disc', 'format', 'source', 'tree', 'compress', 'io', 'native', 'bytes', 'errors'],
-    others: ['node:fs', 'node:fs/promises', 'node:child_process', 'node:path', 'node:readline', 'saxes', 'yaml'],
+    others: [
+      'node:fs',
+      'node:fs/promises',
+      'node:child_process',
+      'node:path',
+      'node:readline',
+      'node-sqlite3-wasm',
+      'saxes',
+      'yaml',
+    ],
   },
   index: { rooms: ['*'], others: [] },
   cli: {

@@ -9,11 +9,13 @@ import {
   buildLiveIso,
   type Generation,
   generations,
+  loadConfiguration,
   planLiveIso,
   type Step,
 } from '../../live/index.js';
 import type { Loss } from '../../tree/index.js';
 import { addCompressionOptions, type CompressionOptions, compressionSettings } from '../compression-options.js';
+import { type EngineFacts, engineFacts, engineText } from '../engines.js';
 import { openSession, type Session } from '../session.js';
 import { parseSize, showBytes, showDuration } from '../units.js';
 import { environmentEpoch, settleLosses } from '../write-command.js';
@@ -28,6 +30,7 @@ interface Options extends WriterOptions, CompressionOptions {
   readonly profile: readonly string[];
   readonly type: 'iso';
   readonly setTypeAttr: Readonly<Record<string, string>>;
+  readonly config?: string;
   readonly targetArch?: string;
   readonly initrd?: string;
   readonly dracut: 'auto' | 'chroot' | 'userns' | 'sysroot';
@@ -47,6 +50,10 @@ export function buildCommand(): Command {
   addDescriptionOptions(command)
     .requiredOption('--root <dir>', 'prepared root tree; only read')
     .requiredOption('--target-dir <dir>', 'directory for the results')
+    .option(
+      '--config <file>',
+      'runtime configuration, beside /etc/kiwi.yml and ~/.config/kiwi/config.yml (default: none)',
+    )
     .option('--target-arch <arch>', 'architecture of the root tree (default: that of its programs)')
     .option('--initrd <file>', 'use this initrd and do not run dracut')
     .addOption(
@@ -124,11 +131,13 @@ async function build(options: Options): Promise<void> {
   const session = openSession(options);
   const started = session.now();
   try {
-    const request = buildOptions(options, session);
+    const configuration = await loadConfiguration({ home: process.env['HOME'], file: options.config });
+    const request = { ...buildOptions(options, session), configuration };
     if (options.plan) return session.result(await planLiveIso(request, session.run));
     const report = await buildLiveIso(request, session.run);
     const milliseconds = session.now() - started;
-    session.result({ ...report, seconds: milliseconds / 1000 }, textOf(report, milliseconds));
+    const engine = engineFacts(options.engine);
+    session.result({ ...report, seconds: milliseconds / 1000, engine }, textOf(report, milliseconds, engine));
   } finally {
     session.close();
   }
@@ -182,11 +191,12 @@ function parseAttribute(text: string, known: Readonly<Record<string, string>>): 
   return { ...known, [text.slice(0, at)]: text.slice(at + 1) };
 }
 
-function textOf({ image, size, steps, results }: BuildReport, milliseconds: number): string[] {
+function textOf({ image, size, steps, results }: BuildReport, milliseconds: number, engine: EngineFacts): string[] {
   const shown = (step: Step) => `  ${step.name.padEnd(24)} ${showDuration(step.seconds * 1000).padStart(12)}`;
   const files = Object.values(results).flatMap((file) => ('filename' in file ? [file.filename] : []));
   const others = files.filter((name) => name !== image);
-  return [...steps.map(shown), `${image}: ${showBytes(size)} in ${showDuration(milliseconds)}`, ...others];
+  const end = `${image}: ${showBytes(size)} in ${showDuration(milliseconds)}, ${engineText(engine)}`;
+  return [...steps.map(shown), end, ...others];
 }
 
 /** What scripts of the description inherit. */

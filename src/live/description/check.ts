@@ -4,7 +4,7 @@
 import { InvalidInputError, UnsupportedError } from '../../errors.js';
 import { requiredAttribute } from './elements.js';
 import type { GenerationRules } from './generations.js';
-import { type ChildRule, ruleOf } from './grammar/index.js';
+import { type ChildRule, type ElementRule, ruleOf } from './grammar/index.js';
 import { knownNames } from './nearest.js';
 import { covers, givenOf, readValue, readValues, remedy, whenKnown } from './rows.js';
 import type { XmlElement } from './xml.js';
@@ -13,9 +13,10 @@ import type { XmlElement } from './xml.js';
 export function checkElement(element: XmlElement, rules: GenerationRules): void {
   const rule = ruleOf(element);
   const tag = `<${element.name}>`;
+  checkForeign(element, rule);
   readValues(rule.attributes, givenOf(element), tag, rules);
   for (const [name, row] of Object.entries(rule.attributes)) {
-    if (row.required && covers(row, rules)) requiredAttribute(element, name);
+    if (row.required && covers(row, rules) && covers(row.required, rules)) requiredAttribute(element, name);
   }
   if (rule.opaque) return;
   checkText(element, rules);
@@ -34,6 +35,15 @@ export function checkElement(element: XmlElement, rules: GenerationRules): void 
   }
   for (const [name, child] of Object.entries(rule.children)) {
     if (child.required && !seen.has(name)) throw childMissing(element, name);
+  }
+}
+
+/** Attributes that the schema keeps for other types of image: a clearer word than that they are not known. */
+function checkForeign(element: XmlElement, { attributes, foreign = [] }: ElementRule): void {
+  for (const { name, place } of element.attributes.values()) {
+    if (Object.hasOwn(attributes, name) || !foreign.includes(name)) continue;
+    const message = `<${element.name}> has no attribute "${name}" for image="iso"; it belongs to other image types.`;
+    throw new InvalidInputError('description.other-type', message, { ...place, hint: 'Take it out.' });
   }
 }
 

@@ -26,6 +26,8 @@ export interface GenerationRules {
   readonly omittedModules: readonly string[];
   /** Whether the initrd is compressed by xz, and not as dracut is configured in the root tree. */
   readonly xzInitrd: boolean;
+  /** Whether lists of packages tell their licenses. */
+  readonly listsLicenses: boolean;
   /** Whether the live root keeps `/.profile`. */
   readonly keepsProfile: boolean;
   /** Whether a selected profile brings those it requires. */
@@ -45,6 +47,7 @@ const early = {
   layout: { bios: 'isolinux', efi: 'isolinux+grub' },
   vga: '0x303',
   xzInitrd: true,
+  listsLicenses: false,
   extraModules: { overlay: ['pollcdrom'], dmsquash: ['pollcdrom'] },
   keepsProfile: false,
   expandsProfiles: true,
@@ -77,6 +80,7 @@ export const generations: readonly GenerationRules[] = [
     layout: { bios: 'isolinux', efi: 'grub' },
     vga: 'auto',
     extraModules,
+    listsLicenses: true,
     omittedModules: ['multipath'],
   },
   {
@@ -88,6 +92,7 @@ export const generations: readonly GenerationRules[] = [
     espMebibytes: 20,
     vga: 'auto',
     extraModules,
+    listsLicenses: true,
     omittedModules: [],
     xzInitrd: false,
     keepsProfile: true,

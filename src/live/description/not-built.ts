@@ -18,7 +18,6 @@ export const refusedOfType: Refusals = {
   erofscompression: { because: 'EROFS is not built.', unless: [''] },
   verity_blocks: { because: 'dm-verity is not built.', unless: [] },
   target_blocksize: { because: 'only 512-byte sectors are built.', unless: ['512'] },
-  xen_server: { because: 'Xen media are not built.', unless: ['false', '0'] },
   luks: encrypted,
   luks_version: encrypted,
   luksOS: encrypted,

@@ -23,7 +23,8 @@ export interface Row<T, D extends T | undefined> extends Span {
   readonly fallback: D | ((rules: GenerationRules) => D);
   /** What it decides; for an inert row, why it decides nothing. */
   readonly meaning: string;
-  readonly required?: true;
+  /** In which generations it must be there. */
+  readonly required?: Span;
   /** Belongs to other image types in the schema; for a live ISO it can only be given as an option. */
   readonly onlyAsOption?: true;
 }
@@ -47,9 +48,9 @@ export function inert<T>(kind: ValueKind<T>, meaning: string, span: Span = {}): 
   return { use: 'inert', kind, fallback: undefined, meaning, ...span };
 }
 
-/** The same row for an attribute that must be there. */
-export function required<R extends object>(row: R): R & { readonly required: true } {
-  return { ...row, required: true };
+/** The same row for an attribute that must be there, in the generations of the span. */
+export function required<R extends object>(row: R, span: Span = {}): R & { readonly required: Span } {
+  return { ...row, required: span };
 }
 
 /** The same row for an attribute that only an option can give. */

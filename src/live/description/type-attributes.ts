@@ -75,12 +75,14 @@ export const typeTable = {
   verity_blocks: read(matching(/\d+|all/, 'a number of blocks, or all'), 'Blocks that dm-verity covers.', since10),
   luks: read(anyText, 'Passphrase, or key file, of an encrypted root image.'),
   luks_version: read(oneOf('luks', 'luks1', 'luks2'), 'Version of the encryption header.', since920),
-  luksOS: read(oneOf('sle12'), 'Distribution whose encryption settings are used.'),
+  luksOS: read(
+    changing<string>(['kiwi-9.11', oneOf('sle11')], ['kiwi-9.20', oneOf('sle12')]),
+    'Distribution whose encryption settings are used.',
+  ),
   luks_randomize: inert(bool, 'Only for an encrypted root image.', since10),
   luks_pbkdf: inert(oneOf('pbkdf2', 'argon2i', 'argon2id'), 'Only for an encrypted root image.', since10),
   bootprofile: read(anyText, 'Recorded in .profile.'),
   bootkernel: read(anyText, 'Recorded in .profile.'),
-  boot: inert(anyText, 'The initrd is always made by dracut, not from a description of its own.', early),
   devicepersistency: inert(
     changing<string>(
       ['kiwi-9.11', oneOf('by-uuid', 'by-label', 'by-path')],

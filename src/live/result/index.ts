@@ -1,4 +1,5 @@
 // What lies beside the ISO.
 
 export * from './record.js';
-export * from './write.js';
+export * from './seals.js';
+export * from './stage.js';

@@ -1,4 +1,6 @@
-// The record of all results under KIWI's keys: what `kiwi-ng result bundle` and its like read.
+// The record of all results under KIWI's keys: what `result bundle` and its like read.
+
+import type { Project } from '../project.js';
 
 /** One result, with what bundling does to it. The keys of the record are KIWI's. */
 export interface ResultFile {
@@ -9,12 +11,37 @@ export interface ResultFile {
   readonly shasum: boolean;
 }
 
-export type ResultKey = 'live_image' | 'image_packages' | 'image_verified' | 'bundle_format';
+/** How bundled results are named: a pattern, and what its letters stand for. */
+export interface BundleFormat {
+  readonly pattern: string;
+  readonly tags: BundleTags;
+}
 
-export type Results = Partial<Record<ResultKey, ResultFile | { readonly pattern: string }>>;
+/** `%N` name, `%P` profiles, `%A` architecture, `%T` type, `%M` `%m` `%p` parts of the version, `%v` version. */
+export type BundleTags = Readonly<Record<'N' | 'P' | 'A' | 'I' | 'T' | 'M' | 'm' | 'p' | 'v', string>>;
+
+export type ResultKey = 'live_image' | 'image_packages' | 'image_verified' | 'image_changes';
+
+export type Results = Partial<Record<ResultKey, ResultFile>> & { readonly bundle_format?: BundleFormat };
+
+export const RECORD_NAME = 'isopress.result.json';
 
 /** Keys sorted, four blanks of indentation, one line feed at the end: as `kiwi.result.json`. */
 export function renderResults(results: Results): string {
   const sorted = Object.fromEntries(Object.entries(results).sort(([a], [b]) => (a < b ? -1 : 1)));
   return `${JSON.stringify(sorted, null, 4)}\n`;
+}
+
+/** Undefined: the description names no pattern. */
+export function bundleFormatOf({ description, architecture }: Project): BundleFormat | undefined {
+  const { type, name, version, profiles } = description;
+  if (type.bundle_format === undefined) return undefined;
+  const tags = tagsOf(name, architecture.machine, version, profiles);
+  return { pattern: type.bundle_format, tags };
+}
+
+/** `%I`, the id of the bundle, is known when one is made. */
+export function tagsOf(name: string, machine: string, version: string, profiles: readonly string[]): BundleTags {
+  const [major = '', minor = '', patch = ''] = version.split('.');
+  return { N: name, P: profiles.join('_'), A: machine, I: '', T: 'iso', M: major, m: minor, p: patch, v: version };
 }

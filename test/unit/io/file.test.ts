@@ -1,10 +1,13 @@
-import { appendFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fromText } from '../../../src/bytes/text.js';
-import { quietRun } from '../../../src/io/content.js';
+import { type ExactContent, quietRun } from '../../../src/io/content.js';
 import { fileContent } from '../../../src/io/file.js';
 import { collect } from '../../../src/io/memory.js';
+import { packed } from '../../../src/io/packed.js';
+import { NativeRangeReader } from '../../../src/io/range-reader.js';
+import { loadNative } from '../../../src/native/index.js';
 import { scratchDirectory } from '../../support/scratch.js';
 import { noise } from '../../support/trees.js';
 
@@ -40,5 +43,68 @@ describe.each([0, 1, 131_072, 131_073, 1_048_576, 4_000_000])('a file of %i byte
     if (size === 0) return;
     truncateSync(path, size - 1);
     await expect(collect(content, run)).rejects.toMatchObject({ code: 'source.changed', place: { path } });
+  });
+});
+
+const { addon } = loadNative();
+
+describe.skipIf(!addon)('files read ahead', () => {
+  const reader = addon && new NativeRangeReader(addon);
+  const sizes = [0, 1, 2047, 2048, 5000, 131_073, 262_143, 262_144, 262_145, 1_000_000];
+  const files = sizes.map((size, index) => {
+    const path = join(scratch, `ahead-${index}`);
+    const holes =
+      size > 200_000
+        ? [
+            { at: 4096, length: 8192 },
+            { at: size - 3000, length: 3000 },
+          ]
+        : [];
+    return { path, size, holes };
+  });
+  const contents = (withReader: boolean) =>
+    files.map(({ path, size, holes }) => fileContent(fromText(path), size, holes, withReader ? reader : undefined));
+  const inSlots = (list: readonly ExactContent[], unit: number) => {
+    const slots = list.map((content) => ({ content, span: Math.ceil(content.size / unit) * unit }));
+    const size = slots.reduce((sum, { span }) => sum + span, 0);
+    return { size, pieces: () => packed(slots, run) };
+  };
+  const write = () => {
+    for (const { path, size, holes } of files) {
+      const bytes = noise(size, 3);
+      for (const { at, length } of holes) bytes.fill(0, at, at + length);
+      writeFileSync(path, bytes);
+    }
+  };
+
+  test.each([1, 2048, 100_000])('come to the same bytes as files read in turn, in slots of %i bytes', async (unit) => {
+    write();
+    const mixed = contents(true).flatMap((content, index) => [content, contents(false)[index]!]);
+    const plain = contents(false).flatMap((content) => [content, content]);
+    const ahead = await collect(inSlots(mixed, unit), run);
+    expect(Buffer.compare(ahead, await collect(inSlots(plain, unit), run))).toBe(0);
+  });
+
+  test('that grow, shrink or vanish are told by name', async () => {
+    for (const { path, size } of files) {
+      write();
+      const collected = () => collect(inSlots(contents(true), 2048), run);
+      appendFileSync(path, 'x');
+      await expect(collected()).rejects.toMatchObject({ code: 'source.changed', place: { path } });
+      if (size > 0) {
+        truncateSync(path, size - 1);
+        await expect(collected()).rejects.toMatchObject({ code: 'source.changed', place: { path } });
+      }
+      unlinkSync(path);
+      await expect(collected()).rejects.toMatchObject({ code: 'source.enoent', place: { path } });
+    }
+  });
+
+  test('leave nothing running when the consumer stops', async () => {
+    write();
+    for await (const piece of inSlots(contents(true), 2048).pieces()) {
+      expect(piece).toBeDefined();
+      break;
+    }
   });
 });

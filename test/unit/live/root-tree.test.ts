@@ -9,7 +9,6 @@ import { chooseModules } from '../../../src/live/boot/grub-modules.js';
 import { readDescription } from '../../../src/live/description/index.js';
 import { renderProfile } from '../../../src/live/initrd/profile.js';
 import { findKernel } from '../../../src/live/kernel.js';
-import { listPackages } from '../../../src/live/result/packages.js';
 import { decideRootFileSystem } from '../../../src/live/root-file-system.js';
 import { FileTree } from '../../../src/tree/file-tree.js';
 import { file, symlink } from '../../../src/tree/node.js';
@@ -90,34 +89,6 @@ test('modules that a GRUB lacks are told apart by what they are needed for', () 
 test('old mode numbers become sizes', () => {
   expect(['0x317', '0x303', 'auto', '0x999'].map(graphicsMode)).toEqual(['1024x768', '800x600', 'auto', 'auto']);
   expect(['0x317', 'auto'].map(isolinuxResolution)).toEqual(['1024 768', '800 600']);
-});
-
-test('packages are listed as KIWI lists them', async () => {
-  const status = `Package: zlib1g
-Status: install ok installed
-Architecture: amd64
-Version: 1:1.2.13.dfsg-1
-
-Package: gone
-Status: deinstall ok config-files
-Architecture: all
-Version: 2-1
-Description: two
- lines
- Version: 9
-
-Package: never
-Status: purge ok not-installed
-
-Package: adduser
-Status: install ok installed
-Architecture: all
-Version: 3.134
-`;
-  expect(await listPackages(FileTree.of({ 'var/lib/dpkg/status': text(status) }))).toBe(
-    'adduser|None|3.134|None|all|None|None\ngone|None|2-1|None|all|None|None\nzlib1g|None|1:1.2.13.dfsg-1|None|amd64|None|None\n',
-  );
-  expect(await listPackages(FileTree.of({ etc: text('') }))).toBeUndefined();
 });
 
 test('.profile has sorted, quoted assignments', () => {

@@ -66,6 +66,18 @@ test.each<[string, string, Case, Case]>([
     { inside: '</type><type image="iso" volid="OTHER">' },
     { inside: '</type><type image="tbz">' },
   ],
+  [
+    'check_xen_uniquely_setup_as_server_or_guest',
+    'description.xen',
+    { options: { xen_server: 'true' }, inside: '<machine xen_loader="hvmloader"/>' },
+    { options: { xen_server: 'true' } },
+  ],
+  [
+    'check_xen_uniquely_setup_as_server_or_guest',
+    'description.xen',
+    { options: { xen_server: 'true' }, type: 'firmware="ec2"' },
+    { type: 'firmware="ec2"' },
+  ],
 ])('%s', (name, code, bad, good) => {
   expect(check(bad)).toBe(code);
   expect(check({ ...bad, disabled: [name] })).toBeUndefined();

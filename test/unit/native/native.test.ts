@@ -19,9 +19,9 @@ describe('the loader', () => {
     expect(addon === undefined).toBe(reason !== undefined);
   });
   test('refuses a library that does not state this interface', () => {
-    expect(checkHandshake({ abi: () => 999 }, '/x.node').reason).toMatch(/^\/x\.node has interface 999, not \d+;/);
+    expect(checkHandshake({ abi: () => 999 }, '/x.node', 'x').reason).toMatch(/^\/x\.node has interface 999, not \d+;/);
     for (const library of [null, {}, { abi: 1 }, 'text']) {
-      expect(checkHandshake(library, '/x.node').reason).toMatch(/interface unknown/);
+      expect(checkHandshake(library, '/x.node', 'x').reason).toMatch(/interface unknown/);
     }
   });
   test('finds nothing, or what cannot be loaded, and does not throw', () => {
@@ -73,6 +73,43 @@ describe.skipIf(!addon)('the addon', () => {
     expect(() => xattrs!(Buffer.from('/a\0b'))).toThrow(expect.objectContaining({ code: 'EINVAL' }));
     expect(() => xattrs!(Buffer.from('/nowhere/at/all'))).toThrow(expect.objectContaining({ code: 'ENOENT' }));
     expect(() => xattrs!(Buffer.alloc(1 << 24, 'a'))).toThrow(expect.objectContaining({ code: 'ENAMETOOLONG' }));
+  });
+  test('files are gathered into memory of its own, and of nobody else', async () => {
+    const scratch = scratchDirectory();
+    const paths = Buffer.from(`${join(scratch, 'a')}\0${join(scratch, 'b')}\0`);
+    writeFileSync(join(scratch, 'a'), 'abc');
+    writeFileSync(join(scratch, 'b'), 'defgh');
+    const into = addon!.allocate(8);
+    expect(await addon!.gather(paths, Float64Array.of(0, 3, 0, 1, 1, 3, 4, 0), into)).toBe(-1);
+    expect(Buffer.from(into).toString('latin1')).toBe('abc\0efg\0');
+    for (const [expected, ...numbers] of [
+      [1, 0, 3, 0, 1, 0, 4, 0, 1],
+      [0, 0, 2, 0, 1, 0, 1, 0, 0],
+      [1, 0, 3, 6 - 1, 1, 0, 5, 4, 1],
+      [0, 0, 3, 2 ** 40, 0, 0, 0, 0, 0],
+      [0, 2 ** 53 - 1, 1, 0, 0, 0, 0, 0, 0],
+    ]) {
+      expect(await addon!.gather(paths, Float64Array.from(numbers), into)).toBe(expected);
+    }
+    const { gather } = addon as unknown as Record<string, (...args: unknown[]) => unknown>;
+    const one = Float64Array.of(0, 1, 0, 0);
+    for (const wrong of [undefined, null, 1, 'x', {}, new Float64Array(4), new ArrayBuffer(4)]) {
+      expect(() => gather!(wrong, one, into)).toThrow();
+      expect(() => gather!(paths, one, wrong)).toThrow();
+    }
+    for (const wrong of [undefined, null, 1, [0, 1, 0, 0], new Uint8Array(4)]) {
+      expect(() => gather!(paths, wrong, into)).toThrow();
+    }
+    expect(() => gather!(paths, one, new Uint8Array(8))).toThrow(/not allocated here/);
+    expect(() => gather!(Buffer.from(''), one, into)).toThrow(/no path/);
+    for (const wrong of [-1, 0.5, Number.NaN, 2 ** 53]) {
+      expect(() => gather!(paths, Float64Array.of(0, wrong, 0, 0), into)).toThrow();
+    }
+    const gone = addon!.allocate(8);
+    const pending = addon!.gather(paths, one, gone);
+    // Taking the memory away does not take it from the thread.
+    structuredClone(gone.buffer, { transfer: [gone.buffer as ArrayBuffer] });
+    expect(await pending).toBe(-1);
   });
   test('memory that was given away counts as empty', () => {
     const bytes = new Uint8Array(16).fill(1);

@@ -4,6 +4,7 @@ import { inert, read, required, type Span } from '../rows.js';
 import { anyText, architectures, bool, changing, matching, nameList, oneOf } from '../values.js';
 import { branch, type Grammar, leaf, many, once, one, some, textual, unused } from './rule.js';
 
+const since915: Span = { since: 'kiwi-9.15' };
 const since920: Span = { since: 'kiwi-9.20' };
 const PREPARED = 'It has had its effect when the root tree was prepared.';
 const LOCATION = 'A hint for editors.';
@@ -62,9 +63,9 @@ export const imageGrammar: Grammar = {
       name: required(read(anyText, 'How it is called on the command line.')),
       description: inert(anyText, 'For people.'),
       import: read(bool, 'Applied when no profile is asked for.'),
-      arch: read(architectures, 'Machines it exists for.', since920),
+      arch: read(architectures, 'Machines it exists for.', since915),
     },
-    { requires: { many: true, since: 'kiwi-9.15' } },
+    { requires: { many: true, ...since915 } },
   ),
   requires: leaf({ profile: required(read(anyText, 'A profile that comes along.')) }),
   preferences: branch(
@@ -84,7 +85,7 @@ export const imageGrammar: Grammar = {
       showlicense: many,
       'rpm-check-signatures': once,
       'rpm-excludedocs': once,
-      'rpm-locale-filtering': { since: 'kiwi-9.20' },
+      'rpm-locale-filtering': since915,
       'release-version': { since: 'kiwi-9.20' },
     },
   ),

@@ -2,7 +2,7 @@
 // the tree was prepared; names of packages and files are read for the checks and for /.profile.
 
 import { inert, read, required, type Span, type Table } from '../rows.js';
-import { anyText, architectures, bool, integer, matching, nameList, oneOf } from '../values.js';
+import { anyText, architectures, bool, changing, integer, matching, nameList, oneOf } from '../values.js';
 import { safeName } from './image.js';
 import { branch, type Grammar, leaf, many, one, some, unused } from './rule.js';
 
@@ -38,7 +38,7 @@ export const preparedGrammar: Grammar = {
       type: inert(oneOf(...repositoryTypes, ...oldRepositories), PREPARED),
       profiles,
       arch: inert(architectures, PREPARED, since10),
-      alias: inert(safeName, PREPARED),
+      alias: inert(changing(['kiwi-9.11', anyText], ['kiwi-9.20', safeName]), PREPARED),
       architectures: inert(architectures, PREPARED, since10),
       components: prepared.text,
       customize: inert(anyText, PREPARED, since920),
@@ -86,9 +86,9 @@ export const preparedGrammar: Grammar = {
   users: branch({ profiles }, { user: some }),
   user: leaf({
     name: required(prepared.text),
-    password: required(prepared.text),
+    password: required(prepared.text, since920),
     groups: inert(matching(/[\w\-.:]+(,[\w\-.:]+)*/, 'names of groups, separated by commas'), PREPARED),
-    home: prepared.text,
+    home: required(prepared.text, { until: 'kiwi-9.15' }),
     id: inert(integer(0, 0xffffffff), PREPARED),
     pwdformat: inert(oneOf('encrypted', 'plain'), PREPARED),
     realname: prepared.text,

@@ -19,6 +19,8 @@ export interface ElementRule {
   readonly children: Readonly<Record<string, ChildRule>>;
   /** Undefined: it has no text of its own. */
   readonly text?: ValueKind<unknown>;
+  /** Attributes that an element of the name may have elsewhere. */
+  readonly foreign?: readonly string[];
   /** Whatever is below is not looked at. */
   readonly opaque?: true;
 }

@@ -37,9 +37,6 @@ const typeChildren = {
   pxedeploy: { until: 'kiwi-9.15' },
 } as const;
 
-/** <type image="iso">. */
-export const liveType: ElementRule = branch(typeTable, typeChildren);
-
 const otherImages = [
   'btrfs',
   'clicfs',
@@ -63,7 +60,16 @@ export const otherType: ElementRule = branch(
   {
     image: required(inert(oneOf('iso', ...otherImages, ...newImages), OTHER)),
     ...unused(OTHER, ...Object.keys(typeTable).filter((name) => name !== 'image')),
-    ...unused(OTHER, 'boot_clone', 'bootfilesystem', 'bootloader', 'bootpartition', 'bootpartsize', 'compressed'),
+    ...unused(
+      OTHER,
+      'boot',
+      'boot_clone',
+      'bootfilesystem',
+      'bootloader',
+      'bootpartition',
+      'bootpartsize',
+      'compressed',
+    ),
     ...unused(OTHER, 'btrfs_quota_groups', 'btrfs_root_is_readonly_snapshot', 'btrfs_root_is_snapshot'),
     ...unused(OTHER, 'btrfs_root_is_snapper_snapshot', 'btrfs_root_is_subvolume', 'btrfs_set_default_volume'),
     ...unused(OTHER, 'delta_root', 'derived_from', 'disk_start_sector', 'dosparttable_extended_layout'),
@@ -79,6 +85,12 @@ export const otherType: ElementRule = branch(
   },
   typeChildren,
 );
+
+/** <type image="iso">. */
+export const liveType: ElementRule = {
+  ...branch(typeTable, typeChildren),
+  foreign: Object.keys(otherType.attributes),
+};
 
 const opaque = (because: string, ...names: readonly string[]): ElementRule => ({
   ...branch(unused(because, ...names), {}),

@@ -1,0 +1,64 @@
+//! Reading ahead as Node.js sees it: a task for the threads of libuv, which serve all file I/O. Glue like `lib.rs`.
+
+use crate::fs::gather::{self, Range};
+use crate::memory::Room;
+use crate::{Failure, safe_integer};
+use napi::bindgen_prelude::{AsyncTask, Env, Float64Array, Task, Uint8ArraySlice};
+use napi_derive::napi;
+
+/// Numbers of each range.
+const NUMBERS: usize = 4;
+
+/// Ranges to read, and room for them.
+pub struct Gather {
+    ranges: Vec<Range>,
+    room: Room,
+}
+
+#[napi]
+impl Task for Gather {
+    type Output = Option<usize>;
+    type JsValue = f64;
+
+    fn compute(&mut self) -> napi::Result<Self::Output> {
+        Ok(gather::read(&self.ranges, &mut self.room))
+    }
+
+    fn resolve(&mut self, _env: Env, failed: Self::Output) -> napi::Result<f64> {
+        Ok(failed.map_or(-1.0, |index| index as f64))
+    }
+}
+
+/// Fills memory of `allocate` with ranges of files. `paths` holds a path per range with a zero byte behind it; `numbers` the
+/// first byte in the file, the bytes, the first byte in `into`, and 1 where the file has to end behind the range. Resolves
+/// to the place of the first range that could not be read so, or to -1. `into` must be left alone until then.
+#[napi(catch_unwind)]
+pub fn gather(
+    paths: Uint8ArraySlice,
+    numbers: Float64Array,
+    into: Uint8ArraySlice,
+) -> Result<AsyncTask<Gather>, Failure> {
+    let room = Room::of(&into).ok_or_else(|| invalid("The memory to fill was not allocated here."))?;
+    let count = numbers.len() / NUMBERS;
+    let mut paths = paths.split(|&byte| byte == 0);
+    let mut ranges = Vec::with_capacity(count);
+    for numbers in numbers.chunks_exact(NUMBERS) {
+        let path = paths.next().filter(|path| !path.is_empty()).ok_or_else(|| invalid("A range has no path."))?;
+        ranges.push(Range {
+            path: path.to_vec(),
+            at: safe_integer(numbers[0])?,
+            length: size(numbers[1])?,
+            into: size(numbers[2])?,
+            ends: numbers[3] == 1.0,
+        });
+    }
+    Ok(AsyncTask::new(Gather { ranges, room }))
+}
+
+fn size(value: f64) -> Result<usize, Failure> {
+    usize::try_from(safe_integer(value)?).map_err(|_| invalid("A range is too long."))
+}
+
+fn invalid(why: &str) -> Failure {
+    Failure::new("ERR_INVALID_ARG_VALUE".to_owned(), why.to_owned())
+}

@@ -1,0 +1,184 @@
+// Contents one behind the other in their slots, files among them read ahead.
+
+import type { ByteString } from '../bytes/index.js';
+import { assertPlanned } from '../errors.js';
+import type { Data, ExactContent, FileRange, Hole, RangeReader, RangeRequest, Run } from './content.js';
+import { exactly } from './pieces.js';
+
+const BATCH = 256 * 1024;
+/** Batches being read while one is used. */
+const AHEAD = 3;
+/** A gap that is cheaper as zeros in a batch than as a piece of its own. */
+const SHORT_GAP = 4096;
+
+/** One content and the bytes it occupies: its own size, then zeros. */
+export interface Slot {
+  readonly content: ExactContent;
+  /** Bytes occupied, ≥ the content's size. */
+  readonly span: number;
+}
+
+/**
+ * Contents one behind the other, each zero-filled to its span. Contents that can be had synchronously are gathered
+ * into batches, so that many small files cost few pieces; files that threads can read are read ahead into them.
+ */
+export async function* packed(slots: Iterable<Slot>, run: Run): AsyncGenerator<Data> {
+  const batches = new Batches(run);
+  try {
+    for (const { content, span } of slots) {
+      if (content.origin) {
+        yield* batches.readBy(content.origin.reader);
+        yield* readAhead(content, content.origin.path, batches);
+        yield* batches.skip(span - content.size);
+      } else if (content.bytes && span <= BATCH) {
+        if (batches.room < span) yield* batches.turn();
+        batches.copy(content, span);
+      } else {
+        yield* batches.drain();
+        yield* exactly(content, run);
+        if (span > content.size) yield { hole: span - content.size };
+      }
+    }
+    yield* batches.drain();
+  } finally {
+    await batches.settled();
+  }
+}
+
+/** The data between the holes as ranges to be read, the holes as they are. */
+async function* readAhead(content: ExactContent, path: ByteString, batches: Batches): AsyncGenerator<Data> {
+  const { size, holes = [] } = content;
+  let at = 0;
+  for (const hole of [...holes, { at: size, length: 0 }]) {
+    // At the end even where nothing is expected: only so growth shows.
+    while (at < hole.at || hole.length === 0) {
+      if (batches.room === 0) yield* batches.turn();
+      const length = Math.min(hole.at - at, batches.room);
+      batches.read({ path, at, length, ends: at + length === size });
+      at += length;
+      if (at === hole.at) break;
+    }
+    yield* batches.skip(hole.length);
+    at += hole.length;
+  }
+}
+
+interface Batch {
+  readonly bytes: Uint8Array;
+  filled: number;
+  readonly requests: RangeRequest[];
+}
+
+/** What is given out in its turn: a batch, once it has been read, or a hole. */
+type Waiting = { readonly batch: Batch; readonly ready: Promise<void> | undefined } | Hole;
+
+/** Batches in use again and again: a piece is only lent until the next is pulled. */
+class Batches {
+  readonly #run: Run;
+  readonly #waiting: Waiting[] = [];
+  #free: Batch[] = [];
+  #reader: RangeReader | undefined;
+  #filling: Batch;
+
+  constructor(run: Run) {
+    this.#run = run;
+    this.#filling = this.#take();
+  }
+
+  /** Bytes that the batch being filled can still take. */
+  get room(): number {
+    return BATCH - this.#filling.filled;
+  }
+
+  /** From now on files are read by `reader`, into memory of its own. */
+  async *readBy(reader: RangeReader): AsyncGenerator<Data> {
+    if (reader === this.#reader) return;
+    yield* this.drain();
+    this.#reader = reader;
+    this.#free = [];
+    this.#filling = this.#take();
+  }
+
+  /** A range that has room. */
+  read(range: FileRange): void {
+    this.#filling.requests.push({ ...range, into: this.#filling.filled });
+    this.#filling.filled += range.length;
+  }
+
+  copy(content: ExactContent, span: number): void {
+    const { bytes, filled } = this.#filling;
+    if (content.copyInto) content.copyInto(bytes, filled);
+    else {
+      const whole = content.bytes!();
+      assertPlanned('content size', content.size, whole.length);
+      bytes.set(whole, filled);
+    }
+    this.#filling.filled += content.size;
+    this.#zeros(span - content.size);
+  }
+
+  /** So many zero bytes. */
+  async *skip(length: number): AsyncGenerator<Data> {
+    if (length > SHORT_GAP) {
+      this.#submit();
+      this.#waiting.push({ hole: length });
+      this.#filling = this.#take();
+      return;
+    }
+    if (this.room < length) yield* this.turn();
+    this.#zeros(length);
+  }
+
+  /** Ends the batch being filled; gives the oldest ones when enough of them are being read. */
+  async *turn(): AsyncGenerator<Data> {
+    this.#submit();
+    while (this.#waiting.length > (this.#reader ? AHEAD : 0)) yield* this.#oldest();
+    this.#filling = this.#take();
+  }
+
+  /** Everything there is, in order. */
+  async *drain(): AsyncGenerator<Data> {
+    this.#submit();
+    while (this.#waiting.length > 0) yield* this.#oldest();
+    this.#filling = this.#take();
+  }
+
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#waiting.map((entry) => ('hole' in entry ? undefined : entry.ready)));
+  }
+
+  #zeros(length: number): void {
+    const { bytes, filled } = this.#filling;
+    bytes.fill(0, filled, filled + length);
+    this.#filling.filled += length;
+  }
+
+  #submit(): void {
+    const batch = this.#filling;
+    const ready = batch.requests.length > 0 ? this.#reader!.read(batch.requests, batch.bytes) : undefined;
+    // The error is raised when its turn comes; until then it is not "unhandled".
+    ready?.catch(() => {});
+    this.#waiting.push({ batch, ready });
+  }
+
+  async *#oldest(): AsyncGenerator<Data> {
+    const entry = this.#waiting[0]!;
+    if (!('hole' in entry)) await entry.ready;
+    this.#run.signal?.throwIfAborted();
+    this.#waiting.shift();
+    if ('hole' in entry) {
+      yield entry;
+      return;
+    }
+    const { bytes, filled } = entry.batch;
+    if (filled > 0) yield bytes.subarray(0, filled);
+    this.#free.push(entry.batch);
+  }
+
+  #take(): Batch {
+    const free = this.#free.pop();
+    // The byte more is scratch for contents that are copied.
+    const bytes = free?.bytes ?? this.#reader?.allocate(BATCH + 1) ?? new Uint8Array(BATCH + 1);
+    return { bytes, filled: 0, requests: [] };
+  }
+}

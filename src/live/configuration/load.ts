@@ -1,0 +1,70 @@
+// The runtime configuration, merged from all its places: a section in a later file replaces the same section in earlier
+// ones.
+
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { compareBytes, fromText } from '../../bytes/index.js';
+import { SourceError } from '../../errors.js';
+import { sourceError } from '../../io/index.js';
+import type { RuntimeConfiguration } from './model.js';
+import { readSections, type Section } from './read.js';
+import { readSettings } from './settings.js';
+
+/** Where configurations are looked for. */
+export interface ConfigurationPlaces {
+  /** The user's home; undefined: nothing of the user's is read. */
+  readonly home?: string | undefined;
+  /** A file that must be there. */
+  readonly file?: string | undefined;
+  /** Above the places of vendor and machine; default `/`. */
+  readonly base?: string;
+}
+
+/**
+ * Reads `/usr/share/kiwi/kiwi.yml`, `/etc/kiwi.yml`, each with the files of its directory `.d`, the user's
+ * `.config/kiwi/config.yml`, and the file named. Throws {@link SourceError} `configuration.not-found` when that is
+ * missing, {@link InvalidInputError} `configuration.format` or `configuration.value` with the place of a fault.
+ */
+export async function loadConfiguration({
+  home,
+  file,
+  base = '/',
+}: ConfigurationPlaces): Promise<RuntimeConfiguration> {
+  const merged = new Map<string, Section>();
+  const paths = [
+    ...(await withDropIns(join(base, 'usr/share/kiwi/kiwi.yml'))),
+    ...(await withDropIns(join(base, 'etc/kiwi.yml'))),
+    ...(home === undefined ? [] : [join(home, '.config/kiwi/config.yml')]),
+  ];
+  for (const path of paths) take(merged, await textOf(path), path);
+  if (file !== undefined) {
+    const text = await textOf(file);
+    if (text === undefined) {
+      throw new SourceError('configuration.not-found', `There is no configuration file ${file}.`, { path: file });
+    }
+    take(merged, text, file);
+  }
+  return readSettings(merged);
+}
+
+function take(merged: Map<string, Section>, text: string | undefined, path: string): void {
+  if (text === undefined) return;
+  for (const [name, section] of readSections(text, path)) merged.set(name, section);
+}
+
+/** The file and, in byte order, those of the directory with `.d` behind its name. */
+async function withDropIns(path: string): Promise<string[]> {
+  const names = await readdir(`${path}.d`).catch(() => []);
+  const files = names.filter((name) => /\.ya?ml$/.test(name)).sort(compareBytes);
+  return [path, ...files.map((name) => join(`${path}.d`, name))];
+}
+
+async function textOf(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw sourceError(fromText(path), error);
+  }
+}

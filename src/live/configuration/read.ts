@@ -1,0 +1,84 @@
+// One runtime configuration file: YAML, a mapping of sections, each a list of mappings with one key.
+
+import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { type ErrorPlace, InvalidInputError } from '../../errors.js';
+
+/** A value and where it stands. */
+export interface ConfiguredValue {
+  readonly value: string | readonly string[];
+  readonly place: ErrorPlace;
+}
+
+/** Settings of a section by name; a later one of the same name counts. */
+export type Section = ReadonlyMap<string, ConfiguredValue>;
+/** Sections by name. */
+export type Sections = ReadonlyMap<string, Section>;
+
+const LARGEST = 1024 * 1024;
+
+/** Throws {@link InvalidInputError} `configuration.format` with the place of the first fault. */
+export function readSections(text: string, path: string): Sections {
+  const lines = new LineCounter();
+  const placeAt = (offset: number): ErrorPlace => {
+    const { line, col } = lines.linePos(offset);
+    return { path, line, column: col };
+  };
+  const placeOf = (node: unknown): ErrorPlace => placeAt((node as Node | null)?.range?.[0] ?? 0);
+  if (text.length > LARGEST) throw badFormat('The file is larger than any configuration can be.', { path });
+  // Every scalar stays the text that was written.
+  const parsed = parseDocument(text, { lineCounter: lines, schema: 'failsafe', uniqueKeys: true });
+  const [error] = parsed.errors;
+  if (error) throw badFormat(error.message.split('\n')[0]!.replace(/ at line.*$/, '.'), placeAt(error.pos[0]));
+  const root = parsed.contents as Node | null;
+  if (root === null || (isScalar(root) && root.value === '')) return new Map();
+  if (!isMap(root)) throw badFormat('A configuration is a mapping of sections.', placeOf(root));
+  const sections = new Map<string, Section>();
+  for (const { key, value } of root.items) {
+    const name = nameOf(key, placeOf);
+    sections.set(name, readSection(name, value as Node | null, placeOf));
+  }
+  return sections;
+}
+
+type PlaceOf = (node: unknown) => ErrorPlace;
+
+function readSection(name: string, list: Node | null, placeOf: PlaceOf): Section {
+  const settings = new Map<string, ConfiguredValue>();
+  if (!isSeq(list)) throw badFormat(`The section ${name} is a list of mappings with one key.`, placeOf(list));
+  for (const item of list.items) {
+    if (!isMap(item)) throw badFormat(`An item of the section ${name} is a mapping with one key.`, placeOf(item));
+    for (const { key, value } of item.items) {
+      const setting = nameOf(key, placeOf);
+      settings.set(setting, {
+        value: textsOf(`${name}: ${setting}`, value as Node | null, placeOf),
+        place: placeOf(value ?? key),
+      });
+    }
+  }
+  return settings;
+}
+
+function nameOf(key: unknown, placeOf: PlaceOf): string {
+  if (isScalar(key)) return String(key.value);
+  throw badFormat('A key must be a name.', placeOf(key));
+}
+
+/** A text, or a list of texts. A mapping deeper down is of no setting that is read here, and counts as empty. */
+function textsOf(name: string, node: Node | null, placeOf: PlaceOf): string | readonly string[] {
+  if (node === null) return '';
+  if (isScalar(node)) return String(node.value);
+  if (!isSeq(node)) return '';
+  return node.items.map((item) => {
+    if (isScalar(item)) return String(item.value);
+    if (isMap(item)) return '';
+    throw badFormat(`${name} is a text or a list of texts.`, placeOf(item));
+  });
+}
+
+/** KIWI's KiwiRuntimeConfigFormatError. */
+export function badFormat(message: string, place: ErrorPlace): InvalidInputError {
+  return new InvalidInputError('configuration.format', message, {
+    ...place,
+    hint: 'As in: "build_constraints:", and below it "- max_size: 700m".',
+  });
+}

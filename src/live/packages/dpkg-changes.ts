@@ -1,0 +1,29 @@
+// The change logs that Debian packages bring under /usr/share/doc.
+
+import { byteStringOf, lossyText } from '../../bytes/index.js';
+import { unpackStream } from '../../compress/index.js';
+import { isHole, type Run, zeros } from '../../io/index.js';
+import { type FileTree, glob } from '../../tree/index.js';
+
+const PATTERN = '/usr/share/doc/*/changelog.Debian.gz';
+/** More than any change log; a smaller file that unpacks to more is an attack. */
+const LARGEST = 256 * 1024 * 1024;
+
+/** For each package `name|` and a line feed, then its change log as it is. */
+export async function dpkgChanges(root: FileTree, run: Run): Promise<string> {
+  const parts: string[] = [];
+  for (const { path, node } of glob(root, PATTERN)) {
+    if (node.kind !== 'file') continue;
+    const packed = async function* () {
+      for await (const piece of node.content.pieces(run)) {
+        if (isHole(piece)) yield* zeros(piece.hole);
+        else yield piece;
+      }
+    };
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of unpackStream('gzip', packed(), LARGEST)) chunks.push(new Uint8Array(chunk));
+    const name = path.split('/').at(-2)!;
+    parts.push(`${name}|\n${lossyText(byteStringOf(Buffer.concat(chunks)))}`);
+  }
+  return parts.join('');
+}

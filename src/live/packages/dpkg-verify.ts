@@ -1,0 +1,84 @@
+// What `dpkg -V --verify-format rpm` tells: installed files that are missing or differ from their package (dpkg(1)).
+
+import { fromText } from '../../bytes/index.js';
+import type { Run } from '../../io/index.js';
+import { type FileTree, follow } from '../../tree/index.js';
+import { type DpkgPackage, infoPath } from './dpkg-status.js';
+import { digestContent, entryAt, textAt } from './entry.js';
+
+/** Lines in dpkg's order: packages by a hash of their names, files as their lists name them. */
+export async function verifyDpkg(root: FileTree, packages: readonly DpkgPackage[], run: Run): Promise<string> {
+  const diversions = readDiversions((await textAt(root, '/var/lib/dpkg/diversions', run)) ?? '');
+  const conffiles = new Set(packages.flatMap((each) => each.conffiles.map(({ path }) => path)));
+  const lines: string[] = [];
+  for (const each of inHashOrder(packages)) {
+    const digests = await digestsOf(root, each, run);
+    const list = (await textAt(root, infoPath(root, each, 'list'), run)) ?? '';
+    for (const listed of list.split('\n').filter((path) => path !== '')) {
+      const path = diversions.get(listed)?.(each.name) ?? listed;
+      const verdict = await verdictOn(root, path, digests.get(path), run);
+      const mark = conffiles.has(path) ? 'c' : ' ';
+      if (verdict) lines.push(`${verdict.flags} ${mark} ${path === '/.' ? '/' : path}${verdict.reason}\n`);
+    }
+  }
+  return lines.join('');
+}
+
+interface Verdict {
+  /** Nine characters: `?` not looked at, `.` as it should be, `M` not a file, `5` other content. */
+  readonly flags: string;
+  readonly reason: string;
+}
+
+/** Undefined: nothing to tell. Only files with a known digest are looked at more closely, a link's through the link. */
+async function verdictOn(
+  root: FileTree,
+  path: string,
+  digest: string | undefined,
+  run: Run,
+): Promise<Verdict | undefined> {
+  const found = entryAt(root, fromText(path));
+  if (found === 'ENOENT') return { flags: 'missing  ', reason: '' };
+  if (found === 'ENOTDIR') return { flags: 'missing  ', reason: ' (Not a directory)' };
+  if (digest === undefined) return undefined;
+  const led = found.kind === 'symlink' ? follow(root, fromText(path)) : found;
+  const content = led?.kind === 'file' ? ((await digestContent('md5', led.content, run)) === digest ? '.' : '5') : '?';
+  if (found.kind !== 'file') return { flags: `?M${content}??????`, reason: '' };
+  return content === '.' ? undefined : { flags: '??5??????', reason: '' };
+}
+
+/** Known digests by path: of the package's files, and of its configuration files where those say nothing. */
+async function digestsOf(root: FileTree, each: DpkgPackage, run: Run): Promise<Map<string, string>> {
+  const digests = new Map(each.conffiles.map(({ path, digest }) => [path, digest]));
+  const text = (await textAt(root, infoPath(root, each, 'md5sums'), run)) ?? '';
+  for (const line of text.split('\n')) {
+    const match = /^([0-9a-f]{32}) {2}(.+)$/.exec(line);
+    if (match) digests.set(`/${match[2]!.replace(/^\//, '')}`, match[1]!);
+  }
+  return digests;
+}
+
+/** Lines in threes: the diverted name, the name it has now, the package that keeps the old name (`:` for none). */
+function readDiversions(text: string): Map<string, (owner: string) => string> {
+  const lines = text.split('\n');
+  const diversions = new Map<string, (owner: string) => string>();
+  for (let i = 0; i + 2 < lines.length; i += 3) {
+    const [from, to, by] = [lines[i]!, lines[i + 1]!, lines[i + 2]!];
+    diversions.set(from, (owner) => (owner === by ? from : to));
+  }
+  return diversions;
+}
+
+const BINS = 65_521;
+
+/** dpkg keeps names in a table of 65521 bins by their 32-bit FNV-1a hash, and goes through it from the first to the last. */
+function inHashOrder(packages: readonly DpkgPackage[]): DpkgPackage[] {
+  const binOf = new Map(packages.map(({ name }) => [name, fnv1a(name.toLowerCase()) % BINS]));
+  return [...packages].sort((a, b) => binOf.get(a.name)! - binOf.get(b.name)!);
+}
+
+function fnv1a(text: string): number {
+  let hash = 2_166_136_261;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 16_777_619);
+  return hash >>> 0;
+}

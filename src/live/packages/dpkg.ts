@@ -1,0 +1,23 @@
+// The database of dpkg: /var/lib/dpkg/status, a control file of one paragraph per package, and info/ beside it.
+
+import type { Run } from '../../io/index.js';
+import { dpkgChanges } from './dpkg-changes.js';
+import { readStatus } from './dpkg-status.js';
+import { verifyDpkg } from './dpkg-verify.js';
+import { textAt } from './entry.js';
+import type { OpeningRequest, PackageDatabase } from './package.js';
+
+const STATUS = '/var/lib/dpkg/status';
+
+/** Undefined for a tree without one. */
+export async function openDpkg({ root }: OpeningRequest, run: Run): Promise<PackageDatabase | undefined> {
+  const status = await textAt(root, STATUS, run);
+  if (status === undefined) return undefined;
+  const packages = readStatus(status);
+  return {
+    kind: 'dpkg',
+    packages: async () => packages,
+    verify: (running) => verifyDpkg(root, packages, running),
+    changes: (running) => dpkgChanges(root, running),
+  };
+}

@@ -1,0 +1,45 @@
+// What stands at a path of the root tree, as lstat(2) of a program inside it would tell.
+
+import { type ByteString, byteStringOf, lossyText } from '../../bytes/index.js';
+import { collect, createDigest, type DigestName, type ExactContent, isHole, type Run, zeros } from '../../io/index.js';
+import { type FileTree, follow, type Node } from '../../tree/index.js';
+
+export type Missing = 'ENOENT' | 'ENOTDIR';
+
+/** The entry itself, its parents followed through links. */
+export function entryAt(root: FileTree, path: ByteString | string): Node | Missing {
+  const trimmed = path.replace(/\/+$/, '');
+  const slash = trimmed.lastIndexOf('/');
+  const parent = follow(root, trimmed.slice(0, slash + 1));
+  const name = trimmed.slice(slash + 1);
+  if (name === '' || name === '.') return parent ?? 'ENOENT';
+  if (parent === undefined) return leadsThroughFile(root, trimmed.slice(0, slash)) ? 'ENOTDIR' : 'ENOENT';
+  if (parent.kind !== 'directory') return 'ENOTDIR';
+  return parent.entries.get(name as ByteString) ?? 'ENOENT';
+}
+
+function leadsThroughFile(root: FileTree, path: string): boolean {
+  for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
+    const node = follow(root, path.slice(0, end));
+    if (node) return node.kind !== 'directory';
+  }
+  return false;
+}
+
+/** A whole text file, undefined where there is none; bytes that are not UTF-8 are replaced. */
+export async function textAt(root: FileTree, path: string, run: Run): Promise<string | undefined> {
+  const node = follow(root, path);
+  if (node?.kind !== 'file') return undefined;
+  return lossyText(byteStringOf(await collect(node.content, run)));
+}
+
+/** Lower-case hexadecimal digest of a content. */
+export async function digestContent(name: DigestName, content: ExactContent, run: Run): Promise<string> {
+  const digest = createDigest(name);
+  for await (const piece of content.pieces(run)) {
+    if (!isHole(piece)) digest.update(piece);
+    else for (const bytes of zeros(piece.hole)) digest.update(bytes);
+    run.signal?.throwIfAborted();
+  }
+  return digest.hex();
+}

@@ -1,0 +1,4 @@
+// The packages installed in a root tree, read from its own database.
+
+export { openPackageDatabase } from './database.js';
+export * from './package.js';

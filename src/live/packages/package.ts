@@ -1,0 +1,61 @@
+// What is known of an installed package, the line that tells it, and the database it is known from.
+
+import { compareBytes, fromText } from '../../bytes/index.js';
+import type { Run } from '../../io/index.js';
+import type { FileTree } from '../../tree/index.js';
+import type { GenerationRules } from '../description/index.js';
+
+export interface InstalledPackage {
+  readonly name: string;
+  readonly epoch?: string;
+  readonly version: string;
+  readonly release?: string;
+  /** Undefined: the database knows none. */
+  readonly architecture?: string;
+  readonly disturl?: string;
+  readonly license?: string;
+}
+
+/** Where packages come from: each writes what it does not know in its own way. */
+export type DatabaseKind = 'dpkg' | 'rpm' | 'pacman';
+
+/** Reads the database; nothing of the tree's is run. */
+export interface PackageDatabase {
+  readonly kind: DatabaseKind;
+  packages(run: Run): Promise<readonly InstalledPackage[]>;
+  /** What of the installed files differs from what was installed, in the lines of `rpm -V`; undefined: it cannot tell. */
+  verify?(run: Run): Promise<string>;
+  /** The change logs of all packages. */
+  changes?(run: Run): Promise<string>;
+}
+
+/** What opening a database may need. */
+export interface OpeningRequest {
+  readonly root: FileTree;
+  /** The directory that `root` was scanned from. */
+  readonly rootDirectory: string;
+  /** Scratch. */
+  readonly workDirectory: string;
+  /** The description's package manager: decides where a tree has several databases. */
+  readonly packageManager: string | undefined;
+  note(text: string): void;
+}
+
+const UNKNOWN: Readonly<Record<DatabaseKind, string>> = { dpkg: 'None', rpm: '(none)', pacman: 'None' };
+
+/**
+ * KIWI's `.packages`: `name|epoch|version|release|architecture|disturl|license`, one line per package, sorted by code
+ * point. Early generations write no license.
+ */
+export function renderPackageList(
+  kind: DatabaseKind,
+  packages: readonly InstalledPackage[],
+  rules: GenerationRules,
+): string {
+  const lines = packages.map((each) => {
+    const { name, epoch, version, release, architecture, disturl, license } = each;
+    const fields = [name, epoch, version, release, architecture, disturl, ...(rules.listsLicenses ? [license] : [])];
+    return `${fields.map((field) => field ?? UNKNOWN[kind]).join('|')}\n`;
+  });
+  return lines.sort((a, b) => compareBytes(fromText(a), fromText(b))).join('');
+}

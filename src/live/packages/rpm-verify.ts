@@ -1,0 +1,199 @@
+// What `rpm -Va --nodeps` tells: installed files that are missing or differ from their package (rpm(8), VERIFY OPTIONS).
+
+import { type ByteString, fromText } from '../../bytes/index.js';
+import type { DigestName, Run } from '../../io/index.js';
+import { type FileTree, follow, type Node } from '../../tree/index.js';
+import { capabilitiesOf, sameCapabilities } from './capabilities.js';
+import { digestContent, entryAt, textAt } from './entry.js';
+import type { RpmHeader } from './rpm-header.js';
+
+/** Bits of what to look at, and the letter that tells a difference, in the order in which they are told. */
+const CHECKS = {
+  size: { bit: 1 << 1, letter: 'S' },
+  mode: { bit: 1 << 6, letter: 'M' },
+  digest: { bit: 1 << 0, letter: '5' },
+  device: { bit: 1 << 7, letter: 'D' },
+  link: { bit: 1 << 2, letter: 'L' },
+  user: { bit: 1 << 3, letter: 'U' },
+  group: { bit: 1 << 4, letter: 'G' },
+  time: { bit: 1 << 5, letter: 'T' },
+  capabilities: { bit: 1 << 8, letter: 'P' },
+} as const;
+type Check = keyof typeof CHECKS;
+
+const MISSING_OK = 1 << 3;
+const GHOST = 1 << 6;
+/** Marks of files in the order in which one is chosen: configuration, documentation, ghost, license, key, readme, artifact. */
+const MARKS: readonly (readonly [bit: number, mark: string])[] = [
+  [1 << 0, 'c'],
+  [1 << 1, 'd'],
+  [GHOST, 'g'],
+  [1 << 7, 'l'],
+  [1 << 11, 'P'],
+  [1 << 8, 'r'],
+  [1 << 12, 'a'],
+];
+const STATE = { replaced: 1, notInstalled: 2, netShared: 3, wrongColor: 4 };
+/** By the numbers of OpenPGP (RFC 9580 §9.5); MD5 where the header names none. */
+const DIGESTS: Readonly<Record<number, DigestName>> = {
+  1: 'md5',
+  2: 'sha1',
+  8: 'sha256',
+  9: 'sha384',
+  10: 'sha512',
+  11: 'sha224',
+};
+
+const TYPE_BITS: Readonly<Record<Node['kind'], number>> = {
+  fifo: 0o010000,
+  'character-device': 0o020000,
+  directory: 0o040000,
+  'block-device': 0o060000,
+  file: 0o100000,
+  symlink: 0o120000,
+  socket: 0o140000,
+};
+const TYPE_MASK = 0o170000;
+
+/** One line per file that is missing or differs. */
+export async function verifyRpm(root: FileTree, headers: readonly RpmHeader[], run: Run): Promise<string> {
+  const names = {
+    users: await namesById(root, '/etc/passwd', run),
+    groups: await namesById(root, '/etc/group', run),
+  };
+  const lines: string[] = [];
+  for (const header of headers) {
+    for (const file of filesOf(header)) {
+      const line = await lineFor(root, file, names, run);
+      if (line !== undefined) lines.push(`${line}\n`);
+    }
+  }
+  return lines.join('');
+}
+
+interface Names {
+  readonly users: ReadonlyMap<number, string>;
+  readonly groups: ReadonlyMap<number, string>;
+}
+
+async function namesById(root: FileTree, path: string, run: Run): Promise<Map<number, string>> {
+  const lines = ((await textAt(root, path, run)) ?? '').split('\n').map((line) => line.split(':'));
+  // The first entry of an id is the one that lookups find.
+  return new Map(lines.reverse().map(([name = '', , id]) => [Number(id), name]));
+}
+
+/** A file of a package as its header tells it. */
+interface PackagedFile {
+  readonly path: ByteString;
+  readonly state: number;
+  readonly flags: number;
+  readonly checks: number;
+  readonly mode: number;
+  readonly size: number;
+  readonly device: number;
+  readonly seconds: number;
+  readonly digest: string;
+  readonly digestName: DigestName | undefined;
+  readonly link: string;
+  readonly user: string;
+  readonly group: string;
+  readonly capabilities: string;
+}
+
+function* filesOf(header: RpmHeader): Generator<PackagedFile> {
+  const directories = header.texts('directoryNames');
+  const directoryOf = header.numbers('directoryIndexes');
+  const long = header.numbers('longFileSizes');
+  const [algorithm = 1] = header.numbers('digestAlgorithm');
+  const numbers = {
+    state: header.numbers('fileStates'),
+    flags: header.numbers('fileFlags'),
+    checks: header.numbers('fileVerifyFlags'),
+    mode: header.numbers('fileModes'),
+    size: long.length > 0 ? long : header.numbers('fileSizes'),
+    device: header.numbers('fileDevices'),
+    seconds: header.numbers('fileTimes'),
+  };
+  const texts = {
+    digest: header.texts('fileDigests'),
+    link: header.texts('fileLinks'),
+    user: header.texts('fileUsers'),
+    group: header.texts('fileGroups'),
+    capabilities: header.texts('fileCapabilities'),
+  };
+  for (const [i, name] of header.texts('baseNames').entries()) {
+    const number = (key: keyof typeof numbers) => numbers[key][i] ?? 0;
+    const text = (key: keyof typeof texts) => texts[key][i] ?? '';
+    yield {
+      path: fromText(`${directories[directoryOf[i] ?? 0] ?? ''}${name}`),
+      ...{ state: number('state'), flags: number('flags'), checks: numbers.checks[i] ?? ~0 },
+      ...{ mode: number('mode'), size: number('size'), device: number('device'), seconds: number('seconds') },
+      ...{ digest: text('digest'), digestName: DIGESTS[algorithm], link: text('link') },
+      ...{ user: text('user'), group: text('group'), capabilities: text('capabilities') },
+    };
+  }
+}
+
+async function lineFor(root: FileTree, file: PackagedFile, names: Names, run: Run): Promise<string | undefined> {
+  if (file.state === STATE.notInstalled || file.state === STATE.netShared) return undefined;
+  const mark = MARKS.find(([bit]) => (file.flags & bit) !== 0)?.[1] ?? ' ';
+  const shown = Buffer.from(file.path, 'latin1').toString('utf8');
+  let node = entryAt(root, file.path);
+  if (typeof node === 'string') {
+    return (file.flags & (MISSING_OK | GHOST)) === 0 ? `missing   ${mark} ${shown}` : undefined;
+  }
+  // Another package has put its own there: then only its existence counts.
+  if (file.state === STATE.replaced || file.state === STATE.wrongColor) return undefined;
+  if (typeOf(file.mode) === TYPE_BITS.directory && node.kind === 'symlink') {
+    const led = follow(root, file.path);
+    if (led?.kind === 'directory') node = led;
+  }
+  const differing = await differences(file, node, names, run);
+  if (differing.size === 0) return undefined;
+  const letters = (Object.keys(CHECKS) as Check[]).map((check) => (differing.has(check) ? CHECKS[check].letter : '.'));
+  return `${letters.join('')}  ${mark} ${shown}`;
+}
+
+const typeOf = (mode: number) => mode & TYPE_MASK;
+
+async function differences(file: PackagedFile, node: Node, names: Names, run: Run): Promise<Set<Check>> {
+  const found = new Set<Check>();
+  const isGhost = (file.flags & GHOST) !== 0;
+  const wanted = (check: Check) => (file.checks & CHECKS[check].bit) !== 0 && !(isGhost && OF_CONTENT.has(check));
+  const note = (check: Check, differs: boolean) => {
+    if (differs) found.add(check);
+  };
+  if (node.kind === 'file') {
+    if (wanted('size')) note('size', node.content.size !== file.size);
+    if (wanted('time')) note('time', node.mtime.seconds !== file.seconds);
+    if (wanted('capabilities')) note('capabilities', !sameCapabilities(file.capabilities, capabilitiesOf(node)));
+    if (wanted('digest')) note('digest', await digestDiffers(file, node, run));
+  }
+  if (node.kind === 'symlink' && wanted('link')) note('link', node.target !== fromText(file.link));
+  if (node.kind !== 'symlink' && wanted('mode')) {
+    const mask = isGhost ? ~TYPE_MASK : ~0;
+    note('mode', ((TYPE_BITS[node.kind] | node.mode) & mask) !== (file.mode & mask));
+  }
+  if (wanted('device')) note('device', deviceDiffers(file, node));
+  if (wanted('user')) note('user', names.users.get(node.uid) !== file.user);
+  if (wanted('group')) note('group', names.groups.get(node.gid) !== file.group);
+  return found;
+}
+
+/** What of a ghost file, which the package does not bring, means nothing. */
+const OF_CONTENT: ReadonlySet<Check> = new Set<Check>(['digest', 'size', 'time', 'link']);
+
+async function digestDiffers(file: PackagedFile, node: Node & { kind: 'file' }, run: Run): Promise<boolean> {
+  if (file.digestName === undefined || file.digest === '') return true;
+  // Another size is another content.
+  return node.content.size !== file.size || (await digestContent(file.digestName, node.content, run)) !== file.digest;
+}
+
+function deviceDiffers(file: PackagedFile, node: Node): boolean {
+  const isDevice = (type: number) => type === TYPE_BITS['block-device'] || type === TYPE_BITS['character-device'];
+  const [packaged, installed] = [typeOf(file.mode), TYPE_BITS[node.kind]];
+  if (isDevice(packaged) !== isDevice(installed) || (isDevice(packaged) && packaged !== installed)) return true;
+  if (node.kind !== 'block-device' && node.kind !== 'character-device') return false;
+  // Headers keep the 16 bits of old device numbers.
+  return (((node.major & 0xff) << 8) | (node.minor & 0xff)) !== (file.device & 0xffff);
+}

@@ -1,0 +1,38 @@
+// Work on the finished ISO before it gets its name: a limit on its size, and its digest for the report.
+
+import { InvalidInputError } from '../../errors.js';
+import { createDigest, isHole, type Seal, zeros } from '../../io/index.js';
+
+/** Refuses an image of more than `limit` bytes: KIWI's `build_constraints: - max_size`. */
+export function sizeLimitSeal(limit: number, path: string): Seal {
+  return {
+    name: 'size limit',
+    seal: async ({ size }) => {
+      if (size <= limit) return [];
+      throw new InvalidInputError(
+        'live.too-large',
+        `Build constraint failed: ${path} is ${size} bytes, bigger than ${limit}.`,
+        {
+          path,
+          hint: 'Raise max_size of build_constraints in the runtime configuration, or take something out of the root tree.',
+        },
+      );
+    },
+  };
+}
+
+/** Tells the SHA-256 of the image, from the page cache; it has to be the last seal. */
+export function digestSeal(learn: (hex: string) => void): Seal {
+  return {
+    name: 'digest',
+    seal: async (image, run) => {
+      const digest = createDigest('sha256');
+      for await (const piece of image.pieces(run)) {
+        if (isHole(piece)) for (const bytes of zeros(piece.hole)) digest.update(bytes);
+        else digest.update(piece);
+      }
+      learn(digest.hex());
+      return [];
+    },
+  };
+}

@@ -1,0 +1,83 @@
+// The files beside the ISO, made while it is written and put beside it once it is there.
+
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { TargetError } from '../../errors.js';
+import type { Run } from '../../io/index.js';
+import { openPackageDatabase, renderPackageList } from '../packages/index.js';
+import type { Project } from '../project.js';
+import { writeText } from '../text-file.js';
+import { bundleFormatOf, RECORD_NAME, type ResultFile, type ResultKey, type Results, renderResults } from './record.js';
+
+export interface StagingRequest {
+  readonly project: Project;
+  /** Absolute path that the ISO will have. */
+  readonly image: string;
+  /** On the file system of the target directory. */
+  readonly workDirectory: string;
+  /** Whether the change logs of the packages are a result. */
+  readonly packageChanges: boolean;
+  note(text: string): void;
+}
+
+export interface StagedResults {
+  readonly results: Results;
+  /** Gives the files their names in the target directory, replacing those of an earlier build. */
+  publish(): Promise<void>;
+}
+
+/** What bundling does to each result (KIWI's flags). */
+const FLAGS: Readonly<Record<ResultKey, Omit<ResultFile, 'filename'>>> = {
+  live_image: { use_for_bundle: true, compress: false, shasum: true },
+  image_packages: { use_for_bundle: true, compress: false, shasum: false },
+  image_verified: { use_for_bundle: true, compress: false, shasum: false },
+  image_changes: { use_for_bundle: true, compress: true, shasum: false },
+};
+
+/** Writes all of them into the work directory. */
+export async function stageResults(request: StagingRequest, run: Run): Promise<StagedResults> {
+  const { project, image, workDirectory } = request;
+  const { targetDirectory, baseName } = project;
+  const files: Partial<Record<ResultKey, ResultFile>> = { live_image: { filename: image, ...FLAGS.live_image } };
+  const staged: string[] = [];
+  const stage = async (name: string, text: string) => {
+    await writeText(join(workDirectory, name), text);
+    staged.push(name);
+  };
+  for (const [key, suffix, text] of await packageTexts(request, run)) {
+    const name = `${baseName}.${suffix}`;
+    await stage(name, text);
+    files[key] = { filename: join(targetDirectory, name), ...FLAGS[key] };
+  }
+  const format = bundleFormatOf(project);
+  const results: Results = { ...files, ...(format ? { bundle_format: format } : {}) };
+  await stage(RECORD_NAME, renderResults(results));
+  return { results, publish: () => publish(staged, workDirectory, targetDirectory) };
+}
+
+async function packageTexts(request: StagingRequest, run: Run): Promise<[ResultKey, string, string][]> {
+  const { project, workDirectory, packageChanges, note } = request;
+  const { root, rootDirectory, description } = project;
+  const { packageManager } = description;
+  const database = await openPackageDatabase({ root, rootDirectory, workDirectory, packageManager, note }, run);
+  if (!database) return [];
+  const list = renderPackageList(database.kind, await database.packages(run), description.generation);
+  const texts: [ResultKey, string, string][] = [['image_packages', 'packages', list]];
+  const verified = await database.verify?.(run);
+  if (verified !== undefined) texts.push(['image_verified', 'verified', verified]);
+  const changes = packageChanges ? await database.changes?.(run) : undefined;
+  if (changes !== undefined) texts.push(['image_changes', 'changes', changes]);
+  return texts;
+}
+
+async function publish(names: readonly string[], from: string, to: string): Promise<void> {
+  for (const name of names) {
+    await rename(join(from, name), join(to, name)).catch((error) => {
+      const path = join(to, name);
+      throw new TargetError('target.write', `${path} cannot be written: ${(error as Error).message}.`, {
+        path,
+        cause: error,
+      });
+    });
+  }
+}

@@ -1,0 +1,95 @@
+// What a build has to work with once it is decided: the project, a scratch directory, the way into the root tree.
+
+import { resolve } from 'node:path';
+import { fromText, timestamp } from '../bytes/index.js';
+import type { Run } from '../io/index.js';
+import { scanDirectory } from '../source/index.js';
+import { clampTimes, type FileTree, mapOwners } from '../tree/index.js';
+import {
+  type DracutWay,
+  dracutRecipe,
+  findWay,
+  givenInitrd,
+  type ObtainedInitrd,
+  obtainInitrd,
+  renderProfile,
+} from './initrd/index.js';
+import type { BuildOptions } from './options.js';
+import { decide, type Project } from './project.js';
+import { Stopwatch } from './stopwatch.js';
+import { withWorkDirectory } from './work-directory.js';
+
+/** A build that has been decided, and what it has to work with. */
+export interface Site {
+  readonly options: BuildOptions;
+  readonly project: Project;
+  readonly profile: string;
+  readonly workDirectory: string;
+  /** Undefined: an initrd is given, and the root tree need not be entered. */
+  readonly way: DracutWay | undefined;
+  readonly warnings: readonly string[];
+  readonly watch: Stopwatch;
+  note(text: string): void;
+  initrd(run: Run): Promise<ObtainedInitrd>;
+}
+
+/** Decides a build, and runs `use` with what it has to work with, which is gone afterwards. */
+export async function atSite<T>(options: BuildOptions, run: Run, use: (site: Site) => Promise<T>): Promise<T> {
+  const watch = new Stopwatch(() => options.now());
+  const warnings: string[] = [];
+  const note = (text: string) => {
+    warnings.push(text);
+    options.note?.(text);
+  };
+  const root = await watch.time('scan', () => scanRoot({ ...options, note }, run));
+  const project = await decide({ ...options, note }, root);
+  const profile = renderProfile(project.description);
+  return withWorkDirectory(project.targetDirectory, project.baseName, async (workDirectory) => {
+    const { rootDirectory, epoch } = project;
+    const mode = options.dracut ?? 'auto';
+    const request = { root, rootDirectory, workDirectory, mode, profile, epoch: epoch.seconds };
+    const way = options.initrd === undefined ? await findWay(request, run) : undefined;
+    const given = options.initrd === undefined ? undefined : await givenInitrd(options.initrd);
+    const initrd = async (running: Run) => given ?? makeOwnInitrd(options, project, profile, way!, note, running);
+    return use({ options, project, profile, workDirectory, way, warnings, watch, note, initrd });
+  });
+}
+
+/** The root tree with the owners and times it will have on the medium. */
+async function scanRoot(options: BuildOptions, run: Run): Promise<FileTree> {
+  const { engine, xattrs, note, ownership, epoch, clampTimes: clamp } = options;
+  const scanned = await scanDirectory(fromText(resolve(options.root)), {
+    oneFileSystem: true,
+    run,
+    ...(engine ? { engine } : {}),
+    ...(xattrs === undefined ? {} : { xattrs }),
+    ...(note ? { note } : {}),
+  });
+  const owned = mapOwners(scanned, ownership ?? 'keep');
+  return clamp && epoch !== undefined ? clampTimes(owned, timestamp(epoch)) : owned;
+}
+
+function makeOwnInitrd(
+  options: BuildOptions,
+  project: Project,
+  profile: string,
+  way: DracutWay,
+  note: (text: string) => void,
+  run: Run,
+): Promise<ObtainedInitrd> {
+  const { description, kernel, root, epoch } = project;
+  return obtainInitrd(
+    {
+      root,
+      way,
+      recipe: dracutRecipe(description.type.flags, description.generation),
+      kernelVersion: kernel.version,
+      profile,
+      epoch: epoch.seconds,
+      cacheDirectory: options.initrdCache === undefined ? undefined : resolve(options.initrdCache),
+      note,
+      log: (line) => options.log?.(line),
+    },
+    run,
+  );
+}
