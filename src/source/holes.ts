@@ -2,7 +2,7 @@
 
 import { closeSync, constants, openSync, readSync } from 'node:fs';
 import type { ByteString } from '../bytes/index.js';
-import { breathe, pathBuffer, type Range, type Run } from '../io/index.js';
+import { breathe, isZero, pathBuffer, type Range, type Run } from '../io/index.js';
 import type { NativeAddon } from '../native/index.js';
 import { scanError } from './errors.js';
 
@@ -12,7 +12,6 @@ const CHUNK = 256 * BLOCK;
 /** A file cut into more holes than this is taken as data behind the last of them; the addon does the same. */
 const MAX_HOLES = 1 << 20;
 const OPEN = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-const ZEROS = Buffer.alloc(CHUNK);
 
 /** Holes of a regular file by lseek(2): sorted, disjoint, not empty. */
 export function askForHoles(addon: NativeAddon, path: ByteString, size: number): Range[] {
@@ -57,11 +56,6 @@ export async function searchHoles(path: ByteString, size: number, run: Run | und
   }
   if (start >= 0) holes.push({ at: start, length: size - start });
   return holes;
-}
-
-function isZero(buffer: Buffer, from: number, to: number): boolean {
-  // Most blocks of data differ in their first byte; the comparison is a call into the engine.
-  return buffer[from] === 0 && buffer.compare(ZEROS, 0, to - from, from, to) === 0;
 }
 
 function readFully(fd: number, buffer: Buffer, length: number, at: number): number {

@@ -8,6 +8,7 @@ import {
   type ExactContent,
   exactly,
   isHole,
+  isZero,
   type Run,
 } from '../io/index.js';
 
@@ -119,9 +120,4 @@ class IdentityDigest {
 function hasZeroBlock(bytes: Uint8Array): boolean {
   for (let at = 0; at < bytes.length; at += BLOCK) if (isZero(bytes.subarray(at, at + BLOCK))) return true;
   return false;
-}
-
-function isZero(block: Uint8Array): boolean {
-  // Most blocks of data differ in their first byte.
-  return block[0] === 0 && ZEROS.compare(block, 0, block.length, 0, block.length) === 0;
 }

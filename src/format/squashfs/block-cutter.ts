@@ -1,7 +1,7 @@
 // Cuts contents into data blocks and gathers tails into fragments.
 
 import { alignDown } from '../../bytes/index.js';
-import { type Data, isHole } from '../../io/index.js';
+import { type Data, isHole, isZero } from '../../io/index.js';
 import { NO_FRAGMENT } from './data-block.js';
 import type { ResolvedOptions } from './options.js';
 import type { PlannedData } from './plan-data.js';
@@ -157,12 +157,4 @@ export class BlockCutter {
   #sparseJob(length: number): SparseJob {
     return { kind: 'sparse', content: this.#content, blocks: Math.ceil(length / this.#blockSize), length };
   }
-}
-
-/** Whether all bytes are zero; `bytes` starts at a multiple of four in its buffer, as block buffers do. */
-function isZero(bytes: Uint8Array): boolean {
-  const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >>> 2);
-  for (let i = 0; i < words.length; i++) if (words[i] !== 0) return false;
-  for (let i = words.length * 4; i < bytes.length; i++) if (bytes[i] !== 0) return false;
-  return true;
 }
