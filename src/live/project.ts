@@ -166,9 +166,9 @@ function chooseSeal(options: BuildOptions, { type }: LiveDescription): Seal | un
 function compressionOf(options: BuildOptions, { type, path }: LiveDescription, machine: string): Compression {
   const described = type.squashfscompression;
   const name: string = options.compression ?? (described === 'uncompressed' ? 'none' : (described ?? 'xz'));
-  const { level, engine, extreme, dictionarySize } = options;
+  const { level, engine, extreme, dictionarySize, windowBits, strategies } = options;
   const bcj = name !== 'xz' || (options.bcj ?? 'auto') !== 'auto' ? options.bcj : filtersFor(machine);
-  const settings = { level, engine, extreme, dictionarySize, bcj };
+  const settings = { level, engine, extreme, dictionarySize, windowBits, strategies, bcj };
   const given = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
   try {
     return chooseCompression({ name: name as CompressionName, ...(given as Omit<CompressionRequest, 'name'>) });
