@@ -28,11 +28,12 @@ import { findEditScript } from './boot/edit-script.js';
 import { chooseLayout, type MediumLayout } from './boot/medium-layout.js';
 import type { MenuModel } from './boot/menu.js';
 import { type DescriptionRequest, type LiveDescription, loadDescription } from './description/index.js';
+import { type ExcludeLists, readExcludeLists } from './exclude-files.js';
 import { findKernel, type Kernel } from './kernel.js';
 import type { BuildOptions } from './options.js';
 import { decideRootFileSystem, type RootFileSystem } from './root-file-system.js';
 import { runChecks } from './runtime-checks.js';
-import { refuseSideFiles } from './side-files.js';
+import { findPolicy, type SelinuxPolicy } from './selinux/index.js';
 
 /** One build, fully decided. Plain data but for the tree and the compressor. */
 export interface Project {
@@ -54,6 +55,10 @@ export interface Project {
   readonly editScript: string | undefined;
   /** Undefined: no media check. */
   readonly seal: Seal | undefined;
+  /** What the description's files keep out of the root image and the ESP. */
+  readonly excluded: ExcludeLists;
+  /** By which the root image is labelled; undefined: the tree has none. */
+  readonly selinux: SelinuxPolicy | undefined;
   readonly compression: Compression;
   /** Bytes. */
   readonly blockSize: number;
@@ -74,7 +79,6 @@ export async function decide(options: BuildOptions, root: FileTree): Promise<Pro
   const firmware = chooseFirmware(architecture, type.firmware);
   refuseRootImages(description);
   const layout = chooseLayout(description, architecture, firmware, options);
-  await refuseSideFiles(options.description, root);
   const epoch = options.epoch ?? Math.max(0, newestSecond(root));
   const targetDirectory = resolve(options.targetDirectory);
   const kernel = options.kernel === undefined ? findKernel(root) : await givenKernel(options.kernel, root);
@@ -95,6 +99,8 @@ export async function decide(options: BuildOptions, root: FileTree): Promise<Pro
     kernel,
     rootFileSystem,
     menu: chooseMenu(description, { root, architecture, layout, epoch, note: options.note }),
+    excluded: await readExcludeLists(dirname(description.path), root),
+    selinux: await findPolicy(root, type.selinux_policy),
     grubTemplate: templatePath(description),
     cdroot: await findCdroot(description.path, rootDirectory),
     editScript: await findEditScript(type.editbootconfig, description.path, rootDirectory),
