@@ -28,11 +28,12 @@ import { findEditScript } from './boot/edit-script.js';
 import { chooseLayout, type MediumLayout } from './boot/medium-layout.js';
 import type { MenuModel } from './boot/menu.js';
 import { type DescriptionRequest, type LiveDescription, loadDescription } from './description/index.js';
+import { type ExcludeLists, readExcludeLists } from './exclude-files.js';
 import { findKernel, type Kernel } from './kernel.js';
 import type { BuildOptions } from './options.js';
 import { decideRootFileSystem, type RootFileSystem } from './root-file-system.js';
 import { runChecks } from './runtime-checks.js';
-import { refuseSideFiles } from './side-files.js';
+import { findPolicy, type SelinuxPolicy } from './selinux/index.js';
 
 /** One build, fully decided. Plain data but for the tree and the compressor. */
 export interface Project {
@@ -54,6 +55,10 @@ export interface Project {
   readonly editScript: string | undefined;
   /** Undefined: no media check. */
   readonly seal: Seal | undefined;
+  /** What the description's files keep out of the root image and the ESP. */
+  readonly excluded: ExcludeLists;
+  /** By which the root image is labelled; undefined: the tree has none. */
+  readonly selinux: SelinuxPolicy | undefined;
   readonly compression: Compression;
   /** Bytes. */
   readonly blockSize: number;
@@ -74,7 +79,6 @@ export async function decide(options: BuildOptions, root: FileTree): Promise<Pro
   const firmware = chooseFirmware(architecture, type.firmware);
   refuseRootImages(description);
   const layout = chooseLayout(description, architecture, firmware, options);
-  await refuseSideFiles(options.description, root);
   const epoch = options.epoch ?? Math.max(0, newestSecond(root));
   const targetDirectory = resolve(options.targetDirectory);
   const kernel = options.kernel === undefined ? findKernel(root) : await givenKernel(options.kernel, root);
@@ -95,6 +99,8 @@ export async function decide(options: BuildOptions, root: FileTree): Promise<Pro
     kernel,
     rootFileSystem,
     menu: chooseMenu(description, { root, architecture, layout, epoch, note: options.note }),
+    excluded: await readExcludeLists(dirname(description.path), root),
+    selinux: await findPolicy(root, type.selinux_policy),
     grubTemplate: templatePath(description),
     cdroot: await findCdroot(description.path, rootDirectory),
     editScript: await findEditScript(type.editbootconfig, description.path, rootDirectory),
@@ -146,9 +152,13 @@ function templatePath({ bootloader, path }: LiveDescription): string | undefined
   return grub_template === undefined || grub_template === '' ? undefined : resolve(dirname(path), grub_template);
 }
 
-/** The style of the configuration's tool counts where a description asks for a check and no option names a style. */
+/**
+ * The style of the configuration's tool counts where a description asks for a check and no option names a style; without it
+ * that of the program which the live module runs: checkmedia for kiwi-live, checkisomd5 for dmsquash-live.
+ */
 function chooseSeal(options: BuildOptions, { type }: LiveDescription): Seal | undefined {
-  const usual = type.mediacheck ? (options.configuration?.mediaTagStyle ?? 'suse') : 'none';
+  const checked = type.flags === 'dmsquash' && options.mediaDigest === undefined ? 'rh' : 'suse';
+  const usual = type.mediacheck ? (options.configuration?.mediaTagStyle ?? checked) : 'none';
   const style = options.mediaCheck ?? usual;
   if (style === 'none') return undefined;
   if (style === 'suse') return suseTagSeal({ digests: [options.mediaDigest ?? 'sha256'], check: true, pad: 0 });

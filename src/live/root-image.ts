@@ -8,6 +8,7 @@ import { bytesSource, EMPTY, type ExactContent, type OpenContent, type Run } fro
 import { exclude, FileTree, file, type Loss, type Node, overlay, shareDuplicates, walk } from '../tree/index.js';
 import type { RootSize } from './description/index.js';
 import type { Project } from './project.js';
+import { labelled } from './selinux/index.js';
 
 /** What KIWI leaves out of every live root. */
 const NEVER = ['/image', '/.kconfig', '/run/*', '/tmp/*', '/.buildenv', '/var/cache/kiwi'];
@@ -54,8 +55,10 @@ function liveRoot(project: Project, profile: string, excluded: readonly string[]
   }
   const { keepsProfile } = project.description.generation;
   if (keepsProfile) additions['.profile'] = file(bytesSource(bytesOf(fromText(profile))), made);
-  const patterns = [...NEVER, ...(keepsProfile ? [] : ['/.profile']), ...excluded];
-  return overlay(exclude(project.root, patterns), FileTree.of(additions));
+  const listed = project.excluded.root.map((pattern) => `/${pattern}`);
+  const patterns = [...NEVER, ...(keepsProfile ? [] : ['/.profile']), ...listed, ...excluded];
+  const tree = overlay(exclude(project.root, patterns), FileTree.of(additions));
+  return project.selinux ? labelled(tree, project.selinux) : tree;
 }
 
 function isUninitialized(content: ExactContent): boolean {
