@@ -15,6 +15,7 @@ import {
   withoutXattrs,
 } from '../tree/index.js';
 import { engineFacts, engineText } from './engines.js';
+import { withManifests } from './manifest-options.js';
 import { openSession, type Session } from './session.js';
 import { showBytes, showDuration } from './units.js';
 import { excludePatterns, type WriterOptions } from './writer-options.js';
@@ -28,18 +29,19 @@ export interface PreparedSource {
 
 export type LayoutWithLosses = { readonly losses: readonly Loss[] };
 
-/** Runs one writer command from its arguments to its report. */
+/** Runs one writer command from its arguments to its report. `change` is what its own options ask of the scanned tree. */
 export async function writeCommand<L extends LayoutWithLosses>(
   source: string,
   image: string,
   options: WriterOptions,
   plan: (prepared: PreparedSource, session: Session) => ImagePlan<L, Content> | Promise<ImagePlan<L, Content>>,
+  change: (tree: FileTree) => FileTree = (tree) => tree,
 ): Promise<void> {
   const toPipe = image === '-';
   const session = openSession(options, toPipe);
   const started = session.now();
   try {
-    const prepared = await prepareSource(source, options, session);
+    const prepared = await prepareSource(source, options, session, change);
     const planned = await plan(prepared, session);
     settleLosses(planned.layout.losses, options, session);
     if (options.plan) return session.result(planned.layout);
@@ -56,8 +58,13 @@ export async function writeCommand<L extends LayoutWithLosses>(
   }
 }
 
-/** Scans SOURCE without what is excluded, and applies ownership, times and the defaults of epoch and seed. */
-export async function prepareSource(source: string, options: WriterOptions, session: Session): Promise<PreparedSource> {
+/** Scans SOURCE without what is excluded, and applies ownership, manifests, times and the defaults of epoch and seed. */
+export async function prepareSource(
+  source: string,
+  options: WriterOptions,
+  session: Session,
+  change: (tree: FileTree) => FileTree,
+): Promise<PreparedSource> {
   requireDirectory(source);
   const scanned = await scanDirectory(fromText(source), {
     engine: options.engine,
@@ -68,7 +75,10 @@ export async function prepareSource(source: string, options: WriterOptions, sess
   });
   let tree = mapOwners(scanned, options.owner);
   if (!options.xattrs) tree = withoutXattrs(tree);
-  const epoch = timestamp(options.epoch ?? environmentEpoch() ?? Math.max(0, newestSecond(tree)));
+  tree = change(tree);
+  const given = options.epoch ?? environmentEpoch();
+  tree = withManifests(tree, options, timestamp(given ?? newestSecond(tree)));
+  const epoch = timestamp(given ?? Math.max(0, newestSecond(tree)));
   if (options.clampMtime) tree = clampTimes(tree, epoch);
   return { tree, epoch, seed: options.seed ?? fingerprint(tree) };
 }

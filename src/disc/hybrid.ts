@@ -138,7 +138,9 @@ function mbrPartitions(options: ResolvedDiscOptions, ends: DiscEnds): MbrPartiti
   }
   const start = partitionOffset * SECTORS_PER_BLOCK;
   const end = ends.payloadEnd * SECTORS_PER_BLOCK;
-  const payload = { active: bios !== undefined, type: options.payloadType, start, sectors: end - start };
+  // Open Firmware takes no other than an active partition.
+  const active = bios !== undefined || options.payloadType === MBR_TYPE.chrp;
+  const payload = { active, type: options.payloadType, start, sectors: end - start };
   if (ends.espBlocks === 0) return [payload];
   return [payload, { active: false, type: MBR_TYPE.efi, start: end, sectors: ends.espBlocks * SECTORS_PER_BLOCK }];
 }

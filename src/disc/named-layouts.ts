@@ -6,7 +6,7 @@ import { cylinderSectors, geometryFor, MBR_TYPE } from '../format/mbr/index.js';
 
 export type PartitionTable = 'none' | 'mbr' | 'gpt' | 'gpt-hybrid';
 
-export type LayoutName = 'plain' | 'grub' | 'isolinux' | 'gpt-only' | 'uefi-strict';
+export type LayoutName = 'plain' | 'grub' | 'isolinux' | 'gpt-only' | 'uefi-strict' | 'chrp';
 
 /** Whether a layout needs a part, takes it, or has no place for it. */
 type Part = 'needed' | 'welcome' | 'refused';
@@ -96,6 +96,19 @@ export const NAMED_LAYOUTS: Readonly<Record<LayoutName, NamedLayout>> = {
     mbrCode: 'refused',
     biosBoot: 'refused',
     appendedEsp: 'needed',
+  },
+  chrp: {
+    summary:
+      'one active partition of type 0x96 over the whole disc, without code: Open Firmware reads ppc/bootinfo.txt',
+    tables: ['mbr'],
+    partitionOffset: 0,
+    payloadType: MBR_TYPE.chrp,
+    bootCode: 'none',
+    payloadEnd: 'block',
+    derivedSignature: false,
+    mbrCode: 'refused',
+    biosBoot: 'refused',
+    appendedEsp: 'refused',
   },
 };
 

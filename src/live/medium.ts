@@ -69,7 +69,7 @@ function partitionOptions(
   const { partitionTable } = layout;
   if (partitionTable === 'none') return { layout: 'plain' };
   return {
-    layout: layout.bios === 'isolinux' ? 'isolinux' : 'grub',
+    layout: layout.openFirmware ? 'chrp' : layout.bios === 'isolinux' ? 'isolinux' : 'grub',
     partitionTable,
     ...(hybridMbr ? { mbr: { code: hybridMbr } } : {}),
     ...(esp ? { appendedEsp: esp } : {}),

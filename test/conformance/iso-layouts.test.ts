@@ -1,5 +1,5 @@
 // Named layouts, judged by xorriso's own discs, by partition tools, and by adding one more partition behind the payload.
-import { copyFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { LAYOUT_NAMES, type LayoutName, planDisc } from '../../src/disc/index.js';
@@ -14,7 +14,7 @@ import { extractDisc } from '../support/xorriso.js';
 
 const scratch = scratchDirectory();
 const esp = bytesSource(noise(1_000_000, 1));
-const partitioned = LAYOUT_NAMES.filter((name) => name !== 'plain');
+const partitioned = LAYOUT_NAMES.filter((name) => name !== 'plain' && name !== 'chrp');
 
 function press(name: LayoutName, withEsp = true): Promise<string> {
   const plan = planDisc(
@@ -167,4 +167,18 @@ describe('room for persistence', () => {
       });
     }
   }
+});
+
+oracle('xorriso')('chrp is what xorriso writes for Open Firmware', async () => {
+  const [partition] = dump(await press('chrp'));
+  expect(partition).toMatch(/start= *0, .*type=96, bootable/);
+  const out = join(scratch, 'chrp-xorriso.iso');
+  const tree = join(scratch, 'chrp-tree');
+  mkdirSync(tree);
+  writeFileSync(join(tree, 'file'), 'x'.repeat(3_000_000));
+  judge('xorriso', ['-outdev', out, '-map', tree, '/', '-boot_image', 'any', 'chrp_boot_part=on']);
+  const summary = (lines: string[]) => lines.filter((line) => /^System area summary|^MBR partition +:/.test(line));
+  // Sizes differ, and with them whether they happen to be whole cylinders.
+  const shape = (line: string) => line.replace(/ cyl-align.*|\d+$/, '');
+  expect(summary(systemArea(await press('chrp'))).map(shape)).toEqual(summary(systemArea(out)).map(shape));
 });

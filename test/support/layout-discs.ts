@@ -26,7 +26,8 @@ export function isolinuxTree(payload?: Content): FileTree<Content> {
 /** Options of a layout with everything it takes; `esp` where it takes one. */
 export function layoutOptions(layout: LayoutName, esp?: ExactContent): DiscOptions {
   const usual = { volumeId: 'CDROM', epoch: EPOCH, seed: 'test', layout, applicationId: '0x1a2b3c4d' };
-  const withEsp = esp && layout !== 'plain' ? { appendedEsp: esp } : {};
+  const takesEsp = layout !== 'plain' && layout !== 'chrp';
+  const withEsp = esp && takesEsp ? { appendedEsp: esp } : {};
   const efi = 'appendedEsp' in withEsp ? { efi: 'appended-esp' as const } : {};
   const bios = { path: layout === 'isolinux' ? ISOLINUX_IMAGE : BIOS_IMAGE };
   const hasCode = layout === 'grub' || layout === 'isolinux';
@@ -34,6 +35,6 @@ export function layoutOptions(layout: LayoutName, esp?: ExactContent): DiscOptio
     ...usual,
     ...withEsp,
     ...(hasCode ? { mbr: { code: bootCode } } : {}),
-    boot: { ...efi, ...(layout === 'uefi-strict' ? {} : { bios }) },
+    boot: { ...efi, ...(layout === 'uefi-strict' || layout === 'chrp' ? {} : { bios }) },
   };
 }

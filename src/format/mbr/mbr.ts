@@ -15,6 +15,8 @@ export const MBR_TYPE = {
   empty: 0x00,
   hiddenNtfs: 0x17,
   linux: 0x83,
+  /** Open Firmware looks for ISO 9660 in it (CHRP). */
+  chrp: 0x96,
   isoData: 0xcd,
   protective: 0xee,
   efi: 0xef,

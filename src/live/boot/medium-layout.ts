@@ -46,6 +46,10 @@ export function chooseLayout(
   const bios = hasBios ? (loaders === 'grub' ? 'grub' : 'isolinux') : undefined;
   const isHybrid = !generation.hybridByAttribute || type.hybrid || request.partitionTable !== undefined;
   const usual = loaders === 'grub' ? usualTable(description, firmware) : 'mbr';
+  if (architecture.openFirmwarePlatform && request.partitionTable && request.partitionTable !== 'mbr') {
+    const message = 'Open Firmware starts media by an MBR, not by a GPT.';
+    throw new InvalidInputError('live.layout-table', message, { path, hint: 'Leave --partition-table out.' });
+  }
   const partitionTable = isHybrid ? (request.partitionTable ?? usual) : 'none';
   if (bios === 'isolinux' && (partitionTable === 'gpt' || partitionTable === 'gpt-hybrid')) {
     throw new InvalidInputError('live.layout-table', 'Media with ISOLINUX have an MBR, not a GPT.', {

@@ -1,0 +1,350 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: scripts and templates are what is being tested
+// Live ISOs of the small root tree in every layout and generation, by what xorriso, file and GRUB's own reader say of them;
+// and what a description adds: archives, scripts, templates.
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { quietRun, type Run } from '../../src/io/content.js';
+import type { BuildOptions } from '../../src/live/index.js';
+import { judge, oracle } from '../support/oracle.js';
+import { scratchDirectory } from '../support/scratch.js';
+import { type SmallIso, smallDescription, smallIso } from '../support/small-iso.js';
+import { hasGrub, hasIsolinux, listing } from '../support/small-root.js';
+
+const scratch = scratchDirectory();
+const small = hasGrub ? smallIso(scratch) : ({} as SmallIso);
+const run = quietRun();
+const MEDIUM = '0x5358326c';
+
+/** A description of an old generation, with these attributes of the type. */
+function describeOld(schema: '6.7' | '6.9' | '7.2', type: string, inside = ''): void {
+  writeFileSync(
+    join(small.description, 'config.xml'),
+    `<image schemaversion="${schema}" name="small" displayname="Small">
+     <description type="system"><author>a</author><contact>c</contact><specification>s</specification></description>
+     <preferences><packagemanager>zypper</packagemanager><version>1.0.0</version>
+     <type image="iso" volid="SMALL" flags="overlay" ${type}>${inside}</type></preferences>
+     <packages type="image"><package name="dracut-kiwi-live"/></packages></image>`,
+  );
+}
+
+const press = (options: Partial<BuildOptions> = {}, running: Run = run) =>
+  small.press({ compression: 'gzip', ...options }, running);
+
+function reported(image: string): string[] {
+  const { stdout } = judge('xorriso', ['-indev', image, '-report_el_torito', 'plain', '-report_system_area', 'plain']);
+  return stdout.split('\n');
+}
+
+/** What is on the medium, below a directory. */
+function extracted(image: string, path = '/'): string {
+  const out = join(mkdtempSync(join(scratch, 'medium-')), 'out');
+  judge('xorriso', ['-osirrox', 'on', '-indev', image, '-extract', path, out]);
+  judge('chmod', ['-R', 'u+w', out]);
+  return out;
+}
+
+const text = (...path: readonly string[]) => readFileSync(join(...path), 'utf8');
+
+describe.runIf(hasGrub && hasIsolinux)('ISOLINUX', () => {
+  oracle('xorriso', 'file')('beside GRUB for EFI, as KIWI 9.11 made hybrid media', async () => {
+    describeOld('6.7', 'firmware="efi" hybrid="true"');
+    const { image, layout, partitionTable } = await press();
+    expect([layout, partitionTable]).toEqual(['isolinux+grub', 'mbr']);
+    const lines = reported(image);
+    expect(lines).toContain('El Torito img path :   1  /boot/x86_64/loader/isolinux.bin');
+    expect(lines).toContain('El Torito img opts :   1  boot-info-table isohybrid-suitable');
+    expect(lines).toContainEqual(expect.stringMatching(/^El Torito boot img : +2 +UEFI +y +none .* 30720 /));
+    expect(lines).toContainEqual(expect.stringMatching(/^System area summary: MBR isohybrid cyl-align-/));
+    expect(lines).toContainEqual(expect.stringMatching(/^MBR partition +: +1 +0x80 +0x17 +64 /));
+    expect(lines).toContainEqual(expect.stringMatching(/^MBR partition +: +2 +0x00 +0xef .* 30720$/));
+    expect(readFileSync(image).readUInt32LE(440)).toBe(Number(MEDIUM));
+    expect(judge('file', [image]).stdout).toMatch(/ISO 9660 CD-ROM filesystem data.*'SMALL' \(bootable\)/);
+    const medium = extracted(image);
+    expect(text(medium, 'boot/mbrid')).toBe(`${MEDIUM}\n`);
+    expect(text(medium, 'boot/grub/grub.cfg')).toContain(`search --file --set=root /boot/${MEDIUM}`);
+    // Both menus are there, and all of ISOLINUX's files where it looks for them.
+    expect(readdirSync(join(medium, 'isolinux')).sort()).toEqual(
+      readdirSync(join(medium, 'boot/x86_64/loader'))
+        .filter((name) => name !== 'grub')
+        .sort(),
+    );
+    expect(text(medium, 'isolinux/isolinux.cfg')).toContain('default Small\ntimeout 100\n');
+    expect(text(medium, 'isolinux/linux')).toBe('not a kernel\n');
+  });
+
+  oracle('xorriso')('alone for BIOS, as KIWI 9.20 made it: no GRUB, no id to search for, one entry', async () => {
+    describeOld('7.2', '', '<bootloader name="isolinux" timeout="0"/>');
+    const { image, layout, firmware } = await press();
+    expect([layout, firmware]).toEqual(['isolinux', 'bios']);
+    const lines = reported(image);
+    expect(lines.filter((line) => line.startsWith('El Torito boot img'))).toHaveLength(1);
+    expect(lines.filter((line) => line.startsWith('MBR partition  '))).toHaveLength(1);
+    const medium = extracted(image);
+    expect(readdirSync(join(medium, 'boot'))).toEqual(['x86_64']);
+    expect(text(medium, 'isolinux/isolinux.cfg')).toContain('timeout 0\n');
+    expect(text(image).length).toBeGreaterThan(0);
+  });
+
+  oracle('xorriso', 'file')(
+    'without hybrid="true" KIWI 9.11 made CDs only; the ESP is a file of the medium',
+    async () => {
+      describeOld('6.7', 'firmware="efi"');
+      const { image, partitionTable } = await press();
+      expect(partitionTable).toBe('none');
+      const lines = reported(image);
+      expect(lines).toContain('El Torito img path :   2  /boot/x86_64/efi');
+      expect(lines.filter((line) => /^(MBR|GPT) partition/.test(line))).toEqual([]);
+      expect(
+        readFileSync(image)
+          .subarray(0, 32_768)
+          .every((byte) => byte === 0),
+      ).toBe(true);
+      expect(judge('file', [join(extracted(image), 'boot/x86_64/efi')]).stdout).toMatch(/DOS\/MBR boot sector.*FAT/);
+    },
+  );
+
+  test('says when a layout asked for leaves out what the description wants', async () => {
+    small.describe('firmware="efi"');
+    const { warnings } = await press({ layout: 'isolinux' });
+    expect(warnings).toContain('The layout isolinux boots BIOS machines only; EFI machines do not boot.');
+  });
+});
+
+describe.runIf(hasGrub)('Xen', () => {
+  test('is started by both loaders, and has to be there', async () => {
+    small.describe('firmware="efi"');
+    const typeAttributes = { xen_server: 'true' };
+    await expect(press({ typeAttributes })).rejects.toMatchObject({ code: 'live.no-hypervisor' });
+    const root = join(scratch, 'xen-root');
+    cpSync(small.root, root, { recursive: true, verbatimSymlinks: true });
+    writeFileSync(join(root, 'boot/xen.gz'), 'hypervisor\n');
+    const layout = hasIsolinux ? 'isolinux+grub' : 'grub';
+    const medium = extracted((await press({ root, typeAttributes, layout, partitionTable: 'mbr' })).image);
+    expect(text(medium, 'boot/x86_64/loader/xen.gz')).toBe('hypervisor\n');
+    expect(text(medium, 'boot/grub/grub.cfg')).toMatch(/\$multiboot \(\$root\)\/boot\/x86_64\/loader\/xen\.gz dummy/);
+    if (hasIsolinux) expect(text(medium, 'isolinux/isolinux.cfg')).toContain('append xen.gz --- linux ');
+    const { status, stderr } = judge('grub-script-check', [join(medium, 'boot/grub/grub.cfg')]);
+    expect(status, stderr).toBe(0);
+  });
+});
+
+describe.runIf(hasGrub)('other architectures', () => {
+  for (const [machine, platform, loader] of [
+    ['aarch64', 'arm64-efi', 'bootaa64.efi'],
+    ['riscv64', 'riscv64-efi', 'bootriscv64.efi'],
+    ['loongarch64', 'loongarch64-efi', 'bootloongarch64.efi'],
+    ['armv7l', 'arm-efi', 'bootarm.efi'],
+  ] as const) {
+    oracle(
+      'xorriso',
+      'sgdisk',
+      'grub-fstest',
+    )(`${machine} boots by EFI alone`, async () => {
+      const root = foreignRoot(machine, `usr/lib/grub/${platform}`, 'grub.efi');
+      writeFileSync(join(small.description, 'config.xml'), smallDescription(''));
+      const { image, firmware, partitionTable } = await press({ root, architecture: machine });
+      expect([firmware, partitionTable]).toEqual(['efi', 'gpt']);
+      const lines = reported(image);
+      const entries = lines.filter((line) => line.startsWith('El Torito boot img'));
+      expect(entries).toEqual([expect.stringMatching(/ 1 +UEFI +y /)]);
+      expect(judge('sgdisk', ['-v', image]).stdout).toContain('No problems found');
+      const listed = judge('grub-fstest', ['-r', 'loop0,gpt2', image, '--', 'ls', '/EFI/BOOT/']).stdout;
+      expect(listed.toLowerCase().split(/\s+/)).toEqual(expect.arrayContaining([loader, 'grub.cfg']));
+      expect(readdirSync(join(extracted(image), 'boot'))).toContain(machine);
+    });
+  }
+
+  oracle('xorriso')('ppc64le boots by Open Firmware', async () => {
+    const root = foreignRoot('ppc64le', 'usr/lib/grub/powerpc-ieee1275', 'grub.elf');
+    writeFileSync(join(small.description, 'config.xml'), smallDescription('').replace('"Small"', '"Small &amp; Co"'));
+    const { image } = await press({ root, architecture: 'ppc64le' });
+    const lines = reported(image);
+    expect(lines).toContainEqual(expect.stringMatching(/^System area summary: MBR CHRP/));
+    expect(lines).toContainEqual(expect.stringMatching(/^MBR partition +: +1 +0x80 +0x96 +0 /));
+    const medium = extracted(image);
+    expect(text(medium, 'ppc/bootinfo.txt')).toBe(
+      '<chrp-boot>\n<description>Small &amp; Co</description>\n<os-name>Small &amp; Co</os-name>\n' +
+        '<boot-script>boot &device;:1,\\boot\\grub\\powerpc-ieee1275\\grub.elf</boot-script>\n</chrp-boot>\n',
+    );
+    expect(text(medium, 'boot/grub/powerpc-ieee1275/grub.cfg')).toContain(`/boot/${MEDIUM}`);
+    expect(text(medium, 'boot/grub/powerpc-ieee1275/grub.elf')).toBe('grub.elf\n');
+  });
+});
+
+/** The small root with a ready-made boot image of another architecture, and nothing of x86. */
+function foreignRoot(machine: string, directory: string, image: string): string {
+  const root = join(scratch, `root-${machine}`);
+  cpSync(small.root, root, { recursive: true, verbatimSymlinks: true, filter: (path) => !/usr\/lib\/grub/.test(path) });
+  mkdirSync(join(root, directory), { recursive: true });
+  writeFileSync(join(root, directory, image), `${image}\n`);
+  return root;
+}
+
+describe.runIf(hasGrub)('config-cdroot archives', () => {
+  const archive = join(scratch, 'description/config-cdroot.tar.xz');
+  const pack = (script: string) => {
+    const tree = mkdtempSync(join(scratch, 'cdroot-'));
+    judge('sh', ['-c', `cd "$1" && ${script} && tar -cJf "$2" .`, 'sh', tree, archive]);
+  };
+
+  oracle(
+    'xorriso',
+    'tar',
+    'xz',
+  )('lie under everything else, as files of root that all can read', async () => {
+    pack(
+      'mkdir -p docs boot/grub && echo hello >docs/README && chmod 600 docs/README && ln -s docs/README start && echo x >boot/grub/grub.cfg',
+    );
+    small.describe('firmware="efi"');
+    const { image } = await press();
+    const medium = extracted(image);
+    expect(text(medium, 'docs/README')).toBe('hello\n');
+    expect(text(medium, 'start')).toBe('hello\n');
+    expect(text(medium, 'boot/grub/grub.cfg')).toContain('menuentry');
+    const listed = judge('xorriso', ['-indev', image, '-find', '/docs', '-exec', 'lsdl']).stdout;
+    expect(listed).toMatch(/^drwxr-xr-x .* 0 +0 .*'\/docs'$/m);
+    expect(listed).toMatch(/^-rw-r--r-- .* 0 +0 .*'\/docs\/README'$/m);
+  });
+
+  oracle('tar', 'xz')('with device files, or links that lead out, are refused', async () => {
+    small.describe('firmware="efi"');
+    for (const script of ['mkfifo pipe', 'ln -s /etc/passwd out', 'mkdir a && ln -s ../../etc a/out']) {
+      pack(script);
+      const targetDirectory = small.directory();
+      await expect(press({ targetDirectory })).rejects.toMatchObject({ code: 'live.cdroot', place: { path: archive } });
+      expect(readdirSync(targetDirectory)).toEqual([]);
+    }
+    writeFileSync(archive, 'no archive at all '.repeat(100));
+    await expect(press()).rejects.toMatchObject({ code: 'tar.checksum' });
+    judge('rm', [archive]);
+  });
+});
+
+describe.runIf(hasGrub)('editbootconfig', () => {
+  const script = join(scratch, 'description/edit.sh');
+  const write = (body: string) => writeFileSync(script, `${body}\n`);
+
+  oracle('xorriso', 'mcopy')('is called as KIWI calls it, and what it does to the medium counts', async () => {
+    small.describe('firmware="efi" efiparttable="msdos" editbootconfig="edit.sh"');
+    write(`set -e
+medium=\${1#iso:}
+[ "$1" != "$medium" ] && [ "$2" = 1 ] && [ $# = 2 ]
+echo "at $(pwd), $kiwi_iname, $INHERITED, $(umask)" >"$medium/seen"
+ls "$medium/LiveOS" "$medium/boot/x86_64/loader/linux" "$medium/isolinux" 2>/dev/null | wc -l >"$medium/payload"
+sed -i 's/Small/Edited/' "$medium/boot/grub/grub.cfg"
+rm "$medium/boot/grub/loopback.cfg"
+chmod 755 "$medium/boot/mbrid"
+mkdir -p "$medium/EFI/tools" && echo tool >"$medium/EFI/tools/tool.efi"
+umask 077; echo secret >"$medium/private"; touch -d @1600000000 "$medium/private"
+ln -s private "$medium/link"
+echo told`);
+    const said: string[] = [];
+    const before = listing(small.root);
+    const { image } = await press({
+      environment: { INHERITED: 'yes', PATH: process.env['PATH']! },
+      log: (line) => said.push(line),
+    });
+    expect(said).toEqual(['told']);
+    expect(listing(small.root)).toBe(before);
+    const medium = extracted(image);
+    expect(text(medium, 'seen')).toBe(`at ${small.root}, small, yes, 0022\n`);
+    expect(text(medium, 'payload')).toMatch(/^0$/m);
+    expect(text(medium, 'boot/grub/grub.cfg')).toContain("menuentry 'Edited'");
+    expect(readdirSync(join(medium, 'boot/grub'))).not.toContain('loopback.cfg');
+    expect(text(medium, 'link')).toBe('secret\n');
+    const listed = judge('xorriso', ['-indev', image, '-find', '/', '-exec', 'lsdl']).stdout;
+    expect(listed).toMatch(/^-rwxr-xr-x .* 0 +0 .*'\/boot\/mbrid'$/m);
+    expect(listed).toMatch(/^-r[w-]-r--r-- .* 0 +0 .*Sep 13 +2020 '\/private'$/m);
+    expect(listed).toMatch(/^-rw-r--r-- .* 0 +0 .*Nov 14 +2023 '\/seen'$/m);
+    // Made after the script ran.
+    const esp = Number(/^MBR partition +: +2 .* (\d+) +\d+$/m.exec(reported(image).join('\n'))![1]) * 512;
+    const out = join(scratch, 'tool.efi');
+    expect(judge('mcopy', ['-i', `${image}@@${esp}`, '::EFI/tools/tool.efi', out])).toMatchObject({ status: 0 });
+    expect(text(out)).toBe('tool\n');
+    expect(judge('grub-script-check', [join(medium, 'boot/grub/grub.cfg')]).status).toBe(0);
+  });
+
+  test('gives the same bytes whenever it runs', async () => {
+    small.describe('firmware="efi" editbootconfig="edit.sh"');
+    write('date +%s >/dev/null; echo more >>"${1#iso:}/boot/grub/grub.cfg"; mkdir "${1#iso:}/made"');
+    const digest = async () => judge('sha256sum', [(await press()).image]).stdout.slice(0, 64);
+    const first = await digest();
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    expect(await digest()).toBe(first);
+  });
+
+  test('that fails ends the build with what it said; so do one that is not there and one that takes the EFI files', async () => {
+    small.describe('firmware="efi" editbootconfig="edit.sh"');
+    const targetDirectory = small.directory();
+    write('echo "no such menu" >&2; exit 3');
+    const failed = press({ targetDirectory });
+    await expect(failed).rejects.toMatchObject({
+      name: 'ToolError',
+      code: 'live.script-failed',
+      place: { path: script },
+    });
+    await expect(press({ targetDirectory })).rejects.toThrow(/status 3.*no such menu/s);
+    write('rm -r "${1#iso:}/EFI"');
+    await expect(press({ targetDirectory })).rejects.toMatchObject({ code: 'live.no-efi-directory' });
+    write('mkfifo "${1#iso:}/pipe"');
+    await expect(press({ targetDirectory })).rejects.toMatchObject({ code: 'live.special-entry' });
+    small.describe('firmware="efi" editbootconfig="none.sh"');
+    await expect(press({ targetDirectory })).rejects.toMatchObject({ code: 'live.no-script' });
+    expect(readdirSync(targetDirectory)).toEqual([]);
+  });
+
+  test('ends, with all it started, when the build is aborted', async () => {
+    small.describe('firmware="efi" editbootconfig="edit.sh"');
+    const mark = join(scratch, 'started');
+    write(`sleep 300 & echo $! >"${mark}"; wait`);
+    const abort = new AbortController();
+    const pressing = press({}, { ...run, signal: abort.signal });
+    const ended = expect(pressing).rejects.toThrow('enough');
+    while (!statSync(mark, { throwIfNoEntry: false })?.size) await new Promise((resolve) => setTimeout(resolve, 20));
+    abort.abort(new Error('enough'));
+    await ended;
+    const pid = Number(text(mark));
+    const isGone = () => !/^(?!.*State:\s+Z)/s.test(readStatus(pid));
+    for (let i = 0; i < 100 && !isGone(); i++) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(isGone()).toBe(true);
+  });
+
+  test('is taken from the prepared root tree too, as KIWI leaves it there', async () => {
+    small.describe('firmware="efi"');
+    const root = join(scratch, 'prepared');
+    cpSync(small.root, root, { recursive: true, verbatimSymlinks: true });
+    writeFileSync(join(root, 'image/edit_boot_config.sh'), 'echo prepared >"${1#iso:}/seen"\n');
+    chmodSync(join(root, 'image/edit_boot_config.sh'), 0o644);
+    expect(text(extracted((await press({ root })).image), 'seen')).toBe('prepared\n');
+  });
+});
+
+/** /proc/PID/status; empty when the process is gone. */
+function readStatus(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/status`, 'latin1');
+  } catch {
+    return 'State:\tZ';
+  }
+}
+
+describe.runIf(hasGrub)('a template of the menu', () => {
+  test('replaces the built-in one, and its faults are told with their place', async () => {
+    const described = (name: string) =>
+      writeFileSync(
+        join(small.description, 'config.xml'),
+        smallDescription('firmware="efi"').replace('<bootloader ', `<bootloader grub_template="${name}" `),
+      );
+    const path = join(small.description, 'menu.template');
+    writeFileSync(path, 'search ${search_params}\nset timeout=${boot_timeout}\nmenuentry "${title}" { exit }\n');
+    described('menu.template');
+    expect(text(extracted((await press()).image), 'boot/grub/grub.cfg')).toBe(
+      `search --file --set=root /boot/${MEDIUM}\nset timeout=60\nmenuentry "Small" { exit }\n`,
+    );
+    writeFileSync(path, 'set x=1\nset y=${boot_timout}\n');
+    await expect(press()).rejects.toMatchObject({ code: 'live.template', place: { path, line: 2, column: 7 } });
+    described('none.template');
+    await expect(press()).rejects.toMatchObject({ code: 'source.enoent' });
+  });
+});
