@@ -75,7 +75,7 @@ export type NativeState =
   | { readonly addon: undefined; readonly reason: string };
 
 /** Must equal `ABI` in native/src/lib.rs; raised with every change of an exported function. */
-const ABI = 3;
+const ABI = 4;
 
 let state: NativeState | undefined;
 
