@@ -31,7 +31,7 @@ const PARTS: readonly StoredPart[] = ['inodes', 'data', 'fragments', 'xattrs', '
 export function squashfsCommand(): Command {
   const command = new Command('squashfs')
     .description('write a squashfs image from a directory tree')
-    .argument('<source>', 'directory')
+    .argument('<source>', 'directory, tar file, or - for a tar archive on standard input')
     .argument('<image>', 'image file');
   addCompressionOptions(command, { what: 'compressor', name: 'gzip', bcj: 'none' })
     .addOption(
