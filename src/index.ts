@@ -12,8 +12,11 @@ export {
   chooseCompression,
   type EngineChoice,
   type EngineId,
+  GZIP_STRATEGIES,
+  type GzipStrategy,
   NO_COMPRESSION,
   type XzSettings,
+  type ZlibSettings,
 } from './compress/index.js';
 export * from './disc/index.js';
 export * from './errors.js';

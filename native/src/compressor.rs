@@ -28,6 +28,8 @@ pub struct Engines {
     pub zstd: String,
     /// LZ4 blocks.
     pub lz4: String,
+    /// LZO1X blocks.
+    pub lzo: String,
 }
 
 /// The libraries and their versions.
@@ -38,13 +40,14 @@ pub fn engines() -> Engines {
         xz: format!("liblzma@{}", codec::xz::version()),
         zstd: format!("libzstd@{}", codec::zstd::version()),
         lz4: format!("liblz4@{}", codec::lz4::version()),
+        lzo: format!("lzokay@{}", codec::lzo::VERSION),
     }
 }
 
 /// A codec and its settings.
 #[napi(object, object_to_js = false)]
 pub struct CodecSettings {
-    /// `gzip`, `xz`, `zstd` or `lz4`.
+    /// `gzip`, `xz`, `zstd`, `lz4` or `lzo`.
     pub codec: String,
     /// In the codec's own scale.
     pub level: f64,
@@ -194,11 +197,12 @@ impl Open {
 }
 
 fn codec_of(settings: &CodecSettings) -> Result<Codec, Failure> {
-    let level = i32::try_from(safe_integer(settings.level)?).unwrap_or(i32::MAX);
+    let level = level(settings.level)?;
     match settings.codec.as_str() {
         "gzip" => Ok(Codec::Gzip { level }),
         "zstd" => Ok(Codec::Zstd { level }),
         "lz4" => Ok(Codec::Lz4 { level }),
+        "lzo" => Ok(Codec::Lzo),
         "xz" => Ok(Codec::Xz(xz::Settings {
             preset: level,
             extreme: settings.extreme.unwrap_or(false),
@@ -207,6 +211,12 @@ fn codec_of(settings: &CodecSettings) -> Result<Codec, Failure> {
         })),
         other => Err(invalid(Fault(format!("there is no codec {other:?}")))),
     }
+}
+
+/// A level; those of zstd go below zero.
+fn level(value: f64) -> Result<i32, Failure> {
+    let magnitude = i32::try_from(safe_integer(value.abs())?).unwrap_or(i32::MAX);
+    Ok(if value < 0.0 { -magnitude } else { magnitude })
 }
 
 fn machine(name: &str) -> Result<Machine, Failure> {

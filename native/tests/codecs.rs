@@ -39,7 +39,8 @@ fn xz(preset: i32, dictionary: Option<u32>, filters: &[Machine]) -> Codec {
 fn all() -> Vec<(&'static str, Codec)> {
     let mut codecs = Vec::new();
     codecs.extend([1, 6, 12].map(|level| ("gzip", Codec::Gzip { level })));
-    codecs.extend([1, 15, 22].map(|level| ("zstd", Codec::Zstd { level })));
+    codecs.push(("lzo", Codec::Lzo));
+    codecs.extend([-7, -1, 1, 15, 22].map(|level| ("zstd", Codec::Zstd { level })));
     codecs.extend([1, 2, 9, 12].map(|level| ("lz4", Codec::Lz4 { level })));
     codecs.extend([0, 6].map(|preset| ("xz", xz(preset, None, &[]))));
     codecs.extend(Machine::NAMES.map(|(_, machine)| ("xz", xz(1, None, &[machine]))));
@@ -165,7 +166,7 @@ fn damage_is_a_fault() {
             }
         }
     }
-    assert!(decode("lzo", &[1, 2, 3], 100).is_err());
+    assert!(decode("lzma", &[1, 2, 3], 100).is_err());
     assert!(decode("gzip", &[1, 2, 3], usize::MAX).is_err());
 }
 
@@ -175,6 +176,7 @@ fn settings_outside_the_scale_are_faults() {
         Codec::Gzip { level: 0 },
         Codec::Gzip { level: 13 },
         Codec::Zstd { level: 0 },
+        Codec::Zstd { level: -8 },
         Codec::Zstd { level: 23 },
         Codec::Lz4 { level: 0 },
         Codec::Lz4 { level: 13 },

@@ -1,48 +1,10 @@
-// Spellings of the classic tools that cost nothing to accept: mksquashfs, mke2fs, xorriso -as mkisofs, mkfs.fat.
+// Spellings of the classic tools that cost nothing to accept: mke2fs, xorriso -as mkisofs, mkfs.fat, and mksquashfs.
+
+import { translateMksquashfs } from './mksquashfs-spelling.js';
 
 type Spelling = string | undefined;
 
 const SPELLINGS: Readonly<Record<string, Readonly<Record<string, Spelling>>>> = {
-  squashfs: {
-    '-comp': '--compression',
-    '-b': '--block-size',
-    '-Xcompression-level': '--level',
-    '-Xbcj': '--bcj',
-    '-Xdict-size': '--dict-size',
-    '-Xhc': '--level=12',
-    '-no-fragments': '--no-fragments',
-    '-no-sparse': '--no-sparse',
-    '-no-exports': '--no-export',
-    '-exports': undefined,
-    '-always-use-fragments': '--tailends',
-    '-tailends': '--tailends',
-    '-no-tailends': undefined,
-    '-no-duplicates': '--no-duplicates',
-    '-duplicate-checking': undefined,
-    '-noI': '--uncompressed=inodes,ids',
-    '-noInodeCompression': '--uncompressed=inodes,ids',
-    '-noD': '--uncompressed=data',
-    '-noDataCompression': '--uncompressed=data',
-    '-noF': '--uncompressed=fragments',
-    '-noFragmentCompression': '--uncompressed=fragments',
-    '-noX': '--uncompressed=xattrs',
-    '-noXattrCompression': '--uncompressed=xattrs',
-    '-noId': '--uncompressed=ids',
-    '-noIdTableCompression': '--uncompressed=ids',
-    '-sort': '--sort',
-    '-offset': '--offset',
-    '-o': '--offset',
-    '-nopad': '--pad=none',
-    '-mkfs-time': '--epoch',
-    '-quiet': '--quiet',
-    '-no-progress': '--progress=none',
-    '-no-xattrs': '--no-xattrs',
-    '-processors': '--jobs',
-    '-e': '--exclude',
-    '-ef': '--exclude-from',
-    '-all-root': '--owner=root',
-    '-noappend': undefined,
-  },
   ext4: {
     '-L': '--label',
     '-U': '--uuid',
@@ -70,6 +32,7 @@ const SPELLINGS: Readonly<Record<string, Readonly<Record<string, Spelling>>>> = 
     '-hide-joliet': '--hide-joliet',
     '-hide-udf': '--hide-udf',
     '-sort': '--sort',
+    '-duplicates-once': '--duplicates-once',
     '-copyright': '--copyright-file',
     '-abstract': '--abstract-file',
     '-biblio': '--bibliographic-file',
@@ -81,7 +44,9 @@ const SPELLINGS: Readonly<Record<string, Readonly<Record<string, Spelling>>>> = 
 
 /** The arguments with classic options replaced; options that mean what we always do are dropped. */
 export function translateClassicSpelling(args: readonly string[]): string[] {
-  const table = SPELLINGS[args.find((arg) => !arg.startsWith('-')) ?? ''];
+  const command = args.find((arg) => !arg.startsWith('-')) ?? '';
+  if (command === 'squashfs') return translateMksquashfs(args);
+  const table = SPELLINGS[command];
   if (!table) return [...args];
   return args.flatMap((arg) => {
     if (!Object.hasOwn(table, arg)) return [arg];

@@ -25,7 +25,7 @@ export function engineText(facts: EngineFacts): string {
 export function engineSummary(): string {
   const facts = engineFacts('auto');
   const codecs =
-    facts.name === 'native' ? (['gzip', 'xz', 'zstd', 'lz4'] as const) : (['gzip', 'zstd', 'lz4'] as const);
+    facts.name === 'native' ? (['gzip', 'xz', 'zstd', 'lz4', 'lzo'] as const) : (['gzip', 'zstd', 'lz4'] as const);
   const engines = codecs.map((name) => `${name} by ${chooseCompression({ name }).engine}`);
   return [engineText(facts), ...engines, `node ${process.version}`].join('\n');
 }

@@ -53,6 +53,7 @@ export interface IsoCommandOptions extends WriterOptions {
   readonly biosBoot?: string;
   readonly efiBoot?: string;
   readonly appendEsp?: string;
+  readonly duplicatesOnce: boolean;
   readonly bootInfoTable: boolean;
   readonly grub2BootInfo?: boolean;
   readonly bootEntry: readonly BootEntryOptions[];
@@ -133,6 +134,7 @@ function addTreeOptions(command: Command): void {
     .addOption(new Option('--hide-iso <glob>', 'hide from ISO 9660 and Rock Ridge only').argParser(hideFrom('iso')))
     .addOption(new Option('--hide-joliet <glob>', 'hide from Joliet only').argParser(hideFrom('joliet')))
     .addOption(new Option('--hide-udf <glob>', 'hide from UDF only').argParser(hideFrom('udf')))
+    .option('--duplicates-once', 'store equal files once; reads files of equal size twice', false)
     .addOption(
       new Option('--sort <file>', 'lines of a glob and a weight: heavier files come first on the disc')
         .argParser(readWeightRules)

@@ -11,8 +11,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? EXIT.done : EXIT.environment);
 });
 
-const args = translateClassicSpelling(process.argv.slice(2));
+let args = process.argv.slice(2);
 try {
+  args = translateClassicSpelling(args);
   await (await program(args)).parseAsync(args, { from: 'user' });
 } catch (error) {
   if (error instanceof CommanderError) {

@@ -13,6 +13,7 @@ import {
   withoutXattrs,
 } from '../tree/index.js';
 import { engineFacts, engineText } from './engines.js';
+import { withManifests } from './manifest-options.js';
 import { openSession, type Session } from './session.js';
 import { type OpenedSource, openSource } from './source.js';
 import { showBytes, showDuration } from './units.js';
@@ -27,12 +28,13 @@ export interface PreparedSource {
 
 export type LayoutWithLosses = { readonly losses: readonly Loss[] };
 
-/** Runs one writer command from its arguments to its report. */
+/** Runs one writer command from its arguments to its report. `change` is what its own options ask of the scanned tree. */
 export async function writeCommand<L extends LayoutWithLosses>(
   source: string,
   image: string,
   options: WriterOptions,
   plan: (prepared: PreparedSource, session: Session) => ImagePlan<L, Content> | Promise<ImagePlan<L, Content>>,
+  change: (tree: FileTree) => FileTree = (tree) => tree,
 ): Promise<void> {
   const toPipe = image === '-';
   const session = openSession(options, toPipe);
@@ -40,7 +42,7 @@ export async function writeCommand<L extends LayoutWithLosses>(
   let opened: OpenedSource | undefined;
   try {
     opened = await openSource(source, image, options, session);
-    const prepared = prepareSource(opened.tree, options);
+    const prepared = prepareSource(opened.tree, options, change);
     const planned = await plan(prepared, session);
     settleLosses(planned.layout.losses, options, session);
     if (options.plan) return session.result(planned.layout);
@@ -58,11 +60,18 @@ export async function writeCommand<L extends LayoutWithLosses>(
   }
 }
 
-/** Applies ownership, times and the defaults of epoch and seed. */
-function prepareSource(scanned: FileTree, options: WriterOptions): PreparedSource {
+/** Applies ownership, manifests, times and the defaults of epoch and seed. */
+function prepareSource(
+  scanned: FileTree,
+  options: WriterOptions,
+  change: (tree: FileTree) => FileTree,
+): PreparedSource {
   let tree = mapOwners(scanned, options.owner);
   if (!options.xattrs) tree = withoutXattrs(tree);
-  const epoch = timestamp(options.epoch ?? environmentEpoch() ?? Math.max(0, newestSecond(tree)));
+  tree = change(tree);
+  const given = options.epoch ?? environmentEpoch();
+  tree = withManifests(tree, options, timestamp(given ?? newestSecond(tree)));
+  const epoch = timestamp(given ?? Math.max(0, newestSecond(tree)));
   if (options.clampMtime) tree = clampTimes(tree, epoch);
   return { tree, epoch, seed: options.seed ?? fingerprint(tree) };
 }

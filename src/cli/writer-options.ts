@@ -5,12 +5,13 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { InvalidInputError } from '../errors.js';
 import type { EngineChoice } from '../native/index.js';
 import type { Ownership } from '../tree/index.js';
+import { type ManifestOptions, manifestOf } from './manifest-options.js';
 import type { ProgressStyle } from './output/progress.js';
 import type { SessionOptions } from './session.js';
 import { parseInteger } from './units.js';
 
 /** Parsed values of the shared options. */
-export interface WriterOptions extends SessionOptions {
+export interface WriterOptions extends SessionOptions, ManifestOptions {
   readonly exclude: readonly string[];
   readonly owner: Ownership;
   readonly xattrs: boolean;
@@ -54,6 +55,11 @@ export function addWriterOptions(command: Command): Command {
     )
     .addOption(
       new Option('--owner <owner>', 'keep, root, or UID:GID for every entry').argParser(parseOwner).default('keep'),
+    )
+    .addOption(
+      new Option('--manifest <file>', 'entries to add, change or remove, one per line; may be given again')
+        .argParser(manifestOf)
+        .default([], 'none'),
     )
     .option('--no-xattrs', 'do not read extended attributes')
     .addOption(

@@ -4,18 +4,24 @@ import { InvalidInputError } from '../errors.js';
 import { chooseNative, type EngineChoice, type NativeAddon } from '../native/index.js';
 import type { Compression, CompressionName, EngineId } from './compressor.js';
 import { openNativePool } from './native-pool.js';
+import { NODE_ZLIB } from './node-zlib.js';
 import { type Codec, PORTABLE_LEVELS, portableEngine } from './portable.js';
 import { openWorkerPool } from './worker-pool.js';
 import { type BcjFilter, checkXz, USUAL_FILTERS } from './xz-settings.js';
+import { checkZlib, type GzipStrategy, USUAL_ZLIB } from './zlib-settings.js';
 
 /** What the user asks for. */
 export interface CompressionRequest {
   readonly name: CompressionName;
   /**
    * Within the codec's own scale. gzip: 1…9, default 9, native 1…12, default 6, whose blocks are smaller than zlib's with
-   * 9; xz: 0…9, default 6; zstd: 1…22, default 15; lz4: 1 (fast, default), 2…12 (high compression).
+   * 9; xz: 0…9, default 6; zstd: −7…−1, 1…22, default 15; lz4: 1 (fast, default), 2…12 (high compression); lzo has none.
    */
   readonly level?: number;
+  /** gzip: log2 of the window, 8…15. Given, zlib compresses, whatever is native: libdeflate has one window. Default 15. */
+  readonly windowBits?: number;
+  /** gzip: ways to compress tried on each block; the smallest result is taken. Given, zlib compresses. Default: its usual. */
+  readonly strategies?: readonly GzipStrategy[];
   /** xz: more time for less size. Default false. */
   readonly extreme?: boolean;
   /** xz: most bytes of the dictionary, 2^n or 3 × 2^n, 8192 or more. Default: as many as a block. */
@@ -33,8 +39,9 @@ export interface CompressionRequest {
 const LEVELS: Readonly<Record<Codec, { readonly least: number; readonly most: number; readonly usual: number }>> = {
   gzip: { least: 1, most: 12, usual: 6 },
   xz: { least: 0, most: 9, usual: 6 },
-  zstd: { least: 1, most: 22, usual: 15 },
+  zstd: { least: -7, most: 22, usual: 15 },
   lz4: { least: 1, most: 12, usual: 1 },
+  lzo: { least: 0, most: 0, usual: 0 },
 };
 
 const STORE: EngineId = 'script/store@1';
@@ -64,10 +71,10 @@ export function chooseCompression(request: CompressionRequest): Compression {
     });
   }
   if (name !== 'xz') refuseXzSettings(request);
-  if (name === 'none') {
-    if (level !== undefined) throw noSuchLevel(name, level, 'It has no levels.');
-    return NO_COMPRESSION;
-  }
+  if (name !== 'gzip') refuseZlibSettings(request);
+  if (level !== undefined && (name === 'none' || name === 'lzo')) throw noSuchLevel(name, level, 'It has no levels.');
+  if (name === 'none') return NO_COMPRESSION;
+  if (request.windowBits !== undefined || request.strategies !== undefined) return tunedZlib(request);
   const { addon, reason } = chooseNative(engine === 'reproducible' ? 'portable' : engine);
   if (addon) return native(addon, name, request);
   return portable(name, level, engine === 'reproducible', reason);
@@ -91,6 +98,26 @@ function portable(name: Codec, asked: number | undefined, reproducible: boolean,
   return { name, engine, level, open: (run) => openWorkerPool(spec, run) };
 }
 
+/** zlib with other settings than its usual; the engine's name tells that it is zlib. */
+function tunedZlib({ level: asked, engine, windowBits, strategies }: CompressionRequest): Compression {
+  if (engine === 'native' || engine === 'reproducible') {
+    throw new InvalidInputError('compress.zlib-only', `The ${engine} engine has one window and one strategy.`, {
+      hint: 'Let the engine be auto or portable.',
+    });
+  }
+  const { least, most, usual } = PORTABLE_LEVELS.gzip;
+  const level = checkLevel('zlib', asked ?? usual, least, most);
+  const zlib = checkZlib({ ...USUAL_ZLIB, ...(windowBits && { windowBits }), ...(strategies && { strategies }) });
+  const spec = { coder: 'zlib' as const, level, zlib };
+  return { name: 'gzip', engine: NODE_ZLIB, level, zlib, open: (run) => openWorkerPool(spec, run) };
+}
+
+function refuseZlibSettings({ name, windowBits, strategies }: CompressionRequest): void {
+  if (windowBits === undefined && strategies === undefined) return;
+  const what = windowBits === undefined ? 'strategies' : 'window sizes';
+  throw new InvalidInputError('compress.gzip-only', `${name} has no ${what}.`, { hint: 'Only gzip has them.' });
+}
+
 function refuseXzSettings({ name, extreme, dictionarySize, bcj }: CompressionRequest): void {
   if (extreme !== true && dictionarySize === undefined && (bcj === undefined || bcj === 'auto' || bcj.length === 0))
     return;
@@ -99,8 +126,10 @@ function refuseXzSettings({ name, extreme, dictionarySize, bcj }: CompressionReq
 }
 
 function checkLevel(name: string, level: number, least: number, most: number): number {
-  if (Number.isInteger(level) && level >= least && level <= most) return level;
-  throw noSuchLevel(name, level, `Choose ${least} to ${most}.`);
+  // zstd takes 0 for its default; a level that means another is none.
+  const exists = Number.isInteger(level) && level >= least && level <= most && (level !== 0 || least === 0);
+  if (exists) return level;
+  throw noSuchLevel(name, level, `Choose ${least} to ${most}${least < 0 ? ', but not 0' : ''}.`);
 }
 
 function noSuchLevel(name: string, level: number, hint: string): InvalidInputError {

@@ -1,5 +1,7 @@
 // Engines that are synchronous functions over one block and run inside worker threads.
 
+import type { ZlibSettings } from './zlib-settings.js';
+
 /** Compresses one block; the result is a new array, of any length. */
 export type BlockCoder = (block: Uint8Array) => Uint8Array;
 
@@ -7,4 +9,6 @@ export type BlockCoder = (block: Uint8Array) => Uint8Array;
 export interface CoderSpec {
   readonly coder: 'zlib' | 'pako' | 'node-zstd' | 'zstd-wasm' | 'lz4js';
   readonly level: number;
+  /** Of `zlib` alone. */
+  readonly zlib?: ZlibSettings;
 }

@@ -2,9 +2,10 @@
 
 import type { Run } from '../io/index.js';
 import type { XzSettings } from './xz-settings.js';
+import type { ZlibSettings } from './zlib-settings.js';
 
 /** Codecs a format may name. `none` stores every block as it is. */
-export type CompressionName = 'none' | 'gzip' | 'xz' | 'zstd' | 'lz4';
+export type CompressionName = 'none' | 'gzip' | 'xz' | 'zstd' | 'lz4' | 'lzo';
 
 /**
  * An implementation of a codec and its version, `node/zlib@1.3.1`. Compressed bytes may differ between two ids and never
@@ -32,10 +33,12 @@ export interface BlockCompressor {
 export interface Compression {
   readonly name: CompressionName;
   readonly engine: EngineId;
-  /** Within the codec's own scale; 0 for `none`. */
+  /** Within the codec's own scale; 0 where it has none. */
   readonly level: number;
   /** What xz has beside a level. */
   readonly xz?: XzSettings;
+  /** What zlib has beside a level, where it is not the default. */
+  readonly zlib?: ZlibSettings;
   open(run: Run): BlockCompressor;
 }
 

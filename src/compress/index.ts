@@ -13,3 +13,4 @@ export {
 } from './compressor.js';
 export * from './unpack.js';
 export { BCJ_FILTERS, type BcjFilter, type XzSettings } from './xz-settings.js';
+export { GZIP_STRATEGIES, type GzipStrategy, type ZlibSettings } from './zlib-settings.js';

@@ -6,7 +6,7 @@ import type { BlockCoder, CoderSpec } from './coder.js';
 export async function loadCoder(spec: CoderSpec): Promise<BlockCoder> {
   switch (spec.coder) {
     case 'zlib':
-      return (await import('./node-zlib.js')).zlibCoder(spec.level);
+      return (await import('./node-zlib.js')).zlibCoder(spec.level, spec.zlib);
     case 'pako':
       return (await import('./pako.js')).pakoCoder(spec.level);
     case 'node-zstd':

@@ -26,8 +26,9 @@ export const PORTABLE_LEVELS: Readonly<
 > = {
   gzip: { least: 1, most: 9, usual: 9 },
   xz: { least: 0, most: 9, usual: 6 },
-  zstd: { least: 1, most: 22, usual: 15 },
+  zstd: { least: -7, most: 22, usual: 15 },
   lz4: { least: 1, most: 12, usual: 1 },
+  lzo: { least: 0, most: 0, usual: 0 },
 };
 
 /**
@@ -48,7 +49,8 @@ export function portableEngine(codec: Codec, level: number, reproducible: boolea
       if (level > 1) throw needsNative(`lz4 with high compression (level ${level})`, reason, 'choose level 1');
       return { engine: LZ4JS, spec: { coder: 'lz4js', level } };
     case 'xz':
-      throw needsNative('xz', reason, 'choose zstd or gzip');
+    case 'lzo':
+      throw needsNative(codec, reason, 'choose zstd or gzip');
   }
 }
 

@@ -96,8 +96,8 @@ async function planAll(site: Site, initrd: Content, run: Run): Promise<Planned> 
     log: (line) => options.log?.(line),
   };
   const boot = await watch.time('boot files', () => makeBootFiles(project, workshop, run));
-  const { rootImage, plan } = await watch.time('plan', () => {
-    const planned = planRootImage(project, profile, options.exclude ?? []);
+  const { rootImage, plan } = await watch.time('plan', async () => {
+    const planned = await planRootImage(project, profile, options.exclude ?? [], run);
     return { rootImage: planned, plan: planMedium(project, { ...boot, initrd }, planned.content) };
   });
   const losses = [...rootImage.losses, ...plan.layout.losses];

@@ -3,6 +3,7 @@
 import { InvalidInputError } from '../errors.js';
 import { type FatLayout, planFat } from '../format/fat/index.js';
 import type { ExactContent, ImagePlan } from '../io/index.js';
+import { exclude } from '../tree/index.js';
 import type { EfiTree } from './boot/efi-files.js';
 import type { Project } from './project.js';
 
@@ -11,10 +12,14 @@ const LABEL = 'BOOT';
 
 /** Throws {@link InvalidInputError} `live.esp-full` when the EFI directory does not fit. */
 export function planEsp(project: Project, efi: EfiTree): ImagePlan<FatLayout, ExactContent> {
-  const { seed, epoch, description } = project;
+  const { seed, epoch, description, excluded } = project;
+  const kept = exclude(
+    efi,
+    excluded.esp.map((pattern) => `/EFI/${pattern}`),
+  );
   const mebibytes = description.type.efifatimagesize;
   try {
-    return planFat(efi, { size: mebibytes * MIB, label: LABEL, seed: `${seed} esp`, epoch });
+    return planFat(kept, { size: mebibytes * MIB, label: LABEL, seed: `${seed} esp`, epoch });
   } catch (error) {
     if (!(error instanceof InvalidInputError) || !FULL.has(error.code)) throw error;
     const message = `The EFI directory does not fit into an EFI system partition of ${mebibytes} MiB.`;

@@ -1,8 +1,8 @@
 // What a build can be asked for.
 
-import type { CompressionName, CompressionRequest, EngineChoice } from '../compress/index.js';
+import type { CompressionName, CompressionRequest, EngineChoice, GzipStrategy } from '../compress/index.js';
 import type { DigestName } from '../io/index.js';
-import type { Loss, Ownership } from '../tree/index.js';
+import type { Loss, ManifestEntry, Ownership } from '../tree/index.js';
 import type { RuntimeConfiguration } from './configuration/index.js';
 import type { Generation } from './description/index.js';
 
@@ -52,6 +52,8 @@ export interface BuildOptions {
   readonly ownership?: Ownership;
   /** Patterns of what stays out of the root image, besides what never belongs into it. */
   readonly exclude?: readonly string[];
+  /** Entries laid over the root tree; dracut does not see them. */
+  readonly manifest?: readonly ManifestEntry[];
   /** Whether extended attributes are read; default true. */
   readonly xattrs?: boolean;
   /** Seconds since 1970 for everything that needs a time; default: the newest time in the root tree. */
@@ -64,6 +66,9 @@ export interface BuildOptions {
   readonly compression?: CompressionName;
   /** In the scale of the compression; default its own. */
   readonly level?: number;
+  /** gzip: log2 of the window, and the strategies to try; given, zlib compresses. */
+  readonly windowBits?: number;
+  readonly strategies?: readonly GzipStrategy[];
   /** xz: more time for less size. */
   readonly extreme?: boolean;
   /** xz: bytes of the dictionary; default the block size. */

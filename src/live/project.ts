@@ -28,11 +28,12 @@ import { findEditScript } from './boot/edit-script.js';
 import { chooseLayout, type MediumLayout } from './boot/medium-layout.js';
 import type { MenuModel } from './boot/menu.js';
 import { type DescriptionRequest, type LiveDescription, loadDescription } from './description/index.js';
+import { type ExcludeLists, readExcludeLists } from './exclude-files.js';
 import { findKernel, type Kernel } from './kernel.js';
 import type { BuildOptions } from './options.js';
 import { decideRootFileSystem, type RootFileSystem } from './root-file-system.js';
 import { runChecks } from './runtime-checks.js';
-import { refuseSideFiles } from './side-files.js';
+import { findPolicy, type SelinuxPolicy } from './selinux/index.js';
 
 /** One build, fully decided. Plain data but for the tree and the compressor. */
 export interface Project {
@@ -54,6 +55,10 @@ export interface Project {
   readonly editScript: string | undefined;
   /** Undefined: no media check. */
   readonly seal: Seal | undefined;
+  /** What the description's files keep out of the root image and the ESP. */
+  readonly excluded: ExcludeLists;
+  /** By which the root image is labelled; undefined: the tree has none. */
+  readonly selinux: SelinuxPolicy | undefined;
   readonly compression: Compression;
   /** Bytes. */
   readonly blockSize: number;
@@ -74,7 +79,6 @@ export async function decide(options: BuildOptions, root: FileTree): Promise<Pro
   const firmware = chooseFirmware(architecture, type.firmware);
   refuseRootImages(description);
   const layout = chooseLayout(description, architecture, firmware, { ...options, root });
-  await refuseSideFiles(options.description, root);
   const epoch = options.epoch ?? Math.max(0, newestSecond(root));
   const targetDirectory = resolve(options.targetDirectory);
   const kernel = options.kernel === undefined ? findKernel(root) : await givenKernel(options.kernel, root);
@@ -95,6 +99,8 @@ export async function decide(options: BuildOptions, root: FileTree): Promise<Pro
     kernel,
     rootFileSystem,
     menu: chooseMenu(description, { root, architecture, layout, epoch, note: options.note }),
+    excluded: await readExcludeLists(dirname(description.path), root),
+    selinux: await findPolicy(root, type.selinux_policy),
     grubTemplate: templatePath(description),
     cdroot: await findCdroot(description.path, rootDirectory),
     editScript: await findEditScript(type.editbootconfig, description.path, rootDirectory),
@@ -162,9 +168,9 @@ function chooseSeal(options: BuildOptions, { type }: LiveDescription): Seal | un
 function compressionOf(options: BuildOptions, { type, path }: LiveDescription, machine: string): Compression {
   const described = type.squashfscompression;
   const name: string = options.compression ?? (described === 'uncompressed' ? 'none' : (described ?? 'xz'));
-  const { level, engine, extreme, dictionarySize } = options;
+  const { level, engine, extreme, dictionarySize, windowBits, strategies } = options;
   const bcj = name !== 'xz' || (options.bcj ?? 'auto') !== 'auto' ? options.bcj : filtersFor(machine);
-  const settings = { level, engine, extreme, dictionarySize, bcj };
+  const settings = { level, engine, extreme, dictionarySize, windowBits, strategies, bcj };
   const given = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
   try {
     return chooseCompression({ name: name as CompressionName, ...(given as Omit<CompressionRequest, 'name'>) });

@@ -28,6 +28,8 @@ export interface LiveReport {
   readonly rootFileSystemSize: number | undefined;
   /** Which ext4 that is, and why; undefined as well when the squashfs is the root itself. */
   readonly rootFileSystem: { readonly profile: string; readonly reason: string } | undefined;
+  /** Name of the SELinux policy that labels the root image; undefined: the root tree has none. */
+  readonly selinux: string | undefined;
   readonly losses: readonly Loss[];
   readonly warnings: readonly string[];
   readonly steps: readonly Step[];
@@ -67,6 +69,7 @@ export function liveReport(project: Project, facts: ReportedFacts): LiveReport {
     epoch: project.epoch.seconds,
     kernel: { path: kernel.path, version: kernel.version },
     compression: compressionFacts(compression),
+    selinux: project.selinux?.name,
     rootFileSystem: rootFileSystem && { profile: rootFileSystem.profile, reason: rootFileSystem.reason },
     ...facts,
   };

@@ -4,10 +4,11 @@
 import { bytesOf, fromText } from '../bytes/index.js';
 import { planExt4 } from '../format/ext4/index.js';
 import { planSquashfs } from '../format/squashfs/index.js';
-import { bytesSource, EMPTY, type ExactContent, type OpenContent } from '../io/index.js';
-import { exclude, FileTree, file, type Loss, type Node, overlay, walk } from '../tree/index.js';
+import { bytesSource, EMPTY, type ExactContent, type OpenContent, type Run } from '../io/index.js';
+import { exclude, FileTree, file, type Loss, type Node, overlay, shareDuplicates, walk } from '../tree/index.js';
 import type { RootSize } from './description/index.js';
 import type { Project } from './project.js';
+import { labelled } from './selinux/index.js';
 
 /** What KIWI leaves out of every live root. */
 const NEVER = ['/image', '/.kconfig', '/run/*', '/tmp/*', '/.buildenv', '/var/cache/kiwi'];
@@ -23,12 +24,17 @@ export interface RootImage {
 }
 
 /** Plans `LiveOS/squashfs.img`. */
-export function planRootImage(project: Project, profile: string, excluded: readonly string[]): RootImage {
+export async function planRootImage(
+  project: Project,
+  profile: string,
+  excluded: readonly string[],
+  run: Run,
+): Promise<RootImage> {
   const { compression, blockSize, epoch, seed, description, rootFileSystem } = project;
   const tree = liveRoot(project, profile, excluded);
   const squashfs = { compression, blockSize, epoch };
   if (!rootFileSystem) {
-    const direct = planSquashfs(tree, squashfs);
+    const direct = planSquashfs(await shareDuplicates(tree, run), { ...squashfs, duplicatesShared: true });
     return { content: direct, losses: direct.layout.losses, fileSystemSize: undefined };
   }
   const size = rootSize(project.root, description.size);
@@ -49,8 +55,10 @@ function liveRoot(project: Project, profile: string, excluded: readonly string[]
   }
   const { keepsProfile } = project.description.generation;
   if (keepsProfile) additions['.profile'] = file(bytesSource(bytesOf(fromText(profile))), made);
-  const patterns = [...NEVER, ...(keepsProfile ? [] : ['/.profile']), ...excluded];
-  return overlay(exclude(project.root, patterns), FileTree.of(additions));
+  const listed = project.excluded.root.map((pattern) => `/${pattern}`);
+  const patterns = [...NEVER, ...(keepsProfile ? [] : ['/.profile']), ...listed, ...excluded];
+  const tree = overlay(exclude(project.root, patterns), FileTree.of(additions));
+  return project.selinux ? labelled(tree, project.selinux) : tree;
 }
 
 function isUninitialized(content: ExactContent): boolean {

@@ -3,8 +3,8 @@
 import { resolve } from 'node:path';
 import { fromText, timestamp } from '../bytes/index.js';
 import type { Run } from '../io/index.js';
-import { scanDirectory } from '../source/index.js';
-import { clampTimes, type FileTree, mapOwners } from '../tree/index.js';
+import { openHostFile, scanDirectory } from '../source/index.js';
+import { applyManifest, clampTimes, type FileTree, mapOwners, newestSecond } from '../tree/index.js';
 import {
   type DracutWay,
   dracutRecipe,
@@ -66,7 +66,9 @@ async function scanRoot(options: BuildOptions, run: Run): Promise<FileTree> {
     ...(note ? { note } : {}),
   });
   const owned = mapOwners(scanned, ownership ?? 'keep');
-  return clamp && epoch !== undefined ? clampTimes(owned, timestamp(epoch)) : owned;
+  const mtime = timestamp(epoch ?? newestSecond(owned));
+  const root = applyManifest(owned, options.manifest ?? [], { mtime, open: openHostFile });
+  return clamp && epoch !== undefined ? clampTimes(root, timestamp(epoch)) : root;
 }
 
 function makeOwnInitrd(

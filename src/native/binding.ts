@@ -38,7 +38,7 @@ export interface NativeAddon {
 
 /** A codec with its settings, as the addon checks them. */
 export interface NativeCodec {
-  readonly codec: 'gzip' | 'xz' | 'zstd' | 'lz4';
+  readonly codec: 'gzip' | 'xz' | 'zstd' | 'lz4' | 'lzo';
   /** In the codec's own scale; lz4: 1 is fast, 2 and more are high compression. */
   readonly level: number;
   /** xz: more time for less size. */

@@ -1,4 +1,5 @@
 // Floor 3, left wing: the world becomes a tree.
 
 export { type ScanOptions, scanDirectory } from './directory.js';
+export { openHostFile } from './host-file.js';
 export * from './tar/index.js';

@@ -92,7 +92,7 @@ describe('ext4 images are clean', () => {
   oracle('e2fsck')('directories with an index of one and of two levels', async () => {
     for (const [names, length, blockSize] of [
       [300, 12, 4096],
-      [30_000, 30, 4096],
+      [100_000, 30, 4096],
       [40_000, 60, 1024],
     ] as const) {
       const leaf = special('fifo');

@@ -150,7 +150,10 @@ describe('ext4 images with any features', () => {
   oracle('e2fsck')('no file is fragmented', async () => {
     const image = join(scratch, 'whole.img');
     await writeExt4(tree, image, { profile: 'modern', slack: 10_000_000 });
-    expect(judge('e2fsck', ['-fn', '-E', 'fragcheck', image]).stdout).toMatch(/\(0\.0% non-contiguous\)/);
+    const { stdout } = judge('e2fsck', ['-fn', '-E', 'fragcheck', image]);
+    expect(stdout).toMatch(/\(0\.0% non-contiguous\)/);
+    // It names every file that is not in one piece, of the file system's own files too.
+    expect(stdout).not.toMatch(/expecting|actual extent/);
   });
 
   oracle('e2fsck')('an offset places the file system in a disk', async () => {

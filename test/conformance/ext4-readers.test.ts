@@ -1,16 +1,26 @@
 // ext4 × debugfs, dumpe2fs, resize2fs and GRUB's own driver.
-import { closeSync, copyFileSync, ftruncateSync, openSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  statfsSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { fromText } from '../../src/bytes/text.js';
 import { timestamp } from '../../src/bytes/time.js';
 import { bytesSource } from '../../src/io/memory.js';
 import { FileTree } from '../../src/tree/file-tree.js';
 import { directory, file, special, symlink } from '../../src/tree/node.js';
-import { BASE, expectClean, writeExt4 } from '../support/ext4.js';
-import { judge, oracle } from '../support/oracle.js';
+import { BASE, expectClean, mounted, writeExt4 } from '../support/ext4.js';
+import { judge, kernelOracle, oracle } from '../support/oracle.js';
 import { scratchDirectory } from '../support/scratch.js';
-import { noise } from '../support/trees.js';
+import { describeDirectory, describeTree, type EntryDescription, noise } from '../support/trees.js';
 
 const scratch = scratchDirectory();
 const debugfs = (image: string, request: string) => judge('debugfs', ['-R', request, image]).stdout;
@@ -24,6 +34,16 @@ const tree = FileTree.of({
     Array.from({ length: 500 }, (_, turn) => [fromText(`entry-number-${turn}`), special('fifo')] as const),
   ),
 });
+
+/** CAP_SYS_RESOURCE. */
+const mayResize =
+  ((BigInt(`0x${/CapEff:\s*(\w+)/.exec(readFileSync('/proc/self/status', 'utf8'))![1]}`) >> 24n) & 1n) === 1n;
+
+/** fuse2fs does not show fractions of a second. */
+const wholeSeconds = (entries: Map<string, EntryDescription>) =>
+  Object.fromEntries(
+    [...entries].map(([path, entry]) => [path, { ...entry, mtime: { seconds: entry.mtime.seconds, nanoseconds: 0 } }]),
+  );
 
 describe('ext4 images in the eyes of other readers', () => {
   oracle('debugfs')('debugfs shows times, extents, attributes and the hash index', async () => {
@@ -98,6 +118,44 @@ describe('ext4 images in the eyes of other readers', () => {
     expectClean(image);
     expect(judge('resize2fs', [image, '1G']).status).toBe(0);
     expectClean(image);
+  });
+
+  // Only who may exceed resource limits may grow a mounted file system; not every machine lets root.
+  (mayResize ? kernelOracle('resize2fs', 'losetup', 'findmnt', 'e2fsck') : test.skip)(
+    'resize2fs grows it while the kernel has it mounted',
+    async () => {
+      const image = join(scratch, 'online.img');
+      for (const profile of ['modern', 'boot'] as const) {
+        const { blocks } = await writeExt4(tree, image, { size: 100 * 2 ** 20, profile });
+        mounted(image, 'rw', (top) => {
+          truncateSync(image, 700 * 2 ** 20);
+          const device = judge('findmnt', ['-no', 'SOURCE', top]).stdout.trim();
+          expect(judge('losetup', ['-c', device]).status).toBe(0);
+          expect(judge('resize2fs', [device]).status).toBe(0);
+          writeFileSync(join(top, 'after'), noise(300_000, 9));
+          expect(statfsSync(top).blocks).toBeGreaterThan(blocks * 5);
+        });
+        expectClean(image);
+      }
+    },
+  );
+
+  kernelOracle(
+    'fuse2fs',
+    'umount',
+    'getfattr',
+  )('fuse2fs shows the same tree', async () => {
+    const image = join(scratch, 'fuse.img');
+    for (const features of ['', 'inline_data', '^metadata_csum,^64bit']) {
+      await writeExt4(tree, image, { features });
+      const top = join(scratch, 'fuse');
+      mkdirSync(top, { recursive: true });
+      expect(judge('fuse2fs', ['-o', 'ro', image, top])).toMatchObject({ status: 0 });
+      const seen = describeDirectory(top);
+      expect(judge('umount', [top]).status).toBe(0);
+      seen.delete('lost+found');
+      expect(wholeSeconds(seen)).toEqual(wholeSeconds(await describeTree(tree)));
+    }
   });
 
   oracle('grub-fstest')('GRUB lists and reads', async () => {

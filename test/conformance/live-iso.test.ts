@@ -268,7 +268,6 @@ describe.runIf(hasGrub)('a build', () => {
       'live.isolinux-platform',
     ],
     ['no GRUB for the architecture', { architecture: 'riscv64' }, 'live.no-grub'],
-    ['a compression that is not there', { typeAttributes: { squashfscompression: 'lzo' } }, 'live.compression'],
     [
       'a compression without its engine',
       { compression: 'xz' as const, engine: 'portable' as const },

@@ -41,6 +41,18 @@ const cases: readonly [CompressionRequest, blockSize: number, options: string][]
   [{ name: 'zstd' }, 131_072, ''],
   [{ name: 'zstd', level: 1 }, 1_048_576, '\tcompression-level 1\n'],
   [{ name: 'zstd', level: 22 }, 4096, '\tcompression-level 22\n'],
+  [
+    { name: 'gzip', windowBits: 9 },
+    131_072,
+    '\tcompression-level 9\n\twindow-size 9\n\tStrategies selected: default\n',
+  ],
+  [
+    { name: 'gzip', level: 5, strategies: ['fixed', 'run_length_encoded', 'default'] },
+    131_072,
+    '\tcompression-level 5\n\twindow-size 15\n\tStrategies selected: default, run_length_encoded, fixed\n',
+  ],
+  [{ name: 'lzo' }, 4096, ''],
+  [{ name: 'lzo' }, 1_048_576, ''],
   [{ name: 'lz4' }, 131_072, ''],
   [{ name: 'lz4', level: 12 }, 1_048_576, '\tHigh Compression option specified (-Xhc)\n'],
   [{ name: 'xz' }, 131_072, ''],
@@ -59,7 +71,7 @@ describe.skipIf(!loadNative().addon)('the native engine', () => {
     const { name, ...settings } = request;
     const oracle = kernelOracle('mount', 'umount', 'getfattr', 'unsquashfs');
     oracle(`${name} ${JSON.stringify(settings)}, ${blockSize} byte blocks`, async () => {
-      const compression = chooseCompression({ ...request, engine: 'native' });
+      const compression = chooseCompression(request);
       await writeSquashfs(tree(), image, { compression, blockSize });
       const expected = await describeTree(asLinuxShows(tree()));
 

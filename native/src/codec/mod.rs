@@ -3,6 +3,7 @@
 pub mod branches;
 pub mod deflate;
 pub mod lz4;
+pub mod lzo;
 pub mod xz;
 pub mod zstd;
 
@@ -22,7 +23,7 @@ pub enum Codec {
     },
     /// Zstandard frames that tell their length, without a checksum.
     Zstd {
-        /// 1 to 22.
+        /// -7 to -1, 1 to 22.
         level: i32,
     },
     /// Plain LZ4 blocks.
@@ -30,6 +31,8 @@ pub enum Codec {
         /// 1 is the fast encoder, 2 to 12 the one for high compression.
         level: i32,
     },
+    /// Plain LZO1X blocks.
+    Lzo,
     /// xz files of one block with a CRC-32.
     Xz(xz::Settings),
 }
@@ -61,8 +64,10 @@ impl Codec {
     pub fn check(&self) -> Result<(), Fault> {
         match self {
             Self::Gzip { level } => within("a level of gzip", *level, 1, 12),
-            Self::Zstd { level } => within("a level of zstd", *level, 1, 22),
+            Self::Zstd { level: 0 } => Err(Fault::new("0 is not a level of zstd".to_owned())),
+            Self::Zstd { level } => within("a level of zstd", *level, -7, 22),
             Self::Lz4 { level } => within("a level of lz4", *level, 1, 12),
+            Self::Lzo => Ok(()),
             Self::Xz(settings) => settings.check(),
         }
     }
@@ -73,6 +78,7 @@ impl Codec {
             Self::Gzip { level } => Box::new(deflate::Deflate::new(*level)?),
             Self::Zstd { level } => Box::new(zstd::Zstd::new(*level)?),
             Self::Lz4 { level } => Box::new(lz4::Lz4::new(*level)?),
+            Self::Lzo => Box::new(lzo::Lzo::new()),
             Self::Xz(settings) => Box::new(xz::Xz::new(settings.clone())),
         })
     }
@@ -93,6 +99,7 @@ pub fn decode(codec: &str, block: &[u8], limit: usize) -> Result<Vec<u8>, Fault>
         "gzip" => deflate::decode(block, &mut output)?,
         "zstd" => zstd::decode(block, &mut output)?,
         "lz4" => lz4::decode(block, &mut output)?,
+        "lzo" => lzo::decode(block, &mut output)?,
         "xz" => xz::decode(block, &mut output)?,
         _ => return Err(Fault::new(format!("there is no codec {codec:?}"))),
     };

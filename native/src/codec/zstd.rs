@@ -13,7 +13,7 @@ pub struct Zstd {
 }
 
 impl Zstd {
-    /// An encoder with a level from 1 to 22.
+    /// An encoder with a level from -7 to 22, but not 0.
     pub fn new(level: i32) -> Result<Self, Fault> {
         // SAFETY: no arguments; null is looked for.
         let context = NonNull::new(unsafe { ffi::ZSTD_createCCtx() });

@@ -173,6 +173,7 @@ function buildOptions(options: Options, session: Session): BuildOptions {
     environment: environmentVariables(),
     ownership: options.owner,
     exclude: excludePatterns(options),
+    manifest: options.manifest,
     xattrs: options.xattrs,
     clampTimes: options.clampMtime ?? false,
     engine: options.engine,

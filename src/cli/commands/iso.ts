@@ -9,6 +9,7 @@ import { redHatTagSeal, suseTagSeal } from '../../format/checkmedia/index.js';
 import { planFat } from '../../format/fat/index.js';
 import { type ExactContent, fileContent, type ImagePlan, type Seal } from '../../io/index.js';
 import { scanDirectory } from '../../source/index.js';
+import { shareDuplicates } from '../../tree/index.js';
 import { readInput } from '../input.js';
 import { addIsoOptions, type IsoCommandOptions } from '../iso-options.js';
 import { type PreparedSource, writeCommand } from '../write-command.js';
@@ -20,9 +21,10 @@ export function isoCommand(): Command {
     .argument('<source>', 'directory, tar file, or - for a tar archive on standard input')
     .argument('<image>', 'image file, or - for standard output');
   return addWriterOptions(addIsoOptions(command)).action((source: string, image: string, options: IsoCommandOptions) =>
-    writeCommand(source, image, options, async (prepared) =>
-      withSeal(planDisc(prepared.tree, await discOptions(options, prepared)), mediaCheckSeal(options)),
-    ),
+    writeCommand(source, image, options, async (prepared, { run }) => {
+      const tree = options.duplicatesOnce ? await shareDuplicates(prepared.tree, run) : prepared.tree;
+      return withSeal(planDisc(tree, await discOptions(options, prepared)), mediaCheckSeal(options));
+    }),
   );
 }
 

@@ -1,7 +1,7 @@
 // The optional record of compressor settings behind the superblock (squashfs 4.0 format, "Compression options").
 
-import { struct, u16le, u32le } from '../../bytes/index.js';
-import { BCJ_FILTERS, type Compression } from '../../compress/index.js';
+import { i32le, struct, u16le, u32le } from '../../bytes/index.js';
+import { BCJ_FILTERS, type Compression, GZIP_STRATEGIES } from '../../compress/index.js';
 import { METADATA_SIZE, renderMetadataBlock } from './metadata-block.js';
 
 /** Settings of gzip. Readers need none of them. */
@@ -9,6 +9,7 @@ export const gzipOptions = struct('squashfs gzip options', 8, {
   level: u32le(0),
   /** log2 of the window in bytes: 8…15. */
   window: u16le(4),
+  /** One bit for each of {@link GZIP_STRATEGIES}; none for the usual one alone. */
   strategies: u16le(6),
 });
 
@@ -28,7 +29,7 @@ export const lz4Options = struct('squashfs lz4 options', 8, {
 });
 
 /** Settings of zstd. Readers need none of them. */
-export const zstdOptions = struct('squashfs zstd options', 4, { level: u32le(0) });
+export const zstdOptions = struct('squashfs zstd options', 4, { level: i32le(0) });
 
 const GZIP_DEFAULTS = { level: 9, window: 15, strategies: 0 };
 const ZSTD_DEFAULT_LEVEL = 15;
@@ -48,12 +49,17 @@ export function renderCompressorOptions(compression: Compression, blockSize: num
   return record && renderMetadataBlock(record, undefined);
 }
 
-function encodeOptions({ name, level, xz }: Compression, blockSize: number): Uint8Array | undefined {
+function encodeOptions({ name, level, xz, zlib }: Compression, blockSize: number): Uint8Array | undefined {
   switch (name) {
     case 'gzip': {
+      const window = zlib?.windowBits ?? GZIP_DEFAULTS.window;
+      const tried = zlib?.strategies ?? [];
+      const isUsual = tried.length === 1 && tried[0] === 'default';
+      const strategies = isUsual ? 0 : tried.reduce((bits, name) => bits | (1 << GZIP_STRATEGIES.indexOf(name)), 0);
       // zlib's scale ends at 9; readers take higher levels of other libraries for damage.
-      const recorded = Math.min(level, GZIP_DEFAULTS.level);
-      return recorded === GZIP_DEFAULTS.level ? undefined : gzipOptions.encode({ ...GZIP_DEFAULTS, level: recorded });
+      const options = { level: Math.min(level, GZIP_DEFAULTS.level), window, strategies };
+      const usual = options.level === GZIP_DEFAULTS.level && window === GZIP_DEFAULTS.window && strategies === 0;
+      return usual ? undefined : gzipOptions.encode(options);
     }
     case 'xz': {
       const dictionarySize = xz?.dictionarySize ?? largestDictionary(blockSize);
@@ -65,6 +71,8 @@ function encodeOptions({ name, level, xz }: Compression, blockSize: number): Uin
       return level === ZSTD_DEFAULT_LEVEL ? undefined : zstdOptions.encode({ level });
     case 'lz4':
       return lz4Options.encode({ version: 1, flags: level > 1 ? LZ4_HIGH_COMPRESSION : 0 });
+    // The record of lzo names one of the reference's encoders and its level; ours is none of them, and readers need neither.
+    case 'lzo':
     case 'none':
       return undefined;
   }

@@ -4,7 +4,7 @@ import { padding } from '../../bytes/index.js';
 import { type BlockCompressor, blockBuffer } from '../../compress/index.js';
 import { assertPlanned } from '../../errors.js';
 import { type Data, exactly, inOrder, type Run } from '../../io/index.js';
-import { BlockCutter, type DataJob } from './block-cutter.js';
+import { BlockCutter, type BlockJob, type DataJob, type FragmentJob } from './block-cutter.js';
 import { type FragmentEntry, SPARSE_BLOCK, sizeWord } from './data-block.js';
 import type { PlannedImage } from './layout.js';
 
@@ -49,7 +49,7 @@ export async function* emitData(
   const { data, layout, options } = image;
   const buffers = new BlockBuffers(() => blockBuffer(compressor, options.blockSize));
   const compress = async (job: DataJob): Promise<CompressedJob> => {
-    const stored = job.kind === 'sparse' || options.stored.has(job.kind === 'fragment' ? 'fragments' : 'data');
+    const stored = job.kind === 'sparse' || isStored(job, image);
     return { job, compressed: stored ? undefined : await compressor.compress(job.bytes) };
   };
   let at = start;
@@ -84,6 +84,12 @@ export async function* emitData(
   }
   assertPlanned('blocks', data.wordCount, word);
   assertPlanned('fragments', data.fragmentCount, placed.fragments.length);
+}
+
+/** Whether a block is not to be compressed. */
+function isStored(job: BlockJob | FragmentJob, { data, options }: PlannedImage): boolean {
+  if (job.kind === 'fragment') return options.stored.has('fragments');
+  return options.stored.has('data') || options.uncompressed.has(data.contents[job.content]!);
 }
 
 async function* cutContents(image: PlannedImage, buffers: BlockBuffers, run: Run): AsyncGenerator<DataJob> {

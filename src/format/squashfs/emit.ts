@@ -159,6 +159,7 @@ function flagsOf({ options, xattrs }: PlannedImage, withOptions: boolean): numbe
   if (stored.has('ids')) flags |= F.idsStored;
   if (!options.fragments) flags |= F.noFragments;
   if (options.tailPacking) flags |= F.alwaysFragments;
+  if (options.duplicatesShared) flags |= F.duplicatesShared;
   if (options.exportTable) flags |= F.exportable;
   if (xattrs.sets.length === 0) flags |= F.noXattrs;
   if (withOptions) flags |= F.compressorOptions;

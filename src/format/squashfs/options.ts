@@ -24,6 +24,8 @@ export interface SquashfsOptions {
   readonly exportTable?: boolean;
   /** Whether blocks of nothing but zeros take no space. Default true. */
   readonly sparse?: boolean;
+  /** Whether equal files of the tree share their content: told to later writers, changes nothing else. Default false. */
+  readonly duplicatesShared?: boolean;
   /** Parts not to compress. Default: none of them, with compression `none` all. */
   readonly stored?: readonly StoredPart[];
   /**
@@ -38,6 +40,10 @@ export interface SquashfsOptions {
    * to 64 MiB. Default 1.
    */
   readonly alignTo?: number;
+  /** Contents whose tails get blocks of their own. Default: none. */
+  readonly unfragmented?: ReadonlySet<ExactContent>;
+  /** Contents that are stored as they are, in blocks of their own. Default: none. */
+  readonly uncompressed?: ReadonlySet<ExactContent>;
   /** Contents with a higher number are stored first; without one they count as 0. Equal ones stay in tree order. */
   readonly priorities?: ReadonlyMap<ExactContent, number>;
 }
@@ -51,6 +57,7 @@ export interface ResolvedOptions extends Required<Omit<SquashfsOptions, 'stored'
 /** As far as mksquashfs goes. */
 const MAX_ALIGNMENT = 64 * 1024 * 1024;
 const NO_PRIORITIES: ReadonlyMap<ExactContent, number> = new Map();
+const NO_CONTENTS: ReadonlySet<ExactContent> = new Set();
 const EVERY_PART: readonly StoredPart[] = ['inodes', 'data', 'fragments', 'xattrs', 'ids'];
 
 /** Fills in the defaults. Throws {@link InvalidInputError} for values that no image can have. */
@@ -81,7 +88,10 @@ export function resolveOptions(options: SquashfsOptions): ResolvedOptions {
     tailPacking,
     exportTable: options.exportTable ?? true,
     sparse: options.sparse ?? true,
+    duplicatesShared: options.duplicatesShared ?? false,
     stored: new Set(compression.name === 'none' ? EVERY_PART : (options.stored ?? [])),
+    unfragmented: options.unfragmented ?? NO_CONTENTS,
+    uncompressed: options.uncompressed ?? NO_CONTENTS,
     ...resolvePlacement(options),
   };
 }

@@ -85,8 +85,9 @@ function distinctContents(leaves: readonly Leaf[], priorities: ReadonlyMap<Exact
 
 /** Bytes of the content's end that go into a fragment. */
 function tailInFragment(content: ExactContent, options: ResolvedOptions): number {
-  const { blockSize, fragments, tailPacking, sparse } = options;
+  const { blockSize, fragments, tailPacking, sparse, unfragmented, uncompressed } = options;
   const { size, holes } = content;
+  if (unfragmented.has(content) || uncompressed.has(content)) return 0;
   const tail = size % blockSize;
   if (!fragments || (size > blockSize && !tailPacking)) return 0;
   // A tail known to be zeros costs nothing as a sparse block.

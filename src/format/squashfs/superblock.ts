@@ -41,6 +41,7 @@ export const SuperblockFlag = {
   fragmentsStored: 0x0008,
   noFragments: 0x0010,
   alwaysFragments: 0x0020,
+  duplicatesShared: 0x0040,
   exportable: 0x0080,
   xattrsStored: 0x0100,
   noXattrs: 0x0200,

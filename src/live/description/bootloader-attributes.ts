@@ -1,7 +1,8 @@
 // The attributes of <bootloader>, over all generations. Before 7.2 the element did not exist: its settings were
 // attributes of <type>.
 
-import { inert, read, readOr, required, type Span, type Values } from './rows.js';
+import type { Span } from './generations.js';
+import { inert, read, readOr, required, type Values } from './rows.js';
 import { anyText, bool, changing, integer, listOf, oneOf } from './values.js';
 
 const outputs = ['console', 'gfxterm', 'serial', 'vga_text', 'mda_text', 'morse', 'spkmodem', 'none'] as const;

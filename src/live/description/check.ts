@@ -3,10 +3,10 @@
 
 import { InvalidInputError, UnsupportedError } from '../../errors.js';
 import { requiredAttribute } from './elements.js';
-import type { GenerationRules } from './generations.js';
-import { type ChildRule, type ElementRule, ruleOf } from './grammar/index.js';
-import { knownNames } from './nearest.js';
-import { covers, givenOf, readValue, readValues, remedy, whenKnown } from './rows.js';
+import { covers, type GenerationRules } from './generations.js';
+import { type ElementRule, ruleOf } from './grammar/index.js';
+import { givenOf, readValue, readValues } from './rows.js';
+import { foreignAttribute, unknownChild } from './unknown.js';
 import type { XmlElement } from './xml.js';
 
 /** Throws {@link InvalidInputError} for the first fault, in document order. */
@@ -24,7 +24,16 @@ export function checkElement(element: XmlElement, rules: GenerationRules): void 
   for (const child of element.children) {
     if (child.name.endsWith(':include')) throw refusedChild(child, 'other files are not read');
     const known = Object.hasOwn(rule.children, child.name) ? rule.children[child.name] : undefined;
-    if (!known || !covers(known, rules)) throw unknownChild(element, child, rule.children, rules);
+    if (!known || !covers(known, rules)) {
+      const names = Object.entries(rule.children).filter(([, other]) => covers(other, rules));
+      throw unknownChild(
+        element,
+        child,
+        known,
+        names.map(([name]) => name),
+        rules,
+      );
+    }
     if (!known.many && seen.has(child.name)) {
       const message = `${tag} contains <${child.name}> more than once.`;
       throw new InvalidInputError('description.element-twice', message, { ...child.place, hint: 'Leave one of them.' });
@@ -42,8 +51,7 @@ export function checkElement(element: XmlElement, rules: GenerationRules): void 
 function checkForeign(element: XmlElement, { attributes, foreign = [] }: ElementRule): void {
   for (const { name, place } of element.attributes.values()) {
     if (Object.hasOwn(attributes, name) || !foreign.includes(name)) continue;
-    const message = `<${element.name}> has no attribute "${name}" for image="iso"; it belongs to other image types.`;
-    throw new InvalidInputError('description.other-type', message, { ...place, hint: 'Take it out.' });
+    throw foreignAttribute(`<${element.name}>`, name, place, 'Take it out.');
   }
 }
 
@@ -70,21 +78,5 @@ function refusedChild(child: XmlElement, because: string): UnsupportedError {
   return new UnsupportedError('description.unsupported', message, {
     ...child.place,
     hint: 'Put its content into the description itself.',
-  });
-}
-
-function unknownChild(
-  parent: XmlElement,
-  child: XmlElement,
-  children: Readonly<Record<string, ChildRule>>,
-  rules: GenerationRules,
-): InvalidInputError {
-  const known = Object.entries(children).filter(([, rule]) => covers(rule, rules));
-  const names = known.map(([name]) => name);
-  const span = Object.hasOwn(children, child.name) ? children[child.name] : undefined;
-  const message = `<${parent.name}> cannot contain <${child.name}>${whenKnown(span, rules)}.`;
-  return new InvalidInputError('description.unknown-element', message, {
-    ...child.place,
-    hint: remedy(span, knownNames(child.name, names, 'It contains no elements.')),
   });
 }

@@ -116,3 +116,14 @@ export function isOlder(a: Generation, b: Generation): boolean {
 function orderOf(name: Generation): number {
   return generations.findIndex((rules) => rules.name === name);
 }
+
+/** In which generations an attribute or element is known; without bounds in all. */
+export interface Span {
+  readonly since?: Generation;
+  readonly until?: Generation;
+}
+
+/** Whether a span covers a generation. */
+export function covers(span: Span, { name }: GenerationRules): boolean {
+  return !(span.since && isOlder(name, span.since)) && !(span.until && isOlder(span.until, name));
+}

@@ -3,12 +3,12 @@
 export type { BootloaderAttributes } from './bootloader-attributes.js';
 export { bootloaderTable } from './bootloader-attributes.js';
 export { TYPE_UNIQUE } from './choose-type.js';
-export type { Generation, GenerationRules, LoaderLayout } from './generations.js';
+export type { Generation, GenerationRules, LoaderLayout, Span } from './generations.js';
 export { generations, isOlder } from './generations.js';
 export { loadDescription, readDescription } from './load.js';
 export type { LiveDescription, PackageLists, RootSize, StripLists } from './model.js';
 export type { DescriptionRequest } from './read-description.js';
-export type { Row, Span, Table, Use, Values } from './rows.js';
+export type { Row, Table, Use, Values } from './rows.js';
 export type { SchemaVersion } from './schema-version.js';
 export type { TypeAttributes } from './type-attributes.js';
 export { typeTable } from './type-attributes.js';

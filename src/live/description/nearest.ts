@@ -24,12 +24,3 @@ function distance(a: string, b: string): number {
   }
   return row[b.length]!;
 }
-
-/** "Did you mean …? Known here: …", or that there is nothing. */
-export function knownNames(name: string, candidates: readonly string[], none: string): string {
-  // Names of namespaces are hints for editors; nobody mistypes another name for them.
-  const names = candidates.filter((other) => !other.includes(':')).sort();
-  if (names.length === 0) return none;
-  const guess = nearest(name, names);
-  return `${guess === undefined ? '' : `Did you mean ${guess}? `}Known here: ${names.join(', ')}.`;
-}

@@ -2,19 +2,13 @@
 // Reading, checking and the documentation follow from the table; the type of the result too.
 
 import { InvalidInputError } from '../../errors.js';
-import { type Generation, type GenerationRules, generations, isOlder, rulesOf } from './generations.js';
-import { knownNames } from './nearest.js';
+import { covers, type GenerationRules, generations, isOlder, type Span } from './generations.js';
+import { foreignAttribute, readAs, unknownAttribute } from './unknown.js';
 import type { ValueKind } from './values.js';
 import type { Place, XmlElement } from './xml.js';
 
 /** What becomes of an attribute: its value decides something, or it is valid and without effect on a live ISO. */
 export type Use = 'read' | 'inert';
-
-/** In which generations an attribute or element is known; without bounds in all. */
-export interface Span {
-  readonly since?: Generation;
-  readonly until?: Generation;
-}
 
 export interface Row<T, D extends T | undefined> extends Span {
   readonly use: Use;
@@ -79,11 +73,6 @@ export function givenOf(element: XmlElement): Map<string, GivenText> {
   return new Map([...element.attributes].map(([name, { value, place }]) => [name, { value, place }]));
 }
 
-/** Whether a span covers a generation. */
-export function covers(span: Span, { name }: GenerationRules): boolean {
-  return !(span.since && isOlder(name, span.since)) && !(span.until && isOlder(span.until, name));
-}
-
 /**
  * Reads all given texts by the table. Throws {@link InvalidInputError} for a name that the generation does not know, or
  * a value that is not allowed. `owner` names the element in messages.
@@ -100,8 +89,20 @@ export function readValues<T extends Table>(
   }
   for (const [name, text] of given) {
     const row = Object.hasOwn(table, name) ? table[name] : undefined;
-    if (!row || !(text.asOption || covers(row, rules))) throw unknownAttribute(table, name, owner, text.place, rules);
-    if (row.onlyAsOption && !text.asOption) throw optionOnly(name, owner, text.place);
+    if (!row || !(text.asOption || covers(row, rules))) {
+      const known = Object.entries(table).filter(([, other]) => covers(other, rules) && !other.onlyAsOption);
+      throw unknownAttribute(
+        owner,
+        name,
+        text.place,
+        row,
+        known.map(([other]) => other),
+        rules,
+      );
+    }
+    if (row.onlyAsOption && !text.asOption) {
+      throw foreignAttribute(owner, name, text.place, `Take it out, or give it with --set-type-attr ${name}=VALUE.`);
+    }
     values[name] = readValue(row.kind, text, `${owner} ${name}=`, rules);
   }
   return values as Values<T>;
@@ -114,57 +115,12 @@ export function readValue<T>(kind: ValueKind<T>, given: GivenText, what: string,
   const parsed = own.read(value.trim());
   if (parsed !== undefined) return parsed;
   const shown = value.length > 100 ? `${value.slice(0, 100)}…` : value;
-  const newer = newerThan(rules).find((later) => kind.of?.(later.name).read(value.trim()) !== undefined);
+  const newer = generations.find(
+    ({ name }) => isOlder(rules.name, name) && kind.of?.(name).read(value.trim()) !== undefined,
+  );
   const hint = asOption ? 'It was given with --set-type-attr.' : newer && readAs(newer.name);
   throw new InvalidInputError('description.bad-value', `${what}"${shown}" is not valid. Allowed: ${own.allowed}.`, {
     ...place,
     ...(hint === undefined ? {} : { hint }),
-  });
-}
-
-function newerThan({ name }: GenerationRules): readonly GenerationRules[] {
-  return generations.filter((other) => isOlder(name, other.name));
-}
-
-/** What to do about something that only a newer generation knows: its releases read older documents as well. */
-function readAs(name: Generation): string {
-  return `A newer KIWI knows it: --generation ${name} reads the description as that does.`;
-}
-
-function unknownAttribute(
-  table: Table,
-  name: string,
-  owner: string,
-  place: Partial<Place>,
-  rules: GenerationRules,
-): InvalidInputError {
-  const known = Object.entries(table).filter(([, row]) => covers(row, rules) && !row.onlyAsOption);
-  const names = known.map(([other]) => other);
-  const span = Object.hasOwn(table, name) ? table[name] : undefined;
-  const message = `${owner} has no attribute "${name}"${whenKnown(span, rules)}.`;
-  return new InvalidInputError('description.unknown-attribute', message, {
-    ...place,
-    hint: remedy(span, knownNames(name, names, 'It has no attributes.')),
-  });
-}
-
-/** The hint for something unknown: where a newer generation knows it, that; else the names that are known. */
-export function remedy(span: Span | undefined, known: string): string {
-  return span?.since ? readAs(span.since) : known;
-}
-
-/** Says of something that other generations know, which. */
-export function whenKnown(span: Span | undefined, { schemas }: GenerationRules): string {
-  if (!span) return '';
-  const here = ` in schema versions ${schemas.join(' to ')}`;
-  if (span.since) return `${here}; it exists from ${rulesOf(span.since).schemas[0]} on`;
-  return span.until ? `${here}; it existed up to ${rulesOf(span.until).schemas[1]}` : here;
-}
-
-function optionOnly(name: string, owner: string, place: Partial<Place>): InvalidInputError {
-  const message = `${owner} has no attribute "${name}" for image="iso"; it belongs to other image types.`;
-  return new InvalidInputError('description.other-type', message, {
-    ...place,
-    hint: `Take it out, or give it with --set-type-attr ${name}=VALUE.`,
   });
 }

@@ -1,6 +1,7 @@
 // The attributes of <type image="iso">: one row each, over all generations.
 
-import { inert, onlyAsOption, read, readOr, type Span, type Values } from './rows.js';
+import type { Span } from './generations.js';
+import { inert, onlyAsOption, read, readOr, type Values } from './rows.js';
 import { anyText, bool, changing, integer, matching, oneOf } from './values.js';
 
 const identifier = matching(/[A-Za-z0-9!-/:-?_ ]{1,128}/, '1 to 128 letters, digits, blanks and punctuation');

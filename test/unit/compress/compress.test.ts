@@ -7,6 +7,7 @@ import {
   type Compression,
   type CompressionRequest,
   chooseCompression,
+  GZIP_STRATEGIES,
 } from '../../../src/compress/index.js';
 import { InternalError, InvalidInputError, UnsupportedError } from '../../../src/errors.js';
 import { quietRun, type Run } from '../../../src/io/content.js';
@@ -137,6 +138,8 @@ describe.skipIf(!native)('codecs of the native engine', () => {
     { name: 'gzip', level: 12 },
     { name: 'zstd' },
     { name: 'zstd', level: 1 },
+    { name: 'zstd', level: -7 },
+    { name: 'lzo' },
     { name: 'lz4' },
     { name: 'lz4', level: 9 },
     { name: 'xz', level: 1 },
@@ -173,6 +176,15 @@ describe.skipIf(!native)('codecs of the native engine', () => {
       [{ name: 'zstd', level: 23 }, 'compress.level'],
       [{ name: 'zstd', level: 0 }, 'compress.level'],
       [{ name: 'lz4', level: 13 }, 'compress.level'],
+      [{ name: 'zstd', level: -8 }, 'compress.level'],
+      [{ name: 'lzo', level: 8 }, 'compress.level'],
+      [{ name: 'gzip', windowBits: 7 }, 'compress.window-size'],
+      [{ name: 'gzip', windowBits: 16 }, 'compress.window-size'],
+      [{ name: 'gzip', strategies: ['best' as 'fixed'] }, 'compress.strategy'],
+      [{ name: 'gzip', level: 12, strategies: ['fixed'] }, 'compress.level'],
+      [{ name: 'gzip', windowBits: 9, engine: 'native' }, 'compress.zlib-only'],
+      [{ name: 'zstd', windowBits: 9 }, 'compress.gzip-only'],
+      [{ name: 'xz', strategies: ['fixed'] }, 'compress.gzip-only'],
       [{ name: 'xz', level: -1 }, 'compress.level'],
       [{ name: 'xz', level: 10 }, 'compress.level'],
       [{ name: 'xz', dictionarySize: 4096 }, 'compress.dictionary-size'],
@@ -193,6 +205,7 @@ test('what only the native engine does names the ways out', () => {
   for (const engine of ['portable', 'reproducible'] as const) {
     for (const [request, otherwise] of [
       [{ name: 'xz' }, 'or choose zstd or gzip'],
+      [{ name: 'lzo' }, 'or choose zstd or gzip'],
       [{ name: 'lz4', level: 9 }, 'or choose level 1'],
     ] as const) {
       const refusal = { code: 'compress.needs-native', hint: expect.stringContaining(otherwise) };
@@ -215,4 +228,26 @@ test('what cannot be chosen is refused', () => {
   expect(() => gzip('fast' as 'auto')).toThrow('"fast" is not an engine.');
   expect(() => chooseCompression({ name: 'none', level: 1 })).toThrow(InvalidInputError);
   expect(() => chooseCompression({ name: 'brotli' as 'gzip' })).toThrow('"brotli" is not a compression');
+});
+
+test('zlib tries the strategies it is given and takes the smallest result, within the window it is given', async () => {
+  const block = readFileSync(process.execPath).subarray(4096, 4096 + 131_072);
+  const flat = new Uint8Array(131_072).map((_, i) => i >> 8);
+  const size = async (bytes: Uint8Array, settings: Partial<CompressionRequest>) => {
+    const chosen = chooseCompression({ name: 'gzip', ...settings });
+    expect(chosen.engine).toBe(`node/zlib@${process.versions.zlib}`);
+    const [result] = await compressAll(chosen, [bytes]);
+    expect(Buffer.from(inflateSync(result!)).equals(bytes)).toBe(true);
+    // CINFO of the zlib header (RFC 1950): log2 of the window, minus eight.
+    expect(result![0]! >>> 4).toBe((settings.windowBits ?? 15) - 8);
+    return result!.length;
+  };
+  for (const bytes of [block, flat]) {
+    const alone = await Promise.all(GZIP_STRATEGIES.map((strategy) => size(bytes, { strategies: [strategy] })));
+    expect(await size(bytes, { strategies: GZIP_STRATEGIES })).toBe(Math.min(...alone));
+    expect(new Set(alone).size).toBeGreaterThan(2);
+  }
+  // What repeats after 4 KiB is out of reach of a window of 512 bytes.
+  const far = new Uint8Array(Buffer.alloc(131_072, Buffer.from(noise(4096, 4).map((byte) => byte & 0x3f))));
+  expect(await size(far, { windowBits: 9 })).toBeGreaterThan(5 * (await size(far, { windowBits: 13 })));
 });

@@ -1,6 +1,7 @@
 // <image> and what stands directly in it: description, profiles, preferences.
 
-import { inert, read, required, type Span } from '../rows.js';
+import type { Span } from '../generations.js';
+import { inert, read, required } from '../rows.js';
 import { anyText, architectures, bool, changing, matching, nameList, oneOf } from '../values.js';
 import { branch, type Grammar, leaf, many, once, one, some, textual, unused } from './rule.js';
 

@@ -1,7 +1,8 @@
 // What a description says about the root tree: repositories, packages, users, drivers. All of it has had its effect when
 // the tree was prepared; names of packages and files are read for the checks and for /.profile.
 
-import { inert, read, required, type Span, type Table } from '../rows.js';
+import type { Span } from '../generations.js';
+import { inert, read, required, type Table } from '../rows.js';
 import { anyText, architectures, bool, changing, integer, matching, nameList, oneOf } from '../values.js';
 import { safeName } from './image.js';
 import { branch, type Grammar, leaf, many, one, some, unused } from './rule.js';

@@ -1,6 +1,7 @@
 // What may stand where in a description: the shape of a rule for one element.
 
-import { inert, required, type Span, type Table } from '../rows.js';
+import type { Span } from '../generations.js';
+import { inert, required, type Table } from '../rows.js';
 import { anyText, type ValueKind } from '../values.js';
 
 /** One kind of child of an element. */

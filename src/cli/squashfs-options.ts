@@ -1,0 +1,170 @@
+// The options of `isopress squashfs`: one row each, in groups.
+
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { byteStringOf, type Timestamp, timestamp } from '../bytes/index.js';
+import type { StoredPart } from '../format/squashfs/index.js';
+import { type FileTree, filterXattrs, overrideAll, overrideRoot, readSortList, type SortRule } from '../tree/index.js';
+import { addCompressionOptions, type CompressionOptions } from './compression-options.js';
+import { readInput } from './input.js';
+import { pseudoDefinitionOf, pseudoFileOf } from './manifest-options.js';
+import { parseInteger, parseSize } from './units.js';
+import type { WriterOptions } from './writer-options.js';
+
+/** Parsed values. */
+export interface SquashfsCommandOptions extends WriterOptions, CompressionOptions {
+  readonly blockSize: number;
+  readonly fragments: boolean;
+  readonly tailends: boolean;
+  readonly duplicates: boolean;
+  readonly sparse: boolean;
+  readonly export: boolean;
+  readonly uncompressed: readonly StoredPart[];
+  readonly unfragmented: readonly string[];
+  readonly stored: readonly string[];
+  readonly sort: readonly SortRule[];
+  readonly align: number;
+  readonly offset: number;
+  readonly pad: number;
+  readonly rootMode?: number;
+  readonly rootUid?: number;
+  readonly rootGid?: number;
+  readonly rootTime?: number;
+  readonly forceUid?: number;
+  readonly forceGid?: number;
+  readonly allTime?: number;
+  readonly xattrsInclude?: RegExp;
+  readonly xattrsExclude?: RegExp;
+}
+
+const PARTS: readonly StoredPart[] = ['inodes', 'data', 'fragments', 'xattrs', 'ids'];
+const parseId = parseInteger(0, 0xffff_ffff);
+const parseTime = parseInteger(0, 2 ** 35);
+
+export function addSquashfsOptions(command: Command): Command {
+  addCompressionOptions(command, { what: 'compressor', name: 'gzip', bcj: 'none' });
+  addDataOptions(command);
+  addPlacementOptions(command);
+  return addAttributeOptions(command);
+}
+
+/** The tree with the attributes that the options ask for in place of its own. */
+export function withOverrides(tree: FileTree, options: SquashfsCommandOptions): FileTree {
+  const { forceUid: uid, forceGid: gid, allTime, xattrsInclude, xattrsExclude } = options;
+  const { rootMode, rootUid, rootGid, rootTime } = options;
+  const time = (seconds?: number): Timestamp | undefined => (seconds === undefined ? undefined : timestamp(seconds));
+  const everywhere = overrideAll(tree, given({ uid, gid, mtime: time(allTime) }));
+  const changed = overrideRoot(
+    everywhere,
+    given({ mode: rootMode, uid: rootUid, gid: rootGid, mtime: time(rootTime) }),
+  );
+  if (!xattrsInclude && !xattrsExclude) return changed;
+  return filterXattrs(changed, (name) => (xattrsInclude?.test(name) ?? true) && !xattrsExclude?.test(name));
+}
+
+/** Without what is undefined. */
+function given<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
+}
+
+function addDataOptions(command: Command): Command {
+  const collect = (value: string, list: readonly string[]) => [...list, value];
+  return command
+    .addOption(
+      new Option('-b, --block-size <bytes>', 'data block size, a power of two from 4K to 1M')
+        .argParser(parseSize)
+        .default(131072, '128K'),
+    )
+    .option('--no-fragments', 'give every tail a block of its own')
+    .option('--tailends', 'put the tails of files larger than a block into fragments too', false)
+    .option('--no-duplicates', 'store equal files as often as they occur')
+    .option('--no-sparse', 'store blocks of zeros')
+    .option('--no-export', 'leave out the table that NFS exports need')
+    .addOption(
+      new Option('--uncompressed <parts>', `leave parts uncompressed: ${PARTS.join(', ')}, with commas between`)
+        .argParser(parseParts)
+        .default([], 'none'),
+    )
+    .addOption(
+      new Option('--unfragmented <glob>', 'give files that match blocks of their own; may be given again')
+        .argParser(collect)
+        .default([], 'none'),
+    )
+    .addOption(
+      new Option('--stored <glob>', 'store the data of files that match as they are; may be given again')
+        .argParser(collect)
+        .default([], 'none'),
+    );
+}
+
+/** Where in the image the data lies. */
+function addPlacementOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--sort <file>', 'which files come first: a path and a priority per line, the highest first')
+        .argParser(sortRulesOf)
+        .default([], 'tree order'),
+    )
+    .addOption(
+      new Option('--align <bytes>', 'start files at multiples of this, a power of two').argParser(parseSize).default(1),
+    )
+    .addOption(
+      new Option('--offset <bytes>', 'leave this much room in front of the image').argParser(parseSize).default(0),
+    )
+    .addOption(
+      new Option('--pad <bytes>', 'pad the image to a multiple of this, or none')
+        .argParser(parsePad)
+        .default(4096, '4K'),
+    );
+}
+
+function addAttributeOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--force-uid <uid>', 'user of every entry (default: its own)').argParser(parseId))
+    .addOption(new Option('--force-gid <gid>', 'group of every entry (default: its own)').argParser(parseId))
+    .addOption(new Option('--all-time <seconds>', 'time of every entry (default: its own)').argParser(parseTime))
+    .addOption(new Option('--root-mode <mode>', 'mode of the root directory, octal').argParser(parseMode))
+    .addOption(new Option('--root-uid <uid>', 'user of the root directory').argParser(parseId))
+    .addOption(new Option('--root-gid <gid>', 'group of the root directory').argParser(parseId))
+    .addOption(new Option('--root-time <seconds>', 'time of the root directory').argParser(parseTime))
+    .addOption(new Option('--xattrs-include <regexp>', 'keep attributes whose name matches').argParser(parseRegExp))
+    .addOption(new Option('--xattrs-exclude <regexp>', 'leave out attributes that match').argParser(parseRegExp))
+    .addOption(
+      new Option('--pseudo <definition>', 'an entry as mksquashfs -p defines it; may be given again').argParser(
+        pseudoDefinitionOf,
+      ),
+    )
+    .addOption(
+      new Option('--pseudo-file <file>', 'a file of such definitions, one per line; may be given again').argParser(
+        pseudoFileOf,
+      ),
+    );
+}
+
+/** Adds up when the option is given several times, as the separate switches of mksquashfs do. */
+function parseParts(text: string, earlier: readonly StoredPart[]): StoredPart[] {
+  const asked = text.split(',').map((part) => part.trim());
+  const unknown = asked.find((part) => !PARTS.includes(part as StoredPart));
+  if (unknown !== undefined) throw new InvalidArgumentError(`"${unknown}" is none of ${PARTS.join(', ')}.`);
+  return [...earlier, ...(asked as StoredPart[])];
+}
+
+function sortRulesOf(path: string, earlier: readonly SortRule[]): SortRule[] {
+  return [...earlier, ...readSortList(byteStringOf(readInput(path)))];
+}
+
+function parsePad(text: string): number {
+  return text === 'none' ? 1 : parseSize(text);
+}
+
+function parseMode(text: string): number {
+  if (!/^[0-7]{1,4}$/.test(text)) throw new InvalidArgumentError('Give octal digits up to 7777.');
+  return Number.parseInt(text, 8);
+}
+
+function parseRegExp(text: string): RegExp {
+  try {
+    return new RegExp(text);
+  } catch {
+    throw new InvalidArgumentError('That is not a regular expression.');
+  }
+}

@@ -1,0 +1,64 @@
+// What is said of attributes and elements that are not known: what was probably meant, and which generations know them.
+
+import { InvalidInputError } from '../../errors.js';
+import { type Generation, type GenerationRules, rulesOf, type Span } from './generations.js';
+import { nearest } from './nearest.js';
+import type { Place, XmlElement } from './xml.js';
+
+/** An attribute that the generation does not know; `span` says which generations do, `known` what is known instead. */
+export function unknownAttribute(
+  owner: string,
+  name: string,
+  place: Partial<Place>,
+  span: Span | undefined,
+  known: readonly string[],
+  rules: GenerationRules,
+): InvalidInputError {
+  const message = `${owner} has no attribute "${name}"${whenKnown(span, rules)}.`;
+  return new InvalidInputError('description.unknown-attribute', message, {
+    ...place,
+    hint: remedy(name, span, known, 'It has no attributes.'),
+  });
+}
+
+/** The same of an element inside another. */
+export function unknownChild(
+  parent: XmlElement,
+  child: XmlElement,
+  span: Span | undefined,
+  known: readonly string[],
+  rules: GenerationRules,
+): InvalidInputError {
+  const message = `<${parent.name}> cannot contain <${child.name}>${whenKnown(span, rules)}.`;
+  return new InvalidInputError('description.unknown-element', message, {
+    ...child.place,
+    hint: remedy(child.name, span, known, 'It contains no elements.'),
+  });
+}
+
+/** An attribute that the schema keeps for other types of image. */
+export function foreignAttribute(owner: string, name: string, place: Partial<Place>, hint: string): InvalidInputError {
+  const message = `${owner} has no attribute "${name}" for image="iso"; it belongs to other image types.`;
+  return new InvalidInputError('description.other-type', message, { ...place, hint });
+}
+
+/** What to do about something that only a newer generation knows: its releases read older documents as well. */
+export function readAs(name: Generation): string {
+  return `A newer KIWI knows it: --generation ${name} reads the description as that does.`;
+}
+
+function remedy(name: string, span: Span | undefined, known: readonly string[], none: string): string {
+  if (span?.since) return readAs(span.since);
+  // Names of namespaces are hints for editors; nobody mistypes another name for them.
+  const names = known.filter((other) => !other.includes(':')).sort();
+  if (names.length === 0) return none;
+  const guess = nearest(name, names);
+  return `${guess === undefined ? '' : `Did you mean ${guess}? `}Known here: ${names.join(', ')}.`;
+}
+
+function whenKnown(span: Span | undefined, { schemas }: GenerationRules): string {
+  if (!span) return '';
+  const here = ` in schema versions ${schemas.join(' to ')}`;
+  if (span.since) return `${here}; it exists from ${rulesOf(span.since).schemas[0]} on`;
+  return span.until ? `${here}; it existed up to ${rulesOf(span.until).schemas[1]}` : here;
+}

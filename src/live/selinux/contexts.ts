@@ -1,0 +1,148 @@
+// Which label a path gets: the rules of a file_contexts file (selabel_file(5)).
+
+import { type ByteString, fromText } from '../../bytes/index.js';
+import { InvalidInputError } from '../../errors.js';
+import type { Node } from '../../tree/index.js';
+
+/** Labels by path; undefined: none. */
+export interface FileContexts {
+  /** `path` with leading slash. */
+  label(path: ByteString, kind: Node['kind']): ByteString | undefined;
+}
+
+interface Rule {
+  /** Later rules win over earlier ones; exact paths win over patterns. */
+  readonly order: number;
+  /** Every path that matches starts with it. */
+  readonly prefix: string;
+  /** Undefined: the prefix is the path. */
+  readonly pattern: RegExp | undefined;
+  readonly kind: Node['kind'] | undefined;
+  /** Undefined: paths that match stay without a label. */
+  readonly context: ByteString | undefined;
+}
+
+const KINDS: Readonly<Record<string, Node['kind']>> = {
+  '--': 'file',
+  '-d': 'directory',
+  '-l': 'symlink',
+  '-c': 'character-device',
+  '-b': 'block-device',
+  '-p': 'fifo',
+  '-s': 'socket',
+};
+const NONE = '<<none>>';
+const META = /[.^$?*+|[({\\]/;
+
+/** A file of rules, and its name for messages. */
+export interface ContextsFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Whole parts of paths that stand for others: `/lib64 /lib`. */
+export type Substitutions = readonly (readonly [from: string, to: string])[];
+
+/**
+ * The rules of several files, later files winning over earlier ones. Each list of substitutions is applied in turn, its
+ * first match once. Throws {@link InvalidInputError} `live.file-contexts` for a line that is no rule.
+ */
+export function readContexts(
+  files: readonly ContextsFile[],
+  substitutions: readonly Substitutions[] = [],
+): FileContexts {
+  const rules = inOrder(files.flatMap(readRules));
+  const byDirectory = new Map<string, Rule[]>();
+  for (const rule of rules) {
+    const directory = rule.prefix.slice(0, rule.prefix.lastIndexOf('/') + 1);
+    const others = byDirectory.get(directory);
+    if (others) others.push(rule);
+    else byDirectory.set(directory, [rule]);
+  }
+  /** Rules that may match in a directory, the winning ones first: all entries of a directory share them. */
+  const candidates = new Map<string, readonly Rule[]>();
+  const candidatesIn = (directory: string): readonly Rule[] => {
+    const known = candidates.get(directory);
+    if (known) return known;
+    const found: Rule[] = [...(byDirectory.get('') ?? [])];
+    for (let end = directory.indexOf('/'); end >= 0; end = directory.indexOf('/', end + 1)) {
+      found.push(...(byDirectory.get(directory.slice(0, end + 1)) ?? []));
+    }
+    found.sort((a, b) => b.order - a.order);
+    candidates.set(directory, found);
+    return found;
+  };
+  return {
+    label: (path, kind) => {
+      const key = substitutions.reduce(substituted, path as string);
+      for (const rule of candidatesIn(key.slice(0, key.lastIndexOf('/') + 1))) {
+        if (rule.kind !== undefined && rule.kind !== kind) continue;
+        if (rule.pattern ? key.startsWith(rule.prefix) && rule.pattern.test(key) : key === rule.prefix)
+          return rule.context;
+      }
+      return undefined;
+    },
+  };
+}
+
+function substituted(path: string, list: Substitutions): string {
+  for (const [from, to] of list) {
+    if (path === from || path.startsWith(`${from}/`)) return to + path.slice(from.length);
+  }
+  return path;
+}
+
+/** Patterns in the order of their lines, then exact paths in the order of theirs. */
+function inOrder(rules: readonly Rule[]): Rule[] {
+  const patterns = rules.filter(({ pattern }) => pattern !== undefined);
+  const exact = rules.filter(({ pattern }) => pattern === undefined);
+  return [...patterns, ...exact].map((rule, order) => ({ ...rule, order }));
+}
+
+function readRules({ path, text }: ContextsFile): Rule[] {
+  return text.split('\n').flatMap((line, i) => {
+    const trimmed = line.trim();
+    if (trimmed === '' || trimmed.startsWith('#')) return [];
+    const words = trimmed.split(/\s+/);
+    const [expression = '', second = '', third] = words;
+    const kind = Object.hasOwn(KINDS, second) ? KINDS[second] : undefined;
+    const context = kind === undefined ? second : (third ?? '');
+    if (context === '' || words.length > (kind === undefined ? 2 : 3)) {
+      throw badRule(path, i + 1, 'A rule is an expression, perhaps a file type, and a context.');
+    }
+    return [ruleOf(expression, kind, context, path, i + 1)];
+  });
+}
+
+function ruleOf(expression: string, kind: Rule['kind'], context: string, path: string, line: number): Rule {
+  const shared = { order: 0, kind, context: context === NONE ? undefined : fromText(context) };
+  if (!META.test(expression.replace(/\\([^a-zA-Z0-9])/g, ''))) {
+    return { ...shared, prefix: expression.replace(/\\(.)/g, '$1'), pattern: undefined };
+  }
+  try {
+    return { ...shared, prefix: literalPrefix(expression), pattern: new RegExp(`^(?:${expression})$`, 's') };
+  } catch (error) {
+    throw badRule(path, line, `${expression} is not a regular expression: ${(error as Error).message}.`);
+  }
+}
+
+/** The characters that stand for themselves at the start of an expression. */
+function literalPrefix(expression: string): string {
+  if (expression.includes('|') && !expression.includes('(')) return '';
+  let prefix = '';
+  for (let i = 0; i < expression.length; i++) {
+    let character = expression[i]!;
+    if (character === '\\') {
+      character = expression[++i] ?? '';
+      if (/[a-zA-Z0-9]/.test(character)) break;
+    } else if (META.test(character)) break;
+    // What may be absent is no part of it.
+    if (/[?*{]/.test(expression[i + 1] ?? '')) break;
+    prefix += character;
+  }
+  return prefix;
+}
+
+function badRule(path: string, line: number, message: string): InvalidInputError {
+  return new InvalidInputError('live.file-contexts', message, { path, line });
+}

@@ -1,0 +1,3 @@
+// SELinux labels by the root tree's own policy.
+
+export * from './label.js';

@@ -1,0 +1,81 @@
+// The labels of a root tree by its own policy, as `setfiles -F` would write them.
+
+import { type ByteString, byteStringOf, bytesOf, concatBytes } from '../../bytes/index.js';
+import { collect, quietRun } from '../../io/index.js';
+import { type Directory, FileTree, follow, type Node } from '../../tree/index.js';
+import { type ContextsFile, type FileContexts, readContexts, type Substitutions } from './contexts.js';
+
+const ATTRIBUTE = 'security.selinux' as ByteString;
+const NUL = new Uint8Array(1);
+/** What the running system mounts something on. */
+const UNLABELLED: ReadonlySet<string> = new Set(['/proc', '/sys', '/dev']);
+
+/** A tree's policy. */
+export interface SelinuxPolicy {
+  /** `targeted`, `default`. */
+  readonly name: string;
+  readonly contexts: FileContexts;
+}
+
+/** The policy `wanted` if the tree has it, else the one its configuration names; undefined where there is none. */
+export async function findPolicy(root: FileTree, wanted: string): Promise<SelinuxPolicy | undefined> {
+  const configured = /^\s*SELINUXTYPE=\s*(\S+)\s*$/m.exec((await textAt(root, '/etc/selinux/config')) ?? '')?.[1];
+  for (const name of [wanted, configured]) {
+    if (name === undefined || name.includes('/')) continue;
+    const base = `/etc/selinux/${name}/contexts/files/file_contexts`;
+    const text = await textAt(root, base);
+    if (text === undefined) continue;
+    const files: ContextsFile[] = [{ path: base, text }];
+    for (const suffix of ['.homedirs', '.local']) {
+      const more = await textAt(root, `${base}${suffix}`);
+      if (more !== undefined) files.push({ path: `${base}${suffix}`, text: more });
+    }
+    const substitutions = [];
+    for (const suffix of ['.subs', '.subs_dist']) {
+      substitutions.push(readSubstitutions((await textAt(root, `${base}${suffix}`)) ?? ''));
+    }
+    return { name, contexts: readContexts(files, substitutions) };
+  }
+  return undefined;
+}
+
+/** A line `/from /to` each; the last line that fits a path counts. */
+function readSubstitutions(text: string): Substitutions {
+  const pairs = text.split('\n').map((line) => line.trim().split(/\s+/));
+  return pairs.flatMap(([from, to]) => (from?.startsWith('/') && to ? [[from, to] as const] : [])).reverse();
+}
+
+async function textAt(root: FileTree, path: string): Promise<string | undefined> {
+  const node = follow(root, path);
+  return node?.kind === 'file' ? byteStringOf(await collect(node.content, quietRun())) : undefined;
+}
+
+/** The tree with its labels; an entry that has several names is labelled by the first of them. */
+export function labelled(tree: FileTree, { contexts }: SelinuxPolicy): FileTree {
+  const done = new Map<Node, Node>();
+  const visit = (node: Node, path: string): Node => {
+    const known = done.get(node);
+    if (known) return known;
+    const own = withLabel(node, contexts.label((path === '' ? '/' : path) as ByteString, node.kind));
+    const made = own.kind === 'directory' ? withEntries(own, path) : own;
+    if (node.kind !== 'directory') done.set(node, made);
+    return made;
+  };
+  const withEntries = (directory: Directory, path: string): Directory => {
+    const entries = [...directory.entries].map(([name, child]) => {
+      const at = `${path}/${name}`;
+      return [name, UNLABELLED.has(at) ? child : visit(child, at)] as const;
+    });
+    return { ...directory, entries: new Map(entries) };
+  };
+  return new FileTree(visit(tree.root, '') as Directory);
+}
+
+/** The kernel keeps labels with a NUL behind them. */
+function withLabel(node: Node, label: ReturnType<FileContexts['label']>): Node {
+  if (label === undefined) return node;
+  const value = concatBytes([bytesOf(label), NUL]);
+  const others = node.xattrs.filter(({ name }) => name !== ATTRIBUTE);
+  const xattrs = [...others, { name: ATTRIBUTE, value }].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return { ...node, xattrs };
+}

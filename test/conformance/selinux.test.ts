@@ -1,0 +1,172 @@
+// SELinux labels, told by libselinux's matchpathcon on the same rules, and found in the images.
+import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { type ByteString, fromText } from '../../src/bytes/index.js';
+import { quietRun } from '../../src/io/index.js';
+import { readContexts } from '../../src/live/selinux/contexts.js';
+import { findPolicy, labelled } from '../../src/live/selinux/index.js';
+import { scanDirectory } from '../../src/source/index.js';
+import type { Node } from '../../src/tree/index.js';
+import { judge, oracle } from '../support/oracle.js';
+import { scratchDirectory } from '../support/scratch.js';
+import { smallIso } from '../support/small-iso.js';
+import { hasGrub } from '../support/small-root.js';
+
+const scratch = scratchDirectory();
+const fixture = join(import.meta.dirname, '../../fixtures/selinux/file_contexts');
+const modes: Partial<Record<Node['kind'], string>> = {
+  file: 'file',
+  directory: 'dir',
+  symlink: 'link',
+  'block-device': 'blk',
+  'character-device': 'chr',
+  fifo: 'pipe',
+  socket: 'sock',
+};
+
+const PATHS = [
+  ...['/', '/anything', '/aquota.user', '/quota.group', '/bin/sh', '/boot', '/boot/vmlinuz', '/boot/lost+found'],
+  ...[
+    '/boot/lost+found/x',
+    '/dev/sda1',
+    '/dev/null',
+    '/dev/sr0',
+    '/etc',
+    '/etc/passwd',
+    '/etc/passwd-',
+    '/etc/passwdx',
+  ],
+  ...[
+    '/etc/pki/keys',
+    '/etc/ssh/keys/id',
+    '/etc/ssh/keysx',
+    '/etc/shadow',
+    '/etc/shadow-',
+    '/etc/localtime',
+    '/etc/hosts',
+  ],
+  ...['/lib/modules/6.1/modules.dep', '/lib/modules/6.1/kernel/x.ko', '/lib64/libc.so', '/run/x', '/tmp/x', '/usr/x'],
+  ...[
+    '/usr/lib',
+    '/usr/lib/x',
+    '/usr/local/lib/x',
+    '/usr/bin/passwd',
+    '/usr/bin/x',
+    '/usr/lib/systemd/system/a.service',
+  ],
+  ...[
+    '/usr/share/zoneinfo/UTC',
+    '/usr/share/a/b.so.1',
+    '/usr/share/a/b.sox',
+    '/var/lib/x',
+    '/var/lib/xx',
+    '/var/lib/xxx',
+  ],
+  ...[
+    '/var/run/socket',
+    '/var/lib/pipe',
+    '/opt/with.dot',
+    '/opt/withxdot',
+    '/opt/local/x',
+    '/home/user',
+    '/home/user/.ssh',
+  ],
+];
+
+const more = {
+  homedirs: '/home/[^/]+	-d	user_u:object_r:user_home_dir_t:s0\n/home/[^/]+/.+	user_u:object_r:user_home_t:s0\n',
+  local: '/opt/local(/.*)?	system_u:object_r:local_t:s0\n/usr/bin/x	system_u:object_r:x_exec_t:s0\n',
+};
+const substitutions = { subs: '/etc/pki /etc/ssh\n', subs_dist: '/lib64 /lib\n/run /var/run\n' };
+
+/** matchpathcon reads the files with suffixes beside the rules. */
+function rulesIn(directory: string): string {
+  mkdirSync(directory, { recursive: true });
+  const path = join(directory, 'file_contexts');
+  copyFileSync(fixture, path);
+  for (const [suffix, text] of Object.entries({ ...more, ...substitutions })) writeFileSync(`${path}.${suffix}`, text);
+  return path;
+}
+
+const pairs = (text: string) =>
+  text
+    .trim()
+    .split('\n')
+    .map((line) => line.split(' ') as [string, string]);
+
+oracle('matchpathcon')('every path of every kind has the label that libselinux finds', () => {
+  const rules = rulesIn(join(scratch, 'rules'));
+  const contexts = readContexts(
+    [
+      { path: rules, text: readFileSync(rules, 'latin1') },
+      { path: `${rules}.homedirs`, text: more.homedirs },
+      { path: `${rules}.local`, text: more.local },
+    ],
+    [pairs(substitutions.subs), pairs(substitutions.subs_dist)],
+  );
+  for (const [kind, mode] of Object.entries(modes)) {
+    const { stdout, stderr } = judge('matchpathcon', ['-n', '-m', mode, '-f', rules, ...PATHS]);
+    const expected = stdout.trimEnd().split('\n');
+    expect(expected, stderr).toHaveLength(PATHS.length);
+    const found = PATHS.map((path) => contexts.label(fromText(path), kind as Node['kind']) ?? '<<none>>');
+    expect(found.map((label, i) => `${PATHS[i]} ${label}`)).toEqual(expected.map((label, i) => `${PATHS[i]} ${label}`));
+  }
+});
+
+test('rules of a thousand directories are found without trying them all', () => {
+  const lines = Array.from({ length: 5000 }, (_, i) => `/usr/d${i}/(.*/)?x(/.*)?	u:r:t${i}:s0`);
+  const contexts = readContexts([{ path: 'rules', text: lines.join('\n') }]);
+  for (let i = 0; i < 50_000; i++) contexts.label(`/usr/d${i % 5000}/y/z` as ByteString, 'file');
+  expect(contexts.label('/usr/d4999/y/x/z' as ByteString, 'file')).toBe('u:r:t4999:s0');
+});
+
+test.each([
+  ['/etc/x', 'A rule is'],
+  ['/etc/x -- a:b:c d', 'A rule is'],
+  ['/etc/( a:b:c', 'is not a regular expression'],
+])('%s is no rule', (line, message) => {
+  const read = () => readContexts([{ path: 'rules', text: `# first\n${line}\n` }]);
+  expect(read).toThrow(message);
+  expect(read).toThrow(expect.objectContaining({ code: 'live.file-contexts', place: { path: 'rules', line: 2 } }));
+});
+
+test('a tree is labelled by its own policy; mount points of the running system are not', async () => {
+  const root = join(scratch, 'tree');
+  const policy = join(root, 'etc/selinux/mine/contexts/files');
+  rulesIn(policy);
+  writeFileSync(join(root, 'etc/selinux/config'), '# which\nSELINUX=enforcing\nSELINUXTYPE=mine\n');
+  for (const name of ['etc/hosts', 'proc/x', 'usr/bin/passwd', 'tmp/x']) {
+    mkdirSync(dirname(join(root, name)), { recursive: true });
+    writeFileSync(join(root, name), '');
+  }
+  symlinkSync('passwd', join(root, 'usr/bin/link'));
+  const tree = await scanDirectory(fromText(root), { run: quietRun() });
+  const found = await findPolicy(tree, 'targeted');
+  expect(found?.name).toBe('mine');
+  const result = labelled(tree, found!);
+  const label = (path: string) =>
+    result.get(path)?.xattrs.map(({ name, value }) => `${name}=${Buffer.from(value).toString('latin1')}`);
+  expect(label('/')).toEqual(['security.selinux=system_u:object_r:root_t:s0\0']);
+  expect(label('etc/hosts')).toEqual(['security.selinux=system_u:object_r:net_conf_t:s0\0']);
+  expect(label('usr/bin/link')).toEqual(['security.selinux=system_u:object_r:bin_t:s0\0']);
+  expect([label('proc'), label('proc/x'), label('tmp/x')]).toEqual([[], [], []]);
+  expect(await findPolicy(labelled(tree, found!), '../../etc')).toMatchObject({ name: 'mine' });
+});
+
+test.runIf(hasGrub)('the root image of a medium has the labels', async () => {
+  const iso = smallIso(scratch);
+  rulesIn(join(iso.root, 'etc/selinux/targeted/contexts/files'));
+  iso.describe('firmware="efi"');
+  const { image, selinux } = await iso.press();
+  expect(selinux).toBe('targeted');
+  const packed = join(scratch, 'labels.squashfs');
+  judge('xorriso', ['-osirrox', 'on', '-indev', image, '-extract', '/LiveOS/squashfs.img', packed]);
+  judge('unsquashfs', ['-f', '-d', join(scratch, 'labels'), packed]);
+  const { stdout } = judge('debugfs', [
+    '-R',
+    'ea_get /etc/hostname security.selinux',
+    join(scratch, 'labels/LiveOS/rootfs.img'),
+  ]);
+  expect(stdout).toContain('system_u:object_r:etc_t:s0');
+});
