@@ -15,4 +15,4 @@ export function presentDebianRoot(architecture?: DebianArchitecture, kind?: Debi
 export function makeDebianRoot(
   architecture?: DebianArchitecture,
   kind?: DebianRootKind,
-): { readonly path: string } | { readonly reason: string };
+): Promise<{ readonly path: string } | { readonly reason: string }>;

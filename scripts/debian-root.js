@@ -1,9 +1,10 @@
 // The Debian root trees that tests press, boot and judge: made by mmdebstrap once per machine and list of packages, and kept.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 const SUITE = 'bookworm';
 /** Only the release itself: its packages change with a point release, and not between two runs. */
@@ -35,6 +36,10 @@ const HOOKS = [
   '--customize-hook=rm -f "$1"/initrd.img "$1"/initrd.img.old',
 ];
 
+/** Laid over a system: a media check and a mark that is left in a persistent medium. */
+const ADDITIONS = fileURLToPath(new URL('../fixtures/debian-root/', import.meta.url));
+
+const KEPT_CHARACTERS = 500;
 const BINFMT = '/proc/sys/fs/binfmt_misc';
 
 /** Directory for what tests make once per machine. */
@@ -46,28 +51,44 @@ export function testCache() {
 export function presentDebianRoot(architecture = 'amd64', kind = 'system') {
   const given = process.env['ISOPRESS_TEST_ROOT'];
   if (given && architecture === 'amd64' && kind === 'system') return given;
-  const path = cachedPath(architecture, recipe(architecture, kind));
+  const path = cachedPath(architecture, kind);
   return existsSync(path) ? path : undefined;
 }
 
 /** The tree, made if there is none; or the reason why there is none. @type {typeof import('./debian-root.js').makeDebianRoot} */
-export function makeDebianRoot(architecture = 'amd64', kind = 'system') {
+export async function makeDebianRoot(architecture = 'amd64', kind = 'system') {
   const present = presentDebianRoot(architecture, kind);
   if (present) return { path: present };
   if (process.getuid?.() !== 0) return { reason: 'making a Debian root tree takes root, or ISOPRESS_TEST_ROOT' };
   if (kind === 'system' && architecture === 'arm64') emulate('aarch64');
-  const options = recipe(architecture, kind);
-  const path = cachedPath(architecture, options);
+  const path = cachedPath(architecture, kind);
   const part = `${path}.${process.pid}.part`;
   mkdirSync(join(path, '..'), { recursive: true });
-  const args = ['--quiet', ...options, SUITE, part, MIRROR];
-  const { status, stderr, error } = spawnSync('mmdebstrap', args, { encoding: 'utf8', maxBuffer: 1 << 26 });
-  if (status !== 0) {
+  const args = ['--quiet', ...recipe(architecture, kind), SUITE, part, MIRROR];
+  const failure = await failureOf('mmdebstrap', args);
+  if (failure !== undefined) {
     rmSync(part, { recursive: true, force: true });
-    return { reason: `mmdebstrap could make no root tree: ${error?.message ?? stderr.slice(-500)}` };
+    return { reason: `mmdebstrap could make no root tree for ${architecture}: ${failure}` };
   }
+  if (kind === 'system') cpSync(ADDITIONS, part, { recursive: true, verbatimSymlinks: true });
   renameSync(part, path);
   return { path };
+}
+
+/**
+ * Undefined when the program succeeded, else the last it said.
+ * @param {string} program @param {readonly string[]} args @returns {Promise<string | undefined>}
+ */
+function failureOf(program, args) {
+  return new Promise((resolve) => {
+    const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    let said = '';
+    child.stderr.on('data', (text) => {
+      said = `${said}${text}`.slice(-KEPT_CHARACTERS);
+    });
+    child.once('error', ({ message }) => resolve(message));
+    child.once('close', (status) => resolve(status === 0 ? undefined : said));
+  });
 }
 
 /**
@@ -76,19 +97,28 @@ export function makeDebianRoot(architecture = 'amd64', kind = 'system') {
  */
 function recipe(architecture, kind) {
   const target = `--architectures=${architecture}`;
-  if (kind === 'files') return ['--variant=extract', target, `--include=${BOOT[architecture].join(',')}`];
+  // A shell is the least that a system is known by.
+  if (kind === 'files') return ['--variant=extract', target, `--include=${['bash', ...BOOT[architecture]].join(',')}`];
   return ['--variant=minbase', target, ...HOOKS, `--include=${[...SYSTEM, ...BOOT[architecture]].join(',')}`];
 }
 
 /**
  * A tree is known by what it was made of, so that one of another list is not taken for it.
- * @param {string} architecture @param {readonly string[]} options
+ * @param {keyof typeof BOOT} architecture @param {'system' | 'files'} kind
  */
-function cachedPath(architecture, options) {
-  const digest = createHash('sha256')
-    .update([SUITE, MIRROR, ...options].join('\n'))
-    .digest('hex');
+function cachedPath(architecture, kind) {
+  const made = [SUITE, MIRROR, ...recipe(architecture, kind), ...(kind === 'system' ? additions() : [])];
+  const digest = createHash('sha256').update(made.join('\n')).digest('hex');
   return join(testCache(), `debian-${architecture}-${digest.slice(0, 8)}`);
+}
+
+/** What is laid over a system, as text. */
+function additions() {
+  const paths = readdirSync(ADDITIONS, { recursive: true, encoding: 'utf8' }).sort();
+  return paths.map((path) => {
+    const isFile = lstatSync(join(ADDITIONS, path)).isFile();
+    return isFile ? `${path}\n${readFileSync(join(ADDITIONS, path), 'utf8')}` : path;
+  });
 }
 
 /** Lets the kernel run programs of a foreign machine by QEMU, as installing its package does where systemd runs. */

@@ -8,10 +8,15 @@ const env = { ...process.env };
 if (asked.includes('boot')) env['ISOPRESS_BOOT'] = 'all';
 
 if (suites.includes('conformance') || suites.includes('boot')) {
-  process.stdout.write('Seeing to the Debian root tree that tests press, boot and take a kernel from.\n');
-  const root = makeDebianRoot();
-  if (root.path) env['ISOPRESS_TEST_ROOT'] = root.path;
-  else process.stdout.write(`Tests on a Debian root tree are left out: ${root.reason}\n`);
+  process.stdout.write('Seeing to the Debian root trees that tests press, boot and take kernels from.\n');
+  const [own, ...foreign] = await Promise.all([
+    makeDebianRoot(),
+    ...(suites.includes('conformance') ? [makeDebianRoot('i386', 'files'), makeDebianRoot('arm64', 'files')] : []),
+  ]);
+  if ('path' in own) env['ISOPRESS_TEST_ROOT'] = own.path;
+  for (const made of [own, ...foreign]) {
+    if ('reason' in made) process.stdout.write(`Tests on a Debian root tree are left out: ${made.reason}\n`);
+  }
 }
 
 const projects = suites.flatMap((suite) => ['--project', suite]);

@@ -65,7 +65,8 @@ function* directoryPieces(view: View, placement: Placement, facts: DiscFacts): G
   const { hierarchy } = view;
   const batch: Uint8Array[] = [];
   let gathered = 0;
-  for (const [index, dir] of hierarchy.directories.entries()) {
+  for (const index of hierarchy.placed) {
+    const dir = hierarchy.directories[index]!;
     const isLate = dir.entries.some(({ node }) => node.kind === 'file' && !isExact(node.content));
     if (isLate) {
       yield* batch.splice(0);

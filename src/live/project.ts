@@ -152,9 +152,13 @@ function templatePath({ bootloader, path }: LiveDescription): string | undefined
   return grub_template === undefined || grub_template === '' ? undefined : resolve(dirname(path), grub_template);
 }
 
-/** The style of the configuration's tool counts where a description asks for a check and no option names a style. */
+/**
+ * The style of the configuration's tool counts where a description asks for a check and no option names a style; without it
+ * that of the program which the live module runs: checkmedia for kiwi-live, checkisomd5 for dmsquash-live.
+ */
 function chooseSeal(options: BuildOptions, { type }: LiveDescription): Seal | undefined {
-  const usual = type.mediacheck ? (options.configuration?.mediaTagStyle ?? 'suse') : 'none';
+  const checked = type.flags === 'dmsquash' && options.mediaDigest === undefined ? 'rh' : 'suse';
+  const usual = type.mediacheck ? (options.configuration?.mediaTagStyle ?? checked) : 'none';
   const style = options.mediaCheck ?? usual;
   if (style === 'none') return undefined;
   if (style === 'suse') return suseTagSeal({ digests: [options.mediaDigest ?? 'sha256'], check: true, pad: 0 });

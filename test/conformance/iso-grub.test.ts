@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import { crc32 } from '../../src/bytes/index.js';
 import { planDisc } from '../../src/disc/index.js';
 import type { ExactContent } from '../../src/io/content.js';
 import { foreignEsp, liveOptions, mediaTree, openContent, writeDisc } from '../support/discs.js';
@@ -30,6 +31,8 @@ for (const table of ['mbr', 'gpt'] as const) {
       const { status, stderr } = judge('grub-fstest', ['-r', root, disc, 'cmp', '/LiveOS/squashfs.img', host]);
       expect(status, `${root}: ${stderr}`).toBe(0);
     }
+    const sum = judge('grub-fstest', [disc, 'crc', '/LiveOS/squashfs.img']).stdout.trim();
+    expect(Number.parseInt(sum, 16)).toBe(crc32(payload));
     expect(judge('grub-fstest', [disc, 'ls', '/boot/']).stdout.trim().split(/\s+/).sort()).toEqual([
       '0x1a2b3c4d',
       'grub2/',

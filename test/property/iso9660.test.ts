@@ -1,18 +1,19 @@
 // Random trees × options, judged by what xorriso extracts and by 7-Zip's integrity test.
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { timestamp } from '../../src/bytes/time.js';
-import { type DiscOptions, planDisc } from '../../src/disc/index.js';
+import { type DiscOptions, planDisc, RELAXATIONS } from '../../src/disc/index.js';
 import { type Content, type ExactContent, quietRun } from '../../src/io/content.js';
 import { bytesSource, collect } from '../../src/io/memory.js';
 import { FileTree } from '../../src/tree/file-tree.js';
-import { directory, type Node } from '../../src/tree/node.js';
+import { directory, file, type Node } from '../../src/tree/node.js';
 import { mapNodes } from '../../src/tree/rewrite.js';
 import { bootCode, EPOCH, openContent, writeDisc } from '../support/discs.js';
 import { judge, oracle } from '../support/oracle.js';
 import { scratchDirectory } from '../support/scratch.js';
-import { noise, POSIX, treeArbitrary } from '../support/trees.js';
+import { describeDirectory, describeTree, noise, POSIX, treeArbitrary } from '../support/trees.js';
 import { expectedByXorriso, extractDisc } from '../support/xorriso.js';
 
 const scratch = scratchDirectory();
@@ -38,6 +39,8 @@ const options: fc.Arbitrary<DiscOptions & { rockRidge: '1.10' | '1.12' }> = fc.r
   rockRidge: fc.constantFrom('1.10' as const, '1.12' as const),
   partitionTable: fc.constantFrom('none' as const, 'mbr' as const, 'gpt' as const, 'gpt-hybrid' as const),
   partitionOffset: fc.constantFrom(0 as const, 16 as const),
+  relax: fc.subarray([...RELAXATIONS]),
+  signatureBlock: fc.boolean(),
   padBlocks: fc.nat(20),
   mbr: fc.constant({ code: bootCode }),
 });
@@ -117,5 +120,51 @@ test('times move no structure', async () => {
       expect(planDisc(dated, given).layout.areas).toEqual(planDisc(tree, given).layout.areas);
     }),
     { numRuns: 30 },
+  );
+});
+
+/** Chains of directories that share their beginnings, some of them far below the eighth level. */
+const deepTrees = fc
+  .array(fc.array(fc.constantFrom('a', 'b', 'longer name'), { minLength: 1, maxLength: 26 }), {
+    minLength: 1,
+    maxLength: 12,
+  })
+  .map((chains) => {
+    const at = { mtime: EPOCH };
+    const files = chains.map((chain, i): [string, Node] => {
+      const content = bytesSource(i % 4 === 0 ? new Uint8Array(0) : noise(100 + i, i + 1));
+      return [[...chain, `file ${i}`].join('/'), file(content, at)];
+    });
+    return FileTree.of(Object.fromEntries(files), at);
+  });
+
+oracle(
+  'xorriso',
+  'bsdtar',
+  '7z',
+)('directories of any depth, kept or moved, are where they belong', async () => {
+  let turn = 0;
+  const how = fc.record({
+    deep: fc.constantFrom('keep' as const, 'relocate' as const),
+    rockRidge: fc.constantFrom('1.10' as const, '1.12' as const),
+  });
+  await fc.assert(
+    fc.asyncProperty(deepTrees, how, async (tree, given) => {
+      const disc = join(scratch, 'deep.iso');
+      await writeDisc(planDisc(tree, { epoch: EPOCH, seed: 's', ...given }), disc);
+      const expected = [...(await describeTree(tree))].map(([path, { sha256 }]) => [path, sha256]).sort();
+      const out = join(scratch, `deep-${turn++}`);
+      const extracted = (found: ReturnType<typeof describeDirectory>) =>
+        // xorriso shows the directory that held the moved ones, now empty.
+        [...found].filter(([path]) => path !== 'rr_moved').map(([path, { sha256 }]) => [path, sha256]);
+      expect(extracted(extractDisc(disc, out)).sort()).toEqual(expected);
+      rmSync(out, { recursive: true });
+      mkdirSync(out);
+      const { status, stderr } = judge('bsdtar', ['-xf', disc, '-C', out]);
+      expect(status, stderr).toBe(0);
+      expect(extracted(describeDirectory(out)).sort()).toEqual(expected);
+      expect(judge('7z', ['t', '-tiso', disc]).stdout).toContain('Everything is Ok');
+    }),
+    { numRuns: 25 },
   );
 });

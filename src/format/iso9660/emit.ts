@@ -75,7 +75,8 @@ export function renderDirectory(hierarchy: Hierarchy, index: number, place: Plac
     const extents = extentOf(hierarchy.indexOf.get(node)!);
     if (moved === 'away') {
       fields?.append(childLink(extents[0]!.extent));
-      writer.add(identifier, node, 0, fields, [{ extent: place.emptyBlock - place.origin, size: 0 }]);
+      const extent = place.emptyBlock - place.origin;
+      writer.add(identifier, node, 0, fields, [{ extent, size: 0 }]);
     } else {
       if (moved) fields?.append(RELOCATED);
       writer.add(identifier, node, FLAG_DIRECTORY, fields, extents);

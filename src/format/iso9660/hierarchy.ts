@@ -52,6 +52,8 @@ export interface Hierarchy {
   readonly systemUse: SystemUse | undefined;
   /** Most extents a file may have: one below interchange level 3. */
   readonly multiExtent: boolean;
+  /** Indexes in the order in which the directories lie on the disc. */
+  readonly placed: readonly number[];
   /** Each directory that was moved, and the directory it belongs to. */
   readonly movedFrom: ReadonlyMap<Directory<Content>, Directory<Content>>;
 }
@@ -69,35 +71,67 @@ export interface HierarchyOptions {
 
 /** Lays out a hierarchy. Throws {@link InvalidInputError} when there are more directories than a path table can number. */
 export function planHierarchy(tree: FileTree<Content>, options: HierarchyOptions): Hierarchy {
-  const directories: HierarchyDirectory[] = [];
+  const measured: Omit<HierarchyDirectory, 'block'>[] = [];
   const indexOf = new Map<Directory<Content>, number>();
   const queue = [{ node: tree.root, identifier: SELF, parent: 0, path: '' }];
-  let block = 0;
   let pathTableSize = 0;
   for (let index = 0; index < queue.length; index++) {
     const { node, identifier, parent, path } = queue[index]!;
     if (index >= MAX_DIRECTORIES) throw tooManyDirectories(path);
     indexOf.set(node, index);
     const entries = sortedEntries(node, options);
-    const laidOut = { node, identifier, parent, entries, block, ...measure(node, index === 0, entries, options, path) };
-    directories.push(laidOut);
-    block += laidOut.size / BLOCK + laidOut.continuationBlocks;
+    measured.push({ node, identifier, parent, entries, ...measure(node, index === 0, entries, options, path) });
     pathTableSize += pathTableEntryLength(identifier);
     for (const entry of entries) {
       if (entry.node.kind !== 'directory' || entry.moved === 'away') continue;
       queue.push({ node: entry.node, identifier: entry.identifier, parent: index, path: joinPath(path, entry.name) });
     }
   }
+  const placed = placedOrder(measured, indexOf, options.relocation);
+  const { directories, blocks } = placeDirectories(measured, placed);
   return {
     kind: options.kind,
     directories,
     indexOf,
-    directoryBlocks: block,
+    directoryBlocks: blocks,
     pathTableSize,
     systemUse: options.systemUse,
     multiExtent: options.multiExtent,
+    placed,
     movedFrom: options.relocation?.parents ?? new Map(),
   };
+}
+
+/**
+ * The order of the path table; with moved directories the root, then everything in the directory that holds them, then the
+ * rest. libarchive finds a directory that was moved out of a moved one only in that order.
+ */
+function placedOrder(
+  directories: readonly Omit<HierarchyDirectory, 'block'>[],
+  indexOf: ReadonlyMap<Directory<Content>, number>,
+  relocation: Relocation | undefined,
+): number[] {
+  const holder = relocation?.holder && indexOf.get(relocation.holder);
+  if (holder === undefined) return Array.from(directories.keys());
+  const isHeld = directories.map((_, index) => index === holder);
+  // Parents come before their children in a path table.
+  for (const [index, { parent }] of directories.entries()) isHeld[index] ||= isHeld[parent]!;
+  const [held, rest]: [number[], number[]] = [[], []];
+  for (const index of directories.keys()) if (index > 0) (isHeld[index] ? held : rest).push(index);
+  return [0, ...held, ...rest];
+}
+
+function placeDirectories(
+  measured: readonly Omit<HierarchyDirectory, 'block'>[],
+  placed: readonly number[],
+): { directories: HierarchyDirectory[]; blocks: number } {
+  const first = new Array<number>(measured.length);
+  let blocks = 0;
+  for (const index of placed) {
+    first[index] = blocks;
+    blocks += measured[index]!.size / BLOCK + measured[index]!.continuationBlocks;
+  }
+  return { directories: measured.map((dir, i) => ({ ...dir, block: first[i]! })), blocks };
 }
 
 /** Blocks of one path table of the hierarchy. */
@@ -121,7 +155,9 @@ function sortedEntries(dir: Directory<Content>, options: HierarchyOptions): Hier
   const parts = identify(shown, options.names);
   const entries = shown.map(({ isDirectory, ...entry }, i) => {
     const identifier = options.names.identifier(parts[i]!, isDirectory);
-    return { parts: parts[i]!, entry: { ...entry, identifier } };
+    const { node, moved, name } = entry;
+    const home = moved === 'here' && node.kind === 'directory' ? options.relocation?.names.get(node) : undefined;
+    return { parts: parts[i]!, entry: { ...entry, identifier, name: home ?? name } };
   });
   if (options.kind === 'joliet') entries.sort((a, b) => compareBytes(a.entry.identifier, b.entry.identifier));
   else entries.sort((a, b) => compareParts(a.parts, b.parts));

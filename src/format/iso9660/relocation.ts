@@ -19,25 +19,29 @@ export interface Relocation {
   readonly holder: Directory<Content> | undefined;
   /** Each moved directory and the directory it belongs to. */
   readonly parents: ReadonlyMap<Directory<Content>, Directory<Content>>;
+  /** The name of each where it belongs; where it lies it may have another, because names there have to differ. */
+  readonly names: ReadonlyMap<Directory<Content>, ByteString>;
 }
 
 /** Finds what has to move. Throws {@link InvalidInputError} when the tree has an entry of the name that this takes. */
 export function relocateDeep(tree: FileTree<Content>, epoch: Timestamp): Relocation {
   const parents = new Map<Directory<Content>, Directory<Content>>();
-  const names = new Map<ByteString, Directory<Content>>();
+  const held = new Map<ByteString, Directory<Content>>();
+  const names = new Map<Directory<Content>, ByteString>();
   const visit = (dir: Directory<Content>, level: number) => {
     for (const [name, child] of dir.entries) {
       if (child.kind !== 'directory') continue;
       const moves = level === DEEPEST;
       if (moves) {
         parents.set(child, dir);
-        names.set(freeName(name, names), child);
+        held.set(freeName(name, held), child);
+        names.set(child, name);
       }
       visit(child, moves ? MOVED_LEVEL : level + 1);
     }
   };
   visit(tree.root, 1);
-  if (parents.size === 0) return { tree, holder: undefined, parents };
+  if (parents.size === 0) return { tree, holder: undefined, parents, names };
   if (tree.root.entries.has(MOVED_NAME)) {
     throw new InvalidInputError(
       'iso9660.rr-moved',
@@ -48,10 +52,10 @@ export function relocateDeep(tree: FileTree<Content>, epoch: Timestamp): Relocat
       },
     );
   }
-  const holder = directory<Content>({ mtime: epoch }, names);
+  const holder = directory<Content>({ mtime: epoch }, held);
   const root = directory<Content>(tree.root, [...tree.root.entries, [MOVED_NAME, holder]]);
   for (const [child, parent] of parents) if (parent === tree.root) parents.set(child, root);
-  return { tree: new FileTree(root), holder, parents };
+  return { tree: new FileTree(root), holder, parents, names };
 }
 
 /** Names of moved directories count for nobody but readers without Rock Ridge. */

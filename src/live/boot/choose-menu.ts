@@ -45,6 +45,7 @@ export function chooseMenu(description: LiveDescription, request: MenuRequest): 
     serialLine: bootloader.serial_line ?? (isEarly ? EARLY_SERIAL : undefined),
     theme: themeFound ? theme : undefined,
     commandLines: commandLines({
+      flags: type.flags,
       options: type.kernelcmdline,
       volumeId: type.volid,
       persistent: type.hybridpersistent,

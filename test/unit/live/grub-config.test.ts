@@ -17,6 +17,7 @@ const menu: MenuModel = {
   serialLine: 'serial --speed=115200',
   theme: 'oak',
   commandLines: commandLines({
+    flags: 'overlay',
     options: ' quiet  dyndbg="file a.c +p; file b.c +p" ',
     volumeId: 'LIVE',
     persistent: true,
@@ -30,6 +31,7 @@ const menu: MenuModel = {
 
 test('the command lines hold the live options after those of the description', () => {
   const { normal, failsafe, mediaCheck } = commandLines({
+    flags: 'overlay',
     options: 'quiet',
     volumeId: 'CDROM',
     persistent: false,
@@ -39,6 +41,12 @@ test('the command lines hold the live options after those of the description', (
   expect(failsafe).toBe('quiet ide=nodma apm=off noresume edd=off nomodeset 3 root=live:CDLABEL=CDROM rd.live.image');
   expect(mediaCheck).toBe('mediacheck=1 plymouth.enable=0 quiet root=live:CDLABEL=CDROM rd.live.image');
   expect(menu.commandLines.normal).toMatch(/rd\.live\.overlay\.persistent rd\.live\.overlay\.cowfs=xfs$/);
+});
+
+test('each live module is asked for its check in its own words', () => {
+  const request = { options: '', volumeId: 'CDROM', persistent: false, persistentFileSystem: undefined };
+  const { mediaCheck } = commandLines({ flags: 'dmsquash', ...request });
+  expect(mediaCheck).toBe('rd.live.check plymouth.enable=0 root=live:CDLABEL=CDROM rd.live.image');
 });
 
 test('entries come in order, titles and options survive quoting', () => {

@@ -21,7 +21,7 @@ const menu: MenuModel = {
   ...{ inputConsoles: ['console'], serialLine: undefined, theme: undefined, failsafe: true, mediaCheck: true },
   ...{ hypervisor: false, linuxEfi: false },
   commandLines: commandLines({
-    ...{ options: 'quiet', volumeId: 'LIVE', persistent: false, persistentFileSystem: undefined },
+    ...{ flags: 'overlay', options: 'quiet', volumeId: 'LIVE', persistent: false, persistentFileSystem: undefined },
   }),
 };
 const look = { modules: new Set(['menu.c32', 'gfxboot.c32']), gfxboot: false, resolution: '800 600' };

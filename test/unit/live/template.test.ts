@@ -33,7 +33,7 @@ test("KIWI's placeholders have the values of the menu", async () => {
     ...{ inputConsoles: ['console'], serialLine: 'serial --unit=1', theme: 'oak', failsafe: true, mediaCheck: true },
     ...{ hypervisor: false, linuxEfi: false },
     commandLines: commandLines({
-      ...{ options: 'quiet', volumeId: 'LIVE', persistent: false, persistentFileSystem: undefined },
+      ...{ flags: 'overlay', options: 'quiet', volumeId: 'LIVE', persistent: false, persistentFileSystem: undefined },
     }),
   };
   const path = join(scratch, 'menu.tmpl');

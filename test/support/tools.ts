@@ -1,0 +1,21 @@
+// Judges that must succeed, and images that are mounted for a look.
+import { mkdirSync } from 'node:fs';
+import { judge } from './oracle.js';
+
+/** Runs a tool; its standard output. Throws where it fails. */
+export function succeed(tool: string, args: readonly string[], cwd?: string): string {
+  const { status, stdout, stderr } = judge(tool, args, cwd === undefined ? {} : { cwd });
+  if (status !== 0) throw new Error(`${tool} ${args.join(' ')} ended with ${status}: ${stderr}`);
+  return stdout;
+}
+
+/** Runs `look` while the image is mounted read-only. */
+export function mounted<T>(image: string, at: string, look: () => T): T {
+  mkdirSync(at, { recursive: true });
+  succeed('mount', ['-o', 'loop,ro', image, at]);
+  try {
+    return look();
+  } finally {
+    succeed('umount', [at]);
+  }
+}
