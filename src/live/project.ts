@@ -78,7 +78,7 @@ export async function decide(options: BuildOptions, root: FileTree): Promise<Pro
   const { type } = description;
   const firmware = chooseFirmware(architecture, type.firmware);
   refuseRootImages(description);
-  const layout = chooseLayout(description, architecture, firmware, options);
+  const layout = chooseLayout(description, architecture, firmware, { ...options, root });
   const epoch = options.epoch ?? Math.max(0, newestSecond(root));
   const targetDirectory = resolve(options.targetDirectory);
   const kernel = options.kernel === undefined ? findKernel(root) : await givenKernel(options.kernel, root);

@@ -48,7 +48,7 @@ export const typeTable = {
     since10,
   ),
   fscreateoptions: read(anyText, 'Options for making the root file system, in the words of mkfs.', since920),
-  fsmountoptions: read(anyText, 'Options for mounting the root file system while it is filled.'),
+  fsmountoptions: inert(anyText, 'Nothing is mounted to make the root image.'),
   efifatimagesize: readOr(
     integer(1, 0x7fffffff),
     (rules) => rules.espMebibytes,
