@@ -6,7 +6,7 @@ use crate::codec::{self, Codec, Fault, MAX_BLOCK, xz};
 use crate::memory::{Block, Shared};
 use crate::pool::{Outcome, Pool, Refusal};
 use crate::{Failure, safe_integer};
-use napi::bindgen_prelude::{Either4, Env, Function, Null, Uint8ArraySlice};
+use napi::bindgen_prelude::{ArrayBuffer, Either4, Env, Function, Null, Uint8ArraySlice};
 use napi::threadsafe_function::{
     ThreadsafeFunction, ThreadsafeFunctionCallMode, ThreadsafeFunctionHandle, UnknownReturnValue,
 };
@@ -68,6 +68,13 @@ pub fn allocate(env: &Env, length: f64) -> Result<Uint8ArraySlice<'static>, Fail
     let start = memory.start();
     // SAFETY: the share given along keeps the memory alive until JavaScript has no use for it any more.
     unsafe { Uint8ArraySlice::from_external(env, start, length, memory, |_, memory| drop(memory)) }.map_err(no_memory)
+}
+
+/// Frees the memory of a result, or of any other buffer, at once; garbage collection would do so late, and in bursts.
+/// Whatever looks at the buffer is empty from then on.
+#[napi(catch_unwind)]
+pub fn release(buffer: ArrayBuffer) -> Result<(), Failure> {
+    buffer.detach().map_err(|error| Failure::new("ERR_INVALID_ARG_VALUE".to_owned(), error.reason.clone()))
 }
 
 /// A block of at most `limit` bytes out of its compressed form. Throws for anything else.

@@ -25,6 +25,8 @@ export interface BlockCompressor {
    * memory works as well.
    */
   allocate?(length: number): Uint8Array;
+  /** Takes a result back that nobody needs any more; without this its memory is garbage, which is collected in bursts. */
+  release?(result: Uint8Array): void;
   /** Ends every job and frees the threads. Safe to call twice. */
   close(): Promise<void>;
 }

@@ -45,6 +45,10 @@ class NativePool implements BlockCompressor {
     return length < SHARED_FROM ? new Uint8Array(length) : this.#addon.allocate(length);
   }
 
+  release(result: Uint8Array): void {
+    if (result.length >= SHARED_FROM && result.length === result.buffer.byteLength) this.#addon.release(result.buffer);
+  }
+
   compress(block: Uint8Array): Promise<Uint8Array | undefined> {
     if (this.#ended) return Promise.reject(this.#ended.reason);
     return new Promise((resolve, reject) => {

@@ -26,6 +26,8 @@ export interface NativeAddon {
   engines(): Readonly<Record<NativeCodec['codec'], `${string}@${string}`>>;
   /** Zeros that a {@link NativeCompressor} reads in place, without a copy. */
   allocate(length: number): Uint8Array;
+  /** Frees the memory behind a buffer at once. Whatever looks at it is empty from then on. */
+  release(buffer: ArrayBufferLike): void;
   /** A block of at most `limit` bytes out of its compressed form. Throws for anything else. */
   decompress(codec: NativeCodec['codec'], block: Uint8Array, limit: number): Uint8Array;
   /** `wake` is called, on this thread, when there are results to take or the last thread has ended. */
@@ -73,7 +75,7 @@ export type NativeState =
   | { readonly addon: undefined; readonly reason: string };
 
 /** Must equal `ABI` in native/src/lib.rs; raised with every change of an exported function. */
-const ABI = 3;
+const ABI = 4;
 
 let state: NativeState | undefined;
 

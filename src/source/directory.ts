@@ -80,6 +80,8 @@ const BREATH = 2048;
 class Scan {
   /** Entries with several names, by file system and inode: the node that all their names share. */
   readonly #shared = new Map<bigint, Node>();
+  /** The directories that the scan is inside of, by file system and inode. */
+  readonly #inside = new Set<bigint>();
   readonly #excluded: ((path: ByteString) => boolean) | undefined;
   readonly #reader: RangeReader | undefined;
   #top = 0;
@@ -116,6 +118,9 @@ class Scan {
     const entries: [ByteString, Node][] = [];
     const attrs = this.#attributes(path, at, stat);
     if (this.options.oneFileSystem && stat.dev !== this.#fileSystem) return directory<ExactContent>(attrs);
+    const identity = identityOf(stat);
+    if (this.#inside.has(identity)) throw mountLoop(path);
+    this.#inside.add(identity);
     for (const name of names(path, at)) {
       const below = joinPath(path, name);
       if (this.#excluded?.(below.slice(this.#top) as ByteString)) continue;
@@ -126,6 +131,7 @@ class Scan {
         await breathe(this.options.run);
       }
     }
+    this.#inside.delete(identity);
     return directory<ExactContent>(attrs, entries);
   }
 
@@ -141,7 +147,7 @@ class Scan {
     const type = Number(stat.mode) & TYPE;
     if (type === DIRECTORY) return this.#directory(path, at, stat);
     if (stat.nlink < 2n) return this.#leaf(path, at, stat, type);
-    const identity = (stat.dev << 64n) | stat.ino;
+    const identity = identityOf(stat);
     const known = this.#shared.get(identity);
     if (known) return known;
     const node = this.#leaf(path, at, stat, type);
@@ -196,6 +202,16 @@ class Scan {
       xattrs: this.xattrs.read(at, path, type === REGULAR || type === DIRECTORY),
     };
   }
+}
+
+function identityOf({ dev, ino }: BigIntStats): bigint {
+  return (dev << 64n) | ino;
+}
+
+function mountLoop(path: ByteString): SourceError {
+  const shown = displayText(path);
+  const message = `${shown} is a directory that it lies in itself: a mount leads back to where it came from.`;
+  return new SourceError('source.mount-loop', message, { path: shown, hint: 'Unmount it, or exclude it.' });
 }
 
 /** Names of a directory as byte strings, in byte order so that the first of several links is always the same one. */

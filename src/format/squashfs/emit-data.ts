@@ -79,6 +79,7 @@ export async function* emitData(
       at += bytes.length;
       done += job.bytes.length;
       buffers.give(job.bytes);
+      if (compressed) compressor.release?.(compressed);
     }
     run.report({ step: 'packing', done, total: layout.contentSize, unit: 'bytes' });
   }

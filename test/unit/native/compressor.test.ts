@@ -233,4 +233,24 @@ describe.skipIf(!addon)('the compressor of the addon', () => {
     const ended = spawnSync(process.execPath, [program], { encoding: 'utf8', timeout: 25_000 });
     expect(ended).toMatchObject({ status, signal: null, stderr: '' });
   });
+
+  test('a result, or any buffer, is freed on request; what is none is refused', async () => {
+    const { compressor, results, until } = open(native);
+    compressor.submit(1, text(4 << 20));
+    await until(() => results.length === 1);
+    const bytes = results[0]![1] as Uint8Array;
+    expect(bytes.length).toBeGreaterThan(0);
+    native.release(bytes.buffer);
+    expect(bytes.length).toBe(0);
+    const memory = native.allocate(1 << 20);
+    compressor.submit(2, memory);
+    native.release(memory.buffer);
+    await until(() => results.length === 2);
+    expect(inflateSync(results[1]![1] as Uint8Array).length).toBe(1 << 20);
+    const release = native.release as (wrong: unknown) => void;
+    for (const wrong of [undefined, null, 1, 'x', {}, new Uint8Array(4), new SharedArrayBuffer(4)]) {
+      expect(() => release(wrong)).toThrow();
+    }
+    compressor.close();
+  });
 });

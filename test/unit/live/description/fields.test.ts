@@ -32,14 +32,24 @@ const decidedInside: Readonly<Record<Model, readonly string[]>> = {
   packages: [],
   strip: [],
   // Defaults of attributes, and rules of reading.
-  generation: ['name', 'schemas', 'espMebibytes', 'vga', 'efiPartitionTable', 'expandsProfiles', 'uniqueTypes'],
+  generation: [
+    'name',
+    'schemas',
+    'espMebibytes',
+    'vga',
+    'efiPartitionTable',
+    'expandsProfiles',
+    'uniqueTypes',
+    'packageManager',
+  ],
 };
+
+const config = ts.parseJsonConfigFileContent({ extends: './tsconfig.json', include: ['src/live'] }, ts.sys, root);
+const program = ts.createProgram(config.fileNames, config.options);
+const checker = program.getTypeChecker();
 
 /** Names that are read of each model, by every file outside of the folder. */
 function readsOutside(): Map<Model, Set<string>> {
-  const config = ts.parseJsonConfigFileContent({ extends: './tsconfig.json', include: ['src'] }, ts.sys, root);
-  const program = ts.createProgram(config.fileNames, config.options);
-  const checker = program.getTypeChecker();
   const reads = new Map(Object.keys(models).map((name) => [name as Model, new Set<string>()]));
   const record = (node: ts.Node, name: string) => {
     const type = checker.getNonNullableType(checker.getTypeAtLocation(node));
@@ -61,11 +71,7 @@ function readsOutside(): Map<Model, Set<string>> {
 
 /** Names of the fields of each model, from the model's own types. */
 function fieldsOf(): Map<Model, string[]> {
-  const file = join(folder, 'model.ts');
-  const config = ts.parseJsonConfigFileContent({ extends: './tsconfig.json', include: ['src'] }, ts.sys, root);
-  const program = ts.createProgram([file], config.options);
-  const checker = program.getTypeChecker();
-  const source = program.getSourceFile(file)!;
+  const source = program.getSourceFile(join(folder, 'model.ts'))!;
   const names = (type: ts.Type) =>
     checker
       .getNonNullableType(type)
@@ -85,10 +91,7 @@ function fieldsOf(): Map<Model, string[]> {
 }
 
 /** Parsed already, decided by steps that are not built yet. */
-const awaited: readonly string[] = [
-  ...['description.packageManager', 'type.selinux_policy', 'type.fsmountoptions'],
-  'generation.packageManager',
-];
+const awaited: readonly string[] = ['type.selinux_policy'];
 
 const inertOf = (table: Table) => Object.keys(table).filter((name) => table[name]!.use === 'inert');
 
