@@ -1,6 +1,7 @@
 // Floor 1: named compression engines behind one interface.
 
 export type { EngineChoice } from '../native/index.js';
+export { type BlockDecoder, chooseDecoder } from './block-decoder.js';
 export { type CompressionRequest, chooseCompression, NO_COMPRESSION } from './choose.js';
 export {
   type BlockCompressor,

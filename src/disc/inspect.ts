@@ -95,23 +95,13 @@ async function udfFacts(image: Source): Promise<Found> {
   };
 }
 
-const SQUASHFS_MAGIC = 0x73717368;
 const HEAD = 2048;
 
-/** FAT and squashfs are known by their first two KiB. */
-async function headFacts(image: Source): Promise<Found> {
+/** FAT is known by its first two KiB. */
+async function fatFacts(image: Source): Promise<Found> {
   if (image.size < HEAD) return undefined;
   const head = new Uint8Array(HEAD);
   await image.read(0, head);
-  const view = new DataView(head.buffer);
-  if (view.getUint32(0, true) === SQUASHFS_MAGIC) {
-    const size = view.getUint32(40, true) + view.getUint32(44, true) * 2 ** 32;
-    return {
-      kind: 'squashfs',
-      size,
-      details: { blockSize: view.getUint32(12, true), inodes: view.getUint32(4, true) },
-    };
-  }
   const fat = recogniseFat(head);
   if (!fat) return undefined;
   const { type, label, size, serial, sectorSize, clusterSize } = fat;
@@ -123,7 +113,7 @@ async function headFacts(image: Source): Promise<Found> {
   };
 }
 
-const KINDS: readonly Recogniser[] = [isoFacts, udfFacts, headFacts];
+const KINDS: readonly Recogniser[] = [isoFacts, udfFacts, fatFacts];
 
 /** `2023-11-14T22:13:20.000Z` */
 function dateText(time: Timestamp | undefined): string | undefined {

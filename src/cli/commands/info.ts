@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { displayText, fromText } from '../../bytes/index.js';
 import { type FileSystemFacts, type ImageFacts, inspectImage, type Recogniser } from '../../disc/index.js';
 import { recogniseExt4 } from '../../format/ext4/index.js';
+import { recogniseSquashfs } from '../../format/squashfs/index.js';
 import { openFileSource } from '../../io/index.js';
 import { EXIT } from '../exit-code.js';
 import { openSession, type SessionOptions } from '../session.js';
@@ -18,7 +19,7 @@ export function infoCommand(): Command {
     const session = openSession(options);
     const source = await openFileSource(fromText(image));
     try {
-      const facts = await inspectImage(source, [extFacts]);
+      const facts = await inspectImage(source, [extFacts, squashfsFacts]);
       const isKnown = facts.fileSystems.length > 0 || facts.partitions.length > 0;
       if (!isKnown) process.exitCode = EXIT.nothingToCheck;
       session.result({ image, ...facts }, [
@@ -44,6 +45,20 @@ const extFacts: Recogniser = async (image) => {
     ...(lastMounted === '' ? {} : { lastMounted: displayText(lastMounted) }),
   };
   return { kind, label: displayText(label), size, extensions, details };
+};
+
+/** squashfs, with what unsquashfs -s would tell. */
+const squashfsFacts: Recogniser = async (image) => {
+  const found = await recogniseSquashfs(image);
+  if (!found) return undefined;
+  const { size, modificationTime, hasXattrs, exportable, stored, ...numbers } = found;
+  const details = {
+    ...numbers,
+    created: new Date(modificationTime * 1000).toISOString(),
+    ...(stored.length > 0 ? { uncompressed: stored.join(', ') } : {}),
+  };
+  const extensions = [...(exportable ? ['export table'] : []), ...(hasXattrs ? ['extended attributes'] : [])];
+  return { kind: 'squashfs', size, extensions, details };
 };
 
 function textOf({ fileSystems, partitions, bootEntries, tags }: ImageFacts): string[] {

@@ -24,3 +24,8 @@ export const fragmentEntry = struct('squashfs fragment entry', 16, {
   unused: reserved(12, 4),
 });
 export type FragmentEntry = Value<typeof fragmentEntry>;
+
+/** What a size word says. */
+export function sizeOfWord(word: number): { readonly length: number; readonly compressed: boolean } {
+  return { length: word & 0x00ff_ffff, compressed: (word & STORED) === 0 };
+}

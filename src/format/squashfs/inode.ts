@@ -125,3 +125,8 @@ export const MAX_MINOR = 0xf_ffff;
 export function deviceNumber(major: number, minor: number): number {
   return ((minor & 0xff) | (major << 8) | ((minor & ~0xff) << 12)) >>> 0;
 }
+
+/** Inverse of {@link deviceNumber}. */
+export function deviceNumbers(device: number): { readonly major: number; readonly minor: number } {
+  return { major: (device >>> 8) & MAX_MAJOR, minor: (device & 0xff) | ((device >>> 12) & 0xf_ff00) };
+}

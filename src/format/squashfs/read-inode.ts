@@ -1,0 +1,142 @@
+// One inode of an image, whichever form it has, as what a tree needs of it.
+
+import { type ByteString, byteStringOf, type Struct } from '../../bytes/index.js';
+import type { Node, SpecialKind } from '../../tree/index.js';
+import { NO_FRAGMENT } from './data-block.js';
+import { LISTING_SIZE_BIAS } from './directory.js';
+import {
+  basicDevice,
+  basicDirectory,
+  basicFile,
+  basicPipe,
+  deviceNumbers,
+  EXTENDED,
+  extendedDevice,
+  extendedDirectory,
+  extendedFile,
+  extendedPipe,
+  InodeType,
+  NO_XATTR,
+  symlinkInode,
+} from './inode.js';
+import type { StoredPlace } from './read-content.js';
+import { Cursor, damaged, type Volume } from './read-volume.js';
+
+/** What all inodes have. */
+export interface InodeHead {
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly mtime: number;
+  readonly number: number;
+  readonly xattr: number;
+}
+
+/** What a kind of inode has beside. */
+export type InodeBody =
+  | { readonly kind: 'directory'; readonly block: number; readonly offset: number; readonly length: number }
+  | { readonly kind: 'file'; readonly place: StoredPlace }
+  | { readonly kind: 'symlink'; readonly target: ByteString }
+  | { readonly kind: SpecialKind; readonly major: number; readonly minor: number };
+
+export type FoundInode = InodeHead & { readonly body: InodeBody };
+
+/** Kernels refuse a target of a page or more. */
+const MAX_TARGET = 65_535;
+const COMMON = basicPipe.size - 4;
+const KINDS = new Map<number, Node['kind']>(
+  Object.entries(InodeType).map(([kind, type]) => [type, kind as Node['kind']]),
+);
+
+/** The inode at a reference. */
+export async function readInode(volume: Volume, ref: number): Promise<FoundInode> {
+  const { inodeTableAt, directoryTableAt } = volume.superblock;
+  const at = inodeTableAt + Math.floor(ref / 0x1_0000);
+  if (at >= directoryTableAt) throw damaged('inode', 'A reference to an inode leads out of its table.', at);
+  const reader = new InodeReader(volume, at, ref % 0x1_0000);
+  return reader.read();
+}
+
+class InodeReader {
+  readonly #volume: Volume;
+  readonly #at: number;
+  readonly #cursor: Cursor;
+  #head = new Uint8Array(COMMON);
+
+  constructor(volume: Volume, at: number, offset: number) {
+    this.#volume = volume;
+    this.#at = at;
+    this.#cursor = new Cursor(volume, at, offset);
+  }
+
+  async read(): Promise<FoundInode> {
+    this.#head = new Uint8Array(await this.#cursor.take(COMMON));
+    const type = this.#head[0]! | (this.#head[1]! << 8);
+    const isExtended = type > EXTENDED;
+    const kind = KINDS.get(isExtended ? type - EXTENDED : type);
+    if (!kind) throw damaged('inode', `${type} is not the type of an inode.`, this.#at);
+    if (kind === 'directory') return isExtended ? this.#extendedDirectory() : this.#basicDirectory();
+    if (kind === 'file') return this.#file(isExtended);
+    if (kind === 'symlink') return this.#symlink(isExtended);
+    return this.#special(kind, isExtended);
+  }
+
+  /** The structure that begins with the head read before. */
+  async #rest<T>(structure: Struct<T>): Promise<T> {
+    const bytes = new Uint8Array(structure.size);
+    bytes.set(this.#head);
+    bytes.set(await this.#cursor.take(structure.size - COMMON), COMMON);
+    return structure.decode(bytes);
+  }
+
+  async #basicDirectory(): Promise<FoundInode> {
+    const found = await this.#rest(basicDirectory);
+    return { ...found, xattr: NO_XATTR, body: listing(found.directoryBlock, found.offset, found.size) };
+  }
+
+  async #extendedDirectory(): Promise<FoundInode> {
+    const found = await this.#rest(extendedDirectory);
+    return { ...found, body: listing(found.directoryBlock, found.offset, found.size) };
+  }
+
+  async #file(isExtended: boolean): Promise<FoundInode> {
+    const found = isExtended ? await this.#rest(extendedFile) : { ...(await this.#rest(basicFile)), xattr: NO_XATTR };
+    const { at, size, fragment, fragmentOffset } = found;
+    const { blockSize, inodeTableAt, directoryTableAt } = this.#volume.superblock;
+    if (!Number.isSafeInteger(size)) throw damaged('inode', `A file claims ${size} bytes.`, this.#at);
+    const blocks = fragment === NO_FRAGMENT ? Math.ceil(size / blockSize) : Math.floor(size / blockSize);
+    if (blocks * 4 > this.#volume.mostContent(inodeTableAt, directoryTableAt)) {
+      throw damaged('inode', `A file claims ${size} bytes, more than the inode table could list.`, this.#at);
+    }
+    const list = await this.#cursor.take(blocks * 4);
+    const view = new DataView(list.buffer);
+    const words = Uint32Array.from({ length: blocks }, (_, index) => view.getUint32(index * 4, true));
+    return { ...found, body: { kind: 'file', place: { at, size, fragment, fragmentOffset, words } } };
+  }
+
+  async #symlink(isExtended: boolean): Promise<FoundInode> {
+    const found = await this.#rest(symlinkInode);
+    if (found.targetLength === 0 || found.targetLength > MAX_TARGET) {
+      throw damaged('inode', `A symbolic link claims ${found.targetLength} bytes.`, this.#at);
+    }
+    const target = byteStringOf(await this.#cursor.take(found.targetLength));
+    const tail = isExtended ? await this.#cursor.take(4) : undefined;
+    const xattr = tail ? new DataView(tail.buffer).getUint32(0, true) : NO_XATTR;
+    return { ...found, xattr, body: { kind: 'symlink', target } };
+  }
+
+  async #special(kind: SpecialKind, isExtended: boolean): Promise<FoundInode> {
+    if (kind === 'fifo' || kind === 'socket') {
+      const found = isExtended ? await this.#rest(extendedPipe) : { ...(await this.#rest(basicPipe)), xattr: NO_XATTR };
+      return { ...found, body: { kind, major: 0, minor: 0 } };
+    }
+    const found = isExtended
+      ? await this.#rest(extendedDevice)
+      : { ...(await this.#rest(basicDevice)), xattr: NO_XATTR };
+    return { ...found, body: { kind, ...deviceNumbers(found.device) } };
+  }
+}
+
+function listing(block: number, offset: number, size: number): InodeBody {
+  return { kind: 'directory', block, offset, length: Math.max(0, size - LISTING_SIZE_BIAS) };
+}

@@ -1,0 +1,141 @@
+// The files of an opened image as a tree. Directories are met breadth first and built from the last to the first, so no
+// depth of nesting costs a stack; none is met twice, so no loop is followed.
+
+import { type ByteString, byteStringOf, timestamp } from '../../bytes/index.js';
+import { EMPTY, type ExactContent } from '../../io/index.js';
+import { type Attributes, directory, FileTree, file, type Node, special, symlink } from '../../tree/index.js';
+import { directoryEntry, directoryHeader, HEADER_ENTRIES } from './directory.js';
+import { metadataRef } from './metadata-block.js';
+import { FragmentBlocks, StoredFile } from './read-content.js';
+import { type FoundInode, type InodeBody, readInode } from './read-inode.js';
+import { Cursor, damaged, type Volume } from './read-volume.js';
+import { XattrSets } from './read-xattrs.js';
+
+interface Name {
+  readonly name: ByteString;
+  /** Reference to its inode. */
+  readonly ref: number;
+}
+
+interface OpenDirectory {
+  readonly ref: number;
+  readonly attributes: Attributes;
+  readonly names: readonly Name[];
+}
+
+/** Reads the tree of an opened image. */
+export async function readTree(volume: Volume): Promise<FileTree> {
+  return new TreeReader(volume, await volume.ids()).read();
+}
+
+class TreeReader {
+  readonly #volume: Volume;
+  readonly #ids: Uint32Array;
+  readonly #xattrs: XattrSets;
+  readonly #fragments: FragmentBlocks;
+  /** What has been made, by reference: several names of one inode are one node. */
+  readonly #nodes = new Map<number, Node>();
+  readonly #directories: OpenDirectory[] = [];
+  readonly #opened = new Set<number>();
+  /** Bytes of listings that the directory table can still have. */
+  #listingsLeft: number;
+
+  constructor(volume: Volume, ids: Uint32Array) {
+    this.#volume = volume;
+    this.#ids = ids;
+    this.#xattrs = new XattrSets(volume);
+    this.#fragments = new FragmentBlocks(volume);
+    const { directoryTableAt, bytesUsed } = volume.superblock;
+    this.#listingsLeft = volume.mostContent(directoryTableAt, bytesUsed);
+  }
+
+  async read(): Promise<FileTree> {
+    const { rootInode } = this.#volume.superblock;
+    await this.#meet(rootInode);
+    if (this.#directories.length === 0) throw damaged('root', 'The root of the image is not a directory.');
+    for (let turn = 0; turn < this.#directories.length; turn++) {
+      for (const { ref } of this.#directories[turn]!.names) await this.#meet(ref);
+    }
+    for (const { ref, attributes, names } of [...this.#directories].reverse()) {
+      const entries = names.map((entry) => [entry.name, this.#nodes.get(entry.ref)!] as const);
+      this.#nodes.set(ref, directory<ExactContent>(attributes, entries));
+    }
+    return new FileTree(this.#nodes.get(rootInode) as ReturnType<typeof directory<ExactContent>>);
+  }
+
+  async #meet(ref: number): Promise<void> {
+    if (this.#nodes.has(ref)) return;
+    if (this.#opened.has(ref)) throw damaged('directory-twice', 'A directory has two places.');
+    if (this.#nodes.size + this.#opened.size >= this.#volume.superblock.inodeCount) {
+      throw damaged('counts', 'There are more inodes than the superblock tells.');
+    }
+    const found = await readInode(this.#volume, ref);
+    await this.#checkExport(found, ref);
+    const attributes = await this.#attributes(found);
+    const { body } = found;
+    if (body.kind !== 'directory') {
+      this.#nodes.set(ref, this.#leaf(body, attributes));
+      return;
+    }
+    this.#opened.add(ref);
+    this.#directories.push({ ref, attributes, names: await this.#listing(body) });
+  }
+
+  /** The export table leads NFS to inodes by their numbers: where there is one, it has to be right. */
+  async #checkExport({ number }: FoundInode, ref: number): Promise<void> {
+    const { exportTableAt, inodeCount } = this.#volume.superblock;
+    if (number < 1 || number > inodeCount) throw damaged('inode-number', `There can be no inode ${number}.`);
+    if (exportTableAt === undefined) return;
+    const entry = await this.#volume.lookup(exportTableAt, number - 1, 8);
+    const view = new DataView(entry.buffer, entry.byteOffset);
+    const exported = view.getUint32(0, true) + view.getUint32(4, true) * 2 ** 32;
+    if (exported !== ref) throw damaged('export', `The export table has another place for inode ${number}.`);
+  }
+
+  async #attributes({ mode, uid, gid, mtime, xattr }: FoundInode): Promise<Attributes> {
+    const id = (index: number): number => {
+      if (index >= this.#ids.length) throw damaged('id', `There is no owner ${index}.`);
+      return this.#ids[index]!;
+    };
+    const xattrs = await this.#xattrs.of(xattr);
+    return { mode: mode & 0o7777, uid: id(uid), gid: id(gid), mtime: timestamp(mtime), xattrs };
+  }
+
+  #leaf(body: Exclude<InodeBody, { kind: 'directory' }>, attributes: Attributes): Node {
+    switch (body.kind) {
+      case 'file': {
+        const { place } = body;
+        return file(place.size === 0 ? EMPTY : new StoredFile(this.#volume, this.#fragments, place), attributes);
+      }
+      case 'symlink':
+        return symlink(body.target, attributes);
+      default:
+        return special(body.kind, attributes, body.major, body.minor);
+    }
+  }
+
+  async #listing({ block, offset, length }: Extract<InodeBody, { kind: 'directory' }>): Promise<Name[]> {
+    const names = new Map<ByteString, Name>();
+    if (length === 0) return [];
+    this.#listingsLeft -= length;
+    if (this.#listingsLeft < 0) throw damaged('directory', 'Directories are larger than their table.');
+    const bytes = await new Cursor(this.#volume, this.#volume.superblock.directoryTableAt + block, offset).take(length);
+    for (let at = 0; at < length; ) {
+      const { lastEntry, inodeBlock } = directoryHeader.decode(bytes, at);
+      at += directoryHeader.size;
+      if (lastEntry >= HEADER_ENTRIES) throw damaged('directory', `${lastEntry + 1} entries behind one header.`);
+      for (let i = 0; i <= lastEntry; i++) {
+        const entry = directoryEntry.decode(bytes, at);
+        const nameAt = at + directoryEntry.size;
+        at = nameAt + entry.nameLength + 1;
+        if (at > length) throw damaged('directory', 'A directory ends inside of a name.');
+        const name = byteStringOf(bytes.subarray(nameAt, at));
+        if (names.has(name) || name === '.' || name === '..' || /[/\0]/.test(name)) {
+          throw damaged('directory', 'A directory has a name twice, or one that cannot be.');
+        }
+        names.set(name, { name, ref: metadataRef({ block: inodeBlock, offset: entry.offset }) });
+      }
+    }
+    return [...names.values()];
+  }
+}

@@ -1,0 +1,180 @@
+// An opened image: its superblock, its metadata blocks and its lookup tables. Every place is checked before it is read.
+
+import { type BlockDecoder, chooseDecoder, type EngineChoice } from '../../compress/index.js';
+import { InvalidImageError, UnsupportedError } from '../../errors.js';
+import type { Source } from '../../io/index.js';
+import { fragmentEntry, MAX_BLOCK_SIZE, MIN_BLOCK_SIZE } from './data-block.js';
+import { METADATA_HEADER, METADATA_SIZE } from './metadata-block.js';
+import { COMPRESSORS, MAGIC, type Superblock, superblock, VERSION } from './superblock.js';
+
+const STORED = 0x8000;
+/** Decoded metadata blocks kept: 4 MiB. */
+const KEPT_BLOCKS = 512;
+const MAX_IDS = 0xffff;
+
+/** A metadata block: what it holds, and where the next one starts in the image. */
+interface MetadataBlock {
+  readonly content: Uint8Array;
+  readonly next: number;
+}
+
+export class Volume {
+  readonly image: Source;
+  readonly superblock: Superblock;
+  readonly decode: BlockDecoder;
+  readonly #blocks = new Map<number, MetadataBlock>();
+
+  private constructor(image: Source, found: Superblock, decode: BlockDecoder) {
+    this.image = image;
+    this.superblock = found;
+    this.decode = decode;
+  }
+
+  static async open(image: Source, engine: EngineChoice): Promise<Volume> {
+    const found = await readSuperblock(image);
+    return new Volume(image, found, chooseDecoder(codecOf(found), engine));
+  }
+
+  /** The metadata block that starts at a byte of the image. */
+  async block(at: number): Promise<MetadataBlock> {
+    const known = this.#blocks.get(at);
+    if (known) return known;
+    const head = await this.bytes(at, METADATA_HEADER);
+    const word = head[0]! | (head[1]! << 8);
+    // A length of zero stands for a block of the largest size that is stored.
+    const length = (word & ~STORED) === 0 ? STORED : word & ~STORED;
+    if (length > METADATA_SIZE) throw damaged('metadata', `A metadata block of ${length} bytes cannot be.`, at);
+    const body = await this.bytes(at + METADATA_HEADER, length);
+    const content = (word & STORED) !== 0 ? body : await this.decode(body, METADATA_SIZE);
+    const block = { content, next: at + METADATA_HEADER + length };
+    const oldest = this.#blocks.keys().next();
+    if (this.#blocks.size >= KEPT_BLOCKS && !oldest.done) this.#blocks.delete(oldest.value);
+    this.#blocks.set(at, block);
+    return block;
+  }
+
+  /** Bytes of the image, none of them behind what the superblock says is used. */
+  async bytes(at: number, length: number): Promise<Uint8Array> {
+    if (!(at >= 0 && at + length <= this.superblock.bytesUsed)) {
+      throw damaged('out-of-range', `Bytes ${at} to ${at + length} lie outside of the image.`, Math.max(0, at));
+    }
+    const bytes = new Uint8Array(length);
+    await this.image.read(at, bytes);
+    return bytes;
+  }
+
+  /** Most content that metadata between two bytes of the image can have. */
+  mostContent(from: number, to: number): number {
+    return Math.ceil(Math.max(0, to - from) / (METADATA_HEADER + 1)) * METADATA_SIZE;
+  }
+
+  /** One entry of `size` bytes out of a table whose list of block offsets starts at `listAt`. */
+  async lookup(listAt: number, index: number, size: number): Promise<Uint8Array> {
+    const at = index * size;
+    const place = await this.bytes(listAt + Math.floor(at / METADATA_SIZE) * 8, 8);
+    const view = new DataView(place.buffer);
+    const { content } = await this.block(view.getUint32(0, true) + view.getUint32(4, true) * 2 ** 32);
+    const offset = at % METADATA_SIZE;
+    if (offset + size > content.length) throw damaged('table', 'A table ends before its last entry.', listAt);
+    return content.subarray(offset, offset + size);
+  }
+
+  /** All user and group ids. */
+  async ids(): Promise<Uint32Array> {
+    const { idCount, idTableAt } = this.superblock;
+    const ids = new Uint32Array(idCount);
+    for (let index = 0; index < idCount; index++) {
+      const entry = await this.lookup(idTableAt, index, 4);
+      ids[index] = new DataView(entry.buffer, entry.byteOffset).getUint32(0, true);
+    }
+    return ids;
+  }
+
+  /** Where a fragment block lies. */
+  async fragment(index: number) {
+    const { fragmentCount, fragmentTableAt } = this.superblock;
+    if (index >= fragmentCount || fragmentTableAt === undefined) {
+      throw damaged('fragment', `There is no fragment ${index}.`, fragmentTableAt ?? 0);
+    }
+    return fragmentEntry.decode(await this.lookup(fragmentTableAt, index, fragmentEntry.size));
+  }
+}
+
+/** A place in a table, from which bytes are taken one after the other, across its metadata blocks. */
+export class Cursor {
+  readonly #volume: Volume;
+  #at: number;
+  #offset: number;
+
+  /** `at` is the first byte of a metadata block in the image, `offset` counts in its content. */
+  constructor(volume: Volume, at: number, offset: number) {
+    this.#volume = volume;
+    this.#at = at;
+    this.#offset = offset;
+  }
+
+  async take(length: number): Promise<Uint8Array> {
+    const bytes = new Uint8Array(length);
+    for (let done = 0; done < length; ) {
+      const { content, next } = await this.#volume.block(this.#at);
+      const part = content.subarray(this.#offset, this.#offset + length - done);
+      bytes.set(part, done);
+      done += part.length;
+      this.#offset += part.length;
+      if (done === length) break;
+      // Only full blocks have a next one.
+      if (content.length < METADATA_SIZE || this.#offset > METADATA_SIZE) {
+        throw damaged('metadata', 'A table ends inside of an entry.', this.#at);
+      }
+      this.#at = next;
+      this.#offset = 0;
+    }
+    return bytes;
+  }
+}
+
+/** The superblock of an image, checked. */
+export async function readSuperblock(image: Source): Promise<Superblock> {
+  const bytes = new Uint8Array(Math.min(superblock.size, image.size));
+  await image.read(0, bytes);
+  const found = superblock.decode(bytes);
+  if (found.magic !== MAGIC) throw damaged('magic', 'This is not a squashfs image.', 0);
+  if (found.major !== VERSION.major || found.minor !== VERSION.minor) {
+    throw new UnsupportedError('squashfs.version', `Version ${found.major}.${found.minor} of squashfs is not read.`);
+  }
+  const { blockSize, blockLog, bytesUsed, inodeCount, idCount } = found;
+  if (blockSize !== 2 ** blockLog || blockSize < MIN_BLOCK_SIZE || blockSize > MAX_BLOCK_SIZE) {
+    throw damaged('block-size', `${blockSize} is not the block size of a squashfs image.`, 12);
+  }
+  if (bytesUsed > image.size) {
+    throw damaged('truncated', `The image has ${image.size} bytes of ${bytesUsed}.`, image.size);
+  }
+  if (inodeCount < 1 || idCount < 1 || idCount > MAX_IDS) throw damaged('counts', 'It has no inodes or no owners.', 4);
+  checkTables(found);
+  return found;
+}
+
+function checkTables(found: Superblock): void {
+  const { inodeTableAt, directoryTableAt, fragmentTableAt, exportTableAt, idTableAt, xattrTableAt, bytesUsed } = found;
+  const tables = [inodeTableAt, directoryTableAt, fragmentTableAt, exportTableAt, idTableAt, xattrTableAt];
+  let before = superblock.size;
+  for (const at of tables) {
+    if (at === undefined) continue;
+    if (at < before || at > bytesUsed) throw damaged('tables', 'The tables are not one behind the other.', before);
+    before = at;
+  }
+}
+
+/** The codec of an image by its name. Throws {@link UnsupportedError} for one that is not read. */
+export function codecOf({ compressor }: Superblock) {
+  const name = (Object.keys(COMPRESSORS) as (keyof typeof COMPRESSORS)[]).find(
+    (key) => COMPRESSORS[key] === compressor,
+  );
+  if (name !== undefined && name !== 'lzma') return name;
+  throw new UnsupportedError('squashfs.compressor', `Compression ${name ?? compressor} of squashfs is not read.`);
+}
+
+/** An error of the image. */
+export function damaged(code: string, message: string, at?: number): InvalidImageError {
+  return new InvalidImageError(`squashfs.${code}`, message, at === undefined ? {} : { at });
+}

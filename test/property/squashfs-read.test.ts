@@ -1,0 +1,128 @@
+// The reader of squashfs: what was written comes back, by either engine; damage is a result or an InvalidImageError.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type CompressionRequest, chooseCompression, chooseDecoder } from '../../src/compress/index.js';
+import { InvalidImageError, UnsupportedError } from '../../src/errors.js';
+import { openSquashfs, recogniseSquashfs, type StoredPart } from '../../src/format/squashfs/index.js';
+import { quietRun } from '../../src/io/content.js';
+import { bytesSource, collect } from '../../src/io/memory.js';
+import { loadNative } from '../../src/native/index.js';
+import { shareDuplicates } from '../../src/tree/duplicates.js';
+import type { FileTree } from '../../src/tree/file-tree.js';
+import { walk } from '../../src/tree/walk.js';
+import { everythingTree, SQUASHFS, squashfsBytes } from '../support/squashfs-images.js';
+import { describeTree, noise, treeArbitrary } from '../support/trees.js';
+
+const runs = Number(process.env['ISOPRESS_TEST_RUNS'] ?? 20);
+const native = loadNative().addon !== undefined;
+const ENGINES = (['native', 'portable'] as const).filter((engine) => engine !== 'native' || native);
+
+const REQUESTS: readonly CompressionRequest[] = [
+  { name: 'gzip', level: 1 },
+  { name: 'zstd', level: 3 },
+  { name: 'lz4' },
+  { name: 'none' },
+  ...(native ? ([{ name: 'xz', level: 0 }, { name: 'lzo' }, { name: 'lz4', level: 9 }] as const) : []),
+];
+
+async function reread(image: Uint8Array, engine: 'native' | 'portable'): Promise<FileTree> {
+  return (await openSquashfs(bytesSource(image), engine)).tree();
+}
+
+describe.each(ENGINES)('%s', (engine) => {
+  test.each(REQUESTS)('a tree of everything comes back: $name', async (request) => {
+    const compression = chooseCompression(request);
+    for (const options of [{ blockSize: 4096 }, { blockSize: 1_048_576, tailPacking: true }, { exportTable: false }]) {
+      const image = await squashfsBytes(everythingTree(), { compression, ...options });
+      expect(await describeTree(await reread(image, engine))).toEqual(await describeTree(everythingTree()));
+    }
+  });
+
+  test('random trees with every codec and switch come back, holes told', async () => {
+    const switches = fc.record({
+      request: fc.constantFrom(...REQUESTS),
+      blockSize: fc.constantFrom(4096, 16_384, 131_072),
+      fragments: fc.boolean(),
+      exportTable: fc.boolean(),
+      sparse: fc.boolean(),
+      stored: fc.subarray<StoredPart>(['inodes', 'data', 'fragments', 'xattrs', 'ids']),
+      alignTo: fc.constantFrom(1, 512),
+    });
+    await fc.assert(
+      fc.asyncProperty(treeArbitrary(SQUASHFS), switches, async (tree, { request, ...options }) => {
+        const compression = chooseCompression(request);
+        const shared = await shareDuplicates(tree, quietRun());
+        const found = await reread(await squashfsBytes(shared, { compression, ...options }), engine);
+        expect(await describeTree(found)).toEqual(await describeTree(tree));
+      }),
+      { numRuns: runs },
+    );
+  });
+
+  test('whatever is damaged: a result or an error of the image, and no more than it could hold', async () => {
+    const images = await Promise.all(
+      REQUESTS.map((request) =>
+        squashfsBytes(everythingTree(), { compression: chooseCompression(request), blockSize: 16_384 }),
+      ),
+    );
+    const damage = fc.record({
+      image: fc.constantFrom(...images),
+      // Half of the places in the head and the tables, where they lead elsewhere.
+      places: fc.array(fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.boolean(), fc.nat(255)), {
+        minLength: 1,
+        maxLength: 6,
+      }),
+      cut: fc.option(fc.double({ min: 0, max: 1, noNaN: true })),
+    });
+    await fc.assert(
+      fc.asyncProperty(damage, async ({ image, places, cut }) => {
+        const copy = image.slice(0, cut === null ? image.length : Math.floor(cut * image.length));
+        for (const [place, inHead, value] of places) {
+          const range = inHead ? Math.min(96, copy.length) : copy.length;
+          if (range > 0) copy[Math.min(range - 1, Math.floor(place * range))] = value;
+        }
+        try {
+          const tree = await reread(copy, engine);
+          for (const { node } of walk(tree)) {
+            if (node.kind === 'file' && node.content.size < 2 ** 24) await collect(node.content, quietRun());
+          }
+        } catch (error) {
+          if (!(error instanceof InvalidImageError || error instanceof UnsupportedError)) throw error;
+        }
+      }),
+      { numRuns: runs * 5 },
+    );
+  });
+});
+
+test('the decoders of both engines agree, and refuse what is longer than it may be', async () => {
+  for (const request of REQUESTS) {
+    if (request.name === 'none') continue;
+    const compressor = chooseCompression(request).open(quietRun(1));
+    for (const length of [1000, 8192, 131_072]) {
+      const block = noise(length, 3).map((byte, i) => (i % 7 < 3 ? byte & 3 : 0x41 + ((i >> 6) & 7)));
+      const coded = (await compressor.compress(block))!;
+      for (const engine of ENGINES) {
+        const decode = chooseDecoder(request.name, engine);
+        expect(Buffer.from(await decode(coded, length)).equals(block), `${request.name} ${engine}`).toBe(true);
+        await expect(decode(coded, length - 1)).rejects.toMatchObject({ code: expect.stringMatching(/^compress\./) });
+        // Half a block of lz4 may be a block of its own; of the others it is none.
+        const half = await decode(coded.subarray(0, coded.length >> 1), length).catch((error) => error);
+        if (request.name === 'lz4' && half instanceof Uint8Array) expect(half.length).toBeLessThan(length);
+        else expect(half).toBeInstanceOf(InvalidImageError);
+      }
+    }
+    await compressor.close();
+  }
+});
+
+test('what is no squashfs is told so', async () => {
+  expect(await recogniseSquashfs(bytesSource(noise(5000, 1)))).toBeUndefined();
+  await expect(openSquashfs(bytesSource(noise(5000, 1)))).rejects.toMatchObject({ code: 'squashfs.magic' });
+  await expect(openSquashfs(bytesSource(new Uint8Array(10)))).rejects.toMatchObject({ code: 'image.truncated' });
+  const image = await squashfsBytes(everythingTree());
+  expect(await recogniseSquashfs(bytesSource(image))).toMatchObject({ compression: 'gzip', exportable: true });
+  const older = image.slice();
+  older[28] = 3;
+  await expect(openSquashfs(bytesSource(older))).rejects.toBeInstanceOf(UnsupportedError);
+});
