@@ -1,10 +1,8 @@
 // What every writer command does: scan the source, apply the shared options, plan, tell the losses, write, report.
 
-import { statSync } from 'node:fs';
 import { fromText, type Timestamp, timestamp } from '../bytes/index.js';
-import { InvalidInputError, UnsupportedError } from '../errors.js';
+import { InvalidInputError } from '../errors.js';
 import { type Content, fileTarget, type ImagePlan, streamTarget, writeImage } from '../io/index.js';
-import { scanDirectory } from '../source/index.js';
 import {
   clampTimes,
   type FileTree,
@@ -17,8 +15,9 @@ import {
 import { engineFacts, engineText } from './engines.js';
 import { withManifests } from './manifest-options.js';
 import { openSession, type Session } from './session.js';
+import { type OpenedSource, openSource } from './source.js';
 import { showBytes, showDuration } from './units.js';
-import { excludePatterns, type WriterOptions } from './writer-options.js';
+import type { WriterOptions } from './writer-options.js';
 
 /** The source tree with the shared options applied, and what plans derive from them. */
 export interface PreparedSource {
@@ -40,8 +39,10 @@ export async function writeCommand<L extends LayoutWithLosses>(
   const toPipe = image === '-';
   const session = openSession(options, toPipe);
   const started = session.now();
+  let opened: OpenedSource | undefined;
   try {
-    const prepared = await prepareSource(source, options, session, change);
+    opened = await openSource(source, image, options, session);
+    const prepared = prepareSource(opened.tree, options, change);
     const planned = await plan(prepared, session);
     settleLosses(planned.layout.losses, options, session);
     if (options.plan) return session.result(planned.layout);
@@ -54,25 +55,17 @@ export async function writeCommand<L extends LayoutWithLosses>(
     const text = [`${image}: ${showBytes(size)} in ${showDuration(milliseconds)}, ${engineText(engine)}`];
     session.result({ image, size, written, seconds: milliseconds / 1000, engine, layout: planned.layout }, text);
   } finally {
+    opened?.close();
     session.close();
   }
 }
 
-/** Scans SOURCE without what is excluded, and applies ownership, manifests, times and the defaults of epoch and seed. */
-export async function prepareSource(
-  source: string,
+/** Applies ownership, manifests, times and the defaults of epoch and seed. */
+function prepareSource(
+  scanned: FileTree,
   options: WriterOptions,
-  session: Session,
   change: (tree: FileTree) => FileTree,
-): Promise<PreparedSource> {
-  requireDirectory(source);
-  const scanned = await scanDirectory(fromText(source), {
-    engine: options.engine,
-    xattrs: options.xattrs,
-    exclude: excludePatterns(options),
-    run: session.run,
-    note: (text) => session.note(text),
-  });
+): PreparedSource {
   let tree = mapOwners(scanned, options.owner);
   if (!options.xattrs) tree = withoutXattrs(tree);
   tree = change(tree);
@@ -99,18 +92,4 @@ export function settleLosses(losses: readonly Loss[], options: { readonly loss: 
   throw new InvalidInputError('cli.loss', 'The format cannot keep everything of this tree; nothing was written.', {
     hint: 'Use --loss report to write the image all the same.',
   });
-}
-
-function requireDirectory(source: string): void {
-  const stat = statSync(source, { throwIfNoEntry: false });
-  if (!stat) throw new InvalidInputError('cli.source-missing', `${source} does not exist.`, { path: source });
-  if (stat.isDirectory()) return;
-  throw new UnsupportedError(
-    'cli.source-kind',
-    `${source} is not a directory; only directories can be packed so far.`,
-    {
-      path: source,
-      hint: 'Unpack the archive into a directory first.',
-    },
-  );
 }

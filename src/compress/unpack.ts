@@ -87,7 +87,9 @@ async function* unpackGzip(pieces: Pieces): Pieces & AsyncGenerator<Uint8Array> 
 }
 
 async function* unpackXz(pieces: Pieces): Pieces & AsyncGenerator<Uint8Array> {
-  const { XzReadableStream } = await import('xz-decompress');
+  const loaded = await import('xz-decompress');
+  // A CommonJS module: Node finds its names below `default` only.
+  const { XzReadableStream } = 'default' in loaded ? (loaded.default as typeof loaded) : loaded;
   const iterator = pieces[Symbol.asyncIterator]();
   const source = new ReadableStream<Uint8Array>({
     async pull(controller) {

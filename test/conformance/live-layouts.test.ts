@@ -111,6 +111,22 @@ describe.runIf(hasGrub && hasIsolinux)('ISOLINUX', () => {
   });
 });
 
+describe.runIf(hasGrub)('a root tree without ISOLINUX', () => {
+  test('gets GRUB where the generation would take ISOLINUX, and an error where that was asked for', async () => {
+    describeOld('7.2', '');
+    const root = join(scratch, 'no-isolinux');
+    cpSync(small.root, root, {
+      recursive: true,
+      verbatimSymlinks: true,
+      filter: (path) => !/ISOLINUX|syslinux/.test(path),
+    });
+    const { layout, warnings } = await press({ root });
+    expect(layout).toBe('grub');
+    expect(warnings).toContain('The root tree has no ISOLINUX; GRUB boots BIOS machines instead.');
+    await expect(press({ root, layout: 'isolinux' })).rejects.toMatchObject({ code: 'live.no-isolinux' });
+  });
+});
+
 describe.runIf(hasGrub)('Xen', () => {
   test('is started by both loaders, and has to be there', async () => {
     small.describe('firmware="efi"');

@@ -1,5 +1,5 @@
 // Tar archives as GNU tar, bsdtar and cpio write them, plain and compressed, against the directory they were made from.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { displayText, fromText } from '../../src/bytes/text.js';
@@ -9,6 +9,7 @@ import { scanDirectory, scanTarball } from '../../src/source/index.js';
 import type { FileTree } from '../../src/tree/file-tree.js';
 import type { Node } from '../../src/tree/node.js';
 import { hardLinkCounts, walk } from '../../src/tree/walk.js';
+import { isopress } from '../support/command.js';
 import { judge, oracle } from '../support/oracle.js';
 import { scratchDirectory } from '../support/scratch.js';
 
@@ -131,6 +132,33 @@ describe('an archive is the directory it was made from', () => {
     ]);
     const tree = await read('runs.tar.bz2');
     expect(await factsOf(tree)).toEqual(await factsOf(await scanDirectory(fromText(join(scratch, 'runs')))));
+  });
+});
+
+describe('the commands take an archive for a directory', () => {
+  const options = ['--epoch', '1700000000', '--quiet'];
+  for (const name of ['packed.tar.gz', 'packed.tar.bz2', 'packed.tar.xz', 'packed.tar.zst']) {
+    oracle('tar')(`${name}, also on standard input`, () => {
+      const archive = join(scratch, name);
+      const images = ['directory', 'file', 'input'].map((image) => join(scratch, `${name}.${image}.img`));
+      expect(isopress(['squashfs', source, images[0]!, ...options])).toMatchObject({ status: 0 });
+      expect(isopress(['squashfs', archive, images[1]!, ...options])).toMatchObject({ status: 0 });
+      expect(isopress(['squashfs', '-', images[2]!, ...options], { input: readFileSync(archive) })).toMatchObject({
+        status: 0,
+      });
+      const [directory, ...others] = images.map((image) => readFileSync(image));
+      for (const other of others) expect(other.equals(directory!)).toBe(true);
+      expect(readdirSync(scratch).filter((entry) => entry.includes('.spool'))).toEqual([]);
+    });
+  }
+
+  test('and leave nothing when it is none', () => {
+    const out = join(scratch, 'none.img');
+    const { status, stderr } = isopress(['ext4', '-', out, '--quiet'], { input: 'x'.repeat(2000) });
+    expect(status).toBe(3);
+    expect(stderr).toContain('standard input: This is not a tar archive');
+    expect(existsSync(out)).toBe(false);
+    expect(isopress(['ext4', '/dev/null', out, '--quiet'])).toMatchObject({ status: 3 });
   });
 });
 

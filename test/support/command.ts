@@ -15,12 +15,15 @@ export interface Surroundings {
   /** Words in front of the command, such as `setpriv` and its options. */
   readonly prefix?: readonly string[];
   readonly cwd?: string;
+  /** What it reads on standard input. */
+  readonly input?: string | Uint8Array;
 }
 
 export function isopress(args: readonly string[], surroundings: Surroundings = {}): Ended {
   const [program, words] = commandLine(args, surroundings);
   const options: SpawnSyncOptions = { maxBuffer: 2 ** 28, env: { ...process.env, ...surroundings.env } };
   if (surroundings.cwd) options.cwd = surroundings.cwd;
+  if (surroundings.input !== undefined) options.input = surroundings.input;
   const { status, stdout, stderr, error } = spawnSync(program, words, { ...options, encoding: 'utf8' });
   if (error) throw error;
   return { status, stdout, stderr };

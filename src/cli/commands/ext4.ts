@@ -34,7 +34,7 @@ interface Options extends WriterOptions {
 export function ext4Command(): Command {
   const command = new Command('ext4')
     .description('write an ext4 image from a directory tree')
-    .argument('<source>', 'directory')
+    .argument('<source>', 'directory, tar file, or - for a tar archive on standard input')
     .argument('<image>', 'image file, or - for standard output')
     .addOption(
       new Option('--size <bytes>', 'size of the file system, or auto: what the tree needs, plus --slack')

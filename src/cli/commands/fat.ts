@@ -19,7 +19,7 @@ interface Options extends WriterOptions {
 export function fatCommand(): Command {
   const command = new Command('fat')
     .description('write a FAT12, FAT16 or FAT32 image from a directory tree')
-    .argument('<source>', 'directory')
+    .argument('<source>', 'directory, tar file, or - for a tar archive on standard input')
     .argument('<image>', 'image file, or - for standard output')
     .addOption(
       new Option('--size <bytes>', 'size of the volume, or auto: what the tree needs')

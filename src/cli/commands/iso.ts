@@ -18,7 +18,7 @@ import { addWriterOptions } from '../writer-options.js';
 export function isoCommand(): Command {
   const command = new Command('iso')
     .description('write an ISO 9660 image with Rock Ridge, Joliet and UDF from a directory tree, bootable if asked')
-    .argument('<source>', 'directory')
+    .argument('<source>', 'directory, tar file, or - for a tar archive on standard input')
     .argument('<image>', 'image file, or - for standard output');
   return addWriterOptions(addIsoOptions(command)).action((source: string, image: string, options: IsoCommandOptions) =>
     writeCommand(source, image, options, async (prepared, { run }) => {

@@ -15,7 +15,7 @@ export function squashfsCommand(): Command {
   const command = addSquashfsOptions(
     new Command('squashfs')
       .description('write a squashfs image from a directory tree')
-      .argument('<source>', 'directory')
+      .argument('<source>', 'directory, tar file, or - for a tar archive on standard input')
       .argument('<image>', 'image file'),
   );
   return addWriterOptions(command).action((source: string, image: string, options: SquashfsCommandOptions) =>

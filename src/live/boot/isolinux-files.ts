@@ -49,6 +49,11 @@ export async function findIsolinux(root: FileTree, hybrid: boolean, run: Run): P
   return { files, hybridMbr: hybrid ? await findHybridMbr(root, run) : undefined };
 }
 
+/** Whether the root tree has ISOLINUX's image. */
+export function hasIsolinux(root: FileTree): boolean {
+  return find(root, IMAGE) !== undefined;
+}
+
 async function findHybridMbr(root: FileTree, run: Run): Promise<Uint8Array> {
   const found = find(root, HYBRID_MBR);
   if (found) return collect(found.content, run);

@@ -1,8 +1,11 @@
 // How a medium boots: which loaders it has, for which firmware, and whether it has a partition table for disks.
 
 import { InvalidInputError, UnsupportedError } from '../../errors.js';
+import type { FileTree } from '../../tree/index.js';
 import { type Architecture, type Firmware, isEfi } from '../architecture.js';
 import type { LiveDescription, LoaderLayout } from '../description/index.js';
+import { findGrubDirectory } from './grub-data.js';
+import { hasIsolinux } from './isolinux-files.js';
 
 export interface MediumLayout {
   readonly loaders: LoaderLayout;
@@ -17,6 +20,7 @@ export interface MediumLayout {
 }
 
 export interface LayoutRequest {
+  readonly root: FileTree;
   readonly layout?: LoaderLayout | undefined;
   readonly partitionTable?: 'mbr' | 'gpt' | 'gpt-hybrid' | undefined;
   note?: ((text: string) => void) | undefined;
@@ -36,7 +40,7 @@ export function chooseLayout(
       hint: 'Choose <bootloader name="grub2"/>.',
     });
   }
-  const loaders = request.layout ?? usualLoaders(description, architecture, firmware);
+  const loaders = request.layout ?? usualLoaders(description, architecture, firmware, request);
   if (loaders !== 'grub' && !architecture.biosPlatform) {
     const message = `ISOLINUX boots x86 machines only, not ${architecture.machine}.`;
     throw new UnsupportedError('live.isolinux-platform', message, { path, hint: 'Choose --layout grub.' });
@@ -60,9 +64,18 @@ export function chooseLayout(
   return { loaders, bios, efi, openFirmware: architecture.openFirmwarePlatform !== undefined, partitionTable };
 }
 
-function usualLoaders(description: LiveDescription, architecture: Architecture, firmware: Firmware): LoaderLayout {
-  if (!architecture.biosPlatform) return 'grub';
-  return description.generation.layout[isEfi(firmware) ? 'efi' : 'bios'];
+/** The generation's; but where a root tree has GRUB alone, that boots BIOS machines as well. */
+function usualLoaders(
+  description: LiveDescription,
+  { biosPlatform }: Architecture,
+  firmware: Firmware,
+  { root, note }: LayoutRequest,
+): LoaderLayout {
+  if (!biosPlatform) return 'grub';
+  const usual = description.generation.layout[isEfi(firmware) ? 'efi' : 'bios'];
+  if (usual === 'grub' || hasIsolinux(root) || !findGrubDirectory(root, biosPlatform)) return usual;
+  note?.('The root tree has no ISOLINUX; GRUB boots BIOS machines instead.');
+  return 'grub';
 }
 
 /** What was asked for on the command line counts more than the firmware of the description. */

@@ -34,9 +34,12 @@ export async function loadConfiguration({
   const paths = [
     ...(await withDropIns(join(base, 'usr/share/kiwi/kiwi.yml'))),
     ...(await withDropIns(join(base, 'etc/kiwi.yml'))),
-    ...(home === undefined ? [] : [join(home, '.config/kiwi/config.yml')]),
   ];
   for (const path of paths) take(merged, await textOf(path), path);
+  if (home !== undefined) {
+    const path = join(home, '.config/kiwi/config.yml');
+    take(merged, await textOf(path, HIDDEN), path);
+  }
   if (file !== undefined) {
     const text = await textOf(file);
     if (text === undefined) {
@@ -59,12 +62,16 @@ async function withDropIns(path: string): Promise<string[]> {
   return [path, ...files.map((name) => join(`${path}.d`, name))];
 }
 
-async function textOf(path: string): Promise<string | undefined> {
+const ABSENT: readonly string[] = ['ENOENT', 'ENOTDIR'];
+/** Under sudo and setpriv, HOME may be that of another user: what is closed to this one is none of its settings. */
+const HIDDEN: readonly string[] = [...ABSENT, 'EACCES'];
+
+async function textOf(path: string, absent = ABSENT): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (absent.includes(code)) return undefined;
     throw sourceError(fromText(path), error);
   }
 }

@@ -12,6 +12,8 @@ import { readTar } from './tree.js';
 export interface TarballOptions {
   /** Where to unpack a compressed archive to; the file must stay there while the tree is in use. */
   readonly spool: ByteString;
+  /** What messages call the archive. Default: its path. */
+  readonly name?: string;
   /** Most bytes a compressed archive may become. Default 64 GiB. */
   readonly limit?: number;
 }
@@ -36,7 +38,7 @@ export async function scanTarball(path: ByteString, options: TarballOptions, run
       await unpacked.close();
     }
   } catch (error) {
-    throw named(error, path);
+    throw named(error, options.name ?? displayText(path));
   } finally {
     await archive.close();
   }
@@ -70,10 +72,9 @@ async function spoolTo(path: ByteString, pieces: AsyncIterable<Uint8Array>): Pro
 }
 
 /** The same error, saying which archive it is about. */
-function named(error: unknown, path: ByteString): unknown {
+function named(error: unknown, shown: string): unknown {
   if (!(error instanceof IsopressError) || !/^(tar|compress)\./.test(error.code)) return error;
   const Kind = error.constructor as new (...given: ConstructorParameters<typeof IsopressError>) => IsopressError;
-  const shown = displayText(path);
   return new Kind(error.code, `${shown}: ${error.message}`, {
     ...error.place,
     path: shown,

@@ -1,0 +1,95 @@
+// SOURCE of the writer commands: a directory, a tar file, or a tar archive on standard input.
+
+import { closeSync, fstatSync, openSync, statSync, unlinkSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { type ByteString, fromText } from '../bytes/index.js';
+import { InvalidInputError, TargetError, UnsupportedError } from '../errors.js';
+import { scanDirectory, scanTarball } from '../source/index.js';
+import { exclude, type FileTree } from '../tree/index.js';
+import type { Session } from './session.js';
+import { excludePatterns, type WriterOptions } from './writer-options.js';
+
+/** What else a source needs: what is unpacked for it lies in a file without a name beside the image. */
+export interface OpenedSource {
+  readonly tree: FileTree;
+  close(): void;
+}
+
+/** Reads the tree of SOURCE; `image` says where there is room for what has to be unpacked. */
+export async function openSource(
+  source: string,
+  image: string,
+  options: WriterOptions,
+  session: Session,
+): Promise<OpenedSource> {
+  const stat = source === '-' ? fstatSync(0) : statSync(source, { throwIfNoEntry: false });
+  if (!stat) throw new InvalidInputError('cli.source-missing', `${source} does not exist.`, { path: source });
+  if (stat.isDirectory()) return { tree: await scanSource(source, options, session), close: () => {} };
+  if (source !== '-' && !stat.isFile()) {
+    throw new UnsupportedError('cli.source-kind', `${source} is neither a directory nor a tar file.`, { path: source });
+  }
+  return openTar(source, image, options, session);
+}
+
+function scanSource(source: string, options: WriterOptions, session: Session): Promise<FileTree> {
+  return scanDirectory(fromText(source), {
+    engine: options.engine,
+    xattrs: options.xattrs,
+    exclude: excludePatterns(options),
+    run: session.run,
+    note: (text) => session.note(text),
+  });
+}
+
+async function openTar(source: string, image: string, options: WriterOptions, session: Session): Promise<OpenedSource> {
+  const place = image === '-' ? tmpdir() : dirname(image);
+  const opened: number[] = [];
+  const close = () => {
+    for (const fd of opened.splice(0)) closeSync(fd);
+  };
+  const nameless = (): ByteString => {
+    const fd = openNameless(place);
+    opened.push(fd);
+    return fromText(`/proc/self/fd/${fd}`);
+  };
+  try {
+    const archive = source === '-' ? await copyInput(nameless()) : fromText(source);
+    const tree = await scanTarball(
+      archive,
+      { spool: nameless(), ...(source === '-' ? { name: 'standard input' } : {}) },
+      session.run,
+    );
+    return { tree: exclude(tree, excludePatterns(options)), close };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+/** A file that goes away with its descriptor, however this program ends. */
+function openNameless(directory: string): number {
+  const path = join(directory, `.isopress-${process.pid}.spool`);
+  try {
+    const fd = openSync(path, 'wx+', 0o600);
+    unlinkSync(path);
+    return fd;
+  } catch (error) {
+    const message = `There is no place in ${directory} for what has to be unpacked: ${(error as Error).message}.`;
+    throw new TargetError('target.spool', message, { path: directory, cause: error });
+  }
+}
+
+async function copyInput(path: ByteString): Promise<ByteString> {
+  const fd = openSync(path, 'w');
+  try {
+    for await (const piece of process.stdin) writeAll(fd, piece as Buffer);
+  } finally {
+    closeSync(fd);
+  }
+  return path;
+}
+
+function writeAll(fd: number, piece: Buffer): void {
+  for (let at = 0; at < piece.length; ) at += writeSync(fd, piece, at);
+}
