@@ -6,6 +6,7 @@ import { VERSION } from '../version.js';
 /** Each command's module is loaded when it is asked for: loading them all takes longer than packing a small tree. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   build: async () => (await import('./commands/build.js')).buildCommand(),
+  bundle: async () => (await import('./commands/bundle.js')).bundleCommand(),
   ext4: async () => (await import('./commands/ext4.js')).ext4Command(),
   squashfs: async () => (await import('./commands/squashfs.js')).squashfsCommand(),
   iso: async () => (await import('./commands/iso.js')).isoCommand(),

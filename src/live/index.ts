@@ -1,6 +1,7 @@
 // Floor 5: the product. A description and a root tree become a live ISO.
 
 export { buildLiveIso, planLiveIso } from './build.js';
+export { type BundledFile, type BundleOptions, type BundleReport, bundleResults } from './bundle/index.js';
 export { type ConfigurationPlaces, loadConfiguration, type RuntimeConfiguration } from './configuration/index.js';
 export * from './description/index.js';
 export type { InitrdReport } from './initrd/index.js';

@@ -34,6 +34,7 @@ import type { BuildOptions } from './options.js';
 import { decideRootFileSystem, type RootFileSystem } from './root-file-system.js';
 import { runChecks } from './runtime-checks.js';
 import { findPolicy, type SelinuxPolicy } from './selinux/index.js';
+import { readSquashfsWords, type SquashfsWords } from './squashfs-words.js';
 
 /** One build, fully decided. Plain data but for the tree and the compressor. */
 export interface Project {
@@ -62,6 +63,8 @@ export interface Project {
   readonly compression: Compression;
   /** Bytes. */
   readonly blockSize: number;
+  /** Choices for a root image that is a squashfs itself; undefined: it is not. */
+  readonly squashfs: SquashfsWords['image'] | undefined;
   readonly epoch: Timestamp;
   readonly seed: string;
   /** Common part of all results' names: `NAME.ARCH-VERSION`. */
@@ -85,6 +88,7 @@ export async function decide(options: BuildOptions, root: FileTree): Promise<Pro
   const place = { fscreateoptions: type.fscreateoptions ?? '', path: description.path };
   const rootFileSystem =
     type.filesystem === 'ext4' ? await decideRootFileSystem(root, kernel.version, place) : undefined;
+  const squashfs = type.filesystem === 'squashfs' ? squashfsWords(description) : undefined;
   const version = description.version === '' ? '' : `-${description.version}`;
   const baseName = `${description.name}.${machine}${version}`;
   await checkTarget(targetDirectory, `${baseName}.iso`, options.force ?? false);
@@ -105,8 +109,9 @@ export async function decide(options: BuildOptions, root: FileTree): Promise<Pro
     cdroot: await findCdroot(description.path, rootDirectory),
     editScript: await findEditScript(type.editbootconfig, description.path, rootDirectory),
     seal: chooseSeal(options, description),
-    compression: compressionOf(options, description, machine),
-    blockSize: options.blockSize ?? 1024 * 1024,
+    compression: compressionOf(options, description, machine, squashfs),
+    blockSize: options.blockSize ?? squashfs?.image.blockSize ?? DEFAULT_BLOCK,
+    squashfs: squashfs?.image,
     epoch: timestamp(epoch),
     seed: options.seed ?? fingerprint(root),
     baseName,
@@ -169,11 +174,18 @@ function chooseSeal(options: BuildOptions, { type }: LiveDescription): Seal | un
 }
 
 /** KIWI's default is xz with the branch filter of the architecture, on x86 and PowerPC. */
-function compressionOf(options: BuildOptions, { type, path }: LiveDescription, machine: string): Compression {
-  const described = type.squashfscompression;
+function compressionOf(
+  options: BuildOptions,
+  { type, path }: LiveDescription,
+  machine: string,
+  words: SquashfsWords | undefined,
+): Compression {
+  const worded = words?.compression ?? {};
+  const described = type.squashfscompression ?? worded.name;
   const name: string = options.compression ?? (described === 'uncompressed' ? 'none' : (described ?? 'xz'));
-  const { level, engine, extreme, dictionarySize, windowBits, strategies } = options;
-  const bcj = name !== 'xz' || (options.bcj ?? 'auto') !== 'auto' ? options.bcj : filtersFor(machine);
+  const { level, engine, extreme, dictionarySize, windowBits, strategies } = { ...worded, ...options };
+  const asked = options.bcj ?? worded.bcj;
+  const bcj = name !== 'xz' || (asked ?? 'auto') !== 'auto' ? asked : filtersFor(machine);
   const settings = { level, engine, extreme, dictionarySize, windowBits, strategies, bcj };
   const given = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
   try {
@@ -187,6 +199,21 @@ function compressionOf(options: BuildOptions, { type, path }: LiveDescription, m
       hint: 'Set squashfscompression="gzip" in the description, or add --set-type-attr squashfscompression=gzip.',
       cause: error,
     });
+  }
+}
+
+const DEFAULT_BLOCK = 1024 * 1024;
+
+function squashfsWords({ type, path, typePlace }: LiveDescription): SquashfsWords {
+  const text = type.fscreateoptions ?? '';
+  try {
+    return readSquashfsWords(text, DEFAULT_BLOCK);
+  } catch (error) {
+    if (!(error instanceof IsopressError)) throw error;
+    const message = `fscreateoptions="${text}" cannot be followed: ${error.message}`;
+    const place = { ...typePlace, path, ...(error.hint ? { hint: error.hint } : {}), cause: error };
+    if (error instanceof UnsupportedError) throw new UnsupportedError(error.code, message, place);
+    throw new InvalidInputError(error.code, message, place);
   }
 }
 

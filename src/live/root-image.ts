@@ -34,7 +34,8 @@ export async function planRootImage(
   const tree = liveRoot(project, profile, excluded);
   const squashfs = { compression, blockSize, epoch };
   if (!rootFileSystem) {
-    const direct = planSquashfs(await shareDuplicates(tree, run), { ...squashfs, duplicatesShared: true });
+    const choices = { ...project.squashfs, ...squashfs, duplicatesShared: true };
+    const direct = planSquashfs(await shareDuplicates(tree, run), choices);
     return { content: direct, losses: direct.layout.losses, fileSystemSize: undefined };
   }
   const size = rootSize(project.root, description.size);

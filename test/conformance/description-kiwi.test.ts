@@ -8,7 +8,8 @@ import { readDescription } from '../../src/live/description/index.js';
 import { parseVersion } from '../../src/live/description/schema-version.js';
 import { upgrade } from '../../src/live/description/upgrade.js';
 import { parseXml, type XmlElement } from '../../src/live/description/xml.js';
-import { KIWI_SCHEMA, kiwiAccepts, kiwiUpgrades } from '../support/kiwi-schema.js';
+import { profileValues } from '../../src/live/initrd/profile.js';
+import { KIWI_SCHEMA, kiwiAccepts, kiwiProfile, kiwiUpgrades } from '../support/kiwi-schema.js';
 import { oracle } from '../support/oracle.js';
 
 const directory = 'fixtures/descriptions';
@@ -88,4 +89,26 @@ oracle('kiwi-ng').for(['kiwi-9.11.xml', 'kiwi-9.15.xml', 'kiwi-9.20.xml'])('%s i
   const from = parseVersion(document.attributes.get('schemaversion')!.value)!;
   const { image } = upgrade(document, from, parseVersion(KIWI_SCHEMA)!);
   expect(normal(image)).toEqual(normal(parseXml(kiwiUpgrades(path), 'upgraded')));
+});
+
+/** Facts that KIWI began to record later than the release that judges. */
+const LATER = ['kiwi_align', 'kiwi_sectorsize', 'kiwi_live_volid'];
+/** KIWI records the first theme and boots with the last one. */
+const DEFECTS = ['kiwi_loader_theme'];
+
+oracle('kiwi-ng').for([
+  ['kiwi-9.20.xml', []],
+  // An upgrade loses these two: KIWI records nothing, here stands what holds then.
+  ['kiwi-9.11.xml', ['kiwi_boot_timeout']],
+  ['kiwi-9.15.xml', ['kiwi_boot_timeout']],
+] as const)('/.profile of %s says what KIWI says', ([file, different]) => {
+  const path = join(directory, file);
+  const text = readFileSync(path, 'utf8');
+  const own = profileValues(readDescription(text, path, { architecture: 'x86_64', generation: 'kiwi-9.20' }));
+  const judged: Record<string, string> = kiwiProfile(path);
+  for (const name of [...LATER, ...DEFECTS, ...different]) {
+    delete own[name];
+    delete judged[name];
+  }
+  expect(own).toEqual(judged);
 });

@@ -125,6 +125,21 @@ describe.runIf(hasGrub)('GRUB for BIOS and EFI', () => {
     const { stdout } = judge('unsquashfs', ['-cat', packed, 'etc/hostname']);
     expect(stdout).toBe('small\n');
     expect(judge('unsquashfs', ['-l', packed]).stdout).toMatch(/^squashfs-root\/proc$/m);
+    const worded = await press({
+      typeAttributes: { filesystem: 'squashfs', fscreateoptions: '-b 64K -no-exports -Xcompression-level 3' },
+    });
+    judge('xorriso', [
+      '-osirrox',
+      'on',
+      '-indev',
+      worded.image,
+      '-extract',
+      '/LiveOS/squashfs.img',
+      `${packed}.worded`,
+    ]);
+    const { stdout: facts } = judge('unsquashfs', ['-s', `${packed}.worded`]);
+    expect(facts).toContain('Block size 65536');
+    expect(facts).toContain('Filesystem is not exportable via NFS');
   });
 
   oracle('xorriso')('for BIOS alone there is neither an EFI entry nor an ESP', async () => {

@@ -44,3 +44,20 @@ sys.stdout.write(str(transform(etree.parse(sys.argv[1]))))
   if (status !== 0) throw new Error(`KIWI could not upgrade ${path}: ${stderr}`);
   return stdout;
 }
+
+/** What KIWI would write to `/.profile`, without the values that are empty. */
+export function kiwiProfile(path: string): Record<string, string> {
+  const script = `
+import json, sys, logging
+logging.disable(logging.CRITICAL)
+from kiwi.xml_description import XMLDescription
+from kiwi.xml_state import XMLState
+from kiwi.system.profile import Profile
+state = XMLState(XMLDescription(sys.argv[1]).load(), None, 'iso')
+profile = Profile(state)
+print(json.dumps({name: value for name, value in profile.get_settings().items() if value}))
+`;
+  const { status, stdout, stderr } = judge(PYTHON, ['-c', script, path]);
+  if (status !== 0) throw new Error(`KIWI could not make a profile of ${path}: ${stderr}`);
+  return JSON.parse(stdout) as Record<string, string>;
+}

@@ -22,7 +22,8 @@ export interface Selection {
 }
 
 /**
- * The selected profiles with what they require, depth first, none twice. Without a selection those with `import="true"`.
+ * The selected profiles with what they require, depth first, none twice. Without a selection those with `import="true"`,
+ * alone: KIWI does not look at what these require.
  * Throws {@link InvalidInputError} `description.profile` for a name that is not defined, or not for this machine.
  */
 export function selectProfiles(
@@ -32,14 +33,18 @@ export function selectProfiles(
   rules: GenerationRules,
 ): string[] {
   const defined = definedProfiles(image, architecture);
+  for (const { name, place } of [...defined.values()].flatMap(({ requires }) => requires)) {
+    if (!defined.has(name)) throw profileMissing(name, undefined, defined, architecture, place);
+  }
   const start = requested.length > 0 ? requested : [...defined.values()].filter((p) => p.imported).map((p) => p.name);
+  const expands = rules.expandsProfiles && requested.length > 0;
   const selected = new Set<string>();
   const visit = (name: string, place: Partial<Place>) => {
     if (selected.has(name)) return;
     const profile = defined.get(name);
     if (!profile?.forMachine) throw profileMissing(name, profile, defined, architecture, place);
     selected.add(name);
-    if (rules.expandsProfiles) for (const required of profile.requires) visit(required.name, required.place);
+    if (expands) for (const required of profile.requires) visit(required.name, required.place);
   };
   for (const name of start) visit(name, { path: image.place.path });
   return [...selected];

@@ -48,7 +48,7 @@ export const typeTable = {
     since10,
   ),
   fscreateoptions: read(anyText, 'Options for making the root file system, in the words of mkfs.', since920),
-  fsmountoptions: inert(anyText, 'Nothing is mounted to make the root image.'),
+  fsmountoptions: read(anyText, 'Recorded in .profile; nothing is mounted to make the root image.'),
   efifatimagesize: readOr(
     integer(1, 0x7fffffff),
     (rules) => rules.espMebibytes,
@@ -84,12 +84,12 @@ export const typeTable = {
   luks_pbkdf: inert(oneOf('pbkdf2', 'argon2i', 'argon2id'), 'Only for an encrypted root image.', since10),
   bootprofile: read(anyText, 'Recorded in .profile.'),
   bootkernel: read(anyText, 'Recorded in .profile.'),
-  devicepersistency: inert(
+  devicepersistency: read(
     changing<string>(
       ['kiwi-9.11', oneOf('by-uuid', 'by-label', 'by-path')],
       ['kiwi-9.20', oneOf('by-uuid', 'by-label', 'by-partuuid')],
     ),
-    'A live medium is found by its label.',
+    'Recorded in .profile; a live medium is found by its label.',
   ),
   installprovidefailsafe: onlyAsOption(readOr(bool, true, 'Whether the menu has a failsafe entry.')),
   target_blocksize: onlyAsOption(read(integer(512, 65536), 'Bytes of a sector of the loop device.')),

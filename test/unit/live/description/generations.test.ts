@@ -44,7 +44,8 @@ test('KIWI 9.11: settings of the loader are attributes of the type, and hybrid i
 });
 
 test('KIWI 9.15: the publisher came, required profiles come along', () => {
-  const description = read('kiwi-9.15.xml');
+  const description = read('kiwi-9.15.xml', { profiles: ['usual'] });
+  expect(read('kiwi-9.15.xml').profiles).toEqual(['usual']);
   expect(description).toMatchObject({ profiles: ['usual', 'base'], packageManager: 'dnf', xenGuest: false });
   expect(description.type).toMatchObject({ flags: 'dmsquash', publisher: 'A publisher & his son' });
   expect(description.bootloader).toMatchObject({ console: ['gfxterm'], timeout: 0 });

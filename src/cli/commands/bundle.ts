@@ -1,0 +1,57 @@
+// isopress bundle --target-dir DIR --id ID --bundle-dir DIR
+
+import { Command } from 'commander';
+import { bundleResults, loadConfiguration } from '../../live/index.js';
+import { openSession, type SessionOptions } from '../session.js';
+import { showBytes } from '../units.js';
+import { addSessionOptions } from '../writer-options.js';
+
+interface Options extends SessionOptions {
+  readonly targetDir: string;
+  readonly id: string;
+  readonly bundleDir: string;
+  readonly bundleFormat?: string;
+  readonly compress: boolean;
+  readonly config?: string;
+  readonly force?: boolean;
+}
+
+export function bundleCommand(): Command {
+  const command = new Command('bundle')
+    .description('collect the results of a build under names with an id, with digests beside them')
+    .requiredOption('--target-dir <dir>', 'directory with the results of a build')
+    .requiredOption('--id <id>', 'tells this bundle from others; comes behind the version')
+    .requiredOption('--bundle-dir <dir>', 'directory for the bundle; made if it is not there')
+    .option(
+      '--bundle-format <pattern>',
+      'names: %N name, %P profiles, %A architecture, %I id, %T type, %M %m %p parts of the version, %v version (default: from the description)',
+    )
+    .option('--no-compress', 'compress nothing')
+    .option('--config <file>', 'runtime configuration, beside those of machine and user (default: none)')
+    .option('-f, --force', 'replace files of the same names');
+  return addSessionOptions(command).action(bundle);
+}
+
+async function bundle(options: Options): Promise<void> {
+  const session = openSession(options);
+  try {
+    const report = await bundleResults(
+      {
+        targetDirectory: options.targetDir,
+        bundleDirectory: options.bundleDir,
+        id: options.id,
+        configuration: await loadConfiguration({ home: process.env['HOME'], file: options.config }),
+        force: options.force ?? false,
+        ...(options.compress ? {} : { compress: false }),
+        ...(options.bundleFormat === undefined ? {} : { format: options.bundleFormat }),
+      },
+      session.run,
+    );
+    session.result(
+      report,
+      report.files.map(({ path, size }) => `${path}: ${showBytes(size)}`),
+    );
+  } finally {
+    session.close();
+  }
+}

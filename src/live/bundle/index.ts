@@ -1,0 +1,3 @@
+// Bundles of results.
+
+export { type BundledFile, type BundleOptions, type BundleReport, bundleResults } from './bundle.js';
