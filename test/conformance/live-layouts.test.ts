@@ -145,6 +145,41 @@ describe.runIf(hasGrub)('Xen', () => {
   });
 });
 
+describe.runIf(hasGrub)('what a root tree brings', () => {
+  oracle('xorriso')('theme, background, fonts and memory test are on the medium and in the menu', async () => {
+    const root = join(scratch, 'themed');
+    cpSync(small.root, root, { recursive: true, verbatimSymlinks: true });
+    const write = (path: string, content: string) => {
+      mkdirSync(join(root, path, '..'), { recursive: true });
+      writeFileSync(join(root, path), content);
+    };
+    write('usr/share/grub/themes/oak/theme.txt', 'theme\n');
+    write('usr/share/grub/themes/oak/background.png', 'theirs\n');
+    write('boot/grub/themes/oak/background.png', 'own\n');
+    write('boot/efi/EFI/oak/fonts/other.pf2', 'font\n');
+    write('boot/memtest86+.bin', 'memtest\n');
+    const themed = smallDescription('firmware="efi"')
+      .replace('</version>', '</version><bootloader-theme>oak</bootloader-theme>')
+      .replace('output_console="serial"', 'output_console="gfxterm serial"');
+    writeFileSync(join(small.description, 'config.xml'), themed);
+    const medium = extracted((await press({ root })).image);
+    const menu = text(medium, 'boot/grub/grub.cfg');
+    expect(menu).toContain('set theme=($root)/boot/grub/themes/oak/theme.txt');
+    expect(menu).toContain('set font=($root)/boot/x86_64/loader/grub/fonts/unicode.pf2');
+    expect(text(medium, 'boot/grub/themes/oak/background.png')).toBe('own\n');
+    const font = readFileSync('/usr/share/grub/unicode.pf2');
+    for (const path of ['boot/x86_64/loader/grub/fonts', 'EFI/oak/fonts']) {
+      expect(readFileSync(join(medium, path, 'unicode.pf2')).equals(font)).toBe(true);
+    }
+    expect(text(medium, 'EFI/oak/fonts/other.pf2')).toBe('font\n');
+    expect(text(medium, 'boot/x86_64/loader/memtest')).toBe('memtest\n');
+    writeFileSync(join(small.description, 'config.xml'), themed.replace('>oak<', '>elm<'));
+    const { image, warnings } = await press({ root });
+    expect(warnings).toContain('GRUB theme elm is not in the root tree; the menu is plain text.');
+    expect(text(extracted(image), 'boot/grub/grub.cfg')).toContain('terminal_output console\n');
+  });
+});
+
 describe.runIf(hasGrub)('other architectures', () => {
   for (const [machine, platform, loader] of [
     ['aarch64', 'arm64-efi', 'bootaa64.efi'],
