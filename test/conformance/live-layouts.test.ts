@@ -1,6 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: scripts and templates are what is being tested
-// Live ISOs of the small root tree in every layout and generation, by what xorriso, file and GRUB's own reader say of them;
-// and what a description adds: archives, scripts, templates.
+// Live ISOs of a small root tree in every layout, judged by xorriso, file and GRUB's reader; archives, scripts, templates.
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
