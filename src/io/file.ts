@@ -45,17 +45,25 @@ function changed(path: ByteString, planned: number, found: number): SourceError 
   return new SourceError('source.changed', message, { path: shown, hint: 'Pack a tree that nothing writes to.' });
 }
 
+/** A path in two parts, of which all files of a directory share the first: a tree of many files holds much less. */
+export interface FilePlace {
+  readonly directory: ByteString;
+  readonly name: ByteString;
+}
+
 /**
  * The content of a regular file of `size` bytes. A file found shorter or longer is an error, never padded or cut. With a
  * `reader` whoever packs many files can have them read ahead.
  */
 export function fileContent(
-  path: ByteString,
+  at: ByteString | FilePlace,
   size: number,
   holes?: readonly Range[],
   reader?: RangeReader,
 ): ExactContent {
-  const content = size <= SMALL ? new SmallFile(path, size, reader) : new LargeFile(path, size, reader);
+  const { directory, name } = typeof at === 'string' ? { directory: WHOLE_PATH, name: at } : at;
+  const kind = size <= SMALL ? SmallFile : LargeFile;
+  const content = new kind(directory, name, size, reader);
   return holes && holes.length > 0 ? Object.assign(content, { holes }) : content;
 }
 
@@ -64,15 +72,26 @@ export function fileRange(path: ByteString, range: Range): ExactContent {
   return new FileRange(path, range);
 }
 
+/** The directory of a place whose name is the whole path. */
+const WHOLE_PATH = '' as ByteString;
+
 // Classes, not closures: trees hold one of these per file, and methods on the prototype cost a tree nothing.
 
 /** What all files have in common. */
 abstract class RegularFile {
   constructor(
-    readonly path: ByteString,
+    readonly directory: ByteString,
+    readonly name: ByteString,
     readonly size: number,
     readonly reader: RangeReader | undefined,
   ) {}
+
+  get path(): ByteString {
+    const { directory, name } = this;
+    return (
+      directory === WHOLE_PATH || directory.endsWith('/') ? directory + name : `${directory}/${name}`
+    ) as ByteString;
+  }
 
   get origin() {
     return this.reader && { path: this.path, reader: this.reader };

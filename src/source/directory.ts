@@ -6,6 +6,7 @@ import { InvalidInputError, SourceError } from '../errors.js';
 import {
   breathe,
   type ExactContent,
+  type FilePlace,
   fileContent,
   NativeRangeReader,
   pathBuffer,
@@ -124,7 +125,7 @@ class Scan {
     for (const name of names(path, at)) {
       const below = joinPath(path, name);
       if (this.#excluded?.(below.slice(this.#top) as ByteString)) continue;
-      const entry = this.#entry(below);
+      const entry = this.#entry(below, { directory: path, name });
       entries.push([name, entry instanceof Promise ? await entry : entry]);
       if (++this.#entries % BREATH === 0) {
         this.options.run?.report({ step: 'scanning', done: this.#entries, unit: 'entries' });
@@ -136,7 +137,7 @@ class Scan {
   }
 
   /** A promise only where there is something to wait for: a directory, or a sparse file to be searched. */
-  #entry(path: ByteString): Node | Promise<Node> {
+  #entry(path: ByteString, place: FilePlace): Node | Promise<Node> {
     const at = pathBuffer(path);
     let stat: BigIntStats;
     try {
@@ -146,11 +147,11 @@ class Scan {
     }
     const type = Number(stat.mode) & TYPE;
     if (type === DIRECTORY) return this.#directory(path, at, stat);
-    if (stat.nlink < 2n) return this.#leaf(path, at, stat, type);
+    if (stat.nlink < 2n) return this.#leaf(path, place, at, stat, type);
     const identity = identityOf(stat);
     const known = this.#shared.get(identity);
     if (known) return known;
-    const node = this.#leaf(path, at, stat, type);
+    const node = this.#leaf(path, place, at, stat, type);
     if (node instanceof Promise) {
       return node.then((made) => {
         this.#shared.set(identity, made);
@@ -161,12 +162,12 @@ class Scan {
     return node;
   }
 
-  #leaf(path: ByteString, at: Buffer, stat: BigIntStats, type: number): Node | Promise<Node> {
+  #leaf(path: ByteString, place: FilePlace, at: Buffer, stat: BigIntStats, type: number): Node | Promise<Node> {
     const attrs = this.#attributes(path, at, stat);
     if (type === REGULAR) {
       // Told now, not after half an image: a file that only its owner may read.
       if ((attrs.mode & 0o004) === 0) checkReadable(path, at);
-      return this.#file(path, stat, attrs);
+      return this.#file(path, place, stat, attrs);
     }
     if (type === SYMLINK) return symlink(target(path, at), attrs);
     const kind = SPECIALS.get(type);
@@ -177,12 +178,12 @@ class Scan {
     return kind.endsWith('device') ? special(kind, attrs, major(stat.rdev), minor(stat.rdev)) : special(kind, attrs);
   }
 
-  #file(path: ByteString, stat: BigIntStats, attrs: Attributes): Node | Promise<Node> {
+  #file(path: ByteString, place: FilePlace, stat: BigIntStats, attrs: Attributes): Node | Promise<Node> {
     const size = Number(stat.size);
-    if (stat.blocks * 512n >= stat.size) return file(fileContent(path, size, [], this.#reader), attrs);
-    if (this.addon) return file(fileContent(path, size, askForHoles(this.addon, path, size), this.#reader), attrs);
+    if (stat.blocks * 512n >= stat.size) return file(fileContent(place, size, [], this.#reader), attrs);
+    if (this.addon) return file(fileContent(place, size, askForHoles(this.addon, path, size), this.#reader), attrs);
     return searchHoles(path, size, this.options.run).then((holes: Range[]) =>
-      file(fileContent(path, size, holes), attrs),
+      file(fileContent(place, size, holes), attrs),
     );
   }
 

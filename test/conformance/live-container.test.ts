@@ -43,6 +43,8 @@ function ownTree(): string {
   spawnSync('cp', ['-a', '--reflink=auto', debian!, tree]);
   spawnSync('chown', ['-R', '-h', `${USER}:${USER}`, tree]);
   spawnSync('chmod', ['755', scratch]);
+  // Files without any permission are closed to all but root, their owner included.
+  spawnSync('find', [tree, '-type', 'f', '!', '-perm', '-400', '-exec', 'chmod', 'u+r', '{}', '+']);
   return tree;
 }
 

@@ -1,6 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: scripts and templates are what is being tested
-// Live ISOs of the small root tree in every layout and generation, by what xorriso, file and GRUB's own reader say of them;
-// and what a description adds: archives, scripts, templates.
+// Live ISOs of a small root tree in every layout, judged by xorriso, file and GRUB's reader; archives, scripts, templates.
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -142,6 +141,41 @@ describe.runIf(hasGrub)('Xen', () => {
     if (hasIsolinux) expect(text(medium, 'isolinux/isolinux.cfg')).toContain('append xen.gz --- linux ');
     const { status, stderr } = judge('grub-script-check', [join(medium, 'boot/grub/grub.cfg')]);
     expect(status, stderr).toBe(0);
+  });
+});
+
+describe.runIf(hasGrub)('what a root tree brings', () => {
+  oracle('xorriso')('theme, background, fonts and memory test are on the medium and in the menu', async () => {
+    const root = join(scratch, 'themed');
+    cpSync(small.root, root, { recursive: true, verbatimSymlinks: true });
+    const write = (path: string, content: string) => {
+      mkdirSync(join(root, path, '..'), { recursive: true });
+      writeFileSync(join(root, path), content);
+    };
+    write('usr/share/grub/themes/oak/theme.txt', 'theme\n');
+    write('usr/share/grub/themes/oak/background.png', 'theirs\n');
+    write('boot/grub/themes/oak/background.png', 'own\n');
+    write('boot/efi/EFI/oak/fonts/other.pf2', 'font\n');
+    write('boot/memtest86+.bin', 'memtest\n');
+    const themed = smallDescription('firmware="efi"')
+      .replace('</version>', '</version><bootloader-theme>oak</bootloader-theme>')
+      .replace('output_console="serial"', 'output_console="gfxterm serial"');
+    writeFileSync(join(small.description, 'config.xml'), themed);
+    const medium = extracted((await press({ root })).image);
+    const menu = text(medium, 'boot/grub/grub.cfg');
+    expect(menu).toContain('set theme=($root)/boot/grub/themes/oak/theme.txt');
+    expect(menu).toContain('set font=($root)/boot/x86_64/loader/grub/fonts/unicode.pf2');
+    expect(text(medium, 'boot/grub/themes/oak/background.png')).toBe('own\n');
+    const font = readFileSync('/usr/share/grub/unicode.pf2');
+    for (const path of ['boot/x86_64/loader/grub/fonts', 'EFI/oak/fonts']) {
+      expect(readFileSync(join(medium, path, 'unicode.pf2')).equals(font)).toBe(true);
+    }
+    expect(text(medium, 'EFI/oak/fonts/other.pf2')).toBe('font\n');
+    expect(text(medium, 'boot/x86_64/loader/memtest')).toBe('memtest\n');
+    writeFileSync(join(small.description, 'config.xml'), themed.replace('>oak<', '>elm<'));
+    const { image, warnings } = await press({ root });
+    expect(warnings).toContain('GRUB theme elm is not in the root tree; the menu is plain text.');
+    expect(text(extracted(image), 'boot/grub/grub.cfg')).toContain('terminal_output console\n');
   });
 });
 

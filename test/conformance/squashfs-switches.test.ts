@@ -8,9 +8,11 @@ import { chooseCompression } from '../../src/compress/index.js';
 import type { SquashfsOptions, StoredPart } from '../../src/format/squashfs/index.js';
 import { quietRun } from '../../src/io/content.js';
 import { bytesSource, EMPTY } from '../../src/io/memory.js';
+import { loadNative } from '../../src/native/index.js';
 import { shareDuplicates } from '../../src/tree/duplicates.js';
 import { FileTree } from '../../src/tree/file-tree.js';
 import { directory, file, special } from '../../src/tree/node.js';
+import { contentsMatching } from '../../src/tree/override.js';
 import { overlay } from '../../src/tree/rewrite.js';
 import { contentPriorities, readSortList } from '../../src/tree/sort-list.js';
 import { judge, kernelOracle, oracle } from '../support/oracle.js';
@@ -34,6 +36,20 @@ const CODECS = {
   'lz4, portable': chooseCompression({ name: 'lz4', engine: 'portable' }),
   none: STORED,
 };
+const TUNED = chooseCompression({ name: 'gzip', windowBits: 10, strategies: ['default', 'huffman_only', 'fixed'] });
+/** Those of the native engine are tested one by one in squashfs-codecs; here they meet all switches. */
+const EVERY_CODEC = [
+  ...Object.values(CODECS),
+  TUNED,
+  chooseCompression({ name: 'zstd', engine: 'portable', level: -7 }),
+  ...(loadNative().addon
+    ? [
+        chooseCompression({ name: 'lzo' }),
+        chooseCompression({ name: 'lz4', level: 9 }),
+        chooseCompression({ name: 'xz', level: 0, bcj: ['x86', 'arm'] }),
+      ]
+    : []),
+];
 const PARTS: readonly StoredPart[] = ['inodes', 'data', 'fragments', 'xattrs', 'ids'];
 const text = (content: string) => new TextEncoder().encode(content);
 
@@ -81,7 +97,9 @@ for (const [name, compression] of Object.entries(CODECS)) {
 
 kernel('random trees with every codec, block size and switch', async () => {
   const switches = fc.record({
-    compression: fc.constantFrom(...Object.values(CODECS)),
+    compression: fc.constantFrom(...EVERY_CODEC),
+    unfragmented: fc.boolean(),
+    uncompressed: fc.boolean(),
     blockSize: fc.constantFrom(4096, 16_384, 131_072, 1_048_576),
     fragments: fc.boolean(),
     tails: fc.boolean(),
@@ -96,9 +114,13 @@ kernel('random trees with every codec, block size and switch', async () => {
     fc.asyncProperty(
       treeArbitrary(SQUASHFS).map(asLinuxShows),
       switches,
-      async (tree, { tails, duplicates, ...options }) => {
+      async (tree, { tails, duplicates, unfragmented, uncompressed, ...options }) => {
         const packed = duplicates ? await shareDuplicates(tree, quietRun()) : tree;
-        await writeSquashfs(packed, image, { ...options, tailPacking: tails && options.fragments });
+        const rules = {
+          unfragmented: contentsMatching(packed, unfragmented ? ['*[a-m]*'] : []),
+          uncompressed: contentsMatching(packed, uncompressed ? ['/dir-0', '*0*'] : []),
+        };
+        await writeSquashfs(packed, image, { ...options, ...rules, tailPacking: tails && options.fragments });
         await expectMountedEquals(tree, options.offset);
         rmSync(unpacked, { recursive: true, force: true });
         const where = ['-offset', String(options.offset), '-d', unpacked];
@@ -148,6 +170,27 @@ for (const options of [{}, { fragments: false }, { tailPacking: true }, { sparse
     expect(plainSize - statSync(image).size).toBeGreaterThan(430_000);
   });
 }
+
+oracle('unsquashfs')('rules for some files: their tails get blocks, their blocks stay as they are', async () => {
+  const line = (i: number) => file(bytesSource(text(`${i} is a line of some text\n`.repeat(400))));
+  const tree = FileTree.of({
+    'a/one.txt': line(1),
+    'a/two.jpg': line(2),
+    'b/three.txt': line(3),
+    'b/four.jpg': line(4),
+  });
+  const packed = await writeSquashfs(tree, image);
+  expect(packed).toMatchObject({ blocks: 0, fragments: 1 });
+  const bytes = readFileSync(image).length;
+  const rules = { unfragmented: contentsMatching(tree, ['/b']), uncompressed: contentsMatching(tree, ['*.jpg']) };
+  expect(await writeSquashfs(tree, image, rules)).toMatchObject({ blocks: 3, fragments: 1 });
+  const found = readFileSync(image);
+  expect(found.length).toBeGreaterThan(bytes);
+  for (const [i, isStored] of [false, true, false, true].entries()) {
+    expect(found.includes(`\n${i + 1} is a line of some text\n${i + 1} is`), `${i + 1}`).toBe(isStored);
+  }
+  unpack();
+});
 
 oracle('unsquashfs')('each part left uncompressed is told so, and nothing else', async () => {
   const told: Readonly<Record<StoredPart, string>> = {

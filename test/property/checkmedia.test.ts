@@ -52,7 +52,7 @@ test('sealed images verify, and the digest is that of the normalised bytes', asy
       const exempt = place >= 0x8000 && place < 0x8573;
       if (!exempt) expect((await verifyTags(bytesSource(changed), run)).ok).toBe(false);
     }),
-    { numRuns: 60 },
+    { numRuns: Number(process.env['ISOPRESS_TEST_RUNS'] ?? 60) },
   );
 });
 
@@ -75,6 +75,6 @@ test('damaged heads give a result or an InvalidImageError', async () => {
         if (outcome.status === 'rejected') expect(outcome.reason).toBeInstanceOf(InvalidImageError);
       }
     }),
-    { numRuns: 300 },
+    { numRuns: Number(process.env['ISOPRESS_TEST_RUNS'] ?? 300) },
   );
 });

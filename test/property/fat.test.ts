@@ -41,7 +41,7 @@ test('an image has its planned size, and its bytes depend on the tree and the op
         expect(bytes.subarray(at, at + length).every((byte) => byte === 0)).toBe(true);
       }
     }),
-    { numRuns: 60 },
+    { numRuns: Number(process.env['ISOPRESS_TEST_RUNS'] ?? 60) },
   );
 });
 
@@ -57,6 +57,6 @@ test('chains fill the clusters from 2 on without gap or overlap', () => {
       expect(next - 2).toBe(layout.usedClusters);
       expect(layout.usedClusters).toBeLessThanOrEqual(layout.clusters);
     }),
-    { numRuns: 100 },
+    { numRuns: Number(process.env['ISOPRESS_TEST_RUNS'] ?? 100) },
   );
 });

@@ -91,7 +91,7 @@ oracle('xorriso', '7z')('what is written is what others read', async () => {
       expect(stdout).toContain('Everything is Ok');
       expect(stdout).not.toMatch(/warning|error/i);
     }),
-    { numRuns: 30 },
+    { numRuns: Number(process.env['ISOPRESS_TEST_RUNS'] ?? 30) },
   );
 });
 
@@ -109,7 +109,7 @@ test('planned is produced, twice the same', async () => {
       expect(first.length).toBe(plan.layout.size);
       expect(Buffer.compare(first, second)).toBe(0);
     }),
-    { numRuns: 60 },
+    { numRuns: Number(process.env['ISOPRESS_TEST_RUNS'] ?? 60) },
   );
 });
 
@@ -119,7 +119,7 @@ test('times move no structure', async () => {
       const dated = mapNodes(tree, (node) => ({ ...node, mtime: timestamp(seconds) }));
       expect(planDisc(dated, given).layout.areas).toEqual(planDisc(tree, given).layout.areas);
     }),
-    { numRuns: 30 },
+    { numRuns: Number(process.env['ISOPRESS_TEST_RUNS'] ?? 30) },
   );
 });
 
@@ -165,6 +165,6 @@ oracle(
       expect(extracted(describeDirectory(out)).sort()).toEqual(expected);
       expect(judge('7z', ['t', '-tiso', disc]).stdout).toContain('Everything is Ok');
     }),
-    { numRuns: 25 },
+    { numRuns: Number(process.env['ISOPRESS_TEST_RUNS'] ?? 25) },
   );
 });

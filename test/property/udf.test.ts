@@ -32,7 +32,7 @@ test('planned is produced, twice the same, beside ISO 9660 and alone', async () 
       expect(first.length).toBe(plan.layout.size);
       expect(Buffer.compare(first, second)).toBe(0);
     }),
-    { numRuns: 40 },
+    { numRuns: Number(process.env['ISOPRESS_TEST_RUNS'] ?? 40) },
   );
 });
 
@@ -50,6 +50,6 @@ oracle('7z')('7-Zip finds every file whole', async () => {
       expect(stdout).toContain('Everything is Ok');
       expect(stdout).not.toMatch(/warning|error/i);
     }),
-    { numRuns: 30 },
+    { numRuns: Number(process.env['ISOPRESS_TEST_RUNS'] ?? 30) },
   );
 });

@@ -40,7 +40,7 @@ const RULES: Readonly<Record<string, { rooms: readonly string[]; others: readonl
   index: { rooms: ['*'], others: [] },
   cli: {
     rooms: ['live', 'disc', 'format', 'source', 'tree', 'compress', 'io', 'native', 'bytes', 'errors', 'version'],
-    others: ['node:fs', 'node:fs/promises', 'node:os', 'node:path', 'node:process', 'commander'],
+    others: ['node:fs', 'node:fs/promises', 'node:os', 'node:path', 'node:process', 'node:v8', 'commander'],
   },
 };
 

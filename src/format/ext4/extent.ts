@@ -86,6 +86,15 @@ export function renderExtentTree(
   return { root, blocks };
 }
 
+/** The tree of a file that lies in one extent. */
+export function oneExtent(extent: Extent): ExtentTree {
+  const root = new Uint8Array(BLOCK_FIELD_SIZE);
+  writeNode([extent], 0, IN_INODE, root);
+  return { root, blocks: NO_BLOCKS };
+}
+
+const NO_BLOCKS: readonly Uint8Array[] = [];
+
 function renderNode(entries: readonly Entry[], depth: number, capacity: number, block: Uint8Array, seed: Seed) {
   writeNode(entries, depth, capacity, block);
   if (seed === undefined) return block;

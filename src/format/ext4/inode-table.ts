@@ -4,7 +4,7 @@ import { type ByteString, bytesOf, type Timestamp } from '../../bytes/index.js';
 import type { File, Node } from '../../tree/index.js';
 import type { Blueprint } from './blueprint.js';
 import { inodeSeed } from './checksum.js';
-import { type ExtentTree, renderExtentTree } from './extent.js';
+import { type ExtentTree, oneExtent, renderExtentTree } from './extent.js';
 import type { Geometry } from './geometry.js';
 import {
   BLOCK_FIELD_SIZE,
@@ -29,7 +29,7 @@ import {
   XATTR_VALUE_FLAG,
 } from './inode.js';
 import { inodeNumber, isIndexed, ownBlocks } from './inventory.js';
-import { contentSegments } from './placement.js';
+import { contentSegments, isOneExtent } from './placement.js';
 import { resizeInodeBlocks, resizeInodeSize } from './resize-inode.js';
 import { extentsOf, type Segment } from './segments.js';
 import type { SystemFile } from './system-files.js';
@@ -56,14 +56,15 @@ interface Facts {
   readonly value?: { readonly hash: number; readonly references: number };
 }
 
-/** Writes the inode with number `ino` into `table` at byte `at`; numbers that nothing uses stay zeros. */
-export function renderInode(blueprint: Blueprint, ino: number, table: Uint8Array, at: number): void {
+/** Writes the inode with number `ino` at byte `at` of a view of zeros; numbers that nothing uses stay zeros. */
+export function renderInode(blueprint: Blueprint, ino: number, view: DataView<ArrayBuffer>, at: number): void {
   const { geometry, options, checksumSeed } = blueprint;
   const slot = ino === ROOT_INODE ? 0 : ino - FIRST_INODE + 1;
   const isOwn = ino === ROOT_INODE || (ino >= FIRST_INODE && slot < blueprint.inventory.nodes.length);
   const facts = isOwn ? nodeFacts(blueprint, slot) : reservedFacts(blueprint, ino);
   if (!facts) return;
-  writeInode(fieldsOf(facts, geometry), table, at, options.inodeSize);
+  writeInode(fieldsOf(facts, geometry), view, at, options.inodeSize);
+  const table = new Uint8Array(view.buffer);
   if (isOwn && options.inodeSize > SMALL_INODE) {
     const stored = inInodeXattrs(blueprint, slot, facts);
     if (stored.length > 0) {
@@ -84,9 +85,9 @@ function inInodeXattrs({ inventory, options }: Blueprint, slot: number, facts: F
 }
 
 /** The fields, or those of the first 128 bytes where an inode has no more. */
-function writeInode(fields: Inode, table: Uint8Array, at: number, size: number): void {
-  if (size > SMALL_INODE) inode.encodeInto(fields, table, at);
-  else table.set(inode.encode(fields).subarray(0, SMALL_INODE), at);
+function writeInode(fields: Inode, view: DataView<ArrayBuffer>, at: number, size: number): void {
+  if (size > SMALL_INODE) inode.encodeThrough(fields, view, at);
+  else new Uint8Array(view.buffer).set(inode.encode(fields).subarray(0, SMALL_INODE), at);
 }
 
 function nodeFacts(blueprint: Blueprint, slot: number): Facts {
@@ -152,8 +153,13 @@ function textField(target: ByteString): Uint8Array {
 export function contentTree(blueprint: Blueprint, slot: number): ExtentTree {
   const { inventory, geometry, placement } = blueprint;
   const blocks = inventory.dataBlocks[slot]!;
-  const segments = contentSegments(inventory.nodes[slot]!, blocks, geometry.blockSize);
-  return treeAt(blueprint, segments, placement.start[slot]!, blocks, inodeNumber(slot));
+  const node = inventory.nodes[slot]!;
+  const start = placement.start[slot]!;
+  if (blocks > 0 && isOneExtent(node, blocks, geometry, start)) {
+    return oneExtent({ logical: 0, block: geometry.space.blockAt(start), length: blocks });
+  }
+  const segments = contentSegments(node, blocks, geometry.blockSize);
+  return treeAt(blueprint, segments, start, blocks, inodeNumber(slot));
 }
 
 /** The extent tree of the journal. */

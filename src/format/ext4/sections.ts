@@ -115,13 +115,16 @@ function* inodeTable(blueprint: Blueprint, group: number): Generator<Uint8Array>
   const { blockSize, inodeSize, inodesPerGroup } = blueprint.geometry;
   const used = usedInodesIn(blueprint, group);
   const perChunk = TABLE_CHUNK / inodeSize;
+  // One array for all: a piece is only lent until the next is pulled.
+  const table = new Uint8Array(alignUp(Math.min(perChunk, used) * inodeSize, blockSize));
+  const view = new DataView(table.buffer);
   for (let first = 0; first < used; first += perChunk) {
     const count = Math.min(perChunk, used - first);
-    const chunk = new Uint8Array(alignUp(count * inodeSize, blockSize));
+    table.fill(0);
     for (let turn = 0; turn < count; turn++) {
-      renderInode(blueprint, group * inodesPerGroup + first + turn + 1, chunk, turn * inodeSize);
+      renderInode(blueprint, group * inodesPerGroup + first + turn + 1, view, turn * inodeSize);
     }
-    yield chunk;
+    yield table.subarray(0, alignUp(count * inodeSize, blockSize));
   }
 }
 

@@ -92,8 +92,10 @@ class TablesEmitter {
     const directoryTableAt = this.#at;
     yield* this.#put(tree.listings);
     const { fragments } = this.#placed;
-    const fragmentTable = fragments.length > 0 ? await this.#lookup(fragmentEntries(fragments), 'inodes') : undefined;
-    yield* this.#put(fragmentTable?.parts);
+    // GRUB reads the first entry whether there are any or not: an empty table has a place, not none.
+    const fragmentTable =
+      fragments.length > 0 ? await this.#lookup(fragmentEntries(fragments), 'inodes') : { parts: [], at: this.#at };
+    yield* this.#put(fragmentTable.parts);
     const exportTable = options.exportTable ? await this.#lookup(u64List(tree.refs), 'inodes') : undefined;
     yield* this.#put(exportTable?.parts);
     const idTable = await this.#lookup(u32List(layout.ids), 'ids');
@@ -106,7 +108,7 @@ class TablesEmitter {
       bytesUsed: this.#at,
       inodeTableAt,
       directoryTableAt,
-      fragmentTableAt: fragmentTable?.at,
+      fragmentTableAt: fragmentTable.at,
       exportTableAt: exportTable?.at,
       idTableAt: idTable.at,
       xattrTableAt: xattrTable?.at,

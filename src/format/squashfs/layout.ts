@@ -10,8 +10,9 @@ import type { PlannedXattrs } from './plan-xattrs.js';
 /**
  * Grows with every change that gives other bytes for the same tree, options and engine.
  * 1: first version.
+ * 2: a fragment table without entries has a place, which GRUB looks at.
  */
-export const LAYOUT_VERSION = 1;
+export const LAYOUT_VERSION = 2;
 
 /** What was decided before the first byte, as plain data. */
 export interface SquashfsLayout {

@@ -4,10 +4,10 @@
 import { type ByteString, type Timestamp, timestamp } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
 import { bytesSource, collect, type ExactContent, type Run } from '../../io/index.js';
-import { directory, type File, FileTree, file, follow, type Node, overlay } from '../../tree/index.js';
+import { directory, type File, FileTree, file, follow, glob, type Node, overlay } from '../../tree/index.js';
 import { type EfiNames, efiFileOf } from '../architecture.js';
 import { findMokManagers, findShims, findSignedGrubs, findUnsignedGrubs, vendorDirectories } from './efi-lookups.js';
-import { requireGrubDirectory } from './grub-data.js';
+import { requireFont, requireGrubDirectory } from './grub-data.js';
 import { type ImageWorkshop, makeBootImage } from './grub-image.js';
 
 export interface EfiRequest {
@@ -74,9 +74,13 @@ async function builtInPrefixes(grub: File, run: Run): Promise<string[]> {
   return [...new Set([...found].map((match) => match[1]!))];
 }
 
-/** What the tree has in /boot/efi, with ours laid over it. */
+/** What the tree has in /boot/efi, with ours laid over it. A vendor's directory of fonts gets the menu's too. */
 function complete(workshop: ImageWorkshop, nodes: Record<string, Node>): EfiTree {
   const own = follow(workshop.root, '/boot/efi/EFI');
+  const fonts = glob(workshop.root, '/boot/efi/EFI/*/fonts').filter(({ node }) => node.kind === 'directory');
+  for (const { path } of fonts) {
+    nodes[`${path.slice('boot/efi/'.length)}/unicode.pf2`] = plain(requireFont(workshop.root));
+  }
   const ours = FileTree.of<ExactContent>(nodes, made(workshop));
   if (own?.kind !== 'directory') return ours;
   const base = new FileTree(directory<ExactContent>(made(workshop), [['EFI' as ByteString, own]]));

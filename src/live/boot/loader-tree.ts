@@ -123,15 +123,6 @@ function efiNodes(project: Project, efi: EfiTree): Nodes {
   const platform = architecture.efi!.platform;
   const modules = wantsModules ? findGrubDirectory(root, platform) : undefined;
   if (modules) nodes[`boot/${menu.grubDirectory}/${platform}`] = copyModules(modules.node);
-  for (const { path, node } of glob(root, '/boot/efi/EFI/*/fonts')) {
-    if (node.kind !== 'directory') continue;
-    for (const [name, font] of node.entries) {
-      if (font.kind !== 'file') continue;
-      nodes[`${loaderOf(project)}/${menu.grubDirectory}/fonts/${name}`] ??= copy(font);
-    }
-    // The first vendor's are enough: they are the same GRUB's.
-    if (path) break;
-  }
   return nodes;
 }
 
