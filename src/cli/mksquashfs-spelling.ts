@@ -25,7 +25,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   '-Xbcj': '--bcj',
   '-Xdict-size': '--dict-size',
   '-Xhc': ['--level=12'],
-  '-Xalgorithm': { instead: 'lzo is written in one way only, about as thorough as lzo1x_999.' },
+  '-Xalgorithm': { instead: 'lzo is written in one way only, with blocks 6 % larger than by lzo1x_999.' },
   '-no-compression': ['--uncompressed=inodes,data,fragments,xattrs,ids'],
   '-noI': ['--uncompressed=inodes,ids'],
   '-noInodeCompression': ['--uncompressed=inodes,ids'],
