@@ -25,12 +25,12 @@ const BOOT = {
   arm64: ['linux-image-arm64', 'grub-efi-arm64-bin', 'grub-efi-arm64-signed', 'shim-signed'],
 };
 
-/**
- * The packages' own initrd is of no use to a live medium and takes a minute, under emulation many: while they are set up,
- * dracut is another name of `true`.
- */
 const DIVERSION = '--quiet --local --rename --divert /usr/bin/dracut.diverted';
-const HOOKS = [
+/**
+ * Options of mmdebstrap. The packages' own initrd is of no use to a live medium and takes a minute, under emulation many:
+ * while they are set up, dracut is another name of `true`.
+ */
+export const WITHOUT_PACKAGE_INITRD = [
   `--essential-hook=chroot "$1" dpkg-divert ${DIVERSION} --add /usr/bin/dracut && ln -s true "$1/usr/bin/dracut"`,
   `--customize-hook=rm "$1/usr/bin/dracut" && chroot "$1" dpkg-divert ${DIVERSION} --remove /usr/bin/dracut`,
   '--customize-hook=rm -f "$1"/initrd.img "$1"/initrd.img.old',
@@ -99,7 +99,12 @@ function recipe(architecture, kind) {
   const target = `--architectures=${architecture}`;
   // A shell is the least that a system is known by.
   if (kind === 'files') return ['--variant=extract', target, `--include=${['bash', ...BOOT[architecture]].join(',')}`];
-  return ['--variant=minbase', target, ...HOOKS, `--include=${[...SYSTEM, ...BOOT[architecture]].join(',')}`];
+  return [
+    '--variant=minbase',
+    target,
+    ...WITHOUT_PACKAGE_INITRD,
+    `--include=${[...SYSTEM, ...BOOT[architecture]].join(',')}`,
+  ];
 }
 
 /**

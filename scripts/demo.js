@@ -3,12 +3,23 @@
 //   --root DIR   press this tree      --out DIR   results and scratch (default out/demo)
 //   --embedded   press the small tree --no-boot   do not start QEMU
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { GREETING } from '../fixtures/greeter/greeter.js';
 import { BOOT_IMAGE_PATH, makeGreeter } from '../fixtures/greeter/make.js';
+import { WITHOUT_PACKAGE_INITRD } from './debian-root.js';
 import { bootUntil, missingForBoot } from './qemu.js';
 
 const HERE = fileURLToPath(new URL('..', import.meta.url));
@@ -78,9 +89,23 @@ async function main() {
   const root = values.embedded ? undefined : await debianRoot();
   const medium = root ? await pressDebian(root) : await pressGreeter();
   if (!values['no-boot']) await boot(medium);
-  process.stdout.write('\n');
-  for (const { name, seconds } of steps) process.stdout.write(`${seconds.toFixed(1).padStart(8)} s  ${name}\n`);
-  process.stdout.write(`\nThe ISO: ${medium.image}\n`);
+  summarize(medium.image);
+}
+
+/** What was done and how long it took, what came of it, and what can be done with it. */
+function summarize(/** @type {string} */ image) {
+  const packages = image.replace(/\.iso$/, '.packages');
+  const listed = existsSync(packages) ? readFileSync(packages, 'utf8').split('\n').length - 1 : undefined;
+  const size = `${(statSync(image).size / 2 ** 20).toFixed(1)} MiB`;
+  const lines = [
+    '',
+    ...steps.map(({ name, seconds }) => `${seconds.toFixed(1).padStart(8)} s  ${name}`),
+    '',
+    `The ISO:       ${shown(image)} (${size}${listed === undefined ? '' : `, ${listed} packages`})`,
+    `Look into it:  npx isopress info ${shown(image)}`,
+    `On a stick:    dd if=${shown(image)} of=/dev/sdX bs=4M conv=fsync`,
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
 }
 
 /** The root tree to press; undefined when none can be made here. */
@@ -103,7 +128,7 @@ function makeRoot(/** @type {string} */ root) {
   removeTree(part);
   const hooks = ['passwd --delete root', 'sh -c "echo debian-live >/etc/hostname"'];
   const args = [
-    ...['--variant=minbase', `--include=${PACKAGES.join(',')}`],
+    ...['--variant=minbase', ...WITHOUT_PACKAGE_INITRD, `--include=${PACKAGES.join(',')}`],
     ...hooks.map((hook) => `--customize-hook=chroot "$1" ${hook}`),
   ];
   const target = isRoot ? [SUITE, part] : ['--mode=unshare', '--format=tar', SUITE, `${part}.tar`];

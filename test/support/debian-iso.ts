@@ -1,0 +1,67 @@
+// Live ISOs of the Debian root tree, for tests that boot them: the menu and the system speak on the serial port.
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { quietRun } from '../../src/io/content.js';
+import { type BuildOptions, type BuildReport, buildLiveIso } from '../../src/live/index.js';
+import { testCache } from './debian-root.js';
+import { oncePerMachine } from './once.js';
+import { judge } from './oracle.js';
+
+export type Flags = 'overlay' | 'dmsquash';
+
+/** Which of the live modules' flags the tree has the modules for; the better one first. */
+export function flagsOf(root: string): readonly Flags[] {
+  const modules = join(root, 'usr/lib/dracut/modules.d');
+  const known = { overlay: '90kiwi-live', dmsquash: '90dmsquash-live' } as const;
+  return (['overlay', 'dmsquash'] as const).filter((flags) => existsSync(join(modules, known[flags])));
+}
+
+/** Path of an initrd of this tree for these flags, made by its dracut once per machine. */
+export async function debianInitrd(root: string, flags: Flags): Promise<string> {
+  const path = resolve(root);
+  const { mtimeMs } = statSync(join(path, 'var/lib/dpkg/status'));
+  const key = createHash('sha256').update([path, mtimeMs, flags].join('\0')).digest('hex').slice(0, 8);
+  const directory = await oncePerMachine(`initrd-${key}`, async (into) => {
+    const options = { description: 'fixtures/debian-live', root, targetDirectory: into, compression: 'lz4' } as const;
+    const initrdCache = join(testCache(), 'initrds');
+    const settings = { typeAttributes: { flags }, level: 1, initrdCache, now: () => 0 } as const;
+    const { image, architecture } = await buildLiveIso({ ...options, ...settings }, quietRun(2));
+    const loader = `/boot/${architecture}/loader/initrd`;
+    judge('xorriso', ['-osirrox', 'on', '-indev', image, '-extract', loader, join(into, 'initrd')]);
+    rmSync(image);
+  });
+  return join(directory, 'initrd');
+}
+
+export interface DebianIso extends Partial<BuildOptions> {
+  readonly flags: Flags;
+  /** More attributes of the type. */
+  readonly type?: string;
+  /** More options for the kernel. */
+  readonly commandLine?: string;
+}
+
+/** Presses the ISO in a new directory below `scratch`. */
+export async function pressDebian(root: string, iso: DebianIso, scratch: string): Promise<BuildReport> {
+  const { flags, type = '', commandLine = '', ...options } = iso;
+  const work = mkdtempSync(join(scratch, 'iso-'));
+  const [description, targetDirectory] = [join(work, 'description'), join(work, 'results')];
+  for (const directory of [description, targetDirectory]) mkdirSync(directory, { recursive: true });
+  writeFileSync(join(description, 'config.xml'), bootDescription(flags, type, commandLine));
+  const initrd = iso.initrd ?? (await debianInitrd(root, flags));
+  const usual = { description, root, targetDirectory, initrd, level: 1, now: () => performance.now() };
+  return buildLiveIso({ ...usual, ...options }, quietRun(2));
+}
+
+/** `tty0` comes first: what the initrd asks and says goes to the last console. */
+function bootDescription(flags: Flags, type: string, commandLine: string): string {
+  const kernel = `console=tty0 console=ttyS0,115200 ${commandLine}`.trim();
+  return `<image schemaversion="8.0" name="debian-boot" displayname="Debian">
+    <description type="system"><author>a</author><contact>c</contact><specification>s</specification></description>
+    <preferences><version>12.0.0</version><packagemanager>apt</packagemanager>
+    <type image="iso" flags="${flags}" volid="DEBIAN_BOOT" squashfscompression="gzip" kernelcmdline="${kernel}" ${type}>
+    <bootloader name="grub2" timeout="60" output_console="serial" input_console="serial" serial_line="serial --speed=115200"/>
+    </type></preferences>
+    <packages type="image"><package name="kiwi-dracut-live"/></packages></image>`;
+}
