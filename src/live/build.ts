@@ -5,7 +5,7 @@ import { fromText } from '../bytes/index.js';
 import type { DiscLayout } from '../disc/index.js';
 import { type Content, fileTarget, type ImagePlan, type Run, type Seal, withSeals, writeImage } from '../io/index.js';
 import { beside } from './beside.js';
-import { type BootWorkshop, makeBootFiles } from './boot/boot-files.js';
+import { type BootFiles, type BootWorkshop, makeBootFiles } from './boot/boot-files.js';
 import { isOlder } from './description/index.js';
 import { lateInitrd, profileValues } from './initrd/index.js';
 import { planMedium } from './medium.js';
@@ -18,15 +18,17 @@ import { atSite, type Site } from './site.js';
 
 /** Builds the ISO and the files beside it. After any error the target directory holds what it held before. */
 export async function buildLiveIso(options: BuildOptions, run: Run): Promise<BuildReport> {
-  return atSite(options, run, (site) => {
+  return atSite(options, run, async (site) => {
     const { project, watch } = site;
     const image = join(project.targetDirectory, `${project.baseName}.iso`);
+    // First, as a script of the description may do as it likes with the root tree that dracut then reads.
+    const boot = await bootFiles(site, run);
     // dracut works while the root image is packed; the medium has the initrd last, and its writer waits for it there.
     const initrd = (aside: Run) => watch.time('initrd', () => site.initrd(aside));
     return beside(run, initrd, (pending, running) => {
       const results = (aside: Run) => watch.time('results', () => stage(site, image, aside));
       return beside(running, results, async (staging, writing) => {
-        const { plan, report } = await planAll(site, lateInitrd(pending), writing);
+        const { plan, report } = await planAll(site, boot, lateInitrd(pending), writing);
         const { size, sha256 } = await watch.time('image', () => write(site, plan, image, staging, writing));
         const { results: record } = await staging;
         return { ...report(), image, size, digests: { sha256 }, initrd: (await pending).report, results: record };
@@ -67,7 +69,7 @@ export async function planLiveIso(
   run: Run,
 ): Promise<{ report: LiveReport; layout: DiscLayout }> {
   return atSite({ ...options, force: true }, run, async (site) => {
-    const { plan, report } = await planAll(site, lateInitrd(NEVER), run);
+    const { plan, report } = await planAll(site, await bootFiles(site, run), lateInitrd(NEVER), run);
     return { report: report(), layout: plan.layout };
   });
 }
@@ -81,21 +83,26 @@ function scriptEnvironment({ environment = {} }: BuildOptions, { description }: 
   return { ...environment, ...ofImage };
 }
 
-interface Planned {
-  readonly plan: ImagePlan<DiscLayout>;
-  report(): LiveReport;
-}
-
-/** Makes the boot files, and plans the medium around them. */
-async function planAll(site: Site, initrd: Content, run: Run): Promise<Planned> {
-  const { options, project, profile, way, workDirectory, watch, note } = site;
+/** What the boot loaders need, with what the script of the description made of it. */
+function bootFiles(site: Site, run: Run): Promise<BootFiles> {
+  const { options, project, way, workDirectory, watch, note } = site;
   const { root, rootDirectory, epoch } = project;
   const workshop: BootWorkshop = {
     ...{ root, rootDirectory, inside: way?.inside, workDirectory, epoch: epoch.seconds, warn: note },
     environment: scriptEnvironment(options, project),
     log: (line) => options.log?.(line),
   };
-  const boot = await watch.time('boot files', () => makeBootFiles(project, workshop, run));
+  return watch.time('boot files', () => makeBootFiles(project, workshop, run));
+}
+
+interface Planned {
+  readonly plan: ImagePlan<DiscLayout>;
+  report(): LiveReport;
+}
+
+/** Plans the root image, and the medium around it. */
+async function planAll(site: Site, boot: BootFiles, initrd: Content, run: Run): Promise<Planned> {
+  const { options, project, profile, way, watch } = site;
   const { rootImage, plan } = await watch.time('plan', async () => {
     const planned = await planRootImage(project, profile, options.exclude ?? [], run);
     return { rootImage: planned, plan: planMedium(project, { ...boot, initrd }, planned.content) };
