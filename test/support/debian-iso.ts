@@ -54,9 +54,12 @@ export async function pressDebian(root: string, iso: DebianIso, scratch: string)
   return buildLiveIso({ ...usual, ...options }, quietRun(2));
 }
 
-/** `tty0` comes first: what the initrd asks and says goes to the last console. */
+/**
+ * `tty0` comes first: what the initrd asks and says goes to the last console. `nomodeset`, because a graphics driver keeps an
+ * emulated processor busy long enough for the kernel to report a lockup.
+ */
 function bootDescription(flags: Flags, type: string, commandLine: string): string {
-  const kernel = `console=tty0 console=ttyS0,115200 ${commandLine}`.trim();
+  const kernel = `console=tty0 console=ttyS0,115200 nomodeset ${commandLine}`.trim();
   return `<image schemaversion="8.0" name="debian-boot" displayname="Debian">
     <description type="system"><author>a</author><contact>c</contact><specification>s</specification></description>
     <preferences><version>12.0.0</version><packagemanager>apt</packagemanager>
