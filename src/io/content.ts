@@ -1,6 +1,6 @@
 // What flows: content is a size and a stream of pieces, pulled by whoever consumes it.
 
-import type { ByteString } from '../bytes/index.js';
+import type { FilePlace, RangeList } from './range-list.js';
 
 /** `length` bytes from byte `at`. */
 export interface Range {
@@ -41,21 +41,6 @@ export interface Run {
   report(progress: Progress): void;
 }
 
-/** A range of a regular file. */
-export interface FileRange {
-  readonly path: ByteString;
-  readonly at: number;
-  readonly length: number;
-  /** Whether the file has to end behind the range. */
-  readonly ends: boolean;
-}
-
-/** A range and where it goes. */
-export interface RangeRequest extends FileRange {
-  /** First byte in the memory to be filled. */
-  readonly into: number;
-}
-
 /** Reads ranges of many files with one call, in threads. */
 export interface RangeReader {
   /** Memory that {@link read} can fill. */
@@ -64,7 +49,7 @@ export interface RangeReader {
    * Fills parts of `memory`, which is to be left alone meanwhile. Rejects with a {@link SourceError} for what cannot be
    * read, or has changed since it was planned.
    */
-  read(requests: readonly RangeRequest[], memory: Uint8Array): Promise<void>;
+  read(ranges: RangeList, memory: Uint8Array): Promise<void>;
 }
 
 /** Content whose size in bytes is exact before the first byte is produced. */
@@ -79,7 +64,7 @@ export interface ExactContent {
   /** As `bytes`, straight into `into` at byte `at`. It may use the one byte behind the content as scratch. */
   copyInto?(into: Uint8Array, at: number): void;
   /** The regular file whose whole content it is, and who can read it ahead. */
-  readonly origin?: { readonly path: ByteString; readonly reader: RangeReader } | undefined;
+  readonly origin?: (FilePlace & { readonly reader: RangeReader }) | undefined;
 }
 
 /** Content whose size is known only at its end, and whose first bytes may depend on its last. */

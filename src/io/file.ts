@@ -4,8 +4,9 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { type ByteString, displayText } from '../bytes/index.js';
 import { SourceError } from '../errors.js';
-import type { Data, ExactContent, Range, RangeReader, RangeRequest, Run, Source } from './content.js';
+import type { Data, ExactContent, Range, RangeReader, Run, Source } from './content.js';
 import { checkRange } from './memory.js';
+import type { FilePlace, RangeRequest } from './range-list.js';
 
 /** Up to this size a file is read with synchronous calls: three awaits cost more than the file. */
 const SMALL = 128 * 1024;
@@ -43,12 +44,6 @@ function changed(path: ByteString, planned: number, found: number): SourceError 
   const shown = displayText(path);
   const message = `${shown} changed while it was being read: ${planned} bytes expected, ${found} found.`;
   return new SourceError('source.changed', message, { path: shown, hint: 'Pack a tree that nothing writes to.' });
-}
-
-/** A path in two parts, of which all files of a directory share the first: a tree of many files holds much less. */
-export interface FilePlace {
-  readonly directory: ByteString;
-  readonly name: ByteString;
 }
 
 /**
@@ -93,9 +88,14 @@ abstract class RegularFile {
     ) as ByteString;
   }
 
-  get origin() {
-    return this.reader && { path: this.path, reader: this.reader };
+  get origin(): (FilePlace & { readonly reader: RangeReader }) | undefined {
+    return isReadAhead(this) ? this : undefined;
   }
+}
+
+/** The file is its own origin: another object for each would be garbage while it waits. */
+function isReadAhead(file: RegularFile): file is RegularFile & { readonly reader: RangeReader } {
+  return file.reader !== undefined;
 }
 
 class SmallFile extends RegularFile implements ExactContent {

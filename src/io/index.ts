@@ -9,6 +9,7 @@ export * from './memory.js';
 export * from './packed.js';
 export * from './patch-file.js';
 export * from './pieces.js';
+export * from './range-list.js';
 export * from './range-reader.js';
 export * from './seal.js';
 export * from './target.js';

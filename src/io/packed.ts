@@ -1,9 +1,9 @@
 // Contents one behind the other in their slots, files among them read ahead.
 
-import type { ByteString } from '../bytes/index.js';
 import { assertPlanned } from '../errors.js';
-import type { Data, ExactContent, FileRange, Hole, RangeReader, RangeRequest, Run } from './content.js';
+import type { Data, ExactContent, Hole, RangeReader, Run } from './content.js';
 import { exactly } from './pieces.js';
+import { type FilePlace, RangeList } from './range-list.js';
 
 const BATCH = 256 * 1024;
 /** Batches being read while one is used. */
@@ -26,9 +26,11 @@ export async function* packed(slots: Iterable<Slot>, run: Run): AsyncGenerator<D
   const batches = new Batches(run);
   try {
     for (const { content, span } of slots) {
-      if (content.origin) {
-        yield* batches.readBy(content.origin.reader);
-        yield* readAhead(content, content.origin.path, batches);
+      const { origin } = content;
+      if (origin && batches.readWhole(content, origin, span)) continue;
+      if (origin) {
+        yield* batches.readBy(origin.reader);
+        yield* readAhead(content, origin, batches);
         yield* batches.skip(span - content.size);
       } else if (content.bytes && span <= BATCH) {
         if (batches.room < span) yield* batches.turn();
@@ -46,7 +48,7 @@ export async function* packed(slots: Iterable<Slot>, run: Run): AsyncGenerator<D
 }
 
 /** The data between the holes as ranges to be read, the holes as they are. */
-async function* readAhead(content: ExactContent, path: ByteString, batches: Batches): AsyncGenerator<Data> {
+async function* readAhead(content: ExactContent, place: FilePlace, batches: Batches): AsyncGenerator<Data> {
   const { size, holes = [] } = content;
   let at = 0;
   for (const hole of [...holes, { at: size, length: 0 }]) {
@@ -54,7 +56,7 @@ async function* readAhead(content: ExactContent, path: ByteString, batches: Batc
     while (at < hole.at || hole.length === 0) {
       if (batches.room === 0) yield* batches.turn();
       const length = Math.min(hole.at - at, batches.room);
-      batches.read({ path, at, length, ends: at + length === size });
+      batches.read(place, at, length, at + length === size);
       at += length;
       if (at === hole.at) break;
     }
@@ -66,7 +68,7 @@ async function* readAhead(content: ExactContent, path: ByteString, batches: Batc
 interface Batch {
   readonly bytes: Uint8Array;
   filled: number;
-  readonly requests: RangeRequest[];
+  readonly ranges: RangeList;
 }
 
 /** What is given out in its turn: a batch, once it has been read, or a hole. */
@@ -99,10 +101,18 @@ class Batches {
     this.#filling = this.#take();
   }
 
+  /** Takes a file at once where it fits: that is most of them, and what waiting takes costs more than they do. */
+  readWhole({ size, holes }: ExactContent, place: FilePlace & { reader: RangeReader }, span: number): boolean {
+    if (place.reader !== this.#reader || holes || span > this.room || span - size > SHORT_GAP) return false;
+    this.read(place, 0, size, true);
+    this.#zeros(span - size);
+    return true;
+  }
+
   /** A range that has room. */
-  read(range: FileRange): void {
-    this.#filling.requests.push({ ...range, into: this.#filling.filled });
-    this.#filling.filled += range.length;
+  read(place: FilePlace, at: number, length: number, ends: boolean): void {
+    this.#filling.ranges.add(place, at, length, this.#filling.filled, ends);
+    this.#filling.filled += length;
   }
 
   copy(content: ExactContent, span: number): void {
@@ -155,7 +165,7 @@ class Batches {
 
   #submit(): void {
     const batch = this.#filling;
-    const ready = batch.requests.length > 0 ? this.#reader!.read(batch.requests, batch.bytes) : undefined;
+    const ready = batch.ranges.count > 0 ? this.#reader!.read(batch.ranges, batch.bytes) : undefined;
     // The error is raised when its turn comes; until then it is not "unhandled".
     ready?.catch(() => {});
     this.#waiting.push({ batch, ready });
@@ -177,8 +187,13 @@ class Batches {
 
   #take(): Batch {
     const free = this.#free.pop();
+    if (free) {
+      free.filled = 0;
+      free.ranges.clear();
+      return free;
+    }
     // The byte more is scratch for contents that are copied.
-    const bytes = free?.bytes ?? this.#reader?.allocate(BATCH + 1) ?? new Uint8Array(BATCH + 1);
-    return { bytes, filled: 0, requests: [] };
+    const bytes = this.#reader?.allocate(BATCH + 1) ?? new Uint8Array(BATCH + 1);
+    return { bytes, filled: 0, ranges: new RangeList() };
   }
 }
