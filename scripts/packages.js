@@ -103,7 +103,8 @@ function mainPackage() {
     ...published,
     optionalDependencies: { ...optionalDependencies, ...platforms },
   });
-  for (const name of ['README.md', 'LICENSE', ...main.files]) {
+  // Names that begin with `!` stay in the manifest: npm leaves those files out when it packs.
+  for (const name of ['README.md', 'LICENSE', ...main.files.filter((file) => !file.startsWith('!'))]) {
     cpSync(join(root, name), join(dir, name), { recursive: true });
   }
   return dir;
