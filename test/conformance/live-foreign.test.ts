@@ -146,7 +146,10 @@ describe('an unknown machine', () => {
     const header = Buffer.from('7f454c46020101000000000000000000020039050100', 'hex');
     writeFileSync(join(libraries, 'ld-linux-odd.so.1'), header, { mode: 0o755 });
     const root = await scanDirectory(fromText(rootDirectory));
-    const opened = openSysroot({ root, rootDirectory, workDirectory, profile: '', epoch: 0 }, quietRun());
+    const opened = openSysroot(
+      { root, rootDirectory, machine: 'odd', workDirectory, profile: '', epoch: 0 },
+      quietRun(),
+    );
     await expect(opened).rejects.toMatchObject({
       code: 'live.foreign-loader',
       message: expect.stringContaining('usr/lib/odd-linux-gnu/ld-linux-odd.so.1'),

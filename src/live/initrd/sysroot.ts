@@ -15,6 +15,8 @@ export interface SysrootRequest {
   readonly root: FileTree;
   /** The directory that `root` was scanned from. */
   readonly rootDirectory: string;
+  /** Machine that the tree is for; `ix86` for the 32-bit x86 family. */
+  readonly machine: string;
   readonly workDirectory: string;
   /** Content of /.profile. */
   readonly profile: string;
@@ -54,6 +56,9 @@ case $1 in "$root"/*) program=$1 ;; *) program=$root$1 ;; esac
 done
 `;
 
+/** Machines that the kernel, and so dracut, which adds drivers by them, names otherwise. */
+const KERNEL_NAMES: Readonly<Record<string, string>> = { ix86: 'i686', arm64: 'aarch64' };
+
 /** Where dracut keeps the program that copies into an initrd, in a tree as on this machine. */
 const INSTALLER = '/usr/lib/dracut/dracut-install';
 
@@ -74,7 +79,8 @@ export async function openSysroot(request: SysrootRequest, run: Run): Promise<Sy
   const ldd = join(outside, 'ldd');
   const loader = findLoader(request.root);
   await writeFile(ldd, lddScript(request, loader), { mode: 0o755 });
-  const environment = { ...environmentOf(request.root), ...(await installerOf(request, run)), DRACUT_LDD: ldd };
+  const own = { DRACUT_LDD: ldd, DRACUT_ARCH: KERNEL_NAMES[request.machine] ?? request.machine };
+  const environment = { ...environmentOf(request.root), ...(await installerOf(request, run)), ...own };
   const call = (args: readonly string[], aborting: Run, onLine?: (line: string) => void) =>
     runTool(
       {
