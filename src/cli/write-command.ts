@@ -73,7 +73,16 @@ function prepareSource(
   tree = withManifests(tree, options, timestamp(given ?? newestSecond(tree)));
   const epoch = timestamp(given ?? Math.max(0, newestSecond(tree)));
   if (options.clampMtime) tree = clampTimes(tree, epoch);
-  return { tree, epoch, seed: options.seed ?? fingerprint(tree) };
+  let digest: string | undefined;
+  return {
+    tree,
+    epoch,
+    // A walk through the whole tree, which not every format asks for.
+    get seed() {
+      digest ??= options.seed ?? fingerprint(tree);
+      return digest;
+    },
+  };
 }
 
 /** SOURCE_DATE_EPOCH, if set. */

@@ -3,7 +3,7 @@
 import { Command } from 'commander';
 import type { Timestamp } from '../../bytes/index.js';
 import { chooseCompression } from '../../compress/index.js';
-import { planSquashfs } from '../../format/squashfs/index.js';
+import { findEqualTails, planSquashfs, type SquashfsOptions } from '../../format/squashfs/index.js';
 import type { Run } from '../../io/index.js';
 import { contentPriorities, contentsMatching, type FileTree, shareDuplicates } from '../../tree/index.js';
 import { compressionSettings } from '../compression-options.js';
@@ -33,7 +33,7 @@ async function plan(given: FileTree, epoch: Timestamp, options: SquashfsCommandO
   const { compression: name = 'gzip', engine } = options;
   const compression = chooseCompression({ name, engine, ...compressionSettings(options) });
   const tree = options.duplicates ? await shareDuplicates(given, run) : given;
-  return planSquashfs(tree, {
+  const settings: SquashfsOptions = {
     compression,
     epoch,
     blockSize: options.blockSize,
@@ -49,5 +49,7 @@ async function plan(given: FileTree, epoch: Timestamp, options: SquashfsCommandO
     alignTo: options.align,
     offset: options.offset,
     padTo: options.pad,
-  });
+  };
+  if (!options.duplicates) return planSquashfs(tree, settings);
+  return planSquashfs(tree, { ...settings, equalTails: await findEqualTails(tree, settings, run) });
 }
