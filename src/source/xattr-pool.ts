@@ -34,8 +34,11 @@ function unpacked(packed: Uint8Array): Xattr[] {
     const nameEnd = packed.indexOf(0, at);
     const start = nameEnd + 1 + 4;
     const end = start + view.getUint32(nameEnd + 1, true);
-    // Copied: the bytes are those of a whole directory.
-    list.push({ name: byteStringOf(packed.subarray(at, nameEnd)), value: packed.slice(start, end) });
+    // Copied, as slice() of a Buffer would not: the bytes are those of a whole directory.
+    list.push({
+      name: byteStringOf(packed.subarray(at, nameEnd)),
+      value: Uint8Array.from(packed.subarray(start, end)),
+    });
     at = end;
   }
   return list.sort((a, b) => compareBytes(a.name, b.name));
