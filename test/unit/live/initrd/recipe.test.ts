@@ -9,6 +9,7 @@ test.each([
   ['overlay', 'kiwi-9.11', 'kiwi-live pollcdrom', 'kiwi-dump kiwi-overlay kiwi-repart kiwi-lib', true],
   ['overlay', 'kiwi-9.15', 'kiwi-live pollcdrom', 'kiwi-dump kiwi-overlay kiwi-repart kiwi-lib multipath', true],
   ['overlay', 'kiwi-9.20', 'kiwi-live pollcdrom', 'multipath', true],
+  ['overlay', 'kiwi-9.24', 'kiwi-live pollcdrom', 'multipath', false],
   ['overlay', 'kiwi-10', 'kiwi-live pollcdrom', '', false],
   ['dmsquash', 'kiwi-9.15', 'dmsquash-live pollcdrom', 'kiwi-dump kiwi-overlay kiwi-repart kiwi-lib multipath', true],
   ['dmsquash', 'kiwi-9.20', 'dmsquash-live livenet pollcdrom', 'multipath', true],
