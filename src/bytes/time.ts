@@ -40,17 +40,36 @@ export interface CalendarTime {
   readonly nanoseconds: number;
 }
 
-/** UTC calendar fields; no time zone is ever consulted. */
-export function calendar(time: Timestamp): CalendarTime {
-  const date = new Date(time.seconds * 1000);
+const SECONDS_A_DAY = 86_400;
+const DAYS_IN_ERA = 146_097;
+/** Days from the first of March of the year 0 to 1970. */
+const DAYS_TO_1970 = 719_468;
+/** The months from March on take 153 days in five, again and again: 31, 30, 31, 30, 31. */
+const DAYS_IN_FIVE_MONTHS = 153;
+
+/**
+ * UTC calendar fields; no time zone is ever consulted. Years count from March in here, so that the leap day is their last, and
+ * repeat in eras of 400: a fraction of what `Date` costs, which is asked three times for every entry of an image.
+ */
+export function calendar({ seconds, nanoseconds }: Timestamp): CalendarTime {
+  const days = Math.floor(seconds / SECONDS_A_DAY);
+  const ofDay = seconds - days * SECONDS_A_DAY;
+  const era = Math.floor((days + DAYS_TO_1970) / DAYS_IN_ERA);
+  const ofEra = days + DAYS_TO_1970 - era * DAYS_IN_ERA;
+  const yearOfEra = Math.floor(
+    (ofEra - Math.floor(ofEra / 1460) + Math.floor(ofEra / 36_524) - Math.floor(ofEra / (DAYS_IN_ERA - 1))) / 365,
+  );
+  const ofYear = ofEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
+  const monthFromMarch = Math.floor((5 * ofYear + 2) / DAYS_IN_FIVE_MONTHS);
+  const month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9;
   return {
-    year: date.getUTCFullYear(),
-    month: date.getUTCMonth() + 1,
-    day: date.getUTCDate(),
-    hour: date.getUTCHours(),
-    minute: date.getUTCMinutes(),
-    second: date.getUTCSeconds(),
-    nanoseconds: time.nanoseconds,
+    year: era * 400 + yearOfEra + (month <= 2 ? 1 : 0),
+    month,
+    day: ofYear - Math.floor((DAYS_IN_FIVE_MONTHS * monthFromMarch + 2) / 5) + 1,
+    hour: Math.floor(ofDay / 3600),
+    minute: Math.floor(ofDay / 60) % 60,
+    second: ofDay % 60,
+    nanoseconds,
   };
 }
 

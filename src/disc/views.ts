@@ -18,7 +18,8 @@ import {
   renderTerminator,
   rootRecord,
 } from '../format/iso9660/index.js';
-import { isExact, type Piece } from '../io/index.js';
+import { type Content, isExact, type Piece } from '../io/index.js';
+import type { Directory } from '../tree/index.js';
 import type { AreaList, Emission } from './area.js';
 import type { DiscFacts } from './facts.js';
 
@@ -67,7 +68,7 @@ function* directoryPieces(view: View, placement: Placement, facts: DiscFacts): G
   let gathered = 0;
   for (const index of hierarchy.placed) {
     const dir = hierarchy.directories[index]!;
-    const isLate = dir.entries.some(({ node }) => node.kind === 'file' && !isExact(node.content));
+    const isLate = holdsOpenFile(dir.node);
     if (isLate) {
       yield* batch.splice(0);
       gathered = 0;
@@ -83,6 +84,11 @@ function* directoryPieces(view: View, placement: Placement, facts: DiscFacts): G
     gathered = 0;
   }
   if (gathered > 0) yield concatBytes(batch);
+}
+
+function holdsOpenFile({ entries }: Directory<Content>): boolean {
+  for (const node of entries.values()) if (node.kind === 'file' && !isExact(node.content)) return true;
+  return false;
 }
 
 /**

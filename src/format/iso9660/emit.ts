@@ -5,21 +5,12 @@ import { assertPlanned } from '../../errors.js';
 import type { Content } from '../../io/index.js';
 import type { File, Node } from '../../tree/index.js';
 import { recordedTime } from './date.js';
-import {
-  FLAG_DIRECTORY,
-  FLAG_MULTI_EXTENT,
-  MAX_RECORD,
-  PARENT,
-  recordHeadLength,
-  recordLength,
-  SELF,
-  writeRecord,
-} from './directory-record.js';
+import { FLAG_DIRECTORY, FLAG_MULTI_EXTENT, PARENT, recordLength, SELF, writeRecord } from './directory-record.js';
 import { FieldRun } from './field-run.js';
 import { BLOCK, EXTENT_BYTES } from './geometry.js';
-import { extentCount, type Hierarchy, type HierarchyDirectory, placeRecord } from './hierarchy.js';
+import { extentCount, type Hierarchy, type HierarchyDirectory, placeRecord, spreadIn } from './hierarchy.js';
 import { type ByteOrder, renderPathTable } from './path-table.js';
-import { childLink, parentLink, RELOCATED } from './relocation.js';
+import { childLink, movedIn, parentLink, RELOCATED } from './relocation.js';
 import { applySpread, ContinuationArea } from './susp.js';
 
 /** Where the data of a file lie: absolute block and bytes. */
@@ -62,10 +53,10 @@ export function renderDirectory(hierarchy: Hierarchy, index: number, place: Plac
   writer.add(SELF, dir.node, FLAG_DIRECTORY, fields, extentOf(index));
   fields?.clear();
   use?.addSelfFields(fields!, parent.node, false);
-  const home = hierarchy.movedFrom.get(dir.node);
+  const home = hierarchy.relocation?.parents.get(dir.node);
   if (home) fields?.append(parentLink(extentOf(hierarchy.indexOf.get(home)!)[0]!.extent));
   writer.add(PARENT, parent.node, FLAG_DIRECTORY, fields, extentOf(dir.parent));
-  for (const { identifier, name, node, moved } of dir.entries) {
+  for (const { identifier, name, node } of hierarchy.entries.of(dir.range)) {
     fields?.clear();
     use?.addEntryFields(fields!, node, name);
     if (node.kind !== 'directory') {
@@ -73,6 +64,7 @@ export function renderDirectory(hierarchy: Hierarchy, index: number, place: Plac
       continue;
     }
     const extents = extentOf(hierarchy.indexOf.get(node)!);
+    const moved = movedIn(dir.node, node, hierarchy.relocation);
     if (moved === 'away') {
       fields?.append(childLink(extents[0]!.extent));
       const extent = place.emptyBlock - place.origin;
@@ -155,7 +147,7 @@ class RecordWriter {
   }
 
   #place(identifier: ByteString, fields: FieldRun): Uint8Array {
-    const spread = this.#continuation.spreadRun(fields, MAX_RECORD - recordHeadLength(identifier));
+    const spread = spreadIn(this.#continuation, identifier, fields);
     return applySpread(spread, fields, this.#area, this.#areaBlock);
   }
 }

@@ -6,22 +6,15 @@ import { InvalidInputError } from '../../errors.js';
 import { type Content, contentLimit } from '../../io/index.js';
 import { type Directory, type FileTree, joinPath, type Node } from '../../tree/index.js';
 import { MAX_RECORD, PARENT, recordHeadLength, recordLength, SELF } from './directory-record.js';
+import { type EntryRange, EntryTable, type HierarchyEntry } from './entry-table.js';
+import { FieldRun } from './field-run.js';
 import { BLOCK, EXTENT_BYTES, MAX_DIRECTORIES } from './geometry.js';
 import { compareParts } from './iso-name.js';
 import { identify, type NameScheme } from './naming.js';
 import { pathTableEntryLength } from './path-table.js';
-import { LINK_LENGTH, RELOCATED, type Relocation } from './relocation.js';
+import { childLink, movedIn, parentLink, RELOCATED, type Relocation } from './relocation.js';
 import { ContinuationArea, type Spread } from './susp.js';
 import type { SystemUse } from './system-use.js';
-
-/** One name in a directory of a hierarchy. */
-export interface HierarchyEntry {
-  readonly identifier: ByteString;
-  readonly name: ByteString;
-  readonly node: Node<Content>;
-  /** A directory that lies elsewhere, or that belongs elsewhere: see relocation.ts. */
-  readonly moved?: 'away' | 'here';
-}
 
 /** One directory of a hierarchy, laid out. */
 export interface HierarchyDirectory {
@@ -29,8 +22,8 @@ export interface HierarchyDirectory {
   readonly identifier: ByteString;
   /** Index of the parent; the root is its own parent. */
   readonly parent: number;
-  /** In the order of their records. */
-  readonly entries: readonly HierarchyEntry[];
+  /** Its entries in the hierarchy's table. */
+  readonly range: EntryRange;
   /** Bytes of all records, whole blocks. */
   readonly size: number;
   /** Blocks behind the records that hold continued system use fields. */
@@ -43,6 +36,7 @@ export interface Hierarchy {
   readonly kind: 'primary' | 'joliet';
   /** In path table order: the root first, then level by level. */
   readonly directories: readonly HierarchyDirectory[];
+  readonly entries: EntryTable;
   /** Index in `directories` of every directory node. */
   readonly indexOf: ReadonlyMap<Directory<Content>, number>;
   /** Blocks of all directories together. */
@@ -54,8 +48,8 @@ export interface Hierarchy {
   readonly multiExtent: boolean;
   /** Indexes in the order in which the directories lie on the disc. */
   readonly placed: readonly number[];
-  /** Each directory that was moved, and the directory it belongs to. */
-  readonly movedFrom: ReadonlyMap<Directory<Content>, Directory<Content>>;
+  /** Deep directories that were moved up. */
+  readonly relocation: Relocation | undefined;
 }
 
 export interface HierarchyOptions {
@@ -74,17 +68,19 @@ export function planHierarchy(tree: FileTree<Content>, options: HierarchyOptions
   const measured: Omit<HierarchyDirectory, 'block'>[] = [];
   const indexOf = new Map<Directory<Content>, number>();
   const queue = [{ node: tree.root, identifier: SELF, parent: 0, path: '' }];
+  const table = new EntryTable();
   let pathTableSize = 0;
   for (let index = 0; index < queue.length; index++) {
     const { node, identifier, parent, path } = queue[index]!;
     if (index >= MAX_DIRECTORIES) throw tooManyDirectories(path);
     indexOf.set(node, index);
     const entries = sortedEntries(node, options);
-    measured.push({ node, identifier, parent, entries, ...measure(node, index === 0, entries, options, path) });
+    const range = table.add(entries);
+    measured.push({ node, identifier, parent, range, ...measure(node, index === 0, entries, options, path) });
     pathTableSize += pathTableEntryLength(identifier);
-    for (const entry of entries) {
-      if (entry.node.kind !== 'directory' || entry.moved === 'away') continue;
-      queue.push({ node: entry.node, identifier: entry.identifier, parent: index, path: joinPath(path, entry.name) });
+    for (const { node: child, name, identifier } of entries) {
+      if (child.kind !== 'directory' || movedIn(node, child, options.relocation) === 'away') continue;
+      queue.push({ node: child, identifier, parent: index, path: joinPath(path, name) });
     }
   }
   const placed = placedOrder(measured, indexOf, options.relocation);
@@ -92,13 +88,14 @@ export function planHierarchy(tree: FileTree<Content>, options: HierarchyOptions
   return {
     kind: options.kind,
     directories,
+    entries: table,
     indexOf,
     directoryBlocks: blocks,
     pathTableSize,
     systemUse: options.systemUse,
     multiExtent: options.multiExtent,
     placed,
-    movedFrom: options.relocation?.parents ?? new Map(),
+    relocation: options.relocation,
   };
 }
 
@@ -145,36 +142,23 @@ export function extentCount(size: number): number {
 }
 
 function sortedEntries(dir: Directory<Content>, options: HierarchyOptions): HierarchyEntry[] {
-  const shown: (Pick<HierarchyEntry, 'name' | 'node' | 'moved'> & { isDirectory: boolean })[] = [];
+  const { names, relocation, kind } = options;
+  const shown: { name: ByteString; node: Node<Content>; isDirectory: boolean }[] = [];
   for (const [name, node] of dir.entries) {
     if (options.shows && !options.shows(node)) continue;
-    const moved = movedIn(dir, node, options.relocation);
-    const isDirectory = node.kind === 'directory' && moved !== 'away';
-    shown.push({ name, node, isDirectory, ...(moved ? { moved } : {}) });
+    shown.push({ name, node, isDirectory: node.kind === 'directory' && movedIn(dir, node, relocation) !== 'away' });
   }
-  const parts = identify(shown, options.names);
-  const entries = shown.map(({ isDirectory, ...entry }, i) => {
-    const identifier = options.names.identifier(parts[i]!, isDirectory);
-    const { node, moved, name } = entry;
-    const home = moved === 'here' && node.kind === 'directory' ? options.relocation?.names.get(node) : undefined;
-    return { parts: parts[i]!, entry: { ...entry, identifier, name: home ?? name } };
+  const entries = identify(shown, names).map((parts, i) => {
+    const { name, node, isDirectory } = shown[i]!;
+    const identifier = names.identifier(parts, isDirectory);
+    const home = node.kind === 'directory' && dir === relocation?.holder ? relocation.names.get(node) : undefined;
+    return { parts, identifier, name: home ?? name, node };
   });
-  if (options.kind === 'joliet') entries.sort((a, b) => compareBytes(a.entry.identifier, b.entry.identifier));
-  else entries.sort((a, b) => compareParts(a.parts, b.parts));
-  return entries.map(({ entry }) => entry);
+  if (kind === 'joliet') return entries.sort((a, b) => compareBytes(a.identifier, b.identifier));
+  return entries.sort((a, b) => compareParts(a.parts, b.parts));
 }
 
-function movedIn(
-  dir: Directory<Content>,
-  node: Node<Content>,
-  relocation: Relocation | undefined,
-): HierarchyEntry['moved'] {
-  if (!relocation?.holder || node.kind !== 'directory') return undefined;
-  if (!relocation.parents.has(node)) return undefined;
-  return dir === relocation.holder ? 'here' : 'away';
-}
-
-/** Adds up record lengths exactly as rendering will place them. */
+/** Adds up records with their fields exactly as rendering will place them. */
 function measure(
   node: Directory<Content>,
   isRoot: boolean,
@@ -182,21 +166,27 @@ function measure(
   options: HierarchyOptions,
   path: string,
 ): { size: number; continuationBlocks: number } {
+  const { systemUse: use, relocation } = options;
   const area = new ContinuationArea();
-  const use = options.systemUse;
+  const fields = new FieldRun();
   let end = 0;
-  const add = (identifier: ByteString, lengths: readonly number[] | undefined, records: number) => {
-    const length = recordLength(identifier, lengths ? spreadIn(area, identifier, lengths).inlineLength : 0);
+  const add = (identifier: ByteString, records: number) => {
+    const length = recordLength(identifier, spreadIn(area, identifier, fields).inlineLength);
     for (let i = 0; i < records; i++) end = placeRecord(end, length) + length;
+    fields.clear();
   };
-  add(SELF, use?.selfLengths(node, isRoot), 1);
-  const isMoved = options.relocation?.parents.has(node) ?? false;
-  add(PARENT, use && [...use.selfLengths(node, false), ...(isMoved ? [LINK_LENGTH] : [])], 1);
-  for (const entry of entries) {
-    const records = entry.node.kind === 'file' ? extentCount(contentLimit(entry.node.content)) : 1;
-    if (records > 1 && !options.multiExtent) throw fileTooLarge(joinPath(path, entry.name));
-    const extra = entry.moved === 'here' ? [RELOCATED.length] : entry.moved === 'away' ? [LINK_LENGTH] : [];
-    add(entry.identifier, use && [...use.entryLengths(entry.node, entry.name), ...extra], records);
+  use?.addSelfFields(fields, node, isRoot);
+  add(SELF, 1);
+  use?.addSelfFields(fields, node, false);
+  if (relocation?.parents.has(node)) fields.append(parentLink(0));
+  add(PARENT, 1);
+  for (const { identifier, name, node: child } of entries) {
+    const records = child.kind === 'file' ? extentCount(contentLimit(child.content)) : 1;
+    if (records > 1 && !options.multiExtent) throw fileTooLarge(joinPath(path, name));
+    use?.addEntryFields(fields, child, name);
+    const moved = movedIn(node, child, relocation);
+    if (moved) fields.append(moved === 'here' ? RELOCATED : childLink(0));
+    add(identifier, records);
   }
   return { size: alignUp(end, BLOCK), continuationBlocks: area.blocks };
 }
@@ -207,8 +197,8 @@ export function placeRecord(end: number, length: number): number {
 }
 
 /** Spreads system use fields over a record with this identifier and the continuation area. */
-export function spreadIn(area: ContinuationArea, identifier: ByteString, lengths: readonly number[]): Spread {
-  return area.spread(lengths, MAX_RECORD - recordHeadLength(identifier));
+export function spreadIn(area: ContinuationArea, identifier: ByteString, fields: FieldRun): Spread {
+  return area.spread(fields, MAX_RECORD - recordHeadLength(identifier));
 }
 
 function tooManyDirectories(path: string): InvalidInputError {

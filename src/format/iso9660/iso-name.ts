@@ -30,8 +30,9 @@ export interface NameRules {
 /** The scheme of an interchange level. Level 3 names as level 2 does; it differs in allowing several extents. */
 export function isoNames({ level, relax, systemUse }: NameRules): NameScheme {
   const allowed = (rule: Relaxation) => level === 4 || relax.includes(rule);
-  const characters = characterTable(allowed('lowercase'), allowed('ascii'));
-  const dots = allowed('multiple-dots');
+  const characters = { lowercase: allowed('lowercase'), ascii: allowed('ascii') };
+  const base = mapping({ ...characters, dots: allowed('multiple-dots') });
+  const extension = mapping({ ...characters, dots: false });
   const longest =
     level === 4 ? (systemUse ? LONGEST_WITH_SYSTEM_USE : LONGEST) : relax.includes('long') ? LONGER - 1 : LONG;
   const version = allowed('omit-version') || relax.includes('long') ? '' : ';1';
@@ -39,7 +40,14 @@ export function isoNames({ level, relax, systemUse }: NameRules): NameScheme {
   const cut = level === 1 ? cutShort : cutLong(level === 4 ? longest - 1 : longest);
   return {
     tagLength: level === 1 ? 4 : 6,
-    plain: (name, isDirectory) => cut(split(name, isDirectory, characters, dots), isDirectory),
+    plain: (name, isDirectory) => {
+      const dot = isDirectory ? -1 : name.lastIndexOf('.');
+      const parts =
+        dot <= 0
+          ? { base: base(name), extension: '' }
+          : { base: base(name.slice(0, dot)), extension: extension(name.slice(dot + 1)) };
+      return cut(parts, isDirectory);
+    },
     tagged: (parts, tag, isDirectory) => {
       const most = level === 4 ? longest - 1 : longest;
       const room = (level === 1 ? 8 : most + (isDirectory ? 1 : 0) - parts.extension.length) - tag.length;
@@ -63,31 +71,17 @@ function comparePadded(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-type CharacterTable = readonly string[];
-
-function split(name: ByteString, isDirectory: boolean, characters: CharacterTable, dots: boolean): NameParts {
-  const dot = isDirectory ? -1 : name.lastIndexOf('.');
-  if (dot <= 0) return { base: allowedIn(name, characters, dots), extension: '' };
-  return {
-    base: allowedIn(name.slice(0, dot), characters, dots),
-    extension: allowedIn(name.slice(dot + 1), characters, false),
-  };
+interface AllowedCharacters {
+  readonly lowercase: boolean;
+  readonly ascii: boolean;
+  readonly dots: boolean;
 }
 
-/** What each byte becomes. Letters outside ASCII are bytes here, not letters. */
-function characterTable(lowercase: boolean, ascii: boolean): CharacterTable {
-  return Array.from({ length: 256 }, (_, byte) => {
-    const character = String.fromCharCode(byte);
-    if (byte >= 0x61 && byte <= 0x7a) return lowercase ? character : character.toUpperCase();
-    if (ascii && byte > 0x20 && byte < 0x7f && !'/;*?.'.includes(character)) return character;
-    return /[A-Z0-9_]/.test(character) ? character : '_';
-  });
-}
-
-function allowedIn(text: string, characters: CharacterTable, dots: boolean): string {
-  let mapped = '';
-  for (let i = 0; i < text.length; i++) mapped += dots && text[i] === '.' ? '.' : characters[text.charCodeAt(i)]!;
-  return mapped;
+/** What becomes of a part of a name: underscores for all that is not allowed. Bytes outside ASCII are not letters here. */
+function mapping({ lowercase, ascii, dots }: AllowedCharacters): (text: string) => string {
+  const forbidden = new RegExp(ascii ? `[^!-~]|[*/;?${dots ? '' : '.'}]` : `[^\\w${dots ? '.' : ''}]`, 'g');
+  if (lowercase) return (text) => text.replace(forbidden, '_');
+  return (text) => text.replace(forbidden, '_').toUpperCase();
 }
 
 function cutShort({ base, extension }: NameParts): NameParts {

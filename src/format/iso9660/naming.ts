@@ -33,6 +33,11 @@ export interface Named {
  */
 export function identify(entries: readonly Named[], scheme: NameScheme): NameParts[] {
   const plain = entries.map(({ name, isDirectory }) => scheme.plain(name, isDirectory));
+  if (new Set(plain.map(keyOf)).size < entries.length) tellApart(plain, entries, scheme);
+  return plain;
+}
+
+function tellApart(plain: NameParts[], entries: readonly Named[], scheme: NameScheme): void {
   const groups = new Map<string, number[]>();
   for (const [i, parts] of plain.entries()) {
     const key = keyOf(parts);
@@ -40,7 +45,6 @@ export function identify(entries: readonly Named[], scheme: NameScheme): NamePar
     if (group) group.push(i);
     else groups.set(key, [i]);
   }
-  if (groups.size === entries.length) return plain;
   const taken = new Set(groups.keys());
   for (const group of groups.values()) {
     if (group.length === 1) continue;
@@ -49,7 +53,6 @@ export function identify(entries: readonly Named[], scheme: NameScheme): NamePar
       if (!scheme.isExact(name, plain[i]!)) plain[i] = untaken(name, isDirectory, plain[i]!, scheme, taken);
     }
   }
-  return plain;
 }
 
 function untaken(

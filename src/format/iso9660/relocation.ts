@@ -4,7 +4,7 @@
 import { type ByteString, fromText, type Timestamp } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
 import type { Content } from '../../io/index.js';
-import { type Directory, directory, FileTree } from '../../tree/index.js';
+import { type Directory, directory, FileTree, type Node } from '../../tree/index.js';
 import { suspField } from './susp.js';
 
 /** Levels of directories that ECMA-119 §6.8.2.1 allows, the root being the first. */
@@ -58,6 +58,16 @@ export function relocateDeep(tree: FileTree<Content>, epoch: Timestamp): Relocat
   return { tree: new FileTree(root), holder, parents, names };
 }
 
+/** Whether an entry of `dir` is a directory that lies elsewhere (`away`), or one that belongs elsewhere (`here`). */
+export function movedIn(
+  dir: Directory<Content>,
+  node: Node<Content>,
+  relocation: Relocation | undefined,
+): 'away' | 'here' | undefined {
+  if (!relocation?.holder || node.kind !== 'directory' || !relocation.parents.has(node)) return undefined;
+  return dir === relocation.holder ? 'here' : 'away';
+}
+
 /** Names of moved directories count for nobody but readers without Rock Ridge. */
 function freeName(name: ByteString, taken: ReadonlyMap<ByteString, unknown>): ByteString {
   let free = name;
@@ -67,8 +77,6 @@ function freeName(name: ByteString, taken: ReadonlyMap<ByteString, unknown>): By
 
 /** RE: this record is not where its directory belongs. */
 export const RELOCATED = suspField('RE', new Uint8Array(0));
-/** Bytes of CL and PL. */
-export const LINK_LENGTH = 12;
 
 /** CL: the directory lies at this block. */
 export const childLink = (block: number) => suspField('CL', bothEndian(block));

@@ -29,11 +29,6 @@ const CONTINUES = 1;
 /** TF flags: modification, access and attribute change, in the 7-byte form. */
 const TF_FLAGS = 0x0e;
 
-/** The name parts of one entry: as many NM fields as it takes. */
-function nameParts(length: number): number[] {
-  return pieces(length, NM_ROOM);
-}
-
 /** What PX says beyond the node itself. */
 export interface LinkFacts {
   /** How many names the node has; for a directory 2 and its subdirectories. */
@@ -42,21 +37,7 @@ export interface LinkFacts {
   readonly serial: number;
 }
 
-/** Lengths of the fields that {@link addEntryFields} will give; `name` is absent for "." and "..". */
-export function entryFieldLengths(
-  node: Node<Content>,
-  name: ByteString | undefined,
-  version: RockRidgeVersion,
-): number[] {
-  const lengths = [pxLength(version), TF_LENGTH];
-  if (name !== undefined) for (const part of nameParts(name.length)) lengths.push(5 + part);
-  if (name !== undefined && node.kind === 'symlink')
-    lengths.push(...linkFields(node.target).map((field) => field.length));
-  if (node.kind === 'block-device' || node.kind === 'character-device') lengths.push(PN_LENGTH);
-  return lengths;
-}
-
-/** Adds PX, TF, NM, SL and PN of one entry. */
+/** Adds PX, TF, NM, SL and PN of one entry; `name` is absent for "." and "..". */
 export function addEntryFields(
   run: FieldRun,
   node: Node<Content>,
@@ -191,10 +172,4 @@ function specialFlag(name: string): number {
 function bothEndian(view: DataView, at: number, value: number): void {
   view.setUint32(at, value, true);
   view.setUint32(at + 4, value, false);
-}
-
-function pieces(total: number, room: number): number[] {
-  const list: number[] = [];
-  for (let left = total; left > 0; left -= room) list.push(Math.min(left, room));
-  return list;
 }

@@ -46,6 +46,8 @@ interface Chunk {
   readonly length: number;
 }
 
+const NO_CHUNKS: readonly Chunk[] = [];
+
 /** How the fields of one record are spread. */
 export interface Spread {
   /** How many fields stay in the record. */
@@ -64,29 +66,20 @@ export class ContinuationArea {
     return Math.ceil(this.#end / BLOCK);
   }
 
-  /** Spreads a run of fields as {@link spread} does their lengths. */
-  spreadRun(fields: FieldRun, room: number): Spread {
-    if (fields.length <= room) return { inline: fields.count, inlineLength: fields.length, chunks: [] };
-    return this.spread(
-      Array.from({ length: fields.count }, (_, i) => fields.lengthOf(i)),
-      room,
-    );
-  }
-
-  /** Spreads fields of these lengths over `room` bytes in the record and, if need be, the area. */
-  spread(lengths: readonly number[], room: number): Spread {
-    const total = lengths.reduce((sum, length) => sum + length, 0);
-    if (total <= room) return { inline: lengths.length, inlineLength: total, chunks: [] };
+  /** Spreads fields over `room` bytes in the record and, if need be, the area. */
+  spread(fields: FieldRun, room: number): Spread {
+    const { count, length: total } = fields;
+    if (total <= room) return { inline: count, inlineLength: total, chunks: NO_CHUNKS };
     let inline = 0;
     let used = 0;
-    while (used + lengths[inline]! <= room - CE) used += lengths[inline++]!;
-    return { inline, inlineLength: used + CE, chunks: this.#continue(lengths, inline, total - used) };
+    while (used + fields.lengthOf(inline) <= room - CE) used += fields.lengthOf(inline++);
+    return { inline, inlineLength: used + CE, chunks: this.#continue(fields, inline, total - used) };
   }
 
-  #continue(lengths: readonly number[], first: number, bytes: number): Chunk[] {
+  #continue(fields: FieldRun, first: number, bytes: number): Chunk[] {
     const chunks: Chunk[] = [];
     let left = bytes;
-    for (let from = first; from < lengths.length; ) {
+    for (let from = first; from < fields.count; ) {
       const free = BLOCK - (this.#end % BLOCK);
       if (left > free && free < BLOCK) {
         this.#end += free;
@@ -95,9 +88,9 @@ export class ContinuationArea {
       let to = from;
       let length = 0;
       const room = left <= free ? free : free - CE;
-      while (to < lengths.length && length + lengths[to]! <= room) length += lengths[to++]!;
+      while (to < fields.count && length + fields.lengthOf(to) <= room) length += fields.lengthOf(to++);
       left -= length;
-      const whole = to < lengths.length ? length + CE : length;
+      const whole = to < fields.count ? length + CE : length;
       chunks.push({ at: this.#end, from, to, length: whole });
       this.#end += whole;
       from = to;

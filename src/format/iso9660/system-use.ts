@@ -5,21 +5,13 @@ import type { Content } from '../../io/index.js';
 import { type Directory, type FileTree, hardLinkCounts, type Node, walk } from '../../tree/index.js';
 import { attributeFields } from './aaip.js';
 import type { FieldRun } from './field-run.js';
-import {
-  addEntryFields,
-  entryFieldLengths,
-  type LinkFacts,
-  type RockRidgeVersion,
-  rockRidgeExtension,
-} from './rock-ridge.js';
+import { addEntryFields, type LinkFacts, type RockRidgeVersion, rockRidgeExtension } from './rock-ridge.js';
 import { SP } from './susp.js';
 
-/** Lengths come first, while planning; the fields themselves are made when a directory is rendered. */
+/** The fields are made twice: while planning for their lengths, and when a directory is rendered. */
 export interface SystemUse {
   /** For "." and ".."; the root's own "." also announces the protocol. */
-  selfLengths(node: Directory<Content>, announces: boolean): number[];
   addSelfFields(run: FieldRun, node: Directory<Content>, announces: boolean): void;
-  entryLengths(node: Node<Content>, name: ByteString): number[];
   addEntryFields(run: FieldRun, node: Node<Content>, name: ByteString): void;
 }
 
@@ -30,24 +22,20 @@ export interface SystemUse {
 export function rockRidge(tree: FileTree<Content>, version: RockRidgeVersion, attributes: boolean): SystemUse {
   const extension = rockRidgeExtension(version);
   const factsOf = linkFacts(tree, version);
-  const attributesOf = (node: Node<Content>) => (attributes ? attributeFields(node) : []);
-  const lengthsOf = (fields: readonly Uint8Array[]) => fields.map((field) => field.length);
+  const addAttributes = (run: FieldRun, node: Node<Content>) => {
+    if (attributes) for (const field of attributeFields(node)) run.append(field);
+  };
   return {
-    selfLengths: (node, announces) => {
-      const own = entryFieldLengths(node, undefined, version);
-      return announces ? [SP.length, ...own, extension.length, ...lengthsOf(attributesOf(node))] : own;
-    },
     addSelfFields: (run, node, announces) => {
       if (announces) run.append(SP);
       addEntryFields(run, node, undefined, factsOf(node), version);
       if (!announces) return;
       run.append(extension);
-      for (const field of attributesOf(node)) run.append(field);
+      addAttributes(run, node);
     },
-    entryLengths: (node, name) => [...entryFieldLengths(node, name, version), ...lengthsOf(attributesOf(node))],
     addEntryFields: (run, node, name) => {
       addEntryFields(run, node, name, factsOf(node), version);
-      for (const field of attributesOf(node)) run.append(field);
+      addAttributes(run, node);
     },
   };
 }

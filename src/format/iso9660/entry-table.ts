@@ -1,0 +1,44 @@
+// The entries of a hierarchy's directories, in columns: a disc may have a million of them, and an object for each that lives
+// as long as the plan costs more memory, and more time of the garbage collector, than what is in it.
+
+import type { ByteString } from '../../bytes/index.js';
+import type { Content } from '../../io/index.js';
+import type { Node } from '../../tree/index.js';
+
+/** One name in a directory of a hierarchy. */
+export interface HierarchyEntry {
+  readonly identifier: ByteString;
+  /** What Rock Ridge calls it. */
+  readonly name: ByteString;
+  readonly node: Node<Content>;
+}
+
+/** Indexes of the entries of one directory in the table. */
+export interface EntryRange {
+  readonly first: number;
+  readonly end: number;
+}
+
+export class EntryTable {
+  readonly #identifiers: ByteString[] = [];
+  readonly #names: ByteString[] = [];
+  readonly #nodes: Node<Content>[] = [];
+
+  /** Adds the entries of one directory, in the order of their records. */
+  add(entries: Iterable<HierarchyEntry>): EntryRange {
+    const first = this.#nodes.length;
+    for (const { identifier, name, node } of entries) {
+      this.#identifiers.push(identifier);
+      this.#names.push(name);
+      this.#nodes.push(node);
+    }
+    return { first, end: this.#nodes.length };
+  }
+
+  /** The entries of one directory. */
+  *of({ first, end }: EntryRange): Generator<HierarchyEntry> {
+    for (let i = first; i < end; i++) {
+      yield { identifier: this.#identifiers[i]!, name: this.#names[i]!, node: this.#nodes[i]! };
+    }
+  }
+}
