@@ -122,6 +122,11 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     ],
   },
   {
+    title: 'The clusters of the EFI system partition are aligned',
+    firmware: 'uefi',
+    patterns: [/^EFI system partition ! reserved \(boot\) sectors: 4 \| 8$/],
+  },
+  {
     title: 'What the initrd is told of its making',
     patterns: [
       /^initrd \+ \.profile: kiwi_(live_volid='DEBIAN_LIVE'|vga='auto'): there$/,
