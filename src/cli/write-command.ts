@@ -39,11 +39,15 @@ export async function writeCommand<L extends LayoutWithLosses>(
   const toPipe = image === '-';
   const session = openSession(options, toPipe);
   const started = session.now();
-  let opened: OpenedSource | undefined;
+  let opened: Pick<OpenedSource, 'close'> | undefined;
+  // Nothing that lives as long as the writing may hold the scanned tree: plans often keep another one of it.
+  const scan = async () => {
+    const { tree, close } = await openSource(source, image, options, session);
+    opened = { close };
+    return tree;
+  };
   try {
-    opened = await openSource(source, image, options, session);
-    const prepared = prepareSource(opened.tree, options, change);
-    const planned = await plan(prepared, session);
+    const planned = await scan().then((tree) => plan(prepareSource(tree, options, change), session));
     settleLosses(planned.layout.losses, options, session);
     if (options.plan) return session.result(planned.layout);
     const target = toPipe

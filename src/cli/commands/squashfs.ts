@@ -2,7 +2,7 @@
 
 import { Command } from 'commander';
 import type { Timestamp } from '../../bytes/index.js';
-import { chooseCompression } from '../../compress/index.js';
+import { type Compression, chooseCompression } from '../../compress/index.js';
 import { findEqualTails, planSquashfs, type SquashfsOptions } from '../../format/squashfs/index.js';
 import type { Run } from '../../io/index.js';
 import { contentPriorities, contentsMatching, type FileTree, shareDuplicates } from '../../tree/index.js';
@@ -29,11 +29,24 @@ export function squashfsCommand(): Command {
   );
 }
 
-async function plan(given: FileTree, epoch: Timestamp, options: SquashfsCommandOptions, run: Run) {
+/** No frame waits here that would keep the tree with its duplicates while the other one is planned. */
+function plan(given: FileTree, epoch: Timestamp, options: SquashfsCommandOptions, run: Run) {
   const { compression: name = 'gzip', engine } = options;
   const compression = chooseCompression({ name, engine, ...compressionSettings(options) });
-  const tree = options.duplicates ? await shareDuplicates(given, run) : given;
-  const settings: SquashfsOptions = {
+  if (!options.duplicates) return planSquashfs(given, settingsOf(given, compression, epoch, options));
+  return shareDuplicates(given, run).then(async (tree) => {
+    const settings = settingsOf(tree, compression, epoch, options);
+    return planSquashfs(tree, { ...settings, equalTails: await findEqualTails(tree, settings, run) });
+  });
+}
+
+function settingsOf(
+  tree: FileTree,
+  compression: Compression,
+  epoch: Timestamp,
+  options: SquashfsCommandOptions,
+): SquashfsOptions {
+  return {
     compression,
     epoch,
     blockSize: options.blockSize,
@@ -50,6 +63,4 @@ async function plan(given: FileTree, epoch: Timestamp, options: SquashfsCommandO
     offset: options.offset,
     padTo: options.pad,
   };
-  if (!options.duplicates) return planSquashfs(tree, settings);
-  return planSquashfs(tree, { ...settings, equalTails: await findEqualTails(tree, settings, run) });
 }
