@@ -4,6 +4,7 @@ import { InternalError } from '../errors.js';
 import type { FilePlace } from '../format/iso9660/index.js';
 import type { Content, Piece } from '../io/index.js';
 import type { File } from '../tree/index.js';
+import type { FilePlaces } from './file-places.js';
 
 /** Blocks that follow the payload. */
 export interface Tail {
@@ -14,12 +15,12 @@ export interface Tail {
 
 /** One emission's knowledge; every emission starts with its own. */
 export class DiscFacts {
-  readonly #exact: ReadonlyMap<File<Content>, FilePlace>;
+  readonly #exact: FilePlaces;
   readonly #open = new Map<File<Content>, FilePlace>();
   readonly #tail: Tail;
   #payloadEnd: number | undefined;
 
-  constructor(exact: ReadonlyMap<File<Content>, FilePlace>, tail: Tail, payloadEnd: number | undefined) {
+  constructor(exact: FilePlaces, tail: Tail, payloadEnd: number | undefined) {
     this.#exact = exact;
     this.#tail = tail;
     this.#payloadEnd = payloadEnd;

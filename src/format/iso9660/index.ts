@@ -3,6 +3,7 @@
 export { recordedTime } from './date.js';
 export * from './directory-record.js';
 export * from './emit.js';
+export { FieldRun } from './field-run.js';
 export * from './geometry.js';
 export * from './hierarchy.js';
 export { compareParts, isoNames, RELAXATIONS } from './iso-name.js';
