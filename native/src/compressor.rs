@@ -239,7 +239,7 @@ fn block_length(length: f64) -> Result<usize, Failure> {
 }
 
 /// Bytes as JavaScript gets them: copied when that is cheap, else the memory itself.
-fn give(env: &Env, bytes: Vec<u8>) -> Result<Uint8ArraySlice<'static>, Failure> {
+pub fn give(env: &Env, bytes: Vec<u8>) -> Result<Uint8ArraySlice<'static>, Failure> {
     if bytes.len() <= SMALL {
         Uint8ArraySlice::copy_from(env, bytes).map_err(no_memory)
     } else {

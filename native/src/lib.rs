@@ -4,17 +4,18 @@
 pub mod checksum;
 pub mod codec;
 pub mod compressor;
+pub mod entries;
 pub mod fs;
 pub mod gather;
 pub mod memory;
 pub mod pool;
 
-use napi::bindgen_prelude::{BufferSlice, Env, Float64Array, Uint8ArraySlice};
+use napi::bindgen_prelude::{Float64Array, Uint8ArraySlice};
 use napi_derive::napi;
 
 /// Number of the interface between this library and `src/native/binding.ts`. It changes whenever an exported function,
 /// the meaning of an argument or the layout of a result does; the loader refuses any other number.
-const ABI: u32 = 4;
+const ABI: u32 = 5;
 
 /// Largest integer that a JavaScript number holds exactly.
 const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
@@ -40,22 +41,6 @@ pub fn crc32c(seed: u32, bytes: Uint8ArraySlice) -> u32 {
     checksum::crc32c(seed, &bytes)
 }
 
-/// Extended attributes of the entry at `path` itself, as `[name, value, name, value, …]`; nothing when it has none.
-/// Links are not followed.
-#[napi(catch_unwind)]
-pub fn xattrs(env: &Env, path: Uint8ArraySlice) -> Result<Option<Vec<BufferSlice<'static>>>, Failure> {
-    let list = fs::xattr::read_all(&path).map_err(|error| failure(&error))?;
-    if list.is_empty() {
-        return Ok(None);
-    }
-    let mut flat = Vec::with_capacity(list.len() * 2);
-    for (name, value) in &list {
-        flat.push(buffer(env, name)?);
-        flat.push(buffer(env, value)?);
-    }
-    Ok(Some(flat))
-}
-
 /// Holes within the first `size` bytes of the regular file at `path`, as `[at, length, at, length, …]`.
 #[napi(catch_unwind)]
 pub fn holes(path: Uint8ArraySlice, size: f64) -> Result<Float64Array, Failure> {
@@ -71,11 +56,6 @@ fn safe_integer(value: f64) -> Result<u64, Failure> {
     } else {
         Err(Failure::new("ERR_OUT_OF_RANGE".to_owned(), format!("{value} is not an integer from 0 to 2^53-1.")))
     }
-}
-
-/// A Buffer with its own copy: the memory belongs to the JavaScript engine alone.
-fn buffer(env: &Env, bytes: &[u8]) -> Result<BufferSlice<'static>, Failure> {
-    BufferSlice::copy_from(env, bytes).map_err(|error| Failure::new("ENOMEM".to_owned(), error.reason.clone()))
 }
 
 /// The error Node.js itself would throw: the errno's name as `code`.

@@ -1,5 +1,6 @@
 //! The file-system modules against the kernel, on scratch files.
 
+use isopress_native::fs::entries::{self, Directory};
 use isopress_native::fs::gather::{self, Range};
 use isopress_native::fs::holes::{self, Hole};
 use isopress_native::fs::{errno_name, xattr};
@@ -180,4 +181,46 @@ fn ranges_of_files_are_gathered_and_the_first_that_differs_is_named() {
     ] {
         assert_eq!(gather::read(&[range("b", 0, 2, 0, true), wrong], &mut room), Some(1));
     }
+}
+
+#[test]
+fn entries_are_named_in_byte_order_and_described() {
+    let scratch = Scratch::new("entries");
+    for name in ["b", "a", "B", "a.b", "\u{fc}"] {
+        fs::write(scratch.path(name), name).expect("a file can be made");
+    }
+    fs::create_dir(scratch.path("c")).unwrap();
+    let long = "t".repeat(300);
+    symlink(&long, scratch.path("link")).unwrap();
+    let names = entries::names(bytes(&scratch.0)).unwrap();
+    let expected: [&[u8]; 7] = [b"B", b"a", b"a.b", b"b", b"c", b"link", "\u{fc}".as_bytes()];
+    assert_eq!(names, expected);
+    let directory = Directory::open(bytes(&scratch.0)).unwrap();
+    let kind = |name: &[u8]| directory.look(name, true).unwrap().stat.st_mode & libc::S_IFMT;
+    assert_eq!(
+        (kind(b"a"), kind(b"c"), kind(b"link"), kind(b".")),
+        (libc::S_IFREG, libc::S_IFDIR, libc::S_IFLNK, libc::S_IFDIR)
+    );
+    assert_eq!(directory.look(b"a.b", false).unwrap().stat.st_size, 3);
+    assert_eq!(directory.look(b"link", false).unwrap().target, long.as_bytes());
+    assert_eq!(errno_name(&directory.look(b"none", true).err().unwrap()), "ENOENT");
+    assert_eq!(errno_name(&directory.look(b"a\0b", true).err().unwrap()), "EINVAL");
+    assert_eq!(errno_name(&Directory::open(bytes(&scratch.path("a"))).err().unwrap()), "ENOTDIR");
+    assert_eq!(errno_name(&entries::names(bytes(&scratch.path("none"))).unwrap_err()), "ENOENT");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn entries_have_their_own_attributes() {
+    let scratch = Scratch::new("entry-xattrs");
+    let file = scratch.sparse("file", 0, &[]);
+    if !set(&file, "user.comment", b"1") {
+        return eprintln!("the scratch file system has no extended attributes");
+    }
+    let directory = Directory::open(bytes(&scratch.0)).unwrap();
+    let has = |attributes| {
+        let found = directory.look(b"file", attributes).unwrap().attributes;
+        found.contains(&(b"user.comment".to_vec(), b"1".to_vec()))
+    };
+    assert_eq!((has(true), has(false)), (true, false));
 }

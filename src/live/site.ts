@@ -45,9 +45,10 @@ export async function atSite<T>(options: BuildOptions, run: Run, use: (site: Sit
   const project = await decide({ ...options, note }, root);
   const profile = renderProfile(project.description);
   return withWorkDirectory(project.targetDirectory, project.baseName, async (workDirectory) => {
-    const { rootDirectory, epoch } = project;
+    const { rootDirectory, epoch, architecture } = project;
+    const { machine } = architecture;
     const mode = options.dracut ?? 'auto';
-    const request = { root, rootDirectory, workDirectory, mode, profile, epoch: epoch.seconds };
+    const request = { root, rootDirectory, machine, workDirectory, mode, profile, epoch: epoch.seconds };
     const way = options.initrd === undefined ? await findWay(request, run) : undefined;
     const given = options.initrd === undefined ? undefined : await givenInitrd(options.initrd);
     const initrd = async (running: Run) => given ?? makeOwnInitrd(options, project, profile, way!, note, running);

@@ -11,8 +11,12 @@ export interface NativeAddon {
   abi(): number;
   /** As `crc32c` of bytes/: CRC-32C without final inversion, unsigned. */
   crc32c(seed: number, bytes: Uint8Array): number;
-  /** `[name, value, …]` of the entry itself, links not followed; null when it has none. */
-  xattrs(path: Uint8Array): Uint8Array[] | null;
+  /**
+   * Entries of a directory: without `names` all of them in byte order, described if there are at most `most`, else named;
+   * with `names`, a zero byte behind each, those, described, `.` being the directory itself. `xattrs`: extended attributes
+   * too. The answer is laid out as `src/source/native-entries.ts` reads it. Never rejects for what the system says.
+   */
+  entries(directory: Uint8Array, names: Uint8Array | null, most: number, xattrs: boolean): Promise<Uint8Array>;
   /** `[at, length, …]` of the holes within the first `size` bytes of a regular file. */
   holes(path: Uint8Array, size: number): Float64Array;
   /**
@@ -75,7 +79,7 @@ export type NativeState =
   | { readonly addon: undefined; readonly reason: string };
 
 /** Must equal `ABI` in native/src/lib.rs; raised with every change of an exported function. */
-const ABI = 4;
+const ABI = 5;
 
 let state: NativeState | undefined;
 

@@ -1,7 +1,6 @@
 // A directory of the running system as a tree: exact metadata, hard links as shared nodes, holes, extended attributes.
 
-import { type BigIntStats, closeSync, constants, lstatSync, openSync, readdirSync, readlinkSync } from 'node:fs';
-import { type ByteString, byteStringOf, compareBytes, displayText, fromNanoseconds } from '../bytes/index.js';
+import { type ByteString, displayText } from '../bytes/index.js';
 import { InvalidInputError, SourceError } from '../errors.js';
 import {
   breathe,
@@ -9,13 +8,12 @@ import {
   type FilePlace,
   fileContent,
   NativeRangeReader,
-  pathBuffer,
   type Range,
   type RangeReader,
   type Run,
   sourceError,
 } from '../io/index.js';
-import { chooseNative, type EngineChoice, type NativeAddon } from '../native/index.js';
+import { chooseNative, type EngineChoice, type NativeAddon, type NativeState } from '../native/index.js';
 import {
   type Attributes,
   type Directory,
@@ -29,9 +27,13 @@ import {
   special,
   symlink,
 } from '../tree/index.js';
+import type { Entries, EntryFacts, EntryReader, Listing } from './entries.js';
 import { scanError } from './errors.js';
 import { askForHoles, searchHoles } from './holes.js';
-import { chooseXattrReader, noXattrs, type XattrReader } from './xattrs.js';
+import { ListingsAhead } from './listings-ahead.js';
+import { NativeEntryReader } from './native-reader.js';
+import { PortableEntryReader } from './portable-reader.js';
+import { choosePortableXattrs, noXattrs } from './xattrs.js';
 
 export interface ScanOptions {
   /** Default `auto`. Without the addon the scan is slower on sparse files and may miss xattrs, which a note tells. */
@@ -58,10 +60,15 @@ export async function scanDirectory(path: ByteString, options: ScanOptions = {})
     throw new InvalidInputError('source.bad-path', `"${displayText(path)}" is not the path of a directory.`);
   }
   const native = chooseNative(options.engine ?? 'auto');
-  const xattrs = options.xattrs === false ? noXattrs : await chooseXattrReader(native);
-  const tree = new FileTree(await new Scan(native.addon, xattrs, options).top(path));
-  for (const note of xattrs.notes()) options.note?.(note);
+  const reader = await chooseReader(native, options.xattrs !== false);
+  const tree = new FileTree(await new Scan(native.addon, reader, options).top(path));
+  for (const note of reader.notes()) options.note?.(note);
   return tree;
+}
+
+async function chooseReader({ addon, reason }: NativeState, xattrs: boolean): Promise<EntryReader> {
+  if (addon) return new NativeEntryReader(addon, xattrs);
+  return new PortableEntryReader(xattrs ? await choosePortableXattrs(reason) : noXattrs);
 }
 
 const TYPE = 0o170000;
@@ -85,73 +92,95 @@ class Scan {
   readonly #inside = new Set<bigint>();
   readonly #excluded: ((path: ByteString) => boolean) | undefined;
   readonly #reader: RangeReader | undefined;
+  readonly #listings: ListingsAhead;
   #top = 0;
   #entries = 0;
   #fileSystem = 0n;
-  #mtime = fromNanoseconds(0n);
-  #mtimeNs = 0n;
 
   constructor(
     readonly addon: NativeAddon | undefined,
-    readonly xattrs: XattrReader,
+    readonly entries: EntryReader,
     readonly options: ScanOptions,
   ) {
     if (addon) this.#reader = new NativeRangeReader(addon);
     if (options.exclude && options.exclude.length > 0) this.#excluded = excludeMatcher(options.exclude);
+    this.#listings = new ListingsAhead((path) => entries.list(path, this.#keepBelow(path)));
   }
 
   async top(path: ByteString): Promise<Directory> {
-    // With the slash the kernel follows a link here, for lstat and for attributes alike, and refuses what is no directory.
     const top = path.endsWith('/') ? path : (`${path}/` as ByteString);
-    const at = pathBuffer(top);
-    let stat: BigIntStats;
+    this.#top = top.length;
+    let entries: Entries;
+    let facts: EntryFacts;
     try {
-      stat = lstatSync(at, { bigint: true });
+      entries = await this.entries.top(top);
+      facts = entries.facts(0);
     } catch (error) {
       throw sourceError(path, error);
     }
-    this.#fileSystem = stat.dev;
-    this.#top = top.length;
-    return this.#directory(top, at, stat);
+    this.#fileSystem = entries.device(0);
+    return this.#directory(top, attributesOf(facts), entries.identity(0));
   }
 
-  async #directory(path: ByteString, at: Buffer, stat: BigIntStats): Promise<Directory> {
-    const entries: [ByteString, Node][] = [];
-    const attrs = this.#attributes(path, at, stat);
-    if (this.options.oneFileSystem && stat.dev !== this.#fileSystem) return directory<ExactContent>(attrs);
-    const identity = identityOf(stat);
+  /** Which names below a directory are looked at; undefined where all are. */
+  #keepBelow(path: ByteString): ((name: ByteString) => boolean) | undefined {
+    const excluded = this.#excluded;
+    return excluded && ((name) => !excluded(joinPath(path, name).slice(this.#top) as ByteString));
+  }
+
+  async #directory(path: ByteString, attrs: Attributes, identity: bigint): Promise<Directory> {
     if (this.#inside.has(identity)) throw mountLoop(path);
     this.#inside.add(identity);
-    for (const name of names(path, at)) {
-      const below = joinPath(path, name);
-      if (this.#excluded?.(below.slice(this.#top) as ByteString)) continue;
-      const entry = this.#entry(below, { directory: path, name });
-      entries.push([name, entry instanceof Promise ? await entry : entry]);
+    const nodes: [ByteString, Node][] = [];
+    const listing = this.#listings.take(path);
+    for (let part = await this.#next(path, listing); part; part = await this.#next(path, listing)) {
+      await this.#part(path, part, nodes);
+      part.close();
+    }
+    this.#inside.delete(identity);
+    return directory<ExactContent>(attrs, nodes);
+  }
+
+  async #next(path: ByteString, listing: Listing): Promise<Entries | undefined> {
+    try {
+      return await listing.next();
+    } catch (error) {
+      throw scanError(path, error);
+    }
+  }
+
+  async #part(path: ByteString, part: Entries, nodes: [ByteString, Node][]): Promise<void> {
+    const below = this.#listings.below(path, part, (index) => this.#isEntered(part, index));
+    for (let i = 0; i < part.count; i++) {
+      below.goOn(i);
+      const name = part.name(i);
+      const node = this.#entry({ directory: path, name }, part, i);
+      nodes.push([name, node instanceof Promise ? await node : node]);
       if (++this.#entries % BREATH === 0) {
         this.options.run?.report({ step: 'scanning', done: this.#entries, unit: 'entries' });
         await breathe(this.options.run);
       }
     }
-    this.#inside.delete(identity);
-    return directory<ExactContent>(attrs, entries);
+  }
+
+  /** Whether what lies in a directory belongs to the tree. */
+  #isEntered(part: Entries, index: number): boolean {
+    return !this.options.oneFileSystem || part.device(index) === this.#fileSystem;
   }
 
   /** A promise only where there is something to wait for: a directory, or a sparse file to be searched. */
-  #entry(path: ByteString, place: FilePlace): Node | Promise<Node> {
-    const at = pathBuffer(path);
-    let stat: BigIntStats;
-    try {
-      stat = lstatSync(at, { bigint: true });
-    } catch (error) {
-      throw scanError(path, error);
+  #entry(place: FilePlace, part: Entries, index: number): Node | Promise<Node> {
+    const facts = this.#facts(place, part, index);
+    if ((facts.mode & TYPE) === DIRECTORY) {
+      const attrs = attributesOf(facts);
+      if (!this.#isEntered(part, index)) return directory<ExactContent>(attrs);
+      return this.#directory(joinPath(place.directory, place.name), attrs, part.identity(index));
     }
-    const type = Number(stat.mode) & TYPE;
-    if (type === DIRECTORY) return this.#directory(path, at, stat);
-    if (stat.nlink < 2n) return this.#leaf(path, place, at, stat, type);
-    const identity = identityOf(stat);
+    if (facts.links < 2) return this.#leaf(place, facts);
+    const identity = part.identity(index);
     const known = this.#shared.get(identity);
     if (known) return known;
-    const node = this.#leaf(path, place, at, stat, type);
+    const node = this.#leaf(place, facts);
     if (node instanceof Promise) {
       return node.then((made) => {
         this.#shared.set(identity, made);
@@ -162,90 +191,43 @@ class Scan {
     return node;
   }
 
-  #leaf(path: ByteString, place: FilePlace, at: Buffer, stat: BigIntStats, type: number): Node | Promise<Node> {
-    const attrs = this.#attributes(path, at, stat);
-    if (type === REGULAR) {
-      // Told now, not after half an image: a file that only its owner may read.
-      if ((attrs.mode & 0o004) === 0) checkReadable(path, at);
-      return this.#file(path, place, stat, attrs);
+  #facts(place: FilePlace, part: Entries, index: number): EntryFacts {
+    try {
+      return part.facts(index);
+    } catch (error) {
+      throw scanError(joinPath(place.directory, place.name), error);
     }
-    if (type === SYMLINK) return symlink(target(path, at), attrs);
-    const kind = SPECIALS.get(type);
-    if (!kind) {
-      const shown = displayText(path);
-      throw new SourceError('source.unknown-kind', `${shown} is of a kind that no image can hold.`, { path: shown });
-    }
-    return kind.endsWith('device') ? special(kind, attrs, major(stat.rdev), minor(stat.rdev)) : special(kind, attrs);
   }
 
-  #file(path: ByteString, place: FilePlace, stat: BigIntStats, attrs: Attributes): Node | Promise<Node> {
-    const size = Number(stat.size);
-    if (stat.blocks * 512n >= stat.size) return file(fileContent(place, size, [], this.#reader), attrs);
+  #leaf(place: FilePlace, facts: EntryFacts): Node | Promise<Node> {
+    const attrs = attributesOf(facts);
+    const type = facts.mode & TYPE;
+    if (type === REGULAR) return this.#file(place, facts, attrs);
+    if (type === SYMLINK) return symlink(facts.target, attrs);
+    const kind = SPECIALS.get(type);
+    if (!kind) {
+      const shown = displayText(joinPath(place.directory, place.name));
+      throw new SourceError('source.unknown-kind', `${shown} is of a kind that no image can hold.`, { path: shown });
+    }
+    return kind.endsWith('device') ? special(kind, attrs, facts.major, facts.minor) : special(kind, attrs);
+  }
+
+  #file(place: FilePlace, { size, allocated }: EntryFacts, attrs: Attributes): Node | Promise<Node> {
+    if (allocated >= size) return file(fileContent(place, size, [], this.#reader), attrs);
+    const path = joinPath(place.directory, place.name);
     if (this.addon) return file(fileContent(place, size, askForHoles(this.addon, path, size), this.#reader), attrs);
     return searchHoles(path, size, this.options.run).then((holes: Range[]) =>
       file(fileContent(place, size, holes), attrs),
     );
   }
-
-  #attributes(path: ByteString, at: Buffer, stat: BigIntStats): Attributes {
-    const mode = Number(stat.mode);
-    const type = mode & TYPE;
-    // Trees from packages have few different times; one object serves all neighbours with the same.
-    if (stat.mtimeNs !== this.#mtimeNs) {
-      this.#mtimeNs = stat.mtimeNs;
-      this.#mtime = fromNanoseconds(stat.mtimeNs);
-    }
-    return {
-      mode: mode & 0o7777,
-      uid: Number(stat.uid),
-      gid: Number(stat.gid),
-      mtime: this.#mtime,
-      xattrs: this.xattrs.read(at, path, type === REGULAR || type === DIRECTORY),
-    };
-  }
 }
 
-function identityOf({ dev, ino }: BigIntStats): bigint {
-  return (dev << 64n) | ino;
+function attributesOf({ mode, uid, gid, mtime, xattrs }: EntryFacts): Attributes {
+  return { mode: mode & 0o7777, uid, gid, mtime, xattrs };
 }
 
 function mountLoop(path: ByteString): SourceError {
   const shown = displayText(path);
   const message = `${shown} is a directory that it lies in itself: a mount leads back to where it came from.`;
   return new SourceError('source.mount-loop', message, { path: shown, hint: 'Unmount it, or exclude it.' });
-}
-
-/** Names of a directory as byte strings, in byte order so that the first of several links is always the same one. */
-function names(path: ByteString, at: Buffer): ByteString[] {
-  try {
-    return (readdirSync(at, { encoding: 'latin1' }) as ByteString[]).sort(compareBytes);
-  } catch (error) {
-    throw scanError(path, error);
-  }
-}
-
-function checkReadable(path: ByteString, at: Buffer): void {
-  try {
-    // The effective user counts, which access(2) does not ask for.
-    closeSync(openSync(at, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK));
-  } catch (error) {
-    throw scanError(path, error);
-  }
-}
-
-function target(path: ByteString, at: Buffer): ByteString {
-  try {
-    return byteStringOf(readlinkSync(at, { encoding: 'buffer' }));
-  } catch (error) {
-    throw scanError(path, error);
-  }
-}
-
-/** st_rdev as Linux's C libraries compose it: major 12 + 20 bits, minor 8 + 24 bits. */
-function major(device: bigint): number {
-  return Number(((device >> 8n) & 0xfffn) | ((device >> 32n) & 0xfffff000n));
-}
-
-function minor(device: bigint): number {
-  return Number((device & 0xffn) | ((device >> 12n) & 0xffffff00n));
 }

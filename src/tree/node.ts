@@ -56,37 +56,49 @@ const NO_XATTRS: readonly Xattr[] = [];
 
 /** Attributes with defaults: owned by root, mtime 1970, no xattrs. */
 export function attributes(given: Partial<Attributes> & { readonly mode: number }): Attributes {
-  const xattrs = given.xattrs && given.xattrs.length > 0 ? given.xattrs : NO_XATTRS;
-  // A list that is sorted already is shared, not copied: many entries have the same.
-  const inOrder = xattrs.every((xattr, i) => i === 0 || xattrs[i - 1]!.name < xattr.name);
-  const sorted = inOrder ? xattrs : [...xattrs].sort((a, b) => compareBytes(a.name, b.name));
+  return withDefaults(given.mode, given);
+}
+
+function withDefaults(mode: number, given: Partial<Attributes>): Attributes {
   return {
-    mode: given.mode,
+    mode: given.mode ?? mode,
     uid: given.uid ?? 0,
     gid: given.gid ?? 0,
     mtime: given.mtime ?? EPOCH_ZERO,
-    xattrs: sorted,
+    xattrs: given.xattrs && given.xattrs.length > 0 ? sortedXattrs(given.xattrs) : NO_XATTRS,
   };
 }
+
+/** A list that is sorted already is shared, not copied: many entries have the same. */
+function sortedXattrs(xattrs: readonly Xattr[]): readonly Xattr[] {
+  const inOrder = xattrs.every((xattr, i) => i === 0 || xattrs[i - 1]!.name < xattr.name);
+  return inOrder ? xattrs : [...xattrs].sort((a, b) => compareBytes(a.name, b.name));
+}
+
+// Written out, without spreading attributes into them: only so all nodes of a kind have the same compact form.
 
 /** A directory; entries may come in any order. Refuses names that no file system can hold, and a name given twice. */
 export function directory<C extends Content = ExactContent>(
   given: Partial<Attributes>,
   entries: Iterable<readonly [ByteString, Node<C>]> = [],
 ): Directory<C> {
-  return { kind: 'directory', ...attributes({ mode: 0o755, ...given }), entries: sortedEntries(entries) };
+  const { mode, uid, gid, mtime, xattrs } = withDefaults(0o755, given);
+  return { kind: 'directory', mode, uid, gid, mtime, xattrs, entries: sortedEntries(entries) };
 }
 
 export function file<C extends Content>(content: C, given: Partial<Attributes> = {}): File<C> {
-  return { kind: 'file', ...attributes({ mode: 0o644, ...given }), content };
+  const { mode, uid, gid, mtime, xattrs } = withDefaults(0o644, given);
+  return { kind: 'file', mode, uid, gid, mtime, xattrs, content };
 }
 
 export function symlink(target: ByteString, given: Partial<Attributes> = {}): Symlink {
-  return { kind: 'symlink', ...attributes({ mode: 0o777, ...given }), target };
+  const { mode, uid, gid, mtime, xattrs } = withDefaults(0o777, given);
+  return { kind: 'symlink', mode, uid, gid, mtime, xattrs, target };
 }
 
 export function special(kind: SpecialKind, given: Partial<Attributes> = {}, major = 0, minor = 0): Special {
-  return { kind, ...attributes({ mode: 0o644, ...given }), major, minor };
+  const { mode, uid, gid, mtime, xattrs } = withDefaults(0o644, given);
+  return { kind, mode, uid, gid, mtime, xattrs, major, minor };
 }
 
 function sortedEntries<C extends Content>(entries: Iterable<readonly [ByteString, Node<C>]>): Map<ByteString, Node<C>> {

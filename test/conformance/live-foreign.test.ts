@@ -3,8 +3,11 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
+import { fromText } from '../../src/bytes/text.js';
 import { quietRun } from '../../src/io/content.js';
 import { type BuildReport, buildLiveIso } from '../../src/live/index.js';
+import { openSysroot } from '../../src/live/initrd/sysroot.js';
+import { scanDirectory } from '../../src/source/index.js';
 import { presentDebianRoot } from '../support/debian-root.js';
 import { judge, oracle, oraclesRequired } from '../support/oracle.js';
 import { bootUntil, missingForBoot } from '../support/qemu.js';
@@ -132,4 +135,25 @@ describe('PC, 32 bits', () => {
       expect((await bootUntil(machine, 'Boot from Hard Disk', MENU_SECONDS)).log).toContain('Failsafe -- Foreign');
     });
   }
+});
+
+describe('an unknown machine', () => {
+  oracle('dracut')('has no initrd made from outside: nothing here runs its loader', async () => {
+    const [rootDirectory, workDirectory] = [join(scratch, 'unknown'), join(scratch, 'unknown-work')];
+    const libraries = join(rootDirectory, 'usr/lib/odd-linux-gnu');
+    mkdirSync(libraries, { recursive: true });
+    // An ELF header of a machine that there is not.
+    const header = Buffer.from('7f454c46020101000000000000000000020039050100', 'hex');
+    writeFileSync(join(libraries, 'ld-linux-odd.so.1'), header, { mode: 0o755 });
+    const root = await scanDirectory(fromText(rootDirectory));
+    const opened = openSysroot(
+      { root, rootDirectory, machine: 'odd', workDirectory, profile: '', epoch: 0 },
+      quietRun(),
+    );
+    await expect(opened).rejects.toMatchObject({
+      code: 'live.foreign-loader',
+      message: expect.stringContaining('usr/lib/odd-linux-gnu/ld-linux-odd.so.1'),
+      hint: expect.stringContaining('qemu-user-static'),
+    });
+  });
 });

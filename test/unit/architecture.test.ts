@@ -20,7 +20,7 @@ const RULES: Readonly<Record<string, { rooms: readonly string[]; others: readonl
   tree: { rooms: ['bytes', 'errors', 'io'], others: ['picomatch'] },
   source: {
     rooms: ['tree', 'io', 'bytes', 'errors', 'native', 'compress'],
-    others: ['node:fs', 'node:fs/promises', 'node:module', 'fs-native-extensions'],
+    others: ['node:fs', 'node:fs/promises', 'node:module', 'node:util', 'fs-native-extensions'],
   },
   format: { rooms: ['tree', 'io', 'compress', 'bytes', 'errors'], others: [] },
   disc: { rooms: ['format', 'tree', 'io', 'bytes', 'errors'], others: [] },

@@ -15,6 +15,8 @@ export interface SysrootRequest {
   readonly root: FileTree;
   /** The directory that `root` was scanned from. */
   readonly rootDirectory: string;
+  /** Machine that the tree is for; `ix86` for the 32-bit x86 family. */
+  readonly machine: string;
   readonly workDirectory: string;
   /** Content of /.profile. */
   readonly profile: string;
@@ -54,19 +56,31 @@ case $1 in "$root"/*) program=$1 ;; *) program=$root$1 ;; esac
 done
 `;
 
+/** Machines that the kernel, and so dracut, which adds drivers by them, names otherwise. */
+const KERNEL_NAMES: Readonly<Record<string, string>> = { ix86: 'i686', arm64: 'aarch64' };
+
+/** Where dracut keeps the program that copies into an initrd, in a tree as on this machine. */
+const INSTALLER = '/usr/lib/dracut/dracut-install';
+
 export interface Sysroot {
   readonly seat: DracutSeat;
   /** The dracut of this machine, as it names itself. */
   readonly version: string;
 }
 
-/** A seat for this machine's dracut. Throws {@link ToolError} `tool.missing` when there is none. */
+/**
+ * A seat for this machine's dracut. Throws {@link ToolError}: `tool.missing` when there is none, `live.foreign-loader` when
+ * this machine runs no program of the tree's architecture, not even by emulation.
+ */
 export async function openSysroot(request: SysrootRequest, run: Run): Promise<Sysroot> {
   const { rootDirectory, workDirectory, epoch } = request;
   const outside = join(workDirectory, 'sysroot');
   await mkdir(outside, { recursive: true });
   const ldd = join(outside, 'ldd');
-  await writeFile(ldd, lddScript(request), { mode: 0o755 });
+  const loader = findLoader(request.root);
+  await writeFile(ldd, lddScript(request, loader), { mode: 0o755 });
+  const own = { DRACUT_LDD: ldd, DRACUT_ARCH: KERNEL_NAMES[request.machine] ?? request.machine };
+  const environment = { ...environmentOf(request.root), ...(await installerOf(request, run)), ...own };
   const call = (args: readonly string[], aborting: Run, onLine?: (line: string) => void) =>
     runTool(
       {
@@ -75,7 +89,7 @@ export async function openSysroot(request: SysrootRequest, run: Run): Promise<Sy
         name: 'dracut (of this machine, on the root tree)',
         hint: 'Install dracut here (dracut-core on Debian), or give a ready initrd with --initrd FILE.',
         epoch,
-        environment: { ...environmentOf(request.root), DRACUT_LDD: ldd, TMPDIR: outside },
+        environment: { ...environment, TMPDIR: outside },
         ...(onLine ? { onLine } : {}),
       },
       aborting,
@@ -85,6 +99,8 @@ export async function openSysroot(request: SysrootRequest, run: Run): Promise<Sy
     // dracut 059 ends with status 1 when it has told its version.
     if (!(error instanceof ToolError) || error.code !== 'tool.failed' || said.length === 0) throw error;
   });
+  const program = join(rootDirectory, loader);
+  if (!(await runs(program, ['--list', program], epoch, run))) throw foreignLoader(loader);
   const seat: DracutSeat = {
     outside,
     inside: outside,
@@ -108,19 +124,46 @@ function environmentOf(root: FileTree): Record<string, string> {
   );
 }
 
-function lddScript({ root, rootDirectory }: SysrootRequest): string {
-  const loader = LOADERS.flatMap((pattern) => glob(root, pattern)).find(({ path }) => isPlainFile(root, path));
-  if (!loader) {
-    throw new InvalidInputError('live.no-loader', 'The root tree has no loader for its programs (ld-linux, ld-musl).', {
-      hint: 'Give a ready initrd with --initrd FILE.',
-    });
+/** A tree for another machine has a program that does not run here: then this machine's does the same. */
+async function installerOf({ rootDirectory, epoch }: SysrootRequest, run: Run): Promise<Record<string, string>> {
+  const own = await runs(join(rootDirectory, INSTALLER), ['--help'], epoch, run);
+  return own ? {} : { DRACUT_INSTALL: INSTALLER };
+}
+
+async function runs(program: string, args: readonly string[], epoch: number, run: Run): Promise<boolean> {
+  try {
+    await runTool({ program, args, epoch, hint: '' }, run);
+    return true;
+  } catch (error) {
+    if (!(error instanceof ToolError)) throw error;
+    return false;
   }
+}
+
+function foreignLoader(loader: string): ToolError {
+  return new ToolError(
+    'live.foreign-loader',
+    `The loader of the root tree, ${loader}, does not run here, so nothing tells which libraries a program needs.`,
+    { hint: 'Install qemu-user-static and binfmt-support, or give a ready initrd with --initrd FILE.' },
+  );
+}
+
+/** Path of the tree's loader inside it. */
+function findLoader(root: FileTree): string {
+  const loader = LOADERS.flatMap((pattern) => glob(root, pattern)).find(({ path }) => isPlainFile(root, path));
+  if (loader) return displayText(loader.path);
+  throw new InvalidInputError('live.no-loader', 'The root tree has no loader for its programs (ld-linux, ld-musl).', {
+    hint: 'Give a ready initrd with --initrd FILE.',
+  });
+}
+
+function lddScript({ root, rootDirectory }: SysrootRequest, loader: string): string {
   const found = LIBRARIES.flatMap((pattern) => glob(root, pattern)).filter(({ node }) => node.kind === 'directory');
   const configured = glob(root, 'etc/ld.so.conf.d/*.conf').flatMap(({ node }) => directoriesOf(node));
   const paths = [...found.map(({ path }) => displayText(path)), ...configured];
   const values = {
     root: rootDirectory,
-    loader: displayText(loader.path),
+    loader,
     libraries: [...new Set(paths.map((path) => join(rootDirectory, path)))].join(':'),
   };
   const settings = Object.entries(values).map(([name, value]) => `${name}=${shellQuoted(value)}\n`);

@@ -12,6 +12,8 @@ export type DracutMode = InsideMode | 'sysroot';
 export interface WayRequest {
   readonly root: FileTree;
   readonly rootDirectory: string;
+  /** Machine that the tree is for, as {@link Architecture} names it. */
+  readonly machine: string;
   readonly workDirectory: string;
   /** `auto`: chroot, where that is not permitted a user namespace, where there is none the dracut of this machine. */
   readonly mode: 'auto' | DracutMode;

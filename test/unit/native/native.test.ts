@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -59,20 +60,36 @@ describe.skipIf(!addon)('the addon', () => {
     }
   });
   test('misuse is an exception', () => {
-    const { crc32c, holes, xattrs } = addon as unknown as Record<string, (...args: unknown[]) => unknown>;
+    const { crc32c, holes, entries } = addon as unknown as Record<string, (...args: unknown[]) => unknown>;
     const here = Buffer.from(import.meta.filename);
     for (const wrong of [undefined, null, 1, 'text', {}, [], new ArrayBuffer(8), new Float64Array(8)]) {
       expect(() => crc32c!(0, wrong)).toThrow();
-      expect(() => xattrs!(wrong)).toThrow();
+      expect(() => entries!(wrong, null, 1, true)).toThrow();
+      if (wrong !== null) expect(() => entries!(here, wrong, 1, true)).toThrow();
       expect(() => holes!(wrong, 1)).toThrow();
     }
     for (const wrong of [undefined, null, '1', {}, Number.NaN, -1, 0.5, 2 ** 53, Number.POSITIVE_INFINITY, 1n]) {
       expect(() => holes!(here, wrong)).toThrow();
+      expect(() => entries!(here, null, wrong, true)).toThrow();
     }
     for (const wrong of [undefined, null, 'x', {}, 1n]) expect(() => crc32c!(wrong, here)).toThrow();
-    expect(() => xattrs!(Buffer.from('/a\0b'))).toThrow(expect.objectContaining({ code: 'EINVAL' }));
-    expect(() => xattrs!(Buffer.from('/nowhere/at/all'))).toThrow(expect.objectContaining({ code: 'ENOENT' }));
-    expect(() => xattrs!(Buffer.alloc(1 << 24, 'a'))).toThrow(expect.objectContaining({ code: 'ENAMETOOLONG' }));
+  });
+  test('directories that cannot be read, and entries that are not there, are answers with an errno', async () => {
+    const look = async (path: string, names: string | null) => {
+      const answer = Buffer.from(await addon!.entries(Buffer.from(path), names ? Buffer.from(names) : null, 10, true));
+      return { errno: answer.readUInt32LE(0), count: answer.readUInt32LE(4), answer };
+    };
+    expect(await look('/nowhere/at/all', null)).toMatchObject({ errno: constants.errno.ENOENT, count: 0 });
+    expect(await look(import.meta.filename, null)).toMatchObject({ errno: constants.errno.ENOTDIR, count: 0 });
+    expect(await look('a'.repeat(1 << 20), null)).toMatchObject({ errno: constants.errno.ENAMETOOLONG, count: 0 });
+    expect(await look('/a\0b', null)).toMatchObject({ count: 0 });
+    const { errno, count, answer } = await look(import.meta.dirname, '.\0none\0');
+    expect([errno, count, answer.readUInt32LE(12), answer.readUInt32LE(12 + 88)]).toEqual([
+      0,
+      2,
+      0,
+      constants.errno.ENOENT,
+    ]);
   });
   test('files are gathered into memory of its own, and of nobody else', async () => {
     const scratch = scratchDirectory();

@@ -1,0 +1,169 @@
+//! Listing directories as Node.js sees it: a task for the threads of libuv, and its answer as one piece of bytes.
+//! Glue like `lib.rs`.
+
+use crate::compressor::give;
+use crate::fs::entries::{self, Directory, Facts};
+use crate::{Failure, safe_integer};
+use napi::bindgen_prelude::{AsyncTask, Either, Env, Null, Task, Uint8ArraySlice};
+use napi_derive::napi;
+use std::io;
+
+/// Bytes before what an answer holds: errno, number of entries, 1 where they are described and 0 where only named.
+const HEADER: usize = 12;
+/// Bytes of a described entry's record.
+const RECORD: usize = 88;
+
+/// A directory to be looked at.
+pub struct Entries {
+    directory: Vec<u8>,
+    names: Option<Vec<Vec<u8>>>,
+    most: usize,
+    attributes: bool,
+}
+
+#[napi]
+impl Task for Entries {
+    type Output = Vec<u8>;
+    type JsValue = Uint8ArraySlice<'static>;
+
+    fn compute(&mut self) -> napi::Result<Self::Output> {
+        Ok(self.answer().unwrap_or_else(|error| header(errno(&error), 0, false)))
+    }
+
+    fn resolve(&mut self, env: Env, answer: Self::Output) -> napi::Result<Self::JsValue> {
+        give(&env, answer).map_err(|error| napi::Error::from_reason(error.reason.clone()))
+    }
+}
+
+impl Entries {
+    fn answer(&mut self) -> io::Result<Vec<u8>> {
+        let listed = self.names.is_none();
+        let names = self.names.take().map_or_else(|| entries::names(&self.directory), Ok)?;
+        if listed && names.len() > self.most {
+            let mut answer = header(0, names.len(), false);
+            for name in names {
+                answer.extend_from_slice(&name);
+                answer.push(0);
+            }
+            return Ok(answer);
+        }
+        let directory = Directory::open(&self.directory)?;
+        let mut records = header(0, names.len(), true);
+        records.reserve_exact(names.len() * RECORD);
+        let mut text = Vec::with_capacity(names.len() * 32);
+        for name in &names {
+            let start = text.len();
+            let written =
+                directory.look(name, self.attributes).and_then(|facts| Record::write(name, &facts, &mut text));
+            let record = written.unwrap_or_else(|error| {
+                text.truncate(start);
+                text.extend_from_slice(name);
+                Record::failed(start, name, &error)
+            });
+            records.extend_from_slice(&record.0);
+        }
+        records.append(&mut text);
+        Ok(records)
+    }
+}
+
+/// Entries of a directory, answered by the threads of libuv. Without `names` all of them, in byte order: described if there
+/// are at most `most`, else named. With `names`, each with a zero byte behind it, those, described; `.` is the directory
+/// itself. `attributes`: read extended attributes too. `src/native/binding.ts` tells how the answer is laid out.
+#[napi(catch_unwind)]
+pub fn entries(
+    directory: Uint8ArraySlice,
+    names: Either<Uint8ArraySlice, Null>,
+    most: f64,
+    attributes: bool,
+) -> Result<AsyncTask<Entries>, Failure> {
+    let names = match names {
+        Either::A(names) => Some(names.split_inclusive(|&byte| byte == 0).map(unterminated).collect()),
+        Either::B(Null) => None,
+    };
+    let most = usize::try_from(safe_integer(most)?).unwrap_or(usize::MAX);
+    Ok(AsyncTask::new(Entries { directory: directory.to_vec(), names, most, attributes }))
+}
+
+fn unterminated(name: &[u8]) -> Vec<u8> {
+    name.strip_suffix(&[0]).unwrap_or(name).to_vec()
+}
+
+fn header(errno: u32, count: usize, described: bool) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(HEADER + if described { count * RECORD } else { count * 32 });
+    for value in [errno, u32::try_from(count).unwrap_or(u32::MAX), u32::from(described)] {
+        bytes.extend_from_slice(&value.to_le_bytes());
+    }
+    bytes
+}
+
+/// The errno, or EIO for an error that did not come from the system.
+fn errno(error: &io::Error) -> u32 {
+    error.raw_os_error().and_then(|code| u32::try_from(code).ok()).unwrap_or(libc::EIO as u32)
+}
+
+/// One entry in fixed places; its texts lie behind the records of all.
+struct Record([u8; RECORD]);
+
+impl Record {
+    /// An entry that could not be looked at.
+    fn failed(start: usize, name: &[u8], error: &io::Error) -> Self {
+        let mut record = Self([0; RECORD]);
+        record.number(0, errno(error));
+        record.number(72, start as u32);
+        record.number(76, name.len() as u32);
+        record
+    }
+
+    /// Writes name, target and attributes behind `text`.
+    fn write(name: &[u8], facts: &Facts, text: &mut Vec<u8>) -> io::Result<Self> {
+        let too_much = |_| io::Error::from_raw_os_error(libc::E2BIG);
+        let start = u32::try_from(text.len()).map_err(too_much)?;
+        text.extend_from_slice(name);
+        text.extend_from_slice(&facts.target);
+        let attributes_start = text.len();
+        for (name, value) in &facts.attributes {
+            text.extend_from_slice(name);
+            text.push(0);
+            text.extend_from_slice(&u32::try_from(value.len()).map_err(too_much)?.to_le_bytes());
+            text.extend_from_slice(value);
+        }
+        let mut record = Self([0; RECORD]);
+        record.stat(&facts.stat);
+        record.number(72, start);
+        record.number(76, name.len() as u32);
+        record.number(80, facts.target.len() as u32);
+        record.number(84, u32::try_from(text.len() - attributes_start).map_err(too_much)?);
+        u32::try_from(text.len()).map_err(too_much)?;
+        Ok(record)
+    }
+
+    /// The widths of these fields differ between systems.
+    #[allow(clippy::unnecessary_cast)]
+    fn stat(&mut self, stat: &libc::stat) {
+        self.number(4, stat.st_mode as u32);
+        self.number(8, stat.st_uid as u32);
+        self.number(12, stat.st_gid as u32);
+        self.number(16, u32::try_from(stat.st_nlink).unwrap_or(u32::MAX));
+        self.number(20, stat.st_mtime_nsec as u32);
+        self.float(24, stat.st_size as f64);
+        self.float(32, stat.st_blocks as f64 * 512.0);
+        self.float(40, stat.st_mtime as f64);
+        self.bytes(48, &(stat.st_dev as u64).to_le_bytes());
+        self.bytes(56, &(stat.st_ino as u64).to_le_bytes());
+        self.number(64, libc::major(stat.st_rdev) as u32);
+        self.number(68, libc::minor(stat.st_rdev) as u32);
+    }
+
+    fn number(&mut self, at: usize, value: u32) {
+        self.bytes(at, &value.to_le_bytes());
+    }
+
+    fn float(&mut self, at: usize, value: f64) {
+        self.bytes(at, &value.to_le_bytes());
+    }
+
+    fn bytes(&mut self, at: usize, bytes: &[u8]) {
+        self.0[at..at + bytes.len()].copy_from_slice(bytes);
+    }
+}

@@ -1,0 +1,119 @@
+//! The entries of a directory and what the system tells about each: lstat(2), readlink(2), listxattr(2) and getxattr(2).
+
+use super::c_path;
+use super::xattr::{self, Attribute};
+use std::ffi::CStr;
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::mem::MaybeUninit;
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+/// Longest target that is read; Linux keeps at most 4095 bytes.
+const MAX_TARGET: usize = 64 << 10;
+
+/// What an inode holds, and what belongs to it.
+pub struct Facts {
+    /// As lstat(2) has it, numbers of devices in the form of this system.
+    pub stat: libc::stat,
+    /// Where a symbolic link leads; empty for anything else.
+    pub target: Vec<u8>,
+    /// Attributes of the entry itself, in the kernel's order.
+    pub attributes: Vec<Attribute>,
+}
+
+/// Names in `directory` without `.` and `..`, in byte order.
+pub fn names(directory: &[u8]) -> io::Result<Vec<Vec<u8>>> {
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(Path::new(std::ffi::OsStr::from_bytes(directory)))? {
+        names.push(entry?.file_name().into_vec());
+    }
+    names.sort_unstable();
+    Ok(names)
+}
+
+/// A directory whose entries are looked at.
+pub struct Directory<'a> {
+    path: &'a [u8],
+    open: File,
+}
+
+impl<'a> Directory<'a> {
+    /// Opens it; a symbolic link is followed.
+    pub fn open(path: &'a [u8]) -> io::Result<Self> {
+        let flags = libc::O_DIRECTORY | libc::O_CLOEXEC;
+        let open = OpenOptions::new().read(true).custom_flags(flags).open(std::ffi::OsStr::from_bytes(path))?;
+        Ok(Self { path, open })
+    }
+
+    /// Facts about the entry `name`; `.` is the directory itself. With `attributes` also its extended attributes. A regular
+    /// file that this user may not read is the error that opening it gives.
+    pub fn look(&self, name: &[u8], attributes: bool) -> io::Result<Facts> {
+        let c_name = c_path(name)?;
+        let stat = self.stat(&c_name)?;
+        let mode = stat.st_mode;
+        // What everybody may read needs no trial; what only its owner may read is told now, not after half an image.
+        if mode & libc::S_IFMT == libc::S_IFREG && mode & libc::S_IROTH == 0 {
+            self.open_for_reading(&c_name)?;
+        }
+        let target = if mode & libc::S_IFMT == libc::S_IFLNK { self.target(&c_name)? } else { Vec::new() };
+        let attributes = if attributes { xattr::read_all(&self.path_of(name))? } else { Vec::new() };
+        Ok(Facts { stat, target, attributes })
+    }
+
+    fn stat(&self, name: &CStr) -> io::Result<libc::stat> {
+        let mut stat = MaybeUninit::<libc::stat>::uninit();
+        let into = stat.as_mut_ptr();
+        // SAFETY: the descriptor is open, the name ends in zero, and there is room for the answer.
+        let failed = unsafe { libc::fstatat(self.open.as_raw_fd(), name.as_ptr(), into, libc::AT_SYMLINK_NOFOLLOW) };
+        if failed != 0 {
+            return Err(io::Error::last_os_error());
+        }
+        // SAFETY: the call has filled it.
+        Ok(unsafe { stat.assume_init() })
+    }
+
+    fn open_for_reading(&self, name: &CStr) -> io::Result<()> {
+        let flags = libc::O_RDONLY | libc::O_NOFOLLOW | libc::O_NONBLOCK | libc::O_CLOEXEC;
+        // SAFETY: the descriptor is open and the name ends in zero.
+        let fd = unsafe { libc::openat(self.open.as_raw_fd(), name.as_ptr(), flags) };
+        if fd < 0 {
+            return Err(io::Error::last_os_error());
+        }
+        // SAFETY: it was just opened, and nobody else has it.
+        drop(unsafe { OwnedFd::from_raw_fd(fd) });
+        Ok(())
+    }
+
+    fn target(&self, name: &CStr) -> io::Result<Vec<u8>> {
+        let mut target = vec![0; 256];
+        loop {
+            let fd = self.open.as_raw_fd();
+            // SAFETY: the descriptor is open, the name ends in zero, the buffer is writable for its length.
+            let count = unsafe { libc::readlinkat(fd, name.as_ptr(), target.as_mut_ptr().cast(), target.len()) };
+            let count = usize::try_from(count).map_err(|_| io::Error::last_os_error())?;
+            // A full buffer may hold only the beginning.
+            if count < target.len() {
+                target.truncate(count);
+                return Ok(target);
+            }
+            if target.len() > MAX_TARGET {
+                return Err(io::Error::from_raw_os_error(libc::ENAMETOOLONG));
+            }
+            target.resize(target.len() * 4, 0);
+        }
+    }
+
+    /// There are no calls for attributes that begin at an open directory and do not follow links.
+    fn path_of(&self, name: &[u8]) -> Vec<u8> {
+        let mut path = Vec::with_capacity(self.path.len() + 1 + name.len());
+        path.extend_from_slice(self.path);
+        if path.last() != Some(&b'/') {
+            path.push(b'/');
+        }
+        path.extend_from_slice(name);
+        path
+    }
+}

@@ -1,0 +1,61 @@
+// What is asked of the system about the entries of a directory, whichever engine asks.
+
+import type { ByteString, Timestamp } from '../bytes/index.js';
+import type { Xattr } from '../tree/index.js';
+
+/** What lstat(2), readlink(2), listxattr(2) and getxattr(2) tell about an entry. */
+export interface EntryFacts {
+  /** Type and permissions, as in st_mode. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** Names of the inode. */
+  readonly links: number;
+  /** Bytes. */
+  readonly size: number;
+  /** Bytes that the file system has set aside for it. */
+  readonly allocated: number;
+  readonly mtime: Timestamp;
+  /** Device numbers, of a device. */
+  readonly major: number;
+  readonly minor: number;
+  /** Where a symbolic link leads; empty for anything else. */
+  readonly target: ByteString;
+  /** Sorted by name. */
+  readonly xattrs: readonly Xattr[];
+}
+
+/** Some entries of one directory, in byte order of their names. */
+export interface Entries {
+  readonly count: number;
+  name(index: number): ByteString;
+  /** Throws what the system says about the entry, an error with an errno's name as `code`. */
+  facts(index: number): EntryFacts;
+  /** The file system that the entry lies on. */
+  device(index: number): bigint;
+  /** File system and inode. */
+  identity(index: number): bigint;
+  /** Whether it is known, without asking the system again, to be a directory. */
+  isKnownDirectory(index: number): boolean;
+  /** Frees memory; facts are asked for no more. */
+  close(): void;
+}
+
+/** The entries of a directory, part after part. */
+export interface Listing {
+  /** Undefined after the last part. Rejects with an error that has an errno's name as `code`. */
+  next(): Promise<Entries | undefined>;
+}
+
+/** Reads directories. */
+export interface EntryReader {
+  /** A directory itself, as its only entry; a symbolic link to one is followed. */
+  top(path: ByteString): Promise<Entries>;
+  /** Begins to read a directory. Names that `keep` refuses are not looked at. */
+  list(path: ByteString, keep: ((name: ByteString) => boolean) | undefined): Listing;
+  /** Whatever was not read, one sentence each; asked once, after the scan. */
+  notes(): string[];
+}
+
+/** The name under which a directory is an entry of its own. */
+export const SELF = '.' as ByteString;

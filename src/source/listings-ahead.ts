@@ -1,0 +1,46 @@
+// Directories that are being listed before the scan enters them, in the order in which it will.
+
+import type { ByteString } from '../bytes/index.js';
+import { joinPath } from '../tree/index.js';
+import type { Entries, Listing } from './entries.js';
+
+/** Directories of one parent that are listed ahead. */
+const OF_ONE_PARENT = 4;
+/** Directories in all: what a deep tree makes of the number above must stay within bounds. */
+const OF_ALL = 64;
+
+/** Lists directories in the background. Nothing depends on which ones, or on when. */
+export class ListingsAhead {
+  readonly #begun = new Map<ByteString, Listing>();
+  readonly #begin: (path: ByteString) => Listing;
+
+  constructor(begin: (path: ByteString) => Listing) {
+    this.#begin = begin;
+  }
+
+  /** The listing of a directory, begun now if it was not before. */
+  take(path: ByteString): Listing {
+    const begun = this.#begun.get(path);
+    this.#begun.delete(path);
+    return begun ?? this.#begin(path);
+  }
+
+  /** For a walk over the entries of one directory; `isEntered` is asked about those that are directories. */
+  below(path: ByteString, entries: Entries, isEntered: (index: number) => boolean): { goOn(index: number): void } {
+    const directories: number[] = [];
+    for (let i = 0; i < entries.count; i++) if (entries.isKnownDirectory(i) && isEntered(i)) directories.push(i);
+    let begun = 0;
+    let passed = 0;
+    return {
+      /** The walk has come to the entry at `index`. */
+      goOn: (index) => {
+        while (passed < directories.length && directories[passed]! < index) passed++;
+        begun = Math.max(begun, passed);
+        while (begun < directories.length && begun - passed < OF_ONE_PARENT && this.#begun.size < OF_ALL) {
+          const below = joinPath(path, entries.name(directories[begun++]!));
+          this.#begun.set(below, this.#begin(below));
+        }
+      },
+    };
+  }
+}
