@@ -17,6 +17,7 @@ export interface Tail {
 export class DiscFacts {
   readonly #exact: FilePlaces;
   readonly #open = new Map<File<Content>, FilePlace>();
+  #openBytes = 0;
   readonly #tail: Tail;
   #payloadEnd: number | undefined;
 
@@ -41,6 +42,11 @@ export class DiscFacts {
     return this.#tail.espBlocks;
   }
 
+  /** Bytes of the open files; complete when the payload has ended. */
+  get openBytes(): number {
+    return this.#openBytes;
+  }
+
   place(node: File<Content>): FilePlace {
     const place = this.#exact.get(node) ?? this.#open.get(node);
     if (!place) throw new InternalError('internal.too-early', 'The place of a file is not known yet.');
@@ -50,6 +56,7 @@ export class DiscFacts {
   /** Called when the last byte of an open file has been produced. */
   learn(node: File<Content>, place: FilePlace): void {
     this.#open.set(node, place);
+    this.#openBytes += place.size;
   }
 
   /** Called when the payload has ended. */

@@ -44,6 +44,7 @@ export interface Project {
   readonly architecture: Architecture;
   readonly firmware: Firmware;
   readonly layout: MediumLayout;
+  readonly udf: NonNullable<BuildOptions['udf']>;
   readonly kernel: Kernel;
   /** The ext4 in the root image; undefined when the squashfs is the root itself. */
   readonly rootFileSystem: RootFileSystem | undefined;
@@ -100,6 +101,7 @@ export async function decide(options: BuildOptions, root: FileTree): Promise<Pro
     architecture,
     firmware,
     layout,
+    udf: options.udf ?? 'auto',
     kernel,
     rootFileSystem,
     menu: chooseMenu(description, { root, architecture, layout, epoch, note: options.note }),
