@@ -49,7 +49,7 @@ export interface EditRequest {
   log(line: string): void;
 }
 
-/** Runs the script on the medium's files; returns what it made of them. Throws {@link ToolError} `live.script-failed`. */
+/** Runs the script on the medium's files; returns what it made of them. Throws {@link InvalidInputError} `live.script-failed`. */
 export async function editMedium(media: FileTree, request: EditRequest, run: Run): Promise<FileTree> {
   const { script, rootDirectory, workDirectory, epoch, environment } = request;
   const directory = mediaDirectoryIn(workDirectory);
@@ -69,7 +69,7 @@ export async function editMedium(media: FileTree, request: EditRequest, run: Run
     );
   } catch (error) {
     if (!(error instanceof ToolError) || error.code !== 'tool.failed') throw error;
-    throw new ToolError('live.script-failed', error.message, {
+    throw new InvalidInputError('live.script-failed', error.message, {
       path: script,
       cause: error,
       ...(error.hint === undefined ? {} : { hint: error.hint }),
