@@ -44,6 +44,11 @@ export interface BuildOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Default from the description. */
   readonly partitionTable?: 'mbr' | 'gpt' | 'gpt-hybrid';
+  /**
+   * UDF beside ISO 9660. `auto` (default): where KIWI wrote it, which is before 9.15 on media that may hold more than 4 GiB;
+   * larger files are told in ISO 9660 as well.
+   */
+  readonly udf?: 'auto' | 'on' | 'off';
   /** Default: `suse` when the description asks for a media check, else `none`. */
   readonly mediaCheck?: 'none' | 'suse' | 'rh';
   /** Default sha256. */

@@ -36,6 +36,8 @@ export interface Project {
   readonly description: LiveDescription;
   readonly root: FileTree;
   readonly rootDirectory: string;
+  /** Whether the medium has UDF beside ISO 9660; `auto`: as its generation, by its size. */
+  readonly udf: 'auto' | 'on' | 'off';
   readonly architecture: Architecture;
   readonly firmware: Firmware;
   readonly layout: MediumLayout;
@@ -94,6 +96,7 @@ export async function decide(options: BuildOptions, root: FileTree): Promise<Pro
     description,
     root,
     rootDirectory,
+    udf: options.udf ?? 'auto',
     architecture,
     firmware,
     layout,

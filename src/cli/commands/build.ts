@@ -38,6 +38,7 @@ interface Options extends WriterOptions, CompressionOptions {
   readonly kernel?: string;
   readonly layout?: 'grub' | 'isolinux' | 'isolinux+grub';
   readonly partitionTable?: Exclude<PartitionTable, 'none'>;
+  readonly udf: 'auto' | 'on' | 'off';
   readonly mediaCheck?: 'none' | 'suse' | 'rh';
   readonly mediaDigest?: DigestName;
   readonly blockSize?: number;
@@ -76,6 +77,11 @@ export function buildCommand(): Command {
         'gpt',
         'gpt-hybrid',
       ]),
+    )
+    .addOption(
+      new Option('--udf <when>', 'UDF beside ISO 9660; auto: where KIWI wrote it')
+        .choices(['auto', 'on', 'off'])
+        .default('auto'),
     )
     .addOption(
       new Option('--media-check <style>', 'media-check tag (default: from the description)').choices([
@@ -170,6 +176,7 @@ function buildOptions(options: Options, session: Session): BuildOptions {
     profiles: options.profile,
     typeAttributes: options.setTypeAttr,
     dracut: options.dracut,
+    udf: options.udf,
     environment: environmentVariables(),
     ownership: options.owner,
     exclude: excludePatterns(options),
