@@ -4,7 +4,7 @@
 import { bytesOf, fromText } from '../bytes/index.js';
 import { InvalidInputError } from '../errors.js';
 import { type Ext4Layout, type Ext4Options, planExt4 } from '../format/ext4/index.js';
-import { planSquashfs } from '../format/squashfs/index.js';
+import { findEqualTails, planSquashfs } from '../format/squashfs/index.js';
 import { bytesSource, EMPTY, type ExactContent, type ImagePlan, type OpenContent, type Run } from '../io/index.js';
 import { exclude, FileTree, file, type Loss, type Node, overlay, shareDuplicates, walk } from '../tree/index.js';
 import type { GenerationRules, RootSize } from './description/index.js';
@@ -37,7 +37,8 @@ export async function planRootImage(
   const squashfs = { compression, blockSize, epoch };
   if (!rootFileSystem) {
     const choices = { ...project.squashfs, ...squashfs, duplicatesShared: true };
-    const direct = planSquashfs(await shareDuplicates(tree, run), choices);
+    const shared = await shareDuplicates(tree, run);
+    const direct = planSquashfs(shared, { ...choices, equalTails: await findEqualTails(shared, choices, run) });
     return { content: direct, losses: direct.layout.losses, fileSystemSize: undefined };
   }
   const size = rootSize(project.root, description.size, description.generation);
