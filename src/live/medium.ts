@@ -3,7 +3,6 @@
 import { type DiscLayout, type DiscOptions, planDisc } from '../disc/index.js';
 import type { FatLayout } from '../format/fat/index.js';
 import { type Content, type ExactContent, type ImagePlan, withSeals } from '../io/index.js';
-import { type FileTree, walk } from '../tree/index.js';
 import type { BootFiles } from './boot/boot-files.js';
 import { biosImagePath } from './boot/loader-tree.js';
 import { planEsp } from './esp.js';
@@ -13,8 +12,9 @@ import type { Project } from './project.js';
 const DEFAULT_PREPARER = 'ISOPRESS';
 /** Sectors of 512 bytes that a BIOS loads of its boot image, which loads the rest. */
 const LOADED_SECTORS = 4;
-/** Bytes beyond which early media got UDF. */
-const LARGE_MEDIUM = 4096 * 1024 * 1024;
+const UDF_REVISION = '1.02';
+/** KIWI asks for UDF when the files of a medium take more than this many bytes. */
+const UDF_ABOVE = 4096 * 1024 * 1024;
 
 /** What a medium is planned from. */
 export interface MediumParts extends BootFiles {
@@ -28,7 +28,7 @@ export function planMedium(project: Project, parts: MediumParts, rootImage: Cont
   const isHybrid = project.layout.partitionTable !== 'none';
   const espFile = isHybrid ? undefined : esp;
   const tree = mediaTree(project, { boot: parts.tree, initrd: parts.initrd, rootImage, espFile });
-  const disc = planDisc(tree, { ...discOptions(project, parts, esp), ...udfOptions(project, tree, rootImage) });
+  const disc = planDisc(tree, discOptions(project, parts, esp));
   return project.seal === undefined ? disc : withSeals(disc, [project.seal]);
 }
 
@@ -48,6 +48,8 @@ function discOptions(
     seed: project.seed,
     joliet: true,
     rockRidge: '1.10',
+    ...(project.udf === 'off' ? {} : { udf: UDF_REVISION }),
+    ...(project.udf === 'auto' ? { udfAbove: UDF_ABOVE } : {}),
     boot: {
       catalogPath: mediaPaths.catalog(architecture.machine),
       catalogHidden: true,
@@ -58,14 +60,6 @@ function discOptions(
     },
     ...partitionOptions(project, parts, esp),
   };
-}
-
-/** UDF of the first revision, as mkisofs wrote it. The root image counts with the most that it may come to. */
-function udfOptions({ udf, description }: Project, tree: FileTree<Content>, rootImage: Content): Partial<DiscOptions> {
-  const known = [...walk(tree)].map(({ node }) => (node.kind === 'file' ? (node.content.size ?? 0) : 0));
-  const bytes = known.reduce((sum, size) => sum + size, rootImage.size ?? rootImage.sizeLimit);
-  const isWanted = udf === 'auto' ? description.generation.udfWhenLarge && bytes > LARGE_MEDIUM : udf === 'on';
-  return isWanted ? { udf: '1.02' } : {};
 }
 
 function efiEntry({ layout, architecture }: Project): NonNullable<DiscOptions['boot']>['efi'] & {} {

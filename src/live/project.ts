@@ -37,11 +37,10 @@ export interface Project {
   readonly root: FileTree;
   /** Absolute; undefined: the root tree is no directory. */
   readonly rootDirectory: string | undefined;
-  /** Whether the medium has UDF beside ISO 9660; `auto`: as its generation, by its size. */
-  readonly udf: 'auto' | 'on' | 'off';
   readonly architecture: Architecture;
   readonly firmware: Firmware;
   readonly layout: MediumLayout;
+  readonly udf: NonNullable<BuildOptions['udf']>;
   readonly kernel: Kernel;
   /** The ext4 in the root image; undefined when the squashfs is the root itself. */
   readonly rootFileSystem: RootFileSystem | undefined;
@@ -97,10 +96,10 @@ export async function decide(options: BuildOptions, root: FileTree): Promise<Pro
     description,
     root,
     rootDirectory,
-    udf: options.udf ?? 'auto',
     architecture,
     firmware,
     layout,
+    udf: options.udf ?? 'auto',
     kernel,
     rootFileSystem,
     menu: chooseMenu(description, { root, architecture, layout, epoch, note: options.note }),

@@ -1,9 +1,7 @@
 // What the generations differ in, seen on the medium: the same small root tree read as KIWI 9.11, 9.15, 9.20, 9.24 and 10 would.
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { quietRun } from '../../src/io/index.js';
-import { planLiveIso } from '../../src/live/index.js';
+import { describe, expect, test } from 'vitest';
 import { judge, oracle } from '../support/oracle.js';
 import { scratchDirectory } from '../support/scratch.js';
 import { type SmallIso, smallIso } from '../support/small-iso.js';
@@ -88,33 +86,6 @@ describe.runIf(hasGrub && hasIsolinux)('the same root tree', () => {
     };
     expect(await platforms('7.2')).toEqual(['i386-pc', 'x86_64-efi']);
     expect(await platforms('7.4')).toEqual(['i386-pc']);
-  });
-
-  oracle('udfinfo', 'xorriso')('has UDF where it is asked for', async () => {
-    describeIn('8.0', 'firmware="efi"');
-    const { image } = await press({ udf: 'on' });
-    expect(judge('udfinfo', [image]).stdout).toMatch(/^label=SMALL$/m);
-    expect(judge('xorriso', ['-indev', image, '-find', '/LiveOS/squashfs.img']).stdout).toContain('squashfs.img');
-    expect(judge('udfinfo', [(await press()).image]).status).not.toBe(0);
-  });
-
-  test.each([
-    ['6.7', 'auto', true],
-    ['6.7', 'off', false],
-    ['6.9', 'auto', false],
-  ] as const)('in schema %s, with --udf %s, has UDF when it is large: %s', async (schema, udf, isThere) => {
-    // Planned only.
-    const large = mkdtempSync(join(scratch, 'large-'));
-    writeFileSync(join(large, 'film'), '');
-    truncateSync(join(large, 'film'), 5 * 1024 ** 3);
-    const archive = join(small.description, 'config-cdroot.tar');
-    judge('tar', ['-C', large, '-cSf', archive, 'film']);
-    onTestFinished(() => rmSync(archive));
-    describeIn(schema, 'firmware="efi"');
-    const { description, root, initrd, directory } = small;
-    const options = { description, initrd, root, udf, compression: 'gzip' } as const;
-    const { layout } = await planLiveIso({ ...options, targetDirectory: directory(), now: () => 0 }, quietRun());
-    expect(layout.areas.some(({ name }) => name.startsWith('UDF'))).toBe(isThere);
   });
 
   test('keeps the machine name that was asked for in old names of results', async () => {

@@ -69,7 +69,19 @@ export function buildCommand(): Command {
         .default('auto', 'the first of these that works here'),
     )
     .option('--initrd-cache <dir>', 'keep initrds here, and take them from here when nothing changed (default: none)')
-    .option('--kernel <file>', 'use this kernel image')
+    .option('--kernel <file>', 'use this kernel image');
+  addMediumOptions(command);
+  addCompressionOptions(command, {
+    what: 'compression of the root image',
+    name: 'from the description',
+    bcj: "that of the root tree's architecture",
+  });
+  return addWriterOptions(command).action(build);
+}
+
+/** What the description leaves open of the medium, or what is to be otherwise. */
+function addMediumOptions(command: Command): void {
+  command
     .addOption(
       new Option('--layout <name>', 'boot loaders (default: from the description)').choices([
         'grub',
@@ -85,9 +97,9 @@ export function buildCommand(): Command {
       ]),
     )
     .addOption(
-      new Option('--udf <when>', 'UDF beside ISO 9660; auto: where KIWI wrote it')
+      new Option('--udf <when>', 'UDF 1.02 beside ISO 9660, sharing its files')
         .choices(['auto', 'on', 'off'])
-        .default('auto'),
+        .default('auto', 'where the files of the medium take more than 4 GiB'),
     )
     .addOption(
       new Option('--media-check <style>', 'media-check tag (default: from the description)').choices([
@@ -107,12 +119,6 @@ export function buildCommand(): Command {
       ]),
     )
     .addOption(new Option('--block-size <bytes>', 'squashfs block size (default: 1M)').argParser(parseSize));
-  addCompressionOptions(command, {
-    what: 'compression of the root image',
-    name: 'from the description',
-    bcj: "that of the root tree's architecture",
-  });
-  return addWriterOptions(command).action(build);
 }
 
 /** Which description is read, and what of it. */

@@ -14,8 +14,6 @@ export interface GenerationRules {
   readonly layout: { readonly bios: LoaderLayout; readonly efi: LoaderLayout };
   /** Whether a medium boots from a disk only if the attribute `hybrid` says so. */
   readonly hybridByAttribute: boolean;
-  /** Whether media of more than 4 GiB have UDF beside ISO 9660. */
-  readonly udfWhenLarge: boolean;
   /** Partition table of media with EFI firmware that do not name one. */
   readonly efiPartitionTable: 'msdos' | 'gpt';
   /** MiB of the EFI system partition. */
@@ -61,7 +59,6 @@ const oldest: GenerationRules = {
   schemas: ['6.0', '6.8'],
   layout: { bios: 'isolinux', efi: 'isolinux+grub' },
   hybridByAttribute: true,
-  udfWhenLarge: true,
   efiPartitionTable: 'msdos',
   espMebibytes: 15,
   vga: '0x303',
@@ -88,7 +85,6 @@ const kiwi915: GenerationRules = {
   name: 'kiwi-9.15',
   schemas: ['6.9', '7.1'],
   hybridByAttribute: false,
-  udfWhenLarge: false,
   omittedModules: [...oldest.omittedModules, 'multipath'],
   expandsProfiles: true,
 };
