@@ -21,7 +21,7 @@ export const ext4OptionsArbitrary: fc.Arbitrary<Partial<Ext4Options>> = fc
   .record({
     features: listArbitrary,
     profile: fc.constantFrom<Ext4Profile>('modern', 'boot', 'minimal'),
-    blockSize: fc.constantFrom(1024, 2048, 4096),
+    blockSize: fc.constantFrom(1024, 2048, 4096, 16_384, 65_536),
     inodeSize: fc.constantFrom(128, 256, 1024),
     groupsPerFlex: fc.constantFrom(1, 4, 16, 64),
     slack: fc.constantFrom(0, 5_000_000, 300_000_000),

@@ -12,6 +12,8 @@ const TAIL_SIZE = 12;
 
 const HEADER = 8;
 const TAIL_TYPE = 0xde;
+/** 16 bits do not hold the length of a record that fills the largest block; this is written instead. */
+const WHOLE_LARGEST_BLOCK = 0xffff;
 const DOT = '.' as ByteString;
 const DOT_DOT = '..' as ByteString;
 
@@ -65,7 +67,7 @@ export function writeUnused(block: Uint8Array, at: number, length: number): void
 function writeHeader(block: Uint8Array, at: number, ino: number, length: number, nameLength: number, type: number) {
   const view = new DataView(block.buffer, block.byteOffset, block.byteLength);
   view.setUint32(at, ino, true);
-  view.setUint16(at + 4, length, true);
+  view.setUint16(at + 4, Math.min(length, WHOLE_LARGEST_BLOCK), true);
   view.setUint8(at + 6, nameLength);
   view.setUint8(at + 7, type);
 }
