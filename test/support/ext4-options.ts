@@ -9,7 +9,7 @@ const listArbitrary = fc
     growth: fc.constantFrom('resize_inode', '^resize_inode', 'meta_bg'),
     extras: fc.subarray(['^64bit', '^flex_bg', 'large_dir', 'stable_inodes', 'verity', 'read-only', '^dir_index']),
     journal: fc.constantFrom('has_journal', '^has_journal', 'has_journal,orphan_file'),
-    values: fc.constantFrom('', 'quota', 'ea_inode', 'quota,project'),
+    values: fc.constantFrom('', 'quota', 'ea_inode', 'quota,project', 'quota,ea_inode'),
     inline: fc.constantFrom('', 'inline_data'),
   })
   .filter(({ extras }) => !extras.includes('large_dir') || !extras.includes('^dir_index'))

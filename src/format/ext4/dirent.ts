@@ -111,15 +111,20 @@ export function renderLinear(entries: Iterable<Dirent>, blocks: number, blockSiz
 /** One directory block: the last record reaches to the checksum, or to the end. */
 export function renderLeaf(entries: readonly Dirent[], block: Uint8Array, seed: Seed): void {
   const end = direntSpace(block.length, seed !== undefined);
-  if (entries.length === 0) writeUnused(block, 0, end);
-  let at = 0;
-  for (const [turn, entry] of entries.entries()) {
-    const length = turn === entries.length - 1 ? end - at : direntSize(entry.name.length);
-    writeDirent(block, at, entry, length);
-    at += length;
-  }
+  writeRecords(entries, block, 0, end);
   if (seed === undefined) return;
   writeHeader(block, end, 0, TAIL_SIZE, 0, TAIL_TYPE);
   const view = new DataView(block.buffer, block.byteOffset, block.byteLength);
   view.setUint32(end + 8, crc32c(seed, block, 0, end), true);
+}
+
+/** Entries from byte `from`: the last record reaches to `end`, and if there are none an unused one does. */
+export function writeRecords(entries: readonly Dirent[], area: Uint8Array, from: number, end: number): void {
+  if (entries.length === 0) writeUnused(area, from, end - from);
+  let at = from;
+  for (const [turn, entry] of entries.entries()) {
+    const length = turn === entries.length - 1 ? end - at : direntSize(entry.name.length);
+    writeDirent(area, at, entry, length);
+    at += length;
+  }
 }

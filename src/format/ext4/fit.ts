@@ -96,13 +96,6 @@ function tryFit(
   if (geometry.groups > 1 && geometry.dataStart(0) > geometry.groupEnd(0)) {
     return geometry.groupStart(geometry.groups) + 1 - blocks;
   }
-  if (geometry.headBlocks(0) * 2 > geometry.blocksPerGroup) {
-    throw new UnsupportedError(
-      'ext4.descriptor-table',
-      `${blocks} blocks of ${options.blockSize} bytes need meta_bg.`,
-      { hint: 'Use blocks of 4096 bytes, or the feature meta_bg.' },
-    );
-  }
   if (geometry.lastGroupShortfall > 0) return geometry.lastGroupShortfall;
   const journal = options.journal === true ? defaultJournalBlocks(blocks) : options.journal || 0;
   const placement = place(inventory, geometry, systemFiles(inventory, options, blocks, journal > 0), journal);
