@@ -21,6 +21,7 @@ import { GREETING } from '../fixtures/greeter/greeter.js';
 import { BOOT_IMAGE_PATH, makeGreeter } from '../fixtures/greeter/make.js';
 import { WITHOUT_PACKAGE_INITRD } from './debian-root.js';
 import { bootUntil, missingForBoot } from './qemu.js';
+import { missingForUserRoot, unpackForUser } from './user-root.js';
 
 const HERE = fileURLToPath(new URL('..', import.meta.url));
 const COMMAND = join(HERE, 'dist/cli/main.js');
@@ -60,6 +61,8 @@ class DemoError extends Error {}
 
 /** @type {{ name: string, seconds: number }[]} */
 const steps = [];
+/** Why this is no Debian; undefined when it is one, or none was asked for. @type {string | undefined} */
+let lacking;
 
 /**
  * @template T
@@ -104,6 +107,7 @@ function summarize(/** @type {string} */ image) {
     `The ISO:       ${shown(image)} (${size}${listed === undefined ? '' : `, ${listed} packages`})`,
     `Look into it:  npx isopress info ${shown(image)}`,
     `On a stick:    dd if=${shown(image)} of=/dev/sdX bs=4M conv=fsync`,
+    ...(lacking === undefined ? [] : ['', `This is a small tree that greets, and no Debian. ${lacking}`]),
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
 }
@@ -122,7 +126,10 @@ async function debianRoot() {
 }
 
 /** Makes the tree under another name first, so that a tree under its own name is a whole one. */
-function makeRoot(/** @type {string} */ root) {
+async function makeRoot(/** @type {string} */ root) {
+  const missing = isRoot ? [] : missingForUserRoot();
+  if (missing.length > 0)
+    return without(`An ordinary user's Debian takes what only root can give:\n${missing.join('\n')}`);
   const part = `${root}.part`;
   const log = join(out, 'mmdebstrap.log');
   removeTree(part);
@@ -133,36 +140,34 @@ function makeRoot(/** @type {string} */ root) {
   ];
   const target = isRoot ? [SUITE, part] : ['--mode=unshare', '--format=tar', SUITE, `${part}.tar`];
   process.stdout.write(`This takes some minutes; progress is in ${shown(log)}.\n`);
-  if (!logged(log, 'mmdebstrap', [...args, ...target]) || !(isRoot || unpack(part))) {
-    process.stdout.write(
-      `No Debian root tree could be made. The last lines of ${shown(log)}:\n${tail(readFileSync(log, 'utf8'))}\n`,
-    );
-    process.stdout.write(
-      'Going on with the small embedded tree. To press a tree that exists: npm run demo -- --root DIR\n',
-    );
+  const made = logged(log, 'mmdebstrap', [...args, ...target]);
+  if (!made || !(isRoot || (await unpackForUser(`${part}.tar`, part, ownersOf(root))))) {
     removeTree(part);
-    return false;
+    return without(`The last lines of ${shown(log)}:\n${tail(readFileSync(log, 'utf8'))}`);
   }
   renameSync(part, root);
   return true;
 }
 
-/** An ordinary user unpacks what the user namespace packed; devices are the kernel's to make at boot. */
-function unpack(/** @type {string} */ part) {
-  mkdirSync(part);
-  const args = ['--extract', '--file', `${part}.tar`, '--directory', part, '--no-same-owner', '--preserve-permissions'];
-  const unpacked = run('tar', [...args, '--exclude=./dev/*'], () => {});
-  // Only root reads what its owner may not.
-  const done = unpacked && run('chmod', ['--recursive', 'u+r', part], () => {});
-  rmSync(`${part}.tar`);
-  return done;
+/** The demo goes on with the small tree; what is missing is told here and once more at its end. */
+function without(/** @type {string} */ reason) {
+  lacking = `${reason}\nTo press a Debian tree that exists: npm run demo -- --root DIR`;
+  process.stdout.write(`No Debian root tree can be made here. ${reason}\nGoing on with the small embedded tree.\n`);
+  return false;
+}
+
+/** The manifest with the owners in a tree that an ordinary user made. */
+function ownersOf(/** @type {string} */ root) {
+  return `${root}.owners`;
 }
 
 /** @returns {Promise<{ image: string, marker: string, seconds: number }>} */
 async function pressDebian(/** @type {string} */ root) {
   const args = ['build', '--description', DESCRIPTION, '--root', root, '--target-dir', out, '--force'];
   args.push('--media-check', 'suse', '--level', '6');
-  if (!isRoot) args.push('--owner', 'root');
+  const stated = existsSync(ownersOf(root));
+  if (!isRoot || stated) args.push('--owner', 'root');
+  if (stated) args.push('--manifest', ownersOf(root));
   if (!existsSync(join(root, 'usr/lib/dracut/modules.d/90kiwi-live'))) args.push('--set-type-attr', 'flags=dmsquash');
   await step('Press the ISO', () => isopress(args));
   const image = JSON.parse(readFileSync(join(out, 'isopress.result.json'), 'utf8')).live_image.filename;
@@ -187,7 +192,8 @@ async function boot(/** @type {{ image: string, marker: string, seconds: number 
     return;
   }
   await step(`Boot it in QEMU by ${firmware.toUpperCase()} as a disk, until "${marker}"`, async () => {
-    process.stdout.write('QEMU emulates the processor in software; this takes a minute or more.\n');
+    if (marker !== GREETING)
+      process.stdout.write('QEMU emulates the processor in software; this takes a minute or more.\n');
     try {
       const { log } = await bootUntil({ image, firmware, as: 'disk' }, marker, seconds);
       process.stdout.write(`${tail(log)}\n`);

@@ -39,11 +39,15 @@ export async function writeCommand<L extends LayoutWithLosses>(
   const toPipe = image === '-';
   const session = openSession(options, toPipe);
   const started = session.now();
-  let opened: OpenedSource | undefined;
+  let opened: Pick<OpenedSource, 'close'> | undefined;
+  // Nothing that lives as long as the writing may hold the scanned tree: plans often keep another one of it.
+  const scan = async () => {
+    const { tree, close } = await openSource(source, image, options, session);
+    opened = { close };
+    return tree;
+  };
   try {
-    opened = await openSource(source, image, options, session);
-    const prepared = prepareSource(opened.tree, options, change);
-    const planned = await plan(prepared, session);
+    const planned = await scan().then((tree) => plan(prepareSource(tree, options, change), session));
     settleLosses(planned.layout.losses, options, session);
     if (options.plan) return session.result(planned.layout);
     const target = toPipe
@@ -73,7 +77,16 @@ function prepareSource(
   tree = withManifests(tree, options, timestamp(given ?? newestSecond(tree)));
   const epoch = timestamp(given ?? Math.max(0, newestSecond(tree)));
   if (options.clampMtime) tree = clampTimes(tree, epoch);
-  return { tree, epoch, seed: options.seed ?? fingerprint(tree) };
+  let digest: string | undefined;
+  return {
+    tree,
+    epoch,
+    // A walk through the whole tree, which not every format asks for.
+    get seed() {
+      digest ??= options.seed ?? fingerprint(tree);
+      return digest;
+    },
+  };
 }
 
 /** SOURCE_DATE_EPOCH, if set. */

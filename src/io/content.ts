@@ -63,6 +63,8 @@ export interface ExactContent {
   bytes?(): Uint8Array;
   /** As `bytes`, straight into `into` at byte `at`. It may use the one byte behind the content as scratch. */
   copyInto?(into: Uint8Array, at: number): void;
+  /** A part of it; offered where that costs less than reading up to there. */
+  slice?(range: Range): ExactContent;
   /** The regular file whose whole content it is, and who can read it ahead. */
   readonly origin?: (FilePlace & { readonly reader: RangeReader }) | undefined;
 }

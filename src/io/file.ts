@@ -91,6 +91,11 @@ abstract class RegularFile {
   get origin(): (FilePlace & { readonly reader: RangeReader }) | undefined {
     return isReadAhead(this) ? this : undefined;
   }
+
+  slice(range: Range): ExactContent {
+    checkRange(range, this.size);
+    return fileRange(this.path, range);
+  }
 }
 
 /** The file is its own origin: another object for each would be garbage while it waits. */
@@ -131,6 +136,11 @@ class FileRange implements ExactContent {
 
   get size(): number {
     return this.range.length;
+  }
+
+  slice(range: Range): ExactContent {
+    checkRange(range, this.size);
+    return new FileRange(this.path, { at: this.range.at + range.at, length: range.length });
   }
 
   async *pieces(run: Run): AsyncGenerator<Data> {

@@ -1,7 +1,7 @@
 // Processor architectures: how they are named on the medium, which firmware they boot with, and how a root tree tells
 // which one it is for.
 
-import { InvalidInputError, UnsupportedError } from '../errors.js';
+import { type ErrorPlace, InvalidInputError, UnsupportedError } from '../errors.js';
 import { type ExactContent, isHole, quietRun } from '../io/index.js';
 import { type FileTree, follow } from '../tree/index.js';
 
@@ -113,13 +113,18 @@ export function architectureOf(machine: string): Architecture {
   throw new UnsupportedError('live.architecture', `Live media for ${machine} are not built; for ${known} they are.`);
 }
 
-/** The firmware to build for: the one asked for, or the usual one. */
-export function chooseFirmware(architecture: Architecture, asked: string | undefined): Firmware {
+/** The firmware to build for: the one asked for at a place of the description, or the usual one. */
+export function chooseFirmware(
+  architecture: Architecture,
+  asked: string | undefined,
+  place: ErrorPlace = {},
+): Firmware {
   const wanted = asked ?? architecture.usualFirmware;
   const found = architecture.firmware.find((firmware) => firmware === wanted);
   if (found) return found;
   const message = `Firmware ${wanted} is not built for ${architecture.machine}.`;
-  throw new UnsupportedError('live.firmware', message, { hint: `Choose one of ${architecture.firmware.join(', ')}.` });
+  const hint = `Choose one of ${architecture.firmware.join(', ')}.`;
+  throw new UnsupportedError('live.firmware', message, { ...place, hint });
 }
 
 /** KIWI calls the 32-bit x86 family ix86 on the medium and in file names. */

@@ -104,7 +104,7 @@ interface Planned {
 async function planAll(site: Site, boot: BootFiles, initrd: Content, run: Run): Promise<Planned> {
   const { options, project, profile, way, watch } = site;
   const { rootImage, plan } = await watch.time('plan', async () => {
-    const planned = await planRootImage(project, profile, options.exclude ?? [], run);
+    const planned = await planRootImage(project, profile, options.exclude ?? [], run, site.note);
     return { rootImage: planned, plan: planMedium(project, { ...boot, initrd }, planned.content) };
   });
   const losses = [...rootImage.losses, ...plan.layout.losses];

@@ -44,6 +44,8 @@ export interface BuildOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Default from the description. */
   readonly partitionTable?: 'mbr' | 'gpt' | 'gpt-hybrid';
+  /** UDF beside ISO 9660, sharing its files; `auto`, the default: where the files of the medium take more than 4 GiB. */
+  readonly udf?: 'auto' | 'on' | 'off';
   /** Default: `suse` when the description asks for a media check, else `none`. */
   readonly mediaCheck?: 'none' | 'suse' | 'rh';
   /** Default sha256. */

@@ -1,19 +1,13 @@
 // All decisions of a build, taken from the description, the root tree and the options before anything is made.
 
 import { stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
-import { fromText, type Timestamp, timestamp } from '../bytes/index.js';
-import {
-  type BcjFilter,
-  type Compression,
-  type CompressionName,
-  type CompressionRequest,
-  chooseCompression,
-} from '../compress/index.js';
-import { InvalidInputError, IsopressError, TargetError, UnsupportedError } from '../errors.js';
+import { dirname, join, resolve } from 'node:path';
+import { type Timestamp, timestamp } from '../bytes/index.js';
+import type { Compression } from '../compress/index.js';
+import { InvalidInputError, TargetError } from '../errors.js';
 import { redHatTagSeal, suseTagSeal } from '../format/checkmedia/index.js';
-import { fileContent, type Seal, sourceError } from '../io/index.js';
-import { type FileTree, file, fingerprint, glob, newestSecond } from '../tree/index.js';
+import type { Seal } from '../io/index.js';
+import { type FileTree, fingerprint, glob, newestSecond } from '../tree/index.js';
 import {
   type Architecture,
   architectureOf,
@@ -27,14 +21,15 @@ import { chooseMenu } from './boot/choose-menu.js';
 import { findEditScript } from './boot/edit-script.js';
 import { chooseLayout, type MediumLayout } from './boot/medium-layout.js';
 import type { MenuModel } from './boot/menu.js';
-import { type DescriptionRequest, type LiveDescription, loadDescription } from './description/index.js';
+import { type DescriptionRequest, type LiveDescription, loadDescription, placeOf } from './description/index.js';
 import { type ExcludeLists, readExcludeLists } from './exclude-files.js';
-import { findKernel, type Kernel } from './kernel.js';
+import { findKernel, givenKernel, type Kernel } from './kernel.js';
 import type { BuildOptions } from './options.js';
+import { chooseRootCompression, readSquashfsOptions } from './root-compression.js';
 import { decideRootFileSystem, type RootFileSystem } from './root-file-system.js';
 import { runChecks } from './runtime-checks.js';
 import { findPolicy, type SelinuxPolicy } from './selinux/index.js';
-import { readSquashfsWords, type SquashfsWords } from './squashfs-words.js';
+import { ROOT_BLOCK_SIZE, type SquashfsWords } from './squashfs-words.js';
 
 /** One build, fully decided. Plain data but for the tree and the compressor. */
 export interface Project {
@@ -44,6 +39,7 @@ export interface Project {
   readonly architecture: Architecture;
   readonly firmware: Firmware;
   readonly layout: MediumLayout;
+  readonly udf: NonNullable<BuildOptions['udf']>;
   readonly kernel: Kernel;
   /** The ext4 in the root image; undefined when the squashfs is the root itself. */
   readonly rootFileSystem: RootFileSystem | undefined;
@@ -75,22 +71,24 @@ export interface Project {
 
 /** Decides everything. The root tree has its final owners and times already. */
 export async function decide(options: BuildOptions, root: FileTree): Promise<Project> {
-  const machine = machineName(options.architecture ?? (await machineOf(root)));
+  const ownName = options.architecture ?? (await machineOf(root));
+  const machine = machineName(ownName);
   const description = await describe(options, root, machine);
   const architecture = architectureOf(machine);
   const { type } = description;
-  const firmware = chooseFirmware(architecture, type.firmware);
-  refuseRootImages(description);
+  const firmware = chooseFirmware(architecture, type.firmware, placeOf(description, 'firmware'));
   const layout = chooseLayout(description, architecture, firmware, { ...options, root });
   const epoch = options.epoch ?? Math.max(0, newestSecond(root));
   const targetDirectory = resolve(options.targetDirectory);
-  const kernel = options.kernel === undefined ? findKernel(root) : await givenKernel(options.kernel, root);
-  const place = { fscreateoptions: type.fscreateoptions ?? '', path: description.path };
+  const { keepsMachineName, followsKernelLinks: followsLinks } = description.generation;
+  const kernel =
+    options.kernel === undefined ? findKernel(root, { followsLinks }) : await givenKernel(options.kernel, root);
+  const asked = { text: type.fscreateoptions ?? '', place: placeOf(description, 'fscreateoptions') };
   const rootFileSystem =
-    type.filesystem === 'ext4' ? await decideRootFileSystem(root, kernel.version, place) : undefined;
-  const squashfs = type.filesystem === 'squashfs' ? squashfsWords(description) : undefined;
+    type.filesystem === 'ext4' ? await decideRootFileSystem(root, kernel.version, asked) : undefined;
+  const squashfs = type.filesystem === 'squashfs' ? readSquashfsOptions(description) : undefined;
   const version = description.version === '' ? '' : `-${description.version}`;
-  const baseName = `${description.name}.${machine}${version}`;
+  const baseName = `${description.name}.${keepsMachineName ? ownName : machine}${version}`;
   await checkTarget(targetDirectory, `${baseName}.iso`, options.force ?? false);
   const rootDirectory = resolve(options.root);
   return {
@@ -100,6 +98,7 @@ export async function decide(options: BuildOptions, root: FileTree): Promise<Pro
     architecture,
     firmware,
     layout,
+    udf: options.udf ?? 'auto',
     kernel,
     rootFileSystem,
     menu: chooseMenu(description, { root, architecture, layout, epoch, note: options.note }),
@@ -107,10 +106,10 @@ export async function decide(options: BuildOptions, root: FileTree): Promise<Pro
     selinux: await findPolicy(root, type.selinux_policy),
     grubTemplate: templatePath(description),
     cdroot: await findCdroot(description.path, rootDirectory),
-    editScript: await findEditScript(type.editbootconfig, description.path, rootDirectory),
+    editScript: await findEditScript(description, rootDirectory),
     seal: chooseSeal(options, description),
-    compression: compressionOf(options, description, machine, squashfs),
-    blockSize: options.blockSize ?? squashfs?.image.blockSize ?? DEFAULT_BLOCK,
+    compression: chooseRootCompression(options, description, machine, squashfs),
+    blockSize: options.blockSize ?? squashfs?.image.blockSize ?? ROOT_BLOCK_SIZE,
     squashfs: squashfs?.image,
     epoch: timestamp(epoch),
     seed: options.seed ?? fingerprint(root),
@@ -142,15 +141,6 @@ async function describe(options: BuildOptions, root: FileTree, machine: string):
   return description;
 }
 
-function refuseRootImages({ type, path }: LiveDescription): void {
-  if (!['ext4', 'squashfs'].includes(type.filesystem)) {
-    throw new UnsupportedError('live.filesystem', `A root image with ${type.filesystem} is not built.`, {
-      path,
-      hint: 'Choose filesystem="ext4" or "squashfs".',
-    });
-  }
-}
-
 /** A template of the menu lies beside the description. */
 function templatePath({ bootloader, path }: LiveDescription): string | undefined {
   const { grub_template } = bootloader;
@@ -173,55 +163,6 @@ function chooseSeal(options: BuildOptions, { type }: LiveDescription): Seal | un
   });
 }
 
-/** KIWI's default is xz with the branch filter of the architecture, on x86 and PowerPC. */
-function compressionOf(
-  options: BuildOptions,
-  { type, path }: LiveDescription,
-  machine: string,
-  words: SquashfsWords | undefined,
-): Compression {
-  const worded = words?.compression ?? {};
-  const described = type.squashfscompression ?? worded.name;
-  const name: string = options.compression ?? (described === 'uncompressed' ? 'none' : (described ?? 'xz'));
-  const { level, engine, extreme, dictionarySize, windowBits, strategies } = { ...worded, ...options };
-  const asked = options.bcj ?? worded.bcj;
-  const bcj = name !== 'xz' || (asked ?? 'auto') !== 'auto' ? asked : filtersFor(machine);
-  const settings = { level, engine, extreme, dictionarySize, windowBits, strategies, bcj };
-  const given = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
-  try {
-    return chooseCompression({ name: name as CompressionName, ...(given as Omit<CompressionRequest, 'name'>) });
-  } catch (error) {
-    const codes = ['compress.unknown', 'compress.needs-native'];
-    if (!(error instanceof IsopressError) || !codes.includes(error.code)) throw error;
-    const why = described === undefined && options.compression === undefined ? ', which is the default,' : '';
-    throw new UnsupportedError('live.compression', `Compression ${name}${why} is not available: ${error.message}`, {
-      path,
-      hint: 'Set squashfscompression="gzip" in the description, or add --set-type-attr squashfscompression=gzip.',
-      cause: error,
-    });
-  }
-}
-
-const DEFAULT_BLOCK = 1024 * 1024;
-
-function squashfsWords({ type, path, typePlace }: LiveDescription): SquashfsWords {
-  const text = type.fscreateoptions ?? '';
-  try {
-    return readSquashfsWords(text, DEFAULT_BLOCK);
-  } catch (error) {
-    if (!(error instanceof IsopressError)) throw error;
-    const message = `fscreateoptions="${text}" cannot be followed: ${error.message}`;
-    const place = { ...typePlace, path, ...(error.hint ? { hint: error.hint } : {}), cause: error };
-    if (error instanceof UnsupportedError) throw new UnsupportedError(error.code, message, place);
-    throw new InvalidInputError(error.code, message, place);
-  }
-}
-
-function filtersFor(machine: string): readonly BcjFilter[] {
-  if (machine.includes('86')) return ['x86'];
-  return machine.includes('ppc') ? ['powerpc'] : [];
-}
-
 /** Refuses early what would fail after a long build. */
 async function checkTarget(directory: string, name: string, force: boolean): Promise<void> {
   const found = await stat(directory).catch(() => undefined);
@@ -235,23 +176,4 @@ async function checkTarget(directory: string, name: string, force: boolean): Pro
   if (!force && (await stat(path).catch(() => undefined))) {
     throw new TargetError('target.exists', `${path} exists already.`, { path, hint: 'Use --force to replace it.' });
   }
-}
-
-/** A kernel from outside the tree; its modules are those of the version in its name, or the only ones there are. */
-async function givenKernel(path: string, root: FileTree): Promise<Kernel> {
-  const { size } = await stat(path).catch((error) => {
-    throw sourceError(fromText(path), error);
-  });
-  const versions = glob(root, '/usr/lib/modules/*')
-    .concat(glob(root, '/lib/modules/*'))
-    .map((found) => basename(found.path));
-  const named = basename(path).replace(/^[^-]*-?/, '');
-  const version = versions.includes(named) ? named : versions[0];
-  if (version === undefined || (version !== named && new Set(versions).size > 1)) {
-    throw new InvalidInputError('live.kernel-version', `It is not clear which modules belong to ${path}.`, {
-      path,
-      hint: `Name the file after its version, as in vmlinuz-6.1.0. The root tree has modules for: ${versions.join(', ') || 'none'}.`,
-    });
-  }
-  return { path: fromText(path), version, file: file(fileContent(fromText(path), size)) };
 }

@@ -2,7 +2,7 @@
 // e2fsprogs can mount and check.
 
 import { type ByteString, byteStringOf } from '../bytes/index.js';
-import { InvalidInputError, IsopressError } from '../errors.js';
+import { type ErrorPlace, InvalidInputError, IsopressError } from '../errors.js';
 import { chooseExt4Profile, type Ext4Options, type Ext4Profile, parseMke2fsOptions } from '../format/ext4/index.js';
 import { collect, quietRun } from '../io/index.js';
 import { type FileTree, glob } from '../tree/index.js';
@@ -21,24 +21,30 @@ const LIBRARIES = ['lib', 'lib64', 'lib/*'].flatMap((dir) => [`usr/${dir}/libext
 /** Far more than any of them has. */
 const LARGEST_PROGRAM = 32 * 1024 * 1024;
 
+/** `fscreateoptions` of a description, and where they stand. */
+export interface AskedOptions {
+  readonly text: string;
+  readonly place: ErrorPlace;
+}
+
 /** Decides for a root tree with the kernel of that version. Throws {@link InvalidInputError} for bad `fscreateoptions`. */
 export async function decideRootFileSystem(
   root: FileTree,
   kernel: string,
-  { fscreateoptions, path }: { readonly fscreateoptions: string; readonly path: string },
+  asked: AskedOptions,
 ): Promise<RootFileSystem> {
   const { profile, reason } = chooseExt4Profile({ kernel, e2fsprogs: await e2fsprogsVersion(root) });
-  return { options: { profile, ...described(fscreateoptions, path) }, profile, reason };
+  return { options: { profile, ...described(asked) }, profile, reason };
 }
 
-function described(fscreateoptions: string, path: string): Partial<Ext4Options> {
+function described({ text, place }: AskedOptions): Partial<Ext4Options> {
   try {
-    return parseMke2fsOptions(fscreateoptions);
+    return parseMke2fsOptions(text);
   } catch (error) {
     if (!(error instanceof IsopressError)) throw error;
-    const message = `fscreateoptions="${fscreateoptions}" cannot be followed: ${error.message}`;
+    const message = `fscreateoptions="${text}" cannot be followed: ${error.message}`;
     const { hint } = error;
-    throw new InvalidInputError('live.fscreateoptions', message, { path, cause: error, ...(hint ? { hint } : {}) });
+    throw new InvalidInputError('live.fscreateoptions', message, { ...place, cause: error, ...(hint ? { hint } : {}) });
   }
 }
 

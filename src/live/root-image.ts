@@ -2,17 +2,18 @@
 // a squashfs, or as a squashfs itself.
 
 import { bytesOf, fromText } from '../bytes/index.js';
-import { planExt4 } from '../format/ext4/index.js';
-import { planSquashfs } from '../format/squashfs/index.js';
-import { bytesSource, EMPTY, type ExactContent, type OpenContent, type Run } from '../io/index.js';
+import { InvalidInputError } from '../errors.js';
+import { type Ext4Layout, type Ext4Options, planExt4 } from '../format/ext4/index.js';
+import { findEqualTails, planSquashfs } from '../format/squashfs/index.js';
+import { bytesSource, EMPTY, type ExactContent, type ImagePlan, type OpenContent, type Run } from '../io/index.js';
 import { exclude, FileTree, file, type Loss, type Node, overlay, shareDuplicates, walk } from '../tree/index.js';
-import type { RootSize } from './description/index.js';
+import type { GenerationRules, RootSize } from './description/index.js';
 import type { Project } from './project.js';
 import { labelled } from './selinux/index.js';
 
-/** What KIWI leaves out of every live root. */
-const NEVER = ['/image', '/.kconfig', '/run/*', '/tmp/*', '/.buildenv', '/var/cache/kiwi'];
 const MIB = 1024 * 1024;
+/** MiB that stay free where the usual size does not do. */
+const LEAST_SLACK = 16;
 const INODE_SIZE = 256;
 const DIRECTORY_SIZE = 4096;
 
@@ -29,20 +30,50 @@ export async function planRootImage(
   profile: string,
   excluded: readonly string[],
   run: Run,
+  note: (text: string) => void,
 ): Promise<RootImage> {
   const { compression, blockSize, epoch, seed, description, rootFileSystem } = project;
   const tree = liveRoot(project, profile, excluded);
   const squashfs = { compression, blockSize, epoch };
   if (!rootFileSystem) {
     const choices = { ...project.squashfs, ...squashfs, duplicatesShared: true };
-    const direct = planSquashfs(await shareDuplicates(tree, run), choices);
+    const shared = await shareDuplicates(tree, run);
+    const direct = planSquashfs(shared, { ...choices, equalTails: await findEqualTails(shared, choices, run) });
     return { content: direct, losses: direct.layout.losses, fileSystemSize: undefined };
   }
-  const size = rootSize(project.root, description.size);
-  const inner = planExt4(tree, { ...rootFileSystem.options, size, epoch, seed });
+  const size = rootSize(project.root, description.size, description.generation);
+  const inner = planInner(tree, { ...rootFileSystem.options, size, epoch, seed }, description.size, note);
   const wrapper = FileTree.of<ExactContent>({ 'LiveOS/rootfs.img': file(inner, { mtime: epoch }) }, { mtime: epoch });
   const outer = planSquashfs(wrapper, squashfs);
-  return { content: outer, losses: [...inner.layout.losses, ...outer.layout.losses], fileSystemSize: size };
+  return { content: outer, losses: [...inner.layout.losses, ...outer.layout.losses], fileSystemSize: inner.size };
+}
+
+/**
+ * The file system of the size that KIWI's rule gives. Where that is too small, as for many small files, it is made as large as
+ * its content needs and this is told; where the description says the size itself, that is an error with its place.
+ */
+function planInner(
+  tree: FileTree,
+  options: Ext4Options,
+  asked: RootSize | undefined,
+  note: (text: string) => void,
+): ImagePlan<Ext4Layout, ExactContent> {
+  try {
+    return planExt4(tree, options);
+  } catch (error) {
+    if (!(error instanceof InvalidInputError) || error.code !== 'ext4.too-small') throw error;
+    if (asked && !asked.additive) {
+      const message = `<size> of ${asked.mebibytes} MiB is too small for the root image: ${error.message}`;
+      throw new InvalidInputError('live.root-too-small', message, {
+        ...asked.place,
+        hint: 'Leave <size> out, make it larger, or let it count beside the content: <size additive="true">.',
+        cause: error,
+      });
+    }
+    const slack = Math.max(LEAST_SLACK, asked?.mebibytes ?? 0) * MIB;
+    note(`The usual size of the root file system is too small. ${error.message} It gets that and ${slack / MIB} MiB.`);
+    return planExt4(tree, { ...options, size: 'auto', slack });
+  }
 }
 
 /** The tree that the live system will see. The user's tree stays as it is; differences are laid over it. */
@@ -54,11 +85,13 @@ function liveRoot(project: Project, profile: string, excluded: readonly string[]
   if (machineId?.kind === 'file' && !isUninitialized(machineId.content)) {
     additions['etc/machine-id'] = { ...machineId, content: EMPTY };
   }
-  const { keepsProfile } = project.description.generation;
+  const { keepsProfile, excluded: left } = project.description.generation;
   if (keepsProfile) additions['.profile'] = file(bytesSource(bytesOf(fromText(profile))), made);
   const listed = project.excluded.root.map((pattern) => `/${pattern}`);
-  const patterns = [...NEVER, ...(keepsProfile ? [] : ['/.profile']), ...listed, ...excluded];
-  const tree = overlay(exclude(project.root, patterns), FileTree.of(additions));
+  const patterns = [...left, ...listed, ...excluded];
+  const { root } = overlay(exclude(project.root, patterns), FileTree.of(additions));
+  // As file systems are made: the directory that holds a tree may be closed to others, the root of a system never.
+  const tree = new FileTree({ ...root, mode: 0o755 });
   return project.selinux ? labelled(tree, project.selinux) : tree;
 }
 
@@ -68,12 +101,14 @@ function isUninitialized(content: ExactContent): boolean {
 }
 
 /**
- * Bytes of the root file system, by KIWI's rule: half as much again as the content, two inodes per entry, in whole MiB.
+ * Bytes of the root file system, by KIWI's rule: half as much again as the content, two inodes per entry, in whole MiB;
+ * or as the description asks.
  */
-export function rootSize(root: FileTree, asked: RootSize | undefined): number {
+export function rootSize(root: FileTree, asked: RootSize | undefined, rules: GenerationRules): number {
   if (asked && !asked.additive) return asked.mebibytes * MIB;
   const { bytes, entries } = measure(root);
-  const needed = Math.floor(Math.floor(bytes / MIB) * 1.5 + (2 * entries * INODE_SIZE) / MIB);
+  const content = rules.wholeMebibytes ? Math.floor(bytes / MIB) : bytes / MIB;
+  const needed = Math.floor(content * 1.5 + (2 * entries * INODE_SIZE) / MIB);
   return Math.max(1, needed + (asked?.mebibytes ?? 0)) * MIB;
 }
 

@@ -6,6 +6,7 @@ import type { Run } from '../io/index.js';
 import { openHostFile, scanDirectory } from '../source/index.js';
 import { applyManifest, clampTimes, type FileTree, mapOwners, newestSecond } from '../tree/index.js';
 import {
+  bootsSquashedRoot,
   type DracutWay,
   dracutRecipe,
   findWay,
@@ -81,11 +82,17 @@ function makeOwnInitrd(
   run: Run,
 ): Promise<ObtainedInitrd> {
   const { description, kernel, root, epoch } = project;
+  const { type, generation } = description;
+  if (type.filesystem === 'squashfs' && !bootsSquashedRoot(root, type.flags)) {
+    note(
+      `The kiwi-live of the root tree is too old for filesystem="squashfs": the medium will find no root. flags="dmsquash" boots.`,
+    );
+  }
   return obtainInitrd(
     {
       root,
       way,
-      recipe: dracutRecipe(description.type.flags, description.generation),
+      recipe: dracutRecipe(type.flags, generation),
       kernelVersion: kernel.version,
       profile,
       epoch: epoch.seconds,

@@ -5,6 +5,9 @@ import { BCJ_FILTERS, type BcjFilter, type CompressionName, type CompressionRequ
 import { InvalidInputError, UnsupportedError } from '../errors.js';
 import type { SquashfsOptions, StoredPart } from '../format/squashfs/index.js';
 
+/** Bytes of a block of a root image for which nothing else is asked. */
+export const ROOT_BLOCK_SIZE = 1024 * 1024;
+
 /** What the words ask for; nothing is there that they do not name. */
 export interface SquashfsWords {
   readonly compression: Partial<CompressionRequest>;
@@ -52,7 +55,7 @@ const VALUED: Readonly<Record<string, (draft: Draft, value: string) => void>> = 
 };
 
 /** Throws {@link UnsupportedError} for a word that has no meaning here, {@link InvalidInputError} for a bad value. */
-export function readSquashfsWords(text: string, usualBlockSize: number): SquashfsWords {
+export function readSquashfsWords(text: string): SquashfsWords {
   const draft: Draft = { compression: {}, image: {}, stored: new Set(), dictionary: undefined };
   const words = text.split(/\s+/).filter((word) => word !== '');
   for (let word = words.shift(); word !== undefined; word = words.shift()) {
@@ -69,7 +72,7 @@ export function readSquashfsWords(text: string, usualBlockSize: number): Squashf
   }
   if (draft.stored.size > 0) set(draft.image, 'stored', [...draft.stored]);
   if (draft.dictionary !== undefined) {
-    const blockSize = draft.image.blockSize ?? usualBlockSize;
+    const blockSize = draft.image.blockSize ?? ROOT_BLOCK_SIZE;
     set(draft.compression, 'dictionarySize', dictionaryOf(draft.dictionary, blockSize));
   }
   return { compression: draft.compression, image: draft.image };

@@ -45,8 +45,8 @@ function* exactContents(tree: FileTree<Content>): Generator<ExactContent> {
   }
 }
 
-/** From each content that has an equal one before it to the first of those. */
-async function findTwins(
+/** From each content that has an equal one before it to the first of those. Reports its step as "comparing". */
+export async function findTwins(
   candidates: readonly ExactContent[],
   run: Run,
 ): Promise<ReadonlyMap<ExactContent, ExactContent>> {

@@ -17,16 +17,18 @@ export interface Visit<C extends Content = ExactContent> {
 
 /** Parents before children, depth first: the order of the paths' bytes component by component. The root comes first. */
 export function* walk<C extends Content>(tree: FileTree<C>): Generator<Visit<C>> {
-  const root: Visit<C> = { path: '' as ByteString, name: '' as ByteString, node: tree.root, parent: undefined };
-  const stack = [root];
-  for (let visit = stack.pop(); visit; visit = stack.pop()) {
-    yield visit;
-    if (visit.node.kind !== 'directory') continue;
-    const children: Visit<C>[] = [];
-    for (const [name, node] of visit.node.entries) {
-      children.push({ path: joinPath(visit.path, name), name, node, parent: visit.node });
+  yield { path: '' as ByteString, name: '' as ByteString, node: tree.root, parent: undefined };
+  const inside = [{ path: '' as ByteString, parent: tree.root, entries: tree.root.entries.entries() }];
+  for (let top = inside.at(-1); top; top = inside.at(-1)) {
+    const { done, value } = top.entries.next();
+    if (done) {
+      inside.pop();
+      continue;
     }
-    for (let i = children.length - 1; i >= 0; i--) stack.push(children[i]!);
+    const [name, node] = value;
+    const path = joinPath(top.path, name);
+    yield { path, name, node, parent: top.parent };
+    if (node.kind === 'directory') inside.push({ path, parent: node, entries: node.entries.entries() });
   }
 }
 
@@ -50,10 +52,13 @@ export function* walkByDepth<C extends Content>(tree: FileTree<C>): Generator<Vi
 export function hardLinkCounts<C extends Content>(tree: FileTree<C>): ReadonlyMap<Node<C>, number> {
   const seen = new Set<Node<C>>();
   const counts = new Map<Node<C>, number>();
-  for (const { node } of walk(tree)) {
-    if (node.kind === 'directory') continue;
-    if (seen.has(node)) counts.set(node, (counts.get(node) ?? 1) + 1);
-    else seen.add(node);
+  const directories = [tree.root];
+  for (let directory = directories.pop(); directory; directory = directories.pop()) {
+    for (const node of directory.entries.values()) {
+      if (node.kind === 'directory') directories.push(node);
+      else if (seen.has(node)) counts.set(node, (counts.get(node) ?? 1) + 1);
+      else seen.add(node);
+    }
   }
   return counts;
 }

@@ -1,6 +1,6 @@
 // Programs inside a root tree: what they see, what they can and cannot change, how they end. Judge: the kernel.
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
@@ -15,8 +15,10 @@ const scratch = scratchDirectory();
 const programs = ['sh', 'true', 'cat', 'touch', 'ls', 'sleep', 'mount', 'id'];
 let count = 0;
 
-async function enter(...modes: InsideMode[]) {
+async function enter(mode: InsideMode, change: (root: string) => void = () => {}) {
   const root = makeBusyboxRoot(join(scratch, `root${++count}`), programs);
+  change(root);
+  const modes = [mode];
   const workDirectory = join(scratch, `work${count}`);
   mkdirSync(workDirectory);
   const request = { root, workDirectory, modes, profile: "kiwi_iname='small'\n", epoch: 1 };
@@ -39,7 +41,7 @@ describe.each(modes)('by %s', (mode) => {
     const lines: string[] = [];
     const script =
       'cat /etc/hostname /.profile; id -u; for p in /x /etc/x /usr/lib/x /bin/x; do touch $p && echo "made $p"; done; ls /';
-    await inside.run('sh', ['-c', script], quietRun(), (line) => lines.push(line));
+    await inside.run('sh', ['-c', script], quietRun(), { onLine: (line) => void lines.push(line) });
     expect(lines.slice(0, 3)).toEqual(['small', "kiwi_iname='small'", '0']);
     // The top is scratch of this run, so a file can be made there; it goes with the run.
     expect(lines.filter((line) => line.startsWith('made'))).toEqual(['made /x']);
@@ -58,6 +60,40 @@ describe.each(modes)('by %s', (mode) => {
     expect(readFileSync(join(inside.outside, 'result'), 'latin1')).toBe('made\n');
     expect(readdirSync(join(inside.outside, '..', 'view'))).toEqual([]);
     expect(listing(root)).toBe(before);
+  });
+
+  oracle(
+    'busybox',
+    'unshare',
+    'setpriv',
+  )('a configuration for dracut lies beside those of the tree, and nowhere afterwards', async () => {
+    const { root, before, inside } = await enter(mode, (tree) => {
+      mkdirSync(join(tree, 'etc/dracut.conf.d'));
+      writeFileSync(join(tree, 'etc/dracut.conf.d/10-own.conf'), 'own=1\n');
+    });
+    const seen = async (configuration?: string) => {
+      const lines: string[] = [];
+      const script = 'ls /etc/dracut.conf.d; cat /etc/dracut.conf.d/*; ls /tmp';
+      await inside.run('sh', ['-c', script], quietRun(), { onLine: (line) => void lines.push(line), configuration });
+      return lines;
+    };
+    expect(await seen('add_dracutmodules+=" kiwi-live "\n')).toEqual([
+      ...['02-livecd.conf', '10-own.conf', 'add_dracutmodules+=" kiwi-live "', 'own=1'],
+    ]);
+    expect(await seen()).toEqual(['10-own.conf', 'own=1']);
+    expect(listing(root)).toBe(before);
+  });
+
+  oracle(
+    'busybox',
+    'unshare',
+    'setpriv',
+  )('a configuration is laid nowhere where the tree leads elsewhere', async () => {
+    const outside = join(scratch, `outside${++count}`);
+    mkdirSync(outside);
+    const { inside } = await enter(mode, (tree) => symlinkSync(outside, join(tree, 'etc/dracut.conf.d')));
+    await inside.run('sh', ['-c', 'true'], quietRun(), { configuration: 'x=1\n' });
+    expect(readdirSync(outside)).toEqual([]);
   });
 
   oracle(
@@ -83,7 +119,7 @@ describe.each(modes)('by %s', (mode) => {
       'sh',
       ['-c', `sleep ${mark} & echo started; sleep ${mark}`],
       { ...quietRun(), signal: abort.signal },
-      () => abort.abort(new Error('stopped by the test')),
+      { onLine: () => abort.abort(new Error('stopped by the test')) },
     );
     await expect(running).rejects.toThrow('stopped by the test');
     await sleep(300);

@@ -38,6 +38,7 @@ interface Options extends WriterOptions, CompressionOptions {
   readonly kernel?: string;
   readonly layout?: 'grub' | 'isolinux' | 'isolinux+grub';
   readonly partitionTable?: Exclude<PartitionTable, 'none'>;
+  readonly udf: 'auto' | 'on' | 'off';
   readonly mediaCheck?: 'none' | 'suse' | 'rh';
   readonly mediaDigest?: DigestName;
   readonly blockSize?: number;
@@ -62,7 +63,19 @@ export function buildCommand(): Command {
         .default('auto', 'the first of these that works here'),
     )
     .option('--initrd-cache <dir>', 'keep initrds here, and take them from here when nothing changed (default: none)')
-    .option('--kernel <file>', 'use this kernel image')
+    .option('--kernel <file>', 'use this kernel image');
+  addMediumOptions(command);
+  addCompressionOptions(command, {
+    what: 'compression of the root image',
+    name: 'from the description',
+    bcj: "that of the root tree's architecture",
+  });
+  return addWriterOptions(command).action(build);
+}
+
+/** What the description leaves open of the medium, or what is to be otherwise. */
+function addMediumOptions(command: Command): void {
+  command
     .addOption(
       new Option('--layout <name>', 'boot loaders (default: from the description)').choices([
         'grub',
@@ -76,6 +89,11 @@ export function buildCommand(): Command {
         'gpt',
         'gpt-hybrid',
       ]),
+    )
+    .addOption(
+      new Option('--udf <when>', 'UDF 1.02 beside ISO 9660, sharing its files')
+        .choices(['auto', 'on', 'off'])
+        .default('auto', 'where the files of the medium take more than 4 GiB'),
     )
     .addOption(
       new Option('--media-check <style>', 'media-check tag (default: from the description)').choices([
@@ -95,12 +113,6 @@ export function buildCommand(): Command {
       ]),
     )
     .addOption(new Option('--block-size <bytes>', 'squashfs block size (default: 1M)').argParser(parseSize));
-  addCompressionOptions(command, {
-    what: 'compression of the root image',
-    name: 'from the description',
-    bcj: "that of the root tree's architecture",
-  });
-  return addWriterOptions(command).action(build);
 }
 
 /** Which description is read, and what of it. */
@@ -170,6 +182,7 @@ function buildOptions(options: Options, session: Session): BuildOptions {
     profiles: options.profile,
     typeAttributes: options.setTypeAttr,
     dracut: options.dracut,
+    udf: options.udf,
     environment: environmentVariables(),
     ownership: options.owner,
     exclude: excludePatterns(options),

@@ -2,8 +2,8 @@
 
 import { Command } from 'commander';
 import type { Timestamp } from '../../bytes/index.js';
-import { chooseCompression } from '../../compress/index.js';
-import { planSquashfs } from '../../format/squashfs/index.js';
+import { type Compression, chooseCompression } from '../../compress/index.js';
+import { findEqualTails, planSquashfs, type SquashfsOptions } from '../../format/squashfs/index.js';
 import type { Run } from '../../io/index.js';
 import { contentPriorities, contentsMatching, type FileTree, shareDuplicates } from '../../tree/index.js';
 import { compressionSettings } from '../compression-options.js';
@@ -29,11 +29,24 @@ export function squashfsCommand(): Command {
   );
 }
 
-async function plan(given: FileTree, epoch: Timestamp, options: SquashfsCommandOptions, run: Run) {
+/** No frame waits here that would keep the tree with its duplicates while the other one is planned. */
+function plan(given: FileTree, epoch: Timestamp, options: SquashfsCommandOptions, run: Run) {
   const { compression: name = 'gzip', engine } = options;
   const compression = chooseCompression({ name, engine, ...compressionSettings(options) });
-  const tree = options.duplicates ? await shareDuplicates(given, run) : given;
-  return planSquashfs(tree, {
+  if (!options.duplicates) return planSquashfs(given, settingsOf(given, compression, epoch, options));
+  return shareDuplicates(given, run).then(async (tree) => {
+    const settings = settingsOf(tree, compression, epoch, options);
+    return planSquashfs(tree, { ...settings, equalTails: await findEqualTails(tree, settings, run) });
+  });
+}
+
+function settingsOf(
+  tree: FileTree,
+  compression: Compression,
+  epoch: Timestamp,
+  options: SquashfsCommandOptions,
+): SquashfsOptions {
+  return {
     compression,
     epoch,
     blockSize: options.blockSize,
@@ -49,5 +62,5 @@ async function plan(given: FileTree, epoch: Timestamp, options: SquashfsCommandO
     alignTo: options.align,
     offset: options.offset,
     padTo: options.pad,
-  });
+  };
 }

@@ -2,7 +2,6 @@
 
 import { alignDown } from '../../bytes/index.js';
 import { type Data, isHole, isZero } from '../../io/index.js';
-import { NO_FRAGMENT } from './data-block.js';
 import type { ResolvedOptions } from './options.js';
 import type { PlannedData } from './plan-data.js';
 
@@ -47,10 +46,12 @@ export class BlockCutter {
   #blockBytesLeft = 0;
   #block: Uint8Array | undefined;
   #filled = 0;
+  /** Whether the content's tail lies in a fragment already: that of another content is the same. */
+  #tailIsPlaced = false;
   /** Whether anything but holes is in the block. */
   #written = false;
   #fragment: Uint8Array | undefined;
-  #fragmentIndex = NO_FRAGMENT;
+  #fragmentsBegun = 0;
   #fragmentFilled = 0;
 
   constructor(data: PlannedData, options: ResolvedOptions, buffers: Buffers) {
@@ -62,13 +63,16 @@ export class BlockCutter {
 
   /** Goes on with the next content. A fragment ends before the content whose tail it has no room for. */
   *begin(index: number): Generator<DataJob> {
-    const { contents, fragments, blockCounts } = this.#data;
+    const { contents, fragments, fragmentOffsets, blockCounts } = this.#data;
     const fragment = fragments[index]!;
-    if (fragment !== NO_FRAGMENT && fragment !== this.#fragmentIndex) {
+    if (fragment === this.#fragmentsBegun) {
       yield* this.finish();
-      this.#fragmentIndex = fragment;
+      this.#fragmentsBegun++;
       this.#fragment = this.#buffers.take();
     }
+    // Fragments are filled from front to back: what lies behind has been there before.
+    const open = this.#fragmentsBegun - 1;
+    this.#tailIsPlaced = fragment < open || (fragment === open && fragmentOffsets[index]! < this.#fragmentFilled);
     this.#content = index;
     this.#blockBytesLeft = Math.min(contents[index]!.size, blockCounts[index]! * this.#blockSize);
   }
@@ -87,7 +91,7 @@ export class BlockCutter {
       done += length;
       yield* this.#advance(length);
     }
-    if (done < piece.length) {
+    if (done < piece.length && !this.#tailIsPlaced) {
       this.#fragment!.set(piece.subarray(done), this.#fragmentFilled);
       this.#fragmentFilled += piece.length - done;
     }
@@ -115,7 +119,7 @@ export class BlockCutter {
       left -= part;
       yield* this.#advance(part);
     }
-    if (left > 0) {
+    if (left > 0 && !this.#tailIsPlaced) {
       this.#fragment!.fill(0, this.#fragmentFilled, this.#fragmentFilled + left);
       this.#fragmentFilled += left;
     }

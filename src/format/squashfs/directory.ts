@@ -51,11 +51,12 @@ export interface Listing {
 }
 
 /**
- * Renders entries, sorted by name, as a listing that will start `start` bytes into a window of `window` bytes. Whenever
- * it goes on in the next window there is a new header, so that every window can be entered by itself.
+ * Renders entries, sorted by name, as a listing of at most `limit` bytes that will start `start` bytes into a window of
+ * `window` bytes. Whenever it goes on in the next window there is a new header, so that every window can be entered by
+ * itself.
  */
-export function renderListing(entries: readonly Listed[], start: number, window: number): Listing {
-  const bytes = new Uint8Array(listingLimit(entries.map((entry) => entry.name)));
+export function renderListing(entries: Iterable<Listed>, limit: number, start: number, window: number): Listing {
+  const bytes = new Uint8Array(limit);
   const view = new DataView(bytes.buffer);
   const marks: ListingMark[] = [];
   let length = 0;

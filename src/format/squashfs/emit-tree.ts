@@ -3,7 +3,8 @@
 
 import type { BlockCompressor } from '../../compress/index.js';
 import type { Run } from '../../io/index.js';
-import { type Listed, type ListingMark, renderListing } from './directory.js';
+import type { Node } from '../../tree/index.js';
+import { type Listed, type ListingMark, listingLimit, renderListing } from './directory.js';
 import type { PlacedData } from './emit-data.js';
 import { InodeType } from './inode.js';
 import type { PlannedImage } from './layout.js';
@@ -56,7 +57,8 @@ export async function renderTree(
     const pending: AppendedListing[] = [];
     for (const dir of level) {
       const at = listings.position;
-      const { bytes, marks } = renderListing(listed(dir, image.inodes, inodes, positions), at, METADATA_SIZE);
+      const entries = listed(dir, image.inodes, inodes, positions);
+      const { bytes, marks } = renderListing(entries, listingLimit(dir.node.entries.keys()), at, METADATA_SIZE);
       pending.push({ at, length: bytes.length, marks: bytes.length > INDEXED_FROM ? marks : [] });
       listings.append(bytes);
       if (listings.isDue) await listings.settle();
@@ -69,8 +71,9 @@ export async function renderTree(
     }
   }
   const inodeBlocks = await inodes.finish();
-  const refs = positions.map((position) => metadataRef(inodes.place(position)));
-  return { inodes: inodeBlocks, listings: await listings.finish(), refs };
+  // In place: they are as many as there are entries.
+  for (const [index, position] of positions.entries()) positions[index] = metadataRef(inodes.place(position));
+  return { inodes: inodeBlocks, listings: await listings.finish(), refs: positions };
 }
 
 function renderDirectory(
@@ -91,18 +94,24 @@ function placeListing({ at, length, marks }: AppendedListing, table: MetadataTab
   };
 }
 
-function listed(
+/** One by one: a directory can have a million of them. */
+function* listed(
   dir: PlannedDirectory,
-  { numbers }: PlannedInodes,
+  { linked }: PlannedInodes,
   inodes: MetadataTable,
   positions: Float64Array,
-): Listed[] {
-  const entries: Listed[] = [];
+): Generator<Listed> {
   let child = 0;
+  let leaf = dir.firstLeaf;
+  const numberOf = (node: Node): number => {
+    if (node.kind === 'directory') return dir.children[child++]!.number;
+    const number = linked.get(node) ?? leaf;
+    if (number === leaf) leaf++;
+    return number;
+  };
   for (const [name, node] of dir.node.entries) {
-    const number = node.kind === 'directory' ? dir.children[child++]!.number : numbers.get(node)!;
+    const number = numberOf(node);
     const { block, offset } = inodes.place(positions[number - 1]!);
-    entries.push({ name, number, type: InodeType[node.kind], inodeBlock: block, inodeOffset: offset });
+    yield { name, number, type: InodeType[node.kind], inodeBlock: block, inodeOffset: offset };
   }
-  return entries;
 }

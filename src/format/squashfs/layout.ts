@@ -32,7 +32,7 @@ export interface SquashfsLayout {
   readonly ids: readonly number[];
   readonly xattrSets: number;
   readonly exportable: boolean;
-  /** Bytes of all contents. */
+  /** Bytes of all contents, of equal tails once. */
   readonly contentSize: number;
   /** Most bytes the image can have, padding included. */
   readonly sizeLimit: number;

@@ -44,6 +44,8 @@ export interface SquashfsOptions {
   readonly unfragmented?: ReadonlySet<ExactContent>;
   /** Contents that are stored as they are, in blocks of their own. Default: none. */
   readonly uncompressed?: ReadonlySet<ExactContent>;
+  /** From a content to another one whose tail is the same, byte for byte, as `findEqualTails` has it. Default: none. */
+  readonly equalTails?: ReadonlyMap<ExactContent, ExactContent>;
   /** Contents with a higher number are stored first; without one they count as 0. Equal ones stay in tree order. */
   readonly priorities?: ReadonlyMap<ExactContent, number>;
 }
@@ -57,6 +59,7 @@ export interface ResolvedOptions extends Required<Omit<SquashfsOptions, 'stored'
 /** As far as mksquashfs goes. */
 const MAX_ALIGNMENT = 64 * 1024 * 1024;
 const NO_PRIORITIES: ReadonlyMap<ExactContent, number> = new Map();
+const NO_TAILS: ReadonlyMap<ExactContent, ExactContent> = new Map();
 const NO_CONTENTS: ReadonlySet<ExactContent> = new Set();
 const EVERY_PART: readonly StoredPart[] = ['inodes', 'data', 'fragments', 'xattrs', 'ids'];
 
@@ -90,6 +93,7 @@ export function resolveOptions(options: SquashfsOptions): ResolvedOptions {
     sparse: options.sparse ?? true,
     duplicatesShared: options.duplicatesShared ?? false,
     stored: new Set(compression.name === 'none' ? EVERY_PART : (options.stored ?? [])),
+    equalTails: options.equalTails ?? NO_TAILS,
     unfragmented: options.unfragmented ?? NO_CONTENTS,
     uncompressed: options.uncompressed ?? NO_CONTENTS,
     ...resolvePlacement(options),

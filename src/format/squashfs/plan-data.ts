@@ -2,67 +2,66 @@
 // known before anything is read.
 
 import { alignDown, alignUp, divCeil } from '../../bytes/index.js';
+import { InvalidInputError } from '../../errors.js';
 import type { ExactContent } from '../../io/index.js';
 import { NO_FRAGMENT } from './data-block.js';
 import type { ResolvedOptions } from './options.js';
-import type { Leaf } from './plan-inodes.js';
+import type { PlannedInodes } from './plan-inodes.js';
 
 /** The contents in the order they are stored; every array has one item per content. */
 export interface PlannedData {
   readonly contents: readonly ExactContent[];
+  /** The content of each leaf, {@link NO_CONTENT} for what has no bytes. Equal content objects are stored once. */
+  readonly contentOf: Uint32Array;
   /** Data blocks, sparse ones included. */
-  readonly blockCounts: Float64Array;
+  readonly blockCounts: Uint32Array;
   /** Index of the content's first size word among the words of all contents. */
-  readonly firstWords: Float64Array;
+  readonly firstWords: Uint32Array;
   /** {@link NO_FRAGMENT} for none. */
   readonly fragments: Uint32Array;
   readonly fragmentOffsets: Uint32Array;
-  /** Which content a file has; files of no bytes are not listed. Equal content objects are stored once. */
-  readonly indexes: ReadonlyMap<ExactContent, number>;
   readonly wordCount: number;
   readonly fragmentCount: number;
-  /** Bytes of all contents. */
+  /** Bytes of all contents, of equal tails once. */
   readonly totalSize: number;
   /** Most bytes that blocks, fragments and the gaps of alignment can take in the image. */
   readonly limit: number;
 }
 
+/** Stands for the content of a leaf without bytes. */
+export const NO_CONTENT = 0xffff_ffff;
+/** Their size words take 4 GiB of memory. */
+const MAX_BLOCKS = 2 ** 30;
+
 /** Gives every content its blocks and its place in a fragment. */
-export function planData(leaves: readonly Leaf[], options: ResolvedOptions): PlannedData {
-  const { contents, indexes } = distinctContents(leaves, options.priorities);
+export function planData(inodes: PlannedInodes, options: ResolvedOptions): PlannedData {
+  const { contents, contentOf } = distinctContents(inodes, options.priorities);
   const { blockSize, sparse, alignTo } = options;
-  const blockCounts = new Float64Array(contents.length);
-  const firstWords = new Float64Array(contents.length);
-  const fragments = new Uint32Array(contents.length).fill(NO_FRAGMENT);
-  const fragmentOffsets = new Uint32Array(contents.length);
+  const blockCounts = new Uint32Array(contents.length);
+  const firstWords = new Uint32Array(contents.length);
+  const tails = new TailPlaces(contents.length, options);
   let wordCount = 0;
   let totalSize = 0;
   let limit = 0;
-  let fragment = -1;
-  let filled = blockSize;
   for (const [index, content] of contents.entries()) {
     const { size } = content;
     const tail = tailInFragment(content, options);
-    if (tail > 0) {
-      if (filled + tail > blockSize) {
-        fragment++;
-        filled = 0;
-      }
-      fragments[index] = fragment;
-      fragmentOffsets[index] = filled;
-      filled += tail;
-    }
+    const packed = tail > 0 && !tails.place(index, content, tail) ? size - tail : size;
     const blocks = divCeil(size - tail, blockSize);
     blockCounts[index] = blocks;
     firstWords[index] = wordCount;
     wordCount += blocks;
-    totalSize += size;
-    limit += size - (sparse ? knownSparse(content, blockSize) : 0) + (blocks > 0 ? alignTo - 1 : 0);
+    totalSize += packed;
+    limit += packed - (sparse ? knownSparse(content, blockSize) : 0) + (blocks > 0 ? alignTo - 1 : 0);
   }
-  const fragmentCount = fragment + 1;
+  if (wordCount > MAX_BLOCKS) {
+    const message = `The files have ${wordCount} blocks of ${blockSize} bytes; ${MAX_BLOCKS} can be managed.`;
+    throw new InvalidInputError('squashfs.too-many-blocks', message, { hint: 'Choose a larger block size.' });
+  }
+  const { fragments, offsets: fragmentOffsets, count: fragmentCount } = tails;
   return {
     contents,
-    indexes,
+    contentOf,
     blockCounts,
     firstWords,
     fragments,
@@ -74,17 +73,73 @@ export function planData(leaves: readonly Leaf[], options: ResolvedOptions): Pla
   };
 }
 
-function distinctContents(leaves: readonly Leaf[], priorities: ReadonlyMap<ExactContent, number>) {
-  const contents = new Set<ExactContent>();
-  for (const leaf of leaves) if (leaf.kind === 'file' && leaf.content.size > 0) contents.add(leaf.content);
-  const list = [...contents];
-  const priorityOf = (content: ExactContent) => priorities.get(content) ?? 0;
-  if (priorities.size > 0) list.sort((a, b) => priorityOf(b) - priorityOf(a));
-  return { contents: list, indexes: new Map(list.map((content, index) => [content, index])) };
+/** Packs tails into fragments, one behind the other. */
+class TailPlaces {
+  /** {@link NO_FRAGMENT} for none. */
+  readonly fragments: Uint32Array;
+  readonly offsets: Uint32Array;
+  /** Fragments begun. */
+  count = 0;
+  readonly #options: ResolvedOptions;
+  /** Tails that others are equal to: the first content that has such a one, by the content they name. */
+  readonly #first = new Map<ExactContent, { readonly index: number; readonly length: number }>();
+  readonly #wanted: ReadonlySet<ExactContent>;
+  #filled: number;
+
+  constructor(contents: number, options: ResolvedOptions) {
+    this.fragments = new Uint32Array(contents).fill(NO_FRAGMENT);
+    this.offsets = new Uint32Array(contents);
+    this.#options = options;
+    this.#wanted = new Set(options.equalTails.values());
+    this.#filled = options.blockSize;
+  }
+
+  /** Gives a content's tail its place; false if that is where an equal one lies already. */
+  place(index: number, content: ExactContent, length: number): boolean {
+    const named = this.#options.equalTails.get(content) ?? content;
+    const first = this.#first.get(named);
+    if (first?.length === length) {
+      this.fragments[index] = this.fragments[first.index]!;
+      this.offsets[index] = this.offsets[first.index]!;
+      return false;
+    }
+    if (this.#filled + length > this.#options.blockSize) {
+      this.count++;
+      this.#filled = 0;
+    }
+    this.fragments[index] = this.count - 1;
+    this.offsets[index] = this.#filled;
+    this.#filled += length;
+    if (this.#wanted.has(named)) this.#first.set(named, { index, length });
+    return true;
+  }
+}
+
+/** The contents in the order they are stored, and the place of each leaf's in it. */
+function distinctContents({ leaves, contentOwners }: PlannedInodes, priorities: ReadonlyMap<ExactContent, number>) {
+  const contentOf = new Uint32Array(leaves.length).fill(NO_CONTENT);
+  const contents: ExactContent[] = new Array(leaves.length);
+  let count = 0;
+  for (const [index, leaf] of leaves.entries()) {
+    if (leaf.kind !== 'file' || leaf.content.size === 0) continue;
+    const owner = contentOwners[index]!;
+    contentOf[index] = owner === index ? count : contentOf[owner]!;
+    if (owner === index) contents[count++] = leaf.content;
+  }
+  contents.length = count;
+  if (priorities.size === 0) return { contents, contentOf };
+  const priorityOf = (index: number) => priorities.get(contents[index]!) ?? 0;
+  const order = [...contents.keys()].sort((a, b) => priorityOf(b) - priorityOf(a));
+  const places = new Uint32Array(count);
+  for (const [place, index] of order.entries()) places[index] = place;
+  return {
+    contents: order.map((index) => contents[index]!),
+    contentOf: contentOf.map((index) => places[index] ?? NO_CONTENT),
+  };
 }
 
 /** Bytes of the content's end that go into a fragment. */
-function tailInFragment(content: ExactContent, options: ResolvedOptions): number {
+export function tailInFragment(content: ExactContent, options: ResolvedOptions): number {
   const { blockSize, fragments, tailPacking, sparse, unfragmented, uncompressed } = options;
   const { size, holes } = content;
   if (unfragmented.has(content) || uncompressed.has(content)) return 0;

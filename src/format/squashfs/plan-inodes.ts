@@ -7,6 +7,7 @@ import { InvalidInputError } from '../../errors.js';
 import { type Directory, type FileTree, joinPath, type LossLog, type Node } from '../../tree/index.js';
 import { MAX_NAME } from './directory.js';
 import { MAX_MAJOR, MAX_MINOR } from './inode.js';
+import { type Leaf, LeafTable } from './leaf-table.js';
 
 /** A directory at its place in the tree. */
 export interface PlannedDirectory {
@@ -15,6 +16,8 @@ export interface PlannedDirectory {
   readonly parent: PlannedDirectory | undefined;
   /** In the order of the node's entries. */
   readonly children: PlannedDirectory[];
+  /** The number of the first leaf that is numbered here; the others follow in the order of the node's entries. */
+  firstLeaf: number;
   /** Inode number. */
   number: number;
 }
@@ -22,7 +25,10 @@ export interface PlannedDirectory {
 export interface PlannedInodes {
   /** Everything but directories, each node once; the inode number is the index plus one. */
   readonly leaves: readonly Leaf[];
-  readonly numbers: ReadonlyMap<Leaf, number>;
+  /** For each leaf the index of the first one with the same content. */
+  readonly contentOwners: Uint32Array;
+  /** The numbers of leaves with more than one name: those are numbered where the first of their names is. */
+  readonly linked: ReadonlyMap<Leaf, number>;
   /** How many names a leaf has, for those with more than one. */
   readonly linkCounts: ReadonlyMap<Leaf, number>;
   /** Directories by depth: `levels[0]` is the root alone. */
@@ -30,50 +36,40 @@ export interface PlannedInodes {
   readonly count: number;
 }
 
-export type Leaf = Exclude<Node, Directory>;
-
 /** Kernels refuse a target of a page or more. */
 const MAX_TARGET = 4095;
 const MAX_TIME = 0xffff_ffff;
 
 /** Gives every entry its inode number. Refuses what the format cannot hold; what it holds inexactly goes to `losses`. */
 export function planInodes(tree: FileTree, losses: LossLog): PlannedInodes {
-  const leaves: Leaf[] = [];
-  const numbers = new Map<Leaf, number>();
-  const linkCounts = new Map<Leaf, number>();
+  const table = new LeafTable(tree);
   const levels: PlannedDirectory[][] = [];
-  const root: PlannedDirectory = {
-    node: tree.root,
-    path: '' as ByteString,
-    parent: undefined,
-    children: [],
-    number: 0,
-  };
+  const root = unnumbered(tree.root, '' as ByteString, undefined);
   const stack: [dir: PlannedDirectory, depth: number][] = [[root, 0]];
   for (let top = stack.pop(); top; top = stack.pop()) {
     const [dir, depth] = top;
     noteTime(dir.node, dir.path, losses);
     levels[depth] ??= [];
     levels[depth].push(dir);
+    dir.firstLeaf = table.count + 1;
     for (const [name, node] of dir.node.entries) {
       if (name.length > MAX_NAME) throw nameTooLong(dir, name);
       if (node.kind === 'directory') {
-        const path = joinPath(dir.path, name);
-        dir.children.push({ node, path, parent: dir, children: [], number: 0 });
-      } else if (numbers.has(node)) {
-        linkCounts.set(node, (linkCounts.get(node) ?? 1) + 1);
-      } else {
+        dir.children.push(unnumbered(node, joinPath(dir.path, name), dir));
+      } else if (table.add(node)) {
         checkLeaf(node, dir.path, name);
-        noteTime(node, joinPath(dir.path, name), losses);
-        leaves.push(node);
-        numbers.set(node, leaves.length);
+        noteTime(node, dir.path, losses, name);
       }
     }
     for (let i = dir.children.length - 1; i >= 0; i--) stack.push([dir.children[i]!, depth + 1]);
   }
-  let count = leaves.length;
+  let count = table.count;
   for (const level of levels.toReversed()) for (const dir of level) dir.number = ++count;
-  return { leaves, numbers, linkCounts, levels, count };
+  return { ...table.finish(), levels, count };
+}
+
+function unnumbered(node: Directory, path: ByteString, parent: PlannedDirectory | undefined): PlannedDirectory {
+  return { node, path, parent, children: [], firstLeaf: 0, number: 0 };
 }
 
 /** All inodes in the order of their numbers. */
@@ -87,15 +83,17 @@ export function inodeTime(seconds: number): number {
   return Math.min(Math.max(seconds, 0), MAX_TIME);
 }
 
-function noteTime(node: Node, path: ByteString, losses: LossLog): void {
+function noteTime(node: Node, directory: ByteString, losses: LossLog, name?: ByteString): void {
   const { seconds, nanoseconds } = node.mtime;
+  if (nanoseconds === 0 && inodeTime(seconds) === seconds) return;
+  const path = name === undefined ? directory : joinPath(directory, name);
   if (inodeTime(seconds) !== seconds) {
     losses.add(
       'squashfs.mtime-range',
       'Times before 1970 or after 2106-02-07 become the nearest time in between.',
       path,
     );
-  } else if (nanoseconds !== 0) {
+  } else {
     losses.add('squashfs.mtime-fraction', 'Fractions of a second are cut off modification times.', path);
   }
 }

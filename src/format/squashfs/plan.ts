@@ -38,7 +38,7 @@ export function planSquashfs(tree: FileTree, options: SquashfsOptions): ImagePla
   const losses = new LossLog();
   const inodes = planInodes(tree, losses);
   const xattrs = planXattrs(inodes, losses);
-  const data = planData(inodes.leaves, resolved);
+  const data = planData(inodes, resolved);
   const idIndexes = planIds(inodes);
   const layout: SquashfsLayout = {
     format: 'squashfs',
@@ -114,11 +114,11 @@ function lookupLimit(length: number): number {
 
 function metadataBytes(inodes: PlannedInodes, data: PlannedData) {
   let inodeBytes = 0;
-  for (const leaf of inodes.leaves) {
+  for (const [index, leaf] of inodes.leaves.entries()) {
     inodeBytes += largestInode[leaf.kind];
     if (leaf.kind === 'symlink') inodeBytes += leaf.target.length;
     // Each file that shares a content has its own list of size words.
-    if (leaf.kind === 'file') inodeBytes += 4 * (data.blockCounts[data.indexes.get(leaf.content) ?? -1] ?? 0);
+    if (leaf.kind === 'file') inodeBytes += 4 * (data.blockCounts[data.contentOf[index]!] ?? 0);
   }
   let listingBytes = 0;
   for (const { node } of inodes.levels.flat()) {

@@ -22,8 +22,9 @@ import {
   symlinkInode,
 } from './inode.js';
 import type { PlannedImage } from './layout.js';
+import type { Leaf } from './leaf-table.js';
 import type { MetadataPlace } from './metadata-block.js';
-import { inodeTime, type Leaf } from './plan-inodes.js';
+import { inodeTime } from './plan-inodes.js';
 
 const MAX_U16 = 0xffff;
 const MAX_U32 = 0xffff_ffff;
@@ -101,18 +102,18 @@ export class InodeRenderer {
     const { data } = this.#image;
     const { size } = node.content;
     const xattr = this.#xattr(node);
-    const index = data.indexes.get(node.content);
-    const at = index === undefined ? 0 : this.#placed.at[index]!;
-    const sparse = index === undefined ? 0 : this.#placed.sparse[index]!;
-    const fragment = index === undefined ? NO_FRAGMENT : data.fragments[index]!;
-    const fragmentOffset = index === undefined ? 0 : data.fragmentOffsets[index]!;
-    const blocks = index === undefined ? 0 : data.blockCounts[index]!;
+    const content = data.contentOf[number - 1]!;
+    const at = this.#placed.at[content] ?? 0;
+    const sparse = this.#placed.sparse[content] ?? 0;
+    const fragment = data.fragments[content] ?? NO_FRAGMENT;
+    const fragmentOffset = data.fragmentOffsets[content] ?? 0;
+    const blocks = data.blockCounts[content] ?? 0;
     const basic = nlink === 1 && xattr === NO_XATTR && sparse === 0 && at <= MAX_U32 && size <= MAX_U32;
     const inode = Object.assign(this.#head(node, number, !basic), { at, size, fragment, fragmentOffset });
     const bytes = basic
       ? this.#render(basicFile, inode, blocks * 4)
       : this.#render(extendedFile, Object.assign(inode, { sparse, nlink, xattr }), blocks * 4);
-    if (blocks > 0) this.#putSizeWords(index!, bytes.length - blocks * 4);
+    if (blocks > 0) this.#putSizeWords(content, bytes.length - blocks * 4);
     return bytes;
   }
 

@@ -39,7 +39,7 @@ export function chooseMenu(description: LiveDescription, request: MenuRequest): 
     grubDirectory: grubDirectoryName(root),
     timeoutSeconds: bootloader.timeout,
     timeoutStyle: bootloader.timeout_style,
-    graphicsMode: bootloader.video_mode ?? graphicsMode(type.vga),
+    graphicsMode: bootloader.video_mode ?? graphicsMode(type.vga, generation.vga),
     outputConsoles: consoles.output,
     inputConsoles: consoles.input,
     serialLine: bootloader.serial_line ?? (isEarly ? EARLY_SERIAL : undefined),
@@ -50,6 +50,7 @@ export function chooseMenu(description: LiveDescription, request: MenuRequest): 
       volumeId: type.volid,
       persistent: type.hybridpersistent,
       persistentFileSystem: type.hybridpersistent_filesystem,
+      squashedRoot: type.filesystem === 'squashfs',
     }),
     failsafe: type.installprovidefailsafe,
     mediaCheck: type.mediacheck,
@@ -58,9 +59,12 @@ export function chooseMenu(description: LiveDescription, request: MenuRequest): 
   };
 }
 
-/** The old attribute names terminals for both directions; gfxterm only shows, and leaves input to the usual one. */
+/**
+ * The old attribute names terminals for both directions; gfxterm only shows, and leaves input to the usual one. "none" is
+ * as good as no attribute.
+ */
 function consolesOf({ bootloader }: LiveDescription): { output: readonly string[]; input: readonly string[] } {
-  const given = (list: readonly string[] | undefined) => list?.filter((name) => name !== 'none');
+  const given = (list: readonly string[] | undefined) => (list?.includes('none') ? undefined : list);
   const output = given(bootloader.output_console) ?? given(bootloader.console) ?? [];
   const input = given(bootloader.input_console) ?? output.filter((name) => name === 'console' || name === 'serial');
   return { output: output.length > 0 ? output : ['gfxterm'], input: input.length > 0 ? input : ['console'] };

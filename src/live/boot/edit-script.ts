@@ -8,6 +8,7 @@ import { InvalidInputError, ToolError } from '../../errors.js';
 import type { Run } from '../../io/index.js';
 import type { FileTree } from '../../tree/index.js';
 import { runTool } from '../child.js';
+import { type LiveDescription, placeOf } from '../description/index.js';
 import { mediaDirectoryIn, readDirectory, writeDirectory } from './media-directory.js';
 
 /** The name under which KIWI's prepare step keeps the script in the root tree. */
@@ -20,21 +21,18 @@ const START = 'umask 022; cd "$1" && exec bash --norc "$2" "iso:$3" 1';
  * The script's path: the attribute's, absolute or beside the description, else the one prepared in the root tree; undefined
  * when there is neither. Throws {@link InvalidInputError} `live.no-script` when the attribute names one that is nowhere.
  */
-export async function findEditScript(
-  asked: string | undefined,
-  descriptionPath: string,
-  rootDirectory: string,
-): Promise<string | undefined> {
+export async function findEditScript(description: LiveDescription, rootDirectory: string): Promise<string | undefined> {
+  const asked = description.type.editbootconfig;
   const prepared = join(rootDirectory, PREPARED);
   const named = asked === undefined || asked === '' ? undefined : asked;
-  const own = named && (isAbsolute(named) ? named : join(dirname(resolve(descriptionPath)), named));
+  const own = named && (isAbsolute(named) ? named : join(dirname(resolve(description.path)), named));
   for (const path of own === undefined ? [prepared] : [own, prepared]) {
     const found = await stat(path).catch(() => undefined);
     if (found?.isFile()) return path;
   }
   if (own === undefined) return undefined;
   throw new InvalidInputError('live.no-script', `The script editbootconfig="${named}" does not exist.`, {
-    path: descriptionPath,
+    ...placeOf(description, 'editbootconfig'),
     hint: `Looked for ${own} and ${prepared}.`,
   });
 }

@@ -7,9 +7,9 @@ const modes: readonly (readonly [size: string, ...numbers: number[]])[] = [
   ['1280x1024', 0x307, 0x319, 0x31a, 0x31b],
 ];
 
-/** `0x317` → `1024x768`; anything else is left to GRUB. */
-export function graphicsMode(vga: string): string {
-  return sizeOf(vga) ?? 'auto';
+/** `0x317` → `1024x768`; anything else is what `usual` gives, or left to GRUB. */
+export function graphicsMode(vga: string, usual = 'auto'): string {
+  return sizeOf(vga) ?? (vga === 'auto' ? undefined : sizeOf(usual)) ?? 'auto';
 }
 
 /** `0x317` → `1024 768`, as ISOLINUX takes it, which cannot choose by itself: 800 600 for anything else. */

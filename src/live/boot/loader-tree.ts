@@ -119,7 +119,7 @@ function efiNodes(project: Project, efi: EfiTree): Nodes {
   const top = follow(efi, 'EFI');
   if (top) nodes['EFI'] = copy(top);
   // A signed GRUB has its modules built in; older generations copied them all the same.
-  const wantsModules = firmware !== 'uefi' || isOlder(description.generation.name, 'kiwi-10');
+  const wantsModules = firmware !== 'uefi' || isOlder(description.generation.name, 'kiwi-9.24');
   const platform = architecture.efi!.platform;
   const modules = wantsModules ? findGrubDirectory(root, platform) : undefined;
   if (modules) nodes[`boot/${menu.grubDirectory}/${platform}`] = copyModules(modules.node);

@@ -33,13 +33,7 @@ export function chooseLayout(
   firmware: Firmware,
   request: LayoutRequest,
 ): MediumLayout {
-  const { bootloader, generation, type, path } = description;
-  if (bootloader.name === 'systemd_boot') {
-    throw new UnsupportedError('live.bootloader', 'Live media with systemd-boot are not built.', {
-      path,
-      hint: 'Choose <bootloader name="grub2"/>.',
-    });
-  }
+  const { generation, type, path } = description;
   const loaders = request.layout ?? usualLoaders(description, architecture, firmware, request);
   if (loaders !== 'grub' && !architecture.biosPlatform) {
     const message = `ISOLINUX boots x86 machines only, not ${architecture.machine}.`;

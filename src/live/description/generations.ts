@@ -1,12 +1,12 @@
 // The generations of KIWI whose descriptions are read, and what changed between them for a live medium. Each speaks the
 // schema versions that its releases spoke; a description is read by the rules of its own generation.
 
-export type Generation = 'kiwi-9.11' | 'kiwi-9.15' | 'kiwi-9.20' | 'kiwi-10';
+export type Generation = 'kiwi-9.11' | 'kiwi-9.15' | 'kiwi-9.20' | 'kiwi-9.24' | 'kiwi-10';
 
 /** Boot loaders on the medium: GRUB for all, isolinux for BIOS alone, or isolinux for BIOS beside GRUB for EFI. */
 export type LoaderLayout = 'grub' | 'isolinux' | 'isolinux+grub';
 
-/** One generation, oldest rules first in {@link generations}. */
+/** What holds in one generation. */
 export interface GenerationRules {
   readonly name: Generation;
   /** First and last schema version; documents are upgraded to the last one before they are read. */
@@ -26,8 +26,18 @@ export interface GenerationRules {
   readonly omittedModules: readonly string[];
   /** Whether the initrd is compressed by xz, and not as dracut is configured in the root tree. */
   readonly xzInitrd: boolean;
+  /** Whether the kernel is first looked for by the links /boot/vmlinux and /boot/vmlinuz. */
+  readonly followsKernelLinks: boolean;
+  /** Whether the content is counted in whole MiB before the root file system is measured out by it. */
+  readonly wholeMebibytes: boolean;
+  /** What stays out of the live root: what the builder leaves there, and scratch. */
+  readonly excluded: readonly string[];
+  /** Whether names of results keep the machine name that was asked for: i686, and not ix86. */
+  readonly keepsMachineName: boolean;
   /** Whether lists of packages tell their licenses. */
   readonly listsLicenses: boolean;
+  /** Whether lists of packages are sorted line by line; else they have the order of the tool that lists them. */
+  readonly sortsPackages: boolean;
   /** Whether the live root keeps `/.profile`. */
   readonly keepsProfile: boolean;
   /** Whether a selected profile brings those it requires. */
@@ -40,68 +50,85 @@ export interface GenerationRules {
   readonly packageManager: string | undefined;
 }
 
-const early = {
-  hybridByAttribute: false,
+/** Where the prepare step of an image leaves what only the builder needs. */
+const BUILDER = ['/image', '/.kconfig', '/.buildenv', '/var/cache/kiwi'];
+const SCRATCH = ['/run/*', '/tmp/*'];
+
+const oldest: GenerationRules = {
+  name: 'kiwi-9.11',
+  schemas: ['6.0', '6.8'],
+  layout: { bios: 'isolinux', efi: 'isolinux+grub' },
+  hybridByAttribute: true,
   efiPartitionTable: 'msdos',
   espMebibytes: 15,
-  layout: { bios: 'isolinux', efi: 'isolinux+grub' },
   vga: '0x303',
-  xzInitrd: true,
-  listsLicenses: false,
   extraModules: { overlay: ['pollcdrom'], dmsquash: ['pollcdrom'] },
+  omittedModules: ['kiwi-dump', 'kiwi-overlay', 'kiwi-repart', 'kiwi-lib'],
+  xzInitrd: true,
+  followsKernelLinks: true,
+  wholeMebibytes: false,
+  excluded: [...BUILDER, '/.profile'],
+  keepsMachineName: true,
+  listsLicenses: false,
+  sortsPackages: false,
   keepsProfile: false,
-  expandsProfiles: true,
+  expandsProfiles: false,
   uniqueTypes: false,
   liveModulePackages: ['dracut-kiwi-live'],
   packageManager: undefined,
-} as const;
+};
 
-const extraModules = { overlay: ['pollcdrom'], dmsquash: ['livenet', 'pollcdrom'] } as const;
+// Each generation has the rules of the one before, but for what it changed.
 
-export const generations: readonly GenerationRules[] = [
-  {
-    ...early,
-    name: 'kiwi-9.11',
-    schemas: ['6.0', '6.8'],
-    hybridByAttribute: true,
-    omittedModules: ['kiwi-dump', 'kiwi-overlay', 'kiwi-repart', 'kiwi-lib'],
-    expandsProfiles: false,
-  },
-  {
-    ...early,
-    name: 'kiwi-9.15',
-    schemas: ['6.9', '7.1'],
-    omittedModules: ['kiwi-dump', 'kiwi-overlay', 'kiwi-repart', 'kiwi-lib', 'multipath'],
-  },
-  {
-    ...early,
-    name: 'kiwi-9.20',
-    schemas: ['7.2', '7.6'],
-    layout: { bios: 'isolinux', efi: 'grub' },
-    vga: 'auto',
-    extraModules,
-    listsLicenses: true,
-    omittedModules: ['multipath'],
-  },
-  {
-    name: 'kiwi-10',
-    schemas: ['8.0', '8.5'],
-    layout: { bios: 'grub', efi: 'grub' },
-    hybridByAttribute: false,
-    efiPartitionTable: 'gpt',
-    espMebibytes: 20,
-    vga: 'auto',
-    extraModules,
-    listsLicenses: true,
-    omittedModules: [],
-    xzInitrd: false,
-    keepsProfile: true,
-    expandsProfiles: true,
-    uniqueTypes: true,
-    liveModulePackages: ['dracut-kiwi-live', 'kiwi-dracut-live'],
-    packageManager: 'dnf4',
-  },
-];
+const kiwi915: GenerationRules = {
+  ...oldest,
+  name: 'kiwi-9.15',
+  schemas: ['6.9', '7.1'],
+  hybridByAttribute: false,
+  omittedModules: [...oldest.omittedModules, 'multipath'],
+  expandsProfiles: true,
+};
+
+const kiwi920: GenerationRules = {
+  ...kiwi915,
+  name: 'kiwi-9.20',
+  schemas: ['7.2', '7.3'],
+  layout: { bios: 'isolinux', efi: 'grub' },
+  vga: 'auto',
+  extraModules: { overlay: ['pollcdrom'], dmsquash: ['livenet', 'pollcdrom'] },
+  omittedModules: ['multipath'],
+  followsKernelLinks: false,
+  keepsMachineName: false,
+  listsLicenses: true,
+  sortsPackages: true,
+};
+
+const kiwi924: GenerationRules = {
+  ...kiwi920,
+  name: 'kiwi-9.24',
+  schemas: ['7.4', '7.6'],
+  espMebibytes: 20,
+  xzInitrd: false,
+  wholeMebibytes: true,
+  excluded: [...kiwi920.excluded, ...SCRATCH],
+};
+
+const kiwi10: GenerationRules = {
+  ...kiwi924,
+  name: 'kiwi-10',
+  schemas: ['8.0', '8.5'],
+  layout: { bios: 'grub', efi: 'grub' },
+  efiPartitionTable: 'gpt',
+  omittedModules: [],
+  excluded: [...BUILDER, ...SCRATCH],
+  keepsProfile: true,
+  uniqueTypes: true,
+  liveModulePackages: ['dracut-kiwi-live', 'kiwi-dracut-live'],
+  packageManager: 'dnf4',
+};
+
+/** All of them, oldest first. */
+export const generations: readonly GenerationRules[] = [oldest, kiwi915, kiwi920, kiwi924, kiwi10];
 
 /** The rules of a generation by its name. */
 export function rulesOf(name: Generation): GenerationRules {

@@ -7,6 +7,7 @@ export type { Generation, GenerationRules, LoaderLayout, Span } from './generati
 export { generations, isOlder } from './generations.js';
 export { loadDescription, readDescription } from './load.js';
 export type { LiveDescription, PackageLists, RootSize, StripLists } from './model.js';
+export { placeOf } from './model.js';
 export type { DescriptionRequest } from './read-description.js';
 export type { Row, Table, Use, Values } from './rows.js';
 export type { SchemaVersion } from './schema-version.js';

@@ -3,7 +3,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fromText } from '../../bytes/index.js';
-import { InvalidInputError } from '../../errors.js';
+import { InvalidInputError, UnsupportedError } from '../../errors.js';
 import { sourceError } from '../../io/index.js';
 import { decodeText } from './encoding.js';
 import { findDescription } from './find.js';
@@ -20,6 +20,7 @@ export async function loadDescription(
   file?: string,
 ): Promise<LiveDescription> {
   const path = file === undefined ? await findDescription(directory) : join(directory, file);
+  if (path.endsWith('.toml')) throw tomlRefused(path);
   const bytes = await readBounded(path).catch((error) => {
     if (error instanceof InvalidInputError) throw error;
     throw sourceError(fromText(path), error);
@@ -34,6 +35,13 @@ export async function loadDescription(
 /** The same from the text of an XML file; `path` is for messages. */
 export function readDescription(text: string, path: string, request: DescriptionRequest): LiveDescription {
   return readImage(parseXml(text, path), request);
+}
+
+function tomlRefused(path: string): UnsupportedError {
+  return new UnsupportedError('description.toml', 'Descriptions in TOML are not read.', {
+    path,
+    hint: 'Write it in XML or YAML; both say the same: a table is an element, "@name" an attribute.',
+  });
 }
 
 async function readBounded(path: string): Promise<Uint8Array> {

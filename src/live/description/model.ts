@@ -1,5 +1,6 @@
 // The image description as plain typed data: everything that a live ISO is built from.
 
+import type { ErrorPlace } from '../../errors.js';
 import type { BootloaderAttributes } from './bootloader-attributes.js';
 import type { GenerationRules } from './generations.js';
 import type { SchemaVersion } from './schema-version.js';
@@ -34,6 +35,8 @@ export interface LiveDescription {
   readonly type: TypeAttributes;
   /** Where the type stands. */
   readonly typePlace: Place;
+  /** Where the attributes of the type and of its boot loader stand that are given; those from an option, in no file. */
+  readonly attributePlaces: ReadonlyMap<string, ErrorPlace>;
   readonly bootloader: BootloaderAttributes;
   readonly size: RootSize | undefined;
   /** Whether the medium is one for Xen guests: a machine with `xen_loader`, or the firmware `ec2`. */
@@ -46,10 +49,16 @@ export interface LiveDescription {
   readonly remarks: readonly Remark[];
 }
 
+/** Where an attribute of the type or of its boot loader stands, else the type: for errors about its value. */
+export function placeOf({ attributePlaces, typePlace }: LiveDescription, attribute: string): ErrorPlace {
+  return attributePlaces.get(attribute) ?? typePlace;
+}
+
 export interface RootSize {
   readonly mebibytes: number;
   /** Added to the size found by the content, instead of replacing it. */
   readonly additive: boolean;
+  readonly place: ErrorPlace;
 }
 
 /** Names of packages, in document order. */

@@ -7,7 +7,11 @@ import type { GivenText } from './rows.js';
 interface NotBuilt {
   readonly because: string;
   /** Values that change nothing and pass. */
-  readonly unless: readonly string[];
+  readonly unless?: readonly string[];
+  /** The only values that are refused; default: all. */
+  readonly only?: readonly string[];
+  /** What to do; default: to leave it out. */
+  readonly hint?: string;
 }
 
 type Refusals = Readonly<Record<string, NotBuilt>>;
@@ -16,11 +20,24 @@ const encrypted: NotBuilt = { because: 'an encrypted root image is not built.', 
 
 export const refusedOfType: Refusals = {
   erofscompression: { because: 'EROFS is not built.', unless: [''] },
-  verity_blocks: { because: 'dm-verity is not built.', unless: [] },
+  filesystem: {
+    because: 'root images with other file systems than ext4 and squashfs are not built.',
+    only: ['btrfs', 'ext2', 'ext3', 'erofs', 'xfs'],
+    hint: 'Choose filesystem="ext4" or "squashfs", or leave it out.',
+  },
+  verity_blocks: { because: 'dm-verity is not built.' },
   target_blocksize: { because: 'only 512-byte sectors are built.', unless: ['512'] },
   luks: encrypted,
   luks_version: encrypted,
   luksOS: encrypted,
+};
+
+export const refusedOfLoader: Refusals = {
+  name: {
+    because: 'live media with systemd-boot are not built.',
+    only: ['systemd_boot'],
+    hint: 'Choose <bootloader name="grub2"/>.',
+  },
 };
 
 /** Values that have no place in a log. */
@@ -30,13 +47,15 @@ const SECRET: ReadonlySet<string> = new Set(['luks']);
 export function refuse(refusals: Refusals, given: ReadonlyMap<string, GivenText>, owner: string): void {
   for (const [name, { value, place }] of given) {
     const refusal = Object.hasOwn(refusals, name) ? refusals[name] : undefined;
-    if (!refusal || refusal.unless.includes(value.trim())) continue;
-    const accepted = refusal.unless.filter((word) => word !== '');
-    const otherwise = accepted.length > 0 ? ` or set it to ${accepted[0]}` : '';
+    if (!refusal) continue;
+    const { because, unless = [], only, hint } = refusal;
+    if (unless.includes(value.trim()) || (only && !only.includes(value.trim()))) continue;
+    const [accepted] = unless.filter((word) => word !== '');
+    const otherwise = accepted === undefined ? '' : ` or set it to ${accepted}`;
     const shown = SECRET.has(name) ? name : `${name}="${value}"`;
-    throw new UnsupportedError('description.unsupported', `${owner} ${shown}: ${refusal.because}`, {
+    throw new UnsupportedError('description.unsupported', `${owner} ${shown}: ${because}`, {
       ...place,
-      hint: `Leave ${name} out${otherwise}.`,
+      hint: hint ?? `Leave ${name} out${otherwise}.`,
     });
   }
 }

@@ -8,7 +8,7 @@ import { attributeOf, childNamed, childrenNamed, requiredAttribute } from './ele
 import { type Generation, type GenerationRules, isOlder, rulesOf } from './generations.js';
 import { machineTable, sizeTable } from './grammar/index.js';
 import type { LiveDescription, PackageLists, RootSize, StripLists } from './model.js';
-import { refuse, refusedOfType } from './not-built.js';
+import { refuse, refusedOfLoader, refusedOfType } from './not-built.js';
 import { counts, isForMachine, type Selection, selectProfiles } from './profiles.js';
 import { type GivenText, givenOf, readValues } from './rows.js';
 import { generationOf, parseVersion, readSchemaVersion } from './schema-version.js';
@@ -87,6 +87,8 @@ function readType(element: XmlElement, overrides: Readonly<Record<string, string
   }
   const type = readValues(typeTable, given, '<type>', rules);
   refuse(refusedOfType, given, '<type>');
+  const loader = childNamed(element, 'bootloader');
+  const loaderGiven = loader ? givenOf(loader) : new Map<string, GivenText>();
   const machine = childNamed(element, 'machine');
   const machineGiven = machine ? givenOf(machine) : new Map();
   const { xen_loader } = readValues(machineTable, machineGiven, '<machine>', rules);
@@ -94,16 +96,16 @@ function readType(element: XmlElement, overrides: Readonly<Record<string, string
   return {
     type,
     typePlace: element.place,
-    bootloader: readBootloader(element, type, rules),
+    attributePlaces: new Map([...loaderGiven, ...given].map(([name, { place }]) => [name, place])),
+    bootloader: readBootloader(loaderGiven, type, rules),
     size: size && readSize(size, rules),
     xenGuest: xen_loader !== undefined || type.firmware === 'ec2',
   };
 }
 
-function readBootloader(element: XmlElement, type: TypeAttributes, rules: GenerationRules) {
-  const loader = childNamed(element, 'bootloader');
-  const given = loader ? givenOf(loader) : new Map<string, GivenText>();
+function readBootloader(given: ReadonlyMap<string, GivenText>, type: TypeAttributes, rules: GenerationRules) {
   const bootloader = readValues(bootloaderTable, given, '<bootloader>', rules);
+  refuse(refusedOfLoader, given, '<bootloader>');
   const { bootloader_console, boottimeout } = type;
   return {
     ...bootloader,
@@ -122,7 +124,7 @@ function readSize(element: XmlElement, rules: GenerationRules): RootSize {
       hint: 'Leave unpartitioned out: a live medium has no use for it.',
     });
   }
-  return { mebibytes: unit === 'G' ? count * 1024 : count, additive };
+  return { mebibytes: unit === 'G' ? count * 1024 : count, additive, place: element.place };
 }
 
 const installing: ReadonlySet<string> = new Set(['bootstrap', 'image', 'iso']);

@@ -7,6 +7,7 @@ import { anyText, bool, changing, integer, matching, oneOf } from './values.js';
 const identifier = matching(/[A-Za-z0-9!-/:-?_ ]{1,128}/, '1 to 128 letters, digits, blanks and punctuation');
 const early: Span = { until: 'kiwi-9.15' };
 const since920: Span = { since: 'kiwi-9.20' };
+const since924: Span = { since: 'kiwi-9.24' };
 const since10: Span = { since: 'kiwi-10' };
 
 /** https://osinside.github.io/kiwi/image_description/elements.html, "type". */
@@ -17,7 +18,7 @@ export const typeTable = {
   firmware: read(
     changing(
       ['kiwi-9.11', oneOf('bios', 'ec2', 'efi', 'uefi', 'ofw', 'opal')],
-      ['kiwi-9.20', oneOf('bios', 'ec2', 'efi', 'uefi', 'ofw', 'opal', 'custom')],
+      ['kiwi-9.24', oneOf('bios', 'ec2', 'efi', 'uefi', 'ofw', 'opal', 'custom')],
     ),
     'How the medium boots: bios, efi (own GRUB), uefi (signed shim and GRUB). Default: by architecture.',
   ),
@@ -63,19 +64,19 @@ export const typeTable = {
     since10,
   ),
   gpt_hybrid_mbr: readOr(bool, false, 'An active entry in the protective MBR, for BIOSes that insist on one.', since10),
-  vga: readOr(anyText, (rules) => rules.vga, 'Graphics mode by its VESA number, or auto.', { until: 'kiwi-9.20' }),
+  vga: readOr(anyText, (rules) => rules.vga, 'Graphics mode by its VESA number, or auto.', { until: 'kiwi-9.24' }),
   bootloader_console: read(oneOf('console', 'gfxterm', 'serial'), 'Terminal of the boot menu.', early),
   boottimeout: read(integer(0, 0x7fffffff), 'Seconds until the first entry boots.', early),
-  bundle_format: read(anyText, 'Names of bundled results.', since920),
+  bundle_format: read(anyText, 'Names of bundled results.', since924),
   selinux_policy: readOr(
     oneOf('targeted', 'mls', 'minimum'),
     'targeted',
     'Which policy of the root tree labels its files.',
-    since920,
+    since924,
   ),
   verity_blocks: read(matching(/\d+|all/, 'a number of blocks, or all'), 'Blocks that dm-verity covers.', since10),
   luks: read(anyText, 'Passphrase, or key file, of an encrypted root image.'),
-  luks_version: read(oneOf('luks', 'luks1', 'luks2'), 'Version of the encryption header.', since920),
+  luks_version: read(oneOf('luks', 'luks1', 'luks2'), 'Version of the encryption header.', since924),
   luksOS: read(
     changing<string>(['kiwi-9.11', oneOf('sle11')], ['kiwi-9.20', oneOf('sle12')]),
     'Distribution whose encryption settings are used.',

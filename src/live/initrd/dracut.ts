@@ -6,7 +6,7 @@ import { fromText, padding } from '../../bytes/index.js';
 import { ToolError } from '../../errors.js';
 import { CPIO_ALIGNMENT } from '../../format/cpio/index.js';
 import { type ExactContent, fileContent, type Run } from '../../io/index.js';
-import { type DracutRecipe, dracutOptions } from './live-modules.js';
+import { type DracutRecipe, dracutOptions, renderConfiguration } from './live-modules.js';
 
 /** A dracut that can be called, and that works on the root tree. */
 export interface DracutSeat {
@@ -18,7 +18,8 @@ export interface DracutSeat {
   readonly options: readonly string[];
   /** A cpio archive with what dracut cannot put into the initrd from here. */
   readonly appended?: Uint8Array;
-  dracut(args: readonly string[], run: Run, onLine: (line: string) => void): Promise<void>;
+  /** `configuration`: what /etc/dracut.conf.d/02-livecd.conf says meanwhile, where dracut runs inside the tree. */
+  dracut(args: readonly string[], run: Run, onLine: (line: string) => void, configuration?: string): Promise<void>;
 }
 
 export interface InitrdRequest {
@@ -80,7 +81,7 @@ async function runDracut(
     if (line.includes('Including module')) run.report({ step: 'dracut', done: ++included, unit: 'steps' });
   };
   try {
-    await seat.dracut(args, run, onLine);
+    await seat.dracut(args, run, onLine, renderConfiguration(request.recipe, modules));
   } catch (error) {
     if (!(error instanceof ToolError) || rejected.length === 0) throw error;
   }

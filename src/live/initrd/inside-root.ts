@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { ToolError } from '../../errors.js';
 import type { Run } from '../../io/index.js';
 import { runTool } from '../child.js';
+import { CONFIGURATION } from './live-modules.js';
 
 export type InsideMode = 'chroot' | 'userns';
 
@@ -28,17 +29,25 @@ export interface InsideRoot {
   readonly outside: string;
   /** The same directory as programs inside see it. */
   readonly inside: string;
-  run(program: string, args: readonly string[], run: Run, onLine?: (line: string) => void): Promise<void>;
+  run(program: string, args: readonly string[], run: Run, aside?: RunAside): Promise<void>;
+}
+
+export interface RunAside {
+  /** Each line that the program prints. */
+  readonly onLine?: ((line: string) => void) | undefined;
+  /** What /etc/dracut.conf.d/02-livecd.conf says, beside the tree's own configuration. Default: there is none. */
+  readonly configuration?: string | undefined;
 }
 
 const EXCHANGE = '/run/isopress';
 
-// Positional parameters: root tree, mount point, exchange directory, text of /.profile, program, its arguments.
+// Positional parameters: root tree, mount point, exchange directory, text of /.profile, name and text of dracut's configuration,
+// program, its arguments.
 const SCRIPT = `
 set -eu
 umask 022
-root=$1 view=$2 exchange=$3 profile=$4
-shift 4
+root=$1 view=$2 exchange=$3 profile=$4 file=$5 configuration=$6
+shift 6
 mount -t tmpfs -o mode=0755 isopress "$view"
 # The bind mounts keep the options of the file system below: a user namespace may not lift nosuid or nodev.
 options=$(findmnt -n -o VFS-OPTIONS -T "$root")
@@ -75,6 +84,16 @@ ln -s fd/0 "$view/dev/stdin"
 ln -s fd/1 "$view/dev/stdout"
 ln -s fd/2 "$view/dev/stderr"
 printf %s "$profile" >"$view/.profile"
+# A copy of the tree's configuration lies over it, as nothing can be added to that. Links would lead out of the tree.
+place=$view/etc/dracut.conf.d
+if [ -n "$configuration" ] && [ -d "$place" ] && [ ! -L "$place" ] && [ ! -L "$view/etc" ]; then
+  mkdir "$view/tmp/configuration"
+  cp -RP "$place/." "$view/tmp/configuration"
+  mount -t tmpfs -o mode=0755 isopress "$place"
+  cp -RP "$view/tmp/configuration/." "$place"
+  rm -r "$view/tmp/configuration"
+  printf %s "$configuration" >"$place/$file"
+fi
 mount --bind "$exchange" "$view/run/isopress"
 cd "$view"
 exec chroot "$view" "$@"
@@ -114,11 +133,11 @@ function enter(request: InsideRequest, mode: InsideMode, view: string, outside: 
     mode,
     outside,
     inside: EXCHANGE,
-    run: (program, args, run, onLine) =>
+    run: (program, args, run, { onLine, configuration = '' } = {}) =>
       runTool(
         {
           program: 'setpriv',
-          args: [...start, program, ...args],
+          args: [...start, CONFIGURATION, configuration, program, ...args],
           name: `${program} (inside the root tree)`,
           hint: hintFor(mode),
           epoch: request.epoch,

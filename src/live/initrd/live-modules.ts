@@ -1,6 +1,7 @@
 // Which dracut modules a live initrd is made with, and how dracut is called: by the type's flags and the generation.
 
-import type { GenerationRules } from '../description/index.js';
+import { type FileTree, glob } from '../../tree/index.js';
+import { type GenerationRules, isOlder } from '../description/index.js';
 
 /** What dracut is asked for. */
 export interface DracutRecipe {
@@ -12,11 +13,16 @@ export interface DracutRecipe {
   readonly omit: readonly string[];
   /** Whether the initrd is compressed by xz, and not as dracut's configuration says. */
   readonly xz: boolean;
+  /** What its configuration says beside modules. */
+  readonly settings: readonly string[];
   /** Debian's and others' names of the package that has the essential module. */
   readonly package: string;
 }
 
 export type LiveFlags = 'overlay' | 'dmsquash';
+
+/** Said on the command line by all generations, and in the configuration too by early ones. */
+const EARLY_SETTINGS = ['hostonly="no"', 'dracut_rescue_image="no"'];
 
 const liveModules: Readonly<Record<LiveFlags, Pick<DracutRecipe, 'essential' | 'package'>>> = {
   overlay: { essential: 'kiwi-live', package: 'dracut-kiwi-live (kiwi-dracut-live on Debian)' },
@@ -26,12 +32,26 @@ const liveModules: Readonly<Record<LiveFlags, Pick<DracutRecipe, 'essential' | '
 export function dracutRecipe(flags: LiveFlags, rules: GenerationRules): DracutRecipe {
   const module = liveModules[flags];
   const add = [module.essential, ...rules.extraModules[flags]];
-  return { ...module, add, omit: rules.omittedModules, xz: rules.xzInitrd };
+  const settings = isOlder(rules.name, 'kiwi-9.20') ? EARLY_SETTINGS : [];
+  return { ...module, add, omit: rules.omittedModules, xz: rules.xzInitrd, settings };
+}
+
+/** Name of the configuration in /etc/dracut.conf.d, by which modules and scripts of an image may know a live build. */
+export const CONFIGURATION = '02-livecd.conf';
+
+/** Its content, for a recipe and the modules of it that are there. */
+export function renderConfiguration({ omit, settings }: DracutRecipe, modules: readonly string[]): string {
+  const lines = [
+    `add_dracutmodules+=" ${modules.join(' ')} "`,
+    ...(omit.length > 0 ? [`omit_dracutmodules+=" ${omit.join(' ')} "`] : []),
+    ...settings,
+  ];
+  return `${lines.join('\n')}\n`;
 }
 
 /**
  * Options of dracut for a recipe and the modules of it that are there; where the result goes comes behind them. They say
- * all that KIWI's 02-livecd.conf says, so that no file has to be laid into the root tree.
+ * all that the configuration says too, which a dracut that works from outside of the tree does not get.
  */
 export function dracutOptions({ omit, xz }: DracutRecipe, modules: readonly string[]): string[] {
   return [
@@ -40,4 +60,15 @@ export function dracutOptions({ omit, xz }: DracutRecipe, modules: readonly stri
     ...['--add', ` ${modules.join(' ')} `],
     ...(omit.length > 0 ? ['--omit', ` ${omit.join(' ')} `] : []),
   ];
+}
+
+/**
+ * Whether the tree's module boots a squashfs that is the root itself. kiwi-live does from KIWI 10.0.1 on: where it finds no
+ * image in the squashfs it looks for a directory `proc`. A module that cannot be read is taken to be new.
+ */
+export function bootsSquashedRoot(root: FileTree, flags: LiveFlags): boolean {
+  if (flags === 'dmsquash') return true;
+  const [script] = glob(root, 'usr/lib/dracut/modules.d/*kiwi-live/kiwi-live-lib.sh');
+  if (script?.node.kind !== 'file' || !script.node.content.bytes) return true;
+  return Buffer.from(script.node.content.bytes()).includes('/proc');
 }

@@ -66,6 +66,6 @@ function seatInside(inside: InsideRoot): DracutSeat {
     outside: inside.outside,
     inside: inside.inside,
     options: ['--install', '/.profile'],
-    dracut: (args, run, onLine) => inside.run('dracut', args, run, onLine),
+    dracut: (args, run, onLine, configuration) => inside.run('dracut', args, run, { onLine, configuration }),
   };
 }

@@ -1,8 +1,9 @@
 // The database of dpkg: /var/lib/dpkg/status, a control file of one paragraph per package, and info/ beside it.
 
+import { compareBytes, fromText } from '../../bytes/index.js';
 import type { Run } from '../../io/index.js';
 import { dpkgChanges } from './dpkg-changes.js';
-import { readStatus } from './dpkg-status.js';
+import { type DpkgPackage, readStatus } from './dpkg-status.js';
 import { verifyDpkg } from './dpkg-verify.js';
 import { textAt } from './entry.js';
 import type { OpeningRequest, PackageDatabase } from './package.js';
@@ -16,8 +17,14 @@ export async function openDpkg({ root }: OpeningRequest, run: Run): Promise<Pack
   const packages = readStatus(status);
   return {
     kind: 'dpkg',
-    packages: async () => packages,
+    packages: async () => packages.toSorted(inOrderOfTheTool),
     verify: (running) => verifyDpkg(root, packages, running),
     changes: (running) => dpkgChanges(root, running),
   };
+}
+
+/** As dpkg-query lists them: by name, then by architecture. */
+function inOrderOfTheTool(a: DpkgPackage, b: DpkgPackage): number {
+  const byName = compareBytes(fromText(a.name), fromText(b.name));
+  return byName || compareBytes(fromText(a.architecture), fromText(b.architecture));
 }

@@ -22,6 +22,7 @@ export type DatabaseKind = 'dpkg' | 'rpm' | 'pacman';
 /** Reads the database; nothing of the tree's is run. */
 export interface PackageDatabase {
   readonly kind: DatabaseKind;
+  /** In the order of the database's own tool. */
   packages(run: Run): Promise<readonly InstalledPackage[]>;
   /** What of the installed files differs from what was installed, in the lines of `rpm -V`; undefined: it cannot tell. */
   verify?(run: Run): Promise<string>;
@@ -45,7 +46,7 @@ const UNKNOWN: Readonly<Record<DatabaseKind, string>> = { dpkg: 'None', rpm: '(n
 
 /**
  * KIWI's `.packages`: `name|epoch|version|release|architecture|disturl|license`, one line per package, sorted by code
- * point. Early generations write no license.
+ * point. Early generations write no license, and keep the order of the database's own tool.
  */
 export function renderPackageList(
   kind: DatabaseKind,
@@ -57,5 +58,6 @@ export function renderPackageList(
     const fields = [name, epoch, version, release, architecture, disturl, ...(rules.listsLicenses ? [license] : [])];
     return `${fields.map((field) => field ?? UNKNOWN[kind]).join('|')}\n`;
   });
-  return lines.sort((a, b) => compareBytes(fromText(a), fromText(b))).join('');
+  if (rules.sortsPackages) lines.sort((a, b) => compareBytes(fromText(a), fromText(b)));
+  return lines.join('');
 }

@@ -8,7 +8,7 @@ import { isopress } from '../../support/command.js';
 import { scratchDirectory } from '../../support/scratch.js';
 
 const directory = 'fixtures/broken-descriptions';
-const descriptions = readdirSync(directory).filter((name) => /\.(xml|yaml)$/.test(name));
+const descriptions = readdirSync(directory).filter((name) => /\.(xml|yaml|toml)$/.test(name));
 const expectedOf = (name: string) => readFileSync(join(directory, name.replace(/\.\w+$/, '.txt')), 'utf8');
 
 const scratch = scratchDirectory();

@@ -6,10 +6,11 @@ import { architectureOf, chooseFirmware, machineOf } from '../../../src/live/arc
 import { graphicsMode, isolinuxResolution } from '../../../src/live/boot/graphics-mode.js';
 import { findGrubDirectory, grubDirectoryName } from '../../../src/live/boot/grub-data.js';
 import { chooseModules } from '../../../src/live/boot/grub-modules.js';
-import { readDescription } from '../../../src/live/description/index.js';
+import { type GenerationRules, generations, readDescription } from '../../../src/live/description/index.js';
 import { renderProfile } from '../../../src/live/initrd/profile.js';
 import { findKernel } from '../../../src/live/kernel.js';
 import { decideRootFileSystem } from '../../../src/live/root-file-system.js';
+import { rootSize } from '../../../src/live/root-image.js';
 import { FileTree } from '../../../src/tree/file-tree.js';
 import { file, symlink } from '../../../src/tree/node.js';
 
@@ -34,6 +35,33 @@ test('the kernel is the first of the sorted modules directories that has one', (
     lib: symlink(fromText('usr/lib')),
   });
   expect(findKernel(tree)).toMatchObject({ path: 'boot/vmlinuz-6.1', version: '6.1' });
+});
+
+test('where links tell the kernel that boots, it comes first, if there are modules for it', () => {
+  const kernels = {
+    'lib/modules/5.3.18-default/x': text(''),
+    'lib/modules/5.14.21-default/x': text(''),
+    'boot/vmlinuz-5.3.18-default': text('old'),
+    'boot/vmlinuz-5.14.21-default': text('new'),
+  };
+  const followsLinks = true;
+  const linked = FileTree.of({ ...kernels, 'boot/vmlinuz': symlink(fromText('vmlinuz-5.3.18-default')) });
+  expect(findKernel(linked, { followsLinks })).toMatchObject({ path: 'boot/vmlinuz', version: '5.3.18-default' });
+  expect(findKernel(linked).version).toBe('5.14.21-default');
+  const astray = FileTree.of({ ...kernels, 'boot/vmlinuz': symlink(fromText('vmlinuz-6.0')) });
+  expect(findKernel(astray, { followsLinks }).version).toBe('5.14.21-default');
+});
+
+test('the root file system is measured out by the rule of the generation', () => {
+  const half = new Uint8Array(1024 * 1024 + 512 * 1024);
+  const root = FileTree.of({ 'etc/half': file(bytesSource(half)), 'proc/much': file(bytesSource(half)) });
+  const [oldest, newest] = [generations[0]!, generations.at(-1)!];
+  const mebibytes = (rules: GenerationRules, size?: { mebibytes: number; additive: boolean }) =>
+    rootSize(root, size && { ...size, place: {} }, rules) / (1024 * 1024);
+  // 1.5 MiB and two directories of 4 KiB, times 1.5: whole MiB first, or last.
+  expect([mebibytes(newest), mebibytes(oldest)]).toEqual([1, 2]);
+  expect(mebibytes(newest, { mebibytes: 100, additive: true })).toBe(101);
+  expect(mebibytes(newest, { mebibytes: 100, additive: false })).toBe(100);
 });
 
 test('a tree without a kernel says for which versions it looked', () => {
@@ -87,7 +115,13 @@ test('modules that a GRUB lacks are told apart by what they are needed for', () 
 });
 
 test('old mode numbers become sizes', () => {
-  expect(['0x317', '0x303', 'auto', '0x999'].map(graphicsMode)).toEqual(['1024x768', '800x600', 'auto', 'auto']);
+  expect(['0x317', '0x303', 'auto', '0x999'].map((vga) => graphicsMode(vga))).toEqual([
+    '1024x768',
+    '800x600',
+    'auto',
+    'auto',
+  ]);
+  expect(graphicsMode('0x999', '0x303')).toBe('800x600');
   expect(['0x317', 'auto'].map(isolinuxResolution)).toEqual(['1024 768', '800 600']);
 });
 
@@ -107,7 +141,7 @@ test('.profile has sorted, quoted assignments', () => {
 });
 
 test('the root file system is one that the kernel and the e2fsprogs of the root tree can use', async () => {
-  const place = { fscreateoptions: '-b 1024 -O ^has_journal', path: 'config.xml' };
+  const place = { text: '-b 1024 -O ^has_journal', place: { path: 'config.xml', line: 3 } };
   const tree = (version: string) =>
     FileTree.of({
       'usr/sbin/e2fsck': text(`\x7fELF\0usage\0${version}\0Un`),
@@ -122,7 +156,7 @@ test('the root file system is one that the kernel and the e2fsprogs of the root 
   expect((await decideRootFileSystem(tree('1.46.4-rc1'), '6.4.0', place)).profile).toBe('boot');
   expect((await decideRootFileSystem(library, '6.4.0', place)).profile).toBe('minimal');
   expect((await decideRootFileSystem(FileTree.of({}), '6.4.0', place)).profile).toBe('boot');
-  await expect(decideRootFileSystem(tree('1.47.0'), '6.1.0', { ...place, fscreateoptions: '-c' })).rejects.toThrow(
+  await expect(decideRootFileSystem(tree('1.47.0'), '6.1.0', { ...place, text: '-c' })).rejects.toThrow(
     /fscreateoptions="-c" cannot be followed.*"-c"/,
   );
 });

@@ -20,7 +20,8 @@ const locale = matching(
 
 const packageManager = changing(
   ['kiwi-9.11', oneOf<string>('apt-get', 'zypper', 'yum', 'dnf')],
-  ['kiwi-9.20', oneOf<string>('apt', 'zypper', 'dnf4', 'microdnf', 'pacman')],
+  ['kiwi-9.20', oneOf<string>('apt-get', 'zypper', 'yum', 'dnf', 'pacman')],
+  ['kiwi-9.24', oneOf<string>('apt', 'zypper', 'dnf4', 'microdnf', 'pacman')],
   ['kiwi-10', oneOf<string>('apk', 'apt', 'zypper', 'dnf4', 'dnf5', 'microdnf', 'pacman')],
 );
 

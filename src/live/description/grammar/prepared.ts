@@ -51,7 +51,7 @@ export const preparedGrammar: Grammar = {
       priority: inert(matching(/-?\d{1,9}/, 'a number'), PREPARED),
       repository_gpgcheck: prepared.yes,
       sourcetype: inert(oneOf('baseurl', 'metalink', 'mirrorlist'), PREPARED, since920),
-      use_for_bootstrap: inert(bool, PREPARED, { until: 'kiwi-9.20' }),
+      use_for_bootstrap: inert(bool, PREPARED, { until: 'kiwi-9.24' }),
       username: prepared.text,
     },
     { source: one },

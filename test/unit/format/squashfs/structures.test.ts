@@ -3,13 +3,23 @@ import { type ByteString, bytesOf, fromText } from '../../../../src/bytes/text.j
 import { type CompressionName, NO_COMPRESSION, type XzSettings } from '../../../../src/compress/index.js';
 import { renderCompressorOptions } from '../../../../src/format/squashfs/compressor-options.js';
 import { fragmentEntry, sizeWord } from '../../../../src/format/squashfs/data-block.js';
-import { directoryEntry, directoryHeader, renderListing } from '../../../../src/format/squashfs/directory.js';
+import {
+  directoryEntry,
+  directoryHeader,
+  type Listed,
+  listingLimit,
+  renderListing,
+} from '../../../../src/format/squashfs/directory.js';
 import { basicDirectory, deviceNumber, extendedFile } from '../../../../src/format/squashfs/inode.js';
 import { metadataLimit, metadataRef, renderMetadataBlock } from '../../../../src/format/squashfs/metadata-block.js';
 import { superblock } from '../../../../src/format/squashfs/superblock.js';
 import { xattrPrefix } from '../../../../src/format/squashfs/xattr.js';
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
+
+function listing(entries: readonly Listed[], start: number, window: number) {
+  return renderListing(entries, listingLimit(entries.map(({ name }) => name)), start, window);
+}
 
 test('a superblock has every field where the format says', () => {
   const value = {
@@ -109,7 +119,7 @@ const entry = (name: string, number: number, inodeBlock = 0) => ({
 });
 
 test('entries share a header until block, distance or count forbid it', () => {
-  const { bytes, marks } = renderListing([entry('a', 5), entry('bc', 3), entry('d', 6, 100)], 0, 8192);
+  const { bytes, marks } = listing([entry('a', 5), entry('bc', 3), entry('d', 6, 100)], 0, 8192);
   expect(hex(bytes)).toBe(
     '010000000000000005000000' +
       'a00000000200000061' +
@@ -118,14 +128,14 @@ test('entries share a header until block, distance or count forbid it', () => {
       'c00000000200000064',
   );
   expect(marks).toEqual([]);
-  const far = renderListing(
+  const far = listing(
     [entry('a', 1), entry('b', 0x8000), entry('c', 0x8001)].map((e) => ({ ...e, inodeOffset: 0 })),
     0,
     8192,
   );
   expect(directoryHeader.decode(far.bytes)).toEqual({ lastEntry: 1, inodeBlock: 0, number: 1 });
   expect(directoryHeader.decode(far.bytes, 12 + 9 * 2)).toEqual({ lastEntry: 0, inodeBlock: 0, number: 0x8001 });
-  const many = renderListing(
+  const many = listing(
     Array.from({ length: 257 }, (_, i) => ({ ...entry(`x${String(i).padStart(3, '0')}`, i + 1), inodeOffset: 0 })),
     0,
     65_536,
@@ -138,7 +148,7 @@ test('a listing can be entered at every window it reaches', () => {
   const names = Array.from({ length: 600 }, (_, i) => `name-${String(i).padStart(4, '0')}`);
   const entries = names.map((name, i) => ({ ...entry(name, i + 1), inodeOffset: 0 }));
   const start = 4000;
-  const { bytes, marks } = renderListing(entries, start, 8192);
+  const { bytes, marks } = listing(entries, start, 8192);
   expect(marks.map(({ at }) => Math.floor((start + at) / 8192))).toEqual([1]);
   for (const { at, name } of marks) {
     const header = directoryHeader.decode(bytes, at);

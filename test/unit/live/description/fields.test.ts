@@ -24,7 +24,8 @@ type Model = keyof typeof models;
 
 /** What decides inside the folder, on the way to the model. */
 const decidedInside: Readonly<Record<Model, readonly string[]>> = {
-  description: ['schemaVersion'],
+  // The places are asked for by placeOf.
+  description: ['schemaVersion', 'attributePlaces'],
   // Chosen by, or taken over into the boot loader's settings.
   type: ['image', 'primary', 'bootloader_console', 'boottimeout'],
   bootloader: [],

@@ -54,9 +54,20 @@ test('KIWI 9.15: the publisher came, required profiles come along', () => {
 
 test('KIWI 9.20: the loader is an element, the root image has a compression', () => {
   const description = read('kiwi-9.20.xml');
+  expect(description).toMatchObject({ generation: { name: 'kiwi-9.20' }, packageManager: 'apt-get' });
+  expect(description.type).toMatchObject({ squashfscompression: 'lz4', vga: '0x317', efifatimagesize: 15 });
+  expect(description.bootloader).toMatchObject({ console: ['gfxterm'], timeout_style: 'hidden' });
+  expect(description.generation).toMatchObject({ xzInitrd: true, wholeMebibytes: false });
+  expect(description.remarks).toEqual([]);
+});
+
+test('KIWI 9.24: bundles are named, the policy of labels is chosen, the ESP is larger', () => {
+  const description = read('kiwi-9.24.xml');
+  expect(description.generation).toMatchObject({ name: 'kiwi-9.24', xzInitrd: false, wholeMebibytes: true });
   expect(description.type).toMatchObject({ squashfscompression: 'zstd', vga: 'auto', selinux_policy: 'mls' });
+  expect(description.type).toMatchObject({ bundle_format: '%N-%v-%I', efifatimagesize: 20 });
   expect(description.bootloader).toMatchObject({ console: ['console', 'serial'], timeout_style: 'countdown' });
-  expect(description.size).toEqual({ mebibytes: 2000, additive: false });
+  expect(description.size).toMatchObject({ mebibytes: 2000, additive: false });
   expect(description.remarks).toEqual([]);
 });
 
@@ -77,7 +88,7 @@ test('KIWI 10: one list of terminals becomes two, the VESA number is lost and to
 
 test('a description in YAML gives what the same one in XML gives', async () => {
   const yaml = await loadDescription(directory, request, 'kiwi-10.yaml');
-  const plain = ({ path, remarks, typePlace, imagePlace, ...rest }: LiveDescription) => rest;
+  const plain = ({ path, remarks, typePlace, imagePlace, attributePlaces, ...rest }: LiveDescription) => rest;
   expect(plain(yaml)).toEqual(plain(read('kiwi-10.xml')));
   expect(yaml.remarks.map(({ place }) => place)).toEqual([
     { path: join(directory, 'kiwi-10.yaml'), line: 35, column: 19 },
@@ -94,6 +105,7 @@ test('defaults follow the generation', () => {
     ['kiwi-9.11', '0x303', 15, 'msdos', 10, undefined],
     ['kiwi-9.15', '0x303', 15, 'msdos', 10, undefined],
     ['kiwi-9.20', 'auto', 15, 'msdos', 10, undefined],
+    ['kiwi-9.24', 'auto', 20, 'msdos', 10, undefined],
     ['kiwi-10', 'auto', 20, 'gpt', 10, 'dnf4'],
   ]);
 });

@@ -33,13 +33,13 @@ test('the demo description gives the values it states and the defaults of the ta
     name: 'debian-live',
     displayName: 'Debian Live',
     version: '12.0.0',
-    generation: { name: 'kiwi-9.20' },
+    generation: { name: 'kiwi-9.24' },
     locale: 'en_US',
     profiles: [],
     size: undefined,
   });
   expect(type).toMatchObject({ firmware: 'uefi', flags: 'overlay', volid: 'DEBIAN_LIVE', squashfscompression: 'gzip' });
-  expect(type).toMatchObject({ mediacheck: false, filesystem: 'ext4', efifatimagesize: 15, eficsm: true });
+  expect(type).toMatchObject({ mediacheck: false, filesystem: 'ext4', efifatimagesize: 20, eficsm: true });
   expect(bootloader).toMatchObject({ timeout: 3, timeout_style: 'menu' });
 });
 
@@ -124,8 +124,8 @@ test('profiles bring what they require, in order, and sections count by profile'
 
 test('the size is in MiB, replacing or adding', () => {
   const sizeOf = (xml: string) => readDescription(description('', xml), path, request).size;
-  expect(sizeOf('<size unit="G">2</size>')).toEqual({ mebibytes: 2048, additive: false });
-  expect(sizeOf('<size additive="true"> 100 </size>')).toEqual({ mebibytes: 100, additive: true });
+  expect(sizeOf('<size unit="G">2</size>')).toMatchObject({ mebibytes: 2048, additive: false });
+  expect(sizeOf('<size additive="true"> 100 </size>')).toMatchObject({ mebibytes: 100, additive: true });
 });
 
 test('the type is the primary one; two without a mark are an error, and in new schemas two at all', () => {

@@ -11,7 +11,8 @@ import { FileTree, file } from '../../../../src/tree/index.js';
 import { scratchDirectory } from '../../../support/scratch.js';
 
 const scratch = scratchDirectory();
-const [oldest, , , newest] = generations;
+const oldest = generations[0];
+const newest = generations.at(-1);
 const text = (content: string, seconds = 1) =>
   file(bytesSource(new TextEncoder().encode(content)), { mtime: timestamp(seconds) });
 

@@ -1,7 +1,15 @@
 // How dracut is called, by flags and generation.
 import { expect, test } from 'vitest';
+import { bytesSource } from '../../../../src/io/memory.js';
 import { generations } from '../../../../src/live/description/index.js';
-import { dracutOptions, dracutRecipe } from '../../../../src/live/initrd/live-modules.js';
+import {
+  bootsSquashedRoot,
+  dracutOptions,
+  dracutRecipe,
+  renderConfiguration,
+} from '../../../../src/live/initrd/live-modules.js';
+import { FileTree } from '../../../../src/tree/file-tree.js';
+import { file } from '../../../../src/tree/node.js';
 
 const rules = (name: string) => generations.find((generation) => generation.name === name)!;
 
@@ -9,6 +17,7 @@ test.each([
   ['overlay', 'kiwi-9.11', 'kiwi-live pollcdrom', 'kiwi-dump kiwi-overlay kiwi-repart kiwi-lib', true],
   ['overlay', 'kiwi-9.15', 'kiwi-live pollcdrom', 'kiwi-dump kiwi-overlay kiwi-repart kiwi-lib multipath', true],
   ['overlay', 'kiwi-9.20', 'kiwi-live pollcdrom', 'multipath', true],
+  ['overlay', 'kiwi-9.24', 'kiwi-live pollcdrom', 'multipath', false],
   ['overlay', 'kiwi-10', 'kiwi-live pollcdrom', '', false],
   ['dmsquash', 'kiwi-9.15', 'dmsquash-live pollcdrom', 'kiwi-dump kiwi-overlay kiwi-repart kiwi-lib multipath', true],
   ['dmsquash', 'kiwi-9.20', 'dmsquash-live livenet pollcdrom', 'multipath', true],
@@ -27,4 +36,41 @@ test('dracut gets lists as one word each, and no list that is empty', () => {
     ...['--add', ' kiwi-live pollcdrom ', '--omit', ' multipath '],
   ]);
   expect(dracutOptions(dracutRecipe('overlay', rules('kiwi-10')), ['kiwi-live'])).not.toContain('--omit');
+});
+
+test.each([
+  [
+    'kiwi-9.11',
+    [
+      'add_dracutmodules+=" kiwi-live pollcdrom "',
+      'omit_dracutmodules+=" kiwi-dump kiwi-overlay kiwi-repart kiwi-lib "',
+      'hostonly="no"',
+      'dracut_rescue_image="no"',
+    ],
+  ],
+  [
+    'kiwi-9.15',
+    [
+      'add_dracutmodules+=" kiwi-live pollcdrom "',
+      'omit_dracutmodules+=" kiwi-dump kiwi-overlay kiwi-repart kiwi-lib multipath "',
+      'hostonly="no"',
+      'dracut_rescue_image="no"',
+    ],
+  ],
+  ['kiwi-9.20', ['add_dracutmodules+=" kiwi-live pollcdrom "', 'omit_dracutmodules+=" multipath "']],
+  ['kiwi-10', ['add_dracutmodules+=" kiwi-live pollcdrom "']],
+])('the configuration of %s', (generation, lines) => {
+  const recipe = dracutRecipe('overlay', rules(generation));
+  expect(renderConfiguration(recipe, recipe.add)).toBe(`${lines.join('\n')}\n`);
+});
+
+test.each([
+  ['an old kiwi-live', 'overlay', 'mount "$container/LiveOS/rootfs.img"', false],
+  ['a new kiwi-live', 'overlay', 'if [ -d "$container/proc" ]; then', true],
+  ['dmsquash-live', 'dmsquash', '', true],
+] as const)('%s and a squashfs that is the root itself', (_name, flags, script, boots) => {
+  const path = 'usr/lib/dracut/modules.d/90kiwi-live/kiwi-live-lib.sh';
+  const tree = FileTree.of({ [path]: file(bytesSource(Buffer.from(script))) });
+  expect(bootsSquashedRoot(tree, flags)).toBe(boots);
+  expect(bootsSquashedRoot(FileTree.of({}), flags)).toBe(true);
 });

@@ -1,0 +1,63 @@
+// Tails that are equal, of files that are not: found before anything is planned, so that each is stored once.
+
+import { type Data, type ExactContent, exactly, isHole, type Run } from '../../io/index.js';
+import { type FileTree, findTwins, walk } from '../../tree/index.js';
+import { type ResolvedOptions, resolveOptions, type SquashfsOptions } from './options.js';
+import { tailInFragment } from './plan-data.js';
+
+/**
+ * From each content whose tail another one before it has too to the first of those, for {@link SquashfsOptions.equalTails}.
+ * Reads only tails whose length occurs more than once. Empty without tail packing: then the tails are whole files, and
+ * equal files are what `shareDuplicates` finds, which should have seen the tree before.
+ */
+export async function findEqualTails(
+  tree: FileTree,
+  options: SquashfsOptions,
+  run: Run,
+): Promise<ReadonlyMap<ExactContent, ExactContent>> {
+  const resolved = resolveOptions(options);
+  if (!resolved.tailPacking) return new Map();
+  const candidates = candidatesOf(tree, resolved);
+  const ends = new Map(candidates.map((content) => [tailOf(content, resolved.blockSize), content]));
+  const twins = await findTwins([...ends.keys()], run);
+  return new Map([...twins].map(([tail, first]) => [ends.get(tail)!, ends.get(first)!]));
+}
+
+/** Contents whose tail is as long as that of a larger file, in tree order, each once. */
+function candidatesOf(tree: FileTree, options: ResolvedOptions): ExactContent[] {
+  const lengths = new Map<ExactContent, number>();
+  const ofLength = new Map<number, { count: number; isEnd: boolean }>();
+  for (const { node } of walk(tree)) {
+    if (node.kind !== 'file' || lengths.has(node.content)) continue;
+    const length = tailInFragment(node.content, options);
+    if (length === 0) continue;
+    lengths.set(node.content, length);
+    const { count, isEnd } = ofLength.get(length) ?? { count: 0, isEnd: false };
+    ofLength.set(length, { count: count + 1, isEnd: isEnd || node.content.size > length });
+  }
+  return [...lengths].flatMap(([content, length]) => {
+    const { count, isEnd } = ofLength.get(length)!;
+    return count > 1 && isEnd ? [content] : [];
+  });
+}
+
+/** What goes into a fragment, as content of its own. */
+function tailOf(content: ExactContent, blockSize: number): ExactContent {
+  const { size } = content;
+  const length = size % blockSize;
+  if (length === size) return content;
+  return (
+    content.slice?.({ at: size - length, length }) ?? { size: length, pieces: (run) => endOf(content, length, run) }
+  );
+}
+
+/** The last `length` bytes of a content that can only be read from its start. */
+async function* endOf(content: ExactContent, length: number, run: Run): AsyncGenerator<Data> {
+  let skip = content.size - length;
+  for await (const piece of exactly(content, run)) {
+    const size = isHole(piece) ? piece.hole : piece.length;
+    const from = Math.min(skip, size);
+    skip -= from;
+    if (from < size) yield isHole(piece) ? { hole: size - from } : piece.subarray(from);
+  }
+}

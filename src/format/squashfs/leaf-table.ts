@@ -1,0 +1,69 @@
+// Entries that are not directories, each once, whatever its names; and which of them have one content.
+
+import type { ExactContent } from '../../io/index.js';
+import type { Directory, FileTree, Node } from '../../tree/index.js';
+
+export type Leaf = Exclude<Node, Directory>;
+
+/** Takes leaves in the order of their numbers. There may be millions: what is looked up while it fills goes away with it. */
+export class LeafTable {
+  readonly leaves: Leaf[];
+  /** For each leaf the index of the first one with the same content object: its own for most, and for what is no file. */
+  readonly contentOwners: Uint32Array;
+  /** The numbers of leaves with more than one name. */
+  readonly linked = new Map<Leaf, number>();
+  /** How many names a leaf has, for those with more than one. */
+  readonly linkCounts = new Map<Leaf, number>();
+  /** Index of the first leaf with a content, and of each leaf that is no file. */
+  readonly #first = new Map<ExactContent | Leaf, number>();
+  /** Index of each file whose content an earlier leaf has. */
+  readonly #sharing = new Map<Leaf, number>();
+  #count = 0;
+
+  constructor(tree: FileTree) {
+    const most = countNames(tree);
+    // Made for the most there can be: an array that grows leaves two more of its size behind.
+    this.leaves = new Array(most);
+    this.contentOwners = new Uint32Array(most);
+  }
+
+  /** Leaves so far. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Takes one more name of a leaf; false if the leaf is there already. */
+  add(leaf: Leaf): boolean {
+    const key = leaf.kind === 'file' ? leaf.content : leaf;
+    const owner = this.#first.get(key);
+    const known = owner !== undefined && this.leaves[owner] === leaf ? owner : this.#sharing.get(leaf);
+    if (known !== undefined) {
+      this.linked.set(leaf, known + 1);
+      this.linkCounts.set(leaf, (this.linkCounts.get(leaf) ?? 1) + 1);
+      return false;
+    }
+    if (owner === undefined) this.#first.set(key, this.#count);
+    else this.#sharing.set(leaf, this.#count);
+    this.contentOwners[this.#count] = owner ?? this.#count;
+    this.leaves[this.#count++] = leaf;
+    return true;
+  }
+
+  /** Ends the lists behind the last leaf. */
+  finish() {
+    this.leaves.length = this.#count;
+    const { leaves, linked, linkCounts } = this;
+    return { leaves, contentOwners: this.contentOwners.subarray(0, this.#count), linked, linkCounts };
+  }
+}
+
+/** Names in all directories. */
+function countNames(tree: FileTree): number {
+  let count = 0;
+  const directories = [tree.root];
+  for (let directory = directories.pop(); directory; directory = directories.pop()) {
+    count += directory.entries.size;
+    for (const node of directory.entries.values()) if (node.kind === 'directory') directories.push(node);
+  }
+  return count;
+}
