@@ -35,7 +35,8 @@ import { ROOT_BLOCK_SIZE, type SquashfsWords } from './squashfs-words.js';
 export interface Project {
   readonly description: LiveDescription;
   readonly root: FileTree;
-  readonly rootDirectory: string;
+  /** Absolute; undefined: the root tree is no directory. */
+  readonly rootDirectory: string | undefined;
   readonly architecture: Architecture;
   readonly firmware: Firmware;
   readonly layout: MediumLayout;
@@ -90,7 +91,7 @@ export async function decide(options: BuildOptions, root: FileTree): Promise<Pro
   const version = description.version === '' ? '' : `-${description.version}`;
   const baseName = `${description.name}.${keepsMachineName ? ownName : machine}${version}`;
   await checkTarget(targetDirectory, `${baseName}.iso`, options.force ?? false);
-  const rootDirectory = resolve(options.root);
+  const rootDirectory = typeof options.root === 'string' ? resolve(options.root) : undefined;
   return {
     description,
     root,
@@ -105,8 +106,8 @@ export async function decide(options: BuildOptions, root: FileTree): Promise<Pro
     excluded: await readExcludeLists(dirname(description.path), root),
     selinux: await findPolicy(root, type.selinux_policy),
     grubTemplate: templatePath(description),
-    cdroot: await findCdroot(description.path, rootDirectory),
-    editScript: await findEditScript(description, rootDirectory),
+    cdroot: await findCdroot(description.path, root, rootDirectory),
+    editScript: await findEditScript(description, root, rootDirectory),
     seal: chooseSeal(options, description),
     compression: chooseRootCompression(options, description, machine, squashfs),
     blockSize: options.blockSize ?? squashfs?.image.blockSize ?? ROOT_BLOCK_SIZE,

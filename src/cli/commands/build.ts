@@ -1,5 +1,7 @@
 // isopress build --description DIR --root ROOT --target-dir DIR
 
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { PartitionTable } from '../../disc/index.js';
 import type { DigestName } from '../../io/index.js';
@@ -17,6 +19,7 @@ import type { Loss } from '../../tree/index.js';
 import { addCompressionOptions, type CompressionOptions, compressionSettings } from '../compression-options.js';
 import { type EngineFacts, engineFacts, engineText } from '../engines.js';
 import { openSession, type Session } from '../session.js';
+import { type OpenedSource, openSource } from '../source.js';
 import { parseSize, showBytes, showDuration } from '../units.js';
 import { environmentEpoch, settleLosses } from '../write-command.js';
 import { addWriterOptions, excludePatterns, type WriterOptions } from '../writer-options.js';
@@ -49,7 +52,10 @@ export function buildCommand(): Command {
     'press a bootable hybrid live ISO from an image description and a root tree',
   );
   addDescriptionOptions(command)
-    .requiredOption('--root <dir>', 'prepared root tree; only read')
+    .requiredOption(
+      '--root <root>',
+      'prepared root tree: a directory, only read; with --initrd also a tar file, or - for one on standard input',
+    )
     .requiredOption('--target-dir <dir>', 'directory for the results')
     .option(
       '--config <file>',
@@ -142,20 +148,41 @@ function addDescriptionOptions(command: Command): Command {
 async function build(options: Options): Promise<void> {
   const session = openSession(options);
   const started = session.now();
+  const root = rootOf(options, session);
   try {
     const configuration = await loadConfiguration({ home: process.env['HOME'], file: options.config });
-    const request = { ...buildOptions(options, session), configuration };
+    const request = { ...buildOptions(options, session), root: root.given, configuration };
     if (options.plan) return session.result(await planLiveIso(request, session.run));
     const report = await buildLiveIso(request, session.run);
     const milliseconds = session.now() - started;
     const engine = engineFacts(options.engine);
     session.result({ ...report, seconds: milliseconds / 1000, engine }, textOf(report, milliseconds, engine));
   } finally {
+    root.close();
     session.close();
   }
 }
 
-function buildOptions(options: Options, session: Session): BuildOptions {
+interface GivenRoot {
+  readonly given: BuildOptions['root'];
+  close(): void;
+}
+
+/** A directory by its name; an archive when it is asked for. What is excluded is the root image's business. */
+function rootOf(options: Options, session: Session): GivenRoot {
+  const { root, targetDir } = options;
+  const isArchive = root === '-' || statSync(root, { throwIfNoEntry: false })?.isFile();
+  if (!isArchive) return { given: root, close: () => {} };
+  let opened: OpenedSource | undefined;
+  const open = async () => {
+    const everything = { ...options, exclude: [], excludeFrom: [] };
+    opened = await openSource(root, join(targetDir, 'root'), everything, session);
+    return opened.tree;
+  };
+  return { given: open, close: () => opened?.close() };
+}
+
+function buildOptions(options: Options, session: Session): Omit<BuildOptions, 'root'> {
   const epoch = options.epoch ?? environmentEpoch();
   const optional = {
     descriptionFile: options.kiwiFile,
@@ -177,7 +204,6 @@ function buildOptions(options: Options, session: Session): BuildOptions {
   const given = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined));
   return {
     description: options.description,
-    root: options.root,
     targetDirectory: options.targetDir,
     profiles: options.profile,
     typeAttributes: options.setTypeAttr,
