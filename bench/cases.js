@@ -40,10 +40,7 @@ function shell(script, ...args) {
  */
 export function formatCases(setting, tree, label, marked) {
   const marks = (/** @type {Marks} */ most) => (marked ? { marks: most } : {});
-  const one = (/** @type {string} */ name, /** @type {(image: string) => string[]} */ command) => {
-    const image = join(setting.out, name);
-    return { commands: () => [command(image)], makes: [image], image };
-  };
+  const one = contenderIn(setting.out);
   return [
     {
       name: `ext4, ${label}`,
@@ -55,19 +52,39 @@ export function formatCases(setting, tree, label, marked) {
       },
       peers: { 'mke2fs -d': one('peer.ext4', (image) => mke2fs(tree, image)) },
     },
-    {
-      name: `ISO 9660, ${label}`,
-      ours: { isopress: { ...one('our.iso', (image) => press(setting, 'iso', tree, image)), ...marks({ wall: 0.9 }) } },
-      peers: {
-        xorriso: one('xo.iso', (image) => [
-          ...['xorriso', '-as', 'mkisofs', '-quiet', '-R', '-J', '-joliet-long', '-o', image, tree],
-        ]),
-        genisoimage: one('gi.iso', (image) => [
-          ...['genisoimage', '-quiet', '-R', '-J', '-joliet-long', '-allow-limited-size', '-o', image, tree],
-        ]),
-      },
-    },
+    isoCase(setting, tree, label, marked ? 0.9 : undefined),
   ];
+}
+
+/**
+ * ISO 9660 alone.
+ * @param {Setting} setting @param {string} tree @param {string} label
+ * @param {number | undefined} wall  The mark for our time, if there is one.
+ * @returns {Case}
+ */
+export function isoCase(setting, tree, label, wall) {
+  const one = contenderIn(setting.out);
+  const ours = one('our.iso', (image) => press(setting, 'iso', tree, image));
+  return {
+    name: `ISO 9660, ${label}`,
+    ours: { isopress: { ...ours, ...(wall === undefined ? {} : { marks: { wall } }) } },
+    peers: {
+      xorriso: one('xo.iso', (image) => [
+        ...['xorriso', '-as', 'mkisofs', '-quiet', '-R', '-J', '-joliet-long', '-o', image, tree],
+      ]),
+      genisoimage: one('gi.iso', (image) => [
+        ...['genisoimage', '-quiet', '-R', '-J', '-joliet-long', '-allow-limited-size', '-o', image, tree],
+      ]),
+    },
+  };
+}
+
+/** Contenders that write one image into `out` by one command. @param {string} out */
+export function contenderIn(out) {
+  return (/** @type {string} */ name, /** @type {(image: string) => string[]} */ command) => {
+    const image = join(out, name);
+    return { commands: () => [command(image)], makes: [image], image };
+  };
 }
 
 /** The peer is told the size and the inodes that we find out ourselves. @param {string} tree @param {string} image */

@@ -1,6 +1,5 @@
 // squashfs beside mksquashfs and gensquashfs: the same compressor, level and block size in one run.
-import { join } from 'node:path';
-import { press } from './cases.js';
+import { contenderIn, press } from './cases.js';
 
 /**
  * A codec with blocks of a size. `jobs`: of ours and of the peers; without it as many as there are cores. `marks` are
@@ -36,10 +35,7 @@ export function squashfsCases(setting, tree, label, isDebian) {
  * @returns {import('./cases.js').Case}
  */
 function squashfsCase(setting, tree, label, { codec, block, jobs, marks, portable, withGensquashfs }) {
-  const one = (/** @type {string} */ name, /** @type {(image: string) => string[]} */ command) => {
-    const image = join(setting.out, name);
-    return { commands: () => [command(image)], makes: [image], image };
-  };
+  const one = contenderIn(setting.out);
   const parallel = (/** @type {string} */ option) => (jobs === undefined ? [] : [option, String(jobs)]);
   const words = ['--compression', codec, '--block-size', block, ...parallel('--jobs')];
   const ours = (/** @type {string} */ engine, /** @type {import('./cases.js').Marks | undefined} */ most) => ({

@@ -50,6 +50,7 @@ export function chooseMenu(description: LiveDescription, request: MenuRequest): 
       volumeId: type.volid,
       persistent: type.hybridpersistent,
       persistentFileSystem: type.hybridpersistent_filesystem,
+      squashedRoot: type.filesystem === 'squashfs',
     }),
     failsafe: type.installprovidefailsafe,
     mediaCheck: type.mediacheck,

@@ -1,6 +1,11 @@
 // The kernel command line of a live medium. The initrd finds its medium by `root=live:CDLABEL=`.
 
 const FAILSAFE = 'ide=nodma apm=off noresume edd=off nomodeset 3';
+/**
+ * dmsquash-live turns to an overlay by itself when it finds a root without image, but from dracut 056 on with systemd it makes
+ * the directories for it only when it is told before.
+ */
+const OVERLAY = 'rd.live.overlay.overlayfs';
 /** The check of kiwi-live, and that of dmsquash-live, which does not know the first word. */
 const MEDIA_CHECK = { overlay: 'mediacheck=1', dmsquash: 'rd.live.check' } as const;
 const PLAIN_CONSOLE = 'plymouth.enable=0';
@@ -14,6 +19,8 @@ export interface CommandLineRequest {
   readonly persistent: boolean;
   /** File system for persistent changes; undefined leaves it to the initrd. */
   readonly persistentFileSystem: string | undefined;
+  /** Whether the squashfs on the medium is the root itself, and holds no file system image. */
+  readonly squashedRoot: boolean;
 }
 
 export interface CommandLines {
@@ -27,6 +34,9 @@ export function commandLines(request: CommandLineRequest): CommandLines {
   if (request.persistent) {
     live.push('rd.live.overlay.persistent');
     if (request.persistentFileSystem) live.push(`rd.live.overlay.cowfs=${request.persistentFileSystem}`);
+  }
+  if (request.squashedRoot && request.flags === 'dmsquash' && !request.options.includes(OVERLAY)) {
+    live.push(`${OVERLAY}=1`);
   }
   const joined = (...parts: string[]) => parts.filter((part) => part !== '').join(' ');
   const options = request.options.trim().replace(/\s+/g, ' ');

@@ -3,7 +3,7 @@
 export * from './given.js';
 export { type InsideMode, type InsideRoot, openRoot } from './inside-root.js';
 export * from './late.js';
-export { dracutRecipe } from './live-modules.js';
+export { bootsSquashedRoot, dracutRecipe } from './live-modules.js';
 export * from './obtain.js';
 export * from './profile.js';
 export { type DracutMode, type DracutWay, findWay } from './way.js';

@@ -1,5 +1,6 @@
 // Which dracut modules a live initrd is made with, and how dracut is called: by the type's flags and the generation.
 
+import { type FileTree, glob } from '../../tree/index.js';
 import { type GenerationRules, isOlder } from '../description/index.js';
 
 /** What dracut is asked for. */
@@ -59,4 +60,15 @@ export function dracutOptions({ omit, xz }: DracutRecipe, modules: readonly stri
     ...['--add', ` ${modules.join(' ')} `],
     ...(omit.length > 0 ? ['--omit', ` ${omit.join(' ')} `] : []),
   ];
+}
+
+/**
+ * Whether the tree's module boots a squashfs that is the root itself. kiwi-live does from KIWI 10.0.1 on: where it finds no
+ * image in the squashfs it looks for a directory `proc`. A module that cannot be read is taken to be new.
+ */
+export function bootsSquashedRoot(root: FileTree, flags: LiveFlags): boolean {
+  if (flags === 'dmsquash') return true;
+  const [script] = glob(root, 'usr/lib/dracut/modules.d/*kiwi-live/kiwi-live-lib.sh');
+  if (script?.node.kind !== 'file' || !script.node.content.bytes) return true;
+  return Buffer.from(script.node.content.bytes()).includes('/proc');
 }

@@ -22,6 +22,7 @@ const menu: MenuModel = {
     volumeId: 'LIVE',
     persistent: true,
     persistentFileSystem: 'xfs',
+    squashedRoot: false,
   }),
   failsafe: true,
   mediaCheck: true,
@@ -36,6 +37,7 @@ test('the command lines hold the live options after those of the description', (
     volumeId: 'CDROM',
     persistent: false,
     persistentFileSystem: undefined,
+    squashedRoot: false,
   });
   expect(normal).toBe('quiet root=live:CDLABEL=CDROM rd.live.image');
   expect(failsafe).toBe('quiet ide=nodma apm=off noresume edd=off nomodeset 3 root=live:CDLABEL=CDROM rd.live.image');
@@ -44,9 +46,25 @@ test('the command lines hold the live options after those of the description', (
 });
 
 test('each live module is asked for its check in its own words', () => {
-  const request = { options: '', volumeId: 'CDROM', persistent: false, persistentFileSystem: undefined };
+  const request = {
+    options: '',
+    volumeId: 'CDROM',
+    persistent: false,
+    persistentFileSystem: undefined,
+    squashedRoot: false,
+  };
   const { mediaCheck } = commandLines({ flags: 'dmsquash', ...request });
   expect(mediaCheck).toBe('rd.live.check plymouth.enable=0 root=live:CDLABEL=CDROM rd.live.image');
+});
+
+test('dmsquash-live is told of a squashfs that is the root itself, once', () => {
+  const request = { volumeId: 'CDROM', persistent: false, persistentFileSystem: undefined, squashedRoot: true };
+  const normal = (flags: 'overlay' | 'dmsquash', options: string) =>
+    commandLines({ flags, options, ...request }).normal;
+  expect(normal('dmsquash', '')).toBe('root=live:CDLABEL=CDROM rd.live.image rd.live.overlay.overlayfs=1');
+  const said = 'rd.live.overlay.overlayfs=0';
+  expect(normal('dmsquash', said)).toBe(`${said} root=live:CDLABEL=CDROM rd.live.image`);
+  expect(normal('overlay', '')).toBe('root=live:CDLABEL=CDROM rd.live.image');
 });
 
 test('entries come in order, titles and options survive quoting', () => {

@@ -22,6 +22,7 @@ const menu: MenuModel = {
   ...{ hypervisor: false, linuxEfi: false },
   commandLines: commandLines({
     ...{ flags: 'overlay', options: 'quiet', volumeId: 'LIVE', persistent: false, persistentFileSystem: undefined },
+    squashedRoot: false,
   }),
 };
 const look = { modules: new Set(['menu.c32', 'gfxboot.c32']), gfxboot: false, resolution: '800 600' };

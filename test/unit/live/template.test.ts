@@ -34,6 +34,7 @@ test("KIWI's placeholders have the values of the menu", async () => {
     ...{ hypervisor: false, linuxEfi: false },
     commandLines: commandLines({
       ...{ flags: 'overlay', options: 'quiet', volumeId: 'LIVE', persistent: false, persistentFileSystem: undefined },
+      squashedRoot: false,
     }),
   };
   const path = join(scratch, 'menu.tmpl');

@@ -1,7 +1,15 @@
 // How dracut is called, by flags and generation.
 import { expect, test } from 'vitest';
+import { bytesSource } from '../../../../src/io/memory.js';
 import { generations } from '../../../../src/live/description/index.js';
-import { dracutOptions, dracutRecipe, renderConfiguration } from '../../../../src/live/initrd/live-modules.js';
+import {
+  bootsSquashedRoot,
+  dracutOptions,
+  dracutRecipe,
+  renderConfiguration,
+} from '../../../../src/live/initrd/live-modules.js';
+import { FileTree } from '../../../../src/tree/file-tree.js';
+import { file } from '../../../../src/tree/node.js';
 
 const rules = (name: string) => generations.find((generation) => generation.name === name)!;
 
@@ -54,4 +62,15 @@ test.each([
 ])('the configuration of %s', (generation, lines) => {
   const recipe = dracutRecipe('overlay', rules(generation));
   expect(renderConfiguration(recipe, recipe.add)).toBe(`${lines.join('\n')}\n`);
+});
+
+test.each([
+  ['an old kiwi-live', 'overlay', 'mount "$container/LiveOS/rootfs.img"', false],
+  ['a new kiwi-live', 'overlay', 'if [ -d "$container/proc" ]; then', true],
+  ['dmsquash-live', 'dmsquash', '', true],
+] as const)('%s and a squashfs that is the root itself', (_name, flags, script, boots) => {
+  const path = 'usr/lib/dracut/modules.d/90kiwi-live/kiwi-live-lib.sh';
+  const tree = FileTree.of({ [path]: file(bytesSource(Buffer.from(script))) });
+  expect(bootsSquashedRoot(tree, flags)).toBe(boots);
+  expect(bootsSquashedRoot(FileTree.of({}), flags)).toBe(true);
 });
