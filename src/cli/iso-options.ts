@@ -12,12 +12,13 @@ import {
   type WeightRule,
 } from '../disc/index.js';
 import { InvalidInputError } from '../errors.js';
-import { RELAXATIONS, type Relaxation } from '../format/iso9660/index.js';
+import { type DeepDirectories, RELAXATIONS, type Relaxation, type VolumeDates } from '../format/iso9660/index.js';
 import type { UdfRevision } from '../format/udf/index.js';
 import type { DigestName } from '../io/index.js';
 import { BOOT_ENTRY_HELP, parseBootEntry } from './boot-entry.js';
 import { readInput } from './input.js';
 import { parseInteger } from './units.js';
+import { parseVolumeDate, VOLUME_DATE_HELP } from './volume-date.js';
 import type { WriterOptions } from './writer-options.js';
 
 const DIGESTS: readonly DigestName[] = ['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'];
@@ -35,7 +36,9 @@ export interface IsoCommandOptions extends WriterOptions {
   readonly bibliographicFile?: string;
   readonly level: '1' | '2' | '3' | '4';
   readonly relax: readonly Relaxation[];
-  readonly deep: 'keep' | 'relocate';
+  readonly deep?: DeepDirectories;
+  readonly strict: boolean;
+  readonly volumeDate: Partial<VolumeDates>;
   readonly iso9660: boolean;
   readonly joliet: boolean | 'long';
   readonly rockRidge: '1.10' | '1.12' | 'none';
@@ -86,7 +89,10 @@ function addTextOptions(command: Command): void {
     .option('--volume-set-id <text>', 'volume set id')
     .option('--copyright-file <name>', 'file in the root directory that states the copyright')
     .option('--abstract-file <name>', 'file in the root directory that describes the content')
-    .option('--bibliographic-file <name>', 'file in the root directory with bibliographic data');
+    .option('--bibliographic-file <name>', 'file in the root directory with bibliographic data')
+    .addOption(
+      new Option('--volume-date <name=time>', VOLUME_DATE_HELP).argParser(parseVolumeDate).default({}, 'see the epoch'),
+    );
 }
 
 function addTreeOptions(command: Command): void {
@@ -108,10 +114,12 @@ function addTreeOptions(command: Command): void {
       new Option('--joliet [length]', 'Joliet names of 64 characters, or long: of 103').choices(['long']).default(true),
     )
     .addOption(
-      new Option('--deep <mode>', 'directories below the eighth level: keep them there, or move them to /rr_moved')
-        .choices(['keep', 'relocate'])
-        .default('keep'),
+      new Option(
+        '--deep <mode>',
+        'directories below the eighth level: keep them there, move them to /rr_moved, or refuse them (default: keep; with --strict relocate)',
+      ).choices(['keep', 'relocate', 'refuse']),
     )
+    .option('--strict', 'break no rule of ISO 9660 and Joliet, and refuse what would', false)
     .option('--no-joliet', 'write no Joliet tree')
     .addOption(
       new Option('--rock-ridge <version>', 'Rock Ridge version; 1.12 tells hard links')

@@ -65,14 +65,15 @@ function isDecoderError(error: unknown): boolean {
 
 async function* unpackGzip(pieces: Pieces): Pieces & AsyncGenerator<Uint8Array> {
   const gunzip = createGunzip();
+  let wake = () => {};
+  const room = () => wake();
+  gunzip.on('drain', room).on('close', room);
   const fed = (async () => {
     for await (const piece of pieces) {
-      if (!gunzip.write(Buffer.from(piece))) {
-        await new Promise<void>((resolve) => {
-          gunzip.once('drain', resolve);
-          gunzip.once('close', resolve);
-        });
-      }
+      const more = new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+      if (!gunzip.write(Buffer.from(piece)) && !gunzip.destroyed) await more;
       if (gunzip.destroyed) return;
     }
     gunzip.end();

@@ -4,6 +4,7 @@ import { InternalError } from '../errors.js';
 import type { FilePlace } from '../format/iso9660/index.js';
 import type { Content, Piece } from '../io/index.js';
 import type { File } from '../tree/index.js';
+import type { FilePlaces } from './file-places.js';
 
 /** Blocks that follow the payload. */
 export interface Tail {
@@ -14,12 +15,13 @@ export interface Tail {
 
 /** One emission's knowledge; every emission starts with its own. */
 export class DiscFacts {
-  readonly #exact: ReadonlyMap<File<Content>, FilePlace>;
+  readonly #exact: FilePlaces;
   readonly #open = new Map<File<Content>, FilePlace>();
+  #openBytes = 0;
   readonly #tail: Tail;
   #payloadEnd: number | undefined;
 
-  constructor(exact: ReadonlyMap<File<Content>, FilePlace>, tail: Tail, payloadEnd: number | undefined) {
+  constructor(exact: FilePlaces, tail: Tail, payloadEnd: number | undefined) {
     this.#exact = exact;
     this.#tail = tail;
     this.#payloadEnd = payloadEnd;
@@ -40,6 +42,11 @@ export class DiscFacts {
     return this.#tail.espBlocks;
   }
 
+  /** Bytes of the open files; complete when the payload has ended. */
+  get openBytes(): number {
+    return this.#openBytes;
+  }
+
   place(node: File<Content>): FilePlace {
     const place = this.#exact.get(node) ?? this.#open.get(node);
     if (!place) throw new InternalError('internal.too-early', 'The place of a file is not known yet.');
@@ -49,6 +56,7 @@ export class DiscFacts {
   /** Called when the last byte of an open file has been produced. */
   learn(node: File<Content>, place: FilePlace): void {
     this.#open.set(node, place);
+    this.#openBytes += place.size;
   }
 
   /** Called when the payload has ended. */

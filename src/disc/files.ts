@@ -1,7 +1,7 @@
 // File data: every content once, in tree order behind the BIOS boot image; open content last, because nothing behind it
 // has an address before it has ended.
 
-import { displayText, divCeil } from '../bytes/index.js';
+import { type ByteString, displayText, divCeil } from '../bytes/index.js';
 import { assertPlanned, InternalError } from '../errors.js';
 import { type BootPatches, checkIsolinux, patchBootImage } from '../format/eltorito/index.js';
 import { BLOCK, type FilePlace } from '../format/iso9660/index.js';
@@ -18,6 +18,7 @@ import {
 } from '../io/index.js';
 import { compilePattern, type File, type FileTree, walk } from '../tree/index.js';
 import type { Emission } from './area.js';
+import { FilePlaces } from './file-places.js';
 import type { WeightRule } from './options.js';
 
 export interface OpenFile {
@@ -27,8 +28,7 @@ export interface OpenFile {
 }
 
 export interface FilePlan {
-  /** Where every exact file lies. */
-  readonly places: ReadonlyMap<File<Content>, FilePlace>;
+  readonly places: FilePlaces;
   /** Contents in the order of their places; files without data are not among them. */
   readonly exact: readonly ExactContent[];
   /** Blocks of all exact contents. */
@@ -46,44 +46,48 @@ export interface FileOrder {
 
 /** Gives every file its place from block `start` on. Equal content objects share their data, whatever nodes they belong to. */
 export function planFiles(tree: FileTree<Content>, start: number, { first, given, sort }: FileOrder): FilePlan {
-  const places = new Map(given);
-  const shared = new Map<ExactContent, FilePlace>();
+  const places = new FilePlaces(given);
   const exact: ExactContent[] = [];
-  const open: OpenFile[] = [];
+  const open = new Map<File<Content>, OpenFile>();
   let block = start;
-  const place = (node: File<Content>, content: ExactContent) => {
-    const known = shared.get(content);
-    places.set(node, known ?? { block, size: content.size });
-    if (known) return;
-    shared.set(content, { block, size: content.size });
+  const add = (content: ExactContent) => {
     if (content.size > 0) exact.push(content);
     block += divCeil(content.size, BLOCK);
   };
-  for (const image of first) if (!places.has(image.node)) place(image.node, patchedContent(image, block));
-  const seen = new Set<File<Content>>(places.keys());
-  for (const { node, path } of heaviestFirst(tree, sort)) {
-    if (seen.has(node)) continue;
-    seen.add(node);
-    if (isExact(node.content)) place(node, node.content);
-    else open.push({ node, content: node.content, path });
+  for (const image of first) {
+    if (places.get(image.node)) continue;
+    const content = patchedContent(image, block);
+    if (content === image.content) places.place(content, block);
+    else places.placeAlone(image.node, { block, size: content.size });
+    add(content);
   }
-  return { places, exact, blocks: block - start, open };
+  for (const { node, path } of heaviestFirst(tree, sort)) {
+    const { content } = node;
+    if (!isExact(content)) open.set(node, { node, content, path });
+    else if (!places.isAlone(node) && places.place(content, block)) add(content);
+  }
+  return { places, exact, blocks: block - start, open: [...open.values()] };
+}
+
+interface PlacedFile {
+  readonly node: File<Content>;
+  readonly path: ByteString;
 }
 
 /** All files in tree order, or by weight where rules give weights. */
-function heaviestFirst(
-  tree: FileTree<Content>,
-  rules: readonly WeightRule[],
-): Iterable<{ readonly node: File<Content>; readonly path: string }> {
-  const files: { node: File<Content>; path: string; weight: number }[] = [];
+function heaviestFirst(tree: FileTree<Content>, rules: readonly WeightRule[]): Iterable<PlacedFile> {
+  if (rules.length === 0) return filesOf(tree);
   const matchers = rules.map(({ pattern, weight }) => ({ matches: compilePattern(pattern), weight }));
-  for (const { node, path } of walk(tree)) {
-    if (node.kind !== 'file') continue;
-    const shown = matchers.length > 0 ? displayText(path) : '';
-    files.push({ node, path, weight: matchers.find(({ matches }) => matches(shown))?.weight ?? 0 });
-  }
+  const weighed = Array.from(filesOf(tree), ({ node, path }) => {
+    const shown = displayText(path);
+    return { node, path, weight: matchers.find(({ matches }) => matches(shown))?.weight ?? 0 };
+  });
   // Sorting is stable: among equals the order of the tree stays.
-  return matchers.length > 0 ? files.sort((a, b) => b.weight - a.weight) : files;
+  return weighed.sort((a, b) => b.weight - a.weight);
+}
+
+function* filesOf(tree: FileTree<Content>): Generator<PlacedFile> {
+  for (const { node, path } of walk(tree)) if (node.kind === 'file') yield { node, path };
 }
 
 /** All exact files, each filled up to whole blocks. */

@@ -8,8 +8,9 @@ const BOOT_MARK = 0xaa55;
 const ENTRIES = 4;
 const ENTRY = 16;
 const UNUSED = '00000000-0000-0000-0000-000000000000';
-/** More entries than this are damage. */
+/** More entries than this are damage, and so are larger ones. */
 const MOST_GPT_ENTRIES = 1024;
+const LARGEST_GPT_ENTRY = 4096;
 
 export interface PartitionFacts {
   readonly table: 'mbr' | 'gpt';
@@ -63,7 +64,8 @@ async function gptPartitions(image: Source, head: Uint8Array): Promise<Partition
   const { entries, entryCount, entrySize } = header;
   const length = entryCount * entrySize;
   const at = entries * SECTOR;
-  if (entryCount > MOST_GPT_ENTRIES || entrySize < gptEntry.size || at + length > image.size) return [];
+  if (entryCount > MOST_GPT_ENTRIES || entrySize < gptEntry.size || entrySize > LARGEST_GPT_ENTRY) return [];
+  if (at + length > image.size) return [];
   const table = new Uint8Array(length);
   await image.read(at, table);
   const found: PartitionFacts[] = [];

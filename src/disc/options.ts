@@ -36,6 +36,11 @@ export interface DiscOptions extends IsoOptions {
   readonly iso9660?: boolean;
   /** UDF beside ISO 9660, sharing its file data, in this revision. Default: none. */
   readonly udf?: UdfRevision;
+  /**
+   * Write UDF only if the data of all files take more bytes than this. With open content that shows when they have been
+   * written: room for UDF is left where it may come to that. Default: whatever they take.
+   */
+  readonly udfAbove?: number;
   /** Entries that some trees do not show; their data stay on the disc. */
   readonly hide?: readonly HideRule[];
   /** Files by weight: the heaviest come first on the disc, those that no rule names weigh 0. The first rule that matches counts. */
@@ -67,6 +72,8 @@ export interface ResolvedDiscOptions {
   readonly iso: ResolvedIsoOptions;
   readonly iso9660: boolean;
   readonly udf: UdfRevision | undefined;
+  /** Bytes of file data above which there is UDF; undefined: there is. */
+  readonly udfAbove: number | undefined;
   readonly epoch: Timestamp;
   readonly hide: readonly HideRule[];
   readonly sort: readonly WeightRule[];
@@ -104,6 +111,7 @@ export function resolveDisc(options: DiscOptions): ResolvedDiscOptions {
     iso: resolveIso(options),
     iso9660: options.iso9660 ?? true,
     udf: options.udf,
+    udfAbove: options.udf && options.udfAbove,
     epoch: options.epoch,
     hide: options.hide ?? [],
     sort: options.sort ?? [],
@@ -159,8 +167,9 @@ function check(options: ResolvedDiscOptions): void {
   checkRange('The number of padding blocks', padBlocks, 0, 0xffff_ffff);
 }
 
-function checkUdfAlone({ udf, bootEntries, partitionTable }: ResolvedDiscOptions): void {
-  if (!udf) throw conflict('Without ISO 9660 and without UDF the disc has no files.', 'Choose a revision of UDF.');
+function checkUdfAlone({ udf, udfAbove, bootEntries, partitionTable }: ResolvedDiscOptions): void {
+  if (!udf || udfAbove !== undefined)
+    throw conflict('Without ISO 9660 and without UDF the disc has no files.', 'Choose a revision of UDF.');
   if (bootEntries.length > 0 || partitionTable !== 'none') {
     throw conflict('Boot entries and partitions belong to ISO 9660, which is left out.', 'Write UDF beside ISO 9660.');
   }

@@ -14,6 +14,7 @@ import {
   JOLIET_LONG,
   jolietNames,
   planHierarchy,
+  refuseDeep,
   relocateDeep,
   rockRidge,
   SYSTEM_AREA_BLOCKS,
@@ -36,6 +37,7 @@ import {
 import type { DiscLayout } from './layout.js';
 import { type DiscOptions, type ResolvedDiscOptions, resolveDisc, type TreeName } from './options.js';
 import { addEndAnchor, addRecognition, addUdf, endBlocks, type UdfView } from './udf.js';
+import { settleUdf, type UdfCondition } from './udf-need.js';
 import { addView, descriptorPieces, type View } from './views.js';
 
 const LAYOUT_VERSION = 1;
@@ -48,12 +50,12 @@ const MOST_ALIGNMENT = 4096;
  * open, with everything in its head that depends on the end as backpatches.
  */
 export function planDisc(tree: FileTree<Content>, options: DiscOptions): ImagePlan<DiscLayout> {
-  const resolved = resolveDisc(options);
+  const { options: resolved, condition } = settleUdf(tree, resolveDisc(options));
   const boot = planBoot(tree, resolved);
   const hierarchies = resolved.iso9660 ? planHierarchies(boot.tree, resolved) : [];
   const udf =
     resolved.udf && planUdf(shownIn('udf', boot.tree, resolved), { ...udfTexts(resolved), revision: resolved.udf });
-  const { list, files } = placeAreas(boot, { hierarchies, udf }, resolved);
+  const { list, files } = placeAreas(boot, { hierarchies, udf, condition }, resolved);
   const { areas, payloadEnd } = list;
   const newFacts = () => new DiscFacts(files.places, tailOf(resolved), payloadEnd);
   const sizeLimit = limitOf(areas, files, resolved);
@@ -63,7 +65,7 @@ export function planDisc(tree: FileTree<Content>, options: DiscOptions): ImagePl
     layoutVersion: LAYOUT_VERSION,
     volumeId: resolved.iso.texts.volumeId,
     ...(resolved.layout ? { hybrid: resolved.layout } : {}),
-    extensions: extensionsOf(resolved),
+    extensions: extensionsOf(resolved, condition),
     ...(facts ? { size: facts.imageBlocks * BLOCK } : {}),
     directories: hierarchies[0]?.directories.length ?? udf!.directories.size,
     areas: areas.map(({ name, block, blocks }) => ({
@@ -89,6 +91,7 @@ function planHierarchies(tree: FileTree<Content>, options: ResolvedDiscOptions):
   const { level, relax, rockRidge: version, joliet: jolietKind } = options.iso;
   const multiExtent = level >= 3;
   const shown = shownIn('iso', tree, options);
+  if (options.iso.deep === 'refuse') refuseDeep(shown);
   const relocation = options.iso.deep === 'relocate' ? relocateDeep(shown, options.epoch) : undefined;
   const isoTree = relocation?.tree ?? shown;
   const plainOnly = { shows: ({ kind }: Node<Content>) => kind === 'directory' || kind === 'file' };
@@ -122,6 +125,7 @@ function shownIn(name: TreeName, tree: FileTree<Content>, { hide }: ResolvedDisc
 interface FileSystems {
   readonly hierarchies: readonly Hierarchy[];
   readonly udf: UdfPlan | undefined;
+  readonly condition: UdfCondition;
 }
 
 function udfTexts({ iso, epoch }: ResolvedDiscOptions) {
@@ -134,7 +138,11 @@ interface PlacedAreas {
 }
 
 /** Puts everything in its order; pieces are made when the areas are emitted, so they may refer to what comes later. */
-function placeAreas(boot: BootPlan, { hierarchies, udf }: FileSystems, options: ResolvedDiscOptions): PlacedAreas {
+function placeAreas(
+  boot: BootPlan,
+  { hierarchies, udf, condition }: FileSystems,
+  options: ResolvedDiscOptions,
+): PlacedAreas {
   const list = new AreaList();
   const origins = options.partitionOffset > 0 ? [0, options.partitionOffset] : [0];
   const boots = boot.entries.length > 0;
@@ -156,9 +164,9 @@ function placeAreas(boot: BootPlan, { hierarchies, udf }: FileSystems, options: 
       const here = views.filter((view) => view.origin === origin);
       return descriptorPieces(here, options.iso, bootsHere ? [renderBootRecord(catalogBlock)] : [], emission);
     });
-    if (udf && origin === 0) addRecognition(list, udf);
+    if (udf && origin === 0) addRecognition(list, udf, condition);
   }
-  const udfView = udf && addUdf(list, udf, volumeIdentity(options));
+  const udfView = udf && addUdf(list, udf, { identity: volumeIdentity(options), condition });
   for (const hierarchy of hierarchies) {
     for (const origin of origins) views.push(addView(list, hierarchy, origin, () => emptyBlock));
   }
@@ -239,7 +247,7 @@ function limitOf(areas: readonly Area[], files: FilePlan, options: ResolvedDiscO
   throw new InvalidInputError('disc.too-large', 'The disc would be larger than the 8 TiB that ISO 9660 can address.');
 }
 
-function extensionsOf({ iso, iso9660, udf }: ResolvedDiscOptions): string[] {
+function extensionsOf({ iso, iso9660, udf, udfAbove }: ResolvedDiscOptions, condition: UdfCondition): string[] {
   const beside = iso9660
     ? [
         ...(iso.level === 4 ? ['ISO 9660:1999'] : []),
@@ -247,5 +255,5 @@ function extensionsOf({ iso, iso9660, udf }: ResolvedDiscOptions): string[] {
         ...(iso.joliet ? ['Joliet'] : []),
       ]
     : [];
-  return [...beside, ...(udf ? [`UDF ${udf}`] : [])];
+  return [...beside, ...(udf ? [`UDF ${udf}${condition ? ` if the files exceed ${udfAbove} bytes` : ''}`] : [])];
 }

@@ -24,17 +24,23 @@ import {
 import { isExact, type Piece } from '../io/index.js';
 import type { AreaList } from './area.js';
 import type { DiscFacts } from './facts.js';
+import { piecesIf, type UdfCondition } from './udf-need.js';
 
 /** Bytes gathered before they are handed on. */
 const BATCH = 256 * 1024;
 /** The partition starts behind the anchor. */
 const PARTITION = ANCHOR_BLOCK + 1;
 
-/** UDF with the places of its parts. */
-export interface UdfView {
-  readonly plan: UdfPlan;
+export interface UdfIdentity {
   /** Sixteen hexadecimal digits that identify the volume. */
   readonly identity: string;
+  /** What the whole of UDF depends on. */
+  readonly condition: UdfCondition;
+}
+
+/** UDF with the places of its parts. */
+export interface UdfView extends UdfIdentity {
+  readonly plan: UdfPlan;
   readonly main: number;
   readonly reserve: number;
   readonly integrity: number;
@@ -45,36 +51,39 @@ export interface UdfView {
 }
 
 /** Adds the recognition sequence; it has to follow the descriptors of ISO 9660 at once. */
-export function addRecognition(list: AreaList, plan: UdfPlan): void {
-  list.add('UDF recognition', RECOGNITION_BLOCKS, () => [renderRecognition(plan.revision)]);
+export function addRecognition(list: AreaList, plan: UdfPlan, condition: UdfCondition): void {
+  list.add('UDF recognition', RECOGNITION_BLOCKS, ({ facts }) =>
+    piecesIf(condition, [renderRecognition(plan.revision)], facts),
+  );
 }
 
 /** Adds everything else in front of the files: descriptor sequences, anchor, file structure. */
-export function addUdf(list: AreaList, plan: UdfPlan, identity: string): UdfView {
+export function addUdf(list: AreaList, plan: UdfPlan, { identity, condition }: UdfIdentity): UdfView {
   const main = alignUp(list.nextExact, SEQUENCE_BLOCKS);
   const reserve = main + SEQUENCE_BLOCKS;
   const integrity = reserve + SEQUENCE_BLOCKS;
   const withMetadata = plan.revision.metadataPartition;
   const area = PARTITION + (withMetadata ? 1 : 0);
   const metadata = withMetadata ? { file: PARTITION, mirror: area + plan.blocks } : undefined;
-  const view: UdfView = { plan, identity, main, reserve, integrity, area, metadata };
+  const view: UdfView = { plan, identity, condition, main, reserve, integrity, area, metadata };
+  const add = (name: string, blocks: number, pieces: (facts: DiscFacts) => Iterable<Piece>) =>
+    list.add(`UDF ${name}`, blocks, ({ facts }) => piecesIf(condition, pieces(facts), facts));
   list.leaveUntil(main);
   for (const block of [main, reserve]) {
-    const name = block === main ? 'UDF volume descriptors' : 'UDF reserve volume descriptors';
-    list.add(name, SEQUENCE_BLOCKS, ({ facts }) => [
+    add(block === main ? 'volume descriptors' : 'reserve volume descriptors', SEQUENCE_BLOCKS, (facts) => [
       facts.late(SEQUENCE_BLOCKS * BLOCK, () => renderSequence(volumeOf(view, facts), block)),
     ]);
   }
-  list.add('UDF integrity', INTEGRITY_BLOCKS, ({ facts }) => [
+  add('integrity', INTEGRITY_BLOCKS, (facts) => [
     facts.late(INTEGRITY_BLOCKS * BLOCK, () => renderIntegrity(integrityOf(view, facts), integrity)),
   ]);
   list.leaveUntil(ANCHOR_BLOCK);
-  list.add('UDF anchor', 1, () => [renderAnchor(ANCHOR_BLOCK, main, reserve, plan.revision)]);
+  add('anchor', 1, () => [renderAnchor(ANCHOR_BLOCK, main, reserve, plan.revision)]);
   const placement = { partition: PARTITION, area };
   const addMetadata = (kind: 'metadata-file' | 'metadata-mirror', block: number) =>
-    list.add(`UDF ${kind}`, 1, () => [renderMetadataFile(plan, kind, block, placement)]);
+    add(kind, 1, () => [renderMetadataFile(plan, kind, block, placement)]);
   if (metadata) addMetadata('metadata-file', metadata.file);
-  list.add('UDF files and directories', plan.blocks, ({ facts }) => areaPieces(view, facts));
+  add('files and directories', plan.blocks, (facts) => areaPieces(view, facts));
   if (metadata) addMetadata('metadata-mirror', metadata.mirror);
   return view;
 }
@@ -88,8 +97,10 @@ export function endBlocks(gptBlocks: number): number {
 }
 
 /** Adds the second anchor, behind which the backup GPT follows. */
-export function addEndAnchor(list: AreaList, { plan, main, reserve }: UdfView, gptBlocks: number): void {
-  list.add('UDF end anchor', 1, ({ block }) => [renderAnchor(block, main, reserve, plan.revision)]);
+export function addEndAnchor(list: AreaList, { plan, condition, main, reserve }: UdfView, gptBlocks: number): void {
+  list.add('UDF end anchor', 1, ({ block, facts }) =>
+    piecesIf(condition, [renderAnchor(block, main, reserve, plan.revision)], facts),
+  );
   const rest = endBlocks(gptBlocks) - 1;
   list.add('unused', rest, () => [{ hole: rest * BLOCK }]);
 }

@@ -5,6 +5,7 @@ import { concatBytes } from '../bytes/index.js';
 import {
   BLOCK,
   directoryExtent,
+  FieldRun,
   type Hierarchy,
   type Placement,
   pathTableBlocks,
@@ -65,6 +66,7 @@ export function addView(areas: AreaList, hierarchy: Hierarchy, origin: number, e
 function* directoryPieces(view: View, placement: Placement, facts: DiscFacts): Generator<Piece> {
   const { hierarchy } = view;
   const batch: Uint8Array[] = [];
+  const scratch = new FieldRun();
   let gathered = 0;
   for (const index of hierarchy.placed) {
     const dir = hierarchy.directories[index]!;
@@ -76,7 +78,7 @@ function* directoryPieces(view: View, placement: Placement, facts: DiscFacts): G
       yield facts.late(length, () => renderDirectory(hierarchy, index, placement));
       continue;
     }
-    const bytes = renderDirectory(hierarchy, index, placement);
+    const bytes = renderDirectory(hierarchy, index, placement, scratch);
     batch.push(bytes);
     gathered += bytes.length;
     if (gathered < BATCH) continue;

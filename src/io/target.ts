@@ -108,6 +108,10 @@ function targetError(path: ByteString, error: unknown): TargetError {
     ENOSPC: ['No space left for', 'Free some space or choose another target directory.'],
     EDQUOT: ['The disk quota is used up for', 'Free some space or choose another target directory.'],
     EACCES: ['No permission to write', 'Choose a directory that this user may write to.'],
+    EFBIG: [
+      'A limit on the size of files (ulimit -f, or that of the file system) ends',
+      'Raise it, or choose another.',
+    ],
     EROFS: ['A read-only file system holds', 'Choose another target directory.'],
     ENOENT: ['There is no directory for', 'Create the target directory first.'],
   };

@@ -1,6 +1,9 @@
-// External programs: started without a shell, with a neutral environment, ended when the run is aborted.
+// External programs: started without a shell, with a neutral environment, ended when the run is aborted, and with this program
+// whatever ends that.
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ToolError } from '../errors.js';
 import type { Run } from '../io/index.js';
@@ -27,8 +30,14 @@ export interface ToolCall {
 
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const KEPT_LINES = 12;
+/** What tools say, and are ended by, when they cannot write on. */
+const NO_SPACE = /No space left on device|Disk quota exceeded|File too large|SIGXFSZ/;
+const ROOM = 'Free some space beside the results, and memory for scratch, or choose another target directory.';
 
-/** Runs a tool to its end. Throws {@link ToolError} `tool.missing` or `tool.failed`, the latter with its last lines. */
+/**
+ * Runs a tool to its end. Throws {@link ToolError} `tool.missing`, or with its last lines `tool.failed`, or `tool.no-space` where
+ * it could not write on.
+ */
 export async function runTool(call: ToolCall, run: Run): Promise<void> {
   run.signal?.throwIfAborted();
   const name = call.name ?? call.program;
@@ -42,7 +51,9 @@ export async function runTool(call: ToolCall, run: Run): Promise<void> {
   if (code === 0) return;
   const outcome = signal ? `was ended by ${signal}` : `failed with status ${code}`;
   const said = lastLines.length > 0 ? ` Its last words:\n${lastLines.map((line) => `  ${line}`).join('\n')}` : '';
-  throw new ToolError('tool.failed', `${name} ${outcome}.${said}`, { hint: call.hint });
+  const message = `${name} ${outcome}.${said}`;
+  if (NO_SPACE.test(message)) throw new ToolError('tool.no-space', message, { hint: ROOM });
+  throw new ToolError('tool.failed', message, { hint: call.hint });
 }
 
 interface Ending {
@@ -52,8 +63,12 @@ interface Ending {
 
 function finished(call: ToolCall, run: Run, onLine: (line: string) => void): Promise<Ending> {
   return new Promise((resolve, reject) => {
-    const child = spawn(call.program, call.args, {
-      env: call.inherited ?? { ...usualEnvironment(call), ...call.environment },
+    const env = call.inherited ?? { ...usualEnvironment(call), ...call.environment };
+    // A tool that is missing is to be missed by this program, and not by its guard.
+    const isHere = findInPath(call.program, env['PATH'] ?? '') !== undefined;
+    const [program, ...args] = [...(isHere ? guardWords() : []), call.program, ...call.args];
+    const child = spawn(program!, args, {
+      env,
       ...(call.directory === undefined ? {} : { cwd: call.directory }),
       stdio: ['ignore', 'pipe', 'pipe'],
       // A group of its own: an interrupt from the terminal reaches us alone, and we end the tool in our own order.
@@ -71,6 +86,35 @@ function finished(call: ToolCall, run: Run, onLine: (line: string) => void): Pro
       resolve({ code, signal });
     });
   });
+}
+
+/** Words in front of a tool by which the kernel ends it when this program is killed, where setpriv (util-linux) is. */
+function guardWords(): readonly string[] {
+  guard ??= workingGuard();
+  return guard;
+}
+
+let guard: readonly string[] | undefined;
+
+function workingGuard(): readonly string[] {
+  const setpriv = findInPath('setpriv', PATH);
+  if (setpriv === undefined) return [];
+  const words = [setpriv, '--pdeathsig', 'KILL', '--'];
+  return spawnSync(setpriv, [...words.slice(1), 'true'], { stdio: 'ignore', env: { PATH } }).status === 0 ? words : [];
+}
+
+function findInPath(program: string, path: string): string | undefined {
+  return path
+    .split(':')
+    .map((directory) => join(directory, program))
+    .find((place) => {
+      try {
+        accessSync(place, constants.X_OK);
+        return true;
+      } catch {
+        return false;
+      }
+    });
 }
 
 function usualEnvironment({ epoch }: ToolCall): Record<string, string> {

@@ -12,6 +12,9 @@ import type { Project } from './project.js';
 const DEFAULT_PREPARER = 'ISOPRESS';
 /** Sectors of 512 bytes that a BIOS loads of its boot image, which loads the rest. */
 const LOADED_SECTORS = 4;
+const UDF_REVISION = '1.02';
+/** KIWI asks for UDF when the files of a medium take more than this many bytes. */
+const UDF_ABOVE = 4096 * 1024 * 1024;
 
 /** What a medium is planned from. */
 export interface MediumParts extends BootFiles {
@@ -45,6 +48,8 @@ function discOptions(
     seed: project.seed,
     joliet: true,
     rockRidge: '1.10',
+    ...(project.udf === 'off' ? {} : { udf: UDF_REVISION }),
+    ...(project.udf === 'auto' ? { udfAbove: UDF_ABOVE } : {}),
     boot: {
       catalogPath: mediaPaths.catalog(architecture.machine),
       catalogHidden: true,

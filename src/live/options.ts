@@ -1,8 +1,8 @@
 // What a build can be asked for.
 
 import type { CompressionName, CompressionRequest, EngineChoice, GzipStrategy } from '../compress/index.js';
-import type { DigestName } from '../io/index.js';
-import type { Loss, ManifestEntry, Ownership } from '../tree/index.js';
+import type { DigestName, Run } from '../io/index.js';
+import type { FileTree, Loss, ManifestEntry, Ownership } from '../tree/index.js';
 import type { RuntimeConfiguration } from './configuration/index.js';
 import type { Generation } from './description/index.js';
 
@@ -17,8 +17,11 @@ export interface BuildOptions {
   readonly configuration?: RuntimeConfiguration;
   /** KIWI's names of the runtime checks that are not done. */
   readonly disabledChecks?: readonly string[];
-  /** Directory that holds the prepared root tree. It is only read. */
-  readonly root: string;
+  /**
+   * Directory that holds the prepared root tree, which is only read; or what gives the tree, as from an archive: then no
+   * program can be run in it, and an initrd has to be given.
+   */
+  readonly root: string | ((run: Run) => Promise<FileTree>);
   /** Directory for the results; must exist. */
   readonly targetDirectory: string;
   /** Profiles of the description to apply. */
@@ -44,6 +47,8 @@ export interface BuildOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Default from the description. */
   readonly partitionTable?: 'mbr' | 'gpt' | 'gpt-hybrid';
+  /** UDF beside ISO 9660, sharing its files; `auto`, the default: where the files of the medium take more than 4 GiB. */
+  readonly udf?: 'auto' | 'on' | 'off';
   /** Default: `suse` when the description asks for a media check, else `none`. */
   readonly mediaCheck?: 'none' | 'suse' | 'rh';
   /** Default sha256. */

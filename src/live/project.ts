@@ -35,10 +35,12 @@ import { ROOT_BLOCK_SIZE, type SquashfsWords } from './squashfs-words.js';
 export interface Project {
   readonly description: LiveDescription;
   readonly root: FileTree;
-  readonly rootDirectory: string;
+  /** Absolute; undefined: the root tree is no directory. */
+  readonly rootDirectory: string | undefined;
   readonly architecture: Architecture;
   readonly firmware: Firmware;
   readonly layout: MediumLayout;
+  readonly udf: NonNullable<BuildOptions['udf']>;
   readonly kernel: Kernel;
   /** The ext4 in the root image; undefined when the squashfs is the root itself. */
   readonly rootFileSystem: RootFileSystem | undefined;
@@ -89,7 +91,7 @@ export async function decide(options: BuildOptions, root: FileTree): Promise<Pro
   const version = description.version === '' ? '' : `-${description.version}`;
   const baseName = `${description.name}.${keepsMachineName ? ownName : machine}${version}`;
   await checkTarget(targetDirectory, `${baseName}.iso`, options.force ?? false);
-  const rootDirectory = resolve(options.root);
+  const rootDirectory = typeof options.root === 'string' ? resolve(options.root) : undefined;
   return {
     description,
     root,
@@ -97,14 +99,15 @@ export async function decide(options: BuildOptions, root: FileTree): Promise<Pro
     architecture,
     firmware,
     layout,
+    udf: options.udf ?? 'auto',
     kernel,
     rootFileSystem,
     menu: chooseMenu(description, { root, architecture, layout, epoch, note: options.note }),
     excluded: await readExcludeLists(dirname(description.path), root),
     selinux: await findPolicy(root, type.selinux_policy),
     grubTemplate: templatePath(description),
-    cdroot: await findCdroot(description.path, rootDirectory),
-    editScript: await findEditScript(description, rootDirectory),
+    cdroot: await findCdroot(description.path, root, rootDirectory),
+    editScript: await findEditScript(description, root, rootDirectory),
     seal: chooseSeal(options, description),
     compression: chooseRootCompression(options, description, machine, squashfs),
     blockSize: options.blockSize ?? squashfs?.image.blockSize ?? ROOT_BLOCK_SIZE,

@@ -2,9 +2,10 @@
 
 import { resolve } from 'node:path';
 import { fromText, timestamp } from '../bytes/index.js';
+import { InvalidInputError } from '../errors.js';
 import type { Run } from '../io/index.js';
 import { openHostFile, scanDirectory } from '../source/index.js';
-import { applyManifest, clampTimes, type FileTree, mapOwners, newestSecond } from '../tree/index.js';
+import { applyManifest, clampTimes, type FileTree, mapOwners, newestSecond, withoutXattrs } from '../tree/index.js';
 import {
   bootsSquashedRoot,
   type DracutWay,
@@ -42,32 +43,47 @@ export async function atSite<T>(options: BuildOptions, run: Run, use: (site: Sit
     warnings.push(text);
     options.note?.(text);
   };
+  if (typeof options.root !== 'string' && options.initrd === undefined) throw initrdNeeded();
   const root = await watch.time('scan', () => scanRoot({ ...options, note }, run));
   const project = await decide({ ...options, note }, root);
   const profile = renderProfile(project.description);
   return withWorkDirectory(project.targetDirectory, project.baseName, async (workDirectory) => {
-    const { rootDirectory, epoch, architecture } = project;
-    const { machine } = architecture;
-    const mode = options.dracut ?? 'auto';
-    const request = { root, rootDirectory, machine, workDirectory, mode, profile, epoch: epoch.seconds };
-    const way = options.initrd === undefined ? await findWay(request, run) : undefined;
+    const way = await wayIn(options, project, { workDirectory, profile }, run);
     const given = options.initrd === undefined ? undefined : await givenInitrd(options.initrd);
     const initrd = async (running: Run) => given ?? makeOwnInitrd(options, project, profile, way!, note, running);
     return use({ options, project, profile, workDirectory, way, warnings, watch, note, initrd });
   });
 }
 
+/** Undefined: an initrd is given, and nobody has to go into the root tree. */
+async function wayIn(
+  options: BuildOptions,
+  { root, rootDirectory, epoch, architecture: { machine } }: Project,
+  place: { readonly workDirectory: string; readonly profile: string },
+  run: Run,
+): Promise<DracutWay | undefined> {
+  if (options.initrd !== undefined || rootDirectory === undefined) return undefined;
+  const mode = options.dracut ?? 'auto';
+  return findWay({ ...place, root, rootDirectory, machine, mode, epoch: epoch.seconds }, run);
+}
+
+function initrdNeeded(): InvalidInputError {
+  const message = 'The root tree is no directory, and dracut makes initrds in a directory only.';
+  return new InvalidInputError('live.no-directory', message, {
+    hint: 'Give a ready initrd with --initrd FILE, or unpack the tree and name its directory.',
+  });
+}
+
 /** The root tree with the owners and times it will have on the medium. */
 async function scanRoot(options: BuildOptions, run: Run): Promise<FileTree> {
   const { engine, xattrs, note, ownership, epoch, clampTimes: clamp } = options;
-  const scanned = await scanDirectory(fromText(resolve(options.root)), {
-    oneFileSystem: true,
-    run,
-    ...(engine ? { engine } : {}),
-    ...(xattrs === undefined ? {} : { xattrs }),
-    ...(note ? { note } : {}),
-  });
-  const owned = mapOwners(scanned, ownership ?? 'keep');
+  const optional = { engine, xattrs, note };
+  const given = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined));
+  const scanned =
+    typeof options.root === 'string'
+      ? await scanDirectory(fromText(resolve(options.root)), { oneFileSystem: true, run, ...given })
+      : await options.root(run);
+  const owned = mapOwners(xattrs === false ? withoutXattrs(scanned) : scanned, ownership ?? 'keep');
   const mtime = timestamp(epoch ?? newestSecond(owned));
   const root = applyManifest(owned, options.manifest ?? [], { mtime, open: openHostFile });
   return clamp && epoch !== undefined ? clampTimes(root, timestamp(epoch)) : root;

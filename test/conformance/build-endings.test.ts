@@ -1,13 +1,14 @@
 // How builds end as processes: whatever ends one, the target directory holds what it held before, and no tool stays behind.
 import { type ChildProcess, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { isopress, startIsopress } from '../support/command.js';
 import { scratchDirectory } from '../support/scratch.js';
-import { smallIso } from '../support/small-iso.js';
-import { hasGrub } from '../support/small-root.js';
+import { type SmallIso, smallIso } from '../support/small-iso.js';
+import { hasGrub, listing } from '../support/small-root.js';
 
 const scratch = scratchDirectory();
 const namespaces = spawnSync('unshare', ['--user', '--map-root-user', '--mount', 'true']).status === 0;
@@ -30,18 +31,49 @@ function endlessBuild() {
   for (const name of ['dracut', 'true']) chmodSync(join(bin, name), 0o755);
   mkdirSync(join(iso.root, 'usr/lib/dracut/modules.d/90kiwi-live'), { recursive: true });
   const target = iso.directory();
-  const args = [
-    'build',
-    '--description',
-    iso.description,
-    '--root',
-    iso.root,
-    '--target-dir',
-    target,
-    '--progress',
-    'none',
+  return { iso, mark, target, args: argumentsOf(iso, target) };
+}
+
+function argumentsOf({ description, root }: SmallIso, target: string): string[] {
+  return [
+    ...['build', '--description', description, '--root', root],
+    ...['--target-dir', target, '--progress', 'none'],
   ];
-  return { iso, mark, target, args };
+}
+
+const RESULTS = [
+  ...['isopress.result.json', 'small.x86_64-1.0.0.iso'],
+  ...['small.x86_64-1.0.0.packages', 'small.x86_64-1.0.0.verified'],
+];
+
+/** A build that can be caught at a step: `reached` says when it is there. */
+interface Caught {
+  readonly iso: SmallIso;
+  readonly target: string;
+  readonly args: readonly string[];
+  reached(): boolean;
+}
+
+/** The script of the description, and a process that it starts, do not end by themselves. */
+function caughtInScript(): Caught {
+  const iso = smallIso(mkScratch());
+  iso.describe('firmware="efi" editbootconfig="edit.sh"');
+  const mark = `${3_000_000 + process.pid}${++count}`;
+  writeFileSync(join(iso.description, 'edit.sh'), `exec sleep ${mark}\n`);
+  const target = iso.directory();
+  const args = [...argumentsOf(iso, target), '--initrd', iso.initrd];
+  return { iso, target, args, reached: () => marked(mark).length > 0 };
+}
+
+/** Most of the image is still to be compressed and written. */
+function caughtInImage(): Caught {
+  const iso = smallIso(mkScratch());
+  iso.describe('firmware="efi"');
+  writeFileSync(join(iso.root, 'large'), randomBytes(64 * 1024 * 1024));
+  const target = iso.directory();
+  const args = [...argumentsOf(iso, target), '--initrd', iso.initrd, '--jobs', '1'];
+  const part = join(target, 'small.x86_64-1.0.0.iso.part');
+  return { iso, target, args, reached: () => (statSync(part, { throwIfNoEntry: false })?.size ?? 0) > 4_000_000 };
 }
 
 function mkScratch(): string {
@@ -62,7 +94,7 @@ function marked(mark: string): string[] {
 }
 
 async function until(condition: () => boolean): Promise<boolean> {
-  for (let i = 0; i < 200 && !condition(); i++) await sleep(100);
+  for (let i = 0; i < 2000 && !condition(); i++) await sleep(10);
   return condition();
 }
 
@@ -101,14 +133,7 @@ describe.runIf(hasGrub && namespaces && existsSync('/bin/busybox'))('a build tha
     expect(readdirSync(target).filter((name) => !name.startsWith('.') && !name.endsWith('.part'))).toEqual([]);
     const { status, stderr } = isopress([...args, '--initrd', iso.initrd]);
     expect(status, stderr).toBe(0);
-    expect(readdirSync(target).sort()).toEqual([
-      ...[
-        'isopress.result.json',
-        'small.x86_64-1.0.0.iso',
-        'small.x86_64-1.0.0.packages',
-        'small.x86_64-1.0.0.verified',
-      ],
-    ]);
+    expect(readdirSync(target).sort()).toEqual(RESULTS);
   });
 
   test('by the failure of dracut ends with what dracut said', async () => {
@@ -119,5 +144,106 @@ describe.runIf(hasGrub && namespaces && existsSync('/bin/busybox'))('a build tha
     expect(stderr).toContain('failed with status 7');
     expect(stderr).toContain('it does not work');
     expect(readdirSync(target)).toEqual([]);
+  });
+});
+
+describe.runIf(hasGrub).each([
+  ['a script of the description', caughtInScript],
+  ['the writing of the image', caughtInImage],
+] as const)('a build that is ended during %s', (_, catchBuild) => {
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('by %s leaves nothing', async (signal, code) => {
+    const { iso, target, args, reached } = catchBuild();
+    const before = listing(iso.root);
+    const child = startIsopress(args);
+    const end = ended(child);
+    expect(await until(reached)).toBe(true);
+    child.kill(signal);
+    const { status, stderr } = await end;
+    expect(status, stderr).toBe(code);
+    expect(stderr).toContain('nothing was left behind');
+    expect(readdirSync(target)).toEqual([]);
+    expect(await until(() => !reached())).toBe(true);
+    expect(listing(iso.root)).toBe(before);
+  });
+
+  test('by a kill leaves what says by its name that it is no result, and the next build removes it', async () => {
+    const { iso, target, args, reached } = catchBuild();
+    const child = startIsopress(args);
+    const end = ended(child);
+    expect(await until(reached)).toBe(true);
+    child.kill('SIGKILL');
+    await end;
+    expect(readdirSync(target).filter((name) => !/^\..*\.work$|\.part$/.test(name))).toEqual([]);
+    expect(readdirSync(target)).not.toEqual([]);
+    iso.describe('firmware="efi"');
+    const { status, stderr } = isopress(args);
+    expect(status, stderr).toBe(0);
+    expect(readdirSync(target).sort()).toEqual(RESULTS);
+  });
+});
+
+test.runIf(hasGrub && existsSync('/usr/bin/setpriv'))('a kill ends the script of the description too', async () => {
+  const { args, reached } = caughtInScript();
+  const child = startIsopress(args);
+  const end = ended(child);
+  expect(await until(reached)).toBe(true);
+  child.kill('SIGKILL');
+  await end;
+  expect(await until(() => !reached())).toBe(true);
+});
+
+describe.runIf(hasGrub)('a build that has no room', () => {
+  const iso = hasGrub ? smallIso(mkScratch()) : ({} as SmallIso);
+  if (hasGrub) iso.describe('firmware="efi"');
+  const asRoot = process.getuid?.() === 0;
+
+  /** Runs with an earlier ISO in the way, which has to stay; the shell that limits the room is `limit`. */
+  function buildWithin(target: string, limit: readonly string[]) {
+    const old = join(target, 'small.x86_64-1.0.0.iso');
+    writeFileSync(old, 'of an earlier build\n');
+    const args = [...argumentsOf(iso, target), '--initrd', iso.initrd, '--force'];
+    const { status, stderr, stdout } = isopress(args, { prefix: limit });
+    expect(readdirSync(target)).toEqual(['small.x86_64-1.0.0.iso']);
+    expect(readFileSync(old, 'utf8')).toBe('of an earlier build\n');
+    expect({ status, stdout }, stderr).toEqual({ status: 4, stdout: '' });
+    return stderr;
+  }
+
+  /** For a shell: nothing that it starts writes files of more than so many KiB. */
+  const limited = (kibibytes: number) => ['bash', '-c', `ulimit -f ${kibibytes}; exec "$@"`, 'bash'];
+
+  test.each([
+    ['while a tool writes', 100, /grub-mkimage .*SIGXFSZ.*\[tool\.no-space\]\n {2}Free some space/s],
+    ['while the image is written', 4000, /limit on the size of files.*\.iso\.part\. \[target\.efbig\]\n {2}Raise it/s],
+  ] as const)('by a limit, %s', (_, kibibytes, message) => {
+    expect(buildWithin(iso.directory(), limited(kibibytes))).toMatch(message);
+  });
+
+  // A file system of its own in a namespace of its own: it goes with the test, however that ends.
+  const onTmpfs = (target: string, size: string, kept: string) => [
+    ...['unshare', '--mount', 'sh', '-c'],
+    'mount -t tmpfs -o size="$1" isopress "$2" && cp "$3"/* "$2" && shift 3 && "$@"; status=$?; ls -A "$0" >&2; exit $status',
+    ...[target, size, target, kept],
+  ];
+
+  test.runIf(asRoot).each([
+    ['16k', /No space left on device.*\[tool\.no-space\]/s],
+    ['1m', /No space left on device.*\[tool\.no-space\]/s],
+    ['8m', /No space left for .*\.iso\.part\. \[target\.enospc\]\n {2}Free some space/s],
+    ['22m', /No space left for .*\.iso\.part\. \[target\.enospc\]\n {2}Free some space/s],
+  ] as const)('on a full disk of %s', (size, message) => {
+    const target = iso.directory();
+    const kept = iso.directory();
+    writeFileSync(join(kept, 'small.x86_64-1.0.0.iso'), 'of an earlier build\n');
+    const args = [...argumentsOf(iso, target), '--initrd', iso.initrd, '--force'];
+    const { status, stderr } = isopress(args, { prefix: onTmpfs(target, size, kept) });
+    expect(status, stderr).toBe(4);
+    expect(stderr).toMatch(message);
+    // Listed inside, when all was over.
+    expect(stderr.trimEnd().split('\n').at(-1)).toBe('small.x86_64-1.0.0.iso');
+    expect(stderr.match(/\.work$/gm)).toBeNull();
   });
 });

@@ -14,14 +14,16 @@ import { scratchDirectory } from '../support/scratch.js';
 import { noise, POSIX, treeArbitrary } from '../support/trees.js';
 
 const scratch = scratchDirectory();
-const runs = Number(process.env['ISOPRESS_TEST_RUNS'] ?? 60);
+const runs = Number(process.env['ISOPRESS_TEST_RUNS'] ?? 150);
 
 // e2fsck takes times from 2310-04-04 on for times before 1970; the kernel's driver reads them right (ext4-kernel.test.ts).
 const limits = { ...POSIX, times: [POSIX.times[0], 2 ** 33 + 2 ** 31 - 1] as const };
 
+const BLOCK_SIZES = [1024, 2048, 4096, 8192, 16_384, 32_768, 65_536];
+
 const optionsArbitrary = fc.record(
   {
-    blockSize: fc.constantFrom(1024, 2048, 4096),
+    blockSize: fc.constantFrom(...BLOCK_SIZES),
     inodeSize: fc.constantFrom(256, 512, 1024),
     journal: fc.constantFrom(true, false, 1024),
     growable: fc.boolean(),
@@ -47,7 +49,7 @@ describe('ext4 images are clean', () => {
   });
 
   oracle('e2fsck')('an empty tree, at every block size', async () => {
-    for (const blockSize of [1024, 2048, 4096]) {
+    for (const blockSize of BLOCK_SIZES) {
       const image = join(scratch, 'empty.img');
       await writeExt4(FileTree.of({}), image, { blockSize });
       expectClean(image);
@@ -55,8 +57,8 @@ describe('ext4 images are clean', () => {
   });
 
   oracle('e2fsck')('given sizes around the borders of groups', async () => {
-    for (const blockSize of [1024, 4096]) {
-      const group = blockSize * 8 * blockSize;
+    for (const blockSize of [1024, 4096, 65_536]) {
+      const group = Math.min(blockSize * 8, 65_528) * blockSize;
       for (const blocks of [-1, 0, 1, 49, 60, 200, 800]) {
         for (const groups of [1, 2, 17]) {
           const image = join(scratch, 'border.img');
@@ -65,6 +67,18 @@ describe('ext4 images are clean', () => {
         }
       }
     }
+  });
+
+  oracle('e2fsck')('a descriptor table too long for one group lies in many', async () => {
+    const image = join(scratch, 'meta.img');
+    const layout = await writeExt4(FileTree.of({}), image, {
+      blockSize: 1024,
+      blocksPerGroup: 256,
+      size: 900 * 2 ** 20,
+    });
+    expect(layout.features).toContain('meta_bg');
+    expect(layout.features).not.toContain('resize_inode');
+    expectClean(image);
   });
 
   oracle('e2fsck')('a file with thousands of extents', async () => {
@@ -94,6 +108,7 @@ describe('ext4 images are clean', () => {
       [300, 12, 4096],
       [100_000, 30, 4096],
       [40_000, 60, 1024],
+      [40_000, 60, 65_536],
     ] as const) {
       const leaf = special('fifo');
       const entries = new Map<ByteString, Node>();

@@ -154,7 +154,7 @@ describe('ext4 images in the eyes of other readers', () => {
       const seen = describeDirectory(top);
       expect(judge('umount', [top]).status).toBe(0);
       seen.delete('lost+found');
-      expect(wholeSeconds(seen)).toEqual(wholeSeconds(await describeTree(tree)));
+      expect(wholeSeconds(withoutInlineData(seen))).toEqual(wholeSeconds(await describeTree(tree)));
     }
   });
 
@@ -183,3 +183,9 @@ describe('ext4 images in the eyes of other readers', () => {
     }
   });
 });
+
+/** fuse2fs shows what lies in an inode as an attribute of it, of mke2fs's images too. */
+function withoutInlineData(seen: ReadonlyMap<string, EntryDescription>): Map<string, EntryDescription> {
+  const others = (xattrs: readonly string[]) => xattrs.filter((xattr) => !xattr.startsWith('system.data='));
+  return new Map([...seen].map(([path, entry]) => [path, { ...entry, xattrs: others(entry.xattrs) }]));
+}

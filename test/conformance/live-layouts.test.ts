@@ -330,7 +330,7 @@ echo told`);
     write('echo "no such menu" >&2; exit 3');
     const failed = press({ targetDirectory });
     await expect(failed).rejects.toMatchObject({
-      name: 'ToolError',
+      name: 'InvalidInputError',
       code: 'live.script-failed',
       place: { path: script },
     });

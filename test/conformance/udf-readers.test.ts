@@ -3,8 +3,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { fromText } from '../../src/bytes/text.js';
-import { planDisc } from '../../src/disc/index.js';
+import { type DiscOptions, inspectImage, planDisc } from '../../src/disc/index.js';
 import { type Content, isExact, quietRun } from '../../src/io/content.js';
+import { openFileSource } from '../../src/io/file.js';
 import { bytesSource, collect } from '../../src/io/memory.js';
 import { FileTree } from '../../src/tree/file-tree.js';
 import { directory } from '../../src/tree/node.js';
@@ -77,8 +78,9 @@ describe.each(REVISIONS)('revision %s', (udf) => {
   });
 });
 
+const esp = bytesSource(noise(1_000_000, 5));
+
 describe('on a live disc', () => {
-  const esp = bytesSource(noise(1_000_000, 5));
   const open = () => mediaTree(openContent(payload, 700_000_000_000));
 
   oracle('udfinfo', 'sgdisk')('the second anchor leaves the backup GPT alone', async () => {
@@ -103,6 +105,58 @@ describe('on a live disc', () => {
     expect(status).toBe(0);
   });
 });
+
+describe('UDF above a size', () => {
+  const limit = 1_500_000;
+  const press = (name: string, content: Content) => {
+    const options: DiscOptions = { ...liveOptions('gpt', esp), udf: '1.02', udfAbove: limit };
+    return writeDisc(planDisc(mediaTree(content), options), join(scratch, name));
+  };
+  const isUdf = (image: string) => judge('udfinfo', [image]).status === 0;
+
+  oracle(
+    'udfinfo',
+    '7z',
+    'xorriso',
+    'sgdisk',
+  )('depends on what open files come to', async () => {
+    const small = await press('above-small.iso', openContent(noise(200_000, 3), 6e9));
+    const large = await press('above-large.iso', openContent(noise(2_000_000, 3), 6e9));
+    expect([small, large].map(isUdf)).toEqual([false, true]);
+    expect(await inspected(small)).toEqual(['iso9660', 'iso9660']);
+    expect(await inspected(large)).toEqual(['iso9660', 'udf', 'iso9660']);
+    for (const image of [small, large]) {
+      expect(judge('xorriso', ['-indev', image, '-find', '/']).stderr).not.toMatch(/WARNING|SORRY|FAILURE|FATAL/);
+      expect(judge('sgdisk', ['-v', image]).stdout).toContain('No problems found');
+    }
+    const always = planDisc(mediaTree(openContent(noise(2_000_000, 3), 6e9)), {
+      ...liveOptions('gpt', esp),
+      udf: '1.02',
+    });
+    const certain = await writeDisc(always, join(scratch, 'always.iso'));
+    expect(judge('cmp', [large, certain])).toMatchObject({ status: 0 });
+  });
+
+  oracle('udfinfo')('costs nothing where it is known beforehand', async () => {
+    const small = planDisc(mediaTree(bytesSource(noise(200_000, 3))), {
+      ...liveOptions('gpt', esp),
+      udf: '1.02',
+      udfAbove: limit,
+    });
+    const without = planDisc(mediaTree(bytesSource(noise(200_000, 3))), liveOptions('gpt', esp));
+    expect(small.layout).toEqual(without.layout);
+    expect(isUdf(await press('above-exact.iso', bytesSource(noise(2_000_000, 3))))).toBe(true);
+  });
+});
+
+async function inspected(path: string): Promise<string[]> {
+  const image = await openFileSource(fromText(path));
+  try {
+    return (await inspectImage(image)).fileSystems.map(({ kind }) => kind);
+  } finally {
+    await image.close();
+  }
+}
 
 describe('UDF alone', () => {
   // GRUB 2.06 knows no metadata partition, so nothing newer than 2.01.

@@ -30,12 +30,18 @@ const trees = treeArbitrary({
   // xorriso and Linux read larger minors differently, see the README of the format.
   .map((tree) => mapNodes(tree, (node) => ('minor' in node ? { ...node, minor: node.minor % 256 } : node)));
 
-const options: fc.Arbitrary<DiscOptions & { rockRidge: '1.10' | '1.12' }> = fc.record({
+const bridges = fc.record({
+  udf: fc.constantFrom('1.02' as const, '1.50' as const, '2.01' as const, '2.60' as const),
+  udfAbove: fc.nat(200_000),
+});
+
+const isoOptions: fc.Arbitrary<DiscOptions & { rockRidge: '1.10' | '1.12' }> = fc.record({
   epoch: fc.constant(EPOCH),
   seed: fc.constant('property'),
   volumeId: fc.stringMatching(/^[A-Za-z0-9_.-]{1,32}$/),
-  level: fc.constantFrom(1 as const, 2 as const, 3 as const),
-  joliet: fc.boolean(),
+  level: fc.constantFrom(1 as const, 2 as const, 3 as const, 4 as const),
+  joliet: fc.constantFrom(true, false, 'long' as const),
+  deep: fc.constantFrom('keep' as const, 'relocate' as const),
   rockRidge: fc.constantFrom('1.10' as const, '1.12' as const),
   partitionTable: fc.constantFrom('none' as const, 'mbr' as const, 'gpt' as const, 'gpt-hybrid' as const),
   partitionOffset: fc.constantFrom(0 as const, 16 as const),
@@ -44,6 +50,10 @@ const options: fc.Arbitrary<DiscOptions & { rockRidge: '1.10' | '1.12' }> = fc.r
   padBlocks: fc.nat(20),
   mbr: fc.constant({ code: bootCode }),
 });
+/** UDF always, above a size, or not at all. */
+const options = fc
+  .tuple(isoOptions, fc.option(bridges), fc.boolean())
+  .map(([iso, bridge, always]) => ({ ...iso, ...(bridge && (always ? { udf: bridge.udf } : bridge)) }));
 const esps = fc.option(
   fc.integer({ min: 1, max: 100_000 }).map((size) => bytesSource(noise(size, 1))),
   { nil: undefined },
@@ -83,7 +93,7 @@ oracle('xorriso', '7z')('what is written is what others read', async () => {
     fc.asyncProperty(trees, options, esps, fc.nat(3), async (tree, given, esp, every) => {
       const disc = join(scratch, 'disc.iso');
       // Below level 3 there is one extent per file, so nothing may be open that could need more.
-      const content = partlyOpen(tree, given.level === 3 ? every : 0);
+      const content = partlyOpen(tree, given.level! >= 3 ? every : 0);
       await writeDisc(planDisc(content, withEsp(given, esp)), disc);
       const found = extractDisc(disc, join(scratch, `out-${turn++}`));
       expect(withoutLinks(found)).toEqual(withoutLinks(await expectedByXorriso(tree, given.rockRidge)));

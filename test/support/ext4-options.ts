@@ -9,7 +9,7 @@ const listArbitrary = fc
     growth: fc.constantFrom('resize_inode', '^resize_inode', 'meta_bg'),
     extras: fc.subarray(['^64bit', '^flex_bg', 'large_dir', 'stable_inodes', 'verity', 'read-only', '^dir_index']),
     journal: fc.constantFrom('has_journal', '^has_journal', 'has_journal,orphan_file'),
-    values: fc.constantFrom('', 'quota', 'ea_inode', 'quota,project'),
+    values: fc.constantFrom('', 'quota', 'ea_inode', 'quota,project', 'quota,ea_inode'),
     inline: fc.constantFrom('', 'inline_data'),
   })
   .filter(({ extras }) => !extras.includes('large_dir') || !extras.includes('^dir_index'))
@@ -21,7 +21,7 @@ export const ext4OptionsArbitrary: fc.Arbitrary<Partial<Ext4Options>> = fc
   .record({
     features: listArbitrary,
     profile: fc.constantFrom<Ext4Profile>('modern', 'boot', 'minimal'),
-    blockSize: fc.constantFrom(1024, 2048, 4096),
+    blockSize: fc.constantFrom(1024, 2048, 4096, 16_384, 65_536),
     inodeSize: fc.constantFrom(128, 256, 1024),
     groupsPerFlex: fc.constantFrom(1, 4, 16, 64),
     slack: fc.constantFrom(0, 5_000_000, 300_000_000),

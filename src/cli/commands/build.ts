@@ -1,5 +1,7 @@
 // isopress build --description DIR --root ROOT --target-dir DIR
 
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { PartitionTable } from '../../disc/index.js';
 import type { DigestName } from '../../io/index.js';
@@ -17,6 +19,7 @@ import type { Loss } from '../../tree/index.js';
 import { addCompressionOptions, type CompressionOptions, compressionSettings } from '../compression-options.js';
 import { type EngineFacts, engineFacts, engineText } from '../engines.js';
 import { openSession, type Session } from '../session.js';
+import { type OpenedSource, openSource } from '../source.js';
 import { parseSize, showBytes, showDuration } from '../units.js';
 import { environmentEpoch, settleLosses } from '../write-command.js';
 import { addWriterOptions, excludePatterns, type WriterOptions } from '../writer-options.js';
@@ -38,6 +41,7 @@ interface Options extends WriterOptions, CompressionOptions {
   readonly kernel?: string;
   readonly layout?: 'grub' | 'isolinux' | 'isolinux+grub';
   readonly partitionTable?: Exclude<PartitionTable, 'none'>;
+  readonly udf: 'auto' | 'on' | 'off';
   readonly mediaCheck?: 'none' | 'suse' | 'rh';
   readonly mediaDigest?: DigestName;
   readonly blockSize?: number;
@@ -48,7 +52,10 @@ export function buildCommand(): Command {
     'press a bootable hybrid live ISO from an image description and a root tree',
   );
   addDescriptionOptions(command)
-    .requiredOption('--root <dir>', 'prepared root tree; only read')
+    .requiredOption(
+      '--root <root>',
+      'prepared root tree: a directory, only read; with --initrd also a tar file, or - for one on standard input',
+    )
     .requiredOption('--target-dir <dir>', 'directory for the results')
     .option(
       '--config <file>',
@@ -62,7 +69,19 @@ export function buildCommand(): Command {
         .default('auto', 'the first of these that works here'),
     )
     .option('--initrd-cache <dir>', 'keep initrds here, and take them from here when nothing changed (default: none)')
-    .option('--kernel <file>', 'use this kernel image')
+    .option('--kernel <file>', 'use this kernel image');
+  addMediumOptions(command);
+  addCompressionOptions(command, {
+    what: 'compression of the root image',
+    name: 'from the description',
+    bcj: "that of the root tree's architecture",
+  });
+  return addWriterOptions(command).action(build);
+}
+
+/** What the description leaves open of the medium, or what is to be otherwise. */
+function addMediumOptions(command: Command): void {
+  command
     .addOption(
       new Option('--layout <name>', 'boot loaders (default: from the description)').choices([
         'grub',
@@ -76,6 +95,11 @@ export function buildCommand(): Command {
         'gpt',
         'gpt-hybrid',
       ]),
+    )
+    .addOption(
+      new Option('--udf <when>', 'UDF 1.02 beside ISO 9660, sharing its files')
+        .choices(['auto', 'on', 'off'])
+        .default('auto', 'where the files of the medium take more than 4 GiB'),
     )
     .addOption(
       new Option('--media-check <style>', 'media-check tag (default: from the description)').choices([
@@ -95,12 +119,6 @@ export function buildCommand(): Command {
       ]),
     )
     .addOption(new Option('--block-size <bytes>', 'squashfs block size (default: 1M)').argParser(parseSize));
-  addCompressionOptions(command, {
-    what: 'compression of the root image',
-    name: 'from the description',
-    bcj: "that of the root tree's architecture",
-  });
-  return addWriterOptions(command).action(build);
 }
 
 /** Which description is read, and what of it. */
@@ -130,20 +148,41 @@ function addDescriptionOptions(command: Command): Command {
 async function build(options: Options): Promise<void> {
   const session = openSession(options);
   const started = session.now();
+  const root = rootOf(options, session);
   try {
     const configuration = await loadConfiguration({ home: process.env['HOME'], file: options.config });
-    const request = { ...buildOptions(options, session), configuration };
+    const request = { ...buildOptions(options, session), root: root.given, configuration };
     if (options.plan) return session.result(await planLiveIso(request, session.run));
     const report = await buildLiveIso(request, session.run);
     const milliseconds = session.now() - started;
     const engine = engineFacts(options.engine);
     session.result({ ...report, seconds: milliseconds / 1000, engine }, textOf(report, milliseconds, engine));
   } finally {
+    root.close();
     session.close();
   }
 }
 
-function buildOptions(options: Options, session: Session): BuildOptions {
+interface GivenRoot {
+  readonly given: BuildOptions['root'];
+  close(): void;
+}
+
+/** A directory by its name; an archive when it is asked for. What is excluded is the root image's business. */
+function rootOf(options: Options, session: Session): GivenRoot {
+  const { root, targetDir } = options;
+  const isArchive = root === '-' || statSync(root, { throwIfNoEntry: false })?.isFile();
+  if (!isArchive) return { given: root, close: () => {} };
+  let opened: OpenedSource | undefined;
+  const open = async () => {
+    const everything = { ...options, exclude: [], excludeFrom: [] };
+    opened = await openSource(root, join(targetDir, 'root'), everything, session);
+    return opened.tree;
+  };
+  return { given: open, close: () => opened?.close() };
+}
+
+function buildOptions(options: Options, session: Session): Omit<BuildOptions, 'root'> {
   const epoch = options.epoch ?? environmentEpoch();
   const optional = {
     descriptionFile: options.kiwiFile,
@@ -165,11 +204,11 @@ function buildOptions(options: Options, session: Session): BuildOptions {
   const given = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined));
   return {
     description: options.description,
-    root: options.root,
     targetDirectory: options.targetDir,
     profiles: options.profile,
     typeAttributes: options.setTypeAttr,
     dracut: options.dracut,
+    udf: options.udf,
     environment: environmentVariables(),
     ownership: options.owner,
     exclude: excludePatterns(options),

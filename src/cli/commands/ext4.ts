@@ -47,7 +47,11 @@ export function ext4Command(): Command {
     .option('-L, --label <text>', 'volume label, up to 16 bytes')
     .option('--uuid <uuid>', 'file system UUID (default: from the seed)')
     .option('--hash-seed <uuid>', 'seed of the directory hash (default: from the seed)')
-    .addOption(new Option('--block-size <bytes>', '1K, 2K or 4K (default: 4K at every size)').argParser(parseSize))
+    .addOption(
+      new Option('--block-size <bytes>', '1K to 64K; Linux mounts up to its page size (default: 4K)').argParser(
+        parseSize,
+      ),
+    )
     .addOption(new Option('--inode-size <bytes>', '128, 256, 512 or 1024 (default: 256)').argParser(parseSize))
     .addOption(new Option('--inodes <n>', 'number of inodes').argParser(parseInteger(16, 0xffff_ffff)))
     .addOption(new Option('--inode-ratio <bytes>', 'one inode for this many bytes').argParser(parseSize))

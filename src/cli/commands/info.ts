@@ -24,7 +24,7 @@ export function infoCommand(): Command {
       if (!isKnown) process.exitCode = EXIT.nothingToCheck;
       session.result({ image, ...facts }, [
         `${image}: ${showBytes(facts.size)}`,
-        ...(isKnown ? textOf(facts) : ['  not an image this program knows']),
+        ...(isKnown ? textOf(facts).map(harmless) : ['  not an image this program knows']),
       ]);
     } finally {
       await source.close();
@@ -32,6 +32,9 @@ export function infoCommand(): Command {
     }
   });
 }
+
+/** Labels and names of an image may hold anything, but they do not reach the terminal as commands to it. */
+const harmless = (line: string) => displayText(fromText(line));
 
 /** ext2, ext3 and ext4, as every file system of an image is told. */
 const extFacts: Recogniser = async (image) => {

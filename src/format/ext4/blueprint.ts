@@ -32,7 +32,9 @@ export function draw(inventory: Inventory, options: ResolvedOptions): Blueprint 
   const absent = new Set<FeatureName>();
   if (placement.journalBlocks === 0) absent.add('has_journal').add('orphan_file');
   if (geometry.reservedDescriptorBlocks === 0) absent.add('resize_inode');
-  const features = FEATURES.filter((name) => options.features.has(name) && !absent.has(name));
+  const wanted = new Set(options.features);
+  if (geometry.hasMetaGroups) wanted.add('meta_bg');
+  const features = FEATURES.filter((name) => wanted.has(name) && !absent.has(name));
   return {
     options,
     inventory,

@@ -12,6 +12,8 @@ const TAIL_SIZE = 12;
 
 const HEADER = 8;
 const TAIL_TYPE = 0xde;
+/** 16 bits do not hold the length of a record that fills the largest block; this is written instead. */
+const WHOLE_LARGEST_BLOCK = 0xffff;
 const DOT = '.' as ByteString;
 const DOT_DOT = '..' as ByteString;
 
@@ -65,7 +67,7 @@ export function writeUnused(block: Uint8Array, at: number, length: number): void
 function writeHeader(block: Uint8Array, at: number, ino: number, length: number, nameLength: number, type: number) {
   const view = new DataView(block.buffer, block.byteOffset, block.byteLength);
   view.setUint32(at, ino, true);
-  view.setUint16(at + 4, length, true);
+  view.setUint16(at + 4, Math.min(length, WHOLE_LARGEST_BLOCK), true);
   view.setUint8(at + 6, nameLength);
   view.setUint8(at + 7, type);
 }
@@ -109,15 +111,20 @@ export function renderLinear(entries: Iterable<Dirent>, blocks: number, blockSiz
 /** One directory block: the last record reaches to the checksum, or to the end. */
 export function renderLeaf(entries: readonly Dirent[], block: Uint8Array, seed: Seed): void {
   const end = direntSpace(block.length, seed !== undefined);
-  if (entries.length === 0) writeUnused(block, 0, end);
-  let at = 0;
-  for (const [turn, entry] of entries.entries()) {
-    const length = turn === entries.length - 1 ? end - at : direntSize(entry.name.length);
-    writeDirent(block, at, entry, length);
-    at += length;
-  }
+  writeRecords(entries, block, 0, end);
   if (seed === undefined) return;
   writeHeader(block, end, 0, TAIL_SIZE, 0, TAIL_TYPE);
   const view = new DataView(block.buffer, block.byteOffset, block.byteLength);
   view.setUint32(end + 8, crc32c(seed, block, 0, end), true);
+}
+
+/** Entries from byte `from`: the last record reaches to `end`, and if there are none an unused one does. */
+export function writeRecords(entries: readonly Dirent[], area: Uint8Array, from: number, end: number): void {
+  if (entries.length === 0) writeUnused(area, from, end - from);
+  let at = from;
+  for (const [turn, entry] of entries.entries()) {
+    const length = turn === entries.length - 1 ? end - at : direntSize(entry.name.length);
+    writeDirent(area, at, entry, length);
+    at += length;
+  }
 }

@@ -63,10 +63,6 @@ export function chooseFeatures(profile: Ext4Profile, list: string): Set<FeatureN
   for (const [feature, needed, why] of NEEDS) {
     if (chosen.has(feature) && !chosen.has(needed)) conflict(`${feature} needs ${needed}: without it ${why}`);
   }
-  if (chosen.has('ea_inode') && chosen.has('quota')) {
-    const message = 'ext4 images are not written with both ea_inode and quota.';
-    throw new UnsupportedError('ext4.feature-unsupported', message);
-  }
   for (const [one, other] of CONFLICTS) {
     if (chosen.has(one) && chosen.has(other)) conflict(`${one} and ${other} exclude each other`);
   }

@@ -90,25 +90,22 @@ function tryFit(
 ): Fit | number {
   if (blocks < MIN_BLOCKS) return MIN_BLOCKS - blocks;
   const geometry = geometryOf(blocks, inodes, options);
-  const bitmapInodes = options.blockSize * 8;
-  if (geometry.inodesPerGroup > bitmapInodes)
-    return geometry.groupStart(divCeil(inodes, bitmapInodes) - 1) + 1 - blocks;
+  const most = mostInodesPerGroup(options);
+  if (geometry.inodesPerGroup > most) return geometry.groupStart(divCeil(inodes, most) - 1) + 1 - blocks;
   // More groups leave each with a shorter inode table.
   if (geometry.groups > 1 && geometry.dataStart(0) > geometry.groupEnd(0)) {
     return geometry.groupStart(geometry.groups) + 1 - blocks;
-  }
-  if (geometry.headBlocks(0) * 2 > geometry.blocksPerGroup) {
-    throw new UnsupportedError(
-      'ext4.descriptor-table',
-      `${blocks} blocks of ${options.blockSize} bytes need meta_bg.`,
-      { hint: 'Use blocks of 4096 bytes, or the feature meta_bg.' },
-    );
   }
   if (geometry.lastGroupShortfall > 0) return geometry.lastGroupShortfall;
   const journal = options.journal === true ? defaultJournalBlocks(blocks) : options.journal || 0;
   const placement = place(inventory, geometry, systemFiles(inventory, options, blocks, journal > 0), journal);
   const missing = placement.total + slackBlocks - geometry.space.capacity;
   return missing > 0 ? missing : { geometry, placement };
+}
+
+/** As many as a bitmap has bits; 16 bits count the free ones, so of large blocks it is a block of inodes less. */
+function mostInodesPerGroup({ blockSize, inodeSize }: ResolvedOptions): number {
+  return Math.min(blockSize * 8, 65_536 - blockSize / inodeSize);
 }
 
 function geometryOf(blocks: number, inodes: number, options: ResolvedOptions): Geometry {

@@ -43,7 +43,7 @@ export class Geometry {
   readonly descriptorBlocks: number;
   readonly reservedDescriptorBlocks: number;
   readonly logGroupsPerFlex: number;
-  /** Whether descriptors lie block by block in the groups they describe, not in one table. */
+  /** Whether descriptors lie block by block in the groups they describe (meta_bg), not in one table. */
   readonly hasMetaGroups: boolean;
   /** Groups beside the first that hold a superblock, ascending. */
   readonly backupGroups: readonly number[];
@@ -65,8 +65,11 @@ export class Geometry {
     this.inodeTableBlocks = this.inodesPerGroup / perBlock;
     this.descriptorSize = features.has('64bit') ? WIDE_DESCRIPTOR : NARROW_DESCRIPTOR;
     this.descriptorBlocks = divCeil(this.groups * this.descriptorSize, blockSize);
-    this.hasMetaGroups = features.has('meta_bg');
-    this.reservedDescriptorBlocks = features.has('resize_inode') ? this.#reservedDescriptors() : 0;
+    const reserved = features.has('resize_inode') ? this.#reservedDescriptors() : 0;
+    // As mke2fs decides it: a table that takes three quarters of a group leaves its copies no room beside them.
+    const tooLong = this.descriptorBlocks + reserved > (this.blocksPerGroup / 4) * 3;
+    this.hasMetaGroups = features.has('meta_bg') || tooLong;
+    this.reservedDescriptorBlocks = this.hasMetaGroups ? 0 : reserved;
     this.backupGroups = backupGroups(this.groups, features);
     this.#superblocks = new Set([0, ...this.backupGroups]);
     this.logGroupsPerFlex = this.#flexSize(Math.log2(request.groupsPerFlex));

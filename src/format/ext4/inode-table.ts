@@ -6,6 +6,7 @@ import type { Blueprint } from './blueprint.js';
 import { inodeSeed } from './checksum.js';
 import { type ExtentTree, oneExtent, renderExtentTree } from './extent.js';
 import type { Geometry } from './geometry.js';
+import { type InlineData, inlineBytes, inlineDirectory } from './inline-data.js';
 import {
   BLOCK_FIELD_SIZE,
   deviceField,
@@ -28,13 +29,13 @@ import {
   timeRange,
   XATTR_VALUE_FLAG,
 } from './inode.js';
-import { inodeNumber, isIndexed, ownBlocks } from './inventory.js';
+import { direntsOf, inodeNumber, isIndexed, ownBlocks } from './inventory.js';
 import { contentSegments, isOneExtent } from './placement.js';
 import { resizeInodeBlocks, resizeInodeSize } from './resize-inode.js';
 import { extentsOf, type Segment } from './segments.js';
 import type { SystemFile } from './system-files.js';
-import { inlineDataXattr, renderInInode, type StoredXattr, storedXattr } from './xattr.js';
-import { arrangeXattrs } from './xattr-placement.js';
+import { inlineDataXattr, renderInInode, type StoredXattr } from './xattr.js';
+import { arrangeXattrs, storedXattrs } from './xattr-placement.js';
 import { valueFinder, valueHash } from './xattr-values.js';
 
 /** What an inode says besides its times and owner. */
@@ -79,8 +80,7 @@ export function renderInode(blueprint: Blueprint, ino: number, view: DataView<Ar
 function inInodeXattrs({ inventory, options }: Blueprint, slot: number, facts: Facts): readonly StoredXattr[] {
   const { xattrs } = inventory.nodes[slot]!;
   if (xattrs.length === 0 && !facts.inlineRest) return [];
-  const stored = xattrs.map(storedXattr).filter((form): form is StoredXattr => typeof form !== 'string');
-  const { inInode } = arrangeXattrs(stored, options)!;
+  const { inInode } = arrangeXattrs(storedXattrs(xattrs), options)!;
   return facts.inlineRest ? [...inInode, inlineDataXattr(facts.inlineRest)] : inInode;
 }
 
@@ -94,7 +94,7 @@ function nodeFacts(blueprint: Blueprint, slot: number): Facts {
   const { inventory, geometry, placement, options } = blueprint;
   const node = inventory.nodes[slot]!;
   const xattrs = inventory.xattrBlockOf[slot]!;
-  if (inventory.inline[slot]) return inlineFacts(blueprint, slot, node as File);
+  if (inventory.inline[slot]) return inlineFacts(blueprint, slot, node);
   const isFast = node.kind !== 'directory' && node.kind !== 'file' && inventory.dataBlocks[slot] === 0;
   const indexed = node.kind === 'directory' && isIndexed(inventory, slot, options);
   return {
@@ -111,23 +111,28 @@ function nodeFacts(blueprint: Blueprint, slot: number): Facts {
   };
 }
 
-/** A file whose first bytes lie in the block field and the others in an attribute. */
-function inlineFacts({ inventory }: Blueprint, slot: number, node: File): Facts {
-  const data = node.content.bytes!();
-  const block = new Uint8Array(BLOCK_FIELD_SIZE);
-  block.set(data.subarray(0, BLOCK_FIELD_SIZE));
+/** An inode whose data lies in the block field and behind it in an attribute. */
+function inlineFacts(blueprint: Blueprint, slot: number, node: Node): Facts {
+  const { block, rest } = inlineData(blueprint, slot, node);
   return {
-    mode: modeField(node.kind, node.mode),
-    links: inventory.links[slot]!,
-    size: node.content.size,
+    mode: modeField(node.kind, node.kind === 'symlink' ? 0o777 : node.mode),
+    links: blueprint.inventory.links[slot]!,
+    size: sizeOf(node, BLOCK_FIELD_SIZE + rest.length),
     blocks: 0,
     flags: INLINE_FLAG,
     block,
-    inlineRest: data.slice(BLOCK_FIELD_SIZE),
+    inlineRest: rest,
     time: node.mtime,
     uid: node.uid,
     gid: node.gid,
   };
+}
+
+function inlineData({ inventory }: Blueprint, slot: number, node: Node): InlineData {
+  if (node.kind === 'directory') {
+    return inlineDirectory(node, direntsOf(inventory, slot), inodeNumber(inventory.parents[slot]!));
+  }
+  return inlineBytes(node.kind === 'symlink' ? bytesOf(node.target) : (node as File).content.bytes!());
 }
 
 function sizeOf(node: Node, directorySize: number): number {

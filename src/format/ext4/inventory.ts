@@ -7,11 +7,12 @@ import { type Dirent, linearBlocks } from './dirent.js';
 import { nameHasher } from './dirhash.js';
 import { checkEntry, checkLeaves, checkName, checkNode } from './entry-limits.js';
 import { hashOrder, indexedBlocks, mostLeaves } from './htree.js';
+import { fitsInline } from './inline-data.js';
 import { BLOCK_FIELD_SIZE, FIRST_INODE, MAX_LINKS, ROOT_INODE } from './inode.js';
 import type { ResolvedOptions } from './options.js';
 import { allocatedBlocks } from './segments.js';
 import { MAX_SHARERS, type StoredXattr, storedXattr } from './xattr.js';
-import { arrangeXattrs, fitsInline } from './xattr-placement.js';
+import { arrangeXattrs } from './xattr-placement.js';
 
 export const LOST_FOUND = 'lost+found' as ByteString;
 /** So that e2fsck can put files there without allocating. */
@@ -217,13 +218,21 @@ class InventoryTaker {
     this.#users.add(node.uid);
     this.#groups.add(node.gid);
     const xattrs = node.xattrs.length > 0 ? this.#storedXattrs(node, path) : [];
-    if (this.#options.features.has('inline_data') && fitsInline(node, xattrs, this.#options.inodeSize)) {
+    if (this.#mayBeInline(node, slot) && fitsInline(node, xattrs, this.#options.inodeSize)) {
       this.#inline[slot] = 1;
       return slot;
     }
     this.#dataBlocks[slot] = this.#blocksOf(node, slot, path);
     if (xattrs.length > 0) this.#placeXattrs(xattrs, slot, path);
     return slot;
+  }
+
+  /** Linux mounts no root without blocks; lost+found has some so that e2fsck can put files there without allocating. */
+  #mayBeInline(node: Node, slot: number): boolean {
+    const { features } = this.#options;
+    if (!features.has('inline_data') || slot <= LOST_FOUND_SLOT) return false;
+    // e2fsck forgets to count such a symlink for its owner's quota, as Linux does, and then complains.
+    return node.kind !== 'symlink' || !features.has('quota');
   }
 
   #blocksOf(node: Node, slot: number, path: ByteString): number {

@@ -37,9 +37,9 @@ export interface Ext4Options {
   readonly inodeRatio?: number;
   /** 128, 256, 512 or 1024 bytes; those of 128 keep whole seconds to 2038. Default 256. */
   readonly inodeSize?: number;
-  /** 1024, 2048 or 4096 bytes. Default 4096 at every size. */
+  /** A power of two from 1024 to 65536 bytes; Linux mounts what is no larger than its pages. Default 4096 at every size. */
   readonly blockSize?: number;
-  /** Blocks of a group, a multiple of 8. Default and at most eight times the block size. */
+  /** Blocks of a group, a multiple of 8. Default and at most eight times the block size, and 65528. */
   readonly blocksPerGroup?: number;
   /** Groups whose metadata lies together, a power of two. Default 16, or fewer where they do not fit. */
   readonly groupsPerFlex?: number;
@@ -91,6 +91,9 @@ export interface ResolvedOptions {
   readonly offset: number;
 }
 
+const BLOCK_SIZES = [1024, 2048, 4096, 8192, 16_384, 32_768, 65_536];
+/** 16 bits count the free blocks of a group in narrow descriptors. */
+const MOST_BLOCKS_PER_GROUP = 65_528;
 const SAFE = Number.MAX_SAFE_INTEGER;
 const WORD = 0xffff_ffff;
 
@@ -98,12 +101,13 @@ const WORD = 0xffff_ffff;
 export function resolveExt4(options: Ext4Options): ResolvedOptions {
   const { size = 'auto', seed, epoch } = options;
   if (size !== 'auto') inRange('size', size, 1, SAFE);
-  const blockSize = oneOf('blockSize', options.blockSize ?? 4096, [1024, 2048, 4096]);
+  const blockSize = oneOf('blockSize', options.blockSize ?? 4096, BLOCK_SIZES);
   const inodeSize = oneOf('inodeSize', options.inodeSize ?? 256, [128, 256, 512, 1024]);
   const reservedPercent = options.reservedPercent ?? 5;
   if (!(reservedPercent >= 0 && reservedPercent <= 50)) bad('reservedPercent', `${reservedPercent}`, 'from 0 to 50');
   const features = featuresOf(options, inodeSize);
-  const blocksPerGroup = inRange('blocksPerGroup', options.blocksPerGroup ?? blockSize * 8, 256, blockSize * 8);
+  const mostPerGroup = Math.min(blockSize * 8, MOST_BLOCKS_PER_GROUP);
+  const blocksPerGroup = inRange('blocksPerGroup', options.blocksPerGroup ?? mostPerGroup, 256, mostPerGroup);
   if (blocksPerGroup % 8 !== 0) bad('blocksPerGroup', `${blocksPerGroup}`, 'a multiple of 8');
   return {
     size,

@@ -61,11 +61,16 @@ export function recordLength(identifier: ByteString, systemUse: number): number 
   return recordHeadLength(identifier) + systemUse + (systemUse % 2);
 }
 
-/** Writes a record at byte `at`; returns its length. */
-export function writeRecord(record: DirectoryRecord, into: Uint8Array, at: number): number {
+/** Writes a record at byte `at`; returns its length. Who writes many gives one `view` of the bytes for all of them. */
+export function writeRecord(
+  record: DirectoryRecord,
+  into: Uint8Array,
+  at: number,
+  view = new DataView(into.buffer, into.byteOffset, into.length),
+): number {
   const { identifier } = record;
   const length = recordLength(identifier, record.systemUse.length);
-  directoryRecordHead.encodeInto(
+  directoryRecordHead.encodeThrough(
     {
       length,
       extendedLength: 0,
@@ -78,7 +83,7 @@ export function writeRecord(record: DirectoryRecord, into: Uint8Array, at: numbe
       volumeSequence: 1,
       nameLength: identifier.length,
     },
-    into,
+    view,
     at,
   );
   for (let i = 0; i < identifier.length; i++) into[at + HEAD + i] = identifier.charCodeAt(i);

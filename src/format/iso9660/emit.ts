@@ -39,8 +39,13 @@ export function directoryExtent(
   return place.directories + hierarchy.directories[index]!.block - place.origin;
 }
 
-/** One directory: its records and behind them its continuation area, whole blocks. */
-export function renderDirectory(hierarchy: Hierarchy, index: number, place: Placement): Uint8Array {
+/** One directory: its records and behind them its continuation area, whole blocks. `scratch` serves for one after the other. */
+export function renderDirectory(
+  hierarchy: Hierarchy,
+  index: number,
+  place: Placement,
+  scratch = new FieldRun(),
+): Uint8Array {
   const dir = hierarchy.directories[index]!;
   const parent = hierarchy.directories[dir.parent]!;
   const writer = new RecordWriter(hierarchy, dir, directoryExtent(hierarchy, index, place));
@@ -48,7 +53,8 @@ export function renderDirectory(hierarchy: Hierarchy, index: number, place: Plac
   const extentOf = (target: number) => [
     { extent: directoryExtent(hierarchy, target, place), size: hierarchy.directories[target]!.size },
   ];
-  const fields = use && new FieldRun();
+  const fields = use && scratch;
+  fields?.clear();
   use?.addSelfFields(fields!, dir.node, index === 0);
   writer.add(SELF, dir.node, FLAG_DIRECTORY, fields, extentOf(index));
   fields?.clear();
@@ -106,6 +112,7 @@ const NOTHING = new Uint8Array(0);
 
 class RecordWriter {
   readonly #bytes: Uint8Array;
+  readonly #view: DataView;
   readonly #area: Uint8Array;
   readonly #areaBlock: number;
   readonly #continuation = new ContinuationArea();
@@ -116,6 +123,7 @@ class RecordWriter {
   constructor(hierarchy: Hierarchy, dir: HierarchyDirectory, extent: number) {
     this.#dir = dir;
     this.#bytes = new Uint8Array(dir.size + dir.continuationBlocks * BLOCK);
+    this.#view = new DataView(this.#bytes.buffer);
     this.#area = this.#bytes.subarray(dir.size);
     this.#areaBlock = extent + dir.size / BLOCK;
     this.#relaxed = hierarchy.multiExtent;
@@ -135,7 +143,7 @@ class RecordWriter {
     for (const [i, { extent, size }] of extents.entries()) {
       const at = placeRecord(this.#end, length);
       const more = this.#relaxed && i < extents.length - 1 ? FLAG_MULTI_EXTENT : 0;
-      writeRecord({ identifier, extent, size, time, flags: flags | more, systemUse }, this.#bytes, at);
+      writeRecord({ identifier, extent, size, time, flags: flags | more, systemUse }, this.#bytes, at, this.#view);
       this.#end = at + length;
     }
   }

@@ -69,6 +69,7 @@ export function planHierarchy(tree: FileTree<Content>, options: HierarchyOptions
   const indexOf = new Map<Directory<Content>, number>();
   const queue = [{ node: tree.root, identifier: SELF, parent: 0, path: '' }];
   const table = new EntryTable();
+  const fields = new FieldRun();
   let pathTableSize = 0;
   for (let index = 0; index < queue.length; index++) {
     const { node, identifier, parent, path } = queue[index]!;
@@ -76,7 +77,8 @@ export function planHierarchy(tree: FileTree<Content>, options: HierarchyOptions
     indexOf.set(node, index);
     const entries = sortedEntries(node, options);
     const range = table.add(entries);
-    measured.push({ node, identifier, parent, range, ...measure(node, index === 0, entries, options, path) });
+    const visited = { node, isRoot: index === 0, entries, path };
+    measured.push({ node, identifier, parent, range, ...measure(visited, options, fields) });
     pathTableSize += pathTableEntryLength(identifier);
     for (const { node: child, name, identifier } of entries) {
       if (child.kind !== 'directory' || movedIn(node, child, options.relocation) === 'away') continue;
@@ -158,17 +160,21 @@ function sortedEntries(dir: Directory<Content>, options: HierarchyOptions): Hier
   return entries.sort((a, b) => compareParts(a.parts, b.parts));
 }
 
+interface VisitedDirectory {
+  readonly node: Directory<Content>;
+  readonly isRoot: boolean;
+  readonly entries: readonly HierarchyEntry[];
+  readonly path: string;
+}
+
 /** Adds up records with their fields exactly as rendering will place them. */
 function measure(
-  node: Directory<Content>,
-  isRoot: boolean,
-  entries: readonly HierarchyEntry[],
+  { node, isRoot, entries, path }: VisitedDirectory,
   options: HierarchyOptions,
-  path: string,
-): { size: number; continuationBlocks: number } {
+  fields: FieldRun,
+): Pick<HierarchyDirectory, 'size' | 'continuationBlocks'> {
   const { systemUse: use, relocation } = options;
   const area = new ContinuationArea();
-  const fields = new FieldRun();
   let end = 0;
   const add = (identifier: ByteString, records: number) => {
     const length = recordLength(identifier, spreadIn(area, identifier, fields).inlineLength);

@@ -3,6 +3,7 @@
 export { recordedTime } from './date.js';
 export * from './directory-record.js';
 export * from './emit.js';
+export { FieldRun } from './field-run.js';
 export * from './geometry.js';
 export * from './hierarchy.js';
 export { compareParts, isoNames, RELAXATIONS } from './iso-name.js';
@@ -10,6 +11,6 @@ export { JOLIET_LENGTH, JOLIET_LONG, jolietNames } from './joliet-name.js';
 export * from './losses.js';
 export * from './options.js';
 export { type IsoVolume, recogniseIso } from './read.js';
-export { type Relocation, relocateDeep } from './relocation.js';
+export { type Relocation, refuseDeep, relocateDeep } from './relocation.js';
 export { rockRidge, type SystemUse } from './system-use.js';
 export * from './volume-descriptor.js';

@@ -4,9 +4,12 @@ import type { Timestamp } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
 import type { InterchangeLevel, Relaxation } from './iso-name.js';
 import type { RockRidgeVersion } from './rock-ridge.js';
+import { aCharacters } from './text.js';
 import type { VolumeDates, VolumeTexts } from './volume-descriptor.js';
 
 export type { InterchangeLevel, Relaxation, RockRidgeVersion };
+
+export type DeepDirectories = 'keep' | 'relocate' | 'refuse';
 
 export interface IsoOptions {
   /** Label of the medium, at most 32 ASCII characters, kept as given. Default `CDROM`. */
@@ -33,8 +36,13 @@ export interface IsoOptions {
   readonly level?: InterchangeLevel;
   /** Rules for names to be broken below level 4. Default none. */
   readonly relax?: readonly Relaxation[];
-  /** Directories below the eighth level: where they are, or moved to /rr_moved by Rock Ridge. Default `keep`. */
-  readonly deep?: 'keep' | 'relocate';
+  /** Directories below the eighth level: where they are, moved to /rr_moved by Rock Ridge, or refused. Default `keep`. */
+  readonly deep?: DeepDirectories;
+  /**
+   * Every rule of ECMA-119 and of Joliet is kept, and what would break one is refused: relaxations, level 4, names of Joliet
+   * over 64 characters, deep directories that are kept, ids in other characters. Default false.
+   */
+  readonly strict?: boolean;
   /** A second hierarchy with Unicode names for Windows; `long`: of 103 instead of 64 characters. Default true. */
   readonly joliet?: boolean | 'long';
   /** POSIX names, owners, modes, links and devices. Default `1.10`. */
@@ -48,7 +56,7 @@ export interface ResolvedIsoOptions {
   readonly dates: VolumeDates;
   readonly level: InterchangeLevel;
   readonly relax: readonly Relaxation[];
-  readonly deep: 'keep' | 'relocate';
+  readonly deep: DeepDirectories;
   readonly joliet: false | 'standard' | 'long';
   readonly rockRidge: RockRidgeVersion | undefined;
   readonly xattrs: boolean;
@@ -91,6 +99,7 @@ export function resolveIso(options: IsoOptions): ResolvedIsoOptions {
       hint: 'Write Rock Ridge, or keep deep directories where they are.',
     });
   }
+  if (options.strict) checkStrict(options, { volumeId, systemId });
   const dates = { created: options.epoch, modified: options.epoch, expires: undefined, effective: undefined };
   const { rockRidge = '1.10', joliet = true, level = 3, relax = [] } = options;
   return {
@@ -98,11 +107,31 @@ export function resolveIso(options: IsoOptions): ResolvedIsoOptions {
     dates: checkedDates({ ...dates, ...options.dates }),
     level,
     relax,
-    deep: options.deep ?? 'keep',
+    deep: options.deep ?? usualDeep(options),
     joliet: joliet === true ? 'standard' : joliet,
     rockRidge: rockRidge === 'none' ? undefined : rockRidge,
     xattrs: rockRidge !== 'none' && (options.xattrs ?? true),
   };
+}
+
+/** Without Rock Ridge nothing could tell where a moved directory belongs. */
+function usualDeep({ strict, rockRidge }: IsoOptions): DeepDirectories {
+  if (!strict) return 'keep';
+  return rockRidge === 'none' ? 'refuse' : 'relocate';
+}
+
+function checkStrict({ level, relax, joliet, deep }: IsoOptions, ids: { volumeId: string; systemId: string }): void {
+  const broken = [
+    [level === 4, 'level 4, which is another standard', 'Choose level 1, 2 or 3.'],
+    [relax !== undefined && relax.length > 0, 'relaxed names', 'Leave the relaxations out.'],
+    [joliet === 'long', 'names of Joliet over 64 characters', 'Leave the length of Joliet names out.'],
+    [deep === 'keep', 'directories below the eighth level', 'Move or refuse them.'],
+    [!/^[A-Z0-9_]*$/.test(ids.volumeId), `the volume id "${ids.volumeId}"`, 'Use A to Z, 0 to 9 and "_".'],
+    [ids.systemId !== aCharacters(ids.systemId), `the system id "${ids.systemId}"`, 'Use capital letters.'],
+  ] as const;
+  for (const [isBroken, what, hint] of broken) {
+    if (isBroken) throw new InvalidInputError('iso9660.strict', `A strict volume has no place for ${what}.`, { hint });
+  }
 }
 
 function checkedDates(dates: VolumeDates): VolumeDates {

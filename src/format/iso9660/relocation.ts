@@ -4,7 +4,7 @@
 import { type ByteString, fromText, type Timestamp } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
 import type { Content } from '../../io/index.js';
-import { type Directory, directory, FileTree, type Node } from '../../tree/index.js';
+import { type Directory, directory, FileTree, type Node, walk } from '../../tree/index.js';
 import { suspField } from './susp.js';
 
 /** Levels of directories that ECMA-119 §6.8.2.1 allows, the root being the first. */
@@ -56,6 +56,17 @@ export function relocateDeep(tree: FileTree<Content>, epoch: Timestamp): Relocat
   const root = directory<Content>(tree.root, [...tree.root.entries, [MOVED_NAME, holder]]);
   for (const [child, parent] of parents) if (parent === tree.root) parents.set(child, root);
   return { tree: new FileTree(root), holder, parents, names };
+}
+
+/** Throws {@link InvalidInputError} when a directory lies below the eighth level. */
+export function refuseDeep(tree: FileTree<Content>): void {
+  for (const { node, path } of walk(tree)) {
+    if (node.kind !== 'directory' || path === '' || path.split('/').length < DEEPEST) continue;
+    throw new InvalidInputError('iso9660.too-deep', `ISO 9660 has no more than ${DEEPEST} levels of directories.`, {
+      path,
+      hint: 'Keep deep directories where they are, or have Rock Ridge move them.',
+    });
+  }
 }
 
 /** Whether an entry of `dir` is a directory that lies elsewhere (`away`), or one that belongs elsewhere (`here`). */

@@ -40,8 +40,11 @@ export async function makeBootFiles(project: Project, workshop: BootWorkshop, ru
   const { workDirectory, environment, log } = workshop;
   const base = cdroot ? await readCdroot(cdroot, `${workDirectory}/cdroot.tar`, run) : undefined;
   const laid = base ? overlay(base, loaders) : loaders;
-  const request = { rootDirectory, workDirectory, environment, epoch, log };
-  const tree = editScript ? await editMedium(laid, { ...request, script: editScript }, run) : laid;
+  const request = { workDirectory, environment, epoch, log };
+  const tree =
+    editScript && rootDirectory !== undefined
+      ? await editMedium(laid, { ...request, rootDirectory, script: editScript }, run)
+      : laid;
   return { tree, hybridMbr: parts.grubBios?.hybridMbr ?? parts.isolinux?.hybridMbr, efi: efiPart(project, tree) };
 }
 

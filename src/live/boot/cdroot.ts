@@ -6,18 +6,39 @@ import { type ByteString, compareBytes, displayText, fromText, timestamp } from 
 import { InvalidInputError } from '../../errors.js';
 import type { ExactContent, Run } from '../../io/index.js';
 import { scanTarball } from '../../source/index.js';
-import { directory, type FileTree, mapNodes, type Node, walk } from '../../tree/index.js';
+import { directory, type FileTree, glob, mapNodes, type Node, walk } from '../../tree/index.js';
 
 const START = 'config-cdroot.tar';
 /** Most bytes an archive unpacks to. */
 const LIMIT = 16 * 1024 ** 3;
 
-/** The first archive in byte order beside the description, else of the prepared root tree; undefined without any. */
-export async function findCdroot(descriptionPath: string, rootDirectory: string): Promise<string | undefined> {
-  for (const place of [dirname(resolve(descriptionPath)), join(rootDirectory, 'image')]) {
+/**
+ * The first archive in byte order beside the description, else of the prepared root tree; undefined without any. Throws
+ * {@link InvalidInputError} `live.no-directory` for one in a root tree that is no directory.
+ */
+export async function findCdroot(
+  descriptionPath: string,
+  root: FileTree,
+  rootDirectory: string | undefined,
+): Promise<string | undefined> {
+  const places = [
+    dirname(resolve(descriptionPath)),
+    ...(rootDirectory === undefined ? [] : [join(rootDirectory, 'image')]),
+  ];
+  for (const place of places) {
     const names = await readdir(place).catch(() => []);
     const [first] = names.filter((name) => name.startsWith(START)).sort(compareBytes);
     if (first !== undefined) return join(place, first);
+  }
+  const [within] = rootDirectory === undefined ? glob(root, `/image/${START}*`) : [];
+  if (within) {
+    throw new InvalidInputError(
+      'live.no-directory',
+      `/${displayText(within.path)} of the root tree cannot be unpacked: the tree is no directory.`,
+      {
+        hint: 'Put it beside the description.',
+      },
+    );
   }
   return undefined;
 }

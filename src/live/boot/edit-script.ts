@@ -6,7 +6,7 @@ import { stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { InvalidInputError, ToolError } from '../../errors.js';
 import type { Run } from '../../io/index.js';
-import type { FileTree } from '../../tree/index.js';
+import { type FileTree, follow } from '../../tree/index.js';
 import { runTool } from '../child.js';
 import { type LiveDescription, placeOf } from '../description/index.js';
 import { mediaDirectoryIn, readDirectory, writeDirectory } from './media-directory.js';
@@ -21,10 +21,25 @@ const START = 'umask 022; cd "$1" && exec bash --norc "$2" "iso:$3" 1';
  * The script's path: the attribute's, absolute or beside the description, else the one prepared in the root tree; undefined
  * when there is neither. Throws {@link InvalidInputError} `live.no-script` when the attribute names one that is nowhere.
  */
-export async function findEditScript(description: LiveDescription, rootDirectory: string): Promise<string | undefined> {
+export async function findEditScript(
+  description: LiveDescription,
+  root: FileTree,
+  rootDirectory: string | undefined,
+): Promise<string | undefined> {
   const asked = description.type.editbootconfig;
-  const prepared = join(rootDirectory, PREPARED);
   const named = asked === undefined || asked === '' ? undefined : asked;
+  if (rootDirectory === undefined) {
+    if (named === undefined && follow(root, PREPARED) === undefined) return undefined;
+    throw new InvalidInputError(
+      'live.no-directory',
+      'The script editbootconfig runs in the root tree, which is no directory.',
+      {
+        ...placeOf(description, 'editbootconfig'),
+        hint: 'Unpack the root tree, or leave the script out.',
+      },
+    );
+  }
+  const prepared = join(rootDirectory, PREPARED);
   const own = named && (isAbsolute(named) ? named : join(dirname(resolve(description.path)), named));
   for (const path of own === undefined ? [prepared] : [own, prepared]) {
     const found = await stat(path).catch(() => undefined);
@@ -49,7 +64,7 @@ export interface EditRequest {
   log(line: string): void;
 }
 
-/** Runs the script on the medium's files; returns what it made of them. Throws {@link ToolError} `live.script-failed`. */
+/** Runs the script on the medium's files; returns what it made of them. Throws {@link InvalidInputError} `live.script-failed`. */
 export async function editMedium(media: FileTree, request: EditRequest, run: Run): Promise<FileTree> {
   const { script, rootDirectory, workDirectory, epoch, environment } = request;
   const directory = mediaDirectoryIn(workDirectory);
@@ -69,7 +84,7 @@ export async function editMedium(media: FileTree, request: EditRequest, run: Run
     );
   } catch (error) {
     if (!(error instanceof ToolError) || error.code !== 'tool.failed') throw error;
-    throw new ToolError('live.script-failed', error.message, {
+    throw new InvalidInputError('live.script-failed', error.message, {
       path: script,
       cause: error,
       ...(error.hint === undefined ? {} : { hint: error.hint }),

@@ -5,17 +5,18 @@ import { join } from 'node:path';
 import { fromText } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
 import { collect, fileContent, type Run } from '../../io/index.js';
-import type { FileTree } from '../../tree/index.js';
+import { FileTree } from '../../tree/index.js';
 import { runTool } from '../child.js';
 import type { InsideRoot } from '../initrd/index.js';
 import { type FoundDirectory, fileIn, findProgram } from './grub-data.js';
 import { chooseModules } from './grub-modules.js';
+import { writeDirectory } from './media-directory.js';
 
 /** Where and how boot images are made. */
 export interface ImageWorkshop {
   readonly root: FileTree;
-  /** The directory that `root` was scanned from. */
-  readonly rootDirectory: string;
+  /** The directory that `root` was scanned from; undefined: it is none. */
+  readonly rootDirectory: string | undefined;
   /** A way into the root tree, to use its own grub-mkimage; without it the one of this machine is used. */
   readonly inside: InsideRoot | undefined;
   /** Scratch, when there is no exchange directory. */
@@ -60,9 +61,22 @@ export async function makeBootImage(workshop: ImageWorkshop, request: ImageReque
     ...['-p', request.prefix, '-d', modules, ...choice.modules],
   ];
   if (inside && program) await inside.run(program, args(inside.inside, `/${directory.path}`), run);
-  else await runHostTool(args(outside, join(workshop.rootDirectory, directory.path)), workshop.epoch, run);
+  else await runHostTool(args(outside, await modulesFor(workshop, directory, platform, run)), workshop.epoch, run);
   const path = join(outside, `${platform}.img`);
   return collect(fileContent(fromText(path), (await stat(path)).size), run);
+}
+
+/** Where a tool of this machine finds the modules: in the directory of the tree, else in a copy of them. */
+async function modulesFor(
+  { rootDirectory, workDirectory }: ImageWorkshop,
+  { path, node }: FoundDirectory,
+  platform: string,
+  run: Run,
+): Promise<string> {
+  if (rootDirectory !== undefined) return join(rootDirectory, path);
+  const copy = join(workDirectory, `modules-${platform}`);
+  await writeDirectory(new FileTree(node), copy, run);
+  return copy;
 }
 
 async function runHostTool(args: readonly string[], epoch: number, run: Run): Promise<void> {

@@ -125,8 +125,8 @@ export async function openRoot(request: InsideRequest, run: Run): Promise<Inside
 function enter(request: InsideRequest, mode: InsideMode, view: string, outside: string): InsideRoot {
   const namespaces = mode === 'userns' ? ['--user', '--map-root-user'] : [];
   const start = [
+    ...[...namespaces, '--mount', '--propagation', 'private', '--pid', '--fork'],
     // Whatever ends this program ends what runs inside too, even a kill.
-    ...['--pdeathsig', 'KILL', 'unshare', ...namespaces, '--mount', '--propagation', 'private', '--pid', '--fork'],
     ...['--kill-child', 'sh', '-c', SCRIPT, 'isopress', request.root, view, outside, request.profile],
   ];
   return {
@@ -136,7 +136,7 @@ function enter(request: InsideRequest, mode: InsideMode, view: string, outside: 
     run: (program, args, run, { onLine, configuration = '' } = {}) =>
       runTool(
         {
-          program: 'setpriv',
+          program: 'unshare',
           args: [...start, CONFIGURATION, configuration, program, ...args],
           name: `${program} (inside the root tree)`,
           hint: hintFor(mode),
@@ -150,6 +150,6 @@ function enter(request: InsideRequest, mode: InsideMode, view: string, outside: 
 
 function hintFor(mode: InsideMode): string {
   return mode === 'chroot'
-    ? 'The programs setpriv, unshare, findmnt (util-linux) and mount must be installed here.'
+    ? 'The programs unshare, findmnt (util-linux) and mount must be installed here.'
     : 'In a user namespace the root tree has to belong to the user who presses it; --initrd FILE avoids the need.';
 }

@@ -33,8 +33,8 @@ export interface PackageDatabase {
 /** What opening a database may need. */
 export interface OpeningRequest {
   readonly root: FileTree;
-  /** The directory that `root` was scanned from. */
-  readonly rootDirectory: string;
+  /** The directory that `root` was scanned from; undefined: it is none. */
+  readonly rootDirectory: string | undefined;
   /** Scratch. */
   readonly workDirectory: string;
   /** The description's package manager: decides where a tree has several databases. */

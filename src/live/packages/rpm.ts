@@ -97,6 +97,10 @@ function openOlder({ root, rootDirectory, note }: OpeningRequest): PackageDataba
     (path) => follow(root, path)?.kind === 'file',
   );
   if (found === undefined) return undefined;
+  if (rootDirectory === undefined) {
+    note(`There is no list of packages: /${found} is not an SQLite database, and the root tree is no directory.`);
+    return undefined;
+  }
   const place = found.slice(0, found.lastIndexOf('/'));
   const format = `${LIST_FORMAT.map((tag) => `%{${tag}}`).join('|')}\n`;
   const args = ['--dbpath', join(rootDirectory, place), '-qa', '--qf', format];

@@ -34,7 +34,6 @@ describe('a list of features', () => {
     ['bigalloc', UnsupportedError, 'ext4.feature-unsupported', 'bigalloc'],
     ['casefold', UnsupportedError, 'ext4.feature-unsupported', 'casefold'],
     ['encrypt', UnsupportedError, 'ext4.feature-unsupported', 'encrypt'],
-    ['ea_inode,quota', UnsupportedError, 'ext4.feature-unsupported', 'ea_inode'],
     ['^extent', UnsupportedError, 'ext4.feature-required', 'extent'],
   ] as const)('"%s" is refused', (list, kind, code, name) => {
     expect(() => chooseFeatures('boot', list)).toThrow(expect.objectContaining({ code }));

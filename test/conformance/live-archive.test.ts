@@ -1,0 +1,86 @@
+// A root tree that is an archive: the same ISO as of the directory, and clear words for what only a directory can do.
+import { createHash } from 'node:crypto';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { isopress } from '../support/command.js';
+import { judge, oracle } from '../support/oracle.js';
+import { scratchDirectory } from '../support/scratch.js';
+import { type SmallIso, smallIso } from '../support/small-iso.js';
+import { hasGrub } from '../support/small-root.js';
+
+const scratch = scratchDirectory();
+const small = hasGrub ? smallIso(scratch) : ({} as SmallIso);
+const archive = join(scratch, 'root.tar.gz');
+
+function build(root: string, more: readonly string[] = [], input?: Uint8Array) {
+  const target = small.directory();
+  const args = ['build', '--description', small.description, '--root', root, '--target-dir', target, '--quiet'];
+  const { status, stderr } = isopress([...args, ...more], input ? { input } : {});
+  const digests = Object.fromEntries(
+    readdirSync(target).map((name) => [
+      name,
+      createHash('sha256')
+        .update(readFileSync(join(target, name)))
+        .digest('hex'),
+    ]),
+  );
+  return { status, stderr, digests };
+}
+
+/** Of the current state of a root tree. */
+function pack(root = small.root): void {
+  const { status, stderr } = judge('tar', ['--format=posix', '-C', root, '-czf', archive, '.']);
+  if (status !== 0) throw new Error(stderr);
+}
+
+describe.runIf(hasGrub)('a root tree in an archive', () => {
+  const given = () => ['--initrd', small.initrd, '--epoch', '1700000000'];
+
+  oracle('tar')('gives the ISO, the package list and the checks of the directory', () => {
+    small.describe('firmware="efi"');
+    pack();
+    const ofDirectory = build(small.root, given());
+    expect(ofDirectory.status, ofDirectory.stderr).toBe(0);
+    const { 'isopress.result.json': record, ...expected } = ofDirectory.digests;
+    expect(record).toBeDefined();
+    expect(Object.keys(expected)).toHaveLength(3);
+    expect(build(archive, given())).toMatchObject({ status: 0, stderr: '', digests: expected });
+    expect(build('-', given(), readFileSync(archive))).toMatchObject({ status: 0, stderr: '', digests: expected });
+  });
+
+  oracle('tar')('needs an initrd, as dracut works in a directory', () => {
+    small.describe('firmware="efi"');
+    pack();
+    for (const root of [archive, '-']) {
+      const { status, stderr, digests } = build(root, [], new Uint8Array(0));
+      expect({ status, digests }).toEqual({ status: 3, digests: {} });
+      expect(stderr).toMatch(
+        /root tree is no directory.*\[live\.no-directory\]\n {2}Give a ready initrd with --initrd/,
+      );
+    }
+  });
+
+  oracle('tar')('has no place for the scripts and archives of a directory', () => {
+    small.describe('firmware="efi" editbootconfig="edit.sh"');
+    writeFileSync(join(small.description, 'edit.sh'), 'true\n');
+    pack();
+    expect(build(archive, given()).stderr).toMatch(
+      /config\.xml:\d+:\d+: The script editbootconfig runs in the root tree/,
+    );
+    small.describe('firmware="efi"');
+    const root = join(scratch, 'with-cdroot');
+    cpSync(small.root, root, { recursive: true, verbatimSymlinks: true });
+    writeFileSync(join(root, 'image/config-cdroot.tar'), '');
+    pack(root);
+    expect(build(archive, given()).stderr).toMatch(/\/image\/config-cdroot\.tar of the root tree cannot be unpacked/);
+  });
+
+  test('that is none ends with the place of the fault', () => {
+    small.describe('firmware="efi"');
+    writeFileSync(archive, 'no archive at all '.repeat(100));
+    const { status, stderr, digests } = build(archive, given());
+    expect({ status, digests }, stderr).toEqual({ status: 3, digests: {} });
+    expect(stderr).toContain('[tar.checksum]');
+  });
+});
