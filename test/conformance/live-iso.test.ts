@@ -242,6 +242,11 @@ describe.runIf(hasGrub)('a build', () => {
     const targetDirectory = join(image, '..');
     await expect(press({ targetDirectory })).rejects.toMatchObject({ code: 'target.exists' });
     await expect(press({ targetDirectory, force: true })).resolves.toMatchObject({ image });
+    const blocked = directory();
+    mkdirSync(join(blocked, `${base}.packages`));
+    const pressing = press({ targetDirectory: blocked });
+    await expect(pressing).rejects.toMatchObject({ code: 'target.directory' });
+    expect(readdirSync(blocked)).toEqual([`${base}.packages`]);
   });
 
   test('can be planned without being written', async () => {
