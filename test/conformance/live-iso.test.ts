@@ -252,13 +252,15 @@ describe.runIf(hasGrub)('a build', () => {
   test('can be planned without being written', async () => {
     describeImage('firmware="efi"');
     const targetDirectory = directory();
+    mkdirSync(join(targetDirectory, `.${base}.work`));
     const { layout, report } = await planLiveIso(
       { description, root, targetDirectory, initrd, now: () => 0 },
       quietRun(),
     );
     expect(report).toMatchObject({ volumeId: 'SMALL', firmware: 'efi' });
     expect(layout.losses).toEqual([]);
-    expect(readdirSync(targetDirectory)).toEqual([]);
+    // The scratch of a build that goes on meanwhile.
+    expect(readdirSync(targetDirectory)).toEqual([`.${base}.work`]);
   });
 
   test('without a compression in the description takes xz with the filter of the architecture', async () => {
