@@ -10,6 +10,7 @@ export { compareParts, isoNames, RELAXATIONS } from './iso-name.js';
 export { JOLIET_LENGTH, JOLIET_LONG, jolietNames } from './joliet-name.js';
 export * from './losses.js';
 export * from './options.js';
+export { refuseLongPaths } from './path-length.js';
 export { type IsoVolume, recogniseIso } from './read.js';
 export { type Relocation, refuseDeep, relocateDeep } from './relocation.js';
 export { rockRidge, type SystemUse } from './system-use.js';
