@@ -10,8 +10,8 @@ import { join } from 'node:path';
  * @property {string} [payload]  What sizes are compared of, when not the image: a file in an ISO, `image.iso!/path`.
  * @property {Marks} [marks]  What is to be held, by ours alone.
  *
- * @typedef {{ wall: number, size?: number, written?: number }} Marks  At most: times the wall time of the fastest peer,
- *   times the size of the first peer, times the bytes of the image.
+ * @typedef {{ wall?: number, size?: number, written?: number, memory?: number }} Marks  At most: times the wall time of the
+ *   fastest peer, times the size of the first peer, times the bytes of the image, MiB (200 unless told).
  *
  * @typedef {object} Case
  * @property {string} name
@@ -22,7 +22,7 @@ import { join } from 'node:path';
  */
 
 /** A command of ours with what every measured run has. @param {Setting} setting @param {string[]} args */
-function press({ cli, engine }, ...args) {
+export function press({ cli, engine }, ...args) {
   const common = ['--quiet', '--progress', 'none', '--force', '--loss', 'ignore'];
   return [process.execPath, cli, ...args, ...common, ...(args.includes('--engine') ? [] : ['--engine', engine])];
 }
@@ -33,7 +33,7 @@ function shell(script, ...args) {
 }
 
 /**
- * The formats alone, of a tree.
+ * The formats alone but squashfs, of a tree.
  * @param {Setting} setting @param {string} tree @param {string} label
  * @param {boolean} marked  Whether the marks, which are meant for a Debian root, are to be held.
  * @returns {Case[]}
@@ -51,38 +51,6 @@ export function formatCases(setting, tree, label, marked) {
         },
       },
       peers: { 'mke2fs -d': one('peer.ext4', (image) => mke2fs(tree, image)) },
-    },
-    {
-      name: `squashfs gzip 128K, ${label}`,
-      ours: {
-        isopress: {
-          ...one('our.sqfs', (image) => press(setting, 'squashfs', tree, image)),
-          ...marks({ wall: 0.1, size: 1 }),
-        },
-      },
-      peers: {
-        mksquashfs: one('mk.sqfs', (image) => [
-          'mksquashfs',
-          tree,
-          image,
-          '-noappend',
-          '-no-progress',
-          '-comp',
-          'gzip',
-        ]),
-        gensquashfs: one('gen.sqfs', (image) => [
-          'gensquashfs',
-          '-q',
-          '-f',
-          '-x',
-          '-k',
-          '-c',
-          'gzip',
-          '-D',
-          tree,
-          image,
-        ]),
-      },
     },
     isoCase(setting, tree, label, marked ? 0.9 : undefined),
   ];
@@ -112,7 +80,7 @@ export function isoCase(setting, tree, label, wall) {
 }
 
 /** Contenders that write one image into `out` by one command. @param {string} out */
-function contenderIn(out) {
+export function contenderIn(out) {
   return (/** @type {string} */ name, /** @type {(image: string) => string[]} */ command) => {
     const image = join(out, name);
     return { commands: () => [command(image)], makes: [image], image };

@@ -1,12 +1,14 @@
-// npm run bench:growth [-- --quick] [--only TEXT] [--out DIR]
-// Whether time and memory stay in proportion: data from 1 to 8 GB, and trees from 10 000 to a million entries.
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+// npm run bench:growth [-- --quick] [--only TEXT] [--out DIR] [--peer-seconds N]
+// Whether time and memory stay in proportion: data from 1 to 8 GB, and trees from 10 000 to a million entries. mksquashfs
+// packs the latter too; it compares small files one by one, so that it is stopped where that takes too long.
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { seededPath, seededTree } from './corpus.js';
 import { measureContender, remove, requireGnuTime, warm } from './measure.js';
 import { sizeOf } from './report.js';
+import { mksquashfs } from './squashfs-cases.js';
 
 const project = fileURLToPath(new URL('..', import.meta.url));
 const { values } = parseArgs({
@@ -14,13 +16,17 @@ const { values } = parseArgs({
     quick: { type: 'boolean', default: false },
     only: { type: 'string', default: '' },
     out: { type: 'string', default: join(project, 'out/bench') },
+    'peer-seconds': { type: 'string', default: '900' },
   },
 });
 const { quick, only, out } = values;
+const peerSeconds = Number(values['peer-seconds']);
 const cli = join(project, 'dist/cli/main.js');
-/** Mean size of a file: 1 MB where data grows, so that entries do not; 64 bytes where entries grow, so that data does not. */
+/** Mean size of a file: 1 MB where data grows, so that entries do not; where entries grow, tiny ones and some empty. */
 const DATA_FILE = 1_000_000;
-const ENTRY_FILE = 64;
+const ENTRY_FILE = 8;
+/** What one of a million entries may take of memory, in bytes, by what is promised of a format. */
+const MOST_PER_ENTRY = { squashfs: 600 };
 const GROWTHS = [
   { name: 'data', unit: 'GB', steps: quick ? [0.05, 0.1] : [1, 2, 4, 8], meanSize: DATA_FILE, files: (n) => n * 1000 },
   {
@@ -33,13 +39,16 @@ const GROWTHS = [
 ];
 const FORMATS = {
   ext4: ['--slack', '64M'],
-  squashfs: ['--compression', 'gzip'],
+  squashfs: ['--compression', 'gzip', '--block-size', '128K'],
   iso: [],
 };
+/** `timeout` ends with this when it had to end something. */
+const TIMED_OUT = 'ended with 124';
 
 requireGnuTime();
 mkdirSync(out, { recursive: true });
 const rows = [];
+const single = seededTree(out, 1, ENTRY_FILE);
 for (const { name, unit, steps, meanSize, files } of GROWTHS) {
   for (const step of steps) {
     const chosen = Object.entries(FORMATS).filter(([format]) => `${format} ${name}`.includes(only));
@@ -50,26 +59,63 @@ for (const { name, unit, steps, meanSize, files } of GROWTHS) {
     rmSync(seededPath(out, files(step), meanSize), { recursive: true });
   }
 }
+rmSync(single, { recursive: true });
 console.log(join(out, 'growth.json'));
 
 function measureStep({ format, options, tree, growth, step, unit }) {
   const image = join(out, `growth.${format}`);
   const common = ['--quiet', '--progress', 'none', '--force', '--loss', 'ignore'];
-  const commands = () => [[process.execPath, cli, format, tree, image, ...options, ...common]];
-  const taken = measureContender({ commands, makes: [image], image });
-  rows.push({ format, growth, step, unit, ...taken, size: sizeOf(image) });
+  const press = (from) => ({
+    commands: () => [[process.execPath, cli, format, from, image, ...options, ...common]],
+    makes: [image],
+    image,
+  });
+  const taken = measureContender(press(tree));
+  const row = { format, growth, step, unit, ...taken, size: sizeOf(image) };
+  if (growth === 'entries') {
+    const entries = readdirSync(tree, { recursive: true }).length;
+    row.bytesPerEntry = ((taken.peakKiB - measureContender(press(single)).peakKiB) * 1024) / entries;
+    if (format === 'squashfs') row.mksquashfs = measurePeer(tree, image);
+  }
   remove([image]);
+  rows.push(row);
   writeFileSync(join(out, 'growth.json'), `${JSON.stringify({ node: process.version, rows }, null, 2)}\n`);
-  const first = rows.find((row) => row.format === format && row.growth === growth);
+  const first = rows.find((one) => one.format === format && one.growth === growth);
+  console.log(lineOf(row, first));
+  if (row.mksquashfs) console.log(`  mksquashfs: ${peerText(row.mksquashfs)}`);
+  const most = MOST_PER_ENTRY[format];
+  if (step >= 1_000_000 && row.bytesPerEntry > most) {
+    console.log(`  over the mark: ${row.bytesPerEntry.toFixed(0)} bytes of memory per entry, at most ${most}`);
+  }
+}
+
+/** mksquashfs with the compressor and blocks of ours, or `undefined` times where it was stopped. */
+function measurePeer(tree, image) {
+  const command = ['timeout', String(peerSeconds), ...mksquashfs(tree, image, 'gzip', '128K')];
+  try {
+    return { ...measureContender({ commands: () => [command], makes: [image], image }), size: sizeOf(image) };
+  } catch (error) {
+    if (error instanceof Error && error.message.includes(TIMED_OUT)) return { stoppedAfter: peerSeconds };
+    throw error;
+  }
+}
+
+function peerText({ wall, cpu, peakKiB, stoppedAfter }) {
+  if (stoppedAfter !== undefined) return `stopped after ${stoppedAfter} s`;
+  return `${wall.toFixed(2)} s, ${cpu.toFixed(2)} s CPU, ${(peakKiB / 1024).toFixed(0)} MB`;
+}
+
+function lineOf({ format, step, unit, wall, cpu, peakKiB, bytesPerEntry }, first) {
   const times = (value, base) => `${(value / base).toFixed(2)} ×`;
   const cells = [
     `${format}, ${step} ${unit}`.padEnd(30),
-    `${taken.wall.toFixed(2)} s`,
-    `${taken.cpu.toFixed(2)} s CPU`,
-    `${(taken.peakKiB / 1024).toFixed(0)} MB`,
+    `${wall.toFixed(2)} s`,
+    `${cpu.toFixed(2)} s CPU`,
+    `${(peakKiB / 1024).toFixed(0)} MB`,
+    ...(bytesPerEntry === undefined ? [] : [`${(bytesPerEntry / 1000).toFixed(2)} kB/entry`]),
     `input ${times(step, first.step)}`,
-    `CPU ${times(taken.cpu, first.cpu)}`,
-    `memory ${times(taken.peakKiB, first.peakKiB)}`,
+    `CPU ${times(cpu, first.cpu)}`,
+    `memory ${times(peakKiB, first.peakKiB)}`,
   ];
-  console.log(cells.map((cell) => cell.padStart(15)).join(''));
+  return cells.map((cell) => cell.padStart(15)).join('');
 }

@@ -9,6 +9,7 @@ import { formatCases, isoCase, liveCases } from './cases.js';
 import { debianRoot, seededPath, seededTree } from './corpus.js';
 import { measureContender, medianRun, remove, requireGnuTime, warm } from './measure.js';
 import { missed, openReport, sizeOf, table } from './report.js';
+import { squashfsCases } from './squashfs-cases.js';
 
 const project = fileURLToPath(new URL('..', import.meta.url));
 const { values } = parseArgs({
@@ -47,7 +48,7 @@ process.exitCode = failed ? 1 : 0;
 /** Cases with the trees that they pack; seeded ones are made when their turn comes. */
 function groups() {
   const seeded = (/** @type {string} */ label, /** @type {number} */ files, /** @type {number} */ meanSize) => ({
-    cases: formatCases(setting, seededPath(out, files, meanSize), label, false),
+    cases: directCases(seededPath(out, files, meanSize), label, false),
     makeTree: () => seededTree(out, files, meanSize),
   });
   if (quick) return [seeded('2000 files', 2000, 20_000)];
@@ -67,8 +68,13 @@ function groups() {
   const initrd = join(out, 'initrd');
   if (!existsSync(initrd)) writeFileSync(initrd, Buffer.alloc(50_000_000, 'initrd'));
   const live = liveCases(setting, { root, initrd, description: join(project, 'fixtures/debian-live') });
-  const cases = [...live, ...formatCases(setting, root, 'Debian root', true)];
+  const cases = [...live, ...directCases(root, 'Debian root', true)];
   return [{ cases, makeTree: () => root }, ...small];
+}
+
+/** The formats one by one. @param {string} tree @param {string} label @param {boolean} isDebian */
+function directCases(tree, label, isDebian) {
+  return [...formatCases(setting, tree, label, isDebian), ...squashfsCases(setting, tree, label, isDebian)];
 }
 
 /** @param {import('./cases.js').Case} one @returns {import('./report.js').Result} */

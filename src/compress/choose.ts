@@ -27,8 +27,8 @@ export interface CompressionRequest {
   /** xz: most bytes of the dictionary, 2^n or 3 × 2^n, 8192 or more. Default: as many as a block. */
   readonly dictionarySize?: number;
   /**
-   * xz: branch filters to try on blocks that look like machine code. `auto`: those that every kernel with xz has had for
-   * long. Default: none.
+   * xz: branch filters, each to be tried on blocks that look like its code; the smallest result is kept. `auto`: those
+   * that every kernel with xz has had for long. Default: none.
    */
   readonly bcj?: 'auto' | readonly BcjFilter[];
   /** Default `auto`. `reproducible` takes an engine whose bytes are the same on every machine and Node version. */

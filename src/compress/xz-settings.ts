@@ -17,7 +17,7 @@ export interface XzSettings {
   readonly extreme: boolean;
   /** Most bytes of the dictionary: 2^n or 3 × 2^n. Undefined: as many as a block. */
   readonly dictionarySize: number | undefined;
-  /** Tried on blocks that look like such code. */
+  /** Each is tried on blocks that look like its code; the smallest result is kept. */
   readonly filters: readonly BcjFilter[];
 }
 

@@ -6,6 +6,7 @@ import type { DiscLayout } from '../disc/index.js';
 import { type Content, fileTarget, type ImagePlan, type Run, type Seal, withSeals, writeImage } from '../io/index.js';
 import { beside } from './beside.js';
 import { type BootFiles, type BootWorkshop, makeBootFiles } from './boot/boot-files.js';
+import { decisionsOf } from './decisions.js';
 import { isOlder } from './description/index.js';
 import { lateInitrd, profileValues } from './initrd/index.js';
 import { planMedium } from './medium.js';
@@ -113,6 +114,7 @@ async function planAll(site: Site, boot: BootFiles, initrd: Content, run: Run): 
     liveReport(project, {
       dracut: way?.mode ?? 'given',
       rootFileSystemSize: rootImage.fileSystemSize,
+      decisions: decisionsOf(site, rootImage.fileSystemSize),
       losses,
       warnings: site.warnings,
       steps: watch.steps,

@@ -127,6 +127,11 @@ async function describe(options: BuildOptions, root: FileTree, machine: string):
   const given = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined));
   const request = { architecture: machine, ...(given as Partial<DescriptionRequest>) };
   const description = await loadDescription(options.description, request, options.descriptionFile);
+  if (configuration?.isoTools === 'cdrtools') {
+    options.note?.(
+      'iso: tool_category: cdrtools changes nothing: the ISO is written natively, as xorriso would lay it out.',
+    );
+  }
   for (const { text, place } of description.remarks) {
     options.note?.(`${place.path}:${place.line}:${place.column}: ${text}`);
   }

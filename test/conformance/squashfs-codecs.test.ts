@@ -40,6 +40,7 @@ const cases: readonly [CompressionRequest, blockSize: number, options: string][]
   [{ name: 'gzip', level: 12 }, 1_048_576, ''],
   [{ name: 'zstd' }, 131_072, ''],
   [{ name: 'zstd', level: 1 }, 1_048_576, '\tcompression-level 1\n'],
+  [{ name: 'zstd', level: -7 }, 131_072, '\tcompression-level 1\n'],
   [{ name: 'zstd', level: 22 }, 4096, '\tcompression-level 22\n'],
   [
     { name: 'gzip', windowBits: 9 },
@@ -75,8 +76,9 @@ describe.skipIf(!loadNative().addon)('the native engine', () => {
       await writeSquashfs(tree(), image, { compression, blockSize });
       const expected = await describeTree(asLinuxShows(tree()));
 
-      const facts = judge('unsquashfs', ['-s', image]).stdout;
-      expect(facts).toContain(`Compression ${name}\n${options}Block size ${blockSize}\n`);
+      const facts = judge('unsquashfs', ['-s', image]);
+      expect(facts).toMatchObject({ status: 0, stderr: '' });
+      expect(facts.stdout).toContain(`Compression ${name}\n${options}Block size ${blockSize}\n`);
       rmSync(unpacked, { recursive: true, force: true });
       const verdict = judge('unsquashfs', ['-strict-errors', '-quiet', '-no-progress', '-d', unpacked, image]);
       expect(verdict).toMatchObject({ status: 0, stderr: '' });

@@ -9,6 +9,7 @@ import {
   statSync,
   symlinkSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -42,6 +43,8 @@ beforeAll(() => {
   judge('setfattr', ['-n', 'user.note', '-v', 'kept', join(tree, 'bin/tool')]);
   judge('setfattr', ['-n', 'user.drop', '-v', 'gone', join(tree, 'etc/conf.d')]);
   judge('setfattr', ['-n', 'trusted.label', '-v', 'kept', join(tree, 'bin/tool')]);
+  writeFileSync(at('passwd'), 'root:x:0:0::/root:/bin/sh\n');
+  utimesSync(at('passwd'), 1_640_000_000, 1_640_000_000);
   writeFileSync(at('sort'), 'src/linked.o 10\nbin -5\n');
   writeFileSync(at('excludes'), 'src/a/file-1.c\nvar\n');
   writeFileSync(
@@ -55,7 +58,7 @@ beforeAll(() => {
       'run/sock I 7 600 1 2 s',
       'bin/sh s 777 0 0 tool',
       'etc/conf.d m 700 5 6',
-      'etc/passwd l /etc/passwd',
+      `etc/passwd l ${at('passwd')}`,
     ].join('\n'),
   );
   for (const path of judge('find', [tree, '-depth']).stdout.trim().split('\n'))

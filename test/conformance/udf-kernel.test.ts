@@ -1,5 +1,5 @@
 // UDF × Linux: a guest's kernel mounts the same disc as ISO 9660, as UDF and, by its partition, as ISO 9660 again.
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
 import { fromText } from '../../src/bytes/text.js';
 import { timestamp } from '../../src/bytes/time.js';
@@ -9,7 +9,7 @@ import { bytesSource } from '../../src/io/memory.js';
 import type { FileTree } from '../../src/tree/file-tree.js';
 import { mapNodes } from '../../src/tree/rewrite.js';
 import { EPOCH, liveOptions, mediaTree, openContent, writeDisc } from '../support/discs.js';
-import { guestOracle, mountInGuest } from '../support/guest.js';
+import { type GuestEntry, guestOracle, mountInGuest } from '../support/guest.js';
 import { scratchDirectory } from '../support/scratch.js';
 import { describeTree, type EntryDescription, noise } from '../support/trees.js';
 
@@ -26,10 +26,25 @@ const tree = mapNodes(mediaTree() as FileTree, (node) => ({
 }));
 const source = await describeTree(tree);
 
-/** What UDF shows: the one name that is not UTF-8 is changed, links lose what components cannot say. */
-function asUdf(entries: Map<string, EntryDescription>): Map<string, EntryDescription> {
+/** Entries with the number of names each has; a directory has two, and one in each subdirectory. */
+function withLinks(entries: Map<string, EntryDescription>): Map<string, GuestEntry> {
+  const all = [...entries];
+  const subdirectories = (top: string) =>
+    all.filter(([path, { kind }]) => kind === 'directory' && path !== '' && dirname(`/${path}`) === `/${top}`).length;
+  const names = ({ linkedTo }: EntryDescription) =>
+    linkedTo === undefined ? 1 : all.filter(([, entry]) => entry.linkedTo === linkedTo).length;
   return new Map(
-    [...entries].map(([path, entry]) => {
+    all.map(([path, entry]) => {
+      const links = entry.kind === 'directory' ? 2 + subdirectories(path) : names(entry);
+      return [path, { ...entry, links }];
+    }),
+  );
+}
+
+/** What UDF shows: the one name that is not UTF-8 is changed, links lose what components cannot say. */
+function asUdf(entries: Map<string, EntryDescription>): Map<string, GuestEntry> {
+  return new Map(
+    [...withLinks(entries)].map(([path, entry]) => {
       const target = entry.target?.replaceAll('//', '/');
       return [path === 'b\xff\xfec' ? 'b__c#507728a8' : path, { ...entry, ...(target ? { target } : {}) }];
     }),
@@ -37,9 +52,9 @@ function asUdf(entries: Map<string, EntryDescription>): Map<string, EntryDescrip
 }
 
 /** What Rock Ridge shows: whole seconds, and in version 1.10 no hard links. */
-function asRockRidge(entries: Map<string, EntryDescription>): Map<string, EntryDescription> {
+function asRockRidge(entries: Map<string, EntryDescription>): Map<string, Omit<GuestEntry, 'linkedTo'>> {
   return new Map(
-    [...entries].map(([path, { linkedTo: _, ...entry }]) => [
+    [...withLinks(entries)].map(([path, { linkedTo: _, ...entry }]) => [
       path,
       { ...entry, mtime: timestamp(entry.mtime.seconds) },
     ]),

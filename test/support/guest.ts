@@ -75,13 +75,19 @@ export interface GuestMount {
   readonly samplesOnly?: boolean;
 }
 
-/** What the guest shows of every mount, by its name; comparable with `describeTree`. */
+/** What the guest's stat shows of an entry, beside what descriptions of trees have. */
+export interface GuestEntry extends EntryDescription {
+  /** How many names it has, as the file system says. */
+  readonly links: number;
+}
+
+/** What the guest shows of every mount, by its name; comparable with `describeTree` but for the link counts. */
 export async function mountInGuest(
   image: string,
   mounts: readonly GuestMount[],
   work: string,
   seconds = 240,
-): Promise<Map<string, Map<string, EntryDescription>>> {
+): Promise<Map<string, Map<string, GuestEntry>>> {
   const kernel = findKernel()!;
   const initrd = packInitrd(kernel, mounts, join(work, 'guest'));
   const record = join(work, 'guest.record');
@@ -194,10 +200,10 @@ const KINDS: Readonly<Record<number, string>> = {
   12: 'socket',
 };
 
-type Draft = { -readonly [K in keyof EntryDescription]: EntryDescription[K] };
+type Draft = { -readonly [K in keyof GuestEntry]: GuestEntry[K] };
 
-function parseRecord(record: string): Map<string, Map<string, EntryDescription>> {
-  const result = new Map<string, Map<string, EntryDescription>>();
+function parseRecord(record: string): Map<string, Map<string, GuestEntry>> {
+  const result = new Map<string, Map<string, GuestEntry>>();
   for (const part of record.split(/^=\r?$/m)) {
     const text = Buffer.from(part.replaceAll(/\s/g, ''), 'base64').toString('latin1');
     const [first = '', ...lines] = text.split('\0');
@@ -213,7 +219,7 @@ function entriesOf(lines: readonly string[]): Map<string, Draft> {
   for (const line of lines) {
     const [what, ...rest] = line.split('\t');
     if (what === 'entry') {
-      const [mode, uid, gid, size, time, , major, minor, inode, ...name] = rest as string[];
+      const [mode, uid, gid, size, time, links, major, minor, inode, ...name] = rest as string[];
       const path = pathOf(name.join('\t'));
       const raw = Number.parseInt(mode!, 16);
       const kind = KINDS[raw >> 12]!;
@@ -225,6 +231,7 @@ function entriesOf(lines: readonly string[]): Map<string, Draft> {
         gid: Number(gid),
         mtime: { seconds: Number(seconds), nanoseconds: Number(fraction) },
         xattrs: [],
+        links: Number(links),
         ...(kind === 'file' ? { size: Number(size) } : {}),
         ...(/device/.test(kind) ? { device: [Number.parseInt(major!, 16), Number.parseInt(minor!, 16)] as const } : {}),
       };

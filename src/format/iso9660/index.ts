@@ -11,6 +11,7 @@ export { JOLIET_LENGTH, JOLIET_LONG, jolietNames } from './joliet-name.js';
 export * from './losses.js';
 export { type IsoImage, openIso } from './open.js';
 export * from './options.js';
+export { refuseLongPaths } from './path-length.js';
 export { type IsoVolume, recogniseIso } from './read.js';
 export type { HierarchyName } from './read-volume.js';
 export { type Relocation, refuseDeep, relocateDeep } from './relocation.js';

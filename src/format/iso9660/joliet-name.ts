@@ -7,8 +7,9 @@ export const JOLIET_LENGTH = 64;
 /** As many characters as fit a directory record together with a version number: beyond the specification, read everywhere. */
 export const JOLIET_LONG = 103;
 const SHORTEST_EXTENSION_KEPT = 15;
+/** Characters beyond UCS-2, and those that Joliet has no place for. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are forbidden in Joliet names
-const FORBIDDEN = /[\u0000-\u001f*/:;?\\\ufffd]/g;
+const FORBIDDEN = /[\ud800-\udbff][\udc00-\udfff]|[\u0000-\u001f*/:;?\\\ufffd]/g;
 
 /** The scheme for names of at most `longest` characters. */
 export function jolietNames(longest = JOLIET_LENGTH): NameScheme {
@@ -28,9 +29,7 @@ export function jolietNames(longest = JOLIET_LENGTH): NameScheme {
 
 /** The name in allowed characters. Characters beyond UCS-2 and bytes that are not UTF-8 become underscores. */
 function jolietText(name: ByteString): string {
-  return lossyText(name)
-    .replace(/[\ud800-\udbff][\udc00-\udfff]/g, '_')
-    .replace(FORBIDDEN, '_');
+  return lossyText(name).replace(FORBIDDEN, '_');
 }
 
 function split(text: string, isDirectory: boolean): NameParts {

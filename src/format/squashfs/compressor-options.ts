@@ -33,6 +33,7 @@ export const zstdOptions = struct('squashfs zstd options', 4, { level: i32le(0) 
 
 const GZIP_DEFAULTS = { level: 9, window: 15, strategies: 0 };
 const ZSTD_DEFAULT_LEVEL = 15;
+const ZSTD_LEAST_LEVEL = 1;
 const LZ4_HIGH_COMPRESSION = 1;
 
 /** Bytes of the largest dictionary of xz that is of any use: metadata blocks count too. */
@@ -68,7 +69,10 @@ function encodeOptions({ name, level, xz, zlib }: Compression, blockSize: number
       return xzOptions.encode({ dictionarySize, filters });
     }
     case 'zstd':
-      return level === ZSTD_DEFAULT_LEVEL ? undefined : zstdOptions.encode({ level });
+      // squashfs-tools 4.5 take levels below 1 for damage.
+      return level === ZSTD_DEFAULT_LEVEL
+        ? undefined
+        : zstdOptions.encode({ level: Math.max(level, ZSTD_LEAST_LEVEL) });
     case 'lz4':
       return lz4Options.encode({ version: 1, flags: level > 1 ? LZ4_HIGH_COMPRESSION : 0 });
     // The record of lzo names one of the reference's encoders and its level; ours is none of them, and readers need neither.

@@ -11,8 +11,9 @@ import type { PlannedXattrs } from './plan-xattrs.js';
  * Grows with every change that gives other bytes for the same tree, options and engine.
  * 1: first version.
  * 2: a fragment table without entries has a place, which GRUB looks at.
+ * 3: the record of zstd names no level below 1, which squashfs-tools take for damage.
  */
-export const LAYOUT_VERSION = 2;
+export const LAYOUT_VERSION = 3;
 
 /** What was decided before the first byte, as plain data. */
 export interface SquashfsLayout {

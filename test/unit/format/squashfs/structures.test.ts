@@ -93,6 +93,7 @@ test('options are recorded where they are not the defaults', () => {
   expect(record('gzip', 6)).toBe('0880060000000f000000');
   expect(record('zstd', 15)).toBeUndefined();
   expect(record('zstd', 22)).toBe('048016000000');
+  expect(record('zstd', -7)).toBe('048001000000');
   expect(record('lz4', 1)).toBe('08800100000000000000');
   expect(record('lz4', 12)).toBe('08800100000001000000');
   expect(record('xz', 6, {})).toBeUndefined();
