@@ -115,7 +115,7 @@ async function planAll(site: Site, boot: BootFiles, initrd: Content, run: Run): 
     liveReport(project, {
       dracut: way?.mode ?? 'given',
       rootFileSystemSize: rootImage.fileSystemSize,
-      decisions: decisionsOf(site, rootImage.fileSystemSize),
+      decisions: decisionsOf(site, rootImage),
       losses,
       warnings: site.warnings,
       steps: watch.steps,
