@@ -20,7 +20,7 @@ TEST=(
   # package databases, SELinux policies, and the dracut that works from outside a tree
   rpm pacman-package-manager python3 policycoreutils selinux-utils dracut-core
   # trees with attributes, capabilities, access lists and mounts
-  attr libcap2-bin acl util-linux mount bzip2 zstd xz-utils
+  attr libcap2-bin acl util-linux mount bzip2 zstd xz-utils zsync
 )
 
 ATTEMPTS=5

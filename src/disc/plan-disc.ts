@@ -15,6 +15,7 @@ import {
   jolietNames,
   planHierarchy,
   refuseDeep,
+  refuseLongPaths,
   relocateDeep,
   rockRidge,
   SYSTEM_AREA_BLOCKS,
@@ -53,6 +54,7 @@ export function planDisc(tree: FileTree<Content>, options: DiscOptions): ImagePl
   const { options: resolved, condition } = settleUdf(tree, resolveDisc(options));
   const boot = planBoot(tree, resolved);
   const hierarchies = resolved.iso9660 ? planHierarchies(boot.tree, resolved) : [];
+  if (resolved.iso.strict) for (const hierarchy of hierarchies) refuseLongPaths(hierarchy);
   const udf =
     resolved.udf && planUdf(shownIn('udf', boot.tree, resolved), { ...udfTexts(resolved), revision: resolved.udf });
   const { list, files } = placeAreas(boot, { hierarchies, udf, condition }, resolved);

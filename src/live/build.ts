@@ -6,6 +6,7 @@ import type { DiscLayout } from '../disc/index.js';
 import { type Content, fileTarget, type ImagePlan, type Run, type Seal, withSeals, writeImage } from '../io/index.js';
 import { beside } from './beside.js';
 import { type BootFiles, type BootWorkshop, makeBootFiles } from './boot/boot-files.js';
+import { decisionsOf } from './decisions.js';
 import { isOlder } from './description/index.js';
 import { lateInitrd, profileValues } from './initrd/index.js';
 import { planMedium } from './medium.js';
@@ -68,10 +69,11 @@ export async function planLiveIso(
   options: BuildOptions,
   run: Run,
 ): Promise<{ report: LiveReport; layout: DiscLayout }> {
-  return atSite({ ...options, force: true }, run, async (site) => {
+  const use = async (site: Site) => {
     const { plan, report } = await planAll(site, await bootFiles(site, run), lateInitrd(NEVER), run);
     return { report: report(), layout: plan.layout };
-  });
+  };
+  return atSite({ ...options, force: true }, run, use, 'plan');
 }
 
 /** A plan is not written: nobody waits for its initrd. */
@@ -113,6 +115,7 @@ async function planAll(site: Site, boot: BootFiles, initrd: Content, run: Run): 
     liveReport(project, {
       dracut: way?.mode ?? 'given',
       rootFileSystemSize: rootImage.fileSystemSize,
+      decisions: decisionsOf(site, rootImage),
       losses,
       warnings: site.warnings,
       steps: watch.steps,

@@ -3,6 +3,7 @@
 export { buildLiveIso, planLiveIso } from './build.js';
 export { type BundledFile, type BundleOptions, type BundleReport, bundleResults } from './bundle/index.js';
 export { type ConfigurationPlaces, loadConfiguration, type RuntimeConfiguration } from './configuration/index.js';
+export type { Decision } from './decisions.js';
 export * from './description/index.js';
 export type { InitrdReport } from './initrd/index.js';
 export type { BuildOptions } from './options.js';

@@ -2,6 +2,7 @@
 
 import { type CompressionFacts, compressionFacts } from '../compress/index.js';
 import type { Loss } from '../tree/index.js';
+import type { Decision } from './decisions.js';
 import type { DracutMode, InitrdReport } from './initrd/index.js';
 import type { Project } from './project.js';
 import type { Results } from './result/index.js';
@@ -30,6 +31,8 @@ export interface LiveReport {
   readonly rootFileSystem: { readonly profile: string; readonly reason: string } | undefined;
   /** Name of the SELinux policy that labels the root image; undefined: the root tree has none. */
   readonly selinux: string | undefined;
+  /** All of it in words, with the reasons. */
+  readonly decisions: readonly Decision[];
   readonly losses: readonly Loss[];
   readonly warnings: readonly string[];
   readonly steps: readonly Step[];
@@ -48,6 +51,7 @@ export interface BuildReport extends LiveReport {
 }
 
 export interface ReportedFacts {
+  readonly decisions: readonly Decision[];
   readonly dracut: LiveReport['dracut'];
   readonly rootFileSystemSize: number | undefined;
   readonly losses: readonly Loss[];

@@ -3,7 +3,7 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect } from 'vitest';
-import { GREETING, greeterBootImage } from '../../fixtures/greeter/greeter.js';
+import { GREETING, greeterBootImage, greeterMbrCode } from '../../fixtures/greeter/greeter.js';
 import { isopress } from '../support/command.js';
 import { judge, oracle } from '../support/oracle.js';
 import { bootUntil, type MachineOptions, missingForBoot } from '../support/qemu.js';
@@ -21,12 +21,21 @@ beforeAll(() => {
   put('isolinux/ldlinux.c32', '/usr/lib/syslinux/modules/bios/ldlinux.c32');
   writeFileSync(join(tree, 'isolinux/isolinux.cfg'), 'SERIAL 0 115200\nDEFAULT /greeter.bin\n');
   writeFileSync(join(tree, 'greeter.bin'), greeterBootImage());
+  writeFileSync(join(tree, 'floppy.img'), floppy());
   makeEfiLoader(join(esp, 'EFI/BOOT/BOOTX64.EFI'));
 });
 
 function put(name: string, from: string): void {
   mkdirSync(dirname(join(tree, name)), { recursive: true });
   cpSync(from, join(tree, name));
+}
+
+/** What a BIOS is to take for a floppy disk of 1440 KiB. */
+function floppy(): Uint8Array {
+  const disk = new Uint8Array(1440 * 1024);
+  disk.set(greeterMbrCode());
+  disk.set([0x55, 0xaa], 510);
+  return disk;
 }
 
 /** GRUB with a configuration inside, which needs no file of the medium. */
@@ -41,6 +50,7 @@ function makeEfiLoader(path: string): void {
 
 const ESP = ['--append-esp', esp];
 const GREETER = ['--bios-boot', 'greeter.bin'];
+const FLOPPY = ['--boot-entry', 'platform=bios,path=floppy.img,emulation=floppy'];
 const ISOLINUX = ['--bios-boot', 'isolinux/isolinux.bin', '--mbr', '/usr/lib/ISOLINUX/isohdpfx.bin'];
 
 type Start = Required<Pick<MachineOptions, 'firmware' | 'as'>>;
@@ -48,14 +58,15 @@ const by = (firmware: Start['firmware'], ...ways: Start['as'][]): Start[] => way
 
 const LAYOUTS: readonly [name: string, options: string[], starts: Start[]][] = [
   ['plain', GREETER, by('bios', 'cd')],
+  ['plain', FLOPPY, by('bios', 'cd')],
   ['isolinux', [...ISOLINUX, ...ESP], [...by('bios', 'cd', 'disk', 'usb'), ...by('uefi', 'disk')]],
   ['gpt-only', [...GREETER, ...ESP], [...by('bios', 'cd'), ...by('uefi', 'disk')]],
   ['uefi-strict', ESP, by('uefi', 'cd', 'usb')],
 ];
 
-for (const [name, options, starts] of LAYOUTS) {
-  describe.runIf(hasGrub && hasIsolinux)(`the layout ${name}`, () => {
-    const image = join(scratch, `${name}.iso`);
+for (const [index, [name, options, starts]] of LAYOUTS.entries()) {
+  describe.runIf(hasGrub && hasIsolinux)(`the layout ${name}${options === FLOPPY ? ', a floppy disk' : ''}`, () => {
+    const image = join(scratch, `${index}.iso`);
     beforeAll(() => {
       const { status, stderr } = isopress(['iso', tree, image, '--layout', name, '--udf', ...options, '--quiet']);
       expect(status, stderr).toBe(0);

@@ -62,6 +62,38 @@ oracle('sha512sum')('the configuration chooses the digest, and whether to compre
   execFileSync('sha512sum', ['--check', `${base}-Build7.iso.sha512`], { cwd: bundleDirectory });
 });
 
+oracle('zsyncmake', 'sha1sum')('a control file lets zsync fetch what is new of an image', async () => {
+  const zsyncSource = 'https://example.org/images/';
+  const { report, bundleDirectory, names } = await bundle({ zsyncSource, compress: false });
+  const image = `${base}-Build7.iso`;
+  expect(names).toEqual([
+    `${base}-Build7.changes`,
+    image,
+    `${image}.sha256`,
+    `${image}.zsync`,
+    `${base}-Build7.packages`,
+  ]);
+  expect(report.files).toHaveLength(3);
+  const [head] = readFileSync(join(bundleDirectory, `${image}.zsync`), 'latin1').split('\n\n');
+  const digest = execFileSync('sha1sum', [join(bundleDirectory, image)], { encoding: 'utf8' }).slice(0, 40);
+  expect(head!.split('\n')).toEqual(
+    expect.arrayContaining([`Filename: ${image}`, `URL: https://example.org/images/${image}`, `SHA-1: ${digest}`]),
+  );
+});
+
+test('texts tell the names that the results they name have in the bundle', async () => {
+  const targetDirectory = results();
+  const packages = join(targetDirectory, `${base}.packages`);
+  writeFileSync(packages, `of ${base}.iso and ${base}.changes, not of ${base}.tar\n`);
+  const binary = Buffer.from(`\0${base}.iso`);
+  writeFileSync(join(targetDirectory, `${base}.changes`), binary);
+  const { bundleDirectory } = await bundle({ targetDirectory, compress: false });
+  expect(readFileSync(join(bundleDirectory, `${base}-Build7.packages`), 'utf8')).toBe(
+    `of ${base}-Build7.iso and ${base}-Build7.changes, not of ${base}.tar\n`,
+  );
+  expect(readFileSync(join(bundleDirectory, `${base}-Build7.changes`))).toEqual(binary);
+});
+
 test('a pattern names the files, that of the description or another', async () => {
   const tags = { N: 'small', P: 'Live_Extra', A: 'x86_64', I: '', T: 'iso', M: '1', m: '2', p: '3', v: '1.2.3' };
   const targetDirectory = results({ bundle_format: { pattern: '%N-%P-%M.%m.%p-%I.%A', tags } });
@@ -105,6 +137,14 @@ describe('what cannot be bundled', () => {
     writeFileSync(join(targetDirectory, 'isopress.result.json'), text);
     await expect(bundle({ targetDirectory })).rejects.toMatchObject({ code: 'bundle.record' });
   });
+});
+
+test('an RPM package is refused by the name of its option', () => {
+  const bundleDirectory = join(scratch, 'rpm');
+  const args = ['bundle', '--target-dir', results(), '--id', '7', '--bundle-dir', bundleDirectory, '--package-as-rpm'];
+  const { status, stderr } = isopress(args);
+  expect({ status, made: existsSync(bundleDirectory) }).toEqual({ status: 3, made: false });
+  expect(stderr).toMatch(/--package-as-rpm.*\[bundle\.package-as-rpm\]\n {2}Leave the option out/);
 });
 
 test('the command says what it made', () => {

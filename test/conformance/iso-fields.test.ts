@@ -120,6 +120,19 @@ describe('a strict volume', () => {
     expect(stderr).toContain('[iso9660.strict]');
   });
 
+  test('refuses paths that are too long, for either tree', () => {
+    const long = join(scratch, 'long');
+    const parts = Array.from({ length: 6 }, (_, i) => `${i}${'x'.repeat(45)}`);
+    mkdirSync(join(long, ...parts), { recursive: true });
+    expect(strict(long, '--no-joliet')).toMatchObject({ status: 0 });
+    expect(strict(long).stderr).toMatch(/Joliet\..*\[iso9660\.path-too-long\]/s);
+    mkdirSync(join(long, ...parts.map((part) => part.slice(0, 31)), 'a'.repeat(31), 'b'.repeat(31)), {
+      recursive: true,
+    });
+    writeFileSync(join(long, ...parts.map((part) => part.slice(0, 31)), 'a'.repeat(31), `${'c'.repeat(27)}.txt`), '');
+    expect(strict(long, '--no-joliet').stderr).toMatch(/ISO 9660\..*\[iso9660\.path-too-long\]/s);
+  });
+
   test('without Rock Ridge refuses directories below the eighth level', () => {
     expect(strict(tree, '--rock-ridge', 'none').status).toBe(0);
     const { status, stderr } = strict(deep, '--rock-ridge', 'none');

@@ -88,6 +88,27 @@ describe.runIf(hasGrub && hasIsolinux)('the same root tree', () => {
     expect(await platforms('7.4')).toEqual(['i386-pc']);
   });
 
+  oracle('xorriso', 'mdir')(
+    'has at its top what else its own EFI system partition holds, and not in the new one',
+    async () => {
+      describeIn('8.0', 'firmware="efi"');
+      const root = ownRoot();
+      mkdirSync(join(root, 'boot/efi/EFI/tools'), { recursive: true });
+      writeFileSync(join(root, 'boot/efi/EFI/tools/tool.efi'), 'tool');
+      writeFileSync(join(root, 'boot/efi/startup.nsh'), 'start');
+      const { image } = await press({ root, partitionTable: 'mbr' });
+      expect(readdirSync(extracted(image, '/'))).toEqual(expect.arrayContaining(['EFI', 'startup.nsh']));
+      const start = /^MBR partition +: +2 .* (\d+) +40960$/m.exec(
+        judge('xorriso', ['-indev', image, '-report_system_area', 'plain']).stdout,
+      )?.[1];
+      const listed = judge('mdir', ['-b', '-s', '-i', `${image}@@${Number(start) * 512}`, '::'])
+        .stdout.trim()
+        .split('\n');
+      expect(listed).toContain('::/EFI/tools/tool.efi');
+      expect(listed.filter((name) => !name.startsWith('::/EFI/'))).toEqual([]);
+    },
+  );
+
   test('keeps the machine name that was asked for in old names of results', async () => {
     const nameIn = async (schema: string) => {
       describeIn(schema, '');

@@ -7,20 +7,19 @@ import type { PartitionTable } from '../../disc/index.js';
 import type { DigestName } from '../../io/index.js';
 import {
   type BuildOptions,
-  type BuildReport,
   buildLiveIso,
   type Generation,
   generations,
   loadConfiguration,
   planLiveIso,
-  type Step,
 } from '../../live/index.js';
 import type { Loss } from '../../tree/index.js';
+import { buildText, planText } from '../build-text.js';
 import { addCompressionOptions, type CompressionOptions, compressionSettings } from '../compression-options.js';
-import { type EngineFacts, engineFacts, engineText } from '../engines.js';
+import { engineFacts } from '../engines.js';
 import { openSession, type Session } from '../session.js';
 import { type OpenedSource, openSource } from '../source.js';
-import { parseSize, showBytes, showDuration } from '../units.js';
+import { parseSize } from '../units.js';
 import { environmentEpoch, settleLosses } from '../write-command.js';
 import { addWriterOptions, excludePatterns, type WriterOptions } from '../writer-options.js';
 
@@ -109,7 +108,7 @@ function addMediumOptions(command: Command): void {
       ]),
     )
     .addOption(
-      new Option('--media-digest <name>', 'digest of the media-check tag').choices([
+      new Option('--media-digest <name>', 'digest of the media-check tag (default: sha256; md5 for rh)').choices([
         'md5',
         'sha1',
         'sha224',
@@ -128,9 +127,10 @@ function addDescriptionOptions(command: Command): Command {
     .requiredOption('--description <dir>', "directory of the image description (KIWI's config.xml)")
     .option('--kiwi-file <name>', 'name of the description in that directory (default: the first KIWI looks for)')
     .addOption(
-      new Option('--generation <name>', 'read the description as this KIWI does, upgrading it')
-        .choices(generations.map(({ name }) => name))
-        .default(undefined, 'that of its schema version'),
+      new Option(
+        '--generation <name>',
+        'read the description as this KIWI does, upgrading it (default: as that of its schema version)',
+      ).choices(generations.map(({ name }) => name)),
     )
     .addOption(
       new Option('--profile <name>', 'profile of the description to apply')
@@ -152,11 +152,14 @@ async function build(options: Options): Promise<void> {
   try {
     const configuration = await loadConfiguration({ home: process.env['HOME'], file: options.config });
     const request = { ...buildOptions(options, session), root: root.given, configuration };
-    if (options.plan) return session.result(await planLiveIso(request, session.run));
+    if (options.plan) {
+      const plan = await planLiveIso(request, session.run);
+      return session.result(plan, planText(plan));
+    }
     const report = await buildLiveIso(request, session.run);
     const milliseconds = session.now() - started;
     const engine = engineFacts(options.engine);
-    session.result({ ...report, seconds: milliseconds / 1000, engine }, textOf(report, milliseconds, engine));
+    session.result({ ...report, seconds: milliseconds / 1000, engine }, buildText(report, milliseconds, engine));
   } finally {
     root.close();
     session.close();
@@ -229,14 +232,6 @@ function parseAttribute(text: string, known: Readonly<Record<string, string>>): 
   const at = text.indexOf('=');
   if (at < 1) throw new InvalidArgumentError('Give NAME=VALUE.');
   return { ...known, [text.slice(0, at)]: text.slice(at + 1) };
-}
-
-function textOf({ image, size, steps, results }: BuildReport, milliseconds: number, engine: EngineFacts): string[] {
-  const shown = (step: Step) => `  ${step.name.padEnd(24)} ${showDuration(step.seconds * 1000).padStart(12)}`;
-  const files = Object.values(results).flatMap((file) => ('filename' in file ? [file.filename] : []));
-  const others = files.filter((name) => name !== image);
-  const end = `${image}: ${showBytes(size)} in ${showDuration(milliseconds)}, ${engineText(engine)}`;
-  return [...steps.map(shown), end, ...others];
 }
 
 /** What scripts of the description inherit. */

@@ -1,6 +1,7 @@
 // isopress bundle --target-dir DIR --id ID --bundle-dir DIR
 
 import { Command } from 'commander';
+import { UnsupportedError } from '../../errors.js';
 import { bundleResults, loadConfiguration } from '../../live/index.js';
 import { openSession, type SessionOptions } from '../session.js';
 import { showBytes } from '../units.js';
@@ -12,6 +13,8 @@ interface Options extends SessionOptions {
   readonly bundleDir: string;
   readonly bundleFormat?: string;
   readonly compress: boolean;
+  readonly zsyncSource?: string;
+  readonly packageAsRpm?: boolean;
   readonly config?: string;
   readonly force?: boolean;
 }
@@ -27,12 +30,15 @@ export function bundleCommand(): Command {
       'names: %N name, %P profiles, %A architecture, %I id, %T type, %M %m %p parts of the version, %v version (default: from the description)',
     )
     .option('--no-compress', 'compress nothing')
+    .option('--zsync-source <url>', 'make control files for zsync, for a bundle that is served there (default: none)')
+    .option('--package-as-rpm', "KIWI's option; refused: rpmbuild makes packages of a bundle's directory")
     .option('--config <file>', 'runtime configuration, beside those of machine and user (default: none)')
     .option('-f, --force', 'replace files of the same names');
   return addSessionOptions(command).action(bundle);
 }
 
 async function bundle(options: Options): Promise<void> {
+  if (options.packageAsRpm) throw rpmRefused();
   const session = openSession(options);
   try {
     const report = await bundleResults(
@@ -43,6 +49,7 @@ async function bundle(options: Options): Promise<void> {
         configuration: await loadConfiguration({ home: process.env['HOME'], file: options.config }),
         force: options.force ?? false,
         ...(options.compress ? {} : { compress: false }),
+        ...(options.zsyncSource === undefined ? {} : { zsyncSource: options.zsyncSource }),
         ...(options.bundleFormat === undefined ? {} : { format: options.bundleFormat }),
       },
       session.run,
@@ -54,4 +61,11 @@ async function bundle(options: Options): Promise<void> {
   } finally {
     session.close();
   }
+}
+
+/** KIWI knows the option; it is refused by its name and not as an unknown one. */
+function rpmRefused(): UnsupportedError {
+  return new UnsupportedError('bundle.package-as-rpm', 'Bundles are not packed as an RPM package (--package-as-rpm).', {
+    hint: 'Leave the option out, and give the directory of the bundle to rpmbuild.',
+  });
 }

@@ -40,7 +40,7 @@ export interface IsoOptions {
   readonly deep?: DeepDirectories;
   /**
    * Every rule of ECMA-119 and of Joliet is kept, and what would break one is refused: relaxations, level 4, names of Joliet
-   * over 64 characters, deep directories that are kept, ids in other characters. Default false.
+   * over 64 characters, paths that are too long, deep directories that are kept, ids in other characters. Default false.
    */
   readonly strict?: boolean;
   /** A second hierarchy with Unicode names for Windows; `long`: of 103 instead of 64 characters. Default true. */
@@ -57,6 +57,7 @@ export interface ResolvedIsoOptions {
   readonly level: InterchangeLevel;
   readonly relax: readonly Relaxation[];
   readonly deep: DeepDirectories;
+  readonly strict: boolean;
   readonly joliet: false | 'standard' | 'long';
   readonly rockRidge: RockRidgeVersion | undefined;
   readonly xattrs: boolean;
@@ -108,6 +109,7 @@ export function resolveIso(options: IsoOptions): ResolvedIsoOptions {
     level,
     relax,
     deep: options.deep ?? usualDeep(options),
+    strict: options.strict ?? false,
     joliet: joliet === true ? 'standard' : joliet,
     rockRidge: rockRidge === 'none' ? undefined : rockRidge,
     xattrs: rockRidge !== 'none' && (options.xattrs ?? true),

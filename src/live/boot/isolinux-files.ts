@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { compareBytes } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
 import { collect, type ExactContent, type Run } from '../../io/index.js';
-import { type File, type FileTree, follow } from '../../tree/index.js';
+import { type Directory, type File, type FileTree, follow } from '../../tree/index.js';
 
 export interface IsolinuxFiles {
   /** By their names in the loader directory; `isolinux.bin` is among them. */
@@ -87,8 +87,8 @@ function isolinuxMissing(name: string): InvalidInputError {
 
 /** gfxboot: a graphical menu that is a program of its own with its pictures and texts. */
 export interface GfxbootTheme {
-  /** By their names in the loader directory. */
-  readonly files: ReadonlyMap<string, File<ExactContent>>;
+  /** Files, and directories of them, by their names in the loader directory. */
+  readonly files: ReadonlyMap<string, File<ExactContent> | Directory>;
   /** Whether it has what ISOLINUX starts: a theme may come without. */
   readonly hasLogo: boolean;
 }
@@ -99,10 +99,10 @@ export function findGfxboot(root: FileTree, theme: string | undefined): GfxbootT
   const base = `etc/bootsplash/themes/${theme}`;
   const directory = follow(root, `${base}/cdrom`);
   if (directory?.kind !== 'directory' || !directory.entries.has('gfxboot.cfg' as never)) return undefined;
-  const files = new Map<string, File<ExactContent>>();
+  const files = new Map<string, File<ExactContent> | Directory>();
   for (const name of [...directory.entries.keys()].sort(compareBytes)) {
     const node = follow(root, `${base}/cdrom/${name}`);
-    if (node?.kind === 'file') files.set(name, node);
+    if (node?.kind === 'file' || node?.kind === 'directory') files.set(name, node);
   }
   const message = follow(root, `${base}/bootloader/message`);
   if (message?.kind === 'file') files.set('message', message);

@@ -4,7 +4,17 @@
 import { timestamp } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
 import { bytesSource, collect, type ExactContent, quietRun } from '../../io/index.js';
-import { type Directory, directory, type File, FileTree, file, follow, glob, type Node } from '../../tree/index.js';
+import {
+  type Directory,
+  directory,
+  type File,
+  FileTree,
+  file,
+  follow,
+  glob,
+  type Node,
+  overlay,
+} from '../../tree/index.js';
 import { efiFileOf } from '../architecture.js';
 import { isOlder } from '../description/index.js';
 import type { Project } from '../project.js';
@@ -40,7 +50,21 @@ export async function loaderTree(project: Project, parts: LoaderParts): Promise<
     ...(parts.efi ? efiNodes(project, parts.efi) : {}),
     ...(parts.openFirmware ? openFirmwareNodes(project, parts.openFirmware) : {}),
   };
-  return FileTree.of<ExactContent>(nodes, { mtime: project.epoch });
+  const made = FileTree.of<ExactContent>(nodes, { mtime: project.epoch });
+  return parts.efi ? overlay(besideEfi(project), made) : made;
+}
+
+/** What else the root tree has in the EFI system partition of its own: it lies on the medium, and not in that of the medium. */
+function besideEfi({ root, epoch }: Project): FileTree {
+  const own = follow(root, '/boot/efi');
+  const entries = own?.kind === 'directory' ? [...own.entries] : [];
+  const others = entries.filter(([name, { kind }]) => name !== 'EFI' && (kind === 'directory' || kind === 'file'));
+  return new FileTree(
+    directory<ExactContent>(
+      { mtime: epoch },
+      others.map(([name, node]) => [name, copy(node)] as const),
+    ),
+  );
 }
 
 function commonNodes(project: Project): Nodes {
@@ -103,7 +127,7 @@ async function isolinuxNodes(
   const loader = loaderOf(project);
   for (const [name, found] of gfxboot?.files ?? []) nodes[`${loader}/${name}`] = copy(found);
   const config = gfxboot?.files.get('gfxboot.cfg');
-  if (config) {
+  if (config?.kind === 'file') {
     const lines = Buffer.from(await collect(config.content, quietRun())).toString('utf8');
     nodes[`${loader}/gfxboot.cfg`] = text(project, withoutAutodown(lines));
   }

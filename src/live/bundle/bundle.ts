@@ -1,6 +1,6 @@
 // A bundle: the results of a build under names with an id, ready to be published, with digests beside them.
 
-import { mkdir, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { mkdir, rename, stat, unlink } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { fromText } from '../../bytes/index.js';
 import { InvalidInputError, SourceError, TargetError } from '../../errors.js';
@@ -11,16 +11,17 @@ import {
   fileTarget,
   isHole,
   type Run,
-  sourceError,
   writeImage,
   zeros,
 } from '../../io/index.js';
 import { runTool } from '../child.js';
 import type { RuntimeConfiguration } from '../configuration/index.js';
 import { digestContent } from '../packages/entry.js';
-import { RECORD_NAME, type ResultFile, type Results } from '../result/index.js';
+import type { ResultFile } from '../result/index.js';
 import { writeText } from '../text-file.js';
 import { bundleNames } from './names.js';
+import { readRecord } from './record.js';
+import { renamedText } from './renamed-text.js';
 
 export interface BundleOptions {
   /** Where a build left its results. */
@@ -33,6 +34,8 @@ export interface BundleOptions {
   readonly format?: string;
   /** Whether what may be compressed is; default: as the configuration says, else true. */
   readonly compress?: boolean;
+  /** Address at which the bundle will be served; a control file for zsync is made for each file with a digest. */
+  readonly zsyncSource?: string;
   readonly configuration?: RuntimeConfiguration;
   /** Replace files that are there already. */
   readonly force?: boolean;
@@ -52,9 +55,6 @@ export interface BundledFile {
 }
 
 const ID = /^[A-Za-z0-9_.+~-]+$/;
-/** The record of this program, or that of KIWI itself. */
-const RECORDS = [RECORD_NAME, 'kiwi.result.json'];
-
 /** Makes the bundle. After any error it holds what it held before. */
 export async function bundleResults(options: BundleOptions, run: Run): Promise<BundleReport> {
   const { id, configuration = {} } = options;
@@ -75,12 +75,16 @@ export async function bundleResults(options: BundleOptions, run: Run): Promise<B
   await makeDirectory(directory);
   const made: string[] = [];
   const files: BundledFile[] = [];
+  const bundled = Object.values(results).filter((result): result is ResultFile => {
+    return 'filename' in result && result.use_for_bundle;
+  });
+  const names = new Map(bundled.map(({ filename }) => [basename(filename), nameOf(basename(filename))]));
+  const { zsyncSource } = options;
+  const xzOptions = compress ? (configuration.xzOptions ?? []) : undefined;
   try {
-    for (const result of Object.values(results)) {
-      if (!('filename' in result) || !result.use_for_bundle) continue;
-      const name = nameOf(basename(result.filename));
-      const job = { result, path: join(directory, name), digestName, force, made };
-      files.push(await bundleFile(job, compress ? (configuration.xzOptions ?? []) : undefined, run));
+    for (const result of bundled) {
+      const path = join(directory, names.get(basename(result.filename))!);
+      files.push(await bundleFile({ result, path, names, digestName, force, made, zsyncSource, xzOptions }, run));
     }
   } catch (error) {
     if (!force) for (const path of made) await unlink(path).catch(() => {});
@@ -92,21 +96,25 @@ export async function bundleResults(options: BundleOptions, run: Run): Promise<B
 interface Job {
   readonly result: ResultFile;
   readonly path: string;
+  /** Names of all results, and what they are called in the bundle. */
+  readonly names: ReadonlyMap<string, string>;
   readonly digestName: DigestName;
   readonly force: boolean;
+  readonly zsyncSource: string | undefined;
+  /** Undefined: nothing is compressed. */
+  readonly xzOptions: readonly string[] | undefined;
   /** Files that are there now and were not before. */
   readonly made: string[];
 }
 
-/** `xzOptions`: undefined, nothing is compressed. */
-async function bundleFile(job: Job, xzOptions: readonly string[] | undefined, run: Run): Promise<BundledFile> {
-  const { result, force, made, digestName } = job;
+async function bundleFile(job: Job, run: Run): Promise<BundledFile> {
+  const { result, force, made, digestName, xzOptions } = job;
   const packed = result.compress && xzOptions !== undefined;
   const path = packed ? `${job.path}.xz` : job.path;
   if (!force && (await isThere(path))) {
     throw new TargetError('target.exists', `${path} exists already.`, { path, hint: 'Use --force to replace it.' });
   }
-  const { size, digest } = await copy(result.filename, job.path, digestName, force || packed, run);
+  const { size, digest } = await copy(job, force || packed, run);
   if (packed) await compressFile(job.path, xzOptions, run);
   made.push(path);
   const finalSize = packed ? (await stat(path)).size : size;
@@ -115,19 +123,20 @@ async function bundleFile(job: Job, xzOptions: readonly string[] | undefined, ru
   const beside = `${path}.${digestName}`;
   await writeText(beside, `${shown}  ${basename(path)}\n`);
   made.push(beside);
+  if (job.zsyncSource !== undefined) made.push(await makeZsync(path, job.zsyncSource, run));
   return { path, size: finalSize, digest: shown };
 }
 
-/** Copies under a temporary name first, and takes the digest on the way. */
-async function copy(from: string, to: string, name: DigestName, force: boolean, run: Run) {
-  const { size } = await stat(from).catch(() => {
-    throw new SourceError('bundle.result-missing', `The result ${from} is not there any more.`, {
-      path: from,
+/** Copies under a temporary name first, and takes the digest on the way. Texts get the new names of the results they name. */
+async function copy({ result: { filename }, path, names, digestName }: Job, force: boolean, run: Run) {
+  const { size } = await stat(filename).catch(() => {
+    throw new SourceError('bundle.result-missing', `The result ${filename} is not there any more.`, {
+      path: filename,
       hint: 'Build it again.',
     });
   });
-  const digest = createDigest(name);
-  const content = fileContent(fromText(from), size);
+  const content = await renamedText(fileContent(fromText(filename), size), names, run);
+  const digest = createDigest(digestName);
   async function* pieces(running: Run) {
     for await (const piece of content.pieces(running)) {
       if (!isHole(piece)) digest.update(piece);
@@ -135,8 +144,24 @@ async function copy(from: string, to: string, name: DigestName, force: boolean, 
       yield piece;
     }
   }
-  await writeImage({ size, pieces, layout: {} }, fileTarget(fromText(to), { force }), run);
-  return { size, digest: digest.hex() };
+  await writeImage({ size: content.size, pieces, layout: {} }, fileTarget(fromText(path), { force }), run);
+  return { size: content.size, digest: digest.hex() };
+}
+
+/** Path of the control file, by which zsync fetches what a file has new. */
+async function makeZsync(path: string, source: string, run: Run): Promise<string> {
+  const control = `${path}.zsync`;
+  const part = `${control}.part`;
+  const args = ['-e', '-u', `${source.replace(/\/+$/, '')}/${basename(path)}`, '-o', part, path];
+  const hint = 'Install zsyncmake (zsync on Debian), or leave --zsync-source out.';
+  try {
+    await runTool({ program: 'zsyncmake', args, hint, epoch: 0 }, run);
+    await rename(part, control);
+  } catch (error) {
+    await unlink(part).catch(() => {});
+    throw error;
+  }
+  return control;
 }
 
 async function compressFile(path: string, options: readonly string[], run: Run): Promise<void> {
@@ -154,41 +179,6 @@ async function compressFile(path: string, options: readonly string[], run: Run):
 
 async function digestOfFile(path: string, name: DigestName, run: Run): Promise<string> {
   return digestContent(name, fileContent(fromText(path), (await stat(path)).size), run);
-}
-
-async function readRecord(directory: string): Promise<Results> {
-  for (const name of RECORDS) {
-    const path = join(directory, name);
-    let text: string;
-    try {
-      text = await readFile(path, 'utf8');
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue;
-      throw sourceError(fromText(path), error);
-    }
-    return parseRecord(text, path);
-  }
-  throw new SourceError('bundle.no-record', `There is no record of results in ${directory}.`, {
-    path: directory,
-    hint: `Looked for ${RECORDS.join(' and ')}: name the --target-dir of a build.`,
-  });
-}
-
-function parseRecord(text: string, path: string): Results {
-  const damaged = () => new InvalidInputError('bundle.record', `${path} is not a record of results.`, { path });
-  let record: unknown;
-  try {
-    record = JSON.parse(text);
-  } catch {
-    throw damaged();
-  }
-  if (typeof record !== 'object' || record === null || Array.isArray(record)) throw damaged();
-  const sound = Object.entries(record).every(([key, value]) => {
-    const known = (value ?? {}) as Record<string, unknown>;
-    return key === 'bundle_format' ? typeof known['pattern'] === 'string' : typeof known['filename'] === 'string';
-  });
-  if (!sound) throw damaged();
-  return record as Results;
 }
 
 async function makeDirectory(path: string): Promise<void> {

@@ -7,6 +7,8 @@ export interface RuntimeConfiguration {
   readonly disabledChecks?: readonly string[];
   /** `build_constraints: - max_size`: most bytes that the ISO may have. */
   readonly largestImage?: number;
+  /** `iso: - tool_category`: with what KIWI before 9.24 was to write the ISO. */
+  readonly isoTools?: 'xorriso' | 'cdrtools';
   /** `iso: - media_tag_tool`: the style of media-check tags. */
   readonly mediaTagStyle?: 'suse' | 'rh';
   /** `bundle: - has_package_changes`: whether the change logs of the packages are a result. */

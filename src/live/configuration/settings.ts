@@ -44,6 +44,11 @@ const mediaTagTool: Setting<'suse' | 'rh'> = {
   read: (value) => (typeof value === 'string' && Object.hasOwn(STYLES, value) ? STYLES[value] : undefined),
 };
 
+const isoTools: Setting<'xorriso' | 'cdrtools'> = {
+  allowed: 'xorriso or cdrtools',
+  read: (value) => (value === 'xorriso' || value === 'cdrtools' ? value : undefined),
+};
+
 const DIGESTS: Readonly<Record<string, DigestName>> = { 224: 'sha224', 256: 'sha256', 384: 'sha384', 512: 'sha512' };
 
 const digestSize: Setting<DigestName> = {
@@ -60,6 +65,7 @@ export function readSettings(sections: Sections): RuntimeConfiguration {
   const found: { -readonly [K in keyof RuntimeConfiguration]: RuntimeConfiguration[K] | undefined } = {
     disabledChecks: get('runtime_checks', 'disable', names),
     largestImage: get('build_constraints', 'max_size', size),
+    isoTools: get('iso', 'tool_category', isoTools),
     mediaTagStyle: get('iso', 'media_tag_tool', mediaTagTool),
     packageChanges: get('bundle', 'has_package_changes', bool),
     bundleCompress: get('bundle', 'compress', bool),

@@ -6,7 +6,7 @@ import { renderIsolinux, renderIsolinuxMessage } from '../../../src/live/boot/is
 import { findGfxboot, findIsolinux, withoutAutodown } from '../../../src/live/boot/isolinux-files.js';
 import type { MenuModel } from '../../../src/live/boot/menu.js';
 import { FileTree } from '../../../src/tree/file-tree.js';
-import { file } from '../../../src/tree/node.js';
+import { type File, file } from '../../../src/tree/node.js';
 
 const text = (content: string) => file(bytesSource(new TextEncoder().encode(content)));
 
@@ -87,13 +87,14 @@ test('a gfxboot theme is its files, less the moving selection', async () => {
       '[base]\nx=1\n[install]\ntheme=oak\nautodown=1\n[boot]\nautodown=1\n',
     ),
     'etc/bootsplash/themes/oak/cdrom/bootlogo': text('logo'),
+    'etc/bootsplash/themes/oak/cdrom/help/en.hlp': text('help'),
     'etc/bootsplash/themes/oak/bootloader/message': text('message'),
     'etc/bootsplash/themes/elm/cdrom/bootlogo': text('logo'),
   });
   const found = findGfxboot(tree, 'oak')!;
-  expect([...found.files.keys(), found.hasLogo]).toEqual(['bootlogo', 'gfxboot.cfg', 'message', true]);
+  expect([...found.files.keys(), found.hasLogo]).toEqual(['bootlogo', 'gfxboot.cfg', 'help', 'message', true]);
   expect([findGfxboot(tree, 'elm'), findGfxboot(tree, undefined)]).toEqual([undefined, undefined]);
-  const config = Buffer.from(await collect(found.files.get('gfxboot.cfg')!.content, quietRun())).toString();
+  const config = Buffer.from(await collect((found.files.get('gfxboot.cfg') as File).content, quietRun())).toString();
   expect(withoutAutodown(config)).toBe('[base]\nx=1\n[install]\ntheme=oak\nautodown=0\n[boot]\nautodown=1\n');
   expect(withoutAutodown('[base]\n')).toBe('[base]\n\n[install]\nautodown=0\n');
   expect(withoutAutodown('[install]\n[boot]\n')).toBe('[install]\nautodown=0\n[boot]\n');

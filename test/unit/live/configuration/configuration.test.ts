@@ -51,6 +51,7 @@ credentials:
   expect(await loadConfiguration({ base })).toEqual({
     disabledChecks: ['check_a', 'check_b'],
     largestImage: 700 * 2 ** 20,
+    isoTools: 'xorriso',
     mediaTagStyle: 'rh',
     bundleCompress: true,
     packageChanges: false,
@@ -85,6 +86,7 @@ test.each([
   ['a size that is none', 'build_constraints:\n  - max_size: big\n', 'configuration.value', 2],
   ['a size in kilobytes', 'build_constraints:\n  - max_size: 100k\n', 'configuration.value', 2],
   ['a tool nobody knows', '\niso:\n  - media_tag_tool: x\n', 'configuration.value', 3],
+  ['a category of tools nobody knows', 'iso:\n  - tool_category: x\n', 'configuration.value', 2],
   ['checks that are no list', 'runtime_checks:\n  - disable: check_a\n', 'configuration.value', 2],
   ['a truth that is none', 'bundle:\n  - compress: maybe\n', 'configuration.value', 2],
 ])('%s is an error that names its line', async (_, text, code, line) => {
