@@ -2,7 +2,7 @@
 
 import { bytes as bytesField, reserved, struct, type Timestamp, u8, u16le, u32le, u64le } from '../../bytes/index.js';
 import { UnsupportedError } from '../../errors.js';
-import type { Range } from '../../io/index.js';
+import type { Part } from '../../io/index.js';
 import { AED_HEAD, allocationExtent, longDescriptor, shortDescriptor } from './allocation.js';
 import { attributesHead, DEVICE_SPECIFICATION } from './device.js';
 import { entityId, type LongAddress, longAd, stamp } from './fields.js';
@@ -53,9 +53,6 @@ const LENGTH_MASK = 0x3fff_ffff;
 /** Kinds of extents: with data, set aside without any, not even set aside, and further descriptors. */
 const KIND = { recorded: 0, continues: 3 } as const;
 const NOBODY = 0xffff_ffff;
-
-/** A part of a file: bytes of the image, or a hole. */
-export type Part = Range | { readonly hole: number };
 
 export interface FoundEntry {
   readonly fileType: number;
