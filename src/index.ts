@@ -23,6 +23,7 @@ export * from './errors.js';
 export * from './format/checkmedia/index.js';
 export * from './format/ext4/index.js';
 export * from './format/fat/index.js';
+export { type HierarchyName, type IsoImage, type IsoVolume, openIso } from './format/iso9660/index.js';
 export * from './format/squashfs/index.js';
 export * from './io/index.js';
 export * from './live/index.js';

@@ -54,9 +54,15 @@ interface Caught {
   reached(): boolean;
 }
 
-/** The script of the description, and a process that it starts, do not end by themselves. */
+/** One for all builds that change nothing of it but the description. */
+const shared = hasGrub ? smallIso(mkScratch()) : ({} as SmallIso);
+/** Incompressible, to be written for some seconds. */
+const large = 48 * 1024 * 1024;
+if (hasGrub) writeFileSync(join(shared.root, 'large'), randomBytes(large));
+
+/** The script of the description does not end by itself. */
 function caughtInScript(): Caught {
-  const iso = smallIso(mkScratch());
+  const iso = shared;
   iso.describe('firmware="efi" editbootconfig="edit.sh"');
   const mark = `${3_000_000 + process.pid}${++count}`;
   writeFileSync(join(iso.description, 'edit.sh'), `exec sleep ${mark}\n`);
@@ -67,9 +73,8 @@ function caughtInScript(): Caught {
 
 /** Most of the image is still to be compressed and written. */
 function caughtInImage(): Caught {
-  const iso = smallIso(mkScratch());
+  const iso = shared;
   iso.describe('firmware="efi"');
-  writeFileSync(join(iso.root, 'large'), randomBytes(64 * 1024 * 1024));
   const target = iso.directory();
   const args = [...argumentsOf(iso, target), '--initrd', iso.initrd, '--jobs', '1'];
   const part = join(target, 'small.x86_64-1.0.0.iso.part');
