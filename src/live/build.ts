@@ -69,10 +69,11 @@ export async function planLiveIso(
   options: BuildOptions,
   run: Run,
 ): Promise<{ report: LiveReport; layout: DiscLayout }> {
-  return atSite({ ...options, force: true }, run, async (site) => {
+  const use = async (site: Site) => {
     const { plan, report } = await planAll(site, await bootFiles(site, run), lateInitrd(NEVER), run);
     return { report: report(), layout: plan.layout };
-  });
+  };
+  return atSite({ ...options, force: true }, run, use, 'plan');
 }
 
 /** A plan is not written: nobody waits for its initrd. */
@@ -114,7 +115,7 @@ async function planAll(site: Site, boot: BootFiles, initrd: Content, run: Run): 
     liveReport(project, {
       dracut: way?.mode ?? 'given',
       rootFileSystemSize: rootImage.fileSystemSize,
-      decisions: decisionsOf(site, rootImage.fileSystemSize),
+      decisions: decisionsOf(site, rootImage),
       losses,
       warnings: site.warnings,
       steps: watch.steps,

@@ -6,6 +6,7 @@ import { isEfi } from './architecture.js';
 import type { GenerationRules, LiveDescription } from './description/index.js';
 import type { BuildOptions } from './options.js';
 import type { Project } from './project.js';
+import type { RootImage } from './root-image.js';
 import type { Site } from './site.js';
 
 /** One of them. */
@@ -19,14 +20,14 @@ const MIB = 1024 * 1024;
 
 type Decided = Pick<Site, 'options' | 'project' | 'way'>;
 
-/** In the order in which a medium is made. `fileSystemSize`: bytes; undefined when the squashfs is the root itself. */
-export function decisionsOf(decided: Decided, fileSystemSize: number | undefined): Decision[] {
+/** In the order in which a medium is made. */
+export function decisionsOf(decided: Decided, planned: Pick<RootImage, 'fileSystemSize' | 'grown'>): Decision[] {
   const { project } = decided;
   const rows = [
     ...ofDescription(decided),
     ...ofBooting(decided),
     initrd(decided),
-    rootImage(project, fileSystemSize),
+    rootImage(project, planned),
     compression(decided),
     labels(project),
     mediaCheck(decided),
@@ -98,7 +99,10 @@ function initrd({ options, way }: Decided): DecisionRow {
   return ['initrd', `by dracut, ${way.mode}${kept}`, isAsked ? 'as asked for' : why[way.mode]];
 }
 
-function rootImage({ description, rootFileSystem }: Project, fileSystemSize: number | undefined): DecisionRow {
+function rootImage(
+  { description, rootFileSystem }: Project,
+  { fileSystemSize, grown }: Pick<RootImage, 'fileSystemSize' | 'grown'>,
+): DecisionRow {
   if (!rootFileSystem || fileSystemSize === undefined) {
     return ['root image', 'a squashfs that is the root itself', said(description, 'filesystem', '')];
   }
@@ -109,16 +113,17 @@ function rootImage({ description, rootFileSystem }: Project, fileSystemSize: num
   return [
     'root image',
     `ext4 of ${mebibytes} MiB in a squashfs, profile ${rootFileSystem.profile}`,
-    `${asked ?? rule}; ${rootFileSystem.reason}`,
+    `${grown ? 'as large as its content needs' : (asked ?? rule)}; ${rootFileSystem.reason}`,
   ];
 }
 
 function compression({ options, project }: Decided): DecisionRow {
   const { name, level, engine } = compressionFacts(project.compression);
   const shown = [name, ...(level === undefined ? [] : [`level ${level}`]), `by ${engine}`].join(', ');
-  const reason = options.compression
-    ? 'as asked for'
-    : said(project.description, 'squashfscompression', 'what KIWI takes');
+  const { description, squashfs } = project;
+  const inWords = squashfs && /(^|\s)-comp\s/.test(description.type.fscreateoptions ?? '');
+  const attribute = inWords ? 'fscreateoptions' : 'squashfscompression';
+  const reason = options.compression ? 'as asked for' : said(description, attribute, 'what KIWI takes');
   return ['compression', shown, reason];
 }
 

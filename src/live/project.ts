@@ -25,6 +25,7 @@ import { type DescriptionRequest, type LiveDescription, loadDescription, placeOf
 import { type ExcludeLists, readExcludeLists } from './exclude-files.js';
 import { findKernel, givenKernel, type Kernel } from './kernel.js';
 import type { BuildOptions } from './options.js';
+import { resultNames } from './result/names.js';
 import { chooseRootCompression, readSquashfsOptions } from './root-compression.js';
 import { decideRootFileSystem, type RootFileSystem } from './root-file-system.js';
 import { runChecks } from './runtime-checks.js';
@@ -90,7 +91,7 @@ export async function decide(options: BuildOptions, root: FileTree): Promise<Pro
   const squashfs = type.filesystem === 'squashfs' ? readSquashfsOptions(description) : undefined;
   const version = description.version === '' ? '' : `-${description.version}`;
   const baseName = `${description.name}.${keepsMachineName ? ownName : machine}${version}`;
-  await checkTarget(targetDirectory, `${baseName}.iso`, options.force ?? false);
+  await checkTarget(targetDirectory, resultNames(baseName), options.force ?? false);
   const rootDirectory = typeof options.root === 'string' ? resolve(options.root) : undefined;
   return {
     description,
@@ -170,7 +171,7 @@ function chooseSeal(options: BuildOptions, { type }: LiveDescription): Seal | un
 }
 
 /** Refuses early what would fail after a long build. */
-async function checkTarget(directory: string, name: string, force: boolean): Promise<void> {
+async function checkTarget(directory: string, names: readonly string[], force: boolean): Promise<void> {
   const found = await stat(directory).catch(() => undefined);
   if (!found?.isDirectory()) {
     throw new TargetError('target.enoent', `There is no directory ${directory}.`, {
@@ -178,8 +179,19 @@ async function checkTarget(directory: string, name: string, force: boolean): Pro
       hint: 'Create the target directory first.',
     });
   }
-  const path = join(directory, name);
-  if (!force && (await stat(path).catch(() => undefined))) {
-    throw new TargetError('target.exists', `${path} exists already.`, { path, hint: 'Use --force to replace it.' });
+  for (const [i, name] of names.entries()) {
+    const path = join(directory, name);
+    const there = await stat(path).catch(() => undefined);
+    if (there?.isDirectory()) {
+      const message = `${path} is a directory, and a result is to have its name.`;
+      throw new TargetError('target.directory', message, {
+        path,
+        hint: 'Move it away, or choose another --target-dir.',
+      });
+    }
+    // The files beside the ISO are replaced with it.
+    if (there && i === 0 && !force) {
+      throw new TargetError('target.exists', `${path} exists already.`, { path, hint: 'Use --force to replace it.' });
+    }
   }
 }

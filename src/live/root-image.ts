@@ -22,6 +22,8 @@ export interface RootImage {
   readonly losses: readonly Loss[];
   /** Bytes of the file system inside; undefined when the squashfs is the root itself. */
   readonly fileSystemSize: number | undefined;
+  /** Whether that had to be made larger than usual for the content. */
+  readonly grown: boolean;
 }
 
 /** Plans `LiveOS/squashfs.img`. */
@@ -39,13 +41,14 @@ export async function planRootImage(
     const choices = { ...project.squashfs, ...squashfs, duplicatesShared: true };
     const shared = await shareDuplicates(tree, run);
     const direct = planSquashfs(shared, { ...choices, equalTails: await findEqualTails(shared, choices, run) });
-    return { content: direct, losses: direct.layout.losses, fileSystemSize: undefined };
+    return { content: direct, losses: direct.layout.losses, fileSystemSize: undefined, grown: false };
   }
   const size = rootSize(project.root, description.size, description.generation);
   const inner = planInner(tree, { ...rootFileSystem.options, size, epoch, seed }, description.size, note);
   const wrapper = FileTree.of<ExactContent>({ 'LiveOS/rootfs.img': file(inner, { mtime: epoch }) }, { mtime: epoch });
   const outer = planSquashfs(wrapper, squashfs);
-  return { content: outer, losses: [...inner.layout.losses, ...outer.layout.losses], fileSystemSize: inner.size };
+  const losses = [...inner.layout.losses, ...outer.layout.losses];
+  return { content: outer, losses, fileSystemSize: inner.size, grown: inner.size > size };
 }
 
 /**

@@ -35,8 +35,16 @@ export interface Site {
   initrd(run: Run): Promise<ObtainedInitrd>;
 }
 
-/** Decides a build, and runs `use` with what it has to work with, which is gone afterwards. */
-export async function atSite<T>(options: BuildOptions, run: Run, use: (site: Site) => Promise<T>): Promise<T> {
+/**
+ * Decides a build, and runs `use` with what it has to work with, which is gone afterwards. `purpose` names its scratch: that
+ * of a plan is not that of a build, which may be going on.
+ */
+export async function atSite<T>(
+  options: BuildOptions,
+  run: Run,
+  use: (site: Site) => Promise<T>,
+  purpose: 'work' | 'plan' = 'work',
+): Promise<T> {
   const watch = new Stopwatch(() => options.now());
   const warnings: string[] = [];
   const note = (text: string) => {
@@ -47,7 +55,7 @@ export async function atSite<T>(options: BuildOptions, run: Run, use: (site: Sit
   const root = await watch.time('scan', () => scanRoot({ ...options, note }, run));
   const project = await decide({ ...options, note }, root);
   const profile = renderProfile(project.description);
-  return withWorkDirectory(project.targetDirectory, project.baseName, async (workDirectory) => {
+  return withWorkDirectory(project.targetDirectory, `${project.baseName}.${purpose}`, async (workDirectory) => {
     const way = await wayIn(options, project, { workDirectory, profile }, run);
     const given = options.initrd === undefined ? undefined : await givenInitrd(options.initrd);
     const initrd = async (running: Run) => given ?? makeOwnInitrd(options, project, profile, way!, note, running);

@@ -8,10 +8,10 @@ import { TargetError } from '../errors.js';
 /** Runs `work` with an empty directory, and removes it afterwards whatever happened. */
 export async function withWorkDirectory<T>(
   targetDirectory: string,
-  baseName: string,
+  name: string,
   work: (directory: string) => Promise<T>,
 ): Promise<T> {
-  const path = join(targetDirectory, `.${baseName}.work`);
+  const path = join(targetDirectory, `.${name}`);
   const remove = () => rm(path, { recursive: true, force: true });
   try {
     // What a killed run left behind is removed, never used.

@@ -242,18 +242,25 @@ describe.runIf(hasGrub)('a build', () => {
     const targetDirectory = join(image, '..');
     await expect(press({ targetDirectory })).rejects.toMatchObject({ code: 'target.exists' });
     await expect(press({ targetDirectory, force: true })).resolves.toMatchObject({ image });
+    const blocked = directory();
+    mkdirSync(join(blocked, `${base}.packages`));
+    const pressing = press({ targetDirectory: blocked });
+    await expect(pressing).rejects.toMatchObject({ code: 'target.directory' });
+    expect(readdirSync(blocked)).toEqual([`${base}.packages`]);
   });
 
   test('can be planned without being written', async () => {
     describeImage('firmware="efi"');
     const targetDirectory = directory();
+    mkdirSync(join(targetDirectory, `.${base}.work`));
     const { layout, report } = await planLiveIso(
       { description, root, targetDirectory, initrd, now: () => 0 },
       quietRun(),
     );
     expect(report).toMatchObject({ volumeId: 'SMALL', firmware: 'efi' });
     expect(layout.losses).toEqual([]);
-    expect(readdirSync(targetDirectory)).toEqual([]);
+    // The scratch of a build that goes on meanwhile.
+    expect(readdirSync(targetDirectory)).toEqual([`.${base}.work`]);
   });
 
   test('without a compression in the description takes xz with the filter of the architecture', async () => {

@@ -1,6 +1,6 @@
 // Goldens of what `isopress build --plan` says before the layout: what will be done, and why. The layout itself depends on the GRUB
 // of this machine, which the small root tree has; so do the numbers that are replaced here.
-import { readdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { isopress } from '../support/command.js';
@@ -122,6 +122,22 @@ describe.runIf(hasGrub && hasIsolinux)('the plan', () => {
         'isolinux+grub',
       ]),
     ).toBe(OLD);
+  });
+
+  oracle('busybox', 'unshare')('of an initrd that dracut is to make, and how it can', () => {
+    small.describe('firmware="efi"');
+    const root = join(scratch, 'with-programs');
+    cpSync(small.root, root, { recursive: true, verbatimSymlinks: true });
+    mkdirSync(join(root, 'usr/lib/dracut/modules.d/90kiwi-live'), { recursive: true });
+    for (const name of ['busybox', 'true']) copyFileSync('/bin/busybox', join(root, 'usr/bin', name));
+    const args = ['--root', root, '--target-dir', target, '--plan', '--progress', 'none'];
+    const { status, stdout, stderr } = isopress(['build', '--description', small.description, ...args]);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toMatch(
+      process.getuid?.() === 0
+        ? /^ {2}initrd {17}by dracut, chroot {2}\(this user may enter the root tree by chroot\)$/m
+        : /^ {2}initrd {17}by dracut, userns {2}\(chroot is not permitted to this user, user namespaces are\)$/m,
+    );
   });
 
   oracle('tar')('of an archive whose squashfs is the root itself', () => {

@@ -1,7 +1,7 @@
 // FAT times: a date and a time of 16 bits each, 1980…2107, two seconds apart, without a zone. fatgen103 "Date and Time Formats".
 // Written in UTC: the one choice that does not depend on where the image is made.
 
-import { calendar, type Timestamp } from '../../bytes/index.js';
+import { calendar, fromCalendar, type Timestamp } from '../../bytes/index.js';
 
 export interface DosTime {
   /** Year - 1980, month, day in 7, 4, 5 bits. */
@@ -33,4 +33,19 @@ export function dosTime(time: Timestamp): DosTime {
     time: (c.hour << 11) | (c.minute << 5) | (c.second >> 1),
     fine: (c.second % 2) * 100 + Math.floor(c.nanoseconds / 10_000_000),
   };
+}
+
+/** The time that date and time of an entry stand for; 1980 where they were left out or stand for none. */
+export function timestampOf(date: number, time: number): Timestamp {
+  const [month, day] = [(date >>> 5) & 0xf, date & 0x1f];
+  if (month < 1 || month > 12 || day < 1) return FIRST;
+  return fromCalendar({
+    year: 1980 + (date >>> 9),
+    month,
+    day,
+    hour: time >>> 11,
+    minute: (time >>> 5) & 0x3f,
+    second: (time & 0x1f) * 2,
+    nanoseconds: 0,
+  });
 }

@@ -3,6 +3,7 @@
 export type { FatType } from './allocation-table.js';
 export type { Geometry } from './geometry.js';
 export type { FatLayout, PlacedDirectory, PlacedEntry, PlacedFile } from './layout.js';
+export { type FatImage, openFat } from './open.js';
 export type { FatOptions } from './options.js';
 export { planFat } from './plan.js';
 export { type FatVolume, recogniseFat } from './read.js';

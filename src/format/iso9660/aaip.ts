@@ -17,7 +17,7 @@ const ROOM = 250;
 const RECORD_HEAD = 2;
 
 /** First bytes of a name that stand for a namespace. 1 stands for none. */
-const NAMESPACES: readonly (readonly [string, number])[] = [
+export const NAMESPACES: readonly (readonly [string, number])[] = [
   ['system.', 2],
   ['user.', 3],
   ['isofs.', 4],
@@ -32,8 +32,8 @@ const NO_NAMESPACE = 1;
  */
 const MOST_BYTES = 48 * 1024;
 
-const ACCESS = 'system.posix_acl_access';
-const DEFAULT = 'system.posix_acl_default';
+export const ACCESS = 'system.posix_acl_access';
+export const DEFAULT = 'system.posix_acl_default';
 
 /** AL fields of a node; none without attributes. */
 export function attributeFields(node: Node<Content>): Uint8Array[] {
@@ -91,10 +91,10 @@ function appendComponent(component: Uint8Array, areas: number[][]): void {
 }
 
 /** Tags of the kernel's form, and the kinds of entries that they become; the numbered ones have an id behind them. */
-const KINDS: Readonly<Record<number, number>> = { 1: 1, 2: 10, 4: 3, 8: 12, 16: 5, 32: 6 };
-const HAS_ID = 8;
-const SWITCH_TO_DEFAULT = 0x81;
-const KERNEL_VERSION = 2;
+export const KINDS: Readonly<Record<number, number>> = { 1: 1, 2: 10, 4: 3, 8: 12, 16: 5, 32: 6 };
+export const HAS_ID = 8;
+export const SWITCH_TO_DEFAULT = 0x81;
+export const KERNEL_VERSION = 2;
 const KERNEL_HEAD = 4;
 const KERNEL_ENTRY = 8;
 

@@ -91,11 +91,19 @@ export function writeRecord(
   return length;
 }
 
+/** A record as it was read. */
+export interface FoundRecord extends DirectoryRecord {
+  /** Bytes. */
+  readonly length: number;
+  /** Whether the bytes of the file lie in units with gaps between them. */
+  readonly isInterleaved: boolean;
+}
+
 /**
  * Reads the record at byte `at`, or gives undefined where the length byte is zero: the rest of the block is unused.
  * Throws {@link InvalidImageError} when identifier or system use do not fit the length.
  */
-export function readRecord(block: Uint8Array, at: number): (DirectoryRecord & { readonly length: number }) | undefined {
+export function readRecord(block: Uint8Array, at: number): FoundRecord | undefined {
   if (block[at] === 0) return undefined;
   const head = directoryRecordHead.decode(block, at);
   const used = recordHeadLength({ length: head.nameLength } as ByteString);
@@ -104,10 +112,12 @@ export function readRecord(block: Uint8Array, at: number): (DirectoryRecord & { 
   }
   return {
     identifier: byteStringOf(block.subarray(at + HEAD, at + HEAD + head.nameLength)),
-    extent: head.extent,
+    // In front of a file's bytes there may be an extended attribute record, which nobody writes any more.
+    extent: head.extent + head.extendedLength,
     size: head.size,
     time: head.time,
     flags: head.flags,
+    isInterleaved: head.unitSize !== 0,
     systemUse: block.slice(at + Math.min(used, head.length), at + head.length),
     length: head.length,
   };

@@ -6,7 +6,7 @@ import { BLOCK, EXTENT_BYTES } from './geometry.js';
 import { stamped, TAG, TAG_ID } from './tag.js';
 
 /** Bytes in front of the descriptors of a continuation. */
-const AED_HEAD = 24;
+export const AED_HEAD = 24;
 /** Kind of extent: more descriptors, in the two highest bits of the length. */
 const CONTINUES = 0xc000_0000;
 
@@ -101,8 +101,8 @@ function writeExtent(bytes: Uint8Array, at: number, data: DataRun, index: number
   writeDescriptor(bytes, at, length, { block, partition: data.partition }, width);
 }
 
-const longDescriptor = struct('UDF long allocation descriptor', 16, { address: longAd(0) });
-const shortDescriptor = struct('UDF short allocation descriptor', 8, { length: u32le(0), block: u32le(4) });
+export const longDescriptor = struct('UDF long allocation descriptor', 16, { address: longAd(0) });
+export const shortDescriptor = struct('UDF short allocation descriptor', 8, { length: u32le(0), block: u32le(4) });
 
 function writeDescriptor(bytes: Uint8Array, at: number, length: number, place: Place, width: DescriptorWidth): void {
   const { block, partition } = place;

@@ -5,7 +5,7 @@ import { entityId } from './fields.js';
 import { IMPLEMENTATION } from './revision.js';
 import { stamped, TAG, TAG_ID } from './tag.js';
 
-const DEVICE_SPECIFICATION = 12;
+export const DEVICE_SPECIFICATION = 12;
 /** States that attributes of that sort are absent. */
 const ABSENT = 0xffff_ffff;
 

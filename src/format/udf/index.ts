@@ -7,6 +7,7 @@ export { fileEntry, modeOf } from './file-entry.js';
 export * from './geometry.js';
 export * from './integrity.js';
 export { udfLosses } from './losses.js';
+export { openUdf, type UdfImage } from './open.js';
 export * from './plan.js';
 export { recogniseUdf, type UdfVolumeFacts } from './read.js';
 export * from './recognition.js';

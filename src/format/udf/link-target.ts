@@ -1,13 +1,15 @@
 // Targets of symbolic links as path components (ECMA-167 4/14.16.1, UDF 2.3.13).
 
-import { type ByteString, concatBytes } from '../../bytes/index.js';
-import { encodeCs0 } from './cs0.js';
+import { type ByteString, concatBytes, fromText } from '../../bytes/index.js';
+import { decodeCs0, encodeCs0 } from './cs0.js';
 import { exactName, storedNames } from './names.js';
 
 const ROOT = 2;
 const PARENT = 3;
 const SELF = 4;
 const NAME = 5;
+/** Kind, length of the name, and its version. */
+const HEAD = 4;
 
 /** The components one behind the other. */
 export function encodeTarget(target: ByteString): Uint8Array {
@@ -19,6 +21,26 @@ export function encodeTarget(target: ByteString): Uint8Array {
     return concatBytes([Uint8Array.of(NAME, encoded.length, 0, 0), encoded]);
   });
   return concatBytes(target.startsWith('/') ? [Uint8Array.of(ROOT, 0, 0, 0), ...parts] : parts);
+}
+
+/** The target that components stand for; undefined where they are none. */
+export function decodeTarget(bytes: Uint8Array): ByteString | undefined {
+  const names: string[] = [];
+  let isAbsolute = false;
+  for (let at = 0; at < bytes.length; ) {
+    if (at + HEAD > bytes.length) return undefined;
+    const [kind, length] = [bytes[at]!, bytes[at + 1]!];
+    const text = decodeCs0(bytes.subarray(at + HEAD, at + HEAD + length));
+    at += HEAD + length;
+    if (kind === ROOT) {
+      isAbsolute = true;
+      names.length = 0;
+    } else if (kind === PARENT) names.push('..');
+    else if (kind === SELF) names.push('.');
+    else if (kind === NAME && text !== undefined) names.push(text);
+    else return undefined;
+  }
+  return fromText((isAbsolute ? '/' : '') + names.join('/'));
 }
 
 /** Whether readers get back this very target: slashes in a row and at the end do not survive. */

@@ -2,6 +2,7 @@
 
 import type { Timestamp } from '../../bytes/index.js';
 import type { Source } from '../../io/index.js';
+import type { VolumeExtent } from './fields.js';
 import { ANCHOR_BLOCK } from './geometry.js';
 import { readTag, TAG_ID } from './tag.js';
 import { anchorPointer, logicalVolume, partitionDescriptor, primaryVolume } from './volume-descriptors.js';
@@ -23,25 +24,33 @@ export interface UdfVolumeFacts {
   readonly partitionAt: number;
 }
 
-/** The volume of the source; undefined unless it has an anchor. Throws {@link InvalidImageError} for damaged descriptors. */
-export async function recogniseUdf(image: Source): Promise<UdfVolumeFacts | undefined> {
+/** Where the two copies of the volume descriptor sequence are. */
+export interface FoundAnchor {
+  readonly blockSize: number;
+  readonly main: VolumeExtent;
+  readonly reserve: VolumeExtent;
+}
+
+/** The first anchor that is where an anchor may be; undefined where there is none. */
+export async function findAnchor(image: Source): Promise<FoundAnchor | undefined> {
   for (const blockSize of BLOCK_SIZES) {
     const last = Math.floor(image.size / blockSize) - 1;
     for (const block of [ANCHOR_BLOCK, last, last - ANCHOR_BLOCK]) {
       const bytes = await descriptorAt(image, block * blockSize);
       const tag = bytes && readTag(bytes, 0, block * blockSize);
-      if (tag?.id !== TAG_ID.anchor || tag.location !== block) continue;
-      return readSequence(image, anchorPointer.decode(bytes!).main, blockSize);
+      if (tag?.id === TAG_ID.anchor && tag.location === block) return { blockSize, ...anchorPointer.decode(bytes!) };
     }
   }
   return undefined;
 }
 
-async function readSequence(
-  image: Source,
-  extent: { readonly length: number; readonly block: number },
-  blockSize: number,
-): Promise<UdfVolumeFacts> {
+/** The volume of the source; undefined unless it has an anchor. Throws {@link InvalidImageError} for damaged descriptors. */
+export async function recogniseUdf(image: Source): Promise<UdfVolumeFacts | undefined> {
+  const anchor = await findAnchor(image);
+  return anchor && readSequence(image, anchor.main, anchor.blockSize);
+}
+
+async function readSequence(image: Source, extent: VolumeExtent, blockSize: number): Promise<UdfVolumeFacts> {
   const facts = {
     label: '',
     revision: '',

@@ -20,6 +20,7 @@ export const TAG_ID = {
   fileIdentifier: 257,
   allocationExtent: 258,
   fileEntry: 261,
+  extendedFileEntry: 266,
   extendedAttributes: 262,
 } as const;
 export type TagId = (typeof TAG_ID)[keyof typeof TAG_ID];

@@ -87,13 +87,13 @@ export const logicalVolume = struct('UDF logical volume descriptor', 440, {
   integrity: extentAd(432),
 });
 
-const physicalMap = struct('UDF partition map', 6, {
+export const physicalMap = struct('UDF partition map', 6, {
   kind: bytes(0, 2),
   volumeNumber: u16le(2),
   partition: u16le(4),
 });
 
-const metadataMap = struct('UDF metadata partition map', 64, {
+export const metadataMap = struct('UDF metadata partition map', 64, {
   kind: bytes(0, 2),
   reserved2: reserved(2, 2),
   purpose: entityId(4),

@@ -1,5 +1,6 @@
 // What lies beside the ISO.
 
+export * from './names.js';
 export * from './record.js';
 export * from './seals.js';
 export * from './stage.js';

@@ -24,8 +24,6 @@ export type ResultKey = 'live_image' | 'image_packages' | 'image_verified' | 'im
 
 export type Results = Partial<Record<ResultKey, ResultFile>> & { readonly bundle_format?: BundleFormat };
 
-export const RECORD_NAME = 'isopress.result.json';
-
 /** Keys sorted, four blanks of indentation, one line feed at the end: as `kiwi.result.json`. */
 export function renderResults(results: Results): string {
   const sorted = Object.fromEntries(Object.entries(results).sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -7,7 +7,8 @@ import type { Run } from '../../io/index.js';
 import { openPackageDatabase, renderPackageList } from '../packages/index.js';
 import type { Project } from '../project.js';
 import { writeText } from '../text-file.js';
-import { bundleFormatOf, RECORD_NAME, type ResultFile, type ResultKey, type Results, renderResults } from './record.js';
+import { RECORD_NAME } from './names.js';
+import { bundleFormatOf, type ResultFile, type ResultKey, type Results, renderResults } from './record.js';
 
 export interface StagingRequest {
   readonly project: Project;

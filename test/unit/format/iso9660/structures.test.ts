@@ -76,7 +76,7 @@ describe('directory records', () => {
         const length = writeRecord(record, block, 100);
         expect(length % 2).toBe(0);
         expect(length).toBe(recordLength(identifier, systemUse.length));
-        expect(readRecord(block, 100)).toEqual({ ...record, length });
+        expect(readRecord(block, 100)).toEqual({ ...record, isInterleaved: false, length });
       }),
     );
   });

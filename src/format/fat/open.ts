@@ -1,0 +1,20 @@
+// Opens FAT volumes: what their boot sector says, and their files as a tree.
+
+import type { Source } from '../../io/index.js';
+import type { FileTree } from '../../tree/index.js';
+import type { FatVolume } from './read.js';
+import { readTree } from './read-tree.js';
+import { Volume } from './read-volume.js';
+
+/** A volume opened for reading. */
+export interface FatImage {
+  readonly facts: FatVolume;
+  /** All files; contents are read when they are pulled. Throws {@link InvalidImageError} for a damaged volume. */
+  tree(): Promise<FileTree>;
+}
+
+/** Opens a FAT12, FAT16 or FAT32 volume. Throws {@link InvalidImageError} for an image that is none of them or damaged. */
+export async function openFat(image: Source): Promise<FatImage> {
+  const volume = await Volume.open(image);
+  return { facts: volume.facts, tree: () => readTree(volume) };
+}

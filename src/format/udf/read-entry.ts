@@ -1,0 +1,177 @@
+// File entries as they are read, in both forms (ECMA-167 4/14.9, 4/14.17), and where the data of a file lie (4/14.14).
+
+import { bytes as bytesField, reserved, struct, type Timestamp, u8, u16le, u32le, u64le } from '../../bytes/index.js';
+import { UnsupportedError } from '../../errors.js';
+import type { Range } from '../../io/index.js';
+import { AED_HEAD, allocationExtent, longDescriptor, shortDescriptor } from './allocation.js';
+import { attributesHead, DEVICE_SPECIFICATION } from './device.js';
+import { entityId, type LongAddress, longAd, stamp } from './fields.js';
+import { DATA_FORM, ENTRY_HEAD, fileEntry, modeOf } from './file-entry.js';
+import { damaged, type Volume } from './read-volume.js';
+import { TAG, TAG_ID } from './tag.js';
+
+const EXTENDED_HEAD = 216;
+
+/** The extended file entry: the file entry with one more time, and streams. */
+const extendedFileEntry = struct('UDF extended file entry', EXTENDED_HEAD, {
+  tag: reserved(0, TAG),
+  priorEntries: u32le(16),
+  strategy: u16le(20),
+  strategyParameter: u16le(22),
+  mostEntries: u16le(24),
+  reserved26: reserved(26, 1),
+  fileType: u8(27),
+  parent: bytesField(28, 6),
+  flags: u16le(34),
+  uid: u32le(36),
+  gid: u32le(40),
+  permissions: u32le(44),
+  links: u16le(48),
+  recordFormat: u8(50),
+  recordDisplay: u8(51),
+  recordLength: u32le(52),
+  size: u64le(56),
+  objectSize: u64le(64),
+  blocks: u64le(72),
+  accessed: stamp(80),
+  modified: stamp(92),
+  created: stamp(104),
+  changed: stamp(116),
+  checkpoint: u32le(128),
+  reserved132: reserved(132, 4),
+  attributes: longAd(136),
+  streams: longAd(152),
+  implementation: entityId(168),
+  uniqueId: u64le(200),
+  attributesLength: u32le(208),
+  allocationLength: u32le(212),
+});
+
+const STRATEGY = 4;
+const FORM_MASK = 7;
+const LENGTH_MASK = 0x3fff_ffff;
+/** Kinds of extents: with data, set aside without any, not even set aside, and further descriptors. */
+const KIND = { recorded: 0, continues: 3 } as const;
+const NOBODY = 0xffff_ffff;
+
+/** A part of a file: bytes of the image, or a hole. */
+export type Part = Range | { readonly hole: number };
+
+export interface FoundEntry {
+  readonly fileType: number;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly mtime: Timestamp;
+  /** Bytes. */
+  readonly size: number;
+  readonly device: readonly [major: number, minor: number] | undefined;
+  /** The data where they lie in the entry. */
+  readonly embedded: Uint8Array | undefined;
+  readonly parts: readonly Part[];
+}
+
+/** Reads file entries of one volume. */
+export class EntryReader {
+  readonly #volume: Volume;
+  /** Blocks of further descriptors that the volume can still have. */
+  #continuationsLeft: number;
+
+  constructor(volume: Volume) {
+    this.#volume = volume;
+    this.#continuationsLeft = volume.size / volume.blockSize;
+  }
+
+  async read(address: LongAddress): Promise<FoundEntry> {
+    const { id, bytes } = await this.#volume.descriptor(address, TAG_ID.fileEntry, TAG_ID.extendedFileEntry);
+    const isExtended = id === TAG_ID.extendedFileEntry;
+    const entry = isExtended ? extendedFileEntry.decode(bytes) : fileEntry.decode(bytes);
+    if (entry.strategy !== STRATEGY) {
+      throw new UnsupportedError('udf.strategy', `Files of strategy ${entry.strategy} are not read.`);
+    }
+    const head = isExtended ? EXTENDED_HEAD : ENTRY_HEAD;
+    const end = head + entry.attributesLength + entry.allocationLength;
+    if (end > bytes.length) throw damaged('entry', 'A file entry is larger than its block.');
+    const attributes = bytes.subarray(head, head + entry.attributesLength);
+    const allocation = bytes.subarray(head + entry.attributesLength, end);
+    const form = entry.flags & FORM_MASK;
+    const isEmbedded = form === DATA_FORM.embedded;
+    if (isEmbedded && entry.size > allocation.length) throw damaged('entry', 'Embedded data are shorter than told.');
+    return {
+      fileType: entry.fileType,
+      mode: modeOf(entry.permissions, entry.flags),
+      uid: entry.uid === NOBODY ? 0 : entry.uid,
+      gid: entry.gid === NOBODY ? 0 : entry.gid,
+      mtime: entry.modified,
+      size: entry.size,
+      device: deviceIn(attributes),
+      embedded: isEmbedded ? allocation.slice(0, entry.size) : undefined,
+      parts: isEmbedded ? [] : await this.#parts(allocation, form, address.partition, entry.size),
+    };
+  }
+
+  async #parts(first: Uint8Array, form: number, partition: number, size: number): Promise<Part[]> {
+    if (form !== DATA_FORM.short && form !== DATA_FORM.long) throw damaged('entry', `Data lie in form ${form}.`);
+    const parts: Part[] = [];
+    let left = size;
+    let descriptors: Uint8Array | undefined = first;
+    while (descriptors && left > 0) {
+      const next: LongAddress | undefined = this.#extents(descriptors, form, partition, (part, length) => {
+        const used = Math.min(length, left);
+        left -= used;
+        if (used > 0) parts.push(...part(used));
+      });
+      descriptors = next && (await this.#continuation(next));
+    }
+    if (left > 0) throw damaged('entry', 'A file is longer than its extents.');
+    return parts;
+  }
+
+  /** Tells every extent until they end; where they go on. */
+  #extents(
+    descriptors: Uint8Array,
+    form: number,
+    partition: number,
+    tell: (part: (length: number) => readonly Part[], length: number) => void,
+  ): LongAddress | undefined {
+    const width = form === DATA_FORM.short ? shortDescriptor.size : longDescriptor.size;
+    for (let at = 0; at + width <= descriptors.length; at += width) {
+      const address: LongAddress =
+        form === DATA_FORM.short
+          ? { ...shortDescriptor.decode(descriptors, at), partition, uniqueId: 0 }
+          : longDescriptor.decode(descriptors, at).address;
+      const length = address.length & LENGTH_MASK;
+      const kind = address.length >>> 30;
+      if (length === 0) return undefined;
+      if (kind === KIND.continues) return address;
+      const isRecorded = kind === KIND.recorded;
+      tell(
+        (used) => (isRecorded ? this.#volume.rangesOf(address.partition, address.block, used) : [{ hole: used }]),
+        length,
+      );
+    }
+    return undefined;
+  }
+
+  async #continuation(address: LongAddress): Promise<Uint8Array> {
+    if (--this.#continuationsLeft < 0) throw damaged('entry', 'Allocation descriptors go on without end.');
+    const { bytes } = await this.#volume.descriptor(address, TAG_ID.allocationExtent);
+    const { length } = allocationExtent.decode(bytes);
+    if (AED_HEAD + length > bytes.length) throw damaged('entry', 'Allocation descriptors are longer than their block.');
+    return bytes.subarray(AED_HEAD, AED_HEAD + length);
+  }
+}
+
+/** The device that the attributes name. */
+function deviceIn(attributes: Uint8Array): readonly [number, number] | undefined {
+  const view = new DataView(attributes.buffer, attributes.byteOffset, attributes.byteLength);
+  for (let at = attributesHead.size; at + 12 <= attributes.length; ) {
+    const length = view.getUint32(at + 8, true);
+    if (length < 12 || at + length > attributes.length) return undefined;
+    if (view.getUint32(at, true) === DEVICE_SPECIFICATION && length >= 24) {
+      return [view.getUint32(at + 16, true), view.getUint32(at + 20, true)];
+    }
+    at += length;
+  }
+  return undefined;
+}
