@@ -1,14 +1,17 @@
 // The reader of squashfs: what was written comes back, by either engine; damage is a result or an InvalidImageError.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { fromText } from '../../src/bytes/text.js';
 import { type CompressionRequest, chooseCompression, chooseDecoder } from '../../src/compress/index.js';
 import { InvalidImageError, UnsupportedError } from '../../src/errors.js';
 import { openSquashfs, recogniseSquashfs, type StoredPart } from '../../src/format/squashfs/index.js';
+import { superblock } from '../../src/format/squashfs/superblock.js';
 import { quietRun } from '../../src/io/content.js';
-import { bytesSource, collect } from '../../src/io/memory.js';
+import { bytesSource, collect, zeroContent } from '../../src/io/memory.js';
 import { loadNative } from '../../src/native/index.js';
 import { shareDuplicates } from '../../src/tree/duplicates.js';
-import type { FileTree } from '../../src/tree/file-tree.js';
+import { FileTree } from '../../src/tree/file-tree.js';
+import { file, symlink } from '../../src/tree/node.js';
 import { walk } from '../../src/tree/walk.js';
 import { everythingTree, SQUASHFS, squashfsBytes } from '../support/squashfs-images.js';
 import { describeTree, noise, treeArbitrary } from '../support/trees.js';
@@ -125,6 +128,57 @@ test('the decoders of both engines agree, and refuse what is longer than it may 
       }
     }
     await compressor.close();
+  }
+});
+
+test('inodes that all claim the same long list of blocks are refused before they cost its size each', async () => {
+  const small = Array.from({ length: 500 }, (_, i) => [`a${i}`, file(bytesSource(noise(10, i)))] as const);
+  const listed = 40_000 * 4096;
+  const tree = FileTree.of({ ...Object.fromEntries(small), 'z/large': file(zeroContent(listed)) });
+  // The table is not compressed; the small inodes come first in it.
+  const image = await squashfsBytes(tree, { blockSize: 4096, stored: ['inodes'], exportTable: false });
+  const { inodeTableAt } = superblock.decode(image);
+  const content = (at: number) => inodeTableAt + at + 2 * (Math.floor(at / 8192) + 1);
+  for (let inode = 0; inode < small.length; inode++) {
+    const field = (at: number, value: number) => {
+      for (let i = 0; i < 4; i++) image[content(inode * 32 + at + i)] = (value >>> (8 * i)) & 0xff;
+    };
+    field(20, 0xffff_ffff);
+    field(28, listed);
+  }
+  for (const engine of ENGINES) {
+    await expect(reread(image, engine)).rejects.toMatchObject({
+      code: 'squashfs.inode',
+      message: expect.stringContaining('list more blocks'),
+    });
+  }
+});
+
+test('a list of blocks longer than its table takes no memory for what is not there', async () => {
+  const image = await squashfsBytes(FileTree.of({ a: file(bytesSource(noise(10, 1))), b: symlink(fromText('a')) }), {
+    blockSize: 4096,
+    stored: ['inodes'],
+    exportTable: false,
+  });
+  const { inodeTableAt } = superblock.decode(image);
+  const view = new DataView(image.buffer);
+  view.setUint32(inodeTableAt + 2 + 20, 0xffff_ffff, true);
+  view.setUint32(inodeTableAt + 2 + 28, 0x7fff_ffff, true);
+  for (const engine of ENGINES) {
+    await expect(reread(image, engine)).rejects.toMatchObject({ code: expect.stringMatching(/^squashfs\./) });
+  }
+});
+
+test.each(['..', '.', '', 'a/b', 'a\0'])('a name that leads elsewhere is refused: %j', async (name) => {
+  const there = 'x'.repeat(Math.max(1, name.length));
+  const image = await squashfsBytes(FileTree.of({ [there]: file(bytesSource(noise(10, 1))) }), { stored: ['inodes'] });
+  const { directoryTableAt } = superblock.decode(image);
+  const nameAt = directoryTableAt + 2 + 12 + 8;
+  expect(image.subarray(nameAt, nameAt + there.length)).toEqual(new TextEncoder().encode(there));
+  // The length of a name is stored minus one: there is no empty one, so a zero byte stands for it.
+  image.set(new TextEncoder().encode(name === '' ? '\0' : name), nameAt);
+  for (const engine of ENGINES) {
+    await expect(reread(image, engine)).rejects.toMatchObject({ code: 'squashfs.directory' });
   }
 });
 

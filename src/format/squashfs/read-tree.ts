@@ -5,7 +5,7 @@ import { type ByteString, byteStringOf, timestamp } from '../../bytes/index.js';
 import { EMPTY, type ExactContent } from '../../io/index.js';
 import { type Attributes, directory, FileTree, file, type Node, special, symlink } from '../../tree/index.js';
 import { directoryEntry, directoryHeader, HEADER_ENTRIES } from './directory.js';
-import { metadataRef } from './metadata-block.js';
+import { METADATA_SIZE, metadataRef } from './metadata-block.js';
 import { FragmentBlocks, StoredFile } from './read-content.js';
 import { type FoundInode, type InodeBody, readInode } from './read-inode.js';
 import { Cursor, damaged, type Volume } from './read-volume.js';
@@ -39,6 +39,8 @@ class TreeReader {
   readonly #opened = new Set<number>();
   /** Bytes of listings that the directory table can still have. */
   #listingsLeft: number;
+  /** Bytes of files' lists of blocks that the inode table can still have: inodes of damaged images overlap. */
+  #wordsLeft = 0;
 
   constructor(volume: Volume, ids: Uint32Array) {
     this.#volume = volume;
@@ -50,7 +52,8 @@ class TreeReader {
   }
 
   async read(): Promise<FileTree> {
-    const { rootInode } = this.#volume.superblock;
+    const { rootInode, inodeTableAt, directoryTableAt } = this.#volume.superblock;
+    this.#wordsLeft = (await this.#volume.countBlocks(inodeTableAt, directoryTableAt)) * METADATA_SIZE;
     await this.#meet(rootInode);
     if (this.#directories.length === 0) throw damaged('root', 'The root of the image is not a directory.');
     for (let turn = 0; turn < this.#directories.length; turn++) {
@@ -105,6 +108,8 @@ class TreeReader {
     switch (body.kind) {
       case 'file': {
         const { place } = body;
+        this.#wordsLeft -= place.words.byteLength;
+        if (this.#wordsLeft < 0) throw damaged('inode', 'Files list more blocks than the inode table has.');
         return file(place.size === 0 ? EMPTY : new StoredFile(this.#volume, this.#fragments, place), attributes);
       }
       case 'symlink':

@@ -39,18 +39,30 @@ export class Volume {
   async block(at: number): Promise<MetadataBlock> {
     const known = this.#blocks.get(at);
     if (known) return known;
-    const head = await this.bytes(at, METADATA_HEADER);
-    const word = head[0]! | (head[1]! << 8);
-    // A length of zero stands for a block of the largest size that is stored.
-    const length = (word & ~STORED) === 0 ? STORED : word & ~STORED;
-    if (length > METADATA_SIZE) throw damaged('metadata', `A metadata block of ${length} bytes cannot be.`, at);
+    const { length, stored } = await this.#blockHead(at);
     const body = await this.bytes(at + METADATA_HEADER, length);
-    const content = (word & STORED) !== 0 ? body : await this.decode(body, METADATA_SIZE);
+    const content = stored ? body : await this.decode(body, METADATA_SIZE);
     const block = { content, next: at + METADATA_HEADER + length };
     const oldest = this.#blocks.keys().next();
     if (this.#blocks.size >= KEPT_BLOCKS && !oldest.done) this.#blocks.delete(oldest.value);
     this.#blocks.set(at, block);
     return block;
+  }
+
+  async #blockHead(at: number): Promise<{ readonly length: number; readonly stored: boolean }> {
+    const head = await this.bytes(at, METADATA_HEADER);
+    const word = head[0]! | (head[1]! << 8);
+    // A length of zero stands for a block of the largest size that is stored.
+    const length = (word & ~STORED) === 0 ? STORED : word & ~STORED;
+    if (length > METADATA_SIZE) throw damaged('metadata', `A metadata block of ${length} bytes cannot be.`, at);
+    return { length, stored: (word & STORED) !== 0 };
+  }
+
+  /** How many metadata blocks follow each other from one byte of the image to another. */
+  async countBlocks(from: number, to: number): Promise<number> {
+    let count = 0;
+    for (let at = from; at < to; count++) at += METADATA_HEADER + (await this.#blockHead(at)).length;
+    return count;
   }
 
   /** Bytes of the image, none of them behind what the superblock says is used. */
@@ -114,11 +126,11 @@ export class Cursor {
   }
 
   async take(length: number): Promise<Uint8Array> {
-    const bytes = new Uint8Array(length);
+    const parts: Uint8Array[] = [];
     for (let done = 0; done < length; ) {
       const { content, next } = await this.#volume.block(this.#at);
       const part = content.subarray(this.#offset, this.#offset + length - done);
-      bytes.set(part, done);
+      parts.push(part);
       done += part.length;
       this.#offset += part.length;
       if (done === length) break;
@@ -128,6 +140,13 @@ export class Cursor {
       }
       this.#at = next;
       this.#offset = 0;
+    }
+    // Only now is memory taken for it: what is claimed may be more than there is.
+    const bytes = new Uint8Array(length);
+    let at = 0;
+    for (const part of parts) {
+      bytes.set(part, at);
+      at += part.length;
     }
     return bytes;
   }
