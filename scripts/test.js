@@ -12,6 +12,8 @@ if (suites.includes('conformance') || suites.includes('boot')) {
   const [own, ...foreign] = await Promise.all([
     makeDebianRoot(),
     ...(suites.includes('conformance') ? [makeDebianRoot('i386', 'files'), makeDebianRoot('arm64', 'files')] : []),
+    // Set up by emulation, which takes minutes.
+    ...(asked.includes('boot') ? [makeDebianRoot('arm64')] : []),
   ]);
   if ('path' in own) env['ISOPRESS_TEST_ROOT'] = own.path;
   for (const made of [own, ...foreign]) {

@@ -26,6 +26,7 @@ export * from './format/fat/index.js';
 export { type HierarchyName, type IsoImage, type IsoVolume, openIso } from './format/iso9660/index.js';
 export * from './format/squashfs/index.js';
 export { openUdf, type UdfImage, type UdfVolumeFacts } from './format/udf/index.js';
+export * from './image/index.js';
 export * from './io/index.js';
 export * from './live/index.js';
 export { chooseNative, loadNative } from './native/index.js';

@@ -26,6 +26,7 @@ export const EXIT = {
 /** The exit code for an error that ended a command. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof IsopressError && error.code.startsWith('usage.')) return EXIT.usage;
+  if (error instanceof IsopressError && error.code === 'image.unknown') return EXIT.nothingToCheck;
   if (error instanceof AbortedError) return error.code === 'aborted.sigint' ? EXIT.interrupted : EXIT.terminated;
   if (error instanceof InvalidInputError || error instanceof InvalidImageError || error instanceof UnsupportedError) {
     return EXIT.badInput;

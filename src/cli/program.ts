@@ -14,6 +14,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   tag: async () => (await import('./commands/tag.js')).tagCommand(),
   check: async () => (await import('./commands/check.js')).checkCommand(),
   info: async () => (await import('./commands/info.js')).infoCommand(),
+  ls: async () => (await import('./commands/ls.js')).lsCommand(),
+  cat: async () => (await import('./commands/cat.js')).catCommand(),
 };
 
 const EXIT_CODES = `

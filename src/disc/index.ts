@@ -6,7 +6,7 @@ export type { UdfRevision } from '../format/udf/index.js';
 export type { BiosBootOptions, BootEntryOptions, BootOptions } from './boot-options.js';
 export { type FileSystemFacts, type ImageFacts, inspectImage, type Recogniser } from './inspect.js';
 export type { BootEntryFacts } from './inspect-boot.js';
-export type { PartitionFacts } from './inspect-partitions.js';
+export { type PartitionFacts, readPartitions } from './inspect-partitions.js';
 export type { AreaLayout, BootEntryLayout, DiscLayout, PartitionLayout } from './layout.js';
 export {
   LAYOUT_NAMES,

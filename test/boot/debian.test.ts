@@ -21,6 +21,8 @@ const all = process.env['ISOPRESS_BOOT'] === 'all';
 
 interface Layout {
   readonly name: string;
+  /** Debian's name of the machine; default amd64. */
+  readonly debian?: 'arm64';
   readonly iso: DebianIso;
   /** Firmware and how the medium is attached. The first way of the layouts marked is in every run. */
   readonly boots: readonly (readonly [firmware: 'bios' | 'uefi', as: 'cd' | 'disk' | 'usb'])[];
@@ -83,6 +85,17 @@ const LAYOUTS: readonly Layout[] = [
     iso: { flags: 'dmsquash', partitionTable: 'mbr', type: 'firmware="uefi" filesystem="squashfs"' },
     boots: [['uefi', 'cd']],
   },
+  {
+    name: 'an initrd that the dracut of this machine made from outside of the tree',
+    iso: { flags: 'dmsquash', partitionTable: 'mbr', type: 'firmware="uefi"', dracut: 'sysroot' },
+    boots: [['bios', 'disk']],
+  },
+  {
+    name: 'GRUB on ARM, the initrd made from outside of the tree',
+    debian: 'arm64',
+    iso: { flags: 'overlay', partitionTable: 'gpt', type: 'firmware="uefi"', dracut: 'sysroot', console: 'ttyAMA0' },
+    boots: [['uefi', 'disk']],
+  },
 ];
 
 /** What each live module's check says when all is well, in a window that is drawn; and what is typed after it. */
@@ -110,14 +123,18 @@ function press(path: string, { name, iso }: Layout): Promise<BuildReport> {
 describe('Debian boots to its login prompt', () => {
   for (const layout of all ? LAYOUTS : LAYOUTS.filter(({ always }) => always)) {
     for (const [firmware, as] of all ? layout.boots : layout.boots.slice(0, 1)) {
-      oracle('qemu-system-x86_64', 'xorriso', 'mmdebstrap')(
+      oracle(...judgesOf(layout))(
         `by ${layout.name}: ${firmware} as ${as}`,
-        async ({ skip }) => {
-          if (root === undefined) return skip(NO_ROOT);
-          if (!flagsOf(root).includes(layout.iso.flags))
+        async ({ annotate, skip }) => {
+          const tree = presentDebianRoot(layout.debian);
+          if (tree === undefined) return skip(NO_ROOT);
+          if (!flagsOf(tree).includes(layout.iso.flags))
             return skip(`the root tree has no module for ${layout.iso.flags}`);
-          const { image } = await press(root, layout);
-          const log = await bootToLogin({ image, firmware, as }, layout.iso);
+          const { image } = await press(tree, layout);
+          const started = performance.now();
+          const architecture = layout.debian === 'arm64' ? 'aarch64' : 'x86_64';
+          const log = await bootToLogin({ image, architecture, firmware, as }, layout.iso);
+          await annotate(`${((performance.now() - started) / 1000).toFixed(0)} s to the prompt`);
           expect(log).toMatch(/Linux version \d/);
         },
         SECONDS * 1000,
@@ -125,6 +142,11 @@ describe('Debian boots to its login prompt', () => {
     }
   }
 });
+
+function judgesOf({ debian, iso }: Layout): string[] {
+  const machine = debian === 'arm64' ? 'qemu-system-aarch64' : 'qemu-system-x86_64';
+  return [machine, 'xorriso', 'mmdebstrap', ...(iso.dracut === 'sysroot' ? ['dracut'] : [])];
+}
 
 /** Boots the main entry, or the media check where there is one; the serial output up to the prompt. */
 async function bootToLogin(options: MachineOptions, { flags, type = '' }: DebianIso): Promise<string> {

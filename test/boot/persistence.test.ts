@@ -3,10 +3,10 @@
 import { copyFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
+import { startEntry } from '../support/boot-entries.js';
 import { type DebianIso, flagsOf, pressDebian } from '../support/debian-iso.js';
 import { presentDebianRoot } from '../support/debian-root.js';
 import { oracle } from '../support/oracle.js';
-import { startMachine } from '../support/qemu.js';
 import { scratchDirectory } from '../support/scratch.js';
 import { succeed } from '../support/tools.js';
 
@@ -30,9 +30,9 @@ const WAYS: readonly (readonly [name: string, iso: DebianIso, firmware: 'bios' |
   ],
 ];
 
-/** Boots until the system has powered off; the serial output. */
+/** Boots the main entry until the system has powered off; the serial output. */
 async function bootOnce(image: string, firmware: 'bios' | 'uefi'): Promise<string> {
-  const machine = startMachine({ image, firmware, as: 'disk', keepWrites: true });
+  const machine = await startEntry({ image, firmware, as: 'disk', keepWrites: true }, 'default');
   try {
     return await machine.ended(BOOT_SECONDS);
   } finally {

@@ -54,6 +54,7 @@ describe('exit codes', () => {
       ['ext4', tree],
       ['ext4', tree, at('x'), '--size', 'big'],
       ['ext4', tree, at('x'), '--nope'],
+      ['iso', tree, at('x'), '--udf', '--no-iso9660', '--media-check', 'rh'],
     ]) {
       expect(isopress(args), args.join(' ')).toMatchObject({ status: 2 });
     }

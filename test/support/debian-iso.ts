@@ -17,15 +17,19 @@ export function flagsOf(root: string): readonly Flags[] {
   return (['overlay', 'dmsquash'] as const).filter((flags) => existsSync(join(modules, known[flags])));
 }
 
-/** Path of an initrd of this tree for these flags, made by its dracut once per machine. */
-export async function debianInitrd(root: string, flags: Flags): Promise<string> {
+/** Path of an initrd of this tree for these flags, made once per machine: by its own dracut, or by this machine's. */
+export async function debianInitrd(
+  root: string,
+  flags: Flags,
+  dracut: BuildOptions['dracut'] = 'auto',
+): Promise<string> {
   const path = resolve(root);
   const { mtimeMs } = statSync(join(path, 'var/lib/dpkg/status'));
-  const key = createHash('sha256').update([path, mtimeMs, flags].join('\0')).digest('hex').slice(0, 8);
+  const key = createHash('sha256').update([path, mtimeMs, flags, dracut].join('\0')).digest('hex').slice(0, 8);
   const directory = await oncePerMachine(`initrd-${key}`, async (into) => {
     const options = { description: 'fixtures/debian-live', root, targetDirectory: into, compression: 'lz4' } as const;
     const initrdCache = join(testCache(), 'initrds');
-    const settings = { typeAttributes: { flags }, level: 1, initrdCache, now: () => 0 } as const;
+    const settings = { typeAttributes: { flags }, dracut, level: 1, initrdCache, now: () => 0 } as const;
     const { image, architecture } = await buildLiveIso({ ...options, ...settings }, quietRun(2));
     const loader = `/boot/${architecture}/loader/initrd`;
     judge('xorriso', ['-osirrox', 'on', '-indev', image, '-extract', loader, join(into, 'initrd')]);
@@ -40,16 +44,21 @@ export interface DebianIso extends Partial<BuildOptions> {
   readonly type?: string;
   /** More options for the kernel. */
   readonly commandLine?: string;
+  /** The kernel's name of the serial port. Default `ttyS0`. */
+  readonly console?: string;
 }
 
 /** Presses the ISO in a new directory below `scratch`. */
 export async function pressDebian(root: string, iso: DebianIso, scratch: string): Promise<BuildReport> {
-  const { flags, type = '', commandLine = '', ...options } = iso;
+  const { flags, type = '', commandLine = '', console = 'ttyS0', ...options } = iso;
   const work = mkdtempSync(join(scratch, 'iso-'));
   const [description, targetDirectory] = [join(work, 'description'), join(work, 'results')];
   for (const directory of [description, targetDirectory]) mkdirSync(directory, { recursive: true });
-  writeFileSync(join(description, 'config.xml'), bootDescription(flags, type, commandLine));
-  const initrd = iso.initrd ?? (await debianInitrd(root, flags));
+  writeFileSync(
+    join(description, 'config.xml'),
+    bootDescription(flags, type, `console=${console},115200 ${commandLine}`),
+  );
+  const initrd = iso.initrd ?? (await debianInitrd(root, flags, iso.dracut));
   const usual = { description, root, targetDirectory, initrd, level: 1, now: () => performance.now() };
   return buildLiveIso({ ...usual, ...options }, quietRun(2));
 }
@@ -59,7 +68,7 @@ export async function pressDebian(root: string, iso: DebianIso, scratch: string)
  * emulated processor busy long enough for the kernel to report a lockup.
  */
 function bootDescription(flags: Flags, type: string, commandLine: string): string {
-  const kernel = `console=tty0 console=ttyS0,115200 nomodeset ${commandLine}`.trim();
+  const kernel = `console=tty0 nomodeset ${commandLine}`.trim();
   return `<image schemaversion="8.0" name="debian-boot" displayname="Debian">
     <description type="system"><author>a</author><contact>c</contact><specification>s</specification></description>
     <preferences><version>12.0.0</version><packagemanager>apt</packagemanager>

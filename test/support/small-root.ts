@@ -11,11 +11,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { oraclesRequired } from './oracle.js';
 
-/** Whether this machine has the GRUB files that a small root is made of. */
-export const hasGrub = ['i386-pc/cdboot.img', 'x86_64-efi/kernel.img'].every((name) =>
-  existsSync(`/usr/lib/grub/${name}`),
-);
+/** Whether this machine has the GRUB files that a small root is made of; where judges are required it has to. */
+export const hasGrub = present(['i386-pc/cdboot.img', 'x86_64-efi/kernel.img'].map((name) => `/usr/lib/grub/${name}`));
 
 const isolinuxFiles = [
   ...['isolinux.bin', 'isohdpfx.bin'].map((name) => `/usr/lib/ISOLINUX/${name}`),
@@ -24,8 +23,14 @@ const isolinuxFiles = [
   ),
 ];
 
-/** Whether this machine has ISOLINUX; small roots have it then. */
-export const hasIsolinux = isolinuxFiles.every((name) => existsSync(name));
+/** Whether this machine has ISOLINUX, as {@link hasGrub}; small roots have it then. */
+export const hasIsolinux = present(isolinuxFiles);
+
+function present(paths: readonly string[]): boolean {
+  const missing = paths.filter((path) => !existsSync(path));
+  if (missing.length > 0 && oraclesRequired) throw new Error(`A small root cannot be made without ${missing}.`);
+  return missing.length === 0;
+}
 
 const BUSYBOX = '/bin/busybox';
 

@@ -24,6 +24,7 @@ const RULES: Readonly<Record<string, { rooms: readonly string[]; others: readonl
   },
   format: { rooms: ['tree', 'io', 'compress', 'bytes', 'errors'], others: [] },
   disc: { rooms: ['format', 'tree', 'io', 'bytes', 'errors'], others: [] },
+  image: { rooms: ['disc', 'format', 'tree', 'io', 'bytes', 'errors'], others: [] },
   live: {
     rooms: ['disc', 'format', 'source', 'tree', 'compress', 'io', 'native', 'bytes', 'errors'],
     others: [
@@ -39,7 +40,20 @@ const RULES: Readonly<Record<string, { rooms: readonly string[]; others: readonl
   },
   index: { rooms: ['*'], others: [] },
   cli: {
-    rooms: ['live', 'disc', 'format', 'source', 'tree', 'compress', 'io', 'native', 'bytes', 'errors', 'version'],
+    rooms: [
+      'live',
+      'image',
+      'disc',
+      'format',
+      'source',
+      'tree',
+      'compress',
+      'io',
+      'native',
+      'bytes',
+      'errors',
+      'version',
+    ],
     others: ['node:fs', 'node:fs/promises', 'node:os', 'node:path', 'node:process', 'node:v8', 'commander'],
   },
 };

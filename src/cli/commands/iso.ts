@@ -28,8 +28,14 @@ export function isoCommand(): Command {
   );
 }
 
-function mediaCheckSeal({ mediaCheck, mediaDigest: digests, mediaFragments }: IsoCommandOptions): Seal | undefined {
+function mediaCheckSeal(options: IsoCommandOptions): Seal | undefined {
+  const { mediaCheck, mediaDigest: digests, mediaFragments, iso9660 } = options;
   if (mediaCheck === 'none') return undefined;
+  if (!iso9660) {
+    throw new InvalidInputError('usage.media-check', 'A media-check tag lies in a descriptor of ISO 9660.', {
+      hint: 'Leave out --no-iso9660, or --media-check.',
+    });
+  }
   const fragments = mediaFragments === undefined ? {} : { fragments: mediaFragments };
   return mediaCheck === 'rh' ? redHatTagSeal(fragments) : suseTagSeal({ digests, ...fragments });
 }

@@ -1,49 +1,20 @@
-// The content of a file in an image: its blocks in order, zeros where there are none.
+// The content of a file in an image: its extents in order, zeros where there are none.
 
-import type { Data, ExactContent, Range, Run } from '../../io/index.js';
+import { type Part, PartsContent } from '../../io/index.js';
 import type { Extent } from './extent.js';
 import type { Volume } from './read-volume.js';
 
-/** A class, not closures: a tree holds one of these per file. */
-export class StoredFile implements ExactContent {
-  declare readonly holes?: readonly Range[];
-  readonly #volume: Volume;
-  readonly #extents: readonly Extent[];
-
-  constructor(
-    volume: Volume,
-    extents: readonly Extent[],
-    readonly size: number,
-  ) {
-    this.#volume = volume;
-    this.#extents = extents;
-    const holes = this.#holes();
-    if (holes.length > 0) this.holes = holes;
+/** `size` bytes that lie in these extents, which are in order and apart. */
+export function storedFile(volume: Volume, extents: readonly Extent[], size: number): PartsContent {
+  const { blockSize } = volume;
+  const parts: Part[] = [];
+  let end = 0;
+  for (const { logical, block, length } of extents) {
+    const from = logical * blockSize;
+    if (from > end) parts.push({ hole: from - end });
+    parts.push({ at: block * blockSize, length: length * blockSize });
+    end = from + length * blockSize;
   }
-
-  async *pieces(run: Run): AsyncGenerator<Data> {
-    let at = 0;
-    for (const { logical, block, length } of this.#extents) {
-      const { blockSize } = this.#volume;
-      const from = logical * blockSize;
-      if (from > at) yield { hole: from - at };
-      const stored = Math.min(length * blockSize, this.size - from);
-      yield* this.#volume.data(block, length).slice({ at: 0, length: stored }).pieces(run);
-      at = from + stored;
-    }
-    if (this.size > at) yield { hole: this.size - at };
-  }
-
-  #holes(): Range[] {
-    const { blockSize } = this.#volume;
-    const holes: Range[] = [];
-    let at = 0;
-    for (const { logical, length } of this.#extents) {
-      const from = logical * blockSize;
-      if (from > at) holes.push({ at, length: from - at });
-      at = from + length * blockSize;
-    }
-    if (this.size > at) holes.push({ at, length: this.size - at });
-    return holes;
-  }
+  if (size > end) parts.push({ hole: size - end });
+  return new PartsContent(volume, parts, size);
 }

@@ -16,7 +16,7 @@ import {
   timeOf,
 } from './inode.js';
 import { extentsIn } from './read-blocks.js';
-import { StoredFile } from './read-content.js';
+import { storedFile } from './read-content.js';
 import { inlineNames, type Name, namesIn } from './read-directory.js';
 import { damaged, type FoundInode, unsupported, type Volume } from './read-volume.js';
 import { XattrSource } from './read-xattrs.js';
@@ -111,7 +111,7 @@ class TreeReader {
     const size = sizeOf(found);
     if ((found.fields.flags & INLINE_FLAG) !== 0) return bytesSource(inlineContent(found, inlineData, size));
     const extents = await extentsIn(this.#volume, found, size);
-    return size === 0 ? EMPTY : new StoredFile(this.#volume, extents, size);
+    return size === 0 ? EMPTY : storedFile(this.#volume, extents, size);
   }
 
   async #target(found: FoundInode, inlineData: Uint8Array): Promise<Uint8Array> {
@@ -123,7 +123,7 @@ class TreeReader {
     const view = new DataView(fields.block.buffer, fields.block.byteOffset, BLOCK_FIELD_SIZE);
     const hasTree = (fields.flags & EXTENTS_FLAG) !== 0 && view.getUint16(0, true) === EXTENT_MAGIC;
     if (size < BLOCK_FIELD_SIZE && !hasTree) return fields.block.slice(0, size);
-    return collect(new StoredFile(this.#volume, await extentsIn(this.#volume, found, size), size), quietRun());
+    return collect(storedFile(this.#volume, await extentsIn(this.#volume, found, size), size), quietRun());
   }
 }
 

@@ -3,7 +3,7 @@
 
 import { divCeil } from '../../bytes/index.js';
 import { InvalidImageError, UnsupportedError } from '../../errors.js';
-import type { Source } from '../../io/index.js';
+import type { Range, Source } from '../../io/index.js';
 import { filesystemSeed, inodeSeed, type Seed } from './checksum.js';
 import { type FeatureName, featureNames } from './features.js';
 import { backupGroups } from './geometry.js';
@@ -119,10 +119,11 @@ export class Volume {
     return bytes;
   }
 
-  /** `length` blocks of data as a source. */
-  data(block: number, length: number): Source {
-    this.checkBlocks(block, length);
-    return this.#image.slice({ at: block * this.blockSize, length: length * this.blockSize });
+  /** Bytes of data as a source. */
+  data(range: Range): Source {
+    const first = Math.floor(range.at / this.blockSize);
+    this.checkBlocks(first, divCeil(range.at + range.length, this.blockSize) - first);
+    return this.#image.slice(range);
   }
 
   /** Throws {@link InvalidImageError} unless the blocks are some that can hold anything. */

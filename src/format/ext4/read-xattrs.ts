@@ -6,7 +6,7 @@ import type { Xattr } from '../../tree/index.js';
 import { interfaceAcl } from './acl.js';
 import { SMALL_INODE, XATTR_VALUE_FLAG } from './inode.js';
 import { extentsIn } from './read-blocks.js';
-import { StoredFile } from './read-content.js';
+import { storedFile } from './read-content.js';
 import { damaged, type FoundInode, type Volume } from './read-volume.js';
 import { type FoundXattr, LARGEST_VALUE, readInInode, readXattrBlock } from './xattr.js';
 
@@ -69,7 +69,7 @@ export class XattrSource {
     const { flags, sizeLow, sizeHigh } = found.fields;
     const isValue = (flags & XATTR_VALUE_FLAG) !== 0 && sizeHigh === 0 && sizeLow === length;
     if (!isValue || length > LARGEST_VALUE) damaged('xattr', `Inode ${ino} is not the value of an attribute.`);
-    const content = new StoredFile(this.#volume, await extentsIn(this.#volume, found, length), length);
+    const content = storedFile(this.#volume, await extentsIn(this.#volume, found, length), length);
     const value = await collect(content, quietRun());
     this.#values.set(ino, value);
     return value;

@@ -2,7 +2,7 @@
 // depth of nesting costs a stack; every cluster has one place at most, so no loop is followed.
 
 import { type ByteString, concatBytes, fromText } from '../../bytes/index.js';
-import { type Data, EMPTY, type ExactContent, type Range, type Run } from '../../io/index.js';
+import { EMPTY, type ExactContent, PartsContent, type Range } from '../../io/index.js';
 import { type Attributes, directory, FileTree, file, type Node } from '../../tree/index.js';
 import { ATTRIBUTE, type DirectoryEntry, directoryEntry, ENTRY_SIZE } from './directory-entry.js';
 import { timestampOf } from './dos-time.js';
@@ -106,29 +106,5 @@ async function fileOf(volume: Volume, record: DirectoryEntry): Promise<Node> {
   const ranges = await volume.chain(first);
   const room = ranges.reduce((sum, range) => sum + range.length, 0);
   if (record.size > room) throw damaged('chain', 'A file is longer than its chain of clusters.');
-  return file(record.size === 0 ? EMPTY : new StoredFile(volume, ranges, record.size), attributes);
-}
-
-/** A class, not closures: a tree holds one of these per file. */
-class StoredFile implements ExactContent {
-  readonly #volume: Volume;
-  readonly #ranges: readonly Range[];
-
-  constructor(
-    volume: Volume,
-    ranges: readonly Range[],
-    readonly size: number,
-  ) {
-    this.#volume = volume;
-    this.#ranges = ranges;
-  }
-
-  async *pieces(run: Run): AsyncGenerator<Data> {
-    let left = this.size;
-    for (const { at, length } of this.#ranges) {
-      const part = Math.min(length, left);
-      if (part > 0) yield* this.#volume.data({ at, length: part }).pieces(run);
-      left -= part;
-    }
-  }
+  return file(record.size === 0 ? EMPTY : new PartsContent(volume, ranges, record.size), attributes);
 }

@@ -2,7 +2,7 @@
 // depth of nesting costs a stack; no directory is entered twice, so no loop is followed.
 
 import { type ByteString, toText } from '../../bytes/index.js';
-import { type Data, EMPTY, type ExactContent, type Range, type Run } from '../../io/index.js';
+import { EMPTY, type ExactContent, PartsContent } from '../../io/index.js';
 import {
   type Attributes,
   directory,
@@ -124,25 +124,6 @@ class TreeReader {
     if (kind) return special(kind, attributes, ...(facts.device ?? []));
     if (type === DIRECTORY) throw damaged('directory', `"${toText(name) ?? name}" is no directory, and is one.`);
     const size = ranges.reduce((sum, { length }) => sum + length, 0);
-    return file(size === 0 ? EMPTY : new StoredFile(this.#volume, ranges, size), attributes);
-  }
-}
-
-/** A class, not closures: a tree holds one of these per file. */
-class StoredFile implements ExactContent {
-  readonly #volume: Volume;
-  readonly #ranges: readonly Range[];
-
-  constructor(
-    volume: Volume,
-    ranges: readonly Range[],
-    readonly size: number,
-  ) {
-    this.#volume = volume;
-    this.#ranges = ranges;
-  }
-
-  async *pieces(run: Run): AsyncGenerator<Data> {
-    for (const range of this.#ranges) if (range.length > 0) yield* this.#volume.data(range).pieces(run);
+    return file(size === 0 ? EMPTY : new PartsContent(this.#volume, ranges, size), attributes);
   }
 }

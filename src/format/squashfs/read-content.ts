@@ -1,6 +1,6 @@
 // The content of a file in an image: its blocks in order, then its part of a fragment.
 
-import type { Data, ExactContent, Range, Run } from '../../io/index.js';
+import { checkRange, type Data, type Range, type Run, type Source, sourceView } from '../../io/index.js';
 import { NO_FRAGMENT, sizeOfWord } from './data-block.js';
 import { damaged, type Volume } from './read-volume.js';
 
@@ -14,12 +14,15 @@ export interface StoredPlace {
 }
 
 /** A class, not closures: a tree holds one of these per file. */
-export class StoredFile implements ExactContent {
+export class StoredFile implements Source {
   declare readonly holes?: readonly Range[];
   readonly size: number;
   readonly #volume: Volume;
   readonly #fragments: FragmentBlocks;
   readonly #place: StoredPlace;
+  /** Where each block begins in the image; only for who reads from any place on. */
+  #starts: Float64Array | undefined;
+  readonly #kept = new Map<number, Promise<Uint8Array>>();
 
   constructor(volume: Volume, fragments: FragmentBlocks, place: StoredPlace) {
     this.size = place.size;
@@ -31,7 +34,7 @@ export class StoredFile implements ExactContent {
   }
 
   async *pieces(run: Run): AsyncGenerator<Data> {
-    const { words, fragment, fragmentOffset } = this.#place;
+    const { words, fragment } = this.#place;
     let { at } = this.#place;
     let left = this.size;
     for (const word of words) {
@@ -43,11 +46,64 @@ export class StoredFile implements ExactContent {
       left -= length;
     }
     if (fragment === NO_FRAGMENT || left === 0) return;
+    yield await this.#tail(left);
+  }
+
+  async read(at: number, into: Uint8Array): Promise<void> {
+    checkRange({ at, length: into.length }, this.size);
+    const { blockSize } = this.#volume.superblock;
+    for (let done = 0; done < into.length; ) {
+      const index = Math.floor((at + done) / blockSize);
+      const from = (at + done) % blockSize;
+      const block = await this.#block(index);
+      const part = block.subarray(from, from + into.length - done);
+      if (part.length === 0) throw damaged('block', 'A file ends before its size.');
+      into.set(part, done);
+      done += part.length;
+    }
+  }
+
+  slice(range: Range): Source {
+    checkRange(range, this.size);
+    return sourceView(this, range);
+  }
+
+  /** Some blocks are kept: who reads from place to place comes back to the same. */
+  #block(index: number): Promise<Uint8Array> {
+    const known = this.#kept.get(index);
+    if (known) return known;
+    const made = this.#readBlock(index);
+    if (this.#kept.size >= KEPT) this.#kept.delete(this.#kept.keys().next().value!);
+    this.#kept.set(index, made);
+    return made;
+  }
+
+  async #readBlock(index: number): Promise<Uint8Array> {
+    const { words, at } = this.#place;
+    const { blockSize } = this.#volume.superblock;
+    const length = Math.min(blockSize, this.size - index * blockSize);
+    const word = words[index];
+    if (word === undefined) return this.#tail(length);
+    if (word === 0) return new Uint8Array(length);
+    if (!this.#starts) {
+      this.#starts = new Float64Array(words.length);
+      let next = at;
+      for (const [turn, each] of words.entries()) {
+        this.#starts[turn] = next;
+        next += sizeOfWord(each).length;
+      }
+    }
+    return readBlock(this.#volume, this.#starts[index]!, word, length);
+  }
+
+  /** The last `length` bytes, which lie in a fragment. */
+  async #tail(length: number): Promise<Uint8Array> {
+    const { fragment, fragmentOffset } = this.#place;
     const block = await this.#fragments.block(fragment);
-    if (fragmentOffset + left > block.length) {
+    if (fragmentOffset + length > block.length) {
       throw damaged('fragment', `Fragment ${fragment} ends before a file that lies in it.`);
     }
-    yield block.subarray(fragmentOffset, fragmentOffset + left);
+    return block.subarray(fragmentOffset, fragmentOffset + length);
   }
 
   #holes(): Range[] {

@@ -32,7 +32,8 @@ export const FILE_TYPE: Readonly<Record<NodeKind, number>> = {
 export const DATA_FORM = { short: 0, long: 1, embedded: 3 } as const;
 export type DataForm = (typeof DATA_FORM)[keyof typeof DATA_FORM];
 
-export const fileEntry = struct('UDF file entry', ENTRY_HEAD, {
+/** What both forms of file entries begin with. */
+export const entryBeginning = {
   tag: reserved(0, TAG),
   priorEntries: u32le(16),
   strategy: u16le(20),
@@ -50,6 +51,10 @@ export const fileEntry = struct('UDF file entry', ENTRY_HEAD, {
   recordDisplay: u8(51),
   recordLength: u32le(52),
   size: u64le(56),
+} as const;
+
+export const fileEntry = struct('UDF file entry', ENTRY_HEAD, {
+  ...entryBeginning,
   blocks: u64le(64),
   accessed: stamp(72),
   modified: stamp(84),

@@ -1,36 +1,20 @@
 // File entries as they are read, in both forms (ECMA-167 4/14.9, 4/14.17), and where the data of a file lie (4/14.14).
 
-import { bytes as bytesField, reserved, struct, type Timestamp, u8, u16le, u32le, u64le } from '../../bytes/index.js';
+import { reserved, struct, type Timestamp, u32le, u64le } from '../../bytes/index.js';
 import { UnsupportedError } from '../../errors.js';
-import type { Range } from '../../io/index.js';
+import type { Part } from '../../io/index.js';
 import { AED_HEAD, allocationExtent, longDescriptor, shortDescriptor } from './allocation.js';
 import { attributesHead, DEVICE_SPECIFICATION } from './device.js';
 import { entityId, type LongAddress, longAd, stamp } from './fields.js';
-import { DATA_FORM, ENTRY_HEAD, fileEntry, modeOf } from './file-entry.js';
+import { DATA_FORM, ENTRY_HEAD, entryBeginning, fileEntry, modeOf } from './file-entry.js';
 import { damaged, type Volume } from './read-volume.js';
-import { TAG, TAG_ID } from './tag.js';
+import { TAG_ID } from './tag.js';
 
 const EXTENDED_HEAD = 216;
 
 /** The extended file entry: the file entry with one more time, and streams. */
 const extendedFileEntry = struct('UDF extended file entry', EXTENDED_HEAD, {
-  tag: reserved(0, TAG),
-  priorEntries: u32le(16),
-  strategy: u16le(20),
-  strategyParameter: u16le(22),
-  mostEntries: u16le(24),
-  reserved26: reserved(26, 1),
-  fileType: u8(27),
-  parent: bytesField(28, 6),
-  flags: u16le(34),
-  uid: u32le(36),
-  gid: u32le(40),
-  permissions: u32le(44),
-  links: u16le(48),
-  recordFormat: u8(50),
-  recordDisplay: u8(51),
-  recordLength: u32le(52),
-  size: u64le(56),
+  ...entryBeginning,
   objectSize: u64le(64),
   blocks: u64le(72),
   accessed: stamp(80),
@@ -53,9 +37,6 @@ const LENGTH_MASK = 0x3fff_ffff;
 /** Kinds of extents: with data, set aside without any, not even set aside, and further descriptors. */
 const KIND = { recorded: 0, continues: 3 } as const;
 const NOBODY = 0xffff_ffff;
-
-/** A part of a file: bytes of the image, or a hole. */
-export type Part = Range | { readonly hole: number };
 
 export interface FoundEntry {
   readonly fileType: number;

@@ -1,8 +1,8 @@
 // The files of an opened volume as a tree. Directories are met breadth first and built from the last to the first, so no
 // depth of nesting costs a stack; no directory is entered twice, so no loop is followed.
 
-import { alignUp, type ByteString, concatBytes, fromText } from '../../bytes/index.js';
-import { bytesSource, type Data, EMPTY, type ExactContent, type Range, type Run } from '../../io/index.js';
+import { alignUp, type ByteString, fromText } from '../../bytes/index.js';
+import { bytesSource, collect, EMPTY, type ExactContent, PartsContent, quietRun, type Range } from '../../io/index.js';
 import { directory, FileTree, file, type Node, type SpecialKind, special, symlink } from '../../tree/index.js';
 import { decodeCs0 } from './cs0.js';
 import type { LongAddress } from './fields.js';
@@ -10,7 +10,7 @@ import { FILE_TYPE } from './file-entry.js';
 import { CHARACTERISTIC, fileIdentifierHead } from './file-identifier.js';
 import { fileSetDescriptor } from './file-set.js';
 import { decodeTarget } from './link-target.js';
-import { EntryReader, type FoundEntry, type Part } from './read-entry.js';
+import { EntryReader, type FoundEntry } from './read-entry.js';
 import { damaged, type Volume } from './read-volume.js';
 import { readTag, TAG_ID } from './tag.js';
 
@@ -122,54 +122,16 @@ class TreeReader {
     const kind = SPECIALS.get(entry.fileType);
     if (kind) return special(kind, entry, ...(kind.endsWith('device') ? (entry.device ?? []) : []));
     if (entry.embedded) return file(entry.size === 0 ? EMPTY : bytesSource(entry.embedded), entry);
-    return file(entry.size === 0 ? EMPTY : new StoredFile(this.#volume, entry.parts, entry.size), entry);
+    return file(entry.size === 0 ? EMPTY : new PartsContent(this.#volume, entry.parts, entry.size), entry);
   }
 
   async #data(entry: FoundEntry, limit: number): Promise<Uint8Array> {
     if (entry.size > limit) throw damaged('directory', 'Directories and links are larger than they can be.');
     if (entry.embedded) return entry.embedded;
-    const pieces = await Promise.all(
-      entry.parts.map(async (part) => {
-        const bytes = new Uint8Array('hole' in part ? part.hole : part.length);
-        if (!('hole' in part)) await this.#volume.data(part).read(0, bytes);
-        return bytes;
-      }),
-    );
-    return concatBytes(pieces);
+    return collect(new PartsContent(this.#volume, entry.parts, entry.size), quietRun());
   }
 }
 
 function keyOf({ partition, block }: LongAddress): string {
   return `${partition} ${block}`;
-}
-
-/** A class, not closures: a tree holds one of these per file. */
-class StoredFile implements ExactContent {
-  declare readonly holes?: readonly Range[];
-  readonly #volume: Volume;
-  readonly #parts: readonly Part[];
-
-  constructor(
-    volume: Volume,
-    parts: readonly Part[],
-    readonly size: number,
-  ) {
-    this.#volume = volume;
-    this.#parts = parts;
-    const holes: Range[] = [];
-    let at = 0;
-    for (const part of parts) {
-      const length = 'hole' in part ? part.hole : part.length;
-      if ('hole' in part) holes.push({ at, length });
-      at += length;
-    }
-    if (holes.length > 0) this.holes = holes;
-  }
-
-  async *pieces(run: Run): AsyncGenerator<Data> {
-    for (const part of this.#parts) {
-      if ('hole' in part) yield part;
-      else yield* this.#volume.data(part).pieces(run);
-    }
-  }
 }

@@ -104,8 +104,8 @@ export async function openSysroot(request: SysrootRequest, run: Run): Promise<Sy
   const seat: DracutSeat = {
     outside,
     inside: outside,
-    // dracut looks for everything in the tree, and installs nothing from elsewhere.
-    options: [],
+    // Nothing to install: dracut looks for everything in the tree.
+    options: shellOptions(request.root),
     appended: renderCpio([
       { path: fromText('.profile'), mode: 0o644, mtime: epoch, bytes: bytesOf(fromText(request.profile)) },
     ]),
@@ -168,6 +168,15 @@ function lddScript({ root, rootDirectory }: SysrootRequest, loader: string): str
   };
   const settings = Object.entries(values).map(([name, value]) => `${name}=${shellQuoted(value)}\n`);
   return `#!/bin/sh\n${settings.join('')}${LDD}`;
+}
+
+/**
+ * The initrd's `sh` has to be bash, whose language kiwi-live speaks. Inside the tree dracut sees to that itself; from outside
+ * the first script that it installs brings the tree's `sh` along.
+ */
+function shellOptions(root: FileTree): string[] {
+  const there = ['usr/bin/bash', 'bin/bash'].some((path) => follow(root, path) !== undefined);
+  return there ? ['--add', ' bash '] : [];
 }
 
 /** Not reached through a link of its own: an absolute one would lead to this machine's loader. */

@@ -54,7 +54,7 @@ async function sysrootWay(request: WayRequest, refusal: ToolError | undefined, r
   try {
     const { seat, version } = await openSysroot(request, run);
     // dracut notes its arguments in the initrd, and with them the place of the tree.
-    const surroundings = `sysroot ${request.rootDirectory} ${version}`;
+    const surroundings = `sysroot ${request.rootDirectory} ${version} ${seat.options.join(' ')}`;
     return { mode: 'sysroot', seat, inside: undefined, refused: refusal?.message, surroundings };
   } catch (error) {
     throw refusal && error instanceof ToolError && error.code === 'tool.missing' ? refusal : error;

@@ -1,0 +1,79 @@
+// Content that lies in parts of a source, with holes between: how readers give files of an image.
+
+import type { Data, ExactContent, Range, Run, Source } from './content.js';
+import { checkRange } from './memory.js';
+
+/** Bytes of a source, or so many zeros. */
+export type Part = Range | { readonly hole: number };
+
+/** Whatever gives ranges of bytes; throws where there are none. */
+export interface RangeGiver {
+  data(range: Range): Source;
+}
+
+/** A class, not closures: a tree holds one of these per file. */
+export class PartsContent implements Source {
+  declare readonly holes?: readonly Range[];
+  readonly #giver: RangeGiver;
+  readonly #parts: readonly Part[];
+
+  /** The first `size` bytes of the parts in turn, which have at least so many. */
+  constructor(
+    giver: RangeGiver,
+    parts: readonly Part[],
+    readonly size: number,
+  ) {
+    this.#giver = giver;
+    this.#parts = parts;
+    const holes = [...this.#within({ at: 0, length: size })].flatMap(({ part, at }) =>
+      'hole' in part ? [{ at, length: part.hole }] : [],
+    );
+    if (holes.length > 0) this.holes = holes;
+  }
+
+  async *pieces(run: Run): AsyncGenerator<Data> {
+    for (const { part } of this.#within({ at: 0, length: this.size })) {
+      if ('hole' in part) yield part;
+      else yield* this.#giver.data(part).pieces(run);
+    }
+  }
+
+  async read(at: number, into: Uint8Array): Promise<void> {
+    checkRange({ at, length: into.length }, this.size);
+    for (const { part, at: partAt } of this.#within({ at, length: into.length })) {
+      const from = partAt - at;
+      if ('hole' in part) into.fill(0, from, from + part.hole);
+      else await this.#giver.data(part).read(0, into.subarray(from, from + part.length));
+    }
+  }
+
+  slice(range: Range): Source {
+    checkRange(range, this.size);
+    return new PartsContent(
+      this.#giver,
+      [...this.#within(range)].map(({ part }) => part),
+      range.length,
+    );
+  }
+
+  /** The parts of a range, cut to it, each with where it begins in the content. */
+  *#within({ at, length }: Range): Generator<{ readonly part: Part; readonly at: number }> {
+    const end = at + length;
+    let start = 0;
+    for (const part of this.#parts) {
+      const partLength = 'hole' in part ? part.hole : part.length;
+      const [from, to] = [Math.max(start, at), Math.min(start + partLength, end)];
+      if (from < to) {
+        const cut = to - from;
+        yield { part: 'hole' in part ? { hole: cut } : { at: part.at + from - start, length: cut }, at: from };
+      }
+      start += partLength;
+      if (start >= end) return;
+    }
+  }
+}
+
+/** Whether content can be read from any place on. */
+export function isSource(content: ExactContent): content is Source {
+  return 'read' in content && 'slice' in content;
+}

@@ -1,0 +1,30 @@
+// A window on whatever can be read from any place on.
+
+import type { Range, Source } from './content.js';
+import { checkRange } from './memory.js';
+
+const CHUNK = 256 * 1024;
+
+/** The bytes of `range` of something that offers nothing but `read`. */
+export function sourceView(whole: Pick<Source, 'read'>, range: Range): Source {
+  const { at: start, length: size } = range;
+  return {
+    size,
+    read: async (at, into) => {
+      checkRange({ at, length: into.length }, size);
+      await whole.read(start + at, into);
+    },
+    slice: (inner) => {
+      checkRange(inner, size);
+      return sourceView(whole, { at: start + inner.at, length: inner.length });
+    },
+    async *pieces(run) {
+      for (let at = 0; at < size; at += CHUNK) {
+        run.signal?.throwIfAborted();
+        const bytes = new Uint8Array(Math.min(CHUNK, size - at));
+        await whole.read(start + at, bytes);
+        yield bytes;
+      }
+    },
+  };
+}
