@@ -20,10 +20,3 @@ export function setBit(map: Uint8Array, bit: number): void {
 export function testBit(map: Uint8Array, bit: number): boolean {
   return ((map[bit >>> 3] ?? 0) & (1 << (bit & 7))) !== 0;
 }
-
-/** How many of the first `length` bits are set. */
-export function countBits(map: Uint8Array, length: number): number {
-  let count = 0;
-  for (let bit = 0; bit < length; bit++) if (testBit(map, bit)) count++;
-  return count;
-}

@@ -59,16 +59,6 @@ export const u16le = (at: number) =>
     (v, p, x) => v.setUint16(p, x, true),
   );
 
-export const u16be = (at: number) =>
-  integer(
-    at,
-    2,
-    0,
-    0xffff,
-    (v, p) => v.getUint16(p, false),
-    (v, p, x) => v.setUint16(p, x, false),
-  );
-
 export const i16le = (at: number) =>
   integer(
     at,

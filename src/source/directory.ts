@@ -22,8 +22,8 @@ import {
   FileTree,
   file,
   joinPath,
+  kindOfMode,
   type Node,
-  type SpecialKind,
   special,
   symlink,
 } from '../tree/index.js';
@@ -70,17 +70,6 @@ async function chooseReader({ addon, reason }: NativeState, xattrs: boolean): Pr
   if (addon) return new NativeEntryReader(addon, xattrs);
   return new PortableEntryReader(xattrs ? await choosePortableXattrs(reason) : noXattrs);
 }
-
-const TYPE = 0o170000;
-const DIRECTORY = 0o040000;
-const REGULAR = 0o100000;
-const SYMLINK = 0o120000;
-const SPECIALS: ReadonlyMap<number, SpecialKind> = new Map([
-  [0o060000, 'block-device'],
-  [0o020000, 'character-device'],
-  [0o010000, 'fifo'],
-  [0o140000, 'socket'],
-]);
 
 /** Entries between two looks at the rest of the process. */
 const BREATH = 2048;
@@ -171,7 +160,7 @@ class Scan {
   /** A promise only where there is something to wait for: a directory, or a sparse file to be searched. */
   #entry(place: FilePlace, part: Entries, index: number): Node | Promise<Node> {
     const facts = this.#facts(place, part, index);
-    if ((facts.mode & TYPE) === DIRECTORY) {
+    if (kindOfMode(facts.mode) === 'directory') {
       const attrs = attributesOf(facts);
       if (!this.#isEntered(part, index)) return directory<ExactContent>(attrs);
       return this.#directory(joinPath(place.directory, place.name), attrs, part.identity(index));
@@ -201,11 +190,10 @@ class Scan {
 
   #leaf(place: FilePlace, facts: EntryFacts): Node | Promise<Node> {
     const attrs = attributesOf(facts);
-    const type = facts.mode & TYPE;
-    if (type === REGULAR) return this.#file(place, facts, attrs);
-    if (type === SYMLINK) return symlink(facts.target, attrs);
-    const kind = SPECIALS.get(type);
-    if (!kind) {
+    const kind = kindOfMode(facts.mode);
+    if (kind === 'file') return this.#file(place, facts, attrs);
+    if (kind === 'symlink') return symlink(facts.target, attrs);
+    if (!kind || kind === 'directory') {
       const shown = displayText(joinPath(place.directory, place.name));
       throw new SourceError('source.unknown-kind', `${shown} is of a kind that no image can hold.`, { path: shown });
     }

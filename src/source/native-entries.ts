@@ -4,7 +4,7 @@
 import { getSystemErrorMap } from 'node:util';
 import { type ByteString, type Timestamp, timestamp } from '../bytes/index.js';
 import type { NativeAddon } from '../native/index.js';
-import type { Xattr } from '../tree/index.js';
+import { kindOfMode, type Xattr } from '../tree/index.js';
 import type { Entries, EntryFacts } from './entries.js';
 import { NO_XATTRS, type XattrPool } from './xattr-pool.js';
 
@@ -31,9 +31,6 @@ const RECORD = {
   xattrsLength: 84,
   recordSize: 88,
 } as const;
-
-const TYPE = 0o170000;
-const DIRECTORY = 0o040000;
 
 /** Whether entries are described, or nothing but named. Throws what the system says about the directory. */
 export function isDescribed(answer: Uint8Array): boolean {
@@ -110,7 +107,7 @@ export class NativeEntries implements Entries {
   }
 
   isKnownDirectory(index: number): boolean {
-    return (this.#number(recordAt(index) + RECORD.mode) & TYPE) === DIRECTORY;
+    return kindOfMode(this.#number(recordAt(index) + RECORD.mode)) === 'directory';
   }
 
   close(): void {

@@ -3,14 +3,10 @@
 import { type BigIntStats, closeSync, constants, lstatSync, openSync, readdirSync, readlinkSync } from 'node:fs';
 import { type ByteString, byteStringOf, compareBytes, EPOCH_ZERO, fromNanoseconds } from '../bytes/index.js';
 import { pathBuffer } from '../io/index.js';
-import { joinPath } from '../tree/index.js';
+import { joinPath, kindOfMode } from '../tree/index.js';
 import { type Entries, type EntryFacts, type EntryReader, type Listing, SELF } from './entries.js';
 import type { XattrReader } from './xattrs.js';
 
-const TYPE = 0o170000;
-const DIRECTORY = 0o040000;
-const REGULAR = 0o100000;
-const SYMLINK = 0o120000;
 const NO_TARGET = '' as ByteString;
 
 /** Looks at each entry when its turn comes. */
@@ -61,9 +57,9 @@ class PortableEntries implements Entries {
     const path = pathBuffer(joinPath(this.directory, this.names[index]!));
     const stat = this.#statOf(index);
     const mode = Number(stat.mode);
-    const type = mode & TYPE;
+    const kind = kindOfMode(mode);
     // Told now, not after half an image: a file that only its owner may read.
-    if (type === REGULAR && (mode & 0o004) === 0) checkReadable(path);
+    if (kind === 'file' && (mode & 0o004) === 0) checkReadable(path);
     return {
       mode,
       uid: Number(stat.uid),
@@ -74,8 +70,8 @@ class PortableEntries implements Entries {
       mtime: this.#mtimeOf(stat),
       major: major(stat.rdev),
       minor: minor(stat.rdev),
-      target: type === SYMLINK ? byteStringOf(readlinkSync(path, { encoding: 'buffer' })) : NO_TARGET,
-      xattrs: this.reader.read(path, type === REGULAR || type === DIRECTORY),
+      target: kind === 'symlink' ? byteStringOf(readlinkSync(path, { encoding: 'buffer' })) : NO_TARGET,
+      xattrs: this.reader.read(path, kind === 'file' || kind === 'directory'),
     };
   }
 

@@ -3,6 +3,7 @@
 export * from './duplicates.js';
 export * from './exclude.js';
 export * from './file-tree.js';
+export * from './file-type.js';
 export * from './fingerprint.js';
 export * from './follow.js';
 export * from './loss.js';

@@ -32,22 +32,6 @@ export function* walk<C extends Content>(tree: FileTree<C>): Generator<Visit<C>>
   }
 }
 
-/** All entries of one depth before the next, as path tables want it. The root comes first. */
-export function* walkByDepth<C extends Content>(tree: FileTree<C>): Generator<Visit<C>> {
-  let level: Visit<C>[] = [{ path: '' as ByteString, name: '' as ByteString, node: tree.root, parent: undefined }];
-  while (level.length > 0) {
-    const next: Visit<C>[] = [];
-    for (const visit of level) {
-      yield visit;
-      if (visit.node.kind !== 'directory') continue;
-      for (const [name, node] of visit.node.entries) {
-        next.push({ path: joinPath(visit.path, name), name, node, parent: visit.node });
-      }
-    }
-    level = next;
-  }
-}
-
 /** How many names each node has that is not a directory. Only nodes with more than one name are listed. */
 export function hardLinkCounts<C extends Content>(tree: FileTree<C>): ReadonlyMap<Node<C>, number> {
   const seen = new Set<Node<C>>();

@@ -1,7 +1,7 @@
 // Inodes: what the file system knows of a file besides its names and its data (kernel documentation, "Index Nodes").
 
 import { bytes, crc32c, reserved, struct, type Timestamp, u16le, u32le, type Value } from '../../bytes/index.js';
-import type { Node } from '../../tree/index.js';
+import { type Node, TYPE_BITS } from '../../tree/index.js';
 import type { Seed } from './checksum.js';
 
 /** Inode numbers with a fixed meaning. */
@@ -74,16 +74,6 @@ export const inode = struct('ext4 inode', FIXED_SIZE, {
 
 export type Inode = Value<typeof inode>;
 
-const TYPE_BITS: Readonly<Record<Node['kind'], number>> = {
-  fifo: 0x1000,
-  'character-device': 0x2000,
-  directory: 0x4000,
-  'block-device': 0x6000,
-  file: 0x8000,
-  symlink: 0xa000,
-  socket: 0xc000,
-};
-
 /** The mode field: type and permission bits. */
 export function modeField(kind: Node['kind'], permissions: number): number {
   return TYPE_BITS[kind] | permissions;
@@ -140,12 +130,6 @@ export function isInodeSealed(
   if (isWide) own.fill(0, 0x82, 0x84);
   const sum = crc32c(seed, own);
   return isWide ? sum === checksumLow + checksumHigh * 0x10000 : (sum & 0xffff) === checksumLow;
-}
-
-/** The kind of node that a mode field stands for; undefined for none. */
-export function kindOf(mode: number): Node['kind'] | undefined {
-  const type = mode & 0xf000;
-  return (Object.keys(TYPE_BITS) as Node['kind'][]).find((kind) => TYPE_BITS[kind] === type);
 }
 
 /** The time that two fields stand for. Without the extra field, of small inodes, it has whole seconds. */

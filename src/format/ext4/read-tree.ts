@@ -3,7 +3,16 @@
 
 import { byteStringOf } from '../../bytes/index.js';
 import { bytesSource, collect, EMPTY, type ExactContent, quietRun } from '../../io/index.js';
-import { type Attributes, directory, FileTree, file, type Node, special, symlink } from '../../tree/index.js';
+import {
+  type Attributes,
+  directory,
+  FileTree,
+  file,
+  kindOfMode,
+  type Node,
+  special,
+  symlink,
+} from '../../tree/index.js';
 import { EXTENT_MAGIC } from './extent.js';
 import {
   BLOCK_FIELD_SIZE,
@@ -11,7 +20,6 @@ import {
   ENCRYPTED_FLAG,
   EXTENTS_FLAG,
   INLINE_FLAG,
-  kindOf,
   ROOT_INODE,
   timeOf,
 } from './inode.js';
@@ -70,7 +78,7 @@ class TreeReader {
     if (this.#opened.has(ino)) damaged('directory-twice', `Directory ${ino} has two places.`);
     const found = await this.#volume.inode(ino);
     const { fields, extraSize } = found;
-    const kind = kindOf(fields.mode);
+    const kind = kindOfMode(fields.mode);
     if (!kind || fields.links === 0) damaged('inode', `Inode ${ino} has a name, but is no file of any kind.`);
     if ((fields.flags & ENCRYPTED_FLAG) !== 0) unsupported(`Inode ${ino} is encrypted.`);
     const { xattrs, inlineData } = await this.#xattrs.of(found);

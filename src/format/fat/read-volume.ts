@@ -4,7 +4,7 @@
 import { alignUp, divCeil } from '../../bytes/index.js';
 import { InvalidImageError } from '../../errors.js';
 import type { Range, Source } from '../../io/index.js';
-import { type FatType, FIRST_CLUSTER, tableLength } from './allocation-table.js';
+import { endOfChain, type FatType, FIRST_CLUSTER, tableLength } from './allocation-table.js';
 import { bootSector16, bootSector32 } from './boot-sector.js';
 import { ENTRY_SIZE } from './directory-entry.js';
 import { type FatVolume, recogniseFat } from './read.js';
@@ -113,7 +113,7 @@ export class Volume {
 
 /** End of a chain; a bad or a free cluster inside of one is neither, and out of every range. */
 function isEnd(type: FatType, entry: number): boolean {
-  const last = { 12: 0xfff, 16: 0xffff, 32: 0x0fff_ffff }[type];
+  const last = endOfChain(type);
   return entry >= last - FIRST_END && entry !== last - BAD;
 }
 

@@ -8,8 +8,8 @@ import {
   directory,
   FileTree,
   file,
+  kindOfMode,
   type Node,
-  type SpecialKind,
   special,
   symlink,
 } from '../../tree/index.js';
@@ -18,15 +18,6 @@ import { entriesOf, type FoundEntry, factsOf, ownRecord } from './read-directory
 import type { RockRidgeFacts } from './read-rock-ridge.js';
 import { damaged, type HierarchyName, type Volume } from './read-volume.js';
 
-const TYPE = 0o170000;
-const DIRECTORY = 0o040000;
-const SYMLINK = 0o120000;
-const SPECIALS: ReadonlyMap<number, SpecialKind> = new Map([
-  [0o010000, 'fifo'],
-  [0o020000, 'character-device'],
-  [0o060000, 'block-device'],
-  [0o140000, 'socket'],
-]);
 /** Of files and directories without Rock Ridge: everybody may read, nobody write. */
 const PLAIN_MODE = { file: 0o444, directory: 0o555 } as const;
 
@@ -118,11 +109,10 @@ class TreeReader {
 
   #newLeaf({ name, facts, record, ranges }: FoundEntry): Node {
     const attributes = this.#attributes(facts, record, PLAIN_MODE.file);
-    const type = (facts.mode ?? 0) & TYPE;
-    if (type === SYMLINK) return symlink(facts.target ?? ('' as ByteString), attributes);
-    const kind = SPECIALS.get(type);
-    if (kind) return special(kind, attributes, ...(facts.device ?? []));
-    if (type === DIRECTORY) throw damaged('directory', `"${toText(name) ?? name}" is no directory, and is one.`);
+    const kind = kindOfMode(facts.mode ?? 0) ?? 'file';
+    if (kind === 'symlink') return symlink(facts.target ?? ('' as ByteString), attributes);
+    if (kind === 'directory') throw damaged('directory', `"${toText(name) ?? name}" is no directory, and is one.`);
+    if (kind !== 'file') return special(kind, attributes, ...(facts.device ?? []));
     const size = ranges.reduce((sum, { length }) => sum + length, 0);
     return file(size === 0 ? EMPTY : new PartsContent(this.#volume, ranges, size), attributes);
   }

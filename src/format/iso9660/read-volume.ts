@@ -3,12 +3,11 @@
 import { InvalidImageError } from '../../errors.js';
 import type { Range, Source } from '../../io/index.js';
 import { type DirectoryRecord, readRecord } from './directory-record.js';
-import { BLOCK, SYSTEM_AREA_BLOCKS } from './geometry.js';
+import { BLOCK } from './geometry.js';
+import { volumeDescriptors } from './read.js';
 import { useFields } from './read-system-use.js';
-import { PRIMARY, STANDARD_ID, SUPPLEMENTARY, TERMINATOR, volumeDescriptor } from './volume-descriptor.js';
+import { PRIMARY, SUPPLEMENTARY, volumeDescriptor } from './volume-descriptor.js';
 
-/** No real volume has more. */
-const MOST_DESCRIPTORS = 64;
 /** First two bytes of the escape sequences of Joliet: UCS-2 of level 1, 2 or 3. */
 const JOLIET = [0x25, 0x2f] as const;
 const JOLIET_LEVELS = [0x40, 0x43, 0x45];
@@ -37,13 +36,8 @@ export class Volume {
   static async open(image: Source): Promise<Volume> {
     let primary: DirectoryRecord | undefined;
     let joliet: DirectoryRecord | undefined;
-    for (let turn = 0; turn < MOST_DESCRIPTORS; turn++) {
-      const at = (SYSTEM_AREA_BLOCKS + turn) * BLOCK;
-      if (at + BLOCK > image.size) break;
-      const block = new Uint8Array(BLOCK);
-      await image.read(at, block);
-      if (block[0] === TERMINATOR || STANDARD_ID.some((byte, i) => block[1 + i] !== byte)) break;
-      const descriptor = volumeDescriptor.decode(block);
+    for await (const { bytes } of volumeDescriptors(image)) {
+      const descriptor = volumeDescriptor.decode(bytes);
       if (descriptor.type !== PRIMARY && descriptor.type !== SUPPLEMENTARY) continue;
       if (descriptor.blockSize !== BLOCK) throw damaged('block-size', `Blocks have ${descriptor.blockSize} bytes.`);
       const root = readRecord(descriptor.rootRecord, 0);

@@ -34,19 +34,25 @@ export interface IsoVolume {
   readonly bootRecords: readonly number[];
 }
 
+/** The descriptors of the volume that starts at byte 0 of the source, up to the terminator; each a block, with its number. */
+export async function* volumeDescriptors(image: Source): AsyncGenerator<{ block: number; bytes: Uint8Array }> {
+  for (let block = SYSTEM_AREA_BLOCKS; block < SYSTEM_AREA_BLOCKS + MOST_DESCRIPTORS; block++) {
+    const bytes = await readBlock(image, block);
+    if (!bytes || STANDARD_ID.some((byte, at) => bytes[1 + at] !== byte) || bytes[0] === TERMINATOR) return;
+    yield { block, bytes };
+  }
+}
+
 /** The volume that starts at byte 0 of the source; undefined unless there is one. */
 export async function recogniseIso(image: Source): Promise<IsoVolume | undefined> {
   let primary: VolumeDescriptor | undefined;
   const extensions: string[] = [];
   const bootRecords: number[] = [];
-  for (let i = 0; i < MOST_DESCRIPTORS; i++) {
-    const block = await readBlock(image, SYSTEM_AREA_BLOCKS + i);
-    if (!block || STANDARD_ID.some((byte, at) => block[1 + at] !== byte)) break;
-    const [type] = block;
-    if (type === TERMINATOR) break;
-    if (type === BOOT_RECORD) bootRecords.push(SYSTEM_AREA_BLOCKS + i);
-    if (type === PRIMARY) primary ??= volumeDescriptor.decode(block);
-    if (type === SUPPLEMENTARY) extensions.push(block[6] === 2 ? 'ISO 9660:1999' : 'Joliet');
+  for await (const { block, bytes } of volumeDescriptors(image)) {
+    const [type] = bytes;
+    if (type === BOOT_RECORD) bootRecords.push(block);
+    if (type === PRIMARY) primary ??= volumeDescriptor.decode(bytes);
+    if (type === SUPPLEMENTARY) extensions.push(bytes[6] === 2 ? 'ISO 9660:1999' : 'Joliet');
   }
   if (!primary) return undefined;
   const rockRidge = await rockRidgeOf(image, primary);

@@ -2,22 +2,12 @@
 
 import { type ByteString, bytesOf } from '../../bytes/index.js';
 import type { Content } from '../../io/index.js';
-import type { Node } from '../../tree/index.js';
+import { type Node, TYPE_BITS } from '../../tree/index.js';
 import { writeShortDate } from './date.js';
 import type { FieldRun } from './field-run.js';
 import { erField, suspField } from './susp.js';
 
 export type RockRidgeVersion = '1.10' | '1.12';
-
-const FILE_TYPES: Record<Node['kind'], number> = {
-  fifo: 0o010000,
-  'character-device': 0o020000,
-  directory: 0o040000,
-  'block-device': 0o060000,
-  file: 0o100000,
-  symlink: 0o120000,
-  socket: 0o140000,
-};
 
 /** Most data bytes of one field: the length byte counts a head of four or five bytes too. */
 const NM_ROOM = 250;
@@ -74,7 +64,7 @@ function pxLength(version: RockRidgeVersion): number {
 
 function addPx(run: FieldRun, node: Node<Content>, { links, serial }: LinkFacts, version: RockRidgeVersion): void {
   const at = run.begin('PX', pxLength(version));
-  bothEndian(run.view, at, FILE_TYPES[node.kind] | node.mode);
+  bothEndian(run.view, at, TYPE_BITS[node.kind] | node.mode);
   bothEndian(run.view, at + 8, links);
   bothEndian(run.view, at + 16, node.uid);
   bothEndian(run.view, at + 24, node.gid);

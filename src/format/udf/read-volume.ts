@@ -4,12 +4,10 @@
 import { InvalidImageError, UnsupportedError } from '../../errors.js';
 import type { Range, Source } from '../../io/index.js';
 import type { LongAddress, VolumeExtent } from './fields.js';
-import { findAnchor } from './read.js';
+import { findAnchor, sequence } from './read.js';
 import { readTag, TAG_ID, type TagId } from './tag.js';
 import { logicalVolume, metadataMap, partitionDescriptor, physicalMap } from './volume-descriptors.js';
 
-/** Descriptors of a sequence; real ones have 16 blocks. */
-const MOST_DESCRIPTORS = 64;
 const MOST_PARTITIONS = 4;
 const PHYSICAL_MAP = 1;
 const METADATA_PURPOSE = '*UDF Metadata Partition';
@@ -58,12 +56,9 @@ export class Volume {
   static async open(image: Source): Promise<Volume> {
     const anchor = await findAnchor(image);
     if (!anchor) throw damaged('not-udf', 'This is not a UDF volume.');
-    const sequence = await readSequence(image, anchor.main, anchor.blockSize);
-    return new Volume(
-      image,
-      anchor.blockSize,
-      sequence.volume ? sequence : await readSequence(image, anchor.reserve, anchor.blockSize),
-    );
+    const { blockSize, main, reserve } = anchor;
+    const found = await readSequence(image, main, blockSize);
+    return new Volume(image, blockSize, found.volume ? found : await readSequence(image, reserve, blockSize));
   }
 
   /** Bytes of the image. */
@@ -138,24 +133,18 @@ export class Volume {
 }
 
 async function readSequence(image: Source, extent: VolumeExtent, blockSize: number): Promise<Sequence> {
-  const sequence: Sequence = { partitions: new Map() };
-  for (let i = 0; i < Math.min(extent.length / blockSize, MOST_DESCRIPTORS); i++) {
-    const at = (extent.block + i) * blockSize;
-    if (at + blockSize > image.size) break;
-    const bytes = new Uint8Array(blockSize);
-    await image.read(at, bytes);
-    const tag = readTag(bytes, 0, at);
-    if (!tag || tag.id === TAG_ID.terminator) break;
-    if (tag.id === TAG_ID.partition) {
+  const found: Sequence = { partitions: new Map() };
+  for await (const { id, bytes } of sequence(image, extent, blockSize)) {
+    if (id === TAG_ID.partition) {
       const { number, start, blocks } = partitionDescriptor.decode(bytes);
-      sequence.partitions.set(number, { at: start * blockSize, blocks });
-    } else if (tag.id === TAG_ID.logicalVolume) {
+      found.partitions.set(number, { at: start * blockSize, blocks });
+    } else if (id === TAG_ID.logicalVolume) {
       const { blockSize: size, fileSet, maps, mapTableLength } = logicalVolume.decode(bytes);
       const table = bytes.slice(logicalVolume.size, logicalVolume.size + mapTableLength);
-      sequence.volume = { blockSize: size, fileSet, maps: table, count: maps };
+      found.volume = { blockSize: size, fileSet, maps: table, count: maps };
     }
   }
-  return sequence;
+  return found;
 }
 
 function partitionOf(maps: Uint8Array, at: number, partitions: ReadonlyMap<number, Run>): Partition {

@@ -50,6 +50,21 @@ export async function recogniseUdf(image: Source): Promise<UdfVolumeFacts | unde
   return anchor && readSequence(image, anchor.main, anchor.blockSize);
 }
 
+/** The descriptors of a volume descriptor sequence, up to the terminator; checked by their tags. */
+export async function* sequence(
+  image: Source,
+  extent: VolumeExtent,
+  blockSize: number,
+): AsyncGenerator<{ readonly id: number; readonly bytes: Uint8Array }> {
+  for (let i = 0; i < Math.min(extent.length / blockSize, MOST_DESCRIPTORS); i++) {
+    const at = (extent.block + i) * blockSize;
+    const bytes = await descriptorAt(image, at);
+    const tag = bytes && readTag(bytes, 0, at);
+    if (!tag || tag.id === TAG_ID.terminator) return;
+    yield { id: tag.id, bytes };
+  }
+}
+
 async function readSequence(image: Source, extent: VolumeExtent, blockSize: number): Promise<UdfVolumeFacts> {
   const facts = {
     label: '',
@@ -60,18 +75,14 @@ async function readSequence(image: Source, extent: VolumeExtent, blockSize: numb
     partitionSize: 0,
     partitionAt: 0,
   };
-  for (let i = 0; i < Math.min(extent.length / blockSize, MOST_DESCRIPTORS); i++) {
-    const at = (extent.block + i) * blockSize;
-    const bytes = await descriptorAt(image, at);
-    const tag = bytes && readTag(bytes, 0, at);
-    if (!tag || tag.id === TAG_ID.terminator) break;
-    if (tag.id === TAG_ID.primaryVolume) {
+  for await (const { id, bytes } of sequence(image, extent, blockSize)) {
+    if (id === TAG_ID.primaryVolume) {
       const { volumeSetId, recorded } = primaryVolume.decode(bytes);
       Object.assign(facts, { volumeSetId, recorded });
-    } else if (tag.id === TAG_ID.partition) {
+    } else if (id === TAG_ID.partition) {
       const { start, blocks } = partitionDescriptor.decode(bytes);
       Object.assign(facts, { partitionAt: start * blockSize, partitionSize: blocks * blockSize });
-    } else if (tag.id === TAG_ID.logicalVolume) {
+    } else if (id === TAG_ID.logicalVolume) {
       const { logicalVolumeId: label, domain } = logicalVolume.decode(bytes);
       const [minor = 0, major = 0] = domain.suffix;
       Object.assign(facts, { label, revision: `${major}.${minor.toString(16).padStart(2, '0')}` });

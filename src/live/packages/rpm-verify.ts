@@ -2,7 +2,7 @@
 
 import { type ByteString, fromText } from '../../bytes/index.js';
 import type { DigestName, Run } from '../../io/index.js';
-import { type FileTree, follow, type Node } from '../../tree/index.js';
+import { type FileTree, follow, type Node, TYPE_BITS, TYPE_MASK } from '../../tree/index.js';
 import { capabilitiesOf, sameCapabilities } from './capabilities.js';
 import { digestContent, entryAt, textAt } from './entry.js';
 import type { RpmHeader } from './rpm-header.js';
@@ -43,17 +43,6 @@ const DIGESTS: Readonly<Record<number, DigestName>> = {
   10: 'sha512',
   11: 'sha224',
 };
-
-const TYPE_BITS: Readonly<Record<Node['kind'], number>> = {
-  fifo: 0o010000,
-  'character-device': 0o020000,
-  directory: 0o040000,
-  'block-device': 0o060000,
-  file: 0o100000,
-  symlink: 0o120000,
-  socket: 0o140000,
-};
-const TYPE_MASK = 0o170000;
 
 /** One line per file that is missing or differs. */
 export async function verifyRpm(root: FileTree, headers: readonly RpmHeader[], run: Run): Promise<string> {

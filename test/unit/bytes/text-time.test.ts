@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { alignUp, divCeil, padding } from '../../../src/bytes/align.js';
-import { countBits, setBits, testBit } from '../../../src/bytes/bitmap.js';
+import { setBits, testBit } from '../../../src/bytes/bitmap.js';
 import { guidBytes, guidText, uuidBytes, uuidText } from '../../../src/bytes/guid.js';
 import { byteStringOf, bytesOf, compareBytes, displayText, fromText, toText } from '../../../src/bytes/text.js';
 import { calendar, fromCalendar, fromNanoseconds, timestamp } from '../../../src/bytes/time.js';
@@ -51,8 +51,8 @@ test('alignment beyond 32 bits', () => {
 test('bitmaps', () => {
   const map = new Uint8Array(8);
   setBits(map, 3, 30);
-  expect(countBits(map, 64)).toBe(30);
-  expect([testBit(map, 2), testBit(map, 3), testBit(map, 32), testBit(map, 33)]).toEqual([false, true, true, false]);
+  const set = Array.from({ length: 64 }, (_, bit) => bit).filter((bit) => testBit(map, bit));
+  expect(set).toEqual(Array.from({ length: 30 }, (_, turn) => turn + 3));
 });
 
 test('GUIDs store their first three fields little-endian', () => {
