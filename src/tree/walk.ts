@@ -32,6 +32,17 @@ export function* walk<C extends Content>(tree: FileTree<C>): Generator<Visit<C>>
   }
 }
 
+/** Names in a directory and all below it: without a walk's visits, as there may be millions. */
+export function countNames<C extends Content>(root: Directory<C>): number {
+  let count = 0;
+  const stack = [root];
+  for (let dir = stack.pop(); dir; dir = stack.pop()) {
+    count += dir.entries.size;
+    for (const node of dir.entries.values()) if (node.kind === 'directory') stack.push(node);
+  }
+  return count;
+}
+
 /** How many names each node has that is not a directory. Only nodes with more than one name are listed. */
 export function hardLinkCounts<C extends Content>(tree: FileTree<C>): ReadonlyMap<Node<C>, number> {
   const seen = new Set<Node<C>>();

@@ -2,7 +2,15 @@
 
 import { type ByteString, byteStringOf, displayText, divCeil } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
-import { type Directory, directory, type FileTree, joinPath, LossLog, type Node } from '../../tree/index.js';
+import {
+  countNames,
+  type Directory,
+  directory,
+  type FileTree,
+  joinPath,
+  LossLog,
+  type Node,
+} from '../../tree/index.js';
 import { type Dirent, linearBlocks } from './dirent.js';
 import { nameHasher } from './dirhash.js';
 import { checkEntry, checkLeaves, checkName, checkNode } from './entry-limits.js';
@@ -97,16 +105,6 @@ function withLostFound(root: Directory, options: ResolvedOptions): Directory {
   }
   const made: Directory = directory({ mode: 0o700, mtime: options.epoch });
   return directory(root, [...root.entries, [LOST_FOUND, made]]);
-}
-
-function countNames(root: Directory): number {
-  let count = 0;
-  const stack: Directory[] = [root];
-  for (let dir = stack.pop(); dir; dir = stack.pop()) {
-    count += dir.entries.size;
-    for (const node of dir.entries.values()) if (node.kind === 'directory') stack.push(node);
-  }
-  return count;
 }
 
 class InventoryTaker {

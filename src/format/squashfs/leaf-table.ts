@@ -1,7 +1,7 @@
 // Entries that are not directories, each once, whatever its names; and which of them have one content.
 
 import type { ExactContent } from '../../io/index.js';
-import type { Directory, FileTree, Node } from '../../tree/index.js';
+import { countNames, type Directory, type FileTree, type Node } from '../../tree/index.js';
 
 export type Leaf = Exclude<Node, Directory>;
 
@@ -21,7 +21,7 @@ export class LeafTable {
   #count = 0;
 
   constructor(tree: FileTree) {
-    const most = countNames(tree);
+    const most = countNames(tree.root);
     // Made for the most there can be: an array that grows leaves two more of its size behind.
     this.leaves = new Array(most);
     this.contentOwners = new Uint32Array(most);
@@ -55,15 +55,4 @@ export class LeafTable {
     const { leaves, linked, linkCounts } = this;
     return { leaves, contentOwners: this.contentOwners.subarray(0, this.#count), linked, linkCounts };
   }
-}
-
-/** Names in all directories. */
-function countNames(tree: FileTree): number {
-  let count = 0;
-  const directories = [tree.root];
-  for (let directory = directories.pop(); directory; directory = directories.pop()) {
-    count += directory.entries.size;
-    for (const node of directory.entries.values()) if (node.kind === 'directory') directories.push(node);
-  }
-  return count;
 }
