@@ -1,13 +1,13 @@
 // Floor 5: the product. A description and a root tree become a live ISO.
 
-export { buildLiveIso, planLiveIso } from './build.js';
+export { buildLiveIso, planLiveIso } from './build/build.js';
+export type { Decision } from './build/decisions.js';
+export type { BuildOptions } from './build/options.js';
+export type { BuildReport, LiveReport } from './build/report.js';
+export type { Step } from './build/stopwatch.js';
 export { type BundledFile, type BundleOptions, type BundleReport, bundleResults } from './bundle/index.js';
 export { type ConfigurationPlaces, loadConfiguration, type RuntimeConfiguration } from './configuration/index.js';
-export type { Decision } from './decisions.js';
 export * from './description/index.js';
 export type { InitrdReport } from './initrd/index.js';
-export type { BuildOptions } from './options.js';
-export type { BuildReport, LiveReport } from './report.js';
+export { checkNames } from './plan/runtime-checks.js';
 export type { BundleFormat, BundleTags, ResultFile, ResultKey, Results } from './result/index.js';
-export { checkNames } from './runtime-checks.js';
-export type { Step } from './stopwatch.js';

@@ -4,7 +4,7 @@ import { InvalidInputError } from '../../errors.js';
 import { bytesSource, collect, type ExactContent, quietRun, type Run } from '../../io/index.js';
 import type { FoundDirectory } from './grub-data.js';
 import { fileIn, requireGrubDirectory } from './grub-data.js';
-import { type ImageWorkshop, makeBootImage } from './grub-image.js';
+import { type BootImageContext, makeBootImage } from './grub-image.js';
 
 export interface BiosFiles {
   /** For El Torito. */
@@ -23,8 +23,8 @@ export interface BiosRequest {
 
 const PLATFORM = 'i386-pc';
 
-export async function makeBiosFiles(workshop: ImageWorkshop, request: BiosRequest, run: Run): Promise<BiosFiles> {
-  const directory = requireGrubDirectory(workshop.root, PLATFORM);
+export async function makeBiosFiles(context: BootImageContext, request: BiosRequest, run: Run): Promise<BiosFiles> {
+  const directory = requireGrubDirectory(context.root, PLATFORM);
   const sector = fileIn(directory.node, 'cdboot.img');
   if (!sector) {
     const path = `/${directory.path}/cdboot.img`;
@@ -34,7 +34,7 @@ export async function makeBiosFiles(workshop: ImageWorkshop, request: BiosReques
   const core = ready
     ? await collect(ready.content, run)
     : await makeBootImage(
-        workshop,
+        context,
         {
           platform: PLATFORM,
           directory,
@@ -45,7 +45,7 @@ export async function makeBiosFiles(workshop: ImageWorkshop, request: BiosReques
         run,
       );
   const hybrid = fileIn(directory.node, 'boot_hybrid.img');
-  if (!hybrid) workshop.warn('The root tree has no boot_hybrid.img: the medium boots no BIOS machine as a disk.');
+  if (!hybrid) context.warn('The root tree has no boot_hybrid.img: the medium boots no BIOS machine as a disk.');
   const elTorito = Buffer.concat([await collect(sector.content, run), core]);
   return {
     elTorito: bytesSource(elTorito),

@@ -1,17 +1,17 @@
-// Everything that machines boot from, made for one project: the medium without kernel, initrd and root image. A script of
+// Everything that machines boot from, made for one plan: the medium without kernel, initrd and root image. A script of
 // the description may change it before the EFI system partition and the disc are made of it.
 
 import { InvalidInputError } from '../../errors.js';
 import type { ExactContent, Run } from '../../io/index.js';
 import { directory, FileTree, follow, overlay } from '../../tree/index.js';
 import { isOlder } from '../description/index.js';
-import type { Project } from '../project.js';
+import type { BuildPlan } from '../plan/build-plan.js';
 import { makeBiosFiles } from './bios-files.js';
 import { readCdroot } from './cdroot.js';
 import { editMedium } from './edit-script.js';
 import { collectSignedEfi, type EfiTree, makeUnsignedEfi } from './efi-files.js';
 import { renderEarlyConfig, renderForwardingConfig } from './grub-config.js';
-import type { ImageWorkshop } from './grub-image.js';
+import type { BootImageContext } from './grub-image.js';
 import { findGfxboot, findIsolinux } from './isolinux-files.js';
 import { type LoaderParts, loaderTree } from './loader-tree.js';
 import { makeOpenFirmwareFiles } from './open-firmware.js';
@@ -26,18 +26,18 @@ export interface BootFiles {
 }
 
 /** Where boot files are made, and what a script of the description is run with. */
-export interface BootWorkshop extends ImageWorkshop {
+export interface BootFilesContext extends BootImageContext {
   /** Variables that a script sees, besides those of the image. */
   readonly environment: Readonly<Record<string, string>>;
   /** Every line that a script prints. */
   log(line: string): void;
 }
 
-export async function makeBootFiles(project: Project, workshop: BootWorkshop, run: Run): Promise<BootFiles> {
-  const parts = await makeParts(project, workshop, run);
-  const loaders = await loaderTree(project, parts);
-  const { cdroot, editScript, rootDirectory, epoch } = project;
-  const { workDirectory, environment, log } = workshop;
+export async function makeBootFiles(plan: BuildPlan, context: BootFilesContext, run: Run): Promise<BootFiles> {
+  const parts = await makeParts(plan, context, run);
+  const loaders = await loaderTree(plan, parts);
+  const { cdroot, editScript, rootDirectory, epoch } = plan;
+  const { workDirectory, environment, log } = context;
   const base = cdroot ? await readCdroot(cdroot, `${workDirectory}/cdroot.tar`, run) : undefined;
   const laid = base ? overlay(base, loaders) : loaders;
   const request = { workDirectory, environment, epoch, log };
@@ -45,11 +45,11 @@ export async function makeBootFiles(project: Project, workshop: BootWorkshop, ru
     editScript && rootDirectory !== undefined
       ? await editMedium(laid, { ...request, rootDirectory, script: editScript }, run)
       : laid;
-  return { tree, hybridMbr: parts.grubBios?.hybridMbr ?? parts.isolinux?.hybridMbr, efi: efiPart(project, tree) };
+  return { tree, hybridMbr: parts.grubBios?.hybridMbr ?? parts.isolinux?.hybridMbr, efi: efiPart(plan, tree) };
 }
 
-async function makeParts(project: Project, workshop: BootWorkshop, run: Run): Promise<LoaderParts> {
-  const { architecture, menu, layout, description } = project;
+async function makeParts(plan: BuildPlan, context: BootFilesContext, run: Run): Promise<LoaderParts> {
+  const { architecture, menu, layout, description } = plan;
   const { grubDirectory, mediumId } = menu;
   const earlyConfig = renderEarlyConfig(mediumId, grubDirectory);
   const forwardingConfig = renderForwardingConfig(mediumId, grubDirectory);
@@ -59,28 +59,28 @@ async function makeParts(project: Project, workshop: BootWorkshop, run: Run): Pr
   const openFirmware = architecture.openFirmwarePlatform;
   const requiresShim = isOlder(description.generation.name, 'kiwi-9.20');
   return {
-    grubBios: layout.bios === 'grub' ? await makeBiosFiles(workshop, request, run) : undefined,
-    isolinux: layout.bios === 'isolinux' ? await findIsolinux(workshop.root, isHybrid, run) : undefined,
-    gfxboot: layout.bios === 'isolinux' ? findGfxboot(workshop.root, description.bootloaderTheme) : undefined,
+    grubBios: layout.bios === 'grub' ? await makeBiosFiles(context, request, run) : undefined,
+    isolinux: layout.bios === 'isolinux' ? await findIsolinux(context.root, isHybrid, run) : undefined,
+    gfxboot: layout.bios === 'isolinux' ? findGfxboot(context.root, description.bootloaderTheme) : undefined,
     efi:
       layout.efi && architecture.efi
-        ? await makeEfi(project, workshop, { ...request, efi: architecture.efi, requiresShim }, run)
+        ? await makeEfi(plan, context, { ...request, efi: architecture.efi, requiresShim }, run)
         : undefined,
-    openFirmware: openFirmware ? await makeOpenFirmwareFiles(workshop, openFirmware, request, run) : undefined,
+    openFirmware: openFirmware ? await makeOpenFirmwareFiles(context, openFirmware, request, run) : undefined,
   };
 }
 
 function makeEfi(
-  { firmware }: Project,
-  workshop: BootWorkshop,
+  { firmware }: BuildPlan,
+  context: BootFilesContext,
   request: Parameters<typeof makeUnsignedEfi>[1],
   run: Run,
 ): Promise<EfiTree> {
-  return firmware === 'uefi' ? collectSignedEfi(workshop, request, run) : makeUnsignedEfi(workshop, request, run);
+  return firmware === 'uefi' ? collectSignedEfi(context, request, run) : makeUnsignedEfi(context, request, run);
 }
 
 /** The directory EFI of the finished medium as a tree of its own. */
-function efiPart({ layout, epoch }: Project, tree: FileTree): EfiTree | undefined {
+function efiPart({ layout, epoch }: BuildPlan, tree: FileTree): EfiTree | undefined {
   if (!layout.efi) return undefined;
   const efi = follow(tree, 'EFI');
   if (efi?.kind !== 'directory') {

@@ -1,8 +1,8 @@
 // The boot menu that a description asks for, by the rules of its generation.
 
 import type { FileTree } from '../../tree/index.js';
-import type { Architecture } from '../architecture.js';
 import { isOlder, type LiveDescription } from '../description/index.js';
+import type { Architecture } from '../plan/architecture.js';
 import { commandLines } from './command-line.js';
 import { graphicsMode } from './graphics-mode.js';
 import { fileIn, findGrubDirectory, findTheme, grubDirectoryName } from './grub-data.js';

@@ -7,8 +7,8 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { InvalidInputError, ToolError } from '../../errors.js';
 import type { Run } from '../../io/index.js';
 import { type FileTree, follow } from '../../tree/index.js';
-import { runTool } from '../child.js';
 import { type LiveDescription, placeOf } from '../description/index.js';
+import { runTool } from '../tools/run-tool.js';
 import { mediaDirectoryIn, readDirectory, writeDirectory } from './media-directory.js';
 
 /** The name under which KIWI's prepare step keeps the script in the root tree. */

@@ -5,10 +5,10 @@ import { type ByteString, type Timestamp, timestamp } from '../../bytes/index.js
 import { InvalidInputError } from '../../errors.js';
 import { bytesSource, collect, type ExactContent, type Run } from '../../io/index.js';
 import { directory, type File, FileTree, file, follow, glob, type Node, overlay } from '../../tree/index.js';
-import { type EfiNames, efiFileOf } from '../architecture.js';
+import { type EfiNames, efiFileOf } from '../plan/architecture.js';
 import { findMokManagers, findShims, findSignedGrubs, findUnsignedGrubs, vendorDirectories } from './efi-lookups.js';
 import { requireFont, requireGrubDirectory } from './grub-data.js';
-import { type ImageWorkshop, makeBootImage } from './grub-image.js';
+import { type BootImageContext, makeBootImage } from './grub-image.js';
 
 export interface EfiRequest {
   readonly efi: EfiNames;
@@ -27,32 +27,32 @@ export interface EfiRequest {
 export type EfiTree = FileTree;
 
 /** For firmware "efi": a prebuilt GRUB of the tree with its configuration beside it, or one made here. */
-export async function makeUnsignedEfi(workshop: ImageWorkshop, request: EfiRequest, run: Run): Promise<EfiTree> {
+export async function makeUnsignedEfi(context: BootImageContext, request: EfiRequest, run: Run): Promise<EfiTree> {
   const { efi, earlyConfig, forwardingConfig, prefix, extraModules } = request;
   const name = `EFI/BOOT/${efiFileOf(efi)}`;
-  const ready = findUnsignedGrubs(workshop.root, efi.suffix);
+  const ready = findUnsignedGrubs(context.root, efi.suffix);
   if (ready.length > 0) {
     const nodes = Object.fromEntries(ready.map((found) => [`EFI/BOOT/${found.name}`, plain(found.file)]));
-    return complete(workshop, { ...nodes, 'EFI/BOOT/grub.cfg': text(workshop, forwardingConfig) });
+    return complete(context, { ...nodes, 'EFI/BOOT/grub.cfg': text(context, forwardingConfig) });
   }
   const { platform } = efi;
-  const modules = requireGrubDirectory(workshop.root, platform);
+  const modules = requireGrubDirectory(context.root, platform);
   const recipe = { platform, directory: modules, earlyConfig, prefix, extraModules };
-  const image = await makeBootImage(workshop, recipe, run);
-  return complete(workshop, {
-    [name]: file(bytesSource(image), made(workshop)),
-    'EFI/BOOT/earlyboot.cfg': text(workshop, earlyConfig),
+  const image = await makeBootImage(context, recipe, run);
+  return complete(context, {
+    [name]: file(bytesSource(image), made(context)),
+    'EFI/BOOT/earlyboot.cfg': text(context, earlyConfig),
   });
 }
 
 /** For firmware "uefi": shim where firmware looks, GRUB where shim looks, configuration where GRUB looks. */
-export async function collectSignedEfi(workshop: ImageWorkshop, request: EfiRequest, run: Run): Promise<EfiTree> {
-  const { root } = workshop;
+export async function collectSignedEfi(context: BootImageContext, request: EfiRequest, run: Run): Promise<EfiTree> {
+  const { root } = context;
   const { suffix } = request.efi;
   const shims = findShims(root, suffix);
   if (shims.length === 0) {
     if (request.requiresShim) throw shimMissing();
-    workshop.warn('The root tree has no signed shim: machines with Secure Boot may refuse the medium.');
+    context.warn('The root tree has no signed shim: machines with Secure Boot may refuse the medium.');
   }
   const grubs = findSignedGrubs(root, suffix, shims.length > 0);
   if (grubs.length === 0) throw signedGrubMissing();
@@ -63,8 +63,8 @@ export async function collectSignedEfi(workshop: ImageWorkshop, request: EfiRequ
   if (configured.size === 1) {
     for (const grub of grubs) for (const path of await builtInPrefixes(grub.file, run)) configured.add(path);
   }
-  for (const path of configured) nodes[`${path}/grub.cfg`] = text(workshop, request.forwardingConfig);
-  return complete(workshop, nodes);
+  for (const path of configured) nodes[`${path}/grub.cfg`] = text(context, request.forwardingConfig);
+  return complete(context, nodes);
 }
 
 /** A signed GRUB has the directory of its configuration built in, as a string of its own: `/EFI/debian`. */
@@ -75,15 +75,15 @@ async function builtInPrefixes(grub: File, run: Run): Promise<string[]> {
 }
 
 /** What the tree has in /boot/efi, with ours laid over it. A vendor's directory of fonts gets the menu's too. */
-function complete(workshop: ImageWorkshop, nodes: Record<string, Node>): EfiTree {
-  const own = follow(workshop.root, '/boot/efi/EFI');
-  const fonts = glob(workshop.root, '/boot/efi/EFI/*/fonts').filter(({ node }) => node.kind === 'directory');
+function complete(context: BootImageContext, nodes: Record<string, Node>): EfiTree {
+  const own = follow(context.root, '/boot/efi/EFI');
+  const fonts = glob(context.root, '/boot/efi/EFI/*/fonts').filter(({ node }) => node.kind === 'directory');
   for (const { path } of fonts) {
-    nodes[`${path.slice('boot/efi/'.length)}/unicode.pf2`] = plain(requireFont(workshop.root));
+    nodes[`${path.slice('boot/efi/'.length)}/unicode.pf2`] = plain(requireFont(context.root));
   }
-  const ours = FileTree.of<ExactContent>(nodes, made(workshop));
+  const ours = FileTree.of<ExactContent>(nodes, made(context));
   if (own?.kind !== 'directory') return ours;
-  const base = new FileTree(directory<ExactContent>(made(workshop), [['EFI' as ByteString, own]]));
+  const base = new FileTree(directory<ExactContent>(made(context), [['EFI' as ByteString, own]]));
   return overlay(base, ours);
 }
 
@@ -92,12 +92,12 @@ function plain(found: File): File {
   return file(found.content, { mtime: found.mtime });
 }
 
-function text(workshop: ImageWorkshop, content: string): File {
-  return file(bytesSource(new TextEncoder().encode(content)), made(workshop));
+function text(context: BootImageContext, content: string): File {
+  return file(bytesSource(new TextEncoder().encode(content)), made(context));
 }
 
-function made(workshop: ImageWorkshop): { mtime: Timestamp } {
-  return { mtime: timestamp(workshop.epoch) };
+function made(context: BootImageContext): { mtime: Timestamp } {
+  return { mtime: timestamp(context.epoch) };
 }
 
 function shimMissing(): InvalidInputError {

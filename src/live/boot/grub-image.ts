@@ -6,14 +6,14 @@ import { fromText } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
 import { collect, fileContent, type Run } from '../../io/index.js';
 import { FileTree } from '../../tree/index.js';
-import { runTool } from '../child.js';
 import type { InsideRoot } from '../initrd/index.js';
+import { runTool } from '../tools/run-tool.js';
 import { type FoundDirectory, fileIn, findProgram } from './grub-data.js';
 import { chooseModules } from './grub-modules.js';
 import { writeDirectory } from './media-directory.js';
 
 /** Where and how boot images are made. */
-export interface ImageWorkshop {
+export interface BootImageContext {
   readonly root: FileTree;
   /** The directory that `root` was scanned from; undefined: it is none. */
   readonly rootDirectory: string | undefined;
@@ -40,7 +40,7 @@ export interface ImageRequest {
 const MKIMAGE = ['grub2-mkimage', 'grub-mkimage'];
 
 /** The bytes of a boot image. */
-export async function makeBootImage(workshop: ImageWorkshop, request: ImageRequest, run: Run): Promise<Uint8Array> {
+export async function makeBootImage(context: BootImageContext, request: ImageRequest, run: Run): Promise<Uint8Array> {
   const { platform, directory } = request;
   const choice = chooseModules(
     platform,
@@ -51,9 +51,9 @@ export async function makeBootImage(workshop: ImageWorkshop, request: ImageReque
     const message = `GRUB's directory /${directory.path} lacks the modules ${choice.missing.join(', ')}.`;
     throw new InvalidInputError('live.no-grub-modules', message, { path: `/${directory.path}` });
   }
-  if (choice.absent.length > 0) workshop.warn(`GRUB for ${platform} has no modules ${choice.absent.join(', ')}.`);
-  const { inside, workDirectory } = workshop;
-  const program = inside && findProgram(workshop.root, ...MKIMAGE);
+  if (choice.absent.length > 0) context.warn(`GRUB for ${platform} has no modules ${choice.absent.join(', ')}.`);
+  const { inside, workDirectory } = context;
+  const program = inside && findProgram(context.root, ...MKIMAGE);
   const outside = inside?.outside ?? workDirectory;
   await writeFile(join(outside, `${platform}.cfg`), request.earlyConfig);
   const args = (exchange: string, modules: string) => [
@@ -61,14 +61,14 @@ export async function makeBootImage(workshop: ImageWorkshop, request: ImageReque
     ...['-p', request.prefix, '-d', modules, ...choice.modules],
   ];
   if (inside && program) await inside.run(program, args(inside.inside, `/${directory.path}`), run);
-  else await runHostTool(args(outside, await modulesFor(workshop, directory, platform, run)), workshop.epoch, run);
+  else await runHostTool(args(outside, await modulesFor(context, directory, platform, run)), context.epoch, run);
   const path = join(outside, `${platform}.img`);
   return collect(fileContent(fromText(path), (await stat(path)).size), run);
 }
 
 /** Where a tool of this machine finds the modules: in the directory of the tree, else in a copy of them. */
 async function modulesFor(
-  { rootDirectory, workDirectory }: ImageWorkshop,
+  { rootDirectory, workDirectory }: BootImageContext,
   { path, node }: FoundDirectory,
   platform: string,
   run: Run,

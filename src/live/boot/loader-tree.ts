@@ -15,9 +15,9 @@ import {
   type Node,
   overlay,
 } from '../../tree/index.js';
-import { efiFileOf } from '../architecture.js';
 import { isOlder } from '../description/index.js';
-import type { Project } from '../project.js';
+import { efiFileOf } from '../plan/architecture.js';
+import type { BuildPlan } from '../plan/build-plan.js';
 import type { BiosFiles } from './bios-files.js';
 import type { EfiTree } from './efi-files.js';
 import { isolinuxResolution } from './graphics-mode.js';
@@ -40,22 +40,22 @@ export interface LoaderParts {
 type Nodes = Record<string, Node>;
 
 /** The tree. Throws {@link InvalidInputError} for files that the root tree should have and has not. */
-export async function loaderTree(project: Project, parts: LoaderParts): Promise<FileTree> {
-  const usesGrub = project.layout.loaders !== 'isolinux';
+export async function loaderTree(plan: BuildPlan, parts: LoaderParts): Promise<FileTree> {
+  const usesGrub = plan.layout.loaders !== 'isolinux';
   const nodes: Nodes = {
-    ...commonNodes(project),
-    ...(usesGrub ? await grubNodes(project) : {}),
-    ...(parts.grubBios ? grubBiosNodes(project, parts.grubBios) : {}),
-    ...(parts.isolinux ? await isolinuxNodes(project, parts.isolinux, parts.gfxboot) : {}),
-    ...(parts.efi ? efiNodes(project, parts.efi) : {}),
-    ...(parts.openFirmware ? openFirmwareNodes(project, parts.openFirmware) : {}),
+    ...commonNodes(plan),
+    ...(usesGrub ? await grubNodes(plan) : {}),
+    ...(parts.grubBios ? grubBiosNodes(plan, parts.grubBios) : {}),
+    ...(parts.isolinux ? await isolinuxNodes(plan, parts.isolinux, parts.gfxboot) : {}),
+    ...(parts.efi ? efiNodes(plan, parts.efi) : {}),
+    ...(parts.openFirmware ? openFirmwareNodes(plan, parts.openFirmware) : {}),
   };
-  const made = FileTree.of<ExactContent>(nodes, { mtime: project.epoch });
-  return parts.efi ? overlay(besideEfi(project), made) : made;
+  const made = FileTree.of<ExactContent>(nodes, { mtime: plan.epoch });
+  return parts.efi ? overlay(besideEfi(plan), made) : made;
 }
 
 /** What else the root tree has in the EFI system partition of its own: it lies on the medium, and not in that of the medium. */
-function besideEfi({ root, epoch }: Project): FileTree {
+function besideEfi({ root, epoch }: BuildPlan): FileTree {
   const own = follow(root, '/boot/efi');
   const entries = own?.kind === 'directory' ? [...own.entries] : [];
   const others = entries.filter(([name, { kind }]) => name !== 'EFI' && (kind === 'directory' || kind === 'file'));
@@ -67,78 +67,78 @@ function besideEfi({ root, epoch }: Project): FileTree {
   );
 }
 
-function commonNodes(project: Project): Nodes {
-  const loader = loaderOf(project);
+function commonNodes(plan: BuildPlan): Nodes {
+  const loader = loaderOf(plan);
   const nodes: Nodes = {};
-  const memtests = glob(project.root, '/boot/memtest*').filter(({ node }) => node.kind === 'file');
+  const memtests = glob(plan.root, '/boot/memtest*').filter(({ node }) => node.kind === 'file');
   if (memtests.length === 1) nodes[`${loader}/memtest`] = copy(memtests[0]!.node as File);
-  if (project.menu.hypervisor) nodes[`${loader}/xen.gz`] = copy(requireHypervisor(project.root));
+  if (plan.menu.hypervisor) nodes[`${loader}/xen.gz`] = copy(requireHypervisor(plan.root));
   return nodes;
 }
 
-async function grubNodes(project: Project): Promise<Nodes> {
-  const { menu, root, architecture, grubTemplate } = project;
+async function grubNodes(plan: BuildPlan): Promise<Nodes> {
+  const { menu, root, architecture, grubTemplate } = plan;
   const grub = `boot/${menu.grubDirectory}`;
   const efiFile = architecture.efi ? efiFileOf(architecture.efi) : '';
   const config = grubTemplate === undefined ? renderMenu(menu) : await renderTemplate(grubTemplate, menu, efiFile);
   const theme = menu.theme === undefined ? undefined : findTheme(root, menu.theme);
-  const id = text(project, `${menu.mediumId}\n`);
+  const id = text(plan, `${menu.mediumId}\n`);
   const nodes: Nodes = {
-    [`${grub}/grub.cfg`]: text(project, config),
-    [`${grub}/loopback.cfg`]: text(project, renderLoopbackConfig(menu.grubDirectory)),
-    [`${loaderOf(project)}/${menu.grubDirectory}/fonts/unicode.pf2`]: copy(requireFont(root)),
+    [`${grub}/grub.cfg`]: text(plan, config),
+    [`${grub}/loopback.cfg`]: text(plan, renderLoopbackConfig(menu.grubDirectory)),
+    [`${loaderOf(plan)}/${menu.grubDirectory}/fonts/unicode.pf2`]: copy(requireFont(root)),
     'boot/mbrid': id,
-    [`boot/${menu.mediumId}`]: text(project, `${menu.mediumId}\n`),
+    [`boot/${menu.mediumId}`]: text(plan, `${menu.mediumId}\n`),
   };
-  if (theme) nodes[`${grub}/themes/${menu.theme}`] = copy(withBackground(project, theme));
+  if (theme) nodes[`${grub}/themes/${menu.theme}`] = copy(withBackground(plan, theme));
   return nodes;
 }
 
 /** The picture that a distribution put behind its theme's menu in /boot is kept. */
-function withBackground({ root, menu }: Project, theme: Directory): Directory {
+function withBackground({ root, menu }: BuildPlan, theme: Directory): Directory {
   const own = follow(root, `boot/${menu.grubDirectory}/themes/${menu.theme}/background.png`);
   if (own?.kind !== 'file') return theme;
   return directory<ExactContent>(theme, new Map([...theme.entries, ['background.png' as never, own]]));
 }
 
-function grubBiosNodes(project: Project, bios: BiosFiles): Nodes {
-  const { menu } = project;
+function grubBiosNodes(plan: BuildPlan, bios: BiosFiles): Nodes {
+  const { menu } = plan;
   const nodes: Nodes = {
-    [biosImagePath(project)]: made(project, bios.elTorito),
-    [`boot/${menu.grubDirectory}/earlyboot.cfg`]: text(project, renderEarlyConfig(menu.mediumId, menu.grubDirectory)),
+    [biosImagePath(plan)]: made(plan, bios.elTorito),
+    [`boot/${menu.grubDirectory}/earlyboot.cfg`]: text(plan, renderEarlyConfig(menu.mediumId, menu.grubDirectory)),
     [`boot/${menu.grubDirectory}/i386-pc`]: copyModules(bios.directory.node),
   };
-  if (bios.hybridMbr) nodes[`${loaderOf(project)}/boot_hybrid.img`] = made(project, bytesSource(bios.hybridMbr));
+  if (bios.hybridMbr) nodes[`${loaderOf(plan)}/boot_hybrid.img`] = made(plan, bytesSource(bios.hybridMbr));
   return nodes;
 }
 
 async function isolinuxNodes(
-  project: Project,
+  plan: BuildPlan,
   { files }: IsolinuxFiles,
   gfxboot: GfxbootTheme | undefined,
 ): Promise<Nodes> {
-  const { menu, description } = project;
+  const { menu, description } = plan;
   const look = {
     modules: new Set(files.keys()),
     gfxboot: gfxboot?.hasLogo ?? false,
     resolution: isolinuxResolution(description.type.vga),
   };
   const nodes: Nodes = {};
-  const loader = loaderOf(project);
+  const loader = loaderOf(plan);
   for (const [name, found] of gfxboot?.files ?? []) nodes[`${loader}/${name}`] = copy(found);
   const config = gfxboot?.files.get('gfxboot.cfg');
   if (config?.kind === 'file') {
     const lines = Buffer.from(await collect(config.content, quietRun())).toString('utf8');
-    nodes[`${loader}/gfxboot.cfg`] = text(project, withoutAutodown(lines));
+    nodes[`${loader}/gfxboot.cfg`] = text(plan, withoutAutodown(lines));
   }
   for (const [name, found] of files) nodes[`${loader}/${name}`] = copy(found);
-  nodes[`${loader}/isolinux.cfg`] = text(project, renderIsolinux(menu, look));
-  nodes[`${loader}/isolinux.msg`] = text(project, renderIsolinuxMessage(menu));
+  nodes[`${loader}/isolinux.cfg`] = text(plan, renderIsolinux(menu, look));
+  nodes[`${loader}/isolinux.msg`] = text(plan, renderIsolinuxMessage(menu));
   return nodes;
 }
 
-function efiNodes(project: Project, efi: EfiTree): Nodes {
-  const { root, menu, firmware, architecture, description } = project;
+function efiNodes(plan: BuildPlan, efi: EfiTree): Nodes {
+  const { root, menu, firmware, architecture, description } = plan;
   const nodes: Nodes = {};
   const top = follow(efi, 'EFI');
   if (top) nodes['EFI'] = copy(top);
@@ -150,27 +150,27 @@ function efiNodes(project: Project, efi: EfiTree): Nodes {
   return nodes;
 }
 
-function openFirmwareNodes(project: Project, found: OpenFirmwareFiles): Nodes {
-  const { menu } = project;
+function openFirmwareNodes(plan: BuildPlan, found: OpenFirmwareFiles): Nodes {
+  const { menu } = plan;
   const { platform, image, directory: modules, earlyConfig } = found;
   const grub = `boot/${menu.grubDirectory}/${platform}`;
   const own = copyModules(modules.node) as Directory;
   const entries = new Map(own.entries);
-  entries.set(OPEN_FIRMWARE_IMAGE as never, made(project, image));
-  entries.set('grub.cfg' as never, text(project, earlyConfig));
+  entries.set(OPEN_FIRMWARE_IMAGE as never, made(plan, image));
+  entries.set('grub.cfg' as never, text(plan, earlyConfig));
   return {
-    'ppc/bootinfo.txt': text(project, renderBootInfo(menu.title, menu.grubDirectory, platform)),
+    'ppc/bootinfo.txt': text(plan, renderBootInfo(menu.title, menu.grubDirectory, platform)),
     [grub]: directory<ExactContent>(own, entries),
   };
 }
 
 /** Path of the image that a BIOS loads from a CD. */
-export function biosImagePath(project: Project): string {
-  return `${loaderOf(project)}/${project.layout.bios === 'isolinux' ? 'isolinux.bin' : 'eltorito.img'}`;
+export function biosImagePath(plan: BuildPlan): string {
+  return `${loaderOf(plan)}/${plan.layout.bios === 'isolinux' ? 'isolinux.bin' : 'eltorito.img'}`;
 }
 
 /** The loader directory without leading slash. */
-export function loaderOf({ menu }: Project): string {
+export function loaderOf({ menu }: BuildPlan): string {
   return menu.loaderDirectory.slice(1);
 }
 
@@ -182,12 +182,12 @@ function requireHypervisor(root: FileTree): File {
   });
 }
 
-function made({ epoch }: Project, content: ExactContent): File {
+function made({ epoch }: BuildPlan, content: ExactContent): File {
   return file(content, { mtime: epoch });
 }
 
-function text(project: Project, content: string): File {
-  return made(project, bytesSource(new TextEncoder().encode(content)));
+function text(plan: BuildPlan, content: string): File {
+  return made(plan, bytesSource(new TextEncoder().encode(content)));
 }
 
 /** GRUB's module directory without the development files that some distributions put there. */

@@ -2,8 +2,8 @@
 
 import { InvalidInputError, UnsupportedError } from '../../errors.js';
 import type { FileTree } from '../../tree/index.js';
-import { type Architecture, type Firmware, isEfi } from '../architecture.js';
 import type { LiveDescription, LoaderLayout } from '../description/index.js';
+import { type Architecture, type Firmware, isEfi } from '../plan/architecture.js';
 import { findGrubDirectory } from './grub-data.js';
 import { hasIsolinux } from './isolinux-files.js';
 

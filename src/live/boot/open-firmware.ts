@@ -2,7 +2,7 @@
 
 import { bytesSource, type ExactContent, type Run } from '../../io/index.js';
 import { type FoundDirectory, fileIn, requireGrubDirectory } from './grub-data.js';
-import { type ImageWorkshop, makeBootImage } from './grub-image.js';
+import { type BootImageContext, makeBootImage } from './grub-image.js';
 
 export interface OpenFirmwareFiles {
   readonly platform: string;
@@ -25,15 +25,15 @@ export const OPEN_FIRMWARE_IMAGE = 'grub.elf';
 
 /** Takes the tree's image, or makes one. */
 export async function makeOpenFirmwareFiles(
-  workshop: ImageWorkshop,
+  context: BootImageContext,
   platform: string,
   { earlyConfig, prefix, extraModules }: OpenFirmwareRequest,
   run: Run,
 ): Promise<OpenFirmwareFiles> {
-  const directory = requireGrubDirectory(workshop.root, platform);
+  const directory = requireGrubDirectory(context.root, platform);
   const ready = fileIn(directory.node, OPEN_FIRMWARE_IMAGE);
   const recipe = { platform, directory, earlyConfig, prefix, extraModules };
-  const image = ready ? ready.content : bytesSource(await makeBootImage(workshop, recipe, run));
+  const image = ready ? ready.content : bytesSource(await makeBootImage(context, recipe, run));
   return { platform, image, directory, earlyConfig };
 }
 

@@ -14,11 +14,11 @@ import {
   writeImage,
   zeros,
 } from '../../io/index.js';
-import { runTool } from '../child.js';
 import type { RuntimeConfiguration } from '../configuration/index.js';
+import { writeText } from '../files/text-file.js';
 import { digestContent } from '../packages/entry.js';
 import type { ResultFile } from '../result/index.js';
-import { writeText } from '../text-file.js';
+import { runTool } from '../tools/run-tool.js';
 import { bundleNames } from './names.js';
 import { readRecord } from './record.js';
 import { renamedText } from './renamed-text.js';

@@ -7,7 +7,7 @@ import { type ByteString, fromText } from '../../bytes/index.js';
 import { TargetError } from '../../errors.js';
 import { createDigest, fileContent, fileTarget, type Run, writeImage } from '../../io/index.js';
 import { exclude, type FileTree, type Node, walk } from '../../tree/index.js';
-import { writeText } from '../text-file.js';
+import { writeText } from '../files/text-file.js';
 import type { Initrd, InitrdRequest } from './dracut.js';
 import { dracutOptions } from './live-modules.js';
 

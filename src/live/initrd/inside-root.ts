@@ -6,7 +6,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ToolError } from '../../errors.js';
 import type { Run } from '../../io/index.js';
-import { runTool } from '../child.js';
+import { runTool } from '../tools/run-tool.js';
 import { CONFIGURATION } from './live-modules.js';
 
 export type InsideMode = 'chroot' | 'userns';

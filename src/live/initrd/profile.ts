@@ -1,7 +1,7 @@
 // /.profile: what the initrd's scripts can learn about the image, as lines of shell assignments sorted by name.
 
 import type { LiveDescription } from '../description/index.js';
-import { shellQuoted } from '../shell.js';
+import { shellQuoted } from '../tools/shell.js';
 
 /** `kiwi_name='value'` lines. */
 export function renderProfile(description: LiveDescription): string {

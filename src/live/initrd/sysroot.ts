@@ -7,8 +7,8 @@ import { InvalidInputError, ToolError } from '../../errors.js';
 import { renderCpio } from '../../format/cpio/index.js';
 import type { Run } from '../../io/index.js';
 import { type FileTree, follow, glob, type Node } from '../../tree/index.js';
-import { runTool } from '../child.js';
-import { shellQuoted } from '../shell.js';
+import { runTool } from '../tools/run-tool.js';
+import { shellQuoted } from '../tools/shell.js';
 import type { DracutSeat } from './dracut.js';
 
 export interface SysrootRequest {

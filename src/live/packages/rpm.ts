@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { ToolError } from '../../errors.js';
 import { collect, type Run } from '../../io/index.js';
 import { type FileTree, follow } from '../../tree/index.js';
-import { runTool } from '../child.js';
+import { runTool } from '../tools/run-tool.js';
 import type { InstalledPackage, OpeningRequest, PackageDatabase } from './package.js';
 import { type RpmHeader, readRpmHeader } from './rpm-header.js';
 import { verifyRpm } from './rpm-verify.js';

@@ -1,6 +1,6 @@
 // The record of all results under KIWI's keys: what `result bundle` and its like read.
 
-import type { Project } from '../project.js';
+import type { BuildPlan } from '../plan/build-plan.js';
 
 /** One result, with what bundling does to it. The keys of the record are KIWI's. */
 export interface ResultFile {
@@ -31,7 +31,7 @@ export function renderResults(results: Results): string {
 }
 
 /** Undefined: the description names no pattern. */
-export function bundleFormatOf({ description, architecture }: Project): BundleFormat | undefined {
+export function bundleFormatOf({ description, architecture }: BuildPlan): BundleFormat | undefined {
   const { type, name, version, profiles } = description;
   if (type.bundle_format === undefined) return undefined;
   const tags = tagsOf(name, architecture.machine, version, profiles);

@@ -4,14 +4,14 @@ import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TargetError } from '../../errors.js';
 import type { Run } from '../../io/index.js';
+import { writeText } from '../files/text-file.js';
 import { openPackageDatabase, renderPackageList } from '../packages/index.js';
-import type { Project } from '../project.js';
-import { writeText } from '../text-file.js';
+import type { BuildPlan } from '../plan/build-plan.js';
 import { RECORD_NAME } from './names.js';
 import { bundleFormatOf, type ResultFile, type ResultKey, type Results, renderResults } from './record.js';
 
 export interface StagingRequest {
-  readonly project: Project;
+  readonly plan: BuildPlan;
   /** Absolute path that the ISO will have. */
   readonly image: string;
   /** On the file system of the target directory. */
@@ -37,8 +37,8 @@ const FLAGS: Readonly<Record<ResultKey, Omit<ResultFile, 'filename'>>> = {
 
 /** Writes all of them into the work directory. */
 export async function stageResults(request: StagingRequest, run: Run): Promise<StagedResults> {
-  const { project, image, workDirectory } = request;
-  const { targetDirectory, baseName } = project;
+  const { plan, image, workDirectory } = request;
+  const { targetDirectory, baseName } = plan;
   const files: Partial<Record<ResultKey, ResultFile>> = { live_image: { filename: image, ...FLAGS.live_image } };
   const staged: string[] = [];
   const stage = async (name: string, text: string) => {
@@ -50,15 +50,15 @@ export async function stageResults(request: StagingRequest, run: Run): Promise<S
     await stage(name, text);
     files[key] = { filename: join(targetDirectory, name), ...FLAGS[key] };
   }
-  const format = bundleFormatOf(project);
+  const format = bundleFormatOf(plan);
   const results: Results = { ...files, ...(format ? { bundle_format: format } : {}) };
   await stage(RECORD_NAME, renderResults(results));
   return { results, publish: () => publish(staged, workDirectory, targetDirectory) };
 }
 
 async function packageTexts(request: StagingRequest, run: Run): Promise<[ResultKey, string, string][]> {
-  const { project, workDirectory, packageChanges, note } = request;
-  const { root, rootDirectory, description } = project;
+  const { plan, workDirectory, packageChanges, note } = request;
+  const { root, rootDirectory, description } = plan;
   const { packageManager } = description;
   const database = await openPackageDatabase({ root, rootDirectory, workDirectory, packageManager, note }, run);
   if (!database) return [];

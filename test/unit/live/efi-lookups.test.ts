@@ -77,7 +77,7 @@ describe('the directory EFI', () => {
     ...{ efi: { platform: 'x86_64-efi', suffix: 'x64' }, earlyConfig: '', forwardingConfig: 'configfile x\n' },
     ...{ prefix: '/boot/grub', extraModules: [], requiresShim: false },
   };
-  const workshop = (root: FileTree, warnings: string[] = []) => ({
+  const context = (root: FileTree, warnings: string[] = []) => ({
     ...{ root, rootDirectory: '/', inside: undefined, workDirectory: '/', epoch: 0 },
     warn: (line: string) => warnings.push(line),
   });
@@ -85,7 +85,7 @@ describe('the directory EFI', () => {
     [...walk(found)].filter(({ node }) => node.kind === 'file').map(({ path }) => path);
 
   test('holds the configuration where a signed GRUB looks for it', async () => {
-    const efi = await collectSignedEfi(workshop(fedora), request, quietRun());
+    const efi = await collectSignedEfi(context(fedora), request, quietRun());
     expect(paths(efi)).toEqual(
       expect.arrayContaining([
         'EFI/BOOT/grub.cfg',
@@ -98,19 +98,19 @@ describe('the directory EFI', () => {
       'usr/lib/shim/shimx64.efi.signed': file(bytesSource(new Uint8Array(1))),
       'usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed': file(bytesSource(Buffer.from('MZ\0/EFI/debian\0'))),
     });
-    expect(paths(await collectSignedEfi(workshop(builtIn), request, quietRun()))).toEqual([
+    expect(paths(await collectSignedEfi(context(builtIn), request, quietRun()))).toEqual([
       ...['EFI/BOOT/bootx64.efi', 'EFI/BOOT/grub.cfg', 'EFI/BOOT/grubx64.efi', 'EFI/debian/grub.cfg'],
     ]);
   });
 
   test('cannot be without a signed GRUB, and before KIWI 9.20 not without shim', async () => {
-    const none = collectSignedEfi(workshop(tree('usr/lib/shim/shimx64.efi.signed')), request, quietRun());
+    const none = collectSignedEfi(context(tree('usr/lib/shim/shimx64.efi.signed')), request, quietRun());
     await expect(none).rejects.toMatchObject({ code: 'live.no-signed-grub' });
     const noShim = tree('usr/share/efi/x86_64/grub.efi');
-    const strict = collectSignedEfi(workshop(noShim), { ...request, requiresShim: true }, quietRun());
+    const strict = collectSignedEfi(context(noShim), { ...request, requiresShim: true }, quietRun());
     await expect(strict).rejects.toMatchObject({ code: 'live.no-shim' });
     const warnings: string[] = [];
-    const efi = await collectSignedEfi(workshop(noShim, warnings), request, quietRun());
+    const efi = await collectSignedEfi(context(noShim, warnings), request, quietRun());
     expect(paths(efi)).toEqual(['EFI/BOOT/bootx64.efi', 'EFI/BOOT/grub.cfg']);
     expect(warnings).toEqual([expect.stringContaining('no signed shim')]);
   });

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { bytesSource } from '../../../src/io/index.js';
-import { readExcludeLists } from '../../../src/live/exclude-files.js';
+import { readExcludeLists } from '../../../src/live/plan/exclude-files.js';
 import { FileTree, file } from '../../../src/tree/index.js';
 import { scratchDirectory } from '../../support/scratch.js';
 

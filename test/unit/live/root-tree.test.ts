@@ -2,15 +2,15 @@
 import { expect, test } from 'vitest';
 import { fromText } from '../../../src/bytes/text.js';
 import { bytesSource } from '../../../src/io/memory.js';
-import { architectureOf, chooseFirmware, machineOf } from '../../../src/live/architecture.js';
 import { graphicsMode, isolinuxResolution } from '../../../src/live/boot/graphics-mode.js';
 import { findGrubDirectory, grubDirectoryName } from '../../../src/live/boot/grub-data.js';
 import { chooseModules } from '../../../src/live/boot/grub-modules.js';
 import { type GenerationRules, generations, readDescription } from '../../../src/live/description/index.js';
 import { renderProfile } from '../../../src/live/initrd/profile.js';
-import { findKernel } from '../../../src/live/kernel.js';
-import { decideRootFileSystem } from '../../../src/live/root-file-system.js';
-import { rootSize } from '../../../src/live/root-image.js';
+import { architectureOf, chooseFirmware, machineOf } from '../../../src/live/plan/architecture.js';
+import { findKernel } from '../../../src/live/plan/kernel.js';
+import { decideRootFileSystem } from '../../../src/live/root-image/root-file-system.js';
+import { rootSize } from '../../../src/live/root-image/root-image.js';
 import { FileTree } from '../../../src/tree/file-tree.js';
 import { file, symlink } from '../../../src/tree/node.js';
 

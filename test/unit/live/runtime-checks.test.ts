@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { IsopressError } from '../../../src/errors.js';
 import { readDescription } from '../../../src/live/description/index.js';
-import { checkNames, runChecks } from '../../../src/live/runtime-checks.js';
+import { checkNames, runChecks } from '../../../src/live/plan/runtime-checks.js';
 
 interface Case {
   readonly type?: string;

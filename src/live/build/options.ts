@@ -1,10 +1,10 @@
 // What a build can be asked for.
 
-import type { CompressionName, CompressionRequest, EngineChoice, GzipStrategy } from '../compress/index.js';
-import type { DigestName, Run } from '../io/index.js';
-import type { FileTree, Loss, ManifestEntry, Ownership } from '../tree/index.js';
-import type { RuntimeConfiguration } from './configuration/index.js';
-import type { Generation } from './description/index.js';
+import type { CompressionName, CompressionRequest, EngineChoice, GzipStrategy } from '../../compress/index.js';
+import type { DigestName, Run } from '../../io/index.js';
+import type { FileTree, Loss, ManifestEntry, Ownership } from '../../tree/index.js';
+import type { RuntimeConfiguration } from '../configuration/index.js';
+import type { Generation } from '../description/index.js';
 
 export interface BuildOptions {
   /** Directory of the image description. */

@@ -1,11 +1,11 @@
 // What a build tells about itself.
 
-import { type CompressionFacts, compressionFacts } from '../compress/index.js';
-import type { Loss } from '../tree/index.js';
+import { type CompressionFacts, compressionFacts } from '../../compress/index.js';
+import type { Loss } from '../../tree/index.js';
+import type { DracutMode, InitrdReport } from '../initrd/index.js';
+import type { BuildPlan } from '../plan/build-plan.js';
+import type { Results } from '../result/index.js';
 import type { Decision } from './decisions.js';
-import type { DracutMode, InitrdReport } from './initrd/index.js';
-import type { Project } from './project.js';
-import type { Results } from './result/index.js';
 import type { Step } from './stopwatch.js';
 
 /** What was decided; all sizes are bytes. */
@@ -59,21 +59,21 @@ export interface ReportedFacts {
   readonly steps: readonly Step[];
 }
 
-export function liveReport(project: Project, facts: ReportedFacts): LiveReport {
-  const { description, compression, kernel, rootFileSystem } = project;
+export function liveReport(plan: BuildPlan, facts: ReportedFacts): LiveReport {
+  const { description, compression, kernel, rootFileSystem } = plan;
   return {
     name: description.name,
     version: description.version,
-    architecture: project.architecture.machine,
-    firmware: project.firmware,
-    layout: project.layout.loaders,
-    partitionTable: project.layout.partitionTable,
+    architecture: plan.architecture.machine,
+    firmware: plan.firmware,
+    layout: plan.layout.loaders,
+    partitionTable: plan.layout.partitionTable,
     volumeId: description.type.volid,
-    mediumId: project.menu.mediumId,
-    epoch: project.epoch.seconds,
+    mediumId: plan.menu.mediumId,
+    epoch: plan.epoch.seconds,
     kernel: { path: kernel.path, version: kernel.version },
     compression: compressionFacts(compression),
-    selinux: project.selinux?.name,
+    selinux: plan.selinux?.name,
     rootFileSystem: rootFileSystem && { profile: rootFileSystem.profile, reason: rootFileSystem.reason },
     ...facts,
   };

@@ -5,8 +5,8 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { ToolError } from '../errors.js';
-import type { Run } from '../io/index.js';
+import { ToolError } from '../../errors.js';
+import type { Run } from '../../io/index.js';
 
 export interface ToolCall {
   /** Name or path of the program. */

@@ -2,12 +2,24 @@
 
 import { stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { type Timestamp, timestamp } from '../bytes/index.js';
-import type { Compression } from '../compress/index.js';
-import { InvalidInputError, TargetError } from '../errors.js';
-import { redHatTagSeal, suseTagSeal } from '../format/checkmedia/index.js';
-import type { Seal } from '../io/index.js';
-import { type FileTree, fingerprint, glob, newestSecond } from '../tree/index.js';
+import { type Timestamp, timestamp } from '../../bytes/index.js';
+import type { Compression } from '../../compress/index.js';
+import { InvalidInputError, TargetError } from '../../errors.js';
+import { redHatTagSeal, suseTagSeal } from '../../format/checkmedia/index.js';
+import type { Seal } from '../../io/index.js';
+import { type FileTree, fingerprint, glob, newestSecond } from '../../tree/index.js';
+import { findCdroot } from '../boot/cdroot.js';
+import { chooseMenu } from '../boot/choose-menu.js';
+import { findEditScript } from '../boot/edit-script.js';
+import { chooseLayout, type MediumLayout } from '../boot/medium-layout.js';
+import type { MenuModel } from '../boot/menu.js';
+import type { BuildOptions } from '../build/options.js';
+import { type DescriptionRequest, type LiveDescription, loadDescription, placeOf } from '../description/index.js';
+import { resultNames } from '../result/names.js';
+import { chooseRootCompression, readSquashfsOptions } from '../root-image/root-compression.js';
+import { decideRootFileSystem, type RootFileSystem } from '../root-image/root-file-system.js';
+import { findPolicy, type SelinuxPolicy } from '../selinux/index.js';
+import { ROOT_BLOCK_SIZE, type SquashfsWords } from '../squashfs-words.js';
 import {
   type Architecture,
   architectureOf,
@@ -16,24 +28,12 @@ import {
   machineName,
   machineOf,
 } from './architecture.js';
-import { findCdroot } from './boot/cdroot.js';
-import { chooseMenu } from './boot/choose-menu.js';
-import { findEditScript } from './boot/edit-script.js';
-import { chooseLayout, type MediumLayout } from './boot/medium-layout.js';
-import type { MenuModel } from './boot/menu.js';
-import { type DescriptionRequest, type LiveDescription, loadDescription, placeOf } from './description/index.js';
 import { type ExcludeLists, readExcludeLists } from './exclude-files.js';
 import { findKernel, givenKernel, type Kernel } from './kernel.js';
-import type { BuildOptions } from './options.js';
-import { resultNames } from './result/names.js';
-import { chooseRootCompression, readSquashfsOptions } from './root-compression.js';
-import { decideRootFileSystem, type RootFileSystem } from './root-file-system.js';
 import { runChecks } from './runtime-checks.js';
-import { findPolicy, type SelinuxPolicy } from './selinux/index.js';
-import { ROOT_BLOCK_SIZE, type SquashfsWords } from './squashfs-words.js';
 
 /** One build, fully decided. Plain data but for the tree and the compressor. */
-export interface Project {
+export interface BuildPlan {
   readonly description: LiveDescription;
   readonly root: FileTree;
   /** Absolute; undefined: the root tree is no directory. */
@@ -72,7 +72,7 @@ export interface Project {
 }
 
 /** Decides everything. The root tree has its final owners and times already. */
-export async function decide(options: BuildOptions, root: FileTree): Promise<Project> {
+export async function decide(options: BuildOptions, root: FileTree): Promise<BuildPlan> {
   const ownName = options.architecture ?? (await machineOf(root));
   const machine = machineName(ownName);
   const description = await describe(options, root, machine);

@@ -1,9 +1,9 @@
 // Processor architectures: how they are named on the medium, which firmware they boot with, and how a root tree tells
 // which one it is for.
 
-import { type ErrorPlace, InvalidInputError, UnsupportedError } from '../errors.js';
-import { type ExactContent, isHole, quietRun } from '../io/index.js';
-import { type FileTree, follow } from '../tree/index.js';
+import { type ErrorPlace, InvalidInputError, UnsupportedError } from '../../errors.js';
+import { type ExactContent, isHole, quietRun } from '../../io/index.js';
+import { type FileTree, follow } from '../../tree/index.js';
 
 export type Firmware = 'bios' | 'ec2' | 'efi' | 'uefi' | 'ofw' | 'opal';
 

@@ -1,11 +1,11 @@
 // Which ext4 the root image gets: what the description asks mkfs for, and else what the root tree's own kernel and
 // e2fsprogs can mount and check.
 
-import { type ByteString, byteStringOf } from '../bytes/index.js';
-import { type ErrorPlace, InvalidInputError, IsopressError } from '../errors.js';
-import { chooseExt4Profile, type Ext4Options, type Ext4Profile, parseMke2fsOptions } from '../format/ext4/index.js';
-import { collect, quietRun } from '../io/index.js';
-import { type FileTree, glob } from '../tree/index.js';
+import { type ByteString, byteStringOf } from '../../bytes/index.js';
+import { type ErrorPlace, InvalidInputError, IsopressError } from '../../errors.js';
+import { chooseExt4Profile, type Ext4Options, type Ext4Profile, parseMke2fsOptions } from '../../format/ext4/index.js';
+import { collect, quietRun } from '../../io/index.js';
+import { type FileTree, glob } from '../../tree/index.js';
 
 /** Options of the root file system, and why these. */
 export interface RootFileSystem {

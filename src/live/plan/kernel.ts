@@ -2,10 +2,10 @@
 
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { type ByteString, compareBytes, displayText, fromText } from '../bytes/index.js';
-import { InvalidInputError } from '../errors.js';
-import { type ExactContent, fileContent, sourceError } from '../io/index.js';
-import { type File, type FileTree, file, follow, glob, joinPath } from '../tree/index.js';
+import { type ByteString, compareBytes, displayText, fromText } from '../../bytes/index.js';
+import { InvalidInputError } from '../../errors.js';
+import { type ExactContent, fileContent, sourceError } from '../../io/index.js';
+import { type File, type FileTree, file, follow, glob, joinPath } from '../../tree/index.js';
 
 export interface Kernel {
   /** Path in the root tree. */

@@ -1,10 +1,10 @@
 // The finished medium: the boot files, and what is laid over them last, so that no archive and no script can replace it:
 // kernel, initrd, and the root image.
 
-import type { Content, ExactContent } from '../io/index.js';
-import { FileTree, file, follow, type Node, overlay } from '../tree/index.js';
-import { copy, loaderOf } from './boot/loader-tree.js';
-import type { Project } from './project.js';
+import type { Content, ExactContent } from '../../io/index.js';
+import { FileTree, file, follow, type Node, overlay } from '../../tree/index.js';
+import { copy, loaderOf } from '../boot/loader-tree.js';
+import type { BuildPlan } from '../plan/build-plan.js';
 
 /** Paths that the disc's boot structures refer to. */
 export const mediaPaths = {
@@ -26,28 +26,28 @@ export interface MediumContents {
 }
 
 /** The whole medium. */
-export function mediaTree(project: Project, contents: MediumContents): FileTree<Content> {
-  const loader = loaderOf(project);
-  const given = { mtime: project.epoch };
+export function mediaTree(plan: BuildPlan, contents: MediumContents): FileTree<Content> {
+  const loader = loaderOf(plan);
+  const given = { mtime: plan.epoch };
   const made = (content: Content) => file<Content>(content, given);
   const last: Record<string, Node<Content>> = {
     [mediaPaths.rootImage]: made(contents.rootImage),
-    [`${loader}/linux`]: copy(project.kernel.file),
+    [`${loader}/linux`]: copy(plan.kernel.file),
     [`${loader}/initrd`]: made(contents.initrd),
-    ...(contents.espFile ? { [mediaPaths.esp(project.architecture.machine)]: made(contents.espFile) } : {}),
+    ...(contents.espFile ? { [mediaPaths.esp(plan.architecture.machine)]: made(contents.espFile) } : {}),
   };
   const boot: FileTree<Content> = contents.boot;
-  return withIsolinuxDirectory(project, overlay(boot, FileTree.of(last, given)));
+  return withIsolinuxDirectory(plan, overlay(boot, FileTree.of(last, given)));
 }
 
 /**
  * ISOLINUX looks for its configuration in /boot/isolinux, /isolinux and the top of the medium only. Second names of the
  * loader's files take no room.
  */
-function withIsolinuxDirectory(project: Project, tree: FileTree<Content>): FileTree<Content> {
-  const loader = project.layout.bios === 'isolinux' ? follow(tree, loaderOf(project)) : undefined;
+function withIsolinuxDirectory(plan: BuildPlan, tree: FileTree<Content>): FileTree<Content> {
+  const loader = plan.layout.bios === 'isolinux' ? follow(tree, loaderOf(plan)) : undefined;
   if (loader?.kind !== 'directory') return tree;
   const files = [...loader.entries].filter(([, node]) => node.kind === 'file');
   const nodes = Object.fromEntries(files.map(([name, node]) => [`isolinux/${name}`, node]));
-  return overlay(tree, FileTree.of<Content>(nodes, { mtime: project.epoch }));
+  return overlay(tree, FileTree.of<Content>(nodes, { mtime: plan.epoch }));
 }

@@ -1,11 +1,12 @@
-// What a build has to work with once it is decided: the project, a scratch directory, the way into the root tree.
+// What a build has to work with once it is decided: the plan, a scratch directory, the way into the root tree.
 
 import { resolve } from 'node:path';
-import { fromText, timestamp } from '../bytes/index.js';
-import { InvalidInputError } from '../errors.js';
-import type { Run } from '../io/index.js';
-import { openHostFile, scanDirectory } from '../source/index.js';
-import { applyManifest, clampTimes, type FileTree, mapOwners, newestSecond, withoutXattrs } from '../tree/index.js';
+import { fromText, timestamp } from '../../bytes/index.js';
+import { InvalidInputError } from '../../errors.js';
+import type { Run } from '../../io/index.js';
+import { openHostFile, scanDirectory } from '../../source/index.js';
+import { applyManifest, clampTimes, type FileTree, mapOwners, newestSecond, withoutXattrs } from '../../tree/index.js';
+import { withWorkDirectory } from '../files/work-directory.js';
 import {
   bootsSquashedRoot,
   type DracutWay,
@@ -15,16 +16,15 @@ import {
   type ObtainedInitrd,
   obtainInitrd,
   renderProfile,
-} from './initrd/index.js';
+} from '../initrd/index.js';
+import { type BuildPlan, decide } from '../plan/build-plan.js';
 import type { BuildOptions } from './options.js';
-import { decide, type Project } from './project.js';
 import { Stopwatch } from './stopwatch.js';
-import { withWorkDirectory } from './work-directory.js';
 
 /** A build that has been decided, and what it has to work with. */
-export interface Site {
+export interface BuildContext {
   readonly options: BuildOptions;
-  readonly project: Project;
+  readonly plan: BuildPlan;
   readonly profile: string;
   readonly workDirectory: string;
   /** Undefined: an initrd is given, and the root tree need not be entered. */
@@ -39,10 +39,10 @@ export interface Site {
  * Decides a build, and runs `use` with what it has to work with, which is gone afterwards. `purpose` names its scratch: that
  * of a plan is not that of a build, which may be going on.
  */
-export async function atSite<T>(
+export async function withBuildContext<T>(
   options: BuildOptions,
   run: Run,
-  use: (site: Site) => Promise<T>,
+  use: (context: BuildContext) => Promise<T>,
   purpose: 'work' | 'plan' = 'work',
 ): Promise<T> {
   const watch = new Stopwatch(() => options.now());
@@ -53,20 +53,20 @@ export async function atSite<T>(
   };
   if (typeof options.root !== 'string' && options.initrd === undefined) throw initrdNeeded();
   const root = await watch.time('scan', () => scanRoot({ ...options, note }, run));
-  const project = await decide({ ...options, note }, root);
-  const profile = renderProfile(project.description);
-  return withWorkDirectory(project.targetDirectory, `${project.baseName}.${purpose}`, async (workDirectory) => {
-    const way = await wayIn(options, project, { workDirectory, profile }, run);
+  const plan = await decide({ ...options, note }, root);
+  const profile = renderProfile(plan.description);
+  return withWorkDirectory(plan.targetDirectory, `${plan.baseName}.${purpose}`, async (workDirectory) => {
+    const way = await wayIn(options, plan, { workDirectory, profile }, run);
     const given = options.initrd === undefined ? undefined : await givenInitrd(options.initrd);
-    const initrd = async (running: Run) => given ?? makeOwnInitrd(options, project, profile, way!, note, running);
-    return use({ options, project, profile, workDirectory, way, warnings, watch, note, initrd });
+    const initrd = async (running: Run) => given ?? makeOwnInitrd(options, plan, profile, way!, note, running);
+    return use({ options, plan, profile, workDirectory, way, warnings, watch, note, initrd });
   });
 }
 
 /** Undefined: an initrd is given, and nobody has to go into the root tree. */
 async function wayIn(
   options: BuildOptions,
-  { root, rootDirectory, epoch, architecture: { machine } }: Project,
+  { root, rootDirectory, epoch, architecture: { machine } }: BuildPlan,
   place: { readonly workDirectory: string; readonly profile: string },
   run: Run,
 ): Promise<DracutWay | undefined> {
@@ -99,13 +99,13 @@ async function scanRoot(options: BuildOptions, run: Run): Promise<FileTree> {
 
 function makeOwnInitrd(
   options: BuildOptions,
-  project: Project,
+  plan: BuildPlan,
   profile: string,
   way: DracutWay,
   note: (text: string) => void,
   run: Run,
 ): Promise<ObtainedInitrd> {
-  const { description, kernel, root, epoch } = project;
+  const { description, kernel, root, epoch } = plan;
   const { type, generation } = description;
   if (type.filesystem === 'squashfs' && !bootsSquashedRoot(root, type.flags)) {
     note(

@@ -1,13 +1,13 @@
 // What a build does and why, in words for people: what a plan shows before anything is made.
 
 import { basename } from 'node:path';
-import { compressionFacts } from '../compress/index.js';
-import { isEfi } from './architecture.js';
-import type { GenerationRules, LiveDescription } from './description/index.js';
+import { compressionFacts } from '../../compress/index.js';
+import type { GenerationRules, LiveDescription } from '../description/index.js';
+import { isEfi } from '../plan/architecture.js';
+import type { BuildPlan } from '../plan/build-plan.js';
+import type { RootImage } from '../root-image/root-image.js';
+import type { BuildContext } from './build-context.js';
 import type { BuildOptions } from './options.js';
-import type { Project } from './project.js';
-import type { RootImage } from './root-image.js';
-import type { Site } from './site.js';
 
 /** One of them. */
 export interface Decision {
@@ -18,28 +18,28 @@ export interface Decision {
 
 const MIB = 1024 * 1024;
 
-type Decided = Pick<Site, 'options' | 'project' | 'way'>;
+type Decided = Pick<BuildContext, 'options' | 'plan' | 'way'>;
 
 /** In the order in which a medium is made. */
 export function decisionsOf(decided: Decided, planned: Pick<RootImage, 'fileSystemSize' | 'grown'>): Decision[] {
-  const { project } = decided;
+  const { plan } = decided;
   const rows = [
     ...ofDescription(decided),
     ...ofBooting(decided),
     initrd(decided),
-    rootImage(project, planned),
+    rootImage(plan, planned),
     compression(decided),
-    labels(project),
+    labels(plan),
     mediaCheck(decided),
-    ...ofFiles(project),
+    ...ofFiles(plan),
   ];
   return rows.map(([subject, choice, reason]) => ({ subject, choice, reason }));
 }
 
 type DecisionRow = readonly [subject: string, choice: string, reason: string];
 
-function ofDescription({ options, project }: Decided): DecisionRow[] {
-  const { description, architecture, rootDirectory } = project;
+function ofDescription({ options, plan }: Decided): DecisionRow[] {
+  const { description, architecture, rootDirectory } = plan;
   const { schemaVersion: version, generation, profiles } = description;
   const schema = `schema version ${version.major}.${version.minor}`;
   return [
@@ -51,36 +51,32 @@ function ofDescription({ options, project }: Decided): DecisionRow[] {
     ['profiles', profiles.join(', ') || 'none', options.profiles?.length ? 'as asked for' : 'those it imports'],
     ['root tree', rootDirectory ?? 'an archive', 'only read'],
     ['machine', architecture.machine, options.architecture ? 'as asked for' : 'that of the programs in the root tree'],
-    [
-      'time',
-      String(project.epoch.seconds),
-      options.epoch === undefined ? 'the newest of the root tree' : 'as asked for',
-    ],
+    ['time', String(plan.epoch.seconds), options.epoch === undefined ? 'the newest of the root tree' : 'as asked for'],
   ];
 }
 
-function ofBooting({ options, project }: Decided): DecisionRow[] {
-  const { description, layout, kernel, menu, architecture, firmware } = project;
+function ofBooting({ options, plan }: Decided): DecisionRow[] {
+  const { description, layout, kernel, menu, architecture, firmware } = plan;
   const { generation, type } = description;
   const espReason = said(description, 'efifatimagesize', usual(generation));
   return [
     ['firmware', firmware, said(description, 'firmware', `the usual one of ${architecture.machine}`)],
-    ['boot loaders', layout.loaders, loadersReason(options, project)],
-    ['partition table', layout.partitionTable, tableReason(options, project)],
+    ['boot loaders', layout.loaders, loadersReason(options, plan)],
+    ['partition table', layout.partitionTable, tableReason(options, plan)],
     ...(layout.efi ? [['EFI system partition', `${type.efifatimagesize} MiB`, espReason] as const] : []),
     ['kernel', kernel.path, options.kernel === undefined ? 'the first that has modules' : 'as asked for'],
     ['medium id', menu.mediumId, 'drawn from the time'],
   ];
 }
 
-function loadersReason({ layout: asked }: BuildOptions, { description, layout, firmware }: Project): string {
+function loadersReason({ layout: asked }: BuildOptions, { description, layout, firmware }: BuildPlan): string {
   if (asked !== undefined) return 'as asked for';
   const { generation } = description;
   const isUsual = generation.layout[isEfi(firmware) ? 'efi' : 'bios'] === layout.loaders;
   return isUsual ? usual(generation) : 'what the root tree has for this machine';
 }
 
-function tableReason({ partitionTable: asked }: BuildOptions, { description, layout, firmware }: Project): string {
+function tableReason({ partitionTable: asked }: BuildOptions, { description, layout, firmware }: BuildPlan): string {
   if (asked !== undefined) return 'as asked for';
   if (layout.partitionTable === 'none') return 'it boots as a CD only, without hybrid="true"';
   if (layout.loaders !== 'grub') return 'ISOLINUX takes an MBR';
@@ -100,7 +96,7 @@ function initrd({ options, way }: Decided): DecisionRow {
 }
 
 function rootImage(
-  { description, rootFileSystem }: Project,
+  { description, rootFileSystem }: BuildPlan,
   { fileSystemSize, grown }: Pick<RootImage, 'fileSystemSize' | 'grown'>,
 ): DecisionRow {
   if (!rootFileSystem || fileSystemSize === undefined) {
@@ -117,30 +113,30 @@ function rootImage(
   ];
 }
 
-function compression({ options, project }: Decided): DecisionRow {
-  const { name, level, engine } = compressionFacts(project.compression);
+function compression({ options, plan }: Decided): DecisionRow {
+  const { name, level, engine } = compressionFacts(plan.compression);
   const shown = [name, ...(level === undefined ? [] : [`level ${level}`]), `by ${engine}`].join(', ');
-  const { description, squashfs } = project;
+  const { description, squashfs } = plan;
   const inWords = squashfs && /(^|\s)-comp\s/.test(description.type.fscreateoptions ?? '');
   const attribute = inWords ? 'fscreateoptions' : 'squashfscompression';
   const reason = options.compression ? 'as asked for' : said(description, attribute, 'what KIWI takes');
   return ['compression', shown, reason];
 }
 
-function labels({ selinux }: Project): DecisionRow {
+function labels({ selinux }: BuildPlan): DecisionRow {
   return selinux
     ? ['SELinux labels', selinux.name, 'the policy of the root tree']
     : ['SELinux labels', 'none', 'the root tree has no policy'];
 }
 
-function mediaCheck({ options, project: { seal, description } }: Decided): DecisionRow {
+function mediaCheck({ options, plan: { seal, description } }: Decided): DecisionRow {
   const reason = options.mediaCheck
     ? 'as asked for'
     : said(description, 'mediacheck', 'the description does not ask for one');
   return ['media check', seal?.name ?? 'none', reason];
 }
 
-function ofFiles({ cdroot, editScript, grubTemplate, targetDirectory, baseName }: Project): DecisionRow[] {
+function ofFiles({ cdroot, editScript, grubTemplate, targetDirectory, baseName }: BuildPlan): DecisionRow[] {
   const brought: [string, string | undefined, string][] = [
     ['files for the medium', cdroot, 'unpacked onto it first'],
     ['menu template', grubTemplate, 'in place of the built-in menu'],

@@ -2,8 +2,8 @@
 
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { displayText, fromText } from '../bytes/index.js';
-import { TargetError } from '../errors.js';
+import { displayText, fromText } from '../../bytes/index.js';
+import { TargetError } from '../../errors.js';
 
 /** Runs `work` with an empty directory, and removes it afterwards whatever happened. */
 export async function withWorkDirectory<T>(

@@ -6,11 +6,11 @@ import {
   type CompressionName,
   type CompressionRequest,
   chooseCompression,
-} from '../compress/index.js';
-import { InvalidInputError, IsopressError, UnsupportedError } from '../errors.js';
-import { isOlder, type LiveDescription, placeOf } from './description/index.js';
-import type { BuildOptions } from './options.js';
-import { readSquashfsWords, type SquashfsWords } from './squashfs-words.js';
+} from '../../compress/index.js';
+import { InvalidInputError, IsopressError, UnsupportedError } from '../../errors.js';
+import type { BuildOptions } from '../build/options.js';
+import { isOlder, type LiveDescription, placeOf } from '../description/index.js';
+import { readSquashfsWords, type SquashfsWords } from '../squashfs-words.js';
 
 /** KIWI's default is xz with the branch filter of the architecture, on x86 and PowerPC. */
 export function chooseRootCompression(

@@ -1,13 +1,13 @@
 // The plan of the whole ISO: disc metadata, media tree, root image, EFI system partition, boot structures, seal.
 
-import { type DiscLayout, type DiscOptions, planDisc } from '../disc/index.js';
-import type { FatLayout } from '../format/fat/index.js';
-import { type Content, type ExactContent, type ImagePlan, withSeals } from '../io/index.js';
-import type { BootFiles } from './boot/boot-files.js';
-import { biosImagePath } from './boot/loader-tree.js';
+import { type DiscLayout, type DiscOptions, planDisc } from '../../disc/index.js';
+import type { FatLayout } from '../../format/fat/index.js';
+import { type Content, type ExactContent, type ImagePlan, withSeals } from '../../io/index.js';
+import type { BootFiles } from '../boot/boot-files.js';
+import { biosImagePath } from '../boot/loader-tree.js';
+import type { BuildPlan } from '../plan/build-plan.js';
 import { planEsp } from './esp.js';
 import { mediaPaths, mediaTree } from './media-tree.js';
-import type { Project } from './project.js';
 
 const DEFAULT_PREPARER = 'ISOPRESS';
 /** Sectors of 512 bytes that a BIOS loads of its boot image, which loads the rest. */
@@ -23,51 +23,49 @@ export interface MediumParts extends BootFiles {
 }
 
 /** Plans the ISO around a planned root image. */
-export function planMedium(project: Project, parts: MediumParts, rootImage: Content): ImagePlan<DiscLayout> {
-  const esp = parts.efi && planEsp(project, parts.efi);
-  const isHybrid = project.layout.partitionTable !== 'none';
+export function planMedium(plan: BuildPlan, parts: MediumParts, rootImage: Content): ImagePlan<DiscLayout> {
+  const esp = parts.efi && planEsp(plan, parts.efi);
+  const isHybrid = plan.layout.partitionTable !== 'none';
   const espFile = isHybrid ? undefined : esp;
-  const tree = mediaTree(project, { boot: parts.tree, initrd: parts.initrd, rootImage, espFile });
-  const disc = planDisc(tree, discOptions(project, parts, esp));
-  return project.seal === undefined ? disc : withSeals(disc, [project.seal]);
+  const tree = mediaTree(plan, { boot: parts.tree, initrd: parts.initrd, rootImage, espFile });
+  const disc = planDisc(tree, discOptions(plan, parts, esp));
+  return plan.seal === undefined ? disc : withSeals(disc, [plan.seal]);
 }
 
 function discOptions(
-  project: Project,
+  plan: BuildPlan,
   parts: MediumParts,
   esp: ImagePlan<FatLayout, ExactContent> | undefined,
 ): DiscOptions {
-  const { description, architecture, layout, menu } = project;
+  const { description, architecture, layout, menu } = plan;
   const { type } = description;
   return {
     volumeId: type.volid,
     publisher: type.publisher,
     preparer: DEFAULT_PREPARER,
     applicationId: type.application_id ?? menu.mediumId,
-    epoch: project.epoch,
-    seed: project.seed,
+    epoch: plan.epoch,
+    seed: plan.seed,
     joliet: true,
     rockRidge: '1.10',
-    ...(project.udf === 'off' ? {} : { udf: UDF_REVISION }),
-    ...(project.udf === 'auto' ? { udfAbove: UDF_ABOVE } : {}),
+    ...(plan.udf === 'off' ? {} : { udf: UDF_REVISION }),
+    ...(plan.udf === 'auto' ? { udfAbove: UDF_ABOVE } : {}),
     boot: {
       catalogPath: mediaPaths.catalog(architecture.machine),
       catalogHidden: true,
-      ...(layout.bios
-        ? { bios: { path: biosImagePath(project), bootInfoTable: true, loadSectors: LOADED_SECTORS } }
-        : {}),
-      ...(esp ? { efi: efiEntry(project) } : {}),
+      ...(layout.bios ? { bios: { path: biosImagePath(plan), bootInfoTable: true, loadSectors: LOADED_SECTORS } } : {}),
+      ...(esp ? { efi: efiEntry(plan) } : {}),
     },
-    ...partitionOptions(project, parts, esp),
+    ...partitionOptions(plan, parts, esp),
   };
 }
 
-function efiEntry({ layout, architecture }: Project): NonNullable<DiscOptions['boot']>['efi'] & {} {
+function efiEntry({ layout, architecture }: BuildPlan): NonNullable<DiscOptions['boot']>['efi'] & {} {
   return layout.partitionTable === 'none' ? { path: mediaPaths.esp(architecture.machine) } : 'appended-esp';
 }
 
 function partitionOptions(
-  { layout, menu, description }: Project,
+  { layout, menu, description }: BuildPlan,
   { hybridMbr }: MediumParts,
   esp: ExactContent | undefined,
 ): Partial<DiscOptions> {

@@ -1,7 +1,7 @@
 // Two pieces of work at once: both end, whoever fails first.
 import { expect, test } from 'vitest';
 import { quietRun, type Run } from '../../../src/io/content.js';
-import { beside } from '../../../src/live/beside.js';
+import { runConcurrently } from '../../../src/live/build/run-concurrently.js';
 
 /** Work that lasts until its run is aborted. */
 function untilAborted(run: Run, ended: () => void): Promise<never> {
@@ -20,7 +20,7 @@ test('the result is that of the main work, after both have ended', async () => {
     order.push('aside');
     return 1;
   };
-  const result = await beside(quietRun(), aside, async (pending) => {
+  const result = await runConcurrently(quietRun(), aside, async (pending) => {
     order.push('main');
     return (await pending) + 1;
   });
@@ -30,7 +30,7 @@ test('the result is that of the main work, after both have ended', async () => {
 
 test('a failure aside ends the main work with its error', async () => {
   let ended = false;
-  const work = beside(
+  const work = runConcurrently(
     quietRun(),
     () => Promise.reject(new Error('aside failed')),
     (_, run) => untilAborted(run, () => (ended = true)),
@@ -41,7 +41,7 @@ test('a failure aside ends the main work with its error', async () => {
 
 test('a failure of the main work ends what goes on aside, and waits for it', async () => {
   let ended = false;
-  const work = beside(
+  const work = runConcurrently(
     quietRun(),
     (run) => untilAborted(run, () => (ended = true)),
     () => Promise.reject(new Error('main failed')),
@@ -53,7 +53,7 @@ test('a failure of the main work ends what goes on aside, and waits for it', asy
 test('an abort from outside reaches both', async () => {
   const abort = new AbortController();
   let ended = 0;
-  const work = beside(
+  const work = runConcurrently(
     { ...quietRun(), signal: abort.signal },
     (run) => untilAborted(run, () => ended++),
     (_, run) => untilAborted(run, () => ended++),

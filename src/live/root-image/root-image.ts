@@ -1,15 +1,15 @@
 // The root image: the root tree without what does not belong on a medium and with what the builder adds, as ext4 inside
 // a squashfs, or as a squashfs itself.
 
-import { bytesOf, fromText } from '../bytes/index.js';
-import { InvalidInputError } from '../errors.js';
-import { type Ext4Layout, type Ext4Options, planExt4 } from '../format/ext4/index.js';
-import { findEqualTails, planSquashfs } from '../format/squashfs/index.js';
-import { bytesSource, EMPTY, type ExactContent, type ImagePlan, type OpenContent, type Run } from '../io/index.js';
-import { exclude, FileTree, file, type Loss, type Node, overlay, shareDuplicates, walk } from '../tree/index.js';
-import type { GenerationRules, RootSize } from './description/index.js';
-import type { Project } from './project.js';
-import { labelled } from './selinux/index.js';
+import { bytesOf, fromText } from '../../bytes/index.js';
+import { InvalidInputError } from '../../errors.js';
+import { type Ext4Layout, type Ext4Options, planExt4 } from '../../format/ext4/index.js';
+import { findEqualTails, planSquashfs } from '../../format/squashfs/index.js';
+import { bytesSource, EMPTY, type ExactContent, type ImagePlan, type OpenContent, type Run } from '../../io/index.js';
+import { exclude, FileTree, file, type Loss, type Node, overlay, shareDuplicates, walk } from '../../tree/index.js';
+import type { GenerationRules, RootSize } from '../description/index.js';
+import type { BuildPlan } from '../plan/build-plan.js';
+import { labelled } from '../selinux/index.js';
 
 const MIB = 1024 * 1024;
 /** MiB that stay free where the usual size does not do. */
@@ -28,22 +28,22 @@ export interface RootImage {
 
 /** Plans `LiveOS/squashfs.img`. */
 export async function planRootImage(
-  project: Project,
+  plan: BuildPlan,
   profile: string,
   excluded: readonly string[],
   run: Run,
   note: (text: string) => void,
 ): Promise<RootImage> {
-  const { compression, blockSize, epoch, seed, description, rootFileSystem } = project;
-  const tree = liveRoot(project, profile, excluded);
+  const { compression, blockSize, epoch, seed, description, rootFileSystem } = plan;
+  const tree = liveRoot(plan, profile, excluded);
   const squashfs = { compression, blockSize, epoch };
   if (!rootFileSystem) {
-    const choices = { ...project.squashfs, ...squashfs, duplicatesShared: true };
+    const choices = { ...plan.squashfs, ...squashfs, duplicatesShared: true };
     const shared = await shareDuplicates(tree, run);
     const direct = planSquashfs(shared, { ...choices, equalTails: await findEqualTails(shared, choices, run) });
     return { content: direct, losses: direct.layout.losses, fileSystemSize: undefined, grown: false };
   }
-  const size = rootSize(project.root, description.size, description.generation);
+  const size = rootSize(plan.root, description.size, description.generation);
   const inner = planInner(tree, { ...rootFileSystem.options, size, epoch, seed }, description.size, note);
   const wrapper = FileTree.of<ExactContent>({ 'LiveOS/rootfs.img': file(inner, { mtime: epoch }) }, { mtime: epoch });
   const outer = planSquashfs(wrapper, squashfs);
@@ -80,22 +80,22 @@ function planInner(
 }
 
 /** The tree that the live system will see. The user's tree stays as it is; differences are laid over it. */
-function liveRoot(project: Project, profile: string, excluded: readonly string[]): FileTree {
-  const made = { mtime: project.epoch };
+function liveRoot(plan: BuildPlan, profile: string, excluded: readonly string[]): FileTree {
+  const made = { mtime: plan.epoch };
   const additions: Record<string, Node> = {};
   // An id of its own for every machine that boots the medium: an empty file asks systemd to make one.
-  const machineId = project.root.get('etc/machine-id');
+  const machineId = plan.root.get('etc/machine-id');
   if (machineId?.kind === 'file' && !isUninitialized(machineId.content)) {
     additions['etc/machine-id'] = { ...machineId, content: EMPTY };
   }
-  const { keepsProfile, excluded: left } = project.description.generation;
+  const { keepsProfile, excluded: left } = plan.description.generation;
   if (keepsProfile) additions['.profile'] = file(bytesSource(bytesOf(fromText(profile))), made);
-  const listed = project.excluded.root.map((pattern) => `/${pattern}`);
+  const listed = plan.excluded.root.map((pattern) => `/${pattern}`);
   const patterns = [...left, ...listed, ...excluded];
-  const { root } = overlay(exclude(project.root, patterns), FileTree.of(additions));
+  const { root } = overlay(exclude(plan.root, patterns), FileTree.of(additions));
   // As file systems are made: the directory that holds a tree may be closed to others, the root of a system never.
   const tree = new FileTree({ ...root, mode: 0o755 });
-  return project.selinux ? labelled(tree, project.selinux) : tree;
+  return plan.selinux ? labelled(tree, plan.selinux) : tree;
 }
 
 function isUninitialized(content: ExactContent): boolean {

@@ -1,7 +1,7 @@
 // Small text files that are either whole or not there.
 
 import { rename, unlink, writeFile } from 'node:fs/promises';
-import { TargetError } from '../errors.js';
+import { TargetError } from '../../errors.js';
 
 /** Writes beside the name and renames. Throws {@link TargetError} `target.write`. */
 export async function writeText(path: string, text: string): Promise<void> {

@@ -1,8 +1,8 @@
 // What KIWI checks of a description before a build, beyond its schema. Each check has KIWI's name, and can be switched
 // off by it in the runtime configuration (`runtime_checks: - disable: [check_…]`).
 
-import { InvalidInputError, type IsopressError } from '../errors.js';
-import { type LiveDescription, TYPE_UNIQUE } from './description/index.js';
+import { InvalidInputError, type IsopressError } from '../../errors.js';
+import { type LiveDescription, TYPE_UNIQUE } from '../description/index.js';
 
 /** What the checks look at. */
 export interface CheckSubject {

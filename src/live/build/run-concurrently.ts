@@ -1,12 +1,12 @@
 // Two pieces of work at once, of which each ends the other when it fails.
 
-import type { Run } from '../io/index.js';
+import type { Run } from '../../io/index.js';
 
 /**
  * Starts `aside`, and runs `main` beside it; returns what `main` returns once both have ended. When one fails, the run of
  * the other is aborted with the same error, and that error is thrown after both have come to rest.
  */
-export async function beside<A, M>(
+export async function runConcurrently<A, M>(
   run: Run,
   aside: (run: Run) => Promise<A>,
   main: (pending: Promise<A>, run: Run) => Promise<M>,

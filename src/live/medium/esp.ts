@@ -1,18 +1,18 @@
 // The EFI system partition: a FAT volume that holds the medium's EFI directory, appended behind the payload.
 
-import { InvalidInputError } from '../errors.js';
-import { type FatLayout, planFat } from '../format/fat/index.js';
-import type { ExactContent, ImagePlan } from '../io/index.js';
-import { exclude } from '../tree/index.js';
-import type { EfiTree } from './boot/efi-files.js';
-import type { Project } from './project.js';
+import { InvalidInputError } from '../../errors.js';
+import { type FatLayout, planFat } from '../../format/fat/index.js';
+import type { ExactContent, ImagePlan } from '../../io/index.js';
+import { exclude } from '../../tree/index.js';
+import type { EfiTree } from '../boot/efi-files.js';
+import type { BuildPlan } from '../plan/build-plan.js';
 
 const MIB = 1024 * 1024;
 const LABEL = 'BOOT';
 
 /** Throws {@link InvalidInputError} `live.esp-full` when the EFI directory does not fit. */
-export function planEsp(project: Project, efi: EfiTree): ImagePlan<FatLayout, ExactContent> {
-  const { seed, epoch, description, excluded } = project;
+export function planEsp(plan: BuildPlan, efi: EfiTree): ImagePlan<FatLayout, ExactContent> {
+  const { seed, epoch, description, excluded } = plan;
   const kept = exclude(
     efi,
     excluded.esp.map((pattern) => `/EFI/${pattern}`),

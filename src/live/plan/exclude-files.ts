@@ -4,10 +4,10 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
-import { fromText } from '../bytes/index.js';
-import { InvalidInputError } from '../errors.js';
-import { collect, quietRun, sourceError } from '../io/index.js';
-import { type FileTree, follow } from '../tree/index.js';
+import { fromText } from '../../bytes/index.js';
+import { InvalidInputError } from '../../errors.js';
+import { collect, quietRun, sourceError } from '../../io/index.js';
+import { type FileTree, follow } from '../../tree/index.js';
 
 /** Patterns without leading slash; those of the ESP count from the directory EFI. */
 export interface ExcludeLists {

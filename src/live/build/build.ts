@@ -1,0 +1,132 @@
+// From a description and a root tree to a live ISO: the whole flow, step by step.
+
+import { join } from 'node:path';
+import { fromText } from '../../bytes/index.js';
+import type { DiscLayout } from '../../disc/index.js';
+import {
+  type Content,
+  fileTarget,
+  type ImagePlan,
+  type Run,
+  type Seal,
+  withSeals,
+  writeImage,
+} from '../../io/index.js';
+import { type BootFiles, type BootFilesContext, makeBootFiles } from '../boot/boot-files.js';
+import { isOlder } from '../description/index.js';
+import { lateInitrd, profileValues } from '../initrd/index.js';
+import { planMedium } from '../medium/medium.js';
+import type { BuildPlan } from '../plan/build-plan.js';
+import { digestSeal, type StagedResults, sizeLimitSeal, stageResults } from '../result/index.js';
+import { planRootImage } from '../root-image/root-image.js';
+import { type BuildContext, withBuildContext } from './build-context.js';
+import { decisionsOf } from './decisions.js';
+import type { BuildOptions } from './options.js';
+import { type BuildReport, type LiveReport, liveReport } from './report.js';
+import { runConcurrently } from './run-concurrently.js';
+
+/** Builds the ISO and the files beside it. After any error the target directory holds what it held before. */
+export async function buildLiveIso(options: BuildOptions, run: Run): Promise<BuildReport> {
+  return withBuildContext(options, run, async (context) => {
+    const { plan, watch } = context;
+    const image = join(plan.targetDirectory, `${plan.baseName}.iso`);
+    // First, as a script of the description may do as it likes with the root tree that dracut then reads.
+    const boot = await bootFiles(context, run);
+    // dracut works while the root image is packed; the medium has the initrd last, and its writer waits for it there.
+    const initrd = (aside: Run) => watch.time('initrd', () => context.initrd(aside));
+    return runConcurrently(run, initrd, (pending, running) => {
+      const results = (aside: Run) => watch.time('results', () => stage(context, image, aside));
+      return runConcurrently(running, results, async (staging, writing) => {
+        const { disc, report } = await planAll(context, boot, lateInitrd(pending), writing);
+        const { size, sha256 } = await watch.time('image', () => write(context, disc, image, staging, writing));
+        const { results: record } = await staging;
+        return { ...report(), image, size, digests: { sha256 }, initrd: (await pending).report, results: record };
+      });
+    });
+  });
+}
+
+function stage({ options, plan, workDirectory, note }: BuildContext, image: string, run: Run): Promise<StagedResults> {
+  const packageChanges = options.configuration?.packageChanges ?? false;
+  return stageResults({ plan, image, workDirectory, packageChanges, note }, run);
+}
+
+/** The ISO gets its name when everything that may fail is done; the files beside it follow at once. */
+async function write(
+  { options }: BuildContext,
+  disc: ImagePlan<DiscLayout>,
+  image: string,
+  staging: Promise<StagedResults>,
+  run: Run,
+): Promise<{ size: number; sha256: string }> {
+  let sha256 = '';
+  const limit = options.configuration?.largestImage;
+  const learn = digestSeal((hex) => {
+    sha256 = hex;
+  });
+  const ready: Seal = { name: 'results', seal: async () => staging.then(() => []) };
+  const limits = limit === undefined ? [] : [sizeLimitSeal(limit, image)];
+  const sealed = withSeals(disc, [...limits, ...(disc.seals ?? []), learn, ready]);
+  const { size } = await writeImage(sealed, fileTarget(fromText(image), { force: options.force ?? false }), run);
+  await (await staging).publish();
+  return { size, sha256 };
+}
+
+/** Everything but the initrd and the writing: what would be built, and where each byte would lie. */
+export async function planLiveIso(
+  options: BuildOptions,
+  run: Run,
+): Promise<{ report: LiveReport; layout: DiscLayout }> {
+  const use = async (context: BuildContext) => {
+    const { disc, report } = await planAll(context, await bootFiles(context, run), lateInitrd(NEVER), run);
+    return { report: report(), layout: disc.layout };
+  };
+  return withBuildContext({ ...options, force: true }, run, use, 'plan');
+}
+
+/** A plan is not written: nobody waits for its initrd. */
+const NEVER = new Promise<never>(() => {});
+
+/** What scripts see: the caller's variables, and in the newest generation those of the image. */
+function scriptEnvironment({ environment = {} }: BuildOptions, { description }: BuildPlan): Record<string, string> {
+  const ofImage = isOlder(description.generation.name, 'kiwi-10') ? {} : profileValues(description);
+  return { ...environment, ...ofImage };
+}
+
+/** What the boot loaders need, with what the script of the description made of it. */
+function bootFiles(context: BuildContext, run: Run): Promise<BootFiles> {
+  const { options, plan, way, workDirectory, watch, note } = context;
+  const { root, rootDirectory, epoch } = plan;
+  const bootContext: BootFilesContext = {
+    ...{ root, rootDirectory, inside: way?.inside, workDirectory, epoch: epoch.seconds, warn: note },
+    environment: scriptEnvironment(options, plan),
+    log: (line) => options.log?.(line),
+  };
+  return watch.time('boot files', () => makeBootFiles(plan, bootContext, run));
+}
+
+interface Planned {
+  readonly disc: ImagePlan<DiscLayout>;
+  report(): LiveReport;
+}
+
+/** Plans the root image, and the medium around it. */
+async function planAll(context: BuildContext, boot: BootFiles, initrd: Content, run: Run): Promise<Planned> {
+  const { options, plan, profile, way, watch } = context;
+  const { rootImage, disc } = await watch.time('plan', async () => {
+    const planned = await planRootImage(plan, profile, options.exclude ?? [], run, context.note);
+    return { rootImage: planned, disc: planMedium(plan, { ...boot, initrd }, planned.content) };
+  });
+  const losses = [...rootImage.losses, ...disc.layout.losses];
+  options.losses?.(losses);
+  const report = () =>
+    liveReport(plan, {
+      dracut: way?.mode ?? 'given',
+      rootFileSystemSize: rootImage.fileSystemSize,
+      decisions: decisionsOf(context, rootImage),
+      losses,
+      warnings: context.warnings,
+      steps: watch.steps,
+    });
+  return { disc, report };
+}
