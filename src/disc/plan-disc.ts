@@ -41,7 +41,7 @@ import { addEndAnchor, addRecognition, addUdf, endBlocks, type UdfView } from '.
 import { settleUdf, type UdfCondition } from './udf-need.js';
 import { addView, descriptorPieces, type View } from './views.js';
 
-const LAYOUT_VERSION = 1;
+const LAYOUT_VERSION = 2;
 const MAX_BLOCKS = 0xffff_ffff;
 /** More blocks than the largest cylinder has. */
 const MOST_ALIGNMENT = 4096;

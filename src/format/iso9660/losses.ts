@@ -8,6 +8,8 @@ import type { ResolvedIsoOptions } from './options.js';
 
 /** Longest name that Linux shows whole: its isofs driver stops gathering NM fields at 254 bytes. */
 const LONGEST_SHOWN_NAME = 253;
+/** Longest link target that libisofs reads; a longer one makes it refuse the whole image (1.5.6). */
+const LONGEST_READ_TARGET = 1023;
 
 /** Everything that will be missing or changed, gathered over the whole tree. */
 export function isoLosses(tree: FileTree<Content>, options: ResolvedIsoOptions): Loss[] {
@@ -21,6 +23,10 @@ export function isoLosses(tree: FileTree<Content>, options: ResolvedIsoOptions):
     if (mtime.nanoseconds !== 0) log.add('iso9660.mtime-grain', 'Times are cut to whole seconds.', path);
     if (options.rockRidge && name.length > LONGEST_SHOWN_NAME) {
       log.add('iso9660.long-name', 'Names over 253 bytes are stored whole, but Linux shows them cut.', path);
+    }
+    if (options.rockRidge && node.kind === 'symlink' && node.target.length > LONGEST_READ_TARGET) {
+      const message = 'Link targets over 1023 bytes are stored whole, but xorriso refuses to open a disc that has one.';
+      log.add('iso9660.long-link', message, path);
     }
     if (!options.rockRidge) plainLosses(node, path, log);
   }

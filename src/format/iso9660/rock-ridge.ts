@@ -103,34 +103,52 @@ function addNames(run: FieldRun, name: ByteString): void {
 const COMPONENT_CURRENT = 2;
 const COMPONENT_PARENT = 4;
 const COMPONENT_ROOT = 8;
+/** Flags and length of a component record. */
+const COMPONENT_HEAD = 2;
+/** Bytes that the start of a component takes at least. */
+const SHORTEST_START = COMPONENT_HEAD + 1;
 
 /** The target cut into component records of flags, length and bytes, gathered into SL fields. */
 function linkFields(target: ByteString): Uint8Array[] {
   const areas: number[][] = [[]];
-  const append = (record: readonly number[]) => {
-    if (areas.at(-1)!.length + record.length > SL_ROOM) areas.push([]);
-    areas.at(-1)!.push(...record);
-  };
-  for (const component of components(target)) {
-    if (component.flags !== 0) append([component.flags, 0]);
-    else appendName(component.name, areas, append);
-  }
+  const list = components(target);
+  for (const [i, component] of list.entries()) appendComponent(component, i === list.length - 1, areas);
   return areas.map((area, i) => suspField('SL', Uint8Array.of(i < areas.length - 1 ? CONTINUES : 0, ...area)));
 }
 
-/** A long component fills the room that is left and goes on in the next field. */
-function appendName(name: ByteString, areas: readonly number[][], append: (record: readonly number[]) => void): void {
-  const bytes = bytesOf(name);
+/**
+ * Adds a component to the last field, or across fields. A field that is followed by another ends inside a component:
+ * libarchive (3.7.4) forgets the slash between two components that are in different fields. So a whole component goes into a
+ * field only if the next one can start there too. A root component brings its slash with it and may end a field.
+ */
+function appendComponent({ flags, name }: Component, isLast: boolean, areas: number[][]): void {
+  const whole = [flags, ...(flags === 0 ? [name.length, ...bytesOf(name)] : [0])];
+  const isRoot = flags === COMPONENT_ROOT;
+  const needed = whole.length + (isLast || isRoot ? 0 : SHORTEST_START);
+  // Only a root component leaves less room than this.
+  if (SL_ROOM - areas.at(-1)!.length < (isRoot ? COMPONENT_HEAD : SHORTEST_START)) areas.push([]);
+  const area = areas.at(-1)!;
+  if (area.length + needed <= SL_ROOM) area.push(...whole);
+  else appendCut(bytesOf(name), isLast, areas);
+}
+
+/** A component in several parts; "." and ".." are cut as names are, since their own records have no parts. */
+function appendCut(name: Uint8Array, isLast: boolean, areas: number[][]): void {
   let at = 0;
-  do {
-    const left = SL_ROOM - areas.at(-1)!.length - 2;
-    const room = left > 0 ? left : SL_ROOM - 2;
-    // A short name is not cut for the few bytes left in this field: readers of one-component records stay happy.
-    const take = bytes.length - at <= SL_ROOM - 2 ? bytes.length - at : Math.min(room, bytes.length - at);
-    const flags = at + take < bytes.length ? CONTINUES : 0;
-    append([flags, take, ...bytes.subarray(at, at + take)]);
+  while (true) {
+    const area = areas.at(-1)!;
+    const left = SL_ROOM - area.length - COMPONENT_HEAD;
+    const rest = name.length - at;
+    if (at > 0 && rest + (isLast ? 0 : SHORTEST_START) <= left) {
+      area.push(0, rest, ...name.subarray(at));
+      return;
+    }
+    // One byte is kept for the next field if there are two; the rest of a name of one byte is empty.
+    const take = Math.min(left, Math.max(rest - 1, 1));
+    area.push(CONTINUES, take, ...name.subarray(at, at + take));
     at += take;
-  } while (at < bytes.length);
+    areas.push([]);
+  }
 }
 
 interface Component {

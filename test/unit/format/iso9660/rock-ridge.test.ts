@@ -72,6 +72,8 @@ describe('fields of an entry', () => {
         expect(fields.every((field) => field.length <= 255)).toBe(true);
         expect(fields.map((field) => field[4])).toEqual(fields.map((_, i) => (i < fields.length - 1 ? 1 : 0)));
         expect(targetAsLinuxReadsIt(fields)).toBe(text);
+        // libarchive keeps no slash at the end of a target.
+        if (!/[^/]\/+$/.test(text)) expect(targetAsLibarchiveReadsIt(fields)).toBe(text);
       }),
     );
   });
@@ -99,6 +101,22 @@ function targetAsLinuxReadsIt(fields: readonly Uint8Array[]): string {
       at += 2 + length;
       const more = at < field.length || (field[4]! & 1) !== 0;
       if (more && !isRoot && (flags & 1) === 0) text += '/';
+    }
+  }
+  return text;
+}
+
+/** The walk of libarchive's reader, which puts slashes between the components of one field only. */
+function targetAsLibarchiveReadsIt(fields: readonly Uint8Array[]): string {
+  const SHOWN: Readonly<Record<number, string>> = { 2: '.', 4: '..', 8: '/' };
+  let text = '';
+  for (const field of fields) {
+    let separator = '';
+    for (let at = 5; at < field.length; ) {
+      const [flags, length] = [field[at]!, field[at + 1]!];
+      text += separator + (SHOWN[flags] ?? byteStringOf(field.subarray(at + 2, at + 2 + length)));
+      separator = flags === 8 || flags === 1 ? '' : '/';
+      at += 2 + length;
     }
   }
   return text;
