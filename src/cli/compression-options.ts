@@ -1,95 +1,100 @@
-// The options of commands that compress: one row each, the same for every command.
+// The options of commands that compress, made from the table of codecs: the same for every command.
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import {
-  BCJ_FILTERS,
-  type BcjFilter,
+  CODECS,
+  type Codec,
   type CompressionName,
   type CompressionRequest,
-  GZIP_STRATEGIES,
-  type GzipStrategy,
+  type Setting,
+  type SettingValue,
 } from '../compress/index.js';
 import { parseInteger, parseSize } from './units.js';
 
-/** Parsed values. Nothing is there that was not given. */
+/** Parsed values of the options; absent if not given. Settings of codecs are beside them, read by {@link compressionSettings}. */
 export interface CompressionOptions {
   readonly compression?: CompressionName;
   readonly level?: Pick<CompressionRequest, 'level' | 'extreme'>;
-  readonly bcj?: 'auto' | readonly BcjFilter[];
-  readonly dictSize?: number;
-  readonly windowSize?: number;
-  readonly strategies?: readonly GzipStrategy[];
 }
 
-const NAMES: readonly CompressionName[] = ['gzip', 'xz', 'zstd', 'lz4', 'lzo', 'none'];
+/** A setting that has an option. */
+type Shown = Setting & Required<Pick<Setting, 'option'>>;
 
-/** Adds the rows. `usual` says what is compressed, and which compression and filters are the default. */
+const SETTINGS: readonly { readonly codec: string; readonly setting: Shown }[] = CODECS.flatMap(({ name, settings }) =>
+  settings.filter(hasOption).map((setting) => ({ codec: name, setting })),
+);
+
+/** Adds the options. `usual` says what is compressed, and which compression and filters are the default. */
 export function addCompressionOptions(
   command: Command,
   usual: { readonly what: string; readonly name: string; readonly bcj: string },
 ): Command {
-  return command
-    .addOption(new Option('-c, --compression <name>', `${usual.what} (default: ${usual.name})`).choices(NAMES))
-    .addOption(
-      new Option(
-        '--level <n>',
-        'gzip 1-12 (default 6; portable engine 1-9, default 9), xz 0-9 or 0e-9e (6), zstd -7 to 22 (15), lz4 1-12, 2 and more for high compression (1)',
-      ).argParser(parseLevel),
-    )
-    .addOption(
-      new Option(
-        '--bcj <filters>',
-        `xz: branch filters to try, auto or none (default: ${usual.bcj}); any of ${BCJ_FILTERS.join(', ')}`,
-      ).argParser(parseFilters),
-    )
-    .addOption(
-      new Option('--dict-size <bytes>', 'xz: size of the dictionary (default: the block size)').argParser(parseSize),
-    )
-    .addOption(
-      new Option('--window-size <n>', 'gzip: log2 of the window, 8-15; compresses with zlib (default: 15)').argParser(
-        parseInteger(8, 15),
+  const names: readonly CompressionName[] = [...CODECS.map(({ name }) => name), 'none'];
+  const help = CODECS.filter(({ levels }) => levels).map(levelHelp);
+  command
+    .addOption(new Option('-c, --compression <name>', `${usual.what} (default: ${usual.name})`).choices(names))
+    .addOption(new Option('--level <n>', help.join(', ')).argParser(parseLevel));
+  for (const { codec, setting } of SETTINGS) {
+    const { option, key, value } = setting;
+    const stated = key === 'bcj' ? usual.bcj : setting.usual;
+    command.addOption(
+      new Option(`--${option.name} <${option.value}>`, `${codec}: ${setting.help} (default: ${stated})`).argParser(
+        parserOf(value),
       ),
-    )
-    .addOption(
-      new Option(
-        '--strategies <names>',
-        `gzip: strategies of zlib to try on each block; any of ${GZIP_STRATEGIES.join(', ')} (default: default)`,
-      ).argParser(parseStrategies),
     );
+  }
+  return command;
 }
 
-/** The request but for the codec and the engine. */
+/** The request without the codec and the engine. */
 export function compressionSettings(options: CompressionOptions): Omit<CompressionRequest, 'name' | 'engine'> {
-  return {
-    ...options.level,
-    ...(options.bcj === undefined ? {} : { bcj: options.bcj }),
-    ...(options.dictSize === undefined ? {} : { dictionarySize: options.dictSize }),
-    ...(options.windowSize === undefined ? {} : { windowBits: options.windowSize }),
-    ...(options.strategies === undefined ? {} : { strategies: options.strategies }),
-  };
+  const values = options as unknown as Readonly<Record<string, unknown>>;
+  const given = SETTINGS.flatMap(({ setting: { key, option } }) => {
+    const value = values[camelCase(option.name)];
+    return value === undefined ? [] : [[key, value]];
+  });
+  return { ...options.level, ...Object.fromEntries(given) };
+}
+
+function hasOption(setting: Setting): setting is Shown {
+  return setting.option !== undefined;
+}
+
+/** `zstd -7 to 22 (default 15)`. */
+function levelHelp({ name, levels, levelsNote = '' }: Codec): string {
+  const { least, most, usual } = levels!;
+  return `${name} ${least < 0 ? `${least} to ` : `${least}-`}${most} (default ${usual}${levelsNote})`;
+}
+
+/** As commander names the value of an option. */
+function camelCase(option: string): string {
+  return option.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 }
 
 /** `6`, or `9e` for the extreme variant of xz. */
 function parseLevel(text: string): CompressionOptions['level'] {
   const match = /^(-?\d{1,2})(e?)$/.exec(text);
-  if (!match) throw new InvalidArgumentError('Give a whole number, with an e behind it for the extreme levels of xz.');
+  if (!match) throw new InvalidArgumentError('Give a whole number, followed by an e for the extreme levels of xz.');
   return { level: Number(match[1]), ...(match[2] ? { extreme: true } : {}) };
 }
 
-function parseFilters(text: string): 'auto' | readonly BcjFilter[] {
-  if (text === 'auto') return 'auto';
-  if (text === 'none') return [];
-  return parseNames(text, BCJ_FILTERS, ['auto', 'none']);
+function parserOf(value: SettingValue): (text: string) => unknown {
+  switch (value.kind) {
+    case 'integer':
+      return parseInteger(value.least, value.most);
+    case 'size':
+      return parseSize;
+    case 'names':
+      return (text) => (Object.hasOwn(value.words, text) ? value.words[text] : parseNames(text, value));
+    case 'switch':
+      return () => true;
+  }
 }
 
-function parseStrategies(text: string): readonly GzipStrategy[] {
-  return parseNames(text, GZIP_STRATEGIES);
-}
-
-/** Names out of a list, with commas between; `words` are what may stand in their place. */
-function parseNames<T extends string>(text: string, known: readonly T[], words: readonly string[] = []): readonly T[] {
+/** Names of a list, separated by commas. */
+function parseNames(text: string, { names: known, words }: SettingValue & { kind: 'names' }): readonly string[] {
   const names = text.split(',');
-  const unknown = names.find((name) => !known.includes(name as T));
-  if (unknown === undefined) return names as T[];
-  throw new InvalidArgumentError(`"${unknown}" is not one of ${[...words, ...known].join(', ')}.`);
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown === undefined) return names;
+  throw new InvalidArgumentError(`"${unknown}" is not one of ${[...Object.keys(words), ...known].join(', ')}.`);
 }

@@ -1,6 +1,7 @@
 // Which engines this installation runs, and why not the others: for --version and reports.
 
-import { chooseCompression, type EngineChoice } from '../compress/index.js';
+import { CODECS, type CompressionName, chooseCompression, type EngineChoice } from '../compress/index.js';
+import { UnsupportedError } from '../errors.js';
 import { chooseNative } from '../native/index.js';
 
 /** What ran, as plain data for reports. */
@@ -24,8 +25,15 @@ export function engineText(facts: EngineFacts): string {
 /** Several lines: the engine, what does each codec, and the version of Node. */
 export function engineSummary(): string {
   const facts = engineFacts('auto');
-  const codecs =
-    facts.name === 'native' ? (['gzip', 'xz', 'zstd', 'lz4', 'lzo'] as const) : (['gzip', 'zstd', 'lz4'] as const);
-  const engines = codecs.map((name) => `${name} by ${chooseCompression({ name }).engine}`);
+  const engines = CODECS.map(({ name }) => `${name} by ${engineOf(name)}`);
   return [engineText(facts), ...engines, `node ${process.version}`].join('\n');
+}
+
+function engineOf(name: CompressionName): string {
+  try {
+    return chooseCompression({ name }).engine;
+  } catch (error) {
+    if (error instanceof UnsupportedError) return 'nothing here';
+    throw error;
+  }
 }

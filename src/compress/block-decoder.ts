@@ -3,9 +3,9 @@
 import { inflateSync } from 'node:zlib';
 import { InvalidImageError, UnsupportedError } from '../errors.js';
 import { chooseNative, type EngineChoice } from '../native/index.js';
+import type { CodecName } from './codecs/index.js';
 import { decodeLz4 } from './decode-lz4.js';
 import { decodeLzo } from './decode-lzo.js';
-import type { Codec } from './portable.js';
 import { unpackStream } from './unpack.js';
 
 /**
@@ -18,7 +18,7 @@ export type BlockDecoder = (block: Uint8Array, limit: number) => Promise<Uint8Ar
 const LEAST_OUTPUT = 1;
 
 /** The decoder of a codec. Every engine gives the same bytes; `portable` never touches the addon. */
-export function chooseDecoder(codec: Codec, engine: EngineChoice = 'auto'): BlockDecoder {
+export function chooseDecoder(codec: CodecName, engine: EngineChoice = 'auto'): BlockDecoder {
   const { addon } = chooseNative(engine);
   const decode: BlockDecoder = addon ? async (block, limit) => addon.decompress(codec, block, limit) : PORTABLE[codec];
   return async (block, limit) => {
@@ -32,7 +32,7 @@ export function chooseDecoder(codec: Codec, engine: EngineChoice = 'auto'): Bloc
   };
 }
 
-const PORTABLE: Readonly<Record<Codec, BlockDecoder>> = {
+const PORTABLE: Readonly<Record<CodecName, BlockDecoder>> = {
   gzip: async (block, limit) => inflateSync(block, { maxOutputLength: Math.max(limit, LEAST_OUTPUT) }),
   lz4: async (block, limit) => decodeLz4(block, limit),
   lzo: async (block, limit) => decodeLzo(block, limit),

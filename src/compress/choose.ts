@@ -1,48 +1,21 @@
-// From what the user asked for to the engine that does it. The only place of defaults and limits of codecs.
+// From what the user asked for to the engine that does it.
 
-import { InvalidInputError } from '../errors.js';
+import { InvalidInputError, UnsupportedError } from '../errors.js';
 import { chooseNative, type EngineChoice, type NativeAddon } from '../native/index.js';
-import type { Compression, CompressionName, EngineId } from './compressor.js';
+import type { Codec, CodecSettings, EngineId, LevelScale, NamedEngine, Setting } from './codec.js';
+import { CODECS, type CodecName, codecNamed, type SettingsRequest } from './codecs/index.js';
+import type { Compression, CompressionName } from './compressor.js';
 import { openNativePool } from './native-pool.js';
-import { NODE_ZLIB } from './node-zlib.js';
-import { type Codec, PORTABLE_LEVELS, portableEngine } from './portable.js';
 import { openWorkerPool } from './worker-pool.js';
-import { type BcjFilter, checkXz, USUAL_FILTERS } from './xz-settings.js';
-import { checkZlib, type GzipStrategy, USUAL_ZLIB } from './zlib-settings.js';
 
-/** What the user asks for. */
-export interface CompressionRequest {
+/** What the user asks for: a codec, its level and settings, and an engine. */
+export interface CompressionRequest extends SettingsRequest {
   readonly name: CompressionName;
-  /**
-   * Within the codec's own scale. gzip: 1…9, default 9, native 1…12, default 6, whose blocks are smaller than zlib's with
-   * 9; xz: 0…9, default 6; zstd: −7…−1, 1…22, default 15; lz4: 1 (fast, default), 2…12 (high compression); lzo has none.
-   */
+  /** Within the codec's own scale, which {@link CODECS} has, and an engine may have another one. */
   readonly level?: number;
-  /** gzip: log2 of the window, 8…15. Given, zlib compresses, whatever is native: libdeflate has one window. Default 15. */
-  readonly windowBits?: number;
-  /** gzip: ways to compress tried on each block; the smallest result is taken. Given, zlib compresses. Default: its usual. */
-  readonly strategies?: readonly GzipStrategy[];
-  /** xz: more time for less size. Default false. */
-  readonly extreme?: boolean;
-  /** xz: most bytes of the dictionary, 2^n or 3 × 2^n, 8192 or more. Default: as many as a block. */
-  readonly dictionarySize?: number;
-  /**
-   * xz: branch filters, each to be tried on blocks that look like its code; the smallest result is kept. `auto`: those
-   * that every kernel with xz has had for long. Default: none.
-   */
-  readonly bcj?: 'auto' | readonly BcjFilter[];
   /** Default `auto`. `reproducible` takes an engine whose bytes are the same on every machine and Node version. */
   readonly engine?: EngineChoice | 'reproducible';
 }
-
-/** Levels of the native engine. */
-const LEVELS: Readonly<Record<Codec, { readonly least: number; readonly most: number; readonly usual: number }>> = {
-  gzip: { least: 1, most: 12, usual: 6 },
-  xz: { least: 0, most: 9, usual: 6 },
-  zstd: { least: -7, most: 22, usual: 15 },
-  lz4: { least: 1, most: 12, usual: 1 },
-  lzo: { least: 0, most: 0, usual: 0 },
-};
 
 const STORE: EngineId = 'script/store@1';
 
@@ -65,68 +38,89 @@ export function chooseCompression(request: CompressionRequest): Compression {
       hint: 'Choose auto, native, portable or reproducible.',
     });
   }
-  if (name !== 'none' && !Object.hasOwn(LEVELS, name)) {
+  const codec = codecNamed(name);
+  if (!codec && name !== 'none') {
     throw new InvalidInputError('compress.unknown', `"${String(name)}" is not a compression that can be chosen.`, {
-      hint: `Choose ${Object.keys(LEVELS).join(', ')} or none.`,
+      hint: `Choose ${CODECS.map((known) => known.name).join(', ')} or none.`,
     });
   }
-  if (name !== 'xz') refuseXzSettings(request);
-  if (name !== 'gzip') refuseZlibSettings(request);
-  if (level !== undefined && (name === 'none' || name === 'lzo')) throw noSuchLevel(name, level, 'It has no levels.');
-  if (name === 'none') return NO_COMPRESSION;
-  if (request.windowBits !== undefined || request.strategies !== undefined) return tunedZlib(request);
+  refuseForeignSettings(request);
+  if (level !== undefined && !codec?.levels) throw noSuchLevel(name, level, 'It has no levels.');
+  return codec ? compressionBy(codec, request) : NO_COMPRESSION;
+}
+
+function compressionBy(codec: Codec<CodecName>, request: CompressionRequest): Compression {
+  const { engine = 'auto', level } = request;
+  const settings = codec.check(request);
+  const bound = codec.settings.find((setting) => isGiven(request, setting))?.engine;
+  if (bound !== undefined) {
+    if (engine === 'native' || engine === 'reproducible') throw onlyBy(bound, engine);
+    const named = codec.engines.find(({ name }) => name === bound)!;
+    return byNamed(codec, named, level, settings);
+  }
   const { addon, reason } = chooseNative(engine === 'reproducible' ? 'portable' : engine);
-  if (addon) return native(addon, name, request);
-  return portable(name, level, engine === 'reproducible', reason);
+  if (addon) return byNative(addon, codec, level, settings);
+  const available = codec.engines.filter(({ id }) => id !== undefined);
+  const named = engine === 'reproducible' ? available.at(-1) : available[0];
+  if (!named) throw needsNative(codec.name, reason, 'choose zstd or gzip');
+  const scale = named.levels;
+  if (
+    level !== undefined &&
+    scale &&
+    level > scale.most &&
+    level <= (codec.levels?.most ?? 0) &&
+    codec.name === 'lz4'
+  ) {
+    throw needsNative(`lz4 with high compression (level ${level})`, reason, `choose level ${scale.most}`);
+  }
+  return byNamed(codec, named, level, settings);
 }
 
-function native(addon: NativeAddon, name: Codec, request: CompressionRequest): Compression {
-  const { least, most, usual } = LEVELS[name];
-  const level = checkLevel(name, request.level ?? usual, least, most);
-  const engine: EngineId = `native/${addon.engines()[name]}`;
-  if (name !== 'xz') return { name, engine, level, open: (run) => openNativePool(addon, { codec: name, level }, run) };
-  const { extreme = false, dictionarySize, bcj = [] } = request;
-  const xz = checkXz({ extreme, dictionarySize, filters: bcj === 'auto' ? USUAL_FILTERS : bcj });
-  const codec = { codec: name, level, extreme, filters: xz.filters, dictionary: dictionarySize };
-  return { name, engine, level, xz, open: (run) => openNativePool(addon, codec, run) };
+function byNative(
+  addon: NativeAddon,
+  codec: Codec<CodecName>,
+  asked: number | undefined,
+  settings: CodecSettings,
+): Compression {
+  const level = levelOf(codec.name, asked, codec.levels);
+  const engine: EngineId = `native/${addon.engines()[codec.name]}`;
+  const parameters = codec.native(level, settings);
+  return { name: codec.name, engine, level, ...settings, open: (run) => openNativePool(addon, parameters, run) };
 }
 
-function portable(name: Codec, asked: number | undefined, reproducible: boolean, reason: string): Compression {
-  const { least, most, usual } = PORTABLE_LEVELS[name];
-  const level = checkLevel(name, asked ?? usual, least, most);
-  const { engine, spec } = portableEngine(name, level, reproducible, reason);
-  return { name, engine, level, open: (run) => openWorkerPool(spec, run) };
+function byNamed(
+  codec: Codec<CodecName>,
+  engine: NamedEngine,
+  asked: number | undefined,
+  settings: CodecSettings,
+): Compression {
+  const level = levelOf(codec.name, asked, engine.levels ?? codec.levels);
+  const spec = { codec: codec.name, engine: engine.name, level, settings };
+  return { name: codec.name, engine: engine.id!, level, ...settings, open: (run) => openWorkerPool(spec, run) };
 }
 
-/** zlib with other settings than its usual; the engine's name tells that it is zlib. */
-function tunedZlib({ level: asked, engine, windowBits, strategies }: CompressionRequest): Compression {
-  if (engine === 'native' || engine === 'reproducible') {
-    throw new InvalidInputError('compress.zlib-only', `The ${engine} engine has one window and one strategy.`, {
-      hint: 'Let the engine be auto or portable.',
+/** Whether a request asks for something by a setting; filters that are left to choose, or none, ask for nothing. */
+function isGiven(request: CompressionRequest, { key, value }: Setting): boolean {
+  const given = (request as unknown as Record<string, unknown>)[key];
+  if (value.kind === 'names' && (given === 'auto' || (Array.isArray(given) && given.length === 0))) return false;
+  return given !== undefined && given !== false;
+}
+
+function refuseForeignSettings(request: CompressionRequest): void {
+  for (const { name, settings } of CODECS) {
+    const foreign = request.name === name ? undefined : settings.find((setting) => isGiven(request, setting));
+    if (!foreign) continue;
+    throw new InvalidInputError(`compress.${name}-only`, `${request.name} has no ${foreign.plural}.`, {
+      hint: `Only ${name} has them.`,
     });
   }
-  const { least, most, usual } = PORTABLE_LEVELS.gzip;
-  const level = checkLevel('zlib', asked ?? usual, least, most);
-  const zlib = checkZlib({ ...USUAL_ZLIB, ...(windowBits && { windowBits }), ...(strategies && { strategies }) });
-  const spec = { coder: 'zlib' as const, level, zlib };
-  return { name: 'gzip', engine: NODE_ZLIB, level, zlib, open: (run) => openWorkerPool(spec, run) };
 }
 
-function refuseZlibSettings({ name, windowBits, strategies }: CompressionRequest): void {
-  if (windowBits === undefined && strategies === undefined) return;
-  const what = windowBits === undefined ? 'strategies' : 'window sizes';
-  throw new InvalidInputError('compress.gzip-only', `${name} has no ${what}.`, { hint: 'Only gzip has them.' });
-}
-
-function refuseXzSettings({ name, extreme, dictionarySize, bcj }: CompressionRequest): void {
-  if (extreme !== true && dictionarySize === undefined && (bcj === undefined || bcj === 'auto' || bcj.length === 0))
-    return;
-  const what = extreme ? 'extreme levels' : dictionarySize === undefined ? 'branch filters' : 'dictionary sizes';
-  throw new InvalidInputError('compress.xz-only', `${name} has no ${what}.`, { hint: 'Only xz has them.' });
-}
-
-function checkLevel(name: string, level: number, least: number, most: number): number {
-  // zstd takes 0 for its default; a level that means another is none.
+function levelOf(name: string, asked: number | undefined, scale: LevelScale | undefined): number {
+  if (!scale) return 0;
+  const { least, most, usual } = scale;
+  const level = asked ?? usual;
+  // zstd takes 0 for its default, under which a layout would not say what was done.
   const exists = Number.isInteger(level) && level >= least && level <= most && (level !== 0 || least === 0);
   if (exists) return level;
   throw noSuchLevel(name, level, `Choose ${least} to ${most}${least < 0 ? ', but not 0' : ''}.`);
@@ -134,4 +128,16 @@ function checkLevel(name: string, level: number, least: number, most: number): n
 
 function noSuchLevel(name: string, level: number, hint: string): InvalidInputError {
   return new InvalidInputError('compress.level', `${level} is not a level of ${name}.`, { hint });
+}
+
+function onlyBy(bound: string, engine: string): InvalidInputError {
+  return new InvalidInputError(`compress.${bound}-only`, `The ${engine} engine has one window and one strategy.`, {
+    hint: 'Let the engine be auto or portable.',
+  });
+}
+
+function needsNative(what: string, reason: string, otherwise: string): UnsupportedError {
+  return new UnsupportedError('compress.needs-native', `${what} needs the native engine, but ${reason}.`, {
+    hint: `Build it with "npm run build:native" and let the engine be auto, or ${otherwise}.`,
+  });
 }

@@ -1,17 +1,11 @@
 // What a codec is to the formats: a choice made while planning, opened while emitting.
 
 import type { Run } from '../io/index.js';
-import type { XzSettings } from './xz-settings.js';
-import type { ZlibSettings } from './zlib-settings.js';
+import type { CodecSettings, EngineId } from './codec.js';
+import type { CodecName } from './codecs/index.js';
 
 /** Codecs a format may name. `none` stores every block as it is. */
-export type CompressionName = 'none' | 'gzip' | 'xz' | 'zstd' | 'lz4' | 'lzo';
-
-/**
- * An implementation of a codec and its version, `node/zlib@1.3.1`. Compressed bytes may differ between two ids and never
- * differ within one.
- */
-export type EngineId = `${'native' | 'node' | 'wasm' | 'script'}/${string}@${string}`;
+export type CompressionName = 'none' | CodecName;
 
 /** Blocks in, smaller blocks out, each on its own. Runs where it likes; the results depend on nothing but the block. */
 export interface BlockCompressor {
@@ -31,21 +25,18 @@ export interface BlockCompressor {
   close(): Promise<void>;
 }
 
-/** A codec, the engine that does it and its level: plain facts for the layout, and the way to start it. */
-export interface Compression {
+/** What a compression is, as plain data: the codec, its engine and its settings. */
+export interface CompressionFacts extends CodecSettings {
   readonly name: CompressionName;
   readonly engine: EngineId;
   /** Within the codec's own scale; 0 where it has none. */
   readonly level: number;
-  /** What xz has beside a level. */
-  readonly xz?: XzSettings;
-  /** What zlib has beside a level, where it is not the default. */
-  readonly zlib?: ZlibSettings;
-  open(run: Run): BlockCompressor;
 }
 
-/** What a compression is, as plain data. */
-export type CompressionFacts = Omit<Compression, 'open'>;
+/** A compression that can be started. */
+export interface Compression extends CompressionFacts {
+  open(run: Run): BlockCompressor;
+}
 
 /** The plain facts of a compression, for layouts and reports. */
 export function compressionFacts({ open: _, ...facts }: Compression): CompressionFacts {

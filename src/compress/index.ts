@@ -3,6 +3,10 @@
 export type { EngineChoice } from '../native/index.js';
 export { type BlockDecoder, chooseDecoder } from './block-decoder.js';
 export { type CompressionRequest, chooseCompression, NO_COMPRESSION } from './choose.js';
+export type { Codec, CodecSettings, EngineId, LevelScale, Setting, SettingValue } from './codec.js';
+export { CODECS, type CodecName } from './codecs/index.js';
+export { BCJ_FILTERS, type BcjFilter, type XzSettings } from './codecs/xz-settings.js';
+export { GZIP_STRATEGIES, type GzipStrategy, type ZlibSettings } from './codecs/zlib-settings.js';
 export {
   type BlockCompressor,
   blockBuffer,
@@ -10,8 +14,5 @@ export {
   type CompressionFacts,
   type CompressionName,
   compressionFacts,
-  type EngineId,
 } from './compressor.js';
 export * from './unpack.js';
-export { BCJ_FILTERS, type BcjFilter, type XzSettings } from './xz-settings.js';
-export { GZIP_STRATEGIES, type GzipStrategy, type ZlibSettings } from './zlib-settings.js';

@@ -3,9 +3,8 @@
 import { Worker } from 'node:worker_threads';
 import { InternalError } from '../errors.js';
 import type { Run } from '../io/index.js';
-import type { CoderSpec } from './coder.js';
 import type { BlockCompressor } from './compressor.js';
-import type { WorkerJob, WorkerResult } from './worker.js';
+import type { CoderSpec, WorkerJob, WorkerResult } from './worker.js';
 
 /** Blocks posted to one thread: the one it works on, and one more so that it never waits for the main thread. */
 const QUEUE = 2;

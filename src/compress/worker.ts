@@ -1,8 +1,18 @@
 // Entry of a compression thread: blocks in, results out. Does no I/O and takes no decisions.
 
 import { parentPort, workerData } from 'node:worker_threads';
-import type { BlockCoder, CoderSpec } from './coder.js';
-import { loadCoder } from './load-coder.js';
+import { InternalError } from '../errors.js';
+import type { BlockCoder, CodecSettings } from './codec.js';
+import { type CodecName, codecNamed } from './codecs/index.js';
+
+/** What a thread compresses with, as data that can be sent to it. */
+export interface CoderSpec {
+  readonly codec: CodecName;
+  /** Name of one of the codec's engines. */
+  readonly engine: string;
+  readonly level: number;
+  readonly settings: CodecSettings;
+}
 
 /** A block to compress; sent to the thread. */
 export interface WorkerJob {
@@ -22,11 +32,17 @@ const SHARED_POOL = 8192;
 
 const port = parentPort!;
 // Jobs may be waiting in the port already; they are delivered once there is a listener.
-const coder = await loadCoder(workerData as CoderSpec);
+const coder = await coderOf(workerData as CoderSpec);
 port.on('message', (job: WorkerJob) => {
   const result = answer(coder, job);
   port.postMessage(result, result.bytes ? [result.bytes.buffer as ArrayBuffer] : []);
 });
+
+function coderOf({ codec, engine, level, settings }: CoderSpec): Promise<BlockCoder> {
+  const found = codecNamed(codec)?.engines.find(({ name }) => name === engine);
+  if (!found) throw new InternalError('internal.engine', `${codec} has no engine ${engine}.`);
+  return found.coder(level, settings);
+}
 
 function answer(code: BlockCoder, { id, block }: WorkerJob): WorkerResult {
   try {

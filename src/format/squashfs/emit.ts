@@ -4,13 +4,13 @@ import { padding } from '../../bytes/index.js';
 import type { BlockCompressor } from '../../compress/index.js';
 import { InternalError } from '../../errors.js';
 import { type Piece, pieceLength, type Run } from '../../io/index.js';
-import { renderCompressorOptions } from './compressor-options.js';
+import { compressorId, renderCompressorOptions } from './compressors.js';
 import { emitData, type PlacedData, unplacedData } from './emit-data.js';
 import { fragmentEntries, type RenderedTable, renderLookup, renderXattrs, u32List, u64List } from './emit-tables.js';
 import { renderTree } from './emit-tree.js';
 import type { PlannedImage } from './layout.js';
 import type { StoredPart } from './options.js';
-import { COMPRESSORS, MAGIC, type Superblock, SuperblockFlag, superblock, VERSION } from './superblock.js';
+import { MAGIC, type Superblock, SuperblockFlag, superblock, VERSION } from './superblock.js';
 
 /** The pieces of the image. The compressor lives as long as the emission, however that ends. */
 export async function* emitImage(image: PlannedImage, run: Run): AsyncGenerator<Piece> {
@@ -141,8 +141,7 @@ function renderHead(image: PlannedImage, placed: PlacedData, facts: TableFacts, 
     modificationTime: layout.modificationTime,
     blockSize,
     fragmentCount: placed.fragments.length,
-    // The superblock must name a compressor even if none is used; every reader knows gzip.
-    compressor: compression.name === 'none' ? COMPRESSORS.gzip : COMPRESSORS[compression.name],
+    compressor: compressorId(compression.name),
     blockLog,
     flags: flagsOf(image, withOptions),
     idCount: layout.ids.length,

@@ -4,7 +4,7 @@ import type { Timestamp } from '../../bytes/index.js';
 import type { Compression } from '../../compress/index.js';
 import { InvalidInputError } from '../../errors.js';
 import type { ExactContent } from '../../io/index.js';
-import { largestDictionary } from './compressor-options.js';
+import { largestDictionary } from './compressors.js';
 import { MAX_BLOCK_SIZE, MIN_BLOCK_SIZE } from './data-block.js';
 
 /** Parts of an image that can be left uncompressed one by one. */

@@ -1,11 +1,12 @@
 // An opened image: its superblock, its metadata blocks and its lookup tables. Every place is checked before it is read.
 
-import { type BlockDecoder, chooseDecoder, type EngineChoice } from '../../compress/index.js';
+import { type BlockDecoder, type CodecName, chooseDecoder, type EngineChoice } from '../../compress/index.js';
 import { InvalidImageError, UnsupportedError } from '../../errors.js';
 import type { Source } from '../../io/index.js';
+import { compressorOf } from './compressors.js';
 import { fragmentEntry, MAX_BLOCK_SIZE, MIN_BLOCK_SIZE } from './data-block.js';
 import { METADATA_HEADER, METADATA_SIZE } from './metadata-block.js';
-import { COMPRESSORS, MAGIC, type Superblock, superblock, VERSION } from './superblock.js';
+import { MAGIC, type Superblock, superblock, VERSION } from './superblock.js';
 
 const STORED = 0x8000;
 /** Decoded metadata blocks kept: 4 MiB. */
@@ -184,13 +185,11 @@ function checkTables(found: Superblock): void {
   }
 }
 
-/** The codec of an image by its name. Throws {@link UnsupportedError} for one that is not read. */
-export function codecOf({ compressor }: Superblock) {
-  const name = (Object.keys(COMPRESSORS) as (keyof typeof COMPRESSORS)[]).find(
-    (key) => COMPRESSORS[key] === compressor,
-  );
-  if (name !== undefined && name !== 'lzma') return name;
-  throw new UnsupportedError('squashfs.compressor', `Compression ${name ?? compressor} of squashfs is not read.`);
+/** The name of an image's codec. Throws {@link UnsupportedError} for one that is not read. */
+export function codecOf({ compressor }: Superblock): CodecName {
+  const found = compressorOf(compressor);
+  if ('codec' in found) return found.codec;
+  throw new UnsupportedError('squashfs.compressor', `Compression ${found.unknown} of squashfs is not read.`);
 }
 
 /** An error of the image. */

@@ -48,6 +48,3 @@ export const SuperblockFlag = {
   compressorOptions: 0x0400,
   idsStored: 0x0800,
 } as const;
-
-/** Compressor numbers of the superblock. */
-export const COMPRESSORS = { gzip: 1, lzma: 2, lzo: 3, xz: 4, lz4: 5, zstd: 6 } as const;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type ByteString, bytesOf, fromText } from '../../../../src/bytes/text.js';
 import { type CompressionName, NO_COMPRESSION, type XzSettings } from '../../../../src/compress/index.js';
-import { renderCompressorOptions } from '../../../../src/format/squashfs/compressor-options.js';
+import { renderCompressorOptions } from '../../../../src/format/squashfs/compressors.js';
 import { fragmentEntry, sizeWord } from '../../../../src/format/squashfs/data-block.js';
 import {
   directoryEntry,

@@ -1,7 +1,7 @@
 // zstd in WebAssembly: the same bytes on every machine, about three quarters of the native speed.
 
 import zstd from '@bokuweb/zstd-wasm';
-import type { BlockCoder } from './coder.js';
+import type { BlockCoder } from '../codec.js';
 
 let ready: Promise<void> | undefined;
 

@@ -1,9 +1,8 @@
 // deflate by the zlib that Node was built with: fast, and its bytes change with that zlib.
 
 import { constants, deflateSync } from 'node:zlib';
-import type { BlockCoder } from './coder.js';
-import type { EngineId } from './compressor.js';
-import { type GzipStrategy, USUAL_ZLIB } from './zlib-settings.js';
+import type { BlockCoder, EngineId } from '../codec.js';
+import { type GzipStrategy, USUAL_ZLIB } from '../codecs/zlib-settings.js';
 
 /** Names the zlib inside the running Node. */
 export const NODE_ZLIB: EngineId = `node/zlib@${process.versions['zlib'] ?? 'unknown'}`;

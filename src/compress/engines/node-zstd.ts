@@ -1,8 +1,7 @@
 // zstd by the library that newer versions of Node are built with; absent in Node 20.
 
 import zlib from 'node:zlib';
-import type { BlockCoder } from './coder.js';
-import type { EngineId } from './compressor.js';
+import type { BlockCoder, EngineId } from '../codec.js';
 
 /** What node:zlib has of zstd where it has it; the type declarations are those of the oldest Node. */
 interface ZstdOfNode {

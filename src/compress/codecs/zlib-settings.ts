@@ -1,6 +1,6 @@
 // Settings of zlib that go beyond a level. libdeflate has neither: whoever sets them gets zlib.
 
-import { InvalidInputError } from '../errors.js';
+import { InvalidInputError } from '../../errors.js';
 
 /** Ways in which zlib looks for repetitions, in the order of the bits that squashfs has for them. */
 export const GZIP_STRATEGIES = ['default', 'filtered', 'huffman_only', 'run_length_encoded', 'fixed'] as const;

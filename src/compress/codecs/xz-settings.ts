@@ -1,6 +1,6 @@
 // Settings of xz that go beyond a level.
 
-import { InvalidInputError } from '../errors.js';
+import { InvalidInputError } from '../../errors.js';
 
 /** Machines whose code a branch filter (BCJ) makes more alike, in the order of the bits that squashfs has for them. */
 export const BCJ_FILTERS = ['x86', 'powerpc', 'ia64', 'arm', 'armthumb', 'sparc', 'arm64', 'riscv'] as const;

@@ -1,7 +1,7 @@
 // LZ4 blocks in plain script (LZ4 block format, "End of block conditions"): the fast encoder of lz4js.
 
 import lz4 from 'lz4js';
-import type { BlockCoder } from './coder.js';
+import type { BlockCoder } from '../codec.js';
 
 const TABLE_SIZE = 1 << 16;
 /**

@@ -1,0 +1,83 @@
+// What a codec is: one object with everything this project knows of it. The objects are in codecs/, one file each.
+
+import type { NativeCodec } from '../native/index.js';
+import type { XzSettings } from './codecs/xz-settings.js';
+import type { ZlibSettings } from './codecs/zlib-settings.js';
+
+/**
+ * An implementation of a codec and its version, `node/zlib@1.3.1`. Compressed bytes may differ between two ids and never
+ * differ within one.
+ */
+export type EngineId = `${'native' | 'node' | 'wasm' | 'script'}/${string}@${string}`;
+
+/** The levels of a codec, whole numbers. 0 is a level only where it is the least. */
+export interface LevelScale {
+  readonly least: number;
+  readonly most: number;
+  /** The default. */
+  readonly usual: number;
+}
+
+/** Settings beyond a level, checked. A codec fills in its own. */
+export interface CodecSettings {
+  readonly xz?: XzSettings;
+  /** Absent when zlib does what it does by default. */
+  readonly zlib?: ZlibSettings;
+}
+
+/** What a setting may be: the shape that option parsers need. */
+export type SettingValue =
+  | { readonly kind: 'integer'; readonly least: number; readonly most: number }
+  /** A number of bytes. */
+  | { readonly kind: 'size' }
+  /** Any of `names`, or one of `words` in place of them all. */
+  | { readonly kind: 'names'; readonly names: readonly string[]; readonly words: Readonly<Record<string, unknown>> }
+  /** On or off. */
+  | { readonly kind: 'switch' };
+
+/** One setting beyond a level, as data for option parsers and messages. */
+export interface Setting {
+  /** Its key in a compression request. */
+  readonly key: string;
+  /** In the plural, for messages: `dictionary sizes`. */
+  readonly plural: string;
+  /** Name of the option and of its value, without dashes. Absent where the level says it (`9e`). */
+  readonly option?: { readonly name: string; readonly value: string };
+  /** What it does, one clause. */
+  readonly help: string;
+  /** The default, as text for people. */
+  readonly usual: string;
+  readonly value: SettingValue;
+  /** The only engine that has it; given, this engine compresses. */
+  readonly engine?: string;
+}
+
+/** Compresses one block; the result is a new array of any length. */
+export type BlockCoder = (block: Uint8Array) => Uint8Array;
+
+/** An engine beside the native one, known by its name. */
+export interface NamedEngine {
+  /** As users name it. */
+  readonly name: string;
+  /** Undefined where this installation has no such library. */
+  readonly id: EngineId | undefined;
+  /** Its own scale, where it differs from the codec's. */
+  readonly levels?: LevelScale;
+  /** Loads the library and gives its encoder. Called inside worker threads. */
+  coder(level: number, settings: CodecSettings): Promise<BlockCoder>;
+}
+
+/** One codec. */
+export interface Codec<Name extends string = string> {
+  readonly name: Name;
+  /** Undefined: there is one way to compress. */
+  readonly levels: LevelScale | undefined;
+  /** What help adds to the scale; starts with a separator. */
+  readonly levelsNote?: string;
+  readonly settings: readonly Setting[];
+  /** Checks the settings of a request. Throws InvalidInputError for values that the codec does not have. */
+  check(request: object): CodecSettings;
+  /** The same for the native engine. */
+  native(level: number, settings: CodecSettings): NativeCodec;
+  readonly engines: readonly NamedEngine[];
+}

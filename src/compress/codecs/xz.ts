@@ -1,0 +1,59 @@
+// xz files of one block, as the kernel reads them: LZMA2 behind at most one branch filter, with a CRC-32.
+
+import type { Codec } from '../codec.js';
+import { BCJ_FILTERS, type BcjFilter, checkXz, USUAL_FILTERS } from './xz-settings.js';
+
+/** Settings of xz beyond a level. */
+export interface XzRequest {
+  /** More time for less size. Default false. */
+  readonly extreme?: boolean;
+  /** Most bytes of the dictionary, 2^n or 3 × 2^n, 8192 or more. Default: as many as a block. */
+  readonly dictionarySize?: number;
+  /**
+   * Branch filters, each to be tried on blocks that look like its code; the smallest result is kept. `auto`: those that
+   * every kernel with xz has had for long. Default: none.
+   */
+  readonly bcj?: 'auto' | readonly BcjFilter[];
+}
+
+export const xz: Codec<'xz'> = {
+  name: 'xz',
+  levels: { least: 0, most: 9, usual: 6 },
+  levelsNote: '; 0e-9e take more time for less size',
+  settings: [
+    {
+      key: 'extreme',
+      plural: 'extreme levels',
+      help: 'more time for less size',
+      usual: 'off',
+      value: { kind: 'switch' },
+    },
+    {
+      key: 'dictionarySize',
+      plural: 'dictionary sizes',
+      option: { name: 'dict-size', value: 'bytes' },
+      help: 'size of the dictionary',
+      usual: 'the block size',
+      value: { kind: 'size' },
+    },
+    {
+      key: 'bcj',
+      plural: 'branch filters',
+      option: { name: 'bcj', value: 'filters' },
+      help: `branch filters to try, auto or none; any of ${BCJ_FILTERS.join(', ')}`,
+      usual: 'none',
+      value: { kind: 'names', names: BCJ_FILTERS, words: { auto: 'auto', none: [] } },
+    },
+  ],
+  check: ({ extreme = false, dictionarySize, bcj = [] }: XzRequest) => ({
+    xz: checkXz({ extreme, dictionarySize, filters: bcj === 'auto' ? USUAL_FILTERS : bcj }),
+  }),
+  native: (level, { xz: settings }) => ({
+    codec: 'xz',
+    level,
+    extreme: settings?.extreme ?? false,
+    filters: settings?.filters ?? [],
+    dictionary: settings?.dictionarySize,
+  }),
+  engines: [],
+};
