@@ -6,10 +6,10 @@ import { assertPlanned, InternalError } from '../errors.js';
 import { type BootPatches, checkIsolinux, patchBootImage } from '../format/eltorito/index.js';
 import { BLOCK, type FilePlace } from '../format/iso9660/index.js';
 import {
-  bytesSource,
   type Content,
   collect,
   type ExactContent,
+  exactContent,
   isExact,
   type OpenContent,
   type Piece,
@@ -128,13 +128,10 @@ export interface BootImageFile {
 /** The image with the facts about its own place in it: on the medium it differs from the file in the tree. */
 function patchedContent({ path, content, patches, isIsolinux }: BootImageFile, block: number): ExactContent {
   if (!patches.bootInfoTable && !patches.grubBootInfo) return content;
-  return {
-    size: content.size,
-    async *pieces(run) {
-      const image = await collect(content, run);
-      assertPlanned('boot image size', content.size, image.length);
-      if (isIsolinux) checkIsolinux(path, image);
-      yield* bytesSource(patchBootImage(image, block, patches)).pieces(run);
-    },
-  };
+  return exactContent(content.size, async function* (run) {
+    const image = await collect(content, run);
+    assertPlanned('boot image size', content.size, image.length);
+    if (isIsolinux) checkIsolinux(path, image);
+    yield patchBootImage(image, block, patches);
+  });
 }

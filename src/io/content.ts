@@ -1,6 +1,6 @@
 // What flows: content is a size and a stream of pieces, pulled by whoever consumes it.
 
-import type { FilePlace, RangeList } from './range-list.js';
+import type { FAST, FastPath } from './fast-path.js';
 
 /** `length` bytes from byte `at`. */
 export interface Range {
@@ -41,33 +41,24 @@ export interface Run {
   report(progress: Progress): void;
 }
 
-/** Reads ranges of many files with one call, in threads. */
-export interface RangeReader {
-  /** Memory that {@link read} can fill. */
-  allocate(length: number): Uint8Array;
-  /**
-   * Fills parts of `memory`, which is to be left alone meanwhile. Rejects with a {@link SourceError} for what cannot be
-   * read, or has changed since it was planned.
-   */
-  read(ranges: RangeList, memory: Uint8Array): Promise<void>;
-}
-
-/** Content whose size in bytes is exact before the first byte is produced. */
+/**
+ * Content whose size in bytes is exact before the first byte is produced. {@link exactContent} makes one out of a size and
+ * pieces.
+ */
 export interface ExactContent {
   readonly size: number;
   /** Ranges known to be zero: sorted, disjoint, not empty. Other ranges may be zero too. */
-  readonly holes?: readonly Range[];
+  readonly holes: readonly Range[];
   /** The content from its start, exactly `size` bytes. May be called again: every call starts afresh and gives the same bytes. */
   pieces(run: Run): AsyncIterable<Data>;
-  /** The whole content in one synchronous call; offered only where that is cheap (memory, a small file). */
-  bytes?(): Uint8Array;
-  /** As `bytes`, straight into `into` at byte `at`. It may use the one byte behind the content as scratch. */
-  copyInto?(into: Uint8Array, at: number): void;
-  /** A part of it; offered where that costs less than reading up to there. */
-  slice?(range: Range): ExactContent;
-  /** The regular file whose whole content it is, and who can read it ahead. */
-  readonly origin?: (FilePlace & { readonly reader: RangeReader }) | undefined;
+  /** A part of it as content. */
+  slice(range: Range): ExactContent;
+  /** Private to `io`. */
+  readonly [FAST]?: FastPath | undefined;
 }
+
+/** The holes of content that has none. */
+export const NO_HOLES: readonly Range[] = [];
 
 /** Content whose size is known only at its end, and whose first bytes may depend on its last. */
 export interface OpenContent {

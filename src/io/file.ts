@@ -4,9 +4,10 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { type ByteString, displayText } from '../bytes/index.js';
 import { SourceError } from '../errors.js';
-import type { Data, ExactContent, Range, RangeReader, Run, Source } from './content.js';
+import { type Data, type ExactContent, NO_HOLES, type Range, type Run, type Source } from './content.js';
+import { FAST, type FastPath } from './fast-path.js';
 import { checkRange } from './memory.js';
-import type { FilePlace, RangeRequest } from './range-list.js';
+import type { FilePlace, RangeReader, RangeRequest } from './range-list.js';
 
 /** Up to this size a file is read with synchronous calls: three awaits cost more than the file. */
 const SMALL = 128 * 1024;
@@ -57,9 +58,8 @@ export function fileContent(
   reader?: RangeReader,
 ): ExactContent {
   const { directory, name } = typeof at === 'string' ? { directory: WHOLE_PATH, name: at } : at;
-  const kind = size <= SMALL ? SmallFile : LargeFile;
-  const content = new kind(directory, name, size, reader);
-  return holes && holes.length > 0 ? Object.assign(content, { holes }) : content;
+  if (holes && holes.length > 0) return new SparseFile(directory, name, size, reader, holes);
+  return new (size <= SMALL ? SmallFile : LargeFile)(directory, name, size, reader);
 }
 
 /** The bytes of `range` of a file, which is opened only while they are read. */
@@ -88,7 +88,17 @@ abstract class RegularFile {
     ) as ByteString;
   }
 
-  get origin(): (FilePlace & { readonly reader: RangeReader }) | undefined {
+  get holes(): readonly Range[] {
+    return NO_HOLES;
+  }
+
+  /** The file is its own fast path: another object for each would be garbage while it waits. */
+  get [FAST](): FastPath {
+    return this as FastPath;
+  }
+
+  /** The file is its own origin, too. */
+  get origin(): FastPath['origin'] {
     return isReadAhead(this) ? this : undefined;
   }
 
@@ -98,7 +108,6 @@ abstract class RegularFile {
   }
 }
 
-/** The file is its own origin: another object for each would be garbage while it waits. */
 function isReadAhead(file: RegularFile): file is RegularFile & { readonly reader: RangeReader } {
   return file.reader !== undefined;
 }
@@ -120,11 +129,28 @@ class SmallFile extends RegularFile implements ExactContent {
 }
 
 class LargeFile extends RegularFile implements ExactContent {
-  declare readonly holes?: readonly Range[];
-
   pieces(run: Run): AsyncGenerator<Data> {
     const read = this.size <= MEDIUM ? readMedium : readLarge;
-    return read(this.path, this.size, this.holes ?? [], run);
+    return read(this.path, this.size, this.holes, run);
+  }
+}
+
+class SparseFile extends LargeFile {
+  readonly #holes: readonly Range[];
+
+  constructor(
+    directory: ByteString,
+    name: ByteString,
+    size: number,
+    reader: RangeReader | undefined,
+    holes: readonly Range[],
+  ) {
+    super(directory, name, size, reader);
+    this.#holes = holes;
+  }
+
+  override get holes(): readonly Range[] {
+    return this.#holes;
   }
 }
 
@@ -136,6 +162,10 @@ class FileRange implements ExactContent {
 
   get size(): number {
     return this.range.length;
+  }
+
+  get holes(): readonly Range[] {
+    return NO_HOLES;
   }
 
   slice(range: Range): ExactContent {
@@ -312,6 +342,7 @@ export async function openFileSource(path: ByteString): Promise<FileSource> {
 export function rangeSource(path: ByteString, file: FileHandle, range: Range): Source {
   return {
     size: range.length,
+    holes: NO_HOLES,
     pieces: (run) => readRange(path, file, range, run),
     read: async (at, into) => {
       checkRange({ at, length: into.length }, range.length);

@@ -2,7 +2,9 @@
 
 export * from './breathe.js';
 export * from './content.js';
+export * from './contents-ahead.js';
 export * from './digest.js';
+export { exactContent, renderedContent } from './exact.js';
 export * from './file.js';
 export * from './in-order.js';
 export * from './memory.js';
@@ -13,6 +15,7 @@ export * from './pieces.js';
 export * from './range-list.js';
 export * from './range-reader.js';
 export * from './seal.js';
+export * from './small-bytes.js';
 export * from './target.js';
 export * from './view.js';
 export * from './write-image.js';

@@ -6,11 +6,13 @@ import {
   type ExactContent,
   isBackpatch,
   isHole,
+  NO_HOLES,
   pieceLength,
   type Range,
   type Run,
   type Source,
 } from './content.js';
+import { FAST } from './fast-path.js';
 
 const ZEROS = new Uint8Array(256 * 1024);
 
@@ -37,7 +39,8 @@ export function isZero(bytes: Uint8Array, from = 0, to = bytes.length): boolean 
 export function bytesSource(bytes: Uint8Array): Source {
   return {
     size: bytes.length,
-    bytes: () => bytes,
+    holes: NO_HOLES,
+    [FAST]: { bytes: () => bytes },
     async *pieces() {
       if (bytes.length > 0) yield bytes;
     },
@@ -58,9 +61,13 @@ export const EMPTY: ExactContent = bytesSource(new Uint8Array(0));
 export function zeroContent(size: number): ExactContent {
   return {
     size,
-    ...(size > 0 ? { holes: [{ at: 0, length: size }] } : {}),
+    holes: size > 0 ? [{ at: 0, length: size }] : NO_HOLES,
     async *pieces() {
       if (size > 0) yield { hole: size };
+    },
+    slice: (range) => {
+      checkRange(range, size);
+      return zeroContent(range.length);
     },
   };
 }

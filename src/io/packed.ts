@@ -1,9 +1,10 @@
 // Contents one behind the other in their slots, files among them read ahead.
 
 import { assertPlanned } from '../errors.js';
-import type { Data, ExactContent, Hole, RangeReader, Run } from './content.js';
+import type { Data, ExactContent, Hole, Run } from './content.js';
+import { FAST } from './fast-path.js';
 import { exactly } from './pieces.js';
-import { type FilePlace, RangeList } from './range-list.js';
+import { type FilePlace, RangeList, type RangeReader } from './range-list.js';
 
 const BATCH = 256 * 1024;
 /** Batches being read while one is used. */
@@ -26,13 +27,13 @@ export async function* packed(slots: Iterable<Slot>, run: Run): AsyncGenerator<D
   const batches = new Batches(run);
   try {
     for (const { content, span } of slots) {
-      const { origin } = content;
+      const origin = content[FAST]?.origin;
       if (origin && batches.readWhole(content, origin, span)) continue;
       if (origin) {
         yield* batches.readBy(origin.reader);
         yield* readAhead(content, origin, batches);
         yield* batches.skip(span - content.size);
-      } else if (content.bytes && span <= BATCH) {
+      } else if (content[FAST]?.bytes && span <= BATCH) {
         if (batches.room < span) yield* batches.turn();
         batches.copy(content, span);
       } else {
@@ -49,7 +50,7 @@ export async function* packed(slots: Iterable<Slot>, run: Run): AsyncGenerator<D
 
 /** The data between the holes as ranges to be read, the holes as they are. */
 async function* readAhead(content: ExactContent, place: FilePlace, batches: Batches): AsyncGenerator<Data> {
-  const { size, holes = [] } = content;
+  const { size, holes } = content;
   let at = 0;
   for (const hole of [...holes, { at: size, length: 0 }]) {
     // At the end even where nothing is expected: only so growth shows.
@@ -103,7 +104,7 @@ class Batches {
 
   /** Takes a file at once where it fits: that is most of them, and what waiting takes costs more than they do. */
   readWhole({ size, holes }: ExactContent, place: FilePlace & { reader: RangeReader }, span: number): boolean {
-    if (place.reader !== this.#reader || holes || span > this.room || span - size > SHORT_GAP) return false;
+    if (place.reader !== this.#reader || holes.length > 0 || span > this.room || span - size > SHORT_GAP) return false;
     this.read(place, 0, size, true);
     this.#zeros(span - size);
     return true;
@@ -117,9 +118,10 @@ class Batches {
 
   copy(content: ExactContent, span: number): void {
     const { bytes, filled } = this.#filling;
-    if (content.copyInto) content.copyInto(bytes, filled);
+    const fast = content[FAST]!;
+    if (fast.copyInto) fast.copyInto(bytes, filled);
     else {
-      const whole = content.bytes!();
+      const whole = fast.bytes!();
       assertPlanned('content size', content.size, whole.length);
       bytes.set(whole, filled);
     }

@@ -1,6 +1,6 @@
 // Content that lies in parts of a source, with holes between: how readers give files of an image.
 
-import type { Data, ExactContent, Range, Run, Source } from './content.js';
+import { type Data, type ExactContent, NO_HOLES, type Range, type Run, type Source } from './content.js';
 import { checkRange } from './memory.js';
 
 /** Bytes of a source, or so many zeros. */
@@ -13,7 +13,7 @@ export interface RangeGiver {
 
 /** A class, not closures: a tree holds one of these per file. */
 export class PartsContent implements Source {
-  declare readonly holes?: readonly Range[];
+  readonly holes: readonly Range[];
   readonly #giver: RangeGiver;
   readonly #parts: readonly Part[];
 
@@ -28,7 +28,7 @@ export class PartsContent implements Source {
     const holes = [...this.#within({ at: 0, length: size })].flatMap(({ part, at }) =>
       'hole' in part ? [{ at, length: part.hole }] : [],
     );
-    if (holes.length > 0) this.holes = holes;
+    this.holes = holes.length > 0 ? holes : NO_HOLES;
   }
 
   async *pieces(run: Run): AsyncGenerator<Data> {

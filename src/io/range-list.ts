@@ -25,6 +25,17 @@ export interface RangeRequest {
   readonly ends: boolean;
 }
 
+/** Reads ranges of many files with one call, in threads. */
+export interface RangeReader {
+  /** Memory that {@link read} can fill. */
+  allocate(length: number): Uint8Array;
+  /**
+   * Fills parts of `memory`, which is to be left alone meanwhile. Rejects with a {@link SourceError} for what cannot be
+   * read, or has changed since it was planned.
+   */
+  read(ranges: RangeList, memory: Uint8Array): Promise<void>;
+}
+
 /** Ranges in the order in which they were added; used again after {@link RangeList.clear}. */
 export class RangeList {
   #paths = Buffer.allocUnsafe(16 * 1024);

@@ -1,6 +1,6 @@
 // A window on whatever can be read from any place on.
 
-import type { Range, Source } from './content.js';
+import { NO_HOLES, type Range, type Source } from './content.js';
 import { checkRange } from './memory.js';
 
 const CHUNK = 256 * 1024;
@@ -10,6 +10,7 @@ export function sourceView(whole: Pick<Source, 'read'>, range: Range): Source {
   const { at: start, length: size } = range;
   return {
     size,
+    holes: NO_HOLES,
     read: async (at, into) => {
       checkRange({ at, length: into.length }, size);
       await whole.read(start + at, into);

@@ -2,6 +2,7 @@
 
 import { assertPlanned, TargetError } from '../errors.js';
 import { type Backpatch, type Content, isBackpatch, isExact, isHole, type Piece, type Run } from './content.js';
+import { exactContent } from './exact.js';
 import { feedSeal, patchedPieces, type Seal, type SealStream, sealAhead } from './seal.js';
 import type { OpenTarget, Target } from './target.js';
 
@@ -15,7 +16,7 @@ export type ImagePlan<Layout, C extends Content = Content> = C & {
 export function withSeals<L>(plan: ImagePlan<L>, seals: readonly Seal[]): ImagePlan<L> {
   const { layout } = plan;
   if (!isExact(plan)) return { sizeLimit: plan.sizeLimit, pieces: (run) => plan.pieces(run), layout, seals };
-  return { size: plan.size, pieces: (run) => plan.pieces(run), layout, seals };
+  return { ...exactContent(plan.size, (run) => plan.pieces(run), plan.holes), layout, seals };
 }
 
 export interface ImageReport {

@@ -1,14 +1,16 @@
 // What makes two contents the same: their bytes, however they are cut into pieces and whichever zeros are told as holes.
 
 import {
+  type ContentPart,
+  contentsAhead,
   createDigest,
   type Data,
   type Digest,
   digestOf,
   type ExactContent,
-  exactly,
   isHole,
   isZero,
+  pieceLength,
   type Run,
 } from '../io/index.js';
 
@@ -19,16 +21,34 @@ const ZEROS = Buffer.alloc(BLOCK);
 export const IDENTITY_SIZE = 32;
 
 /**
- * Equal contents have equal identities; different contents of one size never do, as far as SHA-256 reaches. Blocks of
- * zeros are counted, not hashed, so that a hole costs nothing.
+ * Identities of contents in their order, read ahead and given in groups, as {@link contentsAhead} does; empty contents have
+ * none. Equal contents have equal identities; different contents of one size never do, as far as SHA-256 reaches. Blocks
+ * of zeros are counted, not hashed, so that a hole costs nothing.
  */
-export async function contentIdentity(content: ExactContent, run: Run): Promise<Uint8Array> {
-  const digest = new IdentityDigest();
-  for await (const piece of exactly(content, run)) digest.add(piece);
-  return digest.end();
+export async function* identities(
+  contents: readonly ExactContent[],
+  run: Run,
+): AsyncGenerator<Iterable<{ readonly index: number; readonly identity: Uint8Array }>> {
+  const begun = { digest: new IdentityDigest(), size: 0 };
+  function* identitiesOf(parts: Iterable<ContentPart>) {
+    for (const { index, piece } of parts) {
+      const { size } = contents[index]!;
+      if (begun.size === 0 && !isHole(piece) && piece.length === size) {
+        yield { index, identity: bytesIdentity(piece) };
+        continue;
+      }
+      begun.digest.add(piece);
+      begun.size += pieceLength(piece);
+      if (begun.size < size) continue;
+      yield { index, identity: begun.digest.end() };
+      begun.digest = new IdentityDigest();
+      begun.size = 0;
+    }
+  }
+  for await (const parts of contentsAhead(contents, run)) yield identitiesOf(parts);
 }
 
-/** As {@link contentIdentity}, of bytes that are there. */
+/** The identity of content with these bytes. */
 export function bytesIdentity(bytes: Uint8Array): Uint8Array {
   if (!hasZeroBlock(bytes)) return digestOf('sha256', bytes);
   const digest = new IdentityDigest();

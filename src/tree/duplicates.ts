@@ -1,7 +1,7 @@
 // Equal files become files of one content, before any format plans its places: what is one object is stored once.
 
 import { breathe, type Content, type ExactContent, isExact, isHole, type Run } from '../io/index.js';
-import { bytesIdentity, contentIdentity, IDENTITY_SIZE } from './content-identity.js';
+import { bytesIdentity, IDENTITY_SIZE, identities } from './content-identity.js';
 import type { FileTree } from './file-tree.js';
 import { mapNodes } from './rewrite.js';
 import { walk } from './walk.js';
@@ -10,8 +10,6 @@ import { walk } from './walk.js';
 const LARGE = 4 * 1024 * 1024;
 /** How much of a large content is looked at first. */
 const HEAD = 64 * 1024;
-/** Contents between two looks at the rest of the process. */
-const BREATH = 512;
 
 /**
  * The tree with equal contents made one object, the first in tree order. Reads only contents whose size occurs more than
@@ -59,14 +57,14 @@ export async function findTwins(
   const known = new IdentityTable(compared);
   const twins = new Map<ExactContent, ExactContent>();
   let done = 0;
-  for (const [index, content] of compared.entries()) {
-    // Small contents without a promise: three waits cost more than the file.
-    const identity = content.bytes ? bytesIdentity(content.bytes()) : await contentIdentity(content, run);
-    const first = known.firstOf(index, identity);
-    if (first !== index) twins.set(content, compared[first]!);
-    done += content.size;
-    if (index % BREATH === 0) await breathe(run);
+  for await (const group of identities(compared, run)) {
+    for (const { index, identity } of group) {
+      const first = known.firstOf(index, identity);
+      if (first !== index) twins.set(compared[index]!, compared[first]!);
+      done += compared[index]!.size;
+    }
     run.report({ step: 'comparing', done, total, unit: 'bytes' });
+    await breathe(run);
   }
   return twins;
 }

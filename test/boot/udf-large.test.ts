@@ -1,10 +1,12 @@
 // Files of 4 GiB and more as Linux reads them from a bridge disc in every way to mount it: by the digest of samples, with
 // ISOPRESS_BOOT=all of the whole; and beyond the allocation descriptors of a file entry by their ends.
+
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { type DiscOptions, planDisc } from '../../src/disc/index.js';
 import type { Content, Data } from '../../src/io/content.js';
+import { exactContent } from '../../src/io/exact.js';
 import { FileTree } from '../../src/tree/file-tree.js';
 import { file } from '../../src/tree/node.js';
 import { EPOCH, writeDisc } from '../support/discs.js';
@@ -74,7 +76,7 @@ describe('a file of 5 GiB is the same as UDF, as ISO 9660 and in partition 1 by 
 for (const udf of ['1.02', '2.60'] as const) {
   guestOracle()(`a file of 900 GiB goes on in further descriptors of UDF ${udf}`, async () => {
     const size = 900 * GIB;
-    const image = await press('900g.iso', { size, pieces: sparse(size) }, { udf });
+    const image = await press('900g.iso', exactContent(size, sparse(size)), { udf });
     const found = await mountInGuest(image, [{ name: 'udf', mount: '-t udf /dev/vda', samplesOnly: true }], scratch);
     expect(found.get('udf')!.get('large')).toMatchObject({ kind: 'file', size, sha256: digestOf(size, false) });
   });

@@ -1,4 +1,5 @@
 // FAT × Linux: one disk of four volumes, mounted by a guest's kernel; every name, digest and time is that of the tree.
+
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { fromText } from '../../src/bytes/text.js';
@@ -6,6 +7,7 @@ import { timestamp } from '../../src/bytes/time.js';
 import { type FatOptions, planFat } from '../../src/format/fat/index.js';
 import { renderMbr } from '../../src/format/mbr/index.js';
 import { type Data, quietRun } from '../../src/io/content.js';
+import { exactContent } from '../../src/io/exact.js';
 import { bytesSource } from '../../src/io/memory.js';
 import { fileTarget } from '../../src/io/target.js';
 import { writeImage } from '../../src/io/write-image.js';
@@ -58,7 +60,7 @@ guestOracle()('every type, and sectors of 4096 bytes', async () => {
     yield { hole: start * SECTOR - at };
   };
   const disk = join(scratch, 'disk.img');
-  await writeImage({ size: start * SECTOR, layout: null, pieces }, fileTarget(fromText(disk)), quietRun());
+  await writeImage({ ...exactContent(start * SECTOR, pieces), layout: null }, fileTarget(fromText(disk)), quietRun());
   const mounts = VOLUMES.map((_, i) => ({ name: `vda${i + 1}`, mount: `-t vfat -o utf8,tz=UTC /dev/vda${i + 1}` }));
   const found = await mountInGuest(disk, mounts, scratch);
   const files = (entries: Awaited<ReturnType<typeof describeTree>> | undefined) =>

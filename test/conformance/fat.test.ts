@@ -11,6 +11,7 @@ import { fileTarget } from '../../src/io/target.js';
 import { writeImage } from '../../src/io/write-image.js';
 import { FileTree } from '../../src/tree/file-tree.js';
 import { file } from '../../src/tree/node.js';
+import { bytesNow } from '../support/content.js';
 import { describeExtracted, describeFatTree, fatTreeArbitrary } from '../support/fat-trees.js';
 import { judge, oracle } from '../support/oracle.js';
 import { scratchDirectory } from '../support/scratch.js';
@@ -95,7 +96,7 @@ describe.each(SHAPES)('%s', (name, options) => {
     ]) {
       const content = SAMPLE.get(fromText(path));
       if (content?.kind !== 'file') throw new Error(path);
-      writeFileSync(reference, content.content.bytes!());
+      writeFileSync(reference, bytesNow(content.content));
       expect(judge('grub-fstest', [image, 'cmp', `(loop0)/${path}`, reference])).toMatchObject({
         status: 0,
         stderr: '',

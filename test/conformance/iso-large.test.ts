@@ -1,9 +1,11 @@
 // Files of 4 GiB and more: several extents, planned for exact content and kept in reserve for open content.
+
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { planDisc } from '../../src/disc/index.js';
 import type { Content } from '../../src/io/content.js';
+import { exactContent } from '../../src/io/exact.js';
 import { FileTree } from '../../src/tree/file-tree.js';
 import { file } from '../../src/tree/node.js';
 import { EPOCH, openContent, writeDisc } from '../support/discs.js';
@@ -25,17 +27,16 @@ function sparse(size: number) {
   };
 }
 
-const exactLarge = (size: number): Content => ({ size, pieces: sparse(size) });
+const exactLarge = (size: number): Content => exactContent(size, sparse(size));
 const openLarge = (size: number, sizeLimit: number): Content => ({ sizeLimit, pieces: sparse(size) });
 
 async function press(name: string, content: Content): Promise<string> {
   const neighbour = (seed: number) =>
-    file<Content>({
-      size: 3,
-      pieces: async function* () {
+    file<Content>(
+      exactContent(3, async function* () {
         yield noise(3, seed);
-      },
-    });
+      }),
+    );
   const tree = FileTree.of<Content>({ 'd/before': neighbour(1), 'd/large': file(content), 'd/zz': neighbour(2) });
   return writeDisc(planDisc(tree, { epoch: EPOCH, seed: 's' }), join(scratch, name));
 }

@@ -1,11 +1,13 @@
 // squashfs × the kernel where tables get long and offsets wide: many entries, many attributes, more than 4 GiB.
+
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { fromText } from '../../src/bytes/text.js';
 import { planSquashfs } from '../../src/format/squashfs/index.js';
-import { type ExactContent, quietRun } from '../../src/io/content.js';
+import { quietRun } from '../../src/io/content.js';
+import { exactContent } from '../../src/io/exact.js';
 import { bytesSource, zeros } from '../../src/io/memory.js';
 import { fileTarget, type Target } from '../../src/io/target.js';
 import { writeImage } from '../../src/io/write-image.js';
@@ -95,12 +97,9 @@ const NOTHING = Buffer.alloc(4 * 1024 * 1024);
 const nothing = (length: number) => NOTHING.subarray(0, length);
 
 kernel('data behind 4 GiB, and a file larger than that', async () => {
-  const large: ExactContent = {
-    size: 4_400_000_001,
-    async *pieces() {
-      yield* zeros(4_400_000_001);
-    },
-  };
+  const large = exactContent(4_400_000_001, async function* () {
+    yield* zeros(4_400_000_001);
+  });
   const behind = noise(700_000, 5);
   const tree = FileTree.of({
     'a-large': file(large),

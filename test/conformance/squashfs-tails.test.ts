@@ -1,10 +1,12 @@
 // squashfs × kernel and mksquashfs: tails that are equal are stored once, whatever the files before them.
+
 import { mkdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { findEqualTails, type SquashfsOptions } from '../../src/format/squashfs/index.js';
 import { type ExactContent, quietRun } from '../../src/io/content.js';
+import { exactContent } from '../../src/io/exact.js';
 import { bytesSource, collect } from '../../src/io/memory.js';
 import { shareDuplicates } from '../../src/tree/duplicates.js';
 import { FileTree } from '../../src/tree/file-tree.js';
@@ -45,12 +47,9 @@ function joined(head: Uint8Array, tail: Uint8Array): Uint8Array {
 
 /** Can only be read from its start. */
 function streamed(bytes: Uint8Array): ExactContent {
-  return {
-    size: bytes.length,
-    async *pieces() {
-      for (let at = 0; at < bytes.length; at += 50_000) yield bytes.slice(at, at + 50_000);
-    },
-  };
+  return exactContent(bytes.length, async function* () {
+    for (let at = 0; at < bytes.length; at += 50_000) yield bytes.slice(at, at + 50_000);
+  });
 }
 
 const TAIL = noise(40_000, 3);
@@ -121,13 +120,11 @@ kernelOracle(
 
 test('tails are looked at only where files end in them, and never with another length', async () => {
   let reads = 0;
-  const counted = (bytes: Uint8Array): ExactContent => ({
-    ...bytesSource(bytes),
-    bytes: () => {
+  const counted = (bytes: Uint8Array): ExactContent =>
+    exactContent(bytes.length, async function* () {
       reads++;
-      return bytes;
-    },
-  });
+      yield bytes;
+    });
   const tree = FileTree.of({
     'a/small': file(counted(noise(500, 1))),
     'b/small': file(counted(noise(500, 3))),

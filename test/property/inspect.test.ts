@@ -38,6 +38,7 @@ function counted(bytes: Uint8Array, size = bytes.length): { image: Source; read:
   let total = 0;
   const part = ({ at: base, length: end }: Range): Source => ({
     size: end,
+    holes: [],
     async *pieces() {},
     read: async (at, into) => {
       total += into.length;

@@ -1,4 +1,5 @@
 // Random trees × options, judged by what xorriso extracts and by 7-Zip's integrity test.
+
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -10,6 +11,7 @@ import { bytesSource, collect } from '../../src/io/memory.js';
 import { FileTree } from '../../src/tree/file-tree.js';
 import { directory, file, type Node } from '../../src/tree/node.js';
 import { mapNodes } from '../../src/tree/rewrite.js';
+import { bytesNow } from '../support/content.js';
 import { bootCode, EPOCH, openContent, writeDisc } from '../support/discs.js';
 import { judge, oracle } from '../support/oracle.js';
 import { scratchDirectory } from '../support/scratch.js';
@@ -75,7 +77,7 @@ function partlyOpen(tree: FileTree, every: number): FileTree<Content> {
     if (known) return known;
     const opened: Node<Content> = {
       ...node,
-      content: openContent(node.content.bytes!(), node.content.size + 5_000_000_000),
+      content: openContent(bytesNow(node.content), node.content.size + 5_000_000_000),
     };
     open.set(node, opened);
     return opened;

@@ -1,4 +1,5 @@
 // Emitting is a function of tree and options alone, and every image stays within its plan.
+
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ByteString } from '../../src/bytes/text.js';
@@ -6,6 +7,7 @@ import { chooseCompression } from '../../src/compress/index.js';
 import { planSquashfs, type StoredPart } from '../../src/format/squashfs/index.js';
 import { superblock } from '../../src/format/squashfs/superblock.js';
 import { type Data, type ExactContent, isHole, quietRun } from '../../src/io/content.js';
+import { exactContent } from '../../src/io/exact.js';
 import { bytesSource, collect } from '../../src/io/memory.js';
 import { FileTree } from '../../src/tree/file-tree.js';
 import { type Directory, directory, file, type Node } from '../../src/tree/node.js';
@@ -80,45 +82,36 @@ test('the same bytes however the contents are cut into pieces, holes told or spe
 
 /** The same bytes in pieces of other lengths, each piece of zeros as a hole; nothing can be had at once. */
 function cutUp(content: ExactContent, lengths: readonly number[]): ExactContent {
-  return {
-    size: content.size,
-    async *pieces(run): AsyncGenerator<Data> {
-      const bytes = await collect(content, run);
-      for (let at = 0, turn = 0; at < bytes.length; turn++) {
-        const piece = bytes.slice(at, at + lengths[turn % lengths.length]!);
-        yield piece.every((byte) => byte === 0) ? { hole: piece.length } : piece;
-        // A lent piece must not be looked at again.
-        piece.fill(0xee);
-        at += piece.length;
-      }
-    },
-  };
+  return exactContent(content.size, async function* (run): AsyncGenerator<Data> {
+    const bytes = await collect(content, run);
+    for (let at = 0, turn = 0; at < bytes.length; turn++) {
+      const piece = bytes.slice(at, at + lengths[turn % lengths.length]!);
+      yield piece.every((byte) => byte === 0) ? { hole: piece.length } : piece;
+      // A lent piece must not be looked at again.
+      piece.fill(0xee);
+      at += piece.length;
+    }
+  });
 }
 
 test('an error of a content ends the image and leaves no thread behind', async () => {
-  const broken: ExactContent = {
-    size: 3_000_000,
-    async *pieces() {
-      yield new Uint8Array(1_000_000).fill(1);
-      throw new Error('gone');
-    },
-  };
+  const broken = exactContent(3_000_000, async function* () {
+    yield new Uint8Array(1_000_000).fill(1);
+    throw new Error('gone');
+  });
   const tree = FileTree.of({ a: file(bytesSource(new Uint8Array(500_000).fill(7))), b: file(broken) });
   await expect(squashfsBytes(tree, { blockSize: 65_536 })).rejects.toThrow('gone');
 });
 
 test('an abort ends the emission with its reason', async () => {
   const abort = new AbortController();
-  const endless: ExactContent = {
-    size: 2 ** 40,
-    async *pieces() {
-      const block = new Uint8Array(65_536).fill(5);
-      for (let i = 0; ; i++) {
-        if (i === 100) abort.abort(new Error('enough'));
-        yield block;
-      }
-    },
-  };
+  const endless = exactContent(2 ** 40, async function* () {
+    const block = new Uint8Array(65_536).fill(5);
+    for (let i = 0; ; i++) {
+      if (i === 100) abort.abort(new Error('enough'));
+      yield block;
+    }
+  });
   const plan = planSquashfs(FileTree.of({ a: file(endless) }), { compression: GZIP, epoch: EPOCH });
   const emit = async () => {
     for await (const piece of plan.pieces({ ...quietRun(2), signal: abort.signal })) expect(isHole(piece)).toBe(false);
@@ -128,16 +121,13 @@ test('an abort ends the emission with its reason', async () => {
 
 test('a consumer that stops early ends everything', async () => {
   let closed = false;
-  const content: ExactContent = {
-    size: 10_000_000,
-    async *pieces() {
-      try {
-        for (let i = 0; i < 10; i++) yield new Uint8Array(1_000_000).fill(i);
-      } finally {
-        closed = true;
-      }
-    },
-  };
+  const content = exactContent(10_000_000, async function* () {
+    try {
+      for (let i = 0; i < 10; i++) yield new Uint8Array(1_000_000).fill(i);
+    } finally {
+      closed = true;
+    }
+  });
   const plan = planSquashfs(FileTree.of({ a: file(content) }), { compression: GZIP, epoch: EPOCH, blockSize: 4096 });
   let pieces = 0;
   for await (const _ of plan.pieces(quietRun(2))) if (++pieces === 5) break;

@@ -1,4 +1,5 @@
 // An ext4 image of a tree in a scratch directory, and what the judges say of it.
+
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
@@ -11,6 +12,7 @@ import { fileTarget } from '../../src/io/target.js';
 import { writeImage } from '../../src/io/write-image.js';
 import type { FileTree } from '../../src/tree/file-tree.js';
 import { mapNodes } from '../../src/tree/rewrite.js';
+import { bytesNow } from './content.js';
 import { judge } from './oracle.js';
 
 export const BASE: Ext4Options = { seed: 'test', epoch: timestamp(1_700_000_000) };
@@ -65,8 +67,8 @@ export function possibleXattrs(tree: FileTree): FileTree {
 /** The same files, with every run of zeros that is worth it declared as a hole, at any byte. */
 export function withHoles(tree: FileTree, atLeast = 3000): FileTree {
   return mapNodes(tree, (node) => {
-    const bytes = node.kind === 'file' ? node.content.bytes?.() : undefined;
-    if (node.kind !== 'file' || !bytes) return node;
+    if (node.kind !== 'file') return node;
+    const bytes = bytesNow(node.content);
     const holes: { at: number; length: number }[] = [];
     for (let at = 0; at < bytes.length; ) {
       let end = at;

@@ -1,9 +1,11 @@
 // squashfs images for tests: the limits of the format, a tree of everything it can hold, and writing to a file.
+
 import { fromText } from '../../src/bytes/text.js';
 import { timestamp } from '../../src/bytes/time.js';
 import { chooseCompression, NO_COMPRESSION } from '../../src/compress/index.js';
 import { planSquashfs, type SquashfsLayout, type SquashfsOptions } from '../../src/format/squashfs/index.js';
 import { type ExactContent, quietRun, type Range } from '../../src/io/content.js';
+import { exactContent } from '../../src/io/exact.js';
 import { bytesSource, collect } from '../../src/io/memory.js';
 import { fileTarget } from '../../src/io/target.js';
 import { writeImage } from '../../src/io/write-image.js';
@@ -58,19 +60,16 @@ export function sparseContent(size: number, data: readonly Range[]): ExactConten
     if (range.at > at) holes.push({ at, length: range.at - at });
     at = range.at + range.length;
   }
-  return {
-    size,
-    holes,
-    async *pieces() {
-      let end = 0;
-      for (const range of data) {
-        if (range.at > end) yield { hole: range.at - end };
-        yield noise(range.length, range.at);
-        end = range.at + range.length;
-      }
-      if (size > end) yield { hole: size - end };
-    },
-  };
+  async function* pieces() {
+    let end = 0;
+    for (const range of data) {
+      if (range.at > end) yield { hole: range.at - end };
+      yield noise(range.length, range.at);
+      end = range.at + range.length;
+    }
+    if (size > end) yield { hole: size - end };
+  }
+  return exactContent(size, pieces, holes);
 }
 
 const xattr = (name: string, value: string): Xattr => ({

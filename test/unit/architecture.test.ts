@@ -157,6 +157,13 @@ describe('imports', () => {
     ).toEqual([]);
   });
 
+  test('only io knows how content can be had faster than by its pieces', () => {
+    const knowing = [...parsed].filter(([file, tree]) => roomOf(file) !== 'io' && /\bFAST\b|fast-path/.test(tree.text));
+    expect(knowing.map(([file]) => shown(file))).toEqual([]);
+    const door = parsed.get(join(source, 'io/index.ts'))!.text;
+    expect(door).not.toMatch(/\bFAST\b|fast-path/);
+  });
+
   test('there are no cycles', () => {
     const edges = new Map<string, string[]>();
     for (const { file, target } of imports) if (target) edges.set(file, [...(edges.get(file) ?? []), target]);

@@ -2,7 +2,7 @@
 
 import { bytesOf } from '../../bytes/index.js';
 import { assertPlanned } from '../../errors.js';
-import { bytesSource, type ExactContent, type Slot, zeroContent } from '../../io/index.js';
+import { bytesSource, type ExactContent, renderedContent, type Slot, zeroContent } from '../../io/index.js';
 import type { Directory, Node } from '../../tree/index.js';
 import type { Blueprint } from './blueprint.js';
 import { inodeSeed } from './checksum.js';
@@ -31,7 +31,7 @@ export function* dataSlots(blueprint: Blueprint): Generator<Slot> {
   };
   if (geometry.reservedDescriptorBlocks > 0) {
     yield slot(
-      rendered(blockSize, () => renderResizeBlock(geometry)),
+      renderedContent(blockSize, () => renderResizeBlock(geometry)),
       1,
       'resize block',
       placement.resizeBlock,
@@ -44,7 +44,7 @@ export function* dataSlots(blueprint: Blueprint): Generator<Slot> {
       const block = geometry.space.blockAt(placement.xattrBlocks + turn);
       const find = valueFinder(blueprint);
       const render = () => renderXattrBlock(xattrs, blockSize, sharers, block, blueprint.checksumSeed, find);
-      yield slot(rendered(blockSize, render), 1, 'xattr block', placement.xattrBlocks + turn);
+      yield slot(renderedContent(blockSize, render), 1, 'xattr block', placement.xattrBlocks + turn);
     }
   };
   for (const ofInode of dataOrder(inventory)) {
@@ -63,7 +63,7 @@ export function* dataSlots(blueprint: Blueprint): Generator<Slot> {
   }
   if (!xattrsDone) yield* xattrSlots();
   for (const { file, start, blocks, treeBlocks: trees } of placement.system) {
-    const content = rendered(file.size, () => renderSystemFile(blueprint, file, start));
+    const content = renderedContent(file.size, () => renderSystemFile(blueprint, file, start));
     yield slot(content, blocks, file.kind, start);
     if (trees === 0) continue;
     const render = () => systemTree(blueprint, file.ino, start, blocks).blocks;
@@ -86,7 +86,7 @@ function contentOf(blueprint: Blueprint, slot: number, node: Node): ExactContent
   if (node.kind === 'file') return storedContent(node.content, blockSize);
   if (node.kind === 'symlink') return bytesSource(bytesOf(node.target));
   const size = blueprint.inventory.dataBlocks[slot]! * blockSize;
-  return rendered(size, () => renderDirectory(blueprint, slot, node as Directory));
+  return renderedContent(size, () => renderDirectory(blueprint, slot, node as Directory));
 }
 
 function renderDirectory({ inventory, geometry, options, checksumSeed }: Blueprint, slot: number, node: Directory) {
@@ -104,7 +104,7 @@ function renderDirectory({ inventory, geometry, options, checksumSeed }: Bluepri
 }
 
 function treeContent(size: number, render: () => readonly Uint8Array[]): ExactContent {
-  return rendered(size, () => {
+  return renderedContent(size, () => {
     const bytes = new Uint8Array(size);
     let at = 0;
     for (const block of render()) {
@@ -114,15 +114,4 @@ function treeContent(size: number, render: () => readonly Uint8Array[]): ExactCo
     assertPlanned('extent tree', size, at);
     return bytes;
   });
-}
-
-/** Content of our own making, rendered when asked for. */
-function rendered(size: number, render: () => Uint8Array): ExactContent {
-  return {
-    size,
-    bytes: render,
-    async *pieces() {
-      yield render();
-    },
-  };
 }

@@ -13,7 +13,7 @@ export async function* emitExt4(blueprint: Blueprint, run: Run): AsyncGenerator<
   try {
     for (const { name, at, length, render } of sections(blueprint)) {
       assertPlanned(`start of ${name}`, at, position);
-      const pieces = render === 'data' ? data.take(length) : render ? render() : [{ hole: length }];
+      const pieces = render === 'data' ? data.take(length) : render ? render(run) : [{ hole: length }];
       for await (const piece of pieces) {
         position += pieceLength(piece);
         yield piece;

@@ -17,10 +17,7 @@ export interface InlineData {
   readonly rest: Uint8Array;
 }
 
-/**
- * Whether a node's data fits its inode beside all its attributes. Of files, only what can be had at once is moved there; short
- * symlinks have a form of their own.
- */
+/** Whether a node's data fits its inode beside all its attributes. Short symbolic links have a form of their own. */
 export function fitsInline(node: Node, xattrs: readonly StoredXattr[], inodeSize: number): boolean {
   const rest = restSize(node);
   if (rest === undefined) return false;
@@ -35,7 +32,7 @@ function restSize(node: Node): number | undefined {
   if (node.kind === 'symlink') {
     return node.target.length < BLOCK_FIELD_SIZE ? undefined : node.target.length - BLOCK_FIELD_SIZE;
   }
-  if (node.kind !== 'file' || node.content.size === 0 || !node.content.bytes) return undefined;
+  if (node.kind !== 'file' || node.content.size === 0) return undefined;
   return Math.max(0, node.content.size - BLOCK_FIELD_SIZE);
 }
 

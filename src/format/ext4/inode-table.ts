@@ -1,7 +1,8 @@
 // The inodes of an image, rendered from the plan when their table's turn comes.
 
-import { type ByteString, bytesOf, type Timestamp } from '../../bytes/index.js';
-import type { File, Node } from '../../tree/index.js';
+import { type ByteString, bytesOf, concatBytes, type Timestamp } from '../../bytes/index.js';
+import { contentsAhead, type ExactContent, isHole, type Run } from '../../io/index.js';
+import type { Node } from '../../tree/index.js';
 import type { Blueprint } from './blueprint.js';
 import { inodeSeed } from './checksum.js';
 import { type ExtentTree, oneExtent, renderExtentTree } from './extent.js';
@@ -57,12 +58,52 @@ interface Facts {
   readonly value?: { readonly hash: number; readonly references: number };
 }
 
-/** Writes the inode with number `ino` at byte `at` of a view of zeros; numbers that nothing uses stay zeros. */
-export function renderInode(blueprint: Blueprint, ino: number, view: DataView<ArrayBuffer>, at: number): void {
+/** The bytes of files that are stored in their inodes, by inode number, of `count` inodes from number `first` on. */
+export async function inlineFiles(
+  { inventory }: Blueprint,
+  first: number,
+  count: number,
+  run: Run,
+): Promise<ReadonlyMap<number, Uint8Array>> {
+  const files = new Map<number, ExactContent>();
+  for (let ino = Math.max(first, FIRST_INODE); ino < first + count; ino++) {
+    const slot = slotOf(ino);
+    const node = inventory.nodes[slot];
+    if (node?.kind === 'file' && inventory.inline[slot]) files.set(ino, node.content);
+  }
+  const bytes = new Map<number, Uint8Array>();
+  if (files.size === 0) return bytes;
+  const numbers = [...files.keys()];
+  for await (const parts of contentsAhead([...files.values()], run)) {
+    // Small as they are, a batch may end inside of one.
+    for (const { index, piece } of parts) {
+      const before = bytes.get(numbers[index]!) ?? new Uint8Array(0);
+      bytes.set(numbers[index]!, concatBytes([before, isHole(piece) ? new Uint8Array(piece.hole) : piece]));
+    }
+  }
+  return bytes;
+}
+
+/** Slot of an inode of the tree by its number. */
+function slotOf(ino: number): number {
+  return ino === ROOT_INODE ? 0 : ino - FIRST_INODE + 1;
+}
+
+/**
+ * Writes the inode with number `ino` at byte `at` of a view of zeros; numbers that nothing uses stay zeros. `inline`: the bytes
+ * of a file that is stored in its inode.
+ */
+export function renderInode(
+  blueprint: Blueprint,
+  ino: number,
+  view: DataView<ArrayBuffer>,
+  at: number,
+  inline: Uint8Array | undefined,
+): void {
   const { geometry, options, checksumSeed } = blueprint;
-  const slot = ino === ROOT_INODE ? 0 : ino - FIRST_INODE + 1;
+  const slot = slotOf(ino);
   const isOwn = ino === ROOT_INODE || (ino >= FIRST_INODE && slot < blueprint.inventory.nodes.length);
-  const facts = isOwn ? nodeFacts(blueprint, slot) : reservedFacts(blueprint, ino);
+  const facts = isOwn ? nodeFacts(blueprint, slot, inline) : reservedFacts(blueprint, ino);
   if (!facts) return;
   writeInode(fieldsOf(facts, geometry), view, at, options.inodeSize);
   const table = new Uint8Array(view.buffer);
@@ -90,11 +131,11 @@ function writeInode(fields: Inode, view: DataView<ArrayBuffer>, at: number, size
   else new Uint8Array(view.buffer).set(inode.encode(fields).subarray(0, SMALL_INODE), at);
 }
 
-function nodeFacts(blueprint: Blueprint, slot: number): Facts {
+function nodeFacts(blueprint: Blueprint, slot: number, inline: Uint8Array | undefined): Facts {
   const { inventory, geometry, placement, options } = blueprint;
   const node = inventory.nodes[slot]!;
   const xattrs = inventory.xattrBlockOf[slot]!;
-  if (inventory.inline[slot]) return inlineFacts(blueprint, slot, node);
+  if (inventory.inline[slot]) return inlineFacts(blueprint, slot, node, inline);
   const isFast = node.kind !== 'directory' && node.kind !== 'file' && inventory.dataBlocks[slot] === 0;
   const indexed = node.kind === 'directory' && isIndexed(inventory, slot, options);
   return {
@@ -112,8 +153,8 @@ function nodeFacts(blueprint: Blueprint, slot: number): Facts {
 }
 
 /** An inode whose data lies in the block field and behind it in an attribute. */
-function inlineFacts(blueprint: Blueprint, slot: number, node: Node): Facts {
-  const { block, rest } = inlineData(blueprint, slot, node);
+function inlineFacts(blueprint: Blueprint, slot: number, node: Node, inline: Uint8Array | undefined): Facts {
+  const { block, rest } = inlineData(blueprint, slot, node, inline);
   return {
     mode: modeField(node.kind, node.kind === 'symlink' ? 0o777 : node.mode),
     links: blueprint.inventory.links[slot]!,
@@ -128,11 +169,11 @@ function inlineFacts(blueprint: Blueprint, slot: number, node: Node): Facts {
   };
 }
 
-function inlineData({ inventory }: Blueprint, slot: number, node: Node): InlineData {
+function inlineData({ inventory }: Blueprint, slot: number, node: Node, inline: Uint8Array | undefined): InlineData {
   if (node.kind === 'directory') {
     return inlineDirectory(node, direntsOf(inventory, slot), inodeNumber(inventory.parents[slot]!));
   }
-  return inlineBytes(node.kind === 'symlink' ? bytesOf(node.target) : (node as File).content.bytes!());
+  return inlineBytes(node.kind === 'symlink' ? bytesOf(node.target) : inline!);
 }
 
 function sizeOf(node: Node, directorySize: number): number {

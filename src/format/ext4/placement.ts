@@ -106,7 +106,7 @@ export function place(
 
 /** The common case, told without counting: content without holes, `blocks` long, from index `at` of the data space on. */
 export function isOneExtent(node: Node, blocks: number, { space }: Geometry, at: number): boolean {
-  const dense = node.kind !== 'file' || !node.content.holes;
+  const dense = node.kind !== 'file' || node.content.holes.length === 0;
   return dense && blocks <= MAX_EXTENT && space.consecutiveFrom(at) >= blocks;
 }
 

@@ -1,7 +1,7 @@
 // The image from front to back as sections: what lies where, and how to produce it.
 
 import { alignUp } from '../../bytes/index.js';
-import type { Data } from '../../io/index.js';
+import type { Data, Run } from '../../io/index.js';
 import type { Blueprint } from './blueprint.js';
 import {
   dataBlocksIn,
@@ -13,7 +13,7 @@ import {
   renderInodeBitmap,
   usedInodesIn,
 } from './groups.js';
-import { renderInode } from './inode-table.js';
+import { inlineFiles, renderInode } from './inode-table.js';
 import { renderReservedDescriptors } from './resize-inode.js';
 import * as sb from './superblock.js';
 import { superblockOf } from './volume.js';
@@ -24,7 +24,7 @@ export interface Section {
   /** Bytes. */
   readonly at: number;
   readonly length: number;
-  readonly render?: 'data' | (() => Iterable<Data>);
+  readonly render?: 'data' | ((run: Run) => Iterable<Data> | AsyncIterable<Data>);
 }
 
 /** Inode table bytes rendered at a time. */
@@ -106,12 +106,12 @@ function* metadataOf(blueprint: Blueprint, leader: number): Generator<Part> {
   for (const group of groups) {
     const used = alignUp(usedInodesIn(blueprint, group) * inodeSize, blockSize);
     const rest = geometry.inodeTableBlocks * blockSize - used;
-    if (used > 0) yield [`inodes of group ${group}`, used, () => inodeTable(blueprint, group)];
+    if (used > 0) yield [`inodes of group ${group}`, used, (run) => inodeTable(blueprint, group, run)];
     if (rest > 0) yield [`unused inodes of group ${group}`, rest];
   }
 }
 
-function* inodeTable(blueprint: Blueprint, group: number): Generator<Uint8Array> {
+async function* inodeTable(blueprint: Blueprint, group: number, run: Run): AsyncGenerator<Uint8Array> {
   const { blockSize, inodeSize, inodesPerGroup } = blueprint.geometry;
   const used = usedInodesIn(blueprint, group);
   const perChunk = TABLE_CHUNK / inodeSize;
@@ -120,9 +120,11 @@ function* inodeTable(blueprint: Blueprint, group: number): Generator<Uint8Array>
   const view = new DataView(table.buffer);
   for (let first = 0; first < used; first += perChunk) {
     const count = Math.min(perChunk, used - first);
+    const firstIno = group * inodesPerGroup + first + 1;
+    const inline = await inlineFiles(blueprint, firstIno, count, run);
     table.fill(0);
     for (let turn = 0; turn < count; turn++) {
-      renderInode(blueprint, group * inodesPerGroup + first + turn + 1, view, turn * inodeSize);
+      renderInode(blueprint, firstIno + turn, view, turn * inodeSize, inline.get(firstIno + turn));
     }
     yield table.subarray(0, alignUp(count * inodeSize, blockSize));
   }

@@ -1,7 +1,7 @@
 // Which blocks of a file are stored: all but those that lie wholly in a hole.
 
 import { divCeil } from '../../bytes/index.js';
-import { cut, type ExactContent, exactly } from '../../io/index.js';
+import { cut, type ExactContent, exactContent, exactly } from '../../io/index.js';
 import type { DataSpace } from './data-space.js';
 import { type Extent, MAX_EXTENT } from './extent.js';
 
@@ -16,7 +16,7 @@ export interface Segment {
 export function* segmentsOf(content: ExactContent, blockSize: number): Generator<Segment> {
   const end = divCeil(content.size, blockSize);
   let logical = 0;
-  for (const hole of content.holes ?? []) {
+  for (const hole of content.holes) {
     const from = divCeil(hole.at, blockSize);
     const past = hole.at + hole.length;
     const to = past === content.size ? end : Math.floor(past / blockSize);
@@ -29,7 +29,7 @@ export function* segmentsOf(content: ExactContent, blockSize: number): Generator
 
 /** How many blocks a file's content takes. */
 export function allocatedBlocks(content: ExactContent, blockSize: number): number {
-  if (!content.holes) return divCeil(content.size, blockSize);
+  if (content.holes.length === 0) return divCeil(content.size, blockSize);
   let blocks = 0;
   for (const { length } of segmentsOf(content, blockSize)) blocks += length;
   return blocks;
@@ -37,14 +37,14 @@ export function allocatedBlocks(content: ExactContent, blockSize: number): numbe
 
 /** The stored bytes of a file, without what lies in holes. */
 export function storedContent(content: ExactContent, blockSize: number): ExactContent {
-  if (!content.holes) return content;
+  if (content.holes.length === 0) return content;
   const ranges = Array.from(segmentsOf(content, blockSize), ({ logical, length }) => {
     const at = logical * blockSize;
     return { at, length: Math.min(length * blockSize, content.size - at) };
   });
   const size = ranges.reduce((sum, { length }) => sum + length, 0);
   if (size === content.size) return content;
-  return { size, pieces: (run) => cut(exactly(content, run), ranges) };
+  return exactContent(size, (run) => cut(exactly(content, run), ranges));
 }
 
 /** The extents of segments that lie one behind the other in the data space from index `start` on. */

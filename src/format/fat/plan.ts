@@ -1,6 +1,6 @@
 // Planning a FAT volume: names, sizes and the place of every cluster, from metadata alone.
 
-import type { ExactContent, ImagePlan, Range } from '../../io/index.js';
+import { type ExactContent, exactContent, type ImagePlan, type Range } from '../../io/index.js';
 import { type FileTree, LossLog } from '../../tree/index.js';
 import { type Chain, FIRST_CLUSTER } from './allocation-table.js';
 import { ENTRY_SIZE } from './directory-entry.js';
@@ -31,12 +31,8 @@ export function planFat(tree: FileTree, options: FatOptions): ImagePlan<FatLayou
     ...place(directories, files, geometry),
     losses: losses.list(),
   };
-  return {
-    layout,
-    size: geometry.sectors * geometry.sectorSize,
-    holes: freeSpace(layout),
-    pieces: (run) => emitFat(layout, run),
-  };
+  const size = geometry.sectors * geometry.sectorSize;
+  return { ...exactContent(size, (run) => emitFat(layout, run), freeSpace(layout)), layout };
 }
 
 function demandOf(directories: readonly SurveyedDirectory[], files: readonly SurveyedFile[]): Demand {

@@ -3,7 +3,7 @@
 import { padding } from '../../bytes/index.js';
 import { type BlockCompressor, blockBuffer } from '../../compress/index.js';
 import { assertPlanned } from '../../errors.js';
-import { type Data, exactly, inOrder, type Run } from '../../io/index.js';
+import { contentsAhead, type Data, inOrder, type Run } from '../../io/index.js';
 import { BlockCutter, type BlockJob, type DataJob, type FragmentJob } from './block-cutter.js';
 import { type FragmentEntry, SPARSE_BLOCK, sizeWord } from './data-block.js';
 import type { PlannedImage } from './layout.js';
@@ -96,16 +96,13 @@ function isStored(job: BlockJob | FragmentJob, { data, options }: PlannedImage):
 async function* cutContents(image: PlannedImage, buffers: BlockBuffers, run: Run): AsyncGenerator<DataJob> {
   const { contents } = image.data;
   const cutter = new BlockCutter(image.data, image.options, buffers);
-  for (const [index, content] of contents.entries()) {
-    run.signal?.throwIfAborted();
-    // Loops instead of yield*: that would wait once per content, and most contents end no block.
-    for (const job of cutter.begin(index)) yield job;
-    if (content.bytes) {
-      const bytes = content.bytes();
-      assertPlanned('content size', content.size, bytes.length);
-      for (const job of cutter.put(bytes)) yield job;
-    } else {
-      for await (const piece of exactly(content, run)) for (const job of cutter.put(piece)) yield job;
+  let begun = -1;
+  for await (const parts of contentsAhead(contents, run)) {
+    for (const { index, piece } of parts) {
+      // Loops instead of yield*: that would wait once per content, and most contents end no block.
+      if (index !== begun) for (const job of cutter.begin(index)) yield job;
+      begun = index;
+      for (const job of cutter.put(piece)) yield job;
     }
   }
   yield* cutter.finish();

@@ -1,6 +1,6 @@
 // Tails that are equal, of files that are not: found before anything is planned, so that each is stored once.
 
-import { type Data, type ExactContent, exactly, isHole, type Run } from '../../io/index.js';
+import type { ExactContent, Run } from '../../io/index.js';
 import { type FileTree, findTwins, walk } from '../../tree/index.js';
 import { type ResolvedOptions, resolveOptions, type SquashfsOptions } from './options.js';
 import { tailInFragment } from './plan-data.js';
@@ -46,18 +46,5 @@ function tailOf(content: ExactContent, blockSize: number): ExactContent {
   const { size } = content;
   const length = size % blockSize;
   if (length === size) return content;
-  return (
-    content.slice?.({ at: size - length, length }) ?? { size: length, pieces: (run) => endOf(content, length, run) }
-  );
-}
-
-/** The last `length` bytes of a content that can only be read from its start. */
-async function* endOf(content: ExactContent, length: number, run: Run): AsyncGenerator<Data> {
-  let skip = content.size - length;
-  for await (const piece of exactly(content, run)) {
-    const size = isHole(piece) ? piece.hole : piece.length;
-    const from = Math.min(skip, size);
-    skip -= from;
-    if (from < size) yield isHole(piece) ? { hole: size - from } : piece.subarray(from);
-  }
+  return content.slice({ at: size - length, length });
 }

@@ -146,14 +146,14 @@ export function tailInFragment(content: ExactContent, options: ResolvedOptions):
   const tail = size % blockSize;
   if (!fragments || (size > blockSize && !tailPacking)) return 0;
   // A tail known to be zeros costs nothing as a sparse block.
-  const last = holes?.at(-1);
+  const last = holes.at(-1);
   return sparse && last && last.at <= size - tail && last.at + last.length === size ? 0 : tail;
 }
 
 /** Bytes of the blocks that lie in holes altogether. */
 function knownSparse(content: ExactContent, blockSize: number): number {
   let bytes = 0;
-  for (const hole of content.holes ?? []) {
+  for (const hole of content.holes) {
     const end = hole.at + hole.length;
     const last = end === content.size ? end : alignDown(end, blockSize);
     bytes += Math.max(0, last - alignUp(hole.at, blockSize));

@@ -1,6 +1,6 @@
 // The content of a file in an image: its blocks in order, then its part of a fragment.
 
-import { checkRange, type Data, type Range, type Run, type Source, sourceView } from '../../io/index.js';
+import { checkRange, type Data, NO_HOLES, type Range, type Run, type Source, sourceView } from '../../io/index.js';
 import { NO_FRAGMENT, sizeOfWord } from './data-block.js';
 import { damaged, type Volume } from './read-volume.js';
 
@@ -15,7 +15,7 @@ export interface StoredPlace {
 
 /** A class, not closures: a tree holds one of these per file. */
 export class StoredFile implements Source {
-  declare readonly holes?: readonly Range[];
+  readonly holes: readonly Range[];
   readonly size: number;
   readonly #volume: Volume;
   readonly #fragments: FragmentBlocks;
@@ -30,7 +30,7 @@ export class StoredFile implements Source {
     this.#fragments = fragments;
     this.#place = place;
     const holes = this.#holes();
-    if (holes.length > 0) this.holes = holes;
+    this.holes = holes.length > 0 ? holes : NO_HOLES;
   }
 
   async *pieces(run: Run): AsyncGenerator<Data> {

@@ -97,7 +97,7 @@ async function scanRoot(options: BuildOptions, run: Run): Promise<FileTree> {
   return clamp && epoch !== undefined ? clampTimes(root, timestamp(epoch)) : root;
 }
 
-function makeOwnInitrd(
+async function makeOwnInitrd(
   options: BuildOptions,
   plan: BuildPlan,
   profile: string,
@@ -107,7 +107,7 @@ function makeOwnInitrd(
 ): Promise<ObtainedInitrd> {
   const { description, kernel, root, epoch } = plan;
   const { type, generation } = description;
-  if (type.filesystem === 'squashfs' && !bootsSquashedRoot(root, type.flags)) {
+  if (type.filesystem === 'squashfs' && !(await bootsSquashedRoot(root, type.flags, run))) {
     note(
       `The kiwi-live of the root tree is too old for filesystem="squashfs": the medium will find no root. flags="dmsquash" boots.`,
     );

@@ -7,6 +7,7 @@ import { InvalidInputError, SourceError, TargetError } from '../../errors.js';
 import {
   createDigest,
   type DigestName,
+  exactContent,
   fileContent,
   fileTarget,
   isHole,
@@ -144,7 +145,7 @@ async function copy({ result: { filename }, path, names, digestName }: Job, forc
       yield piece;
     }
   }
-  await writeImage({ size: content.size, pieces, layout: {} }, fileTarget(fromText(path), { force }), run);
+  await writeImage({ ...exactContent(content.size, pieces), layout: {} }, fileTarget(fromText(path), { force }), run);
   return { size: content.size, digest: digest.hex() };
 }
 

@@ -5,7 +5,15 @@ import { mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ByteString, fromText } from '../../bytes/index.js';
 import { TargetError } from '../../errors.js';
-import { createDigest, fileContent, fileTarget, type Run, writeImage } from '../../io/index.js';
+import {
+  createDigest,
+  exactContent,
+  fileContent,
+  fileTarget,
+  type Run,
+  smallBytes,
+  writeImage,
+} from '../../io/index.js';
 import { exclude, type FileTree, type Node, walk } from '../../tree/index.js';
 import { writeText } from '../files/text-file.js';
 import type { Initrd, InitrdRequest } from './dracut.js';
@@ -53,15 +61,16 @@ const CONFIGURATION = /^(etc|usr\/lib\/dracut|(usr\/)?lib\/(udev|systemd|modprob
 const LARGEST_CONFIGURATION = 128 * 1024;
 
 /** Hexadecimal; equal for builds that give the same initrd. */
-export function initrdKey({ root, request, profile, epoch, surroundings }: CacheKeyFacts): string {
+export async function initrdKey(facts: CacheKeyFacts, run: Run): Promise<string> {
+  const { root, request, profile, epoch, surroundings } = facts;
   const digest = createDigest('sha256');
   const add = (text: string) => digest.update(Buffer.from(`${text.length} ${text}\n`, 'latin1'));
   for (const text of [FORMAT, request.kernelVersion, profile, String(epoch), surroundings]) add(fromText(text));
   for (const option of dracutOptions(request.recipe, request.recipe.add)) add(option);
   for (const { path, node } of walk(exclude(root, IRRELEVANT))) {
     add(lineOf(path, node));
-    if (node.kind !== 'file' || node.content.size > LARGEST_CONFIGURATION || !CONFIGURATION.test(path)) continue;
-    const bytes = node.content.bytes?.();
+    if (node.kind !== 'file' || !CONFIGURATION.test(path)) continue;
+    const bytes = await smallBytes(node.content, run, LARGEST_CONFIGURATION);
     if (bytes) digest.update(bytes);
   }
   return digest.hex();
@@ -98,7 +107,7 @@ export async function writeCache(directory: string, key: string, initrd: Initrd,
     });
   });
   const { size } = initrd.content;
-  const plan = { size, pieces: (running: Run) => initrd.content.pieces(running), layout: {} };
+  const plan = { ...exactContent(size, (running) => initrd.content.pieces(running)), layout: {} };
   await writeImage(plan, fileTarget(fromText(image) as ByteString, { force: true }), { ...run, report: () => {} });
   // Last: only an entry with its facts counts.
   const { modules, absent } = initrd;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fromText, padding } from '../../bytes/index.js';
 import { ToolError } from '../../errors.js';
 import { CPIO_ALIGNMENT } from '../../format/cpio/index.js';
-import { type ExactContent, fileContent, type Run } from '../../io/index.js';
+import { type ExactContent, exactContent, fileContent, type Run } from '../../io/index.js';
 import { type DracutRecipe, dracutOptions, renderConfiguration } from './live-modules.js';
 
 /** A dracut that can be called, and that works on the root tree. */
@@ -101,14 +101,11 @@ async function initrdContent(seat: DracutSeat): Promise<ExactContent> {
 function withArchive(initrd: ExactContent, archive: Uint8Array | undefined): ExactContent {
   if (!archive) return initrd;
   const gap = padding(initrd.size, CPIO_ALIGNMENT);
-  return {
-    size: initrd.size + gap + archive.length,
-    async *pieces(run) {
-      yield* initrd.pieces(run);
-      if (gap > 0) yield { hole: gap };
-      yield archive;
-    },
-  };
+  return exactContent(initrd.size + gap + archive.length, async function* (run) {
+    yield* initrd.pieces(run);
+    if (gap > 0) yield { hole: gap };
+    yield archive;
+  });
 }
 
 function moduleMissing({ essential, package: name }: DracutRecipe): ToolError {

@@ -1,5 +1,6 @@
 // Which dracut modules a live initrd is made with, and how dracut is called: by the type's flags and the generation.
 
+import { type Run, smallBytes } from '../../io/index.js';
 import { type FileTree, glob } from '../../tree/index.js';
 import { type GenerationRules, isOlder } from '../description/index.js';
 
@@ -62,13 +63,17 @@ export function dracutOptions({ omit, xz }: DracutRecipe, modules: readonly stri
   ];
 }
 
+/** A module of more bytes is none that is known to be old. */
+const LARGEST_SCRIPT = 1024 * 1024;
+
 /**
  * Whether the tree's module boots a squashfs that is the root itself. kiwi-live does from KIWI 10.0.1 on: where it finds no
  * image in the squashfs it looks for a directory `proc`. A module that cannot be read is taken to be new.
  */
-export function bootsSquashedRoot(root: FileTree, flags: LiveFlags): boolean {
+export async function bootsSquashedRoot(root: FileTree, flags: LiveFlags, run: Run): Promise<boolean> {
   if (flags === 'dmsquash') return true;
   const [script] = glob(root, 'usr/lib/dracut/modules.d/*kiwi-live/kiwi-live-lib.sh');
-  if (script?.node.kind !== 'file' || !script.node.content.bytes) return true;
-  return Buffer.from(script.node.content.bytes()).includes('/proc');
+  if (script?.node.kind !== 'file') return true;
+  const bytes = await smallBytes(script.node.content, run, LARGEST_SCRIPT);
+  return bytes === undefined || Buffer.from(bytes).includes('/proc');
 }

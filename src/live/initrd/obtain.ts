@@ -46,7 +46,7 @@ export async function obtainInitrd(given: ObtainRequest, run: Run): Promise<Obta
   }
   const request = { recipe: possibleRecipe(given), kernelVersion: given.kernelVersion, log: given.log };
   const facts = { root, request, profile, epoch, surroundings: way.surroundings };
-  const key = cacheDirectory === undefined ? undefined : initrdKey(facts);
+  const key = cacheDirectory === undefined ? undefined : await initrdKey(facts, run);
   const kept = key === undefined ? undefined : await readCache(cacheDirectory!, key);
   const initrd = kept ?? (await makeInitrd(way.seat, request, run));
   if (key !== undefined && !kept) await writeCache(cacheDirectory!, key, initrd, run);

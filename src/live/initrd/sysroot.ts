@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type ByteString, bytesOf, displayText, fromText } from '../../bytes/index.js';
 import { InvalidInputError, ToolError } from '../../errors.js';
 import { renderCpio } from '../../format/cpio/index.js';
-import type { Run } from '../../io/index.js';
+import { type Run, smallBytes } from '../../io/index.js';
 import { type FileTree, follow, glob, type Node } from '../../tree/index.js';
 import { runTool } from '../tools/run-tool.js';
 import { shellQuoted } from '../tools/shell.js';
@@ -59,6 +59,9 @@ done
 /** Machines that the kernel, and so dracut, which adds drivers by them, names otherwise. */
 const KERNEL_NAMES: Readonly<Record<string, string>> = { ix86: 'i686', arm64: 'aarch64' };
 
+/** A longer file names no directories that a loader would look at. */
+const LARGEST_CONFIGURATION = 128 * 1024;
+
 /** Where dracut keeps the program that copies into an initrd, in a tree as on this machine. */
 const INSTALLER = '/usr/lib/dracut/dracut-install';
 
@@ -78,7 +81,7 @@ export async function openSysroot(request: SysrootRequest, run: Run): Promise<Sy
   await mkdir(outside, { recursive: true });
   const ldd = join(outside, 'ldd');
   const loader = findLoader(request.root);
-  await writeFile(ldd, lddScript(request, loader), { mode: 0o755 });
+  await writeFile(ldd, await lddScript(request, loader, run), { mode: 0o755 });
   const own = { DRACUT_LDD: ldd, DRACUT_ARCH: KERNEL_NAMES[request.machine] ?? request.machine };
   const environment = { ...environmentOf(request.root), ...(await installerOf(request, run)), ...own };
   const call = (args: readonly string[], aborting: Run, onLine?: (line: string) => void) =>
@@ -157,10 +160,10 @@ function findLoader(root: FileTree): string {
   });
 }
 
-function lddScript({ root, rootDirectory }: SysrootRequest, loader: string): string {
+async function lddScript({ root, rootDirectory }: SysrootRequest, loader: string, run: Run): Promise<string> {
   const found = LIBRARIES.flatMap((pattern) => glob(root, pattern)).filter(({ node }) => node.kind === 'directory');
-  const configured = glob(root, 'etc/ld.so.conf.d/*.conf').flatMap(({ node }) => directoriesOf(node));
-  const paths = [...found.map(({ path }) => displayText(path)), ...configured];
+  const paths = found.map(({ path }) => displayText(path));
+  for (const { node } of glob(root, 'etc/ld.so.conf.d/*.conf')) paths.push(...(await directoriesOf(node, run)));
   const values = {
     root: rootDirectory,
     loader,
@@ -189,8 +192,11 @@ function isPlainFile(root: FileTree, path: ByteString): boolean {
 }
 
 /** The directories that a file of ld.so.conf(5) names. */
-function directoriesOf(node: Node): string[] {
-  if (node.kind !== 'file' || !node.content.bytes) return [];
-  const lines = Buffer.from(node.content.bytes()).toString('latin1').split('\n');
+async function directoriesOf(node: Node, run: Run): Promise<string[]> {
+  if (node.kind !== 'file') return [];
+  const bytes = await smallBytes(node.content, run, LARGEST_CONFIGURATION);
+  const lines = Buffer.from(bytes ?? [])
+    .toString('latin1')
+    .split('\n');
   return lines.map((line) => line.trim()).filter((line) => line.startsWith('/'));
 }

@@ -5,7 +5,15 @@ import { bytesOf, fromText } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
 import { type Ext4Layout, type Ext4Options, planExt4 } from '../../format/ext4/index.js';
 import { findEqualTails, planSquashfs } from '../../format/squashfs/index.js';
-import { bytesSource, EMPTY, type ExactContent, type ImagePlan, type OpenContent, type Run } from '../../io/index.js';
+import {
+  bytesSource,
+  EMPTY,
+  type ExactContent,
+  type ImagePlan,
+  type OpenContent,
+  type Run,
+  smallBytes,
+} from '../../io/index.js';
 import { exclude, FileTree, file, type Loss, type Node, overlay, shareDuplicates, walk } from '../../tree/index.js';
 import type { GenerationRules, RootSize } from '../description/index.js';
 import type { BuildPlan } from '../plan/build-plan.js';
@@ -16,6 +24,7 @@ const MIB = 1024 * 1024;
 const LEAST_SLACK = 16;
 const INODE_SIZE = 256;
 const DIRECTORY_SIZE = 4096;
+const LARGEST_MACHINE_ID = 4096;
 
 export interface RootImage {
   readonly content: OpenContent;
@@ -35,7 +44,7 @@ export async function planRootImage(
   note: (text: string) => void,
 ): Promise<RootImage> {
   const { compression, blockSize, epoch, seed, description, rootFileSystem } = plan;
-  const tree = liveRoot(plan, profile, excluded);
+  const tree = await liveRoot(plan, profile, excluded, run);
   const squashfs = { compression, blockSize, epoch };
   if (!rootFileSystem) {
     const choices = { ...plan.squashfs, ...squashfs, duplicatesShared: true };
@@ -80,12 +89,12 @@ function planInner(
 }
 
 /** The tree that the live system will see. The user's tree stays as it is; differences are laid over it. */
-function liveRoot(plan: BuildPlan, profile: string, excluded: readonly string[]): FileTree {
+async function liveRoot(plan: BuildPlan, profile: string, excluded: readonly string[], run: Run): Promise<FileTree> {
   const made = { mtime: plan.epoch };
   const additions: Record<string, Node> = {};
   // An id of its own for every machine that boots the medium: an empty file asks systemd to make one.
   const machineId = plan.root.get('etc/machine-id');
-  if (machineId?.kind === 'file' && !isUninitialized(machineId.content)) {
+  if (machineId?.kind === 'file' && !(await isUninitialized(machineId.content, run))) {
     additions['etc/machine-id'] = { ...machineId, content: EMPTY };
   }
   const { keepsProfile, excluded: left } = plan.description.generation;
@@ -98,9 +107,10 @@ function liveRoot(plan: BuildPlan, profile: string, excluded: readonly string[])
   return plan.selinux ? labelled(tree, plan.selinux) : tree;
 }
 
-function isUninitialized(content: ExactContent): boolean {
-  const text = Buffer.from(content.bytes?.() ?? []).toString('latin1');
-  return text.trim() === 'uninitialized';
+/** As machine-id(5) has it: systemd sets up such a system as one that boots for the first time. */
+async function isUninitialized(content: ExactContent, run: Run): Promise<boolean> {
+  const bytes = await smallBytes(content, run, LARGEST_MACHINE_ID);
+  return bytes !== undefined && Buffer.from(bytes).toString('latin1').trim() === 'uninitialized';
 }
 
 /**

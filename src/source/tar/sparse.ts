@@ -2,7 +2,7 @@
 // and its pax records of versions 0.0, 0.1 and 1.0. https://www.gnu.org/software/tar/manual/html_node/Sparse-Formats.html
 
 import { InvalidImageError } from '../../errors.js';
-import { type Data, type ExactContent, exactly, type Range, type Run } from '../../io/index.js';
+import { type Data, type ExactContent, exactContent, exactly, type Range, type Run } from '../../io/index.js';
 import { gnuSparseEntry } from './header.js';
 import { type PaxRecord, paxNumber, paxValue } from './pax.js';
 
@@ -76,11 +76,7 @@ export function sparseContent(map: SparseMap, stored: Range, open: (range: Range
   }
   if (!Number.isSafeInteger(map.size) || end > map.size || total > stored.length) throw brokenMap();
   if (map.size > end) holes.push({ at: end, length: map.size - end });
-  return {
-    size: map.size,
-    ...(holes.length > 0 ? { holes } : {}),
-    pieces: (run) => sparsePieces(ranges, map.size, stored.at, open, run),
-  };
+  return exactContent(map.size, (run) => sparsePieces(ranges, map.size, stored.at, open, run), holes);
 }
 
 async function* sparsePieces(

@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fromText } from '../../../src/bytes/text.js';
 import { type ExactContent, quietRun } from '../../../src/io/content.js';
+import { exactContent } from '../../../src/io/exact.js';
 import { fileContent } from '../../../src/io/file.js';
 import { collect } from '../../../src/io/memory.js';
 import { packed } from '../../../src/io/packed.js';
 import { NativeRangeReader } from '../../../src/io/range-reader.js';
+import { smallBytes } from '../../../src/io/small-bytes.js';
 import { loadNative } from '../../../src/native/index.js';
 import { scratchDirectory } from '../../support/scratch.js';
 import { noise } from '../../support/trees.js';
@@ -24,7 +26,8 @@ describe.each([0, 1, 131_072, 131_073, 1_048_576, 4_000_000])('a file of %i byte
     for (let turn = 0; turn < 2; turn++) {
       expect(Buffer.compare(await collect(content, run), bytes)).toBe(0);
     }
-    if (content.bytes) expect(Buffer.compare(content.bytes(), bytes)).toBe(0);
+    expect(Buffer.compare((await smallBytes(content, run, size))!, bytes)).toBe(0);
+    expect(await smallBytes(content, run, size - 1)).toBeUndefined();
   });
 
   test('lends arrays whose slice is a copy', async () => {
@@ -67,7 +70,7 @@ describe.skipIf(!addon)('files read ahead', () => {
   const inSlots = (list: readonly ExactContent[], unit: number) => {
     const slots = list.map((content) => ({ content, span: Math.ceil(content.size / unit) * unit }));
     const size = slots.reduce((sum, { span }) => sum + span, 0);
-    return { size, pieces: () => packed(slots, run) };
+    return exactContent(size, () => packed(slots, run));
   };
   const write = () => {
     for (const { path, size, holes } of files) {
@@ -102,7 +105,7 @@ describe.skipIf(!addon)('files read ahead', () => {
 
   test('leave nothing running when the consumer stops', async () => {
     write();
-    for await (const piece of inSlots(contents(true), 2048).pieces()) {
+    for await (const piece of inSlots(contents(true), 2048).pieces(run)) {
       expect(piece).toBeDefined();
       break;
     }

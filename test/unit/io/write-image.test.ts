@@ -7,6 +7,7 @@ import { fromText } from '../../../src/bytes/text.js';
 import { InternalError, TargetError } from '../../../src/errors.js';
 import type { Data, OpenContent, Piece, Source } from '../../../src/io/content.js';
 import { quietRun } from '../../../src/io/content.js';
+import { exactContent } from '../../../src/io/exact.js';
 import { bytesSource, collect } from '../../../src/io/memory.js';
 import { packed } from '../../../src/io/packed.js';
 import { cut } from '../../../src/io/pieces.js';
@@ -135,15 +136,12 @@ describe('writeImage', () => {
         done();
       },
     });
-    const exact = {
-      layout: null,
-      size: 600_002,
-      async *pieces(): AsyncGenerator<Data> {
-        yield Uint8Array.of(1);
-        yield { hole: 600_000 };
-        yield Uint8Array.of(2);
-      },
-    };
+    async function* pieces(): AsyncGenerator<Data> {
+      yield Uint8Array.of(1);
+      yield { hole: 600_000 };
+      yield Uint8Array.of(2);
+    }
+    const exact = { ...exactContent(600_002, pieces), layout: null };
     await writeImage(exact, streamTarget(pipe), run);
     const all = Buffer.concat(chunks);
     expect([all.length, all[0], all[1], all[600_001]]).toEqual([600_002, 1, 0, 2]);
@@ -166,11 +164,15 @@ test('packed slots equal their contents laid out by hand', async () => {
   await fc.assert(
     fc.asyncProperty(sizes, async (list) => {
       const slots = list.map(({ size, sync }, i) => {
-        const { bytes, ...rest } = bytesSource(new Uint8Array(size).fill(i + 1));
-        return { content: sync ? { ...rest, bytes: bytes! } : rest, span: Math.ceil(size / 2048) * 2048 };
+        const whole = bytesSource(new Uint8Array(size).fill(i + 1));
+        const content = sync ? whole : exactContent(size, (r) => whole.pieces(r));
+        return { content, span: Math.ceil(size / 2048) * 2048 };
       });
       const size = slots.reduce((sum, slot) => sum + slot.span, 0);
-      const whole = await collect({ size, pieces: (r) => packed(slots, r) }, run);
+      const whole = await collect(
+        exactContent(size, (r) => packed(slots, r)),
+        run,
+      );
       let at = 0;
       expect(whole.length).toBe(size);
       for (const [i, { content, span }] of slots.entries()) {
@@ -232,13 +234,12 @@ describe('seals over a stream', () => {
 
   test('take exact content on its way, also to a pipe, and give the same as reading the file', async () => {
     const bytes = Uint8Array.from({ length: 200_000 }, (_, i) => (i < 50 ? i : i % 7));
-    const content = { size: 300_000, layout: null };
     const pieces = async function* () {
       yield bytes;
       yield { hole: 100_000 };
     };
     const log: string[] = [];
-    const exact = { ...content, pieces, seals: [sealOf(log)] };
+    const exact = { ...exactContent(300_000, pieces), layout: null, seals: [sealOf(log)] };
     const streamed = memoryTarget();
     await writeImage(exact, streamed, run);
     expect(log).toEqual(['streamed']);
@@ -275,10 +276,10 @@ describe('seals over a stream', () => {
         };
         const size = parts.reduce<number>((sum, part) => sum + (typeof part === 'number' ? part : part.length), 0);
         const fitting = list.filter(({ at, bytes }) => at + bytes.length <= size);
-        const expected = await collect({ size, pieces }, run);
+        const expected = await collect(exactContent(size, pieces), run);
         const wanted = expected.slice();
         for (const { at, bytes } of fitting) wanted.set(bytes, at);
-        const content = { size, pieces: () => patchedPieces(pieces(), fitting) as AsyncIterable<Data> };
+        const content = exactContent(size, () => patchedPieces(pieces(), fitting) as AsyncIterable<Data>);
         expect(Buffer.from(await collect(content, run)).toString('hex')).toBe(Buffer.from(wanted).toString('hex'));
       }),
       { numRuns: 100 },

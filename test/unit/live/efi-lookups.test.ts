@@ -1,4 +1,5 @@
 // Signed and unsigned EFI programs in root trees as the distributions install them.
+
 import { describe, expect, test } from 'vitest';
 import { quietRun } from '../../../src/io/content.js';
 import { bytesSource } from '../../../src/io/memory.js';
@@ -14,6 +15,7 @@ import {
 import { FileTree } from '../../../src/tree/file-tree.js';
 import { file } from '../../../src/tree/node.js';
 import { walk } from '../../../src/tree/walk.js';
+import { bytesNow } from '../../support/content.js';
 
 /** A tree whose files hold their own paths. */
 function tree(...paths: readonly string[]): FileTree {
@@ -21,7 +23,7 @@ function tree(...paths: readonly string[]): FileTree {
   return FileTree.of(Object.fromEntries(nodes));
 }
 
-const content = ({ file: { content: found } }: EfiProgram) => Buffer.from(found.bytes!()).toString();
+const content = ({ file: { content: found } }: EfiProgram) => Buffer.from(bytesNow(found)).toString();
 const shown = (programs: readonly EfiProgram[]) => programs.map((found) => `${found.name} = ${content(found)}`);
 
 const debian = tree(

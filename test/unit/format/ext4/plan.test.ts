@@ -1,4 +1,5 @@
 // Plans of ext4 images: what is refused, what is noted, where things go.
+
 import { describe, expect, test } from 'vitest';
 import { fromText } from '../../../../src/bytes/text.js';
 import { timestamp } from '../../../../src/bytes/time.js';
@@ -7,6 +8,7 @@ import { Geometry } from '../../../../src/format/ext4/geometry.js';
 import { type Ext4Options, planExt4 } from '../../../../src/format/ext4/index.js';
 import { segmentsOf } from '../../../../src/format/ext4/segments.js';
 import { quietRun } from '../../../../src/io/content.js';
+import { exactContent } from '../../../../src/io/exact.js';
 import { collect, zeroContent } from '../../../../src/io/memory.js';
 import { FileTree } from '../../../../src/tree/file-tree.js';
 import { directory, file, type Node, special, symlink } from '../../../../src/tree/node.js';
@@ -62,16 +64,13 @@ test('ext4.directory-too-large, where two levels of index do not suffice', () =>
 
 test('a consumer that stops early closes the file being read', async () => {
   let closed = 0;
-  const content = {
-    size: 1_000_000,
-    async *pieces() {
-      try {
-        for (let turn = 0; turn < 10; turn++) yield new Uint8Array(100_000).fill(1);
-      } finally {
-        closed++;
-      }
-    },
-  };
+  const content = exactContent(1_000_000, async function* () {
+    try {
+      for (let turn = 0; turn < 10; turn++) yield new Uint8Array(100_000).fill(1);
+    } finally {
+      closed++;
+    }
+  });
   const plan = planExt4(FileTree.of({ f: file(content) }), BASE);
   let seen = 0;
   for await (const piece of plan.pieces(quietRun())) {
@@ -226,12 +225,11 @@ describe('sparse files', () => {
   });
 
   test('a content that breaks its promise ends the emission', async () => {
-    const short = file({
-      size: 10_000,
-      async *pieces() {
+    const short = file(
+      exactContent(10_000, async function* () {
         yield new Uint8Array(9_999);
-      },
-    });
+      }),
+    );
     const plan = planExt4(FileTree.of({ short }), BASE);
     await expect(collect(plan, quietRun())).rejects.toThrow('planned 10000, produced 9999');
   });

@@ -1,5 +1,6 @@
 // How dracut is called, by flags and generation.
 import { expect, test } from 'vitest';
+import { quietRun } from '../../../../src/io/content.js';
 import { bytesSource } from '../../../../src/io/memory.js';
 import { generations } from '../../../../src/live/description/index.js';
 import {
@@ -68,9 +69,9 @@ test.each([
   ['an old kiwi-live', 'overlay', 'mount "$container/LiveOS/rootfs.img"', false],
   ['a new kiwi-live', 'overlay', 'if [ -d "$container/proc" ]; then', true],
   ['dmsquash-live', 'dmsquash', '', true],
-] as const)('%s and a squashfs that is the root itself', (_name, flags, script, boots) => {
+] as const)('%s and a squashfs that is the root itself', async (_name, flags, script, boots) => {
   const path = 'usr/lib/dracut/modules.d/90kiwi-live/kiwi-live-lib.sh';
   const tree = FileTree.of({ [path]: file(bytesSource(Buffer.from(script))) });
-  expect(bootsSquashedRoot(tree, flags)).toBe(boots);
-  expect(bootsSquashedRoot(FileTree.of({}), flags)).toBe(true);
+  expect(await bootsSquashedRoot(tree, flags, quietRun())).toBe(boots);
+  expect(await bootsSquashedRoot(FileTree.of({}), flags, quietRun())).toBe(true);
 });

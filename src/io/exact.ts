@@ -1,0 +1,41 @@
+// Content made of a size and a stream of pieces, with everything else derived from those.
+
+import { type Data, type ExactContent, NO_HOLES, type Range, type Run } from './content.js';
+import { FAST } from './fast-path.js';
+import { checkRange } from './memory.js';
+import { cut, exactly } from './pieces.js';
+
+/** Content of `size` bytes out of its pieces. A part of it is read from the start. */
+export function exactContent(
+  size: number,
+  pieces: (run: Run) => AsyncIterable<Data>,
+  holes: readonly Range[] = NO_HOLES,
+): ExactContent {
+  const content: ExactContent = { size, holes, pieces, slice: (range) => sliced(content, range) };
+  return content;
+}
+
+/** Content that is rendered whole, anew each time it is asked for. */
+export function renderedContent(size: number, render: () => Uint8Array): ExactContent {
+  async function* pieces(): AsyncGenerator<Data> {
+    if (size > 0) yield render();
+  }
+  return { ...exactContent(size, pieces), [FAST]: { bytes: render } };
+}
+
+/** A part of content that can only be read from its start. */
+export function sliced(content: ExactContent, range: Range): ExactContent {
+  checkRange(range, content.size);
+  const pieces = (run: Run) => cut(exactly(content, run), [range]);
+  return exactContent(range.length, pieces, holesWithin(content.holes, range));
+}
+
+/** Holes as a part of their content has them. */
+export function holesWithin(holes: readonly Range[], { at, length }: Range): readonly Range[] {
+  if (holes.length === 0) return NO_HOLES;
+  return holes.flatMap((hole) => {
+    const from = Math.max(hole.at, at);
+    const to = Math.min(hole.at + hole.length, at + length);
+    return to > from ? [{ at: from - at, length: to - from }] : [];
+  });
+}

@@ -1,0 +1,19 @@
+// The private side of content: how its bytes can be had faster than through its pieces.
+
+import type { FilePlace, RangeReader } from './range-list.js';
+
+/**
+ * The key of a {@link FastPath}. Only `io` reads it, and nothing that ends up in an image may depend on whether a content
+ * has one: the same tree has to give the same bytes whatever its contents come from.
+ */
+export const FAST = Symbol('isopress.fastPath');
+
+/** All members are optional; a content without any is read by its pieces. */
+export interface FastPath {
+  /** The whole content in one synchronous call; only where that is cheap (memory, a small file). */
+  bytes?(): Uint8Array;
+  /** As `bytes`, straight into `into` at byte `at`. It may use the one byte after the content as scratch. */
+  copyInto?(into: Uint8Array, at: number): void;
+  /** The regular file whose whole content it is, and who can read it ahead. */
+  readonly origin?: (FilePlace & { readonly reader: RangeReader }) | undefined;
+}
