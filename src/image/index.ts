@@ -1,4 +1,6 @@
-// Floor 5: images of every kind, and what lies inside of them.
+// Floor 5: images of every kind, and images inside images.
 
 export * from './address.js';
+export { FORMAT_TITLES, FORMATS, type Recognised, recogniseAll } from './formats.js';
+export * from './inspect.js';
 export * from './open-image.js';

@@ -51,7 +51,7 @@ describe('volumes of other writers', () => {
       const source = await openFileSource(fromText(image));
       try {
         const opened = await openFat(source);
-        expect(opened.facts).toMatchObject({ type, label: type === 32 ? 'OTHERS' : 'NO NAME' });
+        expect(opened.facts).toMatchObject({ type, label: type === 32 ? 'OTHERS' : '' });
         const tree = await opened.tree();
         const paths = [...walk(tree)].map(({ path }) => Buffer.from(path, 'latin1').toString());
         expect(paths).toContain('Ordner/größer/SHORT.TXT');

@@ -2,9 +2,7 @@
 
 import { Command } from 'commander';
 import { displayText, fromText } from '../../bytes/index.js';
-import { type FileSystemFacts, type ImageFacts, inspectImage, type Recogniser } from '../../disc/index.js';
-import { recogniseExt4 } from '../../format/ext4/index.js';
-import { recogniseSquashfs } from '../../format/squashfs/index.js';
+import { type FileSystemFacts, type ImageFacts, inspectImage } from '../../image/index.js';
 import { openFileSource } from '../../io/index.js';
 import { EXIT } from '../exit-code.js';
 import { openSession, type SessionOptions } from '../session.js';
@@ -19,7 +17,7 @@ export function infoCommand(): Command {
     const session = openSession(options);
     const source = await openFileSource(fromText(image));
     try {
-      const facts = await inspectImage(source, [extFacts, squashfsFacts]);
+      const facts = await inspectImage(source);
       const isKnown = facts.fileSystems.length > 0 || facts.partitions.length > 0;
       if (!isKnown) process.exitCode = EXIT.nothingToCheck;
       session.result({ image, ...facts }, [
@@ -35,34 +33,6 @@ export function infoCommand(): Command {
 
 /** Labels and names of an image may hold anything, but they do not reach the terminal as commands to it. */
 const harmless = (line: string) => displayText(fromText(line));
-
-/** ext2, ext3 and ext4, as every file system of an image is told. */
-const extFacts: Recogniser = async (image) => {
-  const found = await recogniseExt4(image);
-  if (!found) return undefined;
-  const { kind, label, size, features: extensions, created, lastMounted, clean, ...numbers } = found;
-  const details = {
-    ...numbers,
-    state: clean ? 'clean' : 'not clean',
-    created: new Date(created.seconds * 1000).toISOString(),
-    ...(lastMounted === '' ? {} : { lastMounted: displayText(lastMounted) }),
-  };
-  return { kind, label: displayText(label), size, extensions, details };
-};
-
-/** squashfs, with what unsquashfs -s would tell. */
-const squashfsFacts: Recogniser = async (image) => {
-  const found = await recogniseSquashfs(image);
-  if (!found) return undefined;
-  const { size, modificationTime, hasXattrs, exportable, stored, ...numbers } = found;
-  const details = {
-    ...numbers,
-    created: new Date(modificationTime * 1000).toISOString(),
-    ...(stored.length > 0 ? { uncompressed: stored.join(', ') } : {}),
-  };
-  const extensions = [...(exportable ? ['export table'] : []), ...(hasXattrs ? ['extended attributes'] : [])];
-  return { kind: 'squashfs', size, extensions, details };
-};
 
 function textOf({ fileSystems, partitions, bootEntries, tags }: ImageFacts): string[] {
   return [

@@ -1,6 +1,7 @@
 // ext4 images from trees, and trees from ext4 images.
 
 export { type Ext4Profile, type FeatureName, PROFILES as EXT4_PROFILES } from './features.js';
+export { type Ext4Found, ext4Format } from './format.js';
 export { parseMke2fsOptions } from './mke2fs-options.js';
 export type { Ext4Options } from './options.js';
 export { type Ext4Layout, planExt4, smallestExt4Size } from './plan.js';

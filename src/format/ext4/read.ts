@@ -5,8 +5,9 @@ import type { Source } from '../../io/index.js';
 import type { FileTree } from '../../tree/index.js';
 import { featureNames } from './features.js';
 import { readTree } from './read-tree.js';
-import { readSuperblock, Volume } from './read-volume.js';
-import { MAGIC, STATE_CLEAN, SUPERBLOCK_AT, type Superblock } from './superblock.js';
+import { Volume } from './read-volume.js';
+import { findSuperblock } from './recognise.js';
+import { STATE_CLEAN, type Superblock } from './superblock.js';
 
 /** What a superblock says, for people and reports. */
 export interface Ext4Facts {
@@ -49,16 +50,14 @@ export async function openExt4(image: Source): Promise<Ext4Image> {
   return { facts: factsOf(volume.superblock), tree: () => readTree(volume) };
 }
 
-/** What the superblock of an image says; undefined for an image of another kind. */
+/** What the superblock of an image says; undefined for an image of another kind, whatever its bytes are. */
 export async function recogniseExt4(image: Source): Promise<Ext4Facts | undefined> {
-  const magic = new Uint8Array(2);
-  if (image.size < SUPERBLOCK_AT + 1024) return undefined;
-  await image.read(SUPERBLOCK_AT + 0x38, magic);
-  if (magic[0]! + magic[1]! * 256 !== MAGIC) return undefined;
-  return factsOf(await readSuperblock(image));
+  const found = await findSuperblock(image);
+  return found && factsOf(found.superblock);
 }
 
-function factsOf(found: Superblock): Ext4Facts {
+/** The facts of a superblock. */
+export function factsOf(found: Superblock): Ext4Facts {
   const features = featureNames(found);
   const isWide = features.includes('64bit');
   const join = (low: number, high: number) => low + (isWide ? high * 2 ** 32 : 0);

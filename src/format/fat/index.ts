@@ -1,9 +1,11 @@
 // FAT12, FAT16 and FAT32 volumes, populated while they are written.
 
 export type { FatType } from './allocation-table.js';
+export { fatFormat } from './format.js';
 export type { Geometry } from './geometry.js';
 export type { FatLayout, PlacedDirectory, PlacedEntry, PlacedFile } from './layout.js';
 export { type FatImage, openFat } from './open.js';
 export type { FatOptions } from './options.js';
 export { planFat } from './plan.js';
-export { type FatVolume, recogniseFat } from './read.js';
+export { type FoundVolume as FatFound, recogniseFat } from './read.js';
+export type { FatVolume } from './volume.js';

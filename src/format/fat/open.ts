@@ -2,9 +2,9 @@
 
 import type { Source } from '../../io/index.js';
 import type { FileTree } from '../../tree/index.js';
-import type { FatVolume } from './read.js';
 import { readTree } from './read-tree.js';
 import { Volume } from './read-volume.js';
+import type { FatVolume } from './volume.js';
 
 /** A volume opened for reading. */
 export interface FatImage {

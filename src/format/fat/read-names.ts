@@ -59,13 +59,18 @@ function unitsOf(bytes: Uint8Array): string {
   return text;
 }
 
-function shortName({ name, caseBits }: DirectoryEntry): string {
+/** The characters of an entry's name field, one for each byte. */
+export function dosText(name: Uint8Array): string {
   const first = name[0] === KANJI ? 0xe5 : name[0]!;
-  const text = Array.from([first, ...name.subarray(1)], (byte) =>
+  return Array.from([first, ...name.subarray(1)], (byte) =>
     byte < 0x80 ? String.fromCharCode(byte) : UPPER_HALF[byte - 0x80]!,
-  );
+  ).join('');
+}
+
+function shortName({ name, caseBits }: DirectoryEntry): string {
+  const text = dosText(name);
   const part = (from: number, to: number, lower: number) => {
-    const trimmed = text.slice(from, to).join('').trimEnd();
+    const trimmed = text.slice(from, to).trimEnd();
     return (caseBits & lower) === 0 ? trimmed : trimmed.toLowerCase();
   };
   const extension = part(8, 11, LOWER_EXTENSION);

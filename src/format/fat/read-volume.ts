@@ -1,13 +1,12 @@
-// A FAT volume opened for reading: where its areas lie, and the chains of clusters in its table (fatgen103 "FAT Data
+// A FAT volume opened for reading: where its areas are, and the chains of clusters in its table (fatgen103 "FAT Data
 // Structure"). Everything is checked against the image before it is believed.
 
-import { alignUp, divCeil } from '../../bytes/index.js';
+import { divCeil } from '../../bytes/index.js';
 import { InvalidImageError } from '../../errors.js';
 import type { Range, Source } from '../../io/index.js';
 import { endOfChain, type FatType, FIRST_CLUSTER, tableLength } from './allocation-table.js';
-import { bootSector16, bootSector32 } from './boot-sector.js';
-import { ENTRY_SIZE } from './directory-entry.js';
-import { type FatVolume, recogniseFat } from './read.js';
+import { type FoundVolume, findVolume } from './read.js';
+import type { FatVolume } from './volume.js';
 
 /** Bytes of the table that are read at once; a multiple of three, so that no entry of 12 bits is cut. */
 const CHUNK = 3 * 16_384;
@@ -28,33 +27,26 @@ export class Volume {
   #chunkAt = -1;
   #chunk = new Uint8Array(0);
 
-  private constructor(image: Source, sector: Uint8Array, facts: FatVolume) {
-    const small = bootSector16.decode(sector);
-    const large = bootSector32.decode(sector);
-    const { sectorSize, reservedSectors, fats, rootEntries } = small;
-    const fatSectors = facts.type === 32 ? large.fatSectors32 : small.fatSectors16;
-    const rootAt = (reservedSectors + fats * fatSectors) * sectorSize;
+  private constructor(image: Source, { volume, areas }: FoundVolume) {
     this.#image = image;
-    this.facts = facts;
-    this.#tableAt = reservedSectors * sectorSize;
-    this.#dataAt = rootAt + alignUp(rootEntries * ENTRY_SIZE, sectorSize);
-    this.#clusters = Math.floor((facts.size - this.#dataAt) / facts.clusterSize);
-    this.root = facts.type === 32 ? large.rootCluster : { at: rootAt, length: rootEntries * ENTRY_SIZE };
-    if (tableLength(facts.type, this.#clusters) > fatSectors * sectorSize) {
+    this.facts = volume;
+    this.#tableAt = areas.tableAt;
+    this.#dataAt = areas.dataAt;
+    this.#clusters = Math.floor((volume.size - areas.dataAt) / volume.clusterSize);
+    this.root = areas.root;
+    if (tableLength(volume.type, this.#clusters) > areas.tableSize) {
       throw damaged('table', 'Its table is too short for its clusters.');
     }
-    // A volume may be cut behind its last used cluster, but not inside of its tables.
+    // A volume may be cut after its last used cluster, but not inside its tables.
     if (this.#dataAt > image.size) throw damaged('truncated', 'The image ends before the first cluster.');
     this.#claimed = new Uint8Array(divCeil(this.#clusters, 8));
   }
 
-  /** Throws {@link InvalidImageError} for what is no FAT volume. */
+  /** Throws {@link InvalidImageError} if this is not a FAT volume. */
   static async open(image: Source): Promise<Volume> {
-    const sector = new Uint8Array(512);
-    if (image.size >= sector.length) await image.read(0, sector);
-    const facts = image.size < sector.length ? undefined : recogniseFat(sector);
-    if (!facts) throw damaged('not-fat', 'This is not a FAT volume.');
-    return new Volume(image, sector, facts);
+    const found = await findVolume(image);
+    if (!found) throw damaged('not-fat', 'This is not a FAT volume.');
+    return new Volume(image, found);
   }
 
   /** Before the tree is read: no cluster belongs to anything yet. */

@@ -100,16 +100,16 @@ export interface FoundRecord extends DirectoryRecord {
 }
 
 /**
- * Reads the record at byte `at`, or gives undefined where the length byte is zero: the rest of the block is unused.
+ * Reads the record at byte `at`, or gives undefined if its length byte is zero: the rest of the block is unused.
  * Throws {@link InvalidImageError} when identifier or system use do not fit the length.
  */
 export function readRecord(block: Uint8Array, at: number): FoundRecord | undefined {
   if (block[at] === 0) return undefined;
-  const head = directoryRecordHead.decode(block, at);
-  const used = recordHeadLength({ length: head.nameLength } as ByteString);
-  if (head.nameLength === 0 || HEAD + head.nameLength > head.length || at + head.length > block.length) {
+  if (!isRecord(block, at)) {
     throw new InvalidImageError('iso9660.bad-record', 'A directory record does not hold its own name.', { at });
   }
+  const head = directoryRecordHead.decode(block, at);
+  const used = recordHeadLength({ length: head.nameLength } as ByteString);
   return {
     identifier: byteStringOf(block.subarray(at + HEAD, at + HEAD + head.nameLength)),
     // In front of a file's bytes there may be an extended attribute record, which nobody writes any more.
@@ -121,6 +121,13 @@ export function readRecord(block: Uint8Array, at: number): FoundRecord | undefin
     systemUse: block.slice(at + Math.min(used, head.length), at + head.length),
     length: head.length,
   };
+}
+
+/** Whether the bytes from `at` are a record that holds its own name. */
+export function isRecord(block: Uint8Array, at: number): boolean {
+  if (at + HEAD > block.length) return false;
+  const { length, nameLength } = directoryRecordHead.decode(block, at);
+  return nameLength > 0 && HEAD + nameLength <= length && at + length <= block.length;
 }
 
 const NOTHING = new Uint8Array(0);

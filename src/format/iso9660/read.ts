@@ -2,7 +2,8 @@
 
 import { byteStringOf, lossyText, type Timestamp } from '../../bytes/index.js';
 import type { Source } from '../../io/index.js';
-import { readRecord } from './directory-record.js';
+import type { Recognition } from '../../tree/index.js';
+import { isRecord, readRecord, SELF } from './directory-record.js';
 import { BLOCK, SYSTEM_AREA_BLOCKS } from './geometry.js';
 import {
   PRIMARY,
@@ -16,6 +17,9 @@ import {
 /** No real volume has more. */
 const MOST_DESCRIPTORS = 64;
 const BOOT_RECORD = 0;
+/** Dates in a volume descriptor, as digits. */
+const CREATED_AT = 813;
+const MODIFIED_AT = 830;
 
 export interface IsoVolume {
   readonly volumeId: string;
@@ -26,6 +30,8 @@ export interface IsoVolume {
   readonly applicationId: string;
   readonly created: Timestamp | undefined;
   readonly modified: Timestamp | undefined;
+  /** The identifier that `blkid` makes of the dates: `2023-11-14-22-13-20-00`. */
+  readonly uuid: string | undefined;
   /** Bytes. */
   readonly size: number;
   /** `Rock Ridge 1.10`, `Joliet`, `ISO 9660:1999`. */
@@ -43,40 +49,70 @@ export async function* volumeDescriptors(image: Source): AsyncGenerator<{ block:
   }
 }
 
-/** The volume that starts at byte 0 of the source; undefined unless there is one. */
+/** What the descriptors of a volume say, and how sure it is that there is a volume. */
+export interface FoundVolume extends Recognition {
+  readonly volume: IsoVolume;
+}
+
+/** The volume that starts at byte 0 of the source; undefined if there is none, whatever its bytes are. */
 export async function recogniseIso(image: Source): Promise<IsoVolume | undefined> {
-  let primary: VolumeDescriptor | undefined;
+  return (await findVolume(image))?.volume;
+}
+
+/** As {@link recogniseIso}, with the evidence: it is `confirmed` if the root directory is where the descriptor says. */
+export async function findVolume(image: Source): Promise<FoundVolume | undefined> {
+  let primary: { readonly bytes: Uint8Array; readonly fields: VolumeDescriptor } | undefined;
   const extensions: string[] = [];
   const bootRecords: number[] = [];
   for await (const { block, bytes } of volumeDescriptors(image)) {
     const [type] = bytes;
     if (type === BOOT_RECORD) bootRecords.push(block);
-    if (type === PRIMARY) primary ??= volumeDescriptor.decode(bytes);
+    if (type === PRIMARY) primary ??= { bytes, fields: volumeDescriptor.decode(bytes) };
     if (type === SUPPLEMENTARY) extensions.push(bytes[6] === 2 ? 'ISO 9660:1999' : 'Joliet');
   }
   if (!primary) return undefined;
-  const rockRidge = await rockRidgeOf(image, primary);
+  const { fields } = primary;
+  const root = await rootDirectory(image, fields);
+  const rockRidge = root && rockRidgeOf(root);
   const text = (bytes: Uint8Array) => lossyText(byteStringOf(bytes)).replace(/[\0 ]+$/, '');
-  return {
-    volumeId: text(primary.volumeId),
-    systemId: text(primary.systemId),
-    volumeSetId: text(primary.volumeSetId),
-    publisher: text(primary.publisherId),
-    preparer: text(primary.preparerId),
-    applicationId: text(primary.applicationId),
-    created: primary.created,
-    modified: primary.modified,
-    size: primary.spaceSize * BLOCK,
+  const volume: IsoVolume = {
+    volumeId: text(fields.volumeId),
+    systemId: text(fields.systemId),
+    volumeSetId: text(fields.volumeSetId),
+    publisher: text(fields.publisherId),
+    preparer: text(fields.preparerId),
+    applicationId: text(fields.applicationId),
+    created: fields.created,
+    modified: fields.modified,
+    uuid: uuidOf(primary.bytes),
+    size: fields.spaceSize * BLOCK,
     extensions: [...(rockRidge ? [rockRidge] : []), ...extensions],
     bootRecords,
   };
+  return { evidence: root ? 'confirmed' : 'head', volume };
+}
+
+/** The digits of the time of modification, else of creation, as they are stored: what `blkid` takes for a UUID. */
+function uuidOf(descriptor: Uint8Array): string | undefined {
+  for (const at of [MODIFIED_AT, CREATED_AT]) {
+    const digits = byteStringOf(descriptor.subarray(at, at + 16));
+    if (/^\d{16}$/.test(digits) && !/^0+$/.test(digits)) {
+      return digits.replace(/^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/, '$1-$2-$3-$4-$5-$6-$7');
+    }
+  }
+  return undefined;
+}
+
+/** The first block of the root directory; undefined if it does not begin with the record of itself. */
+async function rootDirectory(image: Source, { rootRecord }: VolumeDescriptor): Promise<Uint8Array | undefined> {
+  const root = isRecord(rootRecord, 0) ? readRecord(rootRecord, 0) : undefined;
+  const block = root && (await readBlock(image, root.extent));
+  return block && isRecord(block, 0) && readRecord(block, 0)?.identifier === SELF ? block : undefined;
 }
 
 /** By the length of PX in the root's own record: 44 bytes with serial numbers, 36 without. */
-async function rockRidgeOf(image: Source, primary: VolumeDescriptor): Promise<string | undefined> {
-  const root = readRecord(primary.rootRecord, 0);
-  const block = root && (await readBlock(image, root.extent));
-  const use = block && readRecord(block, 0)?.systemUse;
+function rockRidgeOf(root: Uint8Array): string | undefined {
+  const use = readRecord(root, 0)?.systemUse;
   for (let at = 0; use && at + 4 <= use.length && use[at + 2]! >= 4; at += use[at + 2]!) {
     if (use[at] !== 0x50 || use[at + 1] !== 0x58) continue;
     return use[at + 2] === 44 ? 'Rock Ridge 1.12' : 'Rock Ridge 1.10';

@@ -1,6 +1,7 @@
 // squashfs 4.0, a compressed read-only file system: images from trees, and trees from images.
 
 export { findEqualTails } from './equal-tails.js';
+export { type SquashfsFound, squashfsFormat } from './format.js';
 export type { SquashfsLayout } from './layout.js';
 export type { SquashfsOptions, StoredPart } from './options.js';
 export { planSquashfs } from './plan.js';

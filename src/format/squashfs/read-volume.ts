@@ -1,7 +1,7 @@
 // An opened image: its superblock, its metadata blocks and its lookup tables. Every place is checked before it is read.
 
 import { type BlockDecoder, type CodecName, chooseDecoder, type EngineChoice } from '../../compress/index.js';
-import { InvalidImageError, UnsupportedError } from '../../errors.js';
+import { InvalidImageError, type IsopressError, UnsupportedError } from '../../errors.js';
 import type { Source } from '../../io/index.js';
 import { compressorOf } from './compressors.js';
 import { fragmentEntry, MAX_BLOCK_SIZE, MIN_BLOCK_SIZE } from './data-block.js';
@@ -155,34 +155,48 @@ export class Cursor {
 
 /** The superblock of an image, checked. */
 export async function readSuperblock(image: Source): Promise<Superblock> {
-  const bytes = new Uint8Array(Math.min(superblock.size, image.size));
+  if (image.size < superblock.size) throw damaged('magic', 'This is not a squashfs image.', 0);
+  const bytes = new Uint8Array(superblock.size);
   await image.read(0, bytes);
   const found = superblock.decode(bytes);
-  if (found.magic !== MAGIC) throw damaged('magic', 'This is not a squashfs image.', 0);
-  if (found.major !== VERSION.major || found.minor !== VERSION.minor) {
-    throw new UnsupportedError('squashfs.version', `Version ${found.major}.${found.minor} of squashfs is not read.`);
-  }
-  const { blockSize, blockLog, bytesUsed, inodeCount, idCount } = found;
-  if (blockSize !== 2 ** blockLog || blockSize < MIN_BLOCK_SIZE || blockSize > MAX_BLOCK_SIZE) {
-    throw damaged('block-size', `${blockSize} is not the block size of a squashfs image.`, 12);
-  }
-  if (bytesUsed > image.size) {
-    throw damaged('truncated', `The image has ${image.size} bytes of ${bytesUsed}.`, image.size);
-  }
-  if (inodeCount < 1 || idCount < 1 || idCount > MAX_IDS) throw damaged('counts', 'It has no inodes or no owners.', 4);
-  checkTables(found);
+  const fault = faultOf(found, image.size);
+  if (fault) throw fault;
   return found;
 }
 
-function checkTables(found: Superblock): void {
+/** The fault of a superblock in an image of `imageSize` bytes; undefined if there is none. */
+export function faultOf(found: Superblock, imageSize: number): IsopressError | undefined {
+  if (found.magic !== MAGIC) return damaged('magic', 'This is not a squashfs image.', 0);
+  if (found.major !== VERSION.major || found.minor !== VERSION.minor) {
+    return new UnsupportedError('squashfs.version', `Version ${found.major}.${found.minor} of squashfs is not read.`);
+  }
+  const { blockSize, blockLog, bytesUsed, inodeCount, idCount } = found;
+  if (blockSize !== 2 ** blockLog || blockSize < MIN_BLOCK_SIZE || blockSize > MAX_BLOCK_SIZE) {
+    return damaged('block-size', `${blockSize} is not the block size of a squashfs image.`, 12);
+  }
+  if (bytesUsed > imageSize) {
+    return damaged('truncated', `The image has ${imageSize} bytes of ${bytesUsed}.`, imageSize);
+  }
+  if (inodeCount < 1 || idCount < 1 || idCount > MAX_IDS) return damaged('counts', 'It has no inodes or no owners.', 4);
+  return tableFault(found);
+}
+
+function tableFault(found: Superblock): InvalidImageError | undefined {
   const { inodeTableAt, directoryTableAt, fragmentTableAt, exportTableAt, idTableAt, xattrTableAt, bytesUsed } = found;
   const tables = [inodeTableAt, directoryTableAt, fragmentTableAt, exportTableAt, idTableAt, xattrTableAt];
   let before = superblock.size;
   for (const at of tables) {
     if (at === undefined) continue;
-    if (at < before || at > bytesUsed) throw damaged('tables', 'The tables are not one behind the other.', before);
+    if (at < before || at > bytesUsed) return damaged('tables', 'The tables are not in their order.', before);
     before = at;
   }
+  return undefined;
+}
+
+/** Name of the codec of an image; its number if it has no name. */
+export function codecName({ compressor }: Superblock): string {
+  const found = compressorOf(compressor);
+  return 'codec' in found ? found.codec : `${found.unknown}`;
 }
 
 /** The name of an image's codec. Throws {@link UnsupportedError} for one that is not read. */

@@ -2,14 +2,17 @@
 
 import type { EngineChoice } from '../../compress/index.js';
 import type { Source } from '../../io/index.js';
-import type { FileTree } from '../../tree/index.js';
+import type { Evidence, FileTree } from '../../tree/index.js';
 import { readTree } from './read-tree.js';
-import { codecOf, readSuperblock, Volume } from './read-volume.js';
-import { MAGIC, type Superblock, SuperblockFlag } from './superblock.js';
+import { codecName, faultOf, Volume } from './read-volume.js';
+import { MAGIC, type Superblock, SuperblockFlag, superblock, VERSION } from './superblock.js';
 
 /** What a superblock says, for people and reports. */
 export interface SquashfsFacts {
-  readonly compression: ReturnType<typeof codecOf>;
+  /** `gzip`, `xz` …; a number for a codec that has no name. */
+  readonly compression: string;
+  /** Version of the format: `4.0`. */
+  readonly version: string;
   /** Bytes, without the padding behind the last table. */
   readonly size: number;
   readonly blockSize: number;
@@ -43,13 +46,21 @@ export async function openSquashfs(image: Source, engine: EngineChoice = 'auto')
   return { facts: factsOf(volume.superblock), tree: () => readTree(volume) };
 }
 
-/** What the superblock of an image says; undefined for an image of another kind. */
+/** What the superblock of an image says; undefined for an image of another kind, whatever its bytes are. */
 export async function recogniseSquashfs(image: Source): Promise<SquashfsFacts | undefined> {
-  if (image.size < 4) return undefined;
-  const magic = new Uint8Array(4);
-  await image.read(0, magic);
-  if (new DataView(magic.buffer).getUint32(0, true) !== MAGIC) return undefined;
-  return factsOf(await readSuperblock(image));
+  return (await recogniseSuperblock(image))?.facts;
+}
+
+/** As {@link recogniseSquashfs}, with the evidence: it is `confirmed` if sizes, counts and tables fit each other and the image. */
+export async function recogniseSuperblock(
+  image: Source,
+): Promise<{ readonly evidence: Evidence; readonly facts: SquashfsFacts } | undefined> {
+  if (image.size < superblock.size) return undefined;
+  const bytes = new Uint8Array(superblock.size);
+  await image.read(0, bytes);
+  const found = superblock.decode(bytes);
+  if (found.magic !== MAGIC || found.major < 1 || found.major > VERSION.major) return undefined;
+  return { evidence: faultOf(found, image.size) ? 'head' : 'confirmed', facts: factsOf(found) };
 }
 
 function factsOf(found: Superblock): SquashfsFacts {
@@ -57,7 +68,8 @@ function factsOf(found: Superblock): SquashfsFacts {
   const parts = { inodesStored: 'inodes', dataStored: 'data', fragmentsStored: 'fragments', xattrsStored: 'xattrs' };
   const all = { ...parts, idsStored: 'ids' } as const;
   return {
-    compression: codecOf(found),
+    compression: codecName(found),
+    version: `${found.major}.${found.minor}`,
     size: found.bytesUsed,
     blockSize: found.blockSize,
     modificationTime: found.modificationTime,

@@ -4,13 +4,14 @@ export * from './cs0.js';
 export * from './emit.js';
 export type { EntityId, LongAddress, VolumeExtent } from './fields.js';
 export { fileEntry, modeOf } from './file-entry.js';
+export { udfFormat } from './format.js';
 export * from './geometry.js';
 export * from './integrity.js';
 export { udfLosses } from './losses.js';
 export { openUdf, type UdfImage } from './open.js';
 export * from './plan.js';
-export { recogniseUdf, type UdfVolumeFacts } from './read.js';
-export * from './recognition.js';
+export { type FoundVolume as UdfFound, recogniseUdf, type UdfVolumeFacts } from './read.js';
+export { renderRecognition } from './recognition.js';
 export { REVISIONS, type RevisionFacts, type UdfRevision } from './revision.js';
 export * from './tag.js';
 export {

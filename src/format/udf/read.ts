@@ -2,12 +2,16 @@
 
 import type { Timestamp } from '../../bytes/index.js';
 import type { Source } from '../../io/index.js';
+import type { Recognition } from '../../tree/index.js';
 import type { VolumeExtent } from './fields.js';
 import { ANCHOR_BLOCK } from './geometry.js';
-import { readTag, TAG_ID } from './tag.js';
+import { announcesUdf } from './recognition.js';
+import { soundTag, TAG_ID } from './tag.js';
 import { anchorPointer, logicalVolume, partitionDescriptor, primaryVolume } from './volume-descriptors.js';
 
 const BLOCK_SIZES = [2048, 512, 4096, 1024];
+/** Where the anchor is on media whose block 256 cannot be written. */
+const LATE_ANCHOR_BLOCK = 512;
 /** Sequences of real volumes have 16 blocks. */
 const MOST_DESCRIPTORS = 64;
 const LARGEST_DESCRIPTOR = 2048;
@@ -31,23 +35,43 @@ export interface FoundAnchor {
   readonly reserve: VolumeExtent;
 }
 
-/** The first anchor that is where an anchor may be; undefined where there is none. */
+/** The first anchor in a place where an anchor may be; undefined if there is none. */
 export async function findAnchor(image: Source): Promise<FoundAnchor | undefined> {
   for (const blockSize of BLOCK_SIZES) {
     const last = Math.floor(image.size / blockSize) - 1;
-    for (const block of [ANCHOR_BLOCK, last, last - ANCHOR_BLOCK]) {
+    for (const block of [ANCHOR_BLOCK, last, last - ANCHOR_BLOCK, LATE_ANCHOR_BLOCK]) {
       const bytes = await descriptorAt(image, block * blockSize);
-      const tag = bytes && readTag(bytes, 0, block * blockSize);
+      const tag = bytes && soundTag(bytes);
       if (tag?.id === TAG_ID.anchor && tag.location === block) return { blockSize, ...anchorPointer.decode(bytes!) };
     }
   }
   return undefined;
 }
 
-/** The volume of the source; undefined unless it has an anchor. Throws {@link InvalidImageError} for damaged descriptors. */
+/** What the descriptors of a volume say, and how sure it is that there is a volume. */
+export interface FoundVolume extends Recognition {
+  readonly volume: UdfVolumeFacts;
+}
+
+/** The volume of the source; undefined if there is none, whatever its bytes are. */
 export async function recogniseUdf(image: Source): Promise<UdfVolumeFacts | undefined> {
+  return (await findVolume(image))?.volume;
+}
+
+/**
+ * As {@link recogniseUdf}, with the evidence. A volume needs a volume recognition sequence and an anchor with a right
+ * checksum, CRC and location; it is `confirmed` if the anchor leads to the descriptor of a logical volume.
+ */
+export async function findVolume(image: Source): Promise<FoundVolume | undefined> {
+  if (!(await announcesUdf(image))) return undefined;
   const anchor = await findAnchor(image);
-  return anchor && readSequence(image, anchor.main, anchor.blockSize);
+  if (!anchor) return undefined;
+  const { blockSize, main, reserve } = anchor;
+  for (const extent of [main, reserve]) {
+    const volume = await readSequence(image, extent, blockSize);
+    if (volume.revision !== '') return { evidence: 'confirmed', volume };
+  }
+  return { evidence: 'head', volume: unknownVolume(blockSize) };
 }
 
 /** The descriptors of a volume descriptor sequence, up to the terminator; checked by their tags. */
@@ -59,22 +83,26 @@ export async function* sequence(
   for (let i = 0; i < Math.min(extent.length / blockSize, MOST_DESCRIPTORS); i++) {
     const at = (extent.block + i) * blockSize;
     const bytes = await descriptorAt(image, at);
-    const tag = bytes && readTag(bytes, 0, at);
+    const tag = bytes && soundTag(bytes);
     if (!tag || tag.id === TAG_ID.terminator) return;
     yield { id: tag.id, bytes };
   }
 }
 
-async function readSequence(image: Source, extent: VolumeExtent, blockSize: number): Promise<UdfVolumeFacts> {
-  const facts = {
+function unknownVolume(blockSize: number): UdfVolumeFacts {
+  return {
     label: '',
     revision: '',
     volumeSetId: '',
-    recorded: undefined as Timestamp | undefined,
+    recorded: undefined,
     blockSize,
     partitionSize: 0,
     partitionAt: 0,
   };
+}
+
+async function readSequence(image: Source, extent: VolumeExtent, blockSize: number): Promise<UdfVolumeFacts> {
+  const facts = unknownVolume(blockSize);
   for await (const { id, bytes } of sequence(image, extent, blockSize)) {
     if (id === TAG_ID.primaryVolume) {
       const { volumeSetId, recorded } = primaryVolume.decode(bytes);

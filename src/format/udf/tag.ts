@@ -56,21 +56,36 @@ export function stamped(descriptor: Uint8Array, facts: TagFacts): Uint8Array {
 }
 
 /**
- * Reads and checks the tag at byte `at` of `bytes`; `imageAt` is where `bytes` lies, for messages. Gives undefined where
- * nothing like a tag stands. Throws {@link InvalidImageError} for a tag whose descriptor is damaged.
+ * Reads and checks the tag at byte `at` of `bytes`; `imageAt` is where `bytes` is in the image, for messages. Undefined if
+ * nothing like a tag is there. Throws {@link InvalidImageError} for a tag whose descriptor is damaged.
  */
 export function readTag(bytes: Uint8Array, at = 0, imageAt = 0): DescriptorTag | undefined {
-  const own = bytes.subarray(at, at + TAG);
-  if (own.length < TAG || tagChecksum(own) !== own[4]) return undefined;
-  const tag = descriptorTag.decode(own);
-  if (tag.id === 0) return undefined;
-  const end = at + TAG + tag.crcLength;
-  if (end > bytes.length || crcCcitt(bytes.subarray(at + TAG, end)) !== tag.crc) {
+  const tag = tagAt(bytes, at);
+  if (tag && !isSealed(tag, bytes, at)) {
     throw new InvalidImageError('udf.bad-crc', `The checksum of a UDF descriptor of kind ${tag.id} is wrong.`, {
       at: imageAt + at,
     });
   }
   return tag;
+}
+
+/** As {@link readTag}, and undefined for a damaged descriptor too: for bytes that may be of any other format. */
+export function soundTag(bytes: Uint8Array, at = 0): DescriptorTag | undefined {
+  const tag = tagAt(bytes, at);
+  return tag && isSealed(tag, bytes, at) ? tag : undefined;
+}
+
+function tagAt(bytes: Uint8Array, at: number): DescriptorTag | undefined {
+  const own = bytes.subarray(at, at + TAG);
+  if (own.length < TAG || tagChecksum(own) !== own[4]) return undefined;
+  const tag = descriptorTag.decode(own);
+  return tag.id === 0 ? undefined : tag;
+}
+
+/** Whether the bytes that the tag covers have its checksum. */
+function isSealed({ crc, crcLength }: DescriptorTag, bytes: Uint8Array, at: number): boolean {
+  const end = at + TAG + crcLength;
+  return end <= bytes.length && crcCcitt(bytes.subarray(at + TAG, end)) === crc;
 }
 
 /** Sum of the other 15 bytes, modulo 256. */

@@ -1,0 +1,36 @@
+// ISO 9660 among the formats that can be read.
+
+import { type FormatFacts, type ImageFormat, isoTime, presentDetails } from '../../tree/index.js';
+import { openIso } from './open.js';
+import { type FoundVolume, findVolume } from './read.js';
+import type { HierarchyName } from './read-volume.js';
+
+/** Names of the hierarchies, as views of an image. */
+const VIEWS: Readonly<Record<HierarchyName, string>> = { 'rock-ridge': 'rock-ridge', joliet: 'joliet', iso9660: 'iso' };
+
+/** The format for the list of those that can be read. */
+export const isoFormat: ImageFormat<FoundVolume> = {
+  kind: 'iso9660',
+  title: 'ISO 9660',
+  recognise: findVolume,
+  facts: ({ volume }): FormatFacts => {
+    const { volumeId, uuid, size, extensions, created, modified, bootRecords: _, ...texts } = volume;
+    return {
+      kind: 'iso9660',
+      ...(volumeId === '' ? {} : { label: volumeId }),
+      ...(uuid === undefined ? {} : { uuid }),
+      size,
+      extensions,
+      details: presentDetails({ ...texts, created: isoTime(created), modified: isoTime(modified) }),
+    };
+  },
+  open: async (image) => {
+    const { hierarchies, tree } = await openIso(image);
+    const names = new Map(hierarchies.map((name) => [VIEWS[name], name]));
+    return {
+      views: [...names.keys()],
+      notes: [],
+      tree: (view) => tree(view === undefined ? undefined : (names.get(view) ?? (view as HierarchyName))),
+    };
+  },
+};

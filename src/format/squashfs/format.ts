@@ -1,0 +1,37 @@
+// squashfs among the formats that can be read.
+
+import {
+  type FormatFacts,
+  type ImageFormat,
+  isoTime,
+  presentDetails,
+  type ReadableImage,
+  type Recognition,
+} from '../../tree/index.js';
+import { openSquashfs, recogniseSuperblock, type SquashfsFacts } from './read.js';
+
+/** What is recognised: the facts of the superblock. */
+export interface SquashfsFound extends Recognition {
+  readonly facts: SquashfsFacts;
+}
+
+/** The format for the list of those that can be read. */
+export const squashfsFormat: ImageFormat<SquashfsFound> = {
+  kind: 'squashfs',
+  title: 'squashfs',
+  recognise: recogniseSuperblock,
+  facts: ({ facts }): FormatFacts => {
+    const { size, modificationTime, hasXattrs, exportable, stored, ...numbers } = facts;
+    const extensions = [...(exportable ? ['export table'] : []), ...(hasXattrs ? ['extended attributes'] : [])];
+    const details = presentDetails({
+      ...numbers,
+      created: isoTime({ seconds: modificationTime, nanoseconds: 0 }),
+      uncompressed: stored.join(', '),
+    });
+    return { kind: 'squashfs', size, extensions, details };
+  },
+  open: async (image): Promise<ReadableImage> => {
+    const { tree } = await openSquashfs(image);
+    return { views: [], notes: [], tree: () => tree() };
+  },
+};

@@ -1,0 +1,42 @@
+// The formats whose images can be read. Everything that has to know them derives from this list.
+
+import { ext4Format } from '../format/ext4/index.js';
+import { fatFormat } from '../format/fat/index.js';
+import { isoFormat } from '../format/iso9660/index.js';
+import { squashfsFormat } from '../format/squashfs/index.js';
+import { udfFormat } from '../format/udf/index.js';
+import type { Source } from '../io/index.js';
+import type { FormatFacts, ImageFormat, Recognition } from '../tree/index.js';
+
+/** Of several answers with equal evidence the first in this order wins: the nearer its head is to byte 0, the later it was written. */
+export const FORMATS: readonly ImageFormat[] = [squashfsFormat, ext4Format, isoFormat, udfFormat, fatFormat];
+
+/** `squashfs, ext2 to ext4, ISO 9660, UDF and FAT` */
+export const FORMAT_TITLES: string = FORMATS.map(({ title }) => title)
+  .join(', ')
+  .replace(/, ([^,]*)$/, ' and $1');
+
+/** A format that recognised an image, with what it found. */
+export interface Recognised {
+  readonly format: ImageFormat;
+  readonly found: Recognition;
+}
+
+/**
+ * All formats that an image can be taken for. The best-founded win: once one is confirmed, those known by their head alone
+ * are remains of what the medium held before. ISO 9660 and UDF of one disc both stay.
+ */
+export async function recogniseAll(image: Source): Promise<Recognised[]> {
+  const answers: Recognised[] = [];
+  for (const format of FORMATS) {
+    const found = await format.recognise(image);
+    if (found) answers.push({ format, found });
+  }
+  const confirmed = answers.filter(({ found }) => found.evidence === 'confirmed');
+  return confirmed.length > 0 ? confirmed : answers;
+}
+
+/** Every file system of an image as facts, in the order of {@link FORMATS}. */
+export async function describeAll(image: Source): Promise<FormatFacts[]> {
+  return (await recogniseAll(image)).map(({ format, found }) => format.facts(found));
+}

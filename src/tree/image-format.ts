@@ -1,0 +1,69 @@
+// The roles of a format whose images can be read: recognise an image, describe it, give its files as a tree.
+
+import type { Timestamp } from '../bytes/index.js';
+import type { Source } from '../io/index.js';
+import type { FileTree } from './file-tree.js';
+
+/**
+ * How well a recognition is founded. `head`: the signature and the values beside it are those of the format. `confirmed`: a
+ * checksum of the head is right, or a second structure is where the head says. Random bytes reach neither in practice; the
+ * remains of an earlier file system on the same medium may reach `head`.
+ */
+export type Evidence = 'head' | 'confirmed';
+
+/** The least that a format's recognition says. */
+export interface Recognition {
+  readonly evidence: Evidence;
+}
+
+/** One file system, described for people and reports. */
+export interface FormatFacts {
+  /** `iso9660`, `udf`, `fat12`, `fat16`, `fat32`, `ext2`, `ext3`, `ext4`, `squashfs` */
+  readonly kind: string;
+  /** Absent if the volume has no label. */
+  readonly label?: string;
+  /** The identifier that `blkid` reports as UUID; absent if there is none. */
+  readonly uuid?: string;
+  /** Bytes. */
+  readonly size?: number;
+  readonly extensions?: readonly string[];
+  /** Everything else that its head says. */
+  readonly details: Readonly<Record<string, string | number>>;
+}
+
+/** An image opened for reading. */
+export interface ReadableImage {
+  /** Names of the hierarchies over the same files, the one that keeps most first; empty if there is only one. */
+  readonly views: readonly string[];
+  /** Remarks for people about the state of the image. */
+  readonly notes: readonly string[];
+  /** All files as a view shows them, by default the first. Throws {@link InvalidImageError} for a damaged image. */
+  tree(view?: string): Promise<FileTree>;
+}
+
+/** A format whose images can be read. Every format folder exports one, and `image/formats.ts` lists them. */
+export interface ImageFormat<Found extends Recognition = Recognition> {
+  /** `ext4` stands for ext2 and ext3 too, `fat` for all its widths. */
+  readonly kind: string;
+  /** As people call it: `ext2 to ext4`. */
+  readonly title: string;
+  /** Undefined if the bytes are not of this format. Never throws because of what they are: only {@link open} may call an image damaged. */
+  recognise(image: Source): Promise<Found | undefined>;
+  facts(found: Found): FormatFacts;
+  /** Throws {@link InvalidImageError} for a damaged image, {@link UnsupportedError} for features that are not read. */
+  open(image: Source): Promise<ReadableImage>;
+}
+
+/** The values that are there: neither undefined nor an empty text. */
+export function presentDetails(
+  values: Readonly<Record<string, string | number | undefined>>,
+): Record<string, string | number> {
+  const present = Object.entries(values).filter(([, value]) => value !== undefined && value !== '');
+  return Object.fromEntries(present) as Record<string, string | number>;
+}
+
+/** `2023-11-14T22:13:20.000Z`; undefined for a time that is not given, or that no calendar has. */
+export function isoTime(time: Timestamp | undefined): string | undefined {
+  const date = new Date((time?.seconds ?? Number.NaN) * 1000);
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
+}
