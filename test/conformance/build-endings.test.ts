@@ -47,6 +47,9 @@ const RESULTS = [
   ...['small.x86_64-1.0.0.packages', 'small.x86_64-1.0.0.verified'],
 ];
 
+/** The scratch of a build. */
+const WORK = /^\.small\.x86_64-1\.0\.0\.work-/;
+
 /** A build that can be caught at a step: `reached` says when it is there. */
 interface Caught {
   readonly iso: SmallIso;
@@ -78,8 +81,9 @@ function caughtInImage(): Caught {
   iso.describe('firmware="efi"');
   const target = iso.directory();
   const args = [...argumentsOf(iso, target), '--initrd', iso.initrd, '--jobs', '1'];
-  const part = join(target, 'small.x86_64-1.0.0.iso.part');
-  return { iso, target, args, reached: () => (statSync(part, { throwIfNoEntry: false })?.size ?? 0) > 4_000_000 };
+  const size = (work: string) =>
+    statSync(join(target, work, 'small.x86_64-1.0.0.iso.part'), { throwIfNoEntry: false })?.size ?? 0;
+  return { iso, target, args, reached: () => readdirSync(target).some((work) => size(work) > 4_000_000) };
 }
 
 function mkScratch(): string {
@@ -128,7 +132,7 @@ describe.runIf(hasGrub && namespaces && existsSync('/bin/busybox'))('a build tha
     expect(await until(() => marked(mark).length === 0)).toBe(true);
   });
 
-  test('by a kill leaves no process; the next build removes the files and publishes', async () => {
+  test('by a kill leaves no process; the next build leaves what is there, says so, and publishes', async () => {
     const { iso, mark, target, args } = endlessBuild();
     const child = startIsopress(args);
     const end = ended(child);
@@ -136,10 +140,12 @@ describe.runIf(hasGrub && namespaces && existsSync('/bin/busybox'))('a build tha
     child.kill('SIGKILL');
     await end;
     expect(await until(() => marked(mark).length === 0)).toBe(true);
-    expect(readdirSync(target).filter((name) => !name.startsWith('.') && !name.endsWith('.part'))).toEqual([]);
+    const [left, ...others] = readdirSync(target);
+    expect([left, others]).toEqual([expect.stringMatching(WORK), []]);
     const { status, stderr } = isopress([...args, '--initrd', iso.initrd]);
     expect(status, stderr).toBe(0);
-    expect(readdirSync(target).sort()).toEqual(RESULTS);
+    expect(stderr).toContain(`${left} belongs to another run`);
+    expect(readdirSync(target).sort()).toEqual([left, ...RESULTS]);
   });
 
   test('by the failure of dracut ends with what dracut said', async () => {
@@ -175,19 +181,21 @@ describe.runIf(hasGrub).each([
     expect(listing(iso.root)).toBe(before);
   });
 
-  test('by a kill leaves what says by its name that it is no result, and the next build removes it', async () => {
+  test('by a kill leaves one directory whose name says what it is, and the next build does not touch it', async () => {
     const { iso, target, args, reached } = catchBuild();
     const child = startIsopress(args);
     const end = ended(child);
     expect(await until(reached)).toBe(true);
     child.kill('SIGKILL');
     await end;
-    expect(readdirSync(target).filter((name) => !/^\..*\.work$|\.part$/.test(name))).toEqual([]);
-    expect(readdirSync(target)).not.toEqual([]);
+    const [left, ...others] = readdirSync(target);
+    expect([left, others]).toEqual([expect.stringMatching(WORK), []]);
+    const held = readdirSync(join(target, left!));
     iso.describe('firmware="efi"');
     const { status, stderr } = isopress(args);
     expect(status, stderr).toBe(0);
-    expect(readdirSync(target).sort()).toEqual(RESULTS);
+    expect(readdirSync(target).sort()).toEqual([left, ...RESULTS]);
+    expect(readdirSync(join(target, left!))).toEqual(held);
   });
 });
 
@@ -199,6 +207,54 @@ test.runIf(hasGrub && existsSync('/usr/bin/setpriv'))('a kill ends the script of
   child.kill('SIGKILL');
   await end;
   expect(await until(() => !reached())).toBe(true);
+});
+
+describe.runIf(hasGrub)('builds at the same time into one directory', () => {
+  /** Builds that are all at the image before the first of them is done; how they ended. */
+  async function together(target: string, count: number, more: readonly string[]) {
+    const { iso } = caughtInImage();
+    const args = [...argumentsOf(iso, target), '--initrd', iso.initrd, ...more];
+    return Promise.all(Array.from({ length: count }, () => ended(startIsopress(args))));
+  }
+
+  const recorded = (target: string) =>
+    Object.values(JSON.parse(readFileSync(join(target, 'isopress.result.json'), 'utf8'))).map(
+      (result) => (result as { filename: string }).filename,
+    );
+
+  test('of one name: one is published whole, the others say that the name is taken', async () => {
+    const target = shared.directory();
+    const endings = await together(target, 3, []);
+    expect(endings.map(({ status }) => status).sort()).toEqual([0, 4, 4]);
+    for (const { status, stderr } of endings) if (status !== 0) expect(stderr).toContain('[target.exists]');
+    expect(readdirSync(target).sort()).toEqual(RESULTS);
+    expect(recorded(target).map((path) => existsSync(path))).toEqual([true, true, true]);
+  });
+
+  test('of one name that may be replaced: all succeed, and the last stays', async () => {
+    const target = shared.directory();
+    const endings = await together(target, 3, ['--force']);
+    expect(endings.map(({ status, stderr }) => [status, stderr.match(/error/)])).toEqual(
+      [0, 0, 0].map((s) => [s, null]),
+    );
+    expect(readdirSync(target).sort()).toEqual(RESULTS);
+  });
+});
+
+test.runIf(hasGrub)('a version that leads out of the target directory is refused, and nothing is removed there', () => {
+  const iso = shared;
+  const target = iso.directory();
+  const foreign = join(target, '..', 'foreign');
+  mkdirSync(join(foreign, '.x.work'), { recursive: true });
+  writeFileSync(join(foreign, '.x.work', 'precious'), '');
+  iso.describe('firmware="efi"');
+  const config = join(iso.description, 'config.xml');
+  writeFileSync(config, readFileSync(config, 'utf8').replace('<version>1.0.0', '<version>1/../../foreign/.x'));
+  const { status, stderr } = isopress([...argumentsOf(iso, target), '--initrd', iso.initrd]);
+  expect({ status, stderr }).toEqual({ status: 3, stderr: expect.stringContaining('contains a slash') });
+  expect(stderr).toContain('config.xml:1:');
+  expect(readdirSync(target)).toEqual([]);
+  expect(readdirSync(join(foreign, '.x.work'))).toEqual(['precious']);
 });
 
 describe.runIf(hasGrub)('a build that has no room', () => {
@@ -222,7 +278,11 @@ describe.runIf(hasGrub)('a build that has no room', () => {
 
   test.each([
     ['while a tool writes', 100, /grub-mkimage .*SIGXFSZ.*\[tool\.no-space\]\n {2}Free some space/s],
-    ['while the image is written', 4000, /limit on the size of files.*\.iso\.part\. \[target\.efbig\]\n {2}Raise it/s],
+    [
+      'while the image is written',
+      4000,
+      /limit on the size of files.*x86_64-1\.0\.0\.iso\. \[target\.efbig\]\n {2}Raise it/s,
+    ],
   ] as const)('by a limit, %s', (_, kibibytes, message) => {
     expect(buildWithin(iso.directory(), limited(kibibytes))).toMatch(message);
   });
@@ -237,8 +297,8 @@ describe.runIf(hasGrub)('a build that has no room', () => {
   kernelOracle('unshare', 'mount').each([
     ['16k', /No space left on device.*\[tool\.no-space\]/s],
     ['1m', /No space left on device.*\[tool\.no-space\]/s],
-    ['8m', /No space left for .*\.iso\.part\. \[target\.enospc\]\n {2}Free some space/s],
-    ['22m', /No space left for .*\.iso\.part\. \[target\.enospc\]\n {2}Free some space/s],
+    ['8m', /No space left for .*x86_64-1\.0\.0\.iso\. \[target\.enospc\]\n {2}Free some space/s],
+    ['22m', /No space left for .*x86_64-1\.0\.0\.iso\. \[target\.enospc\]\n {2}Free some space/s],
   ] as const)('on a full disk of %s', (size, message) => {
     const target = iso.directory();
     const kept = iso.directory();
@@ -249,6 +309,6 @@ describe.runIf(hasGrub)('a build that has no room', () => {
     expect(stderr).toMatch(message);
     // Listed inside, when all was over.
     expect(stderr.trimEnd().split('\n').at(-1)).toBe('small.x86_64-1.0.0.iso');
-    expect(stderr.match(/\.work$/gm)).toBeNull();
+    expect(stderr.match(/^\.\S*\.work-\S*$/gm)).toBeNull();
   });
 });

@@ -118,7 +118,7 @@ describe('what cannot be bundled', () => {
     ['without results', () => ({ targetDirectory: scratch }), 'bundle.no-record'],
     ['with an id that is a path', () => ({ id: '../x' }), 'bundle.id'],
     ['with a letter nobody knows', () => ({ format: '%N-%q' }), 'bundle.format'],
-    ['under a path', () => ({ format: '../%N' }), 'bundle.format'],
+    ['under a path', () => ({ format: '../%N' }), 'live.path-component'],
   ])('%s', async (_, options, code) => {
     const targetDirectory = results();
     await expect(bundle({ targetDirectory, ...options(targetDirectory) })).rejects.toMatchObject({ code });

@@ -252,7 +252,7 @@ describe.runIf(hasGrub)('a build', () => {
   test('can be planned without being written', async () => {
     describeImage('firmware="efi"');
     const targetDirectory = directory();
-    mkdirSync(join(targetDirectory, `.${base}.work`));
+    mkdirSync(join(targetDirectory, `.${base}.work-aaaaaa`));
     const { layout, report } = await planLiveIso(
       { description, root, targetDirectory, initrd, now: () => 0 },
       quietRun(),
@@ -260,7 +260,7 @@ describe.runIf(hasGrub)('a build', () => {
     expect(report).toMatchObject({ volumeId: 'SMALL', firmware: 'efi' });
     expect(layout.losses).toEqual([]);
     // The scratch of a build that goes on meanwhile.
-    expect(readdirSync(targetDirectory)).toEqual([`.${base}.work`]);
+    expect(readdirSync(targetDirectory)).toEqual([`.${base}.work-aaaaaa`]);
   });
 
   test('without a compression in the description takes xz with the filter of the architecture', async () => {

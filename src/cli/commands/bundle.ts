@@ -48,6 +48,7 @@ async function bundle(options: Options): Promise<void> {
         id: options.id,
         configuration: await loadConfiguration({ home: process.env['HOME'], file: options.config }),
         force: options.force ?? false,
+        note: session.note,
         ...(options.compress ? {} : { compress: false }),
         ...(options.zsyncSource === undefined ? {} : { zsyncSource: options.zsyncSource }),
         ...(options.bundleFormat === undefined ? {} : { format: options.bundleFormat }),

@@ -5,6 +5,7 @@ import { type ByteString, type Timestamp, timestamp } from '../../bytes/index.js
 import { InvalidInputError } from '../../errors.js';
 import { bytesSource, collect, type ExactContent, type Run } from '../../io/index.js';
 import { directory, type File, FileTree, file, follow, glob, type Node, overlay } from '../../tree/index.js';
+import { isPathComponent } from '../files/path-component.js';
 import { type EfiNames, efiFileOf } from '../plan/architecture.js';
 import { findMokManagers, findShims, findSignedGrubs, findUnsignedGrubs, vendorDirectories } from './efi-lookups.js';
 import { requireFont, requireGrubDirectory } from './grub-data.js';
@@ -71,7 +72,8 @@ export async function collectSignedEfi(context: BootImageContext, request: EfiRe
 async function builtInPrefixes(grub: File, run: Run): Promise<string[]> {
   const image = Buffer.from(await collect(grub.content, run)).toString('latin1');
   const found = image.matchAll(/(?<![\x20-\x7e])\/(EFI\/[\w.-]+)(?![\x20-\x7e])/g);
-  return [...new Set([...found].map((match) => match[1]!))];
+  const paths = [...found].map((match) => match[1]!);
+  return [...new Set(paths)].filter((path) => isPathComponent(path.slice('EFI/'.length)));
 }
 
 /** What the tree has in /boot/efi, with ours laid over it. A vendor's directory of fonts gets the menu's too. */

@@ -55,12 +55,15 @@ export async function withBuildContext<T>(
   const root = await watch.time('scan', () => scanRoot({ ...options, note }, run));
   const plan = await decide({ ...options, note }, root);
   const profile = renderProfile(plan.description);
-  return withWorkDirectory(plan.targetDirectory, `${plan.baseName}.${purpose}`, async (workDirectory) => {
-    const way = await wayIn(options, plan, { workDirectory, profile }, run);
-    const given = options.initrd === undefined ? undefined : await givenInitrd(options.initrd);
-    const initrd = async (running: Run) => given ?? makeOwnInitrd(options, plan, profile, way!, note, running);
-    return use({ options, plan, profile, workDirectory, way, warnings, watch, note, initrd });
-  });
+  return withWorkDirectory(
+    { targetDirectory: plan.targetDirectory, name: plan.baseName, purpose, note },
+    async (workDirectory) => {
+      const way = await wayIn(options, plan, { workDirectory, profile }, run);
+      const given = options.initrd === undefined ? undefined : await givenInitrd(options.initrd);
+      const initrd = async (running: Run) => given ?? makeOwnInitrd(options, plan, profile, way!, note, running);
+      return use({ options, plan, profile, workDirectory, way, warnings, watch, note, initrd });
+    },
+  );
 }
 
 /** Undefined: an initrd is given, and nobody has to go into the root tree. */

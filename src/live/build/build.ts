@@ -1,8 +1,9 @@
 // From a description and a root tree to a live ISO: the whole flow, step by step.
 
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fromText } from '../../bytes/index.js';
 import type { DiscLayout } from '../../disc/index.js';
+import { TargetError } from '../../errors.js';
 import {
   type Content,
   fileTarget,
@@ -51,9 +52,9 @@ function stage({ options, plan, workDirectory, note }: BuildContext, image: stri
   return stageResults({ plan, image, workDirectory, packageChanges, note }, run);
 }
 
-/** The ISO gets its name when everything that may fail is done; the files beside it follow at once. */
+/** The ISO gets its name when everything that may fail is done, together with the files beside it. */
 async function write(
-  { options }: BuildContext,
+  { options, workDirectory }: BuildContext,
   disc: ImagePlan<DiscLayout>,
   image: string,
   staging: Promise<StagedResults>,
@@ -67,9 +68,19 @@ async function write(
   const ready: Seal = { name: 'results', seal: async () => staging.then(() => []) };
   const limits = limit === undefined ? [] : [sizeLimitSeal(limit, image)];
   const sealed = withSeals(disc, [...limits, ...(disc.seals ?? []), learn, ready]);
-  const { size } = await writeImage(sealed, fileTarget(fromText(image), { force: options.force ?? false }), run);
-  await (await staging).publish();
+  // Where no other run writes; the ISO and the files beside it are moved from there together.
+  const made = join(workDirectory, basename(image));
+  const { size } = await writeImage(sealed, fileTarget(fromText(made)), run).catch((error) => {
+    throw error instanceof TargetError ? named(error, made, image) : error;
+  });
+  await (await staging).publish(options.force ?? false);
   return { size, sha256 };
+}
+
+/** The error of writing a file in the work directory, with the name that the file was to get. */
+function named({ code, message, place, hint, cause }: TargetError, made: string, image: string): TargetError {
+  const shown = message.replaceAll(`${made}.part`, image).replaceAll(made, image);
+  return new TargetError(code, shown, { ...place, path: image, cause, ...(hint === undefined ? {} : { hint }) });
 }
 
 /** Everything but the initrd and the writing: what would be built, and where each byte would lie. */

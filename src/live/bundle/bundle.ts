@@ -1,6 +1,6 @@
 // A bundle: the results of a build under names with an id, ready to be published, with digests beside them.
 
-import { mkdir, rename, stat, unlink } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { fromText } from '../../bytes/index.js';
 import { InvalidInputError, SourceError, TargetError } from '../../errors.js';
@@ -16,7 +16,9 @@ import {
   zeros,
 } from '../../io/index.js';
 import type { RuntimeConfiguration } from '../configuration/index.js';
+import { publish } from '../files/publish.js';
 import { writeText } from '../files/text-file.js';
+import { withWorkDirectory } from '../files/work-directory.js';
 import { digestContent } from '../packages/entry.js';
 import type { ResultFile } from '../result/index.js';
 import { runTool } from '../tools/run-tool.js';
@@ -40,6 +42,8 @@ export interface BundleOptions {
   readonly configuration?: RuntimeConfiguration;
   /** Replace files that are there already. */
   readonly force?: boolean;
+  /** Remarks that change nothing. */
+  note?(text: string): void;
 }
 
 export interface BundleReport {
@@ -56,13 +60,14 @@ export interface BundledFile {
 }
 
 const ID = /^[A-Za-z0-9_.+~-]+$/;
-/** Makes the bundle. After any error it holds what it held before. */
+
+/** Makes the bundle. After any error its directory holds what it held before. */
 export async function bundleResults(options: BundleOptions, run: Run): Promise<BundleReport> {
   const { id, configuration = {} } = options;
   const target = resolve(options.targetDirectory);
   const directory = resolve(options.bundleDirectory);
   if (target === directory) {
-    throw new InvalidInputError('bundle.same-directory', 'The bundle cannot lie in the directory of its results.', {
+    throw new InvalidInputError('bundle.same-directory', 'The bundle cannot be made in the directory of its results.', {
       path: directory,
       hint: 'Choose another --bundle-dir.',
     });
@@ -71,72 +76,89 @@ export async function bundleResults(options: BundleOptions, run: Run): Promise<B
   const results = await readRecord(target);
   const nameOf = bundleNames(results, id, options.format);
   const compress = options.compress ?? configuration.bundleCompress ?? true;
-  const digestName = configuration.bundleDigest ?? 'sha256';
-  const force = options.force ?? false;
-  await makeDirectory(directory);
-  const made: string[] = [];
-  const files: BundledFile[] = [];
   const bundled = Object.values(results).filter((result): result is ResultFile => {
     return 'filename' in result && result.use_for_bundle;
   });
   const names = new Map(bundled.map(({ filename }) => [basename(filename), nameOf(basename(filename))]));
-  const { zsyncSource } = options;
-  const xzOptions = compress ? (configuration.xzOptions ?? []) : undefined;
-  try {
-    for (const result of bundled) {
-      const path = join(directory, names.get(basename(result.filename))!);
-      files.push(await bundleFile({ result, path, names, digestName, force, made, zsyncSource, xzOptions }, run));
-    }
-  } catch (error) {
-    if (!force) for (const path of made) await unlink(path).catch(() => {});
-    throw error;
-  }
+  await makeDirectory(directory);
+  const request = {
+    targetDirectory: directory,
+    name: id,
+    purpose: 'bundle',
+    note: options.note ?? (() => {}),
+  } as const;
+  const files = await withWorkDirectory(request, async (workDirectory) => {
+    const made: string[] = [];
+    const job: Omit<Job, 'result'> = {
+      ...{ target, directory, workDirectory, names, made },
+      digestName: configuration.bundleDigest ?? 'sha256',
+      zsyncSource: options.zsyncSource,
+      xzOptions: compress ? (configuration.xzOptions ?? []) : undefined,
+      force: options.force ?? false,
+    };
+    const reports: BundledFile[] = [];
+    for (const result of bundled) reports.push(await bundleFile({ ...job, result }, run));
+    await publish({ names: made, workDirectory, targetDirectory: directory, replaces: () => job.force });
+    return reports;
+  });
   return { directory, files };
 }
 
 interface Job {
   readonly result: ResultFile;
-  readonly path: string;
+  /** Where the results are. */
+  readonly target: string;
+  /** Where the bundle will be. */
+  readonly directory: string;
+  /** Where it is made. */
+  readonly workDirectory: string;
   /** Names of all results, and what they are called in the bundle. */
   readonly names: ReadonlyMap<string, string>;
   readonly digestName: DigestName;
-  readonly force: boolean;
   readonly zsyncSource: string | undefined;
   /** Undefined: nothing is compressed. */
   readonly xzOptions: readonly string[] | undefined;
-  /** Files that are there now and were not before. */
+  readonly force: boolean;
+  /** Names of the files made so far. */
   readonly made: string[];
 }
 
 async function bundleFile(job: Job, run: Run): Promise<BundledFile> {
-  const { result, force, made, digestName, xzOptions } = job;
+  const { result, directory, workDirectory, made, digestName, xzOptions } = job;
+  const plain = job.names.get(basename(result.filename))!;
   const packed = result.compress && xzOptions !== undefined;
-  const path = packed ? `${job.path}.xz` : job.path;
-  if (!force && (await isThere(path))) {
+  const name = packed ? `${plain}.xz` : plain;
+  const path = join(directory, name);
+  if (!job.force && (await isThere(path))) {
     throw new TargetError('target.exists', `${path} exists already.`, { path, hint: 'Use --force to replace it.' });
   }
-  const { size, digest } = await copy(job, force || packed, run);
-  if (packed) await compressFile(job.path, xzOptions, run);
-  made.push(path);
-  const finalSize = packed ? (await stat(path)).size : size;
+  const { size, digest } = await copy(job, join(workDirectory, plain), run);
+  if (packed) await compressFile(join(workDirectory, plain), xzOptions, run);
+  made.push(name);
+  const file = join(workDirectory, name);
+  const finalSize = packed ? (await stat(file)).size : size;
   if (!result.shasum) return { path, size: finalSize };
-  const shown = packed ? await digestOfFile(path, digestName, run) : digest;
-  const beside = `${path}.${digestName}`;
-  await writeText(beside, `${shown}  ${basename(path)}\n`);
-  made.push(beside);
-  if (job.zsyncSource !== undefined) made.push(await makeZsync(path, job.zsyncSource, run));
+  const shown = packed ? await digestOfFile(file, digestName, run) : digest;
+  const listName = `${name}.${digestName}`;
+  await writeText(join(workDirectory, listName), `${shown}  ${name}\n`);
+  made.push(listName);
+  if (job.zsyncSource !== undefined) {
+    await makeZsync(file, job.zsyncSource, run);
+    made.push(`${name}.zsync`);
+  }
   return { path, size: finalSize, digest: shown };
 }
 
-/** Copies under a temporary name first, and takes the digest on the way. Texts get the new names of the results they name. */
-async function copy({ result: { filename }, path, names, digestName }: Job, force: boolean, run: Run) {
-  const { size } = await stat(filename).catch(() => {
-    throw new SourceError('bundle.result-missing', `The result ${filename} is not there any more.`, {
-      path: filename,
+/** Copies a result, and takes the digest on the way. Texts get the new names of the results they name. */
+async function copy({ target, result, names, digestName }: Job, to: string, run: Run) {
+  const from = join(target, basename(result.filename));
+  const { size } = await stat(from).catch(() => {
+    throw new SourceError('bundle.result-missing', `The result ${from} is missing.`, {
+      path: from,
       hint: 'Build it again.',
     });
   });
-  const content = await renamedText(fileContent(fromText(filename), size), names, run);
+  const content = await renamedText(fileContent(fromText(from), size), names, run);
   const digest = createDigest(digestName);
   async function* pieces(running: Run) {
     for await (const piece of content.pieces(running)) {
@@ -145,37 +167,21 @@ async function copy({ result: { filename }, path, names, digestName }: Job, forc
       yield piece;
     }
   }
-  await writeImage({ ...exactContent(content.size, pieces), layout: {} }, fileTarget(fromText(path), { force }), run);
+  await writeImage({ ...exactContent(content.size, pieces), layout: {} }, fileTarget(fromText(to)), run);
   return { size: content.size, digest: digest.hex() };
 }
 
-/** Path of the control file, by which zsync fetches what a file has new. */
-async function makeZsync(path: string, source: string, run: Run): Promise<string> {
-  const control = `${path}.zsync`;
-  const part = `${control}.part`;
-  const args = ['-e', '-u', `${source.replace(/\/+$/, '')}/${basename(path)}`, '-o', part, path];
+/** Makes the control file `path.zsync`, by which zsync fetches only what has changed in a file. */
+async function makeZsync(path: string, source: string, run: Run): Promise<void> {
+  const url = `${source.replace(/\/+$/, '')}/${encodeURIComponent(basename(path))}`;
+  const args = ['-e', '-u', url, '-o', `${path}.zsync`, path];
   const hint = 'Install zsyncmake (zsync on Debian), or leave --zsync-source out.';
-  try {
-    await runTool({ program: 'zsyncmake', args, hint, epoch: 0 }, run);
-    await rename(part, control);
-  } catch (error) {
-    await unlink(part).catch(() => {});
-    throw error;
-  }
-  return control;
+  await runTool({ program: 'zsyncmake', args, hint, epoch: 0 }, run);
 }
 
 async function compressFile(path: string, options: readonly string[], run: Run): Promise<void> {
   const hint = 'Install xz (xz-utils on Debian), or bundle with --no-compress.';
-  const part = `${path}.part`;
-  try {
-    await rename(path, part);
-    await runTool({ program: 'xz', args: ['--force', ...options, '--', part], hint, epoch: 0 }, run);
-    await rename(`${part}.xz`, `${path}.xz`);
-  } catch (error) {
-    for (const left of [part, `${part}.xz`]) await unlink(left).catch(() => {});
-    throw error;
-  }
+  await runTool({ program: 'xz', args: ['--force', ...options, '--', path], hint, epoch: 0 }, run);
 }
 
 async function digestOfFile(path: string, name: DigestName, run: Run): Promise<string> {

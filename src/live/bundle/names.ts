@@ -1,6 +1,8 @@
 // Names of bundled results: the id behind the version, or a pattern of the description.
 
+import { basename } from 'node:path';
 import { InvalidInputError } from '../../errors.js';
+import { pathComponent } from '../files/path-component.js';
 import { type BundleFormat, type BundleTags, type Results, tagsOf } from '../result/index.js';
 
 /** Gives each file of a result its name in the bundle. */
@@ -10,25 +12,33 @@ const TAG = /%([A-Za-z%])/g;
 
 /**
  * `NAME.ARCH-VERSION.EXT` becomes `NAME.ARCH-VERSION-ID.EXT`, or with a pattern what it gives, and the extension. Throws
- * {@link InvalidInputError} `bundle.format` for a letter that stands for nothing, or a name that is none.
+ * {@link InvalidInputError} `bundle.format` for a letter that stands for nothing,
+ * and `live.path-component` for a value or a name that could lead out of the bundle's directory.
  */
 export function bundleNames(results: Results, id: string, pattern: string | undefined): BundleNames {
-  const image = results.live_image?.filename.split('/').at(-1) ?? '';
+  const image = basename(results.live_image?.filename ?? '');
   const base = image.replace(/\.[^.]*$/, '');
   const format: BundleFormat | undefined =
     pattern === undefined ? results.bundle_format : { pattern, tags: results.bundle_format?.tags ?? tagsOfName(base) };
   const bundled = format ? render(format, id) : `${base}-${id}`;
-  if (/[/\0]/.test(bundled) || bundled === '') {
-    throw new InvalidInputError('bundle.format', `"${bundled}" cannot be the name of a file.`);
-  }
-  return (fileName) => bundled + (fileName.startsWith(base) ? fileName.slice(base.length) : `.${fileName}`);
+  return (fileName) => {
+    const name = bundled + (fileName.startsWith(base) ? fileName.slice(base.length) : `.${fileName}`);
+    return pathComponent(name, { what: 'The name in the bundle' });
+  };
+}
+
+/** Throws what making a bundle would throw about the pattern and its tags, whatever the id will be. */
+export function checkBundleFormat(format: BundleFormat): void {
+  pathComponent(render(format, '0'), { what: 'bundle_format gives the name' });
 }
 
 function render({ pattern, tags }: BundleFormat, id: string): string {
   return pattern.replace(TAG, (_, letter: string) => {
     if (letter === '%') return '%';
     if (letter === 'I') return id;
-    if (Object.hasOwn(tags, letter)) return tags[letter as keyof BundleTags];
+    const value = Object.hasOwn(tags, letter) ? tags[letter as keyof BundleTags] : undefined;
+    if (value === '') return '';
+    if (value !== undefined) return pathComponent(value, { what: `The value of %${letter} in a name` });
     throw new InvalidInputError('bundle.format', `%${letter} stands for nothing in the name "${pattern}".`, {
       hint: 'Known are %N name, %P profiles, %A architecture, %I id, %T type, %M %m %p parts of the version, %v version.',
     });

@@ -1,16 +1,17 @@
 // The record of results that a bundle is made from.
 
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fromText } from '../../bytes/index.js';
 import { InvalidInputError, SourceError } from '../../errors.js';
 import { sourceError } from '../../io/index.js';
+import { isPathComponent } from '../files/path-component.js';
 import { RECORD_NAME, type Results } from '../result/index.js';
 
 /** The record of this program, or that of KIWI itself. */
 const RECORDS = [RECORD_NAME, 'kiwi.result.json'];
 
-/** Throws {@link SourceError} `bundle.no-record`, and {@link InvalidInputError} `bundle.record` for one that is none. */
+/** Throws {@link SourceError} `bundle.no-record`, and {@link InvalidInputError} `bundle.record` if it is not one. */
 export async function readRecord(directory: string): Promise<Results> {
   for (const name of RECORDS) {
     const path = join(directory, name);
@@ -38,10 +39,24 @@ function parseRecord(text: string, path: string): Results {
     throw damaged();
   }
   if (typeof record !== 'object' || record === null || Array.isArray(record)) throw damaged();
-  const sound = Object.entries(record).every(([key, value]) => {
-    const known = (value ?? {}) as Record<string, unknown>;
-    return key === 'bundle_format' ? typeof known['pattern'] === 'string' : typeof known['filename'] === 'string';
-  });
+  const sound = Object.entries(record).every(([key, value]) =>
+    key === 'bundle_format' ? isFormat(value) : isResult(value),
+  );
   if (!sound) throw damaged();
   return record as Results;
+}
+
+function isFormat(value: unknown): boolean {
+  const { pattern, tags = {} } = objectOf(value);
+  return typeof pattern === 'string' && Object.values(objectOf(tags)).every((tag) => typeof tag === 'string');
+}
+
+/** Only the name of the file counts: a result is in the directory of its record, whatever path that had when it was built. */
+function isResult(value: unknown): boolean {
+  const { filename } = objectOf(value);
+  return typeof filename === 'string' && isPathComponent(basename(filename));
+}
+
+function objectOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fromText } from '../../bytes/index.js';
 import { InvalidInputError, UnsupportedError } from '../../errors.js';
 import { sourceError } from '../../io/index.js';
+import { pathComponent } from '../files/path-component.js';
 import { decodeText } from './encoding.js';
 import { findDescription } from './find.js';
 import type { LiveDescription } from './model.js';
@@ -19,7 +20,10 @@ export async function loadDescription(
   request: DescriptionRequest,
   file?: string,
 ): Promise<LiveDescription> {
-  const path = file === undefined ? await findDescription(directory) : join(directory, file);
+  const path =
+    file === undefined
+      ? await findDescription(directory)
+      : join(directory, pathComponent(file, { what: 'The name of the description' }));
   if (path.endsWith('.toml')) throw tomlRefused(path);
   const bytes = await readBounded(path).catch((error) => {
     if (error instanceof InvalidInputError) throw error;

@@ -1,6 +1,7 @@
 // From a checked document to the typed description.
 
 import { InvalidInputError } from '../../errors.js';
+import { pathComponent } from '../files/path-component.js';
 import { bootloaderTable } from './bootloader-attributes.js';
 import { checkElement } from './check.js';
 import { chooseType, TYPE_UNIQUE } from './choose-type.js';
@@ -45,6 +46,7 @@ export function readImage(document: XmlElement, request: DescriptionRequest): Li
   const sections = childrenNamed(image, 'preferences').filter((section) => counts(section, selection));
   const type = chooseType(image, selection, rules, request.disabledChecks?.includes(TYPE_UNIQUE) ?? false);
   const first = (name: string) => textsOf(sections, name)[0];
+  checkPathParts(image, sections);
   const name = requiredAttribute(image, 'name').trim();
   return {
     path,
@@ -158,6 +160,20 @@ function memberNames(section: XmlElement, member: string, { architecture }: Sele
   return childrenNamed(section, member)
     .filter((element) => isForMachine(element, architecture))
     .map((element) => requiredAttribute(element, 'name'));
+}
+
+/** Texts of elements that become part of a path, on this machine or on the medium. */
+const PATH_PARTS = ['version', 'bootloader-theme', 'bootsplash-theme'];
+
+/** Throws {@link InvalidInputError} `live.path-component` with the place of the first that could lead elsewhere. */
+function checkPathParts(image: XmlElement, sections: readonly XmlElement[]): void {
+  const name = image.attributes.get('name');
+  if (name) pathComponent(name.value.trim(), { ...name.place, what: '<image name>' });
+  for (const part of PATH_PARTS) {
+    for (const { text, place } of sections.flatMap((section) => childrenNamed(section, part))) {
+      if (text !== '') pathComponent(text, { ...place, what: `<${part}>` });
+    }
+  }
 }
 
 function textsOf(sections: readonly XmlElement[], name: string): string[] {

@@ -108,10 +108,18 @@ export function readValues<T extends Table>(
   return values as Values<T>;
 }
 
+/** What XML cannot hold either, or would not show; blanks, tabs and line feeds pass. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/;
+
 /** Reads one text. Throws {@link InvalidInputError} `description.bad-value`, with what is allowed. */
 export function readValue<T>(kind: ValueKind<T>, given: GivenText, what: string, rules: GenerationRules): T {
   const { value, place, asOption } = given;
   const own = asOption ? kind : (kind.of?.(rules.name) ?? kind);
+  if (CONTROL.test(value)) {
+    const message = `${what.replace(/[= ]+$/, '')} contains a control character.`;
+    throw new InvalidInputError('description.bad-value', message, { ...place, hint: 'Take it out.' });
+  }
   const parsed = own.read(value.trim());
   if (parsed !== undefined) return parsed;
   const shown = value.length > 100 ? `${value.slice(0, 100)}…` : value;

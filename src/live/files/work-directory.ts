@@ -1,32 +1,59 @@
-// A scratch directory beside the results, for the initrd and the boot images while they are made.
+// A scratch directory inside the target directory, for everything that is made before the results get their names.
 
-import { mkdir, rm } from 'node:fs/promises';
+import { lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { displayText, fromText } from '../../bytes/index.js';
 import { TargetError } from '../../errors.js';
 
-/** Runs `work` with an empty directory, and removes it afterwards whatever happened. */
+export interface WorkDirectoryRequest {
+  readonly targetDirectory: string;
+  /** What is made in it, one plain component of a path. */
+  readonly name: string;
+  readonly purpose: 'work' | 'plan' | 'bundle';
+  /** Hears of directories of the same name and purpose that are there already. */
+  note(text: string): void;
+}
+
+/** Characters of the name that are kept; of four bytes each they leave room for the rest of the component. */
+const LONGEST = 60;
+
+/**
+ * Runs `work` with a new, empty directory, and removes it afterwards whatever happened. Its name is unique, so that runs
+ * side by side do not meet; a directory that another run has left is reported and never touched, as it may be in use.
+ */
 export async function withWorkDirectory<T>(
-  targetDirectory: string,
-  name: string,
+  { targetDirectory, name, purpose, note }: WorkDirectoryRequest,
   work: (directory: string) => Promise<T>,
 ): Promise<T> {
-  const path = join(targetDirectory, `.${name}`);
-  const remove = () => rm(path, { recursive: true, force: true });
-  try {
-    // What a killed run left behind is removed, never used.
-    await remove();
-    await mkdir(path, { mode: 0o700 });
-  } catch (error) {
-    throw new TargetError('target.no-work-directory', `${displayText(fromText(path))} cannot be made.`, {
-      path,
+  const prefix = `.${[...name].slice(0, LONGEST).join('')}.${purpose}-`;
+  for (const other of await earlier(targetDirectory, prefix)) {
+    note(`${other} belongs to another run. If none is going on, it was killed: remove the directory.`);
+  }
+  const path = await mkdtemp(join(targetDirectory, prefix)).catch((error) => {
+    throw new TargetError('target.no-work-directory', `${shown(targetDirectory)} cannot be written to.`, {
+      path: targetDirectory,
       hint: 'Choose a target directory that this user may write to.',
       cause: error,
     });
-  }
+  });
+  const { dev, ino } = await lstat(path);
   try {
     return await work(path);
   } finally {
-    await remove();
+    // Only the very directory that was made above: its name alone proves nothing after so long.
+    const found = await lstat(path).catch(() => undefined);
+    if (found?.dev === dev && found.ino === ino) await rm(path, { recursive: true, force: true });
   }
+}
+
+async function earlier(directory: string, prefix: string): Promise<string[]> {
+  const names = await readdir(directory).catch(() => []);
+  return names
+    .filter((name) => name.startsWith(prefix))
+    .sort()
+    .map((name) => shown(join(directory, name)));
+}
+
+function shown(path: string): string {
+  return displayText(fromText(path));
 }

@@ -15,6 +15,7 @@ import { chooseLayout, type MediumLayout } from '../boot/medium-layout.js';
 import type { MenuModel } from '../boot/menu.js';
 import type { BuildOptions } from '../build/options.js';
 import { type DescriptionRequest, type LiveDescription, loadDescription, placeOf } from '../description/index.js';
+import { pathComponent } from '../files/path-component.js';
 import { resultNames } from '../result/names.js';
 import { chooseRootCompression, readSquashfsOptions } from '../root-image/root-compression.js';
 import { decideRootFileSystem, type RootFileSystem } from '../root-image/root-file-system.js';
@@ -91,6 +92,8 @@ export async function decide(options: BuildOptions, root: FileTree): Promise<Bui
   const squashfs = type.filesystem === 'squashfs' ? readSquashfsOptions(description) : undefined;
   const version = description.version === '' ? '' : `-${description.version}`;
   const baseName = `${description.name}.${keepsMachineName ? ownName : machine}${version}`;
+  for (const name of resultNames(baseName))
+    pathComponent(name, { ...description.imagePlace, what: 'The name of a result' });
   await checkTarget(targetDirectory, resultNames(baseName), options.force ?? false);
   const rootDirectory = typeof options.root === 'string' ? resolve(options.root) : undefined;
   return {

@@ -16,6 +16,8 @@ export interface Kernel {
 }
 
 const moduleDirectories = ['/lib/modules/*', '/usr/lib/modules/*'];
+/** A release as kernels call themselves; other directories beside them are no modules, and never become an argument. */
+const RELEASE = /^[A-Za-z0-9_][\x21-\x7e]*$/;
 const names = ['uImage', 'Image', 'zImage', 'vmlinuz', 'image', 'vmlinux', 'kernel'];
 
 /** Links by which a distribution tells the kernel that it boots. */
@@ -30,7 +32,8 @@ export function findKernel(root: FileTree, { followsLinks = false } = {}): Kerne
     moduleDirectories.flatMap((pattern) =>
       glob(root, pattern)
         .filter((found) => found.node.kind === 'directory')
-        .map((found) => found.path.slice(found.path.lastIndexOf('/') + 1)),
+        .map((found) => found.path.slice(found.path.lastIndexOf('/') + 1))
+        .filter((name) => RELEASE.test(name)),
     ),
   );
   const linked = followsLinks ? linkedKernel(root, versions) : undefined;
@@ -79,7 +82,8 @@ export async function givenKernel(path: string, root: FileTree): Promise<Kernel>
   });
   const versions = glob(root, '/usr/lib/modules/*')
     .concat(glob(root, '/lib/modules/*'))
-    .map((found) => basename(found.path));
+    .map((found) => basename(found.path))
+    .filter((name) => RELEASE.test(name));
   const named = basename(path).replace(/^[^-]*-?/, '');
   const version = versions.includes(named) ? named : versions[0];
   if (version === undefined || (version !== named && new Set(versions).size > 1)) {

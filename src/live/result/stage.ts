@@ -1,9 +1,8 @@
 // The files beside the ISO, made while it is written and put beside it once it is there.
 
-import { rename } from 'node:fs/promises';
-import { join } from 'node:path';
-import { TargetError } from '../../errors.js';
+import { basename, join } from 'node:path';
 import type { Run } from '../../io/index.js';
+import { publish } from '../files/publish.js';
 import { writeText } from '../files/text-file.js';
 import { openPackageDatabase, renderPackageList } from '../packages/index.js';
 import type { BuildPlan } from '../plan/build-plan.js';
@@ -23,8 +22,11 @@ export interface StagingRequest {
 
 export interface StagedResults {
   readonly results: Results;
-  /** Gives the files their names in the target directory, replacing those of an earlier build. */
-  publish(): Promise<void>;
+  /**
+   * Gives the ISO, made in the work directory, and the files beside it their names in the target directory. Those of an
+   * earlier build are replaced, the ISO only with `force`; after an error the directory holds what it held before.
+   */
+  publish(force: boolean): Promise<void>;
 }
 
 /** What bundling does to each result (KIWI's flags). */
@@ -53,7 +55,12 @@ export async function stageResults(request: StagingRequest, run: Run): Promise<S
   const format = bundleFormatOf(plan);
   const results: Results = { ...files, ...(format ? { bundle_format: format } : {}) };
   await stage(RECORD_NAME, renderResults(results));
-  return { results, publish: () => publish(staged, workDirectory, targetDirectory) };
+  const [iso, names] = [basename(image), [basename(image), ...staged]];
+  const replaces = (force: boolean) => (name: string) => force || name !== iso;
+  return {
+    results,
+    publish: (force) => publish({ names, workDirectory, targetDirectory, replaces: replaces(force) }),
+  };
 }
 
 async function packageTexts(request: StagingRequest, run: Run): Promise<[ResultKey, string, string][]> {
@@ -69,16 +76,4 @@ async function packageTexts(request: StagingRequest, run: Run): Promise<[ResultK
   const changes = packageChanges ? await database.changes?.(run) : undefined;
   if (changes !== undefined) texts.push(['image_changes', 'changes', changes]);
   return texts;
-}
-
-async function publish(names: readonly string[], from: string, to: string): Promise<void> {
-  for (const name of names) {
-    await rename(join(from, name), join(to, name)).catch((error) => {
-      const path = join(to, name);
-      throw new TargetError('target.write', `${path} cannot be written: ${(error as Error).message}.`, {
-        path,
-        cause: error,
-      });
-    });
-  }
 }

@@ -3,6 +3,7 @@
 import { type ByteString, byteStringOf, bytesOf, concatBytes } from '../../bytes/index.js';
 import { collect, quietRun } from '../../io/index.js';
 import { type Directory, FileTree, follow, type Node } from '../../tree/index.js';
+import { isPathComponent } from '../files/path-component.js';
 import { type ContextsFile, type FileContexts, readContexts, type Substitutions } from './contexts.js';
 
 const ATTRIBUTE = 'security.selinux' as ByteString;
@@ -21,7 +22,7 @@ export interface SelinuxPolicy {
 export async function findPolicy(root: FileTree, wanted: string): Promise<SelinuxPolicy | undefined> {
   const configured = /^\s*SELINUXTYPE=\s*(\S+)\s*$/m.exec((await textAt(root, '/etc/selinux/config')) ?? '')?.[1];
   for (const name of [wanted, configured]) {
-    if (name === undefined || name.includes('/')) continue;
+    if (name === undefined || !isPathComponent(name)) continue;
     const base = `/etc/selinux/${name}/contexts/files/file_contexts`;
     const text = await textAt(root, base);
     if (text === undefined) continue;
