@@ -3,8 +3,9 @@
 
 import { setFlagsFromString } from 'node:v8';
 import { CommanderError } from 'commander';
+import { EXIT } from '../errors.js';
 import { translateClassicSpelling } from './classic-spelling.js';
-import { EXIT, errorData, errorLines, exitCodeOf } from './exit-code.js';
+import { errorData, errorLines, exitCodeOf } from './exit-code.js';
 import { program } from './program.js';
 
 // A tree is made of objects that stay: a large young generation only copies them more often and adds to the peak.

@@ -1,6 +1,6 @@
 // The options of mksquashfs in terms of ours. What has no equal here is refused by name, never ignored.
 
-import { UnsupportedError } from '../errors.js';
+import { UsageError } from '../errors.js';
 import { readInput } from './input.js';
 
 /** Another name, other words, words to drop behind an option that asks for what we do anyway, or what to do instead. */
@@ -175,6 +175,6 @@ function linesOf(path = ''): string[] {
   return lines.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
 }
 
-function refused(option: string, hint: string): UnsupportedError {
-  return new UnsupportedError('usage.mksquashfs-option', `${option} of mksquashfs has no equal here.`, { hint });
+function refused(option: string, hint: string): UsageError {
+  return new UsageError('usage.mksquashfs-option', `${option} of mksquashfs has no equal here.`, { hint });
 }

@@ -86,9 +86,7 @@ function progressStyle(options: SessionOptions): ProgressStyle {
 function abortOnSignals(controller: AbortController): () => void {
   const onSignal = (signal: NodeJS.Signals) => {
     if (controller.signal.aborted) process.exit(signal === 'SIGTERM' ? 143 : 130);
-    controller.abort(
-      new AbortedError(`aborted.${signal.toLowerCase()}`, `Stopped by ${signal}; nothing was left behind.`),
-    );
+    controller.abort(new AbortedError(signal));
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
   return () => {

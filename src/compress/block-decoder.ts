@@ -1,7 +1,7 @@
 // Compressed blocks back into bytes, each on its own and never longer than it may be. For readers of images.
 
 import { inflateSync } from 'node:zlib';
-import { InvalidImageError, UnsupportedError } from '../errors.js';
+import { InvalidImageError, MissingEngineError, UnsupportedError } from '../errors.js';
 import { chooseNative, type EngineChoice } from '../native/index.js';
 import type { CodecName } from './codecs/index.js';
 import { decodeLz4 } from './decode-lz4.js';
@@ -73,7 +73,7 @@ function checkZstdWindow(block: Uint8Array, limit: number): void {
 /** The decoder has no branch filters. The flags of the first block (xz 1.2, 3.1.2) tell how many filters it has. */
 function refuseFilters(block: Uint8Array): void {
   if (((block[13] ?? 0) & 3) === 0) return;
-  throw new UnsupportedError('compress.needs-native', 'Blocks of xz with branch filters need the native engine.', {
+  throw new MissingEngineError('compress.needs-native', 'Blocks of xz with branch filters need the native engine.', {
     hint: 'Build it with "npm run build:native", and let the engine be auto.',
   });
 }

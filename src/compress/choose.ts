@@ -1,6 +1,6 @@
 // From what the user asked for to the engine that does it.
 
-import { InvalidInputError, UnsupportedError } from '../errors.js';
+import { MissingEngineError, UsageError } from '../errors.js';
 import { chooseNative, type EngineChoice, type NativeAddon } from '../native/index.js';
 import type { Codec, CodecSettings, EngineId, LevelScale, NamedEngine, Setting } from './codec.js';
 import { CODECS, type CodecName, codecNamed, type SettingsRequest } from './codecs/index.js';
@@ -28,19 +28,21 @@ export const NO_COMPRESSION: Compression = {
 };
 
 /**
- * Chooses the engine for a codec. Throws {@link InvalidInputError} for an unknown codec or a setting outside its scale, and
- * {@link UnsupportedError} for an engine that is not there; it never falls back to another codec.
+ * Chooses the engine for a codec. Throws {@link UsageError} for an unknown codec or a setting outside its scale, and
+ * {@link MissingEngineError} for an engine that is not there; it never falls back to another codec.
  */
 export function chooseCompression(request: CompressionRequest): Compression {
   const { name, engine = 'auto', level } = request;
   if (!['auto', 'native', 'portable', 'reproducible'].includes(engine)) {
-    throw new InvalidInputError('compress.unknown-engine', `"${String(engine)}" is not an engine.`, {
+    throw new UsageError('compress.unknown-engine', `"${String(engine)}" is not an engine.`, {
+      option: 'engine',
       hint: 'Choose auto, native, portable or reproducible.',
     });
   }
   const codec = codecNamed(name);
   if (!codec && name !== 'none') {
-    throw new InvalidInputError('compress.unknown', `"${String(name)}" is not a compression that can be chosen.`, {
+    throw new UsageError('compress.unknown', `"${String(name)}" is not a compression that can be chosen.`, {
+      option: 'compression',
       hint: `Choose ${CODECS.map((known) => known.name).join(', ')} or none.`,
     });
   }
@@ -110,7 +112,8 @@ function refuseForeignSettings(request: CompressionRequest): void {
   for (const { name, settings } of CODECS) {
     const foreign = request.name === name ? undefined : settings.find((setting) => isGiven(request, setting));
     if (!foreign) continue;
-    throw new InvalidInputError(`compress.${name}-only`, `${request.name} has no ${foreign.plural}.`, {
+    throw new UsageError(`compress.${name}-only`, `${request.name} has no ${foreign.plural}.`, {
+      option: foreign.key,
       hint: `Only ${name} has them.`,
     });
   }
@@ -126,18 +129,19 @@ function levelOf(name: string, asked: number | undefined, scale: LevelScale | un
   throw noSuchLevel(name, level, `Choose ${least} to ${most}${least < 0 ? ', but not 0' : ''}.`);
 }
 
-function noSuchLevel(name: string, level: number, hint: string): InvalidInputError {
-  return new InvalidInputError('compress.level', `${level} is not a level of ${name}.`, { hint });
+function noSuchLevel(name: string, level: number, hint: string): UsageError {
+  return new UsageError('compress.level', `${level} is not a level of ${name}.`, { option: 'level', hint });
 }
 
-function onlyBy(bound: string, engine: string): InvalidInputError {
-  return new InvalidInputError(`compress.${bound}-only`, `The ${engine} engine has one window and one strategy.`, {
+function onlyBy(bound: string, engine: string): UsageError {
+  return new UsageError(`compress.${bound}-only`, `The ${engine} engine has one window and one strategy.`, {
+    option: 'engine',
     hint: 'Let the engine be auto or portable.',
   });
 }
 
-function needsNative(what: string, reason: string, otherwise: string): UnsupportedError {
-  return new UnsupportedError('compress.needs-native', `${what} needs the native engine, but ${reason}.`, {
+function needsNative(what: string, reason: string, otherwise: string): MissingEngineError {
+  return new MissingEngineError('compress.needs-native', `${what} needs the native engine, but ${reason}.`, {
     hint: `Build it with "npm run build:native" and let the engine be auto, or ${otherwise}.`,
   });
 }

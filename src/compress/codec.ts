@@ -75,7 +75,7 @@ export interface Codec<Name extends string = string> {
   /** What help adds to the scale; starts with a separator. */
   readonly levelsNote?: string;
   readonly settings: readonly Setting[];
-  /** Checks the settings of a request. Throws InvalidInputError for values that the codec does not have. */
+  /** Checks the settings of a request. Throws UsageError for values that the codec does not have. */
   check(request: object): CodecSettings;
   /** The same for the native engine. */
   native(level: number, settings: CodecSettings): NativeCodec;

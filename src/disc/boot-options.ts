@@ -1,6 +1,6 @@
 // Boot entries of a disc as they are asked for, with their defaults and rules.
 
-import { InvalidInputError } from '../errors.js';
+import { type InvalidInputError, UsageError } from '../errors.js';
 import {
   CRITERIA_LENGTH,
   type Emulation,
@@ -131,7 +131,7 @@ function resolveEntry(entry: BootEntryOptions, isFirst: boolean, hasEsp: boolean
 /** Throws {@link InvalidInputError} `disc.option-range` for a value that is no whole number between the two. */
 export function checkRange(what: string, value: number, least: number, most: number): void {
   if (Number.isInteger(value) && value >= least && value <= most) return;
-  throw new InvalidInputError(
+  throw new UsageError(
     'disc.option-range',
     `${what} is ${value}; it has to be a whole number from ${least} to ${most}.`,
   );
@@ -139,5 +139,5 @@ export function checkRange(what: string, value: number, least: number, most: num
 
 /** Options that do not go together. */
 export function conflict(message: string, hint: string): InvalidInputError {
-  return new InvalidInputError('disc.options', message, { hint });
+  return new UsageError('disc.options', message, { hint });
 }

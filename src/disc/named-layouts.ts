@@ -1,7 +1,7 @@
 // Named layouts: how a disc shows itself to a disk's firmware, as data. Each name stands for one set of rules that is known
 // to boot somewhere; what does not belong to it is refused rather than mixed in.
 
-import { InvalidInputError } from '../errors.js';
+import { type InvalidInputError, UsageError } from '../errors.js';
 import { cylinderSectors, geometryFor, MBR_TYPE } from '../format/mbr/index.js';
 
 export type PartitionTable = 'none' | 'mbr' | 'gpt' | 'gpt-hybrid';
@@ -159,5 +159,5 @@ export function alignedEnd(sector: number, behind: number, end: PayloadEnd): num
 }
 
 function refusal(name: LayoutName, problem: string, hint: string): InvalidInputError {
-  return new InvalidInputError('disc.layout', `The layout "${name}" ${problem}.`, { hint });
+  return new UsageError('disc.layout', `The layout "${name}" ${problem}.`, { option: 'layout', hint });
 }

@@ -1,6 +1,6 @@
 // An image of any known kind as a tree.
 
-import { InvalidImageError } from '../errors.js';
+import { UnknownImageError } from '../errors.js';
 import type { Source } from '../io/index.js';
 import type { FileTree } from '../tree/index.js';
 import { FORMAT_TITLES, type Recognised, recogniseAll } from './formats.js';
@@ -19,11 +19,11 @@ export async function recogniseImage(image: Source): Promise<OpenedImage | undef
   return best && opened(image, best);
 }
 
-/** As {@link recogniseImage}. Throws {@link InvalidImageError} `image.unknown` for anything else. */
+/** As {@link recogniseImage}. Throws {@link UnknownImageError} `image.unknown` for anything else. */
 export async function openImage(image: Source): Promise<OpenedImage> {
   const found = await recogniseImage(image);
   if (found) return found;
-  throw new InvalidImageError('image.unknown', 'This is not an image of a known kind.', {
+  throw new UnknownImageError('image.unknown', 'This is not an image of a known kind.', {
     hint: `Known are ${FORMAT_TITLES}.`,
   });
 }

@@ -3,7 +3,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { type ByteString, displayText } from '../bytes/index.js';
-import { SourceError } from '../errors.js';
+import { SourceError, UnreadableError } from '../errors.js';
 import { type Data, type ExactContent, NO_HOLES, type Range, type Run, type Source } from './content.js';
 import { FAST, type FastPath } from './fast-path.js';
 import { checkRange } from './memory.js';
@@ -23,6 +23,9 @@ export function pathBuffer(path: ByteString): Buffer {
   return Buffer.from(path, 'latin1');
 }
 
+/** The source is there, and cannot be read: what it holds is not at fault. */
+const UNREADABLE = new Set(['EACCES', 'EPERM', 'EIO', 'EMFILE', 'ENFILE']);
+
 /** Turns an errno of `node:fs` into a {@link SourceError} that names the path. */
 export function sourceError(path: ByteString, error: unknown): SourceError {
   if (error instanceof SourceError) return error;
@@ -35,7 +38,8 @@ export function sourceError(path: ByteString, error: unknown): SourceError {
     ELOOP: 'is part of a loop of symbolic links',
   };
   const shown = displayText(path);
-  return new SourceError(`source.${code.toLowerCase()}`, `${shown} ${reason[code] ?? `cannot be read: ${message}`}.`, {
+  const Kind = UNREADABLE.has(code) ? UnreadableError : SourceError;
+  return new Kind(`source.${code.toLowerCase()}`, `${shown} ${reason[code] ?? `cannot be read: ${message}`}.`, {
     path: shown,
     cause: error,
   });

@@ -3,7 +3,7 @@
 import { type FileHandle, open, rename, stat, unlink } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { type ByteString, displayText } from '../bytes/index.js';
-import { TargetError } from '../errors.js';
+import { option, TargetError, wording } from '../errors.js';
 import type { Source } from './content.js';
 import { pathBuffer, rangeSource } from './file.js';
 import { bytesSource, zeros } from './memory.js';
@@ -40,7 +40,7 @@ async function openFileTarget(path: ByteString, force: boolean): Promise<OpenTar
   if (!force && (await exists(path))) {
     throw new TargetError('target.exists', `${displayText(path)} exists already.`, {
       path: displayText(path),
-      hint: 'Use --force to replace it.',
+      hint: wording`Use ${option('force')} to replace it.`,
     });
   }
   const file = await openPart(part);

@@ -1,21 +1,21 @@
 // Which engine a piece of work runs on: the caller's wish against what this machine has.
 
-import { UnsupportedError } from '../errors.js';
+import { MissingEngineError, option, wording } from '../errors.js';
 import { loadNative, type NativeState } from './binding.js';
 
 /** `auto` takes the native engine where it loads; `native` insists on it; `portable` never touches it. */
 export type EngineChoice = 'auto' | 'native' | 'portable';
 
 /**
- * The addon to use, or the reason for not using one. Throws {@link UnsupportedError} `native.missing` when the native
+ * The addon to use, or the reason for not using one. Throws {@link MissingEngineError} `native.missing` when the native
  * engine is insisted on and there is none.
  */
 export function chooseNative(choice: EngineChoice): NativeState {
   if (choice === 'portable') return { addon: undefined, reason: 'the portable engine was chosen' };
   const state = loadNative();
   if (choice === 'native' && !state.addon) {
-    throw new UnsupportedError('native.missing', `The native engine was asked for, but ${state.reason}.`, {
-      hint: 'Build it with "npm run build:native", or let --engine be auto or portable.',
+    throw new MissingEngineError('native.missing', `The native engine was asked for, but ${state.reason}.`, {
+      hint: wording`Build it with "npm run build:native", or choose ${option('engine', 'auto')} or ${option('engine', 'portable')}.`,
     });
   }
   return state;

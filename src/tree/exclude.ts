@@ -2,7 +2,7 @@
 
 import picomatch from 'picomatch';
 import { type ByteString, displayText } from '../bytes/index.js';
-import { InvalidInputError } from '../errors.js';
+import { UsageError } from '../errors.js';
 import type { Content } from '../io/index.js';
 import type { FileTree } from './file-tree.js';
 import { select } from './rewrite.js';
@@ -30,7 +30,8 @@ export function excludeMatcher(patterns: readonly string[]): (path: ByteString) 
 export function compilePattern(pattern: string): (path: string) => boolean {
   const trimmed = pattern.replace(/\/+$/, '');
   if (trimmed === '') {
-    throw new InvalidInputError('tree.bad-pattern', `"${pattern}" is not a usable exclude pattern.`, {
+    throw new UsageError('tree.bad-pattern', `"${pattern}" is not a usable exclude pattern.`, {
+      option: 'exclude',
       hint: 'Name an entry, such as /var/cache/* or *.pyc.',
     });
   }

@@ -2,10 +2,9 @@
 
 import { Command } from 'commander';
 import { fromText } from '../../bytes/index.js';
-import { InvalidImageError } from '../../errors.js';
+import { EXIT, InvalidImageError } from '../../errors.js';
 import { type DigestVerdict, type TagVerdict, verifyTags } from '../../format/checkmedia/index.js';
 import { openFileSource } from '../../io/index.js';
-import { EXIT } from '../exit-code.js';
 import { openSession, type SessionOptions } from '../session.js';
 import { addSessionOptions } from '../writer-options.js';
 

@@ -2,9 +2,9 @@
 
 import { Command } from 'commander';
 import { displayText, fromText } from '../../bytes/index.js';
+import { EXIT } from '../../errors.js';
 import { type FileSystemFacts, type ImageFacts, inspectImage } from '../../image/index.js';
 import { openFileSource } from '../../io/index.js';
-import { EXIT } from '../exit-code.js';
 import { openSession, type SessionOptions } from '../session.js';
 import { showBytes } from '../units.js';
 import { addSessionOptions } from '../writer-options.js';

@@ -4,7 +4,7 @@ import { statSync } from 'node:fs';
 import { Command } from 'commander';
 import { fromText } from '../../bytes/index.js';
 import { type DiscLayout, type DiscOptions, planDisc } from '../../disc/index.js';
-import { InvalidInputError } from '../../errors.js';
+import { InvalidInputError, UsageError } from '../../errors.js';
 import { redHatTagSeal, suseTagSeal } from '../../format/checkmedia/index.js';
 import { planFat } from '../../format/fat/index.js';
 import { type ExactContent, fileContent, type ImagePlan, type Seal } from '../../io/index.js';
@@ -32,7 +32,7 @@ function mediaCheckSeal(options: IsoCommandOptions): Seal | undefined {
   const { mediaCheck, mediaDigest: digests, mediaFragments, iso9660 } = options;
   if (mediaCheck === 'none') return undefined;
   if (!iso9660) {
-    throw new InvalidInputError('usage.media-check', 'A media-check tag lies in a descriptor of ISO 9660.', {
+    throw new UsageError('usage.media-check', 'A media-check tag lies in a descriptor of ISO 9660.', {
       hint: 'Leave out --no-iso9660, or --media-check.',
     });
   }

@@ -3,7 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { fromText } from '../../bytes/index.js';
-import { InvalidImageError } from '../../errors.js';
+import { EXIT, InvalidImageError } from '../../errors.js';
 import {
   type PartitionExtent,
   readSignature,
@@ -15,7 +15,6 @@ import {
   suseTagSeal,
 } from '../../format/checkmedia/index.js';
 import { type DigestName, openFileSource, type Patch, patchFile, type Seal, type Source } from '../../io/index.js';
-import { EXIT } from '../exit-code.js';
 import { readInput } from '../input.js';
 import { openSession, type Session, type SessionOptions } from '../session.js';
 import { parseInteger } from '../units.js';

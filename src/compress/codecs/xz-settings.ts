@@ -1,6 +1,6 @@
 // Settings of xz that go beyond a level.
 
-import { InvalidInputError } from '../../errors.js';
+import { UsageError } from '../../errors.js';
 
 /** Machines whose code a branch filter (BCJ) makes more alike, in the order of the bits that squashfs has for them. */
 export const BCJ_FILTERS = ['x86', 'powerpc', 'ia64', 'arm', 'armthumb', 'sparc', 'arm64', 'riscv'] as const;
@@ -25,17 +25,19 @@ export interface XzSettings {
 const MIN_DICTIONARY = 8192;
 const MAX_DICTIONARY = 1024 * 1024 * 64;
 
-/** Throws {@link InvalidInputError} for a dictionary or filter that xz does not have. */
+/** Throws {@link UsageError} for a dictionary or filter that xz does not have. */
 export function checkXz(settings: XzSettings): XzSettings {
   const { dictionarySize: size, filters } = settings;
   if (size !== undefined && !(hasFewBits(size) && size >= MIN_DICTIONARY && size <= MAX_DICTIONARY)) {
-    throw new InvalidInputError('compress.dictionary-size', `${size} bytes cannot be a dictionary of xz here.`, {
+    throw new UsageError('compress.dictionary-size', `${size} bytes cannot be a dictionary of xz here.`, {
+      option: 'dictionarySize',
       hint: 'Choose 2^n or 3 × 2^n bytes, 8192 or more.',
     });
   }
   for (const filter of filters) {
     if (BCJ_FILTERS.includes(filter)) continue;
-    throw new InvalidInputError('compress.filter', `"${String(filter)}" is not a branch filter of xz.`, {
+    throw new UsageError('compress.filter', `"${String(filter)}" is not a branch filter of xz.`, {
+      option: 'bcj',
       hint: `Choose from ${BCJ_FILTERS.join(', ')}.`,
     });
   }

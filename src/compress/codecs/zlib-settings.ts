@@ -1,6 +1,6 @@
 // Settings of zlib that go beyond a level. libdeflate has neither: whoever sets them gets zlib.
 
-import { InvalidInputError } from '../../errors.js';
+import { UsageError } from '../../errors.js';
 
 /** Ways in which zlib looks for repetitions, in the order of the bits that squashfs has for them. */
 export const GZIP_STRATEGIES = ['default', 'filtered', 'huffman_only', 'run_length_encoded', 'fixed'] as const;
@@ -19,16 +19,18 @@ export interface ZlibSettings {
 /** What zlib does unless told otherwise. */
 export const USUAL_ZLIB: ZlibSettings = { windowBits: 15, strategies: ['default'] };
 
-/** Throws {@link InvalidInputError} for a window or strategy that zlib does not have. */
+/** Throws {@link UsageError} for a window or strategy that zlib does not have. */
 export function checkZlib({ windowBits, strategies }: ZlibSettings): ZlibSettings {
   if (!(Number.isInteger(windowBits) && windowBits >= 8 && windowBits <= 15)) {
-    throw new InvalidInputError('compress.window-size', `2^${windowBits} bytes cannot be a window of zlib.`, {
+    throw new UsageError('compress.window-size', `2^${windowBits} bytes cannot be a window of zlib.`, {
+      option: 'windowBits',
       hint: 'Choose 8 to 15.',
     });
   }
   for (const strategy of strategies) {
     if (GZIP_STRATEGIES.includes(strategy)) continue;
-    throw new InvalidInputError('compress.strategy', `"${String(strategy)}" is not a strategy of zlib.`, {
+    throw new UsageError('compress.strategy', `"${String(strategy)}" is not a strategy of zlib.`, {
+      option: 'strategies',
       hint: `Choose from ${GZIP_STRATEGIES.join(', ')}.`,
     });
   }

@@ -1,6 +1,6 @@
 // Options of the two tag styles: the only place of their defaults and of their validation.
 
-import { InvalidInputError } from '../../errors.js';
+import { UsageError } from '../../errors.js';
 import type { DigestName } from '../../io/index.js';
 import { FRAGMENT_DIGITS } from './fragments.js';
 import type { PartitionExtent } from './partition.js';
@@ -35,11 +35,12 @@ export interface ResolvedSuseTagOptions {
   readonly fragments: number;
 }
 
-/** Checks the options and fills in the defaults. Throws {@link InvalidInputError}. */
+/** Checks the options and fills in the defaults. Throws {@link UsageError}. */
 export function resolveSuseTagOptions(options: SuseTagOptions): ResolvedSuseTagOptions {
   const digests = [...new Set(options.digests)];
   if (digests.length === 0) {
-    throw new InvalidInputError('checkmedia.no-digest', 'A media-check tag needs at least one digest.', {
+    throw new UsageError('checkmedia.no-digest', 'A media-check tag needs at least one digest.', {
+      option: 'digests',
       hint: 'Name one of md5, sha1, sha224, sha256, sha384, sha512.',
     });
   }
@@ -54,7 +55,7 @@ export function resolveSuseTagOptions(options: SuseTagOptions): ResolvedSuseTagO
   return { digests, check: options.check ?? false, pad, partition, fragments };
 }
 
-/** Checks the options and fills in the defaults. Throws {@link InvalidInputError}. */
+/** Checks the options and fills in the defaults. Throws {@link UsageError}. */
 export function resolveRedHatTagOptions(options: RedHatTagOptions): Required<RedHatTagOptions> {
   const fragments = options.fragments ?? 20;
   checkFragments(fragments);
@@ -63,7 +64,8 @@ export function resolveRedHatTagOptions(options: RedHatTagOptions): Required<Red
 
 function checkFragments(fragments: number): void {
   if (isFragmentCount(fragments)) return;
-  throw new InvalidInputError('checkmedia.fragments', `${fragments} fragments are not possible.`, {
+  throw new UsageError('checkmedia.fragments', `${fragments} fragments are not possible.`, {
+    option: 'fragments',
     hint: 'Use a divisor of 60 from 4 on, such as 20.',
   });
 }
@@ -75,7 +77,7 @@ export function isFragmentCount(count: number): boolean {
 
 function checkCount(what: string, value: number): number {
   if (Number.isSafeInteger(value) && value >= 0) return value;
-  throw new InvalidInputError('checkmedia.number', `${value} is not a usable ${what}.`, {
+  throw new UsageError('checkmedia.number', `${value} is not a usable ${what}.`, {
     hint: 'Use a whole number.',
   });
 }

@@ -1,6 +1,6 @@
 // From a profile and a list of changes to the features of one image, refusing what cannot be or does not go together.
 
-import { InvalidInputError, UnsupportedError } from '../../errors.js';
+import { UnsupportedError, UsageError } from '../../errors.js';
 import {
   type Ext4Profile,
   FEATURE_ALIASES,
@@ -45,7 +45,7 @@ const BRINGS: Partial<Readonly<Record<FeatureName, readonly FeatureName[]>>> = {
 
 /**
  * Features of `profile`, changed by `list`: names separated by commas or spaces, `^name` removes, `none` removes all.
- * Throws {@link InvalidInputError} for names that are none and for contradictions, {@link UnsupportedError} for
+ * Throws {@link UsageError} for names that are none and for contradictions, {@link UnsupportedError} for
  * features that this program does not write.
  */
 export function chooseFeatures(profile: Ext4Profile, list: string): Set<FeatureName> {
@@ -94,11 +94,14 @@ function nameOf(text: string): FeatureName | undefined {
 }
 
 function unknown(text: string): never {
-  throw new InvalidInputError('ext4.feature-unknown', `ext4 has no feature named "${text}".`, {
+  throw new UsageError('ext4.feature-unknown', `ext4 has no feature named "${text}".`, {
+    option: 'features',
     hint: `Known are ${FEATURES.join(', ')}.`,
   });
 }
 
 function conflict(reason: string): never {
-  throw new InvalidInputError('ext4.feature-conflict', `These ext4 features cannot be together: ${reason}.`);
+  throw new UsageError('ext4.feature-conflict', `These ext4 features cannot be together: ${reason}.`, {
+    option: 'features',
+  });
 }

@@ -2,7 +2,7 @@
 // mke2fs(8) documents them.
 
 import { isUuid } from '../../bytes/index.js';
-import { InvalidInputError, UnsupportedError } from '../../errors.js';
+import { UnsupportedError, UsageError } from '../../errors.js';
 import { chooseFeatures } from './feature-choice.js';
 import type { Ext4Options } from './options.js';
 import type { ErrorPolicy } from './superblock.js';
@@ -75,7 +75,7 @@ const VALUED: Readonly<Record<string, Reader>> = {
 
 /**
  * Reads options in mke2fs's spelling, `-b 4096 -O ^has_journal`, values apart or attached, quotes as in a shell.
- * Throws {@link UnsupportedError} naming an option that has no meaning here, {@link InvalidInputError} for bad values.
+ * Throws {@link UnsupportedError} naming an option that has no meaning here, {@link UsageError} for bad values.
  */
 export function parseMke2fsOptions(text: string): Partial<Ext4Options> {
   const choices: Choices = {};
@@ -87,7 +87,8 @@ export function parseMke2fsOptions(text: string): Partial<Ext4Options> {
     if (Object.hasOwn(SWITCHES, word)) SWITCHES[word]!(choices);
     else if (Object.hasOwn(VALUED, name) && read) {
       const value = word.length > 2 ? word.slice(2) : words.shift();
-      if (value === undefined) throw new InvalidInputError('ext4.mke2fs-option', `mkfs option ${name} needs a value.`);
+      if (value === undefined)
+        throw new UsageError('ext4.mke2fs-option', `mkfs option ${name} needs a value.`, { option: 'mke2fsOptions' });
       read(choices, value, journal);
     } else refuse(word);
   }
@@ -150,9 +151,14 @@ function size(option: string, value: string): number {
 function uuid(option: string, value: string): string {
   if (isUuid(value)) return value;
   const hint = 'Identities derive from the seed when none is given; images do not differ from run to run.';
-  throw new InvalidInputError('ext4.mke2fs-option', `mkfs option ${option} must be a UUID, not "${value}".`, { hint });
+  throw new UsageError('ext4.mke2fs-option', `mkfs option ${option} must be a UUID, not "${value}".`, {
+    option: 'mke2fsOptions',
+    hint,
+  });
 }
 
 function bad(option: string, value: string, expected: string): never {
-  throw new InvalidInputError('ext4.mke2fs-option', `mkfs option ${option} must be ${expected}, not "${value}".`);
+  throw new UsageError('ext4.mke2fs-option', `mkfs option ${option} must be ${expected}, not "${value}".`, {
+    option: 'mke2fsOptions',
+  });
 }

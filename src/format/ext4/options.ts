@@ -1,7 +1,7 @@
 // What can be chosen about an ext4 image; the only place of its defaults and their validation.
 
 import { type ByteString, bytesOf, fromText, isUuid, type Timestamp, type Uuid, uuidBytes } from '../../bytes/index.js';
-import { InvalidInputError } from '../../errors.js';
+import { option, UsageError, wording } from '../../errors.js';
 import { deriveUuid } from '../../io/index.js';
 import { chooseFeatures } from './feature-choice.js';
 import { type Ext4Profile, type FeatureName, PROFILES } from './features.js';
@@ -203,8 +203,11 @@ function identity(name: string, value: Uuid): Uuid {
 }
 
 function bad(name: string, given: string, expected: string): never {
-  throw new InvalidInputError(
+  throw new UsageError(
     `ext4.option-${name.toLowerCase()}`,
-    `The ext4 option ${name} must be ${expected}, not ${given}.`,
+    wording`${option(name)} must be ${expected}, not ${given}.`,
+    {
+      option: name,
+    },
   );
 }

@@ -1,7 +1,7 @@
 // Options of the FAT writer: the only place of their defaults and of their validation.
 
 import type { Timestamp } from '../../bytes/index.js';
-import { InvalidInputError } from '../../errors.js';
+import { UsageError } from '../../errors.js';
 import { deriveBytes } from '../../io/index.js';
 import type { FatType } from './allocation-table.js';
 
@@ -47,11 +47,16 @@ const MAX_LABEL = 11;
 // The characters of a short name and the blank; the specification gives labels no others.
 const LABEL = /^[A-Z0-9!#$%&'()@^_`{}~ -]*$/;
 
-/** Checks the options and fills in the defaults. Throws {@link InvalidInputError}. */
+/** Checks the options and fills in the defaults. Throws {@link UsageError}. */
 export function resolveFatOptions(options: FatOptions): ResolvedFatOptions {
   const sectorSize = options.sectorSize ?? 512;
   if (![512, 1024, 2048, 4096].includes(sectorSize)) {
-    throw refused('sector-size', `Sectors of ${sectorSize} bytes do not exist.`, 'Use 512, 1024, 2048 or 4096.');
+    throw refused(
+      'sector-size',
+      'sectorSize',
+      `Sectors of ${sectorSize} bytes do not exist.`,
+      'Use 512, 1024, 2048 or 4096.',
+    );
   }
   return {
     size: checkedSize(options.size ?? 'auto', sectorSize),
@@ -71,6 +76,7 @@ function checkedSize(size: number | 'auto', sectorSize: number): number | 'auto'
   if (!Number.isSafeInteger(size) || size <= 0 || size % sectorSize !== 0) {
     throw refused(
       'size',
+      'size',
       `A FAT image of ${size} bytes is not a whole number of sectors.`,
       `Use a multiple of ${sectorSize}.`,
     );
@@ -83,21 +89,21 @@ function checkedClusterSize(size: number | undefined, sectorSize: number): numbe
   const powerOfTwo = Number.isSafeInteger(size) && size > 0 && Number.isInteger(Math.log2(size));
   if (!powerOfTwo || size < sectorSize || size > MAX_CLUSTER_SIZE) {
     const hint = `Use a power of two from ${sectorSize} to ${MAX_CLUSTER_SIZE}.`;
-    throw refused('cluster-size', `Clusters of ${size} bytes are not possible.`, hint);
+    throw refused('cluster-size', 'clusterSize', `Clusters of ${size} bytes are not possible.`, hint);
   }
   return size;
 }
 
 function checkedCount(what: string, value: number, max: number): number {
   if (Number.isSafeInteger(value) && value >= 0 && value <= max) return value;
-  throw refused('number', `${value} is not a usable ${what}.`, `Use a whole number from 0 to ${max}.`);
+  throw refused('number', what, `${value} is not a usable ${what}.`, `Use a whole number from 0 to ${max}.`);
 }
 
 function checkedLabel(label: string): string {
   const upper = label.toUpperCase().trimEnd();
   if (upper.length <= MAX_LABEL && LABEL.test(upper) && !upper.startsWith(' ')) return upper;
   const hint = `Use up to ${MAX_LABEL} letters, digits, blanks and signs of !#$%&'()@^_\`{}~-.`;
-  throw refused('label', `"${label}" cannot be the label of a FAT volume.`, hint);
+  throw refused('label', 'label', `"${label}" cannot be the label of a FAT volume.`, hint);
 }
 
 function derivedSerial(seed: string): number {
@@ -105,6 +111,6 @@ function derivedSerial(seed: string): number {
   return new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
 }
 
-function refused(code: string, message: string, hint: string): InvalidInputError {
-  return new InvalidInputError(`fat.${code}`, message, { hint });
+function refused(code: string, option: string, message: string, hint: string): UsageError {
+  return new UsageError(`fat.${code}`, message, { option, hint });
 }

@@ -1,7 +1,7 @@
 // Options of the ISO 9660 part of a disc: the only place of their defaults and limits.
 
 import type { Timestamp } from '../../bytes/index.js';
-import { InvalidInputError } from '../../errors.js';
+import { InvalidInputError, UsageError } from '../../errors.js';
 import type { InterchangeLevel, Relaxation } from './iso-name.js';
 import type { RockRidgeVersion } from './rock-ridge.js';
 import { aCharacters } from './text.js';
@@ -83,20 +83,22 @@ export function resolveIso(options: IsoOptions): ResolvedIsoOptions {
   } = options;
   const files = { copyrightFile, abstractFile, bibliographicFile };
   const texts = { volumeId, systemId, volumeSetId, publisher, preparer, applicationId, ...files };
-  checkLength('volume id', volumeId, 32);
-  checkLength('system id', systemId, 32);
-  checkLength('volume set id', volumeSetId, 128);
+  checkLength('volumeId', volumeId, 32);
+  checkLength('systemId', systemId, 32);
+  checkLength('volumeSetId', volumeSetId, 128);
   checkLength('publisher', publisher, 128);
   checkLength('preparer', preparer, 128);
-  checkLength('application id', applicationId, 128);
-  for (const name of Object.values(files)) checkLength('file name in a descriptor', name, 37);
+  checkLength('applicationId', applicationId, 128);
+  for (const [option, name] of Object.entries(files)) checkLength(option, name, 37);
   if (!/^[\x20-\x7e]*$/.test(volumeId)) {
-    throw new InvalidInputError('iso9660.volume-id', `The volume id "${volumeId}" has characters beyond ASCII.`, {
+    throw new UsageError('iso9660.volume-id', `The volume id "${volumeId}" has characters beyond ASCII.`, {
+      option: 'volumeId',
       hint: 'Use letters, digits, "_", "-" and ".".',
     });
   }
   if (options.deep === 'relocate' && options.rockRidge === 'none') {
-    throw new InvalidInputError('iso9660.deep', 'Only Rock Ridge can tell where a moved directory belongs.', {
+    throw new UsageError('iso9660.deep', 'Only Rock Ridge can tell where a moved directory belongs.', {
+      option: 'deep',
       hint: 'Write Rock Ridge, or keep deep directories where they are.',
     });
   }
@@ -132,7 +134,8 @@ function checkStrict({ level, relax, joliet, deep }: IsoOptions, ids: { volumeId
     [ids.systemId !== aCharacters(ids.systemId), `the system id "${ids.systemId}"`, 'Use capital letters.'],
   ] as const;
   for (const [isBroken, what, hint] of broken) {
-    if (isBroken) throw new InvalidInputError('iso9660.strict', `A strict volume has no place for ${what}.`, { hint });
+    if (isBroken)
+      throw new UsageError('iso9660.strict', `A strict volume has no place for ${what}.`, { option: 'strict', hint });
   }
 }
 
@@ -144,10 +147,8 @@ function checkedDates(dates: VolumeDates): VolumeDates {
   return dates;
 }
 
-function checkLength(what: string, text: string, longest: number): void {
+function checkLength(option: string, text: string, longest: number): void {
   if (text.length <= longest) return;
-  throw new InvalidInputError(
-    'iso9660.text-too-long',
-    `The ${what} has ${text.length} characters; ${longest} is the most.`,
-  );
+  const message = `${text.length} characters do not fit: the descriptor has room for ${longest}.`;
+  throw new UsageError('iso9660.text-too-long', message, { option, hint: 'Choose a shorter one.' });
 }

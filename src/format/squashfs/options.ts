@@ -2,7 +2,7 @@
 
 import type { Timestamp } from '../../bytes/index.js';
 import type { Compression } from '../../compress/index.js';
-import { InvalidInputError } from '../../errors.js';
+import { UsageError } from '../../errors.js';
 import type { ExactContent } from '../../io/index.js';
 import { largestDictionary } from './compressors.js';
 import { MAX_BLOCK_SIZE, MIN_BLOCK_SIZE } from './data-block.js';
@@ -63,22 +63,27 @@ const NO_TAILS: ReadonlyMap<ExactContent, ExactContent> = new Map();
 const NO_CONTENTS: ReadonlySet<ExactContent> = new Set();
 const EVERY_PART: readonly StoredPart[] = ['inodes', 'data', 'fragments', 'xattrs', 'ids'];
 
-/** Fills in the defaults. Throws {@link InvalidInputError} for values that no image can have. */
+/** Fills in the defaults. Throws {@link UsageError} for values that no image can have. */
 export function resolveOptions(options: SquashfsOptions): ResolvedOptions {
   const { compression, epoch, blockSize = 128 * 1024, fragments = true, tailPacking = false } = options;
   const blockLog = Math.log2(blockSize);
   if (!Number.isInteger(blockLog) || blockSize < MIN_BLOCK_SIZE || blockSize > MAX_BLOCK_SIZE) {
-    throw new InvalidInputError('squashfs.block-size', `${blockSize} cannot be the block size of a squashfs image.`, {
+    throw new UsageError('squashfs.block-size', `${blockSize} cannot be the block size of a squashfs image.`, {
+      option: 'blockSize',
       hint: 'Choose a power of two from 4096 to 1048576.',
     });
   }
   const dictionarySize = compression.xz?.dictionarySize ?? 0;
   if (dictionarySize > largestDictionary(blockSize)) {
     const message = `A dictionary of ${dictionarySize} bytes is larger than a block of ${blockSize}.`;
-    throw new InvalidInputError('squashfs.dictionary-size', message, { hint: 'Choose a larger block size.' });
+    throw new UsageError('squashfs.dictionary-size', message, {
+      option: 'dictionarySize',
+      hint: 'Choose a larger block size.',
+    });
   }
   if (tailPacking && !fragments) {
-    throw new InvalidInputError('squashfs.tails-without-fragments', 'Tail packing needs fragments.', {
+    throw new UsageError('squashfs.tails-without-fragments', 'Tail packing needs fragments.', {
+      option: 'tailPacking',
       hint: 'Leave one of the two options out.',
     });
   }
@@ -102,13 +107,16 @@ export function resolveOptions(options: SquashfsOptions): ResolvedOptions {
 
 function resolvePlacement({ padTo = 4096, offset = 0, alignTo = 1, priorities = NO_PRIORITIES }: SquashfsOptions) {
   if (!Number.isSafeInteger(padTo) || padTo < 1) {
-    throw new InvalidInputError('squashfs.padding', `An image cannot be padded to a multiple of ${padTo} bytes.`);
+    throw new UsageError('squashfs.padding', `An image cannot be padded to a multiple of ${padTo} bytes.`, {
+      option: 'padTo',
+    });
   }
   if (!Number.isSafeInteger(offset) || offset < 0) {
-    throw new InvalidInputError('squashfs.offset', `An image cannot start at byte ${offset}.`);
+    throw new UsageError('squashfs.offset', `An image cannot start at byte ${offset}.`, { option: 'offset' });
   }
   if (!Number.isInteger(Math.log2(alignTo)) || alignTo < 1 || alignTo > MAX_ALIGNMENT) {
-    throw new InvalidInputError('squashfs.alignment', `Files cannot be aligned to ${alignTo} bytes.`, {
+    throw new UsageError('squashfs.alignment', `Files cannot be aligned to ${alignTo} bytes.`, {
+      option: 'alignTo',
       hint: 'Choose a power of two up to 67108864.',
     });
   }

@@ -87,7 +87,7 @@ export async function editMedium(media: FileTree, request: EditRequest, run: Run
     throw new InvalidInputError('live.script-failed', error.message, {
       path: script,
       cause: error,
-      ...(error.hint === undefined ? {} : { hint: error.hint }),
+      hint: error.wording.hint,
     });
   }
   return readDirectory(directory, epoch, run);

@@ -3,7 +3,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { compareBytes } from '../../bytes/index.js';
-import { InvalidInputError } from '../../errors.js';
+import { InvalidInputError, option, wording } from '../../errors.js';
 import { collect, type ExactContent, type Run } from '../../io/index.js';
 import { type Directory, type File, type FileTree, follow } from '../../tree/index.js';
 
@@ -80,7 +80,7 @@ function isolinuxMissing(name: string): InvalidInputError {
     'live.no-isolinux',
     `The root tree has no ${name}, which a medium with ISOLINUX needs.`,
     {
-      hint: 'Install isolinux and syslinux-common (Debian) or syslinux (SUSE, Fedora) into it, or choose --layout grub.',
+      hint: wording`Install isolinux and syslinux-common (Debian) or syslinux (SUSE, Fedora) into it, or choose ${option('layout', 'grub')}.`,
     },
   );
 }

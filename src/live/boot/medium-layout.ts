@@ -1,6 +1,6 @@
 // How a medium boots: which loaders it has, for which firmware, and whether it has a partition table for disks.
 
-import { InvalidInputError, UnsupportedError } from '../../errors.js';
+import { InvalidInputError, option, UnsupportedError, wording } from '../../errors.js';
 import type { FileTree } from '../../tree/index.js';
 import type { LiveDescription, LoaderLayout } from '../description/index.js';
 import { type Architecture, type Firmware, isEfi } from '../plan/architecture.js';
@@ -37,7 +37,10 @@ export function chooseLayout(
   const loaders = request.layout ?? usualLoaders(description, architecture, firmware, request);
   if (loaders !== 'grub' && !architecture.biosPlatform) {
     const message = `ISOLINUX boots x86 machines only, not ${architecture.machine}.`;
-    throw new UnsupportedError('live.isolinux-platform', message, { path, hint: 'Choose --layout grub.' });
+    throw new UnsupportedError('live.isolinux-platform', message, {
+      path,
+      hint: wording`Choose ${option('layout', 'grub')}.`,
+    });
   }
   const efi = efiOf(loaders, architecture, firmware, request);
   const hasBios = architecture.biosPlatform !== undefined && (!isEfi(firmware) || loaders !== 'grub' || type.eficsm);
@@ -46,13 +49,16 @@ export function chooseLayout(
   const usual = loaders === 'grub' ? usualTable(description, firmware) : 'mbr';
   if (architecture.openFirmwarePlatform && request.partitionTable && request.partitionTable !== 'mbr') {
     const message = 'Open Firmware starts media by an MBR, not by a GPT.';
-    throw new InvalidInputError('live.layout-table', message, { path, hint: 'Leave --partition-table out.' });
+    throw new InvalidInputError('live.layout-table', message, {
+      path,
+      hint: wording`Leave ${option('partitionTable')} out.`,
+    });
   }
   const partitionTable = isHybrid ? (request.partitionTable ?? usual) : 'none';
   if (bios === 'isolinux' && (partitionTable === 'gpt' || partitionTable === 'gpt-hybrid')) {
     throw new InvalidInputError('live.layout-table', 'Media with ISOLINUX have an MBR, not a GPT.', {
       path,
-      hint: 'Choose --partition-table mbr, or --layout grub.',
+      hint: wording`Choose ${option('partitionTable', 'mbr')}, or ${option('layout', 'grub')}.`,
     });
   }
   return { loaders, bios, efi, openFirmware: architecture.openFirmwarePlatform !== undefined, partitionTable };

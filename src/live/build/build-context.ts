@@ -2,7 +2,7 @@
 
 import { resolve } from 'node:path';
 import { fromText, timestamp } from '../../bytes/index.js';
-import { InvalidInputError } from '../../errors.js';
+import { InvalidInputError, option, wording } from '../../errors.js';
 import type { Run } from '../../io/index.js';
 import { openHostFile, scanDirectory } from '../../source/index.js';
 import { applyManifest, clampTimes, type FileTree, mapOwners, newestSecond, withoutXattrs } from '../../tree/index.js';
@@ -81,7 +81,7 @@ async function wayIn(
 function initrdNeeded(): InvalidInputError {
   const message = 'The root tree is no directory, and dracut makes initrds in a directory only.';
   return new InvalidInputError('live.no-directory', message, {
-    hint: 'Give a ready initrd with --initrd FILE, or unpack the tree and name its directory.',
+    hint: wording`Give a ready initrd with ${option('initrd', 'FILE')}, or unpack the tree and name its directory.`,
   });
 }
 

@@ -155,7 +155,9 @@ function ofFiles({ cdroot, editScript, grubTemplate, targetDirectory, baseName }
 function said({ attributePlaces, path }: LiveDescription, attribute: string, otherwise: string): string {
   const place = attributePlaces.get(attribute);
   if (place === undefined) return otherwise;
-  return place.line === undefined ? `--set-type-attr ${attribute}` : `${basename(path)}, line ${place.line}`;
+  return place.line === undefined
+    ? `attribute ${attribute} given as an option`
+    : `${basename(path)}, line ${place.line}`;
 }
 
 function usual({ name }: GenerationRules): string {

@@ -3,7 +3,7 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { fromText } from '../../bytes/index.js';
-import { InvalidInputError, SourceError, TargetError } from '../../errors.js';
+import { option, SourceError, TargetError, UsageError, wording } from '../../errors.js';
 import {
   createDigest,
   type DigestName,
@@ -67,12 +67,13 @@ export async function bundleResults(options: BundleOptions, run: Run): Promise<B
   const target = resolve(options.targetDirectory);
   const directory = resolve(options.bundleDirectory);
   if (target === directory) {
-    throw new InvalidInputError('bundle.same-directory', 'The bundle cannot be made in the directory of its results.', {
+    throw new UsageError('bundle.same-directory', 'The bundle cannot be made in the directory of its results.', {
       path: directory,
-      hint: 'Choose another --bundle-dir.',
+      hint: wording`Choose another ${option('bundleDirectory')}.`,
     });
   }
-  if (!ID.test(id)) throw new InvalidInputError('bundle.id', `"${id}" cannot be part of the names of files.`);
+  if (!ID.test(id))
+    throw new UsageError('bundle.id', `"${id}" cannot be part of the names of files.`, { option: 'id' });
   const results = await readRecord(target);
   const nameOf = bundleNames(results, id, options.format);
   const compress = options.compress ?? configuration.bundleCompress ?? true;
@@ -130,7 +131,10 @@ async function bundleFile(job: Job, run: Run): Promise<BundledFile> {
   const name = packed ? `${plain}.xz` : plain;
   const path = join(directory, name);
   if (!job.force && (await isThere(path))) {
-    throw new TargetError('target.exists', `${path} exists already.`, { path, hint: 'Use --force to replace it.' });
+    throw new TargetError('target.exists', `${path} exists already.`, {
+      path,
+      hint: wording`Use ${option('force')} to replace it.`,
+    });
   }
   const { size, digest } = await copy(job, join(workDirectory, plain), run);
   if (packed) await compressFile(join(workDirectory, plain), xzOptions, run);
@@ -175,12 +179,12 @@ async function copy({ target, result, names, digestName }: Job, to: string, run:
 async function makeZsync(path: string, source: string, run: Run): Promise<void> {
   const url = `${source.replace(/\/+$/, '')}/${encodeURIComponent(basename(path))}`;
   const args = ['-e', '-u', url, '-o', `${path}.zsync`, path];
-  const hint = 'Install zsyncmake (zsync on Debian), or leave --zsync-source out.';
+  const hint = wording`Install zsyncmake (zsync on Debian), or leave ${option('zsyncSource')} out.`;
   await runTool({ program: 'zsyncmake', args, hint, epoch: 0 }, run);
 }
 
 async function compressFile(path: string, options: readonly string[], run: Run): Promise<void> {
-  const hint = 'Install xz (xz-utils on Debian), or bundle with --no-compress.';
+  const hint = wording`Install xz (xz-utils on Debian), or bundle with ${option('compress', false)}.`;
   await runTool({ program: 'xz', args: ['--force', ...options, '--', path], hint, epoch: 0 }, run);
 }
 

@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fromText } from '../../bytes/index.js';
-import { InvalidInputError, SourceError } from '../../errors.js';
+import { InvalidInputError, option, SourceError, wording } from '../../errors.js';
 import { sourceError } from '../../io/index.js';
 import { isPathComponent } from '../files/path-component.js';
 import { RECORD_NAME, type Results } from '../result/index.js';
@@ -26,7 +26,7 @@ export async function readRecord(directory: string): Promise<Results> {
   }
   throw new SourceError('bundle.no-record', `There is no record of results in ${directory}.`, {
     path: directory,
-    hint: `Looked for ${RECORDS.join(' and ')}: name the --target-dir of a build.`,
+    hint: wording`Looked for ${RECORDS.join(' and ')}: give the ${option('targetDirectory')} of a build.`,
   });
 }
 

@@ -1,6 +1,6 @@
 // Which <type> is built.
 
-import { InvalidInputError } from '../../errors.js';
+import { InvalidInputError, option, wording } from '../../errors.js';
 import { attributeOf, childrenNamed } from './elements.js';
 import type { GenerationRules } from './generations.js';
 import { counts, type Selection } from './profiles.js';
@@ -30,7 +30,7 @@ export function chooseType(
   const mark = rules.uniqueTypes ? '' : ', or mark one primary="true"';
   throw new InvalidInputError('description.type-twice', 'The applied profiles have several <type image="iso">.', {
     ...rival.place,
-    hint: `Put each into a profile of its own and choose with --profile${mark}.`,
+    hint: wording`Put each into a profile of its own and choose with ${option('profiles')}${mark}.`,
   });
 }
 
@@ -44,10 +44,12 @@ function typeMissing(image: XmlElement, applied: readonly XmlElement[]): Invalid
   const elsewhere = childrenNamed(image, 'preferences').filter((section) => liveTypes([section]).length > 0);
   const profiles = elsewhere.flatMap((section) => nameList.read(attributeOf(section, 'profiles') ?? '') ?? []);
   const remedy =
-    profiles.length > 0 ? `Choose with --profile one of ${[...new Set(profiles)].join(', ')}.` : 'Add one.';
+    profiles.length > 0
+      ? wording`Choose with ${option('profiles')} one of ${[...new Set(profiles)].join(', ')}.`
+      : 'Add one.';
   return new InvalidInputError('description.no-type', 'The applied profiles have no <type image="iso">.', {
     ...image.place,
-    hint: `Types of the applied profiles: ${others.join(', ') || 'none'}. ${remedy}`,
+    hint: wording`Types of the applied profiles: ${others.join(', ') || 'none'}. ${remedy}`,
   });
 }
 

@@ -1,7 +1,7 @@
 // Tables of attributes: one row says name, values, default, meaning, in which generations, and what becomes of it.
 // Reading, checking and the documentation follow from the table; the type of the result too.
 
-import { InvalidInputError } from '../../errors.js';
+import { InvalidInputError, option, wording } from '../../errors.js';
 import { covers, type GenerationRules, generations, isOlder, type Span } from './generations.js';
 import { foreignAttribute, readAs, unknownAttribute } from './unknown.js';
 import type { ValueKind } from './values.js';
@@ -101,7 +101,12 @@ export function readValues<T extends Table>(
       );
     }
     if (row.onlyAsOption && !text.asOption) {
-      throw foreignAttribute(owner, name, text.place, `Take it out, or give it with --set-type-attr ${name}=VALUE.`);
+      throw foreignAttribute(
+        owner,
+        name,
+        text.place,
+        wording`Take it out, or give it with ${option('typeAttributes', `${name}=VALUE`)}.`,
+      );
     }
     values[name] = readValue(row.kind, text, `${owner} ${name}=`, rules);
   }
@@ -126,7 +131,7 @@ export function readValue<T>(kind: ValueKind<T>, given: GivenText, what: string,
   const newer = generations.find(
     ({ name }) => isOlder(rules.name, name) && kind.of?.(name).read(value.trim()) !== undefined,
   );
-  const hint = asOption ? 'It was given with --set-type-attr.' : newer && readAs(newer.name);
+  const hint = asOption ? wording`It was given with ${option('typeAttributes')}.` : newer && readAs(newer.name);
   throw new InvalidInputError('description.bad-value', `${what}"${shown}" is not valid. Allowed: ${own.allowed}.`, {
     ...place,
     ...(hint === undefined ? {} : { hint }),

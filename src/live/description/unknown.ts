@@ -1,6 +1,6 @@
 // What is said of attributes and elements that are not known: what was probably meant, and which generations know them.
 
-import { InvalidInputError } from '../../errors.js';
+import { InvalidInputError, type Message, option, type Wording, wording } from '../../errors.js';
 import { type Generation, type GenerationRules, rulesOf, type Span } from './generations.js';
 import { nearest } from './nearest.js';
 import type { Place, XmlElement } from './xml.js';
@@ -37,17 +37,17 @@ export function unknownChild(
 }
 
 /** An attribute that the schema keeps for other types of image. */
-export function foreignAttribute(owner: string, name: string, place: Partial<Place>, hint: string): InvalidInputError {
+export function foreignAttribute(owner: string, name: string, place: Partial<Place>, hint: Message): InvalidInputError {
   const message = `${owner} has no attribute "${name}" for image="iso"; it belongs to other image types.`;
   return new InvalidInputError('description.other-type', message, { ...place, hint });
 }
 
 /** What to do about something that only a newer generation knows: its releases read older documents as well. */
-export function readAs(name: Generation): string {
-  return `A newer KIWI knows it: --generation ${name} reads the description as that does.`;
+export function readAs(name: Generation): Wording {
+  return wording`A newer KIWI knows it: ${option('generation', name)} reads the description as that does.`;
 }
 
-function remedy(name: string, span: Span | undefined, known: readonly string[], none: string): string {
+function remedy(name: string, span: Span | undefined, known: readonly string[], none: string): Message {
   if (span?.since) return readAs(span.since);
   // Names of namespaces are hints for editors; nobody mistypes another name for them.
   const names = known.filter((other) => !other.includes(':')).sort();

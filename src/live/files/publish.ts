@@ -2,7 +2,7 @@
 
 import { link, lstat, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { TargetError } from '../../errors.js';
+import { option, TargetError, wording } from '../../errors.js';
 
 export interface Publication {
   /** Names of files in the work directory, the one that decides first. */
@@ -64,7 +64,7 @@ const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP',
 function nameTaken(path: string, cause: unknown): TargetError {
   return new TargetError('target.exists', `${path} exists already: it appeared during this run.`, {
     path,
-    hint: 'Use --force to replace it.',
+    hint: wording`Use ${option('force')} to replace it.`,
     cause,
   });
 }

@@ -3,7 +3,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fromText, padding } from '../../bytes/index.js';
-import { ToolError } from '../../errors.js';
+import { option, ToolError, wording } from '../../errors.js';
 import { CPIO_ALIGNMENT } from '../../format/cpio/index.js';
 import { type ExactContent, exactContent, fileContent, type Run } from '../../io/index.js';
 import { type DracutRecipe, dracutOptions, renderConfiguration } from './live-modules.js';
@@ -93,7 +93,7 @@ async function initrdContent(seat: DracutSeat): Promise<ExactContent> {
   const found = await stat(path).catch(() => undefined);
   if (found) return withArchive(fileContent(fromText(path), found.size), seat.appended);
   throw new ToolError('live.no-initrd', 'dracut ended without an error and made no initrd.', {
-    hint: 'Run again with --verbose to see what it says, or give a ready initrd with --initrd FILE.',
+    hint: wording`Use ${option('log')} to see what it says, or give a ready initrd with ${option('initrd', 'FILE')}.`,
   });
 }
 

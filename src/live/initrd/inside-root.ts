@@ -4,7 +4,7 @@
 
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ToolError } from '../../errors.js';
+import { type Message, option, ToolError, wording } from '../../errors.js';
 import type { Run } from '../../io/index.js';
 import { runTool } from '../tools/run-tool.js';
 import { CONFIGURATION } from './live-modules.js';
@@ -118,7 +118,7 @@ export async function openRoot(request: InsideRequest, run: Run): Promise<Inside
     }
   }
   throw new ToolError('live.no-way-inside', `Programs cannot be run inside the root tree. ${refusals.join(' ')}`, {
-    hint: 'Run as root, allow unprivileged user namespaces, install dracut here (dracut-core on Debian), or give a ready initrd with --initrd FILE.',
+    hint: wording`Run as root, allow unprivileged user namespaces, install dracut here (dracut-core on Debian), or give a ready initrd with ${option('initrd', 'FILE')}.`,
   });
 }
 
@@ -148,8 +148,8 @@ function enter(request: InsideRequest, mode: InsideMode, view: string, outside: 
   };
 }
 
-function hintFor(mode: InsideMode): string {
+function hintFor(mode: InsideMode): Message {
   return mode === 'chroot'
     ? 'The programs unshare, findmnt (util-linux) and mount must be installed here.'
-    : 'In a user namespace the root tree has to belong to the user who presses it; --initrd FILE avoids the need.';
+    : wording`In a user namespace the root tree has to belong to the user who presses it; ${option('initrd', 'FILE')} avoids the need.`;
 }

@@ -42,7 +42,7 @@ export interface ObtainedInitrd {
 export async function obtainInitrd(given: ObtainRequest, run: Run): Promise<ObtainedInitrd> {
   const { way, cacheDirectory, root, profile, epoch } = given;
   if (way.refused !== undefined) {
-    given.note(`dracut of this machine makes the initrd (--dracut sysroot). ${way.refused}`);
+    given.note(`This machine's dracut makes the initrd on the root tree. ${way.refused}`);
   }
   const request = { recipe: possibleRecipe(given), kernelVersion: given.kernelVersion, log: given.log };
   const facts = { root, request, profile, epoch, surroundings: way.surroundings };

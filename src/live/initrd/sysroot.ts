@@ -3,7 +3,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ByteString, bytesOf, displayText, fromText } from '../../bytes/index.js';
-import { InvalidInputError, ToolError } from '../../errors.js';
+import { InvalidInputError, option, ToolError, wording } from '../../errors.js';
 import { renderCpio } from '../../format/cpio/index.js';
 import { type Run, smallBytes } from '../../io/index.js';
 import { type FileTree, follow, glob, type Node } from '../../tree/index.js';
@@ -90,7 +90,7 @@ export async function openSysroot(request: SysrootRequest, run: Run): Promise<Sy
         program: 'dracut',
         args,
         name: 'dracut (of this machine, on the root tree)',
-        hint: 'Install dracut here (dracut-core on Debian), or give a ready initrd with --initrd FILE.',
+        hint: wording`Install dracut here (dracut-core on Debian), or give a ready initrd with ${option('initrd', 'FILE')}.`,
         epoch,
         environment: { ...environment, TMPDIR: outside },
         ...(onLine ? { onLine } : {}),
@@ -147,7 +147,9 @@ function foreignLoader(loader: string): ToolError {
   return new ToolError(
     'live.foreign-loader',
     `The loader of the root tree, ${loader}, does not run here, so nothing tells which libraries a program needs.`,
-    { hint: 'Install qemu-user-static and binfmt-support, or give a ready initrd with --initrd FILE.' },
+    {
+      hint: wording`Install qemu-user-static and binfmt-support, or give a ready initrd with ${option('initrd', 'FILE')}.`,
+    },
   );
 }
 
@@ -156,7 +158,7 @@ function findLoader(root: FileTree): string {
   const loader = LOADERS.flatMap((pattern) => glob(root, pattern)).find(({ path }) => isPlainFile(root, path));
   if (loader) return displayText(loader.path);
   throw new InvalidInputError('live.no-loader', 'The root tree has no loader for its programs (ld-linux, ld-musl).', {
-    hint: 'Give a ready initrd with --initrd FILE.',
+    hint: wording`Give a ready initrd with ${option('initrd', 'FILE')}.`,
   });
 }
 

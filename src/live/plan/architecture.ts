@@ -1,7 +1,7 @@
 // Processor architectures: how they are named on the medium, which firmware they boot with, and how a root tree tells
 // which one it is for.
 
-import { type ErrorPlace, InvalidInputError, UnsupportedError } from '../../errors.js';
+import { type ErrorPlace, InvalidInputError, option, UnsupportedError, wording } from '../../errors.js';
 import { type ExactContent, isHole, quietRun } from '../../io/index.js';
 import { type FileTree, follow } from '../../tree/index.js';
 
@@ -101,7 +101,7 @@ export async function machineOf(root: FileTree): Promise<string> {
     if (machine) return machine;
   }
   throw new InvalidInputError('live.no-programs', 'The root tree holds no program to tell its architecture by.', {
-    hint: `Looked at ${programs.join(', ')}. Is this the root of a system? Otherwise give --target-arch.`,
+    hint: wording`Looked at ${programs.join(', ')}. Is this the root of a system? Otherwise give ${option('architecture')}.`,
   });
 }
 

@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { type Timestamp, timestamp } from '../../bytes/index.js';
 import type { Compression } from '../../compress/index.js';
-import { InvalidInputError, TargetError } from '../../errors.js';
+import { option, TargetError, UsageError, wording } from '../../errors.js';
 import { redHatTagSeal, suseTagSeal } from '../../format/checkmedia/index.js';
 import type { Seal } from '../../io/index.js';
 import { type FileTree, fingerprint, glob, newestSecond } from '../../tree/index.js';
@@ -168,8 +168,8 @@ function chooseSeal(options: BuildOptions, { type }: LiveDescription): Seal | un
   if (style === 'none') return undefined;
   if (style === 'suse') return suseTagSeal({ digests: [options.mediaDigest ?? 'sha256'], check: true, pad: 0 });
   if (options.mediaDigest === undefined || options.mediaDigest === 'md5') return redHatTagSeal();
-  throw new InvalidInputError('live.media-digest', 'Media-check tags in the style of isomd5sum hold MD5 digests.', {
-    hint: 'Leave --media-digest out, or choose --media-check suse.',
+  throw new UsageError('live.media-digest', 'Media-check tags in the style of isomd5sum hold MD5 digests.', {
+    hint: wording`Leave ${option('mediaDigest')} out, or choose ${option('mediaCheck', 'suse')}.`,
   });
 }
 
@@ -189,12 +189,15 @@ async function checkTarget(directory: string, names: readonly string[], force: b
       const message = `${path} is a directory, and a result is to have its name.`;
       throw new TargetError('target.directory', message, {
         path,
-        hint: 'Move it away, or choose another --target-dir.',
+        hint: wording`Move it away, or choose another ${option('targetDirectory')}.`,
       });
     }
     // The files beside the ISO are replaced with it.
     if (there && i === 0 && !force) {
-      throw new TargetError('target.exists', `${path} exists already.`, { path, hint: 'Use --force to replace it.' });
+      throw new TargetError('target.exists', `${path} exists already.`, {
+        path,
+        hint: wording`Use ${option('force')} to replace it.`,
+      });
     }
   }
 }

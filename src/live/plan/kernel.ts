@@ -3,7 +3,7 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { type ByteString, compareBytes, displayText, fromText } from '../../bytes/index.js';
-import { InvalidInputError } from '../../errors.js';
+import { InvalidInputError, option, wording } from '../../errors.js';
 import { type ExactContent, fileContent, sourceError } from '../../io/index.js';
 import { type File, type FileTree, file, follow, glob, joinPath } from '../../tree/index.js';
 
@@ -71,7 +71,7 @@ function kernelMissing(versions: readonly string[]): InvalidInputError {
       ? `There are modules for ${versions.map((v) => displayText(v as ByteString)).join(', ')}, but no kernel image.`
       : 'It has no /lib/modules either.';
   return new InvalidInputError('live.no-kernel', `There is no kernel in the root tree. ${searched}`, {
-    hint: 'Install a kernel package into the root tree (linux-image-amd64 on Debian), or give --kernel FILE.',
+    hint: wording`Install a kernel package into the root tree (linux-image-amd64 on Debian), or give ${option('kernel', 'FILE')}.`,
   });
 }
 

@@ -7,7 +7,15 @@ import {
   type CompressionRequest,
   chooseCompression,
 } from '../../compress/index.js';
-import { InvalidInputError, IsopressError, UnsupportedError } from '../../errors.js';
+import {
+  InvalidInputError,
+  IsopressError,
+  MissingEngineError,
+  option,
+  UnsupportedError,
+  UsageError,
+  wording,
+} from '../../errors.js';
 import type { BuildOptions } from '../build/options.js';
 import { isOlder, type LiveDescription, placeOf } from '../description/index.js';
 import { readSquashfsWords, type SquashfsWords } from '../squashfs-words.js';
@@ -31,16 +39,39 @@ export function chooseRootCompression(
   try {
     return chooseCompression({ name: name as CompressionName, ...(given as Omit<CompressionRequest, 'name'>) });
   } catch (error) {
-    const codes = ['compress.unknown', 'compress.needs-native'];
-    if (!(error instanceof IsopressError) || !codes.includes(error.code)) throw error;
-    const why = described === undefined && options.compression === undefined ? ', which is the default,' : '';
-    const first = isOlder(generation.name, 'kiwi-9.20') ? '' : 'Set squashfscompression="gzip" in the description, or ';
-    throw new UnsupportedError('live.compression', `Compression ${name}${why} is not available: ${error.message}`, {
-      ...placeOf(description, 'squashfscompression'),
-      hint: `${first}give --compression gzip.`,
-      cause: error,
-    });
+    throw refusal(error, { name, described, description, options, generation });
   }
+}
+
+interface Refused {
+  readonly name: string;
+  readonly described: string | undefined;
+  readonly description: LiveDescription;
+  readonly options: BuildOptions;
+  readonly generation: LiveDescription['generation'];
+}
+
+/** The error of a compression that cannot be had, with the place in the description that asked for it. */
+function refusal(error: unknown, { name, described, description, options, generation }: Refused): unknown {
+  if (!(error instanceof IsopressError)) return error;
+  const isMissing = error instanceof MissingEngineError && error.code === 'compress.needs-native';
+  if (!isMissing && error.code !== 'compress.unknown') {
+    const isOwn = !(error instanceof UsageError) || error.option === undefined || error.option in options;
+    if (isOwn) return error;
+    const message = `fscreateoptions cannot be followed: ${error.message}`;
+    const place = { ...placeOf(description, 'fscreateoptions'), hint: error.wording.hint, cause: error };
+    return new InvalidInputError('live.fscreateoptions', message, place);
+  }
+  const why = described === undefined && options.compression === undefined ? ', which is the default,' : '';
+  const first = isOlder(generation.name, 'kiwi-9.20') ? '' : 'Set squashfscompression="gzip" in the description, or ';
+  const message = `Compression ${name}${why} is not available: ${error.message}`;
+  const place = {
+    ...placeOf(description, 'squashfscompression'),
+    hint: wording`${first}give ${option('compression', 'gzip')}.`,
+    cause: error,
+  };
+  if (isMissing) return new MissingEngineError('live.compression', message, place);
+  return new UnsupportedError('live.compression', message, place);
 }
 
 /** `fscreateoptions` of a root image that is a squashfs itself. Throws for what has no meaning in one. */
@@ -51,8 +82,7 @@ export function readSquashfsOptions(description: LiveDescription): SquashfsWords
   } catch (error) {
     if (!(error instanceof IsopressError)) throw error;
     const message = `fscreateoptions="${text}" cannot be followed: ${error.message}`;
-    const hint = error.hint ? { hint: error.hint } : {};
-    const place = { ...placeOf(description, 'fscreateoptions'), ...hint, cause: error };
+    const place = { ...placeOf(description, 'fscreateoptions'), hint: error.wording.hint, cause: error };
     if (error instanceof UnsupportedError) throw new UnsupportedError(error.code, message, place);
     throw new InvalidInputError(error.code, message, place);
   }

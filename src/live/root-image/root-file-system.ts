@@ -43,8 +43,8 @@ function described({ text, place }: AskedOptions): Partial<Ext4Options> {
   } catch (error) {
     if (!(error instanceof IsopressError)) throw error;
     const message = `fscreateoptions="${text}" cannot be followed: ${error.message}`;
-    const { hint } = error;
-    throw new InvalidInputError('live.fscreateoptions', message, { ...place, cause: error, ...(hint ? { hint } : {}) });
+    const { hint } = error.wording;
+    throw new InvalidInputError('live.fscreateoptions', message, { ...place, cause: error, hint });
   }
 }
 

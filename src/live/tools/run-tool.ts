@@ -5,7 +5,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { ToolError } from '../../errors.js';
+import { type Message, ToolError } from '../../errors.js';
 import type { Run } from '../../io/index.js';
 
 export interface ToolCall {
@@ -13,7 +13,7 @@ export interface ToolCall {
   readonly program: string;
   readonly args: readonly string[];
   /** What to do when it is missing or fails. */
-  readonly hint: string;
+  readonly hint: Message;
   /** For messages: the tool the user thinks of, when `program` only starts it. */
   readonly name?: string;
   /** Seconds since 1970 that the tool takes for the present; makes what it writes reproducible. */

@@ -78,7 +78,7 @@ function named(error: unknown, shown: string): unknown {
   return new Kind(error.code, `${shown}: ${error.message}`, {
     ...error.place,
     path: shown,
-    ...(error.hint === undefined ? {} : { hint: error.hint }),
+    hint: error.wording.hint,
     cause: error,
   });
 }

@@ -2,8 +2,9 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { EXIT, errorLines, exitCodeOf } from '../../../src/cli/exit-code.js';
+import { errorLines, exitCodeOf } from '../../../src/cli/exit-code.js';
 import { program } from '../../../src/cli/program.js';
+import { EXIT } from '../../../src/errors.js';
 import { isopress } from '../../support/command.js';
 import { scratchDirectory } from '../../support/scratch.js';
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { translateClassicSpelling } from '../../../src/cli/classic-spelling.js';
-import { errorLines, exitCodeOf } from '../../../src/cli/exit-code.js';
+import { errorData, errorLines, exitCodeOf } from '../../../src/cli/exit-code.js';
+import { optionFlag } from '../../../src/cli/option-words.js';
 import { jsonData, textLines } from '../../../src/cli/output/plain-data.js';
 import { progressView } from '../../../src/cli/output/progress.js';
 import { parseHex32, parseSize, showBytes, showDuration } from '../../../src/cli/units.js';
@@ -8,9 +9,15 @@ import {
   AbortedError,
   InternalError,
   InvalidInputError,
+  MissingEngineError,
+  option,
   SourceError,
   TargetError,
   ToolError,
+  UnknownImageError,
+  UnreadableError,
+  UsageError,
+  wording,
 } from '../../../src/errors.js';
 
 function recorder() {
@@ -58,11 +65,14 @@ describe('errors', () => {
   test('exit codes by fault', () => {
     expect(exitCodeOf(new InvalidInputError('a.b', 'm'))).toBe(3);
     expect(exitCodeOf(new SourceError('source.enoent', 'm'))).toBe(3);
-    expect(exitCodeOf(new SourceError('source.eacces', 'm'))).toBe(4);
+    expect(exitCodeOf(new UnreadableError('source.eacces', 'm'))).toBe(4);
+    expect(exitCodeOf(new UsageError('a.b', 'm'))).toBe(2);
+    expect(exitCodeOf(new UnknownImageError('a.b', 'm'))).toBe(5);
+    expect(exitCodeOf(new MissingEngineError('a.b', 'm'))).toBe(4);
     expect(exitCodeOf(new TargetError('a.b', 'm'))).toBe(4);
     expect(exitCodeOf(new ToolError('a.b', 'm'))).toBe(4);
-    expect(exitCodeOf(new AbortedError('aborted.sigint', 'm'))).toBe(130);
-    expect(exitCodeOf(new AbortedError('aborted.sigterm', 'm'))).toBe(143);
+    expect(exitCodeOf(new AbortedError('SIGINT'))).toBe(130);
+    expect(exitCodeOf(new AbortedError('SIGTERM'))).toBe(143);
     expect(exitCodeOf(new InternalError('a.b', 'm'))).toBe(70);
     expect(exitCodeOf(new TypeError('oops'))).toBe(70);
   });
@@ -78,6 +88,31 @@ describe('errors', () => {
       '  Use bios, efi or uefi.',
     ]);
     expect(errorLines(new TypeError('oops')).join('\n')).toContain('at ');
+  });
+});
+
+describe('options in texts', () => {
+  const hint = wording`Leave ${option('mediaDigest')} out, or choose ${option('mediaCheck', 'suse')}.`;
+  const error = new UsageError('a.b', 'It is 3, not 4.', { option: 'blockSize', hint });
+
+  test('are flags for a reader of the command', () => {
+    expect(errorLines(error)).toEqual([
+      'isopress: --block-size: It is 3, not 4. [a.b]',
+      '  Leave --media-digest out, or choose --media-check suse.',
+    ]);
+    expect(errorData(error)).toMatchObject({ option: '--block-size', exitCode: 2 });
+  });
+  test('are properties for a caller of the library', () => {
+    expect(error.hint).toBe('Leave mediaDigest out, or choose mediaCheck: suse.');
+    expect(error.option).toBe('blockSize');
+  });
+  test('that are switched off', () => {
+    expect(optionFlag(option('compress', false))).toBe('--no-compress');
+  });
+  test('stay data in a text made of others', () => {
+    expect(wording`See: ${wording`use ${option('force')}`} (${2} times)`.spelled(optionFlag)).toBe(
+      'See: use --force (2 times)',
+    );
   });
 });
 

@@ -148,7 +148,7 @@ describe.each(engines)('scanning a directory, %s engine', (engine) => {
     const dir = emptyDirectory();
     for (const path of [scratch, dir]) chmodSync(path, 0o755);
     writeFileSync(join(dir, 'file'), 'secret', { mode: 0 });
-    const failure = { name: 'SourceError', code: 'source.eacces' };
+    const failure = { name: 'UnreadableError', code: 'source.eacces' };
     if (asRoot) process.seteuid!(65_534);
     try {
       const refused = scan(dir, { engine, xattrs: false });

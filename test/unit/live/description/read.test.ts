@@ -48,7 +48,7 @@ test('an override replaces the attribute after the file was read', () => {
   expect(given.type.volid).toBe('B');
   const wrong = errorOf(description(''), { typeAttributes: { flags: 'clicfs' } });
   expect(wrong.message).toBe('<type> flags="clicfs" is not valid. Allowed: overlay, dmsquash.');
-  expect(wrong.hint).toBe('It was given with --set-type-attr.');
+  expect(wrong.hint).toBe('It was given with typeAttributes.');
 });
 
 test.each([

@@ -1,0 +1,38 @@
+// The command's words for the options that texts of the library name as properties.
+
+import type { Message, OptionReference } from '../errors.js';
+
+/** Flags that are not simply the name of the property in small letters and hyphens. */
+const FLAGS: Readonly<Record<string, string>> = {
+  alignTo: 'align',
+  architecture: 'target-arch',
+  bundleDirectory: 'bundle-dir',
+  descriptionFile: 'kiwi-file',
+  dictionarySize: 'dict-size',
+  digests: 'digest',
+  extreme: 'level',
+  format: 'bundle-format',
+  ownership: 'owner',
+  padBlocks: 'pad',
+  padTo: 'pad',
+  profiles: 'profile',
+  root: 'root',
+  tailPacking: 'tailends',
+  targetDirectory: 'target-dir',
+  typeAttributes: 'set-type-attr',
+  windowBits: 'window-size',
+  // Where the library hands out lines, the command shows them.
+  log: 'verbose',
+};
+
+/** `{ option: 'mediaCheck', value: 'suse' }` → `--media-check suse`; `{ option: 'compress', value: false }` → `--no-compress`. */
+export function optionFlag({ option, value }: OptionReference): string {
+  const name = FLAGS[option] ?? option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  if (value === false) return `--no-${name}`;
+  return value === undefined || value === true ? `--${name}` : `--${name} ${value}`;
+}
+
+/** A text of the library as the command says it. */
+export function spelled(text: Message): string {
+  return typeof text === 'string' ? text : text.spelled(optionFlag);
+}
