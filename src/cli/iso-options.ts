@@ -1,6 +1,7 @@
 // Options of `isopress iso`.
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type ByteString, byteStringOf, displayText } from '../bytes/index.js';
 import {
   type BootEntryOptions,
   type HideRule,
@@ -17,6 +18,7 @@ import type { UdfRevision } from '../format/udf/index.js';
 import type { DigestName } from '../io/index.js';
 import { BOOT_ENTRY_HELP, parseBootEntry } from './boot-entry.js';
 import { readInput } from './input.js';
+import { parsePatternOption, trimmed } from './patterns.js';
 import { parseInteger } from './units.js';
 import { parseVolumeDate, VOLUME_DATE_HELP } from './volume-date.js';
 import type { WriterOptions } from './writer-options.js';
@@ -97,7 +99,10 @@ function addTextOptions(command: Command): void {
 
 function addTreeOptions(command: Command): void {
   const hideFrom = (...from: readonly TreeName[]) => {
-    return (pattern: string, rules: readonly HideRule[] = []) => [...rules, { pattern, from }];
+    return (pattern: string, rules: readonly HideRule[] = []) => [
+      ...rules,
+      { pattern: parsePatternOption(pattern), from },
+    ];
   };
   command
     .addOption(
@@ -135,16 +140,16 @@ function addTreeOptions(command: Command): void {
     )
     .option('--no-iso9660', 'write UDF alone')
     .addOption(
-      new Option('--hide <glob>', 'show matching entries in no tree; their data stay on the disc')
+      new Option('--hide <pattern>', 'show matching entries in no tree; their data stay on the disc')
         .argParser(hideFrom('iso', 'joliet', 'udf'))
         .default([], 'nothing'),
     )
-    .addOption(new Option('--hide-iso <glob>', 'hide from ISO 9660 and Rock Ridge only').argParser(hideFrom('iso')))
-    .addOption(new Option('--hide-joliet <glob>', 'hide from Joliet only').argParser(hideFrom('joliet')))
-    .addOption(new Option('--hide-udf <glob>', 'hide from UDF only').argParser(hideFrom('udf')))
+    .addOption(new Option('--hide-iso <pattern>', 'hide from ISO 9660 and Rock Ridge only').argParser(hideFrom('iso')))
+    .addOption(new Option('--hide-joliet <pattern>', 'hide from Joliet only').argParser(hideFrom('joliet')))
+    .addOption(new Option('--hide-udf <pattern>', 'hide from UDF only').argParser(hideFrom('udf')))
     .option('--duplicates-once', 'store equal files once; reads files of equal size twice', false)
     .addOption(
-      new Option('--sort <file>', 'lines of a glob and a weight: heavier files come first on the disc')
+      new Option('--sort <file>', 'lines of a pattern and a weight: heavier files come first on the disc')
         .argParser(readWeightRules)
         .default([], 'tree order'),
     );
@@ -229,12 +234,15 @@ function parseSignature(text: string): number {
 
 /** `boot/x86_64/* 100` per line, as mkisofs takes it; lines that start with # are comments. */
 function readWeightRules(path: string): WeightRule[] {
-  const lines = new TextDecoder().decode(readInput(path)).split('\n');
+  const lines = byteStringOf(readInput(path)).split('\n');
   return lines.flatMap((text, i) => {
-    const line = text.trim();
+    const line = trimmed(text);
     if (line === '' || line.startsWith('#')) return [];
-    const match = /^(.+?)\s+(-?\d{1,10})$/.exec(line);
-    if (match) return [{ pattern: `/${match[1]!.replace(/^\/+/, '')}`, weight: Number(match[2]) }];
-    throw new InvalidInputError('cli.sort-file', `"${line}" is no glob followed by a weight.`, { path, line: i + 1 });
+    const match = /^(.+?)[ \t]+(-?\d{1,10})$/.exec(line);
+    if (match) return [{ pattern: `/${match[1]!.replace(/^\/+/, '')}` as ByteString, weight: Number(match[2]) }];
+    throw new InvalidInputError('cli.sort-file', `"${displayText(line)}" is not a pattern followed by a weight.`, {
+      path,
+      line: i + 1,
+    });
   });
 }

@@ -2,6 +2,7 @@
 
 import { UsageError } from '../errors.js';
 import { readInput } from './input.js';
+import { excludesOf } from './mksquashfs-patterns.js';
 
 /** Another name, other words, words to drop behind an option that asks for what we do anyway, or what to do instead. */
 type Rule = string | readonly string[] | { readonly drop: number } | { readonly instead: string };
@@ -127,9 +128,6 @@ const RULES: Readonly<Record<string, Rule>> = {
   '-help': ['--help'],
 };
 
-/** Characters that mean something in our globs. */
-const SPECIAL = /[\\*?[\]{}()!+@|]/g;
-
 /** The arguments of `isopress squashfs` without what only mksquashfs knows. Throws for options that have no equal here. */
 export function translateMksquashfs(args: readonly string[]): string[] {
   const excludesAt = args.indexOf('-e');
@@ -155,24 +153,17 @@ export function translateMksquashfs(args: readonly string[]): string[] {
     else if ('instead' in rule) throw refused(arg, rule.instead);
     else result.push(...rule);
   }
-  return [...result, ...excluded.map((path) => `--exclude=${globOf(path, source, asGlobs)}`)];
-}
-
-/** Paths count from the source; with -wildcards they are globs, behind "... " at any depth. */
-function globOf(path: string, source: string, isGlob: boolean): string {
-  if (isGlob && path.startsWith('... ')) return path.slice(4).trim();
-  if (path.startsWith('-')) throw refused(path, 'Everything behind -e is a path to leave out: put options before it.');
-  const top = `${source.replace(/\/+$/, '')}/`;
-  const inside = path.startsWith(top) ? path.slice(top.length) : path;
-  if (/^(\/|\.\.?\/)/.test(inside)) {
-    throw refused(`-e ${path}`, `Give the path as it is in ${source}, without a leading slash; or use --exclude.`);
-  }
-  return `/${isGlob ? inside : inside.replace(SPECIAL, '\\$&')}`;
+  return [
+    ...result,
+    ...excluded.flatMap((path) => excludesOf(path, source, asGlobs)).map((pattern) => `--exclude=${pattern}`),
+  ];
 }
 
 function linesOf(path = ''): string[] {
   const lines = new TextDecoder().decode(readInput(path)).split('\n');
-  return lines.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
+  const used = lines.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
+  // A backslash at the start keeps a "#" from starting a comment, and is dropped before anything else too.
+  return used.map((line) => line.replace(/^\\/, ''));
 }
 
 function refused(option: string, hint: string): UsageError {

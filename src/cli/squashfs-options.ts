@@ -1,12 +1,13 @@
 // The options of `isopress squashfs`: one row each, in groups.
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { byteStringOf, type Timestamp, timestamp } from '../bytes/index.js';
+import { type ByteString, byteStringOf, type Timestamp, timestamp } from '../bytes/index.js';
 import type { StoredPart } from '../format/squashfs/index.js';
 import { type FileTree, filterXattrs, overrideAll, overrideRoot, readSortList, type SortRule } from '../tree/index.js';
 import { addCompressionOptions, type CompressionOptions } from './compression-options.js';
 import { readInput } from './input.js';
 import { pseudoDefinitionOf, pseudoFileOf } from './manifest-options.js';
+import { collectPattern } from './patterns.js';
 import { parseInteger, parseSize } from './units.js';
 import type { WriterOptions } from './writer-options.js';
 
@@ -19,8 +20,8 @@ export interface SquashfsCommandOptions extends WriterOptions, CompressionOption
   readonly sparse: boolean;
   readonly export: boolean;
   readonly uncompressed: readonly StoredPart[];
-  readonly unfragmented: readonly string[];
-  readonly stored: readonly string[];
+  readonly unfragmented: readonly ByteString[];
+  readonly stored: readonly ByteString[];
   readonly sort: readonly SortRule[];
   readonly align: number;
   readonly offset: number;
@@ -67,7 +68,6 @@ function given<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], un
 }
 
 function addDataOptions(command: Command): Command {
-  const collect = (value: string, list: readonly string[]) => [...list, value];
   return command
     .addOption(
       new Option('-b, --block-size <bytes>', 'data block size, a power of two from 4K to 1M')
@@ -85,13 +85,13 @@ function addDataOptions(command: Command): Command {
         .default([], 'none'),
     )
     .addOption(
-      new Option('--unfragmented <glob>', 'give files that match blocks of their own; may be given again')
-        .argParser(collect)
+      new Option('--unfragmented <pattern>', 'give files that match blocks of their own; may be given again')
+        .argParser(collectPattern)
         .default([], 'none'),
     )
     .addOption(
-      new Option('--stored <glob>', 'store the data of files that match as they are; may be given again')
-        .argParser(collect)
+      new Option('--stored <pattern>', 'store the data of files that match as they are; may be given again')
+        .argParser(collectPattern)
         .default([], 'none'),
     );
 }

@@ -1,18 +1,19 @@
 // The options every writer shares: one row each, with its default, in the order of the help page.
 
-import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { InvalidInputError } from '../errors.js';
+import type { ByteString } from '../bytes/index.js';
 import type { EngineChoice } from '../native/index.js';
 import type { Ownership } from '../tree/index.js';
 import { type ManifestOptions, manifestOf } from './manifest-options.js';
 import type { ProgressStyle } from './output/progress.js';
+import { collectPattern, readPatterns } from './patterns.js';
 import type { SessionOptions } from './session.js';
 import { parseInteger } from './units.js';
 
 /** Parsed values of the shared options. */
 export interface WriterOptions extends SessionOptions, ManifestOptions {
-  readonly exclude: readonly string[];
+  readonly exclude: readonly ByteString[];
+  readonly excludeFrom: readonly ByteString[];
   readonly owner: Ownership;
   readonly xattrs: boolean;
   readonly epoch?: number;
@@ -42,12 +43,11 @@ export function addSessionOptions(command: Command): Command {
 
 /** Options of every command that writes an image from a tree. */
 export function addWriterOptions(command: Command): Command {
-  const collect = (value: string, list: readonly string[]) => [...list, value];
-  const collectFile = (path: string, list: readonly string[]) => [...list, ...patternsOf(path)];
+  const collectFile = (path: string, list: readonly ByteString[]) => [...list, ...readPatterns(path)];
   command
     .addOption(
-      new Option('--exclude <glob>', 'leave out what matches; a leading / anchors at the root')
-        .argParser(collect)
+      new Option('--exclude <pattern>', 'leave out what matches; a leading / anchors at the root')
+        .argParser(collectPattern)
         .default([], 'nothing'),
     )
     .addOption(
@@ -86,8 +86,8 @@ export function addWriterOptions(command: Command): Command {
 }
 
 /** Exclude patterns of both options together. */
-export function excludePatterns(options: { exclude: readonly string[]; excludeFrom?: readonly string[] }): string[] {
-  return [...options.exclude, ...(options.excludeFrom ?? [])];
+export function excludePatterns(options: Pick<WriterOptions, 'exclude' | 'excludeFrom'>): ByteString[] {
+  return [...options.exclude, ...options.excludeFrom];
 }
 
 /** `keep`, `root`, `1000:100`. */
@@ -97,17 +97,4 @@ function parseOwner(text: string): Ownership {
   const [uid, gid] = [Number(match?.[1]), Number(match?.[2])];
   if (!(uid <= 0xffff_ffff && gid <= 0xffff_ffff)) throw new InvalidArgumentError('Give keep, root or UID:GID.');
   return { uid, gid };
-}
-
-function patternsOf(path: string): string[] {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new InvalidInputError('cli.exclude-from', `The exclude list ${path} cannot be read.`, { path, cause: error });
-  }
-  return text
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('#'));
 }

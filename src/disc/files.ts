@@ -1,7 +1,7 @@
 // File data: every content once, in tree order behind the BIOS boot image; open content last, because nothing behind it
 // has an address before it has ended.
 
-import { type ByteString, displayText, divCeil } from '../bytes/index.js';
+import { type ByteString, divCeil } from '../bytes/index.js';
 import { assertPlanned, InternalError } from '../errors.js';
 import { type BootPatches, checkIsolinux, patchBootImage } from '../format/eltorito/index.js';
 import { BLOCK, type FilePlace } from '../format/iso9660/index.js';
@@ -16,7 +16,7 @@ import {
   packed,
   pieceLength,
 } from '../io/index.js';
-import { compilePattern, type File, type FileTree, walk } from '../tree/index.js';
+import { type File, type FileTree, matchesPath, parsePattern, walk } from '../tree/index.js';
 import type { Emission } from './area.js';
 import { FilePlaces } from './file-places.js';
 import type { WeightRule } from './options.js';
@@ -77,10 +77,10 @@ interface PlacedFile {
 /** All files in tree order, or by weight where rules give weights. */
 function heaviestFirst(tree: FileTree<Content>, rules: readonly WeightRule[]): Iterable<PlacedFile> {
   if (rules.length === 0) return filesOf(tree);
-  const matchers = rules.map(({ pattern, weight }) => ({ matches: compilePattern(pattern), weight }));
+  const matchers = rules.map(({ pattern, weight }) => ({ parsed: parsePattern(pattern), weight }));
   const weighed = Array.from(filesOf(tree), ({ node, path }) => {
-    const shown = displayText(path);
-    return { node, path, weight: matchers.find(({ matches }) => matches(shown))?.weight ?? 0 };
+    const names = path.split('/');
+    return { node, path, weight: matchers.find(({ parsed }) => matchesPath(parsed, names))?.weight ?? 0 };
   });
   // Sorting is stable: among equals the order of the tree stays.
   return weighed.sort((a, b) => b.weight - a.weight);

@@ -1,6 +1,6 @@
 // Options of a disc: the only place of their defaults and of the rules between them.
 
-import type { Timestamp } from '../bytes/index.js';
+import type { ByteString, Timestamp } from '../bytes/index.js';
 import { type IsoOptions, type ResolvedIsoOptions, resolveIso } from '../format/iso9660/index.js';
 import { MBR_TYPE } from '../format/mbr/index.js';
 import type { UdfRevision } from '../format/udf/index.js';
@@ -19,13 +19,13 @@ import {
 export type TreeName = 'iso' | 'joliet' | 'udf';
 
 export interface HideRule {
-  /** Glob as in excludes. */
-  readonly pattern: string;
+  /** Pattern as in excludes. */
+  readonly pattern: ByteString;
   readonly from: readonly TreeName[];
 }
 
 export interface WeightRule {
-  readonly pattern: string;
+  readonly pattern: ByteString;
   readonly weight: number;
 }
 

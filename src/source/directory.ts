@@ -41,7 +41,7 @@ export interface ScanOptions {
   /** Leave out what is mounted below; mount points stay as empty directories. Default false. */
   readonly oneFileSystem?: boolean;
   /** Patterns of what is left out, as for {@link exclude}; such entries are not even looked at. */
-  readonly exclude?: readonly string[];
+  readonly exclude?: readonly ByteString[];
   /** Read extended attributes. Default true. */
   readonly xattrs?: boolean;
   /** Told what could not be read, one sentence each, once. */

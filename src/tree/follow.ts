@@ -4,6 +4,7 @@ import { type ByteString, compareBytes } from '../bytes/index.js';
 import type { Content, ExactContent } from '../io/index.js';
 import { type FileTree, joinPath, splitPath } from './file-tree.js';
 import type { Directory, Node } from './node.js';
+import { nameTest } from './pattern.js';
 
 /** As many links as Linux follows. */
 const MOST_LINKS = 40;
@@ -57,21 +58,16 @@ export function glob<C extends Content>(tree: FileTree<C>, pattern: string): Fou
       if (!part.includes('*')) return [joinPath(path, part)];
       const dir = follow(tree, path);
       if (dir?.kind !== 'directory') return [];
-      const matches = namePattern(part);
-      return [...dir.entries.keys()].filter((name) => matches.test(name)).map((name) => joinPath(path, name));
+      const matches = nameTest(part);
+      // As in a shell, a leading dot must be spelled out.
+      const isHidden = (name: string) => name.startsWith('.') && !part.startsWith('.');
+      return [...dir.entries.keys()]
+        .filter((name) => matches(name) && !isHidden(name))
+        .map((name) => joinPath(path, name));
     });
   }
   return found.sort(compareBytes).flatMap((path) => {
     const node = follow(tree, path);
     return node ? [{ path, node }] : [];
   });
-}
-
-/** Like a shell, a leading dot must be spelled out. */
-function namePattern(part: string): RegExp {
-  const body = part
-    .split('*')
-    .map((text) => text.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
-    .join('[^]*');
-  return new RegExp(`^${part.startsWith('*') ? '(?!\\.)' : ''}${body}$`);
 }

@@ -2,7 +2,7 @@
 
 import type { ByteString, Timestamp } from '../bytes/index.js';
 import type { Content, ExactContent } from '../io/index.js';
-import { compilePattern } from './exclude.js';
+import { excludeMatcher } from './exclude.js';
 import { FileTree } from './file-tree.js';
 import { mapNodes } from './rewrite.js';
 import { walk } from './walk.js';
@@ -35,12 +35,12 @@ export function filterXattrs<C extends Content>(tree: FileTree<C>, keep: (name: 
 }
 
 /** The contents of files that a pattern matches, by the rules of `exclude`: those in a matching directory too. */
-export function contentsMatching(tree: FileTree, patterns: readonly string[]): ReadonlySet<ExactContent> {
+export function contentsMatching(tree: FileTree, patterns: readonly ByteString[]): ReadonlySet<ExactContent> {
   const found = new Set<ExactContent>();
   if (patterns.length === 0) return found;
-  const matchers = patterns.flatMap((pattern) => [compilePattern(pattern), compilePattern(`${pattern}/**`)]);
+  const chosen = excludeMatcher(patterns.flatMap((pattern) => [pattern, `${pattern}/**` as ByteString]));
   for (const { path, node } of walk(tree)) {
-    if (node.kind === 'file' && matchers.some((matches) => matches(path))) found.add(node.content);
+    if (node.kind === 'file' && chosen(path)) found.add(node.content);
   }
   return found;
 }

@@ -1,6 +1,7 @@
 // Options that change single trees of a disc: names of every level, long Joliet names, hidden entries, order of files.
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import { fromText } from '../../src/bytes/text.js';
 import { type DiscOptions, planDisc, RELAXATIONS } from '../../src/disc/index.js';
 import type { Content } from '../../src/io/content.js';
 import { bytesSource } from '../../src/io/memory.js';
@@ -82,7 +83,7 @@ oracle('isoinfo')('Joliet has 64 characters, or 103', async () => {
 });
 
 oracle('isoinfo', '7z')('what one tree hides the others show', async () => {
-  const hide = (from: 'iso' | 'joliet' | 'udf') => ({ pattern: 'three', from: [from] });
+  const hide = (from: 'iso' | 'joliet' | 'udf') => ({ pattern: fromText('three'), from: [from] });
   const shows = async (hidden: DiscOptions['hide']) => {
     const disc = await press('hidden', { hide: hidden!, udf: '1.02' });
     const udf = judge('7z', ['l', '-ba', '-slt', '-tudf', disc]).stdout;
@@ -98,8 +99,8 @@ oracle('isoinfo', '7z')('what one tree hides the others show', async () => {
 
 oracle('isoinfo')('weights order the files on the disc', async () => {
   const sort = [
-    { pattern: '/b/*', weight: 10 },
-    { pattern: '/a/*', weight: -1 },
+    { pattern: fromText('/b/*'), weight: 10 },
+    { pattern: fromText('/a/*'), weight: -1 },
   ];
   const disc = await press('sorted', { sort });
   const { stdout } = judge('isoinfo', ['-i', disc, '-R', '-l']);

@@ -17,7 +17,7 @@ const RULES: Readonly<Record<string, { rooms: readonly string[]; others: readonl
     rooms: ['io', 'bytes', 'errors', 'native'],
     others: ['node:zlib', 'node:worker_threads', 'pako', '@bokuweb/zstd-wasm', 'lz4js', 'xz-decompress', 'fzstd'],
   },
-  tree: { rooms: ['bytes', 'errors', 'io'], others: ['picomatch'] },
+  tree: { rooms: ['bytes', 'errors', 'io'], others: [] },
   source: {
     rooms: ['tree', 'io', 'bytes', 'errors', 'native', 'compress'],
     others: ['node:fs', 'node:fs/promises', 'node:module', 'node:util', 'fs-native-extensions'],

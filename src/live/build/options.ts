@@ -1,5 +1,6 @@
 // What a build can be asked for.
 
+import type { ByteString } from '../../bytes/index.js';
 import type { CompressionName, CompressionRequest, EngineChoice, GzipStrategy } from '../../compress/index.js';
 import type { DigestName, Run } from '../../io/index.js';
 import type { FileTree, Loss, ManifestEntry, Ownership } from '../../tree/index.js';
@@ -56,7 +57,7 @@ export interface BuildOptions {
   /** Owners of the entries of the root image; default `keep`. */
   readonly ownership?: Ownership;
   /** Patterns of what stays out of the root image, besides what never belongs into it. */
-  readonly exclude?: readonly string[];
+  readonly exclude?: readonly ByteString[];
   /** Entries laid over the root tree; dracut does not see them. */
   readonly manifest?: readonly ManifestEntry[];
   /** Whether extended attributes are read; default true. */

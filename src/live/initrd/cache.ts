@@ -67,7 +67,7 @@ export async function initrdKey(facts: CacheKeyFacts, run: Run): Promise<string>
   const add = (text: string) => digest.update(Buffer.from(`${text.length} ${text}\n`, 'latin1'));
   for (const text of [FORMAT, request.kernelVersion, profile, String(epoch), surroundings]) add(fromText(text));
   for (const option of dracutOptions(request.recipe, request.recipe.add)) add(option);
-  for (const { path, node } of walk(exclude(root, IRRELEVANT))) {
+  for (const { path, node } of walk(exclude(root, IRRELEVANT.map(fromText)))) {
     add(lineOf(path, node));
     if (node.kind !== 'file' || !CONFIGURATION.test(path)) continue;
     const bytes = await smallBytes(node.content, run, LARGEST_CONFIGURATION);

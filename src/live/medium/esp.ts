@@ -1,5 +1,6 @@
 // The EFI system partition: a FAT volume that holds the medium's EFI directory, appended behind the payload.
 
+import { fromText } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
 import { type FatLayout, planFat } from '../../format/fat/index.js';
 import type { ExactContent, ImagePlan } from '../../io/index.js';
@@ -15,7 +16,7 @@ export function planEsp(plan: BuildPlan, efi: EfiTree): ImagePlan<FatLayout, Exa
   const { seed, epoch, description, excluded } = plan;
   const kept = exclude(
     efi,
-    excluded.esp.map((pattern) => `/EFI/${pattern}`),
+    excluded.esp.map((pattern) => fromText(`/EFI/${pattern}`)),
   );
   const mebibytes = description.type.efifatimagesize;
   try {

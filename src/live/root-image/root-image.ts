@@ -1,7 +1,7 @@
 // The root image: the root tree without what does not belong on a medium and with what the builder adds, as ext4 inside
 // a squashfs, or as a squashfs itself.
 
-import { bytesOf, fromText } from '../../bytes/index.js';
+import { type ByteString, bytesOf, fromText } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
 import { type Ext4Layout, type Ext4Options, planExt4 } from '../../format/ext4/index.js';
 import { findEqualTails, planSquashfs } from '../../format/squashfs/index.js';
@@ -39,7 +39,7 @@ export interface RootImage {
 export async function planRootImage(
   plan: BuildPlan,
   profile: string,
-  excluded: readonly string[],
+  excluded: readonly ByteString[],
   run: Run,
   note: (text: string) => void,
 ): Promise<RootImage> {
@@ -89,7 +89,12 @@ function planInner(
 }
 
 /** The tree that the live system will see. The user's tree stays as it is; differences are laid over it. */
-async function liveRoot(plan: BuildPlan, profile: string, excluded: readonly string[], run: Run): Promise<FileTree> {
+async function liveRoot(
+  plan: BuildPlan,
+  profile: string,
+  excluded: readonly ByteString[],
+  run: Run,
+): Promise<FileTree> {
   const made = { mtime: plan.epoch };
   const additions: Record<string, Node> = {};
   // An id of its own for every machine that boots the medium: an empty file asks systemd to make one.
@@ -100,7 +105,7 @@ async function liveRoot(plan: BuildPlan, profile: string, excluded: readonly str
   const { keepsProfile, excluded: left } = plan.description.generation;
   if (keepsProfile) additions['.profile'] = file(bytesSource(bytesOf(fromText(profile))), made);
   const listed = plan.excluded.root.map((pattern) => `/${pattern}`);
-  const patterns = [...left, ...listed, ...excluded];
+  const patterns = [...[...left, ...listed].map(fromText), ...excluded];
   const { root } = overlay(exclude(plan.root, patterns), FileTree.of(additions));
   // As file systems are made: the directory that holds a tree may be closed to others, the root of a system never.
   const tree = new FileTree({ ...root, mode: 0o755 });

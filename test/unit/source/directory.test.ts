@@ -122,7 +122,7 @@ describe.each(engines)('scanning a directory, %s engine', (engine) => {
     mkdirSync(join(dir, 'keep/cache'), { recursive: true });
     mkdirSync(join(dir, 'cache'));
     for (const name of ['keep/a.pyc', 'keep/cache/x', 'cache/y']) writeFileSync(join(dir, name), 'x');
-    const tree = await scan(`${dir}/`, { engine, exclude: ['/cache', '*.pyc'] });
+    const tree = await scan(`${dir}/`, { engine, exclude: ['/cache', '*.pyc'].map(fromText) });
     expect([...walk(tree)].map((visit) => visit.path)).toEqual(['', 'keep', 'keep/cache', 'keep/cache/x']);
   });
 
@@ -197,7 +197,7 @@ test.skipIf(engines.length < 2)('large, many and deep directories are the same f
       return [path, first.get(node), kind, mode, uid, gid, mtime.seconds, mtime.nanoseconds, ...own];
     });
   };
-  for (const options of [{}, { exclude: ['file-1*', '/dir-?', 'd3'] }]) {
+  for (const options of [{}, { exclude: ['file-1*', '/dir-?', 'd3'].map(fromText) }]) {
     const native = await seen('native', options);
     expect(native.length).toBeGreaterThan(2000);
     expect(native).toEqual(await seen('portable', options));
@@ -220,9 +220,6 @@ test('without addon and optional package the scan works, and says that no attrib
   const place = emptyDirectory();
   cpSync(fileURLToPath(new URL('../../../dist', import.meta.url)), join(place, 'dist'), { recursive: true });
   writeFileSync(join(place, 'package.json'), '{"type":"module"}');
-  const packages = (path: string) => fileURLToPath(new URL(`../../../node_modules/${path}`, import.meta.url));
-  mkdirSync(join(place, 'node_modules'));
-  symlinkSync(packages('picomatch'), join(place, 'node_modules/picomatch'));
   const module = JSON.stringify(join(place, 'dist/source/index.js'));
   const script = `import { scanDirectory } from ${module};
     const tree = await scanDirectory(${JSON.stringify(place)}, { note: (text) => console.log(text) });

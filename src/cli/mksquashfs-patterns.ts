@@ -1,0 +1,47 @@
+// What mksquashfs leaves out by -e and -ef, as patterns of ours.
+
+import { UnsupportedError } from '../errors.js';
+
+/** Characters that mean something in our patterns. */
+const SPECIAL = /[\\*?[]/g;
+/** Patterns of ksh, which mksquashfs takes with -wildcards. */
+const EXTENDED = /^(?:[^\\]|\\.)*?[?*+@!]\(/;
+
+/** Paths count from the source; with -wildcards they are patterns, and after "... " match at any depth. */
+export function excludesOf(path: string, source: string, isPattern: boolean): string[] {
+  if (isPattern && EXTENDED.test(path)) {
+    throw refused(`-e ${path}`, 'Write one pattern for each case, or put a backslash before each "(" of a name.');
+  }
+  if (isPattern && path.startsWith('... ')) return explicitDots(path.slice(4).trim());
+  if (path.startsWith('-')) throw refused(path, 'Everything after -e is a path to leave out: put options before it.');
+  const top = `${source.replace(/\/+$/, '')}/`;
+  const inside = path.startsWith(top) ? path.slice(top.length) : path;
+  if (/^(\/|\.\.?\/)/.test(inside)) {
+    throw refused(`-e ${path}`, `Give the path as it is in ${source}, without a leading slash; or use --exclude.`);
+  }
+  const patterns = isPattern ? explicitDots(inside) : [inside.replace(SPECIAL, '\\$&')];
+  return patterns.map((pattern) => `/${pattern}`);
+}
+
+/** In mksquashfs a dot at the start of a name matches a dot only: patterns that together say so. */
+export function explicitDots(pattern: string): string[] {
+  return pattern
+    .split('/')
+    .map(alternatives)
+    .reduce((starts, ends) => starts.flatMap((start) => ends.map((end) => `${start}/${end}`)));
+}
+
+function alternatives(name: string): string[] {
+  if (name.startsWith('?')) return [`[!.]${name.slice(1)}`];
+  // A negated set must not take the dot; right after the negation "]" and "-" are members.
+  const set = /^\[[!^](?=(?<first>.).*\])/s.exec(name);
+  if (set) return [`[!.${/[\]-]/.test(set.groups!['first']!) ? '\\' : ''}${name.slice(2)}`];
+  if (!name.startsWith('*')) return [name];
+  const rest = name.replace(/^\*+/, '');
+  // The star stands for nothing, or for something that does not start with a dot.
+  return [...(/^(?:\\?\.|$)/.test(rest) ? [] : alternatives(rest)), `[!.]*${rest}`];
+}
+
+function refused(option: string, hint: string): UnsupportedError {
+  return new UnsupportedError('usage.mksquashfs-option', `${option} of mksquashfs has no equal here.`, { hint });
+}
