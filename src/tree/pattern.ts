@@ -68,7 +68,7 @@ function matches<T>(steps: readonly Step<T>[], items: readonly T[]): boolean {
     if (test === MANY) {
       many = step++;
       resume = item;
-    } else if (test !== undefined && test(items[item]!)) {
+    } else if (test?.(items[item]!)) {
       step++;
       item++;
     } else if (many >= 0) {
