@@ -15,15 +15,13 @@ import {
 import { InvalidInputError } from '../errors.js';
 import { type DeepDirectories, RELAXATIONS, type Relaxation, type VolumeDates } from '../format/iso9660/index.js';
 import type { UdfRevision } from '../format/udf/index.js';
-import type { DigestName } from '../io/index.js';
+import { DIGEST_NAMES, type DigestName } from '../io/index.js';
 import { BOOT_ENTRY_HELP, parseBootEntry } from './boot-entry.js';
 import { readInput } from './input.js';
 import { parsePatternOption, trimmed } from './patterns.js';
 import { parseInteger } from './units.js';
 import { parseVolumeDate, VOLUME_DATE_HELP } from './volume-date.js';
 import type { WriterOptions } from './writer-options.js';
-
-const DIGESTS: readonly DigestName[] = ['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'];
 
 /** What the command line holds after parsing. */
 export interface IsoCommandOptions extends WriterOptions {
@@ -52,7 +50,7 @@ export interface IsoCommandOptions extends WriterOptions {
   readonly hideUdf?: readonly HideRule[];
   readonly sort: readonly WeightRule[];
   readonly mediaCheck: 'none' | 'suse' | 'rh';
-  readonly mediaDigest: readonly DigestName[];
+  readonly mediaDigest?: readonly DigestName[];
   readonly mediaFragments?: number;
   readonly signatureBlock?: boolean;
   readonly biosBoot?: string;
@@ -212,9 +210,9 @@ function addCheckOptions(command: Command): void {
         .default('none'),
     )
     .addOption(
-      new Option('--media-digest <name...>', 'digests of a SUSE style tag')
-        .choices(DIGESTS)
-        .default(['sha256'], 'sha256'),
+      new Option('--media-digest <name...>', 'digests of the tag (default: sha256; style rh holds md5 only)').choices(
+        DIGEST_NAMES,
+      ),
     )
     .addOption(
       new Option(

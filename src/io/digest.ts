@@ -3,7 +3,9 @@
 import { createHash, hash } from 'node:crypto';
 import { type Uuid, uuidFromBytes } from '../bytes/index.js';
 
-export type DigestName = 'md5' | 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512';
+/** Names of digests, the weakest first. */
+export const DIGEST_NAMES = ['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'] as const;
+export type DigestName = (typeof DIGEST_NAMES)[number];
 
 /** An incremental digest. */
 export interface Digest {

@@ -15,6 +15,7 @@ export * from './pieces.js';
 export * from './range-list.js';
 export * from './range-reader.js';
 export * from './seal.js';
+export * from './sealed-plan.js';
 export * from './small-bytes.js';
 export * from './target.js';
 export * from './view.js';

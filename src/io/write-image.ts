@@ -2,22 +2,9 @@
 
 import { assertPlanned, TargetError } from '../errors.js';
 import { type Backpatch, type Content, isBackpatch, isExact, isHole, type Piece, type Run } from './content.js';
-import { exactContent } from './exact.js';
 import { feedSeal, patchedPieces, type Seal, type SealStream, sealAhead } from './seal.js';
+import type { ImagePlan } from './sealed-plan.js';
 import type { OpenTarget, Target } from './target.js';
-
-/** What a planner returns: content that can be written or nested, and the decisions that led to it as plain data. */
-export type ImagePlan<Layout, C extends Content = Content> = C & {
-  readonly layout: Layout;
-  readonly seals?: readonly Seal[];
-};
-
-/** The same plan with these seals. */
-export function withSeals<L>(plan: ImagePlan<L>, seals: readonly Seal[]): ImagePlan<L> {
-  const { layout } = plan;
-  if (!isExact(plan)) return { sizeLimit: plan.sizeLimit, pieces: (run) => plan.pieces(run), layout, seals };
-  return { ...exactContent(plan.size, (run) => plan.pieces(run), plan.holes), layout, seals };
-}
 
 export interface ImageReport {
   /** Name of the target. */
@@ -41,12 +28,14 @@ const SHORT_GAP = 4096;
  * Others need random access.
  */
 export async function writeImage<L>(plan: ImagePlan<L>, target: Target, run: Run): Promise<ImageReport> {
+  const content = plan.unsealed ?? plan;
+  const seals = plan.seals ?? [];
   const opened = await target.open();
   try {
     const writer = new SequentialWriter(opened);
-    const { pieces, stream } = await sealedPieces(plan, target, run);
+    const { pieces, stream } = await piecesToSeal(content, seals, target, run);
     const patches: { at: number; patch: Backpatch }[] = [];
-    const total = isExact(plan) ? { total: plan.size } : {};
+    const total = isExact(content) ? { total: content.size } : {};
     for await (const piece of pieces) {
       run.signal?.throwIfAborted();
       if (isBackpatch(piece)) {
@@ -63,11 +52,11 @@ export async function writeImage<L>(plan: ImagePlan<L>, target: Target, run: Run
     }
     await writer.flush();
     const size = writer.position;
-    if (isExact(plan)) assertPlanned('image size', plan.size, size);
+    if (isExact(content)) assertPlanned('image size', content.size, size);
     await opened.complete(size);
     await applyPatches(opened, patches);
     if (stream) for (const { at, bytes } of await stream.finish()) await opened.write(at, bytes);
-    else if (target.randomAccess) await applySeals(plan.seals ?? [], opened, size, run);
+    else if (target.randomAccess) await applySeals(seals, opened, size, run);
     run.signal?.throwIfAborted();
     await opened.publish();
     return { target: target.name, size, written: writer.written };
@@ -81,21 +70,21 @@ export async function writeImage<L>(plan: ImagePlan<L>, target: Target, run: Run
  * The pieces to write, and a seal that is to be taken from them on their way. One seal over exact content needs no second
  * reading; open content has facts in its head that are patched in last, and a second seal would look at the first one's work.
  */
-async function sealedPieces<L>(
-  plan: ImagePlan<L>,
+async function piecesToSeal(
+  content: Content,
+  [seal, ...more]: readonly Seal[],
   target: Target,
   run: Run,
 ): Promise<{ pieces: AsyncIterable<Piece>; stream?: SealStream }> {
-  const [seal, ...more] = plan.seals ?? [];
-  if (!seal) return { pieces: plan.pieces(run) };
-  const stream = isExact(plan) && more.length === 0 ? seal.stream?.(plan.size) : undefined;
+  if (!seal) return { pieces: content.pieces(run) };
+  const stream = isExact(content) && more.length === 0 ? seal.stream?.(content.size) : undefined;
   if (!stream) {
     requireRandomAccess(target);
-    return { pieces: plan.pieces(run) };
+    return { pieces: content.pieces(run) };
   }
-  if (target.randomAccess || !isExact(plan)) return { pieces: plan.pieces(run), stream };
-  const patches = await sealAhead(plan, stream, run);
-  return { pieces: patchedPieces(plan.pieces(run), patches) };
+  if (target.randomAccess || !isExact(content)) return { pieces: content.pieces(run), stream };
+  const patches = await sealAhead(content, stream, run);
+  return { pieces: patchedPieces(content.pieces(run), patches) };
 }
 
 async function applySeals(seals: readonly Seal[], opened: OpenTarget, size: number, run: Run): Promise<void> {

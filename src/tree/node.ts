@@ -3,7 +3,7 @@
 
 import { type ByteString, compareBytes, EPOCH_ZERO, type Timestamp } from '../bytes/index.js';
 import { InvalidInputError } from '../errors.js';
-import type { Content, ExactContent } from '../io/index.js';
+import type { Content, ExactContent, SealedOpenContent } from '../io/index.js';
 
 /** One extended attribute with its full name, `user.mime_type`. Values are as the kernel's getxattr gives them. */
 export interface Xattr {
@@ -86,9 +86,24 @@ export function directory<C extends Content = ExactContent>(
   return { kind: 'directory', mode, uid, gid, mtime, xattrs, entries: sortedEntries(entries) };
 }
 
-export function file<C extends Content>(content: C, given: Partial<Attributes> = {}): File<C> {
+/**
+ * A file. Throws {@link InvalidInputError} for open content with seals, such as a tagged ISO with a compressed squashfs in it: its
+ * seals would be missing inside another image.
+ */
+export function file<C extends Content>(
+  content: C extends SealedOpenContent ? never : C,
+  given: Partial<Attributes> = {},
+): File<C> {
+  if (content.size === undefined && 'seals' in content) throw sealedOpenContent();
   const { mode, uid, gid, mtime, xattrs } = withDefaults(0o644, given);
   return { kind: 'file', mode, uid, gid, mtime, xattrs, content };
+}
+
+function sealedOpenContent(): InvalidInputError {
+  const message = 'An image whose size is known only at its end cannot be a file with its seals in place.';
+  return new InvalidInputError('tree.sealed-open-content', message, {
+    hint: 'Write the sealed image first and use the file, or nest it without seals.',
+  });
 }
 
 export function symlink(target: ByteString, given: Partial<Attributes> = {}): Symlink {

@@ -301,7 +301,7 @@ describe.runIf(hasGrub)('a build', () => {
     [
       'a digest that the style of tags has not',
       { mediaCheck: 'rh' as const, mediaDigest: 'sha256' as const },
-      'live.media-digest',
+      'checkmedia.style',
     ],
     ['an image over the limit', { configuration: { largestImage: 1_000_000 } }, 'live.too-large'],
     ['a root without signed images', { typeAttributes: { firmware: 'uefi' } }, 'live.no-signed-grub'],

@@ -4,7 +4,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { PartitionTable } from '../../disc/index.js';
-import type { DigestName } from '../../io/index.js';
+import { DIGEST_NAMES, type DigestName } from '../../io/index.js';
 import {
   type BuildOptions,
   buildLiveIso,
@@ -108,14 +108,9 @@ function addMediumOptions(command: Command): void {
       ]),
     )
     .addOption(
-      new Option('--media-digest <name>', 'digest of the media-check tag (default: sha256; md5 for rh)').choices([
-        'md5',
-        'sha1',
-        'sha224',
-        'sha256',
-        'sha384',
-        'sha512',
-      ]),
+      new Option('--media-digest <name>', 'digest of the media-check tag (default: sha256; md5 for rh)').choices(
+        DIGEST_NAMES,
+      ),
     )
     .addOption(new Option('--block-size <bytes>', 'squashfs block size (default: 1M)').argParser(parseSize));
 }

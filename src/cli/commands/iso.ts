@@ -3,11 +3,11 @@
 import { statSync } from 'node:fs';
 import { Command } from 'commander';
 import { fromText } from '../../bytes/index.js';
-import { type DiscLayout, type DiscOptions, planDisc } from '../../disc/index.js';
+import { type DiscOptions, planDisc } from '../../disc/index.js';
 import { InvalidInputError, UsageError } from '../../errors.js';
-import { redHatTagSeal, suseTagSeal } from '../../format/checkmedia/index.js';
+import { tagSeal } from '../../format/checkmedia/index.js';
 import { planFat } from '../../format/fat/index.js';
-import { type ExactContent, fileContent, type ImagePlan, type Seal } from '../../io/index.js';
+import { type ExactContent, fileContent, type Seal, withSeals } from '../../io/index.js';
 import { scanDirectory } from '../../source/index.js';
 import { shareDuplicates } from '../../tree/index.js';
 import { readInput } from '../input.js';
@@ -23,7 +23,9 @@ export function isoCommand(): Command {
   return addWriterOptions(addIsoOptions(command)).action((source: string, image: string, options: IsoCommandOptions) =>
     writeCommand(source, image, options, async (prepared, { run }) => {
       const tree = options.duplicatesOnce ? await shareDuplicates(prepared.tree, run) : prepared.tree;
-      return withSeal(planDisc(tree, await discOptions(options, prepared)), mediaCheckSeal(options));
+      const disc = planDisc(tree, await discOptions(options, prepared));
+      const seal = mediaCheckSeal(options);
+      return seal ? withSeals(disc, [seal]) : disc;
     }),
   );
 }
@@ -36,12 +38,11 @@ function mediaCheckSeal(options: IsoCommandOptions): Seal | undefined {
       hint: 'Leave out --no-iso9660, or --media-check.',
     });
   }
-  const fragments = mediaFragments === undefined ? {} : { fragments: mediaFragments };
-  return mediaCheck === 'rh' ? redHatTagSeal(fragments) : suseTagSeal({ digests, ...fragments });
-}
-
-function withSeal(plan: ImagePlan<DiscLayout>, seal: Seal | undefined): ImagePlan<DiscLayout> {
-  return seal ? { ...plan, seals: [...(plan.seals ?? []), seal] } : plan;
+  return tagSeal({
+    style: mediaCheck,
+    ...(digests === undefined ? {} : { digests }),
+    ...(mediaFragments === undefined ? {} : { fragments: mediaFragments }),
+  });
 }
 
 async function discOptions(options: IsoCommandOptions, prepared: PreparedSource): Promise<DiscOptions> {

@@ -8,24 +8,33 @@ import {
   type PartitionExtent,
   readSignature,
   readTags,
-  redHatTagSeal,
   removeTags,
   signaturePatch,
   signedBytes,
-  suseTagSeal,
+  TAG_STYLES,
+  tagSeal,
+  type WrittenTagStyle,
 } from '../../format/checkmedia/index.js';
-import { type DigestName, openFileSource, type Patch, patchFile, type Seal, type Source } from '../../io/index.js';
+import {
+  DIGEST_NAMES,
+  type DigestName,
+  openFileSource,
+  type Patch,
+  patchFile,
+  type Seal,
+  type Source,
+} from '../../io/index.js';
 import { readInput } from '../input.js';
 import { openSession, type Session, type SessionOptions } from '../session.js';
 import { parseInteger } from '../units.js';
 import { addSessionOptions } from '../writer-options.js';
 
 interface Options extends SessionOptions {
-  readonly style: 'suse' | 'rh';
-  readonly digest: readonly DigestName[];
+  readonly style: WrittenTagStyle;
+  readonly digest?: readonly DigestName[];
   readonly pad?: number;
   readonly check?: boolean;
-  readonly partition: 'auto' | 'none' | PartitionExtent;
+  readonly partition?: 'auto' | 'none' | PartitionExtent;
   readonly fragments?: number;
   readonly skip?: number;
   readonly supported?: boolean;
@@ -36,8 +45,6 @@ interface Options extends SessionOptions {
   readonly clean?: boolean;
 }
 
-const DIGESTS: readonly DigestName[] = ['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'];
-
 /** What may be asked for one at a time. */
 const ACTIONS = ['show', 'clean', 'exportTags', 'importSignature', 'exportSignature'];
 const othersThan = (action: string) => ACTIONS.filter((other) => other !== action);
@@ -47,12 +54,12 @@ export function tagCommand(): Command {
     .description('add, show or remove the media-check tags of an ISO')
     .argument('<image>', 'ISO file; changed in place')
     .addOption(
-      new Option('--style <style>', 'suse: for checkmedia; rh: for checkisomd5')
-        .choices(['suse', 'rh'])
-        .default('suse'),
+      new Option('--style <style>', 'suse: for checkmedia; rh: for checkisomd5').choices(TAG_STYLES).default('suse'),
     )
     .addOption(
-      new Option('--digest <name...>', 'digests of a SUSE style tag').choices(DIGESTS).default(['sha256'], 'sha256'),
+      new Option('--digest <name...>', 'digests of the tag (default: sha256; style rh holds md5 only)').choices(
+        DIGEST_NAMES,
+      ),
     )
     .addOption(
       new Option('--pad <blocks>', 'blocks of 2 KiB at the end that count as zeros').argParser(
@@ -61,9 +68,10 @@ export function tagCommand(): Command {
     )
     .option('--check', 'ask the booted medium to check itself (SUSE style)')
     .addOption(
-      new Option('--partition <which>', 'partition with a digest of its own: auto, none, or START,SECTORS (SUSE style)')
-        .argParser(parsePartition)
-        .default('auto'),
+      new Option(
+        '--partition <which>',
+        'partition with its own digest: auto, none, or START,SECTORS (style suse; default: auto)',
+      ).argParser(parsePartition),
     )
     .addOption(
       new Option(
@@ -128,11 +136,17 @@ async function patchesOf(source: Source, options: Options, session: Session): Pr
   return sealOf(options).seal(source, session.run);
 }
 
-function sealOf(options: Options): Seal {
-  const { style, digest: digests, pad, skip, check = false, partition, supported = false } = options;
-  const fragments = options.fragments === undefined ? {} : { fragments: options.fragments };
-  if (style === 'rh') return redHatTagSeal({ supported, ...fragments, ...(skip === undefined ? {} : { skip }) });
-  return suseTagSeal({ digests, check, partition, ...fragments, ...(pad === undefined ? {} : { pad }) });
+function sealOf({ style, digest: digests, pad, skip, check, partition, supported, fragments }: Options): Seal {
+  return tagSeal({
+    style,
+    ...(digests === undefined ? {} : { digests }),
+    ...(pad === undefined ? {} : { pad }),
+    ...(skip === undefined ? {} : { skip }),
+    ...(check === undefined ? {} : { check }),
+    ...(partition === undefined ? {} : { partition }),
+    ...(supported === undefined ? {} : { supported }),
+    ...(fragments === undefined ? {} : { fragments }),
+  });
 }
 
 async function exportSignature(source: Source, path: string): Promise<void> {
@@ -142,7 +156,7 @@ async function exportSignature(source: Source, path: string): Promise<void> {
 }
 
 /** `64,5384` */
-function parsePartition(text: string): Options['partition'] {
+function parsePartition(text: string): Options['partition'] & {} {
   if (text === 'auto' || text === 'none') return text;
   const match = /^(\d{1,10}),(\d{1,10})$/.exec(text);
   if (!match) throw new InvalidArgumentError('It has to be auto, none, or START,SECTORS in 512-byte sectors.');

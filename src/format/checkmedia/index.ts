@@ -1,5 +1,6 @@
 // Media-check tags: digests of an image inside the image, in the style of checkmedia and of checkisomd5.
 
+export { TAG_STYLES, type TagOptions, tagSeal, type WrittenTagStyle } from './choose.js';
 export { emptySignatureBlock } from './digest-pass.js';
 export type { RedHatTagOptions, SuseTagOptions } from './options.js';
 export { choosePartition, type PartitionExtent } from './partition.js';

@@ -67,7 +67,7 @@ async function write(
   });
   const ready: Seal = { name: 'results', seal: async () => staging.then(() => []) };
   const limits = limit === undefined ? [] : [sizeLimitSeal(limit, image)];
-  const sealed = withSeals(disc, [...limits, ...(disc.seals ?? []), learn, ready]);
+  const sealed = withSeals(disc, [...limits, learn, ready]);
   // Where no other run writes; the ISO and the files beside it are moved from there together.
   const made = join(workDirectory, basename(image));
   const { size } = await writeImage(sealed, fileTarget(fromText(made)), run).catch((error) => {

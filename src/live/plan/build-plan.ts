@@ -4,8 +4,8 @@ import { stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { type Timestamp, timestamp } from '../../bytes/index.js';
 import type { Compression } from '../../compress/index.js';
-import { option, TargetError, UsageError, wording } from '../../errors.js';
-import { redHatTagSeal, suseTagSeal } from '../../format/checkmedia/index.js';
+import { option, TargetError, wording } from '../../errors.js';
+import { tagSeal } from '../../format/checkmedia/index.js';
 import type { Seal } from '../../io/index.js';
 import { type FileTree, fingerprint, glob, newestSecond } from '../../tree/index.js';
 import { findCdroot } from '../boot/cdroot.js';
@@ -166,11 +166,8 @@ function chooseSeal(options: BuildOptions, { type }: LiveDescription): Seal | un
   const usual = type.mediacheck ? (options.configuration?.mediaTagStyle ?? checked) : 'none';
   const style = options.mediaCheck ?? usual;
   if (style === 'none') return undefined;
-  if (style === 'suse') return suseTagSeal({ digests: [options.mediaDigest ?? 'sha256'], check: true, pad: 0 });
-  if (options.mediaDigest === undefined || options.mediaDigest === 'md5') return redHatTagSeal();
-  throw new UsageError('live.media-digest', 'Media-check tags in the style of isomd5sum hold MD5 digests.', {
-    hint: wording`Leave ${option('mediaDigest')} out, or choose ${option('mediaCheck', 'suse')}.`,
-  });
+  const digests = options.mediaDigest === undefined ? {} : { digests: [options.mediaDigest] };
+  return tagSeal(style === 'rh' ? { style, ...digests } : { style, ...digests, check: true, pad: 0 });
 }
 
 /** Refuses early what would fail after a long build. */

@@ -10,6 +10,8 @@ import {
   signaturePatch,
   signedBytes,
   suseTagSeal,
+  type TagOptions,
+  tagSeal,
   verifyTags,
 } from '../../../../src/format/checkmedia/index.js';
 import { quietRun } from '../../../../src/io/content.js';
@@ -338,3 +340,22 @@ function parseTagText(text: string): Map<string, string> {
     }),
   );
 }
+
+describe('the chooser of tags', () => {
+  test.each<[string, TagOptions]>([
+    ['rh holds an MD5 digest only', { style: 'rh', digests: ['sha512'] }],
+    ['rh holds one digest', { style: 'rh', digests: ['md5', 'sha256'] }],
+    ['rh does not ask the medium to check itself', { style: 'rh', check: true }],
+    ['rh has no padding', { style: 'rh', pad: 0 }],
+    ['rh has no partition', { style: 'rh', partition: 'auto' }],
+    ['suse skips nothing', { style: 'suse', skip: 15 }],
+    ['suse has no mark of support', { style: 'suse', supported: true }],
+  ])('%s: what a style has no place for is refused', (_, options) => {
+    expect(() => tagSeal(options)).toThrow(expect.objectContaining({ code: 'checkmedia.style' }));
+  });
+
+  test('styles have their usual digests', async () => {
+    expect(tagText(await sealed(plain(), tagSeal({ style: 'suse' })))).toMatch(/^sha256sum=/);
+    expect(tagText(await sealed(plain(), tagSeal({ style: 'rh', digests: ['md5'] })))).toMatch(/^ISO MD5SUM = /);
+  });
+});

@@ -1,0 +1,56 @@
+// The one chooser of media-check tags: which style takes which digests and settings. Nothing that a style has no place for is
+// left out silently.
+
+import { UsageError } from '../../errors.js';
+import type { DigestName, Seal } from '../../io/index.js';
+import type { RedHatTagOptions, SuseTagOptions } from './options.js';
+import { redHatTagSeal, suseTagSeal } from './seal.js';
+
+export const TAG_STYLES = ['suse', 'rh'] as const;
+export type WrittenTagStyle = (typeof TAG_STYLES)[number];
+
+/** Settings of either style; those of the other style are refused. */
+export interface TagOptions extends Partial<SuseTagOptions>, RedHatTagOptions {
+  /** `suse` for checkmedia, `rh` for checkisomd5. */
+  readonly style: WrittenTagStyle;
+  /** Default sha256 for `suse`; `rh` has md5 and no other. */
+  readonly digests?: readonly DigestName[];
+}
+
+type Setting = keyof SuseTagOptions & keyof TagOptions;
+const SUSE_ONLY: readonly Setting[] = ['check', 'pad', 'partition'];
+const RED_HAT_ONLY = ['skip', 'supported'] as const;
+
+/** The seal that writes a tag. Throws {@link UsageError} `checkmedia.style` for settings that the style has no place for. */
+export function tagSeal(options: TagOptions): Seal {
+  const { style, digests, skip, supported, ...common } = options;
+  if (style === 'suse') {
+    refuse(style, options, RED_HAT_ONLY);
+    return suseTagSeal({ ...common, digests: digests ?? ['sha256'] });
+  }
+  refuse(style, options, SUSE_ONLY);
+  const others = (digests ?? []).filter((digest) => digest !== 'md5');
+  if (others.length > 0) {
+    throw new UsageError(
+      'checkmedia.style',
+      `A tag of style rh holds an MD5 digest, not ${others.join(', ')}.`,
+      {
+        hint: 'Leave the digest out, or choose the style suse.',
+      },
+    );
+  }
+  const { fragments } = common;
+  return redHatTagSeal({
+    ...(fragments === undefined ? {} : { fragments }),
+    ...(skip === undefined ? {} : { skip }),
+    ...(supported === undefined ? {} : { supported }),
+  });
+}
+
+function refuse(style: WrittenTagStyle, options: TagOptions, foreign: readonly (keyof TagOptions)[]): void {
+  const given = foreign.find((name) => options[name] !== undefined);
+  if (given === undefined) return;
+  throw new UsageError('checkmedia.style', `A tag of style ${style} has no "${given}".`, {
+    hint: `Leave it out, or choose the style ${style === 'rh' ? 'suse' : 'rh'}.`,
+  });
+}
