@@ -44,6 +44,7 @@ export interface IsoCommandOptions extends WriterOptions {
   readonly rockRidge: '1.10' | '1.12' | 'none';
   readonly aaip: boolean;
   readonly udf?: UdfRevision | true;
+  readonly udfSpecialFiles?: boolean;
   readonly hide: readonly HideRule[];
   readonly hideIso?: readonly HideRule[];
   readonly hideJoliet?: readonly HideRule[];
@@ -136,6 +137,7 @@ function addTreeOptions(command: Command): void {
         'UDF beside ISO 9660, sharing its file data (default: none; without value 1.02)',
       ).choices(['1.02', '1.50', '2.01', '2.60']),
     )
+    .option('--udf-special-files', 'links, devices and pipes in UDF beside ISO 9660 too; 7-Zip opens no such volume')
     .option('--no-iso9660', 'write UDF alone')
     .addOption(
       new Option('--hide <pattern>', 'show matching entries in no tree; their data stay on the disc')

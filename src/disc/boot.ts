@@ -13,11 +13,12 @@ import {
 } from '../format/eltorito/index.js';
 import { BLOCK } from '../format/iso9660/index.js';
 import { SECTOR } from '../format/mbr/index.js';
-import { bytesSource, type Content, type ExactContent, isExact, isHole, pieceLength, type Run } from '../io/index.js';
+import { bytesSource, type Content, type ExactContent, isExact, type Run } from '../io/index.js';
 import { type File, FileTree, file, overlay } from '../tree/index.js';
 import type { ResolvedBootEntry } from './boot-options.js';
 import type { DiscFacts } from './facts.js';
 import type { BootImageFile } from './files.js';
+import { headOf } from './head.js';
 import type { ResolvedDiscOptions } from './options.js';
 
 interface BootEntryPlan {
@@ -105,14 +106,7 @@ export async function bootImages(boot: BootPlan, facts: DiscFacts, run: Run): Pr
 
 async function partitionTypeOf({ media, node, image }: BootEntryPlan, run: Run): Promise<number> {
   if (media !== 'hard-disk' || !node || !isExact(node.content)) return 0;
-  const sector = new Uint8Array(SECTOR);
-  let filled = 0;
-  for await (const piece of node.content.pieces(run)) {
-    if (!isHole(piece)) sector.set(piece.subarray(0, SECTOR - filled), filled);
-    filled += pieceLength(piece);
-    if (filled >= SECTOR) break;
-  }
-  return emulatedPartitionType(sector, image);
+  return emulatedPartitionType(await headOf(node.content, SECTOR, run), image);
 }
 
 function withCatalog(

@@ -1,15 +1,17 @@
-// What is known of a disc while it is emitted. Places of open files and everything behind them are known at the end only.
+// What is known of a disc while it is emitted. Places of open files and of everything after them are known at the end only.
 
 import { InternalError } from '../errors.js';
 import type { FilePlace } from '../format/iso9660/index.js';
-import type { Content, Piece } from '../io/index.js';
+import { type Content, type ExactContent, isExact, type Piece } from '../io/index.js';
 import type { File } from '../tree/index.js';
 import type { FilePlaces } from './file-places.js';
 
-/** Blocks that follow the payload. */
-export interface Tail {
+/** Parts of a disc after its payload. */
+export interface DiscEnd {
   readonly espBlocks: number;
-  /** Everything behind the ESP: second anchor of UDF, backup GPT. */
+  /** The ESP if it is a file of the tree too: the file is where the partition is. */
+  readonly espFile: ExactContent | undefined;
+  /** Everything after the ESP: second anchor of UDF, backup GPT. */
   readonly endBlocks: number;
 }
 
@@ -18,16 +20,16 @@ export class DiscFacts {
   readonly #exact: FilePlaces;
   readonly #open = new Map<File<Content>, FilePlace>();
   #openBytes = 0;
-  readonly #tail: Tail;
+  readonly #end: DiscEnd;
   #payloadEnd: number | undefined;
 
-  constructor(exact: FilePlaces, tail: Tail, payloadEnd: number | undefined) {
+  constructor(exact: FilePlaces, end: DiscEnd, payloadEnd: number | undefined) {
     this.#exact = exact;
-    this.#tail = tail;
+    this.#end = end;
     this.#payloadEnd = payloadEnd;
   }
 
-  /** Block behind the last file and the padding, where the appended partition starts. */
+  /** Block after the last file and the padding, where the appended partition starts. */
   get payloadEnd(): number {
     if (this.#payloadEnd === undefined)
       throw new InternalError('internal.too-early', 'The end of the payload is not known yet.');
@@ -35,11 +37,21 @@ export class DiscFacts {
   }
 
   get imageBlocks(): number {
-    return this.payloadEnd + this.#tail.espBlocks + this.#tail.endBlocks;
+    return this.payloadEnd + this.#end.espBlocks + this.#end.endBlocks;
   }
 
   get espBlocks(): number {
-    return this.#tail.espBlocks;
+    return this.#end.espBlocks;
+  }
+
+  /** Block after everything that directories show. */
+  get filesEnd(): number {
+    return this.payloadEnd + (this.#end.espFile ? this.#end.espBlocks : 0);
+  }
+
+  /** Whether the place of a file with this content is known at the end only. */
+  isLate(content: Content): boolean {
+    return !isExact(content) || (content === this.#end.espFile && this.#payloadEnd === undefined);
   }
 
   /** Bytes of the open files; complete when the payload has ended. */
@@ -48,9 +60,14 @@ export class DiscFacts {
   }
 
   place(node: File<Content>): FilePlace {
-    const place = this.#exact.get(node) ?? this.#open.get(node);
+    const place = this.#exact.get(node) ?? this.#open.get(node) ?? this.#espPlace(node);
     if (!place) throw new InternalError('internal.too-early', 'The place of a file is not known yet.');
     return place;
+  }
+
+  #espPlace({ content }: File<Content>): FilePlace | undefined {
+    const { espFile } = this.#end;
+    return espFile && content === espFile ? { block: this.payloadEnd, size: espFile.size } : undefined;
   }
 
   /** Called when the last byte of an open file has been produced. */

@@ -42,10 +42,16 @@ export interface FileOrder {
   /** Nodes that have their place already. */
   readonly given: ReadonlyMap<File<Content>, FilePlace>;
   readonly sort: readonly WeightRule[];
+  /** Stored elsewhere: the appended ESP. */
+  readonly elsewhere: Content | undefined;
 }
 
 /** Gives every file its place from block `start` on. Equal content objects share their data, whatever nodes they belong to. */
-export function planFiles(tree: FileTree<Content>, start: number, { first, given, sort }: FileOrder): FilePlan {
+export function planFiles(
+  tree: FileTree<Content>,
+  start: number,
+  { first, given, sort, elsewhere }: FileOrder,
+): FilePlan {
   const places = new FilePlaces(given);
   const exact: ExactContent[] = [];
   const open = new Map<File<Content>, OpenFile>();
@@ -63,6 +69,7 @@ export function planFiles(tree: FileTree<Content>, start: number, { first, given
   }
   for (const { node, path } of heaviestFirst(tree, sort)) {
     const { content } = node;
+    if (content === elsewhere) continue;
     if (!isExact(content)) open.set(node, { node, content, path });
     else if (!places.isAlone(node) && places.place(content, block)) add(content);
   }

@@ -4,6 +4,7 @@ export type { Emulation, Platform } from '../format/eltorito/index.js';
 export { type InterchangeLevel, RELAXATIONS, type Relaxation } from '../format/iso9660/index.js';
 export type { UdfRevision } from '../format/udf/index.js';
 export type { BiosBootOptions, BootEntryOptions, BootOptions } from './boot-options.js';
+export { checkEfiImages } from './esp.js';
 export { type BootEntryFacts, readBootEntries } from './inspect-boot.js';
 export { type PartitionFacts, readPartitions } from './inspect-partitions.js';
 export type { AreaLayout, BootEntryLayout, DiscLayout, PartitionLayout } from './layout.js';

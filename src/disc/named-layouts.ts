@@ -120,7 +120,11 @@ interface LayoutParts {
   readonly partitionTable?: PartitionTable;
   readonly mbr?: object;
   readonly appendedEsp?: object;
-  readonly boot?: { readonly bios?: { readonly bootInfoTable?: boolean; readonly grub2BootInfo?: boolean } };
+  readonly boot?: {
+    readonly bios?: { readonly bootInfoTable?: boolean; readonly grub2BootInfo?: boolean };
+    readonly efi?: object | string;
+    readonly entries?: readonly { readonly platform: string }[];
+  };
 }
 
 /** Throws {@link InvalidInputError} `disc.layout` where options and the layout they name do not go together. */
@@ -137,13 +141,16 @@ export function checkLayout(name: LayoutName, options: LayoutParts): void {
   }
   checkPart(name, layout.mbrCode, mbr, 'boot code for the MBR');
   checkPart(name, layout.biosBoot, boot?.bios, 'BIOS boot image');
-  checkPart(name, layout.appendedEsp, appendedEsp, 'appended EFI system partition');
+  const efiImage = boot?.efi ?? boot?.entries?.find(({ platform }) => platform === 'efi');
+  // An EFI boot image can be the partition that is needed.
+  const esp = layout.appendedEsp === 'needed' ? (appendedEsp ?? efiImage) : appendedEsp;
+  checkPart(name, layout.appendedEsp, esp, 'appended EFI system partition');
   if (layout.bootCode !== 'isolinux') return;
   if (boot?.bios?.grub2BootInfo) throw refusal(name, "does not take GRUB's boot info", 'Choose the layout "grub".');
   if (boot?.bios?.bootInfoTable === false) throw refusal(name, 'needs the boot info table', 'Leave it switched on.');
 }
 
-function checkPart(name: LayoutName, part: Part, given: object | undefined, what: string): void {
+function checkPart(name: LayoutName, part: Part, given: object | string | undefined, what: string): void {
   if (part === 'needed' && given === undefined)
     throw refusal(name, `needs a ${what}`, `Give it, or choose another layout.`);
   if (part === 'refused' && given !== undefined) {

@@ -37,6 +37,11 @@ export interface DiscOptions extends IsoOptions {
   /** UDF beside ISO 9660, sharing its file data, in this revision. Default: none. */
   readonly udf?: UdfRevision;
   /**
+   * Symbolic links, devices, pipes and sockets in UDF. 7-Zip (26.02) refuses a UDF volume that has one, and Windows shows none, while
+   * ISO 9660 beside it has them all. Default: only without ISO 9660.
+   */
+  readonly udfSpecialFiles?: boolean;
+  /**
    * Write UDF only if the data of all files take more bytes than this. With open content that shows when they have been
    * written: room for UDF is left where it may come to that. Default: whatever they take.
    */
@@ -58,7 +63,10 @@ export interface DiscOptions extends IsoOptions {
   readonly partitionTable?: PartitionTable;
   /** Start of partition 1 in blocks of 2048 bytes: 16 gives it descriptors of its own. Default 16 with a partition table. */
   readonly partitionOffset?: 0 | 16;
-  /** FAT image of an EFI system partition, placed behind the payload as partition 2. */
+  /**
+   * FAT image of an EFI system partition, placed after the payload as partition 2. Default: with a partition table, the first
+   * EFI boot image; one in the tree is then stored there and shown by the directories.
+   */
   readonly appendedEsp?: ExactContent;
   /** 32 bits at byte 440 of the MBR. Default 0; in the layout `isolinux` derived from the seed. */
   readonly diskSignature?: number;
@@ -72,6 +80,7 @@ export interface ResolvedDiscOptions {
   readonly iso: ResolvedIsoOptions;
   readonly iso9660: boolean;
   readonly udf: UdfRevision | undefined;
+  readonly udfSpecialFiles: boolean;
   /** Bytes of file data above which there is UDF; undefined: there is. */
   readonly udfAbove: number | undefined;
   readonly epoch: Timestamp;
@@ -93,6 +102,8 @@ export interface ResolvedDiscOptions {
   readonly partitionTable: PartitionTable;
   readonly partitionOffset: 0 | 16;
   readonly appendedEsp: ExactContent | undefined;
+  /** Whether the appended ESP is an EFI boot image of the tree, which its directories show too. */
+  readonly espInTree: boolean;
   readonly diskSignature: number;
   readonly padBlocks: number;
   readonly signatureBlock: boolean;
@@ -111,6 +122,7 @@ export function resolveDisc(options: DiscOptions): ResolvedDiscOptions {
     iso: resolveIso(options),
     iso9660: options.iso9660 ?? true,
     udf: options.udf,
+    udfSpecialFiles: options.udfSpecialFiles ?? options.iso9660 === false,
     udfAbove: options.udf && options.udfAbove,
     epoch: options.epoch,
     hide: options.hide ?? [],
@@ -127,6 +139,7 @@ export function resolveDisc(options: DiscOptions): ResolvedDiscOptions {
     partitionTable,
     partitionOffset,
     appendedEsp,
+    espInTree: false,
     diskSignature: options.diskSignature ?? (named?.derivedSignature ? derivedSignature(seed) : 0),
     padBlocks,
     signatureBlock: options.signatureBlock ?? false,

@@ -8,7 +8,6 @@ import {
   BLOCK,
   type FilePlace,
   type Hierarchy,
-  isoLosses,
   isoNames,
   JOLIET_LENGTH,
   JOLIET_LONG,
@@ -20,12 +19,13 @@ import {
   rockRidge,
   SYSTEM_AREA_BLOCKS,
 } from '../format/iso9660/index.js';
-import { planUdf, type UdfPlan, udfLosses } from '../format/udf/index.js';
-import { type Content, deriveUuid, exactly, type ImagePlan, type Run } from '../io/index.js';
-import { exclude, type File, type FileTree, type Node } from '../tree/index.js';
+import { planUdf, type UdfPlan } from '../format/udf/index.js';
+import { type Content, type Data, deriveUuid, exactContent, exactly, type ImagePlan, type Run } from '../io/index.js';
+import type { File, FileTree, Node } from '../tree/index.js';
 import { type Area, AreaList, type AreaPieces, emitAreas } from './area.js';
 import { type BootPlan, bootImages, planBoot } from './boot.js';
-import { DiscFacts, type Tail } from './facts.js';
+import { withEsp } from './esp.js';
+import { type DiscEnd, DiscFacts } from './facts.js';
 import { exactFilePieces, type FilePlan, openFilePieces, planFiles } from './files.js';
 import {
   backupGptBlocks,
@@ -36,7 +36,9 @@ import {
   SYSTEM_AREA,
 } from './hybrid.js';
 import type { DiscLayout } from './layout.js';
-import { type DiscOptions, type ResolvedDiscOptions, resolveDisc, type TreeName } from './options.js';
+import { discLosses } from './losses.js';
+import { type DiscOptions, type ResolvedDiscOptions, resolveDisc } from './options.js';
+import { shownIn, shownInUdf } from './shown.js';
 import { addEndAnchor, addRecognition, addUdf, endBlocks, type UdfView } from './udf.js';
 import { settleUdf, type UdfCondition } from './udf-need.js';
 import { addView, descriptorPieces, type View } from './views.js';
@@ -51,15 +53,15 @@ const MOST_ALIGNMENT = 4096;
  * open, with everything in its head that depends on the end as backpatches.
  */
 export function planDisc(tree: FileTree<Content>, options: DiscOptions): ImagePlan<DiscLayout> {
-  const { options: resolved, condition } = settleUdf(tree, resolveDisc(options));
+  const { options: resolved, condition } = settleUdf(tree, withEsp(tree, resolveDisc(options)));
   const boot = planBoot(tree, resolved);
   const hierarchies = resolved.iso9660 ? planHierarchies(boot.tree, resolved) : [];
   if (resolved.iso.strict) for (const hierarchy of hierarchies) refuseLongPaths(hierarchy);
   const udf =
-    resolved.udf && planUdf(shownIn('udf', boot.tree, resolved), { ...udfTexts(resolved), revision: resolved.udf });
+    resolved.udf && planUdf(shownInUdf(boot.tree, resolved), { ...udfTexts(resolved), revision: resolved.udf });
   const { list, files } = placeAreas(boot, { hierarchies, udf, condition }, resolved);
   const { areas, payloadEnd } = list;
-  const newFacts = () => new DiscFacts(files.places, tailOf(resolved), payloadEnd);
+  const newFacts = () => new DiscFacts(files.places, discEndOf(resolved), payloadEnd);
   const sizeLimit = limitOf(areas, files, resolved);
   const facts = payloadEnd === undefined ? undefined : newFacts();
   const layout: DiscLayout = {
@@ -76,17 +78,18 @@ export function planDisc(tree: FileTree<Content>, options: DiscOptions): ImagePl
       ...(blocks === undefined ? {} : { blocks }),
     })),
     bootEntries: boot.entries.map(({ asked: { platform, id }, image, media, sectors, node }) => {
-      const block = node ? files.places.get(node)!.block : payloadEnd;
+      const block = (node && files.places.get(node)?.block) ?? payloadEnd;
       const told = { ...(media === 'none' ? {} : { media }), ...(id === '' ? {} : { id }) };
       return { platform, image, sectors, ...told, ...(block === undefined ? {} : { block }) };
     }),
     partitions: partitionLayouts(resolved, facts),
-    losses: [...(resolved.iso9660 ? isoLosses(tree, resolved.iso) : []), ...(udf ? udfLosses(tree) : [])],
+    losses: discLosses(tree, resolved, hierarchies, udf),
   };
   const pieces = (run: Run) => emitAreas(list, newFacts(), run);
-  const plan = facts ? { size: facts.imageBlocks * BLOCK, pieces, layout } : { sizeLimit, pieces, layout };
-  // The exact plan's pieces hold no backpatches: DiscFacts knows everything from the start.
-  return plan as ImagePlan<DiscLayout>;
+  if (!facts) return { sizeLimit, pieces, layout };
+  // Without open content there are no backpatches: DiscFacts knows everything from the start.
+  const exactPieces = pieces as (run: Run) => AsyncGenerator<Data>;
+  return { ...exactContent(facts.imageBlocks * BLOCK, exactPieces), layout };
 }
 
 function planHierarchies(tree: FileTree<Content>, options: ResolvedDiscOptions): Hierarchy[] {
@@ -113,14 +116,6 @@ function planHierarchies(tree: FileTree<Content>, options: ResolvedDiscOptions):
     ...plainOnly,
   });
   return [primary, joliet];
-}
-
-/** The tree without what one of the trees on the disc is not to show. Data of hidden files stay on the disc. */
-function shownIn(name: TreeName, tree: FileTree<Content>, { hide }: ResolvedDiscOptions): FileTree<Content> {
-  return exclude(
-    tree,
-    hide.filter(({ from }) => from.includes(name)).map(({ pattern }) => pattern),
-  );
 }
 
 /** The file systems that share the disc. */
@@ -185,10 +180,11 @@ function placeAreas(
     first: boot.first,
     given: new Map(catalogPlace),
     sort: options.sort,
+    elsewhere: options.appendedEsp,
   });
   biosBlock = boot.biosImage && files.places.get(boot.biosImage)!.block;
   addPayload(list, files, options);
-  addTail(list, options, udfView);
+  addDiscEnd(list, options, udfView);
   return { list, files };
 }
 
@@ -212,8 +208,8 @@ function addPayload(list: AreaList, files: FilePlan, options: ResolvedDiscOption
   list.endPayload();
 }
 
-function addTail(list: AreaList, options: ResolvedDiscOptions, udf: UdfView | undefined): void {
-  const { espBlocks } = tailOf(options);
+function addDiscEnd(list: AreaList, options: ResolvedDiscOptions, udf: UdfView | undefined): void {
+  const { espBlocks } = discEndOf(options);
   const gptBlocks = backupGptBlocks(options);
   const esp = options.appendedEsp;
   list.add('appended ESP', espBlocks, async function* ({ run }) {
@@ -232,10 +228,11 @@ function catalogPieces(boot: BootPlan): AreaPieces {
   };
 }
 
-function tailOf(options: ResolvedDiscOptions): Tail {
+function discEndOf(options: ResolvedDiscOptions): DiscEnd {
   const gptBlocks = backupGptBlocks(options);
   return {
     espBlocks: divCeil(options.appendedEsp?.size ?? 0, BLOCK),
+    espFile: options.espInTree ? options.appendedEsp : undefined,
     endBlocks: gptBlocks + (options.udf ? endBlocks(gptBlocks) : 0),
   };
 }

@@ -21,7 +21,7 @@ import {
   type UdfPlan,
   type UdfVolume,
 } from '../format/udf/index.js';
-import { isExact, type Piece } from '../io/index.js';
+import type { Piece } from '../io/index.js';
 import type { AreaList } from './area.js';
 import type { DiscFacts } from './facts.js';
 import { piecesIf, type UdfCondition } from './udf-need.js';
@@ -111,7 +111,7 @@ function volumeOf({ plan, identity, integrity, area, metadata }: UdfView, facts:
     identity,
     time: plan.time,
     revision: plan.revision,
-    partition: { start: PARTITION, blocks: facts.payloadEnd - PARTITION },
+    partition: { start: PARTITION, blocks: facts.filesEnd - PARTITION },
     fileSet: fileSetAddress(plan, { partition: PARTITION, area }),
     integrity: { length: INTEGRITY_BLOCKS * BLOCK, block: integrity },
     metadata: metadata && { file: metadata.file - PARTITION, mirror: metadata.mirror - PARTITION },
@@ -119,7 +119,7 @@ function volumeOf({ plan, identity, integrity, area, metadata }: UdfView, facts:
 }
 
 function integrityOf({ plan, metadata }: UdfView, facts: DiscFacts) {
-  const blocks = facts.payloadEnd - PARTITION;
+  const blocks = facts.filesEnd - PARTITION;
   return {
     time: plan.time,
     revision: plan.revision,
@@ -140,7 +140,7 @@ function* areaPieces({ plan, area }: UdfView, facts: DiscFacts): Generator<Piece
     const { node } = inode;
     const length = blocksOf(inode) * BLOCK;
     done += blocksOf(inode);
-    const isLate = node.kind === 'file' && !isExact(node.content);
+    const isLate = node.kind === 'file' && facts.isLate(node.content);
     if (!isLate) {
       batch.push(renderInode(plan, index, placement));
       gathered += length;

@@ -19,7 +19,7 @@ import {
   renderTerminator,
   rootRecord,
 } from '../format/iso9660/index.js';
-import { type Content, isExact, type Piece } from '../io/index.js';
+import type { Content, Piece } from '../io/index.js';
 import type { Directory } from '../tree/index.js';
 import type { AreaList, Emission } from './area.js';
 import type { DiscFacts } from './facts.js';
@@ -62,7 +62,7 @@ export function addView(areas: AreaList, hierarchy: Hierarchy, origin: number, e
   return view;
 }
 
-/** Directories that hold an open file are rendered at the end; the others are gathered into large pieces. */
+/** Directories that hold a file whose place is known late are rendered at the end; the others are gathered into large pieces. */
 function* directoryPieces(view: View, placement: Placement, facts: DiscFacts): Generator<Piece> {
   const { hierarchy } = view;
   const batch: Uint8Array[] = [];
@@ -70,7 +70,7 @@ function* directoryPieces(view: View, placement: Placement, facts: DiscFacts): G
   let gathered = 0;
   for (const index of hierarchy.placed) {
     const dir = hierarchy.directories[index]!;
-    const isLate = holdsOpenFile(dir.node);
+    const isLate = holdsLateFile(dir.node, facts);
     if (isLate) {
       yield* batch.splice(0);
       gathered = 0;
@@ -88,8 +88,8 @@ function* directoryPieces(view: View, placement: Placement, facts: DiscFacts): G
   if (gathered > 0) yield concatBytes(batch);
 }
 
-function holdsOpenFile({ entries }: Directory<Content>): boolean {
-  for (const node of entries.values()) if (node.kind === 'file' && !isExact(node.content)) return true;
+function holdsLateFile({ entries }: Directory<Content>, facts: DiscFacts): boolean {
+  for (const node of entries.values()) if (node.kind === 'file' && facts.isLate(node.content)) return true;
   return false;
 }
 
@@ -106,8 +106,9 @@ export function* descriptorPieces(
   for (const view of views) {
     const isPrimary = view.hierarchy.kind === 'primary';
     const spaceSize = () => {
-      const end = view.origin === 0 && isPrimary ? facts.imageBlocks : facts.payloadEnd;
-      return end - view.origin;
+      // Partition 1 ends with the payload, in front of an ESP that the tree shows.
+      if (view.origin > 0) return facts.payloadEnd - view.origin;
+      return isPrimary ? facts.imageBlocks : facts.filesEnd;
     };
     const render = isPrimary ? renderPrimary : renderJoliet;
     yield facts.late(BLOCK, () => renderDescriptor(view, render, options, spaceSize()));

@@ -28,6 +28,13 @@ export class LossLog {
     if (loss.examples.length < EXAMPLES) loss.examples.push(`/${displayText(path)}`);
   }
 
+  /** A loss of a value of the whole image, such as its label. */
+  addValue(code: string, message: string, value: string): void {
+    const known = this.#losses.get(code);
+    if (!known) this.#losses.set(code, { message, count: 1, examples: [value] });
+    else if (known.count++ < EXAMPLES) known.examples.push(value);
+  }
+
   list(): Loss[] {
     return [...this.#losses].map(([code, loss]) => ({ code, ...loss }));
   }

@@ -1,10 +1,16 @@
 // Partition tools as judges of the hybrid layouts: gdisk, util-linux, parted; and one more partition added behind the payload.
+import { spawnSync } from 'node:child_process';
 import { copyFileSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { planDisc } from '../../src/disc/index.js';
-import { bytesSource } from '../../src/io/memory.js';
-import { liveOptions, mediaTree, openContent, writeDisc } from '../support/discs.js';
+import { type DiscOptions, planDisc } from '../../src/disc/index.js';
+import { planFat } from '../../src/format/fat/plan.js';
+import { type Content, type ExactContent, quietRun } from '../../src/io/content.js';
+import { bytesSource, collect } from '../../src/io/memory.js';
+import { FileTree } from '../../src/tree/file-tree.js';
+import { file } from '../../src/tree/node.js';
+import { overlay } from '../../src/tree/rewrite.js';
+import { bootCode, EPOCH, liveOptions, mediaTree, openContent, writeDisc } from '../support/discs.js';
 import { judge, oracle } from '../support/oracle.js';
 import { scratchDirectory } from '../support/scratch.js';
 import { noise } from '../support/trees.js';
@@ -45,6 +51,81 @@ describe.each(['gpt', 'gpt-hybrid'] as const)('%s', (table) => {
     expect(judge('sgdisk', ['-p', image]).stdout).toContain(`last usable sector is ${sectors - 64}`);
   });
 });
+
+describe('an EFI boot image of the tree', () => {
+  const fat = planFat(FileTree.of<ExactContent>({ 'EFI/BOOT/BOOTX64.EFI': file(bytesSource(noise(9000, 4))) }), {
+    epoch: EPOCH,
+    seed: 's',
+  });
+  const withImage = (payload: Content): FileTree<Content> =>
+    overlay(mediaTree(payload), FileTree.of<Content>({ 'boot/efi.img': file<Content>(fat) }));
+  const cases: [string, Partial<DiscOptions>, RegExp][] = [
+    ['gpt-only', { layout: 'gpt-only' }, /type=C12A7328-/],
+    ['grub with an MBR', { layout: 'grub' }, /type=ef$/],
+    ['grub with a GPT', { layout: 'grub', partitionTable: 'gpt' }, /type=C12A7328-/],
+    ['isolinux', { layout: 'isolinux', mbr: { code: bootCode } }, /type=ef$/],
+    ['uefi-strict', { layout: 'uefi-strict' }, /type=C12A7328-/],
+    ['no named layout', { partitionTable: 'mbr' }, /type=ef$/],
+  ];
+
+  oracle(
+    'sfdisk',
+    'mdir',
+    'xorriso',
+    '7z',
+  )('is a partition of its own in every layout that has partitions', async () => {
+    for (const [name, options, type] of cases) {
+      for (const payload of [bytesSource(noise(700_001, 2)), openContent(noise(700_001, 2), 6e9)]) {
+        const bios = name === 'isolinux' ? { bios: { path: ISOLINUX_IMAGE } } : {};
+        const tree = overlay(withImage(payload), FileTree.of<Content>({ [ISOLINUX_IMAGE]: isolinuxImage() }));
+        const given: DiscOptions = {
+          epoch: EPOCH,
+          seed: 's',
+          udf: '1.02',
+          boot: { ...bios, efi: { path: 'boot/efi.img' } },
+        };
+        const image = await writeDisc(planDisc(tree, { ...given, ...options }), join(scratch, 'efi.iso'));
+        const [first, second, ...more] = dump(image);
+        expect(more, name).toEqual([]);
+        expect(second, name).toMatch(type);
+        const [start, end] = [first, second].map((line) => Number(/start= *(\d+)/.exec(line!)![1])) as [number, number];
+        const size = Number(/size= *(\d+)/.exec(first!)![1]);
+        expect(start + size, `${name}: nothing overlaps`).toBeLessThanOrEqual(end);
+        expect(judge('mdir', ['-b', '-/', '-i', `${image}@@${end * 512}`]).stdout, name).toContain('BOOTX64.EFI');
+        const catalog = judge('xorriso', ['-indev', image, '-report_el_torito', 'plain']).stdout;
+        expect(catalog, name).toMatch(new RegExp(`UEFI .* ${end / 4}$`, 'm'));
+        expect(catalog, name).toMatch(/img path : +\d +\/boot\/efi\.img/);
+        // Every view of the disc has the file, at the same place.
+        for (const view of ['-tiso', '-tudf']) {
+          const bytes = spawnSync('7z', ['x', '-so', view, image, 'boot/efi.img'], { maxBuffer: 2 ** 26 }).stdout;
+          expect(Buffer.compare(bytes, await collect(fat, quietRun())), `${name} ${view}`).toBe(0);
+        }
+      }
+    }
+  });
+
+  oracle('sfdisk')('is no partition without a table, and beside an appended one', async () => {
+    const boot = { efi: { path: 'boot/efi.img' } };
+    const tree = withImage(bytesSource(noise(100, 2)));
+    const plain = await writeDisc(
+      planDisc(tree, { epoch: EPOCH, seed: 's', layout: 'plain', boot }),
+      join(scratch, 'p.iso'),
+    );
+    expect(judge('sfdisk', ['-d', plain]).status).not.toBe(0);
+    const options: DiscOptions = { epoch: EPOCH, seed: 's', layout: 'gpt-only', boot, appendedEsp: esp };
+    const both = await writeDisc(planDisc(tree, options), join(scratch, 'both.iso'));
+    expect(dump(both)[1]).toMatch(/size= +1956, type=C12A7328-/);
+  });
+});
+
+const ISOLINUX_IMAGE = 'isolinux/isolinux.bin';
+
+/** An image that carries the mark which boot code for disks looks for. */
+function isolinuxImage() {
+  const image = noise(30_000, 8);
+  image.set([0xfb, 0xc0, 0x78, 0x70], 64);
+  return file<Content>(bytesSource(image));
+}
 
 describe('mbr', () => {
   oracle(

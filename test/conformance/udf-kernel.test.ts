@@ -74,7 +74,11 @@ guestOracle()('one live disc, three file systems', async () => {
         ? { ...node, content: openContent(payload, 700_000_000_000) }
         : { ...node, xattrs },
   );
-  const options: DiscOptions = { ...liveOptions('gpt', bytesSource(noise(1_000_000, 5))), udf: '1.02' };
+  const options: DiscOptions = {
+    ...liveOptions('gpt', bytesSource(noise(1_000_000, 5))),
+    udf: '1.02',
+    udfSpecialFiles: true,
+  };
   const image = await writeDisc(planDisc(open, options), join(scratch, 'live.iso'));
   const found = await mountInGuest(
     image,

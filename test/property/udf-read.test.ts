@@ -35,7 +35,10 @@ test('a volume gives back the tree that was written', async () => {
   );
   await fc.assert(
     fc.asyncProperty(textual, fc.constantFrom(...REVISIONS), fc.boolean(), async (tree, udf, iso9660) => {
-      const image = await collect(planDisc(tree, { epoch: EPOCH, seed: 's', udf, iso9660 }), quietRun());
+      const image = await collect(
+        planDisc(tree, { epoch: EPOCH, seed: 's', udf, iso9660, udfSpecialFiles: true }),
+        quietRun(),
+      );
       const opened = await openUdf(bytesSource(image));
       expect(opened.facts.revision).toBe(udf);
       expect(asKept(await describeTree(await opened.tree()))).toEqual(asKept(await describeTree(tree)));

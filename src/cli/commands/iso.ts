@@ -3,13 +3,13 @@
 import { statSync } from 'node:fs';
 import { Command } from 'commander';
 import { fromText } from '../../bytes/index.js';
-import { type DiscOptions, planDisc } from '../../disc/index.js';
+import { checkEfiImages, type DiscLayout, type DiscOptions, planDisc } from '../../disc/index.js';
 import { InvalidInputError, UsageError } from '../../errors.js';
 import { tagSeal } from '../../format/checkmedia/index.js';
 import { planFat } from '../../format/fat/index.js';
-import { type ExactContent, fileContent, type Seal, withSeals } from '../../io/index.js';
+import { type ExactContent, fileContent, type ImagePlan, type Run, type Seal, withSeals } from '../../io/index.js';
 import { scanDirectory } from '../../source/index.js';
-import { shareDuplicates } from '../../tree/index.js';
+import { type FileTree, shareDuplicates } from '../../tree/index.js';
 import { readInput } from '../input.js';
 import { addIsoOptions, type IsoCommandOptions } from '../iso-options.js';
 import { type PreparedSource, writeCommand } from '../write-command.js';
@@ -23,11 +23,16 @@ export function isoCommand(): Command {
   return addWriterOptions(addIsoOptions(command)).action((source: string, image: string, options: IsoCommandOptions) =>
     writeCommand(source, image, options, async (prepared, { run }) => {
       const tree = options.duplicatesOnce ? await shareDuplicates(prepared.tree, run) : prepared.tree;
-      const disc = planDisc(tree, await discOptions(options, prepared));
+      const disc = await planned(tree, await discOptions(options, prepared), run);
       const seal = mediaCheckSeal(options);
       return seal ? withSeals(disc, [seal]) : disc;
     }),
   );
+}
+
+async function planned(tree: FileTree, options: DiscOptions, run: Run): Promise<ImagePlan<DiscLayout>> {
+  await checkEfiImages(tree, options, run);
+  return planDisc(tree, options);
 }
 
 function mediaCheckSeal(options: IsoCommandOptions): Seal | undefined {
@@ -62,6 +67,7 @@ async function discOptions(options: IsoCommandOptions, prepared: PreparedSource)
     rockRidge,
     xattrs: options.aaip,
     ...(udf === undefined ? {} : { udf: udf === true ? '1.02' : udf }),
+    ...(options.udfSpecialFiles ? { udfSpecialFiles: true } : {}),
     hide: [...hide, ...(options.hideIso ?? []), ...(options.hideJoliet ?? []), ...(options.hideUdf ?? [])],
     sort,
     padBlocks,

@@ -20,6 +20,8 @@ export function planFat(tree: FileTree, options: FatOptions): ImagePlan<FatLayou
   const resolved = resolveFatOptions(options);
   const losses = new LossLog();
   recordLosses(tree, losses);
+  const { label = '' } = options;
+  if (label !== resolved.label) losses.addValue('fat.label', 'Labels are stored in capitals.', label);
   const { directories, files } = surveyTree(tree, resolved);
   const geometry = chooseGeometry(resolved, demandOf(directories, files));
   const layout: FatLayout = {

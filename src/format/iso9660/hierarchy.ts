@@ -4,7 +4,7 @@
 import { alignUp, type ByteString, compareBytes, divCeil } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
 import { type Content, contentLimit } from '../../io/index.js';
-import { type Directory, type FileTree, joinPath, type Node } from '../../tree/index.js';
+import { type Directory, type FileTree, joinPath, type Loss, LossLog, type Node } from '../../tree/index.js';
 import { MAX_RECORD, PARENT, recordHeadLength, recordLength, SELF } from './directory-record.js';
 import { type EntryRange, EntryTable, type HierarchyEntry } from './entry-table.js';
 import { FieldRun } from './field-run.js';
@@ -15,6 +15,9 @@ import { pathTableEntryLength } from './path-table.js';
 import { childLink, movedIn, parentLink, RELOCATED, type Relocation } from './relocation.js';
 import { ContinuationArea, type Spread } from './susp.js';
 import type { SystemUse } from './system-use.js';
+
+const LEFT_OUT = 'Links, devices, pipes and sockets are left out of Joliet, which Windows reads.';
+const CHANGED = 'Names are cut or changed in Joliet, which Windows reads.';
 
 /** One directory of a hierarchy, laid out. */
 export interface HierarchyDirectory {
@@ -50,6 +53,8 @@ export interface Hierarchy {
   readonly placed: readonly number[];
   /** Deep directories that were moved up. */
   readonly relocation: Relocation | undefined;
+  /** Names of Joliet that differ from those of the tree, and entries that it has no place for. */
+  readonly losses: readonly Loss[];
 }
 
 export interface HierarchyOptions {
@@ -71,11 +76,12 @@ export function planHierarchy(tree: FileTree<Content>, options: HierarchyOptions
   const table = new EntryTable();
   const fields = new FieldRun();
   let pathTableSize = 0;
+  const losses = new LossLog();
   for (let index = 0; index < queue.length; index++) {
     const { node, identifier, parent, path } = queue[index]!;
     if (index >= MAX_DIRECTORIES) throw tooManyDirectories(path);
     indexOf.set(node, index);
-    const entries = sortedEntries(node, options);
+    const entries = sortedEntries(node, path as ByteString, options, losses);
     const range = table.add(entries);
     const visited = { node, isRoot: index === 0, entries, path };
     measured.push({ node, identifier, parent, range, ...measure(visited, options, fields) });
@@ -98,6 +104,7 @@ export function planHierarchy(tree: FileTree<Content>, options: HierarchyOptions
     multiExtent: options.multiExtent,
     placed,
     relocation: options.relocation,
+    losses: losses.list(),
   };
 }
 
@@ -143,17 +150,26 @@ export function extentCount(size: number): number {
   return Math.max(1, divCeil(size, EXTENT_BYTES));
 }
 
-function sortedEntries(dir: Directory<Content>, options: HierarchyOptions): HierarchyEntry[] {
+function sortedEntries(
+  dir: Directory<Content>,
+  path: ByteString,
+  options: HierarchyOptions,
+  losses: LossLog,
+): HierarchyEntry[] {
   const { names, relocation, kind } = options;
   const shown: { name: ByteString; node: Node<Content>; isDirectory: boolean }[] = [];
   for (const [name, node] of dir.entries) {
-    if (options.shows && !options.shows(node)) continue;
+    if (options.shows && !options.shows(node)) {
+      if (kind === 'joliet') losses.add('joliet.special-file', LEFT_OUT, joinPath(path, name));
+      continue;
+    }
     shown.push({ name, node, isDirectory: node.kind === 'directory' && movedIn(dir, node, relocation) !== 'away' });
   }
   const entries = identify(shown, names).map((parts, i) => {
     const { name, node, isDirectory } = shown[i]!;
     const identifier = names.identifier(parts, isDirectory);
     const home = node.kind === 'directory' && dir === relocation?.holder ? relocation.names.get(node) : undefined;
+    if (kind === 'joliet' && !names.isExact(name, parts)) losses.add('joliet.name', CHANGED, joinPath(path, name));
     return { parts, identifier, name: home ?? name, node };
   });
   if (kind === 'joliet') return entries.sort((a, b) => compareBytes(a.identifier, b.identifier));

@@ -11,8 +11,12 @@ const SHORTEST_EXTENSION_KEPT = 15;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are forbidden in Joliet names
 const FORBIDDEN = /[\ud800-\udbff][\udc00-\udfff]|[\u0000-\u001f*/:;?\\\ufffd]/g;
 
+/** Names in ASCII that Joliet has as they are. */
+const PLAIN = /^[ !-)+-.0-9<->@-[\]-~]*$/;
+
 /** The scheme for names of at most `longest` characters. */
 export function jolietNames(longest = JOLIET_LENGTH): NameScheme {
+  const isPlain = (name: string) => name.length <= longest && PLAIN.test(name);
   const room = (extension: string) => (extension === '' ? longest : longest - 1 - extension.length);
   return {
     tagLength: 6,
@@ -22,7 +26,7 @@ export function jolietNames(longest = JOLIET_LENGTH): NameScheme {
       return { base: base.slice(0, room(kept)), extension: kept };
     },
     tagged: ({ base, extension }, tag) => ({ base: base.slice(0, room(extension) - tag.length) + tag, extension }),
-    isExact: (name, parts) => lossyText(name) === joined(parts),
+    isExact: (name, parts) => (isPlain(name) ? name : lossyText(name)) === joined(parts),
     identifier: (parts) => bigEndian(joined(parts)),
   };
 }

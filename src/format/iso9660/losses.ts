@@ -5,7 +5,11 @@ import { type FileTree, type Loss, LossLog, type Node, walk } from '../../tree/i
 import { droppedAttributes } from './aaip.js';
 import { EARLIEST, LATEST } from './date.js';
 import type { ResolvedIsoOptions } from './options.js';
+import { aCharacters } from './text.js';
 
+const D_CHARACTERS = /^[A-Z0-9_]*$/;
+const JOLIET_ID_LENGTH = 16;
+const JOLIET_TEXT_LENGTH = 64;
 /** Longest name that Linux shows whole: its isofs driver stops gathering NM fields at 254 bytes. */
 const LONGEST_SHOWN_NAME = 253;
 /** Longest link target that libisofs reads; a longer one makes it refuse the whole image (1.5.6). */
@@ -29,6 +33,39 @@ export function isoLosses(tree: FileTree<Content>, options: ResolvedIsoOptions):
       log.add('iso9660.long-link', message, path);
     }
     if (!options.rockRidge) plainLosses(node, path, log);
+  }
+  return log.list();
+}
+
+/** Texts of descriptors that are stored in another form than given, or in one that the standard does not have. */
+export function isoTextLosses({ texts, joliet }: ResolvedIsoOptions): Loss[] {
+  const log = new LossLog();
+  const { volumeId, systemId, ...ids } = texts;
+  if (!D_CHARACTERS.test(volumeId)) {
+    const message =
+      'ISO 9660 allows A to Z, 0 to 9 and "_" in a volume id; it is stored as given, and programs differ in how they show it.';
+    log.addValue('iso9660.volume-id', message, volumeId);
+  }
+  if (aCharacters(systemId) !== systemId) {
+    log.addValue('iso9660.system-id', 'The system id has characters that ISO 9660 does not allow there.', systemId);
+  }
+  for (const text of Object.values(ids)) {
+    if (aCharacters(text) === text) continue;
+    log.addValue(
+      'iso9660.text',
+      'Ids other than that of the volume are stored in capitals, with "_" for what ISO 9660 does not allow.',
+      text,
+    );
+  }
+  if (joliet && volumeId.length > JOLIET_ID_LENGTH) {
+    log.addValue(
+      'joliet.volume-id',
+      'Joliet has 16 characters for the volume id, so that Windows shows it cut.',
+      volumeId,
+    );
+  }
+  for (const text of joliet ? Object.values(ids) : []) {
+    if (text.length > JOLIET_TEXT_LENGTH) log.addValue('joliet.text', 'Joliet cuts ids after 64 characters.', text);
   }
   return log.list();
 }

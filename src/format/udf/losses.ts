@@ -2,15 +2,21 @@
 
 import type { Content } from '../../io/index.js';
 import { type FileTree, type Loss, LossLog, walk } from '../../tree/index.js';
+import { cutToFit } from './cs0.js';
 import { EARLIEST, LATEST } from './fields.js';
 import { isExactTarget } from './link-target.js';
 import { exactName } from './names.js';
 
 const MICROSECOND = 1000;
+/** Bytes of the volume identifier of a primary volume descriptor, without the byte that counts them. */
+const PRIMARY_ID_BYTES = 31;
 
 /** Everything that will be missing or changed, gathered over the whole tree. */
-export function udfLosses(tree: FileTree<Content>): Loss[] {
+export function udfLosses(tree: FileTree<Content>, volumeId: string): Loss[] {
   const log = new LossLog();
+  if (cutToFit(volumeId, PRIMARY_ID_BYTES) !== volumeId) {
+    log.addValue('udf.volume-id', 'The volume id is cut in the primary descriptor of UDF.', volumeId);
+  }
   for (const { node, path, name } of walk(tree)) {
     const { mtime } = node;
     if (node.xattrs.length > 0) log.add('udf.xattrs', 'Extended attributes are not stored.', path);

@@ -28,8 +28,14 @@ export function planMedium(plan: BuildPlan, parts: MediumParts, rootImage: Conte
   const isHybrid = plan.layout.partitionTable !== 'none';
   const espFile = isHybrid ? undefined : esp;
   const tree = mediaTree(plan, { boot: parts.tree, initrd: parts.initrd, rootImage, espFile });
-  const disc = planDisc(tree, discOptions(plan, parts, esp));
+  const disc = withoutIdLosses(planDisc(tree, discOptions(plan, parts, esp)));
   return plan.seal === undefined ? disc : withSeals(disc, [plan.seal]);
+}
+
+/** KIWI's own publisher and the medium's id have small letters: their capitals in one descriptor are no news in every build. */
+function withoutIdLosses(disc: ImagePlan<DiscLayout>): ImagePlan<DiscLayout> {
+  const losses = disc.layout.losses.filter(({ code }) => code !== 'iso9660.text');
+  return { ...disc, layout: { ...disc.layout, losses } };
 }
 
 function discOptions(

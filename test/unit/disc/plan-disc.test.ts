@@ -2,9 +2,17 @@ import { Writable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { fromText } from '../../../src/bytes/text.js';
 import { timestamp } from '../../../src/bytes/time.js';
-import { type BootEntryOptions, type DiscOptions, planDisc } from '../../../src/disc/index.js';
+import { type BootEntryOptions, checkEfiImages, type DiscOptions, planDisc } from '../../../src/disc/index.js';
 import { InternalError, InvalidInputError, TargetError } from '../../../src/errors.js';
-import { type Content, contentLimit, isBackpatch, isExact, quietRun } from '../../../src/io/content.js';
+import { planFat } from '../../../src/format/fat/plan.js';
+import {
+  type Content,
+  contentLimit,
+  type ExactContent,
+  isBackpatch,
+  isExact,
+  quietRun,
+} from '../../../src/io/content.js';
 import { bytesSource, collect } from '../../../src/io/memory.js';
 import { streamTarget } from '../../../src/io/target.js';
 import { writeImage } from '../../../src/io/write-image.js';
@@ -75,11 +83,71 @@ describe('layout', () => {
     const attributes = { mtime: timestamp(-3e9, 5), xattrs: [{ name: fromText('user.a'), value: new Uint8Array(1) }] };
     const tree = FileTree.of<Content>({ a: file<Content>(esp, attributes), l: symlink(fromText('a')) });
     const codes = (options: DiscOptions) => planDisc(tree, options).layout.losses.map(({ code }) => code);
-    expect(codes(plain)).toEqual(['iso9660.mtime-range', 'iso9660.mtime-grain']);
+    expect(codes({ ...plain, joliet: false })).toEqual(['iso9660.mtime-range', 'iso9660.mtime-grain']);
+    expect(codes(plain)).toContain('joliet.special-file');
+    const asUdf = codes({ ...plain, iso9660: false, udf: '1.02' });
+    expect(asUdf).toEqual(['udf.xattrs', 'udf.mtime-grain', 'udf.special-file']);
     expect(codes({ ...plain, xattrs: false })).toContain('iso9660.xattrs');
     expect(codes({ ...plain, rockRidge: 'none' })).toEqual(
       expect.arrayContaining(['iso9660.special-file', 'iso9660.xattrs']),
     );
+  });
+});
+
+describe('values that a disc changes are reported', () => {
+  const lossesOf = (names: readonly string[], options: Partial<DiscOptions> = {}) => {
+    const tree = FileTree.of<Content>(Object.fromEntries(names.map((name) => [name, file<Content>(esp)])));
+    return Object.fromEntries(planDisc(tree, { ...plain, ...options }).layout.losses.map((loss) => [loss.code, loss]));
+  };
+  const long = 'x'.repeat(100);
+
+  test('names that Joliet cuts or changes, and no others', () => {
+    const losses = lossesOf([`${long}1.gz`, 'a:b', 'plain.txt', 'Größe', '😀', 'with blank', 'dir/q?']);
+    expect(losses).toMatchObject({ 'joliet.name': { count: 4, examples: ['/a:b', `/${long}1.gz`, '/😀'] } });
+    expect(lossesOf([`${long}1`], { joliet: 'long' })).toEqual({});
+    expect(lossesOf(['a:b'], { joliet: false })).toEqual({});
+    expect(lossesOf(['a:b', 'c'], { hide: [{ pattern: '/a:b', from: ['joliet'] }] })).toEqual({});
+  });
+
+  test.each<[string, Partial<DiscOptions>, string]>([
+    ['a label in small letters', { volumeId: 'My-Live' }, 'iso9660.volume-id'],
+    ['a label that Joliet cuts', { volumeId: 'A_LABEL_OF_32_CHARACTERS_TO_READ' }, 'joliet.volume-id'],
+    ['a label that UDF cuts', { volumeId: 'A_LABEL_OF_32_CHARACTERS_TO_READ', udf: '1.02' }, 'udf.volume-id'],
+    ['a system id in small letters', { systemId: 'linux' }, 'iso9660.system-id'],
+    ['a publisher in small letters', { publisher: 'A Publisher' }, 'iso9660.text'],
+    ['an application id that Joliet cuts', { applicationId: 'A'.repeat(100) }, 'joliet.text'],
+  ])('%s', (_, options, code) => {
+    const [value] = [options.systemId, options.publisher, options.applicationId, options.volumeId].filter(Boolean);
+    expect(lossesOf(['a'], options)).toMatchObject({ [code]: { count: 1, examples: [value] } });
+    expect(lossesOf(['a'], { volumeId: 'A_LABEL', systemId: 'LINUX', publisher: 'A PUBLISHER', udf: '1.02' })).toEqual(
+      {},
+    );
+  });
+
+  test('the layout grub without boot code, where a BIOS is to start', () => {
+    const tree = mediaTree();
+    const options: DiscOptions = { ...plain, layout: 'grub', boot: { bios: { path: BIOS_IMAGE } } };
+    const codes = (given: DiscOptions) => planDisc(tree, given).layout.losses.map(({ code }) => code);
+    expect(codes(options)).toContain('disc.no-boot-code');
+    expect(codes({ ...options, mbr: { code: bootCode } })).not.toContain('disc.no-boot-code');
+    expect(codes({ ...plain, layout: 'grub' })).not.toContain('disc.no-boot-code');
+  });
+});
+
+describe('an EFI boot image that is not FAT', () => {
+  const options: DiscOptions = { ...plain, boot: { efi: { path: 'efi.img' } } };
+  const check = async (content: Content, given = options) =>
+    checkEfiImages(FileTree.of<Content>({ 'efi.img': file<Content>(content) }), given, run);
+
+  test('is refused before anything is written, wherever it is', async () => {
+    const fat = planFat(FileTree.of<ExactContent>({}), { epoch: EPOCH, seed: 's' });
+    await check(fat);
+    const refused = expect.objectContaining({ code: 'disc.efi-not-fat' });
+    await expect(check(esp)).rejects.toThrow(refused);
+    await expect(check(bytesSource(new Uint8Array(5)))).rejects.toThrow(refused);
+    await expect(check(fat, { ...options, appendedEsp: esp })).rejects.toThrow(refused);
+    const hidden = { ...plain, boot: { entries: [{ platform: 'efi' as const, image: esp }] } };
+    await expect(check(fat, hidden)).rejects.toThrow(refused);
   });
 });
 
