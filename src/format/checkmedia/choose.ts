@@ -31,13 +31,9 @@ export function tagSeal(options: TagOptions): Seal {
   refuse(style, options, SUSE_ONLY);
   const others = (digests ?? []).filter((digest) => digest !== 'md5');
   if (others.length > 0) {
-    throw new UsageError(
-      'checkmedia.style',
-      `A tag of style rh holds an MD5 digest, not ${others.join(', ')}.`,
-      {
-        hint: 'Leave the digest out, or choose the style suse.',
-      },
-    );
+    throw new UsageError('checkmedia.style', `A tag of style rh holds an MD5 digest, not ${others.join(', ')}.`, {
+      hint: 'Leave the digest out, or choose the style suse.',
+    });
   }
   const { fragments } = common;
   return redHatTagSeal({
