@@ -48,6 +48,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   '-no-exports': ['--no-export'],
   '-exports': NOTHING,
   '-no-hardlinks': { instead: 'Hard links are kept as they are.' },
+  '-ignore-zeros': ['--ignore-zeros'],
   '-xattrs': NOTHING,
   '-no-xattrs': ['--no-xattrs'],
   '-xattrs-include': '--xattrs-include',

@@ -5,8 +5,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type ByteString, fromText } from '../bytes/index.js';
 import { InvalidInputError, TargetError, UnsupportedError } from '../errors.js';
+import { recogniseAll } from '../image/index.js';
+import type { Source } from '../io/index.js';
 import { scanDirectory, scanTarball } from '../source/index.js';
-import { exclude, type FileTree } from '../tree/index.js';
+import { exclude, type FileTree, LossLog } from '../tree/index.js';
+import { settleLosses } from './losses.js';
 import type { Session } from './session.js';
 import { excludePatterns, type WriterOptions } from './writer-options.js';
 
@@ -55,16 +58,33 @@ async function openTar(source: string, image: string, options: WriterOptions, se
   };
   try {
     const archive = source === '-' ? await copyInput(nameless()) : fromText(source);
+    const losses = new LossLog();
     const tree = await scanTarball(
       archive,
-      { spool: nameless(), ...(source === '-' ? { name: 'standard input' } : {}) },
+      {
+        spool: nameless(),
+        ignoreZeros: options.ignoreZeros,
+        note: (text) => session.note(text),
+        identify: imageKind,
+        losses,
+        ...(source === '-' ? { name: 'standard input' } : {}),
+      },
       session.run,
     );
+    settleLosses(losses.list(), options, session);
     return { tree: exclude(tree, excludePatterns(options)), close };
   } catch (error) {
     close();
     throw error;
   }
+}
+
+/** `an ext4 image`; undefined for what is not an image. */
+async function imageKind(file: Source): Promise<string | undefined> {
+  const [best] = await recogniseAll(file);
+  if (!best) return undefined;
+  const { kind } = best.format.facts(best.found);
+  return `${/^[aei]/.test(kind) ? 'an' : 'a'} ${kind} image`;
 }
 
 /** A file that goes away with its descriptor, however this program ends. */

@@ -13,6 +13,7 @@ import {
   withoutXattrs,
 } from '../tree/index.js';
 import { engineFacts, engineText } from './engines.js';
+import { settleLosses } from './losses.js';
 import { withManifests } from './manifest-options.js';
 import { openSession, type Session } from './session.js';
 import { type OpenedSource, openSource } from './source.js';
@@ -95,14 +96,4 @@ export function environmentEpoch(): number | undefined {
   if (text === undefined || text === '') return undefined;
   if (/^\d{1,11}$/.test(text)) return Number(text);
   throw new InvalidInputError('cli.source-date-epoch', `SOURCE_DATE_EPOCH is "${text}", not a number of seconds.`);
-}
-
-/** Tells losses, or refuses to go on, as --loss says. */
-export function settleLosses(losses: readonly Loss[], options: { readonly loss: string }, session: Session): void {
-  if (options.loss === 'ignore' || losses.length === 0) return;
-  session.losses(losses);
-  if (options.loss === 'report') return;
-  throw new InvalidInputError('cli.loss', 'The format cannot keep everything of this tree; nothing was written.', {
-    hint: 'Use --loss report to write the image all the same.',
-  });
 }

@@ -14,6 +14,7 @@ import { parseInteger } from './units.js';
 export interface WriterOptions extends SessionOptions, ManifestOptions {
   readonly exclude: readonly ByteString[];
   readonly excludeFrom: readonly ByteString[];
+  readonly ignoreZeros: boolean;
   readonly owner: Ownership;
   readonly xattrs: boolean;
   readonly epoch?: number;
@@ -61,6 +62,7 @@ export function addWriterOptions(command: Command): Command {
         .argParser(manifestOf)
         .default([], 'none'),
     )
+    .option('--ignore-zeros', 'read archives one after the other from one file, as tar does with this option', false)
     .option('--no-xattrs', 'do not read extended attributes')
     .addOption(
       new Option(

@@ -165,7 +165,7 @@ describe('the commands take an archive for a directory', () => {
 test('what is no archive says so, and where', async () => {
   writeFileSync(join(scratch, 'text'), 'no archive '.repeat(100));
   await expect(read('text')).rejects.toMatchObject({
-    code: 'tar.checksum',
+    code: 'tar.none',
     place: { path: join(scratch, 'text'), at: 0 },
   });
   await expect(read('none')).rejects.toMatchObject({ code: 'source.enoent' });

@@ -17,10 +17,11 @@ import type { Loss } from '../../tree/index.js';
 import { buildText, planText } from '../build-text.js';
 import { addCompressionOptions, type CompressionOptions, compressionSettings } from '../compression-options.js';
 import { engineFacts } from '../engines.js';
+import { settleLosses } from '../losses.js';
 import { openSession, type Session } from '../session.js';
 import { type OpenedSource, openSource } from '../source.js';
 import { parseSize } from '../units.js';
-import { environmentEpoch, settleLosses } from '../write-command.js';
+import { environmentEpoch } from '../write-command.js';
 import { addWriterOptions, excludePatterns, type WriterOptions } from '../writer-options.js';
 
 interface Options extends WriterOptions, CompressionOptions {

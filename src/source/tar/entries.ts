@@ -3,23 +3,17 @@
 import { type ByteString, byteStringOf, type Timestamp, timestamp } from '../../bytes/index.js';
 import { InvalidImageError, UnsupportedError } from '../../errors.js';
 import { breathe, type Range, type Run, type Source } from '../../io/index.js';
-import type { Xattr } from '../../tree/index.js';
-import {
-  BLOCK,
-  checkChecksum,
-  cText,
-  dialectOf,
-  gnuHeader,
-  gnuSparseExtension,
-  type UstarHeader,
-  ustarHeader,
-} from './header.js';
-import { type PaxRecord, paxNumber, paxTime, paxValue, paxXattrs, readPaxRecords } from './pax.js';
-import { hasMapInData, readDataMap, readGnuSparseEntries, readPaxSparse, type SparseMap } from './sparse.js';
+import { type EntryAttributes, readAttributes } from './attributes.js';
+import { isZero, nextFilledBlock, readAt } from './blocks.js';
+import { dataSize, locateData, type PlacedHeader, padded } from './data.js';
+import { BLOCK, cText, dialectOf, isHeader, type UstarHeader, ustarHeader } from './header.js';
+import type { Meter } from './meter.js';
+import { EntryRecords, mergedRecords, NO_RECORDS, type PaxRecords, readPaxRecords } from './pax.js';
+import type { SparseMap } from './sparse.js';
 
 export type TarKind = 'file' | 'directory' | 'symlink' | 'hard-link' | 'character-device' | 'block-device' | 'fifo';
 
-export interface TarEntry {
+export interface TarEntry extends EntryAttributes {
   readonly kind: TarKind;
   /** As stored, whatever it holds. */
   readonly path: ByteString;
@@ -30,128 +24,180 @@ export interface TarEntry {
   readonly uid: number;
   readonly gid: number;
   readonly mtime: Timestamp;
-  readonly xattrs: readonly Xattr[];
   readonly major: number;
   readonly minor: number;
-  /** Where the data lie in the archive. */
+  /** Where the data are in the archive. */
   readonly data: Range;
-  /** For a sparse file, what the data are parts of. */
+  /** For a sparse file, which parts of it the data are. */
   readonly sparse: SparseMap | undefined;
   /** Byte of its header in the archive. */
   readonly at: number;
 }
 
+export interface TarReadOptions {
+  /** Read on after the end mark: archives one after the other, as `tar --ignore-zeros` reads them. */
+  readonly ignoreZeros?: boolean;
+  /** Told about what is in the archive and not in the tree. */
+  readonly note?: (text: string) => void;
+}
+
 /** Bytes of one extended header or long name; each has to be held in memory. */
 const LARGEST_HEADER = 1024 * 1024;
-const LARGEST_MAP = 64 * 1024 * 1024;
+/** How far after the end mark something else is looked for. */
+const END_SEARCH = 64 * 1024 * 1024;
 const BREATH = 1024;
 
 const kinds: Readonly<Record<string, TarKind>> = {
-  '\0': 'file',
-  '0': 'file',
-  // Contiguous files are files; GNU's directories with a list of their names are directories.
-  '7': 'file',
-  S: 'file',
   '1': 'hard-link',
   '2': 'symlink',
   '3': 'character-device',
   '4': 'block-device',
   '5': 'directory',
+  // A directory with a list of its names.
   D: 'directory',
   '6': 'fifo',
 };
+/** A file that goes on in another archive, and a list of names that other archives need. */
+const IN_PARTS = 'MN';
 
 /** What extended headers and long names say about the entry that follows. */
 interface Pending {
-  records: PaxRecord[];
-  name: ByteString | undefined;
-  link: ByteString | undefined;
+  readonly records: PaxRecords;
+  readonly name?: ByteString;
+  readonly link?: ByteString;
 }
+
+const NOTHING: Pending = { records: NO_RECORDS };
 
 /**
- * Reads the archive from its start. Throws {@link InvalidImageError} for what is no tar archive or ends too early, and
- * {@link UnsupportedError} for parts of multi-volume archives.
+ * Reads the archive from its start. Throws {@link InvalidImageError} `tar.none` for what is no tar archive, other codes for
+ * what is broken or ends too early, and {@link UnsupportedError} for parts of multi-volume archives.
  */
-export async function* readTarEntries(archive: Source, run: Run): AsyncGenerator<TarEntry> {
-  const global: PaxRecord[] = [];
-  let pending: Pending = { records: [], name: undefined, link: undefined };
-  let at = 0;
-  for (let count = 1; at + BLOCK <= archive.size; count++) {
-    if (count % BREATH === 0) await breathe(run);
-    const block = await readAt(archive, at, BLOCK);
-    if (block.every((byte) => byte === 0)) return;
-    checkChecksum(block, at);
-    const header = ustarHeader.decode(block);
-    const type = String.fromCharCode(header.type);
-    const size = dataSize(header, [...global, ...pending.records], at);
-    const next = at + BLOCK + Math.ceil(size / BLOCK) * BLOCK;
-    const extended = await readExtended(archive, type, { at: at + BLOCK, length: size });
-    if (extended === undefined) {
-      const entry = await readEntry(archive, at, block, size, { ...pending, records: [...global, ...pending.records] });
-      yield entry;
-      pending = { records: [], name: undefined, link: undefined };
-      // The map of a sparse file may lie between header and data.
-      at = entry.sparse && type === 'S' ? entry.data.at + Math.ceil(size / BLOCK) * BLOCK : next;
+export async function* readTarEntries(
+  archive: Source,
+  run: Run,
+  meter: Meter,
+  options: TarReadOptions = {},
+): AsyncGenerator<TarEntry> {
+  let global = NO_RECORDS;
+  let pending = NOTHING;
+  let isFirst = true;
+  for (let at = 0; ; ) {
+    meter.step();
+    if (meter.steps % BREATH === 0) await breathe(run);
+    const placed = await headerAt(archive, at, isFirst, run, meter, options);
+    if (!placed) return;
+    const { type } = placed;
+    const size = await dataSize(
+      archive,
+      placed,
+      EXTENDED.includes(type) ? undefined : new EntryRecords(pending.records, global),
+    );
+    if (EXTENDED.includes(type)) {
+      const range = { at: placed.at + BLOCK, length: size };
+      if (type === 'g') global = mergedRecords(global, await readRecords(archive, range, meter), range.at);
+      else pending = { ...pending, ...(await readExtended(archive, type, range, meter)) };
+      at = range.at + padded(size);
     } else {
-      if (type === 'g') global.push(...extended.records);
-      else pending.records.push(...extended.records);
-      pending.name = extended.name ?? pending.name;
-      pending.link = extended.link ?? pending.link;
+      const { entry, next } = await readEntry(archive, placed, size, pending, global, meter);
+      yield entry;
+      pending = NOTHING;
       at = next;
     }
+    isFirst = false;
   }
-  if (at === 0 && archive.size > 0) throw truncated(at);
 }
 
-type Extended = Partial<Omit<Pending, 'records'>> & Pick<Pending, 'records'>;
+/** The next header from a byte on; undefined at the end of the archive. */
+async function headerAt(
+  archive: Source,
+  from: number,
+  isFirst: boolean,
+  run: Run,
+  meter: Meter,
+  { ignoreZeros = false, note }: TarReadOptions,
+): Promise<PlacedHeader | undefined> {
+  let at = from;
+  if (at + BLOCK > archive.size) {
+    if (isFirst) throw noArchive(archive.size === 0 ? 'it is empty' : 'it is shorter than one header');
+    return undefined;
+  }
+  let block = await readAt(archive, at, BLOCK);
+  if (isZero(block)) {
+    const end = isFirst || ignoreZeros ? archive.size : Math.min(archive.size, at + END_SEARCH);
+    const filled = await nextFilledBlock(archive, at, end, run, meter);
+    if (filled === undefined) return undefined;
+    if (!ignoreZeros) {
+      if (isFirst) throw noArchive('it starts with zeros, as the end of an archive, and goes on with something else');
+      note?.(`The archive ends at byte ${at}; what follows at byte ${filled} was not read. --ignore-zeros reads on.`);
+      return undefined;
+    }
+    if (filled + BLOCK > archive.size) return undefined;
+    at = filled;
+    block = await readAt(archive, at, BLOCK);
+  }
+  if (!isHeader(block)) {
+    if (isFirst) throw noArchive('it does not start with a header');
+    const message = 'The tar archive is damaged: a header does not add up to its checksum.';
+    throw new InvalidImageError('tar.checksum', message, { at });
+  }
+  const header = ustarHeader.decode(block);
+  return { at, block, header, type: String.fromCharCode(header.type) };
+}
 
-/** What a header that is not an entry of its own says; undefined for entries. */
-async function readExtended(archive: Source, type: string, range: Range): Promise<Extended | undefined> {
-  const read = () => readAt(archive, range.at, checkLength(range));
+/** Types of headers that are no entries of their own. */
+const EXTENDED = 'xXgLKV';
+
+/** What a header says about the entry after it. As in GNU tar a later extended header replaces an earlier one. */
+async function readExtended(archive: Source, type: string, range: Range, meter: Meter): Promise<Partial<Pending>> {
   switch (type) {
-    case 'x':
-    case 'X':
-    case 'g':
-      return { records: readPaxRecords(await read(), range.at) };
     case 'L':
-      return { records: [], name: cText(byteStringOf(await read())) };
+      return { name: cText(byteStringOf(await readHeld(archive, range))) };
     case 'K':
-      return { records: [], link: cText(byteStringOf(await read())) };
+      return { link: cText(byteStringOf(await readHeld(archive, range))) };
     // The label of the volume.
     case 'V':
-      return { records: [] };
+      return {};
     default:
-      return undefined;
+      return { records: await readRecords(archive, range, meter) };
   }
+}
+
+async function readRecords(archive: Source, range: Range, meter: Meter): Promise<PaxRecords> {
+  return readPaxRecords(await readHeld(archive, range), range.at, meter);
 }
 
 async function readEntry(
   archive: Source,
-  at: number,
-  block: Uint8Array,
+  placed: PlacedHeader,
   size: number,
-  { records, name, link }: Pending,
-): Promise<TarEntry> {
-  const header = ustarHeader.decode(block);
-  const type = String.fromCharCode(header.type);
-  const path = paxValue(records, 'GNU.sparse.name') ?? paxValue(records, 'path') ?? name ?? storedName(header);
+  { records: own, name, link }: Pending,
+  global: PaxRecords,
+  meter: Meter,
+): Promise<{ entry: TarEntry; next: number }> {
+  const { at, header, type } = placed;
+  const records = new EntryRecords(own, global);
+  const path = records.value('GNU.sparse.name') ?? records.value('path') ?? name ?? storedName(header);
   const kind = kindOf(type, path, at);
-  const { data, sparse } = await dataOf(archive, at, block, type, size, records);
-  return {
+  const { data, sparse, next } = await locateData(archive, placed, size, records, meter);
+  const attributes = global.attributes.size === 0 ? own.attributes : new Map([...global.attributes, ...own.attributes]);
+  meter.step(attributes.size);
+  const entry = {
     kind,
     path,
-    target: paxValue(records, 'linkpath') ?? link ?? cText(header.linkName),
-    mode: header.mode & 0o7777,
-    uid: identity(paxNumber(records, 'uid') ?? header.uid, at),
-    gid: identity(paxNumber(records, 'gid') ?? header.gid, at),
-    mtime: paxTime(records, 'mtime') ?? timestamp(header.mtime),
-    xattrs: paxXattrs(records),
+    target: records.value('linkpath') ?? link ?? cText(header.linkName),
+    mode: checked(header.mode, 'mode', at) & 0o7777,
+    uid: identity(records.number('uid') ?? header.uid, at),
+    gid: identity(records.number('gid') ?? header.gid, at),
+    mtime: records.time('mtime') ?? timestamp(checked(header.mtime, 'time', at)),
+    ...readAttributes(attributes),
     major: header.major,
     minor: header.minor,
     data,
     sparse,
     at,
   };
+  return { entry, next };
 }
 
 function storedName(header: UstarHeader): ByteString {
@@ -161,86 +207,25 @@ function storedName(header: UstarHeader): ByteString {
 }
 
 function kindOf(type: string, path: ByteString, at: number): TarKind {
-  const kind = kinds[type];
-  if (!kind) {
-    const message = `The tar archive holds an entry of type "${type}", which is not one that a single archive can have.`;
+  if (IN_PARTS.includes(type)) {
+    const message = `The tar archive holds an entry of type "${type}", which is part of a set of archives.`;
     throw new UnsupportedError('tar.type', message, { at, path });
   }
+  // POSIX has unknown types read as files.
+  const kind = kinds[type] ?? 'file';
   // Before directories had a type of their own, a slash at the end made one.
-  return kind === 'file' && path.endsWith('/') ? 'directory' : kind;
+  return kind === 'file' && type !== 'S' && path.endsWith('/') ? 'directory' : kind;
 }
 
-/** Bytes of data behind a header. */
-function dataSize(header: UstarHeader, records: readonly PaxRecord[], at: number): number {
-  const type = String.fromCharCode(header.type);
-  // The size of a link or a directory is a remark; no data follow.
-  if ('123456'.includes(type)) return 0;
-  const size = ('xXgLKV'.includes(type) ? undefined : paxNumber(records, 'size')) ?? header.size;
-  if (!Number.isSafeInteger(size) || size < 0) {
-    throw new InvalidImageError('tar.size', 'A header of the tar archive has an impossible size.', { at });
-  }
-  return size;
-}
-
-async function dataOf(
-  archive: Source,
-  at: number,
-  block: Uint8Array,
-  type: string,
-  size: number,
-  records: readonly PaxRecord[],
-): Promise<Pick<TarEntry, 'data' | 'sparse'>> {
-  const data = { at: at + BLOCK, length: size };
-  if (type === 'S') {
-    const { sparse, data: behind } = await readGnuSparse(archive, block, data);
-    return { sparse, data: checkInside(archive, behind) };
-  }
-  checkInside(archive, data);
-  if (!hasMapInData(records)) return { data, sparse: readPaxSparse(records) };
-  const { ranges, length } = await readMap(archive, data);
-  const skip = Math.ceil(length / BLOCK) * BLOCK;
-  const whole = paxNumber(records, 'GNU.sparse.realsize') ?? 0;
-  return { data: { at: data.at + skip, length: size - skip }, sparse: { size: whole, ranges } };
-}
-
-async function readGnuSparse(archive: Source, block: Uint8Array, data: Range) {
-  const { sparse, isExtended, realSize } = gnuHeader.decode(block);
-  const ranges = readGnuSparseEntries(sparse);
-  let at = data.at;
-  for (let more = isExtended; more !== 0; at += BLOCK) {
-    if (at - data.at > LARGEST_MAP) throw truncated(at);
-    const extension = gnuSparseExtension.decode(await readAt(archive, at, BLOCK));
-    ranges.push(...readGnuSparseEntries(extension.sparse));
-    more = extension.isExtended;
-  }
-  return { sparse: { size: realSize, ranges }, data: { at, length: data.length } };
-}
-
-async function readMap(archive: Source, data: Range): Promise<{ ranges: Range[]; length: number }> {
-  for (let length = 8 * BLOCK; ; length *= 8) {
-    const most = Math.min(length, data.length, LARGEST_MAP);
-    const map = readDataMap(await readAt(archive, data.at, most));
-    if (map) return map;
-    if (most < length) throw truncated(data.at);
-  }
-}
-
-function checkInside(archive: Source, range: Range): Range {
-  if (range.at + range.length > archive.size) throw truncated(range.at);
-  return range;
-}
-
-function checkLength({ at, length }: Range): number {
-  if (length <= LARGEST_HEADER) return length;
+function readHeld(archive: Source, { at, length }: Range): Promise<Uint8Array> {
+  if (length <= LARGEST_HEADER) return readAt(archive, at, length);
   const message = `An extended header of the tar archive has ${length} bytes; ${LARGEST_HEADER} are read.`;
   throw new InvalidImageError('tar.header-size', message, { at });
 }
 
-async function readAt(archive: Source, at: number, length: number): Promise<Uint8Array> {
-  if (at + length > archive.size) throw truncated(at);
-  const into = new Uint8Array(length);
-  await archive.read(at, into);
-  return into;
+function checked(value: number, what: string, at: number): number {
+  if (Number.isSafeInteger(value)) return value;
+  throw new InvalidImageError('tar.number', `A header of the tar archive has a ${what} that is no number.`, { at });
 }
 
 function identity(value: number, at: number): number {
@@ -248,6 +233,6 @@ function identity(value: number, at: number): number {
   throw new InvalidImageError('tar.owner', `A header of the tar archive has the impossible owner ${value}.`, { at });
 }
 
-function truncated(at: number): InvalidImageError {
-  return new InvalidImageError('tar.truncated', 'The tar archive ends in the middle of an entry.', { at });
+function noArchive(why: string): InvalidImageError {
+  return new InvalidImageError('tar.none', `This is not a tar archive: ${why}.`, { at: 0 });
 }

@@ -1,4 +1,7 @@
 // Tar archives as trees.
 
+export type { TarReadOptions } from './entries.js';
+export { Meter } from './meter.js';
+export type { Identify } from './no-archive.js';
 export { scanTarball, type TarballOptions } from './tarball.js';
-export { readTar } from './tree.js';
+export { readTar, type TarTreeOptions } from './tree.js';

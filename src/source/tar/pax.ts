@@ -1,79 +1,112 @@
-// Extended headers (IEEE 1003.1-2024, pax, "pax Extended Header"): records that override fields of the header that follows,
-// with extended attributes as star and GNU tar store them.
+// Extended headers (IEEE 1003.1-2024, pax, "pax Extended Header"): records that override fields of the header that follows.
 
-import { type ByteString, byteStringOf, compareBytes, type Timestamp, timestamp } from '../../bytes/index.js';
+import { type ByteString, byteStringOf, type Timestamp, timestamp } from '../../bytes/index.js';
 import { InvalidImageError } from '../../errors.js';
-import type { Xattr } from '../../tree/index.js';
+import { isAttributeKey } from './attributes.js';
+import type { Meter } from './meter.js';
 
-/** One record; a later one of the same key counts, an empty value takes the key back. */
-export type PaxRecord = readonly [key: string, value: ByteString];
+/** The records of one extended header that mean something here. An empty value takes back what a global header says. */
+export interface PaxRecords {
+  /** Of several records of a key the last one. */
+  readonly values: ReadonlyMap<string, ByteString>;
+  /** Values of the attribute records. */
+  readonly attributes: ReadonlyMap<string, ByteString>;
+  /** Numbers of the records that map a sparse file of version 0.0, in which keys repeat. */
+  readonly map: readonly ByteString[];
+}
 
-/** All records in order: sparse maps repeat keys. */
-export function readPaxRecords(data: Uint8Array, at: number): PaxRecord[] {
-  const records: PaxRecord[] = [];
-  const text = byteStringOf(data);
-  for (let from = 0; from < text.length; ) {
-    // GNU tar and others pad with NULs.
-    if (text[from] === '\0') break;
-    const blank = text.indexOf(' ', from);
-    const digits = text.slice(from, blank);
-    const end = from + Number(digits);
-    const equals = text.indexOf('=', blank);
-    const valid = blank > from && /^[1-9]\d{0,9}$/.test(digits) && end <= text.length && text[end - 1] === '\n';
-    if (!valid || equals < 0 || equals >= end) {
-      throw new InvalidImageError('tar.pax', 'An extended header of the tar archive holds a broken record.', {
-        at: at + from,
-      });
+export const NO_RECORDS: PaxRecords = { values: new Map(), attributes: new Map(), map: [] };
+
+const KEYS = new Set(['path', 'linkpath', 'uid', 'gid', 'mtime', 'size']);
+const MAP_KEYS = new Set(['GNU.sparse.offset', 'GNU.sparse.numbytes']);
+/** Attribute records of global headers concern every entry; more than these would make entries dear. */
+const MOST_GLOBAL_ATTRIBUTES = 64;
+
+const BLANK = 0x20;
+const EQUALS = 0x3d;
+const LINE_FEED = 0x0a;
+const MOST_DIGITS = 10;
+
+/** Reads a whole extended header, which starts at byte `at` of the archive. */
+export function readPaxRecords(data: Uint8Array, at: number, meter: Meter): PaxRecords {
+  const values = new Map<string, ByteString>();
+  const attributes = new Map<string, ByteString>();
+  const map: ByteString[] = [];
+  // GNU tar and others pad with NULs.
+  for (let from = 0; from < data.length && data[from] !== 0; ) {
+    const record = readRecord(data, from);
+    if (!record) {
+      const message = 'An extended header of the tar archive holds a broken record.';
+      throw new InvalidImageError('tar.pax', message, { at: at + from });
     }
-    records.push([text.slice(blank + 1, equals), text.slice(equals + 1, end - 1) as ByteString]);
-    from = end;
+    meter.step();
+    const { key, value } = record;
+    if (MAP_KEYS.has(key)) map.push(value());
+    else if (KEYS.has(key) || key.startsWith('GNU.sparse.')) values.set(key, value());
+    else if (isAttributeKey(key)) attributes.set(key, value());
+    from = record.end;
   }
-  return records;
+  return { values, attributes, map };
 }
 
-/** The value that counts for a key, of records where later ones count. */
-export function paxValue(records: readonly PaxRecord[], key: string): ByteString | undefined {
-  const value = records.findLast(([name]) => name === key)?.[1];
-  return value === '' ? undefined : value;
-}
-
-/** A decimal number; undefined for anything else. */
-export function paxNumber(records: readonly PaxRecord[], key: string): number | undefined {
-  const value = paxValue(records, key);
-  return value !== undefined && /^-?\d{1,15}$/.test(value) ? Number(value) : undefined;
-}
-
-/** Seconds with any number of decimal places, of which nine are kept. */
-export function paxTime(records: readonly PaxRecord[], key: string): Timestamp | undefined {
-  const match = /^(-?)(\d{1,14})(?:\.(\d*))?$/.exec(paxValue(records, key) ?? '');
-  if (!match) return undefined;
-  const nanoseconds = Number((match[3] ?? '').slice(0, 9).padEnd(9, '0'));
-  const seconds = Number(match[2]);
-  if (match[1] === '') return timestamp(seconds, nanoseconds);
-  // -1.25 is a quarter of a second before -1.
-  return nanoseconds === 0 ? timestamp(0 - seconds) : timestamp(-seconds - 1, 1_000_000_000 - nanoseconds);
-}
-
-const XATTR_KEYS = ['SCHILY.xattr.', 'LIBARCHIVE.xattr.'] as const;
-
-/** Extended attributes among the records, sorted by name. */
-export function paxXattrs(records: readonly PaxRecord[]): Xattr[] {
-  const found = new Map<string, Uint8Array>();
-  const [raw, encoded] = XATTR_KEYS;
-  for (const [key, value] of records) {
-    // Of archives that hold both, libarchive's form is the same value again.
-    if (key.startsWith(encoded)) found.set(decodeURIComponentBytes(key.slice(encoded.length)), fromBase64(value));
-    else if (key.startsWith(raw)) found.set(key.slice(raw.length), Buffer.from(value, 'latin1'));
+/** `LENGTH KEY=VALUE\n`; the length counts the whole record. */
+function readRecord(data: Uint8Array, from: number) {
+  let length = 0;
+  let at = from;
+  for (; at < data.length && at - from <= MOST_DIGITS && data[at] !== BLANK; at++) {
+    const digit = data[at]! - 0x30;
+    if (digit < 0 || digit > 9) return undefined;
+    length = length * 10 + digit;
   }
-  return [...found]
-    .map(([name, value]) => ({ name: name as ByteString, value: new Uint8Array(value) }))
-    .sort((a, b) => compareBytes(a.name, b.name));
+  const end = from + length;
+  if (at === from || data[at] !== BLANK || end > data.length || end <= at || data[end - 1] !== LINE_FEED)
+    return undefined;
+  const equals = data.subarray(0, end).indexOf(EQUALS, at);
+  if (equals < 0) return undefined;
+  // Only values that are kept become strings, of their own: a part of the header's would keep all of it in memory.
+  return {
+    key: byteStringOf(data.subarray(at + 1, equals)) as string,
+    value: () => byteStringOf(data.subarray(equals + 1, end - 1)),
+    end,
+  };
 }
 
-function decodeURIComponentBytes(name: string): string {
-  return name.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+/** Global records with those of a later global header. */
+export function mergedRecords(earlier: PaxRecords, later: PaxRecords, at: number): PaxRecords {
+  const attributes = new Map([...earlier.attributes, ...later.attributes]);
+  if (attributes.size > MOST_GLOBAL_ATTRIBUTES) {
+    const message = `The tar archive states more than ${MOST_GLOBAL_ATTRIBUTES} attributes for all entries.`;
+    throw new InvalidImageError('tar.pax', message, { at });
+  }
+  return { values: new Map([...earlier.values, ...later.values]), attributes, map: [] };
 }
 
-function fromBase64(value: string): Uint8Array {
-  return Buffer.from(value, 'base64');
+/** What an entry's own records and the global ones say together. */
+export class EntryRecords {
+  constructor(
+    readonly own: PaxRecords,
+    readonly global: PaxRecords,
+  ) {}
+
+  value(key: string): ByteString | undefined {
+    const value = this.own.values.get(key) ?? this.global.values.get(key);
+    return value === '' ? undefined : value;
+  }
+
+  /** A decimal number; undefined for anything else. */
+  number(key: string): number | undefined {
+    const value = this.value(key);
+    return value !== undefined && /^-?\d{1,15}$/.test(value) ? Number(value) : undefined;
+  }
+
+  /** Seconds with any number of decimal places, of which nine are kept. */
+  time(key: string): Timestamp | undefined {
+    const match = /^(-?)(\d{1,14})(?:\.(\d*))?$/.exec(this.value(key) ?? '');
+    if (!match) return undefined;
+    const nanoseconds = Number((match[3] ?? '').slice(0, 9).padEnd(9, '0'));
+    const seconds = Number(match[2]);
+    if (match[1] === '') return timestamp(seconds, nanoseconds);
+    // -1.25 is a quarter of a second before -1.
+    return nanoseconds === 0 ? timestamp(0 - seconds) : timestamp(-seconds - 1, 1_000_000_000 - nanoseconds);
+  }
 }

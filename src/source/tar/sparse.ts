@@ -4,7 +4,7 @@
 import { InvalidImageError } from '../../errors.js';
 import { type Data, type ExactContent, exactContent, exactly, type Range, type Run } from '../../io/index.js';
 import { gnuSparseEntry } from './header.js';
-import { type PaxRecord, paxNumber, paxValue } from './pax.js';
+import type { EntryRecords } from './pax.js';
 
 /** Most ranges of one file; each costs two numbers in memory. */
 const MOST_RANGES = 1_000_000;
@@ -27,17 +27,16 @@ export function readGnuSparseEntries(map: Uint8Array): Range[] {
 }
 
 /** A map in pax records of version 0.0 or 0.1; undefined when there is none. */
-export function readPaxSparse(records: readonly PaxRecord[]): SparseMap | undefined {
-  const size = paxNumber(records, 'GNU.sparse.size') ?? paxNumber(records, 'GNU.sparse.realsize');
-  if (size === undefined || paxValue(records, 'GNU.sparse.major') !== undefined) return undefined;
-  const list = paxValue(records, 'GNU.sparse.map')?.split(',');
-  const numbers = list ?? records.filter(([key]) => /^GNU\.sparse\.(offset|numbytes)$/.test(key)).map(([, v]) => v);
+export function readPaxSparse(records: EntryRecords): SparseMap | undefined {
+  const size = records.number('GNU.sparse.size') ?? records.number('GNU.sparse.realsize');
+  if (size === undefined || records.value('GNU.sparse.major') !== undefined) return undefined;
+  const numbers = records.value('GNU.sparse.map')?.split(',') ?? records.own.map;
   return { size, ranges: pairs(numbers.map(Number)) };
 }
 
-/** Whether the map of version 1.0 lies in front of the data. */
-export function hasMapInData(records: readonly PaxRecord[]): boolean {
-  return paxValue(records, 'GNU.sparse.major') === '1';
+/** Whether the map of version 1.0 is in front of the data. */
+export function hasMapInData(records: EntryRecords): boolean {
+  return records.value('GNU.sparse.major') === '1';
 }
 
 /**

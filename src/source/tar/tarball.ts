@@ -4,36 +4,44 @@
 import { open } from 'node:fs/promises';
 import { type ByteString, displayText } from '../../bytes/index.js';
 import { SIGNATURE_LENGTH, streamFormat, unpackStream } from '../../compress/index.js';
-import { IsopressError, TargetError } from '../../errors.js';
+import { InvalidImageError, IsopressError, TargetError } from '../../errors.js';
 import { asBytes, type FileSource, fileRange, openFileSource, pathBuffer, type Run } from '../../io/index.js';
 import type { FileTree } from '../../tree/index.js';
-import { readTar } from './tree.js';
+import { Meter } from './meter.js';
+import { type Identify, whatItIs } from './no-archive.js';
+import { readTar, type TarTreeOptions } from './tree.js';
 
-export interface TarballOptions {
+export interface TarballOptions extends TarTreeOptions {
   /** Where to unpack a compressed archive to; the file must stay there while the tree is in use. */
   readonly spool: ByteString;
   /** What messages call the archive. Default: its path. */
   readonly name?: string;
+  /** Asked what a file is that is no archive. */
+  readonly identify?: Identify;
   /** Most bytes a compressed archive may become. Default 64 GiB. */
   readonly limit?: number;
 }
 
 const LIMIT = 64 * 1024 ** 3;
+/** Memory for names and attributes of a compressed archive: a start, and more for each of its bytes. */
+const HELD_ANYWAY = 256 * 1024 ** 2;
+const HELD_PER_BYTE = 256;
 
 /**
- * Reads an archive: plain, or compressed by gzip, bzip2, xz or zstd. Throws {@link SourceError} when it cannot be read and
- * {@link InvalidImageError} when it is no sound tar archive; both name it.
+ * Reads an archive, plain or compressed. Throws {@link SourceError} when it cannot be read, {@link InvalidImageError} when it
+ * is no sound tar archive, and {@link UnsupportedError} when it is something else that is known; all of them name it.
  */
 export async function scanTarball(path: ByteString, options: TarballOptions, run: Run): Promise<FileTree> {
   const archive = await openFileSource(path);
   try {
     const format = await formatOf(archive);
-    if (format === 'none') return await readTar(archive, (range) => fileRange(path, range), run);
+    if (format === 'none') return await readNamed(archive, path, undefined, options, run);
     const { spool, limit = LIMIT } = options;
     await spoolTo(spool, unpackStream(format, asBytes(archive.pieces(run)), limit));
     const unpacked = await openFileSource(spool);
     try {
-      return await readTar(unpacked, (range) => fileRange(spool, range), run);
+      const meter = options.meter ?? new Meter(HELD_ANYWAY + HELD_PER_BYTE * archive.size);
+      return await readNamed(unpacked, spool, format, { ...options, meter }, run);
     } finally {
       await unpacked.close();
     }
@@ -41,6 +49,22 @@ export async function scanTarball(path: ByteString, options: TarballOptions, run
     throw named(error, options.name ?? displayText(path));
   } finally {
     await archive.close();
+  }
+}
+
+/** The tree of an archive at a path; an error that says what the file is where it is none. */
+async function readNamed(
+  archive: FileSource,
+  path: ByteString,
+  packed: string | undefined,
+  options: TarballOptions,
+  run: Run,
+): Promise<FileTree> {
+  try {
+    return await readTar(archive, (range) => fileRange(path, range), run, options);
+  } catch (error) {
+    if (!(error instanceof InvalidImageError) || error.code !== 'tar.none') throw error;
+    throw await whatItIs(error, archive, packed, options.identify);
   }
 }
 
@@ -71,14 +95,15 @@ async function spoolTo(path: ByteString, pieces: AsyncIterable<Uint8Array>): Pro
   }
 }
 
-/** The same error, saying which archive it is about. */
+/** The same error with the archive's name: in place of "This" where the message is about the whole file. */
 function named(error: unknown, shown: string): unknown {
   if (!(error instanceof IsopressError) || !/^(tar|compress)\./.test(error.code)) return error;
   const Kind = error.constructor as new (...given: ConstructorParameters<typeof IsopressError>) => IsopressError;
-  return new Kind(error.code, `${shown}: ${error.message}`, {
+  const message = /^This is /.test(error.message) ? error.message.replace('This', shown) : `${shown}: ${error.message}`;
+  return new Kind(error.code, message, {
     ...error.place,
     path: shown,
-    hint: error.wording.hint,
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
     cause: error,
   });
 }

@@ -1,45 +1,19 @@
 // Hostile and broken tar archives: every one ends with its own error, and none reaches out of the tree.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fromText } from '../../../src/bytes/text.js';
 import { quietRun } from '../../../src/io/content.js';
 import { bytesSource, collect } from '../../../src/io/memory.js';
-import { ustarHeader } from '../../../src/source/tar/header.js';
-import { readTar } from '../../../src/source/tar/index.js';
+import { Meter, readTar, type TarTreeOptions } from '../../../src/source/tar/index.js';
 import type { FileTree } from '../../../src/tree/file-tree.js';
+import { LossLog } from '../../../src/tree/loss.js';
+import type { Directory } from '../../../src/tree/node.js';
+import { archive, type Given, record } from '../../support/tar-archive.js';
 
 const run = quietRun();
 
-interface Given {
-  readonly name: string;
-  readonly type?: string;
-  readonly link?: string;
-  readonly data?: string;
-  readonly size?: number;
-}
-
-/** An archive with these headers, each with its checksum. */
-function archive(...entries: readonly Given[]): Uint8Array {
-  const blocks = entries.map(({ name, type = '0', link = '', data = '', size }) => {
-    const header = ustarHeader.encode({
-      ...{ name: fromText(name), mode: 0o644, uid: 1, gid: 2, mtime: 3, checksum: 0 },
-      ...{ size: size ?? data.length, type: type.charCodeAt(0), linkName: fromText(link) },
-      ...{ magic: new TextEncoder().encode('ustar\x0000'), userName: fromText(''), groupName: fromText('') },
-      ...{ major: 0, minor: 0, prefix: fromText('') },
-    });
-    header.fill(0x20, 148, 156);
-    const sum = header.reduce((total, byte) => total + byte, 0);
-    header.set(new TextEncoder().encode(`${sum.toString(8).padStart(6, '0')}\0 `), 148);
-    const padded = new Uint8Array(Math.ceil(data.length / 512) * 512);
-    padded.set(new TextEncoder().encode(data));
-    return Buffer.concat([header, padded]);
-  });
-  return Buffer.concat([...blocks, new Uint8Array(1024)]);
-}
-
-function read(bytes: Uint8Array): Promise<FileTree> {
+function read(bytes: Uint8Array, options: TarTreeOptions = {}): Promise<FileTree> {
   const source = bytesSource(bytes);
-  return readTar(source, (range) => source.slice(range), run);
+  return readTar(source, (range) => source.slice(range), run, options);
 }
 
 test('later entries replace earlier ones, and directories are made on the way', async () => {
@@ -90,11 +64,6 @@ test.each<[string, string, Given[]]>([
 });
 
 test('an extended header overrides name, size and owner', async () => {
-  const record = (key: string, value: string) => {
-    const rest = ` ${key}=${value}\n`;
-    const length = String(rest.length + 2).length === 2 ? rest.length + 2 : rest.length + 3;
-    return `${length}${rest}`;
-  };
   const data = record('path', `deep/${'n'.repeat(120)}`) + record('uid', '4000000000') + record('mtime', '-1.25');
   const tree = await read(archive({ name: 'x', type: 'x', data }, { name: 'short', data: 'x' }));
   const node = tree.get(`deep/${'n'.repeat(120)}`);
@@ -121,5 +90,182 @@ describe('damaged archives', () => {
       }),
       { numRuns: Number(process.env['ISOPRESS_TEST_RUNS'] ?? 300) },
     );
+  });
+});
+
+describe('the end of an archive', () => {
+  const one = archive({ name: 'one', data: '1' });
+  const two = archive({ name: 'two', data: '2' });
+  const zeros = new Uint8Array(10_240);
+
+  test.each([
+    ['no bytes', new Uint8Array()],
+    ['less than a header', new Uint8Array(100)],
+    ['zeros with something after them', Buffer.concat([new Uint8Array(1024), Buffer.alloc(512, 1)])],
+    ['zeros with an archive after them', Buffer.concat([zeros, one])],
+    ['text', Buffer.alloc(2000, 'text ')],
+  ])('%s: no archive', async (_, bytes) => {
+    await expect(read(bytes)).rejects.toMatchObject({ code: 'tar.none' });
+  });
+
+  test('zeros alone are an archive of nothing', async () => {
+    expect((await read(zeros)).root.entries.size).toBe(0);
+  });
+
+  test('archives one after the other: the first with a note, all of them with ignoreZeros', async () => {
+    const notes: string[] = [];
+    const both = Buffer.concat([one, zeros, two]);
+    expect([...(await read(both, { note: (text) => notes.push(text) })).root.entries.keys()]).toEqual(['one']);
+    expect(notes).toEqual([
+      expect.stringMatching(/^The archive ends at byte 1024; what follows at byte 12288 was not read/),
+    ]);
+    expect([...(await read(both, { ignoreZeros: true })).root.entries.keys()]).toEqual(['one', 'two']);
+    expect([...(await read(Buffer.concat([zeros, one]), { ignoreZeros: true })).root.entries.keys()]).toEqual(['one']);
+  });
+});
+
+describe('attributes', () => {
+  const attributesOf = async (data: string, losses = new LossLog(), type = '0') => {
+    const tree = await read(archive({ name: 'x', type: 'x', data }, { name: 'f', type }), { losses });
+    return Object.fromEntries(
+      tree.get('f')!.xattrs.map(({ name, value }) => [name, Buffer.from(value).toString('latin1')]),
+    );
+  };
+
+  test('names in each encoding; of two forms the one in base64', async () => {
+    expect(
+      await attributesOf(
+        record('SCHILY.xattr.user.a%3Db%25', 'gnu') +
+          record('LIBARCHIVE.xattr.user.c%20d', 'AAEC') +
+          record('SCHILY.xattr.user.c d', 'lossy') +
+          record('SCHILY.xattr.user.empty', ''),
+      ),
+    ).toEqual({ 'user.a=b%': 'gnu', 'user.c d': '\0\x01\x02', 'user.empty': '' });
+  });
+
+  test('a label of SELinux has the NUL that the kernel gives', async () => {
+    expect(await attributesOf(record('RHT.security.selinux', 'u:r:t:s0'))).toEqual({
+      'security.selinux': 'u:r:t:s0\0',
+    });
+  });
+
+  test.each([
+    ['GNU tar', 'user::rw-\nuser:1234:r--\ngroup::r--\nmask::r--\nother::r--\n'],
+    ['star, with numbers behind names', 'user::rw-,user:lisa:r--:1234,group::r--,mask::r--,other::r--'],
+    ['short names and comments', 'u::rw-\nu:1234:r--\t#effective:r--\ng::r--\nm:r--\no:r--'],
+  ])('an access list of %s', async (_, text) => {
+    const entry = (tag: number, permissions: number, id: number) =>
+      Buffer.from(Uint16Array.of(tag, permissions).buffer).toString('latin1') +
+      Buffer.from(Uint32Array.of(id).buffer).toString('latin1');
+    const none = 0xffff_ffff;
+    const value = `\x02\0\0\0${entry(1, 6, none)}${entry(2, 4, 1234)}${entry(4, 4, none)}${entry(16, 4, none)}${entry(32, 4, none)}`;
+    expect(await attributesOf(record('SCHILY.acl.access', text))).toEqual({ 'system.posix_acl_access': value });
+  });
+
+  test.each([
+    [
+      'a user by name',
+      record('SCHILY.acl.access', 'user::rw-,user:lisa:r--,group::r--,mask::r--,other::r--'),
+      'tar.access-list',
+    ],
+    [
+      'a list without a mask',
+      record('SCHILY.acl.access', 'user::rw-,user:7:r--,group::r--,other::r--'),
+      'tar.access-list',
+    ],
+    ['a list of NFSv4', record('SCHILY.acl.ace', 'owner@:rw----:------:allow'), 'tar.access-list'],
+    ['file flags', record('SCHILY.fflags', 'uchg'), 'tar.attribute'],
+    ['a name without namespace', record('SCHILY.xattr.x', '1'), 'tar.attribute'],
+  ])('%s is a loss', async (_, data, code) => {
+    const losses = new LossLog();
+    expect(await attributesOf(data, losses)).toEqual({});
+    expect(losses.list()).toMatchObject([{ code, count: 1, examples: ['/f'] }]);
+  });
+
+  test('three entries are the mode', async () => {
+    const losses = new LossLog();
+    expect(await attributesOf(record('SCHILY.acl.access', 'user::rw-,group::r--,other::r--'), losses)).toEqual({});
+    expect(losses.list()).toEqual([]);
+  });
+});
+
+describe('entries as others write them', () => {
+  test('a leading ./ in any spelling, and entries through a link as extracting puts them', async () => {
+    const tree = await read(
+      archive(
+        { name: '././a//b', data: '1' },
+        { name: './/a/c', data: '2' },
+        { name: 'usr/lib/', type: '5' },
+        { name: 'lib', type: '2', link: './usr/lib' },
+        { name: 'lib/x', data: '3' },
+      ),
+    );
+    expect([...(tree.get('a') as Directory).entries.keys()]).toEqual(['b', 'c']);
+    expect(tree.get('usr/lib/x')).toMatchObject({ kind: 'file' });
+    expect(tree.get('lib')).toMatchObject({ kind: 'symlink' });
+  });
+
+  test('data after a hard link', async () => {
+    const remark = await read(
+      archive({ name: 'a', data: 'one' }, { name: 'b', type: '1', link: 'a', size: 3 }, { name: 'c' }),
+    );
+    expect([...remark.root.entries.keys()]).toEqual(['a', 'b', 'c']);
+    const again = await read(
+      archive({ name: 'a', data: 'one' }, { name: 'b', type: '1', link: 'a', data: 'one' }, { name: 'c' }),
+    );
+    expect(again.get('b')).toBe(again.get('a'));
+    expect([...again.root.entries.keys()]).toEqual(['a', 'b', 'c']);
+  });
+
+  test('types that nobody knows are files', async () => {
+    expect((await read(archive({ name: 'a', type: 'Q', data: 'x' }))).get('a')).toMatchObject({ kind: 'file' });
+  });
+});
+
+describe('cost grows with the bytes and no faster', () => {
+  const records = (count: number) =>
+    Array.from({ length: count }, (_, i) => record(`SCHILY.xattr.user.n${i}`, 'v')).join('');
+  const cases: Record<string, (n: number) => Uint8Array> = {
+    'extended headers before one entry': (n) =>
+      archive(...Array<Given>(n).fill({ name: 'x', type: 'x', data: records(20) }), { name: 'f' }),
+    'entries with extended headers': (n) =>
+      archive(
+        ...Array.from({ length: n }, (_, i) => [{ name: 'x', type: 'x', data: records(20) }, { name: `f${i}` }]).flat(),
+      ),
+    'global headers': (n) =>
+      archive(
+        ...Array.from({ length: n }, (_, i) => [
+          { name: 'x', type: 'g', data: record('path', '') + records(5) },
+          { name: `f${i}` },
+        ]).flat(),
+      ),
+    'long names': (n) =>
+      archive(...Array<Given>(n).fill({ name: 'x', type: 'L', data: 'd/'.repeat(250) }), { name: 'f' }),
+    'deep paths': (n) => archive(...Array.from({ length: n }, (_, i) => ({ name: `${'d/'.repeat(40)}${i}` }))),
+  };
+  for (const [name, make] of Object.entries(cases)) {
+    test(name, async () => {
+      const cost = async (n: number) => {
+        const meter = new Meter();
+        const bytes = make(n);
+        await read(bytes, { meter });
+        return { perByte: meter.steps / bytes.length, heldPerByte: meter.held / bytes.length };
+      };
+      const [small, large] = [await cost(16), await cost(256)];
+      expect(large.perByte).toBeLessThanOrEqual(small.perByte * 1.2);
+      expect(large.heldPerByte).toBeLessThanOrEqual(small.heldPerByte * 1.2);
+      expect(large.perByte).toBeLessThan(0.2);
+      expect(large.heldPerByte).toBeLessThan(8);
+    });
+  }
+
+  test('memory has a limit where an archive was compressed', async () => {
+    const many = archive(...Array.from({ length: 100 }, (_, i) => ({ name: `${i}` })));
+    await expect(read(many, { meter: new Meter(10_000) })).rejects.toMatchObject({ code: 'tar.metadata' });
+  });
+
+  test('attributes of global headers are few', async () => {
+    const bytes = archive({ name: 'x', type: 'g', data: records(65) }, { name: 'f' });
+    await expect(read(bytes)).rejects.toMatchObject({ code: 'tar.pax' });
   });
 });

@@ -1,0 +1,15 @@
+// Losses of a source or a format, reported before anything is written.
+
+import { InvalidInputError } from '../errors.js';
+import type { Loss } from '../tree/index.js';
+import type { Session } from './session.js';
+
+/** Tells losses, or refuses to go on, as --loss says. */
+export function settleLosses(losses: readonly Loss[], options: { readonly loss: string }, session: Session): void {
+  if (options.loss === 'ignore' || losses.length === 0) return;
+  session.losses(losses);
+  if (options.loss === 'report') return;
+  throw new InvalidInputError('cli.loss', 'The format cannot keep everything of this tree; nothing was written.', {
+    hint: 'Use --loss report to write the image all the same.',
+  });
+}

@@ -1,0 +1,79 @@
+// POSIX access lists from their text, acl(5), to the value of the attributes system.posix_acl_… (kernel
+// include/uapi/linux/posix_acl_xattr.h): version 2, then 8 bytes per entry.
+
+import type { ByteString } from '../../bytes/index.js';
+
+const VERSION = 2;
+const HEADER = 4;
+const ENTRY = 8;
+const NO_ID = 0xffff_ffff;
+/** Of an owner, a group or anybody; of named users and groups. */
+const TAGS: Readonly<Record<string, readonly [tag: number, named: number | undefined]>> = {
+  user: [0x01, 0x02],
+  u: [0x01, 0x02],
+  group: [0x04, 0x08],
+  g: [0x04, 0x08],
+  mask: [0x10, undefined],
+  m: [0x10, undefined],
+  other: [0x20, undefined],
+  o: [0x20, undefined],
+};
+const REQUIRED = [0x01, 0x04, 0x20];
+const MASK = 0x10;
+
+interface AclEntry {
+  readonly tag: number;
+  readonly permissions: number;
+  readonly id: number;
+}
+
+/**
+ * Entries separated by commas or line feeds, each `TAG:NAME:rwx` and in star's form with the number behind it. Undefined
+ * for what is not a whole access list, and for users and groups that only have a name: their numbers are those of another
+ * machine.
+ */
+export function accessListFromText(text: ByteString): { value: Uint8Array; entries: number } | undefined {
+  const lines = text.split(/[\n,]/).map((line) => line.replace(/#.*/, '').trim());
+  const entries: AclEntry[] = [];
+  for (const line of lines) {
+    if (line === '') continue;
+    const entry = entryOf(line.split(':'));
+    if (!entry) return undefined;
+    entries.push(entry);
+  }
+  entries.sort((a, b) => a.tag - b.tag || a.id - b.id);
+  return isWhole(entries) ? { value: encoded(entries), entries: entries.length } : undefined;
+}
+
+function entryOf([tag = '', ...rest]: readonly string[]): AclEntry | undefined {
+  const known = Object.hasOwn(TAGS, tag) ? TAGS[tag] : undefined;
+  if (!known) return undefined;
+  // Solaris leaves out the empty name of mask and other.
+  const [name = '', permissions = '', id] = rest.length === 1 ? ['', ...rest] : rest;
+  if (!/^[r-][w-][xX-]$/.test(permissions)) return undefined;
+  const bits = [...permissions].reduce((sum, one) => sum * 2 + (one === '-' ? 0 : 1), 0);
+  const [plain, named] = known;
+  if (name === '') return { tag: plain, permissions: bits, id: NO_ID };
+  const number = id ?? (name === 'root' ? '0' : name);
+  if (named === undefined || !/^\d{1,10}$/.test(number) || Number(number) >= NO_ID) return undefined;
+  return { tag: named, permissions: bits, id: Number(number) };
+}
+
+/** One entry each for owner, group and others, nobody twice, and a mask where somebody is named. */
+function isWhole(entries: readonly AclEntry[]): boolean {
+  const twice = entries.some(({ tag, id }, i) => tag === entries[i + 1]?.tag && id === entries[i + 1]?.id);
+  const has = (wanted: number) => entries.some(({ tag }) => tag === wanted);
+  const needsMask = entries.some(({ id }) => id !== NO_ID);
+  return !twice && REQUIRED.every(has) && (!needsMask || has(MASK));
+}
+
+function encoded(entries: readonly AclEntry[]): Uint8Array {
+  const view = new DataView(new ArrayBuffer(HEADER + entries.length * ENTRY));
+  view.setUint32(0, VERSION, true);
+  for (const [i, { tag, permissions, id }] of entries.entries()) {
+    view.setUint16(HEADER + i * ENTRY, tag, true);
+    view.setUint16(HEADER + i * ENTRY + 2, permissions, true);
+    view.setUint32(HEADER + i * ENTRY + 4, id, true);
+  }
+  return new Uint8Array(view.buffer);
+}

@@ -1,0 +1,91 @@
+// Extended attributes, access lists and labels in extended headers, as star, GNU tar and libarchive store them.
+// https://www.gnu.org/software/tar/manual/html_node/Extended-File-Attributes.html, libarchive's tar(5), star(5).
+
+import { type ByteString, bytesOf, compareBytes } from '../../bytes/index.js';
+import type { Xattr } from '../../tree/index.js';
+import { accessListFromText } from './acl-text.js';
+
+/** Attributes of one entry. */
+export interface EntryAttributes {
+  /** Sorted by name. */
+  readonly xattrs: readonly Xattr[];
+  /** Keys of records that are lost. */
+  readonly unread: readonly string[];
+}
+
+export const NO_ATTRIBUTES: EntryAttributes = { xattrs: [], unread: [] };
+
+const RAW = 'SCHILY.xattr.';
+const ENCODED = 'LIBARCHIVE.xattr.';
+const LABEL = 'RHT.security.selinux';
+const ACCESS_LISTS: Readonly<Record<string, string>> = {
+  'SCHILY.acl.access': 'system.posix_acl_access',
+  'SCHILY.acl.default': 'system.posix_acl_default',
+};
+/** Attributes that no file system of Linux keeps: file flags, NFSv4 access lists, security descriptors of Windows. */
+const FOREIGN = /^(?:SCHILY\.(?:acl\.|fflags)|RHT\.|SUN\.|SOLARIS\.|APPLE\.|MSWINDOWS\.)/;
+
+/** Linux takes no larger ones. */
+const LONGEST_NAME = 255;
+const LARGEST_VALUE = 65_536;
+
+/** Whether a record is about attributes, read here or lost. */
+export function isAttributeKey(key: string): boolean {
+  return key.startsWith(RAW) || key.startsWith(ENCODED) || key === LABEL || FOREIGN.test(key);
+}
+
+/** Attributes among the records of an entry. */
+export function readAttributes(records: ReadonlyMap<string, ByteString>): EntryAttributes {
+  if (records.size === 0) return NO_ATTRIBUTES;
+  const found = new Map<string, Uint8Array>();
+  const unread: string[] = [];
+  for (const [key, value] of sortedByStrength(records)) {
+    const attribute = readAttribute(key, value);
+    if (attribute === 'none') continue;
+    if (attribute && isPossible(attribute)) found.set(attribute.name, attribute.value);
+    else unread.push(key);
+  }
+  const xattrs = [...found].map(([name, value]) => ({ name: name as ByteString, value }));
+  return { xattrs: xattrs.sort((a, b) => compareBytes(a.name, b.name)), unread };
+}
+
+/** Weaker forms first: of two records of one attribute the form that keeps every byte counts. */
+function sortedByStrength(records: ReadonlyMap<string, ByteString>): (readonly [string, ByteString])[] {
+  const strength = (key: string) => (key.startsWith(ENCODED) ? 2 : key.startsWith(RAW) ? 1 : 0);
+  return [...records].sort(([a], [b]) => strength(a) - strength(b));
+}
+
+function readAttribute(key: string, value: ByteString): Xattr | 'none' | undefined {
+  if (key.startsWith(RAW)) return { name: gnuName(key.slice(RAW.length)), value: bytesOf(value) };
+  if (key.startsWith(ENCODED)) {
+    return { name: percentDecoded(key.slice(ENCODED.length)), value: new Uint8Array(Buffer.from(value, 'base64')) };
+  }
+  // An empty value takes back what a global header says.
+  if (value === '') return 'none';
+  // The label as the kernel has it, with a NUL at its end.
+  if (key === LABEL) {
+    return { name: 'security.selinux' as ByteString, value: bytesOf(`${value.replace(/\0+$/, '')}\0` as ByteString) };
+  }
+  const name = Object.hasOwn(ACCESS_LISTS, key) ? (ACCESS_LISTS[key] as ByteString) : undefined;
+  if (name === undefined) return undefined;
+  const list = accessListFromText(value);
+  if (list === undefined) return undefined;
+  // An access list of three entries is the mode.
+  if (list.entries === 3 && name.endsWith('_access')) return 'none';
+  return { name, value: list.value };
+}
+
+function isPossible({ name, value }: Xattr): boolean {
+  return /^[^.\0]+\.[^\0]+$/.test(name) && name.length <= LONGEST_NAME && value.length <= LARGEST_VALUE;
+}
+
+/** GNU tar encodes two characters in names; libarchive and star encode none in these records. */
+function gnuName(name: string): ByteString {
+  return name.replaceAll('%3D', '=').replaceAll('%25', '%') as ByteString;
+}
+
+function percentDecoded(name: string): ByteString {
+  return name.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  ) as ByteString;
+}

@@ -1,0 +1,43 @@
+// Reading an archive in blocks: whole or not at all, and over long runs of zeros.
+
+import { InvalidImageError } from '../../errors.js';
+import { breathe, type Run, type Source } from '../../io/index.js';
+import { BLOCK } from './header.js';
+import type { Meter } from './meter.js';
+
+/** Zeros are read in pieces of this many bytes. */
+const STRIDE = 256 * BLOCK;
+
+/** `length` bytes at byte `at`. Throws {@link InvalidImageError} `tar.truncated` beyond the end. */
+export async function readAt(archive: Source, at: number, length: number): Promise<Uint8Array> {
+  if (at + length > archive.size) throw truncated(at);
+  const into = new Uint8Array(length);
+  await archive.read(at, into);
+  return into;
+}
+
+export function isZero(block: Uint8Array): boolean {
+  return block.every((byte) => byte === 0);
+}
+
+/** Where the first block from byte `at` on starts that is not all zeros, before byte `end`; undefined if there is none. */
+export async function nextFilledBlock(
+  archive: Source,
+  at: number,
+  end: number,
+  run: Run,
+  meter: Meter,
+): Promise<number | undefined> {
+  for (let from = at; from < end; from += STRIDE) {
+    await breathe(run);
+    meter.step();
+    const piece = await readAt(archive, from, Math.min(STRIDE, end - from));
+    const filled = piece.findIndex((byte) => byte !== 0);
+    if (filled >= 0) return from + filled - (filled % BLOCK);
+  }
+  return undefined;
+}
+
+export function truncated(at: number): InvalidImageError {
+  return new InvalidImageError('tar.truncated', 'The tar archive ends in the middle of an entry.', { at });
+}

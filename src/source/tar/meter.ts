@@ -1,0 +1,34 @@
+// What reading an archive costs: work counted as it is done, and memory held by what is not file data.
+
+import { InvalidImageError } from '../../errors.js';
+
+/** Memory of an entry or directory beside its strings and attributes, in bytes. */
+export const ENTRY_COST = 512;
+
+export class Meter {
+  /** Headers, records, path components and map entries looked at: grows with the bytes read and no faster. */
+  steps = 0;
+  /** Bytes held by names, targets, attributes and entries. */
+  held = 0;
+  readonly #limit: number;
+
+  /** `limit` bounds {@link held}. */
+  constructor(limit = Number.POSITIVE_INFINITY) {
+    this.#limit = limit;
+  }
+
+  step(count = 1): void {
+    this.steps += count;
+  }
+
+  /** Throws {@link InvalidImageError} `tar.metadata` above the limit. */
+  hold(bytes: number, at: number): void {
+    this.held += bytes;
+    if (this.held <= this.#limit) return;
+    const message = `Names and attributes of the archive take more than ${this.#limit} bytes, too many for its compressed size.`;
+    throw new InvalidImageError('tar.metadata', message, {
+      at,
+      hint: 'Unpack it yourself if that is what it should be.',
+    });
+  }
+}
