@@ -10,6 +10,10 @@ const utf8 = new TextEncoder();
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const lossyUtf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 const CHUNK = 8192;
+/** Control characters, and marks, embeddings and isolates of the bidirectional algorithm (UAX #9). */
+const UNPRINTABLE =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is being escaped
+  /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /** Bytes → byte string. */
 export function byteStringOf(bytes: Uint8Array): ByteString {
@@ -45,11 +49,21 @@ export function toText(name: ByteString): string | undefined {
   }
 }
 
-/** Byte string → text for people: control characters and bytes that are not UTF-8 appear as `\xHH`. */
+/**
+ * Byte string → text for people, in one spelling that {@link shownName} reads back: control characters, characters that
+ * change the direction of text, and bytes that are not UTF-8 appear as `\xHH`, one for each byte. So does a backslash that
+ * would read as one of these.
+ */
 export function displayText(name: ByteString): string {
-  const text = toText(name) ?? hexEscaped(name);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is being escaped
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (c) => escaped(c.charCodeAt(0)));
+  const unambiguous = name.replace(/\\(?=x[0-9a-f]{2})/gi, '\\x5c') as ByteString;
+  const text = toText(unambiguous) ?? hexEscaped(unambiguous);
+  return text.replace(UNPRINTABLE, (character) => hexEscaped(fromText(character), 0));
+}
+
+/** The bytes of a name as {@link displayText} shows it; undefined if nothing in it is escaped. */
+export function shownName(text: ByteString): ByteString | undefined {
+  const bytes = text.replace(/\\x([0-9a-f]{2})/gi, (_, digits) => String.fromCharCode(Number.parseInt(digits, 16)));
+  return bytes === text ? undefined : (bytes as ByteString);
 }
 
 /** Text for a descriptor field: bytes that are not UTF-8 become U+FFFD. */
@@ -67,15 +81,11 @@ export function isAscii(name: string): boolean {
   return true;
 }
 
-function hexEscaped(name: string): string {
+function hexEscaped(name: string, from = 0x80): string {
   let text = '';
   for (let i = 0; i < name.length; i++) {
     const code = name.charCodeAt(i);
-    text += code < 0x80 ? name[i] : escaped(code);
+    text += code < from ? name[i] : `\\x${code.toString(16).padStart(2, '0')}`;
   }
   return text;
-}
-
-function escaped(code: number): string {
-  return `\\x${code.toString(16).padStart(2, '0')}`;
 }

@@ -1,15 +1,69 @@
-// Images named on the command line, with what lies inside of them: `live.iso!/LiveOS/squashfs.img!/etc`.
+// Images named on the command line, and images inside them: `live.iso!/LiveOS/squashfs.img!/etc`.
 
-import { fromText } from '../bytes/index.js';
-import { followAddress, type PlaceInside, parseAddress } from '../image/index.js';
-import { openFileSource } from '../io/index.js';
+import { type Command, Option } from 'commander';
+import { InvalidInputError } from '../errors.js';
+import { followAddress, followToImage, type PlaceInside, parseAddress } from '../image/index.js';
+import { openImageFile, type Source } from '../io/index.js';
+import { argumentBytes } from './argument-bytes.js';
+import { parseSize } from './units.js';
 
-/** Opens what an address leads to, and closes the file when `use` is done. */
-export async function withAddress<T>(text: string, use: (found: PlaceInside) => Promise<T>): Promise<T> {
-  const { file, steps } = parseAddress(fromText(text));
-  const source = await openFileSource(file);
+/** Options of every command that reads an image. */
+export interface ImageOptions {
+  readonly offset?: number;
+  readonly view?: string;
+}
+
+/** Names of the views that an image may have. */
+const VIEWS = ['iso', 'joliet', 'rock-ridge', 'udf'];
+
+/** Adds `--offset`. */
+export function addOffsetOption(command: Command): Command {
+  return command.addOption(
+    new Option('--offset <bytes>', 'the image begins at this byte of the file (default: 0)').argParser(parseSize),
+  );
+}
+
+/** Adds `--offset` and `--view`. */
+export function addImageOptions(command: Command): Command {
+  return addOffsetOption(command).addOption(
+    new Option(
+      '--view <name>',
+      'names of a disc to go by (default: the best that shows all files: Rock Ridge, UDF, Joliet, ISO 9660)',
+    ).choices(VIEWS),
+  );
+}
+
+/** Opens the place that an address leads to, and closes the file when `use` is done. */
+export async function withAddress<T>(
+  text: string,
+  options: ImageOptions & { readonly note: (text: string) => void },
+  use: (found: PlaceInside) => Promise<T>,
+): Promise<T> {
+  const { file, steps } = parseAddress(argumentBytes(text));
+  return withFile(file, options, async (image) => use(await followAddress(image, steps, options)));
+}
+
+/** As {@link withAddress}, for the bytes of an image: those of the file, or of a layer inside it. */
+export async function withImage<T>(
+  text: string,
+  options: ImageOptions,
+  use: (image: Source) => Promise<T>,
+): Promise<T> {
+  const { file, steps } = parseAddress(argumentBytes(text));
+  return withFile(file, options, async (image) => use(await followToImage(image, steps)));
+}
+
+async function withFile<T>(
+  file: Parameters<typeof openImageFile>[0],
+  { offset = 0 }: ImageOptions,
+  use: (image: Source) => Promise<T>,
+): Promise<T> {
+  const source = await openImageFile(file);
   try {
-    return await use(await followAddress(source, steps));
+    if (offset > source.size) {
+      throw new InvalidInputError('image.offset', `The file has ${source.size} bytes: nothing begins at ${offset}.`);
+    }
+    return await use(offset === 0 ? source : source.slice({ at: offset, length: source.size - offset }));
   } finally {
     await source.close();
   }

@@ -3,4 +3,5 @@
 export * from './address.js';
 export { FORMAT_TITLES, FORMATS, type Recognised, recogniseAll } from './formats.js';
 export * from './inspect.js';
+export * from './lookup.js';
 export * from './open-image.js';

@@ -2,21 +2,42 @@
 
 import { UnknownImageError } from '../errors.js';
 import type { Source } from '../io/index.js';
-import type { FileTree } from '../tree/index.js';
-import { FORMAT_TITLES, type Recognised, recogniseAll } from './formats.js';
+import type { FileTree, ReadableImage } from '../tree/index.js';
+import { FORMAT_TITLES, recogniseAll } from './formats.js';
+import { noView, openShared } from './views.js';
 
 /** An image whose kind is known. */
 export interface OpenedImage {
-  /** `ext4` stands for ext2 and ext3 too, `fat` for all its widths. */
+  /** `ext4` stands for ext2 and ext3 too, `fat` for all its widths, `iso9660` for discs that have UDF beside it. */
   readonly kind: string;
-  /** All files. Throws {@link InvalidImageError} for a damaged image. */
-  tree(): Promise<FileTree>;
+  /** Opens it. Throws {@link InvalidImageError} for a damaged image. */
+  open(): Promise<ReadableImage>;
+  /** All files. Throws {@link InvalidImageError} for a damaged image, {@link InvalidInputError} for a view that it has not. */
+  tree(view?: string): Promise<FileTree>;
 }
 
 /** An image of a known kind; undefined for anything else. Never throws because of what its bytes are. */
 export async function recogniseImage(image: Source): Promise<OpenedImage | undefined> {
-  const [best] = await recogniseAll(image);
-  return best && opened(image, best);
+  const answers = await recogniseAll(image);
+  const [best] = answers;
+  if (!best) return undefined;
+  const { format } = best;
+  const open = () =>
+    format.sharesImage
+      ? openShared(
+          image,
+          answers.filter((answer) => answer.format.sharesImage),
+        )
+      : format.open(image);
+  return {
+    kind: format.kind,
+    open,
+    tree: async (view) => {
+      const opened = await open();
+      if (view !== undefined && !opened.views.includes(view)) throw noView(view, opened.views);
+      return opened.tree(view);
+    },
+  };
 }
 
 /** As {@link recogniseImage}. Throws {@link UnknownImageError} `image.unknown` for anything else. */
@@ -26,8 +47,4 @@ export async function openImage(image: Source): Promise<OpenedImage> {
   throw new UnknownImageError('image.unknown', 'This is not an image of a known kind.', {
     hint: `Known are ${FORMAT_TITLES}.`,
   });
-}
-
-function opened(image: Source, { format }: Recognised): OpenedImage {
-  return { kind: format.kind, tree: async () => (await format.open(image)).tree() };
 }

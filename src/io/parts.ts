@@ -1,12 +1,12 @@
-// Content that lies in parts of a source, with holes between: how readers give files of an image.
+// Content in parts of a source, with holes between: how readers give files of an image.
 
 import { type Data, type ExactContent, NO_HOLES, type Range, type Run, type Source } from './content.js';
 import { checkRange } from './memory.js';
 
-/** Bytes of a source, or so many zeros. */
+/** Bytes of a source, or that many zeros. */
 export type Part = Range | { readonly hole: number };
 
-/** Whatever gives ranges of bytes; throws where there are none. */
+/** Gives ranges of bytes; throws for ranges that it does not have. */
 export interface RangeGiver {
   data(range: Range): Source;
 }
@@ -29,6 +29,12 @@ export class PartsContent implements Source {
       'hole' in part ? [{ at, length: part.hole }] : [],
     );
     this.holes = holes.length > 0 ? holes : NO_HOLES;
+  }
+
+  /** Byte of the source at which the content begins; undefined if it begins with a hole or has no bytes. */
+  get start(): number | undefined {
+    const [first] = this.#parts;
+    return first && 'at' in first && this.size > 0 ? first.at : undefined;
   }
 
   async *pieces(run: Run): AsyncGenerator<Data> {

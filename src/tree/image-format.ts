@@ -47,6 +47,8 @@ export interface ImageFormat<Found extends Recognition = Recognition> {
   readonly kind: string;
   /** As people call it: `ext2 to ext4`. */
   readonly title: string;
+  /** Whether its volume may share an image and the files in it with a volume of another such format. */
+  readonly sharesImage?: true;
   /** Undefined if the bytes are not of this format. Never throws because of what they are: only {@link open} may call an image damaged. */
   recognise(image: Source): Promise<Found | undefined>;
   facts(found: Found): FormatFacts;

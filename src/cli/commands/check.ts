@@ -1,10 +1,9 @@
 // isopress check IMAGE
 
 import { Command } from 'commander';
-import { fromText } from '../../bytes/index.js';
 import { EXIT, InvalidImageError } from '../../errors.js';
 import { type DigestVerdict, type TagVerdict, verifyTags } from '../../format/checkmedia/index.js';
-import { openFileSource } from '../../io/index.js';
+import { addOffsetOption, type ImageOptions, withImage } from '../inside.js';
 import { openSession, type SessionOptions } from '../session.js';
 import { addSessionOptions } from '../writer-options.js';
 
@@ -13,15 +12,16 @@ const ANSWERS: Readonly<Record<string, number>> = {
   'checkmedia.truncated': EXIT.checkFailed,
 };
 
+type CheckOptions = SessionOptions & Pick<ImageOptions, 'offset'>;
+
 export function checkCommand(): Command {
   const command = new Command('check')
     .description('verify the media-check digests of an ISO, SUSE and Red Hat style')
-    .argument('<image>', 'ISO file');
-  return addSessionOptions(command).action(async (image: string, options: SessionOptions) => {
+    .argument('<image>', 'ISO file, or the device that it was written to');
+  return addSessionOptions(addOffsetOption(command)).action(async (image: string, options: CheckOptions) => {
     const session = openSession(options);
-    const source = await openFileSource(fromText(image));
     try {
-      const verdict = await verifyTags(source, session.run);
+      const verdict = await withImage(image, options, (source) => verifyTags(source, session.run));
       process.exitCode = exitCode(verdict);
       session.result({ image, ...verdict }, textOf(image, verdict));
     } catch (error) {
@@ -32,7 +32,6 @@ export function checkCommand(): Command {
       const { message } = error as InvalidImageError;
       session.result({ image, ok: false, message }, [`${image}: ${message}`]);
     } finally {
-      await source.close();
       session.close();
     }
   });

@@ -4,20 +4,24 @@ import { Command } from 'commander';
 import { displayText, fromText } from '../../bytes/index.js';
 import { EXIT } from '../../errors.js';
 import { type FileSystemFacts, type ImageFacts, inspectImage } from '../../image/index.js';
-import { openFileSource } from '../../io/index.js';
+import { addOffsetOption, type ImageOptions, withImage } from '../inside.js';
 import { openSession, type SessionOptions } from '../session.js';
 import { showBytes } from '../units.js';
 import { addSessionOptions } from '../writer-options.js';
 
+type InfoOptions = SessionOptions & Pick<ImageOptions, 'offset'>;
+
 export function infoCommand(): Command {
   const command = new Command('info')
-    .description('tell what an image is: file systems, partitions, boot entries, media-check tags')
-    .argument('<image>', 'image file');
-  return addSessionOptions(command).action(async (image: string, options: SessionOptions) => {
+    .description('describe an image: file systems, partitions, boot entries, media-check tags')
+    .argument(
+      '<image>',
+      'image file or device; live.iso!/LiveOS/squashfs.img for a layer, disk.img!#1 for a partition',
+    );
+  return addSessionOptions(addOffsetOption(command)).action(async (image: string, options: InfoOptions) => {
     const session = openSession(options);
-    const source = await openFileSource(fromText(image));
     try {
-      const facts = await inspectImage(source);
+      const facts = await withImage(image, options, inspectImage);
       const isKnown = facts.fileSystems.length > 0 || facts.partitions.length > 0;
       if (!isKnown) process.exitCode = EXIT.nothingToCheck;
       session.result({ image, ...facts }, [
@@ -25,7 +29,6 @@ export function infoCommand(): Command {
         ...(isKnown ? textOf(facts).map(harmless) : ['  not an image this program knows']),
       ]);
     } finally {
-      await source.close();
       session.close();
     }
   });

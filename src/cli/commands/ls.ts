@@ -1,14 +1,16 @@
 // isopress ls IMAGE [PATH…]
 
 import { Command } from 'commander';
-import { type ByteString, displayText, fromText } from '../../bytes/index.js';
-import { enterImage, noEntry, type PlaceInside } from '../../image/index.js';
+import { type ByteString, displayText } from '../../bytes/index.js';
+import { enterImage, lookUp, type PlaceInside } from '../../image/index.js';
+import { faultOfContent } from '../../io/index.js';
 import { FileTree, joinPath, type Node, walk } from '../../tree/index.js';
-import { withAddress } from '../inside.js';
-import { openSession, type SessionOptions } from '../session.js';
+import { argumentBytes } from '../argument-bytes.js';
+import { addImageOptions, type ImageOptions, withAddress } from '../inside.js';
+import { openSession, type Session, type SessionOptions } from '../session.js';
 import { addSessionOptions } from '../writer-options.js';
 
-interface LsOptions extends SessionOptions {
+interface LsOptions extends SessionOptions, ImageOptions {
   readonly long?: boolean;
   readonly recursive?: boolean;
 }
@@ -20,32 +22,42 @@ interface Listed {
 
 export function lsCommand(): Command {
   const command = new Command('ls')
-    .description('list what is inside of an image, without mounting it')
+    .description('list the files in an image, without mounting it')
     .argument('<image>', 'image file; live.iso!/LiveOS/squashfs.img goes inside, disk.img!#1 into a partition')
     .argument('[path...]', 'entries to list (default: those of the top directory)')
     .option('-l, --long', 'modes, owners, sizes, times, and where links lead')
     .option('-R, --recursive', 'directories with all that is in them');
-  return addSessionOptions(command).action(async (image: string, paths: string[], options: LsOptions) => {
-    const session = openSession(options);
-    try {
-      const entries = await withAddress(image, async (found) => {
-        const place = await enterImage(found);
-        const asked = paths.length > 0 ? paths.map((path) => fromText(path)) : [place.path];
-        return asked.flatMap((path) => [...listed(place, path, options.recursive ?? false)]);
-      });
-      const line = options.long ? longLine : ({ path }: Listed) => displayText(path);
-      session.result({ image, entries: entries.map(factsOf) }, entries.map(line));
-    } finally {
-      session.close();
-    }
-  });
+  return addSessionOptions(addImageOptions(command)).action(
+    async (image: string, paths: string[], options: LsOptions) => {
+      const session = openSession(options);
+      try {
+        const entries = await withAddress(image, { ...options, note: session.note }, async (found) => {
+          const place = await enterImage(found);
+          const asked = paths.length > 0 ? paths.map(argumentBytes) : [place.path];
+          return asked.flatMap((path) => [...listed(place, path, options.recursive ?? false)]);
+        });
+        noteFaults(entries, session);
+        const line = options.long ? longLine : ({ path }: Listed) => displayText(path);
+        session.result({ image, entries: entries.map(factsOf) }, entries.map(line));
+      } finally {
+        session.close();
+      }
+    },
+  );
+}
+
+const MOST_FAULTS = 5;
+
+/** Files whose bytes cannot be read are listed, and not passed over in silence. */
+function noteFaults(entries: readonly Listed[], { note }: Pick<Session, 'note'>): void {
+  const faults = entries.flatMap(({ node }) => (node.kind === 'file' ? (faultOfContent(node.content) ?? []) : []));
+  for (const { message } of faults.slice(0, MOST_FAULTS)) note(message);
+  if (faults.length > MOST_FAULTS) note(`${faults.length - MOST_FAULTS} more files cannot be read.`);
 }
 
 /** A directory's entries, or the entry itself. */
 function* listed({ tree }: PlaceInside, asked: ByteString, recursive: boolean): Generator<Listed> {
-  const path = asked.replace(/^\/+|\/+$/g, '') as ByteString;
-  const node = tree.get(path);
-  if (!node) throw noEntry(asked);
+  const { path, node } = lookUp(tree, asked, 'keep');
   if (node.kind !== 'directory') yield { path, node };
   else if (recursive) {
     for (const visit of walk(new FileTree(node))) {

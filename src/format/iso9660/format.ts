@@ -12,6 +12,7 @@ const VIEWS: Readonly<Record<HierarchyName, string>> = { 'rock-ridge': 'rock-rid
 export const isoFormat: ImageFormat<FoundVolume> = {
   kind: 'iso9660',
   title: 'ISO 9660',
+  sharesImage: true,
   recognise: findVolume,
   facts: ({ volume }): FormatFacts => {
     const { volumeId, uuid, size, extensions, created, modified, bootRecords: _, ...texts } = volume;
@@ -25,11 +26,11 @@ export const isoFormat: ImageFormat<FoundVolume> = {
     };
   },
   open: async (image) => {
-    const { hierarchies, tree } = await openIso(image);
+    const { hierarchies, notes, tree } = await openIso(image);
     const names = new Map(hierarchies.map((name) => [VIEWS[name], name]));
     return {
       views: [...names.keys()],
-      notes: [],
+      notes,
       tree: (view) => tree(view === undefined ? undefined : (names.get(view) ?? (view as HierarchyName))),
     };
   },

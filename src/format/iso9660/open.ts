@@ -12,9 +12,11 @@ export interface IsoImage {
   readonly facts: IsoVolume;
   /** Trees that the volume has over the same files, the one that keeps most first. */
   readonly hierarchies: readonly HierarchyName[];
+  /** What is odd about the volume, as far as its trees have been read. */
+  readonly notes: readonly string[];
   /**
-   * All files as a hierarchy has them, by default the first; contents are read when they are pulled. Throws
-   * {@link InvalidImageError} for a damaged volume, {@link UnsupportedError} for interleaved and compressed files.
+   * All files as a hierarchy has them, by default the first; contents are read when they are pulled, and those that cannot
+   * be read throw then. Throws {@link InvalidImageError} for a damaged volume.
    */
   tree(hierarchy?: HierarchyName): Promise<FileTree>;
 }
@@ -35,5 +37,5 @@ export async function openIso(image: Source): Promise<IsoImage> {
       hint: `It has ${hierarchies.join(', ')}.`,
     });
   };
-  return { facts, hierarchies, tree };
+  return { facts, hierarchies, notes: volume.notes, tree };
 }

@@ -1,12 +1,14 @@
 // The entries of a directory that is read: records of one file put together, names in the words of a hierarchy.
 
-import { type ByteString, fromText } from '../../bytes/index.js';
-import { UnsupportedError } from '../../errors.js';
+import { type ByteString, displayText, fromText } from '../../bytes/index.js';
+import { InvalidImageError } from '../../errors.js';
 import type { Range } from '../../io/index.js';
 import {
   type DirectoryRecord,
   FLAG_DIRECTORY,
   FLAG_MULTI_EXTENT,
+  type FoundRecord,
+  isRecord,
   PARENT,
   readRecord,
   SELF,
@@ -22,9 +24,11 @@ export interface FoundEntry {
   readonly isDirectory: boolean;
   /** The first record. */
   readonly record: DirectoryRecord;
-  /** Where the bytes of a file lie. */
+  /** Where the bytes of a file are. */
   readonly ranges: readonly Range[];
   readonly facts: RockRidgeFacts;
+  /** Why the bytes cannot be read; absent if they can. */
+  readonly fault?: string;
 }
 
 const NO_FACTS: RockRidgeFacts = { xattrs: [] };
@@ -41,49 +45,85 @@ export async function factsOf(volume: Volume, { systemUse }: DirectoryRecord, sk
   return rockRidgeFacts(await useFields(volume, systemUse.subarray(Math.min(skip, systemUse.length))));
 }
 
-/** All entries but "." and "..", and those that stand elsewhere in the tree. */
+/**
+ * All entries but "." and "..". Those that no system can show are left out or renamed, with a remark: one odd entry does not
+ * close a disc.
+ */
 export async function entriesOf(volume: Volume, record: DirectoryRecord, as: HierarchyName): Promise<FoundEntry[]> {
   const bytes = await volume.bytes({ at: record.extent * BLOCK, length: record.size });
   const entries = new Map<ByteString, FoundEntry>();
-  for (const records of filesIn(bytes)) {
+  for (const { records, fault } of filesIn(bytes, volume)) {
     const first = records[0]!;
-    const facts = as === 'rock-ridge' ? await factsOf(volume, first, volume.skip ?? 0) : NO_FACTS;
-    if (facts.isMoved) continue;
-    const name = facts.name ?? nameOf(first.identifier, as);
-    if (name === '' || name === '.' || name === '..' || /[/\0]/.test(name)) {
-      throw damaged('directory', 'A directory has a name that cannot be.');
-    }
+    const facts = as === 'rock-ridge' ? await lenientFacts(volume, first) : NO_FACTS;
+    const name = possibleName(volume, facts.name ?? nameOf(first.identifier, as));
+    if (name === undefined) continue;
     // The newest version of a file comes first.
-    if (entries.has(name) && as !== 'rock-ridge') continue;
-    if (entries.has(name)) throw damaged('directory', 'A directory has a name twice.');
+    if (entries.has(name)) {
+      if (as === 'rock-ridge') volume.remark(`A directory has ${displayText(name)} twice; the first one is shown.`);
+      continue;
+    }
     const ranges = records.map(({ extent, size }) => ({ at: extent * BLOCK, length: size }));
-    entries.set(name, { name, isDirectory: (first.flags & FLAG_DIRECTORY) !== 0, record: first, ranges, facts });
+    const isDirectory = (first.flags & FLAG_DIRECTORY) !== 0;
+    entries.set(name, { name, isDirectory, record: first, ranges, facts, ...(fault ? { fault } : {}) });
   }
   return [...entries.values()];
 }
 
+/** As {@link factsOf}; fields that cannot be read say nothing. */
+async function lenientFacts(volume: Volume, record: DirectoryRecord): Promise<RockRidgeFacts> {
+  try {
+    return await factsOf(volume, record, volume.skip ?? 0);
+  } catch (error) {
+    if (!(error instanceof InvalidImageError)) throw error;
+    volume.remark(`The Rock Ridge fields of ${displayText(record.identifier)} cannot be read: ${error.message}`);
+    return NO_FACTS;
+  }
+}
+
+/** A name that an entry can have in a tree; undefined for none. */
+function possibleName(volume: Volume, name: ByteString): ByteString | undefined {
+  if (name === '' || name === '.' || name === '..') {
+    volume.remark(`An entry with the name "${name}" is left out.`);
+    return undefined;
+  }
+  if (!/[/\0]/.test(name)) return name;
+  const shown = name.replace(/[/\0]/g, '_') as ByteString;
+  volume.remark(`The name ${displayText(name)} is shown as ${displayText(shown)}.`);
+  return shown;
+}
+
+/** Records of one file, and why its bytes cannot be read. */
+interface FileRecords {
+  readonly records: readonly DirectoryRecord[];
+  readonly fault?: string;
+}
+
 /** Records in turn; those of a file of several extents together. */
-function* filesIn(bytes: Uint8Array): Generator<DirectoryRecord[]> {
-  let parts: DirectoryRecord[] = [];
+function* filesIn(bytes: Uint8Array, volume: Volume): Generator<FileRecords> {
+  let parts: FoundRecord[] = [];
   for (let at = 0; at < bytes.length; ) {
     const blockEnd = Math.min(at - (at % BLOCK) + BLOCK, bytes.length);
-    const record = readRecord(bytes.subarray(0, blockEnd), at);
-    if (!record) {
+    const block = bytes.subarray(0, blockEnd);
+    if (block[at] === 0 || !isRecord(block, at)) {
+      if (block[at] !== 0) volume.remark('A block of a directory ends with something else than records.');
       at = blockEnd;
       continue;
     }
+    const record = readRecord(block, at)!;
     at += record.length;
     if (record.identifier === SELF || record.identifier === PARENT) continue;
-    if (record.isInterleaved) throw new UnsupportedError('iso9660.interleaved', 'Files of this image are interleaved.');
     if (parts.length > 0 && parts[0]!.identifier !== record.identifier) {
-      throw damaged('directory', 'A file of several extents has no last one.');
+      yield { records: parts, fault: 'its last extent is missing' };
+      parts = [];
     }
     parts.push(record);
     if ((record.flags & FLAG_MULTI_EXTENT) !== 0) continue;
-    yield parts;
+    yield parts.some((part) => part.isInterleaved)
+      ? { records: parts, fault: 'its bytes are interleaved with others' }
+      : { records: parts };
     parts = [];
   }
-  if (parts.length > 0) throw damaged('directory', 'A file of several extents has no last one.');
+  if (parts.length > 0) yield { records: parts, fault: 'its last extent is missing' };
 }
 
 /** An identifier without its version and the dot of an empty extension. */

@@ -1,13 +1,13 @@
 // Rock Ridge as it is read: what the fields of one record say about its file (RRIP 1.10 and 1.12).
 
 import { type ByteString, byteStringOf, type Timestamp } from '../../bytes/index.js';
-import { UnsupportedError } from '../../errors.js';
 import type { Xattr } from '../../tree/index.js';
 import { longDate, shortDate } from './date.js';
 import { attributesIn } from './read-aaip.js';
 import type { UseField } from './read-system-use.js';
+import type { ZisofsFacts } from './zisofs.js';
 
-/** What the fields say; undefined where they say nothing. */
+/** What the fields say; undefined for everything that no field says. */
 export interface RockRidgeFacts {
   readonly name?: ByteString;
   /** Type and permissions, as in st_mode. */
@@ -15,14 +15,16 @@ export interface RockRidgeFacts {
   readonly uid?: number;
   readonly gid?: number;
   readonly links?: number;
-  /** 0 where there are none. */
+  /** 0 if there are none. */
   readonly serial?: number;
   readonly mtime?: Timestamp;
   readonly target?: ByteString;
   readonly device?: readonly [major: number, minor: number];
   /** Block of the directory for which this record stands. */
   readonly movedTo?: number;
-  /** This directory stands elsewhere in the tree. */
+  /** How the bytes of the file are compressed. */
+  readonly zisofs?: ZisofsFacts;
+  /** This directory has its place elsewhere in the tree. */
   readonly isMoved?: boolean;
   readonly xattrs: readonly Xattr[];
 }
@@ -35,7 +37,7 @@ const LONG_FORM = 0x80;
 const COMPONENTS: Readonly<Record<number, string>> = { 2: '.', 4: '..', 8: '/' };
 const COMPONENT_ROOT = 8;
 
-/** Throws {@link UnsupportedError} for files that are stored compressed. */
+/** Puts together what the fields of one record say. */
 export function rockRidgeFacts(fields: readonly UseField[]): RockRidgeFacts {
   const facts: { -readonly [K in keyof RockRidgeFacts]: RockRidgeFacts[K] } = { xattrs: attributesIn(fields) };
   let name = '';
@@ -59,9 +61,7 @@ export function rockRidgeFacts(fields: readonly UseField[]): RockRidgeFacts {
       facts.device = device(view.getUint32(0, true), view.getUint32(8, true));
     if (signature === 'CL' && data.length >= 8) facts.movedTo = view.getUint32(0, true);
     if (signature === 'RE') facts.isMoved = true;
-    if (signature === 'ZF') {
-      throw new UnsupportedError('iso9660.zisofs', 'Files of this image are stored compressed (zisofs).');
-    }
+    if (signature === 'ZF' && data.length >= 8) facts.zisofs = zisofs(data, view);
   }
   if (hasName) facts.name = name as ByteString;
   const links = fields.filter(({ signature }) => signature === 'SL');
@@ -77,6 +77,15 @@ function modification(data: Uint8Array, view: DataView): Timestamp | undefined {
   const field = isLong ? longDate(0) : shortDate(0);
   const at = 1 + ((flags & CREATION) !== 0 ? field.length : 0);
   return at + field.length <= data.length ? field.read(view, at) : undefined;
+}
+
+function zisofs(data: Uint8Array, view: DataView): ZisofsFacts {
+  return {
+    algorithm: byteStringOf(data.subarray(0, 2)),
+    headerSize: data[2]! * 4,
+    blockLog: data[3]!,
+    size: view.getUint32(4, true),
+  };
 }
 
 /** Major and minor in the two halves, or, with nothing in the high one, 8 bits of minor in the low one: as Linux takes it. */

@@ -1,8 +1,9 @@
-// The files of an opened volume as a tree. Directories are met breadth first and built from the last to the first, so no
-// depth of nesting costs a stack; no directory is entered twice, so no loop is followed.
+// The files of an opened volume as a tree. Directories are met breadth first, so no depth of nesting costs a stack; no
+// directory is entered twice, so no loop is followed.
 
-import { type ByteString, toText } from '../../bytes/index.js';
-import { EMPTY, type ExactContent, PartsContent } from '../../io/index.js';
+import { type ByteString, displayText } from '../../bytes/index.js';
+import { InvalidImageError, UnsupportedError } from '../../errors.js';
+import { EMPTY, type ExactContent, PartsContent, type Range, UnreadableContent } from '../../io/index.js';
 import {
   type Attributes,
   directory,
@@ -17,6 +18,7 @@ import type { DirectoryRecord } from './directory-record.js';
 import { entriesOf, type FoundEntry, factsOf, ownRecord } from './read-directory.js';
 import type { RockRidgeFacts } from './read-rock-ridge.js';
 import { damaged, type HierarchyName, type Volume } from './read-volume.js';
+import { isReadable, ZisofsContent, type ZisofsFacts } from './zisofs.js';
 
 /** Of files and directories without Rock Ridge: everybody may read, nobody write. */
 const PLAIN_MODE = { file: 0o444, directory: 0o555 } as const;
@@ -24,9 +26,14 @@ const PLAIN_MODE = { file: 0o444, directory: 0o555 } as const;
 interface OpenDirectory {
   readonly attributes: Partial<Attributes>;
   readonly entries: readonly FoundEntry[];
-  /** Of every entry that is a directory, its place among the open ones. */
+  /** Of every entry that is a directory, its index among the open ones. */
   readonly below: Map<FoundEntry, number>;
+  /** The entry that leads to it; undefined for the root. */
+  entry: FoundEntry | undefined;
 }
+
+/** Names of the directory in which writers keep relocated ones. Some do not mark those as relocated. */
+const RELOCATION_NAMES: readonly string[] = ['rr_moved', '.rr_moved'];
 
 /** Reads the tree of one hierarchy. */
 export function readTree(volume: Volume, hierarchy: HierarchyName): Promise<FileTree> {
@@ -36,11 +43,20 @@ export function readTree(volume: Volume, hierarchy: HierarchyName): Promise<File
 class TreeReader {
   readonly #volume: Volume;
   readonly #hierarchy: HierarchyName;
-  readonly #entered = new Set<number>();
+  /** Directories in the order in which they were met. */
+  readonly #open: OpenDirectory[] = [];
+  /** Their indices, by the blocks where they are. */
+  readonly #entered = new Map<number, number>();
   /** Files of several names, by serial number. */
   readonly #shared = new Map<number, Node>();
   /** Bytes that directories can still have: they do not overlap. */
   #directoriesLeft: number;
+  /** Why directories cannot be read. They are shown as files that cannot be read either, so that nobody takes them for empty. */
+  readonly #faults = new Map<FoundEntry, string>();
+  /** Entries that lead to a directory whose place is elsewhere. */
+  readonly #moved = new Set<FoundEntry>();
+  /** Directories of relocated ones that are not shown. */
+  #hidden = 0;
 
   constructor(volume: Volume, hierarchy: HierarchyName) {
     this.#volume = volume;
@@ -50,23 +66,44 @@ class TreeReader {
 
   async read(): Promise<FileTree> {
     const root = this.#hierarchy === 'joliet' ? this.#volume.joliet! : this.#volume.primary;
-    const open = [await this.#open(root, await this.#rootAttributes(root))];
-    for (let turn = 0; turn < open.length; turn++) {
-      for (const entry of open[turn]!.entries) {
-        const record = await this.#directoryOf(entry);
+    await this.#enter(root, await this.#rootAttributes(root), undefined);
+    for (const { entries, below } of this.#open) {
+      for (const entry of entries) {
+        if (entry.facts.isMoved) this.#moved.add(entry);
+        const record = entry.facts.isMoved ? undefined : await this.#directoryOf(entry);
         if (!record) continue;
-        open[turn]!.below.set(entry, open.length);
-        open.push(await this.#open(record, this.#attributes(entry.facts, record, PLAIN_MODE.directory)));
+        const attributes = this.#attributes(entry.facts, record, PLAIN_MODE.directory);
+        const index = await this.#enter(record, attributes, entry);
+        if (index !== undefined) below.set(entry, index);
       }
     }
+    this.#hideRelocations();
+    return this.#build();
+  }
+
+  /** Built from the last to the first in the order of a walk, in which directories come before what is in them. */
+  #build(): FileTree {
+    const order = [0];
+    for (const stack = [0]; stack.length > 0; ) {
+      const { below } = this.#open[stack.pop()!]!;
+      for (const [entry, index] of below) {
+        if (this.#moved.has(entry)) continue;
+        order.push(index);
+        stack.push(index);
+      }
+    }
+    if (order.length < this.#open.length - this.#hidden)
+      throw damaged('directory-twice', 'A directory is inside itself.');
     const made: Node[] = [];
-    for (let turn = open.length - 1; turn >= 0; turn--) {
-      const { attributes, entries, below } = open[turn]!;
-      const nodes = entries.map((entry): readonly [ByteString, Node] => {
-        const place = below.get(entry);
-        return [entry.name, place === undefined ? this.#leaf(entry) : made[place]!];
-      });
-      made[turn] = directory<ExactContent>(attributes, nodes);
+    for (const index of order.reverse()) {
+      const { attributes, entries, below } = this.#open[index]!;
+      const nodes = entries
+        .filter((entry) => !this.#moved.has(entry))
+        .map((entry): readonly [ByteString, Node] => {
+          const place = below.get(entry);
+          return [entry.name, place === undefined ? this.#leaf(entry) : made[place]!];
+        });
+      made[index] = directory<ExactContent>(attributes, nodes);
     }
     return new FileTree(made[0] as ReturnType<typeof directory<ExactContent>>);
   }
@@ -78,18 +115,65 @@ class TreeReader {
     return this.#attributes(await factsOf(this.#volume, self, 0), self, PLAIN_MODE.directory);
   }
 
-  async #open(record: DirectoryRecord, attributes: Partial<Attributes>): Promise<OpenDirectory> {
-    if (this.#entered.has(record.extent)) throw damaged('directory-twice', 'A directory has two places.');
-    this.#entered.add(record.extent);
+  /** The index of a directory, which is read if it was not met before; undefined if its place is elsewhere. */
+  async #enter(
+    record: DirectoryRecord,
+    attributes: Partial<Attributes>,
+    entry: FoundEntry | undefined,
+  ): Promise<number | undefined> {
+    const known = this.#entered.get(record.extent);
+    if (known !== undefined) return this.#relocate(known, entry!);
     this.#directoriesLeft -= record.size;
     if (this.#directoriesLeft < 0) throw damaged('directory', 'Directories are larger than the image.');
-    return { attributes, entries: await entriesOf(this.#volume, record, this.#hierarchy), below: new Map() };
+    const read = () => entriesOf(this.#volume, record, this.#hierarchy);
+    const entries = await (entry ? this.#orFault(entry, read) : read());
+    if (!entries) return undefined;
+    const index = this.#open.length;
+    this.#entered.set(record.extent, index);
+    this.#open.push({ attributes, entries, below: new Map(), entry });
+    return index;
+  }
+
+  /** A second way to a directory: its place is where a CL field leads to it, not where writers keep relocated directories. */
+  #relocate(known: number, entry: FoundEntry): number | undefined {
+    const open = this.#open[known]!;
+    const isMove = entry.facts.movedTo !== undefined;
+    if (!open.entry || isMove === (open.entry.facts.movedTo !== undefined)) {
+      throw damaged('directory-twice', 'A directory has two places.');
+    }
+    this.#moved.add(isMove ? open.entry : entry);
+    if (!isMove) return undefined;
+    open.entry = entry;
+    return known;
+  }
+
+  /** Hides the directory of relocated ones if nothing else is in it. */
+  #hideRelocations(): void {
+    for (const [entry, index] of this.#open[0]!.below) {
+      const { entries } = this.#open[index]!;
+      const isEmptied = entries.length > 0 && entries.every((each) => this.#moved.has(each));
+      if (!isEmptied || !RELOCATION_NAMES.includes(entry.name)) continue;
+      this.#moved.add(entry);
+      this.#hidden++;
+    }
   }
 
   /** The record of a directory, where the entry is one or stands for one that was moved. */
-  async #directoryOf({ facts, isDirectory, record }: FoundEntry): Promise<DirectoryRecord | undefined> {
-    if (facts.movedTo !== undefined) return ownRecord(this.#volume, facts.movedTo);
-    return isDirectory ? record : undefined;
+  async #directoryOf(entry: FoundEntry): Promise<DirectoryRecord | undefined> {
+    const { movedTo } = entry.facts;
+    if (movedTo !== undefined) return this.#orFault(entry, () => ownRecord(this.#volume, movedTo));
+    return entry.isDirectory ? entry.record : undefined;
+  }
+
+  /** What is read for a directory; undefined, and remembered, if the image does not hold it. */
+  async #orFault<T>(entry: FoundEntry, read: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await read();
+    } catch (error) {
+      if (!(error instanceof InvalidImageError)) throw error;
+      this.#faults.set(entry, error.message);
+      return undefined;
+    }
   }
 
   #attributes(facts: RockRidgeFacts, { time }: DirectoryRecord, plainMode: number): Partial<Attributes> {
@@ -107,13 +191,36 @@ class TreeReader {
     return node;
   }
 
-  #newLeaf({ name, facts, record, ranges }: FoundEntry): Node {
+  #newLeaf(entry: FoundEntry): Node {
+    const { name, facts, record, ranges, fault, isDirectory } = entry;
     const attributes = this.#attributes(facts, record, PLAIN_MODE.file);
-    const kind = kindOfMode(facts.mode ?? 0) ?? 'file';
+    const kind = isDirectory ? 'directory' : (kindOfMode(facts.mode ?? 0) ?? 'file');
     if (kind === 'symlink') return symlink(facts.target ?? ('' as ByteString), attributes);
-    if (kind === 'directory') throw damaged('directory', `"${toText(name) ?? name}" is no directory, and is one.`);
-    if (kind !== 'file') return special(kind, attributes, ...(facts.device ?? []));
+    if (kind !== 'file' && kind !== 'directory') return special(kind, attributes, ...(facts.device ?? []));
+    const odd = kind === 'directory' ? `directory: ${this.#faults.get(entry) ?? 'it has no place.'}` : fault;
+    return file(this.#content(name, ranges, facts.zisofs, odd), attributes);
+  }
+
+  /** The bytes of a file; content that throws when it is read if they are not there, or stored in a form that is not read. */
+  #content(
+    name: ByteString,
+    ranges: readonly Range[],
+    zisofs: ZisofsFacts | undefined,
+    fault: string | undefined,
+  ): ExactContent {
     const size = ranges.reduce((sum, { length }) => sum + length, 0);
-    return file(size === 0 ? EMPTY : new PartsContent(this.#volume, ranges, size), attributes);
+    const isCut = ranges.some(({ at, length }) => at + length > this.#volume.size);
+    const reason = fault ?? (isCut && size > 0 ? 'the image ends before' : undefined);
+    if (reason)
+      return new UnreadableContent(
+        size,
+        damaged('file', `${displayText(name)} cannot be read: ${reason.replace(/\.$/, '')}.`),
+      );
+    if (size === 0) return EMPTY;
+    const stored = new PartsContent(this.#volume, ranges, size);
+    if (!zisofs) return stored;
+    if (isReadable(zisofs)) return new ZisofsContent(stored, zisofs);
+    const message = `${displayText(name)} is stored in a compressed form that is not read (${displayText(zisofs.algorithm as ByteString)}).`;
+    return new UnreadableContent(zisofs.size, new UnsupportedError('iso9660.zisofs', message));
   }
 }

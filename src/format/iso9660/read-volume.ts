@@ -1,11 +1,12 @@
 // An ISO 9660 volume opened for reading: its descriptors, and its blocks checked against the image.
 
-import { InvalidImageError } from '../../errors.js';
+import { InvalidImageError, UnsupportedError } from '../../errors.js';
 import type { Range, Source } from '../../io/index.js';
 import { type DirectoryRecord, readRecord } from './directory-record.js';
 import { BLOCK } from './geometry.js';
 import { volumeDescriptors } from './read.js';
 import { useFields } from './read-system-use.js';
+import { sessionsOf } from './sessions.js';
 import { PRIMARY, SUPPLEMENTARY, volumeDescriptor } from './volume-descriptor.js';
 
 /** First two bytes of the escape sequences of Joliet: UCS-2 of level 1, 2 or 3. */
@@ -14,12 +15,17 @@ const JOLIET_LEVELS = [0x40, 0x43, 0x45];
 /** Magic bytes of SP, the first field of a root that has system use fields. */
 const SUSP_MAGIC = [0xbe, 0xef] as const;
 
+/** Remarks beyond this are summed up. */
+const MOST_NOTES = 20;
+
 /** Trees of one volume over the same files. */
 export type HierarchyName = 'rock-ridge' | 'joliet' | 'iso9660';
 
 /** Volume and hierarchies that it has. */
 export class Volume {
   readonly #image: Source;
+  /** What is odd about the disc, as far as it was read. */
+  readonly notes: string[] = [];
   /** Root directories as the descriptors give them. */
   readonly primary: DirectoryRecord;
   readonly joliet: DirectoryRecord | undefined;
@@ -36,10 +42,16 @@ export class Volume {
   static async open(image: Source): Promise<Volume> {
     let primary: DirectoryRecord | undefined;
     let joliet: DirectoryRecord | undefined;
-    for await (const { bytes } of volumeDescriptors(image)) {
+    const sessions = await sessionsOf(image);
+    for await (const { bytes } of volumeDescriptors(image, sessions.at(-1))) {
       const descriptor = volumeDescriptor.decode(bytes);
       if (descriptor.type !== PRIMARY && descriptor.type !== SUPPLEMENTARY) continue;
-      if (descriptor.blockSize !== BLOCK) throw damaged('block-size', `Blocks have ${descriptor.blockSize} bytes.`);
+      if (descriptor.blockSize !== BLOCK) {
+        throw new UnsupportedError(
+          'iso9660.block-size',
+          `Discs with blocks of ${descriptor.blockSize} bytes are not read.`,
+        );
+      }
       const root = readRecord(descriptor.rootRecord, 0);
       if (!root) throw damaged('root', 'A volume descriptor names no root directory.');
       if (descriptor.type === PRIMARY) primary ??= root;
@@ -47,6 +59,7 @@ export class Volume {
     }
     if (!primary) throw damaged('not-iso9660', 'This is not an ISO 9660 volume.');
     const volume = new Volume(image, primary, joliet);
+    if (sessions.length > 1) volume.remark(`The disc has ${sessions.length} sessions; the last one is shown.`);
     volume.skip = await volume.#findSkip();
     return volume;
   }
@@ -62,6 +75,12 @@ export class Volume {
   data(range: Range): Source {
     if (range.at + range.length > this.#image.size) throw damaged('truncated', 'The image ends inside of a file.');
     return this.#image.slice(range);
+  }
+
+  /** Something odd about the disc, for people. */
+  remark(text: string): void {
+    if (this.notes.length < MOST_NOTES) this.notes.push(text);
+    else if (this.notes.length === MOST_NOTES) this.notes.push('There is more of this kind.');
   }
 
   /** Bytes of the whole image. */

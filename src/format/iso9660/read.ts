@@ -40,9 +40,12 @@ export interface IsoVolume {
   readonly bootRecords: readonly number[];
 }
 
-/** The descriptors of the volume that starts at byte 0 of the source, up to the terminator; each a block, with its number. */
-export async function* volumeDescriptors(image: Source): AsyncGenerator<{ block: number; bytes: Uint8Array }> {
-  for (let block = SYSTEM_AREA_BLOCKS; block < SYSTEM_AREA_BLOCKS + MOST_DESCRIPTORS; block++) {
+/** The descriptors of a session from its first block on, up to the terminator; each a block, with its number. */
+export async function* volumeDescriptors(
+  image: Source,
+  first = SYSTEM_AREA_BLOCKS,
+): AsyncGenerator<{ block: number; bytes: Uint8Array }> {
+  for (let block = first; block < first + MOST_DESCRIPTORS; block++) {
     const bytes = await readBlock(image, block);
     if (!bytes || STANDARD_ID.some((byte, at) => bytes[1 + at] !== byte) || bytes[0] === TERMINATOR) return;
     yield { block, bytes };

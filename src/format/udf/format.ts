@@ -9,6 +9,7 @@ import { type FoundVolume, findVolume } from './read.js';
 export const udfFormat: ImageFormat<FoundVolume> = {
   kind: 'udf',
   title: 'UDF',
+  sharesImage: true,
   recognise: findVolume,
   facts: ({ volume }): FormatFacts => {
     const { label, partitionSize: size, revision, blockSize, volumeSetId, recorded } = volume;

@@ -3,7 +3,15 @@ import { describe, expect, test } from 'vitest';
 import { alignUp, divCeil, padding } from '../../../src/bytes/align.js';
 import { setBits, testBit } from '../../../src/bytes/bitmap.js';
 import { guidBytes, guidText, uuidBytes, uuidText } from '../../../src/bytes/guid.js';
-import { byteStringOf, bytesOf, compareBytes, displayText, fromText, toText } from '../../../src/bytes/text.js';
+import {
+  byteStringOf,
+  bytesOf,
+  compareBytes,
+  displayText,
+  fromText,
+  shownName,
+  toText,
+} from '../../../src/bytes/text.js';
 import { calendar, fromCalendar, fromNanoseconds, timestamp } from '../../../src/bytes/time.js';
 
 describe('byte strings', () => {
@@ -24,6 +32,19 @@ describe('byte strings', () => {
   });
   test('display escapes what a terminal should not get', () => {
     expect(displayText(byteStringOf(Uint8Array.of(0x61, 0xff, 0x1b)))).toBe('a\\xff\\x1b');
+    expect(displayText(fromText('a\u202eb\u0085'))).toBe('a\\xe2\\x80\\xaeb\\xc2\\x85');
+  });
+  test('every name has one spelling, and that spelling leads back to it', () => {
+    const bytes = fc.array(
+      fc.oneof(fc.nat(255), fc.constantFrom(...'\\x5cé'.split('').flatMap((c) => [...new TextEncoder().encode(c)]))),
+    );
+    fc.assert(
+      fc.property(bytes, (given) => {
+        const name = byteStringOf(Uint8Array.from(given));
+        const shown = fromText(displayText(name));
+        expect(shownName(shown) ?? shown).toBe(name);
+      }),
+    );
   });
 });
 

@@ -1,0 +1,71 @@
+// Image files and devices of the running system as random-access sources.
+
+import { constants, type Stats } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { type ByteString, displayText } from '../bytes/index.js';
+import { SourceError } from '../errors.js';
+import { type FileSource, pathBuffer, rangeSource, sourceError } from './file.js';
+
+/** Device sizes are multiples of this; shorter reads fail on some systems. */
+const SECTOR = 512;
+/** Sectors of the largest device that is measured: 8 EiB. */
+const MOST_SECTORS = 2 ** 53;
+
+/**
+ * Opens an image for reading: a regular file, or a block device such as a stick or a disc drive. Throws {@link SourceError}
+ * `source.not-an-image` for directories, pipes and other devices, without waiting for anything.
+ */
+export async function openImageFile(path: ByteString): Promise<FileSource> {
+  let file: FileHandle;
+  try {
+    // Opening a FIFO would wait for a writer, in a thread that no signal reaches.
+    file = await open(pathBuffer(path), constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (error) {
+    throw sourceError(path, error);
+  }
+  try {
+    const size = await sizeOf(path, file, await file.stat());
+    return { ...rangeSource(path, file, { at: 0, length: size }), close: () => file.close() };
+  } catch (error) {
+    await file.close();
+    throw (error as NodeJS.ErrnoException).syscall ? sourceError(path, error) : error;
+  }
+}
+
+async function sizeOf(path: ByteString, file: FileHandle, stats: Stats): Promise<number> {
+  if (stats.isFile()) return stats.size;
+  if (stats.isBlockDevice()) return deviceSize(file);
+  const shown = displayText(path);
+  throw new SourceError('source.not-an-image', `${shown} is ${kindOf(stats)}, not an image.`, {
+    path: shown,
+    hint: 'Give a regular file or a block device.',
+  });
+}
+
+function kindOf(stats: Stats): string {
+  if (stats.isDirectory()) return 'a directory';
+  if (stats.isFIFO()) return 'a pipe';
+  if (stats.isCharacterDevice()) return 'a character device';
+  return stats.isSocket() ? 'a socket' : 'a special file';
+}
+
+/** A device has no size in its status; its end is where nothing more can be read. */
+async function deviceSize(file: FileHandle): Promise<number> {
+  const sector = new Uint8Array(SECTOR);
+  const isThere = async (index: number) => {
+    try {
+      return (await file.read(sector, 0, SECTOR, index * SECTOR)).bytesRead > 0;
+    } catch {
+      // Drives report an error where others report the end.
+      return false;
+    }
+  };
+  let [known, beyond] = [-1, 1];
+  while (beyond < MOST_SECTORS / SECTOR && (await isThere(beyond))) [known, beyond] = [beyond, beyond * 2];
+  while (beyond - known > 1) {
+    const middle = Math.floor((known + beyond) / 2);
+    if (await isThere(middle)) known = middle;
+    else beyond = middle;
+  }
+  return (known + 1) * SECTOR;
+}

@@ -1,0 +1,33 @@
+// Content that is known by its size and cannot be read: one file's fault, which must not close the image around it.
+
+import { type Data, type ExactContent, NO_HOLES, type Range, type Run, type Source } from './content.js';
+import { checkRange } from './memory.js';
+
+/** `size` bytes, any of which throws `fault` when it is read. */
+export class UnreadableContent implements Source {
+  readonly holes: readonly Range[] = NO_HOLES;
+
+  constructor(
+    readonly size: number,
+    readonly fault: Error,
+  ) {}
+
+  // biome-ignore lint/correctness/useYield: there is nothing to yield
+  async *pieces(_run: Run): AsyncGenerator<Data> {
+    throw this.fault;
+  }
+
+  async read(): Promise<void> {
+    throw this.fault;
+  }
+
+  slice(range: Range): Source {
+    checkRange(range, this.size);
+    return new UnreadableContent(range.length, this.fault);
+  }
+}
+
+/** Why content cannot be read; undefined for content that can, as far as is known. */
+export function faultOfContent(content: ExactContent): Error | undefined {
+  return content instanceof UnreadableContent ? content.fault : undefined;
+}
