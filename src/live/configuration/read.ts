@@ -1,7 +1,7 @@
 // One runtime configuration file: YAML, a mapping of sections, each a list of mappings with one key.
 
-import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { type ErrorPlace, InvalidInputError } from '../../errors.js';
+import { isMap, isScalar, isSeq, type Node, parseBoundedYaml } from '../yaml/parse-bounded.js';
 
 /** A value and where it stands. */
 export interface ConfiguredValue {
@@ -14,22 +14,14 @@ export type Section = ReadonlyMap<string, ConfiguredValue>;
 /** Sections by name. */
 export type Sections = ReadonlyMap<string, Section>;
 
+/** Characters. */
 const LARGEST = 1024 * 1024;
+const DEEPEST = 64;
 
 /** Throws {@link InvalidInputError} `configuration.format` with the place of the first fault. */
 export function readSections(text: string, path: string): Sections {
-  const lines = new LineCounter();
-  const placeAt = (offset: number): ErrorPlace => {
-    const { line, col } = lines.linePos(offset);
-    return { path, line, column: col };
-  };
-  const placeOf = (node: unknown): ErrorPlace => placeAt((node as Node | null)?.range?.[0] ?? 0);
-  if (text.length > LARGEST) throw badFormat('The file is larger than any configuration can be.', { path });
-  // Every scalar stays the text that was written.
-  const parsed = parseDocument(text, { lineCounter: lines, schema: 'failsafe', uniqueKeys: true });
-  const [error] = parsed.errors;
-  if (error) throw badFormat(error.message.split('\n')[0]!.replace(/ at line.*$/, '.'), placeAt(error.pos[0]));
-  const root = parsed.contents as Node | null;
+  const rules = { path, largest: LARGEST, deepest: DEEPEST, fail: badFormat };
+  const { root, placeOf } = parseBoundedYaml(text, rules);
   if (root === null || (isScalar(root) && root.value === '')) return new Map();
   if (!isMap(root)) throw badFormat('A configuration is a mapping of sections.', placeOf(root));
   const sections = new Map<string, Section>();

@@ -16,7 +16,7 @@ interface Profile {
 
 /** What sections are chosen by. */
 export interface Selection {
-  readonly profiles: readonly string[];
+  readonly profiles: ReadonlySet<string>;
   /** Machine name as the kernel gives it. */
   readonly architecture: string;
 }
@@ -39,21 +39,24 @@ export function selectProfiles(
   const start = requested.length > 0 ? requested : [...defined.values()].filter((p) => p.imported).map((p) => p.name);
   const expands = rules.expandsProfiles && requested.length > 0;
   const selected = new Set<string>();
-  const visit = (name: string, place: Partial<Place>) => {
-    if (selected.has(name)) return;
+  // The next one to visit is the last; each comes before those that it requires.
+  const open: { readonly name: string; readonly place: Partial<Place> }[] = [];
+  for (const name of [...start].reverse()) open.push({ name, place: { path: image.place.path } });
+  for (let next = open.pop(); next; next = open.pop()) {
+    const { name, place } = next;
+    if (selected.has(name)) continue;
     const profile = defined.get(name);
     if (!profile?.forMachine) throw profileMissing(name, profile, defined, architecture, place);
     selected.add(name);
-    if (expands) for (const required of profile.requires) visit(required.name, required.place);
-  };
-  for (const name of start) visit(name, { path: image.place.path });
+    if (expands) open.push(...[...profile.requires].reverse());
+  }
   return [...selected];
 }
 
 /** Whether an element with an optional `profiles` and `arch` attribute counts. */
 export function counts(element: XmlElement, { profiles, architecture }: Selection): boolean {
   const wanted = nameList.read(attributeOf(element, 'profiles') ?? '') ?? [];
-  const byProfile = wanted.length === 0 || wanted.some((name) => profiles.includes(name));
+  const byProfile = wanted.length === 0 || wanted.some((name) => profiles.has(name));
   return byProfile && isForMachine(element, architecture);
 }
 

@@ -42,7 +42,7 @@ export function readImage(document: XmlElement, request: DescriptionRequest): Li
   const { image, remarks } = upgrade(document, schemaVersion, parseVersion(rules.schemas[1])!);
   checkElement(image, rules);
   const profiles = selectProfiles(image, request.profiles ?? [], request.architecture, rules);
-  const selection = { profiles, architecture: request.architecture };
+  const selection = { profiles: new Set(profiles), architecture: request.architecture };
   const sections = childrenNamed(image, 'preferences').filter((section) => counts(section, selection));
   const type = chooseType(image, selection, rules, request.disabledChecks?.includes(TYPE_UNIQUE) ?? false);
   const first = (name: string) => textsOf(sections, name)[0];

@@ -1,48 +1,39 @@
 // A description in YAML: a mapping whose key is the element's name; `@name` is an attribute, `#text` the text beside
 // attributes, a list several elements of one name. The result is the same tree that XML gives.
 
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml';
 import { InvalidInputError } from '../../errors.js';
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  parseBoundedYaml,
+  type YamlDocument,
+} from '../yaml/parse-bounded.js';
 import { DEEPEST, MOST, type Place, type XmlAttribute, type XmlElement } from './xml.js';
 
-/** Bytes of a description in YAML: less than in XML, whose parser is ten times as fast. */
+/** Characters of a description in YAML: less than in XML, whose parser is ten times as fast. */
 const LARGEST = 1024 * 1024;
 
 /** Throws {@link InvalidInputError} `description.yaml` with the place of the first fault. */
 export function parseYaml(text: string, path: string): XmlElement {
-  if (text.length > LARGEST)
-    throw yamlError('The file is larger than any description can be.', { path, line: 1, column: 1 });
-  return new Reader(text, path).document();
+  return new Reader(parseBoundedYaml(text, { path, largest: LARGEST, deepest: DEEPEST, fail: yamlError })).image();
 }
 
 class Reader {
-  private readonly lines = new LineCounter();
   private count = 0;
 
-  constructor(
-    private readonly text: string,
-    private readonly path: string,
-  ) {}
+  constructor(private readonly document: YamlDocument) {}
 
-  document(): XmlElement {
-    const root = this.parse();
+  image(): XmlElement {
+    const { root } = this.document;
     if (!isMap(root) || root.items.length !== 1) {
       throw yamlError('A description is one mapping with the key "image".', this.placeOf(root));
     }
     const [element] = this.elements(root.items[0] as Pair<Node, Node>, 0);
     return element!;
-  }
-
-  private parse(): Node | null {
-    const shallow = deepestBracket(this.text) <= DEEPEST;
-    const start: Place = { path: this.path, line: 1, column: 1 };
-    if (!shallow) throw yamlError(`Brackets are nested more than ${DEEPEST} deep.`, start);
-    // Every scalar stays the text that was written: 1.10 is no number here, and "no" is not false.
-    const parsed = parseDocument(this.text, { lineCounter: this.lines, schema: 'failsafe', uniqueKeys: true });
-    const [error] = parsed.errors;
-    if (error && /call stack/.test(error.message)) throw yamlError('Lists are nested too deep.', start);
-    if (error) throw yamlError(error.message.split('\n')[0]!.replace(/ at line.*$/, '.'), this.placeAt(error.pos[0]));
-    return parsed.contents;
   }
 
   /** The elements of one pair: several if its value is a list. */
@@ -79,28 +70,12 @@ class Reader {
     return value.value === null ? '' : String(value.value).trim();
   }
 
-  private placeOf(node: Node | null, otherwise: Place = { path: this.path, line: 1, column: 1 }): Place {
-    return node?.range ? this.placeAt(node.range[0]) : otherwise;
-  }
-
-  private placeAt(offset: number): Place {
-    const { line, col } = this.lines.linePos(offset);
-    return { path: this.path, line: Math.max(1, line), column: Math.max(1, col) };
+  private placeOf(node: Node | null, otherwise?: Place): Place {
+    return this.document.placeOf(node, otherwise);
   }
 }
 
 const FORM = 'Elements are keys, attributes keys such as "@name", and several elements of one name are a list.';
-
-/** How deep flow collections are nested at most: the parser goes down with them, so this is asked first. */
-function deepestBracket(text: string): number {
-  let depth = 0;
-  let deepest = 0;
-  for (const character of text) {
-    if (character === '[' || character === '{') deepest = Math.max(deepest, ++depth);
-    else if ((character === ']' || character === '}') && depth > 0) depth--;
-  }
-  return deepest;
-}
 
 function yamlError(message: string, place: Place): InvalidInputError {
   return new InvalidInputError('description.yaml', message, { ...place, hint: FORM });

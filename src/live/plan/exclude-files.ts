@@ -3,11 +3,15 @@
 
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import { fromText } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
 import { collect, quietRun, sourceError } from '../../io/index.js';
 import { type FileTree, follow } from '../../tree/index.js';
+import { isMap, isScalar, isSeq, parseBoundedYaml, type TextPlace } from '../yaml/parse-bounded.js';
+
+/** Characters of a list. */
+const LARGEST = 1024 * 1024;
+const DEEPEST = 8;
 
 /** Patterns without leading slash; those of the ESP count from the directory EFI. */
 export interface ExcludeLists {
@@ -26,6 +30,8 @@ export async function readExcludeLists(descriptionDirectory: string, root: FileT
     if (text !== undefined) return patternsOf(text, beside);
     const prepared = follow(root, `/image/${name}`);
     if (prepared?.kind !== 'file') return [];
+    if (prepared.content.size > LARGEST)
+      throw badList('The list is too large.', { path: `/image/${name}`, line: 1, column: 1 });
     const bytes = await collect(prepared.content, quietRun());
     return patternsOf(Buffer.from(bytes).toString('utf8'), `/image/${name}`);
   };
@@ -34,18 +40,18 @@ export async function readExcludeLists(descriptionDirectory: string, root: FileT
 
 /** `exclude:` and a list of paths or globs. */
 function patternsOf(text: string, path: string): string[] {
-  const lines = new LineCounter();
-  const { contents, errors } = parseDocument(text, { lineCounter: lines, schema: 'failsafe' });
-  const fail = (at: number): never => {
-    const { line, col } = lines.linePos(at);
-    const message = 'A list of excluded files has one key, "exclude", with a list of paths.';
-    throw new InvalidInputError('live.exclude-file', message, { path, line, column: col });
-  };
-  if (errors[0]) return fail(errors[0].pos[0]);
-  const list = isMap(contents) ? contents.get('exclude') : undefined;
-  if (!isSeq(list)) return fail(contents?.range?.[0] ?? 0);
+  const { root, placeOf } = parseBoundedYaml(text, { path, largest: LARGEST, deepest: DEEPEST, fail: badList });
+  const list = isMap(root) ? root.get('exclude') : undefined;
+  if (!isSeq(list)) throw badList(FORM, placeOf(root));
   return list.items.map((item) => {
     const pattern = isScalar(item) ? String(item.value).replace(/^\/+/, '') : '';
-    return pattern === '' ? fail((isScalar(item) ? item.range?.[0] : undefined) ?? list.range?.[0] ?? 0) : pattern;
+    if (pattern === '') throw badList(FORM, placeOf(item, placeOf(list)));
+    return pattern;
   });
+}
+
+const FORM = 'A list of excluded files has one key, "exclude", with a list of paths.';
+
+function badList(message: string, place: TextPlace): InvalidInputError {
+  return new InvalidInputError('live.exclude-file', message, { ...place, hint: FORM });
 }

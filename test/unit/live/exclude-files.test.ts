@@ -31,7 +31,7 @@ test.each([
   ['no mapping', '- a\n', 1],
   ['another key', 'include:\n  - a\n', 1],
   ['no list', 'exclude: a\n', 1],
-  ['a mapping in the list', 'exclude:\n  - a\n  - b: c\n', 2],
+  ['a mapping in the list', 'exclude:\n  - a\n  - b: c\n', 3],
   ['no YAML', 'exclude:\n  - [a\n', 3],
 ])('%s is refused with its line', async (name, text, line) => {
   const beside = join(scratch, name.replaceAll(' ', '-'));
