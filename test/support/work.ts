@@ -8,8 +8,10 @@ interface Coverage {
   }[];
 }
 
-/** Blocks run in scripts whose address matches, while `act` runs; what it throws does not matter. */
-export function workOf(scripts: RegExp, act: () => unknown): number {
+/**
+ * Counts from here on. Code that was compiled before has no counters: a test starts before it first calls what it counts.
+ */
+export function countWork(scripts: RegExp): { of(act: () => unknown): number; stop(): void } {
   const session = new Session();
   session.connect();
   const post = (method: string, parameters: object = {}) => {
@@ -20,19 +22,25 @@ export function workOf(scripts: RegExp, act: () => unknown): number {
     });
     return answer as Coverage;
   };
-  try {
-    post('Profiler.enable');
-    post('Profiler.startPreciseCoverage', { callCount: true, detailed: true });
-    try {
-      act();
-    } catch {}
-    const { result } = post('Profiler.takePreciseCoverage');
-    const counts = result
-      .filter(({ url }) => scripts.test(url))
-      .flatMap(({ functions }) => functions.flatMap(({ ranges }) => ranges.map(({ count }) => count)));
-    return counts.reduce((sum, count) => sum + count, 0);
-  } finally {
-    post('Profiler.stopPreciseCoverage');
-    session.disconnect();
-  }
+  post('Profiler.enable');
+  post('Profiler.startPreciseCoverage', { callCount: true, detailed: true });
+  /** What was counted since the last time. */
+  const taken = () =>
+    post('Profiler.takePreciseCoverage')
+      .result.filter(({ url }) => scripts.test(url))
+      .flatMap(({ functions }) => functions.flatMap(({ ranges }) => ranges.map(({ count }) => count)))
+      .reduce((sum, count) => sum + count, 0);
+  return {
+    of: (act) => {
+      taken();
+      try {
+        act();
+      } catch {}
+      return taken();
+    },
+    stop: () => {
+      post('Profiler.stopPreciseCoverage');
+      session.disconnect();
+    },
+  };
 }

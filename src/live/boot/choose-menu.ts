@@ -1,7 +1,8 @@
 // The boot menu that a description asks for, by the rules of its generation.
 
+import { InvalidInputError } from '../../errors.js';
 import type { FileTree } from '../../tree/index.js';
-import { isOlder, type LiveDescription } from '../description/index.js';
+import { isOlder, type LiveDescription, placeOf } from '../description/index.js';
 import type { Architecture } from '../plan/architecture.js';
 import { commandLines } from './command-line.js';
 import { graphicsMode } from './graphics-mode.js';
@@ -22,6 +23,10 @@ export interface MenuRequest {
 /** Before terminals were lists, a serial one was set up like this. */
 const EARLY_SERIAL = 'serial --speed=9600 --unit=0 --word=8 --parity=no --stop=1';
 
+/** GRUB's command and its words: a line of the menu that is not quoted, and so nothing else. */
+const SERIAL_COMMAND = /^serial( [\w.,:=/+@%^~-]+)*$/;
+
+/** Throws {@link InvalidInputError} `live.menu-text` for values that would say more in a menu than they are for. */
 export function chooseMenu(description: LiveDescription, request: MenuRequest): MenuModel {
   const { type, bootloader, generation } = description;
   const { root, architecture, layout, epoch } = request;
@@ -31,6 +36,7 @@ export function chooseMenu(description: LiveDescription, request: MenuRequest): 
   const isMissing = theme !== undefined && !themeFound && usesGrub;
   if (isMissing) request.note?.(`GRUB theme ${theme} is not in the root tree; the menu is plain text.`);
   const consoles = isMissing ? { output: ['console'], input: ['console'] } : consolesOf(description);
+  checkTexts(description, layout);
   const isEarly = isOlder(generation.name, 'kiwi-9.20');
   return {
     mediumId: mediumId(epoch),
@@ -42,7 +48,7 @@ export function chooseMenu(description: LiveDescription, request: MenuRequest): 
     graphicsMode: bootloader.video_mode ?? graphicsMode(type.vga, generation.vga),
     outputConsoles: consoles.output,
     inputConsoles: consoles.input,
-    serialLine: bootloader.serial_line ?? (isEarly ? EARLY_SERIAL : undefined),
+    serialLine: bootloader.serial_line?.trim() ?? (isEarly ? EARLY_SERIAL : undefined),
     theme: themeFound ? theme : undefined,
     commandLines: commandLines({
       flags: type.flags,
@@ -68,6 +74,28 @@ function consolesOf({ bootloader }: LiveDescription): { output: readonly string[
   const output = given(bootloader.output_console) ?? given(bootloader.console) ?? [];
   const input = given(bootloader.input_console) ?? output.filter((name) => name === 'console' || name === 'serial');
   return { output: output.length > 0 ? output : ['gfxterm'], input: input.length > 0 ? input : ['console'] };
+}
+
+function checkTexts(description: LiveDescription, { bios }: MediumLayout): void {
+  const { type, bootloader } = description;
+  const line = bootloader.serial_line;
+  if (line !== undefined && !SERIAL_COMMAND.test(line.trim())) {
+    throw new InvalidInputError(
+      'live.menu-text',
+      `serial_line="${line}" is not the command "serial" with its options.`,
+      {
+        ...placeOf(description, 'serial_line'),
+        hint: 'Write it as in: serial --unit=0 --speed=115200.',
+      },
+    );
+  }
+  // For the module that starts Xen it begins the next file to load.
+  if (type.xen_server && bios === 'isolinux' && /(^|\s)---(\s|$)/.test(type.kernelcmdline)) {
+    throw new InvalidInputError('live.menu-text', 'kernelcmdline of a Xen server cannot hold the word "---".', {
+      ...placeOf(description, 'kernelcmdline'),
+      hint: 'Leave it out, or choose the boot loader GRUB.',
+    });
+  }
 }
 
 function hasLinuxEfi(root: FileTree, { biosPlatform, efi }: Architecture): boolean {

@@ -39,7 +39,7 @@ export function commandLines(request: CommandLineRequest): CommandLines {
     live.push(`${OVERLAY}=1`);
   }
   const joined = (...parts: string[]) => parts.filter((part) => part !== '').join(' ');
-  const options = request.options.trim().replace(/\s+/g, ' ');
+  const options = request.options.replace(/[ \t\r\n]+/g, ' ').replace(/^ | $/g, '');
   const normal = joined(options, ...live);
   return {
     normal,

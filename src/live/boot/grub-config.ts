@@ -1,5 +1,6 @@
 // grub.cfg: the boot menu of the medium, rendered from plain data. https://www.gnu.org/software/grub/manual/grub/
 
+import { literal, quoted, words } from './grub-script.js';
 import type { MenuModel } from './menu.js';
 
 /** The menu with everything around it; ends with a line feed. */
@@ -76,7 +77,7 @@ function graphics(menu: MenuModel): string[] {
     'if [ "$grub_platform" = "efi" ]; then',
     '  echo "Please press \'t\' to show the boot menu on this console"',
     'fi',
-    `set gfxmode=${menu.graphicsMode}`,
+    `set gfxmode=${literal(menu.graphicsMode)}`,
     'insmod all_video',
     'insmod gfxterm',
     `set font=($root)${menu.loaderDirectory}/${menu.grubDirectory}/fonts/unicode.pf2`,
@@ -85,7 +86,7 @@ function graphics(menu: MenuModel): string[] {
     'fi',
   ];
   if (menu.theme === undefined) return lines;
-  const directory = `($root)/boot/${menu.grubDirectory}/themes/${menu.theme}`;
+  const directory = `($root)/boot/${menu.grubDirectory}/themes/${literal(menu.theme)}`;
   for (const font of ['ascii', 'DejaVuSans-Bold14', 'DejaVuSans10', 'DejaVuSans12']) {
     lines.push(`if [ -f ${directory}/${font}.pf2 ]; then`, `  loadfont ${directory}/${font}.pf2`, 'fi');
   }
@@ -141,21 +142,4 @@ function xenLines({ loaderDirectory }: MenuModel, options: string): string[] {
     "  echo 'Loading initrd...'",
     `  $module ($root)${loaderDirectory}/initrd dummy`,
   ];
-}
-
-/** One word for GRUB's script language, whatever the text holds. */
-function quoted(text: string): string {
-  return `'${text.replace(/[\r\n]+/g, ' ').replaceAll("'", `'\\''`)}'`;
-}
-
-/**
- * Kernel options as words of GRUB's script language. A quoted option reaches the kernel quoted: GRUB puts the quotes
- * around a word with blanks itself.
- */
-function words(options: string): string {
-  const parts = options.match(/(?:"[^"]*"?|[^\s"])+/g) ?? [];
-  return parts
-    .map((part) => part.replaceAll('"', ''))
-    .map((word) => (/^[\w.,:=/+@%^~-]+$/.test(word) ? word : quoted(word)))
-    .join(' ');
 }

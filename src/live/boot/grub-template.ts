@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { fromText } from '../../bytes/index.js';
 import { sourceError } from '../../io/index.js';
+import { ScriptWriter } from './grub-script.js';
 import type { MenuModel } from './menu.js';
 import { substitute } from './template.js';
 
@@ -11,7 +12,11 @@ export async function renderTemplate(path: string, menu: MenuModel, efiFile: str
   const text = await readFile(path, 'utf8').catch((error) => {
     throw sourceError(fromText(path), error);
   });
-  return substitute(text, templateValues(menu, efiFile), path);
+  const script = new ScriptWriter();
+  return substitute(text, templateValues(menu, efiFile), path, (value, before) => {
+    script.pass(before);
+    return script.value(value);
+  });
 }
 
 /** The placeholders by their names. */

@@ -90,8 +90,9 @@ function serialLine({ serialLine: line }: MenuModel): string {
   return `serial ${unit} ${speed}`;
 }
 
+/** A line of the configuration is a command: no value begins another one. */
 function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').trim();
+  return text.replace(/[ \t\r\n]+/g, ' ').replace(/^ | $/g, '');
 }
 
 /** A title as one word of printable ASCII, for that is what can be typed and compared. */

@@ -6,13 +6,24 @@ const PLACEHOLDER = /\$(?:(\$)|([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]
 
 /**
  * Replaces all placeholders. Throws {@link InvalidInputError} `live.template` with line and column for a name that has no
- * value, and for a dollar that starts nothing. `path` is for messages.
+ * value, and for a dollar that starts nothing. `path` is for messages. `written` gives a value as the text's language needs it,
+ * from the value and the text before it, since the one before that.
  */
-export function substitute(text: string, values: Readonly<Record<string, string>>, path: string): string {
-  return text.replace(PLACEHOLDER, (whole, dollar?: string, bare?: string, braced?: string, at?: number) => {
+export function substitute(
+  text: string,
+  values: Readonly<Record<string, string>>,
+  path: string,
+  written: (value: string, before: string) => string = (value) => value,
+): string {
+  let passed = 0;
+  return text.replace(PLACEHOLDER, (whole, dollar?: string, bare?: string, braced?: string, at = 0) => {
     if (dollar !== undefined) return '$';
     const name = bare ?? braced;
-    if (name !== undefined && Object.hasOwn(values, name)) return values[name]!;
+    if (name !== undefined && Object.hasOwn(values, name)) {
+      const before = text.slice(passed, at);
+      passed = at + whole.length;
+      return written(values[name]!, before);
+    }
     const before = text.slice(0, at).split('\n');
     const place = { path, line: before.length, column: before.at(-1)!.length + 1 };
     if (name === undefined) {

@@ -1,12 +1,13 @@
 // A description costs work in proportion to its size, whatever is in it: twice the input, about twice the blocks that run.
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { readDescription } from '../../../../src/live/description/index.js';
 import { readImage } from '../../../../src/live/description/read-description.js';
 import { parseXml } from '../../../../src/live/description/xml.js';
 import { parseYaml } from '../../../../src/live/description/yaml.js';
-import { workOf } from '../../../support/work.js';
+import { countWork } from '../../../support/work.js';
 
-const SCRIPTS = /\/(yaml|saxes)\/|\/live\//;
+const work = countWork(/\/(yaml|saxes)\/|\/live\//);
+afterAll(() => work.stop());
 const SMALL = 15_000;
 
 /** Repeats `piece` until the text has that many characters. */
@@ -16,12 +17,11 @@ const filled = (start: string, piece: (i: number) => string, length: number, end
   return parts.join('') + end;
 };
 
-/** The second run of the smaller input counts: the first one has what runs only once. */
+/** How much more work an input of four times the size is. */
 function growth(act: (length: number) => unknown): number {
-  workOf(SCRIPTS, () => act(SMALL));
-  const small = workOf(SCRIPTS, () => act(SMALL));
+  const small = work.of(() => act(SMALL));
   expect(small).toBeGreaterThan(0);
-  return workOf(SCRIPTS, () => act(4 * SMALL)) / small;
+  return work.of(() => act(4 * SMALL)) / small;
 }
 
 describe.each<[string, (length: number) => string]>([
