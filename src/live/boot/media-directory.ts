@@ -61,9 +61,9 @@ async function writeFile(at: ByteString, node: File<ExactContent>, run: Run): Pr
   await setTime(at, node.mtime);
 }
 
-/** Whole seconds, as media keep them. */
+/** Whole seconds, as media keep them. As text, because Node.js takes a negative number for the present time. */
 function setTime(at: ByteString, { seconds }: Timestamp): Promise<void> {
-  return lutimes(pathBuffer(at), seconds, seconds);
+  return lutimes(pathBuffer(at), `${seconds}`, `${seconds}`);
 }
 
 /** The directory as a tree again. Contents are read from the directory, which has to stay until the medium is written. */
