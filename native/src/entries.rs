@@ -2,8 +2,9 @@
 //! Glue like `lib.rs`.
 
 use crate::compressor::give;
-use crate::fs::entries::{self, Directory, Facts};
-use crate::{Failure, safe_integer};
+use crate::fs::entries::{Directory, Facts};
+use crate::fs::open::Identity;
+use crate::{Failure, identity, safe_integer};
 use napi::bindgen_prelude::{AsyncTask, Either, Env, Null, Task, Uint8ArraySlice};
 use napi_derive::napi;
 use std::io;
@@ -16,6 +17,7 @@ const RECORD: usize = 88;
 /// A directory to be looked at.
 pub struct Entries {
     directory: Vec<u8>,
+    expected: Option<Identity>,
     names: Option<Vec<Vec<u8>>>,
     most: usize,
     attributes: bool,
@@ -38,7 +40,8 @@ impl Task for Entries {
 impl Entries {
     fn answer(&mut self) -> io::Result<Vec<u8>> {
         let listed = self.names.is_none();
-        let names = self.names.take().map_or_else(|| entries::names(&self.directory), Ok)?;
+        let directory = Directory::open(&self.directory, self.expected)?;
+        let names = self.names.take().map_or_else(|| directory.names(), Ok)?;
         if listed && names.len() > self.most {
             let mut answer = header(0, names.len(), false);
             for name in names {
@@ -47,7 +50,6 @@ impl Entries {
             }
             return Ok(answer);
         }
-        let directory = Directory::open(&self.directory)?;
         let mut records = header(0, names.len(), true);
         records.reserve_exact(names.len() * RECORD);
         let mut text = Vec::with_capacity(names.len() * 32);
@@ -69,20 +71,28 @@ impl Entries {
 
 /// Entries of a directory, answered by the threads of libuv. Without `names` all of them, in byte order: described if there
 /// are at most `most`, else named. With `names`, each with a zero byte behind it, those, described; `.` is the directory
-/// itself. `attributes`: read extended attributes too. `src/native/binding.ts` tells how the answer is laid out.
+/// itself. `attributes`: read extended attributes too. `device` and `inode` are those that the directory has to have, or -1. `src/native/binding.ts` tells how the answer is laid out.
 #[napi(catch_unwind)]
 pub fn entries(
     directory: Uint8ArraySlice,
     names: Either<Uint8ArraySlice, Null>,
     most: f64,
     attributes: bool,
+    device: f64,
+    inode: f64,
 ) -> Result<AsyncTask<Entries>, Failure> {
     let names = match names {
         Either::A(names) => Some(names.split_inclusive(|&byte| byte == 0).map(unterminated).collect()),
         Either::B(Null) => None,
     };
     let most = usize::try_from(safe_integer(most)?).unwrap_or(usize::MAX);
-    Ok(AsyncTask::new(Entries { directory: directory.to_vec(), names, most, attributes }))
+    Ok(AsyncTask::new(Entries {
+        directory: directory.to_vec(),
+        expected: identity(device, inode),
+        names,
+        most,
+        attributes,
+    }))
 }
 
 fn unterminated(name: &[u8]) -> Vec<u8> {

@@ -2,12 +2,15 @@
 
 use crate::fs::gather::{self, Range};
 use crate::memory::Room;
-use crate::{Failure, safe_integer};
+use crate::{Failure, identity, safe_integer};
 use napi::bindgen_prelude::{AsyncTask, Env, Float64Array, Task, Uint8ArraySlice};
 use napi_derive::napi;
 
 /// Numbers of each range.
-const NUMBERS: usize = 4;
+const NUMBERS: usize = 6;
+/// Flags of a range: the file has to end after it; its path may be a symbolic link.
+const ENDS: u64 = 1;
+const FOLLOW: u64 = 2;
 
 /// Ranges to read, and room for them.
 pub struct Gather {
@@ -29,9 +32,10 @@ impl Task for Gather {
     }
 }
 
-/// Fills memory of `allocate` with ranges of files. `paths` holds a path per range with a zero byte behind it; `numbers` the
-/// first byte in the file, the bytes, the first byte in `into`, and 1 where the file has to end behind the range. Resolves
-/// to the place of the first range that could not be read so, or to -1. `into` must be left alone until then.
+/// Fills memory of `allocate` with ranges of files. `paths` holds a path per range, each followed by a zero byte; `numbers` the
+/// first byte in the file, the bytes, the first byte in `into`, flags (1: the file has to end after the range, 2: the path
+/// may be a symbolic link), and the device and inode that the file has to have, or -1. Resolves to the place of the first
+/// range that could not be read so, or to -1. `into` must be left alone until then.
 #[napi(catch_unwind)]
 pub fn gather(
     paths: Uint8ArraySlice,
@@ -44,12 +48,15 @@ pub fn gather(
     let mut ranges = Vec::with_capacity(count);
     for numbers in numbers.chunks_exact(NUMBERS) {
         let path = paths.next().filter(|path| !path.is_empty()).ok_or_else(|| invalid("A range has no path."))?;
+        let flags = safe_integer(numbers[3])?;
         ranges.push(Range {
             path: path.to_vec(),
             at: safe_integer(numbers[0])?,
             length: size(numbers[1])?,
             into: size(numbers[2])?,
-            ends: numbers[3] == 1.0,
+            ends: flags & ENDS != 0,
+            follow: flags & FOLLOW != 0,
+            expected: identity(numbers[4], numbers[5]),
         });
     }
     Ok(AsyncTask::new(Gather { ranges, room }))

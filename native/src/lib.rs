@@ -15,7 +15,7 @@ use napi_derive::napi;
 
 /// Number of the interface between this library and `src/native/binding.ts`. It changes whenever an exported function,
 /// the meaning of an argument or the layout of a result does; the loader refuses any other number.
-const ABI: u32 = 5;
+const ABI: u32 = 7;
 
 /// Largest integer that a JavaScript number holds exactly.
 const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
@@ -41,10 +41,12 @@ pub fn crc32c(seed: u32, bytes: Uint8ArraySlice) -> u32 {
     checksum::crc32c(seed, &bytes)
 }
 
-/// Holes within the first `size` bytes of the regular file at `path`, as `[at, length, at, length, …]`.
+/// Holes within the first `size` bytes of the regular file at `path`, as `[at, length, at, length, …]`. `device` and `inode` are
+/// those that the file has to have, or -1.
 #[napi(catch_unwind)]
-pub fn holes(path: Uint8ArraySlice, size: f64) -> Result<Float64Array, Failure> {
-    let holes = fs::holes::find(&path, safe_integer(size)?).map_err(|error| failure(&error))?;
+pub fn holes(path: Uint8ArraySlice, size: f64, device: f64, inode: f64) -> Result<Float64Array, Failure> {
+    let expected = identity(device, inode);
+    let holes = fs::holes::find(&path, safe_integer(size)?, expected).map_err(|error| failure(&error))?;
     // Offsets within a safe integer are exact as floating point.
     Ok(holes.iter().flat_map(|hole| [hole.at as f64, hole.length as f64]).collect::<Vec<_>>().into())
 }
@@ -56,6 +58,11 @@ fn safe_integer(value: f64) -> Result<u64, Failure> {
     } else {
         Err(Failure::new("ERR_OUT_OF_RANGE".to_owned(), format!("{value} is not an integer from 0 to 2^53-1.")))
     }
+}
+
+/// What a file has to be; nothing where its inode is not known.
+fn identity(device: f64, inode: f64) -> Option<fs::open::Identity> {
+    (inode >= 0.0).then_some(fs::open::Identity { device, inode })
 }
 
 /// The error Node.js itself would throw: the errno's name as `code`.

@@ -1,11 +1,11 @@
 //! The file-system modules against the kernel, on scratch files.
 
-use isopress_native::fs::entries::{self, Directory};
+use isopress_native::fs::entries::Directory;
 use isopress_native::fs::gather::{self, Range};
 use isopress_native::fs::holes::{self, Hole};
+use isopress_native::fs::open::{self, Identity};
 use isopress_native::fs::{errno_name, xattr};
 use isopress_native::memory::{Room, Shared};
-#[cfg(target_os = "linux")]
 use std::ffi::CString;
 use std::fs::{self, File};
 use std::io::{Seek, SeekFrom, Write};
@@ -65,7 +65,7 @@ fn holes_lie_around_the_data() {
     let scratch = Scratch::new("holes");
     const MIB: u64 = 1 << 20;
     let path = scratch.sparse("sparse", 8 * MIB, &[3 * MIB]);
-    let found = holes::find(bytes(&path), 8 * MIB).expect("the file can be searched");
+    let found = holes::find(bytes(&path), 8 * MIB, None).expect("the file can be searched");
     assert_eq!(found.len(), 2, "{found:?}");
     assert_eq!(found[0].at, 0);
     assert_eq!(found[0].length, 3 * MIB);
@@ -77,9 +77,9 @@ fn holes_lie_around_the_data() {
 fn holes_end_where_the_caller_or_the_file_ends() {
     let scratch = Scratch::new("clamp");
     let path = scratch.sparse("empty", 1 << 20, &[]);
-    assert_eq!(holes::find(bytes(&path), 5000).unwrap(), [Hole { at: 0, length: 5000 }]);
-    assert_eq!(holes::find(bytes(&path), u64::MAX).unwrap(), [Hole { at: 0, length: 1 << 20 }]);
-    assert_eq!(holes::find(bytes(&path), 0).unwrap(), []);
+    assert_eq!(holes::find(bytes(&path), 5000, None).unwrap(), [Hole { at: 0, length: 5000 }]);
+    assert_eq!(holes::find(bytes(&path), u64::MAX, None).unwrap(), [Hole { at: 0, length: 1 << 20 }]);
+    assert_eq!(holes::find(bytes(&path), 0, None).unwrap(), []);
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn only_regular_files_are_searched() {
     let file = scratch.sparse("file", 10, &[]);
     let link = scratch.path("link");
     symlink(&file, &link).unwrap();
-    let code = |path: &[u8]| errno_name(&holes::find(path, 10).unwrap_err());
+    let code = |path: &[u8]| errno_name(&holes::find(path, 10, None).unwrap_err());
     assert_eq!(code(bytes(&link)), "ELOOP");
     assert_eq!(code(bytes(&scratch.0)), "EINVAL");
     assert_eq!(code(bytes(&scratch.path("none"))), "ENOENT");
@@ -163,6 +163,8 @@ fn ranges_of_files_are_gathered_and_the_first_that_differs_is_named() {
         length,
         into,
         ends,
+        follow: false,
+        expected: None,
     };
     let memory = Shared::allocate(100).expect("there is memory");
     // SAFETY: the memory is alive, and nothing writes to it while the slice is looked at.
@@ -192,10 +194,10 @@ fn entries_are_named_in_byte_order_and_described() {
     fs::create_dir(scratch.path("c")).unwrap();
     let long = "t".repeat(300);
     symlink(&long, scratch.path("link")).unwrap();
-    let names = entries::names(bytes(&scratch.0)).unwrap();
+    let directory = Directory::open(bytes(&scratch.0), None).unwrap();
+    let names = directory.names().unwrap();
     let expected: [&[u8]; 7] = [b"B", b"a", b"a.b", b"b", b"c", b"link", "\u{fc}".as_bytes()];
     assert_eq!(names, expected);
-    let directory = Directory::open(bytes(&scratch.0)).unwrap();
     let kind = |name: &[u8]| directory.look(name, true).unwrap().stat.st_mode & libc::S_IFMT;
     assert_eq!(
         (kind(b"a"), kind(b"c"), kind(b"link"), kind(b".")),
@@ -205,8 +207,8 @@ fn entries_are_named_in_byte_order_and_described() {
     assert_eq!(directory.look(b"link", false).unwrap().target, long.as_bytes());
     assert_eq!(errno_name(&directory.look(b"none", true).err().unwrap()), "ENOENT");
     assert_eq!(errno_name(&directory.look(b"a\0b", true).err().unwrap()), "EINVAL");
-    assert_eq!(errno_name(&Directory::open(bytes(&scratch.path("a"))).err().unwrap()), "ENOTDIR");
-    assert_eq!(errno_name(&entries::names(bytes(&scratch.path("none"))).unwrap_err()), "ENOENT");
+    assert_eq!(errno_name(&Directory::open(bytes(&scratch.path("a")), None).err().unwrap()), "ENOTDIR");
+    assert_eq!(errno_name(&Directory::open(bytes(&scratch.path("none")), None).err().unwrap()), "ENOENT");
 }
 
 #[cfg(target_os = "linux")]
@@ -217,10 +219,54 @@ fn entries_have_their_own_attributes() {
     if !set(&file, "user.comment", b"1") {
         return eprintln!("the scratch file system has no extended attributes");
     }
-    let directory = Directory::open(bytes(&scratch.0)).unwrap();
+    let directory = Directory::open(bytes(&scratch.0), None).unwrap();
     let has = |attributes| {
         let found = directory.look(b"file", attributes).unwrap().attributes;
         found.contains(&(b"user.comment".to_vec(), b"1".to_vec()))
     };
     assert_eq!((has(true), has(false)), (true, false));
+}
+
+#[test]
+fn nothing_is_read_of_what_has_taken_the_place_of_a_file() {
+    let scratch = Scratch::new("swapped");
+    fs::write(scratch.path("a"), b"12").unwrap();
+    fs::write(scratch.path("b"), b"34").unwrap();
+    symlink(scratch.path("a"), scratch.path("link")).unwrap();
+    let fifo = CString::new(bytes(&scratch.path("fifo"))).unwrap();
+    // SAFETY: the path ends in zero.
+    assert_eq!(unsafe { libc::mkfifo(fifo.as_ptr(), 0o600) }, 0);
+    let (_, stat) = open::regular(bytes(&scratch.path("a")), false, None).unwrap();
+    let a = Identity::of(&stat);
+    let memory = Shared::allocate(10).expect("there is memory");
+    // SAFETY: the memory is alive, and nothing writes to it while the slice is looked at.
+    let mut room = Room::of(unsafe { std::slice::from_raw_parts(memory.start(), memory.length()) }).unwrap();
+    let mut failed = |name: &str, follow| {
+        let path = bytes(&scratch.path(name)).to_vec();
+        gather::read(&[Range { path, at: 0, length: 2, into: 0, ends: true, follow, expected: Some(a) }], &mut room)
+    };
+    assert_eq!((failed("a", false), failed("link", true)), (None, None));
+    for name in ["b", "link", "fifo"] {
+        assert_eq!((name, failed(name, false)), (name, Some(0)));
+    }
+    let code = |name: &str| errno_name(&holes::find(bytes(&scratch.path(name)), 2, Some(a)).unwrap_err());
+    assert_eq!((code("b"), code("link"), code("fifo")), ("ESTALE", "ELOOP", "EINVAL"));
+}
+
+#[test]
+fn a_directory_is_the_one_that_was_found() {
+    let scratch = Scratch::new("swapped-directory");
+    for name in ["a", "b"] {
+        fs::create_dir(scratch.path(name)).unwrap();
+    }
+    fs::write(scratch.path("a").join("in-a"), b"").unwrap();
+    symlink(scratch.path("a"), scratch.path("link")).unwrap();
+    let a = Identity::of(&Directory::open(bytes(&scratch.path("a")), None).unwrap().look(b".", false).unwrap().stat);
+    let code = |name: &str| errno_name(&Directory::open(bytes(&scratch.path(name)), Some(a)).err().unwrap());
+    assert_eq!((code("b"), code("link")), ("ESTALE", "ENOTDIR"));
+    let opened = Directory::open(bytes(&scratch.path("a")), Some(a)).unwrap();
+    fs::rename(scratch.path("a"), scratch.path("moved")).unwrap();
+    fs::create_dir(scratch.path("a")).unwrap();
+    assert_eq!(opened.names().unwrap(), [b"in-a"]);
+    assert!(opened.look(b"in-a", true).is_ok());
 }

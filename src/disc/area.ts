@@ -51,9 +51,9 @@ export class AreaList {
     return this.#areas;
   }
 
-  /** Adds an area of `blocks` blocks, or of unknown size; nothing is added for 0 blocks. */
-  add(name: string, blocks: number | undefined, pieces: AreaPieces): void {
-    if (blocks === 0) return;
+  /** Adds an area of `blocks` blocks, or of unknown size; nothing is added for 0 blocks unless `always`. */
+  add(name: string, blocks: number | undefined, pieces: AreaPieces, always = false): void {
+    if (blocks === 0 && !always) return;
     this.#areas.push({ name, block: this.#next, blocks, pieces });
     this.#next = this.#next === undefined || blocks === undefined ? undefined : this.#next + blocks;
   }

@@ -29,7 +29,7 @@ export interface OpenFile {
 
 export interface FilePlan {
   readonly places: FilePlaces;
-  /** Contents in the order of their places; files without data are not among them. */
+  /** Contents in the order of their places; empty ones too, which have to be empty still when they are read. */
   readonly exact: readonly ExactContent[];
   /** Blocks of all exact contents. */
   readonly blocks: number;
@@ -57,7 +57,7 @@ export function planFiles(
   const open = new Map<File<Content>, OpenFile>();
   let block = start;
   const add = (content: ExactContent) => {
-    if (content.size > 0) exact.push(content);
+    exact.push(content);
     block += divCeil(content.size, BLOCK);
   };
   for (const image of first) {

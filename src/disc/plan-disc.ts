@@ -195,7 +195,8 @@ function volumeIdentity({ seed }: ResolvedDiscOptions): string {
 
 function addPayload(list: AreaList, files: FilePlan, options: ResolvedDiscOptions): void {
   const { padBlocks } = options;
-  list.add('files', files.blocks, exactFilePieces(files));
+  // Without blocks too: files that were empty are looked at once more.
+  list.add('files', files.blocks, exactFilePieces(files), files.exact.length > 0);
   for (const open of files.open) list.add(`open file ${open.path}`, undefined, openFilePieces(open));
   list.add('padding', padBlocks, () => [{ hole: padBlocks * BLOCK }]);
   if (options.payloadEnd !== 'block') {

@@ -13,18 +13,19 @@ export interface ContentPart {
 /**
  * The bytes of contents in their order, read ahead as {@link packed} does, in groups of parts: most files are much smaller
  * than what is read at a time, and one wait serves all of a group. Empty contents have no part. Rejects when a content
- * does not have its size.
+ * does not have its size, or one of those that are `empty` is so no more.
  */
 export async function* contentsAhead(
   contents: readonly ExactContent[],
   run: Run,
+  empty: Iterable<ExactContent> = [],
 ): AsyncGenerator<Iterable<ContentPart>> {
   const place = { index: 0, done: 0 };
-  for await (const piece of packed(backToBack(contents), run)) yield partsOf(piece, contents, place);
+  for await (const piece of packed(backToBack(contents, empty), run)) yield partsOf(piece, contents, place);
 }
 
-function* backToBack(contents: Iterable<ExactContent>): Generator<Slot> {
-  for (const content of contents) yield { content, span: content.size };
+function* backToBack(...lists: Iterable<ExactContent>[]): Generator<Slot> {
+  for (const contents of lists) for (const content of contents) yield { content, span: content.size };
 }
 
 /** Cuts a piece where contents end. `place` is where it begins, and afterwards where it ended. */

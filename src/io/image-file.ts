@@ -4,7 +4,9 @@ import { constants, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { type ByteString, displayText } from '../bytes/index.js';
 import { SourceError } from '../errors.js';
-import { type FileSource, pathBuffer, rangeSource, sourceError } from './file.js';
+import { type FileSource, rangeSource } from './file.js';
+import { pathBuffer, sourceError } from './host-path.js';
+import { identityOf } from './open-file.js';
 
 /** Device sizes are multiples of this; shorter reads fail on some systems. */
 const SECTOR = 512;
@@ -24,8 +26,10 @@ export async function openImageFile(path: ByteString): Promise<FileSource> {
     throw sourceError(path, error);
   }
   try {
-    const size = await sizeOf(path, file, await file.stat());
-    return { ...rangeSource(path, file, { at: 0, length: size }), close: () => file.close() };
+    const stats = await file.stat();
+    const size = await sizeOf(path, file, stats);
+    const whole = rangeSource(path, file, { at: 0, length: size });
+    return { ...whole, identity: identityOf(stats), close: () => file.close() };
   } catch (error) {
     await file.close();
     throw (error as NodeJS.ErrnoException).syscall ? sourceError(path, error) : error;

@@ -27,13 +27,16 @@ export async function* packed(slots: Iterable<Slot>, run: Run): AsyncGenerator<D
   const batches = new Batches(run);
   try {
     for (const { content, span } of slots) {
-      const origin = content[FAST]?.origin;
+      const fast = content[FAST];
+      // Nothing to read, and no file that could have grown meanwhile.
+      if (span === 0 && !fast) continue;
+      const origin = fast?.origin;
       if (origin && batches.readWhole(content, origin, span)) continue;
       if (origin) {
         yield* batches.readBy(origin.reader);
         yield* readAhead(content, origin, batches);
         yield* batches.skip(span - content.size);
-      } else if (content[FAST]?.bytes && span <= BATCH) {
+      } else if (fast?.bytes && span <= BATCH) {
         if (batches.room < span) yield* batches.turn();
         batches.copy(content, span);
       } else {

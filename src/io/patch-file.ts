@@ -3,7 +3,7 @@
 import { open } from 'node:fs/promises';
 import { type ByteString, displayText } from '../bytes/index.js';
 import { TargetError } from '../errors.js';
-import { pathBuffer } from './file.js';
+import { pathBuffer } from './host-path.js';
 import type { Patch } from './seal.js';
 
 /** Overwrites bytes of an existing file and waits until they are on the medium. */

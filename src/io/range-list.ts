@@ -3,15 +3,34 @@
 
 import type { ByteString } from '../bytes/index.js';
 
-/** Numbers of a range: first byte in the file, bytes, first byte in memory, 1 where the file has to end behind it. */
-const NUMBERS = 4;
+/** Numbers of a range: first byte in the file, bytes, first byte in memory, flags, device and inode. */
+const NUMBERS = 6;
+/** Flags of a range: the file has to end after it; its path may be a symbolic link. */
+const ENDS = 1;
+const FOLLOW = 2;
 const SLASH = 0x2f;
 
-/** A path in two parts, of which all files of a directory share the first: a tree of many files holds much less. */
+/** Who a file is: its file system and its number there. An inode of -1 stands for any. */
+export interface FileIdentity {
+  readonly device: number;
+  readonly inode: number;
+}
+
+/** What all files of a directory share, so that a tree of many files holds it once. */
+export interface SourceDirectory {
+  /** Empty where a file's name is its whole path. */
+  readonly path: ByteString;
+  /** The file system of the files. */
+  readonly device: number;
+  /** Reads the files ahead. */
+  readonly reader: RangeReader | undefined;
+}
+
+/** Where a file is, and what it was when it was found. */
 export interface FilePlace {
-  /** Empty where the name is the whole path. */
-  readonly directory: ByteString;
+  readonly directory: SourceDirectory;
   readonly name: ByteString;
+  readonly inode: number;
 }
 
 /** A range of a regular file, and where it goes. */
@@ -21,8 +40,11 @@ export interface RangeRequest {
   readonly length: number;
   /** First byte in the memory to be filled. */
   readonly into: number;
-  /** Whether the file has to end behind the range. */
+  /** Whether the file has to end after the range. */
   readonly ends: boolean;
+  readonly identity: FileIdentity;
+  /** Whether the path may be a symbolic link. */
+  readonly follow: boolean;
 }
 
 /** Reads ranges of many files with one call, in threads. */
@@ -47,12 +69,12 @@ export class RangeList {
     return this.#count;
   }
 
-  /** A path for each range, a zero byte behind each. */
+  /** A path for each range, each followed by a zero byte. */
   get paths(): Uint8Array {
     return this.#paths.subarray(0, this.#pathsEnd);
   }
 
-  /** Four numbers for each range. */
+  /** The numbers of each range. */
   get numbers(): Float64Array {
     return this.#numbers.subarray(0, this.#count * NUMBERS);
   }
@@ -62,12 +84,13 @@ export class RangeList {
     this.#count = 0;
   }
 
-  add({ directory, name }: FilePlace, at: number, length: number, into: number, ends: boolean): void {
-    this.#makeRoom(directory.length + name.length + 2);
+  add({ directory, name, inode }: FilePlace, at: number, length: number, into: number, ends: boolean): void {
+    const { path, device } = directory;
+    this.#makeRoom(path.length + name.length + 2);
     const paths = this.#paths;
     let end = this.#pathsEnd;
-    if (directory.length > 0) {
-      end += paths.write(directory, end, 'latin1');
+    if (path.length > 0) {
+      end += paths.write(path, end, 'latin1');
       if (paths[end - 1] !== SLASH) paths[end++] = SLASH;
     }
     end += paths.write(name, end, 'latin1');
@@ -77,7 +100,9 @@ export class RangeList {
     this.#numbers[first] = at;
     this.#numbers[first + 1] = length;
     this.#numbers[first + 2] = into;
-    this.#numbers[first + 3] = ends ? 1 : 0;
+    this.#numbers[first + 3] = (ends ? ENDS : 0) | (path.length > 0 ? 0 : FOLLOW);
+    this.#numbers[first + 4] = device;
+    this.#numbers[first + 5] = inode;
   }
 
   /** The ranges from the one at `index` on. */
@@ -92,7 +117,9 @@ export class RangeList {
           at: this.#numbers[first]!,
           length: this.#numbers[first + 1]!,
           into: this.#numbers[first + 2]!,
-          ends: this.#numbers[first + 3] === 1,
+          ends: (this.#numbers[first + 3]! & ENDS) !== 0,
+          identity: { device: this.#numbers[first + 4]!, inode: this.#numbers[first + 5]! },
+          follow: (this.#numbers[first + 3]! & FOLLOW) !== 0,
         };
       }
       start = end + 1;

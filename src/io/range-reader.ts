@@ -1,8 +1,8 @@
 // Ranges of files read into memory by threads, many files with one call.
 
 import type { NativeAddon } from '../native/index.js';
-import { readRangeSync } from './file.js';
 import type { RangeList, RangeReader } from './range-list.js';
+import { readRangeSync } from './read-file.js';
 
 /** Reads with the threads of libuv, which serve all file I/O; the main thread only says what. */
 export class NativeRangeReader implements RangeReader {

@@ -5,7 +5,8 @@ import type { Writable } from 'node:stream';
 import { type ByteString, displayText } from '../bytes/index.js';
 import { option, TargetError, wording } from '../errors.js';
 import type { Source } from './content.js';
-import { pathBuffer, rangeSource } from './file.js';
+import { rangeSource } from './file.js';
+import { pathBuffer } from './host-path.js';
 import { bytesSource, zeros } from './memory.js';
 
 /** A destination, not yet opened. */

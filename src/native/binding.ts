@@ -14,16 +14,24 @@ export interface NativeAddon {
   /**
    * Entries of a directory: without `names` all of them in byte order, described if there are at most `most`, else named;
    * with `names`, a zero byte behind each, those, described, `.` being the directory itself. `xattrs`: extended attributes
-   * too. The answer is laid out as `src/source/native-entries.ts` reads it. Never rejects for what the system says.
+   * too. `device` and `inode` are those that the directory has to have, or -1 for any. The answer is laid out as `src/source/native-entries.ts` reads it. Never rejects for what the system says.
    */
-  entries(directory: Uint8Array, names: Uint8Array | null, most: number, xattrs: boolean): Promise<Uint8Array>;
-  /** `[at, length, …]` of the holes within the first `size` bytes of a regular file. */
-  holes(path: Uint8Array, size: number): Float64Array;
+  entries(
+    directory: Uint8Array,
+    names: Uint8Array | null,
+    most: number,
+    xattrs: boolean,
+    device: number,
+    inode: number,
+  ): Promise<Uint8Array>;
+  /** `[at, length, …]` of the holes within the first `size` bytes of a regular file. `device` and `inode` as for `entries`. */
+  holes(path: Uint8Array, size: number, device: number, inode: number): Float64Array;
   /**
    * Fills memory of {@link allocate}, which is to be left alone until the promise settles, with ranges of files. `paths`
-   * holds a path per range with a zero byte behind it; `numbers` four per range: the first byte in the file, the bytes, the
-   * first byte in `into`, and 1 where the file has to end behind the range. Resolves to the place of the first range
-   * that could not be read so, or to -1.
+   * holds a path per range, each followed by a zero byte; `numbers` six per range: the first byte in the file, the bytes, the
+   * first byte in `into`, flags (1: the file has to end after the range, 2: the path may be a symbolic link), and the
+   * device and inode that the file has to have, or -1. Resolves to the place of the first range that could not be read so,
+   * or to -1.
    */
   gather(paths: Uint8Array, numbers: Float64Array, into: Uint8Array): Promise<number>;
   /** The library behind each codec with its version: `libdeflate@1.26`. */
@@ -79,7 +87,7 @@ export type NativeState =
   | { readonly addon: undefined; readonly reason: string };
 
 /** Must equal `ABI` in native/src/lib.rs; raised with every change of an exported function. */
-const ABI = 5;
+const ABI = 7;
 
 let state: NativeState | undefined;
 

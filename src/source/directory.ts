@@ -5,12 +5,12 @@ import { InvalidInputError, SourceError } from '../errors.js';
 import {
   breathe,
   type ExactContent,
-  type FilePlace,
   fileContent,
   NativeRangeReader,
   type Range,
   type RangeReader,
   type Run,
+  type SourceDirectory,
   sourceError,
 } from '../io/index.js';
 import { chooseNative, type EngineChoice, type NativeAddon, type NativeState } from '../native/index.js';
@@ -93,7 +93,7 @@ class Scan {
   ) {
     if (addon) this.#reader = new NativeRangeReader(addon);
     if (options.exclude && options.exclude.length > 0) this.#excluded = excludeMatcher(options.exclude);
-    this.#listings = new ListingsAhead((path) => entries.list(path, this.#keepBelow(path)));
+    this.#listings = new ListingsAhead((path, found) => entries.list(path, found, this.#keepBelow(path)));
   }
 
   async top(path: ByteString): Promise<Directory> {
@@ -108,7 +108,7 @@ class Scan {
       throw sourceError(path, error);
     }
     this.#fileSystem = entries.device(0);
-    return this.#directory(top, attributesOf(facts), entries.identity(0));
+    return this.#directory(top, facts, entries.identity(0));
   }
 
   /** Which names below a directory are looked at; undefined where all are. */
@@ -117,17 +117,18 @@ class Scan {
     return excluded && ((name) => !excluded(joinPath(path, name).slice(this.#top) as ByteString));
   }
 
-  async #directory(path: ByteString, attrs: Attributes, identity: bigint): Promise<Directory> {
+  async #directory(path: ByteString, facts: EntryFacts, identity: bigint): Promise<Directory> {
     if (this.#inside.has(identity)) throw mountLoop(path);
     this.#inside.add(identity);
     const nodes: [ByteString, Node][] = [];
-    const listing = this.#listings.take(path);
+    const own = { path, device: facts.identity.device, reader: this.#reader };
+    const listing = this.#listings.take(path, facts.identity);
     for (let part = await this.#next(path, listing); part; part = await this.#next(path, listing)) {
-      await this.#part(path, part, nodes);
+      await this.#part(own, part, nodes);
       part.close();
     }
     this.#inside.delete(identity);
-    return directory<ExactContent>(attrs, nodes);
+    return directory<ExactContent>(attributesOf(facts), nodes);
   }
 
   async #next(path: ByteString, listing: Listing): Promise<Entries | undefined> {
@@ -138,12 +139,12 @@ class Scan {
     }
   }
 
-  async #part(path: ByteString, part: Entries, nodes: [ByteString, Node][]): Promise<void> {
-    const below = this.#listings.below(path, part, (index) => this.#isEntered(part, index));
+  async #part(own: SourceDirectory, part: Entries, nodes: [ByteString, Node][]): Promise<void> {
+    const below = this.#listings.below(own.path, part, (index) => this.#isEntered(part, index));
     for (let i = 0; i < part.count; i++) {
       below.goOn(i);
       const name = part.name(i);
-      const node = this.#entry({ directory: path, name }, part, i);
+      const node = this.#entry(own, name, part, i);
       nodes.push([name, node instanceof Promise ? await node : node]);
       if (++this.#entries % BREATH === 0) {
         this.options.run?.report({ step: 'scanning', done: this.#entries, unit: 'entries' });
@@ -158,18 +159,17 @@ class Scan {
   }
 
   /** A promise only where there is something to wait for: a directory, or a sparse file to be searched. */
-  #entry(place: FilePlace, part: Entries, index: number): Node | Promise<Node> {
-    const facts = this.#facts(place, part, index);
+  #entry(own: SourceDirectory, name: ByteString, part: Entries, index: number): Node | Promise<Node> {
+    const facts = this.#facts(own, name, part, index);
     if (kindOfMode(facts.mode) === 'directory') {
-      const attrs = attributesOf(facts);
-      if (!this.#isEntered(part, index)) return directory<ExactContent>(attrs);
-      return this.#directory(joinPath(place.directory, place.name), attrs, part.identity(index));
+      if (!this.#isEntered(part, index)) return directory<ExactContent>(attributesOf(facts));
+      return this.#directory(joinPath(own.path, name), facts, part.identity(index));
     }
-    if (facts.links < 2) return this.#leaf(place, facts);
+    if (facts.links < 2) return this.#leaf(own, name, facts);
     const identity = part.identity(index);
     const known = this.#shared.get(identity);
     if (known) return known;
-    const node = this.#leaf(place, facts);
+    const node = this.#leaf(own, name, facts);
     if (node instanceof Promise) {
       return node.then((made) => {
         this.#shared.set(identity, made);
@@ -180,31 +180,39 @@ class Scan {
     return node;
   }
 
-  #facts(place: FilePlace, part: Entries, index: number): EntryFacts {
+  #facts(own: SourceDirectory, name: ByteString, part: Entries, index: number): EntryFacts {
     try {
       return part.facts(index);
     } catch (error) {
-      throw scanError(joinPath(place.directory, place.name), error);
+      throw scanError(joinPath(own.path, name), error);
     }
   }
 
-  #leaf(place: FilePlace, facts: EntryFacts): Node | Promise<Node> {
+  #leaf(own: SourceDirectory, name: ByteString, facts: EntryFacts): Node | Promise<Node> {
     const attrs = attributesOf(facts);
     const kind = kindOfMode(facts.mode);
-    if (kind === 'file') return this.#file(place, facts, attrs);
+    if (kind === 'file') return this.#file(own, name, facts, attrs);
     if (kind === 'symlink') return symlink(facts.target, attrs);
     if (!kind || kind === 'directory') {
-      const shown = displayText(joinPath(place.directory, place.name));
+      const shown = displayText(joinPath(own.path, name));
       throw new SourceError('source.unknown-kind', `${shown} is of a kind that no image can hold.`, { path: shown });
     }
     return kind.endsWith('device') ? special(kind, attrs, facts.major, facts.minor) : special(kind, attrs);
   }
 
-  #file(place: FilePlace, { size, allocated }: EntryFacts, attrs: Attributes): Node | Promise<Node> {
-    if (allocated >= size) return file(fileContent(place, size, [], this.#reader), attrs);
-    const path = joinPath(place.directory, place.name);
-    if (this.addon) return file(fileContent(place, size, askForHoles(this.addon, path, size), this.#reader), attrs);
-    return searchHoles(path, size, this.options.run).then((holes: Range[]) =>
+  #file(
+    own: SourceDirectory,
+    name: ByteString,
+    { size, allocated, identity }: EntryFacts,
+    attrs: Attributes,
+  ): Node | Promise<Node> {
+    // A file may be mounted over another one.
+    const parent = identity.device === own.device ? own : { ...own, device: identity.device };
+    const place = { directory: parent, name, inode: identity.inode };
+    if (allocated >= size) return file(fileContent(place, size), attrs);
+    const path = joinPath(own.path, name);
+    if (this.addon) return file(fileContent(place, size, askForHoles(this.addon, path, identity, size)), attrs);
+    return searchHoles(path, identity, size, this.options.run).then((holes: Range[]) =>
       file(fileContent(place, size, holes), attrs),
     );
   }

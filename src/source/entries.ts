@@ -1,6 +1,7 @@
 // What is asked of the system about the entries of a directory, whichever engine asks.
 
 import type { ByteString, Timestamp } from '../bytes/index.js';
+import type { FileIdentity } from '../io/index.js';
 import type { Xattr } from '../tree/index.js';
 
 /** What lstat(2), readlink(2), listxattr(2) and getxattr(2) tell about an entry. */
@@ -9,6 +10,8 @@ export interface EntryFacts {
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
+  /** To find the entry again. */
+  readonly identity: FileIdentity;
   /** Names of the inode. */
   readonly links: number;
   /** Bytes. */
@@ -51,8 +54,11 @@ export interface Listing {
 export interface EntryReader {
   /** A directory itself, as its only entry; a symbolic link to one is followed. */
   top(path: ByteString): Promise<Entries>;
-  /** Begins to read a directory. Names that `keep` refuses are not looked at. */
-  list(path: ByteString, keep: ((name: ByteString) => boolean) | undefined): Listing;
+  /**
+   * Begins to read the directory that was found at a path; another one in its place is an error. Names that `keep` refuses
+   * are not looked at.
+   */
+  list(path: ByteString, found: FileIdentity, keep: ((name: ByteString) => boolean) | undefined): Listing;
   /** Whatever was not read, one sentence each; asked once, after the scan. */
   notes(): string[];
 }

@@ -1,8 +1,8 @@
 // What went wrong with an entry while its tree was being scanned.
 
-import { type ByteString, displayText } from '../bytes/index.js';
+import type { ByteString } from '../bytes/index.js';
 import { SourceError } from '../errors.js';
-import { sourceError } from '../io/index.js';
+import { replaced, sourceError } from '../io/index.js';
 
 /** An entry that a directory named a moment ago and that is gone, or of another kind, now. */
 const CHANGED = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'EINVAL', 'ESTALE', 'ELOOP']);
@@ -11,10 +11,5 @@ const CHANGED = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'EINVAL', 'ESTALE', 'ELO
 export function scanError(path: ByteString, error: unknown): SourceError {
   const code = (error as NodeJS.ErrnoException).code ?? '';
   if (error instanceof SourceError || !CHANGED.has(code)) return sourceError(path, error);
-  const shown = displayText(path);
-  return new SourceError('source.changed', `${shown} was removed or replaced while its tree was being read.`, {
-    path: shown,
-    hint: 'Pack a tree that nothing writes to.',
-    cause: error,
-  });
+  return replaced(path, error);
 }

@@ -1,8 +1,8 @@
 // Where a sparse file has holes: as the file system tells, else by looking for blocks of zeros.
 
-import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
 import type { ByteString } from '../bytes/index.js';
-import { breathe, isZero, pathBuffer, type Range, type Run } from '../io/index.js';
+import { breathe, type FileIdentity, isZero, openFoundSync, pathBuffer, type Range, type Run } from '../io/index.js';
 import type { NativeAddon } from '../native/index.js';
 import { scanError } from './errors.js';
 
@@ -11,13 +11,12 @@ const BLOCK = 4096;
 const CHUNK = 256 * BLOCK;
 /** A file cut into more holes than this is taken as data behind the last of them; the addon does the same. */
 const MAX_HOLES = 1 << 20;
-const OPEN = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /** Holes of a regular file by lseek(2): sorted, disjoint, not empty. */
-export function askForHoles(addon: NativeAddon, path: ByteString, size: number): Range[] {
+export function askForHoles(addon: NativeAddon, path: ByteString, found: FileIdentity, size: number): Range[] {
   let flat: Float64Array;
   try {
-    flat = addon.holes(pathBuffer(path), size);
+    flat = addon.holes(pathBuffer(path), size, found.device, found.inode);
   } catch (error) {
     throw scanError(path, error);
   }
@@ -27,12 +26,17 @@ export function askForHoles(addon: NativeAddon, path: ByteString, size: number):
 }
 
 /** Holes of a regular file by reading it: every aligned block of zeros, the last one cut by the end of the file. */
-export async function searchHoles(path: ByteString, size: number, run: Run | undefined): Promise<Range[]> {
+export async function searchHoles(
+  path: ByteString,
+  identity: FileIdentity,
+  size: number,
+  run: Run | undefined,
+): Promise<Range[]> {
   const holes: Range[] = [];
   let start = -1;
   let fd = -1;
   try {
-    fd = openSync(pathBuffer(path), OPEN);
+    fd = openFoundSync({ path, identity, follow: false });
     const buffer = Buffer.allocUnsafe(Math.min(CHUNK, size));
     for (let at = 0; at < size && holes.length < MAX_HOLES; at += CHUNK) {
       const length = readFully(fd, buffer, Math.min(CHUNK, size - at), at);

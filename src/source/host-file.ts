@@ -3,7 +3,7 @@
 import { statSync } from 'node:fs';
 import { type ByteString, displayText, fromNanoseconds } from '../bytes/index.js';
 import { SourceError } from '../errors.js';
-import { fileContent, pathBuffer, sourceError } from '../io/index.js';
+import { fileContent, identityOf, namedPlace, pathBuffer, sourceError } from '../io/index.js';
 import type { HostFile } from '../tree/index.js';
 
 const PERMISSIONS = 0o7777;
@@ -17,7 +17,7 @@ export function openHostFile(path: ByteString): HostFile {
       throw new SourceError('source.not-a-file', `${shown} is not a regular file.`, { path: shown });
     }
     return {
-      content: fileContent(path, Number(stat.size)),
+      content: fileContent(namedPlace(path, identityOf(stat)), Number(stat.size)),
       mode: Number(stat.mode) & PERMISSIONS,
       uid: Number(stat.uid),
       gid: Number(stat.gid),

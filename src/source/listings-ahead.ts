@@ -1,6 +1,7 @@
 // Directories that are being listed before the scan enters them, in the order in which it will.
 
 import type { ByteString } from '../bytes/index.js';
+import type { FileIdentity } from '../io/index.js';
 import { joinPath } from '../tree/index.js';
 import type { Entries, Listing } from './entries.js';
 
@@ -12,17 +13,17 @@ const OF_ALL = 64;
 /** Lists directories in the background. Nothing depends on which ones, or on when. */
 export class ListingsAhead {
   readonly #begun = new Map<ByteString, Listing>();
-  readonly #begin: (path: ByteString) => Listing;
+  readonly #begin: (path: ByteString, found: FileIdentity) => Listing;
 
-  constructor(begin: (path: ByteString) => Listing) {
+  constructor(begin: (path: ByteString, found: FileIdentity) => Listing) {
     this.#begin = begin;
   }
 
   /** The listing of a directory, begun now if it was not before. */
-  take(path: ByteString): Listing {
+  take(path: ByteString, found: FileIdentity): Listing {
     const begun = this.#begun.get(path);
     this.#begun.delete(path);
-    return begun ?? this.#begin(path);
+    return begun ?? this.#begin(path, found);
   }
 
   /** For a walk over the entries of one directory; `isEntered` is asked about those that are directories. */
@@ -37,8 +38,9 @@ export class ListingsAhead {
         while (passed < directories.length && directories[passed]! < index) passed++;
         begun = Math.max(begun, passed);
         while (begun < directories.length && begun - passed < OF_ONE_PARENT && this.#begun.size < OF_ALL) {
-          const below = joinPath(path, entries.name(directories[begun++]!));
-          this.#begun.set(below, this.#begin(below));
+          const index = directories[begun++]!;
+          const below = joinPath(path, entries.name(index));
+          this.#begun.set(below, this.#begin(below, entries.facts(index).identity));
         }
       },
     };

@@ -3,6 +3,7 @@
 
 import { getSystemErrorMap } from 'node:util';
 import { type ByteString, type Timestamp, timestamp } from '../bytes/index.js';
+import type { FileIdentity } from '../io/index.js';
 import type { NativeAddon } from '../native/index.js';
 import { kindOfMode, type Xattr } from '../tree/index.js';
 import type { Entries, EntryFacts } from './entries.js';
@@ -87,6 +88,7 @@ export class NativeEntries implements Entries {
       mode: this.#number(record + RECORD.mode),
       uid: this.#number(record + RECORD.uid),
       gid: this.#number(record + RECORD.gid),
+      identity: this.#identityOf(record),
       links: this.#number(record + RECORD.links),
       size: this.#view.getFloat64(record + RECORD.size, true),
       allocated: this.#view.getFloat64(record + RECORD.allocated, true),
@@ -114,6 +116,10 @@ export class NativeEntries implements Entries {
     this.#addon.release(this.#answer.buffer);
   }
 
+  #identityOf(record: number): FileIdentity {
+    return { device: this.#count(record + RECORD.device), inode: this.#count(record + RECORD.inode) };
+  }
+
   #mtimeOf(record: number): Timestamp {
     const seconds = this.#view.getFloat64(record + RECORD.seconds, true);
     const nanoseconds = this.#number(record + RECORD.nanoseconds);
@@ -138,6 +144,11 @@ export class NativeEntries implements Entries {
 
   #number(at: number): number {
     return this.#view.getUint32(at, true);
+  }
+
+  /** A number of 64 bits, rounded beyond 2^53 as everywhere. */
+  #count(at: number): number {
+    return this.#number(at + 4) * 0x1_0000_0000 + this.#number(at);
   }
 
   #text(record: number, from: number, length: number): ByteString {

@@ -1,7 +1,7 @@
 // Directories read by the addon in the threads of libuv: while a tree is made of some entries, the next are looked at.
 
 import type { ByteString } from '../bytes/index.js';
-import { pathBuffer } from '../io/index.js';
+import { ANY_FILE, type FileIdentity, pathBuffer } from '../io/index.js';
 import type { NativeAddon } from '../native/index.js';
 import { type Entries, type EntryReader, type Listing, SELF } from './entries.js';
 import { isDescribed, NativeEntries, namesIn } from './native-entries.js';
@@ -24,11 +24,11 @@ export class NativeEntryReader implements EntryReader {
   }
 
   top(path: ByteString): Promise<Entries> {
-    return this.describe(path, [SELF]);
+    return this.describe(path, ANY_FILE, [SELF]);
   }
 
-  list(path: ByteString, keep: ((name: ByteString) => boolean) | undefined): Listing {
-    return new NativeListing(this, path, keep);
+  list(path: ByteString, found: FileIdentity, keep: ((name: ByteString) => boolean) | undefined): Listing {
+    return new NativeListing(this, path, found, keep);
   }
 
   notes(): string[] {
@@ -36,15 +36,15 @@ export class NativeEntryReader implements EntryReader {
   }
 
   /** The facts of entries that have been named. */
-  async describe(path: ByteString, names: readonly ByteString[]): Promise<Entries> {
+  async describe(path: ByteString, { device, inode }: FileIdentity, names: readonly ByteString[]): Promise<Entries> {
     const asked = Buffer.from(`${names.join('\0')}\0`, 'latin1');
-    const answer = await this.#addon.entries(pathBuffer(path), asked, 0, this.#xattrs);
+    const answer = await this.#addon.entries(pathBuffer(path), asked, 0, this.#xattrs, device, inode);
     return new NativeEntries(this.#addon, this.#pool, answer);
   }
 
   /** The facts of all entries if there are at most `most`, else their names. */
-  async look(path: ByteString, most: number): Promise<Entries | ByteString[]> {
-    const answer = await this.#addon.entries(pathBuffer(path), null, most, this.#xattrs);
+  async look(path: ByteString, { device, inode }: FileIdentity, most: number): Promise<Entries | ByteString[]> {
+    const answer = await this.#addon.entries(pathBuffer(path), null, most, this.#xattrs, device, inode);
     return isDescribed(answer) ? new NativeEntries(this.#addon, this.#pool, answer) : namesIn(answer);
   }
 }
@@ -53,17 +53,24 @@ export class NativeEntryReader implements EntryReader {
 class NativeListing implements Listing {
   readonly #reader: NativeEntryReader;
   readonly #path: ByteString;
+  readonly #found: FileIdentity;
   readonly #keep: ((name: ByteString) => boolean) | undefined;
   #first: Promise<Entries | ByteString[]> | undefined;
   #names: readonly ByteString[] = [];
   #asked = 0;
   readonly #underWay: Promise<Entries>[] = [];
 
-  constructor(reader: NativeEntryReader, path: ByteString, keep: ((name: ByteString) => boolean) | undefined) {
+  constructor(
+    reader: NativeEntryReader,
+    path: ByteString,
+    found: FileIdentity,
+    keep: ((name: ByteString) => boolean) | undefined,
+  ) {
     this.#reader = reader;
     this.#path = path;
+    this.#found = found;
     this.#keep = keep;
-    this.#first = quietly(reader.look(path, keep ? 0 : PART));
+    this.#first = quietly(reader.look(path, found, keep ? 0 : PART));
   }
 
   async next(): Promise<Entries | undefined> {
@@ -74,7 +81,7 @@ class NativeListing implements Listing {
     while (this.#underWay.length <= AHEAD && this.#asked < this.#names.length) {
       const part = this.#names.slice(this.#asked, this.#asked + PART);
       this.#asked += part.length;
-      this.#underWay.push(quietly(this.#reader.describe(this.#path, part)));
+      this.#underWay.push(quietly(this.#reader.describe(this.#path, this.#found, part)));
     }
     return this.#underWay.shift();
   }

@@ -1,29 +1,49 @@
-// Directories read with `node:fs`, entry after entry as the tree is made of them.
+// Directories read with `node:fs`, some entries at a time.
 
-import { type BigIntStats, closeSync, constants, lstatSync, openSync, readdirSync, readlinkSync } from 'node:fs';
+import {
+  type BigIntStats,
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  statSync,
+} from 'node:fs';
 import { type ByteString, byteStringOf, compareBytes, EPOCH_ZERO, fromNanoseconds } from '../bytes/index.js';
-import { pathBuffer } from '../io/index.js';
+import { ANY_FILE, type FileIdentity, identityOf, pathBuffer, replaced } from '../io/index.js';
 import { joinPath, kindOfMode } from '../tree/index.js';
 import { type Entries, type EntryFacts, type EntryReader, type Listing, SELF } from './entries.js';
 import type { XattrReader } from './xattrs.js';
 
 const NO_TARGET = '' as ByteString;
+/** Entries that are looked at while their directory is held open. */
+const PART = 1024;
 
-/** Looks at each entry when its turn comes. */
+/** Looks at the entries of a directory through a descriptor of it. */
 export class PortableEntryReader implements EntryReader {
   constructor(readonly xattrs: XattrReader) {}
 
   async top(path: ByteString): Promise<Entries> {
-    return new PortableEntries(path, [SELF], this.xattrs);
+    return this.#look(path, ANY_FILE, [SELF]);
   }
 
-  list(path: ByteString, keep: ((name: ByteString) => boolean) | undefined): Listing {
-    let isRead = false;
+  list(path: ByteString, found: FileIdentity, keep: ((name: ByteString) => boolean) | undefined): Listing {
+    let names: readonly ByteString[] | undefined;
+    let done = 0;
     const next = async () => {
-      if (isRead) return undefined;
-      isRead = true;
-      const names = readdirSync(pathBuffer(path), { encoding: 'latin1' }) as ByteString[];
-      return new PortableEntries(path, (keep ? names.filter(keep) : names).sort(compareBytes), this.xattrs);
+      if (!names) {
+        const all = inDirectory(
+          path,
+          found,
+          (at) => readdirSync(pathBuffer(at), { encoding: 'latin1' }) as ByteString[],
+        );
+        names = (keep ? all.filter(keep) : all).sort(compareBytes);
+      } else if (done === names.length) return undefined;
+      const part = names.slice(done, done + PART);
+      done += part.length;
+      return this.#look(path, found, part);
     };
     return { next };
   }
@@ -31,19 +51,60 @@ export class PortableEntryReader implements EntryReader {
   notes(): string[] {
     return this.xattrs.notes();
   }
+
+  #look(path: ByteString, found: FileIdentity, names: readonly ByteString[]): Entries {
+    return inDirectory(path, found, (at) => new PortableEntries(at, names, this.xattrs));
+  }
 }
 
+/**
+ * Runs `use` with a path to the directory that was found at `path`, which leads there even if it is moved meanwhile; on
+ * systems without /proc with the path itself. Throws `source.changed` for another directory.
+ */
+function inDirectory<T>(path: ByteString, found: FileIdentity, use: (at: ByteString) => T): T {
+  const isFound = found.inode >= 0;
+  // Only the top may be a link.
+  const flags = constants.O_RDONLY | constants.O_DIRECTORY | (isFound ? constants.O_NOFOLLOW : 0);
+  const fd = openSync(pathBuffer(path), flags);
+  try {
+    const own = identityOf(fstatSync(fd));
+    if (isFound && !equal(own, found)) throw replaced(path);
+    const held = `/proc/self/fd/${fd}` as ByteString;
+    return use(leadsTo(held, own) ? held : path);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function leadsTo(path: ByteString, identity: FileIdentity): boolean {
+  try {
+    return equal(identityOf(statSync(pathBuffer(path))), identity);
+  } catch {
+    return false;
+  }
+}
+
+function equal(a: FileIdentity, b: FileIdentity): boolean {
+  return a.inode === b.inode && a.device === b.device;
+}
+
+type Look = { readonly stat: BigIntStats; readonly facts: EntryFacts } | { readonly error: unknown };
+
 class PortableEntries implements Entries {
-  #index = -1;
-  #stat: BigIntStats | undefined;
+  readonly #looks: readonly Look[];
+  readonly #reader: XattrReader;
   #mtime = EPOCH_ZERO;
   #mtimeNs = 0n;
 
+  /** Looks at all entries at once: the path leads nowhere afterwards. */
   constructor(
-    readonly directory: ByteString,
+    directory: ByteString,
     readonly names: readonly ByteString[],
-    readonly reader: XattrReader,
-  ) {}
+    reader: XattrReader,
+  ) {
+    this.#reader = reader;
+    this.#looks = names.map((name) => this.#look(joinPath(directory, name)));
+  }
 
   get count(): number {
     return this.names.length;
@@ -54,33 +115,15 @@ class PortableEntries implements Entries {
   }
 
   facts(index: number): EntryFacts {
-    const path = pathBuffer(joinPath(this.directory, this.names[index]!));
-    const stat = this.#statOf(index);
-    const mode = Number(stat.mode);
-    const kind = kindOfMode(mode);
-    // Told now, not after half an image: a file that only its owner may read.
-    if (kind === 'file' && (mode & 0o004) === 0) checkReadable(path);
-    return {
-      mode,
-      uid: Number(stat.uid),
-      gid: Number(stat.gid),
-      links: Number(stat.nlink),
-      size: Number(stat.size),
-      allocated: Number(stat.blocks) * 512,
-      mtime: this.#mtimeOf(stat),
-      major: major(stat.rdev),
-      minor: minor(stat.rdev),
-      target: kind === 'symlink' ? byteStringOf(readlinkSync(path, { encoding: 'buffer' })) : NO_TARGET,
-      xattrs: this.reader.read(path, kind === 'file' || kind === 'directory'),
-    };
+    return this.#seen(index).facts;
   }
 
   device(index: number): bigint {
-    return this.#statOf(index).dev;
+    return this.#seen(index).stat.dev;
   }
 
   identity(index: number): bigint {
-    const { dev, ino } = this.#statOf(index);
+    const { dev, ino } = this.#seen(index).stat;
     return (dev << 64n) | ino;
   }
 
@@ -90,12 +133,41 @@ class PortableEntries implements Entries {
 
   close(): void {}
 
-  /** Asked for once while one entry is being looked at. */
-  #statOf(index: number): BigIntStats {
-    if (this.#stat && index === this.#index) return this.#stat;
-    this.#index = index;
-    this.#stat = lstatSync(pathBuffer(joinPath(this.directory, this.names[index]!)), { bigint: true });
-    return this.#stat;
+  #seen(index: number) {
+    const look = this.#looks[index]!;
+    if ('error' in look) throw look.error;
+    return look;
+  }
+
+  #look(at: ByteString): Look {
+    try {
+      const path = pathBuffer(at);
+      const stat = lstatSync(path, { bigint: true });
+      return { stat, facts: this.#factsOf(path, stat) };
+    } catch (error) {
+      return { error };
+    }
+  }
+
+  #factsOf(path: Buffer, stat: BigIntStats): EntryFacts {
+    const mode = Number(stat.mode);
+    const kind = kindOfMode(mode);
+    // Reported now, not after half an image: a file that only its owner may read.
+    if (kind === 'file' && (mode & 0o004) === 0) checkReadable(path);
+    return {
+      mode,
+      uid: Number(stat.uid),
+      gid: Number(stat.gid),
+      identity: identityOf(stat),
+      links: Number(stat.nlink),
+      size: Number(stat.size),
+      allocated: Number(stat.blocks) * 512,
+      mtime: this.#mtimeOf(stat),
+      major: major(stat.rdev),
+      minor: minor(stat.rdev),
+      target: kind === 'symlink' ? byteStringOf(readlinkSync(path, { encoding: 'buffer' })) : NO_TARGET,
+      xattrs: this.#reader.read(path, kind === 'file' || kind === 'directory'),
+    };
   }
 
   #mtimeOf({ mtimeNs }: BigIntStats) {

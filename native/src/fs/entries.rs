@@ -1,15 +1,16 @@
 //! The entries of a directory and what the system tells about each: lstat(2), readlink(2), listxattr(2) and getxattr(2).
 
 use super::c_path;
+use super::open::{self, Identity};
 use super::xattr::{self, Attribute};
 use std::ffi::CStr;
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io;
 use std::mem::MaybeUninit;
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::os::fd::AsRawFd;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::sync::OnceLock;
 
 /// Longest target that is read; Linux keeps at most 4095 bytes.
 const MAX_TARGET: usize = 64 << 10;
@@ -24,28 +25,29 @@ pub struct Facts {
     pub attributes: Vec<Attribute>,
 }
 
-/// Names in `directory` without `.` and `..`, in byte order.
-pub fn names(directory: &[u8]) -> io::Result<Vec<Vec<u8>>> {
-    let mut names = Vec::new();
-    for entry in std::fs::read_dir(Path::new(std::ffi::OsStr::from_bytes(directory)))? {
-        names.push(entry?.file_name().into_vec());
-    }
-    names.sort_unstable();
-    Ok(names)
-}
-
-/// A directory whose entries are looked at.
-pub struct Directory<'a> {
-    path: &'a [u8],
+/// A directory whose entries are looked at. It stays the same, whatever becomes of its path meanwhile.
+pub struct Directory {
+    /// Leads to the open directory, for calls that take nothing but a path.
+    path: Vec<u8>,
     open: File,
 }
 
-impl<'a> Directory<'a> {
-    /// Opens it; a symbolic link is followed.
-    pub fn open(path: &'a [u8]) -> io::Result<Self> {
-        let flags = libc::O_DIRECTORY | libc::O_CLOEXEC;
-        let open = OpenOptions::new().read(true).custom_flags(flags).open(std::ffi::OsStr::from_bytes(path))?;
-        Ok(Self { path, open })
+impl Directory {
+    /// Opens the directory that was `expected` at this path; ESTALE for another one. Without expectation a symbolic link is
+    /// followed.
+    pub fn open(path: &[u8], expected: Option<Identity>) -> io::Result<Self> {
+        let open = open::directory(path, expected)?;
+        Ok(Self { path: path_to(&open).unwrap_or_else(|| path.to_vec()), open })
+    }
+
+    /// Its names without `.` and `..`, in byte order.
+    pub fn names(&self) -> io::Result<Vec<Vec<u8>>> {
+        let mut names = Vec::new();
+        for entry in std::fs::read_dir(Path::new(std::ffi::OsStr::from_bytes(&self.path)))? {
+            names.push(entry?.file_name().into_vec());
+        }
+        names.sort_unstable();
+        Ok(names)
     }
 
     /// Facts about the entry `name`; `.` is the directory itself. With `attributes` also its extended attributes. A regular
@@ -56,7 +58,7 @@ impl<'a> Directory<'a> {
         let mode = stat.st_mode;
         // What everybody may read needs no trial; what only its owner may read is told now, not after half an image.
         if mode & libc::S_IFMT == libc::S_IFREG && mode & libc::S_IROTH == 0 {
-            self.open_for_reading(&c_name)?;
+            open::regular_in(&self.open, name, Some(Identity::of(&stat)))?;
         }
         let target = if mode & libc::S_IFMT == libc::S_IFLNK { self.target(&c_name)? } else { Vec::new() };
         let attributes = if attributes { xattr::read_all(&self.path_of(name))? } else { Vec::new() };
@@ -73,18 +75,6 @@ impl<'a> Directory<'a> {
         }
         // SAFETY: the call has filled it.
         Ok(unsafe { stat.assume_init() })
-    }
-
-    fn open_for_reading(&self, name: &CStr) -> io::Result<()> {
-        let flags = libc::O_RDONLY | libc::O_NOFOLLOW | libc::O_NONBLOCK | libc::O_CLOEXEC;
-        // SAFETY: the descriptor is open and the name ends in zero.
-        let fd = unsafe { libc::openat(self.open.as_raw_fd(), name.as_ptr(), flags) };
-        if fd < 0 {
-            return Err(io::Error::last_os_error());
-        }
-        // SAFETY: it was just opened, and nobody else has it.
-        drop(unsafe { OwnedFd::from_raw_fd(fd) });
-        Ok(())
     }
 
     fn target(&self, name: &CStr) -> io::Result<Vec<u8>> {
@@ -106,14 +96,25 @@ impl<'a> Directory<'a> {
         }
     }
 
-    /// There are no calls for attributes that begin at an open directory and do not follow links.
+    /// Calls for attributes that begin at an open directory are newer than the systems this has to run on.
     fn path_of(&self, name: &[u8]) -> Vec<u8> {
         let mut path = Vec::with_capacity(self.path.len() + 1 + name.len());
-        path.extend_from_slice(self.path);
+        path.extend_from_slice(&self.path);
         if path.last() != Some(&b'/') {
             path.push(b'/');
         }
         path.extend_from_slice(name);
         path
     }
+}
+
+/// A path that leads to an open directory wherever it has been moved; nothing on systems without /proc.
+fn path_to(directory: &File) -> Option<Vec<u8>> {
+    static WORKS: OnceLock<bool> = OnceLock::new();
+    let path = format!("/proc/self/fd/{}", directory.as_raw_fd());
+    let leads_there = || -> io::Result<bool> {
+        let found = open::directory(format!("{path}/.").as_bytes(), None)?;
+        Ok(Identity::of(&open::stat(&found)?) == Identity::of(&open::stat(directory)?))
+    };
+    WORKS.get_or_init(|| leads_there().unwrap_or(false)).then(|| path.into_bytes())
 }

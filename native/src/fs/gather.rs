@@ -1,10 +1,10 @@
 //! Ranges of many files read into one piece of memory: what an image holds, ahead of whoever writes it.
 
-use super::c_path;
+use super::open::{self, Identity, retry_or_fail};
 use crate::memory::Room;
 use std::fs::File;
 use std::io;
-use std::os::fd::{AsRawFd, FromRawFd};
+use std::os::fd::AsRawFd;
 
 /// One range of a file and where it goes.
 pub struct Range {
@@ -16,63 +16,75 @@ pub struct Range {
     pub length: usize,
     /// First byte in the memory.
     pub into: usize,
-    /// Whether the file has to end behind this range.
+    /// Whether the file has to end after this range.
     pub ends: bool,
+    /// Whether the path may be a symbolic link.
+    pub follow: bool,
+    /// What the file was when it was found.
+    pub expected: Option<Identity>,
 }
 
 /// Reads the ranges; gives the place of the first that could not be read, or not as it was expected.
 pub fn read(ranges: &[Range], room: &mut Room) -> Option<usize> {
-    ranges.iter().position(|range| !read_one(range, room).unwrap_or(false))
+    let mut way = None;
+    ranges.iter().position(|range| !read_one(range, room, &mut way).unwrap_or(false))
 }
 
+/// The directory of the last file, open: neighbours are in the same.
+type Way<'a> = Option<(&'a [u8], File)>;
+
 /// Whether the file holds the range, and ends there if it has to.
-fn read_one(range: &Range, room: &mut Room) -> io::Result<bool> {
-    let file = open(&range.path)?;
+fn read_one<'a>(range: &'a Range, room: &mut Room, way: &mut Way<'a>) -> io::Result<bool> {
+    let (file, stat) = open(range, way)?;
+    let end = range.at + range.length as u64;
+    // Reading could not show it at the end of a hole, or in an empty file.
+    if range.ends && u64::try_from(stat.st_size) != Ok(end) {
+        return Ok(false);
+    }
     let Some(target) = room.part(range.into, range.length) else { return Ok(false) };
     let mut done = 0;
+    let mut more = 0;
     while done < range.length {
-        let count = pread(&file, target.wrapping_add(done), range.length - done, range.at + done as u64)?;
-        if count == 0 {
+        let at = range.at + done as u64;
+        let left = range.length - done;
+        // The byte after the end is asked for with the last: only so growth shows, without another call.
+        let count = read_at(&file, target.wrapping_add(done), left, range.ends.then_some(&mut more), at)?;
+        if count == 0 || count > left {
             return Ok(false);
         }
         done += count;
     }
-    // Behind a hole, or in an empty file, reading nothing tells nothing.
-    if range.ends && range.length == 0 && file.metadata()?.len() != range.at {
-        return Ok(false);
-    }
-    let mut more = 0_u8;
-    Ok(!range.ends || pread(&file, &raw mut more, 1, range.at + range.length as u64)? == 0)
+    Ok(true)
 }
 
-fn open(path: &[u8]) -> io::Result<File> {
-    let path = c_path(path)?;
-    loop {
-        // SAFETY: the path ends in zero.
-        let fd = unsafe { libc::open(path.as_ptr(), libc::O_RDONLY | libc::O_NONBLOCK | libc::O_CLOEXEC) };
-        if fd >= 0 {
-            // SAFETY: it was just opened, and nobody else has it.
-            return Ok(unsafe { File::from_raw_fd(fd) });
-        }
-        retry_or_fail()?;
+fn open<'a>(range: &'a Range, way: &mut Way<'a>) -> io::Result<(File, libc::stat)> {
+    let slash = range.path.iter().rposition(|&byte| byte == b'/');
+    let Some(slash) = slash.filter(|_| !range.follow) else {
+        return open::regular(&range.path, range.follow, range.expected);
+    };
+    let (directory, name) = range.path.split_at(slash + 1);
+    if way.as_ref().is_none_or(|(known, _)| *known != directory) {
+        *way = Some((directory, open::way_into(directory)?));
     }
+    let Some((_, directory)) = way else { return Ok(open::regular(&range.path, false, range.expected)?) };
+    open::regular_in(directory, name, range.expected)
 }
 
-/// Reads up to `length` bytes to `target`, which must be writable for so many.
-fn pread(file: &File, target: *mut u8, length: usize, at: u64) -> io::Result<usize> {
+/// Reads up to `length` bytes to `target`, which must be writable for that many, and with `more` one byte after those.
+fn read_at(file: &File, target: *mut u8, length: usize, more: Option<&mut u8>, at: u64) -> io::Result<usize> {
     let at = libc::off_t::try_from(at).map_err(|_| io::Error::from_raw_os_error(libc::EINVAL))?;
+    let count = if more.is_some() { 2 } else { 1 };
+    let more = more.map_or(std::ptr::null_mut(), std::ptr::from_mut);
+    let parts = [
+        libc::iovec { iov_base: target.cast(), iov_len: length },
+        libc::iovec { iov_base: more.cast(), iov_len: 1 },
+    ];
     loop {
         // SAFETY: the descriptor is open, and the callers give memory that is writable for the length.
-        let count = unsafe { libc::pread(file.as_raw_fd(), target.cast(), length, at) };
-        if let Ok(count) = usize::try_from(count) {
-            return Ok(count);
+        let read = unsafe { libc::preadv(file.as_raw_fd(), parts.as_ptr(), count, at) };
+        if let Ok(read) = usize::try_from(read) {
+            return Ok(read);
         }
         retry_or_fail()?;
     }
-}
-
-/// A call that a signal has interrupted is made again.
-fn retry_or_fail() -> io::Result<()> {
-    let error = io::Error::last_os_error();
-    if error.kind() == io::ErrorKind::Interrupted { Ok(()) } else { Err(error) }
 }

@@ -1,10 +1,9 @@
 //! Where a sparse file has holes, by lseek(2) with SEEK_DATA and SEEK_HOLE.
 
-use std::fs::{File, OpenOptions};
+use super::open::{self, Identity};
+use std::fs::File;
 use std::io;
 use std::os::fd::AsRawFd;
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
 
 /// One run of bytes that the file system does not store and that read as zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,10 +17,10 @@ pub struct Hole {
 /// A file cut into more holes than this is read as data behind the last of them: the result stays below 16 MiB.
 pub const MAX_HOLES: usize = 1 << 20;
 
-/// Holes within the first `size` bytes of the regular file at `path`, in order. A symbolic link is refused, not followed.
-/// File systems that do not tell answer with no hole.
-pub fn find(path: &[u8], size: u64) -> io::Result<Vec<Hole>> {
-    let file = open_regular(path)?;
+/// Holes within the first `size` bytes of the regular file at `path`, in order. A symbolic link is refused, not followed, and so
+/// is another file than the one `expected`. File systems that do not tell answer with no hole.
+pub fn find(path: &[u8], size: u64, expected: Option<Identity>) -> io::Result<Vec<Hole>> {
+    let (file, _) = open::regular(path, false, expected)?;
     let size = size.min(file.metadata()?.len());
     let mut holes = Vec::new();
     let mut at = 0;
@@ -39,18 +38,6 @@ pub fn find(path: &[u8], size: u64) -> io::Result<Vec<Hole>> {
         at = end;
     }
     Ok(holes)
-}
-
-fn open_regular(path: &[u8]) -> io::Result<File> {
-    use std::os::unix::ffi::OsStrExt;
-    let path = Path::new(std::ffi::OsStr::from_bytes(path));
-    // A pipe or device that took the place of the file must not block or act on being opened.
-    let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK | libc::O_CLOEXEC;
-    let file = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
-    if !file.metadata()?.is_file() {
-        return Err(io::Error::from_raw_os_error(libc::EINVAL));
-    }
-    Ok(file)
 }
 
 /// The next hole or data at or after `at`; nothing when there is none, or when the file system does not know.

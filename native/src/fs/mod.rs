@@ -3,6 +3,7 @@
 pub mod entries;
 pub mod gather;
 pub mod holes;
+pub mod open;
 pub mod xattr;
 
 use std::ffi::CString;

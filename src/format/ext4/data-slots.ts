@@ -62,13 +62,10 @@ export function* dataSlots(blueprint: Blueprint): Generator<Slot> {
       );
   }
   if (!xattrsDone) yield* xattrSlots();
-  for (const { file, start, blocks, treeBlocks: trees } of placement.system) {
-    const content = renderedContent(file.size, () => renderSystemFile(blueprint, file, start));
-    yield slot(content, blocks, file.kind, start);
-    if (trees === 0) continue;
-    const render = () => systemTree(blueprint, file.ino, start, blocks).blocks;
-    yield slot(treeContent(trees * blockSize, render), trees, 'extent tree', index);
+  for (const node of inventory.nodes) {
+    if (node.kind === 'file' && node.content.size === 0) yield slot(node.content, 0, 'empty content', index);
   }
+  for (const each of systemSlots(blueprint)) yield slot(each.content, each.blocks, each.what, each.planned);
   const { journal, journalBlocks, journalTreeBlocks } = placement;
   if (journalBlocks > 0) {
     yield slot(bytesSource(renderJournalSuperblock(journalBlocks, blockSize)), 1, 'journal', journal);
@@ -79,6 +76,19 @@ export function* dataSlots(blueprint: Blueprint): Generator<Slot> {
     yield slot(trees, journalTreeBlocks, 'journal extent tree', journal + journalBlocks);
   }
   assertPlanned('data blocks', placement.total, index);
+}
+
+/** System files, each followed by the blocks of its extent tree. */
+function* systemSlots(blueprint: Blueprint) {
+  const { placement, geometry } = blueprint;
+  for (const { file, start, blocks, treeBlocks: trees } of placement.system) {
+    const content = renderedContent(file.size, () => renderSystemFile(blueprint, file, start));
+    yield { content, blocks, what: file.kind, planned: start };
+    if (trees === 0) continue;
+    const render = () => systemTree(blueprint, file.ino, start, blocks).blocks;
+    const tree = treeContent(trees * geometry.blockSize, render);
+    yield { content: tree, blocks: trees, what: 'extent tree', planned: start + blocks };
+  }
 }
 
 function contentOf(blueprint: Blueprint, slot: number, node: Node): ExactContent {

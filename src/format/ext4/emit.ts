@@ -22,6 +22,7 @@ export async function* emitExt4(blueprint: Blueprint, run: Run): AsyncGenerator<
       run.signal?.throwIfAborted();
     }
     assertPlanned('end of the image', blueprint.imageSize, position);
+    assertPlanned('bytes after the data', 0, await data.rest());
   } finally {
     await data.close();
   }
@@ -54,6 +55,13 @@ class Splitter {
       left = 0;
       yield part;
     }
+  }
+
+  /** Pulls the stream to its end, where errors of contents without bytes appear; how many bytes still came. */
+  async rest(): Promise<number> {
+    let length = this.#rest ? pieceLength(this.#rest) : 0;
+    for (let piece = await this.#next(); piece; piece = await this.#next()) length += pieceLength(piece);
+    return length;
   }
 
   async close(): Promise<void> {

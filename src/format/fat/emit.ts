@@ -73,9 +73,8 @@ async function* clusters(layout: FatLayout, run: Run): AsyncGenerator<Data> {
   for (const dir of layout.directories) {
     if (dir.count > 0) yield renderDirectory(layout, dir, dir.count * clusterSize);
   }
-  const slots = layout.files.map(({ content, count }) => ({ content, span: count * clusterSize }));
   yield* packed(
-    slots.filter(({ span }) => span > 0),
+    layout.files.map(({ content, count }) => ({ content, span: count * clusterSize })),
     run,
   );
   const used = layout.dataSector * layout.sectorSize + layout.usedClusters * clusterSize;

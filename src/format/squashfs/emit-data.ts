@@ -3,7 +3,7 @@
 import { padding } from '../../bytes/index.js';
 import { type BlockCompressor, blockBuffer } from '../../compress/index.js';
 import { assertPlanned } from '../../errors.js';
-import { contentsAhead, type Data, inOrder, type Run } from '../../io/index.js';
+import { contentsAhead, type Data, type ExactContent, inOrder, type Run } from '../../io/index.js';
 import { BlockCutter, type BlockJob, type DataJob, type FragmentJob } from './block-cutter.js';
 import { type FragmentEntry, SPARSE_BLOCK, sizeWord } from './data-block.js';
 import type { PlannedImage } from './layout.js';
@@ -97,7 +97,7 @@ async function* cutContents(image: PlannedImage, buffers: BlockBuffers, run: Run
   const { contents } = image.data;
   const cutter = new BlockCutter(image.data, image.options, buffers);
   let begun = -1;
-  for await (const parts of contentsAhead(contents, run)) {
+  for await (const parts of contentsAhead(contents, run, emptyContents(image))) {
     for (const { index, piece } of parts) {
       // Loops instead of yield*: that would wait once per content, and most contents end no block.
       if (index !== begun) for (const job of cutter.begin(index)) yield job;
@@ -106,6 +106,11 @@ async function* cutContents(image: PlannedImage, buffers: BlockBuffers, run: Run
     }
   }
   yield* cutter.finish();
+}
+
+/** Contents that take no place, and have to be empty still when all others have been read. */
+function* emptyContents({ inodes }: PlannedImage): Generator<ExactContent> {
+  for (const leaf of inodes.leaves) if (leaf.kind === 'file' && leaf.content.size === 0) yield leaf.content;
 }
 
 /** Block buffers in use again and again: no more exist than blocks are under way. */

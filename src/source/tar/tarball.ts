@@ -61,7 +61,7 @@ async function readNamed(
   run: Run,
 ): Promise<FileTree> {
   try {
-    return await readTar(archive, (range) => fileRange(path, range), run, options);
+    return await readTar(archive, (range) => fileRange(path, range, archive.identity), run, options);
   } catch (error) {
     if (!(error instanceof InvalidImageError) || error.code !== 'tar.none') throw error;
     throw await whatItIs(error, archive, packed, options.identify);

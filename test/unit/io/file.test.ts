@@ -1,5 +1,5 @@
 import { appendFileSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fromText } from '../../../src/bytes/text.js';
 import { type ExactContent, quietRun } from '../../../src/io/content.js';
@@ -66,7 +66,10 @@ describe.skipIf(!addon)('files read ahead', () => {
     return { path, size, holes };
   });
   const contents = (withReader: boolean) =>
-    files.map(({ path, size, holes }) => fileContent(fromText(path), size, holes, withReader ? reader : undefined));
+    files.map(({ path, size, holes }) => {
+      const directory = { path: fromText(dirname(path)), device: -1, reader: withReader ? reader : undefined };
+      return fileContent({ directory, name: fromText(basename(path)), inode: -1 }, size, holes);
+    });
   const inSlots = (list: readonly ExactContent[], unit: number) => {
     const slots = list.map((content) => ({ content, span: Math.ceil(content.size / unit) * unit }));
     const size = slots.reduce((sum, { span }) => sum + span, 0);

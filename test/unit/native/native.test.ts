@@ -64,19 +64,21 @@ describe.skipIf(!addon)('the addon', () => {
     const here = Buffer.from(import.meta.filename);
     for (const wrong of [undefined, null, 1, 'text', {}, [], new ArrayBuffer(8), new Float64Array(8)]) {
       expect(() => crc32c!(0, wrong)).toThrow();
-      expect(() => entries!(wrong, null, 1, true)).toThrow();
-      if (wrong !== null) expect(() => entries!(here, wrong, 1, true)).toThrow();
-      expect(() => holes!(wrong, 1)).toThrow();
+      expect(() => entries!(wrong, null, 1, true, -1, -1)).toThrow();
+      if (wrong !== null) expect(() => entries!(here, wrong, 1, true, -1, -1)).toThrow();
+      expect(() => holes!(wrong, 1, -1, -1)).toThrow();
     }
     for (const wrong of [undefined, null, '1', {}, Number.NaN, -1, 0.5, 2 ** 53, Number.POSITIVE_INFINITY, 1n]) {
-      expect(() => holes!(here, wrong)).toThrow();
-      expect(() => entries!(here, null, wrong, true)).toThrow();
+      expect(() => holes!(here, wrong, -1, -1)).toThrow();
+      expect(() => entries!(here, null, wrong, true, -1, -1)).toThrow();
     }
     for (const wrong of [undefined, null, 'x', {}, 1n]) expect(() => crc32c!(wrong, here)).toThrow();
   });
   test('directories that cannot be read, and entries that are not there, are answers with an errno', async () => {
     const look = async (path: string, names: string | null) => {
-      const answer = Buffer.from(await addon!.entries(Buffer.from(path), names ? Buffer.from(names) : null, 10, true));
+      const answer = Buffer.from(
+        await addon!.entries(Buffer.from(path), names ? Buffer.from(names) : null, 10, true, -1, -1),
+      );
       return { errno: answer.readUInt32LE(0), count: answer.readUInt32LE(4), answer };
     };
     expect(await look('/nowhere/at/all', null)).toMatchObject({ errno: constants.errno.ENOENT, count: 0 });
@@ -97,30 +99,31 @@ describe.skipIf(!addon)('the addon', () => {
     writeFileSync(join(scratch, 'a'), 'abc');
     writeFileSync(join(scratch, 'b'), 'defgh');
     const into = addon!.allocate(8);
-    expect(await addon!.gather(paths, Float64Array.of(0, 3, 0, 1, 1, 3, 4, 0), into)).toBe(-1);
+    expect(await addon!.gather(paths, Float64Array.of(0, 3, 0, 1, -1, -1, 1, 3, 4, 0, -1, -1), into)).toBe(-1);
     expect(Buffer.from(into).toString('latin1')).toBe('abc\0efg\0');
     for (const [expected, ...numbers] of [
-      [1, 0, 3, 0, 1, 0, 4, 0, 1],
-      [0, 0, 2, 0, 1, 0, 1, 0, 0],
-      [1, 0, 3, 6 - 1, 1, 0, 5, 4, 1],
-      [0, 0, 3, 2 ** 40, 0, 0, 0, 0, 0],
-      [0, 2 ** 53 - 1, 1, 0, 0, 0, 0, 0, 0],
+      [1, 0, 3, 0, 1, -1, -1, 0, 4, 0, 1, -1, -1],
+      [0, 0, 2, 0, 1, -1, -1, 0, 1, 0, 0, -1, -1],
+      [1, 0, 3, 6 - 1, 1, -1, -1, 0, 5, 4, 1, -1, -1],
+      [0, 0, 3, 2 ** 40, 0, -1, -1, 0, 0, 0, 0, -1, -1],
+      [0, 2 ** 53 - 1, 1, 0, 0, -1, -1, 0, 0, 0, 0, -1, -1],
+      [0, 0, 3, 0, 1, 0, 0, 0, 0, 0, 0, -1, -1],
     ]) {
       expect(await addon!.gather(paths, Float64Array.from(numbers), into)).toBe(expected);
     }
     const { gather } = addon as unknown as Record<string, (...args: unknown[]) => unknown>;
-    const one = Float64Array.of(0, 1, 0, 0);
-    for (const wrong of [undefined, null, 1, 'x', {}, new Float64Array(4), new ArrayBuffer(4)]) {
+    const one = Float64Array.of(0, 1, 0, 0, -1, -1);
+    for (const wrong of [undefined, null, 1, 'x', {}, new Float64Array(6), new ArrayBuffer(4)]) {
       expect(() => gather!(wrong, one, into)).toThrow();
       expect(() => gather!(paths, one, wrong)).toThrow();
     }
-    for (const wrong of [undefined, null, 1, [0, 1, 0, 0], new Uint8Array(4)]) {
+    for (const wrong of [undefined, null, 1, [0, 1, 0, 0, -1, -1], new Uint8Array(4)]) {
       expect(() => gather!(paths, wrong, into)).toThrow();
     }
     expect(() => gather!(paths, one, new Uint8Array(8))).toThrow(/not allocated here/);
     expect(() => gather!(Buffer.from(''), one, into)).toThrow(/no path/);
     for (const wrong of [-1, 0.5, Number.NaN, 2 ** 53]) {
-      expect(() => gather!(paths, Float64Array.of(0, wrong, 0, 0), into)).toThrow();
+      expect(() => gather!(paths, Float64Array.of(0, wrong, 0, 0, -1, -1), into)).toThrow();
     }
     const gone = addon!.allocate(8);
     const pending = addon!.gather(paths, one, gone);

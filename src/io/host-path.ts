@@ -1,0 +1,51 @@
+// Paths of the running system, and what went wrong with them.
+
+import type { ByteString } from '../bytes/index.js';
+import { displayText } from '../bytes/index.js';
+import { SourceError, UnreadableError } from '../errors.js';
+
+/** A path whose characters are bytes → what `node:fs` takes without decoding it. */
+export function pathBuffer(path: ByteString): Buffer {
+  return Buffer.from(path, 'latin1');
+}
+
+/** The source is there, and cannot be read: what it holds is not at fault. */
+const UNREADABLE = new Set(['EACCES', 'EPERM', 'EIO', 'EMFILE', 'ENFILE']);
+
+/** Turns an errno of `node:fs` into a {@link SourceError} that names the path. */
+export function sourceError(path: ByteString, error: unknown): SourceError {
+  if (error instanceof SourceError) return error;
+  const { code = 'EIO', message } = error as NodeJS.ErrnoException;
+  const reason: Record<string, string> = {
+    ENOENT: 'does not exist',
+    EACCES: 'may not be read by this user',
+    EPERM: 'may not be read by this user',
+    ENOTDIR: 'is not a directory',
+    ELOOP: 'is part of a loop of symbolic links',
+  };
+  const shown = displayText(path);
+  const Kind = UNREADABLE.has(code) ? UnreadableError : SourceError;
+  return new Kind(`source.${code.toLowerCase()}`, `${shown} ${reason[code] ?? `cannot be read: ${message}`}.`, {
+    path: shown,
+    cause: error,
+  });
+}
+
+const HINT = 'Pack a tree that nothing writes to.';
+
+/** A file that has become longer or shorter since it was planned. */
+export function resized(path: ByteString, planned: number, found: number): SourceError {
+  const shown = displayText(path);
+  const message = `${shown} changed while it was being read: ${planned} bytes expected, ${found} found.`;
+  return new SourceError('source.changed', message, { path: shown, hint: HINT });
+}
+
+/** An entry that is not there any more, or that another one has taken the place of. */
+export function replaced(path: ByteString, cause?: unknown): SourceError {
+  const shown = displayText(path);
+  return new SourceError('source.changed', `${shown} was removed or replaced while its tree was being read.`, {
+    path: shown,
+    hint: HINT,
+    ...(cause === undefined ? {} : { cause }),
+  });
+}

@@ -1,0 +1,79 @@
+// Opening a file that was found before, and nothing that has taken its place since.
+
+import { closeSync, constants, fstatSync, openSync, type Stats } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import type { ByteString } from '../bytes/index.js';
+import { pathBuffer, replaced, sourceError } from './host-path.js';
+import type { FileIdentity } from './range-list.js';
+
+/** The identity of a file that nobody has looked at yet: any regular file will do. */
+export const ANY_FILE: FileIdentity = { device: -1, inode: -1 };
+
+/** A file to be opened again. */
+export interface FoundFile {
+  readonly path: ByteString;
+  readonly identity: FileIdentity;
+  /** Whether the path may be a symbolic link: a user named it. Within a scanned tree nothing leads out of it. */
+  readonly follow: boolean;
+}
+
+/** Never waits for the other end of a pipe, and never takes a terminal. */
+const HARMLESS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
+
+/** Opens the file. Throws `source.changed` for anything else than the regular file that was found. */
+export function openFoundSync({ path, identity, follow }: FoundFile): number {
+  let fd: number;
+  try {
+    fd = openSync(pathBuffer(path), flags(follow));
+  } catch (error) {
+    throw openError(path, error, follow);
+  }
+  try {
+    if (isFound(fstatSync(fd), identity)) return fd;
+  } catch (error) {
+    closeSync(fd);
+    throw sourceError(path, error);
+  }
+  closeSync(fd);
+  throw replaced(path);
+}
+
+/** As {@link openFoundSync}, without blocking the process. */
+export async function openFound({ path, identity, follow }: FoundFile): Promise<FileHandle> {
+  const file = await open(pathBuffer(path), flags(follow)).catch((error) => {
+    throw openError(path, error, follow);
+  });
+  try {
+    if (isFound(await file.stat(), identity)) return file;
+  } catch (error) {
+    await file.close();
+    throw sourceError(path, error);
+  }
+  await file.close();
+  throw replaced(path);
+}
+
+/** Who a file is, by its numbers, as JavaScript has them: exact up to 2^53, rounded beyond. */
+export function identityOf({
+  dev,
+  ino,
+}: {
+  readonly dev: number | bigint;
+  readonly ino: number | bigint;
+}): FileIdentity {
+  return { device: Number(dev), inode: Number(ino) };
+}
+
+function flags(follow: boolean): number {
+  return follow ? HARMLESS : HARMLESS | constants.O_NOFOLLOW;
+}
+
+function isFound(stat: Stats, { device, inode }: FileIdentity): boolean {
+  return stat.isFile() && (inode < 0 || (stat.ino === inode && stat.dev === device));
+}
+
+/** A link or socket in the place of a file cannot be opened at all. */
+function openError(path: ByteString, error: unknown, follow: boolean) {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENXIO' || (code === 'ELOOP' && !follow) ? replaced(path, error) : sourceError(path, error);
+}

@@ -1,0 +1,112 @@
+// A source that changes between the scan and the packing: nothing but what was scanned gets into an image.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { fromText, timestamp, uuidFromBytes } from '../../../src/bytes/index.js';
+import { planDisc } from '../../../src/disc/index.js';
+import { planExt4 } from '../../../src/format/ext4/index.js';
+import { planFat } from '../../../src/format/fat/index.js';
+import { planSquashfs } from '../../../src/format/squashfs/index.js';
+import { type Content, pieceLength, quietRun } from '../../../src/io/index.js';
+import { loadNative } from '../../../src/native/index.js';
+import { openHostFile, scanDirectory } from '../../../src/source/index.js';
+import { FileTree, file, shareDuplicates } from '../../../src/tree/index.js';
+import { scratchDirectory } from '../../support/scratch.js';
+import { STORED } from '../../support/squashfs-images.js';
+
+const EPOCH = timestamp(1);
+const scratch = scratchDirectory();
+const engines = (['native', 'portable'] as const).filter((engine) => engine === 'portable' || loadNative().addon);
+const packers: Record<string, (tree: FileTree) => Content> = {
+  ext4: (tree) => planExt4(tree, { uuid: uuidFromBytes(new Uint8Array(16)), epoch: EPOCH, seed: 's' } as never),
+  'ext4 with files in inodes': (tree) =>
+    planExt4(tree, { uuid: uuidFromBytes(new Uint8Array(16)), epoch: EPOCH, features: ['inline_data'] } as never),
+  squashfs: (tree) => planSquashfs(tree, { compression: STORED, epoch: EPOCH }),
+  iso: (tree) => planDisc(tree, { epoch: EPOCH, seed: 's' }),
+  fat: (tree) => planFat(tree, { epoch: EPOCH, serial: 1 } as never),
+};
+const sizes = { empty: 0, small: 50, medium: 200_000, large: 17_000_000 };
+let count = 0;
+
+/** Bytes of an image that nobody keeps. */
+async function emitted(content: Content): Promise<number> {
+  let size = 0;
+  for await (const piece of content.pieces(quietRun())) size += pieceLength(piece);
+  return size;
+}
+
+/** A directory with one file of that size, and outside of it others of the same sizes. */
+function prepare(size: number) {
+  const dir = join(scratch, `case-${count++}`);
+  mkdirSync(join(dir, 'tree/d'), { recursive: true });
+  mkdirSync(join(dir, 'outside'));
+  for (const path of ['tree/d/file', 'outside/file']) writeFileSync(join(dir, path), Buffer.alloc(size, path));
+  return { dir, path: join(dir, 'tree/d/file'), outside: join(dir, 'outside/file') };
+}
+
+const swaps: Record<string, (found: ReturnType<typeof prepare>) => void> = {
+  'a FIFO': ({ path }) => {
+    rmSync(path);
+    execFileSync('mkfifo', [path]);
+  },
+  'a symbolic link': ({ path, outside }) => {
+    rmSync(path);
+    symlinkSync(outside, path);
+  },
+  'another file of its size': ({ path, outside }) => renameSync(outside, path),
+  'a directory': ({ path }) => {
+    rmSync(path);
+    mkdirSync(path);
+  },
+  'a longer file': ({ path }) => writeFileSync(path, 'more', { flag: 'a' }),
+  'a file behind a link in place of its directory': ({ dir }) => {
+    renameSync(join(dir, 'tree/d'), join(dir, 'moved'));
+    symlinkSync(join(dir, 'outside'), join(dir, 'tree/d'));
+  },
+};
+
+describe.each(engines)('read by the %s engine', (engine) => {
+  describe.each(Object.entries(sizes))('a file that is %s', (_name, size) => {
+    test.each(Object.entries(swaps))('is not taken for %s', async (_swap, swap) => {
+      for (const [name, plan] of Object.entries(packers)) {
+        const found = prepare(size);
+        const tree = await scanDirectory(fromText(join(found.dir, 'tree')), { engine });
+        const planned = plan(tree);
+        swap(found);
+        const failed = expect(emitted(planned), name).rejects;
+        await failed.toMatchObject({ code: 'source.changed', place: { path: found.path } });
+        rmSync(found.dir, { recursive: true });
+      }
+    });
+  });
+
+  test('is not taken for another when files are compared', async () => {
+    const found = prepare(5000);
+    writeFileSync(join(found.dir, 'tree/other'), Buffer.alloc(5000, 'x'));
+    const tree = await scanDirectory(fromText(join(found.dir, 'tree')), { engine });
+    swaps['a symbolic link']!(found);
+    await expect(shareDuplicates(tree, quietRun())).rejects.toMatchObject({ code: 'source.changed' });
+  });
+
+  test('is not taken for another when it is sparse', async () => {
+    const found = prepare(0);
+    for (const path of [found.path, found.outside]) truncateSync(path, 3_000_000);
+    const tree = await scanDirectory(fromText(join(found.dir, 'tree')), { engine });
+    swaps['another file of its size']!(found);
+    const planned = packers['squashfs']!(tree);
+    await expect(emitted(planned)).rejects.toMatchObject({ code: 'source.changed' });
+  });
+});
+
+test('a file from elsewhere, named by a manifest, may be behind a link and stays that file', async () => {
+  const found = prepare(50);
+  const link = join(found.dir, 'link');
+  symlinkSync(found.outside, link);
+  const { content } = openHostFile(fromText(link));
+  const planned = () => emitted(packers['squashfs']!(FileTree.of({ f: file(content) })));
+  expect(await planned()).toBeGreaterThan(50);
+  rmSync(link);
+  symlinkSync(found.path, link);
+  await expect(planned()).rejects.toMatchObject({ code: 'source.changed', place: { path: link } });
+});
