@@ -23,4 +23,5 @@ export * from './small-bytes.js';
 export * from './target.js';
 export * from './unreadable.js';
 export * from './view.js';
+export * from './work.js';
 export * from './write-image.js';

@@ -3,7 +3,7 @@
 
 import { divCeil } from '../../bytes/index.js';
 import { InvalidImageError, UnsupportedError } from '../../errors.js';
-import type { Range, Source } from '../../io/index.js';
+import { type Range, type Source, Work } from '../../io/index.js';
 import { filesystemSeed, inodeSeed, type Seed } from './checksum.js';
 import { type FeatureName, featureNames } from './features.js';
 import { backupGroups } from './geometry.js';
@@ -62,9 +62,12 @@ export class Volume {
   readonly #tables: number[] = [];
   readonly #chunks = new Map<number, Uint8Array>();
   #budget: number;
+  /** What reading the tree has cost. */
+  readonly work: Work;
 
   private constructor(image: Source, found: Superblock) {
     this.#image = image;
+    this.work = new Work(image.size, 'ext4.work');
     this.superblock = found;
     this.features = new Set(featureNames(found));
     const { logBlockSize, blocksLow, blocksHigh, inodes, inodesPerGroup, blocksPerGroup, firstDataBlock } = found;
@@ -108,12 +111,14 @@ export class Volume {
   /** Starts counting blocks anew: for reading everything once more. */
   recount(): void {
     this.#budget = this.blocks;
+    this.work.restart();
   }
 
   /** Reads a block of metadata. Its memory is the caller's. */
   async block(number: number): Promise<Uint8Array> {
     this.checkBlocks(number, 1);
     if (--this.#budget < 0) damaged('blocks-twice', 'Its structures refer to more blocks than there are.');
+    this.work.spend(this.blockSize);
     const bytes = new Uint8Array(this.blockSize);
     await this.#image.read(number * this.blockSize, bytes);
     return bytes;
@@ -202,6 +207,7 @@ export class Volume {
   async #chunk(at: number, length: number): Promise<Uint8Array> {
     const known = this.#chunks.get(at);
     if (known) return known;
+    this.work.spend(length);
     const bytes = new Uint8Array(length);
     await this.#image.read(at, bytes);
     if (this.#chunks.size >= CHUNKS_KEPT) this.#chunks.delete(this.#chunks.keys().next().value!);

@@ -2,7 +2,7 @@
 // depth of nesting costs a stack; every cluster has one place at most, so no loop is followed.
 
 import { type ByteString, concatBytes, fromText } from '../../bytes/index.js';
-import { EMPTY, type ExactContent, PartsContent, type Range } from '../../io/index.js';
+import { EMPTY, type ExactContent, NAME_UNITS, PartsContent, type Range } from '../../io/index.js';
 import { type Attributes, directory, FileTree, file, type Node } from '../../tree/index.js';
 import { ATTRIBUTE, type DirectoryEntry, directoryEntry, ENTRY_SIZE } from './directory-entry.js';
 import { timestampOf } from './dos-time.js';
@@ -78,6 +78,7 @@ async function listing(volume: Volume, ranges: readonly Range[]): Promise<Entry[
       if (name === '' || /[/\0]/.test(name) || entries.has(name)) {
         throw damaged('directory', 'A directory has a name twice, or one that cannot be.');
       }
+      volume.work.spend(NAME_UNITS);
       entries.set(name, { name, record });
     }
   }

@@ -3,13 +3,15 @@
 
 import { divCeil } from '../../bytes/index.js';
 import { InvalidImageError } from '../../errors.js';
-import type { Range, Source } from '../../io/index.js';
+import { type Range, type Source, Work } from '../../io/index.js';
 import { endOfChain, type FatType, FIRST_CLUSTER, tableLength } from './allocation-table.js';
 import { type FoundVolume, findVolume } from './read.js';
 import type { FatVolume } from './volume.js';
 
 /** Bytes of the table that are read at once; a multiple of three, so that no entry of 12 bits is cut. */
 const CHUNK = 3 * 16_384;
+/** Chunks that are kept: 64 MiB, the table of a volume of 64 GiB. */
+const MOST_CHUNKS = 1365;
 /** Marks of the table, as far down from its largest value: the first value that ends a chain, and that of a bad cluster. */
 const FIRST_END = 7;
 const BAD = 8;
@@ -24,12 +26,15 @@ export class Volume {
   /** The fixed root directory of FAT12 and FAT16, or the first cluster of FAT32's. */
   readonly root: Range | number;
   readonly #claimed: Uint8Array;
-  #chunkAt = -1;
-  #chunk = new Uint8Array(0);
+  /** Parts of the table that were read, by where they begin in it: chains of damaged volumes jump. */
+  readonly #chunks = new Map<number, DataView>();
+  /** What reading the tree has cost. */
+  readonly work: Work;
 
   private constructor(image: Source, { volume, areas }: FoundVolume) {
     this.#image = image;
     this.facts = volume;
+    this.work = new Work(image.size, 'fat.work');
     this.#tableAt = areas.tableAt;
     this.#dataAt = areas.dataAt;
     this.#clusters = Math.floor((volume.size - areas.dataAt) / volume.clusterSize);
@@ -52,6 +57,7 @@ export class Volume {
   /** Before the tree is read: no cluster belongs to anything yet. */
   recount(): void {
     this.#claimed.fill(0);
+    this.work.restart();
   }
 
   /** Bytes of the image. Throws where it ends before. */
@@ -68,6 +74,7 @@ export class Volume {
     const { clusterSize, type } = this.facts;
     const ranges: { at: number; length: number }[] = [];
     for (let cluster = first; !isEnd(type, cluster); cluster = await this.#next(cluster)) {
+      this.work.spend(1);
       this.#claim(cluster);
       const at = this.#dataAt + (cluster - FIRST_CLUSTER) * clusterSize;
       const last = ranges.at(-1);
@@ -89,17 +96,22 @@ export class Volume {
     const { type } = this.facts;
     const at = Math.floor((cluster * type) / 8);
     const from = at - (at % CHUNK);
-    if (from !== this.#chunkAt) {
-      // Two bytes more, for the entry that begins in the last one.
-      this.#chunk = new Uint8Array(Math.min(CHUNK + 2, this.#dataAt - this.#tableAt - from));
-      await this.#image.read(this.#tableAt + from, this.#chunk);
-      this.#chunkAt = from;
-    }
-    const view = new DataView(this.#chunk.buffer);
+    const view = this.#chunks.get(from) ?? (await this.#readChunk(from));
     if (type === 32) return view.getUint32(at - from, true) & 0x0fff_ffff;
     const word = view.getUint16(at - from, true);
     if (type === 16) return word;
     return cluster % 2 === 0 ? word & 0xfff : word >>> 4;
+  }
+
+  async #readChunk(from: number): Promise<DataView> {
+    // Two bytes more, for the entry that begins in the last one.
+    const bytes = new Uint8Array(Math.min(CHUNK + 2, this.#dataAt - this.#tableAt - from));
+    this.work.spend(bytes.length);
+    await this.#image.read(this.#tableAt + from, bytes);
+    if (this.#chunks.size >= MOST_CHUNKS) this.#chunks.delete(this.#chunks.keys().next().value!);
+    const view = new DataView(bytes.buffer);
+    this.#chunks.set(from, view);
+    return view;
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { type ByteString, displayText, fromText } from '../../bytes/index.js';
 import { InvalidImageError } from '../../errors.js';
-import type { Range } from '../../io/index.js';
+import { NAME_UNITS, type Range } from '../../io/index.js';
 import {
   type DirectoryRecord,
   FLAG_DIRECTORY,
@@ -53,6 +53,7 @@ export async function entriesOf(volume: Volume, record: DirectoryRecord, as: Hie
   const bytes = await volume.bytes({ at: record.extent * BLOCK, length: record.size });
   const entries = new Map<ByteString, FoundEntry>();
   for (const { records, fault } of filesIn(bytes, volume)) {
+    volume.work.spend(NAME_UNITS);
     const first = records[0]!;
     const facts = as === 'rock-ridge' ? await lenientFacts(volume, first) : NO_FACTS;
     const name = possibleName(volume, facts.name ?? nameOf(first.identifier, as));

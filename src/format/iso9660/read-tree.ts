@@ -65,6 +65,7 @@ class TreeReader {
   }
 
   async read(): Promise<FileTree> {
+    this.#volume.work.restart();
     const root = this.#hierarchy === 'joliet' ? this.#volume.joliet! : this.#volume.primary;
     await this.#enter(root, await this.#rootAttributes(root), undefined);
     for (const { entries, below } of this.#open) {

@@ -1,7 +1,7 @@
 // An ISO 9660 volume opened for reading: its descriptors, and its blocks checked against the image.
 
 import { InvalidImageError, UnsupportedError } from '../../errors.js';
-import type { Range, Source } from '../../io/index.js';
+import { type Range, type Source, Work } from '../../io/index.js';
 import { type DirectoryRecord, readRecord } from './directory-record.js';
 import { BLOCK } from './geometry.js';
 import { volumeDescriptors } from './read.js';
@@ -24,6 +24,8 @@ export type HierarchyName = 'rock-ridge' | 'joliet' | 'iso9660';
 /** Volume and hierarchies that it has. */
 export class Volume {
   readonly #image: Source;
+  /** What reading the trees has cost. */
+  readonly work: Work;
   /** What is odd about the disc, as far as it was read. */
   readonly notes: string[] = [];
   /** Root directories as the descriptors give them. */
@@ -34,6 +36,7 @@ export class Volume {
 
   private constructor(image: Source, primary: DirectoryRecord, joliet: DirectoryRecord | undefined) {
     this.#image = image;
+    this.work = new Work(image.size, 'iso9660.work');
     this.primary = primary;
     this.joliet = joliet;
   }
@@ -66,6 +69,7 @@ export class Volume {
 
   /** Bytes of the image; throws where it ends before. */
   async bytes(range: Range): Promise<Uint8Array> {
+    this.work.spend(range.length);
     const bytes = new Uint8Array(this.data(range).size);
     await this.#image.read(range.at, bytes);
     return bytes;

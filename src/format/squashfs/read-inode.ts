@@ -1,6 +1,7 @@
 // One inode of an image, whichever form it has, as what a tree needs of it.
 
 import { type ByteString, byteStringOf, type Struct } from '../../bytes/index.js';
+import { KEPT_BYTE_UNITS } from '../../io/index.js';
 import type { Node, SpecialKind } from '../../tree/index.js';
 import { NO_FRAGMENT } from './data-block.js';
 import { LISTING_SIZE_BIAS } from './directory.js';
@@ -108,9 +109,8 @@ class InodeReader {
     if (blocks * 4 > this.#volume.mostContent(inodeTableAt, directoryTableAt)) {
       throw damaged('inode', `A file claims ${size} bytes, more than the inode table could list.`, this.#at);
     }
-    const list = await this.#cursor.take(blocks * 4);
-    const view = new DataView(list.buffer);
-    const words = Uint32Array.from({ length: blocks }, (_, index) => view.getUint32(index * 4, true));
+    this.#volume.work.spend(blocks * 4 * KEPT_BYTE_UNITS);
+    const words = littleEndianWords(await this.#cursor.take(blocks * 4));
     return { ...found, body: { kind: 'file', place: { at, size, fragment, fragmentOffset, words } } };
   }
 
@@ -119,6 +119,7 @@ class InodeReader {
     if (found.targetLength === 0 || found.targetLength > MAX_TARGET) {
       throw damaged('inode', `A symbolic link claims ${found.targetLength} bytes.`, this.#at);
     }
+    this.#volume.work.spend(found.targetLength * KEPT_BYTE_UNITS);
     const target = byteStringOf(await this.#cursor.take(found.targetLength));
     const tail = isExtended ? await this.#cursor.take(4) : undefined;
     const xattr = tail ? new DataView(tail.buffer).getUint32(0, true) : NO_XATTR;
@@ -136,6 +137,15 @@ class InodeReader {
     return { ...found, body: { kind, ...deviceNumbers(found.device) } };
   }
 }
+
+/** The numbers of a list, which is a copy of its own. */
+function littleEndianWords(list: Uint8Array): Uint32Array {
+  if (IS_LITTLE_ENDIAN) return new Uint32Array(list.buffer, list.byteOffset, list.length / 4);
+  const view = new DataView(list.buffer, list.byteOffset);
+  return Uint32Array.from({ length: list.length / 4 }, (_, index) => view.getUint32(index * 4, true));
+}
+
+const IS_LITTLE_ENDIAN = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
 
 function listing(block: number, offset: number, size: number): InodeBody {
   return { kind: 'directory', block, offset, length: Math.max(0, size - LISTING_SIZE_BIAS) };

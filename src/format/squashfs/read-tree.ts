@@ -2,7 +2,7 @@
 // depth of nesting costs a stack; none is met twice, so no loop is followed.
 
 import { type ByteString, byteStringOf, timestamp } from '../../bytes/index.js';
-import { EMPTY, type ExactContent } from '../../io/index.js';
+import { EMPTY, type ExactContent, NAME_UNITS } from '../../io/index.js';
 import { type Attributes, directory, FileTree, file, type Node, special, symlink } from '../../tree/index.js';
 import { directoryEntry, directoryHeader, HEADER_ENTRIES } from './directory.js';
 import { METADATA_SIZE, metadataRef } from './metadata-block.js';
@@ -10,6 +10,9 @@ import { FragmentBlocks, StoredFile } from './read-content.js';
 import { type FoundInode, type InodeBody, readInode } from './read-inode.js';
 import { Cursor, damaged, type Volume } from './read-volume.js';
 import { XattrSets } from './read-xattrs.js';
+
+/** Bytes of lists of blocks below which nobody counts what the inode table can hold. */
+const SHORT_LISTS = 256 * 1024;
 
 interface Name {
   readonly name: ByteString;
@@ -37,23 +40,21 @@ class TreeReader {
   readonly #nodes = new Map<number, Node>();
   readonly #directories: OpenDirectory[] = [];
   readonly #opened = new Set<number>();
-  /** Bytes of listings that the directory table can still have. */
-  #listingsLeft: number;
-  /** Bytes of files' lists of blocks that the inode table can still have: inodes of damaged images overlap. */
-  #wordsLeft = 0;
+  /** Bytes of files' lists of blocks. */
+  #listed = 0;
+  /** Bytes of the inode table, once they have been counted. */
+  #tableBytes: number | undefined;
 
   constructor(volume: Volume, ids: Uint32Array) {
     this.#volume = volume;
     this.#ids = ids;
     this.#xattrs = new XattrSets(volume);
     this.#fragments = new FragmentBlocks(volume);
-    const { directoryTableAt, bytesUsed } = volume.superblock;
-    this.#listingsLeft = volume.mostContent(directoryTableAt, bytesUsed);
   }
 
   async read(): Promise<FileTree> {
-    const { rootInode, inodeTableAt, directoryTableAt } = this.#volume.superblock;
-    this.#wordsLeft = (await this.#volume.countBlocks(inodeTableAt, directoryTableAt)) * METADATA_SIZE;
+    const { rootInode } = this.#volume.superblock;
+    this.#volume.work.restart();
     await this.#meet(rootInode);
     if (this.#directories.length === 0) throw damaged('root', 'The root of the image is not a directory.');
     for (let turn = 0; turn < this.#directories.length; turn++) {
@@ -77,6 +78,7 @@ class TreeReader {
     const attributes = await this.#attributes(found);
     const { body } = found;
     if (body.kind !== 'directory') {
+      if (body.kind === 'file') await this.#countList(body.place.words.byteLength);
       this.#nodes.set(ref, this.#leaf(body, attributes));
       return;
     }
@@ -104,12 +106,19 @@ class TreeReader {
     return { mode: mode & 0o7777, uid: id(uid), gid: id(gid), mtime: timestamp(mtime), xattrs };
   }
 
+  /** Lists of blocks are in the inode table and do not overlap. Its blocks are counted only for lists of some length. */
+  async #countList(bytes: number): Promise<void> {
+    this.#listed += bytes;
+    if (this.#listed < SHORT_LISTS) return;
+    const { inodeTableAt, directoryTableAt } = this.#volume.superblock;
+    this.#tableBytes ??= (await this.#volume.countBlocks(inodeTableAt, directoryTableAt)) * METADATA_SIZE;
+    if (this.#listed > this.#tableBytes) throw damaged('inode', 'Files list more blocks than the inode table has.');
+  }
+
   #leaf(body: Exclude<InodeBody, { kind: 'directory' }>, attributes: Attributes): Node {
     switch (body.kind) {
       case 'file': {
         const { place } = body;
-        this.#wordsLeft -= place.words.byteLength;
-        if (this.#wordsLeft < 0) throw damaged('inode', 'Files list more blocks than the inode table has.');
         return file(place.size === 0 ? EMPTY : new StoredFile(this.#volume, this.#fragments, place), attributes);
       }
       case 'symlink':
@@ -122,8 +131,7 @@ class TreeReader {
   async #listing({ block, offset, length }: Extract<InodeBody, { kind: 'directory' }>): Promise<Name[]> {
     const names = new Map<ByteString, Name>();
     if (length === 0) return [];
-    this.#listingsLeft -= length;
-    if (this.#listingsLeft < 0) throw damaged('directory', 'Directories are larger than their table.');
+    this.#volume.work.spend(length);
     const bytes = await new Cursor(this.#volume, this.#volume.superblock.directoryTableAt + block, offset).take(length);
     for (let at = 0; at < length; ) {
       const { lastEntry, inodeBlock } = directoryHeader.decode(bytes, at);
@@ -134,6 +142,7 @@ class TreeReader {
         const nameAt = at + directoryEntry.size;
         at = nameAt + entry.nameLength + 1;
         if (at > length) throw damaged('directory', 'A directory ends inside of a name.');
+        this.#volume.work.spend(NAME_UNITS);
         const name = byteStringOf(bytes.subarray(nameAt, at));
         if (names.has(name) || name === '.' || name === '..' || /[/\0]/.test(name)) {
           throw damaged('directory', 'A directory has a name twice, or one that cannot be.');

@@ -2,7 +2,7 @@
 
 import { type BlockDecoder, type CodecName, chooseDecoder, type EngineChoice } from '../../compress/index.js';
 import { InvalidImageError, type IsopressError, UnsupportedError } from '../../errors.js';
-import type { Source } from '../../io/index.js';
+import { type Source, Work } from '../../io/index.js';
 import { compressorOf } from './compressors.js';
 import { fragmentEntry, MAX_BLOCK_SIZE, MIN_BLOCK_SIZE } from './data-block.js';
 import { METADATA_HEADER, METADATA_SIZE } from './metadata-block.js';
@@ -12,6 +12,8 @@ const STORED = 0x8000;
 /** Decoded metadata blocks kept: 4 MiB. */
 const KEPT_BLOCKS = 512;
 const MAX_IDS = 0xffff;
+/** Units of work of a metadata block, which may be decoded more than once. */
+const BLOCK_UNITS = 16;
 
 /** A metadata block: what it holds, and where the next one starts in the image. */
 interface MetadataBlock {
@@ -19,16 +21,37 @@ interface MetadataBlock {
   readonly next: number;
 }
 
+interface BlockHead {
+  readonly length: number;
+  readonly stored: boolean;
+}
+
+/** The head of a metadata block from two bytes at `offset`; `at` is where they are in the image. */
+function headOf(bytes: Uint8Array, offset: number, at: number): BlockHead {
+  if (offset + METADATA_HEADER > bytes.length) throw damaged('metadata', 'A table ends inside a block.', at);
+  const word = bytes[offset]! | (bytes[offset + 1]! << 8);
+  // A length of zero stands for a block of the largest size that is stored.
+  const length = (word & ~STORED) === 0 ? STORED : word & ~STORED;
+  if (length > METADATA_SIZE) throw damaged('metadata', `A metadata block of ${length} bytes cannot be.`, at);
+  return { length, stored: (word & STORED) !== 0 };
+}
+
+/** Bytes read at a time where only the heads of blocks count. */
+const WINDOW = 256 * 1024;
+
 export class Volume {
   readonly image: Source;
   readonly superblock: Superblock;
   readonly decode: BlockDecoder;
   readonly #blocks = new Map<number, MetadataBlock>();
+  /** What reading the tree has cost. */
+  readonly work: Work;
 
   private constructor(image: Source, found: Superblock, decode: BlockDecoder) {
     this.image = image;
     this.superblock = found;
     this.decode = decode;
+    this.work = new Work(found.bytesUsed, 'squashfs.work');
   }
 
   static async open(image: Source, engine: EngineChoice): Promise<Volume> {
@@ -40,6 +63,7 @@ export class Volume {
   async block(at: number): Promise<MetadataBlock> {
     const known = this.#blocks.get(at);
     if (known) return known;
+    this.work.spend(BLOCK_UNITS);
     const { length, stored } = await this.#blockHead(at);
     const body = await this.bytes(at + METADATA_HEADER, length);
     const content = stored ? body : await this.decode(body, METADATA_SIZE);
@@ -50,19 +74,20 @@ export class Volume {
     return block;
   }
 
-  async #blockHead(at: number): Promise<{ readonly length: number; readonly stored: boolean }> {
-    const head = await this.bytes(at, METADATA_HEADER);
-    const word = head[0]! | (head[1]! << 8);
-    // A length of zero stands for a block of the largest size that is stored.
-    const length = (word & ~STORED) === 0 ? STORED : word & ~STORED;
-    if (length > METADATA_SIZE) throw damaged('metadata', `A metadata block of ${length} bytes cannot be.`, at);
-    return { length, stored: (word & STORED) !== 0 };
+  async #blockHead(at: number): Promise<BlockHead> {
+    return headOf(await this.bytes(at, METADATA_HEADER), 0, at);
   }
 
-  /** How many metadata blocks follow each other from one byte of the image to another. */
+  /** How many metadata blocks there are from one byte of the image to another. */
   async countBlocks(from: number, to: number): Promise<number> {
     let count = 0;
-    for (let at = from; at < to; count++) at += METADATA_HEADER + (await this.#blockHead(at)).length;
+    let window: { at: number; bytes: Uint8Array } = { at: from, bytes: new Uint8Array(0) };
+    for (let at = from; at < to; count++) {
+      if (at + METADATA_HEADER > window.at + window.bytes.length) {
+        window = { at, bytes: await this.bytes(at, Math.min(WINDOW, this.superblock.bytesUsed - at)) };
+      }
+      at += METADATA_HEADER + headOf(window.bytes, at - window.at, at).length;
+    }
     return count;
   }
 

@@ -1,6 +1,7 @@
 // Attribute sets of an image, each read once however many inodes share it.
 
 import { type ByteString, byteStringOf, compareBytes } from '../../bytes/index.js';
+import { KEPT_BYTE_UNITS, NAME_UNITS } from '../../io/index.js';
 import type { Xattr } from '../../tree/index.js';
 import { NO_XATTR } from './inode.js';
 import { Cursor, damaged, type Volume } from './read-volume.js';
@@ -16,14 +17,11 @@ import {
 
 /** As large as Linux lets a value be, and all the names of an entry together. */
 const LARGEST = 65_536;
-/** All values of an image that are held at once; there is no image of use with more. */
-const MOST_BYTES = 256 * 1024 * 1024;
 
 export class XattrSets {
   readonly #volume: Volume;
   readonly #sets = new Map<number, readonly Xattr[]>();
   readonly #values = new Map<number, Uint8Array>();
-  #bytes = 0;
 
   constructor(volume: Volume) {
     this.#volume = volume;
@@ -55,6 +53,7 @@ export class XattrSets {
       if (prefix === undefined) throw damaged('xattr', `${type} is not the prefix of an attribute.`, xattrTableAt);
       const name = (prefix + byteStringOf(await cursor.take(nameLength))) as ByteString;
       names += name.length + 1;
+      this.#volume.work.spend(NAME_UNITS);
       if (names > LARGEST || found.has(name)) throw damaged('xattr', 'An attribute set is too large.', xattrTableAt);
       found.set(name, await this.#value(cursor, (type & OUT_OF_LINE) !== 0, header.keysAt));
     }
@@ -75,9 +74,8 @@ export class XattrSets {
   }
 
   async #take(cursor: Cursor, length: number): Promise<Uint8Array> {
-    this.#bytes += length;
-    if (length > LARGEST || this.#bytes > MOST_BYTES)
-      throw damaged('xattr', `A value of ${length} bytes is too large.`);
+    if (length > LARGEST) throw damaged('xattr', `A value of ${length} bytes is too large.`);
+    this.#volume.work.spend(length * KEPT_BYTE_UNITS);
     return cursor.take(length);
   }
 

@@ -2,7 +2,16 @@
 // depth of nesting costs a stack; no directory is entered twice, so no loop is followed.
 
 import { alignUp, type ByteString, fromText } from '../../bytes/index.js';
-import { bytesSource, collect, EMPTY, type ExactContent, PartsContent, quietRun, type Range } from '../../io/index.js';
+import {
+  bytesSource,
+  collect,
+  EMPTY,
+  type ExactContent,
+  NAME_UNITS,
+  PartsContent,
+  quietRun,
+  type Range,
+} from '../../io/index.js';
 import { directory, FileTree, file, type Node, type SpecialKind, special, symlink } from '../../tree/index.js';
 import { decodeCs0 } from './cs0.js';
 import type { LongAddress } from './fields.js';
@@ -103,6 +112,7 @@ class TreeReader {
       }
       at = alignUp(end, 4);
       if ((head.characteristics & (DELETED | CHARACTERISTIC.parent)) !== 0) continue;
+      this.#volume.work.spend(NAME_UNITS);
       const text = decodeCs0(bytes.subarray(nameAt, end));
       const name = fromText(text ?? '');
       if (names.has(name) || /^\.{0,2}$|[/\0]/.test(name)) {

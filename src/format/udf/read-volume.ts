@@ -2,7 +2,7 @@
 // UDF 2.2). Every place is checked against the image before it is believed.
 
 import { InvalidImageError, UnsupportedError } from '../../errors.js';
-import type { Range, Source } from '../../io/index.js';
+import { type Range, type Source, Work } from '../../io/index.js';
 import type { LongAddress, VolumeExtent } from './fields.js';
 import { findAnchor, sequence } from './read.js';
 import { readTag, TAG_ID, type TagId } from './tag.js';
@@ -19,7 +19,13 @@ interface Run {
 }
 
 /** What an address counts in: a run of the image, or the blocks of a file that holds metadata. */
-type Partition = { readonly runs: readonly Run[] } | { readonly metadataFile: number; readonly within: number };
+type Partition =
+  | {
+      readonly runs: readonly Run[];
+      /** Of every run, the block of the partition at which it begins. */
+      readonly starts: Float64Array;
+    }
+  | { readonly metadataFile: number; readonly within: number };
 
 /** What is found in a volume descriptor sequence. */
 interface Sequence {
@@ -35,6 +41,8 @@ interface Sequence {
 /** An opened volume. */
 export class Volume {
   readonly #image: Source;
+  /** What reading the tree has cost. */
+  readonly work: Work;
   readonly blockSize: number;
   readonly fileSet: LongAddress;
   readonly #partitions: Partition[] = [];
@@ -43,6 +51,7 @@ export class Volume {
     if (!volume) throw damaged('descriptors', 'There is no logical volume descriptor.');
     if (volume.blockSize !== blockSize) throw damaged('block-size', 'Blocks of the volume and of its anchor differ.');
     this.#image = image;
+    this.work = new Work(image.size, 'udf.work');
     this.blockSize = blockSize;
     this.fileSet = volume.fileSet;
     if (volume.count > MOST_PARTITIONS) throw damaged('partition', `There are ${volume.count} partition maps.`);
@@ -78,7 +87,7 @@ export class Volume {
   /** From now on addresses of this partition count in these bytes of the image. */
   setMetadata(index: number, ranges: readonly Range[]): void {
     const runs = ranges.map(({ at, length }) => ({ at, blocks: Math.ceil(length / this.blockSize) }));
-    this.#partitions[index] = { runs };
+    this.#partitions[index] = partitionOfRuns(runs);
   }
 
   /** Where `length` bytes from a block on lie. Throws where they leave the partition or the image. */
@@ -86,20 +95,18 @@ export class Volume {
     const found = this.#partitions[partition];
     if (!found || !('runs' in found)) throw damaged('partition', `There is no partition ${partition}.`);
     const ranges: Range[] = [];
-    let first = block;
     let left = length;
-    for (const run of found.runs) {
-      if (left === 0) break;
-      if (first >= run.blocks) {
-        first -= run.blocks;
-        continue;
-      }
-      const at = run.at + first * this.blockSize;
-      const part = Math.min(left, (run.blocks - first) * this.blockSize);
-      if (at + part > this.#image.size) throw damaged('truncated', 'The image ends inside of a file.');
+    let first = block;
+    for (let index = runAt(found.starts, block); left > 0 && index < found.runs.length; index++) {
+      const run = found.runs[index]!;
+      const skipped = first - found.starts[index]!;
+      if (skipped >= run.blocks) break;
+      const at = run.at + skipped * this.blockSize;
+      const part = Math.min(left, (run.blocks - skipped) * this.blockSize);
+      if (at + part > this.#image.size) throw damaged('truncated', 'The image ends inside a file.');
       ranges.push({ at, length: part });
       left -= part;
-      first = 0;
+      first = found.starts[index]! + run.blocks;
     }
     if (left > 0) throw damaged('partition', 'An extent leaves its partition.');
     return ranges;
@@ -122,6 +129,7 @@ export class Volume {
 
   /** The block at an address, whose descriptor must be one of these kinds and say that it is there. */
   async descriptor({ partition, block }: LongAddress, ...kinds: TagId[]): Promise<{ id: TagId; bytes: Uint8Array }> {
+    this.work.spend(this.blockSize);
     const bytes = await this.bytes(partition, block, this.blockSize);
     const tag = readTag(bytes);
     const id = kinds.find((kind) => kind === tag?.id);
@@ -130,6 +138,27 @@ export class Volume {
     }
     return { id, bytes };
   }
+}
+
+function partitionOfRuns(runs: readonly Run[]): Partition {
+  const starts = new Float64Array(runs.length);
+  let next = 0;
+  for (const [index, { blocks }] of runs.entries()) {
+    starts[index] = next;
+    next += blocks;
+  }
+  return { runs, starts };
+}
+
+/** Index of the last run that begins at a block or before. */
+function runAt(starts: Float64Array, block: number): number {
+  let [low, high] = [0, starts.length];
+  while (high - low > 1) {
+    const middle = (low + high) >>> 1;
+    if (starts[middle]! <= block) low = middle;
+    else high = middle;
+  }
+  return low;
 }
 
 async function readSequence(image: Source, extent: VolumeExtent, blockSize: number): Promise<Sequence> {
@@ -152,7 +181,7 @@ function partitionOf(maps: Uint8Array, at: number, partitions: ReadonlyMap<numbe
     const { partition } = physicalMap.decode(maps, at);
     const run = partitions.get(partition);
     if (!run) throw damaged('partition', `There is no partition number ${partition}.`);
-    return { runs: [run] };
+    return partitionOfRuns([run]);
   }
   const { purpose, metadataFile, partition } = metadataMap.decode(maps, at);
   if (purpose.id !== METADATA_PURPOSE) {

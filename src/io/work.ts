@@ -1,0 +1,49 @@
+// The work that reading an image costs: counted by every reader, and ended when it grows beyond what the image is worth.
+
+import { InvalidImageError } from '../errors.js';
+
+/** Every image may cost this much. */
+const ALLOWANCE = 256 * 1024 * 1024;
+/** Beyond it, units for each byte of the image. Sound images stay below a tenth of this. */
+const UNITS_PER_BYTE = 256;
+
+/**
+ * Counts in units, 256 of which stand for about as much memory and time as one name in a directory. Damaged images refer to the same bytes again and
+ * again; their cost stays proportional to their size.
+ */
+export class Work {
+  #spent = 0;
+  readonly #limit: number;
+
+  /** For an image of `size` bytes. */
+  constructor(
+    size: number,
+    /** Code of the error that ends the work: `squashfs.work`. */
+    readonly code: string,
+  ) {
+    this.#limit = ALLOWANCE + size * UNITS_PER_BYTE;
+  }
+
+  /** Units since the last {@link restart}. */
+  get spent(): number {
+    return this.#spent;
+  }
+
+  /** Throws {@link InvalidImageError} when the work is more than the image can be worth. */
+  spend(units: number): void {
+    this.#spent += units;
+    if (this.#spent > this.#limit) {
+      throw new InvalidImageError(this.code, 'Its structures refer to the same bytes again and again.');
+    }
+  }
+
+  /** Before the image is read once more. */
+  restart(): void {
+    this.#spent = 0;
+  }
+}
+
+/** Units of one name in a directory: its text, its entry, its node. */
+export const NAME_UNITS = 256;
+/** Units of each byte of metadata that is kept: lists of blocks, targets of links, values of attributes. */
+export const KEPT_BYTE_UNITS = 8;
