@@ -257,6 +257,28 @@ test.runIf(hasGrub)('a version that leads out of the target directory is refused
   expect(readdirSync(join(foreign, '.x.work'))).toEqual(['precious']);
 });
 
+test.runIf(hasGrub)('a script of the description sees a named environment, and no variable of the caller', () => {
+  const iso = shared;
+  const target = iso.directory();
+  const seen = join(target, '..', 'seen');
+  iso.describe('firmware="efi" editbootconfig="edit.sh"');
+  writeFileSync(join(iso.description, 'edit.sh'), `env >${seen}\n`);
+  const args = [...argumentsOf(iso, target), '--initrd', iso.initrd];
+  const { status, stderr } = isopress(args, { env: { PLANTED_SECRET: 'planted', kiwi_planted: 'planted' } });
+  expect(status, stderr).toBe(0);
+  const text = readFileSync(seen, 'utf8');
+  expect(text).not.toContain('planted');
+  const names = text.split('\n').flatMap((line) => /^(\w+)=/.exec(line)?.[1] ?? []);
+  expect(names.filter((name) => !/^(kiwi_|PWD$|OLDPWD$|SHLVL$|_$)/.test(name)).sort()).toEqual([
+    'HOME',
+    'LC_ALL',
+    'PATH',
+    'SOURCE_DATE_EPOCH',
+    'TZ',
+  ]);
+  expect(names).toContain('kiwi_iname');
+});
+
 describe.runIf(hasGrub)('a build that has no room', () => {
   const iso = hasGrub ? smallIso(mkScratch()) : ({} as SmallIso);
   if (hasGrub) iso.describe('firmware="efi"');

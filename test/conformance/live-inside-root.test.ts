@@ -12,7 +12,7 @@ import { scratchDirectory } from '../support/scratch.js';
 import { listing, makeBusyboxRoot } from '../support/small-root.js';
 
 const scratch = scratchDirectory();
-const programs = ['sh', 'true', 'cat', 'touch', 'ls', 'sleep', 'mount', 'id'];
+const programs = ['sh', 'true', 'cat', 'touch', 'ls', 'sleep', 'mount', 'id', 'env', 'grep', 'mknod'];
 let count = 0;
 
 async function enter(mode: InsideMode, change: (root: string) => void = () => {}) {
@@ -47,6 +47,50 @@ describe.each(modes)('by %s', (mode) => {
     expect(lines.filter((line) => line.startsWith('made'))).toEqual(['made /x']);
     expect(lines.filter((line) => line.includes('Read-only'))).toHaveLength(3);
     expect(listing(root)).toBe(before);
+  });
+
+  oracle(
+    'busybox',
+    'unshare',
+    'setpriv',
+  )('programs see a named environment, and nothing of the caller', async () => {
+    const { inside } = await enter(mode);
+    const lines: string[] = [];
+    process.env['PLANTED_SECRET'] = 'planted';
+    try {
+      const script = 'env';
+      await inside.run('sh', ['-c', script], quietRun(), { onLine: (line) => void lines.push(line) });
+    } finally {
+      delete process.env['PLANTED_SECRET'];
+    }
+    const own = lines.filter((line) => !/^(PWD|OLDPWD|SHLVL|_)=/.test(line));
+    expect(own.map((line) => line.split('=')[0]).sort()).toEqual(['HOME', 'LC_ALL', 'PATH', 'SOURCE_DATE_EPOCH', 'TZ']);
+    expect(lines.join('\n')).not.toContain('planted');
+  });
+
+  oracle(
+    'busybox',
+    'unshare',
+    'setpriv',
+  )('programs cannot regain rights, and open no devices that they make', async () => {
+    const { inside } = await enter(mode);
+    const lines: string[] = [];
+    const script = [
+      'grep -E "^(Cap|NoNewPrivs)" /proc/self/status',
+      'for d in /tmp /dev/shm /run/isopress /; do mknod $d/disk b 7 0 2>/dev/null; cat $d/disk >/dev/null 2>&1 && echo "read $d"; done',
+      'mount -t tmpfs x /tmp 2>/dev/null && echo mounted',
+      ':',
+    ].join('\n');
+    await inside.run('sh', ['-c', script], quietRun(), { onLine: (line) => void lines.push(line) });
+    const facts = new Map(lines.map((line) => line.split(/:\s*/) as [string, string]));
+    expect(lines.filter((line) => line.startsWith('read'))).toEqual([]);
+    if (mode !== 'chroot') return;
+    expect(lines).not.toContain('mounted');
+    expect(facts.get('NoNewPrivs')).toBe('1');
+    expect([facts.get('CapInh'), facts.get('CapAmb')].map((set) => Number.parseInt(set!, 16))).toEqual([0, 0]);
+    // chown, dac_override, dac_read_search, fowner, fsetid, sys_chroot, mknod and setfcap, by their numbers.
+    const kept = [0, 1, 2, 3, 4, 18, 27, 31].reduce((set, number) => set | (1n << BigInt(number)), 0n);
+    for (const set of ['CapPrm', 'CapEff', 'CapBnd']) expect(BigInt(`0x${facts.get(set)}`) & ~kept).toBe(0n);
   });
 
   oracle(

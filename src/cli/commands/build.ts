@@ -208,7 +208,6 @@ function buildOptions(options: Options, session: Session): Omit<BuildOptions, 'r
     typeAttributes: options.setTypeAttr,
     dracut: options.dracut,
     udf: options.udf,
-    environment: environmentVariables(),
     ownership: options.owner,
     exclude: excludePatterns(options),
     manifest: options.manifest,
@@ -228,11 +227,4 @@ function parseAttribute(text: string, known: Readonly<Record<string, string>>): 
   const at = text.indexOf('=');
   if (at < 1) throw new InvalidArgumentError('Give NAME=VALUE.');
   return { ...known, [text.slice(0, at)]: text.slice(at + 1) };
-}
-
-/** What scripts of the description inherit. */
-function environmentVariables(): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  );
 }

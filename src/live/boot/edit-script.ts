@@ -57,7 +57,7 @@ export interface EditRequest {
   readonly rootDirectory: string;
   /** Scratch that stays until the medium is written. */
   readonly workDirectory: string;
-  /** Variables the script sees. */
+  /** Variables the script sees beside the usual ones of a tool. */
   readonly environment: Readonly<Record<string, string>>;
   readonly epoch: { readonly seconds: number; readonly nanoseconds: number };
   /** Every line of its output. */
@@ -77,7 +77,7 @@ export async function editMedium(media: FileTree, request: EditRequest, run: Run
         name: script,
         hint: 'Its output says why; it runs in the root tree with the arguments iso:MEDIA-DIRECTORY 1.',
         epoch: epoch.seconds,
-        inherited: { ...environment, SOURCE_DATE_EPOCH: String(epoch.seconds) },
+        environment: { ...environment, SOURCE_DATE_EPOCH: String(epoch.seconds) },
         onLine: (line) => request.log(line),
       },
       run,

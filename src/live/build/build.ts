@@ -98,7 +98,7 @@ export async function planLiveIso(
 /** A plan is not written: nobody waits for its initrd. */
 const NEVER = new Promise<never>(() => {});
 
-/** What scripts see: the caller's variables, and in the newest generation those of the image. */
+/** What scripts see beside the usual variables: those asked for, and by newer rules those of the image. */
 function scriptEnvironment({ environment = {} }: BuildOptions, { description }: BuildPlan): Record<string, string> {
   const ofImage = isOlder(description.generation.name, 'kiwi-10') ? {} : profileValues(description);
   return { ...environment, ...ofImage };

@@ -44,7 +44,7 @@ export interface BuildOptions {
   readonly initrdCache?: string;
   /** Boot loaders on the medium; default from the description. */
   readonly layout?: 'grub' | 'isolinux' | 'isolinux+grub';
-  /** Variables that scripts of the description see. Default: none but those of the image. */
+  /** Variables that scripts of the description see beside the usual ones of a tool; default: none. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Default from the description. */
   readonly partitionTable?: 'mbr' | 'gpt' | 'gpt-hybrid';

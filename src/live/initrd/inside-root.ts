@@ -41,17 +41,23 @@ export interface RunAside {
 
 const EXCHANGE = '/run/isopress';
 
-// Positional parameters: root tree, mount point, exchange directory, text of /.profile, name and text of dracut's configuration,
-// program, its arguments.
+/**
+ * What dracut needs of root: to read and copy whatever there is with its owner and mode, to make the device nodes of an
+ * initrd, and to run ldconfig in a directory. Nothing here mounts, loads modules, traces, opens devices or configures a network.
+ */
+const KEPT = ['chown', 'dac_override', 'dac_read_search', 'fowner', 'fsetid', 'mknod', 'setfcap', 'sys_chroot'];
+
+// Positional parameters: root tree, mount point, exchange directory, text of /.profile, capabilities that are kept (none: all),
+// name and text of dracut's configuration, program, its arguments.
 const SCRIPT = `
 set -eu
 umask 022
-root=$1 view=$2 exchange=$3 profile=$4 file=$5 configuration=$6
-shift 6
-mount -t tmpfs -o mode=0755 isopress "$view"
+root=$1 view=$2 exchange=$3 profile=$4 keep=$5 file=$6 configuration=$7
+shift 7
+mount -t tmpfs -o mode=0755,nodev,nosuid isopress "$view"
 # The bind mounts keep the options of the file system below: a user namespace may not lift nosuid or nodev.
 options=$(findmnt -n -o VFS-OPTIONS -T "$root")
-options=ro\${options#r?}
+options=ro\${options#r?},nodev,nosuid
 bind() {
   mount --bind "$1" "$2"
   mount -o "remount,bind,$options" "$2"
@@ -89,14 +95,21 @@ place=$view/etc/dracut.conf.d
 if [ -n "$configuration" ] && [ -d "$place" ] && [ ! -L "$place" ] && [ ! -L "$view/etc" ]; then
   mkdir "$view/tmp/configuration"
   cp -RP "$place/." "$view/tmp/configuration"
-  mount -t tmpfs -o mode=0755 isopress "$place"
+  mount -t tmpfs -o mode=0755,nodev,nosuid isopress "$place"
   cp -RP "$view/tmp/configuration/." "$place"
   rm -r "$view/tmp/configuration"
   printf %s "$configuration" >"$place/$file"
 fi
 mount --bind "$exchange" "$view/run/isopress"
+mount -o remount,bind,nodev,nosuid "$view/run/isopress"
 cd "$view"
-exec chroot "$view" "$@"
+# Programs of the tree get no more of root's rights than dracut needs; they cannot get any back.
+if [ -n "$keep" ] && command -v setpriv >/dev/null; then
+  set -- setpriv --no-new-privs --bounding-set "-all$keep" --inh-caps -all --ambient-caps -all -- chroot "$view" "$@"
+else
+  set -- chroot "$view" "$@"
+fi
+exec "$@"
 `;
 
 /** Finds a way inside that works here. Throws {@link ToolError} when there is none. */
@@ -124,10 +137,12 @@ export async function openRoot(request: InsideRequest, run: Run): Promise<Inside
 
 function enter(request: InsideRequest, mode: InsideMode, view: string, outside: string): InsideRoot {
   const namespaces = mode === 'userns' ? ['--user', '--map-root-user'] : [];
+  // A user namespace has rights over nothing but itself.
+  const kept = mode === 'chroot' ? KEPT.map((name) => `,+${name}`).join('') : '';
   const start = [
     ...[...namespaces, '--mount', '--propagation', 'private', '--pid', '--fork'],
     // Whatever ends this program ends what runs inside too, even a kill.
-    ...['--kill-child', 'sh', '-c', SCRIPT, 'isopress', request.root, view, outside, request.profile],
+    ...['--kill-child', 'sh', '-c', SCRIPT, 'isopress', request.root, view, outside, request.profile, kept],
   ];
   return {
     mode,

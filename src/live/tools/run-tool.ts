@@ -20,10 +20,8 @@ export interface ToolCall {
   readonly epoch: number;
   /** Where it runs; default: where this program does. */
   readonly directory?: string;
-  /** Variables beside the usual ones. */
+  /** Variables beside PATH, HOME, LC_ALL, TZ and SOURCE_DATE_EPOCH. Nothing else is inherited: this program's may be secrets. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** All variables, instead of the usual ones and those beside them. */
-  readonly inherited?: Readonly<Record<string, string>>;
   /** Each line of its output, as it comes. */
   onLine?(line: string): void;
 }
@@ -63,7 +61,7 @@ interface Ending {
 
 function finished(call: ToolCall, run: Run, onLine: (line: string) => void): Promise<Ending> {
   return new Promise((resolve, reject) => {
-    const env = call.inherited ?? { ...usualEnvironment(call), ...call.environment };
+    const env: Record<string, string> = { ...usualEnvironment(call), ...call.environment };
     // A tool that is missing is to be missed by this program, and not by its guard.
     const isHere = findInPath(call.program, env['PATH'] ?? '') !== undefined;
     const [program, ...args] = [...(isHere ? guardWords() : []), call.program, ...call.args];
@@ -125,7 +123,8 @@ function usualEnvironment({ epoch }: ToolCall): Record<string, string> {
 function endGroup(child: ChildProcess): void {
   const { pid } = child;
   if (pid === undefined) return;
-  const group = spawn('sh', ['-c', 'kill -s KILL -- "-$1"', 'sh', String(pid)], { stdio: 'ignore' });
+  const words = ['-c', 'kill -s KILL -- "-$1"', 'sh', String(pid)];
+  const group = spawn('sh', words, { stdio: 'ignore', env: { PATH } });
   group.once('error', () => child.kill('SIGKILL'));
   group.once('close', (code) => code !== 0 && child.kill('SIGKILL'));
 }
