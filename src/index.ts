@@ -37,6 +37,7 @@ export * from './image/index.js';
 export * from './io/index.js';
 export * from './live/index.js';
 export { chooseNative, loadNative } from './native/index.js';
+export { type OwnWords, type RefusedOption, refuseOptions, refuseRest } from './options/index.js';
 export * from './source/index.js';
 export * from './tree/index.js';
 export { VERSION } from './version.js';

@@ -1,56 +1,36 @@
-// Spellings of the classic tools that cost nothing to accept: mke2fs, xorriso -as mkisofs, mkfs.fat, and mksquashfs.
+// Spellings of xorriso -as mkisofs that cost nothing to accept.
 
-import { translateMksquashfs } from './mksquashfs-spelling.js';
-
-type Spelling = string | undefined;
-
-const SPELLINGS: Readonly<Record<string, Readonly<Record<string, Spelling>>>> = {
-  ext4: {
-    '-L': '--label',
-    '-U': '--uuid',
-    '-b': '--block-size',
-    '-I': '--inode-size',
-    '-N': '--inodes',
-    '-i': '--inode-ratio',
-    '-m': '--reserved-percent',
-    '-O': '--features',
-    '-q': '--quiet',
-  },
-  iso: {
-    '-V': '--volume-id',
-    '-volid': '--volume-id',
-    '-publisher': '--publisher',
-    '-p': '--preparer',
-    '-A': '--application-id',
-    '-sysid': '--system-id',
-    '-volset': '--volume-set-id',
-    '-J': '--joliet',
-    '-joliet': '--joliet',
-    '-joliet-long': '--joliet=long',
-    '-iso-level': '--level',
-    '-udf': '--udf',
-    '-hide-joliet': '--hide-joliet',
-    '-hide-udf': '--hide-udf',
-    '-sort': '--sort',
-    '-duplicates-once': '--duplicates-once',
-    '-copyright': '--copyright-file',
-    '-abstract': '--abstract-file',
-    '-biblio': '--bibliographic-file',
-    '-R': undefined,
-    '-partition_offset': '--partition-offset',
-  },
-  fat: { '-n': '--label', '-F': '--type', '-i': '--serial', '-S': '--sector-size', '-h': '--hidden-sectors' },
+const SPELLINGS: Readonly<Record<string, string | undefined>> = {
+  '-V': '--volume-id',
+  '-volid': '--volume-id',
+  '-publisher': '--publisher',
+  '-p': '--preparer',
+  '-A': '--application-id',
+  '-sysid': '--system-id',
+  '-volset': '--volume-set-id',
+  '-J': '--joliet',
+  '-joliet': '--joliet',
+  '-joliet-long': '--joliet=long',
+  '-iso-level': '--level',
+  '-udf': '--udf',
+  '-hide-joliet': '--hide-joliet',
+  '-hide-udf': '--hide-udf',
+  '-sort': '--sort',
+  '-duplicates-once': '--duplicates-once',
+  '-copyright': '--copyright-file',
+  '-abstract': '--abstract-file',
+  '-biblio': '--bibliographic-file',
+  '-R': undefined,
+  '-partition_offset': '--partition-offset',
 };
 
-/** The arguments with classic options replaced; options that mean what we always do are dropped. */
+/** The arguments with classic options of discs replaced; options that mean what we always do are dropped. */
 export function translateClassicSpelling(args: readonly string[]): string[] {
   const command = args.find((arg) => !arg.startsWith('-')) ?? '';
-  if (command === 'squashfs') return translateMksquashfs(args);
-  const table = SPELLINGS[command];
-  if (!table) return [...args];
+  if (command !== 'iso') return [...args];
   return args.flatMap((arg) => {
-    if (!Object.hasOwn(table, arg)) return [arg];
-    const modern = table[arg];
+    if (!Object.hasOwn(SPELLINGS, arg)) return [arg];
+    const modern = SPELLINGS[arg];
     return modern === undefined ? [] : [modern];
   });
 }

@@ -4,6 +4,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { CommanderError } from 'commander';
 import { EXIT } from '../errors.js';
+import { takeClassicOptions } from './classic/index.js';
 import { translateClassicSpelling } from './classic-spelling.js';
 import { errorData, errorLines, exitCodeOf } from './exit-code.js';
 import { program } from './program.js';
@@ -20,7 +21,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 let args = process.argv.slice(2);
 try {
   args = translateClassicSpelling(args);
-  await (await program(args)).parseAsync(args, { from: 'user' });
+  const root = await program(args);
+  await root.parseAsync([...(await takeClassicOptions(root, args))], { from: 'user' });
 } catch (error) {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;

@@ -13,6 +13,8 @@ import type { WriterOptions } from './writer-options.js';
 
 /** Parsed values. */
 export interface SquashfsCommandOptions extends WriterOptions, CompressionOptions {
+  /** The dictionary of xz as a share of the block, as mksquashfs takes it. */
+  readonly dictPercent?: number;
   readonly blockSize: number;
   readonly fragments: boolean;
   readonly tailends: boolean;
@@ -148,7 +150,7 @@ function parseParts(text: string, earlier: readonly StoredPart[]): StoredPart[] 
   return [...earlier, ...(asked as StoredPart[])];
 }
 
-function sortRulesOf(path: string, earlier: readonly SortRule[]): SortRule[] {
+export function sortRulesOf(path: string, earlier: readonly SortRule[]): SortRule[] {
   return [...earlier, ...readSortList(byteStringOf(readInput(path)))];
 }
 

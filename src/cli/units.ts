@@ -1,14 +1,12 @@
 // Numbers as people write them on a command line, and as they like to read them.
 
 import { InvalidArgumentError } from 'commander';
-
-const FACTORS: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
+import { parseBinarySize } from '../bytes/index.js';
 
 /** `4096`, `128K`, `1M`, `2GiB` → bytes. Units are binary, as in mksquashfs and mke2fs. */
 export function parseSize(text: string): number {
-  const match = /^(\d+)\s*([KMGT]?)(?:i?B)?$/i.exec(text.trim());
-  const bytes = match ? Number(match[1]) * FACTORS[match[2]!.toUpperCase()]! : Number.NaN;
-  if (!Number.isSafeInteger(bytes)) throw new InvalidArgumentError('Give bytes, or a number with K, M, G or T.');
+  const bytes = parseBinarySize(text);
+  if (bytes === undefined) throw new InvalidArgumentError('Give bytes, or a number with K, M, G or T.');
   return bytes;
 }
 

@@ -75,8 +75,12 @@ const CASES: readonly (readonly string[])[] = [
   ['-comp', 'lz4', '-b', '65536'],
   ['-comp', 'lz4', '-Xhc'],
   ['-comp', 'xz', '-Xbcj', 'x86,arm', '-Xdict-size', '64K', '-b', '256K'],
+  ['-comp', 'xz', '-Xdict-size', '50%', '-b', '256K'],
+  ['-comp', 'xz', '-Xdict-size', '37.5%'],
   ['-comp', 'lzo'],
   ['-noI', '-noD', '-noF', '-noX', '-noId'],
+  ['-noInodeCompression', '-noDataCompression', '-noFragmentCompression', '-noXattrCompression'],
+  ['-noIdTableCompression', '-no-tailends', '-o', '1K'],
   ['-no-compression', '-no-fragments'],
   ['-always-use-fragments', '-no-duplicates', '-no-sparse', '-no-exports'],
   ['-tailends', '-exports', '-xattrs', '-noappend', '-quiet', '-no-progress'],
@@ -88,6 +92,8 @@ const CASES: readonly (readonly string[])[] = [
   ['-sort', 'SORT', '-nopad', '-reproducible'],
   ['-offset', '4096', '-p', 'dev/zero c 666 0 0 1 5'],
   ['-pf', 'PSEUDO', '-mkfs-time', '1650000000'],
+  ['-root-owned', '-p', 'dev/zero c 666 5 6 1 5'],
+  ['-force-uid', '7', '-pf', 'PSEUDO'],
   ['-e', 'var', 'etc/odd [name]*', 'src/a/file-2.c'],
   ['-ef', 'EXCLUDES'],
   ['-wildcards', '-e', 'src/a/file-1*', '... *.o', 'etc/*/x.conf'],
@@ -128,7 +134,8 @@ for (const given of CASES) {
       status: 0,
       stderr: '',
     });
-    const where = given.includes('-offset') ? ['-offset', '4096'] : [];
+    const skipped = given.includes('-offset') ? 4096 : given.includes('-o') ? 1024 : 0;
+    const where = skipped > 0 ? ['-offset', `${skipped}`] : [];
     const unpacked = mkdtempSync(at('unpacked-'));
     expect(
       judge('unsquashfs', ['-strict-errors', '-quiet', '-no-progress', ...where, '-f', '-d', unpacked, ours]),
@@ -138,7 +145,7 @@ for (const given of CASES) {
     const quiet = ['-noappend', '-quiet', '-no-progress'].filter((word) => !given.includes(word));
     expect(judge('mksquashfs', [tree, theirs, ...quiet, ...options])).toMatchObject({ status: 0, stderr: '' });
     // The offset is no matter of sqfsdiff, which knows none.
-    if (where.length > 0) for (const path of [ours, theirs]) writeFileSync(path, readFileSync(path).subarray(4096));
+    if (where.length > 0) for (const path of [ours, theirs]) writeFileSync(path, readFileSync(path).subarray(skipped));
     // Entries that mksquashfs makes up have the time of its run.
     const times = given.includes('-pf') || given.includes('-p') ? [] : ['-T'];
     expect(judge('sqfsdiff', [...times, '-a', theirs, '-b', ours])).toMatchObject({

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { type ByteString, bytesOf, compareBytes, fromText, isAscii, toText } from '../../src/bytes/text.js';
-import { excludesOf } from '../../src/cli/mksquashfs-patterns.js';
+import { excludesOf } from '../../src/format/squashfs/mksquashfs-excludes.js';
 import { bytesSource } from '../../src/io/memory.js';
 import { exclude } from '../../src/tree/exclude.js';
 import { FileTree } from '../../src/tree/file-tree.js';

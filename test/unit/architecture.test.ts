@@ -11,6 +11,7 @@ const source = join(root, 'src');
 const RULES: Readonly<Record<string, { rooms: readonly string[]; others: readonly string[] }>> = {
   errors: { rooms: [], others: [] },
   bytes: { rooms: ['errors'], others: [] },
+  options: { rooms: ['bytes', 'errors'], others: [] },
   native: { rooms: ['bytes', 'errors'], others: ['node:module', 'node:fs', 'node:os'] },
   io: { rooms: ['bytes', 'errors', 'native'], others: ['node:fs', 'node:fs/promises', 'node:crypto', 'node:stream'] },
   compress: {
@@ -22,11 +23,11 @@ const RULES: Readonly<Record<string, { rooms: readonly string[]; others: readonl
     rooms: ['tree', 'io', 'bytes', 'errors', 'native', 'compress'],
     others: ['node:fs', 'node:fs/promises', 'node:module', 'node:util', 'fs-native-extensions'],
   },
-  format: { rooms: ['tree', 'io', 'compress', 'bytes', 'errors'], others: [] },
-  disc: { rooms: ['format', 'tree', 'io', 'bytes', 'errors'], others: [] },
+  format: { rooms: ['tree', 'io', 'compress', 'options', 'bytes', 'errors'], others: [] },
+  disc: { rooms: ['format', 'tree', 'io', 'options', 'bytes', 'errors'], others: [] },
   image: { rooms: ['disc', 'format', 'tree', 'io', 'bytes', 'errors'], others: [] },
   live: {
-    rooms: ['disc', 'format', 'source', 'tree', 'compress', 'io', 'native', 'bytes', 'errors'],
+    rooms: ['disc', 'format', 'source', 'tree', 'compress', 'io', 'native', 'options', 'bytes', 'errors'],
     others: [
       'node:fs',
       'node:fs/promises',
@@ -50,6 +51,7 @@ const RULES: Readonly<Record<string, { rooms: readonly string[]; others: readonl
       'compress',
       'io',
       'native',
+      'options',
       'bytes',
       'errors',
       'version',

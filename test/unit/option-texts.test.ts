@@ -22,8 +22,12 @@ function* nodes(node: ts.Node): Generator<ts.Node> {
   for (const child of node.getChildren()) yield* nodes(child);
 }
 
-/** An argument of an external tool: a whole literal, or the beginning of one, in a list. */
+/**
+ * An argument of an external tool: a whole literal, or the beginning of one, in a list; or such a tool's option as the key of
+ * a table.
+ */
 function isArgument(node: ts.Node): boolean {
+  if (ts.isPropertyAssignment(node.parent) && node.parent.name === node) return true;
   const literal = ts.isTemplateHead(node) ? node.parent : node;
   return ts.isArrayLiteralExpression(literal.parent) && /^\s*--[a-z-]+(=.*)?$/.test((node as ts.LiteralLikeNode).text);
 }

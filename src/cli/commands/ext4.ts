@@ -29,6 +29,8 @@ interface Options extends WriterOptions {
   readonly features?: string;
   readonly offset?: number;
   readonly mke2fsOptions?: string;
+  /** What mke2fs's own options on the command line ask for. */
+  readonly classic?: Partial<Ext4Options>;
 }
 
 export function ext4Command(): Command {
@@ -73,7 +75,7 @@ export function ext4Command(): Command {
 
 /** The options as the library has them; those of our own spelling take precedence over the classic ones. */
 function ext4Options(options: Options, derived: Pick<Ext4Options, 'epoch' | 'seed'>): Ext4Options {
-  const classic = parseMke2fsOptions(options.mke2fsOptions ?? '');
+  const classic = { ...parseMke2fsOptions(options.mke2fsOptions ?? ''), ...options.classic };
   const { journal, journalSize, features } = options;
   const blockSize = options.blockSize ?? classic.blockSize ?? 4096;
   const given = {

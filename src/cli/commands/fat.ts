@@ -1,19 +1,21 @@
 // isopress fat SOURCE IMAGE
 
 import { Command, Option } from 'commander';
-import { type FatOptions, planFat } from '../../format/fat/index.js';
+import { type FatOptions, type MkfsFatOptions, planFat } from '../../format/fat/index.js';
 import { parseHex32, parseInteger, parseSize, parseSizeOrAuto } from '../units.js';
 import { writeCommand } from '../write-command.js';
 import { addWriterOptions, type WriterOptions } from '../writer-options.js';
 
 interface Options extends WriterOptions {
   readonly size: number | 'auto';
-  readonly type: 'auto' | '12' | '16' | '32';
+  readonly type?: 'auto' | '12' | '16' | '32';
   readonly label?: string;
   readonly serial?: number;
-  readonly sectorSize: '512' | '4096';
+  readonly sectorSize?: '512' | '1024' | '2048' | '4096';
   readonly clusterSize?: number;
-  readonly hiddenSectors: number;
+  readonly hiddenSectors?: number;
+  /** What mkfs.fat's own options on the command line ask for. */
+  readonly classic?: Omit<MkfsFatOptions, 'rest'>;
 }
 
 export function fatCommand(): Command {
@@ -26,15 +28,22 @@ export function fatCommand(): Command {
         .argParser(parseSizeOrAuto)
         .default('auto'),
     )
-    .addOption(new Option('--type <bits>', 'FAT type').choices(['auto', '12', '16', '32']).default('auto'))
+    .addOption(new Option('--type <bits>', 'FAT type (default: auto)').choices(['auto', '12', '16', '32']))
     .option('-n, --label <text>', 'volume label, up to 11 characters')
     .addOption(new Option('--serial <hex>', 'volume serial number (default: from the seed)').argParser(parseHex32))
-    .addOption(new Option('--sector-size <bytes>', 'logical sector size').choices(['512', '4096']).default('512'))
+    .addOption(
+      new Option('--sector-size <bytes>', 'logical sector size (default: 512)').choices([
+        '512',
+        '1024',
+        '2048',
+        '4096',
+      ]),
+    )
     .addOption(new Option('--cluster-size <bytes>', 'cluster size (default: by size and type)').argParser(parseSize))
     .addOption(
-      new Option('--hidden-sectors <n>', 'sectors in front of the volume on its disk')
-        .argParser(parseInteger(0, 0xffff_ffff))
-        .default(0),
+      new Option('--hidden-sectors <n>', 'sectors in front of the volume on its disk (default: 0)').argParser(
+        parseInteger(0, 0xffff_ffff),
+      ),
     );
   return addWriterOptions(command).action((source: string, image: string, options: Options) =>
     writeCommand(source, image, options, ({ tree, epoch, seed }) =>
@@ -45,16 +54,19 @@ export function fatCommand(): Command {
 
 const TYPES = { auto: 'auto', '12': 12, '16': 16, '32': 32 } as const;
 
+/** The options as the library has them; our own take precedence over those of mkfs.fat. */
 function fatOptions(options: Options, derived: Pick<FatOptions, 'epoch' | 'seed'>): FatOptions {
-  const { size, type, label, serial, sectorSize, clusterSize, hiddenSectors } = options;
-  return {
-    ...derived,
-    size,
-    type: TYPES[type],
-    sectorSize: sectorSize === '4096' ? 4096 : 512,
-    hiddenSectors,
-    ...(label === undefined ? {} : { label }),
-    ...(serial === undefined ? {} : { serial }),
-    ...(clusterSize === undefined ? {} : { clusterSize }),
+  const { image = {}, sectorsPerCluster } = options.classic ?? {};
+  const sectorSize = options.sectorSize === undefined ? image.sectorSize : Number(options.sectorSize);
+  const own = {
+    size: options.size,
+    type: options.type && TYPES[options.type],
+    sectorSize,
+    clusterSize: options.clusterSize ?? (sectorsPerCluster && sectorsPerCluster * (sectorSize ?? 512)),
+    hiddenSectors: options.hiddenSectors,
+    label: options.label,
+    serial: options.serial,
   };
+  const given = Object.entries(own).filter(([, value]) => value !== undefined);
+  return { ...image, ...Object.fromEntries(given), ...derived };
 }

@@ -32,12 +32,16 @@ export function squashfsCommand(): Command {
 /** No frame waits here that would keep the tree with its duplicates while the other one is planned. */
 function plan(given: FileTree, epoch: Timestamp, options: SquashfsCommandOptions, run: Run) {
   const { compression: name = 'gzip', engine } = options;
-  const compression = chooseCompression({ name, engine, ...compressionSettings(options) });
+  const compression = chooseCompression({ name, engine, ...dictionaryOf(options), ...compressionSettings(options) });
   if (!options.duplicates) return planSquashfs(given, settingsOf(given, compression, epoch, options));
   return shareDuplicates(given, run).then(async (tree) => {
     const settings = settingsOf(tree, compression, epoch, options);
     return planSquashfs(tree, { ...settings, equalTails: await findEqualTails(tree, settings, run) });
   });
+}
+
+function dictionaryOf({ dictPercent, blockSize }: SquashfsCommandOptions) {
+  return dictPercent === undefined ? {} : { dictionarySize: Math.floor((blockSize * dictPercent) / 100) };
 }
 
 function settingsOf(

@@ -26,7 +26,7 @@ export function fitTree(inventory: Inventory, options: ResolvedOptions): Fit {
     return smallestFit(inventory, options, leastBlocks(inventory), autoInodes(inventory, options), options.slack);
   }
   const needed = Math.max(mostInodes(inventory, options), options.inodes);
-  for (const inodes of [inodesBySize(options.size, needed, options), needed]) {
+  for (const inodes of inodesBySize(options.size, needed, options)) {
     const found = tryFit(inventory, options, usableBlocks(options.size, inodes, options), inodes, 0);
     if (typeof found !== 'number') return found;
   }
@@ -41,13 +41,17 @@ export function fitTree(inventory: Inventory, options: ResolvedOptions): Fit {
   );
 }
 
-/** One inode per so many bytes, as far as groups can hold them; a number given, or needed, takes precedence. */
-function inodesBySize(size: number, needed: number, { inodes, inodeRatio, ...options }: ResolvedOptions): number {
-  if (inodes > 0) return needed;
-  const groups = Math.max(1, Math.floor(size / options.blockSize / options.blocksPerGroup));
+/**
+ * Numbers of inodes to try. First one for every `inodeRatio` bytes, as mke2fs gives them, then those that whole groups can
+ * hold, then the needed ones. A number that was asked for takes precedence.
+ */
+function inodesBySize(size: number, needed: number, { inodes, inodeRatio, ...options }: ResolvedOptions): number[] {
+  if (inodes > 0) return [needed];
+  const groups = size / options.blockSize / options.blocksPerGroup;
   // No more than a quarter of each group for its inode table.
   const most = Math.min(options.blockSize * 8, (options.blocksPerGroup * options.blockSize) / options.inodeSize / 4);
-  return Math.max(needed, Math.min(divCeil(size, inodeRatio), groups * most));
+  const least = (held: number) => Math.max(needed, Math.min(divCeil(size, inodeRatio), Math.max(1, held) * most));
+  return [...new Set([least(Math.ceil(groups)), least(Math.floor(groups)), needed])];
 }
 
 /** Blocks that any geometry needs at least. */

@@ -1,14 +1,51 @@
-// The options of mkfs.ext4 that make sense for an image, in their classic spelling; every other one is refused by name.
-// mke2fs(8) documents them.
+// The options of mke2fs(8) that make sense for an image, in their own spelling. The others are refused by name.
 
-import { isUuid } from '../../bytes/index.js';
-import { UnsupportedError, UsageError } from '../../errors.js';
+import {
+  ALWAYS,
+  BadValue,
+  binarySize,
+  decimalNumber,
+  type ForeignProgram,
+  type OptionTable,
+  type OwnWords,
+  oneOf,
+  readWords,
+  refusal,
+  refuseOptions,
+  refuseRest,
+  uuidValue,
+  wholeNumber,
+} from '../../options/index.js';
 import { chooseFeatures } from './feature-choice.js';
 import type { Ext4Options } from './options.js';
-import type { ErrorPolicy } from './superblock.js';
+import { ERROR_POLICIES, type ErrorPolicy } from './superblock.js';
+
+/** What the words ask for, and the words that are nothing of mke2fs's. */
+export interface Mke2fsWords {
+  readonly options: Partial<Ext4Options>;
+  readonly quiet?: true;
+  readonly rest: readonly string[];
+}
 
 type Choices = { -readonly [K in keyof Ext4Options]?: Ext4Options[K] };
-type Reader = (choices: Choices, value: string, journal: { megabytes?: number }) => void;
+
+interface Draft {
+  readonly choices: Choices;
+  /** Of the journal: its blocks depend on the block size, which may be given later. */
+  megabytes?: number;
+  quiet?: true;
+}
+
+const set =
+  <K extends keyof Ext4Options>(key: K, read: (text: string) => NonNullable<Ext4Options[K]>) =>
+  ({ choices }: Draft, value: string): void => {
+    choices[key] = read(value);
+  };
+
+const size = (text: string) => binarySize(text);
+const count = (text: string) => wholeNumber(text);
+const DEVICE = 'An image is made whole; it has no bad blocks to look for.';
+const NO_TRIAL = 'Print the layout with the option for plans.';
 
 /** Usage types: bytes per inode, and what else mke2fs.conf gives them. */
 const USAGE_TYPES: Readonly<Record<string, Partial<Ext4Options>>> = {
@@ -23,142 +60,138 @@ const USAGE_TYPES: Readonly<Record<string, Partial<Ext4Options>>> = {
   largefile4: { inodeRatio: 4_194_304 },
 };
 
-/** What lies in `-E`. */
-const EXTENDED: Readonly<Record<string, Reader>> = {
-  stride: (choices, value) => set(choices, 'stride', count('-E stride', value)),
-  stripe_width: (choices, value) => set(choices, 'stripeWidth', count('-E stripe_width', value)),
-  offset: (choices, value) => set(choices, 'offset', size('-E offset', value)),
-  hash_seed: (choices, value) => set(choices, 'hashSeed', uuid('-E hash_seed', value)),
-  // How mke2fs treats the medium under it; an image file has nothing of the kind.
-  lazy_itable_init: () => {},
-  lazy_journal_init: () => {},
-  assume_storage_prezeroed: () => {},
-  discard: () => {},
-  nodiscard: () => {},
+/** The items of `-E`. */
+const EXTENDED: OptionTable<Draft> = {
+  'stride BLOCKS': set('stride', count),
+  'stripe_width|stripe-width BLOCKS': set('stripeWidth', count),
+  'offset BYTES': set('offset', size),
+  'hash_seed UUID': set('hashSeed', uuidValue),
+  // How mke2fs treats the medium below it; an image file has nothing of the kind.
+  'lazy_itable_init|lazy_journal_init|assume_storage_prezeroed FLAG': ALWAYS,
+  'discard|nodiscard': ALWAYS,
+  'root_owner UID:GID': 'Set the owner of the root directory in a manifest.',
+  'root_perms MODE': 'Set the mode of the root directory in a manifest.',
+  'root_selinux LABEL': 'Set the attribute of the root directory in a manifest.',
+  no_copy_xattrs: 'Leave out attributes with the option for them.',
+  'packed_meta_blocks FLAG': 'Metadata is placed by the groups alone.',
+  'resize BLOCKS': 'Room for growth is what the feature resize_inode gives: 1024 times the size.',
+  'num_backup_sb N': 'The feature sparse_super2 keeps two copies.',
+  test_fs: 'Images are for use.',
+  'quotatype TYPES': 'The feature quota counts users and groups, project counts projects.',
+  'orphan_file_size BYTES': 'The orphan file has its usual size.',
+  'mmp_update_interval SECONDS': 'An image is not mounted from several machines.',
+  'encoding|encoding_flags NAME': 'Names are compared byte by byte.',
+  'revision N': 'Only revision 1 has the features of ext4.',
+  'desc_size BYTES': 'The feature 64bit decides.',
 };
 
-/** Options without a value. */
-const SWITCHES: Readonly<Record<string, (choices: Choices) => void>> = {
-  '-j': (choices) => set(choices, 'journal', true),
-  '-q': () => {},
-  '-v': () => {},
-  '-F': () => {},
+/** The items of `-J`. */
+const JOURNAL: OptionTable<Draft> = {
+  'size MEGABYTES': (draft, value) => {
+    draft.megabytes = wholeNumber(value);
+  },
+  'device PATH': 'The journal is in the image.',
+  'fast_commit_size KILOBYTES': 'The journal has no area for fast commits.',
+  'location BLOCK': 'The journal is placed by the layout.',
 };
 
-/** Options with a value. */
-const VALUED: Readonly<Record<string, Reader>> = {
-  '-b': (choices, value) => set(choices, 'blockSize', size('-b', value)),
-  '-I': (choices, value) => set(choices, 'inodeSize', count('-I', value)),
-  '-N': (choices, value) => set(choices, 'inodes', count('-N', value)),
-  '-i': (choices, value) => set(choices, 'inodeRatio', size('-i', value)),
-  '-m': (choices, value) => set(choices, 'reservedPercent', decimal('-m', value)),
-  '-L': (choices, value) => set(choices, 'label', value),
-  '-U': (choices, value) => set(choices, 'uuid', uuid('-U', value)),
-  '-M': (choices, value) => set(choices, 'lastMounted', value),
-  '-e': (choices, value) => set(choices, 'errors', value as ErrorPolicy),
-  '-g': (choices, value) => set(choices, 'blocksPerGroup', count('-g', value)),
-  '-G': (choices, value) => set(choices, 'groupsPerFlex', count('-G', value)),
-  '-T': (choices, value) => usage(choices, value),
-  '-t': (_, value) => {
-    if (value !== 'ext4') throw new UnsupportedError('ext4.mke2fs-type', `mkfs type "${value}": only ext4 is written.`);
+const TABLE: OptionTable<Draft> = {
+  '-b SIZE': set('blockSize', size),
+  '-I BYTES': set('inodeSize', count),
+  '-N INODES': set('inodes', count),
+  '-i BYTES': set('inodeRatio', size),
+  '-m PERCENT': set('reservedPercent', decimalNumber),
+  '-L LABEL': set('label', String),
+  '-U UUID': set('uuid', uuidValue),
+  '-M PATH': set('lastMounted', String),
+  '-e POLICY': set('errors', (text) => oneOf(text, Object.keys(ERROR_POLICIES) as ErrorPolicy[])),
+  '-g BLOCKS': set('blocksPerGroup', count),
+  '-G GROUPS': set('groupsPerFlex', count),
+  '-j': ({ choices }) => {
+    choices.journal = true;
   },
-  '-O': (choices, value) => set(choices, 'features', [choices.features ?? '', value].join(',')),
-  '-E': extended,
-  '-J': (_, value, journal) => {
-    for (const item of value.split(',')) {
-      const [key, argument = ''] = item.split('=');
-      if (key !== 'size') refuse(`-J ${key}`);
-      journal.megabytes = count('-J size', argument);
-    }
+  '-O FEATURES': ({ choices }, value) => {
+    choices.features = [choices.features ?? '', value].join(',');
   },
+  '-E ITEMS': (draft, value) => readItems('-E', EXTENDED, draft, value),
+  '-J ITEMS': (draft, value) => readItems('-J', JOURNAL, draft, value),
+  '-T TYPES': ({ choices }, value) => {
+    for (const type of value.split(',')) Object.assign(choices, usageType(type));
+  },
+  '-t TYPE': (_, value) => {
+    if (value !== 'ext4') throw refusal(MKE2FS, { option: `-t ${value}`, instead: 'Only ext4 is written.' });
+  },
+  '-o SYSTEM': (_, value) => {
+    if (!/^(linux|0)$/i.test(value)) throw new BadValue('Linux');
+  },
+  '-r REVISION': (_, value) => {
+    if (value !== '1') throw new BadValue('1');
+  },
+  '-q': (draft) => {
+    draft.quiet = true;
+  },
+  '-v|-F|-D': ALWAYS,
+  '-c': DEVICE,
+  '-l FILE': DEVICE,
+  '-C BYTES': 'Space is given out in single blocks (no bigalloc).',
+  '-d SOURCE': 'The source is an argument.',
+  '-f BYTES': 'Linux has never supported fragments.',
+  '-n': NO_TRIAL,
+  '-S': 'An image is written whole.',
+  '-V': 'Ask for the version of this program.',
+  '-z FILE': 'Images are written anew; there is nothing to undo.',
+};
+
+const MKE2FS: ForeignProgram<Draft> = {
+  name: 'mke2fs',
+  code: 'ext4.mke2fs-option',
+  table: TABLE,
+  style: 'getopt',
 };
 
 /**
- * Reads options in mke2fs's spelling, `-b 4096 -O ^has_journal`, values apart or attached, quotes as in a shell.
- * Throws {@link UnsupportedError} naming an option that has no meaning here, {@link UsageError} for bad values.
+ * Reads options in mke2fs's spelling from the words of a command line. Throws `UnsupportedError` `ext4.mke2fs-option`
+ * for an option without a meaning here, `UsageError` for a bad value or a contradiction of features.
  */
-export function parseMke2fsOptions(text: string): Partial<Ext4Options> {
-  const choices: Choices = {};
-  const journal: { megabytes?: number } = {};
-  const words = splitWords(text);
-  for (let word = words.shift(); word !== undefined; word = words.shift()) {
-    const name = word.slice(0, 2);
-    const read = VALUED[name];
-    if (Object.hasOwn(SWITCHES, word)) SWITCHES[word]!(choices);
-    else if (Object.hasOwn(VALUED, name) && read) {
-      const value = word.length > 2 ? word.slice(2) : words.shift();
-      if (value === undefined)
-        throw new UsageError('ext4.mke2fs-option', `mkfs option ${name} needs a value.`, { option: 'mke2fsOptions' });
-      read(choices, value, journal);
-    } else refuse(word);
-  }
-  if (journal.megabytes !== undefined) {
-    set(choices, 'journal', Math.floor((journal.megabytes * 2 ** 20) / (choices.blockSize ?? 4096)));
-  }
-  // Told here, with the option at hand, not when the image is planned.
+export function readMke2fsWords(words: readonly string[], own?: OwnWords): Mke2fsWords {
+  const draft: Draft = { choices: {} };
+  const { refused, rest } = readWords(MKE2FS, words, draft, own);
+  refuseOptions(MKE2FS, refused);
+  const { choices, megabytes, quiet } = draft;
+  if (megabytes !== undefined) choices.journal = Math.floor((megabytes * 2 ** 20) / (choices.blockSize ?? 4096));
+  // Checked here, with the option at hand, not when the image is planned.
   chooseFeatures('boot', choices.features ?? '');
-  return choices;
+  return { options: choices, rest, ...(quiet ? { quiet } : {}) };
 }
 
-function extended(choices: Choices, value: string, journal: { megabytes?: number }): void {
-  for (const item of value.split(',')) {
-    const [key = '', ...rest] = item.split('=');
-    const name = key === 'stripe-width' ? 'stripe_width' : key;
-    const read = Object.hasOwn(EXTENDED, name) ? EXTENDED[name] : undefined;
-    if (!read) refuse(`-E ${key}`);
-    read(choices, rest.join('='), journal);
+/** Reads one text of options, `-b 4096 -O ^has_journal`, with quotes as in a shell. Throws as {@link readMke2fsWords}. */
+export function parseMke2fsOptions(text: string): Partial<Ext4Options> {
+  const { options, rest } = readMke2fsWords(splitWords(text));
+  refuseRest(MKE2FS, rest);
+  return options;
+}
+
+/** `name=value,name`: each item by its row. An item that may go without its value has none there. */
+function readItems(option: string, table: OptionTable<Draft>, draft: Draft, text: string): void {
+  const program = { ...MKE2FS, name: `${MKE2FS.name} ${option}`, table, style: 'words' as const };
+  const takesValue = (name: string) =>
+    Object.keys(table).some((spelling) => spelling.includes(' ') && spelling.split(' ')[0]!.split('|').includes(name));
+  for (const item of text.split(',')) {
+    const [name = '', ...value] = item.split('=');
+    const words = value.length > 0 || takesValue(name) ? [name, value.join('=')] : [name];
+    const { refused, rest } = readWords(program, words, draft);
+    refuseOptions(program, refused);
+    refuseRest(program, rest);
   }
 }
 
-function usage(choices: Choices, value: string): void {
-  for (const type of value.split(',')) {
-    const given = Object.hasOwn(USAGE_TYPES, type) ? USAGE_TYPES[type] : undefined;
-    if (!given) refuse(`-T ${type}`);
-    Object.assign(choices, given);
-  }
-}
-
-function set<K extends keyof Ext4Options>(choices: Choices, key: K, value: Ext4Options[K]): void {
-  choices[key] = value;
-}
-
-function refuse(option: string): never {
-  throw new UnsupportedError('ext4.mke2fs-option', `mkfs option "${option}" is not translated.`, {
-    hint: `Known are ${[...Object.keys(VALUED), ...Object.keys(SWITCHES)].join(' ')}, and in -E ${Object.keys(EXTENDED).join(', ')}.`,
-  });
+function usageType(type: string): Partial<Ext4Options> {
+  if (Object.hasOwn(USAGE_TYPES, type)) return USAGE_TYPES[type]!;
+  const instead = `Choose among ${Object.keys(USAGE_TYPES).join(', ')}.`;
+  throw refusal(MKE2FS, { option: `-T ${type}`, instead });
 }
 
 function splitWords(text: string): string[] {
   const words = text.match(/(?:[^\s"']|"[^"]*"|'[^']*')+/g) ?? [];
   return words.map((word) => word.replace(/"([^"]*)"|'([^']*)'/g, (_, double, single) => double ?? single));
-}
-
-function count(option: string, value: string): number {
-  return /^\d+$/.test(value) ? Number(value) : bad(option, value, 'a whole number');
-}
-
-function decimal(option: string, value: string): number {
-  return /^\d+(\.\d+)?$/.test(value) ? Number(value) : bad(option, value, 'a number');
-}
-
-const UNITS: Readonly<Record<string, number>> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 };
-
-function size(option: string, value: string): number {
-  const match = /^(\d+)([kmgt]?)$/i.exec(value);
-  return match ? Number(match[1]) * UNITS[match[2]!.toLowerCase()]! : bad(option, value, 'a size');
-}
-
-function uuid(option: string, value: string): string {
-  if (isUuid(value)) return value;
-  const hint = 'Identities derive from the seed when none is given; images do not differ from run to run.';
-  throw new UsageError('ext4.mke2fs-option', `mkfs option ${option} must be a UUID, not "${value}".`, {
-    option: 'mke2fsOptions',
-    hint,
-  });
-}
-
-function bad(option: string, value: string, expected: string): never {
-  throw new UsageError('ext4.mke2fs-option', `mkfs option ${option} must be ${expected}, not "${value}".`, {
-    option: 'mke2fsOptions',
-  });
 }

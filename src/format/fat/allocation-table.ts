@@ -31,7 +31,11 @@ const PORTION = 65_536;
  * The table up to the last used cluster; the rest of its sectors is zero. Chains must lie one behind the other from
  * cluster 2 on, without gaps.
  */
-export function* renderTable(type: FatType, chains: readonly Chain[]): Generator<Uint8Array> {
+export function* renderTable(
+  type: FatType,
+  chains: readonly Chain[],
+  media: number = MEDIA_FIXED,
+): Generator<Uint8Array> {
   const last = chains.at(-1);
   const end = last ? last.first + last.count : FIRST_CLUSTER;
   let turn = 0;
@@ -46,7 +50,7 @@ export function* renderTable(type: FatType, chains: readonly Chain[]): Generator
       entries[cluster - from] = ends ? endOfChain(type) : cluster + 1;
     }
     if (from === 0) {
-      entries[0] = ((endOfChain(type) & ~0xff) | MEDIA_FIXED) >>> 0;
+      entries[0] = ((endOfChain(type) & ~0xff) | media) >>> 0;
       entries[1] = endOfChain(type);
     }
     yield pack(type, entries);

@@ -76,6 +76,15 @@ export interface VolumeParameters {
   readonly serial: number;
   /** At most 11 characters; "" writes the specification's `NO NAME`. */
   readonly label: string;
+  /** Default 2. */
+  readonly tables?: 1 | 2;
+  /** Default {@link MEDIA_FIXED}. */
+  readonly media?: number;
+  /** Default 0x80. */
+  readonly drive?: number;
+  /** Default by the number of sectors. */
+  readonly heads?: number | undefined;
+  readonly sectorsPerTrack?: number | undefined;
 }
 
 /** The 512 bytes of the boot sector. A larger sector is zero behind them. */
@@ -89,15 +98,15 @@ export function renderBootSector(volume: VolumeParameters): Uint8Array {
     sectorSize: volume.sectorSize,
     sectorsPerCluster: volume.sectorsPerCluster,
     reservedSectors: volume.reservedSectors,
-    fats: 2,
+    fats: volume.tables ?? 2,
     rootEntries: volume.rootEntries,
     sectors16: wide ? 0 : volume.sectors,
-    media: MEDIA_FIXED,
+    media: volume.media ?? MEDIA_FIXED,
     fatSectors16: large ? 0 : volume.fatSectors,
-    ...diskGeometry(volume.sectors),
+    ...diskGeometry(volume),
     hiddenSectors: volume.hiddenSectors,
     sectors32: wide ? volume.sectors : 0,
-    drive: 0x80,
+    drive: volume.drive ?? 0x80,
     extendedSignature: 0x29,
     serial: volume.serial,
     label: fromText(volume.label === '' ? 'NO NAME' : volume.label),
@@ -118,8 +127,9 @@ export function renderBootSector(volume: VolumeParameters): Uint8Array {
 }
 
 /** Heads and sectors per track as the hybrid MBR counts them up to 1024 cylinders, beyond that the LBA convention. */
-function diskGeometry(sectors: number): { sectorsPerTrack: number; heads: number } {
-  return sectors <= 1024 * 64 * 32 ? { sectorsPerTrack: 32, heads: 64 } : { sectorsPerTrack: 63, heads: 255 };
+function diskGeometry({ sectors, heads, sectorsPerTrack }: VolumeParameters) {
+  const isSmall = sectors <= 1024 * 64 * 32;
+  return { sectorsPerTrack: sectorsPerTrack ?? (isSmall ? 32 : 63), heads: heads ?? (isSmall ? 64 : 255) };
 }
 
 const MESSAGE = 'This volume holds no boot loader.\r\n';

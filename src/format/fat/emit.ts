@@ -15,7 +15,7 @@ export async function* emitFat(layout: FatLayout, run: Run): AsyncGenerator<Data
   const areas: [what: string, end: number, pieces: AsyncIterable<Data> | Iterable<Data>][] = [
     ['FAT reserved sectors', reservedSectors, reservedArea(layout)],
     ['first FAT', reservedSectors + fatSectors, table(layout)],
-    ['second FAT', reservedSectors + 2 * fatSectors, table(layout)],
+    ['second FAT', reservedSectors + layout.tables * fatSectors, layout.tables === 2 ? table(layout) : []],
     ['fixed FAT root', dataSector, fixedRoot(layout)],
     ['FAT clusters', layout.sectors, clusters(layout, run)],
   ];
@@ -42,6 +42,11 @@ function* reservedArea(layout: FatLayout): Generator<Data> {
     hiddenSectors: layout.hiddenSectors,
     serial: layout.serial,
     label: layout.label,
+    tables: layout.tables,
+    media: layout.media,
+    drive: layout.drive,
+    heads: layout.heads,
+    sectorsPerTrack: layout.sectorsPerTrack,
   });
   const area = new Uint8Array(reservedSectors * sectorSize);
   area.set(boot);
@@ -57,7 +62,7 @@ function* reservedArea(layout: FatLayout): Generator<Data> {
 function* table(layout: FatLayout): Generator<Data> {
   const chains: Chain[] = [...layout.directories, ...layout.files].filter(({ count }) => count > 0);
   let left = layout.fatSectors * layout.sectorSize;
-  for (const portion of renderTable(layout.type, chains)) {
+  for (const portion of renderTable(layout.type, chains, layout.media)) {
     yield portion;
     left -= portion.length;
   }

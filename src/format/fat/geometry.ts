@@ -5,7 +5,7 @@ import { alignUp, divCeil } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
 import { type FatType, tableLength } from './allocation-table.js';
 import { ENTRY_SIZE } from './directory-entry.js';
-import { MAX_CLUSTER_SIZE, type ResolvedFatOptions } from './options.js';
+import { MAX_CLUSTER_SIZE, MAX_FIXED_ROOT_ENTRIES, type ResolvedFatOptions } from './options.js';
 
 /** Where the areas of a volume lie; sectors unless named otherwise. */
 export interface Geometry {
@@ -39,9 +39,10 @@ const CLUSTERS: Readonly<Record<FatType, readonly [min: number, max: number]>> =
 };
 const FAT32_FROM = 512 * 1024 * 1024;
 const GIB = 1024 * 1024 * 1024;
-const FIXED_ROOT_ENTRIES = 512;
-const MAX_FIXED_ROOT_ENTRIES = 65_520;
 const MAX_SECTORS = 0xffff_ffff;
+const MAX_RESERVED = 0xffff;
+/** FAT32: boot sector and FSInfo, their copies at 6 and 7. */
+const LEAST_RESERVED: Readonly<Record<FatType, number>> = { 12: 1, 16: 1, 32: 8 };
 /** The data area starts on a page of flash and of memory. */
 const ALIGNMENT = 4096;
 
@@ -139,14 +140,16 @@ function frontArea(
   fatSectors: number,
   rootEntries: number,
 ) {
-  const { sectorSize } = options;
+  const { sectorSize, tables, aligned } = options;
   const perSector = sectorSize / ENTRY_SIZE;
-  const fixedRoot = type === 32 ? 0 : alignUp(Math.max(FIXED_ROOT_ENTRIES, rootEntries), perSector);
+  const fixedRoot = type === 32 ? 0 : alignUp(Math.max(options.rootEntries, rootEntries), perSector);
   if (fixedRoot > MAX_FIXED_ROOT_ENTRIES) return undefined;
-  const behind = 2 * fatSectors + fixedRoot / perSector;
-  const unit = Math.max(clusterSize, ALIGNMENT) / sectorSize;
-  const dataSector = alignUp((type === 32 ? 32 : 1) + behind, unit);
-  return { rootEntries: fixedRoot, dataSector, reservedSectors: dataSector - behind };
+  const after = tables * fatSectors + fixedRoot / perSector;
+  const usual = type === 32 ? 32 : 1;
+  const least = Math.max(options.reservedSectors === 'auto' ? usual : options.reservedSectors, LEAST_RESERVED[type]);
+  const dataSector = alignUp(least + after, aligned ? Math.max(clusterSize, ALIGNMENT) / sectorSize : 1);
+  const reservedSectors = dataSector - after;
+  return reservedSectors > MAX_RESERVED ? undefined : { rootEntries: fixedRoot, dataSector, reservedSectors };
 }
 
 /** The smallest volume of at least `needed` clusters. */

@@ -4,6 +4,7 @@ export type { FatType } from './allocation-table.js';
 export { fatFormat } from './format.js';
 export type { Geometry } from './geometry.js';
 export type { FatLayout, PlacedDirectory, PlacedEntry, PlacedFile } from './layout.js';
+export { type MkfsFatOptions, parseMkfsFatOptions } from './mkfs-fat-options.js';
 export { type FatImage, openFat } from './open.js';
 export type { FatOptions } from './options.js';
 export { planFat } from './plan.js';

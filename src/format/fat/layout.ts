@@ -13,6 +13,13 @@ export interface FatLayout extends Geometry {
   readonly label: string;
   readonly serial: number;
   readonly hiddenSectors: number;
+  /** Copies of the allocation table. */
+  readonly tables: 1 | 2;
+  readonly media: number;
+  readonly drive: number;
+  /** Undefined: by the size. */
+  readonly heads: number | undefined;
+  readonly sectorsPerTrack: number | undefined;
   /** Time of the label entry. */
   readonly labelTime: DosTime;
   readonly usedClusters: number;

@@ -4,6 +4,7 @@ import type { Timestamp } from '../../bytes/index.js';
 import { UsageError } from '../../errors.js';
 import { deriveBytes } from '../../io/index.js';
 import type { FatType } from './allocation-table.js';
+import { MEDIA_FIXED } from './boot-sector.js';
 
 export interface FatOptions {
   /** Bytes of the image, a multiple of the sector size; `auto` (default): just what the tree needs, and `slack`. */
@@ -26,6 +27,21 @@ export interface FatOptions {
   readonly clusterSize?: number;
   /** Sectors in front of the volume on its disk: the start of its partition. Default 0. */
   readonly hiddenSectors?: number;
+  /** Least number of reserved sectors; more where alignment needs them. Default 1, FAT32 32. */
+  readonly reservedSectors?: number;
+  /** Copies of the allocation table. Default 2; some readers take no other number. */
+  readonly tables?: 1 | 2;
+  /** Least number of entries in the root directory of FAT12 and FAT16; more where the tree needs them. Default 512. */
+  readonly rootEntries?: number;
+  /** Media descriptor: 0xf0, or 0xf8…0xff. Default 0xf8, a fixed disk. */
+  readonly media?: number;
+  /** Drive number of the BIOS. Default 0x80, the first disk. */
+  readonly drive?: number;
+  /** Heads and sectors per track of the disk. Default 64 and 32, above 1 GiB 255 and 63. */
+  readonly heads?: number;
+  readonly sectorsPerTrack?: number;
+  /** Start the data on a multiple of 4 KiB and of the cluster size. Default true. */
+  readonly aligned?: boolean;
 }
 
 export interface ResolvedFatOptions {
@@ -38,11 +54,22 @@ export interface ResolvedFatOptions {
   readonly sectorSize: number;
   readonly clusterSize: number | 'auto';
   readonly hiddenSectors: number;
+  readonly reservedSectors: number | 'auto';
+  readonly tables: 1 | 2;
+  readonly rootEntries: number;
+  readonly media: number;
+  readonly drive: number;
+  readonly heads: number | 'auto';
+  readonly sectorsPerTrack: number | 'auto';
+  readonly aligned: boolean;
 }
 
 /** Beyond 32 KiB per cluster old readers fail; the specification forbids it. */
 export const MAX_CLUSTER_SIZE = 32 * 1024;
 
+const FIXED_ROOT_ENTRIES = 512;
+export const MAX_FIXED_ROOT_ENTRIES = 65_520;
+const FIRST_DISK = 0x80;
 const MAX_LABEL = 11;
 // The characters of a short name and the blank; the specification gives labels no others.
 const LABEL = /^[A-Z0-9!#$%&'()@^_`{}~ -]*$/;
@@ -68,6 +95,29 @@ export function resolveFatOptions(options: FatOptions): ResolvedFatOptions {
     sectorSize,
     clusterSize: checkedClusterSize(options.clusterSize, sectorSize),
     hiddenSectors: checkedCount('hiddenSectors', options.hiddenSectors ?? 0, 0xffff_ffff),
+    ...resolveHeader(options),
+  };
+}
+
+/** What the boot sector says beside the layout, and the least sizes of the areas before the data. */
+function resolveHeader(options: FatOptions) {
+  const word = (name: 'reservedSectors' | 'heads' | 'sectorsPerTrack'): number | 'auto' => {
+    const value = options[name];
+    return value === undefined ? 'auto' : checkedCount(name, value, 0xffff, 1);
+  };
+  const media = checkedCount('media', options.media ?? MEDIA_FIXED, 0xff, 0xf0);
+  if (media > 0xf0 && media < 0xf8) {
+    throw refused('media', 'media', `0x${media.toString(16)} is not a media descriptor.`, 'Use 0xf0, or 0xf8 to 0xff.');
+  }
+  return {
+    reservedSectors: word('reservedSectors'),
+    tables: checkedCount('tables', options.tables ?? 2, 2, 1) as 1 | 2,
+    rootEntries: checkedCount('rootEntries', options.rootEntries ?? FIXED_ROOT_ENTRIES, MAX_FIXED_ROOT_ENTRIES, 1),
+    media,
+    drive: checkedCount('drive', options.drive ?? FIRST_DISK, 0xff),
+    heads: word('heads'),
+    sectorsPerTrack: word('sectorsPerTrack'),
+    aligned: options.aligned ?? true,
   };
 }
 
@@ -94,9 +144,9 @@ function checkedClusterSize(size: number | undefined, sectorSize: number): numbe
   return size;
 }
 
-function checkedCount(what: string, value: number, max: number): number {
-  if (Number.isSafeInteger(value) && value >= 0 && value <= max) return value;
-  throw refused('number', what, `${value} is not a usable ${what}.`, `Use a whole number from 0 to ${max}.`);
+function checkedCount(what: string, value: number, max: number, min = 0): number {
+  if (Number.isSafeInteger(value) && value >= min && value <= max) return value;
+  throw refused('number', what, `${value} is not a usable ${what}.`, `Use a whole number from ${min} to ${max}.`);
 }
 
 function checkedLabel(label: string): string {

@@ -9,7 +9,7 @@ import { emitFat } from './emit.js';
 import { chooseGeometry, type Demand, type Geometry } from './geometry.js';
 import type { FatLayout, PlacedDirectory, PlacedEntry, PlacedFile } from './layout.js';
 import { recordLosses } from './losses.js';
-import { type FatOptions, resolveFatOptions } from './options.js';
+import { type FatOptions, type ResolvedFatOptions, resolveFatOptions } from './options.js';
 import { type SurveyedDirectory, type SurveyedFile, surveyTree } from './survey.js';
 
 /**
@@ -29,12 +29,19 @@ export function planFat(tree: FileTree, options: FatOptions): ImagePlan<FatLayou
     label: resolved.label,
     serial: resolved.serial,
     hiddenSectors: resolved.hiddenSectors,
+    ...headerOf(resolved),
     labelTime: dosTime(resolved.epoch),
     ...place(directories, files, geometry),
     losses: losses.list(),
   };
   const size = geometry.sectors * geometry.sectorSize;
   return { ...exactContent(size, (run) => emitFat(layout, run), freeSpace(layout)), layout };
+}
+
+/** What the boot sector says beside the geometry. */
+function headerOf({ tables, media, drive, heads, sectorsPerTrack }: ResolvedFatOptions) {
+  const given = (value: number | 'auto') => (value === 'auto' ? undefined : value);
+  return { tables, media, drive, heads: given(heads), sectorsPerTrack: given(sectorsPerTrack) };
 }
 
 function demandOf(directories: readonly SurveyedDirectory[], files: readonly SurveyedFile[]): Demand {

@@ -1,5 +1,6 @@
 // The settings that matter here: one row each. Sections and settings of other kinds of image pass unread.
 
+import { parseBinarySize } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
 import type { DigestName } from '../../io/index.js';
 import type { RuntimeConfiguration } from './model.js';
@@ -26,14 +27,11 @@ const words: Setting<readonly string[]> = {
   read: (value) => (typeof value === 'string' ? [value] : value).flatMap((text) => text.split(/\s+/)).filter(Boolean),
 };
 
-const UNITS: Readonly<Record<string, number>> = { '': 1, m: 2 ** 20, g: 2 ** 30 };
-
 const size: Setting<number> = {
   allowed: 'a number of bytes, of MiB (700m), or of GiB (4g)',
   read: (value) => {
-    const match = typeof value === 'string' ? /^(\d+)([mg]?)$/i.exec(value) : null;
-    const bytes = match ? Number(match[1]) * UNITS[match[2]!.toLowerCase()]! : Number.NaN;
-    return Number.isSafeInteger(bytes) && bytes > 0 ? bytes : undefined;
+    const bytes = typeof value === 'string' ? parseBinarySize(value, 'MG') : undefined;
+    return bytes === 0 ? undefined : bytes;
   },
 };
 

@@ -17,10 +17,10 @@ import type { BuildOptions } from '../build/options.js';
 import { type DescriptionRequest, type LiveDescription, loadDescription, placeOf } from '../description/index.js';
 import { pathComponent } from '../files/path-component.js';
 import { resultNames } from '../result/names.js';
-import { chooseRootCompression, readSquashfsOptions } from '../root-image/root-compression.js';
+import { chooseRootCompression, readSquashfsOptions, rootBlockSize } from '../root-image/root-compression.js';
 import { decideRootFileSystem, type RootFileSystem } from '../root-image/root-file-system.js';
+import type { SquashfsRootOptions } from '../root-image/squashfs-options.js';
 import { findPolicy, type SelinuxPolicy } from '../selinux/index.js';
-import { ROOT_BLOCK_SIZE, type SquashfsWords } from '../squashfs-words.js';
 import {
   type Architecture,
   architectureOf,
@@ -63,7 +63,7 @@ export interface BuildPlan {
   /** Bytes. */
   readonly blockSize: number;
   /** Choices for a root image that is a squashfs itself; undefined: it is not. */
-  readonly squashfs: SquashfsWords['image'] | undefined;
+  readonly squashfs: SquashfsRootOptions['image'] | undefined;
   readonly epoch: Timestamp;
   readonly seed: string;
   /** Common part of all results' names: `NAME.ARCH-VERSION`. */
@@ -114,7 +114,7 @@ export async function decide(options: BuildOptions, root: FileTree): Promise<Bui
     editScript: await findEditScript(description, root, rootDirectory),
     seal: chooseSeal(options, description),
     compression: chooseRootCompression(options, description, machine, squashfs),
-    blockSize: options.blockSize ?? squashfs?.image.blockSize ?? ROOT_BLOCK_SIZE,
+    blockSize: rootBlockSize(options, squashfs),
     squashfs: squashfs?.image,
     epoch: timestamp(epoch),
     seed: options.seed ?? fingerprint(root),

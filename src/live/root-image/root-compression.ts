@@ -18,17 +18,22 @@ import {
 } from '../../errors.js';
 import type { BuildOptions } from '../build/options.js';
 import { isOlder, type LiveDescription, placeOf } from '../description/index.js';
-import { readSquashfsWords, type SquashfsWords } from '../squashfs-words.js';
+import {
+  ROOT_BLOCK_SIZE,
+  readSquashfsRootOptions,
+  rootCompressionRequest,
+  type SquashfsRootOptions,
+} from './squashfs-options.js';
 
 /** KIWI's default is xz with the branch filter of the architecture, on x86 and PowerPC. */
 export function chooseRootCompression(
   options: BuildOptions,
   description: LiveDescription,
   machine: string,
-  words: SquashfsWords | undefined,
+  asRoot: SquashfsRootOptions | undefined,
 ): Compression {
   const { type, generation } = description;
-  const worded = words?.compression ?? {};
+  const worded = asRoot ? rootCompressionRequest(asRoot, rootBlockSize(options, asRoot)) : {};
   const described = type.squashfscompression ?? worded.name;
   const name: string = options.compression ?? (described === 'uncompressed' ? 'none' : (described ?? 'xz'));
   const { level, engine, extreme, dictionarySize, windowBits, strategies } = { ...worded, ...options };
@@ -74,11 +79,16 @@ function refusal(error: unknown, { name, described, description, options, genera
   return new UnsupportedError('live.compression', message, place);
 }
 
+/** Bytes of a block of the root image. */
+export function rootBlockSize(options: BuildOptions, asRoot: SquashfsRootOptions | undefined): number {
+  return options.blockSize ?? asRoot?.image.blockSize ?? ROOT_BLOCK_SIZE;
+}
+
 /** `fscreateoptions` of a root image that is a squashfs itself. Throws for what has no meaning in one. */
-export function readSquashfsOptions(description: LiveDescription): SquashfsWords {
+export function readSquashfsOptions(description: LiveDescription): SquashfsRootOptions {
   const text = description.type.fscreateoptions ?? '';
   try {
-    return readSquashfsWords(text);
+    return readSquashfsRootOptions(text);
   } catch (error) {
     if (!(error instanceof IsopressError)) throw error;
     const message = `fscreateoptions="${text}" cannot be followed: ${error.message}`;

@@ -129,7 +129,7 @@ async function headerAt(
     if (filled === undefined) return undefined;
     if (!ignoreZeros) {
       if (isFirst) throw noArchive('it starts with zeros, as the end of an archive, and goes on with something else');
-      note?.(`The archive ends at byte ${at}; what follows at byte ${filled} was not read. --ignore-zeros reads on.`);
+      note?.(`The archive ends at byte ${at}; what follows at byte ${filled} was not read; ignoring zeros reads on.`);
       return undefined;
     }
     if (filled + BLOCK > archive.size) return undefined;

@@ -22,8 +22,8 @@ const argumentsFor = (name: string) => [
 
 /** The command in this process: a hundred processes would only start Node a hundred times. */
 async function run(name: string): Promise<{ code: number; text: string }> {
-  const args = argumentsFor(name);
   try {
+    const args = argumentsFor(name);
     await (await program(args)).parseAsync(args, { from: 'user' });
   } catch (error) {
     return { code: exitCodeOf(error), text: `${errorLines(error).join('\n')}\n` };

@@ -157,6 +157,6 @@ test('the root file system is one that the kernel and the e2fsprogs of the root 
   expect((await decideRootFileSystem(library, '6.4.0', place)).profile).toBe('minimal');
   expect((await decideRootFileSystem(FileTree.of({}), '6.4.0', place)).profile).toBe('boot');
   await expect(decideRootFileSystem(tree('1.47.0'), '6.1.0', { ...place, text: '-c' })).rejects.toThrow(
-    /fscreateoptions="-c" cannot be followed.*"-c"/,
+    /fscreateoptions="-c" cannot be followed.*-c of mke2fs/,
   );
 });

@@ -87,7 +87,7 @@ describe('options of mkfs.ext4', () => {
     expect(() => parseMke2fsOptions(text)).toThrow(UnsupportedError);
     expect(() => parseMke2fsOptions(text)).toThrow(
       text
-        .replace(/^-[Ot] /, '')
+        .replace(/^-[OtEJ] /, '')
         .split('=')[0]!
         .split(' /')[0]!
         .replace(/ 4$/, ''),

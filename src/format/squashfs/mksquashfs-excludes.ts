@@ -1,11 +1,18 @@
 // What mksquashfs leaves out by -e and -ef, as patterns of ours.
 
-import { UnsupportedError } from '../errors.js';
+import { UnsupportedError } from '../../errors.js';
 
 /** Characters that mean something in our patterns. */
 const SPECIAL = /[\\*?[]/g;
 /** Patterns of ksh, which mksquashfs takes with -wildcards. */
 const EXTENDED = /^(?:[^\\]|\\.)*?[?*+@!]\(/;
+
+/** The paths in the text of an exclude file: one per line, without blank lines and comments. */
+export function excludeLines(text: string): string[] {
+  const used = text.split('\n').map((line) => line.trim());
+  // A backslash at the start keeps a "#" from starting a comment, and is dropped before anything else too.
+  return used.filter((line) => line !== '' && !line.startsWith('#')).map((line) => line.replace(/^\\/, ''));
+}
 
 /** Paths count from the source; with -wildcards they are patterns, and after "... " match at any depth. */
 export function excludesOf(path: string, source: string, isPattern: boolean): string[] {
@@ -17,7 +24,7 @@ export function excludesOf(path: string, source: string, isPattern: boolean): st
   const top = `${source.replace(/\/+$/, '')}/`;
   const inside = path.startsWith(top) ? path.slice(top.length) : path;
   if (/^(\/|\.\.?\/)/.test(inside)) {
-    throw refused(`-e ${path}`, `Give the path as it is in ${source}, without a leading slash; or use --exclude.`);
+    throw refused(`-e ${path}`, `Give the path as it is in ${source}, without a leading slash.`);
   }
   const patterns = isPattern ? explicitDots(inside) : [inside.replace(SPECIAL, '\\$&')];
   return patterns.map((pattern) => `/${pattern}`);
@@ -43,5 +50,5 @@ function alternatives(name: string): string[] {
 }
 
 function refused(option: string, hint: string): UnsupportedError {
-  return new UnsupportedError('usage.mksquashfs-option', `${option} of mksquashfs has no equal here.`, { hint });
+  return new UnsupportedError('squashfs.mksquashfs-option', `${option} of mksquashfs is not supported.`, { hint });
 }

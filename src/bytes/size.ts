@@ -1,0 +1,15 @@
+// Sizes as people write them: digits and a binary unit.
+
+const EXPONENTS: Readonly<Record<string, number>> = { '': 0, K: 1, M: 2, G: 3, T: 4 };
+
+/**
+ * `4096`, `128K`, `1m`, `2GiB` → bytes; undefined for anything else, and for sizes that are not exact integers.
+ * Units are powers of 1024, in either case. `units` limits them: `MG` takes no `K`.
+ */
+export function parseBinarySize(text: string, units = 'KMGT'): number | undefined {
+  const match = /^(\d+) *(?:([KMGT])(?:i?B)?|B)?$/i.exec(text.trim());
+  if (!match) return undefined;
+  const unit = (match[2] ?? '').toUpperCase();
+  const bytes = Number(match[1]) * 1024 ** EXPONENTS[unit]!;
+  return units.includes(unit) && Number.isSafeInteger(bytes) ? bytes : undefined;
+}

@@ -1,0 +1,26 @@
+// What readers of classic options have in common: their result, and the words that they leave alone.
+
+import type { Command } from 'commander';
+import type { OwnWords } from '../../options/index.js';
+
+/** What another program's options mean for a command of ours. */
+export interface ClassicValues {
+  /** The words that are left for the command's own parser. */
+  readonly words: readonly string[];
+  /** Values by the names that the command's own parser gives them. The command's own options override them. */
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/** The command's own options and their values, which no table of another program reads. */
+export function ownWordsOf(command: Command): OwnWords {
+  const takesValue = new Map<string, boolean>();
+  for (const { short, long, required } of command.options) {
+    for (const flag of [short, long]) if (flag) takesValue.set(flag, required);
+  }
+  return (word, next) => {
+    if (word === '--help' || (word === '-h' && !/^\d/.test(next ?? ''))) return 1;
+    const hasValue = takesValue.get(word);
+    if (hasValue === undefined) return /^--[\w-]+=/.test(word) && takesValue.has(word.split('=')[0]!) ? 1 : 0;
+    return hasValue && next !== undefined ? 2 : 1;
+  };
+}
