@@ -11,6 +11,7 @@ import {
   readPseudoDefinitions,
 } from '../tree/index.js';
 import { readInput } from './input.js';
+import { machineOwners } from './owner-names.js';
 
 /** Parsed values; pseudo files are an option of squashfs alone. */
 export interface ManifestOptions {
@@ -39,12 +40,12 @@ export function manifestOf(path: string, earlier: readonly ManifestEntry[]): Man
 
 /** `-pf FILE`. */
 export function pseudoFileOf(path: string, earlier: readonly ManifestEntry[] = []): ManifestEntry[] {
-  return [...earlier, ...readPseudoDefinitions(textOf(path), path)];
+  return [...earlier, ...readPseudoDefinitions(textOf(path), path, machineOwners())];
 }
 
 /** `-p DEFINITION`. */
 export function pseudoDefinitionOf(text: string, earlier: readonly ManifestEntry[] = []): ManifestEntry[] {
-  return [...earlier, ...readPseudoDefinitions(fromText(text), 'definition')];
+  return [...earlier, ...readPseudoDefinitions(fromText(text), 'definition', machineOwners())];
 }
 
 function textOf(path: string): ByteString {

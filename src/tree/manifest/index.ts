@@ -3,4 +3,4 @@
 export { applyManifest, type ManifestSetting } from './apply.js';
 export type { GivenAttributes, HostFile, ManifestAction, ManifestEntry } from './entry.js';
 export { readManifest } from './read-manifest.js';
-export { readPseudoDefinitions } from './read-pseudo.js';
+export { type OwnerNames, readPseudoDefinitions } from './read-pseudo.js';

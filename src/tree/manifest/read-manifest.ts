@@ -5,7 +5,7 @@ import { splitPath } from '../file-tree.js';
 import type { Xattr } from '../node.js';
 import type { GivenAttributes, ManifestAction, ManifestEntry } from './entry.js';
 import { idOf, modeOf, numberOf, timeOf, xattrOf } from './values.js';
-import { type Line, linesOf, type Word } from './words.js';
+import { type Line, linesOf, type TextLine, type Word } from './words.js';
 
 type Setting = { readonly value: ByteString; readonly word: Word };
 
@@ -57,7 +57,7 @@ function entryOf(line: Line): ManifestEntry {
     }
     if (settings.has(name)) throw line.fault('twice', `"${name}" is given twice.`, word.column);
     settings.set(name, { value, word });
-    if (isXattr) xattrs.push(xattrOf(name.slice('xattr.'.length) as ByteString, value, word, line));
+    if (isXattr) xattrs.push(xattrIn(word, line));
   }
   return {
     place: { path: line.path, line: line.number, column: path.column },
@@ -66,6 +66,13 @@ function entryOf(line: Line): ManifestEntry {
     attributes: attributesOf(settings, line),
     xattrs,
   };
+}
+
+/** `xattr.NAME=VALUE`; a value in quotes is text, whatever it starts with. */
+function xattrIn(word: Word, line: Line): Xattr {
+  const at = word.verbatim.indexOf('=');
+  const name = word.verbatim.slice('xattr.'.length, at) as ByteString;
+  return xattrOf(name, word.verbatim.slice(at + 1) as ByteString, word, line, word.quotedAt.includes(at + 1));
 }
 
 function actionOf(verb: Word, settings: ReadonlyMap<string, Setting>, line: Line): ManifestAction {
@@ -136,7 +143,7 @@ function ownerOf({ value, word }: Setting, line: Line): GivenAttributes {
 }
 
 /** A path in the tree, without the slashes and dots that mean nothing. */
-export function pathOf(text: ByteString, word: Word, line: Line): ByteString {
+export function pathOf(text: ByteString, word: Pick<Word, 'column'>, line: TextLine): ByteString {
   const names = splitPath(text);
   if (text === '' || names.includes('..' as ByteString) || text.includes('\0')) {
     throw line.fault('path', `"${text}" is not a path in the tree.`, word.column, 'Give one without "..".');

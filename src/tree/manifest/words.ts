@@ -8,24 +8,33 @@ export interface Word {
   readonly text: ByteString;
   /** From 1. */
   readonly column: number;
+  /** The text with the backslashes that escape nothing, as setfattr keeps them. */
+  readonly verbatim: ByteString;
+  /** Where in the verbatim text a quotation mark opened. */
+  readonly quotedAt: readonly number[];
 }
 
-/** One line that has words, and where it stands. */
-export class Line {
-  readonly words: readonly Word[];
-
+/** A line of a text, and which one. */
+export class TextLine {
   constructor(
     readonly path: string,
     readonly number: number,
-    text: string,
-  ) {
-    this.words = wordsOf(text, (code, message, at) => this.fault(code, message, columnOf(text, at)));
-  }
+  ) {}
 
   /** An error that points at this line. */
   fault(code: string, message: string, column: number, hint?: string): InvalidInputError {
     const { path, number: line } = this;
     return new InvalidInputError(`tree.manifest-${code}`, message, { path, line, column, ...(hint && { hint }) });
+  }
+}
+
+/** A line cut into words. */
+export class Line extends TextLine {
+  readonly words: readonly Word[];
+
+  constructor(path: string, number: number, text: string) {
+    super(path, number);
+    this.words = wordsOf(text, (code, message, at) => this.fault(code, message, columnOf(text, at)));
   }
 }
 
@@ -37,7 +46,9 @@ export function linesOf(text: ByteString, path: string): Line[] {
   });
 }
 
-const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', 0: '\0' };
+const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r' };
+/** After a backslash: a byte in hexadecimal, one in octal as setfattr has it, or a character. */
+const ESCAPE = /^(?:x([0-9a-f]{2})|([0-7]{1,3})|(.))/i;
 
 function wordsOf(line: string, fault: (code: string, message: string, at: number) => Error): Word[] {
   const words: Word[] = [];
@@ -47,27 +58,44 @@ function wordsOf(line: string, fault: (code: string, message: string, at: number
     if (at >= line.length || line[at] === '#') return words;
     const start = at;
     let text = '';
+    let verbatim = '';
     let quotedFrom = -1;
+    const quotedAt: number[] = [];
     while (at < line.length && (quotedFrom >= 0 || (line[at] !== ' ' && line[at] !== '\t'))) {
       const char = line[at++]!;
-      if (char === '"') quotedFrom = quotedFrom < 0 ? at - 1 : -1;
-      else if (char !== '\\') text += char;
-      else {
-        const [, hex, plain] = /^(?:x([0-9a-f]{2})|(.))/i.exec(line.slice(at, at + 3)) ?? [];
-        if (hex === undefined && plain === undefined) {
-          throw fault('escape', 'A backslash stands at the end of the line.', at - 1);
-        }
-        text += hex === undefined ? (ESCAPES[plain!] ?? plain!) : String.fromCharCode(Number.parseInt(hex, 16));
-        at += hex === undefined ? 1 : 3;
+      if (char === '"') {
+        if (quotedFrom < 0) quotedAt.push(verbatim.length);
+        quotedFrom = quotedFrom < 0 ? at - 1 : -1;
+      } else if (char !== '\\') {
+        text += char;
+        verbatim += char;
+      } else {
+        const match = ESCAPE.exec(line.slice(at, at + 3));
+        if (!match) throw fault('escape', 'A backslash is the last character of the line.', at - 1);
+        const [whole, hex, octal, plain] = match;
+        const meant = plain === undefined ? byteOf(hex, octal) : (ESCAPES[plain] ?? plain);
+        text += meant;
+        verbatim += meant === plain && !/[ \t"\\#]/.test(plain) ? `\\${plain}` : meant;
+        at += whole.length;
       }
     }
     if (quotedFrom >= 0) throw fault('quote', 'A quotation mark is not closed on its line.', quotedFrom);
-    words.push({ text: text as ByteString, column: columnOf(line, start) });
+    words.push({
+      text: text as ByteString,
+      column: columnOf(line, start),
+      verbatim: verbatim as ByteString,
+      quotedAt,
+    });
   }
 }
 
+function byteOf(hex: string | undefined, octal: string | undefined): string {
+  const value = hex === undefined ? Number.parseInt(octal!, 8) : Number.parseInt(hex, 16);
+  return String.fromCharCode(value & 0xff);
+}
+
 /** Characters, not bytes: as editors count. */
-function columnOf(line: string, at: number): number {
+export function columnOf(line: string, at: number): number {
   const before = line.slice(0, at);
   return (toText(before as ByteString) ?? before).length + 1;
 }

@@ -206,9 +206,9 @@ test('commands are never run, and other letters are refused by name', () => {
   }
   expect(failure(() => pseudo('x q 1'))).toMatchObject({ code: 'tree.manifest-pseudo-letter' });
   expect(failure(() => pseudo('x X a=b'))).toMatchObject({ code: 'tree.manifest-pseudo-letter' });
-  expect(failure(() => pseudo('x d 755 0'))).toMatchObject({ code: 'tree.manifest-pseudo', at: 'p:1:3' });
+  expect(failure(() => pseudo('x d 755 0'))).toMatchObject({ code: 'tree.manifest-pseudo', at: 'p:1:10' });
   expect(failure(() => pseudo('x i 755 0 0 q'))).toMatchObject({ code: 'tree.manifest-pseudo', at: 'p:1:13' });
-  expect(failure(() => pseudo('x'))).toMatchObject({ code: 'tree.manifest-pseudo', at: 'p:1:1' });
+  expect(failure(() => pseudo('x'))).toMatchObject({ code: 'tree.manifest-pseudo', at: 'p:1:2' });
 });
 
 test('a large manifest costs what its entries cost', () => {
@@ -216,4 +216,47 @@ test('a large manifest costs what its entries cost', () => {
   const tree = manifest(text);
   const made = tree.get('d');
   expect(made?.kind === 'directory' && made.entries.size).toBe(50_000);
+});
+
+test('texts of definitions: names in quotes, targets as they are, owners by name, attributes with prefixes', () => {
+  const names = { user: (name: string) => (name === 'www' ? 33 : undefined), group: () => 50 };
+  const read = (text: string) => readPseudoDefinitions(fromText(text), 'p', names);
+  expect(read('"a b/c" s 777 www staff  to "x y" \\ ')[0]).toMatchObject({
+    path: 'a b/c',
+    action: { verb: 'symlink', target: 'to "x y" \\ ' },
+    attributes: { uid: 33, gid: 50 },
+  });
+  expect(read('a\\ b d 755 \\\n +0 010\n')[0]).toMatchObject({ path: 'a b', attributes: { uid: 0, gid: 10 } });
+  expect(read('# c\n  # d\n\\#e d 755 0 0')).toMatchObject([{ path: '#e', place: { line: 3 } }]);
+  const value = (text: string) => Buffer.from(read(`f x user.v=${text}`)[0]!.xattrs[0]!.value).toString('latin1');
+  expect(value('a b  ')).toBe('a b  ');
+  expect(value('hello\\000world')).toBe('hello\0world');
+  expect(value('a\\b"c"\\9')).toBe('a\\b"c"\\9');
+  expect(value('0ta\\012b')).toBe('a\nb');
+  expect(value('0ba\\012b')).toBe('a\\012b');
+  expect(value('0X6162')).toBe('ab');
+  expect(value('0SYWI=')).toBe('ab');
+  for (const wrong of [
+    'f x user.v=0ta\\1',
+    'f x user.v=0ta\\400',
+    'f x v',
+    'a d 755 nobody 0',
+    'a d 755 0 0 x',
+    'a s 777 0 0',
+    '"a d 755 0 0',
+    'c c 600 0 0 4096 0',
+  ]) {
+    expect(failure(() => read(wrong.replace('nobody', 'unknown')))).toMatchObject({
+      at: expect.stringMatching(/^p:1:\d+$/),
+    });
+  }
+});
+
+test('texts of attributes in a manifest are those of setfattr', () => {
+  const value = (text: string) =>
+    Buffer.from(readManifest(fromText(`set / xattr.user.v=${text}`), 'm')[0]!.xattrs[0]!.value).toString('latin1');
+  expect(value('hello\\000world')).toBe('hello\0world');
+  expect(value('a\\b\\101')).toBe('a\\bA');
+  expect(value('"0x61 b"')).toBe('0x61 b');
+  expect(value('0x6162')).toBe('ab');
 });
