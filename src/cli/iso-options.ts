@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type ByteString, byteStringOf, displayText } from '../bytes/index.js';
 import {
   type BootEntryOptions,
+  type BootOptions,
   type HideRule,
   LAYOUT_NAMES,
   type LayoutName,
@@ -17,6 +18,7 @@ import { type DeepDirectories, RELAXATIONS, type Relaxation, type VolumeDates } 
 import type { UdfRevision } from '../format/udf/index.js';
 import { DIGEST_NAMES, type DigestName } from '../io/index.js';
 import { BOOT_ENTRY_HELP, parseBootEntry } from './boot-entry.js';
+import type { Graft } from './graft.js';
 import { readInput } from './input.js';
 import { parsePatternOption, trimmed } from './patterns.js';
 import { parseInteger } from './units.js';
@@ -68,6 +70,12 @@ export interface IsoCommandOptions extends WriterOptions {
   readonly diskSignature?: number;
   readonly partitionOffset?: '0' | '16';
   readonly pad: number;
+  /** Boot images in mkisofs's spelling, which take the place of those above. */
+  readonly classicBoot?: BootOptions;
+  /** Owners and modes of `-r`. */
+  readonly rational?: boolean;
+  readonly graftBase?: string;
+  readonly grafts?: readonly Graft[];
 }
 
 /** Adds every option that only `iso` has. */
@@ -233,7 +241,7 @@ function parseSignature(text: string): number {
 }
 
 /** `boot/x86_64/* 100` per line, as mkisofs takes it; lines that start with # are comments. */
-function readWeightRules(path: string): WeightRule[] {
+export function readWeightRules(path: string): WeightRule[] {
   const lines = byteStringOf(readInput(path)).split('\n');
   return lines.flatMap((text, i) => {
     const line = trimmed(text);

@@ -5,7 +5,6 @@ import { setFlagsFromString } from 'node:v8';
 import { CommanderError } from 'commander';
 import { EXIT } from '../errors.js';
 import { takeClassicOptions } from './classic/index.js';
-import { translateClassicSpelling } from './classic-spelling.js';
 import { errorData, errorLines, exitCodeOf } from './exit-code.js';
 import { program } from './program.js';
 
@@ -18,9 +17,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? EXIT.done : EXIT.environment);
 });
 
-let args = process.argv.slice(2);
+const args = process.argv.slice(2);
 try {
-  args = translateClassicSpelling(args);
   const root = await program(args);
   await root.parseAsync([...(await takeClassicOptions(root, args))], { from: 'user' });
 } catch (error) {

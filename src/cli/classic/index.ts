@@ -10,6 +10,7 @@ type Reader = (command: Command, words: readonly string[]) => ClassicValues;
 const READERS: Readonly<Record<string, () => Promise<Reader>>> = {
   squashfs: async () => (await import('./squashfs.js')).classicSquashfs,
   ext4: async () => (await import('./ext4.js')).classicExt4,
+  iso: async () => (await import('./iso.js')).classicIso,
   fat: async () => (await import('./fat.js')).classicFat,
 };
 

@@ -2,18 +2,19 @@
 
 import { statSync } from 'node:fs';
 import { Command } from 'commander';
-import { fromText } from '../../bytes/index.js';
-import { checkEfiImages, type DiscLayout, type DiscOptions, planDisc } from '../../disc/index.js';
+import { fromText, timestamp } from '../../bytes/index.js';
+import { type BootOptions, checkEfiImages, type DiscLayout, type DiscOptions, planDisc } from '../../disc/index.js';
 import { InvalidInputError, UsageError } from '../../errors.js';
 import { tagSeal } from '../../format/checkmedia/index.js';
 import { planFat } from '../../format/fat/index.js';
 import { type ExactContent, fileContent, type ImagePlan, type Run, type Seal, withSeals } from '../../io/index.js';
 import { scanDirectory } from '../../source/index.js';
-import { type FileTree, shareDuplicates } from '../../tree/index.js';
+import { exclude, type FileTree, fingerprint, newestSecond, shareDuplicates } from '../../tree/index.js';
+import { grafted, rationalised } from '../graft.js';
 import { readInput } from '../input.js';
 import { addIsoOptions, type IsoCommandOptions } from '../iso-options.js';
-import { type PreparedSource, writeCommand } from '../write-command.js';
-import { addWriterOptions } from '../writer-options.js';
+import { environmentEpoch, type PreparedSource, writeCommand } from '../write-command.js';
+import { addWriterOptions, excludePatterns } from '../writer-options.js';
 
 export function isoCommand(): Command {
   const command = new Command('iso')
@@ -21,13 +22,25 @@ export function isoCommand(): Command {
     .argument('<source>', 'directory, tar file, or - for a tar archive on standard input')
     .argument('<image>', 'image file, or - for standard output');
   return addWriterOptions(addIsoOptions(command)).action((source: string, image: string, options: IsoCommandOptions) =>
-    writeCommand(source, image, options, async (prepared, { run }) => {
+    writeCommand(source, image, options, async (scanned, { run }) => {
+      const prepared = await withSources(scanned, options);
       const tree = options.duplicatesOnce ? await shareDuplicates(prepared.tree, run) : prepared.tree;
       const disc = await planned(tree, await discOptions(options, prepared), run);
       const seal = mediaCheckSeal(options);
       return seal ? withSeals(disc, [seal]) : disc;
     }),
   );
+}
+
+/** The source with what mkisofs's options lay over it. */
+async function withSources(scanned: PreparedSource, options: IsoCommandOptions): Promise<PreparedSource> {
+  const { graftBase, grafts = [], rational } = options;
+  if (graftBase === undefined && grafts.length === 0 && !rational) return scanned;
+  const whole = exclude(await grafted(scanned.tree, graftBase, grafts), excludePatterns(options));
+  const tree = rational ? rationalised(whole) : whole;
+  const isDated = options.epoch !== undefined || environmentEpoch() !== undefined;
+  const epoch = isDated ? scanned.epoch : timestamp(Math.max(0, newestSecond(tree)));
+  return { tree, epoch, seed: options.seed ?? fingerprint(tree) };
 }
 
 async function planned(tree: FileTree, options: DiscOptions, run: Run): Promise<ImagePlan<DiscLayout>> {
@@ -94,7 +107,8 @@ function identifiers(options: IsoCommandOptions): Partial<DiscOptions> {
 }
 
 function bootOptions(options: IsoCommandOptions): Pick<DiscOptions, 'boot'> {
-  const { biosBoot, efiBoot, appendEsp, bootInfoTable, grub2BootInfo, bootCatalog, bootEntry: entries } = options;
+  if (options.classicBoot) return { boot: { ...options.classicBoot, ...catalogOptions(options) } };
+  const { biosBoot, efiBoot, appendEsp, bootInfoTable, grub2BootInfo, bootEntry: entries } = options;
   const efi =
     efiBoot !== undefined ? { path: efiBoot } : appendEsp !== undefined ? ('appended-esp' as const) : undefined;
   return {
@@ -104,9 +118,13 @@ function bootOptions(options: IsoCommandOptions): Pick<DiscOptions, 'boot'> {
         : { bios: { path: biosBoot, bootInfoTable, ...(grub2BootInfo ? { grub2BootInfo } : {}) } }),
       ...(efi === undefined ? {} : { efi }),
       entries,
-      ...(bootCatalog === undefined ? {} : { catalogPath: bootCatalog, catalogHidden: false }),
+      ...catalogOptions(options),
     },
   };
+}
+
+function catalogOptions({ bootCatalog }: IsoCommandOptions): Pick<BootOptions, 'catalogPath' | 'catalogHidden'> {
+  return bootCatalog === undefined ? {} : { catalogPath: bootCatalog, catalogHidden: false };
 }
 
 /** A FAT image as it is, or one made of a directory. */

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { translateClassicSpelling } from '../../../src/cli/classic-spelling.js';
 import { errorData, errorLines, exitCodeOf } from '../../../src/cli/exit-code.js';
 import { optionFlag } from '../../../src/cli/option-words.js';
 import { jsonData, textLines } from '../../../src/cli/output/plain-data.js';
@@ -142,11 +141,4 @@ test('plain data: typed arrays by length, maps as objects', () => {
   const data = jsonData({ table: new Uint32Array(3), map: new Map([['a', 1n]]), list: [{ lba: 1 }], gone: undefined });
   expect(JSON.parse(JSON.stringify(data))).toEqual({ table: { length: 3 }, map: { a: '1' }, list: [{ lba: 1 }] });
   expect(textLines(data)).toEqual(['table: length 3', 'map: a 1', 'list:', '  - lba 1']);
-});
-
-test('spellings of mkisofs become ours, others stay', () => {
-  expect(translateClassicSpelling(['iso', 'a', 'b', '-V', 'ID', '-R', '-J'])).toEqual([
-    ...['iso', 'a', 'b', '--volume-id', 'ID', '--joliet'],
-  ]);
-  expect(translateClassicSpelling(['fat', '-V', 'x'])).toEqual(['fat', '-V', 'x']);
 });

@@ -1,0 +1,85 @@
+// Several sources in one tree, as mkisofs takes them: directories whose entries come together, single files, and with
+// -graft-points `path in the image=source`.
+
+import { statSync } from 'node:fs';
+import { fromText, timestamp } from '../bytes/index.js';
+import { InvalidInputError } from '../errors.js';
+import { fileContent } from '../io/index.js';
+import { scanDirectory } from '../source/index.js';
+import { type FileTree, file, mapNodes, type Node, overlay, FileTree as Tree } from '../tree/index.js';
+
+/** A source and the directory or file of the image that it becomes. */
+export interface Graft {
+  /** Path in the image without leading slash; empty for the root. */
+  readonly target: string;
+  readonly path: string;
+}
+
+export interface Pathspecs {
+  /** What is scanned first; undefined without operands. */
+  readonly source: string | undefined;
+  /** Where its entries come; undefined for the root. */
+  readonly base: string | undefined;
+  /** What is laid over it. */
+  readonly grafts: readonly Graft[];
+}
+
+/** Divides operands. The first directory, or the only operand, is the source. */
+export function pathspecsOf(operands: readonly string[], graftPoints: boolean): Pathspecs {
+  const all = operands.map((operand) => (graftPoints ? graftOf(operand) : plain(operand)));
+  if (all.length <= 1 && (all[0]?.target ?? '') === '') return { source: all[0]?.path, base: undefined, grafts: [] };
+  const first = all.find(({ path }) => statSync(path, { throwIfNoEntry: false })?.isDirectory());
+  if (!first) {
+    throw new InvalidInputError('usage.no-directory', 'One of several sources has to be a directory.', {
+      hint: 'Put single files beside a directory.',
+    });
+  }
+  const grafts = all.filter((graft) => graft !== first).map(named);
+  return { source: first.path, base: first.target === '' ? undefined : first.target, grafts };
+}
+
+/** `boot/grub=/usr/lib/grub`: an equals sign or backslash in a name has a backslash before it. */
+function graftOf(operand: string): Graft {
+  const match = /^((?:[^=\\]|\\.)*)=(.*)$/s.exec(operand);
+  if (!match) return plain(operand);
+  return { target: unescaped(match[1]!).replace(/^\/+|\/+$/g, ''), path: unescaped(match[2]!) };
+}
+
+const plain = (path: string): Graft => ({ target: '', path });
+const unescaped = (text: string) => text.replace(/\\(.)/gs, '$1');
+
+/** A single file keeps its own name where none is given, or where the target is a directory by its slash. */
+function named({ target, path }: Graft): Graft {
+  const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  return isFile && target === '' ? { target: path.split('/').at(-1)!, path } : { target, path };
+}
+
+/** The tree under `base`, and the other sources laid over it. */
+export async function grafted(tree: FileTree, base: string | undefined, grafts: readonly Graft[]): Promise<FileTree> {
+  let whole = base === undefined ? tree : Tree.of({ [base]: tree.root });
+  for (const { target, path } of grafts) whole = overlay(whole, await graftTree(target, path));
+  return whole;
+}
+
+async function graftTree(target: string, path: string): Promise<FileTree> {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (!stat) throw new InvalidInputError('cli.no-source', `There is no ${path}.`, { path });
+  if (stat.isDirectory()) {
+    const tree = await scanDirectory(fromText(path));
+    return target === '' ? tree : Tree.of({ [target]: tree.root });
+  }
+  const { mode, uid, gid, mtimeMs, size } = stat;
+  const attributes = { mode: mode & 0o7777, uid, gid, mtime: timestamp(Math.floor(mtimeMs / 1000)) };
+  return Tree.of({ [target]: file(fileContent(fromText(path), size), attributes) });
+}
+
+/** Owners and modes as `-r` of mkisofs gives them: everything is root's, readable by all, and nobody may write. */
+export function rationalised(tree: FileTree): FileTree {
+  return mapNodes(tree, (node) => ({ ...node, uid: 0, gid: 0, mode: rationalMode(node) }));
+}
+
+function rationalMode({ kind, mode }: Node): number {
+  if (kind === 'symlink') return mode;
+  const runs = kind === 'directory' || (mode & 0o111) !== 0;
+  return 0o444 | (runs ? 0o111 : 0);
+}

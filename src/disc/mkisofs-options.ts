@@ -1,0 +1,305 @@
+// The options of mkisofs, as genisoimage and `xorriso -as mkisofs` read them, in terms of ours. Options without an equal are
+// refused by name. Files that options name are read by the caller.
+
+import { fromText } from '../bytes/index.js';
+import { InvalidInputError, UnsupportedError } from '../errors.js';
+import {
+  ALWAYS,
+  BadValue,
+  type ForeignProgram,
+  type OptionTable,
+  type OwnWords,
+  oneOf,
+  readWords,
+  refuseOptions,
+  wholeNumber,
+} from '../options/index.js';
+import type { BootOptions } from './boot-options.js';
+import { BOOT_ROWS, type BootDraft, bootOf, isEfiPartition, newBootDraft } from './mkisofs-boot.js';
+import type { DiscOptions, HideRule, TreeName } from './options.js';
+
+/** Files of the system that mkisofs options name. */
+export interface MkisofsFiles {
+  /** Boot code of the MBR. */
+  readonly mbr?: string;
+  /** Image of the EFI system partition. */
+  readonly appendedEsp?: string;
+  /** Globs and weights, one per line. */
+  readonly sort?: string;
+  /** Patterns to exclude, one per line. */
+  readonly excludeFrom: readonly string[];
+  /** Patterns to hide, one per line. */
+  readonly hideFrom: readonly { readonly path: string; readonly from: readonly TreeName[] }[];
+}
+
+/** All that the words ask for. */
+export interface MkisofsOptions {
+  readonly disc: Partial<DiscOptions> & { readonly boot: BootOptions };
+  readonly files: MkisofsFiles;
+  /** Where the image goes, if the words say it. */
+  readonly output?: string;
+  /** Owners and modes for everyone (`-r`). */
+  readonly rational: boolean;
+  readonly duplicatesOnce: boolean;
+  readonly exclude: readonly string[];
+  /** Operands are `path in the image=source`. */
+  readonly graftPoints: boolean;
+  readonly quiet: boolean;
+  /** Operands, and options that mkisofs does not have. */
+  readonly rest: readonly string[];
+}
+
+interface Draft extends BootDraft {
+  readonly disc: { -readonly [K in keyof DiscOptions]?: DiscOptions[K] };
+  readonly hide: HideRule[];
+  readonly excludeFrom: string[];
+  readonly hideFrom: { path: string; from: readonly TreeName[] }[];
+  readonly exclude: string[];
+  readonly relax: Set<NonNullable<DiscOptions['relax']>[number]>;
+  sort?: string;
+  output?: string;
+  /** Whether the words are mkisofs's alone, whose defaults then count. */
+  whole: boolean;
+  joliet: false | true | 'long';
+  pad: number | undefined;
+  rational: boolean;
+  duplicatesOnce: boolean;
+  graftPoints: boolean;
+  quiet: boolean;
+}
+
+/** Blocks that mkisofs adds at the end, for drives that read ahead. */
+const USUAL_PAD = 150;
+const ONE_SESSION = 'An image has one session and is written anew.';
+const NO_HFS = 'HFS and HFS+ are not written.';
+const NO_JIGDO = 'Templates for jigdo are not written.';
+const NO_CHECKSUMS = 'Use a media-check tag for digests in the image.';
+const ONE_OWNER = 'Give user and group together as the owner of all entries.';
+const MODES = 'Change the modes of the tree, or state them in a manifest.';
+const ODD_NAMES = 'Name the rules for names that may be broken, or choose level 4.';
+
+const text = (key: TextOption) => (draft: Draft, value: string) => {
+  draft.disc[key] = value;
+};
+type TextOption =
+  | 'volumeId'
+  | 'systemId'
+  | 'volumeSetId'
+  | 'publisher'
+  | 'preparer'
+  | 'applicationId'
+  | 'copyrightFile'
+  | 'abstractFile'
+  | 'bibliographicFile';
+
+const relax = (rule: NonNullable<DiscOptions['relax']>[number]) => (draft: Draft) => {
+  draft.relax.add(rule);
+};
+
+const hide =
+  (...from: readonly TreeName[]) =>
+  (draft: Draft, pattern: string) => {
+    draft.hide.push({ pattern: fromText(pattern), from });
+  };
+
+const hideList =
+  (...from: readonly TreeName[]) =>
+  (draft: Draft, path: string) => {
+    draft.hideFrom.push({ path, from });
+  };
+
+const TEXT_ROWS: OptionTable<Draft> = {
+  '-V|-volid ID': text('volumeId'),
+  '-A|-appid ID': text('applicationId'),
+  '-P|-publisher ID': text('publisher'),
+  '-p|-preparer ID': text('preparer'),
+  '-sysid ID': text('systemId'),
+  '-volset ID': text('volumeSetId'),
+  '-copyright FILE': text('copyrightFile'),
+  '-abstract FILE': text('abstractFile'),
+  '-biblio FILE': text('bibliographicFile'),
+  '-volset-size N': (_, value) => void wholeNumber(value, 1, 1),
+  '-volset-seqno N': (_, value) => void wholeNumber(value, 1, 1),
+};
+
+const TREE_ROWS: OptionTable<Draft> = {
+  '-R|-rock': ALWAYS,
+  '-r|-rational-rock': (draft) => {
+    draft.rational = true;
+  },
+  '--norock': (draft) => {
+    draft.disc.rockRidge = 'none';
+  },
+  '-J|-joliet': (draft) => {
+    draft.joliet ||= true;
+  },
+  '-joliet-long': (draft) => {
+    draft.joliet = 'long';
+  },
+  '-udf': (draft) => {
+    draft.disc.udf = '1.02';
+  },
+  '-iso-level N': (draft, value) => {
+    draft.disc.level = Number(oneOf(value, ['1', '2', '3', '4'])) as 1 | 2 | 3 | 4;
+  },
+  '-l|-full-iso9660-filenames': ALWAYS,
+  '-L|-allow-leading-dots|-ldots': ODD_NAMES,
+  '-d|-omit-period': relax('omit-period'),
+  '-N|-omit-version-number': relax('omit-version'),
+  '-allow-lowercase': relax('lowercase'),
+  '-allow-multidot': relax('multiple-dots'),
+  '-relaxed-filenames': relax('ascii'),
+  '-max-iso9660-filenames': relax('long'),
+  '-U|-untranslated-filenames': ODD_NAMES,
+  '-no-iso-translate': ODD_NAMES,
+  '-D|-disable-deep-relocation': (draft) => {
+    draft.disc.deep = 'keep';
+  },
+  '-hide GLOB': hide('iso'),
+  '-hide-joliet GLOB': hide('joliet'),
+  '-hide-udf GLOB': hide('udf'),
+  '-hide-list FILE': hideList('iso'),
+  '-hide-joliet-list FILE': hideList('joliet'),
+  '-hide-udf-list FILE': hideList('udf'),
+  '-m GLOB': (draft, value) => {
+    draft.exclude.push(value);
+  },
+  '-x|-exclude PATH': (draft, value) => {
+    draft.exclude.push(value);
+  },
+  '-exclude-list FILE': (draft, value) => {
+    draft.excludeFrom.push(value);
+  },
+  '-sort FILE': (draft, value) => {
+    draft.sort = value;
+  },
+  '-duplicates-once': (draft) => {
+    draft.duplicatesOnce = true;
+  },
+  '-graft-points': (draft) => {
+    draft.graftPoints = true;
+  },
+  '-follow-links': 'Links are stored as links.',
+  '-path-list FILE': 'Name the sources on the command line.',
+  '-uid ID': ONE_OWNER,
+  '-gid ID': ONE_OWNER,
+  '-file-mode|-dir-mode|-new-dir-mode MODE': MODES,
+  '-T|-translation-table': 'Rock Ridge has the names of the tree.',
+  '-z|-transparent-compression': 'Files are stored as they are.',
+};
+
+const RUN_ROWS: OptionTable<Draft> = {
+  '-as PROGRAM': (draft, value) => {
+    oneOf(value, ['mkisofs', 'genisofs', 'genisoimage', 'xorrisofs']);
+    draft.whole = true;
+  },
+  '-o|-output FILE': (draft, value) => {
+    draft.output = value;
+    draft.whole = true;
+  },
+  '-quiet': (draft) => {
+    draft.quiet = true;
+  },
+  '-v|-verbose|-gui|-no-cache-inodes|-cache-inodes|-no-rr|-no-split-symlink-components|-no-split-symlink-fields':
+    ALWAYS,
+  '-pad': (draft) => {
+    draft.pad = USUAL_PAD;
+  },
+  '-no-pad': (draft) => {
+    draft.pad = 0;
+  },
+  '-padding BLOCKS': (draft, value) => {
+    draft.pad = wholeNumber(value, 0, 1_000_000);
+  },
+  '-input-charset|-output-charset CHARSET': (_, value) => {
+    if (!/^utf-?8$/i.test(value)) throw new BadValue('utf-8, since names are taken as they are');
+  },
+  '-M|-prev-session|-dev FILE': ONE_SESSION,
+  '-C|-cdrecord-params NUMBERS': ONE_SESSION,
+  '-hfs|-apple|-hfsplus|-hybrid|-mac-name|-g|-probe|-netatalk': NO_HFS,
+  '-map|-magic|-hfs-volid|-hfs-bless|-part|-boot-hfs-file FILE': NO_HFS,
+  '-jigdo-jigdo|-jigdo-template|-jigdo-map|-jigdo-exclude|-jigdo-force-md5|-md5-list VALUE': NO_JIGDO,
+  '--md5|--for_backup': NO_CHECKSUMS,
+  '--emul-toc|--no-emul-toc': ONE_SESSION,
+  '-print-size': 'The plan of an image states its size.',
+};
+
+const MKISOFS: ForeignProgram<Draft> = {
+  name: 'mkisofs',
+  code: 'disc.mkisofs-option',
+  table: { ...TEXT_ROWS, ...TREE_ROWS, ...RUN_ROWS, ...BOOT_ROWS },
+  style: 'words',
+};
+
+/**
+ * Reads words in the spelling of mkisofs. With `-o` or `-as mkisofs` the defaults are those of mkisofs too: Joliet only with `-J`,
+ * and 150 blocks of padding. Throws `UnsupportedError` `disc.mkisofs-option` for an option without a meaning here,
+ * `InvalidInputError` for a bad value.
+ */
+export function parseMkisofsOptions(words: readonly string[], own?: OwnWords): MkisofsOptions {
+  const draft = newDraft();
+  const { refused, rest } = readWords(MKISOFS, takePartitions(words, draft), draft, own);
+  refuseOptions(MKISOFS, refused);
+  const { disc, whole, joliet, pad, hide, relax, sort, output } = draft;
+  const { boot, mbr, appendedEsp, ...bootDisc } = bootOf(draft);
+  const padBlocks = pad ?? (whole ? USUAL_PAD : undefined);
+  return {
+    disc: {
+      ...disc,
+      ...bootDisc,
+      boot,
+      ...(whole || joliet ? { joliet } : {}),
+      ...(padBlocks === undefined ? {} : { padBlocks }),
+      ...(relax.size === 0 ? {} : { relax: [...relax] }),
+      hide,
+    },
+    files: {
+      excludeFrom: draft.excludeFrom,
+      hideFrom: draft.hideFrom,
+      ...(mbr === undefined ? {} : { mbr }),
+      ...(appendedEsp === undefined ? {} : { appendedEsp }),
+      ...(sort === undefined ? {} : { sort }),
+    },
+    ...(output === undefined ? {} : { output }),
+    rational: draft.rational,
+    duplicatesOnce: draft.duplicatesOnce,
+    exclude: draft.exclude,
+    graftPoints: draft.graftPoints,
+    quiet: draft.quiet,
+    rest,
+  };
+}
+
+/** Takes `-append_partition`, the only option of three values, out of the words. */
+function takePartitions(words: readonly string[], draft: Draft): readonly string[] {
+  const at = words.indexOf('-append_partition');
+  if (at < 0) return words;
+  const [number = '', type = '', file] = words.slice(at + 1, at + 4);
+  if (file === undefined) throw new InvalidInputError(MKISOFS.code, '-append_partition needs number, type and file.');
+  if (number !== '2' || !isEfiPartition(type)) {
+    throw new UnsupportedError(MKISOFS.code, `-append_partition ${number} ${type} of mkisofs is not supported.`, {
+      hint: 'Partition 2 can be appended, with the type 0xef of an EFI system partition.',
+    });
+  }
+  draft.appendedEsp = file;
+  return takePartitions([...words.slice(0, at), ...words.slice(at + 4)], draft);
+}
+
+function newDraft(): Draft {
+  return {
+    ...newBootDraft(),
+    disc: {},
+    hide: [],
+    excludeFrom: [],
+    hideFrom: [],
+    exclude: [],
+    relax: new Set(),
+    whole: false,
+    joliet: false,
+    pad: undefined,
+    rational: false,
+    duplicatesOnce: false,
+    graftPoints: false,
+    quiet: false,
+  };
+}
