@@ -40,6 +40,7 @@ function isUpToDate() {
   if (!existsSync(library)) return false;
   const sources = ['Cargo.toml', 'Cargo.lock', 'native/Cargo.toml', 'native/build.rs'];
   for (const file of readdirSync(`${root}native/src`, { recursive: true })) sources.push(`native/src/${file}`);
+  for (const file of readdirSync(`${root}native/codecs`)) sources.push(`native/codecs/${file}`);
   const built = statSync(library).mtimeMs;
   return sources.every((source) => statSync(root + source).mtimeMs <= built);
 }

@@ -158,7 +158,7 @@ export class TargetError extends IsopressError {
   override readonly exitCode = EXIT.environment;
 }
 
-/** An external tool is missing or failed. */
+/** A tool, or a part that this program relies on, is missing or failed: another program, a thread, memory. */
 export class ToolError extends IsopressError {
   override readonly exitCode = EXIT.environment;
 }

@@ -14,6 +14,7 @@ export {
   type CompressionName,
   type CompressionRequest,
   chooseCompression,
+  ENGINES,
   type EngineChoice,
   type EngineId,
   GZIP_STRATEGIES,

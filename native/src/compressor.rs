@@ -1,8 +1,7 @@
 //! Compression as Node.js sees it: the pool of threads as a class, memory it reads in place, and decompression.
 //! Glue like `lib.rs`: argument checks and value conversion, nothing else.
 
-use crate::codec::branches::Machine;
-use crate::codec::{self, Codec, Fault, MAX_BLOCK, xz};
+use crate::codec::{self, CODECS, Codec, Fault, MAX_BLOCK};
 use crate::memory::{Block, Shared};
 use crate::pool::{Outcome, Pool, Refusal};
 use crate::{Failure, safe_integer};
@@ -12,51 +11,16 @@ use napi::threadsafe_function::{
 };
 use napi::{Status, sys};
 use napi_derive::napi;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Results up to this many bytes are copied into memory of the JavaScript engine: that costs less than handing over ours.
 const SMALL: usize = 16 << 10;
 
 /// The library behind each codec and its version: `libdeflate@1.26`.
-#[napi(object, object_from_js = false)]
-pub struct Engines {
-    /// deflate in zlib streams.
-    pub gzip: String,
-    /// xz files.
-    pub xz: String,
-    /// Zstandard frames.
-    pub zstd: String,
-    /// LZ4 blocks.
-    pub lz4: String,
-    /// LZO1X blocks.
-    pub lzo: String,
-}
-
-/// The libraries and their versions.
 #[napi(catch_unwind)]
-pub fn engines() -> Engines {
-    Engines {
-        gzip: concat!("libdeflate@", env!("LIBDEFLATE_VERSION")).to_owned(),
-        xz: format!("liblzma@{}", codec::xz::version()),
-        zstd: format!("libzstd@{}", codec::zstd::version()),
-        lz4: format!("liblz4@{}", codec::lz4::version()),
-        lzo: format!("lzokay@{}", codec::lzo::VERSION),
-    }
-}
-
-/// A codec and its settings.
-#[napi(object, object_to_js = false)]
-pub struct CodecSettings {
-    /// `gzip`, `xz`, `zstd`, `lz4` or `lzo`.
-    pub codec: String,
-    /// In the codec's own scale.
-    pub level: f64,
-    /// xz: spend more time for less size.
-    pub extreme: Option<bool>,
-    /// xz: most bytes of the dictionary.
-    pub dictionary: Option<f64>,
-    /// xz: names of branch filters to try.
-    pub filters: Option<Vec<String>>,
+pub fn engines() -> HashMap<&'static str, &'static str> {
+    CODECS.iter().map(|entry| (entry.name, entry.library)).collect()
 }
 
 /// Zeros that a [`Compressor`] reads in place.
@@ -114,11 +78,13 @@ impl Compressor {
     #[napi(constructor, catch_unwind)]
     pub fn new(
         env: &Env,
-        settings: CodecSettings,
+        codec: String,
+        parameters: Vec<f64>,
         threads: f64,
         wake: Function<(), UnknownReturnValue>,
     ) -> Result<Self, Failure> {
-        let codec = codec_of(&settings)?;
+        let parameters = parameters.into_iter().map(parameter).collect::<Result<Vec<_>, _>>()?;
+        let codec = Codec::new(&codec, &parameters).map_err(invalid)?;
         let threads = u32::try_from(safe_integer(threads)?).unwrap_or(u32::MAX);
         let wake: Wake = wake.build_threadsafe_function().build().map_err(no_memory)?;
         let handle = Arc::clone(&wake.handle);
@@ -148,7 +114,7 @@ impl Compressor {
         Ok(())
     }
 
-    /// The results that there are.
+    /// Drains finished results.
     #[napi(catch_unwind)]
     pub fn take(&mut self, env: &Env) -> Result<Outcomes, Failure> {
         let Some(open) = &mut self.open else { return Ok(Vec::new()) };
@@ -203,31 +169,13 @@ impl Open {
     }
 }
 
-fn codec_of(settings: &CodecSettings) -> Result<Codec, Failure> {
-    let level = level(settings.level)?;
-    match settings.codec.as_str() {
-        "gzip" => Ok(Codec::Gzip { level }),
-        "zstd" => Ok(Codec::Zstd { level }),
-        "lz4" => Ok(Codec::Lz4 { level }),
-        "lzo" => Ok(Codec::Lzo),
-        "xz" => Ok(Codec::Xz(xz::Settings {
-            preset: level,
-            extreme: settings.extreme.unwrap_or(false),
-            dictionary: settings.dictionary.map(|size| block_length(size).map(|size| size as u32)).transpose()?,
-            filters: settings.filters.iter().flatten().map(|name| machine(name)).collect::<Result<_, _>>()?,
-        })),
-        other => Err(invalid(Fault(format!("there is no codec {other:?}")))),
+/// A parameter of a codec; JavaScript would cut larger numbers to 32 bits.
+fn parameter(value: f64) -> Result<i32, Failure> {
+    if value.fract() == 0.0 && (f64::from(i32::MIN)..=f64::from(i32::MAX)).contains(&value) {
+        Ok(value as i32)
+    } else {
+        Err(Failure::new("ERR_OUT_OF_RANGE".to_owned(), format!("{value} is not a parameter of a codec.")))
     }
-}
-
-/// A level; those of zstd go below zero.
-fn level(value: f64) -> Result<i32, Failure> {
-    let magnitude = i32::try_from(safe_integer(value.abs())?).unwrap_or(i32::MAX);
-    Ok(if value < 0.0 { -magnitude } else { magnitude })
-}
-
-fn machine(name: &str) -> Result<Machine, Failure> {
-    Machine::named(name).ok_or_else(|| invalid(Fault(format!("there is no branch filter {name:?}"))))
 }
 
 /// A number of bytes that a block may have: 1 or more.

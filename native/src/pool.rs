@@ -68,7 +68,6 @@ impl Inner {
 impl Pool {
     /// A pool of up to `threads` threads, which start when there is work for them.
     pub fn new(codec: Codec, threads: u32, wake: impl Fn() + Send + Sync + 'static) -> Result<Self, Fault> {
-        codec.check()?;
         if !(1..=MAX_THREADS).contains(&threads) {
             return Err(Fault::new(format!("{threads} is not a number of threads: 1 to {MAX_THREADS}")));
         }
@@ -167,7 +166,7 @@ fn next(inner: &Inner) -> Option<(u32, Block)> {
 }
 
 /// A panic ends the encoder, not the thread: the next block gets a new one.
-fn encode(inner: &Inner, kept: &mut Option<Box<dyn Encoder>>, block: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
+fn encode(inner: &Inner, kept: &mut Option<Encoder>, block: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
     let attempt = catch_unwind(AssertUnwindSafe(|| {
         let mut encoder = match kept.take() {
             Some(encoder) => encoder,

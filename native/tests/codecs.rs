@@ -1,7 +1,11 @@
 //! Every codec: blocks come back, nothing gets larger, damage is a fault, and each has the properties its readers insist on.
 
-use isopress_native::codec::branches::Machine;
-use isopress_native::codec::{Codec, decode, xz};
+use isopress_native::codec::{CODECS, Codec, decode};
+
+/// Bits of the filters of xz, in the order of `native/codecs/branches.h`.
+const X86: i32 = 1;
+const ARM64: i32 = 1 << 6;
+const MACHINES: i32 = 8;
 
 /// Text-like bytes with `noise` of 256 parts of noise among them.
 fn bytes(length: usize, noise: u32) -> Vec<u8> {
@@ -32,19 +36,23 @@ fn code(length: usize) -> Vec<u8> {
     code
 }
 
-fn xz(preset: i32, dictionary: Option<u32>, filters: &[Machine]) -> Codec {
-    Codec::Xz(xz::Settings { preset, extreme: false, dictionary, filters: filters.to_vec() })
+fn codec(name: &str, level: i32) -> Codec {
+    Codec::new(name, &[level]).expect("the settings are right")
+}
+
+fn xz(preset: i32, dictionary: i32, filters: i32) -> Codec {
+    Codec::new("xz", &[preset, 0, dictionary, filters]).expect("the settings are right")
 }
 
 fn all() -> Vec<(&'static str, Codec)> {
     let mut codecs = Vec::new();
-    codecs.extend([1, 6, 12].map(|level| ("gzip", Codec::Gzip { level })));
-    codecs.push(("lzo", Codec::Lzo));
-    codecs.extend([-7, -1, 1, 15, 22].map(|level| ("zstd", Codec::Zstd { level })));
-    codecs.extend([1, 2, 9, 12].map(|level| ("lz4", Codec::Lz4 { level })));
-    codecs.extend([0, 6].map(|preset| ("xz", xz(preset, None, &[]))));
-    codecs.extend(Machine::NAMES.map(|(_, machine)| ("xz", xz(1, None, &[machine]))));
-    codecs.push(("xz", xz(6, Some(8192), &[Machine::X86, Machine::Arm])));
+    codecs.extend([1, 6, 12].map(|level| ("gzip", codec("gzip", level))));
+    codecs.push(("lzo", codec("lzo", 0)));
+    codecs.extend([-7, -1, 1, 15, 22].map(|level| ("zstd", codec("zstd", level))));
+    codecs.extend([1, 2, 9, 12].map(|level| ("lz4", codec("lz4", level))));
+    codecs.extend([0, 6].map(|preset| ("xz", xz(preset, 0, 0))));
+    codecs.extend((0..MACHINES).map(|machine| ("xz", xz(1, 0, 1 << machine))));
+    codecs.push(("xz", xz(6, 8192, X86 | 1 << 3)));
     codecs
 }
 
@@ -56,7 +64,6 @@ fn encode(codec: &Codec, block: &[u8]) -> Option<Vec<u8>> {
 #[test]
 fn blocks_of_every_length_come_back_and_none_gets_larger() {
     for (name, codec) in all() {
-        codec.check().expect("the settings are right");
         let mut encoder = codec.encoder().expect("the settings are right");
         for length in [0, 1, 2, 5, 16, 100, 4096, 8192, 8193, 100_000, 131_072, 300_000] {
             for noise in [0, 20, 256] {
@@ -91,10 +98,10 @@ fn higher_levels_are_smaller() {
     let sizes =
         |codecs: &[Codec]| codecs.iter().map(|codec| encode(codec, &block).map_or(0, |c| c.len())).collect::<Vec<_>>();
     for sizes in [
-        sizes(&[1, 6, 12].map(|level| Codec::Gzip { level })),
-        sizes(&[1, 15].map(|level| Codec::Zstd { level })),
-        sizes(&[1, 3, 12].map(|level| Codec::Lz4 { level })),
-        sizes(&[0, 6].map(|preset| xz(preset, None, &[]))),
+        sizes(&[1, 6, 12].map(|level| codec("gzip", level))),
+        sizes(&[1, 15].map(|level| codec("zstd", level))),
+        sizes(&[1, 3, 12].map(|level| codec("lz4", level))),
+        sizes(&[0, 6].map(|preset| xz(preset, 0, 0))),
     ] {
         assert!(sizes.is_sorted_by(|a, b| a > b), "{sizes:?}");
     }
@@ -104,7 +111,7 @@ fn higher_levels_are_smaller() {
 fn the_window_of_a_zstd_frame_is_never_larger_than_its_block() {
     for level in [1, 15, 22] {
         for length in [4096, 8192, 131_072, 1 << 20] {
-            let frame = encode(&Codec::Zstd { level }, &bytes(length, 20)).expect("it is smaller");
+            let frame = encode(&codec("zstd", level), &bytes(length, 20)).expect("it is smaller");
             // Frame_Header_Descriptor (RFC 8878, 3.1.1.1.1): one segment as long as the block, or a window of its own.
             let window = if frame[4] & 0x20 != 0 { length } else { 1 << (10 + (frame[5] >> 3)) };
             assert!(window <= length, "level {level}: a window of {window} bytes for {length}");
@@ -120,20 +127,20 @@ fn an_xz_file_is_one_that_the_kernel_reads() {
         (2 | u32::from(code) & 1) << (code / 2 + 11)
     }
     for (length, most, expected) in [
-        (8192, None, 8192),
-        (100_000, None, 131_072),
-        (131_072, None, 131_072),
-        (131_072, Some(98_304), 98_304),
-        (90_000, None, 98_304),
-        (2000, None, 4096),
+        (8192, 0, 8192),
+        (100_000, 0, 131_072),
+        (131_072, 0, 131_072),
+        (131_072, 98_304, 98_304),
+        (90_000, 0, 98_304),
+        (2000, 0, 4096),
     ] {
         let block = bytes(length, 10);
-        let file = encode(&xz(6, most, &[]), &block).expect("it is smaller");
+        let file = encode(&xz(6, most, 0), &block).expect("it is smaller");
         assert_eq!(file[..8], [0xfd, b'7', b'z', b'X', b'Z', 0, 0, 1], "stream header with CRC-32");
         assert_eq!(file[13], 0, "one filter, no sizes");
         assert_eq!(file[14..16], [0x21, 1], "LZMA2");
         assert_eq!(dictionary(file[16]), expected);
-        let filtered = encode(&xz(6, most, &[Machine::X86]), &code(length.max(20_000))).expect("it is smaller");
+        let filtered = encode(&xz(6, most, X86), &code(length.max(20_000))).expect("it is smaller");
         assert_eq!(filtered[13..18], [1, 0x04, 0, 0x21, 1], "x86, then LZMA2");
     }
 }
@@ -142,7 +149,7 @@ fn an_xz_file_is_one_that_the_kernel_reads() {
 fn a_filter_is_used_where_it_pays_and_only_there() {
     let linked = code(131_072);
     let text = bytes(131_072, 10);
-    let (plain, filtered) = (xz(6, None, &[]), xz(6, None, &[Machine::Arm64, Machine::X86]));
+    let (plain, filtered) = (xz(6, 0, 0), xz(6, 0, ARM64 | X86));
     let sizes = [&plain, &filtered].map(|codec| encode(codec, &linked).map_or(0, |c| c.len()));
     assert!(sizes[1] < sizes[0], "{sizes:?}");
     assert_eq!(encode(&plain, &text), encode(&filtered, &text));
@@ -172,19 +179,33 @@ fn damage_is_a_fault() {
 
 #[test]
 fn settings_outside_the_scale_are_faults() {
-    for codec in [
-        Codec::Gzip { level: 0 },
-        Codec::Gzip { level: 13 },
-        Codec::Zstd { level: 0 },
-        Codec::Zstd { level: -8 },
-        Codec::Zstd { level: 23 },
-        Codec::Lz4 { level: 0 },
-        Codec::Lz4 { level: 13 },
-        xz(-1, None, &[]),
-        xz(10, None, &[]),
-        xz(6, Some(4095), &[]),
-        xz(6, Some(u32::MAX), &[]),
+    for (name, parameters) in [
+        ("gzip", vec![0]),
+        ("gzip", vec![13]),
+        ("zstd", vec![0]),
+        ("zstd", vec![-8]),
+        ("zstd", vec![23]),
+        ("lz4", vec![0]),
+        ("lz4", vec![13]),
+        ("lzo", vec![1]),
+        ("xz", vec![-1]),
+        ("xz", vec![10]),
+        ("xz", vec![6, 2]),
+        ("xz", vec![6, 0, 4095]),
+        ("xz", vec![6, 0, i32::MAX]),
+        ("xz", vec![6, 0, 0, 1 << MACHINES]),
+        ("xz", vec![6, 0, 0, 0, 0]),
+        ("lzop", vec![]),
     ] {
-        assert!(codec.check().is_err(), "{codec:?}");
+        assert!(Codec::new(name, &parameters).is_err(), "{name} {parameters:?}");
     }
+}
+
+#[test]
+fn every_codec_names_its_library_with_a_version() {
+    for entry in CODECS.iter() {
+        let (library, version) = entry.library.split_once('@').expect("a version");
+        assert!(!library.is_empty() && version.starts_with(|c: char| c.is_ascii_digit()), "{entry:?}");
+    }
+    assert_eq!(CODECS.iter().map(|entry| entry.name).collect::<Vec<_>>(), ["gzip", "xz", "zstd", "lz4", "lzo"]);
 }

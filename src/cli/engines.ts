@@ -1,7 +1,6 @@
 // Which engines this installation runs, and why not the others: for --version and reports.
 
-import { CODECS, type CompressionName, chooseCompression, type EngineChoice } from '../compress/index.js';
-import { UnsupportedError } from '../errors.js';
+import { CODECS, chooseCompression, type EngineChoice } from '../compress/index.js';
 import { chooseNative } from '../native/index.js';
 
 /** What ran, as plain data for reports. */
@@ -25,15 +24,10 @@ export function engineText(facts: EngineFacts): string {
 /** Several lines: the engine, what does each codec, and the version of Node. */
 export function engineSummary(): string {
   const facts = engineFacts('auto');
-  const engines = CODECS.map(({ name }) => `${name} by ${engineOf(name)}`);
-  return [engineText(facts), ...engines, `node ${process.version}`].join('\n');
-}
-
-function engineOf(name: CompressionName): string {
-  try {
-    return chooseCompression({ name }).engine;
-  } catch (error) {
-    if (error instanceof UnsupportedError) return 'nothing here';
-    throw error;
-  }
+  const codecs = CODECS.map(({ name, engines }) => {
+    const others = engines.filter(({ id, coder }) => id !== undefined && coder).map(({ id }) => id);
+    const beside = others.length > 0 ? `; on request ${others.join(', ')}` : '';
+    return `${name} by ${chooseCompression({ name }).engine}${beside}`;
+  });
+  return [engineText(facts), ...codecs, `node ${process.version}`].join('\n');
 }

@@ -2,6 +2,7 @@
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ByteString } from '../bytes/index.js';
+import { ENGINES } from '../compress/index.js';
 import type { EngineChoice } from '../native/index.js';
 import type { Ownership } from '../tree/index.js';
 import { type ManifestOptions, manifestOf } from './manifest-options.js';
@@ -73,8 +74,11 @@ export function addWriterOptions(command: Command): Command {
     .option('--clamp-mtime', 'lower file times later than the epoch to the epoch')
     .option('--seed <text>', 'what UUIDs and serials derive from (default: a digest of the tree)')
     .addOption(
-      new Option('--engine <engine>', 'who compresses and reads attributes')
-        .choices(['auto', 'native', 'portable'])
+      new Option(
+        '--engine <engine>',
+        'what compresses and reads attributes: the codec core natively or portably, or a library for the codecs it has',
+      )
+        .choices(ENGINES)
         .default('auto'),
     )
     .addOption(

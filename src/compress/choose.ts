@@ -1,19 +1,26 @@
 // From what the user asked for to the engine that does it.
 
-import { MissingEngineError, UsageError } from '../errors.js';
-import { chooseNative, type EngineChoice, type NativeAddon } from '../native/index.js';
+import { type MissingEngineError, UsageError } from '../errors.js';
+import type { Run } from '../io/index.js';
+import { chooseNative, type EngineChoice } from '../native/index.js';
 import type { Codec, CodecSettings, EngineId, LevelScale, NamedEngine, Setting } from './codec.js';
 import { CODECS, type CodecName, codecNamed, type SettingsRequest } from './codecs/index.js';
 import type { Compression, CompressionName } from './compressor.js';
+import { LIBRARIES } from './core/built.js';
+import { coreModule } from './core/module.js';
+import { isNamed, namedEngine } from './named-engine.js';
 import { openNativePool } from './native-pool.js';
 import { openWorkerPool } from './worker-pool.js';
 
 /** What the user asks for: a codec, its level and settings, and an engine. */
 export interface CompressionRequest extends SettingsRequest {
   readonly name: CompressionName;
-  /** Within the codec's own scale, which {@link CODECS} has, and an engine may have another one. */
+  /** Within the codec's own scale; a library beside the core may have another one. {@link CODECS} has them all. */
   readonly level?: number;
-  /** Default `auto`. `reproducible` takes an engine whose bytes are the same on every machine and Node version. */
+  /**
+   * Default `auto`: the codec core, natively if the addon loads, else in WebAssembly; its bytes are the same. So
+   * `reproducible` is nothing but `auto`. `npm` or the name of a library takes another one.
+   */
   readonly engine?: EngineChoice | 'reproducible';
 }
 
@@ -32,13 +39,7 @@ export const NO_COMPRESSION: Compression = {
  * {@link MissingEngineError} for an engine that is not there; it never falls back to another codec.
  */
 export function chooseCompression(request: CompressionRequest): Compression {
-  const { name, engine = 'auto', level } = request;
-  if (!['auto', 'native', 'portable', 'reproducible'].includes(engine)) {
-    throw new UsageError('compress.unknown-engine', `"${String(engine)}" is not an engine.`, {
-      option: 'engine',
-      hint: 'Choose auto, native, portable or reproducible.',
-    });
-  }
+  const { name, level } = request;
   const codec = codecNamed(name);
   if (!codec && name !== 'none') {
     throw new UsageError('compress.unknown', `"${String(name)}" is not a compression that can be chosen.`, {
@@ -54,51 +55,50 @@ export function chooseCompression(request: CompressionRequest): Compression {
 function compressionBy(codec: Codec<CodecName>, request: CompressionRequest): Compression {
   const { engine = 'auto', level } = request;
   const settings = codec.check(request);
-  const bound = codec.settings.find((setting) => isGiven(request, setting))?.engine;
-  if (bound !== undefined) {
-    if (engine === 'native' || engine === 'reproducible') throw onlyBy(bound, engine);
-    const named = codec.engines.find(({ name }) => name === bound)!;
-    return byNamed(codec, named, level, settings);
+  const named = isNamed(engine);
+  const given = codec.settings.filter((setting) => isGiven(request, setting));
+  const bound = given.find((setting) => setting.engine !== undefined)?.engine;
+  if (bound !== undefined && (engine === 'native' || (named && engine !== bound && engine !== 'npm'))) {
+    throw onlyBy(bound, engine);
   }
-  const { addon, reason } = chooseNative(engine === 'reproducible' ? 'portable' : engine);
-  if (addon) return byNative(addon, codec, level, settings);
-  const available = codec.engines.filter(({ id }) => id !== undefined);
-  const named = engine === 'reproducible' ? available.at(-1) : available[0];
-  if (!named) throw needsNative(codec.name, reason, 'choose zstd or gzip');
-  const scale = named.levels;
-  if (
-    level !== undefined &&
-    scale &&
-    level > scale.most &&
-    level <= (codec.levels?.most ?? 0) &&
-    codec.name === 'lz4'
-  ) {
-    throw needsNative(`lz4 with high compression (level ${level})`, reason, `choose level ${scale.most}`);
-  }
-  return byNamed(codec, named, level, settings);
+  if (bound !== undefined) return byLibrary(codec, namedEngine(codec, bound, 'coder'), level, settings);
+  if (!named) return byCore(codec, engine, level, settings);
+  const library = namedEngine(codec, engine, 'coder');
+  const foreign = given.find(({ key }) => !library.settings?.includes(key));
+  if (!foreign) return byLibrary(codec, library, level, settings);
+  throw new UsageError('compress.engine-setting', `${library.name} has no ${foreign.plural}.`, {
+    option: foreign.key,
+    hint: 'Let the engine be auto or portable.',
+  });
 }
 
-function byNative(
-  addon: NativeAddon,
+/** The codec core. What it is called does not say which build of it runs, as the bytes are the same. */
+function byCore(
   codec: Codec<CodecName>,
+  choice: EngineChoice,
   asked: number | undefined,
   settings: CodecSettings,
 ): Compression {
-  const level = levelOf(codec.name, asked, codec.levels);
-  const engine: EngineId = `native/${addon.engines()[codec.name]}`;
-  const parameters = codec.native(level, settings);
-  return { name: codec.name, engine, level, ...settings, open: (run) => openNativePool(addon, parameters, run) };
+  const { name } = codec;
+  const { addon } = chooseNative(choice === 'reproducible' ? 'auto' : choice);
+  const level = levelOf(name, asked, codec.levels);
+  const parameters = codec.parameters(level, settings);
+  const engine = (addon?.engines()[name] ?? LIBRARIES[name]) as EngineId;
+  const open = addon
+    ? (run: Run) => openNativePool(addon, { codec: name, parameters }, run)
+    : (run: Run) => openWorkerPool({ core: { codec: name, parameters, module: coreModule() } }, run);
+  return { name, engine, level, ...settings, open };
 }
 
-function byNamed(
+function byLibrary(
   codec: Codec<CodecName>,
-  engine: NamedEngine,
+  library: NamedEngine,
   asked: number | undefined,
   settings: CodecSettings,
 ): Compression {
-  const level = levelOf(codec.name, asked, engine.levels ?? codec.levels);
-  const spec = { codec: codec.name, engine: engine.name, level, settings };
-  return { name: codec.name, engine: engine.id!, level, ...settings, open: (run) => openWorkerPool(spec, run) };
+  const level = levelOf(codec.name, asked, library.levels ?? codec.levels);
+  const spec = { codec: codec.name, engine: library.name, level, settings };
+  return { name: codec.name, engine: library.id!, level, ...settings, open: (run) => openWorkerPool(spec, run) };
 }
 
 /** Whether a request asks for something by a setting; filters that are left to choose, or none, ask for nothing. */
@@ -137,11 +137,5 @@ function onlyBy(bound: string, engine: string): UsageError {
   return new UsageError(`compress.${bound}-only`, `The ${engine} engine has one window and one strategy.`, {
     option: 'engine',
     hint: 'Let the engine be auto or portable.',
-  });
-}
-
-function needsNative(what: string, reason: string, otherwise: string): MissingEngineError {
-  return new MissingEngineError('compress.needs-native', `${what} needs the native engine, but ${reason}.`, {
-    hint: `Build it with "npm run build:native" and let the engine be auto, or ${otherwise}.`,
   });
 }

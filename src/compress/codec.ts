@@ -1,14 +1,13 @@
 // What a codec is: one object with everything this project knows of it. The objects are in codecs/, one file each.
 
-import type { NativeCodec } from '../native/index.js';
 import type { XzSettings } from './codecs/xz-settings.js';
 import type { ZlibSettings } from './codecs/zlib-settings.js';
 
 /**
- * An implementation of a codec and its version, `node/zlib@1.3.1`. Compressed bytes may differ between two ids and never
- * differ within one.
+ * An implementation of a codec and its version: `libdeflate@1.26` in the codec core, which is built natively and for
+ * WebAssembly, or `node/zlib@1.3.1`. Compressed bytes may differ between two ids and never differ within one.
  */
-export type EngineId = `${'native' | 'node' | 'wasm' | 'script'}/${string}@${string}`;
+export type EngineId = `${string}@${string}`;
 
 /** The levels of a codec, whole numbers. 0 is a level only where it is the least. */
 export interface LevelScale {
@@ -52,19 +51,25 @@ export interface Setting {
   readonly engine?: string;
 }
 
-/** Compresses one block; the result is a new array of any length. */
-export type BlockCoder = (block: Uint8Array) => Uint8Array;
+/** Compresses one block to a new array of any length; undefined if that would not be smaller. */
+export type BlockCoder = (block: Uint8Array) => Uint8Array | undefined;
 
-/** An engine beside the native one, known by its name. */
+/** A library beside the codec core, known by its name: `--engine pako`. */
 export interface NamedEngine {
   /** As users name it. */
   readonly name: string;
-  /** Undefined where this installation has no such library. */
+  /** Undefined if this installation does not have the library. */
   readonly id: EngineId | undefined;
-  /** Its own scale, where it differs from the codec's. */
+  /** What provides the library, for messages: `Node.js 22.15 or newer`. */
+  readonly from: string;
+  /** Its own scale, if it differs from the codec's. */
   readonly levels?: LevelScale;
-  /** Loads the library and gives its encoder. Called inside worker threads. */
-  coder(level: number, settings: CodecSettings): Promise<BlockCoder>;
+  /** Keys of the codec's settings that it has. Default: none. */
+  readonly settings?: readonly string[];
+  /** Loads the library and gives its encoder. Called inside worker threads. Absent for a library that only decodes. */
+  coder?(level: number, settings: CodecSettings): Promise<BlockCoder>;
+  /** A block back into its bytes, at most `limit`. Absent for a library that only encodes. */
+  decode?(block: Uint8Array, limit: number): Promise<Uint8Array>;
 }
 
 /** One codec. */
@@ -77,7 +82,8 @@ export interface Codec<Name extends string = string> {
   readonly settings: readonly Setting[];
   /** Checks the settings of a request. Throws UsageError for values that the codec does not have. */
   check(request: object): CodecSettings;
-  /** The same for the native engine. */
-  native(level: number, settings: CodecSettings): NativeCodec;
+  /** The parameters of the codec core, as `native/codecs/NAME.c` documents them. */
+  parameters(level: number, settings: CodecSettings): readonly number[];
+  /** Libraries beside the core. `npm` takes the first. */
   readonly engines: readonly NamedEngine[];
 }

@@ -15,4 +15,5 @@ export {
   type CompressionName,
   compressionFacts,
 } from './compressor.js';
+export { ENGINES } from './named-engine.js';
 export * from './unpack.js';

@@ -2,7 +2,7 @@
 
 import { InternalError } from '../errors.js';
 import type { Run } from '../io/index.js';
-import type { NativeAddon, NativeCodec, NativeCompressor } from '../native/index.js';
+import type { NativeAddon, NativeCompressor } from '../native/index.js';
 import type { BlockCompressor } from './compressor.js';
 
 /** Below this many bytes a copy costs less than memory that threads may read. */
@@ -14,6 +14,12 @@ interface Job {
   readonly block: Uint8Array;
   resolve(bytes: Uint8Array | undefined): void;
   reject(reason: unknown): void;
+}
+
+/** What the addon's threads compress with. */
+export interface NativeCodec {
+  readonly codec: string;
+  readonly parameters: readonly number[];
 }
 
 /** Compresses blocks with `codec` in `run.jobs` threads of the addon. */
@@ -36,7 +42,7 @@ class NativePool implements BlockCompressor {
   constructor(addon: NativeAddon, codec: NativeCodec, run: Run) {
     this.#addon = addon;
     this.#run = run;
-    this.#threads = new addon.Compressor(codec, Math.max(1, run.jobs), () => this.#receive());
+    this.#threads = new addon.Compressor(codec.codec, codec.parameters, Math.max(1, run.jobs), () => this.#receive());
     if (run.signal?.aborted) this.#onAbort();
     else run.signal?.addEventListener('abort', this.#onAbort, { once: true });
   }

@@ -1,7 +1,7 @@
 // Our own threads for synchronous coders: as many as the run has jobs, started when there is work for them.
 
 import { Worker } from 'node:worker_threads';
-import { InternalError } from '../errors.js';
+import { InternalError, ToolError } from '../errors.js';
 import type { Run } from '../io/index.js';
 import type { BlockCompressor } from './compressor.js';
 import type { CoderSpec, WorkerJob, WorkerResult } from './worker.js';
@@ -110,7 +110,12 @@ class WorkerPool implements BlockCompressor {
   }
 
   #fail(what: string, cause?: unknown): void {
-    this.#end(new InternalError('internal.compressor', `A compression thread ${what}.`, { cause }));
+    this.#end(
+      new ToolError('compress.thread', `A compression thread ${what.replace(/\.$/, '')}.`, {
+        hint: 'If memory is short, use fewer jobs, a lower level or a smaller block size.',
+        cause,
+      }),
+    );
   }
 
   /** The first reason to end counts; every open job gets it. */

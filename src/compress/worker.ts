@@ -4,15 +4,18 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { InternalError } from '../errors.js';
 import type { BlockCoder, CodecSettings } from './codec.js';
 import { type CodecName, codecNamed } from './codecs/index.js';
+import { type CoreSpec, coreCoder } from './core/core-coder.js';
 
-/** What a thread compresses with, as data that can be sent to it. */
-export interface CoderSpec {
-  readonly codec: CodecName;
-  /** Name of one of the codec's engines. */
-  readonly engine: string;
-  readonly level: number;
-  readonly settings: CodecSettings;
-}
+/** What a thread compresses with, as data that can be sent to it: the codec core, or one of a codec's engines by its name. */
+export type CoderSpec =
+  | { readonly core: CoreSpec }
+  | {
+      readonly core?: undefined;
+      readonly codec: CodecName;
+      readonly engine: string;
+      readonly level: number;
+      readonly settings: CodecSettings;
+    };
 
 /** A block to compress; sent to the thread. */
 export interface WorkerJob {
@@ -38,16 +41,17 @@ port.on('message', (job: WorkerJob) => {
   port.postMessage(result, result.bytes ? [result.bytes.buffer as ArrayBuffer] : []);
 });
 
-function coderOf({ codec, engine, level, settings }: CoderSpec): Promise<BlockCoder> {
-  const found = codecNamed(codec)?.engines.find(({ name }) => name === engine);
-  if (!found) throw new InternalError('internal.engine', `${codec} has no engine ${engine}.`);
-  return found.coder(level, settings);
+async function coderOf(spec: CoderSpec): Promise<BlockCoder> {
+  if (spec.core) return coreCoder(spec.core);
+  const found = codecNamed(spec.codec)?.engines.find(({ name }) => name === spec.engine);
+  if (!found?.coder) throw new InternalError('internal.engine', `${spec.codec} has no encoder ${spec.engine}.`);
+  return found.coder(spec.level, spec.settings);
 }
 
 function answer(code: BlockCoder, { id, block }: WorkerJob): WorkerResult {
   try {
     const coded = code(block);
-    return coded.length < block.length ? { id, bytes: transferable(coded) } : { id };
+    return coded && coded.length < block.length ? { id, bytes: transferable(coded) } : { id };
   } catch (error) {
     return { id, fault: String(error) };
   }

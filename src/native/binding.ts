@@ -35,32 +35,23 @@ export interface NativeAddon {
    */
   gather(paths: Uint8Array, numbers: Float64Array, into: Uint8Array): Promise<number>;
   /** The library behind each codec with its version: `libdeflate@1.26`. */
-  engines(): Readonly<Record<NativeCodec['codec'], `${string}@${string}`>>;
+  engines(): Readonly<Record<string, `${string}@${string}`>>;
   /** Zeros that a {@link NativeCompressor} reads in place, without a copy. */
   allocate(length: number): Uint8Array;
   /** Frees the memory behind a buffer at once. Whatever looks at it is empty from then on. */
   release(buffer: ArrayBufferLike): void;
   /** A block of at most `limit` bytes out of its compressed form. Throws for anything else. */
-  decompress(codec: NativeCodec['codec'], block: Uint8Array, limit: number): Uint8Array;
-  /** `wake` is called, on this thread, when there are results to take or the last thread has ended. */
+  decompress(codec: string, block: Uint8Array, limit: number): Uint8Array;
+  /**
+   * `parameters`: up to four, as the codec documents them in `native/codecs`. `wake` is called, on this thread, when there
+   * are results to take or the last thread has ended.
+   */
   readonly Compressor: new (
-    codec: NativeCodec,
+    codec: string,
+    parameters: readonly number[],
     threads: number,
     wake: () => void,
   ) => NativeCompressor;
-}
-
-/** A codec with its settings, as the addon checks them. */
-export interface NativeCodec {
-  readonly codec: 'gzip' | 'xz' | 'zstd' | 'lz4' | 'lzo';
-  /** In the codec's own scale; lz4: 1 is fast, 2 and more are high compression. */
-  readonly level: number;
-  /** xz: more time for less size. */
-  readonly extreme?: boolean;
-  /** xz: most bytes of the dictionary; as many as a block when undefined. */
-  readonly dictionary?: number | undefined;
-  /** xz: names of branch filters to try on blocks that look like such machine code. */
-  readonly filters?: readonly string[];
 }
 
 /** Threads that compress blocks, outside of JavaScript. */
@@ -87,7 +78,7 @@ export type NativeState =
   | { readonly addon: undefined; readonly reason: string };
 
 /** Must equal `ABI` in native/src/lib.rs; raised with every change of an exported function. */
-const ABI = 7;
+const ABI = 8;
 
 let state: NativeState | undefined;
 

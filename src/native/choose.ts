@@ -3,8 +3,11 @@
 import { MissingEngineError, option, wording } from '../errors.js';
 import { loadNative, type NativeState } from './binding.js';
 
-/** `auto` takes the native engine where it loads; `native` insists on it; `portable` never touches it. */
-export type EngineChoice = 'auto' | 'native' | 'portable';
+/**
+ * `auto` takes the native engine if it loads; `native` insists on it; `portable` never touches it. Any other name is a
+ * library that compresses, or `npm` for that of each codec; all else is then done as by `auto`.
+ */
+export type EngineChoice = 'auto' | 'native' | 'portable' | 'npm' | (string & Record<never, never>);
 
 /**
  * The addon to use, or the reason for not using one. Throws {@link MissingEngineError} `native.missing` when the native

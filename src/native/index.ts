@@ -3,7 +3,6 @@
 export {
   loadNative,
   type NativeAddon,
-  type NativeCodec,
   type NativeCompressor,
   type NativeState,
 } from './binding.js';

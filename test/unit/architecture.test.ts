@@ -16,7 +16,16 @@ const RULES: Readonly<Record<string, { rooms: readonly string[]; others: readonl
   io: { rooms: ['bytes', 'errors', 'native'], others: ['node:fs', 'node:fs/promises', 'node:crypto', 'node:stream'] },
   compress: {
     rooms: ['io', 'bytes', 'errors', 'native'],
-    others: ['node:zlib', 'node:worker_threads', 'pako', '@bokuweb/zstd-wasm', 'lz4js', 'xz-decompress', 'fzstd'],
+    others: [
+      'node:zlib',
+      'node:worker_threads',
+      'node:crypto',
+      'node:fs',
+      'node:url',
+      'pako',
+      'lz4js',
+      'xz-decompress',
+    ],
   },
   tree: { rooms: ['bytes', 'errors', 'io'], others: [] },
   source: {

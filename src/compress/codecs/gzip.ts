@@ -1,7 +1,7 @@
 // gzip, as squashfs calls it: deflate in zlib streams (RFC 1950).
 
 import type { Codec } from '../codec.js';
-import { NODE_ZLIB } from '../engines/node-zlib.js';
+import { inflateLimited, NODE_ZLIB } from '../engines/node-zlib.js';
 import { checkZlib, GZIP_STRATEGIES, type GzipStrategy } from './zlib-settings.js';
 
 /** Settings of gzip beyond a level. */
@@ -18,7 +18,7 @@ const ZLIB_LEVELS = { least: 1, most: 9, usual: 9 } as const;
 export const gzip: Codec<'gzip'> = {
   name: 'gzip',
   levels: { least: 1, most: 12, usual: 6 },
-  levelsNote: '; zlib 1-9, default 9',
+  levelsNote: '; zlib and pako 1-9, default 9',
   settings: [
     {
       key: 'windowBits',
@@ -43,19 +43,24 @@ export const gzip: Codec<'gzip'> = {
     windowBits === undefined && strategies === undefined
       ? {}
       : { zlib: checkZlib({ windowBits: windowBits ?? 15, strategies: strategies ?? ['default'] }) },
-  native: (level) => ({ codec: 'gzip', level }),
+  parameters: (level) => [level],
   engines: [
+    {
+      name: 'pako',
+      id: 'npm/pako@3.0.3',
+      from: 'the package pako',
+      levels: ZLIB_LEVELS,
+      coder: async (level) => (await import('../engines/pako.js')).pakoCoder(level),
+      decode: async (block, limit) => (await import('../engines/pako.js')).pakoDecode(block, limit),
+    },
     {
       name: 'zlib',
       id: NODE_ZLIB,
+      from: 'Node.js',
       levels: ZLIB_LEVELS,
+      settings: ['windowBits', 'strategies'],
       coder: async (level, { zlib }) => (await import('../engines/node-zlib.js')).zlibCoder(level, zlib),
-    },
-    {
-      name: 'pako',
-      id: 'script/pako@3.0.3',
-      levels: ZLIB_LEVELS,
-      coder: async (level) => (await import('../engines/pako.js')).pakoCoder(level),
+      decode: async (block, limit) => inflateLimited(block, limit),
     },
   ],
 };

@@ -18,6 +18,9 @@ export type SettingsRequest = GzipRequest & XzRequest;
 /** Every codec. */
 export const CODECS: readonly Codec<CodecName>[] = ALL;
 
+/** Names of all engines beside the core. */
+export const NAMED_ENGINES: readonly string[] = CODECS.flatMap(({ engines }) => engines.map(({ name }) => name));
+
 /** The codec of a name; undefined for anything else. */
 export function codecNamed(name: string): Codec<CodecName> | undefined {
   return CODECS.find((codec) => codec.name === name);

@@ -8,13 +8,15 @@ export const lz4: Codec<'lz4'> = {
   levelsNote: '; 2 and more are high compression',
   settings: [],
   check: () => ({}),
-  native: (level) => ({ codec: 'lz4', level }),
+  parameters: (level) => [level],
   engines: [
     {
       name: 'lz4js',
-      id: 'script/lz4js@0.2.0',
+      id: 'npm/lz4js@0.2.0',
+      from: 'the package lz4js',
       levels: { least: 1, most: 1, usual: 1 },
       coder: async () => (await import('../engines/lz4js.js')).lz4Coder(),
+      decode: async (block, limit) => (await import('../engines/lz4js.js')).lz4Decode(block, limit),
     },
   ],
 };

@@ -1,4 +1,4 @@
-// LZO1X blocks without a frame: one way to compress, with blocks 6 % larger than by the reference's lzo1x_999.
+// LZO1X blocks without a frame: one way to compress.
 
 import type { Codec } from '../codec.js';
 
@@ -7,6 +7,6 @@ export const lzo: Codec<'lzo'> = {
   levels: undefined,
   settings: [],
   check: () => ({}),
-  native: () => ({ codec: 'lzo', level: 0 }),
+  parameters: () => [],
   engines: [],
 };

@@ -48,12 +48,18 @@ export const xz: Codec<'xz'> = {
   check: ({ extreme = false, dictionarySize, bcj = [] }: XzRequest) => ({
     xz: checkXz({ extreme, dictionarySize, filters: bcj === 'auto' ? USUAL_FILTERS : bcj }),
   }),
-  native: (level, { xz: settings }) => ({
-    codec: 'xz',
+  parameters: (level, { xz: settings }) => [
     level,
-    extreme: settings?.extreme ?? false,
-    filters: settings?.filters ?? [],
-    dictionary: settings?.dictionarySize,
-  }),
-  engines: [],
+    settings?.extreme ? 1 : 0,
+    settings?.dictionarySize ?? 0,
+    (settings?.filters ?? []).reduce((bits, filter) => bits | (1 << BCJ_FILTERS.indexOf(filter)), 0),
+  ],
+  engines: [
+    {
+      name: 'xz-decompress',
+      id: 'npm/xz-decompress@0.2.3',
+      from: 'the package xz-decompress',
+      decode: async (block, limit) => (await import('../engines/xz-decompress.js')).xzDecode(block, limit),
+    },
+  ],
 };

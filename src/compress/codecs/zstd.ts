@@ -8,17 +8,14 @@ export const zstd: Codec<'zstd'> = {
   levels: { least: -7, most: 22, usual: 15 },
   settings: [],
   check: () => ({}),
-  native: (level) => ({ codec: 'zstd', level }),
+  parameters: (level) => [level],
   engines: [
     {
       name: 'node-zstd',
       id: NODE_ZSTD,
+      from: 'Node.js 22.15 or newer',
       coder: async (level) => (await import('../engines/node-zstd.js')).nodeZstdCoder(level),
-    },
-    {
-      name: 'zstd-wasm',
-      id: 'wasm/zstd-wasm@0.0.27',
-      coder: async (level) => (await import('../engines/zstd-wasm.js')).zstdWasmCoder(level),
+      decode: async (block, limit) => (await import('../engines/node-zstd.js')).nodeZstdDecode(block, limit),
     },
   ],
 };

@@ -66,3 +66,11 @@ function putLiterals(target: Uint8Array, at: number, literals: Uint8Array): numb
   target.set(literals, next);
   return next + literals.length;
 }
+
+/** The bytes of a block, at most `limit`. The library checks nothing, so what does not fit is found out afterwards. */
+export function lz4Decode(block: Uint8Array, limit: number): Uint8Array {
+  const target = new Uint8Array(limit);
+  const length = lz4.decompressBlock(block, target, 0, block.length, 0);
+  if (!(length <= limit)) throw new Error('it is longer than its limit');
+  return target.subarray(0, length);
+}

@@ -1,6 +1,6 @@
 // deflate by the zlib that Node was built with: fast, and its bytes change with that zlib.
 
-import { constants, deflateSync } from 'node:zlib';
+import { constants, deflateSync, inflateSync } from 'node:zlib';
 import type { BlockCoder, EngineId } from '../codec.js';
 import { type GzipStrategy, USUAL_ZLIB } from '../codecs/zlib-settings.js';
 
@@ -23,4 +23,9 @@ export function zlibCoder(level: number, { windowBits, strategies } = USUAL_ZLIB
     const results = strategies.map((name) => deflateSync(block, { ...options, strategy: STRATEGIES[name] }));
     return results.reduce((best, result) => (result.length < best.length ? result : best));
   };
+}
+
+/** The bytes of a zlib stream. zlib refuses a limit of 0. */
+export function inflateLimited(block: Uint8Array, limit: number): Uint8Array {
+  return inflateSync(block, { maxOutputLength: Math.max(limit, 1) });
 }

@@ -9,6 +9,7 @@ interface ZstdOfNode {
     block: Uint8Array,
     options: { readonly params: Readonly<Record<number, number>>; readonly chunkSize: number },
   ) => Uint8Array;
+  readonly zstdDecompressSync?: (block: Uint8Array, options: { readonly maxOutputLength: number }) => Uint8Array;
 }
 
 /** ZSTD_c_compressionLevel of zstd.h. */
@@ -23,4 +24,9 @@ export const NODE_ZSTD: EngineId | undefined =
 export function nodeZstdCoder(level: number): BlockCoder {
   const params = { [COMPRESSION_LEVEL]: level };
   return (block) => library.zstdCompressSync!(block, { params, chunkSize: Math.max(block.length, 64) });
+}
+
+/** The bytes of a frame, at most `limit`. Node 24 stops after the first frame. */
+export function nodeZstdDecode(block: Uint8Array, limit: number): Uint8Array {
+  return library.zstdDecompressSync!(block, { maxOutputLength: Math.max(limit, 1) });
 }

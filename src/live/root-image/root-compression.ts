@@ -59,7 +59,7 @@ interface Refused {
 /** The error of a compression that cannot be had, with the place in the description that asked for it. */
 function refusal(error: unknown, { name, described, description, options, generation }: Refused): unknown {
   if (!(error instanceof IsopressError)) return error;
-  const isMissing = error instanceof MissingEngineError && error.code === 'compress.needs-native';
+  const isMissing = error instanceof MissingEngineError && error.code === 'compress.engine-missing';
   if (!isMissing && error.code !== 'compress.unknown') {
     const isOwn = !(error instanceof UsageError) || error.option === undefined || error.option in options;
     if (isOwn) return error;

@@ -8,7 +8,7 @@ import { scratchDirectory } from '../../support/scratch.js';
 import { noise } from '../../support/trees.js';
 
 const { addon } = loadNative();
-const GZIP = { codec: 'gzip', level: 6 } as const;
+const GZIP = ['gzip', [6]] as const;
 const index = new URL('../../../dist/native/index.js', import.meta.url).href;
 const scratch = scratchDirectory();
 const text = (length: number) => new Uint8Array(Buffer.alloc(length, 'the quick brown fox jumps over the lazy dog. '));
@@ -18,7 +18,7 @@ function open({ Compressor }: NativeAddon, threads = 2) {
   const results: [number, unknown][] = [];
   let wakes = 0;
   let look = () => {};
-  const compressor: NativeCompressor = new Compressor(GZIP, threads, () => {
+  const compressor: NativeCompressor = new Compressor(...GZIP, threads, () => {
     wakes++;
     const flat = compressor.take();
     for (let i = 0; i < flat.length; i += 2) results.push([flat[i] as number, flat[i + 1]]);
@@ -128,34 +128,20 @@ describe.skipIf(!addon)('the compressor of the addon', () => {
     > &
       Record<string, (...args: unknown[]) => unknown>;
     const nothing = () => {};
-    for (const codec of [
-      undefined,
-      null,
-      'gzip',
-      {},
-      { codec: 'gzip' },
-      { codec: 'zip', level: 1 },
-      { codec: 1, level: 1 },
-    ]) {
-      expect(() => new Compressor!(codec, 1, nothing)).toThrow();
+    for (const codec of [undefined, null, 'zip', {}, 1, ['gzip']]) {
+      expect(() => new Compressor!(codec, [1], 1, nothing)).toThrow();
     }
-    for (const xz of [
-      { filters: ['vax'] },
-      { filters: 'x86' },
-      { filters: [1] },
-      { dictionary: 1 },
-      { dictionary: 2 ** 33 },
-    ]) {
-      expect(() => new Compressor!({ codec: 'xz', level: 6, ...xz }, 1, nothing)).toThrow();
+    for (const parameters of [[6, 2], [6, 0, 1], [6, 0, 2 ** 33], [6, 0, 0, 256], [6, 0, 0, 0, 0], ['x86'], 'x86']) {
+      expect(() => new Compressor!('xz', parameters, 1, nothing), String(parameters)).toThrow();
     }
-    for (const codec of ['lzo', '', 1, null]) expect(() => decompress!(codec, new Uint8Array(9), 9)).toThrow();
-    for (const level of [0, 13, 1.5, -1, Number.NaN, 2 ** 40, '6']) {
-      expect(() => new Compressor!({ codec: 'gzip', level }, 1, nothing)).toThrow();
+    for (const codec of ['lzop', '', 1, null]) expect(() => decompress!(codec, new Uint8Array(9), 9)).toThrow();
+    for (const level of [0, 13, 1.5, -1, Number.NaN, 2 ** 32 + 6, '6']) {
+      expect(() => new Compressor!('gzip', [level], 1, nothing), String(level)).toThrow();
     }
     for (const threads of [0, -1, 0.5, 1e6, Number.NaN, '1', undefined]) {
-      expect(() => new Compressor!(GZIP, threads, nothing)).toThrow();
+      expect(() => new Compressor!(...GZIP, threads, nothing)).toThrow();
     }
-    for (const wake of [undefined, null, {}, 'wake']) expect(() => new Compressor!(GZIP, 1, wake)).toThrow();
+    for (const wake of [undefined, null, {}, 'wake']) expect(() => new Compressor!(...GZIP, 1, wake)).toThrow();
     for (const length of [0, -1, 0.5, 2 ** 40, Number.NaN, '5', undefined, 5n]) {
       expect(() => allocate!(length)).toThrow();
       expect(() => decompress!('gzip', new Uint8Array(9), length)).toThrow();
@@ -189,9 +175,7 @@ describe.skipIf(!addon)('the compressor of the addon', () => {
     const block = native.decompress('gzip', Uint8Array.from([120, 156, 75, 4, 0, 0, 98, 0, 98]), 1);
     expect(block).toEqual(Uint8Array.of(97));
     for (const bad of [new Uint8Array(0), new Uint8Array(100), noise(1000, 2), Uint8Array.from([120, 156, 75])]) {
-      expect(() => native.decompress('gzip', bad, 1000)).toThrow(
-        /^Compression: the block is (empty|not a zlib stream)\.$/,
-      );
+      expect(() => native.decompress('gzip', bad, 1000)).toThrow('Compression: the data are not in this format.');
       for (const codec of ['xz', 'zstd', 'lz4'] as const) {
         expect(() => native.decompress(codec, bad, 1000), codec).toThrow(/^Compression: /);
       }
@@ -220,7 +204,7 @@ describe.skipIf(!addon)('the compressor of the addon', () => {
       const { addon } = loadNative();
       let taken = 0;
       const open = () => {
-        const compressor = new addon.Compressor({ codec: 'gzip', level: 12 }, 2, () => { taken += compressor.take().length; });
+        const compressor = new addon.Compressor('gzip', [12], 2, () => { taken += compressor.take().length; });
         return compressor;
       };
       const busy = (blocks = 100) => {

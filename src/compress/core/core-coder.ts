@@ -1,0 +1,26 @@
+// The codec core as an encoder of a thread, and as a decoder of blocks.
+
+import type { BlockCoder } from '../codec.js';
+import { Core, type CoreCodec } from './instance.js';
+import { coreModule } from './module.js';
+
+/** What a thread needs to compress by the core: data that can be sent to it. */
+export interface CoreSpec {
+  readonly codec: CoreCodec;
+  readonly parameters: readonly number[];
+  readonly module: WebAssembly.Module;
+}
+
+/** The encoder, in an instance of its own. */
+export function coreCoder({ codec, parameters, module }: CoreSpec): BlockCoder {
+  return new Core(module).encoder(codec, parameters);
+}
+
+/** A decoder of blocks that is instantiated when the first one comes. */
+export function coreDecoder(codec: CoreCodec): (block: Uint8Array, limit: number) => Uint8Array {
+  let core: Core | undefined;
+  return (block, limit) => {
+    core ??= new Core(coreModule());
+    return core.decode(codec, block, limit);
+  };
+}
