@@ -2,6 +2,7 @@
 
 import { EXIT, IsopressError, UsageError } from '../errors.js';
 import { optionFlag, spelled } from './option-words.js';
+import { terminalText } from './output/terminal-text.js';
 
 /** The exit code for an error that ended a command. */
 export function exitCodeOf(error: unknown): number {
@@ -21,9 +22,9 @@ export function errorLines(error: unknown): string[] {
   const flag = flagOf(error);
   const option = flag === undefined || message.includes(flag) ? '' : `${flag}: `;
   const offset = at !== undefined && !message.includes(String(at)) ? ` (at byte ${at})` : '';
-  const lines = [`isopress: ${file}${option}${message}${offset} [${error.code}]`];
+  const lines = `isopress: ${file}${option}${message}${offset} [${error.code}]`.split('\n');
   if (hint !== undefined) lines.push(`  ${hint}`);
-  return lines;
+  return lines.map(terminalText);
 }
 
 /** The same as plain data, for `--json` and `--progress json`. */

@@ -20,6 +20,7 @@ import { DIGEST_NAMES, type DigestName } from '../io/index.js';
 import { BOOT_ENTRY_HELP, parseBootEntry } from './boot-entry.js';
 import type { Graft } from './graft.js';
 import { readInput } from './input.js';
+import { LIST_HELP, parseList } from './lists.js';
 import { parsePatternOption, trimmed } from './patterns.js';
 import { parseInteger } from './units.js';
 import { parseVolumeDate, VOLUME_DATE_HELP } from './volume-date.js';
@@ -82,6 +83,7 @@ export interface IsoCommandOptions extends WriterOptions {
 export function addIsoOptions(command: Command): Command {
   addTextOptions(command);
   addTreeOptions(command);
+  addSelectionOptions(command);
   addBootOptions(command);
   addDiskOptions(command);
   addCheckOptions(command);
@@ -105,12 +107,6 @@ function addTextOptions(command: Command): void {
 }
 
 function addTreeOptions(command: Command): void {
-  const hideFrom = (...from: readonly TreeName[]) => {
-    return (pattern: string, rules: readonly HideRule[] = []) => [
-      ...rules,
-      { pattern: parsePatternOption(pattern), from },
-    ];
-  };
   command
     .addOption(
       new Option('--level <n>', 'interchange level: 1 and 2 without files of 4 GiB, 4 is ISO 9660:1999')
@@ -118,8 +114,11 @@ function addTreeOptions(command: Command): void {
         .default('3'),
     )
     .addOption(
-      new Option('--relax <rule...>', 'rules for names to be broken below level 4')
-        .choices(RELAXATIONS)
+      new Option(
+        '--relax <rules>',
+        `rules for names to be broken below level 4: ${RELAXATIONS.join(', ')}; ${LIST_HELP}`,
+      )
+        .argParser(parseList(RELAXATIONS))
         .default([], 'none'),
     )
     .addOption(
@@ -146,7 +145,18 @@ function addTreeOptions(command: Command): void {
       ).choices(['1.02', '1.50', '2.01', '2.60']),
     )
     .option('--udf-special-files', 'links, devices and pipes in UDF beside ISO 9660 too; 7-Zip opens no such volume')
-    .option('--no-iso9660', 'write UDF alone')
+    .option('--no-iso9660', 'write UDF alone');
+}
+
+/** Which entries are seen, and in which order their data is. */
+function addSelectionOptions(command: Command): void {
+  const hideFrom = (...from: readonly TreeName[]) => {
+    return (pattern: string, rules: readonly HideRule[] = []) => [
+      ...rules,
+      { pattern: parsePatternOption(pattern), from },
+    ];
+  };
+  command
     .addOption(
       new Option('--hide <pattern>', 'show matching entries in no tree; their data stay on the disc')
         .argParser(hideFrom('iso', 'joliet', 'udf'))
@@ -220,9 +230,10 @@ function addCheckOptions(command: Command): void {
         .default('none'),
     )
     .addOption(
-      new Option('--media-digest <name...>', 'digests of the tag (default: sha256; style rh holds md5 only)').choices(
-        DIGEST_NAMES,
-      ),
+      new Option(
+        '--media-digest <names>',
+        `digests of the tag: ${DIGEST_NAMES.join(', ')}; ${LIST_HELP} (default: sha256; style rh holds md5 only)`,
+      ).argParser(parseList(DIGEST_NAMES)),
     )
     .addOption(
       new Option(

@@ -34,11 +34,12 @@ export async function program(args: readonly string[]): Promise<Command> {
     )
     .version(asksVersion ? await versionText() : VERSION, '-V, --version', 'print version and engines')
     .exitOverride()
+    .helpOption('--help', 'print this help')
     .configureHelp({ showGlobalOptions: true })
     .addHelpText('after', EXIT_CODES);
   const name = args[0] ?? '';
   const asked = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  for (const load of asked ? [asked] : Object.values(COMMANDS)) root.addCommand((await load()).exitOverride());
+  for (const load of asked ? [asked] : Object.values(COMMANDS)) root.addCommand(withCommonHelp(await load()));
   return root;
 }
 
@@ -46,4 +47,31 @@ export async function program(args: readonly string[]): Promise<Command> {
 async function versionText(): Promise<string> {
   const { engineSummary } = await import('./engines.js');
   return `isopress ${VERSION}\n${engineSummary()}`;
+}
+
+/** `-h` is left to the commands, which have it for other things; alone it still asks for help. */
+function withCommonHelp(command: Command): Command {
+  return command.exitOverride().helpOption('--help', 'print this help');
+}
+
+/** `isopress -h` and `isopress ls -h` ask for help: there is nothing else that they could ask for. */
+export function askedForHelp(args: readonly string[]): string[] {
+  return args.length <= 2 && args.at(-1) === '-h' ? [...args.slice(0, -1), '--help'] : [...args];
+}
+
+/**
+ * The words with every option whose value may be left out moved to the end, unless it is followed by one of its values: what
+ * comes next is the image (`--udf out.iso`), and the parser would take it.
+ */
+export function settleOptionalValues({ commands }: Command, args: readonly string[]): string[] {
+  const optional = commands.flatMap(({ options }) => options.filter((option) => option.optional));
+  const isAlone = (word: string, next: string | undefined) => {
+    const option = optional.find(({ long, short }) => word === long || word === short);
+    return option !== undefined && next !== undefined && !option.argChoices?.includes(next);
+  };
+  const end = args.indexOf('--');
+  const words = end < 0 ? args : args.slice(0, end);
+  const alone = words.filter((word, i) => isAlone(word, words[i + 1]));
+  const others = words.filter((word, i) => !isAlone(word, words[i + 1]));
+  return [...others, ...alone, ...args.slice(words.length)];
 }

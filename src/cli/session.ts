@@ -6,6 +6,7 @@ import type { Run } from '../io/index.js';
 import type { Loss } from '../tree/index.js';
 import { jsonData, textLines } from './output/plain-data.js';
 import { type ProgressStyle, type ProgressView, progressView } from './output/progress.js';
+import { terminalText } from './output/terminal-text.js';
 
 /** The options that shape the output of every command. */
 export interface SessionOptions {
@@ -19,8 +20,8 @@ export interface SessionOptions {
 export interface Session {
   readonly run: Run;
   readonly quiet: boolean;
-  /** A remark for people, on standard error. */
-  note(text: string): void;
+  /** A remark for people. One about what is not `lost` for certain is a detail. */
+  note(text: string, lost?: boolean): void;
   /** Detail that only --verbose shows. */
   detail(text: string): void;
   /** What a format cannot keep, one line per kind. */
@@ -38,30 +39,34 @@ export function openSession(options: SessionOptions, imageToStdout = false): Ses
   const quiet = options.quiet ?? false;
   const now = () => performance.now();
   const view = progressView(progressStyle(options), { stream: process.stderr, now });
-  const say = (text: string) => {
+  const isJson = options.progress === 'json';
+  const say = (event: 'note' | 'detail' | 'loss', text: string, data?: object) => {
     view.finish();
-    process.stderr.write(`${text}\n`);
+    process.stderr.write(
+      `${isJson ? JSON.stringify({ event, ...(data ?? { message: text }) }) : terminalText(text)}\n`,
+    );
   };
   return {
     run: runOf(options, controller.signal, view),
     quiet,
-    note: (text) => {
-      if (!quiet) say(`note: ${text}`);
+    note: (text, lost = true) => {
+      if (lost ? !quiet : options.verbose) say('note', `note: ${text}`, { message: text });
     },
     detail: (text) => {
-      if (options.verbose) say(text);
+      if (options.verbose) say('detail', text);
     },
     losses: (losses) => {
       for (const { code, message, count, examples } of losses) {
         const where = examples.join(', ') + (count > examples.length ? ', …' : '');
-        say(`loss: ${message} ${count} ${count === 1 ? 'entry' : 'entries'}: ${where} [${code}]`);
+        const text = `loss: ${message} ${count} ${count === 1 ? 'entry' : 'entries'}: ${where} [${code}]`;
+        say('loss', text, { code, message, count, examples });
       }
     },
     result: (data, text) => {
       view.finish();
       const stream = imageToStdout ? process.stderr : process.stdout;
       if (options.json) stream.write(`${JSON.stringify(jsonData(data), null, 2)}\n`);
-      else if (!quiet) for (const line of text ?? textLines(jsonData(data))) stream.write(`${line}\n`);
+      else if (!quiet) for (const line of text ?? textLines(jsonData(data))) stream.write(`${terminalText(line)}\n`);
     },
     now,
     close: () => {

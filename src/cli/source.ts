@@ -11,6 +11,7 @@ import { scanDirectory, scanTarball } from '../source/index.js';
 import { exclude, type FileTree, LossLog } from '../tree/index.js';
 import { settleLosses } from './losses.js';
 import type { Session } from './session.js';
+import { standardInput } from './standard-streams.js';
 import { excludePatterns, type WriterOptions } from './writer-options.js';
 
 /** What else a source needs: what is unpacked for it lies in a file without a name beside the image. */
@@ -41,7 +42,7 @@ function scanSource(source: string, options: WriterOptions, session: Session): P
     xattrs: options.xattrs,
     exclude: excludePatterns(options),
     run: session.run,
-    note: (text) => session.note(text),
+    note: session.note,
   });
 }
 
@@ -57,7 +58,7 @@ async function openTar(source: string, image: string, options: WriterOptions, se
     return fromText(`/proc/self/fd/${fd}`);
   };
   try {
-    const archive = source === '-' ? await copyInput(nameless()) : fromText(source);
+    const archive = source === '-' ? await copyInput(nameless(), session.run.signal) : fromText(source);
     const losses = new LossLog();
     const tree = await scanTarball(
       archive,
@@ -100,16 +101,16 @@ function openNameless(directory: string): number {
   }
 }
 
-async function copyInput(path: ByteString): Promise<ByteString> {
+async function copyInput(path: ByteString, signal: AbortSignal | undefined): Promise<ByteString> {
   const fd = openSync(path, 'w');
   try {
-    for await (const piece of process.stdin) writeAll(fd, piece as Buffer);
+    for await (const piece of standardInput(signal)) writeAll(fd, piece);
   } finally {
     closeSync(fd);
   }
   return path;
 }
 
-function writeAll(fd: number, piece: Buffer): void {
+function writeAll(fd: number, piece: Uint8Array): void {
   for (let at = 0; at < piece.length; ) at += writeSync(fd, piece, at);
 }

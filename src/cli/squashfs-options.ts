@@ -8,6 +8,7 @@ import { addCompressionOptions, type CompressionOptions } from './compression-op
 import { readInput } from './input.js';
 import { pseudoDefinitionOf, pseudoFileOf } from './manifest-options.js';
 import { collectPattern } from './patterns.js';
+import { parseSeconds } from './times.js';
 import { parseInteger, parseSize } from './units.js';
 import type { WriterOptions } from './writer-options.js';
 
@@ -41,7 +42,7 @@ export interface SquashfsCommandOptions extends WriterOptions, CompressionOption
 
 const PARTS: readonly StoredPart[] = ['inodes', 'data', 'fragments', 'xattrs', 'ids'];
 const parseId = parseInteger(0, 0xffff_ffff);
-const parseTime = parseInteger(0, 2 ** 35);
+const parseTime = parseSeconds(0, 2 ** 35);
 
 export function addSquashfsOptions(command: Command): Command {
   addCompressionOptions(command, { what: 'compressor', name: 'gzip', bcj: 'none' });
@@ -123,11 +124,11 @@ function addAttributeOptions(command: Command): Command {
   return command
     .addOption(new Option('--force-uid <uid>', 'user of every entry (default: its own)').argParser(parseId))
     .addOption(new Option('--force-gid <gid>', 'group of every entry (default: its own)').argParser(parseId))
-    .addOption(new Option('--all-time <seconds>', 'time of every entry (default: its own)').argParser(parseTime))
+    .addOption(new Option('--all-time <time>', 'time of every entry (default: its own)').argParser(parseTime))
     .addOption(new Option('--root-mode <mode>', 'mode of the root directory, octal').argParser(parseMode))
     .addOption(new Option('--root-uid <uid>', 'user of the root directory').argParser(parseId))
     .addOption(new Option('--root-gid <gid>', 'group of the root directory').argParser(parseId))
-    .addOption(new Option('--root-time <seconds>', 'time of the root directory').argParser(parseTime))
+    .addOption(new Option('--root-time <time>', 'time of the root directory').argParser(parseTime))
     .addOption(new Option('--xattrs-include <regexp>', 'keep attributes whose name matches').argParser(parseRegExp))
     .addOption(new Option('--xattrs-exclude <regexp>', 'leave out attributes that match').argParser(parseRegExp))
     .addOption(

@@ -49,3 +49,8 @@ export function showDuration(milliseconds: number): string {
   if (seconds < 60) return `${seconds.toFixed(1)} s`;
   return `${Math.floor(seconds / 60)} min ${String(Math.floor(seconds % 60)).padStart(2, '0')} s`;
 }
+
+/** Milliseconds → seconds for reports, to the millisecond. */
+export function seconds(milliseconds: number): number {
+  return Math.round(milliseconds) / 1000;
+}

@@ -2,7 +2,8 @@
 
 import { fromText, type Timestamp, timestamp } from '../bytes/index.js';
 import { InvalidInputError } from '../errors.js';
-import { type Content, fileTarget, type ImagePlan, streamTarget, writeImage } from '../io/index.js';
+import { type Content, fileTarget, type ImagePlan, streamTarget, type Target, writeImage } from '../io/index.js';
+import { chooseNative } from '../native/index.js';
 import {
   clampTimes,
   type FileTree,
@@ -13,11 +14,13 @@ import {
   withoutXattrs,
 } from '../tree/index.js';
 import { engineFacts, engineText } from './engines.js';
+import { withoutImage } from './image-in-source.js';
 import { settleLosses } from './losses.js';
 import { withManifests } from './manifest-options.js';
 import { openSession, type Session } from './session.js';
 import { type OpenedSource, openSource } from './source.js';
-import { showBytes, showDuration } from './units.js';
+import { refuseTerminalOutput } from './standard-streams.js';
+import { seconds, showBytes, showDuration } from './units.js';
 import type { WriterOptions } from './writer-options.js';
 
 /** The source tree with the shared options applied, and what plans derive from them. */
@@ -39,30 +42,40 @@ export async function writeCommand<L extends LayoutWithLosses>(
 ): Promise<void> {
   const toPipe = image === '-';
   const session = openSession(options, toPipe);
+  const target = toPipe ? streamTarget(process.stdout) : fileTarget(fromText(image), { force: options.force ?? false });
   const started = session.now();
   let opened: Pick<OpenedSource, 'close'> | undefined;
   // Nothing that lives as long as the writing may hold the scanned tree: plans often keep another one of it.
   const scan = async () => {
     const { tree, close } = await openSource(source, image, options, session);
     opened = { close };
-    return tree;
+    return toPipe ? tree : withoutImage(tree, source, image, session);
   };
   try {
+    await checkEarly(target, options, toPipe);
     const planned = await scan().then((tree) => plan(prepareSource(tree, options, change), session));
     settleLosses(planned.layout.losses, options, session);
     if (options.plan) return session.result(planned.layout);
-    const target = toPipe
-      ? streamTarget(process.stdout)
-      : fileTarget(fromText(image), { force: options.force ?? false });
-    const { size, written } = await writeImage(planned, target, session.run);
+    const { size, written, sha256 } = await writeImage(planned, target, session.run, { sha256: options.json ?? false });
     const milliseconds = session.now() - started;
     const engine = engineFacts(options.engine);
     const text = [`${image}: ${showBytes(size)} in ${showDuration(milliseconds)}, ${engineText(engine)}`];
-    session.result({ image, size, written, seconds: milliseconds / 1000, engine, layout: planned.layout }, text);
+    session.result(
+      { image, size, sha256, written, seconds: seconds(milliseconds), engine, layout: planned.layout },
+      text,
+    );
   } finally {
     opened?.close();
     session.close();
   }
+}
+
+/** What can be known before the source is read: that the engine is there, and the target can be written. */
+async function checkEarly(target: Target, options: WriterOptions, toPipe: boolean): Promise<void> {
+  chooseNative(options.engine);
+  if (options.plan) return;
+  if (toPipe) refuseTerminalOutput();
+  await target.check?.();
 }
 
 /** Applies ownership, manifests, times and the defaults of epoch and seed. */

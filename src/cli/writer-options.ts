@@ -9,6 +9,7 @@ import { type ManifestOptions, manifestOf } from './manifest-options.js';
 import type { ProgressStyle } from './output/progress.js';
 import { collectPattern, readPatterns } from './patterns.js';
 import type { SessionOptions } from './session.js';
+import { parseSeconds, TIME_HELP } from './times.js';
 import { parseInteger } from './units.js';
 
 /** Parsed values of the shared options. */
@@ -37,7 +38,14 @@ export function addSessionOptions(command: Command): Command {
         parseInteger(1, 1024),
       ),
     )
-    .addOption(new Option('--progress <style>', 'how progress is shown').choices(PROGRESS).default('auto'))
+    .addOption(
+      new Option(
+        '--progress <style>',
+        'how progress is shown; json: one object per line, and notes and errors likewise',
+      )
+        .choices(PROGRESS)
+        .default('auto'),
+    )
     .option('--json', 'print the report as JSON on standard output')
     .option('--quiet', 'print errors and losses only')
     .option('--verbose', 'print what external tools print');
@@ -67,9 +75,9 @@ export function addWriterOptions(command: Command): Command {
     .option('--no-xattrs', 'do not read extended attributes')
     .addOption(
       new Option(
-        '--epoch <seconds>',
-        'time of everything that needs one (default: SOURCE_DATE_EPOCH, else the newest mtime)',
-      ).argParser(parseInteger(0, 2 ** 35)),
+        '--epoch <time>',
+        `time of everything that needs one: ${TIME_HELP} (default: SOURCE_DATE_EPOCH, else the newest mtime)`,
+      ).argParser(parseSeconds(0, 2 ** 35)),
     )
     .option('--clamp-mtime', 'lower file times later than the epoch to the epoch')
     .option('--seed <text>', 'what UUIDs and serials derive from (default: a digest of the tree)')

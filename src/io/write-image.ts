@@ -1,10 +1,26 @@
 // The only place that turns pieces into writes: emit, patch, seal, publish.
 
 import { assertPlanned, TargetError } from '../errors.js';
-import { type Backpatch, type Content, isBackpatch, isExact, isHole, type Piece, type Run } from './content.js';
+import {
+  type Backpatch,
+  type Content,
+  isBackpatch,
+  isExact,
+  isHole,
+  type Piece,
+  type Run,
+  type Source,
+} from './content.js';
+import { createDigest } from './digest.js';
+import { zeros } from './memory.js';
 import { feedSeal, patchedPieces, type Seal, type SealStream, sealAhead } from './seal.js';
 import type { ImagePlan } from './sealed-plan.js';
 import type { OpenTarget, Target } from './target.js';
+
+export interface WriteOptions {
+  /** Takes the SHA-256 of the image: on the way where its bytes are final then, else by reading it once more. Default false. */
+  readonly sha256?: boolean;
+}
 
 export interface ImageReport {
   /** Name of the target. */
@@ -13,6 +29,8 @@ export interface ImageReport {
   readonly size: number;
   /** Bytes handed to the target; holes are not. */
   readonly written: number;
+  /** Hexadecimal, where asked for. */
+  readonly sha256?: string;
 }
 
 /**
@@ -27,13 +45,21 @@ const SHORT_GAP = 4096;
  * Exact plans may go to a pipe: a seal that can work on a stream is then taken in a run of its own, ahead of the writing.
  * Others need random access.
  */
-export async function writeImage<L>(plan: ImagePlan<L>, target: Target, run: Run): Promise<ImageReport> {
+export async function writeImage<L>(
+  plan: ImagePlan<L>,
+  target: Target,
+  run: Run,
+  options: WriteOptions = {},
+): Promise<ImageReport> {
   const content = plan.unsealed ?? plan;
   const seals = plan.seals ?? [];
   const opened = await target.open();
   try {
+    checkCapacity(content, target);
     const writer = new SequentialWriter(opened);
     const { pieces, stream } = await piecesToSeal(content, seals, target, run);
+    const isFinal = !target.randomAccess || (isExact(content) && seals.length === 0);
+    const hash = options.sha256 && isFinal ? createDigest('sha256') : undefined;
     const patches: { at: number; patch: Backpatch }[] = [];
     const total = isExact(content) ? { total: content.size } : {};
     for await (const piece of pieces) {
@@ -44,8 +70,10 @@ export async function writeImage<L>(plan: ImagePlan<L>, target: Target, run: Run
         await writer.skip(piece.length);
       } else if (isHole(piece)) {
         await writer.skip(piece.hole);
+        if (hash) for (const gap of zeros(piece.hole)) hash.update(gap);
       } else {
         await writer.put(piece);
+        hash?.update(piece);
       }
       if (stream) await feedSeal(stream, piece);
       run.report({ step: 'writing', done: writer.position, ...total, unit: 'bytes' });
@@ -57,9 +85,10 @@ export async function writeImage<L>(plan: ImagePlan<L>, target: Target, run: Run
     await applyPatches(opened, patches);
     if (stream) for (const { at, bytes } of await stream.finish()) await opened.write(at, bytes);
     else if (target.randomAccess) await applySeals(seals, opened, size, run);
+    const digest = options.sha256 ? { sha256: hash ? hash.hex() : await sha256Of(opened.image(size), run) } : {};
     run.signal?.throwIfAborted();
     await opened.publish();
-    return { target: target.name, size, written: writer.written };
+    return { target: target.name, size, written: writer.written, ...digest };
   } catch (error) {
     await opened.abandon();
     throw error;
@@ -87,6 +116,19 @@ async function piecesToSeal(
   return { pieces: patchedPieces(content.pieces(run), patches) };
 }
 
+async function sha256Of(image: Source, run: Run): Promise<string> {
+  const hash = createDigest('sha256');
+  const buffer = new Uint8Array(BUFFER);
+  for (let at = 0; at < image.size; at += buffer.length) {
+    run.signal?.throwIfAborted();
+    const bytes = buffer.subarray(0, Math.min(buffer.length, image.size - at));
+    await image.read(at, bytes);
+    hash.update(bytes);
+    run.report({ step: 'digest', done: at + bytes.length, total: image.size, unit: 'bytes' });
+  }
+  return hash.hex();
+}
+
 async function applySeals(seals: readonly Seal[], opened: OpenTarget, size: number, run: Run): Promise<void> {
   for (const seal of seals) {
     for (const { at, bytes } of await seal.seal(opened.image(size), run)) await opened.write(at, bytes);
@@ -99,6 +141,16 @@ async function applyPatches(opened: OpenTarget, patches: readonly { at: number; 
     assertPlanned('backpatch length', patch.length, bytes.length);
     await opened.write(at, bytes);
   }
+}
+
+/** A device takes only what is known to fit: half an image on it would be worse than none. */
+function checkCapacity(plan: Content, { capacity, name }: Target): void {
+  if (capacity === undefined || (isExact(plan) && plan.size <= capacity)) return;
+  const message = isExact(plan)
+    ? `The image has ${plan.size} bytes, and ${name} only ${capacity}.`
+    : `The size of this image is known only when it is complete, so it is not written straight to ${name}.`;
+  const hint = isExact(plan) ? 'Choose a larger device.' : 'Write a file, and copy it.';
+  throw new TargetError('target.capacity', message, { path: name, hint });
 }
 
 function requireRandomAccess(target: Target): void {

@@ -45,7 +45,7 @@ export interface ScanOptions {
   /** Read extended attributes. Default true. */
   readonly xattrs?: boolean;
   /** Told what could not be read, one sentence each, once. */
-  readonly note?: (text: string) => void;
+  readonly note?: (text: string, lost: boolean) => void;
   /** For progress and for stopping early. */
   readonly run?: Run;
 }
@@ -62,7 +62,7 @@ export async function scanDirectory(path: ByteString, options: ScanOptions = {})
   const native = chooseNative(options.engine ?? 'auto');
   const reader = await chooseReader(native, options.xattrs !== false);
   const tree = new FileTree(await new Scan(native.addon, reader, options).top(path));
-  for (const note of reader.notes()) options.note?.(note);
+  for (const { text, lost } of reader.notes()) options.note?.(text, lost);
   return tree;
 }
 

@@ -50,6 +50,12 @@ export interface Listing {
   next(): Promise<Entries | undefined>;
 }
 
+/** A remark on a scan: about something that is lost for certain, or that may have been there. */
+export interface ScanNote {
+  readonly text: string;
+  readonly lost: boolean;
+}
+
 /** Reads directories. */
 export interface EntryReader {
   /** A directory itself, as its only entry; a symbolic link to one is followed. */
@@ -60,7 +66,7 @@ export interface EntryReader {
    */
   list(path: ByteString, found: FileIdentity, keep: ((name: ByteString) => boolean) | undefined): Listing;
   /** Whatever was not read, one sentence each; asked once, after the scan. */
-  notes(): string[];
+  notes(): ScanNote[];
 }
 
 /** The name under which a directory is an entry of its own. */

@@ -3,7 +3,7 @@
 import type { ByteString } from '../bytes/index.js';
 import { ANY_FILE, type FileIdentity, pathBuffer } from '../io/index.js';
 import type { NativeAddon } from '../native/index.js';
-import { type Entries, type EntryReader, type Listing, SELF } from './entries.js';
+import { type Entries, type EntryReader, type Listing, type ScanNote, SELF } from './entries.js';
 import { isDescribed, NativeEntries, namesIn } from './native-entries.js';
 import { XattrPool } from './xattr-pool.js';
 
@@ -31,7 +31,7 @@ export class NativeEntryReader implements EntryReader {
     return new NativeListing(this, path, found, keep);
   }
 
-  notes(): string[] {
+  notes(): ScanNote[] {
     return [];
   }
 

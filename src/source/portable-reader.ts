@@ -14,7 +14,7 @@ import {
 import { type ByteString, byteStringOf, compareBytes, EPOCH_ZERO, fromNanoseconds } from '../bytes/index.js';
 import { ANY_FILE, type FileIdentity, identityOf, pathBuffer, replaced } from '../io/index.js';
 import { joinPath, kindOfMode } from '../tree/index.js';
-import { type Entries, type EntryFacts, type EntryReader, type Listing, SELF } from './entries.js';
+import { type Entries, type EntryFacts, type EntryReader, type Listing, type ScanNote, SELF } from './entries.js';
 import type { XattrReader } from './xattrs.js';
 
 const NO_TARGET = '' as ByteString;
@@ -48,7 +48,7 @@ export class PortableEntryReader implements EntryReader {
     return { next };
   }
 
-  notes(): string[] {
+  notes(): ScanNote[] {
     return this.xattrs.notes();
   }
 

@@ -3,6 +3,7 @@
 import { closeSync, constants, openSync } from 'node:fs';
 import { concatBytes, fromText } from '../bytes/index.js';
 import type { Xattr } from '../tree/index.js';
+import type { ScanNote } from './entries.js';
 import { NO_XATTRS, packXattr, XattrPool } from './xattr-pool.js';
 
 /** What `fs-native-extensions` offers for this; names arrive decoded as UTF-8. */
@@ -16,7 +17,7 @@ export interface XattrReader {
   /** Attributes of the entry itself, sorted by name. `opens`: a regular file or directory. Throws the system's error. */
   read(path: Buffer, opens: boolean): readonly Xattr[];
   /** Whatever was not read, one sentence each; asked once, after the scan. */
-  notes(): string[];
+  notes(): ScanNote[];
 }
 
 const OPEN = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -28,8 +29,8 @@ export const noXattrs: XattrReader = { read: () => NO_XATTRS, notes: () => [] };
 export async function choosePortableXattrs(reason: string): Promise<XattrReader> {
   const library = await optionalPackage();
   if (library) return new OpenFileReader(library, reason);
-  const note = `Extended attributes were not read: ${reason}, and the package fs-native-extensions is not installed.`;
-  return { read: () => NO_XATTRS, notes: () => [note] };
+  const text = `Extended attributes were not read: ${reason}, and the package fs-native-extensions is not installed.`;
+  return { read: () => NO_XATTRS, notes: () => [{ text, lost: true }] };
 }
 
 async function optionalPackage(): Promise<OpenFileXattrs | undefined> {
@@ -71,15 +72,16 @@ class OpenFileReader implements XattrReader {
     }
   }
 
-  notes(): string[] {
-    const list: string[] = [];
+  notes(): ScanNote[] {
+    const list: ScanNote[] = [];
     const why = `that takes the native engine (${this.#reason})`;
     if (this.#unopened > 0) {
       const what = `${this.#unopened} symbolic links, devices, pipes and sockets`;
-      list.push(`Extended attributes of ${what} were not read: ${why}.`);
+      list.push({ text: `Extended attributes of ${what} were not read: ${why}.`, lost: false });
     }
     if (this.#unnamed > 0) {
-      list.push(`${this.#unnamed} extended attributes with names that are not UTF-8 were not read: ${why}.`);
+      const text = `${this.#unnamed} extended attributes with names that are not UTF-8 were not read: ${why}.`;
+      list.push({ text, lost: true });
     }
     return list;
   }

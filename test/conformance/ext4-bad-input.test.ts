@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { fromText } from '../../src/bytes/text.js';
 import { planExt4 } from '../../src/format/ext4/index.js';
 import { quietRun } from '../../src/io/content.js';
-import { fileTarget } from '../../src/io/target.js';
+import { fileTarget } from '../../src/io/file-target.js';
 import { writeImage } from '../../src/io/write-image.js';
 import { scanDirectory } from '../../src/source/index.js';
 import { isopress } from '../support/command.js';

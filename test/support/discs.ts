@@ -6,9 +6,9 @@ import { type ByteString, byteStringOf, fromText } from '../../src/bytes/text.js
 import { timestamp } from '../../src/bytes/time.js';
 import type { DiscLayout, DiscOptions } from '../../src/disc/index.js';
 import { type Content, type ExactContent, quietRun } from '../../src/io/content.js';
+import { fileTarget } from '../../src/io/file-target.js';
 import { bytesSource } from '../../src/io/memory.js';
 import type { ImagePlan } from '../../src/io/sealed-plan.js';
-import { fileTarget } from '../../src/io/target.js';
 import { writeImage } from '../../src/io/write-image.js';
 import { FileTree } from '../../src/tree/file-tree.js';
 import { directory, file, type Node, special, symlink } from '../../src/tree/node.js';

@@ -25,6 +25,7 @@ import {
   type Source,
 } from '../../io/index.js';
 import { readInput } from '../input.js';
+import { LIST_HELP, parseList } from '../lists.js';
 import { openSession, type Session, type SessionOptions } from '../session.js';
 import { parseInteger } from '../units.js';
 import { addSessionOptions } from '../writer-options.js';
@@ -57,9 +58,10 @@ export function tagCommand(): Command {
       new Option('--style <style>', 'suse: for checkmedia; rh: for checkisomd5').choices(TAG_STYLES).default('suse'),
     )
     .addOption(
-      new Option('--digest <name...>', 'digests of the tag (default: sha256; style rh holds md5 only)').choices(
-        DIGEST_NAMES,
-      ),
+      new Option(
+        '--digest <names>',
+        `digests of the tag: ${DIGEST_NAMES.join(', ')}; ${LIST_HELP} (default: sha256; style rh holds md5 only)`,
+      ).argParser(parseList(DIGEST_NAMES)),
     )
     .addOption(
       new Option('--pad <blocks>', 'blocks of 2 KiB at the end that count as zeros').argParser(

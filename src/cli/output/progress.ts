@@ -23,7 +23,7 @@ const LINE_INTERVAL = 5_000;
 export function progressView(style: ProgressStyle, output: ProgressOutput): ProgressView {
   if (style === 'none') return { report: () => {}, finish: () => {} };
   if (style === 'bar') return barView(output);
-  const line = style === 'json' ? (p: Progress) => JSON.stringify(p) : plainLine;
+  const line = style === 'json' ? (p: Progress) => JSON.stringify({ event: 'progress', ...p }) : plainLine;
   return lineView(line, style === 'json' ? BAR_INTERVAL : LINE_INTERVAL, output);
 }
 

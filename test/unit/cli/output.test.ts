@@ -3,6 +3,7 @@ import { errorData, errorLines, exitCodeOf } from '../../../src/cli/exit-code.js
 import { optionFlag } from '../../../src/cli/option-words.js';
 import { jsonData, textLines } from '../../../src/cli/output/plain-data.js';
 import { progressView } from '../../../src/cli/output/progress.js';
+import { terminalText } from '../../../src/cli/output/terminal-text.js';
 import { parseHex32, parseSize, showBytes, showDuration } from '../../../src/cli/units.js';
 import {
   AbortedError,
@@ -45,7 +46,7 @@ describe('progress', () => {
   test('JSON lines are one object each', () => {
     const { state, output } = recorder();
     progressView('json', output).report({ step: 'writing', done: 1, total: 2, unit: 'bytes' });
-    expect(JSON.parse(state.text)).toEqual({ step: 'writing', done: 1, total: 2, unit: 'bytes' });
+    expect(JSON.parse(state.text)).toEqual({ event: 'progress', step: 'writing', done: 1, total: 2, unit: 'bytes' });
   });
   test('the bar keeps to the step that knows its end', () => {
     const { state, output } = recorder();
@@ -112,6 +113,26 @@ describe('options in texts', () => {
     expect(wording`See: ${wording`use ${option('force')}`} (${2} times)`.spelled(optionFlag)).toBe(
       'See: use --force (2 times)',
     );
+  });
+});
+
+describe('text for a terminal', () => {
+  test('controls and bidirectional characters are shown, never obeyed', () => {
+    expect(terminalText('a\u001b[2Jb\u009bc\nd\te')).toBe('a\\x1b[2Jb\\x9bc\\nd\\te');
+    expect(terminalText('x\u202egpj.exe\u2066\u200f\u{e0041}')).toBe('x\\u{202e}gpj.exe\\u{2066}\\u{200f}\\u{e0041}');
+  });
+  test('letters of every script stay, with the joiners that some need', () => {
+    for (const text of ['Ünïcödé', '日本語', 'שלום', 'می\u200cخواهم', '👩\u200d🚀'])
+      expect(terminalText(text)).toBe(text);
+  });
+  test('errors are escaped line by line', () => {
+    const error = new ToolError('tool.failed', 'It failed. Its last words:\n  \u001b]0;owned\u0007', {
+      path: 'a\u202eb',
+    });
+    expect(errorLines(error)).toEqual([
+      'isopress: a\\u{202e}b: It failed. Its last words:',
+      '  \\x1b]0;owned\\x07 [tool.failed]',
+    ]);
   });
 });
 

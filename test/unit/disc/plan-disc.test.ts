@@ -14,7 +14,7 @@ import {
   quietRun,
 } from '../../../src/io/content.js';
 import { bytesSource, collect } from '../../../src/io/memory.js';
-import { streamTarget } from '../../../src/io/target.js';
+import { streamTarget } from '../../../src/io/stream-target.js';
 import { writeImage } from '../../../src/io/write-image.js';
 import { FileTree } from '../../../src/tree/file-tree.js';
 import { directory, file, type Node, symlink } from '../../../src/tree/node.js';

@@ -8,11 +8,13 @@ import { InternalError, TargetError } from '../../../src/errors.js';
 import type { Data, OpenContent, Piece, Source } from '../../../src/io/content.js';
 import { quietRun } from '../../../src/io/content.js';
 import { exactContent } from '../../../src/io/exact.js';
+import { fileTarget } from '../../../src/io/file-target.js';
 import { bytesSource, collect } from '../../../src/io/memory.js';
 import { packed } from '../../../src/io/packed.js';
 import { cut } from '../../../src/io/pieces.js';
 import { patchedPieces } from '../../../src/io/seal.js';
-import { fileTarget, memoryTarget, streamTarget } from '../../../src/io/target.js';
+import { streamTarget } from '../../../src/io/stream-target.js';
+import { memoryTarget } from '../../../src/io/target.js';
 import { writeImage } from '../../../src/io/write-image.js';
 import { scratchDirectory } from '../../support/scratch.js';
 

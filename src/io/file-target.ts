@@ -1,0 +1,159 @@
+// An image as a file that appears under its name only when complete, or written through to a device or pipe that is there.
+
+import { constants, createWriteStream } from 'node:fs';
+import { type FileHandle, open, rename, stat, unlink } from 'node:fs/promises';
+import { type ByteString, displayText } from '../bytes/index.js';
+import { TargetError } from '../errors.js';
+import { rangeSource } from './file.js';
+import { pathBuffer } from './host-path.js';
+import { zeros } from './memory.js';
+import { streamTarget } from './stream-target.js';
+import type { OpenTarget, Target } from './target.js';
+import { targetError } from './target-error.js';
+import { findTargetPlace, openDevice, type TargetPlace } from './target-place.js';
+
+export interface FileTargetOptions {
+  /** Replace what is there, or write onto a block device or pipe. Default false. */
+  readonly force?: boolean;
+}
+
+/**
+ * The image under this name. A regular file is written as `NAME.part` and renamed at the end; a symbolic link is followed.
+ * With `force` an existing file is replaced, and a block device or pipe written to.
+ */
+export function fileTarget(path: ByteString, { force = false }: FileTargetOptions = {}): Target {
+  return new NamedTarget(path, force);
+}
+
+class NamedTarget implements Target {
+  readonly name: string;
+  readonly #path: ByteString;
+  readonly #force: boolean;
+  #place: TargetPlace | undefined;
+
+  constructor(path: ByteString, force: boolean) {
+    this.name = displayText(path);
+    this.#path = path;
+    this.#force = force;
+  }
+
+  get randomAccess(): boolean {
+    return this.#place?.kind !== 'pipe';
+  }
+
+  get capacity(): number | undefined {
+    return this.#place?.kind === 'device' ? this.#place.size : undefined;
+  }
+
+  async check(): Promise<void> {
+    this.#place = await findTargetPlace(this.#path, this.#force);
+  }
+
+  async open(): Promise<OpenTarget> {
+    // Something may have appeared under the name while the image was planned.
+    const place = await findTargetPlace(this.#path, this.#force);
+    this.#place = place;
+    if (place.kind === 'device') return openDeviceTarget(this.#path);
+    return place.kind === 'pipe' ? openPipe(this.#path) : openFileTarget(this.#path, place.path);
+  }
+}
+
+/** `name` is what the caller gave, `path` where it leads to. */
+async function openFileTarget(name: ByteString, path: ByteString): Promise<OpenTarget> {
+  const part = `${path}.part` as ByteString;
+  const file = await openPart(name, part);
+  const identity = (await file.stat()).ino;
+  const close = closing(file);
+  const stillOurs = async () => (await stat(pathBuffer(part)).catch(() => undefined))?.ino === identity;
+  return {
+    write: (at, bytes) => writeFully(name, file, at, bytes),
+    complete: (size) =>
+      file.truncate(size).catch((error) => {
+        throw targetError(name, error);
+      }),
+    image: (size) => rangeSource(part, file, { at: 0, length: size }),
+    publish: async () => {
+      await close();
+      // A second writer to the same name has replaced our temporary file: publishing it would show its half image.
+      if (!(await stillOurs())) {
+        const shown = displayText(name);
+        throw new TargetError('target.contended', `Another process is writing ${shown}.`, { path: shown });
+      }
+      await rename(pathBuffer(part), pathBuffer(path)).catch((error) => {
+        throw targetError(name, error);
+      });
+    },
+    abandon: async () => {
+      await close().catch(() => {});
+      if (await stillOurs()) await unlink(pathBuffer(part)).catch(() => {});
+    },
+  };
+}
+
+async function openPart(name: ByteString, part: ByteString): Promise<FileHandle> {
+  // What a killed run left behind is removed, never continued.
+  await unlink(pathBuffer(part)).catch(() => {});
+  return open(pathBuffer(part), 'wx+').catch((error) => {
+    throw targetError(name, error);
+  });
+}
+
+/** Gaps are written as zeros: the device may hold anything. What was written before an error stays. */
+async function openDeviceTarget(path: ByteString): Promise<OpenTarget> {
+  const file = await openDevice(path);
+  const close = closing(file);
+  let end = 0;
+  const fill = async (to: number) => {
+    for (const gap of zeros(Math.max(0, to - end))) {
+      await writeFully(path, file, end, gap);
+      end += gap.length;
+    }
+  };
+  return {
+    write: async (at, bytes) => {
+      await fill(at);
+      await writeFully(path, file, at, bytes);
+      end = Math.max(end, at + bytes.length);
+    },
+    complete: fill,
+    image: (size) => rangeSource(path, file, { at: 0, length: size }),
+    publish: async () => {
+      await file.sync().catch((error) => {
+        throw targetError(path, error);
+      });
+      await close();
+    },
+    abandon: close,
+  };
+}
+
+/** A pipe that somebody reads; opening one that nobody reads would wait without end. */
+async function openPipe(path: ByteString): Promise<OpenTarget> {
+  const probe = await open(pathBuffer(path), constants.O_WRONLY | constants.O_NONBLOCK).catch((error) => {
+    throw targetError(path, error);
+  });
+  const file = await open(pathBuffer(path), constants.O_WRONLY);
+  await probe.close();
+  const stream = createWriteStream('', { fd: file });
+  const target = await streamTarget(stream, displayText(path)).open();
+  const end = () => new Promise<void>((resolve) => stream.end(resolve));
+  return { ...target, publish: end, abandon: async () => void stream.destroy() };
+}
+
+function closing(file: FileHandle): () => Promise<void> {
+  let closed = false;
+  return async () => {
+    if (!closed) await file.close();
+    closed = true;
+  };
+}
+
+async function writeFully(name: ByteString, file: FileHandle, at: number, bytes: Uint8Array): Promise<void> {
+  try {
+    for (let done = 0; done < bytes.length; ) {
+      done += (await file.write(bytes, done, bytes.length - done, at + done)).bytesWritten;
+    }
+  } catch (error) {
+    throw targetError(name, error);
+  }
+}

@@ -1,0 +1,167 @@
+// How the command behaves towards its surroundings: signals, full outputs, names that are taken, lists of values.
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parseList } from '../../../src/cli/lists.js';
+import { isopress, MAIN } from '../../support/command.js';
+import { scratchDirectory } from '../../support/scratch.js';
+
+const scratch = scratchDirectory();
+const tree = join(scratch, 'tree');
+mkdirSync(tree);
+writeFileSync(join(tree, 'file'), 'hello');
+const at = (name: string) => join(scratch, name);
+
+describe('a signal ends a run that waits for its input', () => {
+  for (const [signal, status] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 143],
+  ] as const) {
+    test(signal, async () => {
+      const run = spawn(process.execPath, [MAIN, 'ext4', '-', at(`${signal}.ext4`), '--verbose'], {
+        stdio: ['pipe', 'ignore', 'pipe'],
+      });
+      const ended = new Promise((resolve) => run.once('close', resolve));
+      // More than a pipe holds: it is taken only once the command reads.
+      await new Promise((resolve) => run.stdin.write(new Uint8Array(2 ** 21), resolve));
+      run.kill(signal);
+      expect(await ended).toBe(status);
+      expect(readdirSync(scratch).filter((name) => name.includes(signal))).toEqual([]);
+    });
+  }
+});
+
+test('a full standard output is an error with a sentence', () => {
+  expect(isopress(['squashfs', tree, at('s.img'), '--quiet']).status).toBe(0);
+  const run = isopress(['ls', '-R', at('s.img')], { prefix: ['/bin/sh', '-c', '"$@" >/dev/full', 'sh'] });
+  expect([run.status, run.stderr]).toEqual([4, 'isopress: No space left for standard output. [target.enospc]\n']);
+});
+
+describe('what is known at once is said before anything is read', () => {
+  const early = (args: readonly string[]) => isopress(['ext4', at('no-such-source'), ...args]);
+
+  test('the target exists, is a directory, or has no directory', () => {
+    writeFileSync(at('there'), '');
+    expect(early([at('there')]).stderr).toMatch(/exists already.*\n +Use --force/);
+    expect(early([scratch, '--force']).stderr).toContain('[target.directory]');
+    expect(early([at('none/image')]).stderr).toContain('[target.enoent]');
+  });
+  test('the engine is missing', () => {
+    const { status, stderr } = isopress(['ext4', at('no-such-source'), at('x'), '--engine', 'native'], {
+      env: { ISOPRESS_NATIVE: 'off' },
+    });
+    // With the addon at hand the next fault is the source.
+    expect([3, 4]).toContain(status);
+    expect(stderr).toMatch(/native\.missing|cli\.source-missing/);
+  });
+});
+
+test.each([
+  ['ext4', '--uuid', 'nope'],
+  ['ext4', '--block-size', '3000'],
+  ['ext4', '--size', '10X'],
+  ['ext4', '--features', 'no_such'],
+  ['ext4', '--epoch', 'yesterday'],
+  ['squashfs', '--block-size', '3000'],
+  ['squashfs', '--level', '99'],
+  ['squashfs', '--align', '3'],
+  ['iso', '--relax', 'everything'],
+  ['fat', '--cluster-size', '3'],
+  ['fat', '--label', 'far too long a label'],
+])('a bad value ends with 2 and the name of its option: %s %s %s', (command, option, value) => {
+  const { status, stderr } = isopress([command, option, value, tree, at('bad')]);
+  expect([status, stderr]).toEqual([2, expect.stringContaining(option)]);
+  expect(existsSync(at('bad'))).toBe(false);
+});
+
+describe('options with several values', () => {
+  test('leave the image alone, and take commas as well as the option again', () => {
+    expect(isopress(['iso', tree, at('tagged.iso'), '--quiet', '--loss', 'ignore']).status).toBe(0);
+    for (const words of [['sha256,md5'], ['sha256', '--digest', 'md5']]) {
+      const { status, stdout } = isopress(['tag', '--digest', ...words, at('tagged.iso')]);
+      expect(status).toBe(0);
+      expect(stdout).toContain('sha256sum = ');
+      expect(stdout).toContain('md5sum = ');
+    }
+  });
+  test('and those whose value may be left out, leave it alone too', () => {
+    expect(isopress(['iso', tree, '--udf', at('udf.iso'), '--quiet', '--loss', 'ignore']).status).toBe(0);
+    expect(isopress(['info', at('udf.iso')]).stdout).toContain('udf');
+  });
+  test('refuse what they do not know', () => {
+    const parse = parseList(['a', 'b']);
+    expect(() => parse('a,c')).toThrow('"c" is not one of a, b.');
+    expect(parse('b')).toEqual(['b']);
+    expect(parse('a')).toEqual(['b', 'a']);
+  });
+});
+
+describe('an image inside its own source', () => {
+  test('is left out of it, with a note', () => {
+    const own = at('own');
+    mkdirSync(own);
+    writeFileSync(join(own, 'file'), 'x');
+    const image = join(own, 'own.img');
+    const first = isopress(['squashfs', own, image, '--epoch', '0', '--progress', 'none']);
+    expect([first.status, first.stderr]).toEqual([0, expect.stringContaining('inside of the source')]);
+    const bytes = readFileSync(image);
+    expect(isopress(['squashfs', own, image, '--epoch', '0', '--force', '--quiet']).status).toBe(0);
+    expect(isopress(['ls', image]).stdout).toBe('file\n');
+    expect(bytes.length).toBeGreaterThan(0);
+  });
+  test('reached by another name too', () => {
+    symlinkSync(tree, at('alias'));
+    const { stderr } = isopress(['fat', tree, join(at('alias'), 'new.img'), '--plan']);
+    expect(stderr).toContain('inside of the source');
+  });
+});
+
+test('--progress json makes standard error a stream of JSON objects', () => {
+  const { stderr, status } = isopress(['iso', tree, at('events.iso'), '--progress', 'json']);
+  expect(status).toBe(0);
+  const events = stderr
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { event: string });
+  expect(new Set(events.map(({ event }) => event))).toEqual(new Set(['progress', 'loss']));
+  const failed = isopress(['iso', tree, at('events.iso'), '--progress', 'json']);
+  expect(JSON.parse(failed.stderr)).toMatchObject({ event: 'error', error: 'target.exists', exitCode: 4 });
+});
+
+test('the report holds the digest of the image', () => {
+  for (const command of ['ext4', 'squashfs', 'iso', 'fat']) {
+    const image = at(`report.${command}`);
+    const { stdout, stderr } = isopress([command, tree, image, '--json', '--loss', 'ignore', '--progress', 'none']);
+    expect(stderr).toBe('');
+    const report = JSON.parse(stdout) as { sha256: string; seconds: number; size: number };
+    const bytes = readFileSync(image);
+    expect([report.sha256, report.size]).toEqual([createHash('sha256').update(bytes).digest('hex'), bytes.length]);
+    expect(report.seconds * 1000).toBe(Math.round(report.seconds * 1000));
+  }
+});
+
+test('times are seconds, @seconds or dates', () => {
+  const digest = (epoch: string) => {
+    const image = at(`epoch-${epoch}`);
+    expect(isopress(['ext4', tree, image, '--epoch', epoch, '--quiet']).status).toBe(0);
+    return createHash('sha256').update(readFileSync(image)).digest('hex');
+  };
+  const digests = ['1767225600', '@1767225600', '2026-01-01', '2026-01-01T00:00:00Z', '2026-01-01T01:00:00+01:00'].map(
+    digest,
+  );
+  expect(new Set(digests).size).toBe(1);
+});
+
+test('the help of ls is --help, so that -lh can be what it is elsewhere', () => {
+  expect(isopress(['ls', '-lh', at('s.img')]).stdout).not.toContain('Usage:');
+  expect(isopress(['-h']).stdout).toContain('Usage: isopress');
+  expect(isopress(['ls', '--help']).stdout).toContain('Usage: isopress ls');
+});
+
+test('standard output that is closed early ends a listing without a word', () => {
+  const run = isopress(['ls', '-R', at('s.img')], { prefix: ['/bin/sh', '-c', '"$@" | true', 'sh'] });
+  expect(run.stderr).toBe('');
+});
