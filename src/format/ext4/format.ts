@@ -35,7 +35,7 @@ export const ext4Format: ImageFormat<Ext4Found> = {
     };
   },
   open: async (image) => {
-    const { tree } = await openExt4(image);
-    return { views: [], notes: [], tree: () => tree() };
+    const { notes, tree } = await openExt4(image);
+    return { views: [], notes, tree: () => tree() };
   },
 };

@@ -8,10 +8,12 @@ export const MIN_JOURNAL_BLOCKS = 1024;
 /** Most blocks that make sense: what mke2fs allows. */
 export const MAX_JOURNAL_BLOCKS = 10_240_000;
 
-const MAGIC = 0xc03b3998;
+/** Value of `magic`. */
+export const JOURNAL_MAGIC = 0xc03b3998;
 const SUPERBLOCK_V2 = 4;
 
-const journalSuperblock = struct('jbd2 superblock', 1024, {
+/** The head of a journal. */
+export const journalSuperblock = struct('jbd2 superblock', 1024, {
   magic: u32be(0x00),
   blockType: u32be(0x04),
   blockSequence: u32be(0x08),
@@ -53,7 +55,7 @@ export function defaultJournalBlocks(blocks: number): number {
 /** First block of an empty journal. */
 export function renderJournalSuperblock(blocks: number, blockSize: number): Uint8Array {
   return journalSuperblock.encode({
-    magic: MAGIC,
+    magic: JOURNAL_MAGIC,
     blockType: SUPERBLOCK_V2,
     blockSequence: 0,
     blockSize,

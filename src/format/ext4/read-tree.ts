@@ -2,7 +2,7 @@
 // built from the last to the first, so no depth of nesting costs a stack.
 
 import { byteStringOf } from '../../bytes/index.js';
-import { bytesSource, collect, EMPTY, type ExactContent, quietRun } from '../../io/index.js';
+import { bytesSource, collect, EMPTY, type ExactContent, PartsContent, quietRun } from '../../io/index.js';
 import {
   type Attributes,
   directory,
@@ -117,7 +117,7 @@ class TreeReader {
 
   async #content(found: FoundInode, inlineData: Uint8Array): Promise<ExactContent> {
     const size = sizeOf(found);
-    if ((found.fields.flags & INLINE_FLAG) !== 0) return bytesSource(inlineContent(found, inlineData, size));
+    if ((found.fields.flags & INLINE_FLAG) !== 0) return inlineFile(found, inlineData, size);
     const extents = await extentsIn(this.#volume, found, size);
     return size === 0 ? EMPTY : storedFile(this.#volume, extents, size);
   }
@@ -141,7 +141,16 @@ function sizeOf({ fields, ino }: FoundInode): number {
   return size;
 }
 
-/** What lies in the block field and, as an attribute, behind the fixed fields. */
+/** mke2fs leaves a file of zeros in its inode, whatever its size; Linux reads the bytes that are not there as zeros. */
+function inlineFile(found: FoundInode, rest: Uint8Array, size: number): ExactContent {
+  const stored = Math.min(size, BLOCK_FIELD_SIZE + rest.length);
+  const bytes = bytesSource(inlineContent(found, rest, stored));
+  if (stored === size) return bytes;
+  const parts = [{ at: 0, length: stored }, { hole: size - stored }];
+  return new PartsContent({ data: (range) => bytes.slice(range) }, parts, size);
+}
+
+/** The bytes in the block field and, as an attribute, after the fixed fields. */
 function inlineContent({ fields, ino }: FoundInode, rest: Uint8Array, size: number): Uint8Array {
   if (size > BLOCK_FIELD_SIZE + rest.length) damaged('inline', `Inode ${ino} holds fewer bytes than it claims.`);
   const bytes = new Uint8Array(BLOCK_FIELD_SIZE + rest.length);

@@ -9,7 +9,15 @@ import { type FeatureName, featureNames } from './features.js';
 import { backupGroups } from './geometry.js';
 import { type DescriptorSum, NARROW_DESCRIPTOR, readInodeTable, WIDE_DESCRIPTOR } from './group-descriptor.js';
 import { FIXED_SIZE, type Inode, inode, isInodeSealed, SMALL_INODE } from './inode.js';
-import { isSuperblockSealed, MAGIC, STATE_CLEAN, SUPERBLOCK_AT, type Superblock, superblock } from './superblock.js';
+import {
+  isSuperblockSealed,
+  MAGIC,
+  STATE_CLEAN,
+  SUPERBLOCK_AT,
+  type Superblock,
+  superblock,
+  superblockBlock,
+} from './superblock.js';
 
 /** Inodes read at a time. */
 const CHUNK = 16 * 1024;
@@ -17,7 +25,6 @@ const CHUNKS_KEPT = 256;
 const LARGEST_BLOCK = 64 * 1024;
 /** What an image must not have for its tree to be read. */
 const UNREADABLE: Readonly<Record<string, string>> = {
-  needs_recovery: 'its journal must be played back first; e2fsck does that',
   compression: 'no kernel ever read compressed files',
   journal_dev: 'it is the journal of another file system',
   dirdata: 'its directories carry data of their own',
@@ -187,11 +194,12 @@ export class Volume {
     return this.features.has('gdt_csum') ? { uuid: this.superblock.uuid } : undefined;
   }
 
-  /** Where the n-th block of descriptors lies: behind the superblock, or with meta_bg in the groups it describes. */
+  /** The n-th block of descriptors: after the superblock, or with meta_bg in the groups it describes. */
   #descriptorBlock(turn: number, perBlock: number): number {
     const { firstDataBlock, firstMetaGroup, blocksPerGroup } = this.superblock;
-    if (!this.features.has('meta_bg') || turn < firstMetaGroup) return firstDataBlock + 1 + turn;
+    if (!this.features.has('meta_bg') || turn < firstMetaGroup) return superblockBlock(this.blockSize) + 1 + turn;
     const group = turn * perBlock;
+    if (group === 0) return superblockBlock(this.blockSize) + 1;
     return firstDataBlock + group * blocksPerGroup + (this.#hasSuperblock(group) ? 1 : 0);
   }
 

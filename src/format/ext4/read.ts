@@ -4,6 +4,7 @@ import { type ByteString, type Timestamp, type Uuid, uuidText } from '../../byte
 import type { Source } from '../../io/index.js';
 import type { FileTree } from '../../tree/index.js';
 import { featureNames } from './features.js';
+import { journalNotes } from './read-journal.js';
 import { readTree } from './read-tree.js';
 import { Volume } from './read-volume.js';
 import { findSuperblock } from './recognise.js';
@@ -33,6 +34,8 @@ export interface Ext4Facts {
 /** An image opened for reading. */
 export interface Ext4Image {
   readonly facts: Ext4Facts;
+  /** Remarks for people about the state of the file system. */
+  readonly notes: readonly string[];
   /**
    * All files, lost+found included; contents are read when they are pulled. Throws {@link InvalidImageError} for a
    * damaged image, {@link UnsupportedError} for encrypted files.
@@ -42,12 +45,13 @@ export interface Ext4Image {
 
 /**
  * Opens an image of ext2, ext3 or ext4. Checksums are verified wherever there are some. Throws {@link InvalidImageError}
- * for an image that is none of them or damaged, {@link UnsupportedError} for features that are not read, a journal that
- * must be played back first among them.
+ * for an image that is none of them or damaged, {@link UnsupportedError} for features that are not read, a journal
+ * with changes that wait for being played back among them.
  */
 export async function openExt4(image: Source): Promise<Ext4Image> {
   const volume = await Volume.open(image);
-  return { facts: factsOf(volume.superblock), tree: () => readTree(volume) };
+  const notes = await journalNotes(volume);
+  return { facts: factsOf(volume.superblock), notes, tree: () => readTree(volume) };
 }
 
 /** What the superblock of an image says; undefined for an image of another kind, whatever its bytes are. */

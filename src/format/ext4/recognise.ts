@@ -3,7 +3,15 @@
 import type { Source } from '../../io/index.js';
 import type { Evidence } from '../../tree/index.js';
 import { featureNames } from './features.js';
-import { CRC32C, isSuperblockSealed, MAGIC, SUPERBLOCK_AT, type Superblock, superblock } from './superblock.js';
+import {
+  CRC32C,
+  isSuperblockSealed,
+  MAGIC,
+  SUPERBLOCK_AT,
+  type Superblock,
+  superblock,
+  superblockBlock,
+} from './superblock.js';
 
 const MOST_LOG_BLOCK_SIZE = 6;
 const NEWEST_REVISION = 1;
@@ -41,7 +49,8 @@ function isPlausible(found: Superblock): boolean {
 /** Whether the first group has its bitmaps and inode table inside the file system, each in its own block. */
 async function hasFirstGroup(image: Source, found: Superblock): Promise<boolean> {
   const { firstDataBlock, logBlockSize, blocksLow, blocksHigh } = found;
-  const at = (firstDataBlock + 1) * 1024 * 2 ** logBlockSize;
+  const blockSize = 1024 * 2 ** logBlockSize;
+  const at = (superblockBlock(blockSize) + 1) * blockSize;
   if (at + DESCRIPTOR_PLACES > image.size) return false;
   const bytes = new Uint8Array(DESCRIPTOR_PLACES);
   await image.read(at, bytes);

@@ -5,6 +5,14 @@ import { bytes, crc32c, paddedText, reserved, struct, u8, u16le, u32le, u64le, t
 
 /** Byte offset of the primary superblock, whatever the block size. */
 export const SUPERBLOCK_AT = 1024;
+/**
+ * The block that holds the primary superblock. It is not always the first data block: with bigalloc that is 0, whatever the
+ * block size.
+ */
+export function superblockBlock(blockSize: number): number {
+  return Math.floor(SUPERBLOCK_AT / blockSize);
+}
+
 /** Value of `magic`. */
 export const MAGIC = 0xef53;
 /** `state`: cleanly unmounted. */

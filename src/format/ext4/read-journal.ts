@@ -1,0 +1,27 @@
+// The journal of an image that was not unmounted in order: it can be read if nothing in it waits to be played back.
+
+import { JOURNAL_MAGIC, journalSuperblock } from './journal.js';
+import { extentsIn } from './read-blocks.js';
+import { unsupported, type Volume } from './read-volume.js';
+
+/**
+ * Remarks about the journal, none for a file system that was unmounted in order. Throws {@link UnsupportedError} if changes
+ * wait in it: without them the image shows an older state, or a mixture.
+ */
+export async function journalNotes(volume: Volume): Promise<string[]> {
+  if (!volume.features.has('needs_recovery')) return [];
+  const { journalInode, journalDevice } = volume.superblock;
+  if (journalDevice !== 0 || journalInode === 0) {
+    unsupported(
+      'The file system was not unmounted in order, and its journal is on another device. e2fsck plays it back.',
+    );
+  }
+  const [first] = await extentsIn(volume, await volume.inode(journalInode), volume.blockSize);
+  if (!first)
+    unsupported('The file system was not unmounted in order, and its journal has no blocks. e2fsck repairs it.');
+  const { magic, start } = journalSuperblock.decode(await volume.block(first.block));
+  if (magic !== JOURNAL_MAGIC || start !== 0) {
+    unsupported('The file system was not unmounted in order: changes wait in its journal. e2fsck plays them back.');
+  }
+  return ['The file system was not unmounted in order. Its journal is empty: everything that was written is read.'];
+}
