@@ -1,15 +1,8 @@
 // Manifests on the command line: files of entries, and the definitions of mksquashfs.
 
 import { dirname } from 'node:path';
-import { type ByteString, byteStringOf, fromText, type Timestamp } from '../bytes/index.js';
-import { openHostFile } from '../source/index.js';
-import {
-  applyManifest,
-  type FileTree,
-  type ManifestEntry,
-  readManifest,
-  readPseudoDefinitions,
-} from '../tree/index.js';
+import { type ByteString, byteStringOf, fromText } from '../bytes/index.js';
+import { type ManifestEntry, readManifest, readPseudoDefinitions } from '../tree/index.js';
 import { readInput } from './input.js';
 import { machineOwners } from './owner-names.js';
 
@@ -20,12 +13,9 @@ export interface ManifestOptions {
   readonly pseudoFile?: readonly ManifestEntry[];
 }
 
-/** The tree with all manifests laid over it; `mtime` is the time of new entries that state none. */
-export function withManifests(tree: FileTree, options: ManifestOptions, mtime: Timestamp): FileTree {
-  return applyManifest(tree, [...options.manifest, ...(options.pseudoFile ?? []), ...(options.pseudo ?? [])], {
-    mtime,
-    open: openHostFile,
-  });
+/** The entries of all manifests, in the order in which they are applied. */
+export function manifestEntries(options: ManifestOptions): ManifestEntry[] {
+  return [...options.manifest, ...(options.pseudoFile ?? []), ...(options.pseudo ?? [])];
 }
 
 /** `--manifest FILE`. Files that it names are looked for beside it. */

@@ -8,7 +8,7 @@ import { InvalidInputError, TargetError, UnsupportedError } from '../errors.js';
 import { recogniseAll } from '../image/index.js';
 import type { Source } from '../io/index.js';
 import { scanDirectory, scanTarball } from '../source/index.js';
-import { exclude, type FileTree, LossLog } from '../tree/index.js';
+import { type FileTree, LossLog } from '../tree/index.js';
 import { settleLosses } from './losses.js';
 import type { Session } from './session.js';
 import { standardInput } from './standard-streams.js';
@@ -73,7 +73,7 @@ async function openTar(source: string, image: string, options: WriterOptions, se
       session.run,
     );
     settleLosses(losses.list(), options, session);
-    return { tree: exclude(tree, excludePatterns(options)), close };
+    return { tree, close };
   } catch (error) {
     close();
     throw error;

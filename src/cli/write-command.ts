@@ -1,44 +1,34 @@
 // What every writer command does: scan the source, apply the shared options, plan, tell the losses, write, report.
 
-import { fromText, type Timestamp, timestamp } from '../bytes/index.js';
+import { fromText } from '../bytes/index.js';
 import { InvalidInputError } from '../errors.js';
 import { type Content, fileTarget, type ImagePlan, streamTarget, type Target, writeImage } from '../io/index.js';
 import { chooseNative } from '../native/index.js';
-import {
-  clampTimes,
-  type FileTree,
-  fingerprint,
-  type Loss,
-  mapOwners,
-  newestSecond,
-  withoutXattrs,
-} from '../tree/index.js';
+import { openHostFile } from '../source/index.js';
+import { type FileTree, type Loss, type PreparedTree, prepareTree } from '../tree/index.js';
 import { engineFacts, engineText } from './engines.js';
 import { withoutImage } from './image-in-source.js';
 import { settleLosses } from './losses.js';
-import { withManifests } from './manifest-options.js';
+import { manifestEntries } from './manifest-options.js';
 import { openSession, type Session } from './session.js';
 import { type OpenedSource, openSource } from './source.js';
 import { refuseTerminalOutput } from './standard-streams.js';
 import { seconds, showBytes, showDuration } from './units.js';
-import type { WriterOptions } from './writer-options.js';
-
-/** The source tree with the shared options applied, and what plans derive from them. */
-export interface PreparedSource {
-  readonly tree: FileTree;
-  readonly epoch: Timestamp;
-  readonly seed: string;
-}
+import { excludePatterns, type WriterOptions } from './writer-options.js';
 
 export type LayoutWithLosses = { readonly losses: readonly Loss[] };
 
-/** Runs one writer command from its arguments to its report. `change` is what its own options ask of the scanned tree. */
+/**
+ * Runs one writer command from its arguments to its report. `extend` is what its own options put beside the scanned tree,
+ * `change` what they ask of its entries.
+ */
 export async function writeCommand<L extends LayoutWithLosses>(
   source: string,
   image: string,
   options: WriterOptions,
-  plan: (prepared: PreparedSource, session: Session) => ImagePlan<L, Content> | Promise<ImagePlan<L, Content>>,
+  plan: (prepared: PreparedTree, session: Session) => ImagePlan<L, Content> | Promise<ImagePlan<L, Content>>,
   change: (tree: FileTree) => FileTree = (tree) => tree,
+  extend: (tree: FileTree) => Promise<FileTree> = async (tree) => tree,
 ): Promise<void> {
   const toPipe = image === '-';
   const session = openSession(options, toPipe);
@@ -49,7 +39,7 @@ export async function writeCommand<L extends LayoutWithLosses>(
   const scan = async () => {
     const { tree, close } = await openSource(source, image, options, session);
     opened = { close };
-    return toPipe ? tree : withoutImage(tree, source, image, session);
+    return extend(toPipe ? tree : withoutImage(tree, source, image, session));
   };
   try {
     await checkEarly(target, options, toPipe);
@@ -78,29 +68,19 @@ async function checkEarly(target: Target, options: WriterOptions, toPipe: boolea
   await target.check?.();
 }
 
-/** Applies ownership, manifests, times and the defaults of epoch and seed. */
-function prepareSource(
-  scanned: FileTree,
-  options: WriterOptions,
-  change: (tree: FileTree) => FileTree,
-): PreparedSource {
-  let tree = mapOwners(scanned, options.owner);
-  if (!options.xattrs) tree = withoutXattrs(tree);
-  tree = change(tree);
-  const given = options.epoch ?? environmentEpoch();
-  tree = withManifests(tree, options, timestamp(given ?? newestSecond(tree)));
-  const epoch = timestamp(given ?? Math.max(0, newestSecond(tree)));
-  if (options.clampMtime) tree = clampTimes(tree, epoch);
-  let digest: string | undefined;
-  return {
-    tree,
-    epoch,
-    // A walk through the whole tree, which not every format asks for.
-    get seed() {
-      digest ??= options.seed ?? fingerprint(tree);
-      return digest;
-    },
-  };
+function prepareSource(scanned: FileTree, options: WriterOptions, change: (tree: FileTree) => FileTree): PreparedTree {
+  const { owner: ownership, xattrs, seed } = options;
+  const epoch = options.epoch ?? environmentEpoch();
+  return prepareTree(scanned, {
+    exclude: excludePatterns(options),
+    ownership,
+    xattrs,
+    change,
+    manifest: { entries: manifestEntries(options), open: openHostFile },
+    clamp: options.clampMtime ?? false,
+    ...(epoch === undefined ? {} : { epoch }),
+    ...(seed === undefined ? {} : { seed }),
+  });
 }
 
 /** SOURCE_DATE_EPOCH, if set. */

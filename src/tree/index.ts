@@ -12,6 +12,7 @@ export * from './manifest/index.js';
 export * from './node.js';
 export * from './override.js';
 export { matchesPath, type PathPattern, parsePattern } from './pattern.js';
+export * from './prepare.js';
 export * from './rewrite.js';
 export * from './sort-list.js';
 export * from './walk.js';

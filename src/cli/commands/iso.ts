@@ -2,19 +2,19 @@
 
 import { statSync } from 'node:fs';
 import { Command } from 'commander';
-import { fromText, timestamp } from '../../bytes/index.js';
+import { fromText } from '../../bytes/index.js';
 import { type BootOptions, checkEfiImages, type DiscLayout, type DiscOptions, planDisc } from '../../disc/index.js';
 import { InvalidInputError, UsageError } from '../../errors.js';
 import { tagSeal } from '../../format/checkmedia/index.js';
 import { planFat } from '../../format/fat/index.js';
 import { type ExactContent, fileContent, type ImagePlan, type Run, type Seal, withSeals } from '../../io/index.js';
 import { scanDirectory } from '../../source/index.js';
-import { exclude, type FileTree, fingerprint, newestSecond, shareDuplicates } from '../../tree/index.js';
+import { type FileTree, type PreparedTree, shareDuplicates } from '../../tree/index.js';
 import { grafted, rationalised } from '../graft.js';
 import { readInput } from '../input.js';
 import { addIsoOptions, type IsoCommandOptions } from '../iso-options.js';
-import { environmentEpoch, type PreparedSource, writeCommand } from '../write-command.js';
-import { addWriterOptions, excludePatterns } from '../writer-options.js';
+import { writeCommand } from '../write-command.js';
+import { addWriterOptions } from '../writer-options.js';
 
 export function isoCommand(): Command {
   const command = new Command('iso')
@@ -22,25 +22,25 @@ export function isoCommand(): Command {
     .argument('<source>', 'directory, tar file, or - for a tar archive on standard input')
     .argument('<image>', 'image file, or - for standard output');
   return addWriterOptions(addIsoOptions(command)).action((source: string, image: string, options: IsoCommandOptions) =>
-    writeCommand(source, image, options, async (scanned, { run }) => {
-      const prepared = await withSources(scanned, options);
-      const tree = options.duplicatesOnce ? await shareDuplicates(prepared.tree, run) : prepared.tree;
-      const disc = await planned(tree, await discOptions(options, prepared), run);
-      const seal = mediaCheckSeal(options);
-      return seal ? withSeals(disc, [seal]) : disc;
-    }),
+    writeCommand(
+      source,
+      image,
+      options,
+      async (prepared, { run }) => {
+        const tree = options.duplicatesOnce ? await shareDuplicates(prepared.tree, run) : prepared.tree;
+        const disc = await planned(tree, await discOptions(options, prepared), run);
+        const seal = mediaCheckSeal(options);
+        return seal ? withSeals(disc, [seal]) : disc;
+      },
+      (tree) => (options.rational ? rationalised(tree) : tree),
+      (tree) => withGrafts(tree, options),
+    ),
   );
 }
 
-/** The source with what mkisofs's options lay over it. */
-async function withSources(scanned: PreparedSource, options: IsoCommandOptions): Promise<PreparedSource> {
-  const { graftBase, grafts = [], rational } = options;
-  if (graftBase === undefined && grafts.length === 0 && !rational) return scanned;
-  const whole = exclude(await grafted(scanned.tree, graftBase, grafts), excludePatterns(options));
-  const tree = rational ? rationalised(whole) : whole;
-  const isDated = options.epoch !== undefined || environmentEpoch() !== undefined;
-  const epoch = isDated ? scanned.epoch : timestamp(Math.max(0, newestSecond(tree)));
-  return { tree, epoch, seed: options.seed ?? fingerprint(tree) };
+/** The source with what mkisofs's options put beside it. */
+async function withGrafts(scanned: FileTree, { graftBase, grafts = [] }: IsoCommandOptions): Promise<FileTree> {
+  return graftBase === undefined && grafts.length === 0 ? scanned : grafted(scanned, graftBase, grafts);
 }
 
 async function planned(tree: FileTree, options: DiscOptions, run: Run): Promise<ImagePlan<DiscLayout>> {
@@ -63,7 +63,7 @@ function mediaCheckSeal(options: IsoCommandOptions): Seal | undefined {
   });
 }
 
-async function discOptions(options: IsoCommandOptions, prepared: PreparedSource): Promise<DiscOptions> {
+async function discOptions(options: IsoCommandOptions, prepared: PreparedTree): Promise<DiscOptions> {
   const { volumeId, joliet, rockRidge, mbr, appendEsp, partitionTable, partitionOffset, pad: padBlocks } = options;
   const { level, relax, iso9660, udf, hide, sort } = options;
   return {
@@ -128,7 +128,7 @@ function catalogOptions({ bootCatalog }: IsoCommandOptions): Pick<BootOptions, '
 }
 
 /** A FAT image as it is, or one made of a directory. */
-async function espContent(path: string, { epoch, seed }: PreparedSource): Promise<ExactContent> {
+async function espContent(path: string, { epoch, seed }: PreparedTree): Promise<ExactContent> {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (!stat) throw new InvalidInputError('cli.esp-missing', `${path} does not exist.`, { path });
   if (!stat.isDirectory()) return fileContent(fromText(path), stat.size);

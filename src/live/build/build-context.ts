@@ -1,11 +1,8 @@
 // What a build has to work with once it is decided: the plan, a scratch directory, the way into the root tree.
 
 import { resolve } from 'node:path';
-import { fromText, timestamp } from '../../bytes/index.js';
 import { InvalidInputError, option, wording } from '../../errors.js';
 import type { Run } from '../../io/index.js';
-import { openHostFile, scanDirectory } from '../../source/index.js';
-import { applyManifest, clampTimes, type FileTree, mapOwners, newestSecond, withoutXattrs } from '../../tree/index.js';
 import { withWorkDirectory } from '../files/work-directory.js';
 import {
   bootsSquashedRoot,
@@ -19,6 +16,7 @@ import {
 } from '../initrd/index.js';
 import { type BuildPlan, decide } from '../plan/build-plan.js';
 import type { BuildOptions } from './options.js';
+import { readRootTree } from './root-tree.js';
 import { Stopwatch } from './stopwatch.js';
 
 /** A build that has been decided, and what it has to work with. */
@@ -52,7 +50,7 @@ export async function withBuildContext<T>(
     options.note?.(text);
   };
   if (typeof options.root !== 'string' && options.initrd === undefined) throw initrdNeeded();
-  const root = await watch.time('scan', () => scanRoot({ ...options, note }, run));
+  const root = await watch.time('scan', () => readRootTree({ ...options, note }, run));
   const plan = await decide({ ...options, note }, root);
   const profile = renderProfile(plan.description);
   return withWorkDirectory(
@@ -83,21 +81,6 @@ function initrdNeeded(): InvalidInputError {
   return new InvalidInputError('live.no-directory', message, {
     hint: wording`Give a ready initrd with ${option('initrd', 'FILE')}, or unpack the tree and name its directory.`,
   });
-}
-
-/** The root tree with the owners and times it will have on the medium. */
-async function scanRoot(options: BuildOptions, run: Run): Promise<FileTree> {
-  const { engine, xattrs, note, ownership, epoch, clampTimes: clamp } = options;
-  const optional = { engine, xattrs, note };
-  const given = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined));
-  const scanned =
-    typeof options.root === 'string'
-      ? await scanDirectory(fromText(resolve(options.root)), { oneFileSystem: true, run, ...given })
-      : await options.root(run);
-  const owned = mapOwners(xattrs === false ? withoutXattrs(scanned) : scanned, ownership ?? 'keep');
-  const mtime = timestamp(epoch ?? newestSecond(owned));
-  const root = applyManifest(owned, options.manifest ?? [], { mtime, open: openHostFile });
-  return clamp && epoch !== undefined ? clampTimes(root, timestamp(epoch)) : root;
 }
 
 async function makeOwnInitrd(

@@ -2,18 +2,19 @@
 
 import { stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { type Timestamp, timestamp } from '../../bytes/index.js';
+import type { Timestamp } from '../../bytes/index.js';
 import type { Compression } from '../../compress/index.js';
 import { option, TargetError, wording } from '../../errors.js';
 import { tagSeal } from '../../format/checkmedia/index.js';
 import type { Seal } from '../../io/index.js';
-import { type FileTree, fingerprint, glob, newestSecond } from '../../tree/index.js';
+import { type FileTree, glob } from '../../tree/index.js';
 import { findCdroot } from '../boot/cdroot.js';
 import { chooseMenu } from '../boot/choose-menu.js';
 import { findEditScript } from '../boot/edit-script.js';
 import { chooseLayout, type MediumLayout } from '../boot/medium-layout.js';
 import type { MenuModel } from '../boot/menu.js';
 import type { BuildOptions } from '../build/options.js';
+import type { RootTree } from '../build/root-tree.js';
 import { type DescriptionRequest, type LiveDescription, loadDescription, placeOf } from '../description/index.js';
 import { pathComponent } from '../files/path-component.js';
 import { resultNames } from '../result/names.js';
@@ -37,6 +38,8 @@ import { runChecks } from './runtime-checks.js';
 export interface BuildPlan {
   readonly description: LiveDescription;
   readonly root: FileTree;
+  /** As {@link RootTree.without}. */
+  readonly rootWithout: RootTree['without'];
   /** Absolute; undefined: the root tree is no directory. */
   readonly rootDirectory: string | undefined;
   readonly architecture: Architecture;
@@ -73,7 +76,8 @@ export interface BuildPlan {
 }
 
 /** Decides everything. The root tree has its final owners and times already. */
-export async function decide(options: BuildOptions, root: FileTree): Promise<BuildPlan> {
+export async function decide(options: BuildOptions, found: RootTree): Promise<BuildPlan> {
+  const { tree: root, epoch } = found;
   const ownName = options.architecture ?? (await machineOf(root));
   const machine = machineName(ownName);
   const description = await describe(options, root, machine);
@@ -81,7 +85,6 @@ export async function decide(options: BuildOptions, root: FileTree): Promise<Bui
   const { type } = description;
   const firmware = chooseFirmware(architecture, type.firmware, placeOf(description, 'firmware'));
   const layout = chooseLayout(description, architecture, firmware, { ...options, root });
-  const epoch = options.epoch ?? Math.max(0, newestSecond(root));
   const targetDirectory = resolve(options.targetDirectory);
   const { keepsMachineName, followsKernelLinks: followsLinks } = description.generation;
   const kernel =
@@ -99,6 +102,7 @@ export async function decide(options: BuildOptions, root: FileTree): Promise<Bui
   return {
     description,
     root,
+    rootWithout: found.without,
     rootDirectory,
     architecture,
     firmware,
@@ -106,7 +110,7 @@ export async function decide(options: BuildOptions, root: FileTree): Promise<Bui
     udf: options.udf ?? 'auto',
     kernel,
     rootFileSystem,
-    menu: chooseMenu(description, { root, architecture, layout, epoch, note: options.note }),
+    menu: chooseMenu(description, { root, architecture, layout, epoch: epoch.seconds, note: options.note }),
     excluded: await readExcludeLists(dirname(description.path), root),
     selinux: await findPolicy(root, type.selinux_policy),
     grubTemplate: templatePath(description),
@@ -116,8 +120,8 @@ export async function decide(options: BuildOptions, root: FileTree): Promise<Bui
     compression: chooseRootCompression(options, description, machine, squashfs),
     blockSize: rootBlockSize(options, squashfs),
     squashfs: squashfs?.image,
-    epoch: timestamp(epoch),
-    seed: options.seed ?? fingerprint(root),
+    epoch,
+    seed: found.seed,
     baseName,
     targetDirectory,
   };

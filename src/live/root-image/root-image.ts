@@ -14,7 +14,7 @@ import {
   type Run,
   smallBytes,
 } from '../../io/index.js';
-import { exclude, FileTree, file, type Loss, type Node, overlay, shareDuplicates, walk } from '../../tree/index.js';
+import { FileTree, file, type Loss, type Node, overlay, shareDuplicates, walk } from '../../tree/index.js';
 import type { GenerationRules, RootSize } from '../description/index.js';
 import type { BuildPlan } from '../plan/build-plan.js';
 import { labelled } from '../selinux/index.js';
@@ -106,7 +106,7 @@ async function liveRoot(
   if (keepsProfile) additions['.profile'] = file(bytesSource(bytesOf(fromText(profile))), made);
   const listed = plan.excluded.root.map((pattern) => `/${pattern}`);
   const patterns = [...[...left, ...listed].map(fromText), ...excluded];
-  const { root } = overlay(exclude(plan.root, patterns), FileTree.of(additions));
+  const { root } = overlay(plan.rootWithout(patterns), FileTree.of(additions));
   // As file systems are made: the directory that holds a tree may be closed to others, the root of a system never.
   const tree = new FileTree({ ...root, mode: 0o755 });
   return plan.selinux ? labelled(tree, plan.selinux) : tree;

@@ -1,0 +1,73 @@
+// What every writer does to a tree before it plans an image of it, in one order.
+
+import { type ByteString, type Timestamp, timestamp } from '../bytes/index.js';
+import { exclude } from './exclude.js';
+import type { FileTree } from './file-tree.js';
+import { fingerprint } from './fingerprint.js';
+import { applyManifest, type ManifestEntry, type ManifestSetting } from './manifest/index.js';
+import { clampTimes, mapOwners, type Ownership, withoutXattrs } from './rewrite.js';
+import { newestSecond } from './walk.js';
+
+export interface Preparation {
+  /** Patterns of what is left out. */
+  readonly exclude?: readonly ByteString[];
+  /** Default `keep`. */
+  readonly ownership?: Ownership;
+  /** Whether extended attributes are kept. Default true. */
+  readonly xattrs?: boolean;
+  /** What the options of one format ask of the tree. */
+  readonly change?: (tree: FileTree) => FileTree;
+  /** Entries laid over the tree, and what opens the files of this machine that they name. */
+  readonly manifest?: { readonly entries: readonly ManifestEntry[]; readonly open: ManifestSetting['open'] };
+  /** Seconds since 1970 for everything that needs a time. Default: the newest time in the tree, at least 0. */
+  readonly epoch?: number;
+  /** Lower later times to the epoch. Default false. */
+  readonly clamp?: boolean;
+  /** What identities are derived from. Default: a digest of the tree without its contents. */
+  readonly seed?: string;
+}
+
+/** A tree as it goes into an image, and what plans derive from it. */
+export interface PreparedTree {
+  readonly tree: FileTree;
+  readonly epoch: Timestamp;
+  readonly seed: string;
+}
+
+/**
+ * Prepares a tree: leaves out what is excluded, then replaces owners, drops extended attributes, applies the format's own
+ * changes, lays the manifest over the result, and lowers times to the epoch. So a manifest brings back what is excluded,
+ * and states owners and attributes that stay. Entries of a manifest without a time get the given epoch, else the newest
+ * time before the manifest.
+ */
+export function prepareTree(given: FileTree, preparation: Preparation): PreparedTree {
+  const { ownership = 'keep', xattrs = true, change, manifest, epoch: asked } = preparation;
+  let tree = mapOwners(exclude(given, preparation.exclude ?? []), ownership);
+  if (!xattrs) tree = withoutXattrs(tree);
+  if (change) tree = change(tree);
+  if (manifest && manifest.entries.length > 0) {
+    const mtime = timestamp(asked ?? newestSecond(tree));
+    tree = applyManifest(tree, manifest.entries, { mtime, open: manifest.open });
+  }
+  const epoch = timestamp(asked ?? Math.max(0, newestSecond(tree)));
+  if (preparation.clamp) tree = clampTimes(tree, epoch);
+  return new Prepared(tree, epoch, preparation.seed);
+}
+
+class Prepared implements PreparedTree {
+  #seed: string | undefined;
+
+  constructor(
+    readonly tree: FileTree,
+    readonly epoch: Timestamp,
+    seed: string | undefined,
+  ) {
+    this.#seed = seed;
+  }
+
+  /** Derived when it is asked for: a walk through the whole tree, which not every format needs. */
+  get seed(): string {
+    this.#seed ??= fingerprint(this.tree);
+    return this.#seed;
+  }
+}
