@@ -18,8 +18,19 @@ const TAGS: Readonly<Record<string, readonly [tag: number, named: number | undef
   other: [0x20, undefined],
   o: [0x20, undefined],
 };
-const REQUIRED = [0x01, 0x04, 0x20];
+const OWNER = 0x01;
+const GROUP = 0x04;
 const MASK = 0x10;
+const OTHERS = 0x20;
+const REQUIRED = [OWNER, GROUP, OTHERS];
+
+export interface AccessList {
+  /** Of the extended attribute. */
+  readonly value: Uint8Array;
+  readonly entries: number;
+  /** Permission bits of a file that has it as its access list. */
+  readonly permissions: number;
+}
 
 interface AclEntry {
   readonly tag: number;
@@ -32,7 +43,7 @@ interface AclEntry {
  * for what is not a whole access list, and for users and groups that only have a name: their numbers are those of another
  * machine.
  */
-export function accessListFromText(text: ByteString): { value: Uint8Array; entries: number } | undefined {
+export function accessListFromText(text: ByteString): AccessList | undefined {
   const lines = text.split(/[\n,]/).map((line) => line.replace(/#.*/, '').trim());
   const entries: AclEntry[] = [];
   for (const line of lines) {
@@ -42,7 +53,14 @@ export function accessListFromText(text: ByteString): { value: Uint8Array; entri
     entries.push(entry);
   }
   entries.sort((a, b) => a.tag - b.tag || a.id - b.id);
-  return isWhole(entries) ? { value: encoded(entries), entries: entries.length } : undefined;
+  if (!isWhole(entries)) return undefined;
+  return { value: encoded(entries), entries: entries.length, permissions: permissionsOf(entries) };
+}
+
+/** The mode of a file with the list: where there is a mask, it takes the place of the group. */
+function permissionsOf(entries: readonly AclEntry[]): number {
+  const bits = (wanted: number) => entries.find(({ tag }) => tag === wanted)?.permissions;
+  return (bits(OWNER)! << 6) | ((bits(MASK) ?? bits(GROUP)!) << 3) | bits(OTHERS)!;
 }
 
 function entryOf([tag = '', ...rest]: readonly string[]): AclEntry | undefined {

@@ -9,17 +9,20 @@ import { accessListFromText } from './acl-text.js';
 export interface EntryAttributes {
   /** Sorted by name. */
   readonly xattrs: readonly Xattr[];
+  /** Permission bits that an access list gives, as when it is set; undefined without one. */
+  readonly permissions: number | undefined;
   /** Keys of records that are lost. */
   readonly unread: readonly string[];
 }
 
-export const NO_ATTRIBUTES: EntryAttributes = { xattrs: [], unread: [] };
+export const NO_ATTRIBUTES: EntryAttributes = { xattrs: [], permissions: undefined, unread: [] };
 
 const RAW = 'SCHILY.xattr.';
 const ENCODED = 'LIBARCHIVE.xattr.';
 const LABEL = 'RHT.security.selinux';
+const ACCESS = 'SCHILY.acl.access';
 const ACCESS_LISTS: Readonly<Record<string, string>> = {
-  'SCHILY.acl.access': 'system.posix_acl_access',
+  [ACCESS]: 'system.posix_acl_access',
   'SCHILY.acl.default': 'system.posix_acl_default',
 };
 /** Attributes that no file system of Linux keeps: file flags, NFSv4 access lists, security descriptors of Windows. */
@@ -39,14 +42,25 @@ export function readAttributes(records: ReadonlyMap<string, ByteString>): EntryA
   if (records.size === 0) return NO_ATTRIBUTES;
   const found = new Map<string, Uint8Array>();
   const unread: string[] = [];
+  let permissions: number | undefined;
   for (const [key, value] of sortedByStrength(records)) {
+    // libarchive writes both records, with the name encoded in both of them.
+    if (key.startsWith(RAW) && records.has(`${ENCODED}${key.slice(RAW.length)}`)) continue;
+    if (value !== '' && Object.hasOwn(ACCESS_LISTS, key)) {
+      const list = accessListFromText(value);
+      if (!list) unread.push(key);
+      else if (key === ACCESS) permissions = list.permissions;
+      // An access list of three entries is the mode.
+      if (list && (list.entries > 3 || key !== ACCESS)) found.set(ACCESS_LISTS[key]!, list.value);
+      continue;
+    }
     const attribute = readAttribute(key, value);
     if (attribute === 'none') continue;
     if (attribute && isPossible(attribute)) found.set(attribute.name, attribute.value);
     else unread.push(key);
   }
   const xattrs = [...found].map(([name, value]) => ({ name: name as ByteString, value }));
-  return { xattrs: xattrs.sort((a, b) => compareBytes(a.name, b.name)), unread };
+  return { xattrs: xattrs.sort((a, b) => compareBytes(a.name, b.name)), permissions, unread };
 }
 
 /** Weaker forms first: of two records of one attribute the form that keeps every byte counts. */
@@ -66,13 +80,7 @@ function readAttribute(key: string, value: ByteString): Xattr | 'none' | undefin
   if (key === LABEL) {
     return { name: 'security.selinux' as ByteString, value: bytesOf(`${value.replace(/\0+$/, '')}\0` as ByteString) };
   }
-  const name = Object.hasOwn(ACCESS_LISTS, key) ? (ACCESS_LISTS[key] as ByteString) : undefined;
-  if (name === undefined) return undefined;
-  const list = accessListFromText(value);
-  if (list === undefined) return undefined;
-  // An access list of three entries is the mode.
-  if (list.entries === 3 && name.endsWith('_access')) return 'none';
-  return { name, value: list.value };
+  return undefined;
 }
 
 function isPossible({ name, value }: Xattr): boolean {

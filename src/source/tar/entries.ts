@@ -13,7 +13,7 @@ import type { SparseMap } from './sparse.js';
 
 export type TarKind = 'file' | 'directory' | 'symlink' | 'hard-link' | 'character-device' | 'block-device' | 'fifo';
 
-export interface TarEntry extends EntryAttributes {
+export interface TarEntry extends Omit<EntryAttributes, 'permissions'> {
   readonly kind: TarKind;
   /** As stored, whatever it holds. */
   readonly path: ByteString;
@@ -182,15 +182,18 @@ async function readEntry(
   const { data, sparse, next } = await locateData(archive, placed, size, records, meter);
   const attributes = global.attributes.size === 0 ? own.attributes : new Map([...global.attributes, ...own.attributes]);
   meter.step(attributes.size);
+  const read = readAttributes(attributes);
+  const mode = checked(header.mode, 'mode', at) & 0o7777;
   const entry = {
     kind,
     path,
     target: records.value('linkpath') ?? link ?? cText(header.linkName),
-    mode: checked(header.mode, 'mode', at) & 0o7777,
+    mode: read.permissions === undefined ? mode : (mode & 0o7000) | read.permissions,
     uid: identity(records.number('uid') ?? header.uid, at),
     gid: identity(records.number('gid') ?? header.gid, at),
     mtime: records.time('mtime') ?? timestamp(checked(header.mtime, 'time', at)),
-    ...readAttributes(attributes),
+    xattrs: read.xattrs,
+    unread: read.unread,
     major: header.major,
     minor: header.minor,
     data,

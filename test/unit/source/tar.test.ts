@@ -182,6 +182,12 @@ describe('attributes', () => {
     expect(losses.list()).toMatchObject([{ code, count: 1, examples: ['/f'] }]);
   });
 
+  test('an access list gives the mode, its mask in place of the group', async () => {
+    const data = record('SCHILY.acl.access', 'user::rw-,user:7:rwx,group::r--,mask::rwx,other::---');
+    const tree = await read(archive({ name: 'x', type: 'x', data }, { name: 'f' }));
+    expect(tree.get('f')).toMatchObject({ mode: 0o670 });
+  });
+
   test('three entries are the mode', async () => {
     const losses = new LossLog();
     expect(await attributesOf(record('SCHILY.acl.access', 'user::rw-,group::r--,other::r--'), losses)).toEqual({});
