@@ -2,6 +2,7 @@
 
 import { createRequire } from 'node:module';
 import { platformName } from './platform.js';
+import { foreignRuntime } from './runtime.js';
 
 /** What the library exports. The addon checks its arguments; failures of the system carry an errno name as `code`. */
 export interface NativeAddon {
@@ -90,6 +91,8 @@ export function loadNative(): NativeState {
 
 /** A local build first, so that whoever changes the Rust code runs what was just built; then the platform's package. */
 function find(platform: string): NativeState {
+  const runtime = foreignRuntime();
+  if (runtime) return { addon: undefined, reason: `native libraries are not loaded under ${runtime}` };
   const packaged = `@isopress/native-${platform}`;
   const candidates = [
     { specifier: `../../native/isopress.${platform}.node`, from: 'the local build' },

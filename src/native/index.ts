@@ -7,3 +7,4 @@ export {
   type NativeState,
 } from './binding.js';
 export { chooseNative, type EngineChoice } from './choose.js';
+export { foreignRuntime } from './runtime.js';

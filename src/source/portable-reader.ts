@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { type ByteString, byteStringOf, compareBytes, EPOCH_ZERO, fromNanoseconds } from '../bytes/index.js';
 import { ANY_FILE, type FileIdentity, identityOf, pathBuffer, replaced } from '../io/index.js';
+import { foreignRuntime } from '../native/index.js';
 import { joinPath, kindOfMode } from '../tree/index.js';
 import { type Entries, type EntryFacts, type EntryReader, type Listing, type ScanNote, SELF } from './entries.js';
 import type { XattrReader } from './xattrs.js';
@@ -49,7 +50,9 @@ export class PortableEntryReader implements EntryReader {
   }
 
   notes(): ScanNote[] {
-    return this.xattrs.notes();
+    const text = 'Times of files were read to the millisecond: Deno gives no finer ones.';
+    const times = foreignRuntime() === 'Deno' ? [{ text, lost: true }] : [];
+    return [...this.xattrs.notes(), ...times];
   }
 
   #look(path: ByteString, found: FileIdentity, names: readonly ByteString[]): Entries {

@@ -2,6 +2,7 @@
 
 import { closeSync, constants, openSync } from 'node:fs';
 import { concatBytes, fromText } from '../bytes/index.js';
+import { foreignRuntime } from '../native/index.js';
 import type { Xattr } from '../tree/index.js';
 import type { ScanNote } from './entries.js';
 import { NO_XATTRS, packXattr, XattrPool } from './xattr-pool.js';
@@ -29,11 +30,14 @@ export const noXattrs: XattrReader = { read: () => NO_XATTRS, notes: () => [] };
 export async function choosePortableXattrs(reason: string): Promise<XattrReader> {
   const library = await optionalPackage();
   if (library) return new OpenFileReader(library, reason);
-  const text = `Extended attributes were not read: ${reason}, and the package fs-native-extensions is not installed.`;
+  const runtime = foreignRuntime();
+  const why = runtime ? reason : `${reason}, and the package fs-native-extensions is not installed`;
+  const text = `Extended attributes were not read: ${why}.`;
   return { read: () => NO_XATTRS, notes: () => [{ text, lost: true }] };
 }
 
 async function optionalPackage(): Promise<OpenFileXattrs | undefined> {
+  if (foreignRuntime()) return undefined;
   try {
     // Not a literal: the package may be absent, and it brings no types.
     const name = 'fs-native-extensions' as string;

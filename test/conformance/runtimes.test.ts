@@ -1,0 +1,35 @@
+// Bun and Deno run the command on the portable engines, with the bytes of Node.js. Judges: the runtimes themselves.
+import { mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect } from 'vitest';
+import { isopress, MAIN } from '../support/command.js';
+import { judge, oracle } from '../support/oracle.js';
+import { scratchDirectory } from '../support/scratch.js';
+
+const scratch = scratchDirectory();
+const tree = join(scratch, 'tree');
+mkdirSync(join(tree, 'sub'), { recursive: true });
+writeFileSync(join(tree, 'sub/file'), 'hello\n'.repeat(50_000));
+symlinkSync('sub/file', join(tree, 'link'));
+// Whole seconds: Deno knows no times finer than a millisecond.
+for (const path of ['sub/file', 'sub', '']) utimesSync(join(tree, path), 1_700_000_000, 1_700_000_000);
+
+for (const [tool, ...words] of [['bun'], ['deno', 'run', '-A']] as [string, ...string[]][]) {
+  const run = (...args: readonly string[]) => judge(tool, [...words, MAIN, ...args]);
+
+  describe(tool, () => {
+    for (const command of ['ext4', 'squashfs', 'iso', 'fat']) {
+      oracle(tool)(`writes the ${command} image that Node.js writes`, () => {
+        const image = join(scratch, `${tool}.${command}`);
+        const options = ['--epoch', '1700000000', '--seed', 'x', '--loss', 'ignore', '--quiet', '--no-xattrs'];
+        expect(run(command, tree, image, ...options)).toMatchObject({ status: 0, stderr: '' });
+        const same = join(scratch, `${tool}.node.${command}`);
+        expect(isopress([command, tree, same, ...options, '--engine', 'portable']).status).toBe(0);
+        expect(readFileSync(image).equals(readFileSync(same))).toBe(true);
+      });
+    }
+    oracle(tool)('says which engine it has, and why', () => {
+      expect(run('--version').stdout).toMatch(/portable engine \(native libraries are not loaded under (Bun|Deno)\)/);
+    });
+  });
+}
