@@ -31,6 +31,8 @@ const FOREIGN = /^(?:SCHILY\.(?:acl\.|fflags)|RHT\.|SUN\.|SOLARIS\.|APPLE\.|MSWI
 /** Linux takes no larger ones. */
 const LONGEST_NAME = 255;
 const LARGEST_VALUE = 65_536;
+/** Nor more names of one entry, with a NUL after each (XATTR_LIST_MAX). */
+const LONGEST_LIST = 65_536;
 
 /** Whether a record is about attributes, read here or lost. */
 export function isAttributeKey(key: string): boolean {
@@ -43,6 +45,7 @@ export function readAttributes(records: ReadonlyMap<string, ByteString>): EntryA
   const found = new Map<string, Uint8Array>();
   const unread: string[] = [];
   let permissions: number | undefined;
+  let listed = 0;
   for (const [key, value] of sortedByStrength(records)) {
     // libarchive writes both records, with the name encoded in both of them.
     if (key.startsWith(RAW) && records.has(`${ENCODED}${key.slice(RAW.length)}`)) continue;
@@ -56,7 +59,8 @@ export function readAttributes(records: ReadonlyMap<string, ByteString>): EntryA
     }
     const attribute = readAttribute(key, value);
     if (attribute === 'none') continue;
-    if (attribute && isPossible(attribute)) found.set(attribute.name, attribute.value);
+    listed += attribute ? attribute.name.length + 1 : 0;
+    if (attribute && isPossible(attribute) && listed <= LONGEST_LIST) found.set(attribute.name, attribute.value);
     else unread.push(key);
   }
   const xattrs = [...found].map(([name, value]) => ({ name: name as ByteString, value }));

@@ -4,6 +4,8 @@ import { InvalidImageError } from '../../errors.js';
 
 /** Memory of an entry or directory beside its strings and attributes, in bytes. */
 export const ENTRY_COST = 512;
+/** Memory of an attribute beside its name and value. */
+export const XATTR_COST = 128;
 
 export class Meter {
   /** Headers, records, path components and map entries looked at: grows with the bytes read and no faster. */

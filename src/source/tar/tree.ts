@@ -17,7 +17,7 @@ import {
   symlink,
 } from '../../tree/index.js';
 import { readTarEntries, type TarEntry, type TarReadOptions } from './entries.js';
-import { ENTRY_COST, Meter } from './meter.js';
+import { ENTRY_COST, Meter, XATTR_COST } from './meter.js';
 import { sparseContent } from './sparse.js';
 
 /** Entries of one archive; each costs half a kilobyte. */
@@ -83,7 +83,10 @@ class TreeDraft {
   add(entry: TarEntry): void {
     const names = splitName(entry, entry.path);
     const attrs = attributesOf(entry);
-    const held = entry.xattrs.reduce((sum, { name, value }) => sum + name.length + value.length, ENTRY_COST);
+    const held = entry.xattrs.reduce(
+      (sum, { name, value }) => sum + XATTR_COST + name.length + value.length,
+      ENTRY_COST,
+    );
     this.#meter.hold(held + entry.path.length + entry.target.length, entry.at);
     if (names.length === 0) {
       if (entry.kind !== 'directory') throw refusal(entry, 'tar.path', 'has no name');
