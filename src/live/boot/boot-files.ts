@@ -4,7 +4,6 @@
 import { InvalidInputError } from '../../errors.js';
 import type { ExactContent, Run } from '../../io/index.js';
 import { directory, FileTree, follow, overlay } from '../../tree/index.js';
-import { isOlder } from '../description/index.js';
 import type { BuildPlan } from '../plan/build-plan.js';
 import { makeBiosFiles } from './bios-files.js';
 import { readCdroot } from './cdroot.js';
@@ -57,7 +56,7 @@ async function makeParts(plan: BuildPlan, context: BootFilesContext, run: Run): 
   const request = { earlyConfig, forwardingConfig, prefix: `/boot/${grubDirectory}`, extraModules };
   const isHybrid = layout.partitionTable !== 'none';
   const openFirmware = architecture.openFirmwarePlatform;
-  const requiresShim = isOlder(description.generation.name, 'kiwi-9.20');
+  const { requiresShim } = description.generation;
   return {
     grubBios: layout.bios === 'grub' ? await makeBiosFiles(context, request, run) : undefined,
     isolinux: layout.bios === 'isolinux' ? await findIsolinux(context.root, isHybrid, run) : undefined,

@@ -2,7 +2,7 @@
 
 import { InvalidInputError } from '../../errors.js';
 import type { FileTree } from '../../tree/index.js';
-import { isOlder, type LiveDescription, placeOf } from '../description/index.js';
+import { type LiveDescription, placeOf } from '../description/index.js';
 import type { Architecture } from '../plan/architecture.js';
 import { commandLines } from './command-line.js';
 import { graphicsMode } from './graphics-mode.js';
@@ -20,9 +20,6 @@ export interface MenuRequest {
   note?: ((text: string) => void) | undefined;
 }
 
-/** Before terminals were lists, a serial one was set up like this. */
-const EARLY_SERIAL = 'serial --speed=9600 --unit=0 --word=8 --parity=no --stop=1';
-
 /** GRUB's command and its words: a line of the menu that is not quoted, and so nothing else. */
 const SERIAL_COMMAND = /^serial( [\w.,:=/+@%^~-]+)*$/;
 
@@ -37,7 +34,6 @@ export function chooseMenu(description: LiveDescription, request: MenuRequest): 
   if (isMissing) request.note?.(`GRUB theme ${theme} is not in the root tree; the menu is plain text.`);
   const consoles = isMissing ? { output: ['console'], input: ['console'] } : consolesOf(description);
   checkTexts(description, layout);
-  const isEarly = isOlder(generation.name, 'kiwi-9.20');
   return {
     mediumId: mediumId(epoch),
     title: description.displayName,
@@ -48,7 +44,7 @@ export function chooseMenu(description: LiveDescription, request: MenuRequest): 
     graphicsMode: bootloader.video_mode ?? graphicsMode(type.vga, generation.vga),
     outputConsoles: consoles.output,
     inputConsoles: consoles.input,
-    serialLine: bootloader.serial_line?.trim() ?? (isEarly ? EARLY_SERIAL : undefined),
+    serialLine: bootloader.serial_line?.trim() ?? generation.serialLine,
     theme: themeFound ? theme : undefined,
     commandLines: commandLines({
       flags: type.flags,
@@ -61,7 +57,7 @@ export function chooseMenu(description: LiveDescription, request: MenuRequest): 
     failsafe: type.installprovidefailsafe,
     mediaCheck: type.mediacheck,
     hypervisor: type.xen_server,
-    linuxEfi: isOlder(generation.name, 'kiwi-10') && hasLinuxEfi(root, architecture),
+    linuxEfi: generation.startsByLinuxEfi && hasLinuxEfi(root, architecture),
   };
 }
 

@@ -15,7 +15,6 @@ import {
   type Node,
   overlay,
 } from '../../tree/index.js';
-import { isOlder } from '../description/index.js';
 import { efiFileOf } from '../plan/architecture.js';
 import type { BuildPlan } from '../plan/build-plan.js';
 import type { BiosFiles } from './bios-files.js';
@@ -143,7 +142,7 @@ function efiNodes(plan: BuildPlan, efi: EfiTree): Nodes {
   const top = follow(efi, 'EFI');
   if (top) nodes['EFI'] = copy(top);
   // A signed GRUB has its modules built in; older generations copied them all the same.
-  const wantsModules = firmware !== 'uefi' || isOlder(description.generation.name, 'kiwi-9.24');
+  const wantsModules = firmware !== 'uefi' || description.generation.copiesSignedModules;
   const platform = architecture.efi!.platform;
   const modules = wantsModules ? findGrubDirectory(root, platform) : undefined;
   if (modules) nodes[`boot/${menu.grubDirectory}/${platform}`] = copyModules(modules.node);

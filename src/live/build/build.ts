@@ -14,7 +14,6 @@ import {
   writeImage,
 } from '../../io/index.js';
 import { type BootFiles, type BootFilesContext, makeBootFiles } from '../boot/boot-files.js';
-import { isOlder } from '../description/index.js';
 import { lateInitrd, profileValues } from '../initrd/index.js';
 import { planMedium } from '../medium/medium.js';
 import type { BuildPlan } from '../plan/build-plan.js';
@@ -100,7 +99,7 @@ const NEVER = new Promise<never>(() => {});
 
 /** What scripts see beside the usual variables: those asked for, and by newer rules those of the image. */
 function scriptEnvironment({ environment = {} }: BuildOptions, { description }: BuildPlan): Record<string, string> {
-  const ofImage = isOlder(description.generation.name, 'kiwi-10') ? {} : profileValues(description);
+  const ofImage = description.generation.scriptsSeeProfile ? profileValues(description) : {};
   return { ...environment, ...ofImage };
 }
 

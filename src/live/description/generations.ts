@@ -26,6 +26,22 @@ export interface GenerationRules {
   readonly omittedModules: readonly string[];
   /** Whether the initrd is compressed by xz, and not as dracut is configured in the root tree. */
   readonly xzInitrd: boolean;
+  /** Lines of dracut's configuration beside those about modules. */
+  readonly dracutSettings: readonly string[];
+  /** Whether a medium with signed EFI programs has to have a shim. */
+  readonly requiresShim: boolean;
+  /** Whether a medium with a signed GRUB, which has its modules built in, gets them as files as well. */
+  readonly copiesSignedModules: boolean;
+  /** Whether EFI machines start Linux by `linuxefi` where the tree's GRUB has that command. */
+  readonly startsByLinuxEfi: boolean;
+  /** GRUB's command for a serial line where the description gives none; undefined leaves GRUB's defaults. */
+  readonly serialLine: string | undefined;
+  /** Whether descriptions can choose the compression of the root image. */
+  readonly choosesCompression: boolean;
+  /** Whether `/.profile` tells the graphics mode. */
+  readonly recordsGraphicsMode: boolean;
+  /** Whether scripts see the values of `/.profile` as variables. */
+  readonly scriptsSeeProfile: boolean;
   /** Whether the kernel is first looked for by the links /boot/vmlinux and /boot/vmlinuz. */
   readonly followsKernelLinks: boolean;
   /** Whether the content is counted in whole MiB before the root file system is measured out by it. */
@@ -34,7 +50,7 @@ export interface GenerationRules {
   readonly excluded: readonly string[];
   /** Whether names of results keep the machine name that was asked for: i686, and not ix86. */
   readonly keepsMachineName: boolean;
-  /** Whether lists of packages tell their licenses. */
+  /** Whether lists of packages give their licenses. */
   readonly listsLicenses: boolean;
   /** Whether lists of packages are sorted line by line; else they have the order of the tool that lists them. */
   readonly sortsPackages: boolean;
@@ -65,6 +81,15 @@ const oldest: GenerationRules = {
   extraModules: { overlay: ['pollcdrom'], dmsquash: ['pollcdrom'] },
   omittedModules: ['kiwi-dump', 'kiwi-overlay', 'kiwi-repart', 'kiwi-lib'],
   xzInitrd: true,
+  dracutSettings: ['hostonly="no"', 'dracut_rescue_image="no"'],
+  requiresShim: true,
+  copiesSignedModules: true,
+  startsByLinuxEfi: true,
+  // Before terminals were lists, a serial one was set up like this.
+  serialLine: 'serial --speed=9600 --unit=0 --word=8 --parity=no --stop=1',
+  choosesCompression: false,
+  recordsGraphicsMode: true,
+  scriptsSeeProfile: false,
   followsKernelLinks: true,
   wholeMebibytes: false,
   excluded: [...BUILDER, '/.profile'],
@@ -97,6 +122,10 @@ const kiwi920: GenerationRules = {
   vga: 'auto',
   extraModules: { overlay: ['pollcdrom'], dmsquash: ['livenet', 'pollcdrom'] },
   omittedModules: ['multipath'],
+  dracutSettings: [],
+  requiresShim: false,
+  serialLine: undefined,
+  choosesCompression: true,
   followsKernelLinks: false,
   keepsMachineName: false,
   listsLicenses: true,
@@ -109,6 +138,7 @@ const kiwi924: GenerationRules = {
   schemas: ['7.4', '7.6'],
   espMebibytes: 20,
   xzInitrd: false,
+  copiesSignedModules: false,
   wholeMebibytes: true,
   excluded: [...kiwi920.excluded, ...SCRATCH],
 };
@@ -122,6 +152,9 @@ const kiwi10: GenerationRules = {
   omittedModules: [],
   excluded: [...BUILDER, ...SCRATCH],
   keepsProfile: true,
+  startsByLinuxEfi: false,
+  recordsGraphicsMode: false,
+  scriptsSeeProfile: true,
   uniqueTypes: true,
   liveModulePackages: ['dracut-kiwi-live', 'kiwi-dracut-live'],
   packageManager: 'dnf4',

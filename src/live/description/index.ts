@@ -4,7 +4,7 @@ export type { BootloaderAttributes } from './bootloader-attributes.js';
 export { bootloaderTable } from './bootloader-attributes.js';
 export { TYPE_UNIQUE } from './choose-type.js';
 export type { Generation, GenerationRules, LoaderLayout, Span } from './generations.js';
-export { generations, isOlder } from './generations.js';
+export { generations } from './generations.js';
 export { loadDescription, readDescription } from './load.js';
 export type { LiveDescription, PackageLists, RootSize, StripLists } from './model.js';
 export { placeOf } from './model.js';

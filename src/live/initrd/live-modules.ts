@@ -2,7 +2,7 @@
 
 import { type Run, smallBytes } from '../../io/index.js';
 import { type FileTree, glob } from '../../tree/index.js';
-import { type GenerationRules, isOlder } from '../description/index.js';
+import type { GenerationRules } from '../description/index.js';
 
 /** What dracut is asked for. */
 export interface DracutRecipe {
@@ -22,9 +22,6 @@ export interface DracutRecipe {
 
 export type LiveFlags = 'overlay' | 'dmsquash';
 
-/** Said on the command line by all generations, and in the configuration too by early ones. */
-const EARLY_SETTINGS = ['hostonly="no"', 'dracut_rescue_image="no"'];
-
 const liveModules: Readonly<Record<LiveFlags, Pick<DracutRecipe, 'essential' | 'package'>>> = {
   overlay: { essential: 'kiwi-live', package: 'dracut-kiwi-live (kiwi-dracut-live on Debian)' },
   dmsquash: { essential: 'dmsquash-live', package: 'dracut-live' },
@@ -33,8 +30,7 @@ const liveModules: Readonly<Record<LiveFlags, Pick<DracutRecipe, 'essential' | '
 export function dracutRecipe(flags: LiveFlags, rules: GenerationRules): DracutRecipe {
   const module = liveModules[flags];
   const add = [module.essential, ...rules.extraModules[flags]];
-  const settings = isOlder(rules.name, 'kiwi-9.20') ? EARLY_SETTINGS : [];
-  return { ...module, add, omit: rules.omittedModules, xz: rules.xzInitrd, settings };
+  return { ...module, add, omit: rules.omittedModules, xz: rules.xzInitrd, settings: rules.dracutSettings };
 }
 
 /** Name of the configuration in /etc/dracut.conf.d, by which modules and scripts of an image may know a live build. */

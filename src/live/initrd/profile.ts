@@ -49,7 +49,7 @@ export function profileValues(description: LiveDescription): Record<string, stri
     kiwi_target_blocksize: type.target_blocksize?.toString(),
     kiwi_timezone: description.timezone,
     kiwi_type: 'iso',
-    kiwi_vga: description.generation.name === 'kiwi-10' ? undefined : type.vga,
+    kiwi_vga: description.generation.recordsGraphicsMode ? type.vga : undefined,
   };
   const set = Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined);
   return Object.fromEntries(set.sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -17,7 +17,7 @@ import {
   wording,
 } from '../../errors.js';
 import type { BuildOptions } from '../build/options.js';
-import { isOlder, type LiveDescription, placeOf } from '../description/index.js';
+import { type LiveDescription, placeOf } from '../description/index.js';
 import {
   ROOT_BLOCK_SIZE,
   readSquashfsRootOptions,
@@ -68,7 +68,7 @@ function refusal(error: unknown, { name, described, description, options, genera
     return new InvalidInputError('live.fscreateoptions', message, place);
   }
   const why = described === undefined && options.compression === undefined ? ', which is the default,' : '';
-  const first = isOlder(generation.name, 'kiwi-9.20') ? '' : 'Set squashfscompression="gzip" in the description, or ';
+  const first = generation.choosesCompression ? 'Set squashfscompression="gzip" in the description, or ' : '';
   const message = `Compression ${name}${why} is not available: ${error.message}`;
   const place = {
     ...placeOf(description, 'squashfscompression'),
