@@ -220,6 +220,32 @@ describe('clock, randomness, process and console stay in the command', () => {
   });
 });
 
+describe('the live room', () => {
+  const live = [...parsed].filter(([file]) => roomOf(file) === 'live');
+  const inLive = (file: string) => relative(join(source, 'live'), file);
+
+  test('keeps every file in a folder', () => {
+    const loose = live.map(([file]) => inLive(file)).filter((name) => !name.includes('/'));
+    expect(loose).toEqual(['index.ts']);
+  });
+
+  test('names generations in their table and the grammar alone: others ask for a rule', () => {
+    const found: string[] = [];
+    for (const [file, tree] of parsed) {
+      if (inLive(file).startsWith('description/')) continue;
+      const visit = (node: ts.Node) => {
+        const isName = ts.isStringLiteralLike(node) && /^kiwi-\d/.test(node.text);
+        if (isName || (ts.isIdentifier(node) && node.text === 'isOlder')) {
+          found.push(`${shown(file)}:${tree.getLineAndCharacterOfPosition(node.getStart()).line + 1}`);
+        }
+        ts.forEachChild(node, visit);
+      };
+      visit(tree);
+    }
+    expect(found).toEqual([]);
+  });
+});
+
 describe('sizes', () => {
   test(`no file has more than ${MOST_LINES} lines`, () => {
     const all = ['src', 'test', 'bench', 'scripts'].flatMap((dir) =>

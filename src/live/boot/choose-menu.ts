@@ -4,6 +4,7 @@ import { InvalidInputError } from '../../errors.js';
 import type { FileTree } from '../../tree/index.js';
 import { type LiveDescription, placeOf } from '../description/index.js';
 import type { Architecture } from '../plan/architecture.js';
+import { rootImageKind } from '../root-image/root-image-plan.js';
 import { commandLines } from './command-line.js';
 import { graphicsMode } from './graphics-mode.js';
 import { fileIn, findGrubDirectory, findTheme, grubDirectoryName } from './grub-data.js';
@@ -52,7 +53,7 @@ export function chooseMenu(description: LiveDescription, request: MenuRequest): 
       volumeId: type.volid,
       persistent: type.hybridpersistent,
       persistentFileSystem: type.hybridpersistent_filesystem,
-      squashedRoot: type.filesystem === 'squashfs',
+      squashedRoot: rootImageKind(description) === 'squashfs',
     }),
     failsafe: type.installprovidefailsafe,
     mediaCheck: type.mediacheck,

@@ -15,6 +15,7 @@ import {
   renderProfile,
 } from '../initrd/index.js';
 import { type BuildPlan, decide } from '../plan/build-plan.js';
+import { planEarly } from '../plan/early-plan.js';
 import type { BuildOptions } from './options.js';
 import { readRootTree } from './root-tree.js';
 import { Stopwatch } from './stopwatch.js';
@@ -50,14 +51,16 @@ export async function withBuildContext<T>(
     options.note?.(text);
   };
   if (typeof options.root !== 'string' && options.initrd === undefined) throw initrdNeeded();
+  // Whatever can be refused without the root tree is refused before it is looked at.
+  const known = await planEarly({ ...options, note });
+  const given = options.initrd === undefined ? undefined : await givenInitrd(options.initrd);
   const root = await watch.time('scan', () => readRootTree({ ...options, note }, run));
-  const plan = await decide({ ...options, note }, root);
+  const plan = await decide({ ...options, note }, root, known);
   const profile = renderProfile(plan.description);
   return withWorkDirectory(
     { targetDirectory: plan.targetDirectory, name: plan.baseName, purpose, note },
     async (workDirectory) => {
       const way = await wayIn(options, plan, { workDirectory, profile }, run);
-      const given = options.initrd === undefined ? undefined : await givenInitrd(options.initrd);
       const initrd = async (running: Run) => given ?? makeOwnInitrd(options, plan, profile, way!, note, running);
       return use({ options, plan, profile, workDirectory, way, warnings, watch, note, initrd });
     },
@@ -93,7 +96,7 @@ async function makeOwnInitrd(
 ): Promise<ObtainedInitrd> {
   const { description, kernel, root, epoch } = plan;
   const { type, generation } = description;
-  if (type.filesystem === 'squashfs' && !(await bootsSquashedRoot(root, type.flags, run))) {
+  if (plan.rootImage.kind === 'squashfs' && !(await bootsSquashedRoot(root, type.flags, run))) {
     note(
       `The kiwi-live of the root tree is too old for filesystem="squashfs": the medium will find no root. flags="dmsquash" boots.`,
     );

@@ -132,7 +132,7 @@ async function planAll(context: BuildContext, boot: BootFiles, initrd: Content, 
   const report = () =>
     liveReport(plan, {
       dracut: way?.mode ?? 'given',
-      rootFileSystemSize: rootImage.fileSystemSize,
+      rootFileSystemSize: rootImage.fileSystem?.size,
       decisions: decisionsOf(context, rootImage),
       losses,
       warnings: context.warnings,

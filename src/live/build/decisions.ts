@@ -21,7 +21,7 @@ const MIB = 1024 * 1024;
 type Decided = Pick<BuildContext, 'options' | 'plan' | 'way'>;
 
 /** In the order in which a medium is made. */
-export function decisionsOf(decided: Decided, planned: Pick<RootImage, 'fileSystemSize' | 'grown'>): Decision[] {
+export function decisionsOf(decided: Decided, planned: Pick<RootImage, 'fileSystem'>): Decision[] {
   const { plan } = decided;
   const rows = [
     ...ofDescription(decided),
@@ -96,28 +96,28 @@ function initrd({ options, way }: Decided): DecisionRow {
 }
 
 function rootImage(
-  { description, rootFileSystem }: BuildPlan,
-  { fileSystemSize, grown }: Pick<RootImage, 'fileSystemSize' | 'grown'>,
+  { description, rootImage: image }: BuildPlan,
+  { fileSystem: made }: Pick<RootImage, 'fileSystem'>,
 ): DecisionRow {
-  if (!rootFileSystem || fileSystemSize === undefined) {
+  if (image.kind === 'squashfs' || made === undefined) {
     return ['root image', 'a squashfs that is the root itself', said(description, 'filesystem', '')];
   }
   const { size } = description;
   const rule = 'half as much again as the content, and two inodes for each entry';
   const asked = size && `${size.mebibytes} MiB${size.additive ? ` more than ${rule}` : ' as the description says'}`;
-  const mebibytes = Math.ceil(fileSystemSize / MIB);
+  const mebibytes = Math.ceil(made.size / MIB);
   return [
     'root image',
-    `ext4 of ${mebibytes} MiB in a squashfs, profile ${rootFileSystem.profile}`,
-    `${grown ? 'as large as its content needs' : (asked ?? rule)}; ${rootFileSystem.reason}`,
+    `ext4 of ${mebibytes} MiB in a squashfs, profile ${image.fileSystem.profile}`,
+    `${made.grown ? 'as large as its content needs' : (asked ?? rule)}; ${image.fileSystem.reason}`,
   ];
 }
 
 function compression({ options, plan }: Decided): DecisionRow {
-  const { name, level, engine } = compressionFacts(plan.compression);
+  const { name, level, engine } = compressionFacts(plan.rootImage.compression);
   const shown = [name, ...(level === undefined ? [] : [`level ${level}`]), `by ${engine}`].join(', ');
-  const { description, squashfs } = plan;
-  const inWords = squashfs && /(^|\s)-comp\s/.test(description.type.fscreateoptions ?? '');
+  const { description, rootImage: image } = plan;
+  const inWords = image.kind === 'squashfs' && /(^|\s)-comp\s/.test(description.type.fscreateoptions ?? '');
   const attribute = inWords ? 'fscreateoptions' : 'squashfscompression';
   const reason = options.compression ? 'as asked for' : said(description, attribute, 'what KIWI takes');
   return ['compression', shown, reason];

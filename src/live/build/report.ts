@@ -60,7 +60,8 @@ export interface ReportedFacts {
 }
 
 export function liveReport(plan: BuildPlan, facts: ReportedFacts): LiveReport {
-  const { description, compression, kernel, rootFileSystem } = plan;
+  const { description, kernel, rootImage } = plan;
+  const fileSystem = rootImage.kind === 'ext4-in-squashfs' ? rootImage.fileSystem : undefined;
   return {
     name: description.name,
     version: description.version,
@@ -72,9 +73,9 @@ export function liveReport(plan: BuildPlan, facts: ReportedFacts): LiveReport {
     mediumId: plan.menu.mediumId,
     epoch: plan.epoch.seconds,
     kernel: { path: kernel.path, version: kernel.version },
-    compression: compressionFacts(compression),
+    compression: compressionFacts(rootImage.compression),
     selinux: plan.selinux?.name,
-    rootFileSystem: rootFileSystem && { profile: rootFileSystem.profile, reason: rootFileSystem.reason },
+    rootFileSystem: fileSystem && { profile: fileSystem.profile, reason: fileSystem.reason },
     ...facts,
   };
 }

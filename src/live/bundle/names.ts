@@ -3,7 +3,7 @@
 import { basename } from 'node:path';
 import { InvalidInputError } from '../../errors.js';
 import { pathComponent } from '../files/path-component.js';
-import { type BundleFormat, type BundleTags, type Results, tagsOf } from '../result/index.js';
+import { type BundleFormat, type BundleTags, type Results, tagsOf } from '../result/record.js';
 
 /** Gives each file of a result its name in the bundle. */
 export type BundleNames = (fileName: string) => string;

@@ -5,7 +5,7 @@ export { bootloaderTable } from './bootloader-attributes.js';
 export { TYPE_UNIQUE } from './choose-type.js';
 export type { Generation, GenerationRules, LoaderLayout, Span } from './generations.js';
 export { generations } from './generations.js';
-export { loadDescription, readDescription } from './load.js';
+export { checkDescription, loadDescription, readDescription } from './load.js';
 export type { LiveDescription, PackageLists, RootSize, StripLists } from './model.js';
 export { placeOf } from './model.js';
 export type { DescriptionRequest } from './read-description.js';

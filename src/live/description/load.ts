@@ -8,9 +8,10 @@ import { sourceError } from '../../io/index.js';
 import { pathComponent } from '../files/path-component.js';
 import { decodeText } from './encoding.js';
 import { findDescription } from './find.js';
+import type { Generation } from './generations.js';
 import type { LiveDescription } from './model.js';
-import { type DescriptionRequest, readImage } from './read-description.js';
-import { LARGEST, parseXml } from './xml.js';
+import { checkImage, type DescriptionRequest, readImage } from './read-description.js';
+import { LARGEST, parseXml, type XmlElement } from './xml.js';
 
 /**
  * Reads the description in a directory, or the one named `file` in it. Errors carry file, line and column.
@@ -20,6 +21,15 @@ export async function loadDescription(
   request: DescriptionRequest,
   file?: string,
 ): Promise<LiveDescription> {
+  return readImage(await loadDocument(directory, file), request);
+}
+
+/** Throws what {@link loadDescription} would throw for every choice of profiles and machine. */
+export async function checkDescription(directory: string, generation?: Generation, file?: string): Promise<void> {
+  checkImage(await loadDocument(directory, file), generation);
+}
+
+async function loadDocument(directory: string, file: string | undefined): Promise<XmlElement> {
   const path =
     file === undefined
       ? await findDescription(directory)
@@ -30,10 +40,10 @@ export async function loadDescription(
     throw sourceError(fromText(path), error);
   });
   const text = decodeText(bytes, path);
-  if (path.endsWith('.xml') || text.trimStart().startsWith('<')) return readDescription(text, path, request);
+  if (path.endsWith('.xml') || text.trimStart().startsWith('<')) return parseXml(text, path);
   // Only who has a description in YAML pays for the parser.
   const { parseYaml } = await import('./yaml.js');
-  return readImage(parseYaml(text, path), request);
+  return parseYaml(text, path);
 }
 
 /** The same from the text of an XML file; `path` is for messages. */

@@ -12,9 +12,10 @@ import type { LiveDescription, PackageLists, RootSize, StripLists } from './mode
 import { refuse, refusedOfLoader, refusedOfType } from './not-built.js';
 import { counts, isForMachine, type Selection, selectProfiles } from './profiles.js';
 import { type GivenText, givenOf, readValues } from './rows.js';
-import { generationOf, parseVersion, readSchemaVersion } from './schema-version.js';
+import { generationOf, parseVersion, readSchemaVersion, type SchemaVersion } from './schema-version.js';
 import { type TypeAttributes, typeTable } from './type-attributes.js';
 import { upgrade } from './upgrade.js';
+import type { Remark } from './upgrade-changes.js';
 import type { XmlElement } from './xml.js';
 
 export interface DescriptionRequest {
@@ -30,17 +31,31 @@ export interface DescriptionRequest {
   readonly disabledChecks?: readonly string[];
 }
 
-/** Reads the document element. Throws {@link InvalidInputError} with the place of the first fault. */
-export function readImage(document: XmlElement, request: DescriptionRequest): LiveDescription {
-  const { path } = document.place;
+/** A document that is held against the grammar of its generation, and upgraded to it. */
+interface CheckedImage {
+  readonly image: XmlElement;
+  readonly rules: GenerationRules;
+  readonly schemaVersion: SchemaVersion;
+  readonly remarks: readonly Remark[];
+}
+
+/** What needs no choice of profiles and machine. Throws {@link InvalidInputError} with the place of the first fault. */
+export function checkImage(document: XmlElement, generation: Generation | undefined): CheckedImage {
   if (document.name !== 'image') {
     const message = `A description starts with <image>, not with <${document.name}>.`;
     throw new InvalidInputError('description.not-an-image', message, document.place);
   }
   const schemaVersion = readSchemaVersion(document);
-  const rules = chooseGeneration(document, generationOf(schemaVersion), request.generation);
+  const rules = chooseGeneration(document, generationOf(schemaVersion), generation);
   const { image, remarks } = upgrade(document, schemaVersion, parseVersion(rules.schemas[1])!);
   checkElement(image, rules);
+  return { image, rules, schemaVersion, remarks };
+}
+
+/** Reads the document element. Throws {@link InvalidInputError} with the place of the first fault. */
+export function readImage(document: XmlElement, request: DescriptionRequest): LiveDescription {
+  const { path } = document.place;
+  const { image, rules, schemaVersion, remarks } = checkImage(document, request.generation);
   const profiles = selectProfiles(image, request.profiles ?? [], request.architecture, rules);
   const selection = { profiles: new Set(profiles), architecture: request.architecture };
   const sections = childrenNamed(image, 'preferences').filter((section) => counts(section, selection));

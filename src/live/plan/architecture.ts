@@ -90,18 +90,19 @@ const elfMachines: Readonly<Record<number, string>> = {
   258: 'loongarch64',
 };
 
-const programs = ['/bin/sh', '/bin/bash', '/usr/lib/systemd/systemd', '/sbin/init', '/bin/busybox'];
+/** Where a program of the tree's machine is looked for. */
+export const PROGRAMS = ['/bin/sh', '/bin/bash', '/usr/lib/systemd/systemd', '/sbin/init', '/bin/busybox'];
 
 /** The machine name of the programs in a root tree. Throws {@link InvalidInputError} when it has none. */
 export async function machineOf(root: FileTree): Promise<string> {
-  for (const path of programs) {
+  for (const path of PROGRAMS) {
     const node = follow(root, path);
     if (node?.kind !== 'file') continue;
     const machine = elfMachine(await firstBytes(node.content));
     if (machine) return machine;
   }
   throw new InvalidInputError('live.no-programs', 'The root tree holds no program to tell its architecture by.', {
-    hint: wording`Looked at ${programs.join(', ')}. Is this the root of a system? Otherwise give ${option('architecture')}.`,
+    hint: wording`Looked at ${PROGRAMS.join(', ')}. Is this the root of a system? Otherwise give ${option('architecture')}.`,
   });
 }
 
@@ -132,7 +133,8 @@ export function machineName(name: string): string {
   return /^i[56]86$/.test(name) ? 'ix86' : name;
 }
 
-function elfMachine(head: Uint8Array): string | undefined {
+/** The machine name in the head of an ELF file; undefined for anything else. */
+export function elfMachine(head: Uint8Array): string | undefined {
   const isElf = head.length >= 20 && head[0] === 0x7f && head[1] === 0x45 && head[2] === 0x4c && head[3] === 0x46;
   if (!isElf) return undefined;
   const bigEndian = head[5] === 2;

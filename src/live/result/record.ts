@@ -1,6 +1,7 @@
 // The record of all results under KIWI's keys: what `result bundle` and its like read.
 
-import type { BuildPlan } from '../plan/build-plan.js';
+import type { LiveDescription } from '../description/index.js';
+import type { Architecture } from '../plan/architecture.js';
 
 /** One result, with what bundling does to it. The keys of the record are KIWI's. */
 export interface ResultFile {
@@ -30,8 +31,13 @@ export function renderResults(results: Results): string {
   return `${JSON.stringify(sorted, null, 4)}\n`;
 }
 
+interface DescribedResults {
+  readonly description: LiveDescription;
+  readonly architecture: Architecture;
+}
+
 /** Undefined: the description names no pattern. */
-export function bundleFormatOf({ description, architecture }: BuildPlan): BundleFormat | undefined {
+export function bundleFormatOf({ description, architecture }: DescribedResults): BundleFormat | undefined {
   const { type, name, version, profiles } = description;
   if (type.bundle_format === undefined) return undefined;
   const tags = tagsOf(name, architecture.machine, version, profiles);

@@ -29,9 +29,14 @@ const LARGEST_MACHINE_ID = 4096;
 export interface RootImage {
   readonly content: OpenContent;
   readonly losses: readonly Loss[];
-  /** Bytes of the file system inside; undefined when the squashfs is the root itself. */
-  readonly fileSystemSize: number | undefined;
-  /** Whether that had to be made larger than usual for the content. */
+  /** The file system inside; undefined when the squashfs is the root itself. */
+  readonly fileSystem: FileSystemFacts | undefined;
+}
+
+export interface FileSystemFacts {
+  /** Bytes. */
+  readonly size: number;
+  /** Whether it had to be made larger than usual for its content. */
   readonly grown: boolean;
 }
 
@@ -43,21 +48,22 @@ export async function planRootImage(
   run: Run,
   note: (text: string) => void,
 ): Promise<RootImage> {
-  const { compression, blockSize, epoch, seed, description, rootFileSystem } = plan;
+  const { rootImage, epoch, seed, description } = plan;
+  const { compression, blockSize } = rootImage;
   const tree = await liveRoot(plan, profile, excluded, run);
   const squashfs = { compression, blockSize, epoch };
-  if (!rootFileSystem) {
-    const choices = { ...plan.squashfs, ...squashfs, duplicatesShared: true };
+  if (rootImage.kind === 'squashfs') {
+    const choices = { ...rootImage.choices, ...squashfs, duplicatesShared: true };
     const shared = await shareDuplicates(tree, run);
     const direct = planSquashfs(shared, { ...choices, equalTails: await findEqualTails(shared, choices, run) });
-    return { content: direct, losses: direct.layout.losses, fileSystemSize: undefined, grown: false };
+    return { content: direct, losses: direct.layout.losses, fileSystem: undefined };
   }
   const size = rootSize(plan.root, description.size, description.generation);
-  const inner = planInner(tree, { ...rootFileSystem.options, size, epoch, seed }, description.size, note);
+  const inner = planInner(tree, { ...rootImage.fileSystem.options, size, epoch, seed }, description.size, note);
   const wrapper = FileTree.of<ExactContent>({ 'LiveOS/rootfs.img': file(inner, { mtime: epoch }) }, { mtime: epoch });
   const outer = planSquashfs(wrapper, squashfs);
   const losses = [...inner.layout.losses, ...outer.layout.losses];
-  return { content: outer, losses, fileSystemSize: inner.size, grown: inner.size > size };
+  return { content: outer, losses, fileSystem: { size: inner.size, grown: inner.size > size } };
 }
 
 /**

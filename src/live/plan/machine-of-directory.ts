@@ -1,0 +1,57 @@
+// Which machine a root tree is for, by a look at one program and before anything is scanned.
+
+import { constants } from 'node:fs';
+import { lstat, open, readlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { elfMachine, PROGRAMS } from './architecture.js';
+
+/** Links that are followed on the way to one program, as Linux bounds them. */
+const MOST_LINKS = 40;
+const HEAD = 64;
+
+/** As `machineOf` of the scanned tree; undefined where this cannot be seen, for whatever reason: the tree will say. */
+export async function machineOfDirectory(directory: string): Promise<string | undefined> {
+  for (const program of PROGRAMS) {
+    const machine = await resolveInside(directory, program)
+      .then((path) => (path === undefined ? undefined : headOf(path)))
+      .then((head) => head && elfMachine(head))
+      .catch(() => undefined);
+    if (machine !== undefined) return machine;
+  }
+  return undefined;
+}
+
+/** The path with its links followed as they are for a program inside: none leads out of the directory. */
+async function resolveInside(directory: string, path: string): Promise<string | undefined> {
+  const ahead = path.split('/').reverse();
+  let done: string[] = [];
+  for (let links = 0; ahead.length > 0; ) {
+    const name = ahead.pop()!;
+    if (name === '' || name === '.') continue;
+    if (name === '..') {
+      done.pop();
+      continue;
+    }
+    const at = join(directory, ...done, name);
+    if (!(await lstat(at)).isSymbolicLink()) {
+      done.push(name);
+      continue;
+    }
+    if (++links > MOST_LINKS) return undefined;
+    const target = await readlink(at);
+    if (target.startsWith('/')) done = [];
+    ahead.push(...target.split('/').reverse());
+  }
+  return join(directory, ...done);
+}
+
+async function headOf(path: string): Promise<Uint8Array | undefined> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    if (!(await file.stat()).isFile()) return undefined;
+    const { buffer, bytesRead } = await file.read(new Uint8Array(HEAD), 0, HEAD, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,55 @@
+// What the root image is: one of a few kinds, decided from the description, the options and the root tree.
+
+import type { Compression } from '../../compress/index.js';
+import type { FileTree } from '../../tree/index.js';
+import type { BuildOptions } from '../build/options.js';
+import { type LiveDescription, placeOf } from '../description/index.js';
+import { chooseRootCompression, readSquashfsOptions, rootBlockSize } from './root-compression.js';
+import { decideRootFileSystem, type RootFileSystem } from './root-file-system.js';
+import type { SquashfsRootOptions } from './squashfs-options.js';
+
+interface Packed {
+  readonly compression: Compression;
+  /** Bytes of a squashfs block. */
+  readonly blockSize: number;
+}
+
+/** `LiveOS/squashfs.img`: a squashfs around a file system image, or the squashfs that is the root itself. */
+export type RootImagePlan =
+  | (Packed & { readonly kind: 'ext4-in-squashfs'; readonly fileSystem: RootFileSystem })
+  | (Packed & { readonly kind: 'squashfs'; readonly choices: SquashfsRootOptions['image'] });
+
+export type RootImageKind = RootImagePlan['kind'];
+
+/** Which kind a description asks for. The others that its schema knows are refused when it is read. */
+export function rootImageKind({ type }: LiveDescription): RootImageKind {
+  return type.filesystem === 'squashfs' ? 'squashfs' : 'ext4-in-squashfs';
+}
+
+/** What of a root image is decided without a look into the root tree. */
+export type RootImageChoice =
+  | (Packed & { readonly kind: 'ext4-in-squashfs' })
+  | Extract<RootImagePlan, { kind: 'squashfs' }>;
+
+/** Throws for options that cannot be followed, and for a compression that no engine here has. */
+export function chooseRootImage(options: BuildOptions, description: LiveDescription, machine: string): RootImageChoice {
+  const kind = rootImageKind(description);
+  const asRoot = kind === 'squashfs' ? readSquashfsOptions(description) : undefined;
+  const packed = {
+    compression: chooseRootCompression(options, description, machine, asRoot),
+    blockSize: rootBlockSize(options, asRoot),
+  };
+  return asRoot ? { kind: 'squashfs', choices: asRoot.image, ...packed } : { kind: 'ext4-in-squashfs', ...packed };
+}
+
+/** Completes the choice by what the tree's own kernel and tools can use. */
+export async function decideRootImage(
+  choice: RootImageChoice,
+  description: LiveDescription,
+  root: FileTree,
+  kernel: string,
+): Promise<RootImagePlan> {
+  if (choice.kind === 'squashfs') return choice;
+  const asked = { text: description.type.fscreateoptions ?? '', place: placeOf(description, 'fscreateoptions') };
+  return { ...choice, fileSystem: await decideRootFileSystem(root, kernel, asked) };
+}

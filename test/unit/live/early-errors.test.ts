@@ -1,0 +1,135 @@
+// What can be known without the root tree is reported before anybody looks at it.
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { quietRun } from '../../../src/io/index.js';
+import { type BuildOptions, buildLiveIso, planLiveIso } from '../../../src/live/index.js';
+import { machineOfDirectory } from '../../../src/live/plan/machine-of-directory.js';
+import { scratchDirectory } from '../../support/scratch.js';
+
+const scratch = scratchDirectory();
+const initrd = join(scratch, 'initrd');
+writeFileSync(initrd, '');
+
+const directory = (name: string) => mkdtempSync(join(scratch, `${name}-`));
+
+function described(type = '', version = '1.0.0', more = ''): string {
+  const path = directory('description');
+  const text = `<image schemaversion="8.0" name="small"><preferences><version>${version}</version>
+    <type image="iso" squashfscompression="gzip" ${type}/></preferences>${more}</image>`;
+  writeFileSync(join(path, 'config.xml'), text);
+  return path;
+}
+
+/** Builds from a tree that says when it is asked for; the code of the error, and whether the tree was looked at. */
+async function refusal(options: Partial<BuildOptions>, build: typeof buildLiveIso | typeof planLiveIso = buildLiveIso) {
+  let looked = false;
+  const root = async () => {
+    looked = true;
+    throw new Error('looked at');
+  };
+  const usual = { description: described(), targetDirectory: directory('target'), initrd, now: () => 0, root };
+  const error = await build({ ...usual, architecture: 'x86_64', ...options }, quietRun()).then(
+    () => undefined,
+    (reason) => reason,
+  );
+  return { code: error?.code ?? error?.message, looked };
+}
+
+test('a sound request looks at the tree', async () => {
+  expect(await refusal({})).toEqual({ code: 'looked at', looked: true });
+});
+
+const taken = directory('taken');
+writeFileSync(join(taken, 'small.x86_64-1.0.0.iso'), '');
+const blocked = directory('blocked');
+mkdirSync(join(blocked, 'small.x86_64-1.0.0.packages'));
+
+describe.each<[string, Partial<BuildOptions>, string]>([
+  ['a description that is missing', { description: directory('empty') }, 'description.not-found'],
+  ['a value that is not allowed', { description: described('volid="a b"') }, 'description.bad-value'],
+  ['an unknown attribute', { description: described('volit="a"') }, 'description.unknown-attribute'],
+  ['an unknown profile', { profiles: ['nobody'] }, 'description.profile'],
+  ['a bad attribute by an option', { typeAttributes: { efifatimagesize: 'x' } }, 'description.bad-value'],
+  ['firmware that the machine has not', { description: described('firmware="ofw"') }, 'live.firmware'],
+  ['a machine that nothing is built for', { architecture: 's390x' }, 'live.architecture'],
+  ['a version that is a path', { description: described('', '1/..') }, 'live.path-component'],
+  [
+    'options for mkfs that nobody knows',
+    { description: described('filesystem="squashfs" fscreateoptions="-nosuch"') },
+    'squashfs.option',
+  ],
+  ['a target directory that is missing', { targetDirectory: join(scratch, 'none') }, 'target.enoent'],
+  ['a target that is a file', { targetDirectory: initrd }, 'target.enoent'],
+  ['an ISO of that name', { targetDirectory: taken }, 'target.exists'],
+  ['a directory of the name of a result', { targetDirectory: blocked, force: true }, 'target.directory'],
+  ['an initrd that is missing', { initrd: join(scratch, 'no-initrd') }, 'source.enoent'],
+  ['a compression that no portable engine has', { compression: 'lzo', engine: 'portable' }, 'live.compression'],
+])('%s', (name, options, code) => {
+  test('is reported before the tree is looked at', async () => {
+    const found = await refusal(options);
+    if (name.startsWith('options for mkfs')) expect(found.code).toMatch(/squashfs/);
+    else expect(found.code).toBe(code);
+    expect(found.looked).toBe(false);
+  });
+});
+
+test('the grammar of a description is checked before an archive is unpacked, whatever machine it is for', async () => {
+  const { architecture: _, ...rest } = { architecture: undefined, description: described('volid="a b"') };
+  expect(await refusal({ ...rest, architecture: undefined as never })).toEqual({
+    code: 'description.bad-value',
+    looked: false,
+  });
+});
+
+test.runIf(process.getuid?.() !== 0)('a target that may not be written to is reported at once', async () => {
+  const targetDirectory = directory('closed');
+  chmodSync(targetDirectory, 0o500);
+  expect(await refusal({ targetDirectory })).toEqual({ code: 'target.no-work-directory', looked: false });
+});
+
+test('a plan does not mind that the ISO is there', async () => {
+  expect(await refusal({ targetDirectory: taken }, planLiveIso)).toEqual({ code: 'looked at', looked: true });
+  expect(readdirSync(taken)).toEqual(['small.x86_64-1.0.0.iso']);
+});
+
+describe('the machine of a directory', () => {
+  const elf = new Uint8Array(64);
+  elf.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);
+  elf[18] = 183;
+  const write = (root: string, text: string) => {
+    mkdirSync(join(root, 'bin'));
+    writeFileSync(join(root, 'bin/sh'), text);
+  };
+  const withShell = (make: (root: string) => void) => {
+    const root = directory('root');
+    make(root);
+    return machineOfDirectory(root);
+  };
+
+  test('is that of a program, whose links stay inside', async () => {
+    const machine = await withShell((root) => {
+      mkdirSync(join(root, 'usr/bin'), { recursive: true });
+      symlinkSync('/usr/bin', join(root, 'bin'));
+      symlinkSync('../../../../bin/dash', join(root, 'usr/bin/sh'));
+      writeFileSync(join(root, 'usr/bin/dash'), elf);
+    });
+    expect(machine).toBe('aarch64');
+  });
+
+  test.each<[string, (root: string) => void]>([
+    ['nothing', () => {}],
+    ['a circle of links', (root) => symlinkSync('bin', join(root, 'bin'))],
+    ['a link to a program of this machine', (root) => symlinkSync('/usr/bin', join(root, 'bin'))],
+    ['a script', (root) => write(root, '#!/bin/x')],
+    ['a directory for a program', (root) => mkdirSync(join(root, 'bin/sh'), { recursive: true })],
+    ['an empty file', (root) => write(root, '')],
+  ])('is not known from %s', async (_, make) => {
+    const machine = await withShell((root) => {
+      try {
+        make(root);
+      } catch {}
+    });
+    expect(machine).toBeUndefined();
+  });
+});
