@@ -21,7 +21,7 @@ const engines = (['native', 'portable'] as const).filter((engine) => engine === 
 const packers: Record<string, (tree: FileTree) => Content> = {
   ext4: (tree) => planExt4(tree, { uuid: uuidFromBytes(new Uint8Array(16)), epoch: EPOCH, seed: 's' } as never),
   'ext4 with files in inodes': (tree) =>
-    planExt4(tree, { uuid: uuidFromBytes(new Uint8Array(16)), epoch: EPOCH, features: ['inline_data'] } as never),
+    planExt4(tree, { uuid: uuidFromBytes(new Uint8Array(16)), epoch: EPOCH, features: 'inline_data', seed: 's' }),
   squashfs: (tree) => planSquashfs(tree, { compression: STORED, epoch: EPOCH }),
   iso: (tree) => planDisc(tree, { epoch: EPOCH, seed: 's' }),
   fat: (tree) => planFat(tree, { epoch: EPOCH, serial: 1 } as never),
