@@ -5,3 +5,5 @@ import { chmodSync, copyFileSync } from 'node:fs';
 const at = (/** @type {string} */ path) => new URL(`../${path}`, import.meta.url);
 copyFileSync(at('src/compress/core/codecs.wasm'), at('dist/compress/core/codecs.wasm'));
 chmodSync(at('dist/cli/main.js'), 0o755);
+
+await import('./man-pages.js');

@@ -2,6 +2,7 @@
 
 import { Command } from 'commander';
 import { VERSION } from '../version.js';
+import { examplesOf } from './examples.js';
 
 /** Each command's module is loaded when it is asked for: loading them all takes longer than packing a small tree. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
@@ -16,6 +17,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   info: async () => (await import('./commands/info.js')).infoCommand(),
   ls: async () => (await import('./commands/ls.js')).lsCommand(),
   cat: async () => (await import('./commands/cat.js')).catCommand(),
+  completion: async () => (await import('./commands/completion.js')).completionCommand(allCommands),
 };
 
 const EXIT_CODES = `
@@ -51,7 +53,16 @@ async function versionText(): Promise<string> {
 
 /** `-h` is left to the commands, which have it for other things; alone it still asks for help. */
 function withCommonHelp(command: Command): Command {
-  return command.exitOverride().helpOption('--help', 'print this help');
+  const examples = examplesOf(command.name()).map((line) => `  ${line}`);
+  return command
+    .exitOverride()
+    .helpOption('--help', 'print this help')
+    .addHelpText('after', `\nExamples:\n${examples.join('\n')}`);
+}
+
+/** Every command with its options: for manual pages and completion. */
+export async function allCommands(): Promise<readonly Command[]> {
+  return Promise.all(Object.values(COMMANDS).map((load) => load()));
 }
 
 /** `isopress -h` and `isopress ls -h` ask for help: there is nothing else that they could ask for. */

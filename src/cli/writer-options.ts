@@ -33,6 +33,7 @@ const PROGRESS: readonly ('auto' | ProgressStyle)[] = ['auto', 'bar', 'plain', '
 /** Options of every command, writers or not. */
 export function addSessionOptions(command: Command): Command {
   return command
+    .optionsGroup('Report and progress:')
     .addOption(
       new Option('-j, --jobs <n>', 'parallel jobs; never changes a byte (default: all cores)').argParser(
         parseInteger(1, 1024),
@@ -55,6 +56,7 @@ export function addSessionOptions(command: Command): Command {
 export function addWriterOptions(command: Command): Command {
   const collectFile = (path: string, list: readonly ByteString[]) => [...list, ...readPatterns(path)];
   command
+    .optionsGroup('Options of all writers:')
     .addOption(
       new Option('--exclude <pattern>', 'leave out what matches; a leading / anchors at the root')
         .argParser(collectPattern)

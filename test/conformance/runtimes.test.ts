@@ -1,5 +1,5 @@
 // Bun and Deno run the command on the portable engines, with the bytes of Node.js. Judges: the runtimes themselves.
-import { mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { lutimesSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { isopress, MAIN } from '../support/command.js';
@@ -12,7 +12,7 @@ mkdirSync(join(tree, 'sub'), { recursive: true });
 writeFileSync(join(tree, 'sub/file'), 'hello\n'.repeat(50_000));
 symlinkSync('sub/file', join(tree, 'link'));
 // Whole seconds: Deno knows no times finer than a millisecond.
-for (const path of ['sub/file', 'sub', '']) utimesSync(join(tree, path), 1_700_000_000, 1_700_000_000);
+for (const path of ['link', 'sub/file', 'sub', '']) lutimesSync(join(tree, path), 1_700_000_000, 1_700_000_000);
 
 for (const [tool, ...words] of [['bun'], ['deno', 'run', '-A']] as [string, ...string[]][]) {
   const run = (...args: readonly string[]) => judge(tool, [...words, MAIN, ...args]);
