@@ -74,12 +74,16 @@ export function shortDate(at: number): Field<Timestamp> {
 
 /** Writes the 7-byte form at byte `at` of `view`. */
 export function writeShortDate(view: DataView, at: number, time: Timestamp): void {
-  const c = calendar(recordedTime(time));
-  view.setUint8(at, c.year - 1900);
-  view.setUint8(at + 1, c.month);
-  view.setUint8(at + 2, c.day);
-  view.setUint8(at + 3, c.hour);
-  view.setUint8(at + 4, c.minute);
-  view.setUint8(at + 5, c.second);
+  if (time.seconds !== latest.seconds) {
+    const c = calendar(recordedTime(time));
+    latest.seconds = time.seconds;
+    latest.high = (((c.year - 1900) << 24) | (c.month << 16) | (c.day << 8) | c.hour) >>> 0;
+    latest.low = (c.minute << 8) | c.second;
+  }
+  view.setUint32(at, latest.high);
+  view.setUint16(at + 4, latest.low);
   view.setUint8(at + 6, 0);
 }
+
+/** The date that was written last: the files of a tree tend to share theirs, and each is written several times. */
+const latest = { seconds: Number.NaN, high: 0, low: 0 };

@@ -3,14 +3,14 @@
 import type { ByteString } from '../../bytes/index.js';
 import { assertPlanned } from '../../errors.js';
 import type { Content } from '../../io/index.js';
-import type { File, Node } from '../../tree/index.js';
+import type { Directory, File, Node } from '../../tree/index.js';
 import { recordedTime } from './date.js';
-import { FLAG_DIRECTORY, FLAG_MULTI_EXTENT, PARENT, recordLength, SELF, writeRecord } from './directory-record.js';
+import { FLAG_DIRECTORY, FLAG_MULTI_EXTENT, recordLength, writeRecord } from './directory-record.js';
 import { FieldRun } from './field-run.js';
 import { BLOCK, EXTENT_BYTES } from './geometry.js';
-import { extentCount, type Hierarchy, type HierarchyDirectory, placeRecord, spreadIn } from './hierarchy.js';
+import { type Hierarchy, type HierarchyDirectory, placeRecord, spreadIn } from './hierarchy.js';
 import { type ByteOrder, renderPathTable } from './path-table.js';
-import { childLink, movedIn, parentLink, RELOCATED } from './relocation.js';
+import { visitRecords } from './records.js';
 import { applySpread, ContinuationArea } from './susp.js';
 
 /** Where the data of a file lie: absolute block and bytes. */
@@ -39,47 +39,39 @@ export function directoryExtent(
   return place.directories + hierarchy.directories[index]!.block - place.origin;
 }
 
-/** One directory: its records and behind them its continuation area, whole blocks. `scratch` serves for one after the other. */
+/** One directory: its records and after them its continuation area, whole blocks. `scratch` serves for one after the other. */
 export function renderDirectory(
   hierarchy: Hierarchy,
   index: number,
   place: Placement,
   scratch = new FieldRun(),
 ): Uint8Array {
-  const dir = hierarchy.directories[index]!;
-  const parent = hierarchy.directories[dir.parent]!;
-  const writer = new RecordWriter(hierarchy, dir, directoryExtent(hierarchy, index, place));
-  const use = hierarchy.systemUse;
-  const extentOf = (target: number) => [
-    { extent: directoryExtent(hierarchy, target, place), size: hierarchy.directories[target]!.size },
-  ];
-  const fields = use && scratch;
-  fields?.clear();
-  use?.addSelfFields(fields!, dir.node, index === 0);
-  writer.add(SELF, dir.node, FLAG_DIRECTORY, fields, extentOf(index));
-  fields?.clear();
-  use?.addSelfFields(fields!, parent.node, false);
-  const home = hierarchy.relocation?.parents.get(dir.node);
-  if (home) fields?.append(parentLink(extentOf(hierarchy.indexOf.get(home)!)[0]!.extent));
-  writer.add(PARENT, parent.node, FLAG_DIRECTORY, fields, extentOf(dir.parent));
-  for (const { identifier, name, node } of hierarchy.entries.of(dir.range)) {
-    fields?.clear();
-    use?.addEntryFields(fields!, node, name);
-    if (node.kind !== 'directory') {
-      writer.add(identifier, node, 0, fields, extentsOf(node, place));
-      continue;
+  const { directories, indexOf, multiExtent } = hierarchy;
+  const dir = directories[index]!;
+  const blockOf = (node: Directory<Content>) => directoryExtent(hierarchy, indexOf.get(node)!, place);
+  const writer = new RecordWriter(dir, directoryExtent(hierarchy, index, place));
+  const empty = place.emptyBlock - place.origin;
+  const recorded = { node: dir.node, parent: directories[dir.parent]!.node, isRoot: index === 0, range: dir.range };
+  visitRecords(recorded, hierarchy, scratch, blockOf, (identifier, node, kind) => {
+    const systemUse = writer.place(identifier, scratch);
+    if (kind === 'directory') {
+      const target = indexOf.get(node as Directory<Content>)!;
+      const extent = directoryExtent(hierarchy, target, place);
+      writer.add(identifier, node, FLAG_DIRECTORY, systemUse, extent, directories[target]!.size);
+      return;
     }
-    const extents = extentOf(hierarchy.indexOf.get(node)!);
-    const moved = movedIn(dir.node, node, hierarchy.relocation);
-    if (moved === 'away') {
-      fields?.append(childLink(extents[0]!.extent));
-      const extent = place.emptyBlock - place.origin;
-      writer.add(identifier, node, 0, fields, [{ extent, size: 0 }]);
-    } else {
-      if (moved) fields?.append(RELOCATED);
-      writer.add(identifier, node, FLAG_DIRECTORY, fields, extents);
+    const at = kind === 'other' && node.kind === 'file' ? place.file(node) : undefined;
+    if (!at || at.size === 0) {
+      writer.add(identifier, node, 0, systemUse, empty, 0);
+      return;
     }
-  }
+    // One record per extent; all of them share the continued fields.
+    for (let done = 0; done < at.size; done += EXTENT_BYTES) {
+      const size = Math.min(EXTENT_BYTES, at.size - done);
+      const flags = multiExtent && done + size < at.size ? FLAG_MULTI_EXTENT : 0;
+      writer.add(identifier, node, flags, systemUse, at.block - place.origin + done / BLOCK, size);
+    }
+  });
   return writer.bytes();
 }
 
@@ -93,23 +85,6 @@ export function renderHierarchyPathTable(hierarchy: Hierarchy, order: ByteOrder,
   return renderPathTable(entries, hierarchy.pathTableSize, order);
 }
 
-interface Extent {
-  readonly extent: number;
-  readonly size: number;
-}
-
-function extentsOf(node: Node<Content>, place: Placement): Extent[] {
-  if (node.kind !== 'file') return [{ extent: place.emptyBlock - place.origin, size: 0 }];
-  const { block, size } = place.file(node);
-  if (size === 0) return [{ extent: place.emptyBlock - place.origin, size: 0 }];
-  return Array.from({ length: extentCount(size) }, (_, i) => ({
-    extent: block - place.origin + (i * EXTENT_BYTES) / BLOCK,
-    size: Math.min(EXTENT_BYTES, size - i * EXTENT_BYTES),
-  }));
-}
-
-const NOTHING = new Uint8Array(0);
-
 class RecordWriter {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
@@ -117,35 +92,35 @@ class RecordWriter {
   readonly #areaBlock: number;
   readonly #continuation = new ContinuationArea();
   readonly #dir: HierarchyDirectory;
-  readonly #relaxed: boolean;
   #end = 0;
 
-  constructor(hierarchy: Hierarchy, dir: HierarchyDirectory, extent: number) {
+  constructor(dir: HierarchyDirectory, extent: number) {
     this.#dir = dir;
     this.#bytes = new Uint8Array(dir.size + dir.continuationBlocks * BLOCK);
     this.#view = new DataView(this.#bytes.buffer);
     this.#area = this.#bytes.subarray(dir.size);
     this.#areaBlock = extent + dir.size / BLOCK;
-    this.#relaxed = hierarchy.multiExtent;
   }
 
-  /** One record per extent; all of them share the continued fields. */
+  /** Writes what does not fit the record into the continuation area, and gives the bytes for the record itself. */
+  place(identifier: ByteString, fields: FieldRun): Uint8Array {
+    if (fields.count === 0) return NOTHING;
+    return applySpread(spreadIn(this.#continuation, identifier, fields), fields, this.#area, this.#areaBlock);
+  }
+
   add(
     identifier: ByteString,
     node: Node<Content>,
     flags: number,
-    fields: FieldRun | undefined,
-    extents: readonly Extent[],
+    systemUse: Uint8Array,
+    extent: number,
+    size: number,
   ): void {
-    const systemUse = fields ? this.#place(identifier, fields) : NOTHING;
     const length = recordLength(identifier, systemUse.length);
+    const at = placeRecord(this.#end, length);
     const time = recordedTime(node.mtime);
-    for (const [i, { extent, size }] of extents.entries()) {
-      const at = placeRecord(this.#end, length);
-      const more = this.#relaxed && i < extents.length - 1 ? FLAG_MULTI_EXTENT : 0;
-      writeRecord({ identifier, extent, size, time, flags: flags | more, systemUse }, this.#bytes, at, this.#view);
-      this.#end = at + length;
-    }
+    writeRecord({ identifier, extent, size, time, flags, systemUse }, this.#bytes, at, this.#view);
+    this.#end = at + length;
   }
 
   /** Fewer records than planned leave zeros at the end, which readers skip: an open file turned out smaller than its limit. */
@@ -153,9 +128,6 @@ class RecordWriter {
     if (this.#end > this.#dir.size) assertPlanned('directory size', this.#dir.size, this.#end);
     return this.#bytes;
   }
-
-  #place(identifier: ByteString, fields: FieldRun): Uint8Array {
-    const spread = spreadIn(this.#continuation, identifier, fields);
-    return applySpread(spread, fields, this.#area, this.#areaBlock);
-  }
 }
+
+const NOTHING = new Uint8Array(0);

@@ -35,6 +35,19 @@ export class EntryTable {
     return { first, end: this.#nodes.length };
   }
 
+  identifier(index: number): ByteString {
+    return this.#identifiers[index]!;
+  }
+
+  /** What Rock Ridge calls the entry. */
+  name(index: number): ByteString {
+    return this.#names[index]!;
+  }
+
+  node(index: number): Node<Content> {
+    return this.#nodes[index]!;
+  }
+
   /** The entries of one directory. */
   *of({ first, end }: EntryRange): Generator<HierarchyEntry> {
     for (let i = first; i < end; i++) {

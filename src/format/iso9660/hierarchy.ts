@@ -5,14 +5,15 @@ import { alignUp, type ByteString, compareBytes, divCeil } from '../../bytes/ind
 import { InvalidInputError } from '../../errors.js';
 import { type Content, contentLimit } from '../../io/index.js';
 import { type Directory, type FileTree, joinPath, type Loss, LossLog, type Node } from '../../tree/index.js';
-import { MAX_RECORD, PARENT, recordHeadLength, recordLength, SELF } from './directory-record.js';
+import { MAX_RECORD, recordHeadLength, recordLength, SELF } from './directory-record.js';
 import { type EntryRange, EntryTable, type HierarchyEntry } from './entry-table.js';
 import { FieldRun } from './field-run.js';
 import { BLOCK, EXTENT_BYTES, MAX_DIRECTORIES } from './geometry.js';
 import { compareParts } from './iso-name.js';
 import { identify, type NameScheme } from './naming.js';
 import { pathTableEntryLength } from './path-table.js';
-import { childLink, movedIn, parentLink, RELOCATED, type Relocation } from './relocation.js';
+import { type RecordedDirectory, type RecordRules, visitRecords } from './records.js';
+import { movedIn, type Relocation } from './relocation.js';
 import { ContinuationArea, type Spread } from './susp.js';
 import type { SystemUse } from './system-use.js';
 
@@ -75,6 +76,7 @@ export function planHierarchy(tree: FileTree<Content>, options: HierarchyOptions
   const queue = [{ node: tree.root, identifier: SELF, parent: 0, path: '' }];
   const table = new EntryTable();
   const fields = new FieldRun();
+  const rules = { entries: table, systemUse: options.systemUse, relocation: options.relocation };
   let pathTableSize = 0;
   const losses = new LossLog();
   for (let index = 0; index < queue.length; index++) {
@@ -83,8 +85,9 @@ export function planHierarchy(tree: FileTree<Content>, options: HierarchyOptions
     indexOf.set(node, index);
     const entries = sortedEntries(node, path as ByteString, options, losses);
     const range = table.add(entries);
-    const visited = { node, isRoot: index === 0, entries, path };
-    measured.push({ node, identifier, parent, range, ...measure(visited, options, fields) });
+    const directory = { node, parent: index === 0 ? node : measured[parent]!.node, isRoot: index === 0, range };
+    const sizes = measure(directory, path, rules, options.multiExtent, fields);
+    measured.push({ node, identifier, parent, range, ...sizes });
     pathTableSize += pathTableEntryLength(identifier);
     for (const { node: child, name, identifier } of entries) {
       if (child.kind !== 'directory' || movedIn(node, child, options.relocation) === 'away') continue;
@@ -176,42 +179,26 @@ function sortedEntries(
   return entries.sort((a, b) => compareParts(a.parts, b.parts));
 }
 
-interface VisitedDirectory {
-  readonly node: Directory<Content>;
-  readonly isRoot: boolean;
-  readonly entries: readonly HierarchyEntry[];
-  readonly path: string;
-}
-
 /** Adds up records with their fields exactly as rendering will place them. */
 function measure(
-  { node, isRoot, entries, path }: VisitedDirectory,
-  options: HierarchyOptions,
+  directory: RecordedDirectory,
+  path: string,
+  rules: RecordRules,
+  multiExtent: boolean,
   fields: FieldRun,
 ): Pick<HierarchyDirectory, 'size' | 'continuationBlocks'> {
-  const { systemUse: use, relocation } = options;
   const area = new ContinuationArea();
   let end = 0;
-  const add = (identifier: ByteString, records: number) => {
+  visitRecords(directory, rules, fields, NO_BLOCK, (identifier, node, _, name) => {
+    const records = node.kind === 'file' ? extentCount(contentLimit(node.content)) : 1;
+    if (records > 1 && !multiExtent) throw fileTooLarge(joinPath(path, name));
     const length = recordLength(identifier, spreadIn(area, identifier, fields).inlineLength);
     for (let i = 0; i < records; i++) end = placeRecord(end, length) + length;
-    fields.clear();
-  };
-  use?.addSelfFields(fields, node, isRoot);
-  add(SELF, 1);
-  use?.addSelfFields(fields, node, false);
-  if (relocation?.parents.has(node)) fields.append(parentLink(0));
-  add(PARENT, 1);
-  for (const { identifier, name, node: child } of entries) {
-    const records = child.kind === 'file' ? extentCount(contentLimit(child.content)) : 1;
-    if (records > 1 && !options.multiExtent) throw fileTooLarge(joinPath(path, name));
-    use?.addEntryFields(fields, child, name);
-    const moved = movedIn(node, child, relocation);
-    if (moved) fields.append(moved === 'here' ? RELOCATED : childLink(0));
-    add(identifier, records);
-  }
+  });
   return { size: alignUp(end, BLOCK), continuationBlocks: area.blocks };
 }
+
+const NO_BLOCK = () => 0;
 
 /** Where a record of `length` bytes goes when `end` bytes are used: no record crosses a block. */
 export function placeRecord(end: number, length: number): number {
