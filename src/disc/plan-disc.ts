@@ -38,6 +38,7 @@ import {
 import type { DiscLayout } from './layout.js';
 import { discLosses } from './losses.js';
 import { type DiscOptions, type ResolvedDiscOptions, resolveDisc } from './options.js';
+import { Reservation } from './reservation.js';
 import { shownIn, shownInUdf } from './shown.js';
 import { addEndAnchor, addRecognition, addUdf, endBlocks, type UdfView } from './udf.js';
 import { settleUdf, type UdfCondition } from './udf-need.js';
@@ -143,13 +144,13 @@ function placeAreas(
   const list = new AreaList();
   const origins = options.partitionOffset > 0 ? [0, options.partitionOffset] : [0];
   const boots = boot.entries.length > 0;
-  const views: View[] = [];
-  let biosBlock: number | undefined;
-  let catalogBlock = 0;
-  let emptyBlock = 0;
+  const views = new Reservation<readonly View[]>('set of views');
+  const biosBlock = new Reservation<number | undefined>('block of the BIOS boot image');
+  const catalogBlock = new Reservation<number>('block of the boot catalog');
+  const emptyBlock = new Reservation<number>('empty block');
 
   list.add('system area', SYSTEM_AREA_BLOCKS, ({ facts }) => [
-    facts.late(SYSTEM_AREA, () => renderSystemArea(options, facts, biosBlock)),
+    facts.late(SYSTEM_AREA, () => renderSystemArea(options, facts, biosBlock.value)),
   ]);
   for (const origin of origins) {
     if (origin > 0) list.leaveUntil(origin + SYSTEM_AREA_BLOCKS);
@@ -158,23 +159,23 @@ function placeAreas(
       hierarchies.length === 0 ? 0 : hierarchies.length + (bootsHere ? 1 : 0) + (options.iso.level === 4 ? 1 : 0) + 1;
     const name = origin > 0 ? 'partition volume descriptors' : 'volume descriptors';
     list.add(name, blocks, (emission) => {
-      const here = views.filter((view) => view.origin === origin);
-      return descriptorPieces(here, options.iso, bootsHere ? [renderBootRecord(catalogBlock)] : [], emission);
+      const here = views.value.filter((view) => view.origin === origin);
+      return descriptorPieces(here, options.iso, bootsHere ? [renderBootRecord(catalogBlock.value)] : [], emission);
     });
     if (udf && origin === 0) addRecognition(list, udf, condition);
   }
   const udfView = udf && addUdf(list, udf, { identity: volumeIdentity(options), condition });
-  for (const hierarchy of hierarchies) {
-    for (const origin of origins) views.push(addView(list, hierarchy, origin, () => emptyBlock));
-  }
+  views.settle(
+    hierarchies.flatMap((hierarchy) => origins.map((origin) => addView(list, hierarchy, origin, emptyBlock))),
+  );
   // Records without data point here, as libisofs does it: an address that belongs to no file.
-  emptyBlock = list.nextExact;
+  emptyBlock.settle(list.nextExact);
   if (hierarchies.length > 0) list.add('empty block', 1, () => [{ hole: BLOCK }]);
-  catalogBlock = list.nextExact;
+  catalogBlock.settle(list.nextExact);
   if (boots) list.add('boot catalog', 1, catalogPieces(boot));
   if (options.signatureBlock) list.add('signature block', 1, () => [emptySignatureBlock()]);
   const catalogPlace: [File<Content>, FilePlace][] = boot.catalog
-    ? [[boot.catalog, { block: catalogBlock, size: CATALOG_SIZE }]]
+    ? [[boot.catalog, { block: catalogBlock.value, size: CATALOG_SIZE }]]
     : [];
   const files = planFiles(boot.tree, list.nextExact, {
     first: boot.first,
@@ -182,7 +183,7 @@ function placeAreas(
     sort: options.sort,
     elsewhere: options.appendedEsp,
   });
-  biosBlock = boot.biosImage && files.places.get(boot.biosImage)!.block;
+  biosBlock.settle(boot.biosImage && files.places.get(boot.biosImage)!.block);
   addPayload(list, files, options);
   addDiscEnd(list, options, udfView);
   return { list, files };

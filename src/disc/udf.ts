@@ -1,7 +1,7 @@
 // UDF on a disc: volume structures in front of block 256, the file structure behind it, a second anchor at the end.
 // Everything from block 257 to the end of the payload is one partition, so files are shared with ISO 9660.
 
-import { alignUp, concatBytes } from '../bytes/index.js';
+import { alignUp } from '../bytes/index.js';
 import {
   ANCHOR_BLOCK,
   ANCHOR_DISTANCE,
@@ -24,10 +24,9 @@ import {
 import type { Piece } from '../io/index.js';
 import type { AreaList } from './area.js';
 import type { DiscFacts } from './facts.js';
+import { gathered, type Part } from './gathered.js';
 import { piecesIf, type UdfCondition } from './udf-need.js';
 
-/** Bytes gathered before they are handed on. */
-const BATCH = 256 * 1024;
 /** The partition starts behind the anchor. */
 const PARTITION = ANCHOR_BLOCK + 1;
 
@@ -130,28 +129,21 @@ function integrityOf({ plan, metadata }: UdfView, facts: DiscFacts) {
   };
 }
 
-/** Entries of open files are rendered at the end; the others are gathered into large pieces. */
-function* areaPieces({ plan, area }: UdfView, facts: DiscFacts): Generator<Piece> {
+/** The area of the file structure. Entries of files whose place is known late are rendered at the end. */
+function* areaPieces(view: UdfView, facts: DiscFacts): Generator<Piece> {
+  const { plan } = view;
+  yield* gathered(areaParts(view, facts), facts);
+  const used = plan.inodes.reduce((sum, inode) => sum + blocksOf(inode), 1);
+  if (used < plan.blocks) yield { hole: (plan.blocks - used) * BLOCK };
+}
+
+function* areaParts({ plan, area }: UdfView, facts: DiscFacts): Generator<Part> {
   const placement = { partition: PARTITION, area, file: facts.place.bind(facts) };
-  let batch = [renderAreaHead(plan, placement)];
-  let gathered = BLOCK;
-  let done = 1;
+  yield { length: BLOCK, isLate: false, render: () => renderAreaHead(plan, placement) };
   for (const [index, inode] of plan.inodes.entries()) {
     const { node } = inode;
-    const length = blocksOf(inode) * BLOCK;
-    done += blocksOf(inode);
     const isLate = node.kind === 'file' && facts.isLate(node.content);
-    if (!isLate) {
-      batch.push(renderInode(plan, index, placement));
-      gathered += length;
-      if (gathered < BATCH) continue;
-    }
-    if (gathered > 0) yield concatBytes(batch);
-    batch = [];
-    gathered = 0;
-    // An open file that stays below its limit leaves blocks for descriptors unused, behind its entry.
-    if (isLate) yield { length, render: () => renderInode(plan, index, placement) };
+    // An open file that stays below its limit leaves blocks for descriptors unused, after its entry.
+    yield { length: blocksOf(inode) * BLOCK, isLate, render: () => renderInode(plan, index, placement) };
   }
-  if (gathered > 0) yield concatBytes(batch);
-  if (done < plan.blocks) yield { hole: (plan.blocks - done) * BLOCK };
 }

@@ -1,7 +1,6 @@
 // Views: a hierarchy in one address system. With a partition offset every hierarchy is on the disc twice, sharing the file
 // data: once with addresses that count from the start of the medium, once with addresses from the start of partition 1.
 
-import { concatBytes } from '../bytes/index.js';
 import {
   BLOCK,
   directoryExtent,
@@ -23,9 +22,8 @@ import type { Content, Piece } from '../io/index.js';
 import type { Directory } from '../tree/index.js';
 import type { AreaList, Emission } from './area.js';
 import type { DiscFacts } from './facts.js';
-
-/** Bytes gathered before they are handed on. */
-const BATCH = 256 * 1024;
+import { gathered, type Part } from './gathered.js';
+import type { Reservation } from './reservation.js';
 
 export interface View {
   readonly hierarchy: Hierarchy;
@@ -38,7 +36,7 @@ export interface View {
 }
 
 /** Adds the areas of a view and returns it. */
-export function addView(areas: AreaList, hierarchy: Hierarchy, origin: number, emptyBlock: () => number): View {
+export function addView(areas: AreaList, hierarchy: Hierarchy, origin: number, emptyBlock: Reservation<number>): View {
   const tableBlocks = pathTableBlocks(hierarchy);
   const directories = areas.nextExact;
   const pathTableL = directories + hierarchy.directoryBlocks;
@@ -48,10 +46,10 @@ export function addView(areas: AreaList, hierarchy: Hierarchy, origin: number, e
     origin,
     directories,
     file: (node) => facts.place(node),
-    emptyBlock: emptyBlock(),
+    emptyBlock: emptyBlock.value,
   });
   areas.add(`${name} directories`, hierarchy.directoryBlocks, ({ facts }) =>
-    directoryPieces(view, placement(facts), facts),
+    gathered(directoryParts(view, placement(facts), facts), facts),
   );
   for (const order of ['little', 'big'] as const) {
     areas.add(`${name} path table, ${order}-endian`, tableBlocks, ({ facts }) => {
@@ -62,30 +60,16 @@ export function addView(areas: AreaList, hierarchy: Hierarchy, origin: number, e
   return view;
 }
 
-/** Directories that hold a file whose place is known late are rendered at the end; the others are gathered into large pieces. */
-function* directoryPieces(view: View, placement: Placement, facts: DiscFacts): Generator<Piece> {
-  const { hierarchy } = view;
-  const batch: Uint8Array[] = [];
+/** Directories that hold a file whose place is known late are rendered at the end. */
+function* directoryParts({ hierarchy }: View, placement: Placement, facts: DiscFacts): Generator<Part> {
   const scratch = new FieldRun();
-  let gathered = 0;
   for (const index of hierarchy.placed) {
     const dir = hierarchy.directories[index]!;
     const isLate = holdsLateFile(dir.node, facts);
-    if (isLate) {
-      yield* batch.splice(0);
-      gathered = 0;
-      const length = dir.size + dir.continuationBlocks * BLOCK;
-      yield facts.late(length, () => renderDirectory(hierarchy, index, placement));
-      continue;
-    }
-    const bytes = renderDirectory(hierarchy, index, placement, scratch);
-    batch.push(bytes);
-    gathered += bytes.length;
-    if (gathered < BATCH) continue;
-    yield concatBytes(batch.splice(0));
-    gathered = 0;
+    const length = dir.size + dir.continuationBlocks * BLOCK;
+    // What is rendered late cannot share the scratch with what is rendered meanwhile.
+    yield { length, isLate, render: () => renderDirectory(hierarchy, index, placement, isLate ? undefined : scratch) };
   }
-  if (gathered > 0) yield concatBytes(batch);
 }
 
 function holdsLateFile({ entries }: Directory<Content>, facts: DiscFacts): boolean {
