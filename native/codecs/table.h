@@ -30,9 +30,6 @@ struct stream_format {
 	void (*close)(void *state);
 };
 
-extern const struct codec codec_gzip, codec_lz4, codec_lzo, codec_xz, codec_zstd;
-extern const struct stream_format stream_lz4, stream_lzma, stream_xz, stream_zstd;
-
 static inline int is_within(int32_t value, int32_t least, int32_t most)
 {
 	return value >= least && value <= most;

@@ -21,6 +21,7 @@ static void *open_encoder(const int32_t *parameters)
 	return context;
 }
 
+static size_t room(size_t length) { return ZSTD_compressBound(length); }
 static void close_encoder(void *state) { ZSTD_freeCCtx(state); }
 
 static int32_t fault(size_t status)
@@ -39,13 +40,10 @@ static int32_t fault(size_t status)
 
 static int32_t encode(void *state, const uint8_t *block, size_t length, uint8_t *output, size_t limit)
 {
-	size_t written = ZSTD_compress2(state, output, limit, block, length);
-	if (!ZSTD_isError(written)) return (int32_t)written;
-	switch (ZSTD_getErrorCode(written)) {
-	case ZSTD_error_dstSize_tooSmall: return 0;
-	case ZSTD_error_memory_allocation: return CODECS_NO_MEMORY;
-	default: return CODECS_FAILED;
-	}
+	/* Close to a limit, the library gives up earlier where registers are wider: it gets room for any result. */
+	size_t written = ZSTD_compress2(state, output, room(length), block, length);
+	if (!ZSTD_isError(written)) return written > limit ? 0 : (int32_t)written;
+	return ZSTD_getErrorCode(written) == ZSTD_error_memory_allocation ? CODECS_NO_MEMORY : CODECS_FAILED;
 }
 
 static int32_t decode(const uint8_t *block, size_t length, uint8_t *output, size_t limit)
@@ -54,7 +52,7 @@ static int32_t decode(const uint8_t *block, size_t length, uint8_t *output, size
 	return ZSTD_isError(written) ? fault(written) : (int32_t)written;
 }
 
-const struct codec codec_zstd = { "zstd", library, check, open_encoder, NULL, encode, close_encoder, decode };
+const struct codec codec_zstd = { "zstd", library, check, open_encoder, room, encode, close_encoder, decode };
 
 static void *open_stream(uint32_t memory)
 {

@@ -52,7 +52,8 @@ export interface Setting {
 }
 
 /** Compresses one block to a new array of any length; undefined if that would not be smaller. */
-export type BlockCoder = (block: Uint8Array) => Uint8Array | undefined;
+export type BlockCoder = (block: Uint8Array) => Coded | Promise<Coded>;
+type Coded = Uint8Array | undefined;
 
 /** A library beside the codec core, known by its name: `--engine pako`. */
 export interface NamedEngine {

@@ -36,8 +36,8 @@ const SHARED_POOL = 8192;
 const port = parentPort!;
 // Jobs may be waiting in the port already; they are delivered once there is a listener.
 const coder = await coderOf(workerData as CoderSpec);
-port.on('message', (job: WorkerJob) => {
-  const result = answer(coder, job);
+port.on('message', async (job: WorkerJob) => {
+  const result = await answer(coder, job);
   port.postMessage(result, result.bytes ? [result.bytes.buffer as ArrayBuffer] : []);
 });
 
@@ -48,9 +48,9 @@ async function coderOf(spec: CoderSpec): Promise<BlockCoder> {
   return found.coder(spec.level, spec.settings);
 }
 
-function answer(code: BlockCoder, { id, block }: WorkerJob): WorkerResult {
+async function answer(code: BlockCoder, { id, block }: WorkerJob): Promise<WorkerResult> {
   try {
-    const coded = code(block);
+    const coded = await code(block);
     return coded && coded.length < block.length ? { id, bytes: transferable(coded) } : { id };
   } catch (error) {
     return { id, fault: String(error) };

@@ -1,6 +1,7 @@
 // xz files of one block, as the kernel reads them: LZMA2 behind at most one branch filter, with a CRC-32.
 
 import type { Codec } from '../codec.js';
+import { napiLzmaCoder, napiLzmaDecode, napiLzmaId } from '../engines/napi-lzma.js';
 import { BCJ_FILTERS, type BcjFilter, checkXz, USUAL_FILTERS } from './xz-settings.js';
 
 /** Settings of xz beyond a level. */
@@ -55,6 +56,17 @@ export const xz: Codec<'xz'> = {
     (settings?.filters ?? []).reduce((bits, filter) => bits | (1 << BCJ_FILTERS.indexOf(filter)), 0),
   ],
   engines: [
+    {
+      name: 'napi-lzma',
+      // Looked for only when asked: the package is optional, and loading it takes time.
+      get id() {
+        return napiLzmaId();
+      },
+      from: 'the package @napi-rs/lzma 1.5 or newer, and Node.js 22.20 or newer',
+      settings: ['dictionarySize'],
+      coder: async (level, { xz }) => napiLzmaCoder(level, xz),
+      decode: async (block, limit) => napiLzmaDecode(block, limit),
+    },
     {
       name: 'xz-decompress',
       id: 'npm/xz-decompress@0.2.3',

@@ -1,7 +1,7 @@
 // Made by "npm run build:wasm": facts of codecs.wasm that are needed before it is loaded.
 
 /** SHA-256 of the module. */
-export const SHA256 = '71a6943a66374fbb4e5f0118cf4b682167c9f1dd7ce65f229ff3149442ecfbab';
+export const SHA256 = 'e71394c75fbd454a5a37f07ab6cf4775d68fcffe7cd8f6d2fce98c6713286966';
 
 /** The codecs of the core in its order, with the library behind each and its version. */
 export const LIBRARIES = {
