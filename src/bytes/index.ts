@@ -6,6 +6,7 @@ export * from './concat.js';
 export * from './crc.js';
 export * from './fields.js';
 export * from './guid.js';
+export * from './path-like.js';
 export * from './size.js';
 export * from './struct.js';
 export * from './text.js';

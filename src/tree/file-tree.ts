@@ -1,10 +1,11 @@
 // A whole tree: a root directory with lookup by path, and small trees built from paths.
 
-import { type ByteString, fromText } from '../bytes/index.js';
+import { type ByteString, byteStringOf, fromText, isAscii, type PathLike, shownName } from '../bytes/index.js';
 import { InvalidInputError } from '../errors.js';
 import type { Content, ExactContent } from '../io/index.js';
 import { type Attributes, type Directory, directory, type Node } from './node.js';
 
+/** A tree of directories, files, links and devices. It does not change: what alters a tree makes another one. */
 export class FileTree<C extends Content = ExactContent> {
   readonly root: Directory<C>;
 
@@ -25,15 +26,26 @@ export class FileTree<C extends Content = ExactContent> {
     return new FileTree(finish(draft, given));
   }
 
-  /** The node at a path, without following symbolic links; undefined if there is none. */
-  get(path: ByteString | string): Node<C> | undefined {
+  /**
+   * The node at a path, without following symbolic links; undefined if there is none. Each name may be given by its bytes, as
+   * text, or as a walk shows it (`caf\xe9`); of several entries that it could mean, the first in this order is taken.
+   */
+  get(path: PathLike): Node<C> | undefined {
     let node: Node<C> | undefined = this.root;
-    for (const name of splitPath(path)) {
+    for (const name of splitPath(typeof path === 'string' ? path : byteStringOf(path))) {
       if (node?.kind !== 'directory') return undefined;
-      node = node.entries.get(name);
+      node = entryNamed(node, name);
     }
     return node;
   }
+}
+
+function entryNamed<C extends Content>({ entries }: Directory<C>, name: ByteString): Node<C> | undefined {
+  const found = entries.get(name);
+  if (found || (isAscii(name) && !name.includes('\\'))) return found;
+  const text = fromText(name);
+  const shown = shownName(text);
+  return entries.get(text) ?? (shown === undefined ? undefined : entries.get(shown));
 }
 
 /** `/usr//lib/` → `usr`, `lib`. */

@@ -51,7 +51,28 @@ const RULES: Readonly<Record<string, { rooms: readonly string[]; others: readonl
       'yaml',
     ],
   },
-  index: { rooms: ['*'], others: [] },
+  public: {
+    rooms: ['live', 'image', 'disc', 'format', 'source', 'tree', 'compress', 'io', 'native', 'bytes', 'errors'],
+    others: [],
+  },
+  index: { rooms: ['public', 'version'], others: [] },
+  internal: {
+    rooms: [
+      'live',
+      'image',
+      'disc',
+      'format',
+      'source',
+      'tree',
+      'compress',
+      'io',
+      'native',
+      'options',
+      'bytes',
+      'errors',
+    ],
+    others: [],
+  },
   cli: {
     rooms: [
       'live',
@@ -154,21 +175,33 @@ describe('imports', () => {
 
   test('rooms above the formats enter a room by its index', () => {
     const broken = imports.filter(({ file, target }) => {
-      if (!target || !['disc', 'live', 'cli'].includes(roomOf(file))) return false;
+      if (!target || !['disc', 'live', 'cli', 'public', 'internal'].includes(roomOf(file))) return false;
       const sameRoom = roomOf(target) === roomOf(file);
       return !sameRoom && !target.endsWith('/index.ts') && !['errors', 'version'].includes(roomOf(target));
     });
     expect(broken.map(({ file, specifier }) => `${shown(file)} imports ${specifier}`)).toEqual([]);
   });
 
-  test('commands use nothing that the library does not offer', async () => {
-    const offered = new Set(Object.keys(await import('../../src/index.js')));
+  test('commands use nothing that the library does not offer, but for a list of what is theirs alone', async () => {
+    const offered = new Set(
+      [await import('../../src/index.js'), await import('../../src/public/live.js')].flatMap(Object.keys),
+    );
+    const internal = new Set(Object.keys(await import('../../src/internal.js')));
     const used = [...parsed]
       .filter(([file]) => roomOf(file) === 'cli')
       .flatMap(([file, tree]) => valuesFrom(file, tree));
-    expect(
-      used.filter(({ name }) => !offered.has(name)).map(({ file, name }) => `${shown(file)} uses ${name}`),
-    ).toEqual([]);
+    const allowed = ({ name }: { name: string }) => offered.has(name) || internal.has(name);
+    expect(used.filter((use) => !allowed(use)).map(({ file, name }) => `${shown(file)} uses ${name}`)).toEqual([]);
+    const names = new Set(used.map(({ name }) => name));
+    expect([...internal].filter((name) => offered.has(name) || !names.has(name))).toEqual([]);
+  });
+
+  test('every public module lists its exports by name', () => {
+    const faces = [...parsed].filter(([file]) => ['public', 'index', 'internal'].includes(roomOf(file)));
+    const open = faces.filter(([, tree]) =>
+      tree.statements.some((statement) => ts.isExportDeclaration(statement) && !statement.exportClause),
+    );
+    expect(open.map(([file]) => shown(file))).toEqual([]);
   });
 
   test('only io knows how content can be had faster than by its pieces', () => {

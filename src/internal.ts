@@ -1,0 +1,28 @@
+// What commands use beyond the public face: parsers of other programs' options, texts for people, and what ends a process.
+// No subpath of the package leads here; a test holds this list to what commands use.
+
+export { parseBinarySize } from './bytes/index.js';
+export { parseMkisofsOptions } from './disc/index.js';
+export { EXIT } from './errors.js';
+export { readSignature, signaturePatch, signedBytes } from './format/checkmedia/index.js';
+export { parseMke2fsOptions, readMke2fsWords } from './format/ext4/index.js';
+export { parseMkfsFatOptions } from './format/fat/index.js';
+export {
+  excludeLines,
+  excludesOf,
+  findEqualTails,
+  MKSQUASHFS,
+  parseMksquashfsOptions,
+} from './format/squashfs/index.js';
+export { recogniseAll } from './image/index.js';
+export { faultOfContent, fileContent, openFileSource, zeros } from './io/index.js';
+export { chooseNative } from './native/index.js';
+export { refuseOptions } from './options/index.js';
+export {
+  contentPriorities,
+  contentsMatching,
+  joinPath,
+  parsePattern,
+  readPseudoDefinitions,
+  readSortList,
+} from './tree/index.js';

@@ -1,0 +1,37 @@
+// isopress/image: images of any known kind, and images inside images.
+
+import { type PathLike, pathBytes } from '../bytes/index.js';
+import * as image from '../image/index.js';
+import type { FileTree } from '../tree/index.js';
+
+export {
+  type AddressOptions,
+  type AddressStep,
+  enterImage,
+  type FileSystemFacts,
+  FORMATS,
+  type FoundEntry,
+  followAddress,
+  followToImage,
+  type ImageAddress,
+  type ImageFacts,
+  inspectImage,
+  type OpenedImage,
+  openImage,
+  type PlaceInside,
+  recogniseImage,
+} from '../image/index.js';
+export type { Evidence, FormatFacts, ImageFormat, ReadableImage, Recognition } from '../tree/index.js';
+
+/** Takes an address apart: `live.iso!/LiveOS/squashfs.img!/etc/fstab`. A `!` that neither `/` nor `#` and a number follow belongs to a name. */
+export function parseAddress(address: PathLike): image.ImageAddress {
+  return image.parseAddress(pathBytes(address));
+}
+
+/**
+ * The entry at a path, whose names may be spelled as a walk shows them (`caf\xe9`). `links` says whether symbolic links are
+ * followed. Throws {@link InvalidInputError} `image.no-entry` if there is none.
+ */
+export function lookUp(tree: FileTree, path: PathLike, links: 'follow' | 'keep' = 'follow'): image.FoundEntry {
+  return image.lookUp(tree, pathBytes(path), links);
+}

@@ -1,0 +1,52 @@
+// isopress/tree: file trees and what can be done with them.
+
+export { type ByteString, fromNanoseconds, type PathLike, type Timestamp, timestamp } from '../bytes/index.js';
+export {
+  type Attributes,
+  attributes,
+  clampTimes,
+  type Directory,
+  type File,
+  FileTree,
+  type Found,
+  filterXattrs,
+  fingerprint,
+  type GivenAttributes,
+  type HostFile,
+  hardLinkCounts,
+  type Loss,
+  LossLog,
+  type ManifestAction,
+  type ManifestEntry,
+  type ManifestSetting,
+  mapNodes,
+  mapOwners,
+  type Node,
+  newestSecond,
+  type Override,
+  type Ownership,
+  overlay,
+  overrideAll,
+  overrideRoot,
+  type PreparedTree,
+  type Special,
+  type SpecialKind,
+  type Symlink,
+  select,
+  special,
+  withoutXattrs,
+  type Xattr,
+} from '../tree/index.js';
+export { directory, file, symlink } from './nodes.js';
+export type { RunOptions, WorkOptions } from './run.js';
+export {
+  exclude,
+  follow,
+  glob,
+  type Preparation,
+  prepareTree,
+  readManifest,
+  shareDuplicates,
+  type WalkEntry,
+  walk,
+} from './trees.js';

@@ -1,0 +1,52 @@
+// What each subpath of the package loads: the format that it is for, and nothing of the others.
+import { readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import ts from 'typescript';
+import { describe, expect, test } from 'vitest';
+
+const root = resolve(import.meta.dirname, '../../..');
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const dist = join(root, 'dist');
+
+/** Every module that loading `entry` loads at once: by static imports of the compiled code. */
+function loadedBy(entry: string): string[] {
+  const seen = new Set<string>();
+  const visit = (file: string) => {
+    if (seen.has(file)) return;
+    seen.add(file);
+    const tree = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.ES2023);
+    for (const statement of tree.statements) {
+      if (!ts.isImportDeclaration(statement) && !ts.isExportDeclaration(statement)) continue;
+      const from = statement.moduleSpecifier;
+      if (from && ts.isStringLiteral(from) && from.text.startsWith('.')) visit(resolve(dirname(file), from.text));
+    }
+  };
+  visit(join(root, entry));
+  return [...seen].map((file) => relative(dist, file));
+}
+
+const roomsOf = (subpath: string) =>
+  new Set(loadedBy(manifest.exports[subpath].default).map((file) => file.match(/^(format\/)?[^/.]+/)?.[0]));
+
+describe('loading', () => {
+  test.each([
+    ['./ext4', ['format/ext4']],
+    ['./squashfs', ['format/squashfs']],
+    ['./fat', ['format/fat']],
+    ['./tree', []],
+    ['./source', []],
+    ['./io', []],
+  ])('isopress%s loads no format but its own', (subpath, formats) => {
+    const rooms = [...roomsOf(subpath)];
+    expect(rooms.filter((room) => /^(format|disc|image|live|cli)/.test(room ?? '')).sort()).toEqual(formats);
+  });
+
+  test('isopress itself leaves the live builder for the first build', () => {
+    expect([...roomsOf('.')]).not.toContain('live');
+  });
+
+  test('isopress/ext4 loads less than half of what isopress does', () => {
+    const modules = (subpath: string) => loadedBy(manifest.exports[subpath].default).length;
+    expect(modules('./ext4')).toBeLessThan(modules('.') / 2);
+  });
+});
