@@ -149,6 +149,9 @@ test('libraries are refused for codecs and settings that they do not have', () =
   else expect(zstd).toThrow(expect.objectContaining({ code: 'compress.engine-missing' }));
 });
 
+const isSame = (a: Uint8Array | undefined, b: Uint8Array | undefined) =>
+  a && b ? Buffer.compare(a, b) === 0 : a === b;
+
 describe.each(ENGINES.filter((engine) => engine !== 'reproducible'))('codecs of the core, %s', (engine) => {
   const requests: readonly CompressionRequest[] = [
     { name: 'gzip', level: 12 },
@@ -169,13 +172,18 @@ describe.each(ENGINES.filter((engine) => engine !== 'reproducible'))('codecs of 
       [...blocks, noise(50_000, 1)],
       quietRun(1),
     );
-    expect(
-      await compressAll(chooseCompression({ ...request, engine }), [...blocks, noise(50_000, 1)], quietRun(4)),
-    ).toEqual(results);
+    const again = await compressAll(
+      chooseCompression({ ...request, engine }),
+      [...blocks, noise(50_000, 1)],
+      quietRun(4),
+    );
+    // Not toEqual, which takes seconds for arrays of this size.
+    expect(again.map((coded, i) => isSame(coded, results[i]))).not.toContain(false);
     expect([results[0], results[6]]).toEqual([undefined, undefined]);
     for (const [i, block] of blocks.entries()) {
       const result = results[i];
-      if (i > 0) expect(await chooseDecoder(request.name as 'xz', engine)(result!, block.length)).toEqual(block);
+      if (i > 0)
+        expect(isSame(await chooseDecoder(request.name as 'xz', engine)(result!, block.length), block)).toBe(true);
     }
   });
   test('defaults are those of the classic tools', () => {
