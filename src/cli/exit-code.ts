@@ -1,16 +1,19 @@
 // How a command ends: the status, and an error as lines for people and as data for programs.
 
+import { CommanderError } from 'commander';
 import { EXIT, IsopressError, UsageError } from '../errors.js';
 import { optionFlag, spelled } from './option-words.js';
 import { terminalText } from './output/terminal-text.js';
 
 /** The exit code for an error that ended a command. */
 export function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return EXIT.usage;
   return error instanceof IsopressError ? error.exitCode : EXIT.bug;
 }
 
 /** An error as lines for a person. Only a bug shows its stack. */
 export function errorLines(error: unknown): string[] {
+  if (error instanceof CommanderError) return commandLineLines(error);
   if (!(error instanceof IsopressError) || exitCodeOf(error) === EXIT.bug) {
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return ['isopress: this is a bug in isopress. Please report it with the lines below.', detail];
@@ -29,6 +32,7 @@ export function errorLines(error: unknown): string[] {
 
 /** The same as plain data, for `--json` and `--progress json`. */
 export function errorData(error: unknown): Record<string, unknown> {
+  if (error instanceof CommanderError) return commandLineData(error);
   if (!(error instanceof IsopressError)) return { error: 'internal', message: String(error), exitCode: EXIT.bug };
   const { message, hint } = textsOf(error);
   const option = flagOf(error);
@@ -49,4 +53,24 @@ function textsOf({ wording: { message, hint } }: IsopressError): { message: stri
 
 function flagOf(error: IsopressError): string | undefined {
   return error instanceof UsageError && error.option !== undefined ? optionFlag({ option: error.option }) : undefined;
+}
+
+/** Lines of an error of the command line; without a command the parser has printed the help already. */
+function commandLineLines({ code, message }: CommanderError): string[] {
+  return code === 'commander.help' ? [] : message.split('\n').map(terminalText);
+}
+
+/** `commander.unknownOption` with `error: unknown option '--nope'` and a line `(Did you mean --inodes?)`. */
+function commandLineData({ code, message }: CommanderError): Record<string, unknown> {
+  const name = code.replace(/^commander\./, '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  const [first = '', ...others] = message.replace(/^error: /, '').split('\n');
+  const flag = /--[a-z0-9][a-z0-9-]*/.exec(first)?.[0];
+  const hint = others.join(' ').replace(/^\((.*)\)$/, '$1');
+  return {
+    error: `usage.${name}`,
+    message: code === 'commander.help' ? 'No command was given.' : first,
+    ...(flag === undefined ? {} : { option: flag }),
+    ...(hint === '' ? {} : { hint }),
+    exitCode: EXIT.usage,
+  };
 }

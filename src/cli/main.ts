@@ -3,11 +3,11 @@
 
 import { setFlagsFromString } from 'node:v8';
 import { CommanderError } from 'commander';
-import { EXIT } from '../errors.js';
 import { takeClassicOptions } from './classic/index.js';
 import { errorData, errorLines, exitCodeOf } from './exit-code.js';
+import { reportText } from './output/report.js';
 import { askedForHelp, program, settleOptionalValues } from './program.js';
-import { watchStandardOutput } from './standard-streams.js';
+import { reportStream, useStandardOutput, watchStandardOutput } from './standard-streams.js';
 
 // A tree is made of objects that stay: a large young generation only copies them more often and adds to the peak.
 setFlagsFromString('--max-semi-space-size=2');
@@ -17,18 +17,30 @@ watchStandardOutput();
 
 const args = askedForHelp(process.argv.slice(2));
 try {
+  // An error in the options comes before the command itself can say so.
+  if (writesImageToOutput(args)) useStandardOutput('image');
   const root = await program(args);
   const words = settleOptionalValues(root, await takeClassicOptions(root, args));
   await root.parseAsync(words, { from: 'user' });
 } catch (error) {
-  if (error instanceof CommanderError) {
-    process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
-  } else {
-    if (args.includes('--json')) process.stdout.write(`${JSON.stringify(errorData(error), null, 2)}\n`);
-    if (isProgressJson(args)) process.stderr.write(`${JSON.stringify({ event: 'error', ...errorData(error) })}\n`);
-    else for (const line of errorLines(error)) process.stderr.write(`${line}\n`);
-    process.exitCode = exitCodeOf(error);
-  }
+  if (!(error instanceof CommanderError && error.exitCode === 0)) fail(error);
+}
+
+/** Reports an error to people, and to programs that asked for JSON. */
+function fail(error: unknown): void {
+  const data = errorData(error);
+  const stream = reportStream();
+  const hasEvents = isProgressJson(args);
+  // The same once is enough.
+  if (args.includes('--json') && !(hasEvents && stream === process.stderr)) stream.write(reportText('error', data));
+  if (hasEvents) process.stderr.write(`${JSON.stringify({ event: 'error', ...data })}\n`);
+  else for (const line of errorLines(error)) process.stderr.write(`${line}\n`);
+  process.exitCode = exitCodeOf(error);
+}
+
+/** `isopress ext4 TREE - …`, also where the options are wrong. */
+function writesImageToOutput([command = '', ...words]: readonly string[]): boolean {
+  return ['ext4', 'squashfs', 'iso', 'fat'].includes(command) && words.indexOf('-', 1) > 0;
 }
 
 /** Whether standard error is a stream of objects: read from the words, because the error may be about one of them. */

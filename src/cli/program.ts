@@ -27,6 +27,9 @@ Exit codes:
   2  wrong usage                       70  a bug in isopress
   3  bad input: description, tree      130/143  interrupted/terminated, nothing left behind`;
 
+/** Errors are thrown, and printed in one place. */
+const QUIET = { outputError: () => {} };
+
 /** The parser of `args`: with the one command they begin with, or with all of them where they begin with none. */
 export async function program(args: readonly string[]): Promise<Command> {
   const asksVersion = args.includes('-V') || args.includes('--version');
@@ -36,6 +39,7 @@ export async function program(args: readonly string[]): Promise<Command> {
     )
     .version(asksVersion ? await versionText() : VERSION, '-V, --version', 'print version and engines')
     .exitOverride()
+    .configureOutput(QUIET)
     .helpOption('--help', 'print this help')
     .configureHelp({ showGlobalOptions: true })
     .addHelpText('after', EXIT_CODES);
@@ -56,6 +60,7 @@ function withCommonHelp(command: Command): Command {
   const examples = examplesOf(command.name()).map((line) => `  ${line}`);
   return command
     .exitOverride()
+    .configureOutput(QUIET)
     .helpOption('--help', 'print this help')
     .addHelpText('after', `\nExamples:\n${examples.join('\n')}`);
 }

@@ -6,7 +6,9 @@ import type { Run } from '../io/index.js';
 import type { Loss } from '../tree/index.js';
 import { jsonData, textLines } from './output/plain-data.js';
 import { type ProgressStyle, type ProgressView, progressView } from './output/progress.js';
+import { type ReportName, reportText } from './output/report.js';
 import { terminalText } from './output/terminal-text.js';
+import { type OutputUse, reportStream, useStandardOutput } from './standard-streams.js';
 
 /** The options that shape the output of every command. */
 export interface SessionOptions {
@@ -26,14 +28,15 @@ export interface Session {
   detail(text: string): void;
   /** What a format cannot keep, one line per kind. */
   losses(losses: readonly Loss[]): void;
-  /** The result: text lines, or the data as JSON with --json. Goes to standard error while an image goes to standard output. */
-  result(data: object, text?: readonly string[]): void;
+  /** The result: text lines, or with --json the data under the name of the report. */
+  result(report: ReportName, data: object, text?: readonly string[]): void;
   now(): number;
   close(): void;
 }
 
-/** Opens a session; `imageToStdout` keeps standard output free of anything but the image. */
-export function openSession(options: SessionOptions, imageToStdout = false): Session {
+/** Opens a session; `use` says what standard output is for. */
+export function openSession(options: SessionOptions, use: OutputUse = 'report'): Session {
+  useStandardOutput(use);
   const controller = new AbortController();
   const stopListening = abortOnSignals(controller);
   const quiet = options.quiet ?? false;
@@ -62,10 +65,10 @@ export function openSession(options: SessionOptions, imageToStdout = false): Ses
         say('loss', text, { code, message, count, examples });
       }
     },
-    result: (data, text) => {
+    result: (report, data, text) => {
       view.finish();
-      const stream = imageToStdout ? process.stderr : process.stdout;
-      if (options.json) stream.write(`${JSON.stringify(jsonData(data), null, 2)}\n`);
+      const stream = reportStream();
+      if (options.json) stream.write(reportText(report, data, isJson && stream === process.stderr));
       else if (!quiet) for (const line of text ?? textLines(jsonData(data))) stream.write(`${terminalText(line)}\n`);
     },
     now,

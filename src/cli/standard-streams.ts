@@ -3,6 +3,21 @@
 import { writeSync } from 'node:fs';
 import { EXIT, UsageError } from '../errors.js';
 
+/** What standard output is for: reports and listings, the content of files, or an image. */
+export type OutputUse = 'report' | 'content' | 'image';
+
+let use: OutputUse = 'report';
+
+/** States what this command writes to standard output. */
+export function useStandardOutput(as: OutputUse): void {
+  use = as;
+}
+
+/** Where reports go: standard error while an image or the content of files goes to standard output. */
+export function reportStream(): NodeJS.WriteStream {
+  return use === 'report' ? process.stdout : process.stderr;
+}
+
 /** Standard input, piece by piece. Rejects with the reason of `signal` as soon as it aborts, even while nothing comes. */
 export async function* standardInput(signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
   const { stdin } = process;
@@ -33,7 +48,11 @@ export function refuseTerminalOutput(): void {
 /** What is written to standard output is wanted whole, unless its reader has seen enough of a listing. */
 export function watchStandardOutput(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(process.exitCode ?? EXIT.done);
+    if (error.code === 'EPIPE') {
+      // Half an image is a failure. The write that failed ends the command with it, in order.
+      if (use === 'image') return;
+      process.exit(process.exitCode ?? EXIT.done);
+    }
     const reason = error.code === 'ENOSPC' ? 'No space left for' : `${error.message} while writing`;
     writeSync(2, `isopress: ${reason} standard output. [target.${(error.code ?? 'eio').toLowerCase()}]\n`);
     process.exit(EXIT.environment);

@@ -1,15 +1,17 @@
-// What every writer command does: scan the source, apply the shared options, plan, tell the losses, write, report.
+// What every writer command does: check the options, scan the source, plan, report the losses, write, report.
 
-import { fromText } from '../bytes/index.js';
+import { displayText, type Timestamp } from '../bytes/index.js';
 import { InvalidInputError } from '../errors.js';
 import { type Content, fileTarget, type ImagePlan, streamTarget, type Target, writeImage } from '../io/index.js';
 import { chooseNative } from '../native/index.js';
 import { openHostFile } from '../source/index.js';
 import { type FileTree, type Loss, type PreparedTree, prepareTree } from '../tree/index.js';
+import { argumentBytes } from './argument-bytes.js';
 import { engineFacts, engineText } from './engines.js';
 import { withoutImage } from './image-in-source.js';
 import { settleLosses } from './losses.js';
 import { manifestEntries } from './manifest-options.js';
+import { jsonData, textLines } from './output/plain-data.js';
 import { openSession, type Session } from './session.js';
 import { type OpenedSource, openSource } from './source.js';
 import { refuseTerminalOutput } from './standard-streams.js';
@@ -18,42 +20,64 @@ import { excludePatterns, type WriterOptions } from './writer-options.js';
 
 export type LayoutWithLosses = { readonly losses: readonly Loss[] };
 
-/**
- * Runs one writer command from its arguments to its report. `extend` is what its own options put beside the scanned tree,
- * `change` what they ask of its entries.
- */
+/** What the options of an image get from the tree. */
+export type Derived = Pick<PreparedTree, 'epoch' | 'seed'>;
+
+/** What one writer does its own way. */
+export interface Writer<L extends LayoutWithLosses> {
+  /** Name of its reports. */
+  readonly name: 'ext4' | 'squashfs' | 'iso' | 'fat';
+  /** Throws what planning would throw about the options alone; `derived` has stand-ins for what the tree decides. */
+  check(derived: Derived): void;
+  plan(prepared: PreparedTree, session: Session): ImagePlan<L, Content> | Promise<ImagePlan<L, Content>>;
+  /** What the report says of a layout. Default: all of it. */
+  facts?(layout: L): object;
+  /** What the options ask of the entries of the tree. */
+  change?(tree: FileTree): FileTree;
+  /** What the options put beside the scanned tree. */
+  extend?(tree: FileTree): Promise<FileTree>;
+}
+
+const STAND_INS: Derived = { epoch: { seconds: 0, nanoseconds: 0 } satisfies Timestamp, seed: 'none yet' };
+
+/** Runs one writer command from its arguments to its report. */
 export async function writeCommand<L extends LayoutWithLosses>(
   source: string,
   image: string,
   options: WriterOptions,
-  plan: (prepared: PreparedTree, session: Session) => ImagePlan<L, Content> | Promise<ImagePlan<L, Content>>,
-  change: (tree: FileTree) => FileTree = (tree) => tree,
-  extend: (tree: FileTree) => Promise<FileTree> = async (tree) => tree,
+  writer: Writer<L>,
 ): Promise<void> {
   const toPipe = image === '-';
-  const session = openSession(options, toPipe);
-  const target = toPipe ? streamTarget(process.stdout) : fileTarget(fromText(image), { force: options.force ?? false });
+  const session = openSession(options, toPipe ? 'image' : 'report');
+  const path = argumentBytes(image);
+  const target = toPipe ? streamTarget(process.stdout) : fileTarget(path, { force: options.force ?? false });
   const started = session.now();
   let opened: Pick<OpenedSource, 'close'> | undefined;
   // Nothing that lives as long as the writing may hold the scanned tree: plans often keep another one of it.
   const scan = async () => {
     const { tree, close } = await openSource(source, image, options, session);
     opened = { close };
-    return extend(toPipe ? tree : withoutImage(tree, source, image, session));
+    const scanned = toPipe ? tree : withoutImage(tree, source, image, session);
+    return writer.extend ? writer.extend(scanned) : scanned;
   };
   try {
+    writer.check(STAND_INS);
     await checkEarly(target, options, toPipe);
-    const planned = await scan().then((tree) => plan(prepareSource(tree, options, change), session));
+    const planned = await scan().then((tree) => writer.plan(prepareSource(tree, options, writer.change), session));
     settleLosses(planned.layout.losses, options, session);
-    if (options.plan) return session.result(planned.layout);
-    const { size, written, sha256 } = await writeImage(planned, target, session.run, { sha256: options.json ?? false });
+    const layout = writer.facts?.(planned.layout) ?? planned.layout;
+    const name = displayText(path);
+    if (options.plan) {
+      return session.result(`${writer.name}-plan`, { image: name, layout }, textLines(jsonData(layout)));
+    }
+    const wantsDigest = (options.json || options.verbose) ?? false;
+    const { size, written, sha256 } = await writeImage(planned, target, session.run, { sha256: wantsDigest });
     const milliseconds = session.now() - started;
     const engine = engineFacts(options.engine);
-    const text = [`${image}: ${showBytes(size)} in ${showDuration(milliseconds)}, ${engineText(engine)}`];
-    session.result(
-      { image, size, sha256, written, seconds: seconds(milliseconds), engine, layout: planned.layout },
-      text,
-    );
+    const text = [`${name}: ${showBytes(size)} in ${showDuration(milliseconds)}, ${engineText(engine)}`];
+    if (options.verbose) text.push(`sha256 ${sha256}`);
+    const report = { image: name, size, sha256, written, seconds: seconds(milliseconds), engine, layout };
+    session.result(writer.name, report, text);
   } finally {
     opened?.close();
     session.close();
@@ -68,7 +92,11 @@ async function checkEarly(target: Target, options: WriterOptions, toPipe: boolea
   await target.check?.();
 }
 
-function prepareSource(scanned: FileTree, options: WriterOptions, change: (tree: FileTree) => FileTree): PreparedTree {
+function prepareSource(
+  scanned: FileTree,
+  options: WriterOptions,
+  change: (tree: FileTree) => FileTree = (tree) => tree,
+): PreparedTree {
   const { owner: ownership, xattrs, seed } = options;
   const epoch = options.epoch ?? environmentEpoch();
   return prepareTree(scanned, {

@@ -49,7 +49,7 @@ export function addSessionOptions(command: Command): Command {
     )
     .option('--json', 'print the report as JSON on standard output')
     .option('--quiet', 'print errors and losses only')
-    .option('--verbose', 'print what external tools print');
+    .option('--verbose', 'print details: what external tools print, the digest of the image');
 }
 
 /** Options of every command that writes an image from a tree. */

@@ -17,10 +17,11 @@ export {
   type PartitionTable,
   type PayloadEnd,
 } from './named-layouts.js';
-export type {
-  DiscOptions,
-  HideRule,
-  TreeName,
-  WeightRule,
+export {
+  type DiscOptions,
+  type HideRule,
+  resolveDisc,
+  type TreeName,
+  type WeightRule,
 } from './options.js';
 export { planDisc } from './plan-disc.js';

@@ -20,7 +20,7 @@ import { engineFacts } from '../engines.js';
 import { settleLosses } from '../losses.js';
 import { openSession, type Session } from '../session.js';
 import { type OpenedSource, openSource } from '../source.js';
-import { parseSize } from '../units.js';
+import { parseSize, seconds } from '../units.js';
 import { environmentEpoch } from '../write-command.js';
 import { addWriterOptions, excludePatterns, type WriterOptions } from '../writer-options.js';
 
@@ -150,12 +150,14 @@ async function build(options: Options): Promise<void> {
     const request = { ...buildOptions(options, session), root: root.given, configuration };
     if (options.plan) {
       const plan = await planLiveIso(request, session.run);
-      return session.result(plan, planText(plan));
+      return session.result('build-plan', { ...plan.report, medium: plan.layout }, planText(plan));
     }
     const report = await buildLiveIso(request, session.run);
     const milliseconds = session.now() - started;
     const engine = engineFacts(options.engine);
-    session.result({ ...report, seconds: milliseconds / 1000, engine }, buildText(report, milliseconds, engine));
+    const text = buildText(report, milliseconds, engine);
+    if (options.verbose) text.push(`sha256 ${report.sha256}`);
+    session.result('build', { ...report, seconds: seconds(milliseconds), engine }, text);
   } finally {
     root.close();
     session.close();

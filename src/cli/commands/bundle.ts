@@ -56,6 +56,7 @@ async function bundle(options: Options): Promise<void> {
       session.run,
     );
     session.result(
+      'bundle',
       report,
       report.files.map(({ path, size }) => `${path}: ${showBytes(size)}`),
     );

@@ -20,7 +20,7 @@ export function catCommand(): Command {
     .argument('[path...]', 'files in it (default: the one that the image argument leads to)');
   return addSessionOptions(addImageOptions(command)).action(
     async (image: string, paths: string[], options: CatOptions) => {
-      const session = openSession(options, true);
+      const session = openSession(options, 'content');
       try {
         await withAddress(image, { ...options, note: session.note }, async (found) => {
           if (paths.length === 0) return write(found.node, found.path, session.run);

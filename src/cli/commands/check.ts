@@ -3,6 +3,7 @@
 import { Command } from 'commander';
 import { EXIT, InvalidImageError } from '../../errors.js';
 import { type DigestVerdict, type TagVerdict, verifyTags } from '../../format/checkmedia/index.js';
+import { shownArgument } from '../argument-bytes.js';
 import { addOffsetOption, type ImageOptions, withImage } from '../inside.js';
 import { openSession, type SessionOptions } from '../session.js';
 import { addSessionOptions } from '../writer-options.js';
@@ -23,14 +24,14 @@ export function checkCommand(): Command {
     try {
       const verdict = await withImage(image, options, (source) => verifyTags(source, session.run));
       process.exitCode = exitCode(verdict);
-      session.result({ image, ...verdict }, textOf(image, verdict));
+      session.result('check', { image: shownArgument(image), ...verdict }, textOf(image, verdict));
     } catch (error) {
       // Finding no ISO, or only the front of one, is an answer of this command.
       const code = error instanceof InvalidImageError ? ANSWERS[error.code] : undefined;
       if (code === undefined) throw error;
       process.exitCode = code;
       const { message } = error as InvalidImageError;
-      session.result({ image, ok: false, message }, [`${image}: ${message}`]);
+      session.result('check', { image: shownArgument(image), ok: false, message }, [`${image}: ${message}`]);
     } finally {
       session.close();
     }

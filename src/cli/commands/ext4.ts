@@ -7,6 +7,7 @@ import {
   type Ext4Profile,
   parseMke2fsOptions,
   planExt4,
+  resolveExt4,
 } from '../../format/ext4/index.js';
 import { parseInteger, parseSize, parseSizeOrAuto } from '../units.js';
 import { writeCommand } from '../write-command.js';
@@ -67,9 +68,11 @@ export function ext4Command(): Command {
     .addOption(new Option('--offset <bytes>', 'zeros before the file system: its place in a disk').argParser(parseSize))
     .option('--mke2fs-options <text>', 'options in the spelling of mkfs.ext4, as in fscreateoptions');
   return addWriterOptions(command).action((source: string, image: string, options: Options) =>
-    writeCommand(source, image, options, ({ tree, epoch, seed }) =>
-      planExt4(tree, ext4Options(options, { epoch, seed })),
-    ),
+    writeCommand(source, image, options, {
+      name: 'ext4',
+      check: (derived) => resolveExt4(ext4Options(options, derived)),
+      plan: ({ tree, epoch, seed }) => planExt4(tree, ext4Options(options, { epoch, seed })),
+    }),
   );
 }
 

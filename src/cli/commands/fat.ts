@@ -1,7 +1,13 @@
 // isopress fat SOURCE IMAGE
 
 import { Command, Option } from 'commander';
-import { type FatOptions, type MkfsFatOptions, planFat } from '../../format/fat/index.js';
+import {
+  type FatLayout,
+  type FatOptions,
+  type MkfsFatOptions,
+  planFat,
+  resolveFatOptions,
+} from '../../format/fat/index.js';
 import { parseHex32, parseInteger, parseSize, parseSizeOrAuto } from '../units.js';
 import { writeCommand } from '../write-command.js';
 import { addWriterOptions, type WriterOptions } from '../writer-options.js';
@@ -46,10 +52,26 @@ export function fatCommand(): Command {
       ),
     );
   return addWriterOptions(command).action((source: string, image: string, options: Options) =>
-    writeCommand(source, image, options, ({ tree, epoch, seed }) =>
-      planFat(tree, fatOptions(options, { epoch, seed })),
-    ),
+    writeCommand(source, image, options, {
+      name: 'fat',
+      check: (derived) => resolveFatOptions(fatOptions(options, derived)),
+      plan: ({ tree, epoch, seed }) => planFat(tree, fatOptions(options, { epoch, seed })),
+      facts: layoutFacts,
+    }),
   );
+}
+
+/** The decisions about the volume, with its entries as numbers: the tree is known to who gives it. */
+function layoutFacts({ directories, files, labelTime: _, serial, losses, ...facts }: FatLayout): object {
+  return {
+    format: 'fat',
+    ...facts,
+    serial: serial.toString(16).padStart(8, '0'),
+    size: facts.sectors * facts.sectorSize,
+    directories: directories.length,
+    files: files.length,
+    losses,
+  };
 }
 
 const TYPES = { auto: 'auto', '12': 12, '16': 16, '32': 32 } as const;

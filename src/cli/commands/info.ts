@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { displayText, fromText } from '../../bytes/index.js';
 import { EXIT } from '../../errors.js';
 import { type FileSystemFacts, type ImageFacts, inspectImage } from '../../image/index.js';
+import { shownArgument } from '../argument-bytes.js';
 import { addOffsetOption, type ImageOptions, withImage } from '../inside.js';
 import { openSession, type SessionOptions } from '../session.js';
 import { showBytes } from '../units.js';
@@ -24,7 +25,7 @@ export function infoCommand(): Command {
       const facts = await withImage(image, options, inspectImage);
       const isKnown = facts.fileSystems.length > 0 || facts.partitions.length > 0;
       if (!isKnown) process.exitCode = EXIT.nothingToCheck;
-      session.result({ image, ...facts }, [
+      session.result('info', { image: shownArgument(image), ...facts }, [
         `${image}: ${showBytes(facts.size)}`,
         ...(isKnown ? textOf(facts).map(harmless) : ['  not an image this program knows']),
       ]);

@@ -1,19 +1,34 @@
 // isopress iso SOURCE IMAGE
 
-import { statSync } from 'node:fs';
+import { type Stats, statSync } from 'node:fs';
 import { Command } from 'commander';
 import { fromText } from '../../bytes/index.js';
-import { type BootOptions, checkEfiImages, type DiscLayout, type DiscOptions, planDisc } from '../../disc/index.js';
+import {
+  type BootOptions,
+  checkEfiImages,
+  type DiscLayout,
+  type DiscOptions,
+  planDisc,
+  resolveDisc,
+} from '../../disc/index.js';
 import { InvalidInputError, UsageError } from '../../errors.js';
 import { tagSeal } from '../../format/checkmedia/index.js';
 import { planFat } from '../../format/fat/index.js';
-import { type ExactContent, fileContent, type ImagePlan, type Run, type Seal, withSeals } from '../../io/index.js';
+import {
+  type ExactContent,
+  exactContent,
+  fileContent,
+  type ImagePlan,
+  type Run,
+  type Seal,
+  withSeals,
+} from '../../io/index.js';
 import { scanDirectory } from '../../source/index.js';
 import { type FileTree, type PreparedTree, shareDuplicates } from '../../tree/index.js';
 import { grafted, rationalised } from '../graft.js';
 import { readInput } from '../input.js';
 import { addIsoOptions, type IsoCommandOptions } from '../iso-options.js';
-import { writeCommand } from '../write-command.js';
+import { type Derived, writeCommand } from '../write-command.js';
 import { addWriterOptions } from '../writer-options.js';
 
 export function isoCommand(): Command {
@@ -22,19 +37,24 @@ export function isoCommand(): Command {
     .argument('<source>', 'directory, tar file, or - for a tar archive on standard input')
     .argument('<image>', 'image file, or - for standard output');
   return addWriterOptions(addIsoOptions(command)).action((source: string, image: string, options: IsoCommandOptions) =>
-    writeCommand(
-      source,
-      image,
-      options,
-      async (prepared, { run }) => {
+    writeCommand(source, image, options, {
+      name: 'iso',
+      check: (derived) => {
+        if (options.appendEsp !== undefined) espStat(options.appendEsp);
+        resolveDisc(discOptions(options, derived, options.appendEsp === undefined ? undefined : ESP_STAND_IN));
+        mediaCheckSeal(options);
+      },
+      plan: async (prepared, { run }) => {
+        const { appendEsp } = options;
+        const esp = appendEsp === undefined ? undefined : await espContent(appendEsp, prepared);
         const tree = options.duplicatesOnce ? await shareDuplicates(prepared.tree, run) : prepared.tree;
-        const disc = await planned(tree, await discOptions(options, prepared), run);
+        const disc = await planned(tree, discOptions(options, prepared, esp), run);
         const seal = mediaCheckSeal(options);
         return seal ? withSeals(disc, [seal]) : disc;
       },
-      (tree) => (options.rational ? rationalised(tree) : tree),
-      (tree) => withGrafts(tree, options),
-    ),
+      change: (tree) => (options.rational ? rationalised(tree) : tree),
+      extend: (tree) => withGrafts(tree, options),
+    }),
   );
 }
 
@@ -63,13 +83,13 @@ function mediaCheckSeal(options: IsoCommandOptions): Seal | undefined {
   });
 }
 
-async function discOptions(options: IsoCommandOptions, prepared: PreparedTree): Promise<DiscOptions> {
-  const { volumeId, joliet, rockRidge, mbr, appendEsp, partitionTable, partitionOffset, pad: padBlocks } = options;
+function discOptions(options: IsoCommandOptions, derived: Derived, appendedEsp: ExactContent | undefined): DiscOptions {
+  const { volumeId, joliet, rockRidge, mbr, partitionTable, partitionOffset, pad: padBlocks } = options;
   const { level, relax, iso9660, udf, hide, sort } = options;
   return {
     volumeId,
-    epoch: prepared.epoch,
-    seed: prepared.seed,
+    epoch: derived.epoch,
+    seed: derived.seed,
     level: LEVELS[level],
     relax,
     strict: options.strict,
@@ -88,7 +108,7 @@ async function discOptions(options: IsoCommandOptions, prepared: PreparedTree): 
     ...identifiers(options),
     ...bootOptions(options),
     ...(mbr === undefined ? {} : { mbr: { code: readInput(mbr) } }),
-    ...(appendEsp === undefined ? {} : { appendedEsp: await espContent(appendEsp, prepared) }),
+    ...(appendedEsp === undefined ? {} : { appendedEsp }),
     ...(options.layout === undefined ? {} : { layout: options.layout }),
     ...(options.diskSignature === undefined ? {} : { diskSignature: options.diskSignature }),
     ...(partitionTable === undefined ? {} : { partitionTable }),
@@ -127,10 +147,18 @@ function catalogOptions({ bootCatalog }: IsoCommandOptions): Pick<BootOptions, '
   return bootCatalog === undefined ? {} : { catalogPath: bootCatalog, catalogHidden: false };
 }
 
+/** In place of an EFI system partition that is not made yet: any that is not empty. */
+const ESP_STAND_IN = exactContent(1, async function* () {});
+
 /** A FAT image as it is, or one made of a directory. */
 async function espContent(path: string, { epoch, seed }: PreparedTree): Promise<ExactContent> {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (!stat) throw new InvalidInputError('cli.esp-missing', `${path} does not exist.`, { path });
+  const stat = espStat(path);
   if (!stat.isDirectory()) return fileContent(fromText(path), stat.size);
   return planFat(await scanDirectory(fromText(path)), { label: 'BOOT', epoch, seed: `esp:${seed}` });
+}
+
+function espStat(path: string): Stats {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (!stat) throw new InvalidInputError('cli.esp-missing', `${path} does not exist.`, { path });
+  return stat;
 }

@@ -5,7 +5,7 @@ import { type ByteString, displayText } from '../../bytes/index.js';
 import { enterImage, lookUp, type PlaceInside } from '../../image/index.js';
 import { faultOfContent } from '../../io/index.js';
 import { FileTree, joinPath, type Node, walk } from '../../tree/index.js';
-import { argumentBytes } from '../argument-bytes.js';
+import { argumentBytes, shownArgument } from '../argument-bytes.js';
 import { addImageOptions, type ImageOptions, withAddress } from '../inside.js';
 import { openSession, type Session, type SessionOptions } from '../session.js';
 import { addSessionOptions } from '../writer-options.js';
@@ -38,7 +38,7 @@ export function lsCommand(): Command {
         });
         noteFaults(entries, session);
         const line = options.long ? longLine : ({ path }: Listed) => displayText(path);
-        session.result({ image, entries: entries.map(factsOf) }, entries.map(line));
+        session.result('ls', { image: shownArgument(image), entries: entries.map(factsOf) }, entries.map(line));
       } finally {
         session.close();
       }

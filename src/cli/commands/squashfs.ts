@@ -3,9 +3,9 @@
 import { Command } from 'commander';
 import type { Timestamp } from '../../bytes/index.js';
 import { type Compression, chooseCompression } from '../../compress/index.js';
-import { findEqualTails, planSquashfs, type SquashfsOptions } from '../../format/squashfs/index.js';
+import { findEqualTails, planSquashfs, resolveSquashfs, type SquashfsOptions } from '../../format/squashfs/index.js';
 import type { Run } from '../../io/index.js';
-import { contentPriorities, contentsMatching, type FileTree, shareDuplicates } from '../../tree/index.js';
+import { contentPriorities, contentsMatching, FileTree, shareDuplicates } from '../../tree/index.js';
 import { compressionSettings } from '../compression-options.js';
 import { addSquashfsOptions, type SquashfsCommandOptions, withOverrides } from '../squashfs-options.js';
 import { writeCommand } from '../write-command.js';
@@ -19,20 +19,26 @@ export function squashfsCommand(): Command {
       .argument('<image>', 'image file'),
   );
   return addWriterOptions(command).action((source: string, image: string, options: SquashfsCommandOptions) =>
-    writeCommand(
-      source,
-      image,
-      options,
-      ({ tree, epoch }, { run }) => plan(tree, epoch, options, run),
-      (tree) => withOverrides(tree, options),
-    ),
+    writeCommand(source, image, options, {
+      name: 'squashfs',
+      check: ({ epoch }) => resolveSquashfs(settingsOf(NO_TREE, compressionOf(options), epoch, options)),
+      plan: ({ tree, epoch }, { run }) => plan(tree, epoch, options, run),
+      change: (tree) => withOverrides(tree, options),
+    }),
   );
+}
+
+/** For what the options say without a tree. */
+const NO_TREE = FileTree.of({});
+
+function compressionOf(options: SquashfsCommandOptions): Compression {
+  const { compression: name = 'gzip', engine } = options;
+  return chooseCompression({ name, engine, ...dictionaryOf(options), ...compressionSettings(options) });
 }
 
 /** No frame waits here that would keep the tree with its duplicates while the other one is planned. */
 function plan(given: FileTree, epoch: Timestamp, options: SquashfsCommandOptions, run: Run) {
-  const { compression: name = 'gzip', engine } = options;
-  const compression = chooseCompression({ name, engine, ...dictionaryOf(options), ...compressionSettings(options) });
+  const compression = compressionOf(options);
   if (!options.duplicates) return planSquashfs(given, settingsOf(given, compression, epoch, options));
   return shareDuplicates(given, run).then(async (tree) => {
     const settings = settingsOf(tree, compression, epoch, options);

@@ -2,7 +2,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { fromText } from '../../bytes/index.js';
+import { displayText } from '../../bytes/index.js';
 import { EXIT, InvalidImageError } from '../../errors.js';
 import {
   type PartitionExtent,
@@ -24,6 +24,7 @@ import {
   type Seal,
   type Source,
 } from '../../io/index.js';
+import { argumentBytes } from '../argument-bytes.js';
 import { readInput } from '../input.js';
 import { LIST_HELP, parseList } from '../lists.js';
 import { openSession, type Session, type SessionOptions } from '../session.js';
@@ -110,26 +111,27 @@ export function tagCommand(): Command {
 
 async function tagImage(image: string, options: Options): Promise<void> {
   const session = openSession(options);
-  const path = fromText(image);
+  const path = argumentBytes(image);
   const source = await openFileSource(path);
   try {
     if (options.exportTags !== undefined) return writeFileSync(options.exportTags, await signedBytes(source));
     if (options.exportSignature !== undefined) return await exportSignature(source, options.exportSignature);
-    if (options.show) return await show(source, session);
+    const name = displayText(path);
+    if (options.show) return await show(name, source, session);
     await patchFile(path, await patchesOf(source, options, session));
-    if (options.clean) session.result({ style: 'none', tags: [] }, ['no tags']);
-    else await show(source, session);
+    if (options.clean) session.result('tag', { image: name, style: 'none', tags: [] }, ['no tags']);
+    else await show(name, source, session);
   } finally {
     await source.close();
     session.close();
   }
 }
 
-async function show(source: Source, session: Session): Promise<void> {
+async function show(image: string, source: Source, session: Session): Promise<void> {
   const { style, tags } = await readTags(source);
   if (tags.length === 0) process.exitCode = EXIT.nothingToCheck;
   const lines = tags.map(({ key, value }) => (value === undefined ? key : `${key} = ${value}`));
-  session.result({ style, tags }, lines.length > 0 ? lines : ['no tags']);
+  session.result('tag', { image, style, tags }, lines.length > 0 ? lines : ['no tags']);
 }
 
 async function patchesOf(source: Source, options: Options, session: Session): Promise<readonly Patch[]> {

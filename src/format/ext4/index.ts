@@ -3,7 +3,7 @@
 export { type Ext4Profile, type FeatureName, PROFILES as EXT4_PROFILES } from './features.js';
 export { type Ext4Found, ext4Format } from './format.js';
 export { parseMke2fsOptions, readMke2fsWords } from './mke2fs-options.js';
-export type { Ext4Options } from './options.js';
+export { type Ext4Options, resolveExt4 } from './options.js';
 export { type Ext4Layout, planExt4, smallestExt4Size } from './plan.js';
 export { type Ext4Facts, type Ext4Image, openExt4, recogniseExt4 } from './read.js';
 export type { ErrorPolicy } from './superblock.js';

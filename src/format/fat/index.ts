@@ -6,7 +6,7 @@ export type { Geometry } from './geometry.js';
 export type { FatLayout, PlacedDirectory, PlacedEntry, PlacedFile } from './layout.js';
 export { type MkfsFatOptions, parseMkfsFatOptions } from './mkfs-fat-options.js';
 export { type FatImage, openFat } from './open.js';
-export type { FatOptions } from './options.js';
+export { type FatOptions, resolveFatOptions } from './options.js';
 export { planFat } from './plan.js';
 export { type FoundVolume as FatFound, recogniseFat } from './read.js';
 export type { FatVolume } from './volume.js';

@@ -5,6 +5,6 @@ export { type SquashfsFound, squashfsFormat } from './format.js';
 export type { SquashfsLayout } from './layout.js';
 export { excludeLines, excludesOf } from './mksquashfs-excludes.js';
 export { MKSQUASHFS, type MksquashfsOptions, parseMksquashfsOptions } from './mksquashfs-options.js';
-export type { SquashfsOptions, StoredPart } from './options.js';
+export { resolveOptions as resolveSquashfs, type SquashfsOptions, type StoredPart } from './options.js';
 export { planSquashfs } from './plan.js';
 export { openSquashfs, recogniseSquashfs, type SquashfsFacts, type SquashfsImage } from './read.js';

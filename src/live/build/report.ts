@@ -43,8 +43,8 @@ export interface BuildReport extends LiveReport {
   /** Absolute path of the ISO. */
   readonly image: string;
   readonly size: number;
-  /** Hexadecimal digests of the ISO. */
-  readonly digests: { readonly sha256: string };
+  /** Digest of the ISO, hexadecimal. */
+  readonly sha256: string;
   readonly initrd: InitrdReport;
   /** All results by KIWI's keys. */
   readonly results: Results;

@@ -161,7 +161,85 @@ test('the help of ls is --help, so that -lh can be what it is elsewhere', () => 
   expect(isopress(['ls', '--help']).stdout).toContain('Usage: isopress ls');
 });
 
+describe('an image for a reader that goes away', () => {
+  const large = at('large');
+  mkdirSync(large);
+  // More than a pipe holds.
+  writeFileSync(join(large, 'file'), Buffer.alloc(2 ** 21, 'x'));
+  const prefix = ['/bin/sh', '-c', '{ "$@"; echo "status $?" >&2; } | head -c 1 >/dev/null', 'sh'];
+
+  test.each(['ext4', 'iso', 'fat'])('is a failure: %s', (command) => {
+    const { stderr } = isopress([command, large, '-', '--quiet', '--loss', 'ignore'], { prefix });
+    expect(stderr).toMatch(/^isopress: The reader went away before the image was complete.*\[target\.epipe\]\n/);
+    expect(stderr).toContain('status 4\n');
+  });
+  test('but the content of a file is not', () => {
+    expect(isopress(['iso', large, at('large.iso'), '--quiet', '--loss', 'ignore']).status).toBe(0);
+    expect(isopress(['cat', at('large.iso'), 'file'], { prefix }).stderr).toBe('status 0\n');
+  });
+});
+
+describe('a machine reads why a command failed', () => {
+  const failed = (args: readonly string[]) => {
+    const { status, stdout } = isopress([...args, '--json']);
+    return { status, ...JSON.parse(stdout) };
+  };
+  test('when the command line is wrong', () => {
+    expect(failed(['ext4', tree, at('x'), '--lable', 'x'])).toEqual({
+      status: 2,
+      report: 'isopress-error/1',
+      error: 'usage.unknown-option',
+      message: "unknown option '--lable'",
+      option: '--lable',
+      hint: 'Did you mean --label?',
+      exitCode: 2,
+    });
+    expect(failed(['fat', tree, at('x'), '--size', '1X'])).toMatchObject({
+      error: 'usage.invalid-argument',
+      option: '--size',
+      exitCode: 2,
+    });
+    expect(failed(['squashfs', tree])).toMatchObject({ status: 2, error: 'usage.missing-argument' });
+  });
+  test('when the input is wrong', () => {
+    expect(failed(['ext4', at('none'), at('x')])).toMatchObject({
+      status: 3,
+      error: 'cli.source-missing',
+      path: at('none'),
+      exitCode: 3,
+    });
+  });
+  test('on standard error, if the image goes to standard output', () => {
+    for (const args of [['--lable'], ['--label', 'far too long for a label']]) {
+      const { stdout, stderr } = isopress(['ext4', tree, '-', ...args, '--json', '--progress', 'json']);
+      expect([stdout, JSON.parse(stderr)]).toEqual(['', expect.objectContaining({ event: 'error', exitCode: 2 })]);
+    }
+  });
+});
+
+describe('what the options cannot be is refused before the source is looked at', () => {
+  test.each([
+    [['squashfs', '--compression', 'xz', '--engine', 'lz4js'], '--engine'],
+    [['squashfs', '--compression', 'lzo', '--engine', 'npm'], '--engine'],
+    [['squashfs', '--compression', 'gzip', '--level', '99'], '--level'],
+    [['squashfs', '--block-size', '3000'], '--block-size'],
+    [['ext4', '--label', 'longer than sixteen bytes'], '--label'],
+    [['ext4', '--mke2fs-options', '-b 3000'], '--block-size'],
+    [['ext4', '--features', 'no_such'], '--features'],
+    [['fat', '--label', 'longer than eleven'], '--label'],
+    [['fat', '--cluster-size', '3'], '--cluster-size'],
+    [['iso', '--volume-id', 'ä'], '--volume-id'],
+    [['iso', '--media-check', 'rh', '--media-digest', 'sha256'], 'style rh'],
+  ])('%j', (args, told) => {
+    const [command = '', ...options] = args;
+    const { status, stderr } = isopress([command, at('no-such-source'), at('bad'), ...options]);
+    expect([status, stderr]).toEqual([2, expect.stringContaining(told)]);
+  });
+});
+
 test('standard output that is closed early ends a listing without a word', () => {
-  const run = isopress(['ls', '-R', at('s.img')], { prefix: ['/bin/sh', '-c', '"$@" | true', 'sh'] });
-  expect(run.stderr).toBe('');
+  for (const args of [['ls', '-R'], ['info']]) {
+    const run = isopress([...args, at('s.img')], { prefix: ['/bin/sh', '-c', '"$@" | true', 'sh'] });
+    expect(run.stderr).toBe('');
+  }
 });
