@@ -1,18 +1,19 @@
-// What commands use beyond the public face: parsers of other programs' options, texts for people, and what ends a process.
+// What commands use beyond the public face: parsers of other programs' options, checks of options before there is a tree, texts for people, and what ends a process.
 // No subpath of the package leads here; a test holds this list to what commands use.
 
 export { parseBinarySize } from './bytes/index.js';
-export { parseMkisofsOptions } from './disc/index.js';
+export { parseMkisofsOptions, resolveDisc } from './disc/index.js';
 export { EXIT } from './errors.js';
 export { readSignature, signaturePatch, signedBytes } from './format/checkmedia/index.js';
-export { parseMke2fsOptions, readMke2fsWords } from './format/ext4/index.js';
-export { parseMkfsFatOptions } from './format/fat/index.js';
+export { parseMke2fsOptions, readMke2fsWords, resolveExt4 } from './format/ext4/index.js';
+export { parseMkfsFatOptions, resolveFatOptions } from './format/fat/index.js';
 export {
   excludeLines,
   excludesOf,
   findEqualTails,
   MKSQUASHFS,
   parseMksquashfsOptions,
+  resolveSquashfs,
 } from './format/squashfs/index.js';
 export { recogniseAll } from './image/index.js';
 export { faultOfContent, fileContent, openFileSource, zeros } from './io/index.js';
