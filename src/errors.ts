@@ -44,6 +44,7 @@ export class Wording {
   }
 }
 
+/** A text for people; a {@link Wording} names options that a caller may spell in another way. */
 export type Message = string | Wording;
 
 /** Template of a {@link Wording}: ``wording`Use ${option('force')} to replace it.` ``. */
@@ -72,6 +73,7 @@ export interface ErrorPlace {
   readonly column?: number;
 }
 
+/** What an error can say beside its message: where, what to do, and its cause. */
 export interface ErrorOptions extends ErrorPlace {
   /** What the user can do about it, one sentence. */
   readonly hint?: Message | undefined;
@@ -106,6 +108,7 @@ export class InvalidInputError extends IsopressError {
   override readonly exitCode: number = EXIT.badInput;
 }
 
+/** As {@link ErrorOptions}, with the option at fault. */
 export interface UsageErrorOptions extends ErrorOptions {
   /** The option whose value is refused, by the name of its property. */
   readonly option?: string;

@@ -1,5 +1,6 @@
 // Points in time as files carry them: whole seconds since 1970 (may be negative) and nanoseconds within the second.
 
+/** A moment since 1970-01-01 00:00 UTC. */
 export interface Timestamp {
   /** Seconds since 1970-01-01T00:00:00Z, an integer, negative before. */
   readonly seconds: number;
@@ -9,6 +10,7 @@ export interface Timestamp {
 
 export const EPOCH_ZERO: Timestamp = { seconds: 0, nanoseconds: 0 };
 
+/** The moment so many seconds, and nanoseconds, since 1970-01-01 00:00 UTC. */
 export function timestamp(seconds: number, nanoseconds = 0): Timestamp {
   return { seconds, nanoseconds };
 }

@@ -11,6 +11,7 @@ import {
 } from '../format/eltorito/index.js';
 import type { ExactContent } from '../io/index.js';
 
+/** The boot image for BIOS. */
 export interface BiosBootOptions {
   /** Path in the tree of the image that a BIOS loads, such as `boot/x86_64/loader/eltorito.img`. Its content must be exact. */
   readonly path: string;
@@ -48,6 +49,7 @@ export interface BootEntryOptions {
   readonly grub2BootInfo?: boolean;
 }
 
+/** What a disc boots. */
 export interface BootOptions {
   /** Path of the boot catalog if it is to be visible. Default `boot.catalog`. */
   readonly catalogPath?: string;

@@ -18,6 +18,7 @@ const MORE_SECTIONS = 0x90;
 const LAST_SECTION = 0x91;
 const PLATFORMS: Readonly<Record<number, string>> = { 0: 'bios', 1: 'powerpc', 2: 'mac', 239: 'efi' };
 
+/** One entry of a boot catalog. */
 export interface BootEntryFacts {
   /** `bios`, `efi`, `powerpc`, `mac`, or the number. */
   readonly platform: string;

@@ -17,6 +17,7 @@ const UNUSED = '00000000-0000-0000-0000-000000000000';
 const MOST_GPT_ENTRIES = 1024;
 const LARGEST_GPT_ENTRY = 4096;
 
+/** One partition of an image. */
 export interface PartitionFacts {
   readonly table: 'mbr' | 'gpt';
   /** From 1. */

@@ -11,6 +11,7 @@ export interface AreaLayout {
   readonly blocks?: number;
 }
 
+/** A boot entry and the place of its image. */
 export interface BootEntryLayout {
   readonly platform: 'bios' | 'powerpc' | 'mac' | 'efi';
   /** The drive it is taken for; absent where it is loaded as it is. */
@@ -23,6 +24,7 @@ export interface BootEntryLayout {
   readonly sectors: number;
 }
 
+/** A partition and its place. */
 export interface PartitionLayout {
   /** Which table it stands in. */
   readonly table: 'mbr' | 'gpt';
@@ -37,6 +39,7 @@ export interface PartitionLayout {
   readonly sectors?: number;
 }
 
+/** What was decided about a disc: the place of everything in it. */
 export interface DiscLayout {
   /** `udf` only without ISO 9660. */
   readonly format: 'iso9660' | 'udf';

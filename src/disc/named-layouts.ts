@@ -4,13 +4,16 @@
 import { type InvalidInputError, UsageError } from '../errors.js';
 import { cylinderSectors, geometryFor, MBR_TYPE } from '../format/mbr/index.js';
 
+/** The kind of partition table on a disc. */
 export type PartitionTable = 'none' | 'mbr' | 'gpt' | 'gpt-hybrid';
 
+/** A layout of a disc by its name. */
 export type LayoutName = 'plain' | 'grub' | 'isolinux' | 'gpt-only' | 'uefi-strict' | 'chrp';
 
 /** Whether a layout needs a part, takes it, or has no place for it. */
 type Part = 'needed' | 'welcome' | 'refused';
 
+/** What a named layout sets. */
 export interface NamedLayout {
   /** One line for `--help` and reports. */
   readonly summary: string;
@@ -36,6 +39,7 @@ export type PayloadEnd = 'block' | 'cylinder' | 'mebibyte';
 
 const SECTORS_PER_MEBIBYTE = 2048;
 
+/** The layouts that have a name, and what each sets. */
 export const NAMED_LAYOUTS: Readonly<Record<LayoutName, NamedLayout>> = {
   plain: {
     summary: 'no partition table: boots from CD drives only',

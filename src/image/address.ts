@@ -13,6 +13,7 @@ import { noView } from './views.js';
 /** What follows the name of the image file: partitions and paths. */
 export type AddressStep = { readonly partition: number } | { readonly path: ByteString };
 
+/** An image file, and the way to something in it. */
 export interface ImageAddress {
   /** The image file. */
   readonly file: ByteString;

@@ -14,6 +14,7 @@ export interface FileSystemFacts extends FormatFacts {
   readonly where: string;
 }
 
+/** What was found in an image. */
 export interface ImageFacts {
   /** Bytes. */
   readonly size: number;

@@ -21,6 +21,7 @@ export interface Backpatch {
 
 /** A `Uint8Array` is lent to the consumer until it pulls the next piece; keep a copy, not the array. */
 export type Data = Uint8Array | Hole;
+/** One step of the bytes of a content. */
 export type Piece = Data | Backpatch;
 
 /** One step of long work, reported as often as the worker likes; the receiver throttles. */
@@ -69,6 +70,7 @@ export interface OpenContent {
   pieces(run: Run): AsyncIterable<Piece>;
 }
 
+/** The bytes of a file or an image: of a size known before the first byte, or not. */
 export type Content = ExactContent | OpenContent;
 
 /** Random access, for readers. Reading outside `size` is an {@link InvalidImageError}. */
@@ -79,14 +81,17 @@ export interface Source extends ExactContent {
   slice(range: Range): Source;
 }
 
+/** Whether a piece is zeros that nobody has to produce. */
 export function isHole(piece: Piece): piece is Hole {
   return 'hole' in piece;
 }
 
+/** Whether a piece is bytes that are rendered at the end. */
 export function isBackpatch(piece: Piece): piece is Backpatch {
   return 'render' in piece;
 }
 
+/** Whether the size of a content is known before its first byte. */
 export function isExact(content: Content): content is ExactContent {
   return content.size !== undefined;
 }

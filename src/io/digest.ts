@@ -5,6 +5,7 @@ import { type Uuid, uuidFromBytes } from '../bytes/index.js';
 
 /** Names of digests, the weakest first. */
 export const DIGEST_NAMES = ['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'] as const;
+/** A digest by its usual name in lower case. */
 export type DigestName = (typeof DIGEST_NAMES)[number];
 
 /** An incremental digest. */

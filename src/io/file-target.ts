@@ -12,6 +12,7 @@ import type { OpenTarget, Target } from './target.js';
 import { targetError } from './target-error.js';
 import { findTargetPlace, openDevice, type TargetPlace } from './target-place.js';
 
+/** How a file that an image is written to is treated. */
 export interface FileTargetOptions {
   /** Replace what is there, or write onto a block device or pipe. Default false. */
   readonly force?: boolean;

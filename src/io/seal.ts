@@ -19,6 +19,7 @@ export interface Seal {
   stream?(size: number): SealStream;
 }
 
+/** Takes the bytes of an image in order, and gives the patches that follow from them. */
 export interface SealStream {
   /** The next bytes of the image, lent for the call. */
   update(bytes: Uint8Array): Promise<void>;

@@ -16,6 +16,7 @@ export interface Target {
   open(): Promise<OpenTarget>;
 }
 
+/** A destination that an image is being written to. */
 export interface OpenTarget {
   /** Writes at an absolute offset. A gap that is never written reads as zeros. The bytes are free again when this resolves. */
   write(at: number, bytes: Uint8Array): Promise<void>;

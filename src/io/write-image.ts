@@ -17,11 +17,13 @@ import { feedSeal, patchedPieces, type Seal, type SealStream, sealAhead } from '
 import type { ImagePlan } from './sealed-plan.js';
 import type { OpenTarget, Target } from './target.js';
 
+/** What is found out while an image is written. */
 export interface WriteOptions {
   /** Takes the SHA-256 of the image: on the way where its bytes are final then, else by reading it once more. Default false. */
   readonly sha256?: boolean;
 }
 
+/** What was written. */
 export interface ImageReport {
   /** Name of the target. */
   readonly target: string;

@@ -11,6 +11,7 @@ export interface Xattr {
   readonly value: Uint8Array;
 }
 
+/** What every entry has, whatever its kind. */
 export interface Attributes {
   /** Permission bits with setuid, setgid and sticky: 0…0o7777. The file type is the node's `kind`. */
   readonly mode: number;
@@ -23,6 +24,7 @@ export interface Attributes {
   readonly xattrs: readonly Xattr[];
 }
 
+/** A directory and its entries. */
 export interface Directory<C extends Content = ExactContent> extends Attributes {
   readonly kind: 'directory';
   /** Sorted by name in byte order. */
@@ -31,18 +33,22 @@ export interface Directory<C extends Content = ExactContent> extends Attributes 
   readonly implied?: true;
 }
 
+/** A regular file and its content. */
 export interface File<C extends Content = ExactContent> extends Attributes {
   readonly kind: 'file';
   readonly content: C;
 }
 
+/** A symbolic link. */
 export interface Symlink extends Attributes {
   readonly kind: 'symlink';
   readonly target: ByteString;
 }
 
+/** Kinds of entries that have neither content nor entries nor a target. */
 export type SpecialKind = 'block-device' | 'character-device' | 'fifo' | 'socket';
 
+/** A device, a pipe or a socket. */
 export interface Special extends Attributes {
   readonly kind: SpecialKind;
   /** Device numbers; 0 for fifos and sockets. */
@@ -50,6 +56,7 @@ export interface Special extends Attributes {
   readonly minor: number;
 }
 
+/** An entry of a tree, without its name. */
 export type Node<C extends Content = ExactContent> = Directory<C> | File<C> | Symlink | Special;
 
 const NO_XATTRS: readonly Xattr[] = [];
@@ -111,6 +118,7 @@ export function symlink(target: ByteString, given: Partial<Attributes> = {}): Sy
   return { kind: 'symlink', mode, uid, gid, mtime, xattrs, target };
 }
 
+/** A device with its numbers, a pipe or a socket. */
 export function special(kind: SpecialKind, given: Partial<Attributes> = {}, major = 0, minor = 0): Special {
   const { mode, uid, gid, mtime, xattrs } = withDefaults(0o644, given);
   return { kind, mode, uid, gid, mtime, xattrs, major, minor };

@@ -26,6 +26,7 @@ export function mapNodes<C extends Content>(tree: FileTree<C>, change: (node: No
 /** Which owner the entries get: `keep`, everything to root, or everything to one owner. */
 export type Ownership = 'keep' | { readonly uid: number; readonly gid: number };
 
+/** The tree with all entries owned as `ownership` says. */
 export function mapOwners<C extends Content>(tree: FileTree<C>, ownership: Ownership): FileTree<C> {
   if (ownership === 'keep') return tree;
   return mapNodes(tree, (node) => ({ ...node, uid: ownership.uid, gid: ownership.gid }));
@@ -36,6 +37,7 @@ export function clampTimes<C extends Content>(tree: FileTree<C>, latest: Timesta
   return mapNodes(tree, (node) => (compareTime(node.mtime, latest) > 0 ? { ...node, mtime: latest } : node));
 }
 
+/** The tree without extended attributes. */
 export function withoutXattrs<C extends Content>(tree: FileTree<C>): FileTree<C> {
   return mapNodes(tree, (node) => (node.xattrs.length > 0 ? { ...node, xattrs: [] } : node));
 }

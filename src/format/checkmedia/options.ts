@@ -5,6 +5,7 @@ import type { DigestName } from '../../io/index.js';
 import { FRAGMENT_DIGITS } from './fragments.js';
 import type { PartitionExtent } from './partition.js';
 
+/** What can be chosen about tags for checkmedia. */
 export interface SuseTagOptions {
   /** At least one; the partition digest is of the first kind. */
   readonly digests: readonly DigestName[];
@@ -18,6 +19,7 @@ export interface SuseTagOptions {
   readonly fragments?: number;
 }
 
+/** What can be chosen about a tag for checkisomd5. */
 export interface RedHatTagOptions {
   /** Blocks of 2 KiB at the end of the volume that are not covered. Default 15, as implantisomd5 writes. */
   readonly skip?: number;

@@ -11,6 +11,7 @@ export const TAG_AREA_LENGTH = 512;
 
 const BLANK = 0x20;
 
+/** One tag: a key and its value. */
 export interface Tag {
   readonly key: string;
   /** Absent for the closing remark of the Red Hat style. */

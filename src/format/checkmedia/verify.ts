@@ -18,12 +18,14 @@ import {
 } from './tag-area.js';
 import { BLOCK, volumeSize } from './volume.js';
 
+/** The media-check tags of an image. */
 export interface ImageTags {
   readonly style: TagStyle;
   /** In the order they stand. */
   readonly tags: readonly Tag[];
 }
 
+/** One digest of a tag compared with that of the image. */
 export interface DigestVerdict {
   readonly what: 'iso' | 'partition' | 'fragments';
   readonly digest: DigestName;
@@ -34,6 +36,7 @@ export interface DigestVerdict {
   readonly partition?: PartitionExtent;
 }
 
+/** What a media check found. */
 export interface TagVerdict extends ImageTags {
   /** The pass ended early because a fragment sum was wrong; what was not read to its end has no verdict. */
   readonly stopped?: true;

@@ -12,6 +12,7 @@ const MORE_SECTIONS = 0x90;
 const LAST_SECTION = 0x91;
 const MAX_LOAD_SECTORS = 0xffff;
 
+/** The firmware that a boot entry is for. */
 export type Platform = 'bios' | 'powerpc' | 'mac' | 'efi';
 export const PLATFORM_IDS: Readonly<Record<Platform, number>> = { bios: 0x00, powerpc: 0x01, mac: 0x02, efi: 0xef };
 

@@ -39,6 +39,7 @@ export const RO_COMPAT = {
   verity: 0x8000,
 } as const;
 
+/** A feature of the file system as mke2fs spells it. */
 export type FeatureName = keyof typeof COMPAT | keyof typeof INCOMPAT | keyof typeof RO_COMPAT;
 
 /** All features that images can have, in the order of their bits. */
@@ -161,6 +162,7 @@ export const PROFILES = {
   ],
 } as const satisfies Readonly<Record<string, readonly FeatureName[]>>;
 
+/** A set of features to start from, by what has to read the image. */
 export type Ext4Profile = keyof typeof PROFILES;
 
 /** The bits of those of `names` that `table` knows. */

@@ -8,6 +8,7 @@ import { type Ext4Profile, type FeatureName, PROFILES } from './features.js';
 import { MAX_JOURNAL_BLOCKS, MIN_JOURNAL_BLOCKS } from './journal.js';
 import { ERROR_POLICIES, type ErrorPolicy, MOUNT_OPTIONS } from './superblock.js';
 
+/** What can be chosen about an ext2, ext3 or ext4 image. */
 export interface Ext4Options {
   /** Bytes of the file system, or `auto`: exactly what the tree needs, plus `slack`. Default `auto`. */
   readonly size?: number | 'auto';

@@ -19,6 +19,7 @@ export const MAGIC = 0xef53;
 export const STATE_CLEAN = 1;
 /** `errorPolicy`: what the kernel does when it finds an error. */
 export const ERROR_POLICIES = { continue: 1, 'remount-ro': 2, panic: 3 } as const;
+/** What the kernel does when it finds an error in the file system. */
 export type ErrorPolicy = keyof typeof ERROR_POLICIES;
 /** `flags`: directory hashes treat name bytes as signed, the form of images made on x86. */
 export const SIGNED_HASH = 1;

@@ -10,6 +10,7 @@ export interface Ext4Target {
   readonly e2fsprogs?: string | undefined;
 }
 
+/** The profile chosen for a target, and why. */
 export interface ProfileChoice {
   readonly profile: Ext4Profile;
   /** For people: the versions and what follows from them. */

@@ -3,6 +3,7 @@
 
 import { MEDIA_FIXED } from './boot-sector.js';
 
+/** Bits of an entry in the allocation table. */
 export type FatType = 12 | 16 | 32;
 
 /** First data cluster; entries 0 and 1 of the table are not clusters. */

@@ -30,6 +30,7 @@ export interface FatLayout extends Geometry {
   readonly losses: readonly Loss[];
 }
 
+/** A directory with its clusters. */
 export interface PlacedDirectory extends Chain {
   readonly path: ByteString;
   /** First cluster of the directory that holds it; 0 when that is the root, as `..` is stored. */
@@ -38,6 +39,7 @@ export interface PlacedDirectory extends Chain {
   readonly entries: readonly PlacedEntry[];
 }
 
+/** An entry of a directory, with its stored name and times. */
 export interface PlacedEntry {
   readonly name: FatName;
   readonly directory: boolean;
@@ -48,6 +50,7 @@ export interface PlacedEntry {
   readonly size: number;
 }
 
+/** A file with its clusters. */
 export interface PlacedFile extends Chain {
   readonly path: ByteString;
   readonly content: ExactContent;

@@ -6,6 +6,7 @@ import { deriveBytes } from '../../io/index.js';
 import type { FatType } from './allocation-table.js';
 import { MEDIA_FIXED } from './boot-sector.js';
 
+/** What can be chosen about a FAT image. */
 export interface FatOptions {
   /** Bytes of the image, a multiple of the sector size; `auto` (default): just what the tree needs, and `slack`. */
   readonly size?: number | 'auto';

@@ -11,6 +11,7 @@ export type InterchangeLevel = 1 | 2 | 3 | 4;
  * character, no version number, no dot behind a name without extension, 37 characters (which leaves no room for a version).
  */
 export const RELAXATIONS = ['lowercase', 'multiple-dots', 'ascii', 'omit-version', 'omit-period', 'long'] as const;
+/** A rule of ISO 9660 names that can be set aside, as mkisofs names it. */
 export type Relaxation = (typeof RELAXATIONS)[number];
 
 const LONG = 30;

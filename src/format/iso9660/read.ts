@@ -21,6 +21,7 @@ const BOOT_RECORD = 0;
 const CREATED_AT = 813;
 const MODIFIED_AT = 830;
 
+/** What the descriptors of an ISO 9660 volume say. */
 export interface IsoVolume {
   readonly volumeId: string;
   readonly systemId: string;

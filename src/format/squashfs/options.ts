@@ -10,6 +10,7 @@ import { MAX_BLOCK_SIZE, MIN_BLOCK_SIZE } from './data-block.js';
 /** Parts of an image that can be left uncompressed one by one. */
 export type StoredPart = 'inodes' | 'data' | 'fragments' | 'xattrs' | 'ids';
 
+/** What can be chosen about a squashfs image. */
 export interface SquashfsOptions {
   readonly compression: Compression;
   /** The image's own time; seconds outside 1970…2106 are clamped. */

@@ -16,6 +16,7 @@ const LATE_ANCHOR_BLOCK = 512;
 const MOST_DESCRIPTORS = 64;
 const LARGEST_DESCRIPTOR = 2048;
 
+/** What the descriptors of a UDF volume say. */
 export interface UdfVolumeFacts {
   readonly label: string;
   /** `1.02` */

@@ -2,6 +2,7 @@
 
 import type { EntityId } from './fields.js';
 
+/** A revision of UDF that can be written. */
 export type UdfRevision = '1.02' | '1.50' | '2.01' | '2.60';
 
 export interface RevisionFacts {

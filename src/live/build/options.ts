@@ -7,6 +7,7 @@ import type { FileTree, Loss, ManifestEntry, Ownership } from '../../tree/index.
 import type { RuntimeConfiguration } from '../configuration/index.js';
 import type { Generation } from '../description/index.js';
 
+/** What a build can be asked for. */
 export interface BuildOptions {
   /** Directory of the image description. */
   readonly description: string;

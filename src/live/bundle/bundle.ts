@@ -26,6 +26,7 @@ import { bundleNames } from './names.js';
 import { readRecord } from './record.js';
 import { renamedText } from './renamed-text.js';
 
+/** How results are bundled. */
 export interface BundleOptions {
   /** Where a build left its results. */
   readonly targetDirectory: string;
@@ -46,11 +47,13 @@ export interface BundleOptions {
   note?(text: string): void;
 }
 
+/** A finished bundle. */
 export interface BundleReport {
   readonly directory: string;
   readonly files: readonly BundledFile[];
 }
 
+/** One file of a bundle. */
 export interface BundledFile {
   /** Absolute path. */
   readonly path: string;

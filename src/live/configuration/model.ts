@@ -2,6 +2,7 @@
 
 import type { DigestName } from '../../io/index.js';
 
+/** What the machine and the user want of every build. */
 export interface RuntimeConfiguration {
   /** `runtime_checks: - disable`: KIWI's names of checks that are not done. */
   readonly disabledChecks?: readonly string[];

@@ -44,4 +44,5 @@ export const bootloaderTable = {
   targettype: inert(oneOf('FBA', 'SCSI', 'CDL'), 'Only for zipl.'),
 };
 
+/** Attributes of `<bootloader>` by their names. */
 export type BootloaderAttributes = Values<typeof bootloaderTable>;

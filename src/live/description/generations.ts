@@ -1,6 +1,7 @@
 // The generations of KIWI whose descriptions are read, and what changed between them for a live medium. Each speaks the
 // schema versions that its releases spoke; a description is read by the rules of its own generation.
 
+/** A generation of KIWI, whose rules a description is read by. */
 export type Generation = 'kiwi-9.11' | 'kiwi-9.15' | 'kiwi-9.20' | 'kiwi-9.24' | 'kiwi-10';
 
 /** Boot loaders on the medium: GRUB for all, isolinux for BIOS alone, or isolinux for BIOS beside GRUB for EFI. */

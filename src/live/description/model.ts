@@ -54,6 +54,7 @@ export function placeOf({ attributePlaces, typePlace }: LiveDescription, attribu
   return attributePlaces.get(attribute) ?? typePlace;
 }
 
+/** The size of the root file system that a description asks for. */
 export interface RootSize {
   readonly mebibytes: number;
   /** Added to the size found by the content, instead of replacing it. */

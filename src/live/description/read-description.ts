@@ -18,6 +18,7 @@ import { upgrade } from './upgrade.js';
 import type { Remark } from './upgrade-changes.js';
 import type { XmlElement } from './xml.js';
 
+/** Which part of a description is wanted, and for what machine. */
 export interface DescriptionRequest {
   /** Profiles to apply; none: those marked for import. */
   readonly profiles?: readonly string[];

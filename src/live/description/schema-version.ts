@@ -5,6 +5,7 @@ import { requiredAttribute } from './elements.js';
 import { type GenerationRules, generations } from './generations.js';
 import type { XmlElement } from './xml.js';
 
+/** A version of the schema of descriptions: its major and minor number. */
 export interface SchemaVersion {
   readonly major: number;
   readonly minor: number;

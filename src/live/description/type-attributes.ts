@@ -97,4 +97,5 @@ export const typeTable = {
   xen_server: onlyAsOption(readOr(bool, false, 'Whether the medium starts the Xen hypervisor.')),
 };
 
+/** Attributes of `<type>` by their names. */
 export type TypeAttributes = Values<typeof typeTable>;

@@ -21,8 +21,10 @@ export interface BundleFormat {
 /** `%N` name, `%P` profiles, `%A` architecture, `%T` type, `%M` `%m` `%p` parts of the version, `%v` version. */
 export type BundleTags = Readonly<Record<'N' | 'P' | 'A' | 'I' | 'T' | 'M' | 'm' | 'p' | 'v', string>>;
 
+/** What a file of the results is. */
 export type ResultKey = 'live_image' | 'image_packages' | 'image_verified' | 'image_changes';
 
+/** The record of a build that a bundle is made from. */
 export type Results = Partial<Record<ResultKey, ResultFile>> & { readonly bundle_format?: BundleFormat };
 
 /** Keys sorted, four blanks of indentation, one line feed at the end: as `kiwi.result.json`. */

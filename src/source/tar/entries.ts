@@ -34,6 +34,7 @@ export interface TarEntry extends Omit<EntryAttributes, 'permissions'> {
   readonly at: number;
 }
 
+/** How the blocks of an archive are read. */
 export interface TarReadOptions {
   /** Read on after the end mark: archives one after the other, as `tar --ignore-zeros` reads them. */
   readonly ignoreZeros?: boolean;

@@ -7,6 +7,7 @@ export const ENTRY_COST = 512;
 /** Memory of an attribute beside its name and value. */
 export const XATTR_COST = 128;
 
+/** Counts the work and the memory that an archive takes, and ends its reading beyond a limit. */
 export class Meter {
   /** Headers, records, path components and map entries looked at: grows with the bytes read and no faster. */
   steps = 0;

@@ -28,6 +28,7 @@ const DEEPEST = 256;
 /** Symbolic links that are followed on the way to one entry, as Linux does. */
 const MOST_LINKS = 40;
 
+/** How an archive becomes a tree. */
 export interface TarTreeOptions extends TarReadOptions {
   /** Takes what entries have and a tree cannot hold. */
   readonly losses?: LossLog;
