@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect } from 'vitest';
-import { isopress } from '../support/command.js';
+import { isopress, MAIN } from '../support/command.js';
 import { judge, oracle } from '../support/oracle.js';
 import { scratchDirectory } from '../support/scratch.js';
 import { noise } from '../support/trees.js';
@@ -36,7 +36,9 @@ const names = (image: string, ...options: string[]) => {
   expect([status, stderr]).toEqual([0, '']);
   return stdout.trimEnd().split('\n').sort();
 };
-const cat = (image: string, path: string, ...options: string[]) => isopress(['cat', ...options, image, path]);
+/** Each character of what it prints is one byte. */
+const cat = (image: string, path: string, ...options: string[]) =>
+  judge(process.execPath, [MAIN, 'cat', ...options, image, path]);
 
 const EVERYTHING = ['a', 'link', 'noise.bin', 'numbers', 'top', 'zeros'];
 const DEEP = deep.split('/').map((_, i, parts) => parts.slice(0, i + 1).join('/'));
@@ -71,9 +73,8 @@ describe('files stored compressed are read as they were', () => {
     judge('xorriso', ['-outdev', image, '-map', tree, '/', '-set_filter_r', '--zisofs', '/', '--']);
     expect(readFileSync(image).length).toBeLessThan(numbers.length + 500_000);
     for (const name of ['numbers', 'zeros', 'noise.bin']) {
-      expect(Buffer.from(cat(image, name).stdout, 'latin1').length).toBe(readFileSync(join(tree, name)).length);
+      expect(cat(image, name).stdout === readFileSync(join(tree, name), 'latin1'), name).toBe(true);
     }
-    expect(cat(image, 'numbers').stdout).toBe(numbers);
   });
   oracle('mkzftree', 'genisoimage')('by mkzftree', () => {
     const [compressed, image] = [join(scratch, 'compressed'), join(scratch, 'mkzftree.iso')];

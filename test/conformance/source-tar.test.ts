@@ -156,7 +156,7 @@ describe('the commands take an archive for a directory', () => {
     const out = join(scratch, 'none.img');
     const { status, stderr } = isopress(['ext4', '-', out, '--quiet'], { input: 'x'.repeat(2000) });
     expect(status).toBe(3);
-    expect(stderr).toContain('standard input: This is not a tar archive');
+    expect(stderr).toContain('standard input is not a tar archive');
     expect(existsSync(out)).toBe(false);
     expect(isopress(['ext4', '/dev/null', out, '--quiet'])).toMatchObject({ status: 3 });
   });
