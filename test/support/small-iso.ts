@@ -1,8 +1,9 @@
 // A live ISO of the small root tree, for tests that look at it or boot its menu.
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { quietRun, type Run } from '../../src/io/content.js';
 import { type BuildOptions, type BuildReport, buildLiveIso } from '../../src/live/index.js';
+import { judge } from './oracle.js';
 import { makeSmallRoot } from './small-root.js';
 
 export interface SmallIso {
@@ -45,4 +46,18 @@ export function smallIso(scratch: string): SmallIso {
     return buildLiveIso({ ...usual, ...options, targetDirectory }, run);
   };
   return { description, root, initrd, describe, press, directory };
+}
+
+/** Lines of xorriso's report on the boot catalog and the system area of a disc. */
+export function reported(image: string): string[] {
+  const { stdout } = judge('xorriso', ['-indev', image, '-report_el_torito', 'plain', '-report_system_area', 'plain']);
+  return stdout.split('\n');
+}
+
+/** A new directory with what is on a disc below a path. */
+export function extracted(image: string, path = '/'): string {
+  const out = join(mkdtempSync(join(dirname(image), 'medium-')), 'out');
+  judge('xorriso', ['-osirrox', 'on', '-indev', image, '-extract', path, out]);
+  judge('chmod', ['-R', 'u+w', out]);
+  return out;
 }
