@@ -103,11 +103,18 @@ function mainPackage() {
     ...published,
     optionalDependencies: { ...optionalDependencies, ...platforms },
   });
-  // Names that begin with `!` stay in the manifest: npm leaves those files out when it packs.
-  for (const name of ['README.md', 'LICENSE', ...main.files.filter((file) => !file.startsWith('!'))]) {
-    cpSync(join(root, name), join(dir, name), { recursive: true });
+  for (const name of filesToPublish()) {
+    if (name !== 'package.json') cpSync(join(root, name), join(dir, name));
   }
   return dir;
+}
+
+/** What npm would pack of this checkout: `files` of package.json as npm reads it. */
+function filesToPublish() {
+  const args = ['pack', '--dry-run', '--json', '--ignore-scripts'];
+  const { stdout, status } = spawnSync('npm', args, { cwd: root, encoding: 'utf8', maxBuffer: 2 ** 28 });
+  if (status !== 0) throw new Error(`npm ${args.join(' ')} failed.`);
+  return JSON.parse(stdout)[0].files.map((/** @type {{ path: string }} */ { path }) => path);
 }
 
 /** @param {string} platform */
