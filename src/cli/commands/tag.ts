@@ -112,11 +112,16 @@ export function tagCommand(): Command {
 async function tagImage(image: string, options: Options): Promise<void> {
   const session = openSession(options);
   const path = argumentBytes(image);
+  const name = displayText(path);
   const source = await openFileSource(path);
   try {
-    if (options.exportTags !== undefined) return writeFileSync(options.exportTags, await signedBytes(source));
-    if (options.exportSignature !== undefined) return await exportSignature(source, options.exportSignature);
-    const name = displayText(path);
+    const file = options.exportTags ?? options.exportSignature;
+    if (file !== undefined) {
+      const bytes = await (options.exportTags === undefined ? signatureOf(source) : signedBytes(source));
+      writeFileSync(file, bytes);
+      const exported = { file, size: bytes.length };
+      return session.result('tag', { image: name, ...(await readTags(source)), exported }, []);
+    }
     if (options.show) return await show(name, source, session);
     await patchFile(path, await patchesOf(source, options, session));
     if (options.clean) session.result('tag', { image: name, style: 'none', tags: [] }, ['no tags']);
@@ -153,10 +158,10 @@ function sealOf({ style, digest: digests, pad, skip, check, partition, supported
   });
 }
 
-async function exportSignature(source: Source, path: string): Promise<void> {
+async function signatureOf(source: Source): Promise<Uint8Array> {
   const signature = await readSignature(source);
-  if (signature) writeFileSync(path, signature);
-  else throw new InvalidImageError('checkmedia.not-signed', 'The image carries no signature.');
+  if (signature) return signature;
+  throw new InvalidImageError('checkmedia.not-signed', 'The image carries no signature.');
 }
 
 /** `64,5384` */

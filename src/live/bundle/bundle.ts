@@ -6,6 +6,7 @@ import { fromText } from '../../bytes/index.js';
 import { option, SourceError, TargetError, UsageError, wording } from '../../errors.js';
 import {
   createDigest,
+  type Data,
   type DigestName,
   exactContent,
   fileContent,
@@ -19,7 +20,6 @@ import type { RuntimeConfiguration } from '../configuration/index.js';
 import { publish } from '../files/publish.js';
 import { writeText } from '../files/text-file.js';
 import { withWorkDirectory } from '../files/work-directory.js';
-import { digestContent } from '../packages/entry.js';
 import type { ResultFile } from '../result/index.js';
 import { runTool } from '../tools/run-tool.js';
 import { bundleNames } from './names.js';
@@ -58,8 +58,10 @@ export interface BundledFile {
   /** Absolute path. */
   readonly path: string;
   readonly size: number;
-  /** Hexadecimal; undefined: none was asked for. */
-  readonly digest?: string;
+  /** Hexadecimal. */
+  readonly sha256: string;
+  /** What the list beside the file says, hexadecimal; undefined: it has no list. */
+  readonly digest?: { readonly name: DigestName; readonly value: string };
 }
 
 const ID = /^[A-Za-z0-9_.+~-]+$/;
@@ -139,24 +141,25 @@ async function bundleFile(job: Job, run: Run): Promise<BundledFile> {
       hint: wording`Use ${option('force')} to replace it.`,
     });
   }
-  const { size, digest } = await copy(job, join(workDirectory, plain), run);
+  const copied = await copy(job, join(workDirectory, plain), run);
   if (packed) await compressFile(join(workDirectory, plain), xzOptions, run);
   made.push(name);
   const file = join(workDirectory, name);
-  const finalSize = packed ? (await stat(file)).size : size;
-  if (!result.shasum) return { path, size: finalSize };
-  const shown = packed ? await digestOfFile(file, digestName, run) : digest;
+  const { size, digests } = packed ? await digestsOfFile(file, digestName, run) : copied;
+  const sha256 = digests.hex('sha256');
+  if (!result.shasum) return { path, size, sha256 };
+  const value = digests.hex(digestName);
   const listName = `${name}.${digestName}`;
-  await writeText(join(workDirectory, listName), `${shown}  ${name}\n`);
+  await writeText(join(workDirectory, listName), `${value}  ${name}\n`);
   made.push(listName);
   if (job.zsyncSource !== undefined) {
     await makeZsync(file, job.zsyncSource, run);
     made.push(`${name}.zsync`);
   }
-  return { path, size: finalSize, digest: shown };
+  return { path, size, sha256, digest: { name: digestName, value } };
 }
 
-/** Copies a result, and takes the digest on the way. Texts get the new names of the results they name. */
+/** Copies a result, and takes the digests on the way. Texts get the new names of the results they name. */
 async function copy({ target, result, names, digestName }: Job, to: string, run: Run) {
   const from = join(target, basename(result.filename));
   const { size } = await stat(from).catch(() => {
@@ -166,16 +169,28 @@ async function copy({ target, result, names, digestName }: Job, to: string, run:
     });
   });
   const content = await renamedText(fileContent(fromText(from), size), names, run);
-  const digest = createDigest(digestName);
+  const digests = openDigests(digestName);
   async function* pieces(running: Run) {
     for await (const piece of content.pieces(running)) {
-      if (!isHole(piece)) digest.update(piece);
-      else for (const bytes of zeros(piece.hole)) digest.update(bytes);
+      digests.update(piece);
       yield piece;
     }
   }
   await writeImage({ ...exactContent(content.size, pieces), layout: {} }, fileTarget(fromText(to)), run);
-  return { size: content.size, digest: digest.hex() };
+  return { size: content.size, digests };
+}
+
+/** SHA-256, and the digest that lists have. */
+function openDigests(listed: DigestName) {
+  const digests = new Map([...new Set(['sha256', listed] as const)].map((name) => [name, createDigest(name)]));
+  return {
+    update: (piece: Data) => {
+      for (const bytes of isHole(piece) ? zeros(piece.hole) : [piece]) {
+        for (const digest of digests.values()) digest.update(bytes);
+      }
+    },
+    hex: (name: DigestName) => digests.get(name)!.hex(),
+  };
 }
 
 /** Makes the control file `path.zsync`, by which zsync fetches only what has changed in a file. */
@@ -191,8 +206,11 @@ async function compressFile(path: string, options: readonly string[], run: Run):
   await runTool({ program: 'xz', args: ['--force', ...options, '--', path], hint, epoch: 0 }, run);
 }
 
-async function digestOfFile(path: string, name: DigestName, run: Run): Promise<string> {
-  return digestContent(name, fileContent(fromText(path), (await stat(path)).size), run);
+async function digestsOfFile(path: string, listed: DigestName, run: Run) {
+  const { size } = await stat(path);
+  const digests = openDigests(listed);
+  for await (const piece of fileContent(fromText(path), size).pieces(run)) digests.update(piece);
+  return { size, digests };
 }
 
 async function makeDirectory(path: string): Promise<void> {
