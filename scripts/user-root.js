@@ -55,7 +55,7 @@ async function stated(archive) {
   const { fromText, quietRun, scanTarball, walk } = await import('../dist/index.js');
   const tree = await scanTarball(fromText(archive), { spool: fromText(`${archive}.spool`) }, quietRun());
   const lines = [`# What an ordinary user's files do not show of ${basename(archive)}`];
-  for (const { path, node } of walk(tree)) {
+  for (const { bytes: path, node } of walk(tree)) {
     if (path.startsWith('dev/') || (node.uid === 0 && node.gid === 0 && node.mode & 0o400 && node.xattrs.length === 0))
       continue;
     const mode = node.kind === 'symlink' ? [] : [`mode=${node.mode.toString(8)}`];
