@@ -66,7 +66,7 @@ fn open<'a>(range: &'a Range, way: &mut Way<'a>) -> io::Result<(File, libc::stat
     if way.as_ref().is_none_or(|(known, _)| *known != directory) {
         *way = Some((directory, open::way_into(directory)?));
     }
-    let Some((_, directory)) = way else { return Ok(open::regular(&range.path, false, range.expected)?) };
+    let Some((_, directory)) = way else { return open::regular(&range.path, false, range.expected) };
     open::regular_in(directory, name, range.expected)
 }
 
@@ -75,10 +75,8 @@ fn read_at(file: &File, target: *mut u8, length: usize, more: Option<&mut u8>, a
     let at = libc::off_t::try_from(at).map_err(|_| io::Error::from_raw_os_error(libc::EINVAL))?;
     let count = if more.is_some() { 2 } else { 1 };
     let more = more.map_or(std::ptr::null_mut(), std::ptr::from_mut);
-    let parts = [
-        libc::iovec { iov_base: target.cast(), iov_len: length },
-        libc::iovec { iov_base: more.cast(), iov_len: 1 },
-    ];
+    let parts =
+        [libc::iovec { iov_base: target.cast(), iov_len: length }, libc::iovec { iov_base: more.cast(), iov_len: 1 }];
     loop {
         // SAFETY: the descriptor is open, and the callers give memory that is writable for the length.
         let read = unsafe { libc::preadv(file.as_raw_fd(), parts.as_ptr(), count, at) };

@@ -45,10 +45,10 @@ pub fn regular(path: &[u8], follow: bool, expected: Option<Identity>) -> io::Res
 pub fn directory(path: &[u8], expected: Option<Identity>) -> io::Result<File> {
     let flags = HARMLESS | libc::O_DIRECTORY | if expected.is_some() { libc::O_NOFOLLOW } else { 0 };
     let file = open(HERE, &c_path(path)?, flags)?;
-    if let Some(expected) = expected {
-        if Identity::of(&stat(&file)?) != expected {
-            return Err(io::Error::from_raw_os_error(libc::ESTALE));
-        }
+    if let Some(expected) = expected
+        && Identity::of(&stat(&file)?) != expected
+    {
+        return Err(io::Error::from_raw_os_error(libc::ESTALE));
     }
     Ok(file)
 }
