@@ -116,7 +116,7 @@ describe('a strict volume', () => {
     ['a volume id in lower case', ['--volume-id', 'volume']],
   ])('has no place for %s', (_, options) => {
     const { status, stderr } = strict(tree, ...options);
-    expect(status).toBe(3);
+    expect(status).toBe(2);
     expect(stderr).toContain('[iso9660.strict]');
   });
 

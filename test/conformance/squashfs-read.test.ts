@@ -101,10 +101,14 @@ oracle('unsquashfs')('info tells what unsquashfs -s tells', async () => {
   expect(stdout).toContain('uncompressed: inodes');
 });
 
-test('a damaged image ends info with its place and exit code 3', async () => {
+test('an image that is cut short is described with a note, and ends ls with exit code 3', async () => {
   await writeSquashfs(everythingTree(), image);
   writeFileSync(image, readFileSync(image).subarray(0, 3000));
   expect(isopress(['info', image])).toMatchObject({
+    status: 0,
+    stderr: expect.stringContaining('The image is cut short: it has 3000 bytes'),
+  });
+  expect(isopress(['ls', image])).toMatchObject({
     status: 3,
     stderr: expect.stringContaining('[squashfs.truncated]'),
   });

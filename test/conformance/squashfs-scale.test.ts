@@ -86,7 +86,8 @@ function sparseTarget(path: string): Target {
   const isZero = (bytes: Uint8Array) =>
     Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).equals(nothing(bytes.length));
   return {
-    ...target,
+    name: target.name,
+    randomAccess: true,
     open: async () => {
       const opened = await target.open();
       return { ...opened, write: async (at, bytes) => (isZero(bytes) ? undefined : opened.write(at, bytes)) };

@@ -25,6 +25,7 @@ export function infoCommand(): Command {
       const facts = await withImage(image, options, inspectImage);
       const isKnown = facts.fileSystems.length > 0 || facts.partitions.length > 0;
       if (!isKnown) process.exitCode = EXIT.nothingToCheck;
+      for (const text of cutShort(facts)) session.note(text);
       session.result('info', { image: shownArgument(image), ...facts }, [
         `${image}: ${showBytes(facts.size)}`,
         ...(isKnown ? textOf(facts).map(harmless) : ['  not an image this program knows']),
@@ -33,6 +34,13 @@ export function infoCommand(): Command {
       session.close();
     }
   });
+}
+
+/** A sentence for each file system that goes on after the end of the image. Only heads are read, so nothing else shows it. */
+function cutShort({ size, fileSystems }: ImageFacts): string[] {
+  return fileSystems
+    .filter((found) => found.where === 'whole image' && found.size !== undefined && found.size > size)
+    .map((found) => `The image is cut short: it has ${size} bytes, and its ${found.kind} ${found.size}.`);
 }
 
 /** Labels and names of an image may hold anything, but they do not reach the terminal as commands to it. */

@@ -243,3 +243,15 @@ test('standard output that is closed early ends a listing without a word', () =>
     expect(run.stderr).toBe('');
   }
 });
+
+test.each(['squashfs', 'ext4', 'iso', 'fat'])('info notes that an image of %s is cut short', (format) => {
+  const [whole, cut] = [at(`whole.${format}`), at(`cut.${format}`)];
+  expect(isopress([format, tree, whole, '--quiet', '--loss', 'ignore'])).toMatchObject({ status: 0 });
+  expect(isopress(['info', whole])).toMatchObject({ status: 0, stderr: '' });
+  const bytes = readFileSync(whole);
+  // A squashfs of one file is a single block; the first 96 bytes are its superblock.
+  writeFileSync(cut, bytes.subarray(0, format === 'squashfs' ? 100 : bytes.length - 4096));
+  const { status, stderr } = isopress(['info', cut]);
+  expect(status).toBe(0);
+  expect(stderr).toMatch(/^note: The image is cut short: it has \d+ bytes, and its \w+ \d+\.\n$/);
+});
