@@ -15,6 +15,7 @@ import {
 import { pathComponent } from '../files/path-component.js';
 import { resultNames } from '../result/names.js';
 import { bundleFormatOf } from '../result/record.js';
+import { checkAskedCompression } from '../root-image/root-compression.js';
 import { chooseRootImage, type RootImageChoice } from '../root-image/root-image-plan.js';
 import { type Architecture, architectureOf, chooseFirmware, type Firmware, machineName } from './architecture.js';
 import { machineOfDirectory } from './machine-of-directory.js';
@@ -35,13 +36,15 @@ export interface EarlyPlan {
 
 /**
  * Decides all that can be; undefined where the machine is known from the tree alone, of which only an archive makes a
- * secret. The target directory and the whole text of the description have been checked then too.
+ * secret. The target directory, the options and the whole text of the description have been checked then too.
  */
 export async function planEarly(options: BuildOptions): Promise<EarlyPlan | undefined> {
   await checkTargetDirectory(resolve(options.targetDirectory));
   const { root, architecture } = options;
   const machine = architecture ?? (typeof root === 'string' ? await machineOfDirectory(resolve(root)) : undefined);
   if (machine !== undefined) return planFor(machine, options);
+  checkAskedCompression(options);
+  checkAskedTag(options);
   await checkDescription(options.description, options.generation, options.descriptionFile);
   return undefined;
 }
@@ -101,7 +104,16 @@ function chooseSeal(options: BuildOptions, { type }: LiveDescription): Seal | un
   const checked = type.flags === 'dmsquash' && options.mediaDigest === undefined ? 'rh' : 'suse';
   const usual = type.mediacheck ? (options.configuration?.mediaTagStyle ?? checked) : 'none';
   const style = options.mediaCheck ?? usual;
+  return tagOf(style, options);
+}
+
+/** Throws for a style and a digest that do not go together. */
+function checkAskedTag(options: BuildOptions): void {
+  if (options.mediaCheck !== undefined) tagOf(options.mediaCheck, options);
+}
+
+function tagOf(style: NonNullable<BuildOptions['mediaCheck']>, { mediaDigest }: BuildOptions): Seal | undefined {
   if (style === 'none') return undefined;
-  const digests = options.mediaDigest === undefined ? {} : { digests: [options.mediaDigest] };
+  const digests = mediaDigest === undefined ? {} : { digests: [mediaDigest] };
   return tagSeal(style === 'rh' ? { style, ...digests } : { style, ...digests, check: true, pad: 0 });
 }

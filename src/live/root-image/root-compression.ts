@@ -6,6 +6,7 @@ import {
   type CompressionName,
   type CompressionRequest,
   chooseCompression,
+  NO_COMPRESSION,
 } from '../../compress/index.js';
 import {
   InvalidInputError,
@@ -16,6 +17,7 @@ import {
   UsageError,
   wording,
 } from '../../errors.js';
+import { resolveSquashfs } from '../../format/squashfs/index.js';
 import type { BuildOptions } from '../build/options.js';
 import { type LiveDescription, placeOf } from '../description/index.js';
 import {
@@ -46,6 +48,20 @@ export function chooseRootCompression(
   } catch (error) {
     throw refusal(error, { name, described, description, options, generation });
   }
+}
+
+/** Throws for what the options alone cannot have, whatever the description and the machine are. */
+export function checkAskedCompression(options: BuildOptions): void {
+  const { compression: name, level, engine, extreme, dictionarySize, windowBits, strategies, bcj } = options;
+  const settings = { level, engine, extreme, dictionarySize, windowBits, strategies, bcj };
+  const given = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
+  const compression = name === undefined ? NO_COMPRESSION : chooseCompression({ name, ...given });
+  checkBlockSize(compression, rootBlockSize(options, undefined));
+}
+
+/** Throws for a block size that squashfs does not have, or not with the dictionary of the compression. */
+export function checkBlockSize(compression: Compression, blockSize: number): void {
+  resolveSquashfs({ compression, epoch: { seconds: 0, nanoseconds: 0 }, blockSize });
 }
 
 interface Refused {

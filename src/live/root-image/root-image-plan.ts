@@ -4,7 +4,7 @@ import type { Compression } from '../../compress/index.js';
 import type { FileTree } from '../../tree/index.js';
 import type { BuildOptions } from '../build/options.js';
 import { type LiveDescription, placeOf } from '../description/index.js';
-import { chooseRootCompression, readSquashfsOptions, rootBlockSize } from './root-compression.js';
+import { checkBlockSize, chooseRootCompression, readSquashfsOptions, rootBlockSize } from './root-compression.js';
 import { decideRootFileSystem, type RootFileSystem } from './root-file-system.js';
 import type { SquashfsRootOptions } from './squashfs-options.js';
 
@@ -39,6 +39,7 @@ export function chooseRootImage(options: BuildOptions, description: LiveDescript
     compression: chooseRootCompression(options, description, machine, asRoot),
     blockSize: rootBlockSize(options, asRoot),
   };
+  checkBlockSize(packed.compression, packed.blockSize);
   return asRoot ? { kind: 'squashfs', choices: asRoot.image, ...packed } : { kind: 'ext4-in-squashfs', ...packed };
 }
 

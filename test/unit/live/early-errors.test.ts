@@ -65,6 +65,10 @@ describe.each<[string, Partial<BuildOptions>, string]>([
   ['a directory of the name of a result', { targetDirectory: blocked, force: true }, 'target.directory'],
   ['an initrd that is missing', { initrd: join(scratch, 'no-initrd') }, 'source.enoent'],
   ['a compression that no engine has', { compression: 'nosuch' as never }, 'live.compression'],
+  ['a codec that the engine does not have', { compression: 'xz', engine: 'lz4js' }, 'compress.engine-codec'],
+  ["the description's codec, for such an engine", { engine: 'lz4js' }, 'compress.engine-codec'],
+  ['a block size that squashfs has not', { blockSize: 3000 }, 'squashfs.block-size'],
+  ['a digest that the style of tag has not', { mediaCheck: 'rh', mediaDigest: 'sha256' }, 'checkmedia.style'],
 ])('%s', (name, options, code) => {
   test('is reported before the tree is looked at', async () => {
     const found = await refusal(options);
@@ -80,6 +84,14 @@ test('the grammar of a description is checked before an archive is unpacked, wha
     code: 'description.bad-value',
     looked: false,
   });
+});
+
+test.each<[Partial<BuildOptions>, string]>([
+  [{ compression: 'xz', engine: 'lz4js' }, 'compress.engine-codec'],
+  [{ blockSize: 3000 }, 'squashfs.block-size'],
+  [{ mediaCheck: 'rh', mediaDigest: 'sha256' }, 'checkmedia.style'],
+])('and so are the options: %j', async (options, code) => {
+  expect(await refusal({ ...options, architecture: undefined as never })).toEqual({ code, looked: false });
 });
 
 test.runIf(process.getuid?.() !== 0)('a target that may not be written to is reported at once', async () => {
