@@ -146,9 +146,9 @@ async function bundleFile(job: Job, run: Run): Promise<BundledFile> {
   made.push(name);
   const file = join(workDirectory, name);
   const { size, digests } = packed ? await digestsOfFile(file, digestName, run) : copied;
-  const sha256 = digests.hex('sha256');
+  const sha256 = digests.get('sha256')!;
   if (!result.shasum) return { path, size, sha256 };
-  const value = digests.hex(digestName);
+  const value = digests.get(digestName)!;
   const listName = `${name}.${digestName}`;
   await writeText(join(workDirectory, listName), `${value}  ${name}\n`);
   made.push(listName);
@@ -177,7 +177,7 @@ async function copy({ target, result, names, digestName }: Job, to: string, run:
     }
   }
   await writeImage({ ...exactContent(content.size, pieces), layout: {} }, fileTarget(fromText(to)), run);
-  return { size: content.size, digests };
+  return { size: content.size, digests: digests.end() };
 }
 
 /** SHA-256, and the digest that lists have. */
@@ -189,7 +189,8 @@ function openDigests(listed: DigestName) {
         for (const digest of digests.values()) digest.update(bytes);
       }
     },
-    hex: (name: DigestName) => digests.get(name)!.hex(),
+    /** Hexadecimal; ends both. */
+    end: () => new Map([...digests].map(([name, digest]) => [name, digest.hex()] as const)),
   };
 }
 
@@ -210,7 +211,7 @@ async function digestsOfFile(path: string, listed: DigestName, run: Run) {
   const { size } = await stat(path);
   const digests = openDigests(listed);
   for await (const piece of fileContent(fromText(path), size).pieces(run)) digests.update(piece);
-  return { size, digests };
+  return { size, digests: digests.end() };
 }
 
 async function makeDirectory(path: string): Promise<void> {
