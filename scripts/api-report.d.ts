@@ -9,4 +9,4 @@ export interface PublicExport {
 export function publicExports(): Map<string, PublicExport[]>;
 
 /** The report of every subpath, by the name of its file. */
-export function apiReports(): Map<string, string>;
+export function apiReports(all: ReadonlyMap<string, readonly PublicExport[]>): Map<string, string>;

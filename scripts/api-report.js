@@ -64,10 +64,10 @@ function describe(checker, symbol) {
 
 /**
  * The report of every subpath, by the name of its file.
+ * @param {Map<string, PublicExport[]>} all
  * @returns {Map<string, string>}
  */
-export function apiReports() {
-  const all = publicExports();
+export function apiReports(all) {
   return new Map([...all].map(([subpath, found]) => [fileOf(subpath), report(subpath, found, all)]));
 }
 
@@ -93,7 +93,7 @@ function report(subpath, found, all) {
 }
 
 function main() {
-  const reports = apiReports();
+  const reports = apiReports(publicExports());
   mkdirSync(directory, { recursive: true });
   for (const name of readdirSync(directory)) if (!reports.has(name)) rmSync(join(directory, name));
   for (const [name, text] of reports) {

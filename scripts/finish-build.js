@@ -1,9 +1,18 @@
-// What tsc leaves to do: the codec module beside the code that loads it, and the mode bit of the command, which npm sets
-// when it links it and a checkout needs as well.
-import { chmodSync, copyFileSync } from 'node:fs';
+// What tsc leaves to do: the codec module beside the code that loads it, the mode bit of the command, which npm sets when it
+// links it and a checkout needs as well, and declarations that older compilers read.
+import { chmodSync, copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 const at = (/** @type {string} */ path) => new URL(`../${path}`, import.meta.url);
 copyFileSync(at('src/compress/core/codecs.wasm'), at('dist/compress/core/codecs.wasm'));
 chmodSync(at('dist/cli/main.js'), 0o755);
+
+/** Typed arrays are generic since TypeScript 5.7; without an argument they mean the same to both. */
+const GENERIC = /\b(\w+Array|DataView|Buffer)<ArrayBuffer(?:Like)?>/g;
+for (const name of readdirSync(at('dist'), { recursive: true, encoding: 'utf8' })) {
+  if (!name.endsWith('.d.ts')) continue;
+  const text = readFileSync(at(`dist/${name}`), 'utf8');
+  const plain = text.replace(GENERIC, '$1');
+  if (plain !== text) writeFileSync(at(`dist/${name}`), plain);
+}
 
 await import('./man-pages.js');

@@ -34,6 +34,12 @@ describe('the package', () => {
     expect(links.filter(({ page, link }) => !shipped.has(join(dirname(page), link)))).toEqual([]);
   });
 
+  test('declares no generic typed array, which TypeScript before 5.7 does not have', () => {
+    const declarations = [...shipped].filter((path) => path.endsWith('.d.ts'));
+    expect(declarations.length).toBeGreaterThan(100);
+    expect(declarations.filter((path) => /<ArrayBuffer(Like)?>/.test(read(path)))).toEqual([]);
+  });
+
   test('has no map that needs a source file', () => {
     const maps = [...shipped].filter((path) => path.endsWith('.map'));
     const without = maps.filter((path) => {
