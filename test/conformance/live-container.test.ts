@@ -118,7 +118,7 @@ ofDebian(
 )('without one the dracut of this machine makes it from outside, and the report says so', () => {
   const { status, stdout, stderr } = press('made');
   expect(status, stderr).toBe(0);
-  expect(stderr).toContain('dracut of this machine makes the initrd (--dracut sysroot)');
+  expect(stderr).toContain("This machine's dracut makes the initrd on the root tree.");
   const { image, initrd } = JSON.parse(stdout) as { image: string; initrd: { madeBy: string } };
   expect(initrd.madeBy).toBe('sysroot');
   const file = join(scratch, 'made.initrd');

@@ -1,6 +1,7 @@
 // Everything that machines boot from, made for one plan: the medium without kernel, initrd and root image. A script of
 // the description may change it before the EFI system partition and the disc are made of it.
 
+import { fromText } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
 import type { ExactContent, Run } from '../../io/index.js';
 import { directory, FileTree, follow, overlay } from '../../tree/index.js';
@@ -87,5 +88,5 @@ function efiPart({ layout, epoch }: BuildPlan, tree: FileTree): EfiTree | undefi
       hint: 'The script editbootconfig must leave it there.',
     });
   }
-  return new FileTree(directory<ExactContent>({ mtime: epoch }, [['EFI' as never, efi]]));
+  return new FileTree(directory<ExactContent>({ mtime: epoch }, [[fromText('EFI'), efi]]));
 }

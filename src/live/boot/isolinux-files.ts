@@ -2,7 +2,7 @@
 // the boot code may be this machine's, as it is not part of a running system. https://wiki.syslinux.org/wiki/index.php?title=ISOLINUX
 
 import { readFile } from 'node:fs/promises';
-import { compareBytes } from '../../bytes/index.js';
+import { compareBytes, fromText } from '../../bytes/index.js';
 import { InvalidInputError, option, wording } from '../../errors.js';
 import { collect, type ExactContent, type Run } from '../../io/index.js';
 import { type Directory, type File, type FileTree, follow } from '../../tree/index.js';
@@ -98,7 +98,7 @@ export function findGfxboot(root: FileTree, theme: string | undefined): GfxbootT
   if (theme === undefined) return undefined;
   const base = `etc/bootsplash/themes/${theme}`;
   const directory = follow(root, `${base}/cdrom`);
-  if (directory?.kind !== 'directory' || !directory.entries.has('gfxboot.cfg' as never)) return undefined;
+  if (directory?.kind !== 'directory' || !directory.entries.has(fromText('gfxboot.cfg'))) return undefined;
   const files = new Map<string, File<ExactContent> | Directory>();
   for (const name of [...directory.entries.keys()].sort(compareBytes)) {
     const node = follow(root, `${base}/cdrom/${name}`);

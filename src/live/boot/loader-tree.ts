@@ -1,7 +1,7 @@
 // The boot loaders' files as a tree of the medium. Everything belongs to root and can be read by all; copies keep their
 // time, what is made here has the epoch's.
 
-import { timestamp } from '../../bytes/index.js';
+import { fromText, timestamp } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
 import { bytesSource, collect, type ExactContent, quietRun } from '../../io/index.js';
 import {
@@ -97,7 +97,7 @@ async function grubNodes(plan: BuildPlan): Promise<Nodes> {
 function withBackground({ root, menu }: BuildPlan, theme: Directory): Directory {
   const own = follow(root, `boot/${menu.grubDirectory}/themes/${menu.theme}/background.png`);
   if (own?.kind !== 'file') return theme;
-  return directory<ExactContent>(theme, new Map([...theme.entries, ['background.png' as never, own]]));
+  return directory<ExactContent>(theme, new Map([...theme.entries, [fromText('background.png'), own]]));
 }
 
 function grubBiosNodes(plan: BuildPlan, bios: BiosFiles): Nodes {
@@ -155,8 +155,8 @@ function openFirmwareNodes(plan: BuildPlan, found: OpenFirmwareFiles): Nodes {
   const grub = `boot/${menu.grubDirectory}/${platform}`;
   const own = copyModules(modules.node) as Directory;
   const entries = new Map(own.entries);
-  entries.set(OPEN_FIRMWARE_IMAGE as never, made(plan, image));
-  entries.set('grub.cfg' as never, text(plan, earlyConfig));
+  entries.set(fromText(OPEN_FIRMWARE_IMAGE), made(plan, image));
+  entries.set(fromText('grub.cfg'), text(plan, earlyConfig));
   return {
     'ppc/bootinfo.txt': text(plan, renderBootInfo(menu.title, menu.grubDirectory, platform)),
     [grub]: directory<ExactContent>(own, entries),

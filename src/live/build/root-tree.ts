@@ -46,5 +46,6 @@ export async function readRootTree(options: BuildOptions, run: Run): Promise<Roo
 
 /** The values that are not undefined. */
 function given<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
+  const found = Object.entries(values).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(found) as { [K in keyof T]?: Exclude<T[K], undefined> };
 }

@@ -68,8 +68,10 @@ function packageOf(header: RpmHeader): InstalledPackage {
   });
 }
 
+/** The values that are not undefined. */
 function present<T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
+  const given = Object.entries(values).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given) as { [K in keyof T]: Exclude<T[K], undefined> };
 }
 
 /** As `rpm -qa --qf '%{NAME}|\n' --changelog` tells them. */
