@@ -2,6 +2,7 @@
 
 import { dirname } from 'node:path';
 import { type ByteString, byteStringOf, fromText } from '../bytes/index.js';
+import { InvalidInputError, UsageError } from '../errors.js';
 import { type ManifestEntry, readManifest, readPseudoDefinitions } from '../tree/index.js';
 import { readInput } from './input.js';
 import { machineOwners } from './owner-names.js';
@@ -35,7 +36,14 @@ export function pseudoFileOf(path: string, earlier: readonly ManifestEntry[] = [
 
 /** `-p DEFINITION`. */
 export function pseudoDefinitionOf(text: string, earlier: readonly ManifestEntry[] = []): ManifestEntry[] {
-  return [...earlier, ...readPseudoDefinitions(fromText(text), 'definition', machineOwners())];
+  try {
+    return [...earlier, ...readPseudoDefinitions(fromText(text), 'definition', machineOwners())];
+  } catch (error) {
+    // In a file it is bad input; here it is the value of an option.
+    if (!(error instanceof InvalidInputError)) throw error;
+    const { message, hint } = error.wording;
+    throw new UsageError(error.code, message, { ...error.place, hint, cause: error });
+  }
 }
 
 function textOf(path: string): ByteString {

@@ -143,7 +143,7 @@ test('an RPM package is refused by the name of its option', () => {
   const bundleDirectory = join(scratch, 'rpm');
   const args = ['bundle', '--target-dir', results(), '--id', '7', '--bundle-dir', bundleDirectory, '--package-as-rpm'];
   const { status, stderr } = isopress(args);
-  expect({ status, made: existsSync(bundleDirectory) }).toEqual({ status: 3, made: false });
+  expect({ status, made: existsSync(bundleDirectory) }).toEqual({ status: 2, made: false });
   expect(stderr).toMatch(/--package-as-rpm.*\[bundle\.package-as-rpm\]\n {2}Leave the option out/);
 });
 

@@ -1,7 +1,7 @@
 // isopress bundle --target-dir DIR --id ID --bundle-dir DIR
 
 import { Command } from 'commander';
-import { UnsupportedError } from '../../errors.js';
+import { UsageError } from '../../errors.js';
 import { bundleResults, loadConfiguration } from '../../live/index.js';
 import { openSession, type SessionOptions } from '../session.js';
 import { showBytes } from '../units.js';
@@ -66,8 +66,8 @@ async function bundle(options: Options): Promise<void> {
 }
 
 /** KIWI knows the option; it is refused by its name and not as an unknown one. */
-function rpmRefused(): UnsupportedError {
-  return new UnsupportedError('bundle.package-as-rpm', 'Bundles are not packed as an RPM package (--package-as-rpm).', {
+function rpmRefused(): UsageError {
+  return new UsageError('bundle.package-as-rpm', 'Bundles are not packed as an RPM package (--package-as-rpm).', {
     hint: 'Leave the option out, and give the directory of the bundle to rpmbuild.',
   });
 }
