@@ -94,7 +94,7 @@ describe('a bootable disc', () => {
 
   beforeAll(() => {
     writeFileSync(join(scratch, 'bios.img'), new Uint8Array(2048).fill(0x90));
-    // checkisomd5 (1.2.3) fails images of a few hundred kilobytes, even with the tag of implantisomd5.
+    // Large enough for checkisomd5 (findings/checkisomd5-small-images).
     writeFileSync(join(scratch, 'boot.efi'), efi);
     made = example('bootable-disc.js', 'bios.img', 'boot.efi', 'bootable.iso');
     expect(made).toMatchObject(DONE);
