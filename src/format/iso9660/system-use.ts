@@ -43,13 +43,22 @@ export function rockRidge(tree: FileTree<Content>, version: RockRidgeVersion, at
 function linkFacts(tree: FileTree<Content>, version: RockRidgeVersion): (node: Node<Content>) => LinkFacts {
   const names = hardLinkCounts(tree);
   const serials = version === '1.12' ? serialNumbers(tree) : undefined;
+  /** Counted once for each directory: every one in it has a ".." with the count. */
+  const subdirectories = new Map<Node<Content>, number>();
+  const linksOf = (node: Directory<Content>) => {
+    const known = subdirectories.get(node);
+    if (known !== undefined) return 2 + known;
+    const count = countSubdirectories(node);
+    subdirectories.set(node, count);
+    return 2 + count;
+  };
   return (node) => ({
-    links: node.kind === 'directory' ? 2 + subdirectories(node) : (names.get(node) ?? 1),
+    links: node.kind === 'directory' ? linksOf(node) : (names.get(node) ?? 1),
     serial: serials?.get(node) ?? 0,
   });
 }
 
-function subdirectories(node: Directory<Content>): number {
+function countSubdirectories(node: Directory<Content>): number {
   let count = 0;
   for (const child of node.entries.values()) if (child.kind === 'directory') count++;
   return count;
