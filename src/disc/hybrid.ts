@@ -150,7 +150,7 @@ function gptPartitions({ partitionOffset, seed }: ResolvedDiscOptions, ends: Dis
   const end = ends.payloadEnd * SECTORS_PER_BLOCK;
   const payload: GptPartition = {
     type: GPT_TYPE.basicData,
-    id: deriveUuid(seed, 'gpt partition 1'),
+    id: deriveUuid(seed(), 'gpt partition 1'),
     start,
     sectors: end - start,
     attributes: REQUIRED_READ_ONLY,
@@ -160,7 +160,7 @@ function gptPartitions({ partitionOffset, seed }: ResolvedDiscOptions, ends: Dis
   if (ends.espBlocks === 0) return [payload];
   const esp: GptPartition = {
     type: GPT_TYPE.efiSystem,
-    id: deriveUuid(seed, 'gpt partition 2'),
+    id: deriveUuid(seed(), 'gpt partition 2'),
     start: end,
     sectors: ends.espBlocks * SECTORS_PER_BLOCK,
     attributes: NO_ATTRIBUTES,
@@ -171,7 +171,7 @@ function gptPartitions({ partitionOffset, seed }: ResolvedDiscOptions, ends: Dis
 
 function gptDisk(options: ResolvedDiscOptions, ends: DiscEnds): GptDisk {
   return {
-    guid: deriveUuid(options.seed, 'gpt disk'),
+    guid: deriveUuid(options.seed(), 'gpt disk'),
     sectors: ends.imageBlocks * SECTORS_PER_BLOCK,
     entryCount: GPT_ENTRIES,
     partitions: gptPartitions(options, ends),

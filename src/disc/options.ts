@@ -86,7 +86,8 @@ export interface ResolvedDiscOptions {
   readonly epoch: Timestamp;
   readonly hide: readonly HideRule[];
   readonly sort: readonly WeightRule[];
-  readonly seed: string;
+  /** Asked for where an identity is derived: the default takes a walk through the whole tree. */
+  readonly seed: () => string;
   readonly catalogPath: string | undefined;
   /** Default entry first. */
   readonly bootEntries: readonly ResolvedBootEntry[];
@@ -111,7 +112,7 @@ export interface ResolvedDiscOptions {
 
 /** Fills in defaults. Throws {@link InvalidInputError} for values that do not go together. */
 export function resolveDisc(options: DiscOptions): ResolvedDiscOptions {
-  const { boot = {}, mbr, appendedEsp, padBlocks = 0, seed, layout } = options;
+  const { boot = {}, mbr, appendedEsp, padBlocks = 0, layout } = options;
   if (layout) checkLayout(layout, options);
   const named = layout && NAMED_LAYOUTS[layout];
   const partitionTable = options.partitionTable ?? named?.tables[0] ?? (mbr || appendedEsp ? 'mbr' : 'none');
@@ -127,7 +128,7 @@ export function resolveDisc(options: DiscOptions): ResolvedDiscOptions {
     epoch: options.epoch,
     hide: options.hide ?? [],
     sort: options.sort ?? [],
-    seed,
+    seed: () => options.seed,
     catalogPath: (boot.catalogHidden ?? true) ? undefined : (boot.catalogPath ?? 'boot.catalog'),
     bootEntries,
     bios,
@@ -140,7 +141,7 @@ export function resolveDisc(options: DiscOptions): ResolvedDiscOptions {
     partitionOffset,
     appendedEsp,
     espInTree: false,
-    diskSignature: options.diskSignature ?? (named?.derivedSignature ? derivedSignature(seed) : 0),
+    diskSignature: options.diskSignature ?? (named?.derivedSignature ? derivedSignature(options.seed) : 0),
     padBlocks,
     signatureBlock: options.signatureBlock ?? false,
   };

@@ -191,7 +191,7 @@ function placeAreas(
 
 /** What tells this volume from others that have the same label. */
 function volumeIdentity({ seed }: ResolvedDiscOptions): string {
-  return deriveUuid(seed, 'udf volume').replaceAll('-', '').slice(0, 16);
+  return deriveUuid(seed(), 'udf volume').replaceAll('-', '').slice(0, 16);
 }
 
 function addPayload(list: AreaList, files: FilePlan, options: ResolvedDiscOptions): void {

@@ -2,7 +2,7 @@
 // placed, with open ones when the last of them has ended.
 
 import { type Content, contentLimit, isBackpatch, isExact, isHole, type Piece, pieceLength } from '../io/index.js';
-import { type FileTree, walk } from '../tree/index.js';
+import { type FileTree, visitNodes } from '../tree/index.js';
 import type { DiscFacts } from './facts.js';
 import type { ResolvedDiscOptions } from './options.js';
 
@@ -28,7 +28,9 @@ export function settleUdf(tree: FileTree<Content>, options: ResolvedDiscOptions)
 /** Bytes of all exact files, and the most that all files can have; what is shared counts once. */
 function fileBytes(tree: FileTree<Content>): { readonly exact: number; readonly most: number } {
   const contents = new Set<Content>();
-  for (const { node } of walk(tree)) if (node.kind === 'file') contents.add(node.content);
+  visitNodes(tree, (node) => {
+    if (node.kind === 'file') contents.add(node.content);
+  });
   let [exact, most] = [0, 0];
   for (const content of contents) {
     if (isExact(content)) exact += content.size;

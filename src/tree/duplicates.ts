@@ -4,7 +4,7 @@ import { breathe, type Content, type ExactContent, isExact, isHole, type Run } f
 import { bytesIdentity, IDENTITY_SIZE, identities } from './content-identity.js';
 import type { FileTree } from './file-tree.js';
 import { mapNodes } from './rewrite.js';
-import { walk } from './walk.js';
+import { visitNodes } from './walk.js';
 
 /** Contents larger than this are read whole only if another one of their size starts with the same bytes. */
 const LARGE = 4 * 1024 * 1024;
@@ -28,19 +28,23 @@ export async function shareDuplicates<C extends Content>(tree: FileTree<C>, run:
 function candidatesOf(tree: FileTree<Content>): ExactContent[] {
   /** The only content of a size; undefined where there are several. */
   const onlyOne = new Map<number, ExactContent | undefined>();
-  for (const content of exactContents(tree)) {
-    if (!onlyOne.has(content.size)) onlyOne.set(content.size, content);
-    else if (onlyOne.get(content.size) !== content) onlyOne.set(content.size, undefined);
-  }
+  visitContents(tree, (content) => {
+    const { size } = content;
+    const known = onlyOne.get(size);
+    if (known ? known !== content : onlyOne.has(size)) onlyOne.set(size, undefined);
+    else onlyOne.set(size, content);
+  });
   const candidates = new Set<ExactContent>();
-  for (const content of exactContents(tree)) if (!onlyOne.get(content.size)) candidates.add(content);
+  visitContents(tree, (content) => {
+    if (!onlyOne.get(content.size)) candidates.add(content);
+  });
   return [...candidates];
 }
 
-function* exactContents(tree: FileTree<Content>): Generator<ExactContent> {
-  for (const { node } of walk(tree)) {
-    if (node.kind === 'file' && isExact(node.content) && node.content.size > 0) yield node.content;
-  }
+function visitContents(tree: FileTree<Content>, visit: (content: ExactContent) => void): void {
+  visitNodes(tree, (node) => {
+    if (node.kind === 'file' && isExact(node.content) && node.content.size > 0) visit(node.content);
+  });
 }
 
 /** From each content that has an equal one before it to the first of those. Reports its step as "comparing". */

@@ -32,6 +32,26 @@ export function* walk<C extends Content>(tree: FileTree<C>): Generator<Visit<C>>
   }
 }
 
+/**
+ * Visits the node of every name in the order of {@link walk}. There may be millions: this makes no paths and no objects for
+ * them.
+ */
+export function visitNodes<C extends Content>(tree: FileTree<C>, visit: (node: Node<C>) => void): void {
+  visit(tree.root);
+  const inside = [tree.root.entries.values()];
+  for (let top = inside.at(-1); top; top = inside.at(-1)) {
+    let entered: Directory<C> | undefined;
+    for (let next = top.next(); !next.done; next = top.next()) {
+      visit(next.value);
+      if (next.value.kind !== 'directory') continue;
+      entered = next.value;
+      break;
+    }
+    if (entered) inside.push(entered.entries.values());
+    else inside.pop();
+  }
+}
+
 /** Names in a directory and all below it: without a walk's visits, as there may be millions. */
 export function countNames<C extends Content>(root: Directory<C>): number {
   let count = 0;
@@ -61,6 +81,8 @@ export function hardLinkCounts<C extends Content>(tree: FileTree<C>): ReadonlyMa
 /** Newest mtime in the tree, in whole seconds: the default epoch. */
 export function newestSecond<C extends Content>(tree: FileTree<C>): number {
   let newest = Number.NEGATIVE_INFINITY;
-  for (const { node } of walk(tree)) newest = Math.max(newest, node.mtime.seconds);
+  visitNodes(tree, ({ mtime }) => {
+    if (mtime.seconds > newest) newest = mtime.seconds;
+  });
   return newest;
 }

@@ -89,7 +89,9 @@ function discOptions(options: IsoCommandOptions, derived: Derived, appendedEsp: 
   return {
     volumeId,
     epoch: derived.epoch,
-    seed: derived.seed,
+    get seed() {
+      return derived.seed;
+    },
     level: LEVELS[level],
     relax,
     strict: options.strict,

@@ -4,7 +4,6 @@ import type { ByteString } from '../../bytes/index.js';
 import { assertPlanned } from '../../errors.js';
 import type { Content } from '../../io/index.js';
 import type { Directory, File, Node } from '../../tree/index.js';
-import { recordedTime } from './date.js';
 import { FLAG_DIRECTORY, FLAG_MULTI_EXTENT, recordLength, writeRecord } from './directory-record.js';
 import { FieldRun } from './field-run.js';
 import { BLOCK, EXTENT_BYTES } from './geometry.js';
@@ -118,8 +117,7 @@ class RecordWriter {
   ): void {
     const length = recordLength(identifier, systemUse.length);
     const at = placeRecord(this.#end, length);
-    const time = recordedTime(node.mtime);
-    writeRecord({ identifier, extent, size, time, flags, systemUse }, this.#bytes, at, this.#view);
+    writeRecord({ identifier, extent, size, time: node.mtime, flags, systemUse }, this.#bytes, at, this.#view);
     this.#end = at + length;
   }
 

@@ -47,12 +47,15 @@ function joined({ base, extension }: NameParts): string {
   return extension === '' ? base : `${base}.${extension}`;
 }
 
+/** Room for the longest identifier, used for one after the other. */
+const scratch = Buffer.alloc(2 * JOLIET_LONG);
+
 function bigEndian(text: string): ByteString {
-  const bytes: number[] = [];
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
-    bytes.push(unit >>> 8, unit & 0xff);
+    scratch[2 * i] = unit >>> 8;
+    scratch[2 * i + 1] = unit & 0xff;
   }
-  // One string in one piece: what `+` makes, V8 keeps as a tree of its parts.
-  return String.fromCharCode(...bytes) as ByteString;
+  // One string in one piece: a string made by `+` is kept by V8 as a tree of its parts.
+  return scratch.toString('latin1', 0, 2 * text.length) as ByteString;
 }

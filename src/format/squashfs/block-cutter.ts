@@ -30,6 +30,8 @@ export interface FragmentJob {
 
 export type DataJob = SparseJob | BlockJob | FragmentJob;
 
+const NO_JOBS: readonly DataJob[] = [];
+
 interface Buffers {
   take(): Uint8Array;
   give(buffer: Uint8Array): void;
@@ -61,12 +63,13 @@ export class BlockCutter {
     this.#buffers = buffers;
   }
 
-  /** Goes on with the next content. A fragment ends before the content whose tail it has no room for. */
-  *begin(index: number): Generator<DataJob> {
+  /** Goes on with the next content. Gives the fragment that ends before it, for which its tail is too long, if there is one. */
+  begin(index: number): FragmentJob | undefined {
     const { contents, fragments, fragmentOffsets, blockCounts } = this.#data;
     const fragment = fragments[index]!;
+    let ended: FragmentJob | undefined;
     if (fragment === this.#fragmentsBegun) {
-      yield* this.finish();
+      ended = this.finish();
       this.#fragmentsBegun++;
       this.#fragment = this.#buffers.take();
     }
@@ -75,14 +78,19 @@ export class BlockCutter {
     this.#tailIsPlaced = fragment < open || (fragment === open && fragmentOffsets[index]! < this.#fragmentFilled);
     this.#content = index;
     this.#blockBytesLeft = Math.min(contents[index]!.size, blockCounts[index]! * this.#blockSize);
+    return ended;
   }
 
-  /** The next piece of the content. */
-  *put(piece: Data): Generator<DataJob> {
-    if (isHole(piece)) {
-      yield* this.#putHole(piece.hole);
-      return;
-    }
+  /** The next piece of the content; the blocks that it ends have to be taken before the next one. */
+  put(piece: Data): Iterable<DataJob> {
+    if (isHole(piece)) return this.#putHole(piece.hole);
+    if (this.#blockBytesLeft > 0) return this.#putBlocks(piece);
+    // Most contents are nothing but a tail.
+    this.#putTail(piece);
+    return NO_JOBS;
+  }
+
+  *#putBlocks(piece: Uint8Array): Generator<DataJob> {
     let done = 0;
     while (this.#blockBytesLeft > 0 && done < piece.length) {
       const length = Math.min(this.#room(), piece.length - done);
@@ -91,17 +99,21 @@ export class BlockCutter {
       done += length;
       yield* this.#advance(length);
     }
-    if (done < piece.length && !this.#tailIsPlaced) {
-      this.#fragment!.set(piece.subarray(done), this.#fragmentFilled);
-      this.#fragmentFilled += piece.length - done;
-    }
+    if (done < piece.length) this.#putTail(piece.subarray(done));
+  }
+
+  #putTail(tail: Uint8Array): void {
+    if (this.#tailIsPlaced) return;
+    this.#fragment!.set(tail, this.#fragmentFilled);
+    this.#fragmentFilled += tail.length;
   }
 
   /** Ends the fragment being filled, if there is one. */
-  *finish(): Generator<DataJob> {
-    if (this.#fragment) yield { kind: 'fragment', bytes: this.#fragment.subarray(0, this.#fragmentFilled) };
+  finish(): FragmentJob | undefined {
+    const bytes = this.#fragment?.subarray(0, this.#fragmentFilled);
     this.#fragment = undefined;
     this.#fragmentFilled = 0;
+    return bytes && { kind: 'fragment', bytes };
   }
 
   *#putHole(hole: number): Generator<DataJob> {

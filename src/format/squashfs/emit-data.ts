@@ -99,13 +99,15 @@ async function* cutContents(image: PlannedImage, buffers: BlockBuffers, run: Run
   let begun = -1;
   for await (const parts of contentsAhead(contents, run, emptyContents(image))) {
     for (const { index, piece } of parts) {
-      // Loops instead of yield*: that would wait once per content, and most contents end no block.
-      if (index !== begun) for (const job of cutter.begin(index)) yield job;
+      const ended = index === begun ? undefined : cutter.begin(index);
       begun = index;
+      if (ended) yield ended;
+      // A loop instead of yield*: that would wait once per content, and most contents end no block.
       for (const job of cutter.put(piece)) yield job;
     }
   }
-  yield* cutter.finish();
+  const last = cutter.finish();
+  if (last) yield last;
 }
 
 /** Contents that take no place, and have to be empty still when all others have been read. */

@@ -46,9 +46,10 @@ export async function renderTree(
   const { leaves, levels, count } = image.inodes;
   /** Content position of each inode in the inode table. */
   const positions = new Float64Array(count);
-  for (const [index, leaf] of leaves.entries()) {
+  // Counted, here and below: an iterator makes two objects for each of perhaps millions.
+  for (let index = 0; index < leaves.length; index++) {
     positions[index] = inodes.position;
-    inodes.append(render.leaf(leaf, index + 1));
+    inodes.append(render.leaf(leaves[index]!, index + 1));
     if (inodes.isDue) await inodes.settle();
   }
   for (const level of levels.toReversed()) {
@@ -72,7 +73,7 @@ export async function renderTree(
   }
   const inodeBlocks = await inodes.finish();
   // In place: they are as many as there are entries.
-  for (const [index, position] of positions.entries()) positions[index] = metadataRef(inodes.place(position));
+  for (let index = 0; index < count; index++) positions[index] = metadataRef(inodes.place(positions[index]!));
   return { inodes: inodeBlocks, listings: await listings.finish(), refs: positions };
 }
 

@@ -43,7 +43,8 @@ export function planData(inodes: PlannedInodes, options: ResolvedOptions): Plann
   let wordCount = 0;
   let totalSize = 0;
   let limit = 0;
-  for (const [index, content] of contents.entries()) {
+  for (let index = 0; index < contents.length; index++) {
+    const content = contents[index]!;
     const { size } = content;
     const tail = tailInFragment(content, options);
     const packed = tail > 0 && !tails.place(index, content, tail) ? size - tail : size;
@@ -120,7 +121,8 @@ function distinctContents({ leaves, contentOwners }: PlannedInodes, priorities: 
   const contentOf = new Uint32Array(leaves.length).fill(NO_CONTENT);
   const contents: ExactContent[] = new Array(leaves.length);
   let count = 0;
-  for (const [index, leaf] of leaves.entries()) {
+  for (let index = 0; index < leaves.length; index++) {
+    const leaf = leaves[index]!;
     if (leaf.kind !== 'file' || leaf.content.size === 0) continue;
     const owner = contentOwners[index]!;
     contentOf[index] = owner === index ? count : contentOf[owner]!;

@@ -114,7 +114,8 @@ function lookupLimit(length: number): number {
 
 function metadataBytes(inodes: PlannedInodes, data: PlannedData) {
   let inodeBytes = 0;
-  for (const [index, leaf] of inodes.leaves.entries()) {
+  for (let index = 0; index < inodes.leaves.length; index++) {
+    const leaf = inodes.leaves[index]!;
     inodeBytes += largestInode[leaf.kind];
     if (leaf.kind === 'symlink') inodeBytes += leaf.target.length;
     // Each file that shares a content has its own list of size words.

@@ -45,6 +45,8 @@ export class InodeRenderer {
   readonly #placed: PlacedData;
   #scratch = new Uint8Array(SCRATCH);
   #view = new DataView(this.#scratch.buffer);
+  /** The inode lent last: most are as long as the one before. */
+  #lent = this.#scratch.subarray(0, 0);
 
   constructor(image: PlannedImage, placed: PlacedData) {
     this.#image = image;
@@ -156,7 +158,10 @@ export class InodeRenderer {
       this.#view = new DataView(this.#scratch.buffer);
     }
     structure.encodeThrough(value, this.#view, 0);
-    return this.#scratch.subarray(0, length);
+    if (this.#lent.length !== length || this.#lent.buffer !== this.#scratch.buffer) {
+      this.#lent = this.#scratch.subarray(0, length);
+    }
+    return this.#lent;
   }
 
   /** To be completed by assignment: an object spread per inode turned out to outlive young garbage, 1 kB each. */

@@ -7,7 +7,7 @@ import { exclude } from '../../../src/tree/exclude.js';
 import { FileTree } from '../../../src/tree/file-tree.js';
 import { directory, file, symlink } from '../../../src/tree/node.js';
 import { clampTimes, mapOwners, overlay } from '../../../src/tree/rewrite.js';
-import { hardLinkCounts, newestSecond, walk } from '../../../src/tree/walk.js';
+import { hardLinkCounts, newestSecond, visitNodes, walk } from '../../../src/tree/walk.js';
 
 const content = (text: string) => bytesSource(new TextEncoder().encode(text));
 const paths = (tree: FileTree) => [...walk(tree)].map((visit) => visit.path);
@@ -18,6 +18,14 @@ describe('trees', () => {
     const tree = FileTree.of({ 'b/z': leaf, 'b/a': leaf, a: leaf, 'b!': leaf, ä: leaf });
     expect(paths(tree)).toEqual(['', 'a', 'b', 'b/a', 'b/z', 'b!', fromText('ä')]);
     expect(hardLinkCounts(tree).get(leaf)).toBe(5);
+  });
+  test('a visit of nodes meets those of a walk, in its order', () => {
+    const leaf = file(content('x'));
+    const tree = FileTree.of({ 'b/c/z': leaf, 'b/a': leaf, a: symlink(fromText('t')), 'd/e': directory({}), f: leaf });
+    const met: unknown[] = [];
+    visitNodes(tree, (node) => met.push(node));
+    expect(met).toEqual([...walk(tree)].map(({ node }) => node));
+    expect(met).toHaveLength(9);
   });
   test('names that no file system holds are refused', () => {
     for (const name of ['', '.', '..', 'a/b', 'a\0']) {
