@@ -71,6 +71,16 @@ export function lossyText(name: ByteString): string {
   return isAscii(name) ? name : lossyUtf8.decode(bytesOf(name));
 }
 
+/** Without blanks of ASCII at both ends. `trim` is for text: it also takes U+00A0, which is the last byte of "à". */
+export function trimBlanks(text: ByteString): ByteString {
+  return text.replace(/^[ \t\n\r\f\v]+|[ \t\n\r\f\v]+$/g, '') as ByteString;
+}
+
+/** The words between blanks of ASCII. */
+export function blankSeparated(text: ByteString): ByteString[] {
+  return text.split(/[ \t\n\r\f\v]+/).filter((word) => word !== '') as ByteString[];
+}
+
 /** Byte order: negative, 0 or positive. For use with `sort`. */
 export function compareBytes(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;

@@ -1,7 +1,7 @@
 // How a command ends: the status, and an error as lines for people and as data for programs.
 
 import { CommanderError } from 'commander';
-import { EXIT, IsopressError, UsageError } from '../errors.js';
+import { EXIT, IsopressError, ToolError, UsageError } from '../errors.js';
 import { optionFlag, spelled } from './option-words.js';
 import { terminalText } from './output/terminal-text.js';
 
@@ -25,7 +25,9 @@ export function errorLines(error: unknown): string[] {
   const flag = flagOf(error);
   const option = flag === undefined || message.includes(flag) ? '' : `${flag}: `;
   const offset = at !== undefined && !message.includes(String(at)) ? ` (at byte ${at})` : '';
-  const lines = `isopress: ${file}${option}${message}${offset} [${error.code}]`.split('\n');
+  const text = `isopress: ${file}${option}${message}${offset} [${error.code}]`;
+  // Only the words of a tool take lines of their own: a line feed in a name must not begin one.
+  const lines = error instanceof ToolError ? text.split('\n') : [text];
   if (hint !== undefined) lines.push(`  ${hint}`);
   return lines.map(terminalText);
 }

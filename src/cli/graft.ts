@@ -57,7 +57,13 @@ function named({ target, path }: Graft): Graft {
 /** The tree under `base`, and the other sources laid over it. */
 export async function grafted(tree: FileTree, base: string | undefined, grafts: readonly Graft[]): Promise<FileTree> {
   let whole = base === undefined ? tree : Tree.of({ [base]: tree.root });
-  for (const { target, path } of grafts) whole = overlay(whole, await graftTree(target, path));
+  for (const { target, path } of grafts) {
+    if (whole.obstacle(target)) {
+      const message = `${path} cannot be put at ${target}: a file is in the way.`;
+      throw new InvalidInputError('cli.graft-taken', message, { path });
+    }
+    whole = overlay(whole, await graftTree(target, path));
+  }
   return whole;
 }
 

@@ -1,14 +1,15 @@
 // Patterns on the command line and in files that it names; docs/patterns.md describes the language.
 
 import { InvalidArgumentError } from 'commander';
-import { type ByteString, byteStringOf, fromText } from '../bytes/index.js';
+import { type ByteString, byteStringOf } from '../bytes/index.js';
 import { InvalidInputError } from '../errors.js';
 import { parsePattern } from '../tree/index.js';
+import { argumentBytes } from './argument-bytes.js';
 import { readInput } from './input.js';
 
 /** The value of an option. Throws commander's error for an unusable pattern. */
 export function parsePatternOption(text: string): ByteString {
-  const pattern = fromText(text);
+  const pattern = argumentBytes(text);
   try {
     parsePattern(pattern);
   } catch (error) {

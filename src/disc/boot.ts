@@ -115,7 +115,7 @@ function withCatalog(
   options: ResolvedDiscOptions,
 ): Pick<BootPlan, 'tree' | 'catalog'> {
   if (path === undefined) return { tree, catalog: undefined };
-  if (tree.get(fromText(path))) {
+  if (tree.get(fromText(path)) ?? tree.obstacle(fromText(path))) {
     throw new InvalidInputError('disc.catalog-exists', 'The tree has an entry where the boot catalog is to appear.', {
       path,
       hint: 'Choose another path for the catalog or hide it.',

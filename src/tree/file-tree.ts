@@ -38,6 +38,16 @@ export class FileTree<C extends Content = ExactContent> {
     }
     return node;
   }
+
+  /** The entry on the way to a path that is not a directory, so that nothing can be below it; undefined if there is none. */
+  obstacle(path: ByteString | string): Node<C> | undefined {
+    const parents = splitPath(path).slice(0, -1);
+    for (let i = 1; i <= parents.length; i++) {
+      const node = this.get(parents.slice(0, i).join('/'));
+      if (node !== undefined && node.kind !== 'directory') return node;
+    }
+    return undefined;
+  }
 }
 
 function entryNamed<C extends Content>({ entries }: Directory<C>, name: ByteString): Node<C> | undefined {

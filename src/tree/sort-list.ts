@@ -1,6 +1,6 @@
 // Which files come first in an image: the sort file of mksquashfs, one path and its priority per line.
 
-import { type ByteString, displayText } from '../bytes/index.js';
+import { type ByteString, displayText, trimBlanks } from '../bytes/index.js';
 import { InvalidInputError } from '../errors.js';
 import { type Content, type ExactContent, isExact } from '../io/index.js';
 import { type FileTree, splitPath } from './file-tree.js';
@@ -23,9 +23,9 @@ const HIGHEST = 32_767;
  */
 export function readSortList(text: ByteString): SortRule[] {
   return text.split('\n').flatMap((whole, index) => {
-    const line = whole.trim();
+    const line = trimBlanks(whole as ByteString);
     if (line === '' || line.startsWith('#')) return [];
-    const match = /^((?:\\.|[^\\])+?)\s+([-+]?\d{1,5})$/.exec(line);
+    const match = /^((?:\\.|[^\\])+?)[ \t]+([-+]?\d{1,5})$/.exec(line);
     const priority = Number(match?.[2]);
     if (!(priority >= LOWEST && priority <= HIGHEST)) {
       const shown = displayText(line as ByteString);

@@ -10,6 +10,7 @@ import { exclude } from '../../src/tree/exclude.js';
 import { FileTree } from '../../src/tree/file-tree.js';
 import { directory, file, type Node } from '../../src/tree/node.js';
 import { walk } from '../../src/tree/walk.js';
+import { isopress } from '../support/command.js';
 import { judge, oracle } from '../support/oracle.js';
 import { scratchDirectory } from '../support/scratch.js';
 
@@ -240,3 +241,22 @@ oracle('mksquashfs', 'unsquashfs')('excludes of mksquashfs with -wildcards', { t
     runs(60),
   );
 });
+
+oracle('mksquashfs', 'unsquashfs')(
+  'names outside ASCII, given to -e and in files of -ef as mksquashfs takes them',
+  () => {
+    const tree = join(scratch, 'names');
+    mkdirSync(tree);
+    const names = ['é', 'voilà', 'à', '日本', 'stays'].map((name) => Buffer.from(name));
+    const raw = Buffer.from([0xff, 0xfe]);
+    for (const name of [...names, raw]) writeFileSync(Buffer.concat([Buffer.from(`${tree}/`), name]), '');
+    const list = join(scratch, 'names.list');
+    writeFileSync(list, Buffer.concat([Buffer.from('  voilà\nà\n'), raw, Buffer.from('\n')]));
+    const args = ['-no-progress', '-noappend', '-quiet', '-ef', list, '-e', 'é', '日本'];
+    const shown = (file: string) => judge('unsquashfs', ['-l', file]).stdout.split('\n').sort();
+    expect(judge('mksquashfs', [tree, join(scratch, 'theirs'), ...args])).toMatchObject({ status: 0 });
+    expect(isopress(['squashfs', tree, join(scratch, 'ours'), ...args])).toMatchObject({ status: 0 });
+    expect(shown(join(scratch, 'ours'))).toEqual(shown(join(scratch, 'theirs')));
+    expect(shown(join(scratch, 'ours'))).toHaveLength(4);
+  },
+);

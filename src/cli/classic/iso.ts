@@ -1,7 +1,7 @@
 // mkisofs's options as values of `isopress iso`.
 
 import type { Command } from 'commander';
-import { type ByteString, byteStringOf, fromText } from '../../bytes/index.js';
+import { type ByteString, byteStringOf, fromText, trimBlanks } from '../../bytes/index.js';
 import { type MkisofsOptions, parseMkisofsOptions } from '../../disc/index.js';
 import type { OwnWords } from '../../options/index.js';
 import { pathspecsOf } from '../graft.js';
@@ -70,7 +70,7 @@ function insidePath(pattern: ByteString, source: string): ByteString {
 
 function linesOf(path: string): ByteString[] {
   const lines = byteStringOf(readInput(path)).split('\n');
-  return lines.map((line) => line.trim() as ByteString).filter((line) => line !== '');
+  return lines.map((line) => trimBlanks(line as ByteString)).filter((line) => line !== '');
 }
 
 /** Operands apart from options that only isopress has. */

@@ -1,7 +1,7 @@
 // mksquashfs's options as values of `isopress squashfs`.
 
 import type { Command } from 'commander';
-import { timestamp } from '../../bytes/index.js';
+import { byteStringOf, timestamp } from '../../bytes/index.js';
 import {
   excludeLines,
   excludesOf,
@@ -11,6 +11,7 @@ import {
 } from '../../format/squashfs/index.js';
 import { refuseOptions } from '../../options/index.js';
 import type { ManifestEntry } from '../../tree/index.js';
+import { argumentBytes } from '../argument-bytes.js';
 import { readInput } from '../input.js';
 import { pseudoDefinitionOf, pseudoFileOf } from '../manifest-options.js';
 import { sortRulesOf } from '../squashfs-options.js';
@@ -52,8 +53,9 @@ function imageValues({ image, compression, dictionaryPercent, run }: MksquashfsO
 
 function treeValues({ tree }: MksquashfsOptions, source: string) {
   const { uid, gid, allTime, root, wildcards } = tree;
-  const listed = tree.excludeFiles.flatMap((path) => excludeLines(new TextDecoder().decode(readInput(path))));
-  const exclude = [...tree.exclude, ...listed].flatMap((path) => excludesOf(path, source, wildcards));
+  const listed = tree.excludeFiles.flatMap((path) => excludeLines(byteStringOf(readInput(path))));
+  const paths = [...tree.exclude.map(argumentBytes), ...listed];
+  const exclude = paths.flatMap((path) => excludesOf(path, argumentBytes(source), wildcards));
   const forced = withoutUndefined({ uid, gid, mtime: allTime === undefined ? undefined : timestamp(allTime) });
   // What is forced on every entry counts for defined entries too.
   const force = (entry: ManifestEntry) => ({ ...entry, attributes: { ...entry.attributes, ...forced } });

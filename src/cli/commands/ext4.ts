@@ -9,6 +9,7 @@ import {
   planExt4,
   resolveExt4,
 } from '../../format/ext4/index.js';
+import { optionValue } from '../input.js';
 import { parseInteger, parseSize, parseSizeOrAuto } from '../units.js';
 import { writeCommand } from '../write-command.js';
 import { addWriterOptions, type WriterOptions } from '../writer-options.js';
@@ -29,7 +30,7 @@ interface Options extends WriterOptions {
   readonly profile?: Ext4Profile;
   readonly features?: string;
   readonly offset?: number;
-  readonly mke2fsOptions?: string;
+  readonly mke2fsOptions?: Partial<Ext4Options>;
   /** What mke2fs's own options on the command line ask for. */
   readonly classic?: Partial<Ext4Options>;
 }
@@ -66,7 +67,11 @@ export function ext4Command(): Command {
     )
     .option('--features <list>', 'changes to the profile: orphan_file,^resize_inode')
     .addOption(new Option('--offset <bytes>', 'zeros before the file system: its place in a disk').argParser(parseSize))
-    .option('--mke2fs-options <text>', 'options in the spelling of mkfs.ext4, as in fscreateoptions');
+    .addOption(
+      new Option('--mke2fs-options <text>', 'options in the spelling of mkfs.ext4, as in fscreateoptions').argParser(
+        (text) => optionValue('mke2fsOptions', () => parseMke2fsOptions(text)),
+      ),
+    );
   return addWriterOptions(command).action((source: string, image: string, options: Options) =>
     writeCommand(source, image, options, {
       name: 'ext4',
@@ -78,7 +83,7 @@ export function ext4Command(): Command {
 
 /** The options as the library has them; those of our own spelling take precedence over the classic ones. */
 function ext4Options(options: Options, derived: Pick<Ext4Options, 'epoch' | 'seed'>): Ext4Options {
-  const classic = { ...parseMke2fsOptions(options.mke2fsOptions ?? ''), ...options.classic };
+  const classic = { ...options.mke2fsOptions, ...options.classic };
   const { journal, journalSize, features } = options;
   const blockSize = options.blockSize ?? classic.blockSize ?? 4096;
   const given = {

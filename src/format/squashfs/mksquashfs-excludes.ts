@@ -1,5 +1,6 @@
 // What mksquashfs leaves out by -e and -ef, as patterns of ours.
 
+import { type ByteString, trimBlanks } from '../../bytes/index.js';
 import { UnsupportedError } from '../../errors.js';
 
 /** Characters that mean something in our patterns. */
@@ -8,8 +9,8 @@ const SPECIAL = /[\\*?[]/g;
 const EXTENDED = /^(?:[^\\]|\\.)*?[?*+@!]\(/;
 
 /** The paths in the text of an exclude file: one per line, without blank lines and comments. */
-export function excludeLines(text: string): string[] {
-  const used = text.split('\n').map((line) => line.trim());
+export function excludeLines(text: ByteString): string[] {
+  const used = text.split('\n').map((line) => trimBlanks(line as ByteString));
   // A backslash at the start keeps a "#" from starting a comment, and is dropped before anything else too.
   return used.filter((line) => line !== '' && !line.startsWith('#')).map((line) => line.replace(/^\\/, ''));
 }
@@ -19,7 +20,7 @@ export function excludesOf(path: string, source: string, isPattern: boolean): st
   if (isPattern && EXTENDED.test(path)) {
     throw refused(`-e ${path}`, 'Write one pattern for each case, or put a backslash before each "(" of a name.');
   }
-  if (isPattern && path.startsWith('... ')) return explicitDots(path.slice(4).trim());
+  if (isPattern && path.startsWith('... ')) return explicitDots(trimBlanks(path.slice(4) as ByteString));
   if (path.startsWith('-')) throw refused(path, 'Everything after -e is a path to leave out: put options before it.');
   const top = `${source.replace(/\/+$/, '')}/`;
   const inside = path.startsWith(top) ? path.slice(top.length) : path;

@@ -1,6 +1,6 @@
 // Which label a path gets: the rules of a file_contexts file (selabel_file(5)).
 
-import { type ByteString, fromText } from '../../bytes/index.js';
+import { type ByteString, blankSeparated, fromText } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
 import type { Node } from '../../tree/index.js';
 
@@ -101,9 +101,8 @@ function inOrder(rules: readonly Rule[]): Rule[] {
 
 function readRules({ path, text }: ContextsFile): Rule[] {
   return text.split('\n').flatMap((line, i) => {
-    const trimmed = line.trim();
-    if (trimmed === '' || trimmed.startsWith('#')) return [];
-    const words = trimmed.split(/\s+/);
+    const words = blankSeparated(line as ByteString);
+    if (words.length === 0 || words[0]!.startsWith('#')) return [];
     const [expression = '', second = '', third] = words;
     const kind = Object.hasOwn(KINDS, second) ? KINDS[second] : undefined;
     const context = kind === undefined ? second : (third ?? '');

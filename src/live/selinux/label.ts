@@ -1,6 +1,6 @@
 // The labels of a root tree by its own policy, as `setfiles -F` would write them.
 
-import { type ByteString, byteStringOf, bytesOf, concatBytes } from '../../bytes/index.js';
+import { type ByteString, blankSeparated, byteStringOf, bytesOf, concatBytes } from '../../bytes/index.js';
 import { collect, quietRun } from '../../io/index.js';
 import { type Directory, FileTree, follow, type Node } from '../../tree/index.js';
 import { isPathComponent } from '../files/path-component.js';
@@ -42,7 +42,7 @@ export async function findPolicy(root: FileTree, wanted: string): Promise<Selinu
 
 /** A line `/from /to` each; the last line that fits a path counts. */
 function readSubstitutions(text: string): Substitutions {
-  const pairs = text.split('\n').map((line) => line.trim().split(/\s+/));
+  const pairs = text.split('\n').map((line) => blankSeparated(line as ByteString));
   return pairs.flatMap(([from, to]) => (from?.startsWith('/') && to ? [[from, to] as const] : [])).reverse();
 }
 

@@ -4,7 +4,7 @@ import { type ByteString, byteStringOf, type Timestamp, timestamp } from '../../
 import { InvalidImageError, UnsupportedError } from '../../errors.js';
 import { breathe, type Range, type Run, type Source } from '../../io/index.js';
 import { type EntryAttributes, readAttributes } from './attributes.js';
-import { isZero, nextFilledBlock, readAt } from './blocks.js';
+import { isZero, nextFilledBlock, readAt, truncated } from './blocks.js';
 import { dataSize, locateData, type PlacedHeader, padded } from './data.js';
 import { BLOCK, cText, dialectOf, isHeader, type UstarHeader, ustarHeader } from './header.js';
 import type { Meter } from './meter.js';
@@ -70,6 +70,11 @@ interface Pending {
 
 const NOTHING: Pending = { records: NO_RECORDS };
 
+/** Whether an entry has to follow: a volume label alone may end an archive. */
+function describesEntry({ records, name, link }: Pending): boolean {
+  return records !== NO_RECORDS || name !== undefined || link !== undefined;
+}
+
 /**
  * Reads the archive from its start. Throws {@link InvalidImageError} `tar.none` for what is no tar archive, other codes for
  * what is broken or ends too early, and {@link UnsupportedError} for parts of multi-volume archives.
@@ -87,7 +92,10 @@ export async function* readTarEntries(
     meter.step();
     if (meter.steps % BREATH === 0) await breathe(run);
     const placed = await headerAt(archive, at, isFirst, run, meter, options);
-    if (!placed) return;
+    if (!placed) {
+      if (describesEntry(pending)) throw truncated(at);
+      return;
+    }
     const { type } = placed;
     const size = await dataSize(
       archive,
@@ -121,6 +129,8 @@ async function headerAt(
   let at = from;
   if (at + BLOCK > archive.size) {
     if (isFirst) throw noArchive(archive.size === 0 ? 'it is empty' : 'it is shorter than one header');
+    // An end mark may be missing; a part of a header, or an entry whose last block is cut, shows that something was lost.
+    if (at > archive.size || !isZero(await readAt(archive, at, archive.size - at))) throw truncated(at);
     return undefined;
   }
   let block = await readAt(archive, at, BLOCK);

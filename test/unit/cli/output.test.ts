@@ -125,7 +125,11 @@ describe('text for a terminal', () => {
     for (const text of ['Ünïcödé', '日本語', 'שלום', 'می\u200cخواهم', '👩\u200d🚀'])
       expect(terminalText(text)).toBe(text);
   });
-  test('errors are escaped line by line', () => {
+  test('a line feed in a name begins no line', () => {
+    const error = new InvalidInputError('a.b', 'a\nisopress: done does not exist.', { path: 'a\nisopress: done' });
+    expect(errorLines(error)).toEqual(['isopress: a\\nisopress: done does not exist. [a.b]']);
+  });
+  test('errors of tools are escaped line by line', () => {
     const error = new ToolError('tool.failed', 'It failed. Its last words:\n  \u001b]0;owned\u0007', {
       path: 'a\u202eb',
     });

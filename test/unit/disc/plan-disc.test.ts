@@ -211,8 +211,10 @@ describe('emission', () => {
     const options = { ...rest, boot: { ...boot, catalogHidden: false, catalogPath: 'boot/x86_64/boot.catalog' } };
     const image = await collect(planDisc(mediaTree(), options), run);
     expect(Buffer.from(image).includes('BOOT.CATALOG;1')).toBe(true);
-    const taken = { ...options, boot: { ...options.boot, catalogPath: 'boot/mbrid' } };
-    expect(() => planDisc(mediaTree(), taken)).toThrow(expect.objectContaining({ code: 'disc.catalog-exists' }));
+    for (const catalogPath of ['boot/mbrid', 'boot/mbrid/catalog']) {
+      const taken = { ...options, boot: { ...options.boot, catalogPath } };
+      expect(() => planDisc(mediaTree(), taken)).toThrow(expect.objectContaining({ code: 'disc.catalog-exists' }));
+    }
   });
 });
 

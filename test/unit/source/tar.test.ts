@@ -108,6 +108,22 @@ describe('the end of an archive', () => {
     await expect(read(bytes)).rejects.toMatchObject({ code: 'tar.none' });
   });
 
+  test.each([
+    ['a part of a header', Buffer.concat([one.subarray(0, 1024), two.subarray(0, 188)])],
+    ['an entry whose last block is cut', one.subarray(0, 600)],
+    [
+      'an extended header of nothing',
+      archive({ name: 'x', type: 'x', data: record('path', 'name') }).subarray(0, 1024),
+    ],
+  ])('%s: something was lost', async (_, bytes) => {
+    await expect(read(bytes)).rejects.toMatchObject({ code: 'tar.truncated' });
+  });
+
+  test('the end mark may be missing or cut', async () => {
+    for (const bytes of [one.subarray(0, 1024), Buffer.concat([one.subarray(0, 1024), new Uint8Array(100)])])
+      expect([...(await read(bytes)).root.entries.keys()]).toEqual(['one']);
+  });
+
   test('zeros alone are an archive of nothing', async () => {
     expect((await read(zeros)).root.entries.size).toBe(0);
   });

@@ -18,6 +18,14 @@ test('a line is a path and a priority; blanks in paths have a backslash', () => 
   ]);
 });
 
+test('only blanks of ASCII divide a line: the second byte of "à" is U+00A0 elsewhere', () => {
+  expect(read('voilà 3\nvoilà là\\ 4 5\nà 1')).toEqual([
+    [fromText('voilà'), 3],
+    [fromText('voilà là 4'), 5],
+    [fromText('à'), 1],
+  ]);
+});
+
 test('a line that is none is refused with its number', () => {
   for (const line of ['boot', 'boot first', 'boot 32768', 'boot -32769', '5', 'boot 1.5']) {
     try {
