@@ -1,12 +1,13 @@
 // mkisofs's options as values of `isopress iso`.
 
 import type { Command } from 'commander';
-import { type ByteString, byteStringOf, fromText, trimBlanks } from '../../bytes/index.js';
+import { type ByteString, byteStringOf, fromText } from '../../bytes/index.js';
 import { type MkisofsOptions, parseMkisofsOptions } from '../../disc/index.js';
 import type { OwnWords } from '../../options/index.js';
 import { pathspecsOf } from '../graft.js';
 import { readInput } from '../input.js';
 import { readWeightRules } from '../iso-options.js';
+import { trimmed } from '../patterns.js';
 import { type ClassicValues, ownWordsOf } from './reader.js';
 
 /** Reads what mkisofs knows from the words after `isopress iso`. */
@@ -70,7 +71,7 @@ function insidePath(pattern: ByteString, source: string): ByteString {
 
 function linesOf(path: string): ByteString[] {
   const lines = byteStringOf(readInput(path)).split('\n');
-  return lines.map((line) => trimBlanks(line as ByteString)).filter((line) => line !== '');
+  return lines.map((line) => trimmed(line)).filter((line) => line !== '');
 }
 
 /** Operands apart from options that only isopress has. */
