@@ -38,7 +38,7 @@ function portable(reason) {
 
 function isUpToDate() {
   if (!existsSync(library)) return false;
-  const sources = ['Cargo.toml', 'Cargo.lock', 'native/Cargo.toml', 'native/build.rs'];
+  const sources = ['.cargo/config.toml', 'Cargo.toml', 'Cargo.lock', 'native/Cargo.toml', 'native/build.rs'];
   for (const file of readdirSync(`${root}native/src`, { recursive: true })) sources.push(`native/src/${file}`);
   for (const file of readdirSync(`${root}native/codecs`)) sources.push(`native/codecs/${file}`);
   const built = statSync(library).mtimeMs;

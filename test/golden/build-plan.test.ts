@@ -38,7 +38,7 @@ const OLD = `small 1.0.0
   root tree              /root  (only read)
   machine                x86_64  (that of the programs in the root tree)
   time                   0  (as asked for)
-  firmware               efi  (--set-type-attr firmware)
+  firmware               efi  (attribute firmware given as an option)
   boot loaders           isolinux+grub  (as asked for)
   partition table        mbr  (ISOLINUX takes an MBR)
   EFI system partition   15 MiB  (the usual one of kiwi-9.20)
