@@ -260,3 +260,22 @@ oracle('mksquashfs', 'unsquashfs')(
     expect(shown(join(scratch, 'ours'))).toEqual(['', 'squashfs-root', 'squashfs-root/stays']);
   },
 );
+
+oracle('mksquashfs', 'unsquashfs')('blanks at the ends of -ef lines are what mksquashfs makes of them', () => {
+  const tree = join(scratch, 'blanks');
+  mkdirSync(tree);
+  for (const name of ['stays', 'gone', 'blank ', ' front']) writeFileSync(join(tree, name), '');
+  const list = join(scratch, 'blanks.list');
+  writeFileSync(list, 'stays \n\t gone\nblank \n front\n\n# stays\n');
+  const args = ['-no-progress', '-noappend', '-quiet', '-ef', list];
+  const shown = (file: string) => judge('unsquashfs', ['-l', file]).stdout.split('\n').sort();
+  expect(judge('mksquashfs', [tree, join(scratch, 'blanks.theirs'), ...args])).toMatchObject({ status: 0 });
+  expect(isopress(['squashfs', tree, join(scratch, 'blanks.ours'), ...args])).toMatchObject({ status: 0 });
+  expect(shown(join(scratch, 'blanks.ours'))).toEqual(shown(join(scratch, 'blanks.theirs')));
+  expect(shown(join(scratch, 'blanks.ours'))).toEqual([
+    '',
+    'squashfs-root',
+    'squashfs-root/ front',
+    'squashfs-root/stays',
+  ]);
+});

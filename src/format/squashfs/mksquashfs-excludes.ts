@@ -8,9 +8,12 @@ const SPECIAL = /[\\*?[]/g;
 /** Patterns of ksh, which mksquashfs takes with -wildcards. */
 const EXTENDED = /^(?:[^\\]|\\.)*?[?*+@!]\(/;
 
-/** The paths in the text of an exclude file: one per line, without blank lines and comments. */
+/**
+ * The paths in the text of an exclude file: one per line, without blank lines and comments. Blanks before a path do not
+ * count; those after it belong to the name, as in mksquashfs.
+ */
 export function excludeLines(text: ByteString): string[] {
-  const used = text.split('\n').map((line) => trimBlanks(line as ByteString));
+  const used = text.split('\n').map((line) => line.replace(/^[ \t\r\f\v]+/, ''));
   // A backslash at the start keeps a "#" from starting a comment, and is dropped before anything else too.
   return used.filter((line) => line !== '' && !line.startsWith('#')).map((line) => line.replace(/^\\/, ''));
 }
