@@ -5,7 +5,7 @@ import type { Timestamp } from '../../bytes/index.js';
 import { type Compression, chooseCompression } from '../../compress/index.js';
 import { findEqualTails, planSquashfs, resolveSquashfs, type SquashfsOptions } from '../../format/squashfs/index.js';
 import type { Run } from '../../io/index.js';
-import { contentPriorities, contentsMatching, FileTree, shareDuplicates } from '../../tree/index.js';
+import { contentPriorities, contentsMatching, type FileTree, shareDuplicates } from '../../tree/index.js';
 import { compressionSettings } from '../compression-options.js';
 import { addSquashfsOptions, type SquashfsCommandOptions, withOverrides } from '../squashfs-options.js';
 import { writeCommand } from '../write-command.js';
@@ -21,15 +21,12 @@ export function squashfsCommand(): Command {
   return addWriterOptions(command).action((source: string, image: string, options: SquashfsCommandOptions) =>
     writeCommand(source, image, options, {
       name: 'squashfs',
-      check: ({ epoch }) => resolveSquashfs(settingsOf(NO_TREE, compressionOf(options), epoch, options)),
+      check: ({ epoch }) => resolveSquashfs(settingsOf(compressionOf(options), epoch, options)),
       plan: ({ tree, epoch }, { run }) => plan(tree, epoch, options, run),
       change: (tree) => withOverrides(tree, options),
     }),
   );
 }
-
-/** For what the options say without a tree. */
-const NO_TREE = FileTree.of({});
 
 function compressionOf(options: SquashfsCommandOptions): Compression {
   const { compression: name = 'gzip', engine } = options;
@@ -38,11 +35,11 @@ function compressionOf(options: SquashfsCommandOptions): Compression {
 
 /** No frame waits here that would keep the tree with its duplicates while the other one is planned. */
 function plan(given: FileTree, epoch: Timestamp, options: SquashfsCommandOptions, run: Run) {
-  const compression = compressionOf(options);
-  if (!options.duplicates) return planSquashfs(given, settingsOf(given, compression, epoch, options));
+  const settings = settingsOf(compressionOf(options), epoch, options);
+  if (!options.duplicates) return planSquashfs(given, { ...settings, ...contentsOf(given, options) });
   return shareDuplicates(given, run).then(async (tree) => {
-    const settings = settingsOf(tree, compression, epoch, options);
-    return planSquashfs(tree, { ...settings, equalTails: await findEqualTails(tree, settings, run) });
+    const chosen = { ...settings, ...contentsOf(tree, options) };
+    return planSquashfs(tree, { ...chosen, equalTails: await findEqualTails(tree, chosen, run) });
   });
 }
 
@@ -50,12 +47,8 @@ function dictionaryOf({ dictPercent, blockSize }: SquashfsCommandOptions) {
   return dictPercent === undefined ? {} : { dictionarySize: Math.floor((blockSize * dictPercent) / 100) };
 }
 
-function settingsOf(
-  tree: FileTree,
-  compression: Compression,
-  epoch: Timestamp,
-  options: SquashfsCommandOptions,
-): SquashfsOptions {
+/** What the options say without a tree. */
+function settingsOf(compression: Compression, epoch: Timestamp, options: SquashfsCommandOptions): SquashfsOptions {
   return {
     compression,
     epoch,
@@ -66,11 +59,17 @@ function settingsOf(
     duplicatesShared: options.duplicates,
     exportTable: options.export,
     stored: options.uncompressed,
-    unfragmented: contentsMatching(tree, options.unfragmented),
-    uncompressed: contentsMatching(tree, options.stored),
-    priorities: contentPriorities(tree, options.sort),
     alignTo: options.align,
     offset: options.offset,
     padTo: options.pad,
+  };
+}
+
+/** Contents of a tree that the options choose by their paths. */
+function contentsOf(tree: FileTree, options: SquashfsCommandOptions) {
+  return {
+    unfragmented: contentsMatching(tree, options.unfragmented),
+    uncompressed: contentsMatching(tree, options.stored),
+    priorities: contentPriorities(tree, options.sort),
   };
 }
