@@ -22,7 +22,13 @@ describe('the package', () => {
       typeof target === 'string' ? [target] : Object.values(target as Record<string, string>),
     );
     expect(targets.length).toBeGreaterThan(20);
-    expect(targets.filter((target) => !shipped.has(normalize(target)))).toEqual([]);
+    const isShipped = (target: string) => {
+      const [start, end] = normalize(target).split('*');
+      return end === undefined
+        ? shipped.has(start!)
+        : [...shipped].some((at) => at.startsWith(start!) && at.endsWith(end));
+    };
+    expect(targets.filter((target) => !isShipped(target))).toEqual([]);
   });
 
   test('has what README and the pages in docs link to', () => {
