@@ -113,6 +113,21 @@ export const u64le = (at: number) =>
     },
   );
 
+/** 64-bit little-endian with a sign, for times. Values beyond 2^53 read as an inexact number and cannot be written. */
+export const i64le = (at: number) =>
+  integer(
+    at,
+    8,
+    Number.MIN_SAFE_INTEGER,
+    Number.MAX_SAFE_INTEGER,
+    (v, p) => v.getUint32(p, true) + v.getInt32(p + 4, true) * U32,
+    (v, p, x) => {
+      const high = Math.floor(x / U32);
+      v.setUint32(p, x - high * U32, true);
+      v.setInt32(p + 4, high, true);
+    },
+  );
+
 /** Both-endian 16-bit (ECMA-119 7.2.3): little-endian, then big-endian. Reads the first half. */
 export const u16both = (at: number) =>
   integer(
