@@ -48,6 +48,7 @@ const RULES: Readonly<Record<string, { rooms: readonly string[]; others: readonl
       'node:readline',
       'node-sqlite3-wasm',
       'saxes',
+      'toml-eslint-parser',
       'yaml',
     ],
   },

@@ -152,12 +152,12 @@ function ofFiles({ cdroot, editScript, grubTemplate, targetDirectory, baseName }
 }
 
 /** Who says so: the description with the line, the option that replaces an attribute, or `otherwise`. */
-function said({ attributePlaces, path }: LiveDescription, attribute: string, otherwise: string): string {
+function said({ attributePlaces }: LiveDescription, attribute: string, otherwise: string): string {
   const place = attributePlaces.get(attribute);
   if (place === undefined) return otherwise;
   return place.line === undefined
     ? `attribute ${attribute} given as an option`
-    : `${basename(path)}, line ${place.line}`;
+    : `${basename(place.path ?? '')}, line ${place.line}`;
 }
 
 function usual({ name }: GenerationRules): string {

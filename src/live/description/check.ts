@@ -22,7 +22,8 @@ export function checkElement(element: XmlElement, rules: GenerationRules): void 
   checkText(element, rules);
   const seen = new Set<string>();
   for (const child of element.children) {
-    if (child.name.endsWith(':include')) throw refusedChild(child, 'other files are not read');
+    if (child.name.endsWith(':include'))
+      throw refusedChild(child, 'files are included by <include from="this://FILE"/>');
     const known = Object.hasOwn(rule.children, child.name) ? rule.children[child.name] : undefined;
     if (!known || !covers(known, rules)) {
       const names = Object.entries(rule.children).filter(([, other]) => covers(other, rules));

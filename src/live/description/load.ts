@@ -1,68 +1,72 @@
 // From a directory to the typed description of one live ISO.
 
-import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { fromText } from '../../bytes/index.js';
-import { InvalidInputError, UnsupportedError } from '../../errors.js';
-import { sourceError } from '../../io/index.js';
+import { dirname, extname, join } from 'node:path';
+import { InvalidInputError, SourceError } from '../../errors.js';
 import { pathComponent } from '../files/path-component.js';
-import { decodeText } from './encoding.js';
 import { findDescription } from './find.js';
 import type { Generation } from './generations.js';
+import { type Included, include } from './include.js';
 import type { LiveDescription } from './model.js';
 import { checkImage, type DescriptionRequest, readImage } from './read-description.js';
-import { LARGEST, parseXml, type XmlElement } from './xml.js';
+import { DescriptionFiles } from './read-file.js';
+import { type Place, parseXml, type XmlElement } from './xml.js';
 
 /**
- * Reads the description in a directory, or the one named `file` in it. Errors carry file, line and column.
+ * Reads the description in a directory, or the one named `file` in it, with what it includes. Errors carry file, line and
+ * column.
  */
 export async function loadDescription(
   directory: string,
   request: DescriptionRequest,
   file?: string,
 ): Promise<LiveDescription> {
-  return readImage(await loadDocument(directory, file), request);
+  const { document, remarks } = await loadDocument(directory, file);
+  return readImage(document, request, remarks);
 }
 
 /** Throws what {@link loadDescription} would throw for every choice of profiles and machine. */
 export async function checkDescription(directory: string, generation?: Generation, file?: string): Promise<void> {
-  checkImage(await loadDocument(directory, file), generation);
+  const { document } = await loadDocument(directory, file);
+  checkImage(document, generation);
 }
 
-async function loadDocument(directory: string, file: string | undefined): Promise<XmlElement> {
-  const path =
-    file === undefined
-      ? await findDescription(directory)
-      : join(directory, pathComponent(file, { what: 'The name of the description' }));
-  if (path.endsWith('.toml')) throw tomlRefused(path);
-  const bytes = await readBounded(path).catch((error) => {
-    if (error instanceof InvalidInputError) throw error;
-    throw sourceError(fromText(path), error);
-  });
-  const text = decodeText(bytes, path);
-  if (path.endsWith('.xml') || text.trimStart().startsWith('<')) return parseXml(text, path);
-  // Only who has a description in YAML pays for the parser.
-  const { parseYaml } = await import('./yaml.js');
-  return parseYaml(text, path);
-}
-
-/** The same from the text of an XML file; `path` is for messages. */
+/** The same from the text of an XML file, which includes no others; `path` is for messages. */
 export function readDescription(text: string, path: string, request: DescriptionRequest): LiveDescription {
   return readImage(parseXml(text, path), request);
 }
 
-function tomlRefused(path: string): UnsupportedError {
-  return new UnsupportedError('description.toml', 'Descriptions in TOML are not read.', {
-    path,
-    hint: 'Write it in XML or YAML; both say the same: a table is an element, "@name" an attribute.',
+async function loadDocument(directory: string, file: string | undefined): Promise<Included> {
+  const path =
+    file === undefined
+      ? await findDescription(directory)
+      : join(directory, pathComponent(file, { what: 'The name of the description' }));
+  const files = new DescriptionFiles();
+  const document = await parse(await files.text(path), path);
+  return include(document, dirname(path), async (included, place) => {
+    return parseXml(await includedText(files, included, place), included);
   });
 }
 
-async function readBounded(path: string): Promise<Uint8Array> {
-  const { size } = await stat(path);
-  if (size > LARGEST) {
-    const message = `The file has ${size} bytes; no description has more than ${LARGEST}.`;
-    throw new InvalidInputError('description.size', message, { path, hint: 'Is this an image description?' });
+/** Only who has a description in another language than XML pays for its parser. */
+async function parse(text: string, path: string): Promise<XmlElement> {
+  if (extname(path) === '.xml' || text.trimStart().startsWith('<')) return parseXml(text, path);
+  if (extname(path) === '.toml' || TOML_START.test(text)) return (await import('./toml.js')).parseToml(text, path);
+  return (await import('./yaml.js')).parseYaml(text, path);
+}
+
+/** Comments, and then the header of a table or a key with "=": how a description in TOML starts, and none in YAML. */
+const TOML_START = /^(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ \t]*(?:\[|(?:[\w-]+|"[^"\n]*")(?:\.[\w-]+|\."[^"\n]*")*[ \t]*=)/;
+
+async function includedText(files: DescriptionFiles, path: string, place: Place): Promise<string> {
+  try {
+    return await files.text(path);
+  } catch (error) {
+    if (!(error instanceof SourceError) && !(error instanceof InvalidInputError)) throw error;
+    if (error.code === 'description.encoding') throw error;
+    throw new InvalidInputError('description.include', `What is included here cannot be read: ${error.message}`, {
+      ...place,
+      cause: error,
+      hint: 'A path after this:// starts at the directory of the description.',
+    });
   }
-  return readFile(path);
 }

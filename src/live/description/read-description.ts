@@ -53,8 +53,15 @@ export function checkImage(document: XmlElement, generation: Generation | undefi
   return { image, rules, schemaVersion, remarks };
 }
 
-/** Reads the document element. Throws {@link InvalidInputError} with the place of the first fault. */
-export function readImage(document: XmlElement, request: DescriptionRequest): LiveDescription {
+/**
+ * Reads the document element; `earlier` are the remarks there are already. Throws {@link InvalidInputError} with the place of
+ * the first fault.
+ */
+export function readImage(
+  document: XmlElement,
+  request: DescriptionRequest,
+  earlier: readonly Remark[] = [],
+): LiveDescription {
   const { path } = document.place;
   const { image, rules, schemaVersion, remarks } = checkImage(document, request.generation);
   const profiles = selectProfiles(image, request.profiles ?? [], request.architecture, rules);
@@ -84,7 +91,7 @@ export function readImage(document: XmlElement, request: DescriptionRequest): Li
     packages: readPackages(image, selection),
     drivers: filesOf(image, 'drivers', selection, () => true),
     strip: readStrip(image, selection),
-    remarks,
+    remarks: [...earlier, ...remarks],
   };
 }
 

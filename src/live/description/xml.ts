@@ -1,5 +1,5 @@
-// An XML document as a small tree of elements that know where they stand. Strict XML 1.0; a document type, and with it
-// every entity of its own, is refused: a description has no use for one, and an attacker has many.
+// An XML document as a small tree of elements with their places. Strict XML 1.0; a DTD, and with it every entity of the
+// document, is refused: a description has no use for one, and an attacker has many.
 
 import { SaxesParser } from 'saxes';
 import { InvalidInputError } from '../../errors.js';
@@ -48,9 +48,10 @@ export function parseXml(text: string, path: string): XmlElement {
   parser.on('error', (error) => {
     throw notWellFormed(error.message.replace(/^\d+:\d+: /, ''), text, parser.position, start, placeOf);
   });
-  parser.on('doctype', () => {
+  parser.on('doctype', (declaration) => {
+    if (EMPTY_DOCTYPE.test(declaration)) return;
     const place = placeOf(text.lastIndexOf('<!DOCTYPE', parser.position));
-    throw xmlError('A document type declaration (<!DOCTYPE …>) is not allowed here.', place, NO_ENTITIES);
+    throw xmlError('A document type declaration with a DTD is not allowed here.', place, NO_ENTITIES);
   });
   parser.on('opentagstart', () => {
     start = text.lastIndexOf('<', parser.position - 1);
@@ -106,6 +107,9 @@ function placeFinder(text: string, path: string): (offset: number) => Place {
     return { path, line: low + 1, column: offset - starts[low]! + 1 };
   };
 }
+
+/** A document type that only names the document element, as editors write it. */
+const EMPTY_DOCTYPE = /^\s*[\w:.-]+\s*$/;
 
 const NO_ENTITIES = 'Take it out, and write what its entities stand for in their places.';
 

@@ -1,5 +1,4 @@
-// A description in YAML: a mapping whose key is the element's name; `@name` is an attribute, `#text` the text beside
-// attributes, a list several elements of one name. The result is the same tree that XML gives.
+// A description in YAML, or in JSON, which is YAML.
 
 import { InvalidInputError } from '../../errors.js';
 import {
@@ -12,67 +11,54 @@ import {
   parseBoundedYaml,
   type YamlDocument,
 } from '../yaml/parse-bounded.js';
-import { DEEPEST, MOST, type Place, type XmlAttribute, type XmlElement } from './xml.js';
+import { elementOf, type MarkupEntry, type MarkupNode } from './markup.js';
+import { DEEPEST, type Place, type XmlElement } from './xml.js';
 
 /** Characters of a description in YAML: less than in XML, whose parser is ten times as fast. */
 const LARGEST = 1024 * 1024;
 
 /** Throws {@link InvalidInputError} `description.yaml` with the place of the first fault. */
 export function parseYaml(text: string, path: string): XmlElement {
-  return new Reader(parseBoundedYaml(text, { path, largest: LARGEST, deepest: DEEPEST, fail: yamlError })).image();
+  const document = parseBoundedYaml(text, { path, largest: LARGEST, deepest: DEEPEST, fail: yamlError });
+  return elementOf(nodeOf(document.root, document), yamlError);
 }
 
-class Reader {
-  private count = 0;
-
-  constructor(private readonly document: YamlDocument) {}
-
-  image(): XmlElement {
-    const { root } = this.document;
-    if (!isMap(root) || root.items.length !== 1) {
-      throw yamlError('A description is one mapping with the key "image".', this.placeOf(root));
-    }
-    const [element] = this.elements(root.items[0] as Pair<Node, Node>, 0);
-    return element!;
+function nodeOf(node: Node | null, document: YamlDocument, otherwise?: Place): MarkupNode {
+  const place = document.placeOf(node, otherwise);
+  if (node === null) return { kind: 'text', text: '', place };
+  if (isAlias(node)) throw yamlError('Aliases (*name) are not allowed here.', place);
+  if (isSeq(node)) {
+    return { kind: 'list', items: node.items.map((item) => nodeOf(item as Node, document, place)), place };
   }
-
-  /** The elements of one pair: several if its value is a list. */
-  private elements({ key, value }: Pair<Node, Node | null>, depth: number): XmlElement[] {
-    const place = this.placeOf(key);
-    if (!isScalar(key)) throw yamlError('A key must be the name of an element.', place);
-    const name = String(key.value);
-    if (!isSeq(value)) return [this.element(name, value, place, depth)];
-    return value.items.map((item) => this.element(name, item as Node, this.placeOf(item as Node, place), depth));
+  if (isMap(node)) {
+    const entries = (node.items as Pair<Node, Node | null>[]).map((pair) => entryOf(pair, document));
+    return { kind: 'map', entries, place };
   }
+  return { kind: 'text', text: isScalar(node) ? scalarText(node) : '', place };
+}
 
-  private element(name: string, value: Node | null, place: Place, depth: number): XmlElement {
-    if (depth >= DEEPEST) throw yamlError(`Elements are nested more than ${DEEPEST} deep.`, place);
-    if (++this.count > MOST) throw yamlError(`There are more than ${MOST} elements.`, place);
-    const attributes = new Map<string, XmlAttribute>();
-    if (!isMap(value)) return { name, attributes, children: [], text: this.scalar(value, place), place };
-    const children: XmlElement[] = [];
-    let text = '';
-    for (const pair of value.items as Pair<Node, Node | null>[]) {
-      const key = isScalar(pair.key) ? String(pair.key.value) : '';
-      if (key === '#text') text = this.scalar(pair.value, place);
-      else if (key.startsWith('@')) {
-        const own = this.placeOf(pair.value, this.placeOf(pair.key));
-        attributes.set(key.slice(1), { name: key.slice(1), value: this.scalar(pair.value, own), place: own });
-      } else children.push(...this.elements(pair, depth + 1));
-    }
-    return { name, attributes, children, text, place };
-  }
+function entryOf({ key, value }: Pair<Node, Node | null>, document: YamlDocument): MarkupEntry {
+  const place = document.placeOf(key);
+  if (!isScalar(key)) throw yamlError('A key must be the name of an element.', place);
+  return { key: String(key.value), place, value: nodeOf(value, document, place) };
+}
 
-  private scalar(value: Node | null, place: Place): string {
-    if (value === null) return '';
-    if (isAlias(value)) throw yamlError('Aliases (*name) are not allowed here.', this.placeOf(value, place));
-    if (!isScalar(value)) throw yamlError('A single value is expected here.', this.placeOf(value, place));
-    return value.value === null ? '' : String(value.value).trim();
-  }
+/** Words without quotes that YAML 1.1, which KIWI reads, takes for values. */
+const WORDS: Readonly<Record<string, string>> = {
+  ...{ yes: 'true', on: 'true', true: 'true', no: 'false', off: 'false', false: 'false', null: '', '~': '' },
+};
 
-  private placeOf(node: Node | null, otherwise?: Place): Place {
-    return this.document.placeOf(node, otherwise);
-  }
+/**
+ * A scalar as text. Words of YAML 1.1 for true, false and nothing count, and hexadecimal numbers; a number with a fraction
+ * stays as it is written, where KIWI makes 1.1 of 1.10.
+ */
+function scalarText({ value, type }: { readonly value: unknown; readonly type?: string }): string {
+  const text = value === null ? '' : String(value);
+  if (type !== 'PLAIN') return text;
+  const isOneCase = text === text.toLowerCase() || text === text.toUpperCase() || /^[A-Z][a-z]+$/.test(text);
+  const word = text.toLowerCase();
+  if (isOneCase && Object.hasOwn(WORDS, word)) return WORDS[word]!;
+  return /^0x[0-9a-fA-F]{1,12}$/.test(text) ? String(Number(text)) : text;
 }
 
 const FORM = 'Elements are keys, attributes keys such as "@name", and several elements of one name are a list.';

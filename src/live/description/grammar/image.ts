@@ -38,7 +38,8 @@ export const imageGrammar: Grammar = {
       description: once,
       profiles: many,
       preferences: some,
-      include: { many: true, refused: 'other files are not read' },
+      // What can be read is in its place already; this is left of a text without a directory.
+      include: { many: true, refused: 'a text alone includes no files' },
       repository: many,
       packages: many,
       users: many,
@@ -57,7 +58,7 @@ export const imageGrammar: Grammar = {
   contact: textual(),
   specification: textual(),
   license: textual(),
-  include: leaf(unused('Other files are not read.', 'from!')),
+  include: leaf(unused('The content of the file is in its place.', 'from!')),
   extension: { attributes: {}, children: {}, opaque: true },
   profiles: branch({}, { profile: some }),
   profile: branch(
