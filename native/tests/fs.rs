@@ -144,6 +144,26 @@ fn a_link_has_its_own_attributes() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn beginning_at_a_directory_and_by_path_give_the_same_attributes() {
+    let scratch = Scratch::new("beginnings");
+    let file = scratch.sparse("file", 0, &[]);
+    let link = scratch.path("link");
+    symlink(&file, &link).unwrap();
+    for (name, value) in [("user.long", &[7; 3000][..]), ("user.empty", &[])] {
+        if !set(&file, name, value) {
+            return eprintln!("the scratch file system has no extended attributes");
+        }
+    }
+    set(&link, "trusted.on-link", b"1");
+    let directory = Directory::open(bytes(&scratch.0), None).unwrap();
+    for name in ["file", "link", "."] {
+        let found = directory.look(name.as_bytes(), true).unwrap().attributes;
+        assert_eq!(found, xattr::read_all(bytes(&scratch.path(name))).unwrap(), "{name}");
+    }
+}
+
 #[test]
 fn impossible_paths_are_errors() {
     let code = |path: &[u8]| errno_name(&xattr::read_all(path).unwrap_err());

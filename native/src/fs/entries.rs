@@ -61,7 +61,8 @@ impl Directory {
             open::regular_in(&self.open, name, Some(Identity::of(&stat)))?;
         }
         let target = if mode & libc::S_IFMT == libc::S_IFLNK { self.target(&c_name)? } else { Vec::new() };
-        let attributes = if attributes { xattr::read_all(&self.path_of(name))? } else { Vec::new() };
+        let attributes =
+            if attributes { xattr::read_all_in(&self.open, &c_name, || self.path_of(name))? } else { Vec::new() };
         Ok(Facts { stat, target, attributes })
     }
 
@@ -96,7 +97,7 @@ impl Directory {
         }
     }
 
-    /// Calls for attributes that begin at an open directory are newer than the systems this has to run on.
+    /// For systems whose calls for attributes cannot begin at an open directory.
     fn path_of(&self, name: &[u8]) -> Vec<u8> {
         let mut path = Vec::with_capacity(self.path.len() + 1 + name.len());
         path.extend_from_slice(&self.path);

@@ -5,6 +5,8 @@ pub mod gather;
 pub mod holes;
 pub mod open;
 pub mod xattr;
+#[cfg(target_os = "linux")]
+mod xattr_at;
 
 use std::ffi::CString;
 use std::io;

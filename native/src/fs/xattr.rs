@@ -1,8 +1,13 @@
-//! Extended attributes of an entry itself (a symbolic link's own, a device's own), by path.
+//! Extended attributes of an entry itself (a symbolic link's own, a device's own).
 
 use super::c_path;
+#[cfg(target_os = "linux")]
+use super::xattr_at;
 use std::ffi::{CStr, CString};
+use std::fs::File;
 use std::io;
+#[cfg(target_os = "linux")]
+use std::os::fd::AsRawFd;
 
 /// An attribute's full name (`security.capability`) and its value.
 pub type Attribute = (Vec<u8>, Vec<u8>);
@@ -17,14 +22,36 @@ const MAX_LENGTH: usize = 64 << 20;
 /// gives none; an attribute that is removed while being read is left out.
 pub fn read_all(path: &[u8]) -> io::Result<Vec<Attribute>> {
     let path = c_path(path)?;
-    let names = match filled(|buffer| list(&path, buffer)) {
+    collect(|buffer| list(&path, buffer), |attribute, buffer| get(&path, attribute, buffer))
+}
+
+/// The same of the entry `name` of an open directory. Where the system cannot begin there, by a path that leads to the entry.
+pub fn read_all_in(directory: &File, name: &CStr, path: impl Fn() -> Vec<u8>) -> io::Result<Vec<Attribute>> {
+    #[cfg(target_os = "linux")]
+    if xattr_at::are_known() {
+        let fd = directory.as_raw_fd();
+        return collect(
+            |buffer| xattr_at::list(fd, name, buffer),
+            |attribute, buffer| xattr_at::get(fd, name, attribute, buffer),
+        );
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = (directory, name);
+    read_all(&path())
+}
+
+fn collect(
+    list: impl Fn(&mut [u8]) -> io::Result<usize>,
+    get: impl Fn(&CString, &mut [u8]) -> io::Result<usize>,
+) -> io::Result<Vec<Attribute>> {
+    let names = match filled(list) {
         Err(error) if is_unsupported(&error) => return Ok(Vec::new()),
         names => names?,
     };
     let mut attributes = Vec::new();
     for name in names.split(|&byte| byte == 0).filter(|name| !name.is_empty()) {
-        let c_name = c_path(name)?;
-        match filled(|buffer| get(&path, &c_name, buffer)) {
+        let attribute = c_path(name)?;
+        match filled(|buffer| get(&attribute, buffer)) {
             Ok(value) => attributes.push((name.to_vec(), value)),
             Err(error) if is_absent(&error) => {}
             Err(error) => return Err(error),
