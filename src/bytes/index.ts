@@ -4,6 +4,7 @@ export * from './align.js';
 export * from './bitmap.js';
 export * from './concat.js';
 export * from './crc.js';
+export * from './defined.js';
 export * from './fields.js';
 export * from './guid.js';
 export * from './path-like.js';

@@ -2,7 +2,16 @@
 
 export { buildLiveIso, planLiveIso } from './build/build.js';
 export type { Decision } from './build/decisions.js';
-export type { BuildOptions } from './build/options.js';
+export type {
+  BuildEvents,
+  BuildInput,
+  BuildOptions,
+  DescriptionOptions,
+  InitrdOptions,
+  MediumOptions,
+  RootCompressionOptions,
+  RootTreeOptions,
+} from './build/options.js';
 export type { BuildReport, LiveReport } from './build/report.js';
 export type { Step } from './build/stopwatch.js';
 export { type BundledFile, type BundleOptions, type BundleReport, bundleResults } from './bundle/index.js';

@@ -5,18 +5,21 @@ import type { DiscLayout } from '../disc/index.js';
 import type * as live from '../live/index.js';
 import { runOf, type WorkOptions } from './run.js';
 
-/** What a build can be asked for. */
-export interface BuildOptions extends Omit<live.BuildOptions, 'exclude' | 'now'>, WorkOptions {
-  /** Patterns of what stays out of the root image, besides what never belongs in it. */
+/** How the root tree is prepared for the root image. */
+export interface RootTreeOptions extends Omit<live.RootTreeOptions, 'exclude'> {
+  /** Patterns of entries to leave out of the root image, besides those that are never part of one. */
   readonly exclude?: readonly PathLike[];
-  /** Milliseconds of any clock that only goes forward, for the durations in the report. Default: all of them are 0. */
-  now?(): number;
+}
+
+/** The options of a build. */
+export interface BuildOptions extends Omit<live.BuildOptions, 'tree'>, WorkOptions {
+  readonly tree?: RootTreeOptions;
 }
 
 /** How results are bundled. */
 export interface BundleOptions extends live.BundleOptions, WorkOptions {}
 
-/** What a build would make. */
+/** The result that a build would have. */
 export interface LivePlan {
   readonly report: live.LiveReport;
   readonly layout: DiscLayout;
@@ -39,6 +42,8 @@ export async function bundleResults(options: BundleOptions): Promise<live.Bundle
   return (await loadLive()).bundleResults(options, runOf(options));
 }
 
-function inside({ exclude, ...rest }: BuildOptions): live.BuildOptions {
-  return { now: () => 0, ...rest, ...(exclude && { exclude: exclude.map(pathBytes) }) };
+function inside({ tree, ...rest }: BuildOptions): live.BuildOptions {
+  if (tree === undefined) return rest;
+  const { exclude, ...others } = tree;
+  return { ...rest, tree: { ...others, ...(exclude && { exclude: exclude.map(pathBytes) }) } };
 }

@@ -2,6 +2,8 @@
 
 export {
   type BootloaderAttributes,
+  type BuildEvents,
+  type BuildInput,
   type BuildReport,
   type BundledFile,
   type BundleFormat,
@@ -10,16 +12,19 @@ export {
   type ConfigurationPlaces,
   checkDescription,
   type Decision,
+  type DescriptionOptions,
   type DescriptionRequest,
   type Generation,
   type GenerationRules,
   generations,
+  type InitrdOptions,
   type InitrdReport,
   type LiveDescription,
   type LiveReport,
   type LoaderLayout,
   loadConfiguration,
   loadDescription,
+  type MediumOptions,
   type PackageLists,
   type Place,
   placeOf,
@@ -27,6 +32,7 @@ export {
   type ResultFile,
   type ResultKey,
   type Results,
+  type RootCompressionOptions,
   type RootSize,
   type RuntimeConfiguration,
   readDescription,
@@ -43,5 +49,6 @@ export {
   bundleResults,
   type LivePlan,
   planLiveIso,
+  type RootTreeOptions,
 } from './builds.js';
 export type { RunOptions, WorkOptions } from './run.js';

@@ -32,7 +32,7 @@ interface Layout {
 const LAYOUTS: readonly Layout[] = [
   {
     name: 'GRUB with a GPT, its media check',
-    iso: { flags: 'overlay', partitionTable: 'gpt', type: 'firmware="uefi" mediacheck="true"' },
+    iso: { flags: 'overlay', medium: { partitionTable: 'gpt' }, type: 'firmware="uefi" mediacheck="true"' },
     boots: [
       ['uefi', 'disk'],
       ['bios', 'cd'],
@@ -41,7 +41,7 @@ const LAYOUTS: readonly Layout[] = [
   },
   {
     name: 'isolinux',
-    iso: { flags: 'overlay', layout: 'isolinux', type: 'firmware="bios"' },
+    iso: { flags: 'overlay', medium: { layout: 'isolinux' }, type: 'firmware="bios"' },
     boots: [
       ['bios', 'cd'],
       ['bios', 'disk'],
@@ -50,7 +50,7 @@ const LAYOUTS: readonly Layout[] = [
   },
   {
     name: 'GRUB with an MBR',
-    iso: { flags: 'overlay', partitionTable: 'mbr', type: 'firmware="uefi"' },
+    iso: { flags: 'overlay', medium: { partitionTable: 'mbr' }, type: 'firmware="uefi"' },
     boots: [
       ['bios', 'usb'],
       ['uefi', 'cd'],
@@ -58,7 +58,7 @@ const LAYOUTS: readonly Layout[] = [
   },
   {
     name: 'GRUB of our own making for EFI',
-    iso: { flags: 'overlay', partitionTable: 'gpt-hybrid', type: 'firmware="efi"' },
+    iso: { flags: 'overlay', medium: { partitionTable: 'gpt-hybrid' }, type: 'firmware="efi"' },
     boots: [
       ['uefi', 'usb'],
       ['bios', 'disk'],
@@ -66,7 +66,7 @@ const LAYOUTS: readonly Layout[] = [
   },
   {
     name: 'isolinux and GRUB, its media check',
-    iso: { flags: 'overlay', layout: 'isolinux+grub', type: 'firmware="uefi" mediacheck="true"' },
+    iso: { flags: 'overlay', medium: { layout: 'isolinux+grub' }, type: 'firmware="uefi" mediacheck="true"' },
     boots: [
       ['bios', 'cd'],
       ['uefi', 'disk'],
@@ -74,7 +74,7 @@ const LAYOUTS: readonly Layout[] = [
   },
   {
     name: "the distribution's live module, its media check",
-    iso: { flags: 'dmsquash', partitionTable: 'gpt', type: 'firmware="uefi" mediacheck="true"' },
+    iso: { flags: 'dmsquash', medium: { partitionTable: 'gpt' }, type: 'firmware="uefi" mediacheck="true"' },
     boots: [
       ['uefi', 'cd'],
       ['bios', 'disk'],
@@ -82,18 +82,24 @@ const LAYOUTS: readonly Layout[] = [
   },
   {
     name: 'a squashfs that is the root itself',
-    iso: { flags: 'dmsquash', partitionTable: 'mbr', type: 'firmware="uefi" filesystem="squashfs"' },
+    iso: { flags: 'dmsquash', medium: { partitionTable: 'mbr' }, type: 'firmware="uefi" filesystem="squashfs"' },
     boots: [['uefi', 'cd']],
   },
   {
     name: 'an initrd that the dracut of this machine made from outside of the tree',
-    iso: { flags: 'dmsquash', partitionTable: 'mbr', type: 'firmware="uefi"', dracut: 'sysroot' },
+    iso: { flags: 'dmsquash', medium: { partitionTable: 'mbr' }, type: 'firmware="uefi"', dracut: 'sysroot' },
     boots: [['bios', 'disk']],
   },
   {
     name: 'GRUB on ARM, the initrd made from outside of the tree',
     debian: 'arm64',
-    iso: { flags: 'overlay', partitionTable: 'gpt', type: 'firmware="uefi"', dracut: 'sysroot', console: 'ttyAMA0' },
+    iso: {
+      flags: 'overlay',
+      medium: { partitionTable: 'gpt' },
+      type: 'firmware="uefi"',
+      dracut: 'sysroot',
+      console: 'ttyAMA0',
+    },
     boots: [['uefi', 'disk']],
   },
 ];

@@ -18,7 +18,7 @@ function image(partitionTable: 'mbr' | 'gpt' | 'gpt-hybrid'): Promise<string> {
   const known = images.get(partitionTable);
   if (known) return known;
   iso.describe('firmware="efi"');
-  const pressed = iso.press({ partitionTable }).then((report) => report.image);
+  const pressed = iso.press({ medium: { partitionTable } }).then((report) => report.image);
   images.set(partitionTable, pressed);
   return pressed;
 }
@@ -53,7 +53,7 @@ function earlyImage(type: string): Promise<string> {
   const known = pressedEarly.get(type);
   if (known) return known;
   writeFileSync(join(iso.description, 'config.xml'), early(type));
-  const pressed = iso.press({ compression: 'gzip' }).then((report) => report.image);
+  const pressed = iso.press({ compression: { name: 'gzip' } }).then((report) => report.image);
   pressedEarly.set(type, pressed);
   return pressed;
 }

@@ -17,13 +17,21 @@ const BOOT_SECONDS = 1200;
 const thorough = process.env['ISOPRESS_BOOT'] === 'all' ? oracle('qemu-system-x86_64', 'sfdisk') : oracle().skip;
 
 const WAYS: readonly (readonly [name: string, iso: DebianIso, firmware: 'bios' | 'uefi'])[] = [
-  ['an MBR', { flags: 'overlay', partitionTable: 'mbr', type: 'firmware="uefi" hybridpersistent="true"' }, 'bios'],
-  ['a GPT', { flags: 'overlay', partitionTable: 'gpt', type: 'firmware="uefi" hybridpersistent="true"' }, 'uefi'],
+  [
+    'an MBR',
+    { flags: 'overlay', medium: { partitionTable: 'mbr' }, type: 'firmware="uefi" hybridpersistent="true"' },
+    'bios',
+  ],
+  [
+    'a GPT',
+    { flags: 'overlay', medium: { partitionTable: 'gpt' }, type: 'firmware="uefi" hybridpersistent="true"' },
+    'uefi',
+  ],
   [
     'a GPT, on xfs',
     {
       flags: 'overlay',
-      partitionTable: 'gpt',
+      medium: { partitionTable: 'gpt' },
       type: 'firmware="uefi" hybridpersistent="true" hybridpersistent_filesystem="xfs"',
     },
     'bios',

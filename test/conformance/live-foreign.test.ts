@@ -52,8 +52,8 @@ async function pressFrom(root: string, machine: string, type: string): Promise<B
   writeFileSync(join(description, 'config.xml'), described(type, machine));
   const initrd = join(scratch, `${machine}-initrd`);
   writeFileSync(initrd, 'not an initrd\n');
-  const options = { description, root, targetDirectory, initrd, now: () => 0 };
-  return buildLiveIso(options, quietRun(2));
+  const options = { input: { root }, description: { directory: description }, initrd: { file: initrd } };
+  return buildLiveIso({ ...options, targetDirectory }, quietRun(2));
 }
 
 function reported(image: string): string[] {

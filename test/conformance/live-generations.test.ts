@@ -22,7 +22,8 @@ function describeIn(schema: string, attributes: string, children = ''): void {
   );
 }
 
-const press = (options: Parameters<SmallIso['press']>[0] = {}) => small.press({ compression: 'gzip', ...options });
+const press = (options: Parameters<SmallIso['press']>[0] = {}) =>
+  small.press({ compression: { name: 'gzip' }, ...options });
 
 /** A copy of the small root, to be changed. */
 function ownRoot(): string {
@@ -67,7 +68,7 @@ describe.runIf(hasGrub && hasIsolinux)('the same root tree', () => {
     describeIn(schema, `firmware="efi" ${schema === '6.7' ? 'hybrid="true"' : ''}`);
     const root = ownRoot();
     mkdirSync(join(root, 'tmp/left'));
-    const { image, layout } = await press({ root });
+    const { image, layout } = await press({ input: { root } });
     expect(layout).toBe(loaders);
     expect(espSectors(image)).toBe(sectors);
     const inner = rootfs(image);
@@ -82,7 +83,9 @@ describe.runIf(hasGrub && hasIsolinux)('the same root tree', () => {
     for (const name of ['shim.efi', 'grub.efi']) writeFileSync(join(root, 'usr/share/efi/x86_64', name), name);
     const platforms = async (schema: string) => {
       describeIn(schema, 'firmware="uefi"');
-      return readdirSync(extracted((await press({ root })).image, '/boot/grub')).filter((name) => name.includes('-'));
+      return readdirSync(extracted((await press({ input: { root } })).image, '/boot/grub')).filter((name) =>
+        name.includes('-'),
+      );
     };
     expect(await platforms('7.2')).toEqual(['i386-pc', 'x86_64-efi']);
     expect(await platforms('7.4')).toEqual(['i386-pc']);
@@ -96,7 +99,7 @@ describe.runIf(hasGrub && hasIsolinux)('the same root tree', () => {
       mkdirSync(join(root, 'boot/efi/EFI/tools'), { recursive: true });
       writeFileSync(join(root, 'boot/efi/EFI/tools/tool.efi'), 'tool');
       writeFileSync(join(root, 'boot/efi/startup.nsh'), 'start');
-      const { image } = await press({ root, partitionTable: 'mbr' });
+      const { image } = await press({ input: { root }, medium: { partitionTable: 'mbr' } });
       expect(readdirSync(extracted(image, '/'))).toEqual(expect.arrayContaining(['EFI', 'startup.nsh']));
       const start = /^MBR partition +: +2 .* (\d+) +40960$/m.exec(
         judge('xorriso', ['-indev', image, '-report_system_area', 'plain']).stdout,
@@ -112,7 +115,7 @@ describe.runIf(hasGrub && hasIsolinux)('the same root tree', () => {
   test('keeps the machine name that was asked for in old names of results', async () => {
     const nameIn = async (schema: string) => {
       describeIn(schema, '');
-      const { image } = await press({ architecture: 'i686' });
+      const { image } = await press({ input: { architecture: 'i686' } });
       return image.slice(image.lastIndexOf('/') + 1);
     };
     expect(await nameIn('6.9')).toBe('small.i686-1.0.0.iso');
@@ -129,9 +132,9 @@ describe.runIf(hasGrub)('the root file system', () => {
     describeIn('8.0', '');
     const root = ownRoot();
     chmodSync(root, 0o700);
-    const { image } = await press({ root });
+    const { image } = await press({ input: { root } });
     expect(judge('debugfs', ['-R', 'stat /', rootfs(image)]).stdout).toMatch(/Mode: +0755/);
-    const direct = await press({ root, typeAttributes: { filesystem: 'squashfs' } });
+    const direct = await press({ input: { root }, description: { typeAttributes: { filesystem: 'squashfs' } } });
     const squashfs = extracted(direct.image, '/LiveOS/squashfs.img');
     expect(judge('unsquashfs', ['-lls', '-max-depth', '1', squashfs]).stdout).toMatch(/^drwxr-xr-x .* squashfs-root$/m);
   });
@@ -145,13 +148,13 @@ describe.runIf(hasGrub)('the root file system', () => {
     const root = ownRoot();
     mkdirSync(join(root, 'many'));
     for (let i = 0; i < 12_000; i++) writeFileSync(join(root, 'many', String(i)), String(i));
-    const { image, rootFileSystemSize, warnings } = await press({ root });
-    expect(warnings.join('\n')).toMatch(/usual size of the root file system is too small\..* It gets that and 16 MiB/);
+    const { image, rootFileSystemSize, notes } = await press({ input: { root } });
+    expect(notes.join('\n')).toMatch(/usual size of the root file system is too small\..* It gets that and 16 MiB/);
     expect(rootFileSystemSize).toBeGreaterThan(12_000 * 4096);
     const { status, stdout } = judge('e2fsck', ['-f', '-n', rootfs(image)]);
     expect(status, stdout).toBe(0);
     describeIn('8.0', '', '<size>20</size>');
-    await expect(press({ root })).rejects.toMatchObject({
+    await expect(press({ input: { root } })).rejects.toMatchObject({
       code: 'live.root-too-small',
       place: { line: 4, column: expect.any(Number) },
     });

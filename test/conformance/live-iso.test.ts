@@ -4,10 +4,10 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync }
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { quietRun, type Run } from '../../src/io/content.js';
-import { type BuildOptions, planLiveIso } from '../../src/live/index.js';
+import { planLiveIso } from '../../src/live/index.js';
 import { judge, oracle } from '../support/oracle.js';
 import { scratchDirectory } from '../support/scratch.js';
-import { type SmallIso, smallDescription, smallIso } from '../support/small-iso.js';
+import { type SmallIso, type SomeOptions, smallDescription, smallIso } from '../support/small-iso.js';
 import { hasGrub, listing, makeSmallRoot } from '../support/small-root.js';
 
 const scratch = scratchDirectory();
@@ -20,6 +20,7 @@ const {
   directory,
 } = hasGrub ? smallIso(scratch) : ({} as SmallIso);
 const base = 'small.x86_64-1.0.0';
+const parts = () => ({ input: { root }, description: { directory: description }, initrd: { file: initrd } });
 
 const sha256 = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex');
 
@@ -62,7 +63,7 @@ describe.runIf(hasGrub)('GRUB for BIOS and EFI', () => {
 
   oracle('xorriso', 'mcopy')('the medium holds what was asked for, owned by root, readable by all', async () => {
     describeImage('firmware="efi"');
-    const { image, mediumId } = await press({ typeAttributes: { mediacheck: 'true' } });
+    const { image, mediumId } = await press({ description: { typeAttributes: { mediacheck: 'true' } } });
     const out = join(scratch, 'medium');
     judge('xorriso', ['-osirrox', 'on', '-indev', image, '-extract', '/', out]);
     const text = (path: string) => readFileSync(join(out, path), 'latin1');
@@ -117,7 +118,7 @@ describe.runIf(hasGrub)('GRUB for BIOS and EFI', () => {
 
   oracle('xorriso', 'unsquashfs')('filesystem="squashfs" makes the root image the tree itself', async () => {
     describeImage('firmware="efi"');
-    const { image, rootFileSystemSize } = await press({ typeAttributes: { filesystem: 'squashfs' } });
+    const { image, rootFileSystemSize } = await press({ description: { typeAttributes: { filesystem: 'squashfs' } } });
     expect(rootFileSystemSize).toBeUndefined();
     const packed = join(scratch, 'direct.squashfs');
     judge('xorriso', ['-osirrox', 'on', '-indev', image, '-extract', '/LiveOS/squashfs.img', packed]);
@@ -125,7 +126,9 @@ describe.runIf(hasGrub)('GRUB for BIOS and EFI', () => {
     expect(stdout).toBe('small\n');
     expect(judge('unsquashfs', ['-l', packed]).stdout).toMatch(/^squashfs-root\/proc$/m);
     const worded = await press({
-      typeAttributes: { filesystem: 'squashfs', fscreateoptions: '-b 64K -no-exports -Xcompression-level 3' },
+      description: {
+        typeAttributes: { filesystem: 'squashfs', fscreateoptions: '-b 64K -no-exports -Xcompression-level 3' },
+      },
     });
     judge('xorriso', [
       '-osirrox',
@@ -168,7 +171,7 @@ describe.runIf(hasGrub)('GRUB for BIOS and EFI', () => {
     put('usr/lib/shim/mmx64.efi.signed', 'signed manager');
     put('usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed', 'code\0/EFI/debian\0code');
     describeImage('firmware="uefi"');
-    const { image } = await press({ root: signed });
+    const { image } = await press({ input: { root: signed } });
     const listed = judge('xorriso', ['-indev', image, '-find', '/EFI', '-type', 'f']).stdout.replaceAll("'", '');
     expect(listed.trimEnd().split('\n').sort()).toEqual([
       ...[
@@ -197,14 +200,14 @@ describe.runIf(hasGrub)('a build', () => {
     const copy = makeSmallRoot(join(scratch, 'copy'), 'backwards');
     describeImage('firmware="efi"');
     const one = await press({}, quietRun(1));
-    const two = await press({ root: copy }, quietRun(3));
+    const two = await press({ input: { root: copy } }, quietRun(3));
     expect(sha256(two.image)).toBe(sha256(one.image));
   });
 
   test('changes nothing in the root tree and leaves nothing but its results', async () => {
     describeImage('firmware="efi"');
     const before = listing(root);
-    const { image, results, steps } = await press({ mediaCheck: 'suse' });
+    const { image, results, steps } = await press({ medium: { mediaCheck: 'suse' } });
     expect(listing(root)).toBe(before);
     expect(readdirSync(join(image, '..')).sort()).toEqual([
       'isopress.result.json',
@@ -252,10 +255,7 @@ describe.runIf(hasGrub)('a build', () => {
     describeImage('firmware="efi"');
     const targetDirectory = directory();
     mkdirSync(join(targetDirectory, `.${base}.work-aaaaaa`));
-    const { layout, report } = await planLiveIso(
-      { description, root, targetDirectory, initrd, now: () => 0 },
-      quietRun(),
-    );
+    const { layout, report } = await planLiveIso({ ...parts(), targetDirectory }, quietRun());
     expect(report).toMatchObject({ volumeId: 'SMALL', firmware: 'efi' });
     expect(layout.losses).toEqual([]);
     // The scratch of a build that goes on meanwhile.
@@ -265,9 +265,9 @@ describe.runIf(hasGrub)('a build', () => {
   test('without a compression in the description takes xz with the filter of the architecture', async () => {
     const text = smallDescription('firmware="efi"').replace('squashfscompression="gzip"', '');
     writeFileSync(join(description, 'config.xml'), text);
-    const compression = async (options: Partial<BuildOptions> = {}) => {
-      const usual = { description, root, targetDirectory: directory(), initrd, now: () => 0 };
-      return (await planLiveIso({ ...usual, ...options }, quietRun())).report.compression;
+    const compression = async (settings: SomeOptions['compression'] = {}) => {
+      const options = { ...parts(), targetDirectory: directory(), compression: settings };
+      return (await planLiveIso(options, quietRun())).report.compression;
     };
     const usual = { extreme: false, dictionarySize: undefined, filters: ['x86'] };
     expect(await compression()).toMatchObject({ name: 'xz', level: 6, xz: usual });
@@ -275,35 +275,35 @@ describe.runIf(hasGrub)('a build', () => {
       level: 9,
       xz: { extreme: true, dictionarySize: 524_288, filters: [] },
     });
-    expect(await compression({ compression: 'zstd' })).not.toHaveProperty('xz');
+    expect(await compression({ name: 'zstd' })).not.toHaveProperty('xz');
   });
 
-  test.each([
-    ['no root', { root: '/nonexistent' }, 'source.enoent'],
+  test.each<[string, SomeOptions, string]>([
+    ['no root', { input: { root: '/nonexistent' } }, 'source.enoent'],
     ['no target directory', { targetDirectory: '/nonexistent/such' }, 'target.enoent'],
-    ['no initrd', { initrd: '/nonexistent' }, 'source.enoent'],
-    ['no description', { description: scratch }, 'description.not-found'],
-    ['an architecture without media', { architecture: 's390x' }, 'live.architecture'],
-    ['a GPT for ISOLINUX', { layout: 'isolinux' as const, partitionTable: 'gpt' as const }, 'live.layout-table'],
+    ['no initrd', { initrd: { file: '/nonexistent' } }, 'source.enoent'],
+    ['no description', { description: { directory: scratch } }, 'description.not-found'],
+    ['an architecture without media', { input: { architecture: 's390x' } }, 'live.architecture'],
+    ['a GPT for ISOLINUX', { medium: { layout: 'isolinux', partitionTable: 'gpt' } }, 'live.layout-table'],
     [
       'ISOLINUX where there is no BIOS',
-      { layout: 'isolinux' as const, architecture: 'aarch64' },
+      { medium: { layout: 'isolinux' }, input: { architecture: 'aarch64' } },
       'live.isolinux-platform',
     ],
-    ['no GRUB for the architecture', { architecture: 'riscv64' }, 'live.no-grub'],
-    ['a compression that no engine has', { compression: 'nosuch' as never }, 'live.compression'],
+    ['no GRUB for the architecture', { input: { architecture: 'riscv64' } }, 'live.no-grub'],
+    ['a compression that no engine has', { compression: { name: 'nosuch' as never } }, 'live.compression'],
     [
       'an engine that has another compression',
-      { compression: 'xz' as const, engine: 'zlib' as const },
+      { compression: { name: 'xz' }, engine: 'zlib' },
       'compress.engine-codec',
     ],
     [
       'a digest that the style of tags has not',
-      { mediaCheck: 'rh' as const, mediaDigest: 'sha256' as const },
+      { medium: { mediaCheck: 'rh', mediaDigest: 'sha256' } },
       'checkmedia.style',
     ],
     ['an image over the limit', { configuration: { largestImage: 1_000_000 } }, 'live.too-large'],
-    ['a root without signed images', { typeAttributes: { firmware: 'uefi' } }, 'live.no-signed-grub'],
+    ['a root without signed images', { description: { typeAttributes: { firmware: 'uefi' } } }, 'live.no-signed-grub'],
   ])('ends with its own error: %s', async (_, options, code) => {
     describeImage('firmware="efi"');
     await expect(press(options)).rejects.toMatchObject({ code });

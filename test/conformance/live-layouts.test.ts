@@ -3,10 +3,16 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { BuildOptions } from '../../src/live/index.js';
 import { judge, oracle } from '../support/oracle.js';
 import { scratchDirectory } from '../support/scratch.js';
-import { extracted, reported, type SmallIso, smallDescription, smallIso } from '../support/small-iso.js';
+import {
+  extracted,
+  reported,
+  type SmallIso,
+  type SomeOptions,
+  smallDescription,
+  smallIso,
+} from '../support/small-iso.js';
 import { hasGrub, hasIsolinux } from '../support/small-root.js';
 
 const scratch = scratchDirectory();
@@ -25,7 +31,7 @@ function describeOld(schema: '6.7' | '6.9' | '7.2', type: string, inside = ''): 
   );
 }
 
-const press = (options: Partial<BuildOptions> = {}) => small.press({ compression: 'gzip', ...options });
+const press = (options: SomeOptions = {}) => small.press({ compression: { name: 'gzip' }, ...options });
 
 const text = (...path: readonly string[]) => readFileSync(join(...path), 'utf8');
 
@@ -89,8 +95,8 @@ describe.runIf(hasGrub && hasIsolinux)('ISOLINUX', () => {
 
   test('says when a layout asked for leaves out what the description wants', async () => {
     small.describe('firmware="efi"');
-    const { warnings } = await press({ layout: 'isolinux' });
-    expect(warnings).toContain('The layout isolinux boots BIOS machines only; EFI machines do not boot.');
+    const { notes } = await press({ medium: { layout: 'isolinux' } });
+    expect(notes).toContain('The layout isolinux boots BIOS machines only; EFI machines do not boot.');
   });
 });
 
@@ -103,23 +109,27 @@ describe.runIf(hasGrub)('a root tree without ISOLINUX', () => {
       verbatimSymlinks: true,
       filter: (path) => !/ISOLINUX|syslinux/.test(path),
     });
-    const { layout, warnings } = await press({ root });
+    const { layout, notes } = await press({ input: { root } });
     expect(layout).toBe('grub');
-    expect(warnings).toContain('The root tree has no ISOLINUX; GRUB boots BIOS machines instead.');
-    await expect(press({ root, layout: 'isolinux' })).rejects.toMatchObject({ code: 'live.no-isolinux' });
+    expect(notes).toContain('The root tree has no ISOLINUX; GRUB boots BIOS machines instead.');
+    await expect(press({ input: { root }, medium: { layout: 'isolinux' } })).rejects.toMatchObject({
+      code: 'live.no-isolinux',
+    });
   });
 });
 
 describe.runIf(hasGrub)('Xen', () => {
   test('is started by both loaders, and has to be there', async () => {
     small.describe('firmware="efi"');
-    const typeAttributes = { xen_server: 'true' };
-    await expect(press({ typeAttributes })).rejects.toMatchObject({ code: 'live.no-hypervisor' });
+    const description = { typeAttributes: { xen_server: 'true' } };
+    await expect(press({ description })).rejects.toMatchObject({ code: 'live.no-hypervisor' });
     const root = join(scratch, 'xen-root');
     cpSync(small.root, root, { recursive: true, verbatimSymlinks: true });
     writeFileSync(join(root, 'boot/xen.gz'), 'hypervisor\n');
     const layout = hasIsolinux ? 'isolinux+grub' : 'grub';
-    const medium = extracted((await press({ root, typeAttributes, layout, partitionTable: 'mbr' })).image);
+    const medium = extracted(
+      (await press({ input: { root }, description, medium: { layout, partitionTable: 'mbr' } })).image,
+    );
     expect(text(medium, 'boot/x86_64/loader/xen.gz')).toBe('hypervisor\n');
     expect(text(medium, 'boot/grub/grub.cfg')).toMatch(/\$multiboot \(\$root\)\/boot\/x86_64\/loader\/xen\.gz dummy/);
     if (hasIsolinux) expect(text(medium, 'isolinux/isolinux.cfg')).toContain('append xen.gz --- linux ');
@@ -145,7 +155,7 @@ describe.runIf(hasGrub)('what a root tree brings', () => {
       .replace('</version>', '</version><bootloader-theme>oak</bootloader-theme>')
       .replace('output_console="serial"', 'output_console="gfxterm serial"');
     writeFileSync(join(small.description, 'config.xml'), themed);
-    const medium = extracted((await press({ root })).image);
+    const medium = extracted((await press({ input: { root } })).image);
     const menu = text(medium, 'boot/grub/grub.cfg');
     expect(menu).toContain('set theme=($root)/boot/grub/themes/oak/theme.txt');
     expect(menu).toContain('set font=($root)/boot/x86_64/loader/grub/fonts/unicode.pf2');
@@ -157,8 +167,8 @@ describe.runIf(hasGrub)('what a root tree brings', () => {
     expect(text(medium, 'EFI/oak/fonts/other.pf2')).toBe('font\n');
     expect(text(medium, 'boot/x86_64/loader/memtest')).toBe('memtest\n');
     writeFileSync(join(small.description, 'config.xml'), themed.replace('>oak<', '>elm<'));
-    const { image, warnings } = await press({ root });
-    expect(warnings).toContain('GRUB theme elm is not in the root tree; the menu is plain text.');
+    const { image, notes } = await press({ input: { root } });
+    expect(notes).toContain('GRUB theme elm is not in the root tree; the menu is plain text.');
     expect(text(extracted(image), 'boot/grub/grub.cfg')).toContain('terminal_output console\n');
   });
 });
@@ -177,7 +187,7 @@ describe.runIf(hasGrub)('other architectures', () => {
     )(`${machine} boots by EFI alone`, async () => {
       const root = foreignRoot(machine, `usr/lib/grub/${platform}`, 'grub.efi');
       writeFileSync(join(small.description, 'config.xml'), smallDescription(''));
-      const { image, firmware, partitionTable } = await press({ root, architecture: machine });
+      const { image, firmware, partitionTable } = await press({ input: { root, architecture: machine } });
       expect([firmware, partitionTable]).toEqual(['efi', 'gpt']);
       const lines = reported(image);
       const entries = lines.filter((line) => line.startsWith('El Torito boot img'));
@@ -192,7 +202,7 @@ describe.runIf(hasGrub)('other architectures', () => {
   oracle('xorriso')('ppc64le boots by Open Firmware', async () => {
     const root = foreignRoot('ppc64le', 'usr/lib/grub/powerpc-ieee1275', 'grub.elf');
     writeFileSync(join(small.description, 'config.xml'), smallDescription('').replace('"Small"', '"Small &amp; Co"'));
-    const { image } = await press({ root, architecture: 'ppc64le' });
+    const { image } = await press({ input: { root, architecture: 'ppc64le' } });
     const lines = reported(image);
     expect(lines).toContainEqual(expect.stringMatching(/^System area summary: MBR CHRP/));
     expect(lines).toContainEqual(expect.stringMatching(/^MBR partition +: +1 +0x80 +0x96 +0 /));

@@ -4,10 +4,16 @@ import { chmodSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, stat
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { quietRun, type Run } from '../../src/io/content.js';
-import type { BuildOptions } from '../../src/live/index.js';
 import { judge, oracle } from '../support/oracle.js';
 import { scratchDirectory } from '../support/scratch.js';
-import { extracted, reported, type SmallIso, smallDescription, smallIso } from '../support/small-iso.js';
+import {
+  extracted,
+  reported,
+  type SmallIso,
+  type SomeOptions,
+  smallDescription,
+  smallIso,
+} from '../support/small-iso.js';
 import { hasGrub, listing } from '../support/small-root.js';
 
 const scratch = scratchDirectory();
@@ -15,8 +21,8 @@ const small = hasGrub ? smallIso(scratch) : ({} as SmallIso);
 const run = quietRun();
 const MEDIUM = '0x5358326c';
 
-const press = (options: Partial<BuildOptions> = {}, running: Run = run) =>
-  small.press({ compression: 'gzip', ...options }, running);
+const press = (options: SomeOptions = {}, running: Run = run) =>
+  small.press({ compression: { name: 'gzip' }, ...options }, running);
 
 const text = (...path: readonly string[]) => readFileSync(join(...path), 'utf8');
 
@@ -82,8 +88,8 @@ echo told`);
     const said: string[] = [];
     const before = listing(small.root);
     const { image } = await press({
-      environment: { INHERITED: 'yes', PATH: process.env['PATH']! },
-      log: (line) => said.push(line),
+      description: { scriptEnvironment: { INHERITED: 'yes', PATH: process.env['PATH']! } },
+      events: { log: (line) => said.push(line) },
     });
     expect(said).toEqual(['told']);
     expect(listing(small.root)).toBe(before);
@@ -158,7 +164,7 @@ echo told`);
     cpSync(small.root, root, { recursive: true, verbatimSymlinks: true });
     writeFileSync(join(root, 'image/edit_boot_config.sh'), 'echo prepared >"${1#iso:}/seen"\n');
     chmodSync(join(root, 'image/edit_boot_config.sh'), 0o644);
-    expect(text(extracted((await press({ root })).image), 'seen')).toBe('prepared\n');
+    expect(text(extracted((await press({ input: { root } })).image), 'seen')).toBe('prepared\n');
   });
 });
 

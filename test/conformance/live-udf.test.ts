@@ -14,7 +14,7 @@ const iso: SmallIso = hasGrub ? smallIso(scratch) : ({} as SmallIso);
 describe.runIf(hasGrub)('UDF beside ISO 9660', () => {
   oracle('udfinfo', '7z')('by option, with the files that ISO 9660 shows', async () => {
     iso.describe('firmware="efi"');
-    const { image } = await iso.press({ udf: 'on' });
+    const { image } = await iso.press({ medium: { udf: 'on' } });
     expect(judge('udfinfo', [image]).stdout).toContain('label=SMALL');
     const sizeIn = (type: string) =>
       /^Path = LiveOS.squashfs\.img\n(?:.*\n)*?Size = (\d+)$/m.exec(list(image, type))?.[1];

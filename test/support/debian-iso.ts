@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { quietRun } from '../../src/io/content.js';
-import { type BuildOptions, type BuildReport, buildLiveIso } from '../../src/live/index.js';
+import { type BuildReport, buildLiveIso, type InitrdOptions, type MediumOptions } from '../../src/live/index.js';
 import { testCache } from './debian-root.js';
 import { oncePerMachine } from './once.js';
 import { judge } from './oracle.js';
@@ -21,16 +21,20 @@ export function flagsOf(root: string): readonly Flags[] {
 export async function debianInitrd(
   root: string,
   flags: Flags,
-  dracut: BuildOptions['dracut'] = 'auto',
+  dracut: InitrdOptions['dracut'] = 'auto',
 ): Promise<string> {
   const path = resolve(root);
   const { mtimeMs } = statSync(join(path, 'var/lib/dpkg/status'));
   const key = createHash('sha256').update([path, mtimeMs, flags, dracut].join('\0')).digest('hex').slice(0, 8);
   const directory = await oncePerMachine(`initrd-${key}`, async (into) => {
-    const options = { description: 'fixtures/debian-live', root, targetDirectory: into, compression: 'lz4' } as const;
-    const initrdCache = join(testCache(), 'initrds');
-    const settings = { typeAttributes: { flags }, dracut, level: 1, initrdCache, now: () => 0 } as const;
-    const { image, architecture } = await buildLiveIso({ ...options, ...settings }, quietRun(2));
+    const options = {
+      input: { root },
+      description: { directory: 'fixtures/debian-live', typeAttributes: { flags } },
+      initrd: { dracut, cacheDirectory: join(testCache(), 'initrds') },
+      compression: { name: 'lz4', level: 1 },
+      targetDirectory: into,
+    } as const;
+    const { image, architecture } = await buildLiveIso(options, quietRun(2));
     const loader = `/boot/${architecture}/loader/initrd`;
     judge('xorriso', ['-osirrox', 'on', '-indev', image, '-extract', loader, join(into, 'initrd')]);
     rmSync(image);
@@ -38,8 +42,11 @@ export async function debianInitrd(
   return join(directory, 'initrd');
 }
 
-export interface DebianIso extends Partial<BuildOptions> {
+export interface DebianIso {
   readonly flags: Flags;
+  readonly medium?: MediumOptions;
+  /** How the initrd is made. */
+  readonly dracut?: NonNullable<InitrdOptions['dracut']>;
   /** More attributes of the type. */
   readonly type?: string;
   /** More options for the kernel. */
@@ -50,7 +57,7 @@ export interface DebianIso extends Partial<BuildOptions> {
 
 /** Presses the ISO in a new directory below `scratch`. */
 export async function pressDebian(root: string, iso: DebianIso, scratch: string): Promise<BuildReport> {
-  const { flags, type = '', commandLine = '', console = 'ttyS0', ...options } = iso;
+  const { flags, type = '', commandLine = '', console = 'ttyS0', medium = {}, dracut } = iso;
   const work = mkdtempSync(join(scratch, 'iso-'));
   const [description, targetDirectory] = [join(work, 'description'), join(work, 'results')];
   for (const directory of [description, targetDirectory]) mkdirSync(directory, { recursive: true });
@@ -58,9 +65,9 @@ export async function pressDebian(root: string, iso: DebianIso, scratch: string)
     join(description, 'config.xml'),
     bootDescription(flags, type, `console=${console},115200 ${commandLine}`),
   );
-  const initrd = iso.initrd ?? (await debianInitrd(root, flags, iso.dracut));
-  const usual = { description, root, targetDirectory, initrd, level: 1, now: () => performance.now() };
-  return buildLiveIso({ ...usual, ...options }, quietRun(2));
+  const initrd = { file: await debianInitrd(root, flags, dracut) };
+  const request = { input: { root }, description: { directory: description }, initrd, medium, targetDirectory };
+  return buildLiveIso({ ...request, compression: { level: 1 } }, quietRun(2));
 }
 
 /**

@@ -6,6 +6,9 @@ import { type BuildOptions, type BuildReport, buildLiveIso } from '../../src/liv
 import { judge } from './oracle.js';
 import { makeSmallRoot } from './small-root.js';
 
+/** Some options of some groups. */
+export type SomeOptions = { readonly [Group in keyof BuildOptions]?: Partial<BuildOptions[Group]> };
+
 export interface SmallIso {
   readonly description: string;
   readonly root: string;
@@ -13,7 +16,7 @@ export interface SmallIso {
   /** Writes the description with these attributes of the type. */
   describe(type: string): void;
   /** Presses into a new directory, or the one given. */
-  press(options?: Partial<BuildOptions>, run?: Run): Promise<BuildReport>;
+  press(options?: SomeOptions, run?: Run): Promise<BuildReport>;
   /** A new, empty directory. */
   directory(): string;
 }
@@ -40,12 +43,27 @@ export function smallIso(scratch: string): SmallIso {
     return path;
   };
   const describe = (type: string) => writeFileSync(join(description, 'config.xml'), smallDescription(type));
-  const press = (options: Partial<BuildOptions> = {}, run: Run = quietRun()) => {
-    const targetDirectory = options.targetDirectory ?? directory();
-    const usual = { description, root, initrd, epoch: 1_700_000_000, level: 1, now: () => 0 };
-    return buildLiveIso({ ...usual, ...options, targetDirectory }, run);
+  const press = (options: SomeOptions = {}, run: Run = quietRun()) => {
+    const usual = {
+      input: { root },
+      description: { directory: description },
+      initrd: { file: initrd },
+      tree: { epoch: 1_700_000_000 },
+      compression: { level: 1 },
+      targetDirectory: options.targetDirectory ?? directory(),
+    };
+    return buildLiveIso(changed(usual, options), run);
   };
   return { description, root, initrd, describe, press, directory };
+}
+
+/** The options with those of `changes` in their groups. */
+export function changed(options: BuildOptions, changes: SomeOptions): BuildOptions {
+  const groups = Object.entries(changes).map(([name, value]) => {
+    const group = options[name as keyof BuildOptions];
+    return [name, typeof value === 'object' ? { ...(group as object), ...value } : value];
+  });
+  return { ...options, ...Object.fromEntries(groups) };
 }
 
 /** Lines of xorriso's report on the boot catalog and the system area of a disc. */

@@ -3,17 +3,19 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { defined } from '../../bytes/index.js';
 import type { PartitionTable } from '../../disc/index.js';
 import { DIGEST_NAMES, type DigestName } from '../../io/index.js';
 import {
+  type BuildInput,
   type BuildOptions,
   buildLiveIso,
   type Generation,
   generations,
   loadConfiguration,
+  type MediumOptions,
   planLiveIso,
 } from '../../live/index.js';
-import type { Loss } from '../../tree/index.js';
 import { buildText, planText } from '../build-text.js';
 import { addCompressionOptions, type CompressionOptions, compressionSettings } from '../compression-options.js';
 import { engineFacts } from '../engines.js';
@@ -147,7 +149,7 @@ async function build(options: Options): Promise<void> {
   const root = rootOf(options, session);
   try {
     const configuration = await loadConfiguration({ home: process.env['HOME'], file: options.config });
-    const request = { ...buildOptions(options, session), root: root.given, configuration };
+    const request = { ...buildOptions(options, root.given, session), configuration };
     if (options.plan) {
       const plan = await planLiveIso(request, session.run);
       return session.result('build-plan', { ...plan.report, medium: plan.layout }, planText(plan));
@@ -165,11 +167,11 @@ async function build(options: Options): Promise<void> {
 }
 
 interface GivenRoot {
-  readonly given: BuildOptions['root'];
+  readonly given: BuildInput['root'];
   close(): void;
 }
 
-/** A directory by its name; an archive when it is asked for. What is excluded is the root image's business. */
+/** A directory by its name; an archive is opened when the build asks for it, and whole: patterns apply to the root image. */
 function rootOf(options: Options, session: Session): GivenRoot {
   const { root, targetDir } = options;
   const isArchive = root === '-' || statSync(root, { throwIfNoEntry: false })?.isFile();
@@ -183,46 +185,46 @@ function rootOf(options: Options, session: Session): GivenRoot {
   return { given: open, close: () => opened?.close() };
 }
 
-function buildOptions(options: Options, session: Session): Omit<BuildOptions, 'root'> {
-  const epoch = options.epoch ?? environmentEpoch();
-  const optional = {
-    descriptionFile: options.kiwiFile,
-    generation: options.generation,
-    architecture: options.targetArch,
-    initrd: options.initrd,
-    initrdCache: options.initrdCache,
-    kernel: options.kernel,
-    layout: options.layout,
-    partitionTable: options.partitionTable,
-    mediaCheck: options.mediaCheck,
-    mediaDigest: options.mediaDigest,
-    compression: options.compression,
-    ...compressionSettings(options),
-    blockSize: options.blockSize,
-    seed: options.seed,
-    epoch,
-  };
-  const given = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined));
+function buildOptions(options: Options, root: BuildInput['root'], session: Session): BuildOptions {
   return {
-    description: options.description,
+    input: { root, ...defined({ architecture: options.targetArch, kernel: options.kernel }) },
+    description: {
+      directory: options.description,
+      profiles: options.profile,
+      typeAttributes: options.setTypeAttr,
+      ...defined({ file: options.kiwiFile, generation: options.generation }),
+    },
+    initrd: {
+      dracut: options.dracut,
+      ...defined({ file: options.initrd, cacheDirectory: options.initrdCache }),
+    },
+    medium: mediumOptions(options),
+    tree: {
+      ownership: options.owner,
+      exclude: excludePatterns(options),
+      manifest: options.manifest,
+      xattrs: options.xattrs,
+      clampTimes: options.clampMtime ?? false,
+      ...defined({ seed: options.seed, epoch: options.epoch ?? environmentEpoch() }),
+    },
+    compression: {
+      ...compressionSettings(options),
+      ...defined({ name: options.compression, blockSize: options.blockSize }),
+    },
+    events: {
+      now: session.now,
+      note: session.note,
+      log: session.detail,
+      losses: (losses) => settleLosses(losses, options, session),
+    },
     targetDirectory: options.targetDir,
-    profiles: options.profile,
-    typeAttributes: options.setTypeAttr,
-    dracut: options.dracut,
-    udf: options.udf,
-    ownership: options.owner,
-    exclude: excludePatterns(options),
-    manifest: options.manifest,
-    xattrs: options.xattrs,
-    clampTimes: options.clampMtime ?? false,
-    engine: options.engine,
     force: options.force ?? false,
-    now: session.now,
-    note: session.note,
-    log: session.detail,
-    losses: (losses: readonly Loss[]) => settleLosses(losses, options, session),
-    ...(given as Partial<BuildOptions>),
+    engine: options.engine,
   };
+}
+
+function mediumOptions({ layout, partitionTable, udf, mediaCheck, mediaDigest }: Options): MediumOptions {
+  return { udf, ...defined({ layout, partitionTable, mediaCheck, mediaDigest }) };
 }
 
 function parseAttribute(text: string, known: Readonly<Record<string, string>>): Record<string, string> {

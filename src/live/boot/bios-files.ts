@@ -45,7 +45,7 @@ export async function makeBiosFiles(context: BootImageContext, request: BiosRequ
         run,
       );
   const hybrid = fileIn(directory.node, 'boot_hybrid.img');
-  if (!hybrid) context.warn('The root tree has no boot_hybrid.img: the medium boots no BIOS machine as a disk.');
+  if (!hybrid) context.note('The root tree has no boot_hybrid.img: the medium boots no BIOS machine as a disk.');
   const elTorito = Buffer.concat([await collect(sector.content, run), core]);
   return {
     elTorito: bytesSource(elTorito),

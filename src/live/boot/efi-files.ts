@@ -53,7 +53,7 @@ export async function collectSignedEfi(context: BootImageContext, request: EfiRe
   const shims = findShims(root, suffix);
   if (shims.length === 0) {
     if (request.requiresShim) throw shimMissing();
-    context.warn('The root tree has no signed shim: machines with Secure Boot may refuse the medium.');
+    context.note('The root tree has no signed shim: machines with Secure Boot may refuse the medium.');
   }
   const grubs = findSignedGrubs(root, suffix, shims.length > 0);
   if (grubs.length === 0) throw signedGrubMissing();

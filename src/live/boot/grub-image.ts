@@ -22,7 +22,7 @@ export interface BootImageContext {
   /** Scratch, when there is no exchange directory. */
   readonly workDirectory: string;
   readonly epoch: number;
-  warn(text: string): void;
+  note(text: string): void;
 }
 
 export interface ImageRequest {
@@ -51,7 +51,7 @@ export async function makeBootImage(context: BootImageContext, request: ImageReq
     const message = `GRUB's directory /${directory.path} lacks the modules ${choice.missing.join(', ')}.`;
     throw new InvalidInputError('live.no-grub-modules', message, { path: `/${directory.path}` });
   }
-  if (choice.absent.length > 0) context.warn(`GRUB for ${platform} has no modules ${choice.absent.join(', ')}.`);
+  if (choice.absent.length > 0) context.note(`GRUB for ${platform} has no modules ${choice.absent.join(', ')}.`);
   const { inside, workDirectory } = context;
   const program = inside && findProgram(context.root, ...MKIMAGE);
   const outside = inside?.outside ?? workDirectory;

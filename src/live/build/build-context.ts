@@ -1,4 +1,4 @@
-// What a build has to work with once it is decided: the plan, a scratch directory, the way into the root tree.
+// Everything that a build works with once it is decided: the plan, a scratch directory, the dracut to run.
 
 import { resolve } from 'node:path';
 import { InvalidInputError, option, wording } from '../../errors.js';
@@ -6,9 +6,9 @@ import type { Run } from '../../io/index.js';
 import { withWorkDirectory } from '../files/work-directory.js';
 import {
   bootsSquashedRoot,
-  type DracutWay,
   dracutRecipe,
-  findWay,
+  type FoundDracut,
+  findDracut,
   givenInitrd,
   type ObtainedInitrd,
   obtainInitrd,
@@ -16,82 +16,78 @@ import {
 } from '../initrd/index.js';
 import { type BuildPlan, decide } from '../plan/build-plan.js';
 import { planEarly } from '../plan/early-plan.js';
-import type { BuildOptions } from './options.js';
+import { type RecordedEvents, recordEvents } from './events.js';
+import type { BuildOptions, BuildRequest } from './options.js';
 import { readRootTree } from './root-tree.js';
 import { Stopwatch } from './stopwatch.js';
 
 /** A build that has been decided, and what it has to work with. */
 export interface BuildContext {
-  readonly options: BuildOptions;
+  readonly request: BuildRequest;
   readonly plan: BuildPlan;
   readonly profile: string;
   readonly workDirectory: string;
   /** Undefined: an initrd is given, and the root tree need not be entered. */
-  readonly way: DracutWay | undefined;
-  readonly warnings: readonly string[];
+  readonly dracut: FoundDracut | undefined;
   readonly watch: Stopwatch;
-  note(text: string): void;
+  readonly events: RecordedEvents;
   initrd(run: Run): Promise<ObtainedInitrd>;
 }
 
 /**
- * Decides a build, and runs `use` with what it has to work with, which is gone afterwards. `purpose` names its scratch: that
- * of a plan is not that of a build, which may be going on.
+ * Decides a build, and runs `use` with its context. The scratch directory is removed afterwards; `purpose` is part of its name,
+ * as a build and a plan of the same image may run at the same time.
  */
 export async function withBuildContext<T>(
-  options: BuildOptions,
+  { events: callbacks, ...request }: BuildOptions,
   run: Run,
   use: (context: BuildContext) => Promise<T>,
   purpose: 'work' | 'plan' = 'work',
 ): Promise<T> {
-  const watch = new Stopwatch(() => options.now());
-  const warnings: string[] = [];
-  const note = (text: string) => {
-    warnings.push(text);
-    options.note?.(text);
-  };
-  if (typeof options.root !== 'string' && options.initrd === undefined) throw initrdNeeded();
-  // Whatever can be refused without the root tree is refused before it is looked at.
-  const known = await planEarly({ ...options, note });
-  const given = options.initrd === undefined ? undefined : await givenInitrd(options.initrd);
-  const root = await watch.time('scan', () => readRootTree({ ...options, note }, run));
-  const plan = await decide({ ...options, note }, root, known);
+  const events = recordEvents(callbacks);
+  const watch = new Stopwatch(events.now);
+  const initrdFile = request.initrd?.file;
+  if (typeof request.input.root !== 'string' && initrdFile === undefined) throw initrdNeeded();
+  // Whatever can be refused without the root tree is refused before it is read.
+  const known = await planEarly(request, events);
+  const given = initrdFile === undefined ? undefined : await givenInitrd(initrdFile);
+  const root = await watch.time('scan', () => readRootTree(request, events, run));
+  const plan = await decide(request, root, known, events);
   const profile = renderProfile(plan.description);
   return withWorkDirectory(
-    { targetDirectory: plan.targetDirectory, name: plan.baseName, purpose, note },
+    { targetDirectory: plan.targetDirectory, name: plan.baseName, purpose, note: events.note },
     async (workDirectory) => {
-      const way = await wayIn(options, plan, { workDirectory, profile }, run);
-      const initrd = async (running: Run) => given ?? makeOwnInitrd(options, plan, profile, way!, note, running);
-      return use({ options, plan, profile, workDirectory, way, warnings, watch, note, initrd });
+      const dracut = await dracutFor(request, plan, { workDirectory, profile }, run);
+      const parts = { request, plan, profile, workDirectory, dracut, watch, events };
+      const initrd = async (running: Run) => given ?? makeInitrd({ ...parts, dracut: dracut! }, running);
+      return use({ ...parts, initrd });
     },
   );
 }
 
-/** Undefined: an initrd is given, and nobody has to go into the root tree. */
-async function wayIn(
-  options: BuildOptions,
+/** Undefined: an initrd is given, and the root tree need not be entered. */
+async function dracutFor(
+  { initrd = {} }: BuildRequest,
   { root, rootDirectory, epoch, architecture: { machine } }: BuildPlan,
   place: { readonly workDirectory: string; readonly profile: string },
   run: Run,
-): Promise<DracutWay | undefined> {
-  if (options.initrd !== undefined || rootDirectory === undefined) return undefined;
-  const mode = options.dracut ?? 'auto';
-  return findWay({ ...place, root, rootDirectory, machine, mode, epoch: epoch.seconds }, run);
+): Promise<FoundDracut | undefined> {
+  if (initrd.file !== undefined || rootDirectory === undefined) return undefined;
+  const mode = initrd.dracut ?? 'auto';
+  return findDracut({ ...place, root, rootDirectory, machine, mode, epoch: epoch.seconds }, run);
 }
 
 function initrdNeeded(): InvalidInputError {
   const message = 'The root tree is no directory, and dracut makes initrds in a directory only.';
   return new InvalidInputError('live.no-directory', message, {
-    hint: wording`Give a ready initrd with ${option('initrd', 'FILE')}, or unpack the tree and name its directory.`,
+    hint: wording`Give a ready initrd with ${option('initrd.file', 'FILE')}, or unpack the tree and name its directory.`,
   });
 }
 
-async function makeOwnInitrd(
-  options: BuildOptions,
-  plan: BuildPlan,
-  profile: string,
-  way: DracutWay,
-  note: (text: string) => void,
+type InitrdContext = Omit<BuildContext, 'initrd'> & { readonly dracut: FoundDracut };
+
+async function makeInitrd(
+  { request, plan, profile, dracut, events: { note, log } }: InitrdContext,
   run: Run,
 ): Promise<ObtainedInitrd> {
   const { description, kernel, root, epoch } = plan;
@@ -101,17 +97,14 @@ async function makeOwnInitrd(
       `The kiwi-live of the root tree is too old for filesystem="squashfs": the medium will find no root. flags="dmsquash" boots.`,
     );
   }
+  const cache = request.initrd?.cacheDirectory;
   return obtainInitrd(
     {
-      root,
-      way,
+      ...{ root, dracut, profile, note, log },
       recipe: dracutRecipe(type.flags, generation),
       kernelVersion: kernel.version,
-      profile,
       epoch: epoch.seconds,
-      cacheDirectory: options.initrdCache === undefined ? undefined : resolve(options.initrdCache),
-      note,
-      log: (line) => options.log?.(line),
+      cacheDirectory: cache === undefined ? undefined : resolve(cache),
     },
     run,
   );

@@ -14,14 +14,14 @@ import {
   writeImage,
 } from '../../io/index.js';
 import { type BootFiles, type BootFilesContext, makeBootFiles } from '../boot/boot-files.js';
-import { lateInitrd, profileValues } from '../initrd/index.js';
+import { pendingInitrd, profileValues } from '../initrd/index.js';
 import { planMedium } from '../medium/medium.js';
 import type { BuildPlan } from '../plan/build-plan.js';
 import { digestSeal, type StagedResults, sizeLimitSeal, stageResults } from '../result/index.js';
 import { planRootImage } from '../root-image/root-image.js';
 import { type BuildContext, withBuildContext } from './build-context.js';
 import { decisionsOf } from './decisions.js';
-import type { BuildOptions } from './options.js';
+import type { BuildOptions, BuildRequest } from './options.js';
 import { type BuildReport, type LiveReport, liveReport } from './report.js';
 import { runConcurrently } from './run-concurrently.js';
 
@@ -30,14 +30,14 @@ export async function buildLiveIso(options: BuildOptions, run: Run): Promise<Bui
   return withBuildContext(options, run, async (context) => {
     const { plan, watch } = context;
     const image = join(plan.targetDirectory, `${plan.baseName}.iso`);
-    // First, as a script of the description may do as it likes with the root tree that dracut then reads.
+    // First, as a script of the description may change the root tree that dracut reads.
     const boot = await bootFiles(context, run);
-    // dracut works while the root image is packed; the medium has the initrd last, and its writer waits for it there.
+    // dracut runs while the root image is packed: the initrd is last on the medium, and its writer waits for it there.
     const initrd = (aside: Run) => watch.time('initrd', () => context.initrd(aside));
     return runConcurrently(run, initrd, (pending, running) => {
       const results = (aside: Run) => watch.time('results', () => stage(context, image, aside));
       return runConcurrently(running, results, async (staging, writing) => {
-        const { disc, report } = await planAll(context, boot, lateInitrd(pending), writing);
+        const { disc, report } = await planAll(context, boot, pendingInitrd(pending), writing);
         const { size, sha256 } = await watch.time('image', () => write(context, disc, image, staging, writing));
         const { results: record } = await staging;
         return { ...report(), image, size, sha256, initrd: (await pending).report, results: record };
@@ -46,21 +46,25 @@ export async function buildLiveIso(options: BuildOptions, run: Run): Promise<Bui
   });
 }
 
-function stage({ options, plan, workDirectory, note }: BuildContext, image: string, run: Run): Promise<StagedResults> {
-  const packageChanges = options.configuration?.packageChanges ?? false;
-  return stageResults({ plan, image, workDirectory, packageChanges, note }, run);
+function stage(
+  { request, plan, workDirectory, events }: BuildContext,
+  image: string,
+  run: Run,
+): Promise<StagedResults> {
+  const packageChanges = request.configuration?.packageChanges ?? false;
+  return stageResults({ plan, image, workDirectory, packageChanges, note: events.note }, run);
 }
 
 /** The ISO gets its name when everything that may fail is done, together with the files beside it. */
 async function write(
-  { options, workDirectory }: BuildContext,
+  { request, workDirectory }: BuildContext,
   disc: ImagePlan<DiscLayout>,
   image: string,
   staging: Promise<StagedResults>,
   run: Run,
 ): Promise<{ size: number; sha256: string }> {
   let sha256 = '';
-  const limit = options.configuration?.largestImage;
+  const limit = request.configuration?.largestImage;
   const learn = digestSeal((hex) => {
     sha256 = hex;
   });
@@ -72,14 +76,14 @@ async function write(
   const { size } = await writeImage(sealed, fileTarget(fromText(made)), run).catch((error) => {
     throw error instanceof TargetError ? named(error, made, image) : error;
   });
-  await (await staging).publish(options.force ?? false);
+  await (await staging).publish(request.force ?? false);
   return { size, sha256 };
 }
 
 /** The error of writing a file in the work directory, with the name that the file was to get. */
 function named({ code, message, place, hint, cause }: TargetError, made: string, image: string): TargetError {
   const shown = message.replaceAll(`${made}.part`, image).replaceAll(made, image);
-  return new TargetError(code, shown, { ...place, path: image, cause, ...(hint === undefined ? {} : { hint }) });
+  return new TargetError(code, shown, { ...place, path: image, cause, hint });
 }
 
 /** Everything but the initrd and the writing: what would be built, and where each byte would lie. */
@@ -88,7 +92,7 @@ export async function planLiveIso(
   run: Run,
 ): Promise<{ report: LiveReport; layout: DiscLayout }> {
   const use = async (context: BuildContext) => {
-    const { disc, report } = await planAll(context, await bootFiles(context, run), lateInitrd(NEVER), run);
+    const { disc, report } = await planAll(context, await bootFiles(context, run), pendingInitrd(NEVER), run);
     return { report: report(), layout: disc.layout };
   };
   return withBuildContext({ ...options, force: true }, run, use, 'plan');
@@ -97,20 +101,19 @@ export async function planLiveIso(
 /** A plan is not written: nobody waits for its initrd. */
 const NEVER = new Promise<never>(() => {});
 
-/** What scripts see beside the usual variables: those asked for, and by newer rules those of the image. */
-function scriptEnvironment({ environment = {} }: BuildOptions, { description }: BuildPlan): Record<string, string> {
+/** Variables for scripts beside the usual ones: those asked for, and by newer rules those of the image. */
+function scriptEnvironment({ description: asked }: BuildRequest, { description }: BuildPlan): Record<string, string> {
   const ofImage = description.generation.scriptsSeeProfile ? profileValues(description) : {};
-  return { ...environment, ...ofImage };
+  return { ...asked.scriptEnvironment, ...ofImage };
 }
 
 /** What the boot loaders need, with what the script of the description made of it. */
 function bootFiles(context: BuildContext, run: Run): Promise<BootFiles> {
-  const { options, plan, way, workDirectory, watch, note } = context;
+  const { request, plan, dracut, workDirectory, watch, events } = context;
   const { root, rootDirectory, epoch } = plan;
   const bootContext: BootFilesContext = {
-    ...{ root, rootDirectory, inside: way?.inside, workDirectory, epoch: epoch.seconds, warn: note },
-    environment: scriptEnvironment(options, plan),
-    log: (line) => options.log?.(line),
+    ...{ root, rootDirectory, inside: dracut?.inside, workDirectory, epoch: epoch.seconds },
+    ...{ note: events.note, log: events.log, environment: scriptEnvironment(request, plan) },
   };
   return watch.time('boot files', () => makeBootFiles(plan, bootContext, run));
 }
@@ -122,20 +125,20 @@ interface Planned {
 
 /** Plans the root image, and the medium around it. */
 async function planAll(context: BuildContext, boot: BootFiles, initrd: Content, run: Run): Promise<Planned> {
-  const { options, plan, profile, way, watch } = context;
+  const { request, plan, profile, dracut, watch, events } = context;
   const { rootImage, disc } = await watch.time('plan', async () => {
-    const planned = await planRootImage(plan, profile, options.exclude ?? [], run, context.note);
+    const planned = await planRootImage(plan, profile, request.tree?.exclude ?? [], run, events.note);
     return { rootImage: planned, disc: planMedium(plan, { ...boot, initrd }, planned.content) };
   });
   const losses = [...rootImage.losses, ...disc.layout.losses];
-  options.losses?.(losses);
+  events.losses(losses);
   const report = () =>
     liveReport(plan, {
-      dracut: way?.mode ?? 'given',
+      dracut: dracut?.mode ?? 'given',
       rootFileSystemSize: rootImage.fileSystem?.size,
       decisions: decisionsOf(context, rootImage),
       losses,
-      warnings: context.warnings,
+      notes: events.notes,
       steps: watch.steps,
     });
   return { disc, report };

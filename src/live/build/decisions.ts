@@ -7,7 +7,7 @@ import { isEfi } from '../plan/architecture.js';
 import type { BuildPlan } from '../plan/build-plan.js';
 import type { RootImage } from '../root-image/root-image.js';
 import type { BuildContext } from './build-context.js';
-import type { BuildOptions } from './options.js';
+import type { BuildRequest } from './options.js';
 
 /** One of them. */
 export interface Decision {
@@ -18,7 +18,7 @@ export interface Decision {
 
 const MIB = 1024 * 1024;
 
-type Decided = Pick<BuildContext, 'options' | 'plan' | 'way'>;
+type Decided = Pick<BuildContext, 'request' | 'plan' | 'dracut'>;
 
 /** In the order in which a medium is made. */
 export function decisionsOf(decided: Decided, planned: Pick<RootImage, 'fileSystem'>): Decision[] {
@@ -38,7 +38,8 @@ export function decisionsOf(decided: Decided, planned: Pick<RootImage, 'fileSyst
 
 type DecisionRow = readonly [subject: string, choice: string, reason: string];
 
-function ofDescription({ options, plan }: Decided): DecisionRow[] {
+function ofDescription({ request, plan }: Decided): DecisionRow[] {
+  const { input, description: asked, tree } = request;
   const { description, architecture, rootDirectory } = plan;
   const { schemaVersion: version, generation, profiles } = description;
   const schema = `schema version ${version.major}.${version.minor}`;
@@ -46,53 +47,53 @@ function ofDescription({ options, plan }: Decided): DecisionRow[] {
     [
       'description',
       description.path,
-      `${schema}, read as ${generation.name}${options.generation ? ' as asked for' : ''}`,
+      `${schema}, read as ${generation.name}${asked.generation ? ' as asked for' : ''}`,
     ],
-    ['profiles', profiles.join(', ') || 'none', options.profiles?.length ? 'as asked for' : 'those it imports'],
+    ['profiles', profiles.join(', ') || 'none', asked.profiles?.length ? 'as asked for' : 'those it imports'],
     ['root tree', rootDirectory ?? 'an archive', 'only read'],
-    ['machine', architecture.machine, options.architecture ? 'as asked for' : 'that of the programs in the root tree'],
-    ['time', String(plan.epoch.seconds), options.epoch === undefined ? 'the newest of the root tree' : 'as asked for'],
+    ['machine', architecture.machine, input.architecture ? 'as asked for' : 'that of the programs in the root tree'],
+    ['time', String(plan.epoch.seconds), tree?.epoch === undefined ? 'the newest of the root tree' : 'as asked for'],
   ];
 }
 
-function ofBooting({ options, plan }: Decided): DecisionRow[] {
+function ofBooting({ request, plan }: Decided): DecisionRow[] {
   const { description, layout, kernel, menu, architecture, firmware } = plan;
   const { generation, type } = description;
   const espReason = said(description, 'efifatimagesize', usual(generation));
   return [
     ['firmware', firmware, said(description, 'firmware', `the usual one of ${architecture.machine}`)],
-    ['boot loaders', layout.loaders, loadersReason(options, plan)],
-    ['partition table', layout.partitionTable, tableReason(options, plan)],
+    ['boot loaders', layout.loaders, loadersReason(request, plan)],
+    ['partition table', layout.partitionTable, tableReason(request, plan)],
     ...(layout.efi ? [['EFI system partition', `${type.efifatimagesize} MiB`, espReason] as const] : []),
-    ['kernel', kernel.path, options.kernel === undefined ? 'the first that has modules' : 'as asked for'],
+    ['kernel', kernel.path, request.input.kernel === undefined ? 'the first that has modules' : 'as asked for'],
     ['medium id', menu.mediumId, 'drawn from the time'],
   ];
 }
 
-function loadersReason({ layout: asked }: BuildOptions, { description, layout, firmware }: BuildPlan): string {
-  if (asked !== undefined) return 'as asked for';
+function loadersReason({ medium }: BuildRequest, { description, layout, firmware }: BuildPlan): string {
+  if (medium?.layout !== undefined) return 'as asked for';
   const { generation } = description;
   const isUsual = generation.layout[isEfi(firmware) ? 'efi' : 'bios'] === layout.loaders;
   return isUsual ? usual(generation) : 'what the root tree has for this machine';
 }
 
-function tableReason({ partitionTable: asked }: BuildOptions, { description, layout, firmware }: BuildPlan): string {
-  if (asked !== undefined) return 'as asked for';
+function tableReason({ medium }: BuildRequest, { description, layout, firmware }: BuildPlan): string {
+  if (medium?.partitionTable !== undefined) return 'as asked for';
   if (layout.partitionTable === 'none') return 'it boots as a CD only, without hybrid="true"';
   if (layout.loaders !== 'grub') return 'ISOLINUX takes an MBR';
   return isEfi(firmware) ? said(description, 'efiparttable', usual(description.generation)) : 'without EFI an MBR does';
 }
 
-function initrd({ options, way }: Decided): DecisionRow {
-  if (!way) return ['initrd', options.initrd ?? '', 'as asked for; dracut is not run'];
+function initrd({ request: { initrd: asked = {} }, dracut }: Decided): DecisionRow {
+  if (!dracut) return ['initrd', asked.file ?? '', 'as asked for; dracut is not run'];
   const why = {
     chroot: 'this user may enter the root tree by chroot',
     userns: 'chroot is not permitted to this user, user namespaces are',
-    sysroot: `the root tree cannot be entered here. ${way.refused ?? ''}`.trim(),
+    sysroot: `the root tree cannot be entered here. ${dracut.refused ?? ''}`.trim(),
   };
-  const isAsked = options.dracut !== undefined && options.dracut !== 'auto';
-  const kept = options.initrdCache === undefined ? '' : `, or kept in ${options.initrdCache}`;
-  return ['initrd', `by dracut, ${way.mode}${kept}`, isAsked ? 'as asked for' : why[way.mode]];
+  const isAsked = asked.dracut !== undefined && asked.dracut !== 'auto';
+  const kept = asked.cacheDirectory === undefined ? '' : `, or kept in ${asked.cacheDirectory}`;
+  return ['initrd', `by dracut, ${dracut.mode}${kept}`, isAsked ? 'as asked for' : why[dracut.mode]];
 }
 
 function rootImage(
@@ -113,13 +114,13 @@ function rootImage(
   ];
 }
 
-function compression({ options, plan }: Decided): DecisionRow {
+function compression({ request, plan }: Decided): DecisionRow {
   const { name, level, engine } = compressionFacts(plan.rootImage.compression);
   const shown = [name, ...(level === undefined ? [] : [`level ${level}`]), `by ${engine}`].join(', ');
   const { description, rootImage: image } = plan;
   const inWords = image.kind === 'squashfs' && /(^|\s)-comp\s/.test(description.type.fscreateoptions ?? '');
   const attribute = inWords ? 'fscreateoptions' : 'squashfscompression';
-  const reason = options.compression ? 'as asked for' : said(description, attribute, 'what KIWI takes');
+  const reason = request.compression?.name ? 'as asked for' : said(description, attribute, 'what KIWI takes');
   return ['compression', shown, reason];
 }
 
@@ -129,8 +130,8 @@ function labels({ selinux }: BuildPlan): DecisionRow {
     : ['SELinux labels', 'none', 'the root tree has no policy'];
 }
 
-function mediaCheck({ options, plan: { seal, description } }: Decided): DecisionRow {
-  const reason = options.mediaCheck
+function mediaCheck({ request, plan: { seal, description } }: Decided): DecisionRow {
+  const reason = request.medium?.mediaCheck
     ? 'as asked for'
     : said(description, 'mediacheck', 'the description does not ask for one');
   return ['media check', seal?.name ?? 'none', reason];

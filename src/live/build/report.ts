@@ -1,4 +1,4 @@
-// What a build tells about itself.
+// The report of a build.
 
 import { type CompressionFacts, compressionFacts } from '../../compress/index.js';
 import type { Loss } from '../../tree/index.js';
@@ -34,7 +34,8 @@ export interface LiveReport {
   /** All of it in words, with the reasons. */
   readonly decisions: readonly Decision[];
   readonly losses: readonly Loss[];
-  readonly warnings: readonly string[];
+  /** Remarks for people, as the event `note` gave them. */
+  readonly notes: readonly string[];
   readonly steps: readonly Step[];
 }
 
@@ -55,7 +56,7 @@ export interface ReportedFacts {
   readonly dracut: LiveReport['dracut'];
   readonly rootFileSystemSize: number | undefined;
   readonly losses: readonly Loss[];
-  readonly warnings: readonly string[];
+  readonly notes: readonly string[];
   readonly steps: readonly Step[];
 }
 

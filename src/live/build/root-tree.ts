@@ -1,11 +1,11 @@
 // The root tree of a build, as it is found and as it goes into the root image.
 
 import { resolve } from 'node:path';
-import { type ByteString, fromText } from '../../bytes/index.js';
+import { type ByteString, defined, fromText } from '../../bytes/index.js';
 import type { Run } from '../../io/index.js';
 import { openHostFile, scanDirectory } from '../../source/index.js';
 import { exclude, type FileTree, type PreparedTree, prepareTree } from '../../tree/index.js';
-import type { BuildOptions } from './options.js';
+import type { BuildEvents, BuildRequest } from './options.js';
 
 /** The whole tree, in which kernel, loaders and packages are looked for, and the way to that of the root image. */
 export interface RootTree extends PreparedTree {
@@ -14,18 +14,19 @@ export interface RootTree extends PreparedTree {
 }
 
 /** Reads the root tree, with the owners and times it will have on the medium. */
-export async function readRootTree(options: BuildOptions, run: Run): Promise<RootTree> {
-  const { engine, xattrs, note, ownership, epoch, seed, clampTimes: clamp, manifest: entries = [] } = options;
+export async function readRootTree(request: BuildRequest, { note }: BuildEvents, run: Run): Promise<RootTree> {
+  const { engine, input, tree: options = {} } = request;
+  const { xattrs, ownership, epoch, seed, clampTimes: clamp, manifest: entries = [] } = options;
   const scanned =
-    typeof options.root === 'string'
-      ? await scanDirectory(fromText(resolve(options.root)), {
+    typeof input.root === 'string'
+      ? await scanDirectory(fromText(resolve(input.root)), {
           oneFileSystem: true,
           run,
-          ...given({ engine, xattrs, note }),
+          ...defined({ engine, xattrs, note }),
         })
-      : await options.root(run);
+      : await input.root(run);
   const preparation = {
-    ...given({ ownership, xattrs, epoch, seed, clamp }),
+    ...defined({ ownership, xattrs, epoch, seed, clamp }),
     manifest: { entries, open: openHostFile },
   };
   const prepared = prepareTree(scanned, preparation);
@@ -42,10 +43,4 @@ export async function readRootTree(options: BuildOptions, run: Run): Promise<Roo
     },
     without,
   };
-}
-
-/** The values that are not undefined. */
-function given<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  const found = Object.entries(values).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(found) as { [K in keyof T]?: Exclude<T[K], undefined> };
 }

@@ -25,7 +25,7 @@ export interface CacheKeyFacts {
   readonly profile: string;
   readonly epoch: number;
   /** What of this machine an initrd depends on. */
-  readonly surroundings: string;
+  readonly hostState: string;
 }
 
 /** Raised when the same key would stand for another initrd. */
@@ -62,10 +62,10 @@ const LARGEST_CONFIGURATION = 128 * 1024;
 
 /** Hexadecimal; equal for builds that give the same initrd. */
 export async function initrdKey(facts: CacheKeyFacts, run: Run): Promise<string> {
-  const { root, request, profile, epoch, surroundings } = facts;
+  const { root, request, profile, epoch, hostState } = facts;
   const digest = createDigest('sha256');
   const add = (text: string) => digest.update(Buffer.from(`${text.length} ${text}\n`, 'latin1'));
-  for (const text of [FORMAT, request.kernelVersion, profile, String(epoch), surroundings]) add(fromText(text));
+  for (const text of [FORMAT, request.kernelVersion, profile, String(epoch), hostState]) add(fromText(text));
   for (const option of dracutOptions(request.recipe, request.recipe.add)) add(option);
   for (const { path, node } of walk(exclude(root, IRRELEVANT.map(fromText)))) {
     add(lineOf(path, node));

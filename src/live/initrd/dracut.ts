@@ -1,4 +1,4 @@
-// The initrd, made by dracut, in an exchange directory beside the target.
+// The initrd, made by dracut in an exchange directory.
 
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,17 +9,17 @@ import { type ExactContent, exactContent, fileContent, type Run } from '../../io
 import { type DracutRecipe, dracutOptions, renderConfiguration } from './live-modules.js';
 
 /** A dracut that can be called, and that works on the root tree. */
-export interface DracutSeat {
-  /** The directory in which it leaves the initrd, as this program sees it. */
+export interface RunnableDracut {
+  /** The directory that it writes the initrd to, as this program sees it. */
   readonly outside: string;
   /** The same directory as dracut sees it. */
   readonly inside: string;
-  /** Options of this seat alone. */
+  /** Options that every call for an initrd needs. */
   readonly options: readonly string[];
-  /** A cpio archive with what dracut cannot put into the initrd from here. */
+  /** A cpio archive with whatever this dracut cannot put into the initrd itself. */
   readonly appended?: Uint8Array;
-  /** `configuration`: what /etc/dracut.conf.d/02-livecd.conf says meanwhile, where dracut runs inside the tree. */
-  dracut(args: readonly string[], run: Run, onLine: (line: string) => void, configuration?: string): Promise<void>;
+  /** `configuration`: text of /etc/dracut.conf.d/02-livecd.conf during the call, if dracut runs inside the tree. */
+  call(args: readonly string[], run: Run, onLine: (line: string) => void, configuration?: string): Promise<void>;
 }
 
 export interface InitrdRequest {
@@ -40,29 +40,29 @@ export interface Initrd {
 const FILE = 'initrd';
 
 /** Runs dracut. Modules the tree cannot have are left out, except the one without which no live medium boots. */
-export async function makeInitrd(seat: DracutSeat, request: InitrdRequest, run: Run): Promise<Initrd> {
+export async function makeInitrd(dracut: RunnableDracut, request: InitrdRequest, run: Run): Promise<Initrd> {
   const { essential, add } = request.recipe;
-  const listed = await listModules(seat, run);
+  const listed = await listModules(dracut, run);
   const absent = new Set(add.filter((module) => !listed.has(module)));
   for (;;) {
     if (absent.has(essential)) throw moduleMissing(request.recipe);
     const modules = add.filter((module) => !absent.has(module));
-    const rejected = await runDracut(seat, request, modules, run);
-    if (rejected.length === 0) return { content: await initrdContent(seat), modules, absent: [...absent] };
+    const rejected = await runDracut(dracut, request, modules, run);
+    if (rejected.length === 0) return { content: await initrdContent(dracut), modules, absent: [...absent] };
     for (const module of rejected) absent.add(module);
   }
 }
 
 /** Names of all modules the tree's dracut knows. */
-async function listModules(seat: DracutSeat, run: Run): Promise<Set<string>> {
+async function listModules(dracut: RunnableDracut, run: Run): Promise<Set<string>> {
   const names = new Set<string>();
-  await seat.dracut(['--list-modules', '--no-kernel'], run, (line) => names.add(line.trim()));
+  await dracut.call(['--list-modules', '--no-kernel'], run, (line) => names.add(line.trim()));
   return names;
 }
 
 /** Makes the file; returns the modules dracut knows and still cannot install, in which case there is no file. */
 async function runDracut(
-  seat: DracutSeat,
+  dracut: RunnableDracut,
   request: InitrdRequest,
   modules: readonly string[],
   run: Run,
@@ -71,8 +71,8 @@ async function runDracut(
   let included = 0;
   const args = [
     ...dracutOptions(request.recipe, modules),
-    ...seat.options,
-    ...[`${seat.inside}/${FILE}`, request.kernelVersion],
+    ...dracut.options,
+    ...[`${dracut.inside}/${FILE}`, request.kernelVersion],
   ];
   const onLine = (line: string) => {
     request.log(line);
@@ -81,23 +81,23 @@ async function runDracut(
     if (line.includes('Including module')) run.report({ step: 'dracut', done: ++included, unit: 'steps' });
   };
   try {
-    await seat.dracut(args, run, onLine, renderConfiguration(request.recipe, modules));
+    await dracut.call(args, run, onLine, renderConfiguration(request.recipe, modules));
   } catch (error) {
     if (!(error instanceof ToolError) || rejected.length === 0) throw error;
   }
   return rejected;
 }
 
-async function initrdContent(seat: DracutSeat): Promise<ExactContent> {
-  const path = join(seat.outside, FILE);
+async function initrdContent(dracut: RunnableDracut): Promise<ExactContent> {
+  const path = join(dracut.outside, FILE);
   const found = await stat(path).catch(() => undefined);
-  if (found) return withArchive(fileContent(fromText(path), found.size), seat.appended);
+  if (found) return withArchive(fileContent(fromText(path), found.size), dracut.appended);
   throw new ToolError('live.no-initrd', 'dracut ended without an error and made no initrd.', {
-    hint: wording`Use ${option('log')} to see what it says, or give a ready initrd with ${option('initrd', 'FILE')}.`,
+    hint: wording`Use ${option('log')} to see what it says, or give a ready initrd with ${option('initrd.file', 'FILE')}.`,
   });
 }
 
-/** Linux unpacks archives that lie one behind the other. */
+/** Linux unpacks concatenated archives. */
 function withArchive(initrd: ExactContent, archive: Uint8Array | undefined): ExactContent {
   if (!archive) return initrd;
   const gap = padding(initrd.size, CPIO_ALIGNMENT);

@@ -78,7 +78,7 @@ done
 mkdir "$view/dev" "$view/dev/shm" "$view/proc" "$view/sys" "$view/run" "$view/run/isopress" "$view/tmp"
 chmod 1777 "$view/tmp" "$view/dev/shm"
 if [ -d "$view/var/tmp" ]; then mount --bind "$view/tmp" "$view/var/tmp"; fi
-# A new proc may be forbidden where the one of the surroundings is partly covered; then that one has to do.
+# Mounting a new proc may be forbidden if the one of the host is partly covered; then that one is used.
 mount -t proc proc "$view/proc" 2>/dev/null || mount --rbind /proc "$view/proc"
 for device in null zero full random urandom tty; do
   [ -e "/dev/$device" ] || continue
@@ -131,7 +131,7 @@ export async function openRoot(request: InsideRequest, run: Run): Promise<Inside
     }
   }
   throw new ToolError('live.no-way-inside', `Programs cannot be run inside the root tree. ${refusals.join(' ')}`, {
-    hint: wording`Run as root, allow unprivileged user namespaces, install dracut here (dracut-core on Debian), or give a ready initrd with ${option('initrd', 'FILE')}.`,
+    hint: wording`Run as root, allow unprivileged user namespaces, install dracut here (dracut-core on Debian), or give a ready initrd with ${option('initrd.file', 'FILE')}.`,
   });
 }
 
@@ -166,5 +166,5 @@ function enter(request: InsideRequest, mode: InsideMode, view: string, outside: 
 function hintFor(mode: InsideMode): Message {
   return mode === 'chroot'
     ? 'The programs unshare, findmnt (util-linux) and mount must be installed here.'
-    : wording`In a user namespace the root tree has to belong to the user who presses it; ${option('initrd', 'FILE')} avoids the need.`;
+    : wording`In a user namespace the root tree has to belong to the user who presses it; ${option('initrd.file', 'FILE')} avoids the need.`;
 }

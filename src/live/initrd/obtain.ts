@@ -4,8 +4,8 @@ import type { ExactContent, Run } from '../../io/index.js';
 import { type FileTree, follow } from '../../tree/index.js';
 import { initrdKey, readCache, writeCache } from './cache.js';
 import { makeInitrd } from './dracut.js';
+import type { DracutMode, FoundDracut } from './find-dracut.js';
 import type { DracutRecipe } from './live-modules.js';
-import type { DracutMode, DracutWay } from './way.js';
 
 /** What a report says about the initrd. */
 export interface InitrdReport {
@@ -21,7 +21,7 @@ export interface InitrdReport {
 
 export interface ObtainRequest {
   readonly root: FileTree;
-  readonly way: DracutWay;
+  readonly dracut: FoundDracut;
   readonly recipe: DracutRecipe;
   readonly kernelVersion: string;
   /** Content of /.profile. */
@@ -40,27 +40,27 @@ export interface ObtainedInitrd {
 
 /** Takes the initrd from the cache, or makes and keeps it. */
 export async function obtainInitrd(given: ObtainRequest, run: Run): Promise<ObtainedInitrd> {
-  const { way, cacheDirectory, root, profile, epoch } = given;
-  if (way.refused !== undefined) {
-    given.note(`This machine's dracut makes the initrd on the root tree. ${way.refused}`);
+  const { dracut, cacheDirectory, root, profile, epoch } = given;
+  if (dracut.refused !== undefined) {
+    given.note(`This machine's dracut makes the initrd on the root tree. ${dracut.refused}`);
   }
   const request = { recipe: possibleRecipe(given), kernelVersion: given.kernelVersion, log: given.log };
-  const facts = { root, request, profile, epoch, surroundings: way.surroundings };
+  const facts = { root, request, profile, epoch, hostState: dracut.hostState };
   const key = cacheDirectory === undefined ? undefined : await initrdKey(facts, run);
   const kept = key === undefined ? undefined : await readCache(cacheDirectory!, key);
-  const initrd = kept ?? (await makeInitrd(way.seat, request, run));
+  const initrd = kept ?? (await makeInitrd(dracut.runnable, request, run));
   if (key !== undefined && !kept) await writeCache(cacheDirectory!, key, initrd, run);
   if (initrd.absent.length > 0) {
     given.note(`The initrd goes without the dracut modules ${initrd.absent.join(', ')}: not in the root tree.`);
   }
   const { content, modules } = initrd;
-  return { content, report: { size: content.size, madeBy: way.mode, cached: kept !== undefined, modules } };
+  return { content, report: { size: content.size, madeBy: dracut.mode, cached: kept !== undefined, modules } };
 }
 
 /** dracut ends with an error when it is told to use an xz that is not there. */
-function possibleRecipe({ recipe, root, way, note }: ObtainRequest): DracutRecipe {
+function possibleRecipe({ recipe, root, dracut, note }: ObtainRequest): DracutRecipe {
   const there = ['usr/bin/xz', 'bin/xz'].some((path) => follow(root, path) !== undefined);
-  if (!recipe.xz || way.mode === 'sysroot' || there) return recipe;
+  if (!recipe.xz || dracut.mode === 'sysroot' || there) return recipe;
   note('The initrd is compressed as dracut likes: xz is not in the root tree.');
   return { ...recipe, xz: false };
 }

@@ -9,7 +9,7 @@ import { type Run, smallBytes } from '../../io/index.js';
 import { type FileTree, follow, glob, type Node } from '../../tree/index.js';
 import { runTool } from '../tools/run-tool.js';
 import { shellQuoted } from '../tools/shell.js';
-import type { DracutSeat } from './dracut.js';
+import type { RunnableDracut } from './dracut.js';
 
 export interface SysrootRequest {
   readonly root: FileTree;
@@ -66,13 +66,13 @@ const LARGEST_CONFIGURATION = 128 * 1024;
 const INSTALLER = '/usr/lib/dracut/dracut-install';
 
 export interface Sysroot {
-  readonly seat: DracutSeat;
+  readonly runnable: RunnableDracut;
   /** The dracut of this machine, as it names itself. */
   readonly version: string;
 }
 
 /**
- * A seat for this machine's dracut. Throws {@link ToolError}: `tool.missing` when there is none, `live.foreign-loader` when
+ * Prepares this machine's dracut. Throws {@link ToolError}: `tool.missing` when there is none, `live.foreign-loader` when
  * this machine runs no program of the tree's architecture, not even by emulation.
  */
 export async function openSysroot(request: SysrootRequest, run: Run): Promise<Sysroot> {
@@ -90,7 +90,7 @@ export async function openSysroot(request: SysrootRequest, run: Run): Promise<Sy
         program: 'dracut',
         args,
         name: 'dracut (of this machine, on the root tree)',
-        hint: wording`Install dracut here (dracut-core on Debian), or give a ready initrd with ${option('initrd', 'FILE')}.`,
+        hint: wording`Install dracut here (dracut-core on Debian), or give a ready initrd with ${option('initrd.file', 'FILE')}.`,
         epoch,
         environment: { ...environment, TMPDIR: outside },
         ...(onLine ? { onLine } : {}),
@@ -104,7 +104,7 @@ export async function openSysroot(request: SysrootRequest, run: Run): Promise<Sy
   });
   const program = join(rootDirectory, loader);
   if (!(await runs(program, ['--list', program], epoch, run))) throw foreignLoader(loader);
-  const seat: DracutSeat = {
+  const runnable: RunnableDracut = {
     outside,
     inside: outside,
     // Nothing to install: dracut looks for everything in the tree.
@@ -112,10 +112,10 @@ export async function openSysroot(request: SysrootRequest, run: Run): Promise<Sy
     appended: renderCpio([
       { path: fromText('.profile'), mode: 0o644, mtime: epoch, bytes: bytesOf(fromText(request.profile)) },
     ]),
-    dracut: (args, aborting, onLine) =>
+    call: (args, aborting, onLine) =>
       call(['--sysroot', rootDirectory, '--tmpdir', outside, ...args], aborting, onLine),
   };
-  return { seat, version: said.join('\n') };
+  return { runnable, version: said.join('\n') };
 }
 
 function environmentOf(root: FileTree): Record<string, string> {
@@ -148,7 +148,7 @@ function foreignLoader(loader: string): ToolError {
     'live.foreign-loader',
     `The loader of the root tree, ${loader}, does not run here, so nothing tells which libraries a program needs.`,
     {
-      hint: wording`Install qemu-user-static and binfmt-support, or give a ready initrd with ${option('initrd', 'FILE')}.`,
+      hint: wording`Install qemu-user-static and binfmt-support, or give a ready initrd with ${option('initrd.file', 'FILE')}.`,
     },
   );
 }
@@ -158,7 +158,7 @@ function findLoader(root: FileTree): string {
   const loader = LOADERS.flatMap((pattern) => glob(root, pattern)).find(({ path }) => isPlainFile(root, path));
   if (loader) return displayText(loader.path);
   throw new InvalidInputError('live.no-loader', 'The root tree has no loader for its programs (ld-linux, ld-musl).', {
-    hint: wording`Give a ready initrd with ${option('initrd', 'FILE')}.`,
+    hint: wording`Give a ready initrd with ${option('initrd.file', 'FILE')}.`,
   });
 }
 

@@ -8,7 +8,7 @@ import { chooseMenu } from '../boot/choose-menu.js';
 import { findEditScript } from '../boot/edit-script.js';
 import { chooseLayout, type MediumLayout } from '../boot/medium-layout.js';
 import type { MenuModel } from '../boot/menu.js';
-import type { BuildOptions } from '../build/options.js';
+import type { BuildEvents, BuildRequest, MediumOptions } from '../build/options.js';
 import type { RootTree } from '../build/root-tree.js';
 import type { LiveDescription } from '../description/index.js';
 import { decideRootImage, type RootImagePlan } from '../root-image/root-image-plan.js';
@@ -27,7 +27,7 @@ export interface BuildPlan extends Omit<EarlyPlan, 'rootImage'> {
   /** Absolute; undefined: the root tree is not a directory. */
   readonly rootDirectory: string | undefined;
   readonly layout: MediumLayout;
-  readonly udf: NonNullable<BuildOptions['udf']>;
+  readonly udf: NonNullable<MediumOptions['udf']>;
   readonly kernel: Kernel;
   readonly rootImage: RootImagePlan;
   readonly menu: MenuModel;
@@ -46,26 +46,32 @@ export interface BuildPlan extends Omit<EarlyPlan, 'rootImage'> {
 }
 
 /** Decides everything. The root tree has its final owners and times already; `known`: what was decided without it. */
-export async function decide(options: BuildOptions, found: RootTree, known: EarlyPlan | undefined): Promise<BuildPlan> {
+export async function decide(
+  request: BuildRequest,
+  found: RootTree,
+  known: EarlyPlan | undefined,
+  events: BuildEvents,
+): Promise<BuildPlan> {
+  const { input, medium } = request;
   const { tree: root, epoch } = found;
-  const early = known ?? (await planFor(options.architecture ?? (await machineOf(root)), options));
+  const early = known ?? (await planFor(input.architecture ?? (await machineOf(root)), request, events));
   const { description, architecture, firmware } = early;
-  checkAtRuntime(options, root, early);
-  const layout = chooseLayout(description, architecture, firmware, { ...options, root });
+  checkAtRuntime(request, root, early);
+  const layout = chooseLayout(description, architecture, firmware, { ...medium, root, note: events.note });
   const { followsKernelLinks: followsLinks } = description.generation;
   const kernel =
-    options.kernel === undefined ? findKernel(root, { followsLinks }) : await givenKernel(options.kernel, root);
-  const rootDirectory = typeof options.root === 'string' ? resolve(options.root) : undefined;
+    input.kernel === undefined ? findKernel(root, { followsLinks }) : await givenKernel(input.kernel, root);
+  const rootDirectory = typeof input.root === 'string' ? resolve(input.root) : undefined;
   return {
     ...early,
     root,
     rootWithout: found.without,
     rootDirectory,
     layout,
-    udf: options.udf ?? 'auto',
+    udf: medium?.udf ?? 'auto',
     kernel,
     rootImage: await decideRootImage(early.rootImage, description, root, kernel.version),
-    menu: chooseMenu(description, { root, architecture, layout, epoch: epoch.seconds, note: options.note }),
+    menu: chooseMenu(description, { root, architecture, layout, epoch: epoch.seconds, note: events.note }),
     excluded: await readExcludeLists(dirname(description.path), root),
     selinux: await findPolicy(root, description.type.selinux_policy),
     grubTemplate: templatePath(description),
@@ -77,14 +83,14 @@ export async function decide(options: BuildOptions, found: RootTree, known: Earl
 }
 
 /** KIWI's checks of a description against its tree. */
-function checkAtRuntime(options: BuildOptions, root: FileTree, { description, architecture }: EarlyPlan): void {
+function checkAtRuntime(request: BuildRequest, root: FileTree, { description, architecture }: EarlyPlan): void {
   const subject = {
     description,
     architecture: architecture.machine,
-    initrdGiven: options.initrd !== undefined,
+    initrdGiven: request.initrd?.file !== undefined,
     hasDracutModule: (name: string) => glob(root, `/usr/lib/dracut/modules.d/*${name}`).length > 0,
   };
-  runChecks(subject, disabledChecksOf(options));
+  runChecks(subject, disabledChecksOf(request));
 }
 
 /** A template of the menu is beside the description. */

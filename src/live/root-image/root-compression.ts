@@ -1,10 +1,10 @@
-// How the root image is compressed: what the command line, the description and its generation say, in that order.
+// How the root image is compressed: by the options, the description and its generation, in that order.
 
+import { defined } from '../../bytes/index.js';
 import {
   type BcjFilter,
   type Compression,
   type CompressionName,
-  type CompressionRequest,
   chooseCompression,
   NO_COMPRESSION,
 } from '../../compress/index.js';
@@ -18,7 +18,7 @@ import {
   wording,
 } from '../../errors.js';
 import { resolveSquashfs } from '../../format/squashfs/index.js';
-import type { BuildOptions } from '../build/options.js';
+import type { BuildRequest } from '../build/options.js';
 import { type LiveDescription, placeOf } from '../description/index.js';
 import {
   ROOT_BLOCK_SIZE,
@@ -29,34 +29,31 @@ import {
 
 /** KIWI's default is xz with the branch filter of the architecture, on x86 and PowerPC. */
 export function chooseRootCompression(
-  options: BuildOptions,
+  request: BuildRequest,
   description: LiveDescription,
   machine: string,
   asRoot: SquashfsRootOptions | undefined,
 ): Compression {
-  const { type, generation } = description;
-  const worded = asRoot ? rootCompressionRequest(asRoot, rootBlockSize(options, asRoot)) : {};
+  const { type } = description;
+  const { name: asked, blockSize: _, ...settings } = request.compression ?? {};
+  const worded = asRoot ? rootCompressionRequest(asRoot, rootBlockSize(request, asRoot)) : {};
   const described = type.squashfscompression ?? worded.name;
-  const name: string = options.compression ?? (described === 'uncompressed' ? 'none' : (described ?? 'xz'));
-  const { level, engine, extreme, dictionarySize, windowBits, strategies } = { ...worded, ...options };
-  const asked = options.bcj ?? worded.bcj;
-  const bcj = name !== 'xz' || (asked ?? 'auto') !== 'auto' ? asked : filtersFor(machine);
-  const settings = { level, engine, extreme, dictionarySize, windowBits, strategies, bcj };
-  const given = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
+  const name: string = asked ?? (described === 'uncompressed' ? 'none' : (described ?? 'xz'));
+  const all = { ...worded, ...defined({ ...settings, engine: request.engine }) };
+  const bcj = name !== 'xz' || (all.bcj ?? 'auto') !== 'auto' ? all.bcj : filtersFor(machine);
   try {
-    return chooseCompression({ name: name as CompressionName, ...(given as Omit<CompressionRequest, 'name'>) });
+    return chooseCompression(defined({ ...all, bcj, name: name as CompressionName }));
   } catch (error) {
-    throw refusal(error, { name, described, description, options, generation });
+    throw refusal(error, { name, described, description, request });
   }
 }
 
-/** Throws for what the options alone cannot have, whatever the description and the machine are. */
-export function checkAskedCompression(options: BuildOptions): void {
-  const { compression: name, level, engine, extreme, dictionarySize, windowBits, strategies, bcj } = options;
-  const settings = { level, engine, extreme, dictionarySize, windowBits, strategies, bcj };
-  const given = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
-  const compression = name === undefined ? NO_COMPRESSION : chooseCompression({ name, ...given });
-  checkBlockSize(compression, rootBlockSize(options, undefined));
+/** Throws for options that no description and no machine can make valid. */
+export function checkAskedCompression(request: BuildRequest): void {
+  const { name, blockSize: _, ...settings } = request.compression ?? {};
+  const compression =
+    name === undefined ? NO_COMPRESSION : chooseCompression(defined({ ...settings, name, engine: request.engine }));
+  checkBlockSize(compression, rootBlockSize(request, undefined));
 }
 
 /** Throws for a block size that squashfs does not have, or not with the dictionary of the compression. */
@@ -68,23 +65,25 @@ interface Refused {
   readonly name: string;
   readonly described: string | undefined;
   readonly description: LiveDescription;
-  readonly options: BuildOptions;
-  readonly generation: LiveDescription['generation'];
+  readonly request: BuildRequest;
 }
 
 /** The error of a compression that cannot be had, with the place in the description that asked for it. */
-function refusal(error: unknown, { name, described, description, options, generation }: Refused): unknown {
+function refusal(error: unknown, { name, described, description, request }: Refused): unknown {
   if (!(error instanceof IsopressError)) return error;
+  const { compression: asked = {}, engine } = request;
   const isMissing = error instanceof MissingEngineError && error.code === 'compress.engine-missing';
   if (!isMissing && error.code !== 'compress.unknown') {
-    const isOwn = !(error instanceof UsageError) || error.option === undefined || error.option in options;
+    const isOwn = !(error instanceof UsageError) || error.option === undefined || error.option in { ...asked, engine };
     if (isOwn) return error;
     const message = `fscreateoptions cannot be followed: ${error.message}`;
     const place = { ...placeOf(description, 'fscreateoptions'), hint: error.wording.hint, cause: error };
     return new InvalidInputError('live.fscreateoptions', message, place);
   }
-  const why = described === undefined && options.compression === undefined ? ', which is the default,' : '';
-  const first = generation.choosesCompression ? 'Set squashfscompression="gzip" in the description, or ' : '';
+  const why = described === undefined && asked.name === undefined ? ', which is the default,' : '';
+  const first = description.generation.choosesCompression
+    ? 'Set squashfscompression="gzip" in the description, or '
+    : '';
   const message = `Compression ${name}${why} is not available: ${error.message}`;
   const place = {
     ...placeOf(description, 'squashfscompression'),
@@ -96,8 +95,8 @@ function refusal(error: unknown, { name, described, description, options, genera
 }
 
 /** Bytes of a block of the root image. */
-export function rootBlockSize(options: BuildOptions, asRoot: SquashfsRootOptions | undefined): number {
-  return options.blockSize ?? asRoot?.image.blockSize ?? ROOT_BLOCK_SIZE;
+export function rootBlockSize({ compression }: BuildRequest, asRoot: SquashfsRootOptions | undefined): number {
+  return compression?.blockSize ?? asRoot?.image.blockSize ?? ROOT_BLOCK_SIZE;
 }
 
 /** `fscreateoptions` of a root image that is a squashfs itself. Throws for what has no meaning in one. */

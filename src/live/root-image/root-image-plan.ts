@@ -2,7 +2,7 @@
 
 import type { Compression } from '../../compress/index.js';
 import type { FileTree } from '../../tree/index.js';
-import type { BuildOptions } from '../build/options.js';
+import type { BuildRequest } from '../build/options.js';
 import { type LiveDescription, placeOf } from '../description/index.js';
 import { checkBlockSize, chooseRootCompression, readSquashfsOptions, rootBlockSize } from './root-compression.js';
 import { decideRootFileSystem, type RootFileSystem } from './root-file-system.js';
@@ -32,12 +32,12 @@ export type RootImageChoice =
   | Extract<RootImagePlan, { kind: 'squashfs' }>;
 
 /** Throws for options that cannot be followed, and for a compression that no engine here has. */
-export function chooseRootImage(options: BuildOptions, description: LiveDescription, machine: string): RootImageChoice {
+export function chooseRootImage(request: BuildRequest, description: LiveDescription, machine: string): RootImageChoice {
   const kind = rootImageKind(description);
   const asRoot = kind === 'squashfs' ? readSquashfsOptions(description) : undefined;
   const packed = {
-    compression: chooseRootCompression(options, description, machine, asRoot),
-    blockSize: rootBlockSize(options, asRoot),
+    compression: chooseRootCompression(request, description, machine, asRoot),
+    blockSize: rootBlockSize(request, asRoot),
   };
   checkBlockSize(packed.compression, packed.blockSize);
   return asRoot ? { kind: 'squashfs', choices: asRoot.image, ...packed } : { kind: 'ext4-in-squashfs', ...packed };

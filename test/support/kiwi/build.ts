@@ -47,8 +47,13 @@ export async function kiwiIso(root: string, description: string): Promise<string
 /** Path of the ISO that isopress makes of the same; `target` is a new directory. */
 export async function isopressIso(root: string, description: string, target: string): Promise<string> {
   mkdirSync(target, { recursive: true });
-  const options = { description, root, targetDirectory: target, initrdCache: join(testCache(), 'initrds') };
-  const { image } = await buildLiveIso({ ...options, now: () => performance.now() }, quietRun(2));
+  const options = {
+    input: { root },
+    description: { directory: description },
+    initrd: { cacheDirectory: join(testCache(), 'initrds') },
+    targetDirectory: target,
+  };
+  const { image } = await buildLiveIso(options, quietRun(2));
   return image;
 }
 

@@ -3,9 +3,10 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, symlinkSync, writeFileS
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { quietRun } from '../../../src/io/index.js';
-import { type BuildOptions, buildLiveIso, planLiveIso } from '../../../src/live/index.js';
+import { buildLiveIso, planLiveIso } from '../../../src/live/index.js';
 import { machineOfDirectory } from '../../../src/live/plan/machine-of-directory.js';
 import { scratchDirectory } from '../../support/scratch.js';
+import { changed, type SomeOptions } from '../../support/small-iso.js';
 
 const scratch = scratchDirectory();
 const initrd = join(scratch, 'initrd');
@@ -22,14 +23,19 @@ function described(type = '', version = '1.0.0', more = ''): string {
 }
 
 /** Builds from a tree that says when it is asked for; the code of the error, and whether the tree was looked at. */
-async function refusal(options: Partial<BuildOptions>, build: typeof buildLiveIso | typeof planLiveIso = buildLiveIso) {
+async function refusal(options: SomeOptions, build: typeof buildLiveIso | typeof planLiveIso = buildLiveIso) {
   let looked = false;
   const root = async () => {
     looked = true;
     throw new Error('looked at');
   };
-  const usual = { description: described(), targetDirectory: directory('target'), initrd, now: () => 0, root };
-  const error = await build({ ...usual, architecture: 'x86_64', ...options }, quietRun()).then(
+  const usual = {
+    input: { root, architecture: 'x86_64' },
+    description: { directory: described() },
+    initrd: { file: initrd },
+    targetDirectory: directory('target'),
+  };
+  const error = await build(changed(usual, options), quietRun()).then(
     () => undefined,
     (reason) => reason,
   );
@@ -45,30 +51,38 @@ writeFileSync(join(taken, 'small.x86_64-1.0.0.iso'), '');
 const blocked = directory('blocked');
 mkdirSync(join(blocked, 'small.x86_64-1.0.0.packages'));
 
-describe.each<[string, Partial<BuildOptions>, string]>([
-  ['a description that is missing', { description: directory('empty') }, 'description.not-found'],
-  ['a value that is not allowed', { description: described('volid="a b"') }, 'description.bad-value'],
-  ['an unknown attribute', { description: described('volit="a"') }, 'description.unknown-attribute'],
-  ['an unknown profile', { profiles: ['nobody'] }, 'description.profile'],
-  ['a bad attribute by an option', { typeAttributes: { efifatimagesize: 'x' } }, 'description.bad-value'],
-  ['firmware that the machine has not', { description: described('firmware="ofw"') }, 'live.firmware'],
-  ['a machine that nothing is built for', { architecture: 's390x' }, 'live.architecture'],
-  ['a version that is a path', { description: described('', '1/..') }, 'live.path-component'],
+describe.each<[string, SomeOptions, string]>([
+  ['a description that is missing', { description: { directory: directory('empty') } }, 'description.not-found'],
+  ['a value that is not allowed', { description: { directory: described('volid="a b"') } }, 'description.bad-value'],
+  ['an unknown attribute', { description: { directory: described('volit="a"') } }, 'description.unknown-attribute'],
+  ['an unknown profile', { description: { profiles: ['nobody'] } }, 'description.profile'],
+  [
+    'a bad attribute by an option',
+    { description: { typeAttributes: { efifatimagesize: 'x' } } },
+    'description.bad-value',
+  ],
+  ['firmware that the machine has not', { description: { directory: described('firmware="ofw"') } }, 'live.firmware'],
+  ['a machine that nothing is built for', { input: { architecture: 's390x' } }, 'live.architecture'],
+  ['a version that is a path', { description: { directory: described('', '1/..') } }, 'live.path-component'],
   [
     'options for mkfs that nobody knows',
-    { description: described('filesystem="squashfs" fscreateoptions="-nosuch"') },
+    { description: { directory: described('filesystem="squashfs" fscreateoptions="-nosuch"') } },
     'squashfs.option',
   ],
   ['a target directory that is missing', { targetDirectory: join(scratch, 'none') }, 'target.enoent'],
   ['a target that is a file', { targetDirectory: initrd }, 'target.enoent'],
   ['an ISO of that name', { targetDirectory: taken }, 'target.exists'],
   ['a directory of the name of a result', { targetDirectory: blocked, force: true }, 'target.directory'],
-  ['an initrd that is missing', { initrd: join(scratch, 'no-initrd') }, 'source.enoent'],
-  ['a compression that no engine has', { compression: 'nosuch' as never }, 'live.compression'],
-  ['a codec that the engine does not have', { compression: 'xz', engine: 'lz4js' }, 'compress.engine-codec'],
+  ['an initrd that is missing', { initrd: { file: join(scratch, 'no-initrd') } }, 'source.enoent'],
+  ['a compression that no engine has', { compression: { name: 'nosuch' as never } }, 'live.compression'],
+  ['a codec that the engine does not have', { compression: { name: 'xz' }, engine: 'lz4js' }, 'compress.engine-codec'],
   ["the description's codec, for such an engine", { engine: 'lz4js' }, 'compress.engine-codec'],
-  ['a block size that squashfs has not', { blockSize: 3000 }, 'squashfs.block-size'],
-  ['a digest that the style of tag has not', { mediaCheck: 'rh', mediaDigest: 'sha256' }, 'checkmedia.style'],
+  ['a block size that squashfs has not', { compression: { blockSize: 3000 } }, 'squashfs.block-size'],
+  [
+    'a digest that the style of tag has not',
+    { medium: { mediaCheck: 'rh', mediaDigest: 'sha256' } },
+    'checkmedia.style',
+  ],
 ])('%s', (name, options, code) => {
   test('is reported before the tree is looked at', async () => {
     const found = await refusal(options);
@@ -79,19 +93,19 @@ describe.each<[string, Partial<BuildOptions>, string]>([
 });
 
 test('the grammar of a description is checked before an archive is unpacked, whatever machine it is for', async () => {
-  const { architecture: _, ...rest } = { architecture: undefined, description: described('volid="a b"') };
-  expect(await refusal({ ...rest, architecture: undefined as never })).toEqual({
+  const description = { directory: described('volid="a b"') };
+  expect(await refusal({ description, input: { architecture: undefined as never } })).toEqual({
     code: 'description.bad-value',
     looked: false,
   });
 });
 
-test.each<[Partial<BuildOptions>, string]>([
-  [{ compression: 'xz', engine: 'lz4js' }, 'compress.engine-codec'],
-  [{ blockSize: 3000 }, 'squashfs.block-size'],
-  [{ mediaCheck: 'rh', mediaDigest: 'sha256' }, 'checkmedia.style'],
+test.each<[SomeOptions, string]>([
+  [{ compression: { name: 'xz' }, engine: 'lz4js' }, 'compress.engine-codec'],
+  [{ compression: { blockSize: 3000 } }, 'squashfs.block-size'],
+  [{ medium: { mediaCheck: 'rh', mediaDigest: 'sha256' } }, 'checkmedia.style'],
 ])('and so are the options: %j', async (options, code) => {
-  expect(await refusal({ ...options, architecture: undefined as never })).toEqual({ code, looked: false });
+  expect(await refusal({ ...options, input: { architecture: undefined as never } })).toEqual({ code, looked: false });
 });
 
 test.runIf(process.getuid?.() !== 0)('a target that may not be written to is reported at once', async () => {

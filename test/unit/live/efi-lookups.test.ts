@@ -79,9 +79,9 @@ describe('the directory EFI', () => {
     ...{ efi: { platform: 'x86_64-efi', suffix: 'x64' }, earlyConfig: '', forwardingConfig: 'configfile x\n' },
     ...{ prefix: '/boot/grub', extraModules: [], requiresShim: false },
   };
-  const context = (root: FileTree, warnings: string[] = []) => ({
+  const context = (root: FileTree, notes: string[] = []) => ({
     ...{ root, rootDirectory: '/', inside: undefined, workDirectory: '/', epoch: 0 },
-    warn: (line: string) => warnings.push(line),
+    note: (line: string) => notes.push(line),
   });
   const paths = (found: FileTree) =>
     [...walk(found)].filter(({ node }) => node.kind === 'file').map(({ path }) => path);
@@ -111,9 +111,9 @@ describe('the directory EFI', () => {
     const noShim = tree('usr/share/efi/x86_64/grub.efi');
     const strict = collectSignedEfi(context(noShim), { ...request, requiresShim: true }, quietRun());
     await expect(strict).rejects.toMatchObject({ code: 'live.no-shim' });
-    const warnings: string[] = [];
-    const efi = await collectSignedEfi(context(noShim, warnings), request, quietRun());
+    const notes: string[] = [];
+    const efi = await collectSignedEfi(context(noShim, notes), request, quietRun());
     expect(paths(efi)).toEqual(['EFI/BOOT/bootx64.efi', 'EFI/BOOT/grub.cfg']);
-    expect(warnings).toEqual([expect.stringContaining('no signed shim')]);
+    expect(notes).toEqual([expect.stringContaining('no signed shim')]);
   });
 });

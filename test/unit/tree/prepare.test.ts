@@ -76,8 +76,9 @@ test.each(['ext4', 'squashfs', 'iso', 'fat'])('%s follows the rule', async (comm
 });
 
 test('a root image follows the rule, and what it leaves out can still be found for the medium', async () => {
-  const options = { root, ownership: preparation.ownership, manifest: entries(), epoch: 1_000_000_000 };
-  const found = await readRootTree(options as never, quietRun());
+  const options = { ownership: preparation.ownership, manifest: entries(), epoch: 1_000_000_000 };
+  const request = { input: { root }, tree: options, description: { directory: '' }, targetDirectory: '' };
+  const found = await readRootTree(request, {}, quietRun());
   expect([...(await describeTree(found.without(PATTERNS))).keys()]).toEqual(LEFT);
   expect(found.tree.get('d/a')?.kind).toBe('file');
   const { tree } = prepareTree(await source(), {

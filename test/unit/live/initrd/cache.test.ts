@@ -20,7 +20,7 @@ function facts(changes: Record<string, ReturnType<typeof text>> = {}) {
   const files = { 'etc/dracut.conf': text('one'), 'usr/bin/sh': text('shell'), 'var/log/dpkg.log': text('') };
   const recipe = dracutRecipe('overlay', newest!);
   const request = { recipe, kernelVersion: '6.1.0', log: () => {} };
-  return { root: FileTree.of({ ...files, ...changes }), request, profile: "a='1'\n", epoch: 1, surroundings: 'inside' };
+  return { root: FileTree.of({ ...files, ...changes }), request, profile: "a='1'\n", epoch: 1, hostState: 'inside' };
 }
 
 test('a key changes with what an initrd depends on, and with nothing else', async () => {
@@ -35,7 +35,7 @@ test('a key changes with what an initrd depends on, and with nothing else', asyn
     facts({ 'usr/bin/more': text('more') }),
     { ...facts(), profile: "a='2'\n" },
     { ...facts(), epoch: 2 },
-    { ...facts(), surroundings: 'sysroot 059' },
+    { ...facts(), hostState: 'sysroot 059' },
     { ...facts(), request: { ...facts().request, kernelVersion: '6.2.0' } },
     { ...facts(), request: { ...facts().request, recipe: dracutRecipe('overlay', oldest!) } },
   ].map((changed) => initrdKey(changed, quietRun()));

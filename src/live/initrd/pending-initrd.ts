@@ -1,13 +1,13 @@
-// The initrd as content of a medium while it is still being made: its place is behind the root image, and whoever writes
-// the medium waits for it there.
+// The initrd as content of a medium while it is still being made: its place is after the root image, and the writer of the medium
+// waits for it there.
 
 import { UnsupportedError } from '../../errors.js';
 import type { ExactContent, OpenContent } from '../../io/index.js';
 
-/** What Linux can be handed at most (initrd_addr_max of the x86 boot protocol). */
+/** The most that Linux accepts (initrd_addr_max of the x86 boot protocol). */
 const LARGEST = 0x7fff_ffff;
 
-export function lateInitrd(pending: Promise<{ readonly content: ExactContent }>): OpenContent {
+export function pendingInitrd(pending: Promise<{ readonly content: ExactContent }>): OpenContent {
   return {
     sizeLimit: LARGEST,
     async *pieces(run) {

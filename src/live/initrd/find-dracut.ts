@@ -1,0 +1,71 @@
+// Which dracut makes the initrd on this machine: that of the root tree, run inside it, or this machine's own on the tree.
+
+import { ToolError } from '../../errors.js';
+import type { Run } from '../../io/index.js';
+import type { FileTree } from '../../tree/index.js';
+import type { RunnableDracut } from './dracut.js';
+import { type InsideMode, type InsideRoot, openRoot } from './inside-root.js';
+import { openSysroot } from './sysroot.js';
+
+export type DracutMode = InsideMode | 'sysroot';
+
+export interface DracutSearch {
+  readonly root: FileTree;
+  readonly rootDirectory: string;
+  /** Machine that the tree is for, as {@link Architecture} names it. */
+  readonly machine: string;
+  readonly workDirectory: string;
+  /** `auto`: chroot; if that is not permitted, a user namespace; if there is none, the dracut of this machine. */
+  readonly mode: 'auto' | DracutMode;
+  /** Content of /.profile. */
+  readonly profile: string;
+  readonly epoch: number;
+}
+
+/** How dracut runs here. */
+export interface FoundDracut {
+  readonly mode: DracutMode;
+  readonly runnable: RunnableDracut;
+  /** For the root tree's other tools; undefined when the tree cannot be entered. */
+  readonly inside: InsideRoot | undefined;
+  /** Why the modes before this one did not work. */
+  readonly refused: string | undefined;
+  /** Everything about this machine, as opposed to the tree, that an initrd depends on. */
+  readonly hostState: string;
+}
+
+/** Finds a mode that works here. Throws {@link ToolError} if none does. */
+export async function findDracut(search: DracutSearch, run: Run): Promise<FoundDracut> {
+  const { mode } = search;
+  if (mode === 'sysroot') return dracutOfHost(search, undefined, run);
+  const modes: readonly InsideMode[] = mode === 'auto' ? ['chroot', 'userns'] : [mode];
+  const { rootDirectory: root, workDirectory, profile, epoch } = search;
+  try {
+    const inside = await openRoot({ root, workDirectory, modes, profile, epoch }, run);
+    return { mode: inside.mode, runnable: dracutInside(inside), inside, refused: undefined, hostState: 'inside' };
+  } catch (error) {
+    if (mode !== 'auto' || !(error instanceof ToolError)) throw error;
+    return await dracutOfHost(search, error, run);
+  }
+}
+
+/** `refusal`: why the tree cannot be entered; it is the error to report when there is no dracut here either. */
+async function dracutOfHost(search: DracutSearch, refusal: ToolError | undefined, run: Run): Promise<FoundDracut> {
+  try {
+    const { runnable, version } = await openSysroot(search, run);
+    // dracut writes its arguments into the initrd, and with them the path of the tree.
+    const hostState = `sysroot ${search.rootDirectory} ${version} ${runnable.options.join(' ')}`;
+    return { mode: 'sysroot', runnable, inside: undefined, refused: refusal?.message, hostState };
+  } catch (error) {
+    throw refusal && error instanceof ToolError && error.code === 'tool.missing' ? refusal : error;
+  }
+}
+
+function dracutInside(inside: InsideRoot): RunnableDracut {
+  return {
+    outside: inside.outside,
+    inside: inside.inside,
+    options: ['--install', '/.profile'],
+    call: (args, run, onLine, configuration) => inside.run('dracut', args, run, { onLine, configuration }),
+  };
+}
