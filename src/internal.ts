@@ -1,7 +1,7 @@
 // What commands use beyond the public face: parsers of other programs' options, checks of options before there is a tree, texts for people, and what ends a process.
 // No subpath of the package leads here; a test holds this list to what commands use.
 
-export { parseBinarySize } from './bytes/index.js';
+export { defined, parseBinarySize } from './bytes/index.js';
 export { parseMkisofsOptions, resolveDisc } from './disc/index.js';
 export { EXIT } from './errors.js';
 export { readSignature, signaturePatch, signedBytes } from './format/checkmedia/index.js';
@@ -23,6 +23,7 @@ export {
   contentPriorities,
   contentsMatching,
   joinPath,
+  nonDirectoryAbove,
   parsePattern,
   readPseudoDefinitions,
   readSortList,

@@ -1,6 +1,7 @@
 // How a command ends: the status, and an error as lines for people and as data for programs.
 
 import { CommanderError } from 'commander';
+import { defined } from '../bytes/index.js';
 import { EXIT, IsopressError, ToolError, UsageError } from '../errors.js';
 import { optionFlag, spelled } from './option-words.js';
 import { terminalText } from './output/terminal-text.js';
@@ -42,8 +43,7 @@ export function errorData(error: unknown): Record<string, unknown> {
     error: error.code,
     message,
     ...error.place,
-    ...(option === undefined ? {} : { option }),
-    ...(hint === undefined ? {} : { hint }),
+    ...defined({ option, hint }),
     exitCode: exitCodeOf(error),
   };
 }
@@ -71,7 +71,7 @@ function commandLineData({ code, message }: CommanderError): Record<string, unkn
   return {
     error: `usage.${name}`,
     message: code === 'commander.help' ? 'No command was given.' : first,
-    ...(flag === undefined ? {} : { option: flag }),
+    ...defined({ option: flag }),
     ...(hint === '' ? {} : { hint }),
     exitCode: EXIT.usage,
   };

@@ -6,7 +6,15 @@ import { fromText, timestamp } from '../bytes/index.js';
 import { InvalidInputError } from '../errors.js';
 import { fileContent } from '../io/index.js';
 import { scanDirectory } from '../source/index.js';
-import { type FileTree, file, mapNodes, type Node, overlay, FileTree as Tree } from '../tree/index.js';
+import {
+  type FileTree,
+  file,
+  mapNodes,
+  type Node,
+  nonDirectoryAbove,
+  overlay,
+  FileTree as Tree,
+} from '../tree/index.js';
 
 /** A source and the directory or file of the image that it becomes. */
 export interface Graft {
@@ -58,7 +66,7 @@ function named({ target, path }: Graft): Graft {
 export async function grafted(tree: FileTree, base: string | undefined, grafts: readonly Graft[]): Promise<FileTree> {
   let whole = base === undefined ? tree : Tree.of({ [base]: tree.root });
   for (const { target, path } of grafts) {
-    if (whole.obstacle(target)) {
+    if (nonDirectoryAbove(whole, target)) {
       const message = `${path} cannot be put at ${target}: a file is in the way.`;
       throw new InvalidInputError('cli.graft-taken', message, { path });
     }

@@ -38,7 +38,7 @@ export function readPatterns(path: string): ByteString[] {
     } catch (error) {
       if (!(error instanceof InvalidInputError)) throw error;
       const { code, message, hint } = error;
-      throw new InvalidInputError(code, message, { path, line: index + 1, ...(hint && { hint }) });
+      throw new InvalidInputError(code, message, { path, line: index + 1, hint });
     }
     return [line];
   });

@@ -1,7 +1,7 @@
 // The options of `isopress squashfs`: one row each, in groups.
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type ByteString, byteStringOf, type Timestamp, timestamp } from '../bytes/index.js';
+import { type ByteString, byteStringOf, defined, type Timestamp, timestamp } from '../bytes/index.js';
 import type { StoredPart } from '../format/squashfs/index.js';
 import { type FileTree, filterXattrs, overrideAll, overrideRoot, readSortList, type SortRule } from '../tree/index.js';
 import { addCompressionOptions, type CompressionOptions } from './compression-options.js';
@@ -56,18 +56,13 @@ export function withOverrides(tree: FileTree, options: SquashfsCommandOptions): 
   const { forceUid: uid, forceGid: gid, allTime, xattrsInclude, xattrsExclude } = options;
   const { rootMode, rootUid, rootGid, rootTime } = options;
   const time = (seconds?: number): Timestamp | undefined => (seconds === undefined ? undefined : timestamp(seconds));
-  const everywhere = overrideAll(tree, given({ uid, gid, mtime: time(allTime) }));
+  const everywhere = overrideAll(tree, defined({ uid, gid, mtime: time(allTime) }));
   const changed = overrideRoot(
     everywhere,
-    given({ mode: rootMode, uid: rootUid, gid: rootGid, mtime: time(rootTime) }),
+    defined({ mode: rootMode, uid: rootUid, gid: rootGid, mtime: time(rootTime) }),
   );
   if (!xattrsInclude && !xattrsExclude) return changed;
   return filterXattrs(changed, (name) => (xattrsInclude?.test(name) ?? true) && !xattrsExclude?.test(name));
-}
-
-/** Without what is undefined. */
-function given<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
 }
 
 function addDataOptions(command: Command): Command {

@@ -1,6 +1,6 @@
 // What every writer command does: check the options, scan the source, plan, report the losses, write, report.
 
-import { displayText, type Timestamp } from '../bytes/index.js';
+import { defined, displayText, type Timestamp } from '../bytes/index.js';
 import { InvalidInputError } from '../errors.js';
 import { type Content, fileTarget, type ImagePlan, streamTarget, type Target, writeImage } from '../io/index.js';
 import { chooseNative } from '../native/index.js';
@@ -106,8 +106,7 @@ function prepareSource(
     change,
     manifest: { entries: manifestEntries(options), open: openHostFile },
     clamp: options.clampMtime ?? false,
-    ...(epoch === undefined ? {} : { epoch }),
-    ...(seed === undefined ? {} : { seed }),
+    ...defined({ epoch, seed }),
   });
 }
 

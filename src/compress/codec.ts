@@ -67,9 +67,15 @@ export interface NamedEngine {
   readonly levels?: LevelScale;
   /** Keys of the codec's settings that it has. Default: none. */
   readonly settings?: readonly string[];
-  /** Loads the library and gives its encoder. Called inside worker threads. Absent for a library that only decodes. */
+  /**
+   * Loads the library and returns its encoder. Called inside worker threads. Absent for a library that only decodes.
+   * @internal
+   */
   coder?(level: number, settings: CodecSettings): Promise<BlockCoder>;
-  /** A block back into its bytes, at most `limit`. Absent for a library that only encodes. */
+  /**
+   * The bytes of a block, at most `limit`. Absent for a library that only encodes.
+   * @internal
+   */
   decode?(block: Uint8Array, limit: number): Promise<Uint8Array>;
 }
 

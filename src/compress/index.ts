@@ -3,7 +3,7 @@
 export type { EngineChoice } from '../native/index.js';
 export { type BlockDecoder, chooseDecoder } from './block-decoder.js';
 export { type CompressionRequest, chooseCompression, NO_COMPRESSION } from './choose.js';
-export type { Codec, CodecSettings, EngineId, LevelScale, Setting, SettingValue } from './codec.js';
+export type { Codec, CodecSettings, EngineId, LevelScale, NamedEngine, Setting, SettingValue } from './codec.js';
 export { CODECS, type CodecName } from './codecs/index.js';
 export { BCJ_FILTERS, type BcjFilter, type XzSettings } from './codecs/xz-settings.js';
 export { GZIP_STRATEGIES, type GzipStrategy, type ZlibSettings } from './codecs/zlib-settings.js';

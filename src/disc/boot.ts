@@ -14,7 +14,7 @@ import {
 import { BLOCK } from '../format/iso9660/index.js';
 import { SECTOR } from '../format/mbr/index.js';
 import { bytesSource, type Content, type ExactContent, isExact, type Run } from '../io/index.js';
-import { type File, FileTree, file, overlay } from '../tree/index.js';
+import { type File, FileTree, file, nonDirectoryAbove, overlay } from '../tree/index.js';
 import type { ResolvedBootEntry } from './boot-options.js';
 import type { DiscFacts } from './facts.js';
 import type { BootImageFile } from './files.js';
@@ -115,7 +115,7 @@ function withCatalog(
   options: ResolvedDiscOptions,
 ): Pick<BootPlan, 'tree' | 'catalog'> {
   if (path === undefined) return { tree, catalog: undefined };
-  if (tree.get(fromText(path)) ?? tree.obstacle(fromText(path))) {
+  if (tree.get(fromText(path)) ?? nonDirectoryAbove(tree, fromText(path))) {
     throw new InvalidInputError('disc.catalog-exists', 'The tree has an entry where the boot catalog is to appear.', {
       path,
       hint: 'Choose another path for the catalog or hide it.',

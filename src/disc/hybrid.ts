@@ -1,5 +1,6 @@
 // Partition tables over an ISO 9660 image, so that the same bytes boot from a CD drive and from a disk.
 
+import { defined } from '../bytes/index.js';
 import {
   entryArraySectors,
   firstUsableSector,
@@ -60,7 +61,7 @@ export function renderSystemArea(
       code,
       diskSignature,
       partitions,
-      ...(bootSector === undefined ? {} : { bootSector }),
+      ...defined({ bootSector }),
       ...(options.payloadEnd === 'cylinder' ? { geometry: geometryOf(ends) } : {}),
     }),
     0,

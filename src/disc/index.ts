@@ -1,7 +1,14 @@
 // Floor 4: formats that share one image.
 
 export type { Emulation, Platform } from '../format/eltorito/index.js';
-export { type InterchangeLevel, RELAXATIONS, type Relaxation } from '../format/iso9660/index.js';
+export {
+  type DeepDirectories,
+  type InterchangeLevel,
+  RELAXATIONS,
+  type Relaxation,
+  type RockRidgeVersion,
+  type VolumeDates,
+} from '../format/iso9660/index.js';
 export type { UdfRevision } from '../format/udf/index.js';
 export type { BiosBootOptions, BootEntryOptions, BootOptions } from './boot-options.js';
 export { checkEfiImages } from './esp.js';
@@ -12,6 +19,7 @@ export { type MkisofsFiles, type MkisofsOptions, parseMkisofsOptions } from './m
 export {
   LAYOUT_NAMES,
   type LayoutName,
+  type LayoutPart,
   NAMED_LAYOUTS,
   type NamedLayout,
   type PartitionTable,

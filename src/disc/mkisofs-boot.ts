@@ -1,6 +1,7 @@
 // mkisofs's options of boot images and partitions. Boot images are stated one after another: every option belongs to the
 // image at hand, and `-eltorito-alt-boot` begins another.
 
+import { defined } from '../bytes/index.js';
 import type { Platform } from '../format/eltorito/index.js';
 import { ALWAYS, BadValue, cNumber, type OptionTable, oneOf, wholeNumber } from '../options/index.js';
 import type { BootEntryOptions, BootOptions } from './boot-options.js';
@@ -146,21 +147,24 @@ export function bootOf(draft: BootDraft): MkisofsBoot {
   const [first, ...others] = draft.entries.filter(({ image }) => image !== undefined).map(complete);
   const bios = first && plainBios(first);
   const entries = bios ? others : first ? [first, ...others] : [];
-  const layout = mbr?.kind === 'isolinux' ? 'isolinux' : mbr?.kind === 'grub' ? 'grub' : undefined;
+  const layout: LayoutName | undefined =
+    mbr?.kind === 'isolinux' ? 'isolinux' : mbr?.kind === 'grub' ? 'grub' : undefined;
   const hasTable = layout !== undefined || partitionTable !== undefined || appendedEsp !== undefined;
   const table = partitionTable ?? (hasTable || mbr === undefined ? undefined : 'none');
   return {
     boot: {
-      ...(bios ? { bios } : {}),
       entries,
+      ...defined({ bios }),
       ...(catalog === undefined ? {} : { catalogPath: catalog, catalogHidden: false }),
     },
-    ...(mbr ? { mbr: mbr.path } : {}),
-    ...(layout ? { layout } : {}),
-    ...(appendedEsp === undefined ? {} : { appendedEsp }),
-    ...(table === undefined ? {} : { partitionTable: table }),
-    // Partition 1 starts with the image unless the words say something else.
-    ...(hasTable || partitionOffset !== undefined ? { partitionOffset: partitionOffset ?? 0 } : {}),
+    ...defined({
+      mbr: mbr?.path,
+      layout,
+      appendedEsp,
+      partitionTable: table,
+      // Partition 1 starts with the image unless the words say something else.
+      partitionOffset: hasTable ? (partitionOffset ?? 0) : partitionOffset,
+    }),
   };
 }
 
@@ -175,10 +179,5 @@ function plainBios(entry: BootEntryOptions): BootOptions['bios'] | undefined {
   const { platform, image, emulation, loadSectors, bootInfoTable = false, grub2BootInfo, ...rest } = entry;
   const isPlain = platform === 'bios' && emulation === 'none' && Object.keys(rest).length === 0;
   if (!isPlain || typeof image !== 'string' || image === 'appended-esp') return undefined;
-  return {
-    path: image,
-    bootInfoTable,
-    ...(loadSectors === undefined ? {} : { loadSectors }),
-    ...(grub2BootInfo === undefined ? {} : { grub2BootInfo }),
-  };
+  return { path: image, bootInfoTable, ...defined({ loadSectors, grub2BootInfo }) };
 }

@@ -1,7 +1,7 @@
 // The options of mkisofs, as genisoimage and `xorriso -as mkisofs` read them, in terms of ours. Options without an equal are
 // refused by name. Files that options name are read by the caller.
 
-import { fromText } from '../bytes/index.js';
+import { defined, fromText } from '../bytes/index.js';
 import { InvalidInputError, UnsupportedError } from '../errors.js';
 import {
   ALWAYS,
@@ -249,18 +249,12 @@ export function parseMkisofsOptions(words: readonly string[], own?: OwnWords): M
       ...bootDisc,
       boot,
       ...(whole || joliet ? { joliet } : {}),
-      ...(padBlocks === undefined ? {} : { padBlocks }),
       ...(relax.size === 0 ? {} : { relax: [...relax] }),
+      ...defined({ padBlocks }),
       hide,
     },
-    files: {
-      excludeFrom: draft.excludeFrom,
-      hideFrom: draft.hideFrom,
-      ...(mbr === undefined ? {} : { mbr }),
-      ...(appendedEsp === undefined ? {} : { appendedEsp }),
-      ...(sort === undefined ? {} : { sort }),
-    },
-    ...(output === undefined ? {} : { output }),
+    files: { excludeFrom: draft.excludeFrom, hideFrom: draft.hideFrom, ...defined({ mbr, appendedEsp, sort }) },
+    ...defined({ output }),
     rational: draft.rational,
     duplicatesOnce: draft.duplicatesOnce,
     exclude: draft.exclude,

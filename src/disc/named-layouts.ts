@@ -11,7 +11,7 @@ export type PartitionTable = 'none' | 'mbr' | 'gpt' | 'gpt-hybrid';
 export type LayoutName = 'plain' | 'grub' | 'isolinux' | 'gpt-only' | 'uefi-strict' | 'chrp';
 
 /** Whether a layout needs a part, takes it, or has no place for it. */
-type Part = 'needed' | 'welcome' | 'refused';
+export type LayoutPart = 'needed' | 'welcome' | 'refused';
 
 /** What a named layout sets. */
 export interface NamedLayout {
@@ -29,9 +29,9 @@ export interface NamedLayout {
   readonly payloadEnd: PayloadEnd;
   /** Whether the disk signature derives from the seed; otherwise it is 0. */
   readonly derivedSignature: boolean;
-  readonly mbrCode: Part;
-  readonly biosBoot: Part;
-  readonly appendedEsp: Part;
+  readonly mbrCode: LayoutPart;
+  readonly biosBoot: LayoutPart;
+  readonly appendedEsp: LayoutPart;
 }
 
 /** The end of partition 1: behind its last file, at a cylinder of the MBR's geometry, or at a multiple of 1 MiB. */
@@ -154,7 +154,7 @@ export function checkLayout(name: LayoutName, options: LayoutParts): void {
   if (boot?.bios?.bootInfoTable === false) throw refusal(name, 'needs the boot info table', 'Leave it switched on.');
 }
 
-function checkPart(name: LayoutName, part: Part, given: object | string | undefined, what: string): void {
+function checkPart(name: LayoutName, part: LayoutPart, given: object | string | undefined, what: string): void {
   if (part === 'needed' && given === undefined)
     throw refusal(name, `needs a ${what}`, `Give it, or choose another layout.`);
   if (part === 'refused' && given !== undefined) {

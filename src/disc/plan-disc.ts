@@ -1,9 +1,9 @@
 // A whole disc: system area, volume descriptors, hierarchies, boot catalog, files, open files last, ESP, backup GPT.
 
-import { divCeil } from '../bytes/index.js';
+import { defined, divCeil } from '../bytes/index.js';
 import { InvalidInputError } from '../errors.js';
 import { emptySignatureBlock } from '../format/checkmedia/index.js';
-import { CATALOG_SIZE, renderBootRecord, renderCatalog } from '../format/eltorito/index.js';
+import { CATALOG_SIZE, renderCatalog } from '../format/eltorito/index.js';
 import {
   BLOCK,
   type FilePlace,
@@ -24,6 +24,7 @@ import { type Content, type Data, deriveUuid, exactContent, exactly, type ImageP
 import type { File, FileTree, Node } from '../tree/index.js';
 import { type Area, AreaList, type AreaPieces, emitAreas } from './area.js';
 import { type BootPlan, bootImages, planBoot } from './boot.js';
+import { descriptorPieces, descriptorsOf } from './descriptors.js';
 import { withEsp } from './esp.js';
 import { type DiscEnd, DiscFacts } from './facts.js';
 import { exactFilePieces, type FilePlan, openFilePieces, planFiles } from './files.js';
@@ -38,11 +39,11 @@ import {
 import type { DiscLayout } from './layout.js';
 import { discLosses } from './losses.js';
 import { type DiscOptions, type ResolvedDiscOptions, resolveDisc } from './options.js';
+import { type PlacedHierarchy, placeHierarchy } from './placed-hierarchy.js';
 import { Reservation } from './reservation.js';
 import { shownIn, shownInUdf } from './shown.js';
-import { addEndAnchor, addRecognition, addUdf, endBlocks, type UdfView } from './udf.js';
+import { addEndAnchor, addRecognition, addUdf, endBlocks, type PlacedUdf } from './udf.js';
 import { settleUdf, type UdfCondition } from './udf-need.js';
-import { addView, descriptorPieces, type View } from './views.js';
 
 const LAYOUT_VERSION = 2;
 const MAX_BLOCKS = 0xffff_ffff;
@@ -73,15 +74,11 @@ export function planDisc(tree: FileTree<Content>, options: DiscOptions): ImagePl
     extensions: extensionsOf(resolved, condition),
     ...(facts ? { size: facts.imageBlocks * BLOCK } : {}),
     directories: hierarchies[0]?.directories.length ?? udf!.directories.size,
-    areas: areas.map(({ name, block, blocks }) => ({
-      name,
-      ...(block === undefined ? {} : { block }),
-      ...(blocks === undefined ? {} : { blocks }),
-    })),
+    areas: areas.map(({ name, block, blocks }) => ({ name, ...defined({ block, blocks }) })),
     bootEntries: boot.entries.map(({ asked: { platform, id }, image, media, sectors, node }) => {
       const block = (node && files.places.get(node)?.block) ?? payloadEnd;
-      const told = { ...(media === 'none' ? {} : { media }), ...(id === '' ? {} : { id }) };
-      return { platform, image, sectors, ...told, ...(block === undefined ? {} : { block }) };
+      const given = { media: media === 'none' ? undefined : media, id: id === '' ? undefined : id };
+      return { platform, image, sectors, ...defined({ ...given, block }) };
     }),
     partitions: partitionLayouts(resolved, facts),
     losses: discLosses(tree, resolved, hierarchies, udf),
@@ -144,7 +141,7 @@ function placeAreas(
   const list = new AreaList();
   const origins = options.partitionOffset > 0 ? [0, options.partitionOffset] : [0];
   const boots = boot.entries.length > 0;
-  const views = new Reservation<readonly View[]>('set of views');
+  const placed = new Reservation<readonly PlacedHierarchy[]>('set of placed hierarchies');
   const biosBlock = new Reservation<number | undefined>('block of the BIOS boot image');
   const catalogBlock = new Reservation<number>('block of the boot catalog');
   const emptyBlock = new Reservation<number>('empty block');
@@ -154,19 +151,17 @@ function placeAreas(
   ]);
   for (const origin of origins) {
     if (origin > 0) list.leaveUntil(origin + SYSTEM_AREA_BLOCKS);
-    const bootsHere = boots && origin === 0;
-    const blocks =
-      hierarchies.length === 0 ? 0 : hierarchies.length + (bootsHere ? 1 : 0) + (options.iso.level === 4 ? 1 : 0) + 1;
+    const descriptors = descriptorsOf(hierarchies, { level: options.iso.level, boots: boots && origin === 0 });
     const name = origin > 0 ? 'partition volume descriptors' : 'volume descriptors';
-    list.add(name, blocks, (emission) => {
-      const here = views.value.filter((view) => view.origin === origin);
-      return descriptorPieces(here, options.iso, bootsHere ? [renderBootRecord(catalogBlock.value)] : [], emission);
-    });
+    const placedOf = (hierarchy: Hierarchy) =>
+      placed.value.find((one) => one.origin === origin && one.hierarchy === hierarchy)!;
+    const said = { options: options.iso, catalogBlock: () => catalogBlock.value, placedOf };
+    list.add(name, descriptors.length, (emission) => descriptorPieces(descriptors, said, emission));
     if (udf && origin === 0) addRecognition(list, udf, condition);
   }
-  const udfView = udf && addUdf(list, udf, { identity: volumeIdentity(options), condition });
-  views.settle(
-    hierarchies.flatMap((hierarchy) => origins.map((origin) => addView(list, hierarchy, origin, emptyBlock))),
+  const placedUdf = udf && addUdf(list, udf, { identity: volumeIdentity(options), condition });
+  placed.settle(
+    hierarchies.flatMap((hierarchy) => origins.map((origin) => placeHierarchy(list, hierarchy, origin, emptyBlock))),
   );
   // Records without data point here, as libisofs does it: an address that belongs to no file.
   emptyBlock.settle(list.nextExact);
@@ -185,7 +180,7 @@ function placeAreas(
   });
   biosBlock.settle(boot.biosImage && files.places.get(boot.biosImage)!.block);
   addPayload(list, files, options);
-  addDiscEnd(list, options, udfView);
+  addDiscEnd(list, options, placedUdf);
   return { list, files };
 }
 
@@ -210,7 +205,7 @@ function addPayload(list: AreaList, files: FilePlan, options: ResolvedDiscOption
   list.endPayload();
 }
 
-function addDiscEnd(list: AreaList, options: ResolvedDiscOptions, udf: UdfView | undefined): void {
+function addDiscEnd(list: AreaList, options: ResolvedDiscOptions, udf: PlacedUdf | undefined): void {
   const { espBlocks } = discEndOf(options);
   const gptBlocks = backupGptBlocks(options);
   const esp = options.appendedEsp;

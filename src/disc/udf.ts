@@ -38,7 +38,7 @@ export interface UdfIdentity {
 }
 
 /** UDF with the places of its parts. */
-export interface UdfView extends UdfIdentity {
+export interface PlacedUdf extends UdfIdentity {
   readonly plan: UdfPlan;
   readonly main: number;
   readonly reserve: number;
@@ -57,24 +57,24 @@ export function addRecognition(list: AreaList, plan: UdfPlan, condition: UdfCond
 }
 
 /** Adds everything else in front of the files: descriptor sequences, anchor, file structure. */
-export function addUdf(list: AreaList, plan: UdfPlan, { identity, condition }: UdfIdentity): UdfView {
+export function addUdf(list: AreaList, plan: UdfPlan, { identity, condition }: UdfIdentity): PlacedUdf {
   const main = alignUp(list.nextExact, SEQUENCE_BLOCKS);
   const reserve = main + SEQUENCE_BLOCKS;
   const integrity = reserve + SEQUENCE_BLOCKS;
   const withMetadata = plan.revision.metadataPartition;
   const area = PARTITION + (withMetadata ? 1 : 0);
   const metadata = withMetadata ? { file: PARTITION, mirror: area + plan.blocks } : undefined;
-  const view: UdfView = { plan, identity, condition, main, reserve, integrity, area, metadata };
+  const placed: PlacedUdf = { plan, identity, condition, main, reserve, integrity, area, metadata };
   const add = (name: string, blocks: number, pieces: (facts: DiscFacts) => Iterable<Piece>) =>
     list.add(`UDF ${name}`, blocks, ({ facts }) => piecesIf(condition, pieces(facts), facts));
   list.leaveUntil(main);
   for (const block of [main, reserve]) {
     add(block === main ? 'volume descriptors' : 'reserve volume descriptors', SEQUENCE_BLOCKS, (facts) => [
-      facts.late(SEQUENCE_BLOCKS * BLOCK, () => renderSequence(volumeOf(view, facts), block)),
+      facts.late(SEQUENCE_BLOCKS * BLOCK, () => renderSequence(volumeOf(placed, facts), block)),
     ]);
   }
   add('integrity', INTEGRITY_BLOCKS, (facts) => [
-    facts.late(INTEGRITY_BLOCKS * BLOCK, () => renderIntegrity(integrityOf(view, facts), integrity)),
+    facts.late(INTEGRITY_BLOCKS * BLOCK, () => renderIntegrity(integrityOf(placed, facts), integrity)),
   ]);
   list.leaveUntil(ANCHOR_BLOCK);
   add('anchor', 1, () => [renderAnchor(ANCHOR_BLOCK, main, reserve, plan.revision)]);
@@ -82,9 +82,9 @@ export function addUdf(list: AreaList, plan: UdfPlan, { identity, condition }: U
   const addMetadata = (kind: 'metadata-file' | 'metadata-mirror', block: number) =>
     add(kind, 1, () => [renderMetadataFile(plan, kind, block, placement)]);
   if (metadata) addMetadata('metadata-file', metadata.file);
-  add('files and directories', plan.blocks, (facts) => areaPieces(view, facts));
+  add('files and directories', plan.blocks, (facts) => areaPieces(placed, facts));
   if (metadata) addMetadata('metadata-mirror', metadata.mirror);
-  return view;
+  return placed;
 }
 
 /**
@@ -96,7 +96,7 @@ export function endBlocks(gptBlocks: number): number {
 }
 
 /** Adds the second anchor, behind which the backup GPT follows. */
-export function addEndAnchor(list: AreaList, { plan, condition, main, reserve }: UdfView, gptBlocks: number): void {
+export function addEndAnchor(list: AreaList, { plan, condition, main, reserve }: PlacedUdf, gptBlocks: number): void {
   list.add('UDF end anchor', 1, ({ block, facts }) =>
     piecesIf(condition, [renderAnchor(block, main, reserve, plan.revision)], facts),
   );
@@ -104,7 +104,7 @@ export function addEndAnchor(list: AreaList, { plan, condition, main, reserve }:
   list.add('unused', rest, () => [{ hole: rest * BLOCK }]);
 }
 
-function volumeOf({ plan, identity, integrity, area, metadata }: UdfView, facts: DiscFacts): UdfVolume {
+function volumeOf({ plan, identity, integrity, area, metadata }: PlacedUdf, facts: DiscFacts): UdfVolume {
   return {
     volumeId: plan.volumeId,
     identity,
@@ -117,7 +117,7 @@ function volumeOf({ plan, identity, integrity, area, metadata }: UdfView, facts:
   };
 }
 
-function integrityOf({ plan, metadata }: UdfView, facts: DiscFacts) {
+function integrityOf({ plan, metadata }: PlacedUdf, facts: DiscFacts) {
   const blocks = facts.filesEnd - PARTITION;
   return {
     time: plan.time,
@@ -130,14 +130,13 @@ function integrityOf({ plan, metadata }: UdfView, facts: DiscFacts) {
 }
 
 /** The area of the file structure. Entries of files whose place is known late are rendered at the end. */
-function* areaPieces(view: UdfView, facts: DiscFacts): Generator<Piece> {
-  const { plan } = view;
-  yield* gathered(areaParts(view, facts), facts);
-  const used = plan.inodes.reduce((sum, inode) => sum + blocksOf(inode), 1);
-  if (used < plan.blocks) yield { hole: (plan.blocks - used) * BLOCK };
+function* areaPieces(placed: PlacedUdf, facts: DiscFacts): Generator<Piece> {
+  const { blocks, usedBlocks } = placed.plan;
+  yield* gathered(areaParts(placed, facts), facts);
+  if (usedBlocks < blocks) yield { hole: (blocks - usedBlocks) * BLOCK };
 }
 
-function* areaParts({ plan, area }: UdfView, facts: DiscFacts): Generator<Part> {
+function* areaParts({ plan, area }: PlacedUdf, facts: DiscFacts): Generator<Part> {
   const placement = { partition: PARTITION, area, file: facts.place.bind(facts) };
   yield { length: BLOCK, isLate: false, render: () => renderAreaHead(plan, placement) };
   for (const [index, inode] of plan.inodes.entries()) {

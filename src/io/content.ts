@@ -54,7 +54,10 @@ export interface ExactContent {
   pieces(run: Run): AsyncIterable<Data>;
   /** A part of it as content. */
   slice(range: Range): ExactContent;
-  /** Private to `io`. */
+  /**
+   * Private to `io`.
+   * @internal
+   */
   readonly [FAST]?: FastPath | undefined;
 }
 

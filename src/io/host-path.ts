@@ -46,6 +46,6 @@ export function replaced(path: ByteString, cause?: unknown): SourceError {
   return new SourceError('source.changed', `${shown} was removed or replaced while its tree was being read.`, {
     path: shown,
     hint: HINT,
-    ...(cause === undefined ? {} : { cause }),
+    cause,
   });
 }

@@ -1,9 +1,9 @@
 // Floor 1: bytes that move.
 
-export * from './breathe.js';
 export * from './content.js';
 export * from './contents-ahead.js';
 export * from './digest.js';
+export * from './event-loop.js';
 export { exactContent, renderedContent } from './exact.js';
 export * from './file.js';
 export * from './file-target.js';

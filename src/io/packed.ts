@@ -37,7 +37,7 @@ export async function* packed(slots: Iterable<Slot>, run: Run): AsyncGenerator<D
         yield* readAhead(content, origin, batches);
         yield* batches.skip(span - content.size);
       } else if (fast?.bytes && span <= BATCH) {
-        if (batches.room < span) yield* batches.turn();
+        if (batches.room < span) yield* batches.next();
         batches.copy(content, span);
       } else {
         yield* batches.drain();
@@ -58,7 +58,7 @@ async function* readAhead(content: ExactContent, place: FilePlace, batches: Batc
   for (const hole of [...holes, { at: size, length: 0 }]) {
     // At the end even where nothing is expected: only so growth shows.
     while (at < hole.at || hole.length === 0) {
-      if (batches.room === 0) yield* batches.turn();
+      if (batches.room === 0) yield* batches.next();
       const length = Math.min(hole.at - at, batches.room);
       batches.read(place, at, length, at + length === size);
       at += length;
@@ -75,7 +75,7 @@ interface Batch {
   readonly ranges: RangeList;
 }
 
-/** What is given out in its turn: a batch, once it has been read, or a hole. */
+/** An entry of the queue: a batch, handed out once it has been read, or a hole. */
 type Waiting = { readonly batch: Batch; readonly ready: Promise<void> | undefined } | Hole;
 
 /** Batches in use again and again: a piece is only lent until the next is pulled. */
@@ -132,7 +132,7 @@ class Batches {
     this.#zeros(span - content.size);
   }
 
-  /** So many zero bytes. */
+  /** That many zero bytes. */
   async *skip(length: number): AsyncGenerator<Data> {
     if (length > SHORT_GAP) {
       this.#submit();
@@ -140,18 +140,18 @@ class Batches {
       this.#filling = this.#take();
       return;
     }
-    if (this.room < length) yield* this.turn();
+    if (this.room < length) yield* this.next();
     this.#zeros(length);
   }
 
-  /** Ends the batch being filled; gives the oldest ones when enough of them are being read. */
-  async *turn(): AsyncGenerator<Data> {
+  /** Ends the batch being filled and begins another; hands out the oldest ones once enough of them are being read. */
+  async *next(): AsyncGenerator<Data> {
     this.#submit();
     while (this.#waiting.length > (this.#reader ? AHEAD : 0)) yield* this.#oldest();
     this.#filling = this.#take();
   }
 
-  /** Everything there is, in order. */
+  /** All batches, in order. */
   async *drain(): AsyncGenerator<Data> {
     this.#submit();
     while (this.#waiting.length > 0) yield* this.#oldest();
@@ -171,7 +171,7 @@ class Batches {
   #submit(): void {
     const batch = this.#filling;
     const ready = batch.ranges.count > 0 ? this.#reader!.read(batch.ranges, batch.bytes) : undefined;
-    // The error is raised when its turn comes; until then it is not "unhandled".
+    // The error is raised when the batch is handed out; until then it must not count as unhandled.
     ready?.catch(() => {});
     this.#waiting.push({ batch, ready });
   }

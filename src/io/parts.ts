@@ -6,24 +6,24 @@ import { checkRange } from './memory.js';
 /** Bytes of a source, or that many zeros. */
 export type Part = Range | { readonly hole: number };
 
-/** Gives ranges of bytes; throws for ranges that it does not have. */
-export interface RangeGiver {
+/** Provides ranges of bytes; throws for ranges outside of it. */
+export interface RangeProvider {
   data(range: Range): Source;
 }
 
 /** A class, not closures: a tree holds one of these per file. */
 export class PartsContent implements Source {
   readonly holes: readonly Range[];
-  readonly #giver: RangeGiver;
+  readonly #provider: RangeProvider;
   readonly #parts: readonly Part[];
 
-  /** The first `size` bytes of the parts in turn, which have at least so many. */
+  /** The first `size` bytes of the concatenated parts, which have at least that many. */
   constructor(
-    giver: RangeGiver,
+    provider: RangeProvider,
     parts: readonly Part[],
     readonly size: number,
   ) {
-    this.#giver = giver;
+    this.#provider = provider;
     this.#parts = parts;
     const holes = [...this.#within({ at: 0, length: size })].flatMap(({ part, at }) =>
       'hole' in part ? [{ at, length: part.hole }] : [],
@@ -40,7 +40,7 @@ export class PartsContent implements Source {
   async *pieces(run: Run): AsyncGenerator<Data> {
     for (const { part } of this.#within({ at: 0, length: this.size })) {
       if ('hole' in part) yield part;
-      else yield* this.#giver.data(part).pieces(run);
+      else yield* this.#provider.data(part).pieces(run);
     }
   }
 
@@ -49,14 +49,14 @@ export class PartsContent implements Source {
     for (const { part, at: partAt } of this.#within({ at, length: into.length })) {
       const from = partAt - at;
       if ('hole' in part) into.fill(0, from, from + part.hole);
-      else await this.#giver.data(part).read(0, into.subarray(from, from + part.length));
+      else await this.#provider.data(part).read(0, into.subarray(from, from + part.length));
     }
   }
 
   slice(range: Range): Source {
     checkRange(range, this.size);
     return new PartsContent(
-      this.#giver,
+      this.#provider,
       [...this.#within(range)].map(({ part }) => part),
       range.length,
     );
@@ -79,7 +79,7 @@ export class PartsContent implements Source {
   }
 }
 
-/** Whether content can be read from any place on. */
+/** Whether content can be read at any offset. */
 export function isSource(content: ExactContent): content is Source {
   return 'read' in content && 'slice' in content;
 }

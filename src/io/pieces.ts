@@ -18,18 +18,18 @@ export async function* exactly(content: ExactContent, run: Run): AsyncGenerator<
 /** Only the bytes of `ranges` (sorted, disjoint) of a stream, back to back. */
 export async function* cut(pieces: AsyncIterable<Data>, ranges: readonly Range[]): AsyncGenerator<Data> {
   let at = 0;
-  let turn = 0;
+  let next = 0;
   for await (const piece of pieces) {
     const end = at + pieceLength(piece);
-    for (let range = ranges[turn]; range && range.at < end; range = ranges[turn]) {
+    for (let range = ranges[next]; range && range.at < end; range = ranges[next]) {
       const from = Math.max(range.at, at);
       const to = Math.min(range.at + range.length, end);
       if (to > from) yield isHole(piece) ? { hole: to - from } : piece.subarray(from - at, to - at);
       if (range.at + range.length > end) break;
-      turn++;
+      next++;
     }
     at = end;
-    if (turn === ranges.length) return;
+    if (next === ranges.length) return;
   }
 }
 

@@ -133,11 +133,11 @@ export async function* readRange(
   const end = range.at + range.length;
   const capacity = Math.min(CHUNK, range.length);
   const buffers = [uninitialised(capacity), uninitialised(capacity)];
-  let turn = 0;
+  let active = 0;
   const start = async (at: number) => {
     if (at >= end) return undefined;
-    const buffer = buffers[turn]!;
-    turn = 1 - turn;
+    const buffer = buffers[active]!;
+    active = 1 - active;
     const length = Math.min(buffer.length, end - at);
     return { ...(await file.read(buffer, 0, length, at)), at };
   };

@@ -3,7 +3,6 @@
 import { type ByteString, displayText } from '../bytes/index.js';
 import { InvalidInputError, SourceError } from '../errors.js';
 import {
-  breathe,
   type ExactContent,
   fileContent,
   NativeRangeReader,
@@ -12,6 +11,7 @@ import {
   type Run,
   type SourceDirectory,
   sourceError,
+  yieldToEventLoop,
 } from '../io/index.js';
 import { chooseNative, type EngineChoice, type NativeAddon, type NativeState } from '../native/index.js';
 import {
@@ -148,7 +148,7 @@ class Scan {
       nodes.push([name, node instanceof Promise ? await node : node]);
       if (++this.#entries % BREATH === 0) {
         this.options.run?.report({ step: 'scanning', done: this.#entries, unit: 'entries' });
-        await breathe(this.options.run);
+        await yieldToEventLoop(this.options.run);
       }
     }
   }

@@ -2,7 +2,15 @@
 
 import { closeSync, readSync } from 'node:fs';
 import type { ByteString } from '../bytes/index.js';
-import { breathe, type FileIdentity, isZero, openFoundSync, pathBuffer, type Range, type Run } from '../io/index.js';
+import {
+  type FileIdentity,
+  isZero,
+  openFoundSync,
+  pathBuffer,
+  type Range,
+  type Run,
+  yieldToEventLoop,
+} from '../io/index.js';
 import type { NativeAddon } from '../native/index.js';
 import { scanError } from './errors.js';
 
@@ -51,7 +59,7 @@ export async function searchHoles(
         }
         from += span;
       }
-      await breathe(run);
+      await yieldToEventLoop(run);
     }
   } catch (error) {
     throw (error as NodeJS.ErrnoException).syscall ? scanError(path, error) : error;

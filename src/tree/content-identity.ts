@@ -87,7 +87,7 @@ class IdentityDigest {
     if (head > 0) this.#addBytes(ZEROS.subarray(0, head));
     const tail = (length - head) % BLOCK;
     const whole = length - head - tail;
-    if (whole > 0) this.#turn(true);
+    if (whole > 0) this.#enter(true);
     this.#at += whole;
     if (tail > 0) this.#addBytes(ZEROS.subarray(0, tail));
   }
@@ -124,12 +124,13 @@ class IdentityDigest {
   }
 
   #take(bytes: Uint8Array, zero: boolean): void {
-    this.#turn(zero);
+    this.#enter(zero);
     if (!zero) this.#data.update(bytes);
     this.#at += bytes.length;
   }
 
-  #turn(zero: boolean): void {
+  /** Notes where blocks of zeros begin and end: their places are part of the identity, their bytes are not. */
+  #enter(zero: boolean): void {
     if (zero === this.#inZeros) return;
     this.#inZeros = zero;
     this.#edges ??= createDigest('sha256');

@@ -1,6 +1,6 @@
 // Equal files become files of one content, before any format plans its places: what is one object is stored once.
 
-import { breathe, type Content, type ExactContent, isExact, isHole, type Run } from '../io/index.js';
+import { type Content, type ExactContent, isExact, isHole, type Run, yieldToEventLoop } from '../io/index.js';
 import { bytesIdentity, IDENTITY_SIZE, identities } from './content-identity.js';
 import type { FileTree } from './file-tree.js';
 import { mapNodes } from './rewrite.js';
@@ -68,7 +68,7 @@ export async function findTwins(
       done += compared[index]!.size;
     }
     run.report({ step: 'comparing', done, total, unit: 'bytes' });
-    await breathe(run);
+    await yieldToEventLoop(run);
   }
   return twins;
 }

@@ -38,16 +38,19 @@ export class FileTree<C extends Content = ExactContent> {
     }
     return node;
   }
+}
 
-  /** The entry on the way to a path that is not a directory, so that nothing can be below it; undefined if there is none. */
-  obstacle(path: ByteString | string): Node<C> | undefined {
-    const parents = splitPath(path).slice(0, -1);
-    for (let i = 1; i <= parents.length; i++) {
-      const node = this.get(parents.slice(0, i).join('/'));
-      if (node !== undefined && node.kind !== 'directory') return node;
-    }
-    return undefined;
+/** The entry above a path that is not a directory, so that nothing can be below it; undefined if there is none. */
+export function nonDirectoryAbove<C extends Content>(
+  tree: FileTree<C>,
+  path: ByteString | string,
+): Node<C> | undefined {
+  const parents = splitPath(path).slice(0, -1);
+  for (let i = 1; i <= parents.length; i++) {
+    const node = tree.get(parents.slice(0, i).join('/'));
+    if (node !== undefined && node.kind !== 'directory') return node;
   }
+  return undefined;
 }
 
 function entryNamed<C extends Content>({ entries }: Directory<C>, name: ByteString): Node<C> | undefined {

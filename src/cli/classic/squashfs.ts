@@ -1,7 +1,7 @@
 // mksquashfs's options as values of `isopress squashfs`.
 
 import type { Command } from 'commander';
-import { byteStringOf, timestamp } from '../../bytes/index.js';
+import { byteStringOf, defined, timestamp } from '../../bytes/index.js';
 import {
   excludeLines,
   excludesOf,
@@ -56,7 +56,7 @@ function treeValues({ tree }: MksquashfsOptions, source: string) {
   const listed = tree.excludeFiles.flatMap((path) => excludeLines(byteStringOf(readInput(path))));
   const paths = [...tree.exclude.map(argumentBytes), ...listed];
   const exclude = paths.flatMap((path) => excludesOf(path, argumentBytes(source), wildcards));
-  const forced = withoutUndefined({ uid, gid, mtime: allTime === undefined ? undefined : timestamp(allTime) });
+  const forced = defined({ uid, gid, mtime: allTime === undefined ? undefined : timestamp(allTime) });
   // What is forced on every entry counts for defined entries too.
   const force = (entry: ManifestEntry) => ({ ...entry, attributes: { ...entry.attributes, ...forced } });
   const pseudo = tree.pseudo.flatMap((definition) => pseudoDefinitionOf(definition)).map(force);
@@ -80,10 +80,6 @@ function treeValues({ tree }: MksquashfsOptions, source: string) {
     pseudo: pseudo.length > 0 ? pseudo : undefined,
     pseudoFile: pseudoFile.length > 0 ? pseudoFile : undefined,
   };
-}
-
-function withoutUndefined<T extends object>(values: T): Partial<T> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
 }
 
 /** The first word that is neither an option nor an option's value. */

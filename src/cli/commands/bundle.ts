@@ -1,6 +1,7 @@
 // isopress bundle --target-dir DIR --id ID --bundle-dir DIR
 
 import { Command } from 'commander';
+import { defined } from '../../bytes/index.js';
 import { UsageError } from '../../errors.js';
 import { bundleResults, loadConfiguration } from '../../live/index.js';
 import { openSession, type SessionOptions } from '../session.js';
@@ -50,8 +51,7 @@ async function bundle(options: Options): Promise<void> {
         force: options.force ?? false,
         note: session.note,
         ...(options.compress ? {} : { compress: false }),
-        ...(options.zsyncSource === undefined ? {} : { zsyncSource: options.zsyncSource }),
-        ...(options.bundleFormat === undefined ? {} : { format: options.bundleFormat }),
+        ...defined({ zsyncSource: options.zsyncSource, format: options.bundleFormat }),
       },
       session.run,
     );

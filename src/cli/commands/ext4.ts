@@ -1,6 +1,7 @@
 // isopress ext4 SOURCE IMAGE
 
 import { Command, Option } from 'commander';
+import { defined } from '../../bytes/index.js';
 import {
   EXT4_PROFILES,
   type Ext4Options,
@@ -86,7 +87,7 @@ function ext4Options(options: Options, derived: Pick<Ext4Options, 'epoch' | 'see
   const classic = { ...options.mke2fsOptions, ...options.classic };
   const { journal, journalSize, features } = options;
   const blockSize = options.blockSize ?? classic.blockSize ?? 4096;
-  const given = {
+  const given = defined({
     label: options.label,
     uuid: options.uuid,
     hashSeed: options.hashSeed,
@@ -99,7 +100,6 @@ function ext4Options(options: Options, derived: Pick<Ext4Options, 'epoch' | 'see
     offset: options.offset,
     features: features === undefined ? undefined : [classic.features ?? '', features].join(','),
     journal: journal ? journalSize && Math.floor(journalSize / blockSize) : false,
-  };
-  const chosen = Object.entries(given).filter(([, value]) => value !== undefined);
-  return { ...classic, ...Object.fromEntries(chosen), ...derived, size: options.size, slack: options.slack };
+  });
+  return { ...classic, ...given, ...derived, size: options.size, slack: options.slack };
 }

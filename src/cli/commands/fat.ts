@@ -1,6 +1,7 @@
 // isopress fat SOURCE IMAGE
 
 import { Command, Option } from 'commander';
+import { defined } from '../../bytes/index.js';
 import {
   type FatLayout,
   type FatOptions,
@@ -80,7 +81,7 @@ const TYPES = { auto: 'auto', '12': 12, '16': 16, '32': 32 } as const;
 function fatOptions(options: Options, derived: Pick<FatOptions, 'epoch' | 'seed'>): FatOptions {
   const { image = {}, sectorsPerCluster } = options.classic ?? {};
   const sectorSize = options.sectorSize === undefined ? image.sectorSize : Number(options.sectorSize);
-  const own = {
+  const own = defined({
     size: options.size,
     type: options.type && TYPES[options.type],
     sectorSize,
@@ -88,7 +89,6 @@ function fatOptions(options: Options, derived: Pick<FatOptions, 'epoch' | 'seed'
     hiddenSectors: options.hiddenSectors,
     label: options.label,
     serial: options.serial,
-  };
-  const given = Object.entries(own).filter(([, value]) => value !== undefined);
-  return { ...image, ...Object.fromEntries(given), ...derived };
+  });
+  return { ...image, ...own, ...derived };
 }

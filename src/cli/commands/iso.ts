@@ -2,7 +2,7 @@
 
 import { type Stats, statSync } from 'node:fs';
 import { Command } from 'commander';
-import { fromText } from '../../bytes/index.js';
+import { defined, fromText } from '../../bytes/index.js';
 import {
   type BootOptions,
   checkEfiImages,
@@ -78,8 +78,7 @@ function mediaCheckSeal(options: IsoCommandOptions): Seal | undefined {
   }
   return tagSeal({
     style: mediaCheck,
-    ...(digests === undefined ? {} : { digests }),
-    ...(mediaFragments === undefined ? {} : { fragments: mediaFragments }),
+    ...defined({ digests, fragments: mediaFragments }),
   });
 }
 
@@ -96,12 +95,10 @@ function discOptions(options: IsoCommandOptions, derived: Derived, appendedEsp: 
     relax,
     strict: options.strict,
     dates: options.volumeDate,
-    ...(options.deep === undefined ? {} : { deep: options.deep }),
     iso9660,
     joliet,
     rockRidge,
     xattrs: options.aaip,
-    ...(udf === undefined ? {} : { udf: udf === true ? '1.02' : udf }),
     ...(options.udfSpecialFiles ? { udfSpecialFiles: true } : {}),
     hide: [...hide, ...(options.hideIso ?? []), ...(options.hideJoliet ?? []), ...(options.hideUdf ?? [])],
     sort,
@@ -109,23 +106,27 @@ function discOptions(options: IsoCommandOptions, derived: Derived, appendedEsp: 
     signatureBlock: options.signatureBlock ?? false,
     ...identifiers(options),
     ...bootOptions(options),
-    ...(mbr === undefined ? {} : { mbr: { code: readInput(mbr) } }),
-    ...(appendedEsp === undefined ? {} : { appendedEsp }),
-    ...(options.layout === undefined ? {} : { layout: options.layout }),
-    ...(options.diskSignature === undefined ? {} : { diskSignature: options.diskSignature }),
-    ...(partitionTable === undefined ? {} : { partitionTable }),
-    ...(partitionOffset === undefined ? {} : { partitionOffset: partitionOffset === '16' ? 16 : 0 }),
+    ...defined({
+      deep: options.deep,
+      udf: udf === true ? '1.02' : udf,
+      mbr: mbr === undefined ? undefined : { code: readInput(mbr) },
+      appendedEsp,
+      layout: options.layout,
+      diskSignature: options.diskSignature,
+      partitionTable,
+      partitionOffset: partitionOffset && PARTITION_OFFSETS[partitionOffset],
+    }),
   };
 }
 
 const LEVELS = { '1': 1, '2': 2, '3': 3, '4': 4 } as const;
+const PARTITION_OFFSETS = { '0': 0, '16': 16 } as const;
 
 function identifiers(options: IsoCommandOptions): Partial<DiscOptions> {
   const { publisher, preparer, applicationId, systemId, volumeSetId } = options;
   const { copyrightFile, abstractFile, bibliographicFile } = options;
-  const given = { publisher, preparer, applicationId, systemId, volumeSetId };
-  const files = { copyrightFile, abstractFile, bibliographicFile };
-  return Object.fromEntries(Object.entries({ ...given, ...files }).filter(([, value]) => value !== undefined));
+  const texts = { publisher, preparer, applicationId, systemId, volumeSetId };
+  return defined({ ...texts, copyrightFile, abstractFile, bibliographicFile });
 }
 
 function bootOptions(options: IsoCommandOptions): Pick<DiscOptions, 'boot'> {
@@ -138,7 +139,7 @@ function bootOptions(options: IsoCommandOptions): Pick<DiscOptions, 'boot'> {
       ...(biosBoot === undefined
         ? {}
         : { bios: { path: biosBoot, bootInfoTable, ...(grub2BootInfo ? { grub2BootInfo } : {}) } }),
-      ...(efi === undefined ? {} : { efi }),
+      ...defined({ efi }),
       entries,
       ...catalogOptions(options),
     },

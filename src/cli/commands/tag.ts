@@ -2,7 +2,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { displayText } from '../../bytes/index.js';
+import { defined, displayText } from '../../bytes/index.js';
 import { EXIT, InvalidImageError } from '../../errors.js';
 import {
   type PartitionExtent,
@@ -148,13 +148,7 @@ async function patchesOf(source: Source, options: Options, session: Session): Pr
 function sealOf({ style, digest: digests, pad, skip, check, partition, supported, fragments }: Options): Seal {
   return tagSeal({
     style,
-    ...(digests === undefined ? {} : { digests }),
-    ...(pad === undefined ? {} : { pad }),
-    ...(skip === undefined ? {} : { skip }),
-    ...(check === undefined ? {} : { check }),
-    ...(partition === undefined ? {} : { partition }),
-    ...(supported === undefined ? {} : { supported }),
-    ...(fragments === undefined ? {} : { fragments }),
+    ...defined({ digests, pad, skip, check, partition, supported, fragments }),
   });
 }
 

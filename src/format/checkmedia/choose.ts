@@ -1,6 +1,7 @@
 // The one chooser of media-check tags: which style takes which digests and settings. Nothing that a style has no place for is
 // left out silently.
 
+import { defined } from '../../bytes/index.js';
 import { UsageError } from '../../errors.js';
 import type { DigestName, Seal } from '../../io/index.js';
 import type { RedHatTagOptions, SuseTagOptions } from './options.js';
@@ -39,9 +40,7 @@ export function tagSeal(options: TagOptions): Seal {
   }
   const { fragments } = common;
   return redHatTagSeal({
-    ...(fragments === undefined ? {} : { fragments }),
-    ...(skip === undefined ? {} : { skip }),
-    ...(supported === undefined ? {} : { supported }),
+    ...defined({ fragments, skip, supported }),
   });
 }
 

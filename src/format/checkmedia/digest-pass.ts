@@ -65,11 +65,11 @@ export async function digestPass(
   const end = Math.max(...listeners.map((listener) => listener.end));
   const digests = new ChunkDigests(listeners, normalisation);
   const buffers = [new Uint8Array(CHUNK), new Uint8Array(CHUNK)];
-  let turn = 0;
+  let active = 0;
   // While one buffer is being digested the other is being read.
   const start = async (at: number) => {
-    const chunk = buffers[turn]!.subarray(0, Math.min(CHUNK, end - at));
-    turn = 1 - turn;
+    const chunk = buffers[active]!.subarray(0, Math.min(CHUNK, end - at));
+    active = 1 - active;
     await image.read(at, chunk);
     return chunk;
   };

@@ -20,17 +20,17 @@ export interface Blueprint {
   readonly checksumSeed: Seed;
   /** Highest inode number in use. */
   readonly lastInode: number;
-  /** First block behind all data. */
+  /** First block after all data. */
   readonly dataEnd: number;
-  /** Bytes of the file system; may be more than the blocks of the file system. */
+  /** Bytes of the image; may be more than the blocks of the file system. */
   readonly imageSize: number;
 }
 
 /** Decides everything. Throws what {@link fitTree} throws. */
-export function draw(inventory: Inventory, options: ResolvedOptions): Blueprint {
+export function planBlueprint(inventory: Inventory, options: ResolvedOptions): Blueprint {
   const { geometry, placement } = fitTree(inventory, options);
   const absent = new Set<FeatureName>();
-  if (placement.journalBlocks === 0) absent.add('has_journal').add('orphan_file');
+  if (placement.journal.blocks === 0) absent.add('has_journal').add('orphan_file');
   if (geometry.reservedDescriptorBlocks === 0) absent.add('resize_inode');
   const wanted = new Set(options.features);
   if (geometry.hasMetaGroups) wanted.add('meta_bg');

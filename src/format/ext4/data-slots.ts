@@ -1,4 +1,4 @@
-// The data space as slots in its order: the same order as placement.ts lays it out, checked slot by slot.
+// The data space as slots, rendered when they are pulled. Each is checked to be where it was placed.
 
 import { bytesOf } from '../../bytes/index.js';
 import { assertPlanned } from '../../errors.js';
@@ -6,89 +6,95 @@ import { bytesSource, type ExactContent, renderedContent, type Slot, zeroContent
 import type { Directory, Node } from '../../tree/index.js';
 import type { Blueprint } from './blueprint.js';
 import { inodeSeed } from './checksum.js';
+import { type DataObject, dataObjects } from './data-objects.js';
 import { dotEntries, renderLinear } from './dirent.js';
 import { nameHasher } from './dirhash.js';
+import type { ExtentTree } from './extent.js';
 import { hashOrder, renderIndexed } from './htree.js';
 import { contentTree, journalTree, systemTree } from './inode-table.js';
 import { direntsOf, inodeNumber, isIndexed } from './inventory.js';
 import { renderJournalSuperblock } from './journal.js';
-import { dataOrder } from './placement.js';
+import type { PlacedBlocks, PlacedFile } from './placement.js';
 import { renderResizeBlock } from './resize-inode.js';
 import { storedContent } from './segments.js';
 import { renderSystemFile } from './system-content.js';
 import { renderXattrBlock } from './xattr.js';
 import { valueFinder } from './xattr-values.js';
 
-/** Every object of the data space, each rendered when it is pulled. */
+/** Content, and how many blocks it takes. */
+type Blocks = readonly [content: ExactContent, blocks: number];
+
+/** Every object of the data space. */
 export function* dataSlots(blueprint: Blueprint): Generator<Slot> {
   const { inventory, geometry, placement } = blueprint;
-  const { blockSize } = geometry;
+  const {
+    system: files,
+    journal: { blocks: journalBlocks },
+  } = placement;
   let index = 0;
-  const slot = (content: ExactContent, blocks: number, what: string, planned: number): Slot => {
-    assertPlanned(what, planned, index);
-    index += blocks;
-    return { content, span: blocks * blockSize };
-  };
-  if (geometry.reservedDescriptorBlocks > 0) {
-    yield slot(
-      renderedContent(blockSize, () => renderResizeBlock(geometry)),
-      1,
-      'resize block',
-      placement.resizeBlock,
-    );
-  }
-  let xattrsDone = false;
-  const xattrSlots = function* () {
-    xattrsDone = true;
-    for (const [turn, { xattrs, sharers }] of inventory.xattrBlocks.entries()) {
-      const block = geometry.space.blockAt(placement.xattrBlocks + turn);
-      const find = valueFinder(blueprint);
-      const render = () => renderXattrBlock(xattrs, blockSize, sharers, block, blueprint.checksumSeed, find);
-      yield slot(renderedContent(blockSize, render), 1, 'xattr block', placement.xattrBlocks + turn);
+  for (const object of dataObjects({ inventory, geometry, files, journalBlocks })) {
+    const [start, parts] = partsOf(blueprint, object);
+    assertPlanned(object.kind, start, index);
+    for (const [content, blocks] of parts) {
+      index += blocks;
+      yield { content, span: blocks * geometry.blockSize };
     }
-  };
-  for (const ofInode of dataOrder(inventory)) {
-    const node = inventory.nodes[ofInode]!;
-    if (!xattrsDone && node.kind !== 'directory') yield* xattrSlots();
-    const blocks = inventory.dataBlocks[ofInode]!;
-    yield slot(contentOf(blueprint, ofInode, node), blocks, 'content', placement.start[ofInode]!);
-    const trees = placement.treeBlocks[ofInode]!;
-    if (trees > 0)
-      yield slot(
-        treeContent(trees * blockSize, () => contentTree(blueprint, ofInode).blocks),
-        trees,
-        'extent tree',
-        index,
-      );
-  }
-  if (!xattrsDone) yield* xattrSlots();
-  for (const node of inventory.nodes) {
-    if (node.kind === 'file' && node.content.size === 0) yield slot(node.content, 0, 'empty content', index);
-  }
-  for (const each of systemSlots(blueprint)) yield slot(each.content, each.blocks, each.what, each.planned);
-  const { journal, journalBlocks, journalTreeBlocks } = placement;
-  if (journalBlocks > 0) {
-    yield slot(bytesSource(renderJournalSuperblock(journalBlocks, blockSize)), 1, 'journal', journal);
-    yield slot(zeroContent((journalBlocks - 1) * blockSize), journalBlocks - 1, 'journal', journal + 1);
-  }
-  if (journalTreeBlocks > 0) {
-    const trees = treeContent(journalTreeBlocks * blockSize, () => journalTree(blueprint).blocks);
-    yield slot(trees, journalTreeBlocks, 'journal extent tree', journal + journalBlocks);
   }
   assertPlanned('data blocks', placement.total, index);
 }
 
-/** System files, each followed by the blocks of its extent tree. */
-function* systemSlots(blueprint: Blueprint) {
-  const { placement, geometry } = blueprint;
-  for (const { file, start, blocks, treeBlocks: trees } of placement.system) {
-    const content = renderedContent(file.size, () => renderSystemFile(blueprint, file, start));
-    yield { content, blocks, what: file.kind, planned: start };
-    if (trees === 0) continue;
-    const render = () => systemTree(blueprint, file.ino, start, blocks).blocks;
-    const tree = treeContent(trees * geometry.blockSize, render);
-    yield { content: tree, blocks: trees, what: 'extent tree', planned: start + blocks };
+/** Where an object was placed, and its contents. */
+function partsOf(blueprint: Blueprint, object: DataObject<PlacedFile>): [start: number, Iterable<Blocks>] {
+  const { geometry, placement } = blueprint;
+  switch (object.kind) {
+    case 'resize-block':
+      return [placement.resizeBlock, [[renderedContent(geometry.blockSize, () => renderResizeBlock(geometry)), 1]]];
+    case 'xattr-blocks':
+      return [placement.xattrBlocks, xattrBlocks(blueprint)];
+    case 'content':
+      return [placement.start[object.slot]!, inodeContent(blueprint, object.slot)];
+    case 'system-file':
+      return [object.file.start, systemFile(blueprint, object.file)];
+    case 'journal':
+      return [placement.journal.start, journal(blueprint)];
   }
+}
+
+function* xattrBlocks(blueprint: Blueprint): Generator<Blocks> {
+  const { inventory, geometry, placement, checksumSeed } = blueprint;
+  const { blockSize } = geometry;
+  const find = valueFinder(blueprint);
+  for (const [index, { xattrs, sharers }] of inventory.xattrs.blocks.entries()) {
+    const block = geometry.space.blockAt(placement.xattrBlocks + index);
+    const render = () => renderXattrBlock(xattrs, blockSize, sharers, block, checksumSeed, find);
+    yield [renderedContent(blockSize, render), 1];
+  }
+}
+
+function inodeContent(blueprint: Blueprint, slot: number): Blocks[] {
+  const { inventory, geometry, placement } = blueprint;
+  const own: Blocks = [contentOf(blueprint, slot, inventory.nodes[slot]!), inventory.dataBlocks[slot]!];
+  const treeBlocks = placement.treeBlocks[slot]!;
+  if (treeBlocks === 0) return [own];
+  return [own, ...extentTree({ treeBlocks }, geometry.blockSize, () => contentTree(blueprint, slot))];
+}
+
+function systemFile(blueprint: Blueprint, placed: PlacedFile): Blocks[] {
+  const { file, start, blocks } = placed;
+  const content = renderedContent(file.size, () => renderSystemFile(blueprint, file, start));
+  const tree = () => systemTree(blueprint, file.ino, start, blocks);
+  return [[content, blocks], ...extentTree(placed, blueprint.geometry.blockSize, tree)];
+}
+
+/** Only the superblock of an empty journal says anything. */
+function journal(blueprint: Blueprint): Blocks[] {
+  const { journal: placed } = blueprint.placement;
+  const { blockSize } = blueprint.geometry;
+  return [
+    [bytesSource(renderJournalSuperblock(placed.blocks, blockSize)), 1],
+    [zeroContent((placed.blocks - 1) * blockSize), placed.blocks - 1],
+    ...extentTree(placed, blockSize, () => journalTree(blueprint)),
+  ];
 }
 
 function contentOf(blueprint: Blueprint, slot: number, node: Node): ExactContent {
@@ -113,15 +119,23 @@ function renderDirectory({ inventory, geometry, options, checksumSeed }: Bluepri
   return renderLinear([...dots, ...entries], inventory.dataBlocks[slot]!, blockSize, seed);
 }
 
-function treeContent(size: number, render: () => readonly Uint8Array[]): ExactContent {
-  return renderedContent(size, () => {
+/** The blocks of an extent tree that do not fit into its inode. */
+function extentTree(
+  { treeBlocks }: Pick<PlacedBlocks, 'treeBlocks'>,
+  blockSize: number,
+  tree: () => ExtentTree,
+): Blocks[] {
+  if (treeBlocks === 0) return [];
+  const size = treeBlocks * blockSize;
+  const content = renderedContent(size, () => {
     const bytes = new Uint8Array(size);
     let at = 0;
-    for (const block of render()) {
+    for (const block of tree().blocks) {
       bytes.set(block, at);
       at += block.length;
     }
     assertPlanned('extent tree', size, at);
     return bytes;
   });
+  return [[content, treeBlocks]];
 }

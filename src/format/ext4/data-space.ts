@@ -33,8 +33,8 @@ export class DataSpace {
 
   /** Block number of an index. Indexes beyond the capacity continue the last run: a plan that does not fit can be measured. */
   blockAt(index: number): number {
-    const turn = this.#runOf(index);
-    return this.#blocks[turn]! + index - this.#indexes[turn]!;
+    const run = this.#runOf(index);
+    return this.#blocks[run]! + index - this.#indexes[run]!;
   }
 
   /** How many blocks from `index` on are consecutive. */

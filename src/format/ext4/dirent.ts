@@ -94,7 +94,7 @@ export function renderLinear(entries: Iterable<Dirent>, blocks: number, blockSiz
   const bytes = new Uint8Array(blocks * blockSize);
   const iterator = entries[Symbol.iterator]();
   let step = iterator.next();
-  for (let turn = 0; turn < blocks; turn++) {
+  for (let index = 0; index < blocks; index++) {
     const batch: Dirent[] = [];
     let used = 0;
     for (; !step.done; step = iterator.next()) {
@@ -103,7 +103,7 @@ export function renderLinear(entries: Iterable<Dirent>, blocks: number, blockSiz
       used += size;
       batch.push(step.value);
     }
-    renderLeaf(batch, bytes.subarray(turn * blockSize, (turn + 1) * blockSize), seed);
+    renderLeaf(batch, bytes.subarray(index * blockSize, (index + 1) * blockSize), seed);
   }
   return bytes;
 }
@@ -122,8 +122,8 @@ export function renderLeaf(entries: readonly Dirent[], block: Uint8Array, seed: 
 export function writeRecords(entries: readonly Dirent[], area: Uint8Array, from: number, end: number): void {
   if (entries.length === 0) writeUnused(area, from, end - from);
   let at = from;
-  for (const [turn, entry] of entries.entries()) {
-    const length = turn === entries.length - 1 ? end - at : direntSize(entry.name.length);
+  for (const [index, entry] of entries.entries()) {
+    const length = index === entries.length - 1 ? end - at : direntSize(entry.name.length);
     writeDirent(area, at, entry, length);
     at += length;
   }

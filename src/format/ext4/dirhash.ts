@@ -60,13 +60,13 @@ function fillWords(name: ByteString, from: number, words: Int32Array): void {
   const pad = low | (low << 16);
   const end = Math.min(name.length, from + CHUNK);
   let at = from;
-  for (let turn = 0; turn < WORDS; turn++) {
+  for (let index = 0; index < WORDS; index++) {
     let word = pad;
     for (let byte = 0; byte < 4 && at < end; byte++, at++) {
       // Sign extension of bytes ≥ 0x80 is what "signed hash" means.
       word = ((name.charCodeAt(at) << 24) >> 24) + (word << 8);
     }
-    words[turn] = word;
+    words[index] = word;
   }
 }
 
@@ -74,7 +74,7 @@ function fillWords(name: ByteString, from: number, words: Int32Array): void {
 export function nameHasher(seed: Uint8Array): (name: ByteString) => { hash: number; minor: number } {
   const view = new DataView(seed.buffer, seed.byteOffset, seed.byteLength);
   const seeded = seed.some((byte) => byte !== 0);
-  const start = INITIAL.map((word, turn) => (seeded ? view.getUint32(turn * 4, true) : word));
+  const start = INITIAL.map((word, index) => (seeded ? view.getUint32(index * 4, true) : word));
   const state = new Int32Array(4);
   const words = new Int32Array(WORDS);
   return (name) => {

@@ -74,8 +74,8 @@ export function renderExtentTree(
   let entries: readonly Entry[] = extents;
   for (const [depth, count] of levels.entries()) {
     const above: Entry[] = [];
-    for (let turn = 0; turn < count; turn++) {
-      const part = entries.slice(turn * perBlock(blockSize), (turn + 1) * perBlock(blockSize));
+    for (let index = 0; index < count; index++) {
+      const part = entries.slice(index * perBlock(blockSize), (index + 1) * perBlock(blockSize));
       above.push({ logical: part[0]!.logical, block: blockOf(blocks.length), length: 0 });
       blocks.push(renderNode(part, depth, perBlock(blockSize), new Uint8Array(blockSize), seed));
     }
@@ -109,8 +109,8 @@ function writeNode(entries: readonly Entry[], depth: number, capacity: number, t
   view.setUint16(2, entries.length, true);
   view.setUint16(4, capacity, true);
   view.setUint16(6, depth, true);
-  for (const [turn, { logical, block, length }] of entries.entries()) {
-    const at = HEADER + turn * ENTRY;
+  for (const [index, { logical, block, length }] of entries.entries()) {
+    const at = HEADER + index * ENTRY;
     const low = block % 0x1_0000_0000;
     const high = Math.floor(block / 0x1_0000_0000);
     view.setUint32(at, logical, true);

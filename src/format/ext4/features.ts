@@ -104,7 +104,7 @@ export function featureNames(bits: { readonly compat: number; readonly incompat:
     const names = new Map<number, string>(
       [...Object.entries(own), ...Object.entries(foreign)].map(([n, bit]) => [bit, n]),
     );
-    const set = Array.from({ length: 32 }, (_, turn) => (1 << turn) >>> 0).filter((bit) => (word & bit) !== 0);
+    const set = Array.from({ length: 32 }, (_, index) => (1 << index) >>> 0).filter((bit) => (word & bit) !== 0);
     return set.map((bit) => names.get(bit) ?? `${kind}:0x${bit.toString(16)}`);
   });
 }

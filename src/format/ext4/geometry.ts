@@ -173,7 +173,7 @@ export class Geometry {
 export function backupGroups(groups: number, features: ReadonlySet<FeatureName>): number[] {
   if (groups === 1) return [];
   if (features.has('sparse_super2')) return groups === 2 ? [1] : [1, groups - 1];
-  if (!features.has('sparse_super')) return Array.from({ length: groups - 1 }, (_, turn) => turn + 1);
+  if (!features.has('sparse_super')) return Array.from({ length: groups - 1 }, (_, index) => index + 1);
   const result = new Set([1]);
   for (const base of [3, 5, 7]) for (let group = base; group < groups; group *= base) result.add(group);
   return [...result].sort((a, b) => a - b);

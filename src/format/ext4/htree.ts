@@ -38,10 +38,10 @@ export function hashOrder(
   const capacity = direntSpace(blockSize, summed);
   const hashes = new Uint32Array(names.length);
   const minors = new Uint32Array(names.length);
-  for (const [turn, name] of names.entries()) {
+  for (const [index, name] of names.entries()) {
     const { hash, minor } = hasher(name);
-    hashes[turn] = hash;
-    minors[turn] = minor;
+    hashes[index] = hash;
+    minors[index] = minor;
   }
   const order = Uint32Array.from(names.keys());
   order.sort((a, b) => hashes[a]! - hashes[b]! || minors[a]! - minors[b]! || a - b);
@@ -49,12 +49,12 @@ export function hashOrder(
   const leafHashes: number[] = [];
   let used = blockSize;
   let previous = -1;
-  for (const [turn, position] of order.entries()) {
+  for (const [index, position] of order.entries()) {
     const size = direntSize(names[position]!.length);
     const hash = hashes[position]!;
     if (used + size > capacity) {
-      starts.push(turn);
-      leafHashes.push(turn === 0 ? 0 : hash + (hash === previous ? 1 : 0));
+      starts.push(index);
+      leafHashes.push(index === 0 ? 0 : hash + (hash === previous ? 1 : 0));
       used = 0;
     }
     used += size;
@@ -101,24 +101,24 @@ export function renderIndexed(
   const levels = nodeLevels(starts.length, blockSize, summed);
   const total = indexedBlocks(starts.length, blockSize, summed);
   const bytes = new Uint8Array(total * blockSize);
-  const blockAt = (turn: number) => bytes.subarray(turn * blockSize, (turn + 1) * blockSize);
+  const blockAt = (index: number) => bytes.subarray(index * blockSize, (index + 1) * blockSize);
   // The leaves come last, before them the nodes that refer to them, and so on: the highest level follows the root.
   let first = total - starts.length;
-  for (const [turn, start] of starts.entries()) {
-    const positions = order.subarray(start, starts[turn + 1] ?? order.length);
-    renderLeaf(Array.from(positions, entryAt), blockAt(first + turn), seed);
+  for (const [index, start] of starts.entries()) {
+    const positions = order.subarray(start, starts[index + 1] ?? order.length);
+    renderLeaf(Array.from(positions, entryAt), blockAt(first + index), seed);
   }
-  let entries: IndexEntry[] = hashes.map((hash, turn) => ({ hash, block: first + turn }));
+  let entries: IndexEntry[] = hashes.map((hash, index) => ({ hash, block: first + index }));
   const limit = nodeLimit(blockSize, summed);
   for (const nodes of levels) {
     first -= nodes;
     const above: IndexEntry[] = [];
-    for (let turn = 0; turn < nodes; turn++) {
-      const part = entries.slice(turn * limit, (turn + 1) * limit);
-      const block = blockAt(first + turn);
+    for (let index = 0; index < nodes; index++) {
+      const part = entries.slice(index * limit, (index + 1) * limit);
+      const block = blockAt(first + index);
       writeUnused(block, 0, blockSize);
       writeIndex(block, NODE_ENTRIES_AT, limit, part, seed);
-      above.push({ hash: part[0]!.hash, block: first + turn });
+      above.push({ hash: part[0]!.hash, block: first + index });
     }
     entries = above;
   }
@@ -166,9 +166,9 @@ export function isIndexSealed(block: Uint8Array, from: number, seed: number): bo
 /** The first entry has no hash of its own: its place holds the limit and the count. */
 function writeIndex(block: Uint8Array, from: number, limit: number, entries: readonly IndexEntry[], seed: Seed) {
   const view = new DataView(block.buffer, block.byteOffset, block.byteLength);
-  for (const [turn, { hash, block: target }] of entries.entries()) {
-    view.setUint32(from + turn * ENTRY, hash, true);
-    view.setUint32(from + turn * ENTRY + 4, target, true);
+  for (const [index, { hash, block: target }] of entries.entries()) {
+    view.setUint32(from + index * ENTRY, hash, true);
+    view.setUint32(from + index * ENTRY + 4, target, true);
   }
   view.setUint16(from, limit, true);
   view.setUint16(from + 2, entries.length, true);

@@ -30,13 +30,12 @@ import {
   timeRange,
   XATTR_VALUE_FLAG,
 } from './inode.js';
-import { direntsOf, inodeNumber, isIndexed, ownBlocks } from './inventory.js';
+import { direntsOf, inodeNumber, isIndexed, ownBlocks, xattrsOf } from './inventory.js';
 import { contentSegments, isOneExtent } from './placement.js';
 import { resizeInodeBlocks, resizeInodeSize } from './resize-inode.js';
 import { extentsOf, type Segment } from './segments.js';
 import type { SystemFile } from './system-files.js';
 import { inlineDataXattr, renderInInode, type StoredXattr } from './xattr.js';
-import { arrangeXattrs, storedXattrs } from './xattr-placement.js';
 import { valueFinder, valueHash } from './xattr-values.js';
 
 /** What an inode says besides its times and owner. */
@@ -117,11 +116,9 @@ export function renderInode(
   sealInode(table, at, options.inodeSize, inodeSeed(checksumSeed, ino));
 }
 
-/** What lies behind the fixed fields; last the end of data that lies in the inode. */
-function inInodeXattrs({ inventory, options }: Blueprint, slot: number, facts: Facts): readonly StoredXattr[] {
-  const { xattrs } = inventory.nodes[slot]!;
-  if (xattrs.length === 0 && !facts.inlineRest) return [];
-  const { inInode } = arrangeXattrs(storedXattrs(xattrs), options)!;
+/** The attributes after the fixed fields; last the end of data that is in the inode. */
+function inInodeXattrs({ inventory }: Blueprint, slot: number, facts: Facts): readonly StoredXattr[] {
+  const inInode = xattrsOf(inventory, slot)?.inInode ?? [];
   return facts.inlineRest ? [...inInode, inlineDataXattr(facts.inlineRest)] : inInode;
 }
 
@@ -210,8 +207,8 @@ export function contentTree(blueprint: Blueprint, slot: number): ExtentTree {
 
 /** The extent tree of the journal. */
 export function journalTree(blueprint: Blueprint): ExtentTree {
-  const { journal, journalBlocks } = blueprint.placement;
-  return systemTree(blueprint, JOURNAL_INODE, journal, journalBlocks);
+  const { start, blocks } = blueprint.placement.journal;
+  return systemTree(blueprint, JOURNAL_INODE, start, blocks);
 }
 
 /** The extent tree of a file without holes that starts at this index of the data space. */
@@ -241,11 +238,11 @@ const SYSTEM_FLAGS: Readonly<Record<SystemFile['kind'], number>> = {
 function reservedFacts(blueprint: Blueprint, ino: number): Facts | undefined {
   const { geometry, placement, options } = blueprint;
   const common = { mode: modeField('file', 0o600), links: 1, time: options.epoch };
-  if (ino === JOURNAL_INODE && placement.journalBlocks > 0) {
+  if (ino === JOURNAL_INODE && placement.journal.blocks > 0) {
     return {
       ...common,
-      size: placement.journalBlocks * geometry.blockSize,
-      blocks: placement.journalBlocks + placement.journalTreeBlocks,
+      size: placement.journal.blocks * geometry.blockSize,
+      blocks: placement.journal.blocks + placement.journal.treeBlocks,
       flags: EXTENTS_FLAG,
       block: journalTree(blueprint).root,
     };

@@ -1,6 +1,6 @@
 // The tree as numbered inodes: who is who, how many names and blocks each has. Nothing here depends on where things lie.
 
-import { type ByteString, byteStringOf, displayText, divCeil } from '../../bytes/index.js';
+import { type ByteString, displayText, divCeil } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
 import {
   countNames,
@@ -19,27 +19,13 @@ import { fitsInline } from './inline-data.js';
 import { BLOCK_FIELD_SIZE, FIRST_INODE, MAX_LINKS, ROOT_INODE } from './inode.js';
 import type { ResolvedOptions } from './options.js';
 import { allocatedBlocks } from './segments.js';
-import { MAX_SHARERS, type StoredXattr, storedXattr } from './xattr.js';
-import { arrangeXattrs } from './xattr-placement.js';
+import { type StoredXattr, storedXattr } from './xattr.js';
+import { XattrInventory, type XattrSet } from './xattr-inventory.js';
 
 export const LOST_FOUND = 'lost+found' as ByteString;
 /** So that e2fsck can put files there without allocating. */
 const LOST_FOUND_SIZE = 16 * 1024;
 const LOST_FOUND_SLOT = 1;
-
-/** An xattr block and how many inodes refer to it. */
-export interface XattrBlock {
-  readonly xattrs: readonly StoredXattr[];
-  sharers: number;
-}
-
-/** A value of an extended attribute in an inode of its own, and how many attributes refer to it. */
-export interface XattrValue {
-  readonly value: Uint8Array;
-  /** Its place in the order of these inodes. */
-  readonly turn: number;
-  references: number;
-}
 
 /** Inodes by slot: slot 0 is the root, slot 1 lost+found, then tree order. Arrays are indexed by slot. */
 export interface Inventory {
@@ -53,15 +39,13 @@ export interface Inventory {
   readonly childStart: Uint32Array;
   /** Slot of each directory entry, directory by directory, in the order of the entries. */
   readonly children: Uint32Array;
-  /** Index in `xattrBlocks`, -1 without. */
+  /** Index in `xattrs.sets`, -1 without attributes. */
+  readonly xattrSetOf: Int32Array;
+  /** Index in `xattrs.blocks`, -1 without a block. */
   readonly xattrBlockOf: Int32Array;
-  readonly xattrBlocks: readonly XattrBlock[];
-  /** Blocks of values in inodes of their own, counted for every inode that refers to them. */
-  readonly valueBlocks: Uint32Array;
-  /** Whether the data lies in the inode: 1 or 0. */
+  readonly xattrs: Pick<XattrInventory, 'sets' | 'blocks' | 'values'>;
+  /** Whether the data is in the inode: 1 or 0. */
   readonly inline: Uint8Array;
-  /** Values in inodes of their own, by their bytes, in the order of these inodes. */
-  readonly xattrValues: ReadonlyMap<ByteString, XattrValue>;
   /** All owners, each once. */
   readonly users: ReadonlySet<number>;
   readonly groups: ReadonlySet<number>;
@@ -73,8 +57,15 @@ export function inodeNumber(slot: number): number {
 }
 
 /** Blocks of content and of attributes that count as an inode's, without those of its extent tree. */
-export function ownBlocks({ dataBlocks, xattrBlockOf, valueBlocks }: Inventory, slot: number): number {
-  return dataBlocks[slot]! + valueBlocks[slot]! + (xattrBlockOf[slot]! < 0 ? 0 : 1);
+export function ownBlocks(inventory: Inventory, slot: number): number {
+  const { dataBlocks, xattrBlockOf } = inventory;
+  return dataBlocks[slot]! + (xattrsOf(inventory, slot)?.valueBlocks ?? 0) + (xattrBlockOf[slot]! < 0 ? 0 : 1);
+}
+
+/** How the attributes of this slot's inode are stored; undefined if it has none. */
+export function xattrsOf({ xattrSetOf, xattrs }: Inventory, slot: number): XattrSet | undefined {
+  const index = xattrSetOf[slot]!;
+  return index < 0 ? undefined : xattrs.sets[index]!;
 }
 
 /** The names in a directory without `.` and `..`. */
@@ -111,10 +102,8 @@ class InventoryTaker {
   readonly #options: ResolvedOptions;
   readonly #nodes: Node[] = [];
   readonly #slots = new Map<Node, number>();
-  readonly #sharing = new Map<string, number>();
-  readonly #xattrBlocks: XattrBlock[] = [];
-  readonly #xattrValues = new Map<ByteString, XattrValue>();
-  readonly #valueBlocks: Uint32Array;
+  readonly #xattrs: XattrInventory;
+  readonly #xattrSetOf: Int32Array;
   readonly #inline: Uint8Array;
   readonly #users = new Set<number>();
   readonly #groups = new Set<number>();
@@ -135,9 +124,10 @@ class InventoryTaker {
     this.#parents = new Uint32Array(names + 1);
     this.#childStart = new Uint32Array(names + 1);
     this.#children = new Uint32Array(names);
+    this.#xattrs = new XattrInventory(options);
+    this.#xattrSetOf = new Int32Array(names + 1).fill(-1);
     this.#xattrBlockOf = new Int32Array(names + 1).fill(-1);
     this.#inline = new Uint8Array(names + 1);
-    this.#valueBlocks = new Uint32Array(names + 1);
     this.#hasher = nameHasher(options.hashSeed);
     this.#add(root, '' as ByteString);
     this.#add(root.entries.get(LOST_FOUND)!, LOST_FOUND);
@@ -157,11 +147,10 @@ class InventoryTaker {
       parents: this.#parents,
       childStart: this.#childStart,
       children: this.#children,
+      xattrSetOf: this.#xattrSetOf,
       xattrBlockOf: this.#xattrBlockOf,
-      xattrBlocks: this.#xattrBlocks,
-      valueBlocks: this.#valueBlocks,
+      xattrs: { sets: this.#xattrs.sets, blocks: this.#xattrs.blocks, values: this.#xattrs.values },
       inline: this.#inline,
-      xattrValues: this.#xattrValues,
       users: this.#users,
       groups: this.#groups,
       losses: this.#losses,
@@ -216,12 +205,13 @@ class InventoryTaker {
     this.#users.add(node.uid);
     this.#groups.add(node.gid);
     const xattrs = node.xattrs.length > 0 ? this.#storedXattrs(node, path) : [];
-    if (this.#mayBeInline(node, slot) && fitsInline(node, xattrs, this.#options.inodeSize)) {
-      this.#inline[slot] = 1;
-      return slot;
+    if (this.#mayBeInline(node, slot) && fitsInline(node, xattrs, this.#options.inodeSize)) this.#inline[slot] = 1;
+    else this.#dataBlocks[slot] = this.#blocksOf(node, slot, path);
+    if (xattrs.length > 0) {
+      const set = this.#setOf(xattrs, path);
+      this.#xattrSetOf[slot] = set;
+      this.#xattrBlockOf[slot] = this.#xattrs.refer(this.#xattrs.sets[set]!);
     }
-    this.#dataBlocks[slot] = this.#blocksOf(node, slot, path);
-    if (xattrs.length > 0) this.#placeXattrs(xattrs, slot, path);
     return slot;
   }
 
@@ -264,42 +254,12 @@ class InventoryTaker {
     return stored;
   }
 
-  #placeXattrs(stored: readonly StoredXattr[], slot: number, path: ByteString): void {
+  /** Decides where attributes are stored. Returns the index of their set. */
+  #setOf(stored: readonly StoredXattr[], path: ByteString): number {
+    const set = this.#xattrs.setOf(stored);
+    if (set !== undefined) return set;
     const { blockSize } = this.#options;
-    const places = arrangeXattrs(stored, this.#options);
-    if (!places) {
-      const message = `/${displayText(path)}: its extended attributes need more than its inode and one block of ${blockSize} bytes.`;
-      throw new InvalidInputError('ext4.xattr-too-large', message, { path: displayText(path) });
-    }
-    for (const xattr of places.inInode) this.#refer(xattr);
-    for (const { value, external } of [...places.inInode, ...places.inBlock]) {
-      if (external) this.#valueBlocks[slot]! += divCeil(value.length, blockSize);
-    }
-    if (places.inBlock.length > 0) this.#xattrBlockOf[slot] = this.#blockFor(places.inBlock);
-  }
-
-  /** Counts a reference to a value elsewhere; those of a shared block count once. */
-  #refer({ value, external }: StoredXattr): void {
-    if (!external) return;
-    const key = byteStringOf(value);
-    const known = this.#xattrValues.get(key);
-    if (known) known.references++;
-    else this.#xattrValues.set(key, { value, turn: this.#xattrValues.size, references: 1 });
-  }
-
-  #blockFor(xattrs: readonly StoredXattr[]): number {
-    const key = xattrs
-      .map((x) => `${x.prefix} ${x.name.length} ${x.value.length} ${x.name}${byteStringOf(x.value)}`)
-      .join('');
-    const known = this.#sharing.get(key);
-    const block = known === undefined ? undefined : this.#xattrBlocks[known]!;
-    if (known !== undefined && block && block.sharers < MAX_SHARERS) {
-      block.sharers++;
-      return known;
-    }
-    for (const xattr of xattrs) this.#refer(xattr);
-    this.#xattrBlocks.push({ xattrs, sharers: 1 });
-    this.#sharing.set(key, this.#xattrBlocks.length - 1);
-    return this.#xattrBlocks.length - 1;
+    const message = `/${displayText(path)}: its extended attributes need more than its inode and one block of ${blockSize} bytes.`;
+    throw new InvalidInputError('ext4.xattr-too-large', message, { path: displayText(path) });
   }
 }

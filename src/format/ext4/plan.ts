@@ -3,7 +3,7 @@
 import type { Uuid } from '../../bytes/index.js';
 import { type Data, type ExactContent, exactContent, type ImagePlan, type Range, type Run } from '../../io/index.js';
 import type { FileTree, Loss } from '../../tree/index.js';
-import { type Blueprint, draw } from './blueprint.js';
+import { type Blueprint, planBlueprint } from './blueprint.js';
 import { emitExt4 } from './emit.js';
 import type { FeatureName } from './features.js';
 import { takeInventory } from './inventory.js';
@@ -43,7 +43,7 @@ export interface Ext4Layout {
  */
 export function planExt4(tree: FileTree, options: Ext4Options): ImagePlan<Ext4Layout, ExactContent> {
   const resolved = resolveExt4(options);
-  const blueprint = draw(takeInventory(tree, resolved), resolved);
+  const blueprint = planBlueprint(takeInventory(tree, resolved), resolved);
   const { offset } = resolved;
   const pieces = (run: Run) => (offset === 0 ? emitExt4(blueprint, run) : shifted(offset, emitExt4(blueprint, run)));
   return { ...exactContent(offset + blueprint.imageSize, pieces, holesOf(blueprint)), layout: layoutOf(blueprint) };
@@ -57,7 +57,7 @@ async function* shifted(offset: number, pieces: AsyncIterable<Data>): AsyncGener
 /** Bytes of the smallest image that holds the tree with these options; their `size`, `slack` and `offset` do not count. */
 export function smallestExt4Size(tree: FileTree, options: Ext4Options): number {
   const resolved = resolveExt4({ ...options, size: 'auto', slack: 0 });
-  return draw(takeInventory(tree, resolved), resolved).imageSize;
+  return planBlueprint(takeInventory(tree, resolved), resolved).imageSize;
 }
 
 function layoutOf({ options, inventory, geometry, placement, features, imageSize, lastInode }: Blueprint): Ext4Layout {
@@ -76,9 +76,9 @@ function layoutOf({ options, inventory, geometry, placement, features, imageSize
     inodeSize: geometry.inodeSize,
     inodes: geometry.inodes,
     freeInodes: geometry.inodes - lastInode,
-    journalBlocks: placement.journalBlocks,
+    journalBlocks: placement.journal.blocks,
     reservedDescriptorBlocks: geometry.reservedDescriptorBlocks,
-    xattrBlocks: inventory.xattrBlocks.length,
+    xattrBlocks: inventory.xattrs.blocks.length,
     losses: inventory.losses.list(),
   };
 }

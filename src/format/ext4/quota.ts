@@ -92,9 +92,9 @@ export function renderQuotaFile(kind: QuotaKind, usages: ReadonlyMap<number, Usa
     0,
   );
   for (const { block, place, target } of tree.references) view.setUint32(block * BLOCK + place * 4, target, true);
-  for (const [turn, id] of ids.entries()) {
-    const leaf = tree.leafOf(turn) * BLOCK;
-    const place = turn % PER_LEAF;
+  for (const [index, id] of ids.entries()) {
+    const leaf = tree.leafOf(index) * BLOCK;
+    const place = index % PER_LEAF;
     leafHeader.encodeInto({ nextFree: 0, previousFree: 0, entries: place + 1 }, bytes, leaf);
     entry.encodeInto({ ...NO_LIMITS, id, ...usages.get(id)! }, bytes, leaf + leafHeader.size + place * entry.size);
   }
@@ -122,15 +122,15 @@ class QuotaTree {
     };
     const last = ids.map((id) => nodeOf(DEPTH - 1, id));
     this.#firstLeaf = ROOT + 1 + nodes.size;
-    for (const [turn, id] of ids.entries()) {
-      this.references.push({ block: last[turn]!, place: placeOf(DEPTH - 1, id), target: this.leafOf(turn) });
+    for (const [index, id] of ids.entries()) {
+      this.references.push({ block: last[index]!, place: placeOf(DEPTH - 1, id), target: this.leafOf(index) });
     }
     this.blocks = this.#firstLeaf + Math.ceil(ids.length / PER_LEAF);
   }
 
   /** Block that holds the entry of the n-th id. */
-  leafOf(turn: number): number {
-    return this.#firstLeaf + Math.floor(turn / PER_LEAF);
+  leafOf(index: number): number {
+    return this.#firstLeaf + Math.floor(index / PER_LEAF);
   }
 }
 

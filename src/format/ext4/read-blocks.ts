@@ -67,8 +67,8 @@ async function readNode(
     damaged('extents', `The extent tree of inode ${found.ino} is damaged.`);
   }
   if (depth !== undefined && found.seed !== undefined) checkTail(found, view, node, HEADER + capacity * ENTRY);
-  for (let turn = 0; turn < entries; turn++) {
-    const at = HEADER + turn * ENTRY;
+  for (let index = 0; index < entries; index++) {
+    const at = HEADER + index * ENTRY;
     const logical = view.getUint32(at, true);
     if (level > 0) {
       const block = view.getUint32(at + 4, true) + view.getUint16(at + 8, true) * 2 ** 32;
@@ -100,7 +100,8 @@ async function readBlockNumbers(volume: Volume, field: Uint8Array, list: ExtentL
   };
   const visitAll = async (bytes: Uint8Array, count: number, level: number) => {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    for (let turn = 0; turn < count && logical < list.end; turn++) await visit(view.getUint32(turn * 4, true), level);
+    for (let index = 0; index < count && logical < list.end; index++)
+      await visit(view.getUint32(index * 4, true), level);
   };
   await visitAll(field, DIRECT, 0);
   const view = new DataView(field.buffer, field.byteOffset, BLOCK_FIELD_SIZE);

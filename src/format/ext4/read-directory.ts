@@ -21,8 +21,8 @@ export interface Name {
 export async function namesIn(volume: Volume, found: FoundInode, size: number): Promise<Name[]> {
   const names: Name[] = [];
   for (const { block, length } of await extentsIn(volume, found, size)) {
-    for (let turn = 0; turn < length; turn++) {
-      const bytes = await volume.block(block + turn);
+    for (let index = 0; index < length; index++) {
+      const bytes = await volume.block(block + index);
       checkBlock(bytes, found);
       readRecords(bytes, found.ino, names);
     }

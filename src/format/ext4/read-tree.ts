@@ -62,8 +62,8 @@ class TreeReader {
   async read(): Promise<FileTree> {
     await this.#meet(ROOT_INODE);
     if (this.#directories.length === 0) damaged('root', 'The root of the file system is not a directory.');
-    for (let turn = 0; turn < this.#directories.length; turn++) {
-      for (const { ino } of this.#directories[turn]!.names) await this.#meet(ino);
+    for (let index = 0; index < this.#directories.length; index++) {
+      for (const { ino } of this.#directories[index]!.names) await this.#meet(ino);
     }
     for (const { ino, attributes, names } of [...this.#directories].reverse()) {
       const entries = names.map((entry) => [entry.name, this.#nodes.get(entry.ino)!] as const);

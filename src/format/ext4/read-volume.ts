@@ -177,10 +177,10 @@ export class Volume {
     if (!isSize || size > blockSize) damaged('superblock', `Group descriptors of ${size} bytes.`);
     const sum = this.#descriptorSum();
     const perBlock = blockSize / size;
-    for (let turn = 0; turn * perBlock < this.#groups; turn++) {
-      const bytes = await this.block(this.#descriptorBlock(turn, perBlock));
-      for (let place = 0; place < perBlock && turn * perBlock + place < this.#groups; place++) {
-        const group = turn * perBlock + place;
+    for (let index = 0; index * perBlock < this.#groups; index++) {
+      const bytes = await this.block(this.#descriptorBlock(index, perBlock));
+      for (let place = 0; place < perBlock && index * perBlock + place < this.#groups; place++) {
+        const group = index * perBlock + place;
         const table = readInodeTable(bytes, place * size, size, group, sum);
         if (table === undefined) damaged('descriptor', `The checksum of group descriptor ${group} is wrong.`);
         this.checkBlocks(table, divCeil(inodesPerGroup * this.inodeSize, blockSize));
@@ -195,10 +195,10 @@ export class Volume {
   }
 
   /** The n-th block of descriptors: after the superblock, or with meta_bg in the groups it describes. */
-  #descriptorBlock(turn: number, perBlock: number): number {
+  #descriptorBlock(index: number, perBlock: number): number {
     const { firstDataBlock, firstMetaGroup, blocksPerGroup } = this.superblock;
-    if (!this.features.has('meta_bg') || turn < firstMetaGroup) return superblockBlock(this.blockSize) + 1 + turn;
-    const group = turn * perBlock;
+    if (!this.features.has('meta_bg') || index < firstMetaGroup) return superblockBlock(this.blockSize) + 1 + index;
+    const group = index * perBlock;
     if (group === 0) return superblockBlock(this.blockSize) + 1;
     return firstDataBlock + group * blocksPerGroup + (this.#hasSuperblock(group) ? 1 : 0);
   }

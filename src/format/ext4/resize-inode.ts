@@ -20,9 +20,9 @@ const firstReserved = (geometry: Geometry) => geometry.groupStart(0) + 1 + geome
 export function renderResizeBlock(geometry: Geometry): Uint8Array {
   const block = new Uint8Array(geometry.blockSize);
   const view = new DataView(block.buffer);
-  for (let turn = 0; turn < geometry.reservedDescriptorBlocks; turn++) {
-    const place = (geometry.descriptorBlocks + turn) % (geometry.blockSize / 4);
-    view.setUint32(place * 4, firstReserved(geometry) + turn, true);
+  for (let index = 0; index < geometry.reservedDescriptorBlocks; index++) {
+    const place = (geometry.descriptorBlocks + index) % (geometry.blockSize / 4);
+    view.setUint32(place * 4, firstReserved(geometry) + index, true);
   }
   return block;
 }
@@ -31,10 +31,10 @@ export function renderResizeBlock(geometry: Geometry): Uint8Array {
 export function renderReservedDescriptors(geometry: Geometry): Uint8Array {
   const bytes = new Uint8Array(geometry.reservedDescriptorBlocks * geometry.blockSize);
   const view = new DataView(bytes.buffer);
-  for (let turn = 0; turn < geometry.reservedDescriptorBlocks; turn++) {
+  for (let index = 0; index < geometry.reservedDescriptorBlocks; index++) {
     for (const [place, group] of geometry.backupGroups.entries()) {
-      const copy = firstReserved(geometry) + turn + group * geometry.blocksPerGroup;
-      view.setUint32(turn * geometry.blockSize + place * 4, copy, true);
+      const copy = firstReserved(geometry) + index + group * geometry.blocksPerGroup;
+      view.setUint32(index * geometry.blockSize + place * 4, copy, true);
     }
   }
   return bytes;

@@ -94,7 +94,7 @@ function* headOf(
 function* metadataOf(blueprint: Blueprint, leader: number): Generator<Part> {
   const { geometry } = blueprint;
   const { blockSize, inodeSize } = geometry;
-  const groups = Array.from({ length: geometry.members(leader) }, (_, turn) => leader + turn);
+  const groups = Array.from({ length: geometry.members(leader) }, (_, index) => leader + index);
   for (const group of groups) {
     const render = isBlockBitmapImplied(blueprint, group) ? undefined : () => [renderBlockBitmap(blueprint, group)];
     yield [`block bitmap of group ${group}`, blockSize, render];
@@ -123,8 +123,8 @@ async function* inodeTable(blueprint: Blueprint, group: number, run: Run): Async
     const firstIno = group * inodesPerGroup + first + 1;
     const inline = await inlineFiles(blueprint, firstIno, count, run);
     table.fill(0);
-    for (let turn = 0; turn < count; turn++) {
-      renderInode(blueprint, firstIno + turn, view, turn * inodeSize, inline.get(firstIno + turn));
+    for (let index = 0; index < count; index++) {
+      renderInode(blueprint, firstIno + index, view, index * inodeSize, inline.get(firstIno + index));
     }
     yield table.subarray(0, alignUp(count * inodeSize, blockSize));
   }

@@ -1,14 +1,11 @@
 // What the file system's own files hold, once everything has its place.
 
-import type { Node } from '../../tree/index.js';
 import type { Blueprint } from './blueprint.js';
 import { inodeSeed } from './checksum.js';
-import { ownBlocks } from './inventory.js';
-import type { ResolvedOptions } from './options.js';
+import { ownBlocks, xattrsOf } from './inventory.js';
 import { renderOrphanBlock } from './orphan-file.js';
 import { type QuotaKind, renderQuotaFile, type Usage } from './quota.js';
 import type { SystemFile } from './system-files.js';
-import { arrangeXattrs, storedXattrs } from './xattr-placement.js';
 
 /** Inode number of a kind of system file, 0 without. */
 export function systemInode({ placement }: Blueprint, kind: SystemFile['kind']): number {
@@ -22,28 +19,22 @@ export function renderSystemFile(blueprint: Blueprint, file: SystemFile, start: 
   const { blockSize, space } = blueprint.geometry;
   const bytes = new Uint8Array(file.size);
   const seed = inodeSeed(blueprint.checksumSeed, file.ino);
-  for (let turn = 0; turn * blockSize < file.size; turn++) {
-    renderOrphanBlock(bytes.subarray(turn * blockSize, (turn + 1) * blockSize), space.blockAt(start + turn), seed);
+  for (let index = 0; index * blockSize < file.size; index++) {
+    renderOrphanBlock(bytes.subarray(index * blockSize, (index + 1) * blockSize), space.blockAt(start + index), seed);
   }
   return bytes;
 }
 
 /** What each id has; the file system's own files are nobody's. */
-function usagesOf({ inventory, placement, geometry, options }: Blueprint, kind: QuotaKind): Map<number, Usage> {
+function usagesOf({ inventory, placement, geometry }: Blueprint, kind: QuotaKind): Map<number, Usage> {
   const usages = new Map<number, Usage>();
   for (const [slot, node] of inventory.nodes.entries()) {
     const id = kind === 'user-quota' ? node.uid : kind === 'group-quota' ? node.gid : 0;
     const usage = usages.get(id) ?? { space: 0, inodes: 0 };
     usage.space += (ownBlocks(inventory, slot) + placement.treeBlocks[slot]!) * geometry.blockSize;
-    usage.inodes += 1 + valueInodes(node, options);
+    // A value in an inode of its own counts as one more inode for everybody who refers to it.
+    usage.inodes += 1 + (xattrsOf(inventory, slot)?.externalValues ?? 0);
     usages.set(id, usage);
   }
   return usages;
-}
-
-/** A value in an inode of its own counts as one more inode for everybody who refers to it. */
-function valueInodes({ xattrs }: Node, options: ResolvedOptions): number {
-  if (xattrs.length === 0 || !options.features.has('ea_inode')) return 0;
-  const { inInode, inBlock } = arrangeXattrs(storedXattrs(xattrs), options)!;
-  return [...inInode, ...inBlock].filter(({ external }) => external).length;
 }

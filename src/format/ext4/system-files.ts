@@ -1,10 +1,11 @@
 // Files that no directory names: the file system's own. Their inodes have fixed numbers, or follow those of the tree.
 
 import { GROUP_QUOTA_INODE, USER_QUOTA_INODE } from './inode.js';
-import { type Inventory, inodeNumber, type XattrValue } from './inventory.js';
+import { type Inventory, inodeNumber } from './inventory.js';
 import type { ResolvedOptions } from './options.js';
 import { orphanFileBlocks } from './orphan-file.js';
 import { type QuotaKind, quotaFileSize } from './quota.js';
+import type { XattrValue } from './xattr-inventory.js';
 
 /** A file of the file system's own. */
 export interface SystemFile {
@@ -35,7 +36,7 @@ export function systemFiles(
 ): SystemFile[] {
   const files: SystemFile[] = [];
   let next = inodeNumber(inventory.nodes.length);
-  for (const value of inventory.xattrValues.values()) {
+  for (const value of inventory.xattrs.values.values()) {
     files.push({ kind: 'xattr-value', ino: next++, size: value.value.length, value });
   }
   if (features.has('quota')) {

@@ -67,7 +67,7 @@ export function superblockOf(blueprint: Blueprint): Omit<sb.Superblock, 'checksu
     groupQuotaInode: systemInode(blueprint, 'group-quota'),
     projectQuotaInode: systemInode(blueprint, 'project-quota'),
     // Everything that never becomes a file's: what the kernel subtracts from the size it reports.
-    overheadBlocks: Math.min(blocks - geometry.space.capacity + placement.journalBlocks, 0xffff_ffff),
+    overheadBlocks: Math.min(blocks - geometry.space.capacity + placement.journal.blocks, 0xffff_ffff),
     ...UNUSED,
   };
 }
@@ -102,7 +102,7 @@ function backupGroupsField({ geometry, features }: Blueprint): Uint8Array {
   const field = new Uint8Array(8);
   const view = new DataView(field.buffer);
   if (features.includes('sparse_super2')) {
-    for (const [turn, group] of geometry.backupGroups.entries()) view.setUint32(turn * 4, group, true);
+    for (const [index, group] of geometry.backupGroups.entries()) view.setUint32(index * 4, group, true);
   }
   return field;
 }
@@ -111,10 +111,10 @@ function backupGroupsField({ geometry, features }: Blueprint): Uint8Array {
 function journalFields(blueprint: Blueprint) {
   const { geometry, placement } = blueprint;
   const backup = new Uint8Array(68);
-  const present = placement.journalBlocks > 0;
+  const present = placement.journal.blocks > 0;
   if (present) {
     const view = new DataView(backup.buffer);
-    const size = placement.journalBlocks * geometry.blockSize;
+    const size = placement.journal.blocks * geometry.blockSize;
     backup.set(journalTree(blueprint).root);
     view.setUint32(BLOCK_FIELD_SIZE, high32(size), true);
     view.setUint32(BLOCK_FIELD_SIZE + 4, low32(size), true);

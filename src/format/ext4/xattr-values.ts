@@ -13,10 +13,12 @@ export function valueHash({ options }: Blueprint, value: Uint8Array): number {
 
 /** Finds the inodes of values. They follow those of the tree. */
 export function valueFinder(blueprint: Blueprint): FindValue {
-  const { nodes, xattrValues } = blueprint.inventory;
-  if (xattrValues.size === 0) return noValues;
+  const { nodes, xattrs } = blueprint.inventory;
+  if (xattrs.values.size === 0) return noValues;
   return (value) => {
-    const found = xattrValues.get(byteStringOf(value));
-    return found ? { ino: inodeNumber(nodes.length + found.turn), hash: valueHash(blueprint, value) } : noValues(value);
+    const found = xattrs.values.get(byteStringOf(value));
+    return found
+      ? { ino: inodeNumber(nodes.length + found.index), hash: valueHash(blueprint, value) }
+      : noValues(value);
   };
 }

@@ -146,8 +146,8 @@ export function placeWithValues(
     const places = placeXattrs(list, inodeSpace, blockSize);
     if (places) return places;
     let largest = -1;
-    for (const [turn, { value, external }] of list.entries()) {
-      if (!external && value.length > (list[largest]?.value.length ?? 0)) largest = turn;
+    for (const [index, { value, external }] of list.entries()) {
+      if (!external && value.length > (list[largest]?.value.length ?? 0)) largest = index;
     }
     if (largest < 0) return undefined;
     list[largest] = { ...list[largest]!, external: true };

@@ -39,15 +39,15 @@ export function* renderTable(
 ): Generator<Uint8Array> {
   const last = chains.at(-1);
   const end = last ? last.first + last.count : FIRST_CLUSTER;
-  let turn = 0;
+  let current = 0;
   for (let from = 0; from < end; from += PORTION) {
     const to = Math.min(from + PORTION, end);
     const entries = new Uint32Array(to - from);
     for (let cluster = from; cluster < to; cluster++) {
       if (cluster < FIRST_CLUSTER) continue;
-      const chain = chains[turn]!;
+      const chain = chains[current]!;
       const ends = cluster === chain.first + chain.count - 1;
-      if (ends) turn++;
+      if (ends) current++;
       entries[cluster - from] = ends ? endOfChain(type) : cluster + 1;
     }
     if (from === 0) {

@@ -3,6 +3,7 @@
 
 import { calendar, fromCalendar, type Timestamp } from '../../bytes/index.js';
 
+/** A time as directory entries store it. */
 export interface DosTime {
   /** Year - 1980, month, day in 7, 4, 5 bits. */
   readonly date: number;

@@ -1,12 +1,12 @@
 // Emitting a FAT volume front to back: reserved sectors, two tables, the fixed root, then clusters in order.
 
 import { assertPlanned } from '../../errors.js';
-import { type Data, packed, pieceLength, type Run } from '../../io/index.js';
-import { type Chain, FIRST_CLUSTER, renderTable } from './allocation-table.js';
+import { type Data, packed, pieceLength, type Run, renderedContent, type Slot } from '../../io/index.js';
+import { FIRST_CLUSTER, renderTable } from './allocation-table.js';
 import { BACKUP_BOOT_SECTOR, renderBootSector } from './boot-sector.js';
 import { ATTRIBUTE, ENTRY_SIZE, renderLongName, renderShortEntry } from './directory-entry.js';
 import { renderFsInfo } from './fs-info.js';
-import type { FatLayout, PlacedDirectory, PlacedEntry } from './layout.js';
+import { chainsOf, type FatLayout, type PlacedDirectory, type PlacedEntry } from './layout.js';
 
 /** The bytes of a planned volume; every area is checked to end where it was planned. */
 export async function* emitFat(layout: FatLayout, run: Run): AsyncGenerator<Data> {
@@ -60,7 +60,7 @@ function* reservedArea(layout: FatLayout): Generator<Data> {
 }
 
 function* table(layout: FatLayout): Generator<Data> {
-  const chains: Chain[] = [...layout.directories, ...layout.files].filter(({ count }) => count > 0);
+  const chains = [...chainsOf(layout)].filter(({ count }) => count > 0);
   let left = layout.fatSectors * layout.sectorSize;
   for (const portion of renderTable(layout.type, chains, layout.media)) {
     yield portion;
@@ -74,17 +74,18 @@ function* fixedRoot(layout: FatLayout): Generator<Data> {
 }
 
 async function* clusters(layout: FatLayout, run: Run): AsyncGenerator<Data> {
-  const { clusterSize } = layout;
-  for (const dir of layout.directories) {
-    if (dir.count > 0) yield renderDirectory(layout, dir, dir.count * clusterSize);
-  }
-  yield* packed(
-    layout.files.map(({ content, count }) => ({ content, span: count * clusterSize })),
-    run,
-  );
-  const used = layout.dataSector * layout.sectorSize + layout.usedClusters * clusterSize;
+  yield* packed(slots(layout), run);
+  const used = layout.dataSector * layout.sectorSize + layout.usedClusters * layout.clusterSize;
   const free = layout.sectors * layout.sectorSize - used;
   if (free > 0) yield { hole: free };
+}
+
+function* slots(layout: FatLayout): Generator<Slot> {
+  for (const one of chainsOf(layout)) {
+    const span = one.count * layout.clusterSize;
+    if ('content' in one) yield { content: one.content, span };
+    else if (span > 0) yield { content: renderedContent(span, () => renderDirectory(layout, one, span)), span };
+  }
 }
 
 function renderDirectory(layout: FatLayout, dir: PlacedDirectory, length: number): Uint8Array {
@@ -104,6 +105,7 @@ function renderDirectory(layout: FatLayout, dir: PlacedDirectory, length: number
     if (entry.name.long !== undefined) put(renderLongName(entry.name.long, blankPadded(entry.name.short)));
     put(renderEntry(entry));
   }
+  assertPlanned('FAT directory', dir.slots * ENTRY_SIZE, at);
   return area;
 }
 

@@ -30,9 +30,23 @@ export interface FatLayout extends Geometry {
   readonly losses: readonly Loss[];
 }
 
+/** Directories, then files, in the order of their clusters. All are contiguous. */
+export function* chainsOf<D, F>({
+  directories,
+  files,
+}: {
+  directories: Iterable<D>;
+  files: Iterable<F>;
+}): Generator<D | F> {
+  yield* directories;
+  yield* files;
+}
+
 /** A directory with its clusters. */
 export interface PlacedDirectory extends Chain {
   readonly path: ByteString;
+  /** Entries of 32 bytes, those of long names, the label, `.` and `..` included. */
+  readonly slots: number;
   /** First cluster of the directory that holds it; 0 when that is the root, as `..` is stored. */
   readonly parentCluster: number;
   readonly time: DosTime;

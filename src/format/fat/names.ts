@@ -1,9 +1,10 @@
-// Names in a FAT directory: what may stand there, its 8.3 short name, and whether a long name is needed beside it.
+// Names in a FAT directory: which are allowed, the 8.3 short name, and whether a long name is needed beside it.
 // fatgen103 "Long File Names", "The Basis-Name Generation Algorithm", "The Numeric-Tail Generation Algorithm".
 
 import { type ByteString, displayText, toText } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
 
+/** A name as FAT stores it. */
 export interface FatName {
   /** 11 ASCII characters: base and extension blank-padded to 8 and 3, without the dot. */
   readonly short: string;

@@ -7,14 +7,14 @@ import { ENTRY_SIZE } from './directory-entry.js';
 import { dosTime } from './dos-time.js';
 import { emitFat } from './emit.js';
 import { chooseGeometry, type Demand, type Geometry } from './geometry.js';
-import type { FatLayout, PlacedDirectory, PlacedEntry, PlacedFile } from './layout.js';
+import { chainsOf, type FatLayout, type PlacedDirectory, type PlacedEntry, type PlacedFile } from './layout.js';
 import { recordLosses } from './losses.js';
 import { type FatOptions, type ResolvedFatOptions, resolveFatOptions } from './options.js';
-import { type SurveyedDirectory, type SurveyedFile, surveyTree } from './survey.js';
+import { type Survey, type SurveyedDirectory, type SurveyedFile, surveyTree } from './survey.js';
 
 /**
- * Plans a FAT12, FAT16 or FAT32 image of the tree. Links, devices and whatever else FAT cannot hold are left out and
- * told in `layout.losses`. Throws `InvalidInputError` (`fat.*`) for names, sizes and options that cannot be.
+ * Plans a FAT12, FAT16 or FAT32 image of the tree. Links, devices and whatever else FAT cannot store are left out and
+ * listed in `layout.losses`. Throws `InvalidInputError` (`fat.*`) for names, sizes and options that FAT does not allow.
  */
 export function planFat(tree: FileTree, options: FatOptions): ImagePlan<FatLayout, ExactContent> {
   const resolved = resolveFatOptions(options);
@@ -22,8 +22,8 @@ export function planFat(tree: FileTree, options: FatOptions): ImagePlan<FatLayou
   recordLosses(tree, losses);
   const { label = '' } = options;
   if (label !== resolved.label) losses.addValue('fat.label', 'Labels are stored in capitals.', label);
-  const { directories, files } = surveyTree(tree, resolved);
-  const geometry = chooseGeometry(resolved, demandOf(directories, files));
+  const survey = surveyTree(tree, resolved);
+  const geometry = chooseGeometry(resolved, demandOf(survey));
   const layout: FatLayout = {
     ...geometry,
     label: resolved.label,
@@ -31,7 +31,7 @@ export function planFat(tree: FileTree, options: FatOptions): ImagePlan<FatLayou
     hiddenSectors: resolved.hiddenSectors,
     ...headerOf(resolved),
     labelTime: dosTime(resolved.epoch),
-    ...place(directories, files, geometry),
+    ...place(survey, geometry),
     losses: losses.list(),
   };
   const size = geometry.sectors * geometry.sectorSize;
@@ -44,46 +44,44 @@ function headerOf({ tables, media, drive, heads, sectorsPerTrack }: ResolvedFatO
   return { tables, media, drive, heads: given(heads), sectorsPerTrack: given(sectorsPerTrack) };
 }
 
-function demandOf(directories: readonly SurveyedDirectory[], files: readonly SurveyedFile[]): Demand {
-  const root = directories[0]!;
+function demandOf(survey: Survey): Demand {
   return {
-    rootEntries: root.slots,
+    rootEntries: survey.directories[0]!.slots,
     clusters: (clusterSize, rootInClusters) => {
       let clusters = 0;
-      for (const dir of directories)
-        if (dir !== root || rootInClusters) clusters += directoryClusters(dir, clusterSize);
-      for (const file of files) clusters += Math.ceil(file.content.size / clusterSize);
+      for (const one of chainsOf(survey)) clusters += clustersOf(one, clusterSize, rootInClusters);
       return clusters;
     },
   };
 }
 
-/** Even an empty FAT32 root has a cluster. */
-function directoryClusters(dir: SurveyedDirectory, clusterSize: number): number {
-  return Math.max(1, Math.ceil((dir.slots * ENTRY_SIZE) / clusterSize));
+/** A directory has a cluster even if it is empty, unless it is a root outside of the clusters. */
+function clustersOf(one: SurveyedDirectory | SurveyedFile, clusterSize: number, rootInClusters: boolean): number {
+  if ('content' in one) return Math.ceil(one.content.size / clusterSize);
+  if (one.parent === undefined && !rootInClusters) return 0;
+  return Math.max(1, Math.ceil((one.slots * ENTRY_SIZE) / clusterSize));
 }
 
-/** Gives directories, then files, their clusters one behind the other: nothing is ever in fragments. */
-function place(surveyed: readonly SurveyedDirectory[], surveyedFiles: readonly SurveyedFile[], geometry: Geometry) {
-  const { clusterSize, type } = geometry;
+/** Gives everything its clusters back to back: nothing is fragmented. */
+function place(survey: Survey, { clusterSize, type }: Geometry) {
   const chains = new Map<SurveyedDirectory | SurveyedFile, Chain>();
   let next = FIRST_CLUSTER;
-  const take = (what: SurveyedDirectory | SurveyedFile, count: number) => {
-    chains.set(what, { first: count > 0 ? next : 0, count });
+  for (const one of chainsOf(survey)) {
+    const count = clustersOf(one, clusterSize, type === 32);
+    chains.set(one, { first: count > 0 ? next : 0, count });
     next += count;
-  };
-  const root = surveyed[0]!;
-  for (const dir of surveyed) take(dir, dir === root && type !== 32 ? 0 : directoryClusters(dir, clusterSize));
-  for (const file of surveyedFiles) take(file, Math.ceil(file.content.size / clusterSize));
-  const directories = surveyed.map((dir): PlacedDirectory => {
+  }
+  const root = survey.directories[0]!;
+  const directories = survey.directories.map((dir): PlacedDirectory => {
     const parent = dir.parent === undefined || dir.parent === root ? 0 : chains.get(dir.parent)!.first;
     const entries = dir.entries.map(({ name, to, time }): PlacedEntry => {
       const isFile = 'content' in to;
       return { name, directory: !isFile, time, cluster: chains.get(to)!.first, size: isFile ? to.content.size : 0 };
     });
-    return { path: dir.path, ...chains.get(dir)!, parentCluster: parent, time: dir.time, entries };
+    const { path, slots, time } = dir;
+    return { path, slots, ...chains.get(dir)!, parentCluster: parent, time, entries };
   });
-  const files = surveyedFiles.map((file): PlacedFile => ({ ...file, ...chains.get(file)! }));
+  const files = survey.files.map((file): PlacedFile => ({ ...file, ...chains.get(file)! }));
   return { directories, files, usedClusters: next - FIRST_CLUSTER };
 }
 

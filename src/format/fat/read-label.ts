@@ -22,7 +22,7 @@ export async function rootLabel(
 ): Promise<string> {
   if (typeof areas.root !== 'number') return labelIn(await bytesOf(image, areas.root));
   let cluster = areas.root;
-  for (let turn = 0; turn < MOST_CLUSTERS && cluster >= FIRST_CLUSTER; turn++) {
+  for (let index = 0; index < MOST_CLUSTERS && cluster >= FIRST_CLUSTER; index++) {
     const bytes = await bytesOf(image, {
       at: areas.dataAt + (cluster - FIRST_CLUSTER) * clusterSize,
       length: clusterSize,

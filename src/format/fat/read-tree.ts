@@ -34,23 +34,23 @@ export async function readTree(volume: Volume): Promise<FileTree> {
   const { root } = volume;
   const ranges = typeof root === 'number' ? await volume.chain(root) : [root];
   const open: OpenDirectory[] = [{ attributes: {}, ranges, entries: [] }];
-  for (let turn = 0; turn < open.length; turn++) {
+  for (let index = 0; index < open.length; index++) {
     const entries: Entry[] = [];
-    for (const { name, record } of await listing(volume, open[turn]!.ranges)) {
+    for (const { name, record } of await listing(volume, open[index]!.ranges)) {
       const isDirectory = (record.attributes & ATTRIBUTE.directory) !== 0;
       if (isDirectory)
         open.push({ attributes: attributesOf(record), ranges: await placeOf(volume, record), entries: [] });
       entries.push({ name, record, ...(isDirectory ? { below: open.length - 1 } : {}) });
     }
-    open[turn]!.entries = entries;
+    open[index]!.entries = entries;
   }
   const made: Node[] = [];
-  for (let turn = open.length - 1; turn >= 0; turn--) {
+  for (let index = open.length - 1; index >= 0; index--) {
     const nodes: (readonly [ByteString, Node])[] = [];
-    for (const { name, record, below } of open[turn]!.entries) {
+    for (const { name, record, below } of open[index]!.entries) {
       nodes.push([name, below === undefined ? await fileOf(volume, record) : made[below]!]);
     }
-    made[turn] = directory<ExactContent>(open[turn]!.attributes, nodes);
+    made[index] = directory<ExactContent>(open[index]!.attributes, nodes);
   }
   return new FileTree(made[0] as ReturnType<typeof directory<ExactContent>>);
 }

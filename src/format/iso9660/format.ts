@@ -1,5 +1,6 @@
 // ISO 9660 among the formats that can be read.
 
+import { defined } from '../../bytes/index.js';
 import { type FormatFacts, type ImageFormat, isoTime, presentDetails } from '../../tree/index.js';
 import { openIso } from './open.js';
 import { type FoundVolume, findVolume } from './read.js';
@@ -19,7 +20,7 @@ export const isoFormat: ImageFormat<FoundVolume> = {
     return {
       kind: 'iso9660',
       ...(volumeId === '' ? {} : { label: volumeId }),
-      ...(uuid === undefined ? {} : { uuid }),
+      ...defined({ uuid }),
       size,
       extensions,
       details: presentDetails({ ...texts, created: isoTime(created), modified: isoTime(modified) }),

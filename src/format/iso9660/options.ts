@@ -9,6 +9,7 @@ import type { VolumeDates, VolumeTexts } from './volume-descriptor.js';
 
 export type { InterchangeLevel, Relaxation, RockRidgeVersion };
 
+/** What happens to directories below the eighth level: they stay, move up (Rock Ridge shows where they belong), or are refused. */
 export type DeepDirectories = 'keep' | 'relocate' | 'refuse';
 
 export interface IsoOptions {

@@ -7,6 +7,7 @@ import { writeShortDate } from './date.js';
 import type { FieldRun } from './field-run.js';
 import { erField, suspField } from './susp.js';
 
+/** Versions of the Rock Ridge Interchange Protocol: 1.10 as genisoimage and xorriso write it, 1.12 with inode numbers. */
 export type RockRidgeVersion = '1.10' | '1.12';
 
 /** Most data bytes of one field: the length byte counts a head of four or five bytes too. */

@@ -77,7 +77,7 @@ export interface VolumeTexts {
   readonly bibliographicFile: string;
 }
 
-/** The dates a volume says about itself; undefined is "not specified". */
+/** Dates in the descriptors of a volume; undefined: not specified. */
 export interface VolumeDates {
   readonly created: Timestamp | undefined;
   readonly modified: Timestamp | undefined;

@@ -1,5 +1,6 @@
 // The options of mksquashfs (squashfs-tools 4.3 to 4.7) in terms of ours. Options without an equal are refused by name.
 
+import { defined } from '../../bytes/index.js';
 import { CODECS, type CompressionRequest, type SettingValue } from '../../compress/index.js';
 import {
   ALWAYS,
@@ -341,7 +342,7 @@ export function parseMksquashfsOptions(words: readonly string[], own?: OwnWords)
   return {
     image,
     compression,
-    ...(dictionaryPercent === undefined ? {} : { dictionaryPercent }),
+    ...defined({ dictionaryPercent }),
     tree: { ...tree, root, given: understood.filter((name) => TREE_NAMES.has(name)) },
     run,
     refused,

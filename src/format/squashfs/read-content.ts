@@ -88,8 +88,8 @@ export class StoredFile implements Source {
     if (!this.#starts) {
       this.#starts = new Float64Array(words.length);
       let next = at;
-      for (const [turn, each] of words.entries()) {
-        this.#starts[turn] = next;
+      for (const [block, each] of words.entries()) {
+        this.#starts[block] = next;
         next += sizeOfWord(each).length;
       }
     }

@@ -57,8 +57,8 @@ class TreeReader {
     this.#volume.work.restart();
     await this.#meet(rootInode);
     if (this.#directories.length === 0) throw damaged('root', 'The root of the image is not a directory.');
-    for (let turn = 0; turn < this.#directories.length; turn++) {
-      for (const { ref } of this.#directories[turn]!.names) await this.#meet(ref);
+    for (let index = 0; index < this.#directories.length; index++) {
+      for (const { ref } of this.#directories[index]!.names) await this.#meet(ref);
     }
     for (const { ref, attributes, names } of [...this.#directories].reverse()) {
       const entries = names.map((entry) => [entry.name, this.#nodes.get(entry.ref)!] as const);

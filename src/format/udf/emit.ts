@@ -1,6 +1,7 @@
 // A laid-out file structure as bytes, once its place and the places of files are known.
 
 import { divCeil } from '../../bytes/index.js';
+import { assertPlanned } from '../../errors.js';
 import type { Content } from '../../io/index.js';
 import type { Directory, File } from '../../tree/index.js';
 import { type DataRun, type Place, renderAllocation } from './allocation.js';
@@ -11,13 +12,13 @@ import { CHARACTERISTIC, writeIdentifier } from './file-identifier.js';
 import { renderFileSet } from './file-set.js';
 import { BLOCK } from './geometry.js';
 import { encodeTarget } from './link-target.js';
-import type { UdfInode, UdfPlan } from './plan.js';
+import { blocksOf, type UdfInode, type UdfPlan } from './plan.js';
 
 const NOTHING = new Uint8Array(0);
 /** Unique ids appear in addresses from 2.00 on. */
 const FIRST_REVISION_WITH_IDS = 0x200;
 
-/** What rendering needs to know of the disc. Blocks are absolute. */
+/** The places on the disc that rendering needs. Blocks are absolute. */
 export interface UdfPlacement {
   /** First block of the partition. */
   readonly partition: number;
@@ -88,11 +89,6 @@ export function renderInode(plan: UdfPlan, index: number, placement: UdfPlacemen
     writeData(plan, index, placement, data, (offset) => run.block + Math.floor(offset / BLOCK));
   }
   return bytes;
-}
-
-/** Blocks of an inode with all that follows its entry. */
-export function blocksOf({ continuations, dataBlocks }: UdfInode): number {
-  return 1 + continuations + dataBlocks;
 }
 
 /** Entry of the file that holds a metadata partition, or of its mirror, as block `block` of the medium. */
@@ -183,4 +179,5 @@ function writeDirectory(
   for (const child of node.entries.values()) {
     add(names[i++]!, plan.indexOf.get(child)!, child.kind === 'directory' ? CHARACTERISTIC.directory : 0);
   }
+  assertPlanned('UDF directory', plan.inodes[plan.indexOf.get(node)!]!.dataSize, end);
 }

@@ -1,6 +1,6 @@
 // UDF among the formats that can be read.
 
-import { byteStringOf, bytesOf, fromText } from '../../bytes/index.js';
+import { byteStringOf, bytesOf, defined, fromText } from '../../bytes/index.js';
 import { type FormatFacts, type ImageFormat, isoTime, presentDetails } from '../../tree/index.js';
 import { openUdf } from './open.js';
 import { type FoundVolume, findVolume } from './read.js';
@@ -17,7 +17,7 @@ export const udfFormat: ImageFormat<FoundVolume> = {
     return {
       kind: 'udf',
       ...(label === '' ? {} : { label }),
-      ...(uuid === undefined ? {} : { uuid }),
+      ...defined({ uuid }),
       size,
       details: presentDetails({ revision, blockSize, volumeSetId, recorded: isoTime(recorded) }),
     };

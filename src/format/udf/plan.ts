@@ -49,8 +49,10 @@ export interface UdfPlan {
   readonly inodes: readonly UdfInode[];
   readonly indexOf: ReadonlyMap<Node<Content>, number>;
   readonly directories: ReadonlyMap<Directory<Content>, UdfDirectory>;
-  /** Blocks of the area: file set descriptor and everything it leads to. */
+  /** Blocks of the area: file set descriptor and everything it leads to, as a multiple of what revisions ask for. */
   readonly blocks: number;
+  /** Those of them that are in use. */
+  readonly usedBlocks: number;
   /** Names that are not directories'. */
   readonly files: number;
   readonly nextUniqueId: number;
@@ -95,7 +97,7 @@ export function planUdf(tree: FileTree<Content>, options: UdfOptions): UdfPlan {
       links: node.kind === 'directory' ? 1 + subdirectories(node) : (linkCounts.get(node) ?? 1),
     };
     inodes.push(inode);
-    block += 1 + inode.continuations + inode.dataBlocks;
+    block += blocksOf(inode);
   }
   return {
     volumeId: options.volumeId,
@@ -106,9 +108,15 @@ export function planUdf(tree: FileTree<Content>, options: UdfOptions): UdfPlan {
     indexOf,
     directories,
     blocks: revision.metadataPartition ? alignUp(block, METADATA_UNIT) : block,
+    usedBlocks: block,
     files,
     nextUniqueId: FIRST_UNIQUE_ID + inodes.length,
   };
+}
+
+/** Blocks of an inode: its entry, the blocks that continue it, directory or link data. */
+export function blocksOf({ continuations, dataBlocks }: Pick<UdfInode, 'continuations' | 'dataBlocks'>): number {
+  return 1 + continuations + dataBlocks;
 }
 
 /** Bytes of extended attributes in the entry of a node. */

@@ -75,8 +75,8 @@ class TreeReader {
     const { bytes } = await this.#volume.descriptor(this.#volume.fileSet, TAG_ID.fileSet);
     const root = await this.#meet(fileSetDescriptor.decode(bytes).root);
     if (this.#open.length === 0) throw damaged('root', 'The root of the volume is not a directory.');
-    for (let turn = 0; turn < this.#open.length; turn++) {
-      for (const address of await this.#addresses(this.#open[turn]!)) await this.#meet(address);
+    for (let index = 0; index < this.#open.length; index++) {
+      for (const address of await this.#addresses(this.#open[index]!)) await this.#meet(address);
     }
     for (const { key, entry, names } of [...this.#open].reverse()) {
       const nodes = names.map((name) => [name.name, this.#nodes.get(name.key)!] as const);

@@ -1,6 +1,6 @@
 // The settings that matter here: one row each. Sections and settings of other kinds of image pass unread.
 
-import { parseBinarySize } from '../../bytes/index.js';
+import { defined, parseBinarySize } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
 import type { DigestName } from '../../io/index.js';
 import type { RuntimeConfiguration } from './model.js';
@@ -60,7 +60,7 @@ export function readSettings(sections: Sections): RuntimeConfiguration {
     const configured = sections.get(section)?.get(name);
     return configured && allowedValue(`${section}: ${name}`, configured, setting);
   };
-  const found: { -readonly [K in keyof RuntimeConfiguration]: RuntimeConfiguration[K] | undefined } = {
+  return defined({
     disabledChecks: get('runtime_checks', 'disable', names),
     largestImage: get('build_constraints', 'max_size', size),
     isoTools: get('iso', 'tool_category', isoTools),
@@ -69,8 +69,7 @@ export function readSettings(sections: Sections): RuntimeConfiguration {
     bundleCompress: get('bundle', 'compress', bool),
     bundleDigest: get('bundle', 'shasum_size', digestSize) ?? get('shasum', 'size', digestSize),
     xzOptions: get('xz', 'options', words),
-  };
-  return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined));
+  });
 }
 
 function allowedValue<T>(name: string, { value, place }: ConfiguredValue, setting: Setting<T>): T {

@@ -7,7 +7,8 @@ import type { RunnableDracut } from './dracut.js';
 import { type InsideMode, type InsideRoot, openRoot } from './inside-root.js';
 import { openSysroot } from './sysroot.js';
 
-export type DracutMode = InsideMode | 'sysroot';
+/** How dracut runs: inside the root tree, by `chroot` or in a user namespace (`userns`), or that of this machine on the tree (`sysroot`). */
+export type DracutMode = 'chroot' | 'userns' | 'sysroot';
 
 export interface DracutSearch {
   readonly root: FileTree;

@@ -1,6 +1,6 @@
 // The local database of pacman: a directory NAME-VERSION per package, with its facts in the file desc.
 
-import { compareBytes, fromText } from '../../bytes/index.js';
+import { compareBytes, defined, fromText } from '../../bytes/index.js';
 import type { Run } from '../../io/index.js';
 import { glob } from '../../tree/index.js';
 import { textAt } from './entry.js';
@@ -18,7 +18,7 @@ export async function openPacman({ root }: OpeningRequest, run: Run): Promise<Pa
     const name = facts.get('NAME');
     if (name === undefined) continue;
     const [version = '', release] = splitVersion(facts.get('VERSION') ?? '');
-    packages.push({ name, version, ...(release === undefined ? {} : { release }) });
+    packages.push({ name, version, ...defined({ release }) });
   }
   packages.sort((a, b) => compareBytes(fromText(a.name), fromText(b.name)));
   return { kind: 'pacman', packages: async () => packages };

@@ -3,6 +3,7 @@
 
 import { unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { defined } from '../../bytes/index.js';
 import { ToolError } from '../../errors.js';
 import { collect, type Run } from '../../io/index.js';
 import { type FileTree, follow } from '../../tree/index.js';
@@ -57,7 +58,7 @@ async function bytesAt(root: FileTree, path: string, run: Run): Promise<Uint8Arr
 function packageOf(header: RpmHeader): InstalledPackage {
   const [epoch] = header.numbers('epoch');
   const text = (tag: 'release' | 'architecture' | 'disturl' | 'license') => header.texts(tag)[0];
-  return present({
+  return defined({
     name: header.texts('name')[0] ?? '',
     version: header.texts('version')[0] ?? '',
     epoch: epoch === undefined ? undefined : String(epoch),
@@ -68,13 +69,7 @@ function packageOf(header: RpmHeader): InstalledPackage {
   });
 }
 
-/** The values that are not undefined. */
-function present<T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  const given = Object.entries(values).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(given) as { [K in keyof T]: Exclude<T[K], undefined> };
-}
-
-/** As `rpm -qa --qf '%{NAME}|\n' --changelog` tells them. */
+/** As `rpm -qa --qf '%{NAME}|\n' --changelog` prints them. */
 function changesOf(header: RpmHeader): string {
   const names = header.texts('changeNames');
   const texts = header.texts('changeTexts');
@@ -127,5 +122,5 @@ function openOlder({ root, rootDirectory, note }: OpeningRequest): PackageDataba
 function packageOfLine(line: string): InstalledPackage {
   const known = line.split('|').map((field) => (field === '(none)' ? undefined : field));
   const [name = '', epoch, version = '', release, architecture, disturl, license] = known;
-  return present({ name, epoch, version, release, architecture, disturl, license });
+  return defined({ name, epoch, version, release, architecture, disturl, license });
 }

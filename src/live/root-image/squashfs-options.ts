@@ -1,5 +1,6 @@
 // `fscreateoptions` of a root image that is a squashfs itself: the options of mksquashfs that concern the image.
 
+import { defined } from '../../bytes/index.js';
 import type { CompressionRequest } from '../../compress/index.js';
 import { MKSQUASHFS, type MksquashfsOptions, parseMksquashfsOptions } from '../../format/squashfs/index.js';
 import { refuseOptions, refuseRest } from '../../options/index.js';
@@ -21,7 +22,7 @@ export function readSquashfsRootOptions(text: string): SquashfsRootOptions {
   refuseRest(MKSQUASHFS, rest);
   const instead = 'Prepare the root tree, or use the options of the build for excludes, owners, times and manifests.';
   refuseOptions(MKSQUASHFS, [...refused, ...tree.given.map((option) => ({ option, instead }))]);
-  return { image, compression, ...(dictionaryPercent === undefined ? {} : { dictionaryPercent }) };
+  return { image, compression, ...defined({ dictionaryPercent }) };
 }
 
 /** Compression settings with the dictionary in bytes, which may be a share of the block. */

@@ -5,6 +5,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { defined } from '../../bytes/index.js';
 import { type Message, ToolError } from '../../errors.js';
 import type { Run } from '../../io/index.js';
 
@@ -67,7 +68,7 @@ function finished(call: ToolCall, run: Run, onLine: (line: string) => void): Pro
     const [program, ...args] = [...(isHere ? guardWords() : []), call.program, ...call.args];
     const child = spawn(program!, args, {
       env,
-      ...(call.directory === undefined ? {} : { cwd: call.directory }),
+      ...defined({ cwd: call.directory }),
       stdio: ['ignore', 'pipe', 'pipe'],
       // A group of its own: an interrupt from the terminal reaches us alone, and we end the tool in our own order.
       detached: true,

@@ -1,7 +1,7 @@
 // Reading an archive in blocks: whole or not at all, and over long runs of zeros.
 
 import { InvalidImageError } from '../../errors.js';
-import { breathe, type Run, type Source } from '../../io/index.js';
+import { type Run, type Source, yieldToEventLoop } from '../../io/index.js';
 import { BLOCK } from './header.js';
 import type { Meter } from './meter.js';
 
@@ -29,7 +29,7 @@ export async function nextFilledBlock(
   meter: Meter,
 ): Promise<number | undefined> {
   for (let from = at; from < end; from += STRIDE) {
-    await breathe(run);
+    await yieldToEventLoop(run);
     meter.step();
     const piece = await readAt(archive, from, Math.min(STRIDE, end - from));
     const filled = piece.findIndex((byte) => byte !== 0);

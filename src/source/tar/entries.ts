@@ -2,7 +2,7 @@
 
 import { type ByteString, byteStringOf, type Timestamp, timestamp } from '../../bytes/index.js';
 import { InvalidImageError, UnsupportedError } from '../../errors.js';
-import { breathe, type Range, type Run, type Source } from '../../io/index.js';
+import { type Range, type Run, type Source, yieldToEventLoop } from '../../io/index.js';
 import { type EntryAttributes, readAttributes } from './attributes.js';
 import { isZero, nextFilledBlock, readAt, truncated } from './blocks.js';
 import { dataSize, locateData, type PlacedHeader, padded } from './data.js';
@@ -90,7 +90,7 @@ export async function* readTarEntries(
   let isFirst = true;
   for (let at = 0; ; ) {
     meter.step();
-    if (meter.steps % BREATH === 0) await breathe(run);
+    if (meter.steps % BREATH === 0) await yieldToEventLoop(run);
     const placed = await headerAt(archive, at, isFirst, run, meter, options);
     if (!placed) {
       if (describesEntry(pending)) throw truncated(at);

@@ -103,7 +103,7 @@ function named(error: unknown, shown: string): unknown {
   return new Kind(error.code, message, {
     ...error.place,
     path: shown,
-    ...(error.hint === undefined ? {} : { hint: error.hint }),
+    hint: error.wording.hint,
     cause: error,
   });
 }

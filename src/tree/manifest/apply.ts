@@ -172,5 +172,5 @@ function close({ node, children }: Open): Directory {
 
 function fault(entry: ManifestEntry, code: string, what: string, hint?: string): InvalidInputError {
   const path = `/${displayText(entry.path)}`;
-  return new InvalidInputError(`tree.manifest-${code}`, `${path} ${what}.`, { ...entry.place, ...(hint && { hint }) });
+  return new InvalidInputError(`tree.manifest-${code}`, `${path} ${what}.`, { ...entry.place, hint });
 }

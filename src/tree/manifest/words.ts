@@ -24,7 +24,7 @@ export class TextLine {
   /** An error that points at this line. */
   fault(code: string, message: string, column: number, hint?: string): InvalidInputError {
     const { path, number: line } = this;
-    return new InvalidInputError(`tree.manifest-${code}`, message, { path, line, column, ...(hint && { hint }) });
+    return new InvalidInputError(`tree.manifest-${code}`, message, { path, line, column, hint });
   }
 }
 

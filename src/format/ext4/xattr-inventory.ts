@@ -1,0 +1,91 @@
+// The extended attributes of all inodes: where each set of them is stored, decided once, and what inodes share.
+
+import { type ByteString, byteStringOf, divCeil } from '../../bytes/index.js';
+import type { ResolvedOptions } from './options.js';
+import { MAX_SHARERS, type StoredXattr, type XattrPlaces } from './xattr.js';
+import { arrangeXattrs } from './xattr-placement.js';
+
+/** An xattr block and how many inodes refer to it. */
+export interface XattrBlock {
+  readonly xattrs: readonly StoredXattr[];
+  sharers: number;
+}
+
+/** A value of an extended attribute in an inode of its own, and how many attributes refer to it. */
+export interface XattrValue {
+  readonly value: Uint8Array;
+  /** Its position in the order of these inodes. */
+  readonly index: number;
+  references: number;
+}
+
+/** A set of attributes as inodes store it. */
+export interface XattrSet extends XattrPlaces {
+  /** Values in inodes of their own. */
+  readonly externalValues: number;
+  /** Blocks of those values, which count for every inode that refers to them. */
+  readonly valueBlocks: number;
+}
+
+export class XattrInventory {
+  readonly sets: XattrSet[] = [];
+  readonly blocks: XattrBlock[] = [];
+  /** By their bytes, in the order of their inodes. */
+  readonly values = new Map<ByteString, XattrValue>();
+  readonly #options: ResolvedOptions;
+  readonly #known = new Map<string, number>();
+  readonly #sharing = new Map<string, number>();
+
+  constructor(options: ResolvedOptions) {
+    this.#options = options;
+  }
+
+  /** Index in `sets` of these attributes; undefined if they take more than an inode and a block. */
+  setOf(xattrs: readonly StoredXattr[]): number | undefined {
+    const key = keyOf(xattrs);
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const places = arrangeXattrs(xattrs, this.#options);
+    if (!places) return undefined;
+    const external = [...places.inInode, ...places.inBlock].filter((xattr) => xattr.external);
+    const valueBlocks = external.reduce((sum, { value }) => sum + divCeil(value.length, this.#options.blockSize), 0);
+    this.#known.set(key, this.sets.length);
+    return this.sets.push({ ...places, externalValues: external.length, valueBlocks }) - 1;
+  }
+
+  /** Counts an inode with this set; the index of its block in `blocks`, -1 without one. */
+  refer({ inInode, inBlock }: XattrSet): number {
+    for (const xattr of inInode) this.#referToValue(xattr);
+    return inBlock.length > 0 ? this.#blockFor(inBlock) : -1;
+  }
+
+  /** References from a shared block count once. */
+  #referToValue({ value, external }: StoredXattr): void {
+    if (!external) return;
+    const key = byteStringOf(value);
+    const known = this.values.get(key);
+    if (known) known.references++;
+    else this.values.set(key, { value, index: this.values.size, references: 1 });
+  }
+
+  #blockFor(xattrs: readonly StoredXattr[]): number {
+    const key = keyOf(xattrs);
+    const known = this.#sharing.get(key);
+    const block = known === undefined ? undefined : this.blocks[known]!;
+    if (known !== undefined && block && block.sharers < MAX_SHARERS) {
+      block.sharers++;
+      return known;
+    }
+    for (const xattr of xattrs) this.#referToValue(xattr);
+    const index = this.blocks.push({ xattrs, sharers: 1 }) - 1;
+    this.#sharing.set(key, index);
+    return index;
+  }
+}
+
+/** The same for the same attributes in the same order. */
+function keyOf(xattrs: readonly StoredXattr[]): string {
+  return xattrs
+    .map(({ prefix, name, value }) => `${prefix} ${name.length} ${value.length} ${name}${byteStringOf(value)}`)
+    .join('');
+}
