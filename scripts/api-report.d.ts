@@ -3,6 +3,8 @@ export interface PublicExport {
   readonly name: string;
   readonly doc: string;
   readonly declarations: readonly string[];
+  /** Types in the declarations that no subpath exports. */
+  readonly hidden: readonly string[];
 }
 
 /** The exports of every subpath (`.`, `./ext4`, …), in the order of their names. */

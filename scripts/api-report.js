@@ -10,7 +10,10 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const directory = join(root, 'api');
 const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-/** @typedef {{ name: string, doc: string, declarations: string[] }} PublicExport */
+/**
+ * `hidden`: types in the declarations that no subpath exports, so that a user cannot name them.
+ * @typedef {{ name: string, doc: string, declarations: string[], hidden: string[] }} PublicExport
+ */
 
 /**
  * The exports of every subpath, in the order of their names, by subpath: `.`, `./ext4`, …
@@ -29,37 +32,161 @@ export function publicExports() {
     types: ['node'],
   });
   const checker = program.getTypeChecker();
+  const symbols = files.map((file) => {
+    const source = program.getSourceFile(file);
+    const module = source && checker.getSymbolAtLocation(source);
+    if (!module) throw new Error(`${file} is not there: "npm run build" first.`);
+    return checker.getExportsOfModule(module);
+  });
+  const face = new Face(checker, new Set(symbols.flat().map((symbol) => aliased(checker, symbol))));
   return new Map(
     entries.map(([subpath], index) => {
-      const source = program.getSourceFile(files[index]);
-      const module = source && checker.getSymbolAtLocation(source);
-      if (!module) throw new Error(`${files[index]} is not there: "npm run build" first.`);
-      const found = checker.getExportsOfModule(module).map((symbol) => describe(checker, symbol));
+      const found = symbols[index].map((symbol) => face.describe(symbol));
       return [subpath, found.sort((a, b) => (a.name < b.name ? -1 : 1))];
     }),
   );
 }
 
-const printer = ts.createPrinter({ removeComments: true });
-
 /**
  * @param {ts.TypeChecker} checker
  * @param {ts.Symbol} symbol
- * @returns {PublicExport}
  */
-function describe(checker, symbol) {
-  const meant = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
-  const declarations = (meant.declarations ?? []).map((node) => {
+function aliased(checker, symbol) {
+  return symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+}
+
+const printer = ts.createPrinter({ removeComments: true });
+const FORMAT = ts.TypeFormatFlags.NoTruncation | ts.TypeFormatFlags.UseAliasDefinedOutsideCurrentScope;
+
+/** @param {ts.Node} node */
+const printed = (node) => printer.printNode(ts.EmitHint.Unspecified, node, node.getSourceFile());
+
+/** @typedef {{ text: string, hidden: string[] }} Shown */
+
+/** The declarations of all exports. An interface on private ones is shown with the members that it has from them. */
+class Face {
+  /**
+   * @param {ts.TypeChecker} checker
+   * @param {ReadonlySet<ts.Symbol>} exported
+   */
+  constructor(checker, exported) {
+    this.checker = checker;
+    this.exported = exported;
+  }
+
+  /**
+   * @param {ts.Symbol} symbol
+   * @returns {PublicExport}
+   */
+  describe(symbol) {
+    const meant = aliased(this.checker, symbol);
+    const shown = (meant.declarations ?? []).map((node) => this.shown(node));
+    return {
+      name: symbol.name,
+      doc: ts.displayPartsToString(meant.getDocumentationComment(this.checker)),
+      // Versions of the compiler differ in their quotation marks.
+      declarations: shown.map(({ text }) => text.replace(/^export (declare )?/, '').replaceAll("'", '"')),
+      hidden: [...new Set(shown.flatMap(({ hidden }) => hidden))],
+    };
+  }
+
+  /**
+   * A declaration, and the private types in it.
+   * @param {ts.Declaration} node
+   * @returns {Shown}
+   */
+  shown(node) {
+    const hidden = this.hiddenIn(node);
+    if (hidden.length > 0 && ts.isInterfaceDeclaration(node)) return this.flattened(node);
     const whole = ts.isVariableDeclaration(node) ? node.parent.parent : node;
-    const text = printer.printNode(ts.EmitHint.Unspecified, whole, node.getSourceFile());
-    // Versions of the compiler differ in their quotation marks.
-    return text.replace(/^export (declare )?/, '').replaceAll("'", '"');
-  });
-  return {
-    name: symbol.name,
-    doc: ts.displayPartsToString(meant.getDocumentationComment(checker)),
-    declarations,
-  };
+    return { text: printed(whole), hidden: isDerived(node) ? [] : hidden };
+  }
+
+  /**
+   * An interface with the members that it has from private interfaces.
+   * @param {ts.InterfaceDeclaration} node
+   * @returns {Shown}
+   */
+  flattened(node) {
+    const bases = node.heritageClauses?.flatMap(({ types }) => types) ?? [];
+    const kept = bases.filter((base) => this.hiddenIn(base).length === 0);
+    const own = new Set(node.members.map((member) => member.name?.getText()));
+    const inherited = bases
+      .filter((base) => !kept.includes(base))
+      .flatMap((base) => this.checker.getTypeAtLocation(base).getProperties())
+      .filter(({ name }) => !own.has(name))
+      .map((property) => this.member(property, node));
+    const members = [...inherited, ...node.members.map((one) => ({ text: printed(one), hidden: this.hiddenIn(one) }))];
+    const heritage = kept.length > 0 ? ` extends ${kept.map(printed).join(', ')}` : '';
+    const parameters = node.typeParameters ? `<${node.typeParameters.map(printed).join(', ')}>` : '';
+    const body = members.map(({ text }) => `${text.replace(/^/gm, '    ')}\n`).join('');
+    return {
+      text: `interface ${node.name.text}${parameters}${heritage} {\n${body}}`,
+      hidden: members.flatMap(({ hidden }) => hidden),
+    };
+  }
+
+  /**
+   * @param {ts.Symbol} property
+   * @param {ts.Node} place
+   * @returns {Shown}
+   */
+  member(property, place) {
+    const declared = property.declarations?.[0];
+    if (declared && (ts.isPropertySignature(declared) || ts.isMethodSignature(declared))) {
+      return { text: printed(declared), hidden: this.hiddenIn(declared) };
+    }
+    const type = this.checker.getTypeOfSymbolAtLocation(property, place);
+    const mark = property.flags & ts.SymbolFlags.Optional ? '?' : '';
+    return { text: `readonly ${property.name}${mark}: ${this.checker.typeToString(type, place, FORMAT)};`, hidden: [] };
+  }
+
+  /**
+   * Names of the types in a declaration that are ours and not exported.
+   * @param {ts.Node} declaration
+   * @returns {string[]}
+   */
+  hiddenIn(declaration) {
+    /** @type {string[]} */
+    const found = [];
+    /** @param {ts.Node} node */
+    const visit = (node) => {
+      const name = referenced(node);
+      const symbol = name && this.checker.getSymbolAtLocation(name);
+      if (symbol && this.isHidden(aliased(this.checker, symbol))) found.push(symbol.name);
+      ts.forEachChild(node, visit);
+    };
+    visit(declaration);
+    return found;
+  }
+
+  /** @param {ts.Symbol} symbol */
+  isHidden(symbol) {
+    const path = symbol.declarations?.[0]?.getSourceFile().fileName;
+    if (path === undefined || !path.startsWith(join(root, 'dist'))) return false;
+    return !(symbol.flags & ts.SymbolFlags.TypeParameter) && !this.exported.has(symbol);
+  }
+}
+
+/**
+ * Whether a type follows from a private table of values, as the names of codecs do: nobody needs the name of the table.
+ * @param {ts.Node} node
+ */
+function isDerived(node) {
+  return ts.isTypeAliasDeclaration(node) && node.type.getText().includes('typeof ');
+}
+
+/**
+ * The last part of the name by which a node refers to a type.
+ * @param {ts.Node} node
+ * @returns {ts.Node | undefined}
+ */
+function referenced(node) {
+  if (ts.isTypeReferenceNode(node)) return ts.isQualifiedName(node.typeName) ? node.typeName.right : node.typeName;
+  if (ts.isTypeQueryNode(node)) return ts.isQualifiedName(node.exprName) ? node.exprName.right : node.exprName;
+  if (ts.isImportTypeNode(node)) return node.qualifier;
+  if (!ts.isExpressionWithTypeArguments(node)) return undefined;
+  return ts.isPropertyAccessExpression(node.expression) ? node.expression.name : node.expression;
 }
 
 /**

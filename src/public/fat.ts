@@ -2,8 +2,10 @@
 
 export { type Timestamp, timestamp } from '../bytes/index.js';
 export {
+  type DosTime,
   type FatImage,
   type FatLayout,
+  type FatName,
   type FatOptions,
   type FatType,
   type FatVolume,

@@ -14,6 +14,7 @@ export {
   type Decision,
   type DescriptionOptions,
   type DescriptionRequest,
+  type DracutMode,
   type Generation,
   type GenerationRules,
   generations,

@@ -24,6 +24,7 @@ export {
   GZIP_STRATEGIES,
   type GzipStrategy,
   type LevelScale,
+  type NamedEngine,
   NO_COMPRESSION,
   type Setting,
   type SettingValue,

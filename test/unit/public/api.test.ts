@@ -25,6 +25,13 @@ test('every public export has a doc sentence', () => {
   expect(silent).toEqual([]);
 });
 
+test('every type in a public declaration can be imported', () => {
+  const hidden = [...all].flatMap(([subpath, found]) =>
+    found.flatMap((one) => one.hidden.map((type) => `${subpath}: ${one.name} needs ${type}`)),
+  );
+  expect(hidden).toEqual([]);
+});
+
 test('isopress exports every value and type of the subpaths, but for the parts of a live build', () => {
   const names = (subpath: string) => all.get(subpath)!.map(({ name }) => name);
   const top = new Set(names('.'));
