@@ -7,6 +7,16 @@ import { beforeAll, describe, expect, test } from 'vitest';
 const root = resolve(import.meta.dirname, '../../..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 
+/** The anchors of a page, as npm and forges make them of its headings. */
+function headings(page: string): string[] {
+  return [...page.matchAll(/^#+ (.*)$/gm)].map(([, text]) =>
+    text!
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
 describe('the package', () => {
   let shipped = new Set<string>();
 
@@ -31,13 +41,21 @@ describe('the package', () => {
     expect(targets.filter((target) => !isShipped(target))).toEqual([]);
   });
 
-  test('has what README and the pages in docs link to', () => {
-    const pages = [...shipped].filter((path) => /^(README|docs\/[^/]+|examples\/[^/]+)\.md$/.test(path));
-    expect(pages.length).toBeGreaterThan(5);
+  test('has what its pages link to, headings included', () => {
+    const pages = [...shipped].filter((path) => path.endsWith('.md'));
+    expect(pages).toEqual(expect.arrayContaining(['README.md', 'docs/guides/library.md', 'src/live/README.md']));
     const links = pages.flatMap((page) =>
-      [...read(page).matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, link]) => ({ page, link: link! })),
+      [...read(page).matchAll(/\]\((?!https:)([^)#]*)(?:#([^)]+))?\)/g)].map(([, path, heading]) => ({
+        page,
+        target: path ? join(dirname(page), path) : page,
+        heading,
+      })),
     );
-    expect(links.filter(({ page, link }) => !shipped.has(join(dirname(page), link)))).toEqual([]);
+    expect(links.length).toBeGreaterThan(50);
+    const dead = links.filter(
+      ({ target, heading }) => !shipped.has(target) || (heading && !headings(read(target)).includes(heading)),
+    );
+    expect(dead).toEqual([]);
   });
 
   test('declares no generic typed array, which TypeScript before 5.7 does not have', () => {
