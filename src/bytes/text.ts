@@ -50,7 +50,7 @@ export function toText(name: ByteString): string | undefined {
 }
 
 /**
- * Byte string → text for people, in one spelling that {@link shownName} reads back: control characters, characters that
+ * Byte string → text for people, in one spelling that `shownName` reads back: control characters, characters that
  * change the direction of text, and bytes that are not UTF-8 appear as `\xHH`, one for each byte. So does a backslash that
  * would read as one of these.
  */

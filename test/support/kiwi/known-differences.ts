@@ -1,5 +1,5 @@
-// In what an ISO of isopress differs from KIWI's of the same tree and description, and why. docs/kiwi-differences.md has the
-// same list for readers; a test compares the titles. Each pattern must match a difference that is really there.
+// The differences between an ISO of isopress and KIWI's of the same tree and description. docs/kiwi-differences.md has the same
+// list for readers; a test compares the titles. Each pattern must match an actual difference.
 
 export interface KnownDifference {
   /** As in the documentation. */
@@ -54,12 +54,12 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     ],
   },
   {
-    title: "No boot code of GRUB's on a medium that isolinux boots",
+    title: 'No GRUB boot code on a medium that isolinux boots',
     firmware: 'bios',
     patterns: [/^medium - (boot\/x86_64\/loader|isolinux)\/boot_hybrid\.img: /],
   },
   {
-    title: 'isolinux.bin knows where it lies',
+    title: 'isolinux.bin contains its own address',
     firmware: 'bios',
     patterns: [
       /^medium ! (boot\/x86_64\/loader|isolinux)\/isolinux\.bin: file 0644 0:0 (\d+) \w+ \| file 0644 0:0 \2 \w+$/,
@@ -95,7 +95,7 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     ],
   },
   {
-    title: 'linuxefi by the platform alone',
+    title: 'linuxefi is chosen by the platform alone',
     firmware: 'uefi',
     patterns: [
       /^boot configuration - boot\/grub\/grub\.cfg: export linux initrd: 1$/,
@@ -103,7 +103,7 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     ],
   },
   {
-    title: 'No commands for a theme that is not there',
+    title: 'No commands for a missing theme',
     firmware: 'uefi',
     patterns: [
       /^boot configuration - boot\/grub\/grub\.cfg: set (ascii|sans_10|sans_12|sans_bold_14)_font=grub\/themes\/None\/\S+: 1$/,
@@ -127,7 +127,7 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     patterns: [/^EFI system partition ! reserved \(boot\) sectors: 4 \| 8$/],
   },
   {
-    title: 'What the initrd is told of its making',
+    title: 'Build records in the initrd',
     patterns: [
       /^initrd \+ \.profile: kiwi_(live_volid='DEBIAN_LIVE'|vga='auto'): there$/,
       /^initrd - \.profile: kiwi_revision='\w+': there$/,
@@ -135,7 +135,7 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     ],
   },
   {
-    title: 'Own comments, own name',
+    title: 'The name of the builder',
     patterns: [
       /^boot configuration \+ boot\/\S+\.cfg: # Boot menu of this medium; written for this medium only\.: 1$/,
       /^boot configuration - boot\/\S+\.cfg: # kiwi generated (one time grub2|isolinux) config file: 1$/,
@@ -143,7 +143,7 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     ],
   },
   {
-    title: 'The squashfs says what it holds',
+    title: 'The flags of the squashfs match its content',
     patterns: [
       /^squashfs ! Duplicates: removed \| not removed$/,
       /^squashfs ! Xattrs: compressed \| not stored$/,
@@ -151,12 +151,12 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     ],
   },
   {
-    title: 'The level of gzip is told',
+    title: 'The gzip level is recorded',
     compression: 'gzip',
     patterns: [/^squashfs \+ (compression-level: \d|window-size: 15|Strategies selected:: default)$/],
   },
   {
-    title: 'The ext4 that the root tree itself can use',
+    title: 'ext4 features that the root tree itself supports',
     patterns: [
       /^root file system \+ (Checksum seed: 0x\w+|Orphan file inode: \d+)$/,
       /^root file system ! Filesystem features: has_journal .* metadata_csum \| .* orphan_file .* metadata_csum_seed .*$/,
@@ -197,7 +197,7 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     ],
   },
   {
-    title: 'GRUB is set up for the medium alone',
+    title: 'GRUB is configured for the medium only',
     firmware: 'uefi',
     patterns: [
       /^root entries - boot\/grub(\/earlyboot\.cfg)?: /,

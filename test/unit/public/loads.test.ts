@@ -32,7 +32,6 @@ describe('loading', () => {
   test.each([
     ['./ext4', ['format/ext4']],
     ['./squashfs', ['format/squashfs']],
-    ['./erofs', ['format/erofs']],
     ['./fat', ['format/fat']],
     ['./tree', []],
     ['./source', []],

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 
 const root = resolve(import.meta.dirname, '../../../..');
 const readme = readFileSync(join(root, 'src/format/squashfs/README.md'), 'utf8');
-const table = readme.slice(readme.indexOf('## Beside mksquashfs'));
+const table = readme.slice(readme.indexOf('## Compared with mksquashfs'));
 const rows = table.split('\n').filter((line) => /^\| (?!feature|-)/.test(line));
 
 /** `switches: name`, `property/squashfs: name`. */
