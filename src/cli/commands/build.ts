@@ -127,7 +127,7 @@ function addDescriptionOptions(command: Command): Command {
     .addOption(
       new Option(
         '--generation <name>',
-        'read the description as this KIWI does, upgrading it (default: as that of its schema version)',
+        'read the description as this KIWI does, upgrading it (default: as the first that accepts all of it)',
       ).choices(generations.map(({ name }) => name)),
     )
     .addOption(
