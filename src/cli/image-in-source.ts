@@ -21,7 +21,7 @@ function pathInside(source: string, image: string): string | undefined {
     const path = relative(realpathSync(source), place);
     return path === '' || path.startsWith('..') || path.startsWith('/') ? undefined : path;
   } catch {
-    // Standard input, an address inside of an image, a directory that is not there: nothing that could hold the image.
+    // Standard input, an address inside an image, a directory that is not there: nothing that could hold the image.
     return undefined;
   }
 }

@@ -26,7 +26,7 @@ import { parseInteger } from './units.js';
 import { parseVolumeDate, VOLUME_DATE_HELP } from './volume-date.js';
 import type { WriterOptions } from './writer-options.js';
 
-/** What the command line holds after parsing. */
+/** The parsed command line. */
 export interface IsoCommandOptions extends WriterOptions {
   readonly volumeId: string;
   readonly publisher?: string;

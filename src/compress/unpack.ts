@@ -7,7 +7,7 @@ import { Core, CoreFault, type CoreStream, TOO_HUNGRY, UNSUPPORTED } from './cor
 import { coreModule } from './core/module.js';
 import { unpackLegacyLz4 } from './legacy-lz4.js';
 
-/** What a stream is compressed with; `none` for anything not known here. */
+/** The compression of a stream; `none` for any other data. */
 export type StreamFormat = 'gzip' | 'bzip2' | 'xz' | 'lzma' | 'zstd' | 'lz4' | 'lz4-legacy' | 'none';
 
 /** The first bytes of each format; undefined stands for any byte. */
@@ -29,7 +29,7 @@ export const SIGNATURE_LENGTH = 13;
  */
 const LARGEST_WINDOW = 2 ** 30;
 
-/** What the first bytes of a stream say about it. */
+/** Recognizes a stream by its first bytes. */
 export function streamFormat(head: Uint8Array): StreamFormat {
   const found = signatures.find(([, ...bytes]) => bytes.every((byte, i) => byte === undefined || head[i] === byte));
   if (found) return found[0];
@@ -44,7 +44,7 @@ function isSkippable(head: Uint8Array): boolean {
 
 /**
  * lzma has no signature. Its usual properties (lc 3, lp 0, pb 2), a dictionary of 2^n or 3 × 2^n bytes, and a size that is
- * unknown or below 2^40 are no beginning of anything else.
+ * unknown or below 2^40 are not the beginning of anything else.
  */
 function isLzma(head: Uint8Array): boolean {
   if (head.length < SIGNATURE_LENGTH || head[0] !== 0x5d) return false;
@@ -151,7 +151,7 @@ async function* unpackGzip(pieces: Pieces): Pieces & AsyncGenerator<Uint8Array> 
   }
 }
 
-/** In an instance of its own, whose memory goes with it. */
+/** In a separate instance, whose memory goes with it. */
 async function* unpackByCore(format: CoreStream, pieces: Pieces): Pieces & AsyncGenerator<Uint8Array> {
   const decoder = new Core(coreModule()).stream(format, LARGEST_WINDOW);
   for await (const piece of pieces) yield* decoder.push(piece, false);

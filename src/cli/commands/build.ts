@@ -81,7 +81,7 @@ export function buildCommand(): Command {
   return addWriterOptions(command).action(build);
 }
 
-/** What the description leaves open of the medium, or what is to be otherwise. */
+/** Options of the medium that the description does not set, or that override it. */
 function addMediumOptions(command: Command): void {
   command
     .addOption(

@@ -32,7 +32,7 @@ interface Options extends WriterOptions {
   readonly features?: string;
   readonly offset?: number;
   readonly mke2fsOptions?: Partial<Ext4Options>;
-  /** What mke2fs's own options on the command line ask for. */
+  /** The options of mke2fs on the command line. */
   readonly classic?: Partial<Ext4Options>;
 }
 

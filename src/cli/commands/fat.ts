@@ -21,7 +21,7 @@ interface Options extends WriterOptions {
   readonly sectorSize?: '512' | '1024' | '2048' | '4096';
   readonly clusterSize?: number;
   readonly hiddenSectors?: number;
-  /** What mkfs.fat's own options on the command line ask for. */
+  /** The options of mkfs.fat on the command line. */
   readonly classic?: Omit<MkfsFatOptions, 'rest'>;
 }
 
@@ -62,7 +62,7 @@ export function fatCommand(): Command {
   );
 }
 
-/** The decisions about the volume, with its entries as numbers: the tree is known to who gives it. */
+/** The decisions about the volume, with numbers instead of entries: the caller has the tree. */
 function layoutFacts({ directories, files, labelTime: _, serial, losses, ...facts }: FatLayout): object {
   return {
     format: 'fat',

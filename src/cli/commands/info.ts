@@ -36,7 +36,7 @@ export function infoCommand(): Command {
   });
 }
 
-/** A sentence for each file system that goes on after the end of the image. Only heads are read, so nothing else shows it. */
+/** A sentence for each file system that continues after the end of the image. Only heads are read, so nothing else shows it. */
 function cutShort({ size, fileSystems }: ImageFacts): string[] {
   return fileSystems
     .filter((found) => found.where === 'whole image' && found.size !== undefined && found.size > size)

@@ -58,7 +58,7 @@ export function isoCommand(): Command {
   );
 }
 
-/** The source with what mkisofs's options put beside it. */
+/** The source together with the other sources of mkisofs's options. */
 async function withGrafts(scanned: FileTree, { graftBase, grafts = [] }: IsoCommandOptions): Promise<FileTree> {
   return graftBase === undefined && grafts.length === 0 ? scanned : grafted(scanned, graftBase, grafts);
 }

@@ -47,7 +47,7 @@ function dictionaryOf({ dictPercent, blockSize }: SquashfsCommandOptions) {
   return dictPercent === undefined ? {} : { dictionarySize: Math.floor((blockSize * dictPercent) / 100) };
 }
 
-/** What the options say without a tree. */
+/** The options that need no tree. */
 function settingsOf(compression: Compression, epoch: Timestamp, options: SquashfsCommandOptions): SquashfsOptions {
   return {
     compression,

@@ -47,7 +47,7 @@ interface Options extends SessionOptions {
   readonly clean?: boolean;
 }
 
-/** What may be asked for one at a time. */
+/** Actions that exclude each other. */
 const ACTIONS = ['show', 'clean', 'exportTags', 'importSignature', 'exportSignature'];
 const othersThan = (action: string) => ACTIONS.filter((other) => other !== action);
 

@@ -21,7 +21,7 @@ const BOOT_RECORD = 0;
 const CREATED_AT = 813;
 const MODIFIED_AT = 830;
 
-/** What the descriptors of an ISO 9660 volume say. */
+/** The facts of the descriptors of an ISO 9660 volume. */
 export interface IsoVolume {
   readonly volumeId: string;
   readonly systemId: string;
@@ -53,12 +53,12 @@ export async function* volumeDescriptors(
   }
 }
 
-/** What the descriptors of a volume say, and how sure it is that there is a volume. */
+/** The facts of a volume's descriptors, and how certain it is that there is a volume. */
 export interface FoundVolume extends Recognition {
   readonly volume: IsoVolume;
 }
 
-/** The volume that starts at byte 0 of the source; undefined if there is none, whatever its bytes are. */
+/** The volume that starts at byte 0 of the source; undefined for any other bytes. */
 export async function recogniseIso(image: Source): Promise<IsoVolume | undefined> {
   return (await findVolume(image))?.volume;
 }
@@ -96,7 +96,7 @@ export async function findVolume(image: Source): Promise<FoundVolume | undefined
   return { evidence: root ? 'confirmed' : 'head', volume };
 }
 
-/** The digits of the time of modification, else of creation, as they are stored: what `blkid` takes for a UUID. */
+/** The stored digits of the modification time, otherwise of the creation time: the UUID that `blkid` reports. */
 function uuidOf(descriptor: Uint8Array): string | undefined {
   for (const at of [MODIFIED_AT, CREATED_AT]) {
     const digits = byteStringOf(descriptor.subarray(at, at + 16));

@@ -17,7 +17,7 @@ export interface UdfImage {
 }
 
 /**
- * Opens a UDF volume, with a metadata partition or without. Throws {@link InvalidImageError} for an image that is none or
+ * Opens a UDF volume, with or without a metadata partition. Throws {@link InvalidImageError} for an image of another kind or
  * damaged, {@link UnsupportedError} for virtual and sparable partitions.
  */
 export async function openUdf(image: Source): Promise<UdfImage> {

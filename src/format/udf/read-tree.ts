@@ -1,5 +1,5 @@
 // The files of an opened volume as a tree. Directories are met breadth first and built from the last to the first, so no
-// depth of nesting costs a stack; no directory is entered twice, so no loop is followed.
+// nesting does not use the stack; no directory is read twice, so no loop is followed.
 
 import { alignUp, type ByteString, fromText } from '../../bytes/index.js';
 import {
@@ -58,7 +58,7 @@ export async function readTree(volume: Volume): Promise<FileTree> {
 class TreeReader {
   readonly #volume: Volume;
   readonly #entries: EntryReader;
-  /** What has been made, by the place of its entry: several names of one entry are one node. */
+  /** Nodes by the place of their entry: several names of one entry are one node. */
   readonly #nodes = new Map<string, Node>();
   readonly #open: OpenDirectory[] = [];
   readonly #opened = new Set<string>();
@@ -85,7 +85,7 @@ class TreeReader {
     return new FileTree(this.#nodes.get(root) as ReturnType<typeof directory<ExactContent>>);
   }
 
-  /** The key of what lies at an address. */
+  /** The key of what is at an address. */
   async #meet(address: LongAddress): Promise<string> {
     const key = keyOf(address);
     if (this.#nodes.has(key)) return key;

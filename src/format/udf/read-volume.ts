@@ -18,7 +18,7 @@ interface Run {
   readonly blocks: number;
 }
 
-/** What an address counts in: a run of the image, or the blocks of a file that holds metadata. */
+/** The space of addresses: a run of the image, or the blocks of a file that holds metadata. */
 type Partition =
   | {
       readonly runs: readonly Run[];
@@ -27,7 +27,7 @@ type Partition =
     }
   | { readonly metadataFile: number; readonly within: number };
 
-/** What is found in a volume descriptor sequence. */
+/** The contents of a volume descriptor sequence. */
 interface Sequence {
   readonly partitions: Map<number, Run>;
   volume?: {
@@ -41,7 +41,7 @@ interface Sequence {
 /** An opened volume. */
 export class Volume {
   readonly #image: Source;
-  /** What reading the tree has cost. */
+  /** The work done so far for reading the tree. */
   readonly work: Work;
   readonly blockSize: number;
   readonly fileSet: LongAddress;
@@ -61,7 +61,7 @@ export class Volume {
     }
   }
 
-  /** Throws {@link InvalidImageError} for what is no such volume, {@link UnsupportedError} for virtual and sparable ones. */
+  /** Throws {@link InvalidImageError} if there is no such volume, {@link UnsupportedError} for virtual and sparable ones. */
   static async open(image: Source): Promise<Volume> {
     const anchor = await findAnchor(image);
     if (!anchor) throw damaged('not-udf', 'This is not a UDF volume.');
@@ -75,7 +75,7 @@ export class Volume {
     return this.#image.size;
   }
 
-  /** The partition whose addresses count in a metadata file, and where that file's entry is; undefined where there is none. */
+  /** The partition whose addresses count in a metadata file, and where that file's entry is; undefined if there is none. */
   get metadata(): { readonly index: number; readonly address: LongAddress } | undefined {
     const index = this.#partitions.findIndex((partition) => 'metadataFile' in partition);
     const partition = this.#partitions[index];
@@ -90,7 +90,7 @@ export class Volume {
     this.#partitions[index] = partitionOfRuns(runs);
   }
 
-  /** Where `length` bytes from a block on lie. Throws where they leave the partition or the image. */
+  /** Where `length` bytes from a block on are. Throws where they leave the partition or the image. */
   rangesOf(partition: number, block: number, length: number): Range[] {
     const found = this.#partitions[partition];
     if (!found || !('runs' in found)) throw damaged('partition', `There is no partition ${partition}.`);
@@ -191,7 +191,7 @@ function partitionOf(maps: Uint8Array, at: number, partitions: ReadonlyMap<numbe
   return { metadataFile, within: Math.max(0, numbers.indexOf(partition)) };
 }
 
-/** What is thrown about an image. */
+/** An error of the image. */
 export function damaged(what: string, message: string): InvalidImageError {
   return new InvalidImageError(`udf.${what}`, message);
 }

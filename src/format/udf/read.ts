@@ -16,7 +16,7 @@ const LATE_ANCHOR_BLOCK = 512;
 const MOST_DESCRIPTORS = 64;
 const LARGEST_DESCRIPTOR = 2048;
 
-/** What the descriptors of a UDF volume say. */
+/** The facts of the descriptors of a UDF volume. */
 export interface UdfVolumeFacts {
   readonly label: string;
   /** `1.02` */
@@ -36,7 +36,7 @@ export interface FoundAnchor {
   readonly reserve: VolumeExtent;
 }
 
-/** The first anchor in a place where an anchor may be; undefined if there is none. */
+/** The first anchor at one of its possible places; undefined if there is none. */
 export async function findAnchor(image: Source): Promise<FoundAnchor | undefined> {
   for (const blockSize of BLOCK_SIZES) {
     const last = Math.floor(image.size / blockSize) - 1;
@@ -49,12 +49,12 @@ export async function findAnchor(image: Source): Promise<FoundAnchor | undefined
   return undefined;
 }
 
-/** What the descriptors of a volume say, and how sure it is that there is a volume. */
+/** The facts of a volume's descriptors, and how certain it is that there is a volume. */
 export interface FoundVolume extends Recognition {
   readonly volume: UdfVolumeFacts;
 }
 
-/** The volume of the source; undefined if there is none, whatever its bytes are. */
+/** The volume of the source; undefined for any other bytes. */
 export async function recogniseUdf(image: Source): Promise<UdfVolumeFacts | undefined> {
   return (await findVolume(image))?.volume;
 }
