@@ -19,6 +19,7 @@ import {
 import { buildText, planText } from '../build-text.js';
 import { addCompressionOptions, type CompressionOptions, compressionSettings } from '../compression-options.js';
 import { engineFacts } from '../engines.js';
+import { withExamples } from '../examples.js';
 import { settleLosses } from '../losses.js';
 import { openSession, type Session } from '../session.js';
 import { type OpenedSource, openSource } from '../source.js';
@@ -50,9 +51,10 @@ interface Options extends WriterOptions, CompressionOptions {
 }
 
 export function buildCommand(): Command {
-  const command = new Command('build').description(
-    'press a bootable hybrid live ISO from an image description and a root tree',
-  );
+  const command = withExamples(
+    new Command('build'),
+    'isopress build --description ./image --root ./rootfs --target-dir ./out',
+  ).description('press a bootable hybrid live ISO from an image description and a root tree');
   addDescriptionOptions(command)
     .requiredOption(
       '--root <root>',

@@ -10,6 +10,7 @@ import {
   planExt4,
   resolveExt4,
 } from '../../format/ext4/index.js';
+import { withExamples } from '../examples.js';
 import { optionValue } from '../input.js';
 import { parseInteger, parseSize, parseSizeOrAuto } from '../units.js';
 import { writeCommand } from '../write-command.js';
@@ -37,7 +38,11 @@ interface Options extends WriterOptions {
 }
 
 export function ext4Command(): Command {
-  const command = new Command('ext4')
+  const command = withExamples(
+    new Command('ext4'),
+    'isopress ext4 ./rootfs rootfs.img --label ROOT',
+    'tar -c -C rootfs . | isopress ext4 - rootfs.img --size 2G',
+  )
     .description('write an ext4 image from a directory tree')
     .argument('<source>', 'directory, tar file, or - for a tar archive on standard input')
     .argument('<image>', 'image file, or - for standard output')

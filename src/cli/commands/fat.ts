@@ -9,6 +9,7 @@ import {
   planFat,
   resolveFatOptions,
 } from '../../format/fat/index.js';
+import { withExamples } from '../examples.js';
 import { parseHex32, parseInteger, parseSize, parseSizeOrAuto } from '../units.js';
 import { writeCommand } from '../write-command.js';
 import { addWriterOptions, type WriterOptions } from '../writer-options.js';
@@ -26,7 +27,7 @@ interface Options extends WriterOptions {
 }
 
 export function fatCommand(): Command {
-  const command = new Command('fat')
+  const command = withExamples(new Command('fat'), 'isopress fat ./esp esp.img --label ESP --type 32 --size 64M')
     .description('write a FAT12, FAT16 or FAT32 image from a directory tree')
     .argument('<source>', 'directory, tar file, or - for a tar archive on standard input')
     .argument('<image>', 'image file, or - for standard output')

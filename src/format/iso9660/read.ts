@@ -11,6 +11,7 @@ import {
   SUPPLEMENTARY,
   TERMINATOR,
   type VolumeDescriptor,
+  type VolumeTexts,
   volumeDescriptor,
 } from './volume-descriptor.js';
 
@@ -21,14 +22,8 @@ const BOOT_RECORD = 0;
 const CREATED_AT = 813;
 const MODIFIED_AT = 830;
 
-/** The facts of the descriptors of an ISO 9660 volume. */
-export interface IsoVolume {
-  readonly volumeId: string;
-  readonly systemId: string;
-  readonly volumeSetId: string;
-  readonly publisher: string;
-  readonly preparer: string;
-  readonly applicationId: string;
+/** The facts in the descriptors of an ISO 9660 volume. */
+export interface IsoVolume extends Omit<VolumeTexts, 'copyrightFile' | 'abstractFile' | 'bibliographicFile'> {
   readonly created: Timestamp | undefined;
   readonly modified: Timestamp | undefined;
   /** The identifier that `blkid` makes of the dates: `2023-11-14-22-13-20-00`. */
