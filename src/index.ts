@@ -8,6 +8,7 @@ export {
   type LivePlan,
   planLiveIso,
 } from './public/builds.js';
+export { type ErofsFacts, type ErofsImage, type ErofsReadOptions, openErofs, recogniseErofs } from './public/erofs.js';
 export {
   chooseExt4Profile,
   type ErrorPolicy,

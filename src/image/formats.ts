@@ -1,5 +1,6 @@
 // The formats whose images can be read. Everything that has to know them derives from this list.
 
+import { erofsFormat } from '../format/erofs/index.js';
 import { ext4Format } from '../format/ext4/index.js';
 import { fatFormat } from '../format/fat/index.js';
 import { isoFormat } from '../format/iso9660/index.js';
@@ -9,9 +10,16 @@ import type { Source } from '../io/index.js';
 import type { FormatFacts, ImageFormat, Recognition } from '../tree/index.js';
 
 /** Of several answers with equal evidence the first in this order wins: the nearer its head is to byte 0, the later it was written. */
-export const FORMATS: readonly ImageFormat[] = [squashfsFormat, ext4Format, isoFormat, udfFormat, fatFormat];
+export const FORMATS: readonly ImageFormat[] = [
+  squashfsFormat,
+  erofsFormat,
+  ext4Format,
+  isoFormat,
+  udfFormat,
+  fatFormat,
+];
 
-/** `squashfs, ext2 to ext4, ISO 9660, UDF and FAT` */
+/** `squashfs, EROFS, ext2 to ext4, ISO 9660, UDF and FAT` */
 export const FORMAT_TITLES: string = FORMATS.map(({ title }) => title)
   .join(', ')
   .replace(/, ([^,]*)$/, ' and $1');

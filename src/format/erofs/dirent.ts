@@ -24,6 +24,8 @@ export const DirentType = {
   symlink: 7,
 } as const satisfies Record<Node['kind'], number>;
 
+/** Highest bit of the high half of a nid: the inode is in the metabox. */
+export const BOXED = 0x8000_0000;
 export const MAX_NAME = 255;
 
 /** An entry with its name. */

@@ -3,7 +3,6 @@
 // the metadata area in units of 32 bytes.
 
 import { i64le, reserved, struct, u16le, u32le, u64le, type Value } from '../../bytes/index.js';
-import type { Node } from '../../tree/index.js';
 
 /** Unit of nids. */
 export const INODE_UNIT = 32;
@@ -93,18 +92,6 @@ export type ExtendedInode = Value<typeof extendedInode>;
 /** Address of `plain` data that is not there: a file of zeros. */
 export const NO_ADDRESS = 0xffff_ffff;
 export const WIDE_NO_ADDRESS = 0xffff_ffff_ffff;
-
-/** File type bits of `mode`. */
-export const FILE_TYPE_MASK = 0xf000;
-export const FileTypeBits = {
-  fifo: 0x1000,
-  'character-device': 0x2000,
-  directory: 0x4000,
-  'block-device': 0x6000,
-  file: 0x8000,
-  symlink: 0xa000,
-  socket: 0xc000,
-} as const satisfies Record<Node['kind'], number>;
 
 /** Largest device numbers that the 32-bit form holds. */
 export const MAX_MAJOR = 0xfff;

@@ -66,7 +66,9 @@ export const superblock = struct('EROFS superblock', 128, {
   reserved106: reserved(106, 2),
   /** Seconds after `epoch` at which the image was made. */
   buildTime: u32le(108),
-  wideRootNid: u64le(112),
+  wideRootNid: u32le(112),
+  /** Its high bits, of which the highest says that the root is in the metabox. */
+  wideRootHigh: u32le(116),
   reserved120: reserved(120, 8),
 });
 export type Superblock = Value<typeof superblock>;

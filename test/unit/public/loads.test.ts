@@ -32,6 +32,7 @@ describe('loading', () => {
   test.each([
     ['./ext4', ['format/ext4']],
     ['./squashfs', ['format/squashfs']],
+    ['./erofs', ['format/erofs']],
     ['./fat', ['format/fat']],
     ['./tree', []],
     ['./source', []],

@@ -11,7 +11,6 @@ import {
   deviceNumber,
   deviceNumbers,
   extendedInode,
-  FileTypeBits,
   inodeFormat,
   isExtendedFormat,
   layoutOf,
@@ -34,6 +33,7 @@ import {
   xattrSize,
   xattrWords,
 } from '../../../../src/format/erofs/xattr.js';
+import { TYPE_BITS } from '../../../../src/tree/index.js';
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 const unhex = (text: string) => new Uint8Array(Buffer.from(text, 'hex'));
@@ -80,6 +80,7 @@ test('a superblock has every field where mkfs.erofs has it', () => {
     shareIdPrefix: 0,
     buildTime: 0,
     wideRootNid: 0,
+    wideRootHigh: 0,
   });
   expect(hex(superblock.encode(found))).toBe(SUPERBLOCK);
   expect(superblockExtension.decode(unhex('05000000000000000000000000000000'))).toEqual({ metaboxNid: 5 });
@@ -118,7 +119,7 @@ test('compact inodes: a directory, a link, a file with attributes', () => {
   expect(found).toEqual({
     format: inodeFormat(false, DataLayout.inline),
     xattrWords: 0,
-    mode: FileTypeBits.directory | 0o755,
+    mode: TYPE_BITS.directory | 0o755,
     links: 3,
     size: 122,
     mtime: 0,
@@ -139,7 +140,7 @@ test('an extended inode has 64 bits of size and time and 32 of owners', () => {
   const value = {
     format: inodeFormat(true, DataLayout.chunks),
     xattrWords: 0,
-    mode: FileTypeBits.file | 0o4755,
+    mode: TYPE_BITS.file | 0o4755,
     dataHigh: 0,
     size: 0x1_0000_0002,
     data: 0x20,

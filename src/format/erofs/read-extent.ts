@@ -1,0 +1,73 @@
+// Encoded data back into bytes.
+
+import { type BlockDecoder, chooseDecoder, type EngineChoice } from '../../compress/index.js';
+import { InvalidImageError, UnsupportedError } from '../../errors.js';
+import { ALGORITHM_NAMES, type AlgorithmName } from './compression-config.js';
+
+/** Bytes of decoded extents that are kept: who reads from place to place comes back to the same. */
+const KEPT = 16 * 1024 * 1024;
+
+/** Encoded data, and what it is of. */
+export interface EncodedExtent {
+  /** Address, by which it is known again. */
+  readonly at: number;
+  /** A number of {@link ALGORITHM_NAMES}. */
+  readonly algorithm: number;
+  /** How many bytes it decodes to; of more, only these are wanted. */
+  readonly length: number;
+}
+
+/** Decodes extents, and keeps the last ones. */
+export class DecodedExtents {
+  readonly #engine: EngineChoice;
+  readonly #decoders = new Map<number, BlockDecoder>();
+  readonly #kept = new Map<string, Uint8Array>();
+  #bytes = 0;
+
+  constructor(engine: EngineChoice) {
+    this.#engine = engine;
+  }
+
+  /** The bytes of an extent, whose encoded data are read when they are needed. Throws {@link InvalidImageError} for damaged ones. */
+  async get(extent: EncodedExtent, read: () => Promise<Uint8Array>): Promise<Uint8Array> {
+    const key = `${extent.at}/${extent.length}`;
+    const known = this.#kept.get(key);
+    if (known) return known;
+    const made = await this.#decoder(extent.algorithm)(await read(), extent.length);
+    if (made.length !== extent.length) {
+      const message = `Compressed data has ${made.length} bytes where ${extent.length} are expected.`;
+      throw new InvalidImageError('erofs.extent', message, { at: extent.at });
+    }
+    this.#keep(key, made);
+    return made;
+  }
+
+  #keep(key: string, bytes: Uint8Array): void {
+    // Two readers may have decoded the same.
+    if (this.#kept.has(key)) return;
+    this.#kept.set(key, bytes);
+    this.#bytes += bytes.length;
+    for (const [oldest, { length }] of this.#kept) {
+      if (this.#bytes <= KEPT) break;
+      this.#kept.delete(oldest);
+      this.#bytes -= length;
+    }
+  }
+
+  #decoder(algorithm: number): BlockDecoder {
+    const known = this.#decoders.get(algorithm);
+    if (known) return known;
+    const made = decoderOf(ALGORITHM_NAMES[algorithm]!, this.#engine);
+    this.#decoders.set(algorithm, made);
+    return made;
+  }
+}
+
+/** Zeros come before the data. */
+function decoderOf(algorithm: AlgorithmName, engine: EngineChoice): BlockDecoder {
+  if (algorithm === 'lzma' || algorithm === 'deflate') {
+    throw new UnsupportedError('erofs.algorithm', `Compression by ${algorithm} is not read yet.`);
+  }
+  const decode = chooseDecoder(algorithm, engine);
+  return (block, limit) => decode(block.subarray(block.findIndex((byte) => byte !== 0)), limit);
+}

@@ -1,0 +1,23 @@
+// isopress/erofs: trees from EROFS images.
+
+import type { EngineChoice } from '../compress/index.js';
+import * as erofs from '../format/erofs/index.js';
+import type { Source } from '../io/index.js';
+
+export { type Timestamp, timestamp, type Uuid } from '../bytes/index.js';
+export type { EngineChoice } from '../compress/index.js';
+export { type ErofsFacts, type ErofsImage, recogniseErofs } from '../format/erofs/index.js';
+
+/** How an EROFS image is read. */
+export interface ErofsReadOptions {
+  /** What decodes the data; it changes no byte of the result. Default `auto`. */
+  readonly engine?: EngineChoice;
+}
+
+/**
+ * Opens an EROFS image. Throws {@link InvalidImageError} for an image of another kind or a damaged one, {@link UnsupportedError} for features
+ * that are not read, such as data on further devices.
+ */
+export function openErofs(image: Source, { engine }: ErofsReadOptions = {}): Promise<erofs.ErofsImage> {
+  return erofs.openErofs(image, engine);
+}
