@@ -1,4 +1,4 @@
-// Exports for commands that are not public: parsers of other programs' options, checks of options before there is a tree, texts for people, and functions that end a process.
+// What commands use beyond the public face: parsers of other programs' options, checks of options before there is a tree, texts for people, and what ends a process.
 // No subpath of the package leads here; a test holds this list to what commands use.
 
 export { defined, parseBinarySize } from './bytes/index.js';
@@ -16,9 +16,10 @@ export {
   resolveSquashfs,
 } from './format/squashfs/index.js';
 export { recogniseAll } from './image/index.js';
-export { faultOfContent, fileContent, openFileSource, zeros } from './io/index.js';
+export { faultOfContent, fileContent, openFileSource, pathBuffer, zeros } from './io/index.js';
 export { chooseNative } from './native/index.js';
 export { refuseOptions } from './options/index.js';
+export { archiveInput } from './source/index.js';
 export {
   contentPriorities,
   contentsMatching,

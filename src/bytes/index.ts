@@ -9,6 +9,7 @@ export * from './fields.js';
 export * from './guid.js';
 export * from './path-like.js';
 export * from './size.js';
+export * from './stream-format.js';
 export * from './struct.js';
 export * from './text.js';
 export * from './time.js';

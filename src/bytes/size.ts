@@ -7,7 +7,7 @@ const EXPONENTS: Readonly<Record<string, number>> = { '': 0, K: 1, M: 2, G: 3, T
  * Units are powers of 1024, in either case. `units` limits them: `MG` takes no `K`.
  */
 export function parseBinarySize(text: string, units = 'KMGT'): number | undefined {
-  const match = /^(\d+) *(?:([KMGT])(?:i?B)?|B)?$/i.exec(text.trim());
+  const match = /^(\d+)(?: ?([KMGT])(?:i?B)?| ?B)?$/i.exec(text);
   if (!match) return undefined;
   const unit = (match[2] ?? '').toUpperCase();
   const bytes = Number(match[1]) * 1024 ** EXPONENTS[unit]!;

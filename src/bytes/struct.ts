@@ -24,7 +24,7 @@ export interface Struct<T> {
   encode(value: T): Uint8Array;
   /** Writes the structure into `bytes` at byte `at`. */
   encodeInto(value: T, bytes: Uint8Array, at: number): void;
-  /** As {@link encodeInto}, through one view for many structures: a view per structure would survive the young generation. */
+  /** As {@link encodeInto}, through a view that serves for many structures: a view each outlives young garbage. */
   encodeThrough(value: T, view: DataView, at: number): void;
 }
 
@@ -55,7 +55,7 @@ export function struct<F extends FieldTable>(name: string, size: number, fields:
     },
     decode: (bytes, at = 0) => {
       if (at < 0 || at + size > bytes.length) {
-        throw new InvalidImageError('image.truncated', `The image ends inside a ${name}.`, { at });
+        throw new InvalidImageError('image.truncated', `The image ends before the end of its ${name}.`, { at });
       }
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
       const value: Record<string, unknown> = {};

@@ -2,26 +2,32 @@
 
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
-import { fromText } from '../bytes/index.js';
+import { type ByteString, byteStringOf } from '../bytes/index.js';
+import { pathBuffer } from '../io/index.js';
 import { type FileTree, select } from '../tree/index.js';
+import { argumentBytes, shownArgument } from './argument-bytes.js';
 import type { Session } from './session.js';
 
 /** The tree without an older image of this name: what a run writes must not depend on the one before it. Says so. */
 export function withoutImage(tree: FileTree, source: string, image: string, session: Session): FileTree {
   const inside = pathInside(source, image);
   if (inside === undefined) return tree;
-  session.note(`${image} is inside of the source, and is left out of the image.`);
-  const path = fromText(inside);
-  return tree.get(path) === undefined ? tree : select(tree, (other) => other !== path);
+  session.note(`${shownArgument(image)} is inside of the source, and is left out of the image.`);
+  return tree.get(inside) === undefined ? tree : select(tree, (other) => other !== inside);
 }
 
-function pathInside(source: string, image: string): string | undefined {
+function pathInside(source: string, image: string): ByteString | undefined {
   try {
-    const place = join(realpathSync(dirname(image)), basename(image));
-    const path = relative(realpathSync(source), place);
-    return path === '' || path.startsWith('..') || path.startsWith('/') ? undefined : path;
+    const target = argumentBytes(image);
+    const place = join(realPath(dirname(target)), basename(target));
+    const path = relative(realPath(argumentBytes(source)), place);
+    return path === '' || path.startsWith('..') || path.startsWith('/') ? undefined : (path as ByteString);
   } catch {
-    // Standard input, an address inside an image, a directory that is not there: nothing that could hold the image.
+    // Standard input, an address inside of an image, a directory that is not there: nothing that could hold the image.
     return undefined;
   }
+}
+
+function realPath(path: string): ByteString {
+  return byteStringOf(realpathSync(pathBuffer(path as ByteString), 'buffer'));
 }

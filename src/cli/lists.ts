@@ -17,5 +17,5 @@ export function parseList<T extends string>(
   };
 }
 
-/** The text in `--help` for such options. */
+/** What `--help` says of every such option. */
 export const LIST_HELP = 'with commas between, or given again';

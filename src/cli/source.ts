@@ -3,41 +3,44 @@
 import { closeSync, fstatSync, openSync, statSync, unlinkSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { type ByteString, fromText } from '../bytes/index.js';
+import { type ByteString, displayText, fromText } from '../bytes/index.js';
 import { InvalidInputError, TargetError, UnsupportedError } from '../errors.js';
 import { recogniseAll } from '../image/index.js';
-import type { Source } from '../io/index.js';
-import { scanDirectory, scanTarball } from '../source/index.js';
+import { pathBuffer, type Run, type Source } from '../io/index.js';
+import { archiveInput, scanDirectory, scanTarball } from '../source/index.js';
 import { type FileTree, LossLog } from '../tree/index.js';
+import { argumentBytes } from './argument-bytes.js';
 import { settleLosses } from './losses.js';
 import type { Session } from './session.js';
 import { standardInput } from './standard-streams.js';
 import { excludePatterns, type WriterOptions } from './writer-options.js';
 
-/** The surroundings of a source: unpacked data goes to an unnamed file in the directory of the image. */
+/** What else a source needs: what is unpacked for it lies in a file without a name beside the image. */
 export interface OpenedSource {
   readonly tree: FileTree;
   close(): void;
 }
 
-/** Reads the tree of SOURCE; `image` decides where unpacked data goes. */
+/** Reads the tree of SOURCE; `image` says where there is room for what has to be unpacked. */
 export async function openSource(
   source: string,
   image: string,
   options: WriterOptions,
   session: Session,
 ): Promise<OpenedSource> {
-  const stat = source === '-' ? fstatSync(0) : statSync(source, { throwIfNoEntry: false });
-  if (!stat) throw new InvalidInputError('cli.source-missing', `${source} does not exist.`, { path: source });
-  if (stat.isDirectory()) return { tree: await scanSource(source, options, session), close: () => {} };
+  const path = argumentBytes(source);
+  const shown = displayText(path);
+  const stat = source === '-' ? fstatSync(0) : statSync(pathBuffer(path), { throwIfNoEntry: false });
+  if (!stat) throw new InvalidInputError('cli.source-missing', `${shown} does not exist.`, { path: shown });
+  if (stat.isDirectory()) return { tree: await scanSource(path, options, session), close: () => {} };
   if (source !== '-' && !stat.isFile()) {
-    throw new UnsupportedError('cli.source-kind', `${source} is neither a directory nor a tar file.`, { path: source });
+    throw new UnsupportedError('cli.source-kind', `${shown} is neither a directory nor a tar file.`, { path: shown });
   }
-  return openTar(source, image, options, session);
+  return openTar(source === '-' ? undefined : path, image, options, session);
 }
 
-function scanSource(source: string, options: WriterOptions, session: Session): Promise<FileTree> {
-  return scanDirectory(fromText(source), {
+function scanSource(source: ByteString, options: WriterOptions, session: Session): Promise<FileTree> {
+  return scanDirectory(source, {
     engine: options.engine,
     xattrs: options.xattrs,
     exclude: excludePatterns(options),
@@ -46,8 +49,14 @@ function scanSource(source: string, options: WriterOptions, session: Session): P
   });
 }
 
-async function openTar(source: string, image: string, options: WriterOptions, session: Session): Promise<OpenedSource> {
-  const place = image === '-' ? tmpdir() : dirname(image);
+/** The tree of an archive; without a path it comes from standard input. */
+async function openTar(
+  source: ByteString | undefined,
+  image: string,
+  options: WriterOptions,
+  session: Session,
+): Promise<OpenedSource> {
+  const place = image === '-' ? fromText(tmpdir()) : (dirname(argumentBytes(image)) as ByteString);
   const opened: number[] = [];
   const close = () => {
     for (const fd of opened.splice(0)) closeSync(fd);
@@ -58,7 +67,7 @@ async function openTar(source: string, image: string, options: WriterOptions, se
     return fromText(`/proc/self/fd/${fd}`);
   };
   try {
-    const archive = source === '-' ? await copyInput(nameless(), session.run.signal) : fromText(source);
+    const archive = source ?? (await copyInput(nameless(), options, session.run));
     const losses = new LossLog();
     const tree = await scanTarball(
       archive,
@@ -68,7 +77,7 @@ async function openTar(source: string, image: string, options: WriterOptions, se
         note: (text) => session.note(text),
         identify: imageKind,
         losses,
-        ...(source === '-' ? { name: 'standard input' } : {}),
+        ...(source === undefined ? { name: 'standard input' } : {}),
       },
       session.run,
     );
@@ -89,26 +98,28 @@ async function imageKind(file: Source): Promise<string | undefined> {
 }
 
 /** A file that goes away with its descriptor, however this program ends. */
-function openNameless(directory: string): number {
-  const path = join(directory, `.isopress-${process.pid}.spool`);
+function openNameless(directory: ByteString): number {
+  const path = pathBuffer(join(directory, `.isopress-${process.pid}.spool`) as ByteString);
   try {
     const fd = openSync(path, 'wx+', 0o600);
     unlinkSync(path);
     return fd;
   } catch (error) {
-    const message = `There is no place in ${directory} for what has to be unpacked: ${(error as Error).message}.`;
-    throw new TargetError('target.spool', message, { path: directory, cause: error });
+    const shown = displayText(directory);
+    const message = `There is no place in ${shown} for what has to be unpacked: ${(error as Error).message}.`;
+    throw new TargetError('target.spool', message, { path: shown, cause: error });
   }
 }
 
-async function copyInput(path: ByteString, signal: AbortSignal | undefined): Promise<ByteString> {
-  const fd = openSync(path, 'w');
+async function copyInput(spool: ByteString, { ignoreZeros }: WriterOptions, run: Run): Promise<ByteString> {
+  const fd = openSync(spool, 'w');
   try {
-    for await (const piece of standardInput(signal)) writeAll(fd, piece);
+    const input = archiveInput(standardInput(run.signal), { spool, ...(ignoreZeros ? { ignoreZeros } : {}) }, run);
+    for await (const piece of input) writeAll(fd, piece);
   } finally {
     closeSync(fd);
   }
-  return path;
+  return spool;
 }
 
 function writeAll(fd: number, piece: Uint8Array): void {

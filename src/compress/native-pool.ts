@@ -5,9 +5,9 @@ import type { Run } from '../io/index.js';
 import type { NativeAddon, NativeCompressor } from '../native/index.js';
 import type { BlockCompressor } from './compressor.js';
 
-/** Below this size in bytes a copy is faster than shared memory. */
+/** Below this many bytes a copy costs less than memory that threads may read. */
 const SHARED_FROM = 32 * 1024;
-/** Block numbers restart after this one; that many blocks are never in progress. */
+/** Numbers of blocks start anew behind this one; so many are never under way at once. */
 const LAST_ID = 0xffff_ffff;
 
 interface Job {
@@ -16,7 +16,7 @@ interface Job {
   reject(reason: unknown): void;
 }
 
-/** Settings of the addon's threads. */
+/** What the addon's threads compress with. */
 export interface NativeCodec {
   readonly codec: string;
   readonly parameters: readonly number[];

@@ -10,6 +10,7 @@ export {
   type VolumeDates,
 } from '../format/iso9660/index.js';
 export type { UdfRevision } from '../format/udf/index.js';
+export { type ApplePartition, readApplePartitions } from './apple-partitions.js';
 export type { BiosBootOptions, BootEntryOptions, BootOptions } from './boot-options.js';
 export { checkEfiImages } from './esp.js';
 export { type BootEntryFacts, readBootEntries } from './inspect-boot.js';

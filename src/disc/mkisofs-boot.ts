@@ -9,7 +9,7 @@ import type { LayoutName, PartitionTable } from './named-layouts.js';
 
 type Entry = { -readonly [K in keyof BootEntryOptions]?: BootEntryOptions[K] };
 
-/** The boot images read so far. */
+/** What is known of boot images while the words are read. */
 export interface BootDraft {
   readonly entries: Entry[];
   catalog?: string;
@@ -19,7 +19,7 @@ export interface BootDraft {
   partitionTable?: PartitionTable;
 }
 
-/** The result of the options of boot images. */
+/** What the options of boot images come to. */
 export interface MkisofsBoot {
   readonly boot: BootOptions;
   readonly mbr?: string;
@@ -141,7 +141,7 @@ export function isEfiPartition(type: string): boolean {
   return EFI_PARTITION.test(type);
 }
 
-/** The options of a disc in the draft. */
+/** The options of a disc that the draft comes to. */
 export function bootOf(draft: BootDraft): MkisofsBoot {
   const { catalog, mbr, appendedEsp, partitionTable, partitionOffset } = draft;
   const [first, ...others] = draft.entries.filter(({ image }) => image !== undefined).map(complete);

@@ -1,11 +1,17 @@
-// Describes an image: the file systems that start in it, its partitions, boot entries and media-check tags.
+// What an image is: the file systems that start in it, its partitions, boot entries and media-check tags.
 
-import { type BootEntryFacts, type PartitionFacts, readBootEntries, readPartitions } from '../disc/index.js';
+import {
+  type BootEntryFacts,
+  type PartitionFacts,
+  readApplePartitions,
+  readBootEntries,
+  readPartitions,
+} from '../disc/index.js';
 import { InvalidImageError } from '../errors.js';
 import { type ImageTags, readTags, type Tag, type TagStyle } from '../format/checkmedia/index.js';
 import { recogniseIso } from '../format/iso9660/index.js';
 import type { Source } from '../io/index.js';
-import type { FormatFacts } from '../tree/index.js';
+import { appleKind, type FormatFacts, otherKind } from '../tree/index.js';
 import { describeAll } from './formats.js';
 
 /** One file system, and where it is. */
@@ -14,11 +20,21 @@ export interface FileSystemFacts extends FormatFacts {
   readonly where: string;
 }
 
-/** The facts found in an image. */
+/** Something that is known by its first bytes and not read. */
+export interface OtherFacts {
+  /** With its article: `a btrfs file system`. */
+  readonly kind: string;
+  /** `whole image`, or a partition such as `gpt 2` or `apm 3`. */
+  readonly where: string;
+}
+
+/** What was found in an image. */
 export interface ImageFacts {
   /** Bytes. */
   readonly size: number;
   readonly fileSystems: readonly FileSystemFacts[];
+  /** What cannot be read: the kinds of images and partitions without a file system that can be, and HFS beside ISO 9660. */
+  readonly notRead: readonly OtherFacts[];
   readonly partitions: readonly PartitionFacts[];
   readonly bootEntries: readonly BootEntryFacts[];
   readonly tagStyle: TagStyle;
@@ -28,16 +44,40 @@ export interface ImageFacts {
 /** Looks at the heads of everything in an image. Never throws because of what its bytes are. */
 export async function inspectImage(image: Source): Promise<ImageFacts> {
   const partitions = await readPartitions(image);
-  const fileSystems = await fileSystemsIn(image, 'whole image');
+  const fileSystems = await fileSystemsIn(image, WHOLE);
+  const notRead = fileSystems.length > 0 || partitions.length > 0 ? [] : await othersIn(image, WHOLE);
   for (const { table, number, at, size } of partitions) {
     // A partition that is the image is not described twice.
     if (at === 0 || at + size > image.size || size === 0) continue;
-    fileSystems.push(...(await fileSystemsIn(image.slice({ at, length: size }), `${table} ${number}`)));
+    const [partition, where] = [image.slice({ at, length: size }), `${table} ${number}`];
+    const found = await fileSystemsIn(partition, where);
+    fileSystems.push(...found);
+    if (found.length === 0) notRead.push(...(await othersIn(partition, where)));
   }
   const iso = await recogniseIso(image);
+  if (iso) notRead.push(...(await appleVolumes(image)));
   const { style, tags } = iso ? await tagsOf(image) : NO_TAGS;
   const bootEntries = iso ? await readBootEntries(image, iso.bootRecords) : [];
-  return { size: image.size, fileSystems, partitions, bootEntries, tagStyle: style, tags };
+  return { size: image.size, fileSystems, notRead, partitions, bootEntries, tagStyle: style, tags };
+}
+
+const WHOLE = 'whole image';
+
+async function othersIn(image: Source, where: string): Promise<OtherFacts[]> {
+  const kind = await otherKind(image);
+  return kind === undefined ? [] : [{ kind, where }];
+}
+
+/** Volumes of Apple's systems on a disc: one that begins where the disc does, and those that Apple's partition map lists. */
+async function appleVolumes(image: Source): Promise<OtherFacts[]> {
+  const whole = await appleKind(image);
+  const found: OtherFacts[] = whole === undefined ? [] : [{ kind: whole, where: WHOLE }];
+  for (const { number, at, size } of await readApplePartitions(image)) {
+    if (at === 0 || size === 0 || at + size > image.size) continue;
+    const kind = await appleKind(image.slice({ at, length: size }));
+    if (kind !== undefined) found.push({ kind, where: `apm ${number}` });
+  }
+  return found;
 }
 
 async function fileSystemsIn(image: Source, where: string): Promise<FileSystemFacts[]> {
@@ -46,7 +86,7 @@ async function fileSystemsIn(image: Source, where: string): Promise<FileSystemFa
 
 const NO_TAGS: ImageTags = { style: 'none', tags: [] };
 
-/** The area for tags belongs to applications: other data in it is not a fault of the image. */
+/** The area for tags belongs to applications: what others keep there is no fault of the image. */
 async function tagsOf(image: Source): Promise<ImageTags> {
   try {
     return await readTags(image);

@@ -2,13 +2,13 @@
 
 import { UnknownImageError } from '../errors.js';
 import type { Source } from '../io/index.js';
-import type { FileTree, ReadableImage } from '../tree/index.js';
+import { type FileTree, otherKind, type ReadableImage } from '../tree/index.js';
 import { FORMAT_TITLES, recogniseAll } from './formats.js';
 import { noView, openShared } from './views.js';
 
 /** An image whose kind is known. */
 export interface OpenedImage {
-  /** `ext4` stands for ext2 and ext3 too, `fat` for all its widths, `iso9660` also for discs with UDF. */
+  /** `ext4` stands for ext2 and ext3 too, `fat` for all its widths, `iso9660` for discs that have UDF beside it. */
   readonly kind: string;
   /** Opens it. Throws {@link InvalidImageError} for a damaged image. */
   open(): Promise<ReadableImage>;
@@ -44,7 +44,9 @@ export async function recogniseImage(image: Source): Promise<OpenedImage | undef
 export async function openImage(image: Source): Promise<OpenedImage> {
   const found = await recogniseImage(image);
   if (found) return found;
-  throw new UnknownImageError('image.unknown', 'This is not an image of a known kind.', {
+  const other = await otherKind(image);
+  const message = `This is ${other === undefined ? '' : `${other}, `}not an image of a known kind.`;
+  throw new UnknownImageError('image.unknown', message, {
     hint: `Known are ${FORMAT_TITLES}.`,
   });
 }

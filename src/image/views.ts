@@ -70,7 +70,7 @@ export function noView(asked: string, views: readonly string[]): InvalidInputErr
   });
 }
 
-/** The view with most bytes in files; of equals Rock Ridge, then UDF, which keeps names that Joliet cuts. */
+/** The view with most bytes in files that can be read; of equals Rock Ridge, then UDF, which keeps names that Joliet cuts. */
 function fullest(trees: ReadonlyMap<string, FileTree>): string | undefined {
   const rank = (view: string) => [RICHEST, 'udf'].indexOf(view) >>> 0;
   const sizes = [...trees].map(([view, tree]) => ({ view, bytes: fileBytes(tree) }));
@@ -79,7 +79,9 @@ function fullest(trees: ReadonlyMap<string, FileTree>): string | undefined {
 
 function fileBytes(tree: FileTree): number {
   let sum = 0;
-  for (const { node } of walk(tree)) if (node.kind === 'file') sum += node.content.size;
+  for (const { node } of walk(tree)) {
+    if (node.kind === 'file' && !(node.content instanceof UnreadableContent)) sum += node.content.size;
+  }
   return sum;
 }
 
@@ -99,10 +101,8 @@ function withoutCuts(trees: ReadonlyMap<string, FileTree>, taken: string): FileT
       const twin = same?.kind === 'file' ? same : starts.get(startOf(node) ?? -1);
       if (!twin || twin.content.size <= node.content.size || !isCut(node, twin)) continue;
       const message = `${displayText(path)} has ${node.content.size} bytes in the view ${taken}, and ${twin.content.size} in ${view}.`;
-      const fault = new InvalidImageError('image.view-cut', message, {
-        path: displayText(path),
-        hint: `Ask for the view ${view}.`,
-      });
+      const place = { path: displayText(path), hint: `Ask for the view ${view}.` };
+      const fault = () => new InvalidImageError('image.view-cut', message, place);
       longer.set(node, new UnreadableContent(node.content.size, fault));
     }
   }
@@ -115,7 +115,7 @@ function withoutCuts(trees: ReadonlyMap<string, FileTree>, taken: string): FileT
 
 const SIZE_LIMIT = 2 ** 32;
 
-/** A size truncated to 32 bits, or the largest value they hold. */
+/** What is left of a size in 32 bits, or the largest value they hold. */
 function isCut(node: File, twin: File): boolean {
   const { size } = node.content;
   return size === twin.content.size % SIZE_LIMIT || size >= SIZE_LIMIT - 2 ** 12;

@@ -3,14 +3,19 @@
 import { type Data, type ExactContent, NO_HOLES, type Range, type Run, type Source } from './content.js';
 import { checkRange } from './memory.js';
 
-/** `size` bytes, any of which throws `fault` when it is read. */
+/** `size` bytes, any of which throws its fault when it is read. */
 export class UnreadableContent implements Source {
   readonly holes: readonly Range[] = NO_HOLES;
 
+  /** `fault` makes the error when somebody wants it: damaged images have many. */
   constructor(
     readonly size: number,
-    readonly fault: Error,
+    readonly makeFault: () => Error,
   ) {}
+
+  get fault(): Error {
+    return this.makeFault();
+  }
 
   // biome-ignore lint/correctness/useYield: there is nothing to yield
   async *pieces(_run: Run): AsyncGenerator<Data> {
@@ -23,7 +28,7 @@ export class UnreadableContent implements Source {
 
   slice(range: Range): Source {
     checkRange(range, this.size);
-    return new UnreadableContent(range.length, this.fault);
+    return new UnreadableContent(range.length, this.makeFault);
   }
 }
 

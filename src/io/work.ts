@@ -1,8 +1,11 @@
-// The work of reading an image: every reader counts it, and stops when it is out of proportion to the image.
+// The work that reading an image costs: counted by every reader, and ended when it grows beyond what the image is worth.
 
 import { InvalidImageError } from '../errors.js';
 
-/** Work that every image may take. */
+/** An image costs more than it can be worth. It ends the reading, while any other fault may concern one entry only. */
+export class ExhaustedError extends InvalidImageError {}
+
+/** Every image may cost this much. */
 const ALLOWANCE = 256 * 1024 * 1024;
 /** Beyond it, units for each byte of the image. Sound images stay below a tenth of this. */
 const UNITS_PER_BYTE = 256;
@@ -29,11 +32,11 @@ export class Work {
     return this.#spent;
   }
 
-  /** Throws {@link InvalidImageError} when the work is more than the image can be worth. */
+  /** Throws {@link ExhaustedError} when the work is more than the image can be worth. */
   spend(units: number): void {
     this.#spent += units;
     if (this.#spent > this.#limit) {
-      throw new InvalidImageError(this.code, 'Its structures refer to the same bytes again and again.');
+      throw new ExhaustedError(this.code, 'Its structures refer to the same bytes again and again.');
     }
   }
 
@@ -45,5 +48,7 @@ export class Work {
 
 /** Units of one name in a directory: its text, its entry, its node. */
 export const NAME_UNITS = 256;
+/** Units of an entry that cannot be read: the error that says so. */
+export const FAULT_UNITS = 2048;
 /** Units of each byte of metadata that is kept: lists of blocks, targets of links, values of attributes. */
 export const KEPT_BYTE_UNITS = 8;

@@ -1,10 +1,10 @@
 // Options of other programs as tables: one row says how an option is spelled and what it means here.
 
-import { UnsupportedError, UsageError } from '../errors.js';
+import { type Message, UnsupportedError, UsageError } from '../errors.js';
 import { BadValue } from './values.js';
 
 /**
- * What an option means: a change of the draft; `ALWAYS`, for behaviour that is the default or has no effect on an image; or a text:
+ * What an option means: a change of the draft; `ALWAYS`, for what is done anyway or has no effect on an image; or a text:
  * the option is refused, and the text says what to do instead.
  */
 export type Meaning<D> = ((draft: D, value: string, name: string) => void) | typeof ALWAYS | string;
@@ -25,9 +25,11 @@ export interface ForeignProgram<D> {
   readonly table: OptionTable<D>;
   /** `words`: every option is a word. `getopt`: letters may be joined, `-qF`, and values attached, `-b4096`. */
   readonly style: 'words' | 'getopt';
+  /** The options of this program that the rows set, so that errors about their values can name the row. */
+  readonly choices?: (draft: D) => object;
 }
 
-/** How errors name a program. */
+/** What errors say of a program. */
 type ProgramName = Pick<ForeignProgram<never>, 'name' | 'code'>;
 
 /** An option that is known and not supported, and what to do instead. */
@@ -36,13 +38,15 @@ export interface RefusedOption {
   readonly instead: string;
 }
 
-/** The rest after reading. */
+/** What reading leaves. */
 export interface ReadWords {
   readonly refused: readonly RefusedOption[];
   /** In their order: operands, and options that the program does not have. */
   readonly rest: readonly string[];
   /** Names of the options that were understood, in their order. */
   readonly understood: readonly string[];
+  /** By which option of the other program each of `choices` was set: `blockSize` by `-b`. */
+  readonly spelled: ReadonlyMap<string, string>;
 }
 
 /** How many words from here are not to be read by the table: 0, or an option of the caller's own and its values. */
@@ -64,6 +68,7 @@ export function readWords<D>(
   const refused: RefusedOption[] = [];
   const rest: string[] = [];
   const understood: string[] = [];
+  const spelled = new Map<string, string>();
   const queue = [...words];
   const accept = (name: string, row: Row<D>, attached: string | undefined) => {
     const values = row.value === undefined ? [''] : valuesOf(program, name, row.value, attached, queue);
@@ -72,7 +77,10 @@ export function readWords<D>(
       return;
     }
     understood.push(name);
-    if (row.meaning !== ALWAYS) for (const value of values) apply(program, name, row.meaning, draft, value);
+    if (row.meaning === ALWAYS) return;
+    const before: object = { ...program.choices?.(draft) };
+    for (const value of values) apply(program, name, row.meaning, draft, value);
+    for (const key of changedKeys(before, program.choices?.(draft) ?? {})) spelled.set(key, name);
   };
   for (let word = queue.shift(); word !== undefined; word = queue.shift()) {
     const owned = own(word, queue[0]);
@@ -83,7 +91,28 @@ export function readWords<D>(
       else rest.push(word);
     } else if (!readLetters(rows, word, accept)) rest.push(word);
   }
-  return { refused, rest, understood };
+  return { refused, rest, understood, spelled };
+}
+
+function changedKeys(before: object, after: object): string[] {
+  const known = new Map(Object.entries(before));
+  return Object.entries(after).flatMap(([key, value]) => (known.get(key) === value ? [] : [key]));
+}
+
+/** Runs a check of the options that were read; an error about one of them names it as it was spelled. */
+export function checkSpelled({ name }: ProgramName, spelled: ReadonlyMap<string, string>, check: () => void): void {
+  try {
+    check();
+  } catch (error) {
+    const own = error instanceof UsageError ? spelled.get(error.option ?? '') : undefined;
+    if (!(error instanceof UsageError) || own === undefined) throw error;
+    const inWords = (text: Message) =>
+      typeof text === 'string' ? text : text.spelled((reference) => spelled.get(reference.option) ?? reference.option);
+    const { message, hint } = error.wording;
+    const text = inWords(message);
+    const place = text.startsWith(`${own} `) ? text.replace(own, `${own} of ${name}`) : `${own} of ${name}: ${text}`;
+    throw new UsageError(error.code, place, { hint: hint === undefined ? undefined : inWords(hint), cause: error });
+  }
 }
 
 /** The error for an option that is known and not supported. */

@@ -43,7 +43,7 @@ export {
 
 /** How a squashfs image is read. */
 export interface SquashfsReadOptions {
-  /** The decoder of the blocks; it changes no byte of the result. Default `auto`. */
+  /** What decodes the blocks; it changes no byte of the result. Default `auto`. */
   readonly engine?: EngineChoice;
 }
 

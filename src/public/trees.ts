@@ -5,7 +5,7 @@ import type { Content, ExactContent } from '../io/index.js';
 import * as tree from '../tree/index.js';
 import { runOf, type WorkOptions } from './run.js';
 
-/** An entry of a walk. */
+/** An entry that a walk comes to. */
 export interface WalkEntry<C extends Content = ExactContent> {
   /** Path from the root as text, without leading slash; "" is the root. Bytes that are not UTF-8 appear as `\xHH`. `FileTree.get` takes it. */
   readonly path: string;
@@ -40,9 +40,9 @@ export function exclude<C extends Content>(whole: tree.FileTree<C>, patterns: re
   return tree.exclude(whole, patterns.map(pathBytes));
 }
 
-/** Changes of a tree before it goes into an image. */
+/** What is done to a tree before it goes into an image. */
 export interface Preparation extends Omit<tree.Preparation, 'exclude'> {
-  /** Patterns of entries to leave out. */
+  /** Patterns of what is left out. */
   readonly exclude?: readonly PathLike[];
 }
 

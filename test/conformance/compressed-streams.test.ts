@@ -2,7 +2,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { SIGNATURE_LENGTH, streamFormat, unpackStream } from '../../src/compress/index.js';
+import { SIGNATURE_LENGTH, streamFormat } from '../../src/bytes/stream-format.js';
+import { unpackStream } from '../../src/compress/index.js';
 import { UnsupportedError } from '../../src/errors.js';
 import { judge, oracle } from '../support/oracle.js';
 import { scratchDirectory } from '../support/scratch.js';

@@ -95,9 +95,21 @@ oracle('genisoimage')('of several sessions the last is read, and that is said', 
     mkdirSync(join(scratch, name));
     writeFileSync(join(scratch, name, name), name);
   }
-  judge('genisoimage', ['-quiet', '-R', '-o', first, join(scratch, 'one')]);
+  judge('genisoimage', ['-quiet', '-R', '-V', 'FIRST', '-o', first, join(scratch, 'one')]);
   const start = Math.ceil(readFileSync(first).length / 2048) + 11_400;
-  judge('genisoimage', ['-quiet', '-R', '-C', `0,${start}`, '-M', first, '-o', second, join(scratch, 'two')]);
+  judge('genisoimage', [
+    '-quiet',
+    '-R',
+    '-V',
+    'SECOND',
+    '-C',
+    `0,${start}`,
+    '-M',
+    first,
+    '-o',
+    second,
+    join(scratch, 'two'),
+  ]);
   writeFileSync(disc, readFileSync(first));
   const file = openSync(disc, 'r+');
   const bytes = readFileSync(second);
@@ -108,7 +120,29 @@ oracle('genisoimage')('of several sessions the last is read, and that is said', 
   expect(stderr).toContain('2 sessions');
   expect(cat(disc, 'two').stdout).toBe('two');
   expect(names(first)).toEqual(['one']);
+  // info is about the session that ls shows.
+  const { fileSystems } = JSON.parse(isopress(['info', '--json', disc]).stdout);
+  expect(fileSystems[0]).toMatchObject({ label: 'SECOND', details: { sessions: 2 } });
+  const { fileSystems: alone } = JSON.parse(isopress(['info', '--json', first]).stdout);
+  expect(alone[0]).toMatchObject({ label: 'FIRST' });
+  expect(alone[0].details).not.toHaveProperty('sessions');
 });
+
+for (const [tool, options, where] of [
+  ['genisoimage', ['-quiet', '-R', '-hfs'], /^(whole image|apm \d+)$/],
+  ['xorriso', ['-as', 'mkisofs', '-quiet', '-hfsplus'], /^apm \d+$/],
+] as const) {
+  oracle(tool)(`HFS beside ISO 9660 is named: ${tool}`, () => {
+    const image = join(scratch, `hfs-${tool}.iso`);
+    expect(judge(tool, [...options, '-o', image, tree]).status).toBe(0);
+    const { notRead } = JSON.parse(isopress(['info', '--json', image]).stdout);
+    const kind = tool === 'xorriso' ? 'an HFS+ file system' : 'an HFS file system';
+    expect(notRead).toEqual([{ kind, where: expect.stringMatching(where) }]);
+    expect(isopress(['info', image]).stdout).toMatch(
+      new RegExp(`^  ${kind.replace('+', '\\+')} in .*, which is not read$`, 'm'),
+    );
+  });
+}
 
 describe('views', () => {
   oracle('genisoimage')('what only UDF shows is shown, and every view can be asked for', () => {

@@ -1,4 +1,4 @@
-// Takes a disc apart with xorriso, and gives the expected result.
+// A disc taken apart by xorriso, and what it should give.
 import { rmSync } from 'node:fs';
 import { expect } from 'vitest';
 import { EPOCH_ZERO } from '../../src/bytes/time.js';

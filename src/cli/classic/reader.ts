@@ -1,9 +1,9 @@
-// Shared by readers of classic options: their result, and the words that they do not read.
+// What readers of classic options have in common: their result, and the words that they leave alone.
 
 import type { Command } from 'commander';
 import type { OwnWords } from '../../options/index.js';
 
-/** Another program's options in terms of one of our commands. */
+/** What another program's options mean for a command of ours. */
 export interface ClassicValues {
   /** The words that are left for the command's own parser. */
   readonly words: readonly string[];

@@ -5,7 +5,6 @@ import { displayText, fromText } from '../../bytes/index.js';
 import { EXIT } from '../../errors.js';
 import { type FileSystemFacts, type ImageFacts, inspectImage } from '../../image/index.js';
 import { shownArgument } from '../argument-bytes.js';
-import { withExamples } from '../examples.js';
 import { addOffsetOption, type ImageOptions, withImage } from '../inside.js';
 import { openSession, type SessionOptions } from '../session.js';
 import { showBytes } from '../units.js';
@@ -14,7 +13,7 @@ import { addSessionOptions } from '../writer-options.js';
 type InfoOptions = SessionOptions & Pick<ImageOptions, 'offset'>;
 
 export function infoCommand(): Command {
-  const command = withExamples(new Command('info'), 'isopress info live.iso')
+  const command = new Command('info')
     .description('describe an image: file systems, partitions, boot entries, media-check tags')
     .argument(
       '<image>',
@@ -25,11 +24,12 @@ export function infoCommand(): Command {
     try {
       const facts = await withImage(image, options, inspectImage);
       const isKnown = facts.fileSystems.length > 0 || facts.partitions.length > 0;
+      const shown = isKnown || facts.notRead.length > 0 ? textOf(facts) : ['  not an image this program knows'];
       if (!isKnown) process.exitCode = EXIT.nothingToCheck;
       for (const text of cutShort(facts)) session.note(text);
       session.result('info', { image: shownArgument(image), ...facts }, [
         `${image}: ${showBytes(facts.size)}`,
-        ...(isKnown ? textOf(facts).map(harmless) : ['  not an image this program knows']),
+        ...shown.map(harmless),
       ]);
     } finally {
       session.close();
@@ -37,7 +37,7 @@ export function infoCommand(): Command {
   });
 }
 
-/** A sentence for each file system that continues after the end of the image. Only heads are read, so nothing else shows it. */
+/** A sentence for each file system that goes on after the end of the image. Only heads are read, so nothing else shows it. */
 function cutShort({ size, fileSystems }: ImageFacts): string[] {
   return fileSystems
     .filter((found) => found.where === 'whole image' && found.size !== undefined && found.size > size)
@@ -47,9 +47,10 @@ function cutShort({ size, fileSystems }: ImageFacts): string[] {
 /** Labels and names of an image may hold anything, but they do not reach the terminal as commands to it. */
 const harmless = (line: string) => displayText(fromText(line));
 
-function textOf({ fileSystems, partitions, bootEntries, tags }: ImageFacts): string[] {
+function textOf({ fileSystems, notRead, partitions, bootEntries, tags }: ImageFacts): string[] {
   return [
     ...fileSystems.flatMap(fileSystemLines),
+    ...notRead.map(({ kind, where }) => `  ${kind} in ${where}, which is not read`),
     ...partitions.map(({ table, number, type, name, active, at, size }) => {
       const extra = [...(name ? [`"${name}"`] : []), ...(active ? ['active'] : [])].join(' ');
       return `  ${table} ${number}: type ${type}, ${showBytes(size)} from byte ${at} ${extra}`.trimEnd();

@@ -25,7 +25,6 @@ import {
 } from '../../io/index.js';
 import { scanDirectory } from '../../source/index.js';
 import { type FileTree, type PreparedTree, shareDuplicates } from '../../tree/index.js';
-import { withExamples } from '../examples.js';
 import { grafted, rationalised } from '../graft.js';
 import { readInput } from '../input.js';
 import { addIsoOptions, type IsoCommandOptions } from '../iso-options.js';
@@ -33,11 +32,7 @@ import { type Derived, writeCommand } from '../write-command.js';
 import { addWriterOptions } from '../writer-options.js';
 
 export function isoCommand(): Command {
-  const command = withExamples(
-    new Command('iso'),
-    'isopress iso ./tree data.iso --volume-id DATA',
-    'isopress iso ./tree boot.iso --layout grub --bios-boot boot/eltorito.img --efi-boot boot/efi.img',
-  )
+  const command = new Command('iso')
     .description('write an ISO 9660 image with Rock Ridge, Joliet and UDF from a directory tree, bootable if asked')
     .argument('<source>', 'directory, tar file, or - for a tar archive on standard input')
     .argument('<image>', 'image file, or - for standard output');
@@ -63,7 +58,7 @@ export function isoCommand(): Command {
   );
 }
 
-/** The source together with the other sources of mkisofs's options. */
+/** The source with what mkisofs's options put beside it. */
 async function withGrafts(scanned: FileTree, { graftBase, grafts = [] }: IsoCommandOptions): Promise<FileTree> {
   return graftBase === undefined && grafts.length === 0 ? scanned : grafted(scanned, graftBase, grafts);
 }

@@ -7,14 +7,13 @@ import { findEqualTails, planSquashfs, resolveSquashfs, type SquashfsOptions } f
 import type { Run } from '../../io/index.js';
 import { contentPriorities, contentsMatching, type FileTree, shareDuplicates } from '../../tree/index.js';
 import { compressionSettings } from '../compression-options.js';
-import { withExamples } from '../examples.js';
 import { addSquashfsOptions, type SquashfsCommandOptions, withOverrides } from '../squashfs-options.js';
 import { writeCommand } from '../write-command.js';
 import { addWriterOptions } from '../writer-options.js';
 
 export function squashfsCommand(): Command {
   const command = addSquashfsOptions(
-    withExamples(new Command('squashfs'), 'isopress squashfs ./rootfs rootfs.squashfs --compression zstd --level 19')
+    new Command('squashfs')
       .description('write a squashfs image from a directory tree')
       .argument('<source>', 'directory, tar file, or - for a tar archive on standard input')
       .argument('<image>', 'image file'),
@@ -48,7 +47,7 @@ function dictionaryOf({ dictPercent, blockSize }: SquashfsCommandOptions) {
   return dictPercent === undefined ? {} : { dictionarySize: Math.floor((blockSize * dictPercent) / 100) };
 }
 
-/** The options that need no tree. */
+/** What the options say without a tree. */
 function settingsOf(compression: Compression, epoch: Timestamp, options: SquashfsCommandOptions): SquashfsOptions {
   return {
     compression,

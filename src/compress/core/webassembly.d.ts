@@ -1,4 +1,4 @@
-// The used parts of WebAssembly, which the compiler's library for this target does not declare.
+// What is used of WebAssembly here: the compiler's library of this target does not declare it.
 
 declare namespace WebAssembly {
   class Module {

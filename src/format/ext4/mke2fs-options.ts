@@ -4,6 +4,7 @@ import {
   ALWAYS,
   BadValue,
   binarySize,
+  checkSpelled,
   decimalNumber,
   type ForeignProgram,
   type OptionTable,
@@ -16,11 +17,10 @@ import {
   uuidValue,
   wholeNumber,
 } from '../../options/index.js';
-import { chooseFeatures } from './feature-choice.js';
-import type { Ext4Options } from './options.js';
+import { type Ext4Options, resolveExt4 } from './options.js';
 import { ERROR_POLICIES, type ErrorPolicy } from './superblock.js';
 
-/** The options that the words request, and the words that are not mke2fs options. */
+/** What the words ask for, and the words that are nothing of mke2fs's. */
 export interface Mke2fsWords {
   readonly options: Partial<Ext4Options>;
   readonly quiet?: true;
@@ -142,11 +142,15 @@ const TABLE: OptionTable<Draft> = {
   '-z FILE': 'Images are written anew; there is nothing to undo.',
 };
 
+/** For what a check of options needs beside them. */
+const STAND_INS = { seed: 'none yet', epoch: { seconds: 0, nanoseconds: 0 } } as const;
+
 const MKE2FS: ForeignProgram<Draft> = {
   name: 'mke2fs',
   code: 'ext4.mke2fs-option',
   table: TABLE,
   style: 'getopt',
+  choices: ({ choices }) => choices,
 };
 
 /**
@@ -155,12 +159,12 @@ const MKE2FS: ForeignProgram<Draft> = {
  */
 export function readMke2fsWords(words: readonly string[], own?: OwnWords): Mke2fsWords {
   const draft: Draft = { choices: {} };
-  const { refused, rest } = readWords(MKE2FS, words, draft, own);
+  const { refused, rest, spelled } = readWords(MKE2FS, words, draft, own);
   refuseOptions(MKE2FS, refused);
   const { choices, megabytes, quiet } = draft;
   if (megabytes !== undefined) choices.journal = Math.floor((megabytes * 2 ** 20) / (choices.blockSize ?? 4096));
   // Checked here, with the option at hand, not when the image is planned.
-  chooseFeatures('boot', choices.features ?? '');
+  checkSpelled(MKE2FS, spelled, () => resolveExt4({ ...choices, ...STAND_INS }));
   return { options: choices, rest, ...(quiet ? { quiet } : {}) };
 }
 

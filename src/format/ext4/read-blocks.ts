@@ -8,16 +8,34 @@ import { damaged, type FoundInode, type Volume } from './read-volume.js';
 
 const HEADER = 12;
 const ENTRY = 12;
-const MAX_DEPTH = 5;
+/** As Linux reads them: five levels are enough for any file, and writers may leave deeper trees. */
+const MAX_DEPTH = 32;
 const DIRECT = 12;
 /** Logical block numbers have 32 bits. */
 const MOST_BLOCKS = 2 ** 32;
 
-/** The stored parts of an inode's content up to its size, in order and apart; what is between them is zeros. */
+/** The stored parts of an inode's content up to its size, in order and apart; what lies between them is zeros. */
 export async function extentsIn(volume: Volume, found: FoundInode, size: number): Promise<Extent[]> {
   const end = divCeil(size, volume.blockSize);
   if (end > MOST_BLOCKS) damaged('size', `Inode ${found.ino} claims ${size} bytes.`);
-  const list = new ExtentList(volume, end);
+  return extentsBefore(volume, found, end, () => {});
+}
+
+/** As {@link extentsIn}, for a directory: all its blocks have to be within its size, since those after it may have names. */
+export async function directoryExtents(volume: Volume, found: FoundInode, size: number): Promise<Extent[]> {
+  const extents = await extentsBefore(volume, found, MOST_BLOCKS, () =>
+    damaged('directory', `Directory ${found.ino} has blocks that were never written to.`),
+  );
+  const last = extents.at(-1);
+  if (last && (last.logical + last.length) * volume.blockSize > size) {
+    damaged('directory', `Directory ${found.ino} has blocks after its size.`);
+  }
+  return extents;
+}
+
+/** The stored parts before block `end` of the content. */
+async function extentsBefore(volume: Volume, found: FoundInode, end: number, unwritten: () => void): Promise<Extent[]> {
+  const list = new ExtentList(volume, end, unwritten);
   if ((found.fields.flags & EXTENTS_FLAG) !== 0) {
     await readNode(volume, found, found.fields.block, undefined, list);
   } else {
@@ -35,6 +53,8 @@ class ExtentList {
   constructor(
     readonly volume: Volume,
     readonly end: number,
+    /** Called for extents that are set aside and were never written to. */
+    readonly unwritten: () => void,
   ) {}
 
   add(logical: number, block: number, length: number): void {
@@ -79,6 +99,7 @@ async function readNode(
     const block = view.getUint32(at + 8, true) + view.getUint16(at + 6, true) * 2 ** 32;
     // Longer ones are reserved for the file and not written yet: they read as zeros.
     if (length <= MAX_EXTENT) list.add(logical, block, length);
+    else list.unwritten();
   }
 }
 

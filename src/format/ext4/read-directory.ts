@@ -5,7 +5,7 @@ import { type ByteString, byteStringOf, crc32c } from '../../bytes/index.js';
 import { direntSize } from './dirent.js';
 import { indexEntriesAt, isIndexSealed } from './htree.js';
 import { BLOCK_FIELD_SIZE, INDEX_FLAG } from './inode.js';
-import { extentsIn } from './read-blocks.js';
+import { directoryExtents } from './read-blocks.js';
 import { damaged, type FoundInode, type Volume } from './read-volume.js';
 
 const HEADER = 8;
@@ -20,7 +20,7 @@ export interface Name {
 /** All names but `.` and `..` in their stored order. */
 export async function namesIn(volume: Volume, found: FoundInode, size: number): Promise<Name[]> {
   const names: Name[] = [];
-  for (const { block, length } of await extentsIn(volume, found, size)) {
+  for (const { block, length } of await directoryExtents(volume, found, size)) {
     for (let index = 0; index < length; index++) {
       const bytes = await volume.block(block + index);
       checkBlock(bytes, found);
@@ -30,7 +30,7 @@ export async function namesIn(volume: Volume, found: FoundInode, size: number): 
   return names;
 }
 
-/** The names in a directory that is in its inode: after the number of its parent, and in `rest`. */
+/** The names in a directory that lies in its inode: behind the number of its parent, and in `rest`. */
 export function inlineNames({ ino, fields }: FoundInode, rest: Uint8Array): Name[] {
   const names: Name[] = [];
   readRecords(fields.block.subarray(4, BLOCK_FIELD_SIZE), ino, names);
@@ -62,7 +62,7 @@ function recordLength(stored: number, blockSize: number): number {
   return stored === 0 || stored === 0xffff ? LARGEST_RECORD : (stored & 0xfffc) | ((stored & 3) << 16);
 }
 
-/** Blocks of names end in a checksum; those of an index have theirs after its entries. */
+/** Blocks of names end in a checksum; those of an index have theirs behind its entries. */
 function checkBlock(bytes: Uint8Array, { ino, seed, fields }: FoundInode): void {
   if (seed === undefined) return;
   const view = new DataView(bytes.buffer);

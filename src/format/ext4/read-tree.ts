@@ -1,17 +1,22 @@
 // The files of an opened image as a tree: inodes become nodes, names lead to them. Directories are met breadth first and
 // built from the last to the first, so no depth of nesting costs a stack.
 
-import { byteStringOf } from '../../bytes/index.js';
-import { bytesSource, collect, EMPTY, type ExactContent, PartsContent, quietRun } from '../../io/index.js';
+import { type ByteString, byteStringOf } from '../../bytes/index.js';
+import { bytesSource, collect, EMPTY, type ExactContent, FAULT_UNITS, PartsContent, quietRun } from '../../io/index.js';
 import {
   type Attributes,
   directory,
+  type EntryFault,
   FileTree,
   file,
+  isEntryFault,
+  joinPath,
   kindOfMode,
   type Node,
   special,
   symlink,
+  unreadableContent,
+  unreadableEntry,
 } from '../../tree/index.js';
 import { EXTENT_MAGIC } from './extent.js';
 import {
@@ -42,17 +47,22 @@ export function readTree(volume: Volume): Promise<FileTree> {
 
 interface OpenDirectory {
   readonly ino: number;
+  readonly path: ByteString;
   readonly attributes: Attributes;
   readonly names: readonly Name[];
+  /** What stands for names that lead to something that cannot be read. */
+  readonly faults: Map<ByteString, Node>;
 }
 
 class TreeReader {
   readonly #volume: Volume;
   readonly #xattrs: XattrSource;
-  /** Nodes by inode number: several names of one inode are one node. */
+  /** What has been made, by inode number: several names of one inode are one node. */
   readonly #nodes = new Map<number, Node>();
   readonly #directories: OpenDirectory[] = [];
   readonly #opened = new Set<number>();
+  /** Why inodes cannot be read. */
+  readonly #faults = new Map<number, EntryFault>();
 
   constructor(volume: Volume) {
     this.#volume = volume;
@@ -60,28 +70,45 @@ class TreeReader {
   }
 
   async read(): Promise<FileTree> {
-    await this.#meet(ROOT_INODE);
+    await this.#meet(ROOT_INODE, '' as ByteString);
     if (this.#directories.length === 0) damaged('root', 'The root of the file system is not a directory.');
-    for (let index = 0; index < this.#directories.length; index++) {
-      for (const { ino } of this.#directories[index]!.names) await this.#meet(ino);
-    }
-    for (const { ino, attributes, names } of [...this.#directories].reverse()) {
-      const entries = names.map((entry) => [entry.name, this.#nodes.get(entry.ino)!] as const);
+    for (let index = 0; index < this.#directories.length; index++) await this.#meetAll(this.#directories[index]!);
+    for (const { ino, attributes, names, faults } of [...this.#directories].reverse()) {
+      const entries = names.map(({ name, ino: at }) => [name, faults.get(name) ?? this.#nodes.get(at)!] as const);
       this.#nodes.set(ino, directory<ExactContent>(attributes, entries));
     }
     const root = this.#nodes.get(ROOT_INODE)!;
     return new FileTree(root as ReturnType<typeof directory<ExactContent>>);
   }
 
-  async #meet(ino: number): Promise<void> {
+  async #meetAll({ path, names, faults }: OpenDirectory): Promise<void> {
+    for (const { name, ino } of names) {
+      const place = joinPath(path, name);
+      try {
+        await this.#meet(ino, place);
+      } catch (error) {
+        if (!isEntryFault(error)) throw error;
+        this.#volume.work.spend(FAULT_UNITS);
+        this.#faults.set(ino, error);
+        faults.set(name, unreadableEntry(place, error));
+      }
+    }
+  }
+
+  /** `path` is the name by which it is met first. */
+  async #meet(ino: number, path: ByteString): Promise<void> {
     if (this.#nodes.has(ino)) return;
+    const fault = this.#faults.get(ino);
+    if (fault) throw fault;
     if (this.#opened.has(ino)) damaged('directory-twice', `Directory ${ino} has two places.`);
     const found = await this.#volume.inode(ino);
     const { fields, extraSize } = found;
     const kind = kindOfMode(fields.mode);
-    if (!kind || fields.links === 0) damaged('inode', `Inode ${ino} has a name, but is no file of any kind.`);
+    if (!kind || fields.links === 0) damaged('inode', `Inode ${ino} has a name, but its type is not one of a file.`);
     if ((fields.flags & ENCRYPTED_FLAG) !== 0) unsupported(`Inode ${ino} is encrypted.`);
-    const { xattrs, inlineData } = await this.#xattrs.of(found);
+    const { xattrs, inlineData: data } = await this.#xattrs.of(found);
+    const inlineData = data ?? new Uint8Array(0);
+    if ((fields.flags & INLINE_FLAG) !== 0) checkInline(found, data);
     const attributes = {
       mode: fields.mode & 0o7777,
       uid: fields.uidLow + fields.uidHigh * 0x10000,
@@ -89,34 +116,47 @@ class TreeReader {
       mtime: timeOf(fields.mtime, extraSize >= MTIME_EXTRA_END ? fields.mtimeExtra : undefined),
       xattrs,
     };
-    if (kind === 'directory') await this.#open(found, attributes, inlineData);
+    if (kind === 'directory') await this.#open(found, path, attributes, inlineData);
+    else if (kind === 'file') this.#nodes.set(ino, file(await this.#content(found, path, inlineData), attributes));
     else this.#nodes.set(ino, await this.#node(kind, found, attributes, inlineData));
   }
 
-  async #open(found: FoundInode, attributes: Attributes, inlineData: Uint8Array): Promise<void> {
+  async #open(found: FoundInode, path: ByteString, attributes: Attributes, inlineData: Uint8Array): Promise<void> {
     const isInline = (found.fields.flags & INLINE_FLAG) !== 0;
     const names = isInline ? inlineNames(found, inlineData) : await namesIn(this.#volume, found, sizeOf(found));
-    if (new Set(names.map(({ name }) => name)).size !== names.length) {
-      damaged('directory', `Directory ${found.ino} has two entries of one name.`);
+    const first = new Map<ByteString, Name>();
+    for (const entry of names) {
+      if (first.has(entry.name)) this.#volume.remarks.addTwice(entry.name);
+      else first.set(entry.name, entry);
     }
     this.#opened.add(found.ino);
-    this.#directories.push({ ino: found.ino, attributes, names });
+    this.#directories.push({ ino: found.ino, path, attributes, names: [...first.values()], faults: new Map() });
   }
 
   async #node(
-    kind: Exclude<Node['kind'], 'directory'>,
+    kind: Exclude<Node['kind'], 'directory' | 'file'>,
     found: FoundInode,
     attributes: Attributes,
     inlineData: Uint8Array,
   ): Promise<Node> {
-    if (kind === 'file') return file(await this.#content(found, inlineData), attributes);
     if (kind === 'symlink') return symlink(byteStringOf(await this.#target(found, inlineData)), attributes);
     const isDevice = kind === 'block-device' || kind === 'character-device';
     return special(kind, attributes, ...(isDevice ? deviceNumbers(found.fields.block) : []));
   }
 
-  async #content(found: FoundInode, inlineData: Uint8Array): Promise<ExactContent> {
+  /** The bytes of a file; content that throws when it is read where its blocks cannot be found. */
+  async #content(found: FoundInode, path: ByteString, inlineData: Uint8Array): Promise<ExactContent> {
     const size = sizeOf(found);
+    try {
+      return await this.#stored(found, inlineData, size);
+    } catch (error) {
+      if (!isEntryFault(error)) throw error;
+      this.#volume.work.spend(FAULT_UNITS);
+      return unreadableContent(path, error, size);
+    }
+  }
+
+  async #stored(found: FoundInode, inlineData: Uint8Array, size: number): Promise<ExactContent> {
     if ((found.fields.flags & INLINE_FLAG) !== 0) return inlineFile(found, inlineData, size);
     const extents = await extentsIn(this.#volume, found, size);
     return size === 0 ? EMPTY : storedFile(this.#volume, extents, size);
@@ -127,12 +167,18 @@ class TreeReader {
     const size = sizeOf(found);
     if (size === 0 || size > LONGEST_TARGET) damaged('symlink', `Symbolic link ${ino} claims ${size} bytes.`);
     if ((fields.flags & INLINE_FLAG) !== 0) return inlineContent(found, inlineData, size);
-    // Some writers set the flag on links that are in the inode; a tree of extents begins with its magic.
+    // Some writers set the flag on links that lie in the inode; a tree of extents begins with its magic.
     const view = new DataView(fields.block.buffer, fields.block.byteOffset, BLOCK_FIELD_SIZE);
     const hasTree = (fields.flags & EXTENTS_FLAG) !== 0 && view.getUint16(0, true) === EXTENT_MAGIC;
     if (size < BLOCK_FIELD_SIZE && !hasTree) return fields.block.slice(0, size);
     return collect(storedFile(this.#volume, await extentsIn(this.#volume, found, size), size), quietRun());
   }
+}
+
+/** Data in an inode have an attribute for what follows them, even if nothing does, and no blocks. */
+function checkInline({ fields, ino }: FoundInode, data: Uint8Array | undefined): void {
+  if ((fields.flags & EXTENTS_FLAG) !== 0) damaged('inline', `Inode ${ino} claims to hold its data, and has extents.`);
+  if (data === undefined) damaged('inline', `Inode ${ino} claims to hold its data, and has no attribute for them.`);
 }
 
 function sizeOf({ fields, ino }: FoundInode): number {
@@ -141,7 +187,7 @@ function sizeOf({ fields, ino }: FoundInode): number {
   return size;
 }
 
-/** mke2fs keeps a file of zeros of any size in its inode; Linux reads the missing bytes as zeros. */
+/** mke2fs leaves a file of zeros in its inode, whatever its size; Linux reads the bytes that are not there as zeros. */
 function inlineFile(found: FoundInode, rest: Uint8Array, size: number): ExactContent {
   const stored = Math.min(size, BLOCK_FIELD_SIZE + rest.length);
   const bytes = bytesSource(inlineContent(found, rest, stored));

@@ -1,9 +1,10 @@
-// An image opened for reading: its superblock, where its inodes are, its blocks. Everything is checked before it is used,
-// and blocks of metadata are counted: in a valid image nothing is reached twice, so the work is limited by the size of the image.
+// An image opened for reading: its superblock, where its inodes lie, its blocks. Everything is checked before it is used,
+// and blocks of metadata are counted: in a sound image nothing is reached twice, so no image costs more than its size.
 
 import { divCeil } from '../../bytes/index.js';
 import { InvalidImageError, UnsupportedError } from '../../errors.js';
-import { type Range, type Source, Work } from '../../io/index.js';
+import { ExhaustedError, type Range, type Source, Work } from '../../io/index.js';
+import { Remarks } from '../../tree/index.js';
 import { filesystemSeed, inodeSeed, type Seed } from './checksum.js';
 import { type FeatureName, featureNames } from './features.js';
 import { backupGroups } from './geometry.js';
@@ -23,14 +24,14 @@ import {
 const CHUNK = 16 * 1024;
 const CHUNKS_KEPT = 256;
 const LARGEST_BLOCK = 64 * 1024;
-/** Features that prevent reading the tree. */
+/** What an image must not have for its tree to be read. */
 const UNREADABLE: Readonly<Record<string, string>> = {
   compression: 'no kernel ever read compressed files',
   journal_dev: 'it is the journal of another file system',
   dirdata: 'its directories carry data of their own',
 };
 
-/** An inode as it is in the table. */
+/** An inode as it lies in the table. */
 export interface FoundInode {
   readonly ino: number;
   readonly fields: Inode;
@@ -42,12 +43,12 @@ export interface FoundInode {
   readonly seed: Seed;
 }
 
-/** The superblock of an image. Throws {@link InvalidImageError} for an image that has none, or a damaged one. */
+/** The superblock of an image. Throws {@link InvalidImageError} for an image without one, or with a damaged one. */
 export async function readSuperblock(image: Source): Promise<Superblock> {
   const bytes = new Uint8Array(superblock.size);
   if (image.size >= SUPERBLOCK_AT + bytes.length) await image.read(SUPERBLOCK_AT, bytes);
   const found = superblock.decode(bytes);
-  if (found.magic !== MAGIC) damaged('superblock', 'The image is no ext file system.', SUPERBLOCK_AT);
+  if (found.magic !== MAGIC) damaged('superblock', 'The image is not an ext file system.', SUPERBLOCK_AT);
   if (!isSuperblockSealed(found, bytes)) {
     damaged('superblock', "The superblock's checksum is wrong.", SUPERBLOCK_AT);
   }
@@ -61,7 +62,7 @@ export class Volume {
   readonly blocks: number;
   readonly inodeSize: number;
   readonly inodes: number;
-  /** Seed of checksums, undefined if there are none. */
+  /** Seed of checksums, undefined where there are none. */
   readonly seed: Seed;
   readonly #image: Source;
   readonly #groups: number;
@@ -69,7 +70,9 @@ export class Volume {
   readonly #tables: number[] = [];
   readonly #chunks = new Map<number, Uint8Array>();
   #budget: number;
-  /** The work done so far for reading the tree. */
+  /** What is odd about the image, as far as its tree has been read. */
+  readonly remarks = new Remarks();
+  /** What reading the tree has cost. */
   readonly work: Work;
 
   private constructor(image: Source, found: Superblock) {
@@ -115,7 +118,7 @@ export class Volume {
     return (this.superblock.state & STATE_CLEAN) !== 0 && !this.features.has('needs_recovery');
   }
 
-  /** Resets the count of blocks, to read everything again. */
+  /** Starts counting blocks anew: for reading everything once more. */
   recount(): void {
     this.#budget = this.blocks;
     this.work.restart();
@@ -124,7 +127,9 @@ export class Volume {
   /** Reads a block of metadata. Its memory is the caller's. */
   async block(number: number): Promise<Uint8Array> {
     this.checkBlocks(number, 1);
-    if (--this.#budget < 0) damaged('blocks-twice', 'Its structures refer to more blocks than there are.');
+    if (--this.#budget < 0) {
+      throw new ExhaustedError('ext4.blocks-twice', 'Its structures refer to more blocks than there are.');
+    }
     this.work.spend(this.blockSize);
     const bytes = new Uint8Array(this.blockSize);
     await this.#image.read(number * this.blockSize, bytes);

@@ -14,8 +14,8 @@ const INLINE_DATA = 'system.data';
 
 export interface InodeXattrs {
   readonly xattrs: readonly Xattr[];
-  /** Data of the file itself that is kept like an attribute. */
-  readonly inlineData: Uint8Array;
+  /** Data of the file itself that is kept like an attribute; undefined without that attribute. */
+  readonly inlineData: Uint8Array | undefined;
 }
 
 export class XattrSource {
@@ -39,7 +39,7 @@ export class XattrSource {
     if (new Set(xattrs.map(({ name }) => name)).size !== xattrs.length) {
       damaged('xattr', `Inode ${found.ino} has two extended attributes of one name.`);
     }
-    return { xattrs, inlineData: data?.value ?? new Uint8Array(0) };
+    return { xattrs, inlineData: data?.value };
   }
 
   async #block(block: number): Promise<readonly Xattr[]> {

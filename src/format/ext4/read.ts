@@ -10,7 +10,7 @@ import { Volume } from './read-volume.js';
 import { findSuperblock } from './recognise.js';
 import { STATE_CLEAN, type Superblock } from './superblock.js';
 
-/** The facts of a superblock, for people and reports. */
+/** What a superblock says, for people and reports. */
 export interface Ext4Facts {
   readonly kind: 'ext2' | 'ext3' | 'ext4';
   readonly label: ByteString;
@@ -34,27 +34,28 @@ export interface Ext4Facts {
 /** An image opened for reading. */
 export interface Ext4Image {
   readonly facts: Ext4Facts;
-  /** Remarks for people about the state of the file system. */
+  /** Remarks for people about the state of the file system, as far as its tree has been read. */
   readonly notes: readonly string[];
   /**
-   * All files, lost+found included; contents are read when they are pulled. Throws {@link InvalidImageError} for a
-   * damaged image, {@link UnsupportedError} for encrypted files.
+   * All files, lost+found included; contents are read when they are pulled. Entries that cannot be read, damaged or
+   * encrypted ones, are files whose content throws then. Throws {@link InvalidImageError} for an image without a root
+   * directory, or one whose structures refer to the same blocks again and again.
    */
   tree(): Promise<FileTree>;
 }
 
 /**
  * Opens an image of ext2, ext3 or ext4. Checksums are verified wherever there are some. Throws {@link InvalidImageError}
- * for an image of another kind or a damaged one, {@link UnsupportedError} for features that are not read, a journal
+ * for an image that is none of them or damaged, {@link UnsupportedError} for features that are not read, a journal
  * with changes that wait for being played back among them.
  */
 export async function openExt4(image: Source): Promise<Ext4Image> {
   const volume = await Volume.open(image);
-  const notes = await journalNotes(volume);
-  return { facts: factsOf(volume.superblock), notes, tree: () => readTree(volume) };
+  for (const note of await journalNotes(volume)) volume.remarks.add(note);
+  return { facts: factsOf(volume.superblock), notes: volume.remarks.notes, tree: () => readTree(volume) };
 }
 
-/** The facts of an image's superblock; undefined for any image of another kind. */
+/** What the superblock of an image says; undefined for an image of another kind, whatever its bytes are. */
 export async function recogniseExt4(image: Source): Promise<Ext4Facts | undefined> {
   const found = await findSuperblock(image);
   return found && factsOf(found.superblock);
@@ -86,7 +87,7 @@ export function factsOf(found: Superblock): Ext4Facts {
   };
 }
 
-/** Compatible features do not distinguish ext3 from ext4; these are the other features that ext3 may have. */
+/** Compatible features do not tell ext3 from ext4; these are what ext3 may have of the others. */
 const OLD = new Set(['filetype', 'needs_recovery', 'meta_bg', 'sparse_super', 'large_file']);
 const COMPATIBLE = new Set(
   'dir_prealloc imagic_inodes has_journal ext_attr resize_inode dir_index sparse_super2 stable_inodes fast_commit'.split(

@@ -26,7 +26,7 @@ export const fatFormat: ImageFormat<FoundVolume> = {
     };
   },
   open: async (image) => {
-    const { tree } = await openFat(image);
-    return { views: [], notes: [], tree: () => tree() };
+    const { notes, tree } = await openFat(image);
+    return { views: [], notes, tree: () => tree() };
   },
 };

@@ -3,6 +3,7 @@
 import {
   ALWAYS,
   BadValue,
+  checkSpelled,
   cNumber,
   type ForeignProgram,
   type OptionTable,
@@ -11,7 +12,7 @@ import {
   refuseOptions,
   wholeNumber,
 } from '../../options/index.js';
-import type { FatOptions } from './options.js';
+import { type FatOptions, resolveFatOptions } from './options.js';
 
 /** All that the words ask for. */
 export interface MkfsFatOptions {
@@ -26,6 +27,9 @@ interface Draft {
   readonly image: { -readonly [K in keyof FatOptions]?: FatOptions[K] };
   sectorsPerCluster?: number;
 }
+
+/** For what a check of options needs beside them. */
+const STAND_INS = { seed: 'none yet', epoch: { seconds: 0, nanoseconds: 0 } } as const;
 
 const WORD = 0xffff_ffff;
 const BAD_BLOCKS = 'An image has no bad blocks to look for.';
@@ -101,6 +105,7 @@ const MKFS_FAT: ForeignProgram<Draft> = {
   code: 'fat.mkfs-fat-option',
   table: TABLE,
   style: 'getopt',
+  choices: ({ image }) => image,
 };
 
 /**
@@ -109,7 +114,8 @@ const MKFS_FAT: ForeignProgram<Draft> = {
  */
 export function parseMkfsFatOptions(words: readonly string[], own?: OwnWords): MkfsFatOptions {
   const draft: Draft = { image: {} };
-  const { refused, rest } = readWords(MKFS_FAT, words, draft, own);
+  const { refused, rest, spelled } = readWords(MKFS_FAT, words, draft, own);
   refuseOptions(MKFS_FAT, refused);
+  checkSpelled(MKFS_FAT, spelled, () => resolveFatOptions({ ...draft.image, ...STAND_INS }));
   return { ...draft, rest };
 }

@@ -9,12 +9,17 @@ import type { FatVolume } from './volume.js';
 /** A volume opened for reading. */
 export interface FatImage {
   readonly facts: FatVolume;
-  /** All files; contents are read when they are pulled. Throws {@link InvalidImageError} for a damaged volume. */
+  /** What is odd about the volume, as far as its tree has been read. */
+  readonly notes: readonly string[];
+  /**
+   * All files; contents are read when they are pulled, and those that cannot be read throw then. Throws
+   * {@link InvalidImageError} for a volume whose root directory cannot be read.
+   */
   tree(): Promise<FileTree>;
 }
 
-/** Opens a FAT12, FAT16 or FAT32 volume. Throws {@link InvalidImageError} for an image of another kind or a damaged one. */
+/** Opens a FAT12, FAT16 or FAT32 volume. Throws {@link InvalidImageError} for an image that is none of them or damaged. */
 export async function openFat(image: Source): Promise<FatImage> {
   const volume = await Volume.open(image);
-  return { facts: volume.facts, tree: () => readTree(volume) };
+  return { facts: volume.facts, notes: volume.remarks.notes, tree: () => readTree(volume) };
 }

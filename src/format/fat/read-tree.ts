@@ -1,9 +1,19 @@
 // The files of an opened volume as a tree. Directories are met breadth first and built from the last to the first, so no
-// nesting does not use the stack; a cluster belongs to one chain at most, so no loop is followed.
+// depth of nesting costs a stack; every cluster has one place at most, so no loop is followed.
 
 import { type ByteString, concatBytes, fromText } from '../../bytes/index.js';
-import { EMPTY, type ExactContent, NAME_UNITS, PartsContent, type Range } from '../../io/index.js';
-import { type Attributes, directory, FileTree, file, type Node } from '../../tree/index.js';
+import { EMPTY, type ExactContent, FAULT_UNITS, NAME_UNITS, PartsContent, type Range } from '../../io/index.js';
+import {
+  type Attributes,
+  directory,
+  FileTree,
+  file,
+  isEntryFault,
+  joinPath,
+  type Node,
+  unreadableContent,
+  unreadableEntry,
+} from '../../tree/index.js';
 import { ATTRIBUTE, type DirectoryEntry, directoryEntry, ENTRY_SIZE } from './directory-entry.js';
 import { timestampOf } from './dos-time.js';
 import { LongNameReader } from './read-names.js';
@@ -18,41 +28,80 @@ const MOST_ENTRIES = 65_536;
 interface Entry {
   readonly name: ByteString;
   readonly record: DirectoryEntry;
-  /** Index of a directory among those to be read. */
-  readonly below?: number;
 }
 
 interface OpenDirectory {
+  readonly path: ByteString;
   readonly attributes: Partial<Attributes>;
-  readonly ranges: readonly Range[];
-  entries: readonly Entry[];
+  readonly entries: readonly Entry[];
+  /** Of every entry that is a directory, its index among the open ones. */
+  readonly below: Map<ByteString, number>;
+  /** What stands for entries that cannot be read. */
+  readonly faults: Map<ByteString, Node>;
 }
 
 /** Reads the tree of an opened volume. FAT knows no owners: everything is root's, and everybody may read it. */
 export async function readTree(volume: Volume): Promise<FileTree> {
   volume.recount();
-  const { root } = volume;
-  const ranges = typeof root === 'number' ? await volume.chain(root) : [root];
-  const open: OpenDirectory[] = [{ attributes: {}, ranges, entries: [] }];
-  for (let index = 0; index < open.length; index++) {
-    const entries: Entry[] = [];
-    for (const { name, record } of await listing(volume, open[index]!.ranges)) {
-      const isDirectory = (record.attributes & ATTRIBUTE.directory) !== 0;
-      if (isDirectory)
-        open.push({ attributes: attributesOf(record), ranges: await placeOf(volume, record), entries: [] });
-      entries.push({ name, record, ...(isDirectory ? { below: open.length - 1 } : {}) });
-    }
-    open[index]!.entries = entries;
+  return new TreeReader(volume).read();
+}
+
+class TreeReader {
+  readonly #volume: Volume;
+  readonly #open: OpenDirectory[] = [];
+
+  constructor(volume: Volume) {
+    this.#volume = volume;
   }
-  const made: Node[] = [];
-  for (let index = open.length - 1; index >= 0; index--) {
-    const nodes: (readonly [ByteString, Node])[] = [];
-    for (const { name, record, below } of open[index]!.entries) {
-      nodes.push([name, below === undefined ? await fileOf(volume, record) : made[below]!]);
+
+  async read(): Promise<FileTree> {
+    const { root } = this.#volume;
+    await this.#enter('' as ByteString, {}, typeof root === 'number' ? await this.#volume.chain(root) : [root]);
+    for (let index = 0; index < this.#open.length; index++) await this.#enterAll(this.#open[index]!);
+    const made: Node[] = [];
+    for (let index = this.#open.length - 1; index >= 0; index--) {
+      const { path, attributes, entries, below, faults } = this.#open[index]!;
+      const nodes: (readonly [ByteString, Node])[] = [];
+      for (const { name, record } of entries) {
+        const place = below.get(name);
+        const directoryNode = place === undefined ? faults.get(name) : made[place]!;
+        nodes.push([name, directoryNode ?? (await this.#file(joinPath(path, name), record))]);
+      }
+      made[index] = directory<ExactContent>(attributes, nodes);
     }
-    made[index] = directory<ExactContent>(open[index]!.attributes, nodes);
+    return new FileTree(made[0] as ReturnType<typeof directory<ExactContent>>);
   }
-  return new FileTree(made[0] as ReturnType<typeof directory<ExactContent>>);
+
+  async #enterAll({ path, entries, below, faults }: OpenDirectory): Promise<void> {
+    for (const { name, record } of entries) {
+      if (!isDirectory(record)) continue;
+      const place = joinPath(path, name);
+      try {
+        const ranges = await this.#volume.chain(firstCluster(this.#volume, record));
+        below.set(name, await this.#enter(place, attributesOf(record), ranges));
+      } catch (error) {
+        if (!isEntryFault(error)) throw error;
+        this.#volume.work.spend(FAULT_UNITS);
+        faults.set(name, unreadableEntry(place, error));
+      }
+    }
+  }
+
+  /** Reads a directory; its index among the open ones. */
+  async #enter(path: ByteString, attributes: Partial<Attributes>, ranges: readonly Range[]): Promise<number> {
+    const entries = await listing(this.#volume, ranges);
+    return this.#open.push({ path, attributes, entries, below: new Map(), faults: new Map() }) - 1;
+  }
+
+  async #file(path: ByteString, record: DirectoryEntry): Promise<Node> {
+    try {
+      return file(await contentOf(this.#volume, record), attributesOf(record));
+    } catch (error) {
+      if (!isEntryFault(error)) throw error;
+      this.#volume.work.spend(FAULT_UNITS);
+      return file(unreadableContent(path, error, record.size), attributesOf(record));
+    }
+  }
 }
 
 async function listing(volume: Volume, ranges: readonly Range[]): Promise<Entry[]> {
@@ -73,22 +122,25 @@ async function listing(volume: Volume, ranges: readonly Range[]): Promise<Entry[
     if (raw[0] === DELETED) names.forget();
     else if ((record.attributes & 0x3f) === ATTRIBUTE.longName) names.part(raw);
     else {
-      const name = fromText(names.of(record));
-      if ((record.attributes & ATTRIBUTE.volumeLabel) !== 0 || name === '.' || name === '..') continue;
-      if (name === '' || /[/\0]/.test(name) || entries.has(name)) {
-        throw damaged('directory', 'A directory has a name twice, or one that cannot be.');
-      }
+      const stored = fromText(names.of(record));
+      if ((record.attributes & ATTRIBUTE.volumeLabel) !== 0 || stored === '.' || stored === '..') continue;
       volume.work.spend(NAME_UNITS);
-      entries.set(name, { name, record });
+      const name = volume.remarks.possibleName(stored);
+      if (name === undefined) continue;
+      if (entries.has(name)) volume.remarks.addTwice(name);
+      else entries.set(name, { name, record });
     }
   }
   return [...entries.values()];
 }
 
+function isDirectory(record: DirectoryEntry): boolean {
+  return (record.attributes & ATTRIBUTE.directory) !== 0;
+}
+
 function attributesOf(record: DirectoryEntry): Partial<Attributes> {
-  const isDirectory = (record.attributes & ATTRIBUTE.directory) !== 0;
-  const writable = (record.attributes & READ_ONLY) === 0 || isDirectory ? 0o200 : 0;
-  const mode = (isDirectory ? 0o555 : 0o444) | writable;
+  const writable = (record.attributes & READ_ONLY) === 0 || isDirectory(record) ? 0o200 : 0;
+  const mode = (isDirectory(record) ? 0o555 : 0o444) | writable;
   return { mode, mtime: timestampOf(record.modifiedDate, record.modifiedTime) };
 }
 
@@ -96,16 +148,10 @@ function firstCluster(volume: Volume, record: DirectoryEntry): number {
   return record.clusterLow + (volume.facts.type === 32 ? record.clusterHigh * 0x10000 : 0);
 }
 
-async function placeOf(volume: Volume, record: DirectoryEntry): Promise<Range[]> {
-  return volume.chain(firstCluster(volume, record));
-}
-
-async function fileOf(volume: Volume, record: DirectoryEntry): Promise<Node> {
-  const attributes = attributesOf(record);
-  const first = firstCluster(volume, record);
-  if (record.size === 0 && first === 0) return file(EMPTY, attributes);
-  const ranges = await volume.chain(first);
+async function contentOf(volume: Volume, record: DirectoryEntry): Promise<ExactContent> {
+  if (record.size === 0) return EMPTY;
+  const ranges = await volume.chain(firstCluster(volume, record));
   const room = ranges.reduce((sum, range) => sum + range.length, 0);
-  if (record.size > room) throw damaged('chain', 'A file is longer than its chain of clusters.');
-  return file(record.size === 0 ? EMPTY : new PartsContent(volume, ranges, record.size), attributes);
+  if (record.size > room) throw damaged('chain', 'It is longer than its chain of clusters.');
+  return new PartsContent(volume, ranges, record.size);
 }

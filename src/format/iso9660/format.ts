@@ -16,14 +16,19 @@ export const isoFormat: ImageFormat<FoundVolume> = {
   sharesImage: true,
   recognise: findVolume,
   facts: ({ volume }): FormatFacts => {
-    const { volumeId, uuid, size, extensions, created, modified, bootRecords: _, ...texts } = volume;
+    const { volumeId, uuid, size, extensions, created, modified, sessions, bootRecords: _, ...texts } = volume;
     return {
       kind: 'iso9660',
       ...(volumeId === '' ? {} : { label: volumeId }),
       ...defined({ uuid }),
       size,
       extensions,
-      details: presentDetails({ ...texts, created: isoTime(created), modified: isoTime(modified) }),
+      details: presentDetails({
+        ...texts,
+        created: isoTime(created),
+        modified: isoTime(modified),
+        sessions: sessions > 1 ? sessions : undefined,
+      }),
     };
   },
   open: async (image) => {

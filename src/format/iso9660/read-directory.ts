@@ -40,7 +40,7 @@ export async function ownRecord(volume: Volume, block: number): Promise<Director
   return self;
 }
 
-/** The values of a record's system use fields in this hierarchy. */
+/** What the system use fields of a record say in this hierarchy. */
 export async function factsOf(volume: Volume, { systemUse }: DirectoryRecord, skip: number): Promise<RockRidgeFacts> {
   return rockRidgeFacts(await useFields(volume, systemUse.subarray(Math.min(skip, systemUse.length))));
 }
@@ -56,11 +56,11 @@ export async function entriesOf(volume: Volume, record: DirectoryRecord, as: Hie
     volume.work.spend(NAME_UNITS);
     const first = records[0]!;
     const facts = as === 'rock-ridge' ? await lenientFacts(volume, first) : NO_FACTS;
-    const name = possibleName(volume, facts.name ?? nameOf(first.identifier, as));
+    const name = volume.remarks.possibleName(facts.name ?? nameOf(first.identifier, as));
     if (name === undefined) continue;
     // The newest version of a file comes first.
     if (entries.has(name)) {
-      if (as === 'rock-ridge') volume.remark(`A directory has ${displayText(name)} twice; the first one is shown.`);
+      if (as === 'rock-ridge') volume.remarks.addTwice(name);
       continue;
     }
     const ranges = records.map(({ extent, size }) => ({ at: extent * BLOCK, length: size }));
@@ -76,21 +76,9 @@ async function lenientFacts(volume: Volume, record: DirectoryRecord): Promise<Ro
     return await factsOf(volume, record, volume.skip ?? 0);
   } catch (error) {
     if (!(error instanceof InvalidImageError)) throw error;
-    volume.remark(`The Rock Ridge fields of ${displayText(record.identifier)} cannot be read: ${error.message}`);
+    volume.remarks.add(`The Rock Ridge fields of ${displayText(record.identifier)} cannot be read: ${error.message}`);
     return NO_FACTS;
   }
-}
-
-/** A name that an entry can have in a tree; undefined for none. */
-function possibleName(volume: Volume, name: ByteString): ByteString | undefined {
-  if (name === '' || name === '.' || name === '..') {
-    volume.remark(`An entry with the name "${name}" is left out.`);
-    return undefined;
-  }
-  if (!/[/\0]/.test(name)) return name;
-  const shown = name.replace(/[/\0]/g, '_') as ByteString;
-  volume.remark(`The name ${displayText(name)} is shown as ${displayText(shown)}.`);
-  return shown;
 }
 
 /** Records of one file, and why its bytes cannot be read. */
@@ -106,7 +94,7 @@ function* filesIn(bytes: Uint8Array, volume: Volume): Generator<FileRecords> {
     const blockEnd = Math.min(at - (at % BLOCK) + BLOCK, bytes.length);
     const block = bytes.subarray(0, blockEnd);
     if (block[at] === 0 || !isRecord(block, at)) {
-      if (block[at] !== 0) volume.remark('A block of a directory ends with something else than records.');
+      if (block[at] !== 0) volume.remarks.add('A block of a directory ends with something else than records.');
       at = blockEnd;
       continue;
     }

@@ -1,14 +1,23 @@
-// The files of an opened volume as a tree. Directories are read breadth first, so nesting does not use the stack; no
+// The files of an opened volume as a tree. Directories are met breadth first, so no depth of nesting costs a stack; no
 // directory is entered twice, so no loop is followed.
 
 import { type ByteString, displayText } from '../../bytes/index.js';
-import { InvalidImageError, UnsupportedError } from '../../errors.js';
-import { EMPTY, type ExactContent, PartsContent, type Range, UnreadableContent } from '../../io/index.js';
+import { UnsupportedError } from '../../errors.js';
+import {
+  EMPTY,
+  type ExactContent,
+  ExhaustedError,
+  FAULT_UNITS,
+  PartsContent,
+  type Range,
+  UnreadableContent,
+} from '../../io/index.js';
 import {
   type Attributes,
   directory,
   FileTree,
   file,
+  isEntryFault,
   kindOfMode,
   type Node,
   special,
@@ -112,7 +121,7 @@ class TreeReader {
   async #rootAttributes(root: DirectoryRecord): Promise<Partial<Attributes>> {
     if (this.#hierarchy !== 'rock-ridge') return this.#attributes({ xattrs: [] }, root, PLAIN_MODE.directory);
     const self = await ownRecord(this.#volume, root.extent);
-    // Its fields begin at the first byte, because they state the number of skipped bytes.
+    // Its fields begin at the first byte: they are where the number of skipped bytes is told.
     return this.#attributes(await factsOf(this.#volume, self, 0), self, PLAIN_MODE.directory);
   }
 
@@ -123,9 +132,13 @@ class TreeReader {
     entry: FoundEntry | undefined,
   ): Promise<number | undefined> {
     const known = this.#entered.get(record.extent);
-    if (known !== undefined) return this.#relocate(known, entry!);
+    if (known !== undefined) {
+      return entry ? this.#orFault(entry, async () => this.#relocate(known, entry)) : undefined;
+    }
     this.#directoriesLeft -= record.size;
-    if (this.#directoriesLeft < 0) throw damaged('directory', 'Directories are larger than the image.');
+    if (this.#directoriesLeft < 0) {
+      throw new ExhaustedError('iso9660.directory', 'Directories are larger than the image.');
+    }
     const read = () => entriesOf(this.#volume, record, this.#hierarchy);
     const entries = await (entry ? this.#orFault(entry, read) : read());
     if (!entries) return undefined;
@@ -166,12 +179,13 @@ class TreeReader {
     return entry.isDirectory ? entry.record : undefined;
   }
 
-  /** The records of a directory; undefined, and remembered, if they are outside the image. */
+  /** What is read for a directory; undefined, and remembered, if the image does not hold it. */
   async #orFault<T>(entry: FoundEntry, read: () => Promise<T>): Promise<T | undefined> {
     try {
       return await read();
     } catch (error) {
-      if (!(error instanceof InvalidImageError)) throw error;
+      if (!isEntryFault(error)) throw error;
+      this.#volume.work.spend(FAULT_UNITS);
       this.#faults.set(entry, error.message);
       return undefined;
     }
@@ -213,8 +227,7 @@ class TreeReader {
     const isCut = ranges.some(({ at, length }) => at + length > this.#volume.size);
     const reason = fault ?? (isCut && size > 0 ? 'the image ends before' : undefined);
     if (reason)
-      return new UnreadableContent(
-        size,
+      return new UnreadableContent(size, () =>
         damaged('file', `${displayText(name)} cannot be read: ${reason.replace(/\.$/, '')}.`),
       );
     if (size === 0) return EMPTY;
@@ -222,6 +235,6 @@ class TreeReader {
     if (!zisofs) return stored;
     if (isReadable(zisofs)) return new ZisofsContent(stored, zisofs);
     const message = `${displayText(name)} is stored in a compressed form that is not read (${displayText(zisofs.algorithm as ByteString)}).`;
-    return new UnreadableContent(zisofs.size, new UnsupportedError('iso9660.zisofs', message));
+    return new UnreadableContent(zisofs.size, () => new UnsupportedError('iso9660.zisofs', message));
   }
 }

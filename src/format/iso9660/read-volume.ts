@@ -2,6 +2,7 @@
 
 import { InvalidImageError, UnsupportedError } from '../../errors.js';
 import { type Range, type Source, Work } from '../../io/index.js';
+import { Remarks } from '../../tree/index.js';
 import { type DirectoryRecord, readRecord } from './directory-record.js';
 import { BLOCK } from './geometry.js';
 import { volumeDescriptors } from './read.js';
@@ -15,19 +16,16 @@ const JOLIET_LEVELS = [0x40, 0x43, 0x45];
 /** Magic bytes of SP, the first field of a root that has system use fields. */
 const SUSP_MAGIC = [0xbe, 0xef] as const;
 
-/** Remarks beyond this are summed up. */
-const MOST_NOTES = 20;
-
 /** Trees of one volume over the same files. */
 export type HierarchyName = 'rock-ridge' | 'joliet' | 'iso9660';
 
 /** Volume and hierarchies that it has. */
 export class Volume {
   readonly #image: Source;
-  /** The work done so far for reading the trees. */
+  /** What reading the trees has cost. */
   readonly work: Work;
-  /** Defects of the disc, as far as it was read. */
-  readonly notes: string[] = [];
+  /** What is odd about the disc, as far as it was read. */
+  readonly remarks = new Remarks();
   /** Root directories as the descriptors give them. */
   readonly primary: DirectoryRecord;
   readonly joliet: DirectoryRecord | undefined;
@@ -41,7 +39,7 @@ export class Volume {
     this.joliet = joliet;
   }
 
-  /** Throws {@link InvalidImageError} if there is no such volume. */
+  /** Throws {@link InvalidImageError} for what is no such volume. */
   static async open(image: Source): Promise<Volume> {
     let primary: DirectoryRecord | undefined;
     let joliet: DirectoryRecord | undefined;
@@ -62,7 +60,7 @@ export class Volume {
     }
     if (!primary) throw damaged('not-iso9660', 'This is not an ISO 9660 volume.');
     const volume = new Volume(image, primary, joliet);
-    if (sessions.length > 1) volume.remark(`The disc has ${sessions.length} sessions; the last one is shown.`);
+    if (sessions.length > 1) volume.remarks.add(`The disc has ${sessions.length} sessions; the last one is shown.`);
     volume.skip = await volume.#findSkip();
     return volume;
   }
@@ -81,18 +79,12 @@ export class Volume {
     return this.#image.slice(range);
   }
 
-  /** Something odd about the disc, for people. */
-  remark(text: string): void {
-    if (this.notes.length < MOST_NOTES) this.notes.push(text);
-    else if (this.notes.length === MOST_NOTES) this.notes.push('There is more of this kind.');
-  }
-
   /** Bytes of the whole image. */
   get size(): number {
     return this.#image.size;
   }
 
-  /** The root's own record says whether there are system use fields, and after how many other bytes. */
+  /** The root's own record says whether there are system use fields, and behind how many other bytes. */
   async #findSkip(): Promise<number | undefined> {
     const block = await this.bytes({ at: this.primary.extent * BLOCK, length: BLOCK });
     const self = readRecord(block, 0);
@@ -107,7 +99,7 @@ function isJoliet(escapes: Uint8Array): boolean {
   return JOLIET.every((byte, i) => escapes[i] === byte) && JOLIET_LEVELS.includes(escapes[2]!);
 }
 
-/** An error of the image. */
+/** What is thrown about an image. */
 export function damaged(what: string, message: string): InvalidImageError {
   return new InvalidImageError(`iso9660.${what}`, message);
 }

@@ -5,13 +5,13 @@ import type { Source } from '../../io/index.js';
 import type { Recognition } from '../../tree/index.js';
 import { isRecord, readRecord, SELF } from './directory-record.js';
 import { BLOCK, SYSTEM_AREA_BLOCKS } from './geometry.js';
+import { sessionsOf } from './sessions.js';
 import {
   PRIMARY,
   STANDARD_ID,
   SUPPLEMENTARY,
   TERMINATOR,
   type VolumeDescriptor,
-  type VolumeTexts,
   volumeDescriptor,
 } from './volume-descriptor.js';
 
@@ -22,8 +22,14 @@ const BOOT_RECORD = 0;
 const CREATED_AT = 813;
 const MODIFIED_AT = 830;
 
-/** The facts in the descriptors of an ISO 9660 volume. */
-export interface IsoVolume extends Omit<VolumeTexts, 'copyrightFile' | 'abstractFile' | 'bibliographicFile'> {
+/** What the descriptors of an ISO 9660 volume say. */
+export interface IsoVolume {
+  readonly volumeId: string;
+  readonly systemId: string;
+  readonly volumeSetId: string;
+  readonly publisher: string;
+  readonly preparer: string;
+  readonly applicationId: string;
   readonly created: Timestamp | undefined;
   readonly modified: Timestamp | undefined;
   /** The identifier that `blkid` makes of the dates: `2023-11-14-22-13-20-00`. */
@@ -34,6 +40,8 @@ export interface IsoVolume extends Omit<VolumeTexts, 'copyrightFile' | 'abstract
   readonly extensions: readonly string[];
   /** Blocks of boot record descriptors. */
   readonly bootRecords: readonly number[];
+  /** How many the disc has; everything else is about the last one. */
+  readonly sessions: number;
 }
 
 /** The descriptors of a session from its first block on, up to the terminator; each a block, with its number. */
@@ -48,22 +56,31 @@ export async function* volumeDescriptors(
   }
 }
 
-/** The facts of a volume's descriptors, and how certain it is that there is a volume. */
+/** What the descriptors of a volume say, and how sure it is that there is a volume. */
 export interface FoundVolume extends Recognition {
   readonly volume: IsoVolume;
 }
 
-/** The volume that starts at byte 0 of the source; undefined for any other bytes. */
+/** The volume of the last session of the source; undefined if there is none, whatever its bytes are. */
 export async function recogniseIso(image: Source): Promise<IsoVolume | undefined> {
   return (await findVolume(image))?.volume;
 }
 
 /** As {@link recogniseIso}, with the evidence: it is `confirmed` if the root directory is where the descriptor says. */
 export async function findVolume(image: Source): Promise<FoundVolume | undefined> {
+  const first = await findSession(image, SYSTEM_AREA_BLOCKS);
+  if (!first) return undefined;
+  const sessions = await sessionsOf(image);
+  const last = sessions.length === 1 ? first : ((await findSession(image, sessions.at(-1)!)) ?? first);
+  return { ...last, volume: { ...last.volume, sessions: sessions.length } };
+}
+
+/** What the descriptors from a block on say; undefined if there are none. */
+async function findSession(image: Source, start: number): Promise<FoundVolume | undefined> {
   let primary: { readonly bytes: Uint8Array; readonly fields: VolumeDescriptor } | undefined;
   const extensions: string[] = [];
   const bootRecords: number[] = [];
-  for await (const { block, bytes } of volumeDescriptors(image)) {
+  for await (const { block, bytes } of volumeDescriptors(image, start)) {
     const [type] = bytes;
     if (type === BOOT_RECORD) bootRecords.push(block);
     if (type === PRIMARY) primary ??= { bytes, fields: volumeDescriptor.decode(bytes) };
@@ -87,11 +104,12 @@ export async function findVolume(image: Source): Promise<FoundVolume | undefined
     size: fields.spaceSize * BLOCK,
     extensions: [...(rockRidge ? [rockRidge] : []), ...extensions],
     bootRecords,
+    sessions: 1,
   };
   return { evidence: root ? 'confirmed' : 'head', volume };
 }
 
-/** The stored digits of the modification time, otherwise of the creation time: the UUID that `blkid` reports. */
+/** The digits of the time of modification, else of creation, as they are stored: what `blkid` takes for a UUID. */
 function uuidOf(descriptor: Uint8Array): string | undefined {
   for (const at of [MODIFIED_AT, CREATED_AT]) {
     const digits = byteStringOf(descriptor.subarray(at, at + 16));

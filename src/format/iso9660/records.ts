@@ -17,14 +17,14 @@ export interface RecordedDirectory {
   readonly range: EntryRange;
 }
 
-/** The inputs of its records. */
+/** What its records depend on. */
 export interface RecordRules {
   readonly entries: EntryTable;
   readonly systemUse: SystemUse | undefined;
   readonly relocation: Relocation | undefined;
 }
 
-/** The node of a record: `moved` is an empty file in the place of a directory that was moved up. */
+/** What a record stands for: `moved` is an empty file in the place of a directory that was moved up. */
 export type RecordKind = 'directory' | 'moved' | 'other';
 
 /** Takes one record; its system use fields are in the run. `name` is the entry's own, or that of the identifier for "." and "..". */

@@ -1,4 +1,4 @@
-// A planned image: the decisions as plain data, and the side tables for the emitter.
+// What a planned image is: the decisions as plain data, and the side tables the emitter works from.
 
 import type { CompressionFacts } from '../../compress/index.js';
 import type { Loss } from '../../tree/index.js';
@@ -15,7 +15,7 @@ import type { PlannedXattrs } from './plan-xattrs.js';
  */
 export const LAYOUT_VERSION = 3;
 
-/** The decisions before the first byte, as plain data. */
+/** What was decided before the first byte, as plain data. */
 export interface SquashfsLayout {
   readonly format: 'squashfs';
   readonly layoutVersion: number;

@@ -6,6 +6,7 @@ import {
   ALWAYS,
   BadValue,
   binarySize,
+  checkSpelled,
   decimalNumber,
   type ForeignProgram,
   listOf,
@@ -17,7 +18,7 @@ import {
   readWords,
   wholeNumber,
 } from '../../options/index.js';
-import type { SquashfsOptions, StoredPart } from './options.js';
+import { resolveShape, type SquashfsOptions, type StoredPart } from './options.js';
 
 /** Options of the writer that mksquashfs has as well. */
 export type MksquashfsImage = Pick<
@@ -34,7 +35,7 @@ export interface RootAttributes {
   readonly time?: number;
 }
 
-/** Changes and selections of the tree. Times are seconds since 1970. */
+/** Changes of the tree and of what is taken from it. Times are seconds since 1970. */
 export interface MksquashfsTree {
   /** Store equal files once. Undefined: the default, which is to do so. */
   readonly duplicates?: boolean;
@@ -329,15 +330,17 @@ export const MKSQUASHFS: ForeignProgram<Draft> = {
   code: 'squashfs.mksquashfs-option',
   table: { ...COMPRESSION, ...IMAGE, ...TREE, ...RUN },
   style: 'words',
+  choices: ({ image }) => image,
 };
 
 /**
- * Reads words in mksquashfs's spelling. Known but unsupported options are in `refused`; operands and words that
+ * Reads words in mksquashfs's spelling. What is known and not supported is in `refused`; operands and words that
  * mksquashfs does not have are in `rest`. Throws `UsageError` `squashfs.mksquashfs-option` for a bad value.
  */
 export function parseMksquashfsOptions(words: readonly string[], own?: OwnWords): MksquashfsOptions {
   const draft = new Draft();
-  const { refused, rest, understood } = readWords(MKSQUASHFS, words, draft, own);
+  const { refused, rest, understood, spelled } = readWords(MKSQUASHFS, words, draft, own);
+  checkSpelled(MKSQUASHFS, spelled, () => resolveShape(draft.image));
   const { image, compression, tree, root, run, dictionaryPercent } = draft;
   return {
     image,

@@ -10,7 +10,7 @@ import { MAX_BLOCK_SIZE, MIN_BLOCK_SIZE } from './data-block.js';
 /** Parts of an image that can be left uncompressed one by one. */
 export type StoredPart = 'inodes' | 'data' | 'fragments' | 'xattrs' | 'ids';
 
-/** Options of a squashfs image. */
+/** What can be chosen about a squashfs image. */
 export interface SquashfsOptions {
   readonly compression: Compression;
   /** The image's own time; seconds outside 1970…2106 are clamped. */
@@ -23,9 +23,9 @@ export interface SquashfsOptions {
   readonly tailPacking?: boolean;
   /** Whether inodes can be found by number: needed for NFS, and for overlayfs with index or nfs_export. Default true. */
   readonly exportTable?: boolean;
-  /** Whether blocks of zeros take no space. Default true. */
+  /** Whether blocks of nothing but zeros take no space. Default true. */
   readonly sparse?: boolean;
-  /** Whether equal files of the tree share their content: recorded in the superblock for tools that append; no other effect. Default false. */
+  /** Whether equal files of the tree share their content: told to later writers, changes nothing else. Default false. */
   readonly duplicatesShared?: boolean;
   /** Parts not to compress. Default: none of them, with compression `none` all. */
   readonly stored?: readonly StoredPart[];
@@ -34,16 +34,16 @@ export interface SquashfsOptions {
    * down to whole blocks.
    */
   readonly padTo?: number;
-  /** Zeros before the image, in bytes; nothing in the image counts them. Default 0. */
+  /** Zeros in front of the image, in bytes; nothing in the image counts them. Default 0. */
   readonly offset?: number;
   /**
    * Every file that has blocks of its own starts at a multiple of this many bytes from the superblock: a power of two up
    * to 64 MiB. Default 1.
    */
   readonly alignTo?: number;
-  /** Contents whose tails get separate blocks. Default: none. */
+  /** Contents whose tails get blocks of their own. Default: none. */
   readonly unfragmented?: ReadonlySet<ExactContent>;
-  /** Contents that are stored as they are, in separate blocks. Default: none. */
+  /** Contents that are stored as they are, in blocks of their own. Default: none. */
   readonly uncompressed?: ReadonlySet<ExactContent>;
   /** From a content to another one whose tail is the same, byte for byte, as `findEqualTails` has it. Default: none. */
   readonly equalTails?: ReadonlyMap<ExactContent, ExactContent>;
@@ -64,22 +64,20 @@ const NO_TAILS: ReadonlyMap<ExactContent, ExactContent> = new Map();
 const NO_CONTENTS: ReadonlySet<ExactContent> = new Set();
 const EVERY_PART: readonly StoredPart[] = ['inodes', 'data', 'fragments', 'xattrs', 'ids'];
 
-/** Fills in the defaults. Throws {@link UsageError} for values that no image can have. */
-export function resolveOptions(options: SquashfsOptions): ResolvedOptions {
-  const { compression, epoch, blockSize = 128 * 1024, fragments = true, tailPacking = false } = options;
+/** What can be said of the shape of an image without its codec. */
+type Shape = Pick<
+  SquashfsOptions,
+  'blockSize' | 'fragments' | 'tailPacking' | 'padTo' | 'offset' | 'alignTo' | 'priorities'
+>;
+
+/** Checks what is given, and fills in the defaults. Throws {@link UsageError} for values that no image can have. */
+export function resolveShape(options: Shape) {
+  const { blockSize = 128 * 1024, fragments = true, tailPacking = false } = options;
   const blockLog = Math.log2(blockSize);
   if (!Number.isInteger(blockLog) || blockSize < MIN_BLOCK_SIZE || blockSize > MAX_BLOCK_SIZE) {
     throw new UsageError('squashfs.block-size', `${blockSize} cannot be the block size of a squashfs image.`, {
       option: 'blockSize',
       hint: 'Choose a power of two from 4096 to 1048576.',
-    });
-  }
-  const dictionarySize = compression.xz?.dictionarySize ?? 0;
-  if (dictionarySize > largestDictionary(blockSize)) {
-    const message = `A dictionary of ${dictionarySize} bytes is larger than a block of ${blockSize}.`;
-    throw new UsageError('squashfs.dictionary-size', message, {
-      option: 'dictionarySize',
-      hint: 'Choose a larger block size.',
     });
   }
   if (tailPacking && !fragments) {
@@ -88,13 +86,26 @@ export function resolveOptions(options: SquashfsOptions): ResolvedOptions {
       hint: 'Leave one of the two options out.',
     });
   }
+  return { blockSize, blockLog, fragments, tailPacking, ...resolvePlacement(options) };
+}
+
+/** Fills in the defaults. Throws {@link UsageError} for values that no image can have. */
+export function resolveOptions(options: SquashfsOptions): ResolvedOptions {
+  const { compression, epoch } = options;
+  const shape = resolveShape(options);
+  const { blockSize } = shape;
+  const dictionarySize = compression.xz?.dictionarySize ?? 0;
+  if (dictionarySize > largestDictionary(blockSize)) {
+    const message = `A dictionary of ${dictionarySize} bytes is larger than a block of ${blockSize}.`;
+    throw new UsageError('squashfs.dictionary-size', message, {
+      option: 'dictionarySize',
+      hint: 'Choose a larger block size.',
+    });
+  }
   return {
     compression,
     epoch,
-    blockSize,
-    blockLog,
-    fragments,
-    tailPacking,
+    ...shape,
     exportTable: options.exportTable ?? true,
     sparse: options.sparse ?? true,
     duplicatesShared: options.duplicatesShared ?? false,
@@ -102,11 +113,10 @@ export function resolveOptions(options: SquashfsOptions): ResolvedOptions {
     equalTails: options.equalTails ?? NO_TAILS,
     unfragmented: options.unfragmented ?? NO_CONTENTS,
     uncompressed: options.uncompressed ?? NO_CONTENTS,
-    ...resolvePlacement(options),
   };
 }
 
-function resolvePlacement({ padTo = 4096, offset = 0, alignTo = 1, priorities = NO_PRIORITIES }: SquashfsOptions) {
+function resolvePlacement({ padTo = 4096, offset = 0, alignTo = 1, priorities = NO_PRIORITIES }: Shape) {
   if (!Number.isSafeInteger(padTo) || padTo < 1) {
     throw new UsageError('squashfs.padding', `An image cannot be padded to a multiple of ${padTo} bytes.`, {
       option: 'padTo',

@@ -1,9 +1,21 @@
 // The files of an opened image as a tree. Directories are met breadth first and built from the last to the first, so no
-// nesting does not use the stack; none is read twice, so no loop is followed.
+// depth of nesting costs a stack; none is met twice, so no loop is followed.
 
 import { type ByteString, byteStringOf, timestamp } from '../../bytes/index.js';
-import { EMPTY, type ExactContent, NAME_UNITS } from '../../io/index.js';
-import { type Attributes, directory, FileTree, file, type Node, special, symlink } from '../../tree/index.js';
+import { EMPTY, type ExactContent, ExhaustedError, FAULT_UNITS, NAME_UNITS } from '../../io/index.js';
+import {
+  type Attributes,
+  directory,
+  type EntryFault,
+  FileTree,
+  file,
+  isEntryFault,
+  joinPath,
+  type Node,
+  special,
+  symlink,
+  unreadableEntry,
+} from '../../tree/index.js';
 import { directoryEntry, directoryHeader, HEADER_ENTRIES } from './directory.js';
 import { METADATA_SIZE, metadataRef } from './metadata-block.js';
 import { FragmentBlocks, StoredFile } from './read-content.js';
@@ -22,8 +34,11 @@ interface Name {
 
 interface OpenDirectory {
   readonly ref: number;
+  readonly path: ByteString;
   readonly attributes: Attributes;
   readonly names: readonly Name[];
+  /** What stands for names that lead to something that cannot be read. */
+  readonly faults: Map<ByteString, Node>;
 }
 
 /** Reads the tree of an opened image. */
@@ -36,10 +51,12 @@ class TreeReader {
   readonly #ids: Uint32Array;
   readonly #xattrs: XattrSets;
   readonly #fragments: FragmentBlocks;
-  /** Nodes by reference: several names of one inode are one node. */
+  /** What has been made, by reference: several names of one inode are one node. */
   readonly #nodes = new Map<number, Node>();
   readonly #directories: OpenDirectory[] = [];
   readonly #opened = new Set<number>();
+  /** Why inodes cannot be read. */
+  readonly #faults = new Map<number, EntryFault>();
   /** Bytes of files' lists of blocks. */
   #listed = 0;
   /** Bytes of the inode table, once they have been counted. */
@@ -55,23 +72,37 @@ class TreeReader {
   async read(): Promise<FileTree> {
     const { rootInode } = this.#volume.superblock;
     this.#volume.work.restart();
-    await this.#meet(rootInode);
+    await this.#meet(rootInode, '' as ByteString);
     if (this.#directories.length === 0) throw damaged('root', 'The root of the image is not a directory.');
-    for (let index = 0; index < this.#directories.length; index++) {
-      for (const { ref } of this.#directories[index]!.names) await this.#meet(ref);
-    }
-    for (const { ref, attributes, names } of [...this.#directories].reverse()) {
-      const entries = names.map((entry) => [entry.name, this.#nodes.get(entry.ref)!] as const);
+    for (let index = 0; index < this.#directories.length; index++) await this.#meetAll(this.#directories[index]!);
+    for (const { ref, attributes, names, faults } of [...this.#directories].reverse()) {
+      const entries = names.map(({ name, ref: at }) => [name, faults.get(name) ?? this.#nodes.get(at)!] as const);
       this.#nodes.set(ref, directory<ExactContent>(attributes, entries));
     }
     return new FileTree(this.#nodes.get(rootInode) as ReturnType<typeof directory<ExactContent>>);
   }
 
-  async #meet(ref: number): Promise<void> {
+  async #meetAll({ path, names, faults }: OpenDirectory): Promise<void> {
+    for (const { name, ref } of names) {
+      const place = joinPath(path, name);
+      try {
+        await this.#meet(ref, place);
+      } catch (error) {
+        if (!isEntryFault(error)) throw error;
+        this.#volume.work.spend(FAULT_UNITS);
+        this.#faults.set(ref, error);
+        faults.set(name, unreadableEntry(place, error));
+      }
+    }
+  }
+
+  async #meet(ref: number, path: ByteString): Promise<void> {
     if (this.#nodes.has(ref)) return;
+    const fault = this.#faults.get(ref);
+    if (fault) throw fault;
     if (this.#opened.has(ref)) throw damaged('directory-twice', 'A directory has two places.');
     if (this.#nodes.size + this.#opened.size >= this.#volume.superblock.inodeCount) {
-      throw damaged('counts', 'There are more inodes than the superblock tells.');
+      throw new ExhaustedError('squashfs.counts', 'There are more inodes than the superblock says.');
     }
     const found = await readInode(this.#volume, ref);
     await this.#checkExport(found, ref);
@@ -82,11 +113,12 @@ class TreeReader {
       this.#nodes.set(ref, this.#leaf(body, attributes));
       return;
     }
+    const names = await this.#listing(body);
     this.#opened.add(ref);
-    this.#directories.push({ ref, attributes, names: await this.#listing(body) });
+    this.#directories.push({ ref, path, attributes, names, faults: new Map() });
   }
 
-  /** The export table maps inode numbers to inodes, for NFS. If there is one, it must be right. */
+  /** The export table leads NFS to inodes by their numbers: where there is one, it has to be right. */
   async #checkExport({ number }: FoundInode, ref: number): Promise<void> {
     const { exportTableAt, inodeCount } = this.#volume.superblock;
     if (number < 1 || number > inodeCount) throw damaged('inode-number', `There can be no inode ${number}.`);

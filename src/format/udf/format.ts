@@ -23,8 +23,8 @@ export const udfFormat: ImageFormat<FoundVolume> = {
     };
   },
   open: async (image) => {
-    const { tree } = await openUdf(image);
-    return { views: ['udf'], notes: [], tree: () => tree() };
+    const { notes, tree } = await openUdf(image);
+    return { views: ['udf'], notes, tree: () => tree() };
   },
 };
 

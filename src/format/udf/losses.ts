@@ -1,4 +1,4 @@
-// Metadata that UDF cannot store.
+// What UDF cannot keep of a tree.
 
 import type { Content } from '../../io/index.js';
 import { type FileTree, type Loss, LossLog, walk } from '../../tree/index.js';

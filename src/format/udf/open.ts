@@ -2,26 +2,30 @@
 
 import type { Source } from '../../io/index.js';
 import type { FileTree } from '../../tree/index.js';
+import { damaged } from './damaged.js';
 import { recogniseUdf, type UdfVolumeFacts } from './read.js';
 import { readTree } from './read-tree.js';
-import { damaged, Volume } from './read-volume.js';
+import { Volume } from './read-volume.js';
 
 /** A volume opened for reading. */
 export interface UdfImage {
   readonly facts: UdfVolumeFacts;
+  /** What is odd about the volume, as far as its tree has been read. */
+  readonly notes: readonly string[];
   /**
-   * All files; contents are read when they are pulled. Throws {@link InvalidImageError} for a damaged volume,
-   * {@link UnsupportedError} for files of strategy 4096.
+   * All files; contents are read when they are pulled. Entries that cannot be read, such as those of strategy 4096, are files
+   * whose content throws then. Throws {@link InvalidImageError} for a volume whose root directory cannot be read.
    */
   tree(): Promise<FileTree>;
 }
 
 /**
- * Opens a UDF volume, with or without a metadata partition. Throws {@link InvalidImageError} for an image of another kind or
- * damaged, {@link UnsupportedError} for virtual and sparable partitions.
+ * Opens a UDF volume. Throws {@link InvalidImageError} for an image that is not one or is damaged, {@link UnsupportedError}
+ * for unknown kinds of partitions.
  */
 export async function openUdf(image: Source): Promise<UdfImage> {
   const facts = await recogniseUdf(image);
   if (!facts) throw damaged('not-udf', 'This is not a UDF volume.');
-  return { facts, tree: async () => readTree(await Volume.open(image)) };
+  const volume = await Volume.open(image);
+  return { facts, notes: volume.remarks.notes, tree: () => readTree(volume) };
 }

@@ -1,13 +1,15 @@
-// File entries as they are read, in both forms (ECMA-167 4/14.9, 4/14.17), and where the data of a file are (4/14.14).
+// File entries as they are read, in both forms (ECMA-167 4/14.9, 4/14.17), and where the data of a file lie (4/14.14).
 
 import { reserved, struct, type Timestamp, u32le, u64le } from '../../bytes/index.js';
 import { UnsupportedError } from '../../errors.js';
-import type { Part } from '../../io/index.js';
+import { ExhaustedError, type Part } from '../../io/index.js';
+import { type EntryFault, isEntryFault } from '../../tree/index.js';
 import { AED_HEAD, allocationExtent, longDescriptor, shortDescriptor } from './allocation.js';
+import { damaged } from './damaged.js';
 import { attributesHead, DEVICE_SPECIFICATION } from './device.js';
 import { entityId, type LongAddress, longAd, stamp } from './fields.js';
 import { DATA_FORM, ENTRY_HEAD, entryBeginning, fileEntry, modeOf } from './file-entry.js';
-import { damaged, type Volume } from './read-volume.js';
+import type { Volume } from './read-volume.js';
 import { TAG_ID } from './tag.js';
 
 const EXTENDED_HEAD = 216;
@@ -47,9 +49,11 @@ export interface FoundEntry {
   /** Bytes. */
   readonly size: number;
   readonly device: readonly [major: number, minor: number] | undefined;
-  /** The data where they are in the entry. */
+  /** The data where they lie in the entry. */
   readonly embedded: Uint8Array | undefined;
   readonly parts: readonly Part[];
+  /** Why the data cannot be read; absent if they can. */
+  readonly fault?: EntryFault;
 }
 
 /** Reads file entries of one volume. */
@@ -76,8 +80,6 @@ export class EntryReader {
     const attributes = bytes.subarray(head, head + entry.attributesLength);
     const allocation = bytes.subarray(head + entry.attributesLength, end);
     const form = entry.flags & FORM_MASK;
-    const isEmbedded = form === DATA_FORM.embedded;
-    if (isEmbedded && entry.size > allocation.length) throw damaged('entry', 'Embedded data are shorter than told.');
     return {
       fileType: entry.fileType,
       mode: modeOf(entry.permissions, entry.flags),
@@ -86,9 +88,27 @@ export class EntryReader {
       mtime: entry.modified,
       size: entry.size,
       device: deviceIn(attributes),
-      embedded: isEmbedded ? allocation.slice(0, entry.size) : undefined,
-      parts: isEmbedded ? [] : await this.#parts(allocation, form, address.partition, entry.size),
+      ...(await this.#stored(allocation, form, address.partition, entry.size)),
     };
+  }
+
+  /** Where the data are, or why they cannot be found. */
+  async #stored(
+    allocation: Uint8Array,
+    form: number,
+    partition: number,
+    size: number,
+  ): Promise<Pick<FoundEntry, 'embedded' | 'parts' | 'fault'>> {
+    try {
+      if (form !== DATA_FORM.embedded) {
+        return { embedded: undefined, parts: await this.#parts(allocation, form, partition, size) };
+      }
+      if (size > allocation.length) throw damaged('entry', 'Embedded data are shorter than their size.');
+      return { embedded: allocation.slice(0, size), parts: [] };
+    } catch (error) {
+      if (!isEntryFault(error)) throw error;
+      return { embedded: undefined, parts: [], fault: error };
+    }
   }
 
   async #parts(first: Uint8Array, form: number, partition: number, size: number): Promise<Part[]> {
@@ -108,7 +128,7 @@ export class EntryReader {
     return parts;
   }
 
-  /** Tells every extent until they end; where they continue. */
+  /** Reports every extent until they end; returns where they go on. */
   #extents(
     descriptors: Uint8Array,
     form: number,
@@ -135,7 +155,9 @@ export class EntryReader {
   }
 
   async #continuation(address: LongAddress): Promise<Uint8Array> {
-    if (--this.#continuationsLeft < 0) throw damaged('entry', 'Allocation descriptors go on without end.');
+    if (--this.#continuationsLeft < 0) {
+      throw new ExhaustedError('udf.entry', 'Allocation descriptors go on without end.');
+    }
     const { bytes } = await this.#volume.descriptor(address, TAG_ID.allocationExtent);
     const { length } = allocationExtent.decode(bytes);
     if (AED_HEAD + length > bytes.length) throw damaged('entry', 'Allocation descriptors are longer than their block.');

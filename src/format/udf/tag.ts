@@ -1,4 +1,4 @@
-// Descriptor tag (ECMA-167 3/7.2): the 16 bytes before every descriptor that say what and where it is, with checksums.
+// Descriptor tag (ECMA-167 3/7.2): the 16 bytes in front of every descriptor that say what and where it is, with checksums.
 
 import { crcCcitt, reserved, struct, u8, u16le, u32le, type Value } from '../../bytes/index.js';
 import { InvalidImageError } from '../../errors.js';
@@ -10,6 +10,7 @@ export const TAG = 16;
 export const TAG_ID = {
   primaryVolume: 1,
   anchor: 2,
+  volumePointer: 3,
   implementationUse: 4,
   partition: 5,
   logicalVolume: 6,
@@ -39,14 +40,14 @@ export const descriptorTag = struct('UDF descriptor tag', TAG, {
 });
 export type DescriptorTag = Value<typeof descriptorTag>;
 
-/** The values of a tag other than its checksums. */
+/** What a tag says beyond its checksums. */
 export interface TagFacts {
   readonly id: TagId;
   readonly version: number;
   readonly location: number;
 }
 
-/** Completes a descriptor whose first 16 bytes are free: the tag covers everything after it. */
+/** Completes a descriptor whose first 16 bytes are free: the tag covers everything behind it. */
 export function stamped(descriptor: Uint8Array, facts: TagFacts): Uint8Array {
   const body = descriptor.subarray(TAG);
   const tag = { ...facts, checksum: 0, serial: 0, crc: crcCcitt(body), crcLength: body.length };
@@ -73,6 +74,11 @@ export function readTag(bytes: Uint8Array, at = 0, imageAt = 0): DescriptorTag |
 export function soundTag(bytes: Uint8Array, at = 0): DescriptorTag | undefined {
   const tag = tagAt(bytes, at);
   return tag && isSealed(tag, bytes, at) ? tag : undefined;
+}
+
+/** Whether a descriptor of any kind, 0 included, begins these bytes and is whole. */
+export function isSealedTag(bytes: Uint8Array): boolean {
+  return tagChecksum(bytes) === bytes[4] && isSealed(descriptorTag.decode(bytes), bytes, 0);
 }
 
 function tagAt(bytes: Uint8Array, at: number): DescriptorTag | undefined {

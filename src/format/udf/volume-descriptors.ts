@@ -1,6 +1,6 @@
 // Descriptors of the volume (ECMA-167 3/10, UDF 2.2): anchor, and the sequence that says what the volume and its partition are.
 
-import { bytes, reserved, struct, type Timestamp, u16le, u32le } from '../../bytes/index.js';
+import { bytes, reserved, struct, type Timestamp, u8, u16le, u32le } from '../../bytes/index.js';
 import { dstring, OSTA_CHARSET } from './cs0.js';
 import { entityId, extentAd, type LongAddress, longAd, stamp, type VolumeExtent } from './fields.js';
 import { BLOCK, SEQUENCE_BLOCKS } from './geometry.js';
@@ -15,6 +15,14 @@ export const anchorPointer = struct('UDF anchor', DESCRIPTOR, {
   main: extentAd(16),
   reserve: extentAd(24),
   reserved32: reserved(32, 480),
+});
+
+/** Where a volume descriptor sequence goes on (ECMA-167 3/10.3). */
+export const volumeDescriptorPointer = struct('UDF volume descriptor pointer', DESCRIPTOR, {
+  tag: reserved(0, TAG),
+  sequence: u32le(16),
+  next: extentAd(20),
+  reserved28: reserved(28, 484),
 });
 
 export const primaryVolume = struct('UDF primary volume descriptor', DESCRIPTOR, {
@@ -107,13 +115,41 @@ export const metadataMap = struct('UDF metadata partition map', 64, {
   flags: reserved(58, 6),
 });
 
+/** A partition whose defective packets are replaced (UDF 2.2.9). */
+export const sparableMap = struct('UDF sparable partition map', 64, {
+  kind: bytes(0, 2),
+  reserved2: reserved(2, 2),
+  purpose: entityId(4),
+  volumeNumber: u16le(36),
+  partition: u16le(38),
+  /** Blocks of a packet. */
+  packetLength: u16le(40),
+  tables: u8(42),
+  reserved43: reserved(43, 1),
+  /** Bytes of a table. */
+  tableSize: u32le(44),
+  /** Blocks of the medium at which the tables begin, 32 bits each. */
+  locations: bytes(48, 16),
+});
+
+/** The table of replaced packets (UDF 2.2.12); its entries follow. */
+export const sparingTable = struct('UDF sparing table', 56, {
+  tag: reserved(0, TAG),
+  purpose: entityId(16),
+  entries: u16le(48),
+  reserved50: reserved(50, 2),
+  sequence: u32le(52),
+});
+/** Bytes of an entry: the packet's first block in the partition, and the block of the medium it has now. */
+export const SPARING_ENTRY = 8;
+
 /** Blocks in which a metadata partition counts its extents. */
 export const METADATA_UNIT = 32;
 
-/** The facts of a volume in its sequence. Block numbers are of the medium unless stated otherwise. */
+/** What the sequence says about this volume. Block numbers are of the medium unless told otherwise. */
 export interface UdfVolume {
   readonly volumeId: string;
-  /** Sixteen hexadecimal digits that identify this volume; readers show them as its UUID. */
+  /** Sixteen hexadecimal digits that tell this volume from all others; readers show them as its UUID. */
   readonly identity: string;
   readonly time: Timestamp;
   readonly revision: RevisionFacts;
@@ -125,7 +161,7 @@ export interface UdfVolume {
   readonly metadata: { readonly file: number; readonly mirror: number } | undefined;
 }
 
-/** The anchor that is at `block` and points at both copies of the sequence. */
+/** The anchor that lies at `block` and points at both copies of the sequence. */
 export function renderAnchor(block: number, main: number, reserve: number, { tagVersion }: RevisionFacts): Uint8Array {
   const length = SEQUENCE_BLOCKS * BLOCK;
   const descriptor = anchorPointer.encode({ main: { length, block: main }, reserve: { length, block: reserve } });
@@ -239,7 +275,7 @@ function renderLogicalVolume(volume: UdfVolume): Uint8Array {
   return descriptor;
 }
 
-/** The physical partition, and what is in it as a separate partition. */
+/** The physical partition, and what lies in it as a partition of its own. */
 function partitionMaps({ metadata, revision }: UdfVolume): Uint8Array[] {
   const physical = physicalMap.encode({ kind: Uint8Array.of(1, physicalMap.size), volumeNumber: 1, partition: 0 });
   if (!metadata) return [physical];
@@ -250,7 +286,7 @@ function partitionMaps({ metadata, revision }: UdfVolume): Uint8Array[] {
     partition: 0,
     metadataFile: metadata.file,
     mirrorFile: metadata.mirror,
-    // A read-only medium needs no allocation bitmap.
+    // Nobody allocates on a read-only medium, so there is no bitmap.
     bitmapFile: 0xffff_ffff,
     allocationUnit: METADATA_UNIT,
     alignmentUnit: 1,

@@ -15,7 +15,7 @@ export type TarKind = 'file' | 'directory' | 'symlink' | 'hard-link' | 'characte
 
 export interface TarEntry extends Omit<EntryAttributes, 'permissions'> {
   readonly kind: TarKind;
-  /** As stored. */
+  /** As stored, whatever it holds. */
   readonly path: ByteString;
   /** Target of a symbolic link, or path of the first name of a hard link. */
   readonly target: ByteString;
@@ -44,8 +44,8 @@ export interface TarReadOptions {
 
 /** Bytes of one extended header or long name; each has to be held in memory. */
 const LARGEST_HEADER = 1024 * 1024;
-/** How far after the end mark other data is searched for. */
-const END_SEARCH = 64 * 1024 * 1024;
+/** How far after the end mark something else is looked for. */
+export const END_SEARCH = 64 * 1024 * 1024;
 const BREATH = 1024;
 
 const kinds: Readonly<Record<string, TarKind>> = {
@@ -58,10 +58,10 @@ const kinds: Readonly<Record<string, TarKind>> = {
   D: 'directory',
   '6': 'fifo',
 };
-/** A file that continues in another archive, and a list of names that other archives need. */
+/** A file that goes on in another archive, and a list of names that other archives need. */
 const IN_PARTS = 'MN';
 
-/** Values from extended headers and long names for the next entry. */
+/** What extended headers and long names say about the entry that follows. */
 interface Pending {
   readonly records: PaxRecords;
   readonly name?: ByteString;
@@ -76,7 +76,7 @@ function describesEntry({ records, name, link }: Pending): boolean {
 }
 
 /**
- * Reads the archive from its start. Throws {@link InvalidImageError} `tar.none` for data that is not a tar archive, other codes for
+ * Reads the archive from its start. Throws {@link InvalidImageError} `tar.none` for what is no tar archive, other codes for
  * what is broken or ends too early, and {@link UnsupportedError} for parts of multi-volume archives.
  */
 export async function* readTarEntries(
@@ -156,10 +156,10 @@ async function headerAt(
   return { at, block, header, type: String.fromCharCode(header.type) };
 }
 
-/** Types of headers that are not entries. */
+/** Types of headers that are no entries of their own. */
 const EXTENDED = 'xXgLKV';
 
-/** The values of a header for the entry after it. As in GNU tar a later extended header replaces an earlier one. */
+/** What a header says about the entry after it. As in GNU tar a later extended header replaces an earlier one. */
 async function readExtended(archive: Source, type: string, range: Range, meter: Meter): Promise<Partial<Pending>> {
   switch (type) {
     case 'L':

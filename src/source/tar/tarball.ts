@@ -1,9 +1,9 @@
-// A tar file of the running system as a tree: its first bytes show whether it is compressed, it is unpacked to a spool file if
+// A tar file of the running system as a tree: told by its first bytes whether it is compressed, unpacked to a spool file if
 // so, and read from there. Contents open the file only while they are read, so nothing has to be closed.
 
 import { open } from 'node:fs/promises';
-import { type ByteString, displayText } from '../../bytes/index.js';
-import { SIGNATURE_LENGTH, streamFormat, unpackStream } from '../../compress/index.js';
+import { type ByteString, displayText, SIGNATURE_LENGTH, streamFormat } from '../../bytes/index.js';
+import { unpackStream } from '../../compress/index.js';
 import { InvalidImageError, IsopressError, TargetError } from '../../errors.js';
 import { asBytes, type FileSource, fileRange, openFileSource, pathBuffer, type Run } from '../../io/index.js';
 import type { FileTree } from '../../tree/index.js';
@@ -14,9 +14,9 @@ import { readTar, type TarTreeOptions } from './tree.js';
 export interface TarballOptions extends TarTreeOptions {
   /** Where to unpack a compressed archive to; the file must stay there while the tree is in use. */
   readonly spool: ByteString;
-  /** Name of the archive in messages. Default: its path. */
+  /** What messages call the archive. Default: its path. */
   readonly name?: string;
-  /** Names the kind of a file that is not an archive. */
+  /** Asked what a file is that is no archive. */
   readonly identify?: Identify;
   /** Most bytes a compressed archive may become. Default 64 GiB. */
   readonly limit?: number;
@@ -29,7 +29,7 @@ const HELD_PER_BYTE = 256;
 
 /**
  * Reads an archive, plain or compressed. Throws {@link SourceError} when it cannot be read, {@link InvalidImageError} when it
- * is not a valid tar archive, and {@link UnsupportedError} for other known kinds of files; the message names it.
+ * is no sound tar archive, and {@link UnsupportedError} when it is something else that is known; all of them name it.
  */
 export async function scanTarball(path: ByteString, options: TarballOptions, run: Run): Promise<FileTree> {
   const archive = await openFileSource(path);
@@ -52,7 +52,7 @@ export async function scanTarball(path: ByteString, options: TarballOptions, run
   }
 }
 
-/** The tree of an archive at a path. Throws an error that names the kind of file if it is not an archive. */
+/** The tree of an archive at a path; an error that says what the file is where it is none. */
 async function readNamed(
   archive: FileSource,
   path: ByteString,

@@ -148,7 +148,7 @@ describe('numbers', () => {
       2 ** 31,
       131072,
     ]);
-    for (const bad of ['', '-1', '1.5M', '1X', '99999999T']) expect(() => parseSize(bad)).toThrow();
+    for (const bad of ['', ' 5', '5 ', '5  M', '-1', '1.5M', '1X', '99999999T']) expect(() => parseSize(bad)).toThrow();
   });
   test('serials', () => {
     expect([parseHex32('1a2b-3c4d'), parseHex32('0x1A2B3C4D'), parseHex32('ff')]).toEqual([

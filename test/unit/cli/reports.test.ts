@@ -120,6 +120,19 @@ describe('names', () => {
       expect(bytes.sort()).toEqual(['odd\\xff', 'odd\xff']);
     }
   });
+  test('of sources too: a directory and an archive', () => {
+    const place = Buffer.from(at('source\xff'), 'latin1');
+    mkdirSync(place);
+    writeFileSync(Buffer.concat([place, Buffer.from('/file')]), 'content');
+    const script = `place="$(printf '${scratch}/source\\377')"
+      tar -cf "$place/archive.tar" -C "$place" file && mv "$place/archive.tar" "$place.tar" || exit 1
+      "$@" ext4 "$place" "$place.a.img" --quiet && "$@" ext4 "$place.tar" "$place.b.img" --quiet || exit 2
+      "$@" cat "$place.a.img" file && "$@" cat "$place.b.img" file
+      "$@" ext4 "$place/none" "$place.c.img"`;
+    const { stdout, stderr } = isopress([], { prefix: ['/bin/bash', '-c', script, 'bash'] });
+    expect(stdout).toBe('contentcontent');
+    expect(stderr).toBe(`isopress: ${at('source')}\\xff/none does not exist. [cli.source-missing]\n`);
+  });
   test('of images too', () => {
     const script = `exec "$@" "$(printf '${scratch}/image\\377')" --json --progress none`;
     const run = (...args: string[]) => isopress(args, { prefix: ['/bin/bash', '-c', script, 'bash'] });

@@ -1,9 +1,10 @@
 // Reading options of other programs by tables: words, joined letters, attached values, and words of the caller's own.
 import { describe, expect, test } from 'vitest';
-import { UnsupportedError, UsageError } from '../../../src/errors.js';
+import { type Message, option, UnsupportedError, UsageError, wording } from '../../../src/errors.js';
 import {
   ALWAYS,
   binarySize,
+  checkSpelled,
   type ForeignProgram,
   readWords,
   refuseOptions,
@@ -42,6 +43,7 @@ describe('words', () => {
       rest: ['a', 'b', '--force'],
       refused: [],
       understood: ['-number', '-n', '-quiet', '-s', '-v'],
+      spelled: new Map(),
     });
   });
   test('the last option may take all that follows, options too', () => {
@@ -64,6 +66,28 @@ describe('letters', () => {
 test("the caller's own words come first, with their values", () => {
   const own = (word: string) => (word === '-v' ? 1 : word === '-s' ? 2 : 0);
   expect(read(WORDS, '-v -s -n -n 2', own)).toMatchObject({ seen: [2], rest: ['-v', '-s', '-n'] });
+});
+
+test('a value that is refused is named as it was spelled', () => {
+  const program: ForeignProgram<{ choices: { size?: number } }> = {
+    ...{ name: 'tool', code: 'tool.option', style: 'getopt' },
+    table: {
+      '-s SIZE': ({ choices }, value) => {
+        choices.size = binarySize(value);
+      },
+    },
+    choices: ({ choices }) => choices,
+  };
+  const draft = { choices: {} };
+  const { spelled } = readWords(program, ['-s', '3'], draft);
+  expect(spelled).toEqual(new Map([['size', '-s']]));
+  const refuse = (message: Message, about: string) => () =>
+    checkSpelled(program, spelled, () => {
+      throw new UsageError('x.y', message, { option: about });
+    });
+  expect(refuse(wording`${option('size')} must be 4.`, 'size')).toThrow('-s of tool must be 4.');
+  expect(refuse('Sizes of 3 do not exist.', 'size')).toThrow('-s of tool: Sizes of 3 do not exist.');
+  expect(refuse('Other things do not exist.', 'other')).toThrow(/^Other/);
 });
 
 test('refused options and unknown words are named, bad values are explained', () => {

@@ -1,0 +1,49 @@
+// Apple's partition map (Inside Macintosh: Devices, "SCSI Manager"), by which discs show HFS or HFS+ beside ISO 9660.
+
+import type { Source } from '../io/index.js';
+
+const SECTOR_SIZES = [512, 2048];
+/** A longer map is damage. */
+const MOST_ENTRIES = 64;
+const ENTRY = 512;
+const MARK = 0x504d;
+
+/** One entry of the map. */
+export interface ApplePartition {
+  /** From 1. */
+  readonly number: number;
+  /** `Apple_HFS` */
+  readonly type: string;
+  /** Bytes. */
+  readonly at: number;
+  readonly size: number;
+}
+
+/** The entries of the map; none without a map. Never throws because of what the bytes are. */
+export async function readApplePartitions(image: Source): Promise<ApplePartition[]> {
+  for (const sector of SECTOR_SIZES) {
+    const found: ApplePartition[] = [];
+    for (let number = 1, count = 1; number <= Math.min(count, MOST_ENTRIES); number++) {
+      const entry = await entryAt(image, number * sector);
+      if (!entry) break;
+      count = entry.getUint32(4);
+      const [at, size] = [entry.getUint32(8) * sector, entry.getUint32(12) * sector];
+      found.push({ number, type: textOf(entry, 48), at, size });
+    }
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
+async function entryAt(image: Source, at: number): Promise<DataView | undefined> {
+  if (at + ENTRY > image.size) return undefined;
+  const bytes = new Uint8Array(ENTRY);
+  await image.read(at, bytes);
+  const view = new DataView(bytes.buffer);
+  return view.getUint16(0) === MARK ? view : undefined;
+}
+
+function textOf(entry: DataView, at: number): string {
+  const bytes = new Uint8Array(entry.buffer, at, 32);
+  return String.fromCharCode(...bytes).replace(/\0.*$/s, '');
+}
