@@ -1,10 +1,21 @@
 // The files of an opened image as a tree. Directories are met breadth first and built from the last to the first, so no
 // depth of nesting costs a stack; none is met twice, so no loop is followed.
 
-import { byteStringOf } from '../../bytes/index.js';
-import { InvalidImageError, UnsupportedError } from '../../errors.js';
-import { EMPTY, type ExactContent, KEPT_BYTE_UNITS, NAME_UNITS, UnreadableContent } from '../../io/index.js';
-import { type Attributes, directory, FileTree, file, type Node, special, symlink } from '../../tree/index.js';
+import { type ByteString, byteStringOf } from '../../bytes/index.js';
+import { EMPTY, type ExactContent, FAULT_UNITS, KEPT_BYTE_UNITS, NAME_UNITS } from '../../io/index.js';
+import {
+  type Attributes,
+  directory,
+  FileTree,
+  file,
+  isEntryFault,
+  joinPath,
+  type Node,
+  special,
+  symlink,
+  unreadableContent,
+  unreadableEntry,
+} from '../../tree/index.js';
 import { deviceNumbers } from './inode.js';
 import { contentOf } from './read-content.js';
 import { type Name, namesIn } from './read-directory.js';
@@ -23,8 +34,11 @@ export function readTree(volume: Volume): Promise<FileTree> {
 
 interface OpenDirectory {
   readonly at: number;
+  readonly path: ByteString;
   readonly attributes: Attributes;
   readonly names: readonly Name[];
+  /** What stands for names that lead to something that cannot be read. */
+  readonly faults: Map<ByteString, Node>;
 }
 
 class TreeReader {
@@ -42,20 +56,34 @@ class TreeReader {
 
   async read(): Promise<FileTree> {
     const root = rootOf(this.#volume.superblock);
-    await this.#meet(root);
+    await this.#meet(root, '' as ByteString);
     if (this.#directories.length === 0) throw damaged('root', 'The root of the image is not a directory.');
-    for (let turn = 0; turn < this.#directories.length; turn++) {
-      for (const { ref } of this.#directories[turn]!.names) await this.#meet(ref);
-    }
-    for (const { at, attributes, names } of [...this.#directories].reverse()) {
-      const entries = names.map(({ name, ref }) => [name, this.#nodes.get(addressOf(this.#volume, ref))!] as const);
+    for (let index = 0; index < this.#directories.length; index++) await this.#meetAll(this.#directories[index]!);
+    for (const { at, attributes, names, faults } of [...this.#directories].reverse()) {
+      const entries = names.map(({ name, ref }) => {
+        return [name, faults.get(name) ?? this.#nodes.get(addressOf(this.#volume, ref))!] as const;
+      });
       this.#nodes.set(at, directory<ExactContent>(attributes, entries));
     }
     const top = this.#nodes.get(addressOf(this.#volume, root));
     return new FileTree(top as ReturnType<typeof directory<ExactContent>>);
   }
 
-  async #meet(ref: InodeRef): Promise<void> {
+  async #meetAll({ path, names, faults }: OpenDirectory): Promise<void> {
+    for (const { name, ref } of names) {
+      const place = joinPath(path, name);
+      try {
+        await this.#meet(ref, place);
+      } catch (error) {
+        if (!isEntryFault(error)) throw error;
+        this.#volume.work.spend(FAULT_UNITS);
+        faults.set(name, unreadableEntry(place, error));
+      }
+    }
+  }
+
+  /** `path` is the name by which it is met first. */
+  async #meet(ref: InodeRef, path: ByteString): Promise<void> {
     const at = addressOf(this.#volume, ref);
     if (this.#nodes.has(at)) return;
     if (this.#opened.has(at)) throw damaged('directory-twice', 'A directory has two places.', at);
@@ -64,16 +92,21 @@ class TreeReader {
     const { mode, uid, gid, mtime } = inode;
     const attributes = { mode: mode & 0o7777, uid, gid, mtime, xattrs: await this.#xattrs.of(inode) };
     if (inode.kind !== 'directory') {
-      this.#nodes.set(at, await this.#leaf(inode.kind, inode, attributes));
+      this.#nodes.set(at, await this.#leaf(inode.kind, inode, path, attributes));
       return;
     }
     const names = await namesIn(this.#volume, inode, await contentOf(this.#volume, inode));
     this.#opened.add(at);
-    this.#directories.push({ at, attributes, names });
+    this.#directories.push({ at, path, attributes, names, faults: new Map() });
   }
 
-  async #leaf(kind: Exclude<Node['kind'], 'directory'>, inode: FoundInode, attributes: Attributes): Promise<Node> {
-    if (kind === 'file') return file(await this.#content(inode), attributes);
+  async #leaf(
+    kind: Exclude<Node['kind'], 'directory'>,
+    inode: FoundInode,
+    path: ByteString,
+    attributes: Attributes,
+  ): Promise<Node> {
+    if (kind === 'file') return file(await this.#content(inode, path), attributes);
     if (kind === 'symlink') return symlink(byteStringOf(await this.#target(inode)), attributes);
     const isDevice = kind === 'block-device' || kind === 'character-device';
     // No data at all is the device number of all ones.
@@ -81,14 +114,14 @@ class TreeReader {
   }
 
   /** A file whose places are wrong is one file's error. */
-  async #content(inode: FoundInode): Promise<ExactContent> {
+  async #content(inode: FoundInode, path: ByteString): Promise<ExactContent> {
     if (inode.size === 0) return EMPTY;
     try {
       return await contentOf(this.#volume, inode);
     } catch (error) {
-      const isOfFile = error instanceof InvalidImageError || error instanceof UnsupportedError;
-      if (!isOfFile || error.code === this.#volume.work.code) throw error;
-      return new UnreadableContent(inode.size, error);
+      if (!isEntryFault(error)) throw error;
+      this.#volume.work.spend(FAULT_UNITS);
+      return unreadableContent(path, error, inode.size);
     }
   }
 
