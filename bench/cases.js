@@ -1,4 +1,4 @@
-// What is measured against whom: each case packs the same tree with us and with its peers, in one run.
+// The cases: each packs the same tree with isopress and with other tools, in one run.
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -6,12 +6,12 @@ import { join } from 'node:path';
  * @typedef {object} Contender
  * @property {() => readonly (readonly string[])[]} commands  Run one after the other; asked for once the tree is there.
  * @property {readonly string[]} makes  Files and directories that are removed before each run, and after the last.
- * @property {string} image  What is made; its size is the most that should be written.
- * @property {string} [payload]  What sizes are compared of, when not the image: a file in an ISO, `image.iso!/path`.
- * @property {Marks} [marks]  What is to be held, by ours alone.
+ * @property {string} image  The output; its size is the most that should be written.
+ * @property {string} [payload]  Compare the size of this instead of the image: a file in an ISO, `image.iso!/path`.
+ * @property {Marks} [marks]  Limits for our result.
  *
  * @typedef {{ wall?: number, size?: number, written?: number, memory?: number }} Marks  At most: times the wall time of the
- *   fastest peer, times the size of the first peer, times the bytes of the image, MiB (200 unless told).
+ *   fastest peer, times the size of the first peer, times the bytes of the image, MiB (default 200).
  *
  * @typedef {object} Case
  * @property {string} name
@@ -87,7 +87,7 @@ export function contenderIn(out) {
   };
 }
 
-/** The peer is told the size and the inodes that we find out ourselves. @param {string} tree @param {string} image */
+/** The peer gets the size and the number of inodes that isopress computes. @param {string} tree @param {string} image */
 function mke2fs(tree, image) {
   const { megabytes, inodes } = needs(tree);
   return shell(
@@ -115,10 +115,10 @@ const LIVE_CODECS = {
   zstd: { peer: '-comp zstd', marks: { wall: 0.95, size: 1, written: 1.02 } },
   lz4: { peer: '-comp lz4', marks: { wall: 1, written: 1.02 } },
 };
-/** What the portable engine is to hold beside it, in the same run. */
+/** Limits for the portable engine in the same run. */
 const PORTABLE = { codec: 'gzip', marks: { wall: 0.8, written: 1.02 } };
 
-/** What the peers need to make a live ISO's payload. */
+/** Tools that the peers need to make a live ISO's payload. */
 const CHAIN = [
   'mkdir -p "$2"/tree/LiveOS "$2"/media/LiveOS',
   'truncate -s "$(($(du -sm --apparent-size "$1" | cut -f1) * 3 / 2))M" "$2"/tree/LiveOS/rootfs.img',
@@ -127,12 +127,12 @@ const CHAIN = [
   'xorriso -as mkisofs -quiet -R -J -o "$2"/live.iso "$2"/media',
 ].join('\n');
 
-/** What the description of the demo calls its medium. */
+/** The name of the medium in the demo's description. */
 const LIVE_ISO = 'debian-live.x86_64-12.0.0.iso';
 const PAYLOAD = '/LiveOS/squashfs.img';
 
 /**
- * The whole medium without dracut: what a live ISO costs beside making its initrd. Ours is complete with boot loaders and
+ * The whole medium without dracut: the cost of a live ISO without its initrd. Ours is complete with boot loaders and
  * ESP, the peers' is the payload alone; compared are the sizes of the squashfs in both.
  * @param {Setting} setting @param {{ root: string, initrd: string, description: string }} from @returns {Case[]}
  */

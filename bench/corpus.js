@@ -1,4 +1,4 @@
-// The trees that are packed: a real Debian root where there is one, and seeded trees that are the same everywhere.
+// The trees that are packed: a real Debian root if available, and seeded trees that are the same everywhere.
 import { existsSync, mkdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { presentDebianRoot } from '../scripts/debian-root.js';
@@ -33,7 +33,7 @@ function content(next, size) {
   return bytes;
 }
 
-/** Where a seeded tree lies. @param {string} top @param {number} files @param {number} meanSize */
+/** Where a seeded tree is. @param {string} top @param {number} files @param {number} meanSize */
 export function seededPath(top, files, meanSize) {
   return join(top, `seeded-${files}-${meanSize}`);
 }

@@ -25,7 +25,7 @@ const cli = join(project, 'dist/cli/main.js');
 /** Mean size of a file: 1 MB where data grows, so that entries do not; where entries grow, tiny ones and some empty. */
 const DATA_FILE = 1_000_000;
 const ENTRY_FILE = 8;
-/** What one of a million entries may take of memory, in bytes, by what is promised of a format. */
+/** Memory limit in bytes for one of a million entries, by format. */
 const MOST_PER_ENTRY = { squashfs: 600 };
 const GROWTHS = [
   { name: 'data', unit: 'GB', steps: quick ? [0.05, 0.1] : [1, 2, 4, 8], meanSize: DATA_FILE, files: (n) => n * 1000 },

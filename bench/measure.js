@@ -1,4 +1,4 @@
-// Measured runs: commands in processes of their own, under GNU time.
+// Measured runs: commands in separate processes, under GNU time.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -60,7 +60,7 @@ function measureOne(command) {
 export function measureContender({ commands, makes, image }) {
   remove(makes);
   mkdirSync(dirname(image), { recursive: true });
-  // What others still have to write would be written on our account.
+  // Pending writes of other commands would count as ours.
   spawnSync('sync');
   return measure(commands());
 }

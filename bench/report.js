@@ -25,7 +25,7 @@ export function sizeOf(what) {
   return size === undefined ? undefined : Number(size);
 }
 
-/** What a row of ours falls short of. @param {Row} row @param {import('./cases.js').Marks | undefined} marks */
+/** The limits that our row exceeds. @param {Row} row @param {import('./cases.js').Marks | undefined} marks */
 export function missed(row, marks) {
   if (!marks) return undefined;
   const over = (
@@ -41,7 +41,7 @@ export function missed(row, marks) {
   ];
 }
 
-/** Files of results in a directory. @param {string} out @param {object} facts @param {boolean} keep  What is there of other cases. */
+/** Files of results in a directory. @param {string} out @param {object} facts @param {boolean} keep  Keep results of other cases. */
 export function openReport(out, facts, keep) {
   const json = join(out, 'results.json');
   /** @type {Result[]} */

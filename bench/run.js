@@ -24,7 +24,7 @@ const { values } = parseArgs({
 });
 const { quick, only, engine, out } = values;
 const runs = Number(values.runs ?? (quick ? 1 : 5));
-/** A case gets another turn only while it is likely to end within so many seconds. */
+/** A case is run again only if it is likely to end within this many seconds. */
 const seconds = Number(values.seconds);
 const setting = { cli: join(project, 'dist/cli/main.js'), out, engine };
 
@@ -109,7 +109,7 @@ function runCase(one) {
 }
 
 /**
- * Turn by turn, so that a change of the machine's mood hits everybody alike. Whoever fails is left out from then on.
+ * Commands alternate, so that changes of the machine's speed affect all of them equally. A command that fails is not run again.
  * @param {Readonly<Record<string, import('./cases.js').Contender>>} contenders
  */
 function takeTurns(contenders) {

@@ -1,14 +1,14 @@
-// squashfs beside mksquashfs and gensquashfs: the same compressor, level and block size in one run.
+// squashfs compared with mksquashfs and gensquashfs: the same compressor, level and block size in one run.
 import { contenderIn, press } from './cases.js';
 
 /**
  * A codec with blocks of a size. `jobs`: of ours and of the peers; without it as many as there are cores. `marks` are
- * those of the engine that is chosen, `portable` those of the portable engine, which is measured beside it when given.
+ * those of the engine that is chosen, `portable` those of the portable engine, which is measured too if given.
  * @typedef {{ codec: string, block: string, jobs?: number, marks?: import('./cases.js').Marks,
  *   portable?: import('./cases.js').Marks, withGensquashfs?: boolean }} SquashfsRow
  */
 
-/** What a tree of any kind is packed as. @type {SquashfsRow} */
+/** The settings for packing a tree. @type {SquashfsRow} */
 const USUAL = { codec: 'gzip', block: '128K', withGensquashfs: true };
 
 /** Of a Debian root. zstd and lz4 of the portable engine are measured without a mark. @type {readonly SquashfsRow[]} */

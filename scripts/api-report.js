@@ -202,7 +202,7 @@ export function apiReports(all) {
 const fileOf = (subpath) => `${subpath === '.' ? 'isopress' : subpath.slice(2)}.api.md`;
 
 /**
- * Declarations stand in the first subpath that has them; the package itself has only names, but for what is its own.
+ * Declarations are in the first subpath that has them; the package itself lists names, and declares only its own exports.
  * @param {string} subpath
  * @param {PublicExport[]} found
  * @param {Map<string, PublicExport[]>} all

@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const { platform: asked } = parseArgs({ options: { platform: { type: 'string' } } }).values;
 const name = asked ?? platformName();
 const library = root + libraryPath(name);
-/** Undefined: what cargo builds for this machine by itself. */
+/** Undefined: cargo's default for this machine. */
 const foreign = asked === undefined || asked === platformName() ? undefined : foreignPlatform(asked);
 
 if (process.platform === 'win32') portable('the native engine is for Linux and macOS');
@@ -30,7 +30,7 @@ function foreignPlatform(wanted) {
   process.exit(2);
 }
 
-/** The end of a build that was only tried; who asked for a platform by name wants to know. @param {string} reason */
+/** Ends an optional build; fails if a platform was requested by name. @param {string} reason */
 function portable(reason) {
   console.log(`No native engine built (${reason}); the portable engine will be used.`);
   process.exit(asked === undefined ? 0 : 1);

@@ -1,6 +1,6 @@
 // npm run build:wasm [-- --check]
 // Compiles the codec core (native/codecs) and the C libraries of the locked crates to one WebAssembly module, with Debian's
-// clang. The result is part of the repository, as few machines have that compiler: with --check the module is built anew
+// clang. The result is part of the repository, because few machines have that compiler: with --check the module is rebuilt
 // and must equal it byte for byte. Any other compiler gives other bytes, so the check is left out where it is absent.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -60,7 +60,7 @@ function sourcesOfCrates() {
 
 /** @typedef {{ files: string[], flags: string[] }} Library */
 
-/** What the crates' own build scripts compile, less what needs threads or an operating system. @returns {Library[]} */
+/** The sources that the crates' own build scripts compile, except those that need threads or an operating system. @returns {Library[]} */
 function libraries() {
   const deflate = `${crates['libdeflate-sys']}/libdeflate`;
   const lz4 = `${crates['lz4-sys']}/liblz4/lib`;
@@ -174,7 +174,7 @@ async function publish(bytes) {
   } else console.log(`The WebAssembly module is what its sources give: ${bytes.length} bytes.`);
 }
 
-/** What the program needs to know of the module before it loads it. @param {Buffer} bytes */
+/** The facts of the module that the program needs before loading it. @param {Buffer} bytes */
 async function factsOf(bytes) {
   const { instance, module } = await WebAssembly.instantiate(bytes);
   const imports = WebAssembly.Module.imports(module);
@@ -192,7 +192,7 @@ async function factsOf(bytes) {
 /** SHA-256 of the module. */
 export const SHA256 = '${sha256}';
 
-/** The codecs of the core in its order, with the library behind each and its version. */
+/** The codecs of the core in its order, with the library of each and its version. */
 export const LIBRARIES = {
 ${each(functions.codecs_count(), (i) => `${text(functions.codecs_name(i))}: '${text(functions.codecs_library(i))}'`).join('\n')}
 } as const;

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sees to the Debian packages that the demo or the test suite needs: installs them as root, else prints the line to copy.
+# Installs the Debian packages that the demo or the test suite needs if run as root, otherwise prints the command to copy.
 #   debian-packages.sh demo | test      look, and install what is missing
 #   debian-packages.sh --list           print both sets
 # isopress itself needs none of them: the tests use them as independent judges, the demo to make and boot a Debian.

@@ -14,7 +14,7 @@ export function testCache(): string;
 /** Path of a Debian root tree, if there is one. Default an `amd64` `system`, which ISOPRESS_TEST_ROOT may name. */
 export function presentDebianRoot(architecture?: DebianArchitecture, kind?: DebianRootKind): string | undefined;
 
-/** The tree, made by mmdebstrap if there is none and this is root; or the reason why there is none. */
+/** The tree, made by mmdebstrap if missing and run as root; or the reason why there is none. */
 export function makeDebianRoot(
   architecture?: DebianArchitecture,
   kind?: DebianRootKind,

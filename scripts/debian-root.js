@@ -55,7 +55,7 @@ export function presentDebianRoot(architecture = 'amd64', kind = 'system') {
   return existsSync(path) ? path : undefined;
 }
 
-/** The tree, made if there is none; or the reason why there is none. @type {typeof import('./debian-root.js').makeDebianRoot} */
+/** The tree, made if missing; or the reason why there is none. @type {typeof import('./debian-root.js').makeDebianRoot} */
 export async function makeDebianRoot(architecture = 'amd64', kind = 'system') {
   const present = presentDebianRoot(architecture, kind);
   if (present) return { path: present };
@@ -76,7 +76,7 @@ export async function makeDebianRoot(architecture = 'amd64', kind = 'system') {
 }
 
 /**
- * Undefined when the program succeeded, else the last it said.
+ * Undefined if the program succeeded, otherwise the end of its messages.
  * @param {string} program @param {readonly string[]} args @returns {Promise<string | undefined>}
  */
 function failureOf(program, args) {
@@ -92,7 +92,7 @@ function failureOf(program, args) {
 }
 
 /**
- * What mmdebstrap is asked for.
+ * Arguments of mmdebstrap.
  * @param {keyof typeof BOOT} architecture @param {'system' | 'files'} kind
  */
 function recipe(architecture, kind) {
@@ -108,7 +108,7 @@ function recipe(architecture, kind) {
 }
 
 /**
- * A tree is known by what it was made of, so that one of another list is not taken for it.
+ * A tree is identified by its recipe, so that one made of another list is not used for it.
  * @param {keyof typeof BOOT} architecture @param {'system' | 'files'} kind
  */
 function cachedPath(architecture, kind) {
@@ -117,7 +117,7 @@ function cachedPath(architecture, kind) {
   return join(testCache(), `debian-${architecture}-${digest.slice(0, 8)}`);
 }
 
-/** What is laid over a system, as text. */
+/** The files that are laid over a system, as text. */
 function additions() {
   const paths = readdirSync(ADDITIONS, { recursive: true, encoding: 'utf8' }).sort();
   return paths.map((path) => {

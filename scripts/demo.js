@@ -56,12 +56,12 @@ const { values } = parseArgs({
 const out = resolve(values.out);
 const isRoot = process.getuid?.() === 0;
 
-/** A step that failed, said in a way that tells what to do. */
+/** A step that failed; the message says what to do. */
 class DemoError extends Error {}
 
 /** @type {{ name: string, seconds: number }[]} */
 const steps = [];
-/** Why this is no Debian; undefined when it is one, or none was asked for. @type {string | undefined} */
+/** Why the medium is not a Debian system; undefined if it is one, or none was requested. @type {string | undefined} */
 let lacking;
 
 /**
@@ -95,7 +95,7 @@ async function main() {
   summarize(medium.image);
 }
 
-/** What was done and how long it took, what came of it, and what can be done with it. */
+/** The steps with their durations, the results, and what can be done with them. */
 function summarize(/** @type {string} */ image) {
   const packages = image.replace(/\.iso$/, '.packages');
   const listed = existsSync(packages) ? readFileSync(packages, 'utf8').split('\n').length - 1 : undefined;
@@ -149,7 +149,7 @@ async function makeRoot(/** @type {string} */ root) {
   return true;
 }
 
-/** The demo goes on with the small tree; what is missing is told here and once more at its end. */
+/** The demo continues with the small tree; the missing parts are reported here and again at the end. */
 function without(/** @type {string} */ reason) {
   lacking = `${reason}\nTo press a Debian tree that exists: npm run demo -- --root DIR`;
   process.stdout.write(`No Debian root tree can be made here. ${reason}\nGoing on with the small embedded tree.\n`);
@@ -178,7 +178,7 @@ async function pressDebian(/** @type {string} */ root) {
 async function pressGreeter() {
   const { root, mbr } = makeGreeter(join(out, 'greeter'));
   const image = join(out, 'greeter.iso');
-  // A disk of less than one cylinder is none to a BIOS: padded to a MiB.
+  // A BIOS ignores disks of less than one cylinder, so the image is padded to a MiB.
   const args = ['iso', root, image, '--force', '--owner', 'root', '--bios-boot', BOOT_IMAGE_PATH, '--mbr', mbr];
   await step('Press the embedded tree', () => isopress([...args, '--pad', '512']));
   return { image, marker: GREETING, seconds: GREETING_SECONDS };

@@ -60,7 +60,7 @@ const app = await Application.bootstrapWithPlugins({
   sortEntryPoints: false,
   groupOrder: [...Object.keys(PAGES), 'Modules', '*'],
   navigation: { includeGroups: true, includeCategories: false, includeFolders: false },
-  // There is no address of the repository in the package, so declarations have no link to their source.
+  // The package has no repository address, so declarations do not link to their source.
   disableSources: true,
   excludePrivate: true,
   excludeInternal: true,

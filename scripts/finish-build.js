@@ -1,4 +1,4 @@
-// What tsc leaves to do: the codec module beside the code that loads it, the mode bit of the command, which npm sets when it
+// Completes the build after tsc: the codec module next to the code that loads it, the mode bit of the command, which npm sets when it
 // links it and a checkout needs as well, and declarations that older compilers read.
 import { chmodSync, copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 

@@ -71,7 +71,7 @@ function platformPackage({ name, os, cpu, libc }) {
   return dir;
 }
 
-/** What the licences of the crates, and of the C sources in them, want to be told along with a binary. */
+/** The notices that the licences of the crates, and of the C sources in them, require with a binary. */
 function thirdPartyLicences() {
   const { stdout, status } = spawnSync('cargo', ['metadata', '--format-version', '1', '--locked', '--offline'], {
     cwd: root,
@@ -109,7 +109,7 @@ function mainPackage() {
   return dir;
 }
 
-/** What npm would pack of this checkout: `files` of package.json as npm reads it. */
+/** The files of this checkout that npm would pack, by `files` of package.json. */
 function filesToPublish() {
   const args = ['pack', '--dry-run', '--json', '--ignore-scripts'];
   const { stdout, status } = spawnSync('npm', args, { cwd: root, encoding: 'utf8', maxBuffer: 2 ** 28 });

@@ -1,4 +1,4 @@
-// What QEMU is told: the machine of an architecture, its firmware, the medium and how it is attached.
+// Arguments of QEMU: the machine of an architecture, its firmware, the medium and how it is attached.
 import { accessSync, constants, copyFileSync, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
@@ -21,7 +21,7 @@ const MACHINES = {
   aarch64: {
     program: 'qemu-system-aarch64',
     package: 'qemu-system-arm',
-    // Without pointer authentication, which costs an emulated processor half of its speed.
+    // Without pointer authentication, which halves the speed of an emulated processor.
     board: ['-machine', 'virt,accel=tcg', '-cpu', 'max,pauth=off'],
     uefi: { pairs: AAVMF, package: 'qemu-efi-aarch64' },
     drive: ['-device', 'virtio-scsi-pci', '-device', 'scsi-cd,drive=medium'],
@@ -31,7 +31,7 @@ const MACHINES = {
 /** @typedef {import('./qemu.js').MachineOptions} MachineOptions */
 
 /**
- * What is missing to boot so, as names of Debian packages; empty when nothing is.
+ * Names of the Debian packages that are missing for this way to boot; empty if none is.
  * @param {'bios' | 'uefi'} firmware @param {keyof typeof MACHINES} architecture
  */
 export function missingForBoot(firmware = 'bios', architecture = 'x86_64') {
@@ -43,7 +43,7 @@ export function missingForBoot(firmware = 'bios', architecture = 'x86_64') {
   return missing;
 }
 
-/** The program and its arguments. What the machine writes for itself goes to the directory `work`. */
+/** The program and its arguments. The machine's own files go to the directory `work`. */
 export function machineCommand(/** @type {MachineOptions} */ options, /** @type {string} */ work) {
   const machine = MACHINES[options.architecture ?? 'x86_64'];
   const args = [

@@ -42,13 +42,13 @@ export interface BootResult {
   readonly log: string;
 }
 
-/** What is missing to boot so, as names of Debian packages; empty when nothing is. */
+/** Names of the Debian packages that are missing for this way to boot; empty if none is. */
 export function missingForBoot(firmware?: 'bios' | 'uefi', architecture?: 'x86_64' | 'aarch64'): string[];
 
 /** Starts a machine. The caller stops it; {@link bootUntil} does both. */
 export function startMachine(options: MachineOptions): Machine;
 
-/** Boots an image until the marker appears, and stops the machine whatever happens. */
+/** Boots an image until the marker appears, and stops the machine in any case. */
 export function bootUntil(
   options: MachineOptions,
   marker: string | RegExp,

@@ -1,5 +1,5 @@
 // Drives QEMU: starts a machine from an image, waits for a line on its serial port, types on it, stops it. Nothing is left
-// behind. Used by the demo and by the boot tests.
+// after. Used by the demo and by the boot tests.
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -24,7 +24,7 @@ export function startMachine(options) {
   const { program, args } = machineCommand(options, work);
   const serial = ['-chardev', `stdio,id=serial,signal=off,logfile=${escaped(log)}`, '-serial', 'chardev:serial'];
   const child = spawn(program, [...serial, ...args], { stdio: ['pipe', 'ignore', 'pipe'] });
-  // A machine that has ended takes no more keys; that is told by whoever waits for what they should do.
+  // A machine that has ended takes no more keys; the caller that waits for their effect reports that.
   child.stdin.on('error', () => {});
   const state = { said: '', ended: false };
   child.stderr.on('data', (text) => {
@@ -61,7 +61,7 @@ export function startMachine(options) {
 }
 
 /**
- * Boots an image until the marker appears, and stops the machine whatever happens.
+ * Boots an image until the marker appears, and stops the machine in any case.
  * @param {import('./qemu.js').MachineOptions} options
  * @param {string | RegExp} marker
  * @param {number} timeoutSeconds

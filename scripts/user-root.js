@@ -15,7 +15,7 @@ const SETTINGS = [
   ['user.max_user_namespaces', '0', '65536'],
 ];
 
-/** What root has to do first, as lines to copy; empty when an ordinary user can make a tree here. @returns {string[]} */
+/** Commands for root to run first; empty if an ordinary user can make a tree here. @returns {string[]} */
 export function missingForUserRoot() {
   const user = userName();
   if (user === undefined) return ['# mmdebstrap takes a user with a name in /etc/passwd.'];
@@ -35,7 +35,7 @@ export function missingForUserRoot() {
 }
 
 /**
- * Unpacks the archive beside it as `tree`. Devices are left out: they are the kernel's to make at boot. The manifest states
+ * Unpacks the archive beside it as `tree`. Devices are left out: the kernel makes them at boot. The manifest states
  * what an ordinary user's files cannot have: other owners, capabilities, and modes that keep the user out.
  * @param {string} archive @param {string} tree @param {string} manifest
  */
@@ -96,7 +96,7 @@ function entriesOf(/** @type {string} */ path) {
   });
 }
 
-/** Value of a setting of the kernel; undefined where there is none. */
+/** Value of a setting of the kernel; undefined if there is none. */
 function setting(/** @type {string} */ name) {
   const path = `/proc/sys/${name.replaceAll('.', '/')}`;
   return existsSync(path) ? readFileSync(path, 'utf8').trim() : undefined;

@@ -13,7 +13,7 @@ export const EXIT = {
   terminated: 143,
 } as const;
 
-/** An option of the library inside of a {@link Wording}, by the name of its property, with a value where one is meant. */
+/** An option of the library inside a {@link Wording}, by the name of its property, with a value where one is meant. */
 export interface OptionReference {
   readonly option: string;
   readonly value?: string | number | boolean;
@@ -25,7 +25,7 @@ export function option(name: string, value?: string | number | boolean): OptionR
 }
 
 /**
- * A text that names options as data, because whoever shows it spells them in the words of its readers: the command as flags,
+ * A text that names options as data, because they are shown in different spellings: by the command as flags,
  * `toString` as properties.
  */
 export class Wording {
@@ -61,7 +61,7 @@ export function wording(
   return new Wording(parts);
 }
 
-/** Where the fault was found; whatever is known of it. */
+/** Where the fault was found, as far as it is known. */
 export interface ErrorPlace {
   /** Path of the file or tree entry concerned. */
   readonly path?: string;
@@ -73,9 +73,9 @@ export interface ErrorPlace {
   readonly column?: number;
 }
 
-/** What an error can say beside its message: where, what to do, and its cause. */
+/** Details of an error in addition to its message: place, advice and cause. */
 export interface ErrorOptions extends ErrorPlace {
-  /** What the user can do about it, one sentence. */
+  /** Advice for the user, one sentence. */
   readonly hint?: Message | undefined;
   readonly cause?: unknown;
 }
@@ -114,7 +114,7 @@ export interface UsageErrorOptions extends ErrorOptions {
   readonly option?: string;
 }
 
-/** The value of an option is refused by itself, or beside other options: whatever the tree or image is. */
+/** The value of an option is invalid, alone or together with other options, for every tree and image. */
 export class UsageError extends InvalidInputError {
   override readonly exitCode = EXIT.usage;
   /** Name of the property. */
@@ -131,7 +131,7 @@ export class InvalidImageError extends IsopressError {
   override readonly exitCode: number = EXIT.badInput;
 }
 
-/** What was given as an image is of no known format. */
+/** The given image has no known format. */
 export class UnknownImageError extends InvalidImageError {
   override readonly exitCode = EXIT.nothingToCheck;
 }
@@ -141,7 +141,7 @@ export class UnsupportedError extends IsopressError {
   override readonly exitCode: number = EXIT.badInput;
 }
 
-/** What was asked for needs an engine, or a part of the system, that is not installed here. */
+/** The request needs an engine, or a part of the system, that is not installed here. */
 export class MissingEngineError extends UnsupportedError {
   override readonly exitCode = EXIT.environment;
 }
@@ -151,7 +151,7 @@ export class SourceError extends IsopressError {
   override readonly exitCode: number = EXIT.badInput;
 }
 
-/** A source that is there and cannot be read: no permission, a device error, too many open files. */
+/** A source that exists but cannot be read: no permission, a device error, too many open files. */
 export class UnreadableError extends SourceError {
   override readonly exitCode = EXIT.environment;
 }

@@ -1,4 +1,4 @@
-// isopress: everything but the parts of a live build. `isopress/ext4` and its like load only what one format needs.
+// isopress: everything except the parts of a live build. `isopress/ext4` and the other subpaths load only one part.
 
 export {
   type BuildOptions,

@@ -1,4 +1,4 @@
-// What commands use beyond the public face: parsers of other programs' options, checks of options before there is a tree, texts for people, and what ends a process.
+// Exports for commands that are not public: parsers of other programs' options, checks of options before there is a tree, texts for people, and functions that end a process.
 // No subpath of the package leads here; a test holds this list to what commands use.
 
 export { defined, parseBinarySize } from './bytes/index.js';

@@ -1,6 +1,6 @@
 // Options that may be absent, from values that may be undefined.
 
-/** As `T`, but what may be undefined is left out instead. */
+/** As `T`, with properties that may be undefined made optional. */
 export type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
   [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
 };

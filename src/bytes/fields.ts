@@ -1,4 +1,4 @@
-// The field kinds of on-disk structures: where a value lies, how it is read and how it is written.
+// The field kinds of on-disk structures: where a value is, how it is read and how it is written.
 // Every number that could lose bits on the way out is refused instead.
 
 import { InternalError } from '../errors.js';

@@ -24,7 +24,7 @@ export interface Struct<T> {
   encode(value: T): Uint8Array;
   /** Writes the structure into `bytes` at byte `at`. */
   encodeInto(value: T, bytes: Uint8Array, at: number): void;
-  /** As {@link encodeInto}, through a view that serves for many structures: a view each outlives young garbage. */
+  /** As {@link encodeInto}, through one view for many structures: a view per structure would survive the young generation. */
   encodeThrough(value: T, view: DataView, at: number): void;
 }
 

@@ -26,13 +26,13 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
   'not-bootable': (value) => ({ bootable: !yes(value) }),
 };
 
-/** What `--help` says of the value. */
+/** The value in `--help`. */
 export const BOOT_ENTRY_HELP =
   'one more boot entry, of comma-separated settings: platform=bios|efi|powerpc|mac, path=PATH in the tree or file=FILE ' +
   'that no directory shows or path=appended-esp, emulation=none|floppy|hard-disk, load-sectors=N, load-segment=N, ' +
   'id=TEXT, criteria=HEX, boot-info-table, grub2-boot-info, not-bootable';
 
-/** Adds the entry that `text` describes. Throws `InvalidArgumentError` for what is no entry. */
+/** Adds the entry that `text` describes. Throws `InvalidArgumentError` for an invalid entry. */
 export function parseBootEntry(text: string, before: readonly BootEntryOptions[] = []): BootEntryOptions[] {
   let entry: Partial<BootEntryOptions> = {};
   for (const part of text.split(',')) {

@@ -1,4 +1,4 @@
-// What `isopress build` prints: the decisions of a plan, and the end of a build.
+// The output of `isopress build`: the decisions of a plan, and the results of a build.
 
 import type { BuildReport, planLiveIso, Step } from '../live/index.js';
 import { type EngineFacts, engineText } from './engines.js';
@@ -19,7 +19,7 @@ export function buildText(
   return [...steps.map(shown), `initrd ${maker}: ${showBytes(initrd.size)}`, end, ...others];
 }
 
-/** What will be done and why, and where everything comes to lie. */
+/** The decisions with their reasons, and the place of each part. */
 export function planText({ report, layout }: Awaited<ReturnType<typeof planLiveIso>>): string[] {
   const { name, version, decisions } = report;
   const shown = decisions.map(({ subject, choice, reason }) => `  ${subject.padEnd(22)} ${choice}  (${reason})`);

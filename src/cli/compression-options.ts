@@ -11,7 +11,7 @@ import {
 } from '../compress/index.js';
 import { parseInteger, parseSize } from './units.js';
 
-/** Parsed values of the options; absent if not given. Settings of codecs are beside them, read by {@link compressionSettings}. */
+/** Parsed values of the options; absent if not given. Settings of codecs have the same level, read by {@link compressionSettings}. */
 export interface CompressionOptions {
   readonly compression?: CompressionName;
   readonly level?: Pick<CompressionRequest, 'level' | 'extreme'>;

@@ -3,12 +3,12 @@
 import { CODECS, chooseCompression, type EngineChoice } from '../compress/index.js';
 import { chooseNative } from '../native/index.js';
 
-/** What ran, as plain data for reports. */
+/** The engine that ran, as plain data for reports. */
 export type EngineFacts =
   | { readonly name: 'native'; readonly version: string; readonly from: string }
   | { readonly name: 'portable'; readonly reason: string };
 
-/** The engine that `choice` comes to on this machine. */
+/** The engine that `choice` selects on this machine. */
 export function engineFacts(choice: EngineChoice): EngineFacts {
   const state = chooseNative(choice);
   if (!state.addon) return { name: 'portable', reason: state.reason };

@@ -27,7 +27,7 @@ export function errorLines(error: unknown): string[] {
   const option = flag === undefined || message.includes(flag) ? '' : `${flag}: `;
   const offset = at !== undefined && !message.includes(String(at)) ? ` (at byte ${at})` : '';
   const text = `isopress: ${file}${option}${message}${offset} [${error.code}]`;
-  // Only the words of a tool take lines of their own: a line feed in a name must not begin one.
+  // Only the words of a tool take separate lines: a line feed in a name must not begin one.
   const lines = error instanceof ToolError ? text.split('\n') : [text];
   if (hint !== undefined) lines.push(`  ${hint}`);
   return lines.map(terminalText);

@@ -24,11 +24,11 @@ export interface Graft {
 }
 
 export interface Pathspecs {
-  /** What is scanned first; undefined without operands. */
+  /** The source scanned first; undefined without operands. */
   readonly source: string | undefined;
   /** Where its entries come; undefined for the root. */
   readonly base: string | undefined;
-  /** What is laid over it. */
+  /** The sources laid over it. */
   readonly grafts: readonly Graft[];
 }
 

@@ -23,7 +23,7 @@ function pathInside(source: string, image: string): ByteString | undefined {
     const path = relative(realPath(argumentBytes(source)), place);
     return path === '' || path.startsWith('..') || path.startsWith('/') ? undefined : (path as ByteString);
   } catch {
-    // Standard input, an address inside of an image, a directory that is not there: nothing that could hold the image.
+    // Standard input, an address inside an image, a directory that is not there: nothing that could hold the image.
     return undefined;
   }
 }

@@ -12,7 +12,7 @@ export function readInput(path: string): Uint8Array {
   }
 }
 
-/** The value of an option, by the property that holds it: whatever `parse` refuses is a wrong use of the command. */
+/** The value of an option, by the property that holds it: a value that `parse` refuses is wrong usage. */
 export function optionValue<T>(option: string, parse: () => T): T {
   try {
     return parse();

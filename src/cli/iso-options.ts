@@ -16,17 +16,18 @@ import {
 import { InvalidInputError } from '../errors.js';
 import { type DeepDirectories, RELAXATIONS, type Relaxation, type VolumeDates } from '../format/iso9660/index.js';
 import type { UdfRevision } from '../format/udf/index.js';
-import { DIGEST_NAMES, type DigestName } from '../io/index.js';
+import type { DigestName } from '../io/index.js';
 import { BOOT_ENTRY_HELP, parseBootEntry } from './boot-entry.js';
 import type { Graft } from './graft.js';
 import { readInput } from './input.js';
 import { LIST_HELP, parseList } from './lists.js';
 import { parsePatternOption, trimmed } from './patterns.js';
+import { tagDigestOption } from './tag-options.js';
 import { parseInteger } from './units.js';
 import { parseVolumeDate, VOLUME_DATE_HELP } from './volume-date.js';
 import type { WriterOptions } from './writer-options.js';
 
-/** What the command line holds after parsing. */
+/** The parsed command line. */
 export interface IsoCommandOptions extends WriterOptions {
   readonly volumeId: string;
   readonly publisher?: string;
@@ -229,12 +230,7 @@ function addCheckOptions(command: Command): void {
         .choices(['none', 'suse', 'rh'])
         .default('none'),
     )
-    .addOption(
-      new Option(
-        '--media-digest <names>',
-        `digests of the tag: ${DIGEST_NAMES.join(', ')}; ${LIST_HELP} (default: sha256; style rh holds md5 only)`,
-      ).argParser(parseList(DIGEST_NAMES)),
-    )
+    .addOption(tagDigestOption('--media-digest'))
     .addOption(
       new Option(
         '--media-fragments <count>',

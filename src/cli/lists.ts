@@ -17,5 +17,5 @@ export function parseList<T extends string>(
   };
 }
 
-/** What `--help` says of every such option. */
+/** The text in `--help` for such options. */
 export const LIST_HELP = 'with commas between, or given again';

@@ -4,7 +4,7 @@ import { InvalidInputError } from '../errors.js';
 import type { Loss } from '../tree/index.js';
 import type { Session } from './session.js';
 
-/** Tells losses, or refuses to go on, as --loss says. */
+/** Reports losses, or refuses to continue, as --loss says. */
 export function settleLosses(losses: readonly Loss[], options: { readonly loss: string }, session: Session): void {
   if (options.loss === 'ignore' || losses.length === 0) return;
   session.losses(losses);

@@ -19,7 +19,7 @@ export function manifestEntries(options: ManifestOptions): ManifestEntry[] {
   return [...options.manifest, ...(options.pseudoFile ?? []), ...(options.pseudo ?? [])];
 }
 
-/** `--manifest FILE`. Files that it names are looked for beside it. */
+/** `--manifest FILE`. Files that it names are relative to it. */
 export function manifestOf(path: string, earlier: readonly ManifestEntry[]): ManifestEntry[] {
   const beside = (entry: ManifestEntry): ManifestEntry => {
     const { action } = entry;

@@ -22,7 +22,7 @@ function entriesOf(path: string): [name: string, id: number][] {
   try {
     text = readFileSync(path, 'latin1');
   } catch {
-    // Without the file there are no names.
+    // A missing file means no names.
   }
   return text.split('\n').flatMap((line) => {
     const [name = '', , id = ''] = line.split(':');

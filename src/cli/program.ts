@@ -57,7 +57,7 @@ async function versionText(): Promise<string> {
 
 /** `-h` is left to the commands, which have it for other things; alone it still asks for help. */
 function withCommonHelp(command: Command): Command {
-  const examples = examplesOf(command.name()).map((line) => `  ${line}`);
+  const examples = examplesOf(command).map((line) => `  ${line}`);
   return command
     .exitOverride()
     .configureOutput(QUIET)

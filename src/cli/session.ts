@@ -1,4 +1,4 @@
-// What one invocation of the command shares: progress, messages, the run with its abort signal, and the report at the end.
+// The state of one invocation of the command: progress, messages, the run with its abort signal, and the report at the end.
 
 import { availableParallelism } from 'node:os';
 import { AbortedError } from '../errors.js';
@@ -26,7 +26,7 @@ export interface Session {
   note(text: string, lost?: boolean): void;
   /** Detail that only --verbose shows. */
   detail(text: string): void;
-  /** What a format cannot keep, one line per kind. */
+  /** Losses of a format, one line per kind. */
   losses(losses: readonly Loss[]): void;
   /** The result: text lines, or with --json the data under the name of the report. */
   result(report: ReportName, data: object, text?: readonly string[]): void;
@@ -90,7 +90,7 @@ function progressStyle(options: SessionOptions): ProgressStyle {
   return process.stderr.isTTY ? 'bar' : 'plain';
 }
 
-/** The first signal aborts in order, leaving nothing behind; a second one ends the process at once. */
+/** The first signal aborts cleanly and leaves nothing behind; a second one ends the process at once. */
 function abortOnSignals(controller: AbortController): () => void {
   const onSignal = (signal: NodeJS.Signals) => {
     if (controller.signal.aborted) process.exit(signal === 'SIGTERM' ? 143 : 130);

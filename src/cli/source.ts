@@ -15,13 +15,13 @@ import type { Session } from './session.js';
 import { standardInput } from './standard-streams.js';
 import { excludePatterns, type WriterOptions } from './writer-options.js';
 
-/** What else a source needs: what is unpacked for it lies in a file without a name beside the image. */
+/** The surroundings of a source: unpacked data goes to an unnamed file in the directory of the image. */
 export interface OpenedSource {
   readonly tree: FileTree;
   close(): void;
 }
 
-/** Reads the tree of SOURCE; `image` says where there is room for what has to be unpacked. */
+/** Reads the tree of SOURCE; `image` decides where unpacked data goes. */
 export async function openSource(
   source: string,
   image: string,

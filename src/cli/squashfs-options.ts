@@ -94,7 +94,7 @@ function addDataOptions(command: Command): Command {
     );
 }
 
-/** Where in the image the data lies. */
+/** Where in the image the data is. */
 function addPlacementOptions(command: Command): Command {
   return command
     .addOption(

@@ -3,7 +3,7 @@
 import { writeSync } from 'node:fs';
 import { EXIT, UsageError } from '../errors.js';
 
-/** What standard output is for: reports and listings, the content of files, or an image. */
+/** Use of standard output: reports and listings, the content of files, or an image. */
 export type OutputUse = 'report' | 'content' | 'image';
 
 let use: OutputUse = 'report';
@@ -45,7 +45,7 @@ export function refuseTerminalOutput(): void {
   });
 }
 
-/** What is written to standard output is wanted whole, unless its reader has seen enough of a listing. */
+/** Output must be complete, unless the reader of a listing closes it early. */
 export function watchStandardOutput(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') {

@@ -3,7 +3,7 @@
 import { InvalidArgumentError } from 'commander';
 import { type Timestamp, timestamp } from '../bytes/index.js';
 
-/** What `--help` says of every such value. */
+/** The text in `--help` for such values. */
 export const TIME_HELP = 'SECONDS or @SECONDS since 1970, or a date: 2026-01-31, 2026-01-31T12:00:00Z';
 
 const DATE = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:?\d\d))?$/;

@@ -6,12 +6,12 @@ import { parseTime, TIME_HELP } from './times.js';
 
 const NAMES: readonly (keyof VolumeDates)[] = ['created', 'modified', 'expires', 'effective'];
 
-/** What `--help` says of the value. */
+/** The value in `--help`. */
 export const VOLUME_DATE_HELP =
   `a date of the volume: ${NAMES.join(', ')}=TIME (${TIME_HELP}); may be given again. ` +
   'The modification date is what Linux and GRUB take for a UUID';
 
-/** Adds the date that `text` gives. Throws `InvalidArgumentError` for what is none. */
+/** Adds the date that `text` gives. Throws `InvalidArgumentError` for an invalid date. */
 export function parseVolumeDate(text: string, before: Partial<VolumeDates> = {}): Partial<VolumeDates> {
   const [, name, time = ''] = /^([a-z]+)=(.+)$/.exec(text) ?? [];
   const known = NAMES.find((one) => one === name);

@@ -1,4 +1,4 @@
-// What every writer command does: check the options, scan the source, plan, report the losses, write, report.
+// The steps of every writer command: check the options, scan the source, plan, report the losses, write, report.
 
 import { defined, displayText, type Timestamp } from '../bytes/index.js';
 import { InvalidInputError } from '../errors.js';
@@ -20,21 +20,21 @@ import { excludePatterns, type WriterOptions } from './writer-options.js';
 
 export type LayoutWithLosses = { readonly losses: readonly Loss[] };
 
-/** What the options of an image get from the tree. */
+/** Values that options of an image derive from the tree. */
 export type Derived = Pick<PreparedTree, 'epoch' | 'seed'>;
 
-/** What one writer does its own way. */
+/** The parts that differ between writers. */
 export interface Writer<L extends LayoutWithLosses> {
   /** Name of its reports. */
   readonly name: 'ext4' | 'squashfs' | 'iso' | 'fat';
-  /** Throws what planning would throw about the options alone; `derived` has stand-ins for what the tree decides. */
+  /** Throws what planning would throw about the options alone; `derived` has placeholders for values derived from the tree. */
   check(derived: Derived): void;
   plan(prepared: PreparedTree, session: Session): ImagePlan<L, Content> | Promise<ImagePlan<L, Content>>;
-  /** What the report says of a layout. Default: all of it. */
+  /** The part of a layout in the report. Default: all of it. */
   facts?(layout: L): object;
-  /** What the options ask of the entries of the tree. */
+  /** Changes of the tree's entries that the options request. */
   change?(tree: FileTree): FileTree;
-  /** What the options put beside the scanned tree. */
+  /** Other sources that the options add to the scanned tree. */
   extend?(tree: FileTree): Promise<FileTree>;
 }
 
@@ -53,7 +53,7 @@ export async function writeCommand<L extends LayoutWithLosses>(
   const target = toPipe ? streamTarget(process.stdout) : fileTarget(path, { force: options.force ?? false });
   const started = session.now();
   let opened: Pick<OpenedSource, 'close'> | undefined;
-  // Nothing that lives as long as the writing may hold the scanned tree: plans often keep another one of it.
+  // Do not keep the scanned tree alive while writing: the plan usually holds a rewritten copy.
   const scan = async () => {
     const { tree, close } = await openSource(source, image, options, session);
     opened = { close };
@@ -84,7 +84,7 @@ export async function writeCommand<L extends LayoutWithLosses>(
   }
 }
 
-/** What can be known before the source is read: that the engine is there, and the target can be written. */
+/** Checks before the source is read: that the engine is installed, and the target can be written. */
 async function checkEarly(target: Target, options: WriterOptions, toPipe: boolean): Promise<void> {
   chooseNative(options.engine);
   if (options.plan) return;

@@ -15,7 +15,7 @@ export class BitReader {
     return this.#count < 8 && this.#at >= this.#bytes.length;
   }
 
-  /** The next `length` ≤ 24 bits as a number. Throws behind the end. */
+  /** The next `length` ≤ 24 bits as a number. Throws after the end. */
   read(length: number): number {
     while (this.#count < length) {
       const byte = this.#bytes[this.#at++];

@@ -12,14 +12,14 @@ import { isNamed, namedEngine } from './named-engine.js';
 import { openNativePool } from './native-pool.js';
 import { openWorkerPool } from './worker-pool.js';
 
-/** What the user asks for: a codec, its level and settings, and an engine. */
+/** A request of the user: a codec, its level and settings, and an engine. */
 export interface CompressionRequest extends SettingsRequest {
   readonly name: CompressionName;
-  /** Within the codec's own scale; a library beside the core may have another one. {@link CODECS} has them all. */
+  /** On the codec's scale; other libraries than the core may have another one. {@link CODECS} has them all. */
   readonly level?: number;
   /**
-   * Default `auto`: the codec core, natively if the addon loads, else in WebAssembly; its bytes are the same. So
-   * `reproducible` is nothing but `auto`. `npm` or the name of a library takes another one.
+   * Default `auto`: the codec core, natively if the addon loads, otherwise in WebAssembly, with the same bytes. So
+   * `reproducible` equals `auto`. `npm` or the name of a library chooses another one.
    */
   readonly engine?: EngineChoice | 'reproducible';
 }
@@ -72,7 +72,7 @@ function compressionBy(codec: Codec<CodecName>, request: CompressionRequest): Co
   });
 }
 
-/** The codec core. What it is called does not say which build of it runs, as the bytes are the same. */
+/** The codec core. Its name does not say which build of it runs, because the bytes are the same. */
 function byCore(
   codec: Codec<CodecName>,
   choice: EngineChoice,

@@ -1,4 +1,4 @@
-// What a codec is: one object with everything this project knows of it. The objects are in codecs/, one file each.
+// A codec: one object with everything that this project knows about it. The objects are in codecs/, one file each.
 
 import type { XzSettings } from './codecs/xz-settings.js';
 import type { ZlibSettings } from './codecs/zlib-settings.js';
@@ -24,7 +24,7 @@ export interface CodecSettings {
   readonly zlib?: ZlibSettings;
 }
 
-/** What a setting may be: the shape that option parsers need. */
+/** The type of a setting, for option parsers. */
 export type SettingValue =
   | { readonly kind: 'integer'; readonly least: number; readonly most: number }
   /** A number of bytes. */
@@ -42,7 +42,7 @@ export interface Setting {
   readonly plural: string;
   /** Name of the option and of its value, without dashes. Absent where the level says it (`9e`). */
   readonly option?: { readonly name: string; readonly value: string };
-  /** What it does, one clause. */
+  /** Its effect, one clause. */
   readonly help: string;
   /** The default, as text for people. */
   readonly usual: string;
@@ -55,13 +55,13 @@ export interface Setting {
 export type BlockCoder = (block: Uint8Array) => Coded | Promise<Coded>;
 type Coded = Uint8Array | undefined;
 
-/** A library beside the codec core, known by its name: `--engine pako`. */
+/** Another library than the codec core, by its name: `--engine pako`. */
 export interface NamedEngine {
   /** As users name it. */
   readonly name: string;
   /** Undefined if this installation does not have the library. */
   readonly id: EngineId | undefined;
-  /** What provides the library, for messages: `Node.js 22.15 or newer`. */
+  /** The provider of the library, for messages: `Node.js 22.15 or newer`. */
   readonly from: string;
   /** Its own scale, if it differs from the codec's. */
   readonly levels?: LevelScale;
@@ -84,13 +84,13 @@ export interface Codec<Name extends string = string> {
   readonly name: Name;
   /** Undefined: there is one way to compress. */
   readonly levels: LevelScale | undefined;
-  /** What help adds to the scale; starts with a separator. */
+  /** Addition to the scale in help; starts with a separator. */
   readonly levelsNote?: string;
   readonly settings: readonly Setting[];
   /** Checks the settings of a request. Throws UsageError for values that the codec does not have. */
   check(request: object): CodecSettings;
   /** The parameters of the codec core, as `native/codecs/NAME.c` documents them. */
   parameters(level: number, settings: CodecSettings): readonly number[];
-  /** Libraries beside the core. `npm` takes the first. */
+  /** Other libraries than the core. `npm` takes the first. */
   readonly engines: readonly NamedEngine[];
 }

@@ -1,4 +1,4 @@
-// What a codec is to the formats: a choice made while planning, opened while emitting.
+// Codecs as formats use them: chosen while planning, opened while emitting.
 
 import type { Run } from '../io/index.js';
 import type { CodecSettings, EngineId } from './codec.js';
@@ -7,7 +7,7 @@ import type { CodecName } from './codecs/index.js';
 /** Codecs a format may name. `none` stores every block as it is. */
 export type CompressionName = 'none' | CodecName;
 
-/** Blocks in, smaller blocks out, each on its own. Runs where it likes; the results depend on nothing but the block. */
+/** Blocks in, smaller blocks out, each on its own. Runs in any thread; the results depend only on the block. */
 export interface BlockCompressor {
   /**
    * The compressed block, or undefined when it would not be smaller. The block is read until the promise settles, is not
@@ -25,7 +25,7 @@ export interface BlockCompressor {
   close(): Promise<void>;
 }
 
-/** What a compression is, as plain data: the codec, its engine and its settings. */
+/** A compression as plain data: the codec, its engine and its settings. */
 export interface CompressionFacts extends CodecSettings {
   readonly name: CompressionName;
   readonly engine: EngineId;

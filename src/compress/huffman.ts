@@ -3,7 +3,7 @@
 import type { BitReader } from './bit-reader.js';
 
 export interface HuffmanTable {
-  /** Decodes one symbol. Throws for bits that are no word. */
+  /** Decodes one symbol. Throws for bits that are not a code word. */
   next(bits: BitReader): number;
 }
 

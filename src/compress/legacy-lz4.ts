@@ -1,4 +1,4 @@
-// LZ4 in the legacy frame, which Linux wants an initrd to have: blocks of 8 MiB, each with its compressed length before it
+// LZ4 in the legacy frame, which Linux expects of an initrd: blocks of 8 MiB, each with its compressed length before it
 // (LZ4 frame format, "Legacy frame"). Frames may follow one another.
 
 import { coreDecoder } from './core/core-coder.js';

@@ -1,17 +1,17 @@
-// From the name of a library to the library: the engines beside the codec core.
+// From the name of a library to the library: the engines other than the codec core.
 
 import { MissingEngineError, UsageError } from '../errors.js';
 import type { EngineChoice } from '../native/index.js';
 import type { Codec, NamedEngine } from './codec.js';
 import { CODECS, NAMED_ENGINES } from './codecs/index.js';
 
-/** Choices that the codec core serves. */
+/** Choices for the codec core. */
 const OF_CORE: readonly string[] = ['auto', 'native', 'portable', 'reproducible'];
 
 /** Everything that may be asked for, for option parsers. */
 export const ENGINES: readonly string[] = ['auto', 'native', 'portable', 'npm', ...NAMED_ENGINES];
 
-/** Whether a choice is for libraries beside the core. Throws {@link UsageError} for a name that is not known. */
+/** Whether a choice is for other libraries than the core. Throws {@link UsageError} for an unknown name. */
 export function isNamed(choice: EngineChoice): boolean {
   if (OF_CORE.includes(choice)) return false;
   if (ENGINES.includes(choice)) return true;

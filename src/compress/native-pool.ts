@@ -5,9 +5,9 @@ import type { Run } from '../io/index.js';
 import type { NativeAddon, NativeCompressor } from '../native/index.js';
 import type { BlockCompressor } from './compressor.js';
 
-/** Below this many bytes a copy costs less than memory that threads may read. */
+/** Below this size in bytes a copy is faster than shared memory. */
 const SHARED_FROM = 32 * 1024;
-/** Numbers of blocks start anew behind this one; so many are never under way at once. */
+/** Block numbers restart after this one; that many blocks are never in progress. */
 const LAST_ID = 0xffff_ffff;
 
 interface Job {
@@ -16,7 +16,7 @@ interface Job {
   reject(reason: unknown): void;
 }
 
-/** What the addon's threads compress with. */
+/** Settings of the addon's threads. */
 export interface NativeCodec {
   readonly codec: string;
   readonly parameters: readonly number[];

@@ -110,7 +110,7 @@ async function* unpackGzip(pieces: Pieces): Pieces & AsyncGenerator<Uint8Array> 
   }
 }
 
-/** In an instance of its own, whose memory goes with it. */
+/** In a separate instance, whose memory goes with it. */
 async function* unpackByCore(format: CoreStream, pieces: Pieces): Pieces & AsyncGenerator<Uint8Array> {
   const decoder = new Core(coreModule()).stream(format, LARGEST_WINDOW);
   for await (const piece of pieces) yield* decoder.push(piece, false);

@@ -6,7 +6,7 @@ import type { BlockCoder, CodecSettings } from './codec.js';
 import { type CodecName, codecNamed } from './codecs/index.js';
 import { type CoreSpec, coreCoder } from './core/core-coder.js';
 
-/** What a thread compresses with, as data that can be sent to it: the codec core, or one of a codec's engines by its name. */
+/** The compressor of a thread, as data that can be sent to it: the codec core, or one of a codec's engines by its name. */
 export type CoderSpec =
   | { readonly core: CoreSpec }
   | {
@@ -23,7 +23,7 @@ export interface WorkerJob {
   readonly block: Uint8Array;
 }
 
-/** What became of it; sent back. Without `bytes` and `fault` the block would not have become smaller. */
+/** The result, sent back. Without `bytes` and `fault` the block would not have become smaller. */
 export interface WorkerResult {
   readonly id: number;
   readonly bytes?: Uint8Array;
@@ -59,7 +59,7 @@ async function answer(code: BlockCoder, { id, block }: WorkerJob): Promise<Worke
 
 /**
  * Large results leave with their memory: what stays behind would be freed only when the thread collects its garbage,
- * which it does after 64 MB. Small ones may lie in memory that Node shares between buffers, and are copied.
+ * which it does after 64 MB. Small ones may be in memory that Node shares between buffers, and are copied.
  */
 function transferable(coded: Uint8Array): Uint8Array {
   return coded.length > SHARED_POOL && coded.byteOffset === 0 ? coded : new Uint8Array(coded);

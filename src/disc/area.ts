@@ -17,21 +17,21 @@ export type AreaPieces = (emission: Emission) => AsyncIterable<Piece> | Iterable
 
 export interface Area {
   readonly name: string;
-  /** Undefined behind open content. */
+  /** Undefined after open content. */
   readonly block: number | undefined;
   /** Undefined for open content. */
   readonly blocks: number | undefined;
   readonly pieces: AreaPieces;
 }
 
-/** Places areas one behind the other. */
+/** Places areas back to back. */
 export class AreaList {
   readonly #areas: Area[] = [];
   #next: number | undefined = 0;
   #payloadEnd: number | undefined;
   #payloadAreas = 0;
 
-  /** Block behind the payload; undefined with open content. */
+  /** Block after the payload; undefined with open content. */
   get payloadEnd(): number | undefined {
     return this.#payloadEnd;
   }

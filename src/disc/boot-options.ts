@@ -17,7 +17,7 @@ export interface BiosBootOptions {
   readonly path: string;
   /** Write the boot info table into bytes 8…63 of the image. Default true. */
   readonly bootInfoTable?: boolean;
-  /** Write the image's address into bytes 2548…2555, as GRUB's CD loader wants it. Default: only in the layout `grub`. */
+  /** Write the image's address into bytes 2548…2555, for GRUB's CD loader. Default: only in the layout `grub`. */
   readonly grub2BootInfo?: boolean;
   /** 512-byte sectors that the BIOS loads. Default 4. */
   readonly loadSectors?: number;
@@ -28,12 +28,12 @@ export interface BootEntryOptions {
   readonly platform: Platform;
   /** Path in the tree, `appended-esp`, or an image outside the tree, which no directory shows. */
   readonly image: string | ExactContent;
-  /** What the firmware is to take the image for. Default `none`. */
+  /** The drive that the firmware emulates with the image. Default `none`. */
   readonly emulation?: Emulation;
   /** Default true. */
   readonly bootable?: boolean;
   /**
-   * 512-byte sectors that the firmware loads, 0 to 65 535. Default: 1 of an emulated drive, 4 for a BIOS, else the whole
+   * 512-byte sectors that the firmware loads, 0 to 65 535. Default: 1 of an emulated drive, 4 for a BIOS, otherwise the whole
    * image, which a 0 stands for where it has more than 65 535.
    */
   readonly loadSectors?: number;
@@ -49,7 +49,7 @@ export interface BootEntryOptions {
   readonly grub2BootInfo?: boolean;
 }
 
-/** What a disc boots. */
+/** The boot images of a disc. */
 export interface BootOptions {
   /** Path of the boot catalog if it is to be visible. Default `boot.catalog`. */
   readonly catalogPath?: string;
@@ -57,9 +57,9 @@ export interface BootOptions {
   readonly catalogHidden?: boolean;
   /** The first entry. */
   readonly bios?: BiosBootOptions;
-  /** The entry behind it: a FAT image in the tree, or the appended EFI system partition. */
+  /** The entry after it: a FAT image in the tree, or the appended EFI system partition. */
   readonly efi?: { readonly path: string } | 'appended-esp';
-  /** Entries behind those. */
+  /** Entries after those. */
   readonly entries?: readonly BootEntryOptions[];
 }
 
@@ -130,7 +130,7 @@ function resolveEntry(entry: BootEntryOptions, isFirst: boolean, hasEsp: boolean
   };
 }
 
-/** Throws {@link InvalidInputError} `disc.option-range` for a value that is no whole number between the two. */
+/** Throws {@link InvalidInputError} `disc.option-range` for a value that is not an integer between the two. */
 export function checkRange(what: string, value: number, least: number, most: number): void {
   if (Number.isInteger(value) && value >= least && value <= most) return;
   throw new UsageError(

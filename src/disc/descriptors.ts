@@ -38,7 +38,7 @@ export function descriptorsOf(
   return [...descriptors, { kind: 'terminator' }];
 }
 
-/** What descriptors say beside the texts of the volume. */
+/** Values of descriptors other than the texts of the volume. */
 export interface DescriptorFacts {
   readonly options: ResolvedIsoOptions;
   /** Block of the boot catalog. */

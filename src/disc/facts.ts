@@ -1,4 +1,4 @@
-// What is known of a disc while it is emitted. Places of open files and of everything after them are known at the end only.
+// Facts of a disc while it is emitted. The places of open files and of everything after them are known only at the end.
 
 import { InternalError } from '../errors.js';
 import type { FilePlace } from '../format/iso9660/index.js';
@@ -81,7 +81,7 @@ export class DiscFacts {
     this.#payloadEnd = payloadEnd;
   }
 
-  /** `length` bytes that need the end of the payload: now if it is known, else as a backpatch. */
+  /** `length` bytes that need the end of the payload: now if it is known, otherwise as a backpatch. */
   late(length: number, render: () => Uint8Array): Piece {
     return this.#payloadEnd === undefined ? { length, render } : render();
   }

@@ -1,4 +1,4 @@
-// Where the data of exact files lie.
+// Where the data of exact files are.
 
 import type { FilePlace } from '../format/iso9660/index.js';
 import { type Content, type ExactContent, isExact } from '../io/index.js';
@@ -32,12 +32,12 @@ export class FilePlaces {
     return true;
   }
 
-  /** Whether the file has a place of its own. */
+  /** Whether the file has its own place. */
   isAlone(node: File<Content>): boolean {
     return this.#own.has(node);
   }
 
-  /** Gives a file a place of its own. */
+  /** Gives a file its own place. */
   placeAlone(node: File<Content>, place: FilePlace): void {
     this.#own.set(node, place);
   }

@@ -1,4 +1,4 @@
-// File data: every content once, in tree order behind the BIOS boot image; open content last, because nothing behind it
+// File data: every content once, in tree order after the BIOS boot image; open content last, because nothing after it
 // has an address before it has ended.
 
 import { type ByteString, divCeil } from '../bytes/index.js';
@@ -46,7 +46,7 @@ export interface FileOrder {
   readonly elsewhere: Content | undefined;
 }
 
-/** Gives every file its place from block `start` on. Equal content objects share their data, whatever nodes they belong to. */
+/** Gives every file its place from block `start` on. Equal content objects of all nodes share their data. */
 export function planFiles(
   tree: FileTree<Content>,
   start: number,

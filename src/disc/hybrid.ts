@@ -45,7 +45,7 @@ export function backupGptBlocks({ partitionTable }: ResolvedDiscOptions): number
   return hasGpt(partitionTable) ? Math.ceil((entryArraySectors(GPT_ENTRIES) + 1) / SECTORS_PER_BLOCK) : 0;
 }
 
-/** Boot code, MBR and primary GPT: the 32 KiB in front of the volume descriptors. */
+/** Boot code, MBR and primary GPT: the 32 KiB before the volume descriptors. */
 export function renderSystemArea(
   options: ResolvedDiscOptions,
   ends: DiscEnds,
@@ -81,7 +81,7 @@ function geometryOf({ payloadEnd, espBlocks }: DiscEnds) {
   return geometryFor(payloadEnd * SECTORS_PER_BLOCK, espBlocks * SECTORS_PER_BLOCK);
 }
 
-/** Blocks that bring a payload which would end at `block` to where the layout wants its end. */
+/** Padding blocks between the end of the payload at `block` and the end that the layout requires. */
 export function blocksToPayloadEnd(block: number, { payloadEnd, appendedEsp }: ResolvedDiscOptions): number {
   const behind = Math.ceil((appendedEsp?.size ?? 0) / BLOCK) * SECTORS_PER_BLOCK;
   return alignedEnd(block * SECTORS_PER_BLOCK, behind, payloadEnd) / SECTORS_PER_BLOCK - block;
@@ -95,7 +95,7 @@ export function renderDiscEnd(options: ResolvedDiscOptions, ends: DiscEnds): Uin
   return area;
 }
 
-/** Partitions for the layout; without `ends` the places behind open content are absent. */
+/** Partitions for the layout; without `ends` the places after open content are absent. */
 export function partitionLayouts(options: ResolvedDiscOptions, ends: DiscEnds | undefined): PartitionLayout[] {
   const { partitionTable, appendedEsp } = options;
   if (partitionTable === 'none') return [];

@@ -23,15 +23,15 @@ export interface BootEntryFacts {
   /** `bios`, `efi`, `powerpc`, `mac`, or the number. */
   readonly platform: string;
   readonly bootable: boolean;
-  /** Whether it is loaded as it is, or taken for a floppy or hard disk. */
+  /** Whether it is loaded without emulation, or emulates a floppy or hard disk. */
   readonly emulation: 'none' | 'floppy' | 'hard-disk';
   /** Block of 2048 bytes. */
   readonly block: number;
   /** 512-byte sectors to load. */
   readonly sectors: number;
-  /** Who made it, as the validation entry or the section header says. */
+  /** Its maker, according to the validation entry or the section header. */
   readonly id?: string;
-  /** Selection criteria in hexadecimal, without zeros at the end; absent where there are none. */
+  /** Selection criteria in hexadecimal, without zeros at the end; absent if there are none. */
   readonly criteria?: string;
 }
 

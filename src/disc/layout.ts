@@ -1,11 +1,11 @@
-// The decisions of a disc as plain data, for reports and for `--plan`. What depends on open content is absent.
+// The decisions of a disc as plain data, for reports and for `--plan`. Values that depend on open content are absent.
 
 import type { Loss } from '../tree/index.js';
 
 /** A run of blocks of 2048 bytes. */
 export interface AreaLayout {
   readonly name: string;
-  /** Absent behind open content. */
+  /** Absent after open content. */
   readonly block?: number;
   /** Absent for open content itself. */
   readonly blocks?: number;
@@ -14,7 +14,7 @@ export interface AreaLayout {
 /** A boot entry and the place of its image. */
 export interface BootEntryLayout {
   readonly platform: 'bios' | 'powerpc' | 'mac' | 'efi';
-  /** The drive it is taken for; absent where it is loaded as it is. */
+  /** The emulated drive; absent without emulation. */
   readonly media?: string;
   readonly id?: string;
   /** Path in the tree, `appended-esp`, or `hidden` for an image that no directory shows. */
@@ -26,7 +26,7 @@ export interface BootEntryLayout {
 
 /** A partition and its place. */
 export interface PartitionLayout {
-  /** Which table it stands in. */
+  /** Which table it is in. */
   readonly table: 'mbr' | 'gpt';
   /** From 1. */
   readonly number: number;
@@ -39,7 +39,7 @@ export interface PartitionLayout {
   readonly sectors?: number;
 }
 
-/** What was decided about a disc: the place of everything in it. */
+/** The decisions about a disc: the place of everything in it. */
 export interface DiscLayout {
   /** `udf` only without ISO 9660. */
   readonly format: 'iso9660' | 'udf';

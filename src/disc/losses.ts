@@ -1,4 +1,4 @@
-// What a disc cannot keep or changes: each of its trees by its own rules, its texts, and its ways to boot.
+// Losses and changes of a disc: each of its trees by its own rules, its texts, and its ways to boot.
 
 import { fromText } from '../bytes/index.js';
 import { type Hierarchy, isoLosses, isoTextLosses } from '../format/iso9660/index.js';
@@ -23,7 +23,7 @@ export function discLosses(
   ];
 }
 
-/** Links and devices in UDF: left out beside ISO 9660, or in the way of a reader. */
+/** Links and devices in UDF: left out next to ISO 9660, or a problem for readers. */
 function specialFileLosses(tree: FileTree<Content>, { udfSpecialFiles }: ResolvedDiscOptions): Loss[] {
   const log = new LossLog();
   for (const { node, path } of walk(tree)) {

@@ -9,7 +9,7 @@ import type { LayoutName, PartitionTable } from './named-layouts.js';
 
 type Entry = { -readonly [K in keyof BootEntryOptions]?: BootEntryOptions[K] };
 
-/** What is known of boot images while the words are read. */
+/** The boot images read so far. */
 export interface BootDraft {
   readonly entries: Entry[];
   catalog?: string;
@@ -19,7 +19,7 @@ export interface BootDraft {
   partitionTable?: PartitionTable;
 }
 
-/** What the options of boot images come to. */
+/** The result of the options of boot images. */
 export interface MkisofsBoot {
   readonly boot: BootOptions;
   readonly mbr?: string;
@@ -141,7 +141,7 @@ export function isEfiPartition(type: string): boolean {
   return EFI_PARTITION.test(type);
 }
 
-/** The options of a disc that the draft comes to. */
+/** The options of a disc in the draft. */
 export function bootOf(draft: BootDraft): MkisofsBoot {
   const { catalog, mbr, appendedEsp, partitionTable, partitionOffset } = draft;
   const [first, ...others] = draft.entries.filter(({ image }) => image !== undefined).map(complete);

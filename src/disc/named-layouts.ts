@@ -13,7 +13,7 @@ export type LayoutName = 'plain' | 'grub' | 'isolinux' | 'gpt-only' | 'uefi-stri
 /** Whether a layout needs a part, takes it, or has no place for it. */
 export type LayoutPart = 'needed' | 'welcome' | 'refused';
 
-/** What a named layout sets. */
+/** The settings of a named layout. */
 export interface NamedLayout {
   /** One line for `--help` and reports. */
   readonly summary: string;
@@ -23,7 +23,7 @@ export interface NamedLayout {
   readonly partitionOffset: 0 | 16;
   /** MBR type of partition 1. */
   readonly payloadType: number;
-  /** Who reads the address of the BIOS boot image out of the MBR. */
+  /** The program that reads the address of the BIOS boot image from the MBR. */
   readonly bootCode: 'grub' | 'isolinux' | 'none';
   /** Where partition 1 has to end. */
   readonly payloadEnd: PayloadEnd;
@@ -34,7 +34,7 @@ export interface NamedLayout {
   readonly appendedEsp: LayoutPart;
 }
 
-/** The end of partition 1: behind its last file, at a cylinder of the MBR's geometry, or at a multiple of 1 MiB. */
+/** The end of partition 1: after its last file, at a cylinder of the MBR's geometry, or at a multiple of 1 MiB. */
 export type PayloadEnd = 'block' | 'cylinder' | 'mebibyte';
 
 const SECTORS_PER_MEBIBYTE = 2048;
@@ -162,7 +162,7 @@ function checkPart(name: LayoutName, part: LayoutPart, given: object | string | 
   }
 }
 
-/** The sector at which a payload ends that would end at `sector` by itself, with `behind` sectors to follow it. */
+/** The aligned end of a payload whose data ends at `sector`, with `behind` sectors to follow it. */
 export function alignedEnd(sector: number, behind: number, end: PayloadEnd): number {
   if (end === 'block') return sector;
   const unit = end === 'mebibyte' ? SECTORS_PER_MEBIBYTE : cylinderSectors(geometryFor(sector, behind));

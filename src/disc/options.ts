@@ -34,16 +34,16 @@ export interface DiscOptions extends IsoOptions {
   readonly seed: string;
   /** The trees of ISO 9660. Default true; without them the disc is UDF alone and boots nowhere. */
   readonly iso9660?: boolean;
-  /** UDF beside ISO 9660, sharing its file data, in this revision. Default: none. */
+  /** UDF in addition to ISO 9660, sharing its file data, in this revision. Default: none. */
   readonly udf?: UdfRevision;
   /**
    * Symbolic links, devices, pipes and sockets in UDF. 7-Zip (26.02) refuses a UDF volume that has one, and Windows shows none, while
-   * ISO 9660 beside it has them all. Default: only without ISO 9660.
+   * ISO 9660 next to it has them all. Default: only without ISO 9660.
    */
   readonly udfSpecialFiles?: boolean;
   /**
    * Write UDF only if the data of all files take more bytes than this. With open content that shows when they have been
-   * written: room for UDF is left where it may come to that. Default: whatever they take.
+   * written: space for UDF is reserved if it may be needed. Default: for every size.
    */
   readonly udfAbove?: number;
   /** Entries that some trees do not show; their data stay on the disc. */
@@ -56,10 +56,10 @@ export interface DiscOptions extends IsoOptions {
   readonly mbr?: {
     /** Boot code of up to 512 bytes, such as `boot_hybrid.img` or `isohdpfx.bin`; the first 440 count. */
     readonly code: Uint8Array;
-    /** Write the address of the BIOS image to byte 0x1b0 for GRUB. Default: as `grub2BootInfo`; a layout decides by itself. */
+    /** Write the address of the BIOS image to byte 0x1b0 for GRUB. Default: as `grub2BootInfo`; a named layout decides. */
     readonly patchGrub2?: boolean;
   };
-  /** Default `mbr` with boot code or an appended partition, else `none`. */
+  /** Default `mbr` with boot code or an appended partition, otherwise `none`. */
   readonly partitionTable?: PartitionTable;
   /** Start of partition 1 in blocks of 2048 bytes: 16 gives it descriptors of its own. Default 16 with a partition table. */
   readonly partitionOffset?: 0 | 16;
@@ -70,7 +70,7 @@ export interface DiscOptions extends IsoOptions {
   readonly appendedEsp?: ExactContent;
   /** 32 bits at byte 440 of the MBR. Default 0; in the layout `isolinux` derived from the seed. */
   readonly diskSignature?: number;
-  /** Zero blocks of 2048 bytes behind the last file. Default 0. */
+  /** Zero blocks of 2048 bytes after the last file. Default 0. */
   readonly padBlocks?: number;
   /** A block for a signature over the media-check tags, which can be filled later. Default false. */
   readonly signatureBlock?: boolean;
@@ -159,7 +159,7 @@ function bootCodeOf(
   return (mbr.patchGrub2 ?? grub2BootInfo) ? 'grub' : 'none';
 }
 
-/** Disks are told apart by it; 0 would say that there is none. */
+/** It distinguishes disks; 0 means that there is none. */
 function derivedSignature(seed: string): number {
   return Number.parseInt(deriveUuid(seed, 'mbr disk signature').slice(0, 8), 16) || 1;
 }

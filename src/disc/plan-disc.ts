@@ -85,7 +85,7 @@ export function planDisc(tree: FileTree<Content>, options: DiscOptions): ImagePl
   };
   const pieces = (run: Run) => emitAreas(list, newFacts(), run);
   if (!facts) return { sizeLimit, pieces, layout };
-  // Without open content there are no backpatches: DiscFacts knows everything from the start.
+  // Without open content nothing needs a backpatch: DiscFacts is complete from the start.
   const exactPieces = pieces as (run: Run) => AsyncGenerator<Data>;
   return { ...exactContent(facts.imageBlocks * BLOCK, exactPieces), layout };
 }
@@ -103,7 +103,7 @@ function planHierarchies(tree: FileTree<Content>, options: ResolvedDiscOptions):
     names: isoNames({ level, relax, systemUse: version !== undefined }),
     multiExtent,
     ...(relocation ? { relocation } : {}),
-    // Without Rock Ridge there is nothing to tell a link or a device from an empty file.
+    // Without Rock Ridge a link or a device would look like an empty file.
     ...(version ? { systemUse: rockRidge(isoTree, version, options.iso.xattrs) } : plainOnly),
   });
   if (!jolietKind) return [primary];
@@ -184,14 +184,14 @@ function placeAreas(
   return { list, files };
 }
 
-/** What tells this volume from others that have the same label. */
+/** Distinguishes this volume from others with the same label. */
 function volumeIdentity({ seed }: ResolvedDiscOptions): string {
   return deriveUuid(seed(), 'udf volume').replaceAll('-', '').slice(0, 16);
 }
 
 function addPayload(list: AreaList, files: FilePlan, options: ResolvedDiscOptions): void {
   const { padBlocks } = options;
-  // Without blocks too: files that were empty are looked at once more.
+  // Even without blocks: empty files are checked again.
   list.add('files', files.blocks, exactFilePieces(files), files.exact.length > 0);
   for (const open of files.open) list.add(`open file ${open.path}`, undefined, openFilePieces(open));
   list.add('padding', padBlocks, () => [{ hole: padBlocks * BLOCK }]);

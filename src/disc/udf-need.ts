@@ -6,7 +6,7 @@ import { type FileTree, visitNodes } from '../tree/index.js';
 import type { DiscFacts } from './facts.js';
 import type { ResolvedDiscOptions } from './options.js';
 
-/** Tells at the end of the payload; undefined where nothing is left to be told. */
+/** Decides at the end of the payload; undefined if it is decided already. */
 export type UdfCondition = ((facts: DiscFacts) => boolean) | undefined;
 
 interface UdfNeed {

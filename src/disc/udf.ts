@@ -1,4 +1,4 @@
-// UDF on a disc: volume structures in front of block 256, the file structure behind it, a second anchor at the end.
+// UDF on a disc: volume structures before block 256, the file structure after it, a second anchor at the end.
 // Everything from block 257 to the end of the payload is one partition, so files are shared with ISO 9660.
 
 import { alignUp } from '../bytes/index.js';
@@ -27,13 +27,13 @@ import type { DiscFacts } from './facts.js';
 import { gathered, type Part } from './gathered.js';
 import { piecesIf, type UdfCondition } from './udf-need.js';
 
-/** The partition starts behind the anchor. */
+/** The partition starts after the anchor. */
 const PARTITION = ANCHOR_BLOCK + 1;
 
 export interface UdfIdentity {
   /** Sixteen hexadecimal digits that identify the volume. */
   readonly identity: string;
-  /** What the whole of UDF depends on. */
+  /** The inputs of UDF. */
   readonly condition: UdfCondition;
 }
 
@@ -49,14 +49,14 @@ export interface PlacedUdf extends UdfIdentity {
   readonly metadata: { readonly file: number; readonly mirror: number } | undefined;
 }
 
-/** Adds the recognition sequence; it has to follow the descriptors of ISO 9660 at once. */
+/** Adds the recognition sequence; it must directly follow the descriptors of ISO 9660. */
 export function addRecognition(list: AreaList, plan: UdfPlan, condition: UdfCondition): void {
   list.add('UDF recognition', RECOGNITION_BLOCKS, ({ facts }) =>
     piecesIf(condition, [renderRecognition(plan.revision)], facts),
   );
 }
 
-/** Adds everything else in front of the files: descriptor sequences, anchor, file structure. */
+/** Adds everything else before the files: descriptor sequences, anchor, file structure. */
 export function addUdf(list: AreaList, plan: UdfPlan, { identity, condition }: UdfIdentity): PlacedUdf {
   const main = alignUp(list.nextExact, SEQUENCE_BLOCKS);
   const reserve = main + SEQUENCE_BLOCKS;
@@ -88,14 +88,14 @@ export function addUdf(list: AreaList, plan: UdfPlan, { identity, condition }: U
 }
 
 /**
- * Blocks at the end of the image that the second anchor takes, given those of the backup GPT behind it. The anchor lies in
- * the last block; that being the GPT's, it lies 256 blocks in front of it.
+ * Blocks at the end of the image that the second anchor takes, given those of the backup GPT after it. The anchor is in
+ * the last block, or 256 blocks before it if the last block belongs to the GPT.
  */
 export function endBlocks(gptBlocks: number): number {
   return gptBlocks === 0 ? 1 : ANCHOR_DISTANCE + 1 - gptBlocks;
 }
 
-/** Adds the second anchor, behind which the backup GPT follows. */
+/** Adds the second anchor, after which the backup GPT follows. */
 export function addEndAnchor(list: AreaList, { plan, condition, main, reserve }: PlacedUdf, gptBlocks: number): void {
   list.add('UDF end anchor', 1, ({ block, facts }) =>
     piecesIf(condition, [renderAnchor(block, main, reserve, plan.revision)], facts),

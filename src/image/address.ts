@@ -10,7 +10,7 @@ import { lookUp } from './lookup.js';
 import { type OpenedImage, openImage, recogniseImage } from './open-image.js';
 import { noView } from './views.js';
 
-/** What follows the name of the image file: partitions and paths. */
+/** The part after the name of the image file: partitions and paths. */
 export type AddressStep = { readonly partition: number } | { readonly path: ByteString };
 
 /** An image file, and the way to something in it. */

@@ -31,7 +31,7 @@ export interface Recognised {
 }
 
 /**
- * All formats that an image can be taken for. The best-founded win: once one is confirmed, those known by their head alone
+ * All formats that an image may have. The best-founded win: once one is confirmed, those known by their head alone
  * are remains of what the medium held before. ISO 9660 and UDF of one disc both stay.
  */
 export async function recogniseAll(image: Source): Promise<Recognised[]> {

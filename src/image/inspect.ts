@@ -1,4 +1,4 @@
-// What an image is: the file systems that start in it, its partitions, boot entries and media-check tags.
+// Describes an image: the file systems that start in it, its partitions, boot entries and media-check tags.
 
 import {
   type BootEntryFacts,
@@ -20,7 +20,7 @@ export interface FileSystemFacts extends FormatFacts {
   readonly where: string;
 }
 
-/** Something that is known by its first bytes and not read. */
+/** A format that is recognised by its first bytes and not read. */
 export interface OtherFacts {
   /** With its article: `a btrfs file system`. */
   readonly kind: string;
@@ -28,7 +28,7 @@ export interface OtherFacts {
   readonly where: string;
 }
 
-/** What was found in an image. */
+/** The facts found in an image. */
 export interface ImageFacts {
   /** Bytes. */
   readonly size: number;
@@ -86,7 +86,7 @@ async function fileSystemsIn(image: Source, where: string): Promise<FileSystemFa
 
 const NO_TAGS: ImageTags = { style: 'none', tags: [] };
 
-/** The area for tags belongs to applications: what others keep there is no fault of the image. */
+/** The area for tags belongs to applications: other data in it is not a fault of the image. */
 async function tagsOf(image: Source): Promise<ImageTags> {
   try {
     return await readTags(image);

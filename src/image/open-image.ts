@@ -8,7 +8,7 @@ import { noView, openShared } from './views.js';
 
 /** An image whose kind is known. */
 export interface OpenedImage {
-  /** `ext4` stands for ext2 and ext3 too, `fat` for all its widths, `iso9660` for discs that have UDF beside it. */
+  /** `ext4` stands for ext2 and ext3 too, `fat` for all its widths, `iso9660` also for discs with UDF. */
   readonly kind: string;
   /** Opens it. Throws {@link InvalidImageError} for a damaged image. */
   open(): Promise<ReadableImage>;

@@ -115,7 +115,7 @@ function withoutCuts(trees: ReadonlyMap<string, FileTree>, taken: string): FileT
 
 const SIZE_LIMIT = 2 ** 32;
 
-/** What is left of a size in 32 bits, or the largest value they hold. */
+/** A size truncated to 32 bits, or the largest value they hold. */
 function isCut(node: File, twin: File): boolean {
   const { size } = node.content;
   return size === twin.content.size % SIZE_LIMIT || size >= SIZE_LIMIT - 2 ** 12;

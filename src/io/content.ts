@@ -1,4 +1,4 @@
-// What flows: content is a size and a stream of pieces, pulled by whoever consumes it.
+// Content: a size and a stream of pieces, pulled by the consumer.
 
 import type { FAST, FastPath } from './fast-path.js';
 
@@ -26,7 +26,7 @@ export type Piece = Data | Backpatch;
 
 /** One step of long work, reported as often as the worker likes; the receiver throttles. */
 export interface Progress {
-  /** What is being done, in the present tense: "packing". */
+  /** The current activity, in the present tense: "packing". */
   readonly step: string;
   readonly done: number;
   /** Absent while unknown. */
@@ -34,10 +34,10 @@ export interface Progress {
   readonly unit: 'bytes' | 'entries' | 'steps';
 }
 
-/** What a piece of work needs from its surroundings. */
+/** The surroundings of a piece of work. */
 export interface Run {
   readonly signal?: AbortSignal;
-  /** How many jobs may run at once, ≥ 1. Never changes any byte of the result. */
+  /** How many jobs may run in parallel, ≥ 1. Never changes any byte of the result. */
   readonly jobs: number;
   report(progress: Progress): void;
 }
@@ -50,7 +50,7 @@ export interface ExactContent {
   readonly size: number;
   /** Ranges known to be zero: sorted, disjoint, not empty. Other ranges may be zero too. */
   readonly holes: readonly Range[];
-  /** The content from its start, exactly `size` bytes. May be called again: every call starts afresh and gives the same bytes. */
+  /** The content from its start, exactly `size` bytes. Every call starts again and gives the same bytes. */
   pieces(run: Run): AsyncIterable<Data>;
   /** A part of it as content. */
   slice(range: Range): ExactContent;

@@ -1,4 +1,4 @@
-// Many contents read one after the other, for whoever needs to know which bytes belong to which.
+// Reads many contents in turn, for consumers that need to know which bytes belong to which.
 
 import { type Data, type ExactContent, isHole, pieceLength, type Run } from './content.js';
 import { packed, type Slot } from './packed.js';
@@ -12,8 +12,8 @@ export interface ContentPart {
 
 /**
  * The bytes of contents in their order, read ahead as {@link packed} does, in groups of parts: most files are much smaller
- * than what is read at a time, and one wait serves all of a group. Empty contents have no part. Rejects when a content
- * does not have its size, or one of those that are `empty` is so no more.
+ * than one read, and one wait serves a whole group. Empty contents have no part. Rejects if a content
+ * does not have its size, or one of the `empty` ones is no longer empty.
  */
 export async function* contentsAhead(
   contents: readonly ExactContent[],

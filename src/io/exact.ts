@@ -15,7 +15,7 @@ export function exactContent(
   return content;
 }
 
-/** Content that is rendered whole, anew each time it is asked for. */
+/** Content that is rendered as a whole, each time it is requested. */
 export function renderedContent(size: number, render: () => Uint8Array): ExactContent {
   async function* pieces(): AsyncGenerator<Data> {
     if (size > 0) yield render();

@@ -1,10 +1,10 @@
-// The private side of content: how its bytes can be had faster than through its pieces.
+// The private side of content: faster ways to read its bytes than through its pieces.
 
 import type { FilePlace, RangeReader } from './range-list.js';
 
 /**
  * The key of a {@link FastPath}. Only `io` reads it, and nothing that ends up in an image may depend on whether a content
- * has one: the same tree has to give the same bytes whatever its contents come from.
+ * has one: the same tree must give the same bytes from every kind of source.
  */
 export const FAST = Symbol('isopress.fastPath');
 

@@ -1,4 +1,4 @@
-// An image as a file that appears under its name only when complete, or written through to a device or pipe that is there.
+// An image as a file that appears under its name only when complete, or written directly to an existing device or pipe.
 
 import { constants, createWriteStream } from 'node:fs';
 import { type FileHandle, open, rename, stat, unlink } from 'node:fs/promises';
@@ -92,14 +92,14 @@ async function openFileTarget(name: ByteString, path: ByteString): Promise<OpenT
 }
 
 async function openPart(name: ByteString, part: ByteString): Promise<FileHandle> {
-  // What a killed run left behind is removed, never continued.
+  // Remains of a killed run are removed, never continued.
   await unlink(pathBuffer(part)).catch(() => {});
   return open(pathBuffer(part), 'wx+').catch((error) => {
     throw targetError(name, error);
   });
 }
 
-/** Gaps are written as zeros: the device may hold anything. What was written before an error stays. */
+/** Gaps are written as zeros, because the device may hold other data. Bytes written before an error stay. */
 async function openDeviceTarget(path: ByteString): Promise<OpenTarget> {
   const file = await openDevice(path);
   const close = closing(file);

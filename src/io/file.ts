@@ -29,7 +29,7 @@ export function fileContent(at: ByteString | FilePlace, size: number, holes?: re
   return new (size <= SMALL ? SmallFile : LargeFile)(place, size);
 }
 
-/** Where a file is that a user named by its path, once it has been looked at. */
+/** The place of a file that a user named by its path, and that has been examined. */
 export function namedPlace(path: ByteString, { device, inode }: FileIdentity): FilePlace {
   return { directory: { ...NAMED, device }, name: path, inode };
 }
@@ -39,9 +39,9 @@ export function fileRange(path: ByteString, range: Range, identity: FileIdentity
   return new FileRange({ path, identity, follow: true }, range);
 }
 
-// Classes, not closures: trees hold one of these per file, and methods on the prototype cost a tree nothing.
+// Classes, not closures: trees hold one of these per file, and methods on the prototype take no memory per file.
 
-/** What all files have in common. */
+/** Common to all files. */
 abstract class RegularFile implements FilePlace, FoundFile {
   readonly directory: SourceDirectory;
   readonly name: ByteString;

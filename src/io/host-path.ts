@@ -40,7 +40,7 @@ export function resized(path: ByteString, planned: number, found: number): Sourc
   return new SourceError('source.changed', message, { path: shown, hint: HINT });
 }
 
-/** An entry that is not there any more, or that another one has taken the place of. */
+/** An entry that has been removed or replaced. */
 export function replaced(path: ByteString, cause?: unknown): SourceError {
   const shown = displayText(path);
   return new SourceError('source.changed', `${shown} was removed or replaced while its tree was being read.`, {

@@ -1,4 +1,4 @@
-// Content and sources that lie in memory.
+// Content and sources that are in memory.
 
 import { InternalError, InvalidImageError } from '../errors.js';
 import {
@@ -57,7 +57,7 @@ export function bytesSource(bytes: Uint8Array): Source {
 
 export const EMPTY: ExactContent = bytesSource(new Uint8Array(0));
 
-/** Content of nothing but zeros. */
+/** Content of zeros. */
 export function zeroContent(size: number): ExactContent {
   return {
     size,
@@ -90,7 +90,7 @@ export async function collect(content: Content, run: Run, limit = 256 * 1024 * 1
   return whole;
 }
 
-/** Throws {@link InvalidImageError} unless `range` lies within `size` bytes. */
+/** Throws {@link InvalidImageError} unless `range` is within `size` bytes. */
 export function checkRange(range: Range, size: number): void {
   const { at, length } = range;
   if (!(Number.isSafeInteger(at) && Number.isSafeInteger(length) && at >= 0 && length >= 0 && at + length <= size)) {

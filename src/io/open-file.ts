@@ -1,4 +1,4 @@
-// Opening a file that was found before, and nothing that has taken its place since.
+// Opens a file that was found before, and no other one in its place.
 
 import { closeSync, constants, fstatSync, openSync, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
@@ -6,7 +6,7 @@ import type { ByteString } from '../bytes/index.js';
 import { pathBuffer, replaced, sourceError } from './host-path.js';
 import type { FileIdentity } from './range-list.js';
 
-/** The identity of a file that nobody has looked at yet: any regular file will do. */
+/** The identity of a file that was not examined yet: any regular file will do. */
 export const ANY_FILE: FileIdentity = { device: -1, inode: -1 };
 
 /** A file to be opened again. */
@@ -53,7 +53,7 @@ export async function openFound({ path, identity, follow }: FoundFile): Promise<
   throw replaced(path);
 }
 
-/** Who a file is, by its numbers, as JavaScript has them: exact up to 2^53, rounded beyond. */
+/** The identity of a file by its numbers in JavaScript: exact up to 2^53, rounded beyond. */
 export function identityOf({
   dev,
   ino,

@@ -1,4 +1,4 @@
-// Contents one behind the other in their slots, files among them read ahead.
+// Contents back to back in their slots, files among them read ahead.
 
 import { assertPlanned } from '../errors.js';
 import type { Data, ExactContent, Hole, Run } from './content.js';
@@ -9,7 +9,7 @@ import { type FilePlace, RangeList, type RangeReader } from './range-list.js';
 const BATCH = 256 * 1024;
 /** Batches being read while one is used. */
 const AHEAD = 3;
-/** A gap that is cheaper as zeros in a batch than as a piece of its own. */
+/** A gap that is cheaper as zeros in a batch than as a separate piece. */
 const SHORT_GAP = 4096;
 
 /** One content and the bytes it occupies: its own size, then zeros. */
@@ -20,7 +20,7 @@ export interface Slot {
 }
 
 /**
- * Contents one behind the other, each zero-filled to its span. Contents that can be had synchronously are gathered
+ * Contents back to back, each zero-filled to its span. Contents that can be read synchronously are collected
  * into batches, so that many small files cost few pieces; files that threads can read are read ahead into them.
  */
 export async function* packed(slots: Iterable<Slot>, run: Run): AsyncGenerator<Data> {
@@ -105,7 +105,7 @@ class Batches {
     this.#filling = this.#take();
   }
 
-  /** Takes a file at once where it fits: that is most of them, and what waiting takes costs more than they do. */
+  /** Takes a file immediately if it fits. That is most files, and waiting would cost more than reading them. */
   readWhole({ size, holes }: ExactContent, place: FilePlace & { reader: RangeReader }, span: number): boolean {
     if (place.reader !== this.#reader || holes.length > 0 || span > this.room || span - size > SHORT_GAP) return false;
     this.read(place, 0, size, true);

@@ -1,4 +1,4 @@
-// Changing a few bytes of an image that is there: what tagging needs. Everything else writes images anew.
+// Changes a few bytes of an existing image, as tagging does. Everything else writes new images.
 
 import { open } from 'node:fs/promises';
 import { type ByteString, displayText } from '../bytes/index.js';

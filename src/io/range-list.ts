@@ -10,13 +10,13 @@ const ENDS = 1;
 const FOLLOW = 2;
 const SLASH = 0x2f;
 
-/** Who a file is: its file system and its number there. An inode of -1 stands for any. */
+/** Identity of a file: its file system and its number there. An inode of -1 stands for any. */
 export interface FileIdentity {
   readonly device: number;
   readonly inode: number;
 }
 
-/** What all files of a directory share, so that a tree of many files holds it once. */
+/** Shared by all files of a directory, to save memory in trees of many files. */
 export interface SourceDirectory {
   /** Empty where a file's name is its whole path. */
   readonly path: ByteString;

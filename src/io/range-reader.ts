@@ -4,7 +4,7 @@ import type { NativeAddon } from '../native/index.js';
 import type { RangeList, RangeReader } from './range-list.js';
 import { readRangeSync } from './read-file.js';
 
-/** Reads with the threads of libuv, which serve all file I/O; the main thread only says what. */
+/** Reads in the threads of libuv, which do all file I/O; the main thread only requests it. */
 export class NativeRangeReader implements RangeReader {
   readonly #addon: NativeAddon;
 
@@ -19,7 +19,7 @@ export class NativeRangeReader implements RangeReader {
   async read(ranges: RangeList, memory: Uint8Array): Promise<void> {
     const failed = await this.#addon.gather(ranges.paths, ranges.numbers, memory);
     if (failed < 0) return;
-    // Tried again, the first that failed either tells what is wrong or is read after all, and so are those behind it.
+    // Retry synchronously from the first failure: each read either succeeds or reports its error.
     for (const request of ranges.from(failed)) readRangeSync(request, memory);
   }
 }

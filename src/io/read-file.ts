@@ -60,7 +60,7 @@ function reading(file: FoundFile, read: (fd: number) => void): void {
   }
 }
 
-/** Chunk by chunk with synchronous calls: what a consumer writes meanwhile goes on in the background. */
+/** Chunk by chunk with synchronous calls: what a consumer writes meanwhile continues in the background. */
 export async function* readMedium(
   file: FoundFile,
   size: number,

@@ -1,4 +1,4 @@
-// Seals: facts of a whole image that stand in its head, such as a digest.
+// Seals: facts of a whole image that are in its head, such as a digest.
 
 import type { ExactContent, Piece, Run, Source } from './content.js';
 import { isBackpatch, isHole } from './content.js';
@@ -34,7 +34,7 @@ export async function feedSeal(stream: SealStream, piece: Piece): Promise<void> 
   for (const zero of zeros(piece.hole)) await stream.update(zero);
 }
 
-/** The patches of an image that nobody keeps: its bytes are produced once for nothing but the seal. */
+/** The patches of an image that is not stored: its bytes are produced only for the seal. */
 export async function sealAhead(content: ExactContent, stream: SealStream, run: Run): Promise<readonly Patch[]> {
   let done = 0;
   for await (const piece of content.pieces(run)) {

@@ -5,7 +5,7 @@ import { type Content, type Data, type ExactContent, isExact, type OpenContent, 
 import { exactContent } from './exact.js';
 import { patchedPieces, type Seal, sealAhead } from './seal.js';
 
-/** What a planner returns: content that can be written or nested, and the decisions that led to it as plain data. */
+/** The result of a planner: content that can be written or nested, and its decisions as plain data. */
 export type ImagePlan<Layout, C extends Content = Content> = C & {
   readonly layout: Layout;
   /** Applied in order. */

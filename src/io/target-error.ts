@@ -1,4 +1,4 @@
-// What went wrong while an image was being written, in terms of the name that was given for it.
+// Errors while an image is written, in terms of the given name.
 
 import { type ByteString, displayText } from '../bytes/index.js';
 import { TargetError } from '../errors.js';

@@ -1,4 +1,4 @@
-// What stands under the name of an image to be written: nothing, a file, a link to one, a device, a pipe, or what is refused.
+// Examines the target of an image: nothing, a file, a link to one, a device, a pipe, or something that is refused.
 
 import type { Stats } from 'node:fs';
 import { access, constants, lstat, open, readlink, realpath, stat } from 'node:fs/promises';

@@ -7,7 +7,7 @@ import { bytesSource } from './memory.js';
 export interface Target {
   /** For messages. */
   readonly name: string;
-  /** Whether bytes can be written behind the front and read again; needed for backpatches and seals. */
+  /** Whether bytes can be written after the front and read again; needed for backpatches and seals. */
   readonly randomAccess: boolean;
   /** Bytes that fit, where that is known: the size of a device. */
   readonly capacity?: number | undefined;

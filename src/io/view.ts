@@ -1,11 +1,11 @@
-// A window on whatever can be read from any place on.
+// A window on anything with random access.
 
 import { NO_HOLES, type Range, type Source } from './content.js';
 import { checkRange } from './memory.js';
 
 const CHUNK = 256 * 1024;
 
-/** The bytes of `range` of something that offers nothing but `read`. */
+/** The bytes of `range` of an object that only has `read`. */
 export function sourceView(whole: Pick<Source, 'read'>, range: Range): Source {
   const { at: start, length: size } = range;
   return {

@@ -1,11 +1,11 @@
-// The work that reading an image costs: counted by every reader, and ended when it grows beyond what the image is worth.
+// The work of reading an image: every reader counts it, and stops when it is out of proportion to the image.
 
 import { InvalidImageError } from '../errors.js';
 
-/** An image costs more than it can be worth. It ends the reading, while any other fault may concern one entry only. */
+/** The work is out of proportion to the image. It ends the reading, while any other fault may concern one entry only. */
 export class ExhaustedError extends InvalidImageError {}
 
-/** Every image may cost this much. */
+/** Work that every image may take. */
 const ALLOWANCE = 256 * 1024 * 1024;
 /** Beyond it, units for each byte of the image. Sound images stay below a tenth of this. */
 const UNITS_PER_BYTE = 256;

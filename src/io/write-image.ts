@@ -17,13 +17,13 @@ import { feedSeal, patchedPieces, type Seal, type SealStream, sealAhead } from '
 import type { ImagePlan } from './sealed-plan.js';
 import type { OpenTarget, Target } from './target.js';
 
-/** What is found out while an image is written. */
+/** Options for writing an image. */
 export interface WriteOptions {
-  /** Takes the SHA-256 of the image: on the way where its bytes are final then, else by reading it once more. Default false. */
+  /** Compute the SHA-256 of the image: while writing if its bytes are final then, otherwise by reading it again. Default false. */
   readonly sha256?: boolean;
 }
 
-/** What was written. */
+/** The result of writing. */
 export interface ImageReport {
   /** Name of the target. */
   readonly target: string;
@@ -37,14 +37,14 @@ export interface ImageReport {
 
 /**
  * Bytes of one write. From 2 MiB on Linux puts them into huge pages, which on virtual machines that give free memory back
- * cost several times as much system time as smaller ones.
+ * take several times as much system time as smaller ones.
  */
 const BUFFER = 512 * 1024;
 const SHORT_GAP = 4096;
 
 /**
  * Writes a plan to a target. After any error, or an abort, the target holds what it held before.
- * Exact plans may go to a pipe: a seal that can work on a stream is then taken in a run of its own, ahead of the writing.
+ * Exact plans may go to a pipe: a seal that can work on a stream is then computed in a separate pass before writing.
  * Others need random access.
  */
 export async function writeImage<L>(
@@ -98,7 +98,7 @@ export async function writeImage<L>(
 }
 
 /**
- * The pieces to write, and a seal that is to be taken from them on their way. One seal over exact content needs no second
+ * The pieces to write, and a seal to compute from them while they are written. One seal over exact content needs no second
  * reading; open content has facts in its head that are patched in last, and a second seal would look at the first one's work.
  */
 async function piecesToSeal(
@@ -194,7 +194,7 @@ class SequentialWriter {
   }
 
   async skip(length: number): Promise<void> {
-    // A short gap is cheaper as zeros in the buffer than as a separate write behind it.
+    // A short gap is cheaper as zeros in the buffer than as a separate write after it.
     if (this.#filled > 0 && length <= SHORT_GAP && length <= BUFFER - this.#filled) {
       this.#filling.fill(0, this.#filled, this.#filled + length);
       this.#filled += length;

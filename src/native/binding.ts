@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { platformName } from './platform.js';
 import { foreignRuntime } from './runtime.js';
 
-/** What the library exports. The addon checks its arguments; failures of the system carry an errno name as `code`. */
+/** Exports of the library. The addon checks its arguments; system errors have an errno name as `code`. */
 export interface NativeAddon {
   /** Version of the library, for reports. */
   version(): string;
@@ -13,8 +13,8 @@ export interface NativeAddon {
   /** As `crc32c` of bytes/: CRC-32C without final inversion, unsigned. */
   crc32c(seed: number, bytes: Uint8Array): number;
   /**
-   * Entries of a directory: without `names` all of them in byte order, described if there are at most `most`, else named;
-   * with `names`, a zero byte behind each, those, described, `.` being the directory itself. `xattrs`: extended attributes
+   * Entries of a directory: without `names` all of them in byte order, described if there are at most `most`, otherwise only named;
+   * with `names`, a zero byte after each, those, described, `.` being the directory itself. `xattrs`: extended attributes
    * too. `device` and `inode` are those that the directory has to have, or -1 for any. The answer is laid out as `src/source/native-entries.ts` reads it. Never rejects for what the system says.
    */
   entries(
@@ -35,11 +35,11 @@ export interface NativeAddon {
    * or to -1.
    */
   gather(paths: Uint8Array, numbers: Float64Array, into: Uint8Array): Promise<number>;
-  /** The library behind each codec with its version: `libdeflate@1.26`. */
+  /** The library of each codec with its version: `libdeflate@1.26`. */
   engines(): Readonly<Record<string, `${string}@${string}`>>;
   /** Zeros that a {@link NativeCompressor} reads in place, without a copy. */
   allocate(length: number): Uint8Array;
-  /** Frees the memory behind a buffer at once. Whatever looks at it is empty from then on. */
+  /** Frees the memory of a buffer immediately. All views of it are empty from then on. */
   release(buffer: ArrayBufferLike): void;
   /** A block of at most `limit` bytes out of its compressed form. Throws for anything else. */
   decompress(codec: string, block: Uint8Array, limit: number): Uint8Array;
@@ -55,9 +55,9 @@ export interface NativeAddon {
   ) => NativeCompressor;
 }
 
-/** Threads that compress blocks, outside of JavaScript. */
+/** Threads that compress blocks, outside JavaScript. */
 export interface NativeCompressor {
-  /** Takes a block, which must stay as it is until its result is taken, and a number for it. */
+  /** Takes a block, which must not change until its result is taken, and a number for it. */
   submit(id: number, block: Uint8Array): void;
   /**
    * A submitted number, then what became of its block, and so on: the compressed bytes, null when they would not be fewer,
@@ -71,7 +71,7 @@ export interface NativeCompressor {
 }
 
 /**
- * The addon and where it came from, `the local build` or a package's name; or the reason why there is none, as a clause:
+ * The addon and where it came from, `the local build` or a package's name; or the reason why it is missing, as a clause:
  * "no library is built for linux-x64-gnu".
  */
 export type NativeState =
@@ -89,7 +89,7 @@ export function loadNative(): NativeState {
   return state;
 }
 
-/** A local build first, so that whoever changes the Rust code runs what was just built; then the platform's package. */
+/** A local build first, so that changes of the Rust code take effect; then the platform's package. */
 function find(platform: string): NativeState {
   const runtime = foreignRuntime();
   if (runtime) return { addon: undefined, reason: `native libraries are not loaded under ${runtime}` };
@@ -107,7 +107,7 @@ function find(platform: string): NativeState {
   return { addon: undefined, reason: reasons[0] ?? `no library is built or installed for ${platform}` };
 }
 
-/** An empty reason means that there is nothing at this place. */
+/** An empty reason means that the file does not exist. */
 function load(specifier: string, from: string): NativeState {
   const require = createRequire(import.meta.url);
   let path: string;

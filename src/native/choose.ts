@@ -11,7 +11,7 @@ export type EngineChoice = 'auto' | 'native' | 'portable' | 'npm' | (string & Re
 
 /**
  * The addon to use, or the reason for not using one. Throws {@link MissingEngineError} `native.missing` when the native
- * engine is insisted on and there is none.
+ * engine is required and missing.
  */
 export function chooseNative(choice: EngineChoice): NativeState {
   if (choice === 'portable') return { addon: undefined, reason: 'the portable engine was chosen' };

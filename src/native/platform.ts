@@ -15,7 +15,7 @@ export function platformName(): string {
 }
 
 /**
- * The C library of this very process, told by its ELF interpreter. Looking for files would mistake a machine that has
+ * The C library of this process, determined by its ELF interpreter. Searching for files would misjudge a machine that has
  * both, and a library built for the other one brings the process down.
  */
 function cLibrary(): 'gnu' | 'musl' {

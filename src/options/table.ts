@@ -4,7 +4,7 @@ import { type Message, UnsupportedError, UsageError } from '../errors.js';
 import { BadValue } from './values.js';
 
 /**
- * What an option means: a change of the draft; `ALWAYS`, for what is done anyway or has no effect on an image; or a text:
+ * What an option means: a change of the draft; `ALWAYS`, for behaviour that is the default or has no effect on an image; or a text:
  * the option is refused, and the text says what to do instead.
  */
 export type Meaning<D> = ((draft: D, value: string, name: string) => void) | typeof ALWAYS | string;
@@ -29,7 +29,7 @@ export interface ForeignProgram<D> {
   readonly choices?: (draft: D) => object;
 }
 
-/** What errors say of a program. */
+/** How errors name a program. */
 type ProgramName = Pick<ForeignProgram<never>, 'name' | 'code'>;
 
 /** An option that is known and not supported, and what to do instead. */
@@ -38,7 +38,7 @@ export interface RefusedOption {
   readonly instead: string;
 }
 
-/** What reading leaves. */
+/** The rest after reading. */
 export interface ReadWords {
   readonly refused: readonly RefusedOption[];
   /** In their order: operands, and options that the program does not have. */

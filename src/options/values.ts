@@ -40,7 +40,7 @@ export function binarySize(text: string): number {
   throw new BadValue('a size: bytes, or a number with K, M, G or T');
 }
 
-/** A UUID; words that ask for a random one are not taken. */
+/** A UUID; words that request a random one are refused. */
 export function uuidValue(text: string): string {
   if (isUuid(text)) return text;
   throw new BadValue('a UUID (without one it derives from the seed, so that images do not differ from run to run)');

@@ -19,7 +19,7 @@ export interface WeightRule extends Omit<disc.WeightRule, 'pattern'> {
   readonly pattern: PathLike;
 }
 
-/** What can be chosen about a disc. */
+/** Options of a disc. */
 export interface DiscOptions extends Omit<disc.DiscOptions, 'hide' | 'sort'> {
   /** Entries that some trees do not show; their data stay on the disc. */
   readonly hide?: readonly HideRule[];

@@ -4,7 +4,7 @@ import { quietRun, type Run } from '../io/index.js';
 
 /** How work is done; no setting changes a byte of its result. */
 export interface RunOptions {
-  /** How many jobs may run at once, ≥ 1. Default 1. */
+  /** How many jobs may run in parallel, ≥ 1. Default 1. */
   readonly jobs?: number;
   /** Ends the work early: it rejects with the signal's reason. */
   readonly signal?: AbortSignal;

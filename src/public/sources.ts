@@ -8,7 +8,7 @@ import { runOf, type WorkOptions } from './run.js';
 
 /** How a directory is read. */
 export interface ScanOptions extends Omit<source.ScanOptions, 'exclude' | 'run'>, WorkOptions {
-  /** Patterns of what is left out; such entries are not even looked at. */
+  /** Patterns of entries to leave out, without examining them. */
   readonly exclude?: readonly PathLike[];
 }
 

@@ -43,7 +43,7 @@ export {
 
 /** How a squashfs image is read. */
 export interface SquashfsReadOptions {
-  /** What decodes the blocks; it changes no byte of the result. Default `auto`. */
+  /** The decoder of the blocks; it changes no byte of the result. Default `auto`. */
   readonly engine?: EngineChoice;
 }
 

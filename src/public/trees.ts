@@ -5,7 +5,7 @@ import type { Content, ExactContent } from '../io/index.js';
 import * as tree from '../tree/index.js';
 import { runOf, type WorkOptions } from './run.js';
 
-/** An entry that a walk comes to. */
+/** An entry of a walk. */
 export interface WalkEntry<C extends Content = ExactContent> {
   /** Path from the root as text, without leading slash; "" is the root. Bytes that are not UTF-8 appear as `\xHH`. `FileTree.get` takes it. */
   readonly path: string;
@@ -40,9 +40,9 @@ export function exclude<C extends Content>(whole: tree.FileTree<C>, patterns: re
   return tree.exclude(whole, patterns.map(pathBytes));
 }
 
-/** What is done to a tree before it goes into an image. */
+/** Changes of a tree before it goes into an image. */
 export interface Preparation extends Omit<tree.Preparation, 'exclude'> {
-  /** Patterns of what is left out. */
+  /** Patterns of entries to leave out. */
   readonly exclude?: readonly PathLike[];
 }
 

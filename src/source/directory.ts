@@ -36,11 +36,11 @@ import { PortableEntryReader } from './portable-reader.js';
 import { choosePortableXattrs, noXattrs } from './xattrs.js';
 
 export interface ScanOptions {
-  /** Default `auto`. Without the addon the scan is slower on sparse files and may miss xattrs, which a note tells. */
+  /** Default `auto`. Without the addon the scan is slower on sparse files and may miss xattrs, which a note reports. */
   readonly engine?: EngineChoice;
   /** Leave out what is mounted below; mount points stay as empty directories. Default false. */
   readonly oneFileSystem?: boolean;
-  /** Patterns of what is left out, as for {@link exclude}; such entries are not even looked at. */
+  /** Patterns of entries to leave out, as for {@link exclude}, without examining them. */
   readonly exclude?: readonly ByteString[];
   /** Read extended attributes. Default true. */
   readonly xattrs?: boolean;
@@ -77,7 +77,7 @@ const BREATH = 2048;
 class Scan {
   /** Entries with several names, by file system and inode: the node that all their names share. */
   readonly #shared = new Map<bigint, Node>();
-  /** The directories that the scan is inside of, by file system and inode. */
+  /** The directories that the scan is inside, by file system and inode. */
   readonly #inside = new Set<bigint>();
   readonly #excluded: ((path: ByteString) => boolean) | undefined;
   readonly #reader: RangeReader | undefined;
@@ -111,7 +111,7 @@ class Scan {
     return this.#directory(top, facts, entries.identity(0));
   }
 
-  /** Which names below a directory are looked at; undefined where all are. */
+  /** Names below a directory to examine; undefined for all. */
   #keepBelow(path: ByteString): ((name: ByteString) => boolean) | undefined {
     const excluded = this.#excluded;
     return excluded && ((name) => !excluded(joinPath(path, name).slice(this.#top) as ByteString));
@@ -153,12 +153,12 @@ class Scan {
     }
   }
 
-  /** Whether what lies in a directory belongs to the tree. */
+  /** Whether what is in a directory belongs to the tree. */
   #isEntered(part: Entries, index: number): boolean {
     return !this.options.oneFileSystem || part.device(index) === this.#fileSystem;
   }
 
-  /** A promise only where there is something to wait for: a directory, or a sparse file to be searched. */
+  /** A promise only if it has to wait: for a directory, or for a sparse file to be searched. */
   #entry(own: SourceDirectory, name: ByteString, part: Entries, index: number): Node | Promise<Node> {
     const facts = this.#facts(own, name, part, index);
     if (kindOfMode(facts.mode) === 'directory') {

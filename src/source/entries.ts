@@ -1,10 +1,10 @@
-// What is asked of the system about the entries of a directory, whichever engine asks.
+// System facts about the entries of a directory, for both engines.
 
 import type { ByteString, Timestamp } from '../bytes/index.js';
 import type { FileIdentity } from '../io/index.js';
 import type { Xattr } from '../tree/index.js';
 
-/** What lstat(2), readlink(2), listxattr(2) and getxattr(2) tell about an entry. */
+/** The results of lstat(2), readlink(2), listxattr(2) and getxattr(2) for an entry. */
 export interface EntryFacts {
   /** Type and permissions, as in st_mode. */
   readonly mode: number;
@@ -34,13 +34,13 @@ export interface Entries {
   name(index: number): ByteString;
   /** Throws what the system says about the entry, an error with an errno's name as `code`. */
   facts(index: number): EntryFacts;
-  /** The file system that the entry lies on. */
+  /** The file system that the entry is on. */
   device(index: number): bigint;
   /** File system and inode. */
   identity(index: number): bigint;
   /** Whether it is known, without asking the system again, to be a directory. */
   isKnownDirectory(index: number): boolean;
-  /** Frees memory; facts are asked for no more. */
+  /** Frees memory; no facts are requested afterwards. */
   close(): void;
 }
 
@@ -65,9 +65,9 @@ export interface EntryReader {
    * are not looked at.
    */
   list(path: ByteString, found: FileIdentity, keep: ((name: ByteString) => boolean) | undefined): Listing;
-  /** Whatever was not read, one sentence each; asked once, after the scan. */
+  /** One sentence for each kind of attribute that was not read; called once, after the scan. */
   notes(): ScanNote[];
 }
 
-/** The name under which a directory is an entry of its own. */
+/** The name of a directory as an entry of itself. */
 export const SELF = '.' as ByteString;

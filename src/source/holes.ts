@@ -1,4 +1,4 @@
-// Where a sparse file has holes: as the file system tells, else by looking for blocks of zeros.
+// The holes of a sparse file: as the file system reports them, otherwise by searching for blocks of zeros.
 
 import { closeSync, readSync } from 'node:fs';
 import type { ByteString } from '../bytes/index.js';
@@ -14,10 +14,10 @@ import {
 import type { NativeAddon } from '../native/index.js';
 import { scanError } from './errors.js';
 
-/** Zero runs are looked for in aligned blocks of this size, the allocation unit of the usual file systems. */
+/** Zero runs are searched for in aligned blocks of this size, the allocation unit of common file systems. */
 const BLOCK = 4096;
 const CHUNK = 256 * BLOCK;
-/** A file cut into more holes than this is taken as data behind the last of them; the addon does the same. */
+/** After this many holes the rest of a file counts as data; the addon does the same. */
 const MAX_HOLES = 1 << 20;
 
 /** Holes of a regular file by lseek(2): sorted, disjoint, not empty. */
@@ -49,7 +49,7 @@ export async function searchHoles(
     for (let at = 0; at < size && holes.length < MAX_HOLES; at += CHUNK) {
       const length = readFully(fd, buffer, Math.min(CHUNK, size - at), at);
       for (let from = 0; from < length; ) {
-        // A whole chunk at once where it is zero: a sparse file is mostly that.
+        // Zero chunks are skipped as a whole: a sparse file has many.
         const span = from === 0 && isZero(buffer, 0, length) ? length : Math.min(BLOCK, length - from);
         const zero = span > BLOCK || isZero(buffer, from, from + span);
         if (zero && start < 0) start = at + from;

@@ -19,7 +19,7 @@ export class ListingsAhead {
     this.#begin = begin;
   }
 
-  /** The listing of a directory, begun now if it was not before. */
+  /** The listing of a directory, started now if it was not before. */
   take(path: ByteString, found: FileIdentity): Listing {
     const begun = this.#begun.get(path);
     this.#begun.delete(path);
@@ -33,7 +33,7 @@ export class ListingsAhead {
     let begun = 0;
     let passed = 0;
     return {
-      /** The walk has come to the entry at `index`. */
+      /** The walk has reached the entry at `index`. */
       goOn: (index) => {
         while (passed < directories.length && directories[passed]! < index) passed++;
         begun = Math.max(begun, passed);

@@ -1,5 +1,5 @@
 // An answer of the addon about a directory: errno, count, 1 if described or 0 if named; then records, or names with a zero
-// byte behind each. Little-endian.
+// byte after each. Little-endian.
 
 import { getSystemErrorMap } from 'node:util';
 import { type ByteString, type Timestamp, timestamp } from '../bytes/index.js';
@@ -11,7 +11,7 @@ import { NO_XATTRS, type XattrPool } from './xattr-pool.js';
 
 const HEADER = { errno: 0, count: 4, described: 8, size: 12 } as const;
 
-/** Behind the records of all, at `text`, lie the name, the target, and each attribute's name, zero, length and value. */
+/** After all records, at `text`, come the name, the target, and each attribute's name, zero, length and value. */
 const RECORD = {
   errno: 0,
   mode: 4,
@@ -33,7 +33,7 @@ const RECORD = {
   recordSize: 88,
 } as const;
 
-/** Whether entries are described, or nothing but named. Throws what the system says about the directory. */
+/** Whether entries are described or only named. Throws the system's error about the directory. */
 export function isDescribed(answer: Uint8Array): boolean {
   const view = viewOf(answer);
   checkErrno(view, HEADER.errno);
@@ -62,7 +62,7 @@ export class NativeEntries implements Entries {
   readonly #view: DataView;
   /** Where texts begin. */
   readonly #texts: number;
-  /** Trees from packages have few different times; one object serves all neighbours with the same. */
+  /** Trees from packages have few different times; one object is shared by neighbours with the same time. */
   #mtime: Timestamp = timestamp(0);
 
   /** Throws what the system says about the directory. */

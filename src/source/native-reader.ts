@@ -1,4 +1,4 @@
-// Directories read by the addon in the threads of libuv: while a tree is made of some entries, the next are looked at.
+// Directories read by the addon in the threads of libuv: the next entries are examined while a tree is made of earlier ones.
 
 import type { ByteString } from '../bytes/index.js';
 import { ANY_FILE, type FileIdentity, pathBuffer } from '../io/index.js';
@@ -42,7 +42,7 @@ export class NativeEntryReader implements EntryReader {
     return new NativeEntries(this.#addon, this.#pool, answer);
   }
 
-  /** The facts of all entries if there are at most `most`, else their names. */
+  /** The facts of all entries if there are at most `most`, otherwise their names. */
   async look(path: ByteString, { device, inode }: FileIdentity, most: number): Promise<Entries | ByteString[]> {
     const answer = await this.#addon.entries(pathBuffer(path), null, most, this.#xattrs, device, inode);
     return isDescribed(answer) ? new NativeEntries(this.#addon, this.#pool, answer) : namesIn(answer);

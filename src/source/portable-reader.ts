@@ -19,7 +19,7 @@ import { type Entries, type EntryFacts, type EntryReader, type Listing, type Sca
 import type { XattrReader } from './xattrs.js';
 
 const NO_TARGET = '' as ByteString;
-/** Entries that are looked at while their directory is held open. */
+/** Entries that are examined while their directory is held open. */
 const PART = 1024;
 
 /** Looks at the entries of a directory through a descriptor of it. */
@@ -99,7 +99,7 @@ class PortableEntries implements Entries {
   #mtime = EPOCH_ZERO;
   #mtimeNs = 0n;
 
-  /** Looks at all entries at once: the path leads nowhere afterwards. */
+  /** Examines all entries immediately: the path is invalid afterwards. */
   constructor(
     directory: ByteString,
     readonly names: readonly ByteString[],
@@ -174,7 +174,7 @@ class PortableEntries implements Entries {
   }
 
   #mtimeOf({ mtimeNs }: BigIntStats) {
-    // Trees from packages have few different times; one object serves all neighbours with the same.
+    // Trees from packages have few different times; one object is shared by neighbours with the same time.
     if (mtimeNs !== this.#mtimeNs) {
       this.#mtimeNs = mtimeNs;
       this.#mtime = fromNanoseconds(mtimeNs);

@@ -7,7 +7,7 @@ import type { Xattr } from '../tree/index.js';
 import type { ScanNote } from './entries.js';
 import { NO_XATTRS, packXattr, XattrPool } from './xattr-pool.js';
 
-/** What `fs-native-extensions` offers for this; names arrive decoded as UTF-8. */
+/** The interface of `fs-native-extensions`; names arrive decoded as UTF-8. */
 interface OpenFileXattrs {
   listAttrsSync(fd: number): string[];
   getAttrSync(fd: number, name: string): Uint8Array | null;
@@ -17,7 +17,7 @@ interface OpenFileXattrs {
 export interface XattrReader {
   /** Attributes of the entry itself, sorted by name. `opens`: a regular file or directory. Throws the system's error. */
   read(path: Buffer, opens: boolean): readonly Xattr[];
-  /** Whatever was not read, one sentence each; asked once, after the scan. */
+  /** One sentence for each kind of attribute that was not read; called once, after the scan. */
   notes(): ScanNote[];
 }
 

@@ -1,4 +1,4 @@
-// What makes two contents the same: their bytes, however they are cut into pieces and whichever zeros are told as holes.
+// The identity of contents: their bytes, independent of pieces and of holes.
 
 import {
   type ContentPart,
@@ -14,7 +14,7 @@ import {
   type Run,
 } from '../io/index.js';
 
-/** Zeros are told apart from data in aligned blocks of this many bytes. */
+/** Zeros are distinguished from data in aligned blocks of this many bytes. */
 const BLOCK = 4096;
 const ZEROS = Buffer.alloc(BLOCK);
 /** Bytes of an identity. */
@@ -23,7 +23,7 @@ export const IDENTITY_SIZE = 32;
 /**
  * Identities of contents in their order, read ahead and given in groups, as {@link contentsAhead} does; empty contents have
  * none. Equal contents have equal identities; different contents of one size never do, as far as SHA-256 reaches. Blocks
- * of zeros are counted, not hashed, so that a hole costs nothing.
+ * of zeros are counted, not hashed, so holes take no time.
  */
 export async function* identities(
   contents: readonly ExactContent[],

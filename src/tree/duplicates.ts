@@ -8,7 +8,7 @@ import { visitNodes } from './walk.js';
 
 /** Contents larger than this are read whole only if another one of their size starts with the same bytes. */
 const LARGE = 4 * 1024 * 1024;
-/** How much of a large content is looked at first. */
+/** How much of a large content is compared first. */
 const HEAD = 64 * 1024;
 
 /**
@@ -26,7 +26,7 @@ export async function shareDuplicates<C extends Content>(tree: FileTree<C>, run:
 
 /** Contents that are not the only ones of their size, in tree order, each once. */
 function candidatesOf(tree: FileTree<Content>): ExactContent[] {
-  /** The only content of a size; undefined where there are several. */
+  /** The only content of a size; undefined if there are several. */
   const onlyOne = new Map<number, ExactContent | undefined>();
   visitContents(tree, (content) => {
     const { size } = content;

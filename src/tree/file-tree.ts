@@ -28,7 +28,7 @@ export class FileTree<C extends Content = ExactContent> {
 
   /**
    * The node at a path, without following symbolic links; undefined if there is none. Each name may be given by its bytes, as
-   * text, or as a walk shows it (`caf\xe9`); of several entries that it could mean, the first in this order is taken.
+   * text, or as a walk shows it (`caf\xe9`); if it could mean several entries, the first in this order counts.
    */
   get(path: PathLike): Node<C> | undefined {
     let node: Node<C> | undefined = this.root;

@@ -2,7 +2,7 @@
 
 import type { Node } from './node.js';
 
-/** The bits of a mode that tell the type. */
+/** The bits of a mode for the type. */
 export const TYPE_MASK = 0o170000;
 
 /** Of each kind, these bits. */

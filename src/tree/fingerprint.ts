@@ -1,4 +1,4 @@
-// A digest over everything a scan knows of a tree but the contents: the default seed of an image's identities.
+// A digest of everything in a scanned tree except file contents: the default seed of an image's identities.
 
 import { createDigest } from '../io/index.js';
 import type { FileTree } from './file-tree.js';

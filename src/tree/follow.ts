@@ -17,7 +17,7 @@ export interface Found<C extends Content = ExactContent> {
   readonly node: Exclude<Node<C>, { kind: 'symlink' }>;
 }
 
-/** The node a path leads to, through symbolic links; undefined where there is none, or only a loop of links. */
+/** The node a path leads to, through symbolic links; undefined if there is none, or only a loop of links. */
 export function follow<C extends Content>(tree: FileTree<C>, path: ByteString | string): Found<C>['node'] | undefined {
   const at: Directory<C>[] = [tree.root];
   const rest = path.split('/').reverse();

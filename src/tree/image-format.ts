@@ -5,7 +5,7 @@ import type { Source } from '../io/index.js';
 import type { FileTree } from './file-tree.js';
 
 /**
- * How well a recognition is founded. `head`: the signature and the values beside it are those of the format. `confirmed`: a
+ * How certain a recognition is. `head`: the signature and the values next to it are those of the format. `confirmed`: a
  * checksum of the head is right, or a second structure is where the head says. Random bytes reach neither in practice; the
  * remains of an earlier file system on the same medium may reach `head`.
  */
@@ -56,7 +56,7 @@ export interface ImageFormat<Found extends Recognition = Recognition> {
   open(image: Source): Promise<ReadableImage>;
 }
 
-/** The values that are there: neither undefined nor an empty text. */
+/** Without undefined values and empty texts. */
 export function presentDetails(
   values: Readonly<Record<string, string | number | undefined>>,
 ): Record<string, string | number> {

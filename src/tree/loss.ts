@@ -1,4 +1,4 @@
-// What a format cannot keep of a tree, found while planning and told before anything is written.
+// Metadata that a format cannot store, found while planning and reported before anything is written.
 
 import { type ByteString, displayText } from '../bytes/index.js';
 

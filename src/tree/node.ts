@@ -1,4 +1,4 @@
-// What a file tree is made of. Nodes are values: planners and readers never write on them.
+// The nodes of a file tree. Nodes are values: planners and readers never write to them.
 // A hard link is the same Node object under a second name.
 
 import { type ByteString, compareBytes, EPOCH_ZERO, type Timestamp } from '../bytes/index.js';
@@ -11,7 +11,7 @@ export interface Xattr {
   readonly value: Uint8Array;
 }
 
-/** What every entry has, whatever its kind. */
+/** Attributes of every kind of entry. */
 export interface Attributes {
   /** Permission bits with setuid, setgid and sticky: 0…0o7777. The file type is the node's `kind`. */
   readonly mode: number;

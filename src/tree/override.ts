@@ -7,7 +7,7 @@ import { FileTree } from './file-tree.js';
 import { mapNodes } from './rewrite.js';
 import { walk } from './walk.js';
 
-/** What replaces an attribute; the others stay. */
+/** Replacements of attributes; the others stay. */
 export interface Override {
   /** Permission bits. */
   readonly mode?: number;
@@ -26,7 +26,7 @@ export function overrideRoot<C extends Content>(tree: FileTree<C>, given: Overri
   return Object.keys(given).length === 0 ? tree : new FileTree({ ...tree.root, ...given });
 }
 
-/** Only extended attributes whose full name `keep` wants. */
+/** Only extended attributes for whose full name `keep` returns true. */
 export function filterXattrs<C extends Content>(tree: FileTree<C>, keep: (name: ByteString) => boolean): FileTree<C> {
   return mapNodes(tree, (node) => {
     const kept = node.xattrs.filter(({ name }) => keep(name));

@@ -47,7 +47,7 @@ export function nameTest(part: string, whole: string = part): (name: string) => 
   const byCharacter = text === undefined ? undefined : testsOf(stepsOf(Array.from(text, codeOf), whole as ByteString));
   return (name) => {
     if (isAscii(name)) return matches(byByte, codesOf(name));
-    // As fnmatch(3) does in a UTF-8 locale: characters where both are text, else bytes.
+    // As fnmatch(3) does in a UTF-8 locale: characters if both are text, otherwise bytes.
     const shown = byCharacter && toText(name as ByteString);
     if (shown === undefined) return matches(byByte, codesOf(name));
     return matches(byCharacter!, Array.from(shown, codeOf));

@@ -1,4 +1,4 @@
-// What every writer does to a tree before it plans an image of it, in one order.
+// Prepares a tree for an image, in the same order for every writer.
 
 import { type ByteString, type Timestamp, timestamp } from '../bytes/index.js';
 import { exclude } from './exclude.js';
@@ -9,13 +9,13 @@ import { clampTimes, mapOwners, type Ownership, withoutXattrs } from './rewrite.
 import { newestSecond } from './walk.js';
 
 export interface Preparation {
-  /** Patterns of what is left out. */
+  /** Patterns of entries to leave out. */
   readonly exclude?: readonly ByteString[];
   /** Default `keep`. */
   readonly ownership?: Ownership;
   /** Whether extended attributes are kept. Default true. */
   readonly xattrs?: boolean;
-  /** What the options of one format ask of the tree. */
+  /** Changes that the options of one format request. */
   readonly change?: (tree: FileTree) => FileTree;
   /** Entries laid over the tree, and what opens the files of this machine that they name. */
   readonly manifest?: { readonly entries: readonly ManifestEntry[]; readonly open: ManifestSetting['open'] };
@@ -23,7 +23,7 @@ export interface Preparation {
   readonly epoch?: number;
   /** Lower later times to the epoch. Default false. */
   readonly clamp?: boolean;
-  /** What identities are derived from. Default: a digest of the tree without its contents. */
+  /** Source of derived identities. Default: a digest of the tree without its contents. */
   readonly seed?: string;
 }
 
@@ -37,7 +37,7 @@ export interface PreparedTree {
 /**
  * Prepares a tree: leaves out what is excluded, then replaces owners, drops extended attributes, applies the format's own
  * changes, lays the manifest over the result, and lowers times to the epoch. So a manifest brings back what is excluded,
- * and states owners and attributes that stay. Entries of a manifest without a time get the given epoch, else the newest
+ * and states owners and attributes that stay. Entries of a manifest without a time get the given epoch, otherwise the newest
  * time before the manifest.
  */
 export function prepareTree(given: FileTree, preparation: Preparation): PreparedTree {

@@ -11,7 +11,7 @@ import { type Directory, directory, type Node } from './node.js';
  * returns as it is, is shared with the old tree, and so are directories in which nothing changed.
  */
 export function mapNodes<C extends Content>(tree: FileTree<C>, change: (node: Node<C>) => Node<C>): FileTree<C> {
-  /** Only nodes that changed: a tree of a million entries with a few changes costs those few. */
+  /** Only changed nodes, to save memory in large trees with few changes. */
   const done = new Map<Node<C>, Node<C>>();
   const visit = (node: Node<C>): Node<C> => {
     const known = done.get(node);

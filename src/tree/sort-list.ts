@@ -9,7 +9,7 @@ import type { Directory } from './node.js';
 /** A path of the tree, `usr/bin` or `/usr/bin`; a directory stands for everything below it. */
 export interface SortRule {
   readonly path: ByteString;
-  /** −32768…32767; the higher ones come first, whatever has none counts as 0. */
+  /** −32768…32767; the higher ones come first, the default is 0. */
   readonly priority: number;
 }
 
@@ -39,7 +39,7 @@ export function readSortList(text: ByteString): SortRule[] {
 }
 
 /**
- * The priority of each content that has one. The rule nearest to a file counts: its own, else that of the innermost
+ * The priority of each content that has one. The rule nearest to a file counts: its own, otherwise that of the innermost
  * directory; of two rules for one path the later; of several names of one content the highest. Throws
  * {@link InvalidInputError} `tree.sort-path` for a path that the tree does not have.
  */

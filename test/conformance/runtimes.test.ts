@@ -1,10 +1,9 @@
 // Bun and Deno run the command on the portable engines, with the bytes of Node.js. Judges: the runtimes themselves.
-import { spawnSync } from 'node:child_process';
 import { lutimesSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { isopress, MAIN } from '../support/command.js';
-import { judge } from '../support/oracle.js';
+import { judge, oracle } from '../support/oracle.js';
 import { scratchDirectory } from '../support/scratch.js';
 
 const scratch = scratchDirectory();
@@ -16,8 +15,7 @@ symlinkSync('sub/file', join(tree, 'link'));
 for (const path of ['link', 'sub/file', 'sub', '']) lutimesSync(join(tree, path), 1_700_000_000, 1_700_000_000);
 
 for (const [tool, ...words] of [['bun'], ['deno', 'run', '-A']] as [string, ...string[]][]) {
-  // Neither runtime is in Debian: whoever has one on PATH runs its part, even where every judge is required.
-  const here = test.skipIf(spawnSync(tool, ['--version']).error !== undefined);
+  const here = oracle(tool);
   const run = (...args: readonly string[]) => judge(tool, [...words, MAIN, ...args]);
 
   describe(tool, () => {

@@ -58,7 +58,7 @@ function selected(log: string): number {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences start with a control character
 const ESCAPE_SEQUENCE = /\x1b(\[[0-9;?]*[A-Za-z]|[()][A-Z0-9]|[=>])/g;
 
-/** What a terminal would show of the serial output, without colours and places. */
+/** The serial output as text, without colours and cursor movements. */
 export function plainText(log: string): string {
   return log.replace(ESCAPE_SEQUENCE, '');
 }

@@ -1,4 +1,4 @@
-// The `isopress` command in a process of its own, as users and build services run it.
+// The `isopress` command in a separate process, as users and build services run it.
 import { type ChildProcess, type SpawnSyncOptions, spawn, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
@@ -12,10 +12,10 @@ export interface Ended {
 
 export interface Surroundings {
   readonly env?: Readonly<Record<string, string>>;
-  /** Words in front of the command, such as `setpriv` and its options. */
+  /** Words before the command, such as `setpriv` and its options. */
   readonly prefix?: readonly string[];
   readonly cwd?: string;
-  /** What it reads on standard input. */
+  /** Its standard input. */
   readonly input?: string | Uint8Array;
 }
 

@@ -24,7 +24,7 @@ export async function writeExt4(tree: FileTree, image: string, options: Partial<
   return plan.layout;
 }
 
-/** e2fsck finds nothing: exit status 0 and nothing but the five passes and the summary. */
+/** e2fsck finds nothing: exit status 0 and only the five passes and the summary. */
 export function expectClean(image: string): void {
   const { status, stdout } = judge('e2fsck', ['-fn', image]);
   const complaints = stdout.split('\n').filter((line) => line !== '' && !/^Pass [1-5]: Checking /.test(line));

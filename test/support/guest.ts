@@ -1,5 +1,5 @@
 // A guest that only mounts: a distribution's kernel with drivers that this machine may lack shows what it finds on an image.
-// Kernel and modules come from the tests' Debian root tree or from this machine; nothing but busybox and stat runs in the guest.
+// Kernel and modules come from the tests' Debian root tree or from this machine; only busybox and stat run in the guest.
 import {
   chmodSync,
   copyFileSync,
@@ -75,13 +75,13 @@ export interface GuestMount {
   readonly samplesOnly?: boolean;
 }
 
-/** What the guest's stat shows of an entry, beside what descriptions of trees have. */
+/** Output of the guest's stat for an entry, in addition to descriptions of trees. */
 export interface GuestEntry extends EntryDescription {
   /** How many names it has, as the file system says. */
   readonly links: number;
 }
 
-/** What the guest shows of every mount, by its name; comparable with `describeTree` but for the link counts. */
+/** The guest's view of every mount, by its name; comparable with `describeTree` except for link counts. */
 export async function mountInGuest(
   image: string,
   mounts: readonly GuestMount[],
@@ -108,7 +108,7 @@ function packInitrd(kernel: Kernel, mounts: readonly GuestMount[], top: string):
   for (const dir of ['bin', 'modules', 'proc', 'sys', 'dev', 'mnt', 'tmp'])
     mkdirSync(join(top, dir), { recursive: true });
   copyFileSync(findProgram('busybox'), join(top, 'bin/busybox'));
-  // Only GNU's stat tells fractions of a second.
+  // Only GNU stat prints fractions of a second.
   const stat = findProgram('stat');
   for (const path of [stat, ...libraries(stat)]) {
     mkdirSync(join(top, dirname(path)), { recursive: true });
@@ -133,7 +133,7 @@ function libraries(program: string): string[] {
   return [...judge('ldd', [program]).stdout.matchAll(/(\/\S+) \(0x/g)].map((match) => match[1]!);
 }
 
-/** The modules with all that they need in front of them. */
+/** The modules with all that they need before them. */
 function moduleOrder({ modules }: Kernel): string[] {
   const needs = new Map<string, string[]>();
   for (const line of readFileSync(join(modules, 'modules.dep'), 'utf8').split('\n')) {
@@ -147,7 +147,7 @@ function moduleOrder({ modules }: Kernel): string[] {
     order.push(path);
   };
   for (const name of MODULES) {
-    // What is not a module is built in.
+    // Drivers that are not modules are built in.
     const path = [...needs.keys()].find((one) => plainName(one) === `${name}.ko`);
     if (path) visit(path);
   }

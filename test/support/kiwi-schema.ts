@@ -4,7 +4,7 @@ import { judge } from './oracle.js';
 /** The schema version that the Debian package speaks. */
 export const KIWI_SCHEMA = '7.5';
 
-// KIWI's Python and lxml are those of the system, whatever other Python comes first in PATH.
+// KIWI's Python and lxml are those of the system, not of another Python in PATH.
 const PYTHON = '/usr/bin/python3';
 
 const SCRIPT = `
@@ -45,7 +45,7 @@ sys.stdout.write(str(transform(etree.parse(sys.argv[1]))))
   return stdout;
 }
 
-/** What KIWI would write to `/.profile`, without the values that are empty. */
+/** KIWI's `/.profile` without empty values. */
 export function kiwiProfile(path: string): Record<string, string> {
   const script = `
 import json, sys, logging

@@ -17,7 +17,7 @@ export function isolinuxImage(): Uint8Array {
   return image;
 }
 
-/** The media tree with an ISOLINUX image beside GRUB's. */
+/** The media tree with an ISOLINUX image in addition to GRUB's. */
 export function isolinuxTree(payload?: Content): FileTree<Content> {
   const image = file<Content>(bytesSource(isolinuxImage()), { mtime: EPOCH });
   return overlay(mediaTree(payload), FileTree.of<Content>({ [ISOLINUX_IMAGE]: image }));

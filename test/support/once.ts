@@ -1,4 +1,4 @@
-// Things that are dear to make and the same for every test: made once per machine, and kept beside the Debian root trees.
+// Expensive fixtures shared by all tests: made once per machine, and kept in the cache of the Debian root trees.
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,7 +7,7 @@ import { testCache } from './debian-root.js';
 const POLL_MS = 500;
 
 /**
- * The directory of this name, filled by `make` if there is none. Who comes while it is being made waits; the name says all
+ * The directory of this name, filled by `make` if it is missing. Concurrent callers wait; the name says all
  * that the content depends on.
  */
 export async function oncePerMachine(name: string, make: (into: string) => Promise<void> | void): Promise<string> {

@@ -1,10 +1,12 @@
 // Independent judges: tools that nobody of this project wrote. In CI a missing judge is a failure, elsewhere a named skip.
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { test } from 'vitest';
 
-const SEARCH = [...(process.env['PATH'] ?? '').split(delimiter), '/sbin', '/usr/sbin'];
+/** Bun and Deno are packages of npm. */
+const PACKAGES = resolve(import.meta.dirname, '../../node_modules/.bin');
+const SEARCH = [...(process.env['PATH'] ?? '').split(delimiter), '/sbin', '/usr/sbin', PACKAGES];
 
 function isInstalled(tool: string): boolean {
   return SEARCH.some((dir) => {

@@ -6,7 +6,7 @@ import { quietRun } from '../../src/io/index.js';
 import { openPackageDatabase, type PackageDatabase } from '../../src/live/packages/index.js';
 import { scanDirectory } from '../../src/source/index.js';
 
-/** The database of the tree at `root`; fails where there is none. Notes go to `notes`. */
+/** The database of the tree at `root`; fails if there is none. Notes go to `notes`. */
 export async function openPackages(scratch: string, root: string, notes: string[] = []): Promise<PackageDatabase> {
   const request = {
     root: await scanDirectory(fromText(root), { run: quietRun() }),

@@ -52,7 +52,7 @@ export function asLinuxShows(tree: FileTree): FileTree {
   return mapNodes(tree, visible);
 }
 
-/** Content of `size` bytes with data at the given ranges and holes, told as such, everywhere else. */
+/** Content of `size` bytes with data at the given ranges and declared holes everywhere else. */
 export function sparseContent(size: number, data: readonly Range[]): ExactContent {
   const holes: Range[] = [];
   let at = 0;

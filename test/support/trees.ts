@@ -20,7 +20,7 @@ import {
 import { walk } from '../../src/tree/walk.js';
 import { judge } from './oracle.js';
 
-/** What a format can hold; trees are generated within it. */
+/** The limits of a format for generated trees. */
 export interface TreeLimits {
   /** Seconds, inclusive. */
   readonly times: readonly [min: number, max: number];

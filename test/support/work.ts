@@ -24,7 +24,7 @@ export function countWork(scripts: RegExp): { of(act: () => unknown): number; st
   };
   post('Profiler.enable');
   post('Profiler.startPreciseCoverage', { callCount: true, detailed: true });
-  /** What was counted since the last time. */
+  /** The count since the last call. */
   const taken = () =>
     post('Profiler.takePreciseCoverage')
       .result.filter(({ url }) => scripts.test(url))

@@ -1,4 +1,4 @@
-// A disc taken apart by xorriso, and what it should give.
+// Takes a disc apart with xorriso, and gives the expected result.
 import { rmSync } from 'node:fs';
 import { expect } from 'vitest';
 import { EPOCH_ZERO } from '../../src/bytes/time.js';

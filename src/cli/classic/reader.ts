@@ -1,9 +1,9 @@
-// What readers of classic options have in common: their result, and the words that they leave alone.
+// Shared by readers of classic options: their result, and the words that they do not read.
 
 import type { Command } from 'commander';
 import type { OwnWords } from '../../options/index.js';
 
-/** What another program's options mean for a command of ours. */
+/** Another program's options in terms of one of our commands. */
 export interface ClassicValues {
   /** The words that are left for the command's own parser. */
   readonly words: readonly string[];

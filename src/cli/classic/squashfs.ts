@@ -57,7 +57,7 @@ function treeValues({ tree }: MksquashfsOptions, source: string) {
   const paths = [...tree.exclude.map(argumentBytes), ...listed];
   const exclude = paths.flatMap((path) => excludesOf(path, argumentBytes(source), wildcards));
   const forced = defined({ uid, gid, mtime: allTime === undefined ? undefined : timestamp(allTime) });
-  // What is forced on every entry counts for defined entries too.
+  // Forced attributes apply to entries of definitions too.
   const force = (entry: ManifestEntry) => ({ ...entry, attributes: { ...entry.attributes, ...forced } });
   const pseudo = tree.pseudo.flatMap((definition) => pseudoDefinitionOf(definition)).map(force);
   const pseudoFile = tree.pseudoFiles.flatMap((path) => pseudoFileOf(path)).map(force);

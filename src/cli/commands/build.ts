@@ -19,6 +19,7 @@ import {
 import { buildText, planText } from '../build-text.js';
 import { addCompressionOptions, type CompressionOptions, compressionSettings } from '../compression-options.js';
 import { engineFacts } from '../engines.js';
+import { withExamples } from '../examples.js';
 import { settleLosses } from '../losses.js';
 import { openSession, type Session } from '../session.js';
 import { type OpenedSource, openSource } from '../source.js';
@@ -50,9 +51,10 @@ interface Options extends WriterOptions, CompressionOptions {
 }
 
 export function buildCommand(): Command {
-  const command = new Command('build').description(
-    'press a bootable hybrid live ISO from an image description and a root tree',
-  );
+  const command = withExamples(
+    new Command('build'),
+    'isopress build --description ./image --root ./rootfs --target-dir ./out',
+  ).description('press a bootable hybrid live ISO from an image description and a root tree');
   addDescriptionOptions(command)
     .requiredOption(
       '--root <root>',
@@ -81,7 +83,7 @@ export function buildCommand(): Command {
   return addWriterOptions(command).action(build);
 }
 
-/** What the description leaves open of the medium, or what is to be otherwise. */
+/** Options of the medium that the description does not set, or that override it. */
 function addMediumOptions(command: Command): void {
   command
     .addOption(
@@ -127,7 +129,7 @@ function addDescriptionOptions(command: Command): Command {
     .addOption(
       new Option(
         '--generation <name>',
-        'read the description as this KIWI does, upgrading it (default: as that of its schema version)',
+        'read the description as this KIWI does, upgrading it (default: as the first that accepts all of it)',
       ).choices(generations.map(({ name }) => name)),
     )
     .addOption(

@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { defined } from '../../bytes/index.js';
 import { UsageError } from '../../errors.js';
 import { bundleResults, loadConfiguration } from '../../live/index.js';
+import { withExamples } from '../examples.js';
 import { openSession, type SessionOptions } from '../session.js';
 import { showBytes } from '../units.js';
 import { addSessionOptions } from '../writer-options.js';
@@ -21,7 +22,10 @@ interface Options extends SessionOptions {
 }
 
 export function bundleCommand(): Command {
-  const command = new Command('bundle')
+  const command = withExamples(
+    new Command('bundle'),
+    'isopress bundle --target-dir ./out --id Build1 --bundle-dir ./bundle',
+  )
     .description('collect the results of a build under names with an id, with digests beside them')
     .requiredOption('--target-dir <dir>', 'directory with the results of a build')
     .requiredOption('--id <id>', 'tells this bundle from others; comes behind the version')

@@ -7,6 +7,7 @@ import { enterImage, lookUp } from '../../image/index.js';
 import { type Data, isHole, type Run, zeros } from '../../io/index.js';
 import type { Node } from '../../tree/index.js';
 import { argumentBytes } from '../argument-bytes.js';
+import { withExamples } from '../examples.js';
 import { addImageOptions, type ImageOptions, withAddress } from '../inside.js';
 import { openSession, type SessionOptions } from '../session.js';
 import { addSessionOptions } from '../writer-options.js';
@@ -14,7 +15,7 @@ import { addSessionOptions } from '../writer-options.js';
 type CatOptions = SessionOptions & ImageOptions;
 
 export function catCommand(): Command {
-  const command = new Command('cat')
+  const command = withExamples(new Command('cat'), 'isopress cat live.iso boot/grub/grub.cfg')
     .description('write files in an image to standard output')
     .argument('<image>', 'image file; live.iso!/LiveOS/squashfs.img goes inside, disk.img!#1 into a partition')
     .argument('[path...]', 'files in it (default: the one that the image argument leads to)');

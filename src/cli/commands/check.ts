@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { EXIT, InvalidImageError } from '../../errors.js';
 import { type DigestVerdict, type TagVerdict, verifyTags } from '../../format/checkmedia/index.js';
 import { shownArgument } from '../argument-bytes.js';
+import { withExamples } from '../examples.js';
 import { addOffsetOption, type ImageOptions, withImage } from '../inside.js';
 import { openSession, type SessionOptions } from '../session.js';
 import { addSessionOptions } from '../writer-options.js';
@@ -16,7 +17,7 @@ const ANSWERS: Readonly<Record<string, number>> = {
 type CheckOptions = SessionOptions & Pick<ImageOptions, 'offset'>;
 
 export function checkCommand(): Command {
-  const command = new Command('check')
+  const command = withExamples(new Command('check'), 'isopress check live.iso')
     .description('verify the media-check digests of an ISO, SUSE and Red Hat style')
     .argument('<image>', 'ISO file, or the device that it was written to');
   return addSessionOptions(addOffsetOption(command)).action(async (image: string, options: CheckOptions) => {

@@ -10,6 +10,7 @@ import {
   planExt4,
   resolveExt4,
 } from '../../format/ext4/index.js';
+import { withExamples } from '../examples.js';
 import { optionValue } from '../input.js';
 import { parseInteger, parseSize, parseSizeOrAuto } from '../units.js';
 import { writeCommand } from '../write-command.js';
@@ -32,12 +33,16 @@ interface Options extends WriterOptions {
   readonly features?: string;
   readonly offset?: number;
   readonly mke2fsOptions?: Partial<Ext4Options>;
-  /** What mke2fs's own options on the command line ask for. */
+  /** The options of mke2fs on the command line. */
   readonly classic?: Partial<Ext4Options>;
 }
 
 export function ext4Command(): Command {
-  const command = new Command('ext4')
+  const command = withExamples(
+    new Command('ext4'),
+    'isopress ext4 ./rootfs rootfs.img --label ROOT',
+    'tar -c -C rootfs . | isopress ext4 - rootfs.img --size 2G',
+  )
     .description('write an ext4 image from a directory tree')
     .argument('<source>', 'directory, tar file, or - for a tar archive on standard input')
     .argument('<image>', 'image file, or - for standard output')

@@ -9,6 +9,7 @@ import {
   planFat,
   resolveFatOptions,
 } from '../../format/fat/index.js';
+import { withExamples } from '../examples.js';
 import { parseHex32, parseInteger, parseSize, parseSizeOrAuto } from '../units.js';
 import { writeCommand } from '../write-command.js';
 import { addWriterOptions, type WriterOptions } from '../writer-options.js';
@@ -21,12 +22,12 @@ interface Options extends WriterOptions {
   readonly sectorSize?: '512' | '1024' | '2048' | '4096';
   readonly clusterSize?: number;
   readonly hiddenSectors?: number;
-  /** What mkfs.fat's own options on the command line ask for. */
+  /** The options of mkfs.fat on the command line. */
   readonly classic?: Omit<MkfsFatOptions, 'rest'>;
 }
 
 export function fatCommand(): Command {
-  const command = new Command('fat')
+  const command = withExamples(new Command('fat'), 'isopress fat ./esp esp.img --label ESP --type 32 --size 64M')
     .description('write a FAT12, FAT16 or FAT32 image from a directory tree')
     .argument('<source>', 'directory, tar file, or - for a tar archive on standard input')
     .argument('<image>', 'image file, or - for standard output')
@@ -62,7 +63,7 @@ export function fatCommand(): Command {
   );
 }
 
-/** The decisions about the volume, with its entries as numbers: the tree is known to who gives it. */
+/** The decisions about the volume, with numbers instead of entries: the caller has the tree. */
 function layoutFacts({ directories, files, labelTime: _, serial, losses, ...facts }: FatLayout): object {
   return {
     format: 'fat',

@@ -5,6 +5,7 @@ import { displayText, fromText } from '../../bytes/index.js';
 import { EXIT } from '../../errors.js';
 import { type FileSystemFacts, type ImageFacts, inspectImage } from '../../image/index.js';
 import { shownArgument } from '../argument-bytes.js';
+import { withExamples } from '../examples.js';
 import { addOffsetOption, type ImageOptions, withImage } from '../inside.js';
 import { openSession, type SessionOptions } from '../session.js';
 import { showBytes } from '../units.js';
@@ -13,7 +14,7 @@ import { addSessionOptions } from '../writer-options.js';
 type InfoOptions = SessionOptions & Pick<ImageOptions, 'offset'>;
 
 export function infoCommand(): Command {
-  const command = new Command('info')
+  const command = withExamples(new Command('info'), 'isopress info live.iso')
     .description('describe an image: file systems, partitions, boot entries, media-check tags')
     .argument(
       '<image>',
@@ -37,7 +38,7 @@ export function infoCommand(): Command {
   });
 }
 
-/** A sentence for each file system that goes on after the end of the image. Only heads are read, so nothing else shows it. */
+/** A sentence for each file system that continues after the end of the image. Only heads are read, so nothing else shows it. */
 function cutShort({ size, fileSystems }: ImageFacts): string[] {
   return fileSystems
     .filter((found) => found.where === 'whole image' && found.size !== undefined && found.size > size)

@@ -25,6 +25,7 @@ import {
 } from '../../io/index.js';
 import { scanDirectory } from '../../source/index.js';
 import { type FileTree, type PreparedTree, shareDuplicates } from '../../tree/index.js';
+import { withExamples } from '../examples.js';
 import { grafted, rationalised } from '../graft.js';
 import { readInput } from '../input.js';
 import { addIsoOptions, type IsoCommandOptions } from '../iso-options.js';
@@ -32,7 +33,11 @@ import { type Derived, writeCommand } from '../write-command.js';
 import { addWriterOptions } from '../writer-options.js';
 
 export function isoCommand(): Command {
-  const command = new Command('iso')
+  const command = withExamples(
+    new Command('iso'),
+    'isopress iso ./tree data.iso --volume-id DATA',
+    'isopress iso ./tree boot.iso --layout grub --bios-boot boot/eltorito.img --efi-boot boot/efi.img',
+  )
     .description('write an ISO 9660 image with Rock Ridge, Joliet and UDF from a directory tree, bootable if asked')
     .argument('<source>', 'directory, tar file, or - for a tar archive on standard input')
     .argument('<image>', 'image file, or - for standard output');
@@ -58,7 +63,7 @@ export function isoCommand(): Command {
   );
 }
 
-/** The source with what mkisofs's options put beside it. */
+/** The source together with the other sources of mkisofs's options. */
 async function withGrafts(scanned: FileTree, { graftBase, grafts = [] }: IsoCommandOptions): Promise<FileTree> {
   return graftBase === undefined && grafts.length === 0 ? scanned : grafted(scanned, graftBase, grafts);
 }

@@ -6,6 +6,7 @@ import { enterImage, lookUp, type PlaceInside } from '../../image/index.js';
 import { faultOfContent } from '../../io/index.js';
 import { FileTree, joinPath, type Node, walk } from '../../tree/index.js';
 import { argumentBytes, shownArgument } from '../argument-bytes.js';
+import { withExamples } from '../examples.js';
 import { addImageOptions, type ImageOptions, withAddress } from '../inside.js';
 import { openSession, type Session, type SessionOptions } from '../session.js';
 import { addSessionOptions } from '../writer-options.js';
@@ -21,7 +22,7 @@ interface Listed {
 }
 
 export function lsCommand(): Command {
-  const command = new Command('ls')
+  const command = withExamples(new Command('ls'), 'isopress ls -l live.iso!/LiveOS/squashfs.img')
     .description('list the files in an image, without mounting it')
     .argument('<image>', 'image file; live.iso!/LiveOS/squashfs.img goes inside, disk.img!#1 into a partition')
     .argument('[path...]', 'entries to list (default: those of the top directory)')

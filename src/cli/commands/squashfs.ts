@@ -7,13 +7,14 @@ import { findEqualTails, planSquashfs, resolveSquashfs, type SquashfsOptions } f
 import type { Run } from '../../io/index.js';
 import { contentPriorities, contentsMatching, type FileTree, shareDuplicates } from '../../tree/index.js';
 import { compressionSettings } from '../compression-options.js';
+import { withExamples } from '../examples.js';
 import { addSquashfsOptions, type SquashfsCommandOptions, withOverrides } from '../squashfs-options.js';
 import { writeCommand } from '../write-command.js';
 import { addWriterOptions } from '../writer-options.js';
 
 export function squashfsCommand(): Command {
   const command = addSquashfsOptions(
-    new Command('squashfs')
+    withExamples(new Command('squashfs'), 'isopress squashfs ./rootfs rootfs.squashfs --compression zstd --level 19')
       .description('write a squashfs image from a directory tree')
       .argument('<source>', 'directory, tar file, or - for a tar archive on standard input')
       .argument('<image>', 'image file'),
@@ -47,7 +48,7 @@ function dictionaryOf({ dictPercent, blockSize }: SquashfsCommandOptions) {
   return dictPercent === undefined ? {} : { dictionarySize: Math.floor((blockSize * dictPercent) / 100) };
 }
 
-/** What the options say without a tree. */
+/** The options that need no tree. */
 function settingsOf(compression: Compression, epoch: Timestamp, options: SquashfsCommandOptions): SquashfsOptions {
   return {
     compression,

@@ -15,19 +15,12 @@ import {
   tagSeal,
   type WrittenTagStyle,
 } from '../../format/checkmedia/index.js';
-import {
-  DIGEST_NAMES,
-  type DigestName,
-  openFileSource,
-  type Patch,
-  patchFile,
-  type Seal,
-  type Source,
-} from '../../io/index.js';
+import { type DigestName, openFileSource, type Patch, patchFile, type Seal, type Source } from '../../io/index.js';
 import { argumentBytes } from '../argument-bytes.js';
+import { withExamples } from '../examples.js';
 import { readInput } from '../input.js';
-import { LIST_HELP, parseList } from '../lists.js';
 import { openSession, type Session, type SessionOptions } from '../session.js';
+import { tagDigestOption } from '../tag-options.js';
 import { parseInteger } from '../units.js';
 import { addSessionOptions } from '../writer-options.js';
 
@@ -47,23 +40,18 @@ interface Options extends SessionOptions {
   readonly clean?: boolean;
 }
 
-/** What may be asked for one at a time. */
+/** Actions that exclude each other. */
 const ACTIONS = ['show', 'clean', 'exportTags', 'importSignature', 'exportSignature'];
 const othersThan = (action: string) => ACTIONS.filter((other) => other !== action);
 
 export function tagCommand(): Command {
-  const command = new Command('tag')
+  const command = withExamples(new Command('tag'), 'isopress tag --digest sha256 live.iso')
     .description('add, show or remove the media-check tags of an ISO')
     .argument('<image>', 'ISO file; changed in place')
     .addOption(
       new Option('--style <style>', 'suse: for checkmedia; rh: for checkisomd5').choices(TAG_STYLES).default('suse'),
     )
-    .addOption(
-      new Option(
-        '--digest <names>',
-        `digests of the tag: ${DIGEST_NAMES.join(', ')}; ${LIST_HELP} (default: sha256; style rh holds md5 only)`,
-      ).argParser(parseList(DIGEST_NAMES)),
-    )
+    .addOption(tagDigestOption('--digest'))
     .addOption(
       new Option('--pad <blocks>', 'blocks of 2 KiB at the end that count as zeros').argParser(
         parseInteger(0, 1_000_000),

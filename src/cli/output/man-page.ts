@@ -32,7 +32,7 @@ function programPage(commands: readonly Command[], version: string): string {
 
 function commandPage(command: Command, names: readonly string[], version: string): string {
   const options = command.options.filter(({ hidden }) => !hidden);
-  const examples = examplesOf(command.name());
+  const examples = examplesOf(command);
   return [
     ...head(`isopress-${command.name()}`, command.description(), version),
     '.SH SYNOPSIS',

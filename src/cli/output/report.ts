@@ -1,4 +1,4 @@
-// What makes a report readable by programs for years: its name with a version, before the data.
+// Names reports for programs: a name with a version, before the data.
 
 import { jsonData } from './plain-data.js';
 

@@ -18,7 +18,7 @@ export type SettingsRequest = GzipRequest & XzRequest;
 /** Every codec. */
 export const CODECS: readonly Codec<CodecName>[] = ALL;
 
-/** Names of all engines beside the core. */
+/** Names of all engines other than the core. */
 export const NAMED_ENGINES: readonly string[] = CODECS.flatMap(({ engines }) => engines.map(({ name }) => name));
 
 /** The codec of a name; undefined for anything else. */

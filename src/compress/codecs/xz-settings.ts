@@ -11,7 +11,7 @@ export type BcjFilter = (typeof BCJ_FILTERS)[number];
 /** Filters that any kernel with xz decodes; ia64 has gone from it, the last two came with 6.12. */
 export const USUAL_FILTERS: readonly BcjFilter[] = ['x86', 'powerpc', 'arm', 'armthumb', 'sparc'];
 
-/** What a decoder has to know, and how hard the encoder tries. */
+/** Values that a decoder needs, and the effort of the encoder. */
 export interface XzSettings {
   /** More time for less size: the `e` of `9e`. */
   readonly extreme: boolean;
@@ -44,7 +44,7 @@ export function checkXz(settings: XzSettings): XzSettings {
   return { ...settings, filters: [...new Set(filters)] };
 }
 
-/** Whether a size is 2^n or 3 × 2^n, as both decoders and squashfs want it. */
+/** Whether a size is 2^n or 3 × 2^n, as both decoders and squashfs require. */
 function hasFewBits(size: number): boolean {
   return Number.isInteger(Math.log2(size)) || Number.isInteger(Math.log2(size / 3));
 }

@@ -1,4 +1,4 @@
-// xz files of one block, as the kernel reads them: LZMA2 behind at most one branch filter, with a CRC-32.
+// xz files of one block, as the kernel reads them: LZMA2 after at most one branch filter, with a CRC-32.
 
 import type { Codec } from '../codec.js';
 import { napiLzmaCoder, napiLzmaDecode, napiLzmaId } from '../engines/napi-lzma.js';

@@ -1,4 +1,4 @@
-// Settings of zlib that go beyond a level. libdeflate has neither: whoever sets them gets zlib.
+// Settings of zlib that go beyond a level. libdeflate has neither: setting them selects zlib.
 
 import { UsageError } from '../../errors.js';
 
@@ -8,15 +8,15 @@ export const GZIP_STRATEGIES = ['default', 'filtered', 'huffman_only', 'run_leng
 /** One way in which zlib looks for repetitions. */
 export type GzipStrategy = (typeof GZIP_STRATEGIES)[number];
 
-/** What the encoder does; decoders find it in each block. */
+/** Settings of the encoder; decoders find them in each block. */
 export interface ZlibSettings {
   /** log2 of the window in bytes: 8…15. */
   readonly windowBits: number;
-  /** Tried one after the other on each block, the smallest result is taken. Never empty. */
+  /** Tried in turn on each block; the smallest result is kept. Never empty. */
   readonly strategies: readonly GzipStrategy[];
 }
 
-/** What zlib does unless told otherwise. */
+/** The defaults of zlib. */
 export const USUAL_ZLIB: ZlibSettings = { windowBits: 15, strategies: ['default'] };
 
 /** Throws {@link UsageError} for a window or strategy that zlib does not have. */

@@ -3,7 +3,7 @@
 /** SHA-256 of the module. */
 export const SHA256 = 'e71394c75fbd454a5a37f07ab6cf4775d68fcffe7cd8f6d2fce98c6713286966';
 
-/** The codecs of the core in its order, with the library behind each and its version. */
+/** The codecs of the core in its order, with the library of each and its version. */
 export const LIBRARIES = {
   gzip: 'libdeflate@1.26',
   xz: 'liblzma@5.8.4',

@@ -4,14 +4,14 @@ import type { BlockCoder } from '../codec.js';
 import { Core, type CoreCodec } from './instance.js';
 import { coreModule } from './module.js';
 
-/** What a thread needs to compress by the core: data that can be sent to it. */
+/** The settings for compressing with the core, as data that can be sent to a thread. */
 export interface CoreSpec {
   readonly codec: CoreCodec;
   readonly parameters: readonly number[];
   readonly module: WebAssembly.Module;
 }
 
-/** The encoder, in an instance of its own. */
+/** The encoder, in a separate instance. */
 export function coreCoder({ codec, parameters, module }: CoreSpec): BlockCoder {
   return new Core(module).encoder(codec, parameters);
 }

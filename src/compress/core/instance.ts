@@ -13,7 +13,7 @@ const PARAMETERS = 4;
 const WORD = 4;
 /** Bytes of `struct codecs_step`: two addresses and two lengths. */
 const STEP = 4 * WORD;
-/** Compressed bytes given to a stream at once, and bytes taken from it. */
+/** Compressed bytes per call of a stream, and bytes taken from it. */
 const INPUT = 64 * 1024;
 const OUTPUT = 256 * 1024;
 
@@ -54,7 +54,7 @@ interface Room {
   length: number;
 }
 
-/** The core, instantiated. Memory only grows: whatever needed much of it is best dropped as a whole. */
+/** The core, instantiated. Memory only grows: an instance that needed much of it is best dropped. */
 export class Core {
   readonly #exports: Exports;
   readonly #input: Room = { at: 0, length: 0 };

@@ -1,4 +1,4 @@
-// What is used of WebAssembly here: the compiler's library of this target does not declare it.
+// The used parts of WebAssembly, which the compiler's library for this target does not declare.
 
 declare namespace WebAssembly {
   class Module {

@@ -1,4 +1,4 @@
-/** What is used of lz4js, which brings no types. */
+/** The used parts of lz4js, which has no types. */
 declare module 'lz4js' {
   const lz4: {
     compressBound(length: number): number;

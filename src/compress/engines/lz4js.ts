@@ -9,7 +9,7 @@ const TABLE_SIZE = 1 << 16;
  * so it is not shown the last bytes.
  */
 const HIDDEN = 3;
-/** Lengths from here on go on in further bytes. */
+/** Lengths from here on continue in further bytes. */
 const LONG = 15;
 /** Bits of a token below the number of literals. */
 const MATCH_BITS = 4;
@@ -22,7 +22,7 @@ export function lz4Coder(): BlockCoder {
     const shown = block.length - HIDDEN;
     const limit = lz4.compressBound(block.length) + HIDDEN;
     if (target.length < limit) target = new Uint8Array(limit);
-    // What it learned from the block before would be found, and mean other bytes.
+    // Entries of the previous block would match, and refer to other bytes.
     table.fill(0);
     const length = shown > 0 ? lz4.compressBlock(block, target, 0, shown, table) : 0;
     if (length === 0) return block;
@@ -32,7 +32,7 @@ export function lz4Coder(): BlockCoder {
   };
 }
 
-/** Where the token of the last sequence lies, which has literals only, and how many. */
+/** Where the token of the last sequence is, which has literals only, and how many. */
 function lastSequence(coded: Uint8Array, end: number): { readonly at: number; readonly literals: number } {
   for (let at = 0; ; ) {
     const token = coded[at]!;

@@ -8,7 +8,7 @@ import { crc32 } from 'node:zlib';
 import type { BlockCoder, EngineId } from '../codec.js';
 import type { XzSettings } from '../codecs/xz-settings.js';
 
-/** What is used of the package. */
+/** The used parts of the package. */
 interface NapiLzma {
   readonly Lzma2Compressor: new (options: {
     readonly preset: number;
@@ -35,11 +35,11 @@ function load(): typeof found {
   const require = createRequire(import.meta.url);
   try {
     const library = require(PACKAGE) as Partial<NapiLzma>;
-    // The package exports no package.json; it is beside the main file.
+    // The package does not export its package.json, which is next to the main file.
     const { version } = require(join(dirname(require.resolve(PACKAGE)), 'package.json')) as { version: string };
     if (library.Lzma2Compressor) found = { id: `npm/napi-lzma@${version}`, library: library as NapiLzma };
   } catch {
-    // Not installed, or its library is not for this machine: the engine is not there, and whoever asks for it is told so.
+    // Not installed, or without a library for this machine: the engine is missing, and a request for it fails.
   }
   return found;
 }

@@ -3,7 +3,7 @@
 import zlib from 'node:zlib';
 import type { BlockCoder, EngineId } from '../codec.js';
 
-/** What node:zlib has of zstd where it has it; the type declarations are those of the oldest Node. */
+/** zstd in node:zlib, if it has it; the type declarations are those of the oldest supported Node. */
 interface ZstdOfNode {
   readonly zstdCompressSync?: (
     block: Uint8Array,
@@ -16,11 +16,11 @@ interface ZstdOfNode {
 const COMPRESSION_LEVEL = 100;
 const library: ZstdOfNode = zlib as ZstdOfNode;
 
-/** Names the zstd inside the running Node; undefined where there is none. */
+/** Names the zstd inside the running Node; undefined if there is none. */
 export const NODE_ZSTD: EngineId | undefined =
   typeof library.zstdCompressSync === 'function' ? `node/zstd@${process.versions['zstd'] ?? 'unknown'}` : undefined;
 
-/** Frames that tell their length: given all at once, the library makes the window no larger than the block. */
+/** Frames with their length: if it gets the whole block, the library makes the window no larger than that. */
 export function nodeZstdCoder(level: number): BlockCoder {
   const params = { [COMPRESSION_LEVEL]: level };
   return (block) => library.zstdCompressSync!(block, { params, chunkSize: Math.max(block.length, 64) });

@@ -20,7 +20,7 @@ export interface Normalisation {
   readonly signature: number | 'find' | undefined;
 }
 
-/** Bytes digested in one go: whole blocks, and more than the head that tells what is to be digested. */
+/** Bytes digested at a time: whole blocks, and more than the head, which decides what is digested. */
 export const CHUNK = 1024 * 1024;
 const SIGNATURE_MARK = Array.from('7984fc91-a43f-4e45-bf27-6d3aa08b24cf', (c) => c.charCodeAt(0));
 /** Of a signature block only this much counts; the rest as zeros. */
@@ -101,7 +101,7 @@ function normalise(chunk: Uint8Array, at: number, clearMbr: boolean, signature: 
   if (signature !== undefined) fillRange(chunk, at, signature + SIGNATURE_HEAD, BLOCK - SIGNATURE_HEAD, 0);
 }
 
-/** Fills image bytes `from` … `from + length` as far as they lie in the chunk. */
+/** Fills image bytes `from` … `from + length` as far as they are in the chunk. */
 function fillRange(chunk: Uint8Array, at: number, from: number, length: number, value: number): void {
   const start = Math.max(from - at, 0);
   const end = Math.min(from + length - at, chunk.length);

@@ -5,7 +5,7 @@ import type { DigestName } from '../../io/index.js';
 import { FRAGMENT_DIGITS } from './fragments.js';
 import type { PartitionExtent } from './partition.js';
 
-/** What can be chosen about tags for checkmedia. */
+/** Options of tags for checkmedia. */
 export interface SuseTagOptions {
   /** At least one; the partition digest is of the first kind. */
   readonly digests: readonly DigestName[];
@@ -13,13 +13,13 @@ export interface SuseTagOptions {
   readonly check?: boolean;
   /** Blocks of 2 KiB at the end of the volume that count as zeros. Without it the tag has no `pad` key, which means 0. */
   readonly pad?: number;
-  /** Partition with a digest of its own: `auto` (default) by the rule of {@link choosePartition}, `none`, or this one. */
+  /** Partition with a separate digest: `auto` (default) by the rule of {@link choosePartition}, `none`, or this one. */
   readonly partition?: 'auto' | 'none' | PartitionExtent;
   /** Fragments for an early end of a failing check, by the first digest: a divisor of 60 from 4 on, or 0 (default). */
   readonly fragments?: number;
 }
 
-/** What can be chosen about a tag for checkisomd5. */
+/** Options of a tag for checkisomd5. */
 export interface RedHatTagOptions {
   /** Blocks of 2 KiB at the end of the volume that are not covered. Default 15, as implantisomd5 writes. */
   readonly skip?: number;

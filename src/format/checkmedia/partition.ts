@@ -85,7 +85,7 @@ function mbrPartitions(head: Uint8Array): PartitionExtent[] {
   for (let i = 0; i < 4; i++) {
     const { status, type, start, sectors } = mbrEntry.decode(head, 446 + i * 16);
     const plain = status === 0 || status === 0x80;
-    // An entry over the table itself is the dummy that marks a hybrid; what follows it is no partition of the medium.
+    // An entry over the table itself is the dummy that marks a hybrid; the entry after it is not a partition of the medium.
     if (sectors > 0 && start === 0 && plain) break;
     if (type !== 0 && type !== MBR_ESP && plain && sectors > 0) found.push({ start, sectors });
   }

@@ -55,7 +55,7 @@ export async function removeTags(image: Source): Promise<readonly Patch[]> {
   return [{ at: TAG_AREA_AT, bytes: blankArea() }];
 }
 
-/** What a seal takes of an image once it has seen its head. */
+/** The state of a seal after it has read the head of an image. */
 interface Sealing {
   readonly listeners: readonly Listener[];
   readonly normalisation: Normalisation;
@@ -157,7 +157,7 @@ function fragmentTags(fragments: FragmentSums, count: number): Tag[] {
   ];
 }
 
-/** New values in the places of old ones, the rest behind them; digests that are not taken anew would be wrong and go. */
+/** New values replace old ones, others follow; digests that are not recomputed would be wrong and are removed. */
 function updated(present: readonly Tag[], tags: readonly Tag[]): Tag[] {
   const style = styleOf(present);
   if (style === 'rh' || style === 'mixed') return [...tags];

@@ -21,7 +21,7 @@ export async function signedBytes(image: Source): Promise<Uint8Array> {
   return area;
 }
 
-/** The signature on an image, without the zeros behind it; undefined where its block is empty or there is none. */
+/** The signature on an image, without the zeros after it; undefined if the block is empty or missing. */
 export async function readSignature(image: Source): Promise<Uint8Array | undefined> {
   const at = await signatureBlock(image);
   if (at === undefined) return undefined;

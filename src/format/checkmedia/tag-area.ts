@@ -34,7 +34,7 @@ export function styleOf(tags: readonly Tag[]): TagStyle {
   return styles.size === 2 ? 'mixed' : ([...styles][0] ?? 'none');
 }
 
-/** Value of a key in whatever case; undefined if it is not there. */
+/** Value of a key in any case; undefined if it is missing. */
 export function tagValue(tags: readonly Tag[], key: string): string | undefined {
   return tags.find((tag) => tag.key.toLowerCase() === key)?.value;
 }

@@ -36,7 +36,7 @@ export interface DigestVerdict {
   readonly partition?: PartitionExtent;
 }
 
-/** What a media check found. */
+/** The result of a media check. */
 export interface TagVerdict extends ImageTags {
   /** The pass ended early because a fragment sum was wrong; what was not read to its end has no verdict. */
   readonly stopped?: true;
@@ -47,14 +47,14 @@ export interface TagVerdict extends ImageTags {
   readonly signatureAt?: number;
 }
 
-/** The tags of an image, of either style; none if the area is blank. Throws `InvalidImageError` for what is no ISO. */
+/** The tags of an image, of either style; none if the area is blank. Throws `InvalidImageError` if it is not an ISO. */
 export async function readTags(image: Source): Promise<ImageTags> {
   await volumeSize(image);
   const tags = parseTags(await readTagArea(image));
   return { style: styleOf(tags), tags };
 }
 
-/** Recomputes every digest the tags hold. Throws `InvalidImageError` for what is no ISO, and for tags that make no sense. */
+/** Recomputes every digest the tags hold. Throws `InvalidImageError` if it is not an ISO, and for invalid tags. */
 export async function verifyTags(image: Source, run: Run): Promise<TagVerdict> {
   const size = await volumeSize(image);
   const { style, tags } = await readTags(image);
@@ -81,7 +81,7 @@ export async function verifyTags(image: Source, run: Run): Promise<TagVerdict> {
 interface Check {
   readonly listener: Listener;
   readonly name: DigestName;
-  /** Sums that are known while the pass goes on. */
+  /** Sums that are known while the pass continues. */
   readonly fragments?: { readonly sums: FragmentSums; readonly expected: string };
   /** To be asked after the pass. */
   verdicts(): DigestVerdict[];

@@ -15,7 +15,7 @@ const volumeDescriptor = struct('primary volume descriptor', 88, {
   blocksBig: u32be(84),
 });
 
-/** Type 1, "CD001", version 1, and the unused byte behind it. */
+/** Type 1, "CD001", version 1, and the unused byte after it. */
 const MARK = Uint8Array.of(0x01, 0x43, 0x44, 0x30, 0x30, 0x31, 0x01, 0x00);
 
 /** Size in bytes of the ISO 9660 volume that starts the image. Throws {@link InvalidImageError}. */

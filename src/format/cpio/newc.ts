@@ -1,4 +1,4 @@
-// cpio archives in the "new ASCII" format (cpio(5), SVR4 without CRC), of which Linux unpacks any number one behind the
+// cpio archives in the "new ASCII" format (cpio(5), SVR4 without CRC), of which Linux unpacks any number one after the
 // other into its initial root (Documentation/driver-api/early-userspace/buffer-format.rst).
 
 import { alignUp, type ByteString, bytesOf, concatBytes } from '../../bytes/index.js';

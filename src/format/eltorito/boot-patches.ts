@@ -1,4 +1,4 @@
-// Facts that boot images want written into themselves: the boot info table of ISOLINUX and GRUB (bytes 8…63),
+// Facts that are patched into boot images: the boot info table of ISOLINUX and GRUB (bytes 8…63),
 // and the address from which GRUB's CD loader reads its rest (bytes 2548…2555).
 
 import { reserved, struct, u32le, u64le, type Value } from '../../bytes/index.js';
@@ -56,11 +56,11 @@ export function checkPatchable(path: string, size: number, wanted: BootPatches):
   );
 }
 
-/** The image as it lies on the medium from `block` on. GRUB's address counts in the checksum, so it is written first. */
+/** The image as stored on the medium from `block` on. The checksum covers GRUB's address, so that is written first. */
 export function patchBootImage(image: Uint8Array, block: number, wanted: BootPatches): Uint8Array {
   const patched = image.slice();
   if (wanted.grubBootInfo) {
-    // Four sectors of CD loader, one of core image; the latter loads what lies behind itself from this address.
+    // Four sectors of CD loader, one of core image; the latter loads the rest from this address.
     grubBootInfo.encodeInto({ sector: block * SECTORS_PER_BLOCK + 5 }, patched, GRUB_AT);
   }
   if (wanted.bootInfoTable) {

@@ -2,7 +2,7 @@
 
 import { bytes, paddedText, reserved, struct, u8, u32le, type Value } from '../../bytes/index.js';
 
-/** Where the specification wants the descriptor: the block after the primary volume descriptor. */
+/** The place that the specification requires: the block after the primary volume descriptor. */
 export const BOOT_RECORD_BLOCK = 17;
 
 const STANDARD_ID = Uint8Array.of(0x43, 0x44, 0x30, 0x30, 0x31);

@@ -16,7 +16,7 @@ const MAX_LOAD_SECTORS = 0xffff;
 export type Platform = 'bios' | 'powerpc' | 'mac' | 'efi';
 export const PLATFORM_IDS: Readonly<Record<Platform, number>> = { bios: 0x00, powerpc: 0x01, mac: 0x02, efi: 0xef };
 
-/** Most images that a catalog of one block lists: every one but the first takes a header too. */
+/** Most images in a catalog of one block: all but the first need a header too. */
 export const MAX_BOOT_IMAGES = 32;
 /** Characters that the validation entry and a section header have for an id. */
 export const FIRST_ID_LENGTH = 24;
@@ -64,7 +64,7 @@ export interface BootImage {
   readonly platform: Platform;
   /** 2048-byte block of the medium. */
   readonly block: number;
-  /** 512-byte sectors the firmware is told to load: see {@link loadSectors}. */
+  /** 512-byte sectors for the firmware to load: see {@link loadSectors}. */
   readonly sectors: number;
   /** Default true. */
   readonly bootable?: boolean;
@@ -74,7 +74,7 @@ export interface BootImage {
   readonly loadSegment?: number;
   /** Type of the partition of an emulated hard disk. Default 0. */
   readonly systemType?: number;
-  /** Of the first image it stands in the validation entry, of any other in its section header. */
+  /** Of the first image it is in the validation entry, of any other in its section header. */
   readonly id?: string;
   /** Up to {@link CRITERIA_LENGTH} bytes by which firmware may choose among section entries. */
   readonly criteria?: Uint8Array;
@@ -89,7 +89,7 @@ export function loadSectors(size: number): number {
   return sectors > MAX_LOAD_SECTORS ? 0 : sectors;
 }
 
-/** The whole catalog: the first image is the default one, every other gets a section of its own. */
+/** The whole catalog: the first image is the default one, every other gets a separate section. */
 export function renderCatalog(images: readonly BootImage[]): Uint8Array {
   const [first, ...others] = images;
   if (!first || images.length > MAX_BOOT_IMAGES) {

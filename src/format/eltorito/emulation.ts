@@ -3,7 +3,7 @@
 import { InvalidInputError } from '../../errors.js';
 
 export type Media = 'none' | 'floppy-1.2' | 'floppy-1.44' | 'floppy-2.88' | 'hard-disk';
-/** What an image is to look like; which floppy disk, its size tells. */
+/** The drive that an image emulates; its size decides which floppy disk. */
 export type Emulation = 'none' | 'floppy' | 'hard-disk';
 
 export const MEDIA_CODES: Readonly<Record<Media, number>> = {
@@ -39,7 +39,7 @@ const TYPE_AT = 4;
 
 /**
  * The partition type that the catalog repeats of the image of a hard disk, given its first sector. Throws
- * {@link InvalidInputError} where that is no master boot record with exactly one partition, as the specification wants it.
+ * {@link InvalidInputError} unless that is a master boot record with exactly one partition, as the specification requires.
  */
 export function emulatedPartitionType(sector: Uint8Array, path: string): number {
   const types = Array.from({ length: ENTRIES }, (_, i) => sector[TABLE_AT + i * ENTRY + TYPE_AT] ?? 0);

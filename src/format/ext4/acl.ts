@@ -13,7 +13,7 @@ const NAMED_USER = 0x02;
 const NAMED_GROUP = 0x08;
 const TAGS = new Set([0x01, NAMED_USER, 0x04, NAMED_GROUP, 0x10, 0x20]);
 
-/** The on-disk form of an ACL as getxattr gives it; undefined when the value is none. */
+/** The on-disk form of an ACL as getxattr gives it; undefined if the value is not an ACL. */
 export function diskAcl(value: Uint8Array): Uint8Array | undefined {
   const view = new DataView(value.buffer, value.byteOffset, value.byteLength);
   if (value.length < HEADER || (value.length - HEADER) % INTERFACE_ENTRY !== 0) return undefined;
@@ -35,7 +35,7 @@ export function diskAcl(value: Uint8Array): Uint8Array | undefined {
   return result.subarray(0, end);
 }
 
-/** The form of the xattr interface of an ACL on disk; undefined when the value is none. */
+/** The form of the xattr interface of an ACL on disk; undefined if the value is not an ACL. */
 export function interfaceAcl(value: Uint8Array): Uint8Array | undefined {
   const view = new DataView(value.buffer, value.byteOffset, value.byteLength);
   if (value.length < HEADER || view.getUint32(0, true) !== DISK_VERSION) return undefined;

@@ -1,5 +1,5 @@
 // The blocks left for data, numbered through without the gaps that metadata makes. Data is laid into it front to back,
-// so that one number per object says where it lies.
+// so that one number per object says where it is.
 
 /** Consecutive blocks of the file system. */
 export interface BlockRun {
@@ -14,7 +14,7 @@ export class DataSpace {
   readonly #indexes: number[] = [];
   #capacity = 0;
 
-  /** Adds blocks behind all earlier ones; a run that touches the previous one becomes part of it. */
+  /** Adds blocks after all earlier ones; a run that touches the previous one becomes part of it. */
   add(block: number, length: number): void {
     if (length <= 0) return;
     const last = this.#blocks.length - 1;

@@ -1,4 +1,4 @@
-// Directory blocks: entries one behind the other, a checksum in the last 12 bytes (kernel documentation,
+// Directory blocks: entries back to back, a checksum in the last 12 bytes (kernel documentation,
 // "Directory Entries", "Linear Directories").
 
 import { type ByteString, crc32c } from '../../bytes/index.js';
@@ -72,7 +72,7 @@ function writeHeader(block: Uint8Array, at: number, ino: number, length: number,
   view.setUint8(at + 7, type);
 }
 
-/** How many blocks `.`, `..` and names of these lengths take one behind the other, with checksums or without. */
+/** How many blocks `.`, `..` and names of these lengths take back to back, with checksums or without. */
 export function linearBlocks(names: Iterable<ByteString>, blockSize: number, summed = true): number {
   const capacity = direntSpace(blockSize, summed);
   let blocks = 1;
@@ -88,7 +88,7 @@ export function linearBlocks(names: Iterable<ByteString>, blockSize: number, sum
   return blocks;
 }
 
-/** Entries in their order as `blocks` blocks; blocks behind the last entry are empty. `seed` is that of the inode. */
+/** Entries in their order as `blocks` blocks; blocks after the last entry are empty. `seed` is that of the inode. */
 export function renderLinear(entries: Iterable<Dirent>, blocks: number, blockSize: number, seed: Seed): Uint8Array {
   const capacity = direntSpace(blockSize, seed !== undefined);
   const bytes = new Uint8Array(blocks * blockSize);
@@ -118,7 +118,7 @@ export function renderLeaf(entries: readonly Dirent[], block: Uint8Array, seed: 
   view.setUint32(end + 8, crc32c(seed, block, 0, end), true);
 }
 
-/** Entries from byte `from`: the last record reaches to `end`, and if there are none an unused one does. */
+/** Entries from byte `from`: the last record reaches to `end`; without entries an unused record does. */
 export function writeRecords(entries: readonly Dirent[], area: Uint8Array, from: number, end: number): void {
   if (entries.length === 0) writeUnused(area, from, end - from);
   let at = from;

@@ -3,7 +3,7 @@
 
 import type { ByteString } from '../../bytes/index.js';
 
-/** `hash version` of half MD4 over signed bytes; the superblock's flags tell signed from unsigned. */
+/** `hash version` of half MD4 over signed bytes; the superblock's flags distinguish signed from unsigned. */
 export const HALF_MD4 = 1;
 
 /** Names are hashed 32 bytes at a time. */

@@ -1,4 +1,4 @@
-// What an entry must be like to have a place in ext4; everything else is refused with its path or noted as a loss.
+// Limits of entries in ext4; entries beyond them are refused with their path or reported as a loss.
 
 import { type ByteString, displayText } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';

@@ -41,7 +41,7 @@ export function treeLevels(extents: number, blockSize: number): number[] {
   return levels;
 }
 
-/** How many blocks the tree of so many extents takes beside the inode. */
+/** How many blocks the tree of `count` extents takes in addition to the inode. */
 export function treeBlocks(extents: number, blockSize: number): number {
   if (extents <= IN_INODE) return 0;
   return treeLevels(extents, blockSize).reduce((sum, blocks) => sum + blocks, 0);
@@ -61,7 +61,7 @@ export interface ExtentTree {
 }
 
 /**
- * Renders the tree of a file. `blockOf` tells where the tree's n-th block lies; `seed` is the checksum seed of the inode.
+ * Renders the tree of a file. `blockOf` gives the place of the tree's n-th block; `seed` is the checksum seed of the inode.
  */
 export function renderExtentTree(
   extents: readonly Extent[],
@@ -86,7 +86,7 @@ export function renderExtentTree(
   return { root, blocks };
 }
 
-/** The tree of a file that lies in one extent. */
+/** The tree of a file that is in one extent. */
 export function oneExtent(extent: Extent): ExtentTree {
   const root = new Uint8Array(BLOCK_FIELD_SIZE);
   writeNode([extent], 0, IN_INODE, root);

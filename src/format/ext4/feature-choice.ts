@@ -45,7 +45,7 @@ const BRINGS: Partial<Readonly<Record<FeatureName, readonly FeatureName[]>>> = {
 
 /**
  * Features of `profile`, changed by `list`: names separated by commas or spaces, `^name` removes, `none` removes all.
- * Throws {@link UsageError} for names that are none and for contradictions, {@link UnsupportedError} for
+ * Throws {@link UsageError} for unknown names and for contradictions, {@link UnsupportedError} for
  * features that this program does not write.
  */
 export function chooseFeatures(profile: Ext4Profile, list: string): Set<FeatureName> {
@@ -81,7 +81,7 @@ function add(chosen: Set<FeatureName>, text: string): void {
 }
 
 function remove(chosen: Set<FeatureName>, text: string): void {
-  // What is never written need not be removed.
+  // Features that are never written need not be removed.
   if (Object.hasOwn(UNSUPPORTED, text)) return;
   const name = nameOf(text);
   if (!name) unknown(text);

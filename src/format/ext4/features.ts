@@ -60,7 +60,7 @@ export const FEATURE_ALIASES: Readonly<Record<string, FeatureName>> = {
   filetypes: 'filetype',
 };
 
-/** What makes the images of this program what they are; an image without one of them would be another format. */
+/** Features of all images of this program; without one of them the format would be another one. */
 export const REQUIRED: readonly FeatureName[] = ['ext_attr', 'filetype', 'extent', 'large_file'];
 
 /** Features of ext4 that exist and that this program does not write, with the reason. */
@@ -78,7 +78,7 @@ export const UNSUPPORTED: Readonly<Record<string, string>> = {
   imagic_inodes: 'no reader uses it',
 };
 
-/** Bits of features that this program does not write, for the names of what images of others have. */
+/** Bits of features that this program does not write, to name the features of other images. */
 export const FOREIGN = {
   compat: { dir_prealloc: 0x1, imagic_inodes: 0x2, fast_commit: 0x400 },
   incompat: {
@@ -147,7 +147,7 @@ export const PROFILES = {
     'extra_isize',
     'metadata_csum',
   ],
-  /** What every driver that calls itself ext4 reads (Linux ≥ 2.6.28): no journal, no checksums, 32-byte descriptors. */
+  /** Features that every ext4 driver reads (Linux ≥ 2.6.28): no journal, no checksums, 32-byte descriptors. */
   minimal: [
     'ext_attr',
     'dir_index',

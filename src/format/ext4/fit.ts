@@ -20,7 +20,7 @@ const MIN_BLOCKS = 16;
 /** Block numbers beyond 32 bits would need wider side tables. */
 const MAX_BLOCKS = 2 ** 32 - 1;
 
-/** A geometry in which everything lies; throws {@link InvalidInputError} with the size needed when there is none. */
+/** A geometry that holds everything; throws {@link InvalidInputError} with the size needed if there is none. */
 export function fitTree(inventory: Inventory, options: ResolvedOptions): Fit {
   if (options.size === 'auto') {
     return smallestFit(inventory, options, leastBlocks(inventory), autoInodes(inventory, options), options.slack);
@@ -84,7 +84,7 @@ function smallestFit(inventory: Inventory, options: ResolvedOptions, from: numbe
   }
 }
 
-/** The fit in exactly so many blocks, or how many more are needed at least. */
+/** The fit in exactly `blocks` blocks, or the minimum of additional blocks needed. */
 function tryFit(
   inventory: Inventory,
   options: ResolvedOptions,

@@ -5,7 +5,7 @@ import { type FormatFacts, type ImageFormat, isoTime, presentDetails, type Recog
 import { type Ext4Facts, factsOf, openExt4 } from './read.js';
 import { findSuperblock } from './recognise.js';
 
-/** What is recognised: the facts of the superblock. */
+/** The result of a recognition: the facts of the superblock. */
 export interface Ext4Found extends Recognition {
   readonly facts: Ext4Facts;
 }

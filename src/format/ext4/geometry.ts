@@ -1,5 +1,5 @@
-// Block groups and where their metadata lies (kernel documentation, "Layout", "Flexible Block Groups", "Meta Block
-// Groups"). Metadata of a flex group is packed behind the head of its first group; in every group all used blocks come
+// Block groups and where their metadata is (kernel documentation, "Layout", "Flexible Block Groups", "Meta Block
+// Groups"). Metadata of a flex group is packed after the head of its first group; in every group all used blocks come
 // before all free ones.
 
 import { divCeil } from '../../bytes/index.js';
@@ -7,7 +7,7 @@ import { DataSpace } from './data-space.js';
 import type { FeatureName } from './features.js';
 import { NARROW_DESCRIPTOR, WIDE_DESCRIPTOR } from './group-descriptor.js';
 
-/** What determines the geometry. */
+/** The inputs of the geometry. */
 export interface GeometryRequest {
   readonly blocks: number;
   readonly blockSize: number;
@@ -43,9 +43,9 @@ export class Geometry {
   readonly descriptorBlocks: number;
   readonly reservedDescriptorBlocks: number;
   readonly logGroupsPerFlex: number;
-  /** Whether descriptors lie block by block in the groups they describe (meta_bg), not in one table. */
+  /** Whether descriptors are block by block in the groups they describe (meta_bg), not in one table. */
   readonly hasMetaGroups: boolean;
-  /** Groups beside the first that hold a superblock, ascending. */
+  /** Groups other than the first that hold a superblock, ascending. */
   readonly backupGroups: readonly number[];
   readonly space = new DataSpace();
   readonly #superblocks: ReadonlySet<number>;
@@ -66,7 +66,7 @@ export class Geometry {
     this.descriptorSize = features.has('64bit') ? WIDE_DESCRIPTOR : NARROW_DESCRIPTOR;
     this.descriptorBlocks = divCeil(this.groups * this.descriptorSize, blockSize);
     const reserved = features.has('resize_inode') ? this.#reservedDescriptors() : 0;
-    // As mke2fs decides it: a table that takes three quarters of a group leaves its copies no room beside them.
+    // As mke2fs decides: a table that takes three quarters of a group leaves no room for copies.
     const tooLong = this.descriptorBlocks + reserved > (this.blocksPerGroup / 4) * 3;
     this.hasMetaGroups = features.has('meta_bg') || tooLong;
     this.reservedDescriptorBlocks = this.hasMetaGroups ? 0 : reserved;

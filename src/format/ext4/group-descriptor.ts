@@ -64,7 +64,7 @@ const high16 = (value: number) => value >>> 16;
 const low32 = (value: number) => value % 0x1_0000_0000;
 const high32 = (value: number) => Math.floor(value / 0x1_0000_0000);
 
-/** What checksums the descriptors of an image have: metadata_csum gives a seed, gdt_csum the UUID. */
+/** The checksums of the descriptors of an image: metadata_csum gives a seed, gdt_csum the UUID. */
 export type DescriptorSum = { readonly seed: number } | { readonly uuid: Uint8Array } | undefined;
 
 /** Writes the descriptor of `group` into `table` at byte `at`, in `size` bytes, with its checksum. */
@@ -115,7 +115,7 @@ function checksumOf(bytes: Uint8Array, group: number, sum: DescriptorSum): numbe
   return crc16(start, bytes.subarray(CHECKSUM_AT + 2));
 }
 
-/** Where the inodes of a group lie, from its descriptor of `size` bytes; undefined when its checksum is wrong. */
+/** Where the inodes of a group are, from its descriptor of `size` bytes; undefined when its checksum is wrong. */
 export function readInodeTable(
   table: Uint8Array,
   at: number,

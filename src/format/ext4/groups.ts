@@ -95,7 +95,7 @@ export function renderDescriptors(blueprint: Blueprint): Uint8Array {
   return table;
 }
 
-/** Checksum over the bits of a bitmap that stand for something. */
+/** Checksum over the bits of a bitmap that are in use. */
 function bitmapSum(seed: Seed, bitmap: Uint8Array, bits: number): number {
   return seed === undefined ? 0 : crc32c(seed, bitmap, 0, bits / 8);
 }

@@ -11,7 +11,7 @@ const ROOT_INFO_SIZE = 8;
 const ROOT_ENTRIES_AT = ROOT_INFO_AT + ROOT_INFO_SIZE;
 const NODE_ENTRIES_AT = 8;
 const ENTRY = 8;
-/** A reserved word and the checksum, behind the last possible entry. */
+/** A reserved word and the checksum, after the last possible entry. */
 const INDEX_TAIL = 8;
 
 const entriesIn = (space: number, summed: boolean) => Math.floor((summed ? space - INDEX_TAIL : space) / ENTRY);

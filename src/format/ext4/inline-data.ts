@@ -17,7 +17,7 @@ export interface InlineData {
   readonly rest: Uint8Array;
 }
 
-/** Whether a node's data fits its inode beside all its attributes. Short symbolic links have a form of their own. */
+/** Whether a node's data fits its inode together with all attributes. Short symbolic links have a separate form. */
 export function fitsInline(node: Node, xattrs: readonly StoredXattr[], inodeSize: number): boolean {
   const rest = restSize(node);
   if (rest === undefined) return false;
@@ -26,7 +26,7 @@ export function fitsInline(node: Node, xattrs: readonly StoredXattr[], inodeSize
   return spare >= 0 && rest <= spare - (spare % 4);
 }
 
-/** Bytes of data behind the block field; undefined for what never lies in its inode. */
+/** Bytes of data after the block field; undefined for nodes that are never inline. */
 function restSize(node: Node): number | undefined {
   if (node.kind === 'directory') return direntsBehind(node);
   if (node.kind === 'symlink') {
@@ -42,7 +42,7 @@ function direntsBehind({ entries }: Directory): number {
   let behind = 0;
   for (const name of entries.keys()) {
     const size = direntSize(name.length);
-    // In their order: what comes behind an entry that did not fit does not go before it.
+    // In order: entries after one that did not fit do not move before it.
     if (behind === 0 && size <= free) free -= size;
     else behind += size;
   }

@@ -38,7 +38,7 @@ import type { SystemFile } from './system-files.js';
 import { inlineDataXattr, renderInInode, type StoredXattr } from './xattr.js';
 import { valueFinder, valueHash } from './xattr-values.js';
 
-/** What an inode says besides its times and owner. */
+/** The fields of an inode other than times and owner. */
 interface Facts {
   readonly mode: number;
   readonly links: number;
@@ -74,7 +74,7 @@ export async function inlineFiles(
   if (files.size === 0) return bytes;
   const numbers = [...files.keys()];
   for await (const parts of contentsAhead([...files.values()], run)) {
-    // Small as they are, a batch may end inside of one.
+    // Small as they are, a batch may end inside one.
     for (const { index, piece } of parts) {
       const before = bytes.get(numbers[index]!) ?? new Uint8Array(0);
       bytes.set(numbers[index]!, concatBytes([before, isHole(piece) ? new Uint8Array(piece.hole) : piece]));
@@ -122,7 +122,7 @@ function inInodeXattrs({ inventory }: Blueprint, slot: number, facts: Facts): re
   return facts.inlineRest ? [...inInode, inlineDataXattr(facts.inlineRest)] : inInode;
 }
 
-/** The fields, or those of the first 128 bytes where an inode has no more. */
+/** The fields, or only those of the first 128 bytes in small inodes. */
 function writeInode(fields: Inode, view: DataView<ArrayBuffer>, at: number, size: number): void {
   if (size > SMALL_INODE) inode.encodeThrough(fields, view, at);
   else new Uint8Array(view.buffer).set(inode.encode(fields).subarray(0, SMALL_INODE), at);
@@ -149,7 +149,7 @@ function nodeFacts(blueprint: Blueprint, slot: number, inline: Uint8Array | unde
   };
 }
 
-/** An inode whose data lies in the block field and behind it in an attribute. */
+/** An inode whose data is in the block field and after it in an attribute. */
 function inlineFacts(blueprint: Blueprint, slot: number, node: Node, inline: Uint8Array | undefined): Facts {
   const { block, rest } = inlineData(blueprint, slot, node, inline);
   return {

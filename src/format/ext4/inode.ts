@@ -32,7 +32,7 @@ export const ENCRYPTED_FLAG = 0x800;
 export const INDEX_FLAG = 0x1000;
 /** `flags`: the inode is the value of an attribute. */
 export const XATTR_VALUE_FLAG = 0x200000;
-/** `flags`: the file's data lies in the inode. */
+/** `flags`: the file's data is in the inode. */
 export const INLINE_FLAG = 0x10000000;
 /** `flags`: the block field holds an extent tree. */
 export const EXTENTS_FLAG = 0x80000;
@@ -98,7 +98,7 @@ export function timeFields(time: Timestamp): { seconds: number; extra: number } 
 export const MAX_MAJOR = 0xfff;
 export const MAX_MINOR = 0xfffff;
 
-/** Device numbers as block field: the old 8:8 form where both fit it, else the new 12:20 form in the second word. */
+/** Device numbers as block field: the old 8:8 form if both fit it, otherwise the new 12:20 form in the second word. */
 export function deviceField(major: number, minor: number): Uint8Array {
   const field = new Uint8Array(BLOCK_FIELD_SIZE);
   const view = new DataView(field.buffer);

@@ -1,4 +1,4 @@
-// The tree as numbered inodes: who is who, how many names and blocks each has. Nothing here depends on where things lie.
+// The tree as numbered inodes: who is who, how many names and blocks each has. Nothing here depends on where things are.
 
 import { type ByteString, displayText, divCeil } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';

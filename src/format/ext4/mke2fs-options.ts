@@ -20,7 +20,7 @@ import {
 import { type Ext4Options, resolveExt4 } from './options.js';
 import { ERROR_POLICIES, type ErrorPolicy } from './superblock.js';
 
-/** What the words ask for, and the words that are nothing of mke2fs's. */
+/** The options that the words request, and the words that are not mke2fs options. */
 export interface Mke2fsWords {
   readonly options: Partial<Ext4Options>;
   readonly quiet?: true;

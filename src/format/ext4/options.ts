@@ -1,4 +1,4 @@
-// What can be chosen about an ext4 image; the only place of its defaults and their validation.
+// Options of an ext4 image; the only place of its defaults and their validation.
 
 import { type ByteString, bytesOf, fromText, isUuid, type Timestamp, type Uuid, uuidBytes } from '../../bytes/index.js';
 import { option, UsageError, wording } from '../../errors.js';
@@ -8,7 +8,7 @@ import { type Ext4Profile, type FeatureName, PROFILES } from './features.js';
 import { MAX_JOURNAL_BLOCKS, MIN_JOURNAL_BLOCKS } from './journal.js';
 import { ERROR_POLICIES, type ErrorPolicy, MOUNT_OPTIONS } from './superblock.js';
 
-/** What can be chosen about an ext2, ext3 or ext4 image. */
+/** Options of an ext2, ext3 or ext4 image. */
 export interface Ext4Options {
   /** Bytes of the file system, or `auto`: exactly what the tree needs, plus `slack`. Default `auto`. */
   readonly size?: number | 'auto';
@@ -20,7 +20,7 @@ export interface Ext4Options {
   readonly uuid?: Uuid;
   /** Seed of directory hashes. Default derived from the seed. */
   readonly hashSeed?: Uuid;
-  /** What identities are derived from. */
+  /** Source of derived identities. */
   readonly seed: string;
   /** Every time that no entry of the tree gives: creation of the file system, lost+found. */
   readonly epoch: Timestamp;
@@ -32,17 +32,17 @@ export interface Ext4Options {
   readonly journal?: boolean | number;
   /** Share of the blocks kept for root, 0…50. Default 5. */
   readonly reservedPercent?: number;
-  /** At least so many inodes. Default by `inodeRatio`, and never fewer than the tree needs. */
+  /** Minimum number of inodes. Default by `inodeRatio`, and never fewer than the tree needs. */
   readonly inodes?: number;
   /** Bytes of the image per inode; with an automatic size, bytes of the slack. Default 16384. */
   readonly inodeRatio?: number;
   /** 128, 256, 512 or 1024 bytes; those of 128 keep whole seconds to 2038. Default 256. */
   readonly inodeSize?: number;
-  /** A power of two from 1024 to 65536 bytes; Linux mounts what is no larger than its pages. Default 4096 at every size. */
+  /** A power of two from 1024 to 65536 bytes; Linux mounts blocks up to its page size. Default 4096 at every size. */
   readonly blockSize?: number;
   /** Blocks of a group, a multiple of 8. Default and at most eight times the block size, and 65528. */
   readonly blocksPerGroup?: number;
-  /** Groups whose metadata lies together, a power of two. Default 16, or fewer where they do not fit. */
+  /** Groups whose metadata is together, a power of two. Default 16, or fewer where they do not fit. */
   readonly groupsPerFlex?: number;
   /** Hash indexes for directories of more than one block. Default by the features. */
   readonly dirIndex?: boolean;
@@ -50,7 +50,7 @@ export interface Ext4Options {
   readonly growable?: boolean;
   /** Recorded as last mounted here; at most 64 bytes. Default empty. */
   readonly lastMounted?: string;
-  /** What the kernel does when it finds an error. Default `continue`. */
+  /** Action of the kernel when it finds an error. Default `continue`. */
   readonly errors?: ErrorPolicy;
   /** Default mount options as tune2fs spells them, `^name` removes. Default `user_xattr,acl`. */
   readonly mountOptions?: string;
@@ -73,7 +73,7 @@ export interface ResolvedOptions {
   readonly uuid: Uuid;
   readonly hashSeed: Uint8Array;
   readonly epoch: Timestamp;
-  /** What is wanted; an image too small for a journal comes without. */
+  /** As requested; an image too small for a journal has none. */
   readonly features: ReadonlySet<FeatureName>;
   readonly journal: boolean | number;
   readonly reservedPercent: number;

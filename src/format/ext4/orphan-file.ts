@@ -15,7 +15,7 @@ export function orphanFileBlocks(blocks: number): number {
   return Math.min(MOST_BLOCKS, Math.max(FEWEST_BLOCKS, Math.floor(blocks / 4096)));
 }
 
-/** One empty block, which lies at block number `block`; `seed` is that of the inode. */
+/** One empty block, which is at block number `block`; `seed` is that of the inode. */
 export function renderOrphanBlock(target: Uint8Array, block: number, seed: Seed): void {
   const view = new DataView(target.buffer, target.byteOffset, target.byteLength);
   const end = target.length - TAIL;

@@ -30,7 +30,7 @@ export interface Ext4Layout {
   readonly freeInodes: number;
   /** Blocks of the journal, 0 without. */
   readonly journalBlocks: number;
-  /** Blocks kept behind each descriptor table for growing. */
+  /** Blocks kept after each descriptor table for growing. */
   readonly reservedDescriptorBlocks: number;
   /** Blocks of extended attributes, each shared by all inodes that have the same. */
   readonly xattrBlocks: number;

@@ -14,7 +14,7 @@ const DIRECT = 12;
 /** Logical block numbers have 32 bits. */
 const MOST_BLOCKS = 2 ** 32;
 
-/** The stored parts of an inode's content up to its size, in order and apart; what lies between them is zeros. */
+/** The stored parts of an inode's content up to its size, in order and apart; what is between them is zeros. */
 export async function extentsIn(volume: Volume, found: FoundInode, size: number): Promise<Extent[]> {
   const end = divCeil(size, volume.blockSize);
   if (end > MOST_BLOCKS) damaged('size', `Inode ${found.ino} claims ${size} bytes.`);

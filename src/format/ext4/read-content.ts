@@ -1,10 +1,10 @@
-// The content of a file in an image: its extents in order, zeros where there are none.
+// The content of a file in an image: its extents in order, zeros if there are none.
 
 import { type Part, PartsContent } from '../../io/index.js';
 import type { Extent } from './extent.js';
 import type { Volume } from './read-volume.js';
 
-/** `size` bytes that lie in these extents, which are in order and apart. */
+/** `size` bytes that are in these extents, which are in order and apart. */
 export function storedFile(volume: Volume, extents: readonly Extent[], size: number): PartsContent {
   const { blockSize } = volume;
   const parts: Part[] = [];

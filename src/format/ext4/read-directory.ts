@@ -30,7 +30,7 @@ export async function namesIn(volume: Volume, found: FoundInode, size: number): 
   return names;
 }
 
-/** The names in a directory that lies in its inode: behind the number of its parent, and in `rest`. */
+/** The names in a directory that is in its inode: after the number of its parent, and in `rest`. */
 export function inlineNames({ ino, fields }: FoundInode, rest: Uint8Array): Name[] {
   const names: Name[] = [];
   readRecords(fields.block.subarray(4, BLOCK_FIELD_SIZE), ino, names);
@@ -62,7 +62,7 @@ function recordLength(stored: number, blockSize: number): number {
   return stored === 0 || stored === 0xffff ? LARGEST_RECORD : (stored & 0xfffc) | ((stored & 3) << 16);
 }
 
-/** Blocks of names end in a checksum; those of an index have theirs behind its entries. */
+/** Blocks of names end in a checksum; those of an index have theirs after its entries. */
 function checkBlock(bytes: Uint8Array, { ino, seed, fields }: FoundInode): void {
   if (seed === undefined) return;
   const view = new DataView(bytes.buffer);

@@ -57,7 +57,7 @@ interface OpenDirectory {
 class TreeReader {
   readonly #volume: Volume;
   readonly #xattrs: XattrSource;
-  /** What has been made, by inode number: several names of one inode are one node. */
+  /** Nodes by inode number: several names of one inode are one node. */
   readonly #nodes = new Map<number, Node>();
   readonly #directories: OpenDirectory[] = [];
   readonly #opened = new Set<number>();
@@ -167,7 +167,7 @@ class TreeReader {
     const size = sizeOf(found);
     if (size === 0 || size > LONGEST_TARGET) damaged('symlink', `Symbolic link ${ino} claims ${size} bytes.`);
     if ((fields.flags & INLINE_FLAG) !== 0) return inlineContent(found, inlineData, size);
-    // Some writers set the flag on links that lie in the inode; a tree of extents begins with its magic.
+    // Some writers set the flag on links that are in the inode; a tree of extents begins with its magic.
     const view = new DataView(fields.block.buffer, fields.block.byteOffset, BLOCK_FIELD_SIZE);
     const hasTree = (fields.flags & EXTENTS_FLAG) !== 0 && view.getUint16(0, true) === EXTENT_MAGIC;
     if (size < BLOCK_FIELD_SIZE && !hasTree) return fields.block.slice(0, size);
@@ -187,7 +187,7 @@ function sizeOf({ fields, ino }: FoundInode): number {
   return size;
 }
 
-/** mke2fs leaves a file of zeros in its inode, whatever its size; Linux reads the bytes that are not there as zeros. */
+/** mke2fs keeps a file of zeros of any size in its inode; Linux reads the missing bytes as zeros. */
 function inlineFile(found: FoundInode, rest: Uint8Array, size: number): ExactContent {
   const stored = Math.min(size, BLOCK_FIELD_SIZE + rest.length);
   const bytes = bytesSource(inlineContent(found, rest, stored));

@@ -1,5 +1,5 @@
-// An image opened for reading: its superblock, where its inodes lie, its blocks. Everything is checked before it is used,
-// and blocks of metadata are counted: in a sound image nothing is reached twice, so no image costs more than its size.
+// An image opened for reading: its superblock, where its inodes are, its blocks. Everything is checked before it is used,
+// and blocks of metadata are counted: in a valid image nothing is reached twice, so the work is limited by the size of the image.
 
 import { divCeil } from '../../bytes/index.js';
 import { InvalidImageError, UnsupportedError } from '../../errors.js';
@@ -24,14 +24,14 @@ import {
 const CHUNK = 16 * 1024;
 const CHUNKS_KEPT = 256;
 const LARGEST_BLOCK = 64 * 1024;
-/** What an image must not have for its tree to be read. */
+/** Features that prevent reading the tree. */
 const UNREADABLE: Readonly<Record<string, string>> = {
   compression: 'no kernel ever read compressed files',
   journal_dev: 'it is the journal of another file system',
   dirdata: 'its directories carry data of their own',
 };
 
-/** An inode as it lies in the table. */
+/** An inode as it is in the table. */
 export interface FoundInode {
   readonly ino: number;
   readonly fields: Inode;
@@ -62,7 +62,7 @@ export class Volume {
   readonly blocks: number;
   readonly inodeSize: number;
   readonly inodes: number;
-  /** Seed of checksums, undefined where there are none. */
+  /** Seed of checksums, undefined if there are none. */
   readonly seed: Seed;
   readonly #image: Source;
   readonly #groups: number;
@@ -70,9 +70,9 @@ export class Volume {
   readonly #tables: number[] = [];
   readonly #chunks = new Map<number, Uint8Array>();
   #budget: number;
-  /** What is odd about the image, as far as its tree has been read. */
+  /** Defects of the image, as far as its tree has been read. */
   readonly remarks = new Remarks();
-  /** What reading the tree has cost. */
+  /** The work done so far for reading the tree. */
   readonly work: Work;
 
   private constructor(image: Source, found: Superblock) {
@@ -118,7 +118,7 @@ export class Volume {
     return (this.superblock.state & STATE_CLEAN) !== 0 && !this.features.has('needs_recovery');
   }
 
-  /** Starts counting blocks anew: for reading everything once more. */
+  /** Resets the count of blocks, to read everything again. */
   recount(): void {
     this.#budget = this.blocks;
     this.work.restart();

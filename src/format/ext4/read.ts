@@ -10,7 +10,7 @@ import { Volume } from './read-volume.js';
 import { findSuperblock } from './recognise.js';
 import { STATE_CLEAN, type Superblock } from './superblock.js';
 
-/** What a superblock says, for people and reports. */
+/** The facts of a superblock, for people and reports. */
 export interface Ext4Facts {
   readonly kind: 'ext2' | 'ext3' | 'ext4';
   readonly label: ByteString;
@@ -46,7 +46,7 @@ export interface Ext4Image {
 
 /**
  * Opens an image of ext2, ext3 or ext4. Checksums are verified wherever there are some. Throws {@link InvalidImageError}
- * for an image that is none of them or damaged, {@link UnsupportedError} for features that are not read, a journal
+ * for an image of another kind or a damaged one, {@link UnsupportedError} for features that are not read, a journal
  * with changes that wait for being played back among them.
  */
 export async function openExt4(image: Source): Promise<Ext4Image> {
@@ -55,7 +55,7 @@ export async function openExt4(image: Source): Promise<Ext4Image> {
   return { facts: factsOf(volume.superblock), notes: volume.remarks.notes, tree: () => readTree(volume) };
 }
 
-/** What the superblock of an image says; undefined for an image of another kind, whatever its bytes are. */
+/** The facts of an image's superblock; undefined for any image of another kind. */
 export async function recogniseExt4(image: Source): Promise<Ext4Facts | undefined> {
   const found = await findSuperblock(image);
   return found && factsOf(found.superblock);
@@ -87,7 +87,7 @@ export function factsOf(found: Superblock): Ext4Facts {
   };
 }
 
-/** Compatible features do not tell ext3 from ext4; these are what ext3 may have of the others. */
+/** Compatible features do not distinguish ext3 from ext4; these are the other features that ext3 may have. */
 const OLD = new Set(['filetype', 'needs_recovery', 'meta_bg', 'sparse_super', 'large_file']);
 const COMPATIBLE = new Set(
   'dir_prealloc imagic_inodes has_journal ext_attr resize_inode dir_index sparse_super2 stable_inodes fast_commit'.split(

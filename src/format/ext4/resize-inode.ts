@@ -1,4 +1,4 @@
-// The resize inode: it owns the blocks kept behind each descriptor table, so that the table can grow. One block of
+// The resize inode: it owns the blocks kept after each descriptor table, so that the table can grow. One block of
 // block numbers points to the reserved blocks of group 0, and each of those to its copies in the backup groups.
 
 import type { Geometry } from './geometry.js';

@@ -1,4 +1,4 @@
-// The image from front to back as sections: what lies where, and how to produce it.
+// The image from front to back as sections: what is where, and how to produce it.
 
 import { alignUp } from '../../bytes/index.js';
 import type { Data, Run } from '../../io/index.js';
@@ -70,7 +70,7 @@ function* headOf(
       1,
       () => {
         const block = new Uint8Array(blockSize);
-        // The primary one lies at byte 1024 of the image, copies at the start of their block.
+        // The primary one is at byte 1024 of the image, copies at the start of their block.
         const at = group === 0 ? sb.SUPERBLOCK_AT % blockSize : 0;
         block.set(sb.renderSuperblock({ ...head.superblock, groupNumber: group }), at);
         return [block];

@@ -1,4 +1,4 @@
-// Which blocks of a file are stored: all but those that lie wholly in a hole.
+// Which blocks of a file are stored: all but those that are wholly in a hole.
 
 import { divCeil } from '../../bytes/index.js';
 import { cut, type ExactContent, exactContent, exactly } from '../../io/index.js';
@@ -35,7 +35,7 @@ export function allocatedBlocks(content: ExactContent, blockSize: number): numbe
   return blocks;
 }
 
-/** The stored bytes of a file, without what lies in holes. */
+/** The stored bytes of a file, without what is in holes. */
 export function storedContent(content: ExactContent, blockSize: number): ExactContent {
   if (content.holes.length === 0) return content;
   const ranges = Array.from(segmentsOf(content, blockSize), ({ logical, length }) => {
@@ -47,7 +47,7 @@ export function storedContent(content: ExactContent, blockSize: number): ExactCo
   return exactContent(size, (run) => cut(exactly(content, run), ranges));
 }
 
-/** The extents of segments that lie one behind the other in the data space from index `start` on. */
+/** The extents of segments that are back to back in the data space from index `start` on. */
 export function* extentsOf(segments: Iterable<Segment>, space: DataSpace, start: number): Generator<Extent> {
   let index = start;
   for (const { logical, length } of segments) {

@@ -3,7 +3,7 @@
 
 import { bytes, crc32c, paddedText, reserved, struct, u8, u16le, u32le, u64le, type Value } from '../../bytes/index.js';
 
-/** Byte offset of the primary superblock, whatever the block size. */
+/** Byte offset of the primary superblock, for every block size. */
 export const SUPERBLOCK_AT = 1024;
 /**
  * The block that holds the primary superblock. It is not always the first data block: with bigalloc that is 0, whatever the
@@ -19,7 +19,7 @@ export const MAGIC = 0xef53;
 export const STATE_CLEAN = 1;
 /** `errorPolicy`: what the kernel does when it finds an error. */
 export const ERROR_POLICIES = { continue: 1, 'remount-ro': 2, panic: 3 } as const;
-/** What the kernel does when it finds an error in the file system. */
+/** Actions of the kernel when it finds an error in the file system. */
 export type ErrorPolicy = keyof typeof ERROR_POLICIES;
 /** `flags`: directory hashes treat name bytes as signed, the form of images made on x86. */
 export const SIGNED_HASH = 1;

@@ -1,4 +1,4 @@
-// What the file system's own files hold, once everything has its place.
+// The content of the file system's own files, when everything has its place.
 
 import type { Blueprint } from './blueprint.js';
 import { inodeSeed } from './checksum.js';
@@ -25,14 +25,14 @@ export function renderSystemFile(blueprint: Blueprint, file: SystemFile, start: 
   return bytes;
 }
 
-/** What each id has; the file system's own files are nobody's. */
+/** Usage of each id; the file system's own files do not count. */
 function usagesOf({ inventory, placement, geometry }: Blueprint, kind: QuotaKind): Map<number, Usage> {
   const usages = new Map<number, Usage>();
   for (const [slot, node] of inventory.nodes.entries()) {
     const id = kind === 'user-quota' ? node.uid : kind === 'group-quota' ? node.gid : 0;
     const usage = usages.get(id) ?? { space: 0, inodes: 0 };
     usage.space += (ownBlocks(inventory, slot) + placement.treeBlocks[slot]!) * geometry.blockSize;
-    // A value in an inode of its own counts as one more inode for everybody who refers to it.
+    // A value in a separate inode counts as one more inode for everybody who refers to it.
     usage.inodes += 1 + (xattrsOf(inventory, slot)?.externalValues ?? 0);
     usages.set(id, usage);
   }

@@ -17,7 +17,7 @@ export interface SystemFile {
   readonly value?: XattrValue;
 }
 
-/** What the file systems of an inventory may need, whatever their size: highest inode number in use. */
+/** Upper limit for file systems of an inventory of any size: highest inode number in use. */
 export function mostInodes(inventory: Inventory, options: ResolvedOptions): number {
   return highest(inventory, systemFiles(inventory, options, 0, true));
 }
@@ -27,7 +27,7 @@ export function highest(inventory: Inventory, files: readonly SystemFile[]): num
   return files.reduce((most, { ino }) => Math.max(most, ino), inodeNumber(inventory.nodes.length - 1));
 }
 
-/** The system files of a file system of so many blocks, in the order of their data. */
+/** The system files of a file system of `blocks` blocks, in the order of their data. */
 export function systemFiles(
   inventory: Inventory,
   { features, blockSize }: ResolvedOptions,
@@ -46,7 +46,7 @@ export function systemFiles(
   }
   // The tree knows no projects: everything belongs to project 0.
   if (features.has('project')) files.push({ kind: 'project-quota', ino: next++, size: quotaFileSize([0]) });
-  // Last, for without a journal it is left out and leaves no unused number behind.
+  // Last: if there is no journal, no inode number stays unused.
   if (features.has('orphan_file') && hasJournal) {
     files.push({ kind: 'orphan-file', ino: next++, size: orphanFileBlocks(blocks) * blockSize });
   }

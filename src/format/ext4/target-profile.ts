@@ -2,7 +2,7 @@
 
 import type { Ext4Profile } from './features.js';
 
-/** What the system that will use the image has; undefined where that is unknown. Versions as their programs print them. */
+/** The system that will use the image; undefined values are unknown. Versions as their programs print them. */
 export interface Ext4Target {
   /** As `uname -r` prints it: `6.1.0-18-amd64`. */
   readonly kernel?: string | undefined;
@@ -35,7 +35,7 @@ const NEEDS: readonly Need[] = [
 ];
 
 /**
- * The most capable profile that a system can mount and check. What is unknown never speaks for `modern`, whose features
+ * The most capable profile that a system can mount and check. Unknown versions never select `modern`, whose features
  * old programs refuse, and never against `boot`.
  */
 export function chooseExt4Profile({ kernel, e2fsprogs }: Ext4Target): ProfileChoice {

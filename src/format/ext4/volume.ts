@@ -1,4 +1,4 @@
-// What the superblock says of a planned image.
+// The superblock of a planned image.
 
 import { uuidBytes } from '../../bytes/index.js';
 import type { Blueprint } from './blueprint.js';

@@ -11,7 +11,7 @@ export interface XattrBlock {
   sharers: number;
 }
 
-/** A value of an extended attribute in an inode of its own, and how many attributes refer to it. */
+/** A value of an extended attribute in a separate inode, and how many attributes refer to it. */
 export interface XattrValue {
   readonly value: Uint8Array;
   /** Its position in the order of these inodes. */
@@ -21,7 +21,7 @@ export interface XattrValue {
 
 /** A set of attributes as inodes store it. */
 export interface XattrSet extends XattrPlaces {
-  /** Values in inodes of their own. */
+  /** Values in separate inodes. */
   readonly externalValues: number;
   /** Blocks of those values, which count for every inode that refers to them. */
   readonly valueBlocks: number;

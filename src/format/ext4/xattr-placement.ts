@@ -1,10 +1,10 @@
-// Which of an inode's attributes are in the inode itself, in a block, or in inodes of their own.
+// Which of an inode's attributes are in the inode itself, in a block, or in separate inodes.
 
 import { FIXED_SIZE } from './inode.js';
 import type { ResolvedOptions } from './options.js';
 import { LARGEST_VALUE, placeWithValues, placeXattrs, type StoredXattr, type XattrPlaces } from './xattr.js';
 
-/** Bytes behind the fixed fields of an inode. */
+/** Bytes after the fixed fields of an inode. */
 function inodeSpace(inodeSize: number): number {
   return Math.max(0, inodeSize - FIXED_SIZE);
 }

@@ -1,4 +1,4 @@
-// Values of extended attributes in inodes of their own (ea_inode): which inode holds which value, and its checksum.
+// Values of extended attributes in separate inodes (ea_inode): which inode holds which value, and its checksum.
 
 import { byteStringOf, crc32c, uuidBytes } from '../../bytes/index.js';
 import type { Blueprint } from './blueprint.js';

@@ -1,4 +1,4 @@
-// Extended attributes, behind the fixed fields of an inode or in a block of their own that inodes may share (kernel
+// Extended attributes, after the fixed fields of an inode or in a separate block that inodes may share (kernel
 // documentation, "Extended Attributes").
 
 import {
@@ -62,11 +62,11 @@ export interface StoredXattr {
   readonly prefix: number;
   readonly name: ByteString;
   readonly value: Uint8Array;
-  /** The value lies in an inode of its own (ea_inode). */
+  /** The value is in a separate inode (ea_inode). */
   readonly external?: true;
 }
 
-/** Where an external value lies: its inode, and the checksum of the value. */
+/** Where an external value is: its inode, and the checksum of the value. */
 export interface ValuePlace {
   readonly ino: number;
   readonly hash: number;
@@ -110,7 +110,7 @@ export interface XattrPlaces {
 }
 
 /**
- * Decides what lies in the inode (`inodeSpace` bytes behind its fixed fields) and what in a block: everything that fits
+ * Decides what is in the inode (`inodeSpace` bytes after its fixed fields) and what in a block: everything that fits
  * into the inode, in order, the rest in the block. Undefined when that is more than a block holds.
  */
 export function placeXattrs(
@@ -135,7 +135,7 @@ export function placeXattrs(
   return blockLeft < 0 ? undefined : { inInode, inBlock };
 }
 
-/** As {@link placeXattrs}, with the largest values moved out into inodes of their own until the rest fits. */
+/** As {@link placeXattrs}, with the largest values moved out into separate inodes until the rest fits. */
 export function placeWithValues(
   xattrs: readonly StoredXattr[],
   inodeSpace: number,
@@ -236,10 +236,10 @@ function entryHash({ name, value, external }: StoredXattr, find: FindValue): num
   return hash >>> 0;
 }
 
-/** One attribute as it lies on the disk. */
+/** One attribute as it is on the disk. */
 export interface FoundXattr {
   readonly name: ByteString;
-  /** Its value, unless that lies in an inode. */
+  /** Its value, unless that is in an inode. */
   readonly value: Uint8Array;
   /** Inode of the value, 0 without. */
   readonly valueInode: number;
@@ -258,8 +258,8 @@ const READ_PREFIXES: ReadonlyMap<number, string> = new Map([
 ]);
 
 /**
- * The attributes behind the fixed fields of an inode; none where no header says there are. Throws
- * {@link InvalidImageError} for entries that do not lie within `space`.
+ * The attributes after the fixed fields of an inode; none where no header says there are. Throws
+ * {@link InvalidImageError} for entries outside `space`.
  */
 export function readInInode(space: Uint8Array): FoundXattr[] {
   if (space.length < INODE_HEADER + TERMINATOR) return [];
@@ -267,7 +267,7 @@ export function readInInode(space: Uint8Array): FoundXattr[] {
   return readEntries(space.subarray(INODE_HEADER), 0);
 }
 
-/** The attributes of an xattr block that lies at block number `block`; its checksum must be right if there is a seed. */
+/** The attributes of an xattr block that is at block number `block`; its checksum must be right if there is a seed. */
 export function readXattrBlock(bytes: Uint8Array, block: number, seed: Seed): FoundXattr[] {
   const { magic, blocks, checksum } = blockHeader.decode(bytes);
   if (magic !== MAGIC || blocks !== 1) damaged(`Block ${block} holds no extended attributes.`);
@@ -290,7 +290,7 @@ function readEntries(area: Uint8Array, from: number): FoundXattr[] {
     const { nameLength, prefix, valueAt, valueInode, valueLength } = entryFields.decode(area, at);
     const start = READ_PREFIXES.get(prefix);
     const end = at + ENTRY + nameLength;
-    // Values do not overlap: together they are no longer than what holds them.
+    // Values do not overlap: together they are no longer than their space.
     left -= valueInode === 0 ? valueLength : 0;
     const outside = end > area.length || (valueInode === 0 && valueAt + valueLength > area.length);
     if (outside || left < 0) damaged('An extended attribute does not lie where attributes are kept.');

@@ -29,7 +29,7 @@ export function tableLength(type: FatType, clusters: number): number {
 const PORTION = 65_536;
 
 /**
- * The table up to the last used cluster; the rest of its sectors is zero. Chains must lie one behind the other from
+ * The table up to the last used cluster; the rest of its sectors is zero. Chains must be back to back from
  * cluster 2 on, without gaps.
  */
 export function* renderTable(

@@ -63,7 +63,7 @@ export const bootSector32 = struct('FAT32 boot sector', 512, {
 export type BootSector16 = Value<typeof bootSector16>;
 export type BootSector32 = Value<typeof bootSector32>;
 
-/** What a boot sector says; units are sectors unless named otherwise. */
+/** The fields of a boot sector; units are sectors unless named otherwise. */
 export interface VolumeParameters {
   readonly type: 12 | 16 | 32;
   readonly sectorSize: number;
@@ -87,7 +87,7 @@ export interface VolumeParameters {
   readonly sectorsPerTrack?: number | undefined;
 }
 
-/** The 512 bytes of the boot sector. A larger sector is zero behind them. */
+/** The 512 bytes of the boot sector. A larger sector is zero after them. */
 export function renderBootSector(volume: VolumeParameters): Uint8Array {
   const large = volume.type === 32;
   const wide = large || volume.sectors > 0xffff;

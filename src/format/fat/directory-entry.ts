@@ -1,4 +1,4 @@
-// FAT directory entries of 32 bytes: short entries and the long-name entries in front of them.
+// FAT directory entries of 32 bytes: short entries and the long-name entries before them.
 // fatgen103 "FAT Directory Structure" and "Long Directory Entries".
 
 import { bytes, struct, u8, u16le, u32le, type Value } from '../../bytes/index.js';
@@ -74,7 +74,7 @@ export function renderShortEntry(entry: ShortEntry): Uint8Array {
   });
 }
 
-/** How many entries a long name takes in front of its short one. */
+/** How many entries a long name takes before its short one. */
 export function longNameEntries(longName: string): number {
   return Math.ceil(longName.length / UNITS);
 }

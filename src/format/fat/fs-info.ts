@@ -1,4 +1,4 @@
-// FAT32 FSInfo sector: free space as a hint, at sector 1 and behind the backup boot sector. fatgen103 "FAT32 FSInfo Sector".
+// FAT32 FSInfo sector: free space as a hint, at sector 1 and after the backup boot sector. fatgen103 "FAT32 FSInfo Sector".
 
 import { reserved, struct, u32le, type Value } from '../../bytes/index.js';
 

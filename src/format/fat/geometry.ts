@@ -7,7 +7,7 @@ import { type FatType, tableLength } from './allocation-table.js';
 import { ENTRY_SIZE } from './directory-entry.js';
 import { MAX_CLUSTER_SIZE, MAX_FIXED_ROOT_ENTRIES, type ResolvedFatOptions } from './options.js';
 
-/** Where the areas of a volume lie; sectors unless named otherwise. */
+/** Where the areas of a volume are; sectors unless named otherwise. */
 export interface Geometry {
   readonly type: FatType;
   readonly sectorSize: number;
@@ -22,11 +22,11 @@ export interface Geometry {
   readonly clusters: number;
 }
 
-/** What a tree needs of a volume. */
+/** The space that a tree needs. */
 export interface Demand {
   /** Entries in the root directory. */
   readonly rootEntries: number;
-  /** Clusters of all files and directories, the root only if it lies in clusters. */
+  /** Clusters of all files and directories, the root only if it is in clusters. */
   clusters(clusterSize: number, rootInClusters: boolean): number;
 }
 
@@ -70,7 +70,7 @@ function automatic(options: ResolvedFatOptions, demand: Demand): Geometry {
     const geometry = minimalGeometry(options, type, clusterSize, needed, demand.rootEntries);
     if (!geometry) continue;
     if (options.type === 'auto') return geometry;
-    // A forced type may need padding to its least number of clusters, which costs least with small ones.
+    // A forced type may need padding to its minimum number of clusters, which is smallest with small clusters.
     if (!best || geometry.sectors < best.sectors) best = geometry;
   }
   if (!best) throw impossible(options);
@@ -112,7 +112,7 @@ function* candidates(options: ResolvedFatOptions, size: number): Generator<Candi
   }
 }
 
-/** What mkfs.fat uses: 2 KiB for FAT12 and FAT16, 4 KiB and more for FAT32. */
+/** As mkfs.fat: 2 KiB for FAT12 and FAT16, 4 KiB and more for FAT32. */
 function usualClusterSize(size: number, fat32: boolean, sectorSize: number): number {
   if (!fat32) return Math.max(2048, sectorSize);
   return size > 32 * GIB ? 32_768 : size > 16 * GIB ? 16_384 : size > 8 * GIB ? 8192 : 4096;
@@ -132,7 +132,7 @@ function withinType(type: FatType, clusters: number): boolean {
   return clusters >= min && clusters <= max;
 }
 
-/** Sectors in front of cluster 2 for a table of `fatSectors`, with the reserved area grown to align what follows. */
+/** Sectors before cluster 2 for a table of `fatSectors`, with the reserved area grown to align what follows. */
 function frontArea(
   options: ResolvedFatOptions,
   type: FatType,

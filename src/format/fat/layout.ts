@@ -1,4 +1,4 @@
-// What the planner of a FAT volume decides and the emitter follows: plain data.
+// The decisions of the planner of a FAT volume, which the emitter follows, as plain data.
 
 import type { ByteString } from '../../bytes/index.js';
 import type { ExactContent } from '../../io/index.js';

@@ -1,4 +1,4 @@
-// What FAT cannot keep of a tree, recorded while planning.
+// Metadata that FAT cannot store, recorded while planning.
 
 import { type FileTree, hardLinkCounts, type LossLog, type Node, walk } from '../../tree/index.js';
 import { isDosTime, isWholeStep } from './dos-time.js';

@@ -1,4 +1,4 @@
-// Names in a FAT directory: which are allowed, the 8.3 short name, and whether a long name is needed beside it.
+// Names in a FAT directory: which are allowed, the 8.3 short name, and whether a long name is needed too.
 // fatgen103 "Long File Names", "The Basis-Name Generation Algorithm", "The Numeric-Tail Generation Algorithm".
 
 import { type ByteString, displayText, toText } from '../../bytes/index.js';

@@ -18,7 +18,7 @@ export interface FatImage {
   tree(): Promise<FileTree>;
 }
 
-/** Opens a FAT12, FAT16 or FAT32 volume. Throws {@link InvalidImageError} for an image that is none of them or damaged. */
+/** Opens a FAT12, FAT16 or FAT32 volume. Throws {@link InvalidImageError} for an image of another kind or a damaged one. */
 export async function openFat(image: Source): Promise<FatImage> {
   const volume = await Volume.open(image);
   return { facts: volume.facts, notes: volume.remarks.notes, tree: () => readTree(volume) };

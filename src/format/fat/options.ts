@@ -6,7 +6,7 @@ import { deriveBytes } from '../../io/index.js';
 import type { FatType } from './allocation-table.js';
 import { MEDIA_FIXED } from './boot-sector.js';
 
-/** What can be chosen about a FAT image. */
+/** Options of a FAT image. */
 export interface FatOptions {
   /** Bytes of the image, a multiple of the sector size; `auto` (default): just what the tree needs, and `slack`. */
   readonly size?: number | 'auto';
@@ -18,7 +18,7 @@ export interface FatOptions {
   readonly label?: string;
   /** Volume serial, 32 bits; default derived from the seed. */
   readonly serial?: number;
-  /** What the serial is derived from. */
+  /** Source of the serial number. */
   readonly seed: string;
   /** Time of the label entry and of directories that exist only to hold others. */
   readonly epoch: Timestamp;
@@ -26,7 +26,7 @@ export interface FatOptions {
   readonly sectorSize?: number;
   /** Bytes, a power of two from the sector size up to 32 KiB; default by size and type. */
   readonly clusterSize?: number;
-  /** Sectors in front of the volume on its disk: the start of its partition. Default 0. */
+  /** Sectors before the volume on its disk: the start of its partition. Default 0. */
   readonly hiddenSectors?: number;
   /** Least number of reserved sectors; more where alignment needs them. Default 1, FAT32 32. */
   readonly reservedSectors?: number;
@@ -100,7 +100,7 @@ export function resolveFatOptions(options: FatOptions): ResolvedFatOptions {
   };
 }
 
-/** What the boot sector says beside the layout, and the least sizes of the areas before the data. */
+/** Fields of the boot sector other than the layout, and minimum sizes of the areas before the data. */
 function resolveHeader(options: FatOptions) {
   const word = (name: 'reservedSectors' | 'heads' | 'sectorsPerTrack'): number | 'auto' => {
     const value = options[name];

@@ -13,7 +13,7 @@ import { type FatOptions, type ResolvedFatOptions, resolveFatOptions } from './o
 import { type Survey, type SurveyedDirectory, type SurveyedFile, surveyTree } from './survey.js';
 
 /**
- * Plans a FAT12, FAT16 or FAT32 image of the tree. Links, devices and whatever else FAT cannot store are left out and
+ * Plans a FAT12, FAT16 or FAT32 image of the tree. Links, devices and other entries that FAT cannot store are left out and
  * listed in `layout.losses`. Throws `InvalidInputError` (`fat.*`) for names, sizes and options that FAT does not allow.
  */
 export function planFat(tree: FileTree, options: FatOptions): ImagePlan<FatLayout, ExactContent> {
@@ -38,7 +38,7 @@ export function planFat(tree: FileTree, options: FatOptions): ImagePlan<FatLayou
   return { ...exactContent(size, (run) => emitFat(layout, run), freeSpace(layout)), layout };
 }
 
-/** What the boot sector says beside the geometry. */
+/** Fields of the boot sector other than the geometry. */
 function headerOf({ tables, media, drive, heads, sectorsPerTrack }: ResolvedFatOptions) {
   const given = (value: number | 'auto') => (value === 'auto' ? undefined : value);
   return { tables, media, drive, heads: given(heads), sectorsPerTrack: given(sectorsPerTrack) };
@@ -55,7 +55,7 @@ function demandOf(survey: Survey): Demand {
   };
 }
 
-/** A directory has a cluster even if it is empty, unless it is a root outside of the clusters. */
+/** A directory has a cluster even if it is empty, unless it is a root outside the clusters. */
 function clustersOf(one: SurveyedDirectory | SurveyedFile, clusterSize: number, rootInClusters: boolean): number {
   if ('content' in one) return Math.ceil(one.content.size / clusterSize);
   if (one.parent === undefined && !rootInClusters) return 0;

@@ -9,7 +9,7 @@ const LOWER_BASE = 0x08;
 const LOWER_EXTENSION = 0x10;
 /** Stands for a first byte of 0xe5, which would mean a deleted entry. */
 const KANJI = 0x05;
-/** Short names are in the code page of whoever wrote them; this one, of the first PCs, is the usual guess. */
+/** Short names are in the code page of their writer, which is unknown; that of the first PCs is a common assumption. */
 const UPPER_HALF =
   'ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u00a0';
 
@@ -19,7 +19,7 @@ export class LongNameReader {
   #expected = 0;
   #checksum = 0;
 
-  /** What was gathered belongs to nothing. */
+  /** Drops a long name without its short entry. */
   forget(): void {
     this.#parts = [];
     this.#expected = 0;
@@ -42,7 +42,7 @@ export class LongNameReader {
     this.#parts.unshift(unitsOf(entry.units1) + unitsOf(entry.units2) + unitsOf(entry.units3));
   }
 
-  /** The name of a short entry: what was gathered if it belongs to it, else its own. */
+  /** The name of a short entry: the long name before it if that belongs to it, otherwise its own. */
   of(record: DirectoryEntry): string {
     const isWhole = this.#parts.length > 0 && this.#expected === 0;
     const belongs = isWhole && this.#checksum === shortNameChecksum(record.name);

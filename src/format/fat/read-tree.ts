@@ -1,5 +1,5 @@
 // The files of an opened volume as a tree. Directories are met breadth first and built from the last to the first, so no
-// depth of nesting costs a stack; every cluster has one place at most, so no loop is followed.
+// nesting does not use the stack; a cluster belongs to one chain at most, so no loop is followed.
 
 import { type ByteString, concatBytes, fromText } from '../../bytes/index.js';
 import { EMPTY, type ExactContent, FAULT_UNITS, NAME_UNITS, PartsContent, type Range } from '../../io/index.js';

@@ -9,7 +9,7 @@ import { endOfChain, type FatType, FIRST_CLUSTER, tableLength } from './allocati
 import { type FoundVolume, findVolume } from './read.js';
 import type { FatVolume } from './volume.js';
 
-/** Bytes of the table that are read at once; a multiple of three, so that no entry of 12 bits is cut. */
+/** Bytes of the table per read; a multiple of three, so that no entry of 12 bits is cut. */
 const CHUNK = 3 * 16_384;
 /** Chunks that are kept: 64 MiB, the table of a volume of 64 GiB. */
 const MOST_CHUNKS = 1365;
@@ -29,9 +29,9 @@ export class Volume {
   readonly #claimed: Uint8Array;
   /** Parts of the table that were read, by where they begin in it: chains of damaged volumes jump. */
   readonly #chunks = new Map<number, DataView>();
-  /** What is odd about the volume, as far as its tree has been read. */
+  /** Defects of the volume, as far as its tree has been read. */
   readonly remarks = new Remarks();
-  /** What reading the tree has cost. */
+  /** The work done so far for reading the tree. */
   readonly work: Work;
 
   private constructor(image: Source, { volume, areas }: FoundVolume) {
@@ -70,7 +70,7 @@ export class Volume {
   }
 
   /**
-   * Where a chain's bytes lie, neighbours put together. Throws for chains that leave the volume, meet another chain or
+   * Where a chain's bytes are, neighbours put together. Throws for chains that leave the volume, meet another chain or
    * themselves.
    */
   async chain(first: number): Promise<Range[]> {
@@ -120,13 +120,13 @@ export class Volume {
   }
 }
 
-/** End of a chain; a bad or a free cluster inside of one is neither, and out of every range. */
+/** End of a chain; a bad or a free cluster inside one is neither, and out of every range. */
 function isEnd(type: FatType, entry: number): boolean {
   const last = endOfChain(type);
   return entry >= last - FIRST_END && entry !== last - BAD;
 }
 
-/** What is thrown about an image. */
+/** An error of the image. */
 export function damaged(what: string, message: string): InvalidImageError {
   return new InvalidImageError(`fat.${what}`, message);
 }

@@ -10,21 +10,21 @@ import { rootLabel } from './read-label.js';
 import { dosText } from './read-names.js';
 import type { FatAreas, FatVolume } from './volume.js';
 
-/** Bytes of a boot sector, whatever the size of sectors. */
+/** Bytes of a boot sector, for every sector size. */
 const BOOT_SECTOR = 512;
 const MOST_CLUSTERS_12 = 4084;
 const MOST_CLUSTERS_16 = 65_524;
 const BOOT_MARK = 0xaa55;
-/** What formatters write for a volume without a label. */
+/** The text that formatters write for a volume without a label. */
 const NO_LABEL = 'NO NAME';
 
-/** What the boot sector of a volume says, and how sure it is that there is a volume. */
+/** The facts of a volume's boot sector, and how certain it is that there is a volume. */
 export interface FoundVolume extends Recognition {
   readonly volume: FatVolume;
   readonly areas: FatAreas;
 }
 
-/** The FAT volume that starts at byte 0; undefined if there is none, whatever its bytes are. */
+/** The FAT volume that starts at byte 0; undefined for any other bytes. */
 export async function recogniseFat(image: Source): Promise<FatVolume | undefined> {
   return (await findVolume(image))?.volume;
 }

@@ -1,4 +1,4 @@
-// What of a tree goes onto a FAT volume, with its names and times, before anything has a place.
+// The entries of a tree that FAT can store, with names and times, before they have places.
 
 import { type ByteString, displayText } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';

@@ -1,6 +1,6 @@
 // A FAT volume as its boot sector describes it.
 
-/** What the boot sector of a FAT volume says. */
+/** The facts of a FAT boot sector. */
 export interface FatVolume {
   readonly type: 12 | 16 | 32;
   /** The root directory's label, which is the volume's; "" if it has none. */

@@ -102,7 +102,7 @@ export function entryArraySectors(entryCount: number): number {
   return (entryCount * ENTRY) / SECTOR;
 }
 
-/** First sector that partitions may use: behind MBR, header and array. */
+/** First sector that partitions may use: after MBR, header and array. */
 export function firstUsableSector(entryCount: number): number {
   return 2 + entryArraySectors(entryCount);
 }

@@ -2,7 +2,7 @@
 // restores. A kernel that mounts the disc does not look at them.
 //
 // The fields of one entry are one list of components, name and value in turn. A component is cut into records of flags,
-// length and bytes; one of no name is the access list in a form of its own.
+// length and bytes; one of no name is the access list in a separate form.
 
 import { type ByteString, bytesOf } from '../../bytes/index.js';
 import type { Content } from '../../io/index.js';
@@ -46,7 +46,7 @@ export function attributeFields(node: Node<Content>): Uint8Array[] {
     : areas.map((area, i) => suspField('AL', Uint8Array.of(i < areas.length - 1 ? CONTINUES : 0, ...area)));
 }
 
-/** Names of attributes that there is no room for. */
+/** Names of attributes that do not fit. */
 export function droppedAttributes(node: Node<Content>): readonly ByteString[] {
   return node.xattrs.length === 0 ? [] : select(node).dropped;
 }
@@ -77,7 +77,7 @@ function encodedName(name: ByteString): Uint8Array {
   return Uint8Array.of(known?.[1] ?? NO_NAMESPACE, ...rest);
 }
 
-/** Cuts a component into records: it fills the field at hand and goes on in the next. */
+/** Cuts a component into records: it fills the field at hand and continues in the next. */
 function appendComponent(component: Uint8Array, areas: number[][]): void {
   let at = 0;
   do {
@@ -90,7 +90,7 @@ function appendComponent(component: Uint8Array, areas: number[][]): void {
   } while (at < component.length);
 }
 
-/** Tags of the kernel's form, and the kinds of entries that they become; the numbered ones have an id behind them. */
+/** Tags of the kernel's form, and the kinds of entries that they become; the numbered ones have an id after them. */
 export const KINDS: Readonly<Record<number, number>> = { 1: 1, 2: 10, 4: 3, 8: 12, 16: 5, 32: 6 };
 export const HAS_ID = 8;
 export const SWITCH_TO_DEFAULT = 0x81;
@@ -98,7 +98,7 @@ export const KERNEL_VERSION = 2;
 const KERNEL_HEAD = 4;
 const KERNEL_ENTRY = 8;
 
-/** Access and default list together; undefined where there is none, or where one is not in the form the kernel gives. */
+/** Access and default list together; undefined if there is none, or if one is not in the form of the kernel. */
 function accessList(xattrs: readonly Xattr[]): Uint8Array | undefined {
   const access = xattrs.find(({ name }) => name === ACCESS);
   const preset = xattrs.find(({ name }) => name === DEFAULT);

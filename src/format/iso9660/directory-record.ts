@@ -41,7 +41,7 @@ export interface DirectoryRecord {
   readonly size: number;
   readonly time: Timestamp;
   readonly flags: number;
-  /** Bytes behind the identifier. */
+  /** Bytes after the identifier. */
   readonly systemUse: Uint8Array;
 }
 
@@ -56,12 +56,12 @@ export function recordHeadLength(identifier: ByteString): number {
   return length + (length % 2);
 }
 
-/** Bytes of a record with `systemUse` bytes behind the identifier; always even. */
+/** Bytes of a record with `systemUse` bytes after the identifier; always even. */
 export function recordLength(identifier: ByteString, systemUse: number): number {
   return recordHeadLength(identifier) + systemUse + (systemUse % 2);
 }
 
-/** Writes a record at byte `at`; returns its length. Who writes many gives one `view` of the bytes for all of them. */
+/** Writes a record at byte `at`; returns its length. A caller that writes many passes one `view` of the bytes for all of them. */
 export function writeRecord(
   record: DirectoryRecord,
   into: Uint8Array,
@@ -95,7 +95,7 @@ export function writeRecord(
 export interface FoundRecord extends DirectoryRecord {
   /** Bytes. */
   readonly length: number;
-  /** Whether the bytes of the file lie in units with gaps between them. */
+  /** Whether the bytes of the file are in units with gaps between them. */
   readonly isInterleaved: boolean;
 }
 

@@ -12,13 +12,13 @@ import { type ByteOrder, renderPathTable } from './path-table.js';
 import { visitRecords } from './records.js';
 import { applySpread, ContinuationArea } from './susp.js';
 
-/** Where the data of a file lie: absolute block and bytes. */
+/** Where the data of a file are: absolute block and bytes. */
 export interface FilePlace {
   readonly block: number;
   readonly size: number;
 }
 
-/** What rendering a hierarchy needs to know of the disc. Blocks are absolute. */
+/** Facts of the disc for rendering a hierarchy. Blocks are absolute. */
 export interface Placement {
   /** Block that is number 0 in the address system: 0, or the start of the partition. */
   readonly origin: number;
@@ -38,7 +38,7 @@ export function directoryExtent(
   return place.directories + hierarchy.directories[index]!.block - place.origin;
 }
 
-/** One directory: its records and after them its continuation area, whole blocks. `scratch` serves for one after the other. */
+/** One directory: its records and after them its continuation area, whole blocks. `scratch` is reused. */
 export function renderDirectory(
   hierarchy: Hierarchy,
   index: number,

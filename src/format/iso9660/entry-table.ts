@@ -1,4 +1,4 @@
-// The entries of a hierarchy's directories, in columns: a disc may have a million of them, and an object for each that lives
+// The entries of a hierarchy's directories, in columns: a disc may have a million of them, and one object per entry that lives
 // as long as the plan costs more memory, and more time of the garbage collector, than what is in it.
 
 import type { ByteString } from '../../bytes/index.js';
@@ -8,7 +8,7 @@ import type { Node } from '../../tree/index.js';
 /** One name in a directory of a hierarchy. */
 export interface HierarchyEntry {
   readonly identifier: ByteString;
-  /** What Rock Ridge calls it. */
+  /** Its name in Rock Ridge. */
   readonly name: ByteString;
   readonly node: Node<Content>;
 }
@@ -39,7 +39,7 @@ export class EntryTable {
     return this.#identifiers[index]!;
   }
 
-  /** What Rock Ridge calls the entry. */
+  /** The name of the entry in Rock Ridge. */
   name(index: number): ByteString {
     return this.#names[index]!;
   }

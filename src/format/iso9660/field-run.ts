@@ -1,4 +1,4 @@
-// System use fields of one record, one behind the other in a buffer that is used for every record again: a disc of small
+// System use fields of one record, back to back in a buffer that is used for every record again: a disc of small
 // files has hundreds of thousands of fields, and an array for each costs more than its bytes.
 
 /** Bytes to begin with; the fields of nearly every record fit. */

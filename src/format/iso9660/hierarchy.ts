@@ -30,7 +30,7 @@ export interface HierarchyDirectory {
   readonly range: EntryRange;
   /** Bytes of all records, whole blocks. */
   readonly size: number;
-  /** Blocks behind the records that hold continued system use fields. */
+  /** Blocks after the records that hold continued system use fields. */
   readonly continuationBlocks: number;
   /** First block, counted from the start of the hierarchy's directories. */
   readonly block: number;
@@ -50,7 +50,7 @@ export interface Hierarchy {
   readonly systemUse: SystemUse | undefined;
   /** Most extents a file may have: one below interchange level 3. */
   readonly multiExtent: boolean;
-  /** Indexes in the order in which the directories lie on the disc. */
+  /** Indexes in the order in which the directories are on the disc. */
   readonly placed: readonly number[];
   /** Deep directories that were moved up. */
   readonly relocation: Relocation | undefined;

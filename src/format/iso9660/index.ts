@@ -1,4 +1,4 @@
-// ISO 9660 with Rock Ridge and Joliet: structures, hierarchies, names. The disc decides where they lie.
+// ISO 9660 with Rock Ridge and Joliet: structures, hierarchies, names. The disc decides where they are.
 
 export { recordedTime } from './date.js';
 export * from './directory-record.js';

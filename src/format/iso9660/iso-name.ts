@@ -8,7 +8,7 @@ export type InterchangeLevel = 1 | 2 | 3 | 4;
 
 /**
  * Rules of the standard that may be broken one by one: lower-case letters, more than one dot, every printable ASCII
- * character, no version number, no dot behind a name without extension, 37 characters (which leaves no room for a version).
+ * character, no version number, no dot after a name without extension, 37 characters (which leaves no room for a version).
  */
 export const RELAXATIONS = ['lowercase', 'multiple-dots', 'ascii', 'omit-version', 'omit-period', 'long'] as const;
 /** A rule of ISO 9660 names that can be set aside, as mkisofs names it. */
@@ -16,7 +16,7 @@ export type Relaxation = (typeof RELAXATIONS)[number];
 
 const LONG = 30;
 const LONGER = 37;
-/** Most characters of level 4 beside a record's head; system use fields need room for a pointer to their continuation. */
+/** Most characters of level 4 after the head of a record; system use fields need room for a pointer to their continuation. */
 const LONGEST = 207;
 const LONGEST_WITH_SYSTEM_USE = 193;
 const SHORTEST_EXTENSION_KEPT = 15;
@@ -78,7 +78,7 @@ interface AllowedCharacters {
   readonly dots: boolean;
 }
 
-/** What becomes of a part of a name: underscores for all that is not allowed. Bytes outside ASCII are not letters here. */
+/** A part of a name with underscores for characters that are not allowed. Bytes outside ASCII are not letters. */
 function mapping({ lowercase, ascii, dots }: AllowedCharacters): (text: string) => string {
   const forbidden = new RegExp(ascii ? `[^!-~]|[*/;?${dots ? '' : '.'}]` : `[^\\w${dots ? '.' : ''}]`, 'g');
   if (lowercase) return (text) => text.replace(forbidden, '_');

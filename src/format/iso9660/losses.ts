@@ -1,4 +1,4 @@
-// What ISO 9660 with its extensions cannot keep of a tree.
+// Metadata that ISO 9660 with its extensions cannot store.
 
 import type { Content } from '../../io/index.js';
 import { type FileTree, type Loss, LossLog, type Node, walk } from '../../tree/index.js';

@@ -12,7 +12,7 @@ export interface IsoImage {
   readonly facts: IsoVolume;
   /** Trees that the volume has over the same files, the one that keeps most first. */
   readonly hierarchies: readonly HierarchyName[];
-  /** What is odd about the volume, as far as its trees have been read. */
+  /** Defects of the volume, as far as its trees have been read. */
   readonly notes: readonly string[];
   /**
    * All files as a hierarchy has them, by default the first; contents are read when they are pulled, and those that cannot
@@ -21,7 +21,7 @@ export interface IsoImage {
   tree(hierarchy?: HierarchyName): Promise<FileTree>;
 }
 
-/** Opens an ISO 9660 volume. Throws {@link InvalidImageError} for an image that is none or damaged. */
+/** Opens an ISO 9660 volume. Throws {@link InvalidImageError} for an image of another kind or a damaged one. */
 export async function openIso(image: Source): Promise<IsoImage> {
   const volume = await Volume.open(image);
   const facts = await recogniseIso(image);

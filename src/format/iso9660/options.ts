@@ -9,7 +9,7 @@ import type { VolumeDates, VolumeTexts } from './volume-descriptor.js';
 
 export type { InterchangeLevel, Relaxation, RockRidgeVersion };
 
-/** What happens to directories below the eighth level: they stay, move up (Rock Ridge shows where they belong), or are refused. */
+/** Directories below the eighth level: they stay, move up (Rock Ridge shows their original place), or are refused. */
 export type DeepDirectories = 'keep' | 'relocate' | 'refuse';
 
 export interface IsoOptions {
@@ -22,7 +22,7 @@ export interface IsoOptions {
   readonly publisher?: string;
   readonly preparer?: string;
   readonly applicationId?: string;
-  /** Names of files in the root directory that tell more, at most 37 characters each. */
+  /** Names of informational files in the root directory, at most 37 characters each. */
   readonly copyrightFile?: string;
   readonly abstractFile?: string;
   readonly bibliographicFile?: string;
@@ -48,7 +48,7 @@ export interface IsoOptions {
   readonly joliet?: boolean | 'long';
   /** POSIX names, owners, modes, links and devices. Default `1.10`. */
   readonly rockRidge?: RockRidgeVersion | 'none';
-  /** Extended attributes and access lists beside Rock Ridge, for xorriso to restore (AAIP). Default true. */
+  /** Extended attributes and access lists in addition to Rock Ridge, for xorriso to restore (AAIP). Default true. */
   readonly xattrs?: boolean;
 }
 
@@ -119,7 +119,7 @@ export function resolveIso(options: IsoOptions): ResolvedIsoOptions {
   };
 }
 
-/** Without Rock Ridge nothing could tell where a moved directory belongs. */
+/** Without Rock Ridge the original place of a moved directory would be lost. */
 function usualDeep({ strict, rockRidge }: IsoOptions): DeepDirectories {
   if (!strict) return 'keep';
   return rockRidge === 'none' ? 'refuse' : 'relocate';

@@ -18,7 +18,7 @@ export function pathTableEntryLength(identifier: ByteString): number {
   return 8 + identifier.length + (identifier.length % 2);
 }
 
-/** Writes the entries one behind the other into `size` bytes. */
+/** Writes the entries back to back into `size` bytes. */
 export function renderPathTable(entries: Iterable<PathTableEntry>, size: number, order: ByteOrder): Uint8Array {
   const table = new Uint8Array(size);
   const view = new DataView(table.buffer);

@@ -19,7 +19,7 @@ export function attributesIn(fields: readonly UseField[]): readonly Xattr[] {
     if (name.length === 0) xattrs.push(...accessLists(value));
     else xattrs.push({ name: attributeName(name), value });
   }
-  // What libisofs keeps for itself is no attribute of the file.
+  // Private data of libisofs is not an attribute of the file.
   return xattrs.filter(({ name }) => !name.startsWith('isofs.')).sort((a, b) => compareBytes(a.name, b.name));
 }
 

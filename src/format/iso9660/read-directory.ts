@@ -40,7 +40,7 @@ export async function ownRecord(volume: Volume, block: number): Promise<Director
   return self;
 }
 
-/** What the system use fields of a record say in this hierarchy. */
+/** The values of a record's system use fields in this hierarchy. */
 export async function factsOf(volume: Volume, { systemUse }: DirectoryRecord, skip: number): Promise<RockRidgeFacts> {
   return rockRidgeFacts(await useFields(volume, systemUse.subarray(Math.min(skip, systemUse.length))));
 }

@@ -7,7 +7,7 @@ import { attributesIn } from './read-aaip.js';
 import type { UseField } from './read-system-use.js';
 import type { ZisofsFacts } from './zisofs.js';
 
-/** What the fields say; undefined for everything that no field says. */
+/** The values of the fields; undefined if no field has the value. */
 export interface RockRidgeFacts {
   readonly name?: ByteString;
   /** Type and permissions, as in st_mode. */
@@ -73,7 +73,7 @@ function modification(data: Uint8Array, view: DataView): Timestamp | undefined {
   const flags = data[0]!;
   if ((flags & MODIFICATION) === 0) return undefined;
   const isLong = (flags & LONG_FORM) !== 0;
-  // Times come in the order of their flags; only that of creation lies in front.
+  // Times come in the order of their flags; only that of creation is in front.
   const field = isLong ? longDate(0) : shortDate(0);
   const at = 1 + ((flags & CREATION) !== 0 ? field.length : 0);
   return at + field.length <= data.length ? field.read(view, at) : undefined;

@@ -1,4 +1,4 @@
-// System use fields as they are read: those of a record, and where they go on elsewhere (IEEE P1281 §4–5).
+// System use fields as they are read: those of a record, and where they continue elsewhere (IEEE P1281 §4–5).
 
 import { InvalidImageError } from '../../errors.js';
 import type { Range } from '../../io/index.js';
@@ -12,11 +12,11 @@ const CE_DATA = 24;
 export interface UseField {
   /** Two letters. */
   readonly signature: string;
-  /** What follows the head of four bytes. */
+  /** The data after the head of four bytes. */
   readonly data: Uint8Array;
 }
 
-/** Whatever gives bytes of an image. */
+/** Anything that reads bytes of an image. */
 interface Bytes {
   bytes(range: Range): Promise<Uint8Array>;
 }
@@ -33,12 +33,12 @@ export async function useFields(volume: Bytes, use: Uint8Array): Promise<UseFiel
   return fields;
 }
 
-/** Adds the fields of an area; where they go on. */
+/** Adds the fields of an area; where they continue. */
 function readArea(area: Uint8Array, fields: UseField[]): Range | undefined {
   let next: Range | undefined;
   for (let at = 0; at + HEAD <= area.length; ) {
     const length = area[at + 2]!;
-    // Padding, or bytes of something else behind the last field.
+    // Padding, or bytes of something else after the last field.
     if (length < HEAD || at + length > area.length) break;
     const signature = String.fromCharCode(area[at]!, area[at + 1]!);
     const data = area.subarray(at + HEAD, at + length);

@@ -1,4 +1,4 @@
-// The files of an opened volume as a tree. Directories are met breadth first, so no depth of nesting costs a stack; no
+// The files of an opened volume as a tree. Directories are read breadth first, so nesting does not use the stack; no
 // directory is entered twice, so no loop is followed.
 
 import { type ByteString, displayText } from '../../bytes/index.js';
@@ -121,7 +121,7 @@ class TreeReader {
   async #rootAttributes(root: DirectoryRecord): Promise<Partial<Attributes>> {
     if (this.#hierarchy !== 'rock-ridge') return this.#attributes({ xattrs: [] }, root, PLAIN_MODE.directory);
     const self = await ownRecord(this.#volume, root.extent);
-    // Its fields begin at the first byte: they are where the number of skipped bytes is told.
+    // Its fields begin at the first byte, because they state the number of skipped bytes.
     return this.#attributes(await factsOf(this.#volume, self, 0), self, PLAIN_MODE.directory);
   }
 
@@ -179,7 +179,7 @@ class TreeReader {
     return entry.isDirectory ? entry.record : undefined;
   }
 
-  /** What is read for a directory; undefined, and remembered, if the image does not hold it. */
+  /** The records of a directory; undefined, and remembered, if they are outside the image. */
   async #orFault<T>(entry: FoundEntry, read: () => Promise<T>): Promise<T | undefined> {
     try {
       return await read();

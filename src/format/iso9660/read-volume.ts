@@ -22,9 +22,9 @@ export type HierarchyName = 'rock-ridge' | 'joliet' | 'iso9660';
 /** Volume and hierarchies that it has. */
 export class Volume {
   readonly #image: Source;
-  /** What reading the trees has cost. */
+  /** The work done so far for reading the trees. */
   readonly work: Work;
-  /** What is odd about the disc, as far as it was read. */
+  /** Defects of the disc, as far as it was read. */
   readonly remarks = new Remarks();
   /** Root directories as the descriptors give them. */
   readonly primary: DirectoryRecord;
@@ -39,7 +39,7 @@ export class Volume {
     this.joliet = joliet;
   }
 
-  /** Throws {@link InvalidImageError} for what is no such volume. */
+  /** Throws {@link InvalidImageError} if there is no such volume. */
   static async open(image: Source): Promise<Volume> {
     let primary: DirectoryRecord | undefined;
     let joliet: DirectoryRecord | undefined;
@@ -84,7 +84,7 @@ export class Volume {
     return this.#image.size;
   }
 
-  /** The root's own record says whether there are system use fields, and behind how many other bytes. */
+  /** The root's own record says whether there are system use fields, and after how many other bytes. */
   async #findSkip(): Promise<number | undefined> {
     const block = await this.bytes({ at: this.primary.extent * BLOCK, length: BLOCK });
     const self = readRecord(block, 0);
@@ -99,7 +99,7 @@ function isJoliet(escapes: Uint8Array): boolean {
   return JOLIET.every((byte, i) => escapes[i] === byte) && JOLIET_LEVELS.includes(escapes[2]!);
 }
 
-/** What is thrown about an image. */
+/** An error of the image. */
 export function damaged(what: string, message: string): InvalidImageError {
   return new InvalidImageError(`iso9660.${what}`, message);
 }

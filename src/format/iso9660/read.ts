@@ -12,6 +12,7 @@ import {
   SUPPLEMENTARY,
   TERMINATOR,
   type VolumeDescriptor,
+  type VolumeTexts,
   volumeDescriptor,
 } from './volume-descriptor.js';
 
@@ -22,14 +23,8 @@ const BOOT_RECORD = 0;
 const CREATED_AT = 813;
 const MODIFIED_AT = 830;
 
-/** What the descriptors of an ISO 9660 volume say. */
-export interface IsoVolume {
-  readonly volumeId: string;
-  readonly systemId: string;
-  readonly volumeSetId: string;
-  readonly publisher: string;
-  readonly preparer: string;
-  readonly applicationId: string;
+/** The facts in the descriptors of an ISO 9660 volume. */
+export interface IsoVolume extends Omit<VolumeTexts, 'copyrightFile' | 'abstractFile' | 'bibliographicFile'> {
   readonly created: Timestamp | undefined;
   readonly modified: Timestamp | undefined;
   /** The identifier that `blkid` makes of the dates: `2023-11-14-22-13-20-00`. */
@@ -56,12 +51,12 @@ export async function* volumeDescriptors(
   }
 }
 
-/** What the descriptors of a volume say, and how sure it is that there is a volume. */
+/** The facts of a volume's descriptors, and how certain it is that there is a volume. */
 export interface FoundVolume extends Recognition {
   readonly volume: IsoVolume;
 }
 
-/** The volume of the last session of the source; undefined if there is none, whatever its bytes are. */
+/** The volume of the last session of the source; undefined for any other bytes. */
 export async function recogniseIso(image: Source): Promise<IsoVolume | undefined> {
   return (await findVolume(image))?.volume;
 }
@@ -109,7 +104,7 @@ async function findSession(image: Source, start: number): Promise<FoundVolume | 
   return { evidence: root ? 'confirmed' : 'head', volume };
 }
 
-/** The digits of the time of modification, else of creation, as they are stored: what `blkid` takes for a UUID. */
+/** The stored digits of the modification time, otherwise of the creation time: the UUID that `blkid` reports. */
 function uuidOf(descriptor: Uint8Array): string | undefined {
   for (const at of [MODIFIED_AT, CREATED_AT]) {
     const digits = byteStringOf(descriptor.subarray(at, at + 16));

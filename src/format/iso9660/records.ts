@@ -17,14 +17,14 @@ export interface RecordedDirectory {
   readonly range: EntryRange;
 }
 
-/** What its records depend on. */
+/** The inputs of its records. */
 export interface RecordRules {
   readonly entries: EntryTable;
   readonly systemUse: SystemUse | undefined;
   readonly relocation: Relocation | undefined;
 }
 
-/** What a record stands for: `moved` is an empty file in the place of a directory that was moved up. */
+/** The node of a record: `moved` is an empty file in the place of a directory that was moved up. */
 export type RecordKind = 'directory' | 'moved' | 'other';
 
 /** Takes one record; its system use fields are in the run. `name` is the entry's own, or that of the identifier for "." and "..". */

@@ -1,5 +1,5 @@
-// Deep directories moved up (RRIP 1.12 §4.1.5): below the eighth level a directory lies in /rr_moved, and an empty file with
-// its name tells readers of Rock Ridge where it is. Others see it in /rr_moved.
+// Deep directories moved up (RRIP 1.12 §4.1.5): below the eighth level a directory is in /rr_moved, and an empty file with
+// its name points Rock Ridge readers to it. Other readers show it in /rr_moved.
 
 import { type ByteString, fromText, type Timestamp } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
@@ -19,7 +19,7 @@ export interface Relocation {
   readonly holder: Directory<Content> | undefined;
   /** Each moved directory and the directory it belongs to. */
   readonly parents: ReadonlyMap<Directory<Content>, Directory<Content>>;
-  /** The name of each where it belongs; where it lies it may have another, because names there have to differ. */
+  /** The name of each where it belongs; where it is it may have another, because names there have to differ. */
   readonly names: ReadonlyMap<Directory<Content>, ByteString>;
 }
 
@@ -58,7 +58,7 @@ export function relocateDeep(tree: FileTree<Content>, epoch: Timestamp): Relocat
   return { tree: new FileTree(root), holder, parents, names };
 }
 
-/** Throws {@link InvalidInputError} when a directory lies below the eighth level. */
+/** Throws {@link InvalidInputError} when a directory is below the eighth level. */
 export function refuseDeep(tree: FileTree<Content>): void {
   for (const { node, path } of walk(tree)) {
     if (node.kind !== 'directory' || path === '' || path.split('/').length < DEEPEST) continue;
@@ -69,7 +69,7 @@ export function refuseDeep(tree: FileTree<Content>): void {
   }
 }
 
-/** Whether an entry of `dir` is a directory that lies elsewhere (`away`), or one that belongs elsewhere (`here`). */
+/** Whether an entry of `dir` is a directory that is elsewhere (`away`), or one that belongs elsewhere (`here`). */
 export function movedIn(
   dir: Directory<Content>,
   node: Node<Content>,
@@ -89,7 +89,7 @@ function freeName(name: ByteString, taken: ReadonlyMap<ByteString, unknown>): By
 /** RE: this record is not where its directory belongs. */
 export const RELOCATED = suspField('RE', new Uint8Array(0));
 
-/** CL: the directory lies at this block. */
+/** CL: the directory is at this block. */
 export const childLink = (block: number) => suspField('CL', bothEndian(block));
 /** PL: the directory belongs to the one at this block. */
 export const parentLink = (block: number) => suspField('PL', bothEndian(block));

@@ -20,7 +20,7 @@ const CONTINUES = 1;
 /** TF flags: modification, access and attribute change, in the 7-byte form. */
 const TF_FLAGS = 0x0e;
 
-/** What PX says beyond the node itself. */
+/** Values of PX that are not in the node. */
 export interface LinkFacts {
   /** How many names the node has; for a directory 2 and its subdirectories. */
   readonly links: number;
@@ -75,7 +75,7 @@ function addPx(run: FieldRun, node: Node<Content>, { links, serial }: LinkFacts,
 function addTf(run: FieldRun, node: Node<Content>): void {
   const at = run.begin('TF', TF_LENGTH);
   run.view.setUint8(at, TF_FLAGS);
-  // A tree knows one time; readers want three.
+  // A tree has one time per entry; readers expect three.
   writeShortDate(run.view, at + 1, node.mtime);
   for (let i = 0; i < 14; i++) run.view.setUint8(at + 8 + i, run.view.getUint8(at + 1 + i));
 }

@@ -1,4 +1,4 @@
-// System Use Sharing Protocol (IEEE P1281 §4–5): fields behind a directory record, and how they go on elsewhere.
+// System Use Sharing Protocol (IEEE P1281 §4–5): fields after a directory record, and how they continue elsewhere.
 
 import { concatBytes } from '../../bytes/index.js';
 import type { FieldRun } from './field-run.js';
@@ -27,7 +27,7 @@ export function erField(id: string, description: string, source: string): Uint8A
   return suspField('ER', concatBytes([lengths, new TextEncoder().encode(id + description + source)]));
 }
 
-/** CE: fields go on at byte `offset` of `block` for `length` bytes. */
+/** CE: fields continue at byte `offset` of `block` for `length` bytes. */
 function ceField(block: number, offset: number, length: number): Uint8Array {
   const data = new Uint8Array(CE - 4);
   const view = new DataView(data.buffer);
@@ -100,7 +100,7 @@ export class ContinuationArea {
 }
 
 /**
- * Carries out a spread: writes the continued fields into `area`, which lies at block `areaBlock` as stored, and returns
+ * Carries out a spread: writes the continued fields into `area`, which is at block `areaBlock` as stored, and returns
  * the bytes for the record itself.
  */
 export function applySpread(spread: Spread, fields: FieldRun, area: Uint8Array, areaBlock: number): Uint8Array {

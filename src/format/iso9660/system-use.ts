@@ -1,4 +1,4 @@
-// What a hierarchy writes into the system use fields of its directory records. Today that is Rock Ridge and AAIP.
+// The system use fields of directory records: Rock Ridge and AAIP.
 
 import type { ByteString } from '../../bytes/index.js';
 import type { Content } from '../../io/index.js';
@@ -17,7 +17,7 @@ export interface SystemUse {
 
 /**
  * Rock Ridge over a tree: link counts and, for 1.12, serial numbers come from the whole of it. With `attributes` the entries
- * carry their extended attributes too; those of the root stand in its own ".".
+ * carry their extended attributes too; those of the root are in its own ".".
  */
 export function rockRidge(tree: FileTree<Content>, version: RockRidgeVersion, attributes: boolean): SystemUse {
   const extension = rockRidgeExtension(version);

@@ -1,6 +1,6 @@
 // Text fields of descriptors: a-characters (ECMA-119 §7.4.1) and UCS-2 big-endian (Joliet specification).
 
-/** Upper case, with everything that is no a-character replaced by an underscore. */
+/** Upper case, with all characters that are not a-characters replaced by underscores. */
 export function aCharacters(text: string): string {
   return text.toUpperCase().replace(/[^A-Z0-9 _!"%&'()*+,\-./:;<=>?]/g, '_');
 }

@@ -1,5 +1,5 @@
 // Volume descriptors: primary, supplementary (Joliet) and terminator (ECMA-119 §8.2–8.5, Joliet specification).
-// One 2048-byte structure serves both kinds; only text encoding and escape sequences differ.
+// Both kinds share one 2048-byte structure; only text encoding and escape sequences differ.
 
 import {
   bytes,
@@ -85,7 +85,7 @@ export interface VolumeDates {
   readonly effective: Timestamp | undefined;
 }
 
-/** What a descriptor says about the hierarchy it describes. All block numbers are as stored. */
+/** The values of a descriptor for its hierarchy. All block numbers are as stored. */
 export interface VolumeFacts {
   /** Blocks of 2048 bytes that belong to the volume. */
   readonly spaceSize: number;

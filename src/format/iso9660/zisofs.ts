@@ -5,7 +5,7 @@ import { type BlockDecoder, chooseDecoder } from '../../compress/index.js';
 import { InvalidImageError } from '../../errors.js';
 import { checkRange, type Data, NO_HOLES, type Range, type Run, type Source, sourceView } from '../../io/index.js';
 
-/** What a ZF field says. */
+/** The values of a ZF field. */
 export interface ZisofsFacts {
   /** Two letters; `pz` is zlib. */
   readonly algorithm: string;
@@ -78,7 +78,7 @@ export class ZisofsContent implements Source {
     return Math.ceil(this.size / this.#blockSize);
   }
 
-  /** The last block is kept: whoever reads from place to place comes back to it. */
+  /** The last block is cached for random access. */
   #block(index: number): Promise<Uint8Array> {
     if (this.#kept?.index !== index) this.#kept = { index, bytes: this.#read(index) };
     return this.#kept.bytes;

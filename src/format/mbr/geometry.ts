@@ -1,4 +1,4 @@
-// Addresses by cylinder, head and sector, and the made-up geometry behind them: firmware that knows nothing else reads a disk
+// Addresses by cylinder, head and sector, and the made-up geometry on which they are based: firmware that knows nothing else reads a disk
 // by them, and reaches 1024 cylinders.
 
 import type { Field } from '../../bytes/index.js';

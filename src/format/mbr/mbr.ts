@@ -4,7 +4,7 @@ import { bytes, reserved, struct, u8, u16le, u32le, u64le, type Value } from '..
 import { InvalidInputError } from '../../errors.js';
 import { chs, chsOf, type Geometry } from './geometry.js';
 
-/** Bytes of a sector here; an MBR lies in the first. */
+/** Bytes of a sector here; an MBR is in the first. */
 export const SECTOR = 512;
 const CODE_ROOM = 440;
 const BOOT_SECTOR_AT = 0x1b0;
@@ -59,11 +59,11 @@ export interface MbrContent {
   readonly bootSector?: number;
   /** At most four. */
   readonly partitions: readonly MbrPartition[];
-  /** What the addresses of the partitions by cylinder are computed with. Default 64 heads of 32 sectors. */
+  /** Geometry for the cylinder addresses of the partitions. Default 64 heads of 32 sectors. */
   readonly geometry?: Geometry;
 }
 
-/** Renders the 512 bytes. Throws {@link InvalidInputError} when a partition lies beyond 32-bit sectors. */
+/** Renders the 512 bytes. Throws {@link InvalidInputError} when a partition is beyond 32-bit sectors. */
 export function renderMbr({ code, diskSignature, bootSector, partitions, geometry }: MbrContent): Uint8Array {
   const codeArea = new Uint8Array(CODE_ROOM);
   codeArea.set(code.subarray(0, CODE_ROOM));

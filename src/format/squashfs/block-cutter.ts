@@ -5,7 +5,7 @@ import { type Data, isHole, isZero } from '../../io/index.js';
 import type { ResolvedOptions } from './options.js';
 import type { PlannedData } from './plan-data.js';
 
-/** Blocks of a content, one behind the other, that are nothing but zeros. */
+/** Consecutive blocks of a content that contain only zeros. */
 export interface SparseJob {
   readonly kind: 'sparse';
   /** Index of the content. */
@@ -48,7 +48,7 @@ export class BlockCutter {
   #blockBytesLeft = 0;
   #block: Uint8Array | undefined;
   #filled = 0;
-  /** Whether the content's tail lies in a fragment already: that of another content is the same. */
+  /** Whether the content's tail is in a fragment already: that of another content is the same. */
   #tailIsPlaced = false;
   /** Whether anything but holes is in the block. */
   #written = false;
@@ -73,7 +73,7 @@ export class BlockCutter {
       this.#fragmentsBegun++;
       this.#fragment = this.#buffers.take();
     }
-    // Fragments are filled from front to back: what lies behind has been there before.
+    // Fragments are filled from front to back: a tail that exists already ends before this place.
     const open = this.#fragmentsBegun - 1;
     this.#tailIsPlaced = fragment < open || (fragment === open && fragmentOffsets[index]! < this.#fragmentFilled);
     this.#content = index;
@@ -81,11 +81,11 @@ export class BlockCutter {
     return ended;
   }
 
-  /** The next piece of the content; the blocks that it ends have to be taken before the next one. */
+  /** The next piece of the content; its complete blocks must be taken before the next piece. */
   put(piece: Data): Iterable<DataJob> {
     if (isHole(piece)) return this.#putHole(piece.hole);
     if (this.#blockBytesLeft > 0) return this.#putBlocks(piece);
-    // Most contents are nothing but a tail.
+    // Most contents are only a tail.
     this.#putTail(piece);
     return NO_JOBS;
   }

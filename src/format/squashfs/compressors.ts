@@ -36,7 +36,7 @@ export const zstdOptions = struct('squashfs zstd options', 4, { level: i32le(0) 
 interface Compressor {
   /** Its number in the superblock. */
   readonly id: number;
-  /** The record of a compression; undefined if readers want none, as for the defaults of every compressor but lz4. */
+  /** The record of a compression; undefined if readers need none, as for the defaults of every compressor except lz4. */
   readonly record?: (compression: Compression, blockSize: number) => Uint8Array | undefined;
 }
 
@@ -82,7 +82,7 @@ export function largestDictionary(blockSize: number): number {
   return Math.max(blockSize, METADATA_SIZE);
 }
 
-/** The record of settings as an image has it; undefined if readers want none. */
+/** The record of settings as stored in an image; undefined if readers need none. */
 export function renderCompressorOptions(compression: Compression, blockSize: number): Uint8Array | undefined {
   if (compression.name === 'none') return undefined;
   const record = COMPRESSORS[compression.name].record?.(compression, blockSize);

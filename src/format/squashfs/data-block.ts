@@ -6,13 +6,13 @@ import { reserved, struct, u32le, u64le, type Value } from '../../bytes/index.js
 export const MIN_BLOCK_SIZE = 4096;
 export const MAX_BLOCK_SIZE = 1024 * 1024;
 
-/** Size word of a block that is nothing but zeros and has no bytes in the image. */
+/** Size word of a block of zeros, which has no bytes in the image. */
 export const SPARSE_BLOCK = 0;
 /** Fragment index of a file without one. */
 export const NO_FRAGMENT = 0xffff_ffff;
 const STORED = 0x0100_0000;
 
-/** The word that tells how long a block is on disk and whether it is compressed. */
+/** The word for the length of a block on disk and whether it is compressed. */
 export function sizeWord(length: number, compressed: boolean): number {
   return compressed ? length : length | STORED;
 }
@@ -25,7 +25,7 @@ export const fragmentEntry = struct('squashfs fragment entry', 16, {
 });
 export type FragmentEntry = Value<typeof fragmentEntry>;
 
-/** What a size word says. */
+/** The value of a size word. */
 export function sizeOfWord(word: number): { readonly length: number; readonly compressed: boolean } {
   return { length: word & 0x00ff_ffff, compressed: (word & STORED) === 0 };
 }

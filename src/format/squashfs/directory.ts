@@ -1,4 +1,4 @@
-// Directory listings (squashfs 4.0 format, "Directory table"): runs of entries behind a header they share.
+// Directory listings (squashfs 4.0 format, "Directory table"): runs of entries after a header they share.
 
 import { type ByteString, i16le, struct, u16le, u32le } from '../../bytes/index.js';
 
@@ -22,9 +22,9 @@ export const directoryEntry = struct('squashfs directory entry', 8, {
   nameLength: u16le(6),
 });
 
-/** Most entries behind one header. */
+/** Most entries after one header. */
 export const HEADER_ENTRIES = 256;
-/** What a size field says more than the listing has: readers count "." and ".." as three bytes. */
+/** Difference between the size field and the length of a listing: readers count "." and ".." as three bytes. */
 export const LISTING_SIZE_BIAS = 3;
 /** The format could take 256; no Linux system could look such a name up. */
 export const MAX_NAME = 255;
@@ -38,7 +38,7 @@ export interface Listed {
   readonly inodeOffset: number;
 }
 
-/** A point where a reader may enter a listing: a header `at` bytes from the listing's start, and the name behind it. */
+/** A point where a reader may enter a listing: a header `at` bytes from the listing's start, and the name after it. */
 export interface ListingMark {
   readonly at: number;
   readonly name: ByteString;
@@ -52,7 +52,7 @@ export interface Listing {
 
 /**
  * Renders entries, sorted by name, as a listing of at most `limit` bytes that will start `start` bytes into a window of
- * `window` bytes. Whenever it goes on in the next window there is a new header, so that every window can be entered by
+ * `window` bytes. Whenever it continues in the next window there is a new header, so that every window can be entered by
  * itself.
  */
 export function renderListing(entries: Iterable<Listed>, limit: number, start: number, window: number): Listing {
@@ -84,7 +84,7 @@ export function renderListing(entries: Iterable<Listed>, limit: number, start: n
   return { bytes: bytes.subarray(0, length), marks };
 }
 
-/** Most bytes a listing of these names can take: each entry behind a header of its own. */
+/** Most bytes a listing of these names can take: each entry after a separate header. */
 export function listingLimit(names: Iterable<ByteString>): number {
   let limit = 0;
   for (const name of names) limit += directoryHeader.size + directoryEntry.size + name.length;

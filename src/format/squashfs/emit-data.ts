@@ -8,10 +8,10 @@ import { BlockCutter, type BlockJob, type DataJob, type FragmentJob } from './bl
 import { type FragmentEntry, SPARSE_BLOCK, sizeWord } from './data-block.js';
 import type { PlannedImage } from './layout.js';
 
-/** Blocks that may wait for their turn beside the ones being compressed. */
+/** Blocks that may wait in addition to those being compressed. */
 const AHEAD = 4;
 
-/** Where the data came to lie; the arrays have one item per planned content. */
+/** Where the data was written; the arrays have one item per planned content. */
 export interface PlacedData {
   /** First byte of the first block; 0 for a content without blocks. */
   readonly at: Float64Array;
@@ -115,7 +115,7 @@ function* emptyContents({ inodes }: PlannedImage): Generator<ExactContent> {
   for (const leaf of inodes.leaves) if (leaf.kind === 'file' && leaf.content.size === 0) yield leaf.content;
 }
 
-/** Block buffers in use again and again: no more exist than blocks are under way. */
+/** Reused block buffers: as many as blocks in progress. */
 class BlockBuffers {
   readonly #make: () => Uint8Array;
   readonly #free: ArrayBufferLike[] = [];

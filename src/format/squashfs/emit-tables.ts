@@ -1,4 +1,4 @@
-// The tables behind the directory table: metadata blocks that a list of offsets makes searchable by number.
+// The tables after the directory table: metadata blocks that a list of offsets makes searchable by number.
 
 import { byteStringOf, bytesOf } from '../../bytes/index.js';
 import type { BlockCompressor } from '../../compress/index.js';
@@ -25,7 +25,7 @@ export interface RenderedTable {
   readonly at: number;
 }
 
-/** What rendering a table needs. */
+/** The inputs for rendering a table. */
 export interface TableContext {
   readonly compressor: BlockCompressor;
   readonly stored: boolean;
@@ -34,7 +34,7 @@ export interface TableContext {
 
 /**
  * A table of `content` whose first block is at byte `start` of the image. The superblock points to the list of the blocks'
- * offsets behind them, or to the `header` in front of that list.
+ * offsets after them, or to the `header` before that list.
  */
 export async function renderLookup(
   content: Uint8Array,
@@ -56,7 +56,7 @@ export function fragmentEntries(fragments: readonly FragmentEntry[]): Uint8Array
   return bytes;
 }
 
-/** 32-bit numbers, one behind the other. */
+/** 32-bit numbers, back to back. */
 export function u32List(values: readonly number[]): Uint8Array {
   const bytes = new Uint8Array(values.length * 4);
   const view = new DataView(bytes.buffer);
@@ -64,7 +64,7 @@ export function u32List(values: readonly number[]): Uint8Array {
   return bytes;
 }
 
-/** 64-bit numbers, one behind the other. */
+/** 64-bit numbers, back to back. */
 export function u64List(values: ArrayLike<number>): Uint8Array {
   const bytes = new Uint8Array(values.length * 8);
   const view = new DataView(bytes.buffer);

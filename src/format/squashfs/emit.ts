@@ -61,7 +61,7 @@ type TableFacts = Pick<
   | 'xattrTableAt'
 >;
 
-/** Everything behind the data. Readers find the end of each table by the start of the next: nothing lies between them. */
+/** Everything after the data. Readers find the end of each table by the start of the next: nothing is between them. */
 class TablesEmitter {
   readonly #image: PlannedImage;
   readonly #placed: PlacedData;
@@ -78,7 +78,7 @@ class TablesEmitter {
     this.#at = at;
   }
 
-  /** What the superblock tells of the tables; there once they are emitted. */
+  /** The superblock's facts of the tables; set when they are emitted. */
   get facts(): TableFacts {
     if (!this.#facts) throw new InternalError('internal.tables', 'The tables have not been emitted yet.');
     return this.#facts;

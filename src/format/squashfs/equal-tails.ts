@@ -41,7 +41,7 @@ function candidatesOf(tree: FileTree, options: ResolvedOptions): ExactContent[] 
   });
 }
 
-/** What goes into a fragment, as content of its own. */
+/** The tail of a content, as separate content. */
 function tailOf(content: ExactContent, blockSize: number): ExactContent {
   const { size } = content;
   const length = size % blockSize;

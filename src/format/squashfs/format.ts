@@ -10,7 +10,7 @@ import {
 } from '../../tree/index.js';
 import { openSquashfs, recogniseSuperblock, type SquashfsFacts } from './read.js';
 
-/** What is recognised: the facts of the superblock. */
+/** The result of a recognition: the facts of the superblock. */
 export interface SquashfsFound extends Recognition {
   readonly facts: SquashfsFacts;
 }

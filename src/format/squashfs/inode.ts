@@ -4,7 +4,7 @@
 import { struct, u16le, u32le, u64le, type Value } from '../../bytes/index.js';
 import type { Node } from '../../tree/index.js';
 
-/** Types of the basic inodes; directory entries carry these whatever the inode's form. */
+/** Types of the basic inodes; directory entries use these for every form of the inode. */
 export const InodeType = {
   directory: 1,
   file: 2,
@@ -55,7 +55,7 @@ export const extendedDirectory = struct('squashfs extended directory inode', 40,
   xattr: u32le(36),
 });
 
-/** Followed by the name of the first entry behind this point of the listing. */
+/** Followed by the name of the first entry after this point of the listing. */
 export const directoryIndex = struct('squashfs directory index', 12, {
   /** Bytes from the start of the listing to a directory header. */
   at: u32le(0),

@@ -1,4 +1,4 @@
-// What a planned image is: the decisions as plain data, and the side tables the emitter works from.
+// A planned image: the decisions as plain data, and the side tables for the emitter.
 
 import type { CompressionFacts } from '../../compress/index.js';
 import type { Loss } from '../../tree/index.js';
@@ -15,7 +15,7 @@ import type { PlannedXattrs } from './plan-xattrs.js';
  */
 export const LAYOUT_VERSION = 3;
 
-/** What was decided before the first byte, as plain data. */
+/** The decisions before the first byte, as plain data. */
 export interface SquashfsLayout {
   readonly format: 'squashfs';
   readonly layoutVersion: number;

@@ -1,4 +1,4 @@
-// Entries that are not directories, each once, whatever its names; and which of them have one content.
+// Entries that are not directories, each once for all its names; and which of them share a content.
 
 import type { ExactContent } from '../../io/index.js';
 import { countNames, type Directory, type FileTree, type Node } from '../../tree/index.js';
@@ -8,13 +8,13 @@ export type Leaf = Exclude<Node, Directory>;
 /** Takes leaves in the order of their numbers. There may be millions: what is looked up while it fills goes away with it. */
 export class LeafTable {
   readonly leaves: Leaf[];
-  /** For each leaf the index of the first one with the same content object: its own for most, and for what is no file. */
+  /** For each leaf the index of the first one with the same content object: its own for most, and for leaves that are not files. */
   readonly contentOwners: Uint32Array;
   /** The numbers of leaves with more than one name. */
   readonly linked = new Map<Leaf, number>();
   /** How many names a leaf has, for those with more than one. */
   readonly linkCounts = new Map<Leaf, number>();
-  /** Index of the first leaf with a content, and of each leaf that is no file. */
+  /** Index of the first leaf with a content, and of each leaf that is not a file. */
   readonly #first = new Map<ExactContent | Leaf, number>();
   /** Index of each file whose content an earlier leaf has. */
   readonly #sharing = new Map<Leaf, number>();
@@ -22,7 +22,7 @@ export class LeafTable {
 
   constructor(tree: FileTree) {
     const most = countNames(tree.root);
-    // Made for the most there can be: an array that grows leaves two more of its size behind.
+    // Made for the most there can be: an array that grows leaves two more of its size after.
     this.leaves = new Array(most);
     this.contentOwners = new Uint32Array(most);
   }
@@ -49,7 +49,7 @@ export class LeafTable {
     return true;
   }
 
-  /** Ends the lists behind the last leaf. */
+  /** Ends the lists after the last leaf. */
   finish() {
     this.leaves.length = this.#count;
     const { leaves, linked, linkCounts } = this;

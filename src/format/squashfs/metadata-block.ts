@@ -1,4 +1,4 @@
-// Metadata blocks: every table but the data is a run of blocks of at most 8192 bytes, each with a 16-bit header
+// Metadata blocks: every table is a run of blocks of at most 8192 bytes, each with a 16-bit header
 // (squashfs 4.0 format, "Packing metadata").
 
 /** Bytes of content in every metadata block of a table but its last. */
@@ -23,7 +23,7 @@ export function metadataLimit(length: number): number {
   return length + METADATA_HEADER * Math.ceil(length / METADATA_SIZE);
 }
 
-/** Where something lies in a table: first byte of its block, counted from the table, and place in the block's content. */
+/** Where something is in a table: first byte of its block, counted from the table, and place in the block's content. */
 export interface MetadataPlace {
   readonly block: number;
   readonly offset: number;

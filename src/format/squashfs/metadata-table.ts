@@ -7,7 +7,7 @@ import { METADATA_SIZE, type MetadataPlace, renderMetadataBlock } from './metada
 
 /** Full blocks that wait before they are compressed together; bounds the memory of large tables. */
 const BATCH = 256;
-/** Blocks compressed at once, per job: they are small. */
+/** Blocks compressed in parallel, per job: they are small. */
 const WIDTH = 4;
 
 export class MetadataTable {
@@ -59,12 +59,12 @@ export class MetadataTable {
     }
   }
 
-  /** Whether {@link place} can tell the place of a position already. */
+  /** Whether {@link place} already knows the place of a position. */
   isPlaced(position: number): boolean {
     return Math.floor(position / METADATA_SIZE) < this.#starts.length;
   }
 
-  /** Where the content at a position lies. Its block need not be compressed yet, but all blocks before it. */
+  /** Where the content at a position is. Its block need not be compressed yet, but all blocks before it. */
   place(position: number): MetadataPlace {
     const block = this.#starts[Math.floor(position / METADATA_SIZE)];
     if (block === undefined) throw new InternalError('internal.metadata-place', 'A place was asked for too early.');

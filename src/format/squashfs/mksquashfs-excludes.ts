@@ -1,4 +1,4 @@
-// What mksquashfs leaves out by -e and -ef, as patterns of ours.
+// The excludes of mksquashfs, -e and -ef, as our patterns.
 
 import { type ByteString, trimBlanks } from '../../bytes/index.js';
 import { UnsupportedError } from '../../errors.js';

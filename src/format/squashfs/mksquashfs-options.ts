@@ -35,7 +35,7 @@ export interface RootAttributes {
   readonly time?: number;
 }
 
-/** Changes of the tree and of what is taken from it. Times are seconds since 1970. */
+/** Changes and selections of the tree. Times are seconds since 1970. */
 export interface MksquashfsTree {
   /** Store equal files once. Undefined: the default, which is to do so. */
   readonly duplicates?: boolean;
@@ -334,7 +334,7 @@ export const MKSQUASHFS: ForeignProgram<Draft> = {
 };
 
 /**
- * Reads words in mksquashfs's spelling. What is known and not supported is in `refused`; operands and words that
+ * Reads words in mksquashfs's spelling. Known but unsupported options are in `refused`; operands and words that
  * mksquashfs does not have are in `rest`. Throws `UsageError` `squashfs.mksquashfs-option` for a bad value.
  */
 export function parseMksquashfsOptions(words: readonly string[], own?: OwnWords): MksquashfsOptions {

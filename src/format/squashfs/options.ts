@@ -10,7 +10,7 @@ import { MAX_BLOCK_SIZE, MIN_BLOCK_SIZE } from './data-block.js';
 /** Parts of an image that can be left uncompressed one by one. */
 export type StoredPart = 'inodes' | 'data' | 'fragments' | 'xattrs' | 'ids';
 
-/** What can be chosen about a squashfs image. */
+/** Options of a squashfs image. */
 export interface SquashfsOptions {
   readonly compression: Compression;
   /** The image's own time; seconds outside 1970…2106 are clamped. */
@@ -23,9 +23,9 @@ export interface SquashfsOptions {
   readonly tailPacking?: boolean;
   /** Whether inodes can be found by number: needed for NFS, and for overlayfs with index or nfs_export. Default true. */
   readonly exportTable?: boolean;
-  /** Whether blocks of nothing but zeros take no space. Default true. */
+  /** Whether blocks of zeros take no space. Default true. */
   readonly sparse?: boolean;
-  /** Whether equal files of the tree share their content: told to later writers, changes nothing else. Default false. */
+  /** Whether equal files of the tree share their content: recorded in the superblock for tools that append; no other effect. Default false. */
   readonly duplicatesShared?: boolean;
   /** Parts not to compress. Default: none of them, with compression `none` all. */
   readonly stored?: readonly StoredPart[];
@@ -34,16 +34,16 @@ export interface SquashfsOptions {
    * down to whole blocks.
    */
   readonly padTo?: number;
-  /** Zeros in front of the image, in bytes; nothing in the image counts them. Default 0. */
+  /** Zeros before the image, in bytes; nothing in the image counts them. Default 0. */
   readonly offset?: number;
   /**
    * Every file that has blocks of its own starts at a multiple of this many bytes from the superblock: a power of two up
    * to 64 MiB. Default 1.
    */
   readonly alignTo?: number;
-  /** Contents whose tails get blocks of their own. Default: none. */
+  /** Contents whose tails get separate blocks. Default: none. */
   readonly unfragmented?: ReadonlySet<ExactContent>;
-  /** Contents that are stored as they are, in blocks of their own. Default: none. */
+  /** Contents that are stored as they are, in separate blocks. Default: none. */
   readonly uncompressed?: ReadonlySet<ExactContent>;
   /** From a content to another one whose tail is the same, byte for byte, as `findEqualTails` has it. Default: none. */
   readonly equalTails?: ReadonlyMap<ExactContent, ExactContent>;

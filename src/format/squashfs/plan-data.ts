@@ -74,12 +74,12 @@ export function planData(inodes: PlannedInodes, options: ResolvedOptions): Plann
   };
 }
 
-/** Packs tails into fragments, one behind the other. */
+/** Packs tails into fragments, back to back. */
 class TailPlaces {
   /** {@link NO_FRAGMENT} for none. */
   readonly fragments: Uint32Array;
   readonly offsets: Uint32Array;
-  /** Fragments begun. */
+  /** Fragments started so far. */
   count = 0;
   readonly #options: ResolvedOptions;
   /** Tails that others are equal to: the first content that has such a one, by the content they name. */
@@ -95,7 +95,7 @@ class TailPlaces {
     this.#filled = options.blockSize;
   }
 
-  /** Gives a content's tail its place; false if that is where an equal one lies already. */
+  /** Gives a content's tail its place; false if that is where an equal one is already. */
   place(index: number, content: ExactContent, length: number): boolean {
     const named = this.#options.equalTails.get(content) ?? content;
     const first = this.#first.get(named);
@@ -147,12 +147,12 @@ export function tailInFragment(content: ExactContent, options: ResolvedOptions):
   if (unfragmented.has(content) || uncompressed.has(content)) return 0;
   const tail = size % blockSize;
   if (!fragments || (size > blockSize && !tailPacking)) return 0;
-  // A tail known to be zeros costs nothing as a sparse block.
+  // A tail known to be zeros takes no space as a sparse block.
   const last = holes.at(-1);
   return sparse && last && last.at <= size - tail && last.at + last.length === size ? 0 : tail;
 }
 
-/** Bytes of the blocks that lie in holes altogether. */
+/** Bytes of the blocks that are in holes altogether. */
 function knownSparse(content: ExactContent, blockSize: number): number {
   let bytes = 0;
   for (const hole of content.holes) {

@@ -1,6 +1,6 @@
 // Numbers the inodes. Entries that are not directories come first, directory by directory in tree order, then the
 // directories from the deepest level up to the root: so each listing follows the inodes it refers to, and all inodes and
-// listings of one level can be rendered and compressed at once.
+// listings of one level can be rendered and compressed in parallel.
 
 import { type ByteString, displayText } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';

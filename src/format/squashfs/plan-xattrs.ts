@@ -43,7 +43,7 @@ export function planXattrs(inodes: PlannedInodes, losses: LossLog): PlannedXattr
   return { sets, setOf, keyBytes };
 }
 
-/** Bytes of an attribute set as its entry tells them: full names with a zero behind, and values. */
+/** Bytes of an attribute set as its entry counts them: full names with a zero byte each, and values. */
 export function setSize(xattrs: readonly Xattr[]): number {
   return xattrs.reduce((sum, { name, value }) => sum + name.length + 1 + value.length, 0);
 }

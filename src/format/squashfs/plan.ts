@@ -1,4 +1,4 @@
-// Plans a squashfs image: everything but the sizes that compression will give.
+// Plans a squashfs image: everything except sizes after compression.
 
 import { divCeil } from '../../bytes/index.js';
 import { compressionFacts } from '../../compress/index.js';

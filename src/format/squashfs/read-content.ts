@@ -4,7 +4,7 @@ import { checkRange, type Data, NO_HOLES, type Range, type Run, type Source, sou
 import { NO_FRAGMENT, sizeOfWord } from './data-block.js';
 import { damaged, type Volume } from './read-volume.js';
 
-/** Where a file's bytes are, as its inode tells. */
+/** The places of a file's bytes, according to its inode. */
 export interface StoredPlace {
   readonly at: number;
   readonly size: number;
@@ -20,7 +20,7 @@ export class StoredFile implements Source {
   readonly #volume: Volume;
   readonly #fragments: FragmentBlocks;
   readonly #place: StoredPlace;
-  /** Where each block begins in the image; only for who reads from any place on. */
+  /** Where each block begins in the image; only for random access. */
   #starts: Float64Array | undefined;
   readonly #kept = new Map<number, Promise<Uint8Array>>();
 
@@ -68,7 +68,7 @@ export class StoredFile implements Source {
     return sourceView(this, range);
   }
 
-  /** Some blocks are kept: who reads from place to place comes back to the same. */
+  /** Some blocks are cached for random access. */
   #block(index: number): Promise<Uint8Array> {
     const known = this.#kept.get(index);
     if (known) return known;
@@ -96,7 +96,7 @@ export class StoredFile implements Source {
     return readBlock(this.#volume, this.#starts[index]!, word, length);
   }
 
-  /** The last `length` bytes, which lie in a fragment. */
+  /** The last `length` bytes, which are in a fragment. */
   async #tail(length: number): Promise<Uint8Array> {
     const { fragment, fragmentOffset } = this.#place;
     const block = await this.#fragments.block(fragment);
@@ -121,7 +121,7 @@ export class StoredFile implements Source {
   }
 }
 
-/** Fragment blocks, the last few decoded ones kept: files that follow each other lie in the same. */
+/** Fragment blocks, the last few decoded ones kept: files that follow each other are in the same. */
 export class FragmentBlocks {
   readonly #volume: Volume;
   readonly #kept = new Map<number, Promise<Uint8Array>>();

@@ -23,7 +23,7 @@ import {
 import type { StoredPlace } from './read-content.js';
 import { Cursor, damaged, type Volume } from './read-volume.js';
 
-/** What all inodes have. */
+/** Common to all inodes. */
 export interface InodeHead {
   readonly mode: number;
   readonly uid: number;
@@ -33,7 +33,7 @@ export interface InodeHead {
   readonly xattr: number;
 }
 
-/** What a kind of inode has beside. */
+/** The values of one kind of inode. */
 export type InodeBody =
   | { readonly kind: 'directory'; readonly block: number; readonly offset: number; readonly length: number }
   | { readonly kind: 'file'; readonly place: StoredPlace }
@@ -138,7 +138,7 @@ class InodeReader {
   }
 }
 
-/** The numbers of a list, which is a copy of its own. */
+/** The numbers of a list, copied. */
 function littleEndianWords(list: Uint8Array): Uint32Array {
   if (IS_LITTLE_ENDIAN) return new Uint32Array(list.buffer, list.byteOffset, list.length / 4);
   const view = new DataView(list.buffer, list.byteOffset);

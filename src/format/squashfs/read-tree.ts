@@ -1,5 +1,5 @@
 // The files of an opened image as a tree. Directories are met breadth first and built from the last to the first, so no
-// depth of nesting costs a stack; none is met twice, so no loop is followed.
+// nesting does not use the stack; none is read twice, so no loop is followed.
 
 import { type ByteString, byteStringOf, timestamp } from '../../bytes/index.js';
 import { EMPTY, type ExactContent, ExhaustedError, FAULT_UNITS, NAME_UNITS } from '../../io/index.js';
@@ -51,7 +51,7 @@ class TreeReader {
   readonly #ids: Uint32Array;
   readonly #xattrs: XattrSets;
   readonly #fragments: FragmentBlocks;
-  /** What has been made, by reference: several names of one inode are one node. */
+  /** Nodes by reference: several names of one inode are one node. */
   readonly #nodes = new Map<number, Node>();
   readonly #directories: OpenDirectory[] = [];
   readonly #opened = new Set<number>();
@@ -118,7 +118,7 @@ class TreeReader {
     this.#directories.push({ ref, path, attributes, names, faults: new Map() });
   }
 
-  /** The export table leads NFS to inodes by their numbers: where there is one, it has to be right. */
+  /** The export table maps inode numbers to inodes, for NFS. If there is one, it must be right. */
   async #checkExport({ number }: FoundInode, ref: number): Promise<void> {
     const { exportTableAt, inodeCount } = this.#volume.superblock;
     if (number < 1 || number > inodeCount) throw damaged('inode-number', `There can be no inode ${number}.`);

@@ -44,7 +44,7 @@ export class Volume {
   readonly superblock: Superblock;
   readonly decode: BlockDecoder;
   readonly #blocks = new Map<number, MetadataBlock>();
-  /** What reading the tree has cost. */
+  /** The work done so far for reading the tree. */
   readonly work: Work;
 
   private constructor(image: Source, found: Superblock, decode: BlockDecoder) {
@@ -91,7 +91,7 @@ export class Volume {
     return count;
   }
 
-  /** Bytes of the image, none of them behind what the superblock says is used. */
+  /** Bytes of the image, none of them after what the superblock says is used. */
   async bytes(at: number, length: number): Promise<Uint8Array> {
     if (!(at >= 0 && at + length <= this.superblock.bytesUsed)) {
       throw damaged('out-of-range', `Bytes ${at} to ${at + length} lie outside of the image.`, Math.max(0, at));
@@ -128,7 +128,7 @@ export class Volume {
     return ids;
   }
 
-  /** Where a fragment block lies. */
+  /** Where a fragment block is. */
   async fragment(index: number) {
     const { fragmentCount, fragmentTableAt } = this.superblock;
     if (index >= fragmentCount || fragmentTableAt === undefined) {
@@ -138,7 +138,7 @@ export class Volume {
   }
 }
 
-/** A place in a table, from which bytes are taken one after the other, across its metadata blocks. */
+/** A place in a table, from which bytes are read sequentially, across its metadata blocks. */
 export class Cursor {
   readonly #volume: Volume;
   #at: number;
@@ -167,7 +167,7 @@ export class Cursor {
       this.#at = next;
       this.#offset = 0;
     }
-    // Only now is memory taken for it: what is claimed may be more than there is.
+    // Memory is allocated only now: the claimed length may exceed the data.
     const bytes = new Uint8Array(length);
     let at = 0;
     for (const part of parts) {

@@ -7,13 +7,13 @@ import { readTree } from './read-tree.js';
 import { codecName, faultOf, Volume } from './read-volume.js';
 import { MAGIC, type Superblock, SuperblockFlag, superblock, VERSION } from './superblock.js';
 
-/** What a superblock says, for people and reports. */
+/** The facts of a superblock, for people and reports. */
 export interface SquashfsFacts {
   /** `gzip`, `xz` …; a number for a codec that has no name. */
   readonly compression: string;
   /** Version of the format: `4.0`. */
   readonly version: string;
-  /** Bytes, without the padding behind the last table. */
+  /** Bytes, without the padding after the last table. */
   readonly size: number;
   readonly blockSize: number;
   /** Seconds since 1970. */
@@ -23,7 +23,7 @@ export interface SquashfsFacts {
   readonly ids: number;
   readonly hasXattrs: boolean;
   readonly exportable: boolean;
-  /** Parts that the writer was told not to compress. */
+  /** Parts that the writer did not compress. */
   readonly stored: readonly string[];
 }
 
@@ -38,7 +38,7 @@ export interface SquashfsImage {
 }
 
 /**
- * Opens an image of squashfs 4.0, whichever codec it has. Throws {@link InvalidImageError} for an image that is none or
+ * Opens an image of squashfs 4.0, with any codec. Throws {@link InvalidImageError} for an image of another kind or
  * damaged, {@link UnsupportedError} for other versions and codecs. The engine decodes; it changes no byte of the result.
  */
 export async function openSquashfs(image: Source, engine: EngineChoice = 'auto'): Promise<SquashfsImage> {
@@ -46,7 +46,7 @@ export async function openSquashfs(image: Source, engine: EngineChoice = 'auto')
   return { facts: factsOf(volume.superblock), tree: () => readTree(volume) };
 }
 
-/** What the superblock of an image says; undefined for an image of another kind, whatever its bytes are. */
+/** The facts of an image's superblock; undefined for any image of another kind. */
 export async function recogniseSquashfs(image: Source): Promise<SquashfsFacts | undefined> {
   return (await recogniseSuperblock(image))?.facts;
 }

@@ -39,7 +39,7 @@ export interface PlacedListing {
 /** Room for an inode and a symbolic link's target; files of many blocks and indexed directories get more. */
 const SCRATCH = 8192;
 
-/** Every inode is lent: it lies in the renderer's own memory until the next one is asked for. */
+/** Every inode is lent: it is in the renderer's own memory until the next one is asked for. */
 export class InodeRenderer {
   readonly #image: PlannedImage;
   readonly #placed: PlacedData;
@@ -150,7 +150,7 @@ export class InodeRenderer {
       : this.#render(extendedDevice, Object.assign(head, { device, xattr }));
   }
 
-  /** A structure at the start of the scratch memory, and `more` bytes behind it for its variable part. */
+  /** A structure at the start of the scratch memory, and `more` bytes after it for its variable part. */
   #render<T>(structure: Struct<T>, value: T, more = 0): Uint8Array {
     const length = structure.size + more;
     if (length > this.#scratch.length) {

@@ -23,7 +23,7 @@ export const superblock = struct('squashfs superblock', 96, {
   minor: u16le(30),
   /** An {@link inodeRef}. */
   rootInode: u64le(32),
-  /** Without the padding behind the last table. */
+  /** Without the padding after the last table. */
   bytesUsed: u64le(40),
   idTableAt: u64le(48),
   xattrTableAt: optionalU64le(56),

@@ -17,7 +17,7 @@ export const xattrReference = struct('squashfs xattr value reference', 8, { plac
 
 /** One set of attributes, shared by all inodes that have exactly these. */
 export const xattrSet = struct('squashfs xattr id entry', 16, {
-  /** Where its first key lies, as a metadata reference. */
+  /** Where its first key is, as a metadata reference. */
   place: u64le(0),
   count: u32le(8),
   /** Bytes of names with prefix and terminating zero, plus bytes of values. */

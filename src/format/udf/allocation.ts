@@ -1,11 +1,11 @@
-// Allocation descriptors (ECMA-167 4/14.14) and the extents they go on in (4/14.5): where the data of a file lie.
+// Allocation descriptors (ECMA-167 4/14.14) and the extents they continue in (4/14.5): where the data of a file are.
 
 import { divCeil, reserved, struct, u32le } from '../../bytes/index.js';
 import { longAd } from './fields.js';
 import { BLOCK, EXTENT_BYTES } from './geometry.js';
 import { stamped, TAG, TAG_ID } from './tag.js';
 
-/** Bytes in front of the descriptors of a continuation. */
+/** Bytes before the descriptors of a continuation. */
 export const AED_HEAD = 24;
 /** Kind of extent: more descriptors, in the two highest bits of the length. */
 const CONTINUES = 0xc000_0000;
@@ -25,7 +25,7 @@ export interface Place {
   readonly partition: number;
 }
 
-/** Data that lie in one piece: split into extents as the length field wants it. */
+/** Data that are in one piece: split into extents that the length field can hold. */
 export interface DataRun extends Place {
   /** Bytes. */
   readonly size: number;
@@ -36,7 +36,7 @@ export function descriptorCount(size: number): number {
   return divCeil(size, EXTENT_BYTES);
 }
 
-/** Blocks of continuations behind a file entry with `room` bytes for descriptors of `size` bytes of data. */
+/** Blocks of continuations after a file entry with `room` bytes for descriptors of `size` bytes of data. */
 export function continuationBlocks(size: number, room: number, width: DescriptorWidth): number {
   const inEntry = Math.floor(room / width);
   const inBlock = Math.floor((BLOCK - AED_HEAD) / width);
@@ -54,7 +54,7 @@ export interface RenderedAllocation {
 }
 
 /**
- * Describes a run of data. Behind `room` bytes the descriptors go on in blocks of their own, the first of them at `next`;
+ * Describes a run of data. After `room` bytes the descriptors continue in separate blocks, the first of them at `next`;
  * `tagVersion` is that of their tags.
  */
 export function renderAllocation(

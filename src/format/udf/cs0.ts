@@ -1,4 +1,4 @@
-// OSTA Compressed Unicode (UDF 2.1.1, 2.1.3): characters in 8 or 16 bits behind a byte that says which; dstrings carry
+// OSTA Compressed Unicode (UDF 2.1.1, 2.1.3): characters in 8 or 16 bits after a byte that says which; dstrings carry
 // their length in their last byte.
 
 import type { Field } from '../../bytes/index.js';
@@ -59,7 +59,7 @@ export function cutToFit(text: string, room: number): string {
   let cut = text;
   while (cs0Length(cut) > room) {
     const last = cut.charCodeAt(cut.length - 1);
-    // Half a pair of surrogates is no character.
+    // A lone surrogate is not a character.
     cut = cut.slice(0, last >= 0xdc00 && last <= 0xdfff ? -2 : -1);
   }
   return cut;

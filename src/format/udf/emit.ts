@@ -24,7 +24,7 @@ export interface UdfPlacement {
   readonly partition: number;
   /** First block of the area of {@link UdfPlan}. */
   readonly area: number;
-  /** Where the data of a file lie: block and bytes. */
+  /** Where the data of a file are: block and bytes. */
   file(node: File<Content>): { readonly block: number; readonly size: number };
 }
 
@@ -146,7 +146,7 @@ function fileRun(node: UdfInode['node'], placement: UdfPlacement): DataRun {
   return { block: block - placement.partition, partition: 0, size };
 }
 
-/** Directory or link data into `data`; `blockAt` tells the block of a byte, as tags state it. */
+/** Directory or link data into `data`; `blockAt` gives the block of a byte, as stated in tags. */
 function writeData(
   plan: UdfPlan,
   index: number,

@@ -45,7 +45,7 @@ function writeStamp(view: DataView, at: number, time: Timestamp): void {
   for (const [i, value] of rest.entries()) view.setUint8(at + 4 + i, value);
 }
 
-/** Who or what a descriptor belongs to: an ASCII identifier and eight bytes whose meaning depends on it. */
+/** The owner of a descriptor: an ASCII identifier and eight bytes whose meaning depends on it. */
 export interface EntityId {
   readonly id: string;
   readonly suffix: readonly number[];

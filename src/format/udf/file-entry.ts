@@ -7,7 +7,7 @@ import type { NodeKind } from './node-kind.js';
 import { IMPLEMENTATION } from './revision.js';
 import { stamped, TAG, TAG_ID } from './tag.js';
 
-/** Bytes in front of extended attributes and allocation descriptors. */
+/** Bytes before extended attributes and allocation descriptors. */
 export const ENTRY_HEAD = 176;
 
 const STRATEGY = 4;
@@ -28,11 +28,11 @@ export const FILE_TYPE: Readonly<Record<NodeKind, number>> = {
   'metadata-mirror': 251,
 };
 
-/** What follows the extended attributes: short or long allocation descriptors, or the data themselves. */
+/** The data after the extended attributes: short or long allocation descriptors, or the content itself. */
 export const DATA_FORM = { short: 0, long: 1, embedded: 3 } as const;
 export type DataForm = (typeof DATA_FORM)[keyof typeof DATA_FORM];
 
-/** What both forms of file entries begin with. */
+/** The beginning of both forms of file entries. */
 export const entryBeginning = {
   tag: reserved(0, TAG),
   priorEntries: u32le(16),
@@ -115,7 +115,7 @@ export function writeFileEntry(
     recordLength: 0,
     size,
     blocks,
-    // A tree knows one time; readers want three.
+    // A tree has one time per entry; readers expect three.
     accessed: time,
     modified: time,
     changed: time,

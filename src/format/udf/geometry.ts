@@ -10,7 +10,7 @@ export const SEQUENCE_BLOCKS = 16;
 export const INTEGRITY_BLOCKS = 2;
 /** Blocks of the volume recognition sequence: BEA01, NSR0x, TEA01. */
 export const RECOGNITION_BLOCKS = 3;
-/** A second anchor may lie in the last block of a volume, or as many blocks in front of it. */
+/** A second anchor may be in the last block of a volume, or as many blocks before it. */
 export const ANCHOR_DISTANCE = 256;
 /** Most bytes of one extent: its length has 30 bits, and all but a file's last are whole blocks. */
 export const EXTENT_BYTES = 0x3fff_f800;

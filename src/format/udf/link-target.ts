@@ -11,7 +11,7 @@ const NAME = 5;
 /** Kind, length of the name, and its version. */
 const HEAD = 4;
 
-/** The components one behind the other. */
+/** The components back to back. */
 export function encodeTarget(target: ByteString): Uint8Array {
   const names = target.split('/').filter((name) => name !== '') as ByteString[];
   const parts = names.map((name) => {
@@ -23,7 +23,7 @@ export function encodeTarget(target: ByteString): Uint8Array {
   return concatBytes(target.startsWith('/') ? [Uint8Array.of(ROOT, 0, 0, 0), ...parts] : parts);
 }
 
-/** The target that components stand for; undefined where they are none. */
+/** The target that components stand for; undefined if they are not. */
 export function decodeTarget(bytes: Uint8Array): ByteString | undefined {
   const names: string[] = [];
   let isAbsolute = false;

@@ -1,4 +1,4 @@
-// What UDF cannot keep of a tree.
+// Metadata that UDF cannot store.
 
 import type { Content } from '../../io/index.js';
 import { type FileTree, type Loss, LossLog, walk } from '../../tree/index.js';

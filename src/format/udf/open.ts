@@ -10,7 +10,7 @@ import { Volume } from './read-volume.js';
 /** A volume opened for reading. */
 export interface UdfImage {
   readonly facts: UdfVolumeFacts;
-  /** What is odd about the volume, as far as its tree has been read. */
+  /** Defects of the volume, as far as its tree has been read. */
   readonly notes: readonly string[];
   /**
    * All files; contents are read when they are pulled. Entries that cannot be read, such as those of strategy 4096, are files

@@ -26,13 +26,13 @@ export interface UdfInode {
   readonly continuations: number;
   /** Bytes of directory or link data; files have theirs elsewhere. */
   readonly dataSize: number;
-  /** Blocks of those data behind the descriptors; 0 if they fit into the entry. */
+  /** Blocks of those data after the descriptors; 0 if they fit into the entry. */
   readonly dataBlocks: number;
   readonly uniqueId: number;
   readonly links: number;
 }
 
-/** What a directory has beyond its inode. */
+/** The values of a directory in addition to its inode. */
 export interface UdfDirectory {
   /** Index of the parent's inode; the root is its own parent. */
   readonly parent: number;
@@ -65,7 +65,7 @@ export interface UdfOptions {
   readonly revision: UdfRevision;
 }
 
-/** Lays out a tree. Nothing of it depends on where files lie, only on the most that they can be. */
+/** Lays out a tree. Nothing of it depends on where files are, only on the most that they can be. */
 export function planUdf(tree: FileTree<Content>, options: UdfOptions): UdfPlan {
   const revision = REVISIONS[options.revision];
   const descriptorWidth = revision.metadataPartition ? 16 : 8;

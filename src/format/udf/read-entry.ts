@@ -1,4 +1,4 @@
-// File entries as they are read, in both forms (ECMA-167 4/14.9, 4/14.17), and where the data of a file lie (4/14.14).
+// File entries as they are read, in both forms (ECMA-167 4/14.9, 4/14.17), and where the data of a file are (4/14.14).
 
 import { reserved, struct, type Timestamp, u32le, u64le } from '../../bytes/index.js';
 import { UnsupportedError } from '../../errors.js';
@@ -49,7 +49,7 @@ export interface FoundEntry {
   /** Bytes. */
   readonly size: number;
   readonly device: readonly [major: number, minor: number] | undefined;
-  /** The data where they lie in the entry. */
+  /** The data where they are in the entry. */
   readonly embedded: Uint8Array | undefined;
   readonly parts: readonly Part[];
   /** Why the data cannot be read; absent if they can. */
@@ -128,7 +128,7 @@ export class EntryReader {
     return parts;
   }
 
-  /** Reports every extent until they end; returns where they go on. */
+  /** Reports every extent until they end; returns where they continue. */
   #extents(
     descriptors: Uint8Array,
     form: number,

@@ -1,5 +1,5 @@
 // The files of an opened volume as a tree. Directories are met breadth first and built from the last to the first, so no
-// depth of nesting costs a stack; no directory is entered twice, so no loop is followed.
+// nesting does not use the stack; no directory is read twice, so no loop is followed.
 
 import { alignUp, type ByteString, fromText } from '../../bytes/index.js';
 import {
@@ -99,7 +99,7 @@ async function metadataFile(
 class TreeReader {
   readonly #volume: Volume;
   readonly #entries: EntryReader;
-  /** What has been made, by the place of its entry: several names of one entry are one node. */
+  /** Nodes by the place of their entry: several names of one entry are one node. */
   readonly #nodes = new Map<string, Node>();
   readonly #open: OpenDirectory[] = [];
   readonly #opened = new Set<string>();
@@ -142,7 +142,7 @@ class TreeReader {
     }
   }
 
-  /** What stands for an entry that threw this. */
+  /** The node for an entry that threw this. */
   #unreadable(path: ByteString, error: unknown): Node {
     if (!isEntryFault(error)) throw error;
     this.#volume.work.spend(FAULT_UNITS);

@@ -13,13 +13,13 @@ import { logicalVolume } from './volume-descriptors.js';
 /** An opened volume. */
 export class Volume {
   readonly #image: Source;
-  /** What reading the tree has cost. */
+  /** The work done so far for reading the tree. */
   readonly work: Work;
   readonly blockSize: number;
   readonly fileSet: LongAddress;
   readonly #partitions: Partition[];
 
-  /** What is odd about the volume, as far as its tree has been read. */
+  /** Defects of the volume, as far as its tree has been read. */
   readonly remarks = new Remarks();
 
   private constructor(image: Source, blockSize: number, fileSet: LongAddress, partitions: readonly Partition[]) {
@@ -74,7 +74,7 @@ export class Volume {
     for (let block = end - 1; block >= Math.max(0, end - count); block--) yield block;
   }
 
-  /** Where `length` bytes from a block on lie. Throws where they leave the partition or the image. */
+  /** Where `length` bytes from a block on are. Throws where they leave the partition or the image. */
   rangesOf(partition: number, block: number, length: number): Range[] {
     const found = this.#partitions[partition];
     if (found?.kind !== 'runs') throw damaged('partition', `There is no partition ${partition}.`);

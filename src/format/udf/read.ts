@@ -7,7 +7,7 @@ import { type Descriptors, findDescriptors } from './read-sequence.js';
 import { announcesUdf } from './recognition.js';
 import { logicalVolume, partitionDescriptor, primaryVolume } from './volume-descriptors.js';
 
-/** What the descriptors of a UDF volume say. */
+/** The facts of the descriptors of a UDF volume. */
 export interface UdfVolumeFacts {
   readonly label: string;
   /** `1.02` */
@@ -20,12 +20,12 @@ export interface UdfVolumeFacts {
   readonly partitionAt: number;
 }
 
-/** What the descriptors of a volume say, and how sure it is that there is a volume. */
+/** The facts of a volume's descriptors, and how certain it is that there is a volume. */
 export interface FoundVolume extends Recognition {
   readonly volume: UdfVolumeFacts;
 }
 
-/** The volume of the source; undefined if there is none, whatever its bytes are. */
+/** The volume of the source; undefined for any other bytes. */
 export async function recogniseUdf(image: Source): Promise<UdfVolumeFacts | undefined> {
   return (await findVolume(image))?.volume;
 }

@@ -15,7 +15,7 @@ export function renderRecognition({ nsr }: RevisionFacts): Uint8Array {
 }
 
 const SEQUENCE_AT = 32_768;
-/** Descriptors have 2048 bytes; on media with larger sectors each has a sector of its own (ECMA-167 2/8.4). */
+/** Descriptors have 2048 bytes; on media with larger sectors each has a separate sector (ECMA-167 2/8.4). */
 const STRIDES = [2048, 4096];
 /** ISO 9660's own descriptors come first; no real volume has more. */
 const MOST_DESCRIPTORS = 64;

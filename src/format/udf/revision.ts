@@ -1,4 +1,4 @@
-// What differs between the revisions of UDF, and the entity identifiers that name a revision (UDF 2.1.5).
+// Differences between the revisions of UDF, and the entity identifiers that name a revision (UDF 2.1.5).
 
 import type { EntityId } from './fields.js';
 
@@ -14,7 +14,7 @@ export interface RevisionFacts {
   readonly tagVersion: 2 | 3;
   /** Standard identifier in the volume recognition sequence. */
   readonly nsr: 'NSR02' | 'NSR03';
-  /** From 2.50 on, descriptors of files lie in a metadata partition (UDF 2.50 2.2.10). */
+  /** From 2.50 on, descriptors of files are in a metadata partition (UDF 2.50 2.2.10). */
   readonly metadataPartition: boolean;
 }
 
@@ -28,7 +28,7 @@ export const REVISIONS: Readonly<Record<UdfRevision, RevisionFacts>> = {
 /** Hard and soft write protection. */
 const WRITE_PROTECTED = 0x03;
 
-/** Who wrote the volume. */
+/** The writer of the volume. */
 export const IMPLEMENTATION: EntityId = { id: '*isopress', suffix: [] };
 
 /** States that the volume keeps to the rules of this revision, and that nobody is to write to it. */

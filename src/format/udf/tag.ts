@@ -1,4 +1,4 @@
-// Descriptor tag (ECMA-167 3/7.2): the 16 bytes in front of every descriptor that say what and where it is, with checksums.
+// Descriptor tag (ECMA-167 3/7.2): the 16 bytes before every descriptor that say what and where it is, with checksums.
 
 import { crcCcitt, reserved, struct, u8, u16le, u32le, type Value } from '../../bytes/index.js';
 import { InvalidImageError } from '../../errors.js';
@@ -40,14 +40,14 @@ export const descriptorTag = struct('UDF descriptor tag', TAG, {
 });
 export type DescriptorTag = Value<typeof descriptorTag>;
 
-/** What a tag says beyond its checksums. */
+/** The values of a tag other than its checksums. */
 export interface TagFacts {
   readonly id: TagId;
   readonly version: number;
   readonly location: number;
 }
 
-/** Completes a descriptor whose first 16 bytes are free: the tag covers everything behind it. */
+/** Completes a descriptor whose first 16 bytes are free: the tag covers everything after it. */
 export function stamped(descriptor: Uint8Array, facts: TagFacts): Uint8Array {
   const body = descriptor.subarray(TAG);
   const tag = { ...facts, checksum: 0, serial: 0, crc: crcCcitt(body), crcLength: body.length };

@@ -146,10 +146,10 @@ export const SPARING_ENTRY = 8;
 /** Blocks in which a metadata partition counts its extents. */
 export const METADATA_UNIT = 32;
 
-/** What the sequence says about this volume. Block numbers are of the medium unless told otherwise. */
+/** The facts of a volume in its sequence. Block numbers are of the medium unless stated otherwise. */
 export interface UdfVolume {
   readonly volumeId: string;
-  /** Sixteen hexadecimal digits that tell this volume from all others; readers show them as its UUID. */
+  /** Sixteen hexadecimal digits that identify this volume; readers show them as its UUID. */
   readonly identity: string;
   readonly time: Timestamp;
   readonly revision: RevisionFacts;
@@ -161,7 +161,7 @@ export interface UdfVolume {
   readonly metadata: { readonly file: number; readonly mirror: number } | undefined;
 }
 
-/** The anchor that lies at `block` and points at both copies of the sequence. */
+/** The anchor that is at `block` and points at both copies of the sequence. */
 export function renderAnchor(block: number, main: number, reserve: number, { tagVersion }: RevisionFacts): Uint8Array {
   const length = SEQUENCE_BLOCKS * BLOCK;
   const descriptor = anchorPointer.encode({ main: { length, block: main }, reserve: { length, block: reserve } });
@@ -275,7 +275,7 @@ function renderLogicalVolume(volume: UdfVolume): Uint8Array {
   return descriptor;
 }
 
-/** The physical partition, and what lies in it as a partition of its own. */
+/** The physical partition, and what is in it as a separate partition. */
 function partitionMaps({ metadata, revision }: UdfVolume): Uint8Array[] {
   const physical = physicalMap.encode({ kind: Uint8Array.of(1, physicalMap.size), volumeNumber: 1, partition: 0 });
   if (!metadata) return [physical];
@@ -286,7 +286,7 @@ function partitionMaps({ metadata, revision }: UdfVolume): Uint8Array[] {
     partition: 0,
     metadataFile: metadata.file,
     mirrorFile: metadata.mirror,
-    // Nobody allocates on a read-only medium, so there is no bitmap.
+    // A read-only medium needs no allocation bitmap.
     bitmapFile: 0xffff_ffff,
     allocationUnit: METADATA_UNIT,
     alignmentUnit: 1,

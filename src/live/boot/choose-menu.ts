@@ -66,11 +66,17 @@ export function chooseMenu(description: LiveDescription, request: MenuRequest): 
  * The old attribute names terminals for both directions; gfxterm only shows, and leaves input to the usual one. "none" is
  * as good as no attribute.
  */
-function consolesOf({ bootloader }: LiveDescription): { output: readonly string[]; input: readonly string[] } {
+function consolesOf({ bootloader, generation }: LiveDescription): {
+  output: readonly string[];
+  input: readonly string[];
+} {
   const given = (list: readonly string[] | undefined) => (list?.includes('none') ? undefined : list);
   const output = given(bootloader.output_console) ?? given(bootloader.console) ?? [];
   const input = given(bootloader.input_console) ?? output.filter((name) => name === 'console' || name === 'serial');
-  return { output: output.length > 0 ? output : ['gfxterm'], input: input.length > 0 ? input : ['console'] };
+  return {
+    output: output.length > 0 ? output : [generation.outputConsole],
+    input: input.length > 0 ? input : ['console'],
+  };
 }
 
 function checkTexts(description: LiveDescription, { bios }: MediumLayout): void {

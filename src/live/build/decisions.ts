@@ -38,22 +38,27 @@ export function decisionsOf(decided: Decided, planned: Pick<RootImage, 'fileSyst
 
 type DecisionRow = readonly [subject: string, choice: string, reason: string];
 
-function ofDescription({ request, plan }: Decided): DecisionRow[] {
+function ofDescription(decided: Decided): DecisionRow[] {
+  const { request, plan } = decided;
   const { input, description: asked, tree } = request;
   const { description, architecture, rootDirectory } = plan;
   const { schemaVersion: version, generation, profiles } = description;
   const schema = `schema version ${version.major}.${version.minor}`;
   return [
-    [
-      'description',
-      description.path,
-      `${schema}, read as ${generation.name}${asked.generation ? ' as asked for' : ''}`,
-    ],
+    ['description', description.path, `${schema}, read as ${generation.name}${generationReason(decided)}`],
     ['profiles', profiles.join(', ') || 'none', asked.profiles?.length ? 'as asked for' : 'those it imports'],
     ['root tree', rootDirectory ?? 'an archive', 'only read'],
     ['machine', architecture.machine, input.architecture ? 'as asked for' : 'that of the programs in the root tree'],
     ['time', String(plan.epoch.seconds), tree?.epoch === undefined ? 'the newest of the root tree' : 'as asked for'],
   ];
+}
+
+function generationReason({ request, plan: { description } }: Decided): string {
+  if (request.description.generation) return ' as asked for';
+  const { generationBecause: because } = description;
+  if (because === undefined) return '';
+  const { path, line, column } = because.place;
+  return ` (${basename(path)}, line ${line}, column ${column}: ${because.text.replace(/\.$/, '')})`;
 }
 
 function ofBooting({ request, plan }: Decided): DecisionRow[] {
@@ -65,9 +70,13 @@ function ofBooting({ request, plan }: Decided): DecisionRow[] {
     ['boot loaders', layout.loaders, loadersReason(request, plan)],
     ['partition table', layout.partitionTable, tableReason(request, plan)],
     ...(layout.efi ? [['EFI system partition', `${type.efifatimagesize} MiB`, espReason] as const] : []),
-    ['kernel', kernel.path, request.input.kernel === undefined ? 'the first that has modules' : 'as asked for'],
+    ['kernel', kernel.path, request.input.kernel === undefined ? kernelReason(generation) : 'as asked for'],
     ['medium id', menu.mediumId, 'drawn from the time'],
   ];
+}
+
+function kernelReason({ bootsNewestKernel }: GenerationRules): string {
+  return bootsNewestKernel ? 'the newest that has modules' : 'the first that has modules';
 }
 
 function loadersReason({ medium }: BuildRequest, { description, layout, firmware }: BuildPlan): string {

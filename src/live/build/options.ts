@@ -46,7 +46,7 @@ export interface DescriptionOptions {
   readonly directory: string;
   /** Name of the description in that directory; default: the first that KIWI looks for. */
   readonly file?: string;
-  /** Read it as this generation of KIWI does, upgrading it; default: that of its schema version. */
+  /** Read it as this generation of KIWI does, upgrading it; default: the first that accepts all of it. */
   readonly generation?: Generation;
   /** Profiles to apply; default: those that the description imports. */
   readonly profiles?: readonly string[];

@@ -40,8 +40,11 @@ export const bootloaderTable = {
   video_mode: read(anyText, 'GRUB graphics mode.', since10),
   grub_template: read(anyText, 'File beside the description that replaces the built-in menu.', { since: 'kiwi-9.24' }),
   bls: inert(bool, 'Live media have no boot loader specification entries.', since10),
-  use_disk_password: inert(bool, 'Only for encrypted disks.', since10),
-  targettype: inert(oneOf('FBA', 'SCSI', 'CDL'), 'Only for zipl.'),
+  use_disk_password: inert(bool, 'Only for encrypted disks.', { since: 'kiwi-9.24' }),
+  targettype: inert(
+    changing<string>(['kiwi-9.11', oneOf('FBA', 'SCSI', 'CDL')], ['kiwi-10', oneOf('FBA', 'SCSI', 'CDL', 'GPT')]),
+    'Only for zipl.',
+  ),
 };
 
 /** Attributes of `<bootloader>` by their names. */

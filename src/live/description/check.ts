@@ -3,10 +3,10 @@
 
 import { InvalidInputError, UnsupportedError } from '../../errors.js';
 import { requiredAttribute } from './elements.js';
-import { covers, type GenerationRules } from './generations.js';
+import { covers, type Generation, type GenerationRules, isOlder } from './generations.js';
 import { type ElementRule, ruleOf } from './grammar/index.js';
 import { givenOf, readValue, readValues } from './rows.js';
-import { foreignAttribute, unknownChild } from './unknown.js';
+import { foreignAttribute, unknownAttribute, unknownChild } from './unknown.js';
 import type { XmlElement } from './xml.js';
 
 /** Throws {@link InvalidInputError} for the first fault, in document order. */
@@ -18,7 +18,10 @@ export function checkElement(element: XmlElement, rules: GenerationRules): void 
   for (const [name, row] of Object.entries(rule.attributes)) {
     if (row.required && covers(row, rules) && covers(row.required, rules)) requiredAttribute(element, name);
   }
-  if (rule.opaque) return;
+  if (rule.opaque) {
+    if (rule.later) checkLater(element, rule.later, rules);
+    return;
+  }
   checkText(element, rules);
   const seen = new Set<string>();
   for (const child of element.children) {
@@ -45,6 +48,19 @@ export function checkElement(element: XmlElement, rules: GenerationRules): void 
   }
   for (const [name, child] of Object.entries(rule.children)) {
     if (child.required && !seen.has(name)) throw childMissing(element, name);
+  }
+}
+
+/** Looks through what an opaque element holds for words that came later than the generation. */
+function checkLater(parent: XmlElement, later: Readonly<Record<string, Generation>>, rules: GenerationRules): void {
+  const isLater = (word: string) => Object.hasOwn(later, word) && isOlder(rules.name, later[word]!);
+  for (const child of parent.children) {
+    if (isLater(child.name)) throw unknownChild(parent, child, { since: later[child.name]! }, [], rules);
+    for (const { name, place } of child.attributes.values()) {
+      const word = `${child.name} ${name}`;
+      if (isLater(word)) throw unknownAttribute(`<${child.name}>`, name, place, { since: later[word]! }, [], rules);
+    }
+    checkLater(child, later, rules);
   }
 }
 

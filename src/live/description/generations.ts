@@ -1,8 +1,9 @@
 // The generations of KIWI whose descriptions are read, and what changed between them for a live medium. Each speaks the
-// schema versions that its releases spoke; a description is read by the rules of its own generation.
+// schema versions of its releases. The number of the schema is not raised for each new word, so that two generations may
+// share one: a description is read by the rules of the first generation that accepts all of it.
 
 /** A generation of KIWI, whose rules a description is read by. */
-export type Generation = 'kiwi-9.11' | 'kiwi-9.15' | 'kiwi-9.20' | 'kiwi-9.24' | 'kiwi-10';
+export type Generation = 'kiwi-9.11' | 'kiwi-9.15' | 'kiwi-9.20' | 'kiwi-9.24' | 'kiwi-10' | 'kiwi-11';
 
 /** Boot loaders on the medium: GRUB for all, isolinux for BIOS alone, or isolinux for BIOS beside GRUB for EFI. */
 export type LoaderLayout = 'grub' | 'isolinux' | 'isolinux+grub';
@@ -43,6 +44,10 @@ export interface GenerationRules {
   readonly recordsGraphicsMode: boolean;
   /** Whether scripts see the values of `/.profile` as variables. */
   readonly scriptsSeeProfile: boolean;
+  /** Where the boot menu appears if the description does not say. */
+  readonly outputConsole: 'gfxterm' | 'console';
+  /** Whether of several kernels the newest boots; else the first by the kind of image, then by version as text. */
+  readonly bootsNewestKernel: boolean;
   /** Whether the kernel is first looked for by the links /boot/vmlinux and /boot/vmlinuz. */
   readonly followsKernelLinks: boolean;
   /** Whether the content is counted in whole MiB before the root file system is measured out by it. */
@@ -91,6 +96,8 @@ const oldest: GenerationRules = {
   choosesCompression: false,
   recordsGraphicsMode: true,
   scriptsSeeProfile: false,
+  outputConsole: 'gfxterm',
+  bootsNewestKernel: false,
   followsKernelLinks: true,
   wholeMebibytes: false,
   excluded: [...BUILDER, '/.profile'],
@@ -161,8 +168,20 @@ const kiwi10: GenerationRules = {
   packageManager: 'dnf4',
 };
 
+const kiwi11: GenerationRules = {
+  ...kiwi10,
+  name: 'kiwi-11',
+  outputConsole: 'console',
+  bootsNewestKernel: true,
+};
+
 /** All of them, oldest first. */
-export const generations: readonly GenerationRules[] = [oldest, kiwi915, kiwi920, kiwi924, kiwi10];
+export const generations: readonly GenerationRules[] = [oldest, kiwi915, kiwi920, kiwi924, kiwi10, kiwi11];
+
+/** A generation and those that came later. */
+export function generationsFrom({ name }: GenerationRules): readonly GenerationRules[] {
+  return generations.slice(orderOf(name));
+}
 
 /** The rules of a generation by its name. */
 export function rulesOf(name: Generation): GenerationRules {

@@ -17,6 +17,8 @@ export interface LiveDescription {
   /** As the document states it. */
   readonly schemaVersion: SchemaVersion;
   readonly generation: GenerationRules;
+  /** Why it is not the generation of the schema version: the first word that the one before does not know. */
+  readonly generationBecause: Remark | undefined;
   readonly name: string;
   /** Title in the boot menu. */
   readonly displayName: string;

@@ -33,10 +33,10 @@ export function selectProfiles(
   rules: GenerationRules,
 ): string[] {
   const defined = definedProfiles(image, architecture);
-  for (const { name, place } of [...defined.values()].flatMap(({ requires }) => requires)) {
-    if (!defined.has(name)) throw profileMissing(name, undefined, defined, architecture, place);
-  }
-  const start = requested.length > 0 ? requested : [...defined.values()].filter((p) => p.imported).map((p) => p.name);
+  const start =
+    requested.length > 0
+      ? requested
+      : [...defined.values()].filter((p) => p.imported && p.forMachine).map((p) => p.name);
   const expands = rules.expandsProfiles && requested.length > 0;
   const selected = new Set<string>();
   // The next one to visit is the last; each comes before those that it requires.
@@ -71,32 +71,32 @@ const machineOf = (name: string) => SYNONYMS[name] ?? name;
 
 const SYNONYMS: Readonly<Record<string, string>> = { i586: 'ix86', i686: 'ix86', amd64: 'x86_64', arm64: 'aarch64' };
 
+/** By name; of several, each for other machines, the last one for this machine. */
 function definedProfiles(image: XmlElement, architecture: string): Map<string, Profile> {
   const defined = new Map<string, Profile>();
   for (const list of childrenNamed(image, 'profiles')) {
     for (const element of childrenNamed(list, 'profile')) {
-      const name = requiredAttribute(element, 'name');
-      if (defined.has(name)) {
-        throw new InvalidInputError('description.profile-twice', `The profile "${name}" is defined twice.`, {
-          ...element.place,
-          hint: 'Give one of them another name.',
-        });
-      }
-      const imported = bool.read(attributeOf(element, 'import') ?? 'false') ?? false;
-      const requires = childrenNamed(element, 'requires').map((required) => {
-        const { value, place } = required.attributes.get('profile')!;
-        return { name: value, place };
-      });
-      defined.set(name, {
-        name,
-        place: element.place,
-        imported,
-        requires,
-        forMachine: isForMachine(element, architecture),
-      });
+      const profile = profileOf(element, architecture);
+      if (profile.forMachine || !defined.has(profile.name)) defined.set(profile.name, profile);
     }
   }
   return defined;
+}
+
+function profileOf(element: XmlElement, architecture: string): Profile {
+  const requires = childrenNamed(element, 'requires')
+    .filter((required) => isForMachine(required, architecture))
+    .map((required) => {
+      const { value, place } = required.attributes.get('profile')!;
+      return { name: value, place };
+    });
+  return {
+    name: requiredAttribute(element, 'name'),
+    place: element.place,
+    imported: bool.read(attributeOf(element, 'import') ?? 'false') ?? false,
+    requires,
+    forMachine: isForMachine(element, architecture),
+  };
 }
 
 function profileMissing(

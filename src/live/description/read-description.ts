@@ -3,18 +3,16 @@
 import { InvalidInputError } from '../../errors.js';
 import { pathComponent } from '../files/path-component.js';
 import { bootloaderTable } from './bootloader-attributes.js';
-import { checkElement } from './check.js';
+import { type CheckedImage, checkAs, checkAsFirst } from './choose-generation.js';
 import { chooseType, TYPE_UNIQUE } from './choose-type.js';
 import { attributeOf, childNamed, childrenNamed, requiredAttribute } from './elements.js';
-import { type Generation, type GenerationRules, isOlder, rulesOf } from './generations.js';
+import type { Generation, GenerationRules } from './generations.js';
 import { machineTable, sizeTable } from './grammar/index.js';
 import type { LiveDescription, PackageLists, RootSize, StripLists } from './model.js';
 import { refuse, refusedOfLoader, refusedOfType } from './not-built.js';
 import { counts, isForMachine, type Selection, selectProfiles } from './profiles.js';
 import { type GivenText, givenOf, readValues } from './rows.js';
-import { generationOf, parseVersion, readSchemaVersion, type SchemaVersion } from './schema-version.js';
 import { type TypeAttributes, typeTable } from './type-attributes.js';
-import { upgrade } from './upgrade.js';
 import type { Remark } from './upgrade-changes.js';
 import type { XmlElement } from './xml.js';
 
@@ -26,18 +24,13 @@ export interface DescriptionRequest {
   readonly typeAttributes?: Readonly<Record<string, string>>;
   /** Machine name as the kernel gives it, `x86_64`; for sections with `arch`. */
   readonly architecture: string;
-  /** Read the description as this generation does, which upgrades it; default: the one its schema version belongs to. */
+  /**
+   * Read the description as this generation does, which upgrades it; default: the first that accepts all of it, starting with
+   * that of its schema version.
+   */
   readonly generation?: Generation;
   /** Names of runtime checks that are not done. */
   readonly disabledChecks?: readonly string[];
-}
-
-/** A document that is held against the grammar of its generation, and upgraded to it. */
-interface CheckedImage {
-  readonly image: XmlElement;
-  readonly rules: GenerationRules;
-  readonly schemaVersion: SchemaVersion;
-  readonly remarks: readonly Remark[];
 }
 
 /** What needs no choice of profiles and machine. Throws {@link InvalidInputError} with the place of the first fault. */
@@ -46,11 +39,7 @@ export function checkImage(document: XmlElement, generation: Generation | undefi
     const message = `A description starts with <image>, not with <${document.name}>.`;
     throw new InvalidInputError('description.not-an-image', message, document.place);
   }
-  const schemaVersion = readSchemaVersion(document);
-  const rules = chooseGeneration(document, generationOf(schemaVersion), generation);
-  const { image, remarks } = upgrade(document, schemaVersion, parseVersion(rules.schemas[1])!);
-  checkElement(image, rules);
-  return { image, rules, schemaVersion, remarks };
+  return generation === undefined ? checkAsFirst(document) : checkAs(document, generation);
 }
 
 /**
@@ -63,7 +52,7 @@ export function readImage(
   earlier: readonly Remark[] = [],
 ): LiveDescription {
   const { path } = document.place;
-  const { image, rules, schemaVersion, remarks } = checkImage(document, request.generation);
+  const { image, rules, because, schemaVersion, remarks } = checkImage(document, request.generation);
   const profiles = selectProfiles(image, request.profiles ?? [], request.architecture, rules);
   const selection = { profiles: new Set(profiles), architecture: request.architecture };
   const sections = childrenNamed(image, 'preferences').filter((section) => counts(section, selection));
@@ -76,6 +65,7 @@ export function readImage(
     imagePlace: document.place,
     schemaVersion,
     generation: rules,
+    generationBecause: because,
     name,
     displayName: attributeOf(image, 'displayname') ?? name,
     version: first('version') ?? '',
@@ -93,16 +83,6 @@ export function readImage(
     strip: readStrip(image, selection),
     remarks: [...earlier, ...remarks],
   };
-}
-
-function chooseGeneration(image: XmlElement, own: GenerationRules, asked: Generation | undefined): GenerationRules {
-  if (asked === undefined || asked === own.name) return own;
-  if (!isOlder(asked, own.name)) return rulesOf(asked);
-  const message = `A description of schema version ${attributeOf(image, 'schemaversion')} cannot be read as ${asked}.`;
-  throw new InvalidInputError('description.generation', message, {
-    ...image.attributes.get('schemaversion')!.place,
-    hint: `Leave the generation out, or name ${own.name} or a newer one: descriptions are upgraded, never turned back.`,
-  });
 }
 
 function readType(element: XmlElement, overrides: Readonly<Record<string, string>>, rules: GenerationRules) {

@@ -25,13 +25,13 @@ export function readSchemaVersion(image: XmlElement): SchemaVersion {
     const message = `Descriptions of schema version ${text} are not supported; ${generations[0]!.schemas[0]} to ${last} are.`;
     throw new UnsupportedError('description.schema-version', message, {
       ...place,
-      hint: `Versions there are: ${generations.map(({ schemas }) => schemas.join(' to ')).join(', ')}.`,
+      hint: `Versions there are: ${[...new Set(generations.map(({ schemas }) => schemas.join(' to ')))].join(', ')}.`,
     });
   }
   return version;
 }
 
-/** The generation that spoke a version which {@link readSchemaVersion} has accepted. */
+/** The first generation that spoke a version which {@link readSchemaVersion} has accepted. */
 export function generationOf(version: SchemaVersion): GenerationRules {
   return findGeneration(version)!;
 }

@@ -81,8 +81,9 @@ export const typeTable = {
     changing<string>(['kiwi-9.11', oneOf('sle11')], ['kiwi-9.20', oneOf('sle12')]),
     'Distribution whose encryption settings are used.',
   ),
-  luks_randomize: inert(bool, 'Only for an encrypted root image.', since10),
-  luks_pbkdf: inert(oneOf('pbkdf2', 'argon2i', 'argon2id'), 'Only for an encrypted root image.', since10),
+  luks_randomize: inert(bool, 'Only for an encrypted root image.', since924),
+  luks_pbkdf: inert(oneOf('pbkdf2', 'argon2i', 'argon2id'), 'Only for an encrypted root image.', since924),
+  overlayroot_readonly_createoptions: inert(anyText, 'Only for disks with an overlay.', { since: 'kiwi-11' }),
   bootprofile: read(anyText, 'Recorded in .profile.'),
   bootkernel: read(anyText, 'Recorded in .profile.'),
   devicepersistency: read(

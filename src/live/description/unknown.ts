@@ -56,9 +56,12 @@ function remedy(name: string, span: Span | undefined, known: readonly string[], 
   return `${guess === undefined ? '' : `Did you mean ${guess}? `}Known here: ${names.join(', ')}.`;
 }
 
-function whenKnown(span: Span | undefined, { schemas }: GenerationRules): string {
+function whenKnown(span: Span | undefined, { name, schemas }: GenerationRules): string {
   if (!span) return '';
+  const since = span.since && rulesOf(span.since);
+  // Newer words of the same schema version have the release in their place.
+  if (since && since.schemas[1] === schemas[1]) return ` in ${name}; it exists from ${since.name} on`;
   const here = ` in schema versions ${schemas.join(' to ')}`;
-  if (span.since) return `${here}; it exists from ${rulesOf(span.since).schemas[0]} on`;
+  if (since) return `${here}; it exists from ${since.schemas[0]} on`;
   return span.until ? `${here}; it existed up to ${rulesOf(span.until).schemas[1]}` : here;
 }

@@ -58,9 +58,11 @@ export async function decide(
   const { description, architecture, firmware } = early;
   checkAtRuntime(request, root, early);
   const layout = chooseLayout(description, architecture, firmware, { ...medium, root, note: events.note });
-  const { followsKernelLinks: followsLinks } = description.generation;
+  const { followsKernelLinks: followsLinks, bootsNewestKernel: newestFirst } = description.generation;
   const kernel =
-    input.kernel === undefined ? findKernel(root, { followsLinks }) : await givenKernel(input.kernel, root);
+    input.kernel === undefined
+      ? findKernel(root, { followsLinks, newestFirst })
+      : await givenKernel(input.kernel, root);
   const rootDirectory = typeof input.root === 'string' ? resolve(input.root) : undefined;
   return {
     ...early,

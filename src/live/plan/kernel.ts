@@ -23,11 +23,16 @@ const names = ['uImage', 'Image', 'zImage', 'vmlinuz', 'image', 'vmlinux', 'kern
 /** Links by which a distribution tells the kernel that it boots. */
 const links = ['boot/vmlinux', 'boot/vmlinuz'];
 
-/**
- * The first kernel found, in the order of KIWI: modules directories sorted, for each all names in all places. With
- * `followsLinks` those that links in /boot lead to come before.
- */
-export function findKernel(root: FileTree, { followsLinks = false } = {}): Kernel {
+/** How kernels are looked for in a generation. */
+export interface KernelSearch {
+  /** Those that links in /boot lead to come first. */
+  readonly followsLinks?: boolean;
+  /** The newest version comes first, whatever its image is called; else the kind of image counts before the version. */
+  readonly newestFirst?: boolean;
+}
+
+/** The first kernel found, in the order of KIWI. Throws {@link InvalidInputError} `live.no-kernel`. */
+export function findKernel(root: FileTree, { followsLinks = false, newestFirst = false }: KernelSearch = {}): Kernel {
   const versions = new Set(
     moduleDirectories.flatMap((pattern) =>
       glob(root, pattern)
@@ -38,19 +43,44 @@ export function findKernel(root: FileTree, { followsLinks = false } = {}): Kerne
   );
   const linked = followsLinks ? linkedKernel(root, versions) : undefined;
   if (linked) return linked;
-  for (const version of [...versions].sort(compareBytes)) {
-    for (const name of names) {
-      for (const path of [
-        `boot/${name}-${version}`,
-        `lib/modules/${version}/${name}`,
-        `usr/lib/modules/${version}/${name}`,
-      ]) {
-        const found = follow(root, path);
-        if (found?.kind === 'file') return { path: joinPath('', path), version, file: found };
-      }
+  for (const [version, name] of searchOrder([...versions], newestFirst)) {
+    for (const path of [
+      `boot/${name}-${version}`,
+      `lib/modules/${version}/${name}`,
+      `usr/lib/modules/${version}/${name}`,
+    ]) {
+      const found = follow(root, path);
+      if (found?.kind === 'file') return { path: joinPath('', path), version, file: found };
     }
   }
   throw kernelMissing([...versions]);
+}
+
+function searchOrder(versions: readonly string[], newestFirst: boolean): (readonly [version: string, name: string])[] {
+  if (newestFirst) {
+    const sorted = versions.toSorted((a, b) => compareVersions(b, a));
+    return sorted.flatMap((version) => names.map((name) => [version, name] as const));
+  }
+  const sorted = versions.toSorted(compareBytes);
+  return names.flatMap((name) => sorted.map((version) => [version, name] as const));
+}
+
+/** By numbers and words in turn; a number comes after a word, more parts after fewer, and equal ones go by their bytes. */
+function compareVersions(a: string, b: string): number {
+  const [left, right] = [a, b].map((version) => version.match(/\d+|[a-zA-Z]+/g) ?? []);
+  for (let i = 0; i < Math.min(left!.length, right!.length); i++) {
+    const difference = comparePart(left![i]!, right![i]!);
+    if (difference !== 0) return difference;
+  }
+  return left!.length - right!.length || compareBytes(a, b);
+}
+
+function comparePart(a: string, b: string): number {
+  const [isNumberA, isNumberB] = [/^\d/.test(a), /^\d/.test(b)];
+  if (isNumberA !== isNumberB) return isNumberA ? 1 : -1;
+  if (!isNumberA) return compareBytes(a, b);
+  const [digitsA, digitsB] = [a, b].map((digits) => digits.replace(/^0+/, '')) as [string, string];
+  return digitsA.length - digitsB.length || compareBytes(digitsA, digitsB);
 }
 
 /** What a link leads to counts if its name tells a version that there are modules for. */

@@ -39,7 +39,7 @@ interface AclEntry {
 }
 
 /**
- * Entries separated by commas or line feeds, each `TAG:NAME:rwx` and in star's form with the number behind it. Undefined
+ * Entries separated by commas or line feeds, each `TAG:NAME:rwx` and in star's form with the number after it. Undefined
  * for what is not a whole access list, and for users and groups that only have a name: their numbers are those of another
  * machine.
  */
@@ -57,7 +57,7 @@ export function accessListFromText(text: ByteString): AccessList | undefined {
   return { value: encoded(entries), entries: entries.length, permissions: permissionsOf(entries) };
 }
 
-/** The mode of a file with the list: where there is a mask, it takes the place of the group. */
+/** The mode of a file with the list: a mask takes the place of the group. */
 function permissionsOf(entries: readonly AclEntry[]): number {
   const bits = (wanted: number) => entries.find(({ tag }) => tag === wanted)?.permissions;
   return (bits(OWNER)! << 6) | ((bits(MASK) ?? bits(GROUP)!) << 3) | bits(OTHERS)!;

@@ -20,7 +20,7 @@ export function isZero(block: Uint8Array): boolean {
   return block.every((byte) => byte === 0);
 }
 
-/** Where the first block from byte `at` on starts that is not all zeros, before byte `end`; undefined if there is none. */
+/** Start of the first block with a nonzero byte in `at` … `end`; undefined if there is none. */
 export async function nextFilledBlock(
   archive: Source,
   at: number,

@@ -16,7 +16,7 @@ export interface PlacedHeader {
   readonly at: number;
   readonly block: Uint8Array;
   readonly header: UstarHeader;
-  /** The letter that tells what kind of entry follows. */
+  /** The letter for the kind of entry. */
   readonly type: string;
 }
 
@@ -36,7 +36,7 @@ export async function dataSize(
   records: EntryRecords | undefined,
 ): Promise<number> {
   const { at, header, type } = placed;
-  // The size of a symbolic link, device, directory or pipe is a remark; no data follow.
+  // The size of a symbolic link, device, directory or pipe has no meaning; no data follow.
   if ('23456'.includes(type)) return 0;
   const size = records?.number('size') ?? header.size;
   if (!Number.isSafeInteger(size) || size < 0) {
@@ -48,7 +48,7 @@ export async function dataSize(
 
 /**
  * Whether the size of a hard link counts: in pax archives data may follow, in others it is the size of the linked file, as
- * libarchive's tar(5) tells. It is a remark where a header comes at once, or none after the data.
+ * libarchive's tar(5) says. It does not count if a header follows directly, or if none follows the data.
  */
 async function isFollowedByData(archive: Source, at: number, size: number): Promise<boolean> {
   const next = at + padded(size);

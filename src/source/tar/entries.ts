@@ -15,7 +15,7 @@ export type TarKind = 'file' | 'directory' | 'symlink' | 'hard-link' | 'characte
 
 export interface TarEntry extends Omit<EntryAttributes, 'permissions'> {
   readonly kind: TarKind;
-  /** As stored, whatever it holds. */
+  /** As stored. */
   readonly path: ByteString;
   /** Target of a symbolic link, or path of the first name of a hard link. */
   readonly target: ByteString;
@@ -44,7 +44,7 @@ export interface TarReadOptions {
 
 /** Bytes of one extended header or long name; each has to be held in memory. */
 const LARGEST_HEADER = 1024 * 1024;
-/** How far after the end mark something else is looked for. */
+/** How far after the end mark other data is searched for. */
 export const END_SEARCH = 64 * 1024 * 1024;
 const BREATH = 1024;
 
@@ -58,10 +58,10 @@ const kinds: Readonly<Record<string, TarKind>> = {
   D: 'directory',
   '6': 'fifo',
 };
-/** A file that goes on in another archive, and a list of names that other archives need. */
+/** A file that continues in another archive, and a list of names that other archives need. */
 const IN_PARTS = 'MN';
 
-/** What extended headers and long names say about the entry that follows. */
+/** Values from extended headers and long names for the next entry. */
 interface Pending {
   readonly records: PaxRecords;
   readonly name?: ByteString;
@@ -76,7 +76,7 @@ function describesEntry({ records, name, link }: Pending): boolean {
 }
 
 /**
- * Reads the archive from its start. Throws {@link InvalidImageError} `tar.none` for what is no tar archive, other codes for
+ * Reads the archive from its start. Throws {@link InvalidImageError} `tar.none` for data that is not a tar archive, other codes for
  * what is broken or ends too early, and {@link UnsupportedError} for parts of multi-volume archives.
  */
 export async function* readTarEntries(
@@ -156,10 +156,10 @@ async function headerAt(
   return { at, block, header, type: String.fromCharCode(header.type) };
 }
 
-/** Types of headers that are no entries of their own. */
+/** Types of headers that are not entries. */
 const EXTENDED = 'xXgLKV';
 
-/** What a header says about the entry after it. As in GNU tar a later extended header replaces an earlier one. */
+/** The values of a header for the entry after it. As in GNU tar a later extended header replaces an earlier one. */
 async function readExtended(archive: Source, type: string, range: Range, meter: Meter): Promise<Partial<Pending>> {
   switch (type) {
     case 'L':

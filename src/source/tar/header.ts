@@ -23,7 +23,7 @@ function numeric(at: number, length: number): Field<number> {
   };
 }
 
-/** NaN for what is no number. */
+/** NaN for anything that is not a number. */
 function readNumeric(field: Uint8Array): number {
   if ((field[0]! & 0x80) === 0) {
     const match = /^[ \0]*([0-7]*)(?:[ \0]|$)/.exec(Buffer.from(field).toString('latin1'));
@@ -57,7 +57,7 @@ export const ustarHeader = struct('tar header', BLOCK, {
 });
 export type UstarHeader = Value<typeof ustarHeader>;
 
-/** The part in which GNU tar's header differs: no prefix, but the map of a sparse file. */
+/** The part in which GNU tar's header differs: the map of a sparse file instead of a prefix. */
 export const gnuHeader = struct('GNU tar header', BLOCK, {
   common: bytes(0, 345),
   accessTime: bytes(345, 12),

@@ -1,15 +1,15 @@
-// What reading an archive costs: work counted as it is done, and memory held by what is not file data.
+// The cost of reading an archive: the work done so far, and the memory of everything except file data.
 
 import { InvalidImageError } from '../../errors.js';
 
-/** Memory of an entry or directory beside its strings and attributes, in bytes. */
+/** Memory of an entry or directory without its strings and attributes, in bytes. */
 export const ENTRY_COST = 512;
-/** Memory of an attribute beside its name and value. */
+/** Memory of an attribute without its name and value. */
 export const XATTR_COST = 128;
 
 /** Counts the work and the memory that an archive takes, and ends its reading beyond a limit. */
 export class Meter {
-  /** Headers, records, path components and map entries looked at: grows with the bytes read and no faster. */
+  /** Headers, records, path components and map entries processed: grows no faster than the bytes read. */
   steps = 0;
   /** Bytes held by names, targets, attributes and entries. */
   held = 0;

@@ -1,4 +1,4 @@
-// What a file is that is not a tar archive, for the message that refuses it.
+// Names the kind of a file that is not a tar archive, for the message that refuses it.
 
 import { InvalidImageError, UnsupportedError } from '../../errors.js';
 import type { Source } from '../../io/index.js';
@@ -7,7 +7,7 @@ import { otherKind } from '../../tree/index.js';
 /** Kinds of images as the caller recognises them: `an ext4 image`. Undefined for what it does not know. */
 export type Identify = (file: Source) => Promise<string | undefined>;
 
-/** `error` says that `file` is not an archive; `packed` that it was compressed: the error that says what it is instead. */
+/** Replaces `error`, that `file` is not an archive, by an error that names its kind. `packed`: the file was compressed. */
 export async function whatItIs(
   error: InvalidImageError,
   file: Source,

@@ -19,7 +19,7 @@ export const NO_RECORDS: PaxRecords = { values: new Map(), attributes: new Map()
 
 const KEYS = new Set(['path', 'linkpath', 'uid', 'gid', 'mtime', 'size']);
 const MAP_KEYS = new Set(['GNU.sparse.offset', 'GNU.sparse.numbytes']);
-/** Attribute records of global headers concern every entry; more than these would make entries dear. */
+/** Attribute records of global headers apply to every entry; more than these would make entries expensive. */
 const MOST_GLOBAL_ATTRIBUTES = 64;
 
 const BLANK = 0x20;
@@ -81,7 +81,7 @@ export function mergedRecords(earlier: PaxRecords, later: PaxRecords, at: number
   return { values: new Map([...earlier.values, ...later.values]), attributes, map: [] };
 }
 
-/** What an entry's own records and the global ones say together. */
+/** The records of an entry merged with the global ones. */
 export class EntryRecords {
   constructor(
     readonly own: PaxRecords,

@@ -6,7 +6,7 @@ import { type Data, type ExactContent, exactContent, exactly, type Range, type R
 import { gnuSparseEntry } from './header.js';
 import type { EntryRecords } from './pax.js';
 
-/** Most ranges of one file; each costs two numbers in memory. */
+/** Most ranges of one file; each takes two numbers in memory. */
 const MOST_RANGES = 1_000_000;
 
 export interface SparseMap {
@@ -34,7 +34,7 @@ export function readPaxSparse(records: EntryRecords): SparseMap | undefined {
   return { size, ranges: pairs(numbers.map(Number)) };
 }
 
-/** Whether the map of version 1.0 is in front of the data. */
+/** Whether the map of version 1.0 is before the data. */
 export function hasMapInData(records: EntryRecords): boolean {
   return records.value('GNU.sparse.major') === '1';
 }

@@ -1,4 +1,4 @@
-// A tar file of the running system as a tree: told by its first bytes whether it is compressed, unpacked to a spool file if
+// A tar file of the running system as a tree: its first bytes show whether it is compressed, it is unpacked to a spool file if
 // so, and read from there. Contents open the file only while they are read, so nothing has to be closed.
 
 import { open } from 'node:fs/promises';
@@ -14,9 +14,9 @@ import { readTar, type TarTreeOptions } from './tree.js';
 export interface TarballOptions extends TarTreeOptions {
   /** Where to unpack a compressed archive to; the file must stay there while the tree is in use. */
   readonly spool: ByteString;
-  /** What messages call the archive. Default: its path. */
+  /** Name of the archive in messages. Default: its path. */
   readonly name?: string;
-  /** Asked what a file is that is no archive. */
+  /** Names the kind of a file that is not an archive. */
   readonly identify?: Identify;
   /** Most bytes a compressed archive may become. Default 64 GiB. */
   readonly limit?: number;
@@ -29,7 +29,7 @@ const HELD_PER_BYTE = 256;
 
 /**
  * Reads an archive, plain or compressed. Throws {@link SourceError} when it cannot be read, {@link InvalidImageError} when it
- * is no sound tar archive, and {@link UnsupportedError} when it is something else that is known; all of them name it.
+ * is not a valid tar archive, and {@link UnsupportedError} for other known kinds of files; the message names it.
  */
 export async function scanTarball(path: ByteString, options: TarballOptions, run: Run): Promise<FileTree> {
   const archive = await openFileSource(path);
@@ -52,7 +52,7 @@ export async function scanTarball(path: ByteString, options: TarballOptions, run
   }
 }
 
-/** The tree of an archive at a path; an error that says what the file is where it is none. */
+/** The tree of an archive at a path. Throws an error that names the kind of file if it is not an archive. */
 async function readNamed(
   archive: FileSource,
   path: ByteString,

@@ -20,7 +20,7 @@ import { readTarEntries, type TarEntry, type TarReadOptions } from './entries.js
 import { ENTRY_COST, Meter, XATTR_COST } from './meter.js';
 import { sparseContent } from './sparse.js';
 
-/** Entries of one archive; each costs half a kilobyte. */
+/** Entries of one archive; each takes half a kilobyte. */
 const MOST_ENTRIES = 5_000_000;
 const LONGEST_PATH = 4096;
 const DEEPEST = 256;

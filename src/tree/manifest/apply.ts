@@ -8,7 +8,7 @@ import { attributes, type Directory, directory, file, type Node, special, symlin
 import { mapNodes } from '../rewrite.js';
 import type { HostFile, ManifestEntry } from './entry.js';
 
-/** What a manifest needs from its surroundings. */
+/** The surroundings of a manifest. */
 export interface ManifestSetting {
   /** Time of new entries that state none. */
   readonly mtime: Timestamp;
@@ -18,7 +18,7 @@ export interface ManifestSetting {
 
 /**
  * The tree with the entries laid over it, in their order. Directories on the way are made. Throws `InvalidInputError`
- * `tree.manifest-…` with the place of the entry that does not fit: a path through something that is no directory, a
+ * `tree.manifest-…` with the place of the entry at fault: a path through a non-directory, a
  * directory that would be replaced, attributes or a link of what is not there.
  */
 export function applyManifest(tree: FileTree, entries: readonly ManifestEntry[], setting: ManifestSetting): FileTree {
@@ -153,7 +153,7 @@ class Draft {
   }
 }
 
-/** What an entry states, laid over what a node has. */
+/** The attributes of an entry merged into those of a node. */
 function changed<N extends Node>(node: N, { attributes: stated, xattrs }: ManifestEntry): N {
   const names = new Set(xattrs.map(({ name }) => name));
   const all = [...node.xattrs.filter(({ name }) => !names.has(name)), ...xattrs];

@@ -15,7 +15,7 @@ export interface Part {
 const BLANK = /[ \t\r\f\v]/;
 
 export class Definition extends TextLine {
-  /** What a whole definition of its kind looks like, once the kind is known. */
+  /** The syntax of a definition of this kind, once the kind is known. */
   usage: string | undefined;
   readonly #line: string;
   #at = 0;

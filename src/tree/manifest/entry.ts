@@ -1,4 +1,4 @@
-// What one line of a manifest asks for, whichever spelling it was read from.
+// One line of a manifest, independent of its spelling.
 
 import type { ByteString, Timestamp } from '../../bytes/index.js';
 import type { ErrorPlace } from '../../errors.js';
@@ -13,7 +13,7 @@ export interface GivenAttributes {
   readonly mtime?: Timestamp;
 }
 
-/** What becomes of the entry at a path. */
+/** The change of the entry at a path. */
 export type ManifestAction =
   | { readonly verb: 'dir' }
   | { readonly verb: 'file'; readonly content: Uint8Array }
@@ -23,7 +23,7 @@ export type ManifestAction =
   /** A hard link: one more name of the entry at `to`. */
   | { readonly verb: 'link'; readonly to: ByteString }
   | { readonly verb: 'special'; readonly kind: SpecialKind; readonly major: number; readonly minor: number }
-  /** Attributes of an entry that is there. */
+  /** Attributes of an existing entry. */
   | { readonly verb: 'set' }
   | { readonly verb: 'remove' };
 
@@ -39,7 +39,7 @@ export interface ManifestEntry {
   readonly xattrs: readonly Xattr[];
 }
 
-/** A file of this machine, as whoever applies a manifest opens it. */
+/** A file of this machine, opened by the caller. */
 export interface HostFile extends Required<GivenAttributes> {
   readonly content: ExactContent;
 }

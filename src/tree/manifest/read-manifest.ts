@@ -10,7 +10,7 @@ import { type Line, linesOf, type TextLine, type Word } from './words.js';
 type Setting = { readonly value: ByteString; readonly word: Word };
 
 const ATTRIBUTES = ['mode', 'owner', 'uid', 'gid', 'mtime'];
-/** What each verb takes beside attributes; the first is needed. */
+/** Arguments of each verb other than attributes; the first is required. */
 const VERBS: Readonly<Record<string, readonly string[]>> = {
   dir: [],
   file: ['from', 'text'],
@@ -68,7 +68,7 @@ function entryOf(line: Line): ManifestEntry {
   };
 }
 
-/** `xattr.NAME=VALUE`; a value in quotes is text, whatever it starts with. */
+/** `xattr.NAME=VALUE`; a value in quotes is always text. */
 function xattrIn(word: Word, line: Line): Xattr {
   const at = word.verbatim.indexOf('=');
   const name = word.verbatim.slice('xattr.'.length, at) as ByteString;

@@ -25,7 +25,7 @@ const USAGE: Readonly<Record<string, string>> = {
 };
 const DEVICES = { b: 'block-device', c: 'character-device' } as const;
 
-/** What this program does not do, and what does the same. */
+/** Definitions that are not supported, and their alternatives. */
 const REFUSED: Readonly<Record<string, string>> = {
   f: 'Commands are never run. Run it before, and name its output with the letter l.',
   F: 'Commands are never run. Run it before, and name its output with the letter l.',

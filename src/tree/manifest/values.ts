@@ -26,7 +26,7 @@ export function idOf(text: string, word: Place, line: TextLine): number {
   return numberOf(text, MAX_ID, 'the number of a user or group', word, line);
 }
 
-/** Seconds since 1970, before it with a minus, with up to nine digits behind a point. */
+/** Seconds since 1970, before it with a minus, with up to nine digits after a point. */
 export function timeOf(text: string, word: Place, line: TextLine): Timestamp {
   const match = /^(-?)(\d{1,12})(?:\.(\d{1,9}))?$/.exec(text);
   if (!match) {
@@ -39,7 +39,7 @@ export function timeOf(text: string, word: Place, line: TextLine): Timestamp {
 }
 
 /**
- * An attribute; its value as setfattr takes it: `0x` and hexadecimal digits, `0s` and base64, else text. `isText` for a value
+ * An attribute; its value as setfattr takes it: `0x` and hexadecimal digits, `0s` and base64, otherwise text. `isText` for a value
  * in quotes, which is text in any case.
  */
 export function xattrOf(name: ByteString, value: ByteString, word: Place, line: TextLine, isText = false): Xattr {

@@ -10,7 +10,7 @@ import { oncePerMachine } from '../once.js';
 import { judge } from '../oracle.js';
 
 /**
- * Path of the ISO that KIWI makes, with its results beside it. KIWI writes into the root tree and the directory of the
+ * Path of the ISO that KIWI makes; its other results are in the same directory. KIWI writes into the root tree and the directory of the
  * description is inside it, so it gets a copy; what it leaves in the copy is found again in the ISO.
  */
 export async function kiwiIso(root: string, description: string): Promise<string> {
@@ -63,7 +63,7 @@ function isoIn(directory: string): string {
   return join(directory, name);
 }
 
-/** Runs a program while other tests go on. */
+/** Runs a program while other tests continue. */
 function finished(program: string, args: readonly string[], log: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { stdio: 'ignore' });

@@ -66,7 +66,7 @@ function withoutPlaces(name: string, value: string): string {
   }
 }
 
-/** The first sector but for what depends on the payload: the address of the boot image and the partition entries. */
+/** The first sector without values that depend on the payload: the address of the boot image and the partition entries. */
 function bootCodeFacts(image: string): [string, string][] {
   const sector = readAt(image, 0, 512);
   return [

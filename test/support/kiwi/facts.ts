@@ -1,4 +1,4 @@
-// What others say about a live ISO and what lies beside it, as facts that can be compared one by one with those of another.
+// Facts of a live ISO and its results by third-party tools, for comparison with those of another ISO.
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { succeed } from '../tools.js';
@@ -23,7 +23,7 @@ export interface Difference {
   readonly isopress: string | undefined;
 }
 
-/** Gathers everything about an ISO and the results beside it. `work` is a directory for what is taken out of it. */
+/** Collects the facts of an ISO and its results. `work` is a directory for extracted files. */
 export function gatherFacts(image: string, work: string): ImageFacts {
   const medium = join(work, 'medium');
   mkdirSync(work, { recursive: true });

@@ -47,7 +47,7 @@ function configurationFacts(medium: string, own: (text: string) => string): Fact
     const path = name.slice('./'.length);
     for (const line of readFileSync(join(medium, path), 'latin1').split('\n')) {
       const words = plainWords(own(line));
-      // What ends a block is compared by what begins it.
+      // The end of a block is compared by its beginning.
       if (/^(fi|\}|)$/.test(words)) continue;
       const key = `${path}: ${words}`;
       facts.set(key, String(Number(facts.get(key) ?? 0) + 1));
@@ -65,7 +65,7 @@ function plainWords(line: string): string {
   return bare.trim().replace(/\s+/g, ' ');
 }
 
-/** Names, modes and contents in the initrd, whatever it is compressed with. */
+/** Names, modes and contents in the initrd, independent of its compression. */
 function initrdFacts(initrd: string, work: string): Facts {
   const out = join(work, 'initrd');
   mkdirSync(out, { recursive: true });

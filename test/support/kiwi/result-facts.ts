@@ -1,4 +1,4 @@
-// What lies beside the ISO: which results there are, what the record says of them, and the lists line by line.
+// The files beside the ISO: the results, their entries in the record, and the lists line by line.
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Facts, ImageFacts } from './facts.js';

@@ -30,7 +30,7 @@ function superblockFacts(squashfs: string): Facts {
   );
 }
 
-/** What the squashfs holds, without times. */
+/** The content of the squashfs, without times. */
 function containerFacts(squashfs: string): Facts {
   const lines = succeed('unsquashfs', ['-lln', squashfs]).split('\n');
   return new Map(

@@ -1,10 +1,10 @@
-// What tools say, brought into the form of facts.
+// Converts the output of tools to facts.
 import type { EntryDescription } from '../trees.js';
 import type { Facts } from './facts.js';
 
 const DIGEST_DIGITS = 16;
 
-/** Facts from pairs; of several with one name all but the first are numbered. */
+/** Facts from pairs; repeated names are numbered from the second on. */
 export function numbered(pairs: Iterable<readonly [name: string, value: string]>): Facts {
   const facts = new Map<string, string>();
   for (const [name, value] of pairs) {

@@ -53,7 +53,7 @@ oracle('bash')('bash completes commands, options and their values', () => {
 
 test('every command has an example that begins with its name', () => {
   for (const command of commands) {
-    const examples = examplesOf(command.name());
+    const examples = examplesOf(command);
     expect(examples.length).toBeGreaterThan(0);
     for (const line of examples) expect(line).toContain(`isopress ${command.name()} `);
   }

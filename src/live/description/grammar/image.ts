@@ -7,6 +7,7 @@ import { branch, type Grammar, leaf, many, once, one, some, textual, unused } fr
 
 const since915: Span = { since: 'kiwi-9.15' };
 const since920: Span = { since: 'kiwi-9.20' };
+const since10: Span = { since: 'kiwi-10' };
 const PREPARED = 'It has had its effect when the root tree was prepared.';
 const LOCATION = 'A hint for editors.';
 
@@ -36,6 +37,7 @@ export const imageGrammar: Grammar = {
     },
     {
       description: once,
+      certificates: { since: 'kiwi-10' },
       profiles: many,
       preferences: some,
       // What can be read is in its place already; this is left of a text without a directory.
@@ -47,7 +49,6 @@ export const imageGrammar: Grammar = {
       strip: many,
       extension: once,
       containers: { many: true, since: 'kiwi-10' },
-      registry: { many: true, since: 'kiwi-10' },
     },
   ),
   description: branch(
@@ -70,7 +71,10 @@ export const imageGrammar: Grammar = {
     },
     { requires: { many: true, ...since915 } },
   ),
-  requires: leaf({ profile: required(read(anyText, 'A profile that comes along.')) }),
+  requires: leaf({
+    profile: required(read(anyText, 'A profile that comes along.')),
+    arch: read(architectures, 'Machines for which it does.', since10),
+  }),
   preferences: branch(
     {
       profiles: read(nameList, 'Profiles with which the section counts.'),

@@ -5,7 +5,7 @@ import type { Span } from '../generations.js';
 import { inert, read, required, type Table } from '../rows.js';
 import { anyText, architectures, bool, changing, integer, matching, nameList, oneOf } from '../values.js';
 import { safeName } from './image.js';
-import { branch, type Grammar, leaf, many, one, some, unused } from './rule.js';
+import { branch, type Grammar, leaf, many, one, since, some, unused } from './rule.js';
 
 const PREPARED = 'It has had its effect when the root tree was prepared.';
 const since920: Span = { since: 'kiwi-9.20' };
@@ -36,7 +36,13 @@ const oldRepositories = ['red-carpet', 'slack-site', 'up2date-mirrors', 'urpmi',
 export const preparedGrammar: Grammar = {
   repository: branch(
     {
-      type: inert(oneOf(...repositoryTypes, ...oldRepositories), PREPARED),
+      type: inert(
+        changing<string>(
+          ['kiwi-9.11', oneOf(...repositoryTypes, ...oldRepositories)],
+          ['kiwi-10', oneOf('apk', ...repositoryTypes.filter((type) => type !== 'rpm-dir'))],
+        ),
+        PREPARED,
+      ),
       profiles,
       arch: inert(architectures, PREPARED, since10),
       alias: inert(changing(['kiwi-9.11', anyText], ['kiwi-9.20', safeName]), PREPARED),
@@ -58,13 +64,20 @@ export const preparedGrammar: Grammar = {
   ),
   source: branch({ path: required(prepared.text) }, { signing: many }),
   signing: leaf({
-    key: required(inert(matching(/(file:|https?:|ftp:).*/, 'a file:, http:, https: or ftp: address'), PREPARED)),
+    key: required(
+      inert(
+        changing(
+          ['kiwi-9.11', matching(/(file:|https?:|ftp:).*/, 'a file:, http:, https: or ftp: address')],
+          ['kiwi-11', matching(/(file:|this:|https?:|ftp:).*/, 'a file:, this:, http:, https: or ftp: address')],
+        ),
+        PREPARED,
+      ),
+    ),
   }),
   packages: branch(
     {
       type: required(read(oneOf(...packageTypes, ...oldTypes), 'When the packages are installed, or that they go.')),
       profiles,
-      arch: read(architectures, 'Machines for which it counts.', since10),
       bootstrap_package: prepared.text,
       patternType: inert(oneOf('onlyRequired', 'plusRecommended'), PREPARED),
     },
@@ -84,7 +97,7 @@ export const preparedGrammar: Grammar = {
   namedCollection: leaf(member),
   product: leaf(member),
   collectionModule: leaf({ ...member, enable: required(prepared.yes), stream: inert(safeName, PREPARED) }),
-  users: branch({ profiles }, { user: some }),
+  users: branch({ profiles, arch: inert(architectures, PREPARED, since10) }, { user: some }),
   user: leaf({
     name: required(prepared.text),
     password: required(prepared.text, since920),
@@ -100,8 +113,9 @@ export const preparedGrammar: Grammar = {
     { profiles, type: required(read(oneOf('delete', 'tools', 'libs'), 'What is listed.')) },
     { file: some },
   ),
-  file: leaf({ ...member, target: prepared.text, owner: prepared.text, permissions: prepared.text }),
-  containers: branch(unused(PREPARED, 'source!', 'backend!', 'profiles', 'arch'), { container: many }),
+  file: leaf({ ...member, ...since('kiwi-10', unused(PREPARED, 'target', 'owner', 'permissions')) }),
+  containers: branch(unused(PREPARED, 'source!', 'backend!', 'profiles', 'arch'), { container: some }),
   container: branch(unused(PREPARED, 'name!', 'path', 'tag', 'fetch_only', 'arch'), {}),
-  registry: { ...branch(unused(PREPARED, 'source!', 'profiles', 'arch'), {}), opaque: true },
+  certificates: branch(unused(PREPARED, 'target_distribution!', 'profiles'), { certificate: some }),
+  certificate: leaf({ name }),
 };

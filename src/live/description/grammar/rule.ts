@@ -1,6 +1,6 @@
 // What may stand where in a description: the shape of a rule for one element.
 
-import type { Span } from '../generations.js';
+import type { Generation, Span } from '../generations.js';
 import { inert, required, type Table } from '../rows.js';
 import { anyText, type ValueKind } from '../values.js';
 
@@ -22,8 +22,10 @@ export interface ElementRule {
   readonly text?: ValueKind<unknown>;
   /** Attributes that an element of the name may have elsewhere. */
   readonly foreign?: readonly string[];
-  /** Whatever is below is not looked at. */
+  /** Whatever is below is not looked at, but for words that came later. */
   readonly opaque?: true;
+  /** Words below an opaque element that came with a generation: an element, or an element and its attribute. */
+  readonly later?: Readonly<Record<string, Generation>>;
 }
 
 export type Grammar = Readonly<Record<string, ElementRule>>;
@@ -54,4 +56,9 @@ export function unused(because: string, ...names: readonly string[]): Table {
   return Object.fromEntries(
     names.map((name) => (name.endsWith('!') ? [name.slice(0, -1), required(row)] : [name, row])),
   );
+}
+
+/** The same attributes, known from a generation on. */
+export function since(generation: Generation, table: Table): Table {
+  return Object.fromEntries(Object.entries(table).map(([name, row]) => [name, { ...row, since: generation }]));
 }

@@ -3,11 +3,12 @@
 import { bootloaderTable } from '../bootloader-attributes.js';
 import { inert, read, readOr, required, type Table } from '../rows.js';
 import { typeTable } from '../type-attributes.js';
-import { anyText, bool, integer, oneOf } from '../values.js';
-import { branch, type ElementRule, type Grammar, leaf, many, once, some, textual, unused } from './rule.js';
+import { anyText, bool, changing, integer, oneOf } from '../values.js';
+import { branch, type ElementRule, type Grammar, leaf, many, once, since, some, textual, unused } from './rule.js';
 
 const DISKS = 'Only for disks.';
 const CONTAINERS = 'Only for containers.';
+const INITRD = 'The initrd of a live ISO is not changed by it.';
 const MACHINES = 'Only for the settings of a virtual machine.';
 
 export const sizeTable = {
@@ -38,27 +39,40 @@ const typeChildren = {
 } as const;
 
 const otherImages = [
-  'btrfs',
-  'clicfs',
-  'cpio',
-  'docker',
-  'ext2',
-  'ext3',
-  'ext4',
-  'oem',
-  'pxe',
-  'kis',
-  'squashfs',
-  'split',
-];
-const newImages = ['erofs', 'tbz', 'xfs', 'oci', 'appx', 'vmx', 'enclave', 'product', 'lxc', 'aci'];
+  ...[
+    'aci',
+    'appx',
+    'btrfs',
+    'clicfs',
+    'cpio',
+    'docker',
+    'ext2',
+    'ext3',
+    'ext4',
+    'kis',
+    'lxc',
+    'oci',
+    'oem',
+    'product',
+  ],
+  ...['pxe', 'split', 'squashfs', 'tbz', 'vmx', 'xfs'],
+] as const;
+const laterImages = ['enclave', 'erofs', 'wsl'] as const;
 
 const OTHER = 'Belongs to another image type.';
 
 /** Every other type: names are checked, values are the business of those who build it. */
 export const otherType: ElementRule = branch(
   {
-    image: required(inert(oneOf('iso', ...otherImages, ...newImages), OTHER)),
+    image: required(
+      inert(
+        changing<string>(
+          ['kiwi-9.11', oneOf('iso', ...otherImages)],
+          ['kiwi-10', oneOf('iso', ...otherImages, ...laterImages)],
+        ),
+        OTHER,
+      ),
+    ),
     ...unused(OTHER, ...Object.keys(typeTable).filter((name) => name !== 'image')),
     ...unused(
       OTHER,
@@ -71,17 +85,22 @@ export const otherType: ElementRule = branch(
       'compressed',
     ),
     ...unused(OTHER, 'btrfs_quota_groups', 'btrfs_root_is_readonly_snapshot', 'btrfs_root_is_snapshot'),
-    ...unused(OTHER, 'btrfs_root_is_snapper_snapshot', 'btrfs_root_is_subvolume', 'btrfs_set_default_volume'),
+    ...unused(OTHER, 'btrfs_root_is_subvolume', 'btrfs_set_default_volume'),
     ...unused(OTHER, 'delta_root', 'derived_from', 'disk_start_sector', 'dosparttable_extended_layout'),
     ...unused(OTHER, 'editbootinstall', 'efipartsize', 'embed_integrity_metadata', 'embed_verity_metadata'),
-    ...unused(OTHER, 'enclave_format', 'ensure_empty_tmpdirs', 'force_mbr', 'format', 'formatoptions', 'gcelicense'),
+    ...unused(OTHER, 'ensure_empty_tmpdirs', 'force_mbr', 'format', 'formatoptions', 'gcelicense'),
     ...unused(OTHER, 'initrd_system', 'install_continue_on_timeout', 'installboot', 'installiso', 'installpxe'),
     ...unused(OTHER, 'installstick', 'integrity_keyfile', 'integrity_legacy_hmac', 'mdraid', 'metadata_path'),
-    ...unused(OTHER, 'integrity_metadata_key_description', 'overlayroot', 'overlayroot_readonly_filesystem'),
-    ...unused(OTHER, 'overlayroot_readonly_partsize', 'overlayroot_write_partition', 'provide_system_files', 'ramonly'),
-    ...unused(OTHER, 'require_system_files', 'root_clone', 'rootfs_label', 'spare_part', 'spare_part_fs'),
+    ...unused(OTHER, 'integrity_metadata_key_description', 'overlayroot'),
+    ...unused(OTHER, 'overlayroot_readonly_partsize', 'overlayroot_write_partition', 'ramonly'),
+    ...unused(OTHER, 'root_clone', 'rootfs_label', 'spare_part', 'spare_part_fs'),
     ...unused(OTHER, 'spare_part_fs_attributes', 'spare_part_is_last', 'spare_part_mountpoint', 'standalone_integrity'),
     ...unused(OTHER, 'target_removable', 'vhdfixedtag', 'wwid_wait_timeout', 'zipl_targettype', 'container'),
+    ...since('kiwi-10', unused(OTHER, 'application_id', 'archive', 'bootpart_id', 'btrfs_root_is_snapper_snapshot')),
+    ...since('kiwi-10', unused(OTHER, 'eficsm', 'eficsmpart_id', 'efipart_id', 'enclave_format', 'erofscompression')),
+    ...since('kiwi-10', unused(OTHER, 'overlayroot_readonly_filesystem', 'provide_system_files')),
+    ...since('kiwi-10', unused(OTHER, 'require_system_files', 'rootpart_id')),
+    ...since('kiwi-11', unused(OTHER, 'apply_dps_codes', 'efimountoptions', 'overlayroot_readonly_createoptions')),
   },
   typeChildren,
 );
@@ -105,28 +124,25 @@ export const typeGrammar: Grammar = {
   vmdvd: leaf(unused(MACHINES, 'controller', 'id')),
   vmnic: leaf(unused(MACHINES, 'driver', 'interface', 'mac', 'mode')),
   bootloader: branch(bootloaderTable, {
-    bootloadersettings: { since: 'kiwi-10' },
+    bootloadersettings: { since: 'kiwi-9.24' },
     securelinux: { many: true, since: 'kiwi-10' },
   }),
-  bootloadersettings: opaque('Options for installing a loader on a disk.'),
+  bootloadersettings: { ...opaque('Options for installing a loader on a disk.'), later: { environment: 'kiwi-10' } },
   securelinux: opaque('Only for s390.', 'hkd_ca_cert', 'hkd_sign_cert'),
-  initrd: branch(
-    { action: required(inert(oneOf('omit', 'add', 'set', 'setup'), 'The initrd of a live ISO is not changed by it.')) },
-    { dracut: many },
-  ),
-  dracut: leaf(unused('The initrd of a live ISO is not changed by it.', 'module', 'uefi', 'driver')),
-  oemconfig: opaque(DISKS),
-  systemdisk: opaque(DISKS, 'name', 'preferlvm'),
-  partitions: opaque(DISKS),
+  initrd: branch({ action: required(inert(oneOf('omit', 'add', 'set', 'setup'), INITRD)) }, { dracut: many }),
+  dracut: leaf({ ...unused(INITRD, 'module'), ...since('kiwi-10', unused(INITRD, 'uefi', 'driver')) }),
+  oemconfig: { ...opaque(DISKS), later: { 'oem-ramdisk-size': 'kiwi-10' } },
+  systemdisk: { ...opaque(DISKS, 'name', 'preferlvm'), later: { 'volume arch': 'kiwi-10', 'volume quota': 'kiwi-10' } },
+  partitions: { ...opaque(DISKS), later: { 'partition label': 'kiwi-10', 'partition part_id': 'kiwi-10' } },
   installmedia: branch({}, { initrd: many }),
   vagrantconfig: opaque(
     MACHINES,
     ...['boxname', 'embedded_vagrantfile', 'provider', 'virtualbox_guest_additions_present', 'virtualsize'],
   ),
-  containerconfig: opaque(
-    CONTAINERS,
-    ...['additionalnames', 'additionaltags', 'maintainer', 'name', 'tag', 'user', 'workingdir'],
-  ),
+  containerconfig: {
+    ...opaque(CONTAINERS, ...['additionalnames', 'additionaltags', 'maintainer', 'name', 'tag', 'user', 'workingdir']),
+    later: { stopsignal: 'kiwi-10' },
+  },
   luksformat: branch({}, { option: some }),
   option: leaf({
     name: required(inert(anyText, 'Only for encryption.')),

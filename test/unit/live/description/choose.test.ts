@@ -45,11 +45,30 @@ test('a profile exists for its machines only', () => {
   });
 });
 
+test('a required profile comes along for its machines, and of several with one name that of the machine counts', () => {
+  const text = description(
+    type,
+    '8.5',
+    `<profiles><profile name="a" description="a"><requires profile="b" arch="aarch64"/></profile>
+<profile name="b" description="b"/>
+<profile name="c" description="c" arch="x86_64"><requires profile="a"/></profile>
+<profile name="c" description="c" arch="aarch64" import="true"/>
+<profile name="never" description="d"><requires profile="none"/></profile></profiles>`,
+  );
+  const profilesOf = (architecture: string, ...names: string[]) =>
+    read(text, { profiles: names, architecture }).profiles;
+  expect(profilesOf('x86_64', 'a')).toEqual(['a']);
+  expect(profilesOf('aarch64', 'a')).toEqual(['a', 'b']);
+  expect(profilesOf('x86_64', 'c')).toEqual(['c', 'a']);
+  expect([profilesOf('x86_64'), profilesOf('aarch64'), profilesOf('aarch64', 'c')]).toEqual([[], ['c'], ['c']]);
+  expect(errorOf(text, { profiles: ['never'] })).toMatchObject({ code: 'description.profile', place: { line: 5 } });
+});
+
 test('sections and members count by machine, under any of its names', () => {
   const text = description(`${type}
 <preferences arch="amd64,riscv64"><locale>de_DE</locale></preferences>
 <packages type="image"><package name="p" arch="i586"/><package name="q" arch="x86_64"/></packages>
-<packages type="image" arch="aarch64"><package name="r"/></packages>
+<packages type="image"><package name="r" arch="arm64"/></packages>
 <packages type="oem"><package name="s"/></packages>`);
   expect(read(text)).toMatchObject({ locale: 'de_DE', packages: { installed: ['q'] } });
   expect(read(text, { architecture: 'ix86' })).toMatchObject({ locale: undefined, packages: { installed: ['p'] } });

@@ -98,7 +98,7 @@ test('a description in YAML gives what the same one in XML gives', async () => {
 test('defaults follow the generation', () => {
   const table = generations.map(({ schemas, name }) => {
     const text = `<image schemaversion="${schemas[0]}" name="n"><preferences><version>1</version><type image="iso"/></preferences></image>`;
-    const { type, bootloader, packageManager } = readDescription(text, 'config.xml', request);
+    const { type, bootloader, packageManager } = readDescription(text, 'config.xml', { ...request, generation: name });
     return [name, type.vga, type.efifatimagesize, type.efiparttable, bootloader.timeout, packageManager];
   });
   expect(table).toEqual([
@@ -107,6 +107,7 @@ test('defaults follow the generation', () => {
     ['kiwi-9.20', 'auto', 15, 'msdos', 10, undefined],
     ['kiwi-9.24', 'auto', 20, 'msdos', 10, undefined],
     ['kiwi-10', 'auto', 20, 'gpt', 10, 'dnf4'],
+    ['kiwi-11', 'auto', 20, 'gpt', 10, 'dnf4'],
   ]);
 });
 
