@@ -16,7 +16,7 @@ TEST=(
   # root trees of other machines, and such a machine
   arch-test binfmt-support qemu-user-static qemu-system-arm qemu-efi-aarch64
   # the image builder that live ISOs are compared with
-  kiwi kiwi-systemdeps-iso-media
+  kiwi kiwi-systemdeps-iso-media python3-pip
   # package databases, SELinux policies, and the dracut that works from outside a tree
   rpm pacman-package-manager python3 policycoreutils selinux-utils dracut-core
   # trees with attributes, capabilities, access lists and mounts

@@ -6,6 +6,7 @@ import { type LiveDescription, placeOf } from '../description/index.js';
 import type { Architecture } from '../plan/architecture.js';
 import { rootImageKind } from '../root-image/root-image-plan.js';
 import { commandLines } from './command-line.js';
+import type { OverlayOption } from './dracut-modules.js';
 import { graphicsMode } from './graphics-mode.js';
 import { fileIn, findGrubDirectory, findTheme, grubDirectoryName } from './grub-data.js';
 import { mediumId } from './medium-id.js';
@@ -18,6 +19,7 @@ export interface MenuRequest {
   readonly layout: MediumLayout;
   /** Seconds since 1970. */
   readonly epoch: number;
+  readonly overlayOption: OverlayOption;
   note?: ((text: string) => void) | undefined;
 }
 
@@ -54,6 +56,7 @@ export function chooseMenu(description: LiveDescription, request: MenuRequest): 
       persistent: type.hybridpersistent,
       persistentFileSystem: type.hybridpersistent_filesystem,
       squashedRoot: rootImageKind(description) === 'squashfs',
+      overlayOption: request.overlayOption,
     }),
     failsafe: type.installprovidefailsafe,
     mediaCheck: type.mediacheck,

@@ -1,11 +1,10 @@
 // The kernel command line of a live medium. The initrd finds its medium by `root=live:CDLABEL=`.
 
+import type { OverlayOption } from './dracut-modules.js';
+
 const FAILSAFE = 'ide=nodma apm=off noresume edd=off nomodeset 3';
-/**
- * dmsquash-live turns to an overlay by itself when it finds a root without image, but from dracut 056 on with systemd it makes
- * the directories for it only when it is told before.
- */
-const OVERLAY = 'rd.live.overlay.overlayfs';
+/** A user's own choice of an overlay, in the words of any dracut. */
+const CHOOSES_OVERLAY = /(^|\s)(rd\.overlay|rd\.live\.overlay\.overlayfs)(=|\s|$)/;
 /** The check of kiwi-live, and that of dmsquash-live, which does not know the first word. */
 const MEDIA_CHECK = { overlay: 'mediacheck=1', dmsquash: 'rd.live.check' } as const;
 const PLAIN_CONSOLE = 'plymouth.enable=0';
@@ -21,6 +20,8 @@ export interface CommandLineRequest {
   readonly persistentFileSystem: string | undefined;
   /** Whether the squashfs on the medium is the root itself, and holds no file system image. */
   readonly squashedRoot: boolean;
+  /** How the tree's dracut spells that such a root is to have an overlay. */
+  readonly overlayOption: OverlayOption;
 }
 
 export interface CommandLines {
@@ -35,8 +36,10 @@ export function commandLines(request: CommandLineRequest): CommandLines {
     live.push('rd.live.overlay.persistent');
     if (request.persistentFileSystem) live.push(`rd.live.overlay.cowfs=${request.persistentFileSystem}`);
   }
-  if (request.squashedRoot && request.flags === 'dmsquash' && !request.options.includes(OVERLAY)) {
-    live.push(`${OVERLAY}=1`);
+  // dmsquash-live turns to an overlay by itself when it finds a root without image, but from dracut 056 on with systemd it
+  // makes the directories for it only when it is told before.
+  if (request.squashedRoot && request.flags === 'dmsquash' && !CHOOSES_OVERLAY.test(request.options)) {
+    live.push(request.overlayOption);
   }
   const joined = (...parts: string[]) => parts.filter((part) => part !== '').join(' ');
   const options = request.options.replace(/[ \t\r\n]+/g, ' ').replace(/^ | $/g, '');

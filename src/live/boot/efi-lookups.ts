@@ -12,7 +12,14 @@ export interface EfiProgram {
 /** Pattern, and the name in EFI/BOOT: fixed, or undefined for that of the found file. */
 type Lookup = readonly [pattern: string, name?: string];
 
+/**
+ * Microsoft's UEFI CA of 2011 expired on 2026-06-27, and machines with that of 2023 alone start no shim with only the older
+ * signature: one with both comes first.
+ */
 const shims: readonly Lookup[] = [
+  ['/usr/lib/shim/shim*.efi.dualsigned'],
+  ['/boot/efi/EFI/*/shim*.efi.dualsigned'],
+  ['/usr/share/efi/*/shim*.efi.dualsigned'],
   ['/usr/lib/shim/shim*.efi.signed.latest'],
   ['/usr/lib/shim/shim*.efi.signed'],
   ['/usr/share/efi/x86_64/shim.efi', 'bootx64.efi'],

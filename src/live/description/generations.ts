@@ -66,8 +66,6 @@ export interface GenerationRules {
   readonly expandsProfiles: boolean;
   /** Whether the applied profiles may define only one type of a kind. */
   readonly uniqueTypes: boolean;
-  /** Packages of which one has to bring the dracut module `kiwi-live`. */
-  readonly liveModulePackages: readonly string[];
   /** Package manager of descriptions that name none. */
   readonly packageManager: string | undefined;
 }
@@ -107,7 +105,6 @@ const oldest: GenerationRules = {
   keepsProfile: false,
   expandsProfiles: false,
   uniqueTypes: false,
-  liveModulePackages: ['dracut-kiwi-live'],
   packageManager: undefined,
 };
 
@@ -164,7 +161,6 @@ const kiwi10: GenerationRules = {
   recordsGraphicsMode: false,
   scriptsSeeProfile: true,
   uniqueTypes: true,
-  liveModulePackages: ['dracut-kiwi-live', 'kiwi-dracut-live'],
   packageManager: 'dnf4',
 };
 

@@ -25,7 +25,7 @@ export const refusedOfType: Refusals = {
     only: ['btrfs', 'ext2', 'ext3', 'erofs', 'xfs'],
     hint: 'Choose filesystem="ext4" or "squashfs", or leave it out.',
   },
-  verity_blocks: { because: 'dm-verity is not built.' },
+  verity_blocks: { because: 'dm-verity is not built.', unless: [''] },
   target_blocksize: { because: 'only 512-byte sectors are built.', unless: ['512'] },
   luks: encrypted,
   luks_version: encrypted,

@@ -74,7 +74,7 @@ export const typeTable = {
     'Which policy of the root tree labels its files.',
     since924,
   ),
-  verity_blocks: read(matching(/\d+|all/, 'a number of blocks, or all'), 'Blocks that dm-verity covers.', since10),
+  verity_blocks: read(matching(/\d*|all/, 'a number of blocks, or all'), 'Blocks that dm-verity covers.', since10),
   luks: read(anyText, 'Passphrase, or key file, of an encrypted root image.'),
   luks_version: read(oneOf('luks', 'luks1', 'luks2'), 'Version of the encryption header.', since924),
   luksOS: read(

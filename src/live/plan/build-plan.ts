@@ -2,9 +2,10 @@
 
 import { dirname, resolve } from 'node:path';
 import type { Timestamp } from '../../bytes/index.js';
-import { type FileTree, glob } from '../../tree/index.js';
+import type { FileTree } from '../../tree/index.js';
 import { findCdroot } from '../boot/cdroot.js';
 import { chooseMenu } from '../boot/choose-menu.js';
+import { dracutModules, overlayOption } from '../boot/dracut-modules.js';
 import { findEditScript } from '../boot/edit-script.js';
 import { chooseLayout, type MediumLayout } from '../boot/medium-layout.js';
 import type { MenuModel } from '../boot/menu.js';
@@ -13,7 +14,7 @@ import type { RootTree } from '../build/root-tree.js';
 import type { LiveDescription } from '../description/index.js';
 import { decideRootImage, type RootImagePlan } from '../root-image/root-image-plan.js';
 import { findPolicy, type SelinuxPolicy } from '../selinux/index.js';
-import { machineOf } from './architecture.js';
+import { type Architecture, type Firmware, isEfi, machineOf } from './architecture.js';
 import { disabledChecksOf, type EarlyPlan, planFor } from './early-plan.js';
 import { type ExcludeLists, readExcludeLists } from './exclude-files.js';
 import { findKernel, givenKernel, type Kernel } from './kernel.js';
@@ -73,7 +74,10 @@ export async function decide(
     udf: medium?.udf ?? 'auto',
     kernel,
     rootImage: await decideRootImage(early.rootImage, description, root, kernel.version),
-    menu: chooseMenu(description, { root, architecture, layout, epoch: epoch.seconds, note: events.note }),
+    menu: chooseMenu(description, {
+      ...{ root, architecture, layout, epoch: epoch.seconds, note: events.note },
+      overlayOption: await overlayOption(root),
+    }),
     excluded: await readExcludeLists(dirname(description.path), root),
     selinux: await findPolicy(root, description.type.selinux_policy),
     grubTemplate: templatePath(description),
@@ -85,14 +89,25 @@ export async function decide(
 }
 
 /** KIWI's checks of a description against its tree. */
-function checkAtRuntime(request: BuildRequest, root: FileTree, { description, architecture }: EarlyPlan): void {
+function checkAtRuntime(
+  request: BuildRequest,
+  root: FileTree,
+  { description, architecture, firmware }: EarlyPlan,
+): void {
   const subject = {
     description,
     architecture: architecture.machine,
     initrdGiven: request.initrd?.file !== undefined,
-    hasDracutModule: (name: string) => glob(root, `/usr/lib/dracut/modules.d/*${name}`).length > 0,
+    hasGpt: usesGpt(description, architecture, firmware),
+    isDebian: root.get('var/lib/dpkg') !== undefined,
+    hasDracutModule: (name: string) => dracutModules(root, name).length > 0,
   };
   runChecks(subject, disabledChecksOf(request));
+}
+
+/** Whether the medium has a GPT, whatever a command line says: KIWI asks its description. */
+function usesGpt({ type }: LiveDescription, architecture: Architecture, firmware: Firmware): boolean {
+  return architecture.machine === 'ppc64' || (isEfi(firmware) && type.efiparttable === 'gpt');
 }
 
 /** A template of the menu is beside the description. */

@@ -10,6 +10,10 @@ export interface CheckSubject {
   readonly architecture: string;
   /** Whether an initrd was given, so that none is made. */
   readonly initrdGiven: boolean;
+  /** Whether the medium has a GPT. */
+  readonly hasGpt: boolean;
+  /** Whether the root tree is of Debian or of a distribution that is made from it. */
+  readonly isDebian: boolean;
   /** Whether the dracut module is in the root tree, whatever package brought it. */
   hasDracutModule(name: string): boolean;
 }
@@ -19,6 +23,9 @@ interface RuntimeCheck {
   /** The error, or undefined when all is well. */
   find(subject: CheckSubject): IsopressError | undefined;
 }
+
+/** Packages that bring the module kiwi-live: by the name of SUSE and Fedora, and by Debian's. */
+const LIVE_MODULE_PACKAGES = ['dracut-kiwi-live', 'kiwi-dracut-live'];
 
 /** El Torito counts what is loaded in 16 bits of 512-byte sectors. */
 const MOST_ESP_MEBIBYTES = 31;
@@ -47,8 +54,8 @@ const checks: readonly RuntimeCheck[] = [
   },
   {
     name: 'check_dracut_module_for_live_iso_in_package_list',
-    find: ({ description: { type, typePlace, packages, generation }, initrdGiven, hasDracutModule }) => {
-      const names = generation.liveModulePackages;
+    find: ({ description: { type, typePlace, packages }, initrdGiven, isDebian, hasDracutModule }) => {
+      const names = isDebian ? [...LIVE_MODULE_PACKAGES].reverse() : LIVE_MODULE_PACKAGES;
       const listed = packages.installed.some((name) => names.includes(name));
       if (type.flags === 'dmsquash' || initrdGiven || listed || hasDracutModule('kiwi-live')) return undefined;
       const message = `The dracut module kiwi-live is missing: ${names.join(' or ')} is not in the package lists, nor the module in the root tree.`;
@@ -66,6 +73,20 @@ const checks: readonly RuntimeCheck[] = [
       const message = `xen_server="true" makes the medium a Xen server, and ${guest} makes it a Xen guest.`;
       return new InvalidInputError('description.xen', message, { ...typePlace, hint: 'Leave one of them out.' });
     },
+  },
+  {
+    name: 'check_partuuid_persistency_type_used_with_mbr',
+    find: ({ description: { type, typePlace, attributePlaces }, hasGpt }) =>
+      type.devicepersistency === 'by-partuuid' && !hasGpt
+        ? new InvalidInputError(
+            'description.partuuid',
+            'devicepersistency="by-partuuid" goes with a GPT, and this medium has an MBR: what Linux shows as the UUID of its partitions can change.',
+            {
+              ...(attributePlaces.get('devicepersistency') ?? typePlace),
+              hint: 'Choose firmware="uefi" or "efi" with efiparttable="gpt", or another devicepersistency.',
+            },
+          )
+        : undefined,
   },
 ];
 

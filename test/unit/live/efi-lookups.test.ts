@@ -53,6 +53,17 @@ test('on Debian', () => {
   expect(findSignedGrubs(debianArm, 'aa64', true).map(({ name }) => name)).toEqual(['grubaa64.efi']);
 });
 
+test.each(['usr/lib/shim/', 'boot/efi/EFI/ubuntu/', 'usr/share/efi/x86_64/'])(
+  'a shim with both signatures in %s comes first',
+  (place) => {
+    const both = tree(
+      ...['usr/lib/shim/shimx64.efi.signed', 'usr/lib/shim/shimx64.efi', `${place}shimx64.efi.dualsigned`],
+      'usr/lib/shim/shimaa64.efi.signed',
+    );
+    expect(shown(findShims(both, 'x64'))).toContain(`bootx64.efi = ${place}shimx64.efi.dualsigned`);
+  },
+);
+
 test('on SUSE, with shim and without', () => {
   expect(shown(findShims(suse, 'x64'))).toEqual(['bootx64.efi = usr/share/efi/x86_64/shim.efi']);
   expect(shown(findSignedGrubs(suse, 'x64', true))).toEqual(['grub.efi = usr/share/efi/x86_64/grub.efi']);

@@ -23,6 +23,7 @@ const menu: MenuModel = {
     persistent: true,
     persistentFileSystem: 'xfs',
     squashedRoot: false,
+    overlayOption: 'rd.overlay',
   }),
   failsafe: true,
   mediaCheck: true,
@@ -38,6 +39,7 @@ test('the command lines hold the live options after those of the description', (
     persistent: false,
     persistentFileSystem: undefined,
     squashedRoot: false,
+    overlayOption: 'rd.overlay',
   });
   expect(normal).toBe('quiet root=live:CDLABEL=CDROM rd.live.image');
   expect(failsafe).toBe('quiet ide=nodma apm=off noresume edd=off nomodeset 3 root=live:CDLABEL=CDROM rd.live.image');
@@ -52,6 +54,7 @@ test('each live module is asked for its check in its own words', () => {
     persistent: false,
     persistentFileSystem: undefined,
     squashedRoot: false,
+    overlayOption: 'rd.overlay' as const,
   };
   const { mediaCheck } = commandLines({ flags: 'dmsquash', ...request });
   expect(mediaCheck).toBe('rd.live.check plymouth.enable=0 root=live:CDLABEL=CDROM rd.live.image');
@@ -59,12 +62,23 @@ test('each live module is asked for its check in its own words', () => {
 
 test('dmsquash-live is told of a squashfs that is the root itself, once', () => {
   const request = { volumeId: 'CDROM', persistent: false, persistentFileSystem: undefined, squashedRoot: true };
-  const normal = (flags: 'overlay' | 'dmsquash', options: string) =>
-    commandLines({ flags, options, ...request }).normal;
-  expect(normal('dmsquash', '')).toBe('root=live:CDLABEL=CDROM rd.live.image rd.live.overlay.overlayfs=1');
-  const said = 'rd.live.overlay.overlayfs=0';
-  expect(normal('dmsquash', said)).toBe(`${said} root=live:CDLABEL=CDROM rd.live.image`);
-  expect(normal('overlay', '')).toBe('root=live:CDLABEL=CDROM rd.live.image');
+  const old = 'rd.live.overlay.overlayfs=1' as const;
+  const newer = 'rd.overlay' as const;
+  const normal = (flags: 'overlay' | 'dmsquash', options: string, overlayOption: typeof old | typeof newer = old) =>
+    commandLines({ flags, options, ...request, overlayOption }).normal;
+  const live = 'root=live:CDLABEL=CDROM rd.live.image';
+  expect(normal('dmsquash', '')).toBe(`${live} ${old}`);
+  expect(normal('dmsquash', '', newer)).toBe(`${live} ${newer}`);
+  for (const said of [
+    'rd.live.overlay.overlayfs=0',
+    'rd.live.overlay.overlayfs',
+    'rd.overlay=LABEL=x:/y',
+    'rd.overlay',
+  ]) {
+    for (const option of [old, newer] as const) expect(normal('dmsquash', said, option)).toBe(`${said} ${live}`);
+  }
+  expect(normal('dmsquash', 'rd.overlay.size=100')).toBe(`rd.overlay.size=100 ${live} ${old}`);
+  expect(normal('overlay', '')).toBe(live);
 });
 
 test('entries come in order, titles and options survive quoting', () => {

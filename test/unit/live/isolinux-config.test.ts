@@ -23,6 +23,7 @@ const menu: MenuModel = {
   commandLines: commandLines({
     ...{ flags: 'overlay', options: 'quiet', volumeId: 'LIVE', persistent: false, persistentFileSystem: undefined },
     squashedRoot: false,
+    overlayOption: 'rd.overlay',
   }),
 };
 const look = { modules: new Set(['menu.c32', 'gfxboot.c32']), gfxboot: false, resolution: '800 600' };

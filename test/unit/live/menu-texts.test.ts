@@ -69,6 +69,7 @@ const lines = (options: string) =>
     persistent: false,
     persistentFileSystem: undefined,
     squashedRoot: false,
+    overlayOption: 'rd.overlay',
   });
 
 const plain: MenuModel = {
@@ -172,6 +173,7 @@ describe('the command for the serial line', () => {
       <type image="iso" ${type}><bootloader name="grub2" ${loader}/></type></preferences></image>`;
     const description = readDescription(text, 'f.xml', { architecture: 'x86_64', typeAttributes });
     return chooseMenu(description, {
+      overlayOption: 'rd.overlay',
       root: FileTree.of({}),
       architecture: architectureOf('x86_64'),
       layout: { ...layout, bios },

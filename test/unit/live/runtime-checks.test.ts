@@ -14,6 +14,7 @@ interface Case {
   readonly disabled?: readonly string[];
   readonly initrdGiven?: boolean;
   readonly inTree?: boolean;
+  readonly hasGpt?: boolean;
 }
 
 const LIVE = '<package name="dracut-kiwi-live"/>';
@@ -32,6 +33,8 @@ function check(given: Case): string | undefined {
         description: readDescription(text, 'config.xml', request),
         architecture,
         initrdGiven: given.initrdGiven ?? false,
+        hasGpt: given.hasGpt ?? false,
+        isDebian: false,
         hasDracutModule: () => given.inTree ?? false,
       },
       disabled,
@@ -78,6 +81,12 @@ test.each<[string, string, Case, Case]>([
     { options: { xen_server: 'true' }, type: 'firmware="ec2"' },
     { type: 'firmware="ec2"' },
   ],
+  [
+    'check_partuuid_persistency_type_used_with_mbr',
+    'description.partuuid',
+    { type: 'devicepersistency="by-partuuid"' },
+    { type: 'devicepersistency="by-partuuid"', hasGpt: true },
+  ],
 ])('%s', (name, code, bad, good) => {
   expect(check(bad)).toBe(code);
   expect(check({ ...bad, disabled: [name] })).toBeUndefined();
@@ -87,10 +96,23 @@ test.each<[string, string, Case, Case]>([
 
 test('the module counts wherever it comes from, and not at all where no initrd is made', () => {
   expect(check({ packages: '<package name="kiwi-dracut-live"/>' })).toBeUndefined();
-  expect(check({ packages: '<package name="kiwi-dracut-live"/>', schema: '7.5' })).toBe('description.no-live-module');
+  expect(check({ packages: '<package name="kiwi-dracut-live"/>', schema: '7.5' })).toBeUndefined();
   expect(check({ packages: '', inTree: true })).toBeUndefined();
   expect(check({ packages: '', initrdGiven: true })).toBeUndefined();
   expect(check({ packages: '<package name="dracut-kiwi-live" arch="aarch64"/>' })).toBe('description.no-live-module');
+});
+
+test.each([
+  [true, 'kiwi-dracut-live'],
+  [false, 'dracut-kiwi-live'],
+])('the package is named as the distribution names it (Debian: %s)', (isDebian, name) => {
+  const text =
+    '<image schemaversion="8.5" name="n"><preferences><version>1</version><type image="iso"/></preferences></image>';
+  const description = readDescription(text, 'config.xml', { architecture: 'x86_64' });
+  const subject = { description, architecture: 'x86_64', initrdGiven: false, hasGpt: false, isDebian };
+  expect(() => runChecks({ ...subject, hasDracutModule: () => false })).toThrow(
+    expect.objectContaining({ hint: expect.stringContaining(`<package name="${name}"/>`) }),
+  );
 });
 
 test('the primary one of two types is taken where the check is off', () => {

@@ -35,6 +35,7 @@ test("KIWI's placeholders have the values of the menu", async () => {
     commandLines: commandLines({
       ...{ flags: 'overlay', options: 'quiet', volumeId: 'LIVE', persistent: false, persistentFileSystem: undefined },
       squashedRoot: false,
+      overlayOption: 'rd.overlay',
     }),
   };
   const path = join(scratch, 'menu.tmpl');

@@ -114,8 +114,23 @@ export const preparedGrammar: Grammar = {
     { file: some },
   ),
   file: leaf({ ...member, ...since('kiwi-10', unused(PREPARED, 'target', 'owner', 'permissions')) }),
-  containers: branch(unused(PREPARED, 'source!', 'backend!', 'profiles', 'arch'), { container: some }),
-  container: branch(unused(PREPARED, 'name!', 'path', 'tag', 'fetch_only', 'arch'), {}),
-  certificates: branch(unused(PREPARED, 'target_distribution!', 'profiles'), { certificate: some }),
+  containers: branch(
+    {
+      source: required(prepared.text),
+      backend: required(inert(oneOf('podman', 'docker', 'container-snap'), PREPARED)),
+      profiles,
+      arch: inert(architectures, PREPARED),
+    },
+    { container: some },
+  ),
+  container: leaf({
+    ...unused(PREPARED, 'name!', 'path', 'tag'),
+    fetch_only: prepared.yes,
+    arch: inert(architectures, PREPARED),
+  }),
+  certificates: branch(
+    { target_distribution: required(inert(oneOf('suse', 'redhat', 'debian', 'archlinux'), PREPARED)), profiles },
+    { certificate: some },
+  ),
   certificate: leaf({ name }),
 };

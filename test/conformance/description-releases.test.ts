@@ -1,0 +1,137 @@
+// The descriptions in KIWI's own source packages by the judgement of that KIWI: what it accepts is accepted and planned, with
+// the values that it reads, for each of their profiles.
+import { basename, dirname, join, relative } from 'node:path';
+import { expect } from 'vitest';
+import { InvalidInputError } from '../../src/errors.js';
+import { quietRun } from '../../src/io/content.js';
+import { checkDescription, type LiveDescription, loadDescription, planLiveIso } from '../../src/live/index.js';
+import { descriptionsIn, type KiwiRelease, kiwiReleases } from '../support/kiwi/release.js';
+import { scratchDirectory } from '../support/scratch.js';
+import { hasGrub, makeSmallRoot } from '../support/small-root.js';
+
+const { releases, test } = await kiwiReleases('11.1.6', '10.3.9');
+const scratch = scratchDirectory();
+const MINUTES = 60_000;
+
+/** What KIWI reads for a live ISO, or why it does not. */
+interface Reading {
+  readonly error?: string;
+  readonly failed: readonly string[];
+  readonly name: string;
+  readonly version: string;
+  readonly profiles: readonly string[];
+  readonly volid: string;
+  readonly flags: string;
+  readonly kernelcmdline: string;
+  readonly packageManager: string;
+  readonly locale: readonly string[];
+  readonly installed: readonly string[];
+}
+
+interface Verdict {
+  readonly accepted: boolean;
+  readonly error?: string;
+  /** By profile; without one under the empty name. */
+  readonly read: Readonly<Record<string, Reading>>;
+}
+
+/** What is accepted here and refused by KIWI, by file, with the reason. */
+const LENIENT: Readonly<Record<string, string>> = {
+  'example_deprecated_schema.xml':
+    'KIWI 10 and later read no schema before 7.4; here the upgrades from 6.0 on are kept.',
+  'include.xml': 'A part of a description that states an old schema version; the same.',
+};
+
+/** Profiles for which a plan is made and KIWI's checks would stop, with the reason. */
+const CHECKS_OF_ANOTHER_TIME: Readonly<Record<string, string>> = {
+  check_partuuid_persistency_type_used_with_mbr: 'A live medium is found by its label, and no device is named by that.',
+};
+
+function verdictsOf(release: KiwiRelease): Readonly<Record<string, Verdict>> {
+  return JSON.parse(release.run('verdicts.py', JSON.stringify(descriptionsIn(release.directory))));
+}
+
+async function isAccepted(path: string): Promise<boolean> {
+  try {
+    await checkDescription(dirname(path), undefined, basename(path));
+  } catch (error) {
+    if (error instanceof InvalidInputError) return false;
+    throw error;
+  }
+  return true;
+}
+
+const factsOf = ({ name, version, profiles, type, packageManager, locale, packages }: LiveDescription) => ({
+  name,
+  version,
+  profiles,
+  volid: type.volid,
+  flags: type.flags,
+  kernelcmdline: type.kernelcmdline,
+  packageManager,
+  locale: locale === undefined ? [] : [locale],
+  installed: [...new Set(packages.installed)].sort(),
+});
+
+test.for(releases)(
+  'the descriptions of KIWI $version are accepted as by it',
+  { timeout: 10 * MINUTES },
+  async (release) => {
+    const verdicts = verdictsOf(release);
+    const different: string[] = [];
+    const lenient = new Set<string>();
+    for (const [path, { accepted }] of Object.entries(verdicts)) {
+      const own = await isAccepted(path);
+      if (own && !accepted && basename(path) in LENIENT) lenient.add(basename(path));
+      else if (own !== accepted)
+        different.push(`${relative(release.directory, path)}: ${own ? 'accepted' : 'refused'} here`);
+    }
+    expect(different).toEqual([]);
+    expect([...lenient].sort()).toEqual(Object.keys(LENIENT).sort());
+    expect(Object.values(verdicts).filter(({ accepted }) => accepted).length).toBeGreaterThan(40);
+
+    let live = 0;
+    for (const [path, { read = {} }] of Object.entries(verdicts)) {
+      for (const [profile, reading] of Object.entries(read)) {
+        const request = { architecture: 'x86_64', profiles: profile === '' ? [] : [profile] };
+        const own = loadDescription(dirname(path), request, basename(path));
+        if (reading.error !== undefined || reading.failed.includes('check_image_type_unique')) {
+          await expect(own, `${path} ${profile}`).rejects.toBeInstanceOf(InvalidInputError);
+          continue;
+        }
+        const { error, failed, ...facts } = reading;
+        expect(factsOf(await own), `${path} ${profile}`).toEqual({ ...facts, version: facts.version ?? '' });
+        live++;
+        if (hasGrub) await plans(path, profile, failed);
+      }
+    }
+    expect(live).toBeGreaterThan(5);
+  },
+);
+
+/** Plans a description over a small tree; stops only where a check of KIWI stops. */
+async function plans(path: string, profile: string, failed: readonly string[]): Promise<void> {
+  const root = join(scratch, 'root');
+  if (!planned) makeSmallRoot(root);
+  planned = true;
+  const initrd = join(root, 'etc/hostname');
+  const plan = planLiveIso(
+    {
+      input: { root },
+      description: {
+        directory: dirname(path),
+        file: basename(path),
+        typeAttributes: { firmware: 'efi' },
+        ...(profile === '' ? {} : { profiles: [profile] }),
+      },
+      initrd: { file: initrd },
+      targetDirectory: scratch,
+    },
+    quietRun(1),
+  );
+  const stops = failed.filter((name) => !(name in CHECKS_OF_ANOTHER_TIME) && !name.includes('dracut_module'));
+  if (stops.length > 0) await expect(plan).rejects.toBeInstanceOf(InvalidInputError);
+  else expect((await plan).report.volumeId).not.toBe('');
+}
+
+let planned = false;

@@ -1,0 +1,75 @@
+// Every element and attribute of the schema of KIWI 10.3 and 11, with values of every kind, by the judgement of that schema:
+// nothing that it accepts is refused, and what is accepted beyond it is listed with the reason.
+import { expect } from 'vitest';
+import { InvalidInputError, UnsupportedError } from '../../src/errors.js';
+import { type Generation, readDescription } from '../../src/live/description/index.js';
+import { kiwiReleases } from '../support/kiwi/release.js';
+
+const { releases, test } = await kiwiReleases('11.1.6', '10.3.9');
+const MINUTES = 60_000;
+const GENERATIONS: Readonly<Record<string, Generation>> = { '11.1.6': 'kiwi-11', '10.3.9': 'kiwi-10' };
+
+/** Whether a generation finds no fault; what is not built is no fault of the document. */
+function faultOf(text: string, generation: Generation): string | undefined {
+  try {
+    readDescription(text, 'config.xml', { architecture: 'x86_64', generation });
+  } catch (error) {
+    if (error instanceof UnsupportedError) return undefined;
+    if (error instanceof InvalidInputError) return error.message;
+    throw error;
+  }
+  return undefined;
+}
+
+/** What is accepted and KIWI refuses: by the place and the change, with the reason. */
+const LENIENT: readonly (readonly [pattern: RegExp, reason: string])[] = [
+  [
+    /^type of (?!iso:)\w+: /,
+    'Settings of other image types have known names; their values and combinations decide nothing.',
+  ],
+  [
+    /^(oemconfig|oem-[\w-]+|systemdisk|volume|partitions|partition|vagrantconfig|machine|vm[\w-]+|installmedia|luksformat|option) of \w+: /,
+    'Disks and virtual machines: known words pass unread.',
+  ],
+  [
+    /^(containerconfig|entrypoint|subcommand|argument|expose|port|volumes|stopsignal|environment|env|labels|label|history) of \w+: /,
+    'Containers: known words pass unread.',
+  ],
+  [
+    /^(bootloadersettings|(shim|install|config)option|securelinux|hkd_\w+|initrd|dracut) of \w+: /,
+    'Options for installing a boot loader on a disk, and for initrds of disks, pass unread.',
+  ],
+  [/^collectionModule: name=/, 'The name of a module, which has had its effect.'],
+  [/^extension: |^image: <extension>/, 'What an extension holds is the business of its program.'],
+  [
+    /^type of iso: <(containerconfig|installmedia|luksformat|machine)>/,
+    'Elements of other image types decide nothing.',
+  ],
+  [/^bootloader of iso: /, 'Settings of a boot loader that the named one does not have decide nothing on a medium.'],
+  [/^include: /, 'A text alone includes no files.'],
+  [/^profile: /, 'A profile without a description for people.'],
+  [/^image: without <description>/, 'The element may be missing.'],
+  [/: \w*arch\w*="/, 'Machine names that KIWI knows and its schema does not: armv8l, loongarch64.'],
+];
+
+type Probe = readonly [place: string, change: string, accepted: boolean, text: string];
+
+test.for(releases)('the schema of KIWI $version, word by word', { timeout: 15 * MINUTES }, (release) => {
+  const generation = GENERATIONS[release.version]!;
+  const probes = release
+    .run('probe.py')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Probe);
+  const refused: string[] = [];
+  const lenient: string[] = [];
+  for (const [place, change, accepted, text] of probes) {
+    const fault = faultOf(text, generation);
+    const what = `${place}: ${change}`;
+    if (accepted && fault !== undefined) refused.push(`${what}: ${fault}`);
+    if (!accepted && fault === undefined && !LENIENT.some(([pattern]) => pattern.test(what))) lenient.push(what);
+  }
+  expect(probes.length).toBeGreaterThan(6000);
+  expect(probes.filter(([, , accepted]) => accepted).length).toBeGreaterThan(2000);
+  expect({ refused, lenient }).toEqual({ refused: [], lenient: [] });
+});
