@@ -44,9 +44,14 @@ export async function program(args: readonly string[]): Promise<Command> {
     .configureHelp({ showGlobalOptions: true })
     .addHelpText('after', EXIT_CODES);
   const name = args[0] ?? '';
-  const asked = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  for (const load of asked ? [asked] : Object.values(COMMANDS)) root.addCommand(withCommonHelp(await load()));
+  for (const load of commandsFor(name)) root.addCommand(withCommonHelp(await load()));
   return root;
+}
+
+/** The command of this name. The version needs none; anything else, such as help, all of them. */
+function commandsFor(name: string): readonly (() => Promise<Command>)[] {
+  if (name === '-V' || name === '--version') return [];
+  return Object.hasOwn(COMMANDS, name) ? [COMMANDS[name]!] : Object.values(COMMANDS);
 }
 
 /** Version and engines; asked for by bug reports, and not worth loading the engines for otherwise. */
