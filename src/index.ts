@@ -60,6 +60,7 @@ export {
   inspectImage,
   lookUp,
   type OpenedImage,
+  type OtherFacts,
   openImage,
   type PlaceInside,
   parseAddress,

@@ -17,6 +17,7 @@ export {
   type ImageFacts,
   inspectImage,
   type OpenedImage,
+  type OtherFacts,
   openImage,
   type PlaceInside,
   recogniseImage,
