@@ -42,7 +42,7 @@ if (!existsSync(join(root, 'dist/index.js'))) {
 }
 
 rmSync(out, { recursive: true, force: true });
-// Platforms first: nobody shall find a main package whose dependencies are not there yet.
+// Platforms first: the main package must not be published before its dependencies.
 for (const dir of [...built.map(platformPackage), mainPackage()]) send(dir);
 
 /** @param {import('./native-platforms.js').Platform} platform */

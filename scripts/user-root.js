@@ -35,7 +35,7 @@ export function missingForUserRoot() {
 }
 
 /**
- * Unpacks the archive beside it as `tree`. Devices are left out: the kernel makes them at boot. The manifest states
+ * Unpacks the archive as `tree`. Devices are left out: the kernel makes them at boot. The manifest states
  * what an ordinary user's files cannot have: other owners, capabilities, and modes that keep the user out.
  * @param {string} archive @param {string} tree @param {string} manifest
  */

@@ -1,6 +1,6 @@
 // Rounding of byte counts. Every padding and alignment in the project is computed here and nowhere else.
 
-/** Smallest multiple of `unit` that is ≥ `value`. Works beyond 32 bits. */
+/** Smallest multiple of `unit` that is ≥ `value`. Not limited to 32 bits. */
 export function alignUp(value: number, unit: number): number {
   const rest = value % unit;
   return rest === 0 ? value : value + unit - rest;

@@ -1,6 +1,6 @@
-// Byte arrays put together.
+// Concatenates byte arrays.
 
-/** One new array with the bytes of all parts in turn. */
+/** A new array with the bytes of all parts in order. */
 export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;

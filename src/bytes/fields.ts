@@ -1,5 +1,5 @@
 // The field kinds of on-disk structures: where a value is, how it is read and how it is written.
-// Every number that could lose bits on the way out is refused instead.
+// Numbers that do not fit their field are refused.
 
 import { InternalError } from '../errors.js';
 import { type ByteString, byteStringOf } from './text.js';

@@ -1,4 +1,4 @@
-// Names and targets as byte strings: a JavaScript string whose every character is one byte (U+0000…U+00FF).
+// Names and targets as byte strings: JavaScript strings in which every character is one byte (U+0000…U+00FF).
 // Invalid UTF-8 survives, comparison with < is byte order, and V8 keeps such strings at one byte per character.
 
 declare const byteString: unique symbol;
@@ -71,12 +71,12 @@ export function lossyText(name: ByteString): string {
   return isAscii(name) ? name : lossyUtf8.decode(bytesOf(name));
 }
 
-/** Without blanks of ASCII at both ends. `trim` is for text: it also takes U+00A0, which is the last byte of "à". */
+/** Without ASCII blanks at both ends. `trim` is for text: it also removes U+00A0, which is the last byte of "à". */
 export function trimBlanks(text: ByteString): ByteString {
   return text.replace(/^[ \t\n\r\f\v]+|[ \t\n\r\f\v]+$/g, '') as ByteString;
 }
 
-/** The words between blanks of ASCII. */
+/** The words between ASCII blanks. */
 export function blankSeparated(text: ByteString): ByteString[] {
   return text.split(/[ \t\n\r\f\v]+/).filter((word) => word !== '') as ByteString[];
 }

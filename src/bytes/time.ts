@@ -46,11 +46,11 @@ const SECONDS_A_DAY = 86_400;
 const DAYS_IN_ERA = 146_097;
 /** Days from the first of March of the year 0 to 1970. */
 const DAYS_TO_1970 = 719_468;
-/** The months from March on take 153 days in five, again and again: 31, 30, 31, 30, 31. */
+/** From March on, every five months have 153 days: 31, 30, 31, 30, 31. */
 const DAYS_IN_FIVE_MONTHS = 153;
 
 /**
- * UTC calendar fields; no time zone is ever consulted. Years count from March in here, so that the leap day is their last, and
+ * UTC calendar fields; no time zone is used. Internally years start in March, so that the leap day is the last one, and
  * repeat in eras of 400: much faster than `Date`, which would be called three times for every entry of an image.
  */
 export function calendar({ seconds, nanoseconds }: Timestamp): CalendarTime {

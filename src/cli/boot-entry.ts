@@ -40,7 +40,7 @@ export function parseBootEntry(text: string, before: readonly BootEntryOptions[]
     const [key, value] = equals < 0 ? [part, ''] : [part.slice(0, equals), part.slice(equals + 1)];
     const setting = Object.hasOwn(SETTINGS, key) ? SETTINGS[key] : undefined;
     if (!setting)
-      throw new InvalidArgumentError(`"${key}" is no setting. Settings: ${Object.keys(SETTINGS).join(', ')}.`);
+      throw new InvalidArgumentError(`"${key}" is not a setting. Settings: ${Object.keys(SETTINGS).join(', ')}.`);
     entry = { ...entry, ...setting(value) };
   }
   const { platform = 'bios', image } = entry;
@@ -50,18 +50,18 @@ export function parseBootEntry(text: string, before: readonly BootEntryOptions[]
 
 function oneOf<T extends string>(names: readonly T[], value: string): T {
   const found = names.find((name) => name === value);
-  if (!found) throw new InvalidArgumentError(`"${value}" is none of ${names.join(', ')}.`);
+  if (!found) throw new InvalidArgumentError(`"${value}" is not one of ${names.join(', ')}.`);
   return found;
 }
 
 function numberOf(value: string): number {
   if (!/^(0x[0-9a-f]{1,4}|\d{1,5})$/i.test(value))
-    throw new InvalidArgumentError(`"${value}" is no number up to 65535.`);
+    throw new InvalidArgumentError(`"${value}" is not a number up to 65535.`);
   return Number(value);
 }
 
 function hexBytes(value: string): Uint8Array {
-  if (!/^([0-9a-f]{2})+$/i.test(value)) throw new InvalidArgumentError(`"${value}" is no row of hexadecimal bytes.`);
+  if (!/^([0-9a-f]{2})+$/i.test(value)) throw new InvalidArgumentError(`"${value}" is not a sequence of hexadecimal bytes.`);
   return Uint8Array.from(value.match(/../g)!, (digits) => Number.parseInt(digits, 16));
 }
 
@@ -72,6 +72,6 @@ function yes(value: string): boolean {
 
 function outsideImage(path: string) {
   const stat = statSync(path, { throwIfNoEntry: false });
-  if (!stat?.isFile()) throw new InvalidInputError('cli.boot-image', `${path} is no file.`, { path });
+  if (!stat?.isFile()) throw new InvalidInputError('cli.boot-image', `${path} is not a file.`, { path });
   return fileContent(fromText(path), stat.size);
 }

@@ -38,8 +38,8 @@ export function pathspecsOf(operands: readonly string[], graftPoints: boolean): 
   if (all.length <= 1 && (all[0]?.target ?? '') === '') return { source: all[0]?.path, base: undefined, grafts: [] };
   const first = all.find(({ path }) => statSync(path, { throwIfNoEntry: false })?.isDirectory());
   if (!first) {
-    throw new InvalidInputError('usage.no-directory', 'One of several sources has to be a directory.', {
-      hint: 'Put single files beside a directory.',
+    throw new InvalidInputError('usage.no-directory', 'One of several sources must be a directory.', {
+      hint: 'Give a directory in addition to single files.',
     });
   }
   const grafts = all.filter((graft) => graft !== first).map(named);

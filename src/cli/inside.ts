@@ -28,7 +28,7 @@ export function addImageOptions(command: Command): Command {
   return addOffsetOption(command).addOption(
     new Option(
       '--view <name>',
-      'names of a disc to go by (default: the best that shows all files: Rock Ridge, UDF, Joliet, ISO 9660)',
+      'tree of a disc to use (default: the first that shows all files: Rock Ridge, UDF, Joliet, ISO 9660)',
     ).choices(VIEWS),
   );
 }

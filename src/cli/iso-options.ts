@@ -117,7 +117,7 @@ function addTreeOptions(command: Command): void {
     .addOption(
       new Option(
         '--relax <rules>',
-        `rules for names to be broken below level 4: ${RELAXATIONS.join(', ')}; ${LIST_HELP}`,
+        `rules for names to relax below level 4: ${RELAXATIONS.join(', ')}; ${LIST_HELP}`,
       )
         .argParser(parseList(RELAXATIONS))
         .default([], 'none'),
@@ -131,21 +131,21 @@ function addTreeOptions(command: Command): void {
         'directories below the eighth level: keep them there, move them to /rr_moved, or refuse them (default: keep; with --strict relocate)',
       ).choices(['keep', 'relocate', 'refuse']),
     )
-    .option('--strict', 'break no rule of ISO 9660 and Joliet, and refuse what would', false)
+    .option('--strict', 'keep all rules of ISO 9660 and Joliet, and refuse entries that would break one', false)
     .option('--no-joliet', 'write no Joliet tree')
     .addOption(
-      new Option('--rock-ridge <version>', 'Rock Ridge version; 1.12 tells hard links')
+      new Option('--rock-ridge <version>', 'Rock Ridge version; 1.12 identifies hard links')
         .choices(['1.10', '1.12', 'none'])
         .default('1.10'),
     )
-    .option('--no-aaip', 'keep no extended attributes and access lists beside Rock Ridge (xorriso restores them)')
+    .option('--no-aaip', 'store no extended attributes and access lists with Rock Ridge (xorriso restores them)')
     .addOption(
       new Option(
         '--udf [revision]',
-        'UDF beside ISO 9660, sharing its file data (default: none; without value 1.02)',
+        'UDF in addition to ISO 9660, sharing its file data (default: none; without value 1.02)',
       ).choices(['1.02', '1.50', '2.01', '2.60']),
     )
-    .option('--udf-special-files', 'links, devices and pipes in UDF beside ISO 9660 too; 7-Zip opens no such volume')
+    .option('--udf-special-files', 'links, devices and pipes in UDF next to ISO 9660 too; 7-Zip opens no such volume')
     .option('--no-iso9660', 'write UDF alone');
 }
 
@@ -180,7 +180,7 @@ function addBootOptions(command: Command): void {
     .option('--efi-boot <path>', 'FAT boot image in the tree for UEFI (El Torito)')
     .option(
       '--append-esp <file|dir>',
-      'EFI system partition behind the payload: a FAT image, or a directory to make one of',
+      'EFI system partition after the payload: a FAT image, or a directory to make one from',
     )
     .option('--no-boot-info-table', 'do not patch the boot info table into the BIOS boot image')
     .option('--grub2-boot-info', "patch GRUB's boot info into the BIOS boot image and the MBR")
@@ -237,13 +237,13 @@ function addCheckOptions(command: Command): void {
         'fragment sums that let a check fail early (default: 0, of style rh 20)',
       ).argParser(parseInteger(0, 60)),
     )
-    .option('--signature-block', 'place a block for a signature over the media-check tags');
+    .option('--signature-block', 'reserve a block for a signature of the media-check tags');
 }
 
 /** `1a2b3c4d`, with or without 0x in front. */
 function parseSignature(text: string): number {
   const digits = /^(?:0x)?([0-9a-f]{1,8})$/i.exec(text)?.[1];
-  if (digits === undefined) throw new InvalidArgumentError('It has to be one to eight hexadecimal digits.');
+  if (digits === undefined) throw new InvalidArgumentError('It must be one to eight hexadecimal digits.');
   return Number.parseInt(digits, 16);
 }
 

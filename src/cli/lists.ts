@@ -18,4 +18,4 @@ export function parseList<T extends string>(
 }
 
 /** The text in `--help` for such options. */
-export const LIST_HELP = 'with commas between, or given again';
+export const LIST_HELP = 'separated by commas, or given again';

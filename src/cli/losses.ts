@@ -9,7 +9,7 @@ export function settleLosses(losses: readonly Loss[], options: { readonly loss: 
   if (options.loss === 'ignore' || losses.length === 0) return;
   session.losses(losses);
   if (options.loss === 'report') return;
-  throw new InvalidInputError('cli.loss', 'The format cannot keep everything of this tree; nothing was written.', {
-    hint: 'Use --loss report to write the image all the same.',
+  throw new InvalidInputError('cli.loss', 'The format cannot store all metadata of this tree; nothing was written.', {
+    hint: 'Use --loss report to write the image anyway.',
   });
 }

@@ -51,7 +51,7 @@ export function addSquashfsOptions(command: Command): Command {
   return addAttributeOptions(command);
 }
 
-/** The tree with the attributes that the options ask for in place of its own. */
+/** The tree with attributes replaced as the options request. */
 export function withOverrides(tree: FileTree, options: SquashfsCommandOptions): FileTree {
   const { forceUid: uid, forceGid: gid, allTime, xattrsInclude, xattrsExclude } = options;
   const { rootMode, rootUid, rootGid, rootTime } = options;
@@ -72,23 +72,23 @@ function addDataOptions(command: Command): Command {
         .argParser(parseSize)
         .default(131072, '128K'),
     )
-    .option('--no-fragments', 'give every tail a block of its own')
+    .option('--no-fragments', 'store every tail in a separate block')
     .option('--tailends', 'put the tails of files larger than a block into fragments too', false)
     .option('--no-duplicates', 'store equal files as often as they occur')
     .option('--no-sparse', 'store blocks of zeros')
-    .option('--no-export', 'leave out the table that NFS exports need')
+    .option('--no-export', 'leave out the table for NFS exports')
     .addOption(
-      new Option('--uncompressed <parts>', `leave parts uncompressed: ${PARTS.join(', ')}, with commas between`)
+      new Option('--uncompressed <parts>', `leave parts uncompressed: ${PARTS.join(', ')}, separated by commas`)
         .argParser(parseParts)
         .default([], 'none'),
     )
     .addOption(
-      new Option('--unfragmented <pattern>', 'give files that match blocks of their own; may be given again')
+      new Option('--unfragmented <pattern>', 'store files that match in separate blocks; may be given again')
         .argParser(collectPattern)
         .default([], 'none'),
     )
     .addOption(
-      new Option('--stored <pattern>', 'store the data of files that match as they are; may be given again')
+      new Option('--stored <pattern>', 'store the data of files that match uncompressed; may be given again')
         .argParser(collectPattern)
         .default([], 'none'),
     );
@@ -106,7 +106,7 @@ function addPlacementOptions(command: Command): Command {
       new Option('--align <bytes>', 'start files at multiples of this, a power of two').argParser(parseSize).default(1),
     )
     .addOption(
-      new Option('--offset <bytes>', 'leave this much room in front of the image').argParser(parseSize).default(0),
+      new Option('--offset <bytes>', 'leave this much space before the image').argParser(parseSize).default(0),
     )
     .addOption(
       new Option('--pad <bytes>', 'pad the image to a multiple of this, or none')
@@ -142,7 +142,7 @@ function addAttributeOptions(command: Command): Command {
 function parseParts(text: string, earlier: readonly StoredPart[]): StoredPart[] {
   const asked = text.split(',').map((part) => part.trim());
   const unknown = asked.find((part) => !PARTS.includes(part as StoredPart));
-  if (unknown !== undefined) throw new InvalidArgumentError(`"${unknown}" is none of ${PARTS.join(', ')}.`);
+  if (unknown !== undefined) throw new InvalidArgumentError(`"${unknown}" is not one of ${PARTS.join(', ')}.`);
   return [...earlier, ...(asked as StoredPart[])];
 }
 

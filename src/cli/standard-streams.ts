@@ -40,7 +40,7 @@ export async function* standardInput(signal: AbortSignal | undefined): AsyncGene
 /** Throws for an image that would be shown on the screen. */
 export function refuseTerminalOutput(): void {
   if (!process.stdout.isTTY) return;
-  throw new UsageError('cli.terminal-output', 'Standard output is a terminal, and an image is nothing to look at.', {
+  throw new UsageError('cli.terminal-output', 'Standard output is a terminal, and an image is binary data.', {
     hint: 'Redirect it into a file or a pipe, or name a file.',
   });
 }

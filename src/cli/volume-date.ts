@@ -9,7 +9,7 @@ const NAMES: readonly (keyof VolumeDates)[] = ['created', 'modified', 'expires',
 /** The value in `--help`. */
 export const VOLUME_DATE_HELP =
   `a date of the volume: ${NAMES.join(', ')}=TIME (${TIME_HELP}); may be given again. ` +
-  'The modification date is what Linux and GRUB take for a UUID';
+  'Linux and GRUB use the modification date as a UUID';
 
 /** Adds the date that `text` gives. Throws `InvalidArgumentError` for an invalid date. */
 export function parseVolumeDate(text: string, before: Partial<VolumeDates> = {}): Partial<VolumeDates> {

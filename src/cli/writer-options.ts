@@ -42,7 +42,7 @@ export function addSessionOptions(command: Command): Command {
     .addOption(
       new Option(
         '--progress <style>',
-        'how progress is shown; json: one object per line, and notes and errors likewise',
+        'style of progress; json: one object per line for progress, notes and errors',
       )
         .choices(PROGRESS)
         .default('auto'),
@@ -58,7 +58,7 @@ export function addWriterOptions(command: Command): Command {
   command
     .optionsGroup('Options of all writers:')
     .addOption(
-      new Option('--exclude <pattern>', 'leave out what matches; a leading / anchors at the root')
+      new Option('--exclude <pattern>', 'leave out entries that match; a leading / anchors at the root')
         .argParser(collectPattern)
         .default([], 'nothing'),
     )
@@ -73,26 +73,26 @@ export function addWriterOptions(command: Command): Command {
         .argParser(manifestOf)
         .default([], 'none'),
     )
-    .option('--ignore-zeros', 'read archives one after the other from one file, as tar does with this option', false)
+    .option('--ignore-zeros', 'read several archives from one file, as tar does with this option', false)
     .option('--no-xattrs', 'do not read extended attributes')
     .addOption(
       new Option(
         '--epoch <time>',
-        `time of everything that needs one: ${TIME_HELP} (default: SOURCE_DATE_EPOCH, else the newest mtime)`,
+        `time for everything that needs one: ${TIME_HELP} (default: SOURCE_DATE_EPOCH, otherwise the newest mtime)`,
       ).argParser(parseSeconds(0, 2 ** 35)),
     )
     .option('--clamp-mtime', 'lower file times later than the epoch to the epoch')
-    .option('--seed <text>', 'what UUIDs and serials derive from (default: a digest of the tree)')
+    .option('--seed <text>', 'source of UUIDs and serials (default: a digest of the tree)')
     .addOption(
       new Option(
         '--engine <engine>',
-        'what compresses and reads attributes: the codec core natively or portably, or a library for the codecs it has',
+        'engine for compression and attributes: the codec core natively or portably, or a library for the codecs it has',
       )
         .choices(ENGINES)
         .default('auto'),
     )
     .addOption(
-      new Option('--loss <mode>', 'what a format cannot keep: report, refuse, or say nothing')
+      new Option('--loss <mode>', 'metadata that a format cannot store: report it, refuse it, or say nothing')
         .choices(['report', 'error', 'ignore'])
         .default('report'),
     )

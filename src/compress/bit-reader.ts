@@ -19,7 +19,7 @@ export class BitReader {
   read(length: number): number {
     while (this.#count < length) {
       const byte = this.#bytes[this.#at++];
-      if (byte === undefined) throw new Error('it ends too early');
+      if (byte === undefined) throw new Error('it is truncated');
       this.#held = (this.#held << 8) | byte;
       this.#count += 8;
     }

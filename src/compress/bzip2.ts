@@ -78,7 +78,7 @@ function readTables(bits: BitReader, alphabet: number): { selectors: Uint8Array;
   const order = [0, 1, 2, 3, 4, 5];
   for (let i = 0; i < selectors.length; i++) {
     let rank = 0;
-    while (bits.read(1) === 1) if (++rank >= count) throw new Error('a code is chosen that there is not');
+    while (bits.read(1) === 1) if (++rank >= count) throw new Error('a code is chosen that does not exist');
     const [chosen] = order.splice(rank, 1);
     order.unshift(chosen!);
     selectors[i] = chosen!;

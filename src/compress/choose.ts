@@ -68,7 +68,7 @@ function compressionBy(codec: Codec<CodecName>, request: CompressionRequest): Co
   if (!foreign) return byLibrary(codec, library, level, settings);
   throw new UsageError('compress.engine-setting', `${library.name} has no ${foreign.plural}.`, {
     option: foreign.key,
-    hint: 'Let the engine be auto or portable.',
+    hint: 'Use the engine auto or portable.',
   });
 }
 
@@ -136,6 +136,6 @@ function noSuchLevel(name: string, level: number, hint: string): UsageError {
 function onlyBy(bound: string, engine: string): UsageError {
   return new UsageError(`compress.${bound}-only`, `The ${engine} engine has one window and one strategy.`, {
     option: 'engine',
-    hint: 'Let the engine be auto or portable.',
+    hint: 'Use the engine auto or portable.',
   });
 }

@@ -36,7 +36,7 @@ export function namedEngine(codec: Codec, choice: EngineChoice, what: 'coder' | 
   }
   if (found.id === undefined) {
     throw new MissingEngineError('compress.engine-missing', `${found.name} is not available here.`, {
-      hint: `It needs ${found.from}; or let the engine be auto.`,
+      hint: `It needs ${found.from}; or use the engine auto.`,
     });
   }
   return found;
@@ -45,5 +45,5 @@ export function namedEngine(codec: Codec, choice: EngineChoice, what: 'coder' | 
 function hintFor(choice: EngineChoice): string {
   const codecs = CODECS.filter(({ engines }) => engines.some(({ name, coder }) => coder && name === choice));
   const names = codecs.map(({ name }) => name).join(' or ');
-  return names === '' ? 'Let the engine be auto or portable.' : `Choose ${names}, or let the engine be auto.`;
+  return names === '' ? 'Use the engine auto or portable.' : `Choose ${names}, or use the engine auto.`;
 }

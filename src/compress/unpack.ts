@@ -79,7 +79,7 @@ function damaged(format: StreamFormat, error: Error, read: number): InvalidImage
   return new InvalidImageError('compress.damaged', message, { at: read, cause: error });
 }
 
-/** Errors of the input carry an errno or a code of their own; those of decoders do not, or zlib's. */
+/** Errors of the input have an errno or one of our codes; those of decoders have none, or zlib's. */
 function isDecoderError(error: unknown): boolean {
   const { code, syscall, name } = error as NodeJS.ErrnoException;
   if (syscall !== undefined || name === 'AbortError') return false;
@@ -119,6 +119,6 @@ async function* unpackByCore(format: CoreStream, pieces: Pieces): Pieces & Async
 
 function tooLarge(format: StreamFormat, limit: number): InvalidImageError {
   return new InvalidImageError('compress.too-large', `The ${format} stream unpacks to more than ${limit} bytes.`, {
-    hint: 'Unpack it yourself if that is what it should be.',
+    hint: 'Unpack it yourself if that is intended.',
   });
 }

@@ -58,7 +58,7 @@ async function answer(code: BlockCoder, { id, block }: WorkerJob): Promise<Worke
 }
 
 /**
- * Large results leave with their memory: what stays behind would be freed only when the thread collects its garbage,
+ * Large results are transferred: their memory would otherwise be freed only when the thread collects its garbage,
  * which it does after 64 MB. Small ones may be in memory that Node shares between buffers, and are copied.
  */
 function transferable(coded: Uint8Array): Uint8Array {

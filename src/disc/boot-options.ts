@@ -34,7 +34,7 @@ export interface BootEntryOptions {
   readonly bootable?: boolean;
   /**
    * 512-byte sectors that the firmware loads, 0 to 65 535. Default: 1 of an emulated drive, 4 for a BIOS, otherwise the whole
-   * image, which a 0 stands for where it has more than 65 535.
+   * image, or 0 if that has more than 65 535.
    */
   readonly loadSectors?: number;
   /** Real-mode segment that the image is loaded to. Default 0, which is 0x7c0. */
@@ -103,7 +103,7 @@ export function resolveBootEntries(boot: BootOptions, around: Surroundings): Res
 function resolveEntry(entry: BootEntryOptions, isFirst: boolean, hasEsp: boolean): ResolvedBootEntry {
   const { platform, image, emulation = 'none', loadSegment = 0, id = '', criteria = new Uint8Array(0) } = entry;
   if (image === 'appended-esp' && !hasEsp) {
-    const problem = 'The EFI boot entry points at an appended partition, but none is given.';
+    const problem = 'The EFI boot entry refers to an appended partition, but none is given.';
     throw conflict(problem, 'Give the image of the ESP.');
   }
   const room = isFirst ? FIRST_ID_LENGTH : SECTION_ID_LENGTH;
@@ -135,7 +135,7 @@ export function checkRange(what: string, value: number, least: number, most: num
   if (Number.isInteger(value) && value >= least && value <= most) return;
   throw new UsageError(
     'disc.option-range',
-    `${what} is ${value}; it has to be a whole number from ${least} to ${most}.`,
+    `${what} is ${value}; it must be a whole number from ${least} to ${most}.`,
   );
 }
 

@@ -116,7 +116,7 @@ function withCatalog(
 ): Pick<BootPlan, 'tree' | 'catalog'> {
   if (path === undefined) return { tree, catalog: undefined };
   if (tree.get(fromText(path)) ?? nonDirectoryAbove(tree, fromText(path))) {
-    throw new InvalidInputError('disc.catalog-exists', 'The tree has an entry where the boot catalog is to appear.', {
+    throw new InvalidInputError('disc.catalog-exists', 'The tree already has an entry at the path of the boot catalog.', {
       path,
       hint: 'Choose another path for the catalog or hide it.',
     });

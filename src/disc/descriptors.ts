@@ -18,7 +18,7 @@ import type { Emission } from './area.js';
 import type { DiscFacts } from './facts.js';
 import type { PlacedHierarchy } from './placed-hierarchy.js';
 
-/** A volume descriptor: of a hierarchy, or one that stands alone. */
+/** A volume descriptor, with or without a hierarchy. */
 export type Descriptor =
   | { readonly kind: 'primary' | 'enhanced' | 'joliet'; readonly hierarchy: Hierarchy }
   | { readonly kind: 'boot-record' | 'terminator' };

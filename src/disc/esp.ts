@@ -49,7 +49,7 @@ export async function checkEfiImages(tree: FileTree<Content>, options: DiscOptio
       `The EFI boot image ${name} is not a FAT image; no firmware boots from it.`,
       {
         path: name,
-        hint: 'Give an image made by mkfs.fat or isopress fat, with EFI/BOOT/BOOTX64.EFI or its like inside.',
+        hint: 'Give an image made by mkfs.fat or isopress fat that contains EFI/BOOT/BOOTX64.EFI or a similar file.',
       },
     );
   }

@@ -155,7 +155,7 @@ function gptPartitions({ partitionOffset, seed }: ResolvedDiscOptions, ends: Dis
     start,
     sectors: end - start,
     attributes: REQUIRED_READ_ONLY,
-    // Without descriptors of its own the partition only keeps others off the payload.
+    // Without its own descriptors the partition only protects the payload.
     name: partitionOffset > 0 ? 'ISO9660' : 'Gap0',
   };
   if (ends.espBlocks === 0) return [payload];

@@ -31,7 +31,7 @@ function specialFileLosses(tree: FileTree<Content>, { udfSpecialFiles }: Resolve
     if (udfSpecialFiles) {
       log.add(
         'udf.special-file',
-        'Links, devices, pipes and sockets are stored, but 7-Zip opens no UDF that has one.',
+        'Links, devices, pipes and sockets are stored, but 7-Zip opens no UDF volume that has one.',
         path,
       );
     } else {

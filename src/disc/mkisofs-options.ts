@@ -70,13 +70,13 @@ interface Draft extends BootDraft {
 
 /** Blocks that mkisofs adds at the end, for drives that read ahead. */
 const USUAL_PAD = 150;
-const ONE_SESSION = 'An image has one session and is written anew.';
+const ONE_SESSION = 'An image has one session and is written completely.';
 const NO_HFS = 'HFS and HFS+ are not written.';
 const NO_JIGDO = 'Templates for jigdo are not written.';
 const NO_CHECKSUMS = 'Use a media-check tag for digests in the image.';
 const ONE_OWNER = 'Give user and group together as the owner of all entries.';
 const MODES = 'Change the modes of the tree, or state them in a manifest.';
-const ODD_NAMES = 'Name the rules for names that may be broken, or choose level 4.';
+const ODD_NAMES = 'Name the rules for names to relax, or choose level 4.';
 
 const text = (key: TextOption) => (draft: Draft, value: string) => {
   draft.disc[key] = value;

@@ -1,4 +1,4 @@
-// Named layouts: how a disc shows itself to a disk's firmware, as data. Each name stands for one set of rules that is known
+// Named layouts: how firmware sees a disc as a disk, as data. Each name is one set of rules that is known
 // to boot somewhere; what does not belong to it is refused rather than mixed in.
 
 import { type InvalidInputError, UsageError } from '../errors.js';
@@ -78,7 +78,7 @@ export const NAMED_LAYOUTS: Readonly<Record<LayoutName, NamedLayout>> = {
     appendedEsp: 'welcome',
   },
   'gpt-only': {
-    summary: 'a GPT behind a purely protective MBR without code: disks boot by UEFI, CD drives by both',
+    summary: 'a GPT with a protective MBR without code: disks boot by UEFI, CD drives by both',
     tables: ['gpt'],
     partitionOffset: 16,
     payloadType: MBR_TYPE.protective,
@@ -90,7 +90,7 @@ export const NAMED_LAYOUTS: Readonly<Record<LayoutName, NamedLayout>> = {
     appendedEsp: 'welcome',
   },
   'uefi-strict': {
-    summary: 'what the UEFI specification knows and nothing else: no BIOS entry, one protective entry, an ESP at 1 MiB',
+    summary: 'only structures of the UEFI specification: no BIOS entry, one protective entry, an ESP at 1 MiB',
     tables: ['gpt'],
     partitionOffset: 16,
     payloadType: MBR_TYPE.protective,

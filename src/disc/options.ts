@@ -61,7 +61,7 @@ export interface DiscOptions extends IsoOptions {
   };
   /** Default `mbr` with boot code or an appended partition, otherwise `none`. */
   readonly partitionTable?: PartitionTable;
-  /** Start of partition 1 in blocks of 2048 bytes: 16 gives it descriptors of its own. Default 16 with a partition table. */
+  /** Start of partition 1 in blocks of 2048 bytes: with 16 it has its own descriptors. Default 16 with a partition table. */
   readonly partitionOffset?: 0 | 16;
   /**
    * FAT image of an EFI system partition, placed after the payload as partition 2. Default: with a partition table, the first

@@ -8,7 +8,7 @@ export interface Range {
   readonly length: number;
 }
 
-/** That many zero bytes, which nobody has to produce, compress or write. */
+/** That many zero bytes, which need not be produced, compressed or written. */
 export interface Hole {
   readonly hole: number;
 }
@@ -19,7 +19,7 @@ export interface Backpatch {
   render(): Uint8Array;
 }
 
-/** A `Uint8Array` is lent to the consumer until it pulls the next piece; keep a copy, not the array. */
+/** A `Uint8Array` is lent to the consumer until it pulls the next piece: keep a copy, not the array. */
 export type Data = Uint8Array | Hole;
 /** One step of the bytes of a content. */
 export type Piece = Data | Backpatch;
@@ -61,13 +61,13 @@ export interface ExactContent {
   readonly [FAST]?: FastPath | undefined;
 }
 
-/** The holes of content that has none. */
+/** The holes of content without holes. */
 export const NO_HOLES: readonly Range[] = [];
 
 /** Content whose size is known only at its end, and whose first bytes may depend on its last. */
 export interface OpenContent {
   readonly size?: undefined;
-  /** No more than this many bytes will come. */
+  /** Upper limit of the size in bytes. */
   readonly sizeLimit: number;
   /** As in {@link ExactContent}; backpatches render once the last piece has been pulled. */
   pieces(run: Run): AsyncIterable<Piece>;
@@ -80,11 +80,11 @@ export type Content = ExactContent | OpenContent;
 export interface Source extends ExactContent {
   /** Fills `into` with the bytes from `at`. */
   read(at: number, into: Uint8Array): Promise<void>;
-  /** A view that sees nothing outside `range`. */
+  /** A view that is limited to `range`. */
   slice(range: Range): Source;
 }
 
-/** Whether a piece is zeros that nobody has to produce. */
+/** Whether a piece is zeros that need not be produced. */
 export function isHole(piece: Piece): piece is Hole {
   return 'hole' in piece;
 }
@@ -99,7 +99,7 @@ export function isExact(content: Content): content is ExactContent {
   return content.size !== undefined;
 }
 
-/** How many bytes of the image a piece stands for. */
+/** How many bytes of the image a piece represents. */
 export function pieceLength(piece: Piece): number {
   return isHole(piece) ? piece.hole : piece.length;
 }

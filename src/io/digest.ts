@@ -28,12 +28,12 @@ export function createDigest(name: DigestName): Digest {
   };
 }
 
-/** The digest of bytes that are all there: several times as fast as {@link createDigest} where they are few. */
+/** The digest of complete bytes: several times as fast as {@link createDigest} for short ones. */
 export function digestOf(name: DigestName, bytes: Uint8Array): Uint8Array {
   return hash(name, bytes, 'buffer');
 }
 
-/** 32 bytes that depend on the seed and on what they are for, and on nothing else. */
+/** 32 bytes that depend only on the seed and on their purpose. */
 export function deriveBytes(seed: string, purpose: string): Uint8Array {
   return createHash('sha256').update(`${purpose}\0${seed}`).digest();
 }

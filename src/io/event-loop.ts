@@ -1,8 +1,8 @@
-// A pause in long synchronous work.
+// Pauses in long synchronous work.
 
 import type { Run } from './content.js';
 
-/** Lets timers, signals and output have their turn, and stops an aborted run. */
+/** Yields to the event loop for timers, signals and output, and stops an aborted run. */
 export async function yieldToEventLoop(run: Run | undefined): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
   run?.signal?.throwIfAborted();

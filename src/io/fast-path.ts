@@ -8,7 +8,7 @@ import type { FilePlace, RangeReader } from './range-list.js';
  */
 export const FAST = Symbol('isopress.fastPath');
 
-/** All members are optional; a content without any is read by its pieces. */
+/** All members are optional; a content without them is read by its pieces. */
 export interface FastPath {
   /** The whole content in one synchronous call; only where that is cheap (memory, a small file). */
   bytes?(): Uint8Array;

@@ -18,8 +18,8 @@ export function sourceError(path: ByteString, error: unknown): SourceError {
   const { code = 'EIO', message } = error as NodeJS.ErrnoException;
   const reason: Record<string, string> = {
     ENOENT: 'does not exist',
-    EACCES: 'may not be read by this user',
-    EPERM: 'may not be read by this user',
+    EACCES: 'cannot be read by this user',
+    EPERM: 'cannot be read by this user',
     ENOTDIR: 'is not a directory',
     ELOOP: 'is part of a loop of symbolic links',
   };
@@ -31,7 +31,7 @@ export function sourceError(path: ByteString, error: unknown): SourceError {
   });
 }
 
-const HINT = 'Pack a tree that nothing writes to.';
+const HINT = 'Pack a tree that no program changes.';
 
 /** A file that has become longer or shorter since it was planned. */
 export function resized(path: ByteString, planned: number, found: number): SourceError {

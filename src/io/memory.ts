@@ -96,7 +96,7 @@ export function checkRange(range: Range, size: number): void {
   if (!(Number.isSafeInteger(at) && Number.isSafeInteger(length) && at >= 0 && length >= 0 && at + length <= size)) {
     throw new InvalidImageError(
       'image.out-of-range',
-      `Bytes ${at}…${at + length} lie outside the ${size} bytes of the image.`,
+      `Bytes ${at}…${at + length} are outside the ${size} bytes of the image.`,
       {
         at,
       },

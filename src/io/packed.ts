@@ -96,7 +96,7 @@ class Batches {
     return BATCH - this.#filling.filled;
   }
 
-  /** From now on files are read by `reader`, into memory of its own. */
+  /** From now on files are read by `reader`, into its own memory. */
   async *readBy(reader: RangeReader): AsyncGenerator<Data> {
     if (reader === this.#reader) return;
     yield* this.drain();

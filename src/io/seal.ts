@@ -4,7 +4,7 @@ import type { ExactContent, Piece, Run, Source } from './content.js';
 import { isBackpatch, isHole } from './content.js';
 import { zeros } from './memory.js';
 
-/** Bytes that replace what stands at `at`. */
+/** Bytes that replace those at `at`. */
 export interface Patch {
   readonly at: number;
   readonly bytes: Uint8Array;

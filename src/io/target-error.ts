@@ -8,12 +8,12 @@ const KNOWN: Readonly<Record<string, readonly [reason: string, hint: string]>> =
   EDQUOT: ['The disk quota is used up for', 'Free some space or choose another target directory.'],
   EACCES: ['No permission to write', 'Choose a directory that this user may write to.'],
   EPERM: ['No permission to write', 'Choose a directory that this user may write to.'],
-  EFBIG: ['A limit on the size of files (ulimit -f, or that of the file system) ends', 'Raise it, or choose another.'],
+  EFBIG: ['A limit on the size of files (ulimit -f, or that of the file system) stops', 'Raise the limit, or choose another target.'],
   EROFS: ['A read-only file system holds', 'Choose another target directory.'],
   ENOENT: ['There is no directory for', 'Create the target directory first.'],
   ENOTDIR: ['A part of the path is not a directory:', 'Choose another target directory.'],
   ENAMETOOLONG: ['The name is too long:', 'Choose a shorter one.'],
-  EPIPE: ['The reader went away before the image was complete:', 'Read it to its end.'],
+  EPIPE: ['The reader closed the pipe before the image was complete:', 'Read it to its end.'],
   ENXIO: ['Nobody reads', 'Start the reader first.'],
 };
 

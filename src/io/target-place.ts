@@ -31,7 +31,7 @@ export async function findTargetPlace(path: ByteString, force: boolean): Promise
   const isTaken = found !== undefined || (await lstat(pathBuffer(path)).catch(() => undefined)) !== undefined;
   if (isTaken && !force) {
     const shown = displayText(path);
-    const what = found ? 'exists already' : 'exists already: it is a link to a file that is not there';
+    const what = found ? 'exists already' : 'exists already: it is a link to a missing file';
     throw new TargetError('target.exists', `${shown} ${what}.`, {
       path: shown,
       hint: wording`Use ${option('force')} to replace it.`,
@@ -52,7 +52,7 @@ async function specialPlace(path: ByteString, found: Stats, force: boolean): Pro
   }
   if (!force) {
     const shown = displayText(path);
-    const what = isPipe ? 'a pipe' : 'a device, and what is on it would be lost';
+    const what = isPipe ? 'a pipe' : 'a device, and its content would be lost';
     throw new TargetError('target.exists', `${shown} is ${what}.`, {
       path: shown,
       hint: wording`Use ${option('force')} to write to it.`,

@@ -150,7 +150,7 @@ function checkCapacity(plan: Content, { capacity, name }: Target): void {
   if (capacity === undefined || (isExact(plan) && plan.size <= capacity)) return;
   const message = isExact(plan)
     ? `The image has ${plan.size} bytes, and ${name} only ${capacity}.`
-    : `The size of this image is known only when it is complete, so it is not written straight to ${name}.`;
+    : `The size of this image is known only when it is complete, so it cannot be written directly to ${name}.`;
   const hint = isExact(plan) ? 'Choose a larger device.' : 'Write a file, and copy it.';
   throw new TargetError('target.capacity', message, { path: name, hint });
 }
@@ -159,7 +159,7 @@ function requireRandomAccess(target: Target): void {
   if (target.randomAccess) return;
   throw new TargetError(
     'target.not-seekable',
-    `This image stores facts in its head that are known last; ${target.name} cannot take it.`,
+    `This image stores facts in its head that are known only at the end; it cannot be written to ${target.name}.`,
     {
       hint: 'Write to a file.',
     },

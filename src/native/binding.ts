@@ -130,7 +130,7 @@ export function checkHandshake(library: unknown, path: string, from: string): Na
   if (abi === ABI) return { addon: addon as NativeAddon, from };
   return {
     addon: undefined,
-    reason: `${path} has interface ${abi ?? 'unknown'}, not ${ABI}; build or install it anew`,
+    reason: `${path} has interface ${abi ?? 'unknown'}, not ${ABI}; rebuild or reinstall it`,
   };
 }
 

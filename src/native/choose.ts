@@ -17,7 +17,7 @@ export function chooseNative(choice: EngineChoice): NativeState {
   if (choice === 'portable') return { addon: undefined, reason: 'the portable engine was chosen' };
   const state = loadNative();
   if (choice === 'native' && !state.addon) {
-    throw new MissingEngineError('native.missing', `The native engine was asked for, but ${state.reason}.`, {
+    throw new MissingEngineError('native.missing', `The native engine was requested, but ${state.reason}.`, {
       hint: wording`Build it with "npm run build:native", or choose ${option('engine', 'auto')} or ${option('engine', 'portable')}.`,
     });
   }

@@ -4,12 +4,12 @@ import { type Message, UnsupportedError, UsageError } from '../errors.js';
 import { BadValue } from './values.js';
 
 /**
- * What an option means: a change of the draft; `ALWAYS`, for behaviour that is the default or has no effect on an image; or a text:
+ * The meaning of an option: a change of the draft; `ALWAYS`, for behaviour that is the default or has no effect on an image; or a text:
  * the option is refused, and the text says what to do instead.
  */
 export type Meaning<D> = ((draft: D, value: string, name: string) => void) | typeof ALWAYS | string;
 
-export const ALWAYS = Symbol('what is always done');
+export const ALWAYS = Symbol('the default behaviour');
 
 /**
  * From spelling to meaning. A spelling has names separated by `|`, then a word for the value if there is one:

@@ -195,7 +195,7 @@ class Scan {
     if (kind === 'symlink') return symlink(facts.target, attrs);
     if (!kind || kind === 'directory') {
       const shown = displayText(joinPath(own.path, name));
-      throw new SourceError('source.unknown-kind', `${shown} is of a kind that no image can hold.`, { path: shown });
+      throw new SourceError('source.unknown-kind', `${shown} is of a kind that no image can store.`, { path: shown });
     }
     return kind.endsWith('device') ? special(kind, attrs, facts.major, facts.minor) : special(kind, attrs);
   }
@@ -224,6 +224,6 @@ function attributesOf({ mode, uid, gid, mtime, xattrs }: EntryFacts): Attributes
 
 function mountLoop(path: ByteString): SourceError {
   const shown = displayText(path);
-  const message = `${shown} is a directory that it lies in itself: a mount leads back to where it came from.`;
+  const message = `${shown} is a directory inside itself, through a mount.`;
   return new SourceError('source.mount-loop', message, { path: shown, hint: 'Unmount it, or exclude it.' });
 }

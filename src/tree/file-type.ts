@@ -20,7 +20,7 @@ const KINDS: ReadonlyMap<number, Node['kind']> = new Map(
   (Object.keys(TYPE_BITS) as Node['kind'][]).map((kind) => [TYPE_BITS[kind], kind]),
 );
 
-/** The kind that a mode stands for; undefined for none. */
+/** The kind in a mode; undefined for an unknown one. */
 export function kindOfMode(mode: number): Node['kind'] | undefined {
   return KINDS.get(mode & TYPE_MASK);
 }

@@ -107,7 +107,7 @@ export function file<C extends Content>(
 }
 
 function sealedOpenContent(): InvalidInputError {
-  const message = 'An image whose size is known only at its end cannot be a file with its seals in place.';
+  const message = 'An image whose size is known only at its end cannot be sealed as a file of another image.';
   return new InvalidInputError('tree.sealed-open-content', message, {
     hint: 'Write the sealed image first and use the file, or nest it without seals.',
   });

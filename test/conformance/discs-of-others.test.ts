@@ -178,7 +178,7 @@ describe('views', () => {
     expect(cut.stderr).toMatch(
       /install\.wim has 5000000 bytes in the view rock-ridge, and 4299967296 in udf\.[\s\S]*view udf/,
     );
-    expect(cat(image, 'INSTALL.WIM', '--view', 'iso').stderr).toContain('Ask for the view udf');
+    expect(cat(image, 'INSTALL.WIM', '--view', 'iso').stderr).toContain('Use the view udf');
     expect(cat(image, 'small', '--view', 'rock-ridge').stdout).toBe('small');
     expect(isopress(['ls', '--view', 'rock-ridge', image]).stderr).toContain('install.wim has 5000000 bytes');
   });

@@ -265,7 +265,7 @@ function directoryXattrs(top: string): Map<string, string[]> {
   return result;
 }
 
-/** In one pass: what an escape stands for may look like the beginning of another. */
+/** In one pass, because the result of an escape may look like the beginning of another. */
 function unescapeOctal(text: string): string {
   return text.replace(/\\(?:([0-7]{3})|\\)/g, (_, digits?: string) =>
     digits === undefined ? '\\' : String.fromCharCode(Number.parseInt(digits, 8)),

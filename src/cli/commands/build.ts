@@ -63,7 +63,7 @@ export function buildCommand(): Command {
     .requiredOption('--target-dir <dir>', 'directory for the results')
     .option(
       '--config <file>',
-      'runtime configuration, beside /etc/kiwi.yml and ~/.config/kiwi/config.yml (default: none)',
+      'runtime configuration, in addition to /etc/kiwi.yml and ~/.config/kiwi/config.yml (default: none)',
     )
     .option('--target-arch <arch>', 'architecture of the root tree (default: that of its programs)')
     .option('--initrd <file>', 'use this initrd and do not run dracut')
@@ -72,7 +72,7 @@ export function buildCommand(): Command {
         .choices(['auto', 'chroot', 'userns', 'sysroot'])
         .default('auto', 'the first of these that works here'),
     )
-    .option('--initrd-cache <dir>', 'keep initrds here, and take them from here when nothing changed (default: none)')
+    .option('--initrd-cache <dir>', 'keep initrds here, and reuse them if nothing changed (default: none)')
     .option('--kernel <file>', 'use this kernel image');
   addMediumOptions(command);
   addCompressionOptions(command, {
@@ -101,9 +101,9 @@ function addMediumOptions(command: Command): void {
       ]),
     )
     .addOption(
-      new Option('--udf <when>', 'UDF 1.02 beside ISO 9660, sharing its files')
+      new Option('--udf <when>', 'UDF 1.02 in addition to ISO 9660, sharing its files')
         .choices(['auto', 'on', 'off'])
-        .default('auto', 'where the files of the medium take more than 4 GiB'),
+        .default('auto', 'if the files of the medium take more than 4 GiB'),
     )
     .addOption(
       new Option('--media-check <style>', 'media-check tag (default: from the description)').choices([
@@ -125,7 +125,7 @@ function addDescriptionOptions(command: Command): Command {
   const collect = (value: string, list: readonly string[]) => [...list, value];
   return command
     .requiredOption('--description <dir>', "directory of the image description (KIWI's config.xml)")
-    .option('--kiwi-file <name>', 'name of the description in that directory (default: the first KIWI looks for)')
+    .option('--kiwi-file <name>', 'name of the description in that directory (default: the first that KIWI searches for)')
     .addOption(
       new Option(
         '--generation <name>',

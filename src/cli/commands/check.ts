@@ -48,7 +48,7 @@ function textOf(image: string, verdict: TagVerdict): string[] {
   if (verdict.digests.length === 0) return [`${image}: no media-check digests`];
   const lines = verdict.digests.map(lineOf);
   if (verdict.stopped) lines.push('stopped at the first wrong fragment: the rest was not read');
-  if (verdict.style === 'mixed') lines.push('tags of both styles stand on this image: checkers disagree about it');
+  if (verdict.style === 'mixed') lines.push('the image has tags of both styles: checkers disagree about it');
   return [...lines, `${image}: ${verdict.ok ? 'ok' : 'WRONG'}`];
 }
 

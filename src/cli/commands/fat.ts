@@ -49,7 +49,7 @@ export function fatCommand(): Command {
     )
     .addOption(new Option('--cluster-size <bytes>', 'cluster size (default: by size and type)').argParser(parseSize))
     .addOption(
-      new Option('--hidden-sectors <n>', 'sectors in front of the volume on its disk (default: 0)').argParser(
+      new Option('--hidden-sectors <n>', 'sectors before the volume on its disk (default: 0)').argParser(
         parseInteger(0, 0xffff_ffff),
       ),
     );

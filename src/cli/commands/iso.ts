@@ -77,7 +77,7 @@ function mediaCheckSeal(options: IsoCommandOptions): Seal | undefined {
   const { mediaCheck, mediaDigest: digests, mediaFragments, iso9660 } = options;
   if (mediaCheck === 'none') return undefined;
   if (!iso9660) {
-    throw new UsageError('usage.media-check', 'A media-check tag lies in a descriptor of ISO 9660.', {
+    throw new UsageError('usage.media-check', 'A media-check tag is stored in a descriptor of ISO 9660.', {
       hint: 'Leave out --no-iso9660, or --media-check.',
     });
   }

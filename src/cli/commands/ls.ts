@@ -26,8 +26,8 @@ export function lsCommand(): Command {
     .description('list the files in an image, without mounting it')
     .argument('<image>', 'image file; live.iso!/LiveOS/squashfs.img goes inside, disk.img!#1 into a partition')
     .argument('[path...]', 'entries to list (default: those of the top directory)')
-    .option('-l, --long', 'modes, owners, sizes, times, and where links lead')
-    .option('-R, --recursive', 'directories with all that is in them');
+    .option('-l, --long', 'modes, owners, sizes, times, and link targets')
+    .option('-R, --recursive', 'directories with everything in them');
   return addSessionOptions(addImageOptions(command)).action(
     async (image: string, paths: string[], options: LsOptions) => {
       const session = openSession(options);

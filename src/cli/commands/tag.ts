@@ -150,6 +150,6 @@ async function signatureOf(source: Source): Promise<Uint8Array> {
 function parsePartition(text: string): Options['partition'] & {} {
   if (text === 'auto' || text === 'none') return text;
   const match = /^(\d{1,10}),(\d{1,10})$/.exec(text);
-  if (!match) throw new InvalidArgumentError('It has to be auto, none, or START,SECTORS in 512-byte sectors.');
+  if (!match) throw new InvalidArgumentError('It must be auto, none, or START,SECTORS in 512-byte sectors.');
   return { start: Number(match[1]), sectors: Number(match[2]) };
 }

@@ -7,7 +7,7 @@ export type ProgressStyle = 'bar' | 'plain' | 'json' | 'none';
 
 export interface ProgressView {
   report(progress: Progress): void;
-  /** Ends the line on which the bar stands. */
+  /** Ends the line of the bar. */
   finish(): void;
 }
 

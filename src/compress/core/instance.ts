@@ -162,7 +162,7 @@ export class Core {
 
   #allocate(length: number): number {
     const at = this.#exports.malloc(length);
-    if (at === 0) throw noMemory(`${length} bytes cannot be had`);
+    if (at === 0) throw noMemory(`${length} bytes cannot be allocated`);
     return at;
   }
 }

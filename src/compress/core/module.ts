@@ -21,7 +21,7 @@ export function coreModule(): WebAssembly.Module {
 
 /** Reads, checks and compiles the module at `path`. */
 export function loadCore(path: string): WebAssembly.Module {
-  const hint = 'Install isopress anew, or build it with "npm run build".';
+  const hint = 'Reinstall isopress, or build it with "npm run build".';
   let bytes: Uint8Array;
   try {
     bytes = readFileSync(path);

@@ -178,7 +178,7 @@ async function partitionOf(
   if (wanted === 'none') return undefined;
   const partition = wanted === 'auto' ? await choosePartition(image) : wanted;
   if (partition && (partition.start + partition.sectors) * SECTOR > image.size) {
-    const message = `The partition of ${partition.sectors} sectors from sector ${partition.start} ends behind the image.`;
+    const message = `The partition of ${partition.sectors} sectors from sector ${partition.start} ends after the end of the image.`;
     throw new InvalidImageError('checkmedia.partition-outside', message, { at: partition.start * SECTOR });
   }
   return partition;
@@ -207,6 +207,6 @@ async function beginRedHat(image: Source, options: Required<RedHatTagOptions>): 
 }
 
 function tooMuch(what: string, blocks: number, size: number): InvalidInputError {
-  const message = `A ${what} of ${blocks} blocks leaves nothing of a volume of ${size} bytes.`;
+  const message = `A ${what} of ${blocks} blocks exceeds a volume of ${size} bytes.`;
   return new InvalidInputError(`checkmedia.${what}`, message);
 }

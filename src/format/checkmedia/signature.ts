@@ -61,7 +61,7 @@ async function signatureBlock(image: Source): Promise<number | undefined> {
   if (isSignatureBlock(block)) return at;
   throw new InvalidImageError(
     'checkmedia.signature-mark',
-    'Where the tags place the signature there is no such block.',
+    'There is no signature block at the place named in the tags.',
     {
       at,
     },

@@ -50,7 +50,7 @@ export function parseTags(area: Uint8Array): Tag[] {
   const text = byteStringOf(area).replace(/[ \0]+$/, '');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what does not belong here
   if (!isAscii(text) || /[\u0000-\u001f\u007f]/.test(text)) {
-    throw new InvalidImageError('checkmedia.area-in-use', 'The tag area holds data that are no media-check tags.', {
+    throw new InvalidImageError('checkmedia.area-in-use', 'The tag area contains other data than media-check tags.', {
       at: TAG_AREA_AT,
     });
   }

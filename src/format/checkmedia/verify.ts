@@ -21,7 +21,7 @@ import { BLOCK, volumeSize } from './volume.js';
 /** The media-check tags of an image. */
 export interface ImageTags {
   readonly style: TagStyle;
-  /** In the order they stand. */
+  /** In the order of the image. */
   readonly tags: readonly Tag[];
 }
 
@@ -118,7 +118,7 @@ function fragmentSums(tags: readonly Tag[], digest: Digest, total: number): Chec
   const count = tagNumber(tags, 'fragment count') ?? 0;
   const expected = tagValue(tags, 'fragment sums')?.toLowerCase();
   if (count === 0 || expected === undefined) return undefined;
-  if (!isFragmentCount(count)) throw senseless(`The tags speak of ${count} fragments, which is not possible.`);
+  if (!isFragmentCount(count)) throw senseless(`The tags have ${count} fragments, which is not possible.`);
   return { sums: new FragmentSums(digest, total, count), expected };
 }
 

@@ -26,9 +26,9 @@ export function mediaOf(emulation: Emulation, size: number, path: string): Media
   if (emulation !== 'floppy') return emulation;
   const found = FLOPPIES.find(([bytes]) => bytes === size);
   if (found) return found[1];
-  throw new InvalidInputError('eltorito.floppy-size', `An image of ${size} bytes is the image of no floppy disk.`, {
+  throw new InvalidInputError('eltorito.floppy-size', `An image of ${size} bytes is not the image of a floppy disk.`, {
     path,
-    hint: 'It has to have 1200, 1440 or 2880 KiB.',
+    hint: 'It must have 1200, 1440 or 2880 KiB.',
   });
 }
 
@@ -45,7 +45,7 @@ export function emulatedPartitionType(sector: Uint8Array, path: string): number 
   const types = Array.from({ length: ENTRIES }, (_, i) => sector[TABLE_AT + i * ENTRY + TYPE_AT] ?? 0);
   const used = types.filter((type) => type !== 0);
   if (sector[510] === 0x55 && sector[511] === 0xaa && used.length === 1) return used[0]!;
-  throw new InvalidInputError('eltorito.hard-disk-image', 'The image is no hard disk with exactly one partition.', {
+  throw new InvalidInputError('eltorito.hard-disk-image', 'The image is not a hard disk with exactly one partition.', {
     path,
     hint: 'Give an image that starts with a master boot record, or choose no emulation.',
   });

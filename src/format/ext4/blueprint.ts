@@ -1,4 +1,4 @@
-// Everything decided about an image, before its first byte.
+// All decisions about an image, before its first byte.
 
 import { uuidBytes } from '../../bytes/index.js';
 import { filesystemSeed, type Seed } from './checksum.js';

@@ -1,4 +1,4 @@
-// The emitter: walks the sections from block 0 to the last and takes no decision.
+// The emitter: walks the sections from block 0 to the last and decides nothing.
 
 import { assertPlanned } from '../../errors.js';
 import { type Data, isHole, packed, pieceLength, type Run } from '../../io/index.js';

@@ -39,7 +39,7 @@ export function checkNode(
   const [first, last] = timeRange(inodeSize);
   if (node.mtime.seconds < first || node.mtime.seconds > last) {
     const end = inodeSize > SMALL_INODE ? '2446-05-10' : '2038-01-19';
-    const message = `Times before 1901-12-13 or after ${end} become the nearest that ext4 can hold.`;
+    const message = `Times before 1901-12-13 or after ${end} become the nearest that ext4 can store.`;
     losses.add('ext4.mtime-range', message, path);
   }
   if (node.mtime.nanoseconds > 0 && inodeSize === SMALL_INODE) {
@@ -47,7 +47,7 @@ export function checkNode(
   }
   if (node.mtime.seconds >= SUSPECT_TIME && node.mtime.seconds <= last) {
     const message =
-      'Times from 2310-04-04 on are stored and read correctly, but e2fsck takes them for times before 1970.';
+      'Times from 2310-04-04 on are stored and read correctly, but e2fsck interprets them as times before 1970.';
     losses.add('ext4.mtime-suspect', message, path);
   }
   if (node.kind === 'file' && node.content.size > MAX_FILE_BLOCKS * blockSize) {

@@ -1,4 +1,4 @@
-// From a profile and a list of changes to the features of one image, refusing what cannot be or does not go together.
+// From a profile and a list of changes to the features of one image; refuses unsupported features and contradictions.
 
 import { UnsupportedError, UsageError } from '../../errors.js';
 import {
@@ -11,22 +11,22 @@ import {
   UNSUPPORTED,
 } from './features.js';
 
-/** A feature that makes no sense without another, with the reason. */
+/** A feature that needs another one, with the reason. */
 const NEEDS: readonly (readonly [feature: FeatureName, needed: FeatureName, why: string])[] = [
   ['metadata_csum_seed', 'metadata_csum', 'there is nothing to seed'],
   ['orphan_file', 'has_journal', 'orphans are recovered with the journal'],
-  ['project', 'extra_isize', 'project ids lie in the extra fields of inodes'],
+  ['project', 'extra_isize', 'project ids are stored in the extra fields of inodes'],
   ['project', 'quota', 'the ids are there to be counted'],
   ['large_dir', 'dir_index', 'it is a third level of the index'],
 ];
 
-/** Pairs of which an image has one at most. */
+/** Pairs of features that exclude each other. */
 const CONFLICTS: readonly (readonly [FeatureName, FeatureName])[] = [
   ['meta_bg', 'resize_inode'],
   ['metadata_csum', 'gdt_csum'],
 ];
 
-/** Features that give way without a word when a list asks for their rival, and those that fall with what they need. */
+/** Features that are removed silently if a list requests their rival, and those that are removed with the feature they need. */
 const YIELDS: Partial<Readonly<Record<FeatureName, readonly FeatureName[]>>> = {
   meta_bg: ['resize_inode'],
   gdt_csum: ['metadata_csum', 'metadata_csum_seed'],

@@ -49,7 +49,7 @@ export const FEATURES = [
   ...Object.keys(RO_COMPAT),
 ] as readonly FeatureName[];
 
-/** Other names that mke2fs knows them by. */
+/** Other names in mke2fs. */
 export const FEATURE_ALIASES: Readonly<Record<string, FeatureName>> = {
   extents: 'extent',
   uninit_bg: 'gdt_csum',
@@ -73,7 +73,7 @@ export const UNSUPPORTED: Readonly<Record<string, string>> = {
   mmp: 'an image is not mounted from several machines',
   dirdata: 'no kernel of kernel.org reads it',
   journal_dev: 'an image is a file system, not the journal of another one',
-  shared_blocks: 'every file has blocks of its own',
+  shared_blocks: 'files do not share blocks',
   dir_prealloc: 'no reader uses it',
   imagic_inodes: 'no reader uses it',
 };

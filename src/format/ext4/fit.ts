@@ -14,7 +14,7 @@ export interface Fit {
   readonly placement: Placement;
 }
 
-/** Fewer blocks hold no file system at all. */
+/** The minimum number of blocks of a file system. */
 const MIN_BLOCKS = 16;
 
 /** Block numbers beyond 32 bits would need wider side tables. */
@@ -34,7 +34,7 @@ export function fitTree(inventory: Inventory, options: ResolvedOptions): Fit {
   const least = smallestFit(inventory, options, from, needed, 0).geometry.blocks * options.blockSize;
   throw new InvalidInputError(
     'ext4.too-small',
-    `The tree needs ${least} bytes; the ext4 image is to have ${options.size}.`,
+    `The tree needs ${least} bytes; the requested size of the ext4 image is ${options.size}.`,
     {
       hint: `Give a size of at least ${divCeil(least, 2 ** 20)} MiB, or "auto".`,
     },
@@ -54,7 +54,7 @@ function inodesBySize(size: number, needed: number, { inodes, inodeRatio, ...opt
   return [...new Set([least(Math.ceil(groups)), least(Math.floor(groups)), needed])];
 }
 
-/** Blocks that any geometry needs at least. */
+/** Minimum number of blocks of any geometry. */
 function leastBlocks(inventory: Inventory): number {
   return Math.max(
     MIN_BLOCKS,
@@ -74,7 +74,7 @@ function usableBlocks(size: number, inodes: number, options: ResolvedOptions): n
   return geometry.lastGroupShortfall > 0 && geometry.groups > 1 ? geometry.groupStart(geometry.groups - 1) : blocks;
 }
 
-/** Grows from a size known to be too small or just right; every step adds what is missing at least, so none overshoots. */
+/** Grows from a size that is too small or exact; every step adds the minimum that is missing, so none overshoots. */
 function smallestFit(inventory: Inventory, options: ResolvedOptions, from: number, inodes: number, slack: number): Fit {
   for (let blocks = from; ; ) {
     checkBlocks(blocks);
@@ -107,7 +107,7 @@ function tryFit(
   return missing > 0 ? missing : { geometry, placement };
 }
 
-/** As many as a bitmap has bits; 16 bits count the free ones, so of large blocks it is a block of inodes less. */
+/** As many as a bitmap has bits; 16 bits count the free ones, so with large blocks it is one block of inodes less. */
 function mostInodesPerGroup({ blockSize, inodeSize }: ResolvedOptions): number {
   return Math.min(blockSize * 8, 65_536 - blockSize / inodeSize);
 }
@@ -118,5 +118,5 @@ function geometryOf(blocks: number, inodes: number, options: ResolvedOptions): G
 
 function checkBlocks(blocks: number): void {
   if (blocks <= MAX_BLOCKS) return;
-  throw new UnsupportedError('ext4.too-large', `An ext4 image of ${blocks} blocks is more than this program writes.`);
+  throw new UnsupportedError('ext4.too-large', `An ext4 image of ${blocks} blocks is larger than this program writes.`);
 }

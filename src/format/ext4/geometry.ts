@@ -14,14 +14,14 @@ export interface GeometryRequest {
   readonly blocksPerGroup: number;
   /** Groups of a flex group, a power of two. */
   readonly groupsPerFlex: number;
-  /** At least so many. */
+  /** Minimum number. */
   readonly inodes: number;
   readonly inodeSize: number;
   /** Of these count 64bit, meta_bg, resize_inode, sparse_super and sparse_super2. */
   readonly features: ReadonlySet<FeatureName>;
 }
 
-/** How much larger than made a file system may become later. */
+/** How many times its original size a file system may grow to. */
 const GROWTH = 1024;
 const MAX_GROWABLE_BLOCKS = 2 ** 32 - 1;
 /** A last group with fewer free blocks than this is not worth its metadata; mke2fs leaves it out too. */
@@ -101,7 +101,7 @@ export class Geometry {
     return this.#superblocks.has(group);
   }
 
-  /** The blocks of the descriptor table that a group holds: from the first, so many. */
+  /** The blocks of the descriptor table in a group: the first, and their number. */
   descriptorsIn(group: number): { readonly first: number; readonly count: number } {
     if (!this.hasMetaGroups) return { first: 0, count: this.hasSuperblock(group) ? this.descriptorBlocks : 0 };
     // A block's worth of groups keeps its descriptors in its first, second and last group.

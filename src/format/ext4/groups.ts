@@ -25,17 +25,17 @@ export function usedInodesIn({ geometry, lastInode }: Blueprint, group: number):
   return clamp(lastInode - group * geometry.inodesPerGroup, geometry.inodesPerGroup);
 }
 
-/** Whether descriptors carry checksums, without which readers do not trust them to say what is unused. */
+/** Whether descriptors have checksums, without which readers do not trust their flags for unused parts. */
 function describesUnused({ features }: Blueprint): boolean {
   return features.includes('metadata_csum') || features.includes('gdt_csum');
 }
 
-/** Whether readers know the inode bitmap without reading it. */
+/** Whether readers can derive the inode bitmap without reading it. */
 export function isInodeBitmapImplied(blueprint: Blueprint, group: number): boolean {
   return describesUnused(blueprint) && usedInodesIn(blueprint, group) === 0;
 }
 
-/** Whether readers know the block bitmap without reading it; never that of the last group, which has an end to mark. */
+/** Whether readers can derive the block bitmap without reading it; never in the last group, whose end is marked. */
 export function isBlockBitmapImplied(blueprint: Blueprint, group: number): boolean {
   const { geometry } = blueprint;
   if (!describesUnused(blueprint)) return false;

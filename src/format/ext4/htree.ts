@@ -1,4 +1,4 @@
-// Hash-indexed directories: leaves ordered by the hash of their names, an index of hashes before them (kernel
+// Hash-indexed directories: leaves ordered by the hash of their names, after an index of hashes (kernel
 // documentation, "Hash Tree Directories"). A reader that does not know the index sees a plain directory.
 
 import { type ByteString, crc32c, crc32cWord, divCeil } from '../../bytes/index.js';
@@ -18,7 +18,7 @@ const entriesIn = (space: number, summed: boolean) => Math.floor((summed ? space
 const rootLimit = (blockSize: number, summed: boolean) => entriesIn(blockSize - ROOT_ENTRIES_AT, summed);
 const nodeLimit = (blockSize: number, summed: boolean) => entriesIn(blockSize - NODE_ENTRIES_AT, summed);
 
-/** How the names of a directory are spread: leaves are consecutive parts of `order`. */
+/** The distribution of names: leaves are consecutive parts of `order`. */
 export interface HashOrder {
   /** Positions of the names, by hash. */
   readonly order: Uint32Array;
@@ -163,7 +163,7 @@ export function isIndexSealed(block: Uint8Array, from: number, seed: number): bo
   return sum === view.getUint32(tail + 4, true);
 }
 
-/** The first entry has no hash of its own: its place holds the limit and the count. */
+/** The first entry has no hash: its place holds the limit and the count. */
 function writeIndex(block: Uint8Array, from: number, limit: number, entries: readonly IndexEntry[], seed: Seed) {
   const view = new DataView(block.buffer, block.byteOffset, block.byteLength);
   for (const [index, { hash, block: target }] of entries.entries()) {

@@ -247,7 +247,7 @@ class InventoryTaker {
       }
       if (form === 'unknown-namespace') {
         const message =
-          'Extended attributes outside user, trusted and security are left out: Linux has no place for them in ext4.';
+          'Extended attributes outside user, trusted and security are left out: ext4 cannot store them.';
         this.#losses.add('ext4.xattr-namespace', message, path);
       } else stored.push(form);
     }

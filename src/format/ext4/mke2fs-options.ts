@@ -44,7 +44,7 @@ const set =
 
 const size = (text: string) => binarySize(text);
 const count = (text: string) => wholeNumber(text);
-const DEVICE = 'An image is made whole; it has no bad blocks to look for.';
+const DEVICE = 'An image is new; it has no bad blocks.';
 const NO_TRIAL = 'Print the layout with the option for plans.';
 
 /** Usage types: bytes per inode, and what else mke2fs.conf gives them. */
@@ -76,7 +76,7 @@ const EXTENDED: OptionTable<Draft> = {
   'packed_meta_blocks FLAG': 'Metadata is placed by the groups alone.',
   'resize BLOCKS': 'Room for growth is what the feature resize_inode gives: 1024 times the size.',
   'num_backup_sb N': 'The feature sparse_super2 keeps two copies.',
-  test_fs: 'Images are for use.',
+  test_fs: 'Images are writable.',
   'quotatype TYPES': 'The feature quota counts users and groups, project counts projects.',
   'orphan_file_size BYTES': 'The orphan file has its usual size.',
   'mmp_update_interval SECONDS': 'An image is not mounted from several machines.',
@@ -139,7 +139,7 @@ const TABLE: OptionTable<Draft> = {
   '-n': NO_TRIAL,
   '-S': 'An image is written whole.',
   '-V': 'Ask for the version of this program.',
-  '-z FILE': 'Images are written anew; there is nothing to undo.',
+  '-z FILE': 'Images are new files; there is nothing to undo.',
 };
 
 /** For what a check of options needs beside them. */

@@ -58,7 +58,7 @@ class ExtentList {
   ) {}
 
   add(logical: number, block: number, length: number): void {
-    if (logical < this.#next) damaged('extents', 'Parts of a file lie over each other.');
+    if (logical < this.#next) damaged('extents', 'Extents of a file overlap.');
     this.volume.checkBlocks(block, length);
     this.#next = logical + length;
     const kept = Math.min(length, this.end - logical);

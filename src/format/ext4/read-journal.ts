@@ -13,15 +13,15 @@ export async function journalNotes(volume: Volume): Promise<string[]> {
   const { journalInode, journalDevice } = volume.superblock;
   if (journalDevice !== 0 || journalInode === 0) {
     unsupported(
-      'The file system was not unmounted in order, and its journal is on another device. e2fsck plays it back.',
+      'The file system was not unmounted cleanly, and its journal is on another device. e2fsck replays it.',
     );
   }
   const [first] = await extentsIn(volume, await volume.inode(journalInode), volume.blockSize);
   if (!first)
-    unsupported('The file system was not unmounted in order, and its journal has no blocks. e2fsck repairs it.');
+    unsupported('The file system was not unmounted cleanly, and its journal has no blocks. e2fsck repairs it.');
   const { magic, start } = journalSuperblock.decode(await volume.block(first.block));
   if (magic !== JOURNAL_MAGIC || start !== 0) {
-    unsupported('The file system was not unmounted in order: changes wait in its journal. e2fsck plays them back.');
+    unsupported('The file system was not unmounted cleanly: its journal has pending changes. e2fsck replays them.');
   }
-  return ['The file system was not unmounted in order. Its journal is empty: everything that was written is read.'];
+  return ['The file system was not unmounted cleanly. Its journal is empty: all written data is read.'];
 }

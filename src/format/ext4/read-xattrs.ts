@@ -37,7 +37,7 @@ export class XattrSource {
     const shared = block === 0 ? [] : await this.#block(block);
     const xattrs = own.length === 0 ? shared : [...own, ...shared];
     if (new Set(xattrs.map(({ name }) => name)).size !== xattrs.length) {
-      damaged('xattr', `Inode ${found.ino} has two extended attributes of one name.`);
+      damaged('xattr', `Inode ${found.ino} has two extended attributes with the same name.`);
     }
     return { xattrs, inlineData: data?.value };
   }

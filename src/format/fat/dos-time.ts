@@ -36,7 +36,7 @@ export function dosTime(time: Timestamp): DosTime {
   };
 }
 
-/** The time that date and time of an entry stand for; 1980 where they were left out or stand for none. */
+/** The time from date and time of an entry; 1980 if they are missing or invalid. */
 export function timestampOf(date: number, time: number): Timestamp {
   const [month, day] = [(date >>> 5) & 0xf, date & 0x1f];
   if (month < 1 || month > 12 || day < 1) return FIRST;

@@ -26,12 +26,12 @@ export function recordLosses(tree: FileTree, losses: LossLog): void {
       losses.add(`fat.${node.kind}`, leftOut, path);
       continue;
     }
-    if (node.uid !== 0 || node.gid !== 0) losses.add('fat.owner', 'Owners are not kept.', path);
+    if (node.uid !== 0 || node.gid !== 0) losses.add('fat.owner', 'Owners are not stored.', path);
     if (!PLAIN_MODES[node.kind as 'directory' | 'file'].includes(node.mode)) {
-      losses.add('fat.mode', 'Permissions are not kept.', path);
+      losses.add('fat.mode', 'Permissions are not stored.', path);
     }
-    if (node.xattrs.length > 0) losses.add('fat.xattrs', 'Extended attributes are not kept.', path);
-    if (links.has(node)) losses.add('fat.hard-links', 'Names of one file become separate copies of it.', path);
+    if (node.xattrs.length > 0) losses.add('fat.xattrs', 'Extended attributes are not stored.', path);
+    if (links.has(node)) losses.add('fat.hard-links', 'Hard links become separate copies of the file.', path);
     recordTimeLoss(node, path, losses);
   }
 }
@@ -40,6 +40,6 @@ function recordTimeLoss(node: Node, path: Parameters<LossLog['add']>[2], losses:
   if (node.kind === 'directory' && node.implied) return;
   if (path === '') losses.add('fat.root-mtime', 'The root directory has no time.', path);
   else if (!isDosTime(node.mtime))
-    losses.add('fat.mtime-range', 'Times outside 1980…2107 become the nearest in it.', path);
+    losses.add('fat.mtime-range', 'Times outside 1980…2107 become the nearest in this range.', path);
   else if (!isWholeStep(node.mtime)) losses.add('fat.mtime-grain', 'Times are rounded down to two seconds.', path);
 }

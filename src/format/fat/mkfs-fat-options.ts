@@ -32,7 +32,7 @@ interface Draft {
 const STAND_INS = { seed: 'none yet', epoch: { seconds: 0, nanoseconds: 0 } } as const;
 
 const WORD = 0xffff_ffff;
-const BAD_BLOCKS = 'An image has no bad blocks to look for.';
+const BAD_BLOCKS = 'An image is new; it has no bad blocks.';
 
 const TABLE: OptionTable<Draft> = {
   '-F SIZE': ({ image }, value) => {
@@ -97,7 +97,7 @@ const TABLE: OptionTable<Draft> = {
   '-m FILE': 'The boot sector says that the volume holds no boot loader.',
   '--mbr MODE': 'Partition tables belong to discs: use the writer of discs.',
   '--offset SECTOR': 'Put the image into its partition afterwards.',
-  '--codepage N': 'Labels hold the characters that every code page has.',
+  '--codepage N': 'Labels have only characters that every code page has.',
 };
 
 const MKFS_FAT: ForeignProgram<Draft> = {

@@ -51,12 +51,12 @@ function checkedText(name: ByteString, directory: ByteString): string {
   const text = toText(name);
   if (text === undefined) throw refuse('name-not-utf8', 'its name is not UTF-8');
   if (text.length > MAX_UNITS)
-    throw refuse('name-too-long', `its name has ${text.length} UTF-16 units, 255 are possible`);
+    throw refuse('name-too-long', `its name has ${text.length} UTF-16 units, the maximum is 255`);
   const forbidden = FORBIDDEN.exec(text)?.[0];
-  if (forbidden) throw refuse('name-character', `"${displayText(forbidden as ByteString)}" may not be part of a name`);
-  if (/[. ]$/.test(text)) throw refuse('name-end', 'a name may not end in a dot or a blank');
+  if (forbidden) throw refuse('name-character', `"${displayText(forbidden as ByteString)}" cannot be part of a name`);
+  if (/[. ]$/.test(text)) throw refuse('name-end', 'a name cannot end in a dot or a blank');
   if (DEVICE.test(text.split('.')[0]!.trimEnd()))
-    throw refuse('name-reserved', 'its name stands for a device on DOS and Windows');
+    throw refuse('name-reserved', 'its name is reserved for a device on DOS and Windows');
   return text;
 }
 
@@ -76,7 +76,7 @@ function refuseCollisions(texts: readonly string[], directory: ByteString): void
     const other = seen.get(key);
     if (other !== undefined) {
       const path = `/${displayText(directory)}`;
-      const message = `"${other}" and "${text}" in ${path} differ only in case, which FAT does not tell apart.`;
+      const message = `"${other}" and "${text}" in ${path} differ only in case, which FAT ignores.`;
       throw new InvalidInputError('fat.name-collision', message, { path, hint: 'Rename one of them or leave it out.' });
     }
     seen.set(key, text);

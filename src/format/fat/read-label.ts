@@ -14,7 +14,7 @@ const MOST_CLUSTERS = 100;
 /** Bytes of a root directory that are searched: the specification's limit of entries. */
 const MOST_BYTES = 65_536 * ENTRY_SIZE;
 
-/** The label, "" if there is none. Anything damaged on the way ends the search: the volume has no label then. */
+/** The label, "" if there is none. Damage ends the search: then the volume has no label. */
 export async function rootLabel(
   image: Source,
   { type, clusterSize }: Pick<FatVolume, 'type' | 'clusterSize'>,

@@ -65,7 +65,7 @@ export class Volume {
 
   /** Bytes of the image. Throws where it ends before. */
   data(range: Range): Source {
-    if (range.at + range.length > this.#image.size) throw damaged('truncated', 'The image ends inside of a file.');
+    if (range.at + range.length > this.#image.size) throw damaged('truncated', 'The image ends inside a file.');
     return this.#image.slice(range);
   }
 
@@ -91,9 +91,9 @@ export class Volume {
 
   #claim(cluster: number): void {
     const index = cluster - FIRST_CLUSTER;
-    if (index < 0 || index >= this.#clusters) throw damaged('chain', `A chain leads to cluster ${cluster}.`);
+    if (index < 0 || index >= this.#clusters) throw damaged('chain', `A chain refers to cluster ${cluster}.`);
     const bit = 1 << (index & 7);
-    if ((this.#claimed[index >>> 3]! & bit) !== 0) throw damaged('chain', `Cluster ${cluster} has two places.`);
+    if ((this.#claimed[index >>> 3]! & bit) !== 0) throw damaged('chain', `Cluster ${cluster} belongs to two chains.`);
     this.#claimed[index >>> 3]! |= bit;
   }
 

@@ -107,7 +107,7 @@ export function firstUsableSector(entryCount: number): number {
   return 2 + entryArraySectors(entryCount);
 }
 
-/** Header and array as they stand from sector 1 on. */
+/** Header and array from sector 1 on. */
 export function renderPrimaryGpt(disk: GptDisk): Uint8Array {
   const array = renderEntries(disk);
   const table = new Uint8Array(SECTOR + array.length);
@@ -116,7 +116,7 @@ export function renderPrimaryGpt(disk: GptDisk): Uint8Array {
   return table;
 }
 
-/** Array and header as they stand at the end of the disk: the header in the very last sector. */
+/** Array and header at the end of the disk: the header in the very last sector. */
 export function renderBackupGpt(disk: GptDisk): Uint8Array {
   const array = renderEntries(disk);
   const table = new Uint8Array(array.length + SECTOR);

@@ -106,7 +106,7 @@ export interface FoundRecord extends DirectoryRecord {
 export function readRecord(block: Uint8Array, at: number): FoundRecord | undefined {
   if (block[at] === 0) return undefined;
   if (!isRecord(block, at)) {
-    throw new InvalidImageError('iso9660.bad-record', 'A directory record does not hold its own name.', { at });
+    throw new InvalidImageError('iso9660.bad-record', 'A directory record is too short for its name.', { at });
   }
   const head = directoryRecordHead.decode(block, at);
   const used = recordHeadLength({ length: head.nameLength } as ByteString);

@@ -213,8 +213,8 @@ export function spreadIn(area: ContinuationArea, identifier: ByteString, fields:
 function tooManyDirectories(path: string): InvalidInputError {
   return new InvalidInputError(
     'iso9660.too-many-directories',
-    `The tree has more than ${MAX_DIRECTORIES} directories, and path tables of ISO 9660 cannot number more.`,
-    { path, hint: 'Put a part of the tree into an image of its own, such as squashfs.' },
+    `The tree has more than ${MAX_DIRECTORIES} directories, which path tables of ISO 9660 cannot number.`,
+    { path, hint: 'Put a part of the tree into a separate image, such as squashfs.' },
   );
 }
 

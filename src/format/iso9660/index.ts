@@ -1,4 +1,4 @@
-// ISO 9660 with Rock Ridge and Joliet: structures, hierarchies, names. The disc decides where they are.
+// ISO 9660 with Rock Ridge and Joliet: structures, hierarchies, names. The disc decides their places.
 
 export { recordedTime } from './date.js';
 export * from './directory-record.js';

@@ -22,7 +22,7 @@ export function isoLosses(tree: FileTree<Content>, options: ResolvedIsoOptions):
     const { mtime } = node;
     attributeLosses(node, path, options, log);
     if (mtime.seconds < EARLIEST || mtime.seconds > LATEST) {
-      log.add('iso9660.mtime-range', 'Times before 1900 or after 2155 are moved to the nearest that fits.', path);
+      log.add('iso9660.mtime-range', 'Times before 1900 or after 2155 become the nearest that fits.', path);
     }
     if (mtime.nanoseconds !== 0) log.add('iso9660.mtime-grain', 'Times are cut to whole seconds.', path);
     if (options.rockRidge && name.length > LONGEST_SHOWN_NAME) {
@@ -53,14 +53,14 @@ export function isoTextLosses({ texts, joliet }: ResolvedIsoOptions): Loss[] {
     if (aCharacters(text) === text) continue;
     log.addValue(
       'iso9660.text',
-      'Ids other than that of the volume are stored in capitals, with "_" for what ISO 9660 does not allow.',
+      'Ids other than that of the volume are stored in capitals, with "_" for characters that ISO 9660 does not allow.',
       text,
     );
   }
   if (joliet && volumeId.length > JOLIET_ID_LENGTH) {
     log.addValue(
       'joliet.volume-id',
-      'Joliet has 16 characters for the volume id, so that Windows shows it cut.',
+      'Joliet has 16 characters for the volume id, so Windows shows it cut.',
       volumeId,
     );
   }

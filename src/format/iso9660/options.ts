@@ -98,7 +98,7 @@ export function resolveIso(options: IsoOptions): ResolvedIsoOptions {
     });
   }
   if (options.deep === 'relocate' && options.rockRidge === 'none') {
-    throw new UsageError('iso9660.deep', 'Only Rock Ridge can tell where a moved directory belongs.', {
+    throw new UsageError('iso9660.deep', 'Only Rock Ridge can record the original place of a moved directory.', {
       option: 'deep',
       hint: 'Write Rock Ridge, or keep deep directories where they are.',
     });
@@ -128,22 +128,22 @@ function usualDeep({ strict, rockRidge }: IsoOptions): DeepDirectories {
 function checkStrict({ level, relax, joliet, deep }: IsoOptions, ids: { volumeId: string; systemId: string }): void {
   const broken = [
     [level === 4, 'level 4, which is another standard', 'Choose level 1, 2 or 3.'],
-    [relax !== undefined && relax.length > 0, 'relaxed names', 'Leave the relaxations out.'],
-    [joliet === 'long', 'names of Joliet over 64 characters', 'Leave the length of Joliet names out.'],
+    [relax !== undefined && relax.length > 0, 'relaxed names', 'Leave out the relaxations.'],
+    [joliet === 'long', 'names of Joliet over 64 characters', 'Leave out the length of Joliet names.'],
     [deep === 'keep', 'directories below the eighth level', 'Move or refuse them.'],
     [!/^[A-Z0-9_]*$/.test(ids.volumeId), `the volume id "${ids.volumeId}"`, 'Use A to Z, 0 to 9 and "_".'],
     [ids.systemId !== aCharacters(ids.systemId), `the system id "${ids.systemId}"`, 'Use capital letters.'],
   ] as const;
   for (const [isBroken, what, hint] of broken) {
     if (isBroken)
-      throw new UsageError('iso9660.strict', `A strict volume has no place for ${what}.`, { option: 'strict', hint });
+      throw new UsageError('iso9660.strict', `A strict volume does not allow ${what}.`, { option: 'strict', hint });
   }
 }
 
 function checkedDates(dates: VolumeDates): VolumeDates {
   for (const date of Object.values(dates) as (Timestamp | undefined)[]) {
     if (!date || (date.seconds >= EARLIEST_YEAR && date.seconds <= LATEST_YEAR)) continue;
-    throw new InvalidInputError('iso9660.epoch', 'A date of the volume lies outside the years 1 to 9999.');
+    throw new InvalidInputError('iso9660.epoch', 'A date of the volume is outside the years 1 to 9999.');
   }
   return dates;
 }

@@ -20,7 +20,7 @@ export interface RockRidgeFacts {
   readonly mtime?: Timestamp;
   readonly target?: ByteString;
   readonly device?: readonly [major: number, minor: number];
-  /** Block of the directory for which this record stands. */
+  /** Block of the directory whose placeholder this record is. */
   readonly movedTo?: number;
   /** How the bytes of the file are compressed. */
   readonly zisofs?: ZisofsFacts;

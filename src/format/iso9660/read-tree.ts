@@ -153,7 +153,7 @@ class TreeReader {
     const open = this.#open[known]!;
     const isMove = entry.facts.movedTo !== undefined;
     if (!open.entry || isMove === (open.entry.facts.movedTo !== undefined)) {
-      throw damaged('directory-twice', 'A directory has two places.');
+      throw damaged('directory-twice', 'A directory has two parents.');
     }
     this.#moved.add(isMove ? open.entry : entry);
     if (!isMove) return undefined;
@@ -172,7 +172,7 @@ class TreeReader {
     }
   }
 
-  /** The record of a directory, where the entry is one or stands for one that was moved. */
+  /** The record of a directory, if the entry is one or the placeholder of a moved one. */
   async #directoryOf(entry: FoundEntry): Promise<DirectoryRecord | undefined> {
     const { movedTo } = entry.facts;
     if (movedTo !== undefined) return this.#orFault(entry, () => ownRecord(this.#volume, movedTo));
@@ -212,7 +212,7 @@ class TreeReader {
     const kind = isDirectory ? 'directory' : (kindOfMode(facts.mode ?? 0) ?? 'file');
     if (kind === 'symlink') return symlink(facts.target ?? ('' as ByteString), attributes);
     if (kind !== 'file' && kind !== 'directory') return special(kind, attributes, ...(facts.device ?? []));
-    const odd = kind === 'directory' ? `directory: ${this.#faults.get(entry) ?? 'it has no place.'}` : fault;
+    const odd = kind === 'directory' ? `directory: ${this.#faults.get(entry) ?? 'it has no valid place.'}` : fault;
     return file(this.#content(name, ranges, facts.zisofs, odd), attributes);
   }
 

@@ -45,7 +45,7 @@ export function relocateDeep(tree: FileTree<Content>, epoch: Timestamp): Relocat
   if (tree.root.entries.has(MOVED_NAME)) {
     throw new InvalidInputError(
       'iso9660.rr-moved',
-      'The tree has an entry /rr_moved, where deep directories are to go.',
+      'The tree already has an entry /rr_moved, which is needed for deep directories.',
       {
         path: MOVED_NAME,
         hint: 'Keep deep directories where they are.',

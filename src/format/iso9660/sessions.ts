@@ -1,4 +1,4 @@
-// Sessions of a disc: each has volume descriptors of its own, whose addresses count from the start of the disc. A file has no
+// Sessions of a disc: each has its own volume descriptors, whose addresses count from the start of the disc. A file has no
 // table of contents that says where they begin, so they are searched after the volume that the one before describes.
 
 import type { Source } from '../../io/index.js';

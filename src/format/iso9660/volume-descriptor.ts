@@ -120,7 +120,7 @@ export function renderPrimary(texts: VolumeTexts, facts: VolumeFacts): Uint8Arra
   });
 }
 
-/** The enhanced descriptor of ISO 9660:1999 (version 2, structure version 2): the primary hierarchy under rules of its own. */
+/** The enhanced descriptor of ISO 9660:1999 (version 2, structure version 2): the primary hierarchy under its own rules. */
 export function renderEnhanced(texts: VolumeTexts, facts: VolumeFacts): Uint8Array {
   const primary = volumeDescriptor.decode(renderPrimary(texts, facts));
   return volumeDescriptor.encode({ ...primary, type: SUPPLEMENTARY, version: 2, fileStructureVersion: 2 });

@@ -52,7 +52,7 @@ export function cylinderSectors({ heads, sectorsPerHead }: Geometry): number {
 
 /**
  * The smallest cylinders of whole 2048-byte blocks of which 1024 reach over `sectors`, filled up to a whole cylinder, and
- * `behind` sectors that follow. The largest there are, where none is large enough. A filled-up number gives the same geometry.
+ * `behind` sectors that follow. The largest geometry if none is large enough. An aligned number gives the same geometry.
  */
 export function geometryFor(sectors: number, behind = 0): Geometry {
   const reaches = (geometry: Geometry) => {

@@ -11,7 +11,7 @@ export interface SparseJob {
   /** Index of the content. */
   readonly content: number;
   readonly blocks: number;
-  /** Bytes of the content they stand for. */
+  /** Bytes of the content they represent. */
   readonly length: number;
 }
 

@@ -20,7 +20,7 @@ export async function* emitImage(image: PlannedImage, run: Run): AsyncGenerator<
   yield {
     length: superblock.size,
     render: () => {
-      if (!head) throw new InternalError('internal.superblock', 'The superblock was asked for before the last table.');
+      if (!head) throw new InternalError('internal.superblock', 'The superblock was requested before the last table.');
       return superblock.encode(head);
     },
   };

@@ -67,7 +67,7 @@ export class MetadataTable {
   /** Where the content at a position is. Its block need not be compressed yet, but all blocks before it. */
   place(position: number): MetadataPlace {
     const block = this.#starts[Math.floor(position / METADATA_SIZE)];
-    if (block === undefined) throw new InternalError('internal.metadata-place', 'A place was asked for too early.');
+    if (block === undefined) throw new InternalError('internal.metadata-place', 'A place was requested too early.');
     return { block, offset: position % METADATA_SIZE };
   }
 

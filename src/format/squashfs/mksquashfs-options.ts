@@ -155,7 +155,7 @@ const COMPRESSION: OptionTable<Draft> = {
   '-Xhc': ({ compression }) => {
     compression.level = 12;
   },
-  '-Xalgorithm NAME': 'lzo is written in one way only, with blocks 6 % larger than by lzo1x_999.',
+  '-Xalgorithm NAME': 'lzo has only one level here, whose blocks are 6 % larger than those of lzo1x_999.',
 };
 
 const IMAGE: OptionTable<Draft> = {
@@ -195,18 +195,18 @@ const IMAGE: OptionTable<Draft> = {
   '-noappend': ALWAYS,
   '-reproducible': ALWAYS,
   '-not-reproducible': 'Images are always reproducible.',
-  '-recover FILE': 'Images are written anew; nothing is appended.',
-  '-recovery-path DIR': 'Images are written anew; nothing is appended.',
+  '-recover FILE': 'Images are new files; nothing is appended.',
+  '-recovery-path DIR': 'Images are new files; nothing is appended.',
   '-no-recovery': ALWAYS,
-  '-root-becomes NAME': 'Images are written anew; nothing is appended.',
-  '-stream': 'Name a file: the superblock comes first and is known last.',
+  '-root-becomes NAME': 'Images are new files; nothing is appended.',
+  '-stream': 'Name a file: the superblock comes first and is known only at the end.',
 };
 
 const ONE_SOURCE = 'Prepare one directory, or lay entries over it with a manifest.';
 const MODES = 'Change the modes of the tree, or state them in a manifest.';
 const PER_ENTRY = 'State it per entry in a manifest.';
 const ACTIONS = 'Use the options for excludes, unfragmented and stored files, alignment and order, or a manifest.';
-const MOUNTS = 'Exclude what is mounted below.';
+const MOUNTS = 'Exclude mounted directories.';
 
 const id = (value: string) => wholeNumber(value, 0, WORD);
 
@@ -282,7 +282,7 @@ const ENTRIES: OptionTable<Draft> = {
   '-sort FILE': add('sortFiles'),
   '-p DEFINITION': add('pseudo'),
   '-pf FILE': add('pseudoFiles'),
-  '-max-depth N': 'Exclude what lies deeper.',
+  '-max-depth N': 'Exclude deeper directories.',
   '-one-file-system': MOUNTS,
   '-one-file-system-x': MOUNTS,
   '-keep-as-directory': ONE_SOURCE,

@@ -37,7 +37,7 @@ export interface SquashfsOptions {
   /** Zeros before the image, in bytes; nothing in the image counts them. Default 0. */
   readonly offset?: number;
   /**
-   * Every file that has blocks of its own starts at a multiple of this many bytes from the superblock: a power of two up
+   * Every file with separate blocks starts at a multiple of this many bytes from the superblock: a power of two up
    * to 64 MiB. Default 1.
    */
   readonly alignTo?: number;

@@ -56,7 +56,7 @@ export function planData(inodes: PlannedInodes, options: ResolvedOptions): Plann
     limit += packed - (sparse ? knownSparse(content, blockSize) : 0) + (blocks > 0 ? alignTo - 1 : 0);
   }
   if (wordCount > MAX_BLOCKS) {
-    const message = `The files have ${wordCount} blocks of ${blockSize} bytes; ${MAX_BLOCKS} can be managed.`;
+    const message = `The files have ${wordCount} blocks of ${blockSize} bytes; the maximum is ${MAX_BLOCKS}.`;
     throw new InvalidInputError('squashfs.too-many-blocks', message, { hint: 'Choose a larger block size.' });
   }
   const { fragments, offsets: fragmentOffsets, count: fragmentCount } = tails;

@@ -90,7 +90,7 @@ function noteTime(node: Node, directory: ByteString, losses: LossLog, name?: Byt
   if (inodeTime(seconds) !== seconds) {
     losses.add(
       'squashfs.mtime-range',
-      'Times before 1970 or after 2106-02-07 become the nearest time in between.',
+      'Times before 1970 or after 2106-02-07 become the nearest time in this range.',
       path,
     );
   } else {
@@ -109,7 +109,7 @@ function checkLeaf(node: Leaf, directory: ByteString, name: ByteString): void {
     if (length > MAX_TARGET) {
       fail(
         'squashfs.target-too-long',
-        (path) => `The target of ${path} has ${length} bytes; ${MAX_TARGET} are possible.`,
+        (path) => `The target of ${path} has ${length} bytes; the maximum is ${MAX_TARGET}.`,
       );
     }
   } else if (node.kind !== 'file' && (node.major > MAX_MAJOR || node.minor > MAX_MINOR)) {
@@ -125,7 +125,7 @@ function nameTooLong(dir: PlannedDirectory, name: ByteString): InvalidInputError
   const path = `/${displayText(joinPath(dir.path, name))}`;
   return new InvalidInputError(
     'squashfs.name-too-long',
-    `The name of ${path} has ${name.length} bytes; ${MAX_NAME} are possible.`,
+    `The name of ${path} has ${name.length} bytes; the maximum is ${MAX_NAME}.`,
     {
       path,
     },

@@ -61,7 +61,7 @@ function noteLosses(node: Node, path: ByteString, losses: LossLog): void {
   for (const { name } of node.xattrs) {
     if (xattrPrefix(name) >= 0) continue;
     if (name.startsWith('system.posix_acl_')) {
-      losses.add('squashfs.acl', 'POSIX access control lists are left out: the format has no place for them.', path);
+      losses.add('squashfs.acl', 'POSIX access control lists are left out: the format cannot store them.', path);
     } else {
       losses.add(
         'squashfs.xattr-namespace',

@@ -73,7 +73,7 @@ function planIds(inodes: PlannedInodes): Map<number, number> {
   }
   if (indexes.size > MAX_IDS) {
     const message = `The tree has ${indexes.size} different users and groups; squashfs can hold ${MAX_IDS}.`;
-    throw new InvalidInputError('squashfs.too-many-ids', message, { hint: 'Give the entries fewer owners.' });
+    throw new InvalidInputError('squashfs.too-many-ids', message, { hint: 'Use fewer different owners.' });
   }
   return indexes;
 }

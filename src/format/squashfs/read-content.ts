@@ -101,7 +101,7 @@ export class StoredFile implements Source {
     const { fragment, fragmentOffset } = this.#place;
     const block = await this.#fragments.block(fragment);
     if (fragmentOffset + length > block.length) {
-      throw damaged('fragment', `Fragment ${fragment} ends before a file that lies in it.`);
+      throw damaged('fragment', `Fragment ${fragment} ends before the end of a file in it.`);
     }
     return block.subarray(fragmentOffset, fragmentOffset + length);
   }
@@ -152,7 +152,7 @@ const KEPT = 4;
 async function readBlock(volume: Volume, at: number, word: number, length?: number): Promise<Uint8Array> {
   const { blockSize } = volume.superblock;
   const stored = sizeOfWord(word);
-  if (stored.length > blockSize) throw damaged('block', `A block of ${stored.length} bytes cannot be.`, at);
+  if (stored.length > blockSize) throw damaged('block', `A block of ${stored.length} bytes is not possible.`, at);
   const bytes = await volume.bytes(at, stored.length);
   const content = stored.compressed ? await volume.decode(bytes, length ?? blockSize) : bytes;
   if (length !== undefined && content.length !== length) {

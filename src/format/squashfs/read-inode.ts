@@ -53,7 +53,7 @@ const KINDS = new Map<number, Node['kind']>(
 export async function readInode(volume: Volume, ref: number): Promise<FoundInode> {
   const { inodeTableAt, directoryTableAt } = volume.superblock;
   const at = inodeTableAt + Math.floor(ref / 0x1_0000);
-  if (at >= directoryTableAt) throw damaged('inode', 'A reference to an inode leads out of its table.', at);
+  if (at >= directoryTableAt) throw damaged('inode', 'A reference to an inode is outside its table.', at);
   const reader = new InodeReader(volume, at, ref % 0x1_0000);
   return reader.read();
 }

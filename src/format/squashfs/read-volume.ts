@@ -32,7 +32,7 @@ function headOf(bytes: Uint8Array, offset: number, at: number): BlockHead {
   const word = bytes[offset]! | (bytes[offset + 1]! << 8);
   // A length of zero stands for a block of the largest size that is stored.
   const length = (word & ~STORED) === 0 ? STORED : word & ~STORED;
-  if (length > METADATA_SIZE) throw damaged('metadata', `A metadata block of ${length} bytes cannot be.`, at);
+  if (length > METADATA_SIZE) throw damaged('metadata', `A metadata block of ${length} bytes is not possible.`, at);
   return { length, stored: (word & STORED) !== 0 };
 }
 
@@ -94,7 +94,7 @@ export class Volume {
   /** Bytes of the image, none of them after what the superblock says is used. */
   async bytes(at: number, length: number): Promise<Uint8Array> {
     if (!(at >= 0 && at + length <= this.superblock.bytesUsed)) {
-      throw damaged('out-of-range', `Bytes ${at} to ${at + length} lie outside of the image.`, Math.max(0, at));
+      throw damaged('out-of-range', `Bytes ${at} to ${at + length} are outside the image.`, Math.max(0, at));
     }
     const bytes = new Uint8Array(length);
     await this.image.read(at, bytes);
@@ -162,7 +162,7 @@ export class Cursor {
       if (done === length) break;
       // Only full blocks have a next one.
       if (content.length < METADATA_SIZE || this.#offset > METADATA_SIZE) {
-        throw damaged('metadata', 'A table ends inside of an entry.', this.#at);
+        throw damaged('metadata', 'A table ends inside an entry.', this.#at);
       }
       this.#at = next;
       this.#offset = 0;

@@ -1,5 +1,5 @@
 // Extended attributes (squashfs 4.0 format, "Xattr table"): keys and values in metadata blocks, one entry per set of
-// them, and a table header of its own.
+// them, and a separate table header.
 
 import { type ByteString, reserved, struct, u16le, u32le, u64le } from '../../bytes/index.js';
 

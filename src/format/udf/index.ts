@@ -1,4 +1,4 @@
-// UDF: descriptors of the volume and of files. The disc decides where they are, and shares file data with ISO 9660.
+// UDF: descriptors of the volume and of files. The disc decides their places, and shares file data with ISO 9660.
 
 export * from './cs0.js';
 export * from './emit.js';

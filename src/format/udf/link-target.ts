@@ -23,7 +23,7 @@ export function encodeTarget(target: ByteString): Uint8Array {
   return concatBytes(target.startsWith('/') ? [Uint8Array.of(ROOT, 0, 0, 0), ...parts] : parts);
 }
 
-/** The target that components stand for; undefined if they are not. */
+/** The target in components; undefined if they are invalid. */
 export function decodeTarget(bytes: Uint8Array): ByteString | undefined {
   const names: string[] = [];
   let isAbsolute = false;

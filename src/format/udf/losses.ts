@@ -21,14 +21,14 @@ export function udfLosses(tree: FileTree<Content>, volumeId: string): Loss[] {
     const { mtime } = node;
     if (node.xattrs.length > 0) log.add('udf.xattrs', 'Extended attributes are not stored.', path);
     if (mtime.seconds < EARLIEST || mtime.seconds > LATEST) {
-      log.add('udf.mtime-range', 'Times outside the years 1 to 9999 are moved to the nearest that fits.', path);
+      log.add('udf.mtime-range', 'Times outside the years 1 to 9999 become the nearest that fits.', path);
     }
     if (mtime.nanoseconds % MICROSECOND !== 0) log.add('udf.mtime-grain', 'Times are cut to microseconds.', path);
     if (exactName(name) === undefined) {
       log.add('udf.name', 'Names that are too long or not UTF-8 are changed in the UDF tree.', path);
     }
     if (node.kind === 'symlink' && !isExactTarget(node.target)) {
-      log.add('udf.link-target', 'Link targets lose surplus slashes and names that UDF cannot hold.', path);
+      log.add('udf.link-target', 'Link targets lose redundant slashes and names that UDF cannot store.', path);
     }
   }
   return log.list();

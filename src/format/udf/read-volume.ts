@@ -118,7 +118,7 @@ export class Volume {
     const tag = readTag(bytes);
     const id = kinds.find((kind) => kind === tag?.id);
     if (!tag || id === undefined || tag.location !== block) {
-      throw damaged('descriptor', `Block ${block} of partition ${partition} does not hold what it should.`);
+      throw damaged('descriptor', `Block ${block} of partition ${partition} does not contain the expected descriptor.`);
     }
     return { id, bytes };
   }

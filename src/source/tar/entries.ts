@@ -139,8 +139,8 @@ async function headerAt(
     const filled = await nextFilledBlock(archive, at, end, run, meter);
     if (filled === undefined) return undefined;
     if (!ignoreZeros) {
-      if (isFirst) throw noArchive('it starts with zeros, as the end of an archive, and goes on with something else');
-      note?.(`The archive ends at byte ${at}; what follows at byte ${filled} was not read; ignoring zeros reads on.`);
+      if (isFirst) throw noArchive('it starts with zeros, like the end of an archive, and continues with other data');
+      note?.(`The archive ends at byte ${at}; the data at byte ${filled} was not read; ignoring zeros continues there.`);
       return undefined;
     }
     if (filled + BLOCK > archive.size) return undefined;
@@ -149,7 +149,7 @@ async function headerAt(
   }
   if (!isHeader(block)) {
     if (isFirst) throw noArchive('it does not start with a header');
-    const message = 'The tar archive is damaged: a header does not add up to its checksum.';
+    const message = 'The tar archive is damaged: the checksum of a header is wrong.';
     throw new InvalidImageError('tar.checksum', message, { at });
   }
   const header = ustarHeader.decode(block);
@@ -227,7 +227,7 @@ function kindOf(type: string, path: ByteString, at: number): TarKind {
   }
   // POSIX has unknown types read as files.
   const kind = kinds[type] ?? 'file';
-  // Before directories had a type of their own, a slash at the end made one.
+  // Before directories had a type, a slash at the end marked one.
   return kind === 'file' && type !== 'S' && path.endsWith('/') ? 'directory' : kind;
 }
 
@@ -239,7 +239,7 @@ function readHeld(archive: Source, { at, length }: Range): Promise<Uint8Array> {
 
 function checked(value: number, what: string, at: number): number {
   if (Number.isSafeInteger(value)) return value;
-  throw new InvalidImageError('tar.number', `A header of the tar archive has a ${what} that is no number.`, { at });
+  throw new InvalidImageError('tar.number', `A header of the tar archive has a ${what} that is not a number.`, { at });
 }
 
 function identity(value: number, at: number): number {

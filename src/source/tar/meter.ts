@@ -31,7 +31,7 @@ export class Meter {
     const message = `Names and attributes of the archive take more than ${this.#limit} bytes, too many for its compressed size.`;
     throw new InvalidImageError('tar.metadata', message, {
       at,
-      hint: 'Unpack it yourself if that is what it should be.',
+      hint: 'Unpack it yourself if that is intended.',
     });
   }
 }

@@ -63,7 +63,7 @@ function readRecord(data: Uint8Array, from: number) {
     return undefined;
   const equals = data.subarray(0, end).indexOf(EQUALS, at);
   if (equals < 0) return undefined;
-  // Only values that are kept become strings, of their own: a part of the header's would keep all of it in memory.
+  // Only values that are kept become new strings: a slice would keep the whole header in memory.
   return {
     key: byteStringOf(data.subarray(at + 1, equals)) as string,
     value: () => byteStringOf(data.subarray(equals + 1, end - 1)),

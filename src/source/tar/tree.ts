@@ -167,7 +167,7 @@ class TreeDraft {
     if (at !== undefined && !isDraft(at)) return at;
     if (at === undefined && entry.data.length > 0) return file(this.#contentOf(entry), attrs);
     const shown = displayText(entry.target);
-    throw refusal(entry, 'tar.link', `is a hard link to ${shown}, which the archive does not hold before it`);
+    throw refusal(entry, 'tar.link', `is a hard link to ${shown}, which is not an earlier entry of the archive`);
   }
 }
 
@@ -181,7 +181,7 @@ function splitName(entry: TarEntry, path: ByteString): ByteString[] {
   const names = path.split('/').filter((name) => name !== '' && name !== '.') as ByteString[];
   if (names.includes('..' as ByteString)) throw refusal(entry, 'tar.escape', 'leads out of the archive by ".."');
   if (path.includes('\0') || path.length > LONGEST_PATH || names.length > DEEPEST || names.some((n) => n.length > 255))
-    throw refusal(entry, 'tar.path', 'has a path that no file system takes');
+    throw refusal(entry, 'tar.path', 'has a path that no file system allows');
   return names;
 }
 
@@ -204,6 +204,6 @@ function refusal(entry: TarEntry, code: string, what: string): InvalidImageError
   return new InvalidImageError(code, `The entry "${shown}" of the tar archive ${what}.`, {
     path: shown,
     at: entry.at,
-    hint: 'Make the archive again from a directory, with plain relative names.',
+    hint: 'Recreate the archive from a directory, with plain relative names.',
   });
 }

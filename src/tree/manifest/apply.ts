@@ -67,7 +67,7 @@ class Draft {
       else parent.children.set(name, this.#change(here, entry));
     } else {
       if (isOpen(here) || here?.kind === 'directory') {
-        throw fault(entry, 'directory', 'is a directory', 'Remove it first, in a line of its own.');
+        throw fault(entry, 'directory', 'is a directory', 'Remove it first, on a separate line.');
       }
       parent.children.set(name, this.#make(entry));
     }

@@ -66,7 +66,7 @@ export class Definition extends TextLine {
   end(): void {
     this.#skipBlanks();
     if (this.#at === this.#line.length) return;
-    throw this.#misfit(`"${this.#line.slice(this.#at)}" is too much.`, this.#at);
+    throw this.#misfit(`"${this.#line.slice(this.#at)}" is not expected.`, this.#at);
   }
 
   #missing(what: string, at: number): InvalidInputError {

@@ -29,7 +29,7 @@ export type ManifestAction =
 
 /** One line of a manifest. */
 export interface ManifestEntry {
-  /** Where it stands, for errors. */
+  /** Its place, for errors. */
   readonly place: ErrorPlace;
   /** Without leading slash; "" is the root. */
   readonly path: ByteString;

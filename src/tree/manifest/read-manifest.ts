@@ -39,7 +39,7 @@ function entryOf(line: Line): ManifestEntry {
   const own = Object.hasOwn(VERBS, verb!.text) ? VERBS[verb!.text] : undefined;
   if (!own) {
     const hint = `Begin a line with one of ${Object.keys(VERBS).join(', ')}.`;
-    throw line.fault('verb', `"${verb!.text}" is not what a manifest can do.`, verb!.column, hint);
+    throw line.fault('verb', `"${verb!.text}" is not a verb of manifests.`, verb!.column, hint);
   }
   if (!path) throw line.fault('path', `"${verb!.text}" needs a path.`, verb!.column);
   const settings = new Map<string, Setting>();
@@ -53,7 +53,7 @@ function entryOf(line: Line): ManifestEntry {
     const isXattr = name.startsWith('xattr.') && takesAttributes;
     if (at < 0 || !(isXattr || known.includes(name))) {
       const hint = known.length > 0 ? `"${verb!.text}" takes ${known.map((one) => `${one}=…`).join(', ')}.` : undefined;
-      throw line.fault('setting', `"${word.text}" says nothing that "${verb!.text}" takes.`, word.column, hint);
+      throw line.fault('setting', `"${verb!.text}" does not take "${word.text}".`, word.column, hint);
     }
     if (settings.has(name)) throw line.fault('twice', `"${name}" is given twice.`, word.column);
     settings.set(name, { value, word });

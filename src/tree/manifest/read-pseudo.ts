@@ -27,8 +27,8 @@ const DEVICES = { b: 'block-device', c: 'character-device' } as const;
 
 /** Definitions that are not supported, and their alternatives. */
 const REFUSED: Readonly<Record<string, string>> = {
-  f: 'Commands are never run. Run it before, and name its output with the letter l.',
-  F: 'Commands are never run. Run it before, and name its output with the letter l.',
+  f: 'Commands are never run. Run it first, and name its output with the letter l.',
+  F: 'Commands are never run. Run it first, and name its output with the letter l.',
   R: 'Contents cannot be part of the list. Name a file of this machine with the letter l.',
   h: 'Give a manifest with "link PATH to=PATH" instead.',
 };

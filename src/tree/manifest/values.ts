@@ -49,14 +49,14 @@ export function xattrOf(name: ByteString, value: ByteString, word: Place, line: 
   }
   if (!isText && /^0x/i.test(value)) {
     if (/^0x(?:[0-9a-f]{2})*$/i.test(value)) return { name, value: new Uint8Array(Buffer.from(value.slice(2), 'hex')) };
-    throw line.fault('xattr', `"${value}" has something else than pairs of hexadecimal digits.`, word.column);
+    throw line.fault('xattr', `"${value}" is not made of pairs of hexadecimal digits.`, word.column);
   }
   if (!isText && /^0s/i.test(value)) {
     const digits = value.slice(2);
     if (/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(digits)) {
       return { name, value: new Uint8Array(Buffer.from(digits, 'base64')) };
     }
-    throw line.fault('xattr', `"${value}" has something else than base64.`, word.column);
+    throw line.fault('xattr', `"${value}" is not base64.`, word.column);
   }
   return { name, value: bytesOf(value) };
 }

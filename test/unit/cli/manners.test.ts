@@ -106,7 +106,7 @@ describe('an image inside its own source', () => {
     writeFileSync(join(own, 'file'), 'x');
     const image = join(own, 'own.img');
     const first = isopress(['squashfs', own, image, '--epoch', '0', '--progress', 'none']);
-    expect([first.status, first.stderr]).toEqual([0, expect.stringContaining('inside of the source')]);
+    expect([first.status, first.stderr]).toEqual([0, expect.stringContaining('inside the source')]);
     const bytes = readFileSync(image);
     expect(isopress(['squashfs', own, image, '--epoch', '0', '--force', '--quiet']).status).toBe(0);
     expect(isopress(['ls', image]).stdout).toBe('file\n');
@@ -115,7 +115,7 @@ describe('an image inside its own source', () => {
   test('reached by another name too', () => {
     symlinkSync(tree, at('alias'));
     const { stderr } = isopress(['fat', tree, join(at('alias'), 'new.img'), '--plan']);
-    expect(stderr).toContain('inside of the source');
+    expect(stderr).toContain('inside the source');
   });
 });
 
@@ -170,7 +170,7 @@ describe('an image for a reader that goes away', () => {
 
   test.each(['ext4', 'iso', 'fat'])('is a failure: %s', (command) => {
     const { stderr } = isopress([command, large, '-', '--quiet', '--loss', 'ignore'], { prefix });
-    expect(stderr).toMatch(/^isopress: The reader went away before the image was complete.*\[target\.epipe\]\n/);
+    expect(stderr).toMatch(/^isopress: The reader closed the pipe before the image was complete.*\[target\.epipe\]\n/);
     expect(stderr).toContain('status 4\n');
   });
   test('but the content of a file is not', () => {

@@ -133,7 +133,7 @@ describe('the end of an archive', () => {
     const both = Buffer.concat([one, zeros, two]);
     expect([...(await read(both, { note: (text) => notes.push(text) })).root.entries.keys()]).toEqual(['one']);
     expect(notes).toEqual([
-      expect.stringMatching(/^The archive ends at byte 1024; what follows at byte 12288 was not read/),
+      expect.stringMatching(/^The archive ends at byte 1024; the data at byte 12288 was not read/),
     ]);
     expect([...(await read(both, { ignoreZeros: true })).root.entries.keys()]).toEqual(['one', 'two']);
     expect([...(await read(Buffer.concat([zeros, one]), { ignoreZeros: true })).root.entries.keys()]).toEqual(['one']);
