@@ -1,4 +1,4 @@
-// Floor 0: pure functions over bytes. No I/O, no clock, no Node modules.
+// Layer 0: pure functions over bytes. No I/O, no clock, no Node modules.
 
 export * from './align.js';
 export * from './bitmap.js';

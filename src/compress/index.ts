@@ -1,4 +1,4 @@
-// Floor 1: named compression engines behind one interface.
+// Layer 1: named compression engines behind one interface.
 
 export type { EngineChoice } from '../native/index.js';
 export { type BlockDecoder, chooseDecoder } from './block-decoder.js';

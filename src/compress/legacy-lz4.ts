@@ -6,7 +6,7 @@ import { coreDecoder } from './core/core-coder.js';
 const MAGIC = 0x184c_2102;
 const WORD = 4;
 const BLOCK = 8 * 1024 * 1024;
-/** An incompressible block grows by this much at the most. */
+/** Maximum growth of an incompressible block. */
 const LARGEST_CODED = BLOCK + Math.floor(BLOCK / 255) + 16;
 
 /** The bytes of all frames, block by block. Throws for broken ones. */

@@ -8,7 +8,7 @@ import { CODECS, NAMED_ENGINES } from './codecs/index.js';
 /** Choices for the codec core. */
 const OF_CORE: readonly string[] = ['auto', 'native', 'portable', 'reproducible'];
 
-/** Everything that may be asked for, for option parsers. */
+/** All choices, for option parsers. */
 export const ENGINES: readonly string[] = ['auto', 'native', 'portable', 'npm', ...NAMED_ENGINES];
 
 /** Whether a choice is for other libraries than the core. Throws {@link UsageError} for an unknown name. */

@@ -75,7 +75,7 @@ class NativePool implements BlockCompressor {
     await this.#stopped;
   }
 
-  /** One call for all results there are. */
+  /** One call for all finished results. */
   #receive(): void {
     try {
       const results = this.#threads.take();
@@ -95,7 +95,7 @@ class NativePool implements BlockCompressor {
     else job.reject(failure(String(result)));
   }
 
-  /** The first reason to end counts; every open job gets it. */
+  /** The first reason to end is passed to every open job. */
   #end(reason: unknown): void {
     if (this.#ended) return;
     this.#ended = { reason };

@@ -1,4 +1,4 @@
-// Compressed streams: recognised by their first bytes and unpacked piece by piece, bounded in what they may become.
+// Compressed streams: recognised by their first bytes and unpacked piece by piece, with a limit of the unpacked size.
 
 import { createGunzip } from 'node:zlib';
 import type { StreamFormat } from '../bytes/index.js';
@@ -9,8 +9,8 @@ import { coreModule } from './core/module.js';
 import { unpackLegacyLz4 } from './legacy-lz4.js';
 
 /**
- * Most bytes of a window or dictionary: 1 GiB, `zstd --long=30`. WebAssembly has no room for more, and a stream that asks
- * for it gets it.
+ * Most bytes of a window or dictionary: 1 GiB, `zstd --long=30`. WebAssembly has no space for more, and a stream that requests
+ * this much gets it.
  */
 const LARGEST_WINDOW = 2 ** 30;
 
@@ -19,7 +19,7 @@ type Pieces = AsyncIterable<Uint8Array>;
 /**
  * Unpacks a stream. Throws {@link InvalidImageError} `compress.damaged` for a broken or shortened one, and
  * `compress.too-large` when it becomes more than `limit` bytes; {@link UnsupportedError} `compress.window` for one that
- * needs more memory than there is for it, `compress.feature` for what is not read.
+ * needs more memory than allowed, `compress.feature` for unsupported features.
  */
 export async function* unpackStream(
   format: StreamFormat,

@@ -73,7 +73,7 @@ class WorkerPool implements BlockCompressor {
     }
   }
 
-  /** The thread with the least to do, a new one while there may be more of them, undefined when all have enough. */
+  /** The thread with the least work, a new one up to the limit, or undefined if all are busy. */
   #freeThread(): Thread | undefined {
     const idlest = this.#threads.reduce<Thread | undefined>(
       (best, thread) => (!best || thread.posted.size < best.posted.size ? thread : best),
@@ -85,7 +85,7 @@ class WorkerPool implements BlockCompressor {
   }
 
   #startThread(): Thread {
-    // Neither the environment nor the flags of the main thread may reach what is compressed.
+    // Neither the environment nor the flags of the main thread may affect the result.
     const worker = new Worker(new URL('./worker.js', import.meta.url), {
       workerData: this.#spec,
       env: {},
@@ -118,7 +118,7 @@ class WorkerPool implements BlockCompressor {
     );
   }
 
-  /** The first reason to end counts; every open job gets it. */
+  /** The first reason to end is passed to every open job. */
   #end(reason: unknown): void {
     if (this.#ended) return;
     this.#ended = { reason };

@@ -1,4 +1,4 @@
-// Entry of a compression thread: blocks in, results out. Does no I/O and takes no decisions.
+// Entry of a compression thread: blocks in, results out. Does no I/O and decides nothing.
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { InternalError } from '../errors.js';

@@ -1,4 +1,4 @@
-// Boot entries of a disc as they are asked for, with their defaults and rules.
+// Requested boot entries of a disc, with their defaults and rules.
 
 import { type InvalidInputError, UsageError } from '../errors.js';
 import {
@@ -23,7 +23,7 @@ export interface BiosBootOptions {
   readonly loadSectors?: number;
 }
 
-/** One entry of the boot catalog with everything that it can say. */
+/** One entry of the boot catalog with all its fields. */
 export interface BootEntryOptions {
   readonly platform: Platform;
   /** Path in the tree, `appended-esp`, or an image outside the tree, which no directory shows. */
@@ -37,9 +37,9 @@ export interface BootEntryOptions {
    * image, or 0 if that has more than 65 535.
    */
   readonly loadSectors?: number;
-  /** Real-mode segment that the image is loaded to. Default 0, which is 0x7c0. */
+  /** Real-mode segment for the image. Default 0, which means 0x7c0. */
   readonly loadSegment?: number;
-  /** Names who made the entry: 24 characters of the first entry, 28 of the others. */
+  /** Maker of the entry: 24 characters in the first entry, 28 in the others. */
   readonly id?: string;
   /** Up to 20 bytes by which firmware may choose, the type first. */
   readonly criteria?: Uint8Array;
@@ -68,7 +68,7 @@ export interface ResolvedBootEntry {
   readonly image: string | ExactContent;
   readonly emulation: Emulation;
   readonly bootable: boolean;
-  /** Undefined: as much as the image has. */
+  /** Undefined: the size of the image. */
   readonly loadSectors: number | undefined;
   readonly loadSegment: number;
   readonly id: string;
@@ -139,7 +139,7 @@ export function checkRange(what: string, value: number, least: number, most: num
   );
 }
 
-/** Options that do not go together. */
+/** An error for options that exclude each other. */
 export function conflict(message: string, hint: string): InvalidInputError {
   return new UsageError('disc.options', message, { hint });
 }

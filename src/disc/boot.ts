@@ -87,7 +87,7 @@ function imageOf(
   return { image: HIDDEN, size: image.size, file: { node: file<Content>(image), content: image } };
 }
 
-/** Boot images as the catalog states them. An emulated hard disk is asked for its partition. */
+/** Boot images as the catalog states them. The partition type of an emulated hard disk is read from it. */
 export async function bootImages(boot: BootPlan, facts: DiscFacts, run: Run): Promise<() => BootImage[]> {
   const types = await Promise.all(boot.entries.map((entry) => partitionTypeOf(entry, run)));
   return () =>

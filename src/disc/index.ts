@@ -1,4 +1,4 @@
-// Floor 4: formats that share one image.
+// Layer 4: formats that share one image.
 
 export type { Emulation, Platform } from '../format/eltorito/index.js';
 export {

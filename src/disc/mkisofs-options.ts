@@ -32,7 +32,7 @@ export interface MkisofsFiles {
   readonly hideFrom: readonly { readonly path: string; readonly from: readonly TreeName[] }[];
 }
 
-/** All that the words ask for. */
+/** All options in the words. */
 export interface MkisofsOptions {
   readonly disc: Partial<DiscOptions> & { readonly boot: BootOptions };
   readonly files: MkisofsFiles;

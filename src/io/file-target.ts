@@ -12,9 +12,9 @@ import type { OpenTarget, Target } from './target.js';
 import { targetError } from './target-error.js';
 import { findTargetPlace, openDevice, type TargetPlace } from './target-place.js';
 
-/** How a file that an image is written to is treated. */
+/** Options of a target file. */
 export interface FileTargetOptions {
-  /** Replace what is there, or write onto a block device or pipe. Default false. */
+  /** Replace an existing file, or write to a block device or pipe. Default false. */
   readonly force?: boolean;
 }
 
@@ -75,7 +75,7 @@ async function openFileTarget(name: ByteString, path: ByteString): Promise<OpenT
     image: (size) => rangeSource(part, file, { at: 0, length: size }),
     publish: async () => {
       await close();
-      // A second writer to the same name has replaced our temporary file: publishing it would show its half image.
+      // A second writer to the same name has replaced our temporary file: publishing it would publish an incomplete image.
       if (!(await stillOurs())) {
         const shown = displayText(name);
         throw new TargetError('target.contended', `Another process is writing ${shown}.`, { path: shown });
@@ -128,7 +128,7 @@ async function openDeviceTarget(path: ByteString): Promise<OpenTarget> {
   };
 }
 
-/** A pipe that somebody reads; opening one that nobody reads would wait without end. */
+/** A pipe with a reader; opening one without would block. */
 async function openPipe(path: ByteString): Promise<OpenTarget> {
   const probe = await open(pathBuffer(path), constants.O_WRONLY | constants.O_NONBLOCK).catch((error) => {
     throw targetError(path, error);

@@ -20,7 +20,7 @@ const MEDIUM = 16 * 1024 * 1024;
 const NAMED: SourceDirectory = { path: '' as ByteString, device: ANY_FILE.device, reader: undefined };
 
 /**
- * The content of a regular file of `size` bytes. A file found shorter or longer, or another one in its place, is an error:
+ * The content of a regular file of `size` bytes. A file of another size, or another file in its place, is an error:
  * never padded, never cut, never followed.
  */
 export function fileContent(at: ByteString | FilePlace, size: number, holes?: readonly Range[]): ExactContent {
@@ -77,12 +77,12 @@ abstract class RegularFile implements FilePlace, FoundFile {
     return this.directory.reader;
   }
 
-  /** The file is its own fast path: another object for each would be garbage while it waits. */
+  /** The file is its own fast path, to save an object per file. */
   get [FAST](): FastPath {
     return this as FastPath;
   }
 
-  /** The file is its own origin, too. */
+  /** The file is its own origin too. */
   get origin(): FastPath['origin'] {
     return isReadAhead(this) ? this : undefined;
   }
@@ -185,7 +185,7 @@ export async function openFileSource(path: ByteString): Promise<FileSource> {
   return { ...whole, identity: identityOf(stat), close: () => file.close() };
 }
 
-/** The bytes of `range` of an open file as a source; the file stays the caller's to close. */
+/** The bytes of `range` of an open file as a source; the caller closes the file. */
 export function rangeSource(path: ByteString, file: FileHandle, range: Range): Source {
   return {
     size: range.length,

@@ -1,4 +1,4 @@
-// Paths of the running system, and what went wrong with them.
+// Paths of the running system, and their errors.
 
 import type { ByteString } from '../bytes/index.js';
 import { displayText } from '../bytes/index.js';
@@ -9,7 +9,7 @@ export function pathBuffer(path: ByteString): Buffer {
   return Buffer.from(path, 'latin1');
 }
 
-/** The source is there, and cannot be read: what it holds is not at fault. */
+/** The source exists but cannot be read: its content is not at fault. */
 const UNREADABLE = new Set(['EACCES', 'EPERM', 'EIO', 'EMFILE', 'ENFILE']);
 
 /** Turns an errno of `node:fs` into a {@link SourceError} that names the path. */
@@ -33,7 +33,7 @@ export function sourceError(path: ByteString, error: unknown): SourceError {
 
 const HINT = 'Pack a tree that no program changes.';
 
-/** A file that has become longer or shorter since it was planned. */
+/** A file whose size has changed since it was planned. */
 export function resized(path: ByteString, planned: number, found: number): SourceError {
   const shown = displayText(path);
   const message = `${shown} changed while it was being read: ${planned} bytes expected, ${found} found.`;

@@ -20,7 +20,7 @@ const MOST_SECTORS = 2 ** 53;
 export async function openImageFile(path: ByteString): Promise<FileSource> {
   let file: FileHandle;
   try {
-    // Opening a FIFO would wait for a writer, in a thread that no signal reaches.
+    // Opening a FIFO would block a thread, which no signal interrupts.
     file = await open(pathBuffer(path), constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     throw sourceError(path, error);

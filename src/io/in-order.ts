@@ -1,8 +1,8 @@
-// The one place of concurrency: a bounded window of jobs whose results come out in the order of the inputs.
+// Concurrency in order: a bounded window of jobs whose results come in the order of the inputs.
 
 /**
  * Runs `job` over `inputs`, up to `width` in parallel, and yields the results strictly in input order. The first error, of
- * the inputs or of a job, ends it; jobs still running are waited for first, so nothing outlives the generator.
+ * the inputs or of a job, ends it; running jobs are awaited first, so nothing outlives the generator.
  */
 export async function* inOrder<A, B>(
   inputs: AsyncIterable<A> | Iterable<A>,

@@ -1,4 +1,4 @@
-// Floor 1: bytes that move.
+// Layer 1: moving bytes.
 
 export * from './content.js';
 export * from './contents-ahead.js';

@@ -79,7 +79,7 @@ export async function collect(content: Content, run: Run, limit = 256 * 1024 * 1
   let size = 0;
   for await (const piece of content.pieces(run)) {
     if (isBackpatch(piece)) patches.push({ at: size, render: () => piece.render() });
-    // Not slice(): on a Buffer that is a view of bytes which are only lent.
+    // Not slice(): on a Buffer that is a view of bytes that are only lent.
     else if (!isHole(piece)) parts.push({ at: size, bytes: new Uint8Array(piece) });
     size += pieceLength(piece);
     if (size > limit) throw new InternalError('internal.collect-limit', `More than ${limit} bytes to collect.`);

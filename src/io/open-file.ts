@@ -9,18 +9,18 @@ import type { FileIdentity } from './range-list.js';
 /** The identity of a file that was not examined yet: any regular file will do. */
 export const ANY_FILE: FileIdentity = { device: -1, inode: -1 };
 
-/** A file to be opened again. */
+/** A file to reopen. */
 export interface FoundFile {
   readonly path: ByteString;
   readonly identity: FileIdentity;
-  /** Whether the path may be a symbolic link: a user named it. Within a scanned tree nothing leads out of it. */
+  /** Whether the path may be a symbolic link, because a user named it. Links in a scanned tree are not followed. */
   readonly follow: boolean;
 }
 
-/** Never waits for the other end of a pipe, and never takes a terminal. */
+/** Never blocks on a pipe, and never becomes the controlling terminal. */
 const HARMLESS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
 
-/** Opens the file. Throws `source.changed` for anything else than the regular file that was found. */
+/** Opens the file. Throws `source.changed` for anything other than the regular file that was found. */
 export function openFoundSync({ path, identity, follow }: FoundFile): number {
   let fd: number;
   try {

@@ -28,7 +28,7 @@ export async function* packed(slots: Iterable<Slot>, run: Run): AsyncGenerator<D
   try {
     for (const { content, span } of slots) {
       const fast = content[FAST];
-      // Nothing to read, and no file that could have grown meanwhile.
+      // Nothing to read, and no file that could have grown.
       if (span === 0 && !fast) continue;
       const origin = fast?.origin;
       if (origin && batches.readWhole(content, origin, span)) continue;
@@ -56,7 +56,7 @@ async function* readAhead(content: ExactContent, place: FilePlace, batches: Batc
   const { size, holes } = content;
   let at = 0;
   for (const hole of [...holes, { at: size, length: 0 }]) {
-    // At the end even where nothing is expected: only so growth shows.
+    // Read at the end even if nothing is expected, to detect growth.
     while (at < hole.at || hole.length === 0) {
       if (batches.room === 0) yield* batches.next();
       const length = Math.min(hole.at - at, batches.room);
@@ -78,7 +78,7 @@ interface Batch {
 /** An entry of the queue: a batch, handed out once it has been read, or a hole. */
 type Waiting = { readonly batch: Batch; readonly ready: Promise<void> | undefined } | Hole;
 
-/** Batches in use again and again: a piece is only lent until the next is pulled. */
+/** Reused batches: a piece is only lent until the next is pulled. */
 class Batches {
   readonly #run: Run;
   readonly #waiting: Waiting[] = [];
@@ -91,7 +91,7 @@ class Batches {
     this.#filling = this.#take();
   }
 
-  /** Bytes that the batch being filled can still take. */
+  /** Bytes still free in the batch being filled. */
   get room(): number {
     return BATCH - this.#filling.filled;
   }
@@ -144,7 +144,7 @@ class Batches {
     this.#zeros(length);
   }
 
-  /** Ends the batch being filled and begins another; hands out the oldest ones once enough of them are being read. */
+  /** Ends the current batch and begins another; hands out the oldest ones when enough of them are being read. */
   async *next(): AsyncGenerator<Data> {
     this.#submit();
     while (this.#waiting.length > (this.#reader ? AHEAD : 0)) yield* this.#oldest();
@@ -197,7 +197,7 @@ class Batches {
       free.ranges.clear();
       return free;
     }
-    // The byte more is scratch for contents that are copied.
+    // The additional byte is scratch space for contents that are copied.
     const bytes = this.#reader?.allocate(BATCH + 1) ?? new Uint8Array(BATCH + 1);
     return { bytes, filled: 0, ranges: new RangeList() };
   }

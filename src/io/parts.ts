@@ -6,7 +6,7 @@ import { checkRange } from './memory.js';
 /** Bytes of a source, or that many zeros. */
 export type Part = Range | { readonly hole: number };
 
-/** Provides ranges of bytes; throws for ranges outside it. */
+/** Provides ranges of bytes; throws for ranges outside its size. */
 export interface RangeProvider {
   data(range: Range): Source;
 }

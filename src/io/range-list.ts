@@ -1,5 +1,5 @@
-// Ranges of files to be read with one call, in the very arrays that threads take them from. Objects would outlive many
-// collections of young garbage while they wait, and fill the heap.
+// Ranges of files to be read with one call, in the arrays that threads take them from. Objects would survive many
+// collections of the young generation while they wait, and fill the heap.
 
 import type { ByteString } from '../bytes/index.js';
 
@@ -26,7 +26,7 @@ export interface SourceDirectory {
   readonly reader: RangeReader | undefined;
 }
 
-/** Where a file is, and what it was when it was found. */
+/** Place and identity of a file when it was found. */
 export interface FilePlace {
   readonly directory: SourceDirectory;
   readonly name: ByteString;
@@ -52,7 +52,7 @@ export interface RangeReader {
   /** Memory that {@link read} can fill. */
   allocate(length: number): Uint8Array;
   /**
-   * Fills parts of `memory`, which is to be left alone meanwhile. Rejects with a {@link SourceError} for what cannot be
+   * Fills parts of `memory`, which must not be used meanwhile. Rejects with a {@link SourceError} for files that cannot be
    * read, or has changed since it was planned.
    */
   read(ranges: RangeList, memory: Uint8Array): Promise<void>;

@@ -1,4 +1,4 @@
-// Reading files that were found before: whole, in chunks, or a range.
+// Reads files that were found before: whole, in chunks, or a range.
 
 import { closeSync, fstatSync, readSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
@@ -9,7 +9,7 @@ import { type FoundFile, openFound, openFoundSync } from './open-file.js';
 import type { RangeRequest } from './range-list.js';
 
 const MEDIUM_CHUNK = 256 * 1024;
-/** Chunks that no file uses just now: memory touched before is read into twice as fast as fresh memory. */
+/** Unused chunks: reading into used memory is twice as fast as into fresh memory. */
 const spareChunks: Uint8Array[] = [];
 const CHUNK = 1024 * 1024;
 
@@ -23,8 +23,8 @@ export function readSmall(file: FoundFile, size: number): Uint8Array {
 /** Reads a file of `size` bytes to byte `at`; `buffer` has one byte more. */
 export function readSmallInto(file: FoundFile, size: number, buffer: Uint8Array, at: number): void {
   reading(file, (fd) => {
-    // One byte more than planned is asked for: so growth shows, and a shorter answer is the end of a regular file,
-    // without another system call to learn either.
+    // One byte more than planned is requested: this detects growth, and a shorter result is the end of a regular file,
+    // without another system call.
     let got = readSync(fd, buffer, at, size + 1, null);
     while (got > 0 && got < size) {
       const count = readSync(fd, buffer, at + got, size + 1 - got, null);
@@ -116,7 +116,7 @@ export async function* readLarge(
     const after = (await file.stat()).size;
     if (after !== size) throw resized(path, size, after);
   } catch (error) {
-    // An error without errno is the consumer's or an abort: not ours to translate.
+    // An error without errno comes from the consumer or an abort, and is not translated.
     throw (error as NodeJS.ErrnoException).syscall ? sourceError(path, error) : error;
   } finally {
     await file.close();

@@ -60,7 +60,7 @@ export async function* patchedPieces(pieces: AsyncIterable<Piece>, patches: read
 
 function* patchPiece(piece: Exclude<Piece, { render(): Uint8Array }>, at: number, patches: readonly Patch[]) {
   const length = isHole(piece) ? piece.hole : piece.length;
-  // Of a hole, which may be large, only the part with patches in it becomes bytes.
+  // A hole may be large: only its parts with patches become bytes.
   const from = isHole(piece) ? Math.max(Math.min(...patches.map((patch) => patch.at)) - at, 0) : 0;
   const to = isHole(piece)
     ? Math.min(Math.max(...patches.map((patch) => patch.at + patch.bytes.length)) - at, length)

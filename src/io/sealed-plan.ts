@@ -10,7 +10,7 @@ export type ImagePlan<Layout, C extends Content = Content> = C & {
   readonly layout: Layout;
   /** Applied in order. */
   readonly seals?: readonly Seal[];
-  /** The content before the seals, for a writer that takes them while it writes. Absent without seals. */
+  /** The content before the seals, for a writer that computes them while it writes. Absent without seals. */
   readonly unsealed?: Content;
 };
 
@@ -23,7 +23,7 @@ export type SealedPlan<Layout, C extends Content = Content> = ImagePlan<Layout, 
 export type SealedOpenContent = OpenContent & { readonly seals: readonly Seal[] };
 
 /**
- * The same plan with these seals after those that it has. The pieces of an exact plan have the seals in place, for which
+ * The same plan with additional seals. The pieces of an exact plan have the seals in place, for which
  * they are produced once more; open content cannot be sealed before it is written, and only `writeImage` takes it.
  */
 export function withSeals<L>(plan: ImagePlan<L, ExactContent>, seals: readonly Seal[]): SealedPlan<L, ExactContent>;

@@ -20,7 +20,7 @@ const MOST_LINKS = 40;
 /**
  * The place of an image. A symbolic link is followed: the file it names is replaced, or made, and the link stays. Throws
  * {@link TargetError} for a name that is taken unless `force`, for what can never be written, and for a directory that is not
- * there or closed to this user. Changes nothing.
+ * missing or not writable. Changes nothing.
  */
 export async function findTargetPlace(path: ByteString, force: boolean): Promise<TargetPlace> {
   const found = await stat(pathBuffer(path)).catch(() => undefined);
@@ -82,7 +82,7 @@ async function deviceSize(path: ByteString): Promise<number> {
   return device.size;
 }
 
-/** Follows links by hand to a file that is not there yet. */
+/** Follows links manually to a file that does not exist yet. */
 async function missingPlace(path: ByteString): Promise<ByteString> {
   let place = path;
   for (let links = 0; links <= MOST_LINKS; links++) {

@@ -9,18 +9,18 @@ export interface Target {
   readonly name: string;
   /** Whether bytes can be written after the front and read again; needed for backpatches and seals. */
   readonly randomAccess: boolean;
-  /** Bytes that fit, where that is known: the size of a device. */
+  /** Capacity in bytes, if known: the size of a device. */
   readonly capacity?: number | undefined;
-  /** Throws what `open` would throw as far as it can be seen now, and changes nothing. */
+  /** Throws the errors of `open` that can be detected now, and changes nothing. */
   check?(): Promise<void>;
   open(): Promise<OpenTarget>;
 }
 
-/** A destination that an image is being written to. */
+/** An open destination. */
 export interface OpenTarget {
-  /** Writes at an absolute offset. A gap that is never written reads as zeros. The bytes are free again when this resolves. */
+  /** Writes at an absolute offset. A gap that is never written reads as zeros. The bytes can be reused when this resolves. */
   write(at: number, bytes: Uint8Array): Promise<void>;
-  /** States the final size once everything has been written; what was never written reads as zeros from now on. */
+  /** Sets the final size after everything has been written; unwritten bytes read as zeros from now on. */
   complete(size: number): Promise<void>;
   /** The completed image of `size` bytes, to be read. Only with `randomAccess`. */
   image(size: number): Source;

@@ -31,7 +31,7 @@ export interface ImageReport {
   readonly size: number;
   /** Bytes handed to the target; holes are not. */
   readonly written: number;
-  /** Hexadecimal, where asked for. */
+  /** Hexadecimal, if requested. */
   readonly sha256?: string;
 }
 
@@ -99,7 +99,7 @@ export async function writeImage<L>(
 
 /**
  * The pieces to write, and a seal to compute from them while they are written. One seal over exact content needs no second
- * reading; open content has facts in its head that are patched in last, and a second seal would look at the first one's work.
+ * pass; open content has facts in its head that are patched last, and a second seal depends on the first one.
  */
 async function piecesToSeal(
   content: Content,
@@ -145,7 +145,7 @@ async function applyPatches(opened: OpenTarget, patches: readonly { at: number; 
   }
 }
 
-/** A device takes only what is known to fit: half an image on it would be worse than none. */
+/** A device accepts only an image that is known to fit, so that it never holds an incomplete one. */
 function checkCapacity(plan: Content, { capacity, name }: Target): void {
   if (capacity === undefined || (isExact(plan) && plan.size <= capacity)) return;
   const message = isExact(plan)
@@ -166,7 +166,7 @@ function requireRandomAccess(target: Target): void {
   );
 }
 
-/** Gathers pieces into two large buffers: one is written while the other fills. */
+/** Collects pieces in two large buffers: one is written while the other fills. */
 class SequentialWriter {
   /** Bytes of the image so far. */
   position = 0;
@@ -210,7 +210,7 @@ class SequentialWriter {
   }
 
   async #swap(): Promise<void> {
-    // Once the write under way is done, its buffer is free to be filled.
+    // When the current write is done, its buffer can be filled.
     await this.#pending;
     if (this.#filled === 0) return;
     const full = this.#filling;

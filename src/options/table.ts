@@ -41,15 +41,15 @@ export interface RefusedOption {
 /** The rest after reading. */
 export interface ReadWords {
   readonly refused: readonly RefusedOption[];
-  /** In their order: operands, and options that the program does not have. */
+  /** In order: operands, and options that the program does not have. */
   readonly rest: readonly string[];
-  /** Names of the options that were understood, in their order. */
+  /** Names of the options that were read, in order. */
   readonly understood: readonly string[];
   /** By which option of the other program each of `choices` was set: `blockSize` by `-b`. */
   readonly spelled: ReadonlyMap<string, string>;
 }
 
-/** How many words from here are not to be read by the table: 0, or an option of the caller's own and its values. */
+/** How many words from here the table does not read: 0, or one of the caller's options and its values. */
 export type OwnWords = (word: string, next: string | undefined) => number;
 
 interface Row<D> {
@@ -125,7 +125,7 @@ export function refuseOptions(program: ProgramName, refused: readonly RefusedOpt
   for (const option of refused) throw refusal(program, option);
 }
 
-/** Throws {@link UnsupportedError} for the first word that is no option of the program, if there is one. */
+/** Throws {@link UnsupportedError} for the first word that is not an option of the program, if there is one. */
 export function refuseRest<D>(program: ForeignProgram<D>, rest: readonly string[]): void {
   for (const word of rest) {
     const hint = `Supported are ${supportedNames(program.table).join(' ')}.`;
@@ -149,7 +149,7 @@ function rowsOf<D>(table: OptionTable<D>): ReadonlyMap<string, Row<D>> {
   return rows;
 }
 
-/** Long options with `=`, joined letters, attached values. False: the word is nothing of the program's. */
+/** Long options with `=`, joined letters, attached values. False: the word does not belong to the program. */
 function readLetters<D>(
   rows: ReadonlyMap<string, Row<D>>,
   word: string,

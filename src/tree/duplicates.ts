@@ -1,4 +1,4 @@
-// Equal files become files of one content, before any format plans its places: what is one object is stored once.
+// Equal files get the same content object before any format plans its places: one object is stored once.
 
 import { type Content, type ExactContent, isExact, isHole, type Run, yieldToEventLoop } from '../io/index.js';
 import { bytesIdentity, IDENTITY_SIZE, identities } from './content-identity.js';
@@ -47,7 +47,7 @@ function visitContents(tree: FileTree<Content>, visit: (content: ExactContent) =
   });
 }
 
-/** From each content that has an equal one before it to the first of those. Reports its step as "comparing". */
+/** Maps each content to the first equal one before it, if any. Reports its step as "comparing". */
 export async function findTwins(
   candidates: readonly ExactContent[],
   run: Run,
@@ -73,7 +73,7 @@ export async function findTwins(
   return twins;
 }
 
-/** Those whose first bytes differ from those of every other of their size. */
+/** Contents whose first bytes differ from all others of their size. */
 async function distinctByHead(contents: readonly ExactContent[], run: Run): Promise<ReadonlySet<ExactContent>> {
   const known = new IdentityTable(contents);
   const alone = new Set<ExactContent>();

@@ -1,4 +1,4 @@
-// Leaving entries out of a tree by patterns.
+// Leaves entries out of a tree by patterns.
 
 import type { ByteString } from '../bytes/index.js';
 import type { Content } from '../io/index.js';
@@ -7,8 +7,8 @@ import { matchesPath, parsePattern } from './pattern.js';
 import { select } from './rewrite.js';
 
 /**
- * Removes what any pattern matches. `/var/cache/*` counts from the root, `*.pyc` and `__pycache__` match at any depth;
- * `*` stops at slashes, `**` between slashes does not. A directory that matches goes with everything in it.
+ * Removes entries that match any pattern. `/var/cache/*` is anchored at the root, `*.pyc` and `__pycache__` match at any depth;
+ * `*` stops at slashes, `**` between slashes does not. A directory that matches is removed with everything in it.
  */
 export function exclude<C extends Content>(tree: FileTree<C>, patterns: readonly ByteString[]): FileTree<C> {
   if (patterns.length === 0) return tree;

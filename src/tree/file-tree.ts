@@ -5,7 +5,7 @@ import { InvalidInputError } from '../errors.js';
 import type { Content, ExactContent } from '../io/index.js';
 import { type Attributes, type Directory, directory, type Node } from './node.js';
 
-/** A tree of directories, files, links and devices. It does not change: what alters a tree makes another one. */
+/** A tree of directories, files, links and devices. It is immutable: changes make a new tree. */
 export class FileTree<C extends Content = ExactContent> {
   readonly root: Directory<C>;
 

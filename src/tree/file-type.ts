@@ -5,7 +5,7 @@ import type { Node } from './node.js';
 /** The bits of a mode for the type. */
 export const TYPE_MASK = 0o170000;
 
-/** Of each kind, these bits. */
+/** The bits of each kind. */
 export const TYPE_BITS: Readonly<Record<Node['kind'], number>> = {
   fifo: 0o010000,
   'character-device': 0o020000,

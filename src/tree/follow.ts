@@ -1,4 +1,4 @@
-// Lookups as a program inside the tree would make them: symbolic links are followed, and never lead out of the tree.
+// Lookups as by a program inside the tree: symbolic links are followed, and never lead out of the tree.
 
 import { type ByteString, compareBytes } from '../bytes/index.js';
 import type { Content, ExactContent } from '../io/index.js';
@@ -6,12 +6,12 @@ import { type FileTree, joinPath, splitPath } from './file-tree.js';
 import type { Directory, Node } from './node.js';
 import { nameTest } from './pattern.js';
 
-/** As many links as Linux follows. */
+/** The limit of Linux. */
 const MOST_LINKS = 40;
 
-/** A path found in a tree, and where it led. */
+/** A path found in a tree, and its node. */
 export interface Found<C extends Content = ExactContent> {
-  /** The path as it was asked for, without leading slash. */
+  /** The requested path, without leading slash. */
   readonly path: ByteString;
   /** Never a symbolic link. */
   readonly node: Exclude<Node<C>, { kind: 'symlink' }>;

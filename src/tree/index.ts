@@ -1,4 +1,4 @@
-// Floor 2: the waist of the hourglass. Sources and image readers make a FileTree; planners take one.
+// Layer 2: the file tree. Sources and image readers make one; planners take one.
 
 export * from './duplicates.js';
 export * from './exclude.js';

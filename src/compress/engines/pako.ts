@@ -1,4 +1,4 @@
-// deflate in plain script: slow, and byte for byte what stock zlib gives.
+// deflate in JavaScript: slow, with exactly the bytes of unmodified zlib.
 
 import { deflate, Inflate } from 'pako';
 import type { BlockCoder } from '../codec.js';

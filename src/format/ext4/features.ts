@@ -109,7 +109,7 @@ export function featureNames(bits: { readonly compat: number; readonly incompat:
   });
 }
 
-/** Sets of features that go together, by what has to read the image. */
+/** Sets of features, by the programs that must read the image. */
 export const PROFILES = {
   /** mke2fs 1.47's own defaults: Linux ≥ 5.15 writes it, e2fsprogs ≥ 1.47 checks it; old GRUB and U-Boot do not read it. */
   modern: [
@@ -162,7 +162,7 @@ export const PROFILES = {
   ],
 } as const satisfies Readonly<Record<string, readonly FeatureName[]>>;
 
-/** A set of features to start from, by what has to read the image. */
+/** A set of initial features, by the programs that must read the image. */
 export type Ext4Profile = keyof typeof PROFILES;
 
 /** The bits of those of `names` that `table` knows. */

@@ -1,4 +1,4 @@
-// The inodes of an image, rendered from the plan when their table's turn comes.
+// The inodes of an image, rendered from the plan when their table is emitted.
 
 import { type ByteString, bytesOf, concatBytes, type Timestamp } from '../../bytes/index.js';
 import { contentsAhead, type ExactContent, isHole, type Run } from '../../io/index.js';
@@ -179,7 +179,7 @@ function sizeOf(node: Node, directorySize: number): number {
   return node.kind === 'symlink' ? node.target.length : 0;
 }
 
-/** The block field where it holds no extents. */
+/** The block field if it holds no extents. */
 function fastBlock(node: Node): Uint8Array {
   if (node.kind === 'symlink') return textField(node.target);
   if (node.kind === 'block-device' || node.kind === 'character-device') return deviceField(node.major, node.minor);
@@ -216,7 +216,7 @@ export function systemTree(blueprint: Blueprint, ino: number, start: number, blo
   return treeAt(blueprint, [{ logical: 0, length: blocks }], start, blocks, ino);
 }
 
-/** The tree of everything that has no blocks. */
+/** The tree of entries without blocks. */
 const NO_EXTENTS: ExtentTree = renderExtentTree([], () => 0, 4096, 0);
 
 function treeAt(blueprint: Blueprint, segments: Iterable<Segment>, start: number, blocks: number, ino: number) {
@@ -294,7 +294,7 @@ function fieldsOf(facts: Facts, { blockSize, inodeSize }: Geometry): Inode {
     block: facts.block,
     xattrBlockLow: low32(xattrBlock),
     xattrBlockHigh: high32(xattrBlock),
-    // The tree knows one time; a file that was never touched since has it in all four places.
+    // The tree has one time per entry, which goes into all four fields, as in a file that was never touched.
     atime: value ? value.hash : seconds,
     ctime: value ? 0 : seconds,
     mtime: seconds,

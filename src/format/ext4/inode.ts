@@ -1,4 +1,4 @@
-// Inodes: what the file system knows of a file besides its names and its data (kernel documentation, "Index Nodes").
+// Inodes: the attributes of a file (kernel documentation, "Index Nodes").
 
 import { bytes, crc32c, reserved, struct, type Timestamp, u16le, u32le, type Value } from '../../bytes/index.js';
 import { type Node, TYPE_BITS } from '../../tree/index.js';
@@ -24,7 +24,7 @@ export const BLOCK_FIELD_SIZE = 60;
 /** Most names of one file. */
 export const MAX_LINKS = 65_000;
 
-/** `flags`: nobody may change the file. */
+/** `flags`: the file is immutable. */
 export const IMMUTABLE_FLAG = 0x10;
 /** `flags`: names and data are encrypted. */
 export const ENCRYPTED_FLAG = 0x800;

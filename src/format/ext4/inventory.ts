@@ -1,4 +1,4 @@
-// The tree as numbered inodes: who is who, how many names and blocks each has. Nothing here depends on where things are.
+// The tree as numbered inodes, with the names and blocks of each. Nothing here depends on places.
 
 import { type ByteString, displayText, divCeil } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
@@ -133,7 +133,7 @@ class InventoryTaker {
     this.#add(root.entries.get(LOST_FOUND)!, LOST_FOUND);
   }
 
-  /** Directory by directory: the entries of one get consecutive numbers, then its subdirectories have their turn. */
+  /** Directory by directory: the entries of one get consecutive numbers, then those of its subdirectories. */
   take(): Inventory {
     const stack: { slot: number; path: ByteString }[] = [{ slot: 0, path: '' as ByteString }];
     for (let top = stack.pop(); top; top = stack.pop()) {
@@ -178,7 +178,7 @@ class InventoryTaker {
     return below;
   }
 
-  /** From 65 000 subdirectories on the count means "many" and is 1 (dir_nlink), which needs the index. */
+  /** From 65 000 subdirectories on the count is 1, for "many" (dir_nlink), which needs the index. */
   #directoryLinks(subdirectories: number, slot: number, path: ByteString): number {
     const links = 2 + subdirectories;
     if (links <= MAX_LINKS) return links;
@@ -189,7 +189,7 @@ class InventoryTaker {
   }
 
   #slotOf(node: Node, path: ByteString): number {
-    // A directory has one place; everything else is one inode under all its names.
+    // A directory has one name; any other entry is one inode under all its names.
     if (node.kind === 'directory') return this.#add(node, path);
     const known = this.#slots.get(node);
     if (known !== undefined) return known;
@@ -219,7 +219,7 @@ class InventoryTaker {
   #mayBeInline(node: Node, slot: number): boolean {
     const { features } = this.#options;
     if (!features.has('inline_data') || slot <= LOST_FOUND_SLOT) return false;
-    // e2fsck forgets to count such a symlink for its owner's quota, as Linux does, and then complains.
+    // e2fsck does not count such a symlink for its owner's quota, as Linux does, and reports a difference.
     return node.kind !== 'symlink' || !features.has('quota');
   }
 

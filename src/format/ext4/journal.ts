@@ -5,7 +5,7 @@ import { bytes, reserved, struct, u8, u32be } from '../../bytes/index.js';
 
 /** Fewest blocks the kernel accepts. */
 export const MIN_JOURNAL_BLOCKS = 1024;
-/** Most blocks that make sense: what mke2fs allows. */
+/** Most blocks, as mke2fs allows. */
 export const MAX_JOURNAL_BLOCKS = 10_240_000;
 
 /** Value of `magic`. */

@@ -22,9 +22,9 @@ export interface Ext4Options {
   readonly hashSeed?: Uuid;
   /** Source of derived identities. */
   readonly seed: string;
-  /** Every time that no entry of the tree gives: creation of the file system, lost+found. */
+  /** Time for everything that is not an entry of the tree: creation of the file system, lost+found. */
   readonly epoch: Timestamp;
-  /** The features to start from, by what has to read the image. Default `boot`. */
+  /** The initial features, by the programs that must read the image. Default `boot`. */
   readonly profile?: Ext4Profile;
   /** Changes to the profile as mke2fs spells them: `orphan_file,^resize_inode`. Default empty. */
   readonly features?: string;
@@ -98,7 +98,7 @@ const MOST_BLOCKS_PER_GROUP = 65_528;
 const SAFE = Number.MAX_SAFE_INTEGER;
 const WORD = 0xffff_ffff;
 
-/** Fills in the defaults. Throws {@link InvalidInputError} naming the option that cannot be. */
+/** Fills in the defaults. Throws {@link InvalidInputError} that names an invalid option. */
 export function resolveExt4(options: Ext4Options): ResolvedOptions {
   const { size = 'auto', seed, epoch } = options;
   if (size !== 'auto') inRange('size', size, 1, SAFE);

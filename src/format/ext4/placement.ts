@@ -82,7 +82,7 @@ export function contentSegments(node: Node, blocks: number, blockSize: number): 
   return node.kind === 'file' ? segmentsOf(node.content, blockSize) : [{ logical: 0, length: blocks }];
 }
 
-/** The common case, known without counting: content without holes, `blocks` long, from index `at` of the data space on. */
+/** The common case, without counting: content without holes, `blocks` long, from index `at` of the data space on. */
 export function isOneExtent(node: Node, blocks: number, { space }: Geometry, at: number): boolean {
   const isDense = node.kind !== 'file' || node.content.holes.length === 0;
   return isDense && blocks <= MAX_EXTENT && space.consecutiveFrom(at) >= blocks;

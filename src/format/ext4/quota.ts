@@ -1,4 +1,4 @@
-// Quota files: how much every user, group or project has, without limits (the tree format of quota version 2.1, "vfsv1",
+// Quota files: the usage of every user, group or project, without limits (the tree format of quota version 2.1, "vfsv1",
 // which the kernel's fs/quota reads and quota(8) documents).
 
 import { reserved, struct, u16le, u32le, u64le } from '../../bytes/index.js';

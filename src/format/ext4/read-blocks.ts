@@ -97,7 +97,7 @@ async function readNode(
     }
     const length = view.getUint16(at + 4, true);
     const block = view.getUint32(at + 8, true) + view.getUint16(at + 6, true) * 2 ** 32;
-    // Longer ones are reserved for the file and not written yet: they read as zeros.
+    // Larger lengths are reserved and not written yet: they read as zeros.
     if (length <= MAX_EXTENT) list.add(logical, block, length);
     else list.unwritten();
   }

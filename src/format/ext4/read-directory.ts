@@ -1,4 +1,4 @@
-// The names in a directory that is read: every block from front to back. What indexes a directory is dressed as unused
+// The names in a directory that is read: every block from front to back. The index of a directory looks like unused
 // entries, so an indexed one reads the same (kernel documentation, "Directory Entries").
 
 import { type ByteString, byteStringOf, crc32c } from '../../bytes/index.js';

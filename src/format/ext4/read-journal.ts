@@ -1,12 +1,12 @@
-// The journal of an image that was not unmounted in order: it can be read if nothing in it waits to be played back.
+// The journal of an image that was not unmounted cleanly: it can be read if the journal has nothing to replay.
 
 import { JOURNAL_MAGIC, journalSuperblock } from './journal.js';
 import { extentsIn } from './read-blocks.js';
 import { unsupported, type Volume } from './read-volume.js';
 
 /**
- * Remarks about the journal, none for a file system that was unmounted in order. Throws {@link UnsupportedError} if changes
- * wait in it: without them the image shows an older state, or a mixture.
+ * Remarks about the journal, none for a file system that was unmounted cleanly. Throws {@link UnsupportedError} if changes
+ * are pending in it: without them the image shows an older state, or a mixture.
  */
 export async function journalNotes(volume: Volume): Promise<string[]> {
   if (!volume.features.has('needs_recovery')) return [];

@@ -1,5 +1,5 @@
-// The files of an opened image as a tree: inodes become nodes, names lead to them. Directories are met breadth first and
-// built from the last to the first, so no depth of nesting costs a stack.
+// The files of an opened image as a tree: inodes become nodes, names lead to them. Directories are read breadth first and
+// built from the last to the first, so nesting does not use the stack.
 
 import { type ByteString, byteStringOf } from '../../bytes/index.js';
 import { bytesSource, collect, EMPTY, type ExactContent, FAULT_UNITS, PartsContent, quietRun } from '../../io/index.js';

@@ -101,7 +101,7 @@ export class Volume {
     this.#budget = this.blocks;
   }
 
-  /** Opens an image. Throws {@link InvalidImageError} for a damaged one, {@link UnsupportedError} for what is not read. */
+  /** Opens an image. Throws {@link InvalidImageError} for a damaged one, {@link UnsupportedError} for features that are not read. */
   static async open(image: Source): Promise<Volume> {
     const volume = new Volume(image, await readSuperblock(image));
     for (const [name, reason] of Object.entries(UNREADABLE)) {
@@ -113,7 +113,7 @@ export class Volume {
     return volume;
   }
 
-  /** Whether the file system was unmounted in order. */
+  /** Whether the file system was unmounted cleanly. */
   get isClean(): boolean {
     return (this.superblock.state & STATE_CLEAN) !== 0 && !this.features.has('needs_recovery');
   }
@@ -143,7 +143,7 @@ export class Volume {
     return this.#image.slice(range);
   }
 
-  /** Throws {@link InvalidImageError} unless the blocks are some that can hold anything. */
+  /** Throws {@link InvalidImageError} unless the blocks are inside the file system. */
   checkBlocks(block: number, length: number): void {
     if (block > this.superblock.firstDataBlock && block + length <= this.blocks) return;
     damaged('out-of-range', `Blocks ${block}…${block + length} lie outside the ${this.blocks} of the file system.`);

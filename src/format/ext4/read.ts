@@ -25,7 +25,7 @@ export interface Ext4Facts {
   readonly inodeSize: number;
   readonly inodes: number;
   readonly freeInodes: number;
-  /** Unmounted in order, and no journal to play back. */
+  /** Unmounted cleanly, and no journal to replay. */
   readonly clean: boolean;
   readonly created: Timestamp;
   readonly lastMounted: ByteString;
@@ -45,9 +45,9 @@ export interface Ext4Image {
 }
 
 /**
- * Opens an image of ext2, ext3 or ext4. Checksums are verified wherever there are some. Throws {@link InvalidImageError}
+ * Opens an image of ext2, ext3 or ext4. Checksums are verified if the image has them. Throws {@link InvalidImageError}
  * for an image of another kind or a damaged one, {@link UnsupportedError} for features that are not read, a journal
- * with changes that wait for being played back among them.
+ * with pending changes among them.
  */
 export async function openExt4(image: Source): Promise<Ext4Image> {
   const volume = await Volume.open(image);

@@ -19,7 +19,7 @@ const SMALLEST_INODE = 128;
 /** Bytes of a group descriptor that say where the bitmaps and the inode table are. */
 const DESCRIPTOR_PLACES = 12;
 
-/** A superblock, and how sure it is that it is one. */
+/** A superblock, and how certain it is that it is one. */
 export interface FoundSuperblock {
   readonly evidence: Evidence;
   readonly superblock: Superblock;

@@ -13,7 +13,7 @@ export interface SystemFile {
   readonly ino: number;
   /** Bytes. */
   readonly size: number;
-  /** Of a value: what it is. */
+  /** The value itself, of a value in an inode. */
   readonly value?: XattrValue;
 }
 
@@ -44,7 +44,7 @@ export function systemFiles(
     files.push({ kind: 'user-quota', ino: USER_QUOTA_INODE, size: quotaFileSize(users) });
     files.push({ kind: 'group-quota', ino: GROUP_QUOTA_INODE, size: quotaFileSize(groups) });
   }
-  // The tree knows no projects: everything belongs to project 0.
+  // The tree has no projects: everything belongs to project 0.
   if (features.has('project')) files.push({ kind: 'project-quota', ino: next++, size: quotaFileSize([0]) });
   // Last: if there is no journal, no inode number stays unused.
   if (features.has('orphan_file') && hasJournal) {

@@ -1,4 +1,4 @@
-// Which profile suits a system, by the versions of what will mount and check its root file system.
+// Chooses the profile for a system, by the versions of the programs that mount and check its root file system.
 
 import type { Ext4Profile } from './features.js';
 
@@ -13,7 +13,7 @@ export interface Ext4Target {
 /** The profile chosen for a target, and why. */
 export interface ProfileChoice {
   readonly profile: Ext4Profile;
-  /** For people: the versions and what follows from them. */
+  /** For people: the versions and their consequences. */
   readonly reason: string;
 }
 

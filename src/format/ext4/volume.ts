@@ -66,7 +66,7 @@ export function superblockOf(blueprint: Blueprint): Omit<sb.Superblock, 'checksu
     userQuotaInode: systemInode(blueprint, 'user-quota'),
     groupQuotaInode: systemInode(blueprint, 'group-quota'),
     projectQuotaInode: systemInode(blueprint, 'project-quota'),
-    // Everything that never becomes a file's: what the kernel subtracts from the size it reports.
+    // Blocks that are never available for files, which the kernel subtracts from the size it reports.
     overheadBlocks: Math.min(blocks - geometry.space.capacity + placement.journal.blocks, 0xffff_ffff),
     ...UNUSED,
   };

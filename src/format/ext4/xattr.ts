@@ -75,12 +75,12 @@ export type FindValue = (value: Uint8Array) => ValuePlace;
 
 const SYSTEM_PREFIX = 7;
 
-/** The attribute that holds what of an inline file's data does not fit the inode's block field. */
+/** `system.data`: inline data beyond the inode's block field. */
 export function inlineDataXattr(value: Uint8Array): StoredXattr {
   return { prefix: SYSTEM_PREFIX, name: 'data' as ByteString, value };
 }
 
-/** The stored form; `unknown-namespace` when Linux has no place for it, `bad-acl` when the value is not an ACL. */
+/** The stored form; `unknown-namespace` if Linux cannot store it, `bad-acl` if the value is not an ACL. */
 export function storedXattr(xattr: Xattr): StoredXattr | 'unknown-namespace' | 'bad-acl' {
   const acl = ACLS[xattr.name];
   if (acl !== undefined) {
@@ -160,7 +160,7 @@ export function spareValueSpace(xattrs: readonly StoredXattr[], inodeSpace: numb
   return inodeSpace - INODE_HEADER - TERMINATOR - taken - alignUp(ENTRY + nameLength, 4);
 }
 
-/** Writes attributes into the rest of an inode. Hashes of values in it stay zero: nothing looks them up. */
+/** Writes attributes into the rest of an inode. Hashes of values in it stay zero: no reader uses them. */
 export function renderInInode(xattrs: readonly StoredXattr[], space: Uint8Array, find: FindValue): void {
   if (xattrs.length === 0) return;
   new DataView(space.buffer, space.byteOffset).setUint32(0, MAGIC, true);
@@ -227,7 +227,7 @@ function writeEntries(
 function entryHash({ name, value, external }: StoredXattr, find: FindValue): number {
   let hash = 0;
   for (let i = 0; i < name.length; i++) hash = (hash << 5) ^ (hash >>> 27) ^ name.charCodeAt(i);
-  // Of a value elsewhere its checksum counts, as the only word.
+  // A value in another inode contributes only its checksum, as one word.
   if (external) return ((hash << 16) ^ (hash >>> 16) ^ find(value).hash) >>> 0;
   const padded = new Uint8Array(alignUp(value.length, 4));
   padded.set(value);

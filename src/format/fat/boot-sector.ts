@@ -92,7 +92,7 @@ export function renderBootSector(volume: VolumeParameters): Uint8Array {
   const large = volume.type === 32;
   const wide = large || volume.sectors > 0xffff;
   const shared = {
-    // A short jump over the parameter block, and a nop that readers insist on.
+    // A short jump over the parameter block, and a nop that readers require.
     jump: Uint8Array.of(0xeb, large ? 0x58 : 0x3c, 0x90),
     oemName: fromText('ISOPRESS'),
     sectorSize: volume.sectorSize,

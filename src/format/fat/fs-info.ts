@@ -7,7 +7,7 @@ export const fsInfo = struct('FAT32 FSInfo', 512, {
   reserved1: reserved(4, 480),
   structureSignature: u32le(484),
   freeClusters: u32le(488),
-  /** Where a writer starts looking for a free cluster. */
+  /** Where a writer starts searching for a free cluster. */
   nextFree: u32le(492),
   reserved2: reserved(496, 12),
   trailSignature: u32le(508),

@@ -1,4 +1,4 @@
-// FAT type, cluster size and the extents of the areas. The type is decided by the number of clusters and by nothing else
+// FAT type, cluster size and the extents of the areas. Only the number of clusters decides the type
 // (fatgen103 "FAT Type Determination"), so every layout here is computed exactly and kept clear of the two limits.
 
 import { alignUp, divCeil } from '../../bytes/index.js';
@@ -30,7 +30,7 @@ export interface Demand {
   clusters(clusterSize: number, rootInClusters: boolean): number;
 }
 
-/** Counts at which some reader or writer is known to be off by up to 16 are avoided. */
+/** Counts near the limits are avoided: some readers and writers are known to be off by up to 16. */
 const MARGIN = 16;
 const CLUSTERS: Readonly<Record<FatType, readonly [min: number, max: number]>> = {
   12: [MARGIN, 4084 - MARGIN],
@@ -43,12 +43,12 @@ const MAX_SECTORS = 0xffff_ffff;
 const MAX_RESERVED = 0xffff;
 /** FAT32: boot sector and FSInfo, their copies at 6 and 7. */
 const LEAST_RESERVED: Readonly<Record<FatType, number>> = { 12: 1, 16: 1, 32: 8 };
-/** The data area starts on a page of flash and of memory. */
+/** The data area is aligned to pages of flash and memory. */
 const ALIGNMENT = 4096;
 
 /**
  * Chooses type and cluster size: the first candidate that holds the tree; where only the type is given, the one that
- * makes the smallest image. Throws {@link InvalidInputError} when the tree does not fit or the wishes exclude each other.
+ * makes the smallest image. Throws {@link InvalidInputError} when the tree does not fit or the options exclude each other.
  */
 export function chooseGeometry(options: ResolvedFatOptions, demand: Demand): Geometry {
   if (options.size === 'auto') return automatic(options, demand);

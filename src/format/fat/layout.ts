@@ -8,7 +8,7 @@ import type { DosTime } from './dos-time.js';
 import type { Geometry } from './geometry.js';
 import type { FatName } from './names.js';
 
-/** Everything that was decided about a FAT image. */
+/** All decisions about a FAT image. */
 export interface FatLayout extends Geometry {
   readonly label: string;
   readonly serial: number;

@@ -11,7 +11,7 @@ const LEFT_OUT: Readonly<Partial<Record<Node['kind'], string>>> = {
   socket: 'Sockets are left out.',
 };
 
-/** Modes that look no different from what every reader of FAT shows. */
+/** Modes that equal those that every reader of FAT shows. */
 const PLAIN_MODES: Readonly<Record<'directory' | 'file', readonly number[]>> = {
   directory: [0o755],
   file: [0o644, 0o755],

@@ -1,4 +1,4 @@
-// The options of mkfs.fat (dosfstools 4.2) in terms of ours. Options without an equal are refused by name.
+// The options of mkfs.fat (dosfstools 4.2) in terms of ours. Options without an equivalent are refused by name.
 
 import {
   ALWAYS,
@@ -14,7 +14,7 @@ import {
 } from '../../options/index.js';
 import { type FatOptions, resolveFatOptions } from './options.js';
 
-/** All that the words ask for. */
+/** All options in the words. */
 export interface MkfsFatOptions {
   readonly image: Partial<FatOptions>;
   /** In place of `image.clusterSize`, which depends on the sector size. */

@@ -10,7 +10,7 @@ export interface FatName {
   readonly short: string;
   /** NT case bits of the short entry. */
   readonly caseBits: number;
-  /** UTF-16 text, when the short name with its case bits does not say it all. */
+  /** UTF-16 text, if the short name with its case bits does not suffice. */
   readonly long?: string;
 }
 
@@ -20,7 +20,7 @@ const LOWER_EXTENSION = 0x10;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are among what FAT forbids
 const FORBIDDEN = /[\u0000-\u001f"*/:<>?\\|]/;
 const SHORT_CHARS = /^[A-Z0-9!#$%&'()@^_`{}~-]*$/;
-/** Names that DOS and Windows take for devices, with any extension. */
+/** Names of devices on DOS and Windows, with any extension. */
 const DEVICE = /^(con|prn|aux|nul|com[1-9¹²³]|lpt[1-9¹²³])$/i;
 
 /**
@@ -64,7 +64,7 @@ function checkedText(name: ByteString, directory: ByteString): string {
 function folded(text: string): string {
   return Array.from(text, (c) => {
     const upper = c.toUpperCase();
-    // Letters such as the dotless i have an ASCII capital in Unicode, but no driver takes them for it.
+    // Letters such as the dotless i have an ASCII capital in Unicode, but no driver treats them as equal.
     return upper.length !== c.length || (c > '\x7f' && upper <= '\x7f') ? c : upper;
   }).join('');
 }

@@ -8,7 +8,7 @@ import { MEDIA_FIXED } from './boot-sector.js';
 
 /** Options of a FAT image. */
 export interface FatOptions {
-  /** Bytes of the image, a multiple of the sector size; `auto` (default): just what the tree needs, and `slack`. */
+  /** Bytes of the image, a multiple of the sector size; `auto` (default): as much as the tree needs, and `slack`. */
   readonly size?: number | 'auto';
   /** Bytes kept free in an image of automatic size. Default 0. */
   readonly slack?: number;
@@ -28,11 +28,11 @@ export interface FatOptions {
   readonly clusterSize?: number;
   /** Sectors before the volume on its disk: the start of its partition. Default 0. */
   readonly hiddenSectors?: number;
-  /** Least number of reserved sectors; more where alignment needs them. Default 1, FAT32 32. */
+  /** Minimum number of reserved sectors; more if alignment needs them. Default 1, FAT32 32. */
   readonly reservedSectors?: number;
-  /** Copies of the allocation table. Default 2; some readers take no other number. */
+  /** Copies of the allocation table. Default 2; some readers accept no other number. */
   readonly tables?: 1 | 2;
-  /** Least number of entries in the root directory of FAT12 and FAT16; more where the tree needs them. Default 512. */
+  /** Minimum number of entries in the root directory of FAT12 and FAT16; more if the tree needs them. Default 512. */
   readonly rootEntries?: number;
   /** Media descriptor: 0xf0, or 0xf8…0xff. Default 0xf8, a fixed disk. */
   readonly media?: number;

@@ -9,7 +9,7 @@ import type { FatAreas, FatVolume } from './volume.js';
 
 const END = 0x00;
 const DELETED = 0xe5;
-/** Clusters of FAT32's root that are searched. The label is one of the first entries on every volume that a system made. */
+/** Clusters of FAT32's root that are searched. The label is one of the first entries on common volumes. */
 const MOST_CLUSTERS = 100;
 /** Bytes of a root directory that are searched: the specification's limit of entries. */
 const MOST_BYTES = 65_536 * ENTRY_SIZE;

@@ -1,4 +1,4 @@
-// Names of directory entries as text: long ones gathered from the entries in front, short ones with their case bits
+// Names of directory entries as text: long ones collected from the entries before, short ones with their case bits
 // (fatgen103 "Long Directory Entries").
 
 import { ATTRIBUTE, type DirectoryEntry, ENTRY_SIZE, longNameEntry, shortNameChecksum } from './directory-entry.js';
@@ -13,7 +13,7 @@ const KANJI = 0x05;
 const UPPER_HALF =
   'ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u00a0';
 
-/** Gathers the parts of a long name until the short entry comes that they belong to. */
+/** Collects the parts of a long name until their short entry. */
 export class LongNameReader {
   #parts: string[] = [];
   #expected = 0;

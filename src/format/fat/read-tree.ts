@@ -1,4 +1,4 @@
-// The files of an opened volume as a tree. Directories are met breadth first and built from the last to the first, so no
+// The files of an opened volume as a tree. Directories are read breadth first and built from the last to the first, so
 // nesting does not use the stack; a cluster belongs to one chain at most, so no loop is followed.
 
 import { type ByteString, concatBytes, fromText } from '../../bytes/index.js';
@@ -40,7 +40,7 @@ interface OpenDirectory {
   readonly faults: Map<ByteString, Node>;
 }
 
-/** Reads the tree of an opened volume. FAT knows no owners: everything is root's, and everybody may read it. */
+/** Reads the tree of an opened volume. FAT has no owners: everything belongs to root and is readable for all. */
 export async function readTree(volume: Volume): Promise<FileTree> {
   volume.recount();
   return new TreeReader(volume).read();

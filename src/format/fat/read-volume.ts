@@ -1,5 +1,5 @@
 // A FAT volume opened for reading: where its areas are, and the chains of clusters in its table (fatgen103 "FAT Data
-// Structure"). Everything is checked against the image before it is believed.
+// Structure"). Everything is checked against the image before it is used.
 
 import { divCeil } from '../../bytes/index.js';
 import { InvalidImageError } from '../../errors.js';
@@ -57,7 +57,7 @@ export class Volume {
     return new Volume(image, found);
   }
 
-  /** Before the tree is read: no cluster belongs to anything yet. */
+  /** Resets the owners of clusters before the tree is read. */
   recount(): void {
     this.#claimed.fill(0);
     this.work.restart();
@@ -120,7 +120,7 @@ export class Volume {
   }
 }
 
-/** End of a chain; a bad or a free cluster inside one is neither, and out of every range. */
+/** Whether a value ends a chain. A bad or a free cluster inside one does not, and is out of range. */
 function isEnd(type: FatType, entry: number): boolean {
   const last = endOfChain(type);
   return entry >= last - FIRST_END && entry !== last - BAD;

@@ -40,7 +40,7 @@ const MAX_FILE = 0xffff_ffff;
 /** A directory may have 2 MiB of entries. */
 const MAX_SLOTS = 65_536;
 
-/** Visits the tree in byte order. Throws {@link InvalidInputError} for what FAT refuses; links and devices are passed over. */
+/** Visits the tree in byte order. Throws {@link InvalidInputError} for what FAT refuses; links and devices are skipped. */
 export function surveyTree(tree: FileTree, options: ResolvedFatOptions): Survey {
   const directories: SurveyedDirectory[] = [];
   const files: SurveyedFile[] = [];

@@ -5,7 +5,7 @@ export interface FatVolume {
   readonly type: 12 | 16 | 32;
   /** The root directory's label, which is the volume's; "" if it has none. */
   readonly label: string;
-  /** The label in the boot sector, "" for `NO NAME`. Systems do not change it with the volume's. */
+  /** The label in the boot sector, "" for `NO NAME`. Systems do not change it together with the volume's label. */
   readonly bootLabel: string;
   /** 32 bits. */
   readonly serial: number;

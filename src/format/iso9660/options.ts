@@ -35,12 +35,12 @@ export interface IsoOptions {
    * are and files of 4 GiB and more. Default 3.
    */
   readonly level?: InterchangeLevel;
-  /** Rules for names to be broken below level 4. Default none. */
+  /** Rules for names to relax below level 4. Default none. */
   readonly relax?: readonly Relaxation[];
-  /** Directories below the eighth level: where they are, moved to /rr_moved by Rock Ridge, or refused. Default `keep`. */
+  /** Directories below the eighth level: kept in place, moved to /rr_moved by Rock Ridge, or refused. Default `keep`. */
   readonly deep?: DeepDirectories;
   /**
-   * Every rule of ECMA-119 and of Joliet is kept, and what would break one is refused: relaxations, level 4, names of Joliet
+   * All rules of ECMA-119 and of Joliet are kept, and violations are refused: relaxations, level 4, names of Joliet
    * over 64 characters, paths that are too long, deep directories that are kept, ids in other characters. Default false.
    */
   readonly strict?: boolean;

@@ -1,5 +1,5 @@
-// Lengths of paths (ECMA-119 §6.8.2.1, Joliet "Path Length"): the identifiers on the way with a separator each. Nobody who
-// reads a disc today minds longer ones; a strict volume has none.
+// Lengths of paths (ECMA-119 §6.8.2.1, Joliet "Path Length"): the identifiers on the way with a separator each. No current
+// reader has problems with longer ones; a strict volume has none.
 
 import { InvalidInputError } from '../../errors.js';
 import { joinPath } from '../../tree/index.js';
@@ -9,7 +9,7 @@ import type { Hierarchy } from './hierarchy.js';
 const LONGEST = { primary: 255, joliet: 480 };
 const SHOWN = { primary: 'ISO 9660', joliet: 'Joliet' };
 
-/** Throws {@link InvalidInputError} `iso9660.path-too-long` for a path that the standard has no place for. */
+/** Throws {@link InvalidInputError} `iso9660.path-too-long` for a path that the standard does not allow. */
 export function refuseLongPaths(hierarchy: Hierarchy): void {
   const { kind, directories, entries } = hierarchy;
   const ahead: number[] = [];

@@ -1,4 +1,4 @@
-// The entries of a directory that is read: records of one file put together, names in the words of a hierarchy.
+// The entries of a directory that is read: records of one file put together, names of a hierarchy.
 
 import { type ByteString, displayText, fromText } from '../../bytes/index.js';
 import { InvalidImageError } from '../../errors.js';

@@ -24,7 +24,7 @@ export interface RockRidgeFacts {
   readonly movedTo?: number;
   /** How the bytes of the file are compressed. */
   readonly zisofs?: ZisofsFacts;
-  /** This directory has its place elsewhere in the tree. */
+  /** This directory belongs elsewhere in the tree. */
   readonly isMoved?: boolean;
   readonly xattrs: readonly Xattr[];
 }
@@ -37,7 +37,7 @@ const LONG_FORM = 0x80;
 const COMPONENTS: Readonly<Record<number, string>> = { 2: '.', 4: '..', 8: '/' };
 const COMPONENT_ROOT = 8;
 
-/** Puts together what the fields of one record say. */
+/** Collects the values of the fields of one record. */
 export function rockRidgeFacts(fields: readonly UseField[]): RockRidgeFacts {
   const facts: { -readonly [K in keyof RockRidgeFacts]: RockRidgeFacts[K] } = { xattrs: attributesIn(fields) };
   let name = '';

@@ -29,7 +29,7 @@ import type { RockRidgeFacts } from './read-rock-ridge.js';
 import { damaged, type HierarchyName, type Volume } from './read-volume.js';
 import { isReadable, ZisofsContent, type ZisofsFacts } from './zisofs.js';
 
-/** Of files and directories without Rock Ridge: everybody may read, nobody write. */
+/** Modes of files and directories without Rock Ridge: readable for all, not writable. */
 const PLAIN_MODE = { file: 0o444, directory: 0o555 } as const;
 
 interface OpenDirectory {
@@ -60,7 +60,7 @@ class TreeReader {
   readonly #shared = new Map<number, Node>();
   /** Bytes that directories can still have: they do not overlap. */
   #directoriesLeft: number;
-  /** Why directories cannot be read. They are shown as files that cannot be read either, so that nobody takes them for empty. */
+  /** Why directories cannot be read. They are shown as unreadable files, so that they do not seem empty. */
   readonly #faults = new Map<FoundEntry, string>();
   /** Entries that lead to a directory whose place is elsewhere. */
   readonly #moved = new Set<FoundEntry>();

@@ -16,7 +16,7 @@ import {
   volumeDescriptor,
 } from './volume-descriptor.js';
 
-/** No real volume has more. */
+/** Real volumes have fewer. */
 const MOST_DESCRIPTORS = 64;
 const BOOT_RECORD = 0;
 /** Dates in a volume descriptor, as digits. */

@@ -7,7 +7,7 @@ import type { Content } from '../../io/index.js';
 import { type Directory, directory, FileTree, type Node, walk } from '../../tree/index.js';
 import { suspField } from './susp.js';
 
-/** Levels of directories that ECMA-119 §6.8.2.1 allows, the root being the first. */
+/** Levels of directories that ECMA-119 §6.8.2.1 allows, including the root. */
 const DEEPEST = 8;
 const MOVED_LEVEL = 3;
 /** libarchive takes moved directories from a directory of this name only, and not if that is marked as moved itself. */
@@ -19,7 +19,7 @@ export interface Relocation {
   readonly holder: Directory<Content> | undefined;
   /** Each moved directory and the directory it belongs to. */
   readonly parents: ReadonlyMap<Directory<Content>, Directory<Content>>;
-  /** The name of each where it belongs; where it is it may have another, because names there have to differ. */
+  /** The original name of each; its name in the new place may differ, because names there must be unique. */
   readonly names: ReadonlyMap<Directory<Content>, ByteString>;
 }
 
@@ -79,7 +79,7 @@ export function movedIn(
   return dir === relocation.holder ? 'here' : 'away';
 }
 
-/** Names of moved directories count for nobody but readers without Rock Ridge. */
+/** Only readers without Rock Ridge use the names of moved directories. */
 function freeName(name: ByteString, taken: ReadonlyMap<ByteString, unknown>): ByteString {
   let free = name;
   for (let n = 1; taken.has(free); n++) free = `${name.slice(0, 240)}.${n}` as ByteString;

@@ -126,7 +126,7 @@ function appendComponent({ flags, name }: Component, isLast: boolean, areas: num
   const whole = [flags, ...(flags === 0 ? [name.length, ...bytesOf(name)] : [0])];
   const isRoot = flags === COMPONENT_ROOT;
   const needed = whole.length + (isLast || isRoot ? 0 : SHORTEST_START);
-  // Only a root component leaves less room than this.
+  // Only a root component leaves less space than this.
   if (SL_ROOM - areas.at(-1)!.length < (isRoot ? COMPONENT_HEAD : SHORTEST_START)) areas.push([]);
   const area = areas.at(-1)!;
   if (area.length + needed <= SL_ROOM) area.push(...whole);

@@ -24,7 +24,7 @@ export const TERMINATOR = 255;
 export const JOLIET_ESCAPE = Uint8Array.of(0x25, 0x2f, 0x45);
 /** "CD001" */
 export const STANDARD_ID = Uint8Array.of(0x43, 0x44, 0x30, 0x30, 0x31);
-/** Byte offset and length of the application use area, where media-check tags live. */
+/** Byte offset and length of the application use area, for media-check tags. */
 export const APPLICATION_USE = { at: 883, length: 512 } as const;
 
 export const volumeDescriptor = struct('volume descriptor', BLOCK, {
@@ -64,7 +64,7 @@ export const volumeDescriptor = struct('volume descriptor', BLOCK, {
 });
 export type VolumeDescriptor = Value<typeof volumeDescriptor>;
 
-/** The texts a volume says about itself, as the user gave them. */
+/** The texts of a volume, as the user gave them. */
 export interface VolumeTexts {
   readonly volumeId: string;
   readonly systemId: string;
@@ -105,7 +105,7 @@ export function renderPrimary(texts: VolumeTexts, facts: VolumeFacts): Uint8Arra
     ...common(facts),
     type: PRIMARY,
     systemId: asciiField(texts.systemId, 32),
-    // Kept as given: boot command lines find the medium by this label, lower case included.
+    // Kept as given, including lower case: boot command lines find the medium by this label.
     volumeId: asciiField(texts.volumeId, 32),
     escapes: new Uint8Array(32),
     volumeSetId: text(texts.volumeSetId, 128),

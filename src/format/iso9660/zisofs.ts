@@ -1,5 +1,5 @@
-// Files stored compressed (zisofs): a header, a table of where each block begins, blocks of zlib. A Rock Ridge field ZF says
-// that a file is one of these, and how large it is (zisofs format description of mkzftree and libisofs).
+// Files stored compressed (zisofs): a header, a table of block offsets, blocks of zlib. A Rock Ridge field ZF states
+// that a file is compressed, and its size (zisofs format description of mkzftree and libisofs).
 
 import { type BlockDecoder, chooseDecoder } from '../../compress/index.js';
 import { InvalidImageError } from '../../errors.js';
@@ -12,11 +12,11 @@ export interface ZisofsFacts {
   /** Bytes. */
   readonly headerSize: number;
   readonly blockLog: number;
-  /** Bytes of the file when it is read. */
+  /** Bytes of the uncompressed file. */
   readonly size: number;
 }
 
-/** Of every compressed file. */
+/** The header of every compressed file. */
 const MAGIC = [0x37, 0xe4, 0x53, 0x96, 0xc9, 0xdb, 0xd6, 0x07];
 const LEAST_HEADER = 16;
 const BLOCK_LOGS = { least: 15, most: 17 } as const;
@@ -28,7 +28,7 @@ export function isReadable({ algorithm, headerSize, blockLog }: ZisofsFacts): bo
   );
 }
 
-/** The content of a compressed file as it was before. */
+/** The uncompressed content of a compressed file. */
 export class ZisofsContent implements Source {
   readonly holes = NO_HOLES;
   readonly #stored: Source;

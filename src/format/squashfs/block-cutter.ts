@@ -44,13 +44,13 @@ export class BlockCutter {
   readonly #sparse: boolean;
   readonly #buffers: Buffers;
   #content = -1;
-  /** Bytes of the content that belong into blocks and have not come yet. */
+  /** Bytes of the content for blocks that are still to come. */
   #blockBytesLeft = 0;
   #block: Uint8Array | undefined;
   #filled = 0;
   /** Whether the content's tail is in a fragment already: that of another content is the same. */
   #tailIsPlaced = false;
-  /** Whether anything but holes is in the block. */
+  /** Whether the block contains more than holes. */
   #written = false;
   #fragment: Uint8Array | undefined;
   #fragmentsBegun = 0;
@@ -63,7 +63,7 @@ export class BlockCutter {
     this.#buffers = buffers;
   }
 
-  /** Goes on with the next content. Gives the fragment that ends before it, for which its tail is too long, if there is one. */
+  /** Continues with the next content. Gives the fragment that ends before it, if its tail does not fit there. */
   begin(index: number): FragmentJob | undefined {
     const { contents, fragments, fragmentOffsets, blockCounts } = this.#data;
     const fragment = fragments[index]!;
@@ -143,7 +143,7 @@ export class BlockCutter {
     return length >= this.#blockBytesLeft ? this.#blockBytesLeft : alignDown(length, this.#blockSize);
   }
 
-  /** Bytes that the block being filled still takes. */
+  /** Bytes still free in the block being filled. */
   #room(): number {
     return Math.min(this.#blockSize - this.#filled, this.#blockBytesLeft);
   }

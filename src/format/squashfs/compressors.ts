@@ -77,7 +77,7 @@ export function compressorOf(id: number): { readonly codec: CodecName } | { read
   return found ? { codec: found } : { unknown: OTHERS[id] ?? String(id) };
 }
 
-/** Bytes of the largest dictionary of xz that is of any use: metadata blocks count too. */
+/** Bytes of the largest useful dictionary of xz, including metadata blocks. */
 export function largestDictionary(blockSize: number): number {
   return Math.max(blockSize, METADATA_SIZE);
 }

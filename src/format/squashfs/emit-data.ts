@@ -1,4 +1,4 @@
-// Data blocks and fragments: contents cut into blocks, compressed side by side, written in order.
+// Data blocks and fragments: contents cut into blocks, compressed in parallel, written in order.
 
 import { padding } from '../../bytes/index.js';
 import { type BlockCompressor, blockBuffer } from '../../compress/index.js';
@@ -27,7 +27,7 @@ interface CompressedJob {
   readonly compressed: Uint8Array | undefined;
 }
 
-/** Room for the places of all the data of an image. */
+/** Storage for the places of all data of an image. */
 export function unplacedData({ data }: PlannedImage): PlacedData {
   const { length } = data.contents;
   return {
@@ -110,7 +110,7 @@ async function* cutContents(image: PlannedImage, buffers: BlockBuffers, run: Run
   if (last) yield last;
 }
 
-/** Contents that take no place, and have to be empty still when all others have been read. */
+/** Contents without bytes, which must still be empty when all others have been read. */
 function* emptyContents({ inodes }: PlannedImage): Generator<ExactContent> {
   for (const leaf of inodes.leaves) if (leaf.kind === 'file' && leaf.content.size === 0) yield leaf.content;
 }

@@ -100,7 +100,7 @@ async function renderKeys(sets: readonly (readonly Xattr[])[], { compressor, sto
     for (const xattr of xattrs) {
       const type = xattrPrefix(xattr.name);
       const name = bytesOf(xattr.name).subarray(XATTR_PREFIXES[type]!.length);
-      // Only a value longer than a reference is worth one.
+      // A reference only pays for a longer value.
       const identity = xattr.value.length > xattrReference.size ? byteStringOf(xattr.value) : '';
       const earlier = identity === '' ? undefined : known.get(identity);
       keys.append(

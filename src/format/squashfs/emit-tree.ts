@@ -29,7 +29,7 @@ interface AppendedListing {
   readonly marks: readonly ListingMark[];
 }
 
-/** A listing that fits one window is found as fast without an index. */
+/** A listing of one window needs no index for fast lookups. */
 const INDEXED_FROM = METADATA_SIZE;
 
 /** Renders and compresses both tables. */

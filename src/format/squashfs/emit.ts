@@ -1,4 +1,4 @@
-// Emits a planned image front to back. The superblock comes first and is known last.
+// Emits a planned image front to back. The superblock comes first and is known only at the end.
 
 import { padding } from '../../bytes/index.js';
 import type { BlockCompressor } from '../../compress/index.js';
@@ -92,7 +92,7 @@ class TablesEmitter {
     const directoryTableAt = this.#at;
     yield* this.#put(tree.listings);
     const { fragments } = this.#placed;
-    // GRUB reads the first entry whether there are any or not: an empty table has a place, not none.
+    // GRUB reads the first entry whether there are any or not: an empty table has a place too.
     const fragmentTable =
       fragments.length > 0 ? await this.#lookup(fragmentEntries(fragments), 'inodes') : { parts: [], at: this.#at };
     yield* this.#put(fragmentTable.parts);

@@ -1,4 +1,4 @@
-// Tails that are equal, of files that are not: found before anything is planned, so that each is stored once.
+// Equal tails of different files: found before anything is planned, so that each is stored once.
 
 import type { ExactContent, Run } from '../../io/index.js';
 import { type FileTree, findTwins, walk } from '../../tree/index.js';
@@ -6,9 +6,9 @@ import { type ResolvedOptions, resolveOptions, type SquashfsOptions } from './op
 import { tailInFragment } from './plan-data.js';
 
 /**
- * From each content whose tail another one before it has too to the first of those, for {@link SquashfsOptions.equalTails}.
- * Reads only tails whose length occurs more than once. Empty without tail packing: then the tails are whole files, and
- * equal files are what `shareDuplicates` finds, which should have seen the tree before.
+ * Maps each content to the first one before it with an equal tail, for {@link SquashfsOptions.equalTails}.
+ * Reads only tails whose length occurs more than once. Empty without tail packing: then tails are whole files, and
+ * `shareDuplicates` finds equal files, and should have run before.
  */
 export async function findEqualTails(
   tree: FileTree,

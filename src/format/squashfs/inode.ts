@@ -1,5 +1,5 @@
-// Inodes (squashfs 4.0 format, "Inode table"): a common head of 16 bytes, then what the kind needs, then its variable
-// part. Each kind has a basic form and an extended one for what the basic form has no room for.
+// Inodes (squashfs 4.0 format, "Inode table"): a common head of 16 bytes, then the fields of the kind, then a variable
+// part. Each kind has a basic form and an extended one for values that do not fit the basic form.
 
 import { struct, u16le, u32le, u64le, type Value } from '../../bytes/index.js';
 import type { Node } from '../../tree/index.js';

@@ -8,10 +8,10 @@ import type { PlannedInodes } from './plan-inodes.js';
 import type { PlannedXattrs } from './plan-xattrs.js';
 
 /**
- * Grows with every change that gives other bytes for the same tree, options and engine.
+ * Increases with every change that gives other bytes for the same tree, options and engine.
  * 1: first version.
- * 2: a fragment table without entries has a place, which GRUB looks at.
- * 3: the record of zstd names no level below 1, which squashfs-tools take for damage.
+ * 2: a fragment table without entries has a place, which GRUB reads.
+ * 3: the record of zstd names no level below 1, which squashfs-tools reject as damage.
  */
 export const LAYOUT_VERSION = 3;
 

@@ -1,4 +1,4 @@
-// The options of mksquashfs (squashfs-tools 4.3 to 4.7) in terms of ours. Options without an equal are refused by name.
+// The options of mksquashfs (squashfs-tools 4.3 to 4.7) in terms of ours. Options without an equivalent are refused by name.
 
 import { defined } from '../../bytes/index.js';
 import { CODECS, type CompressionRequest, type SettingValue } from '../../compress/index.js';

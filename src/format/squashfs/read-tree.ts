@@ -1,4 +1,4 @@
-// The files of an opened image as a tree. Directories are met breadth first and built from the last to the first, so no
+// The files of an opened image as a tree. Directories are read breadth first and built from the last to the first, so
 // nesting does not use the stack; none is read twice, so no loop is followed.
 
 import { type ByteString, byteStringOf, timestamp } from '../../bytes/index.js';

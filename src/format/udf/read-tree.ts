@@ -1,4 +1,4 @@
-// The files of an opened volume as a tree. Directories are met breadth first and built from the last to the first, so no
+// The files of an opened volume as a tree. Directories are read breadth first and built from the last to the first, so
 // nesting does not use the stack; no directory is read twice, so no loop is followed.
 
 import { alignUp, type ByteString, fromText } from '../../bytes/index.js';
