@@ -61,7 +61,8 @@ function numberOf(value: string): number {
 }
 
 function hexBytes(value: string): Uint8Array {
-  if (!/^([0-9a-f]{2})+$/i.test(value)) throw new InvalidArgumentError(`"${value}" is not a sequence of hexadecimal bytes.`);
+  if (!/^([0-9a-f]{2})+$/i.test(value))
+    throw new InvalidArgumentError(`"${value}" is not a sequence of hexadecimal bytes.`);
   return Uint8Array.from(value.match(/../g)!, (digits) => Number.parseInt(digits, 16));
 }
 

@@ -115,10 +115,7 @@ function addTreeOptions(command: Command): void {
         .default('3'),
     )
     .addOption(
-      new Option(
-        '--relax <rules>',
-        `rules for names to relax below level 4: ${RELAXATIONS.join(', ')}; ${LIST_HELP}`,
-      )
+      new Option('--relax <rules>', `rules for names to relax below level 4: ${RELAXATIONS.join(', ')}; ${LIST_HELP}`)
         .argParser(parseList(RELAXATIONS))
         .default([], 'none'),
     )

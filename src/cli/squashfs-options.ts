@@ -105,9 +105,7 @@ function addPlacementOptions(command: Command): Command {
     .addOption(
       new Option('--align <bytes>', 'start files at multiples of this, a power of two').argParser(parseSize).default(1),
     )
-    .addOption(
-      new Option('--offset <bytes>', 'leave this much space before the image').argParser(parseSize).default(0),
-    )
+    .addOption(new Option('--offset <bytes>', 'leave this much space before the image').argParser(parseSize).default(0))
     .addOption(
       new Option('--pad <bytes>', 'pad the image to a multiple of this, or none')
         .argParser(parsePad)

@@ -40,10 +40,7 @@ export function addSessionOptions(command: Command): Command {
       ),
     )
     .addOption(
-      new Option(
-        '--progress <style>',
-        'style of progress; json: one object per line for progress, notes and errors',
-      )
+      new Option('--progress <style>', 'style of progress; json: one object per line for progress, notes and errors')
         .choices(PROGRESS)
         .default('auto'),
     )

@@ -133,10 +133,7 @@ function resolveEntry(entry: BootEntryOptions, isFirst: boolean, hasEsp: boolean
 /** Throws {@link InvalidInputError} `disc.option-range` for a value that is not an integer between the two. */
 export function checkRange(what: string, value: number, least: number, most: number): void {
   if (Number.isInteger(value) && value >= least && value <= most) return;
-  throw new UsageError(
-    'disc.option-range',
-    `${what} is ${value}; it must be a whole number from ${least} to ${most}.`,
-  );
+  throw new UsageError('disc.option-range', `${what} is ${value}; it must be a whole number from ${least} to ${most}.`);
 }
 
 /** An error for options that exclude each other. */

@@ -116,10 +116,14 @@ function withCatalog(
 ): Pick<BootPlan, 'tree' | 'catalog'> {
   if (path === undefined) return { tree, catalog: undefined };
   if (tree.get(fromText(path)) ?? nonDirectoryAbove(tree, fromText(path))) {
-    throw new InvalidInputError('disc.catalog-exists', 'The tree already has an entry at the path of the boot catalog.', {
-      path,
-      hint: 'Choose another path for the catalog or hide it.',
-    });
+    throw new InvalidInputError(
+      'disc.catalog-exists',
+      'The tree already has an entry at the path of the boot catalog.',
+      {
+        path,
+        hint: 'Choose another path for the catalog or hide it.',
+      },
+    );
   }
   const attributes = { mode: 0o444, mtime: options.epoch };
   const catalog = file<Content>(bytesSource(new Uint8Array(CATALOG_SIZE)), attributes);

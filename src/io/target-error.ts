@@ -8,7 +8,10 @@ const KNOWN: Readonly<Record<string, readonly [reason: string, hint: string]>> =
   EDQUOT: ['The disk quota is used up for', 'Free some space or choose another target directory.'],
   EACCES: ['No permission to write', 'Choose a directory that this user may write to.'],
   EPERM: ['No permission to write', 'Choose a directory that this user may write to.'],
-  EFBIG: ['A limit on the size of files (ulimit -f, or that of the file system) stops', 'Raise the limit, or choose another target.'],
+  EFBIG: [
+    'A limit on the size of files (ulimit -f, or that of the file system) stops',
+    'Raise the limit, or choose another target.',
+  ],
   EROFS: ['A read-only file system holds', 'Choose another target directory.'],
   ENOENT: ['There is no directory for', 'Create the target directory first.'],
   ENOTDIR: ['A part of the path is not a directory:', 'Choose another target directory.'],

@@ -125,7 +125,10 @@ function addDescriptionOptions(command: Command): Command {
   const collect = (value: string, list: readonly string[]) => [...list, value];
   return command
     .requiredOption('--description <dir>', "directory of the image description (KIWI's config.xml)")
-    .option('--kiwi-file <name>', 'name of the description in that directory (default: the first that KIWI searches for)')
+    .option(
+      '--kiwi-file <name>',
+      'name of the description in that directory (default: the first that KIWI searches for)',
+    )
     .addOption(
       new Option(
         '--generation <name>',

@@ -69,7 +69,9 @@ export function ext4Command(): Command {
     .addOption(new Option('--journal-size <bytes>', 'size of the journal').argParser(parseSize))
     .option('--no-journal', 'make no journal')
     .addOption(
-      new Option('--profile <name>', 'programs that must read the image (default: boot)').choices(Object.keys(EXT4_PROFILES)),
+      new Option('--profile <name>', 'programs that must read the image (default: boot)').choices(
+        Object.keys(EXT4_PROFILES),
+      ),
     )
     .option('--features <list>', 'changes to the profile: orphan_file,^resize_inode')
     .addOption(new Option('--offset <bytes>', 'zeros before the file system: its place in a disk').argParser(parseSize))

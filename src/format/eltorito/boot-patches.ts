@@ -36,10 +36,14 @@ const ISOLINUX_MARK = Uint8Array.of(0xfb, 0xc0, 0x78, 0x70);
  */
 export function checkIsolinux(path: string, image: Uint8Array): void {
   if (ISOLINUX_MARK.every((byte, i) => image[ISOLINUX_MARK_AT + i] === byte)) return;
-  throw new InvalidInputError('eltorito.not-isolinux', 'The boot image is not an isolinux.bin that starts from a disk.', {
-    path,
-    hint: 'Give the isolinux.bin of Syslinux 3.72 or newer, or choose another layout.',
-  });
+  throw new InvalidInputError(
+    'eltorito.not-isolinux',
+    'The boot image is not an isolinux.bin that starts from a disk.',
+    {
+      path,
+      hint: 'Give the isolinux.bin of Syslinux 3.72 or newer, or choose another layout.',
+    },
+  );
 }
 
 /** Bytes an image needs to have for the patches wanted. Throws {@link InvalidInputError} if it is too small. */

@@ -246,8 +246,7 @@ class InventoryTaker {
         throw new InvalidInputError('ext4.bad-acl', message, { path: displayText(path) });
       }
       if (form === 'unknown-namespace') {
-        const message =
-          'Extended attributes outside user, trusted and security are left out: ext4 cannot store them.';
+        const message = 'Extended attributes outside user, trusted and security are left out: ext4 cannot store them.';
         this.#losses.add('ext4.xattr-namespace', message, path);
       } else stored.push(form);
     }

@@ -12,9 +12,7 @@ export async function journalNotes(volume: Volume): Promise<string[]> {
   if (!volume.features.has('needs_recovery')) return [];
   const { journalInode, journalDevice } = volume.superblock;
   if (journalDevice !== 0 || journalInode === 0) {
-    unsupported(
-      'The file system was not unmounted cleanly, and its journal is on another device. e2fsck replays it.',
-    );
+    unsupported('The file system was not unmounted cleanly, and its journal is on another device. e2fsck replays it.');
   }
   const [first] = await extentsIn(volume, await volume.inode(journalInode), volume.blockSize);
   if (!first)

@@ -58,11 +58,7 @@ export function isoTextLosses({ texts, joliet }: ResolvedIsoOptions): Loss[] {
     );
   }
   if (joliet && volumeId.length > JOLIET_ID_LENGTH) {
-    log.addValue(
-      'joliet.volume-id',
-      'Joliet has 16 characters for the volume id, so Windows shows it cut.',
-      volumeId,
-    );
+    log.addValue('joliet.volume-id', 'Joliet has 16 characters for the volume id, so Windows shows it cut.', volumeId);
   }
   for (const text of joliet ? Object.values(ids) : []) {
     if (text.length > JOLIET_TEXT_LENGTH) log.addValue('joliet.text', 'Joliet cuts ids after 64 characters.', text);

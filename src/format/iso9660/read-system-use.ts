@@ -26,7 +26,8 @@ export async function useFields(volume: Bytes, use: Uint8Array): Promise<UseFiel
   const fields: UseField[] = [];
   let area: Uint8Array | undefined = use;
   for (let areas = 0; area; areas++) {
-    if (areas > MOST_AREAS) throw new InvalidImageError('iso9660.system-use', 'System use fields continue without end.');
+    if (areas > MOST_AREAS)
+      throw new InvalidImageError('iso9660.system-use', 'System use fields continue without end.');
     const next: Range | undefined = readArea(area, fields);
     area = next && (await volume.bytes(next));
   }

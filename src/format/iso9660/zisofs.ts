@@ -91,7 +91,8 @@ export class ZisofsContent implements Source {
     const length = Math.min(this.#blockSize, this.size - index * this.#blockSize);
     // A block of zeros takes no bytes.
     if (from === to) return new Uint8Array(length);
-    if (to < from || to > this.#stored.size || to - from > 2 * this.#blockSize) throw damaged('A block is outside the file.');
+    if (to < from || to > this.#stored.size || to - from > 2 * this.#blockSize)
+      throw damaged('A block is outside the file.');
     const bytes = new Uint8Array(to - from);
     await this.#stored.read(from, bytes);
     this.#decode ??= chooseDecoder('gzip');

@@ -140,7 +140,9 @@ async function headerAt(
     if (filled === undefined) return undefined;
     if (!ignoreZeros) {
       if (isFirst) throw noArchive('it starts with zeros, like the end of an archive, and continues with other data');
-      note?.(`The archive ends at byte ${at}; the data at byte ${filled} was not read; ignoring zeros continues there.`);
+      note?.(
+        `The archive ends at byte ${at}; the data at byte ${filled} was not read; ignoring zeros continues there.`,
+      );
       return undefined;
     }
     if (filled + BLOCK > archive.size) return undefined;
