@@ -1,6 +1,6 @@
 // Compressed streams by their first bytes.
 
-/** What a stream is compressed with; `none` for anything not known here. */
+/** The compression of a stream; `none` for any other data. */
 export type StreamFormat = 'gzip' | 'bzip2' | 'xz' | 'lzma' | 'zstd' | 'lz4' | 'lz4-legacy' | 'none';
 
 /** The first bytes of each format; undefined stands for any byte. */
@@ -16,7 +16,7 @@ const signatures: readonly (readonly [StreamFormat, ...(number | undefined)[]])[
 /** How many bytes {@link streamFormat} looks at. */
 export const SIGNATURE_LENGTH = 13;
 
-/** What the first bytes of a stream say about it. */
+/** Recognizes a stream by its first bytes. */
 export function streamFormat(head: Uint8Array): StreamFormat {
   const found = signatures.find(([, ...bytes]) => bytes.every((byte, i) => byte === undefined || head[i] === byte));
   if (found) return found[0];
@@ -31,7 +31,7 @@ function isSkippable(head: Uint8Array): boolean {
 
 /**
  * lzma has no signature. Its usual properties (lc 3, lp 0, pb 2), a dictionary of 2^n or 3 × 2^n bytes, and a size that is
- * unknown or below 2^40 are no beginning of anything else.
+ * unknown or below 2^40 are not the beginning of anything else.
  */
 function isLzma(head: Uint8Array): boolean {
   if (head.length < SIGNATURE_LENGTH || head[0] !== 0x5d) return false;

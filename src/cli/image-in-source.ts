@@ -12,7 +12,7 @@ import type { Session } from './session.js';
 export function withoutImage(tree: FileTree, source: string, image: string, session: Session): FileTree {
   const inside = pathInside(source, image);
   if (inside === undefined) return tree;
-  session.note(`${shownArgument(image)} is inside of the source, and is left out of the image.`);
+  session.note(`${shownArgument(image)} is inside the source, and is left out of the image.`);
   return tree.get(inside) === undefined ? tree : select(tree, (other) => other !== inside);
 }
 

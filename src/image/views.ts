@@ -101,7 +101,7 @@ function withoutCuts(trees: ReadonlyMap<string, FileTree>, taken: string): FileT
       const twin = same?.kind === 'file' ? same : starts.get(startOf(node) ?? -1);
       if (!twin || twin.content.size <= node.content.size || !isCut(node, twin)) continue;
       const message = `${displayText(path)} has ${node.content.size} bytes in the view ${taken}, and ${twin.content.size} in ${view}.`;
-      const place = { path: displayText(path), hint: `Ask for the view ${view}.` };
+      const place = { path: displayText(path), hint: `Use the view ${view}.` };
       const fault = () => new InvalidImageError('image.view-cut', message, place);
       longer.set(node, new UnreadableContent(node.content.size, fault));
     }

@@ -1,4 +1,4 @@
-// Content that is known by its size and cannot be read: one file's fault, which must not close the image around it.
+// Content with a known size that cannot be read: the fault of one file, which must not make the whole image unreadable.
 
 import { type Data, type ExactContent, NO_HOLES, type Range, type Run, type Source } from './content.js';
 import { checkRange } from './memory.js';

@@ -7,11 +7,11 @@ export class ExhaustedError extends InvalidImageError {}
 
 /** Work that every image may take. */
 const ALLOWANCE = 256 * 1024 * 1024;
-/** Beyond it, units for each byte of the image. Sound images stay below a tenth of this. */
+/** Additional units for each byte of the image. Valid images stay below a tenth of this. */
 const UNITS_PER_BYTE = 256;
 
 /**
- * Counts in units, 256 of which stand for about as much memory and time as one name in a directory. Damaged images refer to the same bytes again and
+ * Counts in units; 256 units are about the memory and time of one name in a directory. Damaged images refer to the same bytes again and
  * again; their cost stays proportional to their size.
  */
 export class Work {
@@ -36,11 +36,11 @@ export class Work {
   spend(units: number): void {
     this.#spent += units;
     if (this.#spent > this.#limit) {
-      throw new ExhaustedError(this.code, 'Its structures refer to the same bytes again and again.');
+      throw new ExhaustedError(this.code, 'Its structures refer to the same bytes too often.');
     }
   }
 
-  /** Before the image is read once more. */
+  /** Resets the count before the image is read again. */
   restart(): void {
     this.#spent = 0;
   }

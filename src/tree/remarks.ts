@@ -11,7 +11,7 @@ export class Remarks {
 
   add(text: string): void {
     if (this.notes.length < MOST_REMARKS) this.notes.push(text);
-    else if (this.notes.length === MOST_REMARKS) this.notes.push('There is more of this kind.');
+    else if (this.notes.length === MOST_REMARKS) this.notes.push('There are more defects of this kind.');
   }
 
   /** The name under which an entry can be shown in a tree; undefined if it is left out. A remark says so. */

@@ -76,7 +76,7 @@ export async function renamedVolume(): Promise<Uint8Array> {
   return image;
 }
 
-/** The sequence goes on in another place, where the partition is. */
+/** The sequence continues in another place, where the partition is. */
 export async function continuedSequence(): Promise<Uint8Array> {
   const image = grown(await udfVolume(), 4);
   const place = image.length / BLOCK - 4;
@@ -135,7 +135,7 @@ function withMaps(image: Uint8Array, maps: readonly Uint8Array[], fileSetPartiti
 
 const PACKET = 32;
 
-/** A rewritable disc: its first packet, which has all metadata, is defective and lies after the volume. */
+/** A rewritable disc: its first packet, which has all metadata, is defective and is after the volume. */
 export async function sparableVolume(): Promise<Uint8Array> {
   const plain = await udfVolume();
   const image = grown(plain, 1 + PACKET);

@@ -66,7 +66,7 @@ const EXTENDED: OptionTable<Draft> = {
   'stripe_width|stripe-width BLOCKS': set('stripeWidth', count),
   'offset BYTES': set('offset', size),
   'hash_seed UUID': set('hashSeed', uuidValue),
-  // How mke2fs treats the medium below it; an image file has nothing of the kind.
+  // Treatment of the medium, which does not apply to an image file.
   'lazy_itable_init|lazy_journal_init|assume_storage_prezeroed FLAG': ALWAYS,
   'discard|nodiscard': ALWAYS,
   'root_owner UID:GID': 'Set the owner of the root directory in a manifest.',
@@ -163,7 +163,7 @@ export function readMke2fsWords(words: readonly string[], own?: OwnWords): Mke2f
   refuseOptions(MKE2FS, refused);
   const { choices, megabytes, quiet } = draft;
   if (megabytes !== undefined) choices.journal = Math.floor((megabytes * 2 ** 20) / (choices.blockSize ?? 4096));
-  // Checked here, with the option at hand, not when the image is planned.
+  // Checked here, where the option is known, and not when the image is planned.
   checkSpelled(MKE2FS, spelled, () => resolveExt4({ ...choices, ...STAND_INS }));
   return { options: choices, rest, ...(quiet ? { quiet } : {}) };
 }
@@ -175,7 +175,7 @@ export function parseMke2fsOptions(text: string): Partial<Ext4Options> {
   return options;
 }
 
-/** `name=value,name`: each item by its row. An item that may go without its value has none there. */
+/** `name=value,name`: each item by its row. An item without its optional value has none there. */
 function readItems(option: string, table: OptionTable<Draft>, draft: Draft, text: string): void {
   const program = { ...MKE2FS, name: `${MKE2FS.name} ${option}`, table, style: 'words' as const };
   const takesValue = (name: string) =>

@@ -100,7 +100,7 @@ class TreeReader {
     if (this.#nodes.has(ino)) return;
     const fault = this.#faults.get(ino);
     if (fault) throw fault;
-    if (this.#opened.has(ino)) damaged('directory-twice', `Directory ${ino} has two places.`);
+    if (this.#opened.has(ino)) damaged('directory-twice', `Directory ${ino} has two parents.`);
     const found = await this.#volume.inode(ino);
     const { fields, extraSize } = found;
     const kind = kindOfMode(fields.mode);

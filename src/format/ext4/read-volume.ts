@@ -28,7 +28,7 @@ const LARGEST_BLOCK = 64 * 1024;
 const UNREADABLE: Readonly<Record<string, string>> = {
   compression: 'no kernel ever read compressed files',
   journal_dev: 'it is the journal of another file system',
-  dirdata: 'its directories carry data of their own',
+  dirdata: 'its directories contain additional data',
 };
 
 /** An inode as it is in the table. */
@@ -94,7 +94,7 @@ export class Volume {
       damaged('truncated', `The file system has ${this.blocks * blockSize} bytes, the image only ${image.size}.`);
     }
     const inRange = blocksPerGroup > 0 && inodesPerGroup > 0 && inodesPerGroup <= blockSize * 8;
-    if (!inRange || firstDataBlock >= this.blocks) damaged('superblock', 'Its block groups cannot be.');
+    if (!inRange || firstDataBlock >= this.blocks) damaged('superblock', 'Its block groups are invalid.');
     this.#groups = divCeil(this.blocks - firstDataBlock, blocksPerGroup);
     if (inodes !== this.#groups * inodesPerGroup) damaged('superblock', 'Its inodes do not fill its block groups.');
     this.seed = this.#checksumSeed();
@@ -128,7 +128,7 @@ export class Volume {
   async block(number: number): Promise<Uint8Array> {
     this.checkBlocks(number, 1);
     if (--this.#budget < 0) {
-      throw new ExhaustedError('ext4.blocks-twice', 'Its structures refer to more blocks than there are.');
+      throw new ExhaustedError('ext4.blocks-twice', 'Its structures refer to more blocks than it has.');
     }
     this.work.spend(this.blockSize);
     const bytes = new Uint8Array(this.blockSize);
@@ -146,7 +146,10 @@ export class Volume {
   /** Throws {@link InvalidImageError} unless the blocks are inside the file system. */
   checkBlocks(block: number, length: number): void {
     if (block > this.superblock.firstDataBlock && block + length <= this.blocks) return;
-    damaged('out-of-range', `Blocks ${block}…${block + length} lie outside the ${this.blocks} of the file system.`);
+    damaged(
+      'out-of-range',
+      `Blocks ${block}…${block + length} are outside the ${this.blocks} blocks of the file system.`,
+    );
   }
 
   async inode(ino: number): Promise<FoundInode> {

@@ -197,7 +197,7 @@ export function renderXattrBlock(
 
 /** For images without ea_inode. */
 export const noValues: FindValue = () => {
-  throw new InternalError('internal.xattr-value', 'An attribute lies in an inode that was not planned.');
+  throw new InternalError('internal.xattr-value', 'An attribute is in an inode that was not planned.');
 };
 
 /** Entries forward from `from`, values backward from the end; offsets count from the start of `area`. */
@@ -293,7 +293,7 @@ function readEntries(area: Uint8Array, from: number): FoundXattr[] {
     // Values do not overlap: together they are no longer than their space.
     left -= valueInode === 0 ? valueLength : 0;
     const outside = end > area.length || (valueInode === 0 && valueAt + valueLength > area.length);
-    if (outside || left < 0) damaged('An extended attribute does not lie where attributes are kept.');
+    if (outside || left < 0) damaged('An extended attribute is outside the area of attributes.');
     if (start === undefined && !HIDDEN_PREFIXES.includes(prefix)) {
       damaged(`No extended attribute begins with prefix number ${prefix}.`);
     }

@@ -94,7 +94,7 @@ function* filesIn(bytes: Uint8Array, volume: Volume): Generator<FileRecords> {
     const blockEnd = Math.min(at - (at % BLOCK) + BLOCK, bytes.length);
     const block = bytes.subarray(0, blockEnd);
     if (block[at] === 0 || !isRecord(block, at)) {
-      if (block[at] !== 0) volume.remarks.add('A block of a directory ends with something else than records.');
+      if (block[at] !== 0) volume.remarks.add('A block of a directory ends with data that is not a record.');
       at = blockEnd;
       continue;
     }

@@ -75,7 +75,7 @@ export class Volume {
 
   /** As {@link bytes}, not read yet. */
   data(range: Range): Source {
-    if (range.at + range.length > this.#image.size) throw damaged('truncated', 'The image ends inside of a file.');
+    if (range.at + range.length > this.#image.size) throw damaged('truncated', 'The image ends inside a file.');
     return this.#image.slice(range);
   }
 

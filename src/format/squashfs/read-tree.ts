@@ -100,7 +100,7 @@ class TreeReader {
     if (this.#nodes.has(ref)) return;
     const fault = this.#faults.get(ref);
     if (fault) throw fault;
-    if (this.#opened.has(ref)) throw damaged('directory-twice', 'A directory has two places.');
+    if (this.#opened.has(ref)) throw damaged('directory-twice', 'A directory has two parents.');
     if (this.#nodes.size + this.#opened.size >= this.#volume.superblock.inodeCount) {
       throw new ExhaustedError('squashfs.counts', 'There are more inodes than the superblock says.');
     }
@@ -121,7 +121,7 @@ class TreeReader {
   /** The export table maps inode numbers to inodes, for NFS. If there is one, it must be right. */
   async #checkExport({ number }: FoundInode, ref: number): Promise<void> {
     const { exportTableAt, inodeCount } = this.#volume.superblock;
-    if (number < 1 || number > inodeCount) throw damaged('inode-number', `There can be no inode ${number}.`);
+    if (number < 1 || number > inodeCount) throw damaged('inode-number', `Inode number ${number} is out of range.`);
     if (exportTableAt === undefined) return;
     const entry = await this.#volume.lookup(exportTableAt, number - 1, 8);
     const view = new DataView(entry.buffer, entry.byteOffset);
@@ -168,16 +168,16 @@ class TreeReader {
     for (let at = 0; at < length; ) {
       const { lastEntry, inodeBlock } = directoryHeader.decode(bytes, at);
       at += directoryHeader.size;
-      if (lastEntry >= HEADER_ENTRIES) throw damaged('directory', `${lastEntry + 1} entries behind one header.`);
+      if (lastEntry >= HEADER_ENTRIES) throw damaged('directory', `${lastEntry + 1} entries after one header.`);
       for (let i = 0; i <= lastEntry; i++) {
         const entry = directoryEntry.decode(bytes, at);
         const nameAt = at + directoryEntry.size;
         at = nameAt + entry.nameLength + 1;
-        if (at > length) throw damaged('directory', 'A directory ends inside of a name.');
+        if (at > length) throw damaged('directory', 'A directory ends inside a name.');
         this.#volume.work.spend(NAME_UNITS);
         const name = byteStringOf(bytes.subarray(nameAt, at));
         if (names.has(name) || name === '.' || name === '..' || /[/\0]/.test(name)) {
-          throw damaged('directory', 'A directory has a name twice, or one that cannot be.');
+          throw damaged('directory', 'A directory has a duplicate or an invalid name.');
         }
         names.set(name, { name, ref: metadataRef({ block: inodeBlock, offset: entry.offset }) });
       }

@@ -112,7 +112,8 @@ export class EntryReader {
   }
 
   async #parts(first: Uint8Array, form: number, partition: number, size: number): Promise<Part[]> {
-    if (form !== DATA_FORM.short && form !== DATA_FORM.long) throw damaged('entry', `Data lie in form ${form}.`);
+    if (form !== DATA_FORM.short && form !== DATA_FORM.long)
+      throw damaged('entry', `Unknown form of allocation ${form}.`);
     const parts: Part[] = [];
     let left = size;
     let descriptors: Uint8Array | undefined = first;
@@ -156,7 +157,7 @@ export class EntryReader {
 
   async #continuation(address: LongAddress): Promise<Uint8Array> {
     if (--this.#continuationsLeft < 0) {
-      throw new ExhaustedError('udf.entry', 'Allocation descriptors go on without end.');
+      throw new ExhaustedError('udf.entry', 'Allocation descriptors continue without end.');
     }
     const { bytes } = await this.#volume.descriptor(address, TAG_ID.allocationExtent);
     const { length } = allocationExtent.decode(bytes);

@@ -105,7 +105,7 @@ function runOf({ partitions, blockSize }: Descriptors, number: number): BlockRun
   return { at: start * blockSize, blocks };
 }
 
-/** A partition whose defective packets lie elsewhere. The copies of its table say where; the first that is whole counts. */
+/** A partition whose defective packets are elsewhere. The copies of its table say where; the first that is whole counts. */
 async function sparablePartition(
   image: Source,
   run: BlockRun,

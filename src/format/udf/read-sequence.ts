@@ -18,7 +18,7 @@ const BLOCK_SIZES = [2048, 512, 4096, 1024];
 const LATE_ANCHOR_BLOCK = 512;
 /** Sequences of real volumes have 16 blocks. */
 const MOST_DESCRIPTORS = 64;
-/** Pieces in which a sequence goes on elsewhere. */
+/** Pieces in which a sequence continues elsewhere. */
 const MOST_EXTENTS = 8;
 const LARGEST_DESCRIPTOR = 2048;
 

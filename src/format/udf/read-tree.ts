@@ -155,7 +155,7 @@ class TreeReader {
     if (this.#nodes.has(key)) return;
     const fault = this.#faults.get(key);
     if (fault) throw fault;
-    if (this.#opened.has(key)) throw damaged('directory-twice', 'A directory has two places.');
+    if (this.#opened.has(key)) throw damaged('directory-twice', 'A directory has two parents.');
     const entry = await this.#entries.read(address);
     if (entry.fileType !== FILE_TYPE.directory) {
       this.#nodes.set(key, await this.#leaf(entry, path));

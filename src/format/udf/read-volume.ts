@@ -55,7 +55,7 @@ export class Volume {
     this.#partitions[index] = partition;
   }
 
-  /** Byte of the image at which a block of a partition begins; infinite outside of it. */
+  /** Byte of the image at which a block of a partition begins; infinite outside it. */
   placeOf(partition: number, block: number): number {
     const found = this.#partitions[partition];
     const [run] = found?.kind === 'runs' ? found.runs.slice(runAt(found.starts, block)) : [];

@@ -17,7 +17,7 @@ export const anchorPointer = struct('UDF anchor', DESCRIPTOR, {
   reserved32: reserved(32, 480),
 });
 
-/** Where a volume descriptor sequence goes on (ECMA-167 3/10.3). */
+/** Where a volume descriptor sequence continues (ECMA-167 3/10.3). */
 export const volumeDescriptorPointer = struct('UDF volume descriptor pointer', DESCRIPTOR, {
   tag: reserved(0, TAG),
   sequence: u32le(16),

@@ -1,5 +1,5 @@
 // An archive that comes through a pipe and is kept in a file: when to stop reading, because nothing more of it can come. Pipes
-// may go on without end.
+// may continue without end.
 
 import { type ByteString, SIGNATURE_LENGTH, streamFormat } from '../../bytes/index.js';
 
