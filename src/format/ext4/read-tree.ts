@@ -1,7 +1,7 @@
 // The files of an opened image as a tree: inodes become nodes, names lead to them. Directories are read breadth first and
 // built from the last to the first, so nesting does not use the stack.
 
-import { type ByteString, byteStringOf } from '../../bytes/index.js';
+import { alignUp, type ByteString, byteStringOf } from '../../bytes/index.js';
 import { bytesSource, collect, EMPTY, type ExactContent, FAULT_UNITS, PartsContent, quietRun } from '../../io/index.js';
 import {
   type Attributes,
@@ -166,13 +166,27 @@ class TreeReader {
     const { fields, ino } = found;
     const size = sizeOf(found);
     if (size === 0 || size > LONGEST_TARGET) damaged('symlink', `Symbolic link ${ino} claims ${size} bytes.`);
-    if ((fields.flags & INLINE_FLAG) !== 0) return inlineContent(found, inlineData, size);
+    if ((fields.flags & INLINE_FLAG) !== 0) {
+      return wholeTarget(inlineContent(found, inlineData, BLOCK_FIELD_SIZE + inlineData.length), size, ino);
+    }
     // Some writers set the flag on links that are in the inode; a tree of extents begins with its magic.
     const view = new DataView(fields.block.buffer, fields.block.byteOffset, BLOCK_FIELD_SIZE);
     const hasTree = (fields.flags & EXTENTS_FLAG) !== 0 && view.getUint16(0, true) === EXTENT_MAGIC;
-    if (size < BLOCK_FIELD_SIZE && !hasTree) return fields.block.slice(0, size);
-    return collect(storedFile(this.#volume, await extentsIn(this.#volume, found, size), size), quietRun());
+    if (size < BLOCK_FIELD_SIZE && !hasTree) return wholeTarget(fields.block, size, ino);
+    const stored = alignUp(size + 1, this.#volume.blockSize);
+    const extents = await extentsIn(this.#volume, found, stored);
+    return wholeTarget(await collect(storedFile(this.#volume, extents, stored), quietRun()), size, ino);
   }
+}
+
+/** The first `size` bytes, which zeros have to follow as far as there is room, and of which none may be zero. */
+function wholeTarget(stored: Uint8Array, size: number, ino: number): Uint8Array {
+  if (size > stored.length) damaged('inline', `Inode ${ino} holds fewer bytes than it claims.`);
+  const end = stored.indexOf(0);
+  if ((end < 0 ? stored.length : end) !== size) {
+    damaged('symlink', `The target of symbolic link ${ino} does not have the ${size} bytes that it claims.`);
+  }
+  return stored.slice(0, size);
 }
 
 /** Data in an inode have an attribute for what follows them, even if nothing does, and no blocks. */

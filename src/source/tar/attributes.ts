@@ -64,7 +64,9 @@ export function readAttributes(records: ReadonlyMap<string, ByteString>): EntryA
     else unread.push(key);
   }
   const xattrs = [...found].map(([name, value]) => ({ name: name as ByteString, value }));
-  return { xattrs: xattrs.sort((a, b) => compareBytes(a.name, b.name)), permissions, unread };
+  // GNU tar writes a list both as text with names and as the attribute.
+  const lost = unread.filter((key) => !found.has(ACCESS_LISTS[key] ?? ''));
+  return { xattrs: xattrs.sort((a, b) => compareBytes(a.name, b.name)), permissions, unread: lost };
 }
 
 /** Weaker forms first: of two records of one attribute the form that keeps every byte counts. */

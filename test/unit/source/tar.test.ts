@@ -204,6 +204,16 @@ describe('attributes', () => {
     expect(tree.get('f')).toMatchObject({ mode: 0o670 });
   });
 
+  test('a list with names is no loss beside the same list as an attribute, as GNU tar writes both', async () => {
+    const losses = new LossLog();
+    const value = `\x02\0\0\0${'\x01\0\x06\0\xff\xff\xff\xff'}`;
+    const data =
+      record('SCHILY.acl.access', 'user::rw-\nuser:games:r--\ngroup::r--\nmask::r--\nother::r--\n') +
+      record('SCHILY.xattr.system.posix_acl_access', value);
+    expect(await attributesOf(data, losses)).toEqual({ 'system.posix_acl_access': value });
+    expect(losses.list()).toEqual([]);
+  });
+
   test('three entries are the mode', async () => {
     const losses = new LossLog();
     expect(await attributesOf(record('SCHILY.acl.access', 'user::rw-,group::r--,other::r--'), losses)).toEqual({});
