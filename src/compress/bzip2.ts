@@ -8,12 +8,20 @@ const BLOCK_MAGIC = 0x314159265359;
 const END_MAGIC = 0x177245385090;
 const GROUP = 50;
 const LONGEST_CODE = 20;
+const BLOCK_UNIT = 100_000;
+const LARGEST_BLOCK = 9 * BLOCK_UNIT;
+/** Bytes that are handed on at once. */
+const LARGEST_PIECE = 256 * 1024;
+/** Five bytes of a block stand for 259 at most. */
+const MOST_PER_BYTE = 52;
 /** Compressed bytes held in memory at once: more than any archive that still comes as bzip2. */
 const LARGEST_INPUT = 1024 * 1024 * 1024;
 
 /** The bytes of all streams in the input, block by block. Throws for broken ones. */
 export async function* unpackBzip2(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const bits = new BitReader(await gathered(pieces));
+  // One for all blocks: a stream may have very many very small ones.
+  const room = new Uint32Array(LARGEST_BLOCK);
   while (!bits.atEnd) {
     if (bits.read(24) !== 0x425a68) throw new Error('a stream does not start as bzip2');
     const level = bits.read(8) - 0x30;
@@ -27,7 +35,7 @@ export async function* unpackBzip2(pieces: AsyncIterable<Uint8Array>): AsyncGene
         break;
       }
       if (magic !== BLOCK_MAGIC) throw new Error('a block does not start as one');
-      const block = readBlock(bits, level * 100_000);
+      const block = readBlock(bits, room.subarray(0, level * BLOCK_UNIT));
       const actual = yield* expanded(block);
       if (actual !== crc) throw new Error('the checksum of a block is wrong');
       combined = (((combined << 1) | (combined >>> 31)) ^ crc) >>> 0;
@@ -48,15 +56,14 @@ async function gathered(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> 
 }
 
 /** The block as it was before the last step of packing: runs of four and more still carry their count. */
-function readBlock(bits: BitReader, capacity: number): Uint8Array {
+function readBlock(bits: BitReader, room: Uint32Array): Uint8Array {
   if (bits.read(1) !== 0) throw new Error('a block is of the randomised kind, which is not read');
   const origin = bits.read(24);
   const symbols = readSymbolMap(bits);
   const { selectors, tables } = readTables(bits, symbols.length + 2);
-  const last = new Uint32Array(capacity);
-  const count = readSymbols(bits, symbols, selectors, tables, last);
+  const count = readSymbols(bits, symbols, selectors, tables, room);
   if (origin >= count) throw new Error('a block starts outside itself');
-  return untransformed(last, count, origin);
+  return untransformed(room, count, origin);
 }
 
 function readSymbolMap(bits: BitReader): number[] {
@@ -162,7 +169,8 @@ function untransformed(last: Uint32Array, count: number, origin: number): Uint8A
 
 /** Yields the block with its runs spelled out; returns the checksum of all bytes. */
 function* expanded(block: Uint8Array): Generator<Uint8Array, number> {
-  let out = new Uint8Array(256 * 1024);
+  const size = Math.min(LARGEST_PIECE, (block.length + 5) * MOST_PER_BYTE);
+  let out = new Uint8Array(size);
   let filled = 0;
   let crc = 0xffffffff;
   let same = 0;
@@ -173,7 +181,7 @@ function* expanded(block: Uint8Array): Generator<Uint8Array, number> {
     const value = same === 4 ? previous : byte;
     if (filled + repeat > out.length) {
       yield out.subarray(0, filled);
-      out = new Uint8Array(out.length);
+      out = new Uint8Array(size);
       filled = 0;
     }
     for (let i = 0; i < repeat; i++) crc = ((crc << 8) ^ CRC[(crc >>> 24) ^ value]!) >>> 0;
