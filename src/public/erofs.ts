@@ -1,4 +1,4 @@
-// isopress/erofs: trees from EROFS images.
+// isopress/erofs: EROFS images from trees, and trees from such images.
 
 import type { EngineChoice } from '../compress/index.js';
 import * as erofs from '../format/erofs/index.js';
@@ -6,7 +6,15 @@ import type { Source } from '../io/index.js';
 
 export { type Timestamp, timestamp, type Uuid } from '../bytes/index.js';
 export type { EngineChoice } from '../compress/index.js';
-export { type ErofsFacts, type ErofsImage, recogniseErofs } from '../format/erofs/index.js';
+export {
+  type ErofsFacts,
+  type ErofsImage,
+  type ErofsLayout,
+  type ErofsOptions,
+  type InodeForm,
+  planErofs,
+  recogniseErofs,
+} from '../format/erofs/index.js';
 
 /** How an EROFS image is read. */
 export interface ErofsReadOptions {

@@ -7,6 +7,7 @@ export * from './file-type.js';
 export * from './fingerprint.js';
 export * from './follow.js';
 export * from './image-format.js';
+export * from './leaf-table.js';
 export * from './loss.js';
 export * from './manifest/index.js';
 export * from './node.js';

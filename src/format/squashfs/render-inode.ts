@@ -1,7 +1,7 @@
 // Renders inodes, each in the smallest form that can hold it.
 
 import { bytesOf, type Struct } from '../../bytes/index.js';
-import type { Directory, File, Node, Special, Symlink } from '../../tree/index.js';
+import type { Directory, File, Leaf, Node, Special, Symlink } from '../../tree/index.js';
 import { NO_FRAGMENT } from './data-block.js';
 import { LISTING_SIZE_BIAS, type ListingMark } from './directory.js';
 import type { PlacedData } from './emit-data.js';
@@ -22,7 +22,6 @@ import {
   symlinkInode,
 } from './inode.js';
 import type { PlannedImage } from './layout.js';
-import type { Leaf } from './leaf-table.js';
 import type { MetadataPlace } from './metadata-block.js';
 import { inodeTime } from './plan-inodes.js';
 

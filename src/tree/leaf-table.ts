@@ -1,8 +1,11 @@
 // Entries that are not directories, each once for all its names; and which of them share a content.
 
-import type { ExactContent } from '../../io/index.js';
-import { countNames, type Directory, type FileTree, type Node } from '../../tree/index.js';
+import type { ExactContent } from '../io/index.js';
+import type { FileTree } from './file-tree.js';
+import type { Directory, Node } from './node.js';
+import { countNames } from './walk.js';
 
+/** An entry that is not a directory. */
 export type Leaf = Exclude<Node, Directory>;
 
 /** Takes leaves in the order of their numbers. There may be millions: what is looked up while it fills goes away with it. */

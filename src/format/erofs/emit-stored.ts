@@ -1,0 +1,101 @@
+// The leaves of an image in which nothing is compressed: blocks pass through, tails go after their inodes.
+
+import { assertPlanned } from '../../errors.js';
+import { contentsAhead, type Data, isHole, pieceLength, type Range, type Run } from '../../io/index.js';
+import { contentsInOrder, emptyContents } from './contents.js';
+import type { ChunkForm } from './form.js';
+import type { PlannedImage } from './layout.js';
+import { LeafWriter, leafHead, storedForm } from './leaves.js';
+import type { Placement } from './placement.js';
+
+/** The bytes of all leaves and their contents. */
+export async function* emitStoredLeaves(image: PlannedImage, placement: Placement, run: Run): AsyncGenerator<Data> {
+  const writer = new LeafWriter(image, placement);
+  const { contents, leafOf } = contentsInOrder(image);
+  let current: StoredFile | undefined;
+  let begun = -1;
+  let done = 0;
+  for await (const parts of contentsAhead(contents, run, emptyContents(image))) {
+    for (const { index, piece } of parts) {
+      if (index !== begun) {
+        if (current) yield* finish(current, writer);
+        begun = index;
+        // Loops instead of yield*: that would wait once per content, and most have nothing to give here.
+        for (const bytes of writer.before(leafOf[index]!)) yield bytes;
+        current = beginFile(image, leafOf[index]!, placement, writer);
+      }
+      done += pieceLength(piece);
+      for (const bytes of current!.put(piece)) yield bytes;
+    }
+    run.report({ step: 'packing', done, total: image.contentSize, unit: 'bytes' });
+  }
+  if (current) yield* finish(current, writer);
+  yield* writer.end();
+}
+
+function* finish(file: StoredFile, writer: LeafWriter): Generator<Data> {
+  yield* file.end();
+  yield* writer.endIfDue();
+}
+
+function beginFile(image: PlannedImage, index: number, placement: Placement, writer: LeafWriter): StoredFile {
+  const head = leafHead(image, image.inodes.leaves[index]!);
+  const form = storedForm(image, index, head);
+  const block = placement.takeBlocks(form.blocks);
+  const tail = writer.stored(block, form, head);
+  const inBlocks = form.blocks * image.options.blockSize;
+  if (form.kind === 'chunks') return new StoredFile(form.stored, tail, inBlocks);
+  return new StoredFile([{ at: 0, length: head.length - form.tail }], tail, inBlocks);
+}
+
+/** A file on its way: ranges of it are given out, its tail is kept. */
+class StoredFile {
+  readonly #ranges: readonly Range[];
+  readonly #tail: Uint8Array;
+  /** Bytes of its blocks that have not been given out. */
+  #left: number;
+  #at = 0;
+  #range = 0;
+  #tailFilled = 0;
+
+  constructor(ranges: ChunkForm['stored'], tail: Uint8Array, inBlocks: number) {
+    this.#ranges = ranges;
+    this.#tail = tail;
+    this.#left = inBlocks;
+  }
+
+  /** The next piece of the content. */
+  *put(piece: Data): Generator<Data> {
+    const length = pieceLength(piece);
+    const start = this.#at;
+    const end = start + length;
+    for (let range = this.#ranges[this.#range]; range && range.at < end; range = this.#ranges[this.#range]) {
+      const from = Math.max(range.at, start);
+      const to = Math.min(range.at + range.length, end);
+      if (to > from) {
+        this.#left -= to - from;
+        yield isHole(piece) ? { hole: to - from } : piece.subarray(from - start, to - start);
+      }
+      if (range.at + range.length > end) break;
+      this.#range++;
+    }
+    this.#at = end;
+    if (this.#range === this.#ranges.length && this.#tail.length > 0) this.#keep(piece, start);
+  }
+
+  /** What follows the last range is the tail. */
+  #keep(piece: Data, start: number): void {
+    const last = this.#ranges.at(-1)!;
+    const from = Math.max(last.at + last.length - start, 0);
+    const length = pieceLength(piece) - from;
+    if (length <= 0) return;
+    if (!isHole(piece)) this.#tail.set(piece.subarray(from), this.#tailFilled);
+    this.#tailFilled += length;
+  }
+
+  /** Fills up the last block. */
+  *end(): Generator<Data> {
+    assertPlanned('tail of a file', this.#tail.length, this.#tailFilled);
+    if (this.#left > 0) yield { hole: this.#left };
+  }
+}

@@ -1,0 +1,105 @@
+// The forms in which entries can be stored without compression, and which of them an entry has.
+
+import { alignUp, divCeil } from '../../bytes/index.js';
+import type { ExactContent, Range } from '../../io/index.js';
+import type { Node } from '../../tree/index.js';
+import { chunkAddress } from './chunk-index.js';
+import { compactInode, extendedInode } from './inode.js';
+import type { ResolvedOptions } from './options.js';
+
+/** Bytes stored as they are. */
+export interface FlatForm {
+  readonly kind: 'flat';
+  /** Data blocks. */
+  readonly blocks: number;
+  /** Bytes of the end that follow the inode; 0 if the blocks hold everything. */
+  readonly tail: number;
+}
+
+/** A file whose holes take no space. */
+export interface ChunkForm {
+  readonly kind: 'chunks';
+  /** Blocks of a chunk, a power of two. */
+  readonly chunkLog: number;
+  readonly chunkSize: number;
+  readonly chunks: number;
+  /** Runs of chunks that are stored, as ranges of the content. */
+  readonly stored: readonly Range[];
+  /** Data blocks. */
+  readonly blocks: number;
+}
+
+export type Form = FlatForm | ChunkForm;
+
+const MAX_U16 = 0xffff;
+const MAX_U32 = 0xffff_ffff;
+
+/** Bytes of an inode without what follows it. `links` and `size` are those of the entry. */
+export function inodeSize(node: Node, links: number, size: number, options: ResolvedOptions): number {
+  const { inodes, epoch } = options;
+  if (inodes === 'extended') return extendedInode.size;
+  const isSmall = node.uid <= MAX_U16 && node.gid <= MAX_U16 && links <= MAX_U16 && size <= MAX_U32;
+  const isTimely = node.mtime.seconds === epoch.seconds && node.mtime.nanoseconds === epoch.nanoseconds;
+  return isSmall && (isTimely || inodes === 'compact') ? compactInode.size : extendedInode.size;
+}
+
+/** The form of bytes without holes. `head` is the size of the inode with its attributes; `mayInline` may forbid a tail. */
+export function flatForm(size: number, head: number, mayInline: boolean, blockSize: number): FlatForm {
+  const tail = size % blockSize;
+  const inline = mayInline && tail > 0 && alignUp(head, 4) + tail <= blockSize;
+  return {
+    kind: 'flat',
+    blocks: inline ? (size - tail) / blockSize : divCeil(size, blockSize),
+    tail: inline ? tail : 0,
+  };
+}
+
+/** The form of a file. One whose content others share has no tail: it lies in blocks, which all of them name. */
+export function fileForm(content: ExactContent, head: number, isShared: boolean, options: ResolvedOptions): Form {
+  const { blockSize, sparse, inlineData } = options;
+  const chunks = sparse && content.holes.length > 0 ? chunkForm(content, blockSize) : undefined;
+  return chunks ?? flatForm(content.size, head, inlineData && !isShared, blockSize);
+}
+
+/** Sizes of chunks to choose from: as powers of two, in blocks. */
+const MAX_CHUNK_LOG = 20;
+
+/** The chunks that take the least space in all; undefined if they would save none. */
+function chunkForm(content: ExactContent, blockSize: number): ChunkForm | undefined {
+  let best: ChunkForm | undefined;
+  let bestSize = divCeil(content.size, blockSize) * blockSize;
+  for (let chunkLog = 0; chunkLog <= MAX_CHUNK_LOG; chunkLog++) {
+    const chunkSize = blockSize * 2 ** chunkLog;
+    const chunks = divCeil(content.size, chunkSize);
+    const stored = storedRanges(content, chunkSize);
+    const blocks = stored.reduce((sum, { length }) => sum + divCeil(length, blockSize), 0);
+    const size = blocks * blockSize + chunks * chunkAddress.size;
+    if (size < bestSize) {
+      bestSize = size;
+      best = { kind: 'chunks', chunkLog, chunkSize, chunks, stored, blocks };
+    }
+    if (chunks === 1) break;
+  }
+  return best;
+}
+
+/** The chunks that do not lie in holes altogether. */
+function storedRanges({ size, holes }: ExactContent, chunkSize: number): Range[] {
+  const ranges: Range[] = [];
+  let at = 0;
+  for (const hole of holes) {
+    const end = hole.at + hole.length;
+    const from = alignUp(hole.at, chunkSize);
+    const to = end === size ? size : end - (end % chunkSize);
+    if (to <= from) continue;
+    if (from > at) ranges.push({ at, length: from - at });
+    at = to;
+  }
+  if (at < size) ranges.push({ at, length: size - at });
+  return ranges;
+}
+
+/** Bytes between the inode with its attributes and a list of addresses. */
+export function addressListGap(head: number): number {
+  return alignUp(head, chunkAddress.size) - head;
+}

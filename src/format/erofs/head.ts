@@ -1,0 +1,106 @@
+// The first blocks of an image: superblock, root inode, shared attributes. The root inode is here, as
+// the superblock has only 16 bits for its place; its listing lies with the others at the end.
+
+import { alignUp, divCeil } from '../../bytes/index.js';
+import { fileForm, inodeSize } from './form.js';
+import { DataLayout, INODE_UNIT } from './inode.js';
+import type { PlacedTree, PlannedImage, UnplacedImage } from './layout.js';
+import { type PlannedDirectory, ROOT_NUMBER } from './plan-inodes.js';
+import { putInode } from './render-inode.js';
+import { Compatible, Incompatible, MAGIC, SUPERBLOCK_AT, superblock, superblockChecksum } from './superblock.js';
+
+const SUPERBLOCK_END = SUPERBLOCK_AT + superblock.size;
+
+/** Sections of the head, in bytes. */
+interface HeadShape {
+  readonly rootAt: number;
+  /** First byte of the shared attributes, a multiple of the block size. */
+  readonly xattrsAt: number;
+  readonly size: number;
+}
+
+function shapeOf({ options, inodes, xattrs }: UnplacedImage): HeadShape {
+  const root = inodes.directories[0]!;
+  const rootAt = alignUp(SUPERBLOCK_END, INODE_UNIT);
+  const rootSize = inodeSize(root.node, linksOf(root), root.listingSize, options) + xattrs.areaOf(root.node).length;
+  const xattrsAt = alignUp(rootAt + rootSize, options.blockSize);
+  return { rootAt, xattrsAt, size: alignUp(xattrsAt + xattrs.shared.length, options.blockSize) };
+}
+
+/** Blocks of the head. */
+export function headBlocks(image: UnplacedImage): number {
+  return shapeOf(image).size / image.options.blockSize;
+}
+
+/** Place of the root inode. */
+export function rootNid(image: UnplacedImage): number {
+  return shapeOf(image).rootAt / INODE_UNIT;
+}
+
+/** The head of an image whose tree is laid out. */
+export function renderHead(image: PlannedImage, placed: PlacedTree): Uint8Array {
+  const { options, inodes, xattrs } = image;
+  const { rootAt, xattrsAt, size } = shapeOf(image);
+  const head = new Uint8Array(size);
+  const root = inodes.directories[0]!;
+  const facts = {
+    inodeSize: inodeSize(root.node, linksOf(root), root.listingSize, options),
+    layout: DataLayout.plain,
+    size: root.listingSize,
+    data: placed.rootBlock,
+    links: linksOf(root),
+    number: ROOT_NUMBER,
+  };
+  putInode(root.node, facts, xattrs.areaOf(root.node), head.subarray(rootAt));
+  head.set(xattrs.shared, xattrsAt);
+  const fields = {
+    magic: MAGIC,
+    checksum: 0,
+    compatible: Compatible.checksum | Compatible.modificationTime,
+    blockLog: options.blockLog,
+    extraSlots: 0,
+    rootNid: rootAt / INODE_UNIT,
+    inodes: inodes.count,
+    epoch: options.epoch.seconds,
+    epochNanoseconds: options.epoch.nanoseconds,
+    blocks: placed.blocks,
+    metaBlock: 0,
+    xattrBlock: xattrs.shared.length > 0 ? divCeil(xattrsAt, options.blockSize) : 0,
+    uuid: options.uuid,
+    label: options.label,
+    incompatible: hasChunks(image) ? Incompatible.chunks : 0,
+    algorithms: 0,
+    ...UNUSED,
+  };
+  superblock.encodeInto(fields, head, SUPERBLOCK_AT);
+  const checksum = superblockChecksum(head.subarray(SUPERBLOCK_AT), options.blockLog);
+  superblock.encodeInto({ ...fields, checksum }, head, SUPERBLOCK_AT);
+  return head;
+}
+
+/** Names of a directory's inode: its own, its dot, and the dots of those below. */
+export function linksOf(directory: PlannedDirectory): number {
+  return 2 + directory.children.length;
+}
+
+function hasChunks({ options, inodes }: PlannedImage): boolean {
+  return inodes.leaves.some((leaf) => {
+    if (leaf.kind !== 'file' || leaf.content.holes.length === 0) return false;
+    return fileForm(leaf.content, 0, false, options).kind === 'chunks';
+  });
+}
+
+/** Fields of features that images do not have. */
+const UNUSED = {
+  extraDevices: 0,
+  deviceSlot: 0,
+  directoryBlockLog: 0,
+  xattrPrefixCount: 0,
+  xattrPrefixesAt: 0,
+  packedNid: 0,
+  xattrFilterReserved: 0,
+  shareIdPrefix: 0,
+  buildTime: 0,
+  wideRootNid: 0,
+  wideRootHigh: 0,
+};

@@ -1,0 +1,157 @@
+// Inodes of everything but directories, in their order: where each one lies, and its bytes.
+
+import { bytesOf } from '../../bytes/index.js';
+import type { Data } from '../../io/index.js';
+import type { Leaf } from '../../tree/index.js';
+import { ChunkFormat } from './chunk-index.js';
+import { addressListGap, type Form, fileForm, flatForm, inodeSize } from './form.js';
+import { DataLayout, deviceNumber } from './inode.js';
+import type { PlannedImage, UnplacedImage } from './layout.js';
+import { type Placement, RunBuffer } from './placement.js';
+import { FIRST_LEAF_NUMBER } from './plan-inodes.js';
+import { putChunkAddresses, putInode } from './render-inode.js';
+
+/** Sizes of a leaf's inode. */
+export interface LeafHead {
+  readonly inodeSize: number;
+  /** Inode and attributes. */
+  readonly size: number;
+  readonly links: number;
+  /** Bytes of content or target. */
+  readonly length: number;
+  readonly xattrs: Uint8Array;
+}
+
+/** The sizes of a leaf's inode. */
+export function leafHead({ inodes, xattrs, options }: UnplacedImage, leaf: Leaf): LeafHead {
+  const links = inodes.linkCounts.get(leaf) ?? 1;
+  const length = leaf.kind === 'file' ? leaf.content.size : leaf.kind === 'symlink' ? leaf.target.length : 0;
+  const area = xattrs.areaOf(leaf);
+  const own = inodeSize(leaf, links, length, options);
+  return { inodeSize: own, size: own + area.length, links, length, xattrs: area };
+}
+
+/** The form of a leaf that is stored as it is. */
+export function storedForm({ inodes, options }: PlannedImage, index: number, head: LeafHead): Form {
+  const leaf = inodes.leaves[index]!;
+  if (leaf.kind !== 'file') return flatForm(head.length, head.size, true, options.blockSize);
+  const isShared = inodes.sharedOwners.has(inodes.contentOwners[index]!);
+  return fileForm(leaf.content, head.size, isShared, options);
+}
+
+/** Bytes of an inode with what follows it. */
+export function storedSize(form: Form, head: LeafHead): number {
+  if (form.kind === 'flat') return head.size + form.tail;
+  return head.size + addressListGap(head.size) + form.chunks * 4;
+}
+
+/** Whether a leaf has data blocks of its own: those of a shared content are its first leaf's. */
+export function ownsContent({ inodes }: PlannedImage, index: number): boolean {
+  return inodes.contentOwners[index] === index;
+}
+
+/** Lays out all leaves as {@link LeafWriter} does when nothing is compressed. */
+export function placeStoredLeaves(image: PlannedImage, placement: Placement): void {
+  for (let index = 0; index < image.inodes.leaves.length; index++) {
+    const head = leafHead(image, image.inodes.leaves[index]!);
+    const form = storedForm(image, index, head);
+    if (ownsContent(image, index)) placement.takeBlocks(form.blocks);
+    placement.put(index, storedSize(form, head));
+    if (placement.isDue) placement.endRun();
+  }
+  placement.endRun();
+}
+
+/** Writes inodes into runs of blocks. */
+export class LeafWriter {
+  readonly #image: PlannedImage;
+  readonly #placement: Placement;
+  readonly #run: RunBuffer;
+  /** Where the contents lie that several leaves have. */
+  readonly #shared = new Map<number, number>();
+  #next = 0;
+
+  constructor(image: PlannedImage, placement: Placement) {
+    this.#image = image;
+    this.#placement = placement;
+    this.#run = new RunBuffer(image.options.blockSize);
+  }
+
+  /** Writes the leaves before `index`, none of which has content of its own to come. */
+  *before(index: number): Generator<Data> {
+    while (this.#next < index) yield* this.#contentless(this.#next);
+  }
+
+  /** Ends with all leaves after the last one that has content, and the last run. */
+  *end(): Generator<Data> {
+    yield* this.before(this.#image.inodes.leaves.length);
+    yield* this.#endRun();
+  }
+
+  /**
+   * Writes the next leaf, whose content is stored in `form`, its blocks from `block` on. Returns the place for its tail, to be filled
+   * before anything else is called.
+   */
+  stored(block: number, form: Form, head: LeafHead): Uint8Array {
+    const index = this.#next++;
+    const leaf = this.#image.inodes.leaves[index]!;
+    if (this.#image.inodes.sharedOwners.has(index)) this.#shared.set(index, block);
+    const bytes = this.#place(index, storedSize(form, head));
+    const flat = form.kind === 'flat';
+    const layout = !flat ? DataLayout.chunks : form.tail > 0 ? DataLayout.inline : DataLayout.plain;
+    const data = flat ? (form.blocks > 0 ? block : 0) : form.chunkLog & ChunkFormat.blocksLog;
+    const end = putInode(leaf, this.#facts(index, head, layout, data), head.xattrs, bytes);
+    if (flat) return bytes.subarray(end);
+    putChunkAddresses(form, block, bytes.subarray(end + addressListGap(end)));
+    return bytes.subarray(bytes.length);
+  }
+
+  /** The run, if it is large enough. To be called once all blocks that were taken have been written. */
+  *endIfDue(): Generator<Data> {
+    if (this.#placement.isDue) yield* this.#endRun();
+  }
+
+  *#contentless(index: number): Generator<Data> {
+    const leaf = this.#image.inodes.leaves[index]!;
+    const head = leafHead(this.#image, leaf);
+    const shared = leaf.kind === 'file' ? this.#shared.get(this.#image.inodes.contentOwners[index]!) : undefined;
+    if (leaf.kind === 'symlink') yield* this.#symlink(bytesOf(leaf.target), index, head);
+    else if (leaf.kind === 'file') this.stored(shared ?? 0, storedForm(this.#image, index, head), head);
+    else this.#special(index, head);
+    yield* this.endIfDue();
+  }
+
+  *#symlink(target: Uint8Array, index: number, head: LeafHead): Generator<Data> {
+    const form = storedForm(this.#image, index, head);
+    const block = this.#placement.takeBlocks(form.blocks);
+    const inBlocks = form.blocks * this.#image.options.blockSize;
+    this.stored(block, form, head).set(target.subarray(Math.min(inBlocks, target.length)));
+    if (form.blocks === 0) return;
+    const blocks = new Uint8Array(inBlocks);
+    blocks.set(target.subarray(0, inBlocks));
+    yield blocks;
+  }
+
+  #special(index: number, head: LeafHead): void {
+    const leaf = this.#image.inodes.leaves[index]!;
+    const isDevice = leaf.kind === 'block-device' || leaf.kind === 'character-device';
+    const data = isDevice ? deviceNumber(leaf.major, leaf.minor) : 0;
+    this.#next++;
+    putInode(leaf, this.#facts(index, head, DataLayout.plain, data), head.xattrs, this.#place(index, head.size));
+  }
+
+  #facts(index: number, head: LeafHead, layout: DataLayout, data: number) {
+    const { inodeSize: own, length, links } = head;
+    return { inodeSize: own, layout, size: length, data, links, number: FIRST_LEAF_NUMBER + index };
+  }
+
+  #place(index: number, size: number): Uint8Array {
+    this.#placement.put(index, size);
+    return this.#run.next(size);
+  }
+
+  *#endRun(): Generator<Data> {
+    const run = this.#placement.endRun();
+    if (run.blocks > 0) yield this.#run.take(run);
+  }
+}

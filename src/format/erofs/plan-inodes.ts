@@ -1,0 +1,111 @@
+// Numbers the inodes: the root, then everything but directories in tree order, then the other directories in tree order.
+
+import { type ByteString, displayText } from '../../bytes/index.js';
+import { InvalidInputError } from '../../errors.js';
+import { type Directory, type FileTree, joinPath, type Leaf, LeafTable } from '../../tree/index.js';
+import { MAX_NAME } from './dirent.js';
+import { MAX_MAJOR, MAX_MINOR } from './inode.js';
+import { listingSize } from './listing.js';
+
+/** A directory at its place in the tree. */
+export interface PlannedDirectory {
+  readonly node: Directory;
+  readonly path: ByteString;
+  /** Itself for the root. */
+  readonly parent: PlannedDirectory;
+  /** In the order of the node's entries. */
+  readonly children: readonly PlannedDirectory[];
+  /** Index of the first leaf that is numbered here; the others follow in the order of the node's entries. */
+  readonly firstLeaf: number;
+  /** Bytes of the listing. */
+  readonly listingSize: number;
+  /** Inode number. */
+  readonly number: number;
+}
+
+export interface PlannedInodes {
+  /** Everything but directories, each node once. The inode number is the index plus two. */
+  readonly leaves: readonly Leaf[];
+  /** For each leaf the index of the first one with the same content. */
+  readonly contentOwners: Uint32Array;
+  /** The owners whose content other leaves have too. */
+  readonly sharedOwners: ReadonlySet<number>;
+  /** The indexes of leaves with more than one name: those are numbered where the first of their names is. */
+  readonly linked: ReadonlyMap<Leaf, number>;
+  /** How many names a leaf has, for those with more than one. */
+  readonly linkCounts: ReadonlyMap<Leaf, number>;
+  /** In tree order, the root first. */
+  readonly directories: readonly PlannedDirectory[];
+  readonly count: number;
+}
+
+/** Inode number of the root. */
+export const ROOT_NUMBER = 1;
+/** Inode number of the first leaf. */
+export const FIRST_LEAF_NUMBER = 2;
+/** Kernels refuse a target of a page or more. */
+const MAX_TARGET = 4095;
+
+type Unnumbered = { -readonly [K in keyof PlannedDirectory]: PlannedDirectory[K] } & { children: Unnumbered[] };
+
+/** Gives every entry its inode number. Refuses what the format cannot hold. */
+export function planInodes(tree: FileTree, blockSize: number): PlannedInodes {
+  const table = new LeafTable(tree);
+  const root = unnumbered(tree.root, '' as ByteString);
+  const directories: Unnumbered[] = [];
+  const stack = [root];
+  for (let dir = stack.pop(); dir; dir = stack.pop()) {
+    directories.push(dir);
+    dir.firstLeaf = table.count;
+    dir.listingSize = listingSize(dir.node.entries.keys(), blockSize);
+    for (const [name, node] of dir.node.entries) {
+      if (name.length > MAX_NAME) throw nameTooLong(dir, name);
+      if (node.kind === 'directory') dir.children.push(unnumbered(node, joinPath(dir.path, name), dir));
+      else if (table.add(node)) checkLeaf(node, dir.path, name);
+    }
+    for (let i = dir.children.length - 1; i >= 0; i--) stack.push(dir.children[i]!);
+  }
+  const { leaves, contentOwners, linked, linkCounts } = table.finish();
+  for (const [index, dir] of directories.entries()) {
+    dir.number = index === 0 ? ROOT_NUMBER : FIRST_LEAF_NUMBER + leaves.length + index - 1;
+  }
+  const sharedOwners = new Set<number>();
+  for (let index = 0; index < leaves.length; index++) {
+    if (contentOwners[index] !== index) sharedOwners.add(contentOwners[index]!);
+  }
+  const count = leaves.length + directories.length;
+  const indexes = new Map([...linked].map(([leaf, number]) => [leaf, number - 1]));
+  return { leaves, contentOwners, sharedOwners, linked: indexes, linkCounts, directories, count };
+}
+
+function unnumbered(node: Directory, path: ByteString, parent?: Unnumbered): Unnumbered {
+  const dir = { node, path, children: [], firstLeaf: 0, listingSize: 0, number: 0 } as unknown as Unnumbered;
+  dir.parent = parent ?? dir;
+  return dir;
+}
+
+function checkLeaf(node: Leaf, directory: ByteString, name: ByteString): void {
+  const fail = (code: string, message: (path: string) => string) => {
+    const path = `/${displayText(joinPath(directory, name))}`;
+    throw new InvalidInputError(code, message(path), { path });
+  };
+  if (node.kind === 'symlink') {
+    const { length } = node.target;
+    if (length === 0) fail('erofs.target-empty', (path) => `The symbolic link ${path} has no target.`);
+    if (length > MAX_TARGET) {
+      fail('erofs.target-too-long', (path) => `The target of ${path} has ${length} bytes; ${MAX_TARGET} are possible.`);
+    }
+  } else if (node.kind !== 'file' && (node.major > MAX_MAJOR || node.minor > MAX_MINOR)) {
+    const device = `${node.major}:${node.minor}`;
+    fail(
+      'erofs.device-number',
+      (path) => `${path} has the device number ${device}; ${MAX_MAJOR}:${MAX_MINOR} is the largest.`,
+    );
+  }
+}
+
+function nameTooLong(dir: PlannedDirectory, name: ByteString): InvalidInputError {
+  const path = `/${displayText(joinPath(dir.path, name))}`;
+  const message = `The name of ${path} has ${name.length} bytes; ${MAX_NAME} are possible.`;
+  return new InvalidInputError('erofs.name-too-long', message, { path });
+}

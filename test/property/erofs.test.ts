@@ -1,0 +1,116 @@
+// Emitting is a function of tree and options alone, every image stays within its plan, and the kernel shows the tree.
+
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { ByteString } from '../../src/bytes/text.js';
+import { planErofs } from '../../src/format/erofs/index.js';
+import { superblock } from '../../src/format/erofs/superblock.js';
+import { type Data, type ExactContent, quietRun } from '../../src/io/content.js';
+import { exactContent } from '../../src/io/exact.js';
+import { collect } from '../../src/io/memory.js';
+import { FileTree } from '../../src/tree/file-tree.js';
+import { type Directory, directory, type Node } from '../../src/tree/node.js';
+import { mapNodes } from '../../src/tree/rewrite.js';
+import { EROFS, EROFS_EPOCH, erofsBytes, writeErofs } from '../support/erofs-images.js';
+import { kernelOracle } from '../support/oracle.js';
+import { scratchDirectory } from '../support/scratch.js';
+import { asLinuxShows } from '../support/squashfs-images.js';
+import { mounted } from '../support/tools.js';
+import { describeDirectory, describeTree, treeArbitrary } from '../support/trees.js';
+
+const runs = Number(process.env['ISOPRESS_TEST_RUNS'] ?? 40);
+
+const switches = fc.record({
+  blockSize: fc.constantFrom(512, 1024, 2048, 4096),
+  inodes: fc.constantFrom('auto' as const, 'extended' as const),
+  inlineData: fc.boolean(),
+  sparse: fc.boolean(),
+  sharedXattrs: fc.constantFrom(0, 1, 2, 5),
+});
+
+test('the same bytes for any number of jobs, twice from one plan, and as planned', async () => {
+  await fc.assert(
+    fc.asyncProperty(treeArbitrary(EROFS), switches, async (tree, options) => {
+      const plan = planErofs(tree, { seed: 'x', epoch: EROFS_EPOCH, ...options });
+      const image = await collect(plan, quietRun(1));
+      expect(Buffer.compare(await collect(plan, quietRun(3)), image)).toBe(0);
+      expect(image.length).toBe(plan.size);
+      const { blocks, blockLog, inodes } = superblock.decode(image, 1024);
+      expect(blocks * 2 ** blockLog).toBe(image.length);
+      expect(inodes).toBe(plan.layout.inodes);
+    }),
+    { numRuns: runs },
+  );
+});
+
+test('the same bytes whatever order the entries were given in', async () => {
+  const reversed = (dir: Directory): Directory =>
+    directory<ExactContent>(
+      dir,
+      [...dir.entries]
+        .reverse()
+        .map(([name, node]): [ByteString, Node] => [name, node.kind === 'directory' ? reversed(node) : node]),
+    );
+  await fc.assert(
+    fc.asyncProperty(treeArbitrary(EROFS), async (tree) => {
+      const other = new FileTree(reversed(tree.root));
+      expect(Buffer.compare(await erofsBytes(other), await erofsBytes(tree))).toBe(0);
+    }),
+    { numRuns: 15 },
+  );
+});
+
+/** The content as pieces of the given lengths, runs of zeros as holes. */
+function cutUp(content: ExactContent, lengths: readonly number[]): ExactContent {
+  async function* pieces(): AsyncGenerator<Data> {
+    const bytes = await collect(content, quietRun());
+    for (let at = 0, turn = 0; at < bytes.length; turn++) {
+      const piece = bytes.slice(at, at + lengths[turn % lengths.length]!);
+      yield piece.every((byte) => byte === 0) ? { hole: piece.length } : piece;
+      at += piece.length;
+    }
+  }
+  return exactContent(content.size, pieces);
+}
+
+test('the same bytes however the contents are cut into pieces, zeros spelled out or not', async () => {
+  const lengths = fc.array(fc.integer({ min: 1, max: 20_000 }), { minLength: 1, maxLength: 5 });
+  await fc.assert(
+    fc.asyncProperty(treeArbitrary(EROFS), switches, lengths, async (tree, options, pieces) => {
+      // One for all leaves with a content: equal objects are shared, and stay so.
+      const cut = new Map<ExactContent, ExactContent>();
+      const inPieces = mapNodes(tree, (node) => {
+        if (node.kind !== 'file') return node;
+        const content = cut.get(node.content) ?? cutUp(node.content, pieces);
+        cut.set(node.content, content);
+        return { ...node, content };
+      });
+      expect(Buffer.compare(await erofsBytes(inPieces, options), await erofsBytes(tree, options))).toBe(0);
+    }),
+    { numRuns: 20 },
+  );
+});
+
+const dir = scratchDirectory();
+const image = join(dir, 'image.erofs');
+const mountPoint = join(dir, 'mnt');
+mkdirSync(mountPoint);
+
+kernelOracle(
+  'mount',
+  'umount',
+  'getfattr',
+)('the kernel shows every entry of random trees, whatever the options', async () => {
+  await fc.assert(
+    fc.asyncProperty(treeArbitrary(EROFS), switches, async (tree, options) => {
+      await writeErofs(tree, image, options);
+      const expected = await describeTree(asLinuxShows(tree));
+      const found = mounted(image, mountPoint, () => describeDirectory(mountPoint));
+      expect([...found.keys()].sort()).toEqual([...expected.keys()].sort());
+      for (const [path, entry] of expected) expect(found.get(path), path).toEqual(entry);
+    }),
+    { numRuns: runs },
+  );
+});
