@@ -17,7 +17,7 @@ const directory = 'fixtures/descriptions';
 /** Whether this program finds no fault; what it does not build is no fault of the document. */
 function accepts(text: string): boolean {
   try {
-    readDescription(text, 'config.xml', { architecture: 'x86_64' });
+    readDescription(text, 'config.xml', { architecture: 'x86_64', generation: 'kiwi-9.24' });
   } catch (error) {
     if (error instanceof UnsupportedError) return true;
     if (error instanceof InvalidInputError) return false;
@@ -26,12 +26,15 @@ function accepts(text: string): boolean {
   return true;
 }
 
+/** Words that came with KIWI 9.25, which speaks the schema of 9.24 and is read as the same generation. */
+const OF_9_25 = ['luks_pbkdf', 'luks_randomize'];
+
 const values = ['', 'true', '7', 'grub2', 'x86_64', 'a b', 'none'];
 
 /** The sample with one attribute more in its type. */
 function* withTypeAttribute(text: string): Generator<[what: string, text: string]> {
   for (const name of typeAttributeNames) {
-    if (new RegExp(` ${name}="`).test(text)) continue;
+    if (OF_9_25.includes(name) || new RegExp(` ${name}="`).test(text)) continue;
     for (const value of ['true', '7', 'text', 'ext4']) {
       yield [`<type ${name}="${value}">`, text.replace('<type image="iso"', `$& ${name}="${value}"`)];
     }

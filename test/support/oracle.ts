@@ -51,10 +51,17 @@ export interface Verdict {
   readonly stderr: string;
 }
 
+export interface JudgeOptions {
+  readonly input?: string;
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
 /** Runs a judge with a neutral locale and time zone. Never throws for a non-zero exit status. */
-export function judge(tool: string, args: readonly string[], options: { input?: string; cwd?: string } = {}): Verdict {
-  const env = { ...process.env, LC_ALL: 'C', TZ: 'UTC', PATH: SEARCH.join(delimiter) };
-  const result = spawnSync(tool, args, { encoding: 'latin1', maxBuffer: 512 * 1024 * 1024, env, ...options });
+export function judge(tool: string, args: readonly string[], options: JudgeOptions = {}): Verdict {
+  const { env: more, ...others } = options;
+  const env = { ...process.env, LC_ALL: 'C', TZ: 'UTC', PATH: SEARCH.join(delimiter), ...more };
+  const result = spawnSync(tool, args, { encoding: 'latin1', maxBuffer: 512 * 1024 * 1024, env, ...others });
   if (result.error) throw result.error;
   return { status: result.status ?? -1, stdout: result.stdout, stderr: result.stderr };
 }

@@ -16,6 +16,20 @@ export function mounted<T>(image: string, at: string, look: () => T): T {
   try {
     return look();
   } finally {
-    succeed('umount', [at]);
+    unmount(at);
   }
+}
+
+const PATIENCE_MS = 30_000;
+const POLL_MS = 200;
+
+/** The kernel may let go of an image inside a moment after it is unmounted, and keeps the outer one busy so long. */
+function unmount(at: string): void {
+  for (let waited = 0; waited < PATIENCE_MS; waited += POLL_MS) {
+    const { status, stderr } = judge('umount', [at]);
+    if (status === 0) return;
+    if (!stderr.includes('busy')) break;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, POLL_MS);
+  }
+  succeed('umount', [at]);
 }

@@ -4,17 +4,31 @@ import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { quietRun } from '../../../src/io/content.js';
-import { buildLiveIso } from '../../../src/live/index.js';
+import { buildLiveIso, type Generation } from '../../../src/live/index.js';
 import { testCache } from '../debian-root.js';
 import { oncePerMachine } from '../once.js';
 import { judge } from '../oracle.js';
+
+/** A KIWI that can be run. */
+export interface KiwiProgram {
+  readonly program: string;
+  /** What it finds its modules by. */
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** That of Debian. */
+const DEBIAN: KiwiProgram = { program: 'kiwi-ng', env: {} };
 
 /**
  * Path of the ISO that KIWI makes; its other results are in the same directory. KIWI writes into the root tree and the directory of the
  * description is inside it, so it gets a copy; what it leaves in the copy is found again in the ISO.
  */
-export async function kiwiIso(root: string, description: string): Promise<string> {
-  const version = judge('kiwi-ng', ['--version']).stdout.trim();
+export async function kiwiIso(
+  root: string,
+  description: string,
+  { program, env }: KiwiProgram = DEBIAN,
+): Promise<string> {
+  const version = judge(program, ['--version'], { env }).stdout.trim();
   const text = readFileSync(join(description, 'config.xml'), 'utf8');
   const key = createHash('sha256')
     .update([version, text, basename(root)].join('\0'))
@@ -38,18 +52,23 @@ export async function kiwiIso(root: string, description: string): Promise<string
       '--target-dir',
       out,
     ];
-    await finished('kiwi-ng', args, join(into, 'kiwi.log'));
+    await finished(program, args, join(into, 'kiwi.log'), env);
     rmSync(copy, { recursive: true });
   });
   return isoIn(join(directory, 'results'));
 }
 
 /** Path of the ISO that isopress makes of the same; `target` is a new directory. */
-export async function isopressIso(root: string, description: string, target: string): Promise<string> {
+export async function isopressIso(
+  root: string,
+  description: string,
+  target: string,
+  generation?: Generation,
+): Promise<string> {
   mkdirSync(target, { recursive: true });
   const options = {
     input: { root },
-    description: { directory: description },
+    description: { directory: description, ...(generation === undefined ? {} : { generation }) },
     initrd: { cacheDirectory: join(testCache(), 'initrds') },
     targetDirectory: target,
   };
@@ -64,9 +83,9 @@ function isoIn(directory: string): string {
 }
 
 /** Runs a program while other tests continue. */
-function finished(program: string, args: readonly string[], log: string): Promise<void> {
+function finished(program: string, args: readonly string[], log: string, env: NodeJS.ProcessEnv): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: 'ignore' });
+    const child = spawn(program, args, { stdio: 'ignore', env: { ...process.env, ...env } });
     const kill = () => child.kill('SIGTERM');
     process.once('exit', kill);
     child.once('error', reject);

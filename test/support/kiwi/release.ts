@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { test } from 'vitest';
 import { oncePerMachine } from '../once.js';
 import { oraclesRequired } from '../oracle.js';
+import type { KiwiProgram } from './build.js';
 
 /** The Python that Debian's KIWI runs with, whatever other one comes first in PATH. */
 const PYTHON = '/usr/bin/python3';
@@ -46,6 +47,15 @@ async function fetchRelease(version: string): Promise<KiwiRelease> {
       return execute(PYTHON, [resolve(import.meta.dirname, script)], options);
     },
   };
+}
+
+/** A release with all that it needs, installed apart from everything else. */
+export async function installedKiwi(version: string): Promise<KiwiProgram> {
+  const directory = await oncePerMachine(`installed-kiwi-${version}`, (into) => {
+    const options = ['--quiet', '--disable-pip-version-check', '--target', into];
+    execute(PYTHON, ['-m', 'pip', 'install', ...options, `kiwi==${version}`]);
+  });
+  return { program: join(directory, 'bin/kiwi-ng'), env: { PYTHONPATH: directory } };
 }
 
 /** Paths of all descriptions in a directory, in byte order. */

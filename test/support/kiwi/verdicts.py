@@ -51,6 +51,9 @@ for path in json.load(sys.stdin):
     except Exception as error:
         result[path] = {'accepted': False, 'error': f'{type(error).__name__}: {error}'[:300]}
         continue
+    if description.get_include():
+        result[path] = {'accepted': False, 'error': 'check_include_references_unresolvable'}
+        continue
     names = [profile.get_name() for section in description.get_profiles() for profile in section.get_profile()]
     result[path] = {'accepted': True, 'profiles': names, 'read': {name: read(description, [name] if name else []) for name in [''] + names}}
 print(json.dumps(result))
