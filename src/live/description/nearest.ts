@@ -11,6 +11,22 @@ export function nearest(name: string, candidates: readonly string[]): string | u
   return best && best.distance <= allowed ? best.other : undefined;
 }
 
+/**
+ * The candidates that are most like a name, the likest first. That one holds the other counts more than how long they are:
+ * `compression` is like `squashfscompression`.
+ */
+export function likest(name: string, candidates: readonly string[], count: number): string[] {
+  const short = name.slice(0, 64);
+  const rated = candidates.map((other) => {
+    const longer = Math.abs(other.length - short.length);
+    return { other, rank: 3 * (distance(short.toLowerCase(), other.toLowerCase()) - longer) + longer };
+  });
+  return rated
+    .sort((a, b) => a.rank - b.rank)
+    .slice(0, count)
+    .map(({ other }) => other);
+}
+
 /** Letters to insert, delete or replace (Levenshtein). */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);

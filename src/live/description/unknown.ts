@@ -2,8 +2,12 @@
 
 import { InvalidInputError, type Message, option, type Wording, wording } from '../../errors.js';
 import { type Generation, type GenerationRules, rulesOf, type Span } from './generations.js';
-import { nearest } from './nearest.js';
+import { likest, nearest } from './nearest.js';
 import type { Place, XmlElement } from './xml.js';
+
+/** Names that a hint lists in full, and how many of more it picks. */
+const MOST_NAMES = 20;
+const LIKEST = 6;
 
 /** An attribute that the generation does not know; `span` says which generations do, `known` what is known instead. */
 export function unknownAttribute(
@@ -53,7 +57,11 @@ function remedy(name: string, span: Span | undefined, known: readonly string[], 
   const names = known.filter((other) => !other.includes(':')).sort();
   if (names.length === 0) return none;
   const guess = nearest(name, names);
-  return `${guess === undefined ? '' : `Did you mean ${guess}? `}Known here: ${names.join(', ')}.`;
+  const listed =
+    names.length > MOST_NAMES
+      ? `Most alike of ${names.length} that are known here: ${likest(name, names, LIKEST).join(', ')}.`
+      : `Known here: ${names.join(', ')}.`;
+  return `${guess === undefined ? '' : `Did you mean ${guess}? `}${listed}`;
 }
 
 function whenKnown(span: Span | undefined, { name, schemas }: GenerationRules): string {

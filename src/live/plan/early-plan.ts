@@ -36,12 +36,13 @@ export interface EarlyPlan {
 export async function planEarly(request: BuildRequest, events: BuildEvents): Promise<EarlyPlan | undefined> {
   await checkTargetDirectory(resolve(request.targetDirectory));
   const { root, architecture } = request.input;
+  const { directory, generation, file } = request.description;
+  // Faults of the description come before those of the tree that tells the machine.
+  if (architecture === undefined) await checkDescription(directory, generation, file);
   const machine = architecture ?? (typeof root === 'string' ? await machineOfDirectory(resolve(root)) : undefined);
   if (machine !== undefined) return planFor(machine, request, events);
   checkAskedCompression(request);
   checkAskedTag(request.medium);
-  const { directory, generation, file } = request.description;
-  await checkDescription(directory, generation, file);
   return undefined;
 }
 

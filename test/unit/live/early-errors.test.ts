@@ -46,6 +46,17 @@ test('a sound request looks at the tree', async () => {
   expect(await refusal({})).toEqual({ code: 'looked at', looked: true });
 });
 
+test('a fault of the description is told before one of the tree, which would tell the machine', async () => {
+  const options = {
+    input: { root: directory('no-programs') },
+    description: { directory: described('volid="a b"') },
+    targetDirectory: directory('target'),
+  };
+  await expect(buildLiveIso(options, quietRun())).rejects.toMatchObject({ code: 'description.bad-value' });
+  const sound = { ...options, description: { directory: described() } };
+  await expect(buildLiveIso(sound, quietRun())).rejects.not.toMatchObject({ code: 'description.bad-value' });
+});
+
 const taken = directory('taken');
 writeFileSync(join(taken, 'small.x86_64-1.0.0.iso'), '');
 const blocked = directory('blocked');
