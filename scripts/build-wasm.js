@@ -186,6 +186,7 @@ async function factsOf(bytes) {
   };
   const each = (/** @type {number} */ count, /** @type {(i: number) => string} */ row) =>
     Array.from({ length: count }, (_, i) => `  ${row(i)},`);
+  const key = (/** @type {string} */ name) => (/^\w+$/.test(name) ? name : `'${name}'`);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   return `// Made by "npm run build:wasm": facts of codecs.wasm that are needed before it is loaded.
 
@@ -194,7 +195,7 @@ export const SHA256 = '${sha256}';
 
 /** The codecs of the core in its order, with the library of each and its version. */
 export const LIBRARIES = {
-${each(functions.codecs_count(), (i) => `${text(functions.codecs_name(i))}: '${text(functions.codecs_library(i))}'`).join('\n')}
+${each(functions.codecs_count(), (i) => `${key(text(functions.codecs_name(i)))}: '${text(functions.codecs_library(i))}'`).join('\n')}
 } as const;
 
 /** The stream formats of the core in its order. */

@@ -20,7 +20,7 @@ TEST=(
   # package databases, SELinux policies, and the dracut that works from outside a tree
   rpm pacman-package-manager python3 policycoreutils selinux-utils dracut-core
   # trees with attributes, capabilities, access lists and mounts
-  attr libcap2-bin acl util-linux mount bzip2 zstd xz-utils lz4 zsync
+  attr libcap2-bin acl util-linux mount bzip2 zstd xz-utils lz4 lzop zsync
   # the compiler of the WebAssembly module: any other one gives other bytes
   clang-14 lld-14 wasi-libc libclang-rt-14-dev-wasm32
 )

@@ -5,9 +5,12 @@
 #include <stdlib.h>
 
 extern const struct codec codec_gzip, codec_lz4, codec_lzo, codec_xz, codec_zstd;
+extern const struct codec codec_gzip_part, codec_zstd_part;
 extern const struct stream_format stream_lz4, stream_lzma, stream_xz, stream_zstd;
 
-static const struct codec *const CODECS[] = { &codec_gzip, &codec_xz, &codec_zstd, &codec_lz4, &codec_lzo };
+static const struct codec *const CODECS[] = {
+	&codec_gzip, &codec_xz, &codec_zstd, &codec_lz4, &codec_lzo, &codec_gzip_part, &codec_zstd_part,
+};
 static const struct stream_format *const STREAMS[] = { &stream_xz, &stream_lzma, &stream_zstd, &stream_lz4 };
 
 #define COUNT(array) ((uint32_t)(sizeof(array) / sizeof((array)[0])))
@@ -79,6 +82,7 @@ void codecs_encoder_close(struct codecs_encoder *encoder)
 int32_t codecs_decode(uint32_t codec, const uint8_t *block, size_t length, uint8_t *output, size_t limit)
 {
 	if (codec >= COUNT(CODECS) || limit > CODECS_MAX_BLOCK) return CODECS_SETTINGS;
+	if (CODECS[codec]->decode == NULL) return CODECS_UNSUPPORTED;
 	return length == 0 ? CODECS_DAMAGED : CODECS[codec]->decode(block, length, output, limit);
 }
 

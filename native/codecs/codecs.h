@@ -35,7 +35,7 @@ const char *codecs_fault(int32_t fault);
 
 /* Codecs are numbered from 0. */
 uint32_t codecs_count(void);
-/* `gzip`; as requests name it. */
+/* `gzip`; as requests name it. `gzip-part`: what a stream is made of, no block that could be decoded. */
 const char *codecs_name(uint32_t codec);
 /* Name and version of the library: `libdeflate@1.26`. */
 const char *codecs_library(uint32_t codec);

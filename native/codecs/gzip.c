@@ -1,21 +1,14 @@
 /* gzip, as squashfs calls it: deflate in zlib streams (RFC 1950) by libdeflate. Parameter 0: level, 1 to 12. */
 
+#include "gzip_room.h"
 #include "table.h"
 
 #include <libdeflate.h>
 #include <stdlib.h>
 
-/*
- * libdeflate sizes its output before it writes a deflate block of at most 300 000 bytes of input, and then trusts that
- * size. Should another thread change the input meanwhile, every literal could grow to the longest code, 15 bits: that
- * much room follows the output and is never touched otherwise.
- */
-#define OVERRUN ((size_t)1 << 20)
-
 static const char *library(void) { return "libdeflate@" LIBDEFLATE_VERSION_STRING; }
 static int check(const int32_t *parameters) { return is_within(parameters[0], 1, 12); }
 static void *open_encoder(const int32_t *parameters) { return libdeflate_alloc_compressor(parameters[0]); }
-static size_t room(size_t length) { return length + OVERRUN; }
 static void close_encoder(void *state) { libdeflate_free_compressor(state); }
 
 static int32_t encode(void *state, const uint8_t *block, size_t length, uint8_t *output, size_t limit)
@@ -35,4 +28,4 @@ static int32_t decode(const uint8_t *block, size_t length, uint8_t *output, size
 	return result == LIBDEFLATE_INSUFFICIENT_SPACE ? CODECS_LONGER : CODECS_DAMAGED;
 }
 
-const struct codec codec_gzip = { "gzip", library, check, open_encoder, room, encode, close_encoder, decode };
+const struct codec codec_gzip = { "gzip", library, check, open_encoder, gzip_room, encode, close_encoder, decode };

@@ -17,7 +17,7 @@ struct codec {
 	/* As codecs_encode(); blocks have two bytes or more, and `limit` is one byte less than the block. */
 	int32_t (*encode)(void *state, const uint8_t *block, size_t length, uint8_t *output, size_t limit);
 	void (*close)(void *state);
-	/* As codecs_decode(). */
+	/* As codecs_decode(); null for a part of a stream, which is not read on its own. */
 	int32_t (*decode)(const uint8_t *block, size_t length, uint8_t *output, size_t limit);
 };
 

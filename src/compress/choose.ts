@@ -1,15 +1,13 @@
 // From what the user asked for to the engine that does it.
 
 import { type MissingEngineError, UsageError } from '../errors.js';
-import type { Run } from '../io/index.js';
-import { chooseNative, type EngineChoice } from '../native/index.js';
-import type { Codec, CodecSettings, EngineId, LevelScale, NamedEngine, Setting } from './codec.js';
+import type { EngineChoice } from '../native/index.js';
+import type { Codec, CodecSettings, EngineId, NamedEngine, Setting } from './codec.js';
 import { CODECS, type CodecName, codecNamed, type SettingsRequest } from './codecs/index.js';
 import type { Compression, CompressionName } from './compressor.js';
-import { LIBRARIES } from './core/built.js';
-import { coreModule } from './core/module.js';
+import { corePool } from './core-pool.js';
+import { levelOf, noSuchLevel } from './level.js';
 import { isNamed, namedEngine } from './named-engine.js';
-import { openNativePool } from './native-pool.js';
 import { openWorkerPool } from './worker-pool.js';
 
 /** A request of the user: a codec, its level and settings, and an engine. */
@@ -72,7 +70,7 @@ function compressionBy(codec: Codec<CodecName>, request: CompressionRequest): Co
   });
 }
 
-/** The codec core. Its name does not say which build of it runs, because the bytes are the same. */
+/** The codec core. */
 function byCore(
   codec: Codec<CodecName>,
   choice: EngineChoice,
@@ -80,13 +78,8 @@ function byCore(
   settings: CodecSettings,
 ): Compression {
   const { name } = codec;
-  const { addon } = chooseNative(choice === 'reproducible' ? 'auto' : choice);
   const level = levelOf(name, asked, codec.levels);
-  const parameters = codec.parameters(level, settings);
-  const engine = (addon?.engines()[name] ?? LIBRARIES[name]) as EngineId;
-  const open = addon
-    ? (run: Run) => openNativePool(addon, { codec: name, parameters }, run)
-    : (run: Run) => openWorkerPool({ core: { codec: name, parameters, module: coreModule() } }, run);
+  const { engine, open } = corePool(choice, name, codec.parameters(level, settings));
   return { name, engine, level, ...settings, open };
 }
 
@@ -117,20 +110,6 @@ function refuseForeignSettings(request: CompressionRequest): void {
       hint: `Only ${name} has them.`,
     });
   }
-}
-
-function levelOf(name: string, asked: number | undefined, scale: LevelScale | undefined): number {
-  if (!scale) return 0;
-  const { least, most, usual } = scale;
-  const level = asked ?? usual;
-  // zstd takes 0 for its default, under which a layout would not say what was done.
-  const exists = Number.isInteger(level) && level >= least && level <= most && (level !== 0 || least === 0);
-  if (exists) return level;
-  throw noSuchLevel(name, level, `Choose ${least} to ${most}${least < 0 ? ', but not 0' : ''}.`);
-}
-
-function noSuchLevel(name: string, level: number, hint: string): UsageError {
-  return new UsageError('compress.level', `${level} is not a level of ${name}.`, { option: 'level', hint });
 }
 
 function onlyBy(bound: string, engine: string): UsageError {

@@ -16,4 +16,6 @@ export {
   compressionFacts,
 } from './compressor.js';
 export { ENGINES } from './named-engine.js';
+export { chooseStreamCompression, type StreamCompression, type StreamRequest } from './streams/choose-stream.js';
+export { CONTAINERS, type ContainerName } from './streams/index.js';
 export * from './unpack.js';

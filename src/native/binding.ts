@@ -79,7 +79,7 @@ export type NativeState =
   | { readonly addon: undefined; readonly reason: string };
 
 /** Must equal `ABI` in native/src/lib.rs; raised with every change of an exported function. */
-const ABI = 8;
+const ABI = 9;
 
 let state: NativeState | undefined;
 

@@ -1,7 +1,7 @@
 // Made by "npm run build:wasm": facts of codecs.wasm that are needed before it is loaded.
 
 /** SHA-256 of the module. */
-export const SHA256 = 'e71394c75fbd454a5a37f07ab6cf4775d68fcffe7cd8f6d2fce98c6713286966';
+export const SHA256 = '6886365499f66ca4ef3c3f4a687c34d5384ac90ea287f3181fbd806557d99e98';
 
 /** The codecs of the core in its order, with the library of each and its version. */
 export const LIBRARIES = {
@@ -10,6 +10,8 @@ export const LIBRARIES = {
   zstd: 'libzstd@1.5.7',
   lz4: 'liblz4@1.10.0',
   lzo: 'lzo1x@1',
+  'gzip-part': 'libdeflate@1.26',
+  'zstd-part': 'libzstd@1.5.7',
 } as const;
 
 /** The stream formats of the core in its order. */

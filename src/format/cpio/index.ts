@@ -1,3 +1,4 @@
 // cpio archives for Linux's initial root.
 
-export * from './newc.js';
+export { earlyArchiveLength, isCpio } from './early.js';
+export { CPIO_ALIGNMENT, type CpioFile, renderCpio } from './newc.js';

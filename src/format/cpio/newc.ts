@@ -15,7 +15,12 @@ export interface CpioFile {
 }
 
 const MAGIC = '070701';
-const TRAILER = 'TRAILER!!!' as ByteString;
+/** The fixed part of a member, and where its size and the length of its name (with a NUL) are. */
+export const HEADER_LENGTH = 110;
+export const SIZE_AT = 54;
+export const NAME_LENGTH_AT = 94;
+/** Name of the last member. */
+export const TRAILER = 'TRAILER!!!' as ByteString;
 const REGULAR = 0o100000;
 const LINKS = 1;
 const NO_CHECKSUM = 0;

@@ -1,0 +1,52 @@
+// From the name of a kind of compressed file to what makes it.
+
+import { UsageError } from '../../errors.js';
+import type { Data, Run } from '../../io/index.js';
+import type { EngineChoice } from '../../native/index.js';
+import type { EngineId } from '../codec.js';
+import { corePool } from '../core-pool.js';
+import { levelOf } from '../level.js';
+import { isNamed } from '../named-engine.js';
+import { compressStream } from './compress-stream.js';
+import { CONTAINERS, type ContainerName } from './index.js';
+
+/** What the user asks for. */
+export interface StreamRequest {
+  readonly name: ContainerName;
+  /** Within the scale of the kind; default its own. */
+  readonly level?: number | undefined;
+  /** Libraries beside the codec core make no streams: for their names it is the core. */
+  readonly engine?: EngineChoice | undefined;
+}
+
+/** A compression of streams that can be started. */
+export interface StreamCompression {
+  readonly name: ContainerName;
+  /** 0 where the kind has no levels. */
+  readonly level: number;
+  readonly engine: EngineId;
+  /** As {@link compressStream}. */
+  compress(pieces: AsyncIterable<Data>, run: Run): AsyncGenerator<Uint8Array>;
+}
+
+/** Throws {@link UsageError} for a name or level that is not there, MissingEngineError for an engine that is not. */
+export function chooseStreamCompression({ name, level: asked, engine = 'auto' }: StreamRequest): StreamCompression {
+  const container = CONTAINERS.find((known) => known.name === name);
+  if (!container) {
+    throw new UsageError('compress.unknown', `"${String(name)}" is not a compression of streams.`, {
+      hint: `Choose ${CONTAINERS.map((known) => known.name).join(', ')}.`,
+    });
+  }
+  const level = levelOf(name, asked, container.levels);
+  const { engine: id, open } = corePool(
+    isNamed(engine) ? 'auto' : engine,
+    container.codec,
+    container.parameters(level),
+  );
+  return {
+    name,
+    level,
+    engine: id,
+    compress: (pieces, run) => compressStream({ container, level, open }, pieces, run),
+  };
+}
