@@ -11,6 +11,7 @@ const FLAGS: Readonly<Record<string, string>> = {
   digests: 'digest',
   extreme: 'level',
   format: 'bundle-format',
+  'initrd.compression': 'initrd-compression',
   'initrd.file': 'initrd',
   ownership: 'owner',
   padBlocks: 'pad',

@@ -15,6 +15,7 @@ export {
   type CompressionName,
   compressionFacts,
 } from './compressor.js';
+export { noSuchLevel } from './level.js';
 export { ENGINES } from './named-engine.js';
 export { chooseStreamCompression, type StreamCompression, type StreamRequest } from './streams/choose-stream.js';
 export { CONTAINERS, type ContainerName } from './streams/index.js';

@@ -17,6 +17,6 @@ export type { Step } from './build/stopwatch.js';
 export { type BundledFile, type BundleOptions, type BundleReport, bundleResults } from './bundle/index.js';
 export { type ConfigurationPlaces, loadConfiguration, type RuntimeConfiguration } from './configuration/index.js';
 export * from './description/index.js';
-export type { DracutMode, InitrdReport } from './initrd/index.js';
+export type { DracutMode, InitrdCompressionRequest, InitrdReport, PackedCompression } from './initrd/index.js';
 export { checkNames } from './plan/runtime-checks.js';
 export type { BundleFormat, BundleTags, ResultFile, ResultKey, Results } from './result/index.js';

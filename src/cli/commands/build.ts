@@ -12,6 +12,7 @@ import {
   buildLiveIso,
   type Generation,
   generations,
+  type InitrdCompressionRequest,
   loadConfiguration,
   type MediumOptions,
   planLiveIso,
@@ -20,6 +21,7 @@ import { buildText, planText } from '../build-text.js';
 import { addCompressionOptions, type CompressionOptions, compressionSettings } from '../compression-options.js';
 import { engineFacts } from '../engines.js';
 import { withExamples } from '../examples.js';
+import { addInitrdCompression } from '../initrd-compression.js';
 import { settleLosses } from '../losses.js';
 import { openSession, type Session } from '../session.js';
 import { type OpenedSource, openSource } from '../source.js';
@@ -41,6 +43,7 @@ interface Options extends WriterOptions, CompressionOptions {
   readonly initrd?: string;
   readonly dracut: 'auto' | 'chroot' | 'userns' | 'sysroot';
   readonly initrdCache?: string;
+  readonly initrdCompression?: InitrdCompressionRequest;
   readonly kernel?: string;
   readonly layout?: 'grub' | 'isolinux' | 'isolinux+grub';
   readonly partitionTable?: Exclude<PartitionTable, 'none'>;
@@ -74,6 +77,7 @@ export function buildCommand(): Command {
     )
     .option('--initrd-cache <dir>', 'keep initrds here, and reuse them if nothing changed (default: none)')
     .option('--kernel <file>', 'use this kernel image');
+  addInitrdCompression(command);
   addMediumOptions(command);
   addCompressionOptions(command, {
     what: 'compression of the root image',
@@ -201,7 +205,11 @@ function buildOptions(options: Options, root: BuildInput['root'], session: Sessi
     },
     initrd: {
       dracut: options.dracut,
-      ...defined({ file: options.initrd, cacheDirectory: options.initrdCache }),
+      ...defined({
+        file: options.initrd,
+        cacheDirectory: options.initrdCache,
+        compression: options.initrdCompression,
+      }),
     },
     medium: mediumOptions(options),
     tree: {

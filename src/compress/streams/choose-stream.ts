@@ -17,6 +17,8 @@ export interface StreamRequest {
   readonly level?: number | undefined;
   /** Libraries beside the codec core make no streams: for their names it is the core. */
   readonly engine?: EngineChoice | undefined;
+  /** The option that the request comes from, for errors. */
+  readonly option?: string;
 }
 
 /** A compression of streams that can be started. */
@@ -30,14 +32,20 @@ export interface StreamCompression {
 }
 
 /** Throws {@link UsageError} for a name or level that is not there, MissingEngineError for an engine that is not. */
-export function chooseStreamCompression({ name, level: asked, engine = 'auto' }: StreamRequest): StreamCompression {
+export function chooseStreamCompression({
+  name,
+  level: asked,
+  engine = 'auto',
+  option,
+}: StreamRequest): StreamCompression {
   const container = CONTAINERS.find((known) => known.name === name);
   if (!container) {
     throw new UsageError('compress.unknown', `"${String(name)}" is not a compression of streams.`, {
+      ...(option === undefined ? {} : { option }),
       hint: `Choose ${CONTAINERS.map((known) => known.name).join(', ')}.`,
     });
   }
-  const level = levelOf(name, asked, container.levels);
+  const level = levelOf(name, asked, container.levels, option);
   const { engine: id, open } = corePool(
     isNamed(engine) ? 'auto' : engine,
     container.codec,

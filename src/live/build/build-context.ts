@@ -6,10 +6,13 @@ import type { Run } from '../../io/index.js';
 import { withWorkDirectory } from '../files/work-directory.js';
 import {
   bootsSquashedRoot,
+  checkInitrdOptions,
+  chooseInitrdCompression,
   dracutRecipe,
   type FoundDracut,
   findDracut,
   givenInitrd,
+  type InitrdCompression,
   type ObtainedInitrd,
   obtainInitrd,
   renderProfile,
@@ -29,6 +32,8 @@ export interface BuildContext {
   readonly workDirectory: string;
   /** Undefined: an initrd is given, and the root tree need not be entered. */
   readonly dracut: FoundDracut | undefined;
+  /** Undefined: an initrd is given. */
+  readonly initrdCompression: InitrdCompression | undefined;
   readonly watch: Stopwatch;
   readonly events: RecordedEvents;
   initrd(run: Run): Promise<ObtainedInitrd>;
@@ -49,6 +54,7 @@ export async function withBuildContext<T>(
   const initrdFile = request.initrd?.file;
   if (typeof request.input.root !== 'string' && initrdFile === undefined) throw initrdNeeded();
   // Whatever can be refused without the root tree is refused before it is read.
+  checkInitrdOptions(request.initrd, request.engine);
   const known = await planEarly(request, events);
   const given = initrdFile === undefined ? undefined : await givenInitrd(initrdFile);
   const root = await watch.time('scan', () => readRootTree(request, events, run));
@@ -58,8 +64,9 @@ export async function withBuildContext<T>(
     { targetDirectory: plan.targetDirectory, name: plan.baseName, purpose, note: events.note },
     async (workDirectory) => {
       const dracut = await dracutFor(request, plan, { workDirectory, profile }, run);
-      const parts = { request, plan, profile, workDirectory, dracut, watch, events };
-      const initrd = async (running: Run) => given ?? makeInitrd({ ...parts, dracut: dracut! }, running);
+      const initrdCompression = dracut && (await compressionOf(request, plan, dracut, run));
+      const parts = { request, plan, profile, workDirectory, dracut, initrdCompression, watch, events };
+      const initrd = async (running: Run) => given ?? makeInitrd(parts, dracut!, initrdCompression!, running);
       return use({ ...parts, initrd });
     },
   );
@@ -84,10 +91,24 @@ function initrdNeeded(): InvalidInputError {
   });
 }
 
-type InitrdContext = Omit<BuildContext, 'initrd'> & { readonly dracut: FoundDracut };
+function compressionOf(
+  { initrd, engine }: BuildRequest,
+  { description: { generation }, root, kernel }: BuildPlan,
+  { runnable: { canLeave } }: FoundDracut,
+  run: Run,
+): Promise<InitrdCompression> {
+  const { name, xzInitrd: xz } = generation;
+  const asked = initrd?.compression;
+  return chooseInitrdCompression(
+    { root, kernelVersion: kernel.version, asked, xz, generation: name, canLeave, engine },
+    run,
+  );
+}
 
 async function makeInitrd(
-  { request, plan, profile, dracut, events: { note, log } }: InitrdContext,
+  { request, plan, profile, events: { note, log } }: Omit<BuildContext, 'initrd'>,
+  dracut: FoundDracut,
+  compression: InitrdCompression,
   run: Run,
 ): Promise<ObtainedInitrd> {
   const { description, kernel, root, epoch } = plan;
@@ -100,7 +121,7 @@ async function makeInitrd(
   const cache = request.initrd?.cacheDirectory;
   return obtainInitrd(
     {
-      ...{ root, dracut, profile, note, log },
+      ...{ root, dracut, compression, profile, note, log },
       recipe: dracutRecipe(type.flags, generation),
       kernelVersion: kernel.version,
       epoch: epoch.seconds,

@@ -40,7 +40,7 @@ export async function buildLiveIso(options: BuildOptions, run: Run): Promise<Bui
         const { disc, report } = await planAll(context, boot, pendingInitrd(pending), writing);
         const { size, sha256 } = await watch.time('image', () => write(context, disc, image, staging, writing));
         const { results: record } = await staging;
-        return { ...report(), image, size, sha256, initrd: (await pending).report, results: record };
+        return { ...report(), image, size, sha256, initrd: (await pending).report(), results: record };
       });
     });
   });

@@ -1,7 +1,7 @@
 // What a build does and why, in words for people: what a plan shows before anything is made.
 
 import { basename } from 'node:path';
-import { compressionFacts } from '../../compress/index.js';
+import { type CompressionFacts, compressionFacts } from '../../compress/index.js';
 import type { GenerationRules, LiveDescription } from '../description/index.js';
 import { isEfi } from '../plan/architecture.js';
 import type { BuildPlan } from '../plan/build-plan.js';
@@ -18,7 +18,7 @@ export interface Decision {
 
 const MIB = 1024 * 1024;
 
-type Decided = Pick<BuildContext, 'request' | 'plan' | 'dracut'>;
+type Decided = Pick<BuildContext, 'request' | 'plan' | 'dracut' | 'initrdCompression'>;
 
 /** In the order in which a medium is made. */
 export function decisionsOf(decided: Decided, planned: Pick<RootImage, 'fileSystem'>): Decision[] {
@@ -27,6 +27,7 @@ export function decisionsOf(decided: Decided, planned: Pick<RootImage, 'fileSyst
     ...ofDescription(decided),
     ...ofBooting(decided),
     initrd(decided),
+    ...initrdCompression(decided),
     rootImage(plan, planned),
     compression(decided),
     labels(plan),
@@ -105,6 +106,18 @@ function initrd({ request: { initrd: asked = {} }, dracut }: Decided): DecisionR
   return ['initrd', `by dracut, ${dracut.mode}${kept}`, isAsked ? 'as asked for' : why[dracut.mode]];
 }
 
+function initrdCompression({ initrdCompression: chosen }: Decided): DecisionRow[] {
+  if (!chosen) return [];
+  const { by, reason } = chosen;
+  if (by === 'nobody') return [['initrd compression', 'none', reason]];
+  if (by === 'dracut') return [['initrd compression', `by dracut${chosen.option ? `, ${chosen.option}` : ''}`, reason]];
+  return [['initrd compression', compressionText(chosen.stream), reason]];
+}
+
+function compressionText({ name, level, engine }: Pick<CompressionFacts, 'name' | 'level' | 'engine'>): string {
+  return [name, `level ${level}`, `by ${engine}`].join(', ');
+}
+
 function rootImage(
   { description, rootImage: image }: BuildPlan,
   { fileSystem: made }: Pick<RootImage, 'fileSystem'>,
@@ -124,8 +137,7 @@ function rootImage(
 }
 
 function compression({ request, plan }: Decided): DecisionRow {
-  const { name, level, engine } = compressionFacts(plan.rootImage.compression);
-  const shown = [name, ...(level === undefined ? [] : [`level ${level}`]), `by ${engine}`].join(', ');
+  const shown = compressionText(compressionFacts(plan.rootImage.compression));
   const { description, rootImage: image } = plan;
   const inWords = image.kind === 'squashfs' && /(^|\s)-comp\s/.test(description.type.fscreateoptions ?? '');
   const attribute = inWords ? 'fscreateoptions' : 'squashfscompression';

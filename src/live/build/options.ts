@@ -6,6 +6,7 @@ import type { DigestName, Run } from '../../io/index.js';
 import type { FileTree, Loss, ManifestEntry, Ownership } from '../../tree/index.js';
 import type { RuntimeConfiguration } from '../configuration/index.js';
 import type { Generation } from '../description/index.js';
+import type { InitrdCompressionRequest } from '../initrd/index.js';
 
 /** The options of a build. */
 export interface BuildOptions {
@@ -67,6 +68,11 @@ export interface InitrdOptions {
    * of this machine on the root tree.
    */
   readonly dracut?: 'auto' | 'chroot' | 'userns' | 'sysroot';
+  /**
+   * Compression of an initrd that dracut makes. Default: xz up to KIWI 9.23, else that of dracut's configuration in the root
+   * tree, else gzip.
+   */
+  readonly compression?: InitrdCompressionRequest;
   /** Directory that keeps initrds for later builds; default: none is kept. */
   readonly cacheDirectory?: string;
 }

@@ -5,17 +5,10 @@ import { mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ByteString, fromText } from '../../bytes/index.js';
 import { TargetError } from '../../errors.js';
-import {
-  createDigest,
-  exactContent,
-  fileContent,
-  fileTarget,
-  type Run,
-  smallBytes,
-  writeImage,
-} from '../../io/index.js';
+import { createDigest, fileContent, fileTarget, type Run, smallBytes, writeImage } from '../../io/index.js';
 import { exclude, type FileTree, type Node, walk } from '../../tree/index.js';
 import { writeText } from '../files/text-file.js';
+import type { InitrdCompression } from './choose-compression.js';
 import type { Initrd, InitrdRequest } from './dracut.js';
 import { dracutOptions } from './live-modules.js';
 
@@ -29,7 +22,7 @@ export interface CacheKeyFacts {
 }
 
 /** Raised when the same key would stand for another initrd. */
-const FORMAT = 'isopress initrd 1';
+const FORMAT = 'isopress initrd 2';
 /** What dracut never looks at, and what changes from one root tree to the next without any effect. */
 const IRRELEVANT = [
   ...[
@@ -66,7 +59,8 @@ export async function initrdKey(facts: CacheKeyFacts, run: Run): Promise<string>
   const digest = createDigest('sha256');
   const add = (text: string) => digest.update(Buffer.from(`${text.length} ${text}\n`, 'latin1'));
   for (const text of [FORMAT, request.kernelVersion, profile, String(epoch), hostState]) add(fromText(text));
-  for (const option of dracutOptions(request.recipe, request.recipe.add)) add(option);
+  for (const option of dracutOptions(request.recipe, request.recipe.add, request.compression)) add(option);
+  for (const text of publishedBy(request.compression)) add(text);
   for (const { path, node } of walk(exclude(root, IRRELEVANT.map(fromText)))) {
     add(lineOf(path, node));
     if (node.kind !== 'file' || !CONFIGURATION.test(path)) continue;
@@ -74,6 +68,13 @@ export async function initrdKey(facts: CacheKeyFacts, run: Run): Promise<string>
     if (bytes) digest.update(bytes);
   }
   return digest.hex();
+}
+
+/** What happens to the initrd after dracut. The same name and engine give the same bytes. */
+function publishedBy(compression: InitrdCompression): string[] {
+  if (compression.by !== 'isopress') return [compression.by];
+  const { name, level, engine } = compression.stream;
+  return [name, String(level), engine];
 }
 
 /** Directories are made by dracut itself: their times, which change with every neighbour's, do not count. */
@@ -88,17 +89,19 @@ function lineOf(path: ByteString, node: Node): string {
 export async function readCache(directory: string, key: string): Promise<Initrd | undefined> {
   const { image, facts } = entryPaths(directory, key);
   try {
-    const { modules, absent, size } = JSON.parse(await readFile(facts, 'utf8')) as CachedFacts;
+    const { size, ...kept } = JSON.parse(await readFile(facts, 'utf8')) as CachedFacts;
     if ((await stat(image)).size !== size) return undefined;
-    return { content: fileContent(fromText(image), size), modules, absent };
+    return { ...kept, unpackedSize: kept.unpackedSize, content: fileContent(fromText(image), size) };
   } catch {
     // Absent or damaged: made anew, and written over.
     return undefined;
   }
 }
 
-/** Keeps an initrd. Throws {@link TargetError} when the directory cannot be written to. */
-export async function writeCache(directory: string, key: string, initrd: Initrd, run: Run): Promise<void> {
+/**
+ * Keeps an initrd; returns it as it is kept. Throws {@link TargetError} when the directory cannot be written to.
+ */
+export async function writeCache(directory: string, key: string, initrd: Initrd, run: Run): Promise<Initrd> {
   const { image, facts } = entryPaths(directory, key);
   await mkdir(directory, { recursive: true }).catch((error) => {
     throw new TargetError('target.no-cache-directory', `${directory} cannot be made: ${(error as Error).message}.`, {
@@ -106,17 +109,16 @@ export async function writeCache(directory: string, key: string, initrd: Initrd,
       cause: error,
     });
   });
-  const { size } = initrd.content;
-  const plan = { ...exactContent(size, (running) => initrd.content.pieces(running)), layout: {} };
-  await writeImage(plan, fileTarget(fromText(image) as ByteString, { force: true }), { ...run, report: () => {} });
+  const { content, ...kept } = initrd;
+  const plan = { ...content, layout: {} };
+  const { size } = await writeImage(plan, fileTarget(fromText(image), { force: true }), { ...run, report: () => {} });
   // Last: only an entry with its facts counts.
-  const { modules, absent } = initrd;
-  await writeText(facts, `${JSON.stringify({ modules, absent, size } satisfies CachedFacts)}\n`);
+  await writeText(facts, `${JSON.stringify({ ...kept, size } satisfies CachedFacts)}\n`);
+  return { ...kept, content: fileContent(fromText(image), size) };
 }
 
-interface CachedFacts {
-  readonly modules: readonly string[];
-  readonly absent: readonly string[];
+/** What is known of an initrd beside its bytes. */
+interface CachedFacts extends Omit<Initrd, 'content'> {
   /** Bytes of the initrd. */
   readonly size: number;
 }

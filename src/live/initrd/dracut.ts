@@ -2,11 +2,12 @@
 
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fromText, padding } from '../../bytes/index.js';
+import { fromText } from '../../bytes/index.js';
 import { option, ToolError, wording } from '../../errors.js';
-import { CPIO_ALIGNMENT } from '../../format/cpio/index.js';
-import { type ExactContent, exactContent, fileContent, type Run } from '../../io/index.js';
+import { type ExactContent, fileContent, type Run } from '../../io/index.js';
+import type { InitrdCompression } from './choose-compression.js';
 import { type DracutRecipe, dracutOptions, renderConfiguration } from './live-modules.js';
+import { type PackedInitrd, packInitrd } from './pack.js';
 
 /** A dracut that can be called, and that works on the root tree. */
 export interface RunnableDracut {
@@ -16,6 +17,10 @@ export interface RunnableDracut {
   readonly inside: string;
   /** Options that every call for an initrd needs. */
   readonly options: readonly string[];
+  /** Whether this dracut has --no-compress. */
+  readonly canLeave: boolean;
+  /** Names of all modules that this dracut has; undefined: it has to be asked. */
+  readonly modules: ReadonlySet<string> | undefined;
   /** A cpio archive with whatever this dracut cannot put into the initrd itself. */
   readonly appended?: Uint8Array;
   /** `configuration`: text of /etc/dracut.conf.d/02-livecd.conf during the call, if dracut runs inside the tree. */
@@ -24,13 +29,13 @@ export interface RunnableDracut {
 
 export interface InitrdRequest {
   readonly recipe: DracutRecipe;
+  readonly compression: InitrdCompression;
   readonly kernelVersion: string;
   /** Every line of dracut's output. */
   log(line: string): void;
 }
 
-export interface Initrd {
-  readonly content: ExactContent;
+export interface Initrd extends PackedInitrd {
   /** dracut modules asked for and found. */
   readonly modules: readonly string[];
   /** dracut modules asked for that this root tree cannot have. */
@@ -42,14 +47,16 @@ const FILE = 'initrd';
 /** Runs dracut. Modules the tree cannot have are left out, except the one without which no live medium boots. */
 export async function makeInitrd(dracut: RunnableDracut, request: InitrdRequest, run: Run): Promise<Initrd> {
   const { essential, add } = request.recipe;
-  const listed = await listModules(dracut, run);
+  const listed = dracut.modules ?? (await listModules(dracut, run));
   const absent = new Set(add.filter((module) => !listed.has(module)));
   for (;;) {
     if (absent.has(essential)) throw moduleMissing(request.recipe);
     const modules = add.filter((module) => !absent.has(module));
-    const rejected = await runDracut(dracut, request, modules, run);
-    if (rejected.length === 0) return { content: await initrdContent(dracut), modules, absent: [...absent] };
+    const { rejected, isSquashed } = await runDracut(dracut, request, modules, run);
     for (const module of rejected) absent.add(module);
+    if (rejected.length > 0) continue;
+    const made = { file: await initrdFile(dracut), appended: dracut.appended, isSquashed };
+    return { ...(await packInitrd(made, request.compression, run)), modules, absent: [...absent] };
   }
 }
 
@@ -60,17 +67,25 @@ async function listModules(dracut: RunnableDracut, run: Run): Promise<Set<string
   return names;
 }
 
-/** Makes the file; returns the modules dracut knows and still cannot install, in which case there is no file. */
+interface DracutOutcome {
+  /** Modules that dracut knows and still cannot install, in which case there is no file. */
+  readonly rejected: readonly string[];
+  /** Whether dracut put most files into a squashfs inside the initrd. */
+  readonly isSquashed: boolean;
+}
+
+/** Makes the file. */
 async function runDracut(
   dracut: RunnableDracut,
   request: InitrdRequest,
   modules: readonly string[],
   run: Run,
-): Promise<string[]> {
+): Promise<DracutOutcome> {
   const rejected: string[] = [];
   let included = 0;
+  let isSquashed = false;
   const args = [
-    ...dracutOptions(request.recipe, modules),
+    ...dracutOptions(request.recipe, modules, request.compression),
     ...dracut.options,
     ...[`${dracut.inside}/${FILE}`, request.kernelVersion],
   ];
@@ -78,6 +93,8 @@ async function runDracut(
     request.log(line);
     const module = /dracut module '([^']+)' cannot be found or installed/i.exec(line)?.[1];
     if (module && modules.includes(module)) rejected.push(module);
+    // `squash` makes the squashfs; newer ones choose its kind by a further module, as squash-erofs.
+    if (/Including module: squash\b/.test(line)) isSquashed = true;
     if (line.includes('Including module')) run.report({ step: 'dracut', done: ++included, unit: 'steps' });
   };
   try {
@@ -85,26 +102,15 @@ async function runDracut(
   } catch (error) {
     if (!(error instanceof ToolError) || rejected.length === 0) throw error;
   }
-  return rejected;
+  return { rejected, isSquashed };
 }
 
-async function initrdContent(dracut: RunnableDracut): Promise<ExactContent> {
+async function initrdFile(dracut: RunnableDracut): Promise<ExactContent> {
   const path = join(dracut.outside, FILE);
   const found = await stat(path).catch(() => undefined);
-  if (found) return withArchive(fileContent(fromText(path), found.size), dracut.appended);
+  if (found) return fileContent(fromText(path), found.size);
   throw new ToolError('live.no-initrd', 'dracut ended without an error and made no initrd.', {
     hint: wording`Use ${option('log')} to see what it says, or give a ready initrd with ${option('initrd.file', 'FILE')}.`,
-  });
-}
-
-/** Linux unpacks concatenated archives. */
-function withArchive(initrd: ExactContent, archive: Uint8Array | undefined): ExactContent {
-  if (!archive) return initrd;
-  const gap = padding(initrd.size, CPIO_ALIGNMENT);
-  return exactContent(initrd.size + gap + archive.length, async function* (run) {
-    yield* initrd.pieces(run);
-    if (gap > 0) yield { hole: gap };
-    yield archive;
   });
 }
 

@@ -5,6 +5,7 @@ import type { Run } from '../../io/index.js';
 import type { FileTree } from '../../tree/index.js';
 import type { RunnableDracut } from './dracut.js';
 import { type InsideMode, type InsideRoot, openRoot } from './inside-root.js';
+import { dracutModules, hasNoCompress } from './live-modules.js';
 import { openSysroot } from './sysroot.js';
 
 /** How dracut runs: inside the root tree, by `chroot` or in a user namespace (`userns`), or that of this machine on the tree (`sysroot`). */
@@ -43,7 +44,8 @@ export async function findDracut(search: DracutSearch, run: Run): Promise<FoundD
   const { rootDirectory: root, workDirectory, profile, epoch } = search;
   try {
     const inside = await openRoot({ root, workDirectory, modes, profile, epoch }, run);
-    return { mode: inside.mode, runnable: dracutInside(inside), inside, refused: undefined, hostState: 'inside' };
+    const runnable = await dracutInside(inside, search.root, run);
+    return { mode: inside.mode, runnable, inside, refused: undefined, hostState: 'inside' };
   } catch (error) {
     if (mode !== 'auto' || !(error instanceof ToolError)) throw error;
     return await dracutOfHost(search, error, run);
@@ -62,11 +64,13 @@ async function dracutOfHost(search: DracutSearch, refusal: ToolError | undefined
   }
 }
 
-function dracutInside(inside: InsideRoot): RunnableDracut {
+async function dracutInside(inside: InsideRoot, root: FileTree, run: Run): Promise<RunnableDracut> {
   return {
     outside: inside.outside,
     inside: inside.inside,
     options: ['--install', '/.profile'],
+    canLeave: await hasNoCompress(root, run),
+    modules: dracutModules(root),
     call: (args, run, onLine, configuration) => inside.run('dracut', args, run, { onLine, configuration }),
   };
 }

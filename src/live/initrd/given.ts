@@ -10,5 +10,6 @@ export async function givenInitrd(path: string): Promise<ObtainedInitrd> {
   const { size } = await stat(path).catch((error) => {
     throw sourceError(name, error);
   });
-  return { content: fileContent(name, size), report: { size, madeBy: 'given', cached: false, modules: [] } };
+  const report = { size, unpackedSize: undefined, compression: undefined, cached: false, modules: [] };
+  return { content: fileContent(name, size), report: () => ({ ...report, madeBy: 'given' }) };
 }

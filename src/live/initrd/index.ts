@@ -1,9 +1,16 @@
 // The initrd and the ways in which dracut makes it.
 
+export {
+  checkInitrdOptions,
+  chooseInitrdCompression,
+  type InitrdCompression,
+  type InitrdCompressionRequest,
+} from './choose-compression.js';
 export { type DracutMode, type FoundDracut, findDracut } from './find-dracut.js';
 export * from './given.js';
 export { type InsideMode, type InsideRoot, openRoot } from './inside-root.js';
 export { bootsSquashedRoot, dracutRecipe } from './live-modules.js';
 export * from './obtain.js';
-export * from './pending-initrd.js';
+export type { PackedCompression } from './pack.js';
+export { pendingInitrd } from './pending-initrd.js';
 export * from './profile.js';

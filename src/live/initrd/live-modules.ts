@@ -1,8 +1,9 @@
 // Which dracut modules a live initrd is made with, and how dracut is called: by the type's flags and the generation.
 
 import { type Run, smallBytes } from '../../io/index.js';
-import { type FileTree, glob } from '../../tree/index.js';
+import { type FileTree, follow, glob } from '../../tree/index.js';
 import type { GenerationRules } from '../description/index.js';
+import type { InitrdCompression } from './choose-compression.js';
 
 /** What dracut is asked for. */
 export interface DracutRecipe {
@@ -50,14 +51,40 @@ export function renderConfiguration({ omit, settings }: DracutRecipe, modules: r
  * Options of dracut for a recipe and the modules of it that are there; where the result goes comes behind them. They say
  * all that the configuration says too, which a dracut that works from outside of the tree does not get.
  */
-export function dracutOptions({ omit, xz }: DracutRecipe, modules: readonly string[]): string[] {
+export function dracutOptions(
+  { omit }: DracutRecipe,
+  modules: readonly string[],
+  compression: InitrdCompression,
+): string[] {
+  const compressing = compression.by === 'dracut' ? compression.option : '--no-compress';
   return [
     ...['--force', '--verbose', '--reproducible', '--no-hostonly', '--no-hostonly-cmdline'],
-    ...(xz ? ['--xz'] : []),
+    ...(compressing === undefined ? [] : [compressing]),
     ...['--add', ` ${modules.join(' ')} `],
     ...(omit.length > 0 ? ['--omit', ` ${omit.join(' ')} `] : []),
   ];
 }
+
+/** dracut is a script of about 100 kB. */
+const PROGRAMS = ['usr/bin/dracut', 'usr/sbin/dracut', 'bin/dracut', 'sbin/dracut'];
+
+/** Whether the tree's dracut can leave an initrd uncompressed. What is not seen to can not. */
+export async function hasNoCompress(root: FileTree, run: Run): Promise<boolean> {
+  const program = PROGRAMS.map((path) => follow(root, path)).find((node) => node?.kind === 'file');
+  if (program?.kind !== 'file') return false;
+  const bytes = await smallBytes(program.content, run, LARGEST_SCRIPT);
+  return bytes !== undefined && Buffer.from(bytes).includes('--no-compress)');
+}
+
+/** Names of all modules of the tree's dracut, as --list-modules has them; undefined if they are elsewhere. */
+export function dracutModules(root: FileTree): ReadonlySet<string> | undefined {
+  const found = glob(root, 'usr/lib/dracut/modules.d/*').filter(({ node }) => node.kind === 'directory');
+  if (found.length === 0) return undefined;
+  return new Set(found.map(({ path }) => path.slice(path.lastIndexOf('/') + 1 + NUMBER_LENGTH)));
+}
+
+/** Digits before the name of a module, by which modules are ordered. */
+const NUMBER_LENGTH = 2;
 
 /** A module of more bytes is none that is known to be old. */
 const LARGEST_SCRIPT = 1024 * 1024;

@@ -1,16 +1,22 @@
 // The initrd of a build, from wherever it comes: given, kept from an earlier build, or made by dracut.
 
-import type { ExactContent, Run } from '../../io/index.js';
+import { type Content, isExact, type Piece, pieceLength, type Run } from '../../io/index.js';
 import { type FileTree, follow } from '../../tree/index.js';
 import { initrdKey, readCache, writeCache } from './cache.js';
-import { makeInitrd } from './dracut.js';
+import type { InitrdCompression } from './choose-compression.js';
+import { type Initrd, makeInitrd } from './dracut.js';
 import type { DracutMode, FoundDracut } from './find-dracut.js';
 import type { DracutRecipe } from './live-modules.js';
+import type { PackedCompression } from './pack.js';
 
 /** What a report says about the initrd. */
 export interface InitrdReport {
   /** Bytes. */
   readonly size: number;
+  /** Bytes before compression; undefined if it was given, or if dracut compressed it. */
+  readonly unpackedSize: number | undefined;
+  /** Undefined: it was given. */
+  readonly compression: PackedCompression | undefined;
   /** How dracut ran, or would have; `given` when there was nothing to make. */
   readonly madeBy: DracutMode | 'given';
   /** Whether it was made by an earlier build. */
@@ -23,6 +29,7 @@ export interface ObtainRequest {
   readonly root: FileTree;
   readonly dracut: FoundDracut;
   readonly recipe: DracutRecipe;
+  readonly compression: InitrdCompression;
   readonly kernelVersion: string;
   /** Content of /.profile. */
   readonly profile: string;
@@ -34,33 +41,62 @@ export interface ObtainRequest {
 }
 
 export interface ObtainedInitrd {
-  readonly content: ExactContent;
-  readonly report: InitrdReport;
+  readonly content: Content;
+  /** Once the content has been written. */
+  report(): InitrdReport;
 }
 
 /** Takes the initrd from the cache, or makes and keeps it. */
 export async function obtainInitrd(given: ObtainRequest, run: Run): Promise<ObtainedInitrd> {
-  const { dracut, cacheDirectory, root, profile, epoch } = given;
+  const { dracut, cacheDirectory, root, profile, epoch, recipe, kernelVersion, log } = given;
   if (dracut.refused !== undefined) {
     given.note(`This machine's dracut makes the initrd on the root tree. ${dracut.refused}`);
   }
-  const request = { recipe: possibleRecipe(given), kernelVersion: given.kernelVersion, log: given.log };
+  const request = { recipe, compression: possibleCompression(given), kernelVersion, log };
   const facts = { root, request, profile, epoch, hostState: dracut.hostState };
   const key = cacheDirectory === undefined ? undefined : await initrdKey(facts, run);
   const kept = key === undefined ? undefined : await readCache(cacheDirectory!, key);
-  const initrd = kept ?? (await makeInitrd(dracut.runnable, request, run));
-  if (key !== undefined && !kept) await writeCache(cacheDirectory!, key, initrd, run);
+  const made = kept ?? (await makeInitrd(dracut.runnable, request, run));
+  const initrd = key === undefined || kept ? made : await writeCache(cacheDirectory!, key, made, run);
   if (initrd.absent.length > 0) {
     given.note(`The initrd goes without the dracut modules ${initrd.absent.join(', ')}: not in the root tree.`);
   }
-  const { content, modules } = initrd;
-  return { content, report: { size: content.size, madeBy: dracut.mode, cached: kept !== undefined, modules } };
+  const { compression, unpackedSize, modules } = initrd;
+  noteCompression(given, initrd);
+  const { content, size } = counted(initrd.content);
+  const report = () => ({
+    ...{ size: size(), unpackedSize, compression, madeBy: dracut.mode, cached: kept !== undefined, modules },
+  });
+  return { content, report };
 }
 
-/** dracut ends with an error when it is told to use an xz that is not there. */
-function possibleRecipe({ recipe, root, dracut, note }: ObtainRequest): DracutRecipe {
-  const there = ['usr/bin/xz', 'bin/xz'].some((path) => follow(root, path) !== undefined);
-  if (!recipe.xz || dracut.mode === 'sysroot' || there) return recipe;
-  note('The initrd is compressed as dracut likes: xz is not in the root tree.');
-  return { ...recipe, xz: false };
+/** The content, and its size once it has been written. */
+function counted(content: Content): { readonly content: Content; size(): number } {
+  if (isExact(content)) return { content, size: () => content.size };
+  let size = 0;
+  async function* pieces(run: Run): AsyncGenerator<Piece> {
+    size = 0;
+    for await (const piece of content.pieces(run)) {
+      size += pieceLength(piece);
+      yield piece;
+    }
+  }
+  return { content: { sizeLimit: content.sizeLimit, pieces }, size: () => size };
+}
+
+/** What is not as it was decided. */
+function noteCompression({ compression: wanted, note }: ObtainRequest, { compression, isSquashed }: Initrd): void {
+  if (wanted.by !== 'isopress' || compression.engine === wanted.stream.engine) return;
+  if (isSquashed) note('The initrd is not compressed: dracut put a squashfs into it, which is compressed.');
+  else note(`The initrd is compressed by dracut (${compression.name}), which does not heed --no-compress.`);
+}
+
+/** dracut ends with an error when it is told to use a program that is not there. */
+function possibleCompression({ compression, root, dracut, note }: ObtainRequest): InitrdCompression {
+  if (compression.by !== 'dracut' || compression.option === undefined || dracut.mode === 'sysroot') return compression;
+  const name = compression.option.replace('--', '');
+  const program = name === 'lzo' ? 'lzop' : name;
+  if (['usr/bin', 'bin'].some((directory) => follow(root, `${directory}/${program}`) !== undefined)) return compression;
+  note(`The initrd is compressed as dracut is configured: ${program} is not in the root tree.`);
+  return { ...compression, option: undefined };
 }

@@ -2,21 +2,31 @@
 // waits for it there.
 
 import { UnsupportedError } from '../../errors.js';
-import type { ExactContent, OpenContent } from '../../io/index.js';
+import { type Content, type OpenContent, pieceLength } from '../../io/index.js';
 
-/** The most that Linux accepts (initrd_addr_max of the x86 boot protocol). */
-const LARGEST = 0x7fff_ffff;
+/** Most bytes that Linux accepts (initrd_addr_max of the x86 boot protocol). */
+export const LARGEST_INITRD = 0x7fff_ffff;
 
-export function pendingInitrd(pending: Promise<{ readonly content: ExactContent }>): OpenContent {
+/** Throws {@link UnsupportedError} while it is written if the initrd is larger than Linux can be handed. */
+export function pendingInitrd(pending: Promise<{ readonly content: Content }>): OpenContent {
   return {
-    sizeLimit: LARGEST,
+    sizeLimit: LARGEST_INITRD,
     async *pieces(run) {
       const { content } = await pending;
-      if (content.size > LARGEST) {
-        const message = `An initrd of ${content.size} bytes is larger than the 2 GiB that a boot loader can hand over.`;
-        throw new UnsupportedError('live.initrd-too-large', message);
+      if (content.size !== undefined && content.size > LARGEST_INITRD) throw tooLarge();
+      let size = 0;
+      for await (const piece of content.pieces(run)) {
+        size += pieceLength(piece);
+        if (size > LARGEST_INITRD) throw tooLarge();
+        yield piece;
       }
-      yield* content.pieces(run);
     },
   };
+}
+
+function tooLarge(): UnsupportedError {
+  return new UnsupportedError(
+    'live.initrd-too-large',
+    'The initrd is larger than the 2 GiB that a boot loader can hand over.',
+  );
 }

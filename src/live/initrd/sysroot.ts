@@ -99,8 +99,13 @@ export async function openSysroot(request: SysrootRequest, run: Run): Promise<Sy
     );
   const said: string[] = [];
   await call(['--version'], run, (line) => said.push(line)).catch((error) => {
-    // dracut 059 ends with status 1 when it has told its version.
+    // dracut 059 ends with status 1 after its version.
     if (!(error instanceof ToolError) || error.code !== 'tool.failed' || said.length === 0) throw error;
+  });
+  const options: string[] = [];
+  await call(['--help'], run, (line) => options.push(line)).catch((error) => {
+    // dracut 059 ends with status 1 after its help as well.
+    if (!(error instanceof ToolError) || error.code !== 'tool.failed') throw error;
   });
   const program = join(rootDirectory, loader);
   if (!(await runs(program, ['--list', program], epoch, run))) throw foreignLoader(loader);
@@ -109,6 +114,8 @@ export async function openSysroot(request: SysrootRequest, run: Run): Promise<Sy
     inside: outside,
     // Nothing to install: dracut looks for everything in the tree.
     options: shellOptions(request.root),
+    canLeave: options.some((line) => line.includes('--no-compress')),
+    modules: undefined,
     appended: renderCpio([
       { path: fromText('.profile'), mode: 0o644, mtime: epoch, bytes: bytesOf(fromText(request.profile)) },
     ]),

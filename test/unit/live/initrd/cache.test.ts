@@ -3,9 +3,11 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { fromText, timestamp } from '../../../../src/bytes/index.js';
-import { bytesSource, collect, quietRun } from '../../../../src/io/index.js';
+import { chooseStreamCompression } from '../../../../src/compress/index.js';
+import { bytesSource, collect, type ExactContent, quietRun, type Run } from '../../../../src/io/index.js';
 import { generations } from '../../../../src/live/description/index.js';
 import { initrdKey, readCache, writeCache } from '../../../../src/live/initrd/cache.js';
+import type { InitrdCompression } from '../../../../src/live/initrd/choose-compression.js';
 import { dracutRecipe } from '../../../../src/live/initrd/live-modules.js';
 import { FileTree, file } from '../../../../src/tree/index.js';
 import { scratchDirectory } from '../../../support/scratch.js';
@@ -16,10 +18,16 @@ const newest = generations.at(-1);
 const text = (content: string, seconds = 1) =>
   file(bytesSource(new TextEncoder().encode(content)), { mtime: timestamp(seconds) });
 
+const by = (name: 'gzip' | 'xz', level: number): InitrdCompression => ({
+  by: 'isopress',
+  stream: chooseStreamCompression({ name, level, engine: 'portable' }),
+  reason: '',
+});
+
 function facts(changes: Record<string, ReturnType<typeof text>> = {}) {
   const files = { 'etc/dracut.conf': text('one'), 'usr/bin/sh': text('shell'), 'var/log/dpkg.log': text('') };
   const recipe = dracutRecipe('overlay', newest!);
-  const request = { recipe, kernelVersion: '6.1.0', log: () => {} };
+  const request = { recipe, compression: by('gzip', 6), kernelVersion: '6.1.0', log: () => {} };
   return { root: FileTree.of({ ...files, ...changes }), request, profile: "a='1'\n", epoch: 1, hostState: 'inside' };
 }
 
@@ -38,18 +46,25 @@ test('a key changes with what an initrd depends on, and with nothing else', asyn
     { ...facts(), hostState: 'sysroot 059' },
     { ...facts(), request: { ...facts().request, kernelVersion: '6.2.0' } },
     { ...facts(), request: { ...facts().request, recipe: dracutRecipe('overlay', oldest!) } },
+    { ...facts(), request: { ...facts().request, compression: by('gzip', 9) } },
+    { ...facts(), request: { ...facts().request, compression: by('xz', 6) } },
+    { ...facts(), request: { ...facts().request, compression: { by: 'nobody' as const, reason: '' } } },
   ].map((changed) => initrdKey(changed, quietRun()));
   expect(new Set([usual, ...(await Promise.all(others))]).size).toBe(others.length + 1);
 });
 
 test('what was kept comes back, and a damaged entry counts as none', async () => {
   const directory = join(scratch, 'new', 'cache');
-  const initrd = { content: bytesSource(new Uint8Array(70_000).fill(7)), modules: ['kiwi-live'], absent: ['livenet'] };
+  const compression = { name: 'zstd', level: 15, engine: 'libzstd@1.5.7' };
+  const known = { compression, unpackedSize: 200_000, isSquashed: false, modules: ['kiwi-live'], absent: ['livenet'] };
+  const content = bytesSource(new Uint8Array(70_000).fill(7));
+  // Of a size that is not known before it has been compressed.
+  const initrd = { ...known, content: { sizeLimit: 1e6, pieces: (run: Run) => content.pieces(run) } };
   expect(await readCache(directory, 'key')).toBeUndefined();
-  await writeCache(directory, 'key', initrd, quietRun());
+  expect((await writeCache(directory, 'key', initrd, quietRun())).content.size).toBe(70_000);
   const found = await readCache(directory, 'key');
-  expect(found).toMatchObject({ modules: ['kiwi-live'], absent: ['livenet'] });
-  expect(await collect(found!.content, quietRun())).toEqual(new Uint8Array(70_000).fill(7));
+  expect(found).toMatchObject(known);
+  expect(await collect(found!.content as ExactContent, quietRun())).toEqual(new Uint8Array(70_000).fill(7));
   expect(readdirSync(directory).sort()).toEqual(['key.initrd', 'key.json']);
   writeFileSync(join(directory, 'key.initrd'), 'short');
   expect(await readCache(directory, 'key')).toBeUndefined();

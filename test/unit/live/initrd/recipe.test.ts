@@ -5,8 +5,10 @@ import { bytesSource } from '../../../../src/io/memory.js';
 import { generations } from '../../../../src/live/description/index.js';
 import {
   bootsSquashedRoot,
+  dracutModules,
   dracutOptions,
   dracutRecipe,
+  hasNoCompress,
   renderConfiguration,
 } from '../../../../src/live/initrd/live-modules.js';
 import { FileTree } from '../../../../src/tree/file-tree.js';
@@ -32,11 +34,36 @@ test.each([
 });
 
 test('dracut gets lists as one word each, and no list that is empty', () => {
-  expect(dracutOptions(dracutRecipe('overlay', rules('kiwi-9.20')), ['kiwi-live', 'pollcdrom'])).toEqual([
-    ...['--force', '--verbose', '--reproducible', '--no-hostonly', '--no-hostonly-cmdline', '--xz'],
+  const nobody = { by: 'nobody', reason: '' } as const;
+  const recipe = dracutRecipe('overlay', rules('kiwi-9.20'));
+  expect(dracutOptions(recipe, ['kiwi-live', 'pollcdrom'], nobody)).toEqual([
+    ...['--force', '--verbose', '--reproducible', '--no-hostonly', '--no-hostonly-cmdline', '--no-compress'],
     ...['--add', ' kiwi-live pollcdrom ', '--omit', ' multipath '],
   ]);
-  expect(dracutOptions(dracutRecipe('overlay', rules('kiwi-10')), ['kiwi-live'])).not.toContain('--omit');
+  expect(dracutOptions(dracutRecipe('overlay', rules('kiwi-10')), ['kiwi-live'], nobody)).not.toContain('--omit');
+});
+
+test('dracut is told to compress only where it does', () => {
+  const recipe = dracutRecipe('overlay', rules('kiwi-9.20'));
+  const compressing = (option: string | undefined) =>
+    dracutOptions(recipe, ['kiwi-live'], { by: 'dracut', option, reason: '' }).slice(5, -4);
+  expect(compressing('--xz')).toEqual(['--xz']);
+  expect(compressing(undefined)).toEqual([]);
+});
+
+test('the modules and the options of a dracut are read from its tree', async () => {
+  const text = (content: string) => file(bytesSource(Buffer.from(content)));
+  const tree = FileTree.of({
+    'usr/lib/dracut/modules.d/90kiwi-live/module-setup.sh': text(''),
+    'usr/lib/dracut/modules.d/00bash/module-setup.sh': text(''),
+    'usr/lib/dracut/modules.d/README': text(''),
+    'usr/bin/dracut': text('case $1 in --no-compress) _no_compress_l="cat" ;; esac'),
+  });
+  expect([...dracutModules(tree)!].sort()).toEqual(['bash', 'kiwi-live']);
+  expect(await hasNoCompress(tree, quietRun())).toBe(true);
+  const older = FileTree.of({ 'usr/bin/dracut': text('case $1 in --gzip) ;; esac') });
+  expect(dracutModules(older)).toBeUndefined();
+  expect(await hasNoCompress(older, quietRun())).toBe(false);
 });
 
 test.each([

@@ -1,0 +1,82 @@
+// From the file that dracut leaves to the initrd on the medium: an early archive stays as it is, what follows is compressed
+// while it is written.
+
+import { concatBytes, padding } from '../../bytes/index.js';
+import { SIGNATURE_LENGTH, streamFormat } from '../../compress/index.js';
+import { CPIO_ALIGNMENT, earlyArchiveLength, isCpio } from '../../format/cpio/index.js';
+import { type Content, type Data, type ExactContent, exactContent, type Run, smallBytes } from '../../io/index.js';
+import type { InitrdCompression } from './choose-compression.js';
+import { LARGEST_INITRD } from './pending-initrd.js';
+
+/** The file that dracut made, and what is to follow it. */
+export interface MadeFile {
+  readonly file: ExactContent;
+  /** A cpio archive with what dracut could not put into the file. */
+  readonly appended: Uint8Array | undefined;
+  /** Whether a squashfs in it holds most of its files: it is compressed already, and dracut compresses no further. */
+  readonly isSquashed: boolean;
+}
+
+/** An initrd as it is published. */
+export interface PackedInitrd {
+  readonly content: Content;
+  readonly compression: PackedCompression;
+  /** Bytes before compression; undefined if dracut compressed it. */
+  readonly unpackedSize: number | undefined;
+  /** As in {@link MadeFile}. */
+  readonly isSquashed: boolean;
+}
+
+/** What became of it. */
+export interface PackedCompression {
+  /** `gzip`, `none`, `bzip2`. */
+  readonly name: string;
+  /** 0 without levels, and where dracut chose it. */
+  readonly level: number;
+  /** Library and version; `dracut` if dracut compressed. */
+  readonly engine: string;
+}
+
+const NOTHING: PackedCompression = { name: 'none', level: 0, engine: 'none' };
+
+/** Recognises what dracut made, and compresses it unless it is compressed. */
+export async function packInitrd(made: MadeFile, choice: InitrdCompression, run: Run): Promise<PackedInitrd> {
+  const { file, appended, isSquashed } = made;
+  const whole = withArchive(file, appended);
+  const early = isCpio(await headAt(file, 0, run)) ? await earlyArchiveLength(file, run) : 0;
+  const head = await headAt(file, early, run);
+  if (!isCpio(head)) {
+    const compression = { name: streamFormat(head), level: 0, engine: 'dracut' };
+    return { content: whole, compression, unpackedSize: undefined, isSquashed };
+  }
+  const unpackedSize = whole.size;
+  if (choice.by !== 'isopress' || isSquashed) return { content: whole, compression: NOTHING, unpackedSize, isSquashed };
+  const { stream } = choice;
+  const { name, level, engine } = stream;
+  const rest = whole.slice({ at: early, length: whole.size - early });
+  async function* pieces(running: Run): AsyncGenerator<Data> {
+    if (early > 0) yield* file.slice({ at: 0, length: early }).pieces(running);
+    yield* stream.compress(rest.pieces(running), running);
+  }
+  const content = { sizeLimit: LARGEST_INITRD, pieces };
+  return { content, compression: { name, level, engine }, unpackedSize, isSquashed };
+}
+
+async function headAt(file: ExactContent, at: number, run: Run): Promise<Uint8Array> {
+  const length = Math.min(SIGNATURE_LENGTH, file.size - at);
+  return concatBytes([
+    (await smallBytes(file.slice({ at, length }), run, length))!,
+    new Uint8Array(SIGNATURE_LENGTH - length),
+  ]);
+}
+
+/** Linux unpacks archives that follow one another. */
+function withArchive(initrd: ExactContent, archive: Uint8Array | undefined): ExactContent {
+  if (!archive) return initrd;
+  const gap = padding(initrd.size, CPIO_ALIGNMENT);
+  return exactContent(initrd.size + gap + archive.length, async function* (run) {
+    yield* initrd.pieces(run);
+    if (gap > 0) yield { hole: gap };
+    yield archive;
+  });
+}
