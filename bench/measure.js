@@ -57,8 +57,9 @@ function measureOne(command) {
  * Measures a contender once, from a clean and settled state; what it made stays.
  * @param {import('./cases.js').Contender} contender
  */
-export function measureContender({ commands, makes, image }) {
+export function measureContender({ prepare, commands, makes, image }) {
   remove(makes);
+  prepare?.();
   mkdirSync(dirname(image), { recursive: true });
   // Pending writes of other commands would count as ours.
   spawnSync('sync');

@@ -7,7 +7,7 @@ import { plotSvg } from './plot.js';
 
 /**
  * @typedef {{ name: string, wall: number, cpu: number, peakKiB: number, writtenKiB: number, runs: number, ratio: number,
- *   size?: number, sizeRatio?: number, writtenRatio?: number, missed?: string[] }} Row  Ratios are to the fastest peer, the
+ *   size?: number, cpuRatio?: number, sizeRatio?: number, writtenRatio?: number, missed?: string[] }} Row  Ratios are to the fastest peer, the
  *   size of the first peer, and the bytes of the image.
  * @typedef {{ name: string, rows: Row[], faults: string[] }} Result
  */
@@ -35,6 +35,7 @@ export function missed(row, marks) {
   ) => (is !== undefined && most !== undefined && is > most ? [`${what} ${is.toFixed(3)}, at most ${most}`] : []);
   return [
     ...over('wall', row.ratio, marks.wall),
+    ...over('CPU', row.cpuRatio, marks.cpu),
     ...over('size', row.sizeRatio, marks.size),
     ...over('written', row.writtenRatio, marks.written),
     ...over('memory', row.peakKiB / 1024, marks.memory ?? MOST_MEMORY),

@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { buildCases } from './build-cases.js';
 import { formatCases, isoCase, liveCases } from './cases.js';
 import { debianRoot, seededPath, seededTree } from './corpus.js';
 import { measureContender, medianRun, remove, requireGnuTime, warm } from './measure.js';
@@ -55,7 +56,7 @@ function groups() {
   const many = seededPath(out, 100_000, 500);
   const small = [
     {
-      cases: [isoCase(setting, many, '100 000 small files', 1)],
+      cases: [isoCase(setting, many, '100 000 small files', { wall: 1 })],
       makeTree: () => seededTree(out, 100_000, 500),
     },
     seeded('200 000 small files', 200_000, 500),
@@ -68,7 +69,9 @@ function groups() {
   const initrd = join(out, 'initrd');
   if (!existsSync(initrd)) writeFileSync(initrd, Buffer.alloc(50_000_000, 'initrd'));
   const live = liveCases(setting, { root, initrd, description: join(project, 'fixtures/debian-live') });
-  const cases = [...live, ...directCases(root, 'Debian root', true)];
+  const whole =
+    process.getuid?.() === 0 ? buildCases(setting, { root, description: join(project, 'fixtures/debian-live') }) : [];
+  const cases = [...whole, ...live, ...directCases(root, 'Debian root', true)];
   return [{ cases, makeTree: () => root }, ...small];
 }
 
@@ -88,6 +91,7 @@ function runCase(one) {
   );
   const peers = measured.filter((name) => name in one.peers);
   const fastest = Math.min(...peers.map((name) => medians[name].wall));
+  const fastestCpu = peers.length > 0 ? medians[peers.find((name) => medians[name].wall === fastest) ?? ''].cpu : 0;
   const peerSize = peers.length > 0 ? sizes[peers[0]] : undefined;
   const rows = measured.map((name) => {
     const { image, marks } = contenders[name];
@@ -98,6 +102,7 @@ function runCase(one) {
       ...medians[name],
       runs: taken[name].length,
       ratio: peers.length > 0 ? medians[name].wall / fastest : Number.NaN,
+      cpuRatio: peers.length > 0 ? medians[name].cpu / fastestCpu : undefined,
       size,
       sizeRatio: size && peerSize ? size / peerSize : undefined,
       writtenRatio: imageSize ? (medians[name].writtenKiB * 1024) / imageSize : undefined,
