@@ -3,7 +3,13 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { quietRun } from '../../src/io/content.js';
-import { type BuildReport, buildLiveIso, type InitrdOptions, type MediumOptions } from '../../src/live/index.js';
+import {
+  type BuildReport,
+  buildLiveIso,
+  type InitrdCompressionRequest,
+  type InitrdOptions,
+  type MediumOptions,
+} from '../../src/live/index.js';
 import { testCache } from './debian-root.js';
 import { oncePerMachine } from './once.js';
 import { judge } from './oracle.js';
@@ -47,6 +53,8 @@ export interface DebianIso {
   readonly medium?: MediumOptions;
   /** How the initrd is made. */
   readonly dracut?: NonNullable<InitrdOptions['dracut']>;
+  /** The initrd is made anew, in this compression. */
+  readonly compression?: InitrdCompressionRequest;
   /** More attributes of the type. */
   readonly type?: string;
   /** More options for the kernel. */
@@ -57,7 +65,7 @@ export interface DebianIso {
 
 /** Presses the ISO in a new directory below `scratch`. */
 export async function pressDebian(root: string, iso: DebianIso, scratch: string): Promise<BuildReport> {
-  const { flags, type = '', commandLine = '', console = 'ttyS0', medium = {}, dracut } = iso;
+  const { flags, type = '', commandLine = '', console = 'ttyS0', medium = {}, dracut, compression } = iso;
   const work = mkdtempSync(join(scratch, 'iso-'));
   const [description, targetDirectory] = [join(work, 'description'), join(work, 'results')];
   for (const directory of [description, targetDirectory]) mkdirSync(directory, { recursive: true });
@@ -65,7 +73,7 @@ export async function pressDebian(root: string, iso: DebianIso, scratch: string)
     join(description, 'config.xml'),
     bootDescription(flags, type, `console=${console},115200 ${commandLine}`),
   );
-  const initrd = { file: await debianInitrd(root, flags, dracut) };
+  const initrd = compression ? { compression } : { file: await debianInitrd(root, flags, dracut) };
   const request = { input: { root }, description: { directory: description }, initrd, medium, targetDirectory };
   return buildLiveIso({ ...request, compression: { level: 1 } }, quietRun(2));
 }
