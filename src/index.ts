@@ -232,6 +232,7 @@ export type {
   SchemaVersion,
   Span,
   Step,
+  StreamCompressionName,
   StripLists,
   TypeAttributes,
 } from './public/live.js';

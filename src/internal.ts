@@ -2,6 +2,7 @@
 // No subpath of the package leads here; a test holds this list to what commands use.
 
 export { defined, parseBinarySize } from './bytes/index.js';
+export { CONTAINERS } from './compress/index.js';
 export { parseMkisofsOptions, resolveDisc } from './disc/index.js';
 export { EXIT } from './errors.js';
 export { readSignature, signaturePatch, signedBytes } from './format/checkmedia/index.js';

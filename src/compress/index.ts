@@ -18,5 +18,5 @@ export {
 export { noSuchLevel } from './level.js';
 export { ENGINES } from './named-engine.js';
 export { chooseStreamCompression, type StreamCompression, type StreamRequest } from './streams/choose-stream.js';
-export { CONTAINERS, type ContainerName } from './streams/index.js';
+export { CONTAINERS, type StreamCompressionName } from './streams/index.js';
 export * from './unpack.js';

@@ -1,5 +1,6 @@
 // Floor 5: the product. A description and a root tree become a live ISO.
 
+export type { StreamCompressionName } from '../compress/index.js';
 export { buildLiveIso, planLiveIso } from './build/build.js';
 export type { Decision } from './build/decisions.js';
 export type {

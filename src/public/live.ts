@@ -42,6 +42,7 @@ export {
   type SchemaVersion,
   type Span,
   type Step,
+  type StreamCompressionName,
   type StripLists,
   type TypeAttributes,
 } from '../live/index.js';

@@ -4,7 +4,7 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { fromText } from '../../src/bytes/index.js';
-import { type ContainerName, chooseStreamCompression } from '../../src/compress/index.js';
+import { chooseStreamCompression, type StreamCompressionName } from '../../src/compress/index.js';
 import { fileContent } from '../../src/io/file.js';
 import { asBytes, quietRun } from '../../src/io/index.js';
 import { withBuildContext } from '../../src/live/build/build-context.js';
@@ -23,7 +23,7 @@ const SECONDS = 900;
 const root = presentDebianRoot();
 const NO_ROOT = 'there is no Debian root tree: `npm test` makes one as root, ISOPRESS_TEST_ROOT names one';
 const LOADER = '/boot/x86_64/loader/initrd';
-const UNPACK: Readonly<Record<ContainerName, readonly string[]>> = {
+const UNPACK: Readonly<Record<StreamCompressionName, readonly string[]>> = {
   gzip: ['gzip', '-dc'],
   xz: ['xz', '-dc'],
   zstd: ['zstd', '-dc'],
@@ -51,7 +51,7 @@ afterAll(() => {
 });
 
 /** The initrd of an ISO that is built with these options, as a file. */
-async function initrdOf(name: string, compression: ContainerName | 'none', from: string) {
+async function initrdOf(name: string, compression: StreamCompressionName | 'none', from: string) {
   const targetDirectory = join(scratch, name);
   mkdirSync(targetDirectory);
   const report = await buildLiveIso(
@@ -87,7 +87,7 @@ describe('an initrd with microcode', () => {
     SECONDS * 1000,
   );
 
-  for (const [name, [tool, ...words]] of Object.entries(UNPACK) as [ContainerName, string[]][]) {
+  for (const [name, [tool, ...words]] of Object.entries(UNPACK) as [StreamCompressionName, string[]][]) {
     kernelOracle(tool!, 'lsinitrd')(
       `is the same archive in ${name}`,
       async ({ skip }) => {

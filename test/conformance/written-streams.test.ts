@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { type ContainerName, chooseStreamCompression } from '../../src/compress/index.js';
+import { chooseStreamCompression, type StreamCompressionName } from '../../src/compress/index.js';
 import { quietRun } from '../../src/io/content.js';
 import { ENGINE } from '../support/engines.js';
 import { judge, oracle } from '../support/oracle.js';
@@ -28,7 +28,7 @@ async function* pieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += 700_001) yield bytes.subarray(at, at + 700_001);
 }
 
-async function compressed(name: ContainerName, content: Uint8Array, level?: number): Promise<Buffer> {
+async function compressed(name: StreamCompressionName, content: Uint8Array, level?: number): Promise<Buffer> {
   const parts: Uint8Array[] = [];
   const { compress } = chooseStreamCompression({ name, level, engine: ENGINE });
   for await (const part of compress(pieces(content), quietRun(2))) parts.push(part.slice());
@@ -36,7 +36,7 @@ async function compressed(name: ContainerName, content: Uint8Array, level?: numb
 }
 
 /** Tool, name, command that unpacks its standard input, level. */
-const READERS: readonly (readonly [tool: string, name: ContainerName, command: string, level?: number])[] = [
+const READERS: readonly (readonly [tool: string, name: StreamCompressionName, command: string, level?: number])[] = [
   ['gzip', 'gzip', 'gzip -dc'],
   ['gzip', 'gzip', 'gzip -dc', 1],
   ['7z', 'gzip', '7z x -tgzip -si -so'],

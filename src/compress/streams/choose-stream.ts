@@ -8,11 +8,11 @@ import { corePool } from '../core-pool.js';
 import { levelOf } from '../level.js';
 import { isNamed } from '../named-engine.js';
 import { compressStream } from './compress-stream.js';
-import { CONTAINERS, type ContainerName } from './index.js';
+import { CONTAINERS, type StreamCompressionName } from './index.js';
 
 /** What the user asks for. */
 export interface StreamRequest {
-  readonly name: ContainerName;
+  readonly name: StreamCompressionName;
   /** Within the scale of the kind; default its own. */
   readonly level?: number | undefined;
   /** Libraries beside the codec core make no streams: for their names it is the core. */
@@ -23,7 +23,7 @@ export interface StreamRequest {
 
 /** A compression of streams that can be started. */
 export interface StreamCompression {
-  readonly name: ContainerName;
+  readonly name: StreamCompressionName;
   /** 0 where the kind has no levels. */
   readonly level: number;
   readonly engine: EngineId;

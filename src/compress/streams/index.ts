@@ -9,4 +9,4 @@ import { zstd } from './zstd.js';
 export const CONTAINERS = [gzip, xz, zstd, lz4, lzo] as const;
 
 /** Names of the kinds of compressed files that are written. */
-export type ContainerName = (typeof CONTAINERS)[number]['name'];
+export type StreamCompressionName = (typeof CONTAINERS)[number]['name'];

@@ -2,11 +2,11 @@
 
 import {
   CONTAINERS,
-  type ContainerName,
   chooseStreamCompression,
   type EngineChoice,
   noSuchLevel,
   type StreamCompression,
+  type StreamCompressionName,
 } from '../../compress/index.js';
 import { UnsupportedError, UsageError } from '../../errors.js';
 import type { Run } from '../../io/index.js';
@@ -16,7 +16,7 @@ import { unpackedByKernel } from './kernel-configuration.js';
 
 /** What can be asked for. */
 export interface InitrdCompressionRequest {
-  readonly name: ContainerName | 'none';
+  readonly name: StreamCompressionName | 'none';
   /** Within the scale of the compression; default its own. */
   readonly level?: number | undefined;
 }
@@ -70,7 +70,7 @@ export async function chooseInitrdCompression(situation: CompressionSituation, r
   const { name, reason } = allowed(wish.name, wish.reason, known, asked !== undefined);
   if (!canLeave) {
     const option = asked || situation.xz ? dracutOption(name) : undefined;
-    return { by: 'dracut', option, reason: `${reason}; the dracut of the root tree has no --no-compress` };
+    return { by: 'dracut', option, reason: `${reason}; this dracut cannot leave an initrd uncompressed` };
   }
   if (name === 'none') return { by: 'nobody', reason };
   const level = name === wish.name ? wish.level : undefined;
@@ -79,7 +79,7 @@ export async function chooseInitrdCompression(situation: CompressionSituation, r
 
 interface Wish {
   /** Undefined: something that is not made here. */
-  readonly name: ContainerName | 'none' | undefined;
+  readonly name: StreamCompressionName | 'none' | undefined;
   readonly level?: number | undefined;
   readonly reason: string;
 }
@@ -92,7 +92,7 @@ async function wishOf({ asked, xz, generation, root }: CompressionSituation, run
 }
 
 /** What dracut's configuration calls the compressions, and the programs behind them. */
-const PROGRAMS: Readonly<Record<string, ContainerName | 'none'>> = {
+const PROGRAMS: Readonly<Record<string, StreamCompressionName | 'none'>> = {
   gzip: 'gzip',
   pigz: 'gzip',
   xz: 'xz',
@@ -114,7 +114,7 @@ function wishFrom({ value, path }: Configured): Wish {
 }
 
 /** Undefined for a level that the scale here does not have. */
-function levelWithin(name: ContainerName | 'none', digits: string | undefined): number | undefined {
+function levelWithin(name: StreamCompressionName | 'none', digits: string | undefined): number | undefined {
   const levels = CONTAINERS.find((container) => container.name === name)?.levels;
   const level = Number(digits);
   return levels && level >= Math.max(levels.least, 1) && level <= levels.most ? level : undefined;
@@ -124,11 +124,11 @@ function levelWithin(name: ContainerName | 'none', digits: string | undefined): 
 const PREFERENCE = ['gzip', 'zstd', 'xz', 'lz4', 'lzo'] as const;
 
 function allowed(
-  name: ContainerName | 'none',
+  name: StreamCompressionName | 'none',
   reason: string,
   known: ReadonlySet<string> | undefined,
   isAsked: boolean,
-): { readonly name: ContainerName | 'none'; readonly reason: string } {
+): { readonly name: StreamCompressionName | 'none'; readonly reason: string } {
   if (name === 'none' || !known || known.has(name)) return { name, reason };
   const possible = PREFERENCE.filter((other) => known.has(other));
   if (isAsked) {
@@ -140,6 +140,6 @@ function allowed(
 }
 
 /** dracut has an option for each compression under its program's name. */
-function dracutOption(name: ContainerName | 'none'): string | undefined {
+function dracutOption(name: StreamCompressionName | 'none'): string | undefined {
   return name === 'none' ? undefined : `--${name}`;
 }

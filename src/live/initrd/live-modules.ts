@@ -47,6 +47,9 @@ export function renderConfiguration({ omit, settings }: DracutRecipe, modules: r
   return `${lines.join('\n')}\n`;
 }
 
+/** dracut's option that leaves an initrd uncompressed. */
+export const [NO_COMPRESS] = ['--no-compress'] as const;
+
 /**
  * Options of dracut for a recipe and the modules of it that are there; where the result goes comes behind them. They say
  * all that the configuration says too, which a dracut that works from outside of the tree does not get.
@@ -56,7 +59,7 @@ export function dracutOptions(
   modules: readonly string[],
   compression: InitrdCompression,
 ): string[] {
-  const compressing = compression.by === 'dracut' ? compression.option : '--no-compress';
+  const compressing = compression.by === 'dracut' ? compression.option : NO_COMPRESS;
   return [
     ...['--force', '--verbose', '--reproducible', '--no-hostonly', '--no-hostonly-cmdline'],
     ...(compressing === undefined ? [] : [compressing]),
@@ -73,7 +76,7 @@ export async function hasNoCompress(root: FileTree, run: Run): Promise<boolean> 
   const program = PROGRAMS.map((path) => follow(root, path)).find((node) => node?.kind === 'file');
   if (program?.kind !== 'file') return false;
   const bytes = await smallBytes(program.content, run, LARGEST_SCRIPT);
-  return bytes !== undefined && Buffer.from(bytes).includes('--no-compress)');
+  return bytes !== undefined && Buffer.from(bytes).includes(`${NO_COMPRESS})`);
 }
 
 /** Names of all modules of the tree's dracut, as --list-modules has them; undefined if they are elsewhere. */

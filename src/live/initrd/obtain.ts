@@ -88,7 +88,7 @@ function counted(content: Content): { readonly content: Content; size(): number 
 function noteCompression({ compression: wanted, note }: ObtainRequest, { compression, isSquashed }: Initrd): void {
   if (wanted.by !== 'isopress' || compression.engine === wanted.stream.engine) return;
   if (isSquashed) note('The initrd is not compressed: dracut put a squashfs into it, which is compressed.');
-  else note(`The initrd is compressed by dracut (${compression.name}), which does not heed --no-compress.`);
+  else note(`The initrd is compressed by dracut (${compression.name}), though it was told to leave it uncompressed.`);
 }
 
 /** dracut ends with an error when it is told to use a program that is not there. */

@@ -10,6 +10,7 @@ import { type FileTree, follow, glob, type Node } from '../../tree/index.js';
 import { runTool } from '../tools/run-tool.js';
 import { shellQuoted } from '../tools/shell.js';
 import type { RunnableDracut } from './dracut.js';
+import { NO_COMPRESS } from './live-modules.js';
 
 export interface SysrootRequest {
   readonly root: FileTree;
@@ -114,7 +115,7 @@ export async function openSysroot(request: SysrootRequest, run: Run): Promise<Sy
     inside: outside,
     // Nothing to install: dracut looks for everything in the tree.
     options: shellOptions(request.root),
-    canLeave: options.some((line) => line.includes('--no-compress')),
+    canLeave: options.some((line) => line.includes(NO_COMPRESS)),
     modules: undefined,
     appended: renderCpio([
       { path: fromText('.profile'), mode: 0o644, mtime: epoch, bytes: bytesOf(fromText(request.profile)) },

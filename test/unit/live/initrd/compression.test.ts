@@ -103,7 +103,7 @@ test.each(['boot/config-6.1.0', 'usr/lib/modules/6.1.0/config', 'lib/modules/6.1
 
 test('a dracut without --no-compress compresses by its option, or as it is configured', async () => {
   const canLeave = false;
-  const why = 'the dracut of the root tree has no --no-compress';
+  const why = 'this dracut cannot leave an initrd uncompressed';
   expect(await chosen({}, { canLeave })).toBe(`dracut as configured, the usual one of dracut; ${why}`);
   expect(await chosen({}, { canLeave, xz: true })).toMatch(/^dracut --xz, /);
   expect(await chosen({}, { canLeave, asked: { name: 'zstd' } })).toBe(`dracut --zstd, as asked for; ${why}`);
