@@ -1,8 +1,7 @@
 // From the file that dracut leaves to the initrd on the medium: an early archive stays as it is, what follows is compressed
 // while it is written.
 
-import { concatBytes, padding } from '../../bytes/index.js';
-import { SIGNATURE_LENGTH, streamFormat } from '../../compress/index.js';
+import { concatBytes, padding, SIGNATURE_LENGTH, streamFormat } from '../../bytes/index.js';
 import { CPIO_ALIGNMENT, earlyArchiveLength, isCpio } from '../../format/cpio/index.js';
 import { type Content, type Data, type ExactContent, exactContent, type Run, smallBytes } from '../../io/index.js';
 import type { InitrdCompression } from './choose-compression.js';
