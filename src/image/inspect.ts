@@ -33,7 +33,7 @@ export interface ImageFacts {
   /** Bytes. */
   readonly size: number;
   readonly fileSystems: readonly FileSystemFacts[];
-  /** What cannot be read: the kinds of images and partitions without a file system that can be, and HFS beside ISO 9660. */
+  /** Content that cannot be read: unknown kinds of images and of partitions, and HFS next to ISO 9660. */
   readonly notRead: readonly OtherFacts[];
   readonly partitions: readonly PartitionFacts[];
   readonly bootEntries: readonly BootEntryFacts[];

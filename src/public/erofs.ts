@@ -18,7 +18,7 @@ export {
 
 /** How an EROFS image is read. */
 export interface ErofsReadOptions {
-  /** What decodes the data; it changes no byte of the result. Default `auto`. */
+  /** The decoder of the data; it changes no byte of the result. Default `auto`. */
   readonly engine?: EngineChoice;
 }
 

@@ -74,7 +74,7 @@ const COMPRESSED: Readonly<Record<Exclude<StreamFormat, 'none'>, string>> = {
   'lz4-legacy': 'lz4-compressed data',
 };
 
-/** What a file is that is not an image which can be read, with its article: `a zip archive`. Undefined for anything unknown. */
+/** The kind of a file that cannot be read as an image, with its article: `a zip archive`. Undefined for unknown files. */
 export async function otherKind(file: Source): Promise<string | undefined> {
   for (const each of SIGNATURES) if (await has(file, each)) return each.name;
   const head = new Uint8Array(Math.min(SIGNATURE_LENGTH, file.size));

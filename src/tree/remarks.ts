@@ -1,4 +1,4 @@
-// What is odd about an image without closing it: remarks for people, and the names of entries that no system can show.
+// Defects that do not prevent reading an image: remarks for people, and names of entries that no system can show.
 
 import { type ByteString, displayText } from '../bytes/index.js';
 

@@ -5,7 +5,7 @@ import { InvalidImageError, UnsupportedError } from '../errors.js';
 import { type ExactContent, ExhaustedError, UnreadableContent } from '../io/index.js';
 import { type Attributes, type File, file } from './node.js';
 
-/** What reading an entry threw about it alone. */
+/** An error that concerns only one entry. */
 export type EntryFault = InvalidImageError | UnsupportedError;
 
 /** Whether an error concerns one entry of an image, so that the others can still be read. */

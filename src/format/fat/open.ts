@@ -9,7 +9,7 @@ import type { FatVolume } from './volume.js';
 /** A volume opened for reading. */
 export interface FatImage {
   readonly facts: FatVolume;
-  /** What is odd about the volume, as far as its tree has been read. */
+  /** Defects of the volume, as far as its tree has been read. */
   readonly notes: readonly string[];
   /**
    * All files; contents are read when they are pulled, and those that cannot be read throw then. Throws

@@ -36,7 +36,7 @@ interface OpenDirectory {
   readonly entries: readonly Entry[];
   /** Of every entry that is a directory, its index among the open ones. */
   readonly below: Map<ByteString, number>;
-  /** What stands for entries that cannot be read. */
+  /** Nodes for entries that cannot be read. */
   readonly faults: Map<ByteString, Node>;
 }
 

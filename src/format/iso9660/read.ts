@@ -70,7 +70,7 @@ export async function findVolume(image: Source): Promise<FoundVolume | undefined
   return { ...last, volume: { ...last.volume, sessions: sessions.length } };
 }
 
-/** What the descriptors from a block on say; undefined if there are none. */
+/** The facts of the descriptors from a block on; undefined if there are none. */
 async function findSession(image: Source, start: number): Promise<FoundVolume | undefined> {
   let primary: { readonly bytes: Uint8Array; readonly fields: VolumeDescriptor } | undefined;
   const extensions: string[] = [];

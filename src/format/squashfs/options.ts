@@ -64,7 +64,7 @@ const NO_TAILS: ReadonlyMap<ExactContent, ExactContent> = new Map();
 const NO_CONTENTS: ReadonlySet<ExactContent> = new Set();
 const EVERY_PART: readonly StoredPart[] = ['inodes', 'data', 'fragments', 'xattrs', 'ids'];
 
-/** What can be said of the shape of an image without its codec. */
+/** Options of an image that do not depend on its codec. */
 type Shape = Pick<
   SquashfsOptions,
   'blockSize' | 'fragments' | 'tailPacking' | 'padTo' | 'offset' | 'alignTo' | 'priorities'

@@ -37,7 +37,7 @@ interface OpenDirectory {
   readonly path: ByteString;
   readonly attributes: Attributes;
   readonly names: readonly Name[];
-  /** What stands for names that lead to something that cannot be read. */
+  /** Nodes for names of entries that cannot be read. */
   readonly faults: Map<ByteString, Node>;
 }
 

@@ -1,4 +1,4 @@
-// What is thrown about a UDF volume.
+// Errors of UDF volumes.
 
 import { InvalidImageError } from '../../errors.js';
 

@@ -34,7 +34,7 @@ export interface BlockRun {
   readonly blocks: number;
 }
 
-/** What an address counts in. */
+/** The space of addresses. */
 export type Partition =
   | {
       readonly kind: 'runs';

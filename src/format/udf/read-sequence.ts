@@ -112,7 +112,7 @@ class Prevailing implements Descriptors {
     return { blockSize, primary, logicalVolume: volume, partitions: new Map(partitions) };
   }
 
-  /** What was known `before` is not replaced. */
+  /** Values in `before` are not replaced. */
   take({ id, bytes }: FoundDescriptor, before: Descriptors): void {
     if (id === TAG_ID.primaryVolume && !before.primary) this.primary = newer(this.primary, bytes);
     if (id === TAG_ID.logicalVolume && !before.logicalVolume) this.logicalVolume = newer(this.logicalVolume, bytes);

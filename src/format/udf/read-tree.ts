@@ -58,7 +58,7 @@ interface OpenDirectory {
   readonly path: ByteString;
   readonly entry: FoundEntry;
   readonly names: readonly Name[];
-  /** What stands for names that lead to something that cannot be read. */
+  /** Nodes for names of entries that cannot be read. */
   readonly faults: Map<ByteString, Node>;
 }
 
