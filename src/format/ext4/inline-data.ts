@@ -3,8 +3,9 @@
 
 import type { Directory, Node } from '../../tree/index.js';
 import { type Dirent, direntSize, writeRecords } from './dirent.js';
-import { BLOCK_FIELD_SIZE, FIXED_SIZE } from './inode.js';
-import { inlineDataXattr, type StoredXattr, spareValueSpace } from './xattr.js';
+import { BLOCK_FIELD_SIZE } from './inode.js';
+import { inlineDataXattr, type StoredXattr } from './xattr.js';
+import { spareValueSpace } from './xattr-placement.js';
 
 /** The number of its parent takes the place of a directory's `.` and `..`. */
 const PARENT_SIZE = 4;
@@ -22,7 +23,7 @@ export function fitsInline(node: Node, xattrs: readonly StoredXattr[], inodeSize
   const rest = restSize(node);
   if (rest === undefined) return false;
   const { name } = inlineDataXattr(new Uint8Array(0));
-  const spare = spareValueSpace(xattrs, Math.max(0, inodeSize - FIXED_SIZE), name.length);
+  const spare = spareValueSpace(xattrs, inodeSize, name.length);
   return spare >= 0 && rest <= spare - (spare % 4);
 }
 

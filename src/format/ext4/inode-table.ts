@@ -5,7 +5,7 @@ import { contentsAhead, type ExactContent, isHole, type Run } from '../../io/ind
 import type { Node } from '../../tree/index.js';
 import type { Blueprint } from './blueprint.js';
 import { inodeSeed } from './checksum.js';
-import { type ExtentTree, oneExtent, renderExtentTree } from './extent.js';
+import { contentTree, journalTree, systemTree } from './extent-trees.js';
 import type { Geometry } from './geometry.js';
 import { type InlineData, inlineBytes, inlineDirectory } from './inline-data.js';
 import {
@@ -31,9 +31,7 @@ import {
   XATTR_VALUE_FLAG,
 } from './inode.js';
 import { direntsOf, inodeNumber, isIndexed, ownBlocks, xattrsOf } from './inventory.js';
-import { contentSegments, isOneExtent } from './placement.js';
 import { resizeInodeBlocks, resizeInodeSize } from './resize-inode.js';
-import { extentsOf, type Segment } from './segments.js';
 import type { SystemFile } from './system-files.js';
 import { inlineDataXattr, renderInInode, type StoredXattr } from './xattr.js';
 import { valueFinder, valueHash } from './xattr-values.js';
@@ -190,41 +188,6 @@ function textField(target: ByteString): Uint8Array {
   const field = new Uint8Array(BLOCK_FIELD_SIZE);
   field.set(bytesOf(target));
   return field;
-}
-
-/** The extent tree of an inode with content. */
-export function contentTree(blueprint: Blueprint, slot: number): ExtentTree {
-  const { inventory, geometry, placement } = blueprint;
-  const blocks = inventory.dataBlocks[slot]!;
-  const node = inventory.nodes[slot]!;
-  const start = placement.start[slot]!;
-  if (blocks > 0 && isOneExtent(node, blocks, geometry, start)) {
-    return oneExtent({ logical: 0, block: geometry.space.blockAt(start), length: blocks });
-  }
-  const segments = contentSegments(node, blocks, geometry.blockSize);
-  return treeAt(blueprint, segments, start, blocks, inodeNumber(slot));
-}
-
-/** The extent tree of the journal. */
-export function journalTree(blueprint: Blueprint): ExtentTree {
-  const { start, blocks } = blueprint.placement.journal;
-  return systemTree(blueprint, JOURNAL_INODE, start, blocks);
-}
-
-/** The extent tree of a file without holes that starts at this index of the data space. */
-export function systemTree(blueprint: Blueprint, ino: number, start: number, blocks: number): ExtentTree {
-  return treeAt(blueprint, [{ logical: 0, length: blocks }], start, blocks, ino);
-}
-
-/** The tree of entries without blocks. */
-const NO_EXTENTS: ExtentTree = renderExtentTree([], () => 0, 4096, 0);
-
-function treeAt(blueprint: Blueprint, segments: Iterable<Segment>, start: number, blocks: number, ino: number) {
-  if (blocks === 0) return NO_EXTENTS;
-  const { space, blockSize } = blueprint.geometry;
-  const extents = [...extentsOf(segments, space, start)];
-  const blockOf = (index: number) => space.blockAt(start + blocks + index);
-  return renderExtentTree(extents, blockOf, blockSize, inodeSeed(blueprint.checksumSeed, ino));
 }
 
 const SYSTEM_FLAGS: Readonly<Record<SystemFile['kind'], number>> = {

@@ -3,10 +3,10 @@
 import { uuidBytes } from '../../bytes/index.js';
 import type { Blueprint } from './blueprint.js';
 import { HALF_MD4 } from './dirhash.js';
+import { journalTree } from './extent-trees.js';
 import { COMPAT, featureBits, INCOMPAT, RO_COMPAT } from './features.js';
 import { WIDE_DESCRIPTOR } from './group-descriptor.js';
 import { BLOCK_FIELD_SIZE, EXTRA_SIZE, FIRST_INODE, JOURNAL_INODE, SMALL_INODE } from './inode.js';
-import { journalTree } from './inode-table.js';
 import * as sb from './superblock.js';
 import { systemInode } from './system-content.js';
 

@@ -2,8 +2,8 @@
 
 import { type ByteString, byteStringOf, divCeil } from '../../bytes/index.js';
 import type { ResolvedOptions } from './options.js';
-import { MAX_SHARERS, type StoredXattr, type XattrPlaces } from './xattr.js';
-import { arrangeXattrs } from './xattr-placement.js';
+import { MAX_SHARERS, type StoredXattr } from './xattr.js';
+import { arrangeXattrs, type XattrPlaces } from './xattr-placement.js';
 
 /** An xattr block and how many inodes refer to it. */
 export interface XattrBlock {

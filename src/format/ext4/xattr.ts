@@ -95,69 +95,20 @@ export function storedXattr(xattr: Xattr): StoredXattr | 'unknown-namespace' | '
   return 'unknown-namespace';
 }
 
-const entrySize = (xattr: StoredXattr) => alignUp(ENTRY + xattr.name.length, 4);
+const entrySize = (xattr: StoredXattr) => entrySpace(xattr.name.length);
 const valueSize = (xattr: StoredXattr) => (xattr.external ? 0 : alignUp(xattr.value.length, 4));
-const spaceOf = (xattr: StoredXattr) => entrySize(xattr) + valueSize(xattr);
 
-/** The order that readers expect in blocks: by prefix, length of the name, name. */
-function compareStored(a: StoredXattr, b: StoredXattr): number {
-  return a.prefix - b.prefix || a.name.length - b.name.length || (a.name < b.name ? -1 : 1);
+/** Bytes beside entries and values: in an inode, and in a block. */
+export const OVERHEAD = { inode: INODE_HEADER + TERMINATOR, block: BLOCK_HEADER + TERMINATOR } as const;
+
+/** Bytes of an entry with a name of this length. */
+export function entrySpace(nameLength: number): number {
+  return alignUp(ENTRY + nameLength, 4);
 }
 
-export interface XattrPlaces {
-  readonly inInode: readonly StoredXattr[];
-  readonly inBlock: readonly StoredXattr[];
-}
-
-/**
- * Decides what is in the inode (`inodeSpace` bytes after its fixed fields) and what in a block: everything that fits
- * into the inode, in order, the rest in the block. Undefined when that is more than a block holds.
- */
-export function placeXattrs(
-  xattrs: readonly StoredXattr[],
-  inodeSpace: number,
-  blockSize: number,
-): XattrPlaces | undefined {
-  const inInode: StoredXattr[] = [];
-  const inBlock: StoredXattr[] = [];
-  let inodeLeft = inodeSpace - INODE_HEADER - TERMINATOR;
-  let blockLeft = blockSize - BLOCK_HEADER - TERMINATOR;
-  for (const xattr of [...xattrs].sort(compareStored)) {
-    const space = spaceOf(xattr);
-    if (space <= inodeLeft) {
-      inInode.push(xattr);
-      inodeLeft -= space;
-    } else {
-      inBlock.push(xattr);
-      blockLeft -= space;
-    }
-  }
-  return blockLeft < 0 ? undefined : { inInode, inBlock };
-}
-
-/** As {@link placeXattrs}, with the largest values moved out into separate inodes until the rest fits. */
-export function placeWithValues(
-  xattrs: readonly StoredXattr[],
-  inodeSpace: number,
-  blockSize: number,
-): XattrPlaces | undefined {
-  const list = [...xattrs];
-  for (;;) {
-    const places = placeXattrs(list, inodeSpace, blockSize);
-    if (places) return places;
-    let largest = -1;
-    for (const [index, { value, external }] of list.entries()) {
-      if (!external && value.length > (list[largest]?.value.length ?? 0)) largest = index;
-    }
-    if (largest < 0) return undefined;
-    list[largest] = { ...list[largest]!, external: true };
-  }
-}
-
-/** Bytes that remain for another value in an inode that holds all of `xattrs`; negative when it cannot. */
-export function spareValueSpace(xattrs: readonly StoredXattr[], inodeSpace: number, nameLength: number): number {
-  const taken = xattrs.reduce((sum, xattr) => sum + spaceOf(xattr), 0);
-  return inodeSpace - INODE_HEADER - TERMINATOR - taken - alignUp(ENTRY + nameLength, 4);
+/** Bytes of an attribute: its entry and its value, unless that is in an inode. */
+export function spaceOf(xattr: StoredXattr): number {
+  return entrySize(xattr) + valueSize(xattr);
 }
 
 /** Writes attributes into the rest of an inode. Hashes of values in it stay zero: no reader uses them. */
@@ -302,7 +253,7 @@ function readEntries(area: Uint8Array, from: number): FoundXattr[] {
       const value = valueInode === 0 ? area.slice(valueAt, valueAt + valueLength) : new Uint8Array(0);
       found.push({ name, value, valueInode, valueLength });
     }
-    at += alignUp(ENTRY + nameLength, 4);
+    at += entrySpace(nameLength);
   }
   return found;
 }
