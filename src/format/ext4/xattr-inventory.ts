@@ -35,6 +35,7 @@ export class XattrInventory {
   readonly #options: ResolvedOptions;
   readonly #known = new Map<string, number>();
   readonly #sharing = new Map<string, number>();
+  #last: { readonly xattrs: readonly StoredXattr[]; readonly index: number } | undefined;
 
   constructor(options: ResolvedOptions) {
     this.#options = options;
@@ -42,6 +43,14 @@ export class XattrInventory {
 
   /** Index in `sets` of these attributes; undefined if they take more than an inode and a block. */
   setOf(xattrs: readonly StoredXattr[]): number | undefined {
+    // Files of one directory mostly have the same label: comparing costs less than making a key.
+    if (this.#last && isSame(this.#last.xattrs, xattrs)) return this.#last.index;
+    const index = this.#indexOf(xattrs);
+    if (index !== undefined) this.#last = { xattrs, index };
+    return index;
+  }
+
+  #indexOf(xattrs: readonly StoredXattr[]): number | undefined {
     const key = keyOf(xattrs);
     const known = this.#known.get(key);
     if (known !== undefined) return known;
@@ -81,6 +90,20 @@ export class XattrInventory {
     this.#sharing.set(key, index);
     return index;
   }
+}
+
+function isSame(some: readonly StoredXattr[], others: readonly StoredXattr[]): boolean {
+  if (some.length !== others.length) return false;
+  return some.every(({ prefix, name, value }, i) => {
+    const other = others[i]!;
+    return prefix === other.prefix && name === other.name && areEqual(value, other.value);
+  });
+}
+
+function areEqual(some: Uint8Array, others: Uint8Array): boolean {
+  if (some.length !== others.length) return false;
+  for (let i = 0; i < some.length; i++) if (some[i] !== others[i]) return false;
+  return true;
 }
 
 /** The same for the same attributes in the same order. */
