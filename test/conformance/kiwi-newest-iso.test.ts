@@ -2,11 +2,11 @@
 // what is beside them differ only in what is listed. KIWI takes minutes, so this runs with ISOPRESS_KIWI=all.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { presentDebianRoot } from '../support/debian-root.js';
 import { isopressIso, kiwiIso } from '../support/kiwi/build.js';
 import { compareFacts, type Difference, gatherFacts, shown } from '../support/kiwi/facts.js';
-import { KNOWN_DIFFERENCES_OF_11 } from '../support/kiwi/known-differences-11.js';
+import { COMMON_WITH_9, ONLY_OF_11 } from '../support/kiwi/known-differences-11.js';
 import { installedKiwi } from '../support/kiwi/release.js';
 import { kernelOracle } from '../support/oracle.js';
 import { scratchDirectory } from '../support/scratch.js';
@@ -38,10 +38,18 @@ describe.runIf(process.env['ISOPRESS_KIWI'] === 'all')('beside KIWI 11.1.6', () 
       const target = join(scratch, 'target');
       const ours = gatherFacts(await isopressIso(root, given, target, 'kiwi-11'), join(scratch, 'isopress'));
       const lines = compareFacts(theirs, ours).map((one: Difference) => shown(one));
-      const patterns = KNOWN_DIFFERENCES_OF_11.flatMap((one) => one.patterns);
-      expect(lines.filter((line) => !patterns.some((pattern) => pattern.test(line)))).toEqual([]);
-      expect(patterns.filter((pattern) => !lines.some((line) => pattern.test(line)))).toEqual([]);
+      const known = [...COMMON_WITH_9, ...ONLY_OF_11].flatMap((one) => one.patterns);
+      expect(lines.filter((line) => !known.some((pattern) => pattern.test(line)))).toEqual([]);
+      const own = ONLY_OF_11.flatMap((one) => one.patterns);
+      expect(own.filter((pattern) => !lines.some((line) => pattern.test(line)))).toEqual([]);
     },
     SECONDS * 1000,
   );
+});
+
+test('the documentation has the same list', () => {
+  const text = readFileSync('docs/kiwi-differences.md', 'utf8');
+  const section = text.slice(text.indexOf('## Beside KIWI 11.1.6'));
+  const titles = [...section.matchAll(/^- \*\*(.*)\.\*\*/gm)].map((match) => match[1]);
+  expect(titles).toEqual(ONLY_OF_11.map(({ title }) => title));
 });

@@ -1,5 +1,5 @@
-// The runtime configuration, merged from all its places: a section in a later file replaces the same section in earlier
-// ones.
+// The runtime configuration, merged from all its places. A section that is a list replaces the same section of earlier files;
+// one that is a mapping, as from KIWI 11 on, adds its settings to it, and its lists to lists.
 
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -52,7 +52,21 @@ export async function loadConfiguration({
 
 function take(merged: Map<string, Section>, text: string | undefined, path: string): void {
   if (text === undefined) return;
-  for (const [name, section] of readSections(text, path)) merged.set(name, section);
+  const { sections, adding } = readSections(text, path);
+  for (const [name, section] of sections) {
+    const earlier = adding.has(name) ? merged.get(name) : undefined;
+    merged.set(name, earlier ? added(earlier, section) : section);
+  }
+}
+
+function added(earlier: Section, section: Section): Section {
+  const settings = new Map(earlier);
+  for (const [name, { value, place }] of section) {
+    const before = earlier.get(name)?.value;
+    const both = Array.isArray(before) && Array.isArray(value) ? [...new Set([...before, ...value])].sort() : value;
+    settings.set(name, { value: both, place });
+  }
+  return settings;
 }
 
 /** The file and, in byte order, those of the directory with `.d` behind its name. */

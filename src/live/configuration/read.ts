@@ -1,4 +1,4 @@
-// One runtime configuration file: YAML, a mapping of sections, each a list of mappings with one key.
+// One runtime configuration file: YAML, a mapping of sections, each a list of mappings with one key; from KIWI 11 on a mapping.
 
 import { type ErrorPlace, InvalidInputError } from '../../errors.js';
 import { isMap, isScalar, isSeq, type Node, parseBoundedYaml } from '../yaml/parse-bounded.js';
@@ -14,30 +14,41 @@ export type Section = ReadonlyMap<string, ConfiguredValue>;
 /** Sections by name. */
 export type Sections = ReadonlyMap<string, Section>;
 
+/** Sections of one file, and the names of those that add to the same section of earlier files instead of replacing it. */
+export interface FileSections {
+  readonly sections: Sections;
+  readonly adding: ReadonlySet<string>;
+}
+
 /** Characters. */
 const LARGEST = 1024 * 1024;
 const DEEPEST = 64;
 
 /** Throws {@link InvalidInputError} `configuration.format` with the place of the first fault. */
-export function readSections(text: string, path: string): Sections {
+export function readSections(text: string, path: string): FileSections {
   const rules = { path, largest: LARGEST, deepest: DEEPEST, fail: badFormat };
   const { root, placeOf } = parseBoundedYaml(text, rules);
-  if (root === null || (isScalar(root) && root.value === '')) return new Map();
-  if (!isMap(root)) throw badFormat('A configuration is a mapping of sections.', placeOf(root));
+  const adding = new Set<string>();
   const sections = new Map<string, Section>();
+  if (root === null || (isScalar(root) && root.value === '')) return { sections, adding };
+  if (!isMap(root)) throw badFormat('A configuration is a mapping of sections.', placeOf(root));
   for (const { key, value } of root.items) {
     const name = nameOf(key, placeOf);
+    if (isMap(value)) adding.add(name);
     sections.set(name, readSection(name, value as Node | null, placeOf));
   }
-  return sections;
+  return { sections, adding };
 }
 
 type PlaceOf = (node: unknown) => ErrorPlace;
 
-function readSection(name: string, list: Node | null, placeOf: PlaceOf): Section {
+function readSection(name: string, section: Node | null, placeOf: PlaceOf): Section {
   const settings = new Map<string, ConfiguredValue>();
-  if (!isSeq(list)) throw badFormat(`The section ${name} is a list of mappings with one key.`, placeOf(list));
-  for (const item of list.items) {
+  const items = isSeq(section) ? section.items : [section];
+  if (!isSeq(section) && !isMap(section)) {
+    throw badFormat(`The section ${name} is a mapping, or a list of mappings with one key.`, placeOf(section));
+  }
+  for (const item of items) {
     if (!isMap(item)) throw badFormat(`An item of the section ${name} is a mapping with one key.`, placeOf(item));
     for (const { key, value } of item.items) {
       const setting = nameOf(key, placeOf);

@@ -104,3 +104,21 @@ test('a file that was named has to be there', async () => {
     code: 'configuration.not-found',
   });
 });
+
+test('sections as mappings, as from KIWI 11 on, add to those of earlier files; lists replace them', async () => {
+  const base = machine({
+    'usr/share/kiwi/kiwi.yml':
+      'runtime_checks:\n  disable: [check_b, check_a]\nbundle:\n  compress: true\n  shasum_size: 256\n',
+    'etc/kiwi.yml': 'runtime_checks:\n  disable: [check_c]\nbundle:\n  shasum_size: "512"\n',
+  });
+  expect(await loadConfiguration({ base })).toEqual({
+    disabledChecks: ['check_a', 'check_b', 'check_c'],
+    bundleCompress: true,
+    bundleDigest: 'sha512',
+  });
+  const replaced = machine({
+    'usr/share/kiwi/kiwi.yml': 'runtime_checks:\n  disable: [check_b]\nbundle:\n  compress: true\n',
+    'etc/kiwi.yml': 'runtime_checks:\n  - disable: [check_c]\nbundle:\n  - shasum_size: 512\n',
+  });
+  expect(await loadConfiguration({ base: replaced })).toEqual({ disabledChecks: ['check_c'], bundleDigest: 'sha512' });
+});
