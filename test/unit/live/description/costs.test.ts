@@ -1,12 +1,14 @@
 // A description costs work in proportion to its size, whatever is in it: twice the input, about twice the blocks that run.
 import { afterAll, describe, expect, test } from 'vitest';
+import { InvalidInputError } from '../../../../src/errors.js';
 import { readDescription } from '../../../../src/live/description/index.js';
 import { readImage } from '../../../../src/live/description/read-description.js';
+import { parseToml } from '../../../../src/live/description/toml.js';
 import { parseXml } from '../../../../src/live/description/xml.js';
 import { parseYaml } from '../../../../src/live/description/yaml.js';
 import { countWork } from '../../../support/work.js';
 
-const work = countWork(/\/(yaml|saxes)\/|\/live\//);
+const work = countWork(/\/(yaml|saxes|toml-eslint-parser)\/|\/live\//);
 afterAll(() => work.stop());
 const SMALL = 15_000;
 
@@ -60,6 +62,32 @@ describe.each<[string, (length: number) => string]>([
 ])('XML of many %s', (_, text) => {
   test('grows in proportion', () => {
     expect(growth((length) => parseXml(text(length), 'f'))).toBeLessThan(6);
+  });
+});
+
+describe.each<[string, (length: number) => string]>([
+  ['keys', (length) => filled('[image]\n', (i) => `k${i} = 1\n`, length)],
+  ['equal keys', (length) => filled('', () => 'image = 1\n', length)],
+  ['tables', (length) => filled('', (i) => `[image.a${i}]\n`, length)],
+  ['tables of one array', (length) => filled('', () => '[[image.a]]\nb = 1\n', length)],
+  ['items', (length) => filled('image.a = [', () => '1, ', length, ']')],
+  ['inline tables', (length) => filled('image.a = [', () => '{ "@n" = "x" }, ', length, ']')],
+  ['parts of a key', (length) => filled('image', () => '.a', length, ' = 1')],
+  ['quotation marks', (length) => '"'.repeat(length)],
+  ['closing brackets', (length) => ']'.repeat(length)],
+  ['escapes', (length) => filled('image = "', () => '\\u0041', length, '"')],
+  ['comments', (length) => filled('', () => '# c\n', length, 'image = 1')],
+])('TOML of many %s', (_, text) => {
+  test('grows in proportion', () => {
+    const parse = (length: number) => {
+      try {
+        return parseToml(text(length), 'f');
+      } catch (error) {
+        expect(error).toBeInstanceOf(InvalidInputError);
+        return undefined;
+      }
+    };
+    expect(growth(parse)).toBeLessThan(6);
   });
 });
 

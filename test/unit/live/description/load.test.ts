@@ -1,5 +1,5 @@
 // Where a description is looked for, and how its bytes become text.
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { loadDescription } from '../../../../src/live/description/index.js';
@@ -54,6 +54,24 @@ test.each([
   ['a declared encoding', Buffer.from(xml('n', '<?xml version="1.0" encoding="iso-8859-1"?>'), 'latin1')],
 ])('%s is read', async (_, bytes) => {
   expect((await loadDescription(directory({ 'config.xml': bytes }), request)).displayName).toBe('Gärten');
+});
+
+test.each(['config.xml', 'config.yaml', 'config.toml', 'config.json'])('%s of 100 MB is not read', async (name) => {
+  const path = directory({ [name]: '' });
+  truncateSync(join(path, name), 100_000_000);
+  await expect(loadDescription(path, request)).rejects.toMatchObject({ code: 'description.size' });
+});
+
+test.each([
+  ['config.xml', `<image>${'<a>'.repeat(100_000)}`, 'description.xml'],
+  ['config.yaml', `image: ${'{a: '.repeat(100_000)}`, 'description.yaml'],
+  ['config.json', `{"image": ${'{"a": '.repeat(100_000)}1${'}'.repeat(100_001)}`, 'description.yaml'],
+  ['config.toml', `image = ${'{ a = '.repeat(60_000)}1${' }'.repeat(60_000)}`, 'description.toml'],
+])('%s of many levels ends with a place', async (name, text, code) => {
+  await expect(loadDescription(directory({ [name]: text }), request)).rejects.toMatchObject({
+    code,
+    place: { path: expect.stringContaining(name), line: 1 },
+  });
 });
 
 test('a file that is too large is not read', async () => {
