@@ -144,7 +144,9 @@ class TreeReader {
     if (this.#listed < SHORT_LISTS) return;
     const { inodeTableAt, directoryTableAt } = this.#volume.superblock;
     this.#tableBytes ??= (await this.#volume.countBlocks(inodeTableAt, directoryTableAt)) * METADATA_SIZE;
-    if (this.#listed > this.#tableBytes) throw damaged('inode', 'Files list more blocks than the inode table has.');
+    if (this.#listed > this.#tableBytes) {
+      throw new ExhaustedError('squashfs.inode', 'Files list more blocks than the inode table has.');
+    }
   }
 
   #leaf(body: Exclude<InodeBody, { kind: 'directory' }>, attributes: Attributes): Node {
