@@ -8,6 +8,9 @@ export type DebianRootKind = 'system' | 'files';
 /** Options of mmdebstrap: no initrd is made while packages are set up. */
 export const WITHOUT_PACKAGE_INITRD: readonly string[];
 
+/** Packages of a `system`. Default those of `amd64`. */
+export function systemPackages(architecture?: DebianArchitecture): readonly string[];
+
 /** Directory for what tests make once per machine. */
 export function testCache(): string;
 

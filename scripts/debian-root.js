@@ -42,6 +42,11 @@ const ADDITIONS = fileURLToPath(new URL('../fixtures/debian-root/', import.meta.
 const KEPT_CHARACTERS = 500;
 const BINFMT = '/proc/sys/fs/binfmt_misc';
 
+/** Packages of a system. @type {typeof import('./debian-root.js').systemPackages} */
+export function systemPackages(architecture = 'amd64') {
+  return [...SYSTEM, ...BOOT[architecture]];
+}
+
 /** Directory for what tests make once per machine. */
 export function testCache() {
   return process.env['ISOPRESS_TEST_CACHE'] ?? join(tmpdir(), 'isopress-cache');
@@ -103,7 +108,7 @@ function recipe(architecture, kind) {
     '--variant=minbase',
     target,
     ...WITHOUT_PACKAGE_INITRD,
-    `--include=${[...SYSTEM, ...BOOT[architecture]].join(',')}`,
+    `--include=${systemPackages(architecture).join(',')}`,
   ];
 }
 

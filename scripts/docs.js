@@ -12,7 +12,9 @@ const read = (path) => readFileSync(resolve(root, path), 'utf8');
 
 /** Headings of the navigation, and the pages under each. */
 const PAGES = {
-  Guides: ['quick-start', 'reading-images', 'reproducibility', 'library'].map((name) => `docs/guides/${name}.md`),
+  Guides: ['quick-start', 'make-a-root', 'rootless-ci', 'reading-images', 'reproducibility', 'library'].map(
+    (name) => `docs/guides/${name}.md`,
+  ),
   Reference: [
     ...['command-line', 'reports', 'failures', 'patterns', 'manifest', 'descriptions'].map((name) => `docs/${name}.md`),
     'examples/README.md',
