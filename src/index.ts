@@ -8,7 +8,23 @@ export {
   type LivePlan,
   planLiveIso,
 } from './public/builds.js';
-export { type ErofsFacts, type ErofsImage, type ErofsReadOptions, openErofs, recogniseErofs } from './public/erofs.js';
+export {
+  CLUSTER_CODECS,
+  type ClusterCodec,
+  type ClusterCodecName,
+  type ClusterEncoding,
+  type ClusterFacts,
+  type ClusterRequest,
+  type ErofsFacts,
+  type ErofsImage,
+  type ErofsLayout,
+  type ErofsOptions,
+  type ErofsReadOptions,
+  type InodeForm,
+  openErofs,
+  planErofs,
+  recogniseErofs,
+} from './public/erofs.js';
 export {
   chooseExt4Profile,
   type ErrorPolicy,

@@ -6,10 +6,12 @@
 
 extern const struct codec codec_gzip, codec_lz4, codec_lzo, codec_xz, codec_zstd;
 extern const struct codec codec_gzip_part, codec_zstd_part;
+extern const struct codec codec_cluster_lz4, codec_cluster_lzma, codec_cluster_deflate, codec_cluster_zstd;
 extern const struct stream_format stream_lz4, stream_lzma, stream_xz, stream_zstd;
 
 static const struct codec *const CODECS[] = {
 	&codec_gzip, &codec_xz, &codec_zstd, &codec_lz4, &codec_lzo, &codec_gzip_part, &codec_zstd_part,
+	&codec_cluster_lz4, &codec_cluster_lzma, &codec_cluster_deflate, &codec_cluster_zstd,
 };
 static const struct stream_format *const STREAMS[] = { &stream_xz, &stream_lzma, &stream_zstd, &stream_lz4 };
 

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 /* Parameters of an encoder. Each codec documents its own; the rest is zero. */
-#define CODECS_PARAMETERS 4
+#define CODECS_PARAMETERS 6
 
 /* Largest block, in bytes: far above what any format here has, and far below what 32 bits count. */
 #define CODECS_MAX_BLOCK (64u << 20)
@@ -50,7 +50,8 @@ struct codecs_encoder *codecs_encoder_open(uint32_t codec, const int32_t *parame
 /* Bytes that codecs_encode() may need at its output for a block of `length` bytes. */
 size_t codecs_encoder_room(const struct codecs_encoder *encoder, size_t length);
 /*
- * Compresses a block; returns the length of the result, 0 if it is not smaller than the block, or a fault. The result
+ * Compresses a block; returns the length of the result, 0 if it is not smaller than the block, or a fault. Codecs that pack
+ * segments into clusters (cluster.h) give their result whatever its length. The result
  * depends on nothing but the block and the parameters.
  */
 int32_t codecs_encode(struct codecs_encoder *encoder, const uint8_t *block, size_t length, uint8_t *output);

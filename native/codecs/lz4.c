@@ -14,8 +14,10 @@
 #undef __x86_64__
 #endif
 
+#include "lz4-fast.h"
 #include "table.h"
 
+#define LZ4_STATIC_LINKING_ONLY
 #include <lz4.h>
 #define LZ4F_STATIC_LINKING_ONLY
 #include <lz4frame.h>
@@ -49,6 +51,21 @@ static int encode_fast(void *tables, const char *source, char *target, int lengt
 		length < LZ4_64Klimit ? byU16 : byU32, noDict, noDictIssue, 1);
 #else
 	return LZ4_compress_fast_extState(tables, source, target, length, limit, 1);
+#endif
+}
+
+int lz4_fast_fit(void *tables, const char *source, char *target, int *length, int capacity)
+{
+#ifdef __wasm32__
+	LZ4_stream_t_internal *state = &LZ4_initStream(tables, sizeof(LZ4_stream_t))->internal_donotuse;
+	if (capacity < LZ4_compressBound(*length)) {
+		return LZ4_compress_generic(state, source, target, *length, length, capacity, fillOutput,
+			*length < LZ4_64Klimit ? byU16 : byU32, noDict, noDictIssue, 1);
+	}
+	return LZ4_compress_generic(state, source, target, *length, NULL, 0, notLimited,
+		*length < LZ4_64Klimit ? byU16 : byU32, noDict, noDictIssue, 1);
+#else
+	return LZ4_compress_destSize_extState(tables, source, target, length, capacity, 1);
 #endif
 }
 

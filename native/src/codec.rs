@@ -13,7 +13,7 @@ use {libdeflate_sys as _, liblzma_sys as _, lz4_sys as _, zstd_sys as _};
 pub const MAX_BLOCK: usize = 64 << 20;
 
 /// Parameters of an encoder; `CODECS_PARAMETERS` of the core.
-const PARAMETERS: usize = 4;
+const PARAMETERS: usize = 6;
 
 #[repr(C)]
 struct RawEncoder {

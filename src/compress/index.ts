@@ -3,6 +3,22 @@
 export type { EngineChoice } from '../native/index.js';
 export { type BlockDecoder, chooseDecoder } from './block-decoder.js';
 export { type CompressionRequest, chooseCompression, NO_COMPRESSION } from './choose.js';
+export {
+  CLUSTER_CODECS,
+  type ClusterCodec,
+  type ClusterCodecName,
+  type ClusterCompression,
+  type ClusterEncoding,
+  type ClusterFacts,
+  type ClusterRequest,
+  type ClusterShape,
+  chooseClusterCompression,
+  chooseClusterDecoder,
+  clusterFacts,
+  type PackedExtent,
+  type PackedSegment,
+  packedSegment,
+} from './clusters.js';
 export type { Codec, CodecSettings, EngineId, LevelScale, NamedEngine, Setting, SettingValue } from './codec.js';
 export { CODECS, type CodecName } from './codecs/index.js';
 export { BCJ_FILTERS, type BcjFilter, type XzSettings } from './codecs/xz-settings.js';

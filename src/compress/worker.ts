@@ -45,13 +45,21 @@ async function coderOf(spec: CoderSpec): Promise<BlockCoder> {
   if (spec.core) return coreCoder(spec.core);
   const found = codecNamed(spec.codec)?.engines.find(({ name }) => name === spec.engine);
   if (!found?.coder) throw new InternalError('internal.engine', `${spec.codec} has no encoder ${spec.engine}.`);
-  return found.coder(spec.level, spec.settings);
+  return smaller(await found.coder(spec.level, spec.settings));
+}
+
+/** Libraries give results of any length; the core says itself which ones are of use. */
+function smaller(code: BlockCoder): BlockCoder {
+  return async (block) => {
+    const coded = await code(block);
+    return coded && coded.length < block.length ? coded : undefined;
+  };
 }
 
 async function answer(code: BlockCoder, { id, block }: WorkerJob): Promise<WorkerResult> {
   try {
     const coded = await code(block);
-    return coded && coded.length < block.length ? { id, bytes: transferable(coded) } : { id };
+    return coded ? { id, bytes: transferable(coded) } : { id };
   } catch (error) {
     return { id, fault: String(error) };
   }

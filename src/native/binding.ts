@@ -44,7 +44,7 @@ export interface NativeAddon {
   /** A block of at most `limit` bytes out of its compressed form. Throws for anything else. */
   decompress(codec: string, block: Uint8Array, limit: number): Uint8Array;
   /**
-   * `parameters`: up to four, as the codec documents them in `native/codecs`. `wake` is called, on this thread, when there
+   * `parameters`: up to six, as the codec documents them in `native/codecs`. `wake` is called, on this thread, when there
    * are results to take or the last thread has ended.
    */
   readonly Compressor: new (
@@ -79,7 +79,7 @@ export type NativeState =
   | { readonly addon: undefined; readonly reason: string };
 
 /** Must equal `ABI` in native/src/lib.rs; raised with every change of an exported function. */
-const ABI = 9;
+const ABI = 10;
 
 let state: NativeState | undefined;
 

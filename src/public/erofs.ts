@@ -5,7 +5,17 @@ import * as erofs from '../format/erofs/index.js';
 import type { Source } from '../io/index.js';
 
 export { type Timestamp, timestamp, type Uuid } from '../bytes/index.js';
-export type { EngineChoice } from '../compress/index.js';
+export {
+  CLUSTER_CODECS,
+  type ClusterCodec,
+  type ClusterCodecName,
+  type ClusterEncoding,
+  type ClusterFacts,
+  type ClusterRequest,
+  type EngineChoice,
+  type EngineId,
+  type LevelScale,
+} from '../compress/index.js';
 export {
   type ErofsFacts,
   type ErofsImage,

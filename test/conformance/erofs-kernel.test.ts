@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import type { ClusterRequest } from '../../src/compress/index.js';
 import type { ErofsOptions } from '../../src/format/erofs/index.js';
 import { FileTree } from '../../src/tree/file-tree.js';
 import { file } from '../../src/tree/node.js';
@@ -34,6 +35,27 @@ for (const blockSize of [512, 1024, 4096]) {
   })) {
     kernel(`a tree of everything, ${blockSize} byte blocks, ${name}`, async () => {
       await writeErofs(everythingTree(), image, { blockSize, ...options });
+      await expectMountedEquals(everythingTree());
+    });
+  }
+}
+
+const CODECS: readonly ClusterRequest[] = [
+  { name: 'lz4' },
+  { name: 'lz4hc', level: 12 },
+  { name: 'lzma', level: 1 },
+  { name: 'deflate', level: 6 },
+  { name: 'zstd', level: 3 },
+];
+for (const compression of CODECS) {
+  for (const [name, options] of Object.entries<Partial<ErofsOptions>>({
+    'one block a cluster': {},
+    'clusters of 64 KiB': { clusterSize: 65_536 },
+    'clusters of 1 MiB with a full index': { clusterSize: 1_048_576, index: 'full' },
+    'a full index': { index: 'full' },
+  })) {
+    kernel(`a tree of everything, ${compression.name}, ${name}`, async () => {
+      await writeErofs(everythingTree(), image, { compression, ...options });
       await expectMountedEquals(everythingTree());
     });
   }

@@ -56,7 +56,7 @@ kernel(
       'a/-also': symlink(fromText('x'.repeat(4000))),
       '!first': directory({ xattrs: large }),
     });
-    for (const options of [{}, { sharedXattrs: 0, blockSize: 512 }]) {
+    for (const options of [{}, { compression: { name: 'lz4' } as const }, { sharedXattrs: 0, blockSize: 512 }]) {
       await writeErofs(tree, image, options);
       await expectMountedEquals(tree);
     }
@@ -78,4 +78,22 @@ kernel('an uncompressed image is a file of a squashfs, and mounted through it', 
     mounted(join(outer, 'LiveOS/rootfs.img'), inner, () => describeDirectory(inner)),
   );
   expect(found).toEqual(await describeTree(tree));
+});
+
+kernel('a compressed image of all sizes around blocks, clusters and segments', async () => {
+  const words = Buffer.alloc(9_000_000, 'all sizes around the edges of blocks and segments; ');
+  for (let at = 0; at < words.length; at += 997) words[at] = at % 251;
+  const sizes = [1, 4095, 4096, 4097, 8191, 8192, 8193, 65_536, 4_194_303, 4_194_304, 4_194_305, 8_400_000];
+  const entries = sizes.flatMap((size) => [
+    [fromText(`words-${size}`), file(bytesSource(new Uint8Array(words.subarray(0, size))))] as const,
+    [fromText(`noise-${size}`), file(bytesSource(noise(size, 5)))] as const,
+    [fromText(`zeros-${size}`), file(bytesSource(new Uint8Array(size)))] as const,
+  ]);
+  const tree = FileTree.of({ '/': directory({}, entries) });
+  for (const compression of [{ name: 'lz4' }, { name: 'zstd', level: 1 }] as const) {
+    for (const options of [{}, { clusterSize: 65_536, tailPacking: true }, { interlaced: true }]) {
+      await writeErofs(tree, image, { compression, ...options });
+      await expectMountedEquals(tree);
+    }
+  }
 });

@@ -8,6 +8,7 @@ import { fileTarget } from '../../src/io/file-target.js';
 import { collect } from '../../src/io/memory.js';
 import { writeImage } from '../../src/io/write-image.js';
 import type { FileTree } from '../../src/tree/file-tree.js';
+import { ENGINE } from './engines.js';
 import { POSIX, type TreeLimits } from './trees.js';
 
 /** All that Linux has. */
@@ -16,8 +17,13 @@ export const EROFS_EPOCH = timestamp(1_700_000_000, 5);
 
 type Options = Partial<ErofsOptions> & { readonly jobs?: number };
 
-function planned(tree: FileTree, options: Omit<Options, 'jobs'>) {
-  return planErofs(tree, { seed: 'test', epoch: EROFS_EPOCH, ...options });
+function planned(tree: FileTree, { compression, ...options }: Omit<Options, 'jobs'>) {
+  return planErofs(tree, {
+    seed: 'test',
+    epoch: EROFS_EPOCH,
+    ...options,
+    ...(compression ? { compression: { engine: ENGINE, ...compression } } : {}),
+  });
 }
 
 /** The image in memory. */

@@ -1,7 +1,7 @@
 // Made by "npm run build:wasm": facts of codecs.wasm that are needed before it is loaded.
 
 /** SHA-256 of the module. */
-export const SHA256 = '6886365499f66ca4ef3c3f4a687c34d5384ac90ea287f3181fbd806557d99e98';
+export const SHA256 = '66ddb82ea5f1d1fd27cb0a215628083f4aacc58adf7c6f14cb470b3b1b0b1340';
 
 /** The codecs of the core in its order, with the library of each and its version. */
 export const LIBRARIES = {
@@ -12,6 +12,10 @@ export const LIBRARIES = {
   lzo: 'lzo1x@1',
   'gzip-part': 'libdeflate@1.26',
   'zstd-part': 'libzstd@1.5.7',
+  'cluster-lz4': 'liblz4@1.10.0',
+  'cluster-lzma': 'liblzma@5.8.4',
+  'cluster-deflate': 'libdeflate@1.26',
+  'cluster-zstd': 'libzstd@1.5.7',
 } as const;
 
 /** The stream formats of the core in its order. */

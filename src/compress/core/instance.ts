@@ -9,7 +9,7 @@ export type CoreCodec = keyof typeof LIBRARIES;
 export type CoreStream = (typeof STREAMS)[number];
 
 const CODECS = Object.keys(LIBRARIES) as CoreCodec[];
-const PARAMETERS = 4;
+const PARAMETERS = 6;
 const WORD = 4;
 /** Bytes of `struct codecs_step`: two addresses and two lengths. */
 const STEP = 4 * WORD;

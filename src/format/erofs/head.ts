@@ -1,18 +1,21 @@
-// The first blocks of an image: superblock, root inode, shared attributes. The root inode is here, as
+// The first blocks of an image: superblock, compression configurations, root inode, shared attributes. The root inode is here, as
 // the superblock has only 16 bits for its place; its listing lies with the others at the end.
 
 import { alignUp, divCeil } from '../../bytes/index.js';
+import { algorithmBits, type CompressionConfigs, encodeConfigs, ZSTD_LEAST_WINDOW_LOG } from './compression-config.js';
 import { fileForm, inodeSize } from './form.js';
 import { DataLayout, INODE_UNIT } from './inode.js';
 import type { PlacedTree, PlannedImage, UnplacedImage } from './layout.js';
+import type { ResolvedOptions } from './options.js';
 import { type PlannedDirectory, ROOT_NUMBER } from './plan-inodes.js';
 import { putInode } from './render-inode.js';
 import { Compatible, Incompatible, MAGIC, SUPERBLOCK_AT, superblock, superblockChecksum } from './superblock.js';
 
-const SUPERBLOCK_END = SUPERBLOCK_AT + superblock.size;
+const CONFIGS_AT = SUPERBLOCK_AT + superblock.size;
 
 /** Sections of the head, in bytes. */
 interface HeadShape {
+  readonly configs: Uint8Array;
   readonly rootAt: number;
   /** First byte of the shared attributes, a multiple of the block size. */
   readonly xattrsAt: number;
@@ -20,11 +23,12 @@ interface HeadShape {
 }
 
 function shapeOf({ options, inodes, xattrs }: UnplacedImage): HeadShape {
+  const configs = needsConfigs(options) ? encodeConfigs(configsOf(options)) : new Uint8Array(0);
   const root = inodes.directories[0]!;
-  const rootAt = alignUp(SUPERBLOCK_END, INODE_UNIT);
+  const rootAt = alignUp(CONFIGS_AT + configs.length, INODE_UNIT);
   const rootSize = inodeSize(root.node, linksOf(root), root.listingSize, options) + xattrs.areaOf(root.node).length;
   const xattrsAt = alignUp(rootAt + rootSize, options.blockSize);
-  return { rootAt, xattrsAt, size: alignUp(xattrsAt + xattrs.shared.length, options.blockSize) };
+  return { configs, rootAt, xattrsAt, size: alignUp(xattrsAt + xattrs.shared.length, options.blockSize) };
 }
 
 /** Blocks of the head. */
@@ -40,8 +44,9 @@ export function rootNid(image: UnplacedImage): number {
 /** The head of an image whose tree is laid out. */
 export function renderHead(image: PlannedImage, placed: PlacedTree): Uint8Array {
   const { options, inodes, xattrs } = image;
-  const { rootAt, xattrsAt, size } = shapeOf(image);
+  const { configs, rootAt, xattrsAt, size } = shapeOf(image);
   const head = new Uint8Array(size);
+  head.set(configs, CONFIGS_AT);
   const root = inodes.directories[0]!;
   const facts = {
     inodeSize: inodeSize(root.node, linksOf(root), root.listingSize, options),
@@ -68,8 +73,8 @@ export function renderHead(image: PlannedImage, placed: PlacedTree): Uint8Array 
     xattrBlock: xattrs.shared.length > 0 ? divCeil(xattrsAt, options.blockSize) : 0,
     uuid: options.uuid,
     label: options.label,
-    incompatible: hasChunks(image) ? Incompatible.chunks : 0,
-    algorithms: 0,
+    incompatible: incompatibleOf(image),
+    algorithms: needsConfigs(options) ? algorithmBits(configsOf(options)) : 0,
     ...UNUSED,
   };
   superblock.encodeInto(fields, head, SUPERBLOCK_AT);
@@ -83,11 +88,42 @@ export function linksOf(directory: PlannedDirectory): number {
   return 2 + directory.children.length;
 }
 
+function incompatibleOf(image: PlannedImage): number {
+  const { options } = image;
+  return (
+    (options.compression ? Incompatible.zeroPadding : 0) |
+    (needsConfigs(options) ? Incompatible.compressionConfigs : 0) |
+    (options.tailPacking ? Incompatible.tailPacking : 0) |
+    (hasChunks(image) ? Incompatible.chunks : 0)
+  );
+}
+
 function hasChunks({ options, inodes }: PlannedImage): boolean {
   return inodes.leaves.some((leaf) => {
     if (leaf.kind !== 'file' || leaf.content.holes.length === 0) return false;
     return fileForm(leaf.content, 0, false, options).kind === 'chunks';
   });
+}
+
+/** One block of LZ4 is what readers take without being told. */
+function needsConfigs({ compression, clusterSize, blockSize }: ResolvedOptions): boolean {
+  return compression !== undefined && (compression.encoding !== 'lz4' || clusterSize > blockSize);
+}
+
+const DEFLATE_WINDOW_LOG = 15;
+
+function configsOf({ compression, clusterSize, blockSize }: ResolvedOptions): CompressionConfigs {
+  const { encoding, dictionarySize = 0 } = compression!;
+  switch (encoding) {
+    case 'lz4':
+      return { lz4: { maxDistance: 0, maxClusterBlocks: clusterSize / blockSize } };
+    case 'lzma':
+      return { lzma: { dictionarySize, format: 0 } };
+    case 'deflate':
+      return { deflate: { windowLog: DEFLATE_WINDOW_LOG } };
+    case 'zstd':
+      return { zstd: { format: 0, windowLog: Math.log2(dictionarySize) - ZSTD_LEAST_WINDOW_LOG } };
+  }
 }
 
 /** Fields of features that images do not have. */

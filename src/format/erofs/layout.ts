@@ -1,6 +1,7 @@
 // What a planned image is: the decisions as plain data, and the side tables the emitter works from.
 
 import type { Uuid } from '../../bytes/index.js';
+import type { ClusterFacts } from '../../compress/index.js';
 import type { Loss } from '../../tree/index.js';
 import type { ResolvedOptions } from './options.js';
 import type { PlannedInodes } from './plan-inodes.js';
@@ -16,7 +17,11 @@ export const LAYOUT_VERSION = 1;
 export interface ErofsLayout {
   readonly format: 'erofs';
   readonly layoutVersion: number;
+  /** Undefined where nothing is compressed. */
+  readonly compression: ClusterFacts | undefined;
   readonly blockSize: number;
+  /** Most bytes of a compressed cluster. */
+  readonly clusterSize: number;
   readonly uuid: Uuid;
   readonly label: string;
   readonly inodes: number;
@@ -25,8 +30,10 @@ export interface ErofsLayout {
   readonly sharedXattrBytes: number;
   /** Bytes of all contents, of those that several files have once. */
   readonly contentSize: number;
-  /** Bytes of the image. */
-  readonly size: number;
+  /** Bytes of the image; undefined where compression decides. */
+  readonly size: number | undefined;
+  /** Most bytes that the image can have. */
+  readonly sizeLimit: number;
   readonly losses: readonly Loss[];
 }
 

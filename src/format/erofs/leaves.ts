@@ -62,13 +62,24 @@ export function placeStoredLeaves(image: PlannedImage, placement: Placement): vo
   placement.endRun();
 }
 
+/** A compressed content: its index, and the bytes at which it may start after an inode. */
+export interface CompressedContent {
+  /** Data blocks. */
+  readonly blocks: number;
+  readonly layout: DataLayout;
+  /** Bytes from the end of the inode with its attributes, which has that many, to the end of the index. */
+  size(head: number): number;
+  /** Writes them at the start of `bytes`, the inode with its attributes having `head` bytes. */
+  put(head: number, bytes: Uint8Array): void;
+}
+
 /** Writes inodes into runs of blocks. */
 export class LeafWriter {
   readonly #image: PlannedImage;
   readonly #placement: Placement;
   readonly #run: RunBuffer;
-  /** Where the contents lie that several leaves have. */
-  readonly #shared = new Map<number, number>();
+  /** Where the contents lie that several leaves have: a block, or a compressed content. */
+  readonly #shared = new Map<number, number | CompressedContent>();
   #next = 0;
 
   constructor(image: PlannedImage, placement: Placement) {
@@ -106,6 +117,16 @@ export class LeafWriter {
     return bytes.subarray(bytes.length);
   }
 
+  /** Writes the next leaf, whose content is compressed. */
+  compressed(content: CompressedContent, head: LeafHead): void {
+    const index = this.#next++;
+    if (this.#image.inodes.sharedOwners.has(index)) this.#shared.set(index, content);
+    const bytes = this.#place(index, head.size + content.size(head.size));
+    const facts = this.#facts(index, head, content.layout, content.blocks);
+    const end = putInode(this.#image.inodes.leaves[index]!, facts, head.xattrs, bytes);
+    content.put(head.size, bytes.subarray(end));
+  }
+
   /** The run, if it is large enough. To be called once all blocks that were taken have been written. */
   *endIfDue(): Generator<Data> {
     if (this.#placement.isDue) yield* this.#endRun();
@@ -115,7 +136,8 @@ export class LeafWriter {
     const leaf = this.#image.inodes.leaves[index]!;
     const head = leafHead(this.#image, leaf);
     const shared = leaf.kind === 'file' ? this.#shared.get(this.#image.inodes.contentOwners[index]!) : undefined;
-    if (leaf.kind === 'symlink') yield* this.#symlink(bytesOf(leaf.target), index, head);
+    if (typeof shared === 'object') this.compressed(shared, head);
+    else if (leaf.kind === 'symlink') yield* this.#symlink(bytesOf(leaf.target), index, head);
     else if (leaf.kind === 'file') this.stored(shared ?? 0, storedForm(this.#image, index, head), head);
     else this.#special(index, head);
     yield* this.endIfDue();

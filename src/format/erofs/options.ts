@@ -1,8 +1,10 @@
 // What can be chosen about an EROFS image; the only place of its defaults and their validation.
 
 import { type ByteString, bytesOf, fromText, isUuid, type Timestamp, type Uuid, uuidBytes } from '../../bytes/index.js';
+import { type ClusterCompression, type ClusterRequest, chooseClusterCompression } from '../../compress/index.js';
 import { UsageError } from '../../errors.js';
 import { deriveUuid } from '../../io/index.js';
+import { MAX_COMPACT_LOG, MAX_TWO_BYTE_LOG } from './compact-index.js';
 import { MAX_BLOCK_LOG, MIN_BLOCK_LOG } from './superblock.js';
 
 /** Form of inodes: each as small as it can be, or all alike. */
@@ -10,6 +12,8 @@ export type InodeForm = 'auto' | 'compact' | 'extended';
 
 /** What can be chosen about an EROFS image. */
 export interface ErofsOptions {
+  /** Default: nothing is compressed, and the size of the image is exact before it is written. */
+  readonly compression?: ClusterRequest;
   /** The time of the image, and of inodes in the compact form. */
   readonly epoch: Timestamp;
   /** What the UUID is derived from. */
@@ -20,6 +24,8 @@ export interface ErofsOptions {
   readonly label?: string;
   /** A power of two from 512 to 65536 bytes; Linux mounts what is no larger than its pages, other than 4096 from 6.4 on. Default 4096. */
   readonly blockSize?: number;
+  /** Most bytes of a compressed cluster, a multiple of the block size up to 1 MiB. Default one block. */
+  readonly clusterSize?: number;
   /**
    * `auto` takes the compact form for entries with the time of the image, `compact` for others as well, which then have that time.
    * Large owners, sizes and link counts need the extended form. Default `auto`.
@@ -31,23 +37,43 @@ export interface ErofsOptions {
   readonly sparse?: boolean;
   /** How many inodes must have an attribute for it to be stored once for all of them; 0 for never. Default 2. */
   readonly sharedXattrs?: number;
+  /**
+   * Whether the compressed end of a file may follow its index, which saves half a block for each file. Linux 5.17 and
+   * newer read it. Default false.
+   */
+  readonly tailPacking?: boolean;
+  /**
+   * Whether stored blocks of compressed files have each byte at its place in the page, which saves readers a copy. Linux 6.1 and
+   * erofs-utils 1.6 read it. Default false.
+   */
+  readonly interlaced?: boolean;
+  /** Index of compressed files: 8 bytes for each block, or 2 to 4. Default compact where the block size allows it. */
+  readonly index?: 'full' | 'compact';
 }
 
 /** Options checked and complete. */
 export interface ResolvedOptions {
+  readonly compression: ClusterCompression | undefined;
   readonly epoch: Timestamp;
   readonly uuid: Uint8Array;
   readonly label: ByteString;
   readonly blockSize: number;
   readonly blockLog: number;
+  readonly clusterSize: number;
   readonly inodes: InodeForm;
   readonly inlineData: boolean;
   readonly sparse: boolean;
   /** Infinity for never. */
   readonly sharedXattrs: number;
+  readonly tailPacking: boolean;
+  readonly interlaced: boolean;
+  readonly compactIndex: boolean;
+  /** Whether compact indexes may have 2 bytes for each block. */
+  readonly twoByteIndex: boolean;
 }
 
 const MAX_LABEL = 16;
+const MAX_CLUSTER = 1024 * 1024;
 const INODE_FORMS: readonly string[] = ['auto', 'compact', 'extended'];
 
 /** Fills in the defaults. Throws {@link UsageError} for values that no image can have. */
@@ -73,8 +99,36 @@ export function resolveErofs(options: ErofsOptions): ResolvedOptions {
     blockLog,
     inodes,
     inlineData: options.inlineData ?? true,
-    sparse: options.sparse ?? true,
+    sparse: !options.compression && (options.sparse ?? true),
     sharedXattrs: sharedXattrs === 0 ? Number.POSITIVE_INFINITY : sharedXattrs,
+    ...resolveCompression(options, blockSize, blockLog),
+  };
+}
+
+function resolveCompression(options: ErofsOptions, blockSize: number, blockLog: number) {
+  const { clusterSize, index, tailPacking = false, interlaced = false } = options;
+  const request = options.compression;
+  if (!request && clusterSize !== undefined) {
+    throw bad('clusterSize', `${clusterSize}`, 'left out where nothing is compressed');
+  }
+  const size = clusterSize ?? blockSize;
+  if (!Number.isInteger(size / blockSize) || size < blockSize || size > MAX_CLUSTER) {
+    throw bad('clusterSize', `${size}`, `a multiple of the block size, ${blockSize}, up to ${MAX_CLUSTER}`);
+  }
+  if (index === 'compact' && blockLog > MAX_COMPACT_LOG) {
+    throw bad('index', '"compact"', `full with blocks of more than ${2 ** MAX_COMPACT_LOG} bytes`);
+  }
+  const compression = request && chooseClusterCompression(request, size);
+  const compactIndex = index !== 'full' && blockLog <= MAX_COMPACT_LOG;
+  // Readers look at the head of a full index only where an image has any of the newer features.
+  const hasHeads = compactIndex || tailPacking || size > blockSize || compression?.encoding !== 'lz4';
+  return {
+    compression,
+    clusterSize: size,
+    tailPacking: compression !== undefined && tailPacking,
+    interlaced: interlaced && hasHeads,
+    compactIndex,
+    twoByteIndex: blockLog <= MAX_TWO_BYTE_LOG,
   };
 }
 

@@ -1,10 +1,21 @@
-// From a tree to an EROFS image of known size: the plan is content that can itself be a file in another tree.
+// From a tree to an EROFS image. Without compression the size is known before the first byte, and the plan is content that can
+// itself be a file in another tree.
 
 import { type ByteString, compareTime, toText, uuidText } from '../../bytes/index.js';
+import { clusterFacts } from '../../compress/index.js';
 import { assertPlanned } from '../../errors.js';
-import { type Data, type ExactContent, exactContent, type ImagePlan, pieceLength, type Run } from '../../io/index.js';
+import {
+  type Content,
+  type Data,
+  type ExactContent,
+  exactContent,
+  type ImagePlan,
+  pieceLength,
+  type Run,
+} from '../../io/index.js';
 import { type FileTree, joinPath, LossLog, type Node } from '../../tree/index.js';
 import { emitDirectories, placeDirectories } from './directories.js';
+import { emitCompressed } from './emit-compressed.js';
 import { emitStoredLeaves } from './emit-stored.js';
 import { inodeSize } from './form.js';
 import { headBlocks, linksOf, renderHead, rootNid } from './head.js';
@@ -15,12 +26,18 @@ import { type ErofsOptions, resolveErofs } from './options.js';
 import { Placement } from './placement.js';
 import { planInodes } from './plan-inodes.js';
 import { planXattrs } from './plan-xattrs.js';
+import { sizeLimitOf } from './size-limit.js';
 
 /**
- * Plans an EROFS image of a tree: its size is exact. Throws {@link InvalidInputError} for options and
+ * Plans an EROFS image of a tree: of exact size where nothing is compressed. Throws {@link InvalidInputError} for options and
  * entries that no EROFS image can have; what it can only keep in part is in `layout.losses`.
  */
-export function planErofs(tree: FileTree, options: ErofsOptions): ImagePlan<ErofsLayout, ExactContent> {
+export function planErofs(
+  tree: FileTree,
+  options: ErofsOptions & { readonly compression?: undefined },
+): ImagePlan<ErofsLayout, ExactContent>;
+export function planErofs(tree: FileTree, options: ErofsOptions): ImagePlan<ErofsLayout, Content>;
+export function planErofs(tree: FileTree, options: ErofsOptions): ImagePlan<ErofsLayout, Content> {
   const resolved = resolveErofs(options);
   const losses = new LossLog();
   const inodes = planInodes(tree, resolved.blockSize);
@@ -28,9 +45,14 @@ export function planErofs(tree: FileTree, options: ErofsOptions): ImagePlan<Erof
   const unplaced = { options: resolved, inodes, xattrs, contentSize: contentSizeOf(inodes) };
   noteTimes(unplaced, losses);
   const image: PlannedImage = { ...unplaced, headBlocks: headBlocks(unplaced) };
+  if (resolved.compression) {
+    const sizeLimit = sizeLimitOf(image);
+    const layout = layoutOf(image, undefined, sizeLimit, losses);
+    return { layout, sizeLimit, pieces: (run) => emitCompressed(image, sizeLimit, run) };
+  }
   const placed = placeStored(image);
   const size = placed.blocks * resolved.blockSize;
-  const layout = layoutOf(image, size, losses);
+  const layout = layoutOf(image, size, size, losses);
   return { ...exactContent(size, (run) => emitStored(image, placed, run)), layout };
 }
 
@@ -91,12 +113,14 @@ function noteTimes(image: UnplacedImage, losses: LossLog): void {
   }
 }
 
-function layoutOf(image: PlannedImage, size: number, losses: LossLog): ErofsLayout {
+function layoutOf(image: PlannedImage, size: number | undefined, sizeLimit: number, losses: LossLog): ErofsLayout {
   const { options, inodes, xattrs } = image;
   return {
     format: 'erofs',
     layoutVersion: LAYOUT_VERSION,
+    compression: options.compression && clusterFacts(options.compression),
     blockSize: options.blockSize,
+    clusterSize: options.clusterSize,
     uuid: uuidText(options.uuid),
     label: toText(options.label) ?? '',
     inodes: inodes.count,
@@ -104,6 +128,7 @@ function layoutOf(image: PlannedImage, size: number, losses: LossLog): ErofsLayo
     sharedXattrBytes: xattrs.shared.length,
     contentSize: image.contentSize,
     size,
+    sizeLimit,
     losses: losses.list(),
   };
 }

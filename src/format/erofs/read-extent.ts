@@ -1,8 +1,8 @@
 // Encoded data back into bytes.
 
-import { type BlockDecoder, chooseDecoder, type EngineChoice } from '../../compress/index.js';
-import { InvalidImageError, UnsupportedError } from '../../errors.js';
-import { ALGORITHM_NAMES, type AlgorithmName } from './compression-config.js';
+import { type BlockDecoder, chooseClusterDecoder, type EngineChoice } from '../../compress/index.js';
+import { InvalidImageError } from '../../errors.js';
+import { ALGORITHM_NAMES } from './compression-config.js';
 
 /** Bytes of decoded extents that are kept: who reads from place to place comes back to the same. */
 const KEPT = 16 * 1024 * 1024;
@@ -57,17 +57,8 @@ export class DecodedExtents {
   #decoder(algorithm: number): BlockDecoder {
     const known = this.#decoders.get(algorithm);
     if (known) return known;
-    const made = decoderOf(ALGORITHM_NAMES[algorithm]!, this.#engine);
+    const made = chooseClusterDecoder(ALGORITHM_NAMES[algorithm]!, this.#engine);
     this.#decoders.set(algorithm, made);
     return made;
   }
-}
-
-/** Zeros come before the data. */
-function decoderOf(algorithm: AlgorithmName, engine: EngineChoice): BlockDecoder {
-  if (algorithm === 'lzma' || algorithm === 'deflate') {
-    throw new UnsupportedError('erofs.algorithm', `Compression by ${algorithm} is not read yet.`);
-  }
-  const decode = chooseDecoder(algorithm, engine);
-  return (block, limit) => decode(block.subarray(block.findIndex((byte) => byte !== 0)), limit);
 }

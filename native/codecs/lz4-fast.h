@@ -1,0 +1,8 @@
+/* The fast encoder of LZ4, which lz4.c builds so that it gives the same bytes on every machine. */
+#ifndef ISOPRESS_LZ4_FAST_H
+#define ISOPRESS_LZ4_FAST_H
+
+/* Compresses as much of `length` bytes as fits into `capacity`; sets `length` to what was taken. `tables` need no care. */
+int lz4_fast_fit(void *tables, const char *source, char *target, int *length, int capacity);
+
+#endif

@@ -1,0 +1,279 @@
+// Compression for formats that store files in clusters of a fixed compressed size: as much of a file as fits goes into each.
+
+import { InvalidImageError, IsopressError, UsageError } from '../errors.js';
+import type { Run } from '../io/index.js';
+import { chooseNative, type EngineChoice } from '../native/index.js';
+import type { BlockDecoder } from './block-decoder.js';
+import type { EngineId, LevelScale } from './codec.js';
+import type { BlockCompressor } from './compressor.js';
+import { LIBRARIES } from './core/built.js';
+import { coreDecoder } from './core/core-coder.js';
+import type { CoreCodec } from './core/instance.js';
+import { coreModule } from './core/module.js';
+import { isNamed } from './named-engine.js';
+import { openNativePool } from './native-pool.js';
+import { openWorkerPool } from './worker-pool.js';
+
+/** Encodings of clusters. */
+export type ClusterEncoding = 'lz4' | 'lzma' | 'deflate' | 'zstd';
+/** What compresses clusters; `lz4hc` gives the encoding of lz4. */
+export type ClusterCodecName = 'lz4' | 'lz4hc' | 'lzma' | 'deflate' | 'zstd';
+
+/** One codec of clusters. */
+export interface ClusterCodec {
+  readonly name: ClusterCodecName;
+  readonly encoding: ClusterEncoding;
+  /** Undefined: there is one way to compress. */
+  readonly levels: LevelScale | undefined;
+  /** Added to a level of the scale for a slower search at the same level; 0 if there is none. */
+  readonly extreme: number;
+  /** Sizes of the dictionary in bytes; `usual` by the largest cluster. Undefined: there is nothing to choose. */
+  readonly dictionary:
+    | {
+        readonly least: number;
+        readonly most: number;
+        readonly powersOfTwo: boolean;
+        usual(clusterSize: number): number;
+      }
+    | undefined;
+  /** The dictionary where there is nothing to choose: as the core wants it. */
+  readonly fixedDictionary: number;
+}
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+/** The smallest power of two that is not less, within limits. */
+function powerWithin(value: number, least: number, most: number): number {
+  return Math.min(Math.max(2 ** Math.ceil(Math.log2(value)), least), most);
+}
+
+/** Every codec of clusters. Nothing else lists them. */
+export const CLUSTER_CODECS: readonly ClusterCodec[] = [
+  { name: 'lz4', encoding: 'lz4', levels: undefined, extreme: 0, dictionary: undefined, fixedDictionary: 0 },
+  {
+    name: 'lz4hc',
+    encoding: 'lz4',
+    levels: { least: 1, most: 12, usual: 9 },
+    extreme: 0,
+    dictionary: undefined,
+    fixedDictionary: 0,
+  },
+  {
+    name: 'lzma',
+    encoding: 'lzma',
+    levels: { least: 0, most: 9, usual: 6 },
+    extreme: 100,
+    dictionary: {
+      least: 4 * KIB,
+      most: 8 * MIB,
+      powersOfTwo: false,
+      usual: (clusterSize) => powerWithin(8 * clusterSize, 32 * KIB, 8 * MIB),
+    },
+    fixedDictionary: 0,
+  },
+  {
+    name: 'deflate',
+    encoding: 'deflate',
+    levels: { least: 1, most: 12, usual: 9 },
+    extreme: 0,
+    dictionary: undefined,
+    fixedDictionary: 32 * KIB,
+  },
+  {
+    name: 'zstd',
+    encoding: 'zstd',
+    levels: { least: 1, most: 22, usual: 15 },
+    extreme: 0,
+    dictionary: {
+      least: KIB,
+      most: MIB,
+      powersOfTwo: true,
+      usual: (clusterSize) => powerWithin(8 * clusterSize, 32 * KIB, MIB),
+    },
+    fixedDictionary: 0,
+  },
+];
+
+const CORE: Readonly<Record<ClusterEncoding, CoreCodec>> = {
+  lz4: 'cluster-lz4',
+  lzma: 'cluster-lzma',
+  deflate: 'cluster-deflate',
+  zstd: 'cluster-zstd',
+};
+
+/** What the user asks for. */
+export interface ClusterRequest {
+  readonly name: ClusterCodecName;
+  /** Within the codec's own scale; lzma has 100 to 109 as well. */
+  readonly level?: number;
+  /** Bytes. Default by the largest cluster. */
+  readonly dictionarySize?: number;
+  /** `auto`, `native` or `portable`. Default `auto`. */
+  readonly engine?: EngineChoice;
+}
+
+/** Sizes of clusters. */
+export interface ClusterShape {
+  /** A power of two, 512…65536. */
+  readonly blockSize: number;
+  /** Bytes of the largest cluster: a multiple of the block size up to 1 MiB. */
+  readonly clusterSize: number;
+  /** Whether each byte of a stored block has the offset in it that it has in its block of the file. */
+  readonly interlaced: boolean;
+  /** Whether the last cluster of a segment is compressed wherever that makes it smaller at all, not only where it saves a block. */
+  readonly tail: boolean;
+}
+
+/** What a compression is, as plain data. */
+export interface ClusterFacts {
+  readonly name: ClusterCodecName;
+  readonly encoding: ClusterEncoding;
+  readonly engine: EngineId;
+  /** 0 where the codec has no levels. */
+  readonly level: number;
+  /** Bytes; undefined where there is nothing to choose. */
+  readonly dictionarySize: number | undefined;
+}
+
+/** A compression that can be started. */
+export interface ClusterCompression extends ClusterFacts {
+  /** Packs segments, which start at multiples of a block in their file; see {@link packedSegment}. */
+  open(shape: ClusterShape, run: Run): BlockCompressor;
+}
+
+/** A part of a segment and what it was encoded to. */
+export interface PackedExtent {
+  /** Bytes of the segment. */
+  readonly length: number;
+  /** Bytes of encoded data, which end where their last block ends; 0 for a block of stored bytes. */
+  readonly encoded: number;
+}
+
+/** A packed segment: whole blocks, and what is in them. */
+export interface PackedSegment {
+  readonly data: Uint8Array;
+  readonly extents: readonly PackedExtent[];
+}
+
+const WORD = 4;
+
+/** The result of a {@link ClusterCompression} taken apart. */
+export function packedSegment(result: Uint8Array): PackedSegment {
+  const view = new DataView(result.buffer, result.byteOffset, result.length);
+  const count = view.getUint32(result.length - WORD, true);
+  const recordsAt = result.length - WORD - count * 2 * WORD;
+  const extents = Array.from({ length: count }, (_, index) => {
+    const at = recordsAt + index * 2 * WORD;
+    return { length: view.getUint32(at, true), encoded: view.getUint32(at + WORD, true) };
+  });
+  return { data: result.subarray(0, recordsAt), extents };
+}
+
+/**
+ * Chooses the engine for a codec of clusters of at most `clusterSize` bytes. Throws {@link UsageError} for what the codec does
+ * not have.
+ */
+export function chooseClusterCompression(request: ClusterRequest, clusterSize: number): ClusterCompression {
+  const codec = CLUSTER_CODECS.find(({ name }) => name === request.name);
+  if (!codec) {
+    throw new UsageError('compress.unknown', `"${String(request.name)}" is not a compression of clusters.`, {
+      option: 'compression',
+      hint: `Choose ${CLUSTER_CODECS.map(({ name }) => name).join(', ')}.`,
+    });
+  }
+  const { engine: choice = 'auto' } = request;
+  if (isNamed(choice)) {
+    throw new UsageError('compress.engine-codec', `${choice} does not compress clusters.`, {
+      option: 'engine',
+      hint: 'Let the engine be auto or portable.',
+    });
+  }
+  const { addon } = chooseNative(choice === 'reproducible' ? 'auto' : choice);
+  const level = levelOf(codec, request.level);
+  const dictionarySize = dictionaryOf(codec, request.dictionarySize, clusterSize);
+  const core = CORE[codec.encoding];
+  const parameters = ({ blockSize, clusterSize: largest, interlaced, tail }: ClusterShape) => [
+    level,
+    Math.log2(blockSize),
+    largest / blockSize,
+    dictionarySize ?? codec.fixedDictionary,
+    interlaced ? 1 : 0,
+    tail ? 1 : 0,
+  ];
+  return {
+    name: codec.name,
+    encoding: codec.encoding,
+    engine: (addon?.engines()[core] ?? LIBRARIES[core]) as EngineId,
+    level,
+    dictionarySize,
+    open: (shape, run) =>
+      addon
+        ? openNativePool(addon, { codec: core, parameters: parameters(shape) }, run)
+        : openWorkerPool({ core: { codec: core, parameters: parameters(shape), module: coreModule() } }, run),
+  };
+}
+
+/** The plain facts of a compression, for layouts and reports. */
+export function clusterFacts({ open: _, ...facts }: ClusterCompression): ClusterFacts {
+  return facts;
+}
+
+/**
+ * The decoder of clusters in an encoding: the first bytes of a cluster, at most as many as asked for; zeros before the encoded
+ * data are skipped. Rejects with {@link InvalidImageError} `compress.damaged` for anything else.
+ */
+export function chooseClusterDecoder(encoding: ClusterEncoding, engine: EngineChoice = 'auto'): BlockDecoder {
+  const { addon } = chooseNative(engine);
+  const core = CORE[encoding];
+  const decode = addon ? (block: Uint8Array, limit: number) => addon.decompress(core, block, limit) : coreDecoder(core);
+  return async (block, limit) => {
+    try {
+      return decode(block, limit);
+    } catch (error) {
+      if (error instanceof IsopressError) throw error;
+      const why = error instanceof Error ? error.message.replace(/\.$/, '') : String(error);
+      throw new InvalidImageError('compress.damaged', `A cluster of ${encoding} is damaged: ${why}.`, { cause: error });
+    }
+  };
+}
+
+function levelOf({ name, levels, extreme }: ClusterCodec, asked: number | undefined): number {
+  if (!levels) {
+    if (asked === undefined) return 0;
+    throw new UsageError('compress.level', `${asked} is not a level of ${name}.`, {
+      option: 'level',
+      hint: 'It has no levels.',
+    });
+  }
+  const { least, most, usual } = levels;
+  const level = asked ?? usual;
+  const plain = extreme > 0 && level >= extreme ? level - extreme : level;
+  if (Number.isInteger(level) && plain >= least && plain <= most) return level;
+  const more = extreme > 0 ? `, or ${extreme + least} to ${extreme + most}` : '';
+  throw new UsageError('compress.level', `${level} is not a level of ${name}.`, {
+    option: 'level',
+    hint: `Choose ${least} to ${most}${more}.`,
+  });
+}
+
+function dictionaryOf(
+  { name, dictionary }: ClusterCodec,
+  asked: number | undefined,
+  clusterSize: number,
+): number | undefined {
+  if (!dictionary) {
+    if (asked === undefined) return undefined;
+    throw new UsageError(`compress.${name}-dictionary`, `${name} has no dictionary sizes.`, {
+      option: 'dictionarySize',
+    });
+  }
+  const { least, most, powersOfTwo } = dictionary;
+  const size = asked ?? dictionary.usual(clusterSize);
+  const fits = Number.isInteger(size) && size >= least && size <= most;
+  if (fits && (!powersOfTwo || Number.isInteger(Math.log2(size)))) return size;
+  throw new UsageError(`compress.${name}-dictionary`, `${size} bytes cannot be the dictionary of ${name}.`, {
+    option: 'dictionarySize',
+    hint: `Choose ${powersOfTwo ? 'a power of two ' : ''}from ${least} to ${most}.`,
+  });
+}

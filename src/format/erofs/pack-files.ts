@@ -1,0 +1,184 @@
+// Contents cut into segments, packed side by side, given out in order. Small files travel in batches.
+
+import { type BlockCompressor, blockBuffer, type PackedSegment, packedSegment } from '../../compress/index.js';
+import { contentsAhead, type Data, type ExactContent, inOrder, isHole, pieceLength, type Run } from '../../io/index.js';
+import { emptyContents } from './contents.js';
+import type { PlannedImage } from './layout.js';
+
+/** Bytes of a file that are packed as one, so that a large file keeps all threads busy. */
+const SEGMENT = 4 * 1024 * 1024;
+/** A batch ends with this many bytes or parts. */
+const BATCH = 256 * 1024;
+const BATCH_PARTS = 1024;
+/** Batches that may wait for their turn beside the ones being compressed. */
+const AHEAD = 4;
+
+/** A segment of a content. */
+interface Part {
+  readonly content: number;
+  readonly isFirst: boolean;
+  readonly isLast: boolean;
+  /** Bytes of the content. */
+  readonly length: number;
+  /** Undefined for zeros of a hole. */
+  readonly bytes: Uint8Array | undefined;
+}
+
+/** A segment of a content and what it was packed to; nothing where it fills no block and so gains nothing. */
+export interface PackedFilePart extends Part {
+  readonly packed: PackedSegment | undefined;
+  readonly result: Uint8Array | undefined;
+}
+
+/** Packs the contents of an image. */
+export class FilePacker {
+  readonly #image: PlannedImage;
+  readonly #contents: readonly ExactContent[];
+  readonly #run: Run;
+  readonly #compressor: BlockCompressor;
+  readonly #free: Uint8Array[] = [];
+  /** A whole segment of zeros, packed. */
+  #zeros: Promise<Uint8Array | undefined> | undefined;
+
+  constructor(image: PlannedImage, contents: readonly ExactContent[], run: Run) {
+    const { blockSize, clusterSize, compression, tailPacking, interlaced } = image.options;
+    this.#image = image;
+    this.#contents = contents;
+    this.#run = run;
+    this.#compressor = compression!.open({ blockSize, clusterSize, interlaced, tail: tailPacking }, run);
+  }
+
+  /** All parts in order, in groups. */
+  parts(): AsyncGenerator<readonly PackedFilePart[]> {
+    return inOrder(this.#batches(), this.#run.jobs + AHEAD, (batch) =>
+      Promise.all(batch.map((part) => this.#pack(part))),
+    );
+  }
+
+  /** Takes back the memory of a part that has been written. */
+  release({ bytes, result }: PackedFilePart): void {
+    if (bytes?.length === SEGMENT) this.#free.push(bytes);
+    if (bytes && result) this.#compressor.release?.(result);
+  }
+
+  close(): Promise<void> {
+    return this.#compressor.close();
+  }
+
+  async #pack(part: Part): Promise<PackedFilePart> {
+    const { blockSize, tailPacking } = this.#image.options;
+    const isSmall = part.isFirst && part.isLast && part.length <= (tailPacking ? 1 : blockSize);
+    const result = isSmall
+      ? undefined
+      : await (part.bytes ? this.#compressor.compress(part.bytes) : this.#packedZeros(part.length));
+    const packed = result ? packedSegment(result) : isSmall ? undefined : storedBlock(part, blockSize);
+    return { ...part, packed, result };
+  }
+
+  /** Large holes have many segments alike. */
+  #packedZeros(length: number): Promise<Uint8Array | undefined> {
+    const pack = () => this.#compressor.compress(blockBuffer(this.#compressor, length));
+    if (length < SEGMENT) return pack();
+    this.#zeros ??= pack();
+    return this.#zeros;
+  }
+
+  async *#batches(): AsyncGenerator<readonly Part[]> {
+    let batch: Part[] = [];
+    let bytes = 0;
+    for await (const part of this.#segments()) {
+      for (const one of part) {
+        batch.push(one);
+        bytes += one.bytes?.length ?? 0;
+        if (bytes < BATCH && batch.length < BATCH_PARTS) continue;
+        yield batch;
+        batch = [];
+        bytes = 0;
+      }
+    }
+    if (batch.length > 0) yield batch;
+  }
+
+  /** Segments, as many at a time as came with one read. */
+  async *#segments(): AsyncGenerator<readonly Part[]> {
+    const cutter = new SegmentCutter(this.#contents, (length) => this.#buffer(length));
+    for await (const parts of contentsAhead(this.#contents, this.#run, emptyContents(this.#image))) {
+      const ready: Part[] = [];
+      for (const { index, piece } of parts) cutter.put(index, piece, ready);
+      yield ready;
+    }
+  }
+
+  #buffer(length: number): Uint8Array {
+    return (length === SEGMENT ? this.#free.pop() : undefined) ?? blockBuffer(this.#compressor, length);
+  }
+}
+
+/** A last segment of one byte, which no codec takes. */
+function storedBlock({ bytes, length }: Part, blockSize: number): PackedSegment {
+  const data = new Uint8Array(blockSize);
+  if (bytes) data.set(bytes);
+  return { data, extents: [{ length, encoded: 0 }] };
+}
+
+/** Gathers pieces into segments. */
+class SegmentCutter {
+  readonly #contents: readonly ExactContent[];
+  readonly #allocate: (length: number) => Uint8Array;
+  #content = -1;
+  /** Bytes of the content in segments before this one. */
+  #before = 0;
+  #length = 0;
+  #filled = 0;
+  #bytes: Uint8Array | undefined;
+
+  constructor(contents: readonly ExactContent[], allocate: (length: number) => Uint8Array) {
+    this.#contents = contents;
+    this.#allocate = allocate;
+  }
+
+  /** Takes the next piece of a content; segments that it ends are added to `ready`. */
+  put(index: number, piece: Data, ready: Part[]): void {
+    if (index !== this.#content) this.#begin(index, 0);
+    const length = pieceLength(piece);
+    for (let done = 0; done < length; ) {
+      const take = Math.min(this.#length - this.#filled, length - done);
+      this.#add(isHole(piece) ? undefined : piece.subarray(done, done + take), take);
+      done += take;
+      if (this.#filled === this.#length) ready.push(this.#end());
+    }
+  }
+
+  #begin(index: number, before: number): void {
+    this.#content = index;
+    this.#before = before;
+    this.#length = Math.min(this.#contents[index]!.size - before, SEGMENT);
+    this.#filled = 0;
+    this.#bytes = undefined;
+  }
+
+  /** Zeros are written only once anything else is in the segment, as the buffer may have been used before. */
+  #add(bytes: Uint8Array | undefined, length: number): void {
+    if (bytes && !this.#bytes) {
+      this.#bytes = this.#allocate(this.#length);
+      this.#bytes.fill(0, 0, this.#filled);
+    }
+    if (bytes) this.#bytes!.set(bytes, this.#filled);
+    else this.#bytes?.fill(0, this.#filled, this.#filled + length);
+    this.#filled += length;
+  }
+
+  #end(): Part {
+    const { size } = this.#contents[this.#content]!;
+    const end = this.#before + this.#length;
+    const part = {
+      content: this.#content,
+      isFirst: this.#before === 0,
+      isLast: end === size,
+      length: this.#length,
+      bytes: this.#bytes,
+    };
+    if (!part.isLast) this.#begin(this.#content, end);
+    return part;
+  }
+}

@@ -1,0 +1,37 @@
+// The most bytes that an image can have whose files are compressed.
+
+import { alignDown, divCeil } from '../../bytes/index.js';
+import { placeDirectories } from './directories.js';
+import { indexSize } from './file-index.js';
+import type { PlannedImage } from './layout.js';
+import { leafHead, ownsContent } from './leaves.js';
+
+/**
+ * No compressed file takes more blocks than stored, but for one more where its end is stored in two. Blocks of inodes are filled to more than
+ * half, but for one in each run.
+ */
+export function sizeLimitOf(image: PlannedImage): number {
+  const { inodes, options, headBlocks } = image;
+  const { blockSize } = options;
+  let data = 0;
+  let records = 0;
+  for (let index = 0; index < inodes.leaves.length; index++) {
+    const leaf = inodes.leaves[index]!;
+    const head = leafHead(image, leaf);
+    const isFile = leaf.kind === 'file';
+    const inBlocks = divCeil(head.length, blockSize) + (isFile ? 1 : 0);
+    const whole =
+      inBlocks * blockSize + roomOf(head.size + (isFile ? indexSize(head.size, head.length, options) : 0), blockSize);
+    const split = alignDown(head.length, blockSize) + roomOf(head.size + (head.length % blockSize), blockSize);
+    const most = Math.max(whole, split);
+    data += ownsContent(image, index) ? most : 0;
+    records += ownsContent(image, index) ? 0 : most;
+  }
+  const runs = 2 * blockSize + divCeil(data + records, 8);
+  const directories = placeDirectories(image, 0, new Float64Array(inodes.leaves.length), 0).blocks * blockSize;
+  return headBlocks * blockSize + data + records + runs + directories;
+}
+
+function roomOf(size: number, blockSize: number): number {
+  return size > blockSize / 2 ? divCeil(size, blockSize) * blockSize : 2 * size;
+}
