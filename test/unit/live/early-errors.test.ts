@@ -85,6 +85,11 @@ describe.each<[string, SomeOptions, string]>([
   ['an ISO of that name', { targetDirectory: taken }, 'target.exists'],
   ['a directory of the name of a result', { targetDirectory: blocked, force: true }, 'target.directory'],
   ['an initrd that is missing', { initrd: { file: join(scratch, 'no-initrd') } }, 'source.enoent'],
+  [
+    'a compression for an initrd that is given',
+    { initrd: { file: initrd, compression: { name: 'xz' } } },
+    'live.initrd-given',
+  ],
   ['a compression that no engine has', { compression: { name: 'nosuch' as never } }, 'live.compression'],
   ['a codec that the engine does not have', { compression: { name: 'xz' }, engine: 'lz4js' }, 'compress.engine-codec'],
   ["the description's codec, for such an engine", { engine: 'lz4js' }, 'compress.engine-codec'],

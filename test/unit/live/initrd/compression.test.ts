@@ -3,7 +3,12 @@ import { expect, test } from 'vitest';
 import { fromText } from '../../../../src/bytes/index.js';
 import { CONTAINERS } from '../../../../src/compress/index.js';
 import { bytesSource, quietRun } from '../../../../src/io/index.js';
-import { type CompressionSituation, chooseInitrdCompression } from '../../../../src/live/initrd/choose-compression.js';
+import {
+  type CompressionSituation,
+  checkInitrdOptions,
+  chooseInitrdCompression,
+  type InitrdCompressionRequest,
+} from '../../../../src/live/initrd/choose-compression.js';
 import { FileTree, file, symlink } from '../../../../src/tree/index.js';
 
 const text = (content: string) => file(bytesSource(Buffer.from(content)));
@@ -117,6 +122,18 @@ test('levels and names that are not there are refused', async () => {
   ] as const) {
     await expect(chosen({}, { asked })).rejects.toMatchObject({ code: 'compress.level', exitCode: 2 });
   }
+});
+
+test.each([
+  [{ name: 'zstd', level: 23 }, 'compress.level'],
+  [{ name: 'none', level: 1 }, 'compress.level'],
+  [{ name: 'bzip2' }, 'compress.unknown'],
+])('%o is refused before there is a tree, in the name of the option', (compression, code) => {
+  const options = { compression: compression as InitrdCompressionRequest };
+  expect(() => checkInitrdOptions(options, 'portable')).toThrow(
+    expect.objectContaining({ code, exitCode: 2, option: 'initrd.compression' }),
+  );
+  expect(() => checkInitrdOptions({ compression: { name: 'none' } }, undefined)).not.toThrow();
 });
 
 test('files of the configuration are found through links that stay in the tree', async () => {
