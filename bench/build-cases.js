@@ -3,7 +3,7 @@
 //   ISOPRESS_BENCH_KIWI=1                     kiwi-ng as well, on a copy of the root that it may change: two minutes a turn
 
 import { spawnSync } from 'node:child_process';
-import { cpSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LIVE_ISO, press } from './cases.js';
 
@@ -14,7 +14,12 @@ const INITRD = '/boot/x86_64/loader/initrd';
  * @param {import('./cases.js').Setting} setting @param {{ root: string, description: string }} from
  * @returns {import('./cases.js').Case[]}
  */
-export function buildCases(setting, from) {
+export function buildCases(setting, { root: given, description }) {
+  const plain = join(setting.out, 'plain-root');
+  const from = { root: isPlain(given) ? given : plain, description };
+  const prepare = () => {
+    if (from.root === plain && !existsSync(plain)) makePlain(given, plain);
+  };
   const before = process.env['ISOPRESS_BENCH_BEFORE'];
   const isPortable = setting.engine === 'portable';
   const one = (/** @type {string} */ name, /** @type {import('./cases.js').Setting} */ { cli, engine }) => {
@@ -22,7 +27,7 @@ export function buildCases(setting, from) {
     const image = join(target, LIVE_ISO);
     const words = ['--description', from.description, '--root', from.root, '--target-dir', target];
     const commands = () => [press({ ...setting, cli, engine }, 'build', ...words, '--compression', 'gzip')];
-    return { commands, makes: [target], image, payload: `${image}!${INITRD}` };
+    return { prepare, commands, makes: [target], image, payload: `${image}!${INITRD}` };
   };
   const caseOf = (/** @type {string} */ engine, /** @type {import('./cases.js').Marks} */ marks) => {
     const own = { ...setting, engine };
@@ -37,6 +42,23 @@ export function buildCases(setting, from) {
   };
   const portable = caseOf('portable', { wall: 0.3, size: 1 });
   return isPortable ? [portable] : [caseOf(setting.engine, { wall: 0.25, cpu: 0.4, size: 1 }), portable];
+}
+
+/** The trees that tests boot have a fast compression of the initrd in dracut's configuration: measured is dracut's own choice. */
+const CONFIGURATION = 'etc/dracut.conf.d/10-test.conf';
+const COMPRESSION = /^compress=.*\n/m;
+
+/** @param {string} root */
+function isPlain(root) {
+  const path = join(root, CONFIGURATION);
+  return !existsSync(path) || !COMPRESSION.test(readFileSync(path, 'latin1'));
+}
+
+/** @param {string} root @param {string} copy */
+function makePlain(root, copy) {
+  spawnSync('cp', ['--archive', root, copy]);
+  const path = join(copy, CONFIGURATION);
+  writeFileSync(path, readFileSync(path, 'latin1').replace(COMPRESSION, ''), 'latin1');
 }
 
 /** Its payload is not compared: it compresses the initrd as dracut does. @param {import('./cases.js').Setting} setting @param {{ root: string, description: string }} from */
