@@ -13,8 +13,8 @@ export function addInitrdCompression(command: Command): void {
   );
   command.addOption(
     new Option(
-      '--initrd-compression <name[:level]>',
-      `compression of the initrd: ${NAMES.join(', ')}; ${levels.join(', ')} (default: from dracut's configuration, else gzip; xz for older descriptions)`,
+      '--initrd-compression <name>',
+      `compression of the initrd: ${NAMES.join(', ')}, with a level as NAME:LEVEL; ${levels.join(', ')} (default: from dracut's configuration, else gzip; xz for older descriptions)`,
     ).argParser(parseCompression),
   );
 }
