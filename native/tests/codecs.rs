@@ -194,7 +194,16 @@ fn settings_outside_the_scale_are_faults() {
         ("xz", vec![6, 0, 4095]),
         ("xz", vec![6, 0, i32::MAX]),
         ("xz", vec![6, 0, 0, 1 << MACHINES]),
-        ("xz", vec![6, 0, 0, 0, 0]),
+        ("xz", vec![6, 0, 0, 0, 0, 0, 0]),
+        ("cluster-lz4", vec![13, 12, 1]),
+        ("cluster-lz4", vec![0, 8, 1]),
+        ("cluster-lz4", vec![0, 12, 257]),
+        ("cluster-lz4", vec![0, 12, 1, 4096]),
+        ("cluster-lz4", vec![0, 12, 1, 0, 2]),
+        ("cluster-lzma", vec![10, 12, 1, 32_768]),
+        ("cluster-lzma", vec![6, 12, 1, 4095]),
+        ("cluster-deflate", vec![0, 12, 1, 32_768]),
+        ("cluster-zstd", vec![3, 12, 1, 5000]),
         ("lzop", vec![]),
     ] {
         assert!(Codec::new(name, &parameters).is_err(), "{name} {parameters:?}");

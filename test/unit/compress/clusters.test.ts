@@ -138,6 +138,22 @@ test.skipIf(!native).each(CLUSTER_CODECS)('$name: the same bytes natively and po
   }
 });
 
+test.each(CLUSTER_CODECS)('$name: an encoder that is used again gives what a new one gives', async ({ name }) => {
+  const request = { name, level: name === 'lzma' ? 0 : undefined } as ClusterRequest;
+  const segments = [text(200_000), noise(30_000, 1), text(90_000), new Uint8Array(400_000), text(200_000)];
+  const compressor = chooseClusterCompression(request, 4096).open(SHAPE, quietRun(1));
+  try {
+    for (const segment of segments) {
+      const again = packedSegment((await compressor.compress(segment))!);
+      const fresh = await pack(request, segment);
+      expect(again.extents).toEqual(fresh.extents);
+      expect(Buffer.compare(again.data, fresh.data)).toBe(0);
+    }
+  } finally {
+    await compressor.close();
+  }
+});
+
 test('a tail is compressed wherever that makes it smaller at all', async () => {
   const { extents } = await pack({ name: 'lzma', level: 0 }, text(3000), { tail: true });
   expect(extents).toHaveLength(1);
