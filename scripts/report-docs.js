@@ -2,7 +2,21 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 
-const PARTS = ['ext4', 'squashfs', 'iso', 'fat', 'build', 'bundle', 'tag', 'check', 'info', 'ls', 'error', 'common'];
+const PARTS = [
+  'ext4',
+  'squashfs',
+  'erofs',
+  'iso',
+  'fat',
+  'build',
+  'bundle',
+  'tag',
+  'check',
+  'info',
+  'ls',
+  'error',
+  'common',
+];
 const MARK = '<!-- Everything below is made by scripts/report-docs.js. -->';
 
 const root = resolve(import.meta.dirname, '..');

@@ -40,7 +40,7 @@ function fail(error: unknown): void {
 
 /** `isopress ext4 TREE - …`, also where the options are wrong. */
 function writesImageToOutput([command = '', ...words]: readonly string[]): boolean {
-  return ['ext4', 'squashfs', 'iso', 'fat'].includes(command) && words.indexOf('-', 1) > 0;
+  return ['ext4', 'squashfs', 'erofs', 'iso', 'fat'].includes(command) && words.indexOf('-', 1) > 0;
 }
 
 /** Whether standard error is a stream of objects: read from the words, because the error may be about one of them. */

@@ -10,6 +10,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   bundle: async () => (await import('./commands/bundle.js')).bundleCommand(),
   ext4: async () => (await import('./commands/ext4.js')).ext4Command(),
   squashfs: async () => (await import('./commands/squashfs.js')).squashfsCommand(),
+  erofs: async () => (await import('./commands/erofs.js')).erofsCommand(),
   iso: async () => (await import('./commands/iso.js')).isoCommand(),
   fat: async () => (await import('./commands/fat.js')).fatCommand(),
   tag: async () => (await import('./commands/tag.js')).tagCommand(),
@@ -35,7 +36,7 @@ export async function program(args: readonly string[]): Promise<Command> {
   const asksVersion = args.includes('-V') || args.includes('--version');
   const root = new Command('isopress')
     .description(
-      'Presses bootable hybrid live ISOs and writes ext4, squashfs, ISO 9660 and FAT images. No root, no loop devices.',
+      'Presses bootable hybrid live ISOs and writes ext4, squashfs, EROFS, ISO 9660 and FAT images. No root, no loop devices.',
     )
     .version(asksVersion ? await versionText() : VERSION, '-V, --version', 'print version and engines')
     .exitOverride()

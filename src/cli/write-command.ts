@@ -26,7 +26,7 @@ export type Derived = Pick<PreparedTree, 'epoch' | 'seed'>;
 /** The parts that differ between writers. */
 export interface Writer<L extends LayoutWithLosses> {
   /** Name of its reports. */
-  readonly name: 'ext4' | 'squashfs' | 'iso' | 'fat';
+  readonly name: 'ext4' | 'squashfs' | 'erofs' | 'iso' | 'fat';
   /** Throws what planning would throw about the options alone; `derived` has placeholders for values derived from the tree. */
   check(derived: Derived): void;
   plan(prepared: PreparedTree, session: Session): ImagePlan<L, Content> | Promise<ImagePlan<L, Content>>;

@@ -9,6 +9,7 @@ type Reader = (command: Command, words: readonly string[]) => ClassicValues;
 /** Loaded with the command, since they come with its format. */
 const READERS: Readonly<Record<string, () => Promise<Reader>>> = {
   squashfs: async () => (await import('./squashfs.js')).classicSquashfs,
+  erofs: async () => (await import('./erofs.js')).classicErofs,
   ext4: async () => (await import('./ext4.js')).classicExt4,
   iso: async () => (await import('./iso.js')).classicIso,
   fat: async () => (await import('./fat.js')).classicFat,

@@ -11,6 +11,8 @@ export const REPORTS = {
   'ext4-plan': 1,
   squashfs: 1,
   'squashfs-plan': 1,
+  erofs: 1,
+  'erofs-plan': 1,
   iso: 1,
   'iso-plan': 1,
   fat: 1,

@@ -4,7 +4,15 @@
 
 import { type ByteString, displayText } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
-import { type Directory, type FileTree, joinPath, type Leaf, LeafTable, type LossLog, type Node } from '../../tree/index.js';
+import {
+  type Directory,
+  type FileTree,
+  joinPath,
+  type Leaf,
+  LeafTable,
+  type LossLog,
+  type Node,
+} from '../../tree/index.js';
 import { MAX_NAME } from './directory.js';
 import { MAX_MAJOR, MAX_MINOR } from './inode.js';
 

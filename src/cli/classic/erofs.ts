@@ -1,0 +1,25 @@
+// mkfs.erofs's options as values of `isopress erofs`.
+
+import type { Command } from 'commander';
+import { fromText } from '../../bytes/index.js';
+import { parseMkfsErofsOptions } from '../../format/erofs/index.js';
+import { type ClassicValues, ownWordsOf } from './reader.js';
+
+/** Reads what mkfs.erofs knows from the words after `isopress erofs`. */
+export function classicErofs(command: Command, words: readonly string[]): ClassicValues {
+  const { image, compression, tree, epoch, jobs, quiet, rest } = parseMkfsErofsOptions(words, ownWordsOf(command));
+  const { exclude, xattrs, ...changes } = tree;
+  // Each is one path, not a pattern.
+  const patterns = exclude.map((path) => fromText(`/${path.replace(/^\/+/, '').replace(/[\\*?[\]]/g, '\\$&')}`));
+  return {
+    words: rest,
+    values: {
+      classic: { image, compression, changes },
+      epoch,
+      jobs,
+      xattrs,
+      quiet: quiet || undefined,
+      exclude: patterns.length > 0 ? patterns : undefined,
+    },
+  };
+}
