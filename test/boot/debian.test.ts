@@ -86,6 +86,17 @@ const LAYOUTS: readonly Layout[] = [
     boots: [['uefi', 'cd']],
   },
   {
+    // The kernel of Debian 12 reads lz4 alone.
+    name: 'an EROFS that is the root itself',
+    iso: {
+      flags: 'dmsquash',
+      medium: { partitionTable: 'mbr' },
+      type: 'firmware="uefi" filesystem="erofs" erofscompression="lz4hc" fscreateoptions="-C65536"',
+      mountsAny: true,
+    },
+    boots: [['uefi', 'cd']],
+  },
+  {
     name: 'an initrd that the dracut of this machine made from outside of the tree',
     iso: { flags: 'dmsquash', medium: { partitionTable: 'mbr' }, type: 'firmware="uefi"', dracut: 'sysroot' },
     boots: [['bios', 'disk']],

@@ -1,7 +1,7 @@
 // Live ISOs of the Debian root tree, for tests that boot them: the menu and the system speak on the serial port.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { quietRun } from '../../src/io/content.js';
 import {
   type BuildReport,
@@ -59,6 +59,8 @@ export interface DebianIso {
   readonly type?: string;
   /** More options for the kernel. */
   readonly commandLine?: string;
+  /** Whether the live module of the initrd mounts root images of any kind, as that of dracut 103 and newer does. */
+  readonly mountsAny?: true;
   /** The kernel's name of the serial port. Default `ttyS0`. */
   readonly console?: string;
 }
@@ -73,9 +75,29 @@ export async function pressDebian(root: string, iso: DebianIso, scratch: string)
     join(description, 'config.xml'),
     bootDescription(flags, type, `console=${console},115200 ${commandLine}`),
   );
-  const initrd = compression ? { compression } : { file: await debianInitrd(root, flags, dracut) };
+  const made = compression ? '' : await debianInitrd(root, flags, dracut);
+  const file = iso.mountsAny ? mountingAny(root, made, work) : made;
+  const initrd = compression ? { compression } : { file };
   const request = { input: { root }, description: { directory: description }, initrd, medium, targetDirectory };
   return buildLiveIso({ ...request, compression: { level: 1 } }, quietRun(2));
+}
+
+/** The initrd, and after it an archive whose script takes the place of that of dracut 059, which mounts squashfs alone. */
+function mountingAny(root: string, initrd: string, work: string): string {
+  const script = join(work, 'usr/sbin/dmsquash-live-root');
+  const theirs = readFileSync(join(root, 'usr/lib/dracut/modules.d/90dmsquash-live/dmsquash-live-root.sh'), 'latin1');
+  mkdirSync(dirname(script), { recursive: true });
+  writeFileSync(script, theirs.replace('-t squashfs', '-t auto'), { encoding: 'latin1', mode: 0o755 });
+  const archive = judge('cpio', ['--quiet', '-o', '-H', 'newc', '-R', '0:0'], {
+    input: 'usr/sbin/dmsquash-live-root\n',
+    cwd: work,
+  });
+  const path = join(work, 'initrd');
+  const first = readFileSync(initrd);
+  // Archives start at multiples of four bytes.
+  const padding = Buffer.alloc(-first.length & 3);
+  writeFileSync(path, Buffer.concat([first, padding, Buffer.from(archive.stdout, 'latin1')]));
+  return path;
 }
 
 /**

@@ -2,12 +2,15 @@
 
 import type { Command } from 'commander';
 import { fromText } from '../../bytes/index.js';
-import { parseMkfsErofsOptions } from '../../format/erofs/index.js';
+import { MKFS_EROFS, parseMkfsErofsOptions } from '../../format/erofs/index.js';
+import { refuseOptions } from '../../options/index.js';
 import { type ClassicValues, ownWordsOf } from './reader.js';
 
 /** Reads what mkfs.erofs knows from the words after `isopress erofs`. */
 export function classicErofs(command: Command, words: readonly string[]): ClassicValues {
-  const { image, compression, tree, epoch, jobs, quiet, rest } = parseMkfsErofsOptions(words, ownWordsOf(command));
+  const parsed = parseMkfsErofsOptions(words, ownWordsOf(command));
+  refuseOptions(MKFS_EROFS, parsed.notSmaller);
+  const { image, compression, tree, epoch, jobs, quiet, rest } = parsed;
   const { exclude, xattrs, ...changes } = tree;
   // Each is one path, not a pattern.
   const patterns = exclude.map((path) => fromText(`/${path.replace(/^\/+/, '').replace(/[\\*?[\]]/g, '\\$&')}`));

@@ -38,6 +38,7 @@ interface Options extends WriterOptions, CompressionOptions {
   readonly profile: readonly string[];
   readonly type: 'iso';
   readonly setTypeAttr: Readonly<Record<string, string>>;
+  readonly rootFilesystem?: 'ext4' | 'squashfs' | 'erofs';
   readonly config?: string;
   readonly targetArch?: string;
   readonly initrd?: string;
@@ -121,7 +122,13 @@ function addMediumOptions(command: Command): void {
         DIGEST_NAMES,
       ),
     )
-    .addOption(new Option('--block-size <bytes>', 'squashfs block size (default: 1M)').argParser(parseSize));
+    .addOption(new Option('--block-size <bytes>', 'squashfs block size (default: 1M)').argParser(parseSize))
+    .addOption(
+      new Option(
+        '--root-filesystem <name>',
+        'root image: ext4 in a squashfs, or squashfs or EROFS alone (default: from the description)',
+      ).choices(['ext4', 'squashfs', 'erofs']),
+    );
 }
 
 /** Which description is read, and what of it. */
@@ -200,7 +207,7 @@ function buildOptions(options: Options, root: BuildInput['root'], session: Sessi
     description: {
       directory: options.description,
       profiles: options.profile,
-      typeAttributes: options.setTypeAttr,
+      typeAttributes: typeAttributes(options),
       ...defined({ file: options.kiwiFile, generation: options.generation }),
     },
     initrd: {
@@ -234,6 +241,11 @@ function buildOptions(options: Options, root: BuildInput['root'], session: Sessi
     force: options.force ?? false,
     engine: options.engine,
   };
+}
+
+/** What of the type is replaced; the root file system has an option of its own as well. */
+function typeAttributes({ setTypeAttr, rootFilesystem }: Options): Readonly<Record<string, string>> {
+  return rootFilesystem === undefined ? setTypeAttr : { ...setTypeAttr, filesystem: rootFilesystem };
 }
 
 function mediumOptions({ layout, partitionTable, udf, mediaCheck, mediaDigest }: Options): MediumOptions {

@@ -9,6 +9,7 @@ import {
   type OptionTable,
   type OwnWords,
   oneOf,
+  type RefusedOption,
   readWords,
   refuseOptions,
   uuidValue,
@@ -42,6 +43,10 @@ export interface MkfsErofsOptions {
   readonly epoch: number | undefined;
   readonly jobs: number | undefined;
   readonly quiet: boolean;
+  /** Options that would only make the image smaller, and are not followed. */
+  readonly notSmaller: readonly RefusedOption[];
+  /** Names of the options that change the tree. */
+  readonly ofTree: readonly string[];
   /** Operands, and options that mkfs.erofs does not have. */
   readonly rest: readonly string[];
 }
@@ -53,6 +58,7 @@ export interface Draft {
   readonly image: Writable<MkfsErofsOptions['image']>;
   readonly tree: Writable<Omit<MkfsErofsTree, 'exclude'>>;
   readonly exclude: string[];
+  readonly notSmaller: RefusedOption[];
   compression?: ClusterRequest;
   epoch?: number;
   forAll: boolean;
@@ -171,6 +177,12 @@ const TABLE: OptionTable<Draft> = {
   '--oci MODE': REMOTE,
 };
 
+const OF_TREE: ReadonlySet<string> = new Set(
+  '-T -x --all-root --all-time --ignore-mtime --force-uid --force-gid --uid-offset --gid-offset --exclude-path'.split(
+    ' ',
+  ),
+);
+
 type Feature = ((draft: Draft) => void) | typeof ALWAYS | string;
 
 /** Words of `-E`. */
@@ -205,6 +217,10 @@ function applyFeature(draft: Draft, word: string): void {
   const name = word.split('=')[0]!;
   const feature = FEATURES[word] ?? FEATURES[name];
   if (feature === undefined) throw new BadValue(`a list of ${Object.keys(FEATURES).join(', ')}`);
+  if (feature === SMALLER) {
+    draft.notSmaller.push({ option: `-E ${name}`, instead: SMALLER });
+    return;
+  }
   if (typeof feature === 'string') throw new RefusedFeature(name, feature);
   if (feature !== ALWAYS) feature(draft);
 }
@@ -230,12 +246,23 @@ export const MKFS_EROFS: ForeignProgram<Draft> = {
  * here, `UsageError` for a bad value.
  */
 export function parseMkfsErofsOptions(words: readonly string[], own?: OwnWords): MkfsErofsOptions {
-  const draft: Draft = { image: {}, tree: {}, exclude: [], forAll: true, quiet: false };
-  const { refused, rest } = withFeatures(() => readWords(MKFS_EROFS, words, draft, own));
+  const draft: Draft = { image: {}, tree: {}, exclude: [], notSmaller: [], forAll: true, quiet: false };
+  const { refused, rest, understood } = withFeatures(() => readWords(MKFS_EROFS, words, draft, own));
   refuseOptions(MKFS_EROFS, refused);
-  const { image, compression, epoch, jobs, quiet, exclude } = draft;
+  const { image, compression, epoch, jobs, quiet, exclude, notSmaller } = draft;
+  const ofTree = understood.filter((name) => OF_TREE.has(name));
   const allTime = draft.forAll && epoch !== undefined ? { allTime: epoch } : {};
-  return { image, compression, tree: { ...draft.tree, ...allTime, exclude }, epoch, jobs, quiet, rest };
+  return {
+    image,
+    compression,
+    tree: { ...draft.tree, ...allTime, exclude },
+    epoch,
+    jobs,
+    quiet,
+    notSmaller,
+    ofTree,
+    rest,
+  };
 }
 
 /** A word of `-E` is refused as an option is. */

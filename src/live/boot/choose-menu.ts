@@ -55,7 +55,7 @@ export function chooseMenu(description: LiveDescription, request: MenuRequest): 
       volumeId: type.volid,
       persistent: type.hybridpersistent,
       persistentFileSystem: type.hybridpersistent_filesystem,
-      squashedRoot: rootImageKind(description) === 'squashfs',
+      squashedRoot: rootImageKind(description) !== 'ext4-in-squashfs',
       overlayOption: request.overlayOption,
     }),
     failsafe: type.installprovidefailsafe,

@@ -18,7 +18,7 @@ export interface CommandLineRequest {
   readonly persistent: boolean;
   /** File system for persistent changes; undefined leaves it to the initrd. */
   readonly persistentFileSystem: string | undefined;
-  /** Whether the squashfs on the medium is the root itself, and holds no file system image. */
+  /** Whether the squashfs or EROFS on the medium is the root itself, and holds no file system image. */
   readonly squashedRoot: boolean;
   /** How the tree's dracut spells that such a root is to have an overlay. */
   readonly overlayOption: OverlayOption;

@@ -13,6 +13,7 @@ import {
   findDracut,
   givenInitrd,
   type InitrdCompression,
+  mountsErofs,
   type ObtainedInitrd,
   obtainInitrd,
   renderProfile,
@@ -113,6 +114,11 @@ async function makeInitrd(
 ): Promise<ObtainedInitrd> {
   const { description, kernel, root, epoch } = plan;
   const { type, generation } = description;
+  if (plan.rootImage.kind === 'erofs' && !(await mountsErofs(root, type.flags, run))) {
+    note(
+      'The live module of the root tree mounts nothing but squashfs: the medium will find no root. dracut 103 and the kiwi-live of KIWI 10.1 mount EROFS.',
+    );
+  }
   if (plan.rootImage.kind === 'squashfs' && !(await bootsSquashedRoot(root, type.flags, run))) {
     note(
       `The kiwi-live of the root tree is too old for filesystem="squashfs": the medium will find no root. flags="dmsquash" boots.`,

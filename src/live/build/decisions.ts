@@ -1,11 +1,11 @@
 // What a build does and why, in words for people: what a plan shows before anything is made.
 
 import { basename } from 'node:path';
-import { type CompressionFacts, compressionFacts } from '../../compress/index.js';
 import type { GenerationRules, LiveDescription } from '../description/index.js';
 import { isEfi } from '../plan/architecture.js';
 import type { BuildPlan } from '../plan/build-plan.js';
 import type { RootImage } from '../root-image/root-image.js';
+import { type RootCompressionFacts, rootCompressionFacts } from '../root-image/root-image-plan.js';
 import type { BuildContext } from './build-context.js';
 import type { BuildRequest } from './options.js';
 
@@ -114,7 +114,7 @@ function initrdCompression({ initrdCompression: chosen }: Decided): DecisionRow[
   return [['initrd compression', compressionText(chosen.stream), reason]];
 }
 
-function compressionText({ name, level, engine }: Pick<CompressionFacts, 'name' | 'level' | 'engine'>): string {
+function compressionText({ name, level, engine }: Pick<RootCompressionFacts, 'name' | 'level' | 'engine'>): string {
   return [name, `level ${level}`, `by ${engine}`].join(', ');
 }
 
@@ -122,8 +122,9 @@ function rootImage(
   { description, rootImage: image }: BuildPlan,
   { fileSystem: made }: Pick<RootImage, 'fileSystem'>,
 ): DecisionRow {
-  if (image.kind === 'squashfs' || made === undefined) {
-    return ['root image', 'a squashfs that is the root itself', said(description, 'filesystem', '')];
+  if (image.kind !== 'ext4-in-squashfs' || made === undefined) {
+    const what = image.kind === 'erofs' ? 'an EROFS' : 'a squashfs';
+    return ['root image', `${what} that is the root itself`, said(description, 'filesystem', '')];
   }
   const { size } = description;
   const rule = 'half as much again as the content, and two inodes for each entry';
@@ -137,10 +138,12 @@ function rootImage(
 }
 
 function compression({ request, plan }: Decided): DecisionRow {
-  const shown = compressionText(compressionFacts(plan.rootImage.compression));
+  const shown = compressionText(rootCompressionFacts(plan.rootImage));
   const { description, rootImage: image } = plan;
-  const inWords = image.kind === 'squashfs' && /(^|\s)-comp\s/.test(description.type.fscreateoptions ?? '');
-  const attribute = inWords ? 'fscreateoptions' : 'squashfscompression';
+  const words = { squashfs: /(^|\s)-comp\s/, erofs: /(^|\s)-z/, 'ext4-in-squashfs': undefined }[image.kind];
+  const usual = image.kind === 'erofs' ? 'erofscompression' : 'squashfscompression';
+  const inWords = !description.attributePlaces.has(usual) && words?.test(description.type.fscreateoptions ?? '');
+  const attribute = inWords ? 'fscreateoptions' : usual;
   const reason = request.compression?.name ? 'as asked for' : said(description, attribute, 'what KIWI takes');
   return ['compression', shown, reason];
 }

@@ -1,10 +1,10 @@
 // The report of a build.
 
-import { type CompressionFacts, compressionFacts } from '../../compress/index.js';
 import type { Loss } from '../../tree/index.js';
 import type { DracutMode, InitrdReport } from '../initrd/index.js';
 import type { BuildPlan } from '../plan/build-plan.js';
 import type { Results } from '../result/index.js';
+import { type RootCompressionFacts, rootCompressionFacts } from '../root-image/root-image-plan.js';
 import type { Decision } from './decisions.js';
 import type { Step } from './stopwatch.js';
 
@@ -24,10 +24,10 @@ export interface LiveReport {
   readonly kernel: { readonly path: string; readonly version: string };
   /** How dracut runs here; `given` where it need not. */
   readonly dracut: DracutMode | 'given';
-  readonly compression: CompressionFacts;
-  /** Size of the file system in the root image; undefined when the squashfs is the root itself. */
+  readonly compression: RootCompressionFacts;
+  /** Size of the file system in the root image; undefined when the image is the root itself. */
   readonly rootFileSystemSize: number | undefined;
-  /** Which ext4 that is, and why; undefined as well when the squashfs is the root itself. */
+  /** Which ext4 that is, and why; undefined as well when the image is the root itself. */
   readonly rootFileSystem: { readonly profile: string; readonly reason: string } | undefined;
   /** Name of the SELinux policy that labels the root image; undefined: the root tree has none. */
   readonly selinux: string | undefined;
@@ -74,7 +74,7 @@ export function liveReport(plan: BuildPlan, facts: ReportedFacts): LiveReport {
     mediumId: plan.menu.mediumId,
     epoch: plan.epoch.seconds,
     kernel: { path: kernel.path, version: kernel.version },
-    compression: compressionFacts(rootImage.compression),
+    compression: rootCompressionFacts(rootImage),
     selinux: plan.selinux?.name,
     rootFileSystem: fileSystem && { profile: fileSystem.profile, reason: fileSystem.reason },
     ...facts,

@@ -19,11 +19,10 @@ type Refusals = Readonly<Record<string, NotBuilt>>;
 const encrypted: NotBuilt = { because: 'an encrypted root image is not built.', unless: [''] };
 
 export const refusedOfType: Refusals = {
-  erofscompression: { because: 'EROFS is not built.', unless: [''] },
   filesystem: {
-    because: 'root images with other file systems than ext4 and squashfs are not built.',
-    only: ['btrfs', 'ext2', 'ext3', 'erofs', 'xfs'],
-    hint: 'Choose filesystem="ext4" or "squashfs", or leave it out.',
+    because: 'root images with other file systems than ext4, squashfs and EROFS are not built.',
+    only: ['btrfs', 'ext2', 'ext3', 'xfs'],
+    hint: 'Choose filesystem="ext4", "squashfs" or "erofs", or leave it out.',
   },
   verity_blocks: { because: 'dm-verity is not built.', unless: [''] },
   target_blocksize: { because: 'only 512-byte sectors are built.', unless: ['512'] },

@@ -41,11 +41,15 @@ export const typeTable = {
     'Compression of the root image. Default: xz.',
     since920,
   ),
-  erofscompression: read(anyText, 'Compression of an EROFS root image.', since10),
+  erofscompression: read(
+    anyText,
+    'Compression of an EROFS root image, as mkfs.erofs -z takes it. Default: none.',
+    since10,
+  ),
   filesystem: readOr(
     oneOf('btrfs', 'ext2', 'ext3', 'ext4', 'squashfs', 'erofs', 'xfs'),
     'ext4',
-    'What the root image is: a file system inside the squashfs, or "squashfs" for the tree itself.',
+    'What the root image is: a file system inside the squashfs, or "squashfs" or "erofs" for the tree itself.',
     since10,
   ),
   fscreateoptions: read(anyText, 'Options for making the root file system, in the words of mkfs.', since920),

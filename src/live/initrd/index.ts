@@ -9,7 +9,7 @@ export {
 export { type DracutMode, type FoundDracut, findDracut } from './find-dracut.js';
 export * from './given.js';
 export { type InsideMode, type InsideRoot, openRoot } from './inside-root.js';
-export { bootsSquashedRoot, dracutRecipe } from './live-modules.js';
+export { bootsSquashedRoot, dracutRecipe, mountsErofs } from './live-modules.js';
 export * from './obtain.js';
 export type { PackedCompression } from './pack.js';
 export { pendingInitrd } from './pending-initrd.js';

@@ -92,14 +92,34 @@ const NUMBER_LENGTH = 2;
 /** A module of more bytes is none that is known to be old. */
 const LARGEST_SCRIPT = 1024 * 1024;
 
+/** Scripts that mount the root image. */
+const MOUNTING: Readonly<Record<LiveFlags, string>> = {
+  overlay: 'usr/lib/dracut/modules.d/*kiwi-live/kiwi-live-lib.sh',
+  dmsquash: 'usr/lib/dracut/modules.d/*dmsquash-live/dmsquash-live-root.sh',
+};
+
+async function mountingScript(root: FileTree, flags: LiveFlags, run: Run): Promise<Buffer | undefined> {
+  const [script] = glob(root, MOUNTING[flags]);
+  if (script?.node.kind !== 'file') return undefined;
+  const bytes = await smallBytes(script.node.content, run, LARGEST_SCRIPT);
+  return bytes && Buffer.from(bytes);
+}
+
+/**
+ * Whether the tree's module mounts an EROFS: kiwi-live from KIWI 10.1 on and dracut from 103 on do not say which file system they
+ * expect. A module that cannot be read is taken to be new.
+ */
+export async function mountsErofs(root: FileTree, flags: LiveFlags, run: Run): Promise<boolean> {
+  const script = await mountingScript(root, flags, run);
+  return !script?.includes('-t squashfs') && (await bootsSquashedRoot(root, flags, run));
+}
+
 /**
  * Whether the tree's module boots a squashfs that is the root itself. kiwi-live does from KIWI 10.0.1 on: where it finds no
  * image in the squashfs it looks for a directory `proc`. A module that cannot be read is taken to be new.
  */
 export async function bootsSquashedRoot(root: FileTree, flags: LiveFlags, run: Run): Promise<boolean> {
   if (flags === 'dmsquash') return true;
-  const [script] = glob(root, 'usr/lib/dracut/modules.d/*kiwi-live/kiwi-live-lib.sh');
-  if (script?.node.kind !== 'file') return true;
-  const bytes = await smallBytes(script.node.content, run, LARGEST_SCRIPT);
-  return bytes === undefined || Buffer.from(bytes).includes('/proc');
+  const script = await mountingScript(root, flags, run);
+  return script === undefined || script.includes('/proc');
 }

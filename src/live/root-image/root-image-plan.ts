@@ -1,9 +1,10 @@
 // What the root image is: one of a few kinds, decided from the description, the options and the root tree.
 
-import type { Compression } from '../../compress/index.js';
+import { type Compression, type CompressionFacts, compressionFacts } from '../../compress/index.js';
 import type { FileTree } from '../../tree/index.js';
 import type { BuildRequest } from '../build/options.js';
 import { type LiveDescription, placeOf } from '../description/index.js';
+import { chooseErofsRoot, type ErofsCompressionFacts, type ErofsRoot } from './erofs-options.js';
 import { checkBlockSize, chooseRootCompression, readSquashfsOptions, rootBlockSize } from './root-compression.js';
 import { decideRootFileSystem, type RootFileSystem } from './root-file-system.js';
 import type { SquashfsRootOptions } from './squashfs-options.js';
@@ -14,26 +15,28 @@ interface Packed {
   readonly blockSize: number;
 }
 
-/** `LiveOS/squashfs.img`: a squashfs around a file system image, or the squashfs that is the root itself. */
+/** `LiveOS/squashfs.img`: a squashfs around a file system image, or the squashfs or EROFS that is the root itself. */
 export type RootImagePlan =
   | (Packed & { readonly kind: 'ext4-in-squashfs'; readonly fileSystem: RootFileSystem })
-  | (Packed & { readonly kind: 'squashfs'; readonly choices: SquashfsRootOptions['image'] });
+  | (Packed & { readonly kind: 'squashfs'; readonly choices: SquashfsRootOptions['image'] })
+  | (ErofsRoot & { readonly kind: 'erofs' });
 
 export type RootImageKind = RootImagePlan['kind'];
 
 /** Which kind a description asks for. The others that its schema knows are refused when it is read. */
 export function rootImageKind({ type }: LiveDescription): RootImageKind {
-  return type.filesystem === 'squashfs' ? 'squashfs' : 'ext4-in-squashfs';
+  return type.filesystem === 'squashfs' || type.filesystem === 'erofs' ? type.filesystem : 'ext4-in-squashfs';
 }
 
 /** What of a root image is decided without a look into the root tree. */
 export type RootImageChoice =
   | (Packed & { readonly kind: 'ext4-in-squashfs' })
-  | Extract<RootImagePlan, { kind: 'squashfs' }>;
+  | Extract<RootImagePlan, { kind: 'squashfs' | 'erofs' }>;
 
 /** Throws for options that cannot be followed, and for a compression that no engine here has. */
 export function chooseRootImage(request: BuildRequest, description: LiveDescription, machine: string): RootImageChoice {
   const kind = rootImageKind(description);
+  if (kind === 'erofs') return { kind, ...chooseErofsRoot(request, description) };
   const asRoot = kind === 'squashfs' ? readSquashfsOptions(description) : undefined;
   const packed = {
     compression: chooseRootCompression(request, description, machine, asRoot),
@@ -50,7 +53,14 @@ export async function decideRootImage(
   root: FileTree,
   kernel: string,
 ): Promise<RootImagePlan> {
-  if (choice.kind === 'squashfs') return choice;
+  if (choice.kind !== 'ext4-in-squashfs') return choice;
   const asked = { text: description.type.fscreateoptions ?? '', place: placeOf(description, 'fscreateoptions') };
   return { ...choice, fileSystem: await decideRootFileSystem(root, kernel, asked) };
+}
+
+/** How the root image is compressed, for reports. */
+export type RootCompressionFacts = CompressionFacts | ErofsCompressionFacts;
+
+export function rootCompressionFacts(plan: RootImagePlan): RootCompressionFacts {
+  return plan.kind === 'erofs' ? plan.facts : compressionFacts(plan.compression);
 }

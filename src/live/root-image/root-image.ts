@@ -3,14 +3,15 @@
 
 import { type ByteString, bytesOf, fromText } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
+import { planErofs } from '../../format/erofs/index.js';
 import { type Ext4Layout, type Ext4Options, planExt4 } from '../../format/ext4/index.js';
 import { findEqualTails, planSquashfs } from '../../format/squashfs/index.js';
 import {
   bytesSource,
+  type Content,
   EMPTY,
   type ExactContent,
   type ImagePlan,
-  type OpenContent,
   type Run,
   smallBytes,
 } from '../../io/index.js';
@@ -18,6 +19,7 @@ import { FileTree, file, type Loss, type Node, overlay, shareDuplicates, walk } 
 import type { GenerationRules, RootSize } from '../description/index.js';
 import type { BuildPlan } from '../plan/build-plan.js';
 import { labelled } from '../selinux/index.js';
+import { type ErofsRoot, tooNewFor } from './erofs-options.js';
 
 const MIB = 1024 * 1024;
 /** MiB that stay free where the usual size does not do. */
@@ -27,9 +29,9 @@ const DIRECTORY_SIZE = 4096;
 const LARGEST_MACHINE_ID = 4096;
 
 export interface RootImage {
-  readonly content: OpenContent;
+  readonly content: Content;
   readonly losses: readonly Loss[];
-  /** The file system inside; undefined when the squashfs is the root itself. */
+  /** The file system inside; undefined when the image is the root itself. */
   readonly fileSystem: FileSystemFacts | undefined;
 }
 
@@ -49,8 +51,9 @@ export async function planRootImage(
   note: (text: string) => void,
 ): Promise<RootImage> {
   const { rootImage, epoch, seed, description } = plan;
-  const { compression, blockSize } = rootImage;
   const tree = await liveRoot(plan, profile, excluded, run);
+  if (rootImage.kind === 'erofs') return planErofsRoot(tree, rootImage, plan, run, note);
+  const { compression, blockSize } = rootImage;
   const squashfs = { compression, blockSize, epoch };
   if (rootImage.kind === 'squashfs') {
     const choices = { ...rootImage.choices, ...squashfs, duplicatesShared: true };
@@ -64,6 +67,23 @@ export async function planRootImage(
   const outer = planSquashfs(wrapper, squashfs);
   const losses = [...inner.layout.losses, ...outer.layout.losses];
   return { content: outer, losses, fileSystem: { size: inner.size, grown: inner.size > size } };
+}
+
+/** The root tree as an EROFS, with remarks about what is not as asked for. */
+async function planErofsRoot(
+  tree: FileTree,
+  root: ErofsRoot,
+  { epoch, seed, kernel }: BuildPlan,
+  run: Run,
+  note: (text: string) => void,
+): Promise<RootImage> {
+  if (root.notSmaller.length > 0) {
+    note(`The root image is larger than fscreateoptions ask for: ${root.notSmaller.join(', ')} is not done.`);
+  }
+  const tooNew = tooNewFor(kernel.version, root);
+  if (tooNew !== undefined) note(tooNew);
+  const image = planErofs(await shareDuplicates(tree, run), { ...root.image, epoch, seed });
+  return { content: image, losses: image.layout.losses, fileSystem: undefined };
 }
 
 /**

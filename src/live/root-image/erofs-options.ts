@@ -1,0 +1,125 @@
+// A root image that is an EROFS: `erofscompression` and `fscreateoptions` of the description, in the words of mkfs.erofs.
+
+import { defined } from '../../bytes/index.js';
+import { type ClusterRequest, type CompressionFacts, compressionFacts, NO_COMPRESSION } from '../../compress/index.js';
+import { InvalidInputError, IsopressError, UnsupportedError, UsageError } from '../../errors.js';
+import {
+  type ErofsOptions,
+  MKFS_EROFS,
+  type MkfsErofsOptions,
+  parseMkfsErofsOptions,
+  resolveErofs,
+} from '../../format/erofs/index.js';
+import { refuseOptions, refuseRest } from '../../options/index.js';
+import type { BuildRequest } from '../build/options.js';
+import { type LiveDescription, placeOf } from '../description/index.js';
+
+/** What is chosen about an EROFS root image. */
+export interface ErofsRoot {
+  readonly image: Partial<ErofsOptions>;
+  readonly facts: ErofsCompressionFacts;
+  /** Options of mkfs.erofs that would only make it smaller, which are not followed. */
+  readonly notSmaller: readonly string[];
+}
+
+/** How the files of an EROFS are compressed, for reports. */
+export interface ErofsCompressionFacts extends Pick<CompressionFacts, 'engine' | 'level'> {
+  readonly name: ClusterRequest['name'] | 'none';
+  /** Bytes; absent where there is nothing to choose. */
+  readonly dictionarySize?: number;
+}
+
+type Version = readonly [major: number, minor: number];
+
+/** From which Linux on compressed images can be mounted. */
+const KERNELS: Readonly<Record<ClusterRequest['name'], Version>> = {
+  lz4: [5, 4],
+  lz4hc: [5, 4],
+  lzma: [5, 16],
+  deflate: [6, 6],
+  zstd: [6, 10],
+};
+
+const IN_TREE = 'Prepare the root tree, or use the options of the build for excludes, owners, times and manifests.';
+const STAND_INS = { epoch: { seconds: 0, nanoseconds: 0 }, seed: '' };
+
+/** Throws for options that cannot be followed, with their place in the description. */
+export function chooseErofsRoot(request: BuildRequest, description: LiveDescription): ErofsRoot {
+  if (request.compression?.blockSize !== undefined) {
+    throw new UsageError('live.block-size', 'An EROFS root image has no blocks of squashfs.', {
+      option: 'blockSize',
+      hint: 'Set fscreateoptions="-C BYTES" in the description for the size of its clusters.',
+    });
+  }
+  const words = readOptions(description);
+  const compression = compressionOf(request, words.compression);
+  const image = { ...words.image, ...defined({ compression }) };
+  const chosen = atPlace(description, () => resolveErofs({ ...STAND_INS, ...image })).compression;
+  const facts = chosen
+    ? defined({ name: chosen.name, engine: chosen.engine, level: chosen.level, dictionarySize: chosen.dictionarySize })
+    : { ...compressionFacts(NO_COMPRESSION), name: 'none' as const };
+  return { image, facts, notSmaller: words.notSmaller.map(({ option }) => option) };
+}
+
+/** What a kernel of that version cannot mount, for people; undefined if it can. */
+export function tooNewFor(kernel: string, { facts: { name } }: ErofsRoot): string | undefined {
+  const [major, minor] = name === 'none' ? KERNELS.lz4 : KERNELS[name];
+  const found = /^(\d+)\.(\d+)/.exec(kernel);
+  if (!found) return undefined;
+  const [ownMajor, ownMinor] = [Number(found[1]), Number(found[2])];
+  if (ownMajor > major || (ownMajor === major && ownMinor >= minor)) return undefined;
+  const what = name === 'none' ? 'EROFS' : `EROFS with ${name}`;
+  return `Linux ${kernel} of the root tree cannot mount ${what}, which takes ${major}.${minor} or newer.`;
+}
+
+/** As KIWI calls mkfs.erofs: `fscreateoptions`, then `-z` with `erofscompression`. */
+function readOptions(description: LiveDescription): MkfsErofsOptions {
+  const { fscreateoptions = '', erofscompression = '' } = description.type;
+  const words = fscreateoptions.split(/\s+/).filter((word) => word !== '');
+  const compression = erofscompression.trim() === '' ? [] : ['-z', erofscompression.trim()];
+  const attribute = compression.length > 0 && words.length === 0 ? 'erofscompression' : 'fscreateoptions';
+  return atPlace(
+    description,
+    () => {
+      const parsed = parseMkfsErofsOptions([...words, ...compression]);
+      refuseRest(MKFS_EROFS, parsed.rest);
+      refuseOptions(
+        MKFS_EROFS,
+        parsed.ofTree.map((option) => ({ option, instead: IN_TREE })),
+      );
+      return parsed;
+    },
+    attribute,
+  );
+}
+
+/** The option of the build, else what the description says. */
+function compressionOf(
+  { compression: asked = {}, engine }: BuildRequest,
+  described: ClusterRequest | undefined,
+): ClusterRequest | undefined {
+  const name = asked.name ?? described?.name ?? 'none';
+  if (name === 'none') return undefined;
+  if (name !== 'lz4' && name !== 'zstd' && name !== described?.name) {
+    throw new UsageError('live.compression', `EROFS has no compression ${name}.`, {
+      option: 'compression',
+      hint: 'Choose lz4, zstd or none, or set erofscompression in the description: lz4hc, lzma, deflate.',
+    });
+  }
+  const base = name === described?.name ? described : { name };
+  const { level, dictionarySize } = asked;
+  return { ...base, ...defined({ level, dictionarySize, engine }) };
+}
+
+/** Runs `read`; an error about options says where they are. */
+function atPlace<T>(description: LiveDescription, read: () => T, attribute = 'fscreateoptions'): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof IsopressError)) throw error;
+    const message = `The options of the EROFS root image cannot be followed: ${error.message}`;
+    const place = { ...placeOf(description, attribute), hint: error.wording.hint, cause: error };
+    if (error instanceof UnsupportedError) throw new UnsupportedError(error.code, message, place);
+    throw new InvalidInputError(error.code, message, place);
+  }
+}
