@@ -26,7 +26,7 @@ const cli = join(project, 'dist/cli/main.js');
 const DATA_FILE = 1_000_000;
 const ENTRY_FILE = 8;
 /** Memory limit in bytes for one of a million entries, by format. */
-const MOST_PER_ENTRY = { squashfs: 600 };
+const MOST_PER_ENTRY = { squashfs: 600, erofs: 600 };
 const GROWTHS = [
   { name: 'data', unit: 'GB', steps: quick ? [0.05, 0.1] : [1, 2, 4, 8], meanSize: DATA_FILE, files: (n) => n * 1000 },
   {
@@ -40,6 +40,7 @@ const GROWTHS = [
 const FORMATS = {
   ext4: ['--slack', '64M'],
   squashfs: ['--compression', 'gzip', '--block-size', '128K'],
+  erofs: [],
   iso: [],
 };
 /** `timeout` ends with this when it had to end something. */

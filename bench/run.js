@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { buildCases } from './build-cases.js';
 import { formatCases, isoCase, liveCases } from './cases.js';
 import { debianRoot, seededPath, seededTree } from './corpus.js';
+import { erofsCases } from './erofs-cases.js';
 import { measureContender, medianRun, remove, requireGnuTime, warm } from './measure.js';
 import { missed, openReport, sizeOf, table } from './report.js';
 import { squashfsCases } from './squashfs-cases.js';
@@ -77,7 +78,8 @@ function groups() {
 
 /** The formats one by one. @param {string} tree @param {string} label @param {boolean} isDebian */
 function directCases(tree, label, isDebian) {
-  return [...formatCases(setting, tree, label, isDebian), ...squashfsCases(setting, tree, label, isDebian)];
+  const of = [formatCases, squashfsCases, erofsCases];
+  return of.flatMap((casesOf) => casesOf(setting, tree, label, isDebian));
 }
 
 /** @param {import('./cases.js').Case} one @returns {import('./report.js').Result} */

@@ -10,6 +10,7 @@ import { quietRun } from '../../src/io/content.js';
 import { bytesSource, collect } from '../../src/io/memory.js';
 import { FileTree } from '../../src/tree/file-tree.js';
 import { file } from '../../src/tree/node.js';
+import { erofsBytes } from '../support/erofs-images.js';
 import { squashfsBytes } from '../support/squashfs-images.js';
 import { noise } from '../support/trees.js';
 
@@ -20,6 +21,7 @@ const TREE = FileTree.of({ 'a/file': file(bytesSource(noise(90_000, 1))) });
 
 const MAKERS: Readonly<Record<string, () => Promise<Uint8Array>>> = {
   squashfs: () => squashfsBytes(TREE),
+  erofs: () => erofsBytes(TREE),
   ext4: () => collect(planExt4(TREE, { epoch: EPOCH, seed: 's', size: 4 * 1024 * 1024 }), run),
   'ext4, 1 KiB blocks': () =>
     collect(planExt4(TREE, { epoch: EPOCH, seed: 's', size: 4 * 1024 * 1024, blockSize: 1024 }), run),
@@ -62,6 +64,7 @@ describe.each(Object.keys(MAKERS))('an image of %s', (name) => {
 /** Signatures of the formats, at the bytes where their probes look. */
 const SIGNATURES: readonly (readonly [at: number, bytes: readonly number[]])[] = [
   [0, [0x68, 0x73, 0x71, 0x73]],
+  [1024, [0xe2, 0xe1, 0xf5, 0xe0]],
   [1024 + 56, [0x53, 0xef]],
   [32_768, [1, 0x43, 0x44, 0x30, 0x30, 0x31, 1]],
   [34_816, [0, 0x4e, 0x53, 0x52, 0x30, 0x32, 1]],

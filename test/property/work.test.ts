@@ -2,6 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { planDisc } from '../../src/disc/index.js';
 import { InvalidImageError } from '../../src/errors.js';
+import { openVolume as openErofs } from '../../src/format/erofs/read.js';
+import { readTree as readErofs } from '../../src/format/erofs/read-tree.js';
 import { planExt4 } from '../../src/format/ext4/index.js';
 import { readTree as readExt4 } from '../../src/format/ext4/read-tree.js';
 import { Volume as Ext4Volume } from '../../src/format/ext4/read-volume.js';
@@ -21,6 +23,7 @@ import { renderedContent } from '../../src/io/exact.js';
 import { bytesSource, collect } from '../../src/io/memory.js';
 import { FileTree } from '../../src/tree/file-tree.js';
 import { file } from '../../src/tree/node.js';
+import { erofsBytes } from '../support/erofs-images.js';
 import { squashfsBytes } from '../support/squashfs-images.js';
 import { noise } from '../support/trees.js';
 
@@ -43,6 +46,10 @@ const squashfs: Reading = async (image) => {
   const volume = await SquashfsVolume.open(bytesSource(image), 'auto');
   return spentBy(volume.work, () => readSquashfs(volume));
 };
+const erofs: Reading = async (image) => {
+  const volume = await openErofs(bytesSource(image), 'auto');
+  return spentBy(volume.work, () => readErofs(volume));
+};
 const fat: Reading = async (image) => {
   const volume = await FatVolume.open(bytesSource(image));
   return spentBy(volume.work, () => readFat(volume));
@@ -59,6 +66,7 @@ describe('sound images: twice the entries, twice the work', () => {
         return spentBy(volume.work, () => readExt4(volume));
       },
     ],
+    ['erofs', (count) => erofsBytes(treeOf(count)), erofs],
     ['fat', (count) => collect(planFat(treeOf(count), given), run), fat],
     [
       'iso9660',

@@ -13,6 +13,7 @@ import { bytesSource, collect } from '../../src/io/memory.js';
 import { FileTree } from '../../src/tree/file-tree.js';
 import { file } from '../../src/tree/node.js';
 import { walk } from '../../src/tree/walk.js';
+import { erofsBytes } from '../support/erofs-images.js';
 import { squashfsBytes } from '../support/squashfs-images.js';
 import { noise } from '../support/trees.js';
 
@@ -26,6 +27,7 @@ const TREE = FileTree.of({ 'a/file': file(bytesSource(noise(9000, 1))), 'b.txt':
 const IMAGES: Readonly<Record<string, () => Promise<Uint8Array>>> = {
   ext4: () => collect(planExt4(TREE, { ...given, size: 4 * 1024 * 1024 }), run),
   squashfs: () => squashfsBytes(TREE),
+  erofs: () => erofsBytes(TREE),
   fat: () => collect(planFat(TREE, { ...given, size: 1024 * 1024 }), run),
   iso9660: () => collect(planDisc(TREE, given), run),
   udf: () => collect(planDisc(TREE, { ...given, udf: '2.01', iso9660: false }), run),

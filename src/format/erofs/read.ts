@@ -39,10 +39,15 @@ export interface ErofsImage {
  * for features that are not read, data on more than one device among them. The engine decodes; it changes no byte of the result.
  */
 export async function openErofs(image: Source, engine: EngineChoice = 'auto'): Promise<ErofsImage> {
-  const volume = await Volume.open(image, engine, async (opened, nid) =>
+  const volume = await openVolume(image, engine);
+  return { facts: factsOf(volume.superblock), tree: () => readTree(volume) };
+}
+
+/** The volume alone. */
+export function openVolume(image: Source, engine: EngineChoice): Promise<Volume> {
+  return Volume.open(image, engine, async (opened, nid) =>
     contentOf(opened, await readInode(opened, { nid, isBoxed: false })),
   );
-  return { facts: factsOf(volume.superblock), tree: () => readTree(volume) };
 }
 
 /** What the superblock of an image says; undefined for an image of another kind, whatever its bytes are. */
