@@ -2,6 +2,7 @@
 
 export { type ErofsFound, erofsFormat } from './format.js';
 export type { ErofsLayout } from './layout.js';
+export { MKFS_EROFS, type MkfsErofsOptions, type MkfsErofsTree, parseMkfsErofsOptions } from './mkfs-erofs-options.js';
 export { type ErofsOptions, type InodeForm, resolveErofs } from './options.js';
 export { planErofs } from './plan.js';
 export { type ErofsFacts, type ErofsImage, openErofs, recogniseErofs } from './read.js';
