@@ -6,6 +6,7 @@ export { CONTAINERS } from './compress/index.js';
 export { parseMkisofsOptions, resolveDisc } from './disc/index.js';
 export { EXIT } from './errors.js';
 export { readSignature, signaturePatch, signedBytes } from './format/checkmedia/index.js';
+export { MKFS_EROFS, parseMkfsErofsOptions, resolveErofs } from './format/erofs/index.js';
 export { parseMke2fsOptions, readMke2fsWords, resolveExt4 } from './format/ext4/index.js';
 export { parseMkfsFatOptions, resolveFatOptions } from './format/fat/index.js';
 export {
