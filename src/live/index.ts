@@ -21,3 +21,5 @@ export * from './description/index.js';
 export type { DracutMode, InitrdCompressionRequest, InitrdReport, PackedCompression } from './initrd/index.js';
 export { checkNames } from './plan/runtime-checks.js';
 export type { BundleFormat, BundleTags, ResultFile, ResultKey, Results } from './result/index.js';
+export type { ErofsCompressionFacts } from './root-image/erofs-options.js';
+export type { RootCompressionFacts } from './root-image/root-image-plan.js';
