@@ -16,7 +16,7 @@ import { openWorkerPool } from './worker-pool.js';
 
 /** Encodings of clusters. */
 export type ClusterEncoding = 'lz4' | 'lzma' | 'deflate' | 'zstd';
-/** What compresses clusters; `lz4hc` gives the encoding of lz4. */
+/** Compressors of clusters; `lz4hc` gives the encoding of lz4. */
 export type ClusterCodecName = 'lz4' | 'lz4hc' | 'lzma' | 'deflate' | 'zstd';
 
 /** One codec of clusters. */
@@ -102,7 +102,7 @@ const CORE: Readonly<Record<ClusterEncoding, CoreCodec>> = {
   zstd: 'cluster-zstd',
 };
 
-/** What the user asks for. */
+/** A request of the user. */
 export interface ClusterRequest {
   readonly name: ClusterCodecName;
   /** Within the codec's own scale; lzma has 100 to 109 as well. */
@@ -125,7 +125,7 @@ export interface ClusterShape {
   readonly tail: boolean;
 }
 
-/** What a compression is, as plain data. */
+/** A compression as plain data. */
 export interface ClusterFacts {
   readonly name: ClusterCodecName;
   readonly encoding: ClusterEncoding;

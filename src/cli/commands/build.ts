@@ -243,7 +243,7 @@ function buildOptions(options: Options, root: BuildInput['root'], session: Sessi
   };
 }
 
-/** What of the type is replaced; the root file system has an option of its own as well. */
+/** Attributes of the type that are replaced; the root file system also has its own option. */
 function typeAttributes({ setTypeAttr, rootFilesystem }: Options): Readonly<Record<string, string>> {
   return rootFilesystem === undefined ? setTypeAttr : { ...setTypeAttr, filesystem: rootFilesystem };
 }

@@ -30,7 +30,7 @@ interface Options extends WriterOptions {
   readonly duplicates: boolean;
   readonly sharedXattrs?: number;
   readonly index?: 'full' | 'compact';
-  /** What mkfs.erofs's own options on the command line ask for. */
+  /** The options of mkfs.erofs on the command line. */
   readonly classic?: {
     readonly image: MkfsErofsOptions['image'];
     readonly compression: ClusterRequest | undefined;

@@ -10,7 +10,7 @@ import { isNamed } from '../named-engine.js';
 import { compressStream } from './compress-stream.js';
 import { CONTAINERS, type StreamCompressionName } from './index.js';
 
-/** What the user asks for. */
+/** A request of the user. */
 export interface StreamRequest {
   readonly name: StreamCompressionName;
   /** Within the scale of the kind; default its own. */

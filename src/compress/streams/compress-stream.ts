@@ -7,7 +7,7 @@ import type { Container } from './container.js';
 /** Parts under way for each job: the one it works on, and one more so that it does not wait for the next. */
 const PARTS_PER_JOB = 2;
 
-/** What compresses, and how. */
+/** The compressor and its settings. */
 export interface StreamCoding {
   readonly container: Container;
   readonly level: number;

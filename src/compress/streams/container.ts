@@ -1,4 +1,4 @@
-// What a compressed file is to the compressor of streams: parts that are compressed each on its own, at the same time, and
+// A compressed file as the compressor of streams makes it: parts that are compressed each on its own, at the same time, and
 // what stands around them. The objects are in this folder, one file each.
 
 import type { LevelScale } from '../codec.js';
@@ -11,7 +11,7 @@ export interface Container<Name extends string = string> {
   readonly levels: LevelScale | undefined;
   /** Bytes of every part but the last one, before compression. Fixed, so that the bytes do not depend on the machine. */
   readonly partSize: number;
-  /** What the codec core compresses a part with. */
+  /** The settings of the codec core for a part. */
   readonly codec: CoreCodec;
   /** The parameters of the codec core, as `native/codecs` documents them. */
   parameters(level: number): readonly number[];
@@ -22,7 +22,7 @@ export interface Container<Name extends string = string> {
 /** One file being made: called in the order of its bytes. */
 export interface Wrapper {
   head(): Uint8Array;
-  /** What a part becomes: `coded` with what stands around it. Without `coded` the part would not become smaller. */
+  /** The result for a part: `coded` with the bytes around it. Without `coded` the part would not become smaller. */
   part(bytes: Uint8Array, coded: Uint8Array | undefined): readonly Uint8Array[];
   tail(): Uint8Array;
 }

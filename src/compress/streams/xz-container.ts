@@ -1,4 +1,4 @@
-// What stands around LZMA2 in an xz file (The .xz File Format 1.2): streams with a CRC-32.
+// The container of LZMA2 in an xz file (The .xz File Format 1.2): streams with a CRC-32.
 
 import { crc32 } from 'node:zlib';
 import { concatBytes } from '../../bytes/index.js';

@@ -4,7 +4,7 @@
 import type { Container } from './container.js';
 import { blockOf, endOfStream, startOfStream, storedBlock, type XzRecord } from './xz-container.js';
 
-/** What dracut asks xz for: Linux allocates this much while it unpacks. */
+/** The settings that dracut uses: Linux allocates this much while it unpacks. */
 const DICTIONARY = 1024 * 1024;
 
 export const xz: Container<'xz'> = {
