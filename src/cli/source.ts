@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type ByteString, displayText, fromText } from '../bytes/index.js';
 import { InvalidInputError, TargetError, UnsupportedError } from '../errors.js';
-import { recogniseAll } from '../image/index.js';
 import { pathBuffer, type Run, type Source } from '../io/index.js';
 import { archiveInput, scanDirectory, scanTarball } from '../source/index.js';
 import { type FileTree, LossLog } from '../tree/index.js';
@@ -90,7 +89,9 @@ async function openTar(
 }
 
 /** `an ext4 image`; undefined for what is not an image. */
+/** Only for what is no archive: the readers of all formats take longer to load than a small image takes to write. */
 async function imageKind(file: Source): Promise<string | undefined> {
+  const { recogniseAll } = await import('../image/index.js');
   const [best] = await recogniseAll(file);
   if (!best) return undefined;
   const { kind } = best.format.facts(best.found);
