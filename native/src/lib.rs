@@ -7,6 +7,7 @@ pub mod compressor;
 pub mod entries;
 pub mod fs;
 pub mod gather;
+pub mod make;
 pub mod memory;
 pub mod pool;
 

@@ -35,6 +35,19 @@ export interface NativeAddon {
    * or to -1.
    */
   gather(paths: Uint8Array, numbers: Float64Array, into: Uint8Array): Promise<number>;
+  /**
+   * Makes entries in a directory, as `src/extract/native-maker.ts` lays them out; `data` is to be left alone until the promise
+   * settles. `device` and `inode` as for `entries`. Resolves to a number per entry: 0, or the step that failed above 16 bits
+   * of its errno.
+   */
+  makeEntries(
+    directory: Uint8Array,
+    device: number,
+    inode: number,
+    numbers: Float64Array,
+    texts: Uint8Array,
+    data: Uint8Array,
+  ): Promise<Uint32Array>;
   /** The library of each codec with its version: `libdeflate@1.26`. */
   engines(): Readonly<Record<string, `${string}@${string}`>>;
   /** Zeros that a {@link NativeCompressor} reads in place, without a copy. */

@@ -14,6 +14,7 @@ export * from './node.js';
 export * from './other-kinds.js';
 export * from './override.js';
 export { matchesPath, type PathPattern, parsePattern } from './pattern.js';
+export * from './pick.js';
 export * from './prepare.js';
 export * from './remarks.js';
 export * from './rewrite.js';

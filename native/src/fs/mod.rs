@@ -3,6 +3,7 @@
 pub mod entries;
 pub mod gather;
 pub mod holes;
+pub mod make;
 pub mod open;
 pub mod xattr;
 #[cfg(target_os = "linux")]

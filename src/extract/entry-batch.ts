@@ -1,0 +1,82 @@
+// Gathers entries of one directory, so that one call makes many; while it is under way the next are gathered.
+
+import type { ByteString } from '../bytes/index.js';
+import type { EntryFault, EntryMaker, MakeOptions, NewEntry } from './entry-maker.js';
+import type { HeldDirectory } from './held-directory.js';
+
+const ROOM = 1024 * 1024;
+const MOST = 512;
+
+/** Hears what became of an entry; what it throws ends the batch. */
+export type Judge = (entry: NewEntry, fault: EntryFault | undefined, path: ByteString) => void;
+
+export class EntryBatch {
+  readonly #maker: EntryMaker;
+  readonly #options: MakeOptions;
+  readonly #judge: Judge;
+  #data: Uint8Array;
+  #spare: Uint8Array;
+  #filled = 0;
+  #entries: NewEntry[] = [];
+  #paths: ByteString[] = [];
+  #directory: HeldDirectory | undefined;
+  #underWay: Promise<void> = Promise.resolve();
+
+  constructor(maker: EntryMaker, options: MakeOptions, judge: Judge) {
+    this.#maker = maker;
+    this.#options = options;
+    this.#judge = judge;
+    this.#data = maker.allocate(ROOM);
+    this.#spare = maker.allocate(ROOM);
+  }
+
+  /** Memory for the data of the entry that is added next, at most 1 MiB. */
+  async room(length: number): Promise<Uint8Array> {
+    if (this.#filled + length > ROOM) await this.#submit();
+    const room = this.#data.subarray(this.#filled, this.#filled + length);
+    this.#filled += length;
+    return room;
+  }
+
+  /** `path` is what the entry is called in messages. */
+  async add(directory: HeldDirectory, entry: NewEntry, path: ByteString): Promise<void> {
+    if (this.#directory !== directory && this.#entries.length > 0) {
+      throw new Error('A batch is flushed before the next directory.');
+    }
+    this.#directory = directory;
+    this.#entries.push(entry);
+    this.#paths.push(path);
+    if (this.#entries.length >= MOST) await this.#submit();
+  }
+
+  /** Makes all entries that were added. */
+  async flush(): Promise<void> {
+    await this.#submit();
+    await this.#underWay;
+  }
+
+  /** Waits for the system, whatever it says. */
+  async settled(): Promise<void> {
+    await Promise.allSettled([this.#underWay]);
+  }
+
+  async #submit(): Promise<void> {
+    await this.#underWay;
+    const [entries, paths, directory] = [this.#entries, this.#paths, this.#directory];
+    if (!directory || entries.length === 0) return;
+    this.#entries = [];
+    this.#paths = [];
+    [this.#data, this.#spare] = [this.#spare, this.#data];
+    this.#filled = 0;
+    this.#underWay = this.#make(directory, entries, paths);
+    // Raised by whoever waits next.
+    this.#underWay.catch(() => {});
+  }
+
+  async #make(directory: HeldDirectory, entries: NewEntry[], paths: ByteString[]): Promise<void> {
+    const faults = await this.#maker.make(directory, entries, this.#options);
+    entries.forEach((entry, index) => {
+      this.#judge(entry, faults[index], paths[index]!);
+    });
+  }
+}

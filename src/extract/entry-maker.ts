@@ -1,0 +1,58 @@
+// Making the entries of a directory with all their facts, by one of two engines.
+
+import type { ByteString } from '../bytes/index.js';
+import type { Node } from '../tree/index.js';
+import type { HeldDirectory } from './held-directory.js';
+
+/** An entry of a directory of the running system. */
+export interface NewEntry {
+  readonly name: ByteString;
+  readonly node: Node;
+  /** All bytes of a regular file. */
+  readonly data?: Uint8Array;
+  /** It has been made, and only gets its mode, owner, time and extended attributes. */
+  readonly exists: boolean;
+}
+
+/** The step that failed for an entry, in the order in which they are taken. */
+export type Step = 'create' | 'write' | 'owner' | 'attribute' | 'mode' | 'time';
+
+export interface EntryFault {
+  readonly step: Step;
+  /** Name of the errno. */
+  readonly errno: string;
+}
+
+/** Whose owners, and which attributes, entries get. */
+export interface MakeOptions {
+  /** Set users and groups. Otherwise entries belong to this user, and do not lend its identity: without setuid and setgid. */
+  readonly owners: boolean;
+  readonly xattrs: boolean;
+}
+
+/** What a maker can do at all. */
+export interface MakerFeatures {
+  readonly xattrs: boolean;
+  /** Devices, pipes and sockets. */
+  readonly specials: boolean;
+  /** Times finer than a microsecond. */
+  readonly nanoseconds: boolean;
+}
+
+export interface EntryMaker extends MakerFeatures {
+  /** Memory for the data of entries. */
+  allocate(length: number): Uint8Array;
+  /** Makes entries, and gives for each what could not be done. A fault of the step `attribute` left out nothing else. */
+  make(
+    directory: HeldDirectory,
+    entries: readonly NewEntry[],
+    options: MakeOptions,
+  ): Promise<readonly (EntryFault | undefined)[]>;
+}
+
+const SETUID_SETGID = 0o6000;
+
+/** The permission bits that an entry gets. */
+export function modeOf(node: Node, { owners }: MakeOptions): number {
+  return owners || node.kind === 'directory' ? node.mode : node.mode & ~SETUID_SETGID;
+}

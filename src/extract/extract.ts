@@ -1,0 +1,250 @@
+// A tree as files of the running system.
+
+import { linkSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs';
+import { type ByteString, displayText } from '../bytes/index.js';
+import { AbortedError, InternalError, IsopressError, TargetError } from '../errors.js';
+import { type ExactContent, exactly, isHole, pathBuffer, quietRun, type Run, targetError } from '../io/index.js';
+import type { EngineChoice } from '../native/index.js';
+import { type Directory, type FileTree, type File, hardLinkCounts, joinPath, type Loss, type Node } from '../tree/index.js';
+import { chooseMaker } from './choose-maker.js';
+import { withDestination } from './destination.js';
+import type { EntryFault, EntryMaker, MakeOptions, NewEntry } from './entry-maker.js';
+import { EntryBatch } from './entry-batch.js';
+import { type HeldDirectory, holdDirectory } from './held-directory.js';
+import { writeLarge } from './large-file.js';
+import { canMake, extractLosses, settableXattrs } from './losses.js';
+
+export interface ExtractOptions {
+  /** Default `auto`. Without the addon there are no extended attributes, devices and pipes. */
+  readonly engine?: EngineChoice;
+  /** Set users and groups, as only the superuser may. Default false. */
+  readonly owners?: boolean;
+  /** Set extended attributes. Default true. */
+  readonly xattrs?: boolean;
+  /** Extract into a directory that has entries, and replace files of the same name. Default false. */
+  readonly force?: boolean;
+  /** Leave out entries that cannot be read or made, and report them. Default false: the first one ends it all. */
+  readonly keepGoing?: boolean;
+  /** Told what the system or this user cannot keep, before anything is made. */
+  readonly losses?: (losses: readonly Loss[]) => void;
+  readonly run?: Run;
+}
+
+/** An entry that was left out, or is not complete. */
+export interface ExtractFailure {
+  readonly path: ByteString;
+  readonly message: string;
+}
+
+export interface ExtractReport {
+  /** Names made, the top directory not counted. */
+  readonly entries: number;
+  /** Of the contents of files. */
+  readonly bytes: number;
+  readonly losses: readonly Loss[];
+  /** Empty unless `keepGoing`. */
+  readonly failures: readonly ExtractFailure[];
+}
+
+/** Files up to this size are made many at a time. */
+const SMALL = 128 * 1024;
+
+/**
+ * Makes the entries of a tree below a directory, with owners, modes, times and extended attributes, sparse files and hard links.
+ * Nothing is made outside the directory, and no symbolic link in it is followed. A new directory gets its name at the end; a
+ * failure leaves nothing of it. Throws {@link TargetError}, and what the contents of the tree throw.
+ */
+export async function extractTree(
+  tree: FileTree,
+  directory: ByteString,
+  options: ExtractOptions = {},
+): Promise<ExtractReport> {
+  const maker = chooseMaker(options.engine ?? 'auto');
+  const make = { owners: options.owners ?? false, xattrs: options.xattrs ?? true };
+  const losses = extractLosses(tree, maker, make);
+  options.losses?.(losses);
+  return withDestination(directory, options.force ?? false, async (path, isNew) => {
+    const extraction = new Extraction(tree, maker, make, { ...options, isNew });
+    await extraction.all(path);
+    const { entries, bytes, failures } = extraction;
+    return { entries, bytes, losses, failures };
+  });
+}
+
+class Extraction {
+  entries = 0;
+  bytes = 0;
+  readonly failures: ExtractFailure[] = [];
+  readonly #run: Run;
+  readonly #batch: EntryBatch;
+  /** Where each node with several names was made first, below the top. */
+  readonly #made = new Map<Node, ByteString>();
+  readonly #links: ReadonlyMap<Node, number>;
+  #top: HeldDirectory | undefined;
+
+  constructor(
+    readonly tree: FileTree,
+    readonly maker: EntryMaker,
+    readonly make: MakeOptions,
+    readonly options: ExtractOptions & { readonly isNew: boolean },
+  ) {
+    this.#run = options.run ?? quietRun();
+    this.#links = hardLinkCounts(tree);
+    this.#batch = new EntryBatch(maker, make, (entry, fault, path) => this.#judge(entry, fault, path));
+  }
+
+  async all(path: ByteString): Promise<void> {
+    const { root } = this.tree;
+    const top = holdDirectory(path);
+    this.#top = top;
+    try {
+      await this.#directory(root, top, '' as ByteString);
+      // The top directory as an entry of itself.
+      await this.#batch.add(top, { name: '.' as ByteString, node: this.#settable(root), exists: true }, '' as ByteString);
+      await this.#batch.flush();
+    } finally {
+      await this.#batch.settled();
+      top.close();
+    }
+  }
+
+  async #directory(node: Directory, held: HeldDirectory, path: ByteString): Promise<void> {
+    for (const [name, child] of node.entries) {
+      this.#run.signal?.throwIfAborted();
+      await this.#guarded(joinPath(path, name), () => this.#entry(held, name, child, joinPath(path, name)));
+    }
+    // Facts of a directory come after its entries: these change its time, and its mode may forbid them.
+    for (const [name, child] of node.entries) {
+      if (child.kind !== 'directory') continue;
+      await this.#guarded(joinPath(path, name), () => this.#below(held, name, child, joinPath(path, name)));
+    }
+    await this.#batch.flush();
+  }
+
+  async #below(held: HeldDirectory, name: ByteString, child: Directory, path: ByteString): Promise<void> {
+    await this.#batch.flush();
+    const below = holdDirectory(joinPath(held.path, name), joinPath(held.at, name));
+    try {
+      await this.#directory(child, below, path);
+    } finally {
+      below.close();
+    }
+    await this.#batch.add(held, { name, node: this.#settable(child), exists: true }, path);
+  }
+
+  async #entry(held: HeldDirectory, name: ByteString, node: Node, path: ByteString): Promise<void> {
+    if (!canMake(node, this.maker, this.make)) return;
+    if (node.kind === 'directory') return this.#newDirectory(held, name);
+    if (!this.options.isNew) this.#makeRoom(held, name);
+    if (await this.#linked(held, name, node, path)) return;
+    if (node.kind !== 'file') return this.#batch.add(held, { name, node: this.#settable(node), exists: false }, path);
+    await this.#file(held, name, node, path);
+    this.bytes += node.content.size;
+    this.#run.report({ step: 'extracting', done: this.bytes, unit: 'bytes' });
+  }
+
+  async #file(held: HeldDirectory, name: ByteString, node: File, path: ByteString): Promise<void> {
+    const { content } = node;
+    if (content.size > SMALL || content.holes.length > 0) {
+      await writeLarge(joinPath(held.at, name), content, this.#run);
+      return this.#batch.add(held, { name, node: this.#settable(node), exists: true }, path);
+    }
+    const data = await this.#batch.room(content.size);
+    await fill(data, content, this.#run);
+    await this.#batch.add(held, { name, node: this.#settable(node), data, exists: false }, path);
+  }
+
+  #newDirectory(held: HeldDirectory, name: ByteString): void {
+    const path = pathBuffer(joinPath(held.at, name));
+    try {
+      mkdirSync(path, 0o700);
+    } catch (error) {
+      const exists = !this.options.isNew && lstatSync(path, { throwIfNoEntry: false })?.isDirectory();
+      if (!exists) throw error;
+    }
+    this.entries++;
+  }
+
+  /** A file of the same name is replaced; a directory is not. */
+  #makeRoom(held: HeldDirectory, name: ByteString): void {
+    try {
+      unlinkSync(pathBuffer(joinPath(held.at, name)));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+  }
+
+  /** Whether the node was made under another name, and has got this one too. */
+  async #linked(held: HeldDirectory, name: ByteString, node: Node, path: ByteString): Promise<boolean> {
+    if ((this.#links.get(node) ?? 1) < 2) return false;
+    const first = this.#made.get(node);
+    if (first === undefined) {
+      this.#made.set(node, path);
+      return false;
+    }
+    await this.#batch.flush();
+    linkSync(pathBuffer(joinPath(this.#top!.at, first)), pathBuffer(joinPath(held.at, name)));
+    this.entries++;
+    return true;
+  }
+
+  #settable(node: Node): Node {
+    const xattrs = settableXattrs(node, this.make);
+    return xattrs === node.xattrs ? node : { ...node, xattrs };
+  }
+
+  #judge({ node }: NewEntry, fault: EntryFault | undefined, path: ByteString): void {
+    if (path !== '' && node.kind !== 'directory') this.entries++;
+    if (!fault) return;
+    const error = faultError(path, fault);
+    if (!this.options.keepGoing) throw error;
+    this.failures.push({ path, message: error.message });
+  }
+
+  async #guarded(path: ByteString, work: () => void | Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      const known = isSystemError(error) ? targetError(path, error) : error;
+      if (!this.options.keepGoing || !isOfOneEntry(known)) throw known;
+      this.failures.push({ path, message: (known as Error).message });
+    }
+  }
+}
+
+async function fill(into: Uint8Array, content: ExactContent, run: Run): Promise<void> {
+  let at = 0;
+  for await (const piece of exactly(content, run)) {
+    if (isHole(piece)) {
+      into.fill(0, at, at + piece.hole);
+      at += piece.hole;
+    } else {
+      into.set(piece, at);
+      at += piece.length;
+    }
+  }
+}
+
+const STEPS: Readonly<Record<EntryFault['step'], string>> = {
+  create: 'cannot be made',
+  write: 'cannot be written',
+  owner: 'cannot be given its owner',
+  attribute: 'cannot be given all its extended attributes',
+  mode: 'cannot be given its mode',
+  time: 'cannot be given its time',
+};
+
+function faultError(path: ByteString, { step, errno }: EntryFault): TargetError {
+  const shown = displayText(path) || '.';
+  return new TargetError(`target.${errno.toLowerCase()}`, `${shown} ${STEPS[step]}: ${errno}.`, { path: shown });
+}
+
+function isSystemError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error;
+}
+
+/** A full disk concerns all entries; so does the end of the run. */
+function isOfOneEntry(error: unknown): boolean {
+  if (!(error instanceof IsopressError) || error instanceof AbortedError || error instanceof InternalError) return false;
+  return !/\.(enospc|edquot|erofs)$/.test(error.code);
+}

@@ -1,0 +1,52 @@
+// What the running system cannot keep of a tree, found before anything is made.
+
+import { type FileTree, type Loss, LossLog, type Node, walk } from '../tree/index.js';
+import type { MakeOptions, MakerFeatures } from './entry-maker.js';
+
+const SETUID_SETGID = 0o6000;
+const MICROSECOND = 1000;
+
+/** A capability is tied to a superuser, and `trusted` is the superuser's own. */
+const FOR_SUPERUSER = /^(security\.capability$|trusted\.)/;
+
+/** Losses by kind, as writers report those of their formats. */
+export function extractLosses(tree: FileTree, features: MakerFeatures, options: MakeOptions): Loss[] {
+  const log = new LossLog();
+  for (const { path, node } of walk(tree)) {
+    for (const [code, message] of lossesOf(node, features, options)) log.add(`extract.${code}`, message, path);
+  }
+  return log.list();
+}
+
+function* lossesOf(node: Node, features: MakerFeatures, options: MakeOptions): Generator<[code: string, message: string]> {
+  if (isSpecial(node) && !canMake(node, features, options)) {
+    yield ['special', 'Devices, pipes and sockets are left out where this user or the portable engine cannot make them.'];
+  }
+  if (!options.owners && node.kind === 'file' && (node.mode & SETUID_SETGID) !== 0) {
+    yield ['setuid', 'Files of another owner are extracted without setuid and setgid.'];
+  }
+  if (options.xattrs && !features.xattrs && node.xattrs.length > 0) {
+    yield ['xattrs', 'The portable engine sets no extended attributes.'];
+  }
+  if (options.xattrs && features.xattrs && !options.owners && node.xattrs.some(({ name }) => FOR_SUPERUSER.test(name))) {
+    yield ['superuser-xattrs', 'Capabilities and trusted attributes are set by the superuser only.'];
+  }
+  if (!features.nanoseconds && node.mtime.nanoseconds % MICROSECOND !== 0) {
+    yield ['nanoseconds', 'The portable engine sets times to the microsecond.'];
+  }
+}
+
+function isSpecial({ kind }: Node): boolean {
+  return kind === 'fifo' || kind === 'socket' || kind.endsWith('device');
+}
+
+/** Whether a device, a pipe or a socket can be made: only the superuser makes devices. */
+export function canMake({ kind }: Node, { specials }: MakerFeatures, { owners }: MakeOptions): boolean {
+  if (kind === 'fifo' || kind === 'socket') return specials;
+  return !kind.endsWith('device') || (specials && owners);
+}
+
+/** The attributes of an entry that can be set, for the same reasons. */
+export function settableXattrs({ xattrs }: Node, { owners }: MakeOptions): Node['xattrs'] {
+  return owners ? xattrs : xattrs.filter(({ name }) => !FOR_SUPERUSER.test(name));
+}

@@ -1,0 +1,86 @@
+// Entries made by the addon in a thread of libuv, some hundred per call.
+
+import { getSystemErrorName } from 'node:util';
+import { pathBuffer } from '../io/index.js';
+import type { NativeAddon } from '../native/index.js';
+import { TYPE_BITS } from '../tree/index.js';
+import {
+  type EntryFault,
+  type EntryMaker,
+  type MakeOptions,
+  modeOf,
+  type NewEntry,
+  type Step,
+} from './entry-maker.js';
+import type { HeldDirectory } from './held-directory.js';
+
+/** Numbers of an entry, and the flags in the last but one, as `make_entries` in native/src/make.rs takes them. */
+const NUMBERS = 11;
+const EXISTS = 1;
+const OWNER = 2;
+/** As numbered in native/src/fs/make.rs. */
+const STEPS: readonly (Step | undefined)[] = [undefined, 'create', 'write', 'owner', 'attribute', 'mode', 'time'];
+
+export class NativeMaker implements EntryMaker {
+  readonly xattrs = true;
+  readonly specials = true;
+  readonly nanoseconds = true;
+  readonly #addon: NativeAddon;
+
+  constructor(addon: NativeAddon) {
+    this.#addon = addon;
+  }
+
+  allocate(length: number): Uint8Array {
+    return this.#addon.allocate(length);
+  }
+
+  async make(
+    { path, identity: { device, inode } }: HeldDirectory,
+    entries: readonly NewEntry[],
+    options: MakeOptions,
+  ): Promise<(EntryFault | undefined)[]> {
+    const data = memoryOf(entries);
+    const numbers = Float64Array.from(entries.flatMap((entry) => numbersOf(entry, data, options)));
+    const texts = Buffer.concat(entries.flatMap((entry) => textsOf(entry, options)));
+    const results = await this.#addon.makeEntries(pathBuffer(path), device, inode, numbers, texts, data);
+    return Array.from(results, faultOf);
+  }
+}
+
+/** The memory that the data of all entries is in. */
+function memoryOf(entries: readonly NewEntry[]): Uint8Array {
+  const some = entries.find(({ data }) => data)?.data;
+  return some ? new Uint8Array(some.buffer) : new Uint8Array();
+}
+
+function numbersOf({ node, data, exists }: NewEntry, { length }: Uint8Array, options: MakeOptions): number[] {
+  const { uid, gid, mtime, kind } = node;
+  const [major, minor] = 'major' in node ? [node.major, node.minor] : [0, 0];
+  const flags = (exists ? EXISTS : 0) | (options.owners ? OWNER : 0);
+  const xattrs = options.xattrs ? node.xattrs.length : 0;
+  const [at, bytes] = data && length > 0 ? [data.byteOffset, data.length] : [0, 0];
+  const mode = TYPE_BITS[kind] | modeOf(node, options);
+  return [mode, uid, gid, mtime.seconds, mtime.nanoseconds, major, minor, at, bytes, flags, xattrs].slice(0, NUMBERS);
+}
+
+function textsOf({ name, node }: NewEntry, { xattrs }: MakeOptions): Uint8Array[] {
+  const target = node.kind === 'symlink' ? node.target : '';
+  const attributes = xattrs ? node.xattrs.flatMap((one) => [...text(one.name), ...measured(one.value)]) : [];
+  return [...text(name), ...text(target), ...attributes];
+}
+
+function text(bytes: string): Uint8Array[] {
+  return measured(Buffer.from(bytes, 'latin1'));
+}
+
+function measured(bytes: Uint8Array): Uint8Array[] {
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(bytes.length);
+  return [length, bytes];
+}
+
+function faultOf(result: number): EntryFault | undefined {
+  const step = STEPS[result >>> 16];
+  return step && { step, errno: getSystemErrorName(-(result & 0xffff)) };
+}

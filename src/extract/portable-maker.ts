@@ -1,0 +1,102 @@
+// Entries made with `node:fs`, which knows no extended attributes and no devices, and times to the microsecond.
+
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  futimesSync,
+  lchownSync,
+  lutimesSync,
+  openSync,
+  symlinkSync,
+  writeSync,
+} from 'node:fs';
+import type { ByteString, Timestamp } from '../bytes/index.js';
+import { pathBuffer } from '../io/index.js';
+import { joinPath } from '../tree/index.js';
+import {
+  type EntryFault,
+  type EntryMaker,
+  type MakeOptions,
+  modeOf,
+  type NewEntry,
+  type Step,
+} from './entry-maker.js';
+import type { HeldDirectory } from './held-directory.js';
+
+const { O_WRONLY, O_RDONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK } = constants;
+
+export class PortableMaker implements EntryMaker {
+  readonly xattrs = false;
+  readonly specials = false;
+  readonly nanoseconds = false;
+
+  allocate(length: number): Uint8Array {
+    return new Uint8Array(length);
+  }
+
+  async make(
+    { at }: HeldDirectory,
+    entries: readonly NewEntry[],
+    options: MakeOptions,
+  ): Promise<(EntryFault | undefined)[]> {
+    return entries.map((entry) => new Making(entry, joinPath(at, entry.name), options).fault());
+  }
+}
+
+/** One entry on its way; knows at which step it is. */
+class Making {
+  #step: Step = 'create';
+
+  constructor(
+    readonly entry: NewEntry,
+    readonly path: ByteString,
+    readonly options: MakeOptions,
+  ) {}
+
+  fault(): EntryFault | undefined {
+    try {
+      const { kind } = this.entry.node;
+      if (kind === 'file' || kind === 'directory') this.#opened();
+      else if (kind === 'symlink') this.#link(this.entry.node.target);
+      else return { step: 'create', errno: 'ENOSYS' };
+      return undefined;
+    } catch (error) {
+      return { step: this.#step, errno: (error as NodeJS.ErrnoException).code ?? 'EIO' };
+    }
+  }
+
+  #opened(): void {
+    const { node, exists, data } = this.entry;
+    const flags = exists ? O_RDONLY | O_NONBLOCK : O_WRONLY | O_CREAT | O_EXCL;
+    const fd = openSync(pathBuffer(this.path), flags | O_NOFOLLOW, 0o600);
+    try {
+      this.#step = 'write';
+      for (let done = 0; data && done < data.length; ) done += writeSync(fd, data, done);
+      this.#step = 'owner';
+      if (this.options.owners) fchownSync(fd, node.uid, node.gid);
+      this.#step = 'mode';
+      fchmodSync(fd, modeOf(node, this.options));
+      this.#step = 'time';
+      futimesSync(fd, secondsOf(node.mtime), secondsOf(node.mtime));
+    } finally {
+      closeSync(fd);
+    }
+  }
+
+  #link(target: ByteString): void {
+    const { node, exists } = this.entry;
+    const path = pathBuffer(this.path);
+    if (!exists) symlinkSync(pathBuffer(target), path);
+    this.#step = 'owner';
+    if (this.options.owners) lchownSync(path, node.uid, node.gid);
+    this.#step = 'time';
+    lutimesSync(path, secondsOf(node.mtime), secondsOf(node.mtime));
+  }
+}
+
+/** A double has room for microseconds until the year 2242. */
+function secondsOf({ seconds, nanoseconds }: Timestamp): number {
+  return seconds + nanoseconds / 1e9;
+}
