@@ -14,6 +14,7 @@ const PARTS = [
   'check',
   'info',
   'ls',
+  'extract',
   'error',
   'common',
 ];

@@ -18,6 +18,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   info: async () => (await import('./commands/info.js')).infoCommand(),
   ls: async () => (await import('./commands/ls.js')).lsCommand(),
   cat: async () => (await import('./commands/cat.js')).catCommand(),
+  extract: async () => (await import('./commands/extract.js')).extractCommand(),
   completion: async () => (await import('./commands/completion.js')).completionCommand(allCommands),
 };
 

@@ -80,14 +80,7 @@ export function addWriterOptions(command: Command): Command {
     )
     .option('--clamp-mtime', 'lower file times later than the epoch to the epoch')
     .option('--seed <text>', 'source of UUIDs and serials (default: a digest of the tree)')
-    .addOption(
-      new Option(
-        '--engine <engine>',
-        'engine for compression and attributes: the codec core natively or portably, or a library for the codecs it has',
-      )
-        .choices(ENGINES)
-        .default('auto'),
-    )
+    .addOption(engineOption())
     .addOption(
       new Option('--loss <mode>', 'metadata that a format cannot store: report it, refuse it, or say nothing')
         .choices(['report', 'error', 'ignore'])
@@ -96,6 +89,13 @@ export function addWriterOptions(command: Command): Command {
     .option('--plan', 'print the layout and write nothing')
     .option('-f, --force', 'replace an existing image');
   return addSessionOptions(command);
+}
+
+/** The engine, by its name. */
+export function engineOption(): Option {
+  const help =
+    'engine for compression and attributes: the codec core natively or portably, or a library for the codecs it has';
+  return new Option('--engine <engine>', help).choices(ENGINES).default('auto');
 }
 
 /** Exclude patterns of both options together. */

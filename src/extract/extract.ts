@@ -5,11 +5,19 @@ import { type ByteString, displayText } from '../bytes/index.js';
 import { AbortedError, InternalError, IsopressError, TargetError } from '../errors.js';
 import { type ExactContent, exactly, isHole, pathBuffer, quietRun, type Run, targetError } from '../io/index.js';
 import type { EngineChoice } from '../native/index.js';
-import { type Directory, type FileTree, type File, hardLinkCounts, joinPath, type Loss, type Node } from '../tree/index.js';
+import {
+  type Directory,
+  type File,
+  type FileTree,
+  hardLinkCounts,
+  joinPath,
+  type Loss,
+  type Node,
+} from '../tree/index.js';
 import { chooseMaker } from './choose-maker.js';
 import { withDestination } from './destination.js';
-import type { EntryFault, EntryMaker, MakeOptions, NewEntry } from './entry-maker.js';
 import { EntryBatch } from './entry-batch.js';
+import type { EntryFault, EntryMaker, MakeOptions, NewEntry } from './entry-maker.js';
 import { type HeldDirectory, holdDirectory } from './held-directory.js';
 import { writeLarge } from './large-file.js';
 import { canMake, extractLosses, settableXattrs } from './losses.js';
@@ -100,7 +108,11 @@ class Extraction {
     try {
       await this.#directory(root, top, '' as ByteString);
       // The top directory as an entry of itself.
-      await this.#batch.add(top, { name: '.' as ByteString, node: this.#settable(root), exists: true }, '' as ByteString);
+      await this.#batch.add(
+        top,
+        { name: '.' as ByteString, node: this.#settable(root), exists: true },
+        '' as ByteString,
+      );
       await this.#batch.flush();
     } finally {
       await this.#batch.settled();
@@ -134,8 +146,8 @@ class Extraction {
 
   async #entry(held: HeldDirectory, name: ByteString, node: Node, path: ByteString): Promise<void> {
     if (!canMake(node, this.maker, this.make)) return;
-    if (node.kind === 'directory') return this.#newDirectory(held, name);
-    if (!this.options.isNew) this.#makeRoom(held, name);
+    if (node.kind === 'directory') return this.#newDirectory(held, name, path);
+    if (!this.options.isNew) this.#makeRoom(held, name, path);
     if (await this.#linked(held, name, node, path)) return;
     if (node.kind !== 'file') return this.#batch.add(held, { name, node: this.#settable(node), exists: false }, path);
     await this.#file(held, name, node, path);
@@ -154,24 +166,20 @@ class Extraction {
     await this.#batch.add(held, { name, node: this.#settable(node), data, exists: false }, path);
   }
 
-  #newDirectory(held: HeldDirectory, name: ByteString): void {
-    const path = pathBuffer(joinPath(held.at, name));
-    try {
-      mkdirSync(path, 0o700);
-    } catch (error) {
-      const exists = !this.options.isNew && lstatSync(path, { throwIfNoEntry: false })?.isDirectory();
-      if (!exists) throw error;
-    }
+  #newDirectory(held: HeldDirectory, name: ByteString, path: ByteString): void {
+    const host = pathBuffer(joinPath(held.at, name));
+    const found = this.options.isNew ? undefined : lstatSync(host, { throwIfNoEntry: false });
+    if (found && !found.isDirectory()) throw inTheWay(path, 'is not a directory, and the image has one');
+    if (!found) mkdirSync(host, 0o700);
     this.entries++;
   }
 
   /** A file of the same name is replaced; a directory is not. */
-  #makeRoom(held: HeldDirectory, name: ByteString): void {
-    try {
-      unlinkSync(pathBuffer(joinPath(held.at, name)));
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    }
+  #makeRoom(held: HeldDirectory, name: ByteString, path: ByteString): void {
+    const host = pathBuffer(joinPath(held.at, name));
+    const found = lstatSync(host, { throwIfNoEntry: false });
+    if (found?.isDirectory()) throw inTheWay(path, 'is a directory, and the image has a file');
+    if (found) unlinkSync(host);
   }
 
   /** Whether the node was made under another name, and has got this one too. */
@@ -212,6 +220,14 @@ class Extraction {
   }
 }
 
+function inTheWay(path: ByteString, what: string): TargetError {
+  const shown = displayText(path);
+  return new TargetError('target.in-the-way', `${shown} ${what} of that name.`, {
+    path: shown,
+    hint: 'Move it away, or extract into a new directory.',
+  });
+}
+
 async function fill(into: Uint8Array, content: ExactContent, run: Run): Promise<void> {
   let at = 0;
   for await (const piece of exactly(content, run)) {
@@ -245,6 +261,7 @@ function isSystemError(error: unknown): boolean {
 
 /** A full disk concerns all entries; so does the end of the run. */
 function isOfOneEntry(error: unknown): boolean {
-  if (!(error instanceof IsopressError) || error instanceof AbortedError || error instanceof InternalError) return false;
+  if (!(error instanceof IsopressError) || error instanceof AbortedError || error instanceof InternalError)
+    return false;
   return !/\.(enospc|edquot|erofs)$/.test(error.code);
 }

@@ -18,9 +18,16 @@ export function extractLosses(tree: FileTree, features: MakerFeatures, options: 
   return log.list();
 }
 
-function* lossesOf(node: Node, features: MakerFeatures, options: MakeOptions): Generator<[code: string, message: string]> {
+function* lossesOf(
+  node: Node,
+  features: MakerFeatures,
+  options: MakeOptions,
+): Generator<[code: string, message: string]> {
   if (isSpecial(node) && !canMake(node, features, options)) {
-    yield ['special', 'Devices, pipes and sockets are left out where this user or the portable engine cannot make them.'];
+    yield [
+      'special',
+      'Devices, pipes and sockets are left out where this user or the portable engine cannot make them.',
+    ];
   }
   if (!options.owners && node.kind === 'file' && (node.mode & SETUID_SETGID) !== 0) {
     yield ['setuid', 'Files of another owner are extracted without setuid and setgid.'];
@@ -28,7 +35,12 @@ function* lossesOf(node: Node, features: MakerFeatures, options: MakeOptions): G
   if (options.xattrs && !features.xattrs && node.xattrs.length > 0) {
     yield ['xattrs', 'The portable engine sets no extended attributes.'];
   }
-  if (options.xattrs && features.xattrs && !options.owners && node.xattrs.some(({ name }) => FOR_SUPERUSER.test(name))) {
+  if (
+    options.xattrs &&
+    features.xattrs &&
+    !options.owners &&
+    node.xattrs.some(({ name }) => FOR_SUPERUSER.test(name))
+  ) {
     yield ['superuser-xattrs', 'Capabilities and trusted attributes are set by the superuser only.'];
   }
   if (!features.nanoseconds && node.mtime.nanoseconds % MICROSECOND !== 0) {

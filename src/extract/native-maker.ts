@@ -4,14 +4,7 @@ import { getSystemErrorName } from 'node:util';
 import { pathBuffer } from '../io/index.js';
 import type { NativeAddon } from '../native/index.js';
 import { TYPE_BITS } from '../tree/index.js';
-import {
-  type EntryFault,
-  type EntryMaker,
-  type MakeOptions,
-  modeOf,
-  type NewEntry,
-  type Step,
-} from './entry-maker.js';
+import { type EntryFault, type EntryMaker, type MakeOptions, modeOf, type NewEntry, type Step } from './entry-maker.js';
 import type { HeldDirectory } from './held-directory.js';
 
 /** Numbers of an entry, and the flags in the last but one, as `make_entries` in native/src/make.rs takes them. */

@@ -15,14 +15,7 @@ import {
 import type { ByteString, Timestamp } from '../bytes/index.js';
 import { pathBuffer } from '../io/index.js';
 import { joinPath } from '../tree/index.js';
-import {
-  type EntryFault,
-  type EntryMaker,
-  type MakeOptions,
-  modeOf,
-  type NewEntry,
-  type Step,
-} from './entry-maker.js';
+import { type EntryFault, type EntryMaker, type MakeOptions, modeOf, type NewEntry, type Step } from './entry-maker.js';
 import type { HeldDirectory } from './held-directory.js';
 
 const { O_WRONLY, O_RDONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK } = constants;
@@ -96,7 +89,7 @@ class Making {
   }
 }
 
-/** A double has room for microseconds until the year 2242. */
-function secondsOf({ seconds, nanoseconds }: Timestamp): number {
-  return seconds + nanoseconds / 1e9;
+/** Seconds as text: of a negative number `node:fs` makes the time of now. A double has room for microseconds until the year 2242. */
+function secondsOf({ seconds, nanoseconds }: Timestamp): string {
+  return `${seconds + nanoseconds / 1e9}`;
 }

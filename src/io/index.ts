@@ -23,6 +23,7 @@ export * from './sealed-plan.js';
 export * from './small-bytes.js';
 export * from './stream-target.js';
 export * from './target.js';
+export { targetError } from './target-error.js';
 export * from './unreadable.js';
 export * from './view.js';
 export * from './work.js';

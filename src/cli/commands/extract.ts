@@ -1,23 +1,103 @@
-// isopress extract IMAGE DIRECTORY [PATH…]
+// isopress extract IMAGE DIRECTORY [PATTERN…]
 
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { type ByteString, displayText } from '../../bytes/index.js';
-import { EXIT, InvalidInputError, UnsupportedError } from '../../errors.js';
-import { extractTree } from '../../extract/index.js';
-import { enterImage, lookUp, type PlaceInside } from '../../image/index.js';
+import { EXIT } from '../../errors.js';
+import { type ExtractReport, extractTree } from '../../extract/index.js';
+import { enterImage, type PlaceInside } from '../../image/index.js';
 import type { EngineChoice } from '../../native/index.js';
-import { exclude, FileTree, pick } from '../../tree/index.js';
+import { directory, exclude, FileTree, pick } from '../../tree/index.js';
 import { argumentBytes, shownArgument } from '../argument-bytes.js';
 import { withExamples } from '../examples.js';
 import { addImageOptions, type ImageOptions, withAddress } from '../inside.js';
+import { collectPattern } from '../patterns.js';
 import { openSession, type Session, type SessionOptions } from '../session.js';
 import { addSessionOptions, engineOption } from '../writer-options.js';
 
 interface ExtractCommandOptions extends SessionOptions, ImageOptions {
-  readonly exclude: readonly string[];
+  readonly exclude: readonly ByteString[];
   readonly owner: 'auto' | 'keep' | 'none';
   readonly xattrs: boolean;
   readonly force?: boolean;
   readonly keepGoing?: boolean;
   readonly engine: EngineChoice;
+}
+
+export function extractCommand(): Command {
+  const command = withExamples(
+    new Command('extract'),
+    'isopress extract live.iso ./disc',
+    "isopress extract 'live.iso!/LiveOS/squashfs.img!/LiveOS/rootfs.img' ./rootfs 'etc' 'usr/lib/os-release'",
+  )
+    .description('extract files of an image into a directory, without mounting it')
+    .argument('<image>', 'image file; live.iso!/LiveOS/squashfs.img goes inside, disk.img!#1 into a partition')
+    .argument('<directory>', 'a new directory, or an empty one')
+    .argument('[pattern...]', 'what to extract, with the directories that lead there (default: everything)')
+    .addOption(
+      new Option('--exclude <pattern>', 'leave out what matches; a leading / anchors at the root')
+        .argParser(collectPattern)
+        .default([], 'nothing'),
+    )
+    .addOption(
+      new Option('--owner <owner>', 'auto: keep users and groups as the superuser, none otherwise')
+        .choices(['auto', 'keep', 'none'])
+        .default('auto'),
+    )
+    .option('--no-xattrs', 'do not set extended attributes')
+    .option('--keep-going', 'leave out files that cannot be read or made, report them, and end with 3')
+    .option('-f, --force', 'extract into a directory that has entries, and replace files of the same name')
+    .addOption(engineOption());
+  return addSessionOptions(addImageOptions(command)).action(
+    async (image: string, target: string, patterns: string[], options: ExtractCommandOptions) => {
+      const session = openSession(options);
+      try {
+        const report = await withAddress(image, { ...options, note: session.note }, async (found) =>
+          extractTree(await chosen(found, patterns.map(argumentBytes), options), argumentBytes(target), {
+            engine: options.engine,
+            owners: options.owner === 'keep' || (options.owner === 'auto' && isSuperuser()),
+            xattrs: options.xattrs,
+            force: options.force ?? false,
+            keepGoing: options.keepGoing ?? false,
+            losses: (losses) => session.losses(losses),
+            run: session.run,
+          }),
+        );
+        finish(image, target, report, session);
+      } finally {
+        session.close();
+      }
+    },
+  );
+}
+
+/** What the address leads to: the entries of a directory or an image, or one file under its own name. */
+async function chosen(
+  found: PlaceInside,
+  patterns: readonly ByteString[],
+  options: ExtractCommandOptions,
+): Promise<FileTree> {
+  const { node, path } = await enterImage(found);
+  const name = path.slice(path.lastIndexOf('/') + 1) as ByteString;
+  const tree = new FileTree(node.kind === 'directory' ? node : directory({}, [[name, node]]));
+  return exclude(patterns.length > 0 ? pick(tree, patterns) : tree, options.exclude);
+}
+
+function isSuperuser(): boolean {
+  return process.geteuid?.() === 0;
+}
+
+function finish(image: string, target: string, report: ExtractReport, session: Session): void {
+  for (const { path, message } of report.failures) session.note(`/${displayText(path)}: ${message}`);
+  if (report.failures.length > 0) process.exitCode = EXIT.badInput;
+  const { entries, bytes, losses, failures } = report;
+  const data = {
+    image: shownArgument(image),
+    directory: shownArgument(target),
+    entries,
+    bytes,
+    losses,
+    failures: failures.map(({ path, message }) => ({ path: displayText(path), message })),
+  };
+  const left = failures.length > 0 ? `, ${failures.length} left out or incomplete` : '';
+  session.result('extract', data, [`${shownArgument(target)}: ${entries} entries, ${bytes} bytes of files${left}`]);
 }

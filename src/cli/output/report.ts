@@ -24,6 +24,7 @@ export const REPORTS = {
   check: 1,
   info: 1,
   ls: 1,
+  extract: 1,
   error: 1,
 } as const;
 
