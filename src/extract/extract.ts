@@ -22,6 +22,7 @@ import { type HeldDirectory, holdDirectory } from './held-directory.js';
 import { writeLarge } from './large-file.js';
 import { canMake, extractLosses, settableXattrs } from './losses.js';
 
+/** How a tree is extracted; everything has a default. */
 export interface ExtractOptions {
   /** Default `auto`. Without the addon there are no extended attributes, devices and pipes. */
   readonly engine?: EngineChoice;
@@ -44,6 +45,7 @@ export interface ExtractFailure {
   readonly message: string;
 }
 
+/** What was made, and what was not. */
 export interface ExtractReport {
   /** Names made, the top directory not counted. */
   readonly entries: number;

@@ -1,9 +1,11 @@
 // isopress/image: images of any known kind, and images inside images.
 
 import { type PathLike, pathBytes } from '../bytes/index.js';
+import * as extract from '../extract/index.js';
 import * as image from '../image/index.js';
 import type { FileTree } from '../tree/index.js';
 
+export type { ExtractFailure, ExtractOptions, ExtractReport } from '../extract/index.js';
 export {
   type AddressOptions,
   type AddressStep,
@@ -35,4 +37,17 @@ export function parseAddress(address: PathLike): image.ImageAddress {
  */
 export function lookUp(tree: FileTree, path: PathLike, links: 'follow' | 'keep' = 'follow'): image.FoundEntry {
   return image.lookUp(tree, pathBytes(path), links);
+}
+
+/**
+ * Makes the entries of a tree below a directory, with owners, modes, times and extended attributes, sparse files and hard links.
+ * Nothing is made outside the directory, and no symbolic link in it is followed. A new directory gets its name at the end; a
+ * failure leaves nothing of it. Throws {@link TargetError}, and what the contents of the tree throw.
+ */
+export function extractTree(
+  tree: FileTree,
+  directory: PathLike,
+  options: extract.ExtractOptions = {},
+): Promise<extract.ExtractReport> {
+  return extract.extractTree(tree, pathBytes(directory), options);
 }

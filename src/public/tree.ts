@@ -44,6 +44,7 @@ export {
   follow,
   glob,
   type Preparation,
+  pick,
   prepareTree,
   readManifest,
   shareDuplicates,

@@ -40,6 +40,14 @@ export function exclude<C extends Content>(whole: tree.FileTree<C>, patterns: re
   return tree.exclude(whole, patterns.map(pathBytes));
 }
 
+/**
+ * The entries that one of the patterns matches, directories with everything in them, below the directories that lead to them.
+ * Patterns count from the root. Throws {@link InvalidInputError} `tree.no-match` for a pattern that matches nothing.
+ */
+export function pick<C extends Content>(whole: tree.FileTree<C>, patterns: readonly PathLike[]): tree.FileTree<C> {
+  return tree.pick(whole, patterns.map(pathBytes));
+}
+
 /** Changes of a tree before it goes into an image. */
 export interface Preparation extends Omit<tree.Preparation, 'exclude'> {
   /** Patterns of entries to leave out. */
