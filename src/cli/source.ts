@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type ByteString, displayText, fromText } from '../bytes/index.js';
 import { InvalidInputError, TargetError, UnsupportedError } from '../errors.js';
-import { pathBuffer, type Run, type Source } from '../io/index.js';
+import { pathBuffer, type Run } from '../io/index.js';
 import { archiveInput, scanDirectory, scanTarball } from '../source/index.js';
 import { type FileTree, LossLog } from '../tree/index.js';
 import { argumentBytes } from './argument-bytes.js';
@@ -74,7 +74,7 @@ async function openTar(
         spool: nameless(),
         ignoreZeros: options.ignoreZeros,
         note: (text) => session.note(text),
-        identify: imageKind,
+        identify: async (file) => (await import('./image-kind.js')).imageKind(file),
         losses,
         ...(source === undefined ? { name: 'standard input' } : {}),
       },
@@ -89,15 +89,6 @@ async function openTar(
 }
 
 /** `an ext4 image`; undefined for what is not an image. */
-/** Only for what is no archive: the readers of all formats take longer to load than a small image takes to write. */
-async function imageKind(file: Source): Promise<string | undefined> {
-  const { recogniseAll } = await import('../image/index.js');
-  const [best] = await recogniseAll(file);
-  if (!best) return undefined;
-  const { kind } = best.format.facts(best.found);
-  return `${/^[aei]/.test(kind) ? 'an' : 'a'} ${kind} image`;
-}
-
 /** A file that goes away with its descriptor, however this program ends. */
 function openNameless(directory: ByteString): number {
   const path = pathBuffer(join(directory, `.isopress-${process.pid}.spool`) as ByteString);

@@ -92,7 +92,7 @@ export type NativeState =
   | { readonly addon: undefined; readonly reason: string };
 
 /** Must equal `ABI` in native/src/lib.rs; raised with every change of an exported function. */
-const ABI = 10;
+const ABI = 11;
 
 let state: NativeState | undefined;
 
