@@ -1,7 +1,7 @@
 // A bundle: the results of a build under names with an id, ready to be published, with digests beside them.
 
-import { mkdir, stat } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { mkdir, rmdir, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fromText } from '../../bytes/index.js';
 import { option, SourceError, TargetError, UsageError, wording } from '../../errors.js';
 import {
@@ -86,14 +86,13 @@ export async function bundleResults(options: BundleOptions, run: Run): Promise<B
     return 'filename' in result && result.use_for_bundle;
   });
   const names = new Map(bundled.map(({ filename }) => [basename(filename), nameOf(basename(filename))]));
-  await makeDirectory(directory);
   const request = {
     targetDirectory: directory,
     name: id,
     purpose: 'bundle',
     note: options.note ?? (() => {}),
   } as const;
-  const files = await withWorkDirectory(request, async (workDirectory) => {
+  const bundle = async (workDirectory: string) => {
     const made: string[] = [];
     const job: Omit<Job, 'result'> = {
       ...{ target, directory, workDirectory, names, made },
@@ -106,7 +105,8 @@ export async function bundleResults(options: BundleOptions, run: Run): Promise<B
     for (const result of bundled) reports.push(await bundleFile({ ...job, result }, run));
     await publish({ names: made, workDirectory, targetDirectory: directory, replaces: () => job.force });
     return reports;
-  });
+  };
+  const files = await withNewDirectory(directory, () => withWorkDirectory(request, bundle));
   return { directory, files };
 }
 
@@ -214,13 +214,25 @@ async function digestsOfFile(path: string, listed: DigestName, run: Run) {
   return { size, digests: digests.end() };
 }
 
-async function makeDirectory(path: string): Promise<void> {
-  await mkdir(path, { recursive: true }).catch((error) => {
+/** Makes a directory, with those that lead to it, and after a failure removes them again if nothing is in them. */
+async function withNewDirectory<T>(path: string, work: () => Promise<T>): Promise<T> {
+  const first = await mkdir(path, { recursive: true }).catch((error) => {
     throw new TargetError('bundle.directory', `${path} cannot be made: ${(error as Error).message}.`, {
       path,
       cause: error,
     });
   });
+  try {
+    return await work();
+  } catch (error) {
+    if (first !== undefined) await removeEmpty(path, first).catch(() => {});
+    throw error;
+  }
+}
+
+async function removeEmpty(path: string, first: string): Promise<void> {
+  await rmdir(path);
+  if (path !== first) await removeEmpty(dirname(path), first);
 }
 
 async function isThere(path: string): Promise<boolean> {

@@ -1,5 +1,5 @@
 // Every value that becomes part of a path is one plain component or refused, wherever it comes from.
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -120,6 +120,15 @@ describe('a bundle', () => {
     );
     const made = bundleResults({ targetDirectory, bundleDirectory: join(scratch, 'none'), id: '7' }, quietRun());
     await expect(made).rejects.toMatchObject({ code: 'bundle.record' });
+  });
+
+  test('that fails leaves no directory that was made for it', async () => {
+    const [targetDirectory, made] = [mkdtempSync(join(scratch, 'record-')), join(scratch, 'made')];
+    writeFileSync(join(targetDirectory, 'isopress.result.json'), JSON.stringify({ live_image }));
+    for (const bundleDirectory of [made, join(made, 'a/b')]) {
+      await expect(bundleResults({ targetDirectory, bundleDirectory, id: '7' }, quietRun())).rejects.toThrow();
+      expect(existsSync(made)).toBe(false);
+    }
   });
 
   test('takes files from the directory of the record alone, whatever path it names', async () => {
