@@ -5,8 +5,8 @@ import { chooseNative, type EngineChoice } from '../native/index.js';
 import type { EngineId } from './codec.js';
 import type { BlockCompressor } from './compressor.js';
 import { LIBRARIES } from './core/built.js';
-import type { CoreCodec } from './core/instance.js';
 import { coreModule } from './core/module.js';
+import type { CoreCodec } from './core/names.js';
 import { openNativePool } from './native-pool.js';
 import { openWorkerPool } from './worker-pool.js';
 

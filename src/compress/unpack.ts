@@ -4,8 +4,9 @@ import { createGunzip } from 'node:zlib';
 import type { StreamFormat } from '../bytes/index.js';
 import { InvalidImageError, UnsupportedError } from '../errors.js';
 import { unpackBzip2 } from './bzip2.js';
-import { Core, CoreFault, type CoreStream, TOO_HUNGRY, UNSUPPORTED } from './core/instance.js';
+import { Core, CoreFault, TOO_HUNGRY, UNSUPPORTED } from './core/instance.js';
 import { coreModule } from './core/module.js';
+import type { CoreStream } from './core/names.js';
 import { unpackLegacyLz4 } from './legacy-lz4.js';
 
 /**

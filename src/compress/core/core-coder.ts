@@ -1,8 +1,9 @@
 // The codec core as an encoder of a thread, and as a decoder of blocks.
 
 import type { BlockCoder } from '../codec.js';
-import { Core, type CoreCodec } from './instance.js';
+import { Core } from './instance.js';
 import { coreModule } from './module.js';
+import type { CoreCodec } from './names.js';
 
 /** The settings for compressing with the core, as data that can be sent to a thread. */
 export interface CoreSpec {

@@ -2,11 +2,7 @@
 
 import { InternalError, ToolError } from '../../errors.js';
 import { LIBRARIES, STREAMS } from './built.js';
-
-/** Codecs of the core. */
-export type CoreCodec = keyof typeof LIBRARIES;
-/** Formats of streams that the core decompresses. */
-export type CoreStream = (typeof STREAMS)[number];
+import type { CoreCodec, CoreStream } from './names.js';
 
 const CODECS = Object.keys(LIBRARIES) as CoreCodec[];
 const PARAMETERS = 6;

@@ -2,7 +2,7 @@
 // what stands around them. The objects are in this folder, one file each.
 
 import type { LevelScale } from '../codec.js';
-import type { CoreCodec } from '../core/instance.js';
+import type { CoreCodec } from '../core/names.js';
 
 /** One kind of compressed file. */
 export interface Container<Name extends string = string> {
