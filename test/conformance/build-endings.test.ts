@@ -303,7 +303,7 @@ describe.runIf(hasGrub)('a build that has no room', () => {
     [
       'while the image is written',
       4000,
-      /limit on the size of files.*x86_64-1\.0\.0\.iso\. \[target\.efbig\]\n {2}Raise it/s,
+      /limit on the size of files.*x86_64-1\.0\.0\.iso\. \[target\.efbig\]\n {2}Raise the limit/s,
     ],
   ] as const)('by a limit, %s', (_, kibibytes, message) => {
     expect(buildWithin(iso.directory(), limited(kibibytes))).toMatch(message);

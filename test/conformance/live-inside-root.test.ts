@@ -183,7 +183,7 @@ oracle(
   const opening = openRoot({ root, workDirectory, modes: ['chroot', 'userns'], profile: '', epoch: 1 }, quietRun());
   await expect(opening).rejects.toMatchObject({
     code: 'live.no-way-inside',
-    hint: expect.stringContaining('initrd: FILE'),
+    hint: expect.stringContaining('initrd.file: FILE'),
   });
 });
 
