@@ -11,6 +11,8 @@ TEST=(
   # judges of the formats
   man-db zsh fish e2fsprogs fuse2fs squashfs-tools squashfs-tools-ng squashfuse xorriso genisoimage 'p7zip-full|7zip' libarchive-tools
   erofs-utils dosfstools mtools udftools makefs isomd5sum gdisk fdisk parted grub-common file cpio
+  # makers of what is named and not read
+  qemu-utils cryptsetup-bin btrfs-progs xfsprogs ntfs-3g exfatprogs f2fs-tools
   # boot loaders that live ISOs are built with, and machines that boot them
   grub-pc-bin grub-efi-amd64-bin isolinux syslinux-common mmdebstrap debian-archive-keyring uidmap qemu-system-x86 ovmf busybox-static
   # root trees of other machines, and such a machine
