@@ -7,10 +7,16 @@ import { erofsBytes } from '../support/erofs-images.js';
 import { everythingTree } from '../support/squashfs-images.js';
 
 const cases: readonly (readonly [options: Partial<ErofsOptions>, sha256: string])[] = [
-  [{}, '0'],
-  [{ blockSize: 512, inodes: 'extended' }, '0'],
-  [{ blockSize: 65_536, inlineData: false, sharedXattrs: 0, label: 'LIVE' }, '0'],
-  [{ inodes: 'compact', sparse: false, seed: 'another' }, '0'],
+  [{}, 'd37255d9567059f0370b10f528ee1ff17ecbc6d2045e0a4467334aaf2759201c'],
+  [{ blockSize: 512, inodes: 'extended' }, '6402181254c7964e39114d1a4ca172f515f36115e16ea85d1cf85284f545deb6'],
+  [
+    { blockSize: 65_536, inlineData: false, sharedXattrs: 0, label: 'LIVE' },
+    'b59c9ce1ceef45f94874248798a4b152a923c70176f1b0d563b4cc62aec443f5',
+  ],
+  [
+    { inodes: 'compact', sparse: false, seed: 'another' },
+    '907eead97a2db29f1b1cea13c7e652e70feb9239171b30538cde4011890e7a97',
+  ],
 ];
 
 test('the digests below belong to this layout version', () => {
