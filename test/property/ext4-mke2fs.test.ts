@@ -14,10 +14,13 @@ const scratch = scratchDirectory();
 const runs = Number(process.env['ISOPRESS_TEST_RUNS'] ?? 40);
 const MEBIBYTE = 2 ** 20;
 
-/** Features, each as it is, or switched off: mke2fs refuses some together, and those runs do not count. */
+/**
+ * Features, each as it is, or switched off: mke2fs refuses some together, and those runs do not count. Without inline_data:
+ * of such a file of fewer than 60 bytes debugfs 1.47 dumps 60, where the kernel reads it as it is.
+ */
 const FEATURES = [
   ...['64bit', 'bigalloc', 'casefold', 'dir_index', 'ea_inode', 'encrypt', 'extent', 'ext_attr', 'filetype'],
-  ...['flex_bg', 'has_journal', 'huge_file', 'inline_data', 'large_dir', 'large_file', 'meta_bg', 'metadata_csum'],
+  ...['flex_bg', 'has_journal', 'huge_file', 'large_dir', 'large_file', 'meta_bg', 'metadata_csum'],
   ...['metadata_csum_seed', 'mmp', 'orphan_file', 'project', 'quota', 'resize_inode', 'sparse_super'],
   ...['sparse_super2', 'stable_inodes', 'uninit_bg', 'verity', 'extra_isize', 'dir_nlink', 'fast_commit'],
 ];

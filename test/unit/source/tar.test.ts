@@ -206,7 +206,7 @@ describe('attributes', () => {
 
   test('a list with names is no loss beside the same list as an attribute, as GNU tar writes both', async () => {
     const losses = new LossLog();
-    const value = `\x02\0\0\0${'\x01\0\x06\0\xff\xff\xff\xff'}`;
+    const value = '\x02\0\0\0\x01\0\x06\0\0\0\0\0';
     const data =
       record('SCHILY.acl.access', 'user::rw-\nuser:games:r--\ngroup::r--\nmask::r--\nother::r--\n') +
       record('SCHILY.xattr.system.posix_acl_access', value);
