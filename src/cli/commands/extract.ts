@@ -70,7 +70,7 @@ export function extractCommand(): Command {
   );
 }
 
-/** What the address leads to: the entries of a directory or an image, or one file under its own name. */
+/** The entries of a directory or an image, or one file under its own name. */
 async function chosen(
   found: PlaceInside,
   patterns: readonly ByteString[],

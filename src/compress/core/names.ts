@@ -1,4 +1,4 @@
-// What the codec core knows, by name.
+// Names of codecs and streams in the codec core.
 
 import type { LIBRARIES, STREAMS } from './built.js';
 

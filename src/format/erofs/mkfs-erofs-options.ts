@@ -151,7 +151,7 @@ const TABLE: OptionTable<Draft> = {
   },
   '--preserve-mtime|--ungzip|--unxz': ALWAYS,
   '--mount-point PATH|--async-queue-limit N': ALWAYS,
-  '--exclude-regex EXPRESSION': 'Give patterns with --exclude.',
+  '--exclude-regex EXPRESSION': 'Give patterns instead of expressions.',
   '--compress-hints FILE': LISTS,
   '--max-extent-bytes SIZE': LISTS,
   '--zD VALUE': EXPERIMENTAL,
@@ -177,11 +177,18 @@ const TABLE: OptionTable<Draft> = {
   '--oci MODE': REMOTE,
 };
 
-const OF_TREE: ReadonlySet<string> = new Set(
-  '-T -x --all-root --all-time --ignore-mtime --force-uid --force-gid --uid-offset --gid-offset --exclude-path'.split(
-    ' ',
-  ),
-);
+const OF_TREE: ReadonlySet<string> = new Set([
+  '-T',
+  '-x',
+  '--all-root',
+  '--all-time',
+  '--ignore-mtime',
+  '--force-uid',
+  '--force-gid',
+  '--uid-offset',
+  '--gid-offset',
+  '--exclude-path',
+]);
 
 type Feature = ((draft: Draft) => void) | typeof ALWAYS | string;
 

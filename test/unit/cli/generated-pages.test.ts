@@ -46,7 +46,7 @@ oracle('bash')('bash completes commands, options and their values', () => {
       .stdout.trim()
       .split('\n');
   };
-  expect(complete('ext')).toEqual(['ext4']);
+  expect(complete('ext')).toEqual(['ext4', 'extract']);
   expect(complete('fat', '--type', '1')).toEqual(['12', '16']);
   expect(complete('iso', '--volume-i')).toEqual(['--volume-id']);
 });

@@ -131,7 +131,15 @@ describe.skipIf(!addon)('the compressor of the addon', () => {
     for (const codec of [undefined, null, 'zip', {}, 1, ['gzip']]) {
       expect(() => new Compressor!(codec, [1], 1, nothing)).toThrow();
     }
-    for (const parameters of [[6, 2], [6, 0, 1], [6, 0, 2 ** 33], [6, 0, 0, 256], [6, 0, 0, 0, 0], ['x86'], 'x86']) {
+    for (const parameters of [
+      [6, 2],
+      [6, 0, 1],
+      [6, 0, 2 ** 33],
+      [6, 0, 0, 256],
+      [6, 0, 0, 0, 0, 0, 0],
+      ['x86'],
+      'x86',
+    ]) {
       expect(() => new Compressor!('xz', parameters, 1, nothing), String(parameters)).toThrow();
     }
     for (const codec of ['lzop', '', 1, null]) expect(() => decompress!(codec, new Uint8Array(9), 9)).toThrow();
