@@ -104,6 +104,22 @@ kernelOracle(
   );
 });
 
+/** Of a directory under two spellings GNU tar restores the one or the other last, with --delay-directory-restore the earlier. */
+function hasTwoSpellings(): boolean {
+  const spelled = new Map<string, string>();
+  for (const name of judge('tar', ['-tf', archive])
+    .stdout.split('\n')
+    .filter((line) => line.endsWith('/'))) {
+    const plain = name
+      .split('/')
+      .filter((part) => part !== '' && part !== '.')
+      .join('/');
+    if ((spelled.get(plain) ?? name) !== name) return true;
+    spelled.set(plain, name);
+  }
+  return false;
+}
+
 kernelOracle('tar', 'python3')(
   'archives entry by entry, with names that come again',
   { timeout: 300_000 },
@@ -114,7 +130,7 @@ kernelOracle('tar', 'python3')(
         empty();
         succeed('python3', [SCRIPT, 'archive', String(seed), archive]);
         // GNU tar refuses what cannot be unpacked, such as an entry below a file; so may we.
-        if (unpack('tar', GNU_RESTORES) !== 0) return;
+        if (unpack('tar', GNU_RESTORES) !== 0 || hasTwoSpellings()) return;
         compared++;
         await compare();
       }),
