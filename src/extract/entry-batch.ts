@@ -1,8 +1,8 @@
 // Gathers entries of one directory, so that one call makes many; while it is under way the next are gathered.
 
 import type { ByteString } from '../bytes/index.js';
+import type { HeldDirectory } from '../io/index.js';
 import type { EntryFault, EntryMaker, MakeOptions, NewEntry } from './entry-maker.js';
-import type { HeldDirectory } from './held-directory.js';
 
 const ROOM = 1024 * 1024;
 const MOST = 512;

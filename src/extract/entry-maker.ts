@@ -1,8 +1,8 @@
 // Making the entries of a directory with all their facts, by one of two engines.
 
 import type { ByteString } from '../bytes/index.js';
+import type { HeldDirectory } from '../io/index.js';
 import type { Node } from '../tree/index.js';
-import type { HeldDirectory } from './held-directory.js';
 
 /** An entry of a directory of the running system. */
 export interface NewEntry {
@@ -50,7 +50,8 @@ export interface EntryMaker extends MakerFeatures {
   ): Promise<readonly (EntryFault | undefined)[]>;
 }
 
-const SETUID_SETGID = 0o6000;
+/** Bits that lend the identity of the owner. */
+export const SETUID_SETGID = 0o6000;
 
 /** The permission bits that an entry gets. */
 export function modeOf(node: Node, { owners }: MakeOptions): number {

@@ -3,7 +3,17 @@
 import { linkSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs';
 import { type ByteString, displayText } from '../bytes/index.js';
 import { AbortedError, InternalError, IsopressError, TargetError } from '../errors.js';
-import { type ExactContent, exactly, isHole, pathBuffer, quietRun, type Run, targetError } from '../io/index.js';
+import {
+  type ExactContent,
+  exactly,
+  type HeldDirectory,
+  holdDirectory,
+  isHole,
+  pathBuffer,
+  quietRun,
+  type Run,
+  targetError,
+} from '../io/index.js';
 import type { EngineChoice } from '../native/index.js';
 import {
   type Directory,
@@ -18,7 +28,6 @@ import { chooseMaker } from './choose-maker.js';
 import { withDestination } from './destination.js';
 import { EntryBatch } from './entry-batch.js';
 import type { EntryFault, EntryMaker, MakeOptions, NewEntry } from './entry-maker.js';
-import { type HeldDirectory, holdDirectory } from './held-directory.js';
 import { writeLarge } from './large-file.js';
 import { canMake, extractLosses, settableXattrs } from './losses.js';
 
@@ -137,7 +146,7 @@ class Extraction {
 
   async #below(held: HeldDirectory, name: ByteString, child: Directory, path: ByteString): Promise<void> {
     await this.#batch.flush();
-    const below = holdDirectory(joinPath(held.path, name), joinPath(held.at, name));
+    const below = holdDirectory(joinPath(held.path, name), { at: joinPath(held.at, name) });
     try {
       await this.#directory(child, below, path);
     } finally {

@@ -1,9 +1,8 @@
 // What the running system cannot keep of a tree, found before anything is made.
 
 import { type FileTree, type Loss, LossLog, type Node, walk } from '../tree/index.js';
-import type { MakeOptions, MakerFeatures } from './entry-maker.js';
+import { type MakeOptions, type MakerFeatures, SETUID_SETGID } from './entry-maker.js';
 
-const SETUID_SETGID = 0o6000;
 const MICROSECOND = 1000;
 
 /** A capability is tied to a superuser, and `trusted` is the superuser's own. */

@@ -1,14 +1,12 @@
 // Entries made by the addon in a thread of libuv, some hundred per call.
 
 import { getSystemErrorName } from 'node:util';
-import { pathBuffer } from '../io/index.js';
+import { type HeldDirectory, pathBuffer } from '../io/index.js';
 import type { NativeAddon } from '../native/index.js';
 import { TYPE_BITS } from '../tree/index.js';
 import { type EntryFault, type EntryMaker, type MakeOptions, modeOf, type NewEntry, type Step } from './entry-maker.js';
-import type { HeldDirectory } from './held-directory.js';
 
-/** Numbers of an entry, and the flags in the last but one, as `make_entries` in native/src/make.rs takes them. */
-const NUMBERS = 11;
+/** Flags of an entry, as `make_entries` in native/src/make.rs takes them. */
 const EXISTS = 1;
 const OWNER = 2;
 /** As numbered in native/src/fs/make.rs. */
@@ -54,7 +52,7 @@ function numbersOf({ node, data, exists }: NewEntry, { length }: Uint8Array, opt
   const xattrs = options.xattrs ? node.xattrs.length : 0;
   const [at, bytes] = data && length > 0 ? [data.byteOffset, data.length] : [0, 0];
   const mode = TYPE_BITS[kind] | modeOf(node, options);
-  return [mode, uid, gid, mtime.seconds, mtime.nanoseconds, major, minor, at, bytes, flags, xattrs].slice(0, NUMBERS);
+  return [mode, uid, gid, mtime.seconds, mtime.nanoseconds, major, minor, at, bytes, flags, xattrs];
 }
 
 function textsOf({ name, node }: NewEntry, { xattrs }: MakeOptions): Uint8Array[] {

@@ -13,10 +13,9 @@ import {
   writeSync,
 } from 'node:fs';
 import type { ByteString, Timestamp } from '../bytes/index.js';
-import { pathBuffer } from '../io/index.js';
+import { type HeldDirectory, pathBuffer } from '../io/index.js';
 import { joinPath } from '../tree/index.js';
 import { type EntryFault, type EntryMaker, type MakeOptions, modeOf, type NewEntry, type Step } from './entry-maker.js';
-import type { HeldDirectory } from './held-directory.js';
 
 const { O_WRONLY, O_RDONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK } = constants;
 

@@ -7,6 +7,7 @@ export * from './event-loop.js';
 export { exactContent, renderedContent } from './exact.js';
 export * from './file.js';
 export * from './file-target.js';
+export { type HeldDirectory, holdDirectory } from './held-directory.js';
 export { pathBuffer, replaced, sourceError } from './host-path.js';
 export * from './image-file.js';
 export * from './in-order.js';

@@ -1,18 +1,8 @@
 // Directories read with `node:fs`, some entries at a time.
 
-import {
-  type BigIntStats,
-  closeSync,
-  constants,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readdirSync,
-  readlinkSync,
-  statSync,
-} from 'node:fs';
+import { type BigIntStats, closeSync, constants, lstatSync, openSync, readdirSync, readlinkSync } from 'node:fs';
 import { type ByteString, byteStringOf, compareBytes, EPOCH_ZERO, fromNanoseconds } from '../bytes/index.js';
-import { ANY_FILE, type FileIdentity, identityOf, pathBuffer, replaced } from '../io/index.js';
+import { ANY_FILE, type FileIdentity, holdDirectory, identityOf, pathBuffer } from '../io/index.js';
 import { foreignRuntime } from '../native/index.js';
 import { joinPath, kindOfMode } from '../tree/index.js';
 import { type Entries, type EntryFacts, type EntryReader, type Listing, type ScanNote, SELF } from './entries.js';
@@ -60,35 +50,15 @@ export class PortableEntryReader implements EntryReader {
   }
 }
 
-/**
- * Runs `use` with a path to the directory that was found at `path`, which leads there even if it is moved meanwhile; on
- * systems without /proc with the path itself. Throws `source.changed` for another directory.
- */
+/** Runs `use` with a path to the directory that was found at `path`. Throws `source.changed` for another one. */
 function inDirectory<T>(path: ByteString, found: FileIdentity, use: (at: ByteString) => T): T {
-  const isFound = found.inode >= 0;
   // Only the top may be a link.
-  const flags = constants.O_RDONLY | constants.O_DIRECTORY | (isFound ? constants.O_NOFOLLOW : 0);
-  const fd = openSync(pathBuffer(path), flags);
+  const held = holdDirectory(path, { found, follow: found === ANY_FILE });
   try {
-    const own = identityOf(fstatSync(fd));
-    if (isFound && !equal(own, found)) throw replaced(path);
-    const held = `/proc/self/fd/${fd}` as ByteString;
-    return use(leadsTo(held, own) ? held : path);
+    return use(held.at);
   } finally {
-    closeSync(fd);
+    held.close();
   }
-}
-
-function leadsTo(path: ByteString, identity: FileIdentity): boolean {
-  try {
-    return equal(identityOf(statSync(pathBuffer(path))), identity);
-  } catch {
-    return false;
-  }
-}
-
-function equal(a: FileIdentity, b: FileIdentity): boolean {
-  return a.inode === b.inode && a.device === b.device;
 }
 
 type Look = { readonly stat: BigIntStats; readonly facts: EntryFacts } | { readonly error: unknown };

@@ -1,12 +1,14 @@
 // Layer 2: the file tree. Sources and image readers make one; planners take one.
 
 export * from './duplicates.js';
+export * from './entry-limits.js';
 export * from './exclude.js';
 export * from './file-tree.js';
 export * from './file-type.js';
 export * from './fingerprint.js';
 export * from './follow.js';
 export * from './image-format.js';
+export * from './inode-tree.js';
 export * from './leaf-table.js';
 export * from './loss.js';
 export * from './manifest/index.js';

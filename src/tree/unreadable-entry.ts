@@ -2,7 +2,7 @@
 
 import { type ByteString, displayText } from '../bytes/index.js';
 import { InvalidImageError, UnsupportedError } from '../errors.js';
-import { type ExactContent, ExhaustedError, UnreadableContent } from '../io/index.js';
+import { type ExactContent, ExhaustedError, FAULT_UNITS, UnreadableContent, type Work } from '../io/index.js';
 import { type Attributes, type File, file } from './node.js';
 
 /** An error that concerns only one entry. */
@@ -29,4 +29,25 @@ export function unreadableContent(path: ByteString, cause: EntryFault, size = 0)
  */
 export function unreadableEntry(path: ByteString, cause: EntryFault, attributes: Partial<Attributes> = {}): File {
   return file(unreadableContent(path, cause), attributes);
+}
+
+/** A file whose content is looked for. `size` is what it claims. */
+export interface ClaimedFile {
+  readonly path: ByteString;
+  readonly size: number;
+  readonly work: Work;
+}
+
+/** The content that `find` finds; content that throws when it is read if its places are wrong, which is one file's error. */
+export async function contentOrFault(
+  { path, size, work }: ClaimedFile,
+  find: () => Promise<ExactContent>,
+): Promise<ExactContent> {
+  try {
+    return await find();
+  } catch (error) {
+    if (!isEntryFault(error)) throw error;
+    work.spend(FAULT_UNITS);
+    return unreadableContent(path, error, size);
+  }
 }

@@ -4,22 +4,19 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { ByteString } from '../../src/bytes/text.js';
 import type { ClusterRequest } from '../../src/compress/index.js';
 import { planErofs } from '../../src/format/erofs/index.js';
 import { superblock } from '../../src/format/erofs/superblock.js';
 import { type Data, type ExactContent, quietRun } from '../../src/io/content.js';
 import { exactContent } from '../../src/io/exact.js';
 import { collect } from '../../src/io/memory.js';
-import { FileTree } from '../../src/tree/file-tree.js';
-import { type Directory, directory, type Node } from '../../src/tree/node.js';
 import { mapNodes } from '../../src/tree/rewrite.js';
 import { EROFS, EROFS_EPOCH, erofsBytes, writeErofs } from '../support/erofs-images.js';
 import { kernelOracle } from '../support/oracle.js';
 import { scratchDirectory } from '../support/scratch.js';
 import { asLinuxShows } from '../support/squashfs-images.js';
 import { mounted } from '../support/tools.js';
-import { describeDirectory, describeTree, treeArbitrary } from '../support/trees.js';
+import { describeDirectory, describeTree, reversedTree, treeArbitrary } from '../support/trees.js';
 
 const runs = Number(process.env['ISOPRESS_TEST_RUNS'] ?? 40);
 
@@ -67,16 +64,9 @@ test('the same bytes for any number of jobs, twice from one plan, and within the
 });
 
 test('the same bytes whatever order the entries were given in', async () => {
-  const reversed = (dir: Directory): Directory =>
-    directory<ExactContent>(
-      dir,
-      [...dir.entries]
-        .reverse()
-        .map(([name, node]): [ByteString, Node] => [name, node.kind === 'directory' ? reversed(node) : node]),
-    );
   await fc.assert(
     fc.asyncProperty(treeArbitrary(EROFS), async (tree) => {
-      const other = new FileTree(reversed(tree.root));
+      const other = reversedTree(tree);
       expect(Buffer.compare(await erofsBytes(other), await erofsBytes(tree))).toBe(0);
     }),
     { numRuns: 15 },

@@ -2,7 +2,6 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { ByteString } from '../../src/bytes/text.js';
 import { chooseCompression } from '../../src/compress/index.js';
 import { planSquashfs, type StoredPart } from '../../src/format/squashfs/index.js';
 import { superblock } from '../../src/format/squashfs/superblock.js';
@@ -10,10 +9,10 @@ import { type Data, type ExactContent, isHole, quietRun } from '../../src/io/con
 import { exactContent } from '../../src/io/exact.js';
 import { bytesSource, collect } from '../../src/io/memory.js';
 import { FileTree } from '../../src/tree/file-tree.js';
-import { type Directory, directory, file, type Node } from '../../src/tree/node.js';
+import { file } from '../../src/tree/node.js';
 import { mapNodes } from '../../src/tree/rewrite.js';
 import { EPOCH, GZIP, SQUASHFS, STORED, squashfsBytes } from '../support/squashfs-images.js';
-import { treeArbitrary } from '../support/trees.js';
+import { reversedTree, treeArbitrary } from '../support/trees.js';
 
 const ZSTD = chooseCompression({ name: 'zstd', engine: 'portable', level: 1 });
 const LZ4 = chooseCompression({ name: 'lz4', engine: 'portable' });
@@ -47,16 +46,9 @@ test('the same bytes for any number of jobs, twice from one plan, and within the
 });
 
 test('the same bytes whatever order the entries were given in', async () => {
-  const reversed = (dir: Directory): Directory =>
-    directory<ExactContent>(
-      dir,
-      [...dir.entries]
-        .reverse()
-        .map(([name, node]): [ByteString, Node] => [name, node.kind === 'directory' ? reversed(node) : node]),
-    );
   await fc.assert(
     fc.asyncProperty(treeArbitrary(SQUASHFS), async (tree) => {
-      const other = new FileTree(reversed(tree.root));
+      const other = reversedTree(tree);
       expect(await squashfsBytes(other)).toEqual(await squashfsBytes(tree));
     }),
     { numRuns: 15 },

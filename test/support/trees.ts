@@ -275,3 +275,15 @@ function unescapeOctal(text: string): string {
 function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
+
+/** The same tree, its entries given in the opposite order. */
+export function reversedTree(tree: FileTree): FileTree {
+  const reversed = (dir: Directory): Directory =>
+    directory<ExactContent>(
+      dir,
+      [...dir.entries]
+        .reverse()
+        .map(([name, node]): [ByteString, Node] => [name, node.kind === 'directory' ? reversed(node) : node]),
+    );
+  return new FileTree(reversed(tree.root));
+}

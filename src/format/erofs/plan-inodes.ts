@@ -1,8 +1,16 @@
 // Numbers the inodes: the root, then everything but directories in tree order, then the other directories in tree order.
 
-import { type ByteString, displayText } from '../../bytes/index.js';
-import { InvalidInputError } from '../../errors.js';
-import { type Directory, type FileTree, joinPath, type Leaf, LeafTable } from '../../tree/index.js';
+import type { ByteString } from '../../bytes/index.js';
+import {
+  checkLimits,
+  checkName,
+  type Directory,
+  type EntryLimits,
+  type FileTree,
+  joinPath,
+  type Leaf,
+  LeafTable,
+} from '../../tree/index.js';
 import { MAX_NAME } from './dirent.js';
 import { MAX_MAJOR, MAX_MINOR } from './inode.js';
 import { listingSize } from './listing.js';
@@ -44,7 +52,7 @@ export const ROOT_NUMBER = 1;
 /** Inode number of the first leaf. */
 export const FIRST_LEAF_NUMBER = 2;
 /** Kernels refuse a target of a page or more. */
-const MAX_TARGET = 4095;
+const LIMITS: EntryLimits = { format: 'erofs', name: MAX_NAME, target: 4095, major: MAX_MAJOR, minor: MAX_MINOR };
 
 type Unnumbered = { -readonly [K in keyof PlannedDirectory]: PlannedDirectory[K] } & { children: Unnumbered[] };
 
@@ -59,9 +67,9 @@ export function planInodes(tree: FileTree, blockSize: number): PlannedInodes {
     dir.firstLeaf = table.count;
     dir.listingSize = listingSize(dir.node.entries.keys(), blockSize);
     for (const [name, node] of dir.node.entries) {
-      if (name.length > MAX_NAME) throw nameTooLong(dir, name);
+      checkName(LIMITS, dir.path, name);
       if (node.kind === 'directory') dir.children.push(unnumbered(node, joinPath(dir.path, name), dir));
-      else if (table.add(node)) checkLeaf(node, dir.path, name);
+      else if (table.add(node)) checkLimits(LIMITS, dir.path, name, node);
     }
     for (let i = dir.children.length - 1; i >= 0; i--) stack.push(dir.children[i]!);
   }
@@ -82,30 +90,4 @@ function unnumbered(node: Directory, path: ByteString, parent?: Unnumbered): Unn
   const dir = { node, path, children: [], firstLeaf: 0, listingSize: 0, number: 0 } as unknown as Unnumbered;
   dir.parent = parent ?? dir;
   return dir;
-}
-
-function checkLeaf(node: Leaf, directory: ByteString, name: ByteString): void {
-  const fail = (code: string, message: (path: string) => string) => {
-    const path = `/${displayText(joinPath(directory, name))}`;
-    throw new InvalidInputError(code, message(path), { path });
-  };
-  if (node.kind === 'symlink') {
-    const { length } = node.target;
-    if (length === 0) fail('erofs.target-empty', (path) => `The symbolic link ${path} has no target.`);
-    if (length > MAX_TARGET) {
-      fail('erofs.target-too-long', (path) => `The target of ${path} has ${length} bytes; ${MAX_TARGET} are possible.`);
-    }
-  } else if (node.kind !== 'file' && (node.major > MAX_MAJOR || node.minor > MAX_MINOR)) {
-    const device = `${node.major}:${node.minor}`;
-    fail(
-      'erofs.device-number',
-      (path) => `${path} has the device number ${device}; ${MAX_MAJOR}:${MAX_MINOR} is the largest.`,
-    );
-  }
-}
-
-function nameTooLong(dir: PlannedDirectory, name: ByteString): InvalidInputError {
-  const path = `/${displayText(joinPath(dir.path, name))}`;
-  const message = `The name of ${path} has ${name.length} bytes; ${MAX_NAME} are possible.`;
-  return new InvalidInputError('erofs.name-too-long', message, { path });
 }

@@ -14,7 +14,7 @@ const LARGEST_RECORD = 0x10000;
 
 export interface Name {
   readonly name: ByteString;
-  readonly ino: number;
+  readonly ref: number;
 }
 
 /** All names but `.` and `..` in their stored order. */
@@ -50,7 +50,7 @@ function readRecords(bytes: Uint8Array, ino: number, names: Name[]): void {
       if (HEADER + nameLength > length) broken(ino);
       const name = byteStringOf(bytes.subarray(at + HEADER, at + HEADER + nameLength));
       if (name === '' || name.includes('/') || name.includes('\0')) broken(ino);
-      if (name !== '.' && name !== '..') names.push({ name, ino: target });
+      if (name !== '.' && name !== '..') names.push({ name, ref: target });
     }
     at += length;
   }

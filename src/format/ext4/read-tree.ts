@@ -1,22 +1,18 @@
-// The files of an opened image as a tree: inodes become nodes, names lead to them. Directories are read breadth first and
-// built from the last to the first, so nesting does not use the stack.
+// The files of an opened image as a tree: inodes become nodes, names lead to them.
 
 import { alignUp, type ByteString, byteStringOf } from '../../bytes/index.js';
-import { bytesSource, collect, EMPTY, type ExactContent, FAULT_UNITS, PartsContent, quietRun } from '../../io/index.js';
+import { bytesSource, collect, EMPTY, type ExactContent, PartsContent, quietRun } from '../../io/index.js';
 import {
   type Attributes,
-  directory,
-  type EntryFault,
-  FileTree,
+  contentOrFault,
+  type FileTree,
   file,
-  isEntryFault,
-  joinPath,
   kindOfMode,
   type Node,
+  type ReadDirectory,
   special,
   symlink,
-  unreadableContent,
-  unreadableEntry,
+  treeOfInodes,
 } from '../../tree/index.js';
 import { EXTENT_MAGIC } from './extent.js';
 import {
@@ -42,65 +38,27 @@ const MTIME_EXTRA_END = 0x8c - 0x80;
 /** Reads the tree of an opened image. */
 export function readTree(volume: Volume): Promise<FileTree> {
   volume.recount();
-  return new TreeReader(volume).read();
+  const inodes = new Inodes(volume);
+  return treeOfInodes({
+    root: ROOT_INODE,
+    work: volume.work,
+    key: (ino) => ino,
+    read: (ino, path) => inodes.read(ino, path),
+    damaged,
+  });
 }
 
-interface OpenDirectory {
-  readonly ino: number;
-  readonly path: ByteString;
-  readonly attributes: Attributes;
-  readonly names: readonly Name[];
-  /** Nodes for names of entries that cannot be read. */
-  readonly faults: Map<ByteString, Node>;
-}
-
-class TreeReader {
+class Inodes {
   readonly #volume: Volume;
   readonly #xattrs: XattrSource;
-  /** Nodes by inode number: several names of one inode are one node. */
-  readonly #nodes = new Map<number, Node>();
-  readonly #directories: OpenDirectory[] = [];
-  readonly #opened = new Set<number>();
-  /** Why inodes cannot be read. */
-  readonly #faults = new Map<number, EntryFault>();
 
   constructor(volume: Volume) {
     this.#volume = volume;
     this.#xattrs = new XattrSource(volume);
   }
 
-  async read(): Promise<FileTree> {
-    await this.#meet(ROOT_INODE, '' as ByteString);
-    if (this.#directories.length === 0) damaged('root', 'The root of the file system is not a directory.');
-    for (let index = 0; index < this.#directories.length; index++) await this.#meetAll(this.#directories[index]!);
-    for (const { ino, attributes, names, faults } of [...this.#directories].reverse()) {
-      const entries = names.map(({ name, ino: at }) => [name, faults.get(name) ?? this.#nodes.get(at)!] as const);
-      this.#nodes.set(ino, directory<ExactContent>(attributes, entries));
-    }
-    const root = this.#nodes.get(ROOT_INODE)!;
-    return new FileTree(root as ReturnType<typeof directory<ExactContent>>);
-  }
-
-  async #meetAll({ path, names, faults }: OpenDirectory): Promise<void> {
-    for (const { name, ino } of names) {
-      const place = joinPath(path, name);
-      try {
-        await this.#meet(ino, place);
-      } catch (error) {
-        if (!isEntryFault(error)) throw error;
-        this.#volume.work.spend(FAULT_UNITS);
-        this.#faults.set(ino, error);
-        faults.set(name, unreadableEntry(place, error));
-      }
-    }
-  }
-
   /** `path` is the name by which it is met first. */
-  async #meet(ino: number, path: ByteString): Promise<void> {
-    if (this.#nodes.has(ino)) return;
-    const fault = this.#faults.get(ino);
-    if (fault) throw fault;
-    if (this.#opened.has(ino)) damaged('directory-twice', `Directory ${ino} has two parents.`);
+  async read(ino: number, path: ByteString): Promise<ReadDirectory<number> | Node> {
     const found = await this.#volume.inode(ino);
     const { fields, extraSize } = found;
     const kind = kindOfMode(fields.mode);
@@ -116,12 +74,12 @@ class TreeReader {
       mtime: timeOf(fields.mtime, extraSize >= MTIME_EXTRA_END ? fields.mtimeExtra : undefined),
       xattrs,
     };
-    if (kind === 'directory') await this.#open(found, path, attributes, inlineData);
-    else if (kind === 'file') this.#nodes.set(ino, file(await this.#content(found, path, inlineData), attributes));
-    else this.#nodes.set(ino, await this.#node(kind, found, attributes, inlineData));
+    if (kind === 'directory') return { attributes, names: await this.#names(found, inlineData) };
+    if (kind === 'file') return file(await this.#content(found, path, inlineData), attributes);
+    return this.#node(kind, found, attributes, inlineData);
   }
 
-  async #open(found: FoundInode, path: ByteString, attributes: Attributes, inlineData: Uint8Array): Promise<void> {
+  async #names(found: FoundInode, inlineData: Uint8Array): Promise<Name[]> {
     const isInline = (found.fields.flags & INLINE_FLAG) !== 0;
     const names = isInline ? inlineNames(found, inlineData) : await namesIn(this.#volume, found, sizeOf(found));
     const first = new Map<ByteString, Name>();
@@ -129,8 +87,7 @@ class TreeReader {
       if (first.has(entry.name)) this.#volume.remarks.addTwice(entry.name);
       else first.set(entry.name, entry);
     }
-    this.#opened.add(found.ino);
-    this.#directories.push({ ino: found.ino, path, attributes, names: [...first.values()], faults: new Map() });
+    return [...first.values()];
   }
 
   async #node(
@@ -144,16 +101,9 @@ class TreeReader {
     return special(kind, attributes, ...(isDevice ? deviceNumbers(found.fields.block) : []));
   }
 
-  /** The bytes of a file; content that throws when it is read where its blocks cannot be found. */
-  async #content(found: FoundInode, path: ByteString, inlineData: Uint8Array): Promise<ExactContent> {
+  #content(found: FoundInode, path: ByteString, inlineData: Uint8Array): Promise<ExactContent> {
     const size = sizeOf(found);
-    try {
-      return await this.#stored(found, inlineData, size);
-    } catch (error) {
-      if (!isEntryFault(error)) throw error;
-      this.#volume.work.spend(FAULT_UNITS);
-      return unreadableContent(path, error, size);
-    }
+    return contentOrFault({ path, size, work: this.#volume.work }, () => this.#stored(found, inlineData, size));
   }
 
   async #stored(found: FoundInode, inlineData: Uint8Array, size: number): Promise<ExactContent> {

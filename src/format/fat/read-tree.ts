@@ -5,13 +5,13 @@ import { type ByteString, concatBytes, fromText } from '../../bytes/index.js';
 import { EMPTY, type ExactContent, FAULT_UNITS, NAME_UNITS, PartsContent, type Range } from '../../io/index.js';
 import {
   type Attributes,
+  contentOrFault,
   directory,
   FileTree,
   file,
   isEntryFault,
   joinPath,
   type Node,
-  unreadableContent,
   unreadableEntry,
 } from '../../tree/index.js';
 import { ATTRIBUTE, type DirectoryEntry, directoryEntry, ENTRY_SIZE } from './directory-entry.js';
@@ -94,13 +94,8 @@ class TreeReader {
   }
 
   async #file(path: ByteString, record: DirectoryEntry): Promise<Node> {
-    try {
-      return file(await contentOf(this.#volume, record), attributesOf(record));
-    } catch (error) {
-      if (!isEntryFault(error)) throw error;
-      this.#volume.work.spend(FAULT_UNITS);
-      return file(unreadableContent(path, error, record.size), attributesOf(record));
-    }
+    const claimed = { path, size: record.size, work: this.#volume.work };
+    return file(await contentOrFault(claimed, () => contentOf(this.#volume, record)), attributesOf(record));
   }
 }
 

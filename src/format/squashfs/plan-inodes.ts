@@ -2,10 +2,12 @@
 // directories from the deepest level up to the root: so each listing follows the inodes it refers to, and all inodes and
 // listings of one level can be rendered and compressed in parallel.
 
-import { type ByteString, displayText } from '../../bytes/index.js';
-import { InvalidInputError } from '../../errors.js';
+import type { ByteString } from '../../bytes/index.js';
 import {
+  checkLimits,
+  checkName,
   type Directory,
+  type EntryLimits,
   type FileTree,
   joinPath,
   type Leaf,
@@ -44,7 +46,7 @@ export interface PlannedInodes {
 }
 
 /** Kernels refuse a target of a page or more. */
-const MAX_TARGET = 4095;
+const LIMITS: EntryLimits = { format: 'squashfs', name: MAX_NAME, target: 4095, major: MAX_MAJOR, minor: MAX_MINOR };
 const MAX_TIME = 0xffff_ffff;
 
 /** Gives every entry its inode number. Refuses what the format cannot hold; what it holds inexactly goes to `losses`. */
@@ -60,11 +62,11 @@ export function planInodes(tree: FileTree, losses: LossLog): PlannedInodes {
     levels[depth].push(dir);
     dir.firstLeaf = table.count + 1;
     for (const [name, node] of dir.node.entries) {
-      if (name.length > MAX_NAME) throw nameTooLong(dir, name);
+      checkName(LIMITS, dir.path, name);
       if (node.kind === 'directory') {
         dir.children.push(unnumbered(node, joinPath(dir.path, name), dir));
       } else if (table.add(node)) {
-        checkLeaf(node, dir.path, name);
+        checkLimits(LIMITS, dir.path, name, node);
         noteTime(node, dir.path, losses, name);
       }
     }
@@ -103,38 +105,4 @@ function noteTime(node: Node, directory: ByteString, losses: LossLog, name?: Byt
   } else {
     losses.add('squashfs.mtime-fraction', 'Fractions of a second are cut off modification times.', path);
   }
-}
-
-function checkLeaf(node: Leaf, directory: ByteString, name: ByteString): void {
-  const fail = (code: string, message: (path: string) => string) => {
-    const path = `/${displayText(joinPath(directory, name))}`;
-    throw new InvalidInputError(code, message(path), { path });
-  };
-  if (node.kind === 'symlink') {
-    const { length } = node.target;
-    if (length === 0) fail('squashfs.target-empty', (path) => `The symbolic link ${path} has no target.`);
-    if (length > MAX_TARGET) {
-      fail(
-        'squashfs.target-too-long',
-        (path) => `The target of ${path} has ${length} bytes; the maximum is ${MAX_TARGET}.`,
-      );
-    }
-  } else if (node.kind !== 'file' && (node.major > MAX_MAJOR || node.minor > MAX_MINOR)) {
-    const device = `${node.major}:${node.minor}`;
-    fail(
-      'squashfs.device-number',
-      (path) => `${path} has the device number ${device}; ${MAX_MAJOR}:${MAX_MINOR} is the largest.`,
-    );
-  }
-}
-
-function nameTooLong(dir: PlannedDirectory, name: ByteString): InvalidInputError {
-  const path = `/${displayText(joinPath(dir.path, name))}`;
-  return new InvalidInputError(
-    'squashfs.name-too-long',
-    `The name of ${path} has ${name.length} bytes; the maximum is ${MAX_NAME}.`,
-    {
-      path,
-    },
-  );
 }

@@ -1,20 +1,16 @@
-// The files of an opened image as a tree. Directories are read breadth first and built from the last to the first, so
-// nesting does not use the stack; none is read twice, so no loop is followed.
+// The files of an opened image as a tree: inodes become nodes, names lead to them.
 
 import { type ByteString, byteStringOf, timestamp } from '../../bytes/index.js';
-import { EMPTY, type ExactContent, ExhaustedError, FAULT_UNITS, NAME_UNITS } from '../../io/index.js';
+import { EMPTY, ExhaustedError, NAME_UNITS } from '../../io/index.js';
 import {
   type Attributes,
-  directory,
-  type EntryFault,
-  FileTree,
+  type FileTree,
   file,
-  isEntryFault,
-  joinPath,
   type Node,
+  type ReadDirectory,
   special,
   symlink,
-  unreadableEntry,
+  treeOfInodes,
 } from '../../tree/index.js';
 import { directoryEntry, directoryHeader, HEADER_ENTRIES } from './directory.js';
 import { METADATA_SIZE, metadataRef } from './metadata-block.js';
@@ -32,31 +28,24 @@ interface Name {
   readonly ref: number;
 }
 
-interface OpenDirectory {
-  readonly ref: number;
-  readonly path: ByteString;
-  readonly attributes: Attributes;
-  readonly names: readonly Name[];
-  /** Nodes for names of entries that cannot be read. */
-  readonly faults: Map<ByteString, Node>;
-}
-
 /** Reads the tree of an opened image. */
 export async function readTree(volume: Volume): Promise<FileTree> {
-  return new TreeReader(volume, await volume.ids()).read();
+  const inodes = new Inodes(volume, await volume.ids());
+  volume.work.restart();
+  return treeOfInodes({
+    root: volume.superblock.rootInode,
+    work: volume.work,
+    key: (ref) => ref,
+    read: (ref, _path, met) => inodes.read(ref, met),
+    damaged,
+  });
 }
 
-class TreeReader {
+class Inodes {
   readonly #volume: Volume;
   readonly #ids: Uint32Array;
   readonly #xattrs: XattrSets;
   readonly #fragments: FragmentBlocks;
-  /** Nodes by reference: several names of one inode are one node. */
-  readonly #nodes = new Map<number, Node>();
-  readonly #directories: OpenDirectory[] = [];
-  readonly #opened = new Set<number>();
-  /** Why inodes cannot be read. */
-  readonly #faults = new Map<number, EntryFault>();
   /** Bytes of files' lists of blocks. */
   #listed = 0;
   /** Bytes of the inode table, once they have been counted. */
@@ -69,39 +58,9 @@ class TreeReader {
     this.#fragments = new FragmentBlocks(volume);
   }
 
-  async read(): Promise<FileTree> {
-    const { rootInode } = this.#volume.superblock;
-    this.#volume.work.restart();
-    await this.#meet(rootInode, '' as ByteString);
-    if (this.#directories.length === 0) throw damaged('root', 'The root of the image is not a directory.');
-    for (let index = 0; index < this.#directories.length; index++) await this.#meetAll(this.#directories[index]!);
-    for (const { ref, attributes, names, faults } of [...this.#directories].reverse()) {
-      const entries = names.map(({ name, ref: at }) => [name, faults.get(name) ?? this.#nodes.get(at)!] as const);
-      this.#nodes.set(ref, directory<ExactContent>(attributes, entries));
-    }
-    return new FileTree(this.#nodes.get(rootInode) as ReturnType<typeof directory<ExactContent>>);
-  }
-
-  async #meetAll({ path, names, faults }: OpenDirectory): Promise<void> {
-    for (const { name, ref } of names) {
-      const place = joinPath(path, name);
-      try {
-        await this.#meet(ref, place);
-      } catch (error) {
-        if (!isEntryFault(error)) throw error;
-        this.#volume.work.spend(FAULT_UNITS);
-        this.#faults.set(ref, error);
-        faults.set(name, unreadableEntry(place, error));
-      }
-    }
-  }
-
-  async #meet(ref: number, path: ByteString): Promise<void> {
-    if (this.#nodes.has(ref)) return;
-    const fault = this.#faults.get(ref);
-    if (fault) throw fault;
-    if (this.#opened.has(ref)) throw damaged('directory-twice', 'A directory has two parents.');
-    if (this.#nodes.size + this.#opened.size >= this.#volume.superblock.inodeCount) {
+  /** The inode that a reference leads to, after so many others. */
+  async read(ref: number, met: number): Promise<ReadDirectory<number> | Node> {
+    if (met >= this.#volume.superblock.inodeCount) {
       throw new ExhaustedError('squashfs.counts', 'There are more inodes than the superblock says.');
     }
     const found = await readInode(this.#volume, ref);
@@ -110,12 +69,9 @@ class TreeReader {
     const { body } = found;
     if (body.kind !== 'directory') {
       if (body.kind === 'file') await this.#countList(body.place.words.byteLength);
-      this.#nodes.set(ref, this.#leaf(body, attributes));
-      return;
+      return this.#leaf(body, attributes);
     }
-    const names = await this.#listing(body);
-    this.#opened.add(ref);
-    this.#directories.push({ ref, path, attributes, names, faults: new Map() });
+    return { attributes, names: await this.#listing(body) };
   }
 
   /** The export table maps inode numbers to inodes, for NFS. If there is one, it must be right. */

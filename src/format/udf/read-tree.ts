@@ -1,32 +1,28 @@
-// The files of an opened volume as a tree. Directories are read breadth first and built from the last to the first, so
-// nesting does not use the stack; no directory is read twice, so no loop is followed.
+// The files of an opened volume as a tree: file entries become nodes, identifiers lead to them.
 
 import { alignUp, type ByteString, fromText } from '../../bytes/index.js';
 import {
   bytesSource,
   collect,
   EMPTY,
-  type ExactContent,
   ExhaustedError,
-  FAULT_UNITS,
   NAME_UNITS,
   PartsContent,
   quietRun,
   type Range,
 } from '../../io/index.js';
 import {
-  directory,
-  type EntryFault,
-  FileTree,
+  type FileTree,
   file,
+  type InodeName,
   isEntryFault,
-  joinPath,
   type Node,
+  type ReadDirectory,
   type SpecialKind,
   special,
   symlink,
+  treeOfInodes,
   unreadableContent,
-  unreadableEntry,
 } from '../../tree/index.js';
 import { decodeCs0 } from './cs0.js';
 import { damaged } from './damaged.js';
@@ -48,20 +44,6 @@ const SPECIALS: ReadonlyMap<number, SpecialKind> = new Map(
   (['block-device', 'character-device', 'fifo', 'socket'] as const).map((kind) => [FILE_TYPE[kind], kind]),
 );
 
-interface Name {
-  readonly name: ByteString;
-  readonly address: LongAddress;
-}
-
-interface OpenDirectory {
-  readonly key: string;
-  readonly path: ByteString;
-  readonly entry: FoundEntry;
-  readonly names: readonly Name[];
-  /** Nodes for names of entries that cannot be read. */
-  readonly faults: Map<ByteString, Node>;
-}
-
 /** Reads the tree of an opened volume. */
 export async function readTree(volume: Volume): Promise<FileTree> {
   volume.work.restart();
@@ -76,7 +58,15 @@ export async function readTree(volume: Volume): Promise<FileTree> {
     const runs = ranges.map(({ at, length }) => ({ at, blocks: Math.ceil(length / volume.blockSize) }));
     volume.setPartition(index, partitionOfRuns(runs));
   }
-  return new TreeReader(volume, entries).read();
+  const { bytes } = await volume.descriptor(volume.fileSet, TAG_ID.fileSet);
+  const files = new Files(volume, entries);
+  return treeOfInodes({
+    root: fileSetDescriptor.decode(bytes).root,
+    work: volume.work,
+    key: keyOf,
+    read: (address, path) => files.read(address, path),
+    damaged,
+  });
 }
 
 /** The file that holds the metadata, else its mirror. */
@@ -96,15 +86,9 @@ async function metadataFile(
   return found;
 }
 
-class TreeReader {
+class Files {
   readonly #volume: Volume;
   readonly #entries: EntryReader;
-  /** Nodes by the place of their entry: several names of one entry are one node. */
-  readonly #nodes = new Map<string, Node>();
-  readonly #open: OpenDirectory[] = [];
-  readonly #opened = new Set<string>();
-  /** Why entries cannot be read, by their places. */
-  readonly #faults = new Map<string, EntryFault>();
   /** Bytes that directories can still have. */
   #bytesLeft: number;
 
@@ -114,66 +98,20 @@ class TreeReader {
     this.#bytesLeft = volume.size;
   }
 
-  async read(): Promise<FileTree> {
-    const { bytes } = await this.#volume.descriptor(this.#volume.fileSet, TAG_ID.fileSet);
-    const { root } = fileSetDescriptor.decode(bytes);
-    await this.#meet(root, '' as ByteString);
-    if (this.#open.length === 0) throw damaged('root', 'The root of the volume is not a directory.');
-    for (let index = 0; index < this.#open.length; index++) await this.#meetAll(this.#open[index]!);
-    for (const { key, entry, names, faults } of [...this.#open].reverse()) {
-      const nodes = names.map(({ name, address }) => {
-        return [name, faults.get(name) ?? this.#nodes.get(keyOf(address))!] as const;
-      });
-      this.#nodes.set(key, directory<ExactContent>(entry, nodes));
-    }
-    return new FileTree(this.#nodes.get(keyOf(root)) as ReturnType<typeof directory<ExactContent>>);
-  }
-
-  async #meetAll({ path, names, faults }: OpenDirectory): Promise<void> {
-    for (const { name, address } of names) {
-      if (faults.has(name)) continue;
-      const place = joinPath(path, name);
-      try {
-        await this.#meet(address, place);
-      } catch (error) {
-        faults.set(name, this.#unreadable(place, error));
-        this.#faults.set(keyOf(address), error as EntryFault);
-      }
-    }
-  }
-
-  /** The node for an entry that threw this. */
-  #unreadable(path: ByteString, error: unknown): Node {
-    if (!isEntryFault(error)) throw error;
-    this.#volume.work.spend(FAULT_UNITS);
-    return unreadableEntry(path, error);
-  }
-
-  /** Reads what is at an address. `path` is the name by which it is met first. */
-  async #meet(address: LongAddress, path: ByteString): Promise<void> {
-    const key = keyOf(address);
-    if (this.#nodes.has(key)) return;
-    const fault = this.#faults.get(key);
-    if (fault) throw fault;
-    if (this.#opened.has(key)) throw damaged('directory-twice', 'A directory has two parents.');
+  /** Reads the entry at an address. `path` is the name by which it is met first. */
+  async read(address: LongAddress, path: ByteString): Promise<ReadDirectory<LongAddress> | Node> {
     const entry = await this.#entries.read(address);
-    if (entry.fileType !== FILE_TYPE.directory) {
-      this.#nodes.set(key, await this.#leaf(entry, path));
-      return;
-    }
-    const faults = new Map<ByteString, Node>();
-    const names = await this.#names(entry, path, faults);
-    this.#opened.add(key);
-    this.#open.push({ key, path, entry, names, faults });
+    if (entry.fileType !== FILE_TYPE.directory) return this.#leaf(entry, path);
+    return { attributes: entry, names: await this.#names(entry) };
   }
 
-  async #names(entry: FoundEntry, path: ByteString, faults: Map<ByteString, Node>): Promise<Name[]> {
+  async #names(entry: FoundEntry): Promise<InodeName<LongAddress>[]> {
     if (entry.size > this.#bytesLeft) {
       throw new ExhaustedError('udf.directory', 'Directories are larger than the image.');
     }
     const bytes = await this.#data(entry);
     this.#bytesLeft -= bytes.length;
-    const names = new Map<ByteString, Name>();
+    const names = new Map<ByteString, InodeName<LongAddress>>();
     for (let at = 0; at < bytes.length; ) {
       const { head, stored, isSound, end } = identifierAt(bytes, at);
       at = alignUp(end, 4);
@@ -181,11 +119,10 @@ class TreeReader {
       this.#volume.work.spend(NAME_UNITS);
       const name = this.#volume.remarks.possibleName(stored);
       if (name === undefined) continue;
-      if (names.has(name)) this.#volume.remarks.addTwice(name);
-      else names.set(name, { name, address: head.entry });
-      if (!isSound) {
-        faults.set(name, this.#unreadable(joinPath(path, name), damaged('bad-crc', 'Its identifier is damaged.')));
-      }
+      const fault = isSound ? {} : { fault: damaged('bad-crc', 'Its identifier is damaged.') };
+      const first = names.get(name);
+      if (first) this.#volume.remarks.addTwice(name);
+      names.set(name, { ref: head.entry, ...first, name, ...fault });
     }
     return [...names.values()];
   }

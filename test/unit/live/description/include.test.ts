@@ -55,12 +55,12 @@ test.each([
 test('an absolute path, and one out of the directory, are taken as KIWI takes them', async () => {
   const shared = directory({ 'a.xml': part(packages('a')) });
   const references = [
-    `this://../shared.xml`,
+    `this://../common.xml`,
     `file://${shared}/a.xml`,
     `dir://${shared}/a.xml`,
     `this://${shared}/a.xml`,
   ];
-  const files = { 'config.xml': main(references.map(from).join('')), '../shared.xml': part(packages('s')) };
+  const files = { 'config.xml': main(references.map(from).join('')), '../common.xml': part(packages('s')) };
   expect((await load(files)).packages.installed).toEqual(['s', 'a', 'a', 'a']);
 });
 

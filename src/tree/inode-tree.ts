@@ -1,0 +1,106 @@
+// A tree out of inodes and the names that lead to them, as file systems of Unix have both. Directories are read breadth first
+// and built from the last to the first, so nesting does not use the stack; none is read twice, so no loop is followed.
+
+import type { ByteString } from '../bytes/index.js';
+import { type ExactContent, FAULT_UNITS, type Work } from '../io/index.js';
+import { FileTree, joinPath } from './file-tree.js';
+import { type Attributes, type Directory, directory, type Node } from './node.js';
+import { type EntryFault, isEntryFault, unreadableEntry } from './unreadable-entry.js';
+
+/** A name in a directory, and the inode it leads to; with `fault` nobody can know where it leads. */
+export interface InodeName<R> {
+  readonly name: ByteString;
+  readonly ref: R;
+  readonly fault?: EntryFault;
+}
+
+/** A directory that has been read. */
+export interface ReadDirectory<R> {
+  readonly attributes: Partial<Attributes>;
+  readonly names: readonly InodeName<R>[];
+}
+
+/** Tells inodes of an image apart. */
+export type InodeKey = number | string;
+
+/** How an image finds its inodes. `R` is what a directory has beside a name. */
+export interface InodeReader<R> {
+  readonly root: R;
+  readonly work: Work;
+  /** The same for all names of an inode. */
+  key(ref: R): InodeKey;
+  /** Reads an inode, once. `path` is the first name that led to it, `met` how many inodes were read before. */
+  read(ref: R, path: ByteString, met: number): Promise<ReadDirectory<R> | Node>;
+  /** The error of a root that is no directory, or of a directory in two places. */
+  damaged(code: 'root' | 'directory-twice', message: string): Error;
+}
+
+/**
+ * Reads all files: several names of one inode are one node. An entry that cannot be read is a file whose content throws; only
+ * a fault of the root, or one that concerns the whole image, is thrown here.
+ */
+export function treeOfInodes<R>(reader: InodeReader<R>): Promise<FileTree> {
+  return new InodeTree(reader).read();
+}
+
+interface OpenDirectory<R> extends ReadDirectory<R> {
+  readonly key: InodeKey;
+  readonly path: ByteString;
+  /** Nodes for names of entries that cannot be read. */
+  readonly faults: Map<ByteString, Node>;
+}
+
+class InodeTree<R> {
+  readonly #reader: InodeReader<R>;
+  readonly #nodes = new Map<InodeKey, Node>();
+  readonly #directories: OpenDirectory<R>[] = [];
+  readonly #opened = new Set<InodeKey>();
+  /** Why inodes cannot be read: none is tried again for another name. */
+  readonly #faults = new Map<InodeKey, EntryFault>();
+
+  constructor(reader: InodeReader<R>) {
+    this.#reader = reader;
+  }
+
+  async read(): Promise<FileTree> {
+    const { root } = this.#reader;
+    await this.#meet(root, '' as ByteString);
+    if (this.#directories.length === 0) throw this.#reader.damaged('root', 'The root of the image is not a directory.');
+    for (let index = 0; index < this.#directories.length; index++) await this.#meetAll(this.#directories[index]!);
+    for (const { key, attributes, names, faults } of [...this.#directories].reverse()) {
+      const entries = names.map(({ name, ref }) => {
+        return [name, faults.get(name) ?? this.#nodes.get(this.#reader.key(ref))!] as const;
+      });
+      this.#nodes.set(key, directory<ExactContent>(attributes, entries));
+    }
+    return new FileTree(this.#nodes.get(this.#reader.key(root)) as Directory);
+  }
+
+  async #meetAll({ path, names, faults }: OpenDirectory<R>): Promise<void> {
+    for (const { name, ref, fault } of names) {
+      const place = joinPath(path, name);
+      try {
+        if (fault) throw fault;
+        await this.#meet(ref, place);
+      } catch (error) {
+        if (!isEntryFault(error)) throw error;
+        this.#reader.work.spend(FAULT_UNITS);
+        if (!fault) this.#faults.set(this.#reader.key(ref), error);
+        faults.set(name, unreadableEntry(place, error));
+      }
+    }
+  }
+
+  async #meet(ref: R, path: ByteString): Promise<void> {
+    const key = this.#reader.key(ref);
+    if (this.#nodes.has(key)) return;
+    const fault = this.#faults.get(key);
+    if (fault) throw fault;
+    if (this.#opened.has(key)) throw this.#reader.damaged('directory-twice', 'A directory has two places.');
+    const found = await this.#reader.read(ref, path, this.#nodes.size + this.#opened.size);
+    if ('names' in found) {
+      this.#opened.add(key);
+      this.#directories.push({ ...found, key, path, faults: new Map() });
+    } else this.#nodes.set(key, found);
+  }
+}
