@@ -4,7 +4,8 @@
 # Inline data are for files of some 160 bytes at most. A good guess is that a file of 100 000 zeros gets blocks, or a hole,
 # and that the flag for inline data goes. mke2fs 1.47.0 keeps the flag and 60 stored bytes beside a size of 100 000. e2fsck calls
 # that clean. Linux reads the bytes that are not stored as zeros; debugfs of the same package writes out 60 bytes and reports no
-# error. A reader that takes the size of inline data for damage refuses an image that the usual tools find sound.
+# error. A reader that takes the size of inline data for damage refuses an image that the usual tools find sound. debugfs goes by
+# the stored bytes the other way as well: they are never fewer than 60, so an empty file comes out with 60 zeros.
 #
 # Needs Debian's e2fsprogs 1.47.0. Ends with an error if that changes.
 set -eu
@@ -17,6 +18,7 @@ echo "e2fsprogs $version"
 [ "$version" = 1.47.0 ] || { echo 'another version of e2fsprogs: not checked' >&2; exit 1; }
 
 mkdir tree
+: >tree/empty
 head -c 100000 /dev/zero >tree/zeros
 truncate -s 16M image
 mke2fs -q -F -t ext4 -O inline_data -d tree image
@@ -27,4 +29,7 @@ debugfs -R 'stat /zeros' image 2>/dev/null | grep -q 'Flags: 0x10000000'
 debugfs -R 'stat /zeros' image 2>/dev/null | grep -q 'Size of inline data: 60'
 written=$(debugfs -R 'cat /zeros' image 2>/dev/null | wc -c)
 echo "debugfs cat: $written bytes of 100000"
+[ "$written" = 60 ]
+written=$(debugfs -R 'cat /empty' image 2>/dev/null | wc -c)
+echo "debugfs cat of an empty file: $written bytes"
 [ "$written" = 60 ]
