@@ -2,9 +2,6 @@
 
 import { bytes, paddedText, reserved, struct, u8, u32le, type Value } from '../../bytes/index.js';
 
-/** The place that the specification requires: the block after the primary volume descriptor. */
-export const BOOT_RECORD_BLOCK = 17;
-
 const STANDARD_ID = Uint8Array.of(0x43, 0x44, 0x30, 0x30, 0x31);
 
 export const bootRecord = struct('El Torito boot record', 2048, {

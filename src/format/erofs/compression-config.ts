@@ -40,8 +40,6 @@ export const zstdConfig = struct('EROFS Zstandard configuration', 6, {
 });
 
 export const ZSTD_LEAST_WINDOW_LOG = 10;
-/** Largest dictionary that readers take. */
-export const MAX_LZMA_DICTIONARY = 8 * 1024 * 1024;
 
 /** What an image says of each of its algorithms. */
 export interface CompressionConfigs {
@@ -62,11 +60,6 @@ export function encodeConfigs(configs: CompressionConfigs): Uint8Array {
     return [configLength.encode({ length: encoded.length }), encoded];
   });
   return Uint8Array.from(parts.flatMap((part) => [...part]));
-}
-
-/** The configuration of one algorithm from the bytes that its length counts. */
-export function decodeConfig<N extends AlgorithmName>(name: N, bytes: Uint8Array): CompressionConfigs {
-  return { [name]: STRUCTS[name].decode(bytes) };
 }
 
 /** The bits of a superblock's `algorithms`. */
