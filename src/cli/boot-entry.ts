@@ -1,21 +1,22 @@
 // `--boot-entry platform=efi,path=boot/efi.img,…`: one entry of the boot catalog on the command line.
 
-import { statSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
-import { fromText } from '../bytes/index.js';
 import type { BootEntryOptions, Emulation, Platform } from '../disc/index.js';
-import { InvalidInputError } from '../errors.js';
-import { fileContent } from '../io/index.js';
 
 const PLATFORMS: readonly Platform[] = ['bios', 'powerpc', 'mac', 'efi'];
 const EMULATIONS: readonly Emulation[] = ['none', 'floppy', 'hard-disk'];
 
-type Setting = (value: string) => Partial<BootEntryOptions>;
+/** A boot entry whose image is a path of the tree, or a file outside it. */
+export interface GivenBootEntry extends Omit<BootEntryOptions, 'image'> {
+  readonly image: string | { readonly file: string };
+}
+
+type Setting = (value: string) => Partial<GivenBootEntry>;
 
 const SETTINGS: Readonly<Record<string, Setting>> = {
   platform: (value) => ({ platform: oneOf(PLATFORMS, value) }),
   path: (value) => ({ image: value }),
-  file: (value) => ({ image: outsideImage(value) }),
+  file: (value) => ({ image: { file: value } }),
   emulation: (value) => ({ emulation: oneOf(EMULATIONS, value) }),
   'load-sectors': (value) => ({ loadSectors: numberOf(value) }),
   'load-segment': (value) => ({ loadSegment: numberOf(value) }),
@@ -33,8 +34,8 @@ export const BOOT_ENTRY_HELP =
   'id=TEXT, criteria=HEX, boot-info-table, grub2-boot-info, not-bootable';
 
 /** Adds the entry that `text` describes. Throws `InvalidArgumentError` for an invalid entry. */
-export function parseBootEntry(text: string, before: readonly BootEntryOptions[] = []): BootEntryOptions[] {
-  let entry: Partial<BootEntryOptions> = {};
+export function parseBootEntry(text: string, before: readonly GivenBootEntry[] = []): GivenBootEntry[] {
+  let entry: Partial<GivenBootEntry> = {};
   for (const part of text.split(',')) {
     const equals = part.indexOf('=');
     const [key, value] = equals < 0 ? [part, ''] : [part.slice(0, equals), part.slice(equals + 1)];
@@ -69,10 +70,4 @@ function hexBytes(value: string): Uint8Array {
 function yes(value: string): boolean {
   if (value !== '') throw new InvalidArgumentError('A setting that is on or off takes no value.');
   return true;
-}
-
-function outsideImage(path: string) {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (!stat?.isFile()) throw new InvalidInputError('cli.boot-image', `${path} is not a file.`, { path });
-  return fileContent(fromText(path), stat.size);
 }

@@ -1,14 +1,8 @@
 // The options of commands that compress, made from the table of codecs: the same for every command.
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import {
-  CODECS,
-  type Codec,
-  type CompressionName,
-  type CompressionRequest,
-  type Setting,
-  type SettingValue,
-} from '../compress/index.js';
+import type { Codec, CompressionName, CompressionRequest, Setting, SettingValue } from '../compress/index.js';
+import { CODECS } from '../compress/light.js';
 import { parseInteger, parseSize } from './units.js';
 
 /** Parsed values of the options; absent if not given. Settings of codecs have the same level, read by {@link compressionSettings}. */

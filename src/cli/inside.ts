@@ -1,37 +1,10 @@
 // Images named on the command line, and images inside them: `live.iso!/LiveOS/squashfs.img!/etc`.
 
-import { type Command, Option } from 'commander';
 import { InvalidInputError } from '../errors.js';
 import { followAddress, followToImage, type PlaceInside, parseAddress } from '../image/index.js';
 import { openImageFile, type Source } from '../io/index.js';
 import { argumentBytes } from './argument-bytes.js';
-import { parseSize } from './units.js';
-
-/** Options of every command that reads an image. */
-export interface ImageOptions {
-  readonly offset?: number;
-  readonly view?: string;
-}
-
-/** Names of the views that an image may have. */
-const VIEWS = ['iso', 'joliet', 'rock-ridge', 'udf'];
-
-/** Adds `--offset`. */
-export function addOffsetOption(command: Command): Command {
-  return command.addOption(
-    new Option('--offset <bytes>', 'the image begins at this byte of the file (default: 0)').argParser(parseSize),
-  );
-}
-
-/** Adds `--offset` and `--view`. */
-export function addImageOptions(command: Command): Command {
-  return addOffsetOption(command).addOption(
-    new Option(
-      '--view <name>',
-      'tree of a disc to use (default: the first that shows all files: Rock Ridge, UDF, Joliet, ISO 9660)',
-    ).choices(VIEWS),
-  );
-}
+import type { ImageOptions } from './image-options.js';
 
 /** Opens the place that an address leads to, and closes the file when `use` is done. */
 export async function withAddress<T>(

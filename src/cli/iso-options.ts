@@ -2,83 +2,16 @@
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type ByteString, byteStringOf, displayText } from '../bytes/index.js';
-import {
-  type BootEntryOptions,
-  type BootOptions,
-  type HideRule,
-  LAYOUT_NAMES,
-  type LayoutName,
-  NAMED_LAYOUTS,
-  type PartitionTable,
-  type TreeName,
-  type WeightRule,
-} from '../disc/index.js';
+import type { HideRule, TreeName, WeightRule } from '../disc/index.js';
+import { LAYOUT_NAMES, NAMED_LAYOUTS, RELAXATIONS } from '../disc/light.js';
 import { InvalidInputError } from '../errors.js';
-import { type DeepDirectories, RELAXATIONS, type Relaxation, type VolumeDates } from '../format/iso9660/index.js';
-import type { UdfRevision } from '../format/udf/index.js';
-import type { DigestName } from '../io/index.js';
 import { BOOT_ENTRY_HELP, parseBootEntry } from './boot-entry.js';
-import type { Graft } from './graft.js';
 import { readInput } from './input.js';
 import { LIST_HELP, parseList } from './lists.js';
 import { parsePatternOption, trimmed } from './patterns.js';
 import { tagDigestOption } from './tag-options.js';
 import { parseInteger } from './units.js';
 import { parseVolumeDate, VOLUME_DATE_HELP } from './volume-date.js';
-import type { WriterOptions } from './writer-options.js';
-
-/** The parsed command line. */
-export interface IsoCommandOptions extends WriterOptions {
-  readonly volumeId: string;
-  readonly publisher?: string;
-  readonly preparer?: string;
-  readonly applicationId?: string;
-  readonly systemId?: string;
-  readonly volumeSetId?: string;
-  readonly copyrightFile?: string;
-  readonly abstractFile?: string;
-  readonly bibliographicFile?: string;
-  readonly level: '1' | '2' | '3' | '4';
-  readonly relax: readonly Relaxation[];
-  readonly deep?: DeepDirectories;
-  readonly strict: boolean;
-  readonly volumeDate: Partial<VolumeDates>;
-  readonly iso9660: boolean;
-  readonly joliet: boolean | 'long';
-  readonly rockRidge: '1.10' | '1.12' | 'none';
-  readonly aaip: boolean;
-  readonly udf?: UdfRevision | true;
-  readonly udfSpecialFiles?: boolean;
-  readonly hide: readonly HideRule[];
-  readonly hideIso?: readonly HideRule[];
-  readonly hideJoliet?: readonly HideRule[];
-  readonly hideUdf?: readonly HideRule[];
-  readonly sort: readonly WeightRule[];
-  readonly mediaCheck: 'none' | 'suse' | 'rh';
-  readonly mediaDigest?: readonly DigestName[];
-  readonly mediaFragments?: number;
-  readonly signatureBlock?: boolean;
-  readonly biosBoot?: string;
-  readonly efiBoot?: string;
-  readonly appendEsp?: string;
-  readonly duplicatesOnce: boolean;
-  readonly bootInfoTable: boolean;
-  readonly grub2BootInfo?: boolean;
-  readonly bootEntry: readonly BootEntryOptions[];
-  readonly bootCatalog?: string;
-  readonly mbr?: string;
-  readonly layout?: LayoutName;
-  readonly partitionTable?: PartitionTable;
-  readonly diskSignature?: number;
-  readonly partitionOffset?: '0' | '16';
-  readonly pad: number;
-  /** Boot images in mkisofs's spelling, which take the place of those above. */
-  readonly classicBoot?: BootOptions;
-  /** Owners and modes of `-r`. */
-  readonly rational?: boolean;
-  readonly graftBase?: string;
-  readonly grafts?: readonly Graft[];
-}
 
 /** Adds every option that only `iso` has. */
 export function addIsoOptions(command: Command): Command {

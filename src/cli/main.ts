@@ -5,7 +5,6 @@ import { setFlagsFromString } from 'node:v8';
 import { CommanderError } from 'commander';
 import { takeClassicOptions } from './classic/index.js';
 import { errorData, errorLines, exitCodeOf } from './exit-code.js';
-import { reportText } from './output/report.js';
 import { askedForHelp, program, settleOptionalValues } from './program.js';
 import { reportStream, useStandardOutput, watchStandardOutput } from './standard-streams.js';
 
@@ -23,16 +22,19 @@ try {
   const words = settleOptionalValues(root, await takeClassicOptions(root, args));
   await root.parseAsync(words, { from: 'user' });
 } catch (error) {
-  if (!(error instanceof CommanderError && error.exitCode === 0)) fail(error);
+  if (!(error instanceof CommanderError && error.exitCode === 0)) await fail(error);
 }
 
 /** Reports an error to people, and to programs that asked for JSON. */
-function fail(error: unknown): void {
+async function fail(error: unknown): Promise<void> {
   const data = errorData(error);
   const stream = reportStream();
   const hasEvents = isProgressJson(args);
-  // The same once is enough.
-  if (args.includes('--json') && !(hasEvents && stream === process.stderr)) stream.write(reportText('error', data));
+  // Not twice on one stream.
+  if (args.includes('--json') && !(hasEvents && stream === process.stderr)) {
+    const { reportText } = await import('./output/report.js');
+    stream.write(reportText('error', data));
+  }
   if (hasEvents) process.stderr.write(`${JSON.stringify({ event: 'error', ...data })}\n`);
   else for (const line of errorLines(error)) process.stderr.write(`${line}\n`);
   process.exitCode = exitCodeOf(error);

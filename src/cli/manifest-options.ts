@@ -3,7 +3,8 @@
 import { dirname } from 'node:path';
 import { type ByteString, byteStringOf, fromText } from '../bytes/index.js';
 import { InvalidInputError, UsageError } from '../errors.js';
-import { type ManifestEntry, readManifest, readPseudoDefinitions } from '../tree/index.js';
+import type { ManifestEntry } from '../tree/index.js';
+import { readManifest, readPseudoDefinitions } from '../tree/light.js';
 import { readInput } from './input.js';
 import { machineOwners } from './owner-names.js';
 

@@ -4,7 +4,10 @@ import { Command } from 'commander';
 import { VERSION } from '../version.js';
 import { examplesOf } from './examples.js';
 
-/** Each command's module is loaded when it is asked for: loading them all takes longer than packing a small tree. */
+/**
+ * Each command's declaration is loaded when it is asked for. A declaration has arguments and options; what the command does,
+ * and the formats that this needs, are loaded by its action.
+ */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   build: async () => (await import('./commands/build.js')).buildCommand(),
   bundle: async () => (await import('./commands/bundle.js')).bundleCommand(),
@@ -32,7 +35,7 @@ Exit codes:
 /** Errors are thrown, and printed in one place. */
 const QUIET = { outputError: () => {} };
 
-/** The parser of `args`: with the one command they begin with, or with all of them where they begin with none. */
+/** The parser of `args`: with the command they begin with, or with all commands if they do not begin with one. */
 export async function program(args: readonly string[]): Promise<Command> {
   const asksVersion = args.includes('-V') || args.includes('--version');
   const root = new Command('isopress')
@@ -50,19 +53,19 @@ export async function program(args: readonly string[]): Promise<Command> {
   return root;
 }
 
-/** The command of this name. The version needs none; anything else, such as help, all of them. */
+/** The command of this name. The version needs none of them; anything else, such as help, needs all. */
 function commandsFor(name: string): readonly (() => Promise<Command>)[] {
   if (name === '-V' || name === '--version') return [];
   return Object.hasOwn(COMMANDS, name) ? [COMMANDS[name]!] : Object.values(COMMANDS);
 }
 
-/** Version and engines; asked for by bug reports, and not worth loading the engines for otherwise. */
+/** Version and engines, for bug reports. The engines are loaded only for this. */
 async function versionText(): Promise<string> {
   const { engineSummary } = await import('./engines.js');
   return `isopress ${VERSION}\n${engineSummary()}`;
 }
 
-/** `-h` is left to the commands, which have it for other things; alone it still asks for help. */
+/** `-h` has other meanings in some commands; alone it still asks for help. */
 function withCommonHelp(command: Command): Command {
   const examples = examplesOf(command).map((line) => `  ${line}`);
   return command
@@ -77,14 +80,14 @@ export async function allCommands(): Promise<readonly Command[]> {
   return Promise.all(Object.values(COMMANDS).map((load) => load()));
 }
 
-/** `isopress -h` and `isopress ls -h` ask for help: there is nothing else that they could ask for. */
+/** `isopress -h` and `isopress ls -h` can only ask for help. */
 export function askedForHelp(args: readonly string[]): string[] {
   return args.length <= 2 && args.at(-1) === '-h' ? [...args.slice(0, -1), '--help'] : [...args];
 }
 
 /**
- * The words with every option whose value may be left out moved to the end, unless it is followed by one of its values: what
- * comes next is the image (`--udf out.iso`), and the parser would take it.
+ * Moves every option with an optional value to the end unless one of its values follows: the next word is the image
+ * (`--udf out.iso`), and the parser would take it as the value.
  */
 export function settleOptionalValues({ commands }: Command, args: readonly string[]): string[] {
   const optional = commands.flatMap(({ options }) => options.filter((option) => option.optional));

@@ -88,7 +88,6 @@ async function openTar(
   }
 }
 
-/** `an ext4 image`; undefined for what is not an image. */
 /** A file that goes away with its descriptor, however this program ends. */
 function openNameless(directory: ByteString): number {
   const path = pathBuffer(join(directory, `.isopress-${process.pid}.spool`) as ByteString);

@@ -1,44 +1,16 @@
 // The options of `isopress squashfs`: one row each, in groups.
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type ByteString, byteStringOf, defined, type Timestamp, timestamp } from '../bytes/index.js';
+import { byteStringOf } from '../bytes/index.js';
 import type { StoredPart } from '../format/squashfs/index.js';
-import { type FileTree, filterXattrs, overrideAll, overrideRoot, readSortList, type SortRule } from '../tree/index.js';
-import { addCompressionOptions, type CompressionOptions } from './compression-options.js';
+import type { SortRule } from '../tree/index.js';
+import { readSortList } from '../tree/light.js';
+import { addCompressionOptions } from './compression-options.js';
 import { readInput } from './input.js';
 import { pseudoDefinitionOf, pseudoFileOf } from './manifest-options.js';
 import { collectPattern } from './patterns.js';
 import { parseSeconds } from './times.js';
 import { parseInteger, parseSize } from './units.js';
-import type { WriterOptions } from './writer-options.js';
-
-/** Parsed values. */
-export interface SquashfsCommandOptions extends WriterOptions, CompressionOptions {
-  /** The dictionary of xz as a share of the block, as mksquashfs takes it. */
-  readonly dictPercent?: number;
-  readonly blockSize: number;
-  readonly fragments: boolean;
-  readonly tailends: boolean;
-  readonly duplicates: boolean;
-  readonly sparse: boolean;
-  readonly export: boolean;
-  readonly uncompressed: readonly StoredPart[];
-  readonly unfragmented: readonly ByteString[];
-  readonly stored: readonly ByteString[];
-  readonly sort: readonly SortRule[];
-  readonly align: number;
-  readonly offset: number;
-  readonly pad: number;
-  readonly rootMode?: number;
-  readonly rootUid?: number;
-  readonly rootGid?: number;
-  readonly rootTime?: number;
-  readonly forceUid?: number;
-  readonly forceGid?: number;
-  readonly allTime?: number;
-  readonly xattrsInclude?: RegExp;
-  readonly xattrsExclude?: RegExp;
-}
 
 const PARTS: readonly StoredPart[] = ['inodes', 'data', 'fragments', 'xattrs', 'ids'];
 const parseId = parseInteger(0, 0xffff_ffff);
@@ -49,20 +21,6 @@ export function addSquashfsOptions(command: Command): Command {
   addDataOptions(command);
   addPlacementOptions(command);
   return addAttributeOptions(command);
-}
-
-/** The tree with attributes replaced as the options request. */
-export function withOverrides(tree: FileTree, options: SquashfsCommandOptions): FileTree {
-  const { forceUid: uid, forceGid: gid, allTime, xattrsInclude, xattrsExclude } = options;
-  const { rootMode, rootUid, rootGid, rootTime } = options;
-  const time = (seconds?: number): Timestamp | undefined => (seconds === undefined ? undefined : timestamp(seconds));
-  const everywhere = overrideAll(tree, defined({ uid, gid, mtime: time(allTime) }));
-  const changed = overrideRoot(
-    everywhere,
-    defined({ mode: rootMode, uid: rootUid, gid: rootGid, mtime: time(rootTime) }),
-  );
-  if (!xattrsInclude && !xattrsExclude) return changed;
-  return filterXattrs(changed, (name) => (xattrsInclude?.test(name) ?? true) && !xattrsExclude?.test(name));
 }
 
 function addDataOptions(command: Command): Command {

@@ -1,13 +1,13 @@
 // The steps of every writer command: check the options, scan the source, plan, report the losses, write, report.
 
 import { defined, displayText, type Timestamp } from '../bytes/index.js';
-import { InvalidInputError } from '../errors.js';
 import { type Content, fileTarget, type ImagePlan, streamTarget, type Target, writeImage } from '../io/index.js';
 import { chooseNative } from '../native/index.js';
 import { openHostFile } from '../source/index.js';
 import { type FileTree, type Loss, type PreparedTree, prepareTree } from '../tree/index.js';
 import { argumentBytes } from './argument-bytes.js';
 import { engineFacts, engineText } from './engines.js';
+import { environmentEpoch } from './environment-epoch.js';
 import { withoutImage } from './image-in-source.js';
 import { settleLosses } from './losses.js';
 import { manifestEntries } from './manifest-options.js';
@@ -108,12 +108,4 @@ function prepareSource(
     clamp: options.clampMtime ?? false,
     ...defined({ epoch, seed }),
   });
-}
-
-/** SOURCE_DATE_EPOCH, if set. */
-export function environmentEpoch(): number | undefined {
-  const text = process.env['SOURCE_DATE_EPOCH'];
-  if (text === undefined || text === '') return undefined;
-  if (/^\d{1,11}$/.test(text)) return Number(text);
-  throw new InvalidInputError('cli.source-date-epoch', `SOURCE_DATE_EPOCH is "${text}", not a number of seconds.`);
 }

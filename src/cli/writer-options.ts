@@ -2,7 +2,7 @@
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ByteString } from '../bytes/index.js';
-import { ENGINES } from '../compress/index.js';
+import { ENGINES } from '../compress/light.js';
 import type { EngineChoice } from '../native/index.js';
 import type { Ownership } from '../tree/index.js';
 import { type ManifestOptions, manifestOf } from './manifest-options.js';

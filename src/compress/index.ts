@@ -3,12 +3,9 @@
 export type { EngineChoice } from '../native/index.js';
 export { type BlockDecoder, chooseDecoder } from './block-decoder.js';
 export { type CompressionRequest, chooseCompression, NO_COMPRESSION } from './choose.js';
+export { CLUSTER_CODECS, type ClusterCodec, type ClusterCodecName, type ClusterEncoding } from './cluster-codecs.js';
 export {
-  CLUSTER_CODECS,
-  type ClusterCodec,
-  type ClusterCodecName,
   type ClusterCompression,
-  type ClusterEncoding,
   type ClusterFacts,
   type ClusterRequest,
   type ClusterShape,

@@ -1,5 +1,6 @@
 // Layer 2: the file tree. Sources and image readers make one; planners take one.
 
+export * from './content-priorities.js';
 export * from './duplicates.js';
 export * from './entry-limits.js';
 export * from './exclude.js';
@@ -20,6 +21,6 @@ export * from './pick.js';
 export * from './prepare.js';
 export * from './remarks.js';
 export * from './rewrite.js';
-export * from './sort-list.js';
+export { readSortList, type SortRule } from './sort-list.js';
 export * from './unreadable-entry.js';
 export * from './walk.js';

@@ -1,10 +1,7 @@
-// Which files come first in an image: the sort file of mksquashfs, one path and its priority per line.
+// The sort file of mksquashfs: one path and its priority per line.
 
 import { type ByteString, displayText, trimBlanks } from '../bytes/index.js';
 import { InvalidInputError } from '../errors.js';
-import { type Content, type ExactContent, isExact } from '../io/index.js';
-import { type FileTree, splitPath } from './file-tree.js';
-import type { Directory } from './node.js';
 
 /** A path of the tree, `usr/bin` or `/usr/bin`; a directory stands for everything below it. */
 export interface SortRule {
@@ -13,7 +10,8 @@ export interface SortRule {
   readonly priority: number;
 }
 
-const LOWEST = -32_768;
+/** The lowest priority. */
+export const LOWEST = -32_768;
 const HIGHEST = 32_767;
 
 /**
@@ -36,38 +34,4 @@ export function readSortList(text: ByteString): SortRule[] {
     }
     return [{ path: match![1]!.replace(/\\(.)/g, '$1') as ByteString, priority }];
   });
-}
-
-/**
- * The priority of each content that has one. The rule nearest to a file counts: its own, otherwise that of the innermost
- * directory; of two rules for one path the later; of several names of one content the highest. Throws
- * {@link InvalidInputError} `tree.sort-path` for a path that the tree does not have.
- */
-export function contentPriorities<C extends Content>(
-  tree: FileTree<C>,
-  rules: readonly SortRule[],
-): ReadonlyMap<ExactContent, number> {
-  const byPath = new Map<string, number>();
-  for (const { path, priority } of rules) {
-    if (!tree.get(path)) {
-      const shown = `/${displayText(splitPath(path).join('/') as ByteString)}`;
-      throw new InvalidInputError('tree.sort-path', `The sort list names ${shown}, which is not in the tree.`, {
-        path: shown,
-      });
-    }
-    byPath.set(splitPath(path).join('/'), priority);
-  }
-  const priorities = new Map<ExactContent, number>();
-  const visit = (dir: Directory<C>, path: string, inherited: number | undefined): void => {
-    for (const [name, node] of dir.entries) {
-      const at = path === '' ? name : `${path}/${name}`;
-      const priority = byPath.get(at) ?? inherited;
-      if (node.kind === 'directory') visit(node, at, priority);
-      else if (node.kind === 'file' && priority !== undefined && isExact(node.content)) {
-        priorities.set(node.content, Math.max(priority, priorities.get(node.content) ?? LOWEST));
-      }
-    }
-  };
-  if (byPath.size > 0) visit(tree.root, '', byPath.get(''));
-  return priorities;
 }

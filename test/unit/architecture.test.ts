@@ -1,4 +1,4 @@
-// Holds the floors of the house: who may import whom, no cycles, no clock below the command, sizes of files and functions.
+// Enforces the layers of docs/architecture.md: imports, cycles, no clock below the command, sizes of files and functions.
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import ts from 'typescript';
@@ -7,110 +7,65 @@ import { describe, expect, test } from 'vitest';
 const root = resolve(import.meta.dirname, '../..');
 const source = join(root, 'src');
 
-/** What each room may import from the project (rooms) and from elsewhere (packages and Node modules). */
-const RULES: Readonly<Record<string, { rooms: readonly string[]; others: readonly string[] }>> = {
-  errors: { rooms: [], others: [] },
-  bytes: { rooms: ['errors'], others: [] },
-  options: { rooms: ['bytes', 'errors'], others: [] },
-  native: { rooms: ['bytes', 'errors'], others: ['node:module', 'node:fs', 'node:os'] },
-  io: { rooms: ['bytes', 'errors', 'native'], others: ['node:fs', 'node:fs/promises', 'node:crypto', 'node:stream'] },
-  compress: {
-    rooms: ['io', 'bytes', 'errors', 'native'],
-    others: [
-      'node:zlib',
-      'node:worker_threads',
-      'node:crypto',
-      'node:fs',
-      'node:module',
-      'node:path',
-      'node:module',
-      'node:url',
-      'pako',
-      'lz4js',
-      'xz-decompress',
-    ],
-  },
-  tree: { rooms: ['bytes', 'errors', 'io'], others: [] },
-  source: {
-    rooms: ['tree', 'io', 'bytes', 'errors', 'native', 'compress'],
-    others: ['node:fs', 'node:fs/promises', 'node:module', 'node:util', 'fs-native-extensions'],
-  },
-  extract: {
-    rooms: ['tree', 'io', 'bytes', 'errors', 'native'],
-    others: ['node:fs', 'node:fs/promises', 'node:util'],
-  },
-  format: { rooms: ['tree', 'io', 'compress', 'options', 'bytes', 'errors'], others: [] },
-  disc: { rooms: ['format', 'tree', 'io', 'options', 'bytes', 'errors'], others: [] },
-  image: { rooms: ['disc', 'format', 'tree', 'io', 'bytes', 'errors'], others: [] },
-  live: {
-    rooms: ['disc', 'format', 'source', 'tree', 'compress', 'io', 'native', 'options', 'bytes', 'errors'],
-    others: [
-      'node:fs',
-      'node:fs/promises',
-      'node:child_process',
-      'node:path',
-      'node:readline',
-      'node-sqlite3-wasm',
-      'saxes',
-      'toml-eslint-parser',
-      'yaml',
-    ],
-  },
-  public: {
-    rooms: [
-      'live',
-      'image',
-      'disc',
-      'format',
-      'extract',
-      'source',
-      'tree',
-      'compress',
-      'io',
-      'native',
-      'bytes',
-      'errors',
-    ],
-    others: [],
-  },
-  index: { rooms: ['public', 'version'], others: [] },
-  internal: {
-    rooms: [
-      'live',
-      'image',
-      'disc',
-      'format',
-      'extract',
-      'source',
-      'tree',
-      'compress',
-      'io',
-      'native',
-      'options',
-      'bytes',
-      'errors',
-    ],
-    others: [],
-  },
-  cli: {
-    rooms: [
-      'live',
-      'image',
-      'disc',
-      'format',
-      'extract',
-      'source',
-      'tree',
-      'compress',
-      'io',
-      'native',
-      'options',
-      'bytes',
-      'errors',
-      'version',
-    ],
-    others: ['node:fs', 'node:fs/promises', 'node:os', 'node:path', 'node:process', 'node:v8', 'commander'],
-  },
+/** The layer of each room, as docs/architecture.md has it. */
+const LAYERS = layersOf(readFileSync(join(root, 'docs/architecture.md'), 'utf8'));
+/** Imports within a layer. */
+const NEIGHBOURS: Readonly<Record<string, readonly string[]>> = {
+  bytes: ['errors'],
+  options: ['bytes', 'errors'],
+  io: ['native'],
+  compress: ['io', 'native'],
+};
+/** Lower rooms that a room does without: a tree is not compressed, and who compresses does not choose the engine. */
+const BARRED: Readonly<Record<string, readonly string[]>> = {
+  native: ['options'],
+  io: ['options'],
+  compress: ['options'],
+  tree: ['options', 'native', 'compress'],
+  source: ['options'],
+  extract: ['options', 'compress'],
+  format: ['native'],
+  disc: ['native', 'compress', 'source', 'extract'],
+  image: ['native', 'compress', 'options', 'source', 'extract'],
+  live: ['extract'],
+  public: ['options'],
+};
+/** Files beside the folders: the package itself, and what commands use in addition to it. */
+const FACES: Readonly<Record<string, (room: string) => boolean>> = {
+  index: (room) => room === 'public' || room === 'version',
+  internal: (room) => room !== 'public' && room in LAYERS,
+  version: () => false,
+};
+/** Packages and modules of Node.js that a room may import. */
+const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  native: ['node:module', 'node:fs', 'node:os'],
+  io: ['node:fs', 'node:fs/promises', 'node:crypto', 'node:stream'],
+  compress: [
+    'node:zlib',
+    'node:worker_threads',
+    'node:crypto',
+    'node:fs',
+    'node:module',
+    'node:path',
+    'node:url',
+    'pako',
+    'lz4js',
+    'xz-decompress',
+  ],
+  source: ['node:fs', 'node:fs/promises', 'node:module', 'node:util', 'fs-native-extensions'],
+  extract: ['node:fs', 'node:fs/promises', 'node:util'],
+  live: [
+    'node:fs',
+    'node:fs/promises',
+    'node:child_process',
+    'node:path',
+    'node:readline',
+    'node-sqlite3-wasm',
+    'saxes',
+    'toml-eslint-parser',
+    'yaml',
+  ],
+  cli: ['node:fs', 'node:fs/promises', 'node:os', 'node:path', 'node:process', 'node:v8', 'commander'],
 };
 
 /** Formats whose content may be placed on a disc; everything else arrives as content. */
@@ -123,6 +78,8 @@ interface Import {
   readonly specifier: string;
   /** Absolute path of the imported file, for relative imports. */
   readonly target: string | undefined;
+  /** Whether the module is loaded together with this one: neither types alone nor `import()`. */
+  readonly isLoaded: boolean;
 }
 
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
@@ -144,12 +101,49 @@ function importsOf(file: string): Import[] {
           : undefined;
     if (from && ts.isStringLiteral(from)) {
       const target = from.text.startsWith('.') ? resolve(dirname(file), from.text.replace(/\.js$/, '.ts')) : undefined;
-      found.push({ file, specifier: from.text, target });
+      found.push({ file, specifier: from.text, target, isLoaded: isLoaded(node) });
     }
     ts.forEachChild(node, visit);
   };
   visit(parsed.get(file)!);
   return found;
+}
+
+function isLoaded(node: ts.Node): boolean {
+  if (ts.isImportDeclaration(node)) {
+    const clause = node.importClause;
+    const names = clause?.namedBindings;
+    const hasValue = names && ts.isNamedImports(names) ? names.elements.some((name) => !name.isTypeOnly) : true;
+    return !clause || (!ts.isTypeOnlyImportDeclaration(clause) && hasValue);
+  }
+  if (!ts.isExportDeclaration(node) || node.isTypeOnly) return false;
+  const names = node.exportClause;
+  return !names || !ts.isNamedExports(names) || names.elements.some((name) => !name.isTypeOnly);
+}
+
+/** A file and everything that is loaded with it. */
+function loadedWith(file: string): Set<string> {
+  const loaded = new Set([file]);
+  for (const one of loaded) {
+    for (const { file: from, target, isLoaded } of imports) if (from === one && target && isLoaded) loaded.add(target);
+  }
+  return loaded;
+}
+
+/** `| 0 | `bytes`, `errors` | … |`: the layer of each room. */
+function layersOf(page: string): Readonly<Record<string, number>> {
+  const rows = [...page.matchAll(/^\|\s*(\d)\s*\|([^|]*)\|/gm)];
+  return Object.fromEntries(
+    rows.flatMap(([, layer, rooms]) => [...rooms!.matchAll(/`(\w+)`/g)].map(([, room]) => [room!, Number(layer)])),
+  );
+}
+
+function mayImport(room: string, other: string): boolean {
+  if (room in FACES) return FACES[room]!(other);
+  if (other === 'version') return room === 'cli';
+  const [above, below] = [LAYERS[room], LAYERS[other]];
+  if (above === undefined || below === undefined || BARRED[room]?.includes(other)) return false;
+  return below < above || (NEIGHBOURS[room] ?? []).includes(other);
 }
 
 /** Names of values, not types, that a file imports from other rooms. */
@@ -172,12 +166,13 @@ const roomOf = (file: string) => relative(source, file).split('/')[0]!.replace(/
 const formatOf = (file: string) => (roomOf(file) === 'format' ? relative(source, file).split('/')[1] : undefined);
 
 describe('imports', () => {
-  test('every room imports only the floors below it', () => {
+  test('every room has its layer on the page, and imports only what is below it', () => {
+    const rooms = readdirSync(source, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    expect(Object.keys({ ...LAYERS, errors: 0 }).sort()).toEqual([...rooms.map(({ name }) => name), 'errors'].sort());
     const broken = imports.filter(({ file, specifier, target }) => {
-      const rule = RULES[roomOf(file)];
-      if (!rule) return true;
-      if (!target) return !rule.others.includes(specifier);
-      return roomOf(target) !== roomOf(file) && !rule.rooms.includes('*') && !rule.rooms.includes(roomOf(target));
+      const room = roomOf(file);
+      if (!target) return !(PACKAGES[room] ?? []).includes(specifier);
+      return roomOf(target) !== room && !mayImport(room, roomOf(target));
     });
     expect(broken.map(({ file, specifier }) => `${shown(file)} imports ${specifier}`)).toEqual([]);
   });
@@ -193,13 +188,27 @@ describe('imports', () => {
     expect(broken.map(({ file, specifier }) => `${shown(file)} imports ${specifier}`)).toEqual([]);
   });
 
-  test('rooms above the formats enter a room by its index', () => {
+  test('rooms above the formats enter a room by its index, or by its light door', () => {
     const broken = imports.filter(({ file, target }) => {
       if (!target || !['disc', 'live', 'cli', 'public', 'internal'].includes(roomOf(file))) return false;
       const sameRoom = roomOf(target) === roomOf(file);
-      return !sameRoom && !target.endsWith('/index.ts') && !['errors', 'version'].includes(roomOf(target));
+      return !sameRoom && !/\/(index|light)\.ts$/.test(target) && !['errors', 'version'].includes(roomOf(target));
     });
     expect(broken.map(({ file, specifier }) => `${shown(file)} imports ${specifier}`)).toEqual([]);
+  });
+
+  test('help loads no format and no engine: declarations of commands and the light doors of rooms load neither', () => {
+    const declarations = files.filter((file) => file.includes('/cli/commands/'));
+    const doors = files.filter((file) => file.endsWith('/light.ts'));
+    const program = join(source, 'cli/program.ts');
+    expect(declarations.length).toBeGreaterThan(10);
+    // All that reads, writes or compresses loads one of these.
+    const heavy = ['io', 'native', 'compress', 'tree'].map((room) => join(source, room, 'index.ts'));
+    const faults = [program, ...declarations, ...doors].flatMap((file) => {
+      const loaded = loadedWith(file);
+      return heavy.filter((door) => loaded.has(door)).map((door) => `${shown(file)} loads ${shown(door)}`);
+    });
+    expect(faults).toEqual([]);
   });
 
   test('commands use nothing that the library does not offer, but for a list of what is theirs alone', async () => {
@@ -282,7 +291,7 @@ describe('the live room', () => {
 
   test('keeps every file in a folder', () => {
     const loose = live.map(([file]) => inLive(file)).filter((name) => !name.includes('/'));
-    expect(loose).toEqual(['index.ts']);
+    expect(loose).toEqual(['index.ts', 'light.ts']);
   });
 
   test('names generations in their table and the grammar alone: others ask for a rule', () => {

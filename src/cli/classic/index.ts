@@ -6,7 +6,7 @@ import type { ClassicValues } from './reader.js';
 
 type Reader = (command: Command, words: readonly string[]) => ClassicValues;
 
-/** Loaded with the command, since they come with its format. */
+/** Each comes with its format, and is loaded when its command runs. */
 const READERS: Readonly<Record<string, () => Promise<Reader>>> = {
   squashfs: async () => (await import('./squashfs.js')).classicSquashfs,
   erofs: async () => (await import('./erofs.js')).classicErofs,
@@ -22,7 +22,8 @@ const READERS: Readonly<Record<string, () => Promise<Reader>>> = {
 export async function takeClassicOptions(root: Command, args: readonly string[]): Promise<readonly string[]> {
   const [name = '', ...words] = args;
   const command = root.commands.find((one) => one.name() === name);
-  if (!command || !Object.hasOwn(READERS, name)) return args;
+  // The help of a command needs no format.
+  if (!command || !Object.hasOwn(READERS, name) || words[0] === '--help') return args;
   const read = await READERS[name]!();
   const taken = asUsage(() => read(command, words));
   for (const [key, value] of Object.entries(taken.values)) {

@@ -1,25 +1,9 @@
 // isopress bundle --target-dir DIR --id ID --bundle-dir DIR
 
 import { Command } from 'commander';
-import { defined } from '../../bytes/index.js';
-import { UsageError } from '../../errors.js';
-import { bundleResults, loadConfiguration } from '../../live/index.js';
+import type { BundleCommandOptions } from '../actions/bundle.js';
 import { withExamples } from '../examples.js';
-import { openSession, type SessionOptions } from '../session.js';
-import { showBytes } from '../units.js';
 import { addSessionOptions } from '../writer-options.js';
-
-interface Options extends SessionOptions {
-  readonly targetDir: string;
-  readonly id: string;
-  readonly bundleDir: string;
-  readonly bundleFormat?: string;
-  readonly compress: boolean;
-  readonly zsyncSource?: string;
-  readonly packageAsRpm?: boolean;
-  readonly config?: string;
-  readonly force?: boolean;
-}
 
 export function bundleCommand(): Command {
   const command = withExamples(
@@ -39,39 +23,8 @@ export function bundleCommand(): Command {
     .option('--package-as-rpm', "KIWI's option; refused: rpmbuild makes packages of a bundle's directory")
     .option('--config <file>', 'runtime configuration, in addition to those of machine and user (default: none)')
     .option('-f, --force', 'replace files of the same names');
-  return addSessionOptions(command).action(bundle);
-}
-
-async function bundle(options: Options): Promise<void> {
-  if (options.packageAsRpm) throw rpmRefused();
-  const session = openSession(options);
-  try {
-    const report = await bundleResults(
-      {
-        targetDirectory: options.targetDir,
-        bundleDirectory: options.bundleDir,
-        id: options.id,
-        configuration: await loadConfiguration({ home: process.env['HOME'], file: options.config }),
-        force: options.force ?? false,
-        note: session.note,
-        ...(options.compress ? {} : { compress: false }),
-        ...defined({ zsyncSource: options.zsyncSource, format: options.bundleFormat }),
-      },
-      session.run,
-    );
-    session.result(
-      'bundle',
-      report,
-      report.files.map(({ path, size }) => `${path}: ${showBytes(size)}`),
-    );
-  } finally {
-    session.close();
-  }
-}
-
-/** KIWI knows the option; it is refused by its name and not as an unknown one. */
-function rpmRefused(): UsageError {
-  return new UsageError('bundle.package-as-rpm', 'Bundles are not packed as an RPM package (--package-as-rpm).', {
-    hint: 'Leave the option out, and give the directory of the bundle to rpmbuild.',
+  return addSessionOptions(command).action(async (options: BundleCommandOptions) => {
+    const { bundle } = await import('../actions/bundle.js');
+    return bundle(options);
   });
 }

@@ -1,18 +1,10 @@
 // isopress cat IMAGE [PATH…]
 
 import { Command } from 'commander';
-import { type ByteString, displayText } from '../../bytes/index.js';
-import { InvalidInputError } from '../../errors.js';
-import { enterImage, lookUp } from '../../image/index.js';
-import { type Data, isHole, type Run, zeros } from '../../io/index.js';
-import type { Node } from '../../tree/index.js';
-import { argumentBytes } from '../argument-bytes.js';
+import type { CatCommandOptions } from '../actions/cat.js';
 import { withExamples } from '../examples.js';
-import { addImageOptions, type ImageOptions, withAddress } from '../inside.js';
-import { openSession, type SessionOptions } from '../session.js';
+import { addImageOptions } from '../image-options.js';
 import { addSessionOptions } from '../writer-options.js';
-
-type CatOptions = SessionOptions & ImageOptions;
 
 export function catCommand(): Command {
   const command = withExamples(new Command('cat'), 'isopress cat live.iso boot/grub/grub.cfg')
@@ -20,43 +12,9 @@ export function catCommand(): Command {
     .argument('<image>', 'image file; live.iso!/LiveOS/squashfs.img goes inside, disk.img!#1 into a partition')
     .argument('[path...]', 'files in it (default: the one that the image argument leads to)');
   return addSessionOptions(addImageOptions(command)).action(
-    async (image: string, paths: string[], options: CatOptions) => {
-      const session = openSession(options, 'content');
-      try {
-        await withAddress(image, { ...options, note: session.note }, async (found) => {
-          if (paths.length === 0) return write(found.node, found.path, session.run);
-          const place = await enterImage(found);
-          for (const name of paths) {
-            const { node, path } = lookUp(place.tree, argumentBytes(name), 'follow');
-            await write(node, path, session.run);
-          }
-        });
-      } finally {
-        session.close();
-      }
+    async (image: string, paths: string[], options: CatCommandOptions) => {
+      const { cat } = await import('../actions/cat.js');
+      return cat(image, paths, options);
     },
   );
-}
-
-async function write(node: Node, path: ByteString, run: Run): Promise<void> {
-  if (node.kind !== 'file') {
-    const shown = displayText(path) || '/';
-    throw new InvalidInputError('image.not-a-file', `${shown} is not a regular file.`, {
-      path: shown,
-      hint: 'Name a file after the image, or after !/.',
-    });
-  }
-  for await (const piece of node.content.pieces(run)) for (const bytes of bytesOf(piece)) await put(bytes);
-}
-
-function* bytesOf(piece: Data): Generator<Uint8Array> {
-  if (isHole(piece)) yield* zeros(piece.hole);
-  // Standard output keeps what it is given until it is written; pieces are only lent.
-  else yield Uint8Array.from(piece);
-}
-
-function put(bytes: Uint8Array): Promise<void> {
-  return new Promise((resolve, reject) => {
-    process.stdout.write(bytes, (error) => (error ? reject(error) : resolve()));
-  });
 }

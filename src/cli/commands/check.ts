@@ -1,57 +1,17 @@
 // isopress check IMAGE
 
 import { Command } from 'commander';
-import { EXIT, InvalidImageError } from '../../errors.js';
-import { type DigestVerdict, type TagVerdict, verifyTags } from '../../format/checkmedia/index.js';
-import { shownArgument } from '../argument-bytes.js';
+import type { CheckCommandOptions } from '../actions/check.js';
 import { withExamples } from '../examples.js';
-import { addOffsetOption, type ImageOptions, withImage } from '../inside.js';
-import { openSession, type SessionOptions } from '../session.js';
+import { addOffsetOption } from '../image-options.js';
 import { addSessionOptions } from '../writer-options.js';
-
-const ANSWERS: Readonly<Record<string, number>> = {
-  'checkmedia.no-iso': EXIT.nothingToCheck,
-  'checkmedia.truncated': EXIT.checkFailed,
-};
-
-type CheckOptions = SessionOptions & Pick<ImageOptions, 'offset'>;
 
 export function checkCommand(): Command {
   const command = withExamples(new Command('check'), 'isopress check live.iso')
     .description('verify the media-check digests of an ISO, SUSE and Red Hat style')
     .argument('<image>', 'ISO file, or the device that it was written to');
-  return addSessionOptions(addOffsetOption(command)).action(async (image: string, options: CheckOptions) => {
-    const session = openSession(options);
-    try {
-      const verdict = await withImage(image, options, (source) => verifyTags(source, session.run));
-      process.exitCode = exitCode(verdict);
-      session.result('check', { image: shownArgument(image), ...verdict }, textOf(image, verdict));
-    } catch (error) {
-      // Finding no ISO, or only the front of one, is an answer of this command.
-      const code = error instanceof InvalidImageError ? ANSWERS[error.code] : undefined;
-      if (code === undefined) throw error;
-      process.exitCode = code;
-      const { message } = error as InvalidImageError;
-      session.result('check', { image: shownArgument(image), ok: false, message }, [`${image}: ${message}`]);
-    } finally {
-      session.close();
-    }
+  return addSessionOptions(addOffsetOption(command)).action(async (image: string, options: CheckCommandOptions) => {
+    const { check } = await import('../actions/check.js');
+    return check(image, options);
   });
-}
-
-function exitCode({ ok, digests }: TagVerdict): number {
-  if (digests.length === 0) return EXIT.nothingToCheck;
-  return ok ? EXIT.done : EXIT.checkFailed;
-}
-
-function textOf(image: string, verdict: TagVerdict): string[] {
-  if (verdict.digests.length === 0) return [`${image}: no media-check digests`];
-  const lines = verdict.digests.map(lineOf);
-  if (verdict.stopped) lines.push('stopped at the first wrong fragment: the rest was not read');
-  if (verdict.style === 'mixed') lines.push('the image has tags of both styles: checkers disagree about it');
-  return [...lines, `${image}: ${verdict.ok ? 'ok' : 'WRONG'}`];
-}
-
-function lineOf({ what, digest, ok, expected, found }: DigestVerdict): string {
-  return ok ? `${what} ${digest} ok` : `${what} ${digest} wrong: ${found}, not ${expected}`;
 }

@@ -1,44 +1,11 @@
 // isopress erofs SOURCE IMAGE
 
 import { Command, Option } from 'commander';
-import { defined, type Timestamp, timestamp } from '../../bytes/index.js';
-import { CLUSTER_CODECS, type ClusterCodecName, type ClusterRequest } from '../../compress/index.js';
-import {
-  type ErofsOptions,
-  type InodeForm,
-  type MkfsErofsOptions,
-  planErofs,
-  resolveErofs,
-} from '../../format/erofs/index.js';
-import { type FileTree, mapNodes, overrideAll, shareDuplicates } from '../../tree/index.js';
+import { CLUSTER_CODECS } from '../../compress/light.js';
+import type { ErofsCommandOptions } from '../actions/erofs.js';
 import { withExamples } from '../examples.js';
 import { parseInteger, parseSize } from '../units.js';
-import { writeCommand } from '../write-command.js';
-import { addWriterOptions, type WriterOptions } from '../writer-options.js';
-
-interface Options extends WriterOptions {
-  readonly compression?: ClusterCodecName | 'none';
-  readonly level?: number;
-  readonly dictSize?: number;
-  readonly clusterSize?: number;
-  readonly blockSize?: number;
-  readonly label?: string;
-  readonly uuid?: string;
-  readonly inodes?: InodeForm;
-  readonly inlineData: boolean;
-  readonly sparse: boolean;
-  readonly duplicates: boolean;
-  readonly sharedXattrs?: number;
-  readonly index?: 'full' | 'compact';
-  /** The options of mkfs.erofs on the command line. */
-  readonly classic?: {
-    readonly image: MkfsErofsOptions['image'];
-    readonly compression: ClusterRequest | undefined;
-    readonly changes: Omit<MkfsErofsOptions['tree'], 'exclude' | 'xattrs'>;
-  };
-}
-
-const IDS = 2 ** 32;
+import { addWriterOptions } from '../writer-options.js';
 
 export function erofsCommand(): Command {
   const command = withExamples(
@@ -50,18 +17,10 @@ export function erofsCommand(): Command {
     .argument('<image>', 'image file, or - for standard output where nothing is compressed');
   addCompressionOptions(command);
   addLayoutOptions(command);
-  return addWriterOptions(command).action((source: string, image: string, options: Options) =>
-    writeCommand(source, image, options, {
-      name: 'erofs',
-      check: (derived) => resolveErofs(erofsOptions(options, derived)),
-      plan: async ({ tree, epoch, seed }, { run }) => {
-        const timed = options.classic?.changes.imageTime ? overrideAll(tree, { mtime: epoch }) : tree;
-        const shared = options.duplicates ? await shareDuplicates(timed, run) : timed;
-        return planErofs(shared, erofsOptions(options, { epoch, seed }));
-      },
-      change: (tree) => withOverrides(tree, options),
-    }),
-  );
+  return addWriterOptions(command).action(async (source: string, image: string, options: ErofsCommandOptions) => {
+    const { writeErofs } = await import('../actions/erofs.js');
+    return writeErofs(source, image, options);
+  });
 }
 
 function addCompressionOptions(command: Command): Command {
@@ -70,7 +29,7 @@ function addCompressionOptions(command: Command): Command {
   );
   return command
     .addOption(
-      new Option('-c, --compression <name>', 'what compresses the files (default: none)').choices([
+      new Option('-c, --compression <name>', 'compression of files (default: none)').choices([
         ...CLUSTER_CODECS.map(({ name }) => name),
         'none',
       ]),
@@ -109,50 +68,13 @@ function addLayoutOptions(command: Command): Command {
         'extended',
       ]),
     )
-    .option('--no-inline-data', 'give the ends of files blocks of their own')
+    .option('--no-inline-data', 'store the ends of files in separate blocks')
     .option('--no-sparse', 'store holes as zeros')
     .option('--no-duplicates', 'store equal files as often as they occur')
     .addOption(
       new Option(
         '--shared-xattrs <n>',
-        'store an attribute once if so many inodes have it; 0: never (default: 2)',
+        'store an attribute once if at least this many inodes have it; 0: never (default: 2)',
       ).argParser(parseInteger(0, 0xffff_ffff)),
     );
-}
-
-/** The options as the library has them; our own take precedence over those of mkfs.erofs. */
-function erofsOptions(options: Options, derived: Pick<ErofsOptions, 'epoch' | 'seed'>): ErofsOptions {
-  const { image = {} } = options.classic ?? {};
-  const own = defined({
-    compression: compressionOf(options),
-    clusterSize: options.clusterSize,
-    blockSize: options.blockSize,
-    label: options.label,
-    uuid: options.uuid,
-    inodes: options.inodes,
-    inlineData: options.inlineData ? undefined : false,
-    sparse: options.sparse ? undefined : false,
-    sharedXattrs: options.sharedXattrs,
-    index: options.index,
-  });
-  return { ...image, ...own, ...derived };
-}
-
-function compressionOf({ compression, level, dictSize, engine, classic }: Options): ClusterRequest | undefined {
-  const asked = classic?.compression;
-  const name = compression ?? asked?.name ?? 'none';
-  if (name === 'none') return undefined;
-  const isTheirs = compression === undefined || compression === asked?.name;
-  return { ...(isTheirs ? asked : {}), ...defined({ level, dictionarySize: dictSize }), name, engine };
-}
-
-/** The tree with the attributes that mkfs.erofs's options ask for in place of its own. */
-function withOverrides(tree: FileTree, { classic }: Options): FileTree {
-  const { uid, gid, uidOffset = 0, gidOffset = 0, allTime } = classic?.changes ?? {};
-  const mtime: Timestamp | undefined = allTime === undefined ? undefined : timestamp(allTime);
-  const changed = overrideAll(tree, defined({ uid, gid, mtime }));
-  if (uidOffset === 0 && gidOffset === 0) return changed;
-  // As unsigned numbers of 32 bits do.
-  const sum = (id: number, offset: number) => (id + offset) % IDS;
-  return mapNodes(changed, (node) => ({ ...node, uid: sum(node.uid, uidOffset), gid: sum(node.gid, gidOffset) }));
 }

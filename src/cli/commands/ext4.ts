@@ -1,41 +1,11 @@
 // isopress ext4 SOURCE IMAGE
 
 import { Command, Option } from 'commander';
-import { defined } from '../../bytes/index.js';
-import {
-  EXT4_PROFILES,
-  type Ext4Options,
-  type Ext4Profile,
-  parseMke2fsOptions,
-  planExt4,
-  resolveExt4,
-} from '../../format/ext4/index.js';
+import { EXT4_PROFILES } from '../../format/ext4/light.js';
+import type { Ext4CommandOptions } from '../actions/ext4.js';
 import { withExamples } from '../examples.js';
-import { optionValue } from '../input.js';
 import { parseInteger, parseSize, parseSizeOrAuto } from '../units.js';
-import { writeCommand } from '../write-command.js';
-import { addWriterOptions, type WriterOptions } from '../writer-options.js';
-
-interface Options extends WriterOptions {
-  readonly size: number | 'auto';
-  readonly slack: number;
-  readonly label?: string;
-  readonly uuid?: string;
-  readonly hashSeed?: string;
-  readonly blockSize?: number;
-  readonly inodeSize?: number;
-  readonly inodes?: number;
-  readonly inodeRatio?: number;
-  readonly reservedPercent?: number;
-  readonly journal: boolean;
-  readonly journalSize?: number;
-  readonly profile?: Ext4Profile;
-  readonly features?: string;
-  readonly offset?: number;
-  readonly mke2fsOptions?: Partial<Ext4Options>;
-  /** The options of mke2fs on the command line. */
-  readonly classic?: Partial<Ext4Options>;
-}
+import { addWriterOptions } from '../writer-options.js';
 
 export function ext4Command(): Command {
   const command = withExamples(
@@ -75,38 +45,9 @@ export function ext4Command(): Command {
     )
     .option('--features <list>', 'changes to the profile: orphan_file,^resize_inode')
     .addOption(new Option('--offset <bytes>', 'zeros before the file system: its place in a disk').argParser(parseSize))
-    .addOption(
-      new Option('--mke2fs-options <text>', 'options in the spelling of mkfs.ext4, as in fscreateoptions').argParser(
-        (text) => optionValue('mke2fsOptions', () => parseMke2fsOptions(text)),
-      ),
-    );
-  return addWriterOptions(command).action((source: string, image: string, options: Options) =>
-    writeCommand(source, image, options, {
-      name: 'ext4',
-      check: (derived) => resolveExt4(ext4Options(options, derived)),
-      plan: ({ tree, epoch, seed }) => planExt4(tree, ext4Options(options, { epoch, seed })),
-    }),
-  );
-}
-
-/** The options as the library has them; those of our own spelling take precedence over the classic ones. */
-function ext4Options(options: Options, derived: Pick<Ext4Options, 'epoch' | 'seed'>): Ext4Options {
-  const classic = { ...options.mke2fsOptions, ...options.classic };
-  const { journal, journalSize, features } = options;
-  const blockSize = options.blockSize ?? classic.blockSize ?? 4096;
-  const given = defined({
-    label: options.label,
-    uuid: options.uuid,
-    hashSeed: options.hashSeed,
-    blockSize: options.blockSize,
-    inodeSize: options.inodeSize,
-    inodes: options.inodes,
-    inodeRatio: options.inodeRatio,
-    reservedPercent: options.reservedPercent,
-    profile: options.profile,
-    offset: options.offset,
-    features: features === undefined ? undefined : [classic.features ?? '', features].join(','),
-    journal: journal ? journalSize && Math.floor(journalSize / blockSize) : false,
+    .addOption(new Option('--mke2fs-options <text>', 'options in the spelling of mkfs.ext4, as in fscreateoptions'));
+  return addWriterOptions(command).action(async (source: string, image: string, options: Ext4CommandOptions) => {
+    const { writeExt4 } = await import('../actions/ext4.js');
+    return writeExt4(source, image, options);
   });
-  return { ...classic, ...given, ...derived, size: options.size, slack: options.slack };
 }

@@ -6,11 +6,7 @@ import { UsageError } from '../../errors.js';
 import type { DigestName, Seal } from '../../io/index.js';
 import type { RedHatTagOptions, SuseTagOptions } from './options.js';
 import { redHatTagSeal, suseTagSeal } from './seal.js';
-
-/** Styles of media-check tags that can be written. */
-export const TAG_STYLES = ['suse', 'rh'] as const;
-/** A style of tags that can be written. */
-export type WrittenTagStyle = (typeof TAG_STYLES)[number];
+import type { WrittenTagStyle } from './tag-styles.js';
 
 /** Settings of either style; those of the other style are refused. */
 export interface TagOptions extends Partial<SuseTagOptions>, RedHatTagOptions {

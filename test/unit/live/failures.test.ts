@@ -12,7 +12,7 @@ const exitOf = (kind: string): number => {
   return new Kind('a.b', 'Message.').exitCode;
 };
 
-const sources = ['src/live', 'src/cli/commands'].flatMap((folder) =>
+const sources = ['src/live', 'src/cli/actions'].flatMap((folder) =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
     .map((name) => join(folder, name)),

@@ -3,8 +3,8 @@ import { fromText } from '../../../src/bytes/text.js';
 import { InvalidInputError } from '../../../src/errors.js';
 import { bytesSource } from '../../../src/io/memory.js';
 import { FileTree } from '../../../src/tree/file-tree.js';
+import { contentPriorities, readSortList } from '../../../src/tree/index.js';
 import { file } from '../../../src/tree/node.js';
-import { contentPriorities, readSortList } from '../../../src/tree/sort-list.js';
 
 const read = (text: string) => readSortList(fromText(text)).map(({ path, priority }) => [path, priority]);
 const leaf = () => file(bytesSource(Uint8Array.of(1)));

@@ -1,0 +1,146 @@
+// Runs `isopress build`: the options of the command as those of the build.
+
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { defined } from '../../bytes/index.js';
+import type { PartitionTable } from '../../disc/index.js';
+import type { DigestName } from '../../io/index.js';
+import {
+  type BuildInput,
+  type BuildOptions,
+  buildLiveIso,
+  type Generation,
+  type InitrdCompressionRequest,
+  loadConfiguration,
+  type MediumOptions,
+  planLiveIso,
+} from '../../live/index.js';
+import { buildText, planText } from '../build-text.js';
+import { type CompressionOptions, compressionSettings } from '../compression-options.js';
+import { engineFacts } from '../engines.js';
+import { environmentEpoch } from '../environment-epoch.js';
+import { settleLosses } from '../losses.js';
+import { openSession, type Session } from '../session.js';
+import { type OpenedSource, openSource } from '../source.js';
+import { seconds } from '../units.js';
+import { excludePatterns, type WriterOptions } from '../writer-options.js';
+
+/** Parsed values of the command's options. */
+export interface BuildCommandOptions extends WriterOptions, CompressionOptions {
+  readonly description: string;
+  readonly kiwiFile?: string;
+  readonly generation?: Generation;
+  readonly root: string;
+  readonly targetDir: string;
+  readonly profile: readonly string[];
+  readonly type: 'iso';
+  readonly setTypeAttr: Readonly<Record<string, string>>;
+  readonly rootFilesystem?: 'ext4' | 'squashfs' | 'erofs';
+  readonly config?: string;
+  readonly targetArch?: string;
+  readonly initrd?: string;
+  readonly dracut: 'auto' | 'chroot' | 'userns' | 'sysroot';
+  readonly initrdCache?: string;
+  readonly initrdCompression?: InitrdCompressionRequest;
+  readonly kernel?: string;
+  readonly layout?: 'grub' | 'isolinux' | 'isolinux+grub';
+  readonly partitionTable?: Exclude<PartitionTable, 'none'>;
+  readonly udf: 'auto' | 'on' | 'off';
+  readonly mediaCheck?: 'none' | 'suse' | 'rh';
+  readonly mediaDigest?: DigestName;
+  readonly blockSize?: number;
+}
+
+/** Builds the ISO, or prints the plan of it. */
+export async function build(options: BuildCommandOptions): Promise<void> {
+  const session = openSession(options);
+  const started = session.now();
+  const root = rootOf(options, session);
+  try {
+    const configuration = await loadConfiguration({ home: process.env['HOME'], file: options.config });
+    const request = { ...buildOptions(options, root.given, session), configuration };
+    if (options.plan) {
+      const plan = await planLiveIso(request, session.run);
+      return session.result('build-plan', { ...plan.report, medium: plan.layout }, planText(plan));
+    }
+    const report = await buildLiveIso(request, session.run);
+    const milliseconds = session.now() - started;
+    const engine = engineFacts(options.engine);
+    const text = buildText(report, milliseconds, engine);
+    if (options.verbose) text.push(`sha256 ${report.sha256}`);
+    session.result('build', { ...report, seconds: seconds(milliseconds), engine }, text);
+  } finally {
+    root.close();
+    session.close();
+  }
+}
+
+interface GivenRoot {
+  readonly given: BuildInput['root'];
+  close(): void;
+}
+
+/** A directory by its name; an archive is opened when the build asks for it, and whole: patterns apply to the root image. */
+function rootOf(options: BuildCommandOptions, session: Session): GivenRoot {
+  const { root, targetDir } = options;
+  const isArchive = root === '-' || statSync(root, { throwIfNoEntry: false })?.isFile();
+  if (!isArchive) return { given: root, close: () => {} };
+  let opened: OpenedSource | undefined;
+  const open = async () => {
+    const everything = { ...options, exclude: [], excludeFrom: [] };
+    opened = await openSource(root, join(targetDir, 'root'), everything, session);
+    return opened.tree;
+  };
+  return { given: open, close: () => opened?.close() };
+}
+
+function buildOptions(options: BuildCommandOptions, root: BuildInput['root'], session: Session): BuildOptions {
+  return {
+    input: { root, ...defined({ architecture: options.targetArch, kernel: options.kernel }) },
+    description: {
+      directory: options.description,
+      profiles: options.profile,
+      typeAttributes: typeAttributes(options),
+      ...defined({ file: options.kiwiFile, generation: options.generation }),
+    },
+    initrd: {
+      dracut: options.dracut,
+      ...defined({
+        file: options.initrd,
+        cacheDirectory: options.initrdCache,
+        compression: options.initrdCompression,
+      }),
+    },
+    medium: mediumOptions(options),
+    tree: {
+      ownership: options.owner,
+      exclude: excludePatterns(options),
+      manifest: options.manifest,
+      xattrs: options.xattrs,
+      clampTimes: options.clampMtime ?? false,
+      ...defined({ seed: options.seed, epoch: options.epoch ?? environmentEpoch() }),
+    },
+    compression: {
+      ...compressionSettings(options),
+      ...defined({ name: options.compression, blockSize: options.blockSize }),
+    },
+    events: {
+      now: session.now,
+      note: session.note,
+      log: session.detail,
+      losses: (losses) => settleLosses(losses, options, session),
+    },
+    targetDirectory: options.targetDir,
+    force: options.force ?? false,
+    engine: options.engine,
+  };
+}
+
+/** Attributes of the type that are replaced; the root file system also has its own option. */
+function typeAttributes({ setTypeAttr, rootFilesystem }: BuildCommandOptions): Readonly<Record<string, string>> {
+  return rootFilesystem === undefined ? setTypeAttr : { ...setTypeAttr, filesystem: rootFilesystem };
+}
+
+function mediumOptions({ layout, partitionTable, udf, mediaCheck, mediaDigest }: BuildCommandOptions): MediumOptions {
+  return { udf, ...defined({ layout, partitionTable, mediaCheck, mediaDigest }) };
+}

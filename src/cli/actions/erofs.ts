@@ -1,0 +1,96 @@
+// Runs `isopress erofs`: the options of the command as those of the format.
+
+import { defined, type Timestamp, timestamp } from '../../bytes/index.js';
+import type { ClusterCodecName, ClusterRequest } from '../../compress/index.js';
+import {
+  type ErofsOptions,
+  type InodeForm,
+  type MkfsErofsOptions,
+  planErofs,
+  resolveErofs,
+} from '../../format/erofs/index.js';
+import { type FileTree, mapNodes, overrideAll, shareDuplicates } from '../../tree/index.js';
+import { writeCommand } from '../write-command.js';
+import type { WriterOptions } from '../writer-options.js';
+
+/** Parsed values of the command's options. */
+export interface ErofsCommandOptions extends WriterOptions {
+  readonly compression?: ClusterCodecName | 'none';
+  readonly level?: number;
+  readonly dictSize?: number;
+  readonly clusterSize?: number;
+  readonly blockSize?: number;
+  readonly label?: string;
+  readonly uuid?: string;
+  readonly inodes?: InodeForm;
+  readonly inlineData: boolean;
+  readonly sparse: boolean;
+  readonly duplicates: boolean;
+  readonly sharedXattrs?: number;
+  readonly index?: 'full' | 'compact';
+  /** The options of mkfs.erofs on the command line. */
+  readonly classic?: {
+    readonly image: MkfsErofsOptions['image'];
+    readonly compression: ClusterRequest | undefined;
+    readonly changes: Omit<MkfsErofsOptions['tree'], 'exclude' | 'xattrs'>;
+  };
+}
+
+const IDS = 2 ** 32;
+
+/** Writes the image. */
+export function writeErofs(source: string, image: string, options: ErofsCommandOptions): Promise<void> {
+  return writeCommand(source, image, options, {
+    name: 'erofs',
+    check: (derived) => resolveErofs(erofsOptions(options, derived)),
+    plan: async ({ tree, epoch, seed }, { run }) => {
+      const timed = options.classic?.changes.imageTime ? overrideAll(tree, { mtime: epoch }) : tree;
+      const shared = options.duplicates ? await shareDuplicates(timed, run) : timed;
+      return planErofs(shared, erofsOptions(options, { epoch, seed }));
+    },
+    change: (tree) => withOverrides(tree, options),
+  });
+}
+
+/** The options as the library has them; our own take precedence over those of mkfs.erofs. */
+function erofsOptions(options: ErofsCommandOptions, derived: Pick<ErofsOptions, 'epoch' | 'seed'>): ErofsOptions {
+  const { image = {} } = options.classic ?? {};
+  const own = defined({
+    compression: compressionOf(options),
+    clusterSize: options.clusterSize,
+    blockSize: options.blockSize,
+    label: options.label,
+    uuid: options.uuid,
+    inodes: options.inodes,
+    inlineData: options.inlineData ? undefined : false,
+    sparse: options.sparse ? undefined : false,
+    sharedXattrs: options.sharedXattrs,
+    index: options.index,
+  });
+  return { ...image, ...own, ...derived };
+}
+
+function compressionOf({
+  compression,
+  level,
+  dictSize,
+  engine,
+  classic,
+}: ErofsCommandOptions): ClusterRequest | undefined {
+  const asked = classic?.compression;
+  const name = compression ?? asked?.name ?? 'none';
+  if (name === 'none') return undefined;
+  const isTheirs = compression === undefined || compression === asked?.name;
+  return { ...(isTheirs ? asked : {}), ...defined({ level, dictionarySize: dictSize }), name, engine };
+}
+
+/** The tree with the attributes that mkfs.erofs's options ask for in place of its own. */
+function withOverrides(tree: FileTree, { classic }: ErofsCommandOptions): FileTree {
+  const { uid, gid, uidOffset = 0, gidOffset = 0, allTime } = classic?.changes ?? {};
+  const mtime: Timestamp | undefined = allTime === undefined ? undefined : timestamp(allTime);
+  const changed = overrideAll(tree, defined({ uid, gid, mtime }));
+  if (uidOffset === 0 && gidOffset === 0) return changed;
+  // As unsigned numbers of 32 bits do.
+  const sum = (id: number, offset: number) => (id + offset) % IDS;
+  return mapNodes(changed, (node) => ({ ...node, uid: sum(node.uid, uidOffset), gid: sum(node.gid, gidOffset) }));
+}
