@@ -1,4 +1,4 @@
-// node examples/read-nested.js 'live.iso!/LiveOS/squashfs.img!/LiveOS/rootfs.img!/etc/os-release'
+// node examples/read-nested.js live.iso/LiveOS/squashfs.img/LiveOS/rootfs.img/etc/os-release
 // Prints a file that is in an image in an image, without mounting or unpacking any of them.
 import { followAddress, parseAddress } from 'isopress/image';
 import { openImageFile, toBytes } from 'isopress/io';

@@ -1,9 +1,12 @@
-// The partition tables of an image: MBR with its logical partitions, and GPT, of 512-byte sectors.
+// The partition tables of an image: MBR with its logical partitions, and GPT. Sectors have 512 bytes unless a GPT is found where
+// larger ones put it.
 
-import { GPT_SIGNATURE, gptEntry, gptHeader } from '../format/gpt/index.js';
+import { GPT_SIGNATURE, type GptHeader, gptEntry, gptHeader } from '../format/gpt/index.js';
 import { type PartitionEntry as Entry, masterBootRecord, partitionEntry, SECTOR } from '../format/mbr/index.js';
 import type { Source } from '../io/index.js';
 
+/** Of a GPT: those of disks, and of drives whose sectors are larger. */
+const SECTOR_SIZES = [512, 1024, 2048, 4096];
 const BOOT_MARK = 0xaa55;
 const ENTRIES = 4;
 const ENTRY = 16;
@@ -34,12 +37,14 @@ export interface PartitionFacts {
 /** The partitions of both tables; none if there is no table. */
 export async function readPartitions(image: Source): Promise<PartitionFacts[]> {
   if (image.size < 2 * SECTOR) return [];
-  const head = new Uint8Array(2 * SECTOR);
+  const head = new Uint8Array(Math.min(image.size, 2 * SECTOR_SIZES.at(-1)!));
   await image.read(0, head);
   const mbr = masterBootRecord.decode(head);
   if (mbr.signature !== BOOT_MARK || !isTable(mbr.partitions)) return [];
-  const primary = mbrPartitions(mbr.partitions);
-  return [...primary, ...(await logicalPartitions(image, primary)), ...(await gptPartitions(image, head))];
+  const gpt = findHeader(head);
+  const primary = mbrPartitions(mbr.partitions, gpt?.sector ?? SECTOR);
+  const logical = await logicalPartitions(image, primary);
+  return [...primary, ...logical, ...(gpt ? await gptPartitions(image, gpt) : [])];
 }
 
 /** A FAT boot sector has the same mark; its bytes there are code, and no entry has a status other than 0 and 0x80. */
@@ -48,24 +53,25 @@ function isTable(table: Uint8Array): boolean {
   return status.every((byte) => (byte & 0x7f) === 0);
 }
 
-function mbrPartitions(table: Uint8Array): PartitionFacts[] {
+function mbrPartitions(table: Uint8Array, sector: number): PartitionFacts[] {
   const found: PartitionFacts[] = [];
   for (let i = 0; i < ENTRIES; i++) {
     const entry = partitionEntry.decode(table, i * ENTRY);
-    if (entry.sectors > 0) found.push(partitionFacts(entry, i + 1, 0));
+    if (entry.sectors > 0) found.push(partitionFacts(entry, i + 1, 0, sector));
   }
   return found;
 }
 
 /** An entry of a table whose sectors count from byte `base`. */
-function partitionFacts({ status, type, start, sectors }: Entry, number: number, base: number): PartitionFacts {
+function partitionFacts(entry: Entry, number: number, base: number, sector: number = SECTOR): PartitionFacts {
+  const { status, type, start, sectors } = entry;
   return {
     table: 'mbr',
     number,
     type: `0x${type.toString(16).padStart(2, '0')}`,
     active: status === 0x80,
-    at: base + start * SECTOR,
-    size: sectors * SECTOR,
+    at: base + start * sector,
+    size: sectors * sector,
   };
 }
 
@@ -91,12 +97,26 @@ async function logicalPartitions(image: Source, primary: readonly PartitionFacts
   return found;
 }
 
-async function gptPartitions(image: Source, head: Uint8Array): Promise<PartitionFacts[]> {
-  const header = gptHeader.decode(head, SECTOR);
-  if (GPT_SIGNATURE.some((byte, i) => header.signature[i] !== byte)) return [];
+interface FoundHeader {
+  readonly header: GptHeader;
+  /** Bytes of a sector. */
+  readonly sector: number;
+}
+
+/** The header in sector 1, whatever the size of a sector is. */
+function findHeader(head: Uint8Array): FoundHeader | undefined {
+  for (const sector of SECTOR_SIZES) {
+    if (sector + gptHeader.size > head.length) return undefined;
+    const header = gptHeader.decode(head, sector);
+    if (GPT_SIGNATURE.every((byte, i) => header.signature[i] === byte)) return { header, sector };
+  }
+  return undefined;
+}
+
+async function gptPartitions(image: Source, { header, sector }: FoundHeader): Promise<PartitionFacts[]> {
   const { entries, entryCount, entrySize } = header;
   const length = entryCount * entrySize;
-  const at = entries * SECTOR;
+  const at = entries * sector;
   if (entryCount > MOST_GPT_ENTRIES || entrySize < gptEntry.size || entrySize > LARGEST_GPT_ENTRY) return [];
   if (at + length > image.size) return [];
   const table = new Uint8Array(length);
@@ -105,8 +125,8 @@ async function gptPartitions(image: Source, head: Uint8Array): Promise<Partition
   for (let i = 0; i < entryCount; i++) {
     const { type, first, last, name } = gptEntry.decode(table, i * entrySize);
     if (type === UNUSED || last < first) continue;
-    const size = (last - first + 1) * SECTOR;
-    found.push({ table: 'gpt', number: i + 1, type, name: nameOf(name), at: first * SECTOR, size });
+    const size = (last - first + 1) * sector;
+    found.push({ table: 'gpt', number: i + 1, type, name: nameOf(name), at: first * sector, size });
   }
   return found;
 }

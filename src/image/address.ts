@@ -1,17 +1,11 @@
-// Images inside images: `live.iso!/LiveOS/squashfs.img!/LiveOS/rootfs.img!/etc/os-release`.
-// `!#2` is the second partition.
+// Addresses: `live.iso/LiveOS/squashfs.img/etc/os-release` is a path that goes on inside images. `#2`, or `::2` after a name, is
+// the second partition, `#boot1` the first image of a boot catalog.
 
-import { type ByteString, displayText } from '../bytes/index.js';
-import { readPartitions } from '../disc/index.js';
+import { type ByteString, shownName } from '../bytes/index.js';
 import { InvalidInputError } from '../errors.js';
-import { isSource, type Source } from '../io/index.js';
-import type { FileTree, Node } from '../tree/index.js';
-import { lookUp } from './lookup.js';
-import { type OpenedImage, openImage, recogniseImage } from './open-image.js';
-import { noView } from './views.js';
 
-/** The part after the name of the image file: partitions and paths. */
-export type AddressStep = { readonly partition: number } | { readonly path: ByteString };
+/** The part after the name of the image file: partitions, boot images and paths. A path may go on in further images. */
+export type AddressStep = { readonly partition: number } | { readonly boot: number } | { readonly path: ByteString };
 
 /** An image file, and the way to something in it. */
 export interface ImageAddress {
@@ -20,117 +14,69 @@ export interface ImageAddress {
   readonly steps: readonly AddressStep[];
 }
 
-/** Takes an address apart. A `!` that neither `/` nor `#` and a number follow belongs to a name. */
-export function parseAddress(text: ByteString): ImageAddress {
-  const [file, ...rest] = text.split(/!(?=\/|#\d+(?:!|$))/) as [ByteString, ...ByteString[]];
-  if (file === '')
-    throw new InvalidInputError('image.bad-address', 'An address begins with the name of an image file.');
-  const steps = rest.map(
-    (part): AddressStep => (part.startsWith('#') ? { partition: Number(part.slice(1)) } : { path: part }),
-  );
-  return { file, steps };
+/** `2`, `boot1`, with what may come after it. */
+const SELECTOR = '(boot)?([1-9]\\d{0,8})(?=[!/]|::|$)';
+const AT_SELECTOR = new RegExp(`^(?:!#|/+#|::)${SELECTOR}`);
+/** `!/path` and `!#2`: the file before it is an image, whatever names there are. */
+const MARK = new RegExp(`!(?=/|#${SELECTOR})`);
+/** Where the name of a file may end. */
+const ENDS = new RegExp(`/|!(?=/|#${SELECTOR})|::(?=${SELECTOR})`, 'g');
+
+/** The kind of entry at a path: `other` for one that cannot be an image, such as a directory. */
+export type KindOf = (path: ByteString) => 'file' | 'other' | undefined;
+
+/** A path that leads to a file, and how it goes on. */
+export interface Cut {
+  readonly file: ByteString;
+  readonly steps: readonly AddressStep[];
 }
 
-/** The last place of an address: a tree, and what was asked for in it. */
-export interface PlaceInside {
-  readonly tree: FileTree;
-  /** Without leading slash; empty for the root. */
-  readonly path: ByteString;
-  readonly node: Node;
-}
-
-/** How images on the way are opened. */
-export interface AddressOptions {
-  /** Of the first image on the way that has several: `rock-ridge`, `joliet`, `iso`, `udf`. By default the best-founded one. */
-  readonly view?: string | undefined;
-  /** Receives remarks about the images. */
-  readonly note?: ((text: string) => void) | undefined;
+/** The longest part of a text that is the path of something, if that is a file. The text itself is not tried. */
+export function cutAtFile(text: ByteString, kindOf: KindOf): Cut | undefined {
+  const ends = [...text.matchAll(ENDS)].map(({ index }) => index).filter((end) => end > 0);
+  for (const end of ends.reverse()) {
+    const file = text.slice(0, end) as ByteString;
+    const kind = kindOf(file);
+    if (kind === 'other') return undefined;
+    if (kind === 'file') return { file, steps: stepsOf(text.slice(end)) };
+  }
+  return undefined;
 }
 
 /**
- * Follows an address into an image, through symbolic links as a system in it would. Throws {@link InvalidInputError} for a
- * step that leads nowhere, {@link InvalidImageError} for bytes that are not an image, or a damaged one.
+ * Takes an address apart. The longest part that is the path of a file, as it is or as messages show it (`caf\xe9.iso`), is the
+ * image. If there is none, the name ends at the first `!/` or `!#2`.
  */
-export async function followAddress(
-  image: Source,
-  steps: readonly AddressStep[],
-  options: AddressOptions = {},
-): Promise<PlaceInside> {
-  const trees = new TreeOpener(options);
-  let source = image;
-  for (const [index, step] of steps.entries()) {
-    if ('partition' in step) {
-      source = await partitionOf(source, step.partition);
+export function parseAddress(text: ByteString, kindOf: KindOf): ImageAddress {
+  for (const spelling of [text, shownName(text)]) {
+    if (spelling === undefined || spelling === '') continue;
+    if (kindOf(spelling) !== undefined) return { file: spelling, steps: [] };
+    const cut = cutAtFile(spelling, kindOf);
+    if (cut) return cut;
+  }
+  const end = text.search(MARK);
+  if (text === '' || end === 0) {
+    throw new InvalidInputError('image.bad-address', 'An address begins with the name of an image file.');
+  }
+  if (end < 0) return { file: text, steps: [] };
+  return { file: text.slice(0, end) as ByteString, steps: stepsOf(text.slice(end)) };
+}
+
+/** The steps after a file: nothing, or a text that begins with `/`, `!/`, `!#` or `::`. */
+function stepsOf(text: string): AddressStep[] {
+  const steps: AddressStep[] = [];
+  for (let rest = text; rest !== ''; ) {
+    const selector = AT_SELECTOR.exec(rest);
+    if (selector) {
+      const number = Number(selector[2]);
+      steps.push(selector[1] === undefined ? { partition: number } : { boot: number });
+      rest = rest.slice(selector[0].length);
       continue;
     }
-    const tree = await trees.of(await openImage(source));
-    const { path, node } = lookUp(tree, step.path, 'follow');
-    if (index === steps.length - 1) return trees.done({ tree, path, node });
-    source = layerAt(step.path, node);
+    const path = rest.replace(/^!/, '');
+    const end = path.search(MARK);
+    steps.push({ path: (end < 0 ? path : path.slice(0, end)) as ByteString });
+    rest = end < 0 ? '' : path.slice(end);
   }
-  const tree = await trees.of(await openImage(source));
-  return trees.done({ tree, path: '' as ByteString, node: tree.root });
-}
-
-/** The last image of an address, all of whose steps have to lead to images: `live.iso!/LiveOS/squashfs.img`, `disk.img!#1`. */
-export async function followToImage(image: Source, steps: readonly AddressStep[]): Promise<Source> {
-  const trees = new TreeOpener({});
-  let source = image;
-  for (const step of steps) {
-    if ('partition' in step) source = await partitionOf(source, step.partition);
-    else source = layerAt(step.path, lookUp(await trees.of(await openImage(source)), step.path, 'follow').node);
-  }
-  return source;
-}
-
-/** Opens the images on a way, of which one at most is asked for a view. */
-class TreeOpener {
-  readonly #note: (text: string) => void;
-  #view: string | undefined;
-
-  constructor({ view, note = () => {} }: AddressOptions) {
-    this.#view = view;
-    this.#note = note;
-  }
-
-  async of(image: OpenedImage): Promise<FileTree> {
-    const opened = await image.open();
-    const asked = opened.views.length > 0 ? this.#view : undefined;
-    if (asked !== undefined && !opened.views.includes(asked)) throw noView(asked, opened.views);
-    if (asked !== undefined) this.#view = undefined;
-    const tree = await opened.tree(asked);
-    for (const note of opened.notes) this.#note(note);
-    return tree;
-  }
-
-  /** Throws {@link InvalidInputError} if a view was asked for, and no image has several. */
-  done(place: PlaceInside): PlaceInside {
-    if (this.#view !== undefined) throw noView(this.#view, []);
-    return place;
-  }
-}
-
-/** An image inside an image. */
-function layerAt(path: ByteString, node: Node): Source {
-  if (node.kind === 'file' && isSource(node.content)) return node.content;
-  const shown = displayText(path);
-  throw new InvalidInputError('image.no-layer', `${shown} cannot be an image: it is not a regular file.`, {
-    path: shown,
-  });
-}
-
-/** If a file is an image itself, the root of what is in it; else the same place. */
-export async function enterImage(found: PlaceInside): Promise<PlaceInside> {
-  const { node } = found;
-  const image = node.kind === 'file' && isSource(node.content) ? await recogniseImage(node.content) : undefined;
-  if (!image) return found;
-  const tree = await image.tree();
-  return { tree, path: '' as ByteString, node: tree.root };
-}
-
-async function partitionOf(image: Source, number: number): Promise<Source> {
-  // A GPT is listed after the MBR that protects it, and says more.
-  const found = (await readPartitions(image)).findLast((partition) => partition.number === number);
-  if (!found) throw new InvalidInputError('image.no-partition', `There is no partition ${number} in the image.`);
-  return image.slice({ at: found.at, length: Math.min(found.size, image.size - found.at) });
+  return steps;
 }

@@ -15,12 +15,22 @@ export interface FoundEntry {
  * followed. Throws {@link InvalidInputError} `image.no-entry` if there is none.
  */
 export function lookUp(tree: FileTree, asked: ByteString, links: 'follow' | 'keep'): FoundEntry {
+  return findEntry(tree, asked, links) ?? noEntry(asked);
+}
+
+/** As {@link lookUp}; undefined if there is none. */
+export function findEntry(tree: FileTree, asked: ByteString, links: 'follow' | 'keep'): FoundEntry | undefined {
   for (const spelling of [asked, shownName(asked)]) {
     if (spelling === undefined) continue;
     const path = spelling.replace(/^\/+|\/+$/g, '') as ByteString;
     const node = links === 'follow' ? follow(tree, path) : tree.get(path);
     if (node) return { path, node };
   }
+  return undefined;
+}
+
+/** Throws that nothing is at a path. */
+export function noEntry(asked: ByteString): never {
   const shown = displayText(asked);
   throw new InvalidInputError('image.no-entry', `There is no ${shown} in the image.`, { path: shown });
 }

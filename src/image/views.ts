@@ -131,6 +131,6 @@ function filesByStart(tree: FileTree): Map<number, File> {
 }
 
 /** Byte of the image at which a file begins. */
-function startOf({ content }: { readonly content: Content }): number | undefined {
+export function startOf({ content }: { readonly content: Content }): number | undefined {
   return content instanceof PartsContent ? content.start : undefined;
 }

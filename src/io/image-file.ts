@@ -1,6 +1,6 @@
 // Image files and devices of the running system as random-access sources.
 
-import { constants, type Stats } from 'node:fs';
+import { constants, type Stats, statSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { type ByteString, displayText } from '../bytes/index.js';
 import { SourceError } from '../errors.js';
@@ -33,6 +33,17 @@ export async function openImageFile(path: ByteString): Promise<FileSource> {
   } catch (error) {
     await file.close();
     throw (error as NodeJS.ErrnoException).syscall ? sourceError(path, error) : error;
+  }
+}
+
+/** The kind of entry at a path: `other` for a directory, `file` for everything else that {@link openImageFile} can be asked for. */
+export function hostKind(path: ByteString): 'file' | 'other' | undefined {
+  try {
+    const stats = statSync(pathBuffer(path), { throwIfNoEntry: false });
+    return stats && (stats.isDirectory() ? 'other' : 'file');
+  } catch {
+    // A name that no file can have, or a directory that this user may not enter.
+    return undefined;
   }
 }
 

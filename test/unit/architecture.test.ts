@@ -26,7 +26,7 @@ const BARRED: Readonly<Record<string, readonly string[]>> = {
   extract: ['options', 'compress'],
   format: ['native'],
   disc: ['native', 'compress', 'source', 'extract'],
-  image: ['native', 'compress', 'options', 'source', 'extract'],
+  image: ['native', 'options', 'extract'],
   live: ['extract'],
   public: ['options'],
 };

@@ -2,12 +2,12 @@
 
 import { type ByteString, displayText } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
-import { enterImage, lookUp } from '../../image/index.js';
-import { type Data, isHole, type Run, zeros } from '../../io/index.js';
+import { followPath } from '../../image/index.js';
+import { type Data, type ExactContent, isHole, type Run, zeros } from '../../io/index.js';
 import type { Node } from '../../tree/index.js';
 import { argumentBytes } from '../argument-bytes.js';
 import type { ImageOptions } from '../image-options.js';
-import { withAddress } from '../inside.js';
+import { isSelection, withAddress, withImage } from '../inside.js';
 import { openSession, type SessionOptions } from '../session.js';
 
 /** Parsed values of the command's options. */
@@ -17,11 +17,14 @@ export type CatCommandOptions = SessionOptions & ImageOptions;
 export async function cat(image: string, paths: readonly string[], options: CatCommandOptions): Promise<void> {
   const session = openSession(options, 'content');
   try {
-    await withAddress(image, { ...options, note: session.note }, async (found) => {
+    if (paths.length === 0 && isSelection(image)) {
+      return await withImage(image, options, (bytes) => writeAll(bytes, session.run));
+    }
+    const way = { ...options, enter: paths.length > 0, note: session.note };
+    await withAddress(image, way, async (found, spool) => {
       if (paths.length === 0) return write(found.node, found.path, session.run);
-      const place = await enterImage(found);
       for (const name of paths) {
-        const { node, path } = lookUp(place.tree, argumentBytes(name), 'follow');
+        const { node, path } = await followPath(found.tree, argumentBytes(name), 'follow', { spool });
         await write(node, path, session.run);
       }
     });
@@ -35,10 +38,14 @@ async function write(node: Node, path: ByteString, run: Run): Promise<void> {
     const shown = displayText(path) || '/';
     throw new InvalidInputError('image.not-a-file', `${shown} is not a regular file.`, {
       path: shown,
-      hint: 'Name a file after the image, or after !/.',
+      hint: 'Name a file after the image: live.iso/boot/grub/grub.cfg.',
     });
   }
-  for await (const piece of node.content.pieces(run)) for (const bytes of bytesOf(piece)) await put(bytes);
+  await writeAll(node.content, run);
+}
+
+async function writeAll(content: ExactContent, run: Run): Promise<void> {
+  for await (const piece of content.pieces(run)) for (const bytes of bytesOf(piece)) await put(bytes);
 }
 
 function* bytesOf(piece: Data): Generator<Uint8Array> {

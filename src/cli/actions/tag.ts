@@ -2,7 +2,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { defined, displayText } from '../../bytes/index.js';
-import { EXIT, InvalidImageError } from '../../errors.js';
+import { EXIT, InvalidImageError, UsageError } from '../../errors.js';
 import {
   type PartitionExtent,
   readSignature,
@@ -14,12 +14,14 @@ import {
   type WrittenTagStyle,
 } from '../../format/checkmedia/index.js';
 import { type DigestName, openFileSource, type Patch, patchFile, type Seal, type Source } from '../../io/index.js';
-import { argumentBytes } from '../argument-bytes.js';
+import { argumentBytes, shownArgument } from '../argument-bytes.js';
+import type { ImageOptions } from '../image-options.js';
 import { readInput } from '../input.js';
+import { withImage } from '../inside.js';
 import { openSession, type Session, type SessionOptions } from '../session.js';
 
 /** Parsed values of the command's options. */
-export interface TagCommandOptions extends SessionOptions {
+export interface TagCommandOptions extends SessionOptions, Pick<ImageOptions, 'offset'> {
   readonly style: WrittenTagStyle;
   readonly digest?: readonly DigestName[];
   readonly pad?: number;
@@ -38,18 +40,23 @@ export interface TagCommandOptions extends SessionOptions {
 /** Adds, shows, exports or removes tags. */
 export async function tagImage(image: string, options: TagCommandOptions): Promise<void> {
   const session = openSession(options);
+  if (isReading(options)) {
+    try {
+      return await withImage(image, options, (source) => readOnly(shownArgument(image), source, options, session));
+    } finally {
+      session.close();
+    }
+  }
+  if (options.offset !== undefined) {
+    throw new UsageError('tag.offset', 'Tags are written into an image that is a whole file.', {
+      option: 'offset',
+      hint: 'It goes with --show, --export-tags and --export-signature.',
+    });
+  }
   const path = argumentBytes(image);
   const name = displayText(path);
   const source = await openFileSource(path);
   try {
-    const file = options.exportTags ?? options.exportSignature;
-    if (file !== undefined) {
-      const bytes = await (options.exportTags === undefined ? signatureOf(source) : signedBytes(source));
-      writeFileSync(file, bytes);
-      const exported = { file, size: bytes.length };
-      return session.result('tag', { image: name, ...(await readTags(source)), exported }, []);
-    }
-    if (options.show) return await show(name, source, session);
     await patchFile(path, await patchesOf(source, options, session));
     if (options.clean) session.result('tag', { image: name, style: 'none', tags: [] }, ['no tags']);
     else await show(name, source, session);
@@ -57,6 +64,19 @@ export async function tagImage(image: string, options: TagCommandOptions): Promi
     await source.close();
     session.close();
   }
+}
+
+function isReading({ show, exportTags, exportSignature }: TagCommandOptions): boolean {
+  return show === true || exportTags !== undefined || exportSignature !== undefined;
+}
+
+async function readOnly(name: string, source: Source, options: TagCommandOptions, session: Session): Promise<void> {
+  const file = options.exportTags ?? options.exportSignature;
+  if (file === undefined) return show(name, source, session);
+  const bytes = await (options.exportTags === undefined ? signatureOf(source) : signedBytes(source));
+  writeFileSync(file, bytes);
+  const exported = { file, size: bytes.length };
+  session.result('tag', { image: name, ...(await readTags(source)), exported }, []);
 }
 
 async function show(image: string, source: Source, session: Session): Promise<void> {

@@ -3,16 +3,13 @@
 import { Command } from 'commander';
 import type { InfoCommandOptions } from '../actions/info.js';
 import { withExamples } from '../examples.js';
-import { addOffsetOption } from '../image-options.js';
+import { addOffsetOption, IMAGE_HELP } from '../image-options.js';
 import { addSessionOptions } from '../writer-options.js';
 
 export function infoCommand(): Command {
   const command = withExamples(new Command('info'), 'isopress info live.iso')
     .description('describe an image: file systems, partitions, boot entries, media-check tags')
-    .argument(
-      '<image>',
-      'image file or device; live.iso!/LiveOS/squashfs.img for a layer, disk.img!#1 for a partition',
-    );
+    .argument('<image>', IMAGE_HELP);
   return addSessionOptions(addOffsetOption(command)).action(async (image: string, options: InfoCommandOptions) => {
     const { info } = await import('../actions/info.js');
     return info(image, options);

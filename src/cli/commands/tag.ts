@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { TAG_STYLES } from '../../format/checkmedia/light.js';
 import type { TagCommandOptions } from '../actions/tag.js';
 import { withExamples } from '../examples.js';
+import { addOffsetOption } from '../image-options.js';
 import { tagDigestOption } from '../tag-options.js';
 import { parseInteger } from '../units.js';
 import { addSessionOptions } from '../writer-options.js';
@@ -62,7 +63,7 @@ export function tagCommand(): Command {
         othersThan('exportSignature'),
       ),
     );
-  return addSessionOptions(command).action(async (image: string, options: TagCommandOptions) => {
+  return addSessionOptions(addOffsetOption(command)).action(async (image: string, options: TagCommandOptions) => {
     const { tagImage } = await import('../actions/tag.js');
     return tagImage(image, options);
   });
