@@ -1,23 +1,24 @@
 // Compressed blocks back into bytes, each on its own and never longer than it may be. For readers of images.
 
 import { InvalidImageError, IsopressError, MissingEngineError, UsageError } from '../errors.js';
-import { chooseNative, type EngineChoice } from '../native/index.js';
+import type { Run } from '../io/index.js';
+import type { EngineChoice } from '../native/index.js';
 import { type CodecName, codecNamed } from './codecs/index.js';
-import { coreDecoder } from './core/core-coder.js';
+import { decodeByCore } from './core-decoder.js';
 import { isNamed, namedEngine } from './named-engine.js';
 
 /**
- * The bytes of one block, at most `limit`. Rejects with {@link InvalidImageError} `compress.damaged` for a block that is
+ * The bytes of one block, at most `limit`. With a run of several jobs, threads decompress the blocks of long work. Rejects with {@link InvalidImageError} `compress.damaged` for a block that is
  * not of its codec or becomes longer.
  */
-export type BlockDecoder = (block: Uint8Array, limit: number) => Promise<Uint8Array>;
+export type BlockDecoder = (block: Uint8Array, limit: number, run?: Run) => Promise<Uint8Array>;
 
 /** The decoder of a codec. Every engine gives the same bytes; `portable` never touches the addon. */
 export function chooseDecoder(codec: CodecName, engine: EngineChoice = 'auto'): BlockDecoder {
-  const decode = isNamed(engine) ? byName(codec, engine) : byCore(codec, engine);
-  return async (block, limit) => {
+  const decode = isNamed(engine) ? byName(codec, engine) : decodeByCore(codec, engine);
+  return async (block, limit, run) => {
     try {
-      return await decode(block, limit);
+      return await decode(block, limit, run);
     } catch (error) {
       if (error instanceof IsopressError) throw error;
       const why = error instanceof Error ? error.message.replace(/\.$/, '') : String(error);
@@ -26,20 +27,13 @@ export function chooseDecoder(codec: CodecName, engine: EngineChoice = 'auto'): 
   };
 }
 
-function byCore(codec: CodecName, engine: EngineChoice): BlockDecoder {
-  const { addon } = chooseNative(engine);
-  if (addon) return async (block, limit) => addon.decompress(codec, block, limit);
-  const decode = coreDecoder(codec);
-  return async (block, limit) => decode(block, limit);
-}
-
 /** A library that only encodes leaves decoding to the core. */
-function byName(codec: CodecName, engine: EngineChoice): BlockDecoder {
+function byName(codec: CodecName, engine: EngineChoice): ReturnType<typeof decodeByCore> {
   try {
     const named = namedEngine(codecNamed(codec)!, engine, 'decode');
     return (block, limit) => named.decode!(block, limit);
   } catch (error) {
-    if (error instanceof MissingEngineError || error instanceof UsageError) return byCore(codec, 'auto');
+    if (error instanceof MissingEngineError || error instanceof UsageError) return decodeByCore(codec, 'auto');
     throw error;
   }
 }

@@ -8,9 +8,9 @@ import { CLUSTER_CODECS, type ClusterCodec, type ClusterCodecName, type ClusterE
 import type { EngineId } from './codec.js';
 import type { BlockCompressor } from './compressor.js';
 import { LIBRARIES } from './core/built.js';
-import { coreDecoder } from './core/core-coder.js';
 import { coreModule } from './core/module.js';
 import type { CoreCodec } from './core/names.js';
+import { decodeByCore } from './core-decoder.js';
 import { isNamed } from './named-engine.js';
 import { openNativePool } from './native-pool.js';
 import { openWorkerPool } from './worker-pool.js';
@@ -144,12 +144,10 @@ export function clusterFacts({ open: _, ...facts }: ClusterCompression): Cluster
  * data are skipped. Rejects with {@link InvalidImageError} `compress.damaged` for anything else.
  */
 export function chooseClusterDecoder(encoding: ClusterEncoding, engine: EngineChoice = 'auto'): BlockDecoder {
-  const { addon } = chooseNative(engine);
-  const core = CORE[encoding];
-  const decode = addon ? (block: Uint8Array, limit: number) => addon.decompress(core, block, limit) : coreDecoder(core);
-  return async (block, limit) => {
+  const decode = decodeByCore(CORE[encoding], engine);
+  return async (block, limit, run) => {
     try {
-      return decode(block, limit);
+      return await decode(block, limit, run);
     } catch (error) {
       if (error instanceof IsopressError) throw error;
       const why = error instanceof Error ? error.message.replace(/\.$/, '') : String(error);

@@ -4,7 +4,7 @@ import type { ByteString } from '../bytes/index.js';
 import type { HeldDirectory } from '../io/index.js';
 import type { EntryFault, EntryMaker, MakeOptions, NewEntry } from './entry-maker.js';
 
-const ROOM = 1024 * 1024;
+const ROOM = 2 * 1024 * 1024;
 const MOST = 512;
 
 /** Hears what became of an entry; what it throws ends the batch. */
@@ -30,7 +30,7 @@ export class EntryBatch {
     this.#spare = maker.allocate(ROOM);
   }
 
-  /** Memory for the data of the entry that is added next, at most 1 MiB. */
+  /** Memory for the data of the entry that is added next, at most 2 MiB. */
   async room(length: number): Promise<Uint8Array> {
     if (this.#filled + length > ROOM) await this.#submit();
     const room = this.#data.subarray(this.#filled, this.#filled + length);

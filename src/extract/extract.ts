@@ -4,11 +4,10 @@ import { linkSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs';
 import { type ByteString, displayText } from '../bytes/index.js';
 import { AbortedError, InternalError, IsopressError, TargetError } from '../errors.js';
 import {
+  EarlyReader,
   type ExactContent,
-  exactly,
   type HeldDirectory,
   holdDirectory,
-  isHole,
   pathBuffer,
   quietRun,
   type Run,
@@ -65,8 +64,8 @@ export interface ExtractReport {
   readonly failures: readonly ExtractFailure[];
 }
 
-/** Files up to this size are made many at a time. */
-const SMALL = 128 * 1024;
+/** Files up to this size are read early, and made many at a time. */
+const SMALL = 1024 * 1024;
 
 /**
  * Makes the entries of a tree below a directory, with owners, modes, times and extended attributes, sparse files and hard links.
@@ -96,6 +95,7 @@ class Extraction {
   readonly failures: ExtractFailure[] = [];
   readonly #run: Run;
   readonly #batch: EntryBatch;
+  readonly #early: EarlyReader;
   /** Where each node with several names was made first, below the top. */
   readonly #made = new Map<Node, ByteString>();
   readonly #links: ReadonlyMap<Node, number>;
@@ -110,6 +110,7 @@ class Extraction {
     this.#run = options.run ?? quietRun();
     this.#links = hardLinkCounts(tree);
     this.#batch = new EntryBatch(maker, make, (entry, fault, path) => this.#judge(entry, fault, path));
+    this.#early = new EarlyReader(smallContents(tree.root, this.#links, new Set()), this.#run);
   }
 
   async all(path: ByteString): Promise<void> {
@@ -126,7 +127,7 @@ class Extraction {
       );
       await this.#batch.flush();
     } finally {
-      await this.#batch.settled();
+      await Promise.all([this.#batch.settled(), this.#early.settled()]);
       top.close();
     }
   }
@@ -168,12 +169,13 @@ class Extraction {
 
   async #file(held: HeldDirectory, name: ByteString, node: File, path: ByteString): Promise<void> {
     const { content } = node;
-    if (content.size > SMALL || content.holes.length > 0) {
+    if (!isSmall(content)) {
       await writeLarge(joinPath(held.at, name), content, this.#run);
       return this.#batch.add(held, { name, node: this.#settable(node), exists: true }, path);
     }
+    const bytes = await this.#early.bytes(content);
     const data = await this.#batch.room(content.size);
-    await fill(data, content, this.#run);
+    data.set(bytes);
     await this.#batch.add(held, { name, node: this.#settable(node), data, exists: false }, path);
   }
 
@@ -225,8 +227,8 @@ class Extraction {
       await work();
     } catch (error) {
       const known = isSystemError(error) ? targetError(path, error) : error;
-      if (!this.options.keepGoing || !isOfOneEntry(known)) throw known;
-      this.failures.push({ path, message: (known as Error).message });
+      if (!this.options.keepGoing || !isFaultOfEntry(known)) throw known;
+      this.failures.push({ path, message: known.message });
     }
   }
 }
@@ -239,17 +241,18 @@ function inTheWay(path: ByteString, what: string): TargetError {
   });
 }
 
-async function fill(into: Uint8Array, content: ExactContent, run: Run): Promise<void> {
-  let at = 0;
-  for await (const piece of exactly(content, run)) {
-    if (isHole(piece)) {
-      into.fill(0, at, at + piece.hole);
-      at += piece.hole;
-    } else {
-      into.set(piece, at);
-      at += piece.length;
-    }
+function isSmall({ size, holes }: ExactContent): boolean {
+  return size <= SMALL && holes.length === 0;
+}
+
+/** Contents of small files, in the order in which they are made; of a file with several names once. */
+function* smallContents(root: Directory, links: ReadonlyMap<Node, number>, made: Set<Node>): Generator<ExactContent> {
+  for (const node of root.entries.values()) {
+    if (node.kind !== 'file' || !isSmall(node.content) || made.has(node)) continue;
+    if (links.has(node)) made.add(node);
+    yield node.content;
   }
+  for (const node of root.entries.values()) if (node.kind === 'directory') yield* smallContents(node, links, made);
 }
 
 const STEPS: Readonly<Record<EntryFault['step'], string>> = {
@@ -270,8 +273,8 @@ function isSystemError(error: unknown): boolean {
   return error instanceof Error && 'syscall' in error;
 }
 
-/** A full disk concerns all entries; so does the end of the run. */
-function isOfOneEntry(error: unknown): boolean {
+/** Whether an error concerns one entry. A full disk concerns all of them; so does the end of the run. */
+export function isFaultOfEntry(error: unknown): error is IsopressError {
   if (!(error instanceof IsopressError) || error instanceof AbortedError || error instanceof InternalError)
     return false;
   return !/\.(enospc|edquot|erofs)$/.test(error.code);

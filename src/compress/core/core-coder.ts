@@ -18,10 +18,13 @@ export function coreCoder({ codec, parameters, module }: CoreSpec): BlockCoder {
 }
 
 /** A decoder of blocks that is instantiated when the first one comes. */
-export function coreDecoder(codec: CoreCodec): (block: Uint8Array, limit: number) => Uint8Array {
+export function coreDecoder(
+  codec: CoreCodec,
+  module?: WebAssembly.Module,
+): (block: Uint8Array, limit: number) => Uint8Array {
   let core: Core | undefined;
   return (block, limit) => {
-    core ??= new Core(coreModule());
+    core ??= new Core(module ?? coreModule());
     return core.decode(codec, block, limit);
   };
 }

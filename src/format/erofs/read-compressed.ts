@@ -1,10 +1,22 @@
 // The content of a compressed file: its extents in order.
 
-import { checkRange, type Data, NO_HOLES, type Range, type Run, type Source, sourceView } from '../../io/index.js';
+import {
+  checkRange,
+  type Data,
+  inOrder,
+  NO_HOLES,
+  type Range,
+  type Run,
+  type Source,
+  sourceView,
+} from '../../io/index.js';
 import { type ExtentTable, type FileExtent, Storage } from './extent-table.js';
 import { readExtents } from './read-index.js';
 import type { FoundInode } from './read-inode.js';
 import { damaged, type Volume } from './read-volume.js';
+
+/** Extents that are decoded while the consumer uses an earlier one: each may have a megabyte. */
+const MOST_AHEAD = 12;
 
 /** A class, not closures: a tree holds one of these per file. Its index is read when its bytes are asked for. */
 export class CompressedFile implements Source {
@@ -23,13 +35,21 @@ export class CompressedFile implements Source {
   async *pieces(run: Run): AsyncGenerator<Data> {
     // Not kept: who reads a file from its start reads it once.
     const extents = await readExtents(this.#volume, this.#inode);
-    for (let index = 0; index < extents.count; index++) {
+    const indexes = function* () {
+      for (let index = 0; index < extents.count; index++) yield index;
+    };
+    const width = run.jobs < 2 ? 1 : Math.min(MOST_AHEAD, 3 * run.jobs);
+    for await (const piece of inOrder(indexes(), width, (index) => this.#piece(extents.get(index), run))) {
       run.signal?.throwIfAborted();
-      const extent = extents.get(index);
-      if (extent.storage === Storage.hole) yield { hole: extent.length };
-      else if (extent.storage === Storage.fragment) yield* (await this.#fragment(extent)).pieces(run);
-      else yield await this.#bytes(extent);
+      if ('storage' in piece) yield* (await this.#fragment(piece)).pieces(run);
+      else yield piece;
     }
+  }
+
+  /** What an extent holds; one that is in the packed inode itself. */
+  async #piece(extent: FileExtent, run: Run): Promise<Data | FileExtent> {
+    if (extent.storage === Storage.fragment) return extent;
+    return extent.storage === Storage.hole ? { hole: extent.length } : this.#bytes(extent, run);
   }
 
   async read(at: number, into: Uint8Array): Promise<void> {
@@ -59,10 +79,10 @@ export class CompressedFile implements Source {
   }
 
   /** The bytes of an extent that has data. */
-  async #bytes({ storage, at, encoded, length, start }: FileExtent): Promise<Uint8Array> {
+  async #bytes({ storage, at, encoded, length, start }: FileExtent, run?: Run): Promise<Uint8Array> {
     if (storage === Storage.shifted) return (await this.#volume.bytes(at, encoded)).subarray(0, length);
     if (storage !== Storage.interlaced) {
-      return this.#volume.decoded.get({ at, algorithm: storage, length }, () => this.#volume.bytes(at, encoded));
+      return this.#volume.decoded.get({ at, algorithm: storage, length }, () => this.#volume.bytes(at, encoded), run);
     }
     const stored = await this.#volume.bytes(at, encoded);
     const skipped = start % this.#volume.blockSize;

@@ -2,6 +2,7 @@
 
 import { type BlockDecoder, chooseClusterDecoder, type EngineChoice } from '../../compress/index.js';
 import { InvalidImageError } from '../../errors.js';
+import type { Run } from '../../io/index.js';
 import { ALGORITHM_NAMES } from './compression-config.js';
 
 /** Bytes of decoded extents that are kept: who reads from place to place comes back to the same. */
@@ -29,11 +30,11 @@ export class DecodedExtents {
   }
 
   /** The bytes of an extent, whose encoded data are read when they are needed. Throws {@link InvalidImageError} for damaged ones. */
-  async get(extent: EncodedExtent, read: () => Promise<Uint8Array>): Promise<Uint8Array> {
+  async get(extent: EncodedExtent, read: () => Promise<Uint8Array>, run?: Run): Promise<Uint8Array> {
     const key = `${extent.at}/${extent.length}`;
     const known = this.#kept.get(key);
     if (known) return known;
-    const made = await this.#decoder(extent.algorithm)(await read(), extent.length);
+    const made = await this.#decoder(extent.algorithm)(await read(), extent.length, run);
     if (made.length !== extent.length) {
       const message = `Compressed data has ${made.length} bytes where ${extent.length} are expected.`;
       throw new InvalidImageError('erofs.extent', message, { at: extent.at });

@@ -1,6 +1,15 @@
 // The content of a file in an image: its blocks in order, then its part of a fragment.
 
-import { checkRange, type Data, NO_HOLES, type Range, type Run, type Source, sourceView } from '../../io/index.js';
+import {
+  checkRange,
+  type Data,
+  inOrder,
+  NO_HOLES,
+  type Range,
+  type Run,
+  type Source,
+  sourceView,
+} from '../../io/index.js';
 import { NO_FRAGMENT, sizeOfWord } from './data-block.js';
 import { damaged, type Volume } from './read-volume.js';
 
@@ -35,18 +44,25 @@ export class StoredFile implements Source {
 
   async *pieces(run: Run): AsyncGenerator<Data> {
     const { words, fragment } = this.#place;
+    const left = this.size - words.length * this.#volume.superblock.blockSize;
+    yield* inOrder(this.#blocks(), blocksAhead(this.#volume, run), async ({ at, word, length }): Promise<Data> => {
+      run.signal?.throwIfAborted();
+      return word === 0 ? { hole: length } : readBlock(this.#volume, at, word, length, run);
+    });
+    if (fragment === NO_FRAGMENT || left <= 0) return;
+    yield await this.#tail(left, run);
+  }
+
+  /** Blocks in order, with the bytes of the file in each. */
+  *#blocks(): Generator<{ readonly at: number; readonly word: number; readonly length: number }> {
     let { at } = this.#place;
     let left = this.size;
-    for (const word of words) {
-      run.signal?.throwIfAborted();
+    for (const word of this.#place.words) {
       const length = Math.min(left, this.#volume.superblock.blockSize);
-      if (word === 0) yield { hole: length };
-      else yield await readBlock(this.#volume, at, word, length);
+      yield { at, word, length };
       at += sizeOfWord(word).length;
       left -= length;
     }
-    if (fragment === NO_FRAGMENT || left === 0) return;
-    yield await this.#tail(left);
   }
 
   async read(at: number, into: Uint8Array): Promise<void> {
@@ -65,25 +81,38 @@ export class StoredFile implements Source {
 
   slice(range: Range): Source {
     checkRange(range, this.size);
-    return sourceView(this, range);
+    return { ...sourceView(this, range), pieces: (run) => this.#piecesOf(range, run) };
+  }
+
+  /** The bytes of a part: an image in this file reads its own files so, one after the other. */
+  #piecesOf({ at, length }: Range, run: Run): AsyncGenerator<Data> {
+    const { blockSize } = this.#volume.superblock;
+    const indexes = function* () {
+      for (let index = Math.floor(at / blockSize); index * blockSize < at + length; index++) yield index;
+    };
+    return inOrder(indexes(), blocksAhead(this.#volume, run), async (index) => {
+      run.signal?.throwIfAborted();
+      const [from, to] = [at - index * blockSize, at + length - index * blockSize];
+      return (await this.#block(index, run)).subarray(Math.max(0, from), to);
+    });
   }
 
   /** Some blocks are cached for random access. */
-  #block(index: number): Promise<Uint8Array> {
+  #block(index: number, run?: Run): Promise<Uint8Array> {
     const known = this.#kept.get(index);
     if (known) return known;
-    const made = this.#readBlock(index);
-    if (this.#kept.size >= KEPT) this.#kept.delete(this.#kept.keys().next().value!);
+    const made = this.#readBlock(index, run);
+    if (this.#kept.size >= keptBlocks(this.#volume)) this.#kept.delete(this.#kept.keys().next().value!);
     this.#kept.set(index, made);
     return made;
   }
 
-  async #readBlock(index: number): Promise<Uint8Array> {
+  async #readBlock(index: number, run?: Run): Promise<Uint8Array> {
     const { words, at } = this.#place;
     const { blockSize } = this.#volume.superblock;
     const length = Math.min(blockSize, this.size - index * blockSize);
     const word = words[index];
-    if (word === undefined) return this.#tail(length);
+    if (word === undefined) return this.#tail(length, run);
     if (word === 0) return new Uint8Array(length);
     if (!this.#starts) {
       this.#starts = new Float64Array(words.length);
@@ -93,13 +122,13 @@ export class StoredFile implements Source {
         next += sizeOfWord(each).length;
       }
     }
-    return readBlock(this.#volume, this.#starts[index]!, word, length);
+    return readBlock(this.#volume, this.#starts[index]!, word, length, run);
   }
 
   /** The last `length` bytes, which are in a fragment. */
-  async #tail(length: number): Promise<Uint8Array> {
+  async #tail(length: number, run?: Run): Promise<Uint8Array> {
     const { fragment, fragmentOffset } = this.#place;
-    const block = await this.#fragments.block(fragment);
+    const block = await this.#fragments.block(fragment, run);
     if (fragmentOffset + length > block.length) {
       throw damaged('fragment', `Fragment ${fragment} ends before the end of a file in it.`);
     }
@@ -130,31 +159,44 @@ export class FragmentBlocks {
     this.#volume = volume;
   }
 
-  block(index: number): Promise<Uint8Array> {
+  block(index: number, run?: Run): Promise<Uint8Array> {
     const known = this.#kept.get(index);
     if (known) return known;
-    const made = this.#read(index);
+    const made = this.#read(index, run);
     const oldest = this.#kept.keys().next();
-    if (this.#kept.size >= KEPT && !oldest.done) this.#kept.delete(oldest.value);
+    if (this.#kept.size >= keptBlocks(this.#volume) && !oldest.done) this.#kept.delete(oldest.value);
     this.#kept.set(index, made);
     return made;
   }
 
-  async #read(index: number): Promise<Uint8Array> {
+  async #read(index: number, run?: Run): Promise<Uint8Array> {
     const { at, sizeWord } = await this.#volume.fragment(index);
-    return readBlock(this.#volume, at, sizeWord);
+    return readBlock(this.#volume, at, sizeWord, undefined, run);
   }
 }
 
-const KEPT = 4;
+const LEAST_KEPT = 4;
+/** Bytes of decoded blocks that are kept, as far as those are not larger. */
+const KEPT = 4 * 1024 * 1024;
+/** Bytes of blocks that are decoded while the consumer uses an earlier one. */
+const AHEAD = 8 * 1024 * 1024;
+
+function keptBlocks({ superblock: { blockSize } }: Volume): number {
+  return Math.max(LEAST_KEPT, KEPT / blockSize);
+}
+
+/** How many blocks of a file are read at a time: some for each job, so that none waits. */
+function blocksAhead({ superblock: { blockSize } }: Volume, { jobs }: Run): number {
+  return jobs < 2 ? 1 : Math.min(3 * jobs, Math.max(2, AHEAD / blockSize));
+}
 
 /** A data block; of exactly `length` bytes where that is known. */
-async function readBlock(volume: Volume, at: number, word: number, length?: number): Promise<Uint8Array> {
+async function readBlock(volume: Volume, at: number, word: number, length?: number, run?: Run): Promise<Uint8Array> {
   const { blockSize } = volume.superblock;
   const stored = sizeOfWord(word);
   if (stored.length > blockSize) throw damaged('block', `A block of ${stored.length} bytes is not possible.`, at);
   const bytes = await volume.bytes(at, stored.length);
-  const content = stored.compressed ? await volume.decode(bytes, length ?? blockSize) : bytes;
+  const content = stored.compressed ? await volume.decode(bytes, length ?? blockSize, run) : bytes;
   if (length !== undefined && content.length !== length) {
     throw damaged('block', `A block has ${content.length} bytes where ${length} are expected.`, at);
   }

@@ -1,0 +1,108 @@
+// Threads that decompress blocks of images. They are shared by all readers of the process, start when there is much to do, and
+// end when there is nothing left.
+
+import { Worker } from 'node:worker_threads';
+import { ToolError } from '../errors.js';
+import { coreModule } from './core/module.js';
+import type { CoreCodec } from './core/names.js';
+import type { DecodeJob, DecodeResult, DecodeSpec } from './decode-worker.js';
+
+/** Threads for one reader: more of them wait for the main thread. */
+const MOST_THREADS = 8;
+/** Idle threads end after so many milliseconds. */
+const IDLE = 1000;
+
+interface Job {
+  readonly resolve: (bytes: Uint8Array) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+interface Thread {
+  readonly worker: Worker;
+  /** Jobs that it was sent and has not answered, by their number. */
+  readonly jobs: Map<number, Job>;
+}
+
+/** A fault of the block, as a thread reports it. */
+export class BlockFault extends Error {}
+
+export class DecodeThreads {
+  readonly #isNative: boolean;
+  readonly #threads = new Set<Thread>();
+  #nextId = 0;
+  #idle: NodeJS.Timeout | undefined;
+
+  constructor(isNative: boolean) {
+    this.#isNative = isNative;
+  }
+
+  /** Decompresses a block, in one of at most `jobs` threads. Rejects with {@link BlockFault}, and {@link ToolError} for a thread that fails. */
+  decode(codec: CoreCodec, block: Uint8Array, limit: number, jobs: number): Promise<Uint8Array> {
+    clearTimeout(this.#idle);
+    const thread = this.#leastBusy(Math.min(jobs, MOST_THREADS));
+    return new Promise((resolve, reject) => {
+      const id = this.#nextId++;
+      if (thread.jobs.size === 0) thread.worker.ref();
+      thread.jobs.set(id, { resolve, reject });
+      const job: DecodeJob = { id, codec, block, limit };
+      thread.worker.postMessage(job);
+    });
+  }
+
+  #leastBusy(most: number): Thread {
+    let best: Thread | undefined;
+    for (const thread of this.#threads) if (!best || thread.jobs.size < best.jobs.size) best = thread;
+    return best && (best.jobs.size === 0 || this.#threads.size >= most) ? best : this.#start();
+  }
+
+  #start(): Thread {
+    const spec: DecodeSpec = { module: this.#isNative ? undefined : coreModule() };
+    // Neither the environment nor the flags of the main thread may affect the result.
+    const worker = new Worker(new URL('./decode-worker.js', import.meta.url), {
+      workerData: spec,
+      env: {},
+      execArgv: [],
+    });
+    const thread: Thread = { worker, jobs: new Map() };
+    worker.on('message', (result: DecodeResult) => this.#receive(thread, result));
+    worker.on('error', (error) => this.#fail(thread, `failed: ${error.message}`, error));
+    worker.on('exit', () => this.#fail(thread, 'ended early'));
+    worker.unref();
+    this.#threads.add(thread);
+    return thread;
+  }
+
+  #receive(thread: Thread, { id, bytes, fault }: DecodeResult): void {
+    const job = thread.jobs.get(id);
+    if (!job) return;
+    thread.jobs.delete(id);
+    if (bytes) job.resolve(bytes);
+    else job.reject(new BlockFault(fault ?? 'it gives no reason'));
+    if (thread.jobs.size > 0) return;
+    // A process ends although threads wait for more.
+    thread.worker.unref();
+    this.#endWhenIdle();
+  }
+
+  #endWhenIdle(): void {
+    if ([...this.#threads].some(({ jobs }) => jobs.size > 0)) return;
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => this.#end(), IDLE).unref();
+  }
+
+  #end(): void {
+    const all = [...this.#threads];
+    this.#threads.clear();
+    for (const { worker } of all) worker.terminate();
+  }
+
+  #fail(thread: Thread, what: string, cause?: unknown): void {
+    if (!this.#threads.delete(thread)) return;
+    const error = new ToolError('compress.thread', `A thread that decompresses ${what.replace(/\.$/, '')}.`, {
+      hint: 'If memory is short, use fewer jobs.',
+      cause,
+    });
+    for (const { reject } of thread.jobs.values()) reject(error);
+    thread.jobs.clear();
+  }
+}

@@ -1,0 +1,61 @@
+// Entry of a thread that decompresses blocks for readers of images. Does no I/O and decides nothing.
+
+import { parentPort, workerData } from 'node:worker_threads';
+import { loadNative } from '../native/index.js';
+import { coreDecoder } from './core/core-coder.js';
+import type { CoreCodec } from './core/names.js';
+
+/** How a thread decompresses, sent to it when it starts. */
+export interface DecodeSpec {
+  /** Use the addon. Otherwise the codec core in WebAssembly, which this is. */
+  readonly module: WebAssembly.Module | undefined;
+}
+
+/** A block to decompress to at most `limit` bytes; sent to the thread. */
+export interface DecodeJob {
+  readonly id: number;
+  readonly codec: CoreCodec;
+  readonly block: Uint8Array;
+  readonly limit: number;
+}
+
+/** The result, sent back: bytes, or why there are none. */
+export interface DecodeResult {
+  readonly id: number;
+  readonly bytes?: Uint8Array;
+  readonly fault?: string;
+}
+
+type Decode = (codec: CoreCodec, block: Uint8Array, limit: number) => Uint8Array;
+
+const port = parentPort!;
+const decode = decoderOf(workerData as DecodeSpec);
+port.on('message', ({ id, codec, block, limit }: DecodeJob) => {
+  try {
+    const bytes = decode(codec, block, limit);
+    const result: DecodeResult = { id, bytes };
+    port.postMessage(result, isOwn(bytes) ? [bytes.buffer as ArrayBuffer] : []);
+  } catch (error) {
+    const result: DecodeResult = { id, fault: error instanceof Error ? error.message : String(error) };
+    port.postMessage(result);
+  }
+});
+
+function decoderOf({ module }: DecodeSpec): Decode {
+  const addon = module === undefined ? loadNative().addon : undefined;
+  if (addon) return (codec, block, limit) => addon.decompress(codec, block, limit);
+  const decoders = new Map<CoreCodec, (block: Uint8Array, limit: number) => Uint8Array>();
+  return (codec, block, limit) => {
+    let known = decoders.get(codec);
+    if (!known) {
+      known = coreDecoder(codec, module);
+      decoders.set(codec, known);
+    }
+    return known(block, limit);
+  };
+}
+
+/** Whether the memory holds nothing else, and can be given away. */
+function isOwn({ byteOffset, length, buffer }: Uint8Array): boolean {
+  return byteOffset === 0 && length === buffer.byteLength && buffer instanceof ArrayBuffer;
+}
