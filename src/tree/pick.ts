@@ -1,11 +1,11 @@
 // Taking some entries out of a tree by patterns.
 
-import { type ByteString, displayText } from '../bytes/index.js';
+import { type ByteString, displayText, shownName } from '../bytes/index.js';
 import { InvalidInputError } from '../errors.js';
 import type { Content } from '../io/index.js';
 import { FileTree } from './file-tree.js';
 import type { Directory, Node } from './node.js';
-import { matchesPath, parsePattern } from './pattern.js';
+import { matchesPath, type PathPattern, parsePattern } from './pattern.js';
 
 /**
  * The entries that one of the patterns matches, directories with everything in them, below the directories that lead to them.
@@ -13,13 +13,9 @@ import { matchesPath, parsePattern } from './pattern.js';
  * pattern that matches nothing.
  */
 export function pick<C extends Content>(tree: FileTree<C>, patterns: readonly ByteString[]): FileTree<C> {
-  const wanted = patterns.map((pattern) => ({
-    pattern,
-    parsed: parsePattern(`/${pattern.replace(/^\/+/, '')}` as ByteString),
-    found: false,
-  }));
+  const wanted = patterns.map((pattern) => ({ pattern, parsed: spellingsOf(pattern).map(anchored), found: false }));
   const isWanted = (names: readonly string[]) => {
-    const matching = wanted.filter(({ parsed }) => matchesPath(parsed, names));
+    const matching = wanted.filter(({ parsed }) => parsed.some((one) => matchesPath(one, names)));
     for (const one of matching) one.found = true;
     return matching.length > 0;
   };
@@ -27,6 +23,16 @@ export function pick<C extends Content>(tree: FileTree<C>, patterns: readonly By
   const missed = wanted.find(({ found }) => !found);
   if (missed || !root) throw noMatch(missed?.pattern ?? ('' as ByteString));
   return new FileTree(root);
+}
+
+/** A pattern as it is, and read as listings show names (`caf\xe9`). */
+function spellingsOf(pattern: ByteString): ByteString[] {
+  const shown = shownName(pattern);
+  return shown === undefined ? [pattern] : [pattern, shown];
+}
+
+function anchored(pattern: ByteString): PathPattern {
+  return parsePattern(`/${pattern.replace(/^\/+/, '')}` as ByteString);
 }
 
 function picked<C extends Content>(

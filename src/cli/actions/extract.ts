@@ -1,15 +1,19 @@
-// Runs `isopress extract`: files of an image into a directory.
+// Runs `isopress extract`: files of an image into a directory, or into an archive.
 
 import { type ByteString, displayText } from '../../bytes/index.js';
 import { EXIT } from '../../errors.js';
-import { type ExtractReport, extractTree } from '../../extract/index.js';
-import { enterImage, type PlaceInside } from '../../image/index.js';
+import { type ExtractFailure, type ExtractReport, extractTree, isFaultOfEntry } from '../../extract/index.js';
+import type { PlaceInside } from '../../image/index.js';
+import { streamTarget, writeImage } from '../../io/index.js';
 import type { EngineChoice } from '../../native/index.js';
-import { directory, exclude, FileTree, pick } from '../../tree/index.js';
+import { planTar } from '../../source/index.js';
+import { directory, exclude, FileTree, overrideAll, pick } from '../../tree/index.js';
 import { argumentBytes, shownArgument } from '../argument-bytes.js';
 import type { ImageOptions } from '../image-options.js';
 import { withAddress } from '../inside.js';
 import { openSession, type Session, type SessionOptions } from '../session.js';
+import { refuseTerminalOutput } from '../standard-streams.js';
+import { showBytes } from '../units.js';
 
 /** Parsed values of the command's options. */
 export interface ExtractCommandOptions extends SessionOptions, ImageOptions {
@@ -21,25 +25,21 @@ export interface ExtractCommandOptions extends SessionOptions, ImageOptions {
   readonly engine: EngineChoice;
 }
 
-/** Extracts all entries, or those that match `patterns`. */
+/** Extracts all entries, or those that match `patterns`; `-` as target is an archive on standard output. */
 export async function extract(
   image: string,
   target: string,
   patterns: readonly string[],
   options: ExtractCommandOptions,
 ): Promise<void> {
-  const session = openSession(options);
+  const isArchive = target === '-';
+  if (isArchive) refuseTerminalOutput();
+  const session = openSession(options, isArchive ? 'image' : 'report');
+  const extractTo = isArchive ? toArchive : toDirectory;
   try {
-    const report = await withAddress(image, { ...options, note: session.note }, async (found) =>
-      extractTree(await chosen(found, patterns.map(argumentBytes), options), argumentBytes(target), {
-        engine: options.engine,
-        owners: options.owner === 'keep' || (options.owner === 'auto' && isSuperuser()),
-        xattrs: options.xattrs,
-        force: options.force ?? false,
-        keepGoing: options.keepGoing ?? false,
-        losses: (losses) => session.losses(losses),
-        run: session.run,
-      }),
+    const way = { ...options, enter: true, note: session.note };
+    const report = await withAddress(image, way, (found) =>
+      extractTo(chosen(found, patterns.map(argumentBytes), options), target, options, session),
     );
     finish(image, target, report, session);
   } finally {
@@ -48,19 +48,55 @@ export async function extract(
 }
 
 /** The entries of a directory or an image, or one file under its own name. */
-async function chosen(
-  found: PlaceInside,
+function chosen(
+  { node, path }: PlaceInside,
   patterns: readonly ByteString[],
   options: ExtractCommandOptions,
-): Promise<FileTree> {
-  const { node, path } = await enterImage(found);
+): FileTree {
   const name = path.slice(path.lastIndexOf('/') + 1) as ByteString;
   const tree = new FileTree(node.kind === 'directory' ? node : directory({}, [[name, node]]));
   return exclude(patterns.length > 0 ? pick(tree, patterns) : tree, options.exclude);
 }
 
+function toDirectory(
+  tree: FileTree,
+  target: string,
+  { engine, owner, xattrs, force = false, keepGoing = false }: ExtractCommandOptions,
+  session: Session,
+): Promise<ExtractReport> {
+  const owners = owner === 'keep' || (owner === 'auto' && isSuperuser());
+  const losses = session.losses;
+  return extractTree(tree, argumentBytes(target), {
+    engine,
+    owners,
+    xattrs,
+    force,
+    keepGoing,
+    losses,
+    run: session.run,
+  });
+}
+
 function isSuperuser(): boolean {
   return process.geteuid?.() === 0;
+}
+
+async function toArchive(
+  tree: FileTree,
+  _target: string,
+  { owner, xattrs, keepGoing }: ExtractCommandOptions,
+  session: Session,
+): Promise<ExtractReport> {
+  const failures: ExtractFailure[] = [];
+  const fault = (path: ByteString, error: unknown) => {
+    if (!keepGoing || !isFaultOfEntry(error)) throw error;
+    failures.push({ path, message: error.message });
+  };
+  const plan = planTar(owner === 'none' ? overrideAll(tree, { uid: 0, gid: 0 }) : tree, { xattrs, fault });
+  const { entries, bytes, losses } = plan.layout;
+  session.losses(losses);
+  await writeImage(plan, streamTarget(process.stdout), session.run);
+  return { entries, bytes, losses, failures };
 }
 
 function finish(image: string, target: string, report: ExtractReport, session: Session): void {
@@ -76,5 +112,6 @@ function finish(image: string, target: string, report: ExtractReport, session: S
     failures: failures.map(({ path, message }) => ({ path: displayText(path), message })),
   };
   const left = failures.length > 0 ? `, ${failures.length} left out or incomplete` : '';
-  session.result('extract', data, [`${shownArgument(target)}: ${entries} entries, ${bytes} bytes of files${left}`]);
+  const where = target === '-' ? 'standard output' : shownArgument(target);
+  session.result('extract', data, [`${where}: ${entries} entries, ${showBytes(bytes)} of files${left}`]);
 }

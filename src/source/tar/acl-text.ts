@@ -1,4 +1,4 @@
-// POSIX access lists from their text, acl(5), to the value of the attributes system.posix_acl_… (kernel
+// POSIX access lists as text, acl(5), and as values of the attributes system.posix_acl_… (kernel
 // include/uapi/linux/posix_acl_xattr.h): version 2, then 8 bytes per entry.
 
 import type { ByteString } from '../../bytes/index.js';
@@ -94,4 +94,30 @@ function encoded(entries: readonly AclEntry[]): Uint8Array {
     view.setUint32(HEADER + i * ENTRY + 4, id, true);
   }
   return new Uint8Array(view.buffer);
+}
+
+/** Tags of entries, and those whose entries name somebody. */
+const WORDS: ReadonlyMap<number, string> = new Map(
+  Object.entries(TAGS).flatMap(([word, tags]) =>
+    word.length === 1 ? [] : tags.flatMap((tag) => (tag === undefined ? [] : [[tag, word] as const])),
+  ),
+);
+
+/** Entries as star's form has them, separated by commas; undefined for a value that is not an access list. */
+export function accessListText(value: Uint8Array): ByteString | undefined {
+  const view = new DataView(value.buffer, value.byteOffset, value.length);
+  if (value.length < HEADER || (value.length - HEADER) % ENTRY !== 0 || view.getUint32(0, true) !== VERSION) {
+    return undefined;
+  }
+  const entries: string[] = [];
+  for (let at = HEADER; at < value.length; at += ENTRY) {
+    const tag = view.getUint16(at, true);
+    const [word, id] = [WORDS.get(tag), view.getUint32(at + 4, true)];
+    if (word === undefined) return undefined;
+    const bits = view.getUint16(at + 2, true);
+    const permissions = (bits & 4 ? 'r' : '-') + (bits & 2 ? 'w' : '-') + (bits & 1 ? 'x' : '-');
+    const isNamed = TAGS[word]![1] === tag;
+    entries.push(isNamed ? `${word}:${id}:${permissions}:${id}` : `${word}::${permissions}`);
+  }
+  return entries.join(',') as ByteString;
 }

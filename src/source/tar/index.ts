@@ -4,5 +4,6 @@ export type { TarReadOptions } from './entries.js';
 export { type ArchiveInput, archiveInput } from './input.js';
 export { Meter } from './meter.js';
 export type { Identify } from './no-archive.js';
+export { planTar, type TarLayout, type TarPlanOptions } from './plan-tar.js';
 export { scanTarball, type TarballOptions } from './tarball.js';
-export { readTar, type TarTreeOptions } from './tree.js';
+export { isTar, readTar, type TarTreeOptions } from './tree.js';

@@ -17,6 +17,7 @@ import {
   symlink,
 } from '../../tree/index.js';
 import { readTarEntries, type TarEntry, type TarReadOptions } from './entries.js';
+import { BLOCK, isHeader } from './header.js';
 import { ENTRY_COST, Meter, XATTR_COST } from './meter.js';
 import { sparseContent } from './sparse.js';
 
@@ -34,6 +35,14 @@ export interface TarTreeOptions extends TarReadOptions {
   readonly losses?: LossLog;
   /** Counts work and memory; has a limit if there is to be one. */
   readonly meter?: Meter;
+}
+
+/** Whether a file begins with the header of an archive. */
+export async function isTar(file: Source): Promise<boolean> {
+  if (file.size < BLOCK) return false;
+  const block = new Uint8Array(BLOCK);
+  await file.read(0, block);
+  return isHeader(block);
 }
 
 /** A directory while the archive is read; directories the archive does not list are made on the way. */

@@ -1,0 +1,90 @@
+// One member of an archive as it is written: an extended header if it needs one, its header, and the map of a sparse file.
+
+import { type ByteString, bytesOf } from '../../bytes/index.js';
+import type { Range } from '../../io/index.js';
+import { padded } from './data.js';
+import { BLOCK, ustarHeader } from './header.js';
+import { paxRecords, type TarMember } from './render-pax.js';
+
+const MAGIC = bytesOf('ustar\x0000' as ByteString);
+const CHECKSUM_AT = 148;
+const CHECKSUM_LENGTH = 8;
+const NAME_ROOM = 100;
+const MOST_SIZE = 8 ** 11 - 1;
+const MOST_NUMBER = 8 ** 7 - 1;
+
+/** Type flags. */
+export const TYPE = {
+  file: '0',
+  'hard-link': '1',
+  symlink: '2',
+  'character-device': '3',
+  'block-device': '4',
+  directory: '5',
+  fifo: '6',
+} as const;
+const EXTENDED = 'x';
+
+/** The headers of a member. */
+export function renderHeaders(type: keyof typeof TYPE, mode: number, member: TarMember): Uint8Array {
+  const records = paxRecords(member);
+  const isSparse = member.sparseSize !== undefined;
+  const own = renderHeader(TYPE[type], mode, {
+    ...member,
+    path: isSparse ? aside(member, 'GNUSparseFile.0') : member.path,
+  });
+  if (records.length === 0) return own;
+  const extended = { ...member, path: aside(member, 'PaxHeaders'), target: '' as ByteString, size: records.length };
+  const whole = new Uint8Array(BLOCK + padded(records.length) + BLOCK);
+  whole.set(renderHeader(EXTENDED, 0o644, { ...extended, uid: 0, gid: 0, major: 0, minor: 0 }));
+  whole.set(records, BLOCK);
+  whole.set(own, whole.length - BLOCK);
+  return whole;
+}
+
+/** A name that only readers of plain headers see. */
+function aside({ path }: TarMember, directory: string): ByteString {
+  const [, above = '', name = ''] = /^(.*?)([^/]*)\/*$/s.exec(path)!;
+  return `${above}${directory}/${name}` as ByteString;
+}
+
+function renderHeader(type: string, mode: number, member: TarMember): Uint8Array {
+  const { path, target, size, uid, gid, mtime, major, minor } = member;
+  const header = ustarHeader.encode({
+    name: path.slice(0, NAME_ROOM) as ByteString,
+    mode,
+    uid: fitting(uid, MOST_NUMBER),
+    gid: fitting(gid, MOST_NUMBER),
+    size: fitting(size, MOST_SIZE),
+    mtime: fitting(mtime.seconds, MOST_SIZE),
+    checksum: 0,
+    type: type.charCodeAt(0),
+    linkName: target.slice(0, NAME_ROOM) as ByteString,
+    magic: MAGIC,
+    userName: '' as ByteString,
+    groupName: '' as ByteString,
+    major: fitting(major, MOST_NUMBER),
+    minor: fitting(minor, MOST_NUMBER),
+    prefix: '' as ByteString,
+  });
+  header.fill(0x20, CHECKSUM_AT, CHECKSUM_AT + CHECKSUM_LENGTH);
+  const sum = header.reduce((total, byte) => total + byte, 0);
+  header.set(bytesOf(`${sum.toString(8).padStart(6, '0')}\0 ` as ByteString), CHECKSUM_AT);
+  return header;
+}
+
+/** A record holds what the field cannot. */
+function fitting(value: number, most: number): number {
+  return Math.max(0, Math.min(value, most));
+}
+
+/** The map of a sparse file before its data, version 1.0: how many ranges, then where each begins and its length. */
+export function renderSparseMap(ranges: readonly Range[], size: number): Uint8Array {
+  const last = ranges.at(-1);
+  // GNU tar makes a hole at the end by a range without bytes.
+  const all = last && last.at + last.length === size ? ranges : [...ranges, { at: size, length: 0 }];
+  const text = `${all.length}\n${all.map(({ at, length }) => `${at}\n${length}\n`).join('')}` as ByteString;
+  const map = new Uint8Array(padded(text.length));
+  map.set(bytesOf(text));
+  return map;
+}
