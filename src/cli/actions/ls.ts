@@ -1,37 +1,35 @@
 // Runs `isopress ls`: lists files in an image.
 
 import { type ByteString, displayText } from '../../bytes/index.js';
-import { enterImage, lookUp, type PlaceInside } from '../../image/index.js';
-import { faultOfContent } from '../../io/index.js';
-import { FileTree, joinPath, type Node, walk } from '../../tree/index.js';
+import type { PlaceInside } from '../../image/index.js';
+import { faultOfContent, type Spool } from '../../io/index.js';
+import { type FileTree, hardLinkCounts, type Node } from '../../tree/index.js';
 import { argumentBytes, shownArgument } from '../argument-bytes.js';
 import type { ImageOptions } from '../image-options.js';
 import { withAddress } from '../inside.js';
+import { type Listed, type ListingOptions, listEntries, nested } from '../listing/entries.js';
+import { attributeLines, type LongOptions, linkCount, longLines } from '../listing/long.js';
 import { openSession, type Session, type SessionOptions } from '../session.js';
 
 /** Parsed values of the command's options. */
-export interface LsCommandOptions extends SessionOptions, ImageOptions {
+export interface LsCommandOptions extends SessionOptions, ImageOptions, ListingOptions, LongOptions {
   readonly long?: boolean;
-  readonly recursive?: boolean;
-}
-
-interface Listed {
-  readonly path: ByteString;
-  readonly node: Node;
+  readonly tree?: boolean;
+  readonly xattrs?: boolean;
 }
 
 /** Lists the entries at `paths`, or those of the place that the image argument leads to. */
 export async function ls(image: string, paths: readonly string[], options: LsCommandOptions): Promise<void> {
   const session = openSession(options);
   try {
-    const entries = await withAddress(image, { ...options, note: session.note }, async (found) => {
-      const place = await enterImage(found);
-      const asked = paths.length > 0 ? paths.map(argumentBytes) : [place.path];
-      return asked.flatMap((path) => [...listed(place, path, options.recursive ?? false)]);
+    await withAddress(image, { ...options, enter: true, note: session.note }, async (place, spool) => {
+      const asked = paths.map(argumentBytes);
+      if (options.tree) return drawTree({ place, asked, spool }, options, session, image);
+      const entries = await listEntries(place, asked, options, spool);
+      noteFaults(entries, session);
+      const lines = await linesOf(entries, options);
+      session.result('ls', { image: shownArgument(image), entries: reported(entries) }, lines);
     });
-    noteFaults(entries, session);
-    const line = options.long ? longLine : ({ path }: Listed) => displayText(path);
-    session.result('ls', { image: shownArgument(image), entries: entries.map(factsOf) }, entries.map(line));
   } finally {
     session.close();
   }
@@ -46,67 +44,62 @@ function noteFaults(entries: readonly Listed[], { note }: Pick<Session, 'note'>)
   if (faults.length > MOST_FAULTS) note(`${faults.length - MOST_FAULTS} more files cannot be read.`);
 }
 
-/** A directory's entries, or the entry itself. */
-function* listed({ tree }: PlaceInside, asked: ByteString, recursive: boolean): Generator<Listed> {
-  const { path, node } = lookUp(tree, asked, 'keep');
-  if (node.kind !== 'directory') yield { path, node };
-  else if (recursive) {
-    for (const visit of walk(new FileTree(node))) {
-      if (visit.path !== '') yield { path: joinPath(path, visit.path), node: visit.node };
+/** Text of the entries; `-Z`, `-n` and `-h` say something about long lines only. */
+async function linesOf(entries: readonly Listed[], options: LsCommandOptions): Promise<string[]> {
+  const isLong = options.long || options.context || options.numeric;
+  const lines = isLong ? await longLines(entries, options) : entries.map(({ path }) => displayText(path) || '.');
+  if (!options.xattrs) return lines;
+  return lines.flatMap((line, index) => [line, ...attributeLines(entries[index]!.node)]);
+}
+
+/** The names below each place, behind lines that lead to them. */
+async function drawTree(
+  { place, asked, spool }: { place: PlaceInside; asked: readonly ByteString[]; spool: Spool },
+  options: LsCommandOptions,
+  session: Session,
+  image: string,
+): Promise<void> {
+  const tops = asked.length === 0 ? [place] : await listEntries(place, asked, { directory: true }, spool);
+  const lines: string[] = [];
+  const entries: Listed[] = [];
+  for (const top of tops) {
+    lines.push(displayText(top.path) || '.');
+    for (const entry of nested(top, options)) {
+      entries.push(entry);
+      lines.push(`${branches(entry.last)}${nameOf(entry)}`);
     }
-  } else for (const [name, child] of node.entries) yield { path: joinPath(path, name), node: child };
+  }
+  noteFaults(entries, session);
+  session.result('ls', { image: shownArgument(image), entries: reported(entries) }, lines);
 }
 
-const LETTERS: Readonly<Record<Node['kind'], string>> = {
-  file: '-',
-  directory: 'd',
-  symlink: 'l',
-  'block-device': 'b',
-  'character-device': 'c',
-  fifo: 'p',
-  socket: 's',
-};
-
-/** As `ls -l` shows it, times in UTC. */
-function longLine({ path, node }: Listed): string {
-  const columns = [
-    LETTERS[node.kind] + modeText(node.mode) + (node.xattrs.length > 0 ? '+' : ' '),
-    `${node.uid}`.padStart(5),
-    `${node.gid}`.padStart(5),
-    sizeText(node).padStart(11),
-    timeText(node).slice(0, 19),
-  ];
-  const target = node.kind === 'symlink' ? ` -> ${displayText(node.target)}` : '';
-  return `${columns.join(' ')} ${displayText(path)}${target}`;
+function branches(last: readonly boolean[]): string {
+  const above = last.slice(0, -1).map((isLast) => (isLast ? '    ' : '│   '));
+  return `${above.join('')}${last.at(-1) ? '└── ' : '├── '}`;
 }
 
-/** `rwxr-sr-t` */
-function modeText(mode: number): string {
-  const bits = (shift: number, special: number, letters: string) => {
-    const execute = (mode >> shift) & 1;
-    const last = mode & special ? letters[execute] : execute ? 'x' : '-';
-    return ((mode >> (shift + 2)) & 1 ? 'r' : '-') + ((mode >> (shift + 1)) & 1 ? 'w' : '-') + last;
-  };
-  return bits(6, 0o4000, 'Ss') + bits(3, 0o2000, 'Ss') + bits(0, 0o1000, 'Tt');
+function nameOf({ path, node }: Listed): string {
+  const name = displayText(path.slice(path.lastIndexOf('/') + 1) as typeof path);
+  if (node.kind === 'symlink') return `${name} -> ${displayText(node.target)}`;
+  return node.kind === 'directory' ? `${name}/` : name;
 }
 
-function sizeText(node: Node): string {
-  if (node.kind === 'file') return `${node.content.size}`;
-  if (node.kind === 'block-device' || node.kind === 'character-device') return `${node.major}, ${node.minor}`;
-  return node.kind === 'symlink' ? `${node.target.length}` : '-';
+function reported(entries: readonly Listed[]): object[] {
+  const links = new Map<FileTree, ReadonlyMap<Node, number>>();
+  return entries.map((entry) => {
+    const known = links.get(entry.tree) ?? hardLinkCounts(entry.tree);
+    links.set(entry.tree, known);
+    return factsOf(entry, known);
+  });
 }
 
-function timeText({ mtime }: Node): string {
-  const date = new Date(mtime.seconds * 1000);
-  return Number.isNaN(date.getTime()) ? `${mtime.seconds}` : date.toISOString().replace(/^\+0*/, '').replace('T', ' ');
-}
-
-function factsOf({ path, node }: Listed): object {
+function factsOf({ path, node }: Listed, links: ReadonlyMap<Node, number>): object {
   const { kind, mode, uid, gid, mtime, xattrs } = node;
   return {
     path: displayText(path),
     kind,
     mode: mode.toString(8).padStart(4, '0'),
+    links: linkCount(node, links),
     uid,
     gid,
     mtime,
