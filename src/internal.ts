@@ -1,10 +1,11 @@
 // Exports for commands that are not public: parsers of other programs' options, checks of options before there is a tree, texts for people, and functions that end a process.
 // No subpath of the package leads here; a test holds this list to what commands use.
 
-export { defined, parseBinarySize } from './bytes/index.js';
+export { compareBytes, defined, parseBinarySize } from './bytes/index.js';
 export { CONTAINERS } from './compress/index.js';
 export { parseMkisofsOptions, resolveDisc } from './disc/index.js';
 export { EXIT } from './errors.js';
+export { isFaultOfEntry } from './extract/index.js';
 export { readSignature, signaturePatch, signedBytes } from './format/checkmedia/index.js';
 export { MKFS_EROFS, parseMkfsErofsOptions, resolveErofs } from './format/erofs/index.js';
 export { parseMke2fsOptions, readMke2fsWords, resolveExt4 } from './format/ext4/index.js';
@@ -18,7 +19,7 @@ export {
   resolveSquashfs,
 } from './format/squashfs/index.js';
 export { recogniseAll } from './image/index.js';
-export { faultOfContent, fileContent, openFileSource, pathBuffer, zeros } from './io/index.js';
+export { collect, faultOfContent, fileContent, hostKind, openFileSource, pathBuffer, zeros } from './io/index.js';
 export { chooseNative } from './native/index.js';
 export { refuseOptions } from './options/index.js';
 export { archiveInput } from './source/index.js';
@@ -26,6 +27,7 @@ export {
   contentPriorities,
   contentsMatching,
   joinPath,
+  matchesPath,
   nonDirectoryAbove,
   parsePattern,
   readPseudoDefinitions,

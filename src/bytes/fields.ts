@@ -113,6 +113,20 @@ export const u64le = (at: number) =>
     },
   );
 
+/** 64-bit big-endian, with the bounds of {@link u64le}. */
+export const u64be = (at: number) =>
+  integer(
+    at,
+    8,
+    0,
+    Number.MAX_SAFE_INTEGER,
+    (v, p) => v.getUint32(p, false) * U32 + v.getUint32(p + 4, false),
+    (v, p, x) => {
+      v.setUint32(p, Math.floor(x / U32), false);
+      v.setUint32(p + 4, x % U32, false);
+    },
+  );
+
 /** 64-bit little-endian with a sign, for times. Values beyond 2^53 read as an inexact number and cannot be written. */
 export const i64le = (at: number) =>
   integer(

@@ -9,5 +9,5 @@ export async function imageKind(file: Source): Promise<string | undefined> {
   const [best] = await recogniseAll(file);
   if (!best) return undefined;
   const { kind } = best.format.facts(best.found);
-  return `${/^[aei]/.test(kind) ? 'an' : 'a'} ${kind} image`;
+  return `${/^[aei]/.test(kind) ? 'an' : 'a'} ${kind} ${best.format.isArchive ? 'archive' : 'image'}`;
 }

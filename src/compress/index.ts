@@ -16,6 +16,7 @@ export {
   type PackedSegment,
   packedSegment,
 } from './clusters.js';
+export { inflateRaw, unpackZstdFrame } from './clusters-of-disks.js';
 export type { Codec, CodecSettings, EngineId, LevelScale, NamedEngine, Setting, SettingValue } from './codec.js';
 export { CODECS, type CodecName } from './codecs/index.js';
 export { BCJ_FILTERS, type BcjFilter, type XzSettings } from './codecs/xz-settings.js';

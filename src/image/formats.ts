@@ -1,5 +1,7 @@
 // The formats whose images can be read. Everything that has to know them derives from this list.
 
+import { arFormat } from '../format/ar/index.js';
+import { cpioFormat } from '../format/cpio/index.js';
 import { erofsFormat } from '../format/erofs/index.js';
 import { ext4Format } from '../format/ext4/index.js';
 import { fatFormat } from '../format/fat/index.js';
@@ -8,6 +10,7 @@ import { squashfsFormat } from '../format/squashfs/index.js';
 import { udfFormat } from '../format/udf/index.js';
 import type { Source } from '../io/index.js';
 import type { FormatFacts, ImageFormat, Recognition } from '../tree/index.js';
+import { tarFormat } from './tar-format.js';
 
 /** Of several answers with equal evidence the first in this order wins: the nearer its head is to byte 0, the later it was written. */
 export const FORMATS: readonly ImageFormat[] = [
@@ -17,9 +20,12 @@ export const FORMATS: readonly ImageFormat[] = [
   isoFormat,
   udfFormat,
   fatFormat,
+  cpioFormat,
+  arFormat,
+  tarFormat,
 ];
 
-/** `squashfs, EROFS, ext2 to ext4, ISO 9660, UDF and FAT` */
+/** `squashfs, EROFS, ext2 to ext4, ISO 9660, UDF, FAT, cpio, ar and tar` */
 export const FORMAT_TITLES: string = FORMATS.map(({ title }) => title)
   .join(', ')
   .replace(/, ([^,]*)$/, ' and $1');

@@ -1,7 +1,9 @@
 // Floor 5: images of every kind, and images inside images.
 
-export * from './address.js';
+export { type AddressStep, type ImageAddress, type KindOf, parseAddress } from './address.js';
+export { type Contained, contained } from './containers.js';
+export * from './follow-address.js';
 export { FORMAT_TITLES, FORMATS, type Recognised, recogniseAll } from './formats.js';
 export * from './inspect.js';
-export * from './lookup.js';
+export { type FoundEntry, lookUp } from './lookup.js';
 export * from './open-image.js';

@@ -1,8 +1,10 @@
 // An image of any known kind as a tree.
 
+import { type ByteString, displayText } from '../bytes/index.js';
 import { UnknownImageError } from '../errors.js';
-import type { Source } from '../io/index.js';
+import type { Source, Spool } from '../io/index.js';
 import { type FileTree, otherKind, type ReadableImage } from '../tree/index.js';
+import { contained } from './containers.js';
 import { FORMAT_TITLES, recogniseAll } from './formats.js';
 import { noView, openShared } from './views.js';
 
@@ -16,8 +18,12 @@ export interface OpenedImage {
   tree(view?: string): Promise<FileTree>;
 }
 
-/** An image of a known kind; undefined for anything else. Never throws because of what its bytes are. */
-export async function recogniseImage(image: Source): Promise<OpenedImage | undefined> {
+/**
+ * An image of a known kind, in whatever form it is ({@link contained}); undefined for anything else. Never throws because of what
+ * the bytes of an image are that is in none.
+ */
+export async function recogniseImage(file: Source, spool?: Spool): Promise<OpenedImage | undefined> {
+  const { image } = await contained(file, spool);
   const answers = await recogniseAll(image);
   const [best] = answers;
   if (!best) return undefined;
@@ -28,7 +34,7 @@ export async function recogniseImage(image: Source): Promise<OpenedImage | undef
           image,
           answers.filter((answer) => answer.format.sharesImage),
         )
-      : format.open(image);
+      : format.open(image, spool);
   return {
     kind: format.kind,
     open,
@@ -40,13 +46,19 @@ export async function recogniseImage(image: Source): Promise<OpenedImage | undef
   };
 }
 
-/** As {@link recogniseImage}. Throws {@link UnknownImageError} `image.unknown` for anything else. */
-export async function openImage(image: Source): Promise<OpenedImage> {
-  const found = await recogniseImage(image);
+/**
+ * As {@link recogniseImage}. Throws {@link UnknownImageError} `image.unknown` for anything else; `name` is what messages call
+ * the image.
+ */
+export async function openImage(file: Source, name?: ByteString, spool?: Spool): Promise<OpenedImage> {
+  const found = await recogniseImage(file, spool);
   if (found) return found;
-  const other = await otherKind(image);
-  const message = `This is ${other === undefined ? '' : `${other}, `}not an image of a known kind.`;
+  const { image, forms } = await contained(file, spool);
+  const other = (await otherKind(image)) ?? forms.at(-1);
+  const shown = name === undefined ? undefined : displayText(name);
+  const message = `${shown ?? 'This'} is ${other === undefined ? '' : `${other}, `}not an image of a known kind.`;
   throw new UnknownImageError('image.unknown', message, {
+    ...(shown === undefined ? {} : { path: shown }),
     hint: `Known are ${FORMAT_TITLES}.`,
   });
 }

@@ -3,13 +3,13 @@
 import { type PathLike, pathBytes } from '../bytes/index.js';
 import * as extract from '../extract/index.js';
 import * as image from '../image/index.js';
+import * as io from '../io/index.js';
 import type { FileTree } from '../tree/index.js';
 
 export type { ExtractFailure, ExtractOptions, ExtractReport } from '../extract/index.js';
 export {
   type AddressOptions,
   type AddressStep,
-  enterImage,
   type FileSystemFacts,
   FORMATS,
   type FoundEntry,
@@ -20,15 +20,38 @@ export {
   inspectImage,
   type OpenedImage,
   type OtherFacts,
-  openImage,
   type PlaceInside,
   recogniseImage,
 } from '../image/index.js';
 export type { Evidence, FormatFacts, ImageFormat, ReadableImage, Recognition } from '../tree/index.js';
 
-/** Takes an address apart: `live.iso!/LiveOS/squashfs.img!/etc/fstab`. A `!` that neither `/` nor `#` and a number follow belongs to a name. */
+/**
+ * Takes an address apart: `live.iso/LiveOS/squashfs.img/etc/fstab`, `disk.img/#2/EFI`. The longest part that is the path of a file
+ * of the running system is the image; `!/` and `!#2` after it say the same. Throws {@link InvalidInputError}.
+ */
 export function parseAddress(address: PathLike): image.ImageAddress {
-  return image.parseAddress(pathBytes(address));
+  return image.parseAddress(pathBytes(address), io.hostKind);
+}
+
+/**
+ * Follows a path in a tree, which may go on in an image that is a file of the tree. `links` says whether a symbolic link at the end
+ * is followed. Throws as {@link followAddress}.
+ */
+export function followPath(
+  tree: FileTree,
+  path: PathLike,
+  links: 'follow' | 'keep' = 'follow',
+  options: image.AddressOptions = {},
+): Promise<image.PlaceInside> {
+  return image.followPath(tree, pathBytes(path), links, options);
+}
+
+/**
+ * As {@link recogniseImage}. Throws {@link UnknownImageError} `image.unknown` for anything else; `name` is what messages call
+ * the image.
+ */
+export function openImage(source: io.Source, name?: PathLike, spool?: io.Spool): Promise<image.OpenedImage> {
+  return image.openImage(source, name === undefined ? undefined : pathBytes(name), spool);
 }
 
 /**

@@ -63,6 +63,7 @@ export {
   type SealedPlan,
   type SealStream,
   type Source,
+  Spool,
   streamTarget,
   type Target,
   type WriteOptions,

@@ -1,7 +1,7 @@
 // The roles of a format whose images can be read: recognise an image, describe it, give its files as a tree.
 
 import type { Timestamp } from '../bytes/index.js';
-import type { Source } from '../io/index.js';
+import type { Source, Spool } from '../io/index.js';
 import type { FileTree } from './file-tree.js';
 
 /**
@@ -18,7 +18,7 @@ export interface Recognition {
 
 /** One file system, described for people and reports. */
 export interface FormatFacts {
-  /** `iso9660`, `udf`, `fat12`, `fat16`, `fat32`, `ext2`, `ext3`, `ext4`, `squashfs`, `erofs` */
+  /** `iso9660`, `udf`, `fat12`, `fat16`, `fat32`, `ext2`, `ext3`, `ext4`, `squashfs`, `erofs`, `cpio`, `tar`, `ar` */
   readonly kind: string;
   /** Absent if the volume has no label. */
   readonly label?: string;
@@ -47,13 +47,18 @@ export interface ImageFormat<Found extends Recognition = Recognition> {
   readonly kind: string;
   /** As people call it: `ext2 to ext4`. */
   readonly title: string;
+  /** Whether it is an archive: it has no unused space, and nobody mounts it. */
+  readonly isArchive?: true;
   /** Whether its volume may share an image and the files in it with a volume of another such format. */
   readonly sharesImage?: true;
   /** Undefined if the bytes are not of this format. Never throws because of what they are: only {@link open} may call an image damaged. */
   recognise(image: Source): Promise<Found | undefined>;
   facts(found: Found): FormatFacts;
-  /** Throws {@link InvalidImageError} for a damaged image, {@link UnsupportedError} for features that are not read. */
-  open(image: Source): Promise<ReadableImage>;
+  /**
+   * `spool` takes what has to be unpacked, of formats that need it. Throws {@link InvalidImageError} for a damaged image,
+   * {@link UnsupportedError} for features that are not read.
+   */
+  open(image: Source, spool?: Spool): Promise<ReadableImage>;
 }
 
 /** Without undefined values and empty texts. */

@@ -16,6 +16,7 @@ export * from './manifest/index.js';
 export * from './node.js';
 export * from './other-kinds.js';
 export * from './override.js';
+export { PathTree } from './path-tree.js';
 export { matchesPath, type PathPattern, parsePattern } from './pattern.js';
 export * from './pick.js';
 export * from './prepare.js';

@@ -1,4 +1,5 @@
 // cpio archives for Linux's initial root.
 
 export { earlyArchiveLength, isCpio } from './early.js';
+export { cpioFormat } from './format.js';
 export { CPIO_ALIGNMENT, type CpioFile, renderCpio } from './newc.js';

@@ -1,0 +1,3 @@
+// ar archives, such as Debian packages.
+
+export { arFormat } from './format.js';
