@@ -48,7 +48,7 @@ export async function tagImage(image: string, options: TagCommandOptions): Promi
     }
   }
   if (options.offset !== undefined) {
-    throw new UsageError('tag.offset', 'Tags are written into an image that is a whole file.', {
+    throw new UsageError('checkmedia.offset', 'Tags are written into an image that is a whole file.', {
       option: 'offset',
       hint: 'It goes with --show, --export-tags and --export-signature.',
     });
