@@ -16,7 +16,9 @@ const PAGES = {
     (name) => `docs/guides/${name}.md`,
   ),
   Reference: [
-    ...['command-line', 'reports', 'failures', 'patterns', 'manifest', 'descriptions'].map((name) => `docs/${name}.md`),
+    ...['command-line', 'reports', 'failures', 'findings', 'patterns', 'manifest', 'descriptions'].map(
+      (name) => `docs/${name}.md`,
+    ),
     'examples/README.md',
     'CHANGELOG.md',
   ],

@@ -12,6 +12,7 @@ const PARTS = [
   'bundle',
   'tag',
   'check',
+  'verify',
   'info',
   'ls',
   'extract',

@@ -362,4 +362,18 @@ export {
   withoutXattrs,
   type Xattr,
 } from './public/tree.js';
+export {
+  type CertificateNames,
+  type EfiProgram,
+  type EfiProgramFacts,
+  type Finding,
+  type LayerFacts,
+  type MicrosoftCa,
+  RULES,
+  type RuleCode,
+  type Severity,
+  type VerifyOptions,
+  type VerifyReport,
+  verifyImage,
+} from './public/verify.js';
 export { VERSION } from './version.js';

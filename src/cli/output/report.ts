@@ -22,6 +22,7 @@ export const REPORTS = {
   bundle: 1,
   tag: 1,
   check: 1,
+  verify: 1,
   info: 1,
   ls: 1,
   extract: 1,

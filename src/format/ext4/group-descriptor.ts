@@ -123,14 +123,47 @@ export function readInodeTable(
   group: number,
   sum: DescriptorSum,
 ): number | undefined {
+  const { inodeTable, isSealed } = readDescriptor(table, at, size, group, sum);
+  return isSealed ? inodeTable : undefined;
+}
+
+/** A descriptor as it is stored, and whether its checksum is right. */
+export interface FoundDescriptor extends GroupDescriptor {
+  readonly isSealed: boolean;
+}
+
+/** The descriptor of `group`, of `size` bytes at byte `at` of a table. */
+export function readDescriptor(
+  table: Uint8Array,
+  at: number,
+  size: number,
+  group: number,
+  sum: DescriptorSum,
+): FoundDescriptor {
   const bytes = new Uint8Array(Math.max(size, WIDE_DESCRIPTOR));
   bytes.set(table.subarray(at, at + size));
-  const { inodeTableLow, inodeTableHigh, checksum } = descriptor.decode(bytes);
-  if (sum) {
-    const own = bytes.slice(0, size);
-    // Zero while it is summed in the one kind; in the other it is left out.
-    if ('seed' in sum) own.fill(0, CHECKSUM_AT, CHECKSUM_AT + 2);
-    if (checksumOf(own, group, sum) !== checksum) return undefined;
-  }
-  return inodeTableLow + (size >= WIDE_DESCRIPTOR ? inodeTableHigh * 0x1_0000_0000 : 0);
+  const found = descriptor.decode(bytes);
+  const isWide = size >= WIDE_DESCRIPTOR;
+  const join32 = (low: number, high: number) => low + (isWide ? high * 0x1_0000_0000 : 0);
+  const join16 = (low: number, high: number) => low + (isWide ? high * 0x1_0000 : 0);
+  return {
+    blockBitmap: join32(found.blockBitmapLow, found.blockBitmapHigh),
+    inodeBitmap: join32(found.inodeBitmapLow, found.inodeBitmapHigh),
+    inodeTable: join32(found.inodeTableLow, found.inodeTableHigh),
+    freeBlocks: join16(found.freeBlocksLow, found.freeBlocksHigh),
+    freeInodes: join16(found.freeInodesLow, found.freeInodesHigh),
+    directories: join16(found.directoriesLow, found.directoriesHigh),
+    unusedInodes: join16(found.unusedInodesLow, found.unusedInodesHigh),
+    flags: found.flags,
+    blockBitmapSum: join16(found.blockBitmapSumLow, found.blockBitmapSumHigh),
+    inodeBitmapSum: join16(found.inodeBitmapSumLow, found.inodeBitmapSumHigh),
+    isSealed: isSealed(bytes.slice(0, size), found.checksum, group, sum),
+  };
+}
+
+function isSealed(own: Uint8Array, checksum: number, group: number, sum: DescriptorSum): boolean {
+  if (!sum) return true;
+  // Zero while it is summed in the one kind; in the other it is left out.
+  if ('seed' in sum) own.fill(0, CHECKSUM_AT, CHECKSUM_AT + 2);
+  return checksumOf(own, group, sum) === checksum;
 }

@@ -1,5 +1,6 @@
 // ext4 images from trees, and trees from ext4 images.
 
+export { checkExt4, type Ext4Fault, type ReportExt4Fault } from './check/index.js';
 export { type Ext4Profile, type FeatureName, PROFILES as EXT4_PROFILES } from './features.js';
 export { type Ext4Found, ext4Format } from './format.js';
 export { parseMke2fsOptions, readMke2fsWords } from './mke2fs-options.js';

@@ -56,14 +56,14 @@ function readRecords(bytes: Uint8Array, ino: number, names: Name[]): void {
   }
 }
 
-/** 16 bits do not hold 65536, the length of a record that fills the largest block. */
-function recordLength(stored: number, blockSize: number): number {
+/** Length of a record as stored in a block of `blockSize` bytes. 16 bits do not hold 65536, the length of a record that fills the largest block. */
+export function recordLength(stored: number, blockSize: number): number {
   if (blockSize < LARGEST_RECORD) return stored;
   return stored === 0 || stored === 0xffff ? LARGEST_RECORD : (stored & 0xfffc) | ((stored & 3) << 16);
 }
 
-/** Blocks of names end in a checksum; those of an index have theirs after its entries. */
-function checkBlock(bytes: Uint8Array, { ino, seed, fields }: FoundInode): void {
+/** Throws {@link InvalidImageError} for a wrong checksum. Blocks of names end in one; those of an index have theirs after its entries. */
+export function checkBlock(bytes: Uint8Array, { ino, seed, fields }: FoundInode): void {
   if (seed === undefined) return;
   const view = new DataView(bytes.buffer);
   const lengthAt = (at: number) => recordLength(view.getUint16(at + 4, true), bytes.length);

@@ -1,6 +1,6 @@
 // Path table (ECMA-119 §9.4): every directory once, parents before children, once in each byte order.
 
-import type { ByteString } from '../../bytes/index.js';
+import { type ByteString, byteStringOf } from '../../bytes/index.js';
 
 export interface PathTableEntry {
   /** One zero byte for the root. */
@@ -32,4 +32,21 @@ export function renderPathTable(entries: Iterable<PathTableEntry>, size: number,
     at += pathTableEntryLength(identifier);
   }
   return table;
+}
+
+/** The entries of a table, as far as its bytes are entries. */
+export function readPathTable(table: Uint8Array, order: ByteOrder): PathTableEntry[] {
+  const view = new DataView(table.buffer, table.byteOffset, table.byteLength);
+  const little = order === 'little';
+  const entries: PathTableEntry[] = [];
+  for (let at = 0; at + 8 < table.length && table[at] !== 0; ) {
+    const identifier = byteStringOf(table.subarray(at + 8, at + 8 + table[at]!));
+    entries.push({
+      identifier,
+      extent: view.getUint32(at + 2, little) + table[at + 1]!,
+      parent: view.getUint16(at + 6, little),
+    });
+    at += pathTableEntryLength(identifier);
+  }
+  return entries;
 }

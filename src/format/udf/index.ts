@@ -1,5 +1,6 @@
 // UDF: descriptors of the volume and of files. The disc decides their places, and shares file data with ISO 9660.
 
+export { checkUdf, type ReportUdfFault, type UdfFault } from './check.js';
 export * from './cs0.js';
 export * from './emit.js';
 export type { EntityId, LongAddress, VolumeExtent } from './fields.js';

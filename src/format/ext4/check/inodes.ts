@@ -1,0 +1,273 @@
+// All inodes in use: their checksums, their blocks, their extended attributes; what directories and counts are held against.
+
+import { InvalidImageError } from '../../../errors.js';
+import { inodeSeed, type Seed } from '../checksum.js';
+import { EXTENT_MAGIC } from '../extent.js';
+import { INODE_UNINIT } from '../group-descriptor.js';
+import {
+  BLOCK_FIELD_SIZE,
+  EXTENTS_FLAG,
+  FIXED_SIZE,
+  INLINE_FLAG,
+  type Inode,
+  inode,
+  isInodeSealed,
+  JOURNAL_INODE,
+  RESIZE_INODE,
+  ROOT_INODE,
+  SMALL_INODE,
+  XATTR_VALUE_FLAG,
+} from '../inode.js';
+import { readInInode, readXattrBlock } from '../xattr.js';
+import type { BlockUse } from './block-use.js';
+import { blocksOfFile, type FileRun } from './file-blocks.js';
+import type { CheckedImage } from './image.js';
+
+/** Inodes are read in chunks of this many bytes. */
+const CHUNK = 256 * 1024;
+const BAD_BLOCKS_INODE = 1;
+const KINDS: Readonly<Record<number, InodeKind>> = {
+  1: 'other',
+  2: 'other',
+  4: 'directory',
+  6: 'other',
+  8: 'file',
+  10: 'symlink',
+  12: 'other',
+};
+const SECTOR = 512;
+
+type InodeKind = 'file' | 'directory' | 'symlink' | 'other';
+
+/** A directory to be read. */
+export interface FoundDirectory {
+  readonly ino: number;
+  readonly fields: Inode;
+  readonly bytes: Uint8Array;
+  readonly extraSize: number;
+  readonly seed: Seed;
+  readonly runs: readonly FileRun[];
+  readonly at: number;
+}
+
+/** The content of the tables of inodes, by inode number. */
+export class InodeUse {
+  /** Links as stored; 0 for an unused inode. */
+  readonly links: Uint16Array;
+  /** Type bits of the mode, 0 for an unused inode. */
+  readonly types: Uint8Array;
+  readonly directories: FoundDirectory[] = [];
+  /** Inodes that no directory names: values of attributes. */
+  readonly values = new Set<number>();
+  /** First block of the journal. */
+  journalBlock: number | undefined;
+
+  constructor(inodes: number) {
+    this.links = new Uint16Array(inodes + 1);
+    this.types = new Uint8Array(inodes + 1);
+  }
+}
+
+export async function scanInodes(checked: CheckedImage, use: BlockUse): Promise<InodeUse> {
+  const scan = new InodeScan(checked, use);
+  for (let group = 0; group < checked.groups; group++) await scan.group(group);
+  return scan.found;
+}
+
+class InodeScan {
+  readonly found: InodeUse;
+  readonly #checked: CheckedImage;
+  readonly #use: BlockUse;
+  readonly #xattrBlocks = new Set<number>();
+
+  constructor(checked: CheckedImage, use: BlockUse) {
+    this.#checked = checked;
+    this.#use = use;
+    this.found = new InodeUse(checked.inodes);
+  }
+
+  async group(group: number): Promise<void> {
+    const { inodeSize, inodesPerGroup, blockSize, descriptors, hasDescriptorSums } = this.#checked;
+    const { inodeTable, flags, unusedInodes, isSealed } = descriptors[group]!;
+    // A group whose descriptor is damaged has been reported, and its table may be anywhere.
+    if (!isSealed || (hasDescriptorSums && (flags & INODE_UNINIT) !== 0)) return;
+    const used = hasDescriptorSums ? Math.max(0, inodesPerGroup - unusedInodes) : inodesPerGroup;
+    const tableAt = inodeTable * blockSize;
+    for (let from = 0; from < used * inodeSize; from += CHUNK) {
+      const bytes = await this.#checked.bytes(tableAt + from, Math.min(CHUNK, used * inodeSize - from));
+      if (!bytes)
+        return this.#checked.structuralFault(
+          'truncated',
+          `The inodes of group ${group} are outside the image.`,
+          tableAt,
+        );
+      for (let at = 0; at < bytes.length; at += inodeSize) {
+        const raw = bytes.subarray(at, at + inodeSize);
+        const ino = group * inodesPerGroup + (from + at) / inodeSize + 1;
+        await this.#inode(ino, raw, tableAt + from + at);
+      }
+    }
+  }
+
+  async #inode(ino: number, bytes: Uint8Array, at: number): Promise<void> {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const links = view.getUint16(0x1a, true);
+    const isReserved = ino < this.#checked.firstInode && ino !== ROOT_INODE;
+    if (links === 0 && !(isReserved && this.#isSpecial(ino, view))) {
+      if (ino === ROOT_INODE) this.#checked.structuralFault('inode', 'The root directory is not an inode in use.', at);
+      return;
+    }
+    const fields = decode(bytes);
+    const extraSize = this.#checked.inodeSize > SMALL_INODE ? fields.extraSize : 0;
+    const kind = KINDS[fields.mode >>> 12];
+    this.found.links[ino] = links;
+    this.found.types[ino] = fields.mode >>> 12;
+    const { report } = this.#checked;
+    const seed = inodeSeed(this.#checked.seed, ino, fields.generation);
+    if (this.#checked.seed !== undefined && !isInodeSealed(bytes, fields, seed!)) {
+      this.#checked.structuralFault('inode-checksum', `The checksum of inode ${ino} is wrong.`, at);
+      return;
+    }
+    if (SMALL_INODE + extraSize > this.#checked.inodeSize || extraSize % 4 !== 0) {
+      this.#checked.structuralFault('inode', `Inode ${ino} has ${extraSize} extra bytes.`, at);
+      return;
+    }
+    if (kind === undefined && !isReserved) {
+      this.#checked.structuralFault('inode', `Inode ${ino} is of no known kind.`, at);
+      return;
+    }
+    if (fields.dtime !== 0 && links > 0 && !isReserved)
+      report('inode', `Inode ${ino} is in use, and has a time of deletion.`, at);
+    if (ino === ROOT_INODE && kind !== 'directory')
+      this.#checked.structuralFault('inode', 'The root is not a directory.', at);
+    if ((fields.flags & XATTR_VALUE_FLAG) !== 0) this.found.values.add(ino);
+    await this.#contents({ ino, fields, bytes, extraSize, seed, at }, isReserved ? 'file' : kind!);
+  }
+
+  /** Whether a reserved inode without links has blocks: those that are bad, and others that are not in use. */
+  #isSpecial(ino: number, view: DataView): boolean {
+    return ino === BAD_BLOCKS_INODE && view.getUint32(0x1c, true) !== 0;
+  }
+
+  async #contents(owner: Omit<FoundDirectory, 'runs'>, kind: InodeKind): Promise<void> {
+    const { ino, fields } = owner;
+    await this.#xattrs(owner);
+    if (kind === 'other' || (kind === 'symlink' && isInInode(fields))) return;
+    if ((fields.flags & INLINE_FLAG) !== 0) {
+      if (kind === 'directory') this.found.directories.push({ ...owner, runs: [] });
+      return;
+    }
+    if (ino === RESIZE_INODE) return this.#resize(fields);
+    const before = this.#checked.structural;
+    const { runs, tree } = await blocksOfFile(this.#checked, owner);
+    if (ino === this.#checked.superblock.journalInode) this.found.journalBlock = runs[0]?.block;
+    const isBad = ino === BAD_BLOCKS_INODE;
+    for (const { block, length } of [...runs, ...tree.map((block) => ({ block, length: 1 }))]) {
+      const shared = this.#use.claim(block, length);
+      if (shared === undefined || isBad) continue;
+      this.#checked.structuralFault(
+        'blocks-shared',
+        `Inode ${ino} has block ${shared}, which is in use elsewhere.`,
+        owner.at,
+      );
+    }
+    if (this.#checked.structural === before) this.#checkSize(owner, kind, runs);
+    if (kind === 'directory') this.found.directories.push({ ...owner, runs });
+  }
+
+  /** No block is after the end of a file, and a directory has all of its blocks. */
+  #checkSize({ ino, fields, at }: Omit<FoundDirectory, 'runs'>, kind: InodeKind, runs: readonly FileRun[]): void {
+    const { blockSize } = this.#checked;
+    const size = fields.sizeLow + fields.sizeHigh * 2 ** 32;
+    const written = runs.filter(({ isUnwritten }) => !isUnwritten).at(-1);
+    const end = written ? written.logical + written.length : 0;
+    if (kind === 'directory' && (size !== end * blockSize || size === 0)) {
+      this.#checked.structuralFault(
+        'inode',
+        `Directory ${ino} has ${size} bytes, and blocks for ${end * blockSize}.`,
+        at,
+      );
+    } else if (kind === 'file' && ino >= this.#checked.firstInode && (end - 1) * blockSize >= size && end > 0) {
+      this.#checked.report('inode', `Inode ${ino} has ${size} bytes, and blocks after its end.`, at);
+    } else if (kind === 'symlink' && (size === 0 || size > end * blockSize)) {
+      this.#checked.structuralFault(
+        'inode',
+        `Symbolic link ${ino} has ${size} bytes, and blocks for ${end * blockSize}.`,
+        at,
+      );
+    } else this.#checkSectors(ino, fields, runs, at);
+  }
+
+  /** The inode's own count of its blocks. */
+  #checkSectors(ino: number, fields: Inode, runs: readonly FileRun[], at: number): void {
+    if (this.#checked.clusterBlocks > 1 || ino < this.#checked.firstInode) return;
+    const least = runs.reduce((sum, { length }) => sum + length, 0) * (this.#checked.blockSize / SECTOR);
+    const stored = fields.sectorsLow + (this.#checked.features.has('huge_file') ? fields.sectorsHigh * 2 ** 32 : 0);
+    // Larger files may count in blocks, and all count blocks of their tree and of attributes too.
+    const isInBlocks = (fields.flags & 0x40000) !== 0;
+    if (isInBlocks || stored >= least) return;
+    this.#checked.report('inode-blocks', `Inode ${ino} counts ${stored} sectors, and has ${least} of data.`, at);
+  }
+
+  async #xattrs({ ino, fields, bytes, extraSize, at }: Omit<FoundDirectory, 'runs'>): Promise<void> {
+    const { features, seed, image: _, isBlock } = this.#checked;
+    try {
+      readInInode(bytes.subarray(SMALL_INODE + extraSize));
+      const block = fields.xattrBlockLow + (features.has('64bit') ? fields.xattrBlockHigh * 2 ** 32 : 0);
+      if (block === 0 || this.#xattrBlocks.has(block)) return;
+      this.#xattrBlocks.add(block);
+      const content = isBlock.call(this.#checked, block) ? await this.#checked.block(block) : undefined;
+      if (!content) {
+        this.#checked.structuralFault(
+          'block-outside',
+          `Inode ${ino} has its attributes in block ${block}, which is outside.`,
+          at,
+        );
+      } else if (this.#use.claim(block) !== undefined) {
+        this.#checked.structuralFault(
+          'blocks-shared',
+          `Inode ${ino} has its attributes in block ${block}, which is in use elsewhere.`,
+          at,
+        );
+      } else readXattrBlock(content, block, seed);
+    } catch (error) {
+      if (!(error instanceof InvalidImageError)) throw error;
+      this.#checked.report('xattr', `The extended attributes of inode ${ino} cannot be read: ${error.message}`, at);
+    }
+  }
+
+  /** The blocks of the inode for resizing are those that groups keep for descriptors, but for one that lists them. */
+  #resize(fields: Inode): void {
+    const block = new DataView(fields.block.buffer, fields.block.byteOffset).getUint32(13 * 4, true);
+    if (block === 0) return;
+    if (!this.#checked.isBlock(block))
+      this.#checked.structuralFault('block-outside', `The inode for resizing has block ${block}, which is outside.`);
+    else if (this.#use.claim(block) !== undefined)
+      this.#checked.structuralFault(
+        'blocks-shared',
+        `The inode for resizing has block ${block}, which is in use elsewhere.`,
+      );
+  }
+}
+
+/** A short symbolic link is in the field for blocks. */
+function isInInode({ sizeLow, sizeHigh, flags, block }: Inode): boolean {
+  const view = new DataView(block.buffer, block.byteOffset, BLOCK_FIELD_SIZE);
+  const hasTree = (flags & EXTENTS_FLAG) !== 0 && view.getUint16(0, true) === EXTENT_MAGIC;
+  return sizeHigh === 0 && sizeLow < BLOCK_FIELD_SIZE && !hasTree;
+}
+
+function decode(bytes: Uint8Array): Inode {
+  if (bytes.length >= FIXED_SIZE) return inode.decode(bytes);
+  const whole = new Uint8Array(FIXED_SIZE);
+  whole.set(bytes);
+  return inode.decode(whole);
+}
+
+/** Inodes that no directory names, and that are in use nevertheless. */
+export function isNameless(checked: CheckedImage, found: InodeUse, ino: number): boolean {
+  const { journalInode, orphanFileInode, userQuotaInode, groupQuotaInode, projectQuotaInode } = checked.superblock;
+  const special = [journalInode, orphanFileInode, userQuotaInode, groupQuotaInode, projectQuotaInode, JOURNAL_INODE];
+  if (ino < checked.firstInode) return ino !== ROOT_INODE;
+  return special.includes(ino) || found.values.has(ino);
+}

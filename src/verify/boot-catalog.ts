@@ -1,0 +1,107 @@
+// El Torito: the catalog's checksum, its entries inside the image, and what boot images say about their own place.
+
+import type { BootEntryFacts } from '../disc/index.js';
+import { readBootEntries } from '../disc/index.js';
+import { bootInfoTable, bootRecord, EL_TORITO_ID, validationEntry, wordSum } from '../format/eltorito/index.js';
+import { BLOCK, type IsoVolume } from '../format/iso9660/index.js';
+import { bytesAt, type Layer } from './layer.js';
+
+const ENTRY = 32;
+const TABLE_AT = 8;
+const CHECKED_FROM = 64;
+/** GRUB's loader of discs ends here; the first sector of what it loads has an address in it. */
+const GRUB_LOADER = 2048;
+const GRUB_ADDRESS_AT = 2548;
+const GRUB_ADDRESS_END = 2556;
+/** Addresses up to this one are not of a disc: nothing was patched. */
+const GRUB_UNPATCHED = 2;
+const GRUB_TEXT = 'cdrom read fails';
+const ISOLINUX_MARK = [0xfb, 0xc0, 0x78, 0x70];
+const LARGEST_BOOT_IMAGE = 64 * 1024 * 1024;
+
+/** Checks the catalog that the boot records of a volume lead to; its entries. */
+export async function checkBootCatalog(layer: Layer, volume: IsoVolume): Promise<readonly BootEntryFacts[]> {
+  const [record] = volume.bootRecords;
+  if (record === undefined) return [];
+  const bytes = await bytesAt(layer.image, record * BLOCK, BLOCK);
+  const decoded = bytes && bootRecord.decode(bytes);
+  if (decoded?.systemId !== EL_TORITO_ID) return [];
+  const at = decoded.catalogBlock * BLOCK;
+  const validation = await bytesAt(layer.image, at, ENTRY);
+  if (!validation) {
+    layer.report('eltorito.catalog', `The boot catalog at block ${decoded.catalogBlock} is outside the image.`);
+    return [];
+  }
+  const { header, key55, keyAa } = validationEntry.decode(validation);
+  if (header !== 1 || key55 !== 0x55 || keyAa !== 0xaa || wordSum(validation) !== 0) {
+    layer.report('eltorito.catalog', 'The validation entry of the boot catalog has a wrong checksum or mark.', { at });
+    return [];
+  }
+  const entries = await readBootEntries(layer.image, volume.bootRecords);
+  for (const entry of entries) await checkEntry(layer, entry);
+  return entries;
+}
+
+async function checkEntry(layer: Layer, entry: BootEntryFacts): Promise<void> {
+  const { platform, block, sectors, bootable, emulation } = entry;
+  const at = block * BLOCK;
+  if (!bootable) return;
+  if (block === 0 || at + Math.max(sectors, 1) * 512 > layer.image.size) {
+    const message = `The boot image for ${platform} at block ${block} with ${sectors} sectors is outside the image.`;
+    layer.report('eltorito.entry-outside', message, { at });
+    return;
+  }
+  if (platform === 'bios' && emulation === 'none') {
+    if (sectors === 0) layer.report('eltorito.load-size', 'A BIOS loads no sector of the boot image.', { at });
+    await checkBiosImage(layer, at, block);
+  }
+}
+
+async function checkBiosImage(layer: Layer, at: number, block: number): Promise<void> {
+  const head = await bytesAt(layer.image, at, Math.min(GRUB_ADDRESS_END, layer.image.size - at));
+  if (!head || head.length < CHECKED_FROM) return;
+  const isIsolinux = ISOLINUX_MARK.every((byte, i) => head[CHECKED_FROM + i] === byte);
+  const isGrub = new TextDecoder('latin1').decode(head.subarray(0, GRUB_LOADER)).includes(GRUB_TEXT);
+  const table = bootInfoTable.decode(head, TABLE_AT);
+  // A file that is neither loader has a table only if it says so: its first number is the block of the primary descriptor.
+  if (!isIsolinux && !isGrub && (table.primaryDescriptorBlock !== 16 || table.block !== block)) return;
+  await checkTable(layer, at, block, table);
+  if (!isGrub || head.length < GRUB_ADDRESS_END) return;
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  const address = view.getUint32(GRUB_ADDRESS_AT, true);
+  if (address > GRUB_UNPATCHED && address !== block * 4 + 5) {
+    const message = `GRUB's boot image is told to load sector ${address}, and its own next one is ${block * 4 + 5}.`;
+    layer.report('eltorito.grub-address', message, { at: at + GRUB_ADDRESS_AT });
+  }
+}
+
+async function checkTable(
+  layer: Layer,
+  at: number,
+  block: number,
+  table: ReturnType<typeof bootInfoTable.decode>,
+): Promise<void> {
+  const place = { at: at + TABLE_AT };
+  const { primaryDescriptorBlock, block: ownBlock, size, checksum } = table;
+  if (primaryDescriptorBlock !== 16 || ownBlock !== block) {
+    const message = `The boot info table says that the image is at block ${ownBlock}, and it is at ${block}.`;
+    layer.report('eltorito.boot-info-table', message, place);
+    return;
+  }
+  const bytes = size > LARGEST_BOOT_IMAGE ? undefined : await bytesAt(layer.image, at, size);
+  if (!bytes) {
+    layer.report('eltorito.boot-info-table', `The boot info table says that the image has ${size} bytes.`, place);
+  } else if (sumOf(bytes) !== checksum) {
+    layer.report('eltorito.boot-info-table', 'The checksum of the boot info table is wrong.', place);
+  }
+}
+
+/** Sum of the little-endian 32-bit words after the table; the last word is filled with zeros. */
+function sumOf(image: Uint8Array): number {
+  const padded = new Uint8Array(Math.ceil(image.length / 4) * 4);
+  padded.set(image);
+  const view = new DataView(padded.buffer);
+  let sum = 0;
+  for (let at = CHECKED_FROM; at < padded.length; at += 4) sum = (sum + view.getUint32(at, true)) >>> 0;
+  return sum;
+}

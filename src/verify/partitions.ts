@@ -1,0 +1,141 @@
+// Partition tables: MBR entries inside the image, both copies of a GPT, the MBR that protects it, boot code that loads a file.
+
+import { crc32 } from '../bytes/index.js';
+import type { BootEntryFacts, PartitionFacts } from '../disc/index.js';
+import { GPT_SIGNATURE, type GptHeader, gptHeader } from '../format/gpt/index.js';
+import { MBR_TYPE, SECTOR } from '../format/mbr/index.js';
+import { bytesAt, type Layer } from './layer.js';
+
+const LARGEST_TABLE = 4 * 1024 * 1024;
+const SMALLEST_HEADER = 92;
+const SECTORS_PER_BLOCK = 4;
+const CODE_ADDRESS = 0x1b0;
+const PROTECTIVE = `0x${MBR_TYPE.protective.toString(16)}`;
+/** An entry that covers nothing but the MBR, and is there to be active. */
+const EMPTY = '0x00';
+const EXTENDED = ['0x05', '0x0f', '0x85'];
+
+interface FoundHeader {
+  readonly at: number;
+  readonly header: GptHeader;
+  readonly entries: Uint8Array | undefined;
+}
+
+/** Checks the tables of an image. */
+export async function checkPartitions(
+  layer: Layer,
+  partitions: readonly PartitionFacts[],
+  bootEntries: readonly BootEntryFacts[],
+): Promise<void> {
+  const { image } = layer;
+  for (const { table, number, at, size, type } of partitions) {
+    if (at + size <= image.size || type === PROTECTIVE) continue;
+    const message = `Partition ${number} of the ${table.toUpperCase()} ends at byte ${at + size}, the image at ${image.size}.`;
+    layer.report(`${table}.partition-outside`, message, { at });
+  }
+  checkOverlaps(layer, partitions);
+  await checkGpt(layer, partitions);
+  await checkBootCode(layer, bootEntries);
+}
+
+/**
+ * Partitions of one table that share some of their bytes. One inside another is usual in the MBR of a hybrid disc: the whole
+ * disc, and the EFI system partition as a file in it.
+ */
+function checkOverlaps(layer: Layer, partitions: readonly PartitionFacts[]): void {
+  for (const kind of ['mbr', 'gpt'] as const) {
+    const own = partitions.filter(
+      ({ table, type, size }) => table === kind && size > SECTOR && type !== PROTECTIVE && !EXTENDED.includes(type),
+    );
+    own.sort((a, b) => a.at - b.at || b.size - a.size);
+    for (const [index, one] of own.entries()) {
+      const other = own[index + 1];
+      if (!other || other.at >= one.at + one.size) continue;
+      const isInside = other.at + other.size <= one.at + one.size;
+      if (kind === 'mbr' && isInside) continue;
+      const message = `Partitions ${one.number} and ${other.number} of the ${kind.toUpperCase()} overlap.`;
+      layer.report(`${kind}.partitions-overlap`, message, { at: other.at });
+    }
+  }
+}
+
+async function checkGpt(layer: Layer, partitions: readonly PartitionFacts[]): Promise<void> {
+  const primary = await headerAt(layer, SECTOR);
+  if (!primary) {
+    const isProtected = partitions.some(({ table, type }) => table === 'mbr' && type === PROTECTIVE);
+    if (isProtected) layer.report('gpt.no-header', 'The MBR protects a GPT, and there is none.', { at: SECTOR });
+    return;
+  }
+  const isSound = checkCopy(layer, primary, 'gpt.primary');
+  const { header } = primary;
+  const backupAt = (isSound ? header.other : Math.floor(layer.image.size / SECTOR) - 1) * SECTOR;
+  const backup = await headerAt(layer, backupAt);
+  if (!backup) {
+    layer.report('gpt.no-backup', 'There is no copy of the GPT where its header says.', { at: backupAt });
+  } else if (checkCopy(layer, backup, 'gpt.backup') && isSound && !isSameTable(primary, backup)) {
+    layer.report('gpt.copies-differ', 'The two copies of the GPT have different entries.', { at: backupAt });
+  }
+  checkProtection(layer, partitions);
+}
+
+async function headerAt(layer: Layer, at: number): Promise<FoundHeader | undefined> {
+  const bytes = await bytesAt(layer.image, at, SECTOR);
+  if (!bytes || GPT_SIGNATURE.some((byte, i) => bytes[i] !== byte)) return undefined;
+  const header = gptHeader.decode(bytes);
+  const length = header.entryCount * header.entrySize;
+  const entries = length > LARGEST_TABLE ? undefined : await bytesAt(layer.image, header.entries * SECTOR, length);
+  return { at, header, entries };
+}
+
+/** Whether a copy is sound: both checksums, and its own place. */
+function checkCopy(layer: Layer, { at, header, entries }: FoundHeader, code: 'gpt.primary' | 'gpt.backup'): boolean {
+  const fault = faultOf(at, header, entries);
+  if (fault !== undefined) layer.report(code, fault, { at });
+  return fault === undefined;
+}
+
+function faultOf(at: number, header: GptHeader, entries: Uint8Array | undefined): string | undefined {
+  const { headerSize, headerCrc, own, entriesCrc } = header;
+  if (headerSize < SMALLEST_HEADER || headerSize > SECTOR) return `Its header has ${headerSize} bytes.`;
+  const bare = gptHeader.encode({ ...header, headerCrc: 0 });
+  // A larger header has zeros after the known fields.
+  const whole = new Uint8Array(headerSize);
+  whole.set(bare);
+  if (crc32(whole) !== headerCrc) return 'The checksum of its header is wrong.';
+  if (own * SECTOR !== at) return `It is at sector ${at / SECTOR}, and says that it is at ${own}.`;
+  if (!entries) return 'Its entries are outside the image.';
+  return crc32(entries) === entriesCrc ? undefined : 'The checksum of its entries is wrong.';
+}
+
+function isSameTable(a: FoundHeader, b: FoundHeader): boolean {
+  return a.header.diskGuid === b.header.diskGuid && a.header.entriesCrc === b.header.entriesCrc;
+}
+
+function checkProtection(layer: Layer, partitions: readonly PartitionFacts[]): void {
+  const mbr = partitions.filter(({ table, type }) => table === 'mbr' && type !== EMPTY);
+  if (mbr.some(({ type }) => type === PROTECTIVE)) {
+    if (mbr.length > 1) layer.report('portable.hybrid-mbr', 'The MBR lists partitions beside the protected GPT.');
+    return;
+  }
+  layer.report(
+    'portable.hybrid-mbr',
+    mbr.length > 0 ? 'The MBR lists partitions and does not protect the GPT.' : 'No entry of the MBR protects the GPT.',
+  );
+}
+
+/** Boot code of GRUB and ISOLINUX has the address of the BIOS boot image, in sectors of 512 bytes. */
+async function checkBootCode(layer: Layer, bootEntries: readonly BootEntryFacts[]): Promise<void> {
+  const bios = bootEntries.find(({ platform, bootable }) => platform === 'bios' && bootable);
+  const mbr = bios && (await bytesAt(layer.image, 0, SECTOR));
+  if (!bios || !mbr || bios.block * SECTORS_PER_BLOCK * SECTOR >= layer.image.size) return;
+  const text = new TextDecoder('latin1').decode(mbr.subarray(0, 440));
+  const view = new DataView(mbr.buffer);
+  const [isGrub, isIsolinux] = [text.includes('GRUB '), text.includes('isolinux.bin missing')];
+  const address = view.getUint32(CODE_ADDRESS, true);
+  const expected = bios.block * SECTORS_PER_BLOCK + (isGrub ? 4 : 0);
+  if ((!isGrub && !isIsolinux) || address === expected) return;
+  // GRUB's code for disks loads the sector after it; only that for discs was patched.
+  if (isGrub && address <= 1) return;
+  const message = `The boot code loads sector ${address}, and the BIOS boot image is at ${expected}.`;
+  layer.report('mbr.boot-code-address', message, { at: CODE_ADDRESS });
+}

@@ -1,0 +1,229 @@
+// Walks an image layer by layer, and runs the checks of what it finds in each.
+
+import { type ByteString, displayText } from '../bytes/index.js';
+import { type BootEntryFacts, type PartitionFacts, readPartitions } from '../disc/index.js';
+import { checkExt4 } from '../format/ext4/index.js';
+import { checkFat } from '../format/fat/index.js';
+import { BLOCK, recogniseIso } from '../format/iso9660/index.js';
+import { checkUdf } from '../format/udf/index.js';
+import { openImage, type Recognised, recogniseAll } from '../image/index.js';
+import { isSource, PartsContent, type Run, type Source } from '../io/index.js';
+import { type FileTree, walk } from '../tree/index.js';
+import { checkBootCatalog } from './boot-catalog.js';
+import { checkLiveImages, checkLoaders, lintBoot } from './boot-lint.js';
+import { type Finding, FindingList } from './finding.js';
+import { checkIso } from './iso.js';
+import type { CheckedVolume, Layer } from './layer.js';
+import { checkMediaTags } from './media-tags.js';
+import { checkPartitions } from './partitions.js';
+import { lintPortability } from './portability.js';
+import { checkFiles, isImageFault, reportFault } from './readable.js';
+import type { Severity } from './rules.js';
+import { checkEfiPrograms, type EfiProgramFacts, type MicrosoftCa } from './secure-boot.js';
+
+/** How an image is verified. */
+export interface VerifyOptions {
+  /** Structures only: contents of files are not read, and no digest is computed. */
+  readonly fast?: boolean;
+  /** Year of the certificate of Microsoft that has to vouch for a signature of every loader. */
+  readonly requireCa?: MicrosoftCa | undefined;
+  readonly run: Run;
+}
+
+/** A part of the image that was checked. */
+export interface LayerFacts {
+  /** The rest of an address after the name of the file; empty for the image itself. */
+  readonly layer: string;
+  /** `iso9660`, `udf`, `fat16`, `ext4` … */
+  readonly kinds: readonly string[];
+  /** Bytes. */
+  readonly size: number;
+}
+
+/** The result of verifying an image. */
+export interface VerifyReport {
+  /** No finding is an error. */
+  readonly ok: boolean;
+  /** Empty if the image is of no known kind. */
+  readonly layers: readonly LayerFacts[];
+  readonly findings: readonly Finding[];
+  /** Findings left out where a layer has many with the same code. */
+  readonly omitted: number;
+  readonly counts: Readonly<Record<Severity, number>>;
+  /** All EFI programs on discs and in EFI system partitions. */
+  readonly efiPrograms: readonly EfiProgramFacts[];
+}
+
+const DISCS = ['iso9660', 'udf'];
+const ESP_TYPES = ['0xef', 'c12a7328-f81f-11d2-ba4b-00a0c93ec93b'];
+
+/** Images inside images inside images: a live ISO has three. */
+const MOST_DEPTH = 5;
+/** Smaller files are not images. */
+const SMALLEST_IMAGE = 32 * 1024;
+/** Files of root file systems that are images: those at the top, and in the folder of a live system. */
+const INNER_IMAGE = /^(LiveOS\/|live\/)?[^/]+\.(img|squashfs|sfs|erofs|iso)$/i;
+
+/** Checks in addition to that of the files, by the kind of the format. Readers of the others check all structures that they use. */
+const FORMAT_CHECKS: Readonly<Record<string, (layer: Layer) => Promise<void>>> = {
+  iso9660: async (layer) => {
+    await checkIso(layer);
+    await checkMediaTags(layer);
+  },
+  udf: ({ image, report }) => checkUdf(image, (fault, message, at) => report(`udf.${fault}`, message, placeAt(at))),
+  fat: ({ image, report }) => checkFat(image, (fault, message, place) => report(`fat.${fault}`, message, place)),
+  ext4: ({ image, report }) => checkExt4(image, (fault, message, at) => report(`ext4.${fault}`, message, placeAt(at))),
+};
+
+const placeAt = (at: number | undefined) => (at === undefined ? {} : { at });
+
+/** Checks every layer of an image. Never throws because of what its bytes are. */
+export async function verifyImage(image: Source, options: VerifyOptions): Promise<VerifyReport> {
+  const walkThrough = new Walk(options);
+  await walkThrough.enter(image, '', 0);
+  const efiPrograms = await walkThrough.lint();
+  const { findings, omitted } = walkThrough.list;
+  const counts = { error: 0, warning: 0, note: 0 };
+  for (const { severity } of findings) counts[severity]++;
+  return { ok: counts.error === 0, layers: walkThrough.layers, findings, omitted, counts, efiPrograms };
+}
+
+class Walk {
+  readonly list = new FindingList();
+  readonly layers: LayerFacts[] = [];
+  readonly volumes: CheckedVolume[] = [];
+  /** Addresses of EFI system partitions and of boot images for EFI. */
+  readonly esps = new Set<string>();
+  readonly #options: VerifyOptions;
+
+  constructor(options: VerifyOptions) {
+    this.#options = options;
+  }
+
+  async enter(image: Source, address: string, depth: number): Promise<void> {
+    const { fast = false, run } = this.#options;
+    const layer: Layer = {
+      address,
+      image,
+      report: this.list.reporter(address),
+      hasError: () => this.list.hasError(address),
+      run,
+      fast,
+    };
+    const answers = await recogniseAll(image);
+    const partitions = await readPartitions(image);
+    if (answers.length === 0 && partitions.length === 0) return;
+    const kinds = answers.map(({ format, found }) => format.facts(found).kind);
+    this.layers.push({ layer: address, kinds, size: image.size });
+    const bootEntries = await this.#checkStructure(layer, answers);
+    await checkPartitions(layer, partitions, bootEntries);
+    const tree = answers.length > 0 ? await this.#checkVolume(layer, answers[0]!) : undefined;
+    await this.#enterInner(layer, partitions, bootEntries, tree, depth);
+  }
+
+  /** Looks at what the volumes have to do with each other; the EFI programs in them. */
+  async lint(): Promise<EfiProgramFacts[]> {
+    const esps = this.volumes.filter(({ kind }) => kind.startsWith('fat'));
+    const disc = this.volumes.find(({ kind, layer }) => layer.address === '' && DISCS.includes(kind));
+    if (disc) {
+      const menus = await lintBoot(disc, esps);
+      lintPortability(disc, menus);
+      checkLiveImages(disc, this.layers);
+    }
+    for (const esp of esps) if (this.#isEsp(esp)) checkLoaders(esp);
+    const programs: EfiProgramFacts[] = [];
+    for (const volume of [...(disc ? [disc] : []), ...esps]) {
+      programs.push(...(await checkEfiPrograms(volume, this.#options.requireCa)));
+    }
+    return programs;
+  }
+
+  /** Whether firmware is told to look into a volume: a partition of that type, or the boot image for EFI. */
+  #isEsp({ layer }: CheckedVolume): boolean {
+    return this.esps.has(layer.address);
+  }
+
+  async #checkStructure(layer: Layer, answers: readonly Recognised[]): Promise<readonly BootEntryFacts[]> {
+    let bootEntries: readonly BootEntryFacts[] = [];
+    for (const { format } of answers) {
+      await guarded(layer, async () => {
+        await FORMAT_CHECKS[format.kind]?.(layer);
+        const volume = format.kind === 'iso9660' ? await recogniseIso(layer.image) : undefined;
+        if (volume) bootEntries = await checkBootCatalog(layer, volume);
+      });
+    }
+    return bootEntries;
+  }
+
+  async #checkVolume(layer: Layer, { format, found }: Recognised): Promise<FileTree | undefined> {
+    let tree: FileTree | undefined;
+    await guarded(layer, async () => {
+      tree = await checkFiles(layer, await (await openImage(layer.image)).open());
+    });
+    const { kind, label, uuid } = format.facts(found);
+    this.volumes.push({ layer, kind, label, uuid, tree });
+    return tree;
+  }
+
+  /** Partitions, files that are images, and boot images that are neither; each place once. */
+  async #enterInner(
+    layer: Layer,
+    partitions: readonly PartitionFacts[],
+    bootEntries: readonly BootEntryFacts[],
+    tree: FileTree | undefined,
+    depth: number,
+  ): Promise<void> {
+    const { address, image, report } = layer;
+    const seen = new Set([0]);
+    const efi = new Set(bootEntries.flatMap(({ platform, block }) => (platform === 'efi' ? [block * BLOCK] : [])));
+    for (const { type, at } of partitions) if (ESP_TYPES.includes(type)) efi.add(at);
+    const inner: { readonly address: string; readonly image: Source }[] = [];
+    for (const [path, content] of tree ? imagesIn(tree, depth) : []) {
+      const start = content instanceof PartsContent ? content.start : undefined;
+      if (start !== undefined && seen.has(start)) continue;
+      if (start !== undefined) seen.add(start);
+      if (start !== undefined && efi.has(start)) this.esps.add(`${address}/${displayText(path)}`);
+      inner.push({ address: `${address}/${displayText(path)}`, image: content });
+    }
+    for (const { number, at, size } of [...partitions].reverse()) {
+      if (seen.has(at) || at + size > image.size || size === 0) continue;
+      seen.add(at);
+      if (efi.has(at)) this.esps.add(`${address}/#${number}`);
+      inner.push({ address: `${address}/#${number}`, image: image.slice({ at, length: size }) });
+    }
+    for (const [index, { block, platform }] of bootEntries.entries()) {
+      const at = block * BLOCK;
+      if (platform !== 'efi' || seen.has(at) || at >= image.size) continue;
+      seen.add(at);
+      // The catalog has 16 bits for its size; the file system in it has its own.
+      this.esps.add(`${address}/#boot${index + 1}`);
+      inner.push({ address: `${address}/#boot${index + 1}`, image: image.slice({ at, length: image.size - at }) });
+    }
+    if (inner.length > 0 && depth >= MOST_DEPTH) {
+      report('image.depth', `Images are nested deeper than ${MOST_DEPTH} levels; the inner ones are not checked.`);
+      return;
+    }
+    for (const next of inner) {
+      // An inner image may need a part of this one that cannot be read.
+      await guarded(layer, () => this.enter(next.image, next.address, depth + 1));
+    }
+  }
+}
+
+/** Files that may be images: on a disc all that are large enough, elsewhere those with the name of one. */
+function* imagesIn(tree: FileTree, depth: number): Generator<[ByteString, Source]> {
+  for (const { path, node } of walk(tree)) {
+    if (node.kind !== 'file' || node.content.size < SMALLEST_IMAGE || !isSource(node.content)) continue;
+    if (depth === 0 || INNER_IMAGE.test(path)) yield [path, node.content];
+  }
+}
+
+/** Runs a check; an error about the bytes of the image is a finding. */
+async function guarded(layer: Layer, check: () => Promise<void>): Promise<void> {
+  try {
+    await check();
+  } catch (error) {
+    if (!isImageFault(error)) throw error;
+    reportFault(layer, error);
+  }
+}
