@@ -1,6 +1,6 @@
-// The whole build with dracut, beside earlier versions of isopress and beside KIWI. Takes root, as KIWI does.
+// The whole build with dracut, compared with earlier versions of isopress and with KIWI. Needs root, as KIWI does.
 //   ISOPRESS_BENCH_BEFORE=DIST/cli/main.js   an earlier build of isopress; without it there is no such contender
-//   ISOPRESS_BENCH_KIWI=1                     kiwi-ng as well, on a copy of the root that it may change: two minutes a turn
+//   ISOPRESS_BENCH_KIWI=1                     also kiwi-ng, on a copy of the root that it may change: two minutes per run
 
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -44,7 +44,7 @@ export function buildCases(setting, { root: given, description }) {
   return isPortable ? [portable] : [caseOf(setting.engine, { wall: 0.25, cpu: 0.4, size: 1 }), portable];
 }
 
-/** The trees that tests boot have a fast compression of the initrd in dracut's configuration: measured is dracut's own choice. */
+/** The test trees configure a fast compression of the initrd; the benchmark uses dracut's default. */
 const CONFIGURATION = 'etc/dracut.conf.d/10-test.conf';
 const COMPRESSION = /^compress=.*\n/m;
 
@@ -61,7 +61,7 @@ function makePlain(root, copy) {
   writeFileSync(path, readFileSync(path, 'latin1').replace(COMPRESSION, ''), 'latin1');
 }
 
-/** Its payload is not compared: it compresses the initrd as dracut does. @param {import('./cases.js').Setting} setting @param {{ root: string, description: string }} from */
+/** Its payload is not compared, because it compresses the initrd as dracut does. @param {import('./cases.js').Setting} setting @param {{ root: string, description: string }} from */
 function kiwi({ out }, { root, description }) {
   const copy = join(out, 'kiwi-root');
   const target = join(out, 'kiwi');

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 
 /**
  * @typedef {object} Contender
- * @property {() => readonly (readonly string[])[]} commands  Run one after the other; asked for once the tree is there.
+ * @property {() => readonly (readonly string[])[]} commands  Run in order; called after the tree has been made.
  * @property {() => void} [prepare]  Preparation of a run, which is not measured.
  * @property {readonly string[]} makes  Files and directories that are removed before each run, and after the last.
- * @property {string} image  The output; its size is the most that should be written.
+ * @property {string} image  The output; no more bytes than its size should be written.
  * @property {string} [payload]  Compare the size of this instead of the image: a file in an ISO, `image.iso!/path`.
  * @property {Marks} [marks]  Limits for our result.
  *
@@ -22,7 +22,7 @@ import { join } from 'node:path';
  * @typedef {{ cli: string, out: string, engine: string }} Setting
  */
 
-/** A command of ours with what every measured run has. @param {Setting} setting @param {string[]} args */
+/** A command of isopress with the options of every measured run. @param {Setting} setting @param {string[]} args */
 export function press({ cli, engine }, ...args) {
   const common = ['--quiet', '--progress', 'none', '--force', '--loss', 'ignore'];
   return [process.execPath, cli, ...args, ...common, ...(args.includes('--engine') ? [] : ['--engine', engine])];
@@ -34,9 +34,9 @@ function shell(script, ...args) {
 }
 
 /**
- * The formats alone but squashfs, of a tree.
+ * Every format except squashfs, of a tree.
  * @param {Setting} setting @param {string} tree @param {string} label
- * @param {boolean} marked  Whether the marks, which are meant for a Debian root, are to be held.
+ * @param {boolean} marked  Whether the marks apply; they are meant for a Debian root.
  * @returns {Case[]}
  */
 export function formatCases(setting, tree, label, marked) {
@@ -60,7 +60,7 @@ export function formatCases(setting, tree, label, marked) {
 /**
  * ISO 9660 alone.
  * @param {Setting} setting @param {string} tree @param {string} label
- * @param {Marks | undefined} marks  Those of ours, if there are any.
+ * @param {Marks | undefined} marks  Marks of isopress, if any.
  * @returns {Case}
  */
 export function isoCase(setting, tree, label, marks) {
@@ -80,7 +80,7 @@ export function isoCase(setting, tree, label, marks) {
   };
 }
 
-/** Contenders that write one image into `out` by one command. @param {string} out */
+/** Contenders that write one image into `out` with one command. @param {string} out */
 export function contenderIn(out) {
   return (/** @type {string} */ name, /** @type {(image: string) => string[]} */ command) => {
     const image = join(out, name);
@@ -97,7 +97,7 @@ function mke2fs(tree, image) {
   );
 }
 
-/** Room for a tree in blocks of 4 KiB, with something to spare, and its inodes. @param {string} tree */
+/** Size for a tree in blocks of 4 KiB, with some reserve, and its inodes. @param {string} tree */
 function needs(tree) {
   let blocks = 0;
   let inodes = 20;
@@ -109,7 +109,7 @@ function needs(tree) {
   return { megabytes: Math.ceil(blocks / 256) + Math.ceil(inodes / 3500) + 64, inodes };
 }
 
-/** Our codecs: what the peer calls them, and what is to be held. */
+/** The codecs: the peer's options, and the marks. */
 const LIVE_CODECS = {
   gzip: { peer: '-comp gzip', marks: { wall: 0.1, size: 1, written: 1.02 } },
   xz: { peer: '-comp xz -Xbcj x86', marks: { wall: 0.52, size: 1.003, written: 1.02 } },
@@ -136,8 +136,8 @@ export const LIVE_ISO = 'debian-live.x86_64-12.0.0.iso';
 const PAYLOAD = '/LiveOS/squashfs.img';
 
 /**
- * The whole medium without dracut: the cost of a live ISO without its initrd. Ours is complete with boot loaders and
- * ESP, the peers' is the payload alone; compared are the sizes of the squashfs in both.
+ * The whole medium without dracut: the cost of a live ISO without its initrd. That of isopress is complete with boot loaders
+ * and ESP, the peers' is only the payload; the sizes of the squashfs in both are compared.
  * @param {Setting} setting @param {{ root: string, initrd: string, description: string }} from @returns {Case[]}
  */
 export function liveCases(setting, { root, initrd, description }) {

@@ -19,7 +19,7 @@ const WORDS =
     ' ',
   );
 
-/** Half text, half bytes that hardly compress, as root trees have it. @param {() => number} next @param {number} size */
+/** Half text, half bytes that hardly compress, as in root trees. @param {() => number} next @param {number} size */
 function content(next, size) {
   const bytes = Buffer.alloc(size);
   if (next() < 0.6) {
@@ -33,7 +33,7 @@ function content(next, size) {
   return bytes;
 }
 
-/** Where a seeded tree is. @param {string} top @param {number} files @param {number} meanSize */
+/** Path of a seeded tree. @param {string} top @param {number} files @param {number} meanSize */
 export function seededPath(top, files, meanSize) {
   return join(top, `seeded-${files}-${meanSize}`);
 }

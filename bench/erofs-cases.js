@@ -9,7 +9,7 @@ import { contenderIn, press } from './cases.js';
  *   `newer`: Debian 12's mkfs.erofs does not have the codec.
  */
 
-/** What `npm test` has unpacked of Debian 13: mkfs.erofs 1.8.6, which has every codec and threads. */
+/** mkfs.erofs 1.8.6 of Debian 13, which `npm test` has unpacked: it has every codec and threads. */
 const NEWER = join(testCache(), 'erofs-utils-trixie');
 const LIBRARIES = join(NEWER, 'usr/lib/x86_64-linux-gnu');
 

@@ -1,6 +1,6 @@
 // npm run bench:growth [-- --quick] [--only TEXT] [--out DIR] [--peer-seconds N]
-// Whether time and memory stay in proportion: data from 1 to 8 GB, and trees from 10 000 to a million entries. mksquashfs
-// packs the latter too; it compares small files one by one, so that it is stopped where that takes too long.
+// Checks that time and memory grow in proportion: data from 1 to 8 GB, and trees from 10 000 to a million entries. mksquashfs
+// packs the latter too; it compares small files one by one, so it is stopped if that takes too long.
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,7 +22,7 @@ const { values } = parseArgs({
 const { quick, only, out } = values;
 const peerSeconds = Number(values['peer-seconds']);
 const cli = join(project, 'dist/cli/main.js');
-/** Mean size of a file: 1 MB where data grows, so that entries do not; where entries grow, tiny ones and some empty. */
+/** Mean size of a file: 1 MB if data grows, so that entries do not; tiny ones and some empty if entries grow. */
 const DATA_FILE = 1_000_000;
 const ENTRY_FILE = 8;
 /** Memory limit in bytes for one of a million entries, by format. */
@@ -43,7 +43,7 @@ const FORMATS = {
   erofs: [],
   iso: [],
 };
-/** `timeout` ends with this when it had to end something. */
+/** Status of `timeout` after it has ended a program. */
 const TIMED_OUT = 'ended with 124';
 
 requireGnuTime();
@@ -90,7 +90,7 @@ function measureStep({ format, options, tree, growth, step, unit }) {
   }
 }
 
-/** mksquashfs with the compressor and blocks of ours, or `undefined` times where it was stopped. */
+/** mksquashfs with the same compressor and blocks; times are `undefined` if it was stopped. */
 function measurePeer(tree, image) {
   const command = ['timeout', String(peerSeconds), ...mksquashfs(tree, image, 'gzip', '128K')];
   try {

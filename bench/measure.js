@@ -8,13 +8,13 @@ const GNU_TIME = '/usr/bin/time';
 
 /** @typedef {{ wall: number, cpu: number, peakKiB: number, writtenKiB: number }} Measurement Seconds, seconds, KiB, KiB. */
 
-/** Throws when there is nothing to measure with. */
+/** Throws if GNU time is missing. */
 export function requireGnuTime() {
   if (!existsSync(GNU_TIME)) throw new Error('The benchmark measures with GNU time: apt-get install time');
 }
 
 /**
- * Runs commands one after the other and adds up their times; the peak is that of the largest process.
+ * Runs commands in order and adds up their times; the peak is that of the largest process.
  * @param {readonly (readonly string[])[]} commands
  * @returns {Measurement}
  */
@@ -54,14 +54,14 @@ function measureOne(command) {
 }
 
 /**
- * Measures a contender once, from a clean and settled state; what it made stays.
+ * Measures a contender once, from a clean and settled state; its files stay.
  * @param {import('./cases.js').Contender} contender
  */
 export function measureContender({ prepare, commands, makes, image }) {
   remove(makes);
   prepare?.();
   mkdirSync(dirname(image), { recursive: true });
-  // Pending writes of other commands would count as ours.
+  // Pending writes of other commands would count too.
   spawnSync('sync');
   return measure(commands());
 }
@@ -71,7 +71,7 @@ export function remove(paths) {
   for (const path of paths) rmSync(path, { recursive: true, force: true });
 }
 
-/** Reads every file of a tree, so that the first contender finds it as warm as the others. @param {string} tree */
+/** Reads every file of a tree, so that the page cache is warm for the first contender too. @param {string} tree */
 export function warm(tree) {
   spawnSync('find', [tree, '-xdev', '-type', 'f', '-exec', 'cat', '{}', '+'], { stdio: 'ignore' });
 }

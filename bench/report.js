@@ -12,7 +12,7 @@ import { plotSvg } from './plot.js';
  * @typedef {{ name: string, rows: Row[], faults: string[] }} Result
  */
 
-/** Most memory that a case of ours may take unless its marks say otherwise, in MiB. */
+/** Default mark of memory, in MiB. */
 const MOST_MEMORY = 200;
 
 /** Bytes of an image, or of a file in an ISO named as `image.iso!/path`. @param {string} what */

@@ -1,6 +1,6 @@
 // npm run bench [-- --quick] [--runs N] [--seconds N] [--only TEXT] [--engine auto|native|portable] [--out DIR]
 // Packs the same trees with isopress and its peers, side by side in one run: wall time, ratio, memory, bytes, sizes, marks.
-// Results are written after every case; with --only those of the other cases stay. Ends with 1 if something failed.
+// Results are written after every case; with --only those of other cases are kept. Ends with 1 if something failed.
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -47,7 +47,7 @@ for (const { cases, makeTree } of groups()) {
 console.log(report.paths.join('\n'));
 process.exitCode = failed ? 1 : 0;
 
-/** Cases with the trees that they pack; seeded ones are made when their turn comes. */
+/** Cases with their trees; seeded ones are made when they are needed. */
 function groups() {
   const seeded = (/** @type {string} */ label, /** @type {number} */ files, /** @type {number} */ meanSize) => ({
     cases: directCases(seededPath(out, files, meanSize), label, false),
@@ -76,7 +76,7 @@ function groups() {
   return [{ cases, makeTree: () => root }, ...small];
 }
 
-/** The formats one by one. @param {string} tree @param {string} label @param {boolean} isDebian */
+/** The cases of each format. @param {string} tree @param {string} label @param {boolean} isDebian */
 function directCases(tree, label, isDebian) {
   const of = [formatCases, squashfsCases, erofsCases];
   return of.flatMap((casesOf) => casesOf(setting, tree, label, isDebian));

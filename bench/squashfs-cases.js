@@ -2,8 +2,8 @@
 import { contenderIn, press } from './cases.js';
 
 /**
- * A codec with blocks of a size. `jobs`: of ours and of the peers; without it as many as there are cores. `marks` are
- * those of the engine that is chosen, `portable` those of the portable engine, which is measured too if given.
+ * A codec with a block size. `jobs`: of isopress and its peers; default the number of cores. `marks` are
+ * those of the chosen engine, `portable` those of the portable engine, which is also measured if given.
  * @typedef {{ codec: string, block: string, jobs?: number, marks?: import('./cases.js').Marks,
  *   portable?: import('./cases.js').Marks, withGensquashfs?: boolean }} SquashfsRow
  */
@@ -23,7 +23,7 @@ const ROWS = [
 
 /**
  * @param {import('./cases.js').Setting} setting @param {string} tree @param {string} label
- * @param {boolean} isDebian  Whether every codec has its turn, and the marks count: they are meant for a Debian root.
+ * @param {boolean} isDebian  Whether to run every codec and apply the marks, which are meant for a Debian root.
  * @returns {import('./cases.js').Case[]}
  */
 export function squashfsCases(setting, tree, label, isDebian) {
@@ -52,7 +52,7 @@ function squashfsCase(setting, tree, label, { codec, block, jobs, marks, portabl
     peers: {
       mksquashfs: one('mk.sqfs', (image) => mksquashfs(tree, image, codec, block, parallel('-processors'))),
       ...(withGensquashfs && {
-        // An access list ends gensquashfs: it gets the tree without attributes.
+        // gensquashfs fails on an access control list: it gets the tree without attributes.
         'gensquashfs, no xattrs': one('gen.sqfs', (image) => [
           ...['gensquashfs', '-q', '-f', '-k', '-c', codec, '-b', block, ...parallel('-j'), '-D', tree, image],
         ]),

@@ -1,5 +1,5 @@
 // node examples/reproducible.js DIRECTORY IMAGE
-// Writes an image of a directory, then plans and packs it anew with other jobs, and compares the digests.
+// Writes an image of a directory, then plans and packs it again with other jobs, and compares the digests.
 import { createHash } from 'node:crypto';
 import { chooseCompression, planSquashfs, prepareTree, scanDirectory, toBytes, writeFile } from 'isopress';
 

@@ -1,5 +1,5 @@
 // node examples/verify-media.js IMAGE
-// Verifies the media-check digests of an image, whichever style they have. Ends with 1 if one differs.
+// Verifies the media-check digests of an image, in either style. Ends with 1 if one differs.
 import { openImageFile } from 'isopress/io';
 import { verifyTags } from 'isopress/iso';
 

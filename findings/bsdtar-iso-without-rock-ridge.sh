@@ -1,6 +1,6 @@
 #!/bin/bash
 # libarchive on an ISO without Rock Ridge
-# Guess: directories and files are shown readable by everyone, 0555, as the kernel mounts them
+# Guess: directories and files are readable by everyone, 0555, as the kernel mounts them
 # Seen:  files are 0400, directories 0700
 set -euo pipefail
 export LC_ALL=C TZ=UTC

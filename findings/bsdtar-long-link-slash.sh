@@ -1,6 +1,6 @@
 #!/bin/bash
 # libarchive and a symbolic link whose target fills two Rock Ridge SL fields
-# Guess: components of a target are joined by slashes, in whichever field they are: xorriso and isoinfo read it so
+# Guess: components of a target are joined by slashes, in any field: xorriso and isoinfo read it so
 # Seen:  the slash between two fields is missing, on a disc of xorriso
 set -euo pipefail
 export LC_ALL=C TZ=UTC

@@ -1,9 +1,9 @@
 #!/bin/sh
-# bsdtar's zisofs: a disc that it writes gives back other bytes, and nobody reports it.
+# bsdtar's zisofs: a disc that it writes reads back as different bytes, without an error.
 #
-# libarchive writes ISO 9660 with files stored compressed (--options zisofs). A good guess is that what it wrote it reads back, and
+# libarchive writes ISO 9660 with files stored compressed (--options zisofs). A good guess is that it reads back what it wrote, and
 # that each block of 32 KiB is one stream of zlib between two entries of the table of blocks. With libarchive 3.6.2 the table
-# cuts streams in the middle: some blocks are incomplete, the bytes of others are lost. bsdtar writes with exit 0.
+# cuts streams in the middle: some blocks are incomplete, and bytes of others are lost. bsdtar writes with exit 0.
 #
 # Needs Debian's libarchive-tools 3.6.2 and python3. Ends with an error if that changes.
 set -eu

@@ -1,6 +1,6 @@
 #!/bin/bash
 # implantisomd5 and checkisomd5 on a small ISO
-# Guess: what the one has just written the other verifies
+# Guess: checkisomd5 verifies what implantisomd5 has just written
 # Seen:  below about 430 KB checkisomd5 fails the intact image
 set -euo pipefail
 export LC_ALL=C TZ=UTC

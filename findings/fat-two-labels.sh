@@ -1,6 +1,6 @@
 #!/bin/bash
 # A FAT volume whose two labels differ
-# Guess: the boot sector holds the label, as older documentation says
+# Guess: the label is in the boot sector, as older documentation says
 # Seen:  blkid, mlabel and fsck.fat take the entry in the root directory; file(1) shows the boot sector
 set -euo pipefail
 export LC_ALL=C TZ=UTC

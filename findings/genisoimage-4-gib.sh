@@ -1,6 +1,6 @@
 #!/bin/bash
 # genisoimage -allow-limited-size and files of 4 GiB
-# Guess: the ISO 9660 record says the most it can, 4 GiB - 1, as the option promises a limited size
+# Guess: the ISO 9660 record has the largest possible size, 4 GiB - 1, as the option promises a limited size
 # Seen:  the size is taken modulo 2^32: a file of 4 GiB has 0 bytes, one byte more has 1
 set -euo pipefail
 export LC_ALL=C TZ=UTC

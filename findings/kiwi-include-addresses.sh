@@ -1,5 +1,5 @@
 #!/bin/bash
-# What <include from="…"/> of KIWI reads
+# Files that <include from="…"/> of KIWI reads
 # Guess: this:// is relative to the description, http:// is fetched or refused, a relative file: path is relative to the description
 # Seen:  http://HOST/FILE reads the local file HOST/FILE; it and file:FILE count from the working directory; only this:// counts
 #        from the description. An include inside an included file stays as it is, and the schema accepts what is left

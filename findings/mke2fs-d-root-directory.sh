@@ -1,7 +1,7 @@
 #!/bin/bash
 # mke2fs -d and the root directory itself
 # Guess: the directory given is copied with its mode and owner: it is the root of the file system
-# Seen:  mode 0755, owner 0:0, and the time of the run, whatever the directory has
+# Seen:  mode 0755, owner 0:0, and the time of the run, with any directory
 set -euo pipefail
 export LC_ALL=C TZ=UTC
 dir=$(mktemp -d)

@@ -1,7 +1,7 @@
 #!/bin/bash
 # mke2fs -d and equal attribute blocks
 # Guess: equal attribute blocks are shared, as the kernel and the reference count in the block make possible
-# Seen:  each inode gets a block of its own
+# Seen:  each inode gets a separate block
 set -euo pipefail
 export LC_ALL=C TZ=UTC
 dir=$(mktemp -d)

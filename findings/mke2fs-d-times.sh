@@ -1,6 +1,6 @@
 #!/bin/bash
 # mke2fs -d and times
-# Guess: ext4 holds nanoseconds and years to 2446, and mke2fs fills both in
+# Guess: ext4 stores nanoseconds and years to 2446, and mke2fs writes both
 # Seen:  fractions are dropped, and a time after 2038 wraps: 2128 becomes 1992
 set -euo pipefail
 export LC_ALL=C TZ=UTC

@@ -1,11 +1,11 @@
 #!/bin/sh
 # mke2fs -d with the feature inline_data: a file of zeros stays in its inode with its whole size, and debugfs cuts it.
 #
-# Inline data are for files of some 160 bytes at most. A good guess is that a file of 100 000 zeros gets blocks, or a hole,
-# and that the flag for inline data goes. mke2fs 1.47.0 keeps the flag and 60 stored bytes beside a size of 100 000. e2fsck calls
-# that clean. Linux reads the bytes that are not stored as zeros; debugfs of the same package writes out 60 bytes and reports no
-# error. A reader that takes the size of inline data for damage refuses an image that the usual tools find sound. debugfs goes by
-# the stored bytes the other way as well: they are never fewer than 60, so an empty file comes out with 60 zeros.
+# Inline data is for files of at most about 160 bytes. A good guess is that a file of 100 000 zeros gets blocks, or a hole,
+# and that the flag for inline data is cleared. mke2fs 1.47.0 keeps the flag and 60 stored bytes with a size of 100 000. e2fsck calls
+# that clean. Linux reads the missing bytes as zeros; debugfs of the same package writes 60 bytes and reports no
+# error. A reader that takes this size for damage refuses an image that the usual tools accept. debugfs also goes by
+# the stored bytes in the other direction: there are never fewer than 60, so an empty file comes out with 60 zeros.
 #
 # Needs Debian's e2fsprogs 1.47.0. Ends with an error if that changes.
 set -eu

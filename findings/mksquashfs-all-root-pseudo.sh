@@ -1,6 +1,6 @@
 #!/bin/bash
-# mksquashfs -all-root beside pseudo definitions
-# Guess: an owner stated for one entry beats an owner for all
+# mksquashfs -all-root with pseudo definitions
+# Guess: an owner for one entry takes precedence over an owner for all
 # Seen:  -all-root overrides the owner in the definition, without a word (4.6 made this an option)
 set -euo pipefail
 export LC_ALL=C TZ=UTC

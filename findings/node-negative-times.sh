@@ -3,7 +3,7 @@
 #
 # fs.utimes(path, atime, mtime) is documented to take numbers of seconds since 1970, and the system calls below it take times
 # before 1970. A good guess is that -1 is the last second of 1969, as in every other language. Node.js replaces a negative
-# number by the present time instead, without an error. The same number as text, or as a Date, is taken as it is. The
+# number by the present time instead, without an error. The same number as text, or as a Date, is accepted. The
 # asynchronous, synchronous and promise forms and those for symbolic links and open files agree.
 #
 # Ends with an error if that changes.

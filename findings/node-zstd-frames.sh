@@ -1,7 +1,7 @@
 #!/bin/bash
 # zstdDecompressSync of Node.js 24 and several frames
 # Guess: a zstd file is a sequence of frames: all are read, skippable ones are skipped
-# Seen:  the first frame alone is read, and after a skippable frame nothing: no error
+# Seen:  only the first frame is read, and nothing after a skippable frame, without an error
 set -euo pipefail
 export LC_ALL=C TZ=UTC
 dir=$(mktemp -d)

@@ -1,6 +1,6 @@
 #!/bin/bash
 # resize2fs -M once
-# Guess: it shrinks the file system to its least size
+# Guess: it shrinks the file system to its smallest size
 # Seen:  more than a tenth is free after the first run; the second run still shrinks
 set -euo pipefail
 export LC_ALL=C TZ=UTC

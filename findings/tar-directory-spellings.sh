@@ -1,10 +1,10 @@
 #!/bin/sh
 # GNU tar --delay-directory-restore: of a directory that an archive has under two spellings, the earlier entry wins.
 #
-# Of two entries with one name the later one counts; so it is for files, and for directories of the same spelling. `a//d` and
+# Of two entries with one name the later one counts; that holds for files, and for directories of the same spelling. `a//d` and
 # `a/./d` are one directory, and without the option the later entry decides. With --delay-directory-restore tar 1.34 keeps what
-# is to be restored under the spelling of each entry and restores the newest first: the earlier entry has the last word, and
-# owner, mode and time are those that a later entry was to replace. A tool that is checked against tar with this option, which
+# is to be restored under the spelling of each entry and restores the newest first: the earlier entry is applied last, and
+# owner, mode and time are those that the later entry should have replaced. A tool that is checked against tar with this option, which
 # is the usual way to get the times of directories right, is blamed for reading the archive in order.
 #
 # Needs GNU tar 1.34, Python 3, and the superuser. Ends with an error if that changes.

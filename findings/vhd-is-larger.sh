@@ -1,7 +1,7 @@
 #!/bin/bash
 # qemu-img convert to VHD
 # Guess: the disk keeps its size
-# Seen:  VHD counts in cylinders: the disk grows, and the backup GPT is no longer in its last sector
+# Seen:  VHD sizes are whole cylinders: the disk grows, and the backup GPT is no longer in its last sector
 set -euo pipefail
 export LC_ALL=C TZ=UTC
 dir=$(mktemp -d)

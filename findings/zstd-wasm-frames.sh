@@ -1,6 +1,6 @@
 #!/bin/bash
 # @bokuweb/zstd-wasm and several frames
-# Guess: its decompress reads whatever zstd writes
+# Guess: its decompress reads everything that zstd writes
 # Seen:  it takes one frame with a stated size; several end as "Failed to compress"
 set -euo pipefail
 export LC_ALL=C TZ=UTC

@@ -1,6 +1,6 @@
 // npm run api
-// Writes api/*.api.md: what each subpath of the package exports, with the declarations that the compiler made of them. A
-// change of the public face shows there; a test compares the files with what was built.
+// Writes api/*.api.md: the exports of each subpath of the package, with their declarations. A
+// change of the public API shows there; a test compares the files with the build.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -35,7 +35,7 @@ export function publicExports() {
   const symbols = files.map((file) => {
     const source = program.getSourceFile(file);
     const module = source && checker.getSymbolAtLocation(source);
-    if (!module) throw new Error(`${file} is not there: "npm run build" first.`);
+    if (!module) throw new Error(`${file} is missing: run "npm run build" first.`);
     return checker.getExportsOfModule(module);
   });
   const face = new Face(checker, new Set(symbols.flat().map((symbol) => aliased(checker, symbol))));
@@ -63,7 +63,7 @@ const printed = (node) => printer.printNode(ts.EmitHint.Unspecified, node, node.
 
 /** @typedef {{ text: string, hidden: string[] }} Shown */
 
-/** The declarations of all exports. An interface on private ones is shown with the members that it has from them. */
+/** The declarations of all exports. An interface that extends private ones is shown with their members. */
 class Face {
   /**
    * @param {ts.TypeChecker} checker
@@ -142,7 +142,7 @@ class Face {
   }
 
   /**
-   * Names of the types in a declaration that are ours and not exported.
+   * Names of the project's types in a declaration that are not exported.
    * @param {ts.Node} declaration
    * @returns {string[]}
    */
@@ -169,7 +169,7 @@ class Face {
 }
 
 /**
- * Whether a type follows from a private table of values, as the names of codecs do: nobody needs the name of the table.
+ * Whether a type derives from a private table of values, as the names of codecs do: nobody needs the name of the table.
  * @param {ts.Node} node
  */
 function isDerived(node) {
@@ -177,7 +177,7 @@ function isDerived(node) {
 }
 
 /**
- * The last part of the name by which a node refers to a type.
+ * The last part of the name with which a node refers to a type.
  * @param {ts.Node} node
  * @returns {ts.Node | undefined}
  */

@@ -1,6 +1,6 @@
 // npm run build:native [-- --platform NAME]
-// Builds the native engine where cargo can, and says in one line what will be used where it cannot. For another platform
-// than this one cargo needs its target (`rustup target add …`), a linker and a C compiler, named as the `cc` crate reads it.
+// Builds the native engine if cargo can, otherwise says in one line what is used instead. For another platform
+// than this one cargo needs its target (`rustup target add …`), a linker and a C compiler in the variables of the `cc` crate.
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, readdirSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -26,7 +26,7 @@ console.log(`native engine ${what} built: ${libraryPath(name)}`);
 function foreignPlatform(wanted) {
   const found = PLATFORMS.find((platform) => platform.name === wanted);
   if (found) return found;
-  console.error(`"${wanted}" is none of ${PLATFORMS.map((platform) => platform.name).join(', ')}.`);
+  console.error(`"${wanted}" is not one of ${PLATFORMS.map((platform) => platform.name).join(', ')}.`);
   process.exit(2);
 }
 
@@ -52,7 +52,7 @@ function requireToolchain() {
   const needed = /rust-version = "(\d+)\.(\d+)"/.exec(readFileSync(`${root}native/Cargo.toml`, 'utf8'));
   const age = (/** @type {RegExpExecArray} */ version) => Number(version[1]) * 1000 + Number(version[2]);
   if (age(found) < age(needed)) portable(`cargo ${found[0]} is older than ${needed[1]}.${needed[2]}`);
-  // Without the crates there is nothing to build from; that is the machine's condition, not a fault of the code.
+  // Without the crates nothing can be built; that is a fault of the machine, not of the code.
   if (cargoFails(['fetch', '--locked', '--quiet'])) portable('the crates cannot be fetched');
 }
 
@@ -69,7 +69,7 @@ function build() {
 
 /** @param {string[]} args @param {'ignore' | 'inherit'} [stdio] */
 function cargoFails(args, stdio = 'ignore') {
-  // A library to be loaded cannot bring its own C library; Rust's default for musl is that it does.
+  // A loadable library must not contain a C library; with musl, Rust would link one by default.
   const flags = name.endsWith('-musl') ? { RUSTFLAGS: '-C target-feature=-crt-static' } : {};
   return spawnSync('cargo', args, { cwd: root, stdio, env: { ...process.env, ...flags } }).status !== 0;
 }

@@ -167,14 +167,12 @@ async function publish(bytes) {
     writeFileSync(places.facts, facts);
     console.log(`WebAssembly module built: ${bytes.length} bytes.`);
   } else if (!bytes.equals(readFileSync(places.module)) || facts !== readFileSync(places.facts, 'utf8')) {
-    console.error(
-      'The WebAssembly module is not what its sources give. Run "npm run build:wasm" and commit the result.',
-    );
+    console.error('The WebAssembly module does not match its sources. Run "npm run build:wasm" and commit the result.');
     process.exitCode = 1;
-  } else console.log(`The WebAssembly module is what its sources give: ${bytes.length} bytes.`);
+  } else console.log(`The WebAssembly module matches its sources: ${bytes.length} bytes.`);
 }
 
-/** The facts of the module that the program needs before loading it. @param {Buffer} bytes */
+/** The facts that the program needs before it loads the module. @param {Buffer} bytes */
 async function factsOf(bytes) {
   const { instance, module } = await WebAssembly.instantiate(bytes);
   const imports = WebAssembly.Module.imports(module);

@@ -5,21 +5,21 @@
 # isopress itself needs none of them: the tests use them as independent judges, the demo to make and boot a Debian.
 set -euo pipefail
 
-# `a|b`: either will do; the first that the archive has is installed.
+# `a|b`: one of them is enough; the first that the archive has is installed.
 DEMO=(mmdebstrap debian-archive-keyring uidmap qemu-system-x86 ovmf)
 TEST=(
   # judges of the formats
   man-db zsh fish e2fsprogs fuse2fs squashfs-tools squashfs-tools-ng squashfuse xorriso genisoimage 'p7zip-full|7zip' libarchive-tools
   erofs-utils dosfstools mtools udftools makefs isomd5sum gdisk fdisk parted grub-common file cpio
-  # makers of what is named and not read
+  # makers of images that are recognised but not read
   qemu-utils cryptsetup-bin btrfs-progs xfsprogs ntfs-3g exfatprogs f2fs-tools
-  # boot loaders that live ISOs are built with, and machines that boot them
+  # boot loaders of live ISOs, and machines that boot them
   grub-pc-bin grub-efi-amd64-bin isolinux syslinux-common mmdebstrap debian-archive-keyring uidmap qemu-system-x86 ovmf busybox-static
-  # root trees of other machines, and such a machine
+  # root trees of another architecture, and its emulator
   arch-test binfmt-support qemu-user-static qemu-system-arm qemu-efi-aarch64
   # the image builder that live ISOs are compared with
   kiwi kiwi-systemdeps-iso-media python3-pip
-  # package databases, SELinux policies, and the dracut that works from outside a tree
+  # package databases, SELinux policies, and a dracut that runs outside a tree
   rpm pacman-package-manager python3 policycoreutils selinux-utils dracut-core
   # trees with attributes, capabilities, access lists and mounts
   attr libcap2-bin acl util-linux mount bzip2 zstd xz-utils lz4 lzop zsync
@@ -56,7 +56,7 @@ main() {
 missing_of() {
   missing=()
   if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
-    echo "This is not a Debian system; going on with what is installed. Debian's packages would be: ${*%%|*}"
+    echo "This is not a Debian system; continuing with the installed programs. Debian's packages would be: ${*%%|*}"
     return
   fi
   local installed wanted name found
@@ -91,7 +91,7 @@ install_missing() {
   [ ${#packages[@]} -eq ${#missing[@]} ]
 }
 
-# The first of the names that the archive has.
+# The first of these names in the archive.
 available() {
   local name candidate='Candidate: [^(]'
   for name in $1; do
@@ -102,7 +102,7 @@ available() {
   done
 }
 
-# Another apt may hold a lock, and archives have bad moments: tries again, a little later each time.
+# Another apt may have the lock, and downloads may fail: tries again, a little later each time.
 patiently() {
   local attempt
   for ((attempt = 1; attempt <= ATTEMPTS; attempt++)); do
@@ -119,7 +119,7 @@ failed() {
   tail -n 40 "$log" >&2
 }
 
-# Tests skip what has no judge and the demo falls back; only a run that requires every judge cannot go on.
+# Tests without their judge are skipped and the demo falls back; only a run that requires every judge cannot continue.
 without() {
   if [ "$1" = test ] && [ "${ORACLES:-}" = required ]; then
     echo "ORACLES=required: the packages above must be installed." >&2

@@ -11,13 +11,13 @@ export const WITHOUT_PACKAGE_INITRD: readonly string[];
 /** Packages of a `system`. Default those of `amd64`. */
 export function systemPackages(architecture?: DebianArchitecture): readonly string[];
 
-/** Directory for what tests make once per machine. */
+/** Directory of fixtures that tests make once per machine. */
 export function testCache(): string;
 
 /** Path of a Debian root tree, if there is one. Default an `amd64` `system`, which ISOPRESS_TEST_ROOT may name. */
 export function presentDebianRoot(architecture?: DebianArchitecture, kind?: DebianRootKind): string | undefined;
 
-/** The tree, made by mmdebstrap if missing and run as root; or the reason why there is none. */
+/** The tree, made by mmdebstrap if it is missing and this is root; or the reason why there is none. */
 export function makeDebianRoot(
   architecture?: DebianArchitecture,
   kind?: DebianRootKind,

@@ -1,4 +1,4 @@
-// The Debian root trees that tests press, boot and judge: made by mmdebstrap once per machine and list of packages, and kept.
+// The Debian root trees of tests: made by mmdebstrap once per machine and list of packages, and kept.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
@@ -7,10 +7,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const SUITE = 'bookworm';
-/** Only the release itself: its packages change with a point release, and not between two runs. */
+/** Only the release itself: its packages change with a point release, not between two runs. */
 const MIRROR = 'http://deb.debian.org/debian';
 
-/** A system that boots, dracut with both live modules, what their media checks and persistence run. */
+/** A bootable system, dracut with both live modules, and the programs of their media checks and persistence. */
 const SYSTEM = [
   ...['systemd', 'systemd-sysv', 'udev', 'dbus', 'kmod', 'iproute2', 'e2fsprogs', 'fdisk'],
   ...['dracut', 'dracut-live', 'kiwi-dracut-live', 'isomd5sum'],
@@ -27,8 +27,8 @@ const BOOT = {
 
 const DIVERSION = '--quiet --local --rename --divert /usr/bin/dracut.diverted';
 /**
- * Options of mmdebstrap. The packages' own initrd is of no use to a live medium and takes a minute, under emulation many:
- * while they are set up, dracut is another name of `true`.
+ * Options of mmdebstrap. A live medium does not use the packages' initrd, which takes a minute, under emulation many:
+ * while packages are set up, dracut is a link to `true`.
  */
 export const WITHOUT_PACKAGE_INITRD = [
   `--essential-hook=chroot "$1" dpkg-divert ${DIVERSION} --add /usr/bin/dracut && ln -s true "$1/usr/bin/dracut"`,
@@ -36,7 +36,7 @@ export const WITHOUT_PACKAGE_INITRD = [
   '--customize-hook=rm -f "$1"/initrd.img "$1"/initrd.img.old',
 ];
 
-/** Laid over a system: a media check and a mark that is left in a persistent medium. */
+/** Files added to a system: a media check, and a mark in a persistent medium. */
 const ADDITIONS = fileURLToPath(new URL('../fixtures/debian-root/', import.meta.url));
 
 const KEPT_CHARACTERS = 500;
@@ -47,12 +47,12 @@ export function systemPackages(architecture = 'amd64') {
   return [...SYSTEM, ...BOOT[architecture]];
 }
 
-/** Directory for what tests make once per machine. */
+/** Directory of fixtures that tests make once per machine. */
 export function testCache() {
   return process.env['ISOPRESS_TEST_CACHE'] ?? join(tmpdir(), 'isopress-cache');
 }
 
-/** The tree there is, or undefined. @type {typeof import('./debian-root.js').presentDebianRoot} */
+/** The existing tree, or undefined. @type {typeof import('./debian-root.js').presentDebianRoot} */
 export function presentDebianRoot(architecture = 'amd64', kind = 'system') {
   const given = process.env['ISOPRESS_TEST_ROOT'];
   if (given && architecture === 'amd64' && kind === 'system') return given;
@@ -60,7 +60,7 @@ export function presentDebianRoot(architecture = 'amd64', kind = 'system') {
   return existsSync(path) ? path : undefined;
 }
 
-/** The tree, made if missing; or the reason why there is none. @type {typeof import('./debian-root.js').makeDebianRoot} */
+/** The tree, made if it is missing; or the reason why there is none. @type {typeof import('./debian-root.js').makeDebianRoot} */
 export async function makeDebianRoot(architecture = 'amd64', kind = 'system') {
   const present = presentDebianRoot(architecture, kind);
   if (present) return { path: present };
@@ -102,7 +102,7 @@ function failureOf(program, args) {
  */
 function recipe(architecture, kind) {
   const target = `--architectures=${architecture}`;
-  // A shell is the least that a system is known by.
+  // A tree without a shell is not complete.
   if (kind === 'files') return ['--variant=extract', target, `--include=${['bash', ...BOOT[architecture]].join(',')}`];
   return [
     '--variant=minbase',
@@ -122,7 +122,7 @@ function cachedPath(architecture, kind) {
   return join(testCache(), `debian-${architecture}-${digest.slice(0, 8)}`);
 }
 
-/** The files that are laid over a system, as text. */
+/** The files added to a system, as text. */
 function additions() {
   const paths = readdirSync(ADDITIONS, { recursive: true, encoding: 'utf8' }).sort();
   return paths.map((path) => {
@@ -131,7 +131,7 @@ function additions() {
   });
 }
 
-/** Lets the kernel run programs of a foreign machine by QEMU, as installing its package does where systemd runs. */
+/** Makes the kernel run programs of another architecture with QEMU, as installing its package does if systemd runs. */
 function emulate(/** @type {string} */ machine) {
   if (existsSync(join(BINFMT, `qemu-${machine}`))) return;
   if (!existsSync(join(BINFMT, 'register'))) spawnSync('mount', ['-t', 'binfmt_misc', 'binfmt_misc', BINFMT]);

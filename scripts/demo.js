@@ -1,4 +1,4 @@
-// npm run demo: makes a Debian root tree, presses a live ISO from it, verifies it, boots it. Where no Debian archive can be
+// npm run demo: makes a Debian root tree, presses a live ISO from it, verifies it, boots it. If no Debian archive can be
 // reached, a small embedded tree is pressed instead, so that the command always ends with a medium that boots.
 //   --root DIR   press this tree      --out DIR   results and scratch (default out/demo)
 //   --embedded   press the small tree --no-boot   do not start QEMU
@@ -61,7 +61,7 @@ class DemoError extends Error {}
 
 /** @type {{ name: string, seconds: number }[]} */
 const steps = [];
-/** Why the medium is not a Debian system; undefined if it is one, or none was requested. @type {string | undefined} */
+/** The reason why the medium is not a Debian system; undefined if it is one, or none was requested. @type {string | undefined} */
 let lacking;
 
 /**
@@ -95,7 +95,7 @@ async function main() {
   summarize(medium.image);
 }
 
-/** The steps with their durations, the results, and what can be done with them. */
+/** The steps with their durations, the results, and the next steps. */
 function summarize(/** @type {string} */ image) {
   const packages = image.replace(/\.iso$/, '.packages');
   const listed = existsSync(packages) ? readFileSync(packages, 'utf8').split('\n').length - 1 : undefined;
@@ -105,31 +105,33 @@ function summarize(/** @type {string} */ image) {
     ...steps.map(({ name, seconds }) => `${seconds.toFixed(1).padStart(8)} s  ${name}`),
     '',
     `The ISO:       ${shown(image)} (${size}${listed === undefined ? '' : `, ${listed} packages`})`,
-    `Look into it:  npx isopress info ${shown(image)}`,
-    `On a stick:    dd if=${shown(image)} of=/dev/sdX bs=4M conv=fsync`,
-    ...(lacking === undefined ? [] : ['', `This is a small tree that greets, and no Debian. ${lacking}`]),
+    `Inspect it:    npx isopress info ${shown(image)}`,
+    `Write a stick: dd if=${shown(image)} of=/dev/sdX bs=4M conv=fsync`,
+    ...(lacking === undefined
+      ? []
+      : ['', `This is a small tree that prints a greeting, not a Debian system. ${lacking}`]),
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
-/** The root tree to press; undefined when none can be made here. */
+/** The root tree to press; undefined if none can be made here. */
 async function debianRoot() {
   if (values.root) return resolve(values.root);
   await step('Debian packages', () => run('bash', [join(HERE, 'scripts/debian-packages.sh'), 'demo'], () => {}));
   const root = join(out, 'root');
   if (existsSync(root)) {
-    process.stdout.write(`The root tree is there already: ${shown(root)}\n`);
+    process.stdout.write(`The root tree exists already: ${shown(root)}\n`);
     return root;
   }
   const made = await step(`A Debian ${SUITE} root tree`, () => makeRoot(root));
   return made ? root : undefined;
 }
 
-/** Makes the tree under another name first, so that a tree under its own name is a whole one. */
+/** Makes the tree under another name first, so that a tree under its final name is complete. */
 async function makeRoot(/** @type {string} */ root) {
   const missing = isRoot ? [] : missingForUserRoot();
   if (missing.length > 0)
-    return without(`An ordinary user's Debian takes what only root can give:\n${missing.join('\n')}`);
+    return without(`To make a Debian root tree as an ordinary user, root must run first:\n${missing.join('\n')}`);
   const part = `${root}.part`;
   const log = join(out, 'mmdebstrap.log');
   removeTree(part);
@@ -139,7 +141,7 @@ async function makeRoot(/** @type {string} */ root) {
     ...hooks.map((hook) => `--customize-hook=chroot "$1" ${hook}`),
   ];
   const target = isRoot ? [SUITE, part] : ['--mode=unshare', '--format=tar', SUITE, `${part}.tar`];
-  process.stdout.write(`This takes some minutes; progress is in ${shown(log)}.\n`);
+  process.stdout.write(`This takes a few minutes; progress is in ${shown(log)}.\n`);
   const made = logged(log, 'mmdebstrap', [...args, ...target]);
   if (!made || !(isRoot || (await unpackForUser(`${part}.tar`, part, ownersOf(root))))) {
     removeTree(part);
@@ -152,11 +154,11 @@ async function makeRoot(/** @type {string} */ root) {
 /** The demo continues with the small tree; the missing parts are reported here and again at the end. */
 function without(/** @type {string} */ reason) {
   lacking = `${reason}\nTo press a Debian tree that exists: npm run demo -- --root DIR`;
-  process.stdout.write(`No Debian root tree can be made here. ${reason}\nGoing on with the small embedded tree.\n`);
+  process.stdout.write(`No Debian root tree can be made here. ${reason}\nContinuing with the small embedded tree.\n`);
   return false;
 }
 
-/** The manifest with the owners in a tree that an ordinary user made. */
+/** The manifest with the owners of a tree that an ordinary user made. */
 function ownersOf(/** @type {string} */ root) {
   return `${root}.owners`;
 }
@@ -188,7 +190,7 @@ async function boot(/** @type {{ image: string, marker: string, seconds: number 
   const firmware = marker !== GREETING && missingForBoot('uefi').length === 0 ? 'uefi' : 'bios';
   const missing = missingForBoot(firmware);
   if (missing.length > 0) {
-    process.stdout.write(`\nNot booted: that takes the Debian packages ${missing.join(', ')}.\n`);
+    process.stdout.write(`\nNot booted: that needs the Debian packages ${missing.join(', ')}.\n`);
     return;
   }
   await step(`Boot it in QEMU by ${firmware.toUpperCase()} as a disk, until "${marker}"`, async () => {
@@ -198,9 +200,7 @@ async function boot(/** @type {{ image: string, marker: string, seconds: number 
       const { log } = await bootUntil({ image, firmware, as: 'disk' }, marker, seconds);
       process.stdout.write(`${tail(log)}\n`);
     } catch (error) {
-      throw new DemoError(
-        `The ISO did not boot: ${error instanceof Error ? error.message : error}\nIt lies here: ${image}`,
-      );
+      throw new DemoError(`The ISO did not boot: ${error instanceof Error ? error.message : error}\nIt is at ${image}`);
     }
   });
 }
@@ -213,7 +213,7 @@ function isopress(/** @type {string[]} */ args) {
 }
 
 /**
- * Runs a program on this terminal. True when it succeeded.
+ * Runs a program on this terminal. True if it succeeded.
  * @param {string} program @param {string[]} args @param {(status: number | string) => void} failed
  */
 function run(program, args, failed) {
@@ -223,7 +223,7 @@ function run(program, args, failed) {
   return false;
 }
 
-/** Runs a program with its output in a file. True when it succeeded. */
+/** Runs a program with its output in a file. True if it succeeded. */
 function logged(/** @type {string} */ log, /** @type {string} */ program, /** @type {string[]} */ args) {
   const file = openSync(log, 'w');
   const { status, error } = spawnSync(program, args, { stdio: ['ignore', file, file] });
@@ -246,7 +246,7 @@ function tail(/** @type {string} */ text) {
     .join('\n');
 }
 
-/** A path as one would type it here. */
+/** A path relative to this directory if that is shorter. */
 function shown(/** @type {string} */ path) {
   const short = path.startsWith('/') ? relative(process.cwd(), path) : path;
   return short.startsWith('../../..') ? path : short || '.';

@@ -1,6 +1,6 @@
 // npm run docs
-// Writes the documentation site to out/docs: the pages of the repository, and a reference of every subpath of the package made of its
-// doc comments. A link that leads nowhere is an error.
+// Writes the documentation site to out/docs: the pages of the repository, and a reference of every subpath of the package from its
+// doc comments. A dead link is an error.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -71,7 +71,7 @@ const app = await Application.bootstrapWithPlugins({
   hideGenerator: true,
   searchInDocuments: true,
   highlightLanguages: ['javascript', 'typescript', 'json', 'yaml', 'toml', 'xml', 'shellscript'],
-  // Types that only signatures mention are shown in place.
+  // Types that occur only in signatures are shown in place.
   validation: { invalidLink: true, invalidPath: true, notExported: false, notDocumented: false, rewrittenLink: true },
   treatWarningsAsErrors: true,
 });

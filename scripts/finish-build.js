@@ -1,5 +1,5 @@
 // Completes the build after tsc: the codec module next to the code that loads it, the mode bit of the command, which npm sets when it
-// links it and a checkout needs as well, and declarations that older compilers read.
+// links the command but a checkout needs too, and declarations for older compilers.
 import { chmodSync, copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 const at = (/** @type {string} */ path) => new URL(`../${path}`, import.meta.url);

@@ -1,4 +1,4 @@
-// Writes the manual pages to dist/man, made of the rows of the commands in dist/; a part of every build.
+// Writes the manual pages to dist/man, made from the options of the commands in dist/; part of every build.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { manPages } from '../dist/cli/output/man-page.js';

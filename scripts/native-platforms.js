@@ -1,4 +1,4 @@
-// The platforms that the native engine is built for, under the names by which src/native/platform.ts looks for them.
+// The platforms that the native engine is built for, under the names that src/native/platform.ts looks for.
 
 /**
  * @typedef {object} Platform
@@ -27,7 +27,7 @@ export function platformName() {
   return `${platform}-${arch}-${process.report.getReport().header.glibcVersionRuntime ? 'gnu' : 'musl'}`;
 }
 
-/** Where the library of a platform is put after it was built, below the project. @param {string} name */
+/** Path of a platform's library after the build, below the project. @param {string} name */
 export function libraryPath(name) {
   return `native/isopress.${name}.node`;
 }

@@ -1,5 +1,5 @@
 // npm run test:nodes
-// Runs the suites that touch engines on every supported version of Node.js: what differs between versions is zlib, zstd,
+// Runs the suites that touch engines on every supported version of Node.js: versions differ in zlib, zstd,
 // WebAssembly and the addons that they load. The binaries come from the npm registry and are kept with the other fixtures.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, symlinkSync, unlinkSync } from 'node:fs';
@@ -16,16 +16,16 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const cache = join(process.env['ISOPRESS_TEST_CACHE'] ?? join(tmpdir(), 'isopress-cache'), 'node');
 
 if (process.platform !== 'linux' || process.arch !== 'x64') {
-  console.log('Other versions of Node.js are not tried: their binaries are for Linux on x64.');
+  console.log('Other versions of Node.js are not tested: their binaries are for Linux on x64.');
   process.exit(0);
 }
-// The optional peer. Its library excludes Node.js 20, which npm would take for the version that runs it.
+// The optional peer. Its library excludes Node.js 20, and npm would check that against the version that runs npm.
 const lzma = install(
   'lzma',
   [`@napi-rs/lzma@${LZMA}`, `@napi-rs/lzma-linux-x64-gnu@${LZMA}`],
   '@napi-rs/lzma-linux-x64-gnu',
 );
-// Threads get no NODE_PATH, so it is linked into the project for as long as this takes.
+// Threads do not get NODE_PATH, so it is linked into the project during the run.
 const link = join(root, 'node_modules/@napi-rs');
 const isLinked = !existsSync(link);
 if (isLinked) symlinkSync(join(lzma, '@napi-rs'), link);
@@ -45,7 +45,7 @@ function runSuites(version) {
   return spawnSync(node, args, { cwd: root, stdio: 'inherit', env }).status ?? 1;
 }
 
-/** The folder of packages that has them. @param {string} name @param {string[]} packages @param {string} last */
+/** The folder with these packages. @param {string} name @param {string[]} packages @param {string} last */
 function install(name, packages, last) {
   const prefix = join(cache, name);
   const modules = join(prefix, 'node_modules');

@@ -1,6 +1,6 @@
 // npm run packages [-- --partial] [--publish] [--out DIR]
-// Lays out what is published: a package per platform with its prebuilt library, and the main package, whose optional
-// dependencies they are, so that npm installs the one that fits. No package runs anything when it is installed.
+// Makes the published packages: one per platform with its prebuilt library, and the main package, whose optional
+// dependencies they are, so that npm installs the right one. No package runs anything when it is installed.
 // Without --publish everything is packed to tarballs; with --partial platforms without a built library are left out.
 import { spawnSync } from 'node:child_process';
 import {
@@ -37,7 +37,7 @@ if (absent.length > 0 && !values.partial) {
   process.exit(1);
 }
 if (!existsSync(join(root, 'dist/index.js'))) {
-  console.error('Nothing is compiled: "npm run build" first.');
+  console.error('Nothing is compiled: run "npm run build" first.');
   process.exit(1);
 }
 

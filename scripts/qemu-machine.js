@@ -1,8 +1,8 @@
-// Arguments of QEMU: the machine of an architecture, its firmware, the medium and how it is attached.
+// Arguments of QEMU: the machine of an architecture, its firmware, the medium and its attachment.
 import { accessSync, constants, copyFileSync, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** Firmware and its variable store must be of one size; Debian 12 has both pairs of OVMF, later ones the second only. */
+/** Firmware and its variable store must have the same size; Debian 12 has both pairs of OVMF, later ones the second only. */
 const OVMF = [
   ['/usr/share/OVMF/OVMF_CODE.fd', '/usr/share/OVMF/OVMF_VARS.fd'],
   ['/usr/share/OVMF/OVMF_CODE_4M.fd', '/usr/share/OVMF/OVMF_VARS_4M.fd'],
@@ -75,7 +75,7 @@ function firmwareArguments(machine, firmware, work) {
 function mediumArguments(machine, { image, as = 'cd', sectorSize = 512, keepWrites = false }) {
   const file = `file=${escaped(image)},format=raw,if=none,id=medium`;
   if (as === 'cd') return ['-drive', `${file},media=cdrom,readonly=on`, ...machine.drive];
-  // Writes of the guest go to a temporary file that QEMU discards, unless they are what the caller is after.
+  // Writes of the guest go to a temporary file that QEMU discards, unless the caller needs them.
   const drive = ['-drive', keepWrites ? file : `${file},snapshot=on`];
   const sizes = `logical_block_size=${sectorSize},physical_block_size=${sectorSize}`;
   if (as === 'disk') return [...drive, '-device', `virtio-blk-pci,drive=medium,${sizes}`];

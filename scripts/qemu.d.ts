@@ -5,17 +5,17 @@ export interface MachineOptions {
   readonly image: string;
   /** Default `x86_64`. */
   readonly architecture?: 'x86_64' | 'aarch64';
-  /** How the machine sees it. Default `cd`. */
+  /** Type of drive. Default `cd`. */
   readonly as?: 'cd' | 'disk' | 'usb';
   /** Default `bios`. */
   readonly firmware?: 'bios' | 'uefi';
   /** Bytes per sector of a disk or stick. Default 512. */
   readonly sectorSize?: 512 | 4096;
-  /** Whether what the guest writes on a disk or stick goes to the image itself. Default false. */
+  /** Whether writes of the guest to a disk or stick go to the image itself. Default false. */
   readonly keepWrites?: boolean;
   /** MiB. Default 1536. */
   readonly memory?: number;
-  /** Where the serial port is recorded; default a temporary file that goes with the machine. */
+  /** Record of the serial port; default a temporary file, which is removed with the machine. */
   readonly log?: string;
   /** Further arguments for QEMU. */
   readonly extra?: readonly string[];
@@ -25,13 +25,13 @@ export interface Machine {
   readonly pid: number | undefined;
   /** Path of the serial port's record. */
   readonly log: string;
-  /** The serial output once the marker is in it. Rejects after the time given, and when the machine ends before. */
+  /** The serial output when it contains the marker. Rejects after the given time, or if the machine ends before. */
   waitFor(marker: string | RegExp, timeoutSeconds: number): Promise<string>;
   /** Types on the serial port. */
   type(keys: string): void;
-  /** The serial output once the machine has ended by itself. Rejects after the time given. */
+  /** The serial output after the machine has ended by itself. Rejects after the given time. */
   ended(timeoutSeconds: number): Promise<string>;
-  /** Ends the machine and removes what it needed. */
+  /** Ends the machine and removes its files. */
   stop(): Promise<void>;
 }
 

@@ -1,5 +1,5 @@
 // Drives QEMU: starts a machine from an image, waits for a line on its serial port, types on it, stops it. Nothing is left
-// after. Used by the demo and by the boot tests.
+// afterwards. Used by the demo and by the boot tests.
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -39,7 +39,7 @@ export function startMachine(options) {
     child.once('exit', end);
     child.once('error', end);
   });
-  // A machine must not outlive us, however we end.
+  // A machine must not outlive this process, however that ends.
   const kill = () => child.kill('SIGKILL');
   process.once('exit', kill);
   const stop = async () => {
@@ -100,7 +100,7 @@ async function waitFor(path, marker, seconds, state) {
   const reader = { text: '', at: 0 };
   const isThere = () => (typeof marker === 'string' ? reader.text.includes(marker) : marker.test(reader.text));
   for (;;) {
-    // Asked before reading: what a machine wrote before it ended still counts.
+    // Checked before reading: output of a machine before its end still counts.
     const { ended } = state;
     readMore(path, reader);
     if (isThere()) return reader.text;

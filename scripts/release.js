@@ -1,6 +1,6 @@
 // npm run release [-- --publish]
-// Checks that the version of package.json can be released, packs it and lists what would be published. Publishes nothing
-// unless asked. Checks: the version is the program's and the changelog's newest, nothing is left under Unreleased, the
+// Checks that the version of package.json can be released, packs it and lists the files. Publishes only
+// with --publish. Checks: the version is the program's and the changelog's newest, nothing is left under Unreleased, the
 // tree is clean, and the tag is not taken by another commit.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// Writes the tables of docs/reports.md, made of the schemas; with --print it only prints the page.
+// Writes the tables of docs/reports.md from the schemas; with --print it only prints the page.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 
@@ -34,7 +34,7 @@ function partReferred({ $ref = '' }, name, own) {
   return { schema: (file ? common : own)[key], heading: file ? key : `${name} ${key}` };
 }
 
-/** Of one report: its name, and the parts that only it has. */
+/** One report: its name, and the parts that only it has. */
 function describer(name, own) {
   const referred = (schema) => partReferred(schema, name, own);
 
@@ -76,7 +76,7 @@ function table(rows) {
   return [line(all[0]), `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...all.slice(1).map(line)];
 }
 
-/** An object, or each of those that it may be. */
+/** An object, or all its alternatives. */
 function tablesOf(schema, rowsOf) {
   if (schema.oneOf) return [schema.description, '', ...schema.oneOf.flatMap((one) => tablesOf(one, rowsOf))];
   return schema.properties ? [schema.description, '', ...table(rowsOf(schema)), ''] : [];

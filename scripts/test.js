@@ -8,11 +8,11 @@ const env = { ...process.env };
 if (asked.includes('boot')) env['ISOPRESS_BOOT'] = 'all';
 
 if (suites.includes('conformance') || suites.includes('boot')) {
-  process.stdout.write('Seeing to the Debian root trees that tests press, boot and take kernels from.\n');
+  process.stdout.write('Preparing the Debian root trees that tests press, boot and take kernels from.\n');
   const [own, ...foreign] = await Promise.all([
     makeDebianRoot(),
     ...(suites.includes('conformance') ? [makeDebianRoot('i386', 'files'), makeDebianRoot('arm64', 'files')] : []),
-    // Set up by emulation, which takes minutes.
+    // Set up under emulation, which takes minutes.
     ...(asked.includes('boot') ? [makeDebianRoot('arm64')] : []),
   ]);
   if ('path' in own) env['ISOPRESS_TEST_ROOT'] = own.path;

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const cache = join(process.env['ISOPRESS_TEST_CACHE'] ?? join(tmpdir(), 'isopress-cache'), 'typescript');
-/** Which compiler, and the newest types of Node.js for it. */
+/** A compiler, and the newest types of Node.js for it. */
 const VERSIONS = [
   { typescript: '5.4', node: '20' },
   { typescript: '5.9', node: '22' },
@@ -56,7 +56,7 @@ function makeProject(modules) {
     strict: true,
     noEmit: true,
     skipLibCheck: false,
-    // Where the package is found, not where its links lead.
+    // The place of the package, not the targets of its links.
     preserveSymlinks: true,
   };
   writeFileSync(join(project, 'package.json'), '{ "type": "module" }');
@@ -64,7 +64,7 @@ function makeProject(modules) {
   return project;
 }
 
-/** The folder of packages that has them; undefined where they cannot be had. @param {string} name @param {string[]} packages */
+/** The folder with these packages; undefined if they cannot be installed. @param {string} name @param {string[]} packages */
 function install(name, packages) {
   const prefix = join(cache, name);
   const modules = join(prefix, 'node_modules');

@@ -1,4 +1,4 @@
-// A Debian root tree made by an ordinary user: what the machine has to allow for it, and who owns what in it. mmdebstrap sets
+// A Debian root tree made by an ordinary user: the requirements on the machine, and the owners in the tree. mmdebstrap sets
 // the system up in a user namespace and packs it there; unpacked, every file is the user's own.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { basename } from 'node:path';
 const FIRST_ID = 100_000;
 const IDS = 65_536;
 const SUBORDINATE = ['/etc/subuid', '/etc/subgid'];
-/** Settings that keep ordinary users from user namespaces: name, the value that does, the one that does not. */
+/** Settings that keep ordinary users from user namespaces: name, the value that allows them, the one that does not. */
 const SETTINGS = [
   ['kernel.unprivileged_userns_clone', '0', '1'],
   ['kernel.apparmor_restrict_unprivileged_userns', '1', '0'],
@@ -36,7 +36,7 @@ export function missingForUserRoot() {
 
 /**
  * Unpacks the archive as `tree`. Devices are left out: the kernel makes them at boot. The manifest states
- * what an ordinary user's files cannot have: other owners, capabilities, and modes that keep the user out.
+ * attributes that an ordinary user's files cannot have: other owners, capabilities, and modes that exclude the user.
  * @param {string} archive @param {string} tree @param {string} manifest
  */
 export async function unpackForUser(archive, tree, manifest) {
@@ -50,11 +50,11 @@ export async function unpackForUser(archive, tree, manifest) {
   return unpacked;
 }
 
-/** Lines of a manifest for the entries of an archive that a user's tree shows otherwise. @param {string} archive */
+/** Lines of a manifest for the entries of an archive that differ in a user's tree. @param {string} archive */
 async function stated(archive) {
   const { fromText, quietRun, scanTarball, walk } = await import('../dist/index.js');
   const tree = await scanTarball(fromText(archive), { spool: fromText(`${archive}.spool`) }, quietRun());
-  const lines = [`# What an ordinary user's files do not show of ${basename(archive)}`];
+  const lines = [`# Attributes that an ordinary user's files cannot have, from ${basename(archive)}`];
   for (const { bytes: path, node } of walk(tree)) {
     if (path.startsWith('dev/') || (node.uid === 0 && node.gid === 0 && node.mode & 0o400 && node.xattrs.length === 0))
       continue;
@@ -83,7 +83,7 @@ function hasIds(/** @type {string} */ path, /** @type {string} */ user) {
   return entriesOf(path).some(({ owner, count }) => owner === user && count >= IDS);
 }
 
-/** Behind all that is given away already. */
+/** The first id after all allocated ones. */
 function firstFreeId() {
   return Math.max(FIRST_ID, ...SUBORDINATE.flatMap(entriesOf).map(({ first, count }) => first + count));
 }

@@ -4,13 +4,13 @@
 
 #include <stdlib.h>
 
-/* Called for each branch with the distance that it holds and the address that this means, counted from the block. */
+/* Called for each branch with its distance and the address that this means, relative to the block. */
 typedef void found(void *context, uint32_t distance, uint32_t address);
 
 static uint32_t le32(const uint8_t *b) { return b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24; }
 static uint32_t be32(const uint8_t *b) { return b[3] | (uint32_t)b[2] << 8 | (uint32_t)b[1] << 16 | (uint32_t)b[0] << 24; }
 
-/* call and jmp with a distance of four bytes, of which the last tells whether it is a likely one. */
+/* call and jmp with a distance of four bytes; its last byte shows whether it is plausible. */
 static void walk_x86(const uint8_t *block, size_t length, found *found, void *context)
 {
 	for (size_t at = 0; at + 5 <= length; at++) {
@@ -108,7 +108,7 @@ static void walk(enum machine machine, const uint8_t *block, size_t length, foun
 	}
 }
 
-/* Sets of numbers: open addressing, 0 kept aside. */
+/* Sets of numbers: open addressing; 0 is stored separately. */
 struct sets {
 	uint32_t *slots[2];
 	uint32_t mask;

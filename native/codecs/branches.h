@@ -1,9 +1,9 @@
 /*
- * Branch filters (BCJ) of xz: which there are, and a cheap look at whether a block is worth one.
+ * Branch filters (BCJ) of xz: their list, and a cheap estimate of whether a block benefits from one.
  *
- * Branch instructions hold distances. A filter turns them into addresses, so that calls of one function from many places
- * become alike. That pays where a block has fewer addresses than distances: in linked code. In kernel modules, whose
- * calls all hold the same distance until they are loaded, in data and in text it does harm. Both numbers are known long
+ * Branch instructions contain distances. A filter turns them into addresses, so that calls of one function from many places
+ * become equal. That pays if a block has fewer addresses than distances: in linked code. In kernel modules, whose
+ * calls all have the same distance until they are loaded, in data and in text it does harm. Both numbers are known long
  * before anything is compressed.
  */
 #ifndef ISOPRESS_BRANCHES_H
@@ -16,8 +16,8 @@
 enum machine { X86, POWERPC, IA64, ARM, ARM_THUMB, SPARC, ARM64, RISCV, MACHINES };
 
 /*
- * By how many values the branches of a block become fewer when they hold addresses; negative when they become more.
- * 0 without memory as well.
+ * How many fewer values the branches of a block have as addresses than as distances; negative if they have more.
+ * Also 0 if memory is short.
  */
 int64_t branch_gain(enum machine machine, const uint8_t *block, size_t length);
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define WINDOW 32768
-/* Most bytes that a cluster is decompressed to when only a part of them is asked for. */
+/* Limit of the decompressed bytes of a cluster if only a part of them is needed. */
 #define MOST_OUTPUT ((size_t)16 << 20)
 /* As in gzip.c. */
 #define OVERRUN ((size_t)1 << 20)
@@ -20,7 +20,7 @@ struct encoder {
 static const char *library(void) { return "libdeflate@" LIBDEFLATE_VERSION_STRING; }
 static int check_level(const int32_t *p) { return is_within(p[LEVEL], 1, 12) && p[DICTIONARY] == WINDOW; }
 
-/* Data that start with a zero byte, which a stored part does, could not be told from the zeros before them. */
+/* Data that starts with a zero byte, as a stored part does, could not be distinguished from the zeros before it. */
 static size_t attempt(struct search *search, const uint8_t *input, size_t length)
 {
 	size_t room = search->room - OVERRUN;
@@ -42,7 +42,7 @@ static void *open_fitter(const int32_t *p, size_t capacity)
 	if (encoder == NULL) return NULL;
 	encoder->compressor = libdeflate_alloc_compressor(p[LEVEL]);
 	(void)capacity;
-	/* Close to a limit, the library gives up earlier where registers are wider: it gets room for any result. */
+	/* Close to a limit, the library gives up earlier on machines with wider registers: it gets space for any result. */
 	encoder->search.room = libdeflate_deflate_compress_bound(NULL, MAX_EXTENT) + OVERRUN;
 	encoder->search.trial = malloc(encoder->search.room);
 	encoder->search.attempt = attempt;
@@ -64,7 +64,7 @@ const struct fitter fitter_deflate = { check_level, open_fitter, begin, fit, clo
 static int check(const int32_t *parameters) { return cluster_check(&fitter_deflate, parameters); }
 static void *open_encoder(const int32_t *parameters) { return cluster_open(&fitter_deflate, parameters); }
 
-/* The library does not say what it wrote before the output was full: a part is copied out of a larger output. */
+/* The library does not report what it wrote before the output was full: a part is copied from a larger output. */
 static enum libdeflate_result decode_part(struct libdeflate_decompressor *decompressor, const uint8_t *start,
 	size_t length, uint8_t *output, size_t limit)
 {

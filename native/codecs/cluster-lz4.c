@@ -9,7 +9,7 @@
 
 struct encoder {
 	int level;
-	/* The tables of one of the two encoders follow; both want the alignment of pointers. */
+	/* The tables of one of the two encoders follow; both need the alignment of pointers. */
 	void *tables[];
 };
 
@@ -29,7 +29,7 @@ static void *open_fitter(const int32_t *p, size_t capacity)
 
 /*
  * Zeroing the tables of high compression would take a tenth of the time. They are not zeroed: the library gives each block
- * indexes beyond the reach of all earlier ones, so that what the tables hold of those is never a match.
+ * indexes beyond the reach of all earlier ones, so that old entries of the tables never match.
  */
 static int fit_high(struct encoder *encoder, const char *input, char *output, int *taken, int capacity)
 {
@@ -57,7 +57,7 @@ const struct fitter fitter_lz4 = { check_level, open_fitter, NULL, fit, close_fi
 static int check(const int32_t *parameters) { return cluster_check(&fitter_lz4, parameters); }
 static void *open_encoder(const int32_t *parameters) { return cluster_open(&fitter_lz4, parameters); }
 
-/* Stops when `limit` bytes are there, wherever the block ends. */
+/* Stops after `limit` bytes, even if the block is longer. */
 static int32_t decode(const uint8_t *block, size_t length, uint8_t *output, size_t limit)
 {
 	const uint8_t *start = cluster_start(block, &length);

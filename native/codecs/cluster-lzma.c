@@ -1,5 +1,5 @@
 /*
- * MicroLZMA in clusters, by liblzma: LZMA without a header, whose first byte holds the properties. Levels 0 to 9 are the
+ * MicroLZMA in clusters, by liblzma: LZMA without a header; its first byte has the properties. Levels 0 to 9 are the
  * library's presets, 100 to 109 the same ones as extreme. The dictionary has 4 KiB or more.
  */
 
@@ -11,7 +11,7 @@
 #define MIN_DICTIONARY 4096
 #define MAX_DICTIONARY (8 << 20)
 #define EXTREME 100
-/* Fewer bytes hold no stream. */
+/* No stream is shorter. */
 #define MIN_STREAM 6
 
 struct encoder {
@@ -69,7 +69,7 @@ const struct fitter fitter_lzma = { check_level, open_fitter, NULL, fit, close_f
 static int check(const int32_t *parameters) { return cluster_check(&fitter_lzma, parameters); }
 static void *open_encoder(const int32_t *parameters) { return cluster_open(&fitter_lzma, parameters); }
 
-/* Stops when `limit` bytes are there. No distance is longer than what was decoded, so the dictionary needs no more. */
+/* Stops after `limit` bytes. No distance is longer than what was decoded, so the dictionary needs no more. */
 static int32_t decode(const uint8_t *block, size_t length, uint8_t *output, size_t limit)
 {
 	const uint8_t *start = cluster_start(block, &length);

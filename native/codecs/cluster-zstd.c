@@ -53,7 +53,7 @@ static void *open_fitter(const int32_t *p, size_t capacity)
 	(void)capacity;
 	if (encoder == NULL) return NULL;
 	encoder->context = ZSTD_createCCtx();
-	/* Close to a limit, the library gives up earlier where registers are wider: it gets room for any result. */
+	/* Close to a limit, the library gives up earlier on machines with wider registers: it gets space for any result. */
 	encoder->search.room = ZSTD_compressBound(MAX_EXTENT);
 	encoder->search.trial = malloc(encoder->search.room);
 	encoder->search.attempt = attempt;
@@ -79,7 +79,7 @@ const struct fitter fitter_zstd = { check_level, open_fitter, begin, fit, close_
 static int check(const int32_t *parameters) { return cluster_check(&fitter_zstd, parameters); }
 static void *open_encoder(const int32_t *parameters) { return cluster_open(&fitter_zstd, parameters); }
 
-/* Stops when `limit` bytes are there, wherever the frame ends. */
+/* Stops after `limit` bytes, even if the frame is longer. */
 static int32_t decode(const uint8_t *block, size_t length, uint8_t *output, size_t limit)
 {
 	const uint8_t *start = cluster_start(block, &length);

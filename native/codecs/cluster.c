@@ -53,7 +53,7 @@ static size_t blocks_of(const struct packer *packer, size_t length)
 	return (length + packer->block - 1) / packer->block;
 }
 
-/* Blocks in front of the records: as many as the input has, one more for an end in two, and a cluster that is filled in full first. */
+/* Blocks before the records: those of the input, one more for an end in two, and a cluster that is filled completely first. */
 static size_t data_room(const struct packer *packer, size_t length)
 {
 	return (blocks_of(packer, length) + 2) * packer->block + packer->capacity;
@@ -73,8 +73,8 @@ static uint8_t *put_u32(uint8_t *at, size_t value)
 }
 
 /*
- * Fills one cluster. Most clusters take a few times their own size: the codec sees more only if it wants more, since some
- * choose smaller tables for shorter input, and some copy what they see.
+ * Fills one cluster. Most clusters take a few times their size: the codec gets more only if it needs more, since some
+ * choose smaller tables for shorter input, and some copy their input.
  */
 static int32_t fill(struct packer *packer, const uint8_t *input, size_t length, uint8_t *output, size_t *consumed)
 {
@@ -88,7 +88,7 @@ static int32_t fill(struct packer *packer, const uint8_t *input, size_t length, 
 	}
 }
 
-/* A block of the input as it is; `offset` is where it starts in a block of the file. */
+/* An uncompressed block of the input; `offset` is its start in a block of the file. */
 static void store(const struct packer *packer, const uint8_t *input, size_t length, size_t offset, uint8_t *output)
 {
 	memset(output, 0, packer->block);
@@ -98,7 +98,7 @@ static void store(const struct packer *packer, const uint8_t *input, size_t leng
 	memcpy(output, input + first, length - first);
 }
 
-/* A segment on its way. */
+/* A segment being packed. */
 struct packing {
 	struct packer *packer;
 	const uint8_t *segment;
@@ -108,7 +108,7 @@ struct packing {
 
 static size_t left_of(const struct packing *p) { return p->length - p->at; }
 
-/* Where in a block of the file the rest starts. */
+/* Offset of the rest in a block of the file. */
 static size_t offset_of(const struct packing *p) { return p->at & (p->packer->block - 1); }
 
 static void put_stored(struct packing *p, size_t length)
@@ -131,8 +131,8 @@ static void put_encoded(struct packing *p, size_t written, size_t consumed)
 }
 
 /*
- * What is left and needs no more than one block. A stored extent that ends with the file in another block of it than it starts in is
- * refused by readers, which take the whole of that block for a part of the extent: it is encoded, whatever its size, or stored in two.
+ * The rest, which needs at most one block. A stored extent that ends with the file in another block of it than it starts in is
+ * refused by readers, which take that whole block for a part of the extent: it is encoded, even if that is larger, or stored in two.
  */
 static int32_t put_last(struct packing *p)
 {
@@ -152,7 +152,7 @@ static int32_t put_last(struct packing *p)
 	return 0;
 }
 
-/* One cluster, or as many stored blocks in its place: what would not shrink is not tried again in smaller steps. */
+/* One cluster, or stored blocks in its place: input that does not shrink is not tried again in smaller steps. */
 static int32_t put_next(struct packing *p)
 {
 	struct packer *packer = p->packer;
@@ -191,11 +191,11 @@ const uint8_t *cluster_start(const uint8_t *cluster, size_t *length)
 	return cluster;
 }
 
-/* Unused bytes of a cluster, in parts of it, with which a search is content; and the attempts it makes at most. */
+/* The search ends with this share of a cluster unused, or after this many attempts. */
 #define CONTENT_WITH 512
 #define ATTEMPTS 12
 
-/* One that fits and one that does not, or the end of the input; a size of 0 is not known. */
+/* A length that fits and one that does not, or the end of the input; a size of 0 is unknown. */
 struct bounds {
 	size_t low, low_size, high, high_size;
 };
@@ -204,7 +204,7 @@ struct bounds {
 static size_t next_guess(const struct bounds *b, size_t length, size_t capacity)
 {
 	uint64_t room = capacity - b->low_size;
-	/* A little more than the line says finds an upper bound sooner. */
+	/* A little more than the estimate finds an upper bound sooner. */
 	if (b->high > length) return b->low + (size_t)(b->low * room / b->low_size) + b->low / 256;
 	if (b->high_size == 0 || b->high_size <= b->low_size) return b->low + (b->high - b->low) / 2;
 	return b->low + (size_t)((b->high - b->low) * room / (b->high_size - b->low_size));
@@ -230,7 +230,7 @@ int32_t search_fit(struct search *search, const uint8_t *input, size_t length, u
 			b.high_size = size;
 		}
 		next = next_guess(&b, length, capacity);
-		/* No more than the capacity fits: there is nothing to gain. */
+		/* No more input than the capacity fits: nothing is saved. */
 		if (b.low == 0 && next <= capacity) break;
 	}
 	if (b.low < length) search->last = b.low > capacity ? b.low : capacity + capacity / 8;

@@ -106,7 +106,7 @@ struct codecs_stream *codecs_stream_open(uint32_t format, uint32_t memory)
 int32_t codecs_stream_step(struct codecs_stream *stream, struct codecs_step *step, int32_t last)
 {
 	for (;;) {
-		/* Past the end of a frame a library asks for the header of another one, which need not come. */
+		/* After the end of a frame a library asks for the header of another one, which is optional. */
 		if (stream->may_end && step->input_length == 0) return 1;
 		size_t room = step->output_length;
 		int32_t status = stream->format->step(stream->state, step, last);

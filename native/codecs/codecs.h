@@ -2,7 +2,7 @@
  * The codec core: every codec behind one small interface, for the native addon and for the WebAssembly module. The same
  * sources, built twice, give the same bytes.
  *
- * Blocks are compressed and decompressed each on its own. Streams are decompressed piece by piece in bounded memory.
+ * Each block is compressed and decompressed separately. Streams are decompressed piece by piece in bounded memory.
  * Nothing here starts threads, does I/O or keeps state beyond the objects that callers open.
  */
 #ifndef ISOPRESS_CODECS_H
@@ -14,7 +14,7 @@
 /* Parameters of an encoder. Each codec documents its own; the rest is zero. */
 #define CODECS_PARAMETERS 6
 
-/* Largest block, in bytes: far above what any format here has, and far below what 32 bits count. */
+/* Largest block, in bytes: far above that of any format here, and far below the 32-bit limit. */
 #define CODECS_MAX_BLOCK (64u << 20)
 
 /* Faults are negative results; codecs_fault() has their texts. */
@@ -35,7 +35,7 @@ const char *codecs_fault(int32_t fault);
 
 /* Codecs are numbered from 0. */
 uint32_t codecs_count(void);
-/* `gzip`; as requests name it. `gzip-part`: what a stream is made of, no block that could be decoded. */
+/* `gzip`, the name in requests. `gzip-part`: a part of a stream, which cannot be decoded alone. */
 const char *codecs_name(uint32_t codec);
 /* Name and version of the library: `libdeflate@1.26`. */
 const char *codecs_library(uint32_t codec);
@@ -51,8 +51,8 @@ struct codecs_encoder *codecs_encoder_open(uint32_t codec, const int32_t *parame
 size_t codecs_encoder_room(const struct codecs_encoder *encoder, size_t length);
 /*
  * Compresses a block; returns the length of the result, 0 if it is not smaller than the block, or a fault. Codecs that pack
- * segments into clusters (cluster.h) give their result whatever its length. The result
- * depends on nothing but the block and the parameters.
+ * segments into clusters (cluster.h) give their result at any length. The result
+ * depends only on the block and the parameters.
  */
 int32_t codecs_encode(struct codecs_encoder *encoder, const uint8_t *block, size_t length, uint8_t *output);
 void codecs_encoder_close(struct codecs_encoder *encoder);
@@ -75,7 +75,7 @@ struct codecs_step {
 	size_t output_length;
 };
 
-/* A decoder of a stream that takes at most `memory` bytes, about; null without memory. */
+/* A decoder of a stream that takes at most about `memory` bytes; null without memory. */
 struct codecs_stream *codecs_stream_open(uint32_t format, uint32_t memory);
 /*
  * Decompresses until the input is used up or the output is full. `last`: no input follows. Returns 1 where the stream may

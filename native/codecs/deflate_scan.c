@@ -13,11 +13,11 @@
 #define LENGTH_CODES 19
 #define END_OF_BLOCK 256
 
-/* An entry of a table: the bits of a code and of what follows it up to the next code, and what it is. */
+/* An entry of a table: the bits of a code and its extra bits, and its kind. */
 #define BITS 0x1f
 #define IS_LENGTH 0x80
 #define IS_END 0x40
-/* For codes of the lengths of codes, whose symbol is needed: five bits above the bits of the code. */
+/* For code length codes, whose symbol is needed: five bits above the bits of the code. */
 #define SYMBOL_SHIFT 3
 
 enum block_type { STORED, FIXED, DYNAMIC };
@@ -50,7 +50,7 @@ static uint64_t peek(const struct reader *reader)
 	return word >> (reader->at & 7);
 }
 
-/* Whether `count` bits were there to be passed. */
+/* Skips `count` bits; false if there are fewer. */
 static int skip(struct reader *reader, size_t count)
 {
 	reader->at += count;
@@ -149,7 +149,7 @@ static int fixed_codes(struct table *literals, struct table *distances)
 static int skip_symbols(struct reader *reader, const struct table *literals, const struct table *distances)
 {
 	for (;;) {
-		/* A length, a distance and their extra bits have 48 bits at the most. */
+		/* A length, a distance and their extra bits have at most 48 bits. */
 		uint64_t next = peek(reader);
 		uint8_t entry = literals->entries[next & literals->mask];
 		unsigned bits = entry & BITS;

@@ -1,4 +1,4 @@
-/* A look through a deflate stream (RFC 1951) for the places of its blocks. */
+/* Finds the blocks of a deflate stream (RFC 1951). */
 #ifndef ISOPRESS_DEFLATE_SCAN_H
 #define ISOPRESS_DEFLATE_SCAN_H
 
@@ -7,13 +7,13 @@
 
 /* Positions in bits from the start; within a byte the lowest bit is the first. */
 struct deflate_end {
-	/* Where the header of the last block is. */
+	/* The header of the last block. */
 	size_t header;
 	/* The first bit after that block. */
 	size_t end;
 };
 
-/* Returns 0 for what is not a deflate stream, or is cut off. */
+/* Returns 0 if this is not a deflate stream, or it is cut off. */
 int deflate_find_end(const uint8_t *stream, size_t length, struct deflate_end *found);
 
 #endif

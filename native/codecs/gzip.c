@@ -1,4 +1,4 @@
-/* gzip, as squashfs calls it: deflate in zlib streams (RFC 1950) by libdeflate. Parameter 0: level, 1 to 12. */
+/* The gzip of squashfs: deflate in zlib streams (RFC 1950) by libdeflate. Parameter 0: level, 1 to 12. */
 
 #include "gzip_room.h"
 #include "table.h"

@@ -1,8 +1,8 @@
 /*
- * Parts of a deflate stream (RFC 1951) by libdeflate, which follow one another in one gzip member though each is compressed
- * on its own. Parameter 0: level, 1 to 12.
+ * Parts of a deflate stream (RFC 1951) by libdeflate, which are concatenated in one gzip member although each is compressed
+ * separately. Parameter 0: level, 1 to 12.
  *
- * libdeflate ends a stream: it marks the last block. Here the mark is taken back, and an empty stored block fills the part
+ * libdeflate ends a stream: it marks the last block. Here the mark is removed, and an empty stored block fills the part
  * up to a whole byte, as a sync flush of zlib does.
  */
 

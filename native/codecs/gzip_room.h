@@ -6,8 +6,8 @@
 
 /*
  * libdeflate sizes its output before it writes a deflate block of at most 300 000 bytes of input, and then trusts that
- * size. Should another thread change the input meanwhile, every literal could grow to the longest code, 15 bits: that
- * much room follows the output and is never touched otherwise.
+ * size. If another thread changed the input meanwhile, every literal could grow to the longest code, 15 bits: that
+ * much space follows the output and is never touched otherwise.
  */
 #define GZIP_OVERRUN ((size_t)1 << 20)
 

@@ -2,7 +2,7 @@
 #ifndef ISOPRESS_LZ4_FAST_H
 #define ISOPRESS_LZ4_FAST_H
 
-/* Compresses as much of `length` bytes as fits into `capacity`; sets `length` to what was taken. `tables` need no care. */
+/* Compresses as much of `length` bytes as fits into `capacity`; sets `length` to the bytes taken. `tables` need no initialization. */
 int lz4_fast_fit(void *tables, const char *source, char *target, int *length, int capacity);
 
 #endif

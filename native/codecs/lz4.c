@@ -5,9 +5,9 @@
 
 #ifdef __wasm32__
 /*
- * The fast encoder hashes five bytes and counts in indexes only where registers have 64 bits, and gives other bytes on
- * 32-bit machines. WebAssembly has such registers behind 32-bit pointers: the library is told so, and the table of
- * indexes is chosen by hand, so that both builds give the same bytes.
+ * The fast encoder hashes five bytes and uses indexes only if registers have 64 bits, and gives different bytes on
+ * 32-bit machines. WebAssembly has such registers and 32-bit pointers: the library is told so, and the kind of table
+ * is chosen here, so that both builds give the same bytes.
  */
 #define __x86_64__ 1
 #include <lz4.c>
@@ -26,7 +26,7 @@
 
 struct encoder {
 	int level;
-	/* The tables of one of the two encoders follow; both want the alignment of pointers. */
+	/* The tables of one of the two encoders follow; both need the alignment of pointers. */
 	void *tables[];
 };
 
@@ -87,7 +87,7 @@ static int32_t decode(const uint8_t *block, size_t length, uint8_t *output, size
 
 const struct codec codec_lz4 = { "lz4", library, check, open_encoder, NULL, encode, close_encoder, decode };
 
-/* Blocks of a frame have 4 MiB at the most, and matches reach back 64 KiB: no frame needs a bound on memory. */
+/* Blocks of a frame have at most 4 MiB, and matches reach back 64 KiB: no frame needs a bound on memory. */
 static void *open_stream(uint32_t memory)
 {
 	LZ4F_dctx *context = NULL;

@@ -1,7 +1,7 @@
 /*
  * LZO1X blocks without a frame, as Linux describes the stream (Documentation/staging/lzo.rst). There are no parameters:
- * one way to compress, by hash chains with lazy matching. The encoder is this file's own, as no library with a licence
- * that fits has one in C.
+ * one way to compress, by hash chains with lazy matching. The encoder is written here, as no C library with a suitable
+ * licence has one.
  */
 
 #include "table.h"
@@ -23,7 +23,7 @@
 
 #define HASH_LOG 15
 #define WINDOW 0x10000
-/* Candidates looked at for one position, and a length that ends the search. */
+/* Candidates tried for one position, and a length that ends the search. */
 #define DEPTH 512
 #define LONG_ENOUGH 1024
 
@@ -36,13 +36,13 @@ struct encoder {
 
 struct match {
 	uint32_t length, distance;
-	/* Bytes saved against literals. */
+	/* Bytes saved compared with literals. */
 	int32_t gain;
 };
 
 struct output {
 	uint8_t *start, *next, *end;
-	/* Where the instruction before keeps the number of literals that follow it, if they are three or fewer. */
+	/* The byte of the previous instruction that has the number of literals after it, if they are three or fewer. */
 	uint8_t *literals;
 	int is_full;
 };
@@ -97,7 +97,7 @@ static uint32_t common(const uint8_t *a, const uint8_t *b, const uint8_t *end)
 	return (uint32_t)(b - start);
 }
 
-/* The match at a position that saves most. `literals` precede it. */
+/* The match at a position that saves the most bytes. `literals` precede it. */
 static struct match find(const struct encoder *encoder, const uint8_t *block, size_t length, size_t at, uint32_t literals)
 {
 	struct match best = { 0, 0, 0 };
@@ -218,7 +218,7 @@ static uint32_t long_length(struct decoder *d, uint32_t bits, uint32_t most)
 {
 	if (bits != 0) return bits;
 	uint32_t length = most, more;
-	/* The sum cannot overflow: blocks have 64 MiB at the most, and the input ends before. */
+	/* The sum cannot overflow: blocks have at most 64 MiB, and the input ends before. */
 	while ((more = byte(d)) == 0 && d->fault == 0 && length < CODECS_MAX_BLOCK) length += 255;
 	return length + more;
 }

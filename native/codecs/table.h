@@ -1,4 +1,4 @@
-/* What the files of this folder offer to the table in codecs.c. */
+/* The interface of the files in this folder to the table in codecs.c. */
 #ifndef ISOPRESS_CODEC_TABLE_H
 #define ISOPRESS_CODEC_TABLE_H
 
@@ -17,7 +17,7 @@ struct codec {
 	/* As codecs_encode(); blocks have two bytes or more, and `limit` is one byte less than the block. */
 	int32_t (*encode)(void *state, const uint8_t *block, size_t length, uint8_t *output, size_t limit);
 	void (*close)(void *state);
-	/* As codecs_decode(); null for a part of a stream, which is not read on its own. */
+	/* As codecs_decode(); null for a part of a stream, which cannot be read alone. */
 	int32_t (*decode)(const uint8_t *block, size_t length, uint8_t *output, size_t limit);
 };
 
@@ -25,7 +25,7 @@ struct codec {
 struct stream_format {
 	const char *name;
 	void *(*open)(uint32_t memory);
-	/* One call of the library. Returns 1 where the stream may end with nothing left to write, else 0, or a fault. */
+	/* One call of the library. Returns 1 if the stream may end and nothing is left to write, otherwise 0, or a fault. */
 	int32_t (*step)(void *state, struct codecs_step *step, int32_t last);
 	void (*close)(void *state);
 };
@@ -35,7 +35,7 @@ static inline int is_within(int32_t value, int32_t least, int32_t most)
 	return value >= least && value <= most;
 }
 
-/* What one call of a library read and wrote. */
+/* Bytes that one call of a library read and wrote. */
 static inline void advance(struct codecs_step *step, size_t read, size_t written)
 {
 	step->input += read;

@@ -2,7 +2,7 @@
  * xz by liblzma. Blocks are files as the kernel's xz_dec reads them: LZMA2 with a dictionary no larger than announced, a
  * CRC-32, and at most one branch filter before it.
  *
- * Parameters: 0: preset, 0 to 9. 1: extreme, 0 or 1. 2: most bytes of the dictionary, 0 for as many as a block has.
+ * Parameters: 0: preset, 0 to 9. 1: extreme, 0 or 1. 2: largest dictionary in bytes, 0 for the size of a block.
  * 3: filters to try, one bit for each machine in branches.h.
  */
 
@@ -15,13 +15,13 @@
 
 /* Smallest dictionary of LZMA2. */
 #define MIN_DICTIONARY 4096
-/* What the decoder of a block may allocate: the largest dictionary and what goes with it. */
+/* Memory limit of a block's decoder: the largest dictionary and its tables. */
 #define BLOCK_MEMORY ((uint64_t)128 << 20)
 
 struct encoder {
 	lzma_stream stream;
 	int32_t parameters[CODECS_PARAMETERS];
-	/* Holds a second attempt at a block. */
+	/* Buffer of a second attempt at a block. */
 	uint8_t *attempt;
 	size_t attempt_room;
 };
@@ -69,7 +69,7 @@ static int set_options(lzma_options_lzma *options, const int32_t *parameters, in
 	if (lzma_lzma_preset(options, (uint32_t)parameters[0] | (parameters[1] ? LZMA_PRESET_EXTREME : 0))) return 0;
 	options->dict_size = dictionary(length);
 	if (parameters[2] != 0 && options->dict_size > (uint32_t)parameters[2]) options->dict_size = (uint32_t)parameters[2];
-	/* If instructions are at multiples of 2, 4 or 16 bytes, the place in them says more than the byte before. */
+	/* If instructions are at multiples of 2, 4 or 16 bytes, the position in them predicts more than the byte before. */
 	switch (machine) {
 	case ARM_THUMB:
 	case RISCV: options->lp = 1; break;
@@ -112,8 +112,8 @@ static int32_t encode_with(struct encoder *encoder, int machine, const uint8_t *
 
 /*
  * Bytes of a block for each value by which its branches become fewer: with more of them a filter is not tried, with fewer
- * the block is not tried without. From a survey of 128 KiB blocks of Debian roots with x86 and arm64 code: below the range
- * the filter lost, or won next to nothing, above it won. Other machines were not surveyed.
+ * the block is not tried without one. From a survey of 128 KiB blocks of Debian roots with x86 and arm64 code: below the range
+ * the filter cost bytes or saved almost none, above it saved them. Other machines were not surveyed.
  */
 #define TRY_FROM 2048
 #define SURE_FROM 1024
@@ -185,7 +185,7 @@ static void *open_reader(lzma_ret (*start)(lzma_stream *, uint64_t), uint32_t me
 	return NULL;
 }
 
-/* Streams one after the other, with padding between them, are one file. */
+/* Concatenated streams, with padding between them, are one file. */
 static lzma_ret start_xz(lzma_stream *stream, uint64_t memory)
 {
 	return lzma_stream_decoder(stream, memory, LZMA_CONCATENATED);
@@ -197,7 +197,7 @@ static void *open_lzma(uint32_t memory) { return open_reader(lzma_alone_decoder,
 static int32_t step_stream(void *state, struct codecs_step *step, int32_t last)
 {
 	struct reader *reader = state;
-	/* A file of lzma ends once; it has no way to continue. */
+	/* A file of lzma has one stream. */
 	if (reader->has_ended) return CODECS_DAMAGED;
 	lzma_stream *stream = &reader->stream;
 	stream->next_in = step->input;

@@ -1,6 +1,6 @@
 /*
  * Zstandard by libzstd. Parameter 0: level, -7 to 22 without 0. The window of a frame is never larger than its block, as
- * the kernel's squashfs driver demands: the length is known, and libzstd reduces the window to it.
+ * the kernel's squashfs driver requires: the length is known, and libzstd reduces the window to it.
  */
 
 #include "table.h"
@@ -40,7 +40,7 @@ static int32_t fault(size_t status)
 
 static int32_t encode(void *state, const uint8_t *block, size_t length, uint8_t *output, size_t limit)
 {
-	/* Close to a limit, the library gives up earlier where registers are wider: it gets room for any result. */
+	/* Close to a limit, the library gives up earlier on machines with wider registers: it gets space for any result. */
 	size_t written = ZSTD_compress2(state, output, room(length), block, length);
 	if (!ZSTD_isError(written)) return written > limit ? 0 : (int32_t)written;
 	return ZSTD_getErrorCode(written) == ZSTD_error_memory_allocation ? CODECS_NO_MEMORY : CODECS_FAILED;

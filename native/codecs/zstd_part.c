@@ -1,7 +1,7 @@
 /*
- * Parts of a zstd frame (RFC 8878) by libzstd: blocks without the header of a frame, none of them the last, which follow one
- * another in one frame though each part is compressed on its own. Parameter 0: level, -7 to 22 without 0. The window is as
- * large as the part at the most.
+ * Parts of a zstd frame (RFC 8878) by libzstd: blocks without the header of a frame, none of them the last, which are
+ * concatenated in one frame although each part is compressed separately. Parameter 0: level, -7 to 22 without 0. The window is
+ * at most as large as the part.
  */
 
 #include "table.h"
@@ -13,7 +13,7 @@
 
 #include <stdlib.h>
 
-/* Not in a public header: the library's own threads do with it what is done here (zstd_internal.h). */
+/* Not in a public header: the library's own threads use it in the same way (zstd_internal.h). */
 void ZSTD_invalidateRepCodes(ZSTD_CCtx *context);
 
 struct encoder {

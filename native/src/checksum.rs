@@ -1,5 +1,5 @@
 //! CRC-32C (Castagnoli) in the form ext4 and jbd2 use: no final inversion, the seed is `!0` or a previous result.
-//! The processor's own instruction where it has one, tables elsewhere; both give the same value.
+//! Uses the processor's instruction if it has one, otherwise tables; both give the same value.
 
 /// The polynomial 0x1EDC6F41, reflected.
 const POLYNOMIAL: u32 = 0x82f6_3b78;
@@ -64,7 +64,7 @@ const fn slicing_tables() -> [[u32; 256]; 8] {
     tables
 }
 
-/// The instruction takes three cycles but a new one can start in each, so three lanes run side by side; their states
+/// The instruction takes three cycles but a new one can start in each, so three lanes run in parallel; their states
 /// are joined by shifting over the length of a lane, which is a linear map and therefore four table look-ups.
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 mod hardware {
@@ -76,7 +76,7 @@ mod hardware {
     /// Bytes of one lane, a multiple of eight.
     const LANE: usize = 1024;
 
-    /// `SHIFT[k][b]`: byte `k` of a state, having value `b`, moved over `LANE` zero bytes.
+    /// `SHIFT[k][b]`: byte `k` of a state, with value `b`, moved over `LANE` zero bytes.
     static SHIFT: [[u32; 256]; 4] = shift_tables();
 
     /// # Safety
@@ -141,7 +141,7 @@ mod hardware {
 
     const fn shift_tables() -> [[u32; 256]; 4] {
         let tables = super::slicing_tables();
-        // Where each single bit of a state goes; the rest follows by exclusive or.
+        // The image of each single bit of a state; the rest follows by exclusive or.
         let mut images = [0; 32];
         let mut bit = 0;
         while bit < 32 {

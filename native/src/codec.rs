@@ -1,15 +1,15 @@
-//! The codecs: one block in, one block out, each on its own. The work is done by the codec core in `native/codecs`, which
-//! the WebAssembly module is built from as well; this is its safe face.
+//! The codecs: one block in, one block out, independently. A safe interface to the codec core in `native/codecs`, from which
+//! the WebAssembly module is also built.
 
 use std::ffi::{CStr, c_char};
 use std::fmt;
 use std::ptr::NonNull;
 use std::sync::LazyLock;
 
-// The core calls the C libraries that these crates build; they are linked because they are named.
+// The core calls the C libraries that these crates build; naming the crates links them.
 use {libdeflate_sys as _, liblzma_sys as _, lz4_sys as _, zstd_sys as _};
 
-/// Largest block that is compressed: 64 MiB, far above what any format here has. `CODECS_MAX_BLOCK` of the core.
+/// Largest block that is compressed: 64 MiB, far above that of any format here. `CODECS_MAX_BLOCK` of the core.
 pub const MAX_BLOCK: usize = 64 << 20;
 
 /// Parameters of an encoder; `CODECS_PARAMETERS` of the core.
@@ -34,12 +34,12 @@ unsafe extern "C" {
     fn codecs_decode(codec: u32, block: *const u8, length: usize, output: *mut u8, limit: usize) -> i32;
 }
 
-/// What the core says about one of its codecs.
+/// One codec of the core.
 #[derive(Debug)]
 pub struct Entry {
-    /// As requests name it: `gzip`.
+    /// Its name in requests: `gzip`.
     pub name: &'static str,
-    /// The library behind it and its version: `libdeflate@1.26`.
+    /// Its library and version: `libdeflate@1.26`.
     pub library: &'static str,
     index: u32,
 }
@@ -61,7 +61,7 @@ unsafe fn text(start: *const c_char) -> &'static str {
     unsafe { CStr::from_ptr(start) }.to_str().unwrap_or_default()
 }
 
-/// A codec and its parameters, checked; what threads open their encoders from.
+/// A codec and its checked parameters, from which threads open their encoders.
 #[derive(Clone, Copy, Debug)]
 pub struct Codec {
     index: u32,
@@ -115,7 +115,7 @@ impl Codec {
     }
 }
 
-/// Compresses blocks one after the other, in one thread. The result depends on nothing but the block and the settings.
+/// Compresses blocks in one thread. The result depends only on the block and the settings.
 pub struct Encoder {
     raw: NonNull<RawEncoder>,
     output: Vec<u8>,
@@ -125,12 +125,12 @@ pub struct Encoder {
 unsafe impl Send for Encoder {}
 
 impl Encoder {
-    /// The compressed block, lent until the next call; nothing when it would not be smaller.
+    /// The compressed block, lent until the next call; `None` if it would not be smaller.
     pub fn encode(&mut self, block: &[u8]) -> Result<Option<&[u8]>, Fault> {
         // SAFETY: the encoder is alive.
         let room = unsafe { codecs_encoder_room(self.raw.as_ptr(), block.len()) };
         self.output.clear();
-        // A fault instead of the end of the process without memory.
+        // Without memory a fault instead of the end of the process.
         self.output.try_reserve_exact(room).map_err(|_| no_memory(&format!("{room} bytes")))?;
         // SAFETY: the encoder is alive, the block is valid, and the output has the room that the core asked for.
         let written =

@@ -1,4 +1,4 @@
-//! Compression as Node.js sees it: the pool of threads as a class, memory it reads in place, and decompression.
+//! Compression for Node.js: the pool of threads as a class, memory that it reads in place, and decompression.
 //! Glue like `lib.rs`: argument checks and value conversion, nothing else.
 
 use crate::codec::{self, CODECS, Codec, Fault, MAX_BLOCK};
@@ -17,7 +17,7 @@ use std::sync::Arc;
 /// Results up to this many bytes are copied into memory of the JavaScript engine: that costs less than handing over ours.
 const SMALL: usize = 16 << 10;
 
-/// The library behind each codec and its version: `libdeflate@1.26`.
+/// The library of each codec and its version: `libdeflate@1.26`.
 #[napi(catch_unwind)]
 pub fn engines() -> HashMap<&'static str, &'static str> {
     CODECS.iter().map(|entry| (entry.name, entry.library)).collect()
@@ -34,14 +34,14 @@ pub fn allocate(env: &Env, length: f64) -> Result<Uint8ArraySlice<'static>, Fail
     unsafe { Uint8ArraySlice::from_external(env, start, length, memory, |_, memory| drop(memory)) }.map_err(no_memory)
 }
 
-/// Frees the memory of a result, or of any other buffer, at once; garbage collection would do so late, and in bursts.
-/// Whatever looks at the buffer is empty from then on.
+/// Frees the memory of a result, or of any other buffer, immediately; garbage collection would do so late, and in bursts.
+/// All views of the buffer are empty afterwards.
 #[napi(catch_unwind)]
 pub fn release(buffer: ArrayBuffer) -> Result<(), Failure> {
     buffer.detach().map_err(|error| Failure::new("ERR_INVALID_ARG_VALUE".to_owned(), error.reason.clone()))
 }
 
-/// A block of at most `limit` bytes out of its compressed form. Throws for anything else.
+/// Decompresses a block to at most `limit` bytes. Throws for anything else.
 #[napi(catch_unwind)]
 pub fn decompress(
     env: &Env,
@@ -55,7 +55,7 @@ pub fn decompress(
 
 type Wake = ThreadsafeFunction<(), UnknownReturnValue, (), Status, false>;
 
-/// A number as it was submitted, then what became of that block, and so on: its compressed bytes, null when they would
+/// The number of each block and its result, alternating: its compressed bytes, null if they would
 /// not be fewer, or a text that says what went wrong.
 type Outcomes = Vec<Either4<u32, Null, Uint8ArraySlice<'static>, String>>;
 
@@ -74,7 +74,7 @@ struct Open {
 
 #[napi]
 impl Compressor {
-    /// `wake` is called, some time after it happened, when there are results to take or the last thread has ended.
+    /// `wake` is called, with some delay, when there are results to take or the last thread has ended.
     #[napi(constructor, catch_unwind)]
     pub fn new(
         env: &Env,
@@ -97,7 +97,7 @@ impl Compressor {
         Ok(Self { open: Some(open) })
     }
 
-    /// Takes a block and a number for it. The block must stay as it is until its result is taken, if it lies in memory
+    /// Takes a block and a number for it. The block must stay as it is until its result is taken, if it is in memory
     /// of [`allocate`]; of any other memory a copy is made.
     #[napi(catch_unwind)]
     pub fn submit(&mut self, env: &Env, id: u32, block: Uint8ArraySlice) -> Result<(), Failure> {
@@ -186,7 +186,7 @@ fn block_length(length: f64) -> Result<usize, Failure> {
     }
 }
 
-/// Bytes as JavaScript gets them: copied when that is cheap, else the memory itself.
+/// Bytes for JavaScript: copied if that is cheap, otherwise the memory itself.
 pub fn give(env: &Env, bytes: Vec<u8>) -> Result<Uint8ArraySlice<'static>, Failure> {
     if bytes.len() <= SMALL {
         Uint8ArraySlice::copy_from(env, bytes).map_err(no_memory)

@@ -1,4 +1,4 @@
-//! Listing directories as Node.js sees it: a task for the threads of libuv, and its answer as one piece of bytes.
+//! Directory listings for Node.js: a task for the threads of libuv, and its answer as one buffer.
 //! Glue like `lib.rs`.
 
 use crate::compressor::give;
@@ -14,7 +14,7 @@ const HEADER: usize = 12;
 /// Bytes of a described entry's record.
 const RECORD: usize = 88;
 
-/// A directory to be looked at.
+/// A directory to list.
 pub struct Entries {
     directory: Vec<u8>,
     expected: Option<Identity>,
@@ -70,8 +70,8 @@ impl Entries {
 }
 
 /// Entries of a directory, answered by the threads of libuv. Without `names` all of them, in byte order: described if there
-/// are at most `most`, else named. With `names`, each with a zero byte behind it, those, described; `.` is the directory
-/// itself. `attributes`: read extended attributes too. `device` and `inode` are those that the directory has to have, or -1. `src/native/binding.ts` tells how the answer is laid out.
+/// are at most `most`, otherwise only named. With `names`, each followed by a zero byte, those, described; `.` is the directory
+/// itself. `attributes`: read extended attributes too. `device` and `inode` are the required ones of the directory, or -1. `src/native/binding.ts` documents the layout of the answer.
 #[napi(catch_unwind)]
 pub fn entries(
     directory: Uint8ArraySlice,
@@ -112,11 +112,11 @@ fn errno(error: &io::Error) -> u32 {
     error.raw_os_error().and_then(|code| u32::try_from(code).ok()).unwrap_or(libc::EIO as u32)
 }
 
-/// One entry in fixed places; its texts lie behind the records of all.
+/// One entry in fixed fields; its texts follow the records of all entries.
 struct Record([u8; RECORD]);
 
 impl Record {
-    /// An entry that could not be looked at.
+    /// An entry that could not be read.
     fn failed(start: usize, name: &[u8], error: &io::Error) -> Self {
         let mut record = Self([0; RECORD]);
         record.number(0, errno(error));
@@ -125,7 +125,7 @@ impl Record {
         record
     }
 
-    /// Writes name, target and attributes behind `text`.
+    /// Appends name, target and attributes to `text`.
     fn write(name: &[u8], facts: &Facts, text: &mut Vec<u8>) -> io::Result<Self> {
         let too_much = |_| io::Error::from_raw_os_error(libc::E2BIG);
         let start = u32::try_from(text.len()).map_err(too_much)?;

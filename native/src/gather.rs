@@ -1,4 +1,4 @@
-//! Reading ahead as Node.js sees it: a task for the threads of libuv, which serve all file I/O. Glue like `lib.rs`.
+//! Reading ahead for Node.js: a task for the threads of libuv, which serve all file I/O. Glue like `lib.rs`.
 
 use crate::fs::gather::{self, Range};
 use crate::memory::Room;
@@ -8,11 +8,11 @@ use napi_derive::napi;
 
 /// Numbers of each range.
 const NUMBERS: usize = 6;
-/// Flags of a range: the file has to end after it; its path may be a symbolic link.
+/// Flags of a range: the file must end after it; its path may be a symbolic link.
 const ENDS: u64 = 1;
 const FOLLOW: u64 = 2;
 
-/// Ranges to read, and room for them.
+/// Ranges to read, and memory for them.
 pub struct Gather {
     ranges: Vec<Range>,
     room: Room,
@@ -33,9 +33,9 @@ impl Task for Gather {
 }
 
 /// Fills memory of `allocate` with ranges of files. `paths` holds a path per range, each followed by a zero byte; `numbers` the
-/// first byte in the file, the bytes, the first byte in `into`, flags (1: the file has to end after the range, 2: the path
-/// may be a symbolic link), and the device and inode that the file has to have, or -1. Resolves to the place of the first
-/// range that could not be read so, or to -1. `into` must be left alone until then.
+/// first byte in the file, the bytes, the first byte in `into`, flags (1: the file must end after the range, 2: the path
+/// may be a symbolic link), and the required device and inode of the file, or -1. Resolves to the index of the first
+/// range that could not be read like this, or to -1. `into` must not be used until then.
 #[napi(catch_unwind)]
 pub fn gather(
     paths: Uint8ArraySlice,

@@ -1,5 +1,5 @@
-//! The native engine of isopress as Node.js sees it: argument checks and value conversion, nothing else.
-//! The work is done in plain Rust modules, which know nothing of JavaScript and are tested by `cargo test`.
+//! The interface of the native engine to Node.js: argument checks and value conversion, nothing else.
+//! The work is done in plain Rust modules without JavaScript, which `cargo test` tests.
 
 pub mod checksum;
 pub mod codec;
@@ -21,7 +21,7 @@ const ABI: u32 = 11;
 /// Largest integer that a JavaScript number holds exactly.
 const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
 
-/// A JavaScript error whose `code` is what follows: `ENOENT`, `EINVAL`, …
+/// A JavaScript error with this `code`: `ENOENT`, `EINVAL`, …
 type Failure = napi::Error<String>;
 
 /// Version of this library.
@@ -43,7 +43,7 @@ pub fn crc32c(seed: u32, bytes: Uint8ArraySlice) -> u32 {
 }
 
 /// Holes within the first `size` bytes of the regular file at `path`, as `[at, length, at, length, …]`. `device` and `inode` are
-/// those that the file has to have, or -1.
+/// the required ones of the file, or -1.
 #[napi(catch_unwind)]
 pub fn holes(path: Uint8ArraySlice, size: f64, device: f64, inode: f64) -> Result<Float64Array, Failure> {
     let expected = identity(device, inode);
@@ -52,7 +52,7 @@ pub fn holes(path: Uint8ArraySlice, size: f64, device: f64, inode: f64) -> Resul
     Ok(holes.iter().flat_map(|hole| [hole.at as f64, hole.length as f64]).collect::<Vec<_>>().into())
 }
 
-/// A count that JavaScript gave: an integer from 0 to 2^53-1.
+/// A count from JavaScript: an integer from 0 to 2^53-1.
 fn safe_integer(value: f64) -> Result<u64, Failure> {
     if value.fract() == 0.0 && (0.0..=MAX_SAFE_INTEGER).contains(&value) {
         Ok(value as u64)
@@ -61,7 +61,7 @@ fn safe_integer(value: f64) -> Result<u64, Failure> {
     }
 }
 
-/// What a file has to be; nothing where its inode is not known.
+/// The expected identity of a file; `None` if its inode is not known.
 fn identity(device: f64, inode: f64) -> Option<fs::open::Identity> {
     (inode >= 0.0).then_some(fs::open::Identity { device, inode })
 }

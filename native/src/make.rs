@@ -1,4 +1,4 @@
-//! Making entries as Node.js sees it: a task for the threads of libuv. Glue like `lib.rs`.
+//! Makes entries for Node.js: a task for the threads of libuv. Glue like `lib.rs`.
 
 use crate::fs::make::{Entry, Failed, Place, Step};
 use crate::fs::open::Identity;
@@ -10,7 +10,7 @@ use std::io;
 
 /// Numbers of each entry.
 const NUMBERS: usize = 11;
-/// Flags of an entry: it is there already; its owner is set.
+/// Flags of an entry: it exists; its owner is set.
 const EXISTS: u64 = 1;
 const OWNER: u64 = 2;
 /// Bits of a result below the step that failed: the errno.
@@ -51,10 +51,10 @@ impl Task for Make {
 }
 
 /// Makes entries in a directory. `numbers` holds eleven per entry: type and mode, user, group, seconds, nanoseconds, major and
-/// minor of a device, the first byte in `data`, the bytes, flags (1: it is there already, 2: its owner is set), and how many
-/// attributes it has. `texts` holds its name, its target, and name and value of each attribute, each after its length in
-/// four bytes. `device` and `inode` are those that the directory has to have, or -1. Resolves to a number per entry: 0, or
-/// the step that failed ([`Step`]) in the upper 16 bits and the errno in the lower. `data` must be left alone until then.
+/// minor of a device, the first byte in `data`, the bytes, flags (1: it exists, 2: its owner is set), and the number of
+/// its attributes. `texts` holds its name, its target, and name and value of each attribute, each after its length in
+/// four bytes. `device` and `inode` are the required ones of the directory, or -1. Resolves to a number per entry: 0, or
+/// the step that failed ([`Step`]) in the upper 16 bits and the errno in the lower. `data` must not be changed until then.
 #[napi(catch_unwind)]
 pub fn make_entries(
     directory: Uint8ArraySlice,
@@ -73,7 +73,7 @@ pub fn make_entries(
     }))
 }
 
-/// Nothing for numbers or texts that do not fit together.
+/// `None` if the numbers and the texts do not match.
 fn entry<'a>(numbers: &[f64], texts: &mut Texts<'a>, data: &'a [u8]) -> Option<Entry<'a>> {
     let whole = |index: usize| safe_integer(numbers[index]).ok();
     let small = |index: usize| whole(index).and_then(|number| u32::try_from(number).ok());
@@ -94,7 +94,7 @@ fn entry<'a>(numbers: &[f64], texts: &mut Texts<'a>, data: &'a [u8]) -> Option<E
     })
 }
 
-/// Texts after their lengths.
+/// Texts, each after its length.
 struct Texts<'a>(&'a [u8]);
 
 impl<'a> Texts<'a> {

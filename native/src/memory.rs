@@ -1,8 +1,8 @@
 //! Memory that JavaScript fills and threads read in place.
 //!
 //! A thread must not read memory that JavaScript can take away: a buffer can be transferred, shrunk or collected while a
-//! block of it is being compressed. So blocks are read in place only from memory that was made here, of which the thread
-//! keeps a share; everything else is copied.
+//! block of it is being compressed. So blocks are read in place only from memory that was allocated here, of which the
+//! thread keeps a share; everything else is copied.
 
 use std::alloc::{Layout, alloc_zeroed, dealloc};
 use std::collections::BTreeMap;
@@ -10,30 +10,30 @@ use std::ops::Deref;
 use std::ptr::NonNull;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-/// One piece of memory, zeros at first, that lives as long as anyone has a share of it.
+/// One piece of memory, initially zero, that lives as long as anyone has a share of it.
 pub struct Shared {
     start: NonNull<u8>,
     layout: Layout,
 }
 
-// SAFETY: plain memory at a fixed place, without meaning to this library. The contract with JavaScript is that it leaves
-// alone what a thread reads or fills, and the codecs stay within bounds should it not.
+// SAFETY: plain memory at a fixed address, without meaning to this library. The contract with JavaScript is that it does
+// not touch memory that a thread reads or fills; if it does, the codecs still stay within bounds.
 unsafe impl Send for Shared {}
 // SAFETY: as above.
 unsafe impl Sync for Shared {}
 
-/// All of it there is, by its first byte.
+/// All live allocations, by their first byte.
 static ALL: Mutex<BTreeMap<usize, Weak<Shared>>> = Mutex::new(BTreeMap::new());
 
-/// Nothing is left half done under this lock, so a panic elsewhere does not matter.
+/// No operation under this lock is left incomplete, so a panic elsewhere does not matter.
 fn all() -> MutexGuard<'static, BTreeMap<usize, Weak<Shared>>> {
     ALL.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Shared {
-    /// `length` bytes, 1 or more; nothing when there is no memory.
+    /// `length` bytes, 1 or more; `None` without memory.
     pub fn allocate(length: usize) -> Option<Arc<Self>> {
-        // Processors and kernels like a cache line.
+        // Aligned to a cache line.
         let layout = Layout::from_size_align(length, 64).ok().filter(|layout| layout.size() > 0)?;
         // SAFETY: the size is not zero.
         let start = NonNull::new(unsafe { alloc_zeroed(layout) })?;
@@ -61,7 +61,7 @@ impl Drop for Shared {
     }
 }
 
-/// A block that a thread may read whenever it likes.
+/// A block that a thread may read at any time.
 pub enum Block {
     /// A part of shared memory, read in place.
     Shared {
@@ -77,7 +77,7 @@ pub enum Block {
 }
 
 impl Block {
-    /// A share of the memory the bytes lie in, or a copy of them.
+    /// A share of the memory of the bytes, or a copy of them.
     pub fn of(bytes: &[u8]) -> Self {
         let first = bytes.as_ptr() as usize;
         let found = all().range(..=first).next_back().and_then(|(_, memory)| memory.upgrade());
@@ -96,7 +96,7 @@ impl Deref for Block {
 
     fn deref(&self) -> &[u8] {
         match self {
-            // SAFETY: the part lies within the memory, which the share keeps alive.
+            // SAFETY: the part is within the memory, which the share keeps alive.
             Self::Shared { memory, at, length } => unsafe {
                 std::slice::from_raw_parts(memory.start.as_ptr().add(*at), *length)
             },
@@ -113,7 +113,7 @@ pub struct Room {
 }
 
 impl Room {
-    /// The memory the bytes lie in; nothing when it is not ours.
+    /// The memory of the bytes; `None` if it was not allocated here.
     pub fn of(bytes: &[u8]) -> Option<Self> {
         match Block::of(bytes) {
             Block::Shared { memory, at, length } => Some(Self { memory, at, length }),
@@ -121,7 +121,7 @@ impl Room {
         }
     }
 
-    /// `length` writable bytes from byte `at`; nothing when there are not so many.
+    /// `length` writable bytes from byte `at`; `None` if there are fewer.
     pub fn part(&mut self, at: usize, length: usize) -> Option<*mut u8> {
         let end = at.checked_add(length)?;
         (end <= self.length).then(|| self.memory.start().wrapping_add(self.at + at))

@@ -1,7 +1,7 @@
-//! Threads of our own that compress blocks. libuv's threads are left to file I/O.
+//! A pool of threads that compress blocks. libuv's threads are left to file I/O.
 //!
-//! Blocks go in one by one; finished ones gather until they are taken, all at once, and whoever takes them is called once
-//! per gathering, not once per block.
+//! Blocks go in one by one; finished ones are collected until they are taken together, and the callback runs once per
+//! collection, not once per block.
 
 use crate::codec::{Codec, Encoder, Fault};
 use crate::memory::Block;
@@ -10,25 +10,25 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-/// More threads than any machine's cores are of no use.
+/// More threads than cores are useless.
 pub const MAX_THREADS: u32 = 1024;
-/// The codecs keep their tables elsewhere.
+/// Small: the codecs keep their tables elsewhere.
 const STACK: usize = 1 << 20;
 
-/// What became of a block.
+/// The result of a block.
 pub struct Outcome {
-    /// The number it was given with.
+    /// The number that was given with it.
     pub id: u32,
-    /// Its compressed bytes; nothing when they would not be fewer.
+    /// Its compressed bytes; `None` if they would not be fewer.
     pub result: Result<Option<Vec<u8>>, Fault>,
 }
 
-/// Why a block is not taken.
+/// The reason for refusing a block.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// The pool was closed.
     Closed,
-    /// The system gives no thread.
+    /// The system cannot start a thread.
     NoThread(String),
 }
 
@@ -59,7 +59,7 @@ struct State {
 }
 
 impl Inner {
-    /// Nothing is left half done under this lock, and codecs run outside of it.
+    /// No operation under this lock is left incomplete, and codecs run outside it.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -102,7 +102,7 @@ impl Pool {
         std::mem::take(&mut state.finished)
     }
 
-    /// Forgets the waiting blocks and lets every thread end after the block it is at. Does not wait for them.
+    /// Drops the waiting blocks and lets every thread end after its current block. Does not wait for them.
     pub fn close(&self) {
         let mut state = self.inner.state();
         state.closed = true;
@@ -131,7 +131,7 @@ fn start_thread(inner: &Arc<Inner>) -> std::io::Result<()> {
     thread::Builder::new().name("isopress-codec".to_owned()).stack_size(STACK).spawn(move || work(&inner)).map(drop)
 }
 
-/// The life of a thread.
+/// The main function of a thread.
 fn work(inner: &Inner) {
     let mut encoder = None;
     while let Some((id, block)) = next(inner) {
@@ -139,7 +139,7 @@ fn work(inner: &Inner) {
         drop(block);
         finish(inner, Outcome { id, result });
     }
-    // Frees its tables before it is counted out.
+    // Frees its tables before it counts as ended.
     drop(encoder);
     let mut state = inner.state();
     state.threads -= 1;

@@ -1,4 +1,4 @@
-//! Every codec: blocks come back, nothing gets larger, damage is a fault, and each has the properties its readers insist on.
+//! Every codec: blocks survive a round trip, nothing gets larger, damage is a fault, and each has the properties that its readers require.
 
 use isopress_native::codec::{CODECS, Codec, decode};
 
@@ -112,7 +112,7 @@ fn the_window_of_a_zstd_frame_is_never_larger_than_its_block() {
     for level in [1, 15, 22] {
         for length in [4096, 8192, 131_072, 1 << 20] {
             let frame = encode(&codec("zstd", level), &bytes(length, 20)).expect("it is smaller");
-            // Frame_Header_Descriptor (RFC 8878, 3.1.1.1.1): one segment as long as the block, or a window of its own.
+            // Frame_Header_Descriptor (RFC 8878, 3.1.1.1.1): one segment as long as the block, or a separate window.
             let window = if frame[4] & 0x20 != 0 { length } else { 1 << (10 + (frame[5] >> 3)) };
             assert!(window <= length, "level {level}: a window of {window} bytes for {length}");
             assert_eq!(frame[4] & 0x04, 0, "no checksum");
@@ -167,7 +167,7 @@ fn damage_is_a_fault() {
         for at in (0..whole.len()).step_by(7) {
             let mut damaged = whole.clone();
             damaged[at] ^= 0x55;
-            // A result or a fault; never more than asked for, never the end of the process.
+            // A result or a fault; never more bytes than the limit, never the end of the process.
             if let Ok(bytes) = decode(name, &damaged, block.len()) {
                 assert!(bytes.len() <= block.len());
             }

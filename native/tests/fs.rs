@@ -13,7 +13,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
-/// A directory of its own for each test, removed at the end.
+/// A separate directory for each test, removed at the end.
 struct Scratch(PathBuf);
 
 impl Scratch {
@@ -27,7 +27,7 @@ impl Scratch {
         self.0.join(name)
     }
 
-    /// A file of `size` bytes without any data but one byte at each of `written`.
+    /// A file of `size` bytes, sparse except for one byte at each of `written`.
     fn sparse(&self, name: &str, size: u64, written: &[u64]) -> PathBuf {
         let path = self.path(name);
         let mut file = File::create(&path).expect("a file can be made");
@@ -51,7 +51,7 @@ fn bytes(path: &Path) -> &[u8] {
     path.as_os_str().as_bytes()
 }
 
-/// Whether the file system took the attribute.
+/// Whether the file system accepted the attribute.
 #[cfg(target_os = "linux")]
 fn set(path: &Path, name: &str, value: &[u8]) -> bool {
     let path = CString::new(bytes(path)).expect("no zero byte");

@@ -1,4 +1,4 @@
-//! The pool: everything that goes in comes out once, whatever the number of threads, and closing it is clean.
+//! The pool: every block comes out once, with any number of threads, and closing it is clean.
 
 use isopress_native::codec::{Codec, decode};
 use isopress_native::memory::{Block, Shared};
@@ -27,7 +27,7 @@ fn text(seed: u32, length: usize) -> Vec<u8> {
 fn open(threads: u32) -> (Pool, Receiver<()>) {
     let (sender, receiver) = channel();
     let wake = move || {
-        // Nobody listens any more once a test has seen enough.
+        // A test that has seen enough no longer listens.
         let _ = sender.send(());
     };
     (Pool::new(gzip(), threads, wake).expect("the settings are right"), receiver)

@@ -1,5 +1,5 @@
 // The kind of an image that was given where an archive or a directory is needed.
-// A module of its own: the readers of all formats take longer to load than a small image takes to write.
+// A separate module: the readers of all formats take longer to load than a small image takes to write.
 
 import { recogniseAll } from '../image/index.js';
 import type { Source } from '../io/index.js';

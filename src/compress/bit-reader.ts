@@ -33,7 +33,7 @@ export class BitReader {
     return this.read(16) * 0x10000 + this.read(16);
   }
 
-  /** Goes on at the next whole byte. */
+  /** Continues at the next whole byte. */
   align(): void {
     this.#count -= this.#count % 8;
     this.#held &= 2 ** this.#count - 1;

@@ -10,9 +10,9 @@ const GROUP = 50;
 const LONGEST_CODE = 20;
 const BLOCK_UNIT = 100_000;
 const LARGEST_BLOCK = 9 * BLOCK_UNIT;
-/** Bytes that are handed on at once. */
+/** Size of output pieces. */
 const LARGEST_PIECE = 256 * 1024;
-/** Five bytes of a block stand for 259 at most. */
+/** Five bytes of a block decode to at most 259. */
 const MOST_PER_BYTE = 52;
 /** Compressed bytes held in memory at once: more than any archive that still comes as bzip2. */
 const LARGEST_INPUT = 1024 * 1024 * 1024;

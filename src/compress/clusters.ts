@@ -41,7 +41,7 @@ export interface ClusterShape {
   readonly clusterSize: number;
   /** Whether each byte of a stored block has the offset in it that it has in its block of the file. */
   readonly interlaced: boolean;
-  /** Whether the last cluster of a segment is compressed wherever that makes it smaller at all, not only where it saves a block. */
+  /** Whether the last cluster of a segment is compressed whenever that makes it smaller, not only if it saves a block. */
   readonly tail: boolean;
 }
 

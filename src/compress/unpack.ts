@@ -111,7 +111,7 @@ async function* unpackGzip(pieces: Pieces): Pieces & AsyncGenerator<Uint8Array> 
   }
 }
 
-/** In a separate instance, whose memory goes with it. */
+/** In a separate instance, which frees its memory when it ends. */
 async function* unpackByCore(format: CoreStream, pieces: Pieces): Pieces & AsyncGenerator<Uint8Array> {
   const decoder = new Core(coreModule()).stream(format, LARGEST_WINDOW);
   for await (const piece of pieces) yield* decoder.push(piece, false);

@@ -1,4 +1,4 @@
-// Apple's partition map (Inside Macintosh: Devices, "SCSI Manager"), by which discs show HFS or HFS+ beside ISO 9660.
+// Apple's partition map (Inside Macintosh: Devices, "SCSI Manager"), with which discs have HFS or HFS+ in addition to ISO 9660.
 
 import type { Source } from '../io/index.js';
 

@@ -188,6 +188,9 @@ function checkUdfAlone({ udf, udfAbove, bootEntries, partitionTable }: ResolvedD
   if (!udf || udfAbove !== undefined)
     throw conflict('Without ISO 9660 and without UDF the disc has no files.', 'Choose a revision of UDF.');
   if (bootEntries.length > 0 || partitionTable !== 'none') {
-    throw conflict('Boot entries and partitions belong to ISO 9660, which is left out.', 'Write UDF beside ISO 9660.');
+    throw conflict(
+      'Boot entries and partitions belong to ISO 9660, which is left out.',
+      'Write UDF in addition to ISO 9660.',
+    );
   }
 }

@@ -5,7 +5,7 @@ import type { EntryMaker } from './entry-maker.js';
 import { NativeMaker } from './native-maker.js';
 import { PortableMaker } from './portable-maker.js';
 
-/** Throws {@link MissingEngineError} where `native` is required and missing. */
+/** Throws {@link MissingEngineError} if `native` is required and missing. */
 export function chooseMaker(engine: EngineChoice): EntryMaker {
   const { addon } = chooseNative(engine);
   return addon ? new NativeMaker(addon) : new PortableMaker();

@@ -1,4 +1,4 @@
-// The directory that a tree is extracted to. A new one gets its name when everything is in it, and is gone after a failure.
+// The directory that a tree is extracted to. A new one gets its name when it is complete, and is removed after a failure.
 
 import { chmod, lstat, mkdtemp, readdir, realpath, rename, rm } from 'node:fs/promises';
 import { type ByteString, byteStringOf, displayText } from '../bytes/index.js';
@@ -8,7 +8,7 @@ import { joinPath } from '../tree/index.js';
 
 /**
  * Runs `work` with the directory to extract to. Without `force` the target is missing or an empty directory, and `work` gets
- * a private directory beside it, which takes its name at the end. With `force` and a directory that has entries, `work` gets that
+ * a private directory next to it, which gets its name at the end. With `force` and a directory that has entries, `work` gets that
  * directory itself. Throws {@link TargetError}.
  */
 export async function withDestination<T>(
@@ -28,7 +28,7 @@ export async function withDestination<T>(
     });
     return result;
   } catch (error) {
-    // Only the very directory that was made above.
+    // Only the directory that was made above.
     const found = await lstat(pathBuffer(directory)).catch(() => undefined);
     if (found?.dev === dev && found.ino === ino) await removeTree(directory);
     throw error;
@@ -59,7 +59,7 @@ async function makePrivate(target: ByteString): Promise<ByteString> {
   const slash = trimmed.lastIndexOf('/');
   const prefix = `${trimmed.slice(0, slash + 1)}.${trimmed.slice(slash + 1, slash + 61)}.extract-`;
   try {
-    // The declarations lack byte strings, which Node.js takes as for any path.
+    // The declarations lack byte strings, which Node.js accepts here as for any path.
     const bytes = pathBuffer(prefix as ByteString) as unknown as string;
     return byteStringOf(await mkdtemp(bytes, 'buffer'));
   } catch (error) {
@@ -67,7 +67,7 @@ async function makePrivate(target: ByteString): Promise<ByteString> {
   }
 }
 
-/** Directories may be read-only already, which keeps everybody but the superuser from removing what is in them. */
+/** Directories may be read-only already; then only the superuser can remove their entries. */
 async function removeTree(directory: ByteString): Promise<void> {
   await openUp(directory);
   await rm(pathBuffer(directory), { recursive: true, force: true });

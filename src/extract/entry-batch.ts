@@ -1,4 +1,4 @@
-// Gathers entries of one directory, so that one call makes many; while it is under way the next are gathered.
+// Collects entries of one directory, so that one call makes many; the next are collected during the call.
 
 import type { ByteString } from '../bytes/index.js';
 import type { HeldDirectory } from '../io/index.js';
@@ -7,7 +7,7 @@ import type { EntryFault, EntryMaker, MakeOptions, NewEntry } from './entry-make
 const ROOM = 2 * 1024 * 1024;
 const MOST = 512;
 
-/** Hears what became of an entry; what it throws ends the batch. */
+/** Called with the result of an entry; if it throws, the batch ends. */
 export type Judge = (entry: NewEntry, fault: EntryFault | undefined, path: ByteString) => void;
 
 export class EntryBatch {
@@ -30,7 +30,7 @@ export class EntryBatch {
     this.#spare = maker.allocate(ROOM);
   }
 
-  /** Memory for the data of the entry that is added next, at most 2 MiB. */
+  /** Memory for the data of the next entry, at most 2 MiB. */
   async room(length: number): Promise<Uint8Array> {
     if (this.#filled + length > ROOM) await this.#submit();
     const room = this.#data.subarray(this.#filled, this.#filled + length);
@@ -38,7 +38,7 @@ export class EntryBatch {
     return room;
   }
 
-  /** `path` is what the entry is called in messages. */
+  /** `path` names the entry in messages. */
   async add(directory: HeldDirectory, entry: NewEntry, path: ByteString): Promise<void> {
     if (this.#directory !== directory && this.#entries.length > 0) {
       throw new Error('A batch is flushed before the next directory.');
@@ -55,7 +55,7 @@ export class EntryBatch {
     await this.#underWay;
   }
 
-  /** Waits for the system, whatever it says. */
+  /** Waits for the system, even if it fails. */
   async settled(): Promise<void> {
     await Promise.allSettled([this.#underWay]);
   }
@@ -69,7 +69,7 @@ export class EntryBatch {
     [this.#data, this.#spare] = [this.#spare, this.#data];
     this.#filled = 0;
     this.#underWay = this.#make(directory, entries, paths);
-    // Raised by whoever waits next.
+    // The next call that waits throws it.
     this.#underWay.catch(() => {});
   }
 

@@ -1,4 +1,4 @@
-// Making the entries of a directory with all their facts, by one of two engines.
+// Makes the entries of a directory with all their attributes, by one of two engines.
 
 import type { ByteString } from '../bytes/index.js';
 import type { HeldDirectory } from '../io/index.js';
@@ -10,7 +10,7 @@ export interface NewEntry {
   readonly node: Node;
   /** All bytes of a regular file. */
   readonly data?: Uint8Array;
-  /** It has been made, and only gets its mode, owner, time and extended attributes. */
+  /** It exists, and only gets its mode, owner, time and extended attributes. */
   readonly exists: boolean;
 }
 
@@ -23,14 +23,14 @@ export interface EntryFault {
   readonly errno: string;
 }
 
-/** Whose owners, and which attributes, entries get. */
+/** The owners and attributes that entries get. */
 export interface MakeOptions {
-  /** Set users and groups. Otherwise entries belong to this user, and do not lend its identity: without setuid and setgid. */
+  /** Set users and groups. Otherwise entries belong to this user, without setuid and setgid, which would lend this user's identity. */
   readonly owners: boolean;
   readonly xattrs: boolean;
 }
 
-/** What a maker can do at all. */
+/** The abilities of a maker. */
 export interface MakerFeatures {
   readonly xattrs: boolean;
   /** Devices, pipes and sockets. */
@@ -42,7 +42,7 @@ export interface MakerFeatures {
 export interface EntryMaker extends MakerFeatures {
   /** Memory for the data of entries. */
   allocate(length: number): Uint8Array;
-  /** Makes entries, and gives for each what could not be done. A fault of the step `attribute` left out nothing else. */
+  /** Makes entries, and returns the failure of each. A failure of the step `attribute` left out nothing else. */
   make(
     directory: HeldDirectory,
     entries: readonly NewEntry[],

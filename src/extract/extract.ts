@@ -1,4 +1,4 @@
-// A tree as files of the running system.
+// Extracts a tree to files of the running system.
 
 import { linkSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs';
 import { type ByteString, displayText } from '../bytes/index.js';
@@ -30,19 +30,19 @@ import type { EntryFault, EntryMaker, MakeOptions, NewEntry } from './entry-make
 import { writeLarge } from './large-file.js';
 import { canMake, extractLosses, settableXattrs } from './losses.js';
 
-/** How a tree is extracted; everything has a default. */
+/** Options of an extraction; all have defaults. */
 export interface ExtractOptions {
   /** Default `auto`. Without the addon there are no extended attributes, devices and pipes. */
   readonly engine?: EngineChoice;
-  /** Set users and groups, as only the superuser may. Default false. */
+  /** Set users and groups, which only the superuser may. Default false. */
   readonly owners?: boolean;
   /** Set extended attributes. Default true. */
   readonly xattrs?: boolean;
   /** Extract into a directory that has entries, and replace files of the same name. Default false. */
   readonly force?: boolean;
-  /** Leave out entries that cannot be read or made, and report them. Default false: the first one ends it all. */
+  /** Leave out entries that cannot be read or made, and report them. Default false: the first one ends the extraction. */
   readonly keepGoing?: boolean;
-  /** Told what the system or this user cannot keep, before anything is made. */
+  /** Called with metadata that the system or this user cannot keep, before anything is made. */
   readonly losses?: (losses: readonly Loss[]) => void;
   readonly run?: Run;
 }
@@ -53,11 +53,11 @@ export interface ExtractFailure {
   readonly message: string;
 }
 
-/** What was made, and what was not. */
+/** The result of an extraction. */
 export interface ExtractReport {
-  /** Names made, the top directory not counted. */
+  /** Number of names made, without the top directory. */
   readonly entries: number;
-  /** Of the contents of files. */
+  /** Total size of the contents of files. */
   readonly bytes: number;
   readonly losses: readonly Loss[];
   /** Empty unless `keepGoing`. */
@@ -70,7 +70,7 @@ const SMALL = 1024 * 1024;
 /**
  * Makes the entries of a tree below a directory, with owners, modes, times and extended attributes, sparse files and hard links.
  * Nothing is made outside the directory, and no symbolic link in it is followed. A new directory gets its name at the end; a
- * failure leaves nothing of it. Throws {@link TargetError}, and what the contents of the tree throw.
+ * failure leaves nothing of it. Throws {@link TargetError}, and errors of the tree's contents.
  */
 export async function extractTree(
   tree: FileTree,
@@ -96,7 +96,7 @@ class Extraction {
   readonly #run: Run;
   readonly #batch: EntryBatch;
   readonly #early: EarlyReader;
-  /** Where each node with several names was made first, below the top. */
+  /** The first path of each node with several names, below the top. */
   readonly #made = new Map<Node, ByteString>();
   readonly #links: ReadonlyMap<Node, number>;
   #top: HeldDirectory | undefined;
@@ -119,7 +119,7 @@ class Extraction {
     this.#top = top;
     try {
       await this.#directory(root, top, '' as ByteString);
-      // The top directory as an entry of itself.
+      // The top directory as its own entry.
       await this.#batch.add(
         top,
         { name: '.' as ByteString, node: this.#settable(root), exists: true },
@@ -137,7 +137,7 @@ class Extraction {
       this.#run.signal?.throwIfAborted();
       await this.#guarded(joinPath(path, name), () => this.#entry(held, name, child, joinPath(path, name)));
     }
-    // Facts of a directory come after its entries: these change its time, and its mode may forbid them.
+    // Attributes of a directory are set after its entries: these change its time, and its mode may forbid them.
     for (const [name, child] of node.entries) {
       if (child.kind !== 'directory') continue;
       await this.#guarded(joinPath(path, name), () => this.#below(held, name, child, joinPath(path, name)));
@@ -195,7 +195,7 @@ class Extraction {
     if (found) unlinkSync(host);
   }
 
-  /** Whether the node was made under another name, and has got this one too. */
+  /** Whether the node was made under another name and got this one as a hard link. */
   async #linked(held: HeldDirectory, name: ByteString, node: Node, path: ByteString): Promise<boolean> {
     if ((this.#links.get(node) ?? 1) < 2) return false;
     const first = this.#made.get(node);
@@ -273,7 +273,7 @@ function isSystemError(error: unknown): boolean {
   return error instanceof Error && 'syscall' in error;
 }
 
-/** Whether an error concerns one entry. A full disk concerns all of them; so does the end of the run. */
+/** Whether an error concerns one entry. A full disk or an abort concerns all of them. */
 export function isFaultOfEntry(error: unknown): error is IsopressError {
   if (!(error instanceof IsopressError) || error instanceof AbortedError || error instanceof InternalError)
     return false;

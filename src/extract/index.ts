@@ -1,4 +1,4 @@
-// Floor 3, beside the sources: a tree as files of the running system.
+// Layer 3: from a tree to files of the running system.
 
 export {
   type ExtractFailure,

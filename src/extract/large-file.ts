@@ -7,7 +7,7 @@ import { type ExactContent, exactly, isHole, pathBuffer, type Run } from '../io/
 
 const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
 
-/** Makes the file, for this user alone. Throws the system's error. */
+/** Makes the file, accessible only to this user. Throws the system's error. */
 export async function writeLarge(path: ByteString, content: ExactContent, run: Run): Promise<void> {
   const file = await open(pathBuffer(path), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
   try {

@@ -1,11 +1,11 @@
-// What the running system cannot keep of a tree, found before anything is made.
+// Metadata of a tree that the running system cannot keep, found before anything is made.
 
 import { type FileTree, type Loss, LossLog, type Node, walk } from '../tree/index.js';
 import { type MakeOptions, type MakerFeatures, SETUID_SETGID } from './entry-maker.js';
 
 const MICROSECOND = 1000;
 
-/** A capability is tied to a superuser, and `trusted` is the superuser's own. */
+/** Only the superuser can set capabilities and `trusted` attributes. */
 const FOR_SUPERUSER = /^(security\.capability$|trusted\.)/;
 
 /** Losses by kind, as writers report those of their formats. */
@@ -23,10 +23,7 @@ function* lossesOf(
   options: MakeOptions,
 ): Generator<[code: string, message: string]> {
   if (isSpecial(node) && !canMake(node, features, options)) {
-    yield [
-      'special',
-      'Devices, pipes and sockets are left out where this user or the portable engine cannot make them.',
-    ];
+    yield ['special', 'Devices, pipes and sockets that this user or the portable engine cannot make are left out.'];
   }
   if (!options.owners && node.kind === 'file' && (node.mode & SETUID_SETGID) !== 0) {
     yield ['setuid', 'Files of another owner are extracted without setuid and setgid.'];
@@ -40,7 +37,7 @@ function* lossesOf(
     !options.owners &&
     node.xattrs.some(({ name }) => FOR_SUPERUSER.test(name))
   ) {
-    yield ['superuser-xattrs', 'Capabilities and trusted attributes are set by the superuser only.'];
+    yield ['superuser-xattrs', 'Capabilities and trusted attributes are left out: only the superuser can set them.'];
   }
   if (!features.nanoseconds && node.mtime.nanoseconds % MICROSECOND !== 0) {
     yield ['nanoseconds', 'The portable engine sets times to the microsecond.'];
@@ -57,7 +54,7 @@ export function canMake({ kind }: Node, { specials }: MakerFeatures, { owners }:
   return !kind.endsWith('device') || (specials && owners);
 }
 
-/** The attributes of an entry that can be set, for the same reasons. */
+/** The attributes of an entry that can be set. */
 export function settableXattrs({ xattrs }: Node, { owners }: MakeOptions): Node['xattrs'] {
   return owners ? xattrs : xattrs.filter(({ name }) => !FOR_SUPERUSER.test(name));
 }

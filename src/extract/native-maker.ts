@@ -1,4 +1,4 @@
-// Entries made by the addon in a thread of libuv, some hundred per call.
+// Makes entries with the addon in a thread of libuv, a few hundred per call.
 
 import { getSystemErrorName } from 'node:util';
 import { type HeldDirectory, pathBuffer } from '../io/index.js';
@@ -39,7 +39,7 @@ export class NativeMaker implements EntryMaker {
   }
 }
 
-/** The memory that the data of all entries is in. */
+/** The memory of the data of all entries. */
 function memoryOf(entries: readonly NewEntry[]): Uint8Array {
   const some = entries.find(({ data }) => data)?.data;
   return some ? new Uint8Array(some.buffer) : new Uint8Array();

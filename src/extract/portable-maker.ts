@@ -1,4 +1,4 @@
-// Entries made with `node:fs`, which knows no extended attributes and no devices, and times to the microsecond.
+// Makes entries with `node:fs`, which has no extended attributes or devices, and times in microseconds.
 
 import {
   closeSync,
@@ -37,7 +37,7 @@ export class PortableMaker implements EntryMaker {
   }
 }
 
-/** One entry on its way; knows at which step it is. */
+/** One entry being made, with its current step. */
 class Making {
   #step: Step = 'create';
 
@@ -88,7 +88,7 @@ class Making {
   }
 }
 
-/** Seconds as text: of a negative number `node:fs` makes the time of now. A double has room for microseconds until the year 2242. */
+/** Seconds as text: `node:fs` turns negative numbers into the present time. A double is exact to the microsecond until the year 2242. */
 function secondsOf({ seconds, nanoseconds }: Timestamp): string {
   return `${seconds + nanoseconds / 1e9}`;
 }

@@ -9,7 +9,7 @@ import type { FileIdentity } from './range-list.js';
 export interface HeldDirectory {
   /** The path by which it is known. */
   readonly path: ByteString;
-  /** A path that leads to it wherever it is moved; on systems without /proc the one by which it was opened. */
+  /** A path that leads to it even after it is moved; on systems without /proc the path with which it was opened. */
   readonly at: ByteString;
   readonly identity: FileIdentity;
   close(): void;

@@ -43,7 +43,7 @@ const BUFFER = 512 * 1024;
 const SHORT_GAP = 4096;
 
 /**
- * Writes a plan to a target. After any error, or an abort, the target holds what it held before.
+ * Writes a plan to a target. After any error, or an abort, the target is as it was before.
  * Exact plans may go to a pipe: a seal that can work on a stream is then computed in a separate pass before writing.
  * Others need random access.
  */

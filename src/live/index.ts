@@ -1,4 +1,4 @@
-// Floor 5: the product. A description and a root tree become a live ISO.
+// Layer 5: live ISOs, made from a description and a root tree.
 
 export type { StreamCompressionName } from '../compress/index.js';
 export { buildLiveIso, planLiveIso } from './build/build.js';

@@ -73,7 +73,7 @@ export interface NativeCompressor {
   /** Takes a block, which must not change until its result is taken, and a number for it. */
   submit(id: number, block: Uint8Array): void;
   /**
-   * A submitted number, then what became of its block, and so on: the compressed bytes, null when they would not be fewer,
+   * The number of each block and its result, alternating: the compressed bytes, null if they would not be fewer,
    * or a text that says what went wrong.
    */
   take(): (number | Uint8Array | string | null)[];

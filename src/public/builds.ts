@@ -7,7 +7,7 @@ import { runOf, type WorkOptions } from './run.js';
 
 /** How the root tree is prepared for the root image. */
 export interface RootTreeOptions extends Omit<live.RootTreeOptions, 'exclude'> {
-  /** Patterns of entries to leave out of the root image, besides those that are never part of one. */
+  /** Patterns of entries to leave out of the root image, in addition to those that are never part of one. */
   readonly exclude?: readonly PathLike[];
 }
 
@@ -27,7 +27,7 @@ export interface LivePlan {
 
 const loadLive = () => import('../live/index.js');
 
-/** Builds a live ISO and the files beside it. After any error the target directory holds what it held before. */
+/** Builds a live ISO and the files next to it. After any error the target directory is as it was before. */
 export async function buildLiveIso(options: BuildOptions): Promise<live.BuildReport> {
   return (await loadLive()).buildLiveIso(inside(options), runOf(options));
 }
@@ -37,7 +37,7 @@ export async function planLiveIso(options: BuildOptions): Promise<LivePlan> {
   return (await loadLive()).planLiveIso(inside(options), runOf(options));
 }
 
-/** Collects the results of a build under names with an id. After any error the directory of the bundle holds what it held before. */
+/** Collects the results of a build under names with an id. After any error the directory of the bundle is as it was before. */
 export async function bundleResults(options: BundleOptions): Promise<live.BundleReport> {
   return (await loadLive()).bundleResults(options, runOf(options));
 }

@@ -65,7 +65,7 @@ export function lookUp(tree: FileTree, path: PathLike, links: 'follow' | 'keep' 
 /**
  * Makes the entries of a tree below a directory, with owners, modes, times and extended attributes, sparse files and hard links.
  * Nothing is made outside the directory, and no symbolic link in it is followed. A new directory gets its name at the end; a
- * failure leaves nothing of it. Throws {@link TargetError}, and what the contents of the tree throw.
+ * failure leaves nothing of it. Throws {@link TargetError}, and errors of the tree's contents.
  */
 export function extractTree(
   tree: FileTree,

@@ -32,7 +32,7 @@ export function patchFile(path: PathLike, patches: readonly io.Patch[]): Promise
 }
 
 /**
- * Writes a plan to a target. After any error, or an abort, the target holds what it held before. Plans of a known size may
+ * Writes a plan to a target. After any error, or an abort, the target is as it was before. Plans of a known size may
  * go to a pipe; others need random access.
  */
 export function writeImage<L>(

@@ -48,7 +48,7 @@ export interface SquashfsReadOptions {
 }
 
 /**
- * Opens an image of squashfs 4.0, whichever codec it has. Throws {@link InvalidImageError} for an image of another kind or a
+ * Opens an image of squashfs 4.0 with any codec. Throws {@link InvalidImageError} for an image of another kind or a
  * damaged one, {@link UnsupportedError} for other versions and codecs.
  */
 export function openSquashfs(image: Source, { engine }: SquashfsReadOptions = {}): Promise<squashfs.SquashfsImage> {

@@ -18,7 +18,7 @@ export interface WalkEntry<C extends Content = ExactContent> {
   readonly parent: tree.Directory<C> | undefined;
 }
 
-/** Every entry, directories before what is in them, names in byte order. The root comes first. */
+/** Every entry, directories before their entries, names in byte order. The root comes first. */
 export function* walk<C extends Content>(whole: tree.FileTree<C>): Generator<WalkEntry<C>> {
   for (const { path, name, node, parent } of tree.walk(whole)) {
     yield { path: displayText(path), bytes: path, name: displayText(name), node, parent };
@@ -30,7 +30,7 @@ export function follow<C extends Content>(whole: tree.FileTree<C>, path: PathLik
   return tree.follow(whole, pathBytes(path));
 }
 
-/** All paths that match a pattern in which `*` stands for any part of one name, in byte order. */
+/** All paths that match a pattern in which `*` matches any part of one name, in byte order. */
 export function glob<C extends Content>(whole: tree.FileTree<C>, pattern: PathLike): tree.Found<C>[] {
   return tree.glob(whole, pathBytes(pattern));
 }

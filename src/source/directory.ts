@@ -44,7 +44,7 @@ export interface ScanOptions {
   readonly exclude?: readonly ByteString[];
   /** Read extended attributes. Default true. */
   readonly xattrs?: boolean;
-  /** Told what could not be read, one sentence each, once. */
+  /** Called once for each kind of thing that could not be read, with a sentence. */
   readonly note?: (text: string, lost: boolean) => void;
   /** For progress and for stopping early. */
   readonly run?: Run;

@@ -48,7 +48,7 @@ export function follow<C extends Content>(tree: FileTree<C>, path: ByteString | 
 }
 
 /**
- * All paths that match a pattern in which `*` stands for any part of one name, in byte order. Only literal names of the
+ * All paths that match a pattern in which `*` matches any part of one name, in byte order. Only literal names of the
  * pattern and the found paths themselves lead through links.
  */
 export function glob<C extends Content>(tree: FileTree<C>, pattern: string): Found<C>[] {

@@ -20,10 +20,10 @@ export interface ReadDirectory<R> {
   readonly names: readonly InodeName<R>[];
 }
 
-/** Tells inodes of an image apart. */
+/** Identity of an inode in its image. */
 export type InodeKey = number | string;
 
-/** How an image finds its inodes. `R` is what a directory has beside a name. */
+/** How an image finds its inodes. `R` is the reference that a directory has with each name. */
 export interface InodeReader<R> {
   readonly root: R;
   readonly work: Work;
@@ -31,7 +31,7 @@ export interface InodeReader<R> {
   key(ref: R): InodeKey;
   /** Reads an inode, once. `path` is the first name that led to it, `met` how many inodes were read before. */
   read(ref: R, path: ByteString, met: number): Promise<ReadDirectory<R> | Node>;
-  /** The error of a root that is no directory, or of a directory in two places. */
+  /** The error of a root that is not a directory, or of a directory in two places. */
   damaged(code: 'root' | 'directory-twice', message: string): Error;
 }
 

@@ -35,7 +35,7 @@ export class LeafTable {
     return this.#count;
   }
 
-  /** Takes one more name of a leaf; false if the leaf is there already. */
+  /** Counts a name of a leaf; true if it is the first name. */
   add(leaf: Leaf): boolean {
     const key = leaf.kind === 'file' ? leaf.content : leaf;
     const owner = this.#first.get(key);

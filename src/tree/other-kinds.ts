@@ -55,7 +55,7 @@ const SIGNATURES: readonly Signature[] = [
   signature('a tar archive', 'ustar', 257),
 ];
 
-/** Beside ISO 9660 on a disc, or alone. Two bytes are little, so the version counts too. */
+/** Alone, or on a disc in addition to ISO 9660. Two bytes are few, so the version is checked too. */
 const APPLE: readonly Signature[] = [
   signature('an HFS+ file system', 'H+\0\x04', 1024),
   signature('an HFS+ file system', 'HX\0\x05', 1024),
@@ -83,7 +83,7 @@ export async function otherKind(file: Source): Promise<string | undefined> {
   return format === 'none' ? appleKind(file) : COMPRESSED[format];
 }
 
-/** The file system of Apple's systems that begins here, which a disc may have beside ISO 9660; undefined for anything else. */
+/** The file system of Apple's systems that begins here, which a disc may have in addition to ISO 9660; undefined for anything else. */
 export async function appleKind(file: Source): Promise<string | undefined> {
   for (const each of APPLE) {
     if (!(await has(file, each))) continue;

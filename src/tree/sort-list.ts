@@ -3,7 +3,7 @@
 import { type ByteString, displayText, trimBlanks } from '../bytes/index.js';
 import { InvalidInputError } from '../errors.js';
 
-/** A path of the tree, `usr/bin` or `/usr/bin`; a directory stands for everything below it. */
+/** A path of the tree, `usr/bin` or `/usr/bin`; a directory means everything below it. */
 export interface SortRule {
   readonly path: ByteString;
   /** −32768…32767; the higher ones come first, the default is 0. */

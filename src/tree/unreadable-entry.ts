@@ -24,7 +24,7 @@ export function unreadableContent(path: ByteString, cause: EntryFault, size = 0)
 }
 
 /**
- * Stands for an entry that cannot be read: a file, even for a directory, so that nobody takes it for an empty one. Its
+ * The replacement of an entry that cannot be read: a file, even for a directory, so that nobody takes it for an empty one. Its
  * content throws when it is read.
  */
 export function unreadableEntry(path: ByteString, cause: EntryFault, attributes: Partial<Attributes> = {}): File {

@@ -115,7 +115,7 @@ const LAYOUTS: readonly Layout[] = [
   },
 ];
 
-/** What each live module's check says when all is well, in a window that is drawn; and what is typed after it. */
+/** The message of each live module's check if it passes, shown in a window; and the keys to type after it. */
 const CHECKS = {
   overlay: { passed: /iso ok.{0,20}partition ok.{0,20}ISO check passed/s, answer: '\r' },
   dmsquash: { passed: /The media check is complete, the result is: PASS/, answer: '' },

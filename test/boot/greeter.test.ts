@@ -27,7 +27,7 @@ test('the code fits an MBR and leaves the places free that others patch', () => 
   const bootImage = greeterBootImage();
   const isZero = (from: number, to: number) => bootImage.subarray(from, to).every((byte) => byte === 0);
   expect([bootImage.length, greeterMbrCode().length]).toEqual([2048, 440]);
-  // Boot information table, GRUB's patched address, everything behind the signature.
+  // Boot information table, GRUB's patched address, everything after the signature.
   expect([isZero(8, 64), isZero(432, 510), isZero(512, 2048)]).toEqual([true, true, true]);
 });
 

@@ -30,7 +30,7 @@ function put(name: string, from: string): void {
   cpSync(from, join(tree, name));
 }
 
-/** What a BIOS is to take for a floppy disk of 1440 KiB. */
+/** A disk that a BIOS takes for a floppy disk of 1440 KiB. */
 function floppy(): Uint8Array {
   const disk = new Uint8Array(1440 * 1024);
   disk.set(greeterMbrCode());

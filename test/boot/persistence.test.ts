@@ -1,5 +1,5 @@
-// What is written in a live system with a persistent medium is there after the next boot: the initrd adds a partition to the
-// disk that was booted, behind those of the ISO. Takes ISOPRESS_BOOT=all.
+// Changes in a live system with a persistent medium survive the next boot: the initrd adds a partition to the booted disk,
+// after those of the ISO. Takes ISOPRESS_BOOT=all.
 import { copyFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';

@@ -1,4 +1,4 @@
-// How builds end as processes: whatever ends one, the target directory holds what it held before, and no tool stays behind.
+// How builds end as processes: after any end the target directory is as it was before, and no tool keeps running.
 import { type ChildProcess, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -309,7 +309,7 @@ describe.runIf(hasGrub)('a build that has no room', () => {
     expect(buildWithin(iso.directory(), limited(kibibytes))).toMatch(message);
   });
 
-  // A file system of its own in a namespace of its own: it goes with the test, however that ends.
+  // A separate file system in a separate namespace, which disappears with the test, however that ends.
   const onTmpfs = (target: string, size: string, kept: string) => [
     ...['unshare', '--mount', 'sh', '-c'],
     'mount -t tmpfs -o size="$1" isopress "$2" && cp "$3"/* "$2" && shift 3 && "$@"; status=$?; ls -A "$0" >&2; exit $status',

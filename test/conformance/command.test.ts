@@ -68,7 +68,7 @@ describe('exit codes', () => {
     expect(small.stderr).not.toMatch(/\n {4}at /);
     expect(existsSync(at('x'))).toBe(false);
   });
-  test('4 for the environment: a directory that is not there, an image that is there already', () => {
+  test('4 for the environment: a directory that does not exist, an image that exists', () => {
     expect(isopress(['fat', tree, at('no/such/dir/x')])).toMatchObject({ status: 4 });
     writeFileSync(at('present'), 'old');
     const refused = isopress(['fat', tree, at('present'), '--loss', 'ignore']);
@@ -116,7 +116,7 @@ describe('output', () => {
     expect(piped.status).toBe(0);
     expect(sha256(at('piped.fat'))).toBe(sha256(at('file.fat')));
   });
-  test('losses are told before writing, and refused on request', () => {
+  test('losses are reported before writing, and refused on request', () => {
     const told = isopress(['fat', tree, at('loss.fat'), '--force']);
     expect(told.stderr).toMatch(/^loss: .*\[fat\./m);
     expect(isopress(['fat', tree, at('refused.fat'), '--loss', 'error'])).toMatchObject({ status: 3 });

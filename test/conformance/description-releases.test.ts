@@ -13,7 +13,7 @@ const { releases, test } = await kiwiReleases('11.1.6', '10.3.9');
 const scratch = scratchDirectory();
 const MINUTES = 60_000;
 
-/** What KIWI reads for a live ISO, or why it does not. */
+/** A description as KIWI reads it, or the reason why it does not. */
 interface Reading {
   readonly error?: string;
   readonly failed: readonly string[];
@@ -35,7 +35,7 @@ interface Verdict {
   readonly read: Readonly<Record<string, Reading>>;
 }
 
-/** What is accepted here and refused by KIWI, by file, with the reason. */
+/** Descriptions that are accepted here and refused by KIWI, by file, with the reason. */
 const LENIENT: Readonly<Record<string, string>> = {
   'example_deprecated_schema.xml':
     'KIWI 10 and later read no schema before 7.4; here the upgrades from 6.0 on are kept.',

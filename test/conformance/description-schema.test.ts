@@ -21,7 +21,7 @@ function faultOf(text: string, generation: Generation): string | undefined {
   return undefined;
 }
 
-/** What is accepted and KIWI refuses: by the place and the change, with the reason. */
+/** Changes that are accepted here and refused by KIWI, by place and change, with the reason. */
 const LENIENT: readonly (readonly [pattern: RegExp, reason: string])[] = [
   [
     /^type of (?!iso:)\w+: /,

@@ -1,4 +1,4 @@
-// Images of mkfs.erofs × our reader: every entry of an awkward tree as it went in, whatever the options.
+// Images of mkfs.erofs × our reader: every entry of an awkward tree as it went in, with any options.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';

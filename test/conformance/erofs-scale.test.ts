@@ -1,4 +1,4 @@
-// EROFS × the kernel where tables get long, attributes many and images lie in images.
+// EROFS × the kernel where tables get long, attributes many and images are nested.
 
 import { mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';

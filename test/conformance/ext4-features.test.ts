@@ -218,7 +218,7 @@ describe('ext4 images with any features', () => {
       expect(judge('setfattr', ['-x', 'user.huge', join(top, 'a')]).status).toBe(0);
     });
     expectClean(image);
-    // Who refers to a value is charged for it; e2fsck counts anew.
+    // Each inode that refers to a value is charged for it; e2fsck counts again.
     await writeExt4(made, image, { features: 'ea_inode,quota,project' });
     expectClean(image);
   });

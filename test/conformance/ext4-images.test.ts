@@ -54,7 +54,7 @@ interface Reading {
   readonly refused?: string;
   /** Entries that cannot be read. */
   readonly faults: readonly string[];
-  /** What is shown of the others: kind, and content or target. */
+  /** Facts of the others: kind, and content or target. */
   readonly entries: ReadonlyMap<string, string>;
 }
 
@@ -85,7 +85,7 @@ async function shown(node: Node): Promise<string> {
   return Buffer.from(await collect(node.content, quietRun())).toString('latin1');
 }
 
-/** What debugfs wrote of all entries: it makes no devices, and of inline files always the whole room. */
+/** Entries as debugfs wrote them: it makes no devices, and writes the whole inline space of inline files. */
 function dumped(top: string, path = ''): Map<string, string> {
   const entries = new Map<string, string>();
   for (const name of readdirSync(Buffer.from(join(top, path), 'latin1'), { encoding: 'latin1' })) {
@@ -101,7 +101,7 @@ function dumped(top: string, path = ''): Map<string, string> {
   return entries;
 }
 
-/** What differs from debugfs, but for what we name as unreadable. */
+/** Differences from debugfs, except for entries that we report as unreadable. */
 function differences(image: string, { faults, entries }: Reading): string[] {
   const top = join(scratch, 'dumped');
   rmSync(top, { recursive: true, force: true });
@@ -122,7 +122,7 @@ function isTooLarge({ entries }: Reading): boolean {
   return entries.size >= MOST_ENTRIES || [...entries.values()].some((shown) => /^\d+ bytes$/.test(shown));
 }
 
-/** Whether e2fsck finds anything to say beside the names of its passes and the summary. */
+/** Whether e2fsck prints anything except the names of its passes and the summary. */
 function complains(image: string): boolean {
   // One that e2fsck takes minutes for has a great many subdirectories, and damage.
   const { status, stdout, stderr } = judge('timeout', [`${MOST_SECONDS}`, 'e2fsck', '-fn', image]);

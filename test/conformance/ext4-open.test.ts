@@ -38,7 +38,7 @@ function fillSource(top: string, reach = 0): void {
   linkSync(join(top, 'a/large'), join(top, 'a/b/linked'));
   symlinkSync('short', join(top, 'a/short'));
   symlinkSync('l'.repeat(200), join(top, 'a/long'));
-  // Pieces far apart: several levels of block numbers, or an extent tree with blocks of its own.
+  // Pieces far apart: several levels of block numbers, or an extent tree with separate blocks.
   const fd = openSync(join(top, 'sparse'), 'w');
   for (let turn = 0; turn < 150; turn++) writeSync(fd, noise(1000, turn), 0, 1000, turn * turn * 900);
   if (reach > 0) writeSync(fd, noise(100, 1), 0, 100, reach);
@@ -48,7 +48,7 @@ function fillSource(top: string, reach = 0): void {
   for (const path of ['a/b', 'a', 'many', '.']) utimesSync(join(top, path), 1_600_000_000, 1_600_000_000);
 }
 
-/** What mke2fs copies: times without fractions, and not that of the root. */
+/** Facts that mke2fs copies: times without fractions, and not that of the root. */
 function comparable(entries: Map<string, EntryDescription>): Record<string, EntryDescription> {
   entries.delete('lost+found');
   const list = [...entries].map(([path, entry]) => {

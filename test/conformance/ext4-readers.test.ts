@@ -184,7 +184,7 @@ describe('ext4 images in the eyes of other readers', () => {
   });
 });
 
-/** fuse2fs shows what lies in an inode as an attribute of it, of mke2fs's images too. */
+/** fuse2fs shows inline data as an attribute of the inode, also of mke2fs's images. */
 function withoutInlineData(seen: ReadonlyMap<string, EntryDescription>): Map<string, EntryDescription> {
   const others = (xattrs: readonly string[]) => xattrs.filter((xattr) => !xattr.startsWith('system.data='));
   return new Map([...seen].map(([path, entry]) => [path, { ...entry, xattrs: others(entry.xattrs) }]));

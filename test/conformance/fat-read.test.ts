@@ -42,7 +42,7 @@ describe('volumes of other writers', () => {
         return path;
       };
       for (let i = 0; i < 40; i++) tool('mcopy', file(`piece-${i}`, noise(10_000, i)), `::/piece-${i}`);
-      // Every other gap is filled again: this file lies in twenty places and more.
+      // Every other gap is filled again: this file has at least twenty fragments.
       for (let i = 0; i < 40; i += 2) tool('mdel', `::/piece-${i}`);
       const scattered = noise(350_000, 99);
       tool('mcopy', file('scattered', scattered), '::/A long name for a scattered file.dat');

@@ -1,4 +1,4 @@
-// What may be given as an image: files, parts of files, block devices; and names as they are shown or typed.
+// Arguments for images: files, parts of files, block devices; and names as they are shown or typed.
 import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';

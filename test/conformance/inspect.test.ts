@@ -1,4 +1,4 @@
-// What `isopress info` says of images that others made, and of our own disc.
+// `isopress info` on images of other programs, and on our own disc.
 import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';

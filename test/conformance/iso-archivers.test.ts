@@ -59,7 +59,7 @@ function awkwardTargets(): string[] {
   return [...mixed, ...repeated];
 }
 
-/** What a listing says after the arrow, by the name before it. */
+/** Targets in a listing: the text after the arrow, by the name before it. */
 function listedTargets(listing: string): Map<string, string> {
   const lines = listing.split('\n').filter((line) => line.includes(' -> '));
   return new Map(

@@ -29,7 +29,7 @@ function makeTree(name: string): string {
   acl('u:1000:rw,u:70000:r,g:55:rx,g:0:---,u:daemon:rwx', 'listed', 'private/inner/file');
   acl('d:u:1000:rwx,d:g:4000000:rx', 'private');
   acl('u:1:x,d:u:2:w,d:o::---', 'private/inner');
-  // xorriso loses attributes without a value, those of its own discs too.
+  // xorriso loses attributes without a value, also those of its own discs.
   attribute('listed', 'user.mime_type', 'text/plain');
   attribute('large', 'user.large', 'v'.repeat(3000));
   for (let i = 0; i < 25; i++) attribute('many', `user.name-${i}-${'n'.repeat(i * 2)}`, `${i}`.repeat(i));

@@ -1,4 +1,4 @@
-// What `isopress iso` is told for the descriptors, and what it says of links and equal files: as xorriso and isoinfo read it.
+// Options of `isopress iso` for the descriptors, and its links and equal files, as xorriso and isoinfo read them.
 import { linkSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -68,7 +68,7 @@ oracle('xorriso')('every field of the primary descriptor', () => {
   });
 });
 
-test('a date that is none is wrong usage', () => {
+test('an invalid date is wrong usage', () => {
   for (const date of ['modified=yesterday', 'born=1', 'modified']) {
     expect(isopress(['iso', tree, join(scratch, 'x.iso'), '--volume-date', date]).status).toBe(2);
   }

@@ -1,4 +1,4 @@
-// Named layouts, judged by xorriso's own discs, by partition tools, and by adding one more partition behind the payload.
+// Named layouts, judged by xorriso's own discs, by partition tools, and by adding one more partition after the payload.
 import { copyFileSync, mkdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';

@@ -1,4 +1,4 @@
-// Partition tools as judges of the hybrid layouts: gdisk, util-linux, parted; and one more partition added behind the payload.
+// Partition tools as judges of the hybrid layouts: gdisk, util-linux, parted; and one more partition added after the payload.
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';

@@ -41,7 +41,7 @@ async function treeOf(image: string, hierarchy?: 'joliet') {
   }
 }
 
-/** Whole seconds, as discs keep them; the top directory is the one thing that other writers date anew. */
+/** Whole seconds, as discs keep them; only the time of the top directory is changed by other writers. */
 function comparable(entries: ReadonlyMap<string, EntryDescription>, links: boolean) {
   const kept = [...entries].filter(([path]) => path !== '' && path !== 'rr_moved');
   const shown = ({ linkedTo, mtime, ...rest }: EntryDescription) => ({

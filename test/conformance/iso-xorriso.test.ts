@@ -35,7 +35,7 @@ function report(image: string): string[] {
   return (stdout + stderr).split('\n');
 }
 
-/** What has to be equal: everything but the drive, free space, and identities that either side derives in its own way. */
+/** Everything that must be equal: not the drive, free space, or identities that each side derives in its own way. */
 function comparable(lines: readonly string[]): string[] {
   return lines.filter(
     (line) => !/^(Drive current|Media (blocks|summary)|xorriso|GPT (disk|partition) GUID)|UPDATE/.test(line),

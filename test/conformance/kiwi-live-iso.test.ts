@@ -1,4 +1,4 @@
-// The same Debian root tree and description through real KIWI and through isopress: the two ISOs and what lies beside them
+// The same Debian root tree and description through real KIWI and through isopress: the two ISOs and the files next to them
 // differ only in what is listed. In every run a medium that GRUB boots, quickly packed; with ISOPRESS_KIWI=all also one packed by
 // gzip, which takes KIWI minutes, and one that isolinux boots.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';

@@ -1,5 +1,5 @@
 // The same Debian root tree and description through KIWI 11.1.6 and through isopress by the rules of kiwi-11: the two ISOs and
-// what is beside them differ only in what is listed. KIWI takes minutes, so this runs with ISOPRESS_KIWI=all.
+// the files next to them differ only as listed. KIWI takes minutes, so this runs with ISOPRESS_KIWI=all.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';

@@ -22,7 +22,7 @@ function empty(size: number): void {
   truncateSync(image, size);
 }
 
-/** What blkid says, without the quoting of its exports. */
+/** The output of blkid, without the quoting of its exports. */
 function judged(): { label?: string; uuid?: string } {
   const value = (tag: string) => {
     const args = ['-p', '-o', 'value', '-s', tag, image];

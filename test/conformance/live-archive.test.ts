@@ -76,7 +76,7 @@ describe.runIf(hasGrub)('a root tree in an archive', () => {
     expect(build(archive, given()).stderr).toMatch(/\/image\/config-cdroot\.tar of the root tree cannot be unpacked/);
   });
 
-  test('that is none ends with the place of the fault', () => {
+  test('that is not an archive ends with the place of the fault', () => {
     small.describe('firmware="efi"');
     writeFileSync(archive, 'no archive at all '.repeat(100));
     const { status, stderr, digests } = build(archive, given());

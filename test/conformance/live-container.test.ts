@@ -127,7 +127,7 @@ ofDebian(
   for (const name of ['usr/sbin/dmsquash-live-root', 'usr/lib/x86_64-linux-gnu/libc.so.6', 'fs/squashfs/squashfs.ko']) {
     expect(listed).toContain(name);
   }
-  // What kiwi-live's scripts are written for.
+  // The shell for which kiwi-live's scripts are written.
   expect(listed).toMatch(/bin\/sh -> (\/usr\/bin\/)?bash$/m);
   // Everything is root's, whoever ran dracut.
   expect(listed.split('\n').filter((line) => /^[-dl]r\S+ +\d+ (?!root +root)/.test(line))).toEqual([]);

@@ -1,4 +1,4 @@
-// What the generations differ in, seen on the medium: the same small root tree read as KIWI 9.11, 9.15, 9.20, 9.24 and 10 would.
+// Differences between generations, seen on the medium: the same small root tree read as KIWI 9.11, 9.15, 9.20, 9.24 and 10 would.
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -32,7 +32,7 @@ function ownRoot(): string {
   return root;
 }
 
-/** What is on the medium below a directory. */
+/** Entries of the medium below a directory. */
 function extracted(image: string, path: string): string {
   const out = join(mkdtempSync(join(scratch, 'out-')), 'out');
   judge('xorriso', ['-osirrox', 'on', '-indev', image, '-extract', path, out]);

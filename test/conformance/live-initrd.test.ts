@@ -31,7 +31,7 @@ const UNPACK: Readonly<Record<StreamCompressionName, readonly string[]>> = {
   lzo: ['lzop', '-dc'],
 };
 
-/** The root tree with microcode beside its firmware, so that dracut makes an early archive. */
+/** The root tree with microcode in its firmware, so that dracut makes an early archive. */
 const tree = join(scratch, 'tree');
 let isMounted = false;
 

@@ -242,7 +242,7 @@ test.runIf(modes.length > 0 && existsSync('/usr/bin/setpriv'))(
   },
 );
 
-/** Processes that have the mark as an argument of its own. */
+/** Processes that have the mark as a separate argument. */
 function processesWith(mark: string): string[] {
   return readdirSync('/proc').filter((pid) => {
     try {

@@ -217,7 +217,7 @@ describe.runIf(hasGrub)('a build', () => {
     ]);
     expect(JSON.parse(readFileSync(join(image, '../isopress.result.json'), 'utf8'))).toEqual(results);
     expect(readFileSync(join(image, `../${base}.packages`), 'utf8')).toBe('small|None|1|None|all|None|None\n');
-    // The initrd and the results are made beside the image, and end when they end.
+    // The initrd and the results are made at the same time as the image, and end independently.
     const names = steps.map((step) => step.name);
     expect(names.slice(0, 2)).toEqual(['scan', 'boot files']);
     expect(names.toSorted()).toEqual(['boot files', 'image', 'initrd', 'plan', 'results', 'scan']);

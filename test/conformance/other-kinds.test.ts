@@ -1,4 +1,4 @@
-// What is not an image that can be read is named: files of the tools that make them.
+// Files that are not readable images are named by their kind: samples of the tools that make them.
 import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -23,7 +23,7 @@ beforeAll(() => {
   writeFileSync(join(tree, 'file'), noise(5000, 1));
 });
 
-/** Tool, its words for an empty file of so many MiB, and what it makes. */
+/** Tool, its arguments for an empty file, the size of that file in MiB, and the kind that it makes. */
 const MAKERS: readonly (readonly [tool: string, words: (path: string) => string[], mebibytes: number, kind: string])[] =
   [
     ['tar', (path) => ['-cf', path, '-C', scratch, 'tree'], 0, 'a tar archive'],

@@ -125,7 +125,7 @@ ofDebian('dpkg', 'dpkg-query')(
     expect(await database.verify!(run)).toBe(expected);
     const list = renderPackageList('dpkg', await database.packages(run), newest!);
     expect(list.trimEnd().split('\n')).toEqual(queried(root).sort());
-    // The order of the tool is another: a line has a bar behind the name, and a name may go on with less than that.
+    // The tool orders differently: a line has a bar after the name, and a longer name may continue with a smaller character.
     const inOrder = renderPackageList('dpkg', await database.packages(run), early!)
       .trimEnd()
       .split('\n');

@@ -1,4 +1,4 @@
-// What would be published, as npm lays it out: the engine is found in the platform's package, and nothing runs on installing.
+// The packages to publish, as npm installs them: the engine is found in the platform's package, and installing runs nothing.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';

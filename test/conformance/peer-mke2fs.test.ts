@@ -1,4 +1,4 @@
-// What the table in the ext4 README says about `mke2fs -d`: every cell is tried with the program, or shown by a finding.
+// The table about `mke2fs -d` in the ext4 README: every cell is tried with the program, or shown by a finding.
 import {
   closeSync,
   existsSync,

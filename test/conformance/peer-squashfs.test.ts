@@ -1,4 +1,4 @@
-// What the comparison in the squashfs README says about mksquashfs and gensquashfs: every cell is tried with the program.
+// The comparison with mksquashfs and gensquashfs in the squashfs README: every cell is tried with the program.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -175,7 +175,7 @@ const PROBES: Readonly<Record<string, readonly [mksquashfs: () => Cell, gensquas
       judge('gensquashfs', ['-F', list('pack', 'dir /dir 0755 70000 70001\n'), '-q', '-f', image]).status === 0 &&
       unpackedOwners(),
   ],
-  'data behind 4 GiB': [() => '–', () => '–'],
+  'data after 4 GiB': [() => '–', () => '–'],
   'sort file': [
     () => mk.make('other', '-sort', list('sort', 'a/one -10\nb/two 10\n'), '-noF', '-noD') && order(TWO, ONE),
     () => gen.make('other', '-S', list('sort', '10 a/one\n-10 b/two\n')) && order(TWO, ONE),
@@ -200,7 +200,7 @@ const PROBES: Readonly<Record<string, readonly [mksquashfs: () => Cell, gensquas
   ],
   "options in mksquashfs's spelling": [() => '–', () => gen.make('plain', '-noappend', '-no-progress')],
   "the same tree as the peer's image": [() => '–', () => '–'],
-  'readers beside the kernel': [() => '–', () => '–'],
+  'readers besides the kernel': [() => '–', () => '–'],
   'the same bytes for any number of threads': [
     () => sameBytes(mk, ['-processors', '1', '-mkfs-time', '0'], ['-processors', '4', '-mkfs-time', '0']),
     () => sameBytes(gen, ['-j', '1'], ['-j', '4']),

@@ -80,7 +80,7 @@ const more = {
 };
 const substitutions = { subs: '/etc/pki /etc/ssh\n', subs_dist: '/lib64 /lib\n/run /var/run\n' };
 
-/** matchpathcon reads the files with suffixes beside the rules. */
+/** matchpathcon reads the files with suffixes next to the rules. */
 function rulesIn(directory: string): string {
   mkdirSync(directory, { recursive: true });
   const path = join(directory, 'file_contexts');

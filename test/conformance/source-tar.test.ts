@@ -152,7 +152,7 @@ describe('the commands take an archive for a directory', () => {
     });
   }
 
-  test('and leave nothing when it is none', () => {
+  test('and leave nothing if it is not an archive', () => {
     const out = join(scratch, 'none.img');
     const { status, stderr } = isopress(['ext4', '-', out, '--quiet'], { input: 'x'.repeat(2000) });
     expect(status).toBe(3);

@@ -148,6 +148,6 @@ describe.skipIf(!loadNative().addon)('branch filters', () => {
 async function sizeWith(tree: FileTree, bcj: readonly BcjFilter[]): Promise<number> {
   await writeSquashfs(tree, image, { compression: chooseCompression({ name: 'xz', bcj }), padTo: 1 });
   const { size } = statSync(image);
-  // The record of the filters is no part of the comparison.
+  // The record of the filters is not compared.
   return bcj.length > 0 ? size - 10 : size;
 }

@@ -29,7 +29,7 @@ beforeAll(async () => {
   describeDirectory(source);
 });
 
-/** With the readers beside the kernel and unsquashfs that know the codec, as Debian 12 builds them. */
+/** With the readers that know the codec in Debian 12, in addition to the kernel and unsquashfs. */
 const CODECS: readonly { request: CompressionRequest; sevenZip?: boolean; grub?: boolean; needsNative?: boolean }[] = [
   { request: { name: 'gzip' }, sevenZip: true, grub: true },
   { request: { name: 'gzip', windowBits: 9, strategies: ['default', 'fixed'] }, sevenZip: true, grub: true },
@@ -98,7 +98,7 @@ for (const { request, sevenZip, grub, needsNative } of CODECS) {
   });
 }
 
-/** Every entry as a pseudo file definition, without where its data lie in the list. */
+/** Every entry as a pseudo file definition, without the offset of its data in the list. */
 function pseudoFile(path: string): string[] {
   const list = join(dir, 'pseudo');
   rmSync(list, { force: true });

@@ -13,7 +13,7 @@ const root = process.env['ISOPRESS_TEST_ROOT'];
 const dir = scratchDirectory();
 const whenGiven = root ? kernelOracle('mount', 'umount', 'getfattr') : test.skip;
 
-/** What squashfs can keep of an entry. */
+/** The facts of an entry that squashfs can keep. */
 function kept(entry: EntryDescription): EntryDescription {
   return {
     ...entry,

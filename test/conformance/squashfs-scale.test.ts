@@ -98,7 +98,7 @@ function sparseTarget(path: string): Target {
 const NOTHING = Buffer.alloc(4 * 1024 * 1024);
 const nothing = (length: number) => NOTHING.subarray(0, length);
 
-kernel('data behind 4 GiB, and a file larger than that', async () => {
+kernel('data after 4 GiB, and a file larger than that', async () => {
   const large = exactContent(4_400_000_001, async function* () {
     yield* zeros(4_400_000_001);
   });

@@ -220,7 +220,7 @@ oracle('unsquashfs')('each part left uncompressed is told so, and nothing else',
   for (const [part, size] of sizes) expect(size, part).toBeGreaterThan(statSync(image).size);
 });
 
-kernel('an image behind an offset is found there, with nothing in front of it', async () => {
+kernel('an image at an offset is found there, with nothing before it', async () => {
   for (const offset of [512, 4096, 1_000_448]) {
     await writeSquashfs(everythingTree(), image, { offset });
     expect(
@@ -232,7 +232,7 @@ kernel('an image behind an offset is found there, with nothing in front of it', 
   }
 });
 
-/** Where the first bytes of contents lie in an image that stores them uncompressed. */
+/** Offsets of the first bytes of contents in an image that stores them uncompressed. */
 function placesOf(path: string, contents: readonly Uint8Array[]): number[] {
   const bytes = readFileSync(path);
   return contents.map((content) => bytes.indexOf(content.subarray(0, 4096)));

@@ -1,4 +1,4 @@
-// squashfs × kernel and mksquashfs: tails that are equal are stored once, whatever the files before them.
+// squashfs × kernel and mksquashfs: equal tails are stored once, with any files before them.
 
 import { mkdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -40,7 +40,7 @@ async function shared(tree: FileTree, options: Partial<SquashfsOptions>) {
   return { distinct, settings: { ...settings, equalTails: await findEqualTails(distinct, settings, quietRun()) } };
 }
 
-/** `head` and behind it `tail`. */
+/** `head` followed by `tail`. */
 function joined(head: Uint8Array, tail: Uint8Array): Uint8Array {
   return Uint8Array.from(Buffer.concat([head, tail]));
 }

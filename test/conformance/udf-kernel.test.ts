@@ -41,7 +41,7 @@ function withLinks(entries: Map<string, EntryDescription>): Map<string, GuestEnt
   );
 }
 
-/** What UDF shows: the one name that is not UTF-8 is changed, links lose what components cannot say. */
+/** The tree in UDF: the one name that is not UTF-8 is changed, link targets lose what path components cannot express. */
 function asUdf(entries: Map<string, EntryDescription>): Map<string, GuestEntry> {
   return new Map(
     [...withLinks(entries)].map(([path, entry]) => {
@@ -51,7 +51,7 @@ function asUdf(entries: Map<string, EntryDescription>): Map<string, GuestEntry> 
   );
 }
 
-/** What Rock Ridge shows: whole seconds, and in version 1.10 no hard links. */
+/** The tree in Rock Ridge: whole seconds, and in version 1.10 no hard links. */
 function asRockRidge(entries: Map<string, EntryDescription>): Map<string, Omit<GuestEntry, 'linkedTo'>> {
   return new Map(
     [...withLinks(entries)].map(([path, { linkedTo: _, ...entry }]) => [

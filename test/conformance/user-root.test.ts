@@ -1,4 +1,4 @@
-// What the demo packs as an ordinary user: files of one owner and a manifest are the archive they came from. Judge: unsquashfs.
+// The demo as an ordinary user: files of one owner and a manifest give the archive that they came from. Judge: unsquashfs.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -70,7 +70,7 @@ const DIRECT = `small 1.0.0
   media check            Red Hat media-check tag  (as asked for)
   results                /out1/small.x86_64-1.0.0.iso  (and .packages, .verified, isopress.result.json beside it)`;
 
-/** What is printed in front of the layout. */
+/** The output before the layout. */
 function planned(more: readonly string[], root = small.root): string {
   const args = ['build', '--description', small.description, '--root', root, '--target-dir', target];
   const { status, stdout, stderr } = isopress([

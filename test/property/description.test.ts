@@ -1,4 +1,4 @@
-// Whatever is done to a description, reading it ends soon, with a result or with an error that is the description's fault.
+// Reading a description with any change ends soon, with a result or with an error of the description.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';

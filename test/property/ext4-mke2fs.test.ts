@@ -69,7 +69,7 @@ function fillSource(top: string): void {
   symlinkSync('l'.repeat(900), join(top, 'a/long'));
 }
 
-/** What both know: no attributes, whole seconds. debugfs gives every name of a file a file. */
+/** The facts that both have: no attributes, whole seconds. debugfs writes a separate file for every name. */
 function comparable(entries: Map<string, EntryDescription>) {
   entries.delete('lost+found');
   entries.delete('');

@@ -84,7 +84,7 @@ describe('ext4 plans', () => {
         const { layout } = planExt4(tree, { ...BASE, slack });
         const free = layout.freeBlocks * layout.blockSize;
         expect(free).toBeGreaterThanOrEqual(slack);
-        // A last group is made only with some free blocks of its own.
+        // A last group is made only if it has some free blocks.
         expect(free).toBeLessThan(slack + 51 * layout.blockSize);
       }),
       { numRuns: 100 },

@@ -1,4 +1,4 @@
-// Hostile images: whatever stands in the heads of an image, it is described, never refused, with few
+// Hostile images: an image with anything in its heads is described, never refused, with few
 // reads of few bytes, however large it says it is.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -16,7 +16,7 @@ import { noise } from '../support/trees.js';
 
 const run = quietRun();
 const RUNS = Number(process.env['ISOPRESS_TEST_RUNS'] ?? 150);
-/** What an image may cost that is told in a line or two; 1024 partitions are possible, each with its own file systems. */
+/** Bound of the cost of an image; 1024 partitions are possible, each with its own file systems. */
 const MOST_BYTES = 64 * 1024 * 1024;
 const FAT_TREE = FileTree.of({ 'EFI/BOOT/BOOTX64.EFI': file(bytesSource(noise(9000, 1))) });
 

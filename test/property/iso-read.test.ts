@@ -91,7 +91,7 @@ describe('a mutated image', () => {
         planDisc(FileTree.of(entries), { epoch: EPOCH, seed: 's', deep, joliet: true }),
         quietRun(),
       );
-      // Where a mutation tells: behind the system area lie descriptors, path tables and directories.
+      // Where a mutation has an effect: descriptors, path tables and directories follow the system area.
       const mutation = fc.tuple(
         fc.oneof(fc.integer({ min: 32_768, max: 100_000 }), fc.nat(whole.length - 1)),
         fc.nat(255),

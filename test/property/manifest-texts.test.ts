@@ -115,7 +115,7 @@ kernelOracle('mksquashfs', 'unsquashfs')(
         for (const facts of [ours, theirs]) {
           facts.delete('');
           facts.delete('file');
-          // -all-time is for everything; links have no mode of their own on Linux.
+          // -all-time is for everything; on Linux, links have no mode.
           for (const one of facts.values())
             Object.assign(one, { mtime: undefined, mode: one.kind === 'symlink' ? 0 : one.mode });
         }

@@ -160,7 +160,7 @@ const piece = fc.oneof(
   { weight: 2, arbitrary: some },
   { weight: 1, arbitrary: some.map((name) => name.replace(/[\s\S]/g, '\\$&') as ByteString) },
 );
-/** Text is converted once; names that are no text are bytes already. */
+/** Text is converted once; names that are not text are bytes already. */
 const asBytes = (part: string) =>
   BYTES.includes(part as ByteString) || NAMES.includes(part as ByteString) ? part : fromText(part);
 const component = fc
@@ -217,7 +217,7 @@ oracle('tar')('excludes of GNU tar', { timeout: 120_000 }, () => {
   );
 });
 
-/** What mksquashfs reads in another way: patterns of ksh, options, paths outside the source, "... " for any depth. */
+/** Arguments that mksquashfs reads differently: patterns of ksh, options, paths outside the source, "... " for any depth. */
 const OTHERWISE = /[?*+@!]\(|^[-./#]|^\s|\s$/;
 
 oracle('mksquashfs', 'unsquashfs')('excludes of mksquashfs with -wildcards', { timeout: 120_000 }, () => {

@@ -57,7 +57,7 @@ function levels({ levels: scale }: Container): fc.Arbitrary<number> {
 }
 
 describe.each(CONTAINERS)('$name', (kind) => {
-  test('comes back, whatever the number of jobs and the cut of the input', async () => {
+  test('comes back with any number of jobs and any cut of the input', async () => {
     await fc.assert(
       fc.asyncProperty(content, levels(kind), partSize, cut, cut, async (bytes, level, size, one, other) => {
         const container = { ...kind, partSize: size };

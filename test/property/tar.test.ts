@@ -51,7 +51,7 @@ async function compare(reference?: string): Promise<void> {
         for (const one of [facts, ours.get(path)]) Object.assign(one ?? {}, { mtime: undefined });
     }
   }
-  // The directory that GNU tar unpacks into is there already.
+  // The directory that GNU tar unpacks into exists already.
   for (const facts of [ours, theirs]) facts.delete('');
   expect([...ours.keys()].sort()).toEqual([...theirs.keys()].sort());
   for (const { path, node } of walk(tree)) {
@@ -94,7 +94,7 @@ kernelOracle(
     fc.asyncProperty(fc.nat(2 ** 31), writers, async (seed, [tool, ...options]) => {
       empty();
       succeed('python3', [SCRIPT, 'tree', String(seed), source]);
-      // What a format cannot hold is left out with a complaint.
+      // Metadata that a format cannot store is left out with a warning.
       judge(tool!, options);
       // GNU tar does not read the attributes that bsdtar encodes.
       const restored = tool === 'tar' ? GNU_RESTORES : ['--numeric-owner', '--acls', '--xattrs'];

@@ -17,7 +17,7 @@ const runs = Number(process.env['ISOPRESS_TEST_RUNS'] ?? 60);
 const REVISIONS = ['1.02', '1.50', '2.01', '2.60'] as const;
 const trees = treeArbitrary({ ...POSIX, fileSize: 60_000, xattrNamespaces: [] });
 
-/** What UDF keeps: microseconds; names and targets that are text; no surplus slashes in targets. */
+/** The facts that UDF keeps: microseconds; names and targets that are text; no surplus slashes in targets. */
 function asKept(entries: ReadonlyMap<string, EntryDescription>) {
   const kept = [...entries].map(([path, { mtime, target, ...rest }]) => {
     const micros = Math.floor(mtime.nanoseconds / 1000);

@@ -40,7 +40,7 @@ oracle('7z')('7-Zip finds every file whole', async () => {
   await fc.assert(
     fc.asyncProperty(trees, options, async (tree, given) => {
       const plain = select(tree, (_, { kind }) => kind === 'file' || kind === 'directory');
-      // Something behind the directories of ISO 9660: 7-Zip takes what UDF does not own for data behind the archive.
+      // Something after the directories of ISO 9660: 7-Zip takes space that UDF does not own for data after the archive.
       const last = FileTree.of({ '~': file(bytesSource(noise(5000, 1))) });
       const disc = await writeDisc(
         planDisc(overlay(plain, last), { ...given, partitionTable: 'none' }),

@@ -53,7 +53,7 @@ export interface DebianIso {
   readonly medium?: MediumOptions;
   /** How the initrd is made. */
   readonly dracut?: NonNullable<InitrdOptions['dracut']>;
-  /** The initrd is made anew, in this compression. */
+  /** The initrd is compressed again like this. */
   readonly compression?: InitrdCompressionRequest;
   /** More attributes of the type. */
   readonly type?: string;

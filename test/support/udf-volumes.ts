@@ -34,7 +34,7 @@ export function udfVolume(revision: '1.50' | '2.01' = '1.50'): Promise<Uint8Arra
   return collect(planDisc(UDF_TREE, { ...given, udf: revision, iso9660: false }), quietRun());
 }
 
-/** Writes a descriptor whose tag is made anew into a block. */
+/** Writes a descriptor with a new tag into a block. */
 function put(image: Uint8Array, block: number, id: TagId | 0, descriptor: Uint8Array, location = block): void {
   const whole = new Uint8Array(BLOCK);
   whole.set(stamped(Uint8Array.from(descriptor), { id: id as TagId, version: VERSION, location }));

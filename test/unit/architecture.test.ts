@@ -32,7 +32,7 @@ const BARRED: Readonly<Record<string, readonly string[]>> = {
   live: ['extract'],
   public: ['options'],
 };
-/** Files beside the folders: the package itself, and what commands use in addition to it. */
+/** Files outside folders: the package itself, and the names that only commands use. */
 const FACES: Readonly<Record<string, (room: string) => boolean>> = {
   index: (room) => room === 'public' || room === 'version',
   internal: (room) => room !== 'public' && room in LAYERS,

@@ -15,46 +15,56 @@ const WORDINGS: readonly (readonly [RegExp, string])[] = [
   [/\bstands? (in the|at the|behind|before)\b/, 'is'],
   [/\bno part of\b/, 'not part of'],
   [/\b(is|are) told (of|by|before)\b/, 'is reported'],
+  [/\b(that|which|it|and) (is|are) no (archive|directory|file|image|link|program|rule|text)s?\b/, 'is not a'],
+  [/\b(is|are) there already\b/, 'exists'],
+  [/\bat the (least|most)\b/, 'at least, at most'],
+  [
+    /\bof (its|our|their) own(?=[.,:;)]|$| (and|for|from|in|of|on|that|to|with)\b)/,
+    'separate, or "its own" before the noun',
+  ],
+  [/\bbehind (each|it|its|others?|that|the|them|those)\b/i, 'after'],
+  [/\bbeside (a|an|each|it|its|other|that|the|them|those)\b/i, 'next to, in addition to'],
+  [/\b(held|holds) what it held\b/, 'is as it was before'],
+  [/\b(became|becomes) of\b/, 'the result of'],
+  [/\bgiven out\b/, 'yielded, allocated'],
+  [/\baltogether\b/, 'entirely'],
+  [/, (whatever|whichever|wherever) (he|it|its|that|the|they)\b/, 'with any, in any'],
+  [/\banew\b/, 'again'],
 ];
 /** A sentence about something instead of a name for it. */
-const WHAT = /^(What|Whatever|Whoever) /;
-/** Folders whose comments have been read with this in mind. */
-const FOLDERS = [
-  'bytes',
-  'io',
-  'options',
-  'native',
-  'tree',
-  'source',
-  'compress',
-  'disc',
-  'image',
-  'public',
-  'cli',
-].concat(
-  ['ext4', 'squashfs', 'iso9660', 'udf', 'fat', 'gpt', 'mbr', 'cpio', 'eltorito', 'checkmedia'].map(
-    (name) => `format/${name}`,
-  ),
-);
+const WHAT = /^(What|Whatever|Whoever|Whichever) /;
+/** Folders of code whose comments are read, with the ending of their files. */
+const CODE: readonly (readonly [folder: string, ending: RegExp])[] = [
+  ['src', /\.ts$/],
+  ['scripts', /\.(js|ts|sh)$/],
+  ['bench', /\.js$/],
+  ['examples', /\.js$/],
+  ['findings', /\.sh$/],
+  ['native/src', /\.rs$/],
+  ['native/tests', /\.rs$/],
+  ['native/codecs', /\.[ch]$/],
+  ['test', /\.ts$/],
+];
 
 interface Passage {
   readonly place: string;
   readonly text: string;
 }
 
-const filesIn = (directory: string, end: string) =>
+const filesIn = (directory: string, ending: RegExp) =>
   readdirSync(join(root, directory), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith(end))
+    .filter((name) => ending.test(name))
     .map((name) => join(root, directory, name));
 
 /** The comments of a file that have their own lines, neighbouring lines joined. */
 function comments(file: string): Passage[] {
   const found: Passage[] = [];
   let isOpen = false;
-  for (const [index, line] of readFileSync(file, 'utf8').split('\n').entries()) {
-    const [, mark, rest] = /^\s*(\/\/|\/\*\*?|\*\/?)(?:\s|$)(.*)$/.exec(line) ?? [];
+  const line = file.endsWith('.sh') ? /^\s*(#)(?:\s|$)(.*)$/ : /^\s*(\/\/[/!]?|\/\*\*?|\*\/?)(?:\s|$)(.*)$/;
+  for (const [index, whole] of readFileSync(file, 'utf8').split('\n').entries()) {
+    const [, mark, rest] = line.exec(whole) ?? [];
     const begins = mark !== undefined && (!isOpen || mark.startsWith('/*'));
-    isOpen = mark !== undefined && !line.trimEnd().endsWith('*/');
+    isOpen = mark !== undefined && !whole.trimEnd().endsWith('*/');
     if (mark === undefined) continue;
     const text = rest!.replace(/\s*\*\/$/, '').replace(/`[^`]*`/g, '`…`');
     const last = found.at(-1);
@@ -73,21 +83,34 @@ function faults(passages: readonly Passage[], wordings: readonly (readonly [RegE
   );
 }
 
+/** Names of suites and tests, which reports show as sentences. */
+function titles(file: string): Passage[] {
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .flatMap((line, index) => {
+      const [, , text] = /^\s*(?:test|it|describe)\b.*?\((['"`])(.*?)\1/.exec(line) ?? [];
+      return text === undefined ? [] : [{ place: `${relative(root, file)}:${index + 1}`, text }];
+    });
+}
+
 test('comments', () => {
-  const all = FOLDERS.flatMap((folder) => filesIn(`src/${folder}`, '.ts')).flatMap(comments);
-  expect(all.length).toBeGreaterThan(2000);
+  const all = CODE.flatMap(([folder, ending]) => filesIn(folder, ending)).flatMap(comments);
+  expect(all.length).toBeGreaterThan(5000);
   expect(faults(all, [...WORDINGS, [WHAT, 'a name for it']])).toEqual([]);
 });
 
+test('names of tests', () => {
+  const all = filesIn('test', /\.test\.ts$/).flatMap(titles);
+  expect(all.length).toBeGreaterThan(1000);
+  expect(faults(all, WORDINGS)).toEqual([]);
+});
+
 test('pages', () => {
-  const pages = ['docs', 'examples', 'findings'].flatMap((directory) => filesIn(directory, '.md'));
-  const readmes = FOLDERS.flatMap((folder) => filesIn(`src/${folder}`, 'README.md'));
-  const all = [
-    ...pages,
-    ...readmes,
-    ...['README.md', 'CONTRIBUTING.md', 'SECURITY.md'].map((name) => join(root, name)),
-  ];
-  expect(all.length).toBeGreaterThan(20);
+  const folders = ['docs', 'examples', 'findings', 'src', 'native', 'bench', 'test', 'schemas'];
+  const pages = folders.flatMap((directory) => filesIn(directory, /\.md$/));
+  const top = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md'].map((name) => join(root, name));
+  const all = [...pages, ...top].filter((page) => !page.includes('/target/'));
+  expect(all.length).toBeGreaterThan(30);
   const passages = all.flatMap((page) =>
     readFileSync(page, 'utf8')
       .split('\n')

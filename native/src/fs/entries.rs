@@ -1,4 +1,4 @@
-//! The entries of a directory and what the system tells about each: lstat(2), readlink(2), listxattr(2) and getxattr(2).
+//! The entries of a directory and their metadata: lstat(2), readlink(2), listxattr(2) and getxattr(2).
 
 use super::c_path;
 use super::open::{self, Identity};
@@ -15,19 +15,19 @@ use std::sync::OnceLock;
 /// Longest target that is read; Linux keeps at most 4095 bytes.
 const MAX_TARGET: usize = 64 << 10;
 
-/// What an inode holds, and what belongs to it.
+/// The metadata of an inode.
 pub struct Facts {
     /// As lstat(2) has it, numbers of devices in the form of this system.
     pub stat: libc::stat,
-    /// Where a symbolic link leads; empty for anything else.
+    /// Target of a symbolic link; empty for anything else.
     pub target: Vec<u8>,
     /// Attributes of the entry itself, in the kernel's order.
     pub attributes: Vec<Attribute>,
 }
 
-/// A directory whose entries are looked at. It stays the same, whatever becomes of its path meanwhile.
+/// An open directory. It stays the same, even if its path changes meanwhile.
 pub struct Directory {
-    /// Leads to the open directory, for calls that take nothing but a path.
+    /// A path to the open directory, for calls that take only a path.
     path: Vec<u8>,
     open: File,
 }
@@ -56,7 +56,7 @@ impl Directory {
         let c_name = c_path(name)?;
         let stat = self.stat(&c_name)?;
         let mode = stat.st_mode;
-        // What everybody may read needs no trial; what only its owner may read is told now, not after half an image.
+        // A file that everybody may read is not tried; one that only its owner may read is reported now, not after half an image.
         if mode & libc::S_IFMT == libc::S_IFREG && mode & libc::S_IROTH == 0 {
             open::regular_in(&self.open, name, Some(Identity::of(&stat)))?;
         }
@@ -85,7 +85,7 @@ impl Directory {
             // SAFETY: the descriptor is open, the name ends in zero, the buffer is writable for its length.
             let count = unsafe { libc::readlinkat(fd, name.as_ptr(), target.as_mut_ptr().cast(), target.len()) };
             let count = usize::try_from(count).map_err(|_| io::Error::last_os_error())?;
-            // A full buffer may hold only the beginning.
+            // A full buffer may have only the beginning.
             if count < target.len() {
                 target.truncate(count);
                 return Ok(target);
@@ -109,7 +109,7 @@ impl Directory {
     }
 }
 
-/// A path that leads to an open directory wherever it has been moved; nothing on systems without /proc.
+/// A path to an open directory, even after it was moved; `None` on systems without /proc.
 fn path_to(directory: &File) -> Option<Vec<u8>> {
     static WORKS: OnceLock<bool> = OnceLock::new();
     let path = format!("/proc/self/fd/{}", directory.as_raw_fd());

@@ -1,4 +1,4 @@
-//! Ranges of many files read into one piece of memory: what an image holds, ahead of whoever writes it.
+//! Reads ranges of many files into one buffer, ahead of the writer of an image.
 
 use super::open::{self, Identity, retry_or_fail};
 use crate::memory::Room;
@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io;
 use std::os::fd::AsRawFd;
 
-/// One range of a file and where it goes.
+/// One range of a file and its place in memory.
 pub struct Range {
     /// The file.
     pub path: Vec<u8>,
@@ -16,28 +16,28 @@ pub struct Range {
     pub length: usize,
     /// First byte in the memory.
     pub into: usize,
-    /// Whether the file has to end after this range.
+    /// Whether the file must end after this range.
     pub ends: bool,
     /// Whether the path may be a symbolic link.
     pub follow: bool,
-    /// What the file was when it was found.
+    /// The file as it was found.
     pub expected: Option<Identity>,
 }
 
-/// Reads the ranges; gives the place of the first that could not be read, or not as it was expected.
+/// Reads the ranges; returns the index of the first that could not be read, or not as expected.
 pub fn read(ranges: &[Range], room: &mut Room) -> Option<usize> {
     let mut way = None;
     ranges.iter().position(|range| !read_one(range, room, &mut way).unwrap_or(false))
 }
 
-/// The directory of the last file, open: neighbours are in the same.
+/// The open directory of the last file: the next file is often in the same one.
 type Way<'a> = Option<(&'a [u8], File)>;
 
-/// Whether the file holds the range, and ends there if it has to.
+/// Whether the file has the range, and ends there if it must.
 fn read_one<'a>(range: &'a Range, room: &mut Room, way: &mut Way<'a>) -> io::Result<bool> {
     let (file, stat) = open(range, way)?;
     let end = range.at + range.length as u64;
-    // Reading could not show it at the end of a hole, or in an empty file.
+    // Reading does not show it at the end of a hole, or in an empty file.
     if range.ends && u64::try_from(stat.st_size) != Ok(end) {
         return Ok(false);
     }
@@ -47,7 +47,7 @@ fn read_one<'a>(range: &'a Range, room: &mut Room, way: &mut Way<'a>) -> io::Res
     while done < range.length {
         let at = range.at + done as u64;
         let left = range.length - done;
-        // The byte after the end is asked for with the last: only so growth shows, without another call.
+        // The byte after the end is read together with the last one: that shows growth without another call.
         let count = read_at(&file, target.wrapping_add(done), left, range.ends.then_some(&mut more), at)?;
         if count == 0 || count > left {
             return Ok(false);

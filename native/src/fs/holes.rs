@@ -1,4 +1,4 @@
-//! Where a sparse file has holes, by lseek(2) with SEEK_DATA and SEEK_HOLE.
+//! The holes of a sparse file, by lseek(2) with SEEK_DATA and SEEK_HOLE.
 
 use super::open::{self, Identity};
 use std::fs::File;
@@ -14,11 +14,11 @@ pub struct Hole {
     pub length: u64,
 }
 
-/// A file cut into more holes than this is read as data behind the last of them: the result stays below 16 MiB.
+/// If a file has more holes, the rest is read as data: the result stays below 16 MiB.
 pub const MAX_HOLES: usize = 1 << 20;
 
 /// Holes within the first `size` bytes of the regular file at `path`, in order. A symbolic link is refused, not followed, and so
-/// is another file than the one `expected`. File systems that do not tell answer with no hole.
+/// is another file than the `expected` one. File systems without this information give no holes.
 pub fn find(path: &[u8], size: u64, expected: Option<Identity>) -> io::Result<Vec<Hole>> {
     let (file, _) = open::regular(path, false, expected)?;
     let size = size.min(file.metadata()?.len());
@@ -29,7 +29,7 @@ pub fn find(path: &[u8], size: u64, expected: Option<Identity>) -> io::Result<Ve
         if start >= size {
             break;
         }
-        // No data any more: the hole reaches to the end.
+        // No more data: the hole reaches to the end.
         let end = seek(&file, start, libc::SEEK_DATA)?.unwrap_or(size).min(size);
         if end <= start {
             break;
@@ -40,7 +40,7 @@ pub fn find(path: &[u8], size: u64, expected: Option<Identity>) -> io::Result<Ve
     Ok(holes)
 }
 
-/// The next hole or data at or after `at`; nothing when there is none, or when the file system does not know.
+/// The next hole or data at or after `at`; `None` if there is none, or the file system does not know.
 fn seek(file: &File, at: u64, whence: libc::c_int) -> io::Result<Option<u64>> {
     let offset = libc::off_t::try_from(at).map_err(|_| io::Error::from_raw_os_error(libc::EINVAL))?;
     // SAFETY: the descriptor is open as long as `file` is borrowed.

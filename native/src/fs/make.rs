@@ -1,5 +1,5 @@
-//! Entries made in an open directory, with all their facts: what unpacking an image needs, without paths that others could
-//! bend meanwhile.
+//! Makes entries in an open directory, with all their metadata, for extraction: without paths, which others could change
+//! meanwhile.
 
 use super::c_path;
 use super::open::{self, Identity, retry_or_fail};
@@ -8,7 +8,7 @@ use std::fs::File;
 use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, RawFd};
 
-/// One entry, and what it gets.
+/// One entry and its metadata.
 pub struct Entry<'a> {
     /// A single name.
     pub name: &'a [u8],
@@ -20,23 +20,23 @@ pub struct Entry<'a> {
     pub mtime: (i64, u32),
     /// Numbers of a device.
     pub device: (u32, u32),
-    /// Where a symbolic link leads.
+    /// Target of a symbolic link.
     pub target: &'a [u8],
     /// Full names and values.
     pub attributes: Vec<(&'a [u8], &'a [u8])>,
-    /// What a regular file holds.
+    /// Content of a regular file.
     pub data: &'a [u8],
-    /// It is there already, and only gets its facts.
+    /// It exists, and only gets its metadata.
     pub exists: bool,
 }
 
-/// What could not be done for an entry.
+/// The step that failed for an entry.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[repr(u8)]
 pub enum Step {
     /// The entry itself.
     Create = 1,
-    /// What it holds.
+    /// Its content.
     Write = 2,
     /// Its user and group.
     Owner = 3,
@@ -48,7 +48,7 @@ pub enum Step {
     Time = 6,
 }
 
-/// A failure: during which step, and why.
+/// A failure: its step and reason.
 pub type Failed = (Step, io::Error);
 
 /// A directory in which entries are made.
@@ -57,12 +57,12 @@ pub struct Place {
 }
 
 impl Place {
-    /// Opens the directory that was `expected` at this path; ESTALE for another one.
+    /// Opens the `expected` directory at this path; ESTALE for another one.
     pub fn open(path: &[u8], expected: Option<Identity>) -> io::Result<Self> {
         Ok(Self { open: open::directory(path, expected)? })
     }
 
-    /// Makes the entry, which must not be there unless it `exists`. Follows no symbolic link.
+    /// Makes the entry, which must not exist unless it is marked `exists`. Follows no symbolic link.
     pub fn make(&self, entry: &Entry) -> Result<(), Failed> {
         let name = c_path(entry.name).map_err(at(Step::Create))?;
         let directory = self.open.as_raw_fd();
@@ -79,7 +79,7 @@ impl Place {
         self.facts_of_name(&name, entry)
     }
 
-    /// In this order: a new owner takes away capabilities and the setuid bit, and a mode may forbid attributes.
+    /// In this order: a new owner removes capabilities and the setuid bit, and a mode may forbid attributes.
     fn facts_of_name(&self, name: &CStr, entry: &Entry) -> Result<(), Failed> {
         let directory = self.open.as_raw_fd();
         let is_link = entry.mode & libc::S_IFMT == libc::S_IFLNK;
@@ -94,7 +94,7 @@ impl Place {
             first = first.and(set);
         }
         if !is_link {
-            // SAFETY: as above. The entry was made here, and is no link: there is nothing to follow.
+            // SAFETY: as above. The entry was made here, and is not a link: there is nothing to follow.
             let done = unsafe { libc::fchmodat(directory, name.as_ptr(), entry.mode & 0o7777, 0) };
             succeeded(done).map_err(at(Step::Mode))?;
         }
@@ -215,7 +215,7 @@ fn set_attribute_at(_path: &[u8], _name: &[u8], _value: &[u8]) -> io::Result<()>
     Err(io::Error::from_raw_os_error(libc::ENOTSUP))
 }
 
-/// For calls that take nothing but a path.
+/// For calls that take only a path.
 fn path_of(directory: RawFd, name: &CStr) -> io::Result<Vec<u8>> {
     let mut path = format!("/proc/self/fd/{directory}/").into_bytes();
     path.extend_from_slice(name.to_bytes());

@@ -1,4 +1,4 @@
-//! Opening what was found before, and nothing that has taken its place since.
+//! Opens files and directories that were found before, and nothing that has replaced them since.
 
 use super::c_path;
 use std::ffi::CStr;
@@ -7,7 +7,7 @@ use std::io;
 use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd, FromRawFd, RawFd};
 
-/// What a file or directory was when it was found. Numbers as JavaScript has them: exact up to 2^53, rounded beyond.
+/// The identity of a file or directory. Numbers are those of JavaScript: exact up to 2^53, rounded beyond.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Identity {
     /// The file system, `st_dev`.
@@ -17,17 +17,17 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// Of what the system says about something. The widths of these fields differ between systems.
+    /// From the answer of the system. The widths of these fields differ between systems.
     #[allow(clippy::unnecessary_cast)]
     pub fn of(stat: &libc::stat) -> Self {
         Self { device: stat.st_dev as u64 as f64, inode: stat.st_ino as u64 as f64 }
     }
 }
 
-/// What openat(2) takes for a path that begins at the working directory.
+/// The directory of openat(2) for a path relative to the working directory.
 const HERE: RawFd = libc::AT_FDCWD;
 
-/// Never waits for the other end of a pipe, and never takes a terminal.
+/// Never waits for the other end of a pipe, and never acquires a terminal.
 const HARMLESS: libc::c_int = libc::O_RDONLY | libc::O_NONBLOCK | libc::O_NOCTTY | libc::O_CLOEXEC;
 
 /// Opens the regular file `name` in a directory; a symbolic link is ELOOP. ESTALE for a file that is not the expected one.
@@ -35,7 +35,7 @@ pub fn regular_in(directory: &File, name: &[u8], expected: Option<Identity>) -> 
     checked(open(directory.as_raw_fd(), &c_path(name)?, HARMLESS | libc::O_NOFOLLOW)?, expected)
 }
 
-/// Opens the regular file at `path`. Symbolic links are followed if `follow`, else the last name must not be one.
+/// Opens the regular file at `path`. Symbolic links are followed with `follow`; otherwise the last name must not be one.
 pub fn regular(path: &[u8], follow: bool, expected: Option<Identity>) -> io::Result<(File, libc::stat)> {
     let flags = if follow { HARMLESS } else { HARMLESS | libc::O_NOFOLLOW };
     checked(open(HERE, &c_path(path)?, flags)?, expected)
@@ -62,7 +62,7 @@ pub fn way_into(path: &[u8]) -> io::Result<File> {
     open(HERE, &c_path(path)?, WAY | libc::O_DIRECTORY | libc::O_CLOEXEC)
 }
 
-/// What fstat(2) says.
+/// The result of fstat(2).
 pub fn stat(file: &File) -> io::Result<libc::stat> {
     let mut stat = MaybeUninit::<libc::stat>::uninit();
     // SAFETY: the descriptor is open, and there is room for the answer.
@@ -86,7 +86,7 @@ fn checked(file: File, expected: Option<Identity>) -> io::Result<(File, libc::st
 
 fn open(directory: RawFd, path: &CStr, flags: libc::c_int) -> io::Result<File> {
     loop {
-        // SAFETY: the directory is open or stands for the working directory, and the path ends in zero.
+        // SAFETY: the directory is open or means the working directory, and the path ends in zero.
         let fd = unsafe { libc::openat(directory, path.as_ptr(), flags) };
         if fd >= 0 {
             // SAFETY: it was just opened, and nobody else has it.
@@ -96,7 +96,7 @@ fn open(directory: RawFd, path: &CStr, flags: libc::c_int) -> io::Result<File> {
     }
 }
 
-/// A call that a signal has interrupted is made again.
+/// Repeats a call that a signal has interrupted.
 pub fn retry_or_fail() -> io::Result<()> {
     let error = io::Error::last_os_error();
     if error.kind() == io::ErrorKind::Interrupted { Ok(()) } else { Err(error) }

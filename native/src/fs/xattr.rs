@@ -12,10 +12,10 @@ use std::os::fd::AsRawFd;
 /// An attribute's full name (`security.capability`) and its value.
 pub type Attribute = (Vec<u8>, Vec<u8>);
 
-/// Most lists and values fit, so that one call is enough; the kernel allocates as much as it is offered.
+/// Most lists and values fit, so one call is enough; the kernel allocates the offered size.
 const FIRST_GUESS: usize = 256;
 
-/// More than Linux (64 KiB) and macOS ever give; a file system that asks for more is broken.
+/// More than the limits of Linux (64 KiB) and macOS; a file system that asks for more is broken.
 const MAX_LENGTH: usize = 64 << 20;
 
 /// All attributes of the entry at `path` in the kernel's order, links not followed. A file system without attributes
@@ -25,7 +25,7 @@ pub fn read_all(path: &[u8]) -> io::Result<Vec<Attribute>> {
     collect(|buffer| list(&path, buffer), |attribute, buffer| get(&path, attribute, buffer))
 }
 
-/// The same of the entry `name` of an open directory. Where the system cannot begin there, by a path that leads to the entry.
+/// The same for the entry `name` of an open directory. If the system has no such call, by a path to the entry.
 pub fn read_all_in(directory: &File, name: &CStr, path: impl Fn() -> Vec<u8>) -> io::Result<Vec<Attribute>> {
     #[cfg(target_os = "linux")]
     if xattr_at::are_known() {
@@ -60,7 +60,7 @@ fn collect(
     Ok(attributes)
 }
 
-/// Calls `read` with a buffer that grows until the answer fits. With an empty buffer `read` tells the length needed.
+/// Calls `read` with a buffer that grows until the answer fits. With an empty buffer `read` returns the needed length.
 fn filled(mut read: impl FnMut(&mut [u8]) -> io::Result<usize>) -> io::Result<Vec<u8>> {
     let mut buffer = vec![0; FIRST_GUESS];
     loop {
@@ -74,7 +74,7 @@ fn filled(mut read: impl FnMut(&mut [u8]) -> io::Result<usize>) -> io::Result<Ve
                 if needed > MAX_LENGTH {
                     return Err(io::Error::from_raw_os_error(libc::E2BIG));
                 }
-                // It may have shrunk meanwhile; never try the same length again.
+                // It may have grown or shrunk meanwhile; never try the same length again.
                 buffer.resize(needed.max(buffer.len() * 2), 0);
             }
             Err(error) => return Err(error),

@@ -1,4 +1,4 @@
-//! listxattrat(2) and getxattrat(2), which begin at an open directory. Linux has them since 6.13, and libc names them not yet.
+//! listxattrat(2) and getxattrat(2), which start at an open directory. Linux has had them since 6.13; libc does not name them yet.
 
 use std::ffi::CStr;
 use std::io;
@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 const GETXATTRAT: libc::c_long = 464;
 const LISTXATTRAT: libc::c_long = 465;
 
-/// `struct xattr_args` of linux/xattr.h: where a value goes, and how long it may be.
+/// `struct xattr_args` of linux/xattr.h: the buffer of a value and its length.
 #[repr(C, align(8))]
 struct Arguments {
     value: u64,
@@ -17,7 +17,7 @@ struct Arguments {
     flags: u32,
 }
 
-/// Whether this system has the calls, and lets us use them: a filter of system calls refuses those it does not know.
+/// Whether this system has and permits the calls: a filter of system calls refuses those that it does not know.
 pub fn are_known() -> bool {
     static KNOWN: OnceLock<bool> = OnceLock::new();
     *KNOWN.get_or_init(|| match list(libc::AT_FDCWD, c"/", &mut []) {

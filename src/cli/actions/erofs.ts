@@ -84,13 +84,13 @@ function compressionOf({
   return { ...(isTheirs ? asked : {}), ...defined({ level, dictionarySize: dictSize }), name, engine };
 }
 
-/** The tree with the attributes that mkfs.erofs's options ask for in place of its own. */
+/** The tree, with attributes replaced as mkfs.erofs's options ask. */
 function withOverrides(tree: FileTree, { classic }: ErofsCommandOptions): FileTree {
   const { uid, gid, uidOffset = 0, gidOffset = 0, allTime } = classic?.changes ?? {};
   const mtime: Timestamp | undefined = allTime === undefined ? undefined : timestamp(allTime);
   const changed = overrideAll(tree, defined({ uid, gid, mtime }));
   if (uidOffset === 0 && gidOffset === 0) return changed;
-  // As unsigned numbers of 32 bits do.
+  // Wraps around like unsigned 32-bit numbers.
   const sum = (id: number, offset: number) => (id + offset) % IDS;
   return mapNodes(changed, (node) => ({ ...node, uid: sum(node.uid, uidOffset), gid: sum(node.gid, gidOffset) }));
 }

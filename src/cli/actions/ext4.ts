@@ -44,7 +44,7 @@ export function writeExt4(source: string, image: string, options: Ext4CommandOpt
   });
 }
 
-/** The options as the library has them; those of our own spelling take precedence over the classic ones. */
+/** The options of the format; isopress's own options take precedence over those of mke2fs. */
 function ext4Options(options: Ext4CommandOptions, derived: Pick<Ext4Options, 'epoch' | 'seed'>): Ext4Options {
   const { mke2fsOptions: text } = options;
   const spelled = text === undefined ? {} : optionValue('mke2fsOptions', () => parseMke2fsOptions(text));

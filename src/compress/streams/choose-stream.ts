@@ -15,7 +15,7 @@ export interface StreamRequest {
   readonly name: StreamCompressionName;
   /** Within the scale of the kind; default its own. */
   readonly level?: number | undefined;
-  /** Libraries beside the codec core make no streams: for their names it is the core. */
+  /** Other libraries than the codec core make no streams: for their names it is the core. */
   readonly engine?: EngineChoice | undefined;
   /** The option that the request comes from, for errors. */
   readonly option?: string;

@@ -48,7 +48,7 @@ interface Part {
   readonly whole: Uint8Array;
 }
 
-/** Cuts a stream into buffers that are full but for the last one. */
+/** Cuts a stream into buffers, all full except the last. */
 async function* parts(pieces: AsyncIterable<Data>, buffer: () => Uint8Array): AsyncGenerator<Part> {
   let whole: Uint8Array | undefined;
   let filled = 0;

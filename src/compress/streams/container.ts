@@ -1,5 +1,5 @@
 // A compressed file as the compressor of streams makes it: parts that are compressed each on its own, at the same time, and
-// what stands around them. The objects are in this folder, one file each.
+// headers and trailers. The objects are in this folder, one file each.
 
 import type { LevelScale } from '../codec.js';
 import type { CoreCodec } from '../core/names.js';

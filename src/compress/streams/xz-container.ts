@@ -22,7 +22,7 @@ const BLOCK_HEADER_SIZE = 12;
 /** CRC-32. */
 const FLAGS = Buffer.of(0x00, 0x01);
 const LZMA2 = 0x21;
-/** Chunks of LZMA2 that are not compressed have 64 KiB at the most; the first one resets the dictionary. */
+/** Chunks of LZMA2 that are not compressed have at most 64 KiB; the first one resets the dictionary. */
 const STORED_CHUNK = 0x10000;
 const RESETS_DICTIONARY = 0x01;
 const STORED = 0x02;

@@ -1,5 +1,5 @@
 // One zstd frame (RFC 8878) whose blocks are compressed in several parts. Linux unpacks one frame for each archive, with a
-// window of 128 MiB at the most (lib/decompress_unzstd.c).
+// window of at most 128 MiB (lib/decompress_unzstd.c).
 
 import type { Container } from './container.js';
 

@@ -26,7 +26,7 @@ const SIGNATURE_MARK = Array.from('7984fc91-a43f-4e45-bf27-6d3aa08b24cf', (c) =>
 /** Of a signature block only this much counts; the rest as zeros. */
 export const SIGNATURE_HEAD = 64;
 
-/** Chunks of the image in their order, wherever they come from. */
+/** Chunks of the image in order, from any source. */
 export class ChunkDigests {
   readonly #listeners: readonly Listener[];
   readonly #normalisation: Normalisation;

@@ -34,8 +34,8 @@ import {
 import { BLOCK, volumeSize } from './volume.js';
 
 /**
- * Tags in SUSE style, for checkmedia: check, pad, digests, partition, signature, in this order. Keys that are there
- * already keep their place; tags of the other style give way.
+ * Tags in SUSE style, for checkmedia: check, pad, digests, partition, signature, in this order. Existing keys
+ * keep their place; tags of the other style are removed.
  */
 export function suseTagSeal(options: SuseTagOptions): Seal {
   const resolved = resolveSuseTagOptions(options);

@@ -1,4 +1,4 @@
-// Fills blocks with pieces none of which crosses the border of a block, each in the fullest block that has room for it.
+// Fills blocks with pieces that do not cross block boundaries, each in the fullest block with room for it.
 
 /** Places pieces into blocks, as many as they need. */
 export class BlockFiller {
@@ -20,7 +20,7 @@ export class BlockFiller {
     return this.#blocks;
   }
 
-  /** The first byte of a piece. One that is larger than a block starts a block, and leaves the rest of its last one to others. */
+  /** Places a piece and returns its first byte. One larger than a block starts a block, and leaves the rest of its last block free. */
   place(size: number): number {
     if (size > this.#blockSize) return this.#place(this.#addBlocks(Math.ceil(size / this.#blockSize)), 0, size);
     for (let used = (this.#blockSize - size) / this.#unit; used > 0; used--) {

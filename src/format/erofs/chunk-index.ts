@@ -1,4 +1,4 @@
-// Files in chunks of one power of two (kernel documentation, "Chunk-based files"): after inode and attributes one
+// Files in chunks of equal size, a power of two (kernel documentation, "Chunk-based files"): after inode and attributes one
 // address for each chunk, as a block number alone or as an index that also has a device.
 
 import { struct, u16le, u32le } from '../../bytes/index.js';
@@ -23,7 +23,7 @@ export const ChunkFormat = {
   blocksLog: 0x1f,
   /** {@link chunkIndex}, not {@link chunkAddress}. */
   indexes: 0x20,
-  /** `blockHigh` counts. */
+  /** `blockHigh` is used. */
   wide: 0x40,
 } as const;
 export const KNOWN_CHUNK_FORMAT = 0x7f;

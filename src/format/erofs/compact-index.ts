@@ -10,13 +10,13 @@ const SMALL = { clusters: 2, size: 8 } as const;
 const LARGE = { clusters: 16, size: 32 } as const;
 type Pack = typeof SMALL | typeof LARGE;
 
-/** Largest logical clusters that each pack has room for, as powers of two. */
+/** Largest logical clusters of each pack, as powers of two. */
 export const MAX_COMPACT_LOG = 14;
 export const MAX_TWO_BYTE_LOG = 12;
 
-/** What the form of a compact index follows from. */
+/** The parameters of a compact index. */
 export interface CompactForm {
-  /** Place of the index in the image, or in its block: it counts modulo 32. */
+  /** Offset of the index in the image or in its block; only its value modulo 32 matters. */
   readonly at: number;
   /** Logical clusters of the file. */
   readonly clusters: number;
@@ -28,7 +28,7 @@ export interface CompactForm {
   readonly bigClusters: boolean;
 }
 
-/** How many clusters are in the small packs before, in the large packs and in the small packs after them. */
+/** Numbers of clusters in the small packs before, in the large packs, and in the small packs after them. */
 function division({ at, clusters, twoBytes }: CompactForm): readonly [number, number, number] {
   const initial = ((LARGE.size - (at % LARGE.size)) / 4) & 7;
   if (!twoBytes || initial >= clusters) return [0, 0, clusters];
@@ -50,7 +50,7 @@ export function compactIndexSize(form: CompactForm): number {
 }
 
 /**
- * Writes a compact index at byte `offset`. The encoded data of its heads has to lie block after block from `firstBlock` on. Returns the
+ * Writes a compact index at byte `offset`. The encoded data of its heads is contiguous from `firstBlock` on. Returns the
  * byte after it.
  */
 export function putCompactIndex(
@@ -79,14 +79,14 @@ export function putCompactIndex(
   return at;
 }
 
-/** The last cluster of a pack says the distance to the next head; the one before it gives away the distance back. */
+/** The last cluster of a pack has the distance to the next head; the one before it has the distance back. */
 function fieldOf(cluster: Cluster, isLast: boolean): number {
   if (cluster.kind !== 'nonhead') return cluster.offset;
   if (cluster.blocks !== undefined) return cluster.blocks | BLOCK_COUNT;
   return Math.min(isLast ? cluster.ahead : cluster.back, MAX_DISTANCE);
 }
 
-/** Bits go from the lowest to the highest; `bytes` are zero there. */
+/** Bits are stored from the lowest to the highest; `bytes` must be zero there. */
 function putBits(bytes: Uint8Array, bit: number, value: number): void {
   let rest = value << (bit & 7);
   for (let at = bit >>> 3; rest !== 0; at++) {
@@ -97,12 +97,12 @@ function putBits(bytes: Uint8Array, bit: number, value: number): void {
 
 /**
  * Counts the blocks of heads from pack to pack. Where clusters have one block each, the base is the block before the first head of
- * the pack; else it is the block of the first head, and of the last head before until its blocks have been counted.
+ * the pack; otherwise the block of the first head, or of the last head before until its blocks have been counted.
  */
 class BlockCounter {
   readonly #isBig: boolean;
   #block: number;
-  /** A head has been met whose blocks are not counted yet. */
+  /** The blocks of the last head have not been counted yet. */
   #isOpen: boolean;
 
   constructor(isBig: boolean, firstBlock: number) {
@@ -131,7 +131,7 @@ class BlockCounter {
   }
 }
 
-/** The clusters of a compact index at byte `offset`, in order. `ahead` and `back` are 0 where the index does not say them. */
+/** The clusters of a compact index at byte `offset`, in order. `ahead` and `back` are 0 where the index does not store them. */
 export function* decodeCompactIndex(bytes: Uint8Array, form: CompactForm, offset: number): Generator<Cluster> {
   let at = offset;
   let left = form.clusters;

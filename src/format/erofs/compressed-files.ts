@@ -1,4 +1,4 @@
-// Packed files as they come: blocks are given out, and each file's inode is written when its last part is there.
+// Writes packed files as they arrive: blocks first, and each file's inode after its last part.
 
 import type { PackedExtent } from '../../compress/index.js';
 import type { Data } from '../../io/index.js';
@@ -48,7 +48,7 @@ export class CompressedFiles {
     this.#writer.compressed(compressedContent(file, this.#image.options), head);
   }
 
-  /** The data of the last extent, if that may follow the index: it has to lie in one block with it. */
+  /** The data of the last extent, if it may follow the index: both must be in one block. */
   #tailOf({ packed }: PackedFilePart, index: number, head: LeafHead): Uint8Array {
     const { inodes, options } = this.#image;
     const encoded = packed?.extents.at(-1)?.encoded ?? 0;
@@ -57,7 +57,7 @@ export class CompressedFiles {
     return before + encoded <= options.blockSize ? packed!.data.subarray(-encoded) : NO_TAIL;
   }
 
-  /** Whether a file of one part takes less when compressed. A larger one is given out before that is known. */
+  /** Whether a file of one part is smaller when compressed. A larger one is written before that is known. */
   #isWorthIt({ packed }: PackedFilePart, form: FlatForm, head: LeafHead, tail: Uint8Array): boolean {
     const { options } = this.#image;
     if (!packed) return false;

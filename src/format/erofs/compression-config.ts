@@ -11,7 +11,7 @@ export const ALGORITHM_NAMES = Object.keys(Algorithm) as readonly AlgorithmName[
 export const configLength = struct('EROFS compression configuration length', 2, { length: u16le(0) });
 
 export const lz4Config = struct('EROFS LZ4 configuration', 14, {
-  /** Farthest distance of a match; 0 for 64 KiB. */
+  /** Longest distance of a match; 0 for 64 KiB. */
   maxDistance: u16le(0),
   /** Blocks of the largest physical cluster. */
   maxClusterBlocks: u16le(2),
@@ -41,7 +41,7 @@ export const zstdConfig = struct('EROFS Zstandard configuration', 6, {
 
 export const ZSTD_LEAST_WINDOW_LOG = 10;
 
-/** What an image says of each of its algorithms. */
+/** The configurations of an image's algorithms. */
 export interface CompressionConfigs {
   readonly lz4?: Value<typeof lz4Config>;
   readonly lzma?: Value<typeof lzmaConfig>;
@@ -51,7 +51,7 @@ export interface CompressionConfigs {
 
 const STRUCTS = { lz4: lz4Config, lzma: lzmaConfig, deflate: deflateConfig, zstd: zstdConfig } as const;
 
-/** The configurations one after the other, as they follow the superblock. */
+/** The encoded configurations, which follow the superblock. */
 export function encodeConfigs(configs: CompressionConfigs): Uint8Array {
   const parts = ALGORITHM_NAMES.flatMap((name) => {
     const config = configs[name];

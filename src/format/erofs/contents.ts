@@ -17,7 +17,7 @@ export function contentsInOrder({ inodes }: PlannedImage): { contents: ExactCont
   return { contents, leafOf };
 }
 
-/** Contents that take no place, and have to be empty still when all others have been read. */
+/** Contents of size 0, which must still be empty after all others have been read. */
 export function* emptyContents({ inodes }: PlannedImage): Generator<ExactContent> {
   for (const leaf of inodes.leaves) if (leaf.kind === 'file' && leaf.content.size === 0) yield leaf.content;
 }

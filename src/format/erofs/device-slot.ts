@@ -1,4 +1,4 @@
-// The table of further devices that hold data of an image (kernel documentation, "Multiple devices").
+// The table of additional devices with data of an image (kernel documentation, "Multiple devices").
 
 import { bytes, reserved, struct, u16le, u32le } from '../../bytes/index.js';
 
@@ -6,7 +6,7 @@ export const deviceSlot = struct('EROFS device slot', 128, {
   /** Digest or name. */
   tag: bytes(0, 64),
   blocks: u32le(64),
-  /** Block of the image's own numbers at which the device starts; 0 if it has none. */
+  /** Block number of the image at which the device starts; 0 if it has none. */
   firstBlock: u32le(68),
   blocksHigh: u16le(72),
   firstBlockHigh: u16le(74),

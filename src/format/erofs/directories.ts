@@ -1,4 +1,4 @@
-// Directories but the root: their listings and inodes, after everything else. The listing of the root comes first.
+// Listings and inodes of all directories except the root, after everything else. The listing of the root comes first.
 
 import type { ByteString } from '../../bytes/index.js';
 import type { Data, Run } from '../../io/index.js';
@@ -13,7 +13,7 @@ import { blocksOf, Placement, RunBuffer } from './placement.js';
 import type { PlannedDirectory } from './plan-inodes.js';
 import { putInode } from './render-inode.js';
 
-/** Lays out all directories from `block` on, when every leaf has its place. */
+/** Lays out all directories from `block` on, after every leaf has its place. */
 export function placeDirectories(
   image: PlannedImage,
   block: number,
@@ -37,7 +37,7 @@ export function placeDirectories(
   return { leafNids, directoryNids, rootBlock: block, blocks: placement.block };
 }
 
-/** The bytes of what {@link placeDirectories} has laid out. */
+/** The bytes of the layout of {@link placeDirectories}. */
 export function* emitDirectories(image: PlannedImage, placed: PlacedTree, run: Run): Generator<Data> {
   const { inodes, options } = image;
   const listings = new Listings(image, placed);
@@ -99,7 +99,7 @@ function factsOf({ options }: PlannedImage, dir: PlannedDirectory, form: FlatFor
   };
 }
 
-/** Renders listings out of the places of all inodes. */
+/** Renders listings from the places of all inodes. */
 class Listings {
   readonly #image: PlannedImage;
   readonly #placed: PlacedTree;

@@ -6,7 +6,7 @@ import type { Node } from '../../tree/index.js';
 
 export const dirent = struct('EROFS directory entry', 12, {
   nid: u64le(0),
-  /** From the start of the block; the first entry's says how many entries there are. */
+  /** From the start of the block; that of the first entry gives the number of entries. */
   nameAt: u16le(8),
   /** One of {@link DirentType}. */
   type: u8(10),
@@ -35,12 +35,12 @@ export interface NamedDirent {
   readonly type: number;
 }
 
-/** Bytes that an entry takes in its block. */
+/** Size of an entry in its block, in bytes. */
 export function direntSize(name: ByteString): number {
   return dirent.size + name.length;
 }
 
-/** Writes entries, which are sorted and fit one block, as the block that starts at byte `at`. Returns the bytes that they take. */
+/** Writes sorted entries that fit one block, as the block at byte `at`. Returns their size. */
 export function putDirectoryBlock(entries: readonly NamedDirent[], bytes: Uint8Array, at: number): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let nameAt = entries.length * dirent.size;

@@ -1,4 +1,4 @@
-// An image whose files are compressed, front to back. Its head comes first and is known last.
+// Emits an image with compressed files, front to back. Its head comes first and is known last.
 
 import { InternalError } from '../../errors.js';
 import { type Data, type Piece, pieceLength, type Run } from '../../io/index.js';
@@ -11,7 +11,7 @@ import { LeafWriter } from './leaves.js';
 import { FilePacker } from './pack-files.js';
 import { Placement } from './placement.js';
 
-/** The pieces of the image, at most `sizeLimit` bytes. The compressor lives as long as the emission, however that ends. */
+/** The pieces of the image, at most `sizeLimit` bytes. The compressor is closed when the emission ends, in any way. */
 export async function* emitCompressed(image: PlannedImage, sizeLimit: number, run: Run): AsyncGenerator<Piece> {
   const { blockSize } = image.options;
   let head: Uint8Array | undefined;

@@ -1,4 +1,4 @@
-// The leaves of an image in which nothing is compressed: blocks pass through, tails go after their inodes.
+// Emits the leaves of an uncompressed image: blocks pass through, tails go after their inodes.
 
 import { assertPlanned } from '../../errors.js';
 import { contentsAhead, type Data, isHole, pieceLength, type Range, type Run } from '../../io/index.js';
@@ -20,7 +20,7 @@ export async function* emitStoredLeaves(image: PlannedImage, placement: Placemen
       if (index !== begun) {
         if (current) yield* finish(current, writer);
         begun = index;
-        // Loops instead of yield*: that would wait once per content, and most have nothing to give here.
+        // Loops instead of yield*, which would wait once per content, although most yield nothing here.
         for (const bytes of writer.before(leafOf[index]!)) yield bytes;
         current = beginFile(image, leafOf[index]!, placement, writer);
       }
@@ -48,11 +48,11 @@ function beginFile(image: PlannedImage, index: number, placement: Placement, wri
   return new StoredFile([{ at: 0, length: head.length - form.tail }], tail, inBlocks);
 }
 
-/** A file on its way: ranges of it are given out, its tail is kept. */
+/** A file being written: its ranges are yielded, its tail is kept. */
 class StoredFile {
   readonly #ranges: readonly Range[];
   readonly #tail: Uint8Array;
-  /** Bytes of its blocks that have not been given out. */
+  /** Bytes of its blocks that have not been yielded. */
   #left: number;
   #at = 0;
   #range = 0;
@@ -83,7 +83,7 @@ class StoredFile {
     if (this.#range === this.#ranges.length && this.#tail.length > 0) this.#keep(piece, start);
   }
 
-  /** What follows the last range is the tail. */
+  /** The bytes after the last range are the tail. */
   #keep(piece: Data, start: number): void {
     const last = this.#ranges.at(-1)!;
     const from = Math.max(last.at + last.length - start, 0);

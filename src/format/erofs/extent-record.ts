@@ -1,11 +1,11 @@
-// Records of extents, the index of files whose blocks have 48-bit addresses: 4, 8, 16 or 32 bytes for each extent. The shorter ones have one for
-// each logical cluster; where they have no place of their own, the data of one follows that of the other.
+// Records of extents, the index of files with 48-bit block addresses: 4, 8, 16 or 32 bytes for each extent. With the shorter
+// ones there is one for each logical cluster; without an address, the data of one extent follows that of the previous one.
 
 import { reserved, struct, u32le } from '../../bytes/index.js';
 
 /** The longest form; the shorter ones are its first bytes. */
 export const extentRecord = struct('EROFS extent record', 32, {
-  /** Length of the encoded data, a {@link PARTIAL_RECORD} bit, and from {@link RECORD_FORMAT_SHIFT} on 0 or one more than an algorithm. */
+  /** Length of the encoded data, a {@link PARTIAL_RECORD} bit, and from {@link RECORD_FORMAT_SHIFT} on 0 or an algorithm plus one. */
   encoded: u32le(0),
   /** Byte address of the data. */
   place: u32le(4),

@@ -1,10 +1,10 @@
-// The extents of a compressed file in order: as many as the index of a large file has would be too much as objects.
+// The extents of a compressed file in order, in typed arrays: a large file has too many for objects.
 
-/** How the data of an extent is stored: 0 to 3 compressed by an {@link Algorithm}, then these. */
+/** The storage of an extent: 0 to 3 for an {@link Algorithm}, and these. */
 export const Storage = {
-  /** As it is. */
+  /** Uncompressed. */
   shifted: 4,
-  /** Each byte at the place in its block that it has in the block of the file. */
+  /** Uncompressed; each byte has the same offset in its block as in the block of the file. */
   interlaced: 5,
   /** In the packed inode. */
   fragment: 6,
@@ -44,14 +44,14 @@ export class ExtentTable {
     return this.#count;
   }
 
-  /** Appends an extent that starts at byte `start` of the file, behind those before. */
+  /** Appends an extent that starts at byte `start` of the file, after the others. */
   add(start: number, storage: number, at: number, encoded: number): void {
     this.#starts[this.#count] = start;
     this.#count++;
     this.change(this.#count - 1, { storage, at, encoded });
   }
 
-  /** Says more of an extent than was known when it was added. */
+  /** Completes an extent that was added earlier. */
   change(index: number, { storage, at, encoded }: Partial<Pick<FileExtent, 'storage' | 'at' | 'encoded'>>): void {
     if (storage !== undefined) this.#storage[index] = storage;
     if (at !== undefined) this.#places[index] = at;
@@ -71,7 +71,7 @@ export class ExtentTable {
     };
   }
 
-  /** Index of the extent that byte `at` of the file is in. */
+  /** Index of the extent that contains byte `at` of the file. */
   find(at: number): number {
     let low = 0;
     let high = this.#count;

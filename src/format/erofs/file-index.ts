@@ -1,4 +1,4 @@
-// The index of a compressed file: from the extents that a compressor made to what readers look up.
+// Makes the index of a compressed file from the extents of a compressor.
 
 import { alignUp, divCeil } from '../../bytes/index.js';
 import type { PackedExtent } from '../../compress/index.js';
@@ -11,18 +11,18 @@ import type { CompressedContent } from './leaves.js';
 import { FULL_INDEX_GAP, MAP_HEADER_ALIGNMENT, MapAdvice, mapHeader } from './map-header.js';
 import type { ResolvedOptions } from './options.js';
 
-/** What the index of a compressed file is made from. */
+/** The input of an index. */
 export interface IndexedFile {
   readonly extents: readonly PackedExtent[];
   /** Bytes of the file. */
   readonly size: number;
-  /** Where the data of the extents starts. */
+  /** First block of the extents' data. */
   readonly firstBlock: number;
-  /** The data of the last extent, if it follows the index; else empty. */
+  /** The data of the last extent if it follows the index; otherwise empty. */
   readonly tail: Uint8Array;
 }
 
-/** The index of a compressed file, for each inode that has the content. */
+/** The index of a compressed content, for all its inodes. */
 export function compressedContent(file: IndexedFile, options: ResolvedOptions): CompressedContent {
   const { blockSize, compactIndex } = options;
   const inBlocks = file.tail.length > 0 ? file.extents.slice(0, -1) : file.extents;
@@ -68,7 +68,7 @@ function putFull(clusters: Iterable<Cluster>, bytes: Uint8Array, start: number):
   return at;
 }
 
-/** Bytes that header and index of a file of `size` bytes take after an inode of `head` bytes. */
+/** Size of header and index of a file of `size` bytes after an inode of `head` bytes. */
 export function indexSize(head: number, size: number, options: ResolvedOptions): number {
   const at = indexAt(head, options.compactIndex) - head;
   if (options.compactIndex) return at + compactIndexSize(formOf(head, size, options));
@@ -85,7 +85,7 @@ function formOf(head: number, size: number, options: ResolvedOptions): CompactFo
   };
 }
 
-/** The byte of the index, where the inode with its attributes has `head` bytes. */
+/** Offset of the index after an inode that has `head` bytes with its attributes. */
 function indexAt(head: number, isCompact: boolean): number {
   return alignUp(head, MAP_HEADER_ALIGNMENT) + mapHeader.size + (isCompact ? 0 : FULL_INDEX_GAP);
 }
@@ -95,7 +95,7 @@ export function extentBlocks({ encoded }: PackedExtent, blockSize: number): numb
   return encoded === 0 ? 1 : divCeil(encoded, blockSize);
 }
 
-/** What each block of the file is. No two extents start in one. */
+/** The cluster of each block of the file. At most one extent starts in a block. */
 function* clustersOf(
   extents: readonly PackedExtent[],
   size: number,

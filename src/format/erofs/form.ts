@@ -1,4 +1,4 @@
-// The forms in which entries can be stored without compression, and which of them an entry has.
+// The forms of entries without compression, and the choice between them.
 
 import { alignUp, divCeil } from '../../bytes/index.js';
 import type { ExactContent, Range } from '../../io/index.js';
@@ -7,12 +7,12 @@ import { chunkAddress } from './chunk-index.js';
 import { compactInode, extendedInode } from './inode.js';
 import type { ResolvedOptions } from './options.js';
 
-/** Bytes stored as they are. */
+/** Bytes stored without an index. */
 export interface FlatForm {
   readonly kind: 'flat';
   /** Data blocks. */
   readonly blocks: number;
-  /** Bytes of the end that follow the inode; 0 if the blocks hold everything. */
+  /** Bytes of the end that follow the inode; 0 if all bytes are in blocks. */
   readonly tail: number;
 }
 
@@ -34,7 +34,7 @@ export type Form = FlatForm | ChunkForm;
 const MAX_U16 = 0xffff;
 const MAX_U32 = 0xffff_ffff;
 
-/** Bytes of an inode without what follows it. `links` and `size` are those of the entry. */
+/** Size of an inode alone. `links` and `size` are those of the entry. */
 export function inodeSize(node: Node, links: number, size: number, options: ResolvedOptions): number {
   const { inodes, epoch } = options;
   if (inodes === 'extended') return extendedInode.size;
@@ -54,7 +54,7 @@ export function flatForm(size: number, head: number, mayInline: boolean, blockSi
   };
 }
 
-/** The form of a file. One whose content others share has no tail: it lies in blocks, which all of them name. */
+/** The form of a file. A shared content has no tail: it is in blocks, which all its inodes name. */
 export function fileForm(content: ExactContent, head: number, isShared: boolean, options: ResolvedOptions): Form {
   const { blockSize, sparse, inlineData } = options;
   const chunks = sparse && content.holes.length > 0 ? chunkForm(content, blockSize) : undefined;
@@ -64,7 +64,7 @@ export function fileForm(content: ExactContent, head: number, isShared: boolean,
 /** Sizes of chunks to choose from: as powers of two, in blocks. */
 const MAX_CHUNK_LOG = 20;
 
-/** The chunks that take the least space in all; undefined if they would save none. */
+/** The chunk size that takes the least space; undefined if chunks save none. */
 function chunkForm(content: ExactContent, blockSize: number): ChunkForm | undefined {
   let best: ChunkForm | undefined;
   let bestSize = divCeil(content.size, blockSize) * blockSize;
@@ -83,7 +83,7 @@ function chunkForm(content: ExactContent, blockSize: number): ChunkForm | undefi
   return best;
 }
 
-/** The chunks that do not lie in holes altogether. */
+/** The chunks that are not entirely in holes. */
 function storedRanges({ size, holes }: ExactContent, chunkSize: number): Range[] {
   const ranges: Range[] = [];
   let at = 0;

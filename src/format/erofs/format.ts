@@ -11,7 +11,7 @@ import {
 } from '../../tree/index.js';
 import { type ErofsFacts, openErofs, recogniseSuperblock } from './read.js';
 
-/** What is recognised: the facts of the superblock. */
+/** The recognised image: the facts of the superblock. */
 export interface ErofsFound extends Recognition {
   readonly facts: ErofsFacts;
 }

@@ -7,7 +7,7 @@ export const clusterIndex = struct('EROFS logical cluster index', 8, {
   /** Bits 0 and 1 a {@link ClusterType}, bit 15 {@link PARTIAL}. */
   advice: u16le(0),
   offset: u16le(2),
-  /** A head's block; else the distance back in the low and the distance ahead in the high 16 bits. */
+  /** The block of a head; otherwise the distance back in the low and the distance ahead in the high 16 bits. */
   place: u32le(4),
 });
 

@@ -1,5 +1,5 @@
-// The first blocks of an image: superblock, compression configurations, root inode, shared attributes. The root inode is here, as
-// the superblock has only 16 bits for its place; its listing lies with the others at the end.
+// The first blocks of an image: superblock, compression configurations, root inode, shared attributes. The root inode is here
+// because the superblock has only 16 bits for its place; its listing is with the others at the end.
 
 import { alignUp, divCeil } from '../../bytes/index.js';
 import { algorithmBits, type CompressionConfigs, encodeConfigs, ZSTD_LEAST_WINDOW_LOG } from './compression-config.js';
@@ -83,7 +83,7 @@ export function renderHead(image: PlannedImage, placed: PlacedTree): Uint8Array 
   return head;
 }
 
-/** Names of a directory's inode: its own, its dot, and the dots of those below. */
+/** Link count of a directory: its name, its `.`, and the `..` of its subdirectories. */
 export function linksOf(directory: PlannedDirectory): number {
   return 2 + directory.children.length;
 }
@@ -105,7 +105,7 @@ function hasChunks({ options, inodes }: PlannedImage): boolean {
   });
 }
 
-/** One block of LZ4 is what readers take without being told. */
+/** Readers assume one block of LZ4 without a configuration. */
 function needsConfigs({ compression, clusterSize, blockSize }: ResolvedOptions): boolean {
   return compression !== undefined && (compression.encoding !== 'lz4' || clusterSize > blockSize);
 }

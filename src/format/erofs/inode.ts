@@ -1,5 +1,5 @@
-// Inodes (kernel documentation, "On-disk details"): a compact form of 32 bytes, and an extended one of 64 bytes for what the compact form has
-// no room for. Attributes follow, then what the layout of the data needs. An inode is found by its nid: its place in
+// Inodes (kernel documentation, "On-disk details"): a compact form of 32 bytes, and an extended one of 64 bytes for larger
+// values. Attributes follow, then data of the layout. An inode is identified by its nid: its place in
 // the metadata area in units of 32 bytes.
 
 import { i64le, reserved, struct, u16le, u32le, u64le, type Value } from '../../bytes/index.js';
@@ -7,13 +7,13 @@ import { i64le, reserved, struct, u16le, u32le, u64le, type Value } from '../../
 /** Unit of nids. */
 export const INODE_UNIT = 32;
 
-/** How the bytes of a file, the entries of a directory or the target of a link are stored. */
+/** Layout of the bytes of a file, the entries of a directory or the target of a link. */
 export const DataLayout = {
-  /** Whole blocks, one after the other. */
+  /** Contiguous blocks. */
   plain: 0,
   /** Compressed, with an index of 8 bytes for each logical cluster. */
   compressedFull: 1,
-  /** As `plain`, but the last part that fills no block follows the inode. */
+  /** As `plain`, but the last partial block follows the inode. */
   inline: 2,
   /** Compressed, with an index of 2 or 4 bytes for each logical cluster. */
   compressedCompact: 3,
@@ -40,14 +40,14 @@ export function isExtendedFormat(format: number): boolean {
   return (format & EXTENDED) !== 0;
 }
 
-/** The layout that a format says; it may be none of {@link DataLayout}. */
+/** The layout in a format; it may not be one of {@link DataLayout}. */
 export function layoutOf(format: number): number {
   return (format >> LAYOUT_SHIFT) & LAYOUT_MASK;
 }
 
 const head = {
   format: u16le(0),
-  /** 0, or one more than the words of 4 bytes that follow the {@link xattrHead}. */
+  /** 0, or the number of 4-byte words after the {@link xattrHead} plus one. */
   xattrWords: u16le(2),
   /** With the file type, as `st_mode`. */
   mode: u16le(4),
@@ -61,7 +61,7 @@ export const compactInode = struct('EROFS compact inode', 32, {
   ...head,
   links: u16le(6),
   size: u32le(8),
-  /** Seconds to add to the superblock's `epoch`; 0 in all images before this field had a meaning. */
+  /** Seconds to add to the superblock's `epoch`; 0 in images from before the field existed. */
   mtime: u32le(12),
   data: u32le(16),
   /** For `st_ino` of 32-bit programs. */
@@ -89,11 +89,11 @@ export const extendedInode = struct('EROFS extended inode', 64, {
 });
 export type ExtendedInode = Value<typeof extendedInode>;
 
-/** Address of `plain` data that is not there: a file of zeros. */
+/** Address of `plain` data of a file that is a hole. */
 export const NO_ADDRESS = 0xffff_ffff;
 export const WIDE_NO_ADDRESS = 0xffff_ffff_ffff;
 
-/** Largest device numbers that the 32-bit form holds. */
+/** Largest device numbers in the 32-bit form. */
 export const MAX_MAJOR = 0xfff;
 export const MAX_MINOR = 0xf_ffff;
 

@@ -1,4 +1,4 @@
-// What a planned image is: the decisions as plain data, and the side tables the emitter works from.
+// A planned image: the decisions as plain data, and the side tables of the emitter.
 
 import type { Uuid } from '../../bytes/index.js';
 import type { ClusterFacts } from '../../compress/index.js';
@@ -8,31 +8,31 @@ import type { PlannedInodes } from './plan-inodes.js';
 import type { PlannedXattrs } from './plan-xattrs.js';
 
 /**
- * Grows with every change that gives other bytes for the same tree, options and engine.
+ * Incremented by every change that gives different bytes for the same tree, options and engine.
  * 1: first version.
  */
 export const LAYOUT_VERSION = 1;
 
-/** What was decided before the first byte, as plain data. */
+/** The decisions before the first byte, as plain data. */
 export interface ErofsLayout {
   readonly format: 'erofs';
   readonly layoutVersion: number;
-  /** Undefined where nothing is compressed. */
+  /** Undefined if nothing is compressed. */
   readonly compression: ClusterFacts | undefined;
   readonly blockSize: number;
-  /** Most bytes of a compressed cluster. */
+  /** Largest size of a compressed cluster, in bytes. */
   readonly clusterSize: number;
   readonly uuid: Uuid;
   readonly label: string;
   readonly inodes: number;
   readonly directories: number;
-  /** Bytes of extended attributes that inodes share. */
+  /** Size of shared extended attributes. */
   readonly sharedXattrBytes: number;
-  /** Bytes of all contents, of those that several files have once. */
+  /** Size of all contents; shared ones count once. */
   readonly contentSize: number;
-  /** Bytes of the image; undefined where compression decides. */
+  /** Size of the image; undefined if it depends on compression. */
   readonly size: number | undefined;
-  /** Most bytes that the image can have. */
+  /** Upper bound of the image's size. */
   readonly sizeLimit: number;
   readonly losses: readonly Loss[];
 }
@@ -51,7 +51,7 @@ export interface PlannedImage extends UnplacedImage {
   readonly headBlocks: number;
 }
 
-/** A tree laid out: all that other inodes and the superblock say of it. */
+/** The places in a laid out tree, for other inodes and the superblock. */
 export interface PlacedTree {
   /** Place of each leaf. */
   readonly leafNids: Float64Array;

@@ -1,4 +1,4 @@
-// Inodes of everything but directories, in their order: where each one lies, and its bytes.
+// Inodes of everything except directories, in order: places and bytes.
 
 import { bytesOf } from '../../bytes/index.js';
 import type { Data } from '../../io/index.js';
@@ -17,7 +17,7 @@ export interface LeafHead {
   /** Inode and attributes. */
   readonly size: number;
   readonly links: number;
-  /** Bytes of content or target. */
+  /** Size of content or target. */
   readonly length: number;
   readonly xattrs: Uint8Array;
 }
@@ -31,7 +31,7 @@ export function leafHead({ inodes, xattrs, options }: UnplacedImage, leaf: Leaf)
   return { inodeSize: own, size: own + area.length, links, length, xattrs: area };
 }
 
-/** The form of a leaf that is stored as it is. */
+/** The form of an uncompressed leaf. */
 export function storedForm({ inodes, options }: PlannedImage, index: number, head: LeafHead): Form {
   const leaf = inodes.leaves[index]!;
   if (leaf.kind !== 'file') return flatForm(head.length, head.size, true, options.blockSize);
@@ -39,18 +39,18 @@ export function storedForm({ inodes, options }: PlannedImage, index: number, hea
   return fileForm(leaf.content, head.size, isShared, options);
 }
 
-/** Bytes of an inode with what follows it. */
+/** Size of an inode with the data after it. */
 export function storedSize(form: Form, head: LeafHead): number {
   if (form.kind === 'flat') return head.size + form.tail;
   return head.size + addressListGap(head.size) + form.chunks * 4;
 }
 
-/** Whether a leaf has data blocks of its own: those of a shared content are its first leaf's. */
+/** Whether a leaf owns data blocks: those of a shared content belong to its first leaf. */
 export function ownsContent({ inodes }: PlannedImage, index: number): boolean {
   return inodes.contentOwners[index] === index;
 }
 
-/** Lays out all leaves as {@link LeafWriter} does when nothing is compressed. */
+/** Lays out all leaves as {@link LeafWriter} does without compression. */
 export function placeStoredLeaves(image: PlannedImage, placement: Placement): void {
   for (let index = 0; index < image.inodes.leaves.length; index++) {
     const head = leafHead(image, image.inodes.leaves[index]!);
@@ -67,7 +67,7 @@ export interface CompressedContent {
   /** Data blocks. */
   readonly blocks: number;
   readonly layout: DataLayout;
-  /** Bytes from the end of the inode with its attributes, which has that many, to the end of the index. */
+  /** Bytes from the end of the inode with its attributes, `head` bytes long, to the end of the index. */
   size(head: number): number;
   /** Writes them at the start of `bytes`, the inode with its attributes having `head` bytes. */
   put(head: number, bytes: Uint8Array): void;
@@ -78,7 +78,7 @@ export class LeafWriter {
   readonly #image: PlannedImage;
   readonly #placement: Placement;
   readonly #run: RunBuffer;
-  /** Where the contents lie that several leaves have: a block, or a compressed content. */
+  /** Places of contents with several leaves: a block, or a compressed content. */
   readonly #shared = new Map<number, number | CompressedContent>();
   #next = 0;
 
@@ -88,20 +88,20 @@ export class LeafWriter {
     this.#run = new RunBuffer(image.options.blockSize);
   }
 
-  /** Writes the leaves before `index`, none of which has content of its own to come. */
+  /** Writes the leaves before `index`, none of which owns content. */
   *before(index: number): Generator<Data> {
     while (this.#next < index) yield* this.#contentless(this.#next);
   }
 
-  /** Ends with all leaves after the last one that has content, and the last run. */
+  /** Writes all leaves after the last one with content, and the last run. */
   *end(): Generator<Data> {
     yield* this.before(this.#image.inodes.leaves.length);
     yield* this.#endRun();
   }
 
   /**
-   * Writes the next leaf, whose content is stored in `form`, its blocks from `block` on. Returns the place for its tail, to be filled
-   * before anything else is called.
+   * Writes the next leaf, whose content has `form` and blocks from `block` on. Returns the buffer of its tail, to be filled
+   * before any other call.
    */
   stored(block: number, form: Form, head: LeafHead): Uint8Array {
     const index = this.#next++;
@@ -127,7 +127,7 @@ export class LeafWriter {
     content.put(head.size, bytes.subarray(end));
   }
 
-  /** The run, if it is large enough. To be called once all blocks that were taken have been written. */
+  /** The run, if it is large enough. Call it only after all taken blocks have been written. */
   *endIfDue(): Generator<Data> {
     if (this.#placement.isDue) yield* this.#endRun();
   }

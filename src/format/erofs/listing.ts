@@ -1,5 +1,4 @@
-// The listing of a directory: its entries and the two dots in order, in as many blocks as they need. All blocks but the last
-// count whole.
+// The listing of a directory: its entries, `.` and `..` in order, in blocks. All blocks except the last count as full.
 
 import type { ByteString } from '../../bytes/index.js';
 import { direntSize, type NamedDirent, putDirectoryBlock } from './dirent.js';
@@ -7,7 +6,7 @@ import { direntSize, type NamedDirent, putDirectoryBlock } from './dirent.js';
 const DOT = '.' as ByteString;
 const DOTS = '..' as ByteString;
 
-/** The names of a directory's entries, which are in order, with `.` and `..` at their places among them. */
+/** The sorted names of a directory's entries, including `.` and `..`. */
 export function* namesWithDots(names: Iterable<ByteString>): Generator<ByteString> {
   const dots = [DOT, DOTS];
   for (const name of names) {
@@ -17,7 +16,7 @@ export function* namesWithDots(names: Iterable<ByteString>): Generator<ByteStrin
   yield* dots;
 }
 
-/** Bytes of a listing. */
+/** Size of a listing. */
 export function listingSize(names: Iterable<ByteString>, blockSize: number): number {
   let whole = 0;
   let used = 0;
@@ -32,7 +31,7 @@ export function listingSize(names: Iterable<ByteString>, blockSize: number): num
   return whole + used;
 }
 
-/** Renders a listing of `size` bytes; `entryOf` says what a name stands for. */
+/** Renders a listing of `size` bytes; `entryOf` gives the inode and type of a name. */
 export function renderListing(
   names: Iterable<ByteString>,
   entryOf: (name: ByteString) => NamedDirent,

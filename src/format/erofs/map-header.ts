@@ -5,8 +5,8 @@ import { struct, u8, u16le, u32le, type Value } from '../../bytes/index.js';
 
 export const mapHeader = struct('EROFS compression map header', 8, {
   /**
-   * With {@link MapAdvice.fragment} where the last part of the file starts in the packed inode, the low 32 bits. With
-   * {@link MapAdvice.inlineTail} its high 16 bits are the encoded length of the data after the index. With {@link MapAdvice.extents} how many extents.
+   * With {@link MapAdvice.fragment} the low 32 bits of the offset of the file's last part in the packed inode. With
+   * {@link MapAdvice.inlineTail} its high 16 bits are the encoded length of the data after the index. With {@link MapAdvice.extents} the number of extents.
    */
   tail: u32le(0),
   /** Bits of {@link MapAdvice}. */
@@ -18,24 +18,24 @@ export const mapHeader = struct('EROFS compression map header', 8, {
 });
 export type MapHeader = Value<typeof mapHeader>;
 
-/** What starts at a multiple of this. */
+/** Alignment of the header. */
 export const MAP_HEADER_ALIGNMENT = 8;
 /** Bytes between the end of the header and the first entry of a full index. */
 export const FULL_INDEX_GAP = 8;
-/** Bit of `cluster`: the whole file is in the packed inode, at the place that the other 63 bits of the header say. */
+/** Bit of `cluster`: the whole file is in the packed inode, at the offset in the other 63 bits of the header. */
 export const WHOLE_FRAGMENT = 0x80;
 export const CLUSTER_LOG_MASK = 0x0f;
 
 export const MapAdvice = {
-  /** Of compact indexes: 2 bytes for each logical cluster where that can be. */
+  /** In compact indexes: 2 bytes for each logical cluster where possible. */
   twoBytes: 0x01,
-  /** Of full indexes, in its place: extents follow. */
+  /** In full indexes the same bit: extents follow. */
   extents: 0x01,
   bigClusters1: 0x02,
   bigClusters2: 0x04,
-  /** The last cluster lies after the index. */
+  /** The last cluster follows the index. */
   inlineTail: 0x08,
-  /** The bytes of a `plain` cluster are rotated: each has the place in its block that it has in the block of the file. */
+  /** The bytes of a `plain` cluster are rotated: each has the same offset in its block as in the block of the file. */
   interlaced: 0x10,
   fragment: 0x20,
 } as const;

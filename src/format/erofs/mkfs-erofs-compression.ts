@@ -17,7 +17,7 @@ export function parseMkfsErofsCompression(text: string): ClusterRequest {
   return request;
 }
 
-/** mkfs.erofs has two libraries for deflate, with one format. */
+/** mkfs.erofs has two libraries for deflate, with the same format. */
 function codecOf(word: string): ClusterCodecName {
   const name = word === 'libdeflate' ? 'deflate' : word;
   const codec = CLUSTER_CODECS.find((one) => one.name === name);

@@ -1,4 +1,4 @@
-// The options of mkfs.erofs (erofs-utils 1.5 to 1.9) in terms of ours. Options without an equal are refused by name.
+// The options of mkfs.erofs (erofs-utils 1.5 to 1.9) in terms of ours. Options without an equivalent are refused by name.
 
 import type { ClusterRequest } from '../../compress/index.js';
 import {
@@ -18,7 +18,7 @@ import {
 import { parseMkfsErofsCompression } from './mkfs-erofs-compression.js';
 import type { ErofsOptions } from './options.js';
 
-/** What the words ask of the tree that becomes an image. */
+/** Changes to the source tree. */
 export interface MkfsErofsTree {
   readonly uid?: number;
   readonly gid?: number;
@@ -28,14 +28,14 @@ export interface MkfsErofsTree {
   readonly allTime?: number;
   /** Every entry has the time of the image. */
   readonly imageTime?: boolean;
-  /** Paths from the top of the source, as they are. */
+  /** Paths from the root of the source, unchanged. */
   readonly exclude: readonly string[];
   readonly xattrs?: boolean;
 }
 
-/** All that the words ask for. */
+/** The parsed options. */
 export interface MkfsErofsOptions {
-  /** `compression` apart, which takes an engine. */
+  /** Without `compression`, which takes an engine. */
   readonly image: Partial<Omit<ErofsOptions, 'compression'>>;
   readonly compression: ClusterRequest | undefined;
   readonly tree: MkfsErofsTree;
@@ -43,7 +43,7 @@ export interface MkfsErofsOptions {
   readonly epoch: number | undefined;
   readonly jobs: number | undefined;
   readonly quiet: boolean;
-  /** Options that would only make the image smaller, and are not followed. */
+  /** Options that only make the image smaller and are not supported. */
   readonly notSmaller: readonly RefusedOption[];
   /** Names of the options that change the tree. */
   readonly ofTree: readonly string[];
@@ -53,7 +53,7 @@ export interface MkfsErofsOptions {
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** What reading the words fills in. */
+/** The state of the parser. */
 export interface Draft {
   readonly image: Writable<MkfsErofsOptions['image']>;
   readonly tree: Writable<Omit<MkfsErofsTree, 'exclude'>>;
@@ -160,18 +160,18 @@ const TABLE: OptionTable<Draft> = {
   '--zfeature-bits BITS': EXPERIMENTAL,
   '--xattr-prefix PREFIX': SMALLER,
   '--xattr-inode-digest NAME': 'Files have no attributes but their own.',
-  '--root-xattr-isize SIZE': 'Attributes take the room that they need.',
+  '--root-xattr-isize SIZE': 'Attributes take only the space that they need.',
   '--chunksize SIZE': 'Holes take no space without it, and equal files are stored once.',
   '--blobdev FILE': ONE_DEVICE,
   '--vmdk-desc FILE': ONE_DEVICE,
-  '--dsunit BLOCKS': 'Data starts at multiples of the block size.',
+  '--dsunit BLOCKS': 'Data starts at multiples of the block size anyway.',
   '--fsalignblks BLOCKS': 'Pad the image afterwards.',
-  '--offset BYTES': 'Put the image into its place afterwards.',
+  '--offset BYTES': 'Copy the image to its place afterwards.',
   '--file-contexts FILE': LABELS,
   '--incremental MODE': WHOLE,
   '--hard-dereference': 'Hard links stay hard links.',
-  '--aufs': 'Whiteouts are entries like others.',
-  '--ovlfs-strip VALUE': 'Whiteouts are entries like others.',
+  '--aufs': 'Whiteouts are ordinary entries.',
+  '--ovlfs-strip VALUE': 'Whiteouts are ordinary entries.',
   '--gzinfo FILE': WHOLE,
   '--s3 ENDPOINT': REMOTE,
   '--oci MODE': REMOTE,
@@ -192,7 +192,7 @@ const OF_TREE: ReadonlySet<string> = new Set([
 
 type Feature = ((draft: Draft) => void) | typeof ALWAYS | string;
 
-/** Words of `-E`. */
+/** Values of `-E`. */
 const FEATURES: Readonly<Record<string, Feature>> = {
   'force-inode-compact': ({ image }) => {
     image.inodes = 'compact';
@@ -272,7 +272,7 @@ export function parseMkfsErofsOptions(words: readonly string[], own?: OwnWords):
   };
 }
 
-/** A word of `-E` is refused as an option is. */
+/** A value of `-E` is refused like an option. */
 function withFeatures<T>(read: () => T): T {
   try {
     return read();

@@ -1,4 +1,4 @@
-// What can be chosen about an EROFS image; the only place of its defaults and their validation.
+// Options of EROFS images: the only place of their defaults and validation.
 
 import { type ByteString, bytesOf, fromText, isUuid, type Timestamp, type Uuid, uuidBytes } from '../../bytes/index.js';
 import { type ClusterCompression, type ClusterRequest, chooseClusterCompression } from '../../compress/index.js';
@@ -7,33 +7,33 @@ import { deriveUuid } from '../../io/index.js';
 import { MAX_COMPACT_LOG, MAX_TWO_BYTE_LOG } from './compact-index.js';
 import { MAX_BLOCK_LOG, MIN_BLOCK_LOG } from './superblock.js';
 
-/** Form of inodes: each as small as it can be, or all alike. */
+/** Form of inodes: each as small as possible, or all the same. */
 export type InodeForm = 'auto' | 'compact' | 'extended';
 
-/** What can be chosen about an EROFS image. */
+/** Options of an EROFS image. */
 export interface ErofsOptions {
   /** Default: nothing is compressed, and the size of the image is exact before it is written. */
   readonly compression?: ClusterRequest;
   /** The time of the image, and of inodes in the compact form. */
   readonly epoch: Timestamp;
-  /** What the UUID is derived from. */
+  /** Source of the UUID. */
   readonly seed: string;
   /** Default derived from the seed. */
   readonly uuid?: Uuid;
   /** At most 16 bytes of UTF-8. Default empty. */
   readonly label?: string;
-  /** A power of two from 512 to 65536 bytes; Linux mounts what is no larger than its pages, other than 4096 from 6.4 on. Default 4096. */
+  /** A power of two from 512 to 65536 bytes; Linux mounts blocks up to its page size, other than 4096 from 6.4 on. Default 4096. */
   readonly blockSize?: number;
-  /** Most bytes of a compressed cluster, a multiple of the block size up to 1 MiB. Default one block. */
+  /** Largest size of a compressed cluster: a multiple of the block size up to 1 MiB. Default one block. */
   readonly clusterSize?: number;
   /**
-   * `auto` takes the compact form for entries with the time of the image, `compact` for others as well, which then have that time.
+   * `auto` takes the compact form for entries with the time of the image, `compact` for all entries, which then have that time.
    * Large owners, sizes and link counts need the extended form. Default `auto`.
    */
   readonly inodes?: InodeForm;
   /** Whether the ends of files may follow their inodes. Default true. */
   readonly inlineData?: boolean;
-  /** Whether holes that are known take no space where nothing is compressed. Default true. */
+  /** Whether known holes of uncompressed files take no space. Default true. */
   readonly sparse?: boolean;
   /** How many inodes must have an attribute for it to be stored once for all of them; 0 for never. Default 2. */
   readonly sharedXattrs?: number;
@@ -43,11 +43,11 @@ export interface ErofsOptions {
    */
   readonly tailPacking?: boolean;
   /**
-   * Whether stored blocks of compressed files have each byte at its place in the page, which saves readers a copy. Linux 6.1 and
+   * Whether each byte of stored blocks in compressed files has its offset in the page, which saves readers a copy. Linux 6.1 and
    * erofs-utils 1.6 read it. Default false.
    */
   readonly interlaced?: boolean;
-  /** Index of compressed files: 8 bytes for each block, or 2 to 4. Default compact where the block size allows it. */
+  /** Index of compressed files: 8 bytes for each block, or 2 to 4. Default compact if the block size allows it. */
   readonly index?: 'full' | 'compact';
 }
 
@@ -76,7 +76,7 @@ const MAX_LABEL = 16;
 const MAX_CLUSTER = 1024 * 1024;
 const INODE_FORMS: readonly string[] = ['auto', 'compact', 'extended'];
 
-/** Fills in the defaults. Throws {@link UsageError} for values that no image can have. */
+/** Checks the options and fills in the defaults. Throws {@link UsageError}. */
 export function resolveErofs(options: ErofsOptions): ResolvedOptions {
   const { blockSize = 4096, epoch, seed, uuid = deriveUuid(seed, 'erofs uuid'), inodes = 'auto' } = options;
   const blockLog = Math.log2(blockSize);
@@ -120,7 +120,7 @@ function resolveCompression(options: ErofsOptions, blockSize: number, blockLog: 
   }
   const compression = request && chooseClusterCompression(request, size);
   const compactIndex = index !== 'full' && blockLog <= MAX_COMPACT_LOG;
-  // Readers look at the head of a full index only where an image has any of the newer features.
+  // Readers use the header of a full index only if the image has one of the newer features.
   const hasHeads = compactIndex || tailPacking || size > blockSize || compression?.encoding !== 'lz4';
   return {
     compression,

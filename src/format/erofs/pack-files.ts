@@ -1,16 +1,16 @@
-// Contents cut into segments, packed side by side, given out in order. Small files travel in batches.
+// Contents cut into segments, packed in parallel, yielded in order. Small files are read in batches.
 
 import { type BlockCompressor, blockBuffer, type PackedSegment, packedSegment } from '../../compress/index.js';
 import { contentsAhead, type Data, type ExactContent, inOrder, isHole, pieceLength, type Run } from '../../io/index.js';
 import { emptyContents } from './contents.js';
 import type { PlannedImage } from './layout.js';
 
-/** Bytes of a file that are packed as one, so that a large file keeps all threads busy. */
+/** Size of a segment: small enough that a large file keeps all threads busy. */
 const SEGMENT = 4 * 1024 * 1024;
-/** A batch ends with this many bytes or parts. */
+/** Largest size of a batch, in bytes and in parts. */
 const BATCH = 256 * 1024;
 const BATCH_PARTS = 1024;
-/** Batches that may wait for their turn beside the ones being compressed. */
+/** Batches that may wait in addition to those being compressed. */
 const AHEAD = 4;
 
 /** A segment of a content. */
@@ -24,7 +24,7 @@ interface Part {
   readonly bytes: Uint8Array | undefined;
 }
 
-/** A segment of a content and what it was packed to; nothing where it fills no block and so gains nothing. */
+/** A segment of a content and its packed form; undefined if it is smaller than a block, so that packing saves nothing. */
 export interface PackedFilePart extends Part {
   readonly packed: PackedSegment | undefined;
   readonly result: Uint8Array | undefined;
@@ -75,7 +75,7 @@ export class FilePacker {
     return { ...part, packed, result };
   }
 
-  /** Large holes have many segments alike. */
+  /** Large holes have many equal segments. */
   #packedZeros(length: number): Promise<Uint8Array | undefined> {
     const pack = () => this.#compressor.compress(blockBuffer(this.#compressor, length));
     if (length < SEGMENT) return pack();
@@ -99,7 +99,7 @@ export class FilePacker {
     if (batch.length > 0) yield batch;
   }
 
-  /** Segments, as many at a time as came with one read. */
+  /** Segments, those of one read together. */
   async *#segments(): AsyncGenerator<readonly Part[]> {
     const cutter = new SegmentCutter(this.#contents, (length) => this.#buffer(length));
     for await (const parts of contentsAhead(this.#contents, this.#run, emptyContents(this.#image))) {
@@ -157,7 +157,7 @@ class SegmentCutter {
     this.#bytes = undefined;
   }
 
-  /** Zeros are written only once anything else is in the segment, as the buffer may have been used before. */
+  /** Zeros are written only when the segment gets other data: the buffer may have been used before. */
   #add(bytes: Uint8Array | undefined, length: number): void {
     if (bytes && !this.#bytes) {
       this.#bytes = this.#allocate(this.#length);

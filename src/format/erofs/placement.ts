@@ -1,21 +1,21 @@
-// Where data and inodes come to lie. Data takes the next blocks; inodes gather in a run of blocks, which takes the next blocks
-// once it is large enough. So everything is written in one pass, and each file is read once.
+// Places of data and inodes. Data takes the next blocks; inodes are collected in a run, which takes the next blocks when it
+// is large enough. So everything is written in one pass, and each file is read once.
 
 import { alignUp, divCeil } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
 import { BlockFiller } from './block-filler.js';
 import { INODE_UNIT } from './inode.js';
 
-/** A run ends with at least this many bytes, and blocks: enough that blocks fill well, few enough to be held. */
+/** Least size of a run, in bytes and blocks: large enough to fill blocks well, small enough for memory. */
 const RUN_SIZE = 4 * 1024 * 1024;
 const RUN_BLOCKS = 32;
 /** Block addresses have 32 bits, and the last one means a hole. */
 const MAX_BLOCKS = 0xffff_ffff;
 
-/** Receives the place of each inode, `nid`, once it is known. */
+/** Receives the place of each inode, its `nid`. */
 export type Settle = (index: number, nid: number) => void;
 
-/** Gives out the blocks of an image from front to back. */
+/** Allocates the blocks of an image from front to back. */
 export class Placement {
   readonly #blockSize: number;
   readonly #settle: Settle;
@@ -24,7 +24,7 @@ export class Placement {
   #runSize = 0;
   #block: number;
 
-  /** `block` is the first to give out; nids count from byte 0. */
+  /** `block` is the first to allocate; nids count from byte 0. */
   constructor(blockSize: number, block: number, settle: Settle) {
     this.#blockSize = blockSize;
     this.#block = block;
@@ -52,7 +52,7 @@ export class Placement {
     return first;
   }
 
-  /** Adds an inode to the run, with what follows it in `size`. */
+  /** Adds an inode of `size` bytes, including the data after it, to the run. */
   put(index: number, size: number): void {
     const room = alignUp(size, INODE_UNIT);
     this.#indexes.push(index);
@@ -61,8 +61,8 @@ export class Placement {
   }
 
   /**
-   * Ends the run: it takes the next blocks. Returns the first byte in it of each of its inodes, in the order in which they came. The largest
-   * are placed first: then the blocks fill best.
+   * Ends the run: it takes the next blocks. Returns the offset of each of its inodes, in the order in which they came. The largest
+   * are placed first, which fills blocks best.
    */
   endRun(): EndedRun {
     const filler = new BlockFiller(this.#blockSize, INODE_UNIT);
@@ -87,10 +87,10 @@ export interface EndedRun {
   readonly offsets: Float64Array;
 }
 
-/** The inodes of the run that a {@link Placement} is filling. */
+/** The inodes in the current run of a {@link Placement}. */
 export class RunBuffer {
   readonly #blockSize: number;
-  /** Where each inode is in `bytes`, and its length. */
+  /** Offset and length of each inode in `bytes`. */
   readonly #places: { readonly at: number; readonly length: number }[] = [];
   #bytes = new Uint8Array(RUN_SIZE / 4);
   #filled = 0;
@@ -99,7 +99,7 @@ export class RunBuffer {
     this.#blockSize = blockSize;
   }
 
-  /** Zeros to fill with the next inode of the run, before anything else is called. */
+  /** A zeroed buffer for the next inode of the run, to be filled before any other call. */
   next(length: number): Uint8Array {
     const end = this.#filled + length;
     if (end > this.#bytes.length) {
@@ -113,7 +113,7 @@ export class RunBuffer {
     return this.#bytes.subarray(at, end);
   }
 
-  /** The blocks of the run, which starts anew. */
+  /** The blocks of the run; a new run begins. */
   take({ blocks, offsets }: EndedRun): Uint8Array {
     const run = new Uint8Array(blocks * this.#blockSize);
     for (const [turn, { at, length }] of this.#places.entries()) {

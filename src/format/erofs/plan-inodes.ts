@@ -1,4 +1,4 @@
-// Numbers the inodes: the root, then everything but directories in tree order, then the other directories in tree order.
+// Numbers the inodes: the root, then everything except directories in tree order, then the other directories in tree order.
 
 import type { ByteString } from '../../bytes/index.js';
 import {
@@ -32,15 +32,15 @@ export interface PlannedDirectory {
 }
 
 export interface PlannedInodes {
-  /** Everything but directories, each node once. The inode number is the index plus two. */
+  /** Everything except directories, each node once. The inode number is the index plus two. */
   readonly leaves: readonly Leaf[];
   /** For each leaf the index of the first one with the same content. */
   readonly contentOwners: Uint32Array;
-  /** The owners whose content other leaves have too. */
+  /** The owners of contents that other leaves share. */
   readonly sharedOwners: ReadonlySet<number>;
-  /** The indexes of leaves with more than one name: those are numbered where the first of their names is. */
+  /** The indexes of leaves with several names: they are numbered at the first of them. */
   readonly linked: ReadonlyMap<Leaf, number>;
-  /** How many names a leaf has, for those with more than one. */
+  /** The number of names of leaves with several. */
   readonly linkCounts: ReadonlyMap<Leaf, number>;
   /** In tree order, the root first. */
   readonly directories: readonly PlannedDirectory[];
@@ -56,7 +56,7 @@ const LIMITS: EntryLimits = { format: 'erofs', name: MAX_NAME, target: 4095, maj
 
 type Unnumbered = { -readonly [K in keyof PlannedDirectory]: PlannedDirectory[K] } & { children: Unnumbered[] };
 
-/** Gives every entry its inode number. Refuses what the format cannot hold. */
+/** Gives every entry its inode number. Refuses entries that the format cannot store. */
 export function planInodes(tree: FileTree, blockSize: number): PlannedInodes {
   const table = new LeafTable(tree);
   const root = unnumbered(tree.root, '' as ByteString);

@@ -1,4 +1,4 @@
-// Extended attributes: those of many inodes are stored once in an area of their own, the others after their inodes.
+// Extended attributes: those of several inodes are stored once in a shared area, the others after their inodes.
 
 import { type ByteString, byteStringOf, displayText } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
@@ -8,7 +8,7 @@ import { XATTR_UNIT } from './superblock.js';
 import { putXattr, splitXattrName, xattrHead, xattrSize } from './xattr.js';
 
 export interface PlannedXattrs {
-  /** What follows the inode of a node: head, numbers of shared attributes, attributes. Empty for nodes without any. */
+  /** The data after the inode of a node: head, numbers of shared attributes, attributes. Empty for nodes without attributes. */
   areaOf(node: Node): Uint8Array;
   /** The area of shared attributes. */
   readonly shared: Uint8Array;
@@ -19,10 +19,10 @@ const NONE = new Uint8Array(0);
 const MAX_AREA = xattrHead.size + (0xffff - 1) * XATTR_UNIT;
 const MAX_VALUE = 0xffff;
 const MAX_SHARED = 0xff;
-/** What a reference to a shared attribute takes. */
+/** Size of a reference to a shared attribute. */
 const REFERENCE = 4;
 
-/** Attributes of a list that the format can hold. */
+/** The attributes of a list that the format can store. */
 interface Kept {
   readonly prefix: number;
   readonly suffix: ByteString;
@@ -30,7 +30,7 @@ interface Kept {
   readonly key: string;
 }
 
-/** Lays out the attributes of all inodes; what the format cannot hold goes to `losses`. `least` inodes share an attribute. */
+/** Lays out the attributes of all inodes; those that the format cannot store go to `losses`. `least` inodes share an attribute. */
 export function planXattrs(inodes: PlannedInodes, least: number, losses: LossLog): PlannedXattrs {
   const lists = new Map<readonly Xattr[], { kept: readonly Kept[]; users: number }>();
   const paths = new Map<readonly Xattr[], ByteString>();
@@ -64,7 +64,7 @@ function kept({ name, value }: Xattr): Kept[] {
   return [{ ...split, value, key: `${name}\0${byteStringOf(value)}` }];
 }
 
-/** The attributes that enough inodes have, in the order in which they appear, and the place of each. */
+/** The attributes of at least `least` inodes, in the order in which they appear, and their places. */
 function shareCommon(lists: readonly { kept: readonly Kept[]; users: number }[], least: number) {
   const users = new Map<string, { count: number; readonly attribute: Kept }>();
   for (const list of lists) {

@@ -29,8 +29,8 @@ import { planXattrs } from './plan-xattrs.js';
 import { sizeLimitOf } from './size-limit.js';
 
 /**
- * Plans an EROFS image of a tree: of exact size where nothing is compressed. Throws {@link InvalidInputError} for options and
- * entries that no EROFS image can have; what it can only keep in part is in `layout.losses`.
+ * Plans an EROFS image of a tree. Without compression its size is exact. Throws {@link InvalidInputError} for options and
+ * entries that no EROFS image can have; metadata that it cannot store is in `layout.losses`.
  */
 export function planErofs(
   tree: FileTree,

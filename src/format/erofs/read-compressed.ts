@@ -33,7 +33,7 @@ export class CompressedFile implements Source {
   }
 
   async *pieces(run: Run): AsyncGenerator<Data> {
-    // Not kept: who reads a file from its start reads it once.
+    // Not kept: a file that is read from its start is usually read once.
     const extents = await readExtents(this.#volume, this.#inode);
     const indexes = function* () {
       for (let index = 0; index < extents.count; index++) yield index;
@@ -93,7 +93,7 @@ export class CompressedFile implements Source {
     return bytes;
   }
 
-  /** A part of the packed inode, which itself has none. */
+  /** A part of the packed inode, which itself has no fragments. */
   async #fragment({ at, length }: FileExtent): Promise<Source> {
     const packed = await this.#volume.packed();
     if (packed === this) throw damaged('fragment', 'The inode of the fragments has a fragment.', this.#inode.at);

@@ -1,4 +1,4 @@
-// The content of an inode, whichever layout it has.
+// The content of an inode of any layout.
 
 import { alignUp, divCeil } from '../../bytes/index.js';
 import { bytesSource, KEPT_BYTE_UNITS, type Part, PartsContent, type Source } from '../../io/index.js';
@@ -8,7 +8,7 @@ import { CompressedFile } from './read-compressed.js';
 import type { FoundInode } from './read-inode.js';
 import { damaged, type Volume } from './read-volume.js';
 
-/** The bytes of a file, the entries of a directory or the target of a link. Throws {@link InvalidImageError} for a place that cannot be. */
+/** The bytes of a file, the entries of a directory or the target of a link. Throws {@link InvalidImageError} for an impossible place. */
 export async function contentOf(volume: Volume, inode: FoundInode): Promise<Source> {
   if (inode.size === 0) return bytesSource(new Uint8Array(0));
   switch (inode.layout) {
@@ -41,7 +41,7 @@ function inlineParts({ blockSize }: Volume, { data, size, tailAt, at }: FoundIno
   const rest = size - blocks * blockSize;
   const last = { at: tailAt, length: rest };
   if (blocks === 0) return [last];
-  if (data === undefined) throw damaged('inode', 'A file has no place for its blocks.', at);
+  if (data === undefined) throw damaged('inode', "The address of a file's blocks is missing.", at);
   return [{ at: data * blockSize, length: blocks * blockSize }, last];
 }
 
@@ -75,7 +75,7 @@ function blockOf(bytes: Uint8Array, at: number, format: number): number | undefi
   return wide === WIDE_HOLE ? undefined : wide;
 }
 
-/** Appends a part; one that goes on where the last one ends becomes a part of it. */
+/** Appends a part; one that continues the last is merged with it. */
 function append(list: Part[], part: Part): void {
   const last = list.at(-1);
   if (last && 'hole' in last && 'hole' in part) list[list.length - 1] = { hole: last.hole + part.hole };

@@ -1,4 +1,4 @@
-// The entries of a directory, one block after the other.
+// The entries of a directory, block by block.
 
 import { type ByteString, byteStringOf } from '../../bytes/index.js';
 import { NAME_UNITS, type Source } from '../../io/index.js';
@@ -12,7 +12,7 @@ export interface Name {
   readonly ref: InodeRef;
 }
 
-/** All names in a directory but `.` and `..`, as its blocks have them. */
+/** All names in a directory except `.` and `..`, in the order of its blocks. */
 export async function namesIn(volume: Volume, { size, at }: FoundInode, content: Source): Promise<Name[]> {
   const names: Name[] = [];
   const seen = new Set<ByteString>();
@@ -35,7 +35,7 @@ function* namesOf(block: Uint8Array, at: number): Generator<Name> {
   const view = new DataView(block.buffer);
   const first = block.length < dirent.size ? 0 : dirent.decode(block, 0).nameAt;
   if (first === 0 || first % dirent.size !== 0 || first > block.length) {
-    throw damaged('directory', 'A block of a directory does not say how many entries it has.', at);
+    throw damaged('directory', 'A block of a directory has a wrong number of entries.', at);
   }
   let nameAt = first;
   for (let entryAt = 0; entryAt < first; entryAt += dirent.size) {

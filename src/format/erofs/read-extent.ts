@@ -1,20 +1,20 @@
-// Encoded data back into bytes.
+// Decodes extents.
 
 import { type BlockDecoder, chooseClusterDecoder, type EngineChoice } from '../../compress/index.js';
 import { InvalidImageError } from '../../errors.js';
 import type { Run } from '../../io/index.js';
 import { ALGORITHM_NAMES } from './compression-config.js';
 
-/** Bytes of decoded extents that are kept: who reads from place to place comes back to the same. */
+/** Bytes of decoded extents that are kept: random access often returns to the same extent. */
 const KEPT = 16 * 1024 * 1024;
 
-/** Encoded data, and what it is of. */
+/** An extent to decode. */
 export interface EncodedExtent {
-  /** Address, by which it is known again. */
+  /** Address, which identifies it. */
   readonly at: number;
   /** A number of {@link ALGORITHM_NAMES}. */
   readonly algorithm: number;
-  /** How many bytes it decodes to; of more, only these are wanted. */
+  /** The number of decoded bytes; more are cut off. */
   readonly length: number;
 }
 
@@ -29,7 +29,7 @@ export class DecodedExtents {
     this.#engine = engine;
   }
 
-  /** The bytes of an extent, whose encoded data are read when they are needed. Throws {@link InvalidImageError} for damaged ones. */
+  /** The bytes of an extent, whose encoded data is read only if needed. Throws {@link InvalidImageError} for damaged ones. */
   async get(extent: EncodedExtent, read: () => Promise<Uint8Array>, run?: Run): Promise<Uint8Array> {
     const key = `${extent.at}/${extent.length}`;
     const known = this.#kept.get(key);
@@ -44,7 +44,7 @@ export class DecodedExtents {
   }
 
   #keep(key: string, bytes: Uint8Array): void {
-    // Two readers may have decoded the same.
+    // Two readers may have decoded the same extent.
     if (this.#kept.has(key)) return;
     this.#kept.set(key, bytes);
     this.#bytes += bytes.length;

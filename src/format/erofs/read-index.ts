@@ -1,4 +1,4 @@
-// The extents of a compressed file out of its index, whichever form it has.
+// Reads the extents of a compressed file from an index of any form.
 
 import { alignUp, divCeil } from '../../bytes/index.js';
 import type { Cluster, Head } from './cluster.js';
@@ -27,13 +27,13 @@ import { tableOfRecords } from './read-records.js';
 import { damaged, type Volume } from './read-volume.js';
 import { Incompatible } from './superblock.js';
 
-/** Most bytes of encoded data of one extent, and of what it decodes to. */
+/** Largest encoded and decoded size of an extent. */
 const MAX_ENCODED = 1024 * 1024;
 const MAX_DECODED = 12 * 1024 * 1024;
-/** Largest logical clusters that a full index is read with, a power of two. */
+/** Largest supported logical clusters of a full index, a power of two. */
 const MAX_FULL_LOG = 20;
 
-/** The extents of a compressed file that has at least one byte. Throws {@link InvalidImageError} for an index that cannot be. */
+/** The extents of a compressed file that has at least one byte. Throws {@link InvalidImageError} for an invalid index. */
 export async function readExtents(volume: Volume, inode: FoundInode): Promise<ExtentTable> {
   const headerAt = alignUp(inode.tailAt, MAP_HEADER_ALIGNMENT);
   const header = mapHeader.decode(await volume.bytes(headerAt, mapHeader.size));
@@ -47,7 +47,7 @@ export async function readExtents(volume: Volume, inode: FoundInode): Promise<Ex
   return table;
 }
 
-/** The place in the packed inode is all of the header but its highest bit. */
+/** The offset in the packed inode is the header without its highest bit. */
 function wholeFragment({ size }: FoundInode, { tail, advice, algorithms, cluster }: MapHeader): ExtentTable {
   const high = advice + algorithms * 2 ** 16 + (cluster & ~WHOLE_FRAGMENT) * 2 ** 24;
   const table = new ExtentTable(size, 1);
@@ -55,7 +55,7 @@ function wholeFragment({ size }: FoundInode, { tail, advice, algorithms, cluster
   return table;
 }
 
-/** Extents have a start at byte 0, sizes that readers take, and algorithms that the superblock lists. */
+/** Checks that extents start at byte 0, and have possible sizes and listed algorithms. */
 function checkTable({ superblock, blockSize }: Volume, table: ExtentTable, at: number): void {
   if (table.count === 0 || table.get(0).start !== 0) throw damaged('index', 'A file has no data at its start.', at);
   const listed = (superblock.incompatible & Incompatible.compressionConfigs) === 0 ? 1 : superblock.algorithms;
@@ -78,7 +78,7 @@ class IndexReader {
   readonly #volume: Volume;
   readonly #inode: FoundInode;
   readonly #header: MapHeader;
-  /** Where the index starts. */
+  /** Start of the index. */
   readonly #at: number;
   readonly #clusterLog: number;
   readonly #clusters: number;
@@ -129,7 +129,7 @@ class IndexReader {
           table.change(table.count - 1, { encoded: cluster.blocks * blockSize });
         isAfterHead = false;
       } else {
-        if (cluster.offset >= clusterSize) throw damaged('index', 'An extent starts outside of its cluster.', this.#at);
+        if (cluster.offset >= clusterSize) throw damaged('index', 'An extent starts outside its cluster.', this.#at);
         const start = place * clusterSize + cluster.offset;
         if (start >= size) break;
         table.add(start, this.#storageOf(cluster), cluster.block * blockSize, blockSize);
@@ -155,12 +155,12 @@ class IndexReader {
     return algorithm;
   }
 
-  /** The last extent may be in the packed inode, or after the index. */
+  /** Completes the last extent, which may be in the packed inode or after the index. */
   #placeTail(table: ExtentTable, head: Head, end: number): void {
     const { advice, tail } = this.#header;
     const encoded = tail >>> 16;
     if ((advice & MapAdvice.fragment) !== 0) {
-      // Blocks are not needed there: a full index has the high bits in their place.
+      // There is no block number: a full index has the high bits in its place.
       const high = this.#inode.layout === DataLayout.compressedFull ? head.block : 0;
       table.change(table.count - 1, { storage: Storage.fragment, at: tail + high * 2 ** 32, encoded: 0 });
     } else if ((advice & MapAdvice.inlineTail) !== 0 && encoded > 0) {

@@ -1,4 +1,4 @@
-// One inode of an image, whichever form it has.
+// Reads one inode of either form.
 
 import { type Timestamp, timestamp } from '../../bytes/index.js';
 import { kindOfMode, type Node } from '../../tree/index.js';
@@ -18,7 +18,7 @@ import { xattrBytes } from './xattr.js';
 
 /** One inode. */
 export interface FoundInode {
-  /** Its address: no two inodes have the same. */
+  /** Its address, which identifies it. */
   readonly at: number;
   readonly kind: Node['kind'];
   readonly mode: number;
@@ -28,19 +28,19 @@ export interface FoundInode {
   /** Bytes. */
   readonly size: number;
   readonly layout: number;
-  /** First block, device number or chunk format; undefined for the address that says that there is no data. */
+  /** First block, device number or chunk format; undefined for the address that means no data. */
   readonly data: number | undefined;
   readonly isExtended: boolean;
   readonly xattrsAt: number;
   readonly xattrsSize: number;
-  /** What the layout needs follows here. */
+  /** End of inode and attributes: data of the layout follows. */
   readonly tailAt: number;
 }
 
 const BLOCKS_HIGH = 2 ** 32;
 const SECOND = 1_000_000_000;
 
-/** The inode at a nid. Throws {@link InvalidImageError} for one that cannot be. */
+/** The inode at a nid. Throws {@link InvalidImageError} for an invalid one. */
 export async function readInode(volume: Volume, ref: InodeRef): Promise<FoundInode> {
   const at = addressOf(volume, ref);
   const head = await volume.bytes(at, compactInode.size);
@@ -48,10 +48,10 @@ export async function readInode(volume: Volume, ref: InodeRef): Promise<FoundIno
   if ((format & ~KNOWN_FORMAT) !== 0) throw damaged('inode', `An inode has format ${format}, which is not known.`, at);
   const found = isExtendedFormat(format) ? await extended(volume, at) : compact(volume, head, format);
   const kind = kindOfMode(found.mode);
-  if (!kind) throw damaged('inode', `Mode ${found.mode.toString(8)} is not that of a file of any kind.`, at);
+  if (!kind) throw damaged('inode', `Mode ${found.mode.toString(8)} has no file type.`, at);
   if (!Number.isSafeInteger(found.size)) throw damaged('inode', `An inode claims ${found.size} bytes.`, at);
   if (!Number.isSafeInteger(found.mtime.seconds) || found.mtime.nanoseconds >= SECOND) {
-    throw damaged('inode', 'An inode has a time that cannot be.', at);
+    throw damaged('inode', 'An inode has an invalid time.', at);
   }
   const xattrsAt = at + (found.isExtended ? extendedInode : compactInode).size;
   const xattrsSize = xattrBytes(found.xattrWords);

@@ -1,4 +1,4 @@
-// The extents of a file out of records.
+// Reads the extents of a file from records.
 
 import { alignUp, divCeil } from '../../bytes/index.js';
 import { ALGORITHM_NAMES } from './compression-config.js';
@@ -9,7 +9,7 @@ import type { FoundInode } from './read-inode.js';
 import { damaged, type Volume } from './read-volume.js';
 
 const HIGH = 2 ** 32;
-/** The longest records that have no start of their own. */
+/** The longest records without a start. */
 const LONGEST_WITHOUT_START = 8;
 
 /** The extents of a file whose records follow its header, which ends at `headerEnd`. */
@@ -22,7 +22,7 @@ export async function tableOfRecords(
   const recordSize = extentRecordSize(header.advice);
   const clusterSize = 2 ** (volume.superblock.blockLog + (header.cluster & CLUSTER_LOG_MASK));
   const byCluster = recordSize <= LONGEST_WITHOUT_START;
-  // The count takes the place of the algorithms and the size of clusters.
+  // The count is stored in place of the algorithms and the size of clusters.
   const counted = header.tail + (header.algorithms + header.cluster * 2 ** 8) * HIGH;
   const count = byCluster ? divCeil(size, clusterSize) : counted;
   const first = alignUp(headerEnd, recordSize);

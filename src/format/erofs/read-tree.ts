@@ -45,7 +45,7 @@ class Inodes {
     this.#xattrs = new XattrSource(volume);
   }
 
-  /** `path` is the name by which it is met first. */
+  /** `path` is the first name of the inode. */
   async read(ref: InodeRef, path: ByteString): Promise<ReadDirectory<InodeRef> | Node> {
     this.#volume.work.spend(NAME_UNITS);
     const inode = await readInode(this.#volume, ref);
@@ -64,7 +64,7 @@ class Inodes {
     if (kind === 'file') return file(await this.#content(inode, path), attributes);
     if (kind === 'symlink') return symlink(byteStringOf(await this.#target(inode)), attributes);
     const isDevice = kind === 'block-device' || kind === 'character-device';
-    // No data at all is the device number of all ones.
+    // The address that means no data is here a device number of all ones.
     return special(kind, attributes, ...numbersOf(isDevice ? (inode.data ?? 0xffff_ffff) : 0));
   }
 

@@ -1,4 +1,4 @@
-// An opened image: its superblock, and its bytes. Every place is checked before it is read.
+// An opened image: its superblock and its bytes. Every address is checked before it is read.
 
 import { alignDown } from '../../bytes/index.js';
 import type { EngineChoice } from '../../compress/index.js';
@@ -28,10 +28,10 @@ const KEPT_WINDOWS = 64;
 /** Nanoseconds of a second. */
 const SECOND = 1_000_000_000;
 
-/** How an inode is found. */
+/** The location of an inode. */
 export interface InodeRef {
   readonly nid: number;
-  /** In the inode that holds metadata. */
+  /** In the inode of metadata (metabox). */
   readonly isBoxed: boolean;
 }
 
@@ -40,11 +40,11 @@ export function inodeRef(low: number, high: number): InodeRef {
   return { nid: (high & ~BOXED) * 2 ** 32 + low, isBoxed: (high & BOXED) !== 0 };
 }
 
-/** Opens an inode that has no name, by its nid. */
+/** Opens an inode without a name by its nid. */
 export type HiddenOpener = (volume: Volume, nid: number) => Promise<Source>;
 
 /**
- * Addresses count the bytes of the image; those of the inode that holds metadata, where an image has one, follow its last byte.
+ * Addresses count the bytes of the image; those of the metabox, if the image has one, follow its last byte.
  */
 export class Volume implements RangeProvider {
   readonly image: Source;
@@ -52,7 +52,7 @@ export class Volume implements RangeProvider {
   readonly blockSize: number;
   /** Bytes of the file system. */
   readonly size: number;
-  /** What reading the tree has cost. */
+  /** Bounds the work of reading the tree. */
   readonly work: Work;
   readonly decoded: DecodedExtents;
   readonly #openHidden: HiddenOpener;
@@ -87,14 +87,14 @@ export class Volume implements RangeProvider {
     return (this.superblock.incompatible & feature) !== 0;
   }
 
-  /** The inode that holds metadata. */
+  /** The inode of metadata. */
   get metabox(): Source | undefined {
     return this.#metabox;
   }
 
-  /** Where an address of the metabox starts. Throws {@link InvalidImageError} for an image without one. */
+  /** First address of the metabox. Throws {@link InvalidImageError} if the image has none. */
   metaboxAddress(offset: number): number {
-    if (!this.#metabox) throw damaged('metabox', 'Metadata is said to be in an inode, and there is no such inode.');
+    if (!this.#metabox) throw damaged('metabox', 'Metadata refers to the metabox, but the image has none.');
     return this.size + offset;
   }
 
@@ -113,18 +113,18 @@ export class Volume implements RangeProvider {
     return this.#metabox.slice({ at: at - this.size, length });
   }
 
-  /** The inode that holds fragments of files. */
+  /** The inode of fragments (packed inode). */
   packed(): Promise<Source> {
     const { packedNid } = this.superblock;
     if (!this.has(Incompatible.fragments) || packedNid === 0) {
-      throw damaged('fragment', 'A file has a fragment, and there is no inode that holds fragments.');
+      throw damaged('fragment', 'A file has a fragment, but the image has no inode of fragments.');
     }
     this.#packed ??= this.#openHidden(this, packedNid);
     return this.#packed;
   }
 }
 
-/** What has been read of something last, in windows of equal size. */
+/** The last windows of equal size that were read. */
 class Windows {
   readonly #source: Pick<Source, 'read'>;
   readonly #size: number;
@@ -167,10 +167,10 @@ class Windows {
 
 function checkPlace(at: number, length: number, size: number): void {
   if (at >= 0 && at + length <= size) return;
-  throw damaged('out-of-range', `Bytes ${at} to ${at + length} are outside of the image.`, Math.max(0, at));
+  throw damaged('out-of-range', `Bytes ${at} to ${at + length} are outside the image.`, Math.max(0, at));
 }
 
-/** A superblock without faults. */
+/** A valid superblock. */
 interface CheckedSuperblock {
   readonly superblock: Superblock;
   readonly metaboxNid?: number;
@@ -186,7 +186,7 @@ async function readSuperblock(image: Source): Promise<CheckedSuperblock> {
   }
   if ((found.incompatible & Incompatible.metabox) === 0) return { superblock: found };
   const extension = new Uint8Array(superblockExtension.size);
-  if (found.extraSlots === 0) throw damaged('metabox', 'The superblock has no room for what it needs.', SUPERBLOCK_AT);
+  if (found.extraSlots === 0) throw damaged('metabox', 'The superblock is too short for its features.', SUPERBLOCK_AT);
   await image.slice({ at: SUPERBLOCK_AT + superblock.size, length: extension.length }).read(0, extension);
   return { superblock: found, metaboxNid: superblockExtension.decode(extension).metaboxNid };
 }
@@ -200,7 +200,7 @@ export async function findSuperblock(image: Source): Promise<Superblock | undefi
   return found.magic === MAGIC ? found : undefined;
 }
 
-/** Whether a superblock, whose block size is one of the format, has its checksum. */
+/** Whether the checksum of a superblock with a valid block size is right. */
 export async function isSealed(image: Source, { blockLog, checksum }: Superblock): Promise<boolean> {
   const length = checksumLength(blockLog);
   if (SUPERBLOCK_AT + length > image.size) return false;
@@ -223,7 +223,7 @@ function hasWideRoot({ incompatible, wideRootNid, wideRootHigh }: Superblock): b
   return (incompatible & Incompatible.wide) !== 0 && (wideRootNid !== 0 || wideRootHigh !== 0);
 }
 
-/** The fault of a superblock in an image of `imageSize` bytes; undefined if it has none. */
+/** The error of a superblock in an image of `imageSize` bytes; undefined if it is valid. */
 export function faultOf(found: Superblock, imageSize: number): IsopressError | undefined {
   const unknown = found.incompatible & ~KNOWN_INCOMPATIBLE;
   if (unknown !== 0) {

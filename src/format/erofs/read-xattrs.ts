@@ -1,4 +1,4 @@
-// The attributes of inodes. Those that many inodes share, and long prefixes, are read once.
+// Reads the attributes of inodes. Shared ones and long prefixes are read once.
 
 import { alignUp, type ByteString, byteStringOf } from '../../bytes/index.js';
 import { KEPT_BYTE_UNITS, NAME_UNITS, type Source } from '../../io/index.js';
@@ -8,7 +8,7 @@ import { damaged, type Volume } from './read-volume.js';
 import { Compatible, XATTR_UNIT } from './superblock.js';
 import { LONG_PREFIX, longPrefix, XATTR_PREFIXES, xattrEntry, xattrHead, xattrSize } from './xattr.js';
 
-/** Longest name that Linux has. */
+/** Longest name in Linux. */
 const MAX_NAME = 255;
 /** Bytes of a shared attribute's number. */
 const NUMBER = 4;
@@ -37,7 +37,8 @@ export class XattrSource {
     };
     let at = xattrHead.size;
     for (let i = 0; i < sharedCount; i++, at += NUMBER) {
-      if (at + NUMBER > bytes.length) throw damaged('xattr', 'An inode has fewer attributes than it says.', xattrsAt);
+      if (at + NUMBER > bytes.length)
+        throw damaged('xattr', 'An inode has fewer attributes than its head lists.', xattrsAt);
       add(await this.#sharedAt(view.getUint32(at, true)));
     }
     while (at < bytes.length) {
@@ -62,7 +63,7 @@ export class XattrSource {
     return xattr;
   }
 
-  /** The attribute at byte `at`, and the bytes that it takes. Zeros fill the room for attributes that are not there. */
+  /** The attribute at byte `at` and its size. Unused space is zero. */
   async #decode(
     bytes: Uint8Array,
     at: number,
@@ -71,11 +72,11 @@ export class XattrSource {
     if (nameLength === 0 && prefix === 0 && valueLength === 0) return { xattr: undefined, length: xattrEntry.size };
     const nameAt = at + xattrEntry.size;
     const valueAt = nameAt + nameLength;
-    if (valueAt + valueLength > bytes.length) throw damaged('xattr', 'An attribute is longer than the room for it.');
+    if (valueAt + valueLength > bytes.length) throw damaged('xattr', 'An attribute is longer than the space for it.');
     this.#volume.work.spend(NAME_UNITS);
     const name = ((await this.#prefix(prefix)) + byteStringOf(bytes.subarray(nameAt, valueAt))) as ByteString;
     if (name === '' || name.length > MAX_NAME || name.includes('\0')) {
-      throw damaged('xattr', 'An attribute has a name that cannot be.');
+      throw damaged('xattr', 'An attribute has an invalid name.');
     }
     const value = bytes.subarray(valueAt, valueAt + valueLength);
     return { xattr: { name, value }, length: xattrSize(nameLength, valueLength) };
@@ -99,7 +100,7 @@ export class XattrSource {
       await source.read(at, head);
       const { length, prefix } = longPrefix.decode(head);
       const base = XATTR_PREFIXES[prefix];
-      if (base === undefined || length < 1 || length > MAX_NAME + 1) throw damaged('xattr', 'A prefix cannot be.', at);
+      if (base === undefined || length < 1 || length > MAX_NAME + 1) throw damaged('xattr', 'A prefix is invalid.', at);
       const infix = new Uint8Array(length - 1);
       await source.read(at + longPrefix.size, infix);
       prefixes.push((base + byteStringOf(infix)) as ByteString);
@@ -108,7 +109,7 @@ export class XattrSource {
     return prefixes;
   }
 
-  /** Prefixes are in the image, or in one of the inodes without a name. */
+  /** Prefixes are in the image, or in an inode without a name. */
   #prefixSource(): Promise<Pick<Source, 'read'>> | Pick<Source, 'read'> {
     const { superblock, image } = this.#volume;
     const isPlain = (superblock.compatible & Compatible.plainXattrPrefixes) !== 0;

@@ -1,4 +1,4 @@
-// Opens EROFS images: what their superblock says, and their files as a tree.
+// Opens EROFS images: the facts of their superblock, and their files as a tree.
 
 import { type ByteString, type Timestamp, timestamp, type Uuid, uuidText } from '../../bytes/index.js';
 import type { EngineChoice } from '../../compress/index.js';
@@ -12,7 +12,7 @@ import { readTree } from './read-tree.js';
 import { blocksOf, faultOf, findSuperblock, isSealed, rootOf, Volume } from './read-volume.js';
 import { Compatible, Incompatible, MAX_BLOCK_LOG, MIN_BLOCK_LOG, type Superblock } from './superblock.js';
 
-/** What a superblock says, for people and reports. */
+/** The facts of a superblock, for people and reports. */
 export interface ErofsFacts {
   readonly label: ByteString;
   readonly uuid: Uuid;
@@ -21,7 +21,7 @@ export interface ErofsFacts {
   readonly features: readonly string[];
   readonly blockSize: number;
   readonly inodes: number;
-  /** When it was made, and the time of all files that have none. */
+  /** When it was made; the time of all files without one. */
   readonly created: Timestamp;
   /** Algorithms that files may have: `lz4`, `lzma`, `deflate`, `zstd`. */
   readonly compression: readonly string[];
@@ -35,8 +35,8 @@ export interface ErofsImage {
 }
 
 /**
- * Opens an EROFS image, whichever compression it has. Throws {@link InvalidImageError} for other bytes and for a damaged image, {@link UnsupportedError}
- * for features that are not read, data on more than one device among them. The engine decodes; it changes no byte of the result.
+ * Opens an EROFS image of any compression. Throws {@link InvalidImageError} if this is not an EROFS image or it is damaged, {@link UnsupportedError}
+ * for features that are not read, data on more than one device among them. The engine only decodes; every engine gives the same bytes.
  */
 export async function openErofs(image: Source, engine: EngineChoice = 'auto'): Promise<ErofsImage> {
   const volume = await openVolume(image, engine);
@@ -50,7 +50,7 @@ export function openVolume(image: Source, engine: EngineChoice): Promise<Volume>
   );
 }
 
-/** What the superblock of an image says; undefined for an image of another kind, whatever its bytes are. */
+/** The facts of the superblock; undefined for any other bytes. */
 export async function recogniseErofs(image: Source): Promise<ErofsFacts | undefined> {
   return (await recogniseSuperblock(image))?.facts;
 }
@@ -77,7 +77,7 @@ async function hasRoot(image: Source, found: Superblock): Promise<boolean> {
   return ((bytes[0]! | (bytes[1]! << 8)) & TYPE_MASK) === TYPE_BITS.directory;
 }
 
-/** Features by the names that dump.erofs has for them; of bits with two meanings both. */
+/** Features by the names that dump.erofs has for them; of bits with two meanings, both. */
 const FEATURES: readonly (readonly ['compatible' | 'incompatible', number, string])[] = [
   ['compatible', Compatible.checksum, 'sb_csum'],
   ['compatible', Compatible.modificationTime, 'mtime'],

@@ -1,4 +1,4 @@
-// Renders inodes with what follows them.
+// Renders inodes and the data after them.
 
 import { type Node, TYPE_BITS } from '../../tree/index.js';
 import { HOLE } from './chunk-index.js';
@@ -6,7 +6,7 @@ import type { ChunkForm } from './form.js';
 import { compactInode, type DataLayout, extendedInode, inodeFormat } from './inode.js';
 import { xattrWords } from './xattr.js';
 
-/** What an inode says beside the attributes of its entry. */
+/** Fields of an inode, in addition to the attributes of its entry. */
 export interface InodeFacts {
   /** {@link compactInode} or {@link extendedInode}. */
   readonly inodeSize: number;
@@ -44,7 +44,7 @@ export function putInode(node: Node, facts: InodeFacts, xattrs: Uint8Array, byte
   return facts.inodeSize + xattrs.length;
 }
 
-/** Writes the addresses of chunks at the start of `bytes`; the stored ones lie one after the other from `block` on. */
+/** Writes the addresses of chunks at the start of `bytes`; the stored ones are contiguous from `block` on. */
 export function putChunkAddresses(form: ChunkForm, block: number, bytes: Uint8Array): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const perChunk = 2 ** form.chunkLog;

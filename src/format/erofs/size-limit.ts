@@ -1,4 +1,4 @@
-// The most bytes that an image can have whose files are compressed.
+// An upper bound of the size of an image with compressed files.
 
 import { alignDown, divCeil } from '../../bytes/index.js';
 import { placeDirectories } from './directories.js';
@@ -7,8 +7,8 @@ import type { PlannedImage } from './layout.js';
 import { leafHead, ownsContent } from './leaves.js';
 
 /**
- * No compressed file takes more blocks than stored, but for one more where its end is stored in two. Blocks of inodes are filled to more than
- * half, but for one in each run.
+ * No compressed file takes more blocks than stored, except one more if its end is stored in two. Blocks of inodes are filled to more than
+ * half, except one in each run.
  */
 export function sizeLimitOf(image: PlannedImage): number {
   const { inodes, options, headBlocks } = image;

@@ -15,7 +15,7 @@ import {
   type Value,
 } from '../../bytes/index.js';
 
-/** Byte offset of the superblock, whatever the block size. */
+/** Byte offset of the superblock, with any block size. */
 export const SUPERBLOCK_AT = 1024;
 export const MAGIC = 0xe0f5_e1e2;
 /** `blockLog` of the smallest and the largest blocks: 512 bytes and 64 KiB. */
@@ -37,7 +37,7 @@ export const superblock = struct('EROFS superblock', 128, {
   /** The root's nid. With {@link Incompatible.wide} and a `wideRootNid` the high 16 bits of `blocks`. */
   rootNid: u16le(14),
   inodes: u64le(16),
-  /** Seconds since 1970: the time of all compact inodes, to which the newest form adds what each of them has. */
+  /** Seconds since 1970: the time of all compact inodes; the newest form adds a field of the inode. */
   epoch: i64le(24),
   epochNanoseconds: u32le(32),
   blocks: u32le(36),
@@ -49,17 +49,17 @@ export const superblock = struct('EROFS superblock', 128, {
   label: paddedText(64, 16, 0),
   /** Bits of {@link Incompatible}. */
   incompatible: u32le(80),
-  /** With {@link Incompatible.compressionConfigs} one bit per {@link Algorithm}, else the largest distance of LZ4 (0: 64 KiB). */
+  /** With {@link Incompatible.compressionConfigs} one bit per {@link Algorithm}, otherwise the largest distance of LZ4 (0: 64 KiB). */
   algorithms: u16le(84),
   extraDevices: u16le(86),
-  /** Where the table of devices starts, in units of one of its slots. */
+  /** Start of the table of devices, in units of its slots. */
   deviceSlot: u16le(88),
   /** Size of directory blocks beyond the block size, a power of two; 0 so far. */
   directoryBlockLog: u8(90),
   xattrPrefixCount: u8(91),
-  /** Where the long prefixes start, in units of {@link XATTR_UNIT}. */
+  /** Start of the long prefixes, in units of {@link XATTR_UNIT}. */
   xattrPrefixesAt: u32le(92),
-  /** The inode that holds the fragments of all files. */
+  /** The inode of the fragments of all files. */
   packedNid: u64le(96),
   xattrFilterReserved: u8(104),
   shareIdPrefix: u8(105),
@@ -67,7 +67,7 @@ export const superblock = struct('EROFS superblock', 128, {
   /** Seconds after `epoch` at which the image was made. */
   buildTime: u32le(108),
   wideRootNid: u32le(112),
-  /** Its high bits, of which the highest says that the root is in the metabox. */
+  /** Its high bits; the highest means that the root is in the metabox. */
   wideRootHigh: u32le(116),
   reserved120: reserved(120, 8),
 });
@@ -75,7 +75,7 @@ export type Superblock = Value<typeof superblock>;
 
 /** The first extension slot. */
 export const superblockExtension = struct('EROFS superblock extension', EXTRA_SLOT, {
-  /** With {@link Incompatible.metabox} the inode that holds metadata. */
+  /** With {@link Incompatible.metabox} the inode of metadata. */
   metaboxNid: u64le(0),
   reserved8: reserved(8, 8),
 });
@@ -88,14 +88,14 @@ export const Compatible = {
   /** The heads of attributes have a filter of their names. */
   xattrFilter: 0x04,
   sharedXattrsInMetabox: 0x08,
-  /** Long prefixes lie in the image itself, not in the packed inode. */
+  /** Long prefixes are in the image itself, not in the packed inode. */
   plainXattrPrefixes: 0x10,
   pageSharing: 0x20,
 } as const;
 
-/** Features without which an image is not read right. Some bits have two names: they came with the same kernel. */
+/** Features that readers must know. Some bits have two names: they came with the same kernel. */
 export const Incompatible = {
-  /** Compressed data ends at the end of its blocks, and zeros fill them before it. */
+  /** Compressed data ends at the end of its blocks, with zeros before it. */
   zeroPadding: 0x01,
   /** Compression configurations follow the superblock; clusters may have several blocks. */
   compressionConfigs: 0x02,
@@ -117,8 +117,8 @@ export const Incompatible = {
 export const KNOWN_INCOMPATIBLE = 0x1ff;
 
 /**
- * The checksum of a superblock: CRC-32C of the rest of its block, or of one block after byte 1024 where blocks are that small, with
- * a `checksum` of 0. `bytes` starts at byte 1024 of the image and is that long at the least.
+ * The checksum of a superblock: CRC-32C of the rest of its block, or of one block after byte 1024 if blocks are not larger, with
+ * a `checksum` of 0. `bytes` starts at byte 1024 of the image and is at least that long.
  */
 export function superblockChecksum(bytes: Uint8Array, blockLog: number): number {
   const covered = bytes.slice(0, checksumLength(blockLog));
@@ -126,7 +126,7 @@ export function superblockChecksum(bytes: Uint8Array, blockLog: number): number 
   return crc32c(~0, covered);
 }
 
-/** How many bytes from byte 1024 on the checksum covers. */
+/** The number of bytes from byte 1024 on that the checksum covers. */
 export function checksumLength(blockLog: number): number {
   const blockSize = 2 ** blockLog;
   return blockSize > SUPERBLOCK_AT ? blockSize - SUPERBLOCK_AT : blockSize;

@@ -1,12 +1,12 @@
-// Extended attributes (kernel documentation, "Extended attributes"): a head after the inode, the numbers of attributes that many inodes share,
-// then attributes that are the inode's alone. Each starts at a multiple of 4 bytes.
+// Extended attributes (kernel documentation, "Extended attributes"): a head after the inode, the numbers of shared attributes,
+// then the other attributes of the inode. Each starts at a multiple of 4 bytes.
 
 import { alignUp, type ByteString, fromText, reserved, struct, u8, u16le, u32le } from '../../bytes/index.js';
 import { XATTR_UNIT } from './superblock.js';
 
 /** Followed by `sharedCount` numbers of 32 bits: places from the superblock's `xattrBlock` on, in units of 4 bytes. */
 export const xattrHead = struct('EROFS xattr head', 12, {
-  /** A 1 says that no attribute has the hash which stands for the bit; 0 says nothing. */
+  /** A bit of 1 means that no attribute has the hash of the bit; 0 means nothing. */
   nameFilter: u32le(0),
   sharedCount: u8(4),
   reserved5: reserved(5, 7),
@@ -26,7 +26,7 @@ export const longPrefix = struct('EROFS long xattr prefix', 3, { length: u16le(0
 /** Added to `prefix` of an entry whose prefix is a long one. */
 export const LONG_PREFIX = 0x80;
 
-/** Prefixes by their number. The lists of access have no more to their names. */
+/** Prefixes by their number. Those of access control lists are whole names. */
 export const XATTR_PREFIXES: readonly (ByteString | undefined)[] = [
   '',
   'user.',
@@ -37,7 +37,7 @@ export const XATTR_PREFIXES: readonly (ByteString | undefined)[] = [
   'security.',
 ].map((prefix) => (prefix === undefined ? undefined : fromText(prefix)));
 
-/** Number of the prefix of a name, and what follows it; undefined for a name that has none of them. */
+/** Number of the prefix of a name, and the rest of it; undefined for a name with another prefix. */
 export function splitXattrName(name: ByteString): { readonly prefix: number; readonly suffix: ByteString } | undefined {
   for (const [number, prefix] of XATTR_PREFIXES.entries()) {
     if (!prefix || !name.startsWith(prefix)) continue;
@@ -48,7 +48,7 @@ export function splitXattrName(name: ByteString): { readonly prefix: number; rea
   return undefined;
 }
 
-/** Bytes that an attribute takes. */
+/** Size of an attribute. */
 export function xattrSize(suffixLength: number, valueLength: number): number {
   return alignUp(xattrEntry.size + suffixLength + valueLength, XATTR_UNIT);
 }

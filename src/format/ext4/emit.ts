@@ -49,7 +49,7 @@ class Splitter {
         yield piece;
         continue;
       }
-      // The rest of a lent array stays valid: the stream is not pulled before the rest has been given out.
+      // The rest of a lent array stays valid: the stream is not pulled before the rest has been yielded.
       this.#rest = isHole(piece) ? { hole: whole - left } : piece.subarray(left);
       const part = isHole(piece) ? { hole: left } : piece.subarray(0, left);
       left = 0;

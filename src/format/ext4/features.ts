@@ -93,7 +93,7 @@ export const FOREIGN = {
   roCompat: { bigalloc: 0x200, replica: 0x800, shared_blocks: 0x4000, orphan_present: 0x10000 },
 } as const;
 
-/** Names of the features that three words of bits stand for, in the order of the bits; unknown bits as numbers. */
+/** Names of the features in three words of bits, in the order of the bits; unknown bits as numbers. */
 export function featureNames(bits: { readonly compat: number; readonly incompat: number; readonly roCompat: number }) {
   const words = [
     [bits.compat, COMPAT, FOREIGN.compat, 'compat'],

@@ -132,7 +132,7 @@ export function isInodeSealed(
   return isWide ? sum === checksumLow + checksumHigh * 0x10000 : (sum & 0xffff) === checksumLow;
 }
 
-/** The time that two fields stand for. Without the extra field, of small inodes, it has whole seconds. */
+/** The time in two fields. Without the extra field, in small inodes, it has whole seconds. */
 export function timeOf(seconds: number, extra: number | undefined): Timestamp {
   const low = seconds | 0;
   if (extra === undefined) return { seconds: low, nanoseconds: 0 };

@@ -142,7 +142,7 @@ const TABLE: OptionTable<Draft> = {
   '-z FILE': 'Images are new files; there is nothing to undo.',
 };
 
-/** For what a check of options needs beside them. */
+/** Values that a check of options needs in addition to them. */
 const STAND_INS = { seed: 'none yet', epoch: { seconds: 0, nanoseconds: 0 } } as const;
 
 const MKE2FS: ForeignProgram<Draft> = {

@@ -57,7 +57,7 @@ class Inodes {
     this.#xattrs = new XattrSource(volume);
   }
 
-  /** `path` is the name by which it is met first. */
+  /** `path` is the first name of the inode. */
   async read(ino: number, path: ByteString): Promise<ReadDirectory<number> | Node> {
     const found = await this.#volume.inode(ino);
     const { fields, extraSize } = found;

@@ -6,7 +6,7 @@ import { bytes, crc32c, paddedText, reserved, struct, u8, u16le, u32le, u64le, t
 /** Byte offset of the primary superblock, for every block size. */
 export const SUPERBLOCK_AT = 1024;
 /**
- * The block that holds the primary superblock. It is not always the first data block: with bigalloc that is 0, whatever the
+ * The block that holds the primary superblock. It is not always the first data block: with bigalloc that is 0, with any
  * block size.
  */
 export function superblockBlock(blockSize: number): number {

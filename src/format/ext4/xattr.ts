@@ -98,7 +98,7 @@ export function storedXattr(xattr: Xattr): StoredXattr | 'unknown-namespace' | '
 const entrySize = (xattr: StoredXattr) => entrySpace(xattr.name.length);
 const valueSize = (xattr: StoredXattr) => (xattr.external ? 0 : alignUp(xattr.value.length, 4));
 
-/** Bytes beside entries and values: in an inode, and in a block. */
+/** Bytes in addition to entries and values: in an inode, and in a block. */
 export const OVERHEAD = { inode: INODE_HEADER + TERMINATOR, block: BLOCK_HEADER + TERMINATOR } as const;
 
 /** Bytes of an entry with a name of this length. */

@@ -28,7 +28,7 @@ interface Draft {
   sectorsPerCluster?: number;
 }
 
-/** For what a check of options needs beside them. */
+/** Values that a check of options needs in addition to them. */
 const STAND_INS = { seed: 'none yet', epoch: { seconds: 0, nanoseconds: 0 } } as const;
 
 const WORD = 0xffff_ffff;

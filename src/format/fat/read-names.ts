@@ -7,7 +7,7 @@ const LAST_PART = 0x40;
 const MOST_PARTS = 20;
 const LOWER_BASE = 0x08;
 const LOWER_EXTENSION = 0x10;
-/** Stands for a first byte of 0xe5, which would mean a deleted entry. */
+/** Stored in place of a first byte of 0xe5, which would mean a deleted entry. */
 const KANJI = 0x05;
 /** Short names are in the code page of their writer, which is unknown; that of the first PCs is a common assumption. */
 const UPPER_HALF =

@@ -47,7 +47,7 @@ function joined({ base, extension }: NameParts): string {
   return extension === '' ? base : `${base}.${extension}`;
 }
 
-/** Room for the longest identifier, used for one after the other. */
+/** A buffer for the longest identifier, reused for all of them. */
 const scratch = Buffer.alloc(2 * JOLIET_LONG);
 
 function bigEndian(text: string): ByteString {

@@ -91,7 +91,7 @@ class TreeReader {
     return this.#build();
   }
 
-  /** Built from the last to the first in the order of a walk, in which directories come before what is in them. */
+  /** Built from the last to the first in the order of a walk, in which directories come before their entries. */
   #build(): FileTree {
     const order = [0];
     for (const stack = [0]; stack.length > 0; ) {

@@ -28,7 +28,7 @@ export interface PlannedData {
   readonly limit: number;
 }
 
-/** Stands for the content of a leaf without bytes. */
+/** The content of a leaf without bytes. */
 export const NO_CONTENT = 0xffff_ffff;
 /** Their size words take 4 GiB of memory. */
 const MAX_BLOCKS = 2 ** 30;
@@ -152,7 +152,7 @@ export function tailInFragment(content: ExactContent, options: ResolvedOptions):
   return sparse && last && last.at <= size - tail && last.at + last.length === size ? 0 : tail;
 }
 
-/** Bytes of the blocks that are in holes altogether. */
+/** Bytes of the blocks that are entirely in holes. */
 function knownSparse(content: ExactContent, blockSize: number): number {
   let bytes = 0;
   for (const hole of content.holes) {

@@ -1,4 +1,4 @@
-// One inode of an image, whichever form it has, as what a tree needs of it.
+// Reads one inode of any form, for the tree.
 
 import { type ByteString, byteStringOf, type Struct } from '../../bytes/index.js';
 import { KEPT_BYTE_UNITS } from '../../io/index.js';

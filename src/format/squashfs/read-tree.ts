@@ -58,7 +58,7 @@ class Inodes {
     this.#fragments = new FragmentBlocks(volume);
   }
 
-  /** The inode that a reference leads to, after so many others. */
+  /** The inode of a reference; `met` others have been read before. */
   async read(ref: number, met: number): Promise<ReadDirectory<number> | Node> {
     if (met >= this.#volume.superblock.inodeCount) {
       throw new ExhaustedError('squashfs.counts', 'There are more inodes than the superblock says.');

@@ -30,7 +30,7 @@ interface BlockHead {
 function headOf(bytes: Uint8Array, offset: number, at: number): BlockHead {
   if (offset + METADATA_HEADER > bytes.length) throw damaged('metadata', 'A table ends inside a block.', at);
   const word = bytes[offset]! | (bytes[offset + 1]! << 8);
-  // A length of zero stands for a block of the largest size that is stored.
+  // A length of zero means a stored block of the largest size.
   const length = (word & ~STORED) === 0 ? STORED : word & ~STORED;
   if (length > METADATA_SIZE) throw damaged('metadata', `A metadata block of ${length} bytes is not possible.`, at);
   return { length, stored: (word & STORED) !== 0 };

@@ -39,7 +39,7 @@ export interface SquashfsImage {
 
 /**
  * Opens an image of squashfs 4.0, with any codec. Throws {@link InvalidImageError} for an image of another kind or
- * damaged, {@link UnsupportedError} for other versions and codecs. The engine decodes; it changes no byte of the result.
+ * damaged, {@link UnsupportedError} for other versions and codecs. The engine only decodes; every engine gives the same bytes.
  */
 export async function openSquashfs(image: Source, engine: EngineChoice = 'auto'): Promise<SquashfsImage> {
   const volume = await Volume.open(image, engine);

@@ -98,7 +98,7 @@ class Files {
     this.#bytesLeft = volume.size;
   }
 
-  /** Reads the entry at an address. `path` is the name by which it is met first. */
+  /** Reads the entry at an address. `path` is its first name. */
   async read(address: LongAddress, path: ByteString): Promise<ReadDirectory<LongAddress> | Node> {
     const entry = await this.#entries.read(address);
     if (entry.fileType !== FILE_TYPE.directory) return this.#leaf(entry, path);

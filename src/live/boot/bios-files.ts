@@ -1,4 +1,4 @@
-// What BIOS machines boot: the El Torito image (GRUB's CD sector and its core image) and the boot code for disks.
+// Boot files of BIOS machines: the El Torito image (GRUB's CD sector and its core image) and the boot code for disks.
 
 import { InvalidInputError } from '../../errors.js';
 import { bytesSource, collect, type ExactContent, quietRun, type Run } from '../../io/index.js';
@@ -9,7 +9,7 @@ import { type BootImageContext, makeBootImage } from './grub-image.js';
 export interface BiosFiles {
   /** For El Torito. */
   readonly elTorito: ExactContent;
-  /** 512 bytes for the first sector; undefined when the tree has none and disks do not boot by BIOS. */
+  /** 512 bytes for the first sector; undefined if the tree has none: the medium then boots no BIOS machine as a disk. */
   readonly hybridMbr: Uint8Array | undefined;
   /** GRUB's modules and images. */
   readonly directory: FoundDirectory;

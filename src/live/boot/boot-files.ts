@@ -1,5 +1,6 @@
-// Everything that machines boot from, made for one plan: the medium without kernel, initrd and root image. A script of
-// the description may change it before the EFI system partition and the disc are made of it.
+// All boot files of one plan: the medium without kernel, initrd and root image. A script of the description may change
+
+// them before the EFI system partition and the disc are made from them.
 
 import { fromText } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
@@ -21,13 +22,13 @@ export interface BootFiles {
   readonly tree: FileTree;
   /** Boot code for the first sector; undefined: BIOS machines do not boot the medium as a disk. */
   readonly hybridMbr: Uint8Array | undefined;
-  /** What the EFI system partition holds; undefined: EFI machines do not boot the medium. */
+  /** Content of the EFI system partition; undefined: EFI machines do not boot the medium. */
   readonly efi: EfiTree | undefined;
 }
 
-/** Where boot files are made, and what a script of the description is run with. */
+/** The surroundings of a plan's boot files, and of the description's script. */
 export interface BootFilesContext extends BootImageContext {
-  /** Variables that a script sees, besides those of the image. */
+  /** Environment variables for a script, in addition to those of the image. */
   readonly environment: Readonly<Record<string, string>>;
   /** Every line that a script prints. */
   log(line: string): void;
@@ -79,12 +80,12 @@ function makeEfi(
   return firmware === 'uefi' ? collectSignedEfi(context, request, run) : makeUnsignedEfi(context, request, run);
 }
 
-/** The directory EFI of the finished medium as a tree of its own. */
+/** The directory EFI of the finished medium, as a separate tree. */
 function efiPart({ layout, epoch }: BuildPlan, tree: FileTree): EfiTree | undefined {
   if (!layout.efi) return undefined;
   const efi = follow(tree, 'EFI');
   if (efi?.kind !== 'directory') {
-    throw new InvalidInputError('live.no-efi-directory', 'The medium has no directory EFI any more.', {
+    throw new InvalidInputError('live.no-efi-directory', 'The medium no longer has a directory EFI.', {
       hint: 'The script editbootconfig must leave it there.',
     });
   }

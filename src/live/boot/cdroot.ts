@@ -1,4 +1,4 @@
-// config-cdroot.tar*: an archive beside the description whose content lies on the medium itself, outside the root image.
+// config-cdroot.tar*: an archive next to the description whose content goes onto the medium itself, outside the root image.
 
 import { readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
@@ -9,12 +9,12 @@ import { scanTarball } from '../../source/index.js';
 import { directory, type FileTree, glob, mapNodes, type Node, walk } from '../../tree/index.js';
 
 const START = 'config-cdroot.tar';
-/** Most bytes an archive unpacks to. */
+/** Limit of the unpacked size, in bytes. */
 const LIMIT = 16 * 1024 ** 3;
 
 /**
- * The first archive in byte order beside the description, else of the prepared root tree; undefined without any. Throws
- * {@link InvalidInputError} `live.no-directory` for one in a root tree that is no directory.
+ * The first archive in byte order next to the description, otherwise in the prepared root tree; undefined if there is none. Throws
+ * {@link InvalidInputError} `live.no-directory` for one in a root tree that is not a directory.
  */
 export async function findCdroot(
   descriptionPath: string,
@@ -34,9 +34,9 @@ export async function findCdroot(
   if (within) {
     throw new InvalidInputError(
       'live.no-directory',
-      `/${displayText(within.path)} of the root tree cannot be unpacked: the tree is no directory.`,
+      `/${displayText(within.path)} of the root tree cannot be unpacked: the tree is not a directory.`,
       {
-        hint: 'Put it beside the description.',
+        hint: 'Put it next to the description.',
       },
     );
   }
@@ -44,8 +44,9 @@ export async function findCdroot(
 }
 
 /**
- * The archive as a tree for the medium: everything belongs to root and can be read by all. `spool` is where a compressed
- * one is unpacked to. Throws {@link InvalidInputError} `live.cdroot` for device files and for links that lead out.
+ * The archive as a tree for the medium: everything is owned by root and readable by all. A compressed archive is unpacked to
+
+ * `spool`. Throws {@link InvalidInputError} `live.cdroot` for device files and for links that lead out.
  */
 export async function readCdroot(path: string, spool: string, run: Run): Promise<FileTree> {
   const tree = await scanTarball(fromText(path), { spool: fromText(spool), limit: LIMIT }, run);
@@ -68,7 +69,7 @@ function checkEntry(archive: string, name: ByteString, node: Node): void {
   });
 }
 
-/** Whether a relative link target stays below the top when followed name by name. */
+/** Whether a relative link target, followed name by name, stays inside the tree. */
 function staysInside(name: ByteString, target: ByteString): boolean {
   if (target.startsWith('/')) return false;
   let depth = name.split('/').length - 1;

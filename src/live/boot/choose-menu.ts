@@ -23,10 +23,10 @@ export interface MenuRequest {
   note?: ((text: string) => void) | undefined;
 }
 
-/** GRUB's command and its words: a line of the menu that is not quoted, and so nothing else. */
+/** GRUB's command and its arguments. The line goes into the menu unquoted, so nothing else is allowed. */
 const SERIAL_COMMAND = /^serial( [\w.,:=/+@%^~-]+)*$/;
 
-/** Throws {@link InvalidInputError} `live.menu-text` for values that would say more in a menu than they are for. */
+/** Throws {@link InvalidInputError} `live.menu-text` for values that would act as commands in a menu. */
 export function chooseMenu(description: LiveDescription, request: MenuRequest): MenuModel {
   const { type, bootloader, generation } = description;
   const { root, architecture, layout, epoch } = request;
@@ -66,8 +66,9 @@ export function chooseMenu(description: LiveDescription, request: MenuRequest): 
 }
 
 /**
- * The old attribute names terminals for both directions; gfxterm only shows, and leaves input to the usual one. "none" is
- * as good as no attribute.
+ * The old attribute names terminals for input and output; gfxterm is output only, and leaves input to the default. "none"
+
+ * is the same as no attribute.
  */
 function consolesOf({ bootloader, generation }: LiveDescription): {
   output: readonly string[];
@@ -95,7 +96,7 @@ function checkTexts(description: LiveDescription, { bios }: MediumLayout): void 
       },
     );
   }
-  // For the module that starts Xen it begins the next file to load.
+  // The module that starts Xen takes it for the start of the next file to load.
   if (type.xen_server && bios === 'isolinux' && /(^|\s)---(\s|$)/.test(type.kernelcmdline)) {
     throw new InvalidInputError('live.menu-text', 'kernelcmdline of a Xen server cannot hold the word "---".', {
       ...placeOf(description, 'kernelcmdline'),

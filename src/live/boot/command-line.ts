@@ -3,16 +3,16 @@
 import type { OverlayOption } from './dracut-modules.js';
 
 const FAILSAFE = 'ide=nodma apm=off noresume edd=off nomodeset 3';
-/** A user's own choice of an overlay, in the words of any dracut. */
+/** The overlay that the user chose, in the spelling of any dracut. */
 const CHOOSES_OVERLAY = /(^|\s)(rd\.overlay|rd\.live\.overlay\.overlayfs)(=|\s|$)/;
-/** The check of kiwi-live, and that of dmsquash-live, which does not know the first word. */
+/** The check of kiwi-live, and that of dmsquash-live, which does not know the first option. */
 const MEDIA_CHECK = { overlay: 'mediacheck=1', dmsquash: 'rd.live.check' } as const;
 const PLAIN_CONSOLE = 'plymouth.enable=0';
 
 export interface CommandLineRequest {
   /** Which live module the initrd has. */
   readonly flags: keyof typeof MEDIA_CHECK;
-  /** What the description says. */
+  /** Kernel options of the description. */
   readonly options: string;
   readonly volumeId: string;
   readonly persistent: boolean;
@@ -20,7 +20,7 @@ export interface CommandLineRequest {
   readonly persistentFileSystem: string | undefined;
   /** Whether the squashfs or EROFS on the medium is the root itself, and holds no file system image. */
   readonly squashedRoot: boolean;
-  /** How the tree's dracut spells that such a root is to have an overlay. */
+  /** The option of the tree's dracut that gives such a root an overlay. */
   readonly overlayOption: OverlayOption;
 }
 
@@ -36,8 +36,9 @@ export function commandLines(request: CommandLineRequest): CommandLines {
     live.push('rd.live.overlay.persistent');
     if (request.persistentFileSystem) live.push(`rd.live.overlay.cowfs=${request.persistentFileSystem}`);
   }
-  // dmsquash-live turns to an overlay by itself when it finds a root without image, but from dracut 056 on with systemd it
-  // makes the directories for it only when it is told before.
+  // dmsquash-live chooses an overlay itself if it finds a root without image, but since dracut 056 with systemd it makes the
+
+  // directories for it only if the option is given.
   if (request.squashedRoot && request.flags === 'dmsquash' && !CHOOSES_OVERLAY.test(request.options)) {
     live.push(request.overlayOption);
   }

@@ -1,23 +1,23 @@
-// What the dracut of a root tree has: modules by their names, and the words that they know.
+// The dracut of a root tree: its modules by name, and the options that they know.
 
 import { collect, quietRun } from '../../io/index.js';
 import { type FileTree, glob, type Node } from '../../tree/index.js';
 
-/** A module script of more bytes is of no dracut. */
+/** No module script of dracut is larger. */
 const LARGEST_SCRIPT = 1024 * 1024;
 const MODULES = '/usr/lib/dracut/modules.d';
 
-/** Paths of the directories of a module. Their numbers give an order only, and change from release to release. */
+/** Paths of the directories of a module. The numbers in their names are an order, and differ between releases. */
 export function dracutModules(root: FileTree, name: string): string[] {
   return glob(root, `${MODULES}/*${name}`)
     .map(({ path }) => path)
     .filter((path) => /^\d*$/.test(path.slice(path.lastIndexOf('/') + 1, -name.length)));
 }
 
-/** The option by which dmsquash-live is told to lay an overlay over a root without image: dracut-ng 110 renamed it. */
+/** The option that makes dmsquash-live mount an overlay over a root without image: dracut-ng 110 renamed it. */
 export type OverlayOption = 'rd.overlay' | 'rd.live.overlay.overlayfs=1';
 
-/** The option of the tree's dracut; the older one, which newer releases read as well, if the tree does not have the module. */
+/** The option of the tree's dracut; the older one, which newer releases also read, if the tree does not have the module. */
 export async function overlayOption(root: FileTree): Promise<OverlayOption> {
   const scripts = dracutModules(root, 'dmsquash-live').flatMap((path) => glob(root, `${path}/*.sh`));
   for (const { node } of scripts) {

@@ -1,6 +1,8 @@
-// The script by which a description changes the boot files of its medium (attribute editbootconfig). It runs as the user
-// who presses, in the root tree, and is given the directory of the medium; values of the description reach it only as
-// variables and arguments, never as text of a shell.
+// The script with which a description changes the boot files of its medium (attribute editbootconfig). It runs as the user
+
+// of the build, in the root tree, and gets the directory of the medium. Values of the description reach it only as variables
+
+// and arguments, never as text of a shell.
 
 import { stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
@@ -11,15 +13,16 @@ import { type LiveDescription, placeOf } from '../description/index.js';
 import { runTool } from '../tools/run-tool.js';
 import { mediaDirectoryIn, readDirectory, writeDirectory } from './media-directory.js';
 
-/** The name under which KIWI's prepare step keeps the script in the root tree. */
+/** The name that KIWI's prepare step gives the script in the root tree. */
 const PREPARED = 'image/edit_boot_config.sh';
 
-// Positional parameters: root tree, script, directory of the medium. The mask is root's usual one: media are for all.
+// Positional parameters: root tree, script, directory of the medium. The mask is root's usual one: media are readable by all.
 const START = 'umask 022; cd "$1" && exec bash --norc "$2" "iso:$3" 1';
 
 /**
- * The script's path: the attribute's, absolute or beside the description, else the one prepared in the root tree; undefined
- * when there is neither. Throws {@link InvalidInputError} `live.no-script` when the attribute names one that is nowhere.
+ * The script's path: that of the attribute, absolute or relative to the description, otherwise the prepared one in the root
+
+ * tree; undefined if there is neither. Throws {@link InvalidInputError} `live.no-script` if the attribute names a missing one.
  */
 export async function findEditScript(
   description: LiveDescription,
@@ -32,7 +35,7 @@ export async function findEditScript(
     if (named === undefined && follow(root, PREPARED) === undefined) return undefined;
     throw new InvalidInputError(
       'live.no-directory',
-      'The script editbootconfig runs in the root tree, which is no directory.',
+      'The script editbootconfig runs in the root tree, which is not a directory.',
       {
         ...placeOf(description, 'editbootconfig'),
         hint: 'Unpack the root tree, or leave the script out.',
@@ -55,16 +58,16 @@ export async function findEditScript(
 export interface EditRequest {
   readonly script: string;
   readonly rootDirectory: string;
-  /** Scratch that stays until the medium is written. */
+  /** A scratch directory that stays until the medium is written. */
   readonly workDirectory: string;
-  /** Variables the script sees beside the usual ones of a tool. */
+  /** Environment variables of the script, in addition to those of every tool. */
   readonly environment: Readonly<Record<string, string>>;
   readonly epoch: { readonly seconds: number; readonly nanoseconds: number };
   /** Every line of its output. */
   log(line: string): void;
 }
 
-/** Runs the script on the medium's files; returns what it made of them. Throws {@link InvalidInputError} `live.script-failed`. */
+/** Runs the script on the medium's files; returns the changed files. Throws {@link InvalidInputError} `live.script-failed`. */
 export async function editMedium(media: FileTree, request: EditRequest, run: Run): Promise<FileTree> {
   const { script, rootDirectory, workDirectory, epoch, environment } = request;
   const directory = mediaDirectoryIn(workDirectory);

@@ -1,5 +1,6 @@
-// The EFI directory of the medium, which is also the content of the EFI system partition: either an image of our own
-// making (firmware "efi"), or the distribution's signed shim and GRUB (firmware "uefi"). Nothing is signed here.
+// The EFI directory of the medium, which is also the content of the EFI system partition: either an image made here
+
+// (firmware "efi"), or the distribution's signed shim and GRUB (firmware "uefi"). Nothing is signed here.
 
 import { type ByteString, type Timestamp, timestamp } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
@@ -13,12 +14,12 @@ import { type BootImageContext, makeBootImage } from './grub-image.js';
 
 export interface EfiRequest {
   readonly efi: EfiNames;
-  /** Commands that an image made here starts with. */
+  /** The first commands of an image made here. */
   readonly earlyConfig: string;
   /** Configuration for a ready-made GRUB. */
   readonly forwardingConfig: string;
   readonly prefix: string;
-  /** Modules for images made here, beside the usual ones. */
+  /** Modules for images made here, in addition to the usual ones. */
   readonly extraModules: readonly string[];
   /** Whether a medium without a signed shim is an error, as it was before KIWI 9.20. */
   readonly requiresShim: boolean;
@@ -27,7 +28,7 @@ export interface EfiRequest {
 /** A tree whose top is `EFI`. */
 export type EfiTree = FileTree;
 
-/** For firmware "efi": a prebuilt GRUB of the tree with its configuration beside it, or one made here. */
+/** For firmware "efi": a prebuilt GRUB of the tree with its configuration next to it, or one made here. */
 export async function makeUnsignedEfi(context: BootImageContext, request: EfiRequest, run: Run): Promise<EfiTree> {
   const { efi, earlyConfig, forwardingConfig, prefix, extraModules } = request;
   const name = `EFI/BOOT/${efiFileOf(efi)}`;
@@ -46,7 +47,7 @@ export async function makeUnsignedEfi(context: BootImageContext, request: EfiReq
   });
 }
 
-/** For firmware "uefi": shim where firmware looks, GRUB where shim looks, configuration where GRUB looks. */
+/** For firmware "uefi": shim where firmware looks for it, GRUB where shim does, the configuration where GRUB does. */
 export async function collectSignedEfi(context: BootImageContext, request: EfiRequest, run: Run): Promise<EfiTree> {
   const { root } = context;
   const { suffix } = request.efi;
@@ -68,7 +69,7 @@ export async function collectSignedEfi(context: BootImageContext, request: EfiRe
   return complete(context, nodes);
 }
 
-/** A signed GRUB has the directory of its configuration built in, as a string of its own: `/EFI/debian`. */
+/** A signed GRUB contains the directory of its configuration as a string: `/EFI/debian`. */
 async function builtInPrefixes(grub: File, run: Run): Promise<string[]> {
   const image = Buffer.from(await collect(grub.content, run)).toString('latin1');
   const found = image.matchAll(/(?<![\x20-\x7e])\/(EFI\/[\w.-]+)(?![\x20-\x7e])/g);
@@ -76,7 +77,7 @@ async function builtInPrefixes(grub: File, run: Run): Promise<string[]> {
   return [...new Set(paths)].filter((path) => isPathComponent(path.slice('EFI/'.length)));
 }
 
-/** What the tree has in /boot/efi, with ours laid over it. A vendor's directory of fonts gets the menu's too. */
+/** The tree's /boot/efi with our files laid over it. A vendor's directory of fonts also gets those of the menu. */
 function complete(context: BootImageContext, nodes: Record<string, Node>): EfiTree {
   const own = follow(context.root, '/boot/efi/EFI');
   const fonts = glob(context.root, '/boot/efi/EFI/*/fonts').filter(({ node }) => node.kind === 'directory');
@@ -89,7 +90,7 @@ function complete(context: BootImageContext, nodes: Record<string, Node>): EfiTr
   return overlay(base, ours);
 }
 
-/** The content under a new name, without the link to the name it has in the tree. */
+/** The content as a new file, not a hard link of the one in the tree. */
 function plain(found: File): File {
   return file(found.content, { mtime: found.mtime });
 }

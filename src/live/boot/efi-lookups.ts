@@ -1,20 +1,22 @@
-// Where distributions keep what EFI machines boot: shim, GRUB, MokManager. Patterns of KIWI 9 and 10, in the order in which
-// they are tried; each pattern contributes at most one file, and no file replaces one that is there already.
+// Where distributions keep boot files for EFI: shim, GRUB, MokManager. The patterns of KIWI 9 and 10, in the order in which
+
+// they are tried; each pattern adds at most one file, and no file replaces an earlier one.
 
 import { type File, type FileTree, glob } from '../../tree/index.js';
 
-/** A file of the root tree and what it is to be called in EFI/BOOT. */
+/** A file of the root tree and its name in EFI/BOOT. */
 export interface EfiProgram {
   readonly name: string;
   readonly file: File;
 }
 
-/** Pattern, and the name in EFI/BOOT: fixed, or undefined for that of the found file. */
+/** Pattern, and the name in EFI/BOOT; undefined: the name of the file. */
 type Lookup = readonly [pattern: string, name?: string];
 
 /**
- * Microsoft's UEFI CA of 2011 expired on 2026-06-27, and machines with that of 2023 alone start no shim with only the older
- * signature: one with both comes first.
+ * Microsoft's UEFI CA of 2011 expired on 2026-06-27, and machines that know only the one of 2023 start no shim that has only the older
+
+signature: a shim with both comes first.
  */
 const shims: readonly Lookup[] = [
   ['/usr/lib/shim/shim*.efi.dualsigned'],
@@ -34,7 +36,7 @@ const shims: readonly Lookup[] = [
   ['/usr/lib/shim/shim*.efi'],
 ];
 
-/** The second name is the one beside shim, which looks for it there. */
+/** The second name is the one that shim looks for. */
 const signedGrubs: readonly Lookup[] = [
   ['/boot/efi/EFI/*/gcdx64.efi', 'grubx64.efi'],
   ['/boot/efi/EFI/*/gcdaa64.efi', 'grubaa64.efi'],
@@ -62,7 +64,7 @@ const unsignedGrubs: readonly Lookup[] = [
   ['/boot/efi/EFI/*/grubriscv64.efi'],
 ];
 
-/** Signed ones first: a shim that checks signatures starts no other. */
+/** Signed ones first: a shim that checks signatures starts nothing else. */
 const mokManagers: readonly Lookup[] = [
   ['/usr/share/efi/*/MokManager.efi'],
   ['/usr/lib64/efi/MokManager.efi'],
@@ -71,12 +73,12 @@ const mokManagers: readonly Lookup[] = [
   ['/usr/lib/shim/mm*.efi'],
 ];
 
-/** Shims under the names that firmware looks for; `suffix` is that of the architecture, for files that do not say theirs. */
+/** Shims under the names that firmware looks for; `suffix` is that of the architecture, for files without one. */
 export function findShims(root: FileTree, suffix: string): EfiProgram[] {
   return programs(root, shims, (name) => `boot${suffixOf(name) ?? suffix}.efi`);
 }
 
-/** Signed GRUBs: beside a shim under the name it looks for, else under the one firmware looks for. */
+/** Signed GRUBs: under the name that shim looks for if there is a shim, otherwise the one that firmware looks for. */
 export function findSignedGrubs(root: FileTree, suffix: string, besideShim: boolean): EfiProgram[] {
   const bootName = (name: string) => `boot${suffixOf(name) ?? suffix}.efi`;
   if (!besideShim) {
@@ -103,7 +105,7 @@ export function findMokManagers(root: FileTree): EfiProgram[] {
   return [...found].map(([name, file]) => ({ name, file }));
 }
 
-/** Vendors' directories of an EFI system partition, `EFI/fedora`: those of the root tree that hold a shim. */
+/** Vendors' directories of an EFI system partition, `EFI/fedora`: those of the root tree that contain a shim. */
 export function vendorDirectories(root: FileTree): string[] {
   const paths = ['/boot/efi/EFI/*/shim*.efi', '/EFI/*/shim*.efi'].flatMap((pattern) =>
     glob(root, pattern).map(({ path }) => path.slice(path.indexOf('EFI/'), path.lastIndexOf('/'))),
@@ -114,7 +116,7 @@ export function vendorDirectories(root: FileTree): string[] {
 function programs(root: FileTree, lookups: readonly Lookup[], nameOf: (name: string) => string): EfiProgram[] {
   const found = new Map<string, File>();
   for (const [pattern, given] of lookups) {
-    // Within a pattern the shortest path wins, then byte order.
+    // Of the matches of a pattern the shortest path counts, then byte order.
     const [best] = glob(root, pattern)
       .filter(({ node }) => node.kind === 'file')
       .sort((a, b) => a.path.length - b.path.length);
@@ -125,7 +127,7 @@ function programs(root: FileTree, lookups: readonly Lookup[], nameOf: (name: str
   return [...found].map(([name, file]) => ({ name, file }));
 }
 
-/** `grubaa64.efi.signed` → `aa64`; undefined for `grub.efi`, which could be anything. */
+/** `grubaa64.efi.signed` → `aa64`; undefined for `grub.efi`, which does not say. */
 function suffixOf(name: string): string | undefined {
   return /(x64|ia32|aa64|arm|riscv64|loongarch64)\.efi/.exec(name)?.[1];
 }

@@ -1,4 +1,4 @@
-// The numbers by which the Linux kernel's boot protocol names VESA modes, as old descriptions give them.
+// The numbers of VESA modes in the Linux kernel's boot protocol, as old descriptions give them.
 
 const modes: readonly (readonly [size: string, ...numbers: number[]])[] = [
   ['640x480', 0x301, 0x310, 0x311, 0x312],
@@ -7,12 +7,12 @@ const modes: readonly (readonly [size: string, ...numbers: number[]])[] = [
   ['1280x1024', 0x307, 0x319, 0x31a, 0x31b],
 ];
 
-/** `0x317` → `1024x768`; anything else is what `usual` gives, or left to GRUB. */
+/** `0x317` → `1024x768`; for anything else `usual`, or GRUB's choice. */
 export function graphicsMode(vga: string, usual = 'auto'): string {
   return sizeOf(vga) ?? (vga === 'auto' ? undefined : sizeOf(usual)) ?? 'auto';
 }
 
-/** `0x317` → `1024 768`, as ISOLINUX takes it, which cannot choose by itself: 800 600 for anything else. */
+/** `0x317` → `1024 768`, as ISOLINUX takes it. It cannot choose a mode itself: 800 600 for anything else. */
 export function isolinuxResolution(vga: string): string {
   return (sizeOf(vga) ?? '800x600').replace('x', ' ');
 }

@@ -3,13 +3,13 @@
 import { literal, quoted, words } from './grub-script.js';
 import type { MenuModel } from './menu.js';
 
-/** The menu with everything around it; ends with a line feed. */
+/** The complete configuration; ends with a line feed. */
 export function renderMenu(menu: MenuModel): string {
   const blocks = [
     ['# Boot menu of this medium; written for this medium only.'],
     searchMedium(menu.mediumId),
     ['set default=0', `set timeout=${menu.timeoutSeconds}`, `set timeout_style=${menu.timeoutStyle}`],
-    // Set by whoever boots this medium from a file on a disk (loopback.cfg).
+    // Set by tools that boot this medium from a file on a disk (loopback.cfg).
     ['if [ -n "$iso_path" ]; then', '  isoboot="iso-scan/filename=$iso_path"', 'fi'],
     ...(menu.linuxEfi && !menu.hypervisor ? [linuxCommands] : []),
     ...(menu.hypervisor ? [xenCommands] : []),
@@ -20,14 +20,14 @@ export function renderMenu(menu: MenuModel): string {
 }
 
 /**
- * The first commands of a boot image made here: find the medium. GRUB then enters normal mode by itself and reads the
- * menu from the prefix; called from here it would run before normal mode, where no command loads its module.
+ * The first commands of a boot image made here: they find the medium. GRUB then enters normal mode and reads the
+ * menu from the prefix; a menu called from here would run before normal mode, where commands do not load their modules.
  */
 export function renderEarlyConfig(mediumId: string, grubDirectory: string): string {
   return `${[...searchMedium(mediumId), `set prefix=($root)/boot/${grubDirectory}`].join('\n')}\n`;
 }
 
-/** The configuration beside a ready-made GRUB, which reads it in normal mode: find the medium, then its menu. */
+/** The configuration next to a ready-made GRUB, which reads it in normal mode: it finds the medium, then its menu. */
 export function renderForwardingConfig(mediumId: string, grubDirectory: string): string {
   return `${renderEarlyConfig(mediumId, grubDirectory)}configfile ($root)/boot/${grubDirectory}/grub.cfg\n`;
 }
@@ -37,7 +37,7 @@ export function renderLoopbackConfig(grubDirectory: string): string {
   return `source /boot/${grubDirectory}/grub.cfg\n`;
 }
 
-/** GRUBs that check signatures by shim alone start Linux on EFI machines by commands of their own. */
+/** A GRUB that checks signatures only through shim has separate commands to start Linux on EFI machines. */
 const linuxCommands = [
   'set linux=linux',
   'set initrd=initrd',
@@ -47,7 +47,7 @@ const linuxCommands = [
   'fi',
 ];
 
-/** Xen takes the first protocol from BIOS machines, and needs the second on EFI machines to find their tables. */
+/** Xen takes the first protocol on BIOS machines, and needs the second on EFI machines to find their tables. */
 const xenCommands = [
   'set multiboot=multiboot',
   'set module=module',
@@ -132,7 +132,7 @@ function linuxLines(menu: MenuModel, options: string): string[] {
   ];
 }
 
-/** The word "dummy" stands where Xen expects the name a module was loaded by. */
+/** The word "dummy" is in the place of the module's name, which Xen skips. */
 function xenLines({ loaderDirectory }: MenuModel, options: string): string[] {
   return [
     "  echo 'Loading hypervisor...'",

@@ -1,10 +1,10 @@
-// What a root tree has of GRUB: directories, boot sectors, fonts, signed images. Only lookups; nothing is run.
+// The GRUB of a root tree: directories, boot sectors, fonts, signed images. Lookups only; nothing is run.
 
 import { InvalidInputError } from '../../errors.js';
 import type { ExactContent } from '../../io/index.js';
 import { type Directory, type File, FileTree, follow } from '../../tree/index.js';
 
-/** A directory of a root tree, with its path there. */
+/** A directory of a root tree and its path in the tree. */
 export interface FoundDirectory {
   /** Without leading slash. */
   readonly path: string;
@@ -32,7 +32,7 @@ export function findProgram(root: FileTree, ...names: readonly string[]): string
   return undefined;
 }
 
-/** The directory of a GRUB platform, `i386-pc`; undefined when the tree has none. */
+/** The directory of a GRUB platform, `i386-pc`; undefined if the tree does not have it. */
 export function findGrubDirectory(root: FileTree, platform: string): FoundDirectory | undefined {
   for (const directory of dataDirectories) {
     const path = `${directory}/${platform}`;
@@ -42,7 +42,7 @@ export function findGrubDirectory(root: FileTree, platform: string): FoundDirect
   return undefined;
 }
 
-/** As {@link findGrubDirectory}; absence is an error that names the package. */
+/** As {@link findGrubDirectory}; throws an error that names the package if it is missing. */
 export function requireGrubDirectory(root: FileTree, platform: string): FoundDirectory {
   const found = findGrubDirectory(root, platform);
   if (found) return found;
@@ -51,7 +51,7 @@ export function requireGrubDirectory(root: FileTree, platform: string): FoundDir
   });
 }
 
-/** Debian's and Fedora's words for GRUB's platforms. */
+/** Debian's and Fedora's names of GRUB's platforms. */
 const packages: Readonly<Record<string, readonly [debian: string, fedora: string]>> = {
   'i386-pc': ['grub-pc-bin', 'grub2-pc-modules'],
   'x86_64-efi': ['grub-efi-amd64-bin', 'grub2-efi-x64-modules'],

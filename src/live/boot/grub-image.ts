@@ -15,11 +15,11 @@ import { writeDirectory } from './media-directory.js';
 /** Where and how boot images are made. */
 export interface BootImageContext {
   readonly root: FileTree;
-  /** The directory that `root` was scanned from; undefined: it is none. */
+  /** The directory that `root` was scanned from; undefined if it does not come from a directory. */
   readonly rootDirectory: string | undefined;
-  /** A way into the root tree, to use its own grub-mkimage; without it the one of this machine is used. */
+  /** How to run the grub-mkimage of the root tree; without it that of this machine is used. */
   readonly inside: InsideRoot | undefined;
-  /** Scratch, when there is no exchange directory. */
+  /** A scratch directory, for use without an exchange directory. */
   readonly workDirectory: string;
   readonly epoch: number;
   note(text: string): void;
@@ -29,11 +29,11 @@ export interface ImageRequest {
   /** `i386-pc`, `x86_64-efi`. */
   readonly platform: string;
   readonly directory: FoundDirectory;
-  /** Commands the image starts with. */
+  /** The first commands of the image. */
   readonly earlyConfig: string;
   /** GRUB's directory on the medium, `/boot/grub`. */
   readonly prefix: string;
-  /** Modules beside the usual ones. */
+  /** Modules in addition to the usual ones. */
   readonly extraModules: readonly string[];
 }
 
@@ -66,7 +66,7 @@ export async function makeBootImage(context: BootImageContext, request: ImageReq
   return collect(fileContent(fromText(path), (await stat(path)).size), run);
 }
 
-/** Where a tool of this machine finds the modules: in the directory of the tree, else in a copy of them. */
+/** Where a tool of this machine finds the modules: in the directory of the tree, otherwise in a copy. */
 async function modulesFor(
   { rootDirectory, workDirectory }: BootImageContext,
   { path, node }: FoundDirectory,

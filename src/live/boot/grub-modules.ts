@@ -1,4 +1,4 @@
-// Which modules go into GRUB's boot images: enough to find the medium and read its menu, and what menus use.
+// The modules of GRUB's boot images: those that find the medium and read its menu, and those that menus use.
 
 const basic = [
   ...['ext2', 'iso9660', 'linux', 'echo', 'configfile', 'search_label', 'search_fs_file', 'search', 'search_fs_uuid'],
@@ -7,10 +7,10 @@ const basic = [
   ...['test', 'true', 'loadenv', 'part_gpt', 'part_msdos', 'serial'],
 ];
 
-/** Without these the image could not even show the menu. */
+/** Without these the image cannot show the menu. */
 const essential = new Set(['iso9660', 'normal', 'configfile', 'search', 'search_fs_file', 'linux', 'biosdisk']);
 
-/** Modules that some platforms never have: their work is done by others there, or has no object. */
+/** Modules that some platforms never have: other modules do their work there, or there is nothing to do. */
 const optional = new Set(['linuxefi', 'efi_uga', 'serial', 'all_video', 'gfxterm', 'gfxmenu']);
 
 const byPlatform: Readonly<Record<string, readonly string[]>> = {
@@ -28,11 +28,11 @@ export interface ModuleChoice {
   readonly modules: readonly string[];
   /** Wanted, not in the module directory, and not essential. */
   readonly absent: readonly string[];
-  /** Essential and not in the module directory: no boot image without them. */
+  /** Essential and not in the module directory: without them there is no boot image. */
   readonly missing: readonly string[];
 }
 
-/** The modules for a platform, of those its directory has. */
+/** The modules for a platform, out of those in its directory. */
 export function chooseModules(
   platform: string,
   extra: readonly string[],

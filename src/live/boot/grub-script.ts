@@ -1,20 +1,20 @@
-// Text as words of GRUB's script language, whose quoting is that of a POSIX shell. The only place that puts values into it.
+// Text as words of GRUB's script language, which quotes like a POSIX shell. Values get into scripts only through this file.
 // https://www.gnu.org/software/grub/manual/grub/html_node/Shell_002dlike-scripting.html
 
 const PLAIN = /^[\w.,:=/+@%^~-]+$/;
 
-/** One word in quotes, whatever the text holds. */
+/** One quoted word, for any text. */
 export function quoted(text: string): string {
   return `'${oneLine(text).replaceAll("'", `'\\''`)}'`;
 }
 
-/** One word, quoted only where it has to be. */
+/** One word, quoted only if necessary. */
 export function literal(text: string): string {
   return PLAIN.test(text) ? text : quoted(text);
 }
 
 /**
- * Kernel options as words. An option in double quotes reaches the kernel in them: GRUB puts quotes around a word with blanks
+ * Kernel options as words. An option in double quotes keeps them on its way to the kernel: GRUB quotes words with blanks
  * itself.
  */
 export function words(options: string): string {
@@ -22,19 +22,19 @@ export function words(options: string): string {
   return parts.map((part) => literal(part.replaceAll('"', ''))).join(' ');
 }
 
-/** What separates lines of a script becomes a blank: a value never begins another command. */
+/** Line separators become blanks: a value never begins another command. */
 export function oneLine(text: string): string {
   return text.replace(/[\t\r\n]+/g, ' ');
 }
 
 type Quoting = 'none' | 'single' | 'double' | 'comment';
 
-/** Follows the quoting of a script, and writes values where they go as literal text. */
+/** Follows the quoting of a script, and inserts values as literal text. */
 export class ScriptWriter {
   #quoting: Quoting = 'none';
   #wordEnded = true;
 
-  /** Goes over text of the script itself. */
+  /** Reads text of the script itself. */
   pass(script: string): void {
     for (let i = 0; i < script.length; i++) {
       const character = script[i]!;
@@ -54,7 +54,7 @@ export class ScriptWriter {
     return character === "'" ? 'single' : character === '"' ? 'double' : quoting;
   }
 
-  /** The value as it has to be written here: outside of quotes several words, inside of them text. */
+  /** The value as it must be written at this point: words outside quotes, text inside them. */
   value(text: string): string {
     this.#wordEnded = false;
     if (this.#quoting === 'none') return words(text);

@@ -1,4 +1,4 @@
-// A menu of the description's own: a file in which KIWI's placeholders are replaced.
+// A menu that the description brings: a file in which KIWI's placeholders are replaced.
 
 import { readFile } from 'node:fs/promises';
 import { fromText } from '../../bytes/index.js';
@@ -7,7 +7,7 @@ import { ScriptWriter } from './grub-script.js';
 import type { MenuModel } from './menu.js';
 import { substitute } from './template.js';
 
-/** Reads the file and replaces its placeholders. Throws {@link SourceError} when it cannot be read. */
+/** Reads the file and replaces its placeholders. Throws {@link SourceError} if it cannot be read. */
 export async function renderTemplate(path: string, menu: MenuModel, efiFile: string): Promise<string> {
   const text = await readFile(path, 'utf8').catch((error) => {
     throw sourceError(fromText(path), error);

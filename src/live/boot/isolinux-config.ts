@@ -14,9 +14,9 @@ export interface IsolinuxLook {
 }
 
 interface Entry {
-  /** What identifies the entry and can be typed: one word. */
+  /** The name of the entry, which can be typed: one word. */
   readonly label: string;
-  /** What the menu shows. */
+  /** The title in the menu. */
   readonly title: string;
   readonly options: string;
 }
@@ -25,7 +25,7 @@ interface Entry {
 export function renderIsolinux(menu: MenuModel, look: IsolinuxLook): string {
   const entries = entriesOf(menu);
   const lines = [
-    // It has to stand before everything else, or what comes before does not appear on the line.
+    // This must come first: output before it does not appear on the line.
     ...(usesSerial(menu) ? [serialLine(menu)] : []),
     '# Boot menu of this medium; written for this medium only.',
     'implicit 1',
@@ -43,7 +43,7 @@ export function renderIsolinux(menu: MenuModel, look: IsolinuxLook): string {
   return `${blocks.map((block) => block.join('\n')).join('\n\n')}\n`;
 }
 
-/** What is shown above the prompt. */
+/** The text above the prompt. */
 export function renderIsolinuxMessage(menu: MenuModel): string {
   const labels = entriesOf(menu).map(({ label }) => label);
   return `${['Welcome !', '', ...labels, '', '', 'Have a lot of fun...'].join('\n')}\n`;
@@ -66,7 +66,7 @@ function linuxEntry(menu: MenuModel, { label, title, options }: Entry): string[]
   const load = menu.hypervisor
     ? ['  kernel mboot.c32', `  append xen.gz --- linux ${command} showopts --- initrd showopts`]
     : ['  kernel linux', `  append initrd=initrd ${command} showopts`];
-  // A caret would make the letter behind it a key.
+  // A caret would make the letter after it a key.
   return [`label ${label}`, `  menu label ${title.replaceAll('^', '')}`, ...load];
 }
 
@@ -75,7 +75,7 @@ function userInterface(menu: MenuModel, { modules, gfxboot, resolution }: Isolin
   if (gfxboot && program !== undefined && !usesSerial(menu)) {
     return ['ui gfxboot bootlogo isolinux.msg', `menu resolution ${resolution}`];
   }
-  // Without the module the names are typed at the prompt.
+  // Without the module, names are typed at the prompt.
   return modules.has('menu.c32') ? ['ui menu.c32', `menu title ${oneLine(menu.title).replaceAll('^', '')}`] : [];
 }
 
@@ -83,19 +83,19 @@ function usesSerial({ outputConsoles, inputConsoles }: MenuModel): boolean {
   return outputConsoles.includes('serial') || inputConsoles.includes('serial');
 }
 
-/** GRUB's command for the serial line says which one and how fast; the rest is as ISOLINUX has it. */
+/** The line and its speed, from GRUB's command for the serial line; the rest are ISOLINUX's defaults. */
 function serialLine({ serialLine: line }: MenuModel): string {
   const unit = /--unit[= ](\d)/.exec(line ?? '')?.[1] ?? '0';
   const speed = /--speed[= ](\d+)/.exec(line ?? '')?.[1] ?? '9600';
   return `serial ${unit} ${speed}`;
 }
 
-/** A line of the configuration is a command: no value begins another one. */
+/** A line of the configuration is a command: no value may begin another one. */
 function oneLine(text: string): string {
   return text.replace(/[ \t\r\n]+/g, ' ').replace(/^ | $/g, '');
 }
 
-/** A title as one word of printable ASCII, for that is what can be typed and compared. */
+/** A title as one word of printable ASCII, which can be typed and compared. */
 function wordOf(title: string): string {
   const word = title
     .normalize('NFKD')

@@ -1,4 +1,4 @@
-// What ISOLINUX needs on the medium: its image, its modules, and the boot code for disks. Files of the root tree come first;
+// The files of ISOLINUX on the medium: its image, its modules, and the boot code for disks. Files of the root tree come first;
 // the boot code may be this machine's, as it is not part of a running system. https://wiki.syslinux.org/wiki/index.php?title=ISOLINUX
 
 import { readFile } from 'node:fs/promises';
@@ -8,9 +8,9 @@ import { collect, type ExactContent, type Run } from '../../io/index.js';
 import { type Directory, type File, type FileTree, follow } from '../../tree/index.js';
 
 export interface IsolinuxFiles {
-  /** By their names in the loader directory; `isolinux.bin` is among them. */
+  /** By their names in the loader directory, `isolinux.bin` included. */
   readonly files: ReadonlyMap<string, File<ExactContent>>;
-  /** Boot code for the MBR; undefined when it was not asked for. */
+  /** Boot code for the MBR; undefined if it was not asked for. */
   readonly hybridMbr: Uint8Array | undefined;
 }
 
@@ -24,7 +24,7 @@ const directories = [
 
 const IMAGE = 'isolinux.bin';
 const HYBRID_MBR = 'isohdpfx.bin';
-/** ISOLINUX 5 and later keep their core apart from the image. */
+/** ISOLINUX 5 and later keep their core in a separate file. */
 const CORE = 'ldlinux.c32';
 
 const names = [
@@ -33,8 +33,8 @@ const names = [
 ];
 
 /**
- * Looks all files up. Throws {@link InvalidInputError} `live.no-isolinux` when the image or its core is missing, and
- * `live.no-isohybrid` when the medium is to boot from disks and there is no boot code for them.
+ * Looks all files up. Throws {@link InvalidInputError} `live.no-isolinux` if the image or its core is missing, and
+ * `live.no-isohybrid` if the medium shall boot from disks and there is no boot code for them.
  */
 export async function findIsolinux(root: FileTree, hybrid: boolean, run: Run): Promise<IsolinuxFiles> {
   const files = new Map<string, File<ExactContent>>();
@@ -85,11 +85,11 @@ function isolinuxMissing(name: string): InvalidInputError {
   );
 }
 
-/** gfxboot: a graphical menu that is a program of its own with its pictures and texts. */
+/** gfxboot: a graphical menu, a separate program with its pictures and texts. */
 export interface GfxbootTheme {
-  /** Files, and directories of them, by their names in the loader directory. */
+  /** Files and directories by their names in the loader directory. */
   readonly files: ReadonlyMap<string, File<ExactContent> | Directory>;
-  /** Whether it has what ISOLINUX starts: a theme may come without. */
+  /** Whether it has the program that ISOLINUX starts; a theme may lack it. */
   readonly hasLogo: boolean;
 }
 

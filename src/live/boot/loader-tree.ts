@@ -1,5 +1,5 @@
-// The boot loaders' files as a tree of the medium. Everything belongs to root and can be read by all; copies keep their
-// time, what is made here has the epoch's.
+// The boot loaders' files as a tree of the medium. Everything is owned by root and readable by all; copies keep their
+// time, files made here have the epoch.
 
 import { fromText, timestamp } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
@@ -27,7 +27,7 @@ import { renderIsolinux, renderIsolinuxMessage } from './isolinux-config.js';
 import { type GfxbootTheme, type IsolinuxFiles, withoutAutodown } from './isolinux-files.js';
 import { OPEN_FIRMWARE_IMAGE, type OpenFirmwareFiles, renderBootInfo } from './open-firmware.js';
 
-/** What was found and made for each firmware; undefined where the medium is not for it. */
+/** The files for each firmware; undefined if the medium is not for it. */
 export interface LoaderParts {
   readonly grubBios: BiosFiles | undefined;
   readonly isolinux: IsolinuxFiles | undefined;
@@ -38,7 +38,7 @@ export interface LoaderParts {
 
 type Nodes = Record<string, Node>;
 
-/** The tree. Throws {@link InvalidInputError} for files that the root tree should have and has not. */
+/** The tree. Throws {@link InvalidInputError} for required files that the root tree does not have. */
 export async function loaderTree(plan: BuildPlan, parts: LoaderParts): Promise<FileTree> {
   const usesGrub = plan.layout.loaders !== 'isolinux';
   const nodes: Nodes = {
@@ -53,7 +53,7 @@ export async function loaderTree(plan: BuildPlan, parts: LoaderParts): Promise<F
   return parts.efi ? overlay(besideEfi(plan), made) : made;
 }
 
-/** What else the root tree has in the EFI system partition of its own: it lies on the medium, and not in that of the medium. */
+/** Other files of the root tree's EFI system partition: they go onto the medium, but not into its EFI system partition. */
 function besideEfi({ root, epoch }: BuildPlan): FileTree {
   const own = follow(root, '/boot/efi');
   const entries = own?.kind === 'directory' ? [...own.entries] : [];
@@ -93,7 +93,7 @@ async function grubNodes(plan: BuildPlan): Promise<Nodes> {
   return nodes;
 }
 
-/** The picture that a distribution put behind its theme's menu in /boot is kept. */
+/** Keeps the background picture that a distribution put into /boot for its theme. */
 function withBackground({ root, menu }: BuildPlan, theme: Directory): Directory {
   const own = follow(root, `boot/${menu.grubDirectory}/themes/${menu.theme}/background.png`);
   if (own?.kind !== 'file') return theme;
@@ -141,7 +141,7 @@ function efiNodes(plan: BuildPlan, efi: EfiTree): Nodes {
   const nodes: Nodes = {};
   const top = follow(efi, 'EFI');
   if (top) nodes['EFI'] = copy(top);
-  // A signed GRUB has its modules built in; older generations copied them all the same.
+  // A signed GRUB has its modules built in; older generations copied them anyway.
   const wantsModules = firmware !== 'uefi' || description.generation.copiesSignedModules;
   const platform = architecture.efi!.platform;
   const modules = wantsModules ? findGrubDirectory(root, platform) : undefined;
@@ -189,13 +189,13 @@ function text(plan: BuildPlan, content: string): File {
   return made(plan, bytesSource(new TextEncoder().encode(content)));
 }
 
-/** GRUB's module directory without the development files that some distributions put there. */
+/** GRUB's module directory, without the development files that some distributions put there. */
 function copyModules(found: Directory): Node {
   const kept = [...found.entries].filter(([name]) => !name.endsWith('.module'));
   return copy(directory<ExactContent>(found, kept));
 }
 
-/** A copy for the medium: root's, readable by all, its time in whole seconds as ISO 9660 keeps them. */
+/** A copy for the medium: owned by root, readable by all, its time in whole seconds as in ISO 9660. */
 export function copy(node: Node): Node {
   const owner = { uid: 0, gid: 0, xattrs: [], mtime: timestamp(node.mtime.seconds) };
   if (node.kind === 'directory') {

@@ -1,5 +1,5 @@
-// The boot files of a medium as a directory, for a script to change, and back: everything the script did counts, except
-// that entries belong to root, can be read by all, and are not newer than the build.
+// The boot files of a medium as a directory that a script may change, and back: all its changes count, except that
+// entries are owned by root, readable by all, and not newer than the build.
 
 import { link, lutimes, mkdir, open, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { asBytes, type ExactContent, pathBuffer, type Run } from '../../io/index
 import { scanDirectory } from '../../source/index.js';
 import { directory, type File, FileTree, joinPath, type Node, walk } from '../../tree/index.js';
 
-/** Writes the tree into a new directory. Two names of one file stay two names of one file. */
+/** Writes the tree into a new directory. Hard links stay hard links. */
 export async function writeDirectory(tree: FileTree, path: string, run: Run): Promise<void> {
   const top = fromText(path);
   const first = new Map<Node, ByteString>();
@@ -23,7 +23,7 @@ export async function writeDirectory(tree: FileTree, path: string, run: Run): Pr
       if (node.kind === 'directory') directories.push({ at, node });
       else first.set(node, at);
     }
-    // Innermost first, for what is made in a directory changes its time.
+    // Innermost first: a new entry changes the time of its directory.
     for (const { at, node } of directories.reverse()) await setTime(at, node.mtime);
   } catch (error) {
     if (!(error as NodeJS.ErrnoException).syscall) throw error;
@@ -35,7 +35,7 @@ export async function writeDirectory(tree: FileTree, path: string, run: Run): Pr
 async function writeNode(at: ByteString, node: Node, run: Run): Promise<void> {
   switch (node.kind) {
     case 'directory':
-      // Its owner has to write into it, whatever its mode on the medium.
+      // Its owner must be able to write into it, even if its mode on the medium forbids that.
       await mkdir(pathBuffer(at), { mode: node.mode | 0o700 });
       return;
     case 'symlink':
@@ -66,7 +66,7 @@ function setTime(at: ByteString, { seconds }: Timestamp): Promise<void> {
   return lutimes(pathBuffer(at), `${seconds}`, `${seconds}`);
 }
 
-/** The directory as a tree again. Contents are read from the directory, which has to stay until the medium is written. */
+/** The directory as a tree. Contents are read from the directory, which must stay until the medium is written. */
 export async function readDirectory(path: string, epoch: Timestamp, run: Run): Promise<FileTree> {
   const found = await scanDirectory(fromText(path), { xattrs: false, run });
   const kept = new Map<Node, Node>();
@@ -86,7 +86,7 @@ export async function readDirectory(path: string, epoch: Timestamp, run: Run): P
   return new FileTree(keep(found.root, '') as typeof found.root);
 }
 
-/** Where a medium's files are laid out. */
+/** The directory with the medium's files. */
 export function mediaDirectoryIn(workDirectory: string): string {
   return join(workDirectory, 'media');
 }

@@ -1,5 +1,5 @@
-// The id of a medium: four bytes, by which GRUB finds its own medium among others (file /boot/<id>), also stored in
-// boot/mbrid and as application id. KIWI draws it with SOURCE_DATE_EPOCH as seed; the same epoch gives the same id here.
+// The id of a medium: four bytes with which GRUB finds its medium among others (file /boot/<id>), also stored in
+// boot/mbrid and as application id. KIWI draws it at random, seeded with SOURCE_DATE_EPOCH; the same epoch gives the same id here.
 
 import { mersenneTwister } from './mersenne-twister.js';
 

@@ -9,7 +9,7 @@ import { hasIsolinux } from './isolinux-files.js';
 
 export interface MediumLayout {
   readonly loaders: LoaderLayout;
-  /** What BIOS machines boot by; undefined: they do not. */
+  /** The loader for BIOS machines; undefined: they do not boot. */
   readonly bios: 'grub' | 'isolinux' | undefined;
   /** Whether EFI machines boot. */
   readonly efi: boolean;
@@ -26,7 +26,7 @@ export interface LayoutRequest {
   note?: ((text: string) => void) | undefined;
 }
 
-/** Decides by the request, the description and its generation, in that order. Throws for what does not go together. */
+/** Decides by the request, the description and its generation, in that order. Throws for settings that exclude each other. */
 export function chooseLayout(
   description: LiveDescription,
   architecture: Architecture,
@@ -64,7 +64,7 @@ export function chooseLayout(
   return { loaders, bios, efi, openFirmware: architecture.openFirmwarePlatform !== undefined, partitionTable };
 }
 
-/** The generation's; but where a root tree has GRUB alone, that boots BIOS machines as well. */
+/** The loader of the generation; GRUB if the root tree has only that. */
 function usualLoaders(
   description: LiveDescription,
   { biosPlatform }: Architecture,
@@ -78,7 +78,7 @@ function usualLoaders(
   return 'grub';
 }
 
-/** What was asked for on the command line counts more than the firmware of the description. */
+/** An option takes precedence over the firmware of the description. */
 function efiOf(loaders: LoaderLayout, architecture: Architecture, firmware: Firmware, request: LayoutRequest): boolean {
   if (loaders === 'isolinux') {
     if (isEfi(firmware)) request.note?.('The layout isolinux boots BIOS machines only; EFI machines do not boot.');

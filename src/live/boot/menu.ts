@@ -1,8 +1,8 @@
-// The boot menu as plain data: what GRUB and ISOLINUX show and start.
+// The boot menu as plain data, for GRUB and ISOLINUX.
 
 import type { CommandLines } from './command-line.js';
 
-/** Everything the menu depends on. */
+/** All data of the menu. */
 export interface MenuModel {
   /** Id of the medium, `0x1a2b3c4d`; the file /boot/<id> marks it. */
   readonly mediumId: string;
@@ -25,6 +25,6 @@ export interface MenuModel {
   readonly mediaCheck: boolean;
   /** The Xen hypervisor is started, and starts Linux. */
   readonly hypervisor: boolean;
-  /** Whether EFI machines start Linux by `linuxefi`, which only some distributions' GRUBs have. */
+  /** Whether EFI machines start Linux with `linuxefi`, which only some distributions' GRUBs have. */
   readonly linuxEfi: boolean;
 }

@@ -10,7 +10,7 @@ export interface OpenFirmwareFiles {
   readonly image: ExactContent;
   /** GRUB's modules. */
   readonly directory: FoundDirectory;
-  /** What the image starts with. */
+  /** The first commands of the image. */
   readonly earlyConfig: string;
 }
 
@@ -23,7 +23,7 @@ export interface OpenFirmwareRequest {
 /** The image's name in GRUB's platform directory. */
 export const OPEN_FIRMWARE_IMAGE = 'grub.elf';
 
-/** Takes the tree's image, or makes one. */
+/** The tree's image, or one made here. */
 export async function makeOpenFirmwareFiles(
   context: BootImageContext,
   platform: string,
@@ -37,7 +37,7 @@ export async function makeOpenFirmwareFiles(
   return { platform, image, directory, earlyConfig };
 }
 
-/** ppc/bootinfo.txt; the title is text of XML there. */
+/** ppc/bootinfo.txt, which is XML; the title is escaped. */
 export function renderBootInfo(title: string, grubDirectory: string, platform: string): string {
   const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
   const shown = title.replace(/\s+/g, ' ').replace(/[&<>]/g, (character) => escapes[character]!);

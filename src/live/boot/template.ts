@@ -6,8 +6,8 @@ const PLACEHOLDER = /\$(?:(\$)|([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]
 
 /**
  * Replaces all placeholders. Throws {@link InvalidInputError} `live.template` with line and column for a name that has no
- * value, and for a dollar that starts nothing. `path` is for messages. `written` gives a value as the text's language needs it,
- * from the value and the text before it, since the one before that.
+ * value, and for a dollar that starts nothing. `path` is for messages. `written` spells a value in the language of the text;
+ * its arguments are the value and the text between the previous value and this one.
  */
 export function substitute(
   text: string,

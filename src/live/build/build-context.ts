@@ -1,4 +1,4 @@
-// Everything that a build works with once it is decided: the plan, a scratch directory, the dracut to run.
+// The surroundings of a build after its decisions: the plan, a scratch directory, the dracut to run.
 
 import { resolve } from 'node:path';
 import { InvalidInputError, option, wording } from '../../errors.js';
@@ -25,13 +25,13 @@ import type { BuildOptions, BuildRequest } from './options.js';
 import { readRootTree } from './root-tree.js';
 import { Stopwatch } from './stopwatch.js';
 
-/** A build that has been decided, and what it has to work with. */
+/** A decided build and its surroundings. */
 export interface BuildContext {
   readonly request: BuildRequest;
   readonly plan: BuildPlan;
   readonly profile: string;
   readonly workDirectory: string;
-  /** Undefined: an initrd is given, and the root tree need not be entered. */
+  /** Undefined: an initrd is given, and nothing runs in the root tree. */
   readonly dracut: FoundDracut | undefined;
   /** Undefined: an initrd is given. */
   readonly initrdCompression: InitrdCompression | undefined;
@@ -41,7 +41,7 @@ export interface BuildContext {
 }
 
 /**
- * Decides a build, and runs `use` with its context. The scratch directory is removed afterwards; `purpose` is part of its name,
+ * Decides a build, and runs `use` with its context. The scratch directory is removed afterwards; its name contains `purpose`,
  * as a build and a plan of the same image may run at the same time.
  */
 export async function withBuildContext<T>(
@@ -54,7 +54,7 @@ export async function withBuildContext<T>(
   const watch = new Stopwatch(events.now);
   const initrdFile = request.initrd?.file;
   if (typeof request.input.root !== 'string' && initrdFile === undefined) throw initrdNeeded();
-  // Whatever can be refused without the root tree is refused before it is read.
+  // Options that can be refused without the root tree are refused before it is read.
   checkInitrdOptions(request.initrd, request.engine);
   const known = await planEarly(request, events);
   const given = initrdFile === undefined ? undefined : await givenInitrd(initrdFile);
@@ -86,7 +86,7 @@ async function dracutFor(
 }
 
 function initrdNeeded(): InvalidInputError {
-  const message = 'The root tree is no directory, and dracut makes initrds in a directory only.';
+  const message = 'The root tree is not a directory, and dracut makes initrds only in a directory.';
   return new InvalidInputError('live.no-directory', message, {
     hint: wording`Give a ready initrd with ${option('initrd.file', 'FILE')}, or unpack the tree and name its directory.`,
   });

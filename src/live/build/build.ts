@@ -25,14 +25,14 @@ import type { BuildOptions, BuildRequest } from './options.js';
 import { type BuildReport, type LiveReport, liveReport } from './report.js';
 import { runConcurrently } from './run-concurrently.js';
 
-/** Builds the ISO and the files beside it. After any error the target directory holds what it held before. */
+/** Builds the ISO and the files next to it. After any error the target directory is as it was before. */
 export async function buildLiveIso(options: BuildOptions, run: Run): Promise<BuildReport> {
   return withBuildContext(options, run, async (context) => {
     const { plan, watch } = context;
     const image = join(plan.targetDirectory, `${plan.baseName}.iso`);
-    // First, as a script of the description may change the root tree that dracut reads.
+    // First: a script of the description may change the root tree that dracut reads.
     const boot = await bootFiles(context, run);
-    // dracut runs while the root image is packed: the initrd is last on the medium, and its writer waits for it there.
+    // dracut runs while the root image is packed: the initrd is last on the medium, and writing waits for it there.
     const initrd = (aside: Run) => watch.time('initrd', () => context.initrd(aside));
     return runConcurrently(run, initrd, (pending, running) => {
       const results = (aside: Run) => watch.time('results', () => stage(context, image, aside));
@@ -55,7 +55,7 @@ function stage(
   return stageResults({ plan, image, workDirectory, packageChanges, note: events.note }, run);
 }
 
-/** The ISO gets its name when everything that may fail is done, together with the files beside it. */
+/** The ISO and the files next to it get their names after everything that may fail. */
 async function write(
   { request, workDirectory }: BuildContext,
   disc: ImagePlan<DiscLayout>,
@@ -71,7 +71,7 @@ async function write(
   const ready: Seal = { name: 'results', seal: async () => staging.then(() => []) };
   const limits = limit === undefined ? [] : [sizeLimitSeal(limit, image)];
   const sealed = withSeals(disc, [...limits, learn, ready]);
-  // Where no other run writes; the ISO and the files beside it are moved from there together.
+  // No other run writes here; the ISO and the files next to it are moved from here together.
   const made = join(workDirectory, basename(image));
   const { size } = await writeImage(sealed, fileTarget(fromText(made)), run).catch((error) => {
     throw error instanceof TargetError ? named(error, made, image) : error;
@@ -80,13 +80,13 @@ async function write(
   return { size, sha256 };
 }
 
-/** The error of writing a file in the work directory, with the name that the file was to get. */
+/** An error of writing a file in the work directory, with the final name of the file. */
 function named({ code, message, place, hint, cause }: TargetError, made: string, image: string): TargetError {
   const shown = message.replaceAll(`${made}.part`, image).replaceAll(made, image);
   return new TargetError(code, shown, { ...place, path: image, cause, hint });
 }
 
-/** Everything but the initrd and the writing: what would be built, and where each byte would lie. */
+/** Everything but the initrd and the writing: what would be built, and the place of each byte. */
 export async function planLiveIso(
   options: BuildOptions,
   run: Run,
@@ -98,16 +98,16 @@ export async function planLiveIso(
   return withBuildContext({ ...options, force: true }, run, use, 'plan');
 }
 
-/** A plan is not written: nobody waits for its initrd. */
+/** A plan is not written, so its initrd is not needed. */
 const NEVER = new Promise<never>(() => {});
 
-/** Variables for scripts beside the usual ones: those asked for, and by newer rules those of the image. */
+/** Additional variables for scripts: those of the options, and with newer rules those of the image. */
 function scriptEnvironment({ description: asked }: BuildRequest, { description }: BuildPlan): Record<string, string> {
   const ofImage = description.generation.scriptsSeeProfile ? profileValues(description) : {};
   return { ...asked.scriptEnvironment, ...ofImage };
 }
 
-/** What the boot loaders need, with what the script of the description made of it. */
+/** The boot files, changed by the script of the description. */
 function bootFiles(context: BuildContext, run: Run): Promise<BootFiles> {
   const { request, plan, dracut, workDirectory, watch, events } = context;
   const { root, rootDirectory, epoch } = plan;

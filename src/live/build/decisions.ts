@@ -1,4 +1,4 @@
-// What a build does and why, in words for people: what a plan shows before anything is made.
+// The decisions of a build and their reasons, as text: a plan shows them before anything is made.
 
 import { basename } from 'node:path';
 import type { GenerationRules, LiveDescription } from '../description/index.js';
@@ -9,7 +9,7 @@ import { type RootCompressionFacts, rootCompressionFacts } from '../root-image/r
 import type { BuildContext } from './build-context.js';
 import type { BuildRequest } from './options.js';
 
-/** One of them. */
+/** One decision. */
 export interface Decision {
   readonly subject: string;
   readonly choice: string;
@@ -20,7 +20,7 @@ const MIB = 1024 * 1024;
 
 type Decided = Pick<BuildContext, 'request' | 'plan' | 'dracut' | 'initrdCompression'>;
 
-/** In the order in which a medium is made. */
+/** The decisions in the order in which a medium is made. */
 export function decisionsOf(decided: Decided, planned: Pick<RootImage, 'fileSystem'>): Decision[] {
   const { plan } = decided;
   const rows = [
@@ -176,7 +176,7 @@ function ofFiles({ cdroot, editScript, grubTemplate, targetDirectory, baseName }
   ];
 }
 
-/** Who says so: the description with the line, the option that replaces an attribute, or `otherwise`. */
+/** The source of a choice: the description with its line, the option that replaces an attribute, or `otherwise`. */
 function said({ attributePlaces }: LiveDescription, attribute: string, otherwise: string): string {
   const place = attributePlaces.get(attribute);
   if (place === undefined) return otherwise;

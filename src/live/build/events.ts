@@ -2,9 +2,9 @@
 
 import type { BuildEvents } from './options.js';
 
-/** Events that can be sent without asking whether anyone listens. */
+/** Events that can be sent whether or not anyone listens. */
 export interface RecordedEvents extends Required<BuildEvents> {
-  /** All notes so far. */
+  /** The notes so far. */
   readonly notes: readonly string[];
 }
 

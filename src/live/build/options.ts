@@ -28,14 +28,14 @@ export interface BuildOptions {
   readonly engine?: EngineChoice;
 }
 
-/** What a live ISO is made from, beside its description. */
+/** The input of a live ISO, in addition to its description. */
 export interface BuildInput {
   /**
-   * Directory that holds the prepared root tree, which is only read; or a function that returns the tree, as from an archive:
-   * then no program can be run in it, and an initrd has to be given.
+   * Directory of the prepared root tree, which is only read; or a function that returns the tree, for example from an archive:
+   * then no program can run in it, and an initrd must be given.
    */
   readonly root: string | ((run: Run) => Promise<FileTree>);
-  /** Machine name, `x86_64`; default: that of the programs in the root tree. */
+  /** Machine name such as `x86_64`; default: that of the programs in the root tree. */
   readonly architecture?: string;
   /** Path of a kernel image to use instead of the root tree's. */
   readonly kernel?: string;
@@ -55,16 +55,16 @@ export interface DescriptionOptions {
   readonly typeAttributes?: Readonly<Record<string, string>>;
   /** KIWI's names of the runtime checks to skip. */
   readonly disabledChecks?: readonly string[];
-  /** Variables for scripts of the description, besides the usual ones of a tool; default: none. */
+  /** Environment variables for scripts of the description, in addition to those of every tool; default: none. */
   readonly scriptEnvironment?: Readonly<Record<string, string>>;
 }
 
-/** Where the initrd comes from. */
+/** The source of the initrd. */
 export interface InitrdOptions {
   /** Path of a ready initrd; dracut is not run. */
   readonly file?: string;
   /**
-   * How dracut runs. `auto` (default): by chroot; if that is not permitted, in a user namespace; if there is none, the dracut
+   * How dracut runs. `auto` (default): by chroot; if that is not permitted, in a user namespace; if that is impossible, the dracut
    * of this machine on the root tree.
    */
   readonly dracut?: 'auto' | 'chroot' | 'userns' | 'sysroot';
@@ -83,7 +83,7 @@ export interface MediumOptions {
   readonly layout?: 'grub' | 'isolinux' | 'isolinux+grub';
   /** Default from the description. */
   readonly partitionTable?: 'mbr' | 'gpt' | 'gpt-hybrid';
-  /** UDF beside ISO 9660, sharing its files; `auto` (default): if the files of the medium take more than 4 GiB. */
+  /** UDF in addition to ISO 9660, sharing its files; `auto` (default): if the files of the medium take more than 4 GiB. */
   readonly udf?: 'auto' | 'on' | 'off';
   /** Style of the media-check tag; default: `suse` if the description asks for a media check, else `none`. */
   readonly mediaCheck?: 'none' | 'suse' | 'rh';
@@ -95,13 +95,13 @@ export interface MediumOptions {
 export interface RootTreeOptions {
   /** Owners of the entries of the root image; default `keep`. */
   readonly ownership?: Ownership;
-  /** Patterns of entries to leave out of the root image, besides those that are never part of one. */
+  /** Patterns of entries to leave out of the root image, in addition to those that are never part of one. */
   readonly exclude?: readonly ByteString[];
   /** Entries laid over the root tree; dracut does not see them. */
   readonly manifest?: readonly ManifestEntry[];
   /** Whether extended attributes are read; default true. */
   readonly xattrs?: boolean;
-  /** Seconds since 1970 for every time that a file does not have; default: the newest time in the root tree. */
+  /** Seconds since 1970, for everything that needs a time and does not have one; default: the newest time in the root tree. */
   readonly epoch?: number;
   /** Lower later file times to the epoch. Default false. */
   readonly clampTimes?: boolean;
@@ -116,11 +116,11 @@ export interface RootCompressionOptions extends Omit<CompressionRequest, 'name' 
   readonly blockSize?: number;
 }
 
-/** Called while a build goes on. */
+/** Called during a build. */
 export interface BuildEvents {
   /** A remark: what was left out, chosen or could not be read. The report repeats them all. */
   note?(text: string): void;
-  /** What the formats cannot keep, before anything is written. An error thrown here ends the build. */
+  /** Metadata that the formats cannot store, before anything is written. An error thrown here ends the build. */
   losses?(losses: readonly Loss[]): void;
   /** A line that another program printed. */
   log?(line: string): void;
@@ -128,5 +128,5 @@ export interface BuildEvents {
   now?(): number;
 }
 
-/** The options without the events, which a build records as well. */
+/** The options without the events. */
 export type BuildRequest = Omit<BuildOptions, 'events'>;

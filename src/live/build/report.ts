@@ -8,7 +8,7 @@ import { type RootCompressionFacts, rootCompressionFacts } from '../root-image/r
 import type { Decision } from './decisions.js';
 import type { Step } from './stopwatch.js';
 
-/** What was decided; all sizes are bytes. */
+/** The decisions; all sizes are in bytes. */
 export interface LiveReport {
   readonly name: string;
   readonly version: string;
@@ -19,19 +19,19 @@ export interface LiveReport {
   readonly partitionTable: string;
   readonly volumeId: string;
   readonly mediumId: string;
-  /** Seconds since 1970 that stand for the present. */
+  /** Seconds since 1970, used as the present time. */
   readonly epoch: number;
   readonly kernel: { readonly path: string; readonly version: string };
-  /** How dracut runs here; `given` where it need not. */
+  /** How dracut runs here; `given`: it does not. */
   readonly dracut: DracutMode | 'given';
   readonly compression: RootCompressionFacts;
-  /** Size of the file system in the root image; undefined when the image is the root itself. */
+  /** Size of the file system in the root image; undefined if the image is the root itself. */
   readonly rootFileSystemSize: number | undefined;
-  /** Which ext4 that is, and why; undefined as well when the image is the root itself. */
+  /** The profile of that ext4, and the reason; undefined if the image is the root itself. */
   readonly rootFileSystem: { readonly profile: string; readonly reason: string } | undefined;
   /** Name of the SELinux policy that labels the root image; undefined: the root tree has none. */
   readonly selinux: string | undefined;
-  /** All of it in words, with the reasons. */
+  /** All decisions as text, with the reasons. */
   readonly decisions: readonly Decision[];
   readonly losses: readonly Loss[];
   /** Remarks for people, as the event `note` gave them. */
@@ -39,7 +39,7 @@ export interface LiveReport {
   readonly steps: readonly Step[];
 }
 
-/** What was decided and made. */
+/** The decisions and the results. */
 export interface BuildReport extends LiveReport {
   /** Absolute path of the ISO. */
   readonly image: string;
@@ -47,7 +47,7 @@ export interface BuildReport extends LiveReport {
   /** Digest of the ISO, hexadecimal. */
   readonly sha256: string;
   readonly initrd: InitrdReport;
-  /** All results by KIWI's keys. */
+  /** The results by KIWI's keys. */
   readonly results: Results;
 }
 

@@ -1,4 +1,4 @@
-// The root tree of a build, as it is found and as it goes into the root image.
+// The root tree of a build, as found and as it goes into the root image.
 
 import { resolve } from 'node:path';
 import { type ByteString, defined, fromText } from '../../bytes/index.js';
@@ -7,13 +7,13 @@ import { openHostFile, scanDirectory } from '../../source/index.js';
 import { exclude, type FileTree, type PreparedTree, prepareTree } from '../../tree/index.js';
 import type { BuildEvents, BuildRequest } from './options.js';
 
-/** The whole tree, in which kernel, loaders and packages are looked for, and the way to that of the root image. */
+/** The whole tree, for lookups of kernel, loaders and packages, and the tree of the root image. */
 export interface RootTree extends PreparedTree {
-  /** The tree without what patterns match. As in every writer the manifest is laid over the rest. */
+  /** The tree without entries that patterns match. As in every writer, the manifest is laid over the rest. */
   without(patterns: readonly ByteString[]): FileTree;
 }
 
-/** Reads the root tree, with the owners and times it will have on the medium. */
+/** Reads the root tree, with its owners and times on the medium. */
 export async function readRootTree(request: BuildRequest, { note }: BuildEvents, run: Run): Promise<RootTree> {
   const { engine, input, tree: options = {} } = request;
   const { xattrs, ownership, epoch, seed, clampTimes: clamp, manifest: entries = [] } = options;

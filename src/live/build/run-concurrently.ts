@@ -1,10 +1,10 @@
-// Two pieces of work at once, of which each ends the other when it fails.
+// Two tasks at the same time; a failure of one aborts the other.
 
 import type { Run } from '../../io/index.js';
 
 /**
- * Starts `aside`, and runs `main` beside it; returns what `main` returns once both have ended. When one fails, the run of
- * the other is aborted with the same error, and that error is thrown after both have come to rest.
+ * Starts `aside`, and runs `main` at the same time; returns the result of `main` after both have ended. If one fails, the run
+ * of the other is aborted with the same error, which is thrown after both have ended.
  */
 export async function runConcurrently<A, M>(
   run: Run,

@@ -1,4 +1,4 @@
-// How long the steps of a build take. The clock comes from the caller.
+// Durations of the steps of a build. The clock comes from the caller.
 
 /** One step: when it began, counted from the start of the build, and its duration. Steps may overlap. */
 export interface Step {
@@ -18,7 +18,7 @@ export class Stopwatch {
     this.#begin = now();
   }
 
-  /** Runs one step and notes its duration, also when it fails. Steps stand in the order of their beginnings. */
+  /** Runs one step and records its duration, even if it fails. Steps are in the order in which they began. */
   async time<T>(name: string, work: () => T | Promise<T>): Promise<T> {
     const start = this.#now();
     try {

@@ -1,4 +1,4 @@
-// A bundle: the results of a build under names with an id, ready to be published, with digests beside them.
+// A bundle: the results of a build under names with an id, ready to be published, with files of digests.
 
 import { mkdir, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -28,22 +28,22 @@ import { renamedText } from './renamed-text.js';
 
 /** How results are bundled. */
 export interface BundleOptions {
-  /** Where a build left its results. */
+  /** The target directory of the build. */
   readonly targetDirectory: string;
-  /** Where the bundle goes; made if it is not there. */
+  /** The directory of the bundle; made if it does not exist. */
   readonly bundleDirectory: string;
-  /** Tells this bundle from others of the same image. */
+  /** Distinguishes this bundle from others of the same image. */
   readonly id: string;
-  /** Name of the bundled files with %N and its like; default: the description's, else the id behind the version. */
+  /** Name of the bundled files with %N and its like; default: the description's, otherwise the id follows the version. */
   readonly format?: string;
-  /** Whether what may be compressed is; default: as the configuration says, else true. */
+  /** Whether results that may be compressed are; default: that of the configuration, otherwise true. */
   readonly compress?: boolean;
-  /** Address at which the bundle will be served; a control file for zsync is made for each file with a digest. */
+  /** The URL of the published bundle; a control file for zsync is made for each file with a digest. */
   readonly zsyncSource?: string;
   readonly configuration?: RuntimeConfiguration;
-  /** Replace files that are there already. */
+  /** Replace existing files. */
   readonly force?: boolean;
-  /** Remarks that change nothing. */
+  /** Called with remarks for people. */
   note?(text: string): void;
 }
 
@@ -60,13 +60,13 @@ export interface BundledFile {
   readonly size: number;
   /** Hexadecimal. */
   readonly sha256: string;
-  /** What the list beside the file says, hexadecimal; undefined: it has no list. */
+  /** The digest in the list next to the file, hexadecimal; undefined: it has no list. */
   readonly digest?: { readonly name: DigestName; readonly value: string };
 }
 
 const ID = /^[A-Za-z0-9_.+~-]+$/;
 
-/** Makes the bundle. After any error its directory holds what it held before. */
+/** Makes the bundle. After any error its directory is as it was before. */
 export async function bundleResults(options: BundleOptions, run: Run): Promise<BundleReport> {
   const { id, configuration = {} } = options;
   const target = resolve(options.targetDirectory);
@@ -112,13 +112,13 @@ export async function bundleResults(options: BundleOptions, run: Run): Promise<B
 
 interface Job {
   readonly result: ResultFile;
-  /** Where the results are. */
+  /** The directory of the results. */
   readonly target: string;
-  /** Where the bundle will be. */
+  /** The directory of the bundle. */
   readonly directory: string;
-  /** Where it is made. */
+  /** The directory in which it is made. */
   readonly workDirectory: string;
-  /** Names of all results, and what they are called in the bundle. */
+  /** Names of all results, and their names in the bundle. */
   readonly names: ReadonlyMap<string, string>;
   readonly digestName: DigestName;
   readonly zsyncSource: string | undefined;
@@ -159,7 +159,7 @@ async function bundleFile(job: Job, run: Run): Promise<BundledFile> {
   return { path, size, sha256, digest: { name: digestName, value } };
 }
 
-/** Copies a result, and takes the digests on the way. Texts get the new names of the results they name. */
+/** Copies a result and computes its digests. In texts, names of results are replaced by those in the bundle. */
 async function copy({ target, result, names, digestName }: Job, to: string, run: Run) {
   const from = join(target, basename(result.filename));
   const { size } = await stat(from).catch(() => {
@@ -180,7 +180,7 @@ async function copy({ target, result, names, digestName }: Job, to: string, run:
   return { size: content.size, digests: digests.end() };
 }
 
-/** SHA-256, and the digest that lists have. */
+/** SHA-256, and the digest of lists. */
 function openDigests(listed: DigestName) {
   const digests = new Map([...new Set(['sha256', listed] as const)].map((name) => [name, createDigest(name)]));
   return {
@@ -194,7 +194,7 @@ function openDigests(listed: DigestName) {
   };
 }
 
-/** Makes the control file `path.zsync`, by which zsync fetches only what has changed in a file. */
+/** Makes the control file `path.zsync`, with which zsync fetches only the changed parts of a file. */
 async function makeZsync(path: string, source: string, run: Run): Promise<void> {
   const url = `${source.replace(/\/+$/, '')}/${encodeURIComponent(basename(path))}`;
   const args = ['-e', '-u', url, '-o', `${path}.zsync`, path];
@@ -214,7 +214,7 @@ async function digestsOfFile(path: string, listed: DigestName, run: Run) {
   return { size, digests: digests.end() };
 }
 
-/** Makes a directory, with those that lead to it, and after a failure removes them again if nothing is in them. */
+/** Makes a directory and its parents; after a failure the new ones are removed if they are empty. */
 async function withNewDirectory<T>(path: string, work: () => Promise<T>): Promise<T> {
   const first = await mkdir(path, { recursive: true }).catch((error) => {
     throw new TargetError('bundle.directory', `${path} cannot be made: ${(error as Error).message}.`, {

@@ -1,4 +1,4 @@
-// Names of bundled results: the id behind the version, or a pattern of the description.
+// Names of bundled results: the id after the version, or a pattern of the description.
 
 import { basename } from 'node:path';
 import { InvalidInputError } from '../../errors.js';
@@ -11,8 +11,8 @@ export type BundleNames = (fileName: string) => string;
 const TAG = /%([A-Za-z%])/g;
 
 /**
- * `NAME.ARCH-VERSION.EXT` becomes `NAME.ARCH-VERSION-ID.EXT`, or with a pattern what it gives, and the extension. Throws
- * {@link InvalidInputError} `bundle.format` for a letter that stands for nothing,
+ * `NAME.ARCH-VERSION.EXT` becomes `NAME.ARCH-VERSION-ID.EXT`, or with a pattern its value and the extension. Throws
+ * {@link InvalidInputError} `bundle.format` for an unknown letter,
  * and `live.path-component` for a value or a name that could lead out of the bundle's directory.
  */
 export function bundleNames(results: Results, id: string, pattern: string | undefined): BundleNames {
@@ -27,7 +27,7 @@ export function bundleNames(results: Results, id: string, pattern: string | unde
   };
 }
 
-/** Throws what making a bundle would throw about the pattern and its tags, whatever the id will be. */
+/** Throws the errors that a bundle with this pattern and these tags would have with any id. */
 export function checkBundleFormat(format: BundleFormat): void {
   pathComponent(render(format, '0'), { what: 'bundle_format gives the name' });
 }
@@ -39,13 +39,13 @@ function render({ pattern, tags }: BundleFormat, id: string): string {
     const value = Object.hasOwn(tags, letter) ? tags[letter as keyof BundleTags] : undefined;
     if (value === '') return '';
     if (value !== undefined) return pathComponent(value, { what: `The value of %${letter} in a name` });
-    throw new InvalidInputError('bundle.format', `%${letter} stands for nothing in the name "${pattern}".`, {
+    throw new InvalidInputError('bundle.format', `%${letter} has no meaning in the name "${pattern}".`, {
       hint: 'Known are %N name, %P profiles, %A architecture, %I id, %T type, %M %m %p parts of the version, %v version.',
     });
   });
 }
 
-/** What a file name itself tells, where the record has no tags. */
+/** The parts of a file name, for a record without tags. */
 function tagsOfName(base: string): BundleTags {
   const [, name = base, machine = '', version = ''] = /^(.+)\.([^.-]+)-([^-]+)$/.exec(base) ?? [];
   return tagsOf(name, machine, version, []);

@@ -51,7 +51,7 @@ function isFormat(value: unknown): boolean {
   return typeof pattern === 'string' && Object.values(objectOf(tags)).every((tag) => typeof tag === 'string');
 }
 
-/** Only the name of the file counts: a result is in the directory of its record, whatever path that had when it was built. */
+/** Only the name of the file counts: a result is in the directory of its record, which may have been moved since the build. */
 function isResult(value: unknown): boolean {
   const { filename } = objectOf(value);
   return typeof filename === 'string' && isPathComponent(basename(filename));

@@ -1,12 +1,12 @@
-// Texts among the results that name other results: in a bundle they tell the names that those have there.
+// Results that are texts and contain names of other results: in a bundle these names are replaced by the new ones.
 
 import { bytesOf, fromText } from '../../bytes/index.js';
 import { bytesSource, collect, type ExactContent, type Run } from '../../io/index.js';
 
-/** Larger files are not looked into: lists and change logs are smaller, images are no texts. */
+/** Larger files are not read: lists and change logs are smaller, and images are not texts. */
 const LARGEST_TEXT = 64 * 1024 * 1024;
 
-/** The content with the names of a map replaced, if it is a text that has any of them; else as it is. */
+/** The content with the names of a map replaced if it is a text that has any of them, otherwise unchanged. */
 export async function renamedText(
   content: ExactContent,
   names: ReadonlyMap<string, string>,

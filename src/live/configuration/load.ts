@@ -10,20 +10,20 @@ import type { RuntimeConfiguration } from './model.js';
 import { readSections, type Section } from './read.js';
 import { readSettings } from './settings.js';
 
-/** Where configurations are looked for. */
+/** The places of configurations. */
 export interface ConfigurationPlaces {
-  /** The user's home; undefined: nothing of the user's is read. */
+  /** The user's home; undefined: no file of the user is read. */
   readonly home?: string | undefined;
-  /** A file that must be there. */
+  /** A file that must exist. */
   readonly file?: string | undefined;
-  /** Above the places of vendor and machine; default `/`. */
+  /** The directory above the places of vendor and machine; default `/`. */
   readonly base?: string;
 }
 
 /**
  * Reads `/usr/share/kiwi/kiwi.yml`, `/etc/kiwi.yml`, each with the files of its directory `.d`, the user's
- * `.config/kiwi/config.yml`, and the file named. Throws {@link SourceError} `configuration.not-found` when that is
- * missing, {@link InvalidInputError} `configuration.format` or `configuration.value` with the place of a fault.
+ * `.config/kiwi/config.yml`, and the file named. Throws {@link SourceError} `configuration.not-found` if that is
+ * missing, {@link InvalidInputError} `configuration.format` or `configuration.value` with the place of the error.
  */
 export async function loadConfiguration({
   home,
@@ -69,7 +69,7 @@ function added(earlier: Section, section: Section): Section {
   return settings;
 }
 
-/** The file and, in byte order, those of the directory with `.d` behind its name. */
+/** The file and, in byte order, those of its directory `.d`. */
 async function withDropIns(path: string): Promise<string[]> {
   const names = await readdir(`${path}.d`).catch(() => []);
   const files = names.filter((name) => /\.ya?ml$/.test(name)).sort(compareBytes);
@@ -77,7 +77,7 @@ async function withDropIns(path: string): Promise<string[]> {
 }
 
 const ABSENT: readonly string[] = ['ENOENT', 'ENOTDIR'];
-/** Under sudo and setpriv, HOME may be that of another user: what is closed to this one is none of its settings. */
+/** Under sudo and setpriv, HOME may be that of another user: settings that this user cannot read do not apply. */
 const HIDDEN: readonly string[] = [...ABSENT, 'EACCES'];
 
 async function textOf(path: string, absent = ABSENT): Promise<string | undefined> {

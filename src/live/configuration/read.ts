@@ -3,7 +3,7 @@
 import { type ErrorPlace, InvalidInputError } from '../../errors.js';
 import { isMap, isScalar, isSeq, type Node, parseBoundedYaml } from '../yaml/parse-bounded.js';
 
-/** A value and where it stands. */
+/** A value and its place in the file. */
 export interface ConfiguredValue {
   readonly value: string | readonly string[];
   readonly place: ErrorPlace;
@@ -24,7 +24,7 @@ export interface FileSections {
 const LARGEST = 1024 * 1024;
 const DEEPEST = 64;
 
-/** Throws {@link InvalidInputError} `configuration.format` with the place of the first fault. */
+/** Throws {@link InvalidInputError} `configuration.format` with the place of the first error. */
 export function readSections(text: string, path: string): FileSections {
   const rules = { path, largest: LARGEST, deepest: DEEPEST, fail: badFormat };
   const { root, placeOf } = parseBoundedYaml(text, rules);
@@ -66,7 +66,7 @@ function nameOf(key: unknown, placeOf: PlaceOf): string {
   throw badFormat('A key must be a name.', placeOf(key));
 }
 
-/** A text, or a list of texts. A mapping deeper down is of no setting that is read here, and counts as empty. */
+/** A text, or a list of texts. A mapping below belongs to settings that are not read here, and counts as empty. */
 function textsOf(name: string, node: Node | null, placeOf: PlaceOf): string | readonly string[] {
   if (node === null) return '';
   if (isScalar(node)) return String(node.value);

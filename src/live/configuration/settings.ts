@@ -1,4 +1,4 @@
-// The settings that matter here: one row each. Sections and settings of other kinds of image pass unread.
+// The settings that matter here, one row each. Sections and settings of other image types are not read.
 
 import { defined, parseBinarySize } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
@@ -8,7 +8,7 @@ import type { ConfiguredValue, Sections } from './read.js';
 
 interface Setting<T> {
   readonly allowed: string;
-  /** Undefined: not allowed. */
+  /** Returns undefined for a value that is not allowed. */
   read(value: string | readonly string[]): T | undefined;
 }
 

@@ -24,10 +24,12 @@ export const bootloaderTable = {
       'On live media the firmware decides; only systemd_boot asks for another loader.',
     ),
   ),
-  console: read(listOf('console', 'gfxterm', 'serial'), 'Terminals of the menu, both ways.', { until: 'kiwi-9.24' }),
-  output_console: read(listOf(...outputs), 'Terminals the menu is shown on.', since10),
-  input_console: read(listOf(...inputs), 'Terminals the menu is operated from.', since10),
-  serial_line: read(anyText, 'The whole GRUB command that sets up the serial line.'),
+  console: read(listOf('console', 'gfxterm', 'serial'), 'Terminals of the menu, for input and output.', {
+    until: 'kiwi-9.24',
+  }),
+  output_console: read(listOf(...outputs), 'Terminals that show the menu.', since10),
+  input_console: read(listOf(...inputs), 'Terminals that operate the menu.', since10),
+  serial_line: read(anyText, 'The complete GRUB command that sets up the serial line.'),
   timeout: readOr(integer(0, 0x7fffffff), 10, 'Seconds until the first entry boots.'),
   timeout_style: readOr(
     changing<'countdown' | 'hidden' | 'menu'>(
@@ -35,10 +37,10 @@ export const bootloaderTable = {
       ['kiwi-10', oneOf('countdown', 'hidden', 'menu')],
     ),
     'menu',
-    'What is shown meanwhile.',
+    'Whether the countdown is shown.',
   ),
   video_mode: read(anyText, 'GRUB graphics mode.', since10),
-  grub_template: read(anyText, 'File beside the description that replaces the built-in menu.', { since: 'kiwi-9.24' }),
+  grub_template: read(anyText, 'File next to the description that replaces the built-in menu.', { since: 'kiwi-9.24' }),
   bls: inert(bool, 'Live media have no boot loader specification entries.', since10),
   use_disk_password: inert(bool, 'Only for encrypted disks.', { since: 'kiwi-9.24' }),
   targettype: inert(

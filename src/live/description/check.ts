@@ -1,5 +1,5 @@
-// Holds a whole document against the grammar, sections that do not count included: a typing mistake must not silently
-// change a medium, whatever profile it hides in.
+// Checks a whole document against the grammar, including sections that are not used: a typing mistake must not silently
+// change a medium, in any profile.
 
 import { InvalidInputError, UnsupportedError } from '../../errors.js';
 import { requiredAttribute } from './elements.js';
@@ -9,7 +9,7 @@ import { givenOf, readValue, readValues } from './rows.js';
 import { foreignAttribute, unknownAttribute, unknownChild } from './unknown.js';
 import type { XmlElement } from './xml.js';
 
-/** Throws {@link InvalidInputError} for the first fault, in document order. */
+/** Throws {@link InvalidInputError} for the first error, in document order. */
 export function checkElement(element: XmlElement, rules: GenerationRules): void {
   const rule = ruleOf(element);
   const tag = `<${element.name}>`;
@@ -51,7 +51,7 @@ export function checkElement(element: XmlElement, rules: GenerationRules): void 
   }
 }
 
-/** Looks through what an opaque element holds for words that came later than the generation. */
+/** Searches the content of an opaque element for words newer than the generation. */
 function checkLater(parent: XmlElement, later: Readonly<Record<string, Generation>>, rules: GenerationRules): void {
   const isLater = (word: string) => Object.hasOwn(later, word) && isOlder(rules.name, later[word]!);
   for (const child of parent.children) {
@@ -64,7 +64,7 @@ function checkLater(parent: XmlElement, later: Readonly<Record<string, Generatio
   }
 }
 
-/** Attributes that the schema keeps for other types of image: a clearer word than that they are not known. */
+/** Attributes that the schema has for other image types: the message says so, instead of calling them unknown. */
 function checkForeign(element: XmlElement, { attributes, foreign = [] }: ElementRule): void {
   for (const { name, place } of element.attributes.values()) {
     if (Object.hasOwn(attributes, name) || !foreign.includes(name)) continue;

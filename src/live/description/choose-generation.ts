@@ -1,5 +1,5 @@
-// By the rules of which generation a document is read: that of its schema version, or the first later one that knows all of its
-// words. KIWI reads older documents with its newest schema, so that many use words which came after their version.
+// The generation whose rules a document is read by: that of its schema version, or the first later one that knows all of its
+// words. KIWI reads older documents with its newest schema, so many use words that are newer than their version.
 
 import { InvalidInputError, type IsopressError, UnsupportedError } from '../../errors.js';
 import { checkElement } from './check.js';
@@ -14,13 +14,13 @@ import type { XmlElement } from './xml.js';
 export interface CheckedImage {
   readonly image: XmlElement;
   readonly rules: GenerationRules;
-  /** The first word that keeps the generation before from reading it; undefined: it is that of the schema version. */
+  /** The first word that the generation before does not know; undefined: it is the generation of the schema version. */
   readonly because: Remark | undefined;
   readonly schemaVersion: SchemaVersion;
   readonly remarks: readonly Remark[];
 }
 
-/** Reads the document as a generation that was asked for does. Throws {@link InvalidInputError} for the first fault. */
+/** Reads the document as the requested generation. Throws {@link InvalidInputError} for the first error. */
 export function checkAs(document: XmlElement, asked: Generation): CheckedImage {
   const schemaVersion = readSchemaVersion(document);
   const own = generationOf(schemaVersion);
@@ -37,15 +37,15 @@ export function checkAs(document: XmlElement, asked: Generation): CheckedImage {
 }
 
 /**
- * Reads the document as the first generation that accepts it does. If none does it throws the first fault that the newest
- * finds, in the words of the document's own generation if that stumbles over the same.
+ * Reads the document as the first generation that accepts it. If none does, throws the first error that the newest finds,
+ * in the words of the document's own generation if it finds the same one.
  */
 export function checkAsFirst(document: XmlElement): CheckedImage {
   const schemaVersion = readSchemaVersion(document);
   const faults: { readonly fault: IsopressError; readonly by: Generation }[] = [];
   for (const rules of generationsFrom(generationOf(schemaVersion))) {
     const attempt = checkBy(document, schemaVersion, rules);
-    // What is valid and not built would be so for every generation.
+    // A valid setting that is not built is so in every generation.
     if (attempt.fault instanceof UnsupportedError) throw attempt.fault;
     if (!attempt.fault) return { ...attempt, schemaVersion, because: reasonOf(faults.at(-1)) };
     faults.push({ fault: attempt.fault, by: rules.name });

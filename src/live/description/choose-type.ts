@@ -7,12 +7,12 @@ import { counts, type Selection } from './profiles.js';
 import { bool, nameList } from './values.js';
 import type { XmlElement } from './xml.js';
 
-/** KIWI's name of the check for several types in question, as the runtime configuration spells it. */
+/** KIWI's name of the check for several candidate types, as the runtime configuration spells it. */
 export const TYPE_UNIQUE = 'check_image_type_unique';
 
 /**
- * The type of a live ISO among those of the sections that count: the primary one, else the first. Throws
- * {@link InvalidInputError} when there is none; and unless `unchecked`, when several come into question.
+ * The type of a live ISO among those of the sections in use: the primary one, otherwise the first. Throws
+ * {@link InvalidInputError} if there is none, and unless `unchecked` if there are several candidates.
  */
 export function chooseType(
   image: XmlElement,
@@ -30,7 +30,7 @@ export function chooseType(
   const mark = rules.uniqueTypes ? '' : ', or mark one primary="true"';
   throw new InvalidInputError('description.type-twice', 'The applied profiles have several <type image="iso">.', {
     ...rival.place,
-    hint: wording`Put each into a profile of its own and choose with ${option('profiles')}${mark}.`,
+    hint: wording`Put each into a separate profile and choose with ${option('profiles')}${mark}.`,
   });
 }
 

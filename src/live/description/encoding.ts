@@ -2,10 +2,10 @@
 
 import { InvalidInputError } from '../../errors.js';
 
-/** Bytes in which an XML declaration has to have ended. */
+/** An XML declaration must end within this many bytes. */
 const DECLARATION_LENGTH = 200;
 
-/** Throws {@link InvalidInputError} `description.encoding` for bytes that are no text in their encoding. */
+/** Throws {@link InvalidInputError} `description.encoding` for bytes that are not text in their encoding. */
 export function decodeText(bytes: Uint8Array, path: string): string {
   const encoding = encodingOf(bytes);
   try {

@@ -1,4 +1,4 @@
-// Where the description of a directory is.
+// Finds the description in a directory.
 
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,14 +1,14 @@
-// The generations of KIWI whose descriptions are read, and what changed between them for a live medium. Each speaks the
-// schema versions of its releases. The number of the schema is not raised for each new word, so that two generations may
+// The generations of KIWI whose descriptions are read, and the changes between them for a live medium. Each knows the
+// schema versions of its releases. The schema version is not raised for each new word, so two generations may
 // share one: a description is read by the rules of the first generation that accepts all of it.
 
-/** A generation of KIWI, whose rules a description is read by. */
+/** A generation of KIWI, by whose rules a description is read. */
 export type Generation = 'kiwi-9.11' | 'kiwi-9.15' | 'kiwi-9.20' | 'kiwi-9.24' | 'kiwi-10' | 'kiwi-11';
 
-/** Boot loaders on the medium: GRUB for all, isolinux for BIOS alone, or isolinux for BIOS beside GRUB for EFI. */
+/** Boot loaders on the medium: GRUB for all, isolinux for BIOS only, or isolinux for BIOS and GRUB for EFI. */
 export type LoaderLayout = 'grub' | 'isolinux' | 'isolinux+grub';
 
-/** What holds in one generation. */
+/** The rules of one generation. */
 export interface GenerationRules {
   readonly name: Generation;
   /** First and last schema version; documents are upgraded to the last one before they are read. */
@@ -20,57 +20,57 @@ export interface GenerationRules {
   readonly efiPartitionTable: 'msdos' | 'gpt';
   /** MiB of the EFI system partition. */
   readonly espMebibytes: number;
-  /** Kernel graphics mode where none is given: a VESA number, or `auto`. */
+  /** The default graphics mode of the kernel: a VESA number, or `auto`. */
   readonly vga: string;
-  /** dracut modules beside the one that mounts the root image, by the attribute `flags`. */
+  /** dracut modules in addition to the one that mounts the root image, by the attribute `flags`. */
   readonly extraModules: { readonly overlay: readonly string[]; readonly dmsquash: readonly string[] };
   /** dracut modules left out. */
   readonly omittedModules: readonly string[];
-  /** Whether the initrd is compressed by xz, and not as dracut is configured in the root tree. */
+  /** Whether the initrd is always compressed by xz, instead of by dracut's configuration in the root tree. */
   readonly xzInitrd: boolean;
-  /** Lines of dracut's configuration beside those about modules. */
+  /** Lines of dracut's configuration, in addition to those about modules. */
   readonly dracutSettings: readonly string[];
-  /** Whether a medium with signed EFI programs has to have a shim. */
+  /** Whether a medium with signed EFI programs must have a shim. */
   readonly requiresShim: boolean;
-  /** Whether a medium with a signed GRUB, which has its modules built in, gets them as files as well. */
+  /** Whether a medium with a signed GRUB, which has its modules built in, also gets them as files. */
   readonly copiesSignedModules: boolean;
-  /** Whether EFI machines start Linux by `linuxefi` where the tree's GRUB has that command. */
+  /** Whether EFI machines start Linux with `linuxefi` if the tree's GRUB has that command. */
   readonly startsByLinuxEfi: boolean;
-  /** GRUB's command for a serial line where the description gives none; undefined leaves GRUB's defaults. */
+  /** GRUB's default command for a serial line; undefined leaves GRUB's own defaults. */
   readonly serialLine: string | undefined;
   /** Whether descriptions can choose the compression of the root image. */
   readonly choosesCompression: boolean;
-  /** Whether `/.profile` tells the graphics mode. */
+  /** Whether `/.profile` contains the graphics mode. */
   readonly recordsGraphicsMode: boolean;
   /** Whether scripts see the values of `/.profile` as variables. */
   readonly scriptsSeeProfile: boolean;
-  /** Where the boot menu appears if the description does not say. */
+  /** Default terminal of the boot menu. */
   readonly outputConsole: 'gfxterm' | 'console';
-  /** Whether of several kernels the newest boots; else the first by the kind of image, then by version as text. */
+  /** Whether the newest of several kernels boots; otherwise the first by the kind of image, then by version as text. */
   readonly bootsNewestKernel: boolean;
-  /** Whether the kernel is first looked for by the links /boot/vmlinux and /boot/vmlinuz. */
+  /** Whether the kernel is first looked up through the links /boot/vmlinux and /boot/vmlinuz. */
   readonly followsKernelLinks: boolean;
-  /** Whether the content is counted in whole MiB before the root file system is measured out by it. */
+  /** Whether the size of the content is rounded to whole MiB before the size of the root file system is derived from it. */
   readonly wholeMebibytes: boolean;
-  /** What stays out of the live root: what the builder leaves there, and scratch. */
+  /** Entries that are left out of the live root: leftovers of the builder, and temporary files. */
   readonly excluded: readonly string[];
-  /** Whether names of results keep the machine name that was asked for: i686, and not ix86. */
+  /** Whether names of results keep the requested machine name: i686 instead of ix86. */
   readonly keepsMachineName: boolean;
   /** Whether lists of packages give their licenses. */
   readonly listsLicenses: boolean;
-  /** Whether lists of packages are sorted line by line; else they have the order of the tool that lists them. */
+  /** Whether lists of packages are sorted by line; otherwise they have the order of the tool that lists them. */
   readonly sortsPackages: boolean;
   /** Whether the live root keeps `/.profile`. */
   readonly keepsProfile: boolean;
-  /** Whether a selected profile brings those it requires. */
+  /** Whether a selected profile also selects those that it requires. */
   readonly expandsProfiles: boolean;
   /** Whether the applied profiles may define only one type of a kind. */
   readonly uniqueTypes: boolean;
-  /** Package manager of descriptions that name none. */
+  /** The default package manager. */
   readonly packageManager: string | undefined;
 }
 
-/** Where the prepare step of an image leaves what only the builder needs. */
+/** Where the prepare step of an image leaves files that only the builder needs. */
 const BUILDER = ['/image', '/.kconfig', '/.buildenv', '/var/cache/kiwi'];
 const SCRATCH = ['/run/*', '/tmp/*'];
 
@@ -89,7 +89,7 @@ const oldest: GenerationRules = {
   requiresShim: true,
   copiesSignedModules: true,
   startsByLinuxEfi: true,
-  // Before terminals were lists, a serial one was set up like this.
+  // The setup of a serial terminal before terminals were lists.
   serialLine: 'serial --speed=9600 --unit=0 --word=8 --parity=no --stop=1',
   choosesCompression: false,
   recordsGraphicsMode: true,
@@ -108,7 +108,7 @@ const oldest: GenerationRules = {
   packageManager: undefined,
 };
 
-// Each generation has the rules of the one before, but for what it changed.
+// Each generation has the rules of the one before, except for its changes.
 
 const kiwi915: GenerationRules = {
   ...oldest,
@@ -174,7 +174,7 @@ const kiwi11: GenerationRules = {
 /** All of them, oldest first. */
 export const generations: readonly GenerationRules[] = [oldest, kiwi915, kiwi920, kiwi924, kiwi10, kiwi11];
 
-/** A generation and those that came later. */
+/** A generation and all later ones. */
 export function generationsFrom({ name }: GenerationRules): readonly GenerationRules[] {
   return generations.slice(orderOf(name));
 }
@@ -193,7 +193,7 @@ function orderOf(name: Generation): number {
   return generations.findIndex((rules) => rules.name === name);
 }
 
-/** In which generations an attribute or element is known; without bounds in all. */
+/** The generations that know an attribute or element; without bounds all. */
 export interface Span {
   readonly since?: Generation;
   readonly until?: Generation;

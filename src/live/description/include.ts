@@ -6,12 +6,12 @@ import { InvalidInputError } from '../../errors.js';
 import type { Remark } from './upgrade-changes.js';
 import { MOST, type Place, type XmlElement } from './xml.js';
 
-/** Files inside each other. */
+/** Largest depth of includes. */
 const DEEPEST = 16;
-/** Files in all, each as often as it is included. */
+/** Most includes in total, repetitions counted. */
 const MOST_FILES = 1000;
 
-/** A document with the content of what it includes. */
+/** A document with its includes. */
 export interface Included {
   readonly document: XmlElement;
   readonly remarks: readonly Remark[];
@@ -21,9 +21,9 @@ export interface Included {
 export type ReadElement = (path: string, place: Place) => Promise<XmlElement>;
 
 /**
- * Puts what is included in the places of the references. A path is taken from `directory`, that of the description, also in
- * files that are included themselves. Throws {@link InvalidInputError} `description.include` with the place of the
- * reference for files that include each other in a circle, for too many of them, and for addresses of a network.
+ * Replaces the references by the included content. Paths are relative to `directory`, that of the description, also in files
+ * that are included themselves. Throws {@link InvalidInputError} `description.include` with the place of the
+ * reference for includes that form a circle, for too many of them, and for network addresses.
  */
 export async function include(document: XmlElement, directory: string, read: ReadElement): Promise<Included> {
   const includer = new Includer(directory, read);
@@ -48,7 +48,7 @@ class Includer {
     const children: XmlElement[] = [];
     for (const child of image.children) {
       if (child.name !== 'include') children.push(child);
-      // What stands inside of the reference comes after the file.
+      // The content of the reference element comes after that of the file.
       else children.push(...(await this.contentOf(child, open)), ...child.children);
     }
     return children;
@@ -69,7 +69,7 @@ class Includer {
     const image = this.known.get(path) ?? (await this.read(path, place));
     this.known.set(path, image);
     if (image.name !== 'image') {
-      const text = `Nothing is included from ${path}: it starts with <${image.name}>, not with <image>.`;
+      const text = `${path} cannot be included: it starts with <${image.name}>, not with <image>.`;
       this.remarks.push({ text, place });
       return [];
     }
@@ -79,7 +79,7 @@ class Includer {
   }
 }
 
-/** The path in a reference. As in KIWI a scheme only marks what follows as a path; there is no way to a network. */
+/** The path in a reference. As in KIWI, a scheme only marks the rest as a path; nothing is loaded over a network. */
 function pathOf(reference: string, place: Place): string {
   const { scheme = '', rest = '' } = /^(?:(?<scheme>[a-zA-Z][\w+.-]*):)?(?<rest>.*)$/s.exec(reference)!.groups!;
   const isLocal = ['', 'this', 'file', 'dir'].includes(scheme.toLowerCase());

@@ -1,4 +1,4 @@
-// The image description: what KIWI's config.xml says about a live ISO, as plain typed data.
+// The image description: a live ISO as KIWI's config.xml describes it, as plain typed data.
 
 export type { BootloaderAttributes } from './bootloader-attributes.js';
 export { bootloaderTable } from './bootloader-attributes.js';

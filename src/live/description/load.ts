@@ -12,7 +12,7 @@ import { DescriptionFiles } from './read-file.js';
 import { type Place, parseXml, type XmlElement } from './xml.js';
 
 /**
- * Reads the description in a directory, or the one named `file` in it, with what it includes. Errors carry file, line and
+ * Reads the description in a directory, or the file `file` in it, with its includes. Errors have file, line and
  * column.
  */
 export async function loadDescription(
@@ -24,7 +24,7 @@ export async function loadDescription(
   return readImage(document, request, remarks);
 }
 
-/** Throws what {@link loadDescription} would throw for every choice of profiles and machine. */
+/** Throws the errors that {@link loadDescription} would throw for every choice of profiles and machine. */
 export async function checkDescription(directory: string, generation?: Generation, file?: string): Promise<void> {
   const { document } = await loadDocument(directory, file);
   checkImage(document, generation);
@@ -47,14 +47,14 @@ async function loadDocument(directory: string, file: string | undefined): Promis
   });
 }
 
-/** Only who has a description in another language than XML pays for its parser. */
+/** A parser of another language than XML is loaded only for a description in it. */
 async function parse(text: string, path: string): Promise<XmlElement> {
   if (extname(path) === '.xml' || text.trimStart().startsWith('<')) return parseXml(text, path);
   if (extname(path) === '.toml' || TOML_START.test(text)) return (await import('./toml.js')).parseToml(text, path);
   return (await import('./yaml.js')).parseYaml(text, path);
 }
 
-/** Comments, and then the header of a table or a key with "=": how a description in TOML starts, and none in YAML. */
+/** Comments, and then the header of a table or a key with "=": how a description in TOML starts, and one in YAML never does. */
 const TOML_START = /^(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ \t]*(?:\[|(?:[\w-]+|"[^"\n]*")(?:\.[\w-]+|\."[^"\n]*")*[ \t]*=)/;
 
 async function includedText(files: DescriptionFiles, path: string, place: Place): Promise<string> {

@@ -1,10 +1,10 @@
-// Descriptions in languages of keys and values, YAML, JSON and TOML: a key is the name of an element, `@name` an attribute,
-// `#text` the text beside attributes, a list several elements of one name. The result is the tree that XML gives.
+// Descriptions in YAML, JSON and TOML, which have keys and values: a key is the name of an element, `@name` an attribute,
+// `#text` the text of an element with attributes, a list several elements of one name. The result is the same tree as from XML.
 
 import type { InvalidInputError } from '../../errors.js';
 import { DEEPEST, MOST, type Place, type XmlAttribute, type XmlElement } from './xml.js';
 
-/** A value of such a language, with its place. */
+/** A value and its place. */
 export type MarkupNode = MarkupText | MarkupList | MarkupMap;
 
 export interface MarkupText {
@@ -32,10 +32,10 @@ export interface MarkupEntry {
   readonly value: MarkupNode;
 }
 
-/** The error of a language for a fault at a place. */
+/** Makes the error of a language for a place. */
 export type MarkupError = (message: string, place: Place) => InvalidInputError;
 
-/** The document element. Throws what `fail` gives, with the place of the first fault. */
+/** The document element. Throws the result of `fail` for the first error. */
 export function elementOf(root: MarkupNode, fail: MarkupError): XmlElement {
   if (root.kind !== 'map' || root.entries.length !== 1) {
     throw fail('A description is one mapping with the key "image".', root.place);

@@ -1,4 +1,4 @@
-// The image description as plain typed data: everything that a live ISO is built from.
+// The image description of a live ISO as plain typed data.
 
 import type { ErrorPlace } from '../../errors.js';
 import type { BootloaderAttributes } from './bootloader-attributes.js';
@@ -8,36 +8,36 @@ import type { TypeAttributes } from './type-attributes.js';
 import type { Remark } from './upgrade-changes.js';
 import type { Place } from './xml.js';
 
-/** What a description says about one live ISO, profiles and type already chosen. */
+/** The description of one live ISO, with profiles and type chosen. */
 export interface LiveDescription {
   /** The file it was read from. */
   readonly path: string;
-  /** Where `<image>` stands. */
+  /** The place of `<image>`. */
   readonly imagePlace: Place;
   /** As the document states it. */
   readonly schemaVersion: SchemaVersion;
   readonly generation: GenerationRules;
-  /** Why it is not the generation of the schema version: the first word that the one before does not know. */
+  /** The reason for a later generation than that of the schema version: the first word that the one before does not know. */
   readonly generationBecause: Remark | undefined;
   readonly name: string;
   /** Title in the boot menu. */
   readonly displayName: string;
-  /** Empty where none is given and the check for it is off. */
+  /** Empty if it is not given and the check for it is off. */
   readonly version: string;
   readonly packageManager: string | undefined;
   readonly locale: string | undefined;
   readonly keytable: string | undefined;
   readonly timezone: string | undefined;
-  /** Name of the license shown at the first start. */
+  /** Name of the license that the first start shows. */
   readonly showLicense: string | undefined;
   readonly bootloaderTheme: string | undefined;
   readonly bootsplashTheme: string | undefined;
   /** Applied profiles, with those they require. */
   readonly profiles: readonly string[];
   readonly type: TypeAttributes;
-  /** Where the type stands. */
+  /** The place of the type. */
   readonly typePlace: Place;
-  /** Where the attributes of the type and of its boot loader stand that are given; those from an option, in no file. */
+  /** The places of the given attributes of the type and of its boot loader; an attribute from an option has no file. */
   readonly attributePlaces: ReadonlyMap<string, ErrorPlace>;
   readonly bootloader: BootloaderAttributes;
   readonly size: RootSize | undefined;
@@ -47,11 +47,11 @@ export interface LiveDescription {
   /** Kernel drivers that the description lists. */
   readonly drivers: readonly string[];
   readonly strip: StripLists;
-  /** What the upgrade to the newest schema of its generation has lost. */
+  /** Losses of the upgrade to the newest schema of its generation. */
   readonly remarks: readonly Remark[];
 }
 
-/** Where an attribute of the type or of its boot loader stands, else the type: for errors about its value. */
+/** The place of an attribute of the type or of its boot loader, otherwise that of the type: for errors about its value. */
 export function placeOf({ attributePlaces, typePlace }: LiveDescription, attribute: string): ErrorPlace {
   return attributePlaces.get(attribute) ?? typePlace;
 }
@@ -59,7 +59,7 @@ export function placeOf({ attributePlaces, typePlace }: LiveDescription, attribu
 /** The size of the root file system that a description asks for. */
 export interface RootSize {
   readonly mebibytes: number;
-  /** Added to the size found by the content, instead of replacing it. */
+  /** Added to the size derived from the content instead of replacing it. */
   readonly additive: boolean;
   readonly place: ErrorPlace;
 }
@@ -68,7 +68,7 @@ export interface RootSize {
 export interface PackageLists {
   /** Installed for this medium: those of type bootstrap, image and iso. */
   readonly installed: readonly string[];
-  /** Removed again. */
+  /** Packages to remove. */
   readonly deleted: readonly string[];
 }
 

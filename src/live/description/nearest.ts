@@ -1,6 +1,6 @@
-// The known name that a mistyped one is probably meant to be.
+// The known name closest to a mistyped one.
 
-/** The candidate that differs by case alone, or by at most two letters; undefined when none is that near. */
+/** The candidate that differs only in case, or in at most two letters; undefined if there is none. */
 export function nearest(name: string, candidates: readonly string[]): string | undefined {
   const short = name.slice(0, 64);
   const folded = candidates.find((other) => other.toLowerCase() === short.toLowerCase());
@@ -12,7 +12,7 @@ export function nearest(name: string, candidates: readonly string[]): string | u
 }
 
 /**
- * The candidates that are most like a name, the likest first. That one holds the other counts more than how long they are:
+ * The candidates most similar to a name, the closest first. Containing the other counts more than length:
  * `compression` is like `squashfscompression`.
  */
 export function likest(name: string, candidates: readonly string[], count: number): string[] {

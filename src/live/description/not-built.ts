@@ -1,16 +1,16 @@
-// What a description can ask for and this program does not build. Leaving it aside would make another medium than the one
-// described, so it is refused by name.
+// Settings of a description that this program does not build. Ignoring them would make another medium than the described
+// one, so they are refused by name.
 
 import { UnsupportedError } from '../../errors.js';
 import type { GivenText } from './rows.js';
 
 interface NotBuilt {
   readonly because: string;
-  /** Values that change nothing and pass. */
+  /** Values that change nothing and are accepted. */
   readonly unless?: readonly string[];
   /** The only values that are refused; default: all. */
   readonly only?: readonly string[];
-  /** What to do; default: to leave it out. */
+  /** Advice; default: to leave it out. */
   readonly hint?: string;
 }
 
@@ -39,10 +39,10 @@ export const refusedOfLoader: Refusals = {
   },
 };
 
-/** Values that have no place in a log. */
+/** Values that must not appear in a log. */
 const SECRET: ReadonlySet<string> = new Set(['luks']);
 
-/** Throws {@link UnsupportedError} for the first text given that is refused. */
+/** Throws {@link UnsupportedError} for the first refused value. */
 export function refuse(refusals: Refusals, given: ReadonlyMap<string, GivenText>, owner: string): void {
   for (const [name, { value, place }] of given) {
     const refusal = Object.hasOwn(refusals, name) ? refusals[name] : undefined;

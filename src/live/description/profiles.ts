@@ -1,4 +1,4 @@
-// Profiles: which are selected, what they require, and whether a section counts for them.
+// Profiles: which are selected, which they require, and whether a section is used for them.
 
 import { InvalidInputError } from '../../errors.js';
 import { attributeOf, childrenNamed, requiredAttribute } from './elements.js';
@@ -14,7 +14,7 @@ interface Profile {
   readonly forMachine: boolean;
 }
 
-/** What sections are chosen by. */
+/** The criteria for sections. */
 export interface Selection {
   readonly profiles: ReadonlySet<string>;
   /** Machine name as the kernel gives it. */
@@ -22,8 +22,8 @@ export interface Selection {
 }
 
 /**
- * The selected profiles with what they require, depth first, none twice. Without a selection those with `import="true"`,
- * alone: KIWI does not look at what these require.
+ * The selected profiles and those that they require, depth first, none twice. Without a selection those with `import="true"`
+ * only: KIWI ignores what these require.
  * Throws {@link InvalidInputError} `description.profile` for a name that is not defined, or not for this machine.
  */
 export function selectProfiles(
@@ -53,7 +53,7 @@ export function selectProfiles(
   return [...selected];
 }
 
-/** Whether an element with an optional `profiles` and `arch` attribute counts. */
+/** Whether an element with an optional `profiles` and `arch` attribute is used. */
 export function counts(element: XmlElement, { profiles, architecture }: Selection): boolean {
   const wanted = nameList.read(attributeOf(element, 'profiles') ?? '') ?? [];
   const byProfile = wanted.length === 0 || wanted.some((name) => profiles.has(name));
@@ -66,12 +66,12 @@ export function isForMachine(element: XmlElement, architecture: string): boolean
   return machines.length === 0 || machines.map(machineOf).includes(machineOf(architecture));
 }
 
-/** One name for each machine that has several. */
+/** One name for each machine with several names. */
 const machineOf = (name: string) => SYNONYMS[name] ?? name;
 
 const SYNONYMS: Readonly<Record<string, string>> = { i586: 'ix86', i686: 'ix86', amd64: 'x86_64', arm64: 'aarch64' };
 
-/** By name; of several, each for other machines, the last one for this machine. */
+/** The profiles by name; of several with one name the last one for this machine. */
 function definedProfiles(image: XmlElement, architecture: string): Map<string, Profile> {
   const defined = new Map<string, Profile>();
   for (const list of childrenNamed(image, 'profiles')) {

@@ -16,11 +16,11 @@ import { type TypeAttributes, typeTable } from './type-attributes.js';
 import type { Remark } from './upgrade-changes.js';
 import type { XmlElement } from './xml.js';
 
-/** Which part of a description is wanted, and for what machine. */
+/** The choice of profiles and machine. */
 export interface DescriptionRequest {
   /** Profiles to apply; none: those marked for import. */
   readonly profiles?: readonly string[];
-  /** Attributes of the type that replace what the description says. */
+  /** Attributes of the type that replace those of the description. */
   readonly typeAttributes?: Readonly<Record<string, string>>;
   /** Machine name as the kernel gives it, `x86_64`; for sections with `arch`. */
   readonly architecture: string;
@@ -29,11 +29,11 @@ export interface DescriptionRequest {
    * that of its schema version.
    */
   readonly generation?: Generation;
-  /** Names of runtime checks that are not done. */
+  /** Names of runtime checks to skip. */
   readonly disabledChecks?: readonly string[];
 }
 
-/** What needs no choice of profiles and machine. Throws {@link InvalidInputError} with the place of the first fault. */
+/** The part that needs no choice of profiles and machine. Throws {@link InvalidInputError} with the place of the first error. */
 export function checkImage(document: XmlElement, generation: Generation | undefined): CheckedImage {
   if (document.name !== 'image') {
     const message = `A description starts with <image>, not with <${document.name}>.`;
@@ -43,8 +43,8 @@ export function checkImage(document: XmlElement, generation: Generation | undefi
 }
 
 /**
- * Reads the document element; `earlier` are the remarks there are already. Throws {@link InvalidInputError} with the place of
- * the first fault.
+ * Reads the document element; `earlier` are previous remarks. Throws {@link InvalidInputError} with the place of the
+ * first error.
  */
 export function readImage(
   document: XmlElement,
@@ -165,7 +165,7 @@ function memberNames(section: XmlElement, member: string, { architecture }: Sele
     .map((element) => requiredAttribute(element, 'name'));
 }
 
-/** Texts of elements that become part of a path, on this machine or on the medium. */
+/** Texts of elements that become part of a path on this machine or on the medium. */
 const PATH_PARTS = ['version', 'bootloader-theme', 'bootsplash-theme'];
 
 /** Throws {@link InvalidInputError} `live.path-component` with the place of the first that could lead elsewhere. */

@@ -1,4 +1,4 @@
-// The files of a description: regular ones, and bounded in all.
+// The files of a description: regular files with a bounded total size.
 
 import { constants, type FileHandle, open } from 'node:fs/promises';
 import { fromText } from '../../bytes/index.js';
@@ -7,11 +7,11 @@ import { sourceError } from '../../io/index.js';
 import { decodeText } from './encoding.js';
 import { LARGEST } from './xml.js';
 
-/** Reads the files of one description, which together have at most {@link LARGEST} bytes. */
+/** Reads the files of one description, at most {@link LARGEST} bytes in total. */
 export class DescriptionFiles {
   private bytes = 0;
 
-  /** Throws {@link SourceError} for what cannot be read, {@link InvalidInputError} `description.size` for too much. */
+  /** Throws {@link SourceError} for unreadable files, {@link InvalidInputError} `description.size` for too many bytes. */
   async text(path: string): Promise<string> {
     // A pipe without a writer would keep a blocking open waiting.
     const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error) => {
@@ -39,7 +39,7 @@ export class DescriptionFiles {
       more = read.bytesRead;
     }
     this.bytes += length;
-    // Files of /proc say that they are empty.
+    // Files of /proc have size 0.
     if (this.bytes > LARGEST) throw this.tooLarge(path, length);
     return bytes.subarray(0, length);
   }

@@ -1,5 +1,5 @@
-// Tables of attributes: one row says name, values, default, meaning, in which generations, and what becomes of it.
-// Reading, checking and the documentation follow from the table; the type of the result too.
+// Tables of attributes: one row has name, values, default, meaning, generations and effect. Reading, checking, the type of
+// the result and the documentation derive from the table.
 
 import { InvalidInputError, option, wording } from '../../errors.js';
 import { covers, type GenerationRules, generations, isOlder, type Span } from './generations.js';
@@ -7,19 +7,19 @@ import { foreignAttribute, readAs, unknownAttribute } from './unknown.js';
 import type { ValueKind } from './values.js';
 import type { Place, XmlElement } from './xml.js';
 
-/** What becomes of an attribute: its value decides something, or it is valid and without effect on a live ISO. */
+/** The effect of an attribute: its value decides something, or it is valid and has no effect on a live ISO. */
 export type Use = 'read' | 'inert';
 
 export interface Row<T, D extends T | undefined> extends Span {
   readonly use: Use;
   readonly kind: ValueKind<T>;
-  /** The value where the attribute is missing, where it changed over time by generation. */
+  /** The default, by generation if it changed over time. */
   readonly fallback: D | ((rules: GenerationRules) => D);
-  /** What it decides; for an inert row, why it decides nothing. */
+  /** The decision; for an inert row, why there is none. */
   readonly meaning: string;
-  /** In which generations it must be there. */
+  /** The generations that require it. */
   readonly required?: Span;
-  /** Belongs to other image types in the schema; for a live ISO it can only be given as an option. */
+  /** Part of other image types in the schema; for a live ISO it can only be given as an option. */
   readonly onlyAsOption?: true;
 }
 
@@ -42,7 +42,7 @@ export function inert<T>(kind: ValueKind<T>, meaning: string, span: Span = {}): 
   return { use: 'inert', kind, fallback: undefined, meaning, ...span };
 }
 
-/** The same row for an attribute that must be there, in the generations of the span. */
+/** The same row for an attribute that the generations of the span require. */
 export function required<R extends object>(row: R, span: Span = {}): R & { readonly required: Span } {
   return { ...row, required: span };
 }
@@ -57,18 +57,18 @@ export type Table = Readonly<Record<string, Row<any, any>>>;
 
 type ValueOf<R> = R extends Row<infer T, infer D> ? (D extends undefined ? T | undefined : T) : never;
 
-/** The values of a table: a property per attribute, undefined where neither given nor defaulted. */
+/** The values of a table: a property per attribute, undefined if it is not given and has no default. */
 export type Values<T extends Table> = { readonly [K in keyof T]: ValueOf<T[K]> };
 
-/** A text given for an attribute, and where: a place in a file, or the option that overrides it. */
+/** The text of an attribute and its origin: a place in a file, or the option that overrides it. */
 export interface GivenText {
   readonly value: string;
   readonly place: Partial<Place>;
-  /** Given on the command line: whatever any generation knows is taken. */
+  /** Given as an option: attributes of any generation are accepted. */
   readonly asOption?: true;
 }
 
-/** Attribute texts by name, of an element. */
+/** The attribute texts of an element by name. */
 export function givenOf(element: XmlElement): Map<string, GivenText> {
   return new Map([...element.attributes].map(([name, { value, place }]) => [name, { value, place }]));
 }
@@ -113,7 +113,7 @@ export function readValues<T extends Table>(
   return values as Values<T>;
 }
 
-/** What XML cannot hold either, or would not show; blanks, tabs and line feeds pass. */
+/** Characters that XML cannot contain, or would not show; blanks, tabs and line feeds are accepted. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/;
 

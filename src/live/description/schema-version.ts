@@ -11,7 +11,7 @@ export interface SchemaVersion {
   readonly minor: number;
 }
 
-/** Reads `schemaversion`, refusing what is older or newer than this program knows. */
+/** Reads `schemaversion`, and refuses versions that this program does not know. */
 export function readSchemaVersion(image: XmlElement): SchemaVersion {
   const text = requiredAttribute(image, 'schemaversion').trim();
   const { place } = image.attributes.get('schemaversion')!;
@@ -25,13 +25,13 @@ export function readSchemaVersion(image: XmlElement): SchemaVersion {
     const message = `Descriptions of schema version ${text} are not supported; ${generations[0]!.schemas[0]} to ${last} are.`;
     throw new UnsupportedError('description.schema-version', message, {
       ...place,
-      hint: `Versions there are: ${[...new Set(generations.map(({ schemas }) => schemas.join(' to ')))].join(', ')}.`,
+      hint: `Supported versions: ${[...new Set(generations.map(({ schemas }) => schemas.join(' to ')))].join(', ')}.`,
     });
   }
   return version;
 }
 
-/** The first generation that spoke a version which {@link readSchemaVersion} has accepted. */
+/** The first generation with a version that {@link readSchemaVersion} has accepted. */
 export function generationOf(version: SchemaVersion): GenerationRules {
   return findGeneration(version)!;
 }

@@ -5,10 +5,10 @@ import { InvalidInputError } from '../../errors.js';
 import { elementOf, type MarkupNode } from './markup.js';
 import { DEEPEST, type Place, type XmlElement } from './xml.js';
 
-/** Characters of a description in TOML; a description of fifty files has a tenth of it. */
+/** Most characters of a description in TOML; a description of fifty files has a tenth of that. */
 const LARGEST = 512 * 1024;
 
-/** Throws {@link InvalidInputError} `description.toml` with the place of the first fault. */
+/** Throws {@link InvalidInputError} `description.toml` with the place of the first error. */
 export function parseToml(text: string, path: string): XmlElement {
   const start: Place = { path, line: 1, column: 1 };
   if (text.length > LARGEST) throw tomlError(`The file has more than ${LARGEST} characters.`, start);
@@ -31,13 +31,13 @@ function parsed(text: string, path: string): AST.TOMLProgram {
       const place = { path, line: error.lineNumber, column: error.column + 1 };
       throw tomlError(`${error.message.replace(/\.$/, '')}.`, place);
     }
-    // The parser goes down with arrays and inline tables; a description has a few.
+    // The parser recurses into arrays and inline tables; a description has few levels.
     if (error instanceof RangeError) throw tooDeep({ path, line: 1, column: 1 });
     throw error;
   }
 }
 
-/** A table that grows: its parts may be anywhere in the text. */
+/** A table under construction: its parts may be anywhere in the text. */
 class Draft {
   private readonly children = new Map<
     string,
@@ -50,14 +50,14 @@ class Draft {
     this.children.set(key, { place, value });
   }
 
-  /** The table of that name, made when it is missing. */
+  /** The table of a name, made if it is missing. */
   table(key: string, place: Place): Draft {
     const { value } = this.child(key, place, () => new Draft(place));
     if (value instanceof Draft) return value;
     throw tomlError(`"${key}" is a value already, and cannot be a table.`, place);
   }
 
-  /** The table with that index in the array of that name. */
+  /** The table with an index in the array of a name. */
   item(key: string, index: number, place: Place): Draft {
     const { value } = this.child(key, place, () => [] as Draft[]);
     if (!Array.isArray(value)) throw tomlError(`"${key}" is a value already, and cannot be an array.`, place);
@@ -119,7 +119,7 @@ function nodeOf(value: AST.TOMLContentNode, path: string, depth: number): Markup
   return table.node();
 }
 
-/** Whole numbers as decimal ones; a number with a fraction stays as it is written, where KIWI makes 1.1 of 1.10. */
+/** Integers in decimal; a number with a fraction stays as written, while KIWI turns 1.10 into 1.1. */
 function textOf(value: AST.TOMLValue): string {
   if (value.kind === 'integer') return String(value.bigint);
   if (value.kind === 'float') return value.number;

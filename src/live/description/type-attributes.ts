@@ -13,7 +13,7 @@ const since10: Span = { since: 'kiwi-10' };
 /** https://osinside.github.io/kiwi/image_description/elements.html, "type". */
 export const typeTable = {
   image: read(oneOf('iso'), 'A live ISO.'),
-  primary: readOr(bool, false, 'Chosen when no type is named.'),
+  primary: readOr(bool, false, 'The default among several types.'),
   flags: readOr(oneOf('overlay', 'dmsquash'), 'overlay', 'Which dracut modules find and mount the root image.'),
   firmware: read(
     changing(
@@ -31,9 +31,9 @@ export const typeTable = {
   ),
   application_id: read(identifier, 'Application id of the medium. Default: the id that boot/mbrid holds.', since10),
   hybrid: readOr(bool, false, 'Whether the medium boots from a disk too.', { until: 'kiwi-9.11' }),
-  hybridpersistent: readOr(bool, false, 'Keep changes on the medium, if it is a disk.'),
+  hybridpersistent: readOr(bool, false, 'Whether changes are kept on the medium, if it is a disk.'),
   hybridpersistent_filesystem: read(oneOf('ext4', 'xfs'), 'File system made for the changes.'),
-  mediacheck: readOr(bool, false, 'Store digests on the medium and offer to check them.'),
+  mediacheck: readOr(bool, false, 'Whether the medium has digests and offers to check them.'),
   kernelcmdline: readOr(anyText, '', 'Options for the kernel.'),
   editbootconfig: read(anyText, 'Script that may change the boot files of the medium.'),
   squashfscompression: read(
@@ -49,11 +49,11 @@ export const typeTable = {
   filesystem: readOr(
     oneOf('btrfs', 'ext2', 'ext3', 'ext4', 'squashfs', 'erofs', 'xfs'),
     'ext4',
-    'What the root image is: a file system inside the squashfs, or "squashfs" or "erofs" for the tree itself.',
+    'Root image: a file system inside the squashfs, or "squashfs" or "erofs" for the tree itself.',
     since10,
   ),
-  fscreateoptions: read(anyText, 'Options for making the root file system, in the words of mkfs.', since920),
-  fsmountoptions: read(anyText, 'Recorded in .profile; nothing is mounted to make the root image.'),
+  fscreateoptions: read(anyText, 'Options for the root file system, in the spelling of mkfs.', since920),
+  fsmountoptions: read(anyText, 'Recorded in .profile; the root image is made without mounting it.'),
   efifatimagesize: readOr(
     integer(1, 0x7fffffff),
     (rules) => rules.espMebibytes,

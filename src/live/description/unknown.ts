@@ -1,15 +1,15 @@
-// What is said of attributes and elements that are not known: what was probably meant, and which generations know them.
+// Messages about unknown attributes and elements: the probable spelling, and the generations that know them.
 
 import { InvalidInputError, type Message, option, type Wording, wording } from '../../errors.js';
 import { type Generation, type GenerationRules, rulesOf, type Span } from './generations.js';
 import { likest, nearest } from './nearest.js';
 import type { Place, XmlElement } from './xml.js';
 
-/** Names that a hint lists in full, and how many of more it picks. */
+/** A hint lists this many names in full; of more it lists the closest ones. */
 const MOST_NAMES = 20;
 const LIKEST = 6;
 
-/** An attribute that the generation does not know; `span` says which generations do, `known` what is known instead. */
+/** An attribute that the generation does not know; `span` are the generations that do, `known` the known attributes. */
 export function unknownAttribute(
   owner: string,
   name: string,
@@ -25,7 +25,7 @@ export function unknownAttribute(
   });
 }
 
-/** The same of an element inside another. */
+/** The same for a child element. */
 export function unknownChild(
   parent: XmlElement,
   child: XmlElement,
@@ -40,34 +40,34 @@ export function unknownChild(
   });
 }
 
-/** An attribute that the schema keeps for other types of image. */
+/** An attribute that the schema has only for other image types. */
 export function foreignAttribute(owner: string, name: string, place: Partial<Place>, hint: Message): InvalidInputError {
   const message = `${owner} has no attribute "${name}" for image="iso"; it belongs to other image types.`;
   return new InvalidInputError('description.other-type', message, { ...place, hint });
 }
 
-/** What to do about something that only a newer generation knows: its releases read older documents as well. */
+/** The advice for a word that only a newer generation knows: its releases also read older documents. */
 export function readAs(name: Generation): Wording {
   return wording`A newer KIWI knows it: ${option('generation', name)} reads the description as that does.`;
 }
 
 function remedy(name: string, span: Span | undefined, known: readonly string[], none: string): Message {
   if (span?.since) return readAs(span.since);
-  // Names of namespaces are hints for editors; nobody mistypes another name for them.
+  // Namespace declarations are for editors; nobody means them by a mistyped name.
   const names = known.filter((other) => !other.includes(':')).sort();
   if (names.length === 0) return none;
   const guess = nearest(name, names);
   const listed =
     names.length > MOST_NAMES
-      ? `Most alike of ${names.length} that are known here: ${likest(name, names, LIKEST).join(', ')}.`
-      : `Known here: ${names.join(', ')}.`;
+      ? `Closest of ${names.length} known names: ${likest(name, names, LIKEST).join(', ')}.`
+      : `Known names: ${names.join(', ')}.`;
   return `${guess === undefined ? '' : `Did you mean ${guess}? `}${listed}`;
 }
 
 function whenKnown(span: Span | undefined, { name, schemas }: GenerationRules): string {
   if (!span) return '';
   const since = span.since && rulesOf(span.since);
-  // Newer words of the same schema version have the release in their place.
+  // For newer words of the same schema version the release is named instead.
   if (since && since.schemas[1] === schemas[1]) return ` in ${name}; it exists from ${since.name} on`;
   const here = ` in schema versions ${schemas.join(' to ')}`;
   if (since) return `${here}; it exists from ${since.schemas[0]} on`;

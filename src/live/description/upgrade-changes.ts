@@ -1,18 +1,18 @@
-// The kinds of change that upgrades are made of. A change looks at one element and gives what stands in its place;
-// what a document loses by it is told.
+// The kinds of changes in upgrades. A change replaces one element by its new form, and reports
+// what the document loses.
 
 import type { Place, XmlAttribute, XmlElement } from './xml.js';
 
-/** Something a description says and the medium will not have; `place` is where it stands. */
+/** A setting of the description that the medium will not have, and its place. */
 export interface Remark {
   readonly text: string;
   readonly place: Place;
 }
 
-/** The element in its new form, or undefined when it goes. Children have been changed already. */
+/** The element in its new form; undefined removes it. Its children have been changed already. */
 export type Change = (element: XmlElement, tell: (remark: Remark) => void) => XmlElement | undefined;
 
-/** Attributes that newer versions do not know. */
+/** Removes attributes that newer versions do not know. */
 export function dropAttributes(element: string, names: readonly string[], why: string): Change {
   return onElement(element, (old, tell) => {
     const dropped = names.flatMap((name) => old.attributes.get(name) ?? []);
@@ -21,7 +21,7 @@ export function dropAttributes(element: string, names: readonly string[], why: s
   });
 }
 
-/** An attribute that goes if it has one of the values. */
+/** Removes an attribute that has one of the values. */
 export function dropValues(element: string, name: string, values: readonly string[], why: string): Change {
   return onElement(element, (old, tell) => {
     const given = old.attributes.get(name);
@@ -75,7 +75,7 @@ export function takeGroups(): Change {
   });
 }
 
-/** 6.6: a Xen server is told by the type, no longer by the domain of the machine. */
+/** 6.6: the type declares a Xen server, no longer the domain of the machine. */
 export function takeXenDomain(): Change {
   return onElement('type', (old) => {
     let result = old;
@@ -111,14 +111,14 @@ export function moveLoaderAttributes(): Change {
       return { ...rest, children: [element, ...old.children] };
     }
     for (const { name, value, place } of given) {
-      const why = 'the upgrade to schema 7.2 keeps it only beside bootloader="…"';
+      const why = 'the upgrade to schema 7.2 keeps it only together with bootloader="…"';
       tell({ text: lost(old, `${name}="${value}"`, why), place });
     }
     return given.length > 0 ? rest : old;
   });
 }
 
-/** 8.4: one list of terminals became one for each direction; the first word showed the menu, the second operated it. */
+/** 8.4: the list of terminals became one for output and one for input; its first word showed the menu, the second operated it. */
 export function splitConsole(): Change {
   return onElement('bootloader', (old) => {
     const given = old.attributes.get('console');

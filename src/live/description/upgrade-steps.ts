@@ -1,4 +1,4 @@
-// What each schema version changed, as far as documents have to be rewritten for it. One entry per version, in order.
+// The changes of each schema version that documents must be rewritten for. One entry per version, in order.
 
 import {
   type Change,

@@ -7,11 +7,11 @@ import type { XmlElement } from './xml.js';
 
 export interface Upgraded {
   readonly image: XmlElement;
-  /** What was lost on the way. */
+  /** The losses of all steps. */
   readonly remarks: readonly Remark[];
 }
 
-/** Applies every step between the two versions, in order. The document given stays as it is. */
+/** Applies every step between the two versions, in order. The given document is not changed. */
 export function upgrade(image: XmlElement, from: SchemaVersion, to: SchemaVersion): Upgraded {
   const remarks: Remark[] = [];
   const steps = upgradeSteps.filter((step) => {

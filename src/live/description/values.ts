@@ -1,18 +1,18 @@
-// Kinds of values that attributes take: how a text is read, and how to say what is allowed.
+// The types of attribute values: how a text is read, and how messages describe the allowed ones.
 
 import { type Generation, generations, isOlder } from './generations.js';
 
-/** How one kind of value is read from its text. */
+/** One type of values. */
 export interface ValueKind<T> {
-  /** The value, or undefined when the text is not one. */
+  /** The value, or undefined if the text is not valid. */
   read(text: string): T | undefined;
   /** Completes "Allowed: …". */
   readonly allowed: string;
-  /** The kind as one generation had it; undefined where it never changed. */
+  /** The type in one generation; undefined if it never changed. */
   of?(generation: Generation): ValueKind<T>;
 }
 
-/** A kind that changed: each holds from its generation on. Without a generation the newest one counts. */
+/** A type that changed: each applies from its generation on. Without a generation the newest applies. */
 export function changing<T>(...kinds: readonly (readonly [since: Generation, kind: ValueKind<T>])[]): ValueKind<T> {
   const of = (generation: Generation) => kinds.findLast(([since]) => !isOlder(generation, since))?.[1] ?? kinds[0]![1];
   return { ...of(generations.at(-1)!.name), of };
@@ -26,7 +26,7 @@ export const bool: ValueKind<boolean> = {
 
 export const anyText: ValueKind<string> = { read: (text) => text, allowed: 'any text' };
 
-/** Text that matches a whole pattern; `allowed` says it in words. */
+/** Text that matches a whole pattern; `allowed` describes it. */
 export function matching(pattern: RegExp, allowed: string): ValueKind<string> {
   const whole = new RegExp(`^(?:${pattern.source})$`);
   return { read: (text) => (whole.test(text) ? text : undefined), allowed };

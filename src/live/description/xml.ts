@@ -1,5 +1,5 @@
 // An XML document as a small tree of elements with their places. Strict XML 1.0; a DTD, and with it every entity of the
-// document, is refused: a description has no use for one, and an attacker has many.
+// document, is refused: a description does not need one, and an attacker could use it.
 
 import { SaxesParser } from 'saxes';
 import { InvalidInputError } from '../../errors.js';
@@ -14,7 +14,7 @@ export interface Place {
 export interface XmlAttribute {
   readonly name: string;
   readonly value: string;
-  /** Where the value starts. */
+  /** Start of the value. */
   readonly place: Place;
 }
 
@@ -24,18 +24,18 @@ export interface XmlElement {
   readonly children: readonly XmlElement[];
   /** All character data directly inside, trimmed. */
   readonly text: string;
-  /** Where the tag starts. */
+  /** Start of the tag. */
   readonly place: Place;
 }
 
-/** Elements inside each other; KIWI's own descriptions reach six. */
+/** Largest depth of elements; KIWI's own descriptions have six. */
 export const DEEPEST = 64;
-/** Bytes of a description. */
+/** Most bytes of a description. */
 export const LARGEST = 4 * 1024 * 1024;
-/** Elements of a description. */
+/** Most elements of a description. */
 export const MOST = 50_000;
 
-/** The document element. Throws {@link InvalidInputError} `description.xml` with the place of the first fault. */
+/** The document element. Throws {@link InvalidInputError} `description.xml` with the place of the first error. */
 export function parseXml(text: string, path: string): XmlElement {
   const placeOf = placeFinder(text, path);
   if (text.length > LARGEST) throw xmlError('The file is larger than any description can be.', placeOf(0));
@@ -111,9 +111,9 @@ function placeFinder(text: string, path: string): (offset: number) => Place {
 /** A document type that only names the document element, as editors write it. */
 const EMPTY_DOCTYPE = /^\s*[\w:.-]+\s*$/;
 
-const NO_ENTITIES = 'Take it out, and write what its entities stand for in their places.';
+const NO_ENTITIES = 'Take it out, and write the text of its entities in their places.';
 
-/** What the parser found, at the place where it started rather than where the parser noticed. */
+/** The parser's error, with the place where the fault starts instead of the one where the parser noticed it. */
 function notWellFormed(
   found: string,
   text: string,
@@ -131,12 +131,12 @@ function notWellFormed(
   return xmlError(`The XML is not well-formed: ${found.replace(/\.$/, '')}.`, placeOf(at), hint);
 }
 
-const USUAL_REMEDY = 'Every tag must be closed, every value quoted, and everything must stand inside <image>.';
+const USUAL_REMEDY = 'Every tag must be closed, every value quoted, and everything must be inside <image>.';
 
-/** By how the parser's message starts. */
+/** Advice by the start of the parser's message. */
 const remedies: Readonly<Record<string, string>> = {
   'undefined entity': 'Known are &amp; &lt; &gt; &quot; &apos; and numbers such as &#228;. Write the text itself.',
-  'disallowed character': 'Take it out: it is a control character, which XML cannot hold.',
+  'disallowed character': 'Take it out: it is a control character, which XML cannot contain.',
   'duplicate attribute': 'Leave one of them.',
 };
 

@@ -14,10 +14,10 @@ import {
 import { elementOf, type MarkupEntry, type MarkupNode } from './markup.js';
 import { DEEPEST, type Place, type XmlElement } from './xml.js';
 
-/** Characters of a description in YAML: less than in XML, whose parser is ten times as fast. */
+/** Most characters of a description in YAML: fewer than in XML, whose parser is ten times as fast. */
 const LARGEST = 1024 * 1024;
 
-/** Throws {@link InvalidInputError} `description.yaml` with the place of the first fault. */
+/** Throws {@link InvalidInputError} `description.yaml` with the place of the first error. */
 export function parseYaml(text: string, path: string): XmlElement {
   const document = parseBoundedYaml(text, { path, largest: LARGEST, deepest: DEEPEST, fail: yamlError });
   return elementOf(nodeOf(document.root, document), yamlError);
@@ -43,14 +43,14 @@ function entryOf({ key, value }: Pair<Node, Node | null>, document: YamlDocument
   return { key: String(key.value), place, value: nodeOf(value, document, place) };
 }
 
-/** Words without quotes that YAML 1.1, which KIWI reads, takes for values. */
+/** Unquoted words that are values in YAML 1.1, which KIWI reads. */
 const WORDS: Readonly<Record<string, string>> = {
   ...{ yes: 'true', on: 'true', true: 'true', no: 'false', off: 'false', false: 'false', null: '', '~': '' },
 };
 
 /**
- * A scalar as text. Words of YAML 1.1 for true, false and nothing count, and hexadecimal numbers; a number with a fraction
- * stays as it is written, where KIWI makes 1.1 of 1.10.
+ * A scalar as text. YAML 1.1's words for true, false and null are values, and so are hexadecimal numbers; a number with a
+ * fraction stays as written, while KIWI turns 1.10 into 1.1.
  */
 function scalarText({ value, type }: { readonly value: unknown; readonly type?: string }): string {
   const text = value === null ? '' : String(value);

@@ -1,15 +1,15 @@
-// Values of descriptions, options and records that become part of a path. Each is one plain component: nothing that a value
-// says can lead out of the directory that the program chose.
+// Values of descriptions, options and records that become part of a path. Each is one plain component: no value
+// can lead out of the directory that the program chose.
 
 import { type ErrorPlace, InvalidInputError } from '../../errors.js';
 
-/** Most bytes of a component (NAME_MAX of Linux). */
+/** Largest size of a component, in bytes (NAME_MAX of Linux). */
 const LONGEST = 255;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
 const LONE_SURROGATE = /[\ud800-\udfff]/u;
 
-/** What a value is called in messages, and where it was given. */
+/** Name and origin of a value, for messages. */
 export interface NamedValue extends ErrorPlace {
   /** Begins a sentence: `The version`. */
   readonly what: string;

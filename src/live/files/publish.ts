@@ -1,22 +1,22 @@
-// Results that were made in a work directory get their names in the target directory: all of them, or none.
+// Moves results from a work directory into the target directory: all of them or none.
 
 import { link, lstat, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { option, TargetError, wording } from '../../errors.js';
 
 export interface Publication {
-  /** Names of files in the work directory, the one that decides first. */
+  /** Names of files in the work directory; the first is the one that may fail. */
   readonly names: readonly string[];
   readonly workDirectory: string;
-  /** On the same file system. */
+  /** A directory on the same file system. */
   readonly targetDirectory: string;
   /** Whether a file with the name `name` may be replaced. */
   replaces(name: string): boolean;
 }
 
 /**
- * Moves the files. Throws {@link TargetError} `target.exists` for a name that has been taken meanwhile, and `target.write`;
- * the target directory then holds what it held before.
+ * Moves the files. Throws {@link TargetError} `target.exists` for a name that was taken meanwhile, and `target.write`;
+ * the target directory is then as it was before.
  */
 export async function publish({ names, workDirectory, targetDirectory, replaces }: Publication): Promise<void> {
   const undo: (() => Promise<void>)[] = [];
@@ -45,7 +45,7 @@ export async function publish({ names, workDirectory, targetDirectory, replaces 
   }
 }
 
-/** By a link, which fails where the name is taken; where there are no links, by looking first. */
+/** By a hard link, which fails if the name is taken; without hard links by checking first. */
 async function moveToNewName(from: string, to: string): Promise<void> {
   try {
     await link(from, to);
@@ -58,7 +58,7 @@ async function moveToNewName(from: string, to: string): Promise<void> {
   }
 }
 
-/** What file systems without hard links say. */
+/** Errors of file systems without hard links. */
 const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
 
 function nameTaken(path: string, cause: unknown): TargetError {

@@ -1,9 +1,9 @@
-// Small text files that are either whole or not there.
+// Small text files that appear complete or not at all.
 
 import { rename, unlink, writeFile } from 'node:fs/promises';
 import { TargetError } from '../../errors.js';
 
-/** Writes beside the name and renames. Throws {@link TargetError} `target.write`. */
+/** Writes to a temporary name and renames it. Throws {@link TargetError} `target.write`. */
 export async function writeText(path: string, text: string): Promise<void> {
   const part = `${path}.part`;
   try {

@@ -1,4 +1,4 @@
-// A scratch directory inside the target directory, for everything that is made before the results get their names.
+// A scratch directory inside the target directory, for results that do not have their names yet.
 
 import { lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,19 +7,19 @@ import { TargetError } from '../../errors.js';
 
 export interface WorkDirectoryRequest {
   readonly targetDirectory: string;
-  /** What is made in it, one plain component of a path. */
+  /** Name of the image made in it, one plain component of a path. */
   readonly name: string;
   readonly purpose: 'work' | 'plan' | 'bundle';
-  /** Hears of directories of the same name and purpose that are there already. */
+  /** Called for existing directories of the same name and purpose. */
   note(text: string): void;
 }
 
-/** Characters of the name that are kept; of four bytes each they leave room for the rest of the component. */
+/** Characters of the name that are kept: even with four bytes each the rest of the component fits. */
 const LONGEST = 60;
 
 /**
- * Runs `work` with a new, empty directory, and removes it afterwards whatever happened. Its name is unique, so that runs
- * side by side do not meet; a directory that another run has left is reported and never touched, as it may be in use.
+ * Runs `work` with a new, empty directory, and removes it afterwards in any case. Its name is unique, so concurrent runs
+ * do not collide; a directory that another run has left is reported and never touched: it may be in use.
  */
 export async function withWorkDirectory<T>(
   { targetDirectory, name, purpose, note }: WorkDirectoryRequest,
@@ -32,7 +32,7 @@ export async function withWorkDirectory<T>(
   const path = await mkdtemp(join(targetDirectory, prefix)).catch((error) => {
     throw new TargetError('target.no-work-directory', `${shown(targetDirectory)} cannot be written to.`, {
       path: targetDirectory,
-      hint: 'Choose a target directory that this user may write to.',
+      hint: 'Choose a target directory that this user can write to.',
       cause: error,
     });
   });
@@ -40,7 +40,7 @@ export async function withWorkDirectory<T>(
   try {
     return await work(path);
   } finally {
-    // Only the very directory that was made above: its name alone proves nothing after so long.
+    // Only the directory that was made above: after all this time another one may have its name.
     const found = await lstat(path).catch(() => undefined);
     if (found?.dev === dev && found.ino === ino) await rm(path, { recursive: true, force: true });
   }

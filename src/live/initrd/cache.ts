@@ -1,5 +1,5 @@
-// Initrds kept from earlier builds, under a name derived from everything that determines one. Entries appear complete or
-// not at all, so that builds may share a directory.
+// Initrds kept from earlier builds, named by a digest of everything that determines one. Entries appear complete or
+// not at all, so builds may share a directory.
 
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -17,13 +17,13 @@ export interface CacheKeyFacts {
   readonly request: InitrdRequest;
   readonly profile: string;
   readonly epoch: number;
-  /** What of this machine an initrd depends on. */
+  /** The properties of this machine that an initrd depends on. */
   readonly hostState: string;
 }
 
-/** Raised when the same key would stand for another initrd. */
+/** Raised if the same key would give another initrd. */
 const FORMAT = 'isopress initrd 2';
-/** What dracut never looks at, and what changes from one root tree to the next without any effect. */
+/** Entries that dracut never reads, and entries that differ between root trees without any effect. */
 const IRRELEVANT = [
   ...[
     '/usr/share/doc',
@@ -49,7 +49,7 @@ const IRRELEVANT = [
     '/boot/grub*',
   ],
 ];
-/** Where small files decide what dracut does: their contents count, beside what is known of every entry. */
+/** Directories of small files that configure dracut: their contents count, in addition to the metadata of every entry. */
 const CONFIGURATION = /^(etc|usr\/lib\/dracut|(usr\/)?lib\/(udev|systemd|modprobe\.d|sysctl\.d))\//;
 const LARGEST_CONFIGURATION = 128 * 1024;
 
@@ -70,14 +70,14 @@ export async function initrdKey(facts: CacheKeyFacts, run: Run): Promise<string>
   return digest.hex();
 }
 
-/** What happens to the initrd after dracut. The same name and engine give the same bytes. */
+/** Compression after dracut. The same name and engine give the same bytes. */
 function publishedBy(compression: InitrdCompression): string[] {
   if (compression.by !== 'isopress') return [compression.by];
   const { name, level, engine } = compression.stream;
   return [name, String(level), engine];
 }
 
-/** Directories are made by dracut itself: their times, which change with every neighbour's, do not count. */
+/** dracut makes directories itself: their times, which change with every entry, do not count. */
 function lineOf(path: ByteString, node: Node): string {
   const { kind, mode, uid, gid, mtime } = node;
   const own = node.kind === 'file' ? node.content.size : node.kind === 'symlink' ? node.target : '';
@@ -85,7 +85,7 @@ function lineOf(path: ByteString, node: Node): string {
   return [path, kind, mode, uid, gid, own, ...time].join('\0');
 }
 
-/** The kept initrd of a key; undefined when there is none. */
+/** The kept initrd of a key; undefined if there is none. */
 export async function readCache(directory: string, key: string): Promise<Initrd | undefined> {
   const { image, facts } = entryPaths(directory, key);
   try {
@@ -93,13 +93,13 @@ export async function readCache(directory: string, key: string): Promise<Initrd 
     if ((await stat(image)).size !== size) return undefined;
     return { ...kept, unpackedSize: kept.unpackedSize, content: fileContent(fromText(image), size) };
   } catch {
-    // Absent or damaged: made anew, and written over.
+    // Absent or damaged: it is made again and overwritten.
     return undefined;
   }
 }
 
 /**
- * Keeps an initrd; returns it as it is kept. Throws {@link TargetError} when the directory cannot be written to.
+ * Keeps an initrd, and returns the kept one. Throws {@link TargetError} if the directory cannot be written to.
  */
 export async function writeCache(directory: string, key: string, initrd: Initrd, run: Run): Promise<Initrd> {
   const { image, facts } = entryPaths(directory, key);
@@ -117,7 +117,7 @@ export async function writeCache(directory: string, key: string, initrd: Initrd,
   return { ...kept, content: fileContent(fromText(image), size) };
 }
 
-/** What is known of an initrd beside its bytes. */
+/** Facts about a kept initrd. */
 interface CachedFacts extends Omit<Initrd, 'content'> {
   /** Bytes of the initrd. */
   readonly size: number;

@@ -1,4 +1,4 @@
-// How the initrd is compressed, and why: as asked for, by the generation, by dracut's configuration, else gzip.
+// The compression of the initrd and its reason: an option, the generation, dracut's configuration, otherwise gzip.
 
 import {
   CONTAINERS,
@@ -14,7 +14,7 @@ import type { FileTree } from '../../tree/index.js';
 import { type Configured, configuredCompression } from './dracut-configuration.js';
 import { unpackedByKernel } from './kernel-configuration.js';
 
-/** What can be asked for. */
+/** A compression to ask for. */
 export interface InitrdCompressionRequest {
   readonly name: StreamCompressionName | 'none';
   /** Within the scale of the compression; default its own. */
@@ -24,7 +24,7 @@ export interface InitrdCompressionRequest {
 /** Name of the option, for errors. */
 const OPTION = 'initrd.compression';
 
-/** Throws {@link UsageError} for a compression that does not exist, or that has nothing to work on. */
+/** Throws {@link UsageError} for a compression that does not exist, or that would compress nothing. */
 export function checkInitrdOptions(
   options: { readonly file?: string; readonly compression?: InitrdCompressionRequest } | undefined,
   engine: EngineChoice | undefined,
@@ -41,19 +41,19 @@ export function checkInitrdOptions(
   } else chooseStreamCompression({ ...compression, name: compression.name, engine, option: OPTION });
 }
 
-/** What is done, with the reason as a clause. */
+/** The choice, with its reason as a clause. */
 export type InitrdCompression =
   | { readonly by: 'isopress'; readonly stream: StreamCompression; readonly reason: string }
   | { readonly by: 'nobody'; readonly reason: string }
-  /** dracut compresses: as its configuration says, or as this option does. */
+  /** dracut compresses: as its configuration or this option says. */
   | { readonly by: 'dracut'; readonly option: string | undefined; readonly reason: string };
 
-/** What the choice depends on. */
+/** The input of the choice. */
 export interface CompressionSituation {
   readonly root: FileTree;
   readonly kernelVersion: string;
   readonly asked: InitrdCompressionRequest | undefined;
-  /** The generation compresses by xz, and not as dracut is configured. */
+  /** The generation always uses xz, instead of dracut's configuration. */
   readonly xz: boolean;
   readonly generation: string;
   /** Whether dracut can leave an initrd uncompressed. */
@@ -61,7 +61,7 @@ export interface CompressionSituation {
   readonly engine: EngineChoice | undefined;
 }
 
-/** Throws {@link UnsupportedError} `live.initrd-compression` if the kernel does not unpack what is asked for. */
+/** Throws {@link UnsupportedError} `live.initrd-compression` if the kernel does not unpack the requested compression. */
 export async function chooseInitrdCompression(situation: CompressionSituation, run: Run): Promise<InitrdCompression> {
   const { asked, root, kernelVersion, engine, canLeave } = situation;
   const wish = await wishOf(situation, run);
@@ -78,7 +78,7 @@ export async function chooseInitrdCompression(situation: CompressionSituation, r
 }
 
 interface Wish {
-  /** Undefined: something that is not made here. */
+  /** Undefined: a compression that is not implemented here. */
   readonly name: StreamCompressionName | 'none' | undefined;
   readonly level?: number | undefined;
   readonly reason: string;
@@ -91,7 +91,7 @@ async function wishOf({ asked, xz, generation, root }: CompressionSituation, run
   return configured ? wishFrom(configured) : { name: 'gzip', reason: 'the usual one of dracut' };
 }
 
-/** What dracut's configuration calls the compressions, and the programs behind them. */
+/** Names of compressions in dracut's configuration, and their programs. */
 const PROGRAMS: Readonly<Record<string, StreamCompressionName | 'none'>> = {
   gzip: 'gzip',
   pigz: 'gzip',
@@ -104,7 +104,7 @@ const PROGRAMS: Readonly<Record<string, StreamCompressionName | 'none'>> = {
   cat: 'none',
 };
 
-/** A name, or a command with options of which the level counts. */
+/** A name, or a command; of its options the level counts. */
 function wishFrom({ value, path }: Configured): Wish {
   const [program = '', ...options] = value.trim().split(/\s+/);
   const name = PROGRAMS[program.slice(program.lastIndexOf('/') + 1)];
@@ -113,7 +113,7 @@ function wishFrom({ value, path }: Configured): Wish {
   return { name, level: levelWithin(name, level), reason: `"${value}" in ${path}` };
 }
 
-/** Undefined for a level that the scale here does not have. */
+/** Undefined for a level that is not in our scale. */
 function levelWithin(name: StreamCompressionName | 'none', digits: string | undefined): number | undefined {
   const levels = CONTAINERS.find((container) => container.name === name)?.levels;
   const level = Number(digits);

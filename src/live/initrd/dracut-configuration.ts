@@ -1,24 +1,24 @@
-// What dracut's configuration in a root tree says about compression (dracut.conf(5)). The files are shell; of them only plain
-// assignments are understood.
+// The compression in a root tree's configuration of dracut (dracut.conf(5)). The files are shell scripts; only plain
+// assignments are read.
 
 import { displayText } from '../../bytes/index.js';
 import { type Run, smallBytes } from '../../io/index.js';
 import { type FileTree, follow, glob, type Node } from '../../tree/index.js';
 
-/** A value, and the file that gives it. */
+/** A value and its file. */
 export interface Configured {
   readonly value: string;
   readonly path: string;
 }
 
 const LARGEST = 128 * 1024;
-/** In the order of precedence: of two files with the same name the first counts. */
+/** In order of precedence: of two files with the same name the first counts. */
 const DIRECTORIES = ['etc/dracut.conf.d', 'usr/lib/dracut/dracut.conf.d'];
-/** The second one, an old name, wins where it is set. */
+/** The second, an old name, takes precedence if it is set. */
 const ASSIGNMENT = /^\s*(?:export\s+)?(compress|INITRD_COMPRESS)=(?:"([^"]*)"|'([^']*)'|(\S*))\s*(?:;|#|$)/;
 
 /**
- * The compression that dracut would take: the last assignment in /etc/dracut.conf and in the files of both directories,
+ * The compression that dracut would use: the last assignment in /etc/dracut.conf and in the files of both directories,
  * sorted by name. Undefined: there is none.
  */
 export async function configuredCompression(root: FileTree, run: Run): Promise<Configured | undefined> {

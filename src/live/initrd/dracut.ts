@@ -9,9 +9,9 @@ import type { InitrdCompression } from './choose-compression.js';
 import { type DracutRecipe, dracutOptions, renderConfiguration } from './live-modules.js';
 import { type PackedInitrd, packInitrd } from './pack.js';
 
-/** A dracut that can be called, and that works on the root tree. */
+/** A dracut that can be called and reads the root tree. */
 export interface RunnableDracut {
-  /** The directory that it writes the initrd to, as this program sees it. */
+  /** The directory for the initrd, as this program sees it. */
   readonly outside: string;
   /** The same directory as dracut sees it. */
   readonly inside: string;
@@ -19,9 +19,9 @@ export interface RunnableDracut {
   readonly options: readonly string[];
   /** Whether this dracut has --no-compress. */
   readonly canLeave: boolean;
-  /** Names of all modules that this dracut has; undefined: it has to be asked. */
+  /** Names of all modules of this dracut; undefined: it must be asked. */
   readonly modules: ReadonlySet<string> | undefined;
-  /** A cpio archive with whatever this dracut cannot put into the initrd itself. */
+  /** A cpio archive of files that this dracut cannot put into the initrd itself. */
   readonly appended?: Uint8Array;
   /** `configuration`: text of /etc/dracut.conf.d/02-livecd.conf during the call, if dracut runs inside the tree. */
   call(args: readonly string[], run: Run, onLine: (line: string) => void, configuration?: string): Promise<void>;
@@ -36,15 +36,15 @@ export interface InitrdRequest {
 }
 
 export interface Initrd extends PackedInitrd {
-  /** dracut modules asked for and found. */
+  /** Requested dracut modules that were found. */
   readonly modules: readonly string[];
-  /** dracut modules asked for that this root tree cannot have. */
+  /** Requested dracut modules that this root tree does not have. */
   readonly absent: readonly string[];
 }
 
 const FILE = 'initrd';
 
-/** Runs dracut. Modules the tree cannot have are left out, except the one without which no live medium boots. */
+/** Runs dracut. Modules that the tree does not have are left out, except the one that every live medium needs. */
 export async function makeInitrd(dracut: RunnableDracut, request: InitrdRequest, run: Run): Promise<Initrd> {
   const { essential, add } = request.recipe;
   const listed = dracut.modules ?? (await listModules(dracut, run));
@@ -60,7 +60,7 @@ export async function makeInitrd(dracut: RunnableDracut, request: InitrdRequest,
   }
 }
 
-/** Names of all modules the tree's dracut knows. */
+/** Names of all modules of the tree's dracut. */
 async function listModules(dracut: RunnableDracut, run: Run): Promise<Set<string>> {
   const names = new Set<string>();
   await dracut.call(['--list-modules', '--no-kernel'], run, (line) => names.add(line.trim()));
@@ -68,7 +68,7 @@ async function listModules(dracut: RunnableDracut, run: Run): Promise<Set<string
 }
 
 interface DracutOutcome {
-  /** Modules that dracut knows and still cannot install, in which case there is no file. */
+  /** Modules that dracut knows but cannot install; then there is no file. */
   readonly rejected: readonly string[];
   /** Whether dracut put most files into a squashfs inside the initrd. */
   readonly isSquashed: boolean;
@@ -93,7 +93,7 @@ async function runDracut(
     request.log(line);
     const module = /dracut module '([^']+)' cannot be found or installed/i.exec(line)?.[1];
     if (module && modules.includes(module)) rejected.push(module);
-    // `squash` makes the squashfs; newer ones choose its kind by a further module, as squash-erofs.
+    // `squash` makes the squashfs; newer versions choose its type by another module, such as squash-erofs.
     if (/Including module: squash\b/.test(line)) isSquashed = true;
     if (line.includes('Including module')) run.report({ step: 'dracut', done: ++included, unit: 'steps' });
   };
@@ -109,8 +109,8 @@ async function initrdFile(dracut: RunnableDracut): Promise<ExactContent> {
   const path = join(dracut.outside, FILE);
   const found = await stat(path).catch(() => undefined);
   if (found) return fileContent(fromText(path), found.size);
-  throw new ToolError('live.no-initrd', 'dracut ended without an error and made no initrd.', {
-    hint: wording`Use ${option('log')} to see what it says, or give a ready initrd with ${option('initrd.file', 'FILE')}.`,
+  throw new ToolError('live.no-initrd', 'dracut ended without an error, but made no initrd.', {
+    hint: wording`Use ${option('log')} to see its output, or give a ready initrd with ${option('initrd.file', 'FILE')}.`,
   });
 }
 

@@ -1,4 +1,4 @@
-// Which dracut makes the initrd on this machine: that of the root tree, run inside it, or this machine's own on the tree.
+// Chooses the dracut that makes the initrd: that of the root tree, run inside it, or that of this machine, on the tree.
 
 import { ToolError } from '../../errors.js';
 import type { Run } from '../../io/index.js';
@@ -17,7 +17,7 @@ export interface DracutSearch {
   /** Machine that the tree is for, as {@link Architecture} names it. */
   readonly machine: string;
   readonly workDirectory: string;
-  /** `auto`: chroot; if that is not permitted, a user namespace; if there is none, the dracut of this machine. */
+  /** `auto`: chroot; if that is not permitted, a user namespace; if that is impossible, the dracut of this machine. */
   readonly mode: 'auto' | DracutMode;
   /** Content of /.profile. */
   readonly profile: string;
@@ -28,15 +28,15 @@ export interface DracutSearch {
 export interface FoundDracut {
   readonly mode: DracutMode;
   readonly runnable: RunnableDracut;
-  /** For the root tree's other tools; undefined when the tree cannot be entered. */
+  /** Runs other tools of the root tree; undefined if programs cannot run inside the tree. */
   readonly inside: InsideRoot | undefined;
   /** Why the modes before this one did not work. */
   readonly refused: string | undefined;
-  /** Everything about this machine, as opposed to the tree, that an initrd depends on. */
+  /** Everything about this machine, not the tree, that an initrd depends on. */
   readonly hostState: string;
 }
 
-/** Finds a mode that works here. Throws {@link ToolError} if none does. */
+/** Finds a mode that works on this machine. Throws {@link ToolError} if none does. */
 export async function findDracut(search: DracutSearch, run: Run): Promise<FoundDracut> {
   const { mode } = search;
   if (mode === 'sysroot') return dracutOfHost(search, undefined, run);
@@ -52,11 +52,11 @@ export async function findDracut(search: DracutSearch, run: Run): Promise<FoundD
   }
 }
 
-/** `refusal`: why the tree cannot be entered; it is the error to report when there is no dracut here either. */
+/** `refusal`: why programs cannot run inside the tree; the error to report if this machine has no dracut either. */
 async function dracutOfHost(search: DracutSearch, refusal: ToolError | undefined, run: Run): Promise<FoundDracut> {
   try {
     const { runnable, version } = await openSysroot(search, run);
-    // dracut writes its arguments into the initrd, and with them the path of the tree.
+    // dracut writes its arguments into the initrd, including the path of the tree.
     const hostState = `sysroot ${search.rootDirectory} ${version} ${runnable.options.join(' ')}`;
     return { mode: 'sysroot', runnable, inside: undefined, refused: refusal?.message, hostState };
   } catch (error) {

@@ -1,6 +1,6 @@
-// Running programs of a root tree inside it, with nothing of the tree writable: in a private mount namespace a scratch
+// Runs programs of a root tree inside it, with the tree read-only: in a private mount namespace a scratch
 // root is laid out in memory, the tree's top directories are bound into it read-only, and /dev, /proc, /run, /tmp are
-// fresh. As root by chroot, as an ordinary user inside a user namespace. All of it vanishes with the program.
+// new. As root by chroot, as an ordinary user inside a user namespace. All of it disappears with the program.
 
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -14,11 +14,11 @@ export type InsideMode = 'chroot' | 'userns';
 export interface InsideRequest {
   /** The root tree. */
   readonly root: string;
-  /** A directory for scratch; what programs leave in their exchange directory lands below it. */
+  /** A scratch directory; the exchange directory of programs is below it. */
   readonly workDirectory: string;
-  /** Tried in this order: trying is the only sure test, as root may lack the right to mount and users namespaces. */
+  /** Tried in this order. Only trying shows what works: root may lack the right to mount, and users that to namespaces. */
   readonly modes: readonly InsideMode[];
-  /** Content of /.profile inside. */
+  /** Content of /.profile in the tree. */
   readonly profile: string;
   readonly epoch: number;
 }
@@ -35,19 +35,19 @@ export interface InsideRoot {
 export interface RunAside {
   /** Each line that the program prints. */
   readonly onLine?: ((line: string) => void) | undefined;
-  /** What /etc/dracut.conf.d/02-livecd.conf says, beside the tree's own configuration. Default: there is none. */
+  /** Content of /etc/dracut.conf.d/02-livecd.conf, in addition to the tree's configuration. Default: there is none. */
   readonly configuration?: string | undefined;
 }
 
 const EXCHANGE = '/run/isopress';
 
 /**
- * What dracut needs of root: to read and copy whatever there is with its owner and mode, to make the device nodes of an
- * initrd, and to run ldconfig in a directory. Nothing here mounts, loads modules, traces, opens devices or configures a network.
+ * The rights of root that dracut needs: to read and copy everything with its owner and mode, to make the device nodes of an
+ * initrd, and to run ldconfig in a directory. It does not mount, loads modules, traces, opens devices or configures a network.
  */
 const KEPT = ['chown', 'dac_override', 'dac_read_search', 'fowner', 'fsetid', 'mknod', 'setfcap', 'sys_chroot'];
 
-// Positional parameters: root tree, mount point, exchange directory, text of /.profile, capabilities that are kept (none: all),
+// Positional parameters: root tree, mount point, exchange directory, text of /.profile, capabilities to keep (none: all),
 // name and text of dracut's configuration, program, its arguments.
 const SCRIPT = `
 set -eu
@@ -112,7 +112,7 @@ fi
 exec "$@"
 `;
 
-/** Finds a way inside that works here. Throws {@link ToolError} when there is none. */
+/** Finds a way to run programs inside the tree that works here. Throws {@link ToolError} if there is none. */
 export async function openRoot(request: InsideRequest, run: Run): Promise<InsideRoot> {
   const view = join(request.workDirectory, 'view');
   const outside = join(request.workDirectory, 'exchange');
@@ -137,11 +137,11 @@ export async function openRoot(request: InsideRequest, run: Run): Promise<Inside
 
 function enter(request: InsideRequest, mode: InsideMode, view: string, outside: string): InsideRoot {
   const namespaces = mode === 'userns' ? ['--user', '--map-root-user'] : [];
-  // A user namespace has rights over nothing but itself.
+  // A user namespace has rights only over itself.
   const kept = mode === 'chroot' ? KEPT.map((name) => `,+${name}`).join('') : '';
   const start = [
     ...[...namespaces, '--mount', '--propagation', 'private', '--pid', '--fork'],
-    // Whatever ends this program ends what runs inside too, even a kill.
+    // If this program ends, even by a kill, programs inside end too.
     ...['--kill-child', 'sh', '-c', SCRIPT, 'isopress', request.root, view, outside, request.profile, kept],
   ];
   return {
@@ -166,5 +166,5 @@ function enter(request: InsideRequest, mode: InsideMode, view: string, outside: 
 function hintFor(mode: InsideMode): Message {
   return mode === 'chroot'
     ? 'The programs unshare, findmnt (util-linux) and mount must be installed here.'
-    : wording`In a user namespace the root tree has to belong to the user who presses it; ${option('initrd.file', 'FILE')} avoids the need.`;
+    : wording`In a user namespace the root tree must belong to the user who runs the build; ${option('initrd.file', 'FILE')} avoids the need.`;
 }

@@ -1,14 +1,14 @@
-// Which compressions of an initrd the kernel unpacks, by the configuration that its package brings.
+// The compressions of an initrd that the kernel unpacks, by the configuration in its package.
 
 import { type Run, smallBytes } from '../../io/index.js';
 import { type FileTree, follow } from '../../tree/index.js';
 
-/** Kernel configurations have some hundred kilobytes. */
+/** Kernel configurations have a few hundred kilobytes. */
 const LARGEST = 4 * 1024 * 1024;
 const PREFIX = 'CONFIG_RD_';
 
 /**
- * Names of the compressions, `gzip`, `xz`; undefined if the tree has no configuration of this kernel, or one that does not
+ * Names of the compressions, `gzip`, `xz`; undefined if the tree has no configuration of this kernel, or it does not
  * say.
  */
 export async function unpackedByKernel(

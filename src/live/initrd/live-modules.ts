@@ -1,23 +1,23 @@
-// Which dracut modules a live initrd is made with, and how dracut is called: by the type's flags and the generation.
+// The dracut modules of a live initrd and the options of dracut, by the type's flags and the generation.
 
 import { type Run, smallBytes } from '../../io/index.js';
 import { type FileTree, follow, glob } from '../../tree/index.js';
 import type { GenerationRules } from '../description/index.js';
 import type { InitrdCompression } from './choose-compression.js';
 
-/** What dracut is asked for. */
+/** A request to dracut. */
 export interface DracutRecipe {
-  /** The module without which no live medium boots. */
+  /** The module that every live medium needs. */
   readonly essential: string;
-  /** Modules asked for; the essential one is the first. */
+  /** Requested modules; the essential one is the first. */
   readonly add: readonly string[];
-  /** Modules left out whatever dracut thinks. */
+  /** Modules to leave out in any case. */
   readonly omit: readonly string[];
-  /** Whether the initrd is compressed by xz, and not as dracut's configuration says. */
+  /** Whether the initrd is always compressed by xz, instead of by dracut's configuration. */
   readonly xz: boolean;
-  /** What its configuration says beside modules. */
+  /** Lines of its configuration, in addition to those about modules. */
   readonly settings: readonly string[];
-  /** Debian's and others' names of the package that has the essential module. */
+  /** Names of the package with the essential module, on Debian and elsewhere. */
   readonly package: string;
 }
 
@@ -34,10 +34,10 @@ export function dracutRecipe(flags: LiveFlags, rules: GenerationRules): DracutRe
   return { ...module, add, omit: rules.omittedModules, xz: rules.xzInitrd, settings: rules.dracutSettings };
 }
 
-/** Name of the configuration in /etc/dracut.conf.d, by which modules and scripts of an image may know a live build. */
+/** Name of the configuration in /etc/dracut.conf.d, from which modules and scripts of an image may recognise a live build. */
 export const CONFIGURATION = '02-livecd.conf';
 
-/** Its content, for a recipe and the modules of it that are there. */
+/** Its content, for a recipe and those of its modules that exist. */
 export function renderConfiguration({ omit, settings }: DracutRecipe, modules: readonly string[]): string {
   const lines = [
     `add_dracutmodules+=" ${modules.join(' ')} "`,
@@ -51,8 +51,8 @@ export function renderConfiguration({ omit, settings }: DracutRecipe, modules: r
 export const [NO_COMPRESS] = ['--no-compress'] as const;
 
 /**
- * Options of dracut for a recipe and the modules of it that are there; where the result goes comes behind them. They say
- * all that the configuration says too, which a dracut that works from outside of the tree does not get.
+ * Options of dracut for a recipe and those of its modules that exist, without the path of the result. They repeat
+ * the configuration, which a dracut that runs outside the tree does not read.
  */
 export function dracutOptions(
   { omit }: DracutRecipe,
@@ -71,7 +71,7 @@ export function dracutOptions(
 /** dracut is a script of about 100 kB. */
 const PROGRAMS = ['usr/bin/dracut', 'usr/sbin/dracut', 'bin/dracut', 'sbin/dracut'];
 
-/** Whether the tree's dracut can leave an initrd uncompressed. What is not seen to can not. */
+/** Whether the tree's dracut can leave an initrd uncompressed. False if the option is not found in it. */
 export async function hasNoCompress(root: FileTree, run: Run): Promise<boolean> {
   const program = PROGRAMS.map((path) => follow(root, path)).find((node) => node?.kind === 'file');
   if (program?.kind !== 'file') return false;
@@ -89,7 +89,7 @@ export function dracutModules(root: FileTree): ReadonlySet<string> | undefined {
 /** Digits before the name of a module, by which modules are ordered. */
 const NUMBER_LENGTH = 2;
 
-/** A module of more bytes is none that is known to be old. */
+/** No module that is known to be old is larger. */
 const LARGEST_SCRIPT = 1024 * 1024;
 
 /** Scripts that mount the root image. */
@@ -115,7 +115,7 @@ export async function mountsErofs(root: FileTree, flags: LiveFlags, run: Run): P
 }
 
 /**
- * Whether the tree's module boots a squashfs that is the root itself. kiwi-live does from KIWI 10.0.1 on: where it finds no
+ * Whether the tree's module boots a squashfs that is the root itself. kiwi-live does from KIWI 10.0.1 on: without an
  * image in the squashfs it looks for a directory `proc`. A module that cannot be read is taken to be new.
  */
 export async function bootsSquashedRoot(root: FileTree, flags: LiveFlags, run: Run): Promise<boolean> {

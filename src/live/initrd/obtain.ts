@@ -1,4 +1,4 @@
-// The initrd of a build, from wherever it comes: given, kept from an earlier build, or made by dracut.
+// The initrd of a build: given, kept from an earlier build, or made by dracut.
 
 import { type Content, isExact, type Piece, pieceLength, type Run } from '../../io/index.js';
 import { type FileTree, follow } from '../../tree/index.js';
@@ -9,7 +9,7 @@ import type { DracutMode, FoundDracut } from './find-dracut.js';
 import type { DracutRecipe } from './live-modules.js';
 import type { PackedCompression } from './pack.js';
 
-/** What a report says about the initrd. */
+/** The initrd in a report. */
 export interface InitrdReport {
   /** Bytes. */
   readonly size: number;
@@ -17,7 +17,7 @@ export interface InitrdReport {
   readonly unpackedSize: number | undefined;
   /** Undefined: it was given. */
   readonly compression: PackedCompression | undefined;
-  /** How dracut ran, or would have; `given` when there was nothing to make. */
+  /** How dracut ran, or would have run; `given`: it was not needed. */
   readonly madeBy: DracutMode | 'given';
   /** Whether it was made by an earlier build. */
   readonly cached: boolean;
@@ -34,7 +34,7 @@ export interface ObtainRequest {
   /** Content of /.profile. */
   readonly profile: string;
   readonly epoch: number;
-  /** Where initrds are kept; undefined: nowhere. */
+  /** Directory of kept initrds; undefined: none are kept. */
   readonly cacheDirectory: string | undefined;
   note(text: string): void;
   log(line: string): void;
@@ -42,7 +42,7 @@ export interface ObtainRequest {
 
 export interface ObtainedInitrd {
   readonly content: Content;
-  /** Once the content has been written. */
+  /** Resolves after the content has been written. */
   report(): InitrdReport;
 }
 
@@ -59,7 +59,7 @@ export async function obtainInitrd(given: ObtainRequest, run: Run): Promise<Obta
   const made = kept ?? (await makeInitrd(dracut.runnable, request, run));
   const initrd = key === undefined || kept ? made : await writeCache(cacheDirectory!, key, made, run);
   if (initrd.absent.length > 0) {
-    given.note(`The initrd goes without the dracut modules ${initrd.absent.join(', ')}: not in the root tree.`);
+    given.note(`The initrd lacks the dracut modules ${initrd.absent.join(', ')}: they are not in the root tree.`);
   }
   const { compression, unpackedSize, modules } = initrd;
   noteCompression(given, initrd);
@@ -70,7 +70,7 @@ export async function obtainInitrd(given: ObtainRequest, run: Run): Promise<Obta
   return { content, report };
 }
 
-/** The content, and its size once it has been written. */
+/** The content, and its size after it has been written. */
 function counted(content: Content): { readonly content: Content; size(): number } {
   if (isExact(content)) return { content, size: () => content.size };
   let size = 0;
@@ -84,14 +84,15 @@ function counted(content: Content): { readonly content: Content; size(): number 
   return { content: { sizeLimit: content.sizeLimit, pieces }, size: () => size };
 }
 
-/** What is not as it was decided. */
+/** Remarks about deviations from the decision. */
 function noteCompression({ compression: wanted, note }: ObtainRequest, { compression, isSquashed }: Initrd): void {
   if (wanted.by !== 'isopress' || compression.engine === wanted.stream.engine) return;
   if (isSquashed) note('The initrd is not compressed: dracut put a squashfs into it, which is compressed.');
-  else note(`The initrd is compressed by dracut (${compression.name}), though it was told to leave it uncompressed.`);
+  else
+    note(`The initrd is compressed by dracut (${compression.name}), although it was asked to leave it uncompressed.`);
 }
 
-/** dracut ends with an error when it is told to use a program that is not there. */
+/** dracut ends with an error if its compression program is missing. */
 function possibleCompression({ compression, root, dracut, note }: ObtainRequest): InitrdCompression {
   if (compression.by !== 'dracut' || compression.option === undefined || dracut.mode === 'sysroot') return compression;
   const name = compression.option.replace('--', '');

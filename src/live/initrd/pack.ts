@@ -1,4 +1,4 @@
-// From the file that dracut leaves to the initrd on the medium: an early archive stays as it is, what follows is compressed
+// From dracut's file to the initrd on the medium: an early archive is kept unchanged, the rest is compressed
 // while it is written.
 
 import { concatBytes, padding, SIGNATURE_LENGTH, streamFormat } from '../../bytes/index.js';
@@ -7,16 +7,16 @@ import { type Content, type Data, type ExactContent, exactContent, type Run, sma
 import type { InitrdCompression } from './choose-compression.js';
 import { LARGEST_INITRD } from './pending-initrd.js';
 
-/** The file that dracut made, and what is to follow it. */
+/** The file that dracut made, and an archive to append. */
 export interface MadeFile {
   readonly file: ExactContent;
-  /** A cpio archive with what dracut could not put into the file. */
+  /** A cpio archive of files that dracut could not put into the file. */
   readonly appended: Uint8Array | undefined;
-  /** Whether a squashfs in it holds most of its files: it is compressed already, and dracut compresses no further. */
+  /** Whether most of its files are in a squashfs in it: that is compressed, and dracut does not compress it again. */
   readonly isSquashed: boolean;
 }
 
-/** An initrd as it is published. */
+/** An initrd as it goes onto the medium. */
 export interface PackedInitrd {
   readonly content: Content;
   readonly compression: PackedCompression;
@@ -26,11 +26,11 @@ export interface PackedInitrd {
   readonly isSquashed: boolean;
 }
 
-/** What became of it. */
+/** Its compression. */
 export interface PackedCompression {
   /** `gzip`, `none`, `bzip2`. */
   readonly name: string;
-  /** 0 without levels, and where dracut chose it. */
+  /** 0 if there are no levels, or dracut chose it. */
   readonly level: number;
   /** Library and version; `dracut` if dracut compressed. */
   readonly engine: string;
@@ -38,7 +38,7 @@ export interface PackedCompression {
 
 const NOTHING: PackedCompression = { name: 'none', level: 0, engine: 'none' };
 
-/** Recognises what dracut made, and compresses it unless it is compressed. */
+/** Recognises the compression of dracut's file, and compresses it if it is not compressed. */
 export async function packInitrd(made: MadeFile, choice: InitrdCompression, run: Run): Promise<PackedInitrd> {
   const { file, appended, isSquashed } = made;
   const whole = withArchive(file, appended);
@@ -69,7 +69,7 @@ async function headAt(file: ExactContent, at: number, run: Run): Promise<Uint8Ar
   ]);
 }
 
-/** Linux unpacks archives that follow one another. */
+/** Linux unpacks concatenated archives. */
 function withArchive(initrd: ExactContent, archive: Uint8Array | undefined): ExactContent {
   if (!archive) return initrd;
   const gap = padding(initrd.size, CPIO_ALIGNMENT);

@@ -1,5 +1,4 @@
-// The initrd as content of a medium while it is still being made: its place is after the root image, and the writer of the medium
-// waits for it there.
+// The initrd as content of a medium while it is still being made: it comes after the root image, where writing waits for it.
 
 import { UnsupportedError } from '../../errors.js';
 import { type Content, type OpenContent, pieceLength } from '../../io/index.js';
@@ -7,7 +6,7 @@ import { type Content, type OpenContent, pieceLength } from '../../io/index.js';
 /** Most bytes that Linux accepts (initrd_addr_max of the x86 boot protocol). */
 export const LARGEST_INITRD = 0x7fff_ffff;
 
-/** Throws {@link UnsupportedError} while it is written if the initrd is larger than Linux can be handed. */
+/** Writing it throws {@link UnsupportedError} if the initrd is larger than Linux accepts. */
 export function pendingInitrd(pending: Promise<{ readonly content: Content }>): OpenContent {
   return {
     sizeLimit: LARGEST_INITRD,

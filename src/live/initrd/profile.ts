@@ -1,4 +1,4 @@
-// /.profile: what the initrd's scripts can learn about the image, as lines of shell assignments sorted by name.
+// /.profile: facts about the image for the initrd's scripts, as shell assignments sorted by name.
 
 import type { LiveDescription } from '../description/index.js';
 import { shellQuoted } from '../tools/shell.js';
@@ -10,7 +10,7 @@ export function renderProfile(description: LiveDescription): string {
     .join('');
 }
 
-/** The values by their names, sorted. What is not set is left out. */
+/** The values by name, sorted. Unset ones are left out. */
 export function profileValues(description: LiveDescription): Record<string, string> {
   const { type, bootloader } = description;
   const values: Record<string, string | undefined> = {

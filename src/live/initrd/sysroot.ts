@@ -1,4 +1,4 @@
-// This machine's dracut on the root tree, for where nothing can be run inside it: dracut --sysroot, without any privilege.
+// This machine's dracut on the root tree, if nothing can run inside it: dracut --sysroot, without any privilege.
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -24,7 +24,7 @@ export interface SysrootRequest {
   readonly epoch: number;
 }
 
-/** Where a tree may keep what dracut asks pkg-config about, which here would answer for this machine. */
+/** Directories in a tree for which dracut asks pkg-config, which would answer for this machine. */
 const PLACES: Readonly<Record<string, readonly string[]>> = {
   systemdutildir: ['usr/lib/systemd', 'lib/systemd'],
   systemdsystemunitdir: ['usr/lib/systemd/system', 'lib/systemd/system'],
@@ -36,7 +36,7 @@ const PLACES: Readonly<Record<string, readonly string[]>> = {
   dbusconfdir: ['etc/dbus-1'],
 };
 
-/** Where a tree keeps its libraries and its loader, beside what its ld.so.conf names. */
+/** Directories of a tree's libraries and loader, in addition to those in its ld.so.conf. */
 const LIBRARIES = [
   ...['lib', 'lib64', 'usr/lib', 'usr/lib64', 'lib/*-linux-*', 'usr/lib/*-linux-*'],
   ...['lib/systemd', 'usr/lib/systemd', 'usr/lib/*-linux-*/systemd'],
@@ -46,7 +46,7 @@ const LOADERS = [
   ...['usr/lib/ld-linux*', 'lib/ld-linux*', 'usr/lib64/ld64.so.*', 'lib64/ld64.so.*', 'lib/ld-musl-*'],
 ];
 
-/** The tool that dracut asks for the libraries of a program: the tree's own loader answers, with paths inside the tree. */
+/** The tool that dracut asks for the libraries of a program: it runs the tree's loader, and prints paths inside the tree. */
 const LDD = `
 case $1 in "$root"/*) program=$1 ;; *) program=$root$1 ;; esac
 "$root/$loader" --library-path "$libraries" --list "$program" 2>&1 | while IFS= read -r line; do
@@ -57,24 +57,24 @@ case $1 in "$root"/*) program=$1 ;; *) program=$root$1 ;; esac
 done
 `;
 
-/** Machines that the kernel, and so dracut, which adds drivers by them, names otherwise. */
+/** Machines with another name in the kernel, and therefore in dracut, which chooses drivers by it. */
 const KERNEL_NAMES: Readonly<Record<string, string>> = { ix86: 'i686', arm64: 'aarch64' };
 
-/** A longer file names no directories that a loader would look at. */
+/** A larger file is not a list of directories for a loader. */
 const LARGEST_CONFIGURATION = 128 * 1024;
 
-/** Where dracut keeps the program that copies into an initrd, in a tree as on this machine. */
+/** Paths of dracut's program that copies files into an initrd, in a tree and on this machine. */
 const INSTALLER = '/usr/lib/dracut/dracut-install';
 
 export interface Sysroot {
   readonly runnable: RunnableDracut;
-  /** The dracut of this machine, as it names itself. */
+  /** The dracut of this machine, by its version. */
   readonly version: string;
 }
 
 /**
- * Prepares this machine's dracut. Throws {@link ToolError}: `tool.missing` when there is none, `live.foreign-loader` when
- * this machine runs no program of the tree's architecture, not even by emulation.
+ * Prepares this machine's dracut. Throws {@link ToolError}: `tool.missing` if there is none, `live.foreign-loader` if
+ * this machine cannot run programs of the tree's architecture, not even by emulation.
  */
 export async function openSysroot(request: SysrootRequest, run: Run): Promise<Sysroot> {
   const { rootDirectory, workDirectory, epoch } = request;
@@ -105,7 +105,7 @@ export async function openSysroot(request: SysrootRequest, run: Run): Promise<Sy
   });
   const options: string[] = [];
   await call(['--help'], run, (line) => options.push(line)).catch((error) => {
-    // dracut 059 ends with status 1 after its help as well.
+    // dracut 059 also ends with status 1 after its help.
     if (!(error instanceof ToolError) || error.code !== 'tool.failed') throw error;
   });
   const program = join(rootDirectory, loader);
@@ -135,7 +135,7 @@ function environmentOf(root: FileTree): Record<string, string> {
   );
 }
 
-/** A tree for another machine has a program that does not run here: then this machine's does the same. */
+/** The program in a tree for another machine does not run here; that of this machine does the same. */
 async function installerOf({ rootDirectory, epoch }: SysrootRequest, run: Run): Promise<Record<string, string>> {
   const own = await runs(join(rootDirectory, INSTALLER), ['--help'], epoch, run);
   return own ? {} : { DRACUT_INSTALL: INSTALLER };
@@ -154,7 +154,7 @@ async function runs(program: string, args: readonly string[], epoch: number, run
 function foreignLoader(loader: string): ToolError {
   return new ToolError(
     'live.foreign-loader',
-    `The loader of the root tree, ${loader}, does not run here, so nothing tells which libraries a program needs.`,
+    `The loader of the root tree, ${loader}, does not run here, so the libraries of a program cannot be found.`,
     {
       hint: wording`Install qemu-user-static and binfmt-support, or give a ready initrd with ${option('initrd.file', 'FILE')}.`,
     },
@@ -184,7 +184,7 @@ async function lddScript({ root, rootDirectory }: SysrootRequest, loader: string
 }
 
 /**
- * The initrd's `sh` has to be bash, whose language kiwi-live speaks. Inside the tree dracut sees to that itself; from outside
+ * The initrd's `sh` must be bash, for which kiwi-live is written. Inside the tree dracut ensures that; from outside
  * the first script that it installs brings the tree's `sh` along.
  */
 function shellOptions(root: FileTree): string[] {
@@ -192,7 +192,7 @@ function shellOptions(root: FileTree): string[] {
   return there ? ['--add', ' bash '] : [];
 }
 
-/** Not reached through a link of its own: an absolute one would lead to this machine's loader. */
+/** Not reached through a symbolic link: an absolute one would lead to this machine's loader. */
 function isPlainFile(root: FileTree, path: ByteString): boolean {
   const parent = follow(root, path.slice(0, path.lastIndexOf('/') + 1));
   return (

@@ -1,4 +1,4 @@
-// The EFI system partition: a FAT volume that holds the medium's EFI directory, appended behind the payload.
+// The EFI system partition: a FAT volume with the medium's EFI directory, appended after the payload.
 
 import { fromText } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
@@ -11,7 +11,7 @@ import type { BuildPlan } from '../plan/build-plan.js';
 const MIB = 1024 * 1024;
 const LABEL = 'BOOT';
 
-/** Throws {@link InvalidInputError} `live.esp-full` when the EFI directory does not fit. */
+/** Throws {@link InvalidInputError} `live.esp-full` if the EFI directory does not fit. */
 export function planEsp(plan: BuildPlan, efi: EfiTree): ImagePlan<FatLayout, ExactContent> {
   const { seed, epoch, description, excluded } = plan;
   const kept = exclude(
@@ -26,7 +26,7 @@ export function planEsp(plan: BuildPlan, efi: EfiTree): ImagePlan<FatLayout, Exa
     const message = `The EFI directory does not fit into an EFI system partition of ${mebibytes} MiB.`;
     throw new InvalidInputError('live.esp-full', message, {
       path: description.path,
-      hint: 'Set efifatimagesize to as much as 31, or take files out of /boot/efi in the root tree.',
+      hint: 'Set efifatimagesize to at most 31, or take files out of /boot/efi in the root tree.',
       cause: error,
     });
   }

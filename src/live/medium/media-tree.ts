@@ -1,27 +1,27 @@
-// The finished medium: the boot files, and what is laid over them last, so that no archive and no script can replace it:
-// kernel, initrd, and the root image.
+// The finished medium: the boot files, with kernel, initrd and root image laid over them last, so that no archive and no
+// script can replace those.
 
 import type { Content, ExactContent } from '../../io/index.js';
 import { FileTree, file, follow, type Node, overlay } from '../../tree/index.js';
 import { copy, loaderOf } from '../boot/loader-tree.js';
 import type { BuildPlan } from '../plan/build-plan.js';
 
-/** Paths that the disc's boot structures refer to. */
+/** Paths in the disc's boot structures. */
 export const mediaPaths = {
   catalog: (machine: string) => `boot/${machine}/boot.catalog`,
-  /** Where media that boot as a CD only keep the image of the EFI system partition. */
+  /** The image of the EFI system partition on media that boot only as a CD. */
   esp: (machine: string) => `boot/${machine}/efi`,
   rootImage: 'LiveOS/squashfs.img',
 };
 
 export interface MediumContents {
-  /** The boot files as they are after the script. */
+  /** The boot files, changed by the script. */
   readonly boot: FileTree;
   /** May still be in the making. */
   readonly initrd: Content;
   /** The squashfs. */
   readonly rootImage: Content;
-  /** An image of the EFI system partition that is a file of the medium. */
+  /** An image of the EFI system partition as a file of the medium. */
   readonly espFile: ExactContent | undefined;
 }
 
@@ -41,8 +41,8 @@ export function mediaTree(plan: BuildPlan, contents: MediumContents): FileTree<C
 }
 
 /**
- * ISOLINUX looks for its configuration in /boot/isolinux, /isolinux and the top of the medium only. Second names of the
- * loader's files take no room.
+ * ISOLINUX looks for its configuration only in /boot/isolinux, /isolinux and the root directory of the medium. Second names of the
+ * loader's files take no space.
  */
 function withIsolinuxDirectory(plan: BuildPlan, tree: FileTree<Content>): FileTree<Content> {
   const loader = plan.layout.bios === 'isolinux' ? follow(tree, loaderOf(plan)) : undefined;

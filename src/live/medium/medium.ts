@@ -10,13 +10,13 @@ import { planEsp } from './esp.js';
 import { mediaPaths, mediaTree } from './media-tree.js';
 
 const DEFAULT_PREPARER = 'ISOPRESS';
-/** Sectors of 512 bytes that a BIOS loads of its boot image, which loads the rest. */
+/** 512-byte sectors of the boot image that a BIOS loads; they load the rest. */
 const LOADED_SECTORS = 4;
 const UDF_REVISION = '1.02';
-/** KIWI asks for UDF when the files of a medium take more than this many bytes. */
+/** KIWI adds UDF if the files of a medium have more than this many bytes. */
 const UDF_ABOVE = 4096 * 1024 * 1024;
 
-/** What a medium is planned from. */
+/** The parts of a medium. */
 export interface MediumParts extends BootFiles {
   /** May still be in the making. */
   readonly initrd: Content;
@@ -32,7 +32,7 @@ export function planMedium(plan: BuildPlan, parts: MediumParts, rootImage: Conte
   return plan.seal === undefined ? disc : withSeals(disc, [plan.seal]);
 }
 
-/** KIWI's own publisher and the medium's id have small letters: their capitals in one descriptor are no news in every build. */
+/** KIWI's publisher and the medium's id have lower-case letters: that one descriptor has them in capitals is not worth a note. */
 function withoutIdLosses(disc: ImagePlan<DiscLayout>): ImagePlan<DiscLayout> {
   const losses = disc.layout.losses.filter(({ code }) => code !== 'iso9660.text');
   return { ...disc, layout: { ...disc.layout, losses } };
@@ -82,7 +82,7 @@ function partitionOptions(
     partitionTable,
     ...(hybridMbr ? { mbr: { code: hybridMbr } } : {}),
     ...(esp ? { appendedEsp: esp } : {}),
-    // The oldest generation told disks apart by the medium's own id.
+    // The oldest generation identified disks by the id of the medium.
     ...(description.generation.hybridByAttribute ? { diskSignature: Number(menu.mediumId) } : {}),
   };
 }

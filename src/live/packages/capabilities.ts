@@ -1,4 +1,4 @@
-// File capabilities: as packages write them (cap_from_text(3)), and as the kernel keeps them (struct vfs_cap_data).
+// File capabilities: as text in packages (cap_from_text(3)), and as stored by the kernel (struct vfs_cap_data).
 
 import type { Attributes } from '../../tree/index.js';
 
@@ -21,7 +21,7 @@ const SIZE = 20;
 
 type Sets = Record<'e' | 'i' | 'p', bigint>;
 
-/** The sets of a file, all empty where it has none. */
+/** The sets of a file; all are empty if it has no capabilities. */
 export function capabilitiesOf({ xattrs }: Attributes): CapabilitySets {
   const value = xattrs.find(({ name }) => name === ATTRIBUTE)?.value;
   if (!value || value.length < SIZE) return shown({ e: 0n, i: 0n, p: 0n });

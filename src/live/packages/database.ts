@@ -1,4 +1,4 @@
-// The package database of a root tree, whichever it is.
+// The package database of a root tree, of any kind.
 
 import type { Run } from '../../io/index.js';
 import { openDpkg } from './dpkg.js';
@@ -14,7 +14,7 @@ const MANAGERS: Readonly<Record<string, DatabaseKind>> = {
   pacman: 'pacman',
 };
 
-/** The database of the description's package manager, else the first there is; undefined where there is none. */
+/** The database of the description's package manager, otherwise the first that exists; undefined if there is none. */
 export async function openPackageDatabase(request: OpeningRequest, run: Run): Promise<PackageDatabase | undefined> {
   const { packageManager } = request;
   const preferred = packageManager === undefined ? undefined : (MANAGERS[packageManager] ?? 'rpm');

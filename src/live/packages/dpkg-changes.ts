@@ -1,4 +1,4 @@
-// The change logs that Debian packages bring under /usr/share/doc.
+// The change logs of Debian packages in /usr/share/doc.
 
 import { byteStringOf, lossyText } from '../../bytes/index.js';
 import { unpackStream } from '../../compress/index.js';
@@ -6,10 +6,10 @@ import { isHole, type Run, zeros } from '../../io/index.js';
 import { type FileTree, glob } from '../../tree/index.js';
 
 const PATTERN = '/usr/share/doc/*/changelog.Debian.gz';
-/** More than any change log; a smaller file that unpacks to more is an attack. */
+/** No change log is larger; a file that unpacks to more is an attack. */
 const LARGEST = 256 * 1024 * 1024;
 
-/** For each package `name|` and a line feed, then its change log as it is. */
+/** For each package `name|` and a line feed, then its change log, unchanged. */
 export async function dpkgChanges(root: FileTree, run: Run): Promise<string> {
   const parts: string[] = [];
   for (const { path, node } of glob(root, PATTERN)) {

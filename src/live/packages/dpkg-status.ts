@@ -6,18 +6,18 @@ import type { InstalledPackage } from './package.js';
 /** A paragraph of the status file. */
 export interface DpkgPackage extends InstalledPackage {
   readonly architecture: string;
-  /** Whether packages of several architectures may be installed: then names of files in info/ carry the architecture. */
+  /** Whether packages of several architectures may be installed: then names of files in info/ contain the architecture. */
   readonly multiArchSame: boolean;
   readonly conffiles: readonly Conffile[];
 }
 
 export interface Conffile {
   readonly path: string;
-  /** MD5 of the file as the package brought it. */
+  /** MD5 of the file in the package. */
   readonly digest: string;
 }
 
-/** The packages that dpkg knows and not merely remembers as once installed and purged. */
+/** The packages in the status file, without those that only remain in it after a purge. */
 export function readStatus(text: string): DpkgPackage[] {
   return paragraphs(text).flatMap((fields) => {
     const name = fields.get('package');
@@ -34,7 +34,7 @@ export function readStatus(text: string): DpkgPackage[] {
   });
 }
 
-/** The fields of each paragraph of a Debian control file (deb822(5)); names of fields in lower case, lines kept apart. */
+/** The fields of each paragraph of a Debian control file (deb822(5)); names of fields in lower case, lines separate. */
 function paragraphs(text: string): Map<string, string>[] {
   return text.split(/\n(?:[ \t]*\n)+/).map((paragraph) => {
     const fields = new Map<string, string>();
@@ -53,7 +53,7 @@ function paragraphs(text: string): Map<string, string>[] {
   });
 }
 
-/** Lines of a path, a digest (or `newconffile` before the first unpacking), and perhaps what became of the file. */
+/** Lines of a path, a digest (or `newconffile` before the first unpacking), and perhaps a state of the file. */
 function conffilesOf(text: string): Conffile[] {
   return text.split('\n').flatMap((line) => {
     const words = line.trim().split(' ');
@@ -63,7 +63,7 @@ function conffilesOf(text: string): Conffile[] {
   });
 }
 
-/** A file of the package in info/: under its name, or with its architecture behind it. */
+/** A file of the package in info/: under its name, or its name and architecture. */
 export function infoPath(root: FileTree, { name, architecture, multiArchSame }: DpkgPackage, suffix: string): string {
   const base = `/var/lib/dpkg/info/${name}`;
   const named = `${base}:${architecture}.${suffix}`;

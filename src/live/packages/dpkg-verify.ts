@@ -1,4 +1,4 @@
-// What `dpkg -V --verify-format rpm` tells: installed files that are missing or differ from their package (dpkg(1)).
+// The output of `dpkg -V --verify-format rpm`: installed files that are missing or differ from their package (dpkg(1)).
 
 import { fromText } from '../../bytes/index.js';
 import type { Run } from '../../io/index.js';
@@ -6,7 +6,7 @@ import { type FileTree, follow } from '../../tree/index.js';
 import { type DpkgPackage, infoPath } from './dpkg-status.js';
 import { digestContent, entryAt, textAt } from './entry.js';
 
-/** Lines in dpkg's order: packages by a hash of their names, files as their lists name them. */
+/** Lines in dpkg's order: packages by a hash of their names, files as in their lists. */
 export async function verifyDpkg(root: FileTree, packages: readonly DpkgPackage[], run: Run): Promise<string> {
   const diversions = readDiversions((await textAt(root, '/var/lib/dpkg/diversions', run)) ?? '');
   const conffiles = new Set(packages.flatMap((each) => each.conffiles.map(({ path }) => path)));
@@ -25,12 +25,12 @@ export async function verifyDpkg(root: FileTree, packages: readonly DpkgPackage[
 }
 
 interface Verdict {
-  /** Nine characters: `?` not looked at, `.` as it should be, `M` not a file, `5` other content. */
+  /** Nine characters: `?` not checked, `.` as expected, `M` not a file, `5` different content. */
   readonly flags: string;
   readonly reason: string;
 }
 
-/** Undefined: nothing to tell. Only files with a known digest are looked at more closely, a link's through the link. */
+/** Undefined: no difference. Only files with a known digest are read; symbolic links are followed. */
 async function verdictOn(
   root: FileTree,
   path: string,
@@ -47,7 +47,7 @@ async function verdictOn(
   return content === '.' ? undefined : { flags: '??5??????', reason: '' };
 }
 
-/** Known digests by path: of the package's files, and of its configuration files where those say nothing. */
+/** Known digests by path: of the package's files, otherwise of its configuration files. */
 async function digestsOf(root: FileTree, each: DpkgPackage, run: Run): Promise<Map<string, string>> {
   const digests = new Map(each.conffiles.map(({ path, digest }) => [path, digest]));
   const text = (await textAt(root, infoPath(root, each, 'md5sums'), run)) ?? '';
@@ -58,7 +58,7 @@ async function digestsOf(root: FileTree, each: DpkgPackage, run: Run): Promise<M
   return digests;
 }
 
-/** Lines in threes: the diverted name, the name it has now, the package that keeps the old name (`:` for none). */
+/** Lines in threes: the diverted name, its new name, the package that keeps the old name (`:` for none). */
 function readDiversions(text: string): Map<string, (owner: string) => string> {
   const lines = text.split('\n');
   const diversions = new Map<string, (owner: string) => string>();
@@ -71,7 +71,7 @@ function readDiversions(text: string): Map<string, (owner: string) => string> {
 
 const BINS = 65_521;
 
-/** dpkg keeps names in a table of 65521 bins by their 32-bit FNV-1a hash, and goes through it from the first to the last. */
+/** dpkg has names in a table of 65521 bins by their 32-bit FNV-1a hash, and iterates from the first to the last. */
 function inHashOrder(packages: readonly DpkgPackage[]): DpkgPackage[] {
   const binOf = new Map(packages.map(({ name }) => [name, fnv1a(name.toLowerCase()) % BINS]));
   return [...packages].sort((a, b) => binOf.get(a.name)! - binOf.get(b.name)!);

@@ -1,4 +1,4 @@
-// The database of dpkg: /var/lib/dpkg/status, a control file of one paragraph per package, and info/ beside it.
+// The database of dpkg: /var/lib/dpkg/status, a control file of one paragraph per package, and the directory info/.
 
 import { compareBytes, fromText } from '../../bytes/index.js';
 import type { Run } from '../../io/index.js';
@@ -10,7 +10,7 @@ import type { OpeningRequest, PackageDatabase } from './package.js';
 
 const STATUS = '/var/lib/dpkg/status';
 
-/** Undefined for a tree without one. */
+/** Undefined if the tree has none. */
 export async function openDpkg({ root }: OpeningRequest, run: Run): Promise<PackageDatabase | undefined> {
   const status = await textAt(root, STATUS, run);
   if (status === undefined) return undefined;
@@ -23,7 +23,7 @@ export async function openDpkg({ root }: OpeningRequest, run: Run): Promise<Pack
   };
 }
 
-/** As dpkg-query lists them: by name, then by architecture. */
+/** In the order of dpkg-query: by name, then by architecture. */
 function inOrderOfTheTool(a: DpkgPackage, b: DpkgPackage): number {
   const byName = compareBytes(fromText(a.name), fromText(b.name));
   return byName || compareBytes(fromText(a.architecture), fromText(b.architecture));

@@ -1,4 +1,4 @@
-// What stands at a path of the root tree, as lstat(2) of a program inside it would tell.
+// The entry at a path of the root tree, as lstat(2) in a program inside it would report.
 
 import { type ByteString, byteStringOf, lossyText } from '../../bytes/index.js';
 import { collect, createDigest, type DigestName, type ExactContent, isHole, type Run, zeros } from '../../io/index.js';
@@ -6,7 +6,7 @@ import { type FileTree, follow, type Node } from '../../tree/index.js';
 
 export type Missing = 'ENOENT' | 'ENOTDIR';
 
-/** The entry itself, its parents followed through links. */
+/** The entry itself; symbolic links in its parents are followed. */
 export function entryAt(root: FileTree, path: ByteString | string): Node | Missing {
   const trimmed = path.replace(/\/+$/, '');
   const slash = trimmed.lastIndexOf('/');
@@ -26,7 +26,7 @@ function leadsThroughFile(root: FileTree, path: string): boolean {
   return false;
 }
 
-/** A whole text file, undefined where there is none; bytes that are not UTF-8 are replaced. */
+/** A whole text file, undefined if there is none; bytes that are not UTF-8 are replaced. */
 export async function textAt(root: FileTree, path: string, run: Run): Promise<string | undefined> {
   const node = follow(root, path);
   if (node?.kind !== 'file') return undefined;

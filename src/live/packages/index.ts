@@ -1,4 +1,4 @@
-// The packages installed in a root tree, read from its own database.
+// The packages installed in a root tree, read from its database.
 
 export { openPackageDatabase } from './database.js';
 export * from './package.js';

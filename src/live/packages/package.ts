@@ -1,4 +1,4 @@
-// What is known of an installed package, the line that tells it, and the database it is known from.
+// An installed package, its line in lists, and the interface of package databases.
 
 import { compareBytes, fromText } from '../../bytes/index.js';
 import type { Run } from '../../io/index.js';
@@ -16,28 +16,28 @@ export interface InstalledPackage {
   readonly license?: string;
 }
 
-/** Where packages come from: each writes what it does not know in its own way. */
+/** Kinds of databases: each writes unknown values in its own way. */
 export type DatabaseKind = 'dpkg' | 'rpm' | 'pacman';
 
-/** Reads the database; nothing of the tree's is run. */
+/** Reads the database; no program of the tree is run. */
 export interface PackageDatabase {
   readonly kind: DatabaseKind;
-  /** In the order of the database's own tool. */
+  /** In the order of the database's tool. */
   packages(run: Run): Promise<readonly InstalledPackage[]>;
-  /** What of the installed files differs from what was installed, in the lines of `rpm -V`; undefined: it cannot tell. */
+  /** Differences of installed files from their packages, as lines of `rpm -V`; undefined: it is unable to verify. */
   verify?(run: Run): Promise<string>;
   /** The change logs of all packages. */
   changes?(run: Run): Promise<string>;
 }
 
-/** What opening a database may need. */
+/** The surroundings of a database. */
 export interface OpeningRequest {
   readonly root: FileTree;
-  /** The directory that `root` was scanned from; undefined: it is none. */
+  /** The directory that `root` was scanned from; undefined if it does not come from a directory. */
   readonly rootDirectory: string | undefined;
-  /** Scratch. */
+  /** A scratch directory. */
   readonly workDirectory: string;
-  /** The description's package manager: decides where a tree has several databases. */
+  /** The description's package manager, which decides between several databases. */
   readonly packageManager: string | undefined;
   note(text: string): void;
 }
@@ -46,7 +46,7 @@ const UNKNOWN: Readonly<Record<DatabaseKind, string>> = { dpkg: 'None', rpm: '(n
 
 /**
  * KIWI's `.packages`: `name|epoch|version|release|architecture|disturl|license`, one line per package, sorted by code
- * point. Early generations write no license, and keep the order of the database's own tool.
+ * point. Early generations write no license, and keep the order of the database's tool.
  */
 export function renderPackageList(
   kind: DatabaseKind,

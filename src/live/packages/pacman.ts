@@ -1,4 +1,4 @@
-// The local database of pacman: a directory NAME-VERSION per package, with its facts in the file desc.
+// The local database of pacman: a directory NAME-VERSION per package, with its fields in the file desc.
 
 import { compareBytes, defined, fromText } from '../../bytes/index.js';
 import type { Run } from '../../io/index.js';
@@ -8,7 +8,7 @@ import type { InstalledPackage, OpeningRequest, PackageDatabase } from './packag
 
 const PATTERN = '/var/lib/pacman/local/*/desc';
 
-/** Undefined for a tree without one. */
+/** Undefined if the tree has none. */
 export async function openPacman({ root }: OpeningRequest, run: Run): Promise<PackageDatabase | undefined> {
   const found = glob(root, PATTERN);
   if (found.length === 0) return undefined;

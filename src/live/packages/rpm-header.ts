@@ -1,4 +1,4 @@
-// A package header as an RPM database keeps it: two counts, an index of 16 bytes per tag, and a store of values, all
+// A package header in an RPM database: two counts, an index of 16 bytes per tag, and a store of values, all
 // big-endian (https://rpm-software-management.github.io/rpm/manual/format_header.html).
 
 import { InvalidImageError } from '../../errors.js';
@@ -43,7 +43,7 @@ const TEXTS: ReadonlySet<number> = new Set([6, 8, 9]);
 const ENTRY_SIZE = 16;
 const COUNTS_SIZE = 8;
 
-/** Values by tag; tags that are absent give nothing. */
+/** Values by tag; those of absent tags are undefined or empty. */
 export interface RpmHeader {
   numbers(tag: RpmTag): readonly number[];
   texts(tag: RpmTag): readonly string[];
@@ -55,7 +55,7 @@ interface Entry {
   readonly count: number;
 }
 
-/** Throws {@link InvalidImageError} `live.rpm-header` when the index or a value lies outside the blob. */
+/** Throws {@link InvalidImageError} `live.rpm-header` if the index or a value is outside the blob. */
 export function readRpmHeader(blob: Uint8Array): RpmHeader {
   const view = new DataView(blob.buffer, blob.byteOffset, blob.length);
   if (blob.length < COUNTS_SIZE) throw damaged(0);
@@ -86,7 +86,7 @@ function numbersOf(view: DataView, entry: Entry | undefined): number[] {
 
 function textsOf(blob: Uint8Array, entry: Entry | undefined): string[] {
   if (!entry || !TEXTS.has(entry.type)) return [];
-  // Every text takes a byte at least.
+  // Every text takes at least one byte.
   if (entry.at + entry.count > blob.length) throw damaged(entry.at);
   const texts: string[] = [];
   let at = entry.at;

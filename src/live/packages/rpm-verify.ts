@@ -1,4 +1,4 @@
-// What `rpm -Va --nodeps` tells: installed files that are missing or differ from their package (rpm(8), VERIFY OPTIONS).
+// The output of `rpm -Va --nodeps`: installed files that are missing or differ from their package (rpm(8), VERIFY OPTIONS).
 
 import { type ByteString, fromText } from '../../bytes/index.js';
 import type { DigestName, Run } from '../../io/index.js';
@@ -7,7 +7,7 @@ import { capabilitiesOf, sameCapabilities } from './capabilities.js';
 import { digestContent, entryAt, textAt } from './entry.js';
 import type { RpmHeader } from './rpm-header.js';
 
-/** Bits of what to look at, and the letter that tells a difference, in the order in which they are told. */
+/** Bits of properties to verify, and the letters of differences, in the order of the output. */
 const CHECKS = {
   size: { bit: 1 << 1, letter: 'S' },
   mode: { bit: 1 << 6, letter: 'M' },
@@ -34,7 +34,7 @@ const MARKS: readonly (readonly [bit: number, mark: string])[] = [
   [1 << 12, 'a'],
 ];
 const STATE = { replaced: 1, notInstalled: 2, netShared: 3, wrongColor: 4 };
-/** By the numbers of OpenPGP (RFC 9580 §9.5); MD5 where the header names none. */
+/** By the numbers of OpenPGP (RFC 9580 §9.5); MD5 if the header has none. */
 const DIGESTS: Readonly<Record<number, DigestName>> = {
   1: 'md5',
   2: 'sha1',
@@ -67,11 +67,11 @@ interface Names {
 
 async function namesById(root: FileTree, path: string, run: Run): Promise<Map<number, string>> {
   const lines = ((await textAt(root, path, run)) ?? '').split('\n').map((line) => line.split(':'));
-  // The first entry of an id is the one that lookups find.
+  // Lookups find the first entry of an id.
   return new Map(lines.reverse().map(([name = '', , id]) => [Number(id), name]));
 }
 
-/** A file of a package as its header tells it. */
+/** A file of a package according to its header. */
 interface PackagedFile {
   readonly path: ByteString;
   readonly state: number;
@@ -131,7 +131,7 @@ async function lineFor(root: FileTree, file: PackagedFile, names: Names, run: Ru
   if (typeof node === 'string') {
     return (file.flags & (MISSING_OK | GHOST)) === 0 ? `missing   ${mark} ${shown}` : undefined;
   }
-  // Another package has put its own there: then only its existence counts.
+  // Another package has replaced it: only its existence counts.
   if (file.state === STATE.replaced || file.state === STATE.wrongColor) return undefined;
   if (typeOf(file.mode) === TYPE_BITS.directory && node.kind === 'symlink') {
     const led = follow(root, file.path);
@@ -169,12 +169,12 @@ async function differences(file: PackagedFile, node: Node, names: Names, run: Ru
   return found;
 }
 
-/** What of a ghost file, which the package does not bring, means nothing. */
+/** Properties that mean nothing for a ghost file, which is not in the package. */
 const OF_CONTENT: ReadonlySet<Check> = new Set<Check>(['digest', 'size', 'time', 'link']);
 
 async function digestDiffers(file: PackagedFile, node: Node & { kind: 'file' }, run: Run): Promise<boolean> {
   if (file.digestName === undefined || file.digest === '') return true;
-  // Another size is another content.
+  // A different size is different content.
   return node.content.size !== file.size || (await digestContent(file.digestName, node.content, run)) !== file.digest;
 }
 
@@ -183,6 +183,6 @@ function deviceDiffers(file: PackagedFile, node: Node): boolean {
   const [packaged, installed] = [typeOf(file.mode), TYPE_BITS[node.kind]];
   if (isDevice(packaged) !== isDevice(installed) || (isDevice(packaged) && packaged !== installed)) return true;
   if (node.kind !== 'block-device' && node.kind !== 'character-device') return false;
-  // Headers keep the 16 bits of old device numbers.
+  // Headers have the 16 bits of old device numbers.
   return (((node.major & 0xff) << 8) | (node.minor & 0xff)) !== (file.device & 0xffff);
 }

@@ -1,5 +1,5 @@
-// The database of RPM. The one of today is an SQLite file of package headers; older kinds are told by the rpm of this
-// machine, where there is one.
+// The database of RPM. Today it is an SQLite file of package headers; older kinds are read by the rpm of this
+// machine, if there is one.
 
 import { unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ const PLACES = ['usr/lib/sysimage/rpm', 'var/lib/rpm'];
 const OLDER = ['Packages.db', 'Packages'];
 const LARGEST = 1024 * 1024 * 1024;
 
-/** Undefined for a tree without one. */
+/** Undefined if the tree has none. */
 export async function openRpm(request: OpeningRequest, run: Run): Promise<PackageDatabase | undefined> {
   const { root } = request;
   const place = PLACES.find((path) => follow(root, `${path}/rpmdb.sqlite`)?.kind === 'file');
@@ -36,7 +36,7 @@ export async function openRpm(request: OpeningRequest, run: Run): Promise<Packag
 async function readHeaders({ root, workDirectory }: OpeningRequest, place: string, run: Run): Promise<RpmHeader[]> {
   const database = await bytesAt(root, `${place}/rpmdb.sqlite`, run);
   const log = await bytesAt(root, `${place}/rpmdb.sqlite-wal`, run);
-  // SQLite opens files by name, and would leave locks beside one in the tree.
+  // SQLite opens files by name, and would leave lock files in the tree.
   const path = join(workDirectory, 'rpmdb.sqlite');
   await writeFile(path, mergedDatabase(database, log));
   const { Database } = await import('node-sqlite3-wasm');
@@ -88,14 +88,14 @@ function dayWords(seconds: number): string[] {
 
 const LIST_FORMAT = ['NAME', 'EPOCH', 'VERSION', 'RELEASE', 'ARCH', 'DISTURL', 'LICENSE'];
 
-/** An older kind: the list by this machine's rpm, nothing else. */
+/** An older kind: only the list, by this machine's rpm. */
 function openOlder({ root, rootDirectory, note }: OpeningRequest): PackageDatabase | undefined {
   const found = PLACES.flatMap((place) => OLDER.map((name) => `${place}/${name}`)).find(
     (path) => follow(root, path)?.kind === 'file',
   );
   if (found === undefined) return undefined;
   if (rootDirectory === undefined) {
-    note(`There is no list of packages: /${found} is not an SQLite database, and the root tree is no directory.`);
+    note(`There is no list of packages: /${found} is not an SQLite database, and the root tree is not a directory.`);
     return undefined;
   }
   const place = found.slice(0, found.lastIndexOf('/'));
@@ -113,7 +113,9 @@ function openOlder({ root, rootDirectory, note }: OpeningRequest): PackageDataba
         note(`There is no list of packages: /${found} is not an SQLite database, and ${error.message} ${hint}`);
         return [];
       }
-      note(`/${found} is not an SQLite database: rpm of this machine told its packages, and nothing was verified.`);
+      note(
+        `/${found} is not an SQLite database: the rpm of this machine listed its packages, and nothing was verified.`,
+      );
       return lines.filter((line) => line.split('|').length === LIST_FORMAT.length).map(packageOfLine);
     },
   };

@@ -1,5 +1,5 @@
-// A database file of SQLite as one whole: what its write-ahead log holds is taken in, and the log is given up, so that the
-// file can be read without its neighbours (https://www.sqlite.org/fileformat2.html, §1.3.3 and §4).
+// A database file of SQLite without its write-ahead log: the committed frames of the log are merged into it, so that the
+// file can be read without others (https://www.sqlite.org/fileformat2.html, §1.3.3 and §4).
 
 import { InvalidImageError } from '../../errors.js';
 
@@ -14,7 +14,7 @@ const LOG_MAGIC = 0x377f_0682;
 const PAGE_SIZE_AT = 8;
 const SALTS_AT = 16;
 
-/** The database with all that `log` has committed. Throws {@link InvalidImageError} for what is not a database. */
+/** The database with all committed frames of `log`. Throws {@link InvalidImageError} if it is not a database. */
 export function mergedDatabase(database: Uint8Array, log: Uint8Array): Uint8Array {
   const magic = Buffer.from(database.subarray(0, MAGIC.length)).toString('latin1');
   if (database.length < HEADER_SIZE || magic !== MAGIC) {
@@ -35,11 +35,11 @@ interface CommittedPages {
   readonly pageSize: number;
   /** Pages of the database after the last commit. */
   readonly count: number;
-  /** By number, from 1. */
+  /** By page number, from 1. */
   readonly pages: ReadonlyMap<number, Uint8Array>;
 }
 
-/** Frames up to the last that ends a transaction; frames with other salts are left from an earlier use of the log. */
+/** Frames up to the last that ends a transaction; frames with other salts are leftovers of an earlier use of the log. */
 function committedPages(log: Uint8Array): CommittedPages | undefined {
   if (log.length < LOG_HEADER_SIZE) return undefined;
   const view = new DataView(log.buffer, log.byteOffset, log.length);

@@ -1,4 +1,4 @@
-/** What is used of node-sqlite3-wasm, which brings no types. */
+/** The used part of node-sqlite3-wasm, which has no types. */
 declare module 'node-sqlite3-wasm' {
   export class Database {
     constructor(path: string, options?: { readonly fileMustExist?: boolean; readonly readOnly?: boolean });

@@ -1,5 +1,5 @@
-// Processor architectures: how they are named on the medium, which firmware they boot with, and how a root tree tells
-// which one it is for.
+// Processor architectures: their names on the medium, their firmware, and how the architecture of a root tree is
+// recognised.
 
 import { type ErrorPlace, InvalidInputError, option, UnsupportedError, wording } from '../../errors.js';
 import { type ExactContent, isHole, quietRun } from '../../io/index.js';
@@ -7,11 +7,11 @@ import { type FileTree, follow } from '../../tree/index.js';
 
 export type Firmware = 'bios' | 'ec2' | 'efi' | 'uefi' | 'ofw' | 'opal';
 
-/** How machines of an architecture boot by EFI. */
+/** EFI boot of an architecture. */
 export interface EfiNames {
   /** GRUB's directory for the unsigned image: `x86_64-efi`. */
   readonly platform: string;
-  /** What file names of EFI programs carry: `x64` in bootx64.efi, grubx64.efi (UEFI 2.11 §3.5.1.1). */
+  /** The suffix in file names of EFI programs: `x64` in bootx64.efi, grubx64.efi (UEFI 2.11 §3.5.1.1). */
   readonly suffix: string;
 }
 
@@ -23,9 +23,9 @@ export interface Architecture {
   readonly efi: EfiNames | undefined;
   /** GRUB's directory for Open Firmware. */
   readonly openFirmwarePlatform: 'powerpc-ieee1275' | undefined;
-  /** Firmware that a description without the attribute means. */
+  /** The default firmware of descriptions. */
   readonly usualFirmware: Firmware;
-  /** All firmware that can be built for it. */
+  /** The firmware that media can be built for. */
   readonly firmware: readonly Firmware[];
 }
 
@@ -73,7 +73,7 @@ export function efiFileOf({ suffix }: EfiNames): string {
   return `boot${suffix}.efi`;
 }
 
-/** Whether firmware finds its boot files in an EFI system partition. */
+/** Whether this firmware finds its boot files in an EFI system partition. */
 export function isEfi(firmware: Firmware): boolean {
   return firmware === 'efi' || firmware === 'uefi';
 }
@@ -90,10 +90,10 @@ const elfMachines: Readonly<Record<number, string>> = {
   258: 'loongarch64',
 };
 
-/** Where a program of the tree's machine is looked for. */
+/** Paths of programs that have the machine of the tree. */
 export const PROGRAMS = ['/bin/sh', '/bin/bash', '/usr/lib/systemd/systemd', '/sbin/init', '/bin/busybox'];
 
-/** The machine name of the programs in a root tree. Throws {@link InvalidInputError} when it has none. */
+/** The machine name of the programs in a root tree. Throws {@link InvalidInputError} if it has none. */
 export async function machineOf(root: FileTree): Promise<string> {
   for (const path of PROGRAMS) {
     const node = follow(root, path);
@@ -101,20 +101,23 @@ export async function machineOf(root: FileTree): Promise<string> {
     const machine = elfMachine(await firstBytes(node.content));
     if (machine) return machine;
   }
-  throw new InvalidInputError('live.no-programs', 'The root tree holds no program to tell its architecture by.', {
+  throw new InvalidInputError('live.no-programs', 'The root tree has no program that shows its architecture.', {
     hint: wording`Looked at ${PROGRAMS.join(', ')}. Is this the root of a system? Otherwise give ${option('architecture')}.`,
   });
 }
 
-/** What is known of a machine. Throws {@link UnsupportedError} for those no medium can be built for. */
+/** The architecture of a machine. Throws {@link UnsupportedError} if no medium can be built for it. */
 export function architectureOf(machine: string): Architecture {
   const found = architectures.find((a) => a.machine === machine);
   if (found) return found;
   const known = architectures.map((a) => a.machine).join(', ');
-  throw new UnsupportedError('live.architecture', `Live media for ${machine} are not built; for ${known} they are.`);
+  throw new UnsupportedError(
+    'live.architecture',
+    `Live media for ${machine} are not supported; those for ${known} are.`,
+  );
 }
 
-/** The firmware to build for: the one asked for at a place of the description, or the usual one. */
+/** The firmware to build for: the one that the description asks for, or the default. */
 export function chooseFirmware(
   architecture: Architecture,
   asked: string | undefined,
@@ -128,7 +131,7 @@ export function chooseFirmware(
   throw new UnsupportedError('live.firmware', message, { ...place, hint });
 }
 
-/** KIWI calls the 32-bit x86 family ix86 on the medium and in file names. */
+/** KIWI's name of the 32-bit x86 family on the medium and in file names is ix86. */
 export function machineName(name: string): string {
   return /^i[56]86$/.test(name) ? 'ix86' : name;
 }

@@ -20,7 +20,7 @@ import { type ExcludeLists, readExcludeLists } from './exclude-files.js';
 import { findKernel, givenKernel, type Kernel } from './kernel.js';
 import { runChecks } from './runtime-checks.js';
 
-/** One build, fully decided. Plain data but for the tree and the compressor. */
+/** One build, fully decided. Plain data except for the tree and the compressor. */
 export interface BuildPlan extends Omit<EarlyPlan, 'rootImage'> {
   readonly root: FileTree;
   /** As {@link RootTree.without}. */
@@ -34,19 +34,19 @@ export interface BuildPlan extends Omit<EarlyPlan, 'rootImage'> {
   readonly menu: MenuModel;
   /** File that replaces the built-in menu of GRUB. */
   readonly grubTemplate: string | undefined;
-  /** Archive that is unpacked onto the medium. */
+  /** Archive to unpack onto the medium. */
   readonly cdroot: string | undefined;
   /** Script that may change the boot files. */
   readonly editScript: string | undefined;
-  /** What the description's files keep out of the root image and the ESP. */
+  /** Excludes of the root image and the ESP, from files of the description. */
   readonly excluded: ExcludeLists;
-  /** By which the root image is labelled; undefined: the tree has none. */
+  /** The SELinux policy that labels the root image; undefined: the tree has none. */
   readonly selinux: SelinuxPolicy | undefined;
   readonly epoch: Timestamp;
   readonly seed: string;
 }
 
-/** Decides everything. The root tree has its final owners and times already; `known`: what was decided without it. */
+/** Decides everything. The root tree has its final owners and times; `known` are the decisions made without it. */
 export async function decide(
   request: BuildRequest,
   found: RootTree,
@@ -105,12 +105,12 @@ function checkAtRuntime(
   runChecks(subject, disabledChecksOf(request));
 }
 
-/** Whether the medium has a GPT, whatever a command line says: KIWI asks its description. */
+/** Whether the medium has a GPT according to its description, which is what KIWI checks; options do not count. */
 function usesGpt({ type }: LiveDescription, architecture: Architecture, firmware: Firmware): boolean {
   return architecture.machine === 'ppc64' || (isEfi(firmware) && type.efiparttable === 'gpt');
 }
 
-/** A template of the menu is beside the description. */
+/** A menu template is next to the description. */
 function templatePath({ bootloader, path }: LiveDescription): string | undefined {
   const { grub_template } = bootloader;
   return grub_template === undefined || grub_template === '' ? undefined : resolve(dirname(path), grub_template);

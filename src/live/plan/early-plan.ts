@@ -1,4 +1,4 @@
-// What of a build is decided by the description and the options alone, before the root tree is looked at.
+// The decisions of a build that the description and the options allow before the root tree is read.
 
 import { resolve } from 'node:path';
 import { defined } from '../../bytes/index.js';
@@ -23,21 +23,21 @@ export interface EarlyPlan {
   /** Undefined: no media check. */
   readonly seal: Seal | undefined;
   readonly rootImage: RootImageChoice;
-  /** Common part of all results' names: `NAME.ARCH-VERSION`. */
+  /** Common part of the names of all results: `NAME.ARCH-VERSION`. */
   readonly baseName: string;
   /** Absolute. */
   readonly targetDirectory: string;
 }
 
 /**
- * Decides as much as possible; undefined if the machine cannot be known before the tree is read, as from an archive. In
+ * Decides as much as possible; undefined if the machine cannot be known before the tree is read, as with an archive. In
  * either case the target directory, the options and the whole text of the description are checked.
  */
 export async function planEarly(request: BuildRequest, events: BuildEvents): Promise<EarlyPlan | undefined> {
   await checkTargetDirectory(resolve(request.targetDirectory));
   const { root, architecture } = request.input;
   const { directory, generation, file } = request.description;
-  // Faults of the description come before those of the tree that tells the machine.
+  // Errors of the description come before those of the tree, which has the machine.
   if (architecture === undefined) await checkDescription(directory, generation, file);
   const machine = architecture ?? (typeof root === 'string' ? await machineOfDirectory(resolve(root)) : undefined);
   if (machine !== undefined) return planFor(machine, request, events);
@@ -46,7 +46,7 @@ export async function planEarly(request: BuildRequest, events: BuildEvents): Pro
   return undefined;
 }
 
-/** The same for a machine by its name, `x86_64`. */
+/** The same for a machine name, `x86_64`. */
 export async function planFor(ownName: string, request: BuildRequest, events: BuildEvents): Promise<EarlyPlan> {
   const machine = machineName(ownName);
   const description = await describe(request, machine, events);
@@ -70,21 +70,19 @@ export async function planFor(ownName: string, request: BuildRequest, events: Bu
   };
 }
 
-/** KIWI's names of the runtime checks that are not done. */
+/** KIWI's names of the runtime checks to skip. */
 export function disabledChecksOf({ description, configuration }: BuildRequest): readonly string[] {
   return [...(description.disabledChecks ?? []), ...(configuration?.disabledChecks ?? [])];
 }
 
-/** Reads and checks the description; reports what an upgrade of it has lost. */
+/** Reads and checks the description; reports the losses of its upgrade. */
 async function describe(request: BuildRequest, machine: string, events: BuildEvents): Promise<LiveDescription> {
   const { directory, file, profiles, typeAttributes, generation } = request.description;
   const disabledChecks = disabledChecksOf(request);
   const wanted = { architecture: machine, ...defined({ profiles, typeAttributes, generation, disabledChecks }) };
   const description = await loadDescription(directory, wanted, file);
   if (request.configuration?.isoTools === 'cdrtools') {
-    events.note?.(
-      'iso: tool_category: cdrtools changes nothing: the ISO is written natively, as xorriso would lay it out.',
-    );
+    events.note?.('iso: tool_category: cdrtools has no effect: the ISO is written natively, laid out as by xorriso.');
   }
   for (const { text, place } of description.remarks) {
     events.note?.(`${place.path}:${place.line}:${place.column}: ${text}`);
@@ -93,7 +91,7 @@ async function describe(request: BuildRequest, machine: string, events: BuildEve
 }
 
 /**
- * If the description asks for a check and no option names a style, the configuration's tool decides; without one the program
+ * If the description asks for a check and no option names a style, the configuration's tool decides, otherwise the program
  * that the live module runs: checkmedia for kiwi-live, checkisomd5 for dmsquash-live.
  */
 function chooseSeal({ medium = {}, configuration }: BuildRequest, { type }: LiveDescription): Seal | undefined {
@@ -102,7 +100,7 @@ function chooseSeal({ medium = {}, configuration }: BuildRequest, { type }: Live
   return tagOf(medium.mediaCheck ?? usual, medium);
 }
 
-/** Throws for a style and a digest that do not go together. */
+/** Throws for a digest that the style does not have. */
 function checkAskedTag(medium: MediumOptions = {}): void {
   if (medium.mediaCheck !== undefined) tagOf(medium.mediaCheck, medium);
 }

@@ -1,4 +1,4 @@
-// Lists of what stays out of the root image and of the EFI system partition: YAML files beside the description, or left in
+// Excludes of the root image and of the EFI system partition: YAML files next to the description, or left in
 // /image of the root tree by KIWI's prepare step.
 
 import { readFile } from 'node:fs/promises';
@@ -9,17 +9,17 @@ import { collect, quietRun, sourceError } from '../../io/index.js';
 import { type FileTree, follow } from '../../tree/index.js';
 import { isMap, isScalar, isSeq, parseBoundedYaml, type TextPlace } from '../yaml/parse-bounded.js';
 
-/** Characters of a list. */
+/** Most characters of a list. */
 const LARGEST = 1024 * 1024;
 const DEEPEST = 8;
 
-/** Patterns without leading slash; those of the ESP count from the directory EFI. */
+/** Patterns without leading slash; those of the ESP are relative to the directory EFI. */
 export interface ExcludeLists {
   readonly root: readonly string[];
   readonly esp: readonly string[];
 }
 
-/** Throws {@link InvalidInputError} `live.exclude-file` for a list that cannot be understood. */
+/** Throws {@link InvalidInputError} `live.exclude-file` for an invalid list. */
 export async function readExcludeLists(descriptionDirectory: string, root: FileTree): Promise<ExcludeLists> {
   const read = async (name: string): Promise<readonly string[]> => {
     const beside = join(resolve(descriptionDirectory), name);

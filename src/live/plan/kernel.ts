@@ -1,4 +1,4 @@
-// Which kernel of the root tree the medium boots.
+// Chooses the kernel of the medium.
 
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
@@ -10,24 +10,24 @@ import { type File, type FileTree, file, follow, glob, joinPath } from '../../tr
 export interface Kernel {
   /** Path in the root tree. */
   readonly path: ByteString;
-  /** As `uname -r` will print it: the name of the modules directory. */
+  /** The release, as `uname -r` prints it: the name of the modules directory. */
   readonly version: string;
   readonly file: File<ExactContent>;
 }
 
 const moduleDirectories = ['/lib/modules/*', '/usr/lib/modules/*'];
-/** A release as kernels call themselves; other directories beside them are no modules, and never become an argument. */
+/** The release of a kernel; other directories have no modules, and never become an argument. */
 const RELEASE = /^[A-Za-z0-9_][\x21-\x7e]*$/;
 const names = ['uImage', 'Image', 'zImage', 'vmlinuz', 'image', 'vmlinux', 'kernel'];
 
-/** Links by which a distribution tells the kernel that it boots. */
+/** Symbolic links to the kernel that a distribution boots. */
 const links = ['boot/vmlinux', 'boot/vmlinuz'];
 
-/** How kernels are looked for in a generation. */
+/** The search for kernels in a generation. */
 export interface KernelSearch {
-  /** Those that links in /boot lead to come first. */
+  /** Targets of links in /boot come first. */
   readonly followsLinks?: boolean;
-  /** The newest version comes first, whatever its image is called; else the kind of image counts before the version. */
+  /** The newest version comes first, under any name of its image; otherwise the kind of image counts before the version. */
   readonly newestFirst?: boolean;
 }
 
@@ -65,7 +65,7 @@ function searchOrder(versions: readonly string[], newestFirst: boolean): (readon
   return names.flatMap((name) => sorted.map((version) => [version, name] as const));
 }
 
-/** By numbers and words in turn; a number comes after a word, more parts after fewer, and equal ones go by their bytes. */
+/** Compares numbers and words in turn; a number comes after a word, more parts after fewer; equal ones compare by bytes. */
 function compareVersions(a: string, b: string): number {
   const [left, right] = [a, b].map((version) => version.match(/\d+|[a-zA-Z]+/g) ?? []);
   for (let i = 0; i < Math.min(left!.length, right!.length); i++) {
@@ -83,7 +83,7 @@ function comparePart(a: string, b: string): number {
   return digitsA.length - digitsB.length || compareBytes(digitsA, digitsB);
 }
 
-/** What a link leads to counts if its name tells a version that there are modules for. */
+/** The target of a link counts if there are modules for the version in its name. */
 function linkedKernel(root: FileTree, versions: ReadonlySet<string>): Kernel | undefined {
   for (const link of links) {
     const node = root.get(link);
@@ -105,7 +105,7 @@ function kernelMissing(versions: readonly string[]): InvalidInputError {
   });
 }
 
-/** A kernel from outside the tree; its modules are those of the version in its name, or the only ones there are. */
+/** A kernel from outside the tree; its modules are those of the version in its name, or the only ones. */
 export async function givenKernel(path: string, root: FileTree): Promise<Kernel> {
   const { size } = await stat(path).catch((error) => {
     throw sourceError(fromText(path), error);

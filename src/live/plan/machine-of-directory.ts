@@ -1,15 +1,15 @@
-// Which machine a root tree is for, by a look at one program and before anything is scanned.
+// The machine of a root tree, read from one program before the tree is scanned.
 
 import { constants } from 'node:fs';
 import { lstat, open, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { elfMachine, PROGRAMS } from './architecture.js';
 
-/** Links that are followed on the way to one program, as Linux bounds them. */
+/** Most symbolic links in one path, as in Linux. */
 const MOST_LINKS = 40;
 const HEAD = 64;
 
-/** As `machineOf` of the scanned tree; undefined where this cannot be seen, for whatever reason: the tree will say. */
+/** As `machineOf` of the scanned tree; undefined if it cannot be found, for any reason: then the scanned tree decides. */
 export async function machineOfDirectory(directory: string): Promise<string | undefined> {
   for (const program of PROGRAMS) {
     const machine = await resolveInside(directory, program)
@@ -21,7 +21,7 @@ export async function machineOfDirectory(directory: string): Promise<string | un
   return undefined;
 }
 
-/** The path with its links followed as they are for a program inside: none leads out of the directory. */
+/** The path with its links followed as for a program inside: none leads out of the directory. */
 async function resolveInside(directory: string, path: string): Promise<string | undefined> {
   const ahead = path.split('/').reverse();
   let done: string[] = [];

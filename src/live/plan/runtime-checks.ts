@@ -1,33 +1,33 @@
-// What KIWI checks of a description before a build, beyond its schema. Each check has KIWI's name, and can be switched
-// off by it in the runtime configuration (`runtime_checks: - disable: [check_…]`).
+// KIWI's checks of a description before a build, beyond its schema. Each check has KIWI's name, and can be disabled by
+// it in the runtime configuration (`runtime_checks: - disable: [check_…]`).
 
 import { InvalidInputError, type IsopressError } from '../../errors.js';
 import { type LiveDescription, TYPE_UNIQUE } from '../description/index.js';
 
-/** What the checks look at. */
+/** The input of the checks. */
 export interface CheckSubject {
   readonly description: LiveDescription;
   readonly architecture: string;
-  /** Whether an initrd was given, so that none is made. */
+  /** Whether an initrd was given. */
   readonly initrdGiven: boolean;
   /** Whether the medium has a GPT. */
   readonly hasGpt: boolean;
-  /** Whether the root tree is of Debian or of a distribution that is made from it. */
+  /** Whether the root tree is Debian or a distribution based on it. */
   readonly isDebian: boolean;
-  /** Whether the dracut module is in the root tree, whatever package brought it. */
+  /** Whether the dracut module is in the root tree, from any package. */
   hasDracutModule(name: string): boolean;
 }
 
 interface RuntimeCheck {
   readonly name: string;
-  /** The error, or undefined when all is well. */
+  /** The error, or undefined if the check passes. */
   find(subject: CheckSubject): IsopressError | undefined;
 }
 
-/** Packages that bring the module kiwi-live: by the name of SUSE and Fedora, and by Debian's. */
+/** Packages with the module kiwi-live: the name on SUSE and Fedora, and that on Debian. */
 const LIVE_MODULE_PACKAGES = ['dracut-kiwi-live', 'kiwi-dracut-live'];
 
-/** El Torito counts what is loaded in 16 bits of 512-byte sectors. */
+/** El Torito stores the number of 512-byte sectors to load in 16 bits. */
 const MOST_ESP_MEBIBYTES = 31;
 
 const checks: readonly RuntimeCheck[] = [
@@ -93,7 +93,7 @@ const checks: readonly RuntimeCheck[] = [
 /** Names of all checks, in KIWI's spelling. */
 export const checkNames: readonly string[] = [...checks.map(({ name }) => name), TYPE_UNIQUE];
 
-/** Throws the first {@link InvalidInputError} that a check finds, leaving out those whose names are `disabled`. */
+/** Throws the first {@link InvalidInputError} of a check that is not `disabled`. */
 export function runChecks(subject: CheckSubject, disabled: readonly string[] = []): void {
   for (const { name, find } of checks) {
     const error = disabled.includes(name) ? undefined : find(subject);

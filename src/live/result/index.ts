@@ -1,4 +1,4 @@
-// What lies beside the ISO.
+// The files next to the ISO.
 
 export * from './names.js';
 export * from './record.js';

@@ -1,9 +1,9 @@
-// The record of all results under KIWI's keys: what `result bundle` and its like read.
+// The record of all results under KIWI's keys, which `result bundle` and similar commands read.
 
 import type { LiveDescription } from '../description/index.js';
 import type { Architecture } from '../plan/architecture.js';
 
-/** One result, with what bundling does to it. The keys of the record are KIWI's. */
+/** One result and what a bundle does with it. The keys of the record are KIWI's. */
 export interface ResultFile {
   /** Absolute path. */
   readonly filename: string;
@@ -12,7 +12,7 @@ export interface ResultFile {
   readonly shasum: boolean;
 }
 
-/** How bundled results are named: a pattern, and what its letters stand for. */
+/** Names of bundled results: a pattern, and the values of its letters. */
 export interface BundleFormat {
   readonly pattern: string;
   readonly tags: BundleTags;
@@ -21,10 +21,10 @@ export interface BundleFormat {
 /** `%N` name, `%P` profiles, `%A` architecture, `%T` type, `%M` `%m` `%p` parts of the version, `%v` version. */
 export type BundleTags = Readonly<Record<'N' | 'P' | 'A' | 'I' | 'T' | 'M' | 'm' | 'p' | 'v', string>>;
 
-/** What a file of the results is. */
+/** The kind of a result. */
 export type ResultKey = 'live_image' | 'image_packages' | 'image_verified' | 'image_changes';
 
-/** The record of a build that a bundle is made from. */
+/** The record of a build, from which a bundle is made. */
 export type Results = Partial<Record<ResultKey, ResultFile>> & { readonly bundle_format?: BundleFormat };
 
 /** Keys sorted, four blanks of indentation, one line feed at the end: as `kiwi.result.json`. */
@@ -38,7 +38,7 @@ interface DescribedResults {
   readonly architecture: Architecture;
 }
 
-/** Undefined: the description names no pattern. */
+/** Undefined: the description has no pattern. */
 export function bundleFormatOf({ description, architecture }: DescribedResults): BundleFormat | undefined {
   const { type, name, version, profiles } = description;
   if (type.bundle_format === undefined) return undefined;
@@ -46,7 +46,7 @@ export function bundleFormatOf({ description, architecture }: DescribedResults):
   return { pattern: type.bundle_format, tags };
 }
 
-/** `%I`, the id of the bundle, is known when one is made. */
+/** `%I`, the id of the bundle, is known only when the bundle is made. */
 export function tagsOf(name: string, machine: string, version: string, profiles: readonly string[]): BundleTags {
   const [major = '', minor = '', patch = ''] = version.split('.');
   return { N: name, P: profiles.join('_'), A: machine, I: '', T: 'iso', M: major, m: minor, p: patch, v: version };

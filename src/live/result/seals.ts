@@ -1,4 +1,4 @@
-// Work on the finished ISO before it gets its name: a limit on its size, and its digest for the report.
+// Checks of the finished ISO before it gets its name: a limit on its size, and its digest for the report.
 
 import { InvalidInputError } from '../../errors.js';
 import { createDigest, isHole, type Seal, zeros } from '../../io/index.js';
@@ -21,7 +21,7 @@ export function sizeLimitSeal(limit: number, path: string): Seal {
   };
 }
 
-/** Tells the SHA-256 of the image, from the page cache; it has to be the last seal. */
+/** Reports the SHA-256 of the image, read from the page cache; it must be the last seal. */
 export function digestSeal(learn: (hex: string) => void): Seal {
   return {
     name: 'digest',

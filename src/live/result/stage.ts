@@ -1,4 +1,4 @@
-// The files beside the ISO, made while it is written and put beside it once it is there.
+// The files next to the ISO: made while it is written, and moved to their names together with it.
 
 import { basename, join } from 'node:path';
 import type { Run } from '../../io/index.js';
@@ -11,9 +11,9 @@ import { bundleFormatOf, type ResultFile, type ResultKey, type Results, renderRe
 
 export interface StagingRequest {
   readonly plan: BuildPlan;
-  /** Absolute path that the ISO will have. */
+  /** Absolute path of the finished ISO. */
   readonly image: string;
-  /** On the file system of the target directory. */
+  /** A directory on the file system of the target directory. */
   readonly workDirectory: string;
   /** Whether the change logs of the packages are a result. */
   readonly packageChanges: boolean;
@@ -23,13 +23,13 @@ export interface StagingRequest {
 export interface StagedResults {
   readonly results: Results;
   /**
-   * Gives the ISO, made in the work directory, and the files beside it their names in the target directory. Those of an
-   * earlier build are replaced, the ISO only with `force`; after an error the directory holds what it held before.
+   * Moves the ISO and the files next to it from the work directory to their names in the target directory. Those of an
+   * earlier build are replaced, the ISO only with `force`; after an error the directory is as it was before.
    */
   publish(force: boolean): Promise<void>;
 }
 
-/** What bundling does to each result (KIWI's flags). */
+/** The treatment of each result in a bundle (KIWI's flags). */
 const FLAGS: Readonly<Record<ResultKey, Omit<ResultFile, 'filename'>>> = {
   live_image: { use_for_bundle: true, compress: false, shasum: true },
   image_packages: { use_for_bundle: true, compress: false, shasum: false },
@@ -37,7 +37,7 @@ const FLAGS: Readonly<Record<ResultKey, Omit<ResultFile, 'filename'>>> = {
   image_changes: { use_for_bundle: true, compress: true, shasum: false },
 };
 
-/** Writes all of them into the work directory. */
+/** Writes them into the work directory. */
 export async function stageResults(request: StagingRequest, run: Run): Promise<StagedResults> {
   const { plan, image, workDirectory } = request;
   const { targetDirectory, baseName } = plan;

@@ -1,4 +1,4 @@
-// A root image that is an EROFS: `erofscompression` and `fscreateoptions` of the description, in the words of mkfs.erofs.
+// An EROFS as root image: `erofscompression` and `fscreateoptions` of the description, in the spelling of mkfs.erofs.
 
 import { defined } from '../../bytes/index.js';
 import { type ClusterRequest, type CompressionFacts, compressionFacts, NO_COMPRESSION } from '../../compress/index.js';
@@ -14,24 +14,24 @@ import { refuseOptions, refuseRest } from '../../options/index.js';
 import type { BuildRequest } from '../build/options.js';
 import { type LiveDescription, placeOf } from '../description/index.js';
 
-/** What is chosen about an EROFS root image. */
+/** The choices for an EROFS root image. */
 export interface ErofsRoot {
   readonly image: Partial<ErofsOptions>;
   readonly facts: ErofsCompressionFacts;
-  /** Options of mkfs.erofs that would only make it smaller, which are not followed. */
+  /** Options of mkfs.erofs that only make the image smaller and are not supported. */
   readonly notSmaller: readonly string[];
 }
 
-/** How the files of an EROFS are compressed, for reports. */
+/** The compression of the files of an EROFS, for reports. */
 export interface ErofsCompressionFacts extends Pick<CompressionFacts, 'engine' | 'level'> {
   readonly name: ClusterRequest['name'] | 'none';
-  /** Bytes; absent where there is nothing to choose. */
+  /** Bytes; absent if the codec has no dictionary sizes. */
   readonly dictionarySize?: number;
 }
 
 type Version = readonly [major: number, minor: number];
 
-/** From which Linux on compressed images can be mounted. */
+/** The first Linux version that mounts each compression. */
 const KERNELS: Readonly<Record<ClusterRequest['name'], Version>> = {
   lz4: [5, 4],
   lz4hc: [5, 4],
@@ -43,10 +43,10 @@ const KERNELS: Readonly<Record<ClusterRequest['name'], Version>> = {
 const IN_TREE = 'Prepare the root tree, or use the options of the build for excludes, owners, times and manifests.';
 const STAND_INS = { epoch: { seconds: 0, nanoseconds: 0 }, seed: '' };
 
-/** Throws for options that cannot be followed, with their place in the description. */
+/** Throws for unsupported options, with their place in the description. */
 export function chooseErofsRoot(request: BuildRequest, description: LiveDescription): ErofsRoot {
   if (request.compression?.blockSize !== undefined) {
-    throw new UsageError('live.block-size', 'An EROFS root image has no blocks of squashfs.', {
+    throw new UsageError('live.block-size', 'An EROFS root image has no squashfs blocks.', {
       option: 'blockSize',
       hint: 'Set fscreateoptions="-C BYTES" in the description for the size of its clusters.',
     });
@@ -61,7 +61,7 @@ export function chooseErofsRoot(request: BuildRequest, description: LiveDescript
   return { image, facts, notSmaller: words.notSmaller.map(({ option }) => option) };
 }
 
-/** What a kernel of that version cannot mount, for people; undefined if it can. */
+/** A sentence about what a kernel of that version cannot mount; undefined if it can mount the image. */
 export function tooNewFor(kernel: string, { facts: { name } }: ErofsRoot): string | undefined {
   const [major, minor] = name === 'none' ? KERNELS.lz4 : KERNELS[name];
   const found = /^(\d+)\.(\d+)/.exec(kernel);
@@ -72,7 +72,7 @@ export function tooNewFor(kernel: string, { facts: { name } }: ErofsRoot): strin
   return `Linux ${kernel} of the root tree cannot mount ${what}, which takes ${major}.${minor} or newer.`;
 }
 
-/** As KIWI calls mkfs.erofs: `fscreateoptions`, then `-z` with `erofscompression`. */
+/** The options with which KIWI calls mkfs.erofs: `fscreateoptions`, then `-z` with `erofscompression`. */
 function readOptions(description: LiveDescription): MkfsErofsOptions {
   const { fscreateoptions = '', erofscompression = '' } = description.type;
   const words = fscreateoptions.split(/\s+/).filter((word) => word !== '');
@@ -93,7 +93,7 @@ function readOptions(description: LiveDescription): MkfsErofsOptions {
   );
 }
 
-/** The option of the build, else what the description says. */
+/** The option of the build, otherwise that of the description. */
 function compressionOf(
   { compression: asked = {}, engine }: BuildRequest,
   described: ClusterRequest | undefined,
@@ -111,7 +111,7 @@ function compressionOf(
   return { ...base, ...defined({ level, dictionarySize, engine }) };
 }
 
-/** Runs `read`; an error about options says where they are. */
+/** Runs `read`; an error about options gets their place. */
 function atPlace<T>(description: LiveDescription, read: () => T, attribute = 'fscreateoptions'): T {
   try {
     return read();

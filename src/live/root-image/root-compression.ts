@@ -1,4 +1,4 @@
-// How the root image is compressed: by the options, the description and its generation, in that order.
+// The compression of the root image, by the options, the description and its generation, in that order.
 
 import { defined } from '../../bytes/index.js';
 import {
@@ -48,7 +48,7 @@ export function chooseRootCompression(
   }
 }
 
-/** Throws for options that no description and no machine can make valid. */
+/** Throws for options that are invalid with any description and any machine. */
 export function checkAskedCompression(request: BuildRequest): void {
   const { name, blockSize: _, ...settings } = request.compression ?? {};
   const compression =
@@ -56,7 +56,7 @@ export function checkAskedCompression(request: BuildRequest): void {
   checkBlockSize(compression, rootBlockSize(request, undefined));
 }
 
-/** Throws for a block size that squashfs does not have, or not with the dictionary of the compression. */
+/** Throws for a block size that squashfs does not have, or that the dictionary of the compression excludes. */
 export function checkBlockSize(compression: Compression, blockSize: number): void {
   resolveSquashfs({ compression, epoch: { seconds: 0, nanoseconds: 0 }, blockSize });
 }
@@ -68,7 +68,7 @@ interface Refused {
   readonly request: BuildRequest;
 }
 
-/** The error of a compression that cannot be had, with the place in the description that asked for it. */
+/** The error of an unavailable compression, with the place in the description that asked for it. */
 function refusal(error: unknown, { name, described, description, request }: Refused): unknown {
   if (!(error instanceof IsopressError)) return error;
   const { compression: asked = {}, engine } = request;
@@ -99,7 +99,7 @@ export function rootBlockSize({ compression }: BuildRequest, asRoot: SquashfsRoo
   return compression?.blockSize ?? asRoot?.image.blockSize ?? ROOT_BLOCK_SIZE;
 }
 
-/** `fscreateoptions` of a root image that is a squashfs itself. Throws for what has no meaning in one. */
+/** `fscreateoptions` of a root image that is a squashfs itself. Throws for options without meaning for one. */
 export function readSquashfsOptions(description: LiveDescription): SquashfsRootOptions {
   const text = description.type.fscreateoptions ?? '';
   try {

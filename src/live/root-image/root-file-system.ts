@@ -1,5 +1,5 @@
-// Which ext4 the root image gets: what the description asks mkfs for, and else what the root tree's own kernel and
-// e2fsprogs can mount and check.
+// The ext4 of the root image: with the mkfs options of the description, otherwise with features that the root tree's
+// kernel and e2fsprogs can mount and check.
 
 import { type ByteString, byteStringOf } from '../../bytes/index.js';
 import { type ErrorPlace, InvalidInputError, IsopressError } from '../../errors.js';
@@ -7,21 +7,21 @@ import { chooseExt4Profile, type Ext4Options, type Ext4Profile, parseMke2fsOptio
 import { collect, quietRun } from '../../io/index.js';
 import { type FileTree, glob } from '../../tree/index.js';
 
-/** Options of the root file system, and why these. */
+/** Options of the root file system, and their reason. */
 export interface RootFileSystem {
   readonly options: Partial<Ext4Options>;
   readonly profile: Ext4Profile;
-  /** For people: the versions found and what follows from them. */
+  /** Text for people: the versions found, and the conclusion. */
   readonly reason: string;
 }
 
-/** Where e2fsprogs puts its programs, those that every version has first. */
+/** Programs of e2fsprogs, those of every version first. */
 const PROGRAMS = ['e2fsck', 'mke2fs'].flatMap((name) => [`usr/sbin/${name}`, `sbin/${name}`]);
 const LIBRARIES = ['lib', 'lib64', 'lib/*'].flatMap((dir) => [`usr/${dir}/libext2fs.so.2`, `${dir}/libext2fs.so.2`]);
-/** Far more than any of them has. */
+/** None of them is nearly as large. */
 const LARGEST_PROGRAM = 32 * 1024 * 1024;
 
-/** `fscreateoptions` of a description, and where they stand. */
+/** `fscreateoptions` of a description, and their place. */
 export interface AskedOptions {
   readonly text: string;
   readonly place: ErrorPlace;
@@ -49,8 +49,8 @@ function described({ text, place }: AskedOptions): Partial<Ext4Options> {
 }
 
 /**
- * The version of the root tree's e2fsprogs, as its programs carry it; undefined where there are none. The programs are
- * searched, not a package database: they are what will check the file system, whoever installed them.
+ * The version of the root tree's e2fsprogs, as contained in its programs; undefined if there are none. The programs are
+ * searched, not a package database: they are what checks the file system, however they were installed.
  */
 export async function e2fsprogsVersion(root: FileTree): Promise<string | undefined> {
   return (

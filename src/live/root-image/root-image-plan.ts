@@ -1,4 +1,4 @@
-// What the root image is: one of a few kinds, decided from the description, the options and the root tree.
+// The kind of the root image, decided from the description, the options and the root tree.
 
 import { type Compression, type CompressionFacts, compressionFacts } from '../../compress/index.js';
 import type { FileTree } from '../../tree/index.js';
@@ -23,17 +23,17 @@ export type RootImagePlan =
 
 export type RootImageKind = RootImagePlan['kind'];
 
-/** Which kind a description asks for. The others that its schema knows are refused when it is read. */
+/** The kind that a description asks for. Other kinds in its schema are refused when it is read. */
 export function rootImageKind({ type }: LiveDescription): RootImageKind {
   return type.filesystem === 'squashfs' || type.filesystem === 'erofs' ? type.filesystem : 'ext4-in-squashfs';
 }
 
-/** What of a root image is decided without a look into the root tree. */
+/** The decisions about a root image that do not need the root tree. */
 export type RootImageChoice =
   | (Packed & { readonly kind: 'ext4-in-squashfs' })
   | Extract<RootImagePlan, { kind: 'squashfs' | 'erofs' }>;
 
-/** Throws for options that cannot be followed, and for a compression that no engine here has. */
+/** Throws for unsupported options, and for a compression that no engine here has. */
 export function chooseRootImage(request: BuildRequest, description: LiveDescription, machine: string): RootImageChoice {
   const kind = rootImageKind(description);
   if (kind === 'erofs') return { kind, ...chooseErofsRoot(request, description) };
@@ -46,7 +46,7 @@ export function chooseRootImage(request: BuildRequest, description: LiveDescript
   return asRoot ? { kind: 'squashfs', choices: asRoot.image, ...packed } : { kind: 'ext4-in-squashfs', ...packed };
 }
 
-/** Completes the choice by what the tree's own kernel and tools can use. */
+/** Completes the choice by what the tree's kernel and tools support. */
 export async function decideRootImage(
   choice: RootImageChoice,
   description: LiveDescription,
@@ -58,7 +58,7 @@ export async function decideRootImage(
   return { ...choice, fileSystem: await decideRootFileSystem(root, kernel, asked) };
 }
 
-/** How the root image is compressed, for reports. */
+/** The compression of the root image, for reports. */
 export type RootCompressionFacts = CompressionFacts | ErofsCompressionFacts;
 
 export function rootCompressionFacts(plan: RootImagePlan): RootCompressionFacts {

@@ -1,5 +1,5 @@
-// The root image: the root tree without what does not belong on a medium and with what the builder adds, as ext4 inside
-// a squashfs, or as a squashfs itself.
+// The root image: the root tree, without entries that do not belong on a medium and with those that the build adds, as ext4
+// inside a squashfs, as a squashfs, or as an EROFS.
 
 import { type ByteString, bytesOf, fromText } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
@@ -22,7 +22,7 @@ import { labelled } from '../selinux/index.js';
 import { type ErofsRoot, tooNewFor } from './erofs-options.js';
 
 const MIB = 1024 * 1024;
-/** MiB that stay free where the usual size does not do. */
+/** Free MiB if the usual size is too small. */
 const LEAST_SLACK = 16;
 const INODE_SIZE = 256;
 const DIRECTORY_SIZE = 4096;
@@ -31,14 +31,14 @@ const LARGEST_MACHINE_ID = 4096;
 export interface RootImage {
   readonly content: Content;
   readonly losses: readonly Loss[];
-  /** The file system inside; undefined when the image is the root itself. */
+  /** The file system inside; undefined if the image is the root itself. */
   readonly fileSystem: FileSystemFacts | undefined;
 }
 
 export interface FileSystemFacts {
   /** Bytes. */
   readonly size: number;
-  /** Whether it had to be made larger than usual for its content. */
+  /** Whether it is larger than usual because of its content. */
   readonly grown: boolean;
 }
 
@@ -69,7 +69,7 @@ export async function planRootImage(
   return { content: outer, losses, fileSystem: { size: inner.size, grown: inner.size > size } };
 }
 
-/** The root tree as an EROFS, with remarks about what is not as asked for. */
+/** The root tree as an EROFS, with remarks about options that are not followed. */
 async function planErofsRoot(
   tree: FileTree,
   root: ErofsRoot,
@@ -87,8 +87,8 @@ async function planErofsRoot(
 }
 
 /**
- * The file system of the size that KIWI's rule gives. Where that is too small, as for many small files, it is made as large as
- * its content needs and this is told; where the description says the size itself, that is an error with its place.
+ * The file system in the size of KIWI's rule. If that is too small, for example with many small files, it is made as large as
+ * its content needs, and a remark says so; if the description sets the size, that is an error with its place.
  */
 function planInner(
   tree: FileTree,
@@ -114,7 +114,7 @@ function planInner(
   }
 }
 
-/** The tree that the live system will see. The user's tree stays as it is; differences are laid over it. */
+/** The tree of the live system. The user's tree is not changed; differences are laid over it. */
 async function liveRoot(
   plan: BuildPlan,
   profile: string,
@@ -123,7 +123,7 @@ async function liveRoot(
 ): Promise<FileTree> {
   const made = { mtime: plan.epoch };
   const additions: Record<string, Node> = {};
-  // An id of its own for every machine that boots the medium: an empty file asks systemd to make one.
+  // Every machine that boots the medium has its own id: an empty file makes systemd create one.
   const machineId = plan.root.get('etc/machine-id');
   if (machineId?.kind === 'file' && !(await isUninitialized(machineId.content, run))) {
     additions['etc/machine-id'] = { ...machineId, content: EMPTY };
@@ -133,12 +133,12 @@ async function liveRoot(
   const listed = plan.excluded.root.map((pattern) => `/${pattern}`);
   const patterns = [...[...left, ...listed].map(fromText), ...excluded];
   const { root } = overlay(plan.rootWithout(patterns), FileTree.of(additions));
-  // As file systems are made: the directory that holds a tree may be closed to others, the root of a system never.
+  // The directory of a prepared tree may be closed to others; the root directory of a system must not be.
   const tree = new FileTree({ ...root, mode: 0o755 });
   return plan.selinux ? labelled(tree, plan.selinux) : tree;
 }
 
-/** As machine-id(5) has it: systemd sets up such a system as one that boots for the first time. */
+/** See machine-id(5): systemd treats such a boot as the first one. */
 async function isUninitialized(content: ExactContent, run: Run): Promise<boolean> {
   const bytes = await smallBytes(content, run, LARGEST_MACHINE_ID);
   return bytes !== undefined && Buffer.from(bytes).toString('latin1').trim() === 'uninitialized';

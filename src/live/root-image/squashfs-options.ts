@@ -5,15 +5,15 @@ import type { CompressionRequest } from '../../compress/index.js';
 import { MKSQUASHFS, type MksquashfsOptions, parseMksquashfsOptions } from '../../format/squashfs/index.js';
 import { refuseOptions, refuseRest } from '../../options/index.js';
 
-/** Bytes of a block of a root image when nothing else is asked for. */
+/** Default block size of a root image, in bytes. */
 export const ROOT_BLOCK_SIZE = 1024 * 1024;
 
-/** What the text asks for; nothing is set that it does not name. */
+/** The options of the text; others are not set. */
 export type SquashfsRootOptions = Pick<MksquashfsOptions, 'image' | 'compression' | 'dictionaryPercent'>;
 
 /**
- * Throws `UnsupportedError` `squashfs.mksquashfs-option` for an option without a meaning here, and for those that change
- * the tree, which is the root tree as it is; `UsageError` for a bad value.
+ * Throws `UnsupportedError` `squashfs.mksquashfs-option` for an option without meaning here, and for those that change
+ * the tree, which is the unchanged root tree; `UsageError` for a bad value.
  */
 export function readSquashfsRootOptions(text: string): SquashfsRootOptions {
   const { image, compression, dictionaryPercent, tree, refused, rest } = parseMksquashfsOptions(

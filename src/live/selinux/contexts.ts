@@ -1,4 +1,4 @@
-// Which label a path gets: the rules of a file_contexts file (selabel_file(5)).
+// The labels of paths: the rules of a file_contexts file (selabel_file(5)).
 
 import { type ByteString, blankSeparated, fromText } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
@@ -11,14 +11,14 @@ export interface FileContexts {
 }
 
 interface Rule {
-  /** Later rules win over earlier ones; exact paths win over patterns. */
+  /** Later rules take precedence over earlier ones, exact paths over patterns. */
   readonly order: number;
-  /** Every path that matches starts with it. */
+  /** The start of every matching path. */
   readonly prefix: string;
   /** Undefined: the prefix is the path. */
   readonly pattern: RegExp | undefined;
   readonly kind: Node['kind'] | undefined;
-  /** Undefined: paths that match stay without a label. */
+  /** Undefined: matching paths get no label. */
   readonly context: ByteString | undefined;
 }
 
@@ -40,12 +40,12 @@ export interface ContextsFile {
   readonly text: string;
 }
 
-/** Whole parts of paths that stand for others: `/lib64 /lib`. */
+/** Replacements of leading directories: `/lib64 /lib`. */
 export type Substitutions = readonly (readonly [from: string, to: string])[];
 
 /**
- * The rules of several files, later files winning over earlier ones. Each list of substitutions is applied in turn, its
- * first match once. Throws {@link InvalidInputError} `live.file-contexts` for a line that is no rule.
+ * The rules of several files; later files take precedence. Each list of substitutions is applied in turn, its
+ * first match once. Throws {@link InvalidInputError} `live.file-contexts` for a line that is not a rule.
  */
 export function readContexts(
   files: readonly ContextsFile[],
@@ -59,7 +59,7 @@ export function readContexts(
     if (others) others.push(rule);
     else byDirectory.set(directory, [rule]);
   }
-  /** Rules that may match in a directory, the winning ones first: all entries of a directory share them. */
+  /** Rules that may match in a directory, highest precedence first: all entries of a directory share them. */
   const candidates = new Map<string, readonly Rule[]>();
   const candidatesIn = (directory: string): readonly Rule[] => {
     const known = candidates.get(directory);
@@ -125,7 +125,7 @@ function ruleOf(expression: string, kind: Rule['kind'], context: string, path: s
   }
 }
 
-/** The characters that stand for themselves at the start of an expression. */
+/** The literal characters at the start of an expression. */
 function literalPrefix(expression: string): string {
   if (expression.includes('|') && !expression.includes('(')) return '';
   let prefix = '';
@@ -135,7 +135,7 @@ function literalPrefix(expression: string): string {
       character = expression[++i] ?? '';
       if (/[a-zA-Z0-9]/.test(character)) break;
     } else if (META.test(character)) break;
-    // What may be absent is no part of it.
+    // A character that may be absent is not part of it.
     if (/[?*{]/.test(expression[i + 1] ?? '')) break;
     prefix += character;
   }

@@ -1,3 +1,3 @@
-// SELinux labels by the root tree's own policy.
+// SELinux labels by the policy of the root tree.
 
 export * from './label.js';

@@ -1,4 +1,4 @@
-// The labels of a root tree by its own policy, as `setfiles -F` would write them.
+// The labels of a root tree by its policy, as `setfiles -F` would write them.
 
 import { type ByteString, blankSeparated, byteStringOf, bytesOf, concatBytes } from '../../bytes/index.js';
 import { collect, quietRun } from '../../io/index.js';
@@ -8,7 +8,7 @@ import { type ContextsFile, type FileContexts, readContexts, type Substitutions 
 
 const ATTRIBUTE = 'security.selinux' as ByteString;
 const NUL = new Uint8Array(1);
-/** What the running system mounts something on. */
+/** Mount points of the running system. */
 const UNLABELLED: ReadonlySet<string> = new Set(['/proc', '/sys', '/dev']);
 
 /** A tree's policy. */
@@ -18,7 +18,7 @@ export interface SelinuxPolicy {
   readonly contexts: FileContexts;
 }
 
-/** The policy `wanted` if the tree has it, else the one its configuration names; undefined where there is none. */
+/** The policy `wanted` if the tree has it, otherwise the one in its configuration; undefined if there is none. */
 export async function findPolicy(root: FileTree, wanted: string): Promise<SelinuxPolicy | undefined> {
   const configured = /^\s*SELINUXTYPE=\s*(\S+)\s*$/m.exec((await textAt(root, '/etc/selinux/config')) ?? '')?.[1];
   for (const name of [wanted, configured]) {
@@ -40,7 +40,7 @@ export async function findPolicy(root: FileTree, wanted: string): Promise<Selinu
   return undefined;
 }
 
-/** A line `/from /to` each; the last line that fits a path counts. */
+/** Lines `/from /to`; the last line that matches a path counts. */
 function readSubstitutions(text: string): Substitutions {
   const pairs = text.split('\n').map((line) => blankSeparated(line as ByteString));
   return pairs.flatMap(([from, to]) => (from?.startsWith('/') && to ? [[from, to] as const] : [])).reverse();
@@ -72,7 +72,7 @@ export function labelled(tree: FileTree, { contexts }: SelinuxPolicy): FileTree 
   return new FileTree(visit(tree.root, '') as Directory);
 }
 
-/** The kernel keeps labels with a NUL behind them. */
+/** The kernel stores labels with a terminating NUL. */
 function withLabel(node: Node, label: ReturnType<FileContexts['label']>): Node {
   if (label === undefined) return node;
   const value = concatBytes([bytesOf(label), NUL]);

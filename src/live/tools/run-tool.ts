@@ -1,5 +1,5 @@
-// External programs: started without a shell, with a neutral environment, ended when the run is aborted, and with this program
-// whatever ends that.
+// External programs: started without a shell, with a neutral environment; ended when the run is aborted or this program
+// ends.
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
@@ -13,15 +13,15 @@ export interface ToolCall {
   /** Name or path of the program. */
   readonly program: string;
   readonly args: readonly string[];
-  /** What to do when it is missing or fails. */
+  /** Advice if it is missing or fails. */
   readonly hint: Message;
-  /** For messages: the tool the user thinks of, when `program` only starts it. */
+  /** Name for messages, if `program` only starts the actual tool. */
   readonly name?: string;
-  /** Seconds since 1970 that the tool takes for the present; makes what it writes reproducible. */
+  /** SOURCE_DATE_EPOCH of the tool, seconds since 1970; makes its output reproducible. */
   readonly epoch: number;
-  /** Where it runs; default: where this program does. */
+  /** Its working directory; default: that of this program. */
   readonly directory?: string;
-  /** Variables beside PATH, HOME, LC_ALL, TZ and SOURCE_DATE_EPOCH. Nothing else is inherited: this program's may be secrets. */
+  /** Variables in addition to PATH, HOME, LC_ALL, TZ and SOURCE_DATE_EPOCH. Others are not inherited: they may be secrets. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Each line of its output, as it comes. */
   onLine?(line: string): void;
@@ -29,13 +29,14 @@ export interface ToolCall {
 
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const KEPT_LINES = 12;
-/** What tools say, and are ended by, when they cannot write on. */
+/** Messages and signals of tools that cannot write any more. */
 const NO_SPACE = /No space left on device|Disk quota exceeded|File too large|SIGXFSZ/;
-const ROOM = 'Free some space beside the results, and memory for scratch, or choose another target directory.';
+const ROOM =
+  'Free some space in the target directory, and memory for temporary files, or choose another target directory.';
 
 /**
- * Runs a tool to its end. Throws {@link ToolError} `tool.missing`, or with its last lines `tool.failed`, or `tool.no-space` where
- * it could not write on.
+ * Runs a tool to its end. Throws {@link ToolError} `tool.missing`, or with its last lines `tool.failed`, or `tool.no-space`
+ * if it ran out of space.
  */
 export async function runTool(call: ToolCall, run: Run): Promise<void> {
   run.signal?.throwIfAborted();
@@ -63,14 +64,14 @@ interface Ending {
 function finished(call: ToolCall, run: Run, onLine: (line: string) => void): Promise<Ending> {
   return new Promise((resolve, reject) => {
     const env: Record<string, string> = { ...usualEnvironment(call), ...call.environment };
-    // A tool that is missing is to be missed by this program, and not by its guard.
+    // A missing tool must be reported by this program, not by its guard.
     const isHere = findInPath(call.program, env['PATH'] ?? '') !== undefined;
     const [program, ...args] = [...(isHere ? guardWords() : []), call.program, ...call.args];
     const child = spawn(program!, args, {
       env,
       ...defined({ cwd: call.directory }),
       stdio: ['ignore', 'pipe', 'pipe'],
-      // A group of its own: an interrupt from the terminal reaches us alone, and we end the tool in our own order.
+      // A separate group: an interrupt from the terminal reaches only this program, which then ends the tool.
       detached: true,
     });
     const end = () => endGroup(child);
@@ -87,7 +88,7 @@ function finished(call: ToolCall, run: Run, onLine: (line: string) => void): Pro
   });
 }
 
-/** Words in front of a tool by which the kernel ends it when this program is killed, where setpriv (util-linux) is. */
+/** Words before a tool that make the kernel end it if this program is killed; needs setpriv (util-linux). */
 function guardWords(): readonly string[] {
   guard ??= workingGuard();
   return guard;
@@ -120,7 +121,7 @@ function usualEnvironment({ epoch }: ToolCall): Record<string, string> {
   return { PATH, HOME: '/root', LC_ALL: 'C', TZ: 'UTC', SOURCE_DATE_EPOCH: String(epoch) };
 }
 
-/** Ends the tool and whatever it has started: its group has the number of the tool. */
+/** Ends the tool and everything it has started: its process group has its number. */
 function endGroup(child: ChildProcess): void {
   const { pid } = child;
   if (pid === undefined) return;

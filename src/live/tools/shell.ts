@@ -1,6 +1,6 @@
-// Text for a shell to read back as one word.
+// Text as one word of a shell.
 
-/** In single quotes, whatever the text holds. */
+/** In single quotes, for any text. */
 export function shellQuoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }

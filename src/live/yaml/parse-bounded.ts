@@ -1,4 +1,4 @@
-// YAML from outside, read at a cost in proportion to its size: descriptions, runtime configurations, lists of files.
+// YAML from outside, read at a cost proportional to its size: descriptions, runtime configurations, lists of files.
 
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml';
 import type { ErrorPlace } from '../../errors.js';
@@ -9,31 +9,31 @@ export { isAlias, isMap, isScalar, isSeq, type Node, type Pair };
 export type TextPlace = ErrorPlace & { readonly path: string; readonly line: number; readonly column: number };
 
 export interface YamlRules {
-  /** For places. */
+  /** The file, for places. */
   readonly path: string;
-  /** Characters. */
+  /** Most characters. */
   readonly largest: number;
-  /** Collections inside each other. */
+  /** Largest depth of collections. */
   readonly deepest: number;
-  /** The error for a fault at a place. */
+  /** Makes the error for a place. */
   fail(message: string, place: TextPlace): Error;
 }
 
 export interface YamlDocument {
   /** Null for an empty document. */
   readonly root: Node | null;
-  /** Where a node starts; `otherwise`, or the start of the text, for one that has no place. */
+  /** The start of a node; `otherwise`, or the start of the text, for one without a place. */
   placeOf(node: unknown, otherwise?: TextPlace): TextPlace;
 }
 
 /**
- * Reads one document; every scalar stays the text that was written: 1.10 is not a number, and "no" is not false. Throws what
- * `fail` gives for text that is not YAML, keys that stand twice in a mapping, and what is larger or deeper than the rules allow.
+ * Reads one document; every scalar stays text: 1.10 is not a number, and "no" is not false. Throws the result of
+ * `fail` for text that is not YAML, duplicate keys in a mapping, and anything larger or deeper than the rules allow.
  */
 export function parseBoundedYaml(text: string, { path, largest, deepest, fail }: YamlRules): YamlDocument {
   const start: TextPlace = { path, line: 1, column: 1 };
   if (text.length > largest) throw fail(`The file has more than ${largest} characters.`, start);
-  // The parser goes down with collections and forgets what it has read when the stack ends, so this is asked first.
+  // The parser recurses into collections and would overflow the stack, so this is checked first.
   if (deepestCollection(text) > deepest) throw fail(`Collections are nested more than ${deepest} deep.`, start);
   const lines = new LineCounter();
   const placeAt = (offset: number): TextPlace => {
@@ -44,17 +44,17 @@ export function parseBoundedYaml(text: string, { path, largest, deepest, fail }:
     const range = (node as Node | null | undefined)?.range;
     return range ? placeAt(range[0]) : otherwise;
   };
-  // Unique keys and pretty errors would each look at everything before, for every key and every error.
+  // The parser's checks for unique keys and its pretty errors take quadratic time.
   const rules = { lineCounter: lines, schema: 'failsafe', uniqueKeys: false, prettyErrors: false } as const;
   const { contents, errors } = parseDocument(text, rules);
   const [error] = errors;
   if (error) throw fail(`${error.message.split('\n')[0]!.replace(/\.$/, '')}.`, placeAt(error.pos[0]));
   const twice = repeatedKey(contents);
-  if (twice) throw fail('Map keys must be unique: this one is there twice.', placeOf(twice));
+  if (twice) throw fail('Map keys must be unique: this one occurs twice.', placeOf(twice));
   return { root: contents, placeOf };
 }
 
-/** The first scalar key that its mapping has had before. */
+/** The first scalar key that occurs twice in its mapping. */
 function repeatedKey(root: Node | null): Node | undefined {
   const open: (Node | null)[] = [root];
   let first: Node | undefined;
@@ -77,8 +77,8 @@ function repeatedKey(root: Node | null): Node | undefined {
 }
 
 /**
- * At least how deep collections are nested: brackets, and the indicators that begin block collections on one line. Those
- * that begin on lines of their own are indented, and so as deep as the square root of the size at most.
+ * A lower bound of the depth of collections: brackets, and the indicators that begin block collections on one line. Those
+ * that begin on separate lines are indented, so their depth is at most the square root of the size.
  */
 function deepestCollection(text: string): number {
   let brackets = 0;

@@ -36,9 +36,9 @@ export interface TarEntry extends Omit<EntryAttributes, 'permissions'> {
 
 /** How the blocks of an archive are read. */
 export interface TarReadOptions {
-  /** Read on after the end mark: archives one after the other, as `tar --ignore-zeros` reads them. */
+  /** Read on after the end mark: concatenated archives, as `tar --ignore-zeros` reads them. */
   readonly ignoreZeros?: boolean;
-  /** Told about what is in the archive and not in the tree. */
+  /** Called for entries of the archive that are not in the tree. */
   readonly note?: (text: string) => void;
 }
 

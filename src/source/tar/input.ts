@@ -15,7 +15,7 @@ const MOST_UNKNOWN = 64 * 1024 * 1024;
 export interface ArchiveInput {
   /** The file to which the caller writes every piece before it asks for the next one. */
   readonly spool: ByteString;
-  /** Archives one after the other: zeros end nothing, and are read as long as they come. */
+  /** Concatenated archives: zeros do not end them, and are read as long as they come. */
   readonly ignoreZeros?: boolean;
 }
 

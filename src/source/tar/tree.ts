@@ -54,7 +54,7 @@ interface Draft {
 /**
  * Reads an uncompressed archive. `open` gives the content of a range of it, whenever that is asked for. A later entry of a
  * name replaces an earlier one, as when extracting. Throws {@link InvalidImageError} for archives that are broken, or
- * hold paths that lead out of the tree or through something that is no directory.
+ * hold paths that lead out of the tree or through something that is not a directory.
  */
 export async function readTar(
   archive: Source,

@@ -12,7 +12,7 @@ import { judge } from '../oracle.js';
 /** A KIWI that can be run. */
 export interface KiwiProgram {
   readonly program: string;
-  /** What it finds its modules by. */
+  /** Environment with the path of its modules. */
   readonly env: NodeJS.ProcessEnv;
 }
 

@@ -1,4 +1,4 @@
-// The files beside the ISO: the results, their entries in the record, and the lists line by line.
+// The files next to the ISO: the results, their entries in the record, and the lists line by line.
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Facts, ImageFacts } from './facts.js';

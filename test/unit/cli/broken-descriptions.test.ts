@@ -1,7 +1,9 @@
-// Every broken description in fixtures/ through the command: what it prints is what stands beside the description.
+// Every broken description in fixtures/ through the command: its output is the text file next to the description.
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+// Loaded here, because the first case would otherwise spend its time on loading the build.
+import '../../../src/cli/actions/build.js';
 import { errorLines, exitCodeOf } from '../../../src/cli/exit-code.js';
 import { program } from '../../../src/cli/program.js';
 import { EXIT } from '../../../src/errors.js';
@@ -42,7 +44,7 @@ test.each(descriptions)('%s', async (name) => {
   expect(readdirSync(join(scratch, 'out'))).toEqual([]);
 });
 
-test.each(['type-flags.xml', 'yaml-value.yaml'])('%s in a process of its own', (name) => {
+test.each(['type-flags.xml', 'yaml-value.yaml'])('%s in a separate process', (name) => {
   const { status, stderr, stdout } = isopress(argumentsFor(name));
   expect({ status, stderr, stdout }).toEqual({ status: EXIT.badInput, stderr: expectedOf(name), stdout: '' });
 });

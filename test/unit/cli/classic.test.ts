@@ -50,7 +50,7 @@ describe('squashfs', () => {
     expect(options['exclude']).toEqual(['/x*', '*.o']);
   });
 
-  test('paths count from the source, wherever its name is among the words', async () => {
+  test('paths are relative to the source, at any position of its name', async () => {
     const { options } = await parsed(squashfsCommand(), '--seed top top/dir img -e top/dir/a');
     expect(options['exclude']).toEqual(['/a']);
   });

@@ -263,7 +263,7 @@ test('zlib tries the strategies it is given and takes the smallest result, withi
     expect(await size(bytes, { strategies: GZIP_STRATEGIES })).toBe(Math.min(...alone));
     expect(new Set(alone).size).toBeGreaterThan(2);
   }
-  // What repeats after 4 KiB is out of reach of a window of 512 bytes.
+  // A repetition after 4 KiB is out of reach of a window of 512 bytes.
   const far = new Uint8Array(Buffer.alloc(131_072, Buffer.from(noise(4096, 4).map((byte) => byte & 0x3f))));
   expect(await size(far, { windowBits: 9 })).toBeGreaterThan(5 * (await size(far, { windowBits: 13 })));
 });

@@ -1,4 +1,4 @@
-// What ends the making of a compressed file early: its input, its threads, whoever reads it.
+// Early ends of a compressed file: by its input, its threads, its reader.
 import { expect, test } from 'vitest';
 import type { BlockCompressor } from '../../../src/compress/compressor.js';
 import { compressStream } from '../../../src/compress/streams/compress-stream.js';

@@ -139,7 +139,7 @@ describe('an EFI boot image that is not FAT', () => {
   const check = async (content: Content, given = options) =>
     checkEfiImages(FileTree.of<Content>({ 'efi.img': file<Content>(content) }), given, run);
 
-  test('is refused before anything is written, wherever it is', async () => {
+  test('is refused before anything is written, in any place', async () => {
     const fat = planFat(FileTree.of<ExactContent>({}), { epoch: EPOCH, seed: 's' });
     await check(fat);
     const refused = expect.objectContaining({ code: 'disc.efi-not-fat' });

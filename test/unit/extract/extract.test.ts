@@ -43,7 +43,7 @@ const bytes = (data: Uint8Array) => file(bytesSource(data), { ...own, mtime: tim
 
 const digest = (data: Uint8Array) => createHash('sha256').update(data).digest('hex');
 
-/** What scanner and reader say of every entry. */
+/** Facts of every entry, from scanner or reader. */
 async function described(tree: FileTree) {
   const entries = [];
   for (const { path, node } of walk(tree)) {

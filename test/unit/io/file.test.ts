@@ -91,7 +91,7 @@ describe.skipIf(!addon)('files read ahead', () => {
     expect(Buffer.compare(ahead, await collect(inSlots(plain, unit), run))).toBe(0);
   });
 
-  test('that grow, shrink or vanish are told by name', async () => {
+  test('that grow, shrink or vanish are reported by name', async () => {
     for (const { path, size } of files) {
       write();
       const collected = () => collect(inSlots(contents(true), 2048), run);

@@ -188,7 +188,7 @@ test('packed slots equal their contents laid out by hand', async () => {
   );
 });
 
-test('cut gives the bytes of the ranges, whatever the pieces', async () => {
+test('cut gives the bytes of the ranges from any pieces', async () => {
   const lengths = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 12 });
   await fc.assert(
     fc.asyncProperty(lengths, lengths, async (pieceLengths, rangeLengths) => {

@@ -1,4 +1,4 @@
-// What can be known without the root tree is reported before anybody looks at it.
+// Errors that do not need the root tree are reported before it is read.
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -46,7 +46,7 @@ test('a sound request looks at the tree', async () => {
   expect(await refusal({})).toEqual({ code: 'looked at', looked: true });
 });
 
-test('a fault of the description is told before one of the tree, which would tell the machine', async () => {
+test('an error of the description is reported before one of the tree, which has the machine', async () => {
   const options = {
     input: { root: directory('no-programs') },
     description: { directory: described('volid="a b"') },

@@ -71,7 +71,7 @@ test('options of the build replace those of the description', async () => {
   expect(chosen({ name: 'zstd', level: 3 })).toMatchObject({ name: 'zstd', level: 3 });
   expect(chosen({ name: 'none' })).toMatchObject({ name: 'none' });
   expect(() => chosen({ name: 'xz' })).toThrow('EROFS has no compression xz');
-  expect(() => chosen({ blockSize: 4096 })).toThrow('no blocks of squashfs');
+  expect(() => chosen({ blockSize: 4096 })).toThrow('no squashfs blocks');
 });
 
 test('an option chooses the root file system of any description', async () => {

@@ -11,7 +11,7 @@ const scratch = scratchDirectory();
 const encode = (text: string) => file(bytesSource(new TextEncoder().encode(text)));
 const bare = FileTree.of({ etc: encode('') });
 
-test('lists are read beside the description, else from the prepared root tree', async () => {
+test('lists are read next to the description, otherwise from the prepared root tree', async () => {
   const beside = join(scratch, 'beside');
   mkdirSync(beside);
   expect(await readExcludeLists(beside, bare)).toEqual({ root: [], esp: [] });

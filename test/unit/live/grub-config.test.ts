@@ -60,7 +60,7 @@ test('each live module is asked for its check in its own words', () => {
   expect(mediaCheck).toBe('rd.live.check plymouth.enable=0 root=live:CDLABEL=CDROM rd.live.image');
 });
 
-test('dmsquash-live is told of a squashfs that is the root itself, once', () => {
+test('dmsquash-live gets the option for a squashfs that is the root itself, once', () => {
   const request = { volumeId: 'CDROM', persistent: false, persistentFileSystem: undefined, squashedRoot: true };
   const old = 'rd.live.overlay.overlayfs=1' as const;
   const newer = 'rd.overlay' as const;

@@ -31,7 +31,7 @@ test('up to kiwi-10 the kind of image counts first, then the version as text', (
   expect(findKernel(alike).version).toBe('6.1.0-10');
 });
 
-test('from kiwi-11 on the newest version boots, whatever its image is called', () => {
+test('from kiwi-11 on the newest version boots, under any name of its image', () => {
   expect(findKernel(several, { newestFirst: true }).version).toBe('6.1.0-10-amd64');
 });
 

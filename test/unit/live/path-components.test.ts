@@ -1,4 +1,4 @@
-// Every value that becomes part of a path is one plain component or refused, wherever it comes from.
+// Every value that becomes part of a path is one plain component or refused, from any source.
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -148,7 +148,7 @@ describe('a bundle', () => {
   });
 });
 
-test('attributes and texts hold no control characters, whatever the description is written in', () => {
+test('attributes and texts have no control characters, in any language of descriptions', () => {
   const text = (value: string) =>
     yaml({}).replace('"@image":"iso"', `"@image":"iso","@kernelcmdline":${JSON.stringify(value)}`);
   const read = (value: string) => readImage(parseYaml(text(value), 'd.yaml'), { architecture: 'x86_64' });

@@ -1,4 +1,4 @@
-// What is looked up in a root tree and what is worked out from it.
+// Lookups in a root tree, and conclusions from it.
 import { expect, test } from 'vitest';
 import { fromText } from '../../../src/bytes/text.js';
 import { bytesSource } from '../../../src/io/memory.js';
@@ -84,9 +84,9 @@ test.each([
 });
 
 test('a tree without programs and an architecture without media are errors', async () => {
-  await expect(machineOf(FileTree.of({ etc: text('') }))).rejects.toThrow(/holds no program/);
+  await expect(machineOf(FileTree.of({ etc: text('') }))).rejects.toThrow(/has no program/);
   expect(() => architectureOf('vax')).toThrow(
-    /Live media for vax are not built; for x86_64, .*riscv64, .*ppc64le they are\./,
+    /Live media for vax are not supported; those for x86_64, .*riscv64, .*ppc64le are\./,
   );
   expect(chooseFirmware(architectureOf('x86_64'), undefined)).toBe('bios');
   expect(() => chooseFirmware(architectureOf('x86_64'), 'ofw')).toThrow(/Firmware ofw is not built for x86_64/);

@@ -1,4 +1,4 @@
-// What KIWI checks beyond the schema, each with its condition, and each to be switched off by its name.
+// KIWI's checks beyond the schema, each with its condition, and each disabled by its name.
 import { expect, test } from 'vitest';
 import type { IsopressError } from '../../../src/errors.js';
 import { readDescription } from '../../../src/live/description/index.js';

@@ -46,7 +46,7 @@ describe.skipIf(!addon)('the compressor of the addon', () => {
     await until(() => compressor.hasEnded());
   });
 
-  test('reads memory of its own in place, all other memory as it was when given', async () => {
+  test('reads its own memory in place, all other memory as it was when given', async () => {
     const { compressor, results, until } = open(native, 1);
     const slow = native.allocate(1 << 20);
     slow.set(noise(slow.length, 1));

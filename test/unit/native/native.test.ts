@@ -93,7 +93,7 @@ describe.skipIf(!addon)('the addon', () => {
       constants.errno.ENOENT,
     ]);
   });
-  test('files are gathered into memory of its own, and of nobody else', async () => {
+  test('files are gathered into its own memory, and no other', async () => {
     const scratch = scratchDirectory();
     const paths = Buffer.from(`${join(scratch, 'a')}\0${join(scratch, 'b')}\0`);
     writeFileSync(join(scratch, 'a'), 'abc');

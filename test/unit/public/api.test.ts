@@ -11,7 +11,7 @@ beforeAll(() => {
   all = publicExports();
 });
 
-test('the reports are those of what was built: `npm run api` writes them anew', () => {
+test('the reports are those of the build: `npm run api` writes them', () => {
   const kept = new Map(readdirSync(directory).map((name) => [name, readFileSync(join(directory, name), 'utf8')]));
   const made = apiReports(all);
   expect([...kept.keys()].sort()).toEqual([...made.keys()].sort());

@@ -1,4 +1,4 @@
-// A program that reads one format, bundled into one file: it runs without the package beside it, and holds that format alone.
+// A program that reads one format, bundled into one file: it runs without the package, and contains only that format.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';

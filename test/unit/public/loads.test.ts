@@ -1,4 +1,4 @@
-// What each subpath of the package loads: the format that it is for, and nothing of the others.
+// Each subpath of the package loads its format, and nothing of the others.
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import ts from 'typescript';

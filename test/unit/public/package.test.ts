@@ -1,4 +1,4 @@
-// What npm publishes: every entry of the manifest and every link of its pages leads to a file in the package.
+// The published package: every entry of the manifest and every link of its pages leads to a file in it.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join, normalize, resolve } from 'node:path';

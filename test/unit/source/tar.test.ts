@@ -78,7 +78,7 @@ describe('damaged archives', () => {
     { name: 'dir/hard', type: '1', link: 'dir/file' },
   );
 
-  test('give a tree or an error of their own, whatever byte is changed', async () => {
+  test('give a tree or a typed error, with any byte changed', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(whole.length - 1), fc.nat(255), fc.boolean(), async (at, byte, cut) => {
         const bytes = whole.slice(0, cut ? at : whole.length);
@@ -204,7 +204,7 @@ describe('attributes', () => {
     expect(tree.get('f')).toMatchObject({ mode: 0o670 });
   });
 
-  test('a list with names is no loss beside the same list as an attribute, as GNU tar writes both', async () => {
+  test('a list with names is no loss together with the same list as an attribute, as GNU tar writes both', async () => {
     const losses = new LossLog();
     const value = '\x02\0\0\0\x01\0\x06\0\0\0\0\0';
     const data =

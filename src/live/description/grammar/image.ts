@@ -1,4 +1,4 @@
-// <image> and what stands directly in it: description, profiles, preferences.
+// <image> and its direct children: description, profiles, preferences.
 
 import type { Span } from '../generations.js';
 import { inert, read, required } from '../rows.js';
@@ -8,7 +8,7 @@ import { branch, type Grammar, leaf, many, once, one, some, textual, unused } fr
 const since915: Span = { since: 'kiwi-9.15' };
 const since920: Span = { since: 'kiwi-9.20' };
 const since10: Span = { since: 'kiwi-10' };
-const PREPARED = 'It has had its effect when the root tree was prepared.';
+const PREPARED = 'It took effect when the root tree was prepared.';
 const LOCATION = 'A hint for editors.';
 
 /** Letters, digits and a few signs that are safe in a file name. */
@@ -29,7 +29,7 @@ const packageManager = changing(
 export const imageGrammar: Grammar = {
   image: branch(
     {
-      schemaversion: required(read(anyText, 'Which rules hold.')),
+      schemaversion: required(read(anyText, 'Schema version, which decides the rules.')),
       name: required(read(safeName, 'Name of the image; part of the file names.')),
       displayname: read(anyText, 'Title in the boot menu.'),
       id: inert(anyText, PREPARED),
@@ -40,7 +40,7 @@ export const imageGrammar: Grammar = {
       certificates: { since: 'kiwi-10' },
       profiles: many,
       preferences: some,
-      // What can be read is in its place already; this is left of a text without a directory.
+      // Includes have been replaced by now; this one remains of a text without a directory.
       include: { many: true, refused: 'a text alone includes no files' },
       repository: many,
       packages: many,
@@ -52,33 +52,33 @@ export const imageGrammar: Grammar = {
     },
   ),
   description: branch(
-    { type: required(inert(oneOf('system', 'boot'), 'Says whom the description is for.')) },
+    { type: required(inert(oneOf('system', 'boot'), 'The audience of the description.')) },
     { author: one, contact: some, specification: one, license: once },
   ),
   author: textual(),
   contact: textual(),
   specification: textual(),
   license: textual(),
-  include: leaf(unused('The content of the file is in its place.', 'from!')),
+  include: leaf(unused('Replaced by the content of the file.', 'from!')),
   extension: { attributes: {}, children: {}, opaque: true },
   profiles: branch({}, { profile: some }),
   profile: branch(
     {
-      name: required(read(anyText, 'How it is called on the command line.')),
+      name: required(read(anyText, 'Name on the command line.')),
       description: inert(anyText, 'For people.'),
-      import: read(bool, 'Applied when no profile is asked for.'),
-      arch: read(architectures, 'Machines it exists for.', since915),
+      import: read(bool, 'Applied if no profile is selected.'),
+      arch: read(architectures, 'Machines for which it exists.', since915),
     },
     { requires: { many: true, ...since915 } },
   ),
   requires: leaf({
-    profile: required(read(anyText, 'A profile that comes along.')),
-    arch: read(architectures, 'Machines for which it does.', since10),
+    profile: required(read(anyText, 'A profile that is selected too.')),
+    arch: read(architectures, 'Machines for which it is.', since10),
   }),
   preferences: branch(
     {
-      profiles: read(nameList, 'Profiles with which the section counts.'),
-      arch: read(architectures, 'Machines for which it counts.', since920),
+      profiles: read(nameList, 'Profiles for which the section is used.'),
+      arch: read(architectures, 'Machines for which it is used.', since920),
     },
     {
       version: once,

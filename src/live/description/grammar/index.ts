@@ -6,13 +6,13 @@ import { preparedGrammar } from './prepared.js';
 import type { ElementRule, Grammar } from './rule.js';
 import { liveType, otherType, typeGrammar } from './type.js';
 
-/** Every attribute that any type of image may have. */
+/** The attributes of all image types. */
 export const typeAttributeNames: readonly string[] = Object.keys(otherType.attributes);
 
 export type { ChildRule, ElementRule } from './rule.js';
 export { machineTable, sizeTable } from './type.js';
 
-/** All elements but <type>, whose rule depends on its image. */
+/** All elements except <type>, whose rule depends on its image. */
 export const grammar: Grammar = { ...imageGrammar, ...preparedGrammar, ...typeGrammar };
 
 /** The rule for an element that its parent may have. */

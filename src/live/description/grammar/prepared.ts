@@ -1,5 +1,5 @@
-// What a description says about the root tree: repositories, packages, users, drivers. All of it has had its effect when
-// the tree was prepared; names of packages and files are read for the checks and for /.profile.
+// The parts of a description about the root tree: repositories, packages, users, drivers. They took effect when the tree was
+// prepared; names of packages and files are read for the checks and for /.profile.
 
 import type { Span } from '../generations.js';
 import { inert, read, required, type Table } from '../rows.js';
@@ -7,13 +7,13 @@ import { anyText, architectures, bool, changing, integer, matching, nameList, on
 import { safeName } from './image.js';
 import { branch, type Grammar, leaf, many, one, since, some, unused } from './rule.js';
 
-const PREPARED = 'It has had its effect when the root tree was prepared.';
+const PREPARED = 'It took effect when the root tree was prepared.';
 const since920: Span = { since: 'kiwi-9.20' };
 const since10: Span = { since: 'kiwi-10' };
 
 const name = required(read(anyText, 'Its name.'));
-const profiles = read(nameList, 'Profiles with which the section counts.');
-const arch = read(architectures, 'Machines for which it counts.');
+const profiles = read(nameList, 'Profiles for which the section is used.');
+const arch = read(architectures, 'Machines for which it is used.');
 const prepared = { yes: inert(bool, PREPARED), text: inert(anyText, PREPARED) };
 const member: Table = { name, arch };
 
@@ -76,7 +76,9 @@ export const preparedGrammar: Grammar = {
   }),
   packages: branch(
     {
-      type: required(read(oneOf(...packageTypes, ...oldTypes), 'When the packages are installed, or that they go.')),
+      type: required(
+        read(oneOf(...packageTypes, ...oldTypes), 'When the packages are installed, or that they are removed.'),
+      ),
       profiles,
       bootstrap_package: prepared.text,
       patternType: inert(oneOf('onlyRequired', 'plusRecommended'), PREPARED),
@@ -110,7 +112,7 @@ export const preparedGrammar: Grammar = {
   }),
   drivers: branch({ profiles }, { file: some }),
   strip: branch(
-    { profiles, type: required(read(oneOf('delete', 'tools', 'libs'), 'What is listed.')) },
+    { profiles, type: required(read(oneOf('delete', 'tools', 'libs'), 'The kind of the list.')) },
     { file: some },
   ),
   file: leaf({ ...member, ...since('kiwi-10', unused(PREPARED, 'target', 'owner', 'permissions')) }),

@@ -1,4 +1,4 @@
-// What may stand where in a description: the shape of a rule for one element.
+// The grammar of a description: the type of a rule for one element.
 
 import type { Generation, Span } from '../generations.js';
 import { inert, required, type Table } from '../rows.js';
@@ -6,11 +6,11 @@ import { anyText, type ValueKind } from '../values.js';
 
 /** One kind of child of an element. */
 export interface ChildRule extends Span {
-  /** Several of it may stand side by side. */
+  /** May occur several times. */
   readonly many?: true;
-  /** There must be one. */
+  /** Required. */
   readonly required?: true;
-  /** Valid, and not built; the text says why. */
+  /** Valid but not built; the text says why. */
   readonly refused?: string;
 }
 
@@ -18,13 +18,13 @@ export interface ChildRule extends Span {
 export interface ElementRule {
   readonly attributes: Table;
   readonly children: Readonly<Record<string, ChildRule>>;
-  /** Undefined: it has no text of its own. */
+  /** Undefined: it has no text. */
   readonly text?: ValueKind<unknown>;
-  /** Attributes that an element of the name may have elsewhere. */
+  /** Attributes of elements of this name in other places. */
   readonly foreign?: readonly string[];
-  /** Whatever is below is not looked at, but for words that came later. */
+  /** Its content is not checked, except for words newer than the generation. */
   readonly opaque?: true;
-  /** Words below an opaque element that came with a generation: an element, or an element and its attribute. */
+  /** Words below an opaque element that a generation introduced: an element, or an element and its attribute. */
   readonly later?: Readonly<Record<string, Generation>>;
 }
 
@@ -35,7 +35,7 @@ export const many: ChildRule = { many: true };
 export const one: ChildRule = { required: true };
 export const some: ChildRule = { many: true, required: true };
 
-/** An element without anything inside. */
+/** An empty element. */
 export function leaf(attributes: Table): ElementRule {
   return { attributes, children: {} };
 }
@@ -50,7 +50,7 @@ export function textual(text: ValueKind<unknown> = anyText): ElementRule {
   return { attributes: {}, children: {}, text };
 }
 
-/** Attributes with any text that decide nothing here; a name with `!` must be there. */
+/** Attributes with any text that decide nothing here; one with `!` is required. */
 export function unused(because: string, ...names: readonly string[]): Table {
   const row = inert(anyText, because);
   return Object.fromEntries(

@@ -1,4 +1,4 @@
-// The children of <type>: those of a live ISO, and those of other image types, which are only looked through.
+// The children of <type>: those of a live ISO, and those of other image types, of which only the names are checked.
 
 import { bootloaderTable } from '../bootloader-attributes.js';
 import { inert, read, readOr, required, type Table } from '../rows.js';
@@ -8,17 +8,17 @@ import { branch, type ElementRule, type Grammar, leaf, many, once, since, some, 
 
 const DISKS = 'Only for disks.';
 const CONTAINERS = 'Only for containers.';
-const INITRD = 'The initrd of a live ISO is not changed by it.';
+const INITRD = 'It does not change the initrd of a live ISO.';
 const MACHINES = 'Only for the settings of a virtual machine.';
 
 export const sizeTable = {
   unit: readOr(oneOf('M', 'G'), 'M', 'Mebibytes or gibibytes.'),
   additive: readOr(bool, false, 'Whether to add to the size of the content.'),
-  unpartitioned: readOr(integer(0, 0x7fffffff), 0, 'Part of the size that partitions leave free; counted in here.'),
+  unpartitioned: readOr(integer(0, 0x7fffffff), 0, 'Part of the size that partitions leave free; included here.'),
 };
 
 export const machineTable = {
-  xen_loader: read(oneOf('hvmloader', 'pygrub', 'pvgrub'), 'Makes the medium one for Xen guests.'),
+  xen_loader: read(oneOf('hvmloader', 'pygrub', 'pvgrub'), 'Makes a medium for Xen guests.'),
   ...unused(MACHINES, 'HWversion', 'arch', 'guestOS', 'max_cpu', 'max_memory', 'memory', 'min_cpu', 'min_memory'),
   ...unused(MACHINES, 'ncpus', 'ovftype'),
 } satisfies Table;
@@ -61,7 +61,7 @@ const laterImages = ['enclave', 'erofs', 'wsl'] as const;
 
 const OTHER = 'Belongs to another image type.';
 
-/** Every other type: names are checked, values are the business of those who build it. */
+/** Every other type: names are checked, values are not. */
 export const otherType: ElementRule = branch(
   {
     image: required(

@@ -37,7 +37,7 @@ const codeOf = async (act: () => Promise<unknown>) => {
 };
 
 describe('SUSE tags', () => {
-  test('stand in the order of KIWI and fill the area with blanks', async () => {
+  test('are in the order of KIWI and fill the area with blanks', async () => {
     const tagged = await sealed(plain());
     expect(tagText(tagged)).toMatch(/^check=1;pad=0;sha256sum=[0-9a-f]{64};partition=68,3000,[0-9a-f]{64}$/);
     expect(tagged[0x8373 + 511]).toBe(0x20);
@@ -79,7 +79,7 @@ describe('SUSE tags', () => {
     };
     expect((await changed(440)).ok).toBe(true);
     for (const at of [512, 0x8372, 0x8573, 1_999_999]) expect((await changed(at)).ok).toBe(false);
-    // Behind the partition only the digest of the volume notices.
+    // After the partition only the digest of the volume changes.
     expect((await changed(3_500 * 512)).digests.map(({ ok }) => ok)).toEqual([false, true]);
   });
 

@@ -59,7 +59,7 @@ test('the boot record names the specification and the catalog', () => {
 describe('boot image patches', () => {
   const image = noise(5001, 4);
 
-  test('the boot info table holds place, length and the sum of the words behind it', () => {
+  test('the boot info table has place, length and the sum of the words after it', () => {
     const patched = patchBootImage(image, 197, { bootInfoTable: true, grubBootInfo: false });
     let sum = 0n;
     const padded = Buffer.concat([patched, Buffer.alloc(3)]);

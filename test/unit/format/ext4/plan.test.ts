@@ -185,7 +185,7 @@ describe('geometry', () => {
     expect(geometry(32_768).backupGroups).toEqual([]);
   });
 
-  test('the metadata of a flex group lies behind the head of its first group, in order and apart', () => {
+  test('the metadata of a flex group follows the head of its first group, in order and disjoint', () => {
     const g = geometry(32_768 * 20);
     const spans: [number, number][] = [];
     for (let group = 0; group < g.groups; group++) {

@@ -45,7 +45,7 @@ describe('short names', () => {
     ]);
   });
 
-  test('characters beyond ASCII become underscores, whatever the code page', () => {
+  test('characters beyond ASCII become underscores, in any code page', () => {
     expect(named('ünï.txt', '日本', '😀.x')).toEqual([
       ['_N_~1   TXT', 0, 'ünï.txt'],
       ['__~1       ', 0, '日本'],
@@ -53,7 +53,7 @@ describe('short names', () => {
     ]);
   });
 
-  test('a number never takes a name that stands in the directory', () => {
+  test('a number never takes an existing name of the directory', () => {
     const names = named('longna~1.txt', 'long name.txt', 'Longna~2.txt');
     expect(names.map(([short]) => short)).toEqual(['LONGNA~1TXT', 'LONGNA~3TXT', 'LONGNA~2TXT']);
   });

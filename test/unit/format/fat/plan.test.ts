@@ -96,7 +96,7 @@ describe('type and cluster size', () => {
 });
 
 describe('places', () => {
-  test('directories first, then files, one behind the other', () => {
+  test('directories first, then files, contiguously', () => {
     const layout = layoutOf({
       'b/two.bin': sized(5000),
       'b/c/three.bin': sized(1),
@@ -158,7 +158,7 @@ describe('refused', () => {
   });
 });
 
-test('losses are told by kind', () => {
+test('losses are reported by kind', () => {
   const shared = file(bytesSource(Uint8Array.of(1)), { mtime });
   const attrs = {
     mtime: timestamp(1),

@@ -97,7 +97,7 @@ describe('boot sector', () => {
 
   test('the code points at its message and halts', () => {
     const { code } = bootSector16.decode(renderBootSector({ ...volume, type: 16 }));
-    // pop si stands at 6, behind it the distance from there to the text.
+    // pop si is at 6, followed by the distance from there to the text.
     const message = 6 + code[9]!;
     expect(Buffer.from(code.subarray(message, message + 11)).toString()).toBe('This volume');
     expect(hex(code.subarray(message - 3, message))).toBe('f4ebfd');

@@ -72,7 +72,7 @@ describe('GUID partition table', () => {
     );
   });
 
-  test('the backup header lies in the last sector behind its array and points back', () => {
+  test('the backup header is in the last sector, after its array, and points back', () => {
     const table = renderBackupGpt(disk);
     const at = 62 * 512;
     const header = gptHeader.decode(table, at);

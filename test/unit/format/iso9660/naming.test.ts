@@ -46,7 +46,7 @@ describe('identifiers of the primary hierarchy', () => {
     expect(file).toMatch(/^BOOT[0-9A-Z]{6}\.;1$/);
   });
 
-  test('are d-characters, short enough and different, whatever the names', () => {
+  test('are d-characters, short enough and different for any names', () => {
     const name = fc.uint8Array({ minLength: 1, maxLength: 60 }).map(byteStringOf);
     const names = fc.uniqueArray(fc.tuple(name, fc.boolean()), { maxLength: 60, selector: ([n]) => n });
     fc.assert(

@@ -93,7 +93,7 @@ describe('directory records', () => {
   });
 });
 
-test('path table entries carry the parent number behind the extent, in either byte order', () => {
+test('path table entries have the parent number after the extent, in either byte order', () => {
   const entries = [
     { identifier: fromText('\0'), extent: 35, parent: 1 },
     { identifier: fromText('BOOT'), extent: 0x102, parent: 1 },

@@ -56,7 +56,7 @@ describe('master boot record', () => {
     expect(geometryFor(100, 20)).toEqual({ heads: 64, sectorsPerHead: 32 });
     expect(geometryFor(64 * 32 * 1024)).toEqual({ heads: 64, sectorsPerHead: 32 });
     expect(geometryFor(64 * 32 * 1024 - 1, 1)).toEqual({ heads: 65, sectorsPerHead: 32 });
-    // What xorriso takes for a disc of 1504 MiB.
+    // The geometry that xorriso chooses for a disc of 1504 MiB.
     expect(geometryFor(3_080_192)).toEqual({ heads: 94, sectorsPerHead: 32 });
     expect(geometryFor(255 * 32 * 1024 + 1)).toEqual({ heads: 132, sectorsPerHead: 63 });
     expect(geometryFor(2 ** 32)).toEqual({ heads: 252, sectorsPerHead: 63 });

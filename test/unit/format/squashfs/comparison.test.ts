@@ -27,13 +27,13 @@ test('the tests named are there', () => {
   expect(missing).toEqual([]);
 });
 
-/** Names are literal, or templates: then what stands before the first placeholder begins the name, and cases give the rest. */
+/** Names are literal, or templates: then the text before the first placeholder begins the name, and cases give the rest. */
 function hasTest(source: string, name: string): boolean {
   if (source.includes(`'${name}`) || source.includes(`\`${name}`)) return true;
   const templates = [...source.matchAll(/\(\s*[`']((?:[^`'$]|\$(?!\{))*)\$\{/g)].map(([, start]) => start!);
   const template = templates.find((start) => name.startsWith(start) && (start !== '' || /^[\w, ]+[ {,]/.test(name)));
   if (template === undefined) return false;
-  // The words behind the start come from the cases: each of them stands in the file.
+  // The words after the start come from the cases: each of them is in the file.
   return name
     .slice(template.length)
     .split(/[\s,{]+/)

@@ -81,7 +81,7 @@ test('permissions and flags hold all twelve bits of a mode', () => {
 });
 
 describe('names', () => {
-  test('that fit stay, others get a tag of their own', () => {
+  test('that fit stay, others get a separate tag', () => {
     const invalid = byteStringOf(Uint8Array.of(0x62, 0xff, 0x63));
     const [a, b, c, d, e] = storedNames([
       fromText('plain'),

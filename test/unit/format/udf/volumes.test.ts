@@ -22,7 +22,7 @@ test.each([
   expect(await contents(await make())).toEqual(await contents(await volumes.udfVolume()));
 });
 
-test('of descriptors of one kind the highest number prevails, wherever it is in the sequence', async () => {
+test('of descriptors of one kind the highest number prevails, at any place in the sequence', async () => {
   const { facts } = await openUdf(bytesSource(await volumes.renamedVolume()));
   expect(facts.label).toBe('NEWER');
 });

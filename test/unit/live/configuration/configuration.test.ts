@@ -8,7 +8,7 @@ import { scratchDirectory } from '../../../support/scratch.js';
 const scratch = scratchDirectory();
 let count = 0;
 
-/** A machine of its own with these files. */
+/** A separate machine with these files. */
 function machine(files: Record<string, string>): string {
   const base = join(scratch, `machine${++count}`);
   mkdirSync(base);

@@ -105,7 +105,7 @@ test('a generation that is asked for is taken, and refuses words that came later
   );
 });
 
-test('a fault for all generations is told in the words of its own, a later one in those of the newest', () => {
+test('an error in all generations is reported in the words of its own generation, a later one in those of the newest', () => {
   const typing = faultOf(document('6.8', '<type image="iso" bootimeout="5"/>'));
   expect(typing.hint).toMatch(/^Did you mean boottimeout\?/);
   const both = faultOf(document('7.5', '<type image="iso" filesystem="squashfs" volid="a b"/>'));

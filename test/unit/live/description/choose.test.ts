@@ -1,4 +1,4 @@
-// What of a description counts: profiles, machines, types, and attributes given as options.
+// The parts of a description in use: profiles, machines, types, and attributes given as options.
 import { expect, test } from 'vitest';
 import type { IsopressError } from '../../../../src/errors.js';
 import { type DescriptionRequest, readDescription } from '../../../../src/live/description/index.js';
@@ -101,7 +101,7 @@ test('attributes given as options are taken whatever generation knows them', () 
   expect(wrong.place).toEqual({});
 });
 
-test('a Xen guest is told by the firmware', () => {
+test('a Xen guest is recognised by the firmware', () => {
   const firmware = (name: string) => description(type.replace('iso"', `iso" firmware="${name}"`));
   expect(read(firmware('ec2')).xenGuest).toBe(true);
   expect(read(firmware('bios')).xenGuest).toBe(false);

@@ -1,4 +1,4 @@
-// The page on descriptions says what the tables of the code say. `vitest -u` writes it anew.
+// The page on descriptions agrees with the tables of the code. `vitest -u` writes it.
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, test } from 'vitest';

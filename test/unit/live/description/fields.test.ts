@@ -22,7 +22,7 @@ const models = {
 
 type Model = keyof typeof models;
 
-/** What decides inside the folder, on the way to the model. */
+/** Fields that decide inside the folder, before the model. */
 const decidedInside: Readonly<Record<Model, readonly string[]>> = {
   // The places are asked for by placeOf.
   description: ['schemaVersion', 'attributePlaces'],

@@ -118,8 +118,8 @@ test('read as a newer generation a description is upgraded, and tells what is lo
   expect(remarksOf(description)).toEqual([
     '19:9 <hwclock> is left out: the setting no longer exists.',
     '27:106 <type> hybrid="true" is left out: every medium boots from a disk too.',
-    '29:35 <type> bootloader_console="serial" is left out: the upgrade to schema 7.2 keeps it only beside bootloader="…".',
-    '29:56 <type> boottimeout="7" is left out: the upgrade to schema 7.2 keeps it only beside bootloader="…".',
+    '29:35 <type> bootloader_console="serial" is left out: the upgrade to schema 7.2 keeps it only together with bootloader="…".',
+    '29:56 <type> boottimeout="7" is left out: the upgrade to schema 7.2 keeps it only together with bootloader="…".',
     '29:64 <type> vga="0x317" is left out: the graphics mode is <bootloader video_mode="…"/> now.',
   ]);
   expect(() => read('kiwi-10.xml', { generation: 'kiwi-9.20' })).toThrow(/cannot be read as kiwi-9\.20/);

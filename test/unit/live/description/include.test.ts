@@ -16,7 +16,7 @@ const part = (inside: string) => `<image schemaversion="7.4" name="part">\n${ins
 const packages = (name: string) => `<packages type="image"><package name="${name}"/></packages>`;
 const from = (reference: string) => `<include from="${reference}"/>`;
 
-/** The directory `description` of a new directory, with these files; those of other names are beside it. */
+/** The directory `description` of a new directory, with these files; those of other names are next to it. */
 function directory(files: Readonly<Record<string, string>>): string {
   const path = join(mkdtempSync(join(scratch, 'd')), 'description');
   for (const [name, content] of Object.entries(files)) {

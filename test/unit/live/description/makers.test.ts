@@ -51,7 +51,7 @@ test('of AlmaLinux: one name for the profiles of several machines', async () => 
   expect((await load('almalinux', { profiles: ['kde'] })).packages.installed).toEqual(['basesystem', 'dracut-live']);
 });
 
-test('of openSUSE: a theme, a serial line and persistence, beside the profile of an installer', async () => {
+test('of openSUSE: a theme, a serial line and persistence, next to the profile of an installer', async () => {
   expect(await load('opensuse')).toMatchObject({
     generation: { name: 'kiwi-10' },
     generationBecause: undefined,

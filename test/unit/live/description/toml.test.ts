@@ -37,7 +37,7 @@ package = [{ "@name" = "p" }, { "@name" = 'q' }]
 r"""
 `;
 
-test('tables are elements, arrays of tables several of one name, @ is an attribute, #text the text beside it', () => {
+test('tables are elements, arrays of tables several of one name, @ is an attribute, #text the text with it', () => {
   expect(shown(parseToml(sample, 'f'))).toEqual([
     '2:1 image',
     { schemaversion: '8.5', name: 'a' },

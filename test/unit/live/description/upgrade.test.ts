@@ -67,7 +67,7 @@ test.each([
   ['6.8', '6.9', '<type hybrid="true"/>', '<type/>', 'every medium boots from a disk too'],
   ['6.9', '7.0', '<type><pxedeploy/></type>', '<type/>', '<pxedeploy> is left out'],
   ['7.0', '7.1', '<repository type="yast2"/>', '<repository/>', 'repositories of this type'],
-  ['7.1', '7.2', '<type boottimeout="5"/>', '<type/>', 'keeps it only beside bootloader'],
+  ['7.1', '7.2', '<type boottimeout="5"/>', '<type/>', 'keeps it only together with bootloader'],
   ['8.0', '8.1', '<repository type="rpm-dir"/>', '<repository/>', 'repositories of this type'],
   ['8.1', '8.2', '<repository use_for_bootstrap="true"/>', '<repository/>', 'use_for_bootstrap="true" is left out'],
   ['8.4', '8.5', '<type vga="0x317"/>', '<type/>', 'video_mode'],

@@ -11,7 +11,7 @@ const shown = ({ name, attributes, children, text, place }: XmlElement): unknown
   ...children.map(shown),
 ];
 
-test('mappings are elements, lists are several of one name, @ is an attribute, #text the text beside it', () => {
+test('mappings are elements, lists are several of one name, @ is an attribute, #text the text with it', () => {
   const text = `image:
   "@name": a
   size:
