@@ -103,7 +103,7 @@ interface FoundHeader {
   readonly sector: number;
 }
 
-/** The header in sector 1, whatever the size of a sector is. */
+/** The header in sector 1, with any sector size. */
 function findHeader(head: Uint8Array): FoundHeader | undefined {
   for (const sector of SECTOR_SIZES) {
     if (sector + gptHeader.size > head.length) return undefined;

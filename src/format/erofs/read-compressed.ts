@@ -46,7 +46,7 @@ export class CompressedFile implements Source {
     }
   }
 
-  /** What an extent holds; one that is in the packed inode itself. */
+  /** The content of an extent; an extent of the packed inode is returned as it is. */
   async #piece(extent: FileExtent, run: Run): Promise<Data | FileExtent> {
     if (extent.storage === Storage.fragment) return extent;
     return extent.storage === Storage.hole ? { hole: extent.length } : this.#bytes(extent, run);

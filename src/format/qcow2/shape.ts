@@ -1,4 +1,4 @@
-// What the header of a QCOW2 disk image says, checked.
+// The checked header of a QCOW2 disk image.
 
 import { InvalidImageError, UnsupportedError } from '../../errors.js';
 import type { Source } from '../../io/index.js';
