@@ -1,5 +1,6 @@
 // The private side of content: faster ways to read its bytes than through its pieces.
 
+import type { Data, Run } from './content.js';
 import type { FilePlace, RangeReader } from './range-list.js';
 
 /**
@@ -14,6 +15,8 @@ export interface FastPath {
   bytes?(): Uint8Array;
   /** As `bytes`, straight into `into` at byte `at`. It may use the one byte after the content as scratch. */
   copyInto?(into: Uint8Array, at: number): void;
+  /** The pieces, among them transfers: see `transfer.ts`. */
+  relayed?(run: Run): AsyncIterable<Data>;
   /** The regular file whose whole content it is, and who can read it ahead. */
   readonly origin?: (FilePlace & { readonly reader: RangeReader }) | undefined;
 }

@@ -12,10 +12,12 @@ import {
   type Source,
 } from './content.js';
 import { createDigest } from './digest.js';
+import { FAST } from './fast-path.js';
 import { zeros } from './memory.js';
 import { feedSeal, patchedPieces, type Seal, type SealStream, sealAhead } from './seal.js';
 import type { ImagePlan } from './sealed-plan.js';
 import type { OpenTarget, Target } from './target.js';
+import { isTransfer, type Transfer } from './transfer.js';
 
 /** Options for writing an image. */
 export interface WriteOptions {
@@ -59,12 +61,14 @@ export async function writeImage<L>(
   try {
     checkCapacity(content, target);
     const writer = new SequentialWriter(opened);
-    const { pieces, stream } = await piecesToSeal(content, seals, target, run);
     const isFinal = !target.randomAccess || (isExact(content) && seals.length === 0);
     const hash = options.sha256 && isFinal ? createDigest('sha256') : undefined;
+    const { pieces, stream } = await piecesToSeal(content, seals, target, run);
+    // Bytes that somebody looks at on their way have to come by.
+    const relayed = opened.transfer && !hash && !stream && isExact(content) ? content[FAST]?.relayed?.(run) : undefined;
     const patches: { at: number; patch: Backpatch }[] = [];
     const total = isExact(content) ? { total: content.size } : {};
-    for await (const piece of pieces) {
+    for await (const piece of relayed ?? pieces) {
       run.signal?.throwIfAborted();
       if (isBackpatch(piece)) {
         requireRandomAccess(target);
@@ -73,6 +77,8 @@ export async function writeImage<L>(
       } else if (isHole(piece)) {
         await writer.skip(piece.hole);
         if (hash) for (const gap of zeros(piece.hole)) hash.update(gap);
+      } else if (isTransfer(piece)) {
+        await writer.transfer(piece);
       } else {
         await writer.put(piece);
         hash?.update(piece);
@@ -204,6 +210,14 @@ class SequentialWriter {
     this.position += length;
   }
 
+  /** Only for a target that has `transfer`. */
+  async transfer(range: Transfer): Promise<void> {
+    await this.flush();
+    this.#start(this.#target.transfer!(this.position, range));
+    this.position += range.length;
+    this.written += range.length;
+  }
+
   async flush(): Promise<void> {
     await this.#swap();
     await this.#pending;
@@ -220,8 +234,12 @@ class SequentialWriter {
     this.#filling = this.#spare;
     this.#spare = full;
     this.#filled = 0;
-    this.#pending = this.#target.write(at, bytes);
+    this.#start(this.#target.write(at, bytes));
+  }
+
+  #start(pending: Promise<void>): void {
+    this.#pending = pending;
     // Raised at the next await; until then it is not "unhandled".
-    this.#pending.catch(() => {});
+    pending.catch(() => {});
   }
 }
