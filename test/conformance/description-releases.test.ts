@@ -4,7 +4,14 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 import { expect } from 'vitest';
 import { InvalidInputError, UnsupportedError } from '../../src/errors.js';
 import { quietRun } from '../../src/io/content.js';
-import { checkDescription, type LiveDescription, loadDescription, planLiveIso } from '../../src/live/index.js';
+import {
+  checkDescription,
+  type Generation,
+  type LiveDescription,
+  loadDescription,
+  planLiveIso,
+} from '../../src/live/index.js';
+import { profileValues } from '../../src/live/initrd/profile.js';
 import { descriptionsIn, type KiwiRelease, kiwiReleases } from '../support/kiwi/release.js';
 import { scratchDirectory } from '../support/scratch.js';
 import { hasGrub, makeSmallRoot } from '../support/small-root.js';
@@ -24,8 +31,9 @@ interface Reading {
   readonly flags: string;
   readonly kernelcmdline: string;
   readonly packageManager: string;
-  readonly locale: readonly string[];
   readonly installed: readonly string[];
+  /** `/.profile`, without empty values. */
+  readonly profile: Readonly<Record<string, string>>;
 }
 
 interface Verdict {
@@ -67,7 +75,7 @@ async function isAccepted(path: string): Promise<boolean> {
 const MANAGERS: readonly string[] = ['apk', 'apt', 'dnf', 'dnf5', 'microdnf', 'pacman', 'zypper'];
 const listed = (names: readonly string[]) => [...new Set(names)].filter((name) => !MANAGERS.includes(name)).sort();
 
-const factsOf = ({ name, version, profiles, type, packageManager, locale, packages }: LiveDescription) => ({
+const factsOf = ({ name, version, profiles, type, packageManager, packages }: LiveDescription) => ({
   name,
   version,
   profiles,
@@ -75,7 +83,6 @@ const factsOf = ({ name, version, profiles, type, packageManager, locale, packag
   flags: type.flags,
   kernelcmdline: type.kernelcmdline,
   packageManager,
-  locale: locale === undefined ? [] : [locale],
   installed: listed(packages.installed),
 });
 
@@ -96,7 +103,7 @@ test.for(releases)(
     expect([...lenient].sort()).toEqual(Object.keys(LENIENT).sort());
     expect(Object.values(verdicts).filter(({ accepted }) => accepted).length).toBeGreaterThan(40);
 
-    expect(await compareReadings(verdicts)).toBeGreaterThan(5);
+    expect(await compareReadings(verdicts, release)).toBeGreaterThan(5);
   },
 );
 
@@ -111,16 +118,19 @@ test.for(releases.slice(0, 1))(
   async (release) => {
     const verdicts = verdictsOf(release, MAKERS);
     expect(Object.entries(verdicts).filter(([, { accepted }]) => !accepted)).toEqual([]);
-    expect(await compareReadings(verdicts)).toBeGreaterThan(15);
+    expect(await compareReadings(verdicts, release)).toBeGreaterThan(15);
   },
 );
 
 /** Compares what is read for each profile, and plans a medium of it; gives how many there were. */
-async function compareReadings(verdicts: Readonly<Record<string, Verdict>>): Promise<number> {
+async function compareReadings(verdicts: Readonly<Record<string, Verdict>>, { version }: KiwiRelease): Promise<number> {
+  const generation = version.startsWith('10.') ? 'kiwi-10' : 'kiwi-11';
   let live = 0;
   for (const [path, { read = {} }] of Object.entries(verdicts)) {
     for (const [profile, reading] of Object.entries(read)) {
-      if (await comparesReading(path, profile, reading)) live++;
+      if (!(await comparesReading(path, profile, reading))) continue;
+      live++;
+      await comparesProfile(path, profile, reading, generation);
     }
   }
   return live;
@@ -138,7 +148,7 @@ async function comparesReading(path: string, profile: string, reading: Reading):
     await own.catch(() => {});
     return false;
   }
-  const { error, failed, ...facts } = reading;
+  const { error, failed, profile: recorded, ...facts } = reading;
   const description = await own.catch((caught: unknown) => caught);
   if (description instanceof UnsupportedError) return false;
   expect(factsOf(description as LiveDescription), `${path} ${profile}`).toEqual({
@@ -148,6 +158,22 @@ async function comparesReading(path: string, profile: string, reading: Reading):
   });
   if (hasGrub) await plans(path, profile, failed);
   return true;
+}
+
+/** What KIWI's builder adds to what it reads: constants. */
+const CONSTANTS = ['kiwi_align', 'kiwi_sectorsize'];
+
+/** `/.profile` by the rules of KIWI's own generation. */
+async function comparesProfile(
+  path: string,
+  profile: string,
+  { profile: judged }: Reading,
+  generation: Generation,
+): Promise<void> {
+  const request = { architecture: 'x86_64', profiles: profile === '' ? [] : [profile], generation };
+  const own = profileValues(await loadDescription(dirname(path), request, basename(path)));
+  for (const name of CONSTANTS) delete own[name];
+  expect(own, `/.profile of ${path} ${profile}`).toEqual(judged);
 }
 
 /** Plans a description over a small tree; stops only where a check of KIWI stops. */

@@ -1,17 +1,29 @@
 // A menu that the description brings: a file in which KIWI's placeholders are replaced.
 
-import { readFile } from 'node:fs/promises';
 import { fromText } from '../../bytes/index.js';
+import { InvalidInputError, IsopressError } from '../../errors.js';
 import { sourceError } from '../../io/index.js';
+import { readSmallFile } from '../files/read-small-file.js';
 import { ScriptWriter } from './grub-script.js';
 import type { MenuModel } from './menu.js';
 import { substitute } from './template.js';
 
-/** Reads the file and replaces its placeholders. Throws {@link SourceError} if it cannot be read. */
+/** Bytes of a template. */
+const LARGEST = 1024 * 1024;
+
+/**
+ * Reads the file and replaces its placeholders. Throws {@link SourceError} if it cannot be read, and {@link InvalidInputError}
+ * `live.template` for what is not a menu.
+ */
 export async function renderTemplate(path: string, menu: MenuModel, efiFile: string): Promise<string> {
-  const text = await readFile(path, 'utf8').catch((error) => {
-    throw sourceError(fromText(path), error);
+  const refuse = () => {
+    const message = `The menu template is not a regular file of at most ${LARGEST} bytes.`;
+    return new InvalidInputError('live.template', message, { path });
+  };
+  const bytes = await readSmallFile(path, LARGEST, refuse).catch((error) => {
+    throw error instanceof IsopressError ? error : sourceError(fromText(path), error);
   });
+  const text = Buffer.from(bytes).toString('utf8');
   const script = new ScriptWriter();
   return substitute(text, templateValues(menu, efiFile), path, (value, before) => {
     script.pass(before);

@@ -18,8 +18,10 @@ import {
   obtainInitrd,
   renderProfile,
 } from '../initrd/index.js';
+import { openPackageDatabase } from '../packages/index.js';
 import { type BuildPlan, decide } from '../plan/build-plan.js';
-import { planEarly } from '../plan/early-plan.js';
+import { disabledChecksOf, planEarly } from '../plan/early-plan.js';
+import { checkModuleVersions, MODULE_VERSIONS } from '../plan/module-versions.js';
 import { type RecordedEvents, recordEvents } from './events.js';
 import type { BuildOptions, BuildRequest } from './options.js';
 import { readRootTree } from './root-tree.js';
@@ -60,10 +62,11 @@ export async function withBuildContext<T>(
   const given = initrdFile === undefined ? undefined : await givenInitrd(initrdFile);
   const root = await watch.time('scan', () => readRootTree(request, events, run));
   const plan = await decide(request, root, known, events);
-  const profile = renderProfile(plan.description);
+  const profile = renderProfile(plan.description, request.configuration?.digest);
   return withWorkDirectory(
     { targetDirectory: plan.targetDirectory, name: plan.baseName, purpose, note: events.note },
     async (workDirectory) => {
+      await checkModules(request, plan, workDirectory, run);
       const dracut = await dracutFor(request, plan, { workDirectory, profile }, run);
       const initrdCompression = dracut && (await compressionOf(request, plan, dracut, run));
       const parts = { request, plan, profile, workDirectory, dracut, initrdCompression, watch, events };
@@ -71,6 +74,21 @@ export async function withBuildContext<T>(
       return use({ ...parts, initrd });
     },
   );
+}
+
+/** KIWI's check of its own dracut modules, if they are used. The list of packages beside the ISO says what the database lacks. */
+async function checkModules(
+  request: BuildRequest,
+  { root, rootDirectory, description: { generation, packageManager } }: BuildPlan,
+  workDirectory: string,
+  run: Run,
+): Promise<void> {
+  if (request.initrd?.file !== undefined || disabledChecksOf(request).includes(MODULE_VERSIONS)) return;
+  await checkModuleVersions(root, generation, async () => {
+    const opening = { root, rootDirectory, workDirectory, packageManager, note: () => {} };
+    const database = await openPackageDatabase(opening, run);
+    return (await database?.packages(run)) ?? [];
+  });
 }
 
 /** Undefined: an initrd is given, and the root tree need not be entered. */

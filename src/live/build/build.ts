@@ -102,8 +102,11 @@ export async function planLiveIso(
 const NEVER = new Promise<never>(() => {});
 
 /** Additional variables for scripts: those of the options, and with newer rules those of the image. */
-function scriptEnvironment({ description: asked }: BuildRequest, { description }: BuildPlan): Record<string, string> {
-  const ofImage = description.generation.scriptsSeeProfile ? profileValues(description) : {};
+function scriptEnvironment(
+  { description: asked, configuration }: BuildRequest,
+  { description }: BuildPlan,
+): Record<string, string> {
+  const ofImage = description.generation.scriptsSeeProfile ? profileValues(description, configuration?.digest) : {};
   return { ...asked.scriptEnvironment, ...ofImage };
 }
 

@@ -1,15 +1,18 @@
 // The record of results that a bundle is made from.
 
-import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fromText } from '../../bytes/index.js';
-import { InvalidInputError, option, SourceError, wording } from '../../errors.js';
+import { InvalidInputError, IsopressError, option, SourceError, wording } from '../../errors.js';
 import { sourceError } from '../../io/index.js';
 import { isPathComponent } from '../files/path-component.js';
+import { readSmallFile } from '../files/read-small-file.js';
 import { RECORD_NAME, type Results } from '../result/index.js';
 
 /** The record of this program, or that of KIWI itself. */
 const RECORDS = [RECORD_NAME, 'kiwi.result.json'];
+
+/** Bytes of a record. */
+const LARGEST = 1024 * 1024;
 
 /** Throws {@link SourceError} `bundle.no-record`, and {@link InvalidInputError} `bundle.record` if it is not one. */
 export async function readRecord(directory: string): Promise<Results> {
@@ -17,8 +20,9 @@ export async function readRecord(directory: string): Promise<Results> {
     const path = join(directory, name);
     let text: string;
     try {
-      text = await readFile(path, 'utf8');
+      text = Buffer.from(await readSmallFile(path, LARGEST, () => noRecord(path))).toString('utf8');
     } catch (error) {
+      if (error instanceof IsopressError) throw error;
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue;
       throw sourceError(fromText(path), error);
     }
@@ -30,8 +34,12 @@ export async function readRecord(directory: string): Promise<Results> {
   });
 }
 
+function noRecord(path: string): InvalidInputError {
+  return new InvalidInputError('bundle.record', `${path} is not a record of results.`, { path });
+}
+
 function parseRecord(text: string, path: string): Results {
-  const damaged = () => new InvalidInputError('bundle.record', `${path} is not a record of results.`, { path });
+  const damaged = () => noRecord(path);
   let record: unknown;
   try {
     record = JSON.parse(text);

@@ -16,7 +16,9 @@ export interface RuntimeConfiguration {
   readonly packageChanges?: boolean;
   /** `bundle: - compress`: whether a bundle compresses results that may be compressed. */
   readonly bundleCompress?: boolean;
-  /** `shasum: - size`, `bundle: - shasum_size`: the digest next to bundled files. */
+  /** `shasum: - size`: the digest that `/.profile` names. */
+  readonly digest?: DigestName;
+  /** `bundle: - shasum_size`, else {@link digest}: the digest next to bundled files. */
   readonly bundleDigest?: DigestName;
   /** `xz: - options`: options of xz for bundles. */
   readonly xzOptions?: readonly string[];

@@ -60,6 +60,7 @@ export function readSettings(sections: Sections): RuntimeConfiguration {
     const configured = sections.get(section)?.get(name);
     return configured && allowedValue(`${section}: ${name}`, configured, setting);
   };
+  const digest = get('shasum', 'size', digestSize);
   return defined({
     disabledChecks: get('runtime_checks', 'disable', names),
     largestImage: get('build_constraints', 'max_size', size),
@@ -67,7 +68,8 @@ export function readSettings(sections: Sections): RuntimeConfiguration {
     mediaTagStyle: get('iso', 'media_tag_tool', mediaTagTool),
     packageChanges: get('bundle', 'has_package_changes', bool),
     bundleCompress: get('bundle', 'compress', bool),
-    bundleDigest: get('bundle', 'shasum_size', digestSize) ?? get('shasum', 'size', digestSize),
+    digest,
+    bundleDigest: get('bundle', 'shasum_size', digestSize) ?? digest,
     xzOptions: get('xz', 'options', words),
   });
 }

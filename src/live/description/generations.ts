@@ -28,6 +28,8 @@ export interface GenerationRules {
   readonly omittedModules: readonly string[];
   /** Whether the initrd is always compressed by xz, instead of by dracut's configuration in the root tree. */
   readonly xzInitrd: boolean;
+  /** The oldest version of KIWI's own dracut modules that the root tree may have; undefined: any. */
+  readonly oldestModules: readonly number[] | undefined;
   /** Lines of dracut's configuration, in addition to those about modules. */
   readonly dracutSettings: readonly string[];
   /** Whether a medium with signed EFI programs must have a shim. */
@@ -40,8 +42,10 @@ export interface GenerationRules {
   readonly serialLine: string | undefined;
   /** Whether descriptions can choose the compression of the root image. */
   readonly choosesCompression: boolean;
-  /** Whether `/.profile` contains the graphics mode. */
-  readonly recordsGraphicsMode: boolean;
+  /** Whether `/.profile` has the default of what the description leaves open: terminals, sector size, digest. */
+  readonly recordsDefaults: boolean;
+  /** Which of several `<preferences>` decides about locale, keytable, time zone and license. */
+  readonly decidingPreferences: 'first' | 'last';
   /** Whether scripts see the values of `/.profile` as variables. */
   readonly scriptsSeeProfile: boolean;
   /** Default terminal of the boot menu. */
@@ -85,6 +89,7 @@ const oldest: GenerationRules = {
   extraModules: { overlay: ['pollcdrom'], dmsquash: ['pollcdrom'] },
   omittedModules: ['kiwi-dump', 'kiwi-overlay', 'kiwi-repart', 'kiwi-lib'],
   xzInitrd: true,
+  oldestModules: undefined,
   dracutSettings: ['hostonly="no"', 'dracut_rescue_image="no"'],
   requiresShim: true,
   copiesSignedModules: true,
@@ -92,7 +97,8 @@ const oldest: GenerationRules = {
   // The setup of a serial terminal before terminals were lists.
   serialLine: 'serial --speed=9600 --unit=0 --word=8 --parity=no --stop=1',
   choosesCompression: false,
-  recordsGraphicsMode: true,
+  recordsDefaults: false,
+  decidingPreferences: 'first',
   scriptsSeeProfile: false,
   outputConsole: 'gfxterm',
   bootsNewestKernel: false,
@@ -127,6 +133,7 @@ const kiwi920: GenerationRules = {
   vga: 'auto',
   extraModules: { overlay: ['pollcdrom'], dmsquash: ['livenet', 'pollcdrom'] },
   omittedModules: ['multipath'],
+  oldestModules: [9, 20, 1],
   dracutSettings: [],
   requiresShim: false,
   serialLine: undefined,
@@ -158,7 +165,8 @@ const kiwi10: GenerationRules = {
   excluded: [...BUILDER, ...SCRATCH],
   keepsProfile: true,
   startsByLinuxEfi: false,
-  recordsGraphicsMode: false,
+  recordsDefaults: true,
+  decidingPreferences: 'last',
   scriptsSeeProfile: true,
   uniqueTypes: true,
   packageManager: 'dnf4',

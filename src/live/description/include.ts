@@ -68,8 +68,10 @@ class Includer {
     if (++this.files > MOST_FILES) throw includeError(`More than ${MOST_FILES} files are included.`, place);
     const image = this.known.get(path) ?? (await this.read(path, place));
     this.known.set(path, image);
-    if (image.name !== 'image') {
-      const text = `${path} cannot be included: it starts with <${image.name}>, not with <image>.`;
+    const namespace = image.attributes.get('xmlns')?.value;
+    if (image.name !== 'image' || namespace) {
+      const found = namespace ? `<${image.name} xmlns="${shortened(namespace)}">` : `<${image.name}>`;
+      const text = `${path} cannot be included: it starts with ${found}, not with <image>.`;
       this.remarks.push({ text, place });
       return [];
     }
@@ -83,7 +85,8 @@ class Includer {
 function pathOf(reference: string, place: Place): string {
   const { scheme = '', rest = '' } = /^(?:(?<scheme>[a-zA-Z][\w+.-]*):)?(?<rest>.*)$/s.exec(reference)!.groups!;
   const isLocal = ['', 'this', 'file', 'dir'].includes(scheme.toLowerCase());
-  const path = scheme === '' ? rest : rest.replace(/^\/\//, '');
+  // KIWI takes them apart as addresses: what follows a question mark is no part of the path.
+  const path = (scheme === '' ? rest : rest.replace(/^\/\//, '')).replace(/\?.*$/s, '');
   if (isLocal && path !== '' && !path.includes('\0')) return path;
   throw includeError(
     isLocal ? 'The reference names no file.' : `Nothing is included over a network: from="${shortened(reference)}".`,

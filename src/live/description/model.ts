@@ -40,6 +40,8 @@ export interface LiveDescription {
   /** The places of the given attributes of the type and of its boot loader; an attribute from an option has no file. */
   readonly attributePlaces: ReadonlyMap<string, ErrorPlace>;
   readonly bootloader: BootloaderAttributes;
+  /** Where the variables of the boot loader's environment are; undefined: there are none. Only disks keep them. */
+  readonly loaderEnvironment: Place | undefined;
   readonly size: RootSize | undefined;
   /** Whether the medium is one for Xen guests: a machine with `xen_loader`, or the firmware `ec2`. */
   readonly xenGuest: boolean;

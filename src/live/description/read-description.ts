@@ -14,7 +14,7 @@ import { counts, isForMachine, type Selection, selectProfiles } from './profiles
 import { type GivenText, givenOf, readValues } from './rows.js';
 import { type TypeAttributes, typeTable } from './type-attributes.js';
 import type { Remark } from './upgrade-changes.js';
-import type { XmlElement } from './xml.js';
+import type { Place, XmlElement } from './xml.js';
 
 /** The choice of profiles and machine. */
 export interface DescriptionRequest {
@@ -58,6 +58,8 @@ export function readImage(
   const sections = childrenNamed(image, 'preferences').filter((section) => counts(section, selection));
   const type = chooseType(image, selection, rules, request.disabledChecks?.includes(TYPE_UNIQUE) ?? false);
   const first = (name: string) => textsOf(sections, name)[0];
+  const last = (name: string) => textsOf(sections, name).at(-1);
+  const deciding = rules.decidingPreferences === 'first' ? first : last;
   checkPathParts(image, sections);
   const name = requiredAttribute(image, 'name').trim();
   return {
@@ -70,12 +72,12 @@ export function readImage(
     displayName: attributeOf(image, 'displayname') ?? name,
     version: first('version') ?? '',
     packageManager: first('packagemanager') ?? rules.packageManager,
-    locale: first('locale'),
-    keytable: first('keytable'),
-    timezone: first('timezone'),
-    showLicense: first('showlicense'),
-    bootloaderTheme: textsOf(sections, 'bootloader-theme').at(-1),
-    bootsplashTheme: textsOf(sections, 'bootsplash-theme').at(-1),
+    locale: deciding('locale'),
+    keytable: deciding('keytable'),
+    timezone: deciding('timezone'),
+    showLicense: deciding('showlicense'),
+    bootloaderTheme: last('bootloader-theme'),
+    bootsplashTheme: last('bootsplash-theme'),
     profiles,
     ...readType(type, request.typeAttributes ?? {}, rules),
     packages: readPackages(image, selection),
@@ -103,6 +105,7 @@ function readType(element: XmlElement, overrides: Readonly<Record<string, string
     typePlace: element.place,
     attributePlaces: new Map([...loaderGiven, ...given].map(([name, { place }]) => [name, place])),
     bootloader: readBootloader(loaderGiven, type, rules),
+    loaderEnvironment: loader && environmentOf(loader),
     size: size && readSize(size, rules),
     xenGuest: xen_loader !== undefined || type.firmware === 'ec2',
   };
@@ -117,6 +120,13 @@ function readBootloader(given: ReadonlyMap<string, GivenText>, type: TypeAttribu
     console: bootloader_console === undefined ? bootloader.console : [bootloader_console],
     timeout: boottimeout ?? bootloader.timeout,
   };
+}
+
+/** The place of the first `<environment>`, if it has variables. */
+function environmentOf(loader: XmlElement): Place | undefined {
+  const settings = childNamed(loader, 'bootloadersettings');
+  const environment = settings && childNamed(settings, 'environment');
+  return environment && childNamed(environment, 'env') ? environment.place : undefined;
 }
 
 function readSize(element: XmlElement, rules: GenerationRules): RootSize {

@@ -115,7 +115,7 @@ export function readValues<T extends Table>(
 
 /** Characters that XML cannot contain, or would not show; blanks, tabs and line feeds are accepted. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]/;
+const CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]|\p{Surrogate}/u;
 
 /** Reads one text. Throws {@link InvalidInputError} `description.bad-value`, with what is allowed. */
 export function readValue<T>(kind: ValueKind<T>, given: GivenText, what: string, rules: GenerationRules): T {

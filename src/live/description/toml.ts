@@ -1,4 +1,4 @@
-// A description in TOML 1.0: tables are elements, arrays of tables several elements of one name.
+// A description in TOML 1.1, which lets inline tables take several lines: tables are elements, arrays of tables several elements of one name.
 
 import { type AST, ParseError, parseTOML } from 'toml-eslint-parser';
 import { InvalidInputError } from '../../errors.js';
@@ -25,7 +25,7 @@ export function parseToml(text: string, path: string): XmlElement {
 
 function parsed(text: string, path: string): AST.TOMLProgram {
   try {
-    return parseTOML(text, { tomlVersion: '1.0' });
+    return parseTOML(text, { tomlVersion: '1.1' });
   } catch (error) {
     if (error instanceof ParseError) {
       const place = { path, line: error.lineNumber, column: error.column + 1 };

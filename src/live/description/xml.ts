@@ -108,8 +108,8 @@ function placeFinder(text: string, path: string): (offset: number) => Place {
   };
 }
 
-/** A document type that only names the document element, as editors write it. */
-const EMPTY_DOCTYPE = /^\s*[\w:.-]+\s*$/;
+/** A document type that only names the document element, and perhaps a file that is not read, as editors write it. */
+const EMPTY_DOCTYPE = /^\s*[\w:.-]+(\s+(SYSTEM|PUBLIC\s+("[^"]*"|'[^']*'))\s+("[^"]*"|'[^']*'))?\s*$/;
 
 const NO_ENTITIES = 'Take it out, and write the text of its entities in their places.';
 

@@ -1,15 +1,15 @@
 // Excludes of the root image and of the EFI system partition: YAML files next to the description, or left in
 // /image of the root tree by KIWI's prepare step.
 
-import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fromText } from '../../bytes/index.js';
-import { InvalidInputError } from '../../errors.js';
+import { InvalidInputError, IsopressError } from '../../errors.js';
 import { collect, quietRun, sourceError } from '../../io/index.js';
 import { type FileTree, follow } from '../../tree/index.js';
+import { readSmallFile } from '../files/read-small-file.js';
 import { isMap, isScalar, isSeq, parseBoundedYaml, type TextPlace } from '../yaml/parse-bounded.js';
 
-/** Most characters of a list. */
+/** Most characters, and bytes, of a list. */
 const LARGEST = 1024 * 1024;
 const DEEPEST = 8;
 
@@ -23,23 +23,25 @@ export interface ExcludeLists {
 export async function readExcludeLists(descriptionDirectory: string, root: FileTree): Promise<ExcludeLists> {
   const read = async (name: string): Promise<readonly string[]> => {
     const beside = join(resolve(descriptionDirectory), name);
-    const text = await readFile(beside, 'utf8').catch((error) => {
+    const start = (path: string) => ({ path, line: 1, column: 1 });
+    const refuse = () => badList(`${beside} is not a regular file of at most ${LARGEST} bytes.`, start(beside));
+    const bytes = await readSmallFile(beside, LARGEST, refuse).catch((error) => {
+      if (error instanceof IsopressError) throw error;
       if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
       throw sourceError(fromText(beside), error);
     });
-    if (text !== undefined) return patternsOf(text, beside);
+    if (bytes) return patternsOf(bytes, beside);
     const prepared = follow(root, `/image/${name}`);
     if (prepared?.kind !== 'file') return [];
-    if (prepared.content.size > LARGEST)
-      throw badList('The list is too large.', { path: `/image/${name}`, line: 1, column: 1 });
-    const bytes = await collect(prepared.content, quietRun());
-    return patternsOf(Buffer.from(bytes).toString('utf8'), `/image/${name}`);
+    if (prepared.content.size > LARGEST) throw badList('The list is too large.', start(`/image/${name}`));
+    return patternsOf(await collect(prepared.content, quietRun()), `/image/${name}`);
   };
   return { root: await read('exclude_files.yaml'), esp: await read('exclude_files_efifatimage.yaml') };
 }
 
 /** `exclude:` and a list of paths or globs. */
-function patternsOf(text: string, path: string): string[] {
+function patternsOf(bytes: Uint8Array, path: string): string[] {
+  const text = Buffer.from(bytes).toString('utf8');
   const { root, placeOf } = parseBoundedYaml(text, { path, largest: LARGEST, deepest: DEEPEST, fail: badList });
   const list = isMap(root) ? root.get('exclude') : undefined;
   if (!isSeq(list)) throw badList(FORM, placeOf(root));

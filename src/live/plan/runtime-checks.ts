@@ -3,6 +3,7 @@
 
 import { InvalidInputError, type IsopressError } from '../../errors.js';
 import { type LiveDescription, TYPE_UNIQUE } from '../description/index.js';
+import { MODULE_VERSIONS } from './module-versions.js';
 
 /** The input of the checks. */
 export interface CheckSubject {
@@ -26,6 +27,9 @@ interface RuntimeCheck {
 
 /** Packages with the module kiwi-live: the name on SUSE and Fedora, and that on Debian. */
 const LIVE_MODULE_PACKAGES = ['dracut-kiwi-live', 'kiwi-dracut-live'];
+
+/** Boot loaders that keep variables from one start to the next. */
+const LOADERS_WITH_ENVIRONMENT: readonly string[] = ['grub2', 'grub2_s390x_emu', 'custom'];
 
 /** El Torito stores the number of 512-byte sectors to load in 16 bits. */
 const MOST_ESP_MEBIBYTES = 31;
@@ -88,10 +92,21 @@ const checks: readonly RuntimeCheck[] = [
           )
         : undefined,
   },
+  {
+    name: 'check_bootloader_env_compatible_with_loader',
+    find: ({ description: { bootloader, loaderEnvironment } }) =>
+      loaderEnvironment && !LOADERS_WITH_ENVIRONMENT.includes(bootloader.name)
+        ? new InvalidInputError(
+            'description.loader-environment',
+            `<bootloader name="${bootloader.name}"> has no environment for the variables of <environment>.`,
+            { ...loaderEnvironment, hint: 'Take <environment> out of <bootloadersettings>, or choose name="grub2".' },
+          )
+        : undefined,
+  },
 ];
 
 /** Names of all checks, in KIWI's spelling. */
-export const checkNames: readonly string[] = [...checks.map(({ name }) => name), TYPE_UNIQUE];
+export const checkNames: readonly string[] = [...checks.map(({ name }) => name), TYPE_UNIQUE, MODULE_VERSIONS];
 
 /** Throws the first {@link InvalidInputError} of a check that is not `disabled`. */
 export function runChecks(subject: CheckSubject, disabled: readonly string[] = []): void {

@@ -16,8 +16,8 @@ const LARGEST_OUTPUT = 512 * 1024 * 1024;
 export interface KiwiRelease {
   readonly version: string;
   readonly directory: string;
-  /** Runs a script of this directory with the release; gives what it prints. */
-  run(script: string, input?: string): string;
+  /** Runs a script of this directory with the release, and with further Python modules; gives what it prints. */
+  run(script: string, input?: string, modules?: string): string;
 }
 
 /** `test` for releases; without a registry it is skipped, and fails where judges are required. */
@@ -42,8 +42,9 @@ async function fetchRelease(version: string): Promise<KiwiRelease> {
   return {
     version,
     directory,
-    run: (script, input = '') => {
-      const options = { input, env: { ...process.env, PYTHONPATH: directory, LC_ALL: 'C.UTF-8' } };
+    run: (script, input = '', modules = '') => {
+      const path = [directory, modules].filter(Boolean).join(':');
+      const options = { input, env: { ...process.env, PYTHONPATH: path, LC_ALL: 'C.UTF-8' } };
       return execute(PYTHON, [resolve(import.meta.dirname, script)], options);
     },
   };
@@ -56,6 +57,14 @@ export async function installedKiwi(version: string): Promise<KiwiProgram> {
     execute(PYTHON, ['-m', 'pip', 'install', ...options, `kiwi==${version}`]);
   });
   return { program: join(directory, 'bin/kiwi-ng'), env: { PYTHONPATH: directory } };
+}
+
+/** What KIWI reads descriptions in TOML, YAML and JSON with, if it is there: a directory of Python modules. */
+export function markupModules(): Promise<string> {
+  return oncePerMachine('anymarkup-core-0.8.1', (into) => {
+    const options = ['--quiet', '--disable-pip-version-check', '--target', into];
+    execute(PYTHON, ['-m', 'pip', 'install', ...options, 'anymarkup-core==0.8.1']);
+  });
 }
 
 /** Paths of all descriptions in a directory, in byte order. */

@@ -6,6 +6,8 @@ import os
 import sys
 from kiwi.defaults import Defaults
 from kiwi.runtime_checker import RuntimeChecker
+from kiwi.runtime_config import RuntimeConfig
+from kiwi.system.profile import Profile
 from kiwi.xml_description import XMLDescription
 from kiwi.xml_state import XMLState
 
@@ -37,8 +39,8 @@ def read(description, profiles):
         'flags': build_type.get_flags() or 'overlay',
         'kernelcmdline': build_type.get_kernelcmdline() or '',
         'packageManager': state.get_package_manager(),
-        'locale': [section.get_locale()[0] for section in state.get_preferences_sections() if section.get_locale()][:1],
         'installed': sorted(set(state.get_bootstrap_packages() + state.get_system_packages())),
+        'profile': {name: value for name, value in Profile(state).get_settings().items() if value},
     }
 
 

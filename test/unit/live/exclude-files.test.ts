@@ -1,5 +1,6 @@
 // Lists of what stays out of the root image and of the ESP.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { bytesSource } from '../../../src/io/index.js';
@@ -26,6 +27,25 @@ test('lists are read next to the description, otherwise from the prepared root t
   writeFileSync(join(beside, 'exclude_files.yaml'), 'exclude:\n- opt\n');
   expect(await readExcludeLists(beside, prepared)).toEqual({ root: ['opt'], esp: ['BOOT/fonts'] });
 });
+
+test('a pipe, a device and a file of 100 MB are not read', async () => {
+  for (const [name, make] of [
+    ['pipe', (path: string) => execFileSync('mkfifo', [path])],
+    ['device', (path: string) => symlinkSync('/dev/zero', path)],
+    ['large', (path: string) => truncateTo(path, 100e6)],
+  ] as const) {
+    const beside = join(scratch, name);
+    mkdirSync(beside);
+    const path = join(beside, 'exclude_files.yaml');
+    make(path);
+    await expect(readExcludeLists(beside, bare)).rejects.toMatchObject({ code: 'live.exclude-file', place: { path } });
+  }
+});
+
+function truncateTo(path: string, size: number): void {
+  writeFileSync(path, '');
+  truncateSync(path, size);
+}
 
 test.each([
   ['no mapping', '- a\n', 1],

@@ -45,6 +45,9 @@ function check(given: Case): string | undefined {
   return undefined;
 }
 
+const loader = (name: string, settings: string) =>
+  `<bootloader name="${name}"><bootloadersettings>${settings}</bootloadersettings></bootloader>`;
+
 test('a sound description passes all', () => {
   expect(check({})).toBeUndefined();
 });
@@ -87,6 +90,12 @@ test.each<[string, string, Case, Case]>([
     { type: 'devicepersistency="by-partuuid"' },
     { type: 'devicepersistency="by-partuuid"', hasGpt: true },
   ],
+  [
+    'check_bootloader_env_compatible_with_loader',
+    'description.loader-environment',
+    { inside: loader('zipl', '<environment><env name="a" value="b"/></environment>') },
+    { inside: loader('grub2', '<environment><env name="a" value="b"/></environment>') },
+  ],
 ])('%s', (name, code, bad, good) => {
   expect(check(bad)).toBe(code);
   expect(check({ ...bad, disabled: [name] })).toBeUndefined();
@@ -113,6 +122,11 @@ test.each([
   expect(() => runChecks({ ...subject, hasDracutModule: () => false })).toThrow(
     expect.objectContaining({ hint: expect.stringContaining(`<package name="${name}"/>`) }),
   );
+});
+
+test('a loader without an environment may have other settings', () => {
+  const settings = '<installoption name="--suse-enable-tpm"/>';
+  expect(check({ inside: loader('zipl', settings) })).toBeUndefined();
 });
 
 test('the primary one of two types is taken where the check is off', () => {

@@ -58,4 +58,5 @@ initrd initrd bootx64.efi 0
   await expect(renderTemplate(path, menu, '')).rejects.toMatchObject({ code: 'live.template' });
   expect(await renderTemplate(path, { ...menu, hypervisor: true }, '')).toBe('xen.gz');
   await expect(renderTemplate(join(scratch, 'none'), menu, '')).rejects.toMatchObject({ code: 'source.enoent' });
+  await expect(renderTemplate('/dev/zero', menu, '')).rejects.toMatchObject({ code: 'live.template' });
 });

@@ -55,6 +55,7 @@ credentials:
     mediaTagStyle: 'rh',
     bundleCompress: true,
     packageChanges: false,
+    digest: 'sha512',
     bundleDigest: 'sha512',
     xzOptions: ['-9', '--threads=0'],
   });

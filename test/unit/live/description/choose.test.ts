@@ -76,10 +76,31 @@ test('sections and members count by machine, under any of its names', () => {
 });
 
 test('the first section that says something says it, but the last theme wins', () => {
-  const text = description(`${type}
+  const text = description(
+    `${type}
 <preferences><version>2</version><locale>de_DE</locale><bootloader-theme>a</bootloader-theme></preferences>
-<preferences><locale>en_US</locale><bootloader-theme>b</bootloader-theme></preferences>`);
+<preferences><locale>en_US</locale><bootloader-theme>b</bootloader-theme></preferences>`,
+    '7.4',
+  );
   expect(read(text)).toMatchObject({ version: '1', locale: 'de_DE', bootloaderTheme: 'b' });
+});
+
+test('from KIWI 10 on the last section decides about what is only recorded', () => {
+  const text = description(
+    `${type}
+<preferences><version>2</version><locale>de_DE</locale><keytable>de</keytable></preferences>
+<preferences><locale>en_US</locale></preferences>`,
+    '7.4',
+  );
+  const recorded = (['kiwi-9.24', 'kiwi-10', 'kiwi-11'] as const).map((generation) => {
+    const { version, locale, keytable } = read(text, { generation });
+    return [version, locale, keytable];
+  });
+  expect(recorded).toEqual([
+    ['1', 'de_DE', 'de'],
+    ['1', 'en_US', 'de'],
+    ['1', 'en_US', 'de'],
+  ]);
 });
 
 test('types of other images are passed over, the first live ISO is taken in old schemas when marked', () => {

@@ -132,6 +132,15 @@ describe.each<[string, (length: number) => string, string?]>([
   });
 });
 
+/** Mappings with ten aliases each of the one before. */
+function multiplied(levels: number, key = 'k'): string {
+  const lines = Array.from({ length: levels }, (_, i) => {
+    const aliases = Array(10).fill(`*a${i}`);
+    return `  a${i + 1}: &a${i + 1} {${key}: [${aliases.join()}]}\n`;
+  });
+  return `image:\n  a0: &a0 {a: b, c: d}\n${lines.join('')}`;
+}
+
 test('profiles may require each other in a chain of any length', () => {
   const list = Array.from(
     { length: 20_000 },
@@ -147,7 +156,17 @@ test.each([
   ['deep in brackets', `image: ${'['.repeat(100)}${']'.repeat(100)}`],
   ['deep in dashes', `image:\n${'- '.repeat(100)}x`],
   ['deep by indentation', Array.from({ length: 100 }, (_, i) => `${' '.repeat(i)}a:\n`).join('')],
-  ['aliases', 'image:\n  a: &x b\n  c: *x\n'],
+  ['of aliases that multiply', multiplied(8)],
+  ['of an alias of itself', 'image:\n  a: &x [*x]\n'],
+  ['of an alias of what it is part of', 'image: &x\n  a:\n    b: *x\n'],
+  ['of merges that multiply', multiplied(8, '<<')],
+  [
+    'of long texts under many aliases',
+    `image:\n  a: &a "${'x'.repeat(500_000)}"\n${'  b: [*a, *a]\n'.repeat(1)}`.replace(
+      '*a, *a',
+      Array(60_000).fill('*a').join(),
+    ),
+  ],
 ])('YAML %s is refused with its place', (_, text) => {
   expect(() => readImage(parseYaml(text, 'f'), { architecture: 'x86_64' })).toThrow(
     expect.objectContaining({

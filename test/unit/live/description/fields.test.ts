@@ -41,6 +41,7 @@ const decidedInside: Readonly<Record<Model, readonly string[]>> = {
     'efiPartitionTable',
     'expandsProfiles',
     'uniqueTypes',
+    'decidingPreferences',
     'packageManager',
   ],
 };
