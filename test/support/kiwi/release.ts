@@ -63,7 +63,7 @@ export async function installedKiwi(version: string): Promise<KiwiProgram> {
 export function markupModules(): Promise<string> {
   return oncePerMachine('anymarkup-core-0.8.1', (into) => {
     const options = ['--quiet', '--disable-pip-version-check', '--target', into];
-    execute(PYTHON, ['-m', 'pip', 'install', ...options, 'anymarkup-core==0.8.1']);
+    execute(PYTHON, ['-m', 'pip', 'install', ...options, 'anymarkup-core==0.8.1', 'xmltodict==1.0.4']);
   });
 }
 
