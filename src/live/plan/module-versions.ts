@@ -35,7 +35,7 @@ export async function checkModuleVersions(
   const modules = Object.keys(PACKAGES).filter((name) => dracutModules(root, name).length > 0);
   if (modules.length === 0) return;
   const names = new Set(modules.flatMap((name) => namesOf(PACKAGES[name]!)));
-  const old = (await readPackages()).filter(({ name, version }) => names.has(name) && isOlder(version, oldest));
+  const old = (await readPackages()).filter(({ name, version }) => names.has(name) && precedes(version, oldest));
   if (old.length === 0) return;
   const shown = old.map(({ name, version }) => `${name} ${version}`).join(', ');
   const message = `The root tree has dracut modules of KIWI that are too old: ${shown}. At least ${oldest.join('.')} is needed.`;
@@ -50,7 +50,7 @@ function namesOf(name: string): readonly string[] {
 }
 
 /** Compares the numbers of a version without epoch and release: `1:9.24.56-1` is 9, 24, 56. */
-function isOlder(version: string, oldest: readonly number[]): boolean {
+function precedes(version: string, oldest: readonly number[]): boolean {
   const [, numbers = ''] = /^(?:\d+:)?(\d+(?:\.\d+)*)/.exec(version) ?? [];
   if (numbers === '') return false;
   const parts = numbers.split('.').map(Number);
