@@ -118,7 +118,7 @@ package = ${packages ?? '[{"@name" = "dracut-kiwi-live"}]'}
  "packages": {"@type": "image", "package": ${packages ?? '[{"@name": "dracut-kiwi-live"}]'}}}}`,
 };
 
-/** Whatever KIWI makes of them, the same is made here. */
+/** Values that are read as KIWI reads them, or refused as KIWI refuses them. */
 const SPELLINGS: Readonly<Record<Language, Readonly<Record<keyof Values, readonly string[]>>>> = {
   yaml: {
     version: ['1.2.3', '"1.10"', '12', '1.0', '2024-01-02', '1.2.3 # comment', '1e3', '01.02.03', '[1.2.3]', '[1, 2]'],

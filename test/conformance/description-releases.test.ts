@@ -160,7 +160,7 @@ async function comparesReading(path: string, profile: string, reading: Reading):
   return true;
 }
 
-/** What KIWI's builder adds to what it reads: constants. */
+/** Constants that KIWI's builder adds. */
 const CONSTANTS = ['kiwi_align', 'kiwi_sectorsize'];
 
 /** `/.profile` by the rules of KIWI's own generation. */

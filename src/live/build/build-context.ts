@@ -76,7 +76,7 @@ export async function withBuildContext<T>(
   );
 }
 
-/** KIWI's check of its own dracut modules, if they are used. The list of packages beside the ISO says what the database lacks. */
+/** KIWI's check of its own dracut modules, if they are used. The list of packages next to the ISO notes what the database lacks. */
 async function checkModules(
   request: BuildRequest,
   { root, rootDirectory, description: { generation, packageManager } }: BuildPlan,

@@ -85,7 +85,7 @@ class Includer {
 function pathOf(reference: string, place: Place): string {
   const { scheme = '', rest = '' } = /^(?:(?<scheme>[a-zA-Z][\w+.-]*):)?(?<rest>.*)$/s.exec(reference)!.groups!;
   const isLocal = ['', 'this', 'file', 'dir'].includes(scheme.toLowerCase());
-  // KIWI takes them apart as addresses: what follows a question mark is no part of the path.
+  // KIWI parses references as URLs: the path ends at a question mark.
   const path = (scheme === '' ? rest : rest.replace(/^\/\//, '')).replace(/\?.*$/s, '');
   if (isLocal && path !== '' && !path.includes('\0')) return path;
   throw includeError(

@@ -28,7 +28,7 @@ export function parseYaml(text: string, path: string): XmlElement {
   return elementOf(new YamlReader(document).node(document.root), yamlError);
 }
 
-/** What an anchor names. */
+/** The node of an anchor. */
 interface Anchored {
   /** Undefined as long as it is being read. */
   node?: MarkupNode;

@@ -57,7 +57,7 @@ export function profileValues(description: LiveDescription, digest?: DigestName)
   return Object.fromEntries(set.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** What releases before KIWI 10 record of the boot loader and of sectors. */
+/** Values of the boot loader and of sectors, as releases before KIWI 10 record them. */
 function olderValues({ type, bootloader, attributePlaces }: LiveDescription): Record<string, string | undefined> {
   return {
     kiwi_bootloader_console: bootloader.console?.join(' '),

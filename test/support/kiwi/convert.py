@@ -13,10 +13,12 @@ logging.disable(logging.CRITICAL)
 def convert(path):
     texts = {}
     for language in ['toml', 'yaml']:
-        with open(getattr(MarkupAny(path), f'get_{language}_description')()) as file:
+        # Its files are removed together with the object.
+        description = MarkupAny(path)
+        with open(getattr(description, f'get_{language}_description')()) as file:
             texts[language] = file.read()
-    # Parsed without types, as KIWI does.
-    markup = anymarkup_core.parse_file(MarkupAny(path).get_xml_description(), force_types=None)
+    description = MarkupAny(path)
+    markup = anymarkup_core.parse_file(description.get_xml_description(), force_types=None)
     texts['json'] = anymarkup_core.serialize(markup, 'json').decode()
     return texts
 

@@ -59,7 +59,7 @@ export async function installedKiwi(version: string): Promise<KiwiProgram> {
   return { program: join(directory, 'bin/kiwi-ng'), env: { PYTHONPATH: directory } };
 }
 
-/** What KIWI reads descriptions in TOML, YAML and JSON with, if it is there: a directory of Python modules. */
+/** A directory with the Python modules that KIWI reads TOML, YAML and JSON with. */
 export function markupModules(): Promise<string> {
   return oncePerMachine('anymarkup-core-0.8.1', (into) => {
     const options = ['--quiet', '--disable-pip-version-check', '--target', into];

@@ -4,14 +4,19 @@ import json
 import logging
 import os
 import sys
+from lxml import etree, isoschematron
 from kiwi.defaults import Defaults
 from kiwi.runtime_checker import RuntimeChecker
-from kiwi.runtime_config import RuntimeConfig
 from kiwi.system.profile import Profile
 from kiwi.xml_description import XMLDescription
 from kiwi.xml_state import XMLState
 
 logging.disable(logging.CRITICAL)
+# KIWI compiles its schema for every document, which takes most of the time: here once.
+schema = etree.parse(Defaults.get_schema_file())
+relax_ng, schematron = etree.RelaxNG(schema), isoschematron.Schematron(schema, store_report=True)
+etree.RelaxNG = lambda _: relax_ng
+isoschematron.Schematron = lambda _, store_report: schematron
 
 
 def read(description, profiles):
