@@ -11,6 +11,7 @@ import { debianRoot, seededPath, seededTree } from './corpus.js';
 import { erofsCases } from './erofs-cases.js';
 import { measureContender, medianRun, remove, requireGnuTime, warm } from './measure.js';
 import { missed, openReport, sizeOf, table } from './report.js';
+import { rootCases } from './root-cases.js';
 import { squashfsCases } from './squashfs-cases.js';
 
 const project = fileURLToPath(new URL('..', import.meta.url));
@@ -72,7 +73,12 @@ function groups() {
   const live = liveCases(setting, { root, initrd, description: join(project, 'fixtures/debian-live') });
   const whole =
     process.getuid?.() === 0 ? buildCases(setting, { root, description: join(project, 'fixtures/debian-live') }) : [];
-  const cases = [...whole, ...live, ...directCases(root, 'Debian root', true)];
+  const cases = [
+    ...whole,
+    ...live,
+    ...directCases(root, 'Debian root', true),
+    ...rootCases(setting, root, 'Debian root'),
+  ];
   return [{ cases, makeTree: () => root }, ...small];
 }
 

@@ -17,10 +17,13 @@ export {
   type LevelScale,
 } from '../compress/index.js';
 export {
+  type EqualChunks,
   type ErofsFacts,
   type ErofsImage,
   type ErofsLayout,
   type ErofsOptions,
+  type Fragments,
+  findEqualChunks,
   type InodeForm,
   planErofs,
   recogniseErofs,

@@ -29,7 +29,7 @@ const ORDINARY_USER = [
   ...['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'],
   ...['--bounding-set', '-all', '--inh-caps', '-all'],
 ];
-const WRITERS = ['ext4', 'squashfs', 'iso', 'fat'] as const;
+const WRITERS = ['ext4', 'squashfs', 'iso', 'fat', 'erofs'] as const;
 
 beforeAll(() => {
   chmodSync(scratch, 0o755);

@@ -31,6 +31,7 @@ for (const blockSize of [512, 1024, 4096]) {
   for (const [name, options] of Object.entries<Partial<ErofsOptions>>({
     'as by default': {},
     'without data in inodes': { inlineData: false },
+    'in chunks of 4 blocks': { chunkSize: 4 * blockSize },
     'with large inodes, attributes apart': { inodes: 'extended', sharedXattrs: 0 },
   })) {
     kernel(`a tree of everything, ${blockSize} byte blocks, ${name}`, async () => {
@@ -53,6 +54,12 @@ for (const compression of CODECS) {
     'clusters of 64 KiB': { clusterSize: 65_536 },
     'clusters of 1 MiB with a full index': { clusterSize: 1_048_576, index: 'full' },
     'a full index': { index: 'full' },
+    'compressed ends in inodes': { clusterSize: 16_384, tailPacking: true },
+    'ends as fragments': { clusterSize: 65_536, fragments: 'ends' },
+    'ends as fragments, one block a cluster, a full index': { fragments: 'ends', index: 'full' },
+    'all as fragments, interlaced': { clusterSize: 16_384, fragments: 'all', interlaced: true },
+    'shared data': { dedupe: true },
+    'shared data and ends as fragments': { clusterSize: 16_384, dedupe: true, fragments: 'ends', interlaced: true },
   })) {
     kernel(`a tree of everything, ${compression.name}, ${name}`, async () => {
       await writeErofs(everythingTree(), image, { compression, ...options });

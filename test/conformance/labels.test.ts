@@ -88,6 +88,23 @@ describe('ext4', () => {
   }
 });
 
+describe('EROFS', () => {
+  for (const label of ['', 'label', 'two words', 'fifteen-bytes-x', 'sixteen-bytes-la']) {
+    oracle('blkid')(`"${label}", of our own`, () => {
+      const options = ['--force', '--quiet', '--label', label];
+      expect(isopress(['erofs', tree, image, ...options])).toMatchObject({ status: 0 });
+      expect(ours()).toEqual(judged());
+      expect(ours().label ?? '').toBe(label);
+    });
+    if (label.length > 15) continue;
+    oracle('mkfs.erofs', 'blkid')(`"${label}", of mkfs.erofs`, () => {
+      rmSync(image, { force: true });
+      judge('mkfs.erofs', ['--quiet', ...(label === '' ? [] : ['-L', label]), image, tree]);
+      expect(ours()).toEqual(judged());
+    });
+  }
+});
+
 describe('discs', () => {
   for (const label of ['', 'LABEL', 'two words', 'x'.repeat(32)]) {
     for (const options of [['-R'], ['-J', '-R'], ['-udf'], ['-udf', '-J', '-R']]) {

@@ -46,7 +46,7 @@ function write(format: string, image: string, ...more: string[]): void {
 
 const DEVICES = () => ['--manifest', at('lists/devices')];
 
-for (const format of ['ext4', 'squashfs'] as const) {
+for (const format of ['ext4', 'squashfs', 'erofs'] as const) {
   kernelOracle(
     'mount',
     'umount',

@@ -19,7 +19,7 @@ for (const [tool, ...words] of [['bun'], ['deno', 'run', '-A']] as [string, ...s
   const run = (...args: readonly string[]) => judge(tool, [...words, MAIN, ...args]);
 
   describe(tool, () => {
-    for (const command of ['ext4', 'squashfs', 'iso', 'fat']) {
+    for (const command of ['ext4', 'squashfs', 'iso', 'fat', 'erofs']) {
       here(`writes the ${command} image that Node.js writes`, () => {
         const image = join(scratch, `${tool}.${command}`);
         const options = ['--epoch', '1700000000', '--seed', 'x', '--loss', 'ignore', '--quiet', '--no-xattrs'];

@@ -29,6 +29,11 @@ const FORMS: readonly Partial<ErofsOptions>[] = [
   { compression: { name: 'lzma', level: 0 }, clusterSize: 16_384 },
   { compression: { name: 'deflate', level: 1 } },
   { compression: { name: 'zstd', level: 1 }, clusterSize: 1_048_576 },
+  { compression: { name: 'lz4' }, clusterSize: 16_384, fragments: 'ends', dedupe: true, interlaced: true },
+  { compression: { name: 'zstd', level: 1 }, clusterSize: 65_536, fragments: 'all' },
+  { compression: { name: 'deflate', level: 1 }, blockSize: 512, dedupe: true },
+  { compression: { name: 'lzma', level: 0 }, clusterSize: 16_384, tailPacking: true },
+  { chunkSize: 16_384 },
 ];
 
 async function reread(image: Uint8Array, engine: 'native' | 'portable'): Promise<FileTree> {

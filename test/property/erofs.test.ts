@@ -19,6 +19,8 @@ import { mounted } from '../support/tools.js';
 import { describeDirectory, describeTree, reversedTree, treeArbitrary } from '../support/trees.js';
 
 const runs = Number(process.env['ISOPRESS_TEST_RUNS'] ?? 40);
+/** Of the judge who has the last word. */
+const kernelRuns = Number(process.env['ISOPRESS_TEST_RUNS'] ?? 300);
 
 const CODECS: readonly (ClusterRequest | undefined)[] = [
   undefined,
@@ -41,10 +43,17 @@ const switches = fc
     tailPacking: fc.boolean(),
     interlaced: fc.boolean(),
     index: fc.constantFrom('full' as const, 'compact' as const),
+    fragments: fc.constantFrom(undefined, 'ends' as const, 'all' as const),
+    dedupe: fc.boolean(),
+    chunkBlocks: fc.constantFrom(0, 1, 4, 64),
   })
-  .map(({ compression, clusterBlocks, ...options }) => ({
+  .map(({ compression, clusterBlocks, chunkBlocks, fragments, dedupe, ...options }) => ({
     ...options,
-    ...(compression ? { compression, clusterSize: options.blockSize * clusterBlocks } : {}),
+    ...(compression
+      ? { compression, clusterSize: options.blockSize * clusterBlocks, dedupe, ...(fragments ? { fragments } : {}) }
+      : chunkBlocks > 0
+        ? { chunkSize: options.blockSize * chunkBlocks }
+        : {}),
   }));
 
 test('the same bytes for any number of jobs, twice from one plan, and within the planned limit', async () => {
@@ -122,6 +131,6 @@ kernelOracle(
       expect([...found.keys()].sort()).toEqual([...expected.keys()].sort());
       for (const [path, entry] of expected) expect(found.get(path), path).toEqual(entry);
     }),
-    { numRuns: runs },
+    { numRuns: kernelRuns },
   );
 });

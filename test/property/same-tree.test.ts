@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { expect } from 'vitest';
 import { type ByteString, fromText, timestamp } from '../../src/bytes/index.js';
 import { planDisc } from '../../src/disc/index.js';
+import { openErofs, planErofs } from '../../src/format/erofs/index.js';
 import { openExt4, planExt4 } from '../../src/format/ext4/index.js';
 import { planFat } from '../../src/format/fat/index.js';
 import { openSquashfs, planSquashfs } from '../../src/format/squashfs/index.js';
@@ -35,6 +36,19 @@ const formats: Record<string, Planner> = {
   iso: (tree) => planDisc(tree, common),
   'iso with udf and joliet': (tree) => planDisc(tree, { ...common, joliet: true, udf: '2.01' }),
   fat: (tree) => planFat(tree, common),
+  erofs: (tree) => planErofs(tree, common),
+  'erofs in chunks, equal files once': async (tree) =>
+    planErofs(await shareDuplicates(tree, run), { ...common, chunkSize: 16_384 }),
+  'erofs lz4, fragments, equal data once': (tree) =>
+    planErofs(tree, {
+      ...common,
+      compression: { name: 'lz4' },
+      clusterSize: 16_384,
+      fragments: 'ends',
+      dedupe: true,
+    }),
+  'erofs zstd, ends in inodes': (tree) =>
+    planErofs(tree, { ...common, compression: { name: 'zstd', level: 1 }, tailPacking: true }),
 };
 
 interface Spec {
@@ -101,6 +115,7 @@ async function everywhere(list: readonly Spec[], dir: string): Promise<Record<st
   const memory = settled(inMemory(list));
   const squashfs = await collect(planSquashfs(memory, { compression: GZIP, epoch: EPOCH }), run);
   const ext4 = await collect(planExt4(memory, common), run);
+  const erofs = await collect(planErofs(memory, { ...common, compression: { name: 'lz4' } }), run);
   const engines = (['native', 'portable'] as const).filter((engine) => engine === 'portable' || loadNative().addon);
   const scanned = await Promise.all(
     engines.map(async (engine) => [`directory, ${engine}`, await scanDirectory(fromText(top), { engine })] as const),
@@ -111,6 +126,7 @@ async function everywhere(list: readonly Spec[], dir: string): Promise<Record<st
     archive: await scanTarball(fromText(archive), { spool: fromText(join(dir, 'spool')) }, run),
     squashfs: await (await openSquashfs(bytesSource(squashfs))).tree(),
     ext4: await (await openExt4(bytesSource(ext4))).tree(),
+    erofs: await (await openErofs(bytesSource(erofs))).tree(),
   };
 }
 

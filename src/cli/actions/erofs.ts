@@ -4,6 +4,8 @@ import { defined, type Timestamp, timestamp } from '../../bytes/index.js';
 import type { ClusterCodecName, ClusterRequest } from '../../compress/index.js';
 import {
   type ErofsOptions,
+  type Fragments,
+  findEqualChunks,
   type InodeForm,
   type MkfsErofsOptions,
   planErofs,
@@ -28,6 +30,10 @@ export interface ErofsCommandOptions extends WriterOptions {
   readonly duplicates: boolean;
   readonly sharedXattrs?: number;
   readonly index?: 'full' | 'compact';
+  readonly tailPacking?: true;
+  readonly fragments?: Fragments;
+  readonly dedupe?: true;
+  readonly chunkSize?: number;
   /** The options of mkfs.erofs on the command line. */
   readonly classic?: {
     readonly image: MkfsErofsOptions['image'];
@@ -46,7 +52,9 @@ export function writeErofs(source: string, image: string, options: ErofsCommandO
     plan: async ({ tree, epoch, seed }, { run }) => {
       const timed = options.classic?.changes.imageTime ? overrideAll(tree, { mtime: epoch }) : tree;
       const shared = options.duplicates ? await shareDuplicates(timed, run) : timed;
-      return planErofs(shared, erofsOptions(options, { epoch, seed }));
+      const chosen = erofsOptions(options, { epoch, seed });
+      if (chosen.chunkSize === undefined || !options.duplicates) return planErofs(shared, chosen);
+      return planErofs(shared, { ...chosen, equalChunks: await findEqualChunks(shared, chosen.chunkSize, run) });
     },
     change: (tree) => withOverrides(tree, options),
   });
@@ -66,6 +74,10 @@ function erofsOptions(options: ErofsCommandOptions, derived: Pick<ErofsOptions, 
     sparse: options.sparse ? undefined : false,
     sharedXattrs: options.sharedXattrs,
     index: options.index,
+    tailPacking: options.tailPacking,
+    fragments: options.fragments,
+    dedupe: options.dedupe,
+    chunkSize: options.chunkSize,
   });
   return { ...image, ...own, ...derived };
 }

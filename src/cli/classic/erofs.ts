@@ -2,14 +2,12 @@
 
 import type { Command } from 'commander';
 import { fromText } from '../../bytes/index.js';
-import { MKFS_EROFS, parseMkfsErofsOptions } from '../../format/erofs/index.js';
-import { refuseOptions } from '../../options/index.js';
+import { parseMkfsErofsOptions } from '../../format/erofs/index.js';
 import { type ClassicValues, ownWordsOf } from './reader.js';
 
 /** Reads what mkfs.erofs knows from the words after `isopress erofs`. */
 export function classicErofs(command: Command, words: readonly string[]): ClassicValues {
   const parsed = parseMkfsErofsOptions(words, ownWordsOf(command));
-  refuseOptions(MKFS_EROFS, parsed.notSmaller);
   const { image, compression, tree, epoch, jobs, quiet, rest } = parsed;
   const { exclude, xattrs, ...changes } = tree;
   // Each is one path, not a pattern.

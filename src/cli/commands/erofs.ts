@@ -48,7 +48,15 @@ function addCompressionOptions(command: Command): Command {
     )
     .addOption(
       new Option('--index <form>', 'index of compressed files (default: compact)').choices(['compact', 'full']),
-    );
+    )
+    .option('--tail-packing', 'put the compressed ends of files after their inodes; for Linux 5.17 and newer')
+    .addOption(
+      new Option(
+        '--fragments <which>',
+        'compress small files and the ends of others as one file, or all files; for Linux 6.1 and newer',
+      ).choices(['ends', 'all']),
+    )
+    .option('--dedupe', 'store equal compressed data of different files once; for Linux 6.1 and newer');
 }
 
 function addLayoutOptions(command: Command): Command {
@@ -69,8 +77,14 @@ function addLayoutOptions(command: Command): Command {
       ]),
     )
     .option('--no-inline-data', 'store the ends of files in separate blocks')
+    .addOption(
+      new Option(
+        '--chunk-size <bytes>',
+        'store files in chunks of a power of two, for Linux 5.15 and newer (default: only files with holes)',
+      ).argParser(parseSize),
+    )
     .option('--no-sparse', 'store holes as zeros')
-    .option('--no-duplicates', 'store equal files as often as they occur')
+    .option('--no-duplicates', 'store equal files, and equal chunks, as often as they occur')
     .addOption(
       new Option(
         '--shared-xattrs <n>',

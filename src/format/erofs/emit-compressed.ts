@@ -5,7 +5,8 @@ import { type Data, type Piece, pieceLength, type Run } from '../../io/index.js'
 import { CompressedFiles } from './compressed-files.js';
 import { contentsInOrder } from './contents.js';
 import { emitDirectories, placeDirectories } from './directories.js';
-import { renderHead, rootNid } from './head.js';
+import { FragmentStore } from './fragment-store.js';
+import { hasPackedInode, renderHead, rootNid } from './head.js';
 import type { PlannedImage } from './layout.js';
 import { LeafWriter } from './leaves.js';
 import { FilePacker } from './pack-files.js';
@@ -23,9 +24,10 @@ export async function* emitCompressed(image: PlannedImage, sizeLimit: number, ru
     },
   };
   let at = image.headBlocks * blockSize;
-  const leafNids = new Float64Array(image.inodes.leaves.length);
+  // After the leaves the hidden file of fragments.
+  const nids = new Float64Array(image.inodes.leaves.length + 1);
   const placement = new Placement(blockSize, image.headBlocks, (index, nid) => {
-    leafNids[index] = nid;
+    nids[index] = nid;
   });
   for await (const piece of emitLeaves(image, placement, run)) {
     at += pieceLength(piece);
@@ -34,7 +36,8 @@ export async function* emitCompressed(image: PlannedImage, sizeLimit: number, ru
   if (at !== placement.block * blockSize) {
     throw new InternalError('internal.place', `The directories start at byte ${at}, not in block ${placement.block}.`);
   }
-  const placed = placeDirectories(image, placement.block, leafNids, rootNid(image));
+  const leaves = placeDirectories(image, placement.block, nids.subarray(0, -1), rootNid(image));
+  const placed = { ...leaves, packedNid: nids.at(-1)! };
   for (const piece of emitDirectories(image, placed, run)) {
     at += pieceLength(piece);
     yield piece;
@@ -49,7 +52,9 @@ async function* emitLeaves(image: PlannedImage, placement: Placement, run: Run):
   const writer = new LeafWriter(image, placement);
   const { contents, leafOf } = contentsInOrder(image);
   const packer = new FilePacker(image, contents, run);
-  const files = new CompressedFiles(image, placement, writer);
+  const { fragments: kind, blockSize } = image.options;
+  const fragments = kind && new FragmentStore(packer, placement, blockSize);
+  const files = new CompressedFiles(image, placement, writer, fragments);
   let done = 0;
   try {
     for await (const parts of packer.parts()) {
@@ -57,13 +62,18 @@ async function* emitLeaves(image: PlannedImage, placement: Placement, run: Run):
         if (part.isFirst) for (const bytes of writer.before(leafOf[part.content]!)) yield bytes;
         for (const bytes of files.put(part, leafOf[part.content]!)) yield bytes;
         if (part.isLast) for (const bytes of writer.endIfDue()) yield bytes;
+        // Files with blocks have none between two parts; if everything is a fragment, no file has blocks.
+        if (fragments?.isDue && (part.isLast || kind === 'all')) yield* fragments.due();
         packer.release(part);
         done += part.length;
       }
       run.report({ step: 'packing', done, total: image.contentSize, unit: 'bytes' });
     }
+    if (fragments) yield* fragments.rest();
   } finally {
+    await fragments?.settle();
     await packer.close();
   }
+  if (hasPackedInode(image.options)) writer.packed(fragments);
   yield* writer.end();
 }

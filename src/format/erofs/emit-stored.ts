@@ -35,6 +35,7 @@ export async function* emitStoredLeaves(image: PlannedImage, placement: Placemen
 
 function* finish(file: StoredFile, writer: LeafWriter): Generator<Data> {
   yield* file.end();
+  writer.keepTail(file.tail);
   yield* writer.endIfDue();
 }
 
@@ -62,6 +63,11 @@ class StoredFile {
     this.#ranges = ranges;
     this.#tail = tail;
     this.#left = inBlocks;
+  }
+
+  /** The end of the content, which is in its place after {@link end}. */
+  get tail(): Uint8Array {
+    return this.#tail;
   }
 
   /** The next piece of the content. */

@@ -1,7 +1,7 @@
 // The forms of entries without compression, and the choice between them.
 
 import { alignUp, divCeil } from '../../bytes/index.js';
-import type { ExactContent, Range } from '../../io/index.js';
+import { type ExactContent, NO_HOLES, type Range } from '../../io/index.js';
 import type { Node } from '../../tree/index.js';
 import { chunkAddress } from './chunk-index.js';
 import { compactInode, extendedInode } from './inode.js';
@@ -54,37 +54,57 @@ export function flatForm(size: number, head: number, mayInline: boolean, blockSi
   };
 }
 
-/** The form of a file. A shared content has no tail: it is in blocks, which all its inodes name. */
-export function fileForm(content: ExactContent, head: number, isShared: boolean, options: ResolvedOptions): Form {
-  const { blockSize, sparse, inlineData } = options;
-  const chunks = sparse && content.holes.length > 0 ? chunkForm(content, blockSize) : undefined;
-  return chunks ?? flatForm(content.size, head, inlineData && !isShared, blockSize);
+/** The form of a file; `mayInline` may forbid a tail, `isOwn` says which chunks are stored with this file. */
+export function fileForm(
+  content: ExactContent,
+  head: number,
+  mayInline: boolean,
+  options: ResolvedOptions,
+  isOwn?: (chunk: number) => boolean,
+): Form {
+  const { blockSize, sparse, inlineData, chunkLog } = options;
+  const holes = sparse ? content.holes : NO_HOLES;
+  if (chunkLog !== undefined && content.size > blockSize)
+    return chunksOf(content.size, holes, chunkLog, blockSize, isOwn);
+  const chunks = holes.length > 0 ? smallestChunks(content.size, holes, blockSize) : undefined;
+  return chunks ?? flatForm(content.size, head, inlineData && mayInline, blockSize);
 }
 
 /** Sizes of chunks to choose from: as powers of two, in blocks. */
 const MAX_CHUNK_LOG = 20;
 
 /** The chunk size that takes the least space; undefined if chunks save none. */
-function chunkForm(content: ExactContent, blockSize: number): ChunkForm | undefined {
+function smallestChunks(size: number, holes: readonly Range[], blockSize: number): ChunkForm | undefined {
   let best: ChunkForm | undefined;
-  let bestSize = divCeil(content.size, blockSize) * blockSize;
+  let bestSize = divCeil(size, blockSize) * blockSize;
   for (let chunkLog = 0; chunkLog <= MAX_CHUNK_LOG; chunkLog++) {
-    const chunkSize = blockSize * 2 ** chunkLog;
-    const chunks = divCeil(content.size, chunkSize);
-    const stored = storedRanges(content, chunkSize);
-    const blocks = stored.reduce((sum, { length }) => sum + divCeil(length, blockSize), 0);
-    const size = blocks * blockSize + chunks * chunkAddress.size;
-    if (size < bestSize) {
-      bestSize = size;
-      best = { kind: 'chunks', chunkLog, chunkSize, chunks, stored, blocks };
+    const form = chunksOf(size, holes, chunkLog, blockSize);
+    const taken = form.blocks * blockSize + form.chunks * chunkAddress.size;
+    if (taken < bestSize) {
+      bestSize = taken;
+      best = form;
     }
-    if (chunks === 1) break;
+    if (form.chunks === 1) break;
   }
   return best;
 }
 
+function chunksOf(
+  size: number,
+  holes: readonly Range[],
+  chunkLog: number,
+  blockSize: number,
+  isOwn?: (chunk: number) => boolean,
+): ChunkForm {
+  const chunkSize = blockSize * 2 ** chunkLog;
+  const outsideHoles = storedRanges(size, holes, chunkSize);
+  const stored = isOwn ? ownRanges(outsideHoles, chunkSize, isOwn) : outsideHoles;
+  const blocks = stored.reduce((sum, { length }) => sum + divCeil(length, blockSize), 0);
+  return { kind: 'chunks', chunkLog, chunkSize, chunks: divCeil(size, chunkSize), stored, blocks };
+}
+
 /** The chunks that are not entirely in holes. */
-function storedRanges({ size, holes }: ExactContent, chunkSize: number): Range[] {
+function storedRanges(size: number, holes: readonly Range[], chunkSize: number): Range[] {
   const ranges: Range[] = [];
   let at = 0;
   for (const hole of holes) {
@@ -97,6 +117,21 @@ function storedRanges({ size, holes }: ExactContent, chunkSize: number): Range[]
   }
   if (at < size) ranges.push({ at, length: size - at });
   return ranges;
+}
+
+/** The parts of ranges of chunks whose chunks are stored here. */
+function ownRanges(ranges: readonly Range[], chunkSize: number, isOwn: (chunk: number) => boolean): Range[] {
+  const own: { at: number; length: number }[] = [];
+  for (const { at, length } of ranges) {
+    for (let done = 0; done < length; done += chunkSize) {
+      const part = { at: at + done, length: Math.min(chunkSize, length - done) };
+      if (!isOwn(part.at / chunkSize)) continue;
+      const last = own.at(-1);
+      if (last && last.at + last.length === part.at) last.length += part.length;
+      else own.push(part);
+    }
+  }
+  return own;
 }
 
 /** Bytes between the inode with its attributes and a list of addresses. */

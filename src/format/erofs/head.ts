@@ -76,6 +76,7 @@ export function renderHead(image: PlannedImage, placed: PlacedTree): Uint8Array 
     incompatible: incompatibleOf(image),
     algorithms: needsConfigs(options) ? algorithmBits(configsOf(options)) : 0,
     ...UNUSED,
+    packedNid: hasPackedInode(options) ? placed.packedNid! : 0,
   };
   superblock.encodeInto(fields, head, SUPERBLOCK_AT);
   const checksum = superblockChecksum(head.subarray(SUPERBLOCK_AT), options.blockLog);
@@ -94,15 +95,22 @@ function incompatibleOf(image: PlannedImage): number {
     (options.compression ? Incompatible.zeroPadding : 0) |
     (needsConfigs(options) ? Incompatible.compressionConfigs : 0) |
     (options.tailPacking ? Incompatible.tailPacking : 0) |
+    (options.fragments ? Incompatible.fragments : 0) |
+    (options.dedupe ? Incompatible.dedupe : 0) |
     (hasChunks(image) ? Incompatible.chunks : 0)
   );
 }
 
 function hasChunks({ options, inodes }: PlannedImage): boolean {
   return inodes.leaves.some((leaf) => {
-    if (leaf.kind !== 'file' || leaf.content.holes.length === 0) return false;
-    return fileForm(leaf.content, 0, false, options).kind === 'chunks';
+    if (leaf.kind !== 'file' || (options.chunkLog === undefined && leaf.content.holes.length === 0)) return false;
+    return fileForm(leaf.content, 0, true, options).kind === 'chunks';
   });
+}
+
+/** Whether there is a hidden file of fragments. With their bit, which is that of shared extents too, Linux 6.1 asks for one. */
+export function hasPackedInode({ fragments, dedupe }: ResolvedOptions): boolean {
+  return fragments !== undefined || dedupe;
 }
 
 /** Readers assume one block of LZ4 without a configuration. */
@@ -133,7 +141,6 @@ const UNUSED = {
   directoryBlockLog: 0,
   xattrPrefixCount: 0,
   xattrPrefixesAt: 0,
-  packedNid: 0,
   xattrFilterReserved: 0,
   shareIdPrefix: 0,
   buildTime: 0,

@@ -1,8 +1,9 @@
 // EROFS, a read-only file system with compression: images from trees, and trees from images.
 
+export { type EqualChunks, findEqualChunks } from './equal-chunks.js';
 export { type ErofsFound, erofsFormat } from './format.js';
 export type { ErofsLayout } from './layout.js';
 export { MKFS_EROFS, type MkfsErofsOptions, type MkfsErofsTree, parseMkfsErofsOptions } from './mkfs-erofs-options.js';
-export { type ErofsOptions, type InodeForm, resolveErofs } from './options.js';
+export { type ErofsOptions, type Fragments, type InodeForm, resolveErofs } from './options.js';
 export { planErofs } from './plan.js';
 export { type ErofsFacts, type ErofsImage, openErofs, recogniseErofs } from './read.js';

@@ -3,15 +3,17 @@
 import type { Uuid } from '../../bytes/index.js';
 import type { ClusterFacts } from '../../compress/index.js';
 import type { Loss } from '../../tree/index.js';
-import type { ResolvedOptions } from './options.js';
+import type { ChunkPlaces } from './chunk-places.js';
+import type { Fragments, ResolvedOptions } from './options.js';
 import type { PlannedInodes } from './plan-inodes.js';
 import type { PlannedXattrs } from './plan-xattrs.js';
 
 /**
  * Incremented by every change that gives different bytes for the same tree, options and engine.
  * 1: first version.
+ * 2: ends of contents that several files have follow every inode where that takes less than a block; larger segments of files.
  */
-export const LAYOUT_VERSION = 1;
+export const LAYOUT_VERSION = 2;
 
 /** The decisions before the first byte, as plain data. */
 export interface ErofsLayout {
@@ -22,6 +24,14 @@ export interface ErofsLayout {
   readonly blockSize: number;
   /** Largest size of a compressed cluster, in bytes. */
   readonly clusterSize: number;
+  /** Whether the compressed ends of files may follow their inodes. */
+  readonly tailPacking: boolean;
+  /** Whose data is gathered in one hidden file; undefined for none. */
+  readonly fragments: Fragments | undefined;
+  /** Whether equal compressed data is stored once. */
+  readonly dedupe: boolean;
+  /** Bytes of a chunk; undefined where only files with holes have chunks, each of the size that suits it. */
+  readonly chunkSize: number | undefined;
   readonly uuid: Uuid;
   readonly label: string;
   readonly inodes: number;
@@ -43,6 +53,10 @@ export interface UnplacedImage {
   readonly inodes: PlannedInodes;
   readonly xattrs: PlannedXattrs;
   readonly contentSize: number;
+  /** The owners of contents whose ends follow each inode that has them. */
+  readonly sharedTails: ReadonlySet<number>;
+  /** Where chunks lie that equal others, if those are known. */
+  readonly chunkPlaces: ChunkPlaces | undefined;
 }
 
 /** The plan with its side tables, for the emitter. */
@@ -57,6 +71,8 @@ export interface PlacedTree {
   readonly leafNids: Float64Array;
   /** Place of each directory, in the order of {@link PlannedInodes.directories}. */
   readonly directoryNids: Float64Array;
+  /** Place of the hidden file of fragments, if there is one. */
+  readonly packedNid?: number;
   /** First block of the root's listing. */
   readonly rootBlock: number;
   /** Blocks of the image. */

@@ -1,15 +1,19 @@
 // Inodes of everything except directories, in order: places and bytes.
 
 import { bytesOf } from '../../bytes/index.js';
-import type { Data } from '../../io/index.js';
-import type { Leaf } from '../../tree/index.js';
+import { type Data, EMPTY } from '../../io/index.js';
+import { file, type Leaf } from '../../tree/index.js';
 import { ChunkFormat } from './chunk-index.js';
+import { storedChunks } from './chunk-places.js';
+import { type CompressedContent, compressedContent, type PlacedExtent } from './file-index.js';
 import { addressListGap, type Form, fileForm, flatForm, inodeSize } from './form.js';
 import { DataLayout, deviceNumber } from './inode.js';
 import type { PlannedImage, UnplacedImage } from './layout.js';
 import { type Placement, RunBuffer } from './placement.js';
 import { FIRST_LEAF_NUMBER } from './plan-inodes.js';
 import { putChunkAddresses, putInode } from './render-inode.js';
+
+const EMPTY_BYTES = new Uint8Array(0);
 
 /** Sizes of a leaf's inode. */
 export interface LeafHead {
@@ -23,7 +27,8 @@ export interface LeafHead {
 }
 
 /** The sizes of a leaf's inode. */
-export function leafHead({ inodes, xattrs, options }: UnplacedImage, leaf: Leaf): LeafHead {
+export function leafHead(image: Pick<UnplacedImage, 'inodes' | 'xattrs' | 'options'>, leaf: Leaf): LeafHead {
+  const { inodes, xattrs, options } = image;
   const links = inodes.linkCounts.get(leaf) ?? 1;
   const length = leaf.kind === 'file' ? leaf.content.size : leaf.kind === 'symlink' ? leaf.target.length : 0;
   const area = xattrs.areaOf(leaf);
@@ -32,11 +37,17 @@ export function leafHead({ inodes, xattrs, options }: UnplacedImage, leaf: Leaf)
 }
 
 /** The form of an uncompressed leaf. */
-export function storedForm({ inodes, options }: PlannedImage, index: number, head: LeafHead): Form {
+export function storedForm(
+  { inodes, options, sharedTails, chunkPlaces }: PlannedImage,
+  index: number,
+  head: LeafHead,
+): Form {
   const leaf = inodes.leaves[index]!;
   if (leaf.kind !== 'file') return flatForm(head.length, head.size, true, options.blockSize);
-  const isShared = inodes.sharedOwners.has(inodes.contentOwners[index]!);
-  return fileForm(leaf.content, head.size, isShared, options);
+  const owner = inodes.contentOwners[index]!;
+  const mayInline = !inodes.sharers.has(owner) || sharedTails.has(owner);
+  const isOwn = chunkPlaces && ((chunk: number) => chunkPlaces.isOwn(leaf.content, owner, chunk));
+  return fileForm(leaf.content, head.size, mayInline, options, isOwn);
 }
 
 /** Size of an inode with the data after it. */
@@ -55,22 +66,18 @@ export function placeStoredLeaves(image: PlannedImage, placement: Placement): vo
   for (let index = 0; index < image.inodes.leaves.length; index++) {
     const head = leafHead(image, image.inodes.leaves[index]!);
     const form = storedForm(image, index, head);
-    if (ownsContent(image, index)) placement.takeBlocks(form.blocks);
+    if (ownsContent(image, index)) settleChunks(image, index, form, placement.takeBlocks(form.blocks));
     placement.put(index, storedSize(form, head));
     if (placement.isDue) placement.endRun();
   }
   placement.endRun();
 }
 
-/** A compressed content: its index, and the bytes at which it may start after an inode. */
-export interface CompressedContent {
-  /** Data blocks. */
-  readonly blocks: number;
-  readonly layout: DataLayout;
-  /** Bytes from the end of the inode with its attributes, `head` bytes long, to the end of the index. */
-  size(head: number): number;
-  /** Writes them at the start of `bytes`, the inode with its attributes having `head` bytes. */
-  put(head: number, bytes: Uint8Array): void;
+/** Notes where chunks lie that other files have too. */
+function settleChunks({ inodes, chunkPlaces }: PlannedImage, index: number, form: Form, start: number): void {
+  const leaf = inodes.leaves[index]!;
+  if (!chunkPlaces || form.kind === 'flat' || leaf.kind !== 'file') return;
+  for (const [chunk, block] of storedChunks(form, start)) chunkPlaces.settle(leaf.content, chunk, block);
 }
 
 /** Writes inodes into runs of blocks. */
@@ -80,6 +87,8 @@ export class LeafWriter {
   readonly #run: RunBuffer;
   /** Places of contents with several leaves: a block, or a compressed content. */
   readonly #shared = new Map<number, number | CompressedContent>();
+  /** The ends of contents that inodes to come have too, and how many those are. */
+  readonly #tails = new Map<number, { readonly bytes: Uint8Array; left: number }>();
   #next = 0;
 
   constructor(image: PlannedImage, placement: Placement) {
@@ -106,25 +115,50 @@ export class LeafWriter {
   stored(block: number, form: Form, head: LeafHead): Uint8Array {
     const index = this.#next++;
     const leaf = this.#image.inodes.leaves[index]!;
-    if (this.#image.inodes.sharedOwners.has(index)) this.#shared.set(index, block);
+    if (this.#image.inodes.sharers.has(index)) this.#shared.set(index, block);
     const bytes = this.#place(index, storedSize(form, head));
     const flat = form.kind === 'flat';
     const layout = !flat ? DataLayout.chunks : form.tail > 0 ? DataLayout.inline : DataLayout.plain;
     const data = flat ? (form.blocks > 0 ? block : 0) : form.chunkLog & ChunkFormat.blocksLog;
     const end = putInode(leaf, this.#facts(index, head, layout, data), head.xattrs, bytes);
     if (flat) return bytes.subarray(end);
-    putChunkAddresses(form, block, bytes.subarray(end + addressListGap(end)));
+    const { chunkPlaces } = this.#image;
+    putChunkAddresses(form, block, bytes.subarray(end + addressListGap(end)), (chunk) =>
+      leaf.kind === 'file' ? chunkPlaces?.blockOf(leaf.content, chunk) : undefined,
+    );
     return bytes.subarray(bytes.length);
+  }
+
+  /** Keeps the end of the last leaf's content, which is in its place, for others that have it too. */
+  keepTail(tail: Uint8Array): void {
+    const index = this.#next - 1;
+    if (!this.#image.sharedTails.has(index) || tail.length === 0) return;
+    this.#tails.set(index, { bytes: tail.slice(), left: this.#image.inodes.sharers.get(index)! - 1 });
   }
 
   /** Writes the next leaf, whose content is compressed. */
   compressed(content: CompressedContent, head: LeafHead): void {
     const index = this.#next++;
-    if (this.#image.inodes.sharedOwners.has(index)) this.#shared.set(index, content);
+    if (this.#image.inodes.sharers.has(index)) this.#shared.set(index, content);
     const bytes = this.#place(index, head.size + content.size(head.size));
     const facts = this.#facts(index, head, content.layout, content.blocks);
     const end = putInode(this.#image.inodes.leaves[index]!, facts, head.xattrs, bytes);
     content.put(head.size, bytes.subarray(end));
+  }
+
+  /** Writes the inode of the hidden file of fragments: an empty one if there are none. To be called after the last content. */
+  packed(fragments: { readonly extents: readonly PlacedExtent[]; readonly size: number } | undefined): void {
+    const { inodes, options } = this.#image;
+    const { extents = [], size = 0 } = fragments ?? {};
+    const node = file(EMPTY, { mode: 0o600, mtime: options.epoch });
+    const own = inodeSize(node, 1, size, options);
+    const content =
+      size === 0 ? undefined : compressedContent({ extents, size, firstBlock: 0, tail: EMPTY_BYTES }, options);
+    const { layout, blocks } = content ?? { layout: DataLayout.plain, blocks: 0 };
+    const facts = { inodeSize: own, layout, size, data: blocks, links: 1, number: FIRST_LEAF_NUMBER + inodes.count };
+    const bytes = this.#place(inodes.leaves.length, own + (content?.size(own) ?? 0));
+    const end = putInode(node, facts, EMPTY_BYTES, bytes);
+    content?.put(own, bytes.subarray(end));
   }
 
   /** The run, if it is large enough. Call it only after all taken blocks have been written. */
@@ -138,9 +172,20 @@ export class LeafWriter {
     const shared = leaf.kind === 'file' ? this.#shared.get(this.#image.inodes.contentOwners[index]!) : undefined;
     if (typeof shared === 'object') this.compressed(shared, head);
     else if (leaf.kind === 'symlink') yield* this.#symlink(bytesOf(leaf.target), index, head);
-    else if (leaf.kind === 'file') this.stored(shared ?? 0, storedForm(this.#image, index, head), head);
+    else if (leaf.kind === 'file') this.#sharing(shared ?? 0, index, head);
     else this.#special(index, head);
     yield* this.endIfDue();
+  }
+
+  /** A file without content, or with that of an earlier one. */
+  #sharing(block: number, index: number, head: LeafHead): void {
+    const tail = this.stored(block, storedForm(this.#image, index, head), head);
+    if (tail.length === 0) return;
+    const owner = this.#image.inodes.contentOwners[index]!;
+    const kept = this.#tails.get(owner)!;
+    tail.set(kept.bytes);
+    kept.left--;
+    if (kept.left === 0) this.#tails.delete(owner);
   }
 
   *#symlink(target: Uint8Array, index: number, head: LeafHead): Generator<Data> {

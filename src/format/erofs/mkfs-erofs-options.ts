@@ -9,7 +9,6 @@ import {
   type OptionTable,
   type OwnWords,
   oneOf,
-  type RefusedOption,
   readWords,
   refuseOptions,
   uuidValue,
@@ -43,8 +42,6 @@ export interface MkfsErofsOptions {
   readonly epoch: number | undefined;
   readonly jobs: number | undefined;
   readonly quiet: boolean;
-  /** Options that only make the image smaller and are not supported. */
-  readonly notSmaller: readonly RefusedOption[];
   /** Names of the options that change the tree. */
   readonly ofTree: readonly string[];
   /** Operands, and options that mkfs.erofs does not have. */
@@ -58,7 +55,6 @@ export interface Draft {
   readonly image: Writable<MkfsErofsOptions['image']>;
   readonly tree: Writable<Omit<MkfsErofsTree, 'exclude'>>;
   readonly exclude: string[];
-  readonly notSmaller: RefusedOption[];
   compression?: ClusterRequest;
   epoch?: number;
   forAll: boolean;
@@ -97,6 +93,9 @@ const TABLE: OptionTable<Draft> = {
   },
   '-U UUID': ({ image }, value) => {
     image.uuid = uuidValue(value);
+  },
+  '--chunksize SIZE': ({ image }, value) => {
+    image.chunkSize = binarySize(value);
   },
   '-x TOLERANCE': ({ image, tree }, value) => {
     if (!/^-?\d{1,6}$/.test(value)) throw new BadValue('a whole number');
@@ -161,7 +160,6 @@ const TABLE: OptionTable<Draft> = {
   '--xattr-prefix PREFIX': SMALLER,
   '--xattr-inode-digest NAME': 'Files have no attributes but their own.',
   '--root-xattr-isize SIZE': 'Attributes take only the space that they need.',
-  '--chunksize SIZE': 'Holes take no space without it, and equal files are stored once.',
   '--blobdev FILE': ONE_DEVICE,
   '--vmdk-desc FILE': ONE_DEVICE,
   '--dsunit BLOCKS': 'Data starts at multiples of the block size anyway.',
@@ -206,28 +204,34 @@ const FEATURES: Readonly<Record<string, Feature>> = {
   inline_data: ALWAYS,
   '^noinline_data': ALWAYS,
   'legacy-compress': 'Images are for Linux 5.4 and newer.',
-  ztailpacking: SMALLER,
-  fragments: SMALLER,
-  'all-fragments': SMALLER,
-  dedupe: SMALLER,
-  fragdedupe: SMALLER,
+  ztailpacking: ({ image }) => {
+    image.tailPacking = true;
+  },
+  fragments: ({ image }) => {
+    image.fragments ??= 'ends';
+  },
+  'all-fragments': ({ image }) => {
+    image.fragments = 'all';
+  },
+  dedupe: ({ image }) => {
+    image.dedupe = true;
+  },
+  'fragdedupe=off': ALWAYS,
+  'fragdedupe=inode': ALWAYS,
+  fragdedupe: 'Equal files are stored once, but not equal parts of small ones.',
   '48bit': EXPERIMENTAL,
   nosbcrc: 'Superblocks have a checksum.',
   'xattr-name-filter': 'Kernels find attributes without it.',
   '^xattr-name-filter': ALWAYS,
   'plain-xattr-prefixes': SMALLER,
-  'force-chunk-indexes': 'There are no chunks.',
-  'force-inode-blockmap': 'There are no chunks.',
+  'force-chunk-indexes': 'Chunks have addresses of 4 bytes.',
+  'force-inode-blockmap': ALWAYS,
 };
 
 function applyFeature(draft: Draft, word: string): void {
   const name = word.split('=')[0]!;
   const feature = FEATURES[word] ?? FEATURES[name];
   if (feature === undefined) throw new BadValue(`a list of ${Object.keys(FEATURES).join(', ')}`);
-  if (feature === SMALLER) {
-    draft.notSmaller.push({ option: `-E ${name}`, instead: SMALLER });
-    return;
-  }
   if (typeof feature === 'string') throw new RefusedFeature(name, feature);
   if (feature !== ALWAYS) feature(draft);
 }
@@ -253,10 +257,10 @@ export const MKFS_EROFS: ForeignProgram<Draft> = {
  * here, `UsageError` for a bad value.
  */
 export function parseMkfsErofsOptions(words: readonly string[], own?: OwnWords): MkfsErofsOptions {
-  const draft: Draft = { image: {}, tree: {}, exclude: [], notSmaller: [], forAll: true, quiet: false };
+  const draft: Draft = { image: {}, tree: {}, exclude: [], forAll: true, quiet: false };
   const { refused, rest, understood } = withFeatures(() => readWords(MKFS_EROFS, words, draft, own));
   refuseOptions(MKFS_EROFS, refused);
-  const { image, compression, epoch, jobs, quiet, exclude, notSmaller } = draft;
+  const { image, compression, epoch, jobs, quiet, exclude } = draft;
   const ofTree = understood.filter((name) => OF_TREE.has(name));
   const allTime = draft.forAll && epoch !== undefined ? { allTime: epoch } : {};
   return {
@@ -266,7 +270,6 @@ export function parseMkfsErofsOptions(words: readonly string[], own?: OwnWords):
     epoch,
     jobs,
     quiet,
-    notSmaller,
     ofTree,
     rest,
   };

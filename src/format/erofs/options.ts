@@ -5,6 +5,7 @@ import { type ClusterCompression, type ClusterRequest, chooseClusterCompression 
 import { UsageError } from '../../errors.js';
 import { deriveUuid } from '../../io/index.js';
 import { MAX_COMPACT_LOG, MAX_TWO_BYTE_LOG } from './compact-index.js';
+import type { EqualChunks } from './equal-chunks.js';
 import { MAX_BLOCK_LOG, MIN_BLOCK_LOG } from './superblock.js';
 
 /** Form of inodes: each as small as possible, or all the same. */
@@ -39,7 +40,7 @@ export interface ErofsOptions {
   readonly sharedXattrs?: number;
   /**
    * Whether the compressed end of a file may follow its index, which saves half a block for each file. Linux 5.17 and
-   * newer read it. Default false.
+   * newer read it. Without effect where ends are fragments. Default false.
    */
   readonly tailPacking?: boolean;
   /**
@@ -49,7 +50,25 @@ export interface ErofsOptions {
   readonly interlaced?: boolean;
   /** Index of compressed files: 8 bytes for each block, or 2 to 4. Default compact if the block size allows it. */
   readonly index?: 'full' | 'compact';
+  /**
+   * Which data of compressed files is gathered in one hidden file, where it is compressed as one: that of small files and the ends of
+   * larger ones, or all of it. Linux 6.1 and newer read it. Default none.
+   */
+  readonly fragments?: Fragments;
+  /** Whether equal compressed data of different files is stored once. Linux 6.1 and newer read it. Default false. */
+  readonly dedupe?: boolean;
+  /**
+   * Bytes of a chunk, a power of two from the block size up: files of more than one block are stored in chunks, each with an address of
+   * its own, and chunks of holes take no space. Only where nothing is compressed. Linux 5.15 and newer read it. Default: only files with
+   * holes, in chunks of the size that takes the least space.
+   */
+  readonly chunkSize?: number;
+  /** The chunks that are stored once, as `findEqualChunks` finds them for that chunk size. Default: none. */
+  readonly equalChunks?: EqualChunks;
 }
+
+/** What a hidden file gathers. */
+export type Fragments = 'ends' | 'all';
 
 /** Options checked and complete. */
 export interface ResolvedOptions {
@@ -70,10 +89,17 @@ export interface ResolvedOptions {
   readonly compactIndex: boolean;
   /** Whether compact indexes may have 2 bytes for each block. */
   readonly twoByteIndex: boolean;
+  readonly fragments: Fragments | undefined;
+  readonly dedupe: boolean;
+  /** Blocks of a chunk as a power of two; undefined: as it takes the least space. */
+  readonly chunkLog: number | undefined;
+  readonly equalChunks: EqualChunks | undefined;
 }
 
 const MAX_LABEL = 16;
 const MAX_CLUSTER = 1024 * 1024;
+const MAX_CHUNK_LOG = 31;
+const FRAGMENTS: readonly string[] = ['ends', 'all'];
 const INODE_FORMS: readonly string[] = ['auto', 'compact', 'extended'];
 
 /** Checks the options and fills in the defaults. Throws {@link UsageError}. */
@@ -101,13 +127,28 @@ export function resolveErofs(options: ErofsOptions): ResolvedOptions {
     inlineData: options.inlineData ?? true,
     sparse: !options.compression && (options.sparse ?? true),
     sharedXattrs: sharedXattrs === 0 ? Number.POSITIVE_INFINITY : sharedXattrs,
+    chunkLog: resolveChunks(options, blockSize),
+    equalChunks: options.equalChunks,
     ...resolveCompression(options, blockSize, blockLog),
   };
+}
+
+function resolveChunks(options: ErofsOptions, blockSize: number): number | undefined {
+  const { chunkSize, compression, equalChunks } = options;
+  if (equalChunks && equalChunks.chunkSize !== chunkSize) {
+    throw bad('equalChunks', `${equalChunks.chunkSize}`, 'of chunks of the size that is chosen');
+  }
+  if (chunkSize === undefined) return undefined;
+  if (compression) throw bad('chunkSize', `${chunkSize}`, 'left out where files are compressed');
+  const log = Math.log2(chunkSize / blockSize);
+  if (Number.isInteger(log) && log >= 0 && log <= MAX_CHUNK_LOG) return log;
+  throw bad('chunkSize', `${chunkSize}`, `a power of two, at least the block size, ${blockSize}`);
 }
 
 function resolveCompression(options: ErofsOptions, blockSize: number, blockLog: number) {
   const { clusterSize, index, tailPacking = false, interlaced = false } = options;
   const request = options.compression;
+  const gathering = resolveGathering(options);
   if (!request && clusterSize !== undefined) {
     throw bad('clusterSize', `${clusterSize}`, 'left out where nothing is compressed');
   }
@@ -121,15 +162,35 @@ function resolveCompression(options: ErofsOptions, blockSize: number, blockLog: 
   const compression = request && chooseClusterCompression(request, size);
   const compactIndex = index !== 'full' && blockLog <= MAX_COMPACT_LOG;
   // Readers use the header of a full index only if the image has one of the newer features.
-  const hasHeads = compactIndex || tailPacking || size > blockSize || compression?.encoding !== 'lz4';
+  const hasHeads =
+    compactIndex ||
+    tailPacking ||
+    gathering.dedupe ||
+    gathering.fragments !== undefined ||
+    size > blockSize ||
+    compression?.encoding !== 'lz4';
   return {
     compression,
     clusterSize: size,
-    tailPacking: compression !== undefined && tailPacking,
+    // The ends of files are fragments then.
+    tailPacking: compression !== undefined && tailPacking && gathering.fragments === undefined,
     interlaced: interlaced && hasHeads,
     compactIndex,
     twoByteIndex: blockLog <= MAX_TWO_BYTE_LOG,
+    ...gathering,
   };
+}
+
+/** Compressed data of several files in one place. */
+function resolveGathering({ compression, fragments, dedupe = false }: ErofsOptions) {
+  if (fragments !== undefined && !FRAGMENTS.includes(fragments)) {
+    throw bad('fragments', `"${fragments}"`, FRAGMENTS.join(' or '));
+  }
+  if (fragments !== undefined && !compression) {
+    throw bad('fragments', `"${fragments}"`, 'left out where nothing is compressed');
+  }
+  if (dedupe && !compression) throw bad('dedupe', 'true', 'left out where nothing is compressed');
+  return { fragments, dedupe };
 }
 
 function bad(option: keyof ErofsOptions, value: string, wanted: string): UsageError {

@@ -4,14 +4,15 @@ import { type BlockCompressor, blockBuffer, type PackedSegment, packedSegment } 
 import { contentsAhead, type Data, type ExactContent, inOrder, isHole, pieceLength, type Run } from '../../io/index.js';
 import { emptyContents } from './contents.js';
 import type { PlannedImage } from './layout.js';
+import type { ResolvedOptions } from './options.js';
 
 /** Size of a segment: small enough that a large file keeps all threads busy. */
-const SEGMENT = 4 * 1024 * 1024;
+export const SEGMENT = 8 * 1024 * 1024;
 /** Largest size of a batch, in bytes and in parts. */
 const BATCH = 256 * 1024;
 const BATCH_PARTS = 1024;
 /** Batches that may wait in addition to those being compressed. */
-const AHEAD = 4;
+const AHEAD = 2;
 
 /** A segment of a content. */
 interface Part {
@@ -33,6 +34,7 @@ export interface PackedFilePart extends Part {
 /** Packs the contents of an image. */
 export class FilePacker {
   readonly #image: PlannedImage;
+  readonly #options: ResolvedOptions;
   readonly #contents: readonly ExactContent[];
   readonly #run: Run;
   readonly #compressor: BlockCompressor;
@@ -43,6 +45,7 @@ export class FilePacker {
   constructor(image: PlannedImage, contents: readonly ExactContent[], run: Run) {
     const { blockSize, clusterSize, compression, tailPacking, interlaced } = image.options;
     this.#image = image;
+    this.#options = image.options;
     this.#contents = contents;
     this.#run = run;
     this.#compressor = compression!.open({ blockSize, clusterSize, interlaced, tail: tailPacking }, run);
@@ -56,7 +59,7 @@ export class FilePacker {
   }
 
   /** Takes back the memory of a part that has been written. */
-  release({ bytes, result }: PackedFilePart): void {
+  release({ bytes, result }: Pick<PackedFilePart, 'bytes' | 'result'>): void {
     if (bytes?.length === SEGMENT) this.#free.push(bytes);
     if (bytes && result) this.#compressor.release?.(result);
   }
@@ -65,14 +68,31 @@ export class FilePacker {
     return this.#compressor.close();
   }
 
+  /** A buffer; its content is undefined. */
+  buffer(length: number): Uint8Array {
+    return (length === SEGMENT ? this.#free.pop() : undefined) ?? blockBuffer(this.#compressor, length);
+  }
+
+  /** Packs a segment that is of no single file, the start of a {@link buffer}; `release` takes back its memory. */
+  pack(bytes: Uint8Array): { readonly packed: Promise<PackedSegment>; release(): void } {
+    const result = this.#compressor.compress(bytes);
+    const part = { bytes, length: bytes.length };
+    const packed = result.then((found) => (found ? packedSegment(found) : storedBlock(part, this.#options.blockSize)));
+    const release = async () => this.release({ bytes, result: await result });
+    return { packed, release };
+  }
+
   async #pack(part: Part): Promise<PackedFilePart> {
-    const { blockSize, tailPacking } = this.#image.options;
-    const isSmall = part.isFirst && part.isLast && part.length <= (tailPacking ? 1 : blockSize);
-    const result = isSmall
-      ? undefined
-      : await (part.bytes ? this.#compressor.compress(part.bytes) : this.#packedZeros(part.length));
-    const packed = result ? packedSegment(result) : isSmall ? undefined : storedBlock(part, blockSize);
-    return { ...part, packed, result };
+    if (this.#staysRaw(part)) return { ...part, packed: undefined, result: undefined };
+    const result = await (part.bytes ? this.#compressor.compress(part.bytes) : this.#packedZeros(part.length));
+    return { ...part, packed: result ? packedSegment(result) : storedBlock(part, this.#options.blockSize), result };
+  }
+
+  /** Whether a part is not compressed by itself: it would gain nothing, or becomes a fragment whatever comes of it. */
+  #staysRaw({ isFirst, isLast, length }: Part): boolean {
+    const { blockSize, clusterSize, tailPacking, fragments } = this.#options;
+    if (fragments === 'all') return true;
+    return isFirst && isLast && length <= (fragments ? clusterSize : tailPacking ? 1 : blockSize);
   }
 
   /** Large holes have many equal segments. */
@@ -101,21 +121,17 @@ export class FilePacker {
 
   /** Segments, those of one read together. */
   async *#segments(): AsyncGenerator<readonly Part[]> {
-    const cutter = new SegmentCutter(this.#contents, (length) => this.#buffer(length));
+    const cutter = new SegmentCutter(this.#contents, (length) => this.buffer(length));
     for await (const parts of contentsAhead(this.#contents, this.#run, emptyContents(this.#image))) {
       const ready: Part[] = [];
       for (const { index, piece } of parts) cutter.put(index, piece, ready);
       yield ready;
     }
   }
-
-  #buffer(length: number): Uint8Array {
-    return (length === SEGMENT ? this.#free.pop() : undefined) ?? blockBuffer(this.#compressor, length);
-  }
 }
 
 /** A last segment of one byte, which no codec takes. */
-function storedBlock({ bytes, length }: Part, blockSize: number): PackedSegment {
+function storedBlock({ bytes, length }: Pick<Part, 'bytes' | 'length'>, blockSize: number): PackedSegment {
   const data = new Uint8Array(blockSize);
   if (bytes) data.set(bytes);
   return { data, extents: [{ length, encoded: 0 }] };

@@ -36,8 +36,8 @@ export interface PlannedInodes {
   readonly leaves: readonly Leaf[];
   /** For each leaf the index of the first one with the same content. */
   readonly contentOwners: Uint32Array;
-  /** The owners of contents that other leaves share. */
-  readonly sharedOwners: ReadonlySet<number>;
+  /** The number of leaves that share the content of an owner, for shared contents. */
+  readonly sharers: ReadonlyMap<number, number>;
   /** The indexes of leaves with several names: they are numbered at the first of them. */
   readonly linked: ReadonlyMap<Leaf, number>;
   /** The number of names of leaves with several. */
@@ -77,13 +77,14 @@ export function planInodes(tree: FileTree, blockSize: number): PlannedInodes {
   for (const [index, dir] of directories.entries()) {
     dir.number = index === 0 ? ROOT_NUMBER : FIRST_LEAF_NUMBER + leaves.length + index - 1;
   }
-  const sharedOwners = new Set<number>();
+  const sharers = new Map<number, number>();
   for (let index = 0; index < leaves.length; index++) {
-    if (contentOwners[index] !== index) sharedOwners.add(contentOwners[index]!);
+    const owner = contentOwners[index]!;
+    if (owner !== index) sharers.set(owner, (sharers.get(owner) ?? 1) + 1);
   }
   const count = leaves.length + directories.length;
   const indexes = new Map([...linked].map(([leaf, number]) => [leaf, number - 1]));
-  return { leaves, contentOwners, sharedOwners, linked: indexes, linkCounts, directories, count };
+  return { leaves, contentOwners, sharers, linked: indexes, linkCounts, directories, count };
 }
 
 function unnumbered(node: Directory, path: ByteString, parent?: Unnumbered): Unnumbered {

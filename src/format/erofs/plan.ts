@@ -14,6 +14,7 @@ import {
   type Run,
 } from '../../io/index.js';
 import { type FileTree, joinPath, LossLog, type Node } from '../../tree/index.js';
+import { ChunkPlaces } from './chunk-places.js';
 import { emitDirectories, placeDirectories } from './directories.js';
 import { emitCompressed } from './emit-compressed.js';
 import { emitStoredLeaves } from './emit-stored.js';
@@ -26,6 +27,7 @@ import { type ErofsOptions, resolveErofs } from './options.js';
 import { Placement } from './placement.js';
 import { planInodes } from './plan-inodes.js';
 import { planXattrs } from './plan-xattrs.js';
+import { sharedTailsOf } from './shared-tails.js';
 import { sizeLimitOf } from './size-limit.js';
 
 /**
@@ -42,7 +44,13 @@ export function planErofs(tree: FileTree, options: ErofsOptions): ImagePlan<Erof
   const losses = new LossLog();
   const inodes = planInodes(tree, resolved.blockSize);
   const xattrs = planXattrs(inodes, resolved.sharedXattrs, losses);
-  const unplaced = { options: resolved, inodes, xattrs, contentSize: contentSizeOf(inodes) };
+  const parts = { options: resolved, inodes, xattrs };
+  const unplaced = {
+    ...parts,
+    contentSize: contentSizeOf(inodes),
+    sharedTails: sharedTailsOf(parts),
+    chunkPlaces: chunkPlacesOf(parts),
+  };
   noteTimes(unplaced, losses);
   const image: PlannedImage = { ...unplaced, headBlocks: headBlocks(unplaced) };
   if (resolved.compression) {
@@ -54,6 +62,10 @@ export function planErofs(tree: FileTree, options: ErofsOptions): ImagePlan<Erof
   const size = placed.blocks * resolved.blockSize;
   const layout = layoutOf(image, size, size, losses);
   return { ...exactContent(size, (run) => emitStored(image, placed, run)), layout };
+}
+
+function chunkPlacesOf({ inodes, options }: Pick<PlannedImage, 'inodes' | 'options'>): ChunkPlaces | undefined {
+  return options.equalChunks && new ChunkPlaces(options.equalChunks, inodes.leaves, inodes.contentOwners);
 }
 
 function placeStored(image: PlannedImage): PlacedTree {
@@ -121,6 +133,10 @@ function layoutOf(image: PlannedImage, size: number | undefined, sizeLimit: numb
     compression: options.compression && clusterFacts(options.compression),
     blockSize: options.blockSize,
     clusterSize: options.clusterSize,
+    tailPacking: options.tailPacking,
+    fragments: options.fragments,
+    dedupe: options.dedupe,
+    chunkSize: options.chunkLog === undefined ? undefined : options.blockSize * 2 ** options.chunkLog,
     uuid: uuidText(options.uuid),
     label: toText(options.label) ?? '',
     inodes: inodes.count,

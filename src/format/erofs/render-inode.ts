@@ -44,8 +44,16 @@ export function putInode(node: Node, facts: InodeFacts, xattrs: Uint8Array, byte
   return facts.inodeSize + xattrs.length;
 }
 
-/** Writes the addresses of chunks at the start of `bytes`; the stored ones are contiguous from `block` on. */
-export function putChunkAddresses(form: ChunkForm, block: number, bytes: Uint8Array): void {
+/**
+ * Writes the addresses of chunks at the start of `bytes`; the stored ones are contiguous from `block` on, `elsewhere` gives the
+ * blocks of those that are stored with another file.
+ */
+export function putChunkAddresses(
+  form: ChunkForm,
+  block: number,
+  bytes: Uint8Array,
+  elsewhere: (chunk: number) => number | undefined,
+): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const perChunk = 2 ** form.chunkLog;
   let next = block;
@@ -54,7 +62,7 @@ export function putChunkAddresses(form: ChunkForm, block: number, bytes: Uint8Ar
     const at = chunk * form.chunkSize;
     while (range < form.stored.length && at >= form.stored[range]!.at + form.stored[range]!.length) range++;
     const isStored = range < form.stored.length && at >= form.stored[range]!.at;
-    view.setUint32(chunk * 4, isStored ? next : HOLE, true);
+    view.setUint32(chunk * 4, isStored ? next : (elsewhere(chunk) ?? HOLE), true);
     if (isStored) next += perChunk;
   }
 }

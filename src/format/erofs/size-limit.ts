@@ -3,8 +3,12 @@
 import { alignDown, divCeil } from '../../bytes/index.js';
 import { placeDirectories } from './directories.js';
 import { indexSize } from './file-index.js';
+import { FRAGMENT_SEGMENT } from './fragment-store.js';
+import { hasPackedInode } from './head.js';
 import type { PlannedImage } from './layout.js';
 import { leafHead, ownsContent } from './leaves.js';
+
+const MAX_COMPACT_FRAGMENTS = 2 ** 32;
 
 /**
  * No compressed file takes more blocks than stored, except one more if its end is stored in two. Blocks of inodes are filled to more than
@@ -13,6 +17,7 @@ import { leafHead, ownsContent } from './leaves.js';
 export function sizeLimitOf(image: PlannedImage): number {
   const { inodes, options, headBlocks } = image;
   const { blockSize } = options;
+  const mayBeCompact = options.compactIndex && isInLine(image);
   let data = 0;
   let records = 0;
   for (let index = 0; index < inodes.leaves.length; index++) {
@@ -21,7 +26,8 @@ export function sizeLimitOf(image: PlannedImage): number {
     const isFile = leaf.kind === 'file';
     const inBlocks = divCeil(head.length, blockSize) + (isFile ? 1 : 0);
     const whole =
-      inBlocks * blockSize + roomOf(head.size + (isFile ? indexSize(head.size, head.length, options) : 0), blockSize);
+      inBlocks * blockSize +
+      roomOf(head.size + (isFile ? indexSize(head.size, head.length, options, mayBeCompact) : 0), blockSize);
     const split = alignDown(head.length, blockSize) + roomOf(head.size + (head.length % blockSize), blockSize);
     const most = Math.max(whole, split);
     data += ownsContent(image, index) ? most : 0;
@@ -29,7 +35,22 @@ export function sizeLimitOf(image: PlannedImage): number {
   }
   const runs = 2 * blockSize + divCeil(data + records, 8);
   const directories = placeDirectories(image, 0, new Float64Array(inodes.leaves.length), 0).blocks * blockSize;
-  return headBlocks * blockSize + data + records + runs + directories;
+  return headBlocks * blockSize + data + records + runs + directories + fragmentLimit(image);
+}
+
+/** Whether the data of every file is in line, and fragments are found by 32 bits. */
+function isInLine({ options, contentSize }: PlannedImage): boolean {
+  return !options.dedupe && contentSize < MAX_COMPACT_FRAGMENTS;
+}
+
+/** What the hidden file of fragments takes beside data that is counted with the files: ends of segments, and a full index. */
+function fragmentLimit({ options, contentSize }: PlannedImage): number {
+  if (!hasPackedInode(options)) return 0;
+  const { blockSize } = options;
+  const size = options.fragments ? contentSize : 0;
+  return (
+    (divCeil(size, FRAGMENT_SEGMENT) + 1) * 2 * blockSize + roomOf(indexSize(64, size, options, false) + 64, blockSize)
+  );
 }
 
 function roomOf(size: number, blockSize: number): number {

@@ -18,8 +18,6 @@ import { type LiveDescription, placeOf } from '../description/index.js';
 export interface ErofsRoot {
   readonly image: Partial<ErofsOptions>;
   readonly facts: ErofsCompressionFacts;
-  /** Options of mkfs.erofs that only make the image smaller and are not supported. */
-  readonly notSmaller: readonly string[];
 }
 
 /** The compression of the files of an EROFS, for reports. */
@@ -58,18 +56,40 @@ export function chooseErofsRoot(request: BuildRequest, description: LiveDescript
   const facts = chosen
     ? defined({ name: chosen.name, engine: chosen.engine, level: chosen.level, dictionarySize: chosen.dictionarySize })
     : { ...compressionFacts(NO_COMPRESSION), name: 'none' as const };
-  return { image, facts, notSmaller: words.notSmaller.map(({ option }) => option) };
+  return { image, facts };
 }
 
 /** A sentence about what a kernel of that version cannot mount; undefined if it can mount the image. */
-export function tooNewFor(kernel: string, { facts: { name } }: ErofsRoot): string | undefined {
-  const [major, minor] = name === 'none' ? KERNELS.lz4 : KERNELS[name];
+export function tooNewFor(kernel: string, root: ErofsRoot): string | undefined {
   const found = /^(\d+)\.(\d+)/.exec(kernel);
   if (!found) return undefined;
   const [ownMajor, ownMinor] = [Number(found[1]), Number(found[2])];
-  if (ownMajor > major || (ownMajor === major && ownMinor >= minor)) return undefined;
-  const what = name === 'none' ? 'EROFS' : `EROFS with ${name}`;
-  return `Linux ${kernel} of the root tree cannot mount ${what}, which takes ${major}.${minor} or newer.`;
+  const isTooOld = ({ since: [major, minor] }: Need) => ownMajor < major || (ownMajor === major && ownMinor < minor);
+  const missing = needsOf(root).find(isTooOld);
+  if (!missing) return undefined;
+  const { what, since } = missing;
+  return `Linux ${kernel} of the root tree cannot mount ${what}, which takes ${since.join('.')} or newer.`;
+}
+
+/** What an image has that not every kernel can read, the newest first. */
+interface Need {
+  readonly what: string;
+  readonly since: Version;
+}
+
+function needsOf({ facts: { name }, image }: ErofsRoot): Need[] {
+  const needs: readonly (Need | false | undefined)[] = [
+    name !== 'none' && { what: `EROFS with ${name}`, since: KERNELS[name] },
+    image.fragments && { what: 'EROFS with fragments', since: [6, 1] },
+    image.dedupe && { what: 'EROFS with deduplicated data', since: [6, 1] },
+    image.tailPacking && { what: 'EROFS with compressed ends in inodes', since: [5, 17] },
+    image.chunkSize !== undefined && { what: 'EROFS with chunks', since: [5, 15] },
+    image.clusterSize !== undefined && { what: 'EROFS with clusters of several blocks', since: [5, 13] },
+    { what: 'EROFS', since: KERNELS.lz4 },
+  ];
+  return needs
+    .filter((need): need is Need => Boolean(need))
+    .sort((a, b) => b.since[0] - a.since[0] || b.since[1] - a.since[1]);
 }
 
 /** The options with which KIWI calls mkfs.erofs: `fscreateoptions`, then `-z` with `erofscompression`. */

@@ -77,9 +77,6 @@ async function planErofsRoot(
   run: Run,
   note: (text: string) => void,
 ): Promise<RootImage> {
-  if (root.notSmaller.length > 0) {
-    note(`The root image is larger than fscreateoptions ask for: ${root.notSmaller.join(', ')} is not done.`);
-  }
   const tooNew = tooNewFor(kernel.version, root);
   if (tooNew !== undefined) note(tooNew);
   const image = planErofs(await shareDuplicates(tree, run), { ...root.image, epoch, seed });

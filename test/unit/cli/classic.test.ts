@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { takeClassicOptions } from '../../../src/cli/classic/index.js';
+import { erofsCommand } from '../../../src/cli/commands/erofs.js';
 import { ext4Command } from '../../../src/cli/commands/ext4.js';
 import { fatCommand } from '../../../src/cli/commands/fat.js';
 import { squashfsCommand } from '../../../src/cli/commands/squashfs.js';
@@ -96,5 +97,31 @@ describe('fat', () => {
   });
   test.each(['-F 13', '-b 7', '-A', '-c', '--mbr=y', '-M 0xf5'])('%s is refused', async (text) => {
     await expect(parsed(fatCommand(), `src img ${text}`)).rejects.toMatchObject({ code: 'usage.mkfs-fat-option' });
+  });
+});
+
+describe('erofs', () => {
+  test("takes mkfs.erofs's options; its own win", async () => {
+    const { operands, options } = await parsed(
+      erofsCommand(),
+      'src img -zlz4hc,12 -C65536 -Efragments,dedupe -T7 --all-root -L NAME --exclude-path=a*b --workers=3',
+    );
+    expect(operands).toEqual(['src', 'img']);
+    expect(options).toMatchObject({
+      classic: {
+        image: { clusterSize: 65_536, fragments: 'ends', dedupe: true },
+        compression: { name: 'lz4hc', level: 12 },
+        changes: { uid: 0, gid: 0, allTime: 7 },
+      },
+      label: 'NAME',
+      epoch: { seconds: 7 },
+      jobs: 3,
+      exclude: ['/a\\*b'],
+    });
+  });
+  test.each(['-zbrotli', '-C 5Q', '-T yesterday', '-E nonsense'])('%s is a fault of usage', async (text) => {
+    await expect(parsed(erofsCommand(), `src img ${text}`)).rejects.toMatchObject({
+      code: 'usage.mkfs-erofs-option',
+    });
   });
 });

@@ -71,6 +71,10 @@ test.each([
   ['iso', '--relax', 'everything'],
   ['fat', '--cluster-size', '3'],
   ['fat', '--label', 'far too long a label'],
+  ['erofs', '--cluster-size', '5000'],
+  ['erofs', '--chunk-size', '5000'],
+  ['erofs', '--label', 'far too long a label'],
+  ['erofs', '--fragments', 'some'],
 ])('a bad value ends with 2 and the name of its option: %s %s %s', (command, option, value) => {
   const { status, stderr } = isopress([command, option, value, tree, at('bad')]);
   expect([status, stderr]).toEqual([2, expect.stringContaining(option)]);
@@ -132,7 +136,7 @@ test('--progress json makes standard error a stream of JSON objects', () => {
 });
 
 test('the report holds the digest of the image', () => {
-  for (const command of ['ext4', 'squashfs', 'iso', 'fat']) {
+  for (const command of ['ext4', 'squashfs', 'iso', 'fat', 'erofs']) {
     const image = at(`report.${command}`);
     const { stdout, stderr } = isopress([command, tree, image, '--json', '--loss', 'ignore', '--progress', 'none']);
     expect(stderr).toBe('');
@@ -168,7 +172,7 @@ describe('an image for a reader that goes away', () => {
   writeFileSync(join(large, 'file'), Buffer.alloc(2 ** 21, 'x'));
   const prefix = ['/bin/sh', '-c', '{ "$@"; echo "status $?" >&2; } | head -c 1 >/dev/null', 'sh'];
 
-  test.each(['ext4', 'iso', 'fat'])('is a failure: %s', (command) => {
+  test.each(['ext4', 'iso', 'fat', 'erofs'])('is a failure: %s', (command) => {
     const { stderr } = isopress([command, large, '-', '--quiet', '--loss', 'ignore'], { prefix });
     expect(stderr).toMatch(/^isopress: The reader closed the pipe before the image was complete.*\[target\.epipe\]\n/);
     expect(stderr).toContain('status 4\n');
@@ -232,6 +236,13 @@ describe('what the options cannot be is refused before the source is looked at',
     [['ext4', '--features', 'no_such'], '--features'],
     [['fat', '--label', 'longer than eleven'], '--label'],
     [['fat', '--cluster-size', '3'], '--cluster-size'],
+    [['erofs', '--block-size', '3000'], '--block-size'],
+    [['erofs', '--cluster-size', '64K'], '--cluster-size'],
+    [['erofs', '--compression', 'lz4hc', '--level', '99'], '--level'],
+    [['erofs', '--compression', 'lz4', '--chunk-size', '64K'], '--chunk-size'],
+    [['erofs', '--fragments', 'ends'], '--fragments'],
+    [['erofs', '-zlz4,lzma'], '-z'],
+    [['erofs', '-E48bit'], '-E 48bit'],
     [['iso', '--volume-id', 'ä'], '--volume-id'],
     [['iso', '--boot-catalog', 'boot.cat'], 'The boot catalog has no boot image to list.'],
     [['iso', '-c', 'boot.cat'], 'The boot catalog has no boot image to list.'],
@@ -250,7 +261,7 @@ test('standard output that is closed early ends a listing without a word', () =>
   }
 });
 
-test.each(['squashfs', 'ext4', 'iso', 'fat'])('info notes that an image of %s is cut short', (format) => {
+test.each(['squashfs', 'ext4', 'iso', 'fat', 'erofs'])('info notes that an image of %s is cut short', (format) => {
   const [whole, cut] = [at(`whole.${format}`), at(`cut.${format}`)];
   expect(isopress([format, tree, whole, '--quiet', '--loss', 'ignore'])).toMatchObject({ status: 0 });
   expect(isopress(['info', whole])).toMatchObject({ status: 0, stderr: '' });

@@ -69,6 +69,10 @@ const WRITERS: readonly (readonly string[])[] = [
   ['squashfs', '--compression', 'xz', '--bcj', 'x86,arm', '--level', '6e'],
   ['squashfs', '--compression', 'none'],
   ['squashfs', '--compression', 'gzip', '--window-size', '12', '--strategies', 'default,filtered'],
+  ['erofs'],
+  ['erofs', '--compression', 'zstd', '--level', '3', '--cluster-size', '64K', '--fragments', 'ends', '--dedupe'],
+  ['erofs', '--compression', 'lz4', '--tail-packing', '--label', 'ROOT'],
+  ['erofs', '--chunk-size', '64K'],
   ['fat'],
   ['fat', '--type', '32', '--label', 'ESP', '--serial', '0000-00AB'],
   ['iso', '--media-check', 'suse'],
@@ -104,7 +108,7 @@ test('losses are part of the report', () => {
 
 describe('names', () => {
   test('that are not UTF-8 never look like others, and their bytes can be had back', () => {
-    for (const command of ['ext4', 'squashfs', 'iso']) {
+    for (const command of ['ext4', 'squashfs', 'iso', 'erofs']) {
       const image = at(`names.${command}`);
       expect(isopress([command, odd, image, '--quiet', '--loss', 'ignore']).status).toBe(0);
       const { report } = reported(['ls', '-R', image]);

@@ -26,10 +26,9 @@ const request = {
 test('erofscompression is the value of -z, and comes after fscreateoptions', async () => {
   const description = await described('filesystem="erofs" erofscompression="lz4hc,12" fscreateoptions="-C65536 -zlz4"');
   expect(rootImageKind(description)).toBe('erofs');
-  const { image, facts, notSmaller } = chooseErofsRoot(request, description);
+  const { image, facts } = chooseErofsRoot(request, description);
   expect(image).toMatchObject({ clusterSize: 65_536, compression: { name: 'lz4hc', level: 12 } });
   expect(facts).toMatchObject({ name: 'lz4hc', level: 12, engine: expect.stringMatching(/^liblz4@/) });
-  expect(notSmaller).toEqual([]);
 });
 
 test('without erofscompression nothing is compressed, as by KIWI; squashfscompression is another one’s', async () => {
@@ -37,13 +36,13 @@ test('without erofscompression nothing is compressed, as by KIWI; squashfscompre
   expect(chooseErofsRoot(request, description)).toMatchObject({ image: {}, facts: { name: 'none' } });
 });
 
-test('what only makes the image smaller is left out and listed', async () => {
+test('features of mkfs.erofs are followed', async () => {
   const description = await described(
     'filesystem="erofs" erofscompression="zstd,8" fscreateoptions="-Ededupe,all-fragments -C 1048576"',
   );
-  const { facts, notSmaller } = chooseErofsRoot(request, description);
+  const { facts, image } = chooseErofsRoot(request, description);
   expect(facts).toMatchObject({ name: 'zstd', level: 8 });
-  expect(notSmaller).toEqual(['-E dedupe', '-E all-fragments']);
+  expect(image).toMatchObject({ dedupe: true, fragments: 'all', clusterSize: 1_048_576 });
 });
 
 test.each([
@@ -92,4 +91,16 @@ test.each([
 ])('%s on Linux %s', async (name, kernel, expected) => {
   const root = chooseErofsRoot(request, await described(`filesystem="erofs" erofscompression="${name}"`));
   expect(tooNewFor(kernel, root)).toEqual(expected);
+});
+
+test.each([
+  ['-Efragments', '6.0', 'EROFS with fragments, which takes 6.1'],
+  ['-Ededupe', '5.17', 'EROFS with deduplicated data, which takes 6.1'],
+  ['-Eztailpacking', '5.16', 'EROFS with compressed ends in inodes, which takes 5.17'],
+  ['-C65536', '5.10', 'EROFS with clusters of several blocks, which takes 5.13'],
+])('lz4 with %s on Linux %s', async (options, kernel, text) => {
+  const type = `filesystem="erofs" erofscompression="lz4" fscreateoptions="${options}"`;
+  const root = chooseErofsRoot(request, await described(type));
+  expect(tooNewFor(kernel, root)).toContain(text);
+  expect(tooNewFor('6.1', root)).toBeUndefined();
 });

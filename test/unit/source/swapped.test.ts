@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fromText, timestamp, uuidFromBytes } from '../../../src/bytes/index.js';
 import { planDisc } from '../../../src/disc/index.js';
+import { planErofs } from '../../../src/format/erofs/index.js';
 import { planExt4 } from '../../../src/format/ext4/index.js';
 import { planFat } from '../../../src/format/fat/index.js';
 import { planSquashfs } from '../../../src/format/squashfs/index.js';
@@ -23,6 +24,9 @@ const packers: Record<string, (tree: FileTree) => Content> = {
   'ext4 with files in inodes': (tree) =>
     planExt4(tree, { uuid: uuidFromBytes(new Uint8Array(16)), epoch: EPOCH, features: 'inline_data', seed: 's' }),
   squashfs: (tree) => planSquashfs(tree, { compression: STORED, epoch: EPOCH }),
+  erofs: (tree) => planErofs(tree, { epoch: EPOCH, seed: 's' }),
+  'erofs lz4, fragments': (tree) =>
+    planErofs(tree, { epoch: EPOCH, seed: 's', compression: { name: 'lz4' }, fragments: 'ends' }),
   iso: (tree) => planDisc(tree, { epoch: EPOCH, seed: 's' }),
   fat: (tree) => planFat(tree, { epoch: EPOCH, serial: 1 } as never),
 };

@@ -56,7 +56,7 @@ test('epoch and seed come from the tree as it goes into the image', () => {
   expect(prepareTree(FileTree.of({ old: at(-5) }, { mtime: timestamp(-5) }), {}).epoch).toEqual(timestamp(0));
 });
 
-test.each(['ext4', 'squashfs', 'iso', 'fat'])('%s follows the rule', async (command) => {
+test.each(['ext4', 'squashfs', 'iso', 'fat', 'erofs'])('%s follows the rule', async (command) => {
   const image = join(scratch, `image.${command}`);
   const options = [
     '--exclude',

@@ -55,7 +55,6 @@ test('options of the run, and what is done anyway', () => {
 test.each([
   '--exclude-regex=x',
   '--blobdev=x',
-  '--chunksize=4096',
   '--compress-hints=x',
   '--file-contexts=x',
   '--incremental=data',
@@ -63,6 +62,7 @@ test.each([
   '-E 48bit',
   '-E legacy-compress',
   '-E nosbcrc',
+  '-E fragdedupe=full',
   '-m4096',
   '--oci=f',
 ])('%s is refused by name', (text) => {
@@ -70,11 +70,13 @@ test.each([
   expect(() => parse(text)).toThrow(text.split('=')[0]!.replace(/^-m.*/, '-m'));
 });
 
-test('features that only make images smaller are listed, for callers that go on without them', () => {
-  expect(parse('-Ededupe,all-fragments,ztailpacking').notSmaller.map(({ option }) => option)).toEqual([
-    '-E dedupe',
-    '-E all-fragments',
-    '-E ztailpacking',
-  ]);
+test('data of several files in one place, ends in inodes, chunks', () => {
+  expect(parse('-Ededupe,fragments,ztailpacking,fragdedupe=inode').image).toEqual({
+    dedupe: true,
+    fragments: 'ends',
+    tailPacking: true,
+  });
+  expect(parse('-Eall-fragments,fragments').image).toEqual({ fragments: 'all' });
+  expect(parse('--chunksize=65536').image).toEqual({ chunkSize: 65_536 });
   expect(() => parse('-Eunheard-of')).toThrow(UsageError);
 });
