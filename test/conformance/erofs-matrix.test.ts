@@ -45,7 +45,7 @@ const CODECS: readonly ClusterRequest[] = [
   { name: 'zstd', level: 2 },
 ];
 
-/** What an image of 4 KiB blocks may have beside its compression, in turn. */
+/** Options for images with blocks of 4 KiB in addition to their compression, used in turn. */
 const ASIDE: readonly Partial<ErofsOptions>[] = [
   {},
   { tailPacking: true },

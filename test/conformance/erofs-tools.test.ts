@@ -29,7 +29,7 @@ const CASES: Readonly<Record<string, Partial<ErofsOptions>>> = {
   },
 };
 
-/** What erofs-utils 1.8 reads: what 1.5 does, and the rest. */
+/** Options that erofs-utils 1.8 reads: those of 1.5, and newer ones. */
 const NEWER_CASES: Readonly<Record<string, Partial<ErofsOptions>>> = {
   ...CASES,
   'lz4hc with ends as fragments': { compression: { name: 'lz4hc' }, fragments: 'ends', clusterSize: 65_536 },

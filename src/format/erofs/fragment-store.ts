@@ -1,5 +1,5 @@
-// The fragments: data of many files, gathered in one hidden file (kernel documentation, "packed inode"). Its data comes to lie in pieces
-// between that of the other files, so that it is never held as a whole.
+// The fragments: data of many files, gathered in one hidden file (kernel documentation, "packed inode"). Its data is written in pieces
+// between that of the other files, so that it is never in memory as a whole.
 
 import type { PackedSegment } from '../../compress/index.js';
 import type { Data } from '../../io/index.js';
@@ -10,8 +10,7 @@ import type { Placement } from './placement.js';
 /** Bytes of fragments that are packed as one. */
 export const FRAGMENT_SEGMENT = 2 * 1024 * 1024;
 /**
- * Segments that are being compressed while others are gathered. A constant, not the number of jobs: it decides where their data
- * comes to lie.
+ * Segments that are being compressed while others are gathered. A constant, not the number of jobs: the order of the image depends on it.
  */
 const AHEAD = 4;
 

@@ -58,8 +58,8 @@ export interface ErofsOptions {
   /** Whether equal compressed data of different files is stored once. Linux 6.1 and newer read it. Default false. */
   readonly dedupe?: boolean;
   /**
-   * Bytes of a chunk, a power of two from the block size up: files of more than one block are stored in chunks, each with an address of
-   * its own, and chunks of holes take no space. Only where nothing is compressed. Linux 5.15 and newer read it. Default: only files with
+   * Bytes of a chunk, a power of two from the block size up: files of more than one block are stored in chunks, each with its own
+   * address, and chunks of holes take no space. Only where nothing is compressed. Linux 5.15 and newer read it. Default: only files with
    * holes, in chunks of the size that takes the least space.
    */
   readonly chunkSize?: number;
@@ -67,7 +67,7 @@ export interface ErofsOptions {
   readonly equalChunks?: EqualChunks;
 }
 
-/** What a hidden file gathers. */
+/** The data that a hidden file gathers. */
 export type Fragments = 'ends' | 'all';
 
 /** Options checked and complete. */

@@ -15,7 +15,7 @@ export function sharedTailsOf(image: Pick<PlannedImage, 'inodes' | 'options' | '
     const tail = leaf.kind === 'file' ? leaf.content.size % blockSize : 0;
     if (tail > 0 && count * tail < blockSize) found.add(owner);
   }
-  // An end lies in one block with its inode, or all inodes need the block.
+  // An end that does not fit into the block of every inode needs a block for all of them.
   for (let index = 0; index < inodes.leaves.length && found.size > 0; index++) {
     const owner = inodes.contentOwners[index]!;
     if (!found.has(owner)) continue;

@@ -43,7 +43,7 @@ function isInLine({ options, contentSize }: PlannedImage): boolean {
   return !options.dedupe && contentSize < MAX_COMPACT_FRAGMENTS;
 }
 
-/** What the hidden file of fragments takes beside data that is counted with the files: ends of segments, and a full index. */
+/** The size of the hidden file of fragments without the data, which is counted with the files: ends of segments, a full index. */
 function fragmentLimit({ options, contentSize }: PlannedImage): number {
   if (!hasPackedInode(options)) return 0;
   const { blockSize } = options;

@@ -71,7 +71,7 @@ export function tooNewFor(kernel: string, root: ErofsRoot): string | undefined {
   return `Linux ${kernel} of the root tree cannot mount ${what}, which takes ${since.join('.')} or newer.`;
 }
 
-/** What an image has that not every kernel can read, the newest first. */
+/** A feature of an image, and the first kernel that reads it. */
 interface Need {
   readonly what: string;
   readonly since: Version;

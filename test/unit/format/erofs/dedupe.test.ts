@@ -1,4 +1,4 @@
-// What fragments, shared data, ends in inodes and chunks save, and that what they save is all still there.
+// The space that fragments, shared data, ends in inodes and chunks save, without any loss of content.
 import { expect, test } from 'vitest';
 import { type ErofsOptions, findEqualChunks, openErofs } from '../../../../src/format/erofs/index.js';
 import { quietRun } from '../../../../src/io/content.js';
