@@ -7,7 +7,7 @@ import type { EntryFault, EntryMaker, MakeOptions, NewEntry } from './entry-make
 const ROOM = 2 * 1024 * 1024;
 const MOST = 512;
 
-/** Called with the result of an entry; if it throws, the batch ends. */
+/** Called with the result of an entry. If it throws, the first error ends the batch, after it was called for all entries. */
 export type Judge = (entry: NewEntry, fault: EntryFault | undefined, path: ByteString) => void;
 
 export class EntryBatch {
@@ -75,8 +75,14 @@ export class EntryBatch {
 
   async #make(directory: HeldDirectory, entries: NewEntry[], paths: ByteString[]): Promise<void> {
     const faults = await this.#maker.make(directory, entries, this.#options);
+    const errors: unknown[] = [];
     entries.forEach((entry, index) => {
-      this.#judge(entry, faults[index], paths[index]!);
+      try {
+        this.#judge(entry, faults[index], paths[index]!);
+      } catch (error) {
+        errors.push(error);
+      }
     });
+    if (errors.length > 0) throw errors[0];
   }
 }

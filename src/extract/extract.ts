@@ -24,7 +24,7 @@ import {
   type Node,
 } from '../tree/index.js';
 import { chooseMaker } from './choose-maker.js';
-import { withDestination } from './destination.js';
+import { type Destination, findDestination, type OpenDestination, withDestination } from './destination.js';
 import { EntryBatch } from './entry-batch.js';
 import type { EntryFault, EntryMaker, MakeOptions, NewEntry } from './entry-maker.js';
 import { writeLarge } from './large-file.js';
@@ -77,16 +77,31 @@ export async function extractTree(
   directory: ByteString,
   options: ExtractOptions = {},
 ): Promise<ExtractReport> {
-  const maker = chooseMaker(options.engine ?? 'auto');
+  const { maker, destination } = await checkExtract(directory, options);
   const make = { owners: options.owners ?? false, xattrs: options.xattrs ?? true };
   const losses = extractLosses(tree, maker, make);
   options.losses?.(losses);
-  return withDestination(directory, options.force ?? false, async (path, isNew) => {
-    const extraction = new Extraction(tree, maker, make, { ...options, isNew });
-    await extraction.all(path);
+  return withDestination(destination, async (opened) => {
+    const extraction = new Extraction(tree, maker, make, { ...options, target: directory, destination: opened });
+    await extraction.all();
     const { entries, bytes, failures } = extraction;
     return { entries, bytes, losses, failures };
   });
+}
+
+/** What is known before the tree is: throws for a missing engine, and for a directory that cannot be extracted to. */
+export async function checkExtract(
+  directory: ByteString,
+  { engine = 'auto', force = false }: Pick<ExtractOptions, 'engine' | 'force'>,
+): Promise<{ readonly maker: EntryMaker; readonly destination: Destination }> {
+  const maker = chooseMaker(engine);
+  return { maker, destination: await findDestination(directory, force) };
+}
+
+interface Extracting extends ExtractOptions {
+  /** The directory as the caller names it. */
+  readonly target: ByteString;
+  readonly destination: OpenDestination;
 }
 
 class Extraction {
@@ -105,17 +120,17 @@ class Extraction {
     readonly tree: FileTree,
     readonly maker: EntryMaker,
     readonly make: MakeOptions,
-    readonly options: ExtractOptions & { readonly isNew: boolean },
+    readonly options: Extracting,
   ) {
     this.#run = options.run ?? quietRun();
     this.#links = hardLinkCounts(tree);
     this.#batch = new EntryBatch(maker, make, (entry, fault, path) => this.#judge(entry, fault, path));
-    this.#early = new EarlyReader(smallContents(tree.root, this.#links, new Set()), this.#run);
+    this.#early = new EarlyReader(smallContents(tree.root, this.#links), this.#run);
   }
 
-  async all(path: ByteString): Promise<void> {
+  async all(): Promise<void> {
     const { root } = this.tree;
-    const top = holdDirectory(path);
+    const top = holdDirectory(this.options.destination.path);
     this.#top = top;
     try {
       await this.#directory(root, top, '' as ByteString);
@@ -159,7 +174,7 @@ class Extraction {
   async #entry(held: HeldDirectory, name: ByteString, node: Node, path: ByteString): Promise<void> {
     if (!canMake(node, this.maker, this.make)) return;
     if (node.kind === 'directory') return this.#newDirectory(held, name, path);
-    if (!this.options.isNew) this.#makeRoom(held, name, path);
+    if (this.#isUsed) this.#makeRoom(held, name, path);
     if (await this.#linked(held, name, node, path)) return;
     if (node.kind !== 'file') return this.#batch.add(held, { name, node: this.#settable(node), exists: false }, path);
     await this.#file(held, name, node, path);
@@ -171,6 +186,7 @@ class Extraction {
     const { content } = node;
     if (!isSmall(content)) {
       await writeLarge(joinPath(held.at, name), content, this.#run);
+      this.#remember(path);
       return this.#batch.add(held, { name, node: this.#settable(node), exists: true }, path);
     }
     const bytes = await this.#early.bytes(content);
@@ -181,17 +197,17 @@ class Extraction {
 
   #newDirectory(held: HeldDirectory, name: ByteString, path: ByteString): void {
     const host = pathBuffer(joinPath(held.at, name));
-    const found = this.options.isNew ? undefined : lstatSync(host, { throwIfNoEntry: false });
-    if (found && !found.isDirectory()) throw inTheWay(path, 'is not a directory, and the image has one');
+    const found = this.#isUsed ? lstatSync(host, { throwIfNoEntry: false }) : undefined;
+    if (found && !found.isDirectory()) throw this.#inTheWay(path, 'is not a directory, and the image has one');
     if (!found) mkdirSync(host, 0o700);
-    this.entries++;
+    this.#isMade(path);
   }
 
   /** A file of the same name is replaced; a directory is not. */
   #makeRoom(held: HeldDirectory, name: ByteString, path: ByteString): void {
     const host = pathBuffer(joinPath(held.at, name));
     const found = lstatSync(host, { throwIfNoEntry: false });
-    if (found?.isDirectory()) throw inTheWay(path, 'is a directory, and the image has a file');
+    if (found?.isDirectory()) throw this.#inTheWay(path, 'is a directory, and the image has a file');
     if (found) unlinkSync(host);
   }
 
@@ -204,8 +220,15 @@ class Extraction {
       return false;
     }
     await this.#batch.flush();
-    linkSync(pathBuffer(joinPath(this.#top!.at, first)), pathBuffer(joinPath(held.at, name)));
-    this.entries++;
+    try {
+      linkSync(pathBuffer(joinPath(this.#top!.at, first)), pathBuffer(joinPath(held.at, name)));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      // The first name could not be made.
+      this.#made.set(node, path);
+      return false;
+    }
+    this.#isMade(path);
     return true;
   }
 
@@ -214,31 +237,51 @@ class Extraction {
     return xattrs === node.xattrs ? node : { ...node, xattrs };
   }
 
+  get #isUsed(): boolean {
+    return this.options.destination.kind === 'used';
+  }
+
+  #isMade(path: ByteString): void {
+    this.entries++;
+    this.#remember(path);
+  }
+
+  /** Names at the top that are removed again if the extraction fails. */
+  #remember(path: ByteString): void {
+    if (!path.includes('/')) this.options.destination.made.add(path);
+  }
+
   #judge({ node }: NewEntry, fault: EntryFault | undefined, path: ByteString): void {
-    if (path !== '' && node.kind !== 'directory') this.entries++;
+    if (path !== '' && node.kind !== 'directory' && fault?.step !== 'create') this.#isMade(path);
     if (!fault) return;
-    const error = faultError(path, fault);
+    const error = faultError(this.#shown(path), fault);
     if (!this.options.keepGoing) throw error;
     this.failures.push({ path, message: error.message });
+  }
+
+  /** An entry as a path that leads to it. */
+  #shown(path: ByteString): ByteString {
+    const { target } = this.options;
+    return path === '' ? target : joinPath(target.replace(/(?<=.)\/+$/, '') as ByteString, path);
+  }
+
+  #inTheWay(path: ByteString, what: string): TargetError {
+    const shown = displayText(this.#shown(path));
+    return new TargetError('target.in-the-way', `${shown} ${what} of that name.`, {
+      path: shown,
+      hint: 'Move it away, or extract into a new directory.',
+    });
   }
 
   async #guarded(path: ByteString, work: () => void | Promise<void>): Promise<void> {
     try {
       await work();
     } catch (error) {
-      const known = isSystemError(error) ? targetError(path, error) : error;
+      const known = isSystemError(error) ? targetError(this.#shown(path), error) : error;
       if (!this.options.keepGoing || !isFaultOfEntry(known)) throw known;
       this.failures.push({ path, message: known.message });
     }
   }
-}
-
-function inTheWay(path: ByteString, what: string): TargetError {
-  const shown = displayText(path);
-  return new TargetError('target.in-the-way', `${shown} ${what} of that name.`, {
-    path: shown,
-    hint: 'Move it away, or extract into a new directory.',
-  });
 }
 
 function isSmall({ size, holes }: ExactContent): boolean {
@@ -246,13 +289,20 @@ function isSmall({ size, holes }: ExactContent): boolean {
 }
 
 /** Contents of small files, in the order in which they are made; of a file with several names once. */
-function* smallContents(root: Directory, links: ReadonlyMap<Node, number>, made: Set<Node>): Generator<ExactContent> {
-  for (const node of root.entries.values()) {
-    if (node.kind !== 'file' || !isSmall(node.content) || made.has(node)) continue;
-    if (links.has(node)) made.add(node);
-    yield node.content;
+function* smallContents(root: Directory, links: ReadonlyMap<Node, number>): Generator<ExactContent> {
+  const made = new Set<Node>();
+  const directories = [root];
+  for (let directory = directories.pop(); directory; directory = directories.pop()) {
+    const below: Directory[] = [];
+    for (const node of directory.entries.values()) {
+      if (node.kind === 'directory') below.push(node);
+      if (node.kind !== 'file' || !isSmall(node.content) || made.has(node)) continue;
+      if (links.has(node)) made.add(node);
+      yield node.content;
+    }
+    // Without recursion: nesting does not use the stack.
+    for (const one of below.reverse()) directories.push(one);
   }
-  for (const node of root.entries.values()) if (node.kind === 'directory') yield* smallContents(node, links, made);
 }
 
 const STEPS: Readonly<Record<EntryFault['step'], string>> = {
@@ -265,7 +315,7 @@ const STEPS: Readonly<Record<EntryFault['step'], string>> = {
 };
 
 function faultError(path: ByteString, { step, errno }: EntryFault): TargetError {
-  const shown = displayText(path) || '.';
+  const shown = displayText(path);
   return new TargetError(`target.${errno.toLowerCase()}`, `${shown} ${STEPS[step]}: ${errno}.`, { path: shown });
 }
 

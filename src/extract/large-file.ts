@@ -1,31 +1,38 @@
 // A file too large for a batch, or one with holes, which stay holes.
 
 import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { type FileHandle, open, unlink } from 'node:fs/promises';
 import type { ByteString } from '../bytes/index.js';
 import { type ExactContent, exactly, isHole, pathBuffer, type Run } from '../io/index.js';
 
 const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
 
-/** Makes the file, accessible only to this user. Throws the system's error. */
+/** Makes the file, accessible only to this user. Throws the error of the system or of the content; no part of the file is left then. */
 export async function writeLarge(path: ByteString, content: ExactContent, run: Run): Promise<void> {
   const file = await open(pathBuffer(path), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
   try {
-    let at = 0;
-    for await (const piece of exactly(content, run)) {
-      run.signal?.throwIfAborted();
-      if (isHole(piece)) {
-        at += piece.hole;
-        continue;
-      }
-      for (let done = 0; done < piece.length; ) {
-        done += (await file.write(piece, done, piece.length - done, at + done)).bytesWritten;
-      }
-      at += piece.length;
-    }
-    // A hole at the end.
-    await file.truncate(content.size);
-  } finally {
+    await fillFile(file, content, run);
     await file.close();
+  } catch (error) {
+    await file.close().catch(() => {});
+    await unlink(pathBuffer(path)).catch(() => {});
+    throw error;
   }
+}
+
+async function fillFile(file: FileHandle, content: ExactContent, run: Run): Promise<void> {
+  let at = 0;
+  for await (const piece of exactly(content, run)) {
+    run.signal?.throwIfAborted();
+    if (isHole(piece)) {
+      at += piece.hole;
+      continue;
+    }
+    for (let done = 0; done < piece.length; ) {
+      done += (await file.write(piece, done, piece.length - done, at + done)).bytesWritten;
+    }
+    at += piece.length;
+  }
+  // A hole at the end.
+  await file.truncate(content.size);
 }

@@ -3,9 +3,10 @@
 import { type ByteString, displayText, shownName } from '../bytes/index.js';
 import { InvalidInputError } from '../errors.js';
 import type { Content } from '../io/index.js';
-import { FileTree } from './file-tree.js';
-import type { Directory, Node } from './node.js';
+import type { FileTree } from './file-tree.js';
 import { matchesPath, type PathPattern, parsePattern } from './pattern.js';
+import { select } from './rewrite.js';
+import { walk } from './walk.js';
 
 /**
  * The entries that one of the patterns matches, directories with everything in them, below the directories that lead to them.
@@ -13,16 +14,30 @@ import { matchesPath, type PathPattern, parsePattern } from './pattern.js';
  * pattern that matches nothing.
  */
 export function pick<C extends Content>(tree: FileTree<C>, patterns: readonly ByteString[]): FileTree<C> {
+  if (patterns.some((pattern) => /^[./]+$/.test(pattern) && !pattern.includes('..'))) return tree;
   const wanted = patterns.map((pattern) => ({ pattern, parsed: spellingsOf(pattern).map(anchored), found: false }));
-  const isWanted = (names: readonly string[]) => {
+  /** What patterns match, without what is in a directory that is taken. */
+  const taken = new Set<ByteString>();
+  /** Directories that lead there. */
+  const leading = new Set<ByteString>();
+  let inside: string | undefined;
+  for (const { path } of walk(tree)) {
+    if (path === '') continue;
+    if (inside !== undefined && !path.startsWith(inside)) inside = undefined;
+    const names = path.split('/');
     const matching = wanted.filter(({ parsed }) => parsed.some((one) => matchesPath(one, names)));
     for (const one of matching) one.found = true;
-    return matching.length > 0;
-  };
-  const root = picked(tree.root, [], isWanted) as Directory<C> | undefined;
+    // In a directory that is taken, other patterns may match too.
+    if (matching.length === 0 || inside !== undefined) continue;
+    taken.add(path);
+    inside = `${path}/`;
+    for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
+      leading.add(path.slice(0, end) as ByteString);
+    }
+  }
   const missed = wanted.find(({ found }) => !found);
-  if (missed || !root) throw noMatch(missed?.pattern ?? ('' as ByteString));
-  return new FileTree(root);
+  if (missed) throw noMatch(missed.pattern);
+  return select(tree, chosenBy(taken, leading));
 }
 
 /** A pattern as it is, and read as listings show names (`caf\xe9`). */
@@ -35,19 +50,14 @@ function anchored(pattern: ByteString): PathPattern {
   return parsePattern(`/${pattern.replace(/^\/+/, '')}` as ByteString);
 }
 
-function picked<C extends Content>(
-  node: Node<C>,
-  names: readonly string[],
-  isWanted: (names: readonly string[]) => boolean,
-): Node<C> | undefined {
-  if (names.length > 0 && isWanted(names)) return node;
-  if (node.kind !== 'directory') return undefined;
-  const entries = new Map<ByteString, Node<C>>();
-  for (const [name, child] of node.entries) {
-    const kept = picked(child, [...names, name], isWanted);
-    if (kept) entries.set(name, kept);
-  }
-  return entries.size > 0 ? { ...node, entries } : undefined;
+/** Whether an entry is taken, is inside one that is, or leads to one; for paths in the order of a walk. */
+function chosenBy(taken: ReadonlySet<ByteString>, leading: ReadonlySet<ByteString>): (path: ByteString) => boolean {
+  let inside: string | undefined;
+  return (path) => {
+    if (inside !== undefined && path.startsWith(inside)) return true;
+    inside = taken.has(path) ? `${path}/` : undefined;
+    return inside !== undefined || leading.has(path);
+  };
 }
 
 function noMatch(pattern: ByteString): InvalidInputError {

@@ -13,14 +13,51 @@ import { type Directory, directory, type Node } from './node.js';
 export function mapNodes<C extends Content>(tree: FileTree<C>, change: (node: Node<C>) => Node<C>): FileTree<C> {
   /** Only changed nodes, to save memory in large trees with few changes. */
   const done = new Map<Node<C>, Node<C>>();
-  const visit = (node: Node<C>): Node<C> => {
-    const known = done.get(node);
-    if (known) return known;
-    const changed = change(node.kind === 'directory' ? mapEntries(node, visit) : node);
-    if (changed !== node) done.set(node, changed);
-    return changed;
+  const changed = (node: Node<C>, now = node): Node<C> => {
+    const result = change(now);
+    if (result !== node) done.set(node, result);
+    return result;
   };
-  return new FileTree(visit(tree.root) as Directory<C>);
+  // Directories that the visit is inside: nesting does not use the stack.
+  const inside = [new ChangedDirectory('' as ByteString, tree.root)];
+  for (let top = inside[0]!; ; top = inside.at(-1)!) {
+    const next = top.rest.next();
+    if (next.done) {
+      inside.pop();
+      const result = changed(top.before, top.after);
+      const parent = inside.at(-1);
+      if (!parent) return new FileTree(result as Directory<C>);
+      parent.put(top.name, top.before, result);
+      continue;
+    }
+    const [name, node] = next.value;
+    const known = done.get(node);
+    if (!known && node.kind === 'directory') inside.push(new ChangedDirectory(name, node));
+    else top.put(name, node, known ?? changed(node));
+  }
+}
+
+/** A directory whose entries are being replaced; copied with the first one that is. */
+class ChangedDirectory<C extends Content> {
+  readonly rest: Iterator<[ByteString, Node<C>]>;
+  #entries: Map<ByteString, Node<C>> | undefined;
+
+  constructor(
+    readonly name: ByteString,
+    readonly before: Directory<C>,
+  ) {
+    this.rest = before.entries.entries();
+  }
+
+  get after(): Directory<C> {
+    return this.#entries ? { ...this.before, entries: this.#entries } : this.before;
+  }
+
+  put(name: ByteString, before: Node<C>, after: Node<C>): void {
+    if (after === before) return;
+    this.#entries ??= new Map(this.before.entries);
+    this.#entries.set(name, after);
+  }
 }
 
 /** Which owner the entries get: `keep`, everything to root, or everything to one owner. */
@@ -47,15 +84,26 @@ export function select<C extends Content>(
   tree: FileTree<C>,
   keep: (path: ByteString, node: Node<C>) => boolean,
 ): FileTree<C> {
-  const visit = (dir: Directory<C>, path: string): Directory<C> => {
-    const entries: [ByteString, Node<C>][] = [];
-    for (const [name, node] of dir.entries) {
-      const at = joinPath(path, name);
-      if (keep(at, node)) entries.push([name, node.kind === 'directory' ? visit(node, at) : node]);
-    }
-    return withEntries(dir, entries);
+  const frame = (path: ByteString, name: ByteString, dir: Directory<C>) => {
+    return { path, name, dir, rest: dir.entries.entries(), kept: [] as [ByteString, Node<C>][] };
   };
-  return new FileTree(visit(tree.root, ''));
+  const inside = [frame('' as ByteString, '' as ByteString, tree.root)];
+  for (let top = inside[0]!; ; top = inside.at(-1)!) {
+    const next = top.rest.next();
+    if (next.done) {
+      inside.pop();
+      const made = withEntries(top.dir, top.kept);
+      const parent = inside.at(-1);
+      if (!parent) return new FileTree(made);
+      parent.kept.push([top.name, made]);
+      continue;
+    }
+    const [name, node] = next.value;
+    const path = joinPath(top.path, name);
+    if (!keep(path, node)) continue;
+    if (node.kind === 'directory') inside.push(frame(path, name, node));
+    else top.kept.push([name, node]);
+  }
 }
 
 /**
@@ -76,17 +124,6 @@ function merge<C extends Content>(lower: Directory<C>, upper: Directory<C>): Dir
     entries.set(name, node.kind === 'directory' && below?.kind === 'directory' ? merge(below, node) : node);
   }
   return withEntries(upper.implied ? lower : upper, entries);
-}
-
-function mapEntries<C extends Content>(dir: Directory<C>, visit: (node: Node<C>) => Node<C>): Directory<C> {
-  let entries: Map<ByteString, Node<C>> | undefined;
-  for (const [name, node] of dir.entries) {
-    const changed = visit(node);
-    if (changed === node) continue;
-    entries ??= new Map(dir.entries);
-    entries.set(name, changed);
-  }
-  return entries ? { ...dir, entries } : dir;
 }
 
 function withEntries<C extends Content>(

@@ -2,7 +2,7 @@
 
 import { type ByteString, displayText } from '../../bytes/index.js';
 import { EXIT } from '../../errors.js';
-import { type ExtractFailure, type ExtractReport, extractTree, isFaultOfEntry } from '../../extract/index.js';
+import { checkExtract, type ExtractFailure, type ExtractReport, extractTree, isFaultOfEntry } from '../../extract/index.js';
 import type { PlaceInside } from '../../image/index.js';
 import { streamTarget, writeImage } from '../../io/index.js';
 import type { EngineChoice } from '../../native/index.js';
@@ -37,6 +37,7 @@ export async function extract(
   const session = openSession(options, isArchive ? 'image' : 'report');
   const extractTo = isArchive ? toArchive : toDirectory;
   try {
+    if (!isArchive) await checkExtract(argumentBytes(target), options);
     const way = { ...options, enter: true, note: session.note };
     const report = await withAddress(image, way, (found) =>
       extractTo(chosen(found, patterns.map(argumentBytes), options), target, options, session),

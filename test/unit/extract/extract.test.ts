@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type ByteString, fromText, timestamp } from '../../../src/bytes/index.js';
 import { InvalidImageError } from '../../../src/errors.js';
-import { type ExtractOptions, extractTree } from '../../../src/extract/index.js';
+import { checkExtract, type ExtractOptions, extractTree } from '../../../src/extract/index.js';
 import { bytesSource, collect, type ExactContent, exactContent, quietRun } from '../../../src/io/index.js';
 import { loadNative } from '../../../src/native/index.js';
 import { scanDirectory } from '../../../src/source/index.js';
@@ -148,19 +148,60 @@ describe.each(engines)('extracting with the %s engine', (engine) => {
     });
     const read = directory({ ...own, mode: 0o500 }, [[name('a'), bytes(noise(9, 1))]]);
     const [first, second] = [fresh(), fresh()];
+    const broken = file(damaged, own);
     const tree = treeOf([
       ['a', read],
-      ['b', file(damaged, own)],
+      ['b', broken],
       ['c', bytes(noise(3, 1))],
+      ['d', broken],
     ]);
     await expect(extract(tree, first, { engine })).rejects.toMatchObject({ code: 'squashfs.bad-block' });
     expect(readdirSync(scratch).filter((entry) => entry.includes(first.slice(scratch.length + 1)))).toEqual([]);
     const { failures } = await extract(tree, second, { engine, keepGoing: true });
-    expect(failures).toEqual([{ path: 'b', message: 'A block is damaged.' }]);
+    expect(failures).toEqual(['b', 'd'].map((path) => ({ path, message: 'A block is damaged.' })));
+    expect(readdirSync(second)).toEqual(['a', 'c']);
     expect(readFileSync(join(second, 'c')).equals(noise(3, 1))).toBe(true);
     // A fault of this program is never passed over.
     const bug = extract(treeOf([['x', file(short, own)]]), fresh(), { engine, keepGoing: true });
     await expect(bug).rejects.toMatchObject({ code: expect.stringMatching(/^internal/) });
+  });
+
+  test('an empty directory stays the one that it is, and is empty again after a failure', async () => {
+    const to = fresh();
+    mkdirSync(to);
+    const { ino } = lstatSync(to);
+    const readOnly = directory({ ...own, mode: 0o500 }, [[name('x'), bytes(noise(9, 1))]]);
+    const short = exactContent(500_000, async function* () {
+      yield noise(2, 1);
+      throw new InvalidImageError('squashfs.bad-block', 'A block is damaged.');
+    });
+    const sound = [
+      ['a', readOnly],
+      ['b', bytes(noise(3, 1))],
+      ['c', symlink(name('b'), own)],
+      ['d', bytes(noise(300_000, 1))],
+    ] as const;
+    await expect(extract(treeOf([...sound, ['e', file(short, own)]]), to, { engine })).rejects.toMatchObject({
+      code: 'squashfs.bad-block',
+    });
+    expect(readdirSync(to)).toEqual([]);
+    await extract(treeOf(sound), `${to}/.`, { engine });
+    expect([lstatSync(to).ino, readdirSync(to)]).toEqual([ino, ['a', 'b', 'c', 'd']]);
+  });
+
+  test('what the name cannot be is said before the tree is looked at, and errors name the place', async () => {
+    const [link, taken, used] = [fresh(), fresh(), fresh()];
+    symlinkSync('nowhere', link);
+    writeFileSync(taken, '');
+    mkdirSync(join(used, 'a'), { recursive: true });
+    const check = (to: string, force = false) => checkExtract(fromText(to), { engine, force });
+    await expect(check(link)).rejects.toMatchObject({ code: 'target.not-a-directory', place: { path: link } });
+    await expect(check(taken, true)).rejects.toMatchObject({ code: 'target.not-a-directory', place: { path: taken } });
+    await expect(check(join(used, 'none/x'))).rejects.toMatchObject({ code: 'target.enoent' });
+    await expect(check(used)).rejects.toMatchObject({ code: 'target.exists' });
+    await expect(check(used, true)).resolves.toMatchObject({ destination: { kind: 'used' } });
+    const blocked = extract(treeOf([['a', bytes(noise(1, 1))]]), used, { engine, force: true });
+    await expect(blocked).rejects.toMatchObject({ code: 'target.in-the-way', place: { path: join(used, 'a') } });
   });
 
   test('an aborted run leaves nothing', async () => {
