@@ -1,7 +1,7 @@
 // Content made of a size and a stream of pieces, with everything else derived from those.
 
 import { type Data, type ExactContent, NO_HOLES, type Range, type Run } from './content.js';
-import { FAST } from './fast-path.js';
+import { FAST, type FastPath } from './fast-path.js';
 import { checkRange } from './memory.js';
 import { cut, exactly } from './pieces.js';
 import { TRANSFERS, type Transfers } from './transfer.js';
@@ -43,6 +43,17 @@ export function sliced(content: ExactContent, range: Range): ExactContent {
   const pieces = (run: Run) => cut(exactly(content, run), [range]);
   return exactContent(range.length, pieces, holesWithin(content.holes, range));
 }
+
+/** The bytes of `ranges` of a content, back to back. All of it is read, so a file that has grown at its end is still an error. */
+export function partsOfContent(content: ExactContent, ranges: readonly Range[]): ExactContent {
+  const size = ranges.reduce((sum, { length }) => sum + length, 0);
+  const end = { at: content.size, length: 0 };
+  const parts = exactContent(size, (run) => cut(exactly(content, run), [...ranges, end]));
+  return { ...parts, [FAST]: READ_EVEN_IF_EMPTY };
+}
+
+/** A content of no bytes is read nevertheless if it has a fast path. */
+const READ_EVEN_IF_EMPTY: FastPath = {};
 
 /** Holes as a part of their content has them. */
 export function holesWithin(holes: readonly Range[], { at, length }: Range): readonly Range[] {

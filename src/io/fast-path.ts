@@ -17,6 +17,8 @@ export interface FastPath {
   copyInto?(into: Uint8Array, at: number): void;
   /** The pieces, among them transfers: see `transfer.ts`. */
   relayed?(run: Run): AsyncIterable<Data>;
+  /** Throws `source.changed` for a file that is no longer as it was found. Absent where reading it says so. */
+  check?(): void;
   /** The regular file whose whole content it is, and who can read it ahead. */
   readonly origin?: (FilePlace & { readonly reader: RangeReader }) | undefined;
 }

@@ -1,13 +1,14 @@
 // Files of the running system as content (for writers) and as random-access source (for readers).
 
+import { closeSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import type { ByteString } from '../bytes/index.js';
+import type { ByteString, Timestamp } from '../bytes/index.js';
 import { type Data, type ExactContent, NO_HOLES, type Range, type Run, type Source } from './content.js';
 import { holesWithin } from './exact.js';
 import { FAST, type FastPath } from './fast-path.js';
 import { pathBuffer, resized, sourceError } from './host-path.js';
 import { checkRange } from './memory.js';
-import { ANY_FILE, type FoundFile, identityOf, openFound } from './open-file.js';
+import { ANY_FILE, type FoundFile, identityOf, openFound, openFoundSync } from './open-file.js';
 import type { FileIdentity, FilePlace, RangeReader, SourceDirectory } from './range-list.js';
 import { readLarge, readMedium, readRange, readSmall, readSmallInto } from './read-file.js';
 
@@ -19,13 +20,19 @@ const MEDIUM = 16 * 1024 * 1024;
 /** The directory of files that a user named by a whole path. */
 const NAMED: SourceDirectory = { path: '' as ByteString, device: ANY_FILE.device, reader: undefined };
 
+/** The holes of a file, and when it was last modified: a file that is written to afterwards has others. */
+export interface FileHoles {
+  readonly holes: readonly Range[];
+  readonly modified: Timestamp;
+}
+
 /**
- * The content of a regular file of `size` bytes. A file of another size, or another file in its place, is an error:
- * never padded, never cut, never followed.
+ * The content of a regular file of `size` bytes. A file of another size, another file in its place, or a sparse file that was
+ * written to, is an error: never padded, never cut, never followed.
  */
-export function fileContent(at: ByteString | FilePlace, size: number, holes?: readonly Range[]): ExactContent {
+export function fileContent(at: ByteString | FilePlace, size: number, sparse?: FileHoles): ExactContent {
   const place = typeof at === 'string' ? { directory: NAMED, name: at, inode: ANY_FILE.inode } : at;
-  if (holes && holes.length > 0) return new SparseFile(place, size, holes);
+  if (sparse && sparse.holes.length > 0) return new SparseFile(place, size, sparse);
   return new (size <= SMALL ? SmallFile : LargeFile)(place, size);
 }
 
@@ -122,10 +129,17 @@ class LargeFile extends RegularFile implements ExactContent {
 
 class SparseFile extends LargeFile {
   readonly #holes: readonly Range[];
+  readonly modified: number;
 
-  constructor(place: FilePlace, size: number, holes: readonly Range[]) {
+  constructor(place: FilePlace, size: number, { holes, modified }: FileHoles) {
     super(place, size);
     this.#holes = holes;
+    this.modified = modified.seconds * 1000 + modified.nanoseconds / 1e6;
+  }
+
+  /** Threads that read only what is between the holes do not notice that one has gone. */
+  check(): void {
+    closeSync(openFoundSync(this));
   }
 
   override get holes(): readonly Range[] {

@@ -43,9 +43,13 @@ export function resized(path: ByteString, planned: number, found: number): Sourc
 /** An entry that has been removed or replaced. */
 export function replaced(path: ByteString, cause?: unknown): SourceError {
   const shown = displayText(path);
-  return new SourceError('source.changed', `${shown} was removed or replaced while its tree was being read.`, {
-    path: shown,
-    hint: HINT,
-    cause,
-  });
+  return new SourceError(
+    'source.changed',
+    `${shown} was removed, replaced or written to while its tree was being read.`,
+    {
+      path: shown,
+      hint: HINT,
+      cause,
+    },
+  );
 }

@@ -5,7 +5,7 @@ export * from './contents-ahead.js';
 export * from './digest.js';
 export { EarlyReader } from './early-reader.js';
 export * from './event-loop.js';
-export { exactContent, relayedContent, renderedContent } from './exact.js';
+export { exactContent, partsOfContent, relayedContent, renderedContent } from './exact.js';
 export * from './file.js';
 export * from './file-target.js';
 export { type HeldDirectory, holdDirectory } from './held-directory.js';

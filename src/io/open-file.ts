@@ -15,13 +15,16 @@ export interface FoundFile {
   readonly identity: FileIdentity;
   /** Whether the path may be a symbolic link, because a user named it. Links in a scanned tree are not followed. */
   readonly follow: boolean;
+  /** When it was last modified, in milliseconds. Present where that matters: nobody reads what was a hole. */
+  readonly modified?: number | undefined;
 }
 
 /** Never blocks on a pipe, and never becomes the controlling terminal. */
 const HARMLESS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
 
 /** Opens the file. Throws `source.changed` for anything other than the regular file that was found. */
-export function openFoundSync({ path, identity, follow }: FoundFile): number {
+export function openFoundSync(file: FoundFile): number {
+  const { path, follow } = file;
   let fd: number;
   try {
     fd = openSync(pathBuffer(path), flags(follow));
@@ -29,7 +32,7 @@ export function openFoundSync({ path, identity, follow }: FoundFile): number {
     throw openError(path, error, follow);
   }
   try {
-    if (isFound(fstatSync(fd), identity)) return fd;
+    if (isFound(fstatSync(fd), file)) return fd;
   } catch (error) {
     closeSync(fd);
     throw sourceError(path, error);
@@ -39,12 +42,13 @@ export function openFoundSync({ path, identity, follow }: FoundFile): number {
 }
 
 /** As {@link openFoundSync}, without blocking the process. */
-export async function openFound({ path, identity, follow }: FoundFile): Promise<FileHandle> {
+export async function openFound(found: FoundFile): Promise<FileHandle> {
+  const { path, follow } = found;
   const file = await open(pathBuffer(path), flags(follow)).catch((error) => {
     throw openError(path, error, follow);
   });
   try {
-    if (isFound(await file.stat(), identity)) return file;
+    if (isFound(await file.stat(), found)) return file;
   } catch (error) {
     await file.close();
     throw sourceError(path, error);
@@ -68,8 +72,9 @@ function flags(follow: boolean): number {
   return follow ? HARMLESS : HARMLESS | constants.O_NOFOLLOW;
 }
 
-function isFound(stat: Stats, { device, inode }: FileIdentity): boolean {
-  return stat.isFile() && (inode < 0 || (stat.ino === inode && stat.dev === device));
+function isFound(stat: Stats, { identity: { device, inode }, modified }: FoundFile): boolean {
+  if (!stat.isFile() || (modified !== undefined && Math.abs(stat.mtimeMs - modified) >= 1)) return false;
+  return inode < 0 || (stat.ino === inode && stat.dev === device);
 }
 
 /** A link or socket in the place of a file cannot be opened at all. */

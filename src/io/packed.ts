@@ -38,6 +38,7 @@ export async function* packed(slots: Iterable<Slot>, run: Run, transfers?: Trans
       const isLarge = transfers !== undefined && content.size >= TRANSFERRED;
       if (origin && !isLarge && batches.readWhole(content, origin, span)) continue;
       if (origin) {
+        fast.check?.();
         yield* batches.readBy(origin.reader);
         yield* readAhead(content, origin, batches, transfers);
         yield* batches.skip(span - content.size);

@@ -18,7 +18,7 @@ export async function* exactly(content: ExactContent, run: Run, transfers?: Tran
   assertPlanned('content size', content.size, produced);
 }
 
-/** Only the bytes of `ranges` (sorted, disjoint) of a stream, back to back. */
+/** Only the bytes of `ranges` (sorted, disjoint) of a stream, back to back. The rest of the stream is not pulled. */
 export async function* cut(pieces: AsyncIterable<Data>, ranges: readonly Range[]): AsyncGenerator<Data> {
   let at = 0;
   let next = 0;

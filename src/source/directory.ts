@@ -211,10 +211,9 @@ class Scan {
     const place = { directory: parent, name, inode: identity.inode };
     if (allocated >= size) return file(fileContent(place, size), attrs);
     const path = joinPath(own.path, name);
-    if (this.addon) return file(fileContent(place, size, askForHoles(this.addon, path, identity, size)), attrs);
-    return searchHoles(path, identity, size, this.options.run).then((holes: Range[]) =>
-      file(fileContent(place, size, holes), attrs),
-    );
+    const sparse = (holes: readonly Range[]) => file(fileContent(place, size, { holes, modified: attrs.mtime }), attrs);
+    if (this.addon) return sparse(askForHoles(this.addon, path, identity, size));
+    return searchHoles(path, identity, size, this.options.run).then(sparse);
   }
 }
 

@@ -24,7 +24,7 @@ export interface DataObjectSource<F> {
 /** Every object, in the order of the data space. */
 export function* dataObjects<F>(source: DataObjectSource<F>): Generator<DataObject<F>> {
   const { inventory, geometry, files, journalBlocks } = source;
-  const { nodes, dataBlocks } = inventory;
+  const { nodes, dataBlocks, inline } = inventory;
   if (geometry.reservedDescriptorBlocks > 0) yield { kind: 'resize-block' };
   for (let slot = 0; slot < nodes.length; slot++) {
     if (nodes[slot]!.kind === 'directory' && dataBlocks[slot]! > 0) yield { kind: 'content', slot };
@@ -33,10 +33,11 @@ export function* dataObjects<F>(source: DataObjectSource<F>): Generator<DataObje
   for (let slot = 0; slot < nodes.length; slot++) {
     if (nodes[slot]!.kind !== 'directory' && dataBlocks[slot]! > 0) yield { kind: 'content', slot };
   }
-  // Without blocks, but read as all others: a file that has grown since the scan is an error.
+  // Empty, or one hole: without blocks, but read as all others, because a file that has grown since the scan is an error.
   for (let slot = 0; slot < nodes.length; slot++) {
     const node = nodes[slot]!;
-    if (node.kind === 'file' && node.content.size === 0) yield { kind: 'content', slot };
+    const isHere = node.kind === 'file' && dataBlocks[slot] === 0 && (node.content.size === 0 || inline[slot] === 0);
+    if (isHere) yield { kind: 'content', slot };
   }
   for (const file of files) yield { kind: 'system-file', file };
   if (journalBlocks > 0) yield { kind: 'journal' };

@@ -1,7 +1,7 @@
 // Which blocks of a file are stored: all but those that are wholly in a hole.
 
 import { divCeil } from '../../bytes/index.js';
-import { cut, type ExactContent, exactContent, exactly } from '../../io/index.js';
+import { type ExactContent, partsOfContent } from '../../io/index.js';
 import type { DataSpace } from './data-space.js';
 import { type Extent, MAX_EXTENT } from './extent.js';
 
@@ -42,9 +42,7 @@ export function storedContent(content: ExactContent, blockSize: number): ExactCo
     const at = logical * blockSize;
     return { at, length: Math.min(length * blockSize, content.size - at) };
   });
-  const size = ranges.reduce((sum, { length }) => sum + length, 0);
-  if (size === content.size) return content;
-  return exactContent(size, (run) => cut(exactly(content, run), ranges));
+  return ranges.length === 1 && ranges[0]!.length === content.size ? content : partsOfContent(content, ranges);
 }
 
 /** The extents of segments that are back to back in the data space from index `start` on. */

@@ -1,7 +1,8 @@
-import { appendFileSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, statSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fromText } from '../../../src/bytes/text.js';
+import { fromNanoseconds } from '../../../src/bytes/time.js';
 import { type ExactContent, quietRun } from '../../../src/io/content.js';
 import { exactContent } from '../../../src/io/exact.js';
 import { fileContent } from '../../../src/io/file.js';
@@ -68,7 +69,8 @@ describe.skipIf(!addon)('files read ahead', () => {
   const contents = (withReader: boolean) =>
     files.map(({ path, size, holes }) => {
       const directory = { path: fromText(dirname(path)), device: -1, reader: withReader ? reader : undefined };
-      return fileContent({ directory, name: fromText(basename(path)), inode: -1 }, size, holes);
+      const modified = fromNanoseconds(statSync(path, { bigint: true, throwIfNoEntry: false })?.mtimeNs ?? 0n);
+      return fileContent({ directory, name: fromText(basename(path)), inode: -1 }, size, { holes, modified });
     });
   const inSlots = (list: readonly ExactContent[], unit: number) => {
     const slots = list.map((content) => ({ content, span: Math.ceil(content.size / unit) * unit }));

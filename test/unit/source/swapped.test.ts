@@ -1,6 +1,18 @@
 // A source that changes between the scan and the packing: nothing but what was scanned gets into an image.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fromText, timestamp, uuidFromBytes } from '../../../src/bytes/index.js';
@@ -70,6 +82,38 @@ const swaps: Record<string, (found: ReturnType<typeof prepare>) => void> = {
   },
 };
 
+const SPARSE = 3_000_000;
+/** Where sparse files have data. */
+const holes: Record<string, readonly number[]> = {
+  'nothing but a hole': [],
+  'a hole at its end': [0],
+  'a hole at its start': [SPARSE - 4096],
+  'two holes': [1_048_576],
+};
+
+/** Its time is in the past, as that of most files: a clock tick holds more than one write. */
+function makeSparse(path: string, data: readonly number[]): void {
+  truncateSync(path, SPARSE);
+  for (const at of data) writeAt(path, at);
+  utimesSync(path, 1_700_000_000, 1_700_000_000);
+}
+
+function writeAt(path: string, at: number): void {
+  const file = openSync(path, 'r+');
+  writeSync(file, Buffer.alloc(4096, 'x'), 0, 4096, at);
+  closeSync(file);
+}
+
+function fillHole({ path }: ReturnType<typeof prepare>): void {
+  writeAt(path, 2_097_152);
+}
+
+function lengthenHole({ path }: ReturnType<typeof prepare>): void {
+  truncateSync(path, SPARSE + 1);
+  // As if at the very moment of the scan.
+  utimesSync(path, 1_700_000_000, 1_700_000_000);
+}
+
 describe.each(engines)('read by the %s engine', (engine) => {
   describe.each(Object.entries(sizes))('a file that is %s', (_name, size) => {
     test.each(Object.entries(swaps))('is not taken for %s', async (_swap, swap) => {
@@ -97,13 +141,20 @@ describe.each(engines)('read by the %s engine', (engine) => {
     await expect(shareDuplicates(tree, quietRun())).rejects.toMatchObject({ code: 'source.changed' });
   });
 
-  test('is not taken for another when it is sparse', async () => {
-    const found = prepare(0);
-    for (const path of [found.path, found.outside]) truncateSync(path, 3_000_000);
-    const tree = await scanDirectory(fromText(join(found.dir, 'tree')), { engine });
-    swaps['another file of its size']!(found);
-    const planned = packers['squashfs']!(tree);
-    await expect(emitted(planned)).rejects.toMatchObject({ code: 'source.changed' });
+  describe.each(Object.entries(holes))('a file with %s', (_name, data) => {
+    const changes = { ...swaps, 'what is written into its hole': fillHole, 'a longer hole': lengthenHole };
+    test.each(Object.entries(changes))('is not taken for %s', async (_change, change) => {
+      for (const [name, plan] of Object.entries(packers)) {
+        const found = prepare(0);
+        for (const path of [found.path, found.outside]) makeSparse(path, data);
+        const tree = await scanDirectory(fromText(join(found.dir, 'tree')), { engine });
+        const planned = plan(tree);
+        change(found);
+        const failed = expect(emitted(planned), name).rejects;
+        await failed.toMatchObject({ code: 'source.changed', place: { path: found.path } });
+        rmSync(found.dir, { recursive: true });
+      }
+    });
   });
 });
 
