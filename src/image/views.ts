@@ -124,7 +124,7 @@ function isCut(node: File, twin: File): boolean {
 function filesByStart(tree: FileTree): Map<number, File> {
   const files = new Map<number, File>();
   for (const { node } of walk(tree)) {
-    const start = node.kind === 'file' ? startOf(node) : undefined;
+    const start = node.kind === 'file' && node.content.size > 0 ? startOf(node) : undefined;
     if (start !== undefined) files.set(start, node as File);
   }
   return files;

@@ -31,10 +31,10 @@ export class PartsContent implements Source {
     this.holes = holes.length > 0 ? holes : NO_HOLES;
   }
 
-  /** Byte of the source at which the content begins; undefined if it begins with a hole or has no bytes. */
+  /** Byte of the source at which the content begins, also if it has no bytes; undefined if it begins with a hole or has no place. */
   get start(): number | undefined {
     const [first] = this.#parts;
-    return first && 'at' in first && this.size > 0 ? first.at : undefined;
+    return first && 'at' in first ? first.at : undefined;
   }
 
   async *pieces(run: Run): AsyncGenerator<Data> {

@@ -183,6 +183,49 @@ describe('views', () => {
     expect(isopress(['ls', '--view', 'rock-ridge', image]).stderr).toContain('install.wim has 5000000 bytes');
   });
 
+  // The size that 32 bits hold of the file, in a view that cuts it.
+  for (const [size, cut] of [
+    [2 ** 32, 0],
+    [2 ** 33, 0],
+    [2 ** 32 + 1, 1],
+  ] as const) {
+    oracle('genisoimage')(`a file of ${size} bytes is not shown as one of ${cut}, in any view`, () => {
+      const [top, image] = [join(scratch, `exact-${size}`), join(scratch, `exact-${size}.iso`)];
+      mkdirSync(top);
+      for (const name of ['large.wim', 'empty']) writeFileSync(join(top, name), '');
+      truncateSync(join(top, 'large.wim'), size);
+      const script =
+        'genisoimage -quiet -udf -R -J -allow-limited-size "$1" | dd of="$2" bs=1M conv=sparse iflag=fullblock status=none';
+      expect(judge('sh', ['-c', script, 'sh', top, image]).status).toBe(0);
+      const entries = JSON.parse(isopress(['ls', '--json', image]).stdout).entries as { path: string; size: number }[];
+      expect(entries.find(({ path }) => path === 'large.wim')!.size).toBe(size);
+      for (const [view, large, empty] of [
+        ['rock-ridge', 'large.wim', 'empty'],
+        ['joliet', 'large.wim', 'empty'],
+        ['iso', 'LARGE.WIM', 'EMPTY'],
+      ] as const) {
+        const refused = cat(image, large, '--view', view);
+        expect([view, refused.status, refused.stdout]).toEqual([view, 3, '']);
+        expect(refused.stderr).toContain(`has ${cut} bytes in the view ${view}, and ${size} in udf`);
+        expect(cat(image, empty, '--view', view)).toMatchObject({ status: 0, stdout: '', stderr: '' });
+      }
+    });
+  }
+  for (const size of [2 ** 32 - 2048, 2 ** 32 - 1]) {
+    oracle('genisoimage')(`a file of ${size} bytes is whole in every view`, () => {
+      const [top, image] = [join(scratch, `below-${size}`), join(scratch, `below-${size}.iso`)];
+      mkdirSync(top);
+      writeFileSync(join(top, 'large.wim'), '');
+      truncateSync(join(top, 'large.wim'), size);
+      const script = 'genisoimage -quiet -udf -R -J "$1" | dd of="$2" bs=1M conv=sparse iflag=fullblock status=none';
+      expect(judge('sh', ['-c', script, 'sh', top, image]).status).toBe(0);
+      for (const view of ['rock-ridge', 'joliet', 'iso', 'udf']) {
+        const { entries } = JSON.parse(isopress(['ls', '--json', '--view', view, image]).stdout);
+        expect([view, entries.map((entry: { size: number }) => entry.size)]).toEqual([view, [size]]);
+      }
+    });
+  }
+
   oracle('genisoimage')('Rock Ridge is taken if UDF shows no more', () => {
     const image = join(scratch, 'both.iso');
     judge('genisoimage', ['-quiet', '-udf', '-R', '-J', '-o', image, tree]);

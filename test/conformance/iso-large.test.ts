@@ -68,6 +68,8 @@ function sizeByXorriso(disc: string): number {
 
 for (const [name, content, sizes] of [
   ['exact and one byte into a second extent', exactLarge(FIRST_EXTENT + 1), [FIRST_EXTENT, 1]],
+  ['exact and the largest size that 32 bits hold', exactLarge(2 ** 32 - 1), [FIRST_EXTENT, 2047]],
+  ['exact and of 4 GiB', exactLarge(2 ** 32), [FIRST_EXTENT, 2048]],
   ['exact and one whole extent', exactLarge(FIRST_EXTENT), [FIRST_EXTENT]],
   [
     'exact with three extents',

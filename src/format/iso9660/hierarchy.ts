@@ -219,7 +219,8 @@ function tooManyDirectories(path: string): InvalidInputError {
 }
 
 function fileTooLarge(path: string): InvalidInputError {
-  return new InvalidInputError('iso9660.file-too-large', 'Below interchange level 3 no file may have 4 GiB or more.', {
+  const message = `Below interchange level 3 no file may have more than ${EXTENT_BYTES} bytes.`;
+  return new InvalidInputError('iso9660.file-too-large', message, {
     path,
     hint: 'Choose level 3.',
   });

@@ -230,9 +230,10 @@ class TreeReader {
       return new UnreadableContent(size, () =>
         damaged('file', `${displayText(name)} cannot be read: ${reason.replace(/\.$/, '')}.`),
       );
-    if (size === 0) return EMPTY;
+    // Of a file of 4 GiB that was cut to 32 bits, only the place is left.
+    if (size === 0 && !ranges.some(({ at }) => at > 0)) return EMPTY;
     const stored = new PartsContent(this.#volume, ranges, size);
-    if (!zisofs) return stored;
+    if (!zisofs || size === 0) return stored;
     if (isReadable(zisofs)) return new ZisofsContent(stored, zisofs);
     const message = `${displayText(name)} is stored in a compressed form that is not read (${displayText(zisofs.algorithm as ByteString)}).`;
     return new UnreadableContent(zisofs.size, () => new UnsupportedError('iso9660.zisofs', message));
