@@ -144,6 +144,20 @@ describe.each(modes)('by %s', (mode) => {
     'busybox',
     'unshare',
     'setpriv',
+  )('a link of the tree is never taken for an option of the tools that lay it out', async () => {
+    const outside = join(scratch, `outside${++count}`);
+    mkdirSync(outside);
+    const { inside } = await enter(mode, (tree) => symlinkSync(`--target-directory=${outside}`, join(tree, 'evil')));
+    const lines: string[] = [];
+    await inside.run('ls', ['-l', '/evil'], quietRun(), { onLine: (line) => void lines.push(line) });
+    expect(readdirSync(outside)).toEqual([]);
+    expect(lines.join()).toContain(`/evil -> --target-directory=${outside}`);
+  });
+
+  oracle(
+    'busybox',
+    'unshare',
+    'setpriv',
   )('a failure carries the last words', async () => {
     const { inside } = await enter(mode);
     const failing = inside.run('sh', ['-c', 'echo reading; echo "no such module" >&2; exit 3'], quietRun());

@@ -66,7 +66,7 @@ for entry in "$root"/* "$root"/.[!.]*; do
   name=\${entry##*/}
   case $name in dev | proc | sys | run | tmp | .profile) continue ;; esac
   if [ -L "$entry" ]; then
-    ln -s "$(readlink "$entry")" "$view/$name"
+    ln -s -- "$(readlink "$entry")" "$view/$name"
   elif [ -d "$entry" ]; then
     mkdir "$view/$name"
     bind "$entry" "$view/$name"
@@ -104,7 +104,7 @@ mount --bind "$exchange" "$view/run/isopress"
 mount -o remount,bind,nodev,nosuid "$view/run/isopress"
 cd "$view"
 # Programs of the tree get no more of root's rights than dracut needs; they cannot get any back.
-if [ -n "$keep" ] && command -v setpriv >/dev/null; then
+if [ -n "$keep" ]; then
   set -- setpriv --no-new-privs --bounding-set "-all$keep" --inh-caps -all --ambient-caps -all -- chroot "$view" "$@"
 else
   set -- chroot "$view" "$@"
@@ -165,6 +165,6 @@ function enter(request: InsideRequest, mode: InsideMode, view: string, outside: 
 
 function hintFor(mode: InsideMode): Message {
   return mode === 'chroot'
-    ? 'The programs unshare, findmnt (util-linux) and mount must be installed here.'
+    ? 'The programs unshare, findmnt, setpriv (util-linux) and mount must be installed here.'
     : wording`In a user namespace the root tree must belong to the user who runs the build; ${option('initrd.file', 'FILE')} avoids the need.`;
 }
