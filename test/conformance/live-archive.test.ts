@@ -1,6 +1,6 @@
 // A root tree that is an archive: the same ISO as of the directory, and clear words for what only a directory can do.
 import { createHash } from 'node:crypto';
-import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { isopress } from '../support/command.js';
@@ -25,7 +25,7 @@ function build(root: string, more: readonly string[] = [], input?: Uint8Array) {
         .digest('hex'),
     ]),
   );
-  return { status, stderr, digests };
+  return { status, stderr, digests, image: join(target, 'small.x86_64-1.0.0.iso') };
 }
 
 /** Of the current state of a root tree. */
@@ -47,6 +47,32 @@ describe.runIf(hasGrub)('a root tree in an archive', () => {
     expect(Object.keys(expected)).toHaveLength(3);
     expect(build(archive, given())).toMatchObject({ status: 0, stderr: '', digests: expected });
     expect(build('-', given(), readFileSync(archive))).toMatchObject({ status: 0, stderr: '', digests: expected });
+  });
+
+  describe('has its machine id emptied, as a directory has it', () => {
+    const cases: [string, string | undefined, string | undefined][] = [
+      ['an id', '0123456789abcdef0123456789abcdef\n', ''],
+      ['the word for a first boot', 'uninitialized\n', 'uninitialized\n'],
+      ['nothing', '', ''],
+      ['no file', undefined, undefined],
+    ];
+    test.each(cases)('with %s', (_, content, expected) => {
+      small.describe('firmware="efi" filesystem="squashfs"');
+      const root = join(scratch, `machine-id-${cases.findIndex(([, text]) => text === content)}`);
+      cpSync(small.root, root, { recursive: true, verbatimSymlinks: true });
+      rmSync(join(root, 'etc/machine-id'), { force: true });
+      if (content !== undefined) writeFileSync(join(root, 'etc/machine-id'), content);
+      pack(root);
+      const sources = [root, archive];
+      for (const source of sources) {
+        const { status, stderr, image } = build(source, given());
+        expect(status, stderr).toBe(0);
+        const inside = `${image}!/LiveOS/squashfs.img`;
+        if (expected === undefined) expect(isopress(['ls', inside, 'etc/machine-id']).status).toBe(3);
+        else expect(isopress(['cat', inside, 'etc/machine-id'])).toMatchObject({ status: 0, stdout: expected });
+      }
+      if (content !== undefined) expect(readFileSync(join(root, 'etc/machine-id'), 'latin1')).toBe(content);
+    });
   });
 
   oracle('tar')('needs an initrd, as dracut works in a directory', () => {

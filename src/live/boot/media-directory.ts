@@ -1,7 +1,7 @@
 // The boot files of a medium as a directory that a script may change, and back: all its changes count, except that
 // entries are owned by root, readable by all, and not newer than the build.
 
-import { link, lutimes, mkdir, open, symlink } from 'node:fs/promises';
+import { chmod, link, lutimes, mkdir, open, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ByteString, bytesOf, compareTime, displayText, fromText, type Timestamp } from '../../bytes/index.js';
 import { InvalidInputError, TargetError } from '../../errors.js';
@@ -36,7 +36,9 @@ async function writeNode(at: ByteString, node: Node, run: Run): Promise<void> {
   switch (node.kind) {
     case 'directory':
       // Its owner must be able to write into it, even if its mode on the medium forbids that.
-      await mkdir(pathBuffer(at), { mode: node.mode | 0o700 });
+      await mkdir(pathBuffer(at), { mode: 0o700 });
+      // Set afterwards, because the umask of the user applies to a new directory.
+      await chmod(pathBuffer(at), node.mode | 0o700);
       return;
     case 'symlink':
       await symlink(Buffer.from(bytesOf(node.target)), pathBuffer(at));

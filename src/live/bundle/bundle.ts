@@ -197,7 +197,7 @@ function openDigests(listed: DigestName) {
 /** Makes the control file `path.zsync`, with which zsync fetches only the changed parts of a file. */
 async function makeZsync(path: string, source: string, run: Run): Promise<void> {
   const url = `${source.replace(/\/+$/, '')}/${encodeURIComponent(basename(path))}`;
-  const args = ['-e', '-u', url, '-o', `${path}.zsync`, path];
+  const args = ['-e', '-u', url, '-o', `${path}.zsync`, '--', path];
   const hint = wording`Install zsyncmake (zsync on Debian), or leave ${option('zsyncSource')} out.`;
   await runTool({ program: 'zsyncmake', args, hint, epoch: 0 }, run);
 }

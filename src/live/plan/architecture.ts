@@ -57,6 +57,9 @@ const architectures: readonly Architecture[] = [
   { ...power, machine: 'ppc64le' },
 ];
 
+/** Machines that something can be built for. */
+export const MACHINES: readonly string[] = architectures.map(({ machine }) => machine);
+
 function efiOnly(machine: string, platform: string, suffix: string): Architecture {
   return {
     machine,

@@ -2,6 +2,7 @@
 
 import { resolve } from 'node:path';
 import { defined } from '../../bytes/index.js';
+import { IsopressError } from '../../errors.js';
 import { tagSeal } from '../../format/checkmedia/index.js';
 import type { Seal } from '../../io/index.js';
 import type { BuildEvents, BuildRequest, MediumOptions } from '../build/options.js';
@@ -12,7 +13,14 @@ import { resultNames } from '../result/names.js';
 import { bundleFormatOf } from '../result/record.js';
 import { checkAskedCompression } from '../root-image/root-compression.js';
 import { chooseRootImage, type RootImageChoice } from '../root-image/root-image-plan.js';
-import { type Architecture, architectureOf, chooseFirmware, type Firmware, machineName } from './architecture.js';
+import {
+  type Architecture,
+  architectureOf,
+  chooseFirmware,
+  type Firmware,
+  MACHINES,
+  machineName,
+} from './architecture.js';
 import { machineOfDirectory } from './machine-of-directory.js';
 import { checkTargetDirectory, checkTargetNames } from './target.js';
 
@@ -43,7 +51,24 @@ export async function planEarly(request: BuildRequest, events: BuildEvents): Pro
   if (machine !== undefined) return planFor(machine, request, events);
   checkAskedCompression(request);
   checkAskedTag(request.medium);
+  await checkForAnyMachine(request);
   return undefined;
+}
+
+/** Throws a fault that occurs for every possible machine of the tree, such as a codec without an engine. */
+async function checkForAnyMachine(request: BuildRequest): Promise<void> {
+  const faults: IsopressError[] = [];
+  for (const machine of MACHINES) {
+    try {
+      await planFor(machine, request, {});
+      return;
+    } catch (error) {
+      if (!(error instanceof IsopressError)) throw error;
+      faults.push(error);
+    }
+  }
+  const [first] = faults;
+  if (first && faults.every(({ code }) => code === first.code)) throw first;
 }
 
 /** The same for a machine name, `x86_64`. */

@@ -118,10 +118,24 @@ test('the grammar of a description is checked before an archive is unpacked, wha
 
 test.each<[SomeOptions, string]>([
   [{ compression: { name: 'xz' }, engine: 'lz4js' }, 'compress.engine-codec'],
+  [{ engine: 'lz4js' }, 'compress.engine-codec'],
+  [{ targetDirectory: taken, description: { typeAttributes: { efifatimagesize: 'x' } } }, 'description.bad-value'],
+  [{ description: { profiles: ['nobody'] } }, 'description.profile'],
+  [{ description: { directory: described('', '1/..') } }, 'live.path-component'],
+  [
+    { description: { directory: described('filesystem="erofs" erofscompression="nosuch"') } },
+    'erofs.mkfs-erofs-option',
+  ],
   [{ compression: { blockSize: 3000 } }, 'squashfs.block-size'],
   [{ medium: { mediaCheck: 'rh', mediaDigest: 'sha256' } }, 'checkmedia.style'],
 ])('and so are the options: %j', async (options, code) => {
   expect(await refusal({ ...options, input: { architecture: undefined as never } })).toEqual({ code, looked: false });
+});
+
+test('what is wrong for some machines only is left to the tree of an archive', async () => {
+  const options = { description: { directory: described('firmware="ofw"') } };
+  const found = await refusal({ ...options, input: { architecture: undefined as never } });
+  expect(found).toEqual({ code: 'looked at', looked: true });
 });
 
 test.runIf(process.getuid?.() !== 0)('a target that may not be written to is reported at once', async () => {
