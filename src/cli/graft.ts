@@ -2,10 +2,10 @@
 // -graft-points `path in the image=source`.
 
 import { statSync } from 'node:fs';
-import { fromText, timestamp } from '../bytes/index.js';
+import { displayText } from '../bytes/index.js';
 import { InvalidInputError } from '../errors.js';
-import { fileContent } from '../io/index.js';
-import { scanDirectory } from '../source/index.js';
+import { pathBuffer } from '../io/index.js';
+import { openHostFile, scanDirectory } from '../source/index.js';
 import {
   type FileTree,
   file,
@@ -15,6 +15,7 @@ import {
   overlay,
   FileTree as Tree,
 } from '../tree/index.js';
+import { argumentBytes } from './argument-bytes.js';
 
 /** A source and the directory or file of the image that it becomes. */
 export interface Graft {
@@ -76,15 +77,16 @@ export async function grafted(tree: FileTree, base: string | undefined, grafts: 
 }
 
 async function graftTree(target: string, path: string): Promise<FileTree> {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (!stat) throw new InvalidInputError('cli.no-source', `There is no ${path}.`, { path });
+  const bytes = argumentBytes(path);
+  const stat = statSync(pathBuffer(bytes), { throwIfNoEntry: false });
+  const shown = displayText(bytes);
+  if (!stat) throw new InvalidInputError('cli.no-source', `There is no ${shown}.`, { path: shown });
   if (stat.isDirectory()) {
-    const tree = await scanDirectory(fromText(path));
+    const tree = await scanDirectory(bytes);
     return target === '' ? tree : Tree.of({ [target]: tree.root });
   }
-  const { mode, uid, gid, mtimeMs, size } = stat;
-  const attributes = { mode: mode & 0o7777, uid, gid, mtime: timestamp(Math.floor(mtimeMs / 1000)) };
-  return Tree.of({ [target]: file(fileContent(fromText(path), size), attributes) });
+  const { content, ...attributes } = openHostFile(bytes);
+  return Tree.of({ [target]: file(content, attributes) });
 }
 
 /** Owners and modes as `-r` of mkisofs gives them: everything is root's, readable by all, and nobody may write. */

@@ -1,5 +1,6 @@
 // The command's words for the options that texts of the library name as properties.
 
+import type { Command } from 'commander';
 import type { Message, OptionReference } from '../errors.js';
 
 /** Flags that are not simply the name of the property in small letters and hyphens. */
@@ -31,6 +32,14 @@ export function optionFlag({ option, value }: OptionReference): string {
   const name = FLAGS[option] ?? option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   if (value === false) return `--no-${name}`;
   return value === undefined || value === true ? `--${name}` : `--${name} ${value}`;
+}
+
+/** By which options of another program values were given, without those that an option of the command overrides. */
+export function classicSpelling(
+  command: Command,
+  spelled: ReadonlyMap<string, string> = new Map(),
+): ReadonlyMap<string, string> {
+  return new Map([...spelled].filter(([key]) => command.getOptionValueSource(key) !== 'cli'));
 }
 
 /** A text of the library as the command says it. */

@@ -45,6 +45,8 @@ export interface MkisofsOptions {
   /** Operands are `path in the image=source`. */
   readonly graftPoints: boolean;
   readonly quiet: boolean;
+  /** By which option of mkisofs an option of a disc was set: `volumeId` by `-V`. */
+  readonly spelled: ReadonlyMap<string, string>;
   /** Operands, and options that mkisofs does not have. */
   readonly rest: readonly string[];
 }
@@ -229,6 +231,9 @@ const MKISOFS: ForeignProgram<Draft> = {
   code: 'disc.mkisofs-option',
   table: { ...TEXT_ROWS, ...TREE_ROWS, ...RUN_ROWS, ...BOOT_ROWS },
   style: 'words',
+  choices: ({ disc, joliet, pad: padBlocks, relax, mbr, partitionTable, partitionOffset, catalog }) => ({
+    ...{ ...disc, joliet, padBlocks, relax: relax.size, mbr, partitionTable, partitionOffset, catalogPath: catalog },
+  }),
 };
 
 /**
@@ -238,7 +243,7 @@ const MKISOFS: ForeignProgram<Draft> = {
  */
 export function parseMkisofsOptions(words: readonly string[], own?: OwnWords): MkisofsOptions {
   const draft = newDraft();
-  const { refused, rest } = readWords(MKISOFS, takePartitions(words, draft), draft, own);
+  const { refused, rest, spelled } = readWords(MKISOFS, takePartitions(words, draft), draft, own);
   refuseOptions(MKISOFS, refused);
   const { disc, whole, joliet, pad, hide, relax, sort, output } = draft;
   const { boot, mbr, appendedEsp, ...bootDisc } = bootOf(draft);
@@ -260,6 +265,7 @@ export function parseMkisofsOptions(words: readonly string[], own?: OwnWords): M
     exclude: draft.exclude,
     graftPoints: draft.graftPoints,
     quiet: draft.quiet,
+    spelled,
     rest,
   };
 }

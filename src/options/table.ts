@@ -1,6 +1,6 @@
 // Options of other programs as tables: one row says how an option is spelled and what it means here.
 
-import { type Message, UnsupportedError, UsageError } from '../errors.js';
+import { type Message, type OptionReference, UnsupportedError, UsageError } from '../errors.js';
 import { BadValue } from './values.js';
 
 /**
@@ -99,15 +99,23 @@ function changedKeys(before: object, after: object): string[] {
   return Object.entries(after).flatMap(([key, value]) => (known.get(key) === value ? [] : [key]));
 }
 
-/** Runs a check of the options that were read; an error about one of them names it as it was spelled. */
-export function checkSpelled({ name }: ProgramName, spelled: ReadonlyMap<string, string>, check: () => void): void {
+/**
+ * Runs a check of the options that were read; an error about one of them names it as it was spelled. `other` names an option that
+ * is only mentioned.
+ */
+export function checkSpelled(
+  { name }: Pick<ProgramName, 'name'>,
+  spelled: ReadonlyMap<string, string>,
+  check: () => void,
+  other: (reference: OptionReference) => string = ({ option }) => option,
+): void {
   try {
     check();
   } catch (error) {
     const own = error instanceof UsageError ? spelled.get(error.option ?? '') : undefined;
     if (!(error instanceof UsageError) || own === undefined) throw error;
     const inWords = (text: Message) =>
-      typeof text === 'string' ? text : text.spelled((reference) => spelled.get(reference.option) ?? reference.option);
+      typeof text === 'string' ? text : text.spelled((reference) => spelled.get(reference.option) ?? other(reference));
     const { message, hint } = error.wording;
     const text = inWords(message);
     const place = text.startsWith(`${own} `) ? text.replace(own, `${own} of ${name}`) : `${own} of ${name}: ${text}`;

@@ -2,16 +2,20 @@
 
 import { defined, type Timestamp, timestamp } from '../../bytes/index.js';
 import type { ClusterCodecName, ClusterRequest } from '../../compress/index.js';
+import { option as optionName, UsageError, wording } from '../../errors.js';
 import {
   type ErofsOptions,
   type Fragments,
   findEqualChunks,
   type InodeForm,
+  MKFS_EROFS,
   type MkfsErofsOptions,
   planErofs,
   resolveErofs,
 } from '../../format/erofs/index.js';
+import { checkSpelled } from '../../options/index.js';
 import { type FileTree, mapNodes, overrideAll, shareDuplicates } from '../../tree/index.js';
+import { optionFlag } from '../option-words.js';
 import { writeCommand } from '../write-command.js';
 import type { WriterOptions } from '../writer-options.js';
 
@@ -39,16 +43,23 @@ export interface ErofsCommandOptions extends WriterOptions {
     readonly image: MkfsErofsOptions['image'];
     readonly compression: ClusterRequest | undefined;
     readonly changes: Omit<MkfsErofsOptions['tree'], 'exclude' | 'xattrs'>;
+    readonly spelled: MkfsErofsOptions['spelled'];
   };
 }
 
 const IDS = 2 ** 32;
 
-/** Writes the image. */
-export function writeErofs(source: string, image: string, options: ErofsCommandOptions): Promise<void> {
+/** Writes the image. `spelled`: by which option of mkfs.erofs a value was given. */
+export function writeErofs(
+  source: string,
+  image: string,
+  options: ErofsCommandOptions,
+  spelled: ReadonlyMap<string, string>,
+): Promise<void> {
   return writeCommand(source, image, options, {
     name: 'erofs',
-    check: (derived) => resolveErofs(erofsOptions(options, derived)),
+    check: (derived) =>
+      checkSpelled(MKFS_EROFS, spelled, () => resolveErofs(erofsOptions(options, derived)), optionFlag),
     plan: async ({ tree, epoch, seed }, { run }) => {
       const timed = options.classic?.changes.imageTime ? overrideAll(tree, { mtime: epoch }) : tree;
       const shared = options.duplicates ? await shareDuplicates(timed, run) : timed;
@@ -86,14 +97,28 @@ function compressionOf({
   compression,
   level,
   dictSize,
+  index,
   engine,
   classic,
 }: ErofsCommandOptions): ClusterRequest | undefined {
   const asked = classic?.compression;
   const name = compression ?? asked?.name ?? 'none';
-  if (name === 'none') return undefined;
+  if (name === 'none') {
+    refuseWithout({ level, dictSize, index });
+    return undefined;
+  }
   const isTheirs = compression === undefined || compression === asked?.name;
   return { ...(isTheirs ? asked : {}), ...defined({ level, dictionarySize: dictSize }), name, engine };
+}
+
+/** Throws for settings of a compression when nothing is compressed. */
+function refuseWithout(settings: Readonly<Record<string, unknown>>): void {
+  const [option] = Object.entries(settings).find(([, value]) => value !== undefined) ?? [];
+  if (option === undefined) return;
+  throw new UsageError('erofs.no-compression', 'It has a meaning only for compressed files.', {
+    option,
+    hint: wording`Choose a ${optionName('compression')}, or leave it out.`,
+  });
 }
 
 /** The tree, with attributes replaced as mkfs.erofs's options ask. */

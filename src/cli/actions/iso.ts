@@ -24,17 +24,18 @@ import {
   type DigestName,
   type ExactContent,
   exactContent,
-  fileContent,
   type ImagePlan,
   type Run,
   type Seal,
   withSeals,
 } from '../../io/index.js';
-import { scanDirectory } from '../../source/index.js';
+import { checkSpelled } from '../../options/index.js';
+import { openHostFile, scanDirectory } from '../../source/index.js';
 import { type FileTree, type PreparedTree, shareDuplicates } from '../../tree/index.js';
 import type { GivenBootEntry } from '../boot-entry.js';
 import { type Graft, grafted, rationalised } from '../graft.js';
 import { readInput } from '../input.js';
+import { optionFlag } from '../option-words.js';
 import { type Derived, writeCommand } from '../write-command.js';
 import type { WriterOptions } from '../writer-options.js';
 /** Parsed values of the command's options. */
@@ -86,17 +87,30 @@ export interface IsoCommandOptions extends WriterOptions {
   readonly classicBoot?: BootOptions;
   /** Owners and modes of `-r`. */
   readonly rational?: boolean;
+  /** By which option of mkisofs a value was given. */
+  readonly spelled?: ReadonlyMap<string, string>;
   readonly graftBase?: string;
   readonly grafts?: readonly Graft[];
 }
 
-/** Writes the image. */
-export function writeIso(source: string, image: string, options: IsoCommandOptions): Promise<void> {
+/** Writes the image. `spelled`: by which option of mkisofs a value was given. */
+export function writeIso(
+  source: string,
+  image: string,
+  options: IsoCommandOptions,
+  spelled: ReadonlyMap<string, string>,
+): Promise<void> {
   return writeCommand(source, image, options, {
     name: 'iso',
     check: (derived) => {
       if (options.appendEsp !== undefined) espStat(options.appendEsp);
-      resolveDisc(discOptions(options, derived, options.appendEsp === undefined ? undefined : ESP_STAND_IN));
+      const esp = options.appendEsp === undefined ? undefined : ESP_STAND_IN;
+      checkSpelled(
+        { name: 'mkisofs' },
+        spelled,
+        () => resolveDisc(discOptions(options, derived, esp)),
+        optionFlag,
+      );
       mediaCheckSeal(options);
     },
     plan: async (prepared, { run }) => {
@@ -207,7 +221,7 @@ function bootEntryOf({ image, ...entry }: GivenBootEntry): BootEntryOptions {
 function outsideImage(path: string): ExactContent {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (!stat?.isFile()) throw new InvalidInputError('cli.boot-image', `${path} is not a file.`, { path });
-  return fileContent(fromText(path), stat.size);
+  return openHostFile(fromText(path)).content;
 }
 
 function catalogOptions({ bootCatalog }: IsoCommandOptions): Pick<BootOptions, 'catalogPath' | 'catalogHidden'> {
@@ -220,7 +234,7 @@ const ESP_STAND_IN = exactContent(1, async function* () {});
 /** A FAT image as it is, or one made of a directory. */
 async function espContent(path: string, { epoch, seed }: PreparedTree): Promise<ExactContent> {
   const stat = espStat(path);
-  if (!stat.isDirectory()) return fileContent(fromText(path), stat.size);
+  if (!stat.isDirectory()) return openHostFile(fromText(path)).content;
   return planFat(await scanDirectory(fromText(path)), { label: 'BOOT', epoch, seed: `esp:${seed}` });
 }
 

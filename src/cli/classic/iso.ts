@@ -22,7 +22,7 @@ export function classicIso(command: Command, words: readonly string[]): ClassicV
   const places = [source, image].filter((path) => path !== undefined);
   return {
     words: [...others, ...places],
-    values: { ...discValues(parsed), ...treeValues(parsed, source), graftBase: base, grafts },
+    values: { ...discValues(parsed), ...treeValues(parsed, source), graftBase: base, grafts, spelled: parsed.spelled },
   };
 }
 

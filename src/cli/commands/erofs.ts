@@ -4,6 +4,7 @@ import { Command, Option } from 'commander';
 import { CLUSTER_CODECS } from '../../compress/light.js';
 import type { ErofsCommandOptions } from '../actions/erofs.js';
 import { withExamples } from '../examples.js';
+import { classicSpelling } from '../option-words.js';
 import { parseInteger, parseSize } from '../units.js';
 import { addWriterOptions } from '../writer-options.js';
 
@@ -19,7 +20,7 @@ export function erofsCommand(): Command {
   addLayoutOptions(command);
   return addWriterOptions(command).action(async (source: string, image: string, options: ErofsCommandOptions) => {
     const { writeErofs } = await import('../actions/erofs.js');
-    return writeErofs(source, image, options);
+    return writeErofs(source, image, options, classicSpelling(command, options.classic?.spelled));
   });
 }
 

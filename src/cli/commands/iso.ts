@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import type { IsoCommandOptions } from '../actions/iso.js';
 import { withExamples } from '../examples.js';
 import { addIsoOptions } from '../iso-options.js';
+import { classicSpelling } from '../option-words.js';
 import { addWriterOptions } from '../writer-options.js';
 
 export function isoCommand(): Command {
@@ -18,7 +19,7 @@ export function isoCommand(): Command {
   return addWriterOptions(addIsoOptions(command)).action(
     async (source: string, image: string, options: IsoCommandOptions) => {
       const { writeIso } = await import('../actions/iso.js');
-      return writeIso(source, image, options);
+      return writeIso(source, image, options, classicSpelling(command, options.spelled));
     },
   );
 }

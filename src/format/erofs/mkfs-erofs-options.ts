@@ -44,6 +44,8 @@ export interface MkfsErofsOptions {
   readonly quiet: boolean;
   /** Names of the options that change the tree. */
   readonly ofTree: readonly string[];
+  /** By which option of mkfs.erofs an option of the image was set: `clusterSize` by `-C`. */
+  readonly spelled: ReadonlyMap<string, string>;
   /** Operands, and options that mkfs.erofs does not have. */
   readonly rest: readonly string[];
 }
@@ -250,6 +252,10 @@ export const MKFS_EROFS: ForeignProgram<Draft> = {
   code: 'erofs.mkfs-erofs-option',
   table: TABLE,
   style: 'getopt',
+  choices: ({ image, compression }) => ({
+    ...{ ...image, compression: compression?.name, level: compression?.level },
+    dictionarySize: compression?.dictionarySize,
+  }),
 };
 
 /**
@@ -258,7 +264,7 @@ export const MKFS_EROFS: ForeignProgram<Draft> = {
  */
 export function parseMkfsErofsOptions(words: readonly string[], own?: OwnWords): MkfsErofsOptions {
   const draft: Draft = { image: {}, tree: {}, exclude: [], forAll: true, quiet: false };
-  const { refused, rest, understood } = withFeatures(() => readWords(MKFS_EROFS, words, draft, own));
+  const { refused, rest, understood, spelled } = withFeatures(() => readWords(MKFS_EROFS, words, draft, own));
   refuseOptions(MKFS_EROFS, refused);
   const { image, compression, epoch, jobs, quiet, exclude } = draft;
   const ofTree = understood.filter((name) => OF_TREE.has(name));
@@ -271,6 +277,7 @@ export function parseMkfsErofsOptions(words: readonly string[], own?: OwnWords):
     jobs,
     quiet,
     ofTree,
+    spelled,
     rest,
   };
 }
