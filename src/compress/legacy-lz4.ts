@@ -12,24 +12,48 @@ const LARGEST_CODED = BLOCK + Math.floor(BLOCK / 255) + 16;
 /** The bytes of all frames, block by block. Throws for broken ones. */
 export async function* unpackLegacyLz4(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const decode = coreDecoder('lz4');
-  let held = Buffer.alloc(0);
+  const held = new HeldBytes();
   let length: number | undefined;
   for await (const piece of pieces) {
-    held = Buffer.concat([held, piece]);
+    held.add(piece);
     for (;;) {
       if (length === undefined) {
-        if (held.length < WORD) break;
-        const word = held.readUInt32LE(0);
-        held = held.subarray(WORD);
+        if (held.size < WORD) break;
+        const word = held.take(WORD).readUInt32LE(0);
         if (word === MAGIC) continue;
         if (word === 0 || word > LARGEST_CODED) throw new Error(`a block cannot have ${word} bytes`);
         length = word;
       }
-      if (held.length < length) break;
-      yield decode(held.subarray(0, length), BLOCK);
-      held = held.subarray(length);
+      if (held.size < length) break;
+      yield decode(held.take(length), BLOCK);
       length = undefined;
     }
   }
-  if (held.length > 0 || length !== undefined) throw new Error('the stream ends too early');
+  if (held.size > 0 || length !== undefined) throw new Error('the stream ends too early');
+}
+
+/** Bytes that wait for the rest of their block. Each is copied once, however small the pieces are that it comes in. */
+class HeldBytes {
+  size = 0;
+  #parts: Uint8Array[] = [];
+
+  /** A copy, because pieces are only lent. */
+  add(piece: Uint8Array): void {
+    this.#parts.push(piece.slice());
+    this.size += piece.length;
+  }
+
+  /** The next `length` bytes, which are there. */
+  take(length: number): Buffer {
+    const first = this.#parts[0]!;
+    if (first.length >= length) {
+      this.#parts[0] = first.subarray(length);
+      this.size -= length;
+      return Buffer.from(first.buffer, first.byteOffset, length);
+    }
+    const whole = Buffer.concat(this.#parts);
+    this.#parts = [whole.subarray(length)];
+    this.size = whole.length - length;
+    return whole.subarray(0, length);
+  }
 }

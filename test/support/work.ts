@@ -11,7 +11,12 @@ interface Coverage {
 /**
  * Counts from here on. Code that was compiled before has no counters: a test starts before it first calls what it counts.
  */
-export function countWork(scripts: RegExp): { of(act: () => unknown): number; stop(): void } {
+export function countWork(scripts: RegExp): {
+  of(act: () => unknown): number;
+  /** The same for work that waits, while nothing else runs. */
+  ofAsync(act: () => Promise<unknown>): Promise<number>;
+  stop(): void;
+} {
   const session = new Session();
   session.connect();
   const post = (method: string, parameters: object = {}) => {
@@ -36,6 +41,11 @@ export function countWork(scripts: RegExp): { of(act: () => unknown): number; st
       try {
         act();
       } catch {}
+      return taken();
+    },
+    ofAsync: async (act) => {
+      taken();
+      await act().catch(() => {});
       return taken();
     },
     stop: () => {
