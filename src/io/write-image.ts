@@ -21,7 +21,10 @@ import { isTransfer, type Transfer } from './transfer.js';
 
 /** Options for writing an image. */
 export interface WriteOptions {
-  /** Compute the SHA-256 of the image: while writing if its bytes are final then, otherwise by reading it again. Default false. */
+  /**
+   * Compute the SHA-256 of the image. Default false. It is taken while writing if all bytes are final then; after backpatches
+   * and seals the image is read again.
+   */
   readonly sha256?: boolean;
 }
 
@@ -61,8 +64,8 @@ export async function writeImage<L>(
   try {
     checkCapacity(content, target);
     const writer = new SequentialWriter(opened);
-    const isFinal = !target.randomAccess || (isExact(content) && seals.length === 0);
-    const hash = options.sha256 && isFinal ? createDigest('sha256') : undefined;
+    const mayBeFinal = !target.randomAccess || seals.length === 0;
+    let hash = options.sha256 && mayBeFinal ? createDigest('sha256') : undefined;
     const { pieces, stream } = await piecesToSeal(content, seals, target, run);
     // Bytes that somebody looks at on their way have to come by.
     const relayed = opened.transfer && !hash && !stream && isExact(content) ? content[FAST]?.relayed?.(run) : undefined;
@@ -73,6 +76,8 @@ export async function writeImage<L>(
       if (isBackpatch(piece)) {
         requireRandomAccess(target);
         patches.push({ at: writer.position, patch: piece });
+        // Bytes that are known later cannot be hashed in their turn.
+        hash = undefined;
         await writer.skip(piece.length);
       } else if (isHole(piece)) {
         await writer.skip(piece.hole);

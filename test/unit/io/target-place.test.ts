@@ -120,10 +120,37 @@ test('the digest in the report is that of the image, however its bytes came', as
       yield Uint8Array.of(5, 6);
     },
   };
-  for (const made of [holes, late]) {
+  const open = {
+    sizeLimit: 100,
+    layout: {},
+    async *pieces() {
+      yield Uint8Array.of(5, 6);
+      yield { hole: 70 };
+    },
+  };
+  // Read again only where bytes became final after they had been written.
+  for (const [made, reads] of [
+    [holes, 0],
+    [late, 1],
+    [open, 0],
+  ] as const) {
     const target = memoryTarget();
-    const report = await writeImage(made, target, run, { sha256: true });
-    expect(report.sha256).toBe(sha256(target.bytes()));
+    let read = 0;
+    const watched = {
+      ...target,
+      open: async () => {
+        const opened = await target.open();
+        return {
+          ...opened,
+          image: (size: number) => {
+            read++;
+            return opened.image(size);
+          },
+        };
+      },
+    };
+    const report = await writeImage(made, watched, run, { sha256: true });
+    expect([report.sha256, read]).toEqual([sha256(target.bytes()), reads]);
   }
   expect(await writeImage(holes, memoryTarget(), run)).not.toHaveProperty('sha256');
 });
