@@ -55,6 +55,14 @@ export async function readSuperblock(image: Source): Promise<Superblock> {
   return found;
 }
 
+function checkFeatures(names: readonly string[]): void {
+  for (const [name, reason] of Object.entries(UNREADABLE)) {
+    if (names.includes(name)) unsupported(`The file system is not read: ${reason}.`);
+  }
+  const unknown = names.filter((name) => name.startsWith('incompat:'));
+  if (unknown.length > 0) unsupported(`The file system has features that this program does not know: ${unknown}.`);
+}
+
 export class Volume {
   readonly superblock: Superblock;
   readonly features: ReadonlySet<string>;
@@ -103,12 +111,10 @@ export class Volume {
 
   /** Opens an image. Throws {@link InvalidImageError} for a damaged one, {@link UnsupportedError} for features that are not read. */
   static async open(image: Source): Promise<Volume> {
-    const volume = new Volume(image, await readSuperblock(image));
-    for (const [name, reason] of Object.entries(UNREADABLE)) {
-      if (volume.features.has(name)) unsupported(`The file system is not read: ${reason}.`);
-    }
-    const unknown = [...volume.features].filter((name) => name.startsWith('incompat:'));
-    if (unknown.length > 0) unsupported(`The file system has features that this program does not know: ${unknown}.`);
+    const found = await readSuperblock(image);
+    // First: with features that are not known, other fields may mean something else.
+    checkFeatures(featureNames(found));
+    const volume = new Volume(image, found);
     await volume.#readDescriptors();
     return volume;
   }

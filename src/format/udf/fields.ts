@@ -18,7 +18,10 @@ export function stamp(at: number): Field<Timestamp> {
     read: (view, base) => {
       const p = base + at;
       const zone = (view.getUint16(p, true) << 20) >> 20;
-      const micros = view.getUint8(p + 9) * 10_000 + view.getUint8(p + 10) * 100 + view.getUint8(p + 11);
+      const parts = [9, 10, 11].map((offset) => view.getUint8(p + offset)) as [number, number, number];
+      // Some writers leave other numbers than 0 to 99 there. As Linux does, they count as nothing.
+      const [centis, hundreds, single] = parts.every((part) => part < 100) ? parts : [0, 0, 0];
+      const micros = centis * 10_000 + hundreds * 100 + single;
       const local = fromCalendar({
         year: view.getInt16(p + 2, true),
         month: view.getUint8(p + 4),
