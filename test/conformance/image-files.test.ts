@@ -42,8 +42,8 @@ test.each([
   ],
 ])('%s is refused with a sentence, without waiting', (kind, path) => {
   const at = path();
-  for (const command of ['info', 'ls', 'cat', 'check']) {
-    const { status, stderr } = isopress([command, at]);
+  for (const command of ['info', 'ls', 'cat', 'check', 'extract']) {
+    const { status, stderr } = isopress([command, at, ...(command === 'extract' ? [join(scratch, 'extracted')] : [])]);
     expect([command, status, stderr.split('\n')[0]]).toEqual([
       command,
       3,

@@ -25,6 +25,12 @@ put('disc/docs/secret.txt', 'secret\n');
 put('disc/bin/tool', '#!/bin/sh\n');
 put('other/sub/more.txt', 'more\n');
 put('single.cfg', 'single\n');
+put('odd=name', 'odd\n');
+put('excluded.list', `${at('disc/docs/secret.txt')}\n*.img\n`);
+put('hidden.list', `${at('disc/docs')}\n`);
+// As a disc that was extracted has it.
+put('extracted/isolinux/isolinux.bin', isolinux);
+put('extracted/isolinux/boot.cat', noise(2048, 3));
 put('mbr.bin', new Uint8Array(432).fill(0x90));
 chmodSync(at('disc/bin/tool'), 0o750);
 chmodSync(at('disc/docs/secret.txt'), 0o600);
@@ -117,6 +123,18 @@ describe('the same words give the same files', () => {
     ],
     ['graft points alone', ['-r', '-graft-points'], [`a/b=${at('other')}`]],
     ['a single file beside a directory', ['-r'], [at('disc'), at('single.cfg')]],
+    [
+      'graft points with signs in their names, and a source that is laid over another',
+      ['-r', '-graft-points'],
+      [`/=${at('disc')}`, `/docs=${at('other')}`, `/a\\=b/c=${at('odd=name')}`, `/docs/read.me=${at('single.cfg')}`],
+    ],
+    ['a list of names to leave out', ['-r', '-exclude-list', at('excluded.list')], [at('disc')]],
+    ['a catalog in place of a file', ['-r', ...ISOLINUX], [at('extracted')]],
+    [
+      'a boot image that a graft point brings',
+      ['-r', '-graft-points', ...ISOLINUX],
+      [`/isolinux=${at('disc/isolinux')}`],
+    ],
   ];
   for (const [name, words, sources] of cases) {
     oracle('xorriso')(name, () => {
@@ -127,6 +145,20 @@ describe('the same words give the same files', () => {
       expect(mine).toEqual(other);
     });
   }
+
+  oracle('genisoimage', 'isoinfo')('lists of names to hide, for each tree', () => {
+    const shown = (image: string, view: string) =>
+      judge('isoinfo', ['-i', image, view, '-f'])
+        .stdout.split('\n')
+        .filter((name) => /docs/i.test(name))
+        .sort();
+    for (const option of ['-hide-list', '-hide-joliet-list']) {
+      const words = ['-R', '-J', option, at('hidden.list'), at('disc')];
+      const [mine, other] = [ours(words), theirs(['genisoimage', '-quiet'], words)];
+      for (const view of ['-R', '-J'])
+        expect([option, view, shown(mine, view)]).toEqual([option, view, shown(other, view)]);
+    }
+  });
 
   oracle('isoinfo')('texts, Joliet only where it is asked for, and padding', () => {
     const texts = ['-V', 'LABEL', '-A', 'APP', '-publisher', 'PUB', '-p', 'PREP', '-sysid', 'LINUX', '-volset', 'SET'];

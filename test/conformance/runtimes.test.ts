@@ -1,5 +1,5 @@
 // Bun and Deno run the command on the portable engines, with the bytes of Node.js. Judges: the runtimes themselves.
-import { lutimesSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { lstatSync, lutimesSync, mkdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { isopress, MAIN } from '../support/command.js';
@@ -29,6 +29,24 @@ for (const [tool, ...words] of [['bun'], ['deno', 'run', '-A']] as [string, ...s
         expect(readFileSync(image).equals(readFileSync(same))).toBe(true);
       });
     }
+    here('lists, describes, prints and extracts images as Node.js does', () => {
+      const image = join(scratch, `${tool}.read`);
+      expect(isopress(['squashfs', tree, image, '--quiet']).status).toBe(0);
+      for (const args of [['info'], ['ls', '-lR'], ['info', '--json']]) {
+        expect(run(...args, image)).toMatchObject({ status: 0, stdout: isopress([...args, image]).stdout });
+      }
+      expect(run('cat', image, 'sub/file').stdout).toBe('hello\n'.repeat(50_000));
+      const to = join(scratch, `${tool}.extracted`);
+      expect(run('extract', image, to, '--quiet')).toMatchObject({ status: 0 });
+      expect(readFileSync(join(to, 'sub/file'), 'latin1')).toBe('hello\n'.repeat(50_000));
+      expect(readlinkSync(join(to, 'link'))).toBe('sub/file');
+      expect(lstatSync(join(to, 'sub')).mtimeMs).toBe(1_700_000_000_000);
+    });
+    here('ends with a sentence where something is wrong', () => {
+      const wrong = run('extract', join(scratch, 'none'), join(scratch, 'x'));
+      expect([wrong.status, wrong.stderr]).toEqual([3, expect.stringContaining('source.enoent')]);
+      expect(run('ext4', tree, join(scratch, 'x'), '--nope').status).toBe(2);
+    });
     here('says which engine it has, and why', () => {
       expect(run('--version').stdout).toMatch(/portable engine \(native libraries are not loaded under (Bun|Deno)\)/);
     });

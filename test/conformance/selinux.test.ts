@@ -114,6 +114,33 @@ oracle('matchpathcon')('every path of every kind has the label that libselinux f
   }
 });
 
+oracle('matchpathcon')('blanks of every kind around the parts of a rule, and lines without one', () => {
+  const path = join(scratch, 'blanks');
+  const lines = [
+    ' /lead\tu:o:lead_t:s0',
+    '\t \t/mixed\t  \tu:o:mixed_t:s0 \t ',
+    '/typed \t --\t u:o:typed_t:s0',
+    '/carriage\tu:o:carriage_t:s0\r',
+    '/feed\fu:o:feed_t:s0',
+    '/tab\vu:o:tab_t:s0',
+    '',
+    ' \t',
+    '  # a remark u:o:remark_t:s0',
+    '/none\t<<none>>',
+    '/last u:o:last_t:s0-s0:c0.c1023',
+  ];
+  const text = lines.join('\n');
+  writeFileSync(path, `${text}\n`);
+  const contexts = readContexts([{ path, text }]);
+  const paths = ['lead', 'mixed', 'typed', 'carriage', 'feed', 'tab', 'none', 'last', 'other'].map(
+    (name) => `/${name}`,
+  );
+  const { stdout } = judge('matchpathcon', ['-n', '-m', 'file', '-f', path, ...paths]);
+  // It has no word for a path that no rule knows but the one for a rule that says so.
+  const found = paths.map((asked) => contexts.label(fromText(asked), 'file') ?? '<<none>>');
+  expect(found).toEqual(stdout.trimEnd().split('\n'));
+});
+
 test('rules of a thousand directories are found without trying them all', () => {
   const lines = Array.from({ length: 5000 }, (_, i) => `/usr/d${i}/(.*/)?x(/.*)?	u:r:t${i}:s0`);
   const contexts = readContexts([{ path: 'rules', text: lines.join('\n') }]);

@@ -1,6 +1,7 @@
 // Probes answer yes or no: the images of every format under every probe, damaged ones, and random bytes with signatures in them.
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { reportText } from '../../src/cli/output/report.js';
 import { planDisc } from '../../src/disc/index.js';
 import { planExt4 } from '../../src/format/ext4/index.js';
 import { planFat } from '../../src/format/fat/index.js';
@@ -11,6 +12,7 @@ import { bytesSource, collect } from '../../src/io/memory.js';
 import { FileTree } from '../../src/tree/file-tree.js';
 import { file } from '../../src/tree/node.js';
 import { erofsBytes } from '../support/erofs-images.js';
+import { validReport } from '../support/reports.js';
 import { squashfsBytes } from '../support/squashfs-images.js';
 import { noise } from '../support/trees.js';
 
@@ -43,7 +45,7 @@ describe.each(Object.keys(MAKERS))('an image of %s', (name) => {
     ]);
   });
 
-  test('damaged anywhere: every probe answers, and only the reader says what is wrong', async () => {
+  test('damaged anywhere: every probe answers, the report is as its schema says, and only the reader calls it damaged', async () => {
     const sound = images.get(name)!;
     const patches = fc.array(
       fc.tuple(fc.oneof(fc.nat(2048), fc.nat(70_000), fc.nat(sound.length - 9)), fc.uint8Array({ maxLength: 8 })),
@@ -54,7 +56,9 @@ describe.each(Object.keys(MAKERS))('an image of %s', (name) => {
         const image = sound.slice();
         for (const [at, bytes] of changes) image.set(bytes, Math.min(at, image.length - bytes.length));
         for (const format of FORMATS) await format.recognise(bytesSource(image.subarray(0, size)));
-        expect((await inspectImage(bytesSource(image.subarray(0, size)))).size).toBe(size);
+        const facts = await inspectImage(bytesSource(image.subarray(0, size)));
+        expect(facts.size).toBe(size);
+        validReport(reportText('info', { image: 'x', ...facts }));
       }),
       { numRuns: RUNS },
     );

@@ -5,14 +5,17 @@ import fc from 'fast-check';
 import { expect } from 'vitest';
 import { type ByteString, fromText, timestamp } from '../../src/bytes/index.js';
 import { planDisc } from '../../src/disc/index.js';
+import { extractTree } from '../../src/extract/index.js';
 import { openErofs, planErofs } from '../../src/format/erofs/index.js';
 import { openExt4, planExt4 } from '../../src/format/ext4/index.js';
 import { planFat } from '../../src/format/fat/index.js';
+import { openIso } from '../../src/format/iso9660/index.js';
 import { openSquashfs, planSquashfs } from '../../src/format/squashfs/index.js';
 import { bytesSource, type Content, collect, createDigest, quietRun } from '../../src/io/index.js';
 import { loadNative } from '../../src/native/index.js';
 import { scanDirectory, scanTarball } from '../../src/source/index.js';
 import { FileTree, file, type Node, overrideAll, prepareTree, shareDuplicates, symlink } from '../../src/tree/index.js';
+import { ENGINE } from '../support/engines.js';
 import { judge, oracle } from '../support/oracle.js';
 import { scratchDirectory } from '../support/scratch.js';
 import { GZIP, STORED } from '../support/squashfs-images.js';
@@ -33,10 +36,20 @@ const formats: Record<string, Planner> = {
     planSquashfs(tree, { compression: GZIP, epoch: EPOCH, blockSize: 4096, tailPacking: true }),
   'squashfs, equal files once': async (tree) =>
     planSquashfs(await shareDuplicates(tree, run), { compression: STORED, epoch: EPOCH }),
+  erofs: (tree) => planErofs(tree, common),
+  'erofs of small blocks, nothing inline': (tree) =>
+    planErofs(tree, { ...common, blockSize: 512, inlineData: false, inodes: 'extended' }),
+  'erofs lz4': (tree) => planErofs(tree, { ...common, compression: { name: 'lz4', engine: ENGINE } }),
+  'erofs deflate, tails packed': (tree) =>
+    planErofs(tree, {
+      ...common,
+      compression: { name: 'deflate', engine: ENGINE },
+      clusterSize: 65_536,
+      tailPacking: true,
+    }),
   iso: (tree) => planDisc(tree, common),
   'iso with udf and joliet': (tree) => planDisc(tree, { ...common, joliet: true, udf: '2.01' }),
   fat: (tree) => planFat(tree, common),
-  erofs: (tree) => planErofs(tree, common),
   'erofs in chunks, equal files once': async (tree) =>
     planErofs(await shareDuplicates(tree, run), { ...common, chunkSize: 16_384 }),
   'erofs lz4, fragments, equal data once': (tree) =>
@@ -115,7 +128,12 @@ async function everywhere(list: readonly Spec[], dir: string): Promise<Record<st
   const memory = settled(inMemory(list));
   const squashfs = await collect(planSquashfs(memory, { compression: GZIP, epoch: EPOCH }), run);
   const ext4 = await collect(planExt4(memory, common), run);
-  const erofs = await collect(planErofs(memory, { ...common, compression: { name: 'lz4' } }), run);
+  const erofs = await collect(
+    planErofs(memory, { ...common, compression: { name: 'lz4', engine: ENGINE }, clusterSize: 16_384 }),
+    run,
+  );
+  const disc = await collect(planDisc(memory, common), run);
+  const extracted = await openSquashfs(bytesSource(squashfs));
   const engines = (['native', 'portable'] as const).filter((engine) => engine === 'portable' || loadNative().addon);
   const scanned = await Promise.all(
     engines.map(async (engine) => [`directory, ${engine}`, await scanDirectory(fromText(top), { engine })] as const),
@@ -123,11 +141,19 @@ async function everywhere(list: readonly Spec[], dir: string): Promise<Record<st
   return {
     memory,
     ...Object.fromEntries(scanned),
+    'directory that an image was extracted to': await scanDirectory(await extractedTo(dir, await extracted.tree())),
     archive: await scanTarball(fromText(archive), { spool: fromText(join(dir, 'spool')) }, run),
     squashfs: await (await openSquashfs(bytesSource(squashfs))).tree(),
     ext4: await (await openExt4(bytesSource(ext4))).tree(),
     erofs: await (await openErofs(bytesSource(erofs))).tree(),
+    iso: await (await openIso(bytesSource(disc))).tree(),
   };
+}
+
+async function extractedTo(dir: string, tree: FileTree): Promise<ByteString> {
+  const to = fromText(join(dir, 'extracted'));
+  await extractTree(tree, to);
+  return to;
 }
 
 function settled(tree: FileTree): FileTree {

@@ -5,8 +5,11 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFil
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseList } from '../../../src/cli/lists.js';
+import { bytesSource, exactContent } from '../../../src/io/index.js';
+import { FileTree, file as fileNode } from '../../../src/tree/index.js';
 import { isopress, MAIN } from '../../support/command.js';
 import { scratchDirectory } from '../../support/scratch.js';
+import { writeSquashfs } from '../../support/squashfs-images.js';
 
 const scratch = scratchDirectory();
 const tree = join(scratch, 'tree');
@@ -38,6 +41,60 @@ test('a full standard output is an error with a sentence', () => {
   expect(isopress(['squashfs', tree, at('s.img'), '--quiet']).status).toBe(0);
   const run = isopress(['ls', '-R', at('s.img')], { prefix: ['/bin/sh', '-c', '"$@" >/dev/full', 'sh'] });
   expect([run.status, run.stderr]).toEqual([4, 'isopress: No space left for standard output. [target.enospc]\n']);
+});
+
+describe('an extracted image', () => {
+  const image = at('extract.img');
+  test('is refused its directory before the image is looked at', () => {
+    mkdirSync(at('used'));
+    writeFileSync(at('used/own'), '');
+    for (const [target, code] of [
+      [at('used'), 'target.exists'],
+      [at('used/own'), 'target.not-a-directory'],
+      [at('none/x'), 'target.enoent'],
+    ] as const) {
+      const { status, stderr } = isopress(['extract', at('no-such-image'), target]);
+      expect([status, stderr]).toEqual([4, expect.stringContaining(code)]);
+    }
+  });
+  test('fills the directory that one is in', () => {
+    expect(isopress(['erofs', tree, image, '--quiet']).status).toBe(0);
+    const here = at('here');
+    mkdirSync(here);
+    const prefix = ['/bin/sh', '-c', `cd '${here}' && "$@" && cat file`, 'sh'];
+    expect(isopress(['extract', image, '.', '--quiet'], { prefix })).toMatchObject({ status: 0, stdout: 'hello' });
+  });
+  test.each([
+    ['SIGINT', 130, 'missing'],
+    ['SIGTERM', 143, 'empty'],
+  ] as const)('is gone after %s', async (signal, status, kind) => {
+    const [large, to] = [at(`${signal}.img`), at(`extract-${signal}`)];
+    const content = exactContent(2 ** 28, async function* () {
+      const piece = Buffer.alloc(2 ** 20, 'x');
+      for (let i = 0; i < 2 ** 8; i++) yield piece;
+    });
+    await writeSquashfs(
+      FileTree.of({ 'a/small': fileNode(bytesSource(Uint8Array.of(120))), 'b/large': fileNode(content) }),
+      large,
+      {},
+    );
+    if (kind === 'empty') mkdirSync(to);
+    const run = spawn(process.execPath, [MAIN, 'extract', large, to, '--progress', 'json'], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const ended = new Promise((resolve) => run.once('close', resolve));
+    run.stderr.once('data', () => run.kill(signal));
+    expect(await ended).toBe(status);
+    expect(readdirSync(scratch).filter((name) => name.includes(`extract-${signal}`))).toEqual(
+      kind === 'empty' ? [`extract-${signal}`] : [],
+    );
+    if (kind === 'empty') expect(readdirSync(to)).toEqual([]);
+  });
+  test('says which pattern matched nothing', () => {
+    const { status, stderr } = isopress(['extract', image, at('nothing'), 'nope*']);
+    expect([status, stderr]).toEqual([3, expect.stringContaining('nope*')]);
+    expect(existsSync(at('nothing'))).toBe(false);
+  });
 });
 
 describe('what is known at once is said before anything is read', () => {
@@ -75,6 +132,14 @@ test.each([
   ['erofs', '--chunk-size', '5000'],
   ['erofs', '--label', 'far too long a label'],
   ['erofs', '--fragments', 'some'],
+  ['erofs', '--uuid', 'nope'],
+  ['erofs', '--block-size', '3000'],
+  ['erofs', '--cluster-size', '1G'],
+  ['erofs', '--label', 'longer than sixteen bytes'],
+  ['erofs', '--level', '999'],
+  ['erofs', '--dict-size', '7'],
+  ['erofs', '--level', '5'],
+  ['erofs', '--index', 'full'],
 ])('a bad value ends with 2 and the name of its option: %s %s %s', (command, option, value) => {
   const { status, stderr } = isopress([command, option, value, tree, at('bad')]);
   expect([status, stderr]).toEqual([2, expect.stringContaining(option)]);
@@ -243,7 +308,18 @@ describe('what the options cannot be is refused before the source is looked at',
     [['erofs', '--fragments', 'ends'], '--fragments'],
     [['erofs', '-zlz4,lzma'], '-z'],
     [['erofs', '-E48bit'], '-E 48bit'],
+    [['erofs', '--label', 'longer than sixteen bytes'], '--label'],
+    [['erofs', '--compression', 'lz4', '--level', '3'], '--level'],
+    [['erofs', '-zlz4', '-C3000'], '-C of mkfs.erofs'],
+    [['erofs', '-C', '64K'], '-C of mkfs.erofs'],
+    [['erofs', '-zlzma,500'], '-z of mkfs.erofs'],
     [['iso', '--volume-id', 'ä'], '--volume-id'],
+    [['iso', '-V', 'ä'], '-V of mkisofs'],
+    [['iso', '-volid', 'x'.repeat(40)], '-volid of mkisofs'],
+    [['iso', '-V', 'A', '--volume-id', 'ä'], '--volume-id'],
+    [['iso', '-publisher', 'x'.repeat(200)], '-publisher of mkisofs'],
+    [['iso', '-iso-level', '9'], '-iso-level of mkisofs'],
+    [['iso', '-padding', '-3'], '-padding of mkisofs'],
     [['iso', '--boot-catalog', 'boot.cat'], 'The boot catalog has no boot image to list.'],
     [['iso', '-c', 'boot.cat'], 'The boot catalog has no boot image to list.'],
     [['iso', '--media-check', 'rh', '--media-digest', 'sha256'], 'style rh'],
@@ -267,7 +343,7 @@ test.each(['squashfs', 'ext4', 'iso', 'fat', 'erofs'])('info notes that an image
   expect(isopress(['info', whole])).toMatchObject({ status: 0, stderr: '' });
   const bytes = readFileSync(whole);
   // A squashfs of one file is a single block; the first 96 bytes are its superblock.
-  writeFileSync(cut, bytes.subarray(0, format === 'squashfs' ? 100 : bytes.length - 4096));
+  writeFileSync(cut, bytes.subarray(0, format === 'squashfs' ? 100 : format === 'erofs' ? 1400 : bytes.length - 4096));
   const { status, stderr } = isopress(['info', cut]);
   expect(status).toBe(0);
   expect(stderr).toMatch(/^note: The image is cut short: it has \d+ bytes, and its \w+ \d+\.\n$/);

@@ -1,6 +1,6 @@
 // Every report of `--json` is as its schema says, and the page about them is current.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type ByteString, fromText, shownName } from '../../../src/bytes/index.js';
@@ -73,6 +73,8 @@ const WRITERS: readonly (readonly string[])[] = [
   ['erofs', '--compression', 'zstd', '--level', '3', '--cluster-size', '64K', '--fragments', 'ends', '--dedupe'],
   ['erofs', '--compression', 'lz4', '--tail-packing', '--label', 'ROOT'],
   ['erofs', '--chunk-size', '64K'],
+  ['erofs', '--compression', 'lz4hc', '--cluster-size', '64K', '--label', 'ROOT'],
+  ['erofs', '--compression', 'zstd', '--level', '5', '--block-size', '512'],
   ['fat'],
   ['fat', '--type', '32', '--label', 'ESP', '--serial', '0000-00AB'],
   ['iso', '--media-check', 'suse'],
@@ -99,6 +101,24 @@ describe.each(WRITERS.map((words, index) => [words.join(' '), words, index] as c
   },
 );
 
+test('extract reports what it made, what was lost, and what it left out', () => {
+  const [image, to] = [at('extract.img'), at('extracted')];
+  expect(isopress(['erofs', tree, image, '--manifest', manifest, '--quiet']).status).toBe(0);
+  const { status, report } = reported(['extract', image, to, '--engine', 'portable', '--owner', 'none']);
+  expect({ status, report }).toMatchObject({
+    status: 0,
+    report: {
+      ...{ report: 'isopress-extract/1', image, directory: to, failures: [] },
+      losses: expect.arrayContaining([expect.objectContaining({ code: 'extract.special', count: 2 })]),
+    },
+  });
+  // A file that cannot be made: a directory has its name.
+  rmSync(join(to, 'file'));
+  mkdirSync(join(to, 'file'));
+  const again = reported(['extract', image, to, '--force', '--keep-going']);
+  expect(again).toMatchObject({ status: 3, report: { failures: [{ path: 'file', message: expect.any(String) }] } });
+});
+
 test('losses are part of the report', () => {
   const { report } = reported(['fat', tree, at('losses'), '--manifest', manifest]);
   expect(report).toMatchObject({
@@ -120,6 +140,9 @@ describe('names', () => {
           ['odd\\x5cxff', 2],
         ]),
       );
+      const to = `${image}.extracted`;
+      expect(isopress(['extract', image, to, 'odd\\xff', '--quiet'])).toMatchObject({ status: 0, stderr: '' });
+      expect(readdirSync(to, { encoding: 'latin1' })).toEqual(['odd\xff']);
       const bytes = files.map(({ path }) => shownName(fromText(path) as ByteString));
       expect(bytes.sort()).toEqual(['odd\\xff', 'odd\xff']);
     }
@@ -181,6 +204,10 @@ test.each<[readonly string[], number]>([
   [['squashfs', tree, at('none/e')], 4],
   [['build', '--description', scratch, '--root', tree, '--target-dir', scratch], 3],
   [['bundle', '--target-dir', scratch, '--id', '1', '--bundle-dir', at('bundle')], 3],
+  [['erofs', tree, at('e'), '--cluster-size', '3'], 2],
+  [['extract', manifest, at('e')], 5],
+  [['extract', at('none'), at('e')], 3],
+  [['extract', at('none'), tree], 4],
   [['ls', manifest], 5],
   [['cat', at('none')], 3],
   [['tag', manifest, '--show'], 3],

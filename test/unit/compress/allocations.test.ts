@@ -62,7 +62,7 @@ const MAKERS = [
 ] as const;
 
 const packed = (tool: string, args: readonly string[], input: string | Uint8Array) =>
-  execFileSync(tool, [...args, '-c'], { input, stdio: ['pipe', 'pipe', 'ignore'] });
+  execFileSync(tool, [...args, '-c'], { input, stdio: ['pipe', 'pipe', 'ignore'], maxBuffer: 2 ** 28 });
 
 for (const [tool, args] of MAKERS) {
   const name = [tool, ...args].join(' ');

@@ -3,7 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { fromText } from '../../../src/bytes/text.js';
 import { planDisc } from '../../../src/disc/index.js';
 import { readTags, TAG_STYLES, tagSeal, verifyTags } from '../../../src/format/checkmedia/index.js';
-import { openIso } from '../../../src/format/iso9660/open.js';
+import { planErofs } from '../../../src/format/erofs/index.js';
+import { planExt4 } from '../../../src/format/ext4/index.js';
+import { planFat } from '../../../src/format/fat/index.js';
+import { planSquashfs } from '../../../src/format/squashfs/index.js';
+import { openImage } from '../../../src/image/index.js';
 import { isExact, quietRun } from '../../../src/io/content.js';
 import { bytesSource, collect } from '../../../src/io/memory.js';
 import type { Seal } from '../../../src/io/seal.js';
@@ -13,6 +17,8 @@ import { writeImage } from '../../../src/io/write-image.js';
 import { FileTree } from '../../../src/tree/file-tree.js';
 import { file } from '../../../src/tree/node.js';
 import { EPOCH, mediaTree, openContent } from '../../support/discs.js';
+import { ENGINE } from '../../support/engines.js';
+import { GZIP, STORED } from '../../support/squashfs-images.js';
 import { noise } from '../../support/trees.js';
 
 const run = quietRun();
@@ -24,6 +30,19 @@ const written = async (plan: Parameters<typeof writeImage>[0]) => {
   return target.bytes();
 };
 
+type Planned = Parameters<typeof writeImage>[0];
+const compression = { name: 'zstd', engine: ENGINE } as const;
+const OUTER: Readonly<Record<string, (tree: FileTree) => Planned>> = {
+  'ISO 9660': (tree) => planDisc(tree, options),
+  'UDF alone': (tree) => planDisc(tree, { ...options, udf: '2.01', iso9660: false }),
+  squashfs: (tree) => planSquashfs(tree, { epoch: EPOCH, compression: GZIP }),
+  'squashfs that stores': (tree) => planSquashfs(tree, { epoch: EPOCH, compression: STORED }),
+  EROFS: (tree) => planErofs(tree, options),
+  'EROFS that compresses': (tree) => planErofs(tree, { ...options, compression, clusterSize: 65_536 }),
+  ext4: (tree) => planExt4(tree, options),
+  FAT: (tree) => planFat(tree, options),
+};
+
 describe.each(TAG_STYLES)('a tagged disc in the style %s', (style) => {
   const tagged = () => {
     const disc = planDisc(mediaTree(), options);
@@ -31,11 +50,11 @@ describe.each(TAG_STYLES)('a tagged disc in the style %s', (style) => {
     return withSeals(disc, [tagSeal({ style })]);
   };
 
-  test('keeps its tag as a file of another disc, which is the tagged disc as it is written', async () => {
+  test.each(Object.entries(OUTER))('keeps its tag as a file of an image of %s', async (_, plan) => {
     const inner = await written(tagged());
     expect(await readTags(bytesSource(inner))).toMatchObject({ style });
-    const outer = await written(planDisc(FileTree.of({ 'inner.iso': file(tagged()) }), options));
-    const node = (await (await openIso(bytesSource(outer))).tree()).get(fromText('inner.iso'));
+    const outer = await written(plan(FileTree.of({ 'inner.iso': file(tagged()) })));
+    const node = (await (await openImage(bytesSource(outer))).tree()).get(fromText('inner.iso'));
     const nested = node?.kind === 'file' ? await collect(node.content, run) : new Uint8Array(0);
     expect(Buffer.compare(nested, inner)).toBe(0);
     expect(await verifyTags(bytesSource(nested), run)).toMatchObject({ ok: true, style });
