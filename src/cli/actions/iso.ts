@@ -105,12 +105,7 @@ export function writeIso(
     check: (derived) => {
       if (options.appendEsp !== undefined) espStat(options.appendEsp);
       const esp = options.appendEsp === undefined ? undefined : ESP_STAND_IN;
-      checkSpelled(
-        { name: 'mkisofs' },
-        spelled,
-        () => resolveDisc(discOptions(options, derived, esp)),
-        optionFlag,
-      );
+      checkSpelled({ name: 'mkisofs' }, spelled, () => resolveDisc(discOptions(options, derived, esp)), optionFlag);
       mediaCheckSeal(options);
     },
     plan: async (prepared, { run }) => {
