@@ -2,7 +2,13 @@
 
 import { type ByteString, displayText } from '../../bytes/index.js';
 import { EXIT } from '../../errors.js';
-import { checkExtract, type ExtractFailure, type ExtractReport, extractTree, isFaultOfEntry } from '../../extract/index.js';
+import {
+  checkExtract,
+  type ExtractFailure,
+  type ExtractReport,
+  extractTree,
+  isFaultOfEntry,
+} from '../../extract/index.js';
 import type { PlaceInside } from '../../image/index.js';
 import { streamTarget, writeImage } from '../../io/index.js';
 import type { EngineChoice } from '../../native/index.js';
