@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { type ByteString, fromText } from '../../../src/bytes/index.js';
 import { bytesSource } from '../../../src/io/memory.js';
-import { directory, FileTree, file, type Node, overrideAll, pick, select, walk } from '../../../src/tree/index.js';
+import { type Directory, directory, FileTree, file, type Node, overrideAll, pick, select, walk } from '../../../src/tree/index.js';
 
 const leaf = () => file(bytesSource(new Uint8Array(1)));
 const tree = FileTree.of({
@@ -46,7 +46,7 @@ describe('what patterns take', () => {
 test('directories nested as deeply as an image may have them are no matter', () => {
   let node: Node = leaf();
   for (let depth = 0; depth < 20_000; depth++) node = directory({}, [['d' as ByteString, node]]);
-  const deep = new FileTree(node as ReturnType<typeof directory>);
+  const deep = new FileTree(node as Directory);
   const top = (of: FileTree) => of.root.entries.size;
   expect(top(overrideAll(deep, { uid: 7 }))).toBe(1);
   expect(top(select(deep, (path) => path.length < 30))).toBe(1);
