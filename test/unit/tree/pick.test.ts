@@ -2,7 +2,17 @@
 import { describe, expect, test } from 'vitest';
 import { type ByteString, fromText } from '../../../src/bytes/index.js';
 import { bytesSource } from '../../../src/io/memory.js';
-import { type Directory, directory, FileTree, file, type Node, overrideAll, pick, select, walk } from '../../../src/tree/index.js';
+import {
+  type Directory,
+  directory,
+  FileTree,
+  file,
+  type Node,
+  overrideAll,
+  pick,
+  select,
+  walk,
+} from '../../../src/tree/index.js';
 
 const leaf = () => file(bytesSource(new Uint8Array(1)));
 const tree = FileTree.of({
