@@ -5,7 +5,7 @@ export { compareBytes, defined, parseBinarySize } from './bytes/index.js';
 export { CONTAINERS } from './compress/index.js';
 export { parseMkisofsOptions, resolveDisc } from './disc/index.js';
 export { EXIT } from './errors.js';
-export { isFaultOfEntry } from './extract/index.js';
+export { checkExtract, isFaultOfEntry } from './extract/index.js';
 export { readSignature, signaturePatch, signedBytes } from './format/checkmedia/index.js';
 export { parseMkfsErofsOptions, resolveErofs } from './format/erofs/index.js';
 export { parseMke2fsOptions, readMke2fsWords, resolveExt4 } from './format/ext4/index.js';
@@ -19,9 +19,9 @@ export {
   resolveSquashfs,
 } from './format/squashfs/index.js';
 export { recogniseAll } from './image/index.js';
-export { collect, faultOfContent, fileContent, hostKind, openFileSource, pathBuffer, zeros } from './io/index.js';
+export { collect, faultOfContent, hostKind, openFileSource, pathBuffer, zeros } from './io/index.js';
 export { chooseNative } from './native/index.js';
-export { refuseOptions } from './options/index.js';
+export { checkSpelled, refuseOptions } from './options/index.js';
 export { archiveInput } from './source/index.js';
 export {
   contentPriorities,

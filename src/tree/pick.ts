@@ -16,7 +16,7 @@ import { walk } from './walk.js';
 export function pick<C extends Content>(tree: FileTree<C>, patterns: readonly ByteString[]): FileTree<C> {
   if (patterns.some((pattern) => /^[./]+$/.test(pattern) && !pattern.includes('..'))) return tree;
   const wanted = patterns.map((pattern) => ({ pattern, parsed: spellingsOf(pattern).map(anchored), found: false }));
-  /** What patterns match, without what is in a directory that is taken. */
+  /** Matches of the patterns, without those inside a directory that is taken. */
   const taken = new Set<ByteString>();
   /** Directories that lead there. */
   const leading = new Set<ByteString>();

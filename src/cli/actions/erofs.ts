@@ -2,7 +2,7 @@
 
 import { defined, type Timestamp, timestamp } from '../../bytes/index.js';
 import type { ClusterCodecName, ClusterRequest } from '../../compress/index.js';
-import { option as optionName, UsageError, wording } from '../../errors.js';
+import { UsageError } from '../../errors.js';
 import {
   type ErofsOptions,
   type Fragments,
@@ -117,7 +117,7 @@ function refuseWithout(settings: Readonly<Record<string, unknown>>): void {
   if (option === undefined) return;
   throw new UsageError('erofs.no-compression', 'It has a meaning only for compressed files.', {
     option,
-    hint: wording`Choose a ${optionName('compression')}, or leave it out.`,
+    hint: 'Choose a --compression, or leave it out.',
   });
 }
 
