@@ -89,7 +89,7 @@ export async function extractTree(
   });
 }
 
-/** What is known before the tree is: throws for a missing engine, and for a directory that cannot be extracted to. */
+/** Checks that need no tree: throws for a missing engine, and for a directory that cannot be extracted to. */
 export async function checkExtract(
   directory: ByteString,
   { engine = 'auto', force = false }: Pick<ExtractOptions, 'engine' | 'force'>,

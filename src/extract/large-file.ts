@@ -7,7 +7,7 @@ import { type ExactContent, exactly, isHole, pathBuffer, type Run } from '../io/
 
 const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
 
-/** Makes the file, accessible only to this user. Throws the error of the system or of the content; no part of the file is left then. */
+/** Makes the file, accessible only to this user. Throws the error of the system or of the content; the incomplete file is removed. */
 export async function writeLarge(path: ByteString, content: ExactContent, run: Run): Promise<void> {
   const file = await open(pathBuffer(path), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
   try {

@@ -22,7 +22,7 @@ const MIB = 1024 * 1024;
 const common = { epoch: timestamp(1_700_000_000), seed: 's' };
 const EMPTY_TREE = FileTree.of({});
 
-/** What blkid reads. The form for udev spells every character that is not plain as its bytes. */
+/** The label as blkid reads it. The form for udev spells every character that is not plain as its bytes. */
 function byBlkid(): string {
   const { stdout } = judge('blkid', ['-p', '-o', 'udev', image]);
   const encoded = /^ID_FS_LABEL_ENC=(.*)$/m.exec(stdout)?.[1] ?? '';
@@ -30,7 +30,7 @@ function byBlkid(): string {
   return Buffer.from(bytes, 'latin1').toString('utf8');
 }
 
-/** What `info` says of the last file system of the image, which is UDF on a disc that has both. */
+/** The label in the report of `info` for the last file system of the image, which is UDF on a disc that has both. */
 async function byInfo(): Promise<string> {
   const source = await openImageFile(fromText(image));
   try {
