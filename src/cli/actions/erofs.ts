@@ -8,7 +8,6 @@ import {
   type Fragments,
   findEqualChunks,
   type InodeForm,
-  MKFS_EROFS,
   type MkfsErofsOptions,
   planErofs,
   resolveErofs,
@@ -59,7 +58,7 @@ export function writeErofs(
   return writeCommand(source, image, options, {
     name: 'erofs',
     check: (derived) =>
-      checkSpelled(MKFS_EROFS, spelled, () => resolveErofs(erofsOptions(options, derived)), optionFlag),
+      checkSpelled({ name: 'mkfs.erofs' }, spelled, () => resolveErofs(erofsOptions(options, derived)), optionFlag),
     plan: async ({ tree, epoch, seed }, { run }) => {
       const timed = options.classic?.changes.imageTime ? overrideAll(tree, { mtime: epoch }) : tree;
       const shared = options.duplicates ? await shareDuplicates(timed, run) : timed;
