@@ -13,6 +13,7 @@ const PARTS = [
   'tag',
   'check',
   'verify',
+  'diff',
   'info',
   'ls',
   'extract',

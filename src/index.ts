@@ -9,6 +9,17 @@ export {
   planLiveIso,
 } from './public/builds.js';
 export {
+  type ChangedAttribute,
+  type DiffOptions,
+  type DiffReport,
+  type DiffSide,
+  diffTrees,
+  type EntryDifference,
+  type FactDifference,
+  type HeldAttributes,
+  type PackageDifference,
+} from './public/diff.js';
+export {
   CLUSTER_CODECS,
   type ClusterCodec,
   type ClusterCodecName,

@@ -19,6 +19,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   tag: async () => (await import('./commands/tag.js')).tagCommand(),
   check: async () => (await import('./commands/check.js')).checkCommand(),
   verify: async () => (await import('./commands/verify.js')).verifyCommand(),
+  diff: async () => (await import('./commands/diff.js')).diffCommand(),
   info: async () => (await import('./commands/info.js')).infoCommand(),
   ls: async () => (await import('./commands/ls.js')).lsCommand(),
   cat: async () => (await import('./commands/cat.js')).catCommand(),

@@ -18,6 +18,8 @@ export interface PlaceInside {
   /** Without leading slash; empty for the root. */
   readonly path: ByteString;
   readonly node: Node;
+  /** The form of the innermost image: its kind, or the view of a disc such as `rock-ridge`. Only of an address that was followed. */
+  readonly form?: string | undefined;
 }
 
 /** How images on the way are opened. */
@@ -47,7 +49,7 @@ export async function followAddress(
   const way = new Way(options);
   const place = await way.from(image, steps, options.name);
   way.checkView();
-  return place;
+  return { ...place, form: way.form };
 }
 
 /**
@@ -87,6 +89,8 @@ const isForced = (path: ByteString) => /[^/]\/+$/.test(path);
 class Way {
   readonly #options: AddressOptions;
   #view: string | undefined;
+  /** The kind of the last image on the way, or the view of it. */
+  form: string | undefined;
 
   constructor(options: AddressOptions) {
     this.#options = options;
@@ -175,6 +179,7 @@ class Way {
     const asked = opened.views.length > 0 ? this.#view : undefined;
     if (asked !== undefined && !opened.views.includes(asked)) throw noView(asked, opened.views);
     if (asked !== undefined) this.#view = undefined;
+    this.form = asked ?? opened.views[0] ?? image.kind;
     const tree = await opened.tree(asked);
     for (const note of opened.notes) this.#options.note?.(note);
     return tree;

@@ -19,6 +19,7 @@ export { type BundledFile, type BundleOptions, type BundleReport, bundleResults 
 export { type ConfigurationPlaces, loadConfiguration, type RuntimeConfiguration } from './configuration/index.js';
 export * from './description/index.js';
 export type { DracutMode, InitrdCompressionRequest, InitrdReport, PackedCompression } from './initrd/index.js';
+export { type InstalledPackage, openPackageDatabase } from './packages/index.js';
 export { checkNames } from './plan/runtime-checks.js';
 export type { BundleFormat, BundleTags, ResultFile, ResultKey, Results } from './result/index.js';
 export type { ErofsCompressionFacts } from './root-image/erofs-options.js';

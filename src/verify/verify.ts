@@ -6,8 +6,8 @@ import { checkExt4 } from '../format/ext4/index.js';
 import { checkFat } from '../format/fat/index.js';
 import { BLOCK, recogniseIso } from '../format/iso9660/index.js';
 import { checkUdf } from '../format/udf/index.js';
-import { openImage, type Recognised, recogniseAll } from '../image/index.js';
-import { isSource, PartsContent, type Run, type Source } from '../io/index.js';
+import { contained, openImage, type Recognised, recogniseAll } from '../image/index.js';
+import { isSource, PartsContent, type Run, type Source, type Spool } from '../io/index.js';
 import { type FileTree, walk } from '../tree/index.js';
 import { checkBootCatalog } from './boot-catalog.js';
 import { checkLiveImages, checkLoaders, lintBoot } from './boot-lint.js';
@@ -27,6 +27,8 @@ export interface VerifyOptions {
   readonly fast?: boolean;
   /** Year of the certificate of Microsoft that has to vouch for a signature of every loader. */
   readonly requireCa?: MicrosoftCa | undefined;
+  /** Takes what has to be unpacked before it can be read: a compressed file. Default: it is not opened. */
+  readonly spool?: Spool | undefined;
   readonly run: Run;
 }
 
@@ -54,6 +56,7 @@ export interface VerifyReport {
   readonly efiPrograms: readonly EfiProgramFacts[];
 }
 
+const ARCHIVES = ['tar', 'ar', 'cpio'];
 const DISCS = ['iso9660', 'udf'];
 const ESP_TYPES = ['0xef', 'c12a7328-f81f-11d2-ba4b-00a0c93ec93b'];
 
@@ -78,9 +81,9 @@ const FORMAT_CHECKS: Readonly<Record<string, (layer: Layer) => Promise<void>>> =
 const placeAt = (at: number | undefined) => (at === undefined ? {} : { at });
 
 /** Checks every layer of an image. Never throws because of what its bytes are. */
-export async function verifyImage(image: Source, options: VerifyOptions): Promise<VerifyReport> {
+export async function verifyImage(file: Source, options: VerifyOptions): Promise<VerifyReport> {
   const walkThrough = new Walk(options);
-  await walkThrough.enter(image, '', 0);
+  await walkThrough.enterFile(file);
   const efiPrograms = await walkThrough.lint();
   const { findings, omitted } = walkThrough.list;
   const counts = { error: 0, warning: 0, note: 0 };
@@ -100,6 +103,18 @@ class Walk {
     this.#options = options;
   }
 
+  /** Enters the image in a file, whatever form it is in. */
+  async enterFile(file: Source): Promise<void> {
+    try {
+      const { image } = await contained(file, this.#options.spool);
+      await this.enter(image, '', 0);
+    } catch (error) {
+      if (!isImageFault(error)) throw error;
+      this.layers.push({ layer: '', kinds: [], size: file.size });
+      this.list.reporter('')('image.damaged', `${error.message} [${error.code}]`);
+    }
+  }
+
   async enter(image: Source, address: string, depth: number): Promise<void> {
     const { fast = false, run } = this.#options;
     const layer: Layer = {
@@ -113,6 +128,8 @@ class Walk {
     const answers = await recogniseAll(image);
     const partitions = await readPartitions(image);
     if (answers.length === 0 && partitions.length === 0) return;
+    // Packages and archives on a disc are files of it.
+    if (depth > 0 && !answers.some(({ format }) => !ARCHIVES.includes(format.kind)) && partitions.length === 0) return;
     const kinds = answers.map(({ format, found }) => format.facts(found).kind);
     this.layers.push({ layer: address, kinds, size: image.size });
     const bootEntries = await this.#checkStructure(layer, answers);

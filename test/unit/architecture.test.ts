@@ -16,6 +16,7 @@ const NEIGHBOURS: Readonly<Record<string, readonly string[]>> = {
   io: ['native'],
   compress: ['io', 'native'],
   verify: ['image'],
+  diff: ['image', 'live'],
 };
 /** Lower rooms that a room does without: a tree is not compressed, and who compresses does not choose the engine. */
 const BARRED: Readonly<Record<string, readonly string[]>> = {
@@ -28,6 +29,7 @@ const BARRED: Readonly<Record<string, readonly string[]>> = {
   format: ['native'],
   disc: ['native', 'compress', 'source', 'extract'],
   image: ['native', 'options', 'extract'],
+  diff: ['native', 'options', 'compress', 'source', 'extract'],
   verify: ['native', 'options', 'compress', 'source', 'extract'],
   live: ['extract'],
   public: ['options'],
@@ -192,7 +194,8 @@ describe('imports', () => {
 
   test('rooms above the formats enter a room by its index, or by its light door', () => {
     const broken = imports.filter(({ file, target }) => {
-      if (!target || !['disc', 'live', 'verify', 'cli', 'public', 'internal'].includes(roomOf(file))) return false;
+      if (!target || !['disc', 'live', 'verify', 'diff', 'cli', 'public', 'internal'].includes(roomOf(file)))
+        return false;
       const sameRoom = roomOf(target) === roomOf(file);
       return !sameRoom && !/\/(index|light)\.ts$/.test(target) && !['errors', 'version'].includes(roomOf(target));
     });

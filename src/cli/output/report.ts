@@ -23,6 +23,7 @@ export const REPORTS = {
   tag: 1,
   check: 1,
   verify: 1,
+  diff: 1,
   info: 1,
   ls: 1,
   extract: 1,

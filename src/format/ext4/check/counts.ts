@@ -26,10 +26,14 @@ export async function checkCounts(checked: CheckedImage, use: BlockUse, inodes: 
     }
   }
   if (before > 0 || checked.structural > 0) return;
-  const { superblock, features } = checked;
+  const { superblock, features, clusterBlocks } = checked;
   const stored = superblock.freeBlocksLow + (features.has('64bit') ? superblock.freeBlocksHigh * 2 ** 32 : 0);
-  if (stored !== totals.freeBlocks) {
-    checked.report('free-counts', `The superblock counts ${stored} free blocks, and there are ${totals.freeBlocks}.`);
+  // Groups count clusters, the superblock blocks.
+  if (stored !== totals.freeBlocks * clusterBlocks) {
+    checked.report(
+      'free-counts',
+      `The superblock counts ${stored} free blocks, and there are ${totals.freeBlocks * clusterBlocks}.`,
+    );
   } else if (superblock.freeInodes !== totals.freeInodes) {
     checked.report(
       'free-counts',

@@ -17,6 +17,8 @@ const FILE_TYPES: Readonly<Record<number, number>> = { 8: 1, 4: 2, 2: 3, 6: 4, 1
 const UNCOUNTED = 1;
 const MOST_LINKS = 65_000;
 const HASH_VERSIONS = 6;
+/** `creatorOs` of a system that leaves the types of entries out. */
+const HURD = 1;
 const INFO_LENGTH = 8;
 
 export async function checkDirectories(checked: CheckedImage, found: InodeUse): Promise<void> {
@@ -33,6 +35,8 @@ class DirectoryWalk {
   readonly #names: Uint32Array;
   /** The directory that holds each directory. */
   readonly #parents = new Map<number, number>();
+  /** Directories that a path from the root leads to. */
+  readonly #reached = new Set([ROOT_INODE]);
   /** The directory that ".." of each directory names. */
   readonly #above = new Map<number, number>();
 
@@ -116,7 +120,7 @@ class DirectoryWalk {
   }
 
   #entry(directory: FoundDirectory, name: string, target: number, type: number, at: number): void {
-    const { inodes, firstInode, features } = this.#checked;
+    const { inodes, firstInode, features, superblock } = this.#checked;
     if (target > inodes || (target < firstInode && target !== ROOT_INODE)) {
       this.#fault(directory, `An entry leads to inode ${target}, which no file can have.`, at);
       return;
@@ -130,8 +134,7 @@ class DirectoryWalk {
       this.#fault(directory, `An entry leads to inode ${target}, which is not in use.`, at);
       return;
     }
-    if (features.has('filetype') && type !== FILE_TYPES[mode]) {
-      // A casefolded or encrypted directory keeps more in this byte's neighbours, not in it.
+    if (features.has('filetype') && superblock.creatorOs !== HURD && type !== FILE_TYPES[mode]) {
       this.#checked.report(
         'directory',
         `Directory ${directory.ino}: An entry has another type than its inode ${target}.`,
@@ -198,12 +201,15 @@ class DirectoryWalk {
     }
   }
 
+  /** Whether the root is above a directory. All directories on a way that leads there are remembered. */
   #isReached(ino: number): boolean {
-    const seen = new Set<number>();
-    for (let at: number | undefined = ino; at !== undefined; at = this.#parents.get(at)) {
-      if (at === ROOT_INODE) return true;
-      if (seen.has(at)) return false;
-      seen.add(at);
+    const way = new Set<number>();
+    for (let at: number | undefined = ino; at !== undefined && !way.has(at); at = this.#parents.get(at)) {
+      if (this.#reached.has(at)) {
+        for (const one of way) this.#reached.add(one);
+        return true;
+      }
+      way.add(at);
     }
     return false;
   }

@@ -20,7 +20,7 @@ import {
 } from '../inode.js';
 import { readInInode, readXattrBlock } from '../xattr.js';
 import type { BlockUse } from './block-use.js';
-import { blocksOfFile, type FileRun } from './file-blocks.js';
+import { blocksOfFile, type FileBlocks, type FileRun } from './file-blocks.js';
 import type { CheckedImage } from './image.js';
 
 /** Inodes are read in chunks of this many bytes. */
@@ -36,6 +36,10 @@ const KINDS: Readonly<Record<number, InodeKind>> = {
   12: 'other',
 };
 const SECTOR = 512;
+/** `flags`: the count of blocks is not in sectors. */
+const HUGE_FILE_FLAG = 0x40000;
+/** `flags`: hashes of the file are in blocks after its end. */
+const VERITY_FLAG = 0x100000;
 
 type InodeKind = 'file' | 'directory' | 'symlink' | 'other';
 
@@ -152,7 +156,7 @@ class InodeScan {
   async #contents(owner: Omit<FoundDirectory, 'runs'>, kind: InodeKind): Promise<void> {
     const { ino, fields } = owner;
     await this.#xattrs(owner);
-    if (kind === 'other' || (kind === 'symlink' && isInInode(fields))) return;
+    if (kind === 'other' || (kind === 'symlink' && isInInode(fields))) return this.#checkSectors(owner, 0);
     if ((fields.flags & INLINE_FLAG) !== 0) {
       if (kind === 'directory') this.found.directories.push({ ...owner, runs: [] });
       return;
@@ -171,42 +175,43 @@ class InodeScan {
         owner.at,
       );
     }
-    if (this.#checked.structural === before) this.#checkSize(owner, kind, runs);
+    if (this.#checked.structural === before) this.#checkSize(owner, kind, { runs, tree });
     if (kind === 'directory') this.found.directories.push({ ...owner, runs });
   }
 
   /** No block is after the end of a file, and a directory has all of its blocks. */
-  #checkSize({ ino, fields, at }: Omit<FoundDirectory, 'runs'>, kind: InodeKind, runs: readonly FileRun[]): void {
-    const { blockSize } = this.#checked;
+  #checkSize(owner: Omit<FoundDirectory, 'runs'>, kind: InodeKind, { runs, tree }: FileBlocks): void {
+    const { ino, fields, at } = owner;
+    const { blockSize, firstInode } = this.#checked;
     const size = fields.sizeLow + fields.sizeHigh * 2 ** 32;
     const written = runs.filter(({ isUnwritten }) => !isUnwritten).at(-1);
     const end = written ? written.logical + written.length : 0;
-    if (kind === 'directory' && (size !== end * blockSize || size === 0)) {
-      this.#checked.structuralFault(
-        'inode',
-        `Directory ${ino} has ${size} bytes, and blocks for ${end * blockSize}.`,
-        at,
-      );
-    } else if (kind === 'file' && ino >= this.#checked.firstInode && (end - 1) * blockSize >= size && end > 0) {
-      this.#checked.report('inode', `Inode ${ino} has ${size} bytes, and blocks after its end.`, at);
+    const blocks = runs.reduce((sum, { length }) => sum + length, 0);
+    const isPastEnd = end > 0 && (end - 1) * blockSize >= size && (fields.flags & VERITY_FLAG) === 0;
+    if (kind === 'directory' && (size !== end * blockSize || size === 0 || blocks !== end)) {
+      const message = `Directory ${ino} has ${size} bytes, and ${blocks} blocks up to byte ${end * blockSize}.`;
+      this.#checked.structuralFault('inode', message, at);
     } else if (kind === 'symlink' && (size === 0 || size > end * blockSize)) {
-      this.#checked.structuralFault(
-        'inode',
-        `Symbolic link ${ino} has ${size} bytes, and blocks for ${end * blockSize}.`,
-        at,
-      );
-    } else this.#checkSectors(ino, fields, runs, at);
+      const message = `Symbolic link ${ino} has ${size} bytes, and blocks for ${end * blockSize}.`;
+      this.#checked.structuralFault('inode', message, at);
+    } else if (kind === 'file' && ino >= firstInode && isPastEnd) {
+      this.#checked.report('inode', `Inode ${ino} has ${size} bytes, and blocks after its end.`, at);
+    } else this.#checkSectors(owner, blocks + tree.length);
   }
 
-  /** The inode's own count of its blocks. */
-  #checkSectors(ino: number, fields: Inode, runs: readonly FileRun[], at: number): void {
-    if (this.#checked.clusterBlocks > 1 || ino < this.#checked.firstInode) return;
-    const least = runs.reduce((sum, { length }) => sum + length, 0) * (this.#checked.blockSize / SECTOR);
-    const stored = fields.sectorsLow + (this.#checked.features.has('huge_file') ? fields.sectorsHigh * 2 ** 32 : 0);
-    // Larger files may count in blocks, and all count blocks of their tree and of attributes too.
-    const isInBlocks = (fields.flags & 0x40000) !== 0;
-    if (isInBlocks || stored >= least) return;
-    this.#checked.report('inode-blocks', `Inode ${ino} counts ${stored} sectors, and has ${least} of data.`, at);
+  /** The inode's own count of its blocks, that with its attributes among them. */
+  #checkSectors({ ino, fields, at }: Omit<FoundDirectory, 'runs'>, blocks: number): void {
+    const { clusterBlocks, firstInode, features, blockSize } = this.#checked;
+    // Values of attributes in inodes of their own count too.
+    if (clusterBlocks > 1 || ino < firstInode || features.has('ea_inode')) return;
+    const stored = fields.sectorsLow + (features.has('huge_file') ? fields.sectorsHigh * 2 ** 32 : 0);
+    const isInBlocks = features.has('huge_file') && (fields.flags & HUGE_FILE_FLAG) !== 0;
+    const hasXattrBlock = fields.xattrBlockLow + fields.xattrBlockHigh > 0;
+    const unit = isInBlocks ? 1 : blockSize / SECTOR;
+    const counted = (blocks + (hasXattrBlock ? 1 : 0)) * unit;
+    if (stored === counted) return;
+    const message = `Inode ${ino} counts ${stored} ${isInBlocks ? 'blocks' : 'sectors'}, and has ${counted}.`;
+    this.#checked.report('inode-blocks', message, at);
   }
 
   async #xattrs({ ino, fields, bytes, extraSize, at }: Omit<FoundDirectory, 'runs'>): Promise<void> {

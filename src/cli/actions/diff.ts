@@ -1,0 +1,98 @@
+// Runs `isopress diff`: compares two images, directories or archives.
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ByteString } from '../../bytes/index.js';
+import {
+  type DiffReport,
+  type DiffSide,
+  diffTrees,
+  type EntryDifference,
+  type FactDifference,
+} from '../../diff/index.js';
+import { EXIT } from '../../errors.js';
+import { inspectImage } from '../../image/index.js';
+import { hostKind } from '../../io/index.js';
+import { scanDirectory } from '../../source/index.js';
+import { directory, FileTree } from '../../tree/index.js';
+import { argumentBytes, shownArgument } from '../argument-bytes.js';
+import { withAddress, withImage } from '../inside.js';
+import { openSession, type Session, type SessionOptions } from '../session.js';
+
+/** Parsed values of the command's options. */
+export interface DiffCommandOptions extends SessionOptions {
+  readonly exclude: readonly ByteString[];
+}
+
+/** Compares the trees at two addresses. */
+export async function diff(a: string, b: string, options: DiffCommandOptions): Promise<void> {
+  const session = openSession(options);
+  const workDirectory = await mkdtemp(join(tmpdir(), 'isopress-diff-'));
+  try {
+    const report = await withSide(a, session, (first) =>
+      withSide(b, session, (second) =>
+        diffTrees(first, second, { exclude: options.exclude, workDirectory, run: session.run }),
+      ),
+    );
+    process.exitCode = report.equal ? EXIT.done : EXIT.checkFailed;
+    session.result('diff', { a: shownArgument(a), b: shownArgument(b), ...report }, linesOf(report));
+  } finally {
+    await rm(workDirectory, { recursive: true, force: true });
+    session.close();
+  }
+}
+
+/** Opens one side, and closes its file when `use` is done. */
+async function withSide<T>(address: string, session: Session, use: (side: DiffSide) => Promise<T>): Promise<T> {
+  const path = argumentBytes(address);
+  if (hostKind(path) === 'other') {
+    const tree = await scanDirectory(path, { run: session.run, note: session.note });
+    return use({ tree, form: 'directory' });
+  }
+  return withAddress(address, { enter: true, note: session.note }, async ({ tree, path: inside, node, form = '' }) => {
+    if (inside === '') {
+      const facts = await withImage(address, {}, inspectImage);
+      return use({ tree, form, facts });
+    }
+    const name = inside.slice(inside.lastIndexOf('/') + 1) as ByteString;
+    return use({ tree: new FileTree(node.kind === 'directory' ? node : directory({}, [[name, node]])), form });
+  });
+}
+
+function linesOf({ equal, facts, packages = [], entries, counts, compared }: DiffReport): string[] {
+  const { removed, added, changed } = counts;
+  const summary = equal ? 'equal' : `${removed} removed, ${added} added, ${changed} changed`;
+  return [
+    ...facts.map(factLine),
+    ...packages.map(({ name, a, b }) => `package ${name}: ${a ?? 'not installed'} → ${b ?? 'not installed'}`),
+    ...entries.map(entryLine),
+    `${summary}; compared: ${comparedText(compared)}`,
+  ];
+}
+
+function factLine({ what, a, b }: FactDifference): string {
+  return `image ${what}: ${a ?? 'none'} → ${b ?? 'none'}`;
+}
+
+const MARKS: Readonly<Record<EntryDifference['change'], string>> = { removed: '-', added: '+', changed: '~' };
+
+function entryLine({ path, change, kind, attributes = [] }: EntryDifference): string {
+  const end = kind === 'directory' && path !== '/' ? '/' : '';
+  const values = attributes.map(({ name, a, b }) => {
+    if (name === 'content') return `content differs (${a})`;
+    return `${name} ${a ?? 'none'} → ${b ?? 'none'}`;
+  });
+  return `${MARKS[change]} ${path}${end}${values.length > 0 ? `: ${values.join(', ')}` : ''}`;
+}
+
+function comparedText({ time, modes, owners, xattrs, links }: DiffReport['compared']): string {
+  return [
+    'names, contents',
+    ...(time === undefined ? [] : [`times to ${time / 1e9} s`]),
+    ...(modes ? ['modes'] : []),
+    ...(owners ? ['owners'] : []),
+    ...(links ? ['links'] : []),
+    ...(xattrs.length > 0 ? ['extended attributes'] : []),
+  ].join(', ');
+}
