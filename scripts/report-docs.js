@@ -1,25 +1,10 @@
 // Writes the tables of docs/reports.md from the schemas; with --print it only prints the page.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { REPORTS } from '../dist/cli/output/report.js';
 
-const PARTS = [
-  'ext4',
-  'squashfs',
-  'erofs',
-  'iso',
-  'fat',
-  'build',
-  'bundle',
-  'tag',
-  'check',
-  'verify',
-  'diff',
-  'info',
-  'ls',
-  'extract',
-  'error',
-  'common',
-];
+/** Schemas in the order of their reports; plans are in the schema of their image. */
+const PARTS = [...Object.keys(REPORTS).filter((name) => !name.endsWith('-plan')), 'common'];
 const MARK = '<!-- Everything below is made by scripts/report-docs.js. -->';
 
 const root = resolve(import.meta.dirname, '..');

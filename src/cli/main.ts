@@ -5,7 +5,7 @@ import { setFlagsFromString } from 'node:v8';
 import { CommanderError } from 'commander';
 import { takeClassicOptions } from './classic/index.js';
 import { errorData, errorLines, exitCodeOf } from './exit-code.js';
-import { askedForHelp, program, settleOptionalValues } from './program.js';
+import { askedForHelp, classicReaderFor, program, settleOptionalValues, writesImageToOutput } from './program.js';
 import { reportStream, useStandardOutput, watchStandardOutput } from './standard-streams.js';
 
 // A tree is made of objects that stay: a large young generation only copies them more often and adds to the peak.
@@ -19,7 +19,8 @@ try {
   // An error in the options comes before the command itself can say so.
   if (writesImageToOutput(args)) useStandardOutput('image');
   const root = await program(args);
-  const words = settleOptionalValues(root, await takeClassicOptions(root, args));
+  const classic = await classicReaderFor(args);
+  const words = settleOptionalValues(root, classic ? takeClassicOptions(root, args, classic) : args);
   await root.parseAsync(words, { from: 'user' });
 } catch (error) {
   if (!(error instanceof CommanderError && error.exitCode === 0)) await fail(error);
@@ -38,11 +39,6 @@ async function fail(error: unknown): Promise<void> {
   if (hasEvents) process.stderr.write(`${JSON.stringify({ event: 'error', ...data })}\n`);
   else for (const line of errorLines(error)) process.stderr.write(`${line}\n`);
   process.exitCode = exitCodeOf(error);
-}
-
-/** `isopress ext4 TREE - …`, also where the options are wrong. */
-function writesImageToOutput([command = '', ...words]: readonly string[]): boolean {
-  return ['ext4', 'squashfs', 'erofs', 'iso', 'fat'].includes(command) && words.indexOf('-', 1) > 0;
 }
 
 /** Whether standard error is a stream of objects: read from the words, because the error may be about one of them. */

@@ -2,29 +2,56 @@
 
 import { Command } from 'commander';
 import { VERSION } from '../version.js';
+import type { ClassicReader } from './classic/reader.js';
 import { examplesOf } from './examples.js';
 
-/**
- * Each command's declaration is loaded when it is asked for. A declaration has arguments and options; what the command does,
- * and the formats that this needs, are loaded by its action.
- */
-const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
-  build: async () => (await import('./commands/build.js')).buildCommand(),
-  bundle: async () => (await import('./commands/bundle.js')).bundleCommand(),
-  ext4: async () => (await import('./commands/ext4.js')).ext4Command(),
-  squashfs: async () => (await import('./commands/squashfs.js')).squashfsCommand(),
-  erofs: async () => (await import('./commands/erofs.js')).erofsCommand(),
-  iso: async () => (await import('./commands/iso.js')).isoCommand(),
-  fat: async () => (await import('./commands/fat.js')).fatCommand(),
-  tag: async () => (await import('./commands/tag.js')).tagCommand(),
-  check: async () => (await import('./commands/check.js')).checkCommand(),
-  verify: async () => (await import('./commands/verify.js')).verifyCommand(),
-  diff: async () => (await import('./commands/diff.js')).diffCommand(),
-  info: async () => (await import('./commands/info.js')).infoCommand(),
-  ls: async () => (await import('./commands/ls.js')).lsCommand(),
-  cat: async () => (await import('./commands/cat.js')).catCommand(),
-  extract: async () => (await import('./commands/extract.js')).extractCommand(),
-  completion: async () => (await import('./commands/completion.js')).completionCommand(allCommands),
+/** One command. */
+interface CommandRow {
+  /** Loads its declaration: arguments and options. Its action, with the formats that this needs, is loaded when it runs. */
+  load(): Promise<Command>;
+  /** Loads the reader of the options of another program, which comes with the format. */
+  classic?(): Promise<ClassicReader>;
+  /** Whether IMAGE may be `-`, standard output. */
+  readonly writesImage?: true;
+}
+
+const COMMANDS: Readonly<Record<string, CommandRow>> = {
+  build: { load: async () => (await import('./commands/build.js')).buildCommand() },
+  bundle: { load: async () => (await import('./commands/bundle.js')).bundleCommand() },
+  ext4: {
+    load: async () => (await import('./commands/ext4.js')).ext4Command(),
+    classic: async () => (await import('./classic/ext4.js')).classicExt4,
+    writesImage: true,
+  },
+  squashfs: {
+    load: async () => (await import('./commands/squashfs.js')).squashfsCommand(),
+    classic: async () => (await import('./classic/squashfs.js')).classicSquashfs,
+    writesImage: true,
+  },
+  erofs: {
+    load: async () => (await import('./commands/erofs.js')).erofsCommand(),
+    classic: async () => (await import('./classic/erofs.js')).classicErofs,
+    writesImage: true,
+  },
+  iso: {
+    load: async () => (await import('./commands/iso.js')).isoCommand(),
+    classic: async () => (await import('./classic/iso.js')).classicIso,
+    writesImage: true,
+  },
+  fat: {
+    load: async () => (await import('./commands/fat.js')).fatCommand(),
+    classic: async () => (await import('./classic/fat.js')).classicFat,
+    writesImage: true,
+  },
+  tag: { load: async () => (await import('./commands/tag.js')).tagCommand() },
+  check: { load: async () => (await import('./commands/check.js')).checkCommand() },
+  verify: { load: async () => (await import('./commands/verify.js')).verifyCommand() },
+  diff: { load: async () => (await import('./commands/diff.js')).diffCommand() },
+  info: { load: async () => (await import('./commands/info.js')).infoCommand() },
+  ls: { load: async () => (await import('./commands/ls.js')).lsCommand() },
+  cat: { load: async () => (await import('./commands/cat.js')).catCommand() },
+  extract: { load: async () => (await import('./commands/extract.js')).extractCommand() },
+  completion: { load: async () => (await import('./commands/completion.js')).completionCommand(allCommands) },
 };
 
 const EXIT_CODES = `
@@ -51,12 +78,12 @@ export async function program(args: readonly string[]): Promise<Command> {
     .configureHelp({ showGlobalOptions: true })
     .addHelpText('after', EXIT_CODES);
   const name = args[0] ?? '';
-  for (const load of commandsFor(name)) root.addCommand(withCommonHelp(await load()));
+  for (const { load } of commandsFor(name)) root.addCommand(withCommonHelp(await load()));
   return root;
 }
 
 /** The command of this name. The version needs none of them; anything else, such as help, needs all. */
-function commandsFor(name: string): readonly (() => Promise<Command>)[] {
+function commandsFor(name: string): readonly CommandRow[] {
   if (name === '-V' || name === '--version') return [];
   return Object.hasOwn(COMMANDS, name) ? [COMMANDS[name]!] : Object.values(COMMANDS);
 }
@@ -79,7 +106,19 @@ function withCommonHelp(command: Command): Command {
 
 /** Every command with its options: for manual pages and completion. */
 export async function allCommands(): Promise<readonly Command[]> {
-  return Promise.all(Object.values(COMMANDS).map((load) => load()));
+  return Promise.all(Object.values(COMMANDS).map(({ load }) => load()));
+}
+
+/** Loads the reader of another program's options for the command that `args` begin with; undefined if it has none. */
+export async function classicReaderFor([name = '', ...words]: readonly string[]): Promise<ClassicReader | undefined> {
+  // The help of a command needs no format.
+  if (!Object.hasOwn(COMMANDS, name) || words[0] === '--help') return undefined;
+  return COMMANDS[name]!.classic?.();
+}
+
+/** `isopress ext4 TREE - …`, also if the options are wrong. */
+export function writesImageToOutput([name = '', ...words]: readonly string[]): boolean {
+  return Object.hasOwn(COMMANDS, name) && COMMANDS[name]!.writesImage === true && words.indexOf('-', 1) > 0;
 }
 
 /** `isopress -h` and `isopress ls -h` can only ask for help. */

@@ -12,6 +12,7 @@ import { withoutImage } from './image-in-source.js';
 import { settleLosses } from './losses.js';
 import { manifestEntries } from './manifest-options.js';
 import { jsonData, textLines } from './output/plain-data.js';
+import type { ReportName } from './output/report.js';
 import { openSession, type Session } from './session.js';
 import { type OpenedSource, openSource } from './source.js';
 import { refuseTerminalOutput } from './standard-streams.js';
@@ -20,13 +21,16 @@ import { excludePatterns, type WriterOptions } from './writer-options.js';
 
 export type LayoutWithLosses = { readonly losses: readonly Loss[] };
 
+/** Reports of commands that also have a report of their plan. */
+type WriterName = { [Name in ReportName]: `${Name}-plan` extends ReportName ? Name : never }[ReportName];
+
 /** Values that options of an image derive from the tree. */
 export type Derived = Pick<PreparedTree, 'epoch' | 'seed'>;
 
 /** The parts that differ between writers. */
 export interface Writer<L extends LayoutWithLosses> {
   /** Name of its reports. */
-  readonly name: 'ext4' | 'squashfs' | 'erofs' | 'iso' | 'fat';
+  readonly name: WriterName;
   /** Throws what planning would throw about the options alone; `derived` has placeholders for values derived from the tree. */
   check(derived: Derived): void;
   plan(prepared: PreparedTree, session: Session): ImagePlan<L, Content> | Promise<ImagePlan<L, Content>>;

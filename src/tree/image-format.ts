@@ -18,7 +18,7 @@ export interface Recognition {
 
 /** One file system, described for people and reports. */
 export interface FormatFacts {
-  /** `iso9660`, `udf`, `fat12`, `fat16`, `fat32`, `ext2`, `ext3`, `ext4`, `squashfs`, `erofs`, `cpio`, `tar`, `ar` */
+  /** The name in reports, such as `ext3` or `fat32`. */
   readonly kind: string;
   /** Absent if the volume has no label. */
   readonly label?: string;

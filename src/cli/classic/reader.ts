@@ -11,6 +11,9 @@ export interface ClassicValues {
   readonly values: Readonly<Record<string, unknown>>;
 }
 
+/** Reads the words after the name of a command. */
+export type ClassicReader = (command: Command, words: readonly string[]) => ClassicValues;
+
 /** The command's own options and their values, which no table of another program reads. */
 export function ownWordsOf(command: Command): OwnWords {
   const takesValue = new Map<string, boolean>();

@@ -7,6 +7,7 @@ import { ext4Command } from '../../../src/cli/commands/ext4.js';
 import { fatCommand } from '../../../src/cli/commands/fat.js';
 import { squashfsCommand } from '../../../src/cli/commands/squashfs.js';
 import { exitCodeOf } from '../../../src/cli/exit-code.js';
+import { classicReaderFor } from '../../../src/cli/program.js';
 
 /** The values that the command ends up with, and its operands. */
 async function parsed(command: Command, text: string) {
@@ -15,7 +16,8 @@ async function parsed(command: Command, text: string) {
     seen = { operands: given.slice(0, 2), options: given[2] };
   });
   const root = new Command('isopress').addCommand(command);
-  const words = await takeClassicOptions(root, [command.name(), ...text.split(' ')]);
+  const args = [command.name(), ...text.split(' ')];
+  const words = takeClassicOptions(root, args, (await classicReaderFor(args))!);
   await root.parseAsync([...words], { from: 'user' });
   return seen!;
 }
@@ -93,7 +95,8 @@ describe('fat', () => {
       force: true,
     });
     const root = new Command('isopress').addCommand(fatCommand());
-    expect(await takeClassicOptions(root, ['fat', '-h'])).toEqual(['fat', '-h']);
+    const reader = (await classicReaderFor(['fat', '-h']))!;
+    expect(takeClassicOptions(root, ['fat', '-h'], reader)).toEqual(['fat', '-h']);
   });
   test.each(['-F 13', '-b 7', '-A', '-c', '--mbr=y', '-M 0xf5'])('%s is refused', async (text) => {
     await expect(parsed(fatCommand(), `src img ${text}`)).rejects.toMatchObject({ code: 'usage.mkfs-fat-option' });

@@ -1,5 +1,5 @@
 // Each subpath of the package loads its format, and nothing of the others.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
@@ -28,16 +28,16 @@ function loadedBy(entry: string): string[] {
 const roomsOf = (subpath: string) =>
   new Set(loadedBy(manifest.exports[subpath].default).map((file) => file.match(/^(format\/)?[^/.]+/)?.[0]));
 
+/** The subpaths that have a folder below the discs, with the format that they are for. */
+const subpaths = Object.keys(manifest.exports).flatMap((subpath): [string, string[]][] => {
+  const name = subpath.slice(2);
+  if (existsSync(join(root, 'src/format', name, 'index.ts'))) return [[subpath, [`format/${name}`]]];
+  return ['tree', 'source', 'io'].includes(name) ? [[subpath, []]] : [];
+});
+
 describe('loading', () => {
-  test.each([
-    ['./ext4', ['format/ext4']],
-    ['./squashfs', ['format/squashfs']],
-    ['./erofs', ['format/erofs']],
-    ['./fat', ['format/fat']],
-    ['./tree', []],
-    ['./source', []],
-    ['./io', []],
-  ])('isopress%s loads no format but its own', (subpath, formats) => {
+  test.each(subpaths)('isopress%s loads no format but its own', (subpath, formats) => {
+    expect(subpaths.length).toBeGreaterThan(6);
     const rooms = [...roomsOf(subpath)];
     expect(rooms.filter((room) => /^(format|disc|image|live|cli)/.test(room ?? '')).sort()).toEqual(formats);
   });
