@@ -5,6 +5,7 @@ export * from './bitmap.js';
 export * from './concat.js';
 export * from './crc.js';
 export * from './defined.js';
+export * from './device-number.js';
 export * from './fields.js';
 export * from './guid.js';
 export * from './path-like.js';

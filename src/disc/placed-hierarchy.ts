@@ -1,5 +1,7 @@
 // A hierarchy in one address system. With a partition offset every hierarchy is on the disc twice, sharing the file data: once
-// with addresses that count from the start of the medium, once with addresses from the start of partition 1.
+// with addresses that count from the start of the medium, once with addresses from the start of partition 1. Each copy is
+// rendered separately: the copies are apart on the disc, so patching the extents of one rendering would keep all directories,
+// over 100 bytes for each entry, in memory from the first copy to the second.
 
 import {
   BLOCK,

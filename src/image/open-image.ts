@@ -1,6 +1,6 @@
 // An image of any known kind as a tree.
 
-import { type ByteString, displayText } from '../bytes/index.js';
+import { type ByteString, defined, displayText } from '../bytes/index.js';
 import { UnknownImageError } from '../errors.js';
 import type { Source, Spool } from '../io/index.js';
 import { type FileTree, otherKind, type ReadableImage } from '../tree/index.js';
@@ -58,7 +58,7 @@ export async function openImage(file: Source, name?: ByteString, spool?: Spool):
   const shown = name === undefined ? undefined : displayText(name);
   const message = `${shown ?? 'This'} is ${other === undefined ? '' : `${other}, `}not an image of a known kind.`;
   throw new UnknownImageError('image.unknown', message, {
-    ...(shown === undefined ? {} : { path: shown }),
+    ...defined({ path: shown }),
     hint: `Known are ${FORMAT_TITLES}.`,
   });
 }

@@ -1,5 +1,6 @@
 // From the name of a kind of compressed file to what makes it.
 
+import { defined } from '../../bytes/index.js';
 import { UsageError } from '../../errors.js';
 import type { Data, Run } from '../../io/index.js';
 import type { EngineChoice } from '../../native/index.js';
@@ -41,7 +42,7 @@ export function chooseStreamCompression({
   const container = CONTAINERS.find((known) => known.name === name);
   if (!container) {
     throw new UsageError('compress.unknown', `"${String(name)}" is not a compression of streams.`, {
-      ...(option === undefined ? {} : { option }),
+      ...defined({ option }),
       hint: `Choose ${CONTAINERS.map((known) => known.name).join(', ')}.`,
     });
   }

@@ -1,5 +1,6 @@
 // Reading tags back and checking every digest they hold, in one pass over the image.
 
+import { defined } from '../../bytes/index.js';
 import { InvalidImageError } from '../../errors.js';
 import { createDigest, type Digest, type DigestName, type Run, type Source, zeros } from '../../io/index.js';
 import { digestPass, type Listener } from './digest-pass.js';
@@ -66,7 +67,7 @@ export async function verifyTags(image: Source, run: Run): Promise<TagVerdict> {
     const listeners = checks.map(({ listener }) => listener);
     await digestPass(image, listeners, { clearMbr: style !== 'rh', signature }, run, failed);
   }
-  const at = signature === undefined ? {} : { signatureAt: signature };
+  const at = defined({ signatureAt: signature });
   if (failed()) {
     const digests = checks.flatMap(({ name, fragments }) =>
       fragments ? [verdict('fragments', name, fragments.expected, fragments.sums.sums)] : [],

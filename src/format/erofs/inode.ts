@@ -92,17 +92,3 @@ export type ExtendedInode = Value<typeof extendedInode>;
 /** Address of `plain` data of a file that is a hole. */
 export const NO_ADDRESS = 0xffff_ffff;
 export const WIDE_NO_ADDRESS = 0xffff_ffff_ffff;
-
-/** Largest device numbers in the 32-bit form. */
-export const MAX_MAJOR = 0xfff;
-export const MAX_MINOR = 0xf_ffff;
-
-/** Device numbers in Linux' 32-bit form: the minor's low byte, the major's 12 bits, the minor's high 12 bits. */
-export function deviceNumber(major: number, minor: number): number {
-  return ((minor & 0xff) | (major << 8) | ((minor & ~0xff) << 12)) >>> 0;
-}
-
-/** Inverse of {@link deviceNumber}. */
-export function deviceNumbers(device: number): { readonly major: number; readonly minor: number } {
-  return { major: (device >>> 8) & MAX_MAJOR, minor: (device & 0xff) | ((device >>> 12) & 0xf_ff00) };
-}

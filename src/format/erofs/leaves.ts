@@ -1,13 +1,13 @@
 // Inodes of everything except directories, in order: places and bytes.
 
-import { bytesOf } from '../../bytes/index.js';
+import { bytesOf, deviceNumber } from '../../bytes/index.js';
 import { type Data, EMPTY } from '../../io/index.js';
 import { file, type Leaf } from '../../tree/index.js';
 import { ChunkFormat } from './chunk-index.js';
 import { storedChunks } from './chunk-places.js';
 import { type CompressedContent, compressedContent, type PlacedExtent } from './file-index.js';
 import { addressListGap, type Form, fileForm, flatForm, inodeSize } from './form.js';
-import { DataLayout, deviceNumber } from './inode.js';
+import { DataLayout } from './inode.js';
 import type { PlannedImage, UnplacedImage } from './layout.js';
 import { type Placement, RunBuffer } from './placement.js';
 import { FIRST_LEAF_NUMBER } from './plan-inodes.js';

@@ -1,6 +1,6 @@
 // Numbers the inodes: the root, then everything except directories in tree order, then the other directories in tree order.
 
-import type { ByteString } from '../../bytes/index.js';
+import { type ByteString, MAX_MAJOR, MAX_MINOR } from '../../bytes/index.js';
 import {
   checkLimits,
   checkName,
@@ -12,7 +12,6 @@ import {
   LeafTable,
 } from '../../tree/index.js';
 import { MAX_NAME } from './dirent.js';
-import { MAX_MAJOR, MAX_MINOR } from './inode.js';
 import { listingSize } from './listing.js';
 
 /** A directory at its place in the tree. */

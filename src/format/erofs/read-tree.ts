@@ -1,6 +1,6 @@
 // The files of an opened image as a tree: inodes become nodes, names lead to them.
 
-import { type ByteString, byteStringOf } from '../../bytes/index.js';
+import { type ByteString, byteStringOf, deviceNumbers } from '../../bytes/index.js';
 import { EMPTY, type ExactContent, KEPT_BYTE_UNITS, NAME_UNITS } from '../../io/index.js';
 import {
   type Attributes,
@@ -13,7 +13,6 @@ import {
   symlink,
   treeOfInodes,
 } from '../../tree/index.js';
-import { deviceNumbers } from './inode.js';
 import { contentOf } from './read-content.js';
 import { namesIn } from './read-directory.js';
 import { addressOf, type FoundInode, readInode } from './read-inode.js';

@@ -1,6 +1,6 @@
 // An opened image: its superblock and its bytes. Every address is checked before it is read.
 
-import { alignDown } from '../../bytes/index.js';
+import { alignDown, defined } from '../../bytes/index.js';
 import type { EngineChoice } from '../../compress/index.js';
 import { InvalidImageError, type IsopressError, UnsupportedError } from '../../errors.js';
 import { type Range, type RangeProvider, type Source, Work } from '../../io/index.js';
@@ -247,5 +247,5 @@ export function faultOf(found: Superblock, imageSize: number): IsopressError | u
 
 /** An error of the image. */
 export function damaged(code: string, message: string, at?: number): InvalidImageError {
-  return new InvalidImageError(`erofs.${code}`, message, at === undefined ? {} : { at });
+  return new InvalidImageError(`erofs.${code}`, message, defined({ at }));
 }

@@ -1,10 +1,10 @@
 // Limits of entries in ext4; entries beyond them are refused with their path or reported as a loss.
 
-import { type ByteString, displayText } from '../../bytes/index.js';
+import { type ByteString, displayText, MAX_MAJOR, MAX_MINOR } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
 import type { LossLog, Node } from '../../tree/index.js';
 import { MAX_NAME } from './dirent.js';
-import { MAX_LINKS, MAX_MAJOR, MAX_MINOR, SMALL_INODE, SUSPECT_TIME, timeRange } from './inode.js';
+import { MAX_LINKS, SMALL_INODE, SUSPECT_TIME, timeRange } from './inode.js';
 import type { ResolvedOptions } from './options.js';
 
 /** Logical block numbers have 32 bits, and the last one is not a block. */

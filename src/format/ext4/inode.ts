@@ -1,6 +1,17 @@
 // Inodes: the attributes of a file (kernel documentation, "Index Nodes").
 
-import { bytes, crc32c, reserved, struct, type Timestamp, u16le, u32le, type Value } from '../../bytes/index.js';
+import {
+  bytes,
+  crc32c,
+  deviceNumber,
+  deviceNumbers,
+  reserved,
+  struct,
+  type Timestamp,
+  u16le,
+  u32le,
+  type Value,
+} from '../../bytes/index.js';
 import { type Node, TYPE_BITS } from '../../tree/index.js';
 import type { Seed } from './checksum.js';
 
@@ -94,16 +105,12 @@ export function timeFields(time: Timestamp): { seconds: number; extra: number } 
   return { seconds: low >>> 0, extra: ((time.nanoseconds << 2) | epoch) >>> 0 };
 }
 
-/** Highest device numbers that fit: 12 and 20 bits. */
-export const MAX_MAJOR = 0xfff;
-export const MAX_MINOR = 0xfffff;
-
 /** Device numbers as block field: the old 8:8 form if both fit it, otherwise the new 12:20 form in the second word. */
 export function deviceField(major: number, minor: number): Uint8Array {
   const field = new Uint8Array(BLOCK_FIELD_SIZE);
   const view = new DataView(field.buffer);
   if (major < 256 && minor < 256) view.setUint32(0, (major << 8) | minor, true);
-  else view.setUint32(4, ((minor & 0xff) | (major << 8) | ((minor & 0xfff00) << 12)) >>> 0, true);
+  else view.setUint32(4, deviceNumber(major, minor), true);
   return field;
 }
 
@@ -139,11 +146,11 @@ export function timeOf(seconds: number, extra: number | undefined): Timestamp {
   return { seconds: low + (extra & 3) * 2 ** 32, nanoseconds: Math.min(extra >>> 2, 999_999_999) };
 }
 
-/** The device numbers in a block field. */
-export function deviceNumbers(block: Uint8Array): readonly [major: number, minor: number] {
+/** Inverse of {@link deviceField}. */
+export function devicesInField(block: Uint8Array): readonly [major: number, minor: number] {
   const view = new DataView(block.buffer, block.byteOffset, block.byteLength);
   const old = view.getUint32(0, true);
   if (old !== 0) return [(old >>> 8) & 0xff, old & 0xff];
-  const wide = view.getUint32(4, true);
-  return [(wide >>> 8) & 0xfff, (wide & 0xff) | ((wide >>> 12) & 0xfff00)];
+  const { major, minor } = deviceNumbers(view.getUint32(4, true));
+  return [major, minor];
 }

@@ -17,7 +17,7 @@ import {
 import { EXTENT_MAGIC } from './extent.js';
 import {
   BLOCK_FIELD_SIZE,
-  deviceNumbers,
+  devicesInField,
   ENCRYPTED_FLAG,
   EXTENTS_FLAG,
   INLINE_FLAG,
@@ -98,7 +98,7 @@ class Inodes {
   ): Promise<Node> {
     if (kind === 'symlink') return symlink(byteStringOf(await this.#target(found, inlineData)), attributes);
     const isDevice = kind === 'block-device' || kind === 'character-device';
-    return special(kind, attributes, ...(isDevice ? deviceNumbers(found.fields.block) : []));
+    return special(kind, attributes, ...(isDevice ? devicesInField(found.fields.block) : []));
   }
 
   #content(found: FoundInode, path: ByteString, inlineData: Uint8Array): Promise<ExactContent> {

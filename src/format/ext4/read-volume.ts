@@ -1,7 +1,7 @@
 // An image opened for reading: its superblock, where its inodes are, its blocks. Everything is checked before it is used,
 // and blocks of metadata are counted: in a valid image nothing is reached twice, so the work is limited by the size of the image.
 
-import { divCeil } from '../../bytes/index.js';
+import { defined, divCeil } from '../../bytes/index.js';
 import { InvalidImageError, UnsupportedError } from '../../errors.js';
 import { ExhaustedError, type Range, type Source, Work } from '../../io/index.js';
 import { Remarks } from '../../tree/index.js';
@@ -248,7 +248,7 @@ function decodeInode(bytes: Uint8Array): Inode {
 
 /** Throws {@link InvalidImageError} with the code `ext4.` and the word. */
 export function damaged(word: string, message: string, at?: number): never {
-  throw new InvalidImageError(`ext4.${word}`, message, at === undefined ? {} : { at });
+  throw new InvalidImageError(`ext4.${word}`, message, defined({ at }));
 }
 
 export function unsupported(message: string): never {

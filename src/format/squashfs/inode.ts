@@ -116,17 +116,3 @@ export const extendedPipe = struct('squashfs extended fifo or socket inode', 24,
   nlink: u32le(16),
   xattr: u32le(20),
 });
-
-/** Largest device numbers that the 32-bit form holds. */
-export const MAX_MAJOR = 0xfff;
-export const MAX_MINOR = 0xf_ffff;
-
-/** Device numbers in Linux' 32-bit form: the minor's low byte, the major's 12 bits, the minor's high 12 bits. */
-export function deviceNumber(major: number, minor: number): number {
-  return ((minor & 0xff) | (major << 8) | ((minor & ~0xff) << 12)) >>> 0;
-}
-
-/** Inverse of {@link deviceNumber}. */
-export function deviceNumbers(device: number): { readonly major: number; readonly minor: number } {
-  return { major: (device >>> 8) & MAX_MAJOR, minor: (device & 0xff) | ((device >>> 12) & 0xf_ff00) };
-}

@@ -2,7 +2,7 @@
 // directories from the deepest level up to the root: so each listing follows the inodes it refers to, and all inodes and
 // listings of one level can be rendered and compressed in parallel.
 
-import type { ByteString } from '../../bytes/index.js';
+import { type ByteString, MAX_MAJOR, MAX_MINOR } from '../../bytes/index.js';
 import {
   checkLimits,
   checkName,
@@ -16,7 +16,6 @@ import {
   type Node,
 } from '../../tree/index.js';
 import { MAX_NAME } from './directory.js';
-import { MAX_MAJOR, MAX_MINOR } from './inode.js';
 
 /** A directory at its place in the tree. */
 export interface PlannedDirectory {

@@ -1,6 +1,6 @@
 // Reads one inode of any form, for the tree.
 
-import { type ByteString, byteStringOf, type Struct } from '../../bytes/index.js';
+import { type ByteString, byteStringOf, deviceNumbers, type Struct } from '../../bytes/index.js';
 import { KEPT_BYTE_UNITS } from '../../io/index.js';
 import type { Node, SpecialKind } from '../../tree/index.js';
 import { NO_FRAGMENT } from './data-block.js';
@@ -10,7 +10,6 @@ import {
   basicDirectory,
   basicFile,
   basicPipe,
-  deviceNumbers,
   EXTENDED,
   extendedDevice,
   extendedDirectory,

@@ -1,5 +1,6 @@
 // An opened image: its superblock, its metadata blocks and its lookup tables. Every place is checked before it is read.
 
+import { defined } from '../../bytes/index.js';
 import { type BlockDecoder, type CodecName, chooseDecoder, type EngineChoice } from '../../compress/index.js';
 import { InvalidImageError, type IsopressError, UnsupportedError } from '../../errors.js';
 import { type Source, Work } from '../../io/index.js';
@@ -233,5 +234,5 @@ export function codecOf({ compressor }: Superblock): CodecName {
 
 /** An error of the image. */
 export function damaged(code: string, message: string, at?: number): InvalidImageError {
-  return new InvalidImageError(`squashfs.${code}`, message, at === undefined ? {} : { at });
+  return new InvalidImageError(`squashfs.${code}`, message, defined({ at }));
 }

@@ -1,6 +1,6 @@
 // Renders inodes, each in the smallest form that can hold it.
 
-import { bytesOf, type Struct } from '../../bytes/index.js';
+import { bytesOf, deviceNumber, type Struct } from '../../bytes/index.js';
 import type { Directory, File, Leaf, Node, Special, Symlink } from '../../tree/index.js';
 import { NO_FRAGMENT } from './data-block.js';
 import { LISTING_SIZE_BIAS, type ListingMark } from './directory.js';
@@ -10,7 +10,6 @@ import {
   basicDirectory,
   basicFile,
   basicPipe,
-  deviceNumber,
   directoryIndex,
   EXTENDED,
   extendedDevice,

@@ -2,6 +2,7 @@
 // Elements keep the places of the file that they come from.
 
 import { isAbsolute, join, normalize } from 'node:path';
+import { defined } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
 import type { Remark } from './upgrade-changes.js';
 import { MOST, type Place, type XmlElement } from './xml.js';
@@ -109,5 +110,5 @@ function shortened(text: string): string {
 }
 
 function includeError(message: string, place: Place, hint?: string): InvalidInputError {
-  return new InvalidInputError('description.include', message, { ...place, ...(hint === undefined ? {} : { hint }) });
+  return new InvalidInputError('description.include', message, { ...place, ...defined({ hint }) });
 }

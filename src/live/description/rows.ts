@@ -1,6 +1,7 @@
 // Tables of attributes: one row has name, values, default, meaning, generations and effect. Reading, checking, the type of
 // the result and the documentation derive from the table.
 
+import { defined } from '../../bytes/index.js';
 import { InvalidInputError, option, wording } from '../../errors.js';
 import { covers, type GenerationRules, generations, isOlder, type Span } from './generations.js';
 import { foreignAttribute, readAs, unknownAttribute } from './unknown.js';
@@ -134,6 +135,6 @@ export function readValue<T>(kind: ValueKind<T>, given: GivenText, what: string,
   const hint = asOption ? wording`It was given with ${option('typeAttributes')}.` : newer && readAs(newer.name);
   throw new InvalidInputError('description.bad-value', `${what}"${shown}" is not valid. Allowed: ${own.allowed}.`, {
     ...place,
-    ...(hint === undefined ? {} : { hint }),
+    ...defined({ hint }),
   });
 }

@@ -1,7 +1,7 @@
 // A tree as a tar archive: pax headers, sparse files as GNU tar's version 1.0 has them. The entries come in the order of a walk, so
 // the same tree gives the same bytes.
 
-import type { ByteString } from '../../bytes/index.js';
+import { type ByteString, defined } from '../../bytes/index.js';
 import {
   cut,
   type Data,
@@ -112,7 +112,7 @@ function headersOf(
   const target = linkTo ?? (node.kind === 'symlink' ? node.target : ('' as ByteString));
   const [major, minor] = 'major' in node ? [node.major, node.minor] : [0, 0];
   const kept = xattrs && linkTo === undefined ? node.xattrs : [];
-  const sparse = sparseSize === undefined ? {} : { sparseSize };
+  const sparse = defined({ sparseSize });
   return renderHeaders(type, mode, { path, target, size, uid, gid, mtime, major, minor, xattrs: kept, ...sparse });
 }
 

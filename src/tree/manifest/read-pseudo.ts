@@ -1,15 +1,11 @@
 // The pseudo file definitions of mksquashfs: a path, a letter, and what belongs to it. Nothing is ever run.
 
-import { type ByteString, bytesOf } from '../../bytes/index.js';
+import { type ByteString, bytesOf, MAX_MAJOR, MAX_MINOR } from '../../bytes/index.js';
 import type { Xattr } from '../node.js';
 import { type Definition, definitionsOf, type Part } from './definition.js';
 import type { GivenAttributes, ManifestAction, ManifestEntry } from './entry.js';
 import { pathOf } from './read-manifest.js';
 import { idOf, modeOf, numberOf, timeOf, xattrOf } from './values.js';
-
-/** mksquashfs takes no larger ones, and Linux has none. */
-const MAX_MAJOR = 0xfff;
-const MAX_MINOR = 0xf_ffff;
 
 /** Letters and what follows them, without the time that a capital letter puts before it. */
 const USAGE: Readonly<Record<string, string>> = {

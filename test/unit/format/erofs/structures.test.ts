@@ -1,5 +1,7 @@
 // On-disk structures against bytes of mkfs.erofs 1.5, whose fields dump.erofs 1.5 shows.
+
 import { expect, test } from 'vitest';
+import { deviceNumber, deviceNumbers } from '../../../../src/bytes/index.js';
 import { type ByteString, fromText } from '../../../../src/bytes/text.js';
 import { chunkAddress, chunkIndex } from '../../../../src/format/erofs/chunk-index.js';
 import { encodeConfigs, lz4Config } from '../../../../src/format/erofs/compression-config.js';
@@ -8,8 +10,6 @@ import { DirentType, dirent, putDirectoryBlock } from '../../../../src/format/er
 import {
   compactInode,
   DataLayout,
-  deviceNumber,
-  deviceNumbers,
   extendedInode,
   inodeFormat,
   isExtendedFormat,

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { deviceNumber } from '../../../../src/bytes/index.js';
 import { type ByteString, bytesOf, fromText } from '../../../../src/bytes/text.js';
 import { type CompressionName, NO_COMPRESSION, type XzSettings } from '../../../../src/compress/index.js';
 import { renderCompressorOptions } from '../../../../src/format/squashfs/compressors.js';
@@ -10,7 +11,7 @@ import {
   listingLimit,
   renderListing,
 } from '../../../../src/format/squashfs/directory.js';
-import { basicDirectory, deviceNumber, extendedFile } from '../../../../src/format/squashfs/inode.js';
+import { basicDirectory, extendedFile } from '../../../../src/format/squashfs/inode.js';
 import { metadataLimit, metadataRef, renderMetadataBlock } from '../../../../src/format/squashfs/metadata-block.js';
 import { superblock } from '../../../../src/format/squashfs/superblock.js';
 import { xattrPrefix } from '../../../../src/format/squashfs/xattr.js';
