@@ -5,7 +5,7 @@ import { dstring, OSTA_CHARSET } from './cs0.js';
 import { entityId, type LongAddress, longAd, NOWHERE, stamp } from './fields.js';
 import { domainId, type RevisionFacts } from './revision.js';
 import { stamped, TAG, TAG_ID } from './tag.js';
-import { inBlock } from './volume-descriptors.js';
+import { inBlock } from './volume-sequence.js';
 
 export const fileSetDescriptor = struct('UDF file set descriptor', 512, {
   tag: reserved(0, TAG),

@@ -15,12 +15,5 @@ export { type FoundVolume as UdfFound, recogniseUdf, type UdfVolumeFacts } from 
 export { renderRecognition } from './recognition.js';
 export { REVISIONS, type RevisionFacts, type UdfRevision } from './revision.js';
 export * from './tag.js';
-export {
-  anchorPointer,
-  logicalVolume,
-  partitionDescriptor,
-  primaryVolume,
-  renderAnchor,
-  renderSequence,
-  type UdfVolume,
-} from './volume-descriptors.js';
+export { anchorPointer, logicalVolume, partitionDescriptor, primaryVolume } from './volume-descriptors.js';
+export { renderAnchor, renderSequence, type UdfVolume } from './volume-sequence.js';

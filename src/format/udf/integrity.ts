@@ -5,7 +5,7 @@ import { entityId, extentAd, stamp } from './fields.js';
 import { INTEGRITY_BLOCKS } from './geometry.js';
 import { IMPLEMENTATION, type RevisionFacts } from './revision.js';
 import { stamped, TAG, TAG_ID } from './tag.js';
-import { inBlock, renderTerminator } from './volume-descriptors.js';
+import { inBlock, renderTerminator } from './volume-sequence.js';
 
 const CLOSED = 1;
 
