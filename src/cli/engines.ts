@@ -26,8 +26,8 @@ export function engineSummary(): string {
   const facts = engineFacts('auto');
   const codecs = CODECS.map(({ name, engines }) => {
     const others = engines.filter(({ id, coder }) => id !== undefined && coder).map(({ id }) => id);
-    const beside = others.length > 0 ? `; on request ${others.join(', ')}` : '';
-    return `${name} by ${chooseCompression({ name }).engine}${beside}`;
+    const onRequest = others.length > 0 ? `; on request ${others.join(', ')}` : '';
+    return `${name} by ${chooseCompression({ name }).engine}${onRequest}`;
   });
   return [engineText(facts), ...codecs, `node ${process.version}`].join('\n');
 }

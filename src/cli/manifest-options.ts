@@ -22,12 +22,12 @@ export function manifestEntries(options: ManifestOptions): ManifestEntry[] {
 
 /** `--manifest FILE`. Files that it names are relative to it. */
 export function manifestOf(path: string, earlier: readonly ManifestEntry[]): ManifestEntry[] {
-  const beside = (entry: ManifestEntry): ManifestEntry => {
+  const relocated = (entry: ManifestEntry): ManifestEntry => {
     const { action } = entry;
     if (action.verb !== 'host-file' || action.from.startsWith('/')) return entry;
     return { ...entry, action: { ...action, from: `${fromText(dirname(path))}/${action.from}` as ByteString } };
   };
-  return [...earlier, ...readManifest(textOf(path), path).map(beside)];
+  return [...earlier, ...readManifest(textOf(path), path).map(relocated)];
 }
 
 /** `-pf FILE`. */

@@ -253,12 +253,12 @@ function limitOf(areas: readonly Area[], files: FilePlan, options: ResolvedDiscO
 }
 
 function extensionsOf({ iso, iso9660, udf, udfAbove }: ResolvedDiscOptions, condition: UdfCondition): string[] {
-  const beside = iso9660
+  const ofIso = iso9660
     ? [
         ...(iso.level === 4 ? ['ISO 9660:1999'] : []),
         ...(iso.rockRidge ? [`Rock Ridge ${iso.rockRidge}`] : []),
         ...(iso.joliet ? ['Joliet'] : []),
       ]
     : [];
-  return [...beside, ...(udf ? [`UDF ${udf}${condition ? ` if the files exceed ${udfAbove} bytes` : ''}`] : [])];
+  return [...ofIso, ...(udf ? [`UDF ${udf}${condition ? ` if the files exceed ${udfAbove} bytes` : ''}`] : [])];
 }

@@ -180,7 +180,7 @@ async function bootToLogin(options: MachineOptions, { flags, type = '' }: Debian
     await machine.stop();
   }
 }
-describe('what was pressed', () => {
+describe('the pressed medium', () => {
   const first = async () => (root === undefined ? undefined : (await Promise.all(pressed.values()))[0]);
 
   test('left the root tree untouched', ({ skip }) => {

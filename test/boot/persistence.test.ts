@@ -48,7 +48,7 @@ async function bootOnce(image: string, firmware: 'bios' | 'uefi'): Promise<strin
   }
 }
 
-describe('a mark of the first boot is there in the second', () => {
+describe('a mark of the first boot is present in the second', () => {
   for (const [name, iso, firmware] of WAYS) {
     thorough(
       `with ${name}`,

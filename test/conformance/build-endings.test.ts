@@ -148,7 +148,7 @@ describe.runIf(hasGrub && namespaces && existsSync('/bin/busybox'))('a build tha
     expect(readdirSync(target).sort()).toEqual([left, ...RESULTS]);
   });
 
-  test('by the failure of dracut ends with what dracut said', async () => {
+  test('by the failure of dracut ends with the output of dracut', async () => {
     const { iso, target, args } = endlessBuild();
     writeFileSync(join(iso.root, 'usr/bin/dracut'), '#!/usr/bin/busybox sh\necho "it does not work"\nexit 7\n');
     const { status, stderr } = isopress(args);

@@ -81,7 +81,7 @@ oracle('zsyncmake', 'sha1sum')('a control file lets zsync fetch what is new of a
   );
 });
 
-test('texts tell the names that the results they name have in the bundle', async () => {
+test('names of results in texts become those in the bundle', async () => {
   const targetDirectory = results();
   const packages = join(targetDirectory, `${base}.packages`);
   writeFileSync(packages, `of ${base}.iso and ${base}.changes, not of ${base}.tar\n`);
@@ -103,7 +103,7 @@ test('a pattern names the files, that of the description or another', async () =
   expect(other.names).toContain('small_1.2.3_x86_64_Build7_iso_100%.iso');
 });
 
-test('files of the same names are replaced only when told so', async () => {
+test('files of the same names are replaced only if forced', async () => {
   const { targetDirectory, bundleDirectory, names } = await bundle({ compress: false });
   await expect(bundle({ targetDirectory, bundleDirectory, compress: false })).rejects.toMatchObject({
     code: 'target.exists',
@@ -112,7 +112,7 @@ test('files of the same names are replaced only when told so', async () => {
   expect((await bundle({ targetDirectory, bundleDirectory, compress: false, force: true })).names).toEqual(names);
 });
 
-describe('what cannot be bundled', () => {
+describe('results that cannot be bundled', () => {
   test.each([
     ['in the same directory', (target: string) => ({ bundleDirectory: target }), 'bundle.same-directory'],
     ['without results', () => ({ targetDirectory: scratch }), 'bundle.no-record'],
@@ -124,7 +124,7 @@ describe('what cannot be bundled', () => {
     await expect(bundle({ targetDirectory, ...options(targetDirectory) })).rejects.toMatchObject({ code });
   });
 
-  test('a result that is gone leaves nothing behind', async () => {
+  test('a missing result leaves nothing behind', async () => {
     const gone = { filename: join(scratch, 'gone.verified'), use_for_bundle: true, compress: false, shasum: false };
     const bundleDirectory = join(scratch, 'nothing');
     const targetDirectory = results({ image_verified: gone });

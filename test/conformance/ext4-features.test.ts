@@ -224,7 +224,7 @@ describe('ext4 images with any features', () => {
   });
 });
 
-describe('mkfs.ext4 and we say the same of the same options', () => {
+describe('mkfs.ext4 and isopress accept the same options', () => {
   oracle('mke2fs', 'dumpe2fs')('superblocks', async () => {
     const lists = [
       '-b 1024 -I 128 -N 4000 -m 2 -L label -e remount-ro -M /srv -O ^resize_inode',

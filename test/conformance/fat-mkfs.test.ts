@@ -89,7 +89,7 @@ for (const [mebibytes, options] of CASES) {
   });
 }
 
-test('options of mkfs.fat without an equal are refused by name, and nothing is written', () => {
+test('options of mkfs.fat without an equivalent are refused by name, and nothing is written', () => {
   rmSync(at('none'), { recursive: true, force: true });
   mkdirSync(at('none'));
   for (const options of [['-A'], ['-c'], ['-l', 'bad'], ['-m', 'text'], ['--mbr'], ['--offset=8'], ['-b', '12']]) {

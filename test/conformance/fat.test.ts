@@ -105,7 +105,7 @@ describe.each(SHAPES)('%s', (name, options) => {
   });
 });
 
-describe('what others say of it', () => {
+describe('the judgement of other tools', () => {
   oracle('minfo', 'mdir')('mtools: geometry, label, serial', async () => {
     const image = await imageOf(SAMPLE, { size: 20 * MIB, hiddenSectors: 64 }, 'said');
     const { stdout } = judge('minfo', ['-i', image, '::']);

@@ -182,7 +182,7 @@ describe('the same words give the same files', () => {
   });
 });
 
-describe('what has no equal is refused by name', () => {
+describe('options without an equivalent are refused by name', () => {
   test.each([
     ['-hfs'],
     ['-f', 'x'],

@@ -238,7 +238,7 @@ describe.runIf(hasGrub)('a build', () => {
     expect(readdirSync(targetDirectory)).toEqual([]);
   });
 
-  test('does not replace an ISO unless told so', async () => {
+  test('does not replace an ISO unless forced', async () => {
     describeImage('firmware="efi"');
     const { image } = await press();
     const targetDirectory = join(image, '..');

@@ -119,7 +119,7 @@ describe.runIf(hasGrub)('a root tree without ISOLINUX', () => {
 });
 
 describe.runIf(hasGrub)('Xen', () => {
-  test('is started by both loaders, and has to be there', async () => {
+  test('is started by both loaders, and must exist', async () => {
     small.describe('firmware="efi"');
     const description = { typeAttributes: { xen_server: 'true' } };
     await expect(press({ description })).rejects.toMatchObject({ code: 'live.no-hypervisor' });

@@ -146,7 +146,7 @@ test('early generations list no license, in the order of the tool', () => {
   expect(renderPackageList('dpkg', packages, early!)).toBe('b|None|1|None|all|None\na|None|2|None|all|None\n');
 });
 
-test('change logs are told package by package', async () => {
+test('change logs are listed package by package', async () => {
   const root = join(scratch, 'changes');
   const put = (name: string, bytes: Uint8Array) => {
     mkdirSync(join(root, 'usr/share/doc', name), { recursive: true });

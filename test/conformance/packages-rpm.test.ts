@@ -184,7 +184,7 @@ test('an older database, which the rpm of this machine cannot read either, leave
   expect(database.verify).toBeUndefined();
 });
 
-test('a file that is no database is refused by name', async () => {
+test('a file that is not a database is refused by name', async () => {
   const root = join(scratch, 'broken');
   mkdirSync(join(root, 'var/lib/rpm'), { recursive: true });
   copyFileSync('/etc/passwd', join(root, 'var/lib/rpm/rpmdb.sqlite'));

@@ -162,7 +162,7 @@ describe('the commands take an archive for a directory', () => {
   });
 });
 
-test('what is no archive says so, and where', async () => {
+test('a file that is not an archive is an error with the place', async () => {
   writeFileSync(join(scratch, 'text'), 'no archive '.repeat(100));
   await expect(read('text')).rejects.toMatchObject({
     code: 'tar.none',

@@ -164,7 +164,7 @@ for (const given of CASES) {
   });
 }
 
-test('options of mksquashfs that have no equal are refused by name, and nothing is written', () => {
+test('options of mksquashfs without an equivalent are refused by name, and nothing is written', () => {
   rmSync(ours, { force: true });
   const refused: readonly (readonly string[])[] = [
     ['-action', 'uncompressed@name(*.jpg)'],

@@ -287,7 +287,7 @@ kernel('65 535 owners are kept, the most that the superblock can count', async (
   });
 });
 
-test('lz4 blocks keep the end conditions of the format, whatever repeats at their end', async () => {
+test('lz4 blocks keep the end conditions of the format, with any repetition at their end', async () => {
   // A match that starts in the last 12 bytes is legal to no decoder; every distance from the end is tried.
   const compressor = chooseCompression({ name: 'lz4', engine: 'portable' }).open(quietRun());
   try {

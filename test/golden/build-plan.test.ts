@@ -30,7 +30,7 @@ const USUAL = `small 1.0.0
   compression            gzip, level N, by ENGINE  (config.xml, line 2)
   SELinux labels         none  (the root tree has no policy)
   media check            none  (the description does not ask for one)
-  results                /out1/small.x86_64-1.0.0.iso  (and .packages, .verified, isopress.result.json beside it)`;
+  results                /out1/small.x86_64-1.0.0.iso  (and .packages, .verified, isopress.result.json next to it)`;
 
 const OLD = `small 1.0.0
   description            /description/config.xml  (schema version 7.2, read as kiwi-9.20)
@@ -49,7 +49,7 @@ const OLD = `small 1.0.0
   compression            gzip, level N, by ENGINE  (as asked for)
   SELinux labels         none  (the root tree has no policy)
   media check            SUSE media-check tag  (config.xml, line 4)
-  results                /out1/small.x86_64-1.0.0.iso  (and .packages, .verified, isopress.result.json beside it)`;
+  results                /out1/small.x86_64-1.0.0.iso  (and .packages, .verified, isopress.result.json next to it)`;
 
 const DIRECT = `small 1.0.0
   description            /description/config.xml  (schema version 8.0, read as kiwi-10 as asked for)
@@ -68,7 +68,7 @@ const DIRECT = `small 1.0.0
   compression            gzip, level N, by ENGINE  (config.xml, line 2)
   SELinux labels         none  (the root tree has no policy)
   media check            Red Hat media-check tag  (as asked for)
-  results                /out1/small.x86_64-1.0.0.iso  (and .packages, .verified, isopress.result.json beside it)`;
+  results                /out1/small.x86_64-1.0.0.iso  (and .packages, .verified, isopress.result.json next to it)`;
 
 /** The output before the layout. */
 function planned(more: readonly string[], root = small.root): string {
@@ -93,7 +93,7 @@ function planned(more: readonly string[], root = small.root): string {
 }
 
 describe.runIf(hasGrub && hasIsolinux)('the plan', () => {
-  test('of a description with nothing but the usual', () => {
+  test('of a description with defaults only', () => {
     small.describe('firmware="efi"');
     const before = listing(small.root);
     expect(planned([])).toBe(USUAL);

@@ -130,7 +130,7 @@ test('a file whose data is outside of the image is that one file’s error', asy
   expect(rejected.reason).toMatchObject({ code: expect.stringMatching(/^erofs\./) });
 });
 
-test('what is no EROFS is refused, and so are features that are not known', async () => {
+test('other images are refused, and so are unknown features', async () => {
   expect(await recogniseErofs(bytesSource(noise(5000, 1)))).toBeUndefined();
   await expect(openErofs(bytesSource(noise(5000, 1)))).rejects.toMatchObject({ code: 'erofs.magic' });
   await expect(openErofs(bytesSource(new Uint8Array(10)))).rejects.toMatchObject({ code: 'erofs.magic' });

@@ -72,7 +72,7 @@ test('the same bytes for any number of jobs, twice from one plan, and within the
   );
 });
 
-test('the same bytes whatever order the entries were given in', async () => {
+test('the same bytes for any order of the entries', async () => {
   await fc.assert(
     fc.asyncProperty(treeArbitrary(EROFS), async (tree) => {
       const other = reversedTree(tree);

@@ -71,7 +71,7 @@ const damage = (size: number) =>
   fc.array(fc.record({ at: places(size).map((at) => Math.min(at, size - 8)), bytes: wild }), { maxLength: 8 });
 
 describe.each(SOUND)('%s', (_, sound, kinds) => {
-  test('is told', async () => {
+  test('is reported', async () => {
     const { image, read } = counted(sound);
     expect((await inspectImage(image)).fileSystems.map(({ kind }) => kind)).toEqual(kinds);
     expect(read()).toBeLessThan(1_000_000);

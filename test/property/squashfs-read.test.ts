@@ -42,7 +42,7 @@ describe.each(ENGINES)('%s', (engine) => {
     }
   });
 
-  test('random trees with every codec and switch come back, holes told', async () => {
+  test('random trees with every codec and switch come back, with holes', async () => {
     const switches = fc.record({
       request: fc.constantFrom(...REQUESTS),
       blockSize: fc.constantFrom(4096, 16_384, 131_072),
@@ -186,7 +186,7 @@ test.each(['..', '.', '', 'a/b', 'a\0'])('a name that leads elsewhere is refused
   }
 });
 
-test('what is no squashfs is told so', async () => {
+test('an image that is not squashfs is an error', async () => {
   expect(await recogniseSquashfs(bytesSource(noise(5000, 1)))).toBeUndefined();
   await expect(openSquashfs(bytesSource(noise(5000, 1)))).rejects.toMatchObject({ code: 'squashfs.magic' });
   await expect(openSquashfs(bytesSource(new Uint8Array(10)))).rejects.toMatchObject({ code: 'squashfs.magic' });

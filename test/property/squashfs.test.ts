@@ -45,7 +45,7 @@ test('the same bytes for any number of jobs, twice from one plan, and within the
   );
 });
 
-test('the same bytes whatever order the entries were given in', async () => {
+test('the same bytes for any order of the entries', async () => {
   await fc.assert(
     fc.asyncProperty(treeArbitrary(SQUASHFS), async (tree) => {
       const other = reversedTree(tree);
@@ -55,7 +55,7 @@ test('the same bytes whatever order the entries were given in', async () => {
   );
 });
 
-test('the same bytes however the contents are cut into pieces, holes told or spelled out', async () => {
+test('the same bytes however the contents are cut into pieces, with holes or with zeros', async () => {
   await fc.assert(
     fc.asyncProperty(
       treeArbitrary(SQUASHFS),

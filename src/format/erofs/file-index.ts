@@ -165,8 +165,8 @@ function* clustersOf(file: IndexedFile, options: ResolvedOptions): Generator<Clu
   let at = 0;
   let next = firstBlock;
   const total = divCeil(size, blockSize);
-  for (const [turn, extent] of extents.entries()) {
-    const isLast = turn === extents.length - 1;
+  for (const [number, extent] of extents.entries()) {
+    const isLast = number === extents.length - 1;
     const isFragment = isLast && fragment !== undefined;
     const blocks = isFragment ? 0 : extentBlocks(extent, blockSize);
     const block = isFragment ? Math.floor(fragment / HIGH) : (extent.block ?? next);

@@ -67,12 +67,12 @@ export class Placement {
   endRun(): EndedRun {
     const filler = new BlockFiller(this.#blockSize, INODE_UNIT);
     const sizes = this.#sizes;
-    const order = Array.from(sizes, (_, turn) => turn).sort((a, b) => sizes[b]! - sizes[a]! || a - b);
+    const order = Array.from(sizes, (_, index) => index).sort((a, b) => sizes[b]! - sizes[a]! || a - b);
     const offsets = new Float64Array(sizes.length);
-    for (const turn of order) offsets[turn] = filler.place(sizes[turn]!);
+    for (const index of order) offsets[index] = filler.place(sizes[index]!);
     const start = this.takeBlocks(filler.blocks) * this.#blockSize;
-    for (let turn = 0; turn < offsets.length; turn++) {
-      this.#settle(this.#indexes[turn]!, (start + offsets[turn]!) / INODE_UNIT);
+    for (let index = 0; index < offsets.length; index++) {
+      this.#settle(this.#indexes[index]!, (start + offsets[index]!) / INODE_UNIT);
     }
     this.#indexes.length = 0;
     this.#sizes.length = 0;
@@ -116,8 +116,8 @@ export class RunBuffer {
   /** The blocks of the run; a new run begins. */
   take({ blocks, offsets }: EndedRun): Uint8Array {
     const run = new Uint8Array(blocks * this.#blockSize);
-    for (const [turn, { at, length }] of this.#places.entries()) {
-      run.set(this.#bytes.subarray(at, at + length), offsets[turn]!);
+    for (const [index, { at, length }] of this.#places.entries()) {
+      run.set(this.#bytes.subarray(at, at + length), offsets[index]!);
     }
     this.#bytes.fill(0, 0, this.#filled);
     this.#places.length = 0;

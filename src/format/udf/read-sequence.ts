@@ -82,7 +82,7 @@ interface FoundDescriptor {
 /** The descriptors of a sequence up to its end; damaged ones are passed over. */
 async function* sequence(image: Source, start: VolumeExtent, blockSize: number): AsyncGenerator<FoundDescriptor> {
   let extent: VolumeExtent | undefined = start;
-  for (let turn = 0; extent && turn < MOST_EXTENTS; turn++) {
+  for (let count = 0; extent && count < MOST_EXTENTS; count++) {
     const { block, length }: VolumeExtent = extent;
     extent = undefined;
     for (let i = 0; i < Math.min(length / blockSize, MOST_DESCRIPTORS); i++) {

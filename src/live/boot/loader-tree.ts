@@ -50,11 +50,11 @@ export async function loaderTree(plan: BuildPlan, parts: LoaderParts): Promise<F
     ...(parts.openFirmware ? openFirmwareNodes(plan, parts.openFirmware) : {}),
   };
   const made = FileTree.of<ExactContent>(nodes, { mtime: plan.epoch });
-  return parts.efi ? overlay(besideEfi(plan), made) : made;
+  return parts.efi ? overlay(otherEfiFiles(plan), made) : made;
 }
 
 /** Other files of the root tree's EFI system partition: they go onto the medium, but not into its EFI system partition. */
-function besideEfi({ root, epoch }: BuildPlan): FileTree {
+function otherEfiFiles({ root, epoch }: BuildPlan): FileTree {
   const own = follow(root, '/boot/efi');
   const entries = own?.kind === 'directory' ? [...own.entries] : [];
   const others = entries.filter(([name, { kind }]) => name !== 'EFI' && (kind === 'directory' || kind === 'file'));

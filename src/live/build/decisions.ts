@@ -172,7 +172,7 @@ function ofFiles({ cdroot, editScript, grubTemplate, targetDirectory, baseName }
   );
   return [
     ...there,
-    ['results', `${targetDirectory}/${baseName}.iso`, 'and .packages, .verified, isopress.result.json beside it'],
+    ['results', `${targetDirectory}/${baseName}.iso`, 'and .packages, .verified, isopress.result.json next to it'],
   ];
 }
 

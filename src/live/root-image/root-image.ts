@@ -101,7 +101,7 @@ function planInner(
       const message = `<size> of ${asked.mebibytes} MiB is too small for the root image: ${error.message}`;
       throw new InvalidInputError('live.root-too-small', message, {
         ...asked.place,
-        hint: 'Leave <size> out, make it larger, or let it count beside the content: <size additive="true">.',
+        hint: 'Leave <size> out, make it larger, or let it be added to the content: <size additive="true">.',
         cause: error,
       });
     }

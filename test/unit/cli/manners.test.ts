@@ -286,7 +286,7 @@ describe('a machine reads why a command failed', () => {
   });
 });
 
-describe('what the options cannot be is refused before the source is looked at', () => {
+describe('impossible options are refused before the source is read', () => {
   test.each([
     [['squashfs', '--compression', 'xz', '--engine', 'lz4js'], '--engine'],
     [['squashfs', '--compression', 'lzo', '--engine', 'npm'], '--engine'],

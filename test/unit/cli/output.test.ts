@@ -109,7 +109,7 @@ describe('options in texts', () => {
   test('that are switched off', () => {
     expect(optionFlag(option('compress', false))).toBe('--no-compress');
   });
-  test('stay data in a text made of others', () => {
+  test('stay data in a text made from others', () => {
     expect(wording`See: ${wording`use ${option('force')}`} (${2} times)`.spelled(optionFlag)).toBe(
       'See: use --force (2 times)',
     );

@@ -103,7 +103,7 @@ for (const engine of ENGINES) {
       }
     });
 
-    test('a part of an extent can be had alone', async () => {
+    test('a part of an extent can be read alone', async () => {
       const segment = text(100_000);
       const { data, extents } = await pack(request, segment);
       const { encoding } = CLUSTER_CODECS.find((codec) => codec.name === name)!;
@@ -154,14 +154,14 @@ test.each(CLUSTER_CODECS)('$name: an encoder that is used again gives what a new
   }
 });
 
-test('a tail is compressed wherever that makes it smaller at all', async () => {
+test('a tail is compressed whenever that makes it smaller', async () => {
   const { extents } = await pack({ name: 'lzma', level: 0 }, text(3000), { tail: true });
   expect(extents).toHaveLength(1);
   expect(extents[0]!.encoded).toBeGreaterThan(0);
   expect((await pack({ name: 'lzma', level: 0 }, text(3000))).extents).toEqual([{ length: 3000, encoded: 0 }]);
 });
 
-test('what a codec does not have is refused by name', () => {
+test('settings that a codec does not have are refused by name', () => {
   const choose = (request: object) => () => chooseClusterCompression(request as ClusterRequest, 4096);
   for (const [request, code] of [
     [{ name: 'gzip' }, 'compress.unknown'],

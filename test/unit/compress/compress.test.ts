@@ -117,7 +117,7 @@ test('levels matter, and the default makes smaller blocks than the best of zlib'
   expect(lengths[1]).toBeLessThan(await size(gzip('zlib', 9)));
 });
 
-test('an engine tells its name and version; the core is one engine wherever it runs', () => {
+test('an engine states its name and version; the core is one engine on every machine', () => {
   const version = (name: string) =>
     (createRequire(import.meta.url)(`${name}/package.json`) as { version: string }).version;
   expect(gzip('pako')).toMatchObject({ name: 'gzip', engine: `npm/pako@${version('pako')}`, level: 9 });
@@ -237,7 +237,7 @@ test('none stores every block', async () => {
   expect(await compressAll(none, [text(5000)])).toEqual([undefined]);
 });
 
-test('what cannot be chosen is refused', () => {
+test('compressions that cannot be chosen are refused', () => {
   if (!native) expect(() => chooseCompression({ name: 'gzip', engine: 'native' })).toThrow(UnsupportedError);
   expect(() => chooseCompression({ name: 'gzip', level: 0 })).toThrow(InvalidInputError);
   expect(() => chooseCompression({ name: 'gzip', level: 13 })).toThrow('13 is not a level of gzip.');

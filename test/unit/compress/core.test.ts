@@ -32,7 +32,7 @@ test('a module that is missing, cut off or changed by one bit is refused with it
   expect(new Core(loadCore(path)).encoder('gzip', [6])(new Uint8Array(1000))?.length).toBeLessThan(20);
 });
 
-test('memory that cannot be had is an error of the environment', () => {
+test('memory that cannot be allocated is an error of the environment', () => {
   const core = new Core(coreModule());
   expect(() => core.decode('gzip', new Uint8Array(10), 2 ** 32 - 65_536)).toThrow(
     expect.objectContaining({ code: 'compress.no-memory', exitCode: 4 }),

@@ -45,7 +45,7 @@ describe('layout', () => {
     expect(at['boot catalog']! + 1).toBe(layout.bootEntries[0]!.block);
   });
 
-  test('boot entries and partitions are told with their places', () => {
+  test('boot entries and partitions are reported with their places', () => {
     const { layout } = planDisc(mediaTree(), liveOptions('gpt', esp));
     const area = (name: string) => layout.areas.find((one) => one.name === name)!;
     const end = area('appended ESP').block!;
@@ -181,7 +181,7 @@ describe('emission', () => {
     await expect(writeImage(open, streamTarget(sink()), run)).rejects.toThrow(TargetError);
   });
 
-  test('gives the same bytes again, and whatever the order in which entries were named', async () => {
+  test('gives the same bytes again, in any order of the names', async () => {
     const plan = planDisc(mediaTree(openContent(payload, 2e6)), liveOptions('gpt', esp));
     const first = await collect(plan, run);
     const second = await collect(plan, run);
@@ -194,7 +194,7 @@ describe('emission', () => {
     expect(contentLimit(plan)).toBeGreaterThanOrEqual(first.length);
   });
 
-  test('open content that breaks its promise is a bug and reported as one', async () => {
+  test('open content larger than its limit is a bug and reported as one', async () => {
     const plan = planDisc(mediaTree(openContent(payload, payload.length - 1)), plain);
     await expect(collect(plan, run)).rejects.toThrow(InternalError);
   });
@@ -244,7 +244,7 @@ describe('refusals', () => {
     expect(code({ level: 2 }, mediaTree(openContent(payload, 5e9)))).toBe('iso9660.file-too-large');
   });
 
-  test('what a named layout has no place for, or misses', () => {
+  test('parts that a named layout refuses or needs', () => {
     const mbr = { code: bootCode };
     const bios = { path: BIOS_IMAGE };
     expect(code({ layout: 'plain', mbr })).toBe('disc.layout');

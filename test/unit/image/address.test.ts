@@ -32,12 +32,12 @@ test('a name of the system comes before a spelling of addresses', () => {
   expect(parsed('wow!/x.iso/a', 'wow!/x.iso')).toEqual({ file: 'wow!/x.iso', steps: [{ path: '/a' }] });
 });
 
-test('what is in a directory and not there is the name of a file', () => {
+test('a missing entry of a directory is the name of a file', () => {
   expect(parsed('a/none.iso/etc', 'a/live.iso')).toEqual({ file: 'a/none.iso/etc', steps: [] });
   expect(parsed('none.iso!/etc')).toEqual({ file: 'none.iso', steps: [{ path: '/etc' }] });
 });
 
-test('marks name the images, whatever files there are', () => {
+test('marks name the images, with any files', () => {
   expect(parsed('a/live.iso!/LiveOS/squashfs.img!/LiveOS/rootfs.img!/etc/os-release', 'a/live.iso')).toEqual({
     file: 'a/live.iso',
     steps: [{ path: '/LiveOS/squashfs.img' }, { path: '/LiveOS/rootfs.img' }, { path: '/etc/os-release' }],

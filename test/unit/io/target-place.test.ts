@@ -61,7 +61,7 @@ test('links are followed and stay links', async () => {
   expect(await codeOf(write(join(scratch, 'loop'), 'new', true))).toBe('target.loop');
 });
 
-test('a directory that is missing or no directory is named without .part', async () => {
+test('a directory that is missing or not a directory is named without .part', async () => {
   writeFileSync(join(scratch, 'plain'), '');
   for (const path of ['missing/image', 'plain/image'].map((name) => join(scratch, name))) {
     const error = await write(path, 'x').catch((caught) => caught);

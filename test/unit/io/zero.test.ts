@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { isZero } from '../../../src/io/memory.js';
 
-test('one byte that is not zero is found wherever it is', () => {
+test('one byte that is not zero is found at any place', () => {
   const bytes = new Uint8Array(600_000);
   expect(isZero(bytes)).toBe(true);
   expect(isZero(bytes.subarray(0, 0))).toBe(true);

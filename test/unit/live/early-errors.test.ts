@@ -42,7 +42,7 @@ async function refusal(options: SomeOptions, build: typeof buildLiveIso | typeof
   return { code: error?.code ?? error?.message, looked };
 }
 
-test('a sound request looks at the tree', async () => {
+test('a sound request reads the tree', async () => {
   expect(await refusal({})).toEqual({ code: 'looked at', looked: true });
 });
 
@@ -108,7 +108,7 @@ describe.each<[string, SomeOptions, string]>([
   });
 });
 
-test('the grammar of a description is checked before an archive is unpacked, whatever machine it is for', async () => {
+test('the grammar of a description is checked before an archive is unpacked, for any machine', async () => {
   const description = { directory: described('volid="a b"') };
   expect(await refusal({ description, input: { architecture: undefined as never } })).toEqual({
     code: 'description.bad-value',
@@ -144,7 +144,7 @@ test.runIf(process.getuid?.() !== 0)('a target that may not be written to is rep
   expect(await refusal({ targetDirectory })).toEqual({ code: 'target.no-work-directory', looked: false });
 });
 
-test('a plan does not mind that the ISO is there', async () => {
+test('a plan accepts an existing ISO', async () => {
   expect(await refusal({ targetDirectory: taken }, planLiveIso)).toEqual({ code: 'looked at', looked: true });
   expect(readdirSync(taken)).toEqual(['small.x86_64-1.0.0.iso']);
 });

@@ -47,7 +47,7 @@ test('the command lines hold the live options after those of the description', (
   expect(menu.commandLines.normal).toMatch(/rd\.live\.overlay\.persistent rd\.live\.overlay\.cowfs=xfs$/);
 });
 
-test('each live module is asked for its check in its own words', () => {
+test('each live module gets its own option for the check', () => {
   const request = {
     options: '',
     volumeId: 'CDROM',

@@ -79,7 +79,7 @@ test.each(HOSTILE.filter((value) => value !== '.'))('the file of a description c
   });
 });
 
-test.each(['..', 'a\nb', '-x', 'a b'])('a directory %j among modules is no kernel', (name) => {
+test.each(['..', 'a\nb', '-x', 'a b'])('a directory %j among modules is not a kernel', (name) => {
   const tree = () => FileTree.of({ [`usr/lib/modules/${name}/modules.dep`]: file(bytesSource(new Uint8Array())) });
   if (name === '..') expect(tree).toThrow(expect.objectContaining({ code: 'tree.bad-name' }));
   else expect(() => findKernel(tree())).toThrow(expect.objectContaining({ code: 'live.no-kernel' }));
@@ -131,7 +131,7 @@ describe('a bundle', () => {
     }
   });
 
-  test('takes files from the directory of the record alone, whatever path it names', async () => {
+  test('takes files only from the directory of the record, with any path in it', async () => {
     const [targetDirectory, bundleDirectory] = [mkdtempSync(join(scratch, 'record-')), join(scratch, 'moved')];
     const foreign = join(scratch, 'n.x86_64-1.iso');
     writeFileSync(foreign, 'foreign');
@@ -162,7 +162,7 @@ describe('a work directory', () => {
   const request = (targetDirectory: string, notes: string[]) =>
     ({ targetDirectory, name: 'x', purpose: 'work', note: (text: string) => void notes.push(text) }) as const;
 
-  test('is another one for every run, and what other runs have is reported and left', async () => {
+  test('is unique for every run, and those of other runs are reported and left', async () => {
     const target = mkdtempSync(join(scratch, 'target-'));
     mkdirSync(join(target, '.x.work-killed'));
     writeFileSync(join(target, '.x.work-killed', 'kept'), '');

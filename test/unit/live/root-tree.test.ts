@@ -37,7 +37,7 @@ test('the kernel is the first of the sorted modules directories that has one', (
   expect(findKernel(tree)).toMatchObject({ path: 'boot/vmlinuz-6.1', version: '6.1' });
 });
 
-test('where links tell the kernel that boots, it comes first, if there are modules for it', () => {
+test('a kernel that links lead to comes first, if there are modules for it', () => {
   const kernels = {
     'lib/modules/5.3.18-default/x': text(''),
     'lib/modules/5.14.21-default/x': text(''),
@@ -52,7 +52,7 @@ test('where links tell the kernel that boots, it comes first, if there are modul
   expect(findKernel(astray, { followsLinks }).version).toBe('5.14.21-default');
 });
 
-test('the root file system is measured out by the rule of the generation', () => {
+test("the root file system has the size of the generation's rule", () => {
   const half = new Uint8Array(1024 * 1024 + 512 * 1024);
   const root = FileTree.of({ 'etc/half': file(bytesSource(half)), 'proc/much': file(bytesSource(half)) });
   const [oldest, newest] = [generations[0]!, generations.at(-1)!];
@@ -64,7 +64,7 @@ test('the root file system is measured out by the rule of the generation', () =>
   expect(mebibytes(newest, { mebibytes: 100, additive: false })).toBe(100);
 });
 
-test('a tree without a kernel says for which versions it looked', () => {
+test('the error of a tree without a kernel names the versions of its modules', () => {
   expect(() => findKernel(FileTree.of({ 'lib/modules/6.1/x': text('') }))).toThrow(/modules for 6\.1, but no kernel/);
   expect(() => findKernel(FileTree.of({ etc: text('') }))).toThrow(/no \/lib\/modules/);
 });
@@ -104,7 +104,7 @@ test("GRUB's directories are found in the order of the distributions", () => {
   expect(grubDirectoryName(FileTree.of({ 'usr/sbin/grub2-install': text('') }))).toBe('grub');
 });
 
-test('modules that a GRUB lacks are told apart by what they are needed for', () => {
+test('modules that a GRUB lacks are divided by their purpose', () => {
   const choice = chooseModules(
     'x86_64-efi',
     ['multiboot'],

@@ -226,7 +226,7 @@ describe.skipIf(!addon)('the compressor of the addon', () => {
     expect(ended).toMatchObject({ status, signal: null, stderr: '' });
   });
 
-  test('a result, or any buffer, is freed on request; what is none is refused', async () => {
+  test('a result, or any buffer, is freed on request; anything else is refused', async () => {
     const { compressor, results, until } = open(native);
     compressor.submit(1, text(4 << 20));
     await until(() => results.length === 1);

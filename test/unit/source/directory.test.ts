@@ -90,7 +90,7 @@ describe.each(engines)('scanning a directory, %s engine', (engine) => {
     expect((tree.get('zeros') as File).content.holes).toEqual([]);
   });
 
-  test('a file of nothing but a hole', async () => {
+  test('a file that is one hole', async () => {
     const dir = emptyDirectory();
     for (const size of [1, 4096, 5000, 5_000_000]) ftruncateSync(openSync(join(dir, `${size}`), 'w'), size);
     const tree = await scan(dir, { engine });
@@ -99,7 +99,7 @@ describe.each(engines)('scanning a directory, %s engine', (engine) => {
     }
   });
 
-  test('an entry that vanishes meanwhile is told as such', async () => {
+  test('an entry that vanishes meanwhile is reported as such', async () => {
     const dir = emptyDirectory();
     // More than are looked at ahead: the last one's turn has not come when it is removed.
     for (let i = 0; i < 6000; i++) writeFileSync(join(dir, `f${i}`), '');
@@ -117,7 +117,7 @@ describe.each(engines)('scanning a directory, %s engine', (engine) => {
     expect(steps).toEqual([2048, 4096].map((done) => ({ step: 'scanning', done, unit: 'entries' })));
   });
 
-  test('what is excluded is not even looked at', async () => {
+  test('excluded entries are not even read', async () => {
     const dir = emptyDirectory();
     mkdirSync(join(dir, 'keep/cache'), { recursive: true });
     mkdirSync(join(dir, 'cache'));
@@ -143,7 +143,7 @@ describe.each(engines)('scanning a directory, %s engine', (engine) => {
     expect([...walk(tree)].length).toBe(depth + 1);
   });
 
-  test('what the user may not read is an error with its path', async () => {
+  test('a file that the user may not read is an error with its path', async () => {
     const asRoot = process.geteuid?.() === 0;
     const dir = emptyDirectory();
     for (const path of [scratch, dir]) chmodSync(path, 0o755);
@@ -204,7 +204,7 @@ test.skipIf(engines.length < 2)('large, many and deep directories are the same f
   }
 });
 
-test('the portable engine tells once what it could not read', async () => {
+test('the portable engine reports once what it could not read', async () => {
   const dir = emptyDirectory();
   symlinkSync('a', join(dir, 'x'));
   symlinkSync('b', join(dir, 'y'));

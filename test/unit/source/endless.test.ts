@@ -45,7 +45,7 @@ test('a file of zeros is no end', async () => {
   expect(await taken([header], new Uint8Array(MEBIBYTE))).toBeGreaterThan(size + 1024);
 });
 
-test('what is no archive, and zeros alone', async () => {
+test('files that are not archives, and zeros alone', async () => {
   expect(await taken([], noise(MEBIBYTE, 1))).toBe(LIMIT);
   await expect(taken([], new Uint8Array(MEBIBYTE))).rejects.toThrow(InvalidImageError);
 });

@@ -128,7 +128,7 @@ describe('the end of an archive', () => {
     expect((await read(zeros)).root.entries.size).toBe(0);
   });
 
-  test('archives one after the other: the first with a note, all of them with ignoreZeros', async () => {
+  test('concatenated archives: the first with a note, all of them with ignoreZeros', async () => {
     const notes: string[] = [];
     const both = Buffer.concat([one, zeros, two]);
     expect([...(await read(both, { note: (text) => notes.push(text) })).root.entries.keys()]).toEqual(['one']);
@@ -221,7 +221,7 @@ describe('attributes', () => {
   });
 });
 
-describe('entries as others write them', () => {
+describe('entries written by others', () => {
   test('a leading ./ in any spelling, and entries through a link as extracting puts them', async () => {
     const tree = await read(
       archive(

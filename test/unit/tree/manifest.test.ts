@@ -116,7 +116,7 @@ test('an entry replaces what is there, but a directory only when that was remove
   expect(manifest('remove etc\nfifo etc').get('etc')).toMatchObject({ kind: 'fifo' });
 });
 
-test('what is not understood is refused with line and column', () => {
+test('invalid input is refused with line and column', () => {
   const faults: readonly (readonly [string, string, string])[] = [
     ['mkdir /x', 'verb', 'm:1:1'],
     ['\n  dir', 'path', 'm:2:3'],

@@ -202,7 +202,7 @@ class InodeScan {
   /** The inode's own count of its blocks, that with its attributes among them. */
   #checkSectors({ ino, fields, at }: Omit<FoundDirectory, 'runs'>, blocks: number): void {
     const { clusterBlocks, firstInode, features, blockSize } = this.#checked;
-    // Values of attributes in inodes of their own count too.
+    // Values of attributes in separate inodes count too.
     if (clusterBlocks > 1 || ino < firstInode || features.has('ea_inode')) return;
     const stored = fields.sectorsLow + (features.has('huge_file') ? fields.sectorsHigh * 2 ** 32 : 0);
     const isInBlocks = features.has('huge_file') && (fields.flags & HUGE_FILE_FLAG) !== 0;

@@ -44,7 +44,7 @@ describe('SUSE tags', () => {
     expect(await verifyTags(bytesSource(tagged), run)).toMatchObject({ ok: true, style: 'suse' });
   });
 
-  test('several digests stand side by side; the partition has the first', async () => {
+  test('several digests are listed; the partition has the first', async () => {
     const tagged = await sealed(plain(), suseTagSeal({ digests: ['sha1', 'md5', 'sha224'] }));
     expect(tagText(tagged)).toMatch(/^sha1sum=\w{40};md5sum=\w{32};sha224sum=\w{56};partition=68,3000,\w{40}$/);
     const verdict = await verifyTags(bytesSource(tagged), run);
@@ -187,7 +187,7 @@ describe('choice of the partition', () => {
     return choosePartition(bytesSource(new Uint8Array(head)));
   }
 
-  test('MBR: the one that ends last and is no ESP', async () => {
+  test('MBR: the one that ends last and is not an ESP', async () => {
     expect(
       await table([
         [0x80, 0xcd, 64, 5384],

@@ -51,7 +51,7 @@ const SUPERBLOCK =
   '00000000000000000000000000000000';
 const CONFIGS = '0e00ffff040000000000000000000000';
 
-test('a superblock has every field where mkfs.erofs has it', () => {
+test('a superblock has every field at its place in mkfs.erofs', () => {
   const found = superblock.decode(unhex(SUPERBLOCK));
   expect(found).toEqual({
     magic: MAGIC,

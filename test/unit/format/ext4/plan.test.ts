@@ -25,7 +25,7 @@ function refusal(nodes: Record<string, Node>, options: Partial<Ext4Options> = {}
   throw new Error('accepted');
 }
 
-describe('what ext4 cannot hold is refused with its path', () => {
+describe('entries that ext4 cannot store are refused with their path', () => {
   const large = (name: string, length: number) => ({ name: fromText(name), value: new Uint8Array(length) });
   test.each([
     ['ext4.name-too-long', { [`d/${'n'.repeat(256)}`]: special('fifo') }, `d/${'n'.repeat(256)}`],
@@ -224,7 +224,7 @@ describe('sparse files', () => {
     expect([...segmentsOf(zeroContent(20_000), 4096)]).toEqual([]);
   });
 
-  test('a content that breaks its promise ends the emission', async () => {
+  test('a content of another size than it states ends the emission', async () => {
     const short = file(
       exactContent(10_000, async function* () {
         yield new Uint8Array(9_999);

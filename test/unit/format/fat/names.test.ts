@@ -34,7 +34,7 @@ describe('short names', () => {
     ]);
   });
 
-  test('what does not fit is shortened and numbered in order', () => {
+  test('names that do not fit are shortened and numbered in order', () => {
     expect(named('long name one.text', 'long name two.text', '.config', 'a.b.c', 'x+y', 'file.jpeg')).toEqual([
       ['LONGNA~1TEX', 0, 'long name one.text'],
       ['LONGNA~2TEX', 0, 'long name two.text'],

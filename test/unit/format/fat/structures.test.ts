@@ -28,7 +28,7 @@ describe('allocation table', () => {
   test('an empty volume has its two fixed entries', () => {
     expect(hex(Buffer.concat([...renderTable(16, [])]))).toBe('f8ffffff');
   });
-  test('length counts the two entries that are no clusters', () => {
+  test('length counts the two entries that are not clusters', () => {
     expect([tableLength(12, 341), tableLength(16, 254), tableLength(32, 126)]).toEqual([515, 512, 512]);
   });
   test('portions join without a seam', () => {
@@ -140,7 +140,7 @@ describe('times', () => {
       fine: 198,
     });
   });
-  test('what lies outside becomes the nearest inside', () => {
+  test('values outside become the nearest inside', () => {
     expect(dosTime(timestamp(0))).toEqual(dosTime(seconds('1980-01-01T00:00:00Z')));
     expect(dosTime(seconds('2200-01-01T00:00:00Z'))).toMatchObject({ date: 0xff9f, time: 0xbf7d });
     expect([isDosTime(timestamp(0)), isDosTime(seconds('2107-12-31T23:59:59Z'))]).toEqual([false, true]);

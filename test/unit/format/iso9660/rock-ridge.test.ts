@@ -41,7 +41,7 @@ describe('fields of an entry', () => {
     );
   });
 
-  test('a name of 255 bytes takes two fields, the first of which says that it goes on', () => {
+  test('a name of 255 bytes takes two fields, the first of which says that it continues', () => {
     const fields = entryFields(file(EMPTY, at), fromText('n'.repeat(255)), links, '1.10').slice(2);
     expect(fields.map((field) => [field.length, field[4]])).toEqual([
       [255, 1],

@@ -14,7 +14,7 @@ const plan = (nodes: Record<string, Node>, options: Partial<SquashfsOptions> = {
   planSquashfs(FileTree.of(nodes), { compression: GZIP, epoch: EPOCH, ...options }).layout;
 const bytes = (length: number) => file(bytesSource(noise(length, 1)));
 
-test('the layout tells what was decided', () => {
+test('the layout has the decisions', () => {
   const shared = bytes(10);
   const layout = plan(
     { 'a/one': bytes(5000), 'a/two': shared, 'a/three': shared, b: symlink(fromText('a'), { uid: 7, gid: 8 }) },
@@ -79,7 +79,7 @@ test('losses are named with an example', () => {
   ]);
 });
 
-test('what no image can hold is refused with its path', () => {
+test('entries that no image can store are refused with their path', () => {
   const refusal = (nodes: Record<string, Node>) => {
     try {
       plan(nodes);

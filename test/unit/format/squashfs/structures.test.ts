@@ -22,7 +22,7 @@ function listing(entries: readonly Listed[], start: number, window: number) {
   return renderListing(entries, listingLimit(entries.map(({ name }) => name)), start, window);
 }
 
-test('a superblock has every field where the format says', () => {
+test('a superblock has every field at its place in the format', () => {
   const value = {
     magic: 0x7371_7368,
     inodeCount: 1,

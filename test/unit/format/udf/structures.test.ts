@@ -28,7 +28,7 @@ describe('descriptor tag', () => {
     expect(readTag(bytes)).toMatchObject({ id: 8, version: 2, location: 37, crcLength: 16 });
   });
 
-  test('tells damage from absence', () => {
+  test('distinguishes damage from absence', () => {
     const damaged = descriptor();
     damaged[20]! ^= 1;
     expect(() => readTag(damaged)).toThrow(InvalidImageError);

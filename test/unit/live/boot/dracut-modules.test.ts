@@ -18,7 +18,7 @@ test.each(['90kiwi-live', '55kiwi-live', '5kiwi-live', 'kiwi-live'])('the module
   expect(dracutModules(tree({ [`${name}/module-setup.sh`]: '' }), 'kiwi-live')).toHaveLength(1);
 });
 
-test('a module whose name only ends alike is another', () => {
+test('a module whose name only ends the same is another', () => {
   expect(dracutModules(tree({ '90not-kiwi-live/module-setup.sh': '' }), 'kiwi-live')).toEqual([]);
 });
 

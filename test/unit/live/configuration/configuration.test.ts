@@ -19,7 +19,7 @@ function machine(files: Record<string, string>): string {
   return base;
 }
 
-test('a machine without any has no wishes', async () => {
+test('a machine without any has no settings', async () => {
   const base = machine({});
   expect(await loadConfiguration({ base, home: join(base, 'home') })).toEqual({});
 });
@@ -99,7 +99,7 @@ test.each([
   expect(error).toMatchObject({ code, place: { path: join(base, 'etc/kiwi.yml'), line } });
 });
 
-test('a file that was named has to be there', async () => {
+test('a named file must exist', async () => {
   const file = join(scratch, 'nowhere.yml');
   await expect(loadConfiguration({ base: machine({}), file })).rejects.toMatchObject({
     code: 'configuration.not-found',

@@ -110,7 +110,7 @@ test('types of other images are passed over, the first live ISO is taken in old 
   expect(errorOf(description(inside)).code).toBe('description.type-twice');
 });
 
-test('attributes given as options are taken whatever generation knows them', () => {
+test('attributes given as options are accepted from any generation', () => {
   const given = (typeAttributes: Record<string, string>, schema = '7.5') =>
     read(description(type, schema), { typeAttributes }).type;
   expect(given({ installprovidefailsafe: 'false' }).installprovidefailsafe).toBe(false);

@@ -71,7 +71,7 @@ test('KIWI 9.24: bundles are named, the policy of labels is chosen, the ESP is l
   expect(description.remarks).toEqual([]);
 });
 
-test('KIWI 10: one list of terminals becomes two, the VESA number is lost and told', () => {
+test('KIWI 10: one list of terminals becomes two, the VESA number is lost and reported', () => {
   const description = read('kiwi-10.xml');
   expect(description.bootloader).toMatchObject({
     output_console: ['serial'],
@@ -111,7 +111,7 @@ test('defaults follow the generation', () => {
   ]);
 });
 
-test('read as a newer generation a description is upgraded, and tells what is lost', () => {
+test('read as a newer generation a description is upgraded, and its losses are reported', () => {
   const description = read('kiwi-9.11.xml', { generation: 'kiwi-10' });
   expect(description.generation.name).toBe('kiwi-10');
   expect(description.bootloader.timeout).toBe(10);

@@ -73,7 +73,7 @@ test('files include files, each path from the directory of the description', asy
   expect((await load(files)).packages.installed).toEqual(['a1', 'b', 'a2', 'z']);
 });
 
-test('what is inside of a reference follows the file', async () => {
+test('the content of a reference follows the file', async () => {
   const inside = `<include from="this://a.xml">${packages('i')}</include>`;
   const files = { 'config.xml': main(inside), 'a.xml': part(packages('a')) };
   expect((await load(files)).packages.installed).toEqual(['a', 'i']);
@@ -85,7 +85,7 @@ test('a description in another language includes files in XML', async () => {
   expect((await load(files)).packages.installed).toEqual(['a', 'b']);
 });
 
-test('what is included is upgraded and checked with the rest, and errors name its file', async () => {
+test('included content is upgraded and checked with the rest, and errors name its file', async () => {
   const old = (inside: string) => main(inside).replace('8.5', '8.4');
   const upgraded = await load({
     'config.xml': old(from('this://a.xml')),

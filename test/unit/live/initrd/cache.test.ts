@@ -53,7 +53,7 @@ test('a key changes with what an initrd depends on, and with nothing else', asyn
   expect(new Set([usual, ...(await Promise.all(others))]).size).toBe(others.length + 1);
 });
 
-test('what was kept comes back, and a damaged entry counts as none', async () => {
+test('a kept initrd comes back, and a damaged entry counts as none', async () => {
   const directory = join(scratch, 'new', 'cache');
   const compression = { name: 'zstd', level: 15, engine: 'libzstd@1.5.7' };
   const known = { compression, unpackedSize: 200_000, isSquashed: false, modules: ['kiwi-live'], absent: ['livenet'] };

@@ -53,7 +53,7 @@ test('an archive is compressed', async () => {
   expect(await gunzip(await bytesOf(packed))).toEqual(Buffer.from(main));
 });
 
-test('what is to follow is compressed along, at a multiple of four bytes', async () => {
+test('an appended archive is compressed too, at a multiple of four bytes', async () => {
   const appended = archive('.profile');
   const cut = main.subarray(0, main.length - 1);
   const expected = Buffer.concat([cut, new Uint8Array(1), appended]);
@@ -86,7 +86,7 @@ describe('an early archive', () => {
   });
 });
 
-test('what dracut compressed, squashed, or nobody shall compress stays as it is', async () => {
+test('an initrd that dracut compressed or squashed, or that shall not be compressed, is not changed', async () => {
   const bzip2 = Buffer.from('BZh91AY&SY...............');
   const byDracut = await pack(bzip2, { by: 'dracut', option: undefined, reason: '' });
   expect(byDracut.compression).toEqual({ name: 'bzip2', level: 0, engine: 'dracut' });

@@ -43,7 +43,7 @@ test('dracut gets lists as one word each, and no list that is empty', () => {
   expect(dracutOptions(dracutRecipe('overlay', rules('kiwi-10')), ['kiwi-live'], nobody)).not.toContain('--omit');
 });
 
-test('dracut is told to compress only where it does', () => {
+test('dracut is asked to compress only if it does', () => {
   const recipe = dracutRecipe('overlay', rules('kiwi-9.20'));
   const compressing = (option: string | undefined) =>
     dracutOptions(recipe, ['kiwi-live'], { by: 'dracut', option, reason: '' }).slice(5, -4);
