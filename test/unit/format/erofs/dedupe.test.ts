@@ -43,7 +43,7 @@ test('small files take less as fragments, and less again the larger the clusters
   expect(sizes[2]).toBeLessThan(sizes[0]! * 0.7);
 });
 
-test('ends take no block of their own as fragments or after their inodes', async () => {
+test('ends take no separate block as fragments or after their inodes', async () => {
   const files = Object.fromEntries(
     Array.from({ length: 50 }, (_, i) => [`file-${i}`, file(bytesSource(text(30_000 + i, i)))] as const),
   );
