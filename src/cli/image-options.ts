@@ -11,7 +11,7 @@ export interface ImageOptions {
 
 /** The argument that names an image. */
 export const IMAGE_HELP =
-  'image file or device; a path after it goes on inside, /#1 into a partition, /#boot1 into a boot image';
+  'image file or device; a path after it continues inside, /#1 into a partition, /#boot1 into a boot image';
 
 /** Names of the views that an image may have. */
 const VIEWS = ['iso', 'joliet', 'rock-ridge', 'udf'];

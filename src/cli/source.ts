@@ -97,7 +97,7 @@ function openNameless(directory: ByteString): number {
     return fd;
   } catch (error) {
     const shown = displayText(directory);
-    const message = `There is no place in ${shown} for what has to be unpacked: ${(error as Error).message}.`;
+    const message = `Data cannot be unpacked into ${shown}: ${(error as Error).message}.`;
     throw new TargetError('target.spool', message, { path: shown, cause: error });
   }
 }

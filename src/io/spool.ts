@@ -63,7 +63,7 @@ export class Spool {
 
   #failed(error: unknown): never {
     const shown = displayText(this.#directory);
-    const message = `There is no place in ${shown} for what has to be unpacked: ${(error as Error).message}.`;
+    const message = `Data cannot be unpacked into ${shown}: ${(error as Error).message}.`;
     throw new TargetError('target.spool', message, { path: shown, cause: error });
   }
 }

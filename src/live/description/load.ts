@@ -63,7 +63,7 @@ async function includedText(files: DescriptionFiles, path: string, place: Place)
   } catch (error) {
     if (!(error instanceof SourceError) && !(error instanceof InvalidInputError)) throw error;
     if (error.code === 'description.encoding') throw error;
-    throw new InvalidInputError('description.include', `What is included here cannot be read: ${error.message}`, {
+    throw new InvalidInputError('description.include', `The included file cannot be read: ${error.message}`, {
       ...place,
       cause: error,
       hint: 'A path after this:// starts at the directory of the description.',

@@ -65,7 +65,7 @@ const checks: readonly RuntimeCheck[] = [
       const message = `The dracut module kiwi-live is missing: ${names.join(' or ')} is not in the package lists, nor the module in the root tree.`;
       return new InvalidInputError('description.no-live-module', message, {
         ...typePlace,
-        hint: `Add <package name="${names[0]}"/> to <packages type="image"> and prepare the root tree anew, or set flags="dmsquash".`,
+        hint: `Add <package name="${names[0]}"/> to <packages type="image"> and prepare the root tree again, or set flags="dmsquash".`,
       });
     },
   },
