@@ -97,7 +97,7 @@ describe('an extracted image', () => {
   });
 });
 
-describe('what is known at once is said before anything is read', () => {
+describe('errors that are known without reading come first', () => {
   const early = (args: readonly string[]) => isopress(['ext4', at('no-such-source'), ...args]);
 
   test('the target exists, is a directory, or has no directory', () => {
