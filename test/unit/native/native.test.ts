@@ -127,8 +127,12 @@ describe.skipIf(!addon)('the addon', () => {
     }
     const gone = addon!.allocate(8);
     const pending = addon!.gather(paths, one, gone);
-    // Taking the memory away does not take it from the thread.
-    structuredClone(gone.buffer, { transfer: [gone.buffer as ArrayBuffer] });
+    // Taking the memory away does not take it from the thread. Node.js 22.23 does not let it be taken.
+    try {
+      structuredClone(gone.buffer, { transfer: [gone.buffer as ArrayBuffer] });
+    } catch (error) {
+      expect(error).toMatchObject({ name: 'DataCloneError' });
+    }
     expect(await pending).toBe(-1);
   });
   test('files are copied into an open file', async () => {
