@@ -30,6 +30,7 @@ export {
   compressionFacts,
 } from './compressor.js';
 export { noSuchLevel } from './level.js';
+export { decodeLzmaAlone } from './lzma-alone.js';
 export { ENGINES } from './named-engine.js';
 export { chooseStreamCompression, type StreamCompression, type StreamRequest } from './streams/choose-stream.js';
 export { CONTAINERS, type StreamCompressionName } from './streams/index.js';

@@ -3,7 +3,7 @@
 import { reserved, struct, u8, u32be, u64be, type Value } from '../../bytes/index.js';
 
 /** `QFI\xfb` */
-export const MAGIC = 0x51464bfb;
+export const MAGIC = 0x514649fb;
 /** Bytes of a header of version 2, and the most that is read of a later one. */
 export const HEADER_LENGTH = 104;
 

@@ -63,15 +63,17 @@ const COMPRESSORS: Readonly<Record<CodecName, Compressor>> = {
   },
 };
 
-/** Numbers that the format gives to compressors that are not read here, for messages. */
-const OTHERS: Readonly<Record<number, string>> = { 2: 'lzma' };
+/** The number of lzma, which Linux does not read, and which is not written here. */
+export const LZMA = 2;
+/** Names of compressors that are not written here. */
+const OTHERS: Readonly<Record<number, string>> = { [LZMA]: 'lzma' };
 
 /** The number of a compression. Images without compression must name a compressor too; every reader knows gzip. */
 export function compressorId(name: Compression['name']): number {
   return COMPRESSORS[name === 'none' ? 'gzip' : name].id;
 }
 
-/** The codec of a number; if it is not read here, the compressor's name or number as text. */
+/** The codec of a number; if it is not written here, the compressor's name or number as text. */
 export function compressorOf(id: number): { readonly codec: CodecName } | { readonly unknown: string } {
   const found = (Object.keys(COMPRESSORS) as CodecName[]).find((name) => COMPRESSORS[name].id === id);
   return found ? { codec: found } : { unknown: OTHERS[id] ?? String(id) };

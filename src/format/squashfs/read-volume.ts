@@ -1,10 +1,10 @@
 // An opened image: its superblock, its metadata blocks and its lookup tables. Every place is checked before it is read.
 
 import { defined } from '../../bytes/index.js';
-import { type BlockDecoder, type CodecName, chooseDecoder, type EngineChoice } from '../../compress/index.js';
+import { type BlockDecoder, chooseDecoder, decodeLzmaAlone, type EngineChoice } from '../../compress/index.js';
 import { InvalidImageError, type IsopressError, UnsupportedError } from '../../errors.js';
 import { type Source, Work } from '../../io/index.js';
-import { compressorOf } from './compressors.js';
+import { compressorOf, LZMA } from './compressors.js';
 import { fragmentEntry, MAX_BLOCK_SIZE, MIN_BLOCK_SIZE } from './data-block.js';
 import { METADATA_HEADER, METADATA_SIZE } from './metadata-block.js';
 import { MAGIC, type Superblock, superblock, VERSION } from './superblock.js';
@@ -57,7 +57,7 @@ export class Volume {
 
   static async open(image: Source, engine: EngineChoice): Promise<Volume> {
     const found = await readSuperblock(image);
-    return new Volume(image, found, chooseDecoder(codecOf(found), engine));
+    return new Volume(image, found, decoderOf(found, engine));
   }
 
   /** The metadata block that starts at a byte of the image. */
@@ -225,10 +225,11 @@ export function codecName({ compressor }: Superblock): string {
   return 'codec' in found ? found.codec : `${found.unknown}`;
 }
 
-/** The name of an image's codec. Throws {@link UnsupportedError} for one that is not read. */
-export function codecOf({ compressor }: Superblock): CodecName {
+/** The decoder of an image's blocks. Throws {@link UnsupportedError} for a codec that is not read. */
+function decoderOf({ compressor }: Superblock, engine: EngineChoice): BlockDecoder {
+  if (compressor === LZMA) return decodeLzmaAlone;
   const found = compressorOf(compressor);
-  if ('codec' in found) return found.codec;
+  if ('codec' in found) return chooseDecoder(found.codec, engine);
   throw new UnsupportedError('squashfs.compressor', `Compression ${found.unknown} of squashfs is not read.`);
 }
 
