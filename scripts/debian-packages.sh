@@ -22,7 +22,7 @@ TEST=(
   # package databases, SELinux policies, and a dracut that runs outside a tree
   rpm pacman-package-manager python3 policycoreutils selinux-utils dracut-core
   # trees with attributes, capabilities, access lists and mounts
-  attr libcap2-bin acl util-linux mount bzip2 zstd xz-utils lz4 lzop zsync
+  attr libcap2-bin acl util-linux mount bzip2 zstd xz-utils lz4 lzop zsync android-sdk-libsparse-utils binutils
   # the compiler of the WebAssembly module: any other one gives other bytes
   clang-14 lld-14 wasi-libc libclang-rt-14-dev-wasm32
 )

@@ -2,6 +2,7 @@
 
 import type { Run } from '../io/index.js';
 import { chooseNative, type EngineChoice } from '../native/index.js';
+import type { Buffers } from './buffers.js';
 import { coreDecoder } from './core/core-coder.js';
 import type { CoreCodec } from './core/names.js';
 import { DecodeThreads } from './decode-threads.js';
@@ -18,16 +19,20 @@ let portable: DecodeThreads | undefined;
 export function decodeByCore(
   codec: CoreCodec,
   engine: EngineChoice,
-): (block: Uint8Array, limit: number, run?: Run) => Uint8Array | Promise<Uint8Array> {
+): (block: Uint8Array, limit: number, run?: Run, buffers?: Buffers) => Uint8Array | Promise<Uint8Array> {
   const { addon } = chooseNative(engine);
   const decode = addon
     ? (block: Uint8Array, limit: number) => addon.decompress(codec, block, limit)
     : coreDecoder(codec);
   let before = 0;
-  return (block, limit, run) => {
-    if (!run || run.jobs < 2 || limit < SHORT) return decode(block, limit);
-    before += limit;
-    return before < START ? decode(block, limit) : threads(addon !== undefined).decode(codec, block, limit, run.jobs);
+  return (block, limit, run, buffers) => {
+    before += run && run.jobs > 1 ? limit : 0;
+    if (!run || run.jobs < 2 || limit < SHORT || before < START) {
+      const bytes = decode(block, limit);
+      buffers?.give(block.buffer);
+      return bytes;
+    }
+    return threads(addon !== undefined).decode({ codec, block, limit }, run.jobs, buffers);
   };
 }
 

@@ -3,8 +3,8 @@
 
 import { Worker } from 'node:worker_threads';
 import { ToolError } from '../errors.js';
+import type { Buffers } from './buffers.js';
 import { coreModule } from './core/module.js';
-import type { CoreCodec } from './core/names.js';
 import type { DecodeJob, DecodeResult, DecodeSpec } from './decode-worker.js';
 
 /** Threads for one reader: more of them wait for the main thread. */
@@ -15,6 +15,7 @@ const IDLE = 1000;
 interface Job {
   readonly resolve: (bytes: Uint8Array) => void;
   readonly reject: (reason: unknown) => void;
+  readonly buffers: Buffers | undefined;
 }
 
 interface Thread {
@@ -36,16 +37,21 @@ export class DecodeThreads {
     this.#isNative = isNative;
   }
 
-  /** Decompresses a block, in one of at most `jobs` threads. Rejects with {@link BlockFault}, and {@link ToolError} for a thread that fails. */
-  decode(codec: CoreCodec, block: Uint8Array, limit: number, jobs: number): Promise<Uint8Array> {
+  /**
+   * Decompresses a block, in one of at most `jobs` threads. With `buffers` the block is in one of them and given up. Rejects with
+   * {@link BlockFault}, and {@link ToolError} for a thread that fails.
+   */
+  decode(task: Omit<DecodeJob, 'id' | 'room'>, jobs: number, buffers?: Buffers): Promise<Uint8Array> {
     clearTimeout(this.#idle);
     const thread = this.#leastBusy(Math.min(jobs, MOST_THREADS));
     return new Promise((resolve, reject) => {
       const id = this.#nextId++;
       if (thread.jobs.size === 0) thread.worker.ref();
-      thread.jobs.set(id, { resolve, reject });
-      const job: DecodeJob = { id, codec, block, limit };
-      thread.worker.postMessage(job);
+      thread.jobs.set(id, { resolve, reject, buffers });
+      // Both buffers come back with the result.
+      const room = buffers?.take();
+      const job: DecodeJob = { id, ...task, room };
+      thread.worker.postMessage(job, room ? [room, task.block.buffer as ArrayBuffer] : []);
     });
   }
 
@@ -72,10 +78,11 @@ export class DecodeThreads {
     return thread;
   }
 
-  #receive(thread: Thread, { id, bytes, fault }: DecodeResult): void {
+  #receive(thread: Thread, { id, bytes, fault, block }: DecodeResult): void {
     const job = thread.jobs.get(id);
     if (!job) return;
     thread.jobs.delete(id);
+    if (block) job.buffers?.give(block);
     if (bytes) job.resolve(bytes);
     else job.reject(new BlockFault(fault ?? 'it gives no reason'));
     if (thread.jobs.size > 0) return;

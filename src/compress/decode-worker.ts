@@ -17,6 +17,8 @@ export interface DecodeJob {
   readonly codec: CoreCodec;
   readonly block: Uint8Array;
   readonly limit: number;
+  /** Memory for the result. With it both buffers are the thread's until it sends them back. */
+  readonly room: ArrayBuffer | undefined;
 }
 
 /** The result, sent back: bytes, or why there are none. */
@@ -24,15 +26,25 @@ export interface DecodeResult {
   readonly id: number;
   readonly bytes?: Uint8Array;
   readonly fault?: string;
+  /** That of the compressed block, to be used again. */
+  readonly block?: ArrayBuffer;
 }
 
 type Decode = (codec: CoreCodec, block: Uint8Array, limit: number) => Uint8Array;
 
 const port = parentPort!;
 const decode = decoderOf(workerData as DecodeSpec);
-port.on('message', ({ id, codec, block, limit }: DecodeJob) => {
+port.on('message', ({ id, codec, block, limit, room }: DecodeJob) => {
   try {
     const bytes = decode(codec, block, limit);
+    if (room && bytes.length <= room.byteLength) {
+      const copy = new Uint8Array(room, 0, bytes.length);
+      copy.set(bytes);
+      const buffer = block.buffer as ArrayBuffer;
+      const result: DecodeResult = { id, bytes: copy, block: buffer };
+      port.postMessage(result, [room, buffer]);
+      return;
+    }
     const result: DecodeResult = { id, bytes };
     port.postMessage(result, isOwn(bytes) ? [bytes.buffer as ArrayBuffer] : []);
   } catch (error) {

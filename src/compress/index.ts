@@ -2,6 +2,7 @@
 
 export type { EngineChoice } from '../native/index.js';
 export { type BlockDecoder, chooseDecoder } from './block-decoder.js';
+export { Buffers } from './buffers.js';
 export { type CompressionRequest, chooseCompression, NO_COMPRESSION } from './choose.js';
 export { CLUSTER_CODECS, type ClusterCodec, type ClusterCodecName, type ClusterEncoding } from './cluster-codecs.js';
 export {

@@ -152,23 +152,29 @@ class Extraction {
       this.#run.signal?.throwIfAborted();
       await this.#guarded(joinPath(path, name), () => this.#entry(held, name, child, joinPath(path, name)));
     }
-    // Attributes of a directory are set after its entries: these change its time, and its mode may forbid them.
+    await this.#batch.flush();
+    const done: [name: ByteString, node: Directory][] = [];
     for (const [name, child] of node.entries) {
       if (child.kind !== 'directory') continue;
-      await this.#guarded(joinPath(path, name), () => this.#below(held, name, child, joinPath(path, name)));
+      await this.#guarded(joinPath(path, name), async () => {
+        await this.#below(held, name, child, joinPath(path, name));
+        done.push([name, child]);
+      });
+    }
+    // Attributes of a directory are set after its entries: these change its time, and its mode may forbid them.
+    for (const [name, child] of done) {
+      await this.#batch.add(held, { name, node: this.#settable(child), exists: true }, joinPath(path, name));
     }
     await this.#batch.flush();
   }
 
   async #below(held: HeldDirectory, name: ByteString, child: Directory, path: ByteString): Promise<void> {
-    await this.#batch.flush();
     const below = holdDirectory(joinPath(held.path, name), { at: joinPath(held.at, name) });
     try {
       await this.#directory(child, below, path);
     } finally {
       below.close();
     }
-    await this.#batch.add(held, { name, node: this.#settable(child), exists: true }, path);
   }
 
   async #entry(held: HeldDirectory, name: ByteString, node: Node, path: ByteString): Promise<void> {

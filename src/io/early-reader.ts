@@ -1,12 +1,15 @@
 // Whole contents in memory, asked for in a known order: those of the next ones are read meanwhile, so that what they wait for, a
 // disk or the threads that decompress, works without a break.
 
-import { type ExactContent, isHole, type Run } from './content.js';
+import { type ExactContent, isHole, pieceLength, type Run } from './content.js';
 import { exactly } from './pieces.js';
 
 /** Bytes that are read or kept at a time. One content more may be larger. */
-const ROOM = 8 * 1024 * 1024;
+const ROOM = 4 * 1024 * 1024;
 const MOST = 256;
+
+/** Buffers have powers of two from this one on. */
+const LEAST_BUFFER = 4096;
 
 interface Started {
   readonly content: ExactContent;
@@ -17,6 +20,9 @@ export class EarlyReader {
   readonly #contents: Iterator<ExactContent>;
   readonly #run: Run;
   readonly #started: Started[] = [];
+  /** Buffers that nobody uses, by their size. */
+  readonly #free = new Map<number, ArrayBuffer[]>();
+  #lent: ArrayBufferLike | undefined;
   #room = ROOM;
 
   /** The order in which contents are asked for; some of them may not be. */
@@ -25,16 +31,33 @@ export class EarlyReader {
     this.#run = run;
   }
 
-  /** All bytes of a content, which are the caller's. */
+  /** All bytes of a content, lent until the next one is asked for. */
   async bytes(content: ExactContent): Promise<Uint8Array> {
+    this.#takeBack();
     for (;;) {
       this.#startMore();
       const next = this.#started.shift();
       // Out of order: read on its own.
-      if (!next) return wholeOf(content, this.#run);
+      if (!next) return this.#whole(content);
       this.#room += next.content.size;
-      if (next.content === content) return next.bytes;
+      if (next.content !== content) continue;
+      const bytes = await next.bytes;
+      this.#lent = bytes.buffer;
+      return bytes;
     }
+  }
+
+  #takeBack(): void {
+    const buffer = this.#lent;
+    this.#lent = undefined;
+    if (buffer instanceof ArrayBuffer) this.#free.get(buffer.byteLength)?.push(buffer);
+  }
+
+  #buffer(length: number): Uint8Array {
+    const size = Math.max(LEAST_BUFFER, 2 ** Math.ceil(Math.log2(length)));
+    const free = this.#free.get(size);
+    if (!free) this.#free.set(size, []);
+    return new Uint8Array(free?.pop() ?? new ArrayBuffer(size), 0, length);
   }
 
   /** Waits for everything that was started. */
@@ -47,23 +70,21 @@ export class EarlyReader {
       const { done, value: content } = this.#contents.next();
       if (done) return;
       this.#room -= content.size;
-      const bytes = wholeOf(content, this.#run);
+      const bytes = this.#whole(content);
       // The error is raised when its turn comes; until then it is not "unhandled".
       bytes.catch(() => {});
       this.#started.push({ content, bytes });
     }
   }
-}
 
-async function wholeOf(content: ExactContent, run: Run): Promise<Uint8Array> {
-  const bytes = new Uint8Array(content.size);
-  let at = 0;
-  for await (const piece of exactly(content, run)) {
-    if (isHole(piece)) at += piece.hole;
-    else {
-      bytes.set(piece, at);
-      at += piece.length;
+  async #whole(content: ExactContent): Promise<Uint8Array> {
+    const bytes = this.#buffer(content.size);
+    let at = 0;
+    for await (const piece of exactly(content, this.#run)) {
+      if (isHole(piece)) bytes.fill(0, at, at + piece.hole);
+      else bytes.set(piece, at);
+      at += pieceLength(piece);
     }
+    return bytes;
   }
-  return bytes;
 }

@@ -1,6 +1,6 @@
 // Files of the running system as content (for writers) and as random-access source (for readers).
 
-import { closeSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { ByteString, Timestamp } from '../bytes/index.js';
 import { type Data, type ExactContent, NO_HOLES, type Range, type Run, type Source } from './content.js';
@@ -16,6 +16,9 @@ import { readLarge, readMedium, readRange, readSmall, readSmallInto } from './re
 const SMALL = 128 * 1024;
 /** Up to this size in chunks, with synchronous calls too: an await costs about as much as copying one of them. */
 const MEDIUM = 16 * 1024 * 1024;
+
+/** Up to this size a range is read with a synchronous call: readers of images ask for many, and mostly of cached pages. */
+const SHORT_READ = 256 * 1024;
 
 /** The directory of files that a user named by a whole path. */
 const NAMED: SourceDirectory = { path: '' as ByteString, device: ANY_FILE.device, reader: undefined };
@@ -209,7 +212,11 @@ export function rangeSource(path: ByteString, file: FileHandle, range: Range): S
       checkRange({ at, length: into.length }, range.length);
       let got = 0;
       while (got < into.length) {
-        const { bytesRead } = await file.read(into, got, into.length - got, range.at + at + got);
+        const [left, from] = [into.length - got, range.at + at + got];
+        const isShort = left <= SHORT_READ;
+        const bytesRead = isShort
+          ? readSync(file.fd, into, got, left, from)
+          : (await file.read(into, got, left, from)).bytesRead;
         if (bytesRead === 0) throw resized(path, range.at + range.length, range.at + at + got);
         got += bytesRead;
       }

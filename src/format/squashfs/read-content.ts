@@ -4,6 +4,7 @@ import {
   checkRange,
   type Data,
   inOrder,
+  isHole,
   NO_HOLES,
   type Range,
   type Run,
@@ -45,16 +46,20 @@ export class StoredFile implements Source {
   async *pieces(run: Run): AsyncGenerator<Data> {
     const { words, fragment } = this.#place;
     const left = this.size - words.length * this.#volume.superblock.blockSize;
-    yield* inOrder(this.#blocks(), blocksAhead(this.#volume, run), async ({ at, word, length }): Promise<Data> => {
+    const pieces = inOrder(this.#blocks(), blocksAhead(this.#volume, run), async (block): Promise<Data> => {
       run.signal?.throwIfAborted();
-      return word === 0 ? { hole: length } : readBlock(this.#volume, at, word, length, run);
+      return block.word === 0 ? { hole: block.length } : lentBlock(this.#volume, block, run);
     });
+    for await (const piece of pieces) {
+      yield piece;
+      if (!isHole(piece)) this.#volume.buffers.give(piece.buffer);
+    }
     if (fragment === NO_FRAGMENT || left <= 0) return;
     yield await this.#tail(left, run);
   }
 
   /** Blocks in order, with the bytes of the file in each. */
-  *#blocks(): Generator<{ readonly at: number; readonly word: number; readonly length: number }> {
+  *#blocks(): Generator<StoredBlock> {
     let { at } = this.#place;
     let left = this.size;
     for (const word of this.#place.words) {
@@ -179,7 +184,7 @@ const LEAST_KEPT = 4;
 /** Bytes of decoded blocks that are kept, as far as those are not larger. */
 const KEPT = 4 * 1024 * 1024;
 /** Bytes of blocks that are decoded while the consumer uses an earlier one. */
-const AHEAD = 8 * 1024 * 1024;
+const AHEAD = 4 * 1024 * 1024;
 
 function keptBlocks({ superblock: { blockSize } }: Volume): number {
   return Math.max(LEAST_KEPT, KEPT / blockSize);
@@ -190,13 +195,35 @@ function blocksAhead({ superblock: { blockSize } }: Volume, { jobs }: Run): numb
   return jobs < 2 ? 1 : Math.min(3 * jobs, Math.max(2, AHEAD / blockSize));
 }
 
+/** A block of a file, and the bytes that it has. */
+interface StoredBlock {
+  readonly at: number;
+  readonly word: number;
+  readonly length: number;
+}
+
+/** A data block in memory of the volume, which is to be given back. */
+async function lentBlock(volume: Volume, { at, word, length }: StoredBlock, run: Run): Promise<Uint8Array> {
+  const stored = checkedWord(volume, at, word);
+  const bytes = await volume.bytes(at, stored.length, volume.buffers.take());
+  return checked(stored.compressed ? await volume.decode(bytes, length, run, volume.buffers) : bytes, at, length);
+}
+
 /** A data block; of exactly `length` bytes where that is known. */
 async function readBlock(volume: Volume, at: number, word: number, length?: number, run?: Run): Promise<Uint8Array> {
   const { blockSize } = volume.superblock;
+  const stored = checkedWord(volume, at, word);
+  const bytes = await volume.bytes(at, stored.length);
+  return checked(stored.compressed ? await volume.decode(bytes, length ?? blockSize, run) : bytes, at, length);
+}
+
+function checkedWord({ superblock: { blockSize } }: Volume, at: number, word: number) {
   const stored = sizeOfWord(word);
   if (stored.length > blockSize) throw damaged('block', `A block of ${stored.length} bytes is not possible.`, at);
-  const bytes = await volume.bytes(at, stored.length);
-  const content = stored.compressed ? await volume.decode(bytes, length ?? blockSize, run) : bytes;
+  return stored;
+}
+
+function checked(content: Uint8Array, at: number, length: number | undefined): Uint8Array {
   if (length !== undefined && content.length !== length) {
     throw damaged('block', `A block has ${content.length} bytes where ${length} are expected.`, at);
   }

@@ -1,7 +1,7 @@
 // An opened image: its superblock, its metadata blocks and its lookup tables. Every place is checked before it is read.
 
 import { defined } from '../../bytes/index.js';
-import { type BlockDecoder, chooseDecoder, decodeLzmaAlone, type EngineChoice } from '../../compress/index.js';
+import { type BlockDecoder, Buffers, chooseDecoder, decodeLzmaAlone, type EngineChoice } from '../../compress/index.js';
 import { InvalidImageError, type IsopressError, UnsupportedError } from '../../errors.js';
 import { type Source, Work } from '../../io/index.js';
 import { compressorOf, LZMA } from './compressors.js';
@@ -44,6 +44,8 @@ export class Volume {
   readonly image: Source;
   readonly superblock: Superblock;
   readonly decode: BlockDecoder;
+  /** Memory for blocks that are only lent to a consumer. */
+  readonly buffers: Buffers;
   readonly #blocks = new Map<number, MetadataBlock>();
   /** The work done so far for reading the tree. */
   readonly work: Work;
@@ -52,6 +54,7 @@ export class Volume {
     this.image = image;
     this.superblock = found;
     this.decode = decode;
+    this.buffers = new Buffers(found.blockSize);
     this.work = new Work(found.bytesUsed, 'squashfs.work');
   }
 
@@ -92,12 +95,12 @@ export class Volume {
     return count;
   }
 
-  /** Bytes of the image, none of them after what the superblock says is used. */
-  async bytes(at: number, length: number): Promise<Uint8Array> {
+  /** Bytes of the image, none of them after what the superblock says is used; `into` has room for them. */
+  async bytes(at: number, length: number, into?: ArrayBuffer): Promise<Uint8Array> {
     if (!(at >= 0 && at + length <= this.superblock.bytesUsed)) {
       throw damaged('out-of-range', `Bytes ${at} to ${at + length} are outside the image.`, Math.max(0, at));
     }
-    const bytes = new Uint8Array(length);
+    const bytes = into ? new Uint8Array(into, 0, length) : new Uint8Array(length);
     await this.image.read(at, bytes);
     return bytes;
   }

@@ -1,0 +1,25 @@
+// Memory that is used again: a new buffer for every block costs more than decompressing it, since all of them are collected.
+
+/** Bytes that are kept for use. */
+const KEPT = 8 * 1024 * 1024;
+
+export class Buffers {
+  readonly #size: number;
+  readonly #free: ArrayBuffer[] = [];
+
+  /** Of buffers of `size` bytes. */
+  constructor(size: number) {
+    this.#size = size;
+  }
+
+  /** A buffer with any content. */
+  take(): ArrayBuffer {
+    return this.#free.pop() ?? new ArrayBuffer(this.#size);
+  }
+
+  /** Takes a buffer back that nobody reads any more; one of another kind is left alone. */
+  give(buffer: ArrayBufferLike): void {
+    const fits = buffer instanceof ArrayBuffer && buffer.byteLength === this.#size;
+    if (fits && this.#free.length * this.#size < KEPT) this.#free.push(buffer);
+  }
+}

@@ -1,0 +1,117 @@
+// Archives, disks of virtual machines and compressed files, all by the tools that make them, read as the tree that is in them.
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect } from 'vitest';
+import { isopress, MAIN } from '../support/command.js';
+import { judge, oracle } from '../support/oracle.js';
+import { scratchDirectory } from '../support/scratch.js';
+import { noise } from '../support/trees.js';
+
+const scratch = scratchDirectory();
+const at = (name: string) => join(scratch, name);
+const shell = (script: string) => judge('bash', ['-c', `cd "$0" && ${script}`, scratch]);
+const made = (script: string) => expect(shell(script)).toMatchObject({ status: 0 });
+const names = (image: string) => isopress(['ls', '-R', image]).stdout;
+/** The digest of everything as an archive. */
+const digest = (image: string) =>
+  judge('bash', ['-c', '"$0" "$1" extract "$2" - --quiet | sha256sum', process.execPath, MAIN, image]).stdout;
+
+const NAMES = 'etc\netc/fstab\netc/hard\nlarge\nlink\n';
+
+beforeAll(() => {
+  mkdirSync(at('tree/etc'), { recursive: true });
+  writeFileSync(at('tree/etc/fstab'), 'none\n');
+  writeFileSync(at('tree/large'), noise(900_001, 1));
+  symlinkSync('etc/fstab', at('tree/link'));
+  made('ln tree/etc/fstab tree/etc/hard && truncate -s 40M disk.img && mke2fs -q -t ext4 -d tree disk.img');
+});
+
+describe('archives', () => {
+  oracle('cpio', 'zstd')('cpio in both text formats, and an initrd with an early archive', () => {
+    made('cd tree && find . | cpio -o -H newc --quiet >../new.cpio && find . | cpio -o -H odc --quiet >../old.cpio');
+    made('mkdir -p kernel/x86 && echo code >kernel/x86/m.bin && find kernel | cpio -o -H newc --quiet >early.cpio');
+    made('(cat early.cpio; zstd -qc new.cpio) >initrd.img && gzip -c new.cpio >plain.gz');
+    for (const name of ['new.cpio', 'old.cpio', 'plain.gz']) expect(names(at(name))).toBe(NAMES);
+    expect(names(at('initrd.img'))).toBe(NAMES.replace('large', 'kernel\nkernel/x86\nkernel/x86/m.bin\nlarge'));
+    expect(isopress(['cat', `${at('initrd.img')}/etc/hard`]).stdout).toBe('none\n');
+    const { entries } = JSON.parse(isopress(['ls', '--json', `${at('new.cpio')}/etc`]).stdout);
+    expect(entries.map(({ links, size }: { links: number; size: number }) => [links, size])).toEqual([
+      [2, 5],
+      [2, 5],
+    ]);
+  });
+
+  oracle('dpkg-deb', 'ar')('a Debian package, whose archives are opened by a path that goes on', () => {
+    made(
+      'mkdir -p pkg/DEBIAN && cp -a tree pkg/usr && printf "Package: x\\nVersion: 1\\nArchitecture: all\\nMaintainer: x <x@x>\\nDescription: x\\n" >pkg/DEBIAN/control',
+    );
+    made('dpkg-deb --root-owner-group -Zxz -b pkg x.deb');
+    expect(names(at('x.deb'))).toBe('control.tar.xz\ndata.tar.xz\ndebian-binary\n');
+    expect(isopress(['cat', `${at('x.deb')}/data.tar.xz/usr/etc/hard`]).stdout).toBe('none\n');
+    made('cp x.deb a_rather_long_name.deb && ar rc x.ar a_rather_long_name.deb tree/etc/fstab');
+    expect(names(at('x.ar'))).toBe('a_rather_long_name.deb\nfstab\n');
+  });
+
+  oracle('tar', 'xz')('tar, plain and compressed', () => {
+    made('tar -C tree -cf x.tar . && xz -k x.tar');
+    for (const name of ['x.tar', 'x.tar.xz']) expect(names(at(name))).toBe(NAMES);
+  });
+});
+
+describe('disks', () => {
+  const CHOICES = [
+    '',
+    '-c',
+    '-c -o compression_type=zstd',
+    '-o extended_l2=on',
+    '-o cluster_size=2M',
+    '-c -o cluster_size=512',
+  ];
+  oracle('qemu-img')('QCOW2 of every kind', () => {
+    const whole = digest(at('disk.img'));
+    for (const choice of CHOICES) {
+      made(`qemu-img convert -f raw -O qcow2 ${choice} disk.img disk.qcow2`);
+      expect([choice, digest(at('disk.qcow2'))]).toEqual([choice, whole]);
+    }
+    made('qemu-img create -q -f qcow2 -b disk.qcow2 -F qcow2 over.qcow2');
+    const over = isopress(['ls', at('over.qcow2')]);
+    expect([over.status, over.stderr]).toEqual([3, expect.stringContaining('[qcow2.backing-file]')]);
+  });
+
+  oracle('img2simg')("Android's sparse images", () => {
+    made('img2simg disk.img disk.simg');
+    expect(digest(at('disk.simg'))).toBe(digest(at('disk.img')));
+  });
+
+  oracle(
+    'gzip',
+    'xz',
+    'zstd',
+    'bzip2',
+    'lz4',
+  )('compressed as a whole', () => {
+    const whole = digest(at('disk.img'));
+    for (const tool of ['gzip', 'xz -0', 'zstd', 'bzip2', 'lz4']) {
+      made(`${tool} -c disk.img >disk.img.z`);
+      expect([tool, digest(at('disk.img.z'))]).toEqual([tool, whole]);
+    }
+    writeFileSync(at('cut.gz'), Buffer.from([0x1f, 0x8b, 8, 0, 0]));
+    const cut = isopress(['ls', at('cut.gz')]);
+    expect([cut.status, cut.stderr]).toEqual([3, expect.stringContaining('[compress.damaged]')]);
+  });
+
+  oracle('mksquashfs')('squashfs compressed with lzma', () => {
+    made('mksquashfs tree lzma.sq -comp lzma -quiet -no-progress');
+    expect(names(at('lzma.sq'))).toBe(NAMES);
+    expect(
+      judge('bash', [
+        '-c',
+        '"$0" "$1" cat "$2/large" | cmp - "$3"',
+        process.execPath,
+        MAIN,
+        at('lzma.sq'),
+        at('tree/large'),
+      ]).status,
+    ).toBe(0);
+  });
+});
