@@ -18,7 +18,7 @@ export {
   parseMksquashfsOptions,
   resolveSquashfs,
 } from './format/squashfs/index.js';
-export { recogniseAll } from './image/index.js';
+export { contained, recogniseAll } from './image/index.js';
 export { collect, faultOfContent, hostKind, openFileSource, pathBuffer, zeros } from './io/index.js';
 export { chooseNative } from './native/index.js';
 export { checkSpelled, refuseOptions } from './options/index.js';

@@ -140,7 +140,7 @@ oracle('mkfs.erofs', 'dump.erofs')('info says what dump.erofs -s says', () => {
   const [told] = JSON.parse(isopress(['info', '--json', image]).stdout).fileSystems;
   expect(told).toMatchObject({ uuid: fact('UUID'), size: Number(fact('blocks')) * 4096 });
   expect(stdout).toContain(`inodes: ${fact('inode count')}`);
-  expect(stdout).toContain('created: 2023-11-14T22:13:20.000Z');
+  expect(stdout).toContain('created: 2023-11-14 22:13:20 UTC');
   expect(stdout).toContain('compression: lz4');
   for (const feature of fact('features')!.split(' '))
     expect(stdout).toContain(feature.replace(/^0padding$/, 'lz4_0padding'));

@@ -1,32 +1,55 @@
-// Runs `isopress info`: describes an image.
+// Runs `isopress info`: describes images.
 
-import { displayText, fromText } from '../../bytes/index.js';
-import { EXIT } from '../../errors.js';
-import { type FileSystemFacts, type ImageFacts, inspectImage } from '../../image/index.js';
+import { EXIT, InvalidImageError, UnsupportedError } from '../../errors.js';
+import { contained, type ImageFacts, inspectImage, openImage } from '../../image/index.js';
+import type { Source, Spool } from '../../io/index.js';
+import { hardLinkCounts, walk } from '../../tree/index.js';
 import { shownArgument } from '../argument-bytes.js';
 import type { ImageOptions } from '../image-options.js';
+import { infoHead, infoLines, type UnpackedFacts } from '../info-text.js';
 import { withImage } from '../inside.js';
-import { openSession, type SessionOptions } from '../session.js';
-import { showBytes } from '../units.js';
+import { openSession, type Session, type SessionOptions } from '../session.js';
 
 /** Parsed values of the command's options. */
 export type InfoCommandOptions = SessionOptions & Pick<ImageOptions, 'offset'>;
 
-/** Reports the file systems, partitions, boot entries and tags of the image. */
-export async function info(image: string, options: InfoCommandOptions): Promise<void> {
+/** Reports the file systems, partitions, boot entries and tags of each image. */
+export async function info(images: readonly string[], options: InfoCommandOptions): Promise<void> {
   const session = openSession(options);
   try {
-    const facts = await withImage(image, options, inspectImage);
-    const isKnown = facts.fileSystems.length > 0 || facts.partitions.length > 0;
-    const shown = isKnown || facts.notRead.length > 0 ? textOf(facts) : ['  not an image this program knows'];
-    if (!isKnown) process.exitCode = EXIT.nothingToCheck;
-    for (const text of cutShort(facts)) session.note(text);
-    session.result('info', { image: shownArgument(image), ...facts }, [
-      `${image}: ${showBytes(facts.size)}`,
-      ...shown.map(harmless),
-    ]);
+    for (const image of images) {
+      await withImage(image, options, (source, spool) => describe(image, { source, spool }, options, session));
+    }
   } finally {
     session.close();
+  }
+}
+
+async function describe(
+  name: string,
+  { source, spool }: { readonly source: Source; readonly spool: Spool },
+  options: InfoCommandOptions,
+  session: Session,
+): Promise<void> {
+  const { image, forms } = await withoutForms(source, spool, session);
+  const facts = await inspectImage(image);
+  const isKnown = facts.fileSystems.length > 0 || facts.partitions.length > 0;
+  if (!isKnown) process.exitCode = EXIT.nothingToCheck;
+  const shown = infoLines(facts, options.json ? undefined : await unpackedFacts(image, facts, spool));
+  if (shown.length === 0) shown.push(`  ${await unknownKind(image)}, not an image this program knows`);
+  for (const text of cutShort(facts)) session.note(text);
+  const report = { image: shownArgument(name), ...(forms.length > 0 ? { forms } : {}), ...facts };
+  session.result('info', report, [infoHead(shownArgument(name), facts, forms), ...shown]);
+}
+
+/** A file in a damaged form, or one that is not read, is described as it is. */
+async function withoutForms(source: Source, spool: Spool, { note }: Session) {
+  try {
+    return await contained(source, spool);
+  } catch (error) {
+    if (!(error instanceof InvalidImageError) && !(error instanceof UnsupportedError)) throw error;
+    note(error.message);
+    return { image: source, forms: [] };
   }
 }
 
@@ -37,32 +60,38 @@ function cutShort({ size, fileSystems }: ImageFacts): string[] {
     .map((found) => `The image is cut short: it has ${size} bytes, and its ${found.kind} ${found.size}.`);
 }
 
-/** Labels and names of an image may hold anything, but they do not reach the terminal as commands to it. */
-const harmless = (line: string) => displayText(fromText(line));
+const COMPRESSED = ['squashfs', 'erofs'];
 
-function textOf({ fileSystems, notRead, partitions, bootEntries, tags }: ImageFacts): string[] {
-  return [
-    ...fileSystems.flatMap(fileSystemLines),
-    ...notRead.map(({ kind, where }) => `  ${kind} in ${where}, which is not read`),
-    ...partitions.map(({ table, number, type, name, active, at, size }) => {
-      const extra = [...(name ? [`"${name}"`] : []), ...(active ? ['active'] : [])].join(' ');
-      return `  ${table} ${number}: type ${type}, ${showBytes(size)} from byte ${at} ${extra}`.trimEnd();
-    }),
-    ...bootEntries.map(({ platform, emulation, block, sectors, bootable, id, criteria }) => {
-      const kind = emulation === 'none' ? '' : `, as ${emulation}`;
-      const marks = `${bootable ? '' : ', not bootable'}${id ? `, by "${id}"` : ''}${criteria ? `, criteria ${criteria}` : ''}`;
-      return `  boot ${platform}: block ${block}, ${sectors} sectors${kind}${marks}`;
-    }),
-    ...tags.map(({ key, value }) => `  tag ${key}${value === undefined ? '' : ` = ${value}`}`),
-  ];
+/** Of an image whose file system is compressed; undefined for any other, and for a damaged one. */
+async function unpackedFacts(
+  image: Source,
+  { fileSystems }: ImageFacts,
+  spool: Spool,
+): Promise<UnpackedFacts | undefined> {
+  const isCompressed = fileSystems.some(({ kind, where }) => where === 'whole image' && COMPRESSED.includes(kind));
+  if (!isCompressed) return undefined;
+  try {
+    const tree = await (await openImage(image, undefined, spool)).tree();
+    const links = hardLinkCounts(tree);
+    let [entries, bytes] = [0, 0];
+    for (const { node } of walk(tree)) {
+      entries++;
+      if (node.kind === 'file') bytes += node.content.size / (links.get(node) ?? 1);
+    }
+    return { entries: entries - 1, bytes: Math.round(bytes) };
+  } catch (error) {
+    if (error instanceof InvalidImageError || error instanceof UnsupportedError) return undefined;
+    throw error;
+  }
 }
 
-function fileSystemLines({ kind, where, label, size, extensions = [], details }: FileSystemFacts): string[] {
-  const named = label === undefined || label === '' ? '' : ` "${label}"`;
-  const sized = size === undefined ? '' : `, ${showBytes(size)}`;
-  const more = extensions.length > 0 ? `, ${extensions.join(', ')}` : '';
-  return [
-    `  ${kind}${named} in ${where}${sized}${more}`,
-    ...Object.entries(details).map(([key, value]) => `    ${key}: ${value}`),
-  ];
+const HEAD = 4096;
+
+/** A word for a file that nothing is known about. */
+async function unknownKind(file: Source): Promise<string> {
+  if (file.size === 0) return 'an empty file';
+  const head = new Uint8Array(Math.min(HEAD, file.size));
+  await file.read(0, head);
+  if (head.every((byte) => byte === 0)) return 'zeros at its beginning';
+  return head.every((byte) => byte >= 0x20 || (byte >= 0x09 && byte <= 0x0d)) ? 'text' : 'data of no known kind';
 }

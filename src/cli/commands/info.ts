@@ -7,11 +7,15 @@ import { addOffsetOption, IMAGE_HELP } from '../image-options.js';
 import { addSessionOptions } from '../writer-options.js';
 
 export function infoCommand(): Command {
-  const command = withExamples(new Command('info'), 'isopress info live.iso')
+  const command = withExamples(
+    new Command('info'),
+    'isopress info live.iso',
+    'isopress info live.iso/LiveOS/squashfs.img disk.qcow2',
+  )
     .description('describe an image: file systems, partitions, boot entries, media-check tags')
-    .argument('<image>', IMAGE_HELP);
-  return addSessionOptions(addOffsetOption(command)).action(async (image: string, options: InfoCommandOptions) => {
+    .argument('<image...>', IMAGE_HELP);
+  return addSessionOptions(addOffsetOption(command)).action(async (images: string[], options: InfoCommandOptions) => {
     const { info } = await import('../actions/info.js');
-    return info(image, options);
+    return info(images, options);
   });
 }

@@ -1,0 +1,70 @@
+// The facts of an image in words and units, for people. Programs get the keys, by `--json`.
+
+import { displayText, fromText } from '../bytes/index.js';
+import type { FileSystemFacts, ImageFacts } from '../image/index.js';
+import { partitionTypeName } from './partition-types.js';
+import { showBytes } from './units.js';
+
+/** What the files of a compressed file system have, unpacked. */
+export interface UnpackedFacts {
+  readonly entries: number;
+  readonly bytes: number;
+}
+
+/** Labels and names of an image may hold anything, but they do not reach the terminal as commands to it. */
+const harmless = (line: string) => displayText(fromText(line));
+
+/** One line for each thing in an image, and more below each file system. */
+export function infoLines(facts: ImageFacts, unpacked: UnpackedFacts | undefined): string[] {
+  const { fileSystems, notRead, partitions, bootEntries, tags } = facts;
+  return [
+    ...fileSystems.flatMap((found) => fileSystemLines(found, found.where === WHOLE ? unpacked : undefined)),
+    ...notRead.map(({ kind, where }) => `  ${kind} in ${where}, which is not read`),
+    ...partitions.map(({ table, number, type, name, active, at, size }) => {
+      const extra = [...(name ? [`"${name}"`] : []), ...(active ? ['active'] : [])].join(' ');
+      return `  ${table} ${number}: ${partitionTypeName(table, type)}, ${showBytes(size)} from byte ${at} ${extra}`.trimEnd();
+    }),
+    ...bootEntries.map(({ platform, emulation, block, sectors, bootable, id, criteria }, index) => {
+      const kind = emulation === 'none' ? '' : `, as ${emulation}`;
+      const marks = `${bootable ? '' : ', not bootable'}${id ? `, by "${id}"` : ''}${criteria ? `, criteria ${criteria}` : ''}`;
+      return `  boot ${platform}: block ${block}, ${sectors} sectors${kind}${marks}, #boot${index + 1}`;
+    }),
+    ...tags.map(({ key, value }) => `  tag ${key}${value === undefined ? '' : ` = ${value}`}`),
+  ].map(harmless);
+}
+
+const WHOLE = 'whole image';
+
+function fileSystemLines(found: FileSystemFacts, unpacked: UnpackedFacts | undefined): string[] {
+  const { kind, where, label, size, extensions = [], details } = found;
+  const named = label === undefined || label === '' ? '' : ` "${label}"`;
+  const sized = size === undefined ? '' : `, ${showBytes(size)}`;
+  const more = extensions.length > 0 ? `, ${extensions.join(', ')}` : '';
+  return [
+    `  ${kind}${named} in ${where}${sized}${more}`,
+    ...Object.entries(details).map(([key, value]) => `    ${inWords(key)}: ${withUnit(key, value)}`),
+    ...(unpacked && size ? [`    unpacked: ${unpackedText(unpacked, size)}`] : []),
+  ];
+}
+
+function unpackedText({ entries, bytes }: UnpackedFacts, size: number): string {
+  return `${showBytes(bytes)} in ${entries} entries, ${(bytes / size).toFixed(1)} times the size of the image`;
+}
+
+/** `blockSize` → `block size`. */
+function inWords(key: string): string {
+  return key.replace(/(?<=[a-z0-9])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
+function withUnit(key: string, value: string | number): string {
+  if (typeof value === 'number') return /(?:size|bytes)$/i.test(key) && value >= 1024 ? showBytes(value) : `${value}`;
+  // 2023-11-14T22:13:20.000Z
+  return value.replace(/^(\d{4,}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.0+)?Z$/, '$1 $2 UTC');
+}
+
+/** The first line: name and size, and before all else whether bytes are missing. */
+export function infoHead(name: string, { size, fileSystems }: ImageFacts, forms: readonly string[]): string {
+  const cut = fileSystems.find((found) => found.where === WHOLE && found.size !== undefined && found.size > size);
+  const missing = cut ? `CUT SHORT, ${showBytes(cut.size! - size)} of ${showBytes(cut.size!)} are missing; ` : '';
+  return `${name}: ${missing}${showBytes(size)}${forms.map((form) => `, in ${form}`).join('')}`;
+}
