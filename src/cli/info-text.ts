@@ -5,7 +5,7 @@ import type { FileSystemFacts, ImageFacts } from '../image/index.js';
 import { partitionTypeName } from './partition-types.js';
 import { showBytes } from './units.js';
 
-/** What the files of a compressed file system have, unpacked. */
+/** Number and bytes of the entries of a compressed file system. */
 export interface UnpackedFacts {
   readonly entries: number;
   readonly bytes: number;
