@@ -11,12 +11,22 @@ const LARGE = 4 * 1024 * 1024;
 /** How much of a large content is compared first. */
 const HEAD = 64 * 1024;
 
+/** Which contents are compared. */
+export interface ShareOptions {
+  /** Smallest size in bytes, 1 or more. Default 1. */
+  readonly least?: number;
+}
+
 /**
  * The tree with equal contents made one object, the first in tree order. Reads only contents whose size occurs more than
- * once, a piece at a time; open contents are left alone. Reports its step as "comparing".
+ * once, a piece at a time; open contents are left alone, and those of less than `least` bytes. Reports its step as "comparing".
  */
-export async function shareDuplicates<C extends Content>(tree: FileTree<C>, run: Run): Promise<FileTree<C>> {
-  const twins = await findTwins(candidatesOf(tree), run);
+export async function shareDuplicates<C extends Content>(
+  tree: FileTree<C>,
+  run: Run,
+  { least = 1 }: ShareOptions = {},
+): Promise<FileTree<C>> {
+  const twins = await findTwins(candidatesOf(tree, least), run);
   if (twins.size === 0) return tree;
   return mapNodes(tree, (node) => {
     const twin = node.kind === 'file' && isExact(node.content) ? twins.get(node.content) : undefined;
@@ -25,25 +35,25 @@ export async function shareDuplicates<C extends Content>(tree: FileTree<C>, run:
 }
 
 /** Contents that are not the only ones of their size, in tree order, each once. */
-function candidatesOf(tree: FileTree<Content>): ExactContent[] {
+function candidatesOf(tree: FileTree<Content>, least: number): ExactContent[] {
   /** The only content of a size; undefined if there are several. */
   const onlyOne = new Map<number, ExactContent | undefined>();
-  visitContents(tree, (content) => {
+  visitContents(tree, least, (content) => {
     const { size } = content;
     const known = onlyOne.get(size);
     if (known ? known !== content : onlyOne.has(size)) onlyOne.set(size, undefined);
     else onlyOne.set(size, content);
   });
   const candidates = new Set<ExactContent>();
-  visitContents(tree, (content) => {
+  visitContents(tree, least, (content) => {
     if (!onlyOne.get(content.size)) candidates.add(content);
   });
   return [...candidates];
 }
 
-function visitContents(tree: FileTree<Content>, visit: (content: ExactContent) => void): void {
+function visitContents(tree: FileTree<Content>, least: number, visit: (content: ExactContent) => void): void {
   visitNodes(tree, (node) => {
-    if (node.kind === 'file' && isExact(node.content) && node.content.size > 0) visit(node.content);
+    if (node.kind === 'file' && isExact(node.content) && node.content.size >= least) visit(node.content);
   });
 }
 

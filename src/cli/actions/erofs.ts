@@ -8,6 +8,7 @@ import {
   type Fragments,
   findEqualChunks,
   type InodeForm,
+  leastShared,
   type MkfsErofsOptions,
   planErofs,
   resolveErofs,
@@ -61,8 +62,9 @@ export function writeErofs(
       checkSpelled({ name: 'mkfs.erofs' }, spelled, () => resolveErofs(erofsOptions(options, derived)), optionFlag),
     plan: async ({ tree, epoch, seed }, { run }) => {
       const timed = options.classic?.changes.imageTime ? overrideAll(tree, { mtime: epoch }) : tree;
-      const shared = options.duplicates ? await shareDuplicates(timed, run) : timed;
       const chosen = erofsOptions(options, { epoch, seed });
+      const least = leastShared(chosen);
+      const shared = options.duplicates ? await shareDuplicates(timed, run, { least }) : timed;
       if (chosen.chunkSize === undefined || !options.duplicates) return planErofs(shared, chosen);
       return planErofs(shared, { ...chosen, equalChunks: await findEqualChunks(shared, chosen.chunkSize, run) });
     },

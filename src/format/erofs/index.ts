@@ -7,3 +7,4 @@ export { MKFS_EROFS, type MkfsErofsOptions, type MkfsErofsTree, parseMkfsErofsOp
 export { type ErofsOptions, type Fragments, type InodeForm, resolveErofs } from './options.js';
 export { planErofs } from './plan.js';
 export { type ErofsFacts, type ErofsImage, openErofs, recogniseErofs } from './read.js';
+export { leastShared } from './shared-tails.js';

@@ -3,6 +3,15 @@
 import { alignUp } from '../../bytes/index.js';
 import type { PlannedImage } from './layout.js';
 import { leafHead } from './leaves.js';
+import type { ErofsOptions } from './options.js';
+
+/**
+ * The smallest content, in bytes, that is worth comparing with others: smaller ones mostly follow their inodes, and sharing saves next to
+ * nothing: 4 KB of a Debian root of 787 MB, in which half of the files of equal size are that small.
+ */
+export function leastShared({ blockSize = 4096, inlineData = true, fragments }: Partial<ErofsOptions>): number {
+  return inlineData && fragments === undefined ? blockSize / 2 : 1;
+}
 
 /** The owners of contents whose ends take less space after every inode than one block would. */
 export function sharedTailsOf(image: Pick<PlannedImage, 'inodes' | 'options' | 'xattrs'>): ReadonlySet<number> {

@@ -3,7 +3,7 @@
 
 import { type ByteString, bytesOf, fromText } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
-import { planErofs } from '../../format/erofs/index.js';
+import { leastShared, planErofs } from '../../format/erofs/index.js';
 import { type Ext4Layout, type Ext4Options, planExt4 } from '../../format/ext4/index.js';
 import { findEqualTails, planSquashfs } from '../../format/squashfs/index.js';
 import {
@@ -79,7 +79,11 @@ async function planErofsRoot(
 ): Promise<RootImage> {
   const tooNew = tooNewFor(kernel.version, root);
   if (tooNew !== undefined) note(tooNew);
-  const image = planErofs(await shareDuplicates(tree, run), { ...root.image, epoch, seed });
+  const image = planErofs(await shareDuplicates(tree, run, { least: leastShared(root.image) }), {
+    ...root.image,
+    epoch,
+    seed,
+  });
   return { content: image, losses: image.layout.losses, fileSystem: undefined };
 }
 
