@@ -129,7 +129,7 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   {
     title: 'Build records in the initrd',
     patterns: [
-      /^initrd \+ \.profile: kiwi_(live_volid='DEBIAN_LIVE'|vga='auto'): there$/,
+      /^initrd \+ \.profile: kiwi_live_volid='DEBIAN_LIVE': there$/,
       /^initrd - \.profile: kiwi_revision='\w+': there$/,
       /^initrd [-+] usr\/lib\/dracut\/build-parameter\.txt: .*--add ' kiwi-live pollcdrom ' --omit ' multipath '.*: there$/,
     ],
