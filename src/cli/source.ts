@@ -1,11 +1,12 @@
-// SOURCE of the writer commands: a directory, a tar file, or a tar archive on standard input.
+// SOURCE of the writer commands: a directory, an archive, an image, a directory in one of these, or a tar archive on standard input.
 
-import { closeSync, fstatSync, openSync, statSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, type Stats, statSync, unlinkSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type ByteString, displayText, fromText } from '../bytes/index.js';
 import { InvalidInputError, TargetError, UnsupportedError } from '../errors.js';
-import { pathBuffer, type Run } from '../io/index.js';
+import type { ImageAddress } from '../image/index.js';
+import { hostKind, pathBuffer, type Run, sourceError } from '../io/index.js';
 import { archiveInput, scanDirectory, scanTarball } from '../source/index.js';
 import { type FileTree, LossLog } from '../tree/index.js';
 import { argumentBytes } from './argument-bytes.js';
@@ -17,7 +18,7 @@ import { excludePatterns, type WriterOptions } from './writer-options.js';
 /** The surroundings of a source: unpacked data goes to an unnamed file in the directory of the image. */
 export interface OpenedSource {
   readonly tree: FileTree;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** Reads the tree of SOURCE; `image` decides where unpacked data goes. */
@@ -29,13 +30,56 @@ export async function openSource(
 ): Promise<OpenedSource> {
   const path = argumentBytes(source);
   const shown = displayText(path);
-  const stat = source === '-' ? fstatSync(0) : statSync(pathBuffer(path), { throwIfNoEntry: false });
-  if (!stat) throw new InvalidInputError('cli.source-missing', `${shown} does not exist.`, { path: shown });
-  if (stat.isDirectory()) return { tree: await scanSource(path, options, session), close: () => {} };
-  if (source !== '-' && !stat.isFile()) {
-    throw new UnsupportedError('cli.source-kind', `${shown} is neither a directory nor a tar file.`, { path: shown });
+  const stat = source === '-' ? fstatSync(0) : statOf(path);
+  if (stat?.isDirectory()) return { tree: await scanSource(path, options, session), close: async () => {} };
+  if (source === '-') return openTar(undefined, image, options, session);
+  const { parseAddress } = await import('../image/index.js');
+  const address = parseAddress(path, hostKind);
+  if (!stat && hostKind(address.file) === undefined) {
+    throw new InvalidInputError('cli.source-missing', `${shown} does not exist.`, { path: shown });
   }
-  return openTar(source === '-' ? undefined : path, image, options, session);
+  if (stat && !stat.isFile() && !stat.isBlockDevice()) {
+    throw new UnsupportedError('cli.source-kind', `${shown} is neither a directory, an archive nor an image.`, {
+      path: shown,
+    });
+  }
+  return openFile(address, image, options, session);
+}
+
+/** Undefined for a path that leads nowhere, or on through a file. */
+function statOf(path: ByteString): Stats | undefined {
+  try {
+    return statSync(pathBuffer(path), { throwIfNoEntry: false });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined;
+    throw sourceError(path, error);
+  }
+}
+
+/** An image, a place in one, or a tar archive. */
+async function openFile(
+  address: ImageAddress,
+  image: string,
+  options: WriterOptions,
+  session: Session,
+): Promise<OpenedSource> {
+  const { isImageSource, openImageSource, openPossibleImage } = await import('./image-source.js');
+  const from = { spoolDirectory: spoolDirectory(image), note: (text: string) => session.note(text) };
+  if (address.steps.length > 0 || (await isImageSource(address.file))) return openImageSource(address, from);
+  try {
+    return await openTar(address.file, image, options, session);
+  } catch (error) {
+    // Compressed data is taken for a tar archive first, which is read while it is unpacked.
+    const other = error instanceof UnsupportedError && error.code === 'tar.other-kind';
+    const opened = other ? await openPossibleImage(address.file, from) : undefined;
+    if (opened) return opened;
+    throw error;
+  }
+}
+
+/** Data that has to be unpacked goes to the directory of the image, which has room for it. */
+function spoolDirectory(image: string): ByteString {
+  return image === '-' ? fromText(tmpdir()) : (dirname(argumentBytes(image)) as ByteString);
 }
 
 function scanSource(source: ByteString, options: WriterOptions, session: Session): Promise<FileTree> {
@@ -55,9 +99,9 @@ async function openTar(
   options: WriterOptions,
   session: Session,
 ): Promise<OpenedSource> {
-  const place = image === '-' ? fromText(tmpdir()) : (dirname(argumentBytes(image)) as ByteString);
+  const place = spoolDirectory(image);
   const opened: number[] = [];
-  const close = () => {
+  const close = async () => {
     for (const fd of opened.splice(0)) closeSync(fd);
   };
   const nameless = (): ByteString => {
@@ -83,7 +127,7 @@ async function openTar(
     settleLosses(losses.list(), options, session);
     return { tree, close };
   } catch (error) {
-    close();
+    await close();
     throw error;
   }
 }

@@ -83,7 +83,7 @@ export async function writeCommand<L extends LayoutWithLosses>(
     const report = { image: name, size, sha256, written, seconds: seconds(milliseconds), engine, layout };
     session.result(writer.name, report, text);
   } finally {
-    opened?.close();
+    await opened?.close();
     session.close();
   }
 }

@@ -70,28 +70,28 @@ export async function build(options: BuildCommandOptions): Promise<void> {
     if (options.verbose) text.push(`sha256 ${report.sha256}`);
     session.result('build', { ...report, seconds: seconds(milliseconds), engine }, text);
   } finally {
-    root.close();
+    await root.close();
     session.close();
   }
 }
 
 interface GivenRoot {
   readonly given: BuildInput['root'];
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** A directory by its name; an archive is opened when the build asks for it, and whole: patterns apply to the root image. */
 function rootOf(options: BuildCommandOptions, session: Session): GivenRoot {
   const { root, targetDir } = options;
   const isArchive = root === '-' || statSync(root, { throwIfNoEntry: false })?.isFile();
-  if (!isArchive) return { given: root, close: () => {} };
+  if (!isArchive) return { given: root, close: async () => {} };
   let opened: OpenedSource | undefined;
   const open = async () => {
     const everything = { ...options, exclude: [], excludeFrom: [] };
     opened = await openSource(root, join(targetDir, 'root'), everything, session);
     return opened.tree;
   };
-  return { given: open, close: () => opened?.close() };
+  return { given: open, close: async () => opened?.close() };
 }
 
 function buildOptions(options: BuildCommandOptions, root: BuildInput['root'], session: Session): BuildOptions {

@@ -27,5 +27,7 @@ export async function whatItIs(
   const named =
     packed === undefined ? kind : kind.replace(/^an? /, `${/^[aeiou]/.test(before) ? 'an' : 'a'} ${before}`);
   const message = `This is ${named}, not a tar archive.`;
-  return new UnsupportedError('tar.other-kind', message, { hint: 'Give a directory or a tar archive.' });
+  return new UnsupportedError('tar.other-kind', message, {
+    hint: 'Give a directory, a tar archive, or the file of an image.',
+  });
 }

@@ -1,0 +1,98 @@
+// SOURCE as an image or an archive of another kind than tar, or as a directory inside one: `live.iso/LiveOS/squashfs.img/etc`.
+// A separate module: the readers of all formats take longer to load than a small image takes to write.
+
+import { type ByteString, displayText, SIGNATURE_LENGTH, streamFormat } from '../bytes/index.js';
+import { InvalidInputError, UnknownImageError, UnsupportedError } from '../errors.js';
+import { followAddress, type ImageAddress, type PlaceInside, recogniseImage } from '../image/index.js';
+import { openImageFile, type Source, Spool } from '../io/index.js';
+import { FileTree, select } from '../tree/index.js';
+import type { OpenedSource } from './source.js';
+
+/** Every ext file system has one. It belongs to the file system, not to the tree in it. */
+const LOST_FOUND = 'lost+found';
+
+/** Code of the error for what cannot be a source. */
+const NO_SOURCE = 'cli.source-kind';
+
+/** How images are opened. */
+export interface ImageSourceOptions {
+  /** Where an unnamed file for data that has to be unpacked is made. */
+  readonly spoolDirectory: ByteString;
+  readonly note: (text: string) => void;
+}
+
+/**
+ * The tree of the directory, or of the image, that an address leads to. Throws {@link InvalidInputError} for a place that is not
+ * there, {@link UnsupportedError} for one that is neither.
+ */
+export async function openImageSource(
+  { file, steps }: ImageAddress,
+  { spoolDirectory, note }: ImageSourceOptions,
+): Promise<OpenedSource> {
+  const image = await openImageFile(file);
+  const spool = new Spool(spoolDirectory);
+  const close = async () => {
+    await spool.close();
+    await image.close();
+  };
+  try {
+    const place = await followAddress(image, steps, { name: file, spool, enter: true, note });
+    return { tree: treeAt(place), close };
+  } catch (error) {
+    await close();
+    // Exit code 5 is for commands that look at an image; here it is a source that cannot be used.
+    if (!(error instanceof UnknownImageError)) throw error;
+    throw new UnsupportedError(NO_SOURCE, error.message, { ...error.place, cause: error });
+  }
+}
+
+/** Whether a file is an image, or an archive that is not a tar archive, without being compressed. */
+export async function isImageSource(file: ByteString): Promise<boolean> {
+  const image = await openImageFile(file);
+  try {
+    if (await isCompressed(image)) return false;
+    const found = await recogniseImage(image);
+    return found !== undefined && found.kind !== 'tar';
+  } finally {
+    await image.close();
+  }
+}
+
+/** As {@link openImageSource}, for a file that may be an image; undefined if it is none. */
+export async function openPossibleImage(
+  file: ByteString,
+  options: ImageSourceOptions,
+): Promise<OpenedSource | undefined> {
+  try {
+    return await openImageSource({ file, steps: [] }, options);
+  } catch (error) {
+    if (error instanceof UnsupportedError && error.code === NO_SOURCE) return undefined;
+    throw error;
+  }
+}
+
+async function isCompressed(image: Source): Promise<boolean> {
+  const head = new Uint8Array(Math.min(SIGNATURE_LENGTH, image.size));
+  await image.read(0, head);
+  return streamFormat(head) !== 'none';
+}
+
+function treeAt({ node, path, form }: PlaceInside): FileTree {
+  if (node.kind === 'directory') {
+    const tree = new FileTree(node);
+    return form === 'ext4' && path === '' ? withoutLostFound(tree) : tree;
+  }
+  const shown = `/${displayText(path)}`;
+  if (node.kind !== 'file') {
+    throw new InvalidInputError(NO_SOURCE, `${shown} in the image is not a directory.`, { path: shown });
+  }
+  throw new UnsupportedError(NO_SOURCE, `${shown} in the image is neither a directory nor an image.`, {
+    path: shown,
+  });
+}
+
+function withoutLostFound(tree: FileTree): FileTree {
+  const found = tree.get(LOST_FOUND);
+  const isEmpty = found?.kind === 'directory' && found.entries.size === 0;
+  return isEmpty ? select(tree, (path) => path !== LOST_FOUND) : tree;
+}
