@@ -19,7 +19,7 @@ export {
   resolveSquashfs,
 } from './format/squashfs/index.js';
 export { contained, recogniseAll } from './image/index.js';
-export { collect, faultOfContent, hostKind, openFileSource, pathBuffer, zeros } from './io/index.js';
+export { collect, faultOfContent, hostKind, openFileSource, pathBuffer, sourceError, zeros } from './io/index.js';
 export { chooseNative } from './native/index.js';
 export { checkSpelled, refuseOptions } from './options/index.js';
 export { archiveInput } from './source/index.js';

@@ -1,18 +1,23 @@
 // SOURCE as an image or an archive of another kind than tar, or as a directory inside one: `live.iso/LiveOS/squashfs.img/etc`.
 // A separate module: the readers of all formats take longer to load than a small image takes to write.
 
-import { type ByteString, displayText, SIGNATURE_LENGTH, streamFormat } from '../bytes/index.js';
+import { type ByteString, displayText } from '../bytes/index.js';
 import { InvalidInputError, UnknownImageError, UnsupportedError } from '../errors.js';
 import { followAddress, type ImageAddress, type PlaceInside, recogniseImage } from '../image/index.js';
-import { openImageFile, type Source, Spool } from '../io/index.js';
+import { openImageFile, Spool } from '../io/index.js';
 import { FileTree, select } from '../tree/index.js';
-import type { OpenedSource } from './source.js';
 
 /** Every ext file system has one. It belongs to the file system, not to the tree in it. */
 const LOST_FOUND = 'lost+found';
 
 /** Code of the error for what cannot be a source. */
 const NO_SOURCE = 'cli.source-kind';
+
+/** A source that has been read; its contents can be read until it is closed. */
+export interface OpenedSource {
+  readonly tree: FileTree;
+  close(): Promise<void>;
+}
 
 /** How images are opened. */
 export interface ImageSourceOptions {
@@ -46,11 +51,10 @@ export async function openImageSource(
   }
 }
 
-/** Whether a file is an image, or an archive that is not a tar archive, without being compressed. */
+/** Whether a file is an uncompressed image, or an uncompressed archive of another kind than tar. */
 export async function isImageSource(file: ByteString): Promise<boolean> {
   const image = await openImageFile(file);
   try {
-    if (await isCompressed(image)) return false;
     const found = await recogniseImage(image);
     return found !== undefined && found.kind !== 'tar';
   } finally {
@@ -58,7 +62,7 @@ export async function isImageSource(file: ByteString): Promise<boolean> {
   }
 }
 
-/** As {@link openImageSource}, for a file that may be an image; undefined if it is none. */
+/** As {@link openImageSource}, for a file that may be an image; undefined if it is not. */
 export async function openPossibleImage(
   file: ByteString,
   options: ImageSourceOptions,
@@ -69,12 +73,6 @@ export async function openPossibleImage(
     if (error instanceof UnsupportedError && error.code === NO_SOURCE) return undefined;
     throw error;
   }
-}
-
-async function isCompressed(image: Source): Promise<boolean> {
-  const head = new Uint8Array(Math.min(SIGNATURE_LENGTH, image.size));
-  await image.read(0, head);
-  return streamFormat(head) !== 'none';
 }
 
 function treeAt({ node, path, form }: PlaceInside): FileTree {

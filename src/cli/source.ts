@@ -10,16 +10,11 @@ import { hostKind, pathBuffer, type Run, sourceError } from '../io/index.js';
 import { archiveInput, scanDirectory, scanTarball } from '../source/index.js';
 import { type FileTree, LossLog } from '../tree/index.js';
 import { argumentBytes } from './argument-bytes.js';
+import type { OpenedSource } from './image-source.js';
 import { settleLosses } from './losses.js';
 import type { Session } from './session.js';
 import { standardInput } from './standard-streams.js';
 import { excludePatterns, type WriterOptions } from './writer-options.js';
-
-/** The surroundings of a source: unpacked data goes to an unnamed file in the directory of the image. */
-export interface OpenedSource {
-  readonly tree: FileTree;
-  close(): Promise<void>;
-}
 
 /** Reads the tree of SOURCE; `image` decides where unpacked data goes. */
 export async function openSource(

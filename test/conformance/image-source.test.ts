@@ -51,7 +51,7 @@ function made(command: string, source: string, image: string, options: readonly 
   expect([source, stderr, status]).toEqual([source, '', 0]);
 }
 
-/** What the kernel shows of a squashfs. */
+/** The entries of a directory with their metadata and digests. */
 function listed(directory: string): string {
   const facts = judge('find', [directory, '-mindepth', '1', '-printf', '%P|%y|%m|%U|%G|%n|%l|%T@\n']).stdout;
   const sums = judge('bash', [
@@ -91,7 +91,7 @@ describe('the same tree gives the same image', () => {
     }
   });
 
-  test('a directory in an image is a tree of its own', () => {
+  test('a directory in an image is a whole tree', () => {
     made('squashfs', join(at('own.ext4'), 'a'), at('part.squashfs'));
     made('squashfs', join(tree, 'a'), at('whole.squashfs'));
     expect(Buffer.compare(readFileSync(at('part.squashfs')), readFileSync(at('whole.squashfs')))).toBe(0);

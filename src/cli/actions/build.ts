@@ -19,9 +19,10 @@ import { buildText, planText } from '../build-text.js';
 import { type CompressionOptions, compressionSettings } from '../compression-options.js';
 import { engineFacts } from '../engines.js';
 import { environmentEpoch } from '../environment-epoch.js';
+import type { OpenedSource } from '../image-source.js';
 import { settleLosses } from '../losses.js';
 import { openSession, type Session } from '../session.js';
-import { type OpenedSource, openSource } from '../source.js';
+import { openSource } from '../source.js';
 import { seconds } from '../units.js';
 import { excludePatterns, type WriterOptions } from '../writer-options.js';
 
