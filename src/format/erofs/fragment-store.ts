@@ -4,11 +4,9 @@
 import type { PackedSegment } from '../../compress/index.js';
 import type { Data } from '../../io/index.js';
 import type { PlacedExtent } from './file-index.js';
-import type { FilePacker } from './pack-files.js';
+import { type FilePacker, SEGMENT } from './pack-files.js';
 import type { Placement } from './placement.js';
 
-/** Bytes of fragments that are packed as one. */
-export const FRAGMENT_SEGMENT = 2 * 1024 * 1024;
 /**
  * Segments that are being compressed while others are gathered. A constant, not the number of jobs: the order of the image depends on it.
  */
@@ -56,13 +54,13 @@ export class FragmentStore {
   add(bytes: Uint8Array | undefined, length: number): number {
     const start = this.#size;
     for (let done = 0; done < length; ) {
-      this.#segment ??= this.#packer.buffer(FRAGMENT_SEGMENT);
-      const take = Math.min(FRAGMENT_SEGMENT - this.#filled, length - done);
+      this.#segment ??= this.#packer.buffer(SEGMENT);
+      const take = Math.min(SEGMENT - this.#filled, length - done);
       if (bytes) this.#segment.set(bytes.subarray(done, done + take), this.#filled);
       else this.#segment.fill(0, this.#filled, this.#filled + take);
       done += take;
       this.#filled += take;
-      if (this.#filled === FRAGMENT_SEGMENT) this.#end();
+      if (this.#filled === SEGMENT) this.#end();
     }
     this.#size += length;
     return start;

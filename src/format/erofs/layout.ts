@@ -11,7 +11,7 @@ import type { PlannedXattrs } from './plan-xattrs.js';
 /**
  * Incremented by every change that gives different bytes for the same tree, options and engine.
  * 1: first version.
- * 2: ends of contents that several files have follow every inode where that takes less than a block; larger segments of files.
+ * 2: ends of contents that several files have follow every inode where that takes less than a block; segments of 2 MiB.
  */
 export const LAYOUT_VERSION = 2;
 

@@ -3,10 +3,10 @@
 import { alignDown, divCeil } from '../../bytes/index.js';
 import { placeDirectories } from './directories.js';
 import { indexSize } from './file-index.js';
-import { FRAGMENT_SEGMENT } from './fragment-store.js';
 import { hasPackedInode } from './head.js';
 import type { PlannedImage } from './layout.js';
 import { leafHead, ownsContent } from './leaves.js';
+import { SEGMENT } from './pack-files.js';
 
 const MAX_COMPACT_FRAGMENTS = 2 ** 32;
 
@@ -48,9 +48,7 @@ function fragmentLimit({ options, contentSize }: PlannedImage): number {
   if (!hasPackedInode(options)) return 0;
   const { blockSize } = options;
   const size = options.fragments ? contentSize : 0;
-  return (
-    (divCeil(size, FRAGMENT_SEGMENT) + 1) * 2 * blockSize + roomOf(indexSize(64, size, options, false) + 64, blockSize)
-  );
+  return (divCeil(size, SEGMENT) + 1) * 2 * blockSize + roomOf(indexSize(64, size, options, false) + 64, blockSize);
 }
 
 function roomOf(size: number, blockSize: number): number {
