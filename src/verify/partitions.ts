@@ -8,6 +8,7 @@ import { bytesAt, type Layer } from './layer.js';
 
 const LARGEST_TABLE = 4 * 1024 * 1024;
 const SMALLEST_HEADER = 92;
+const CHECKSUM_AT = 16;
 const SECTORS_PER_BLOCK = 4;
 const CODE_ADDRESS = 0x1b0;
 const PROTECTIVE = `0x${MBR_TYPE.protective.toString(16)}`;
@@ -18,6 +19,8 @@ const EXTENDED = ['0x05', '0x0f', '0x85'];
 interface FoundHeader {
   readonly at: number;
   readonly header: GptHeader;
+  /** Its sector. */
+  readonly bytes: Uint8Array;
   readonly entries: Uint8Array | undefined;
 }
 
@@ -84,24 +87,22 @@ async function headerAt(layer: Layer, at: number): Promise<FoundHeader | undefin
   const header = gptHeader.decode(bytes);
   const length = header.entryCount * header.entrySize;
   const entries = length > LARGEST_TABLE ? undefined : await bytesAt(layer.image, header.entries * SECTOR, length);
-  return { at, header, entries };
+  return { at, header, bytes, entries };
 }
 
 /** Whether a copy is sound: both checksums, and its own place. */
-function checkCopy(layer: Layer, { at, header, entries }: FoundHeader, code: 'gpt.primary' | 'gpt.backup'): boolean {
-  const fault = faultOf(at, header, entries);
-  if (fault !== undefined) layer.report(code, fault, { at });
+function checkCopy(layer: Layer, copy: FoundHeader, code: 'gpt.primary' | 'gpt.backup'): boolean {
+  const fault = faultOf(copy);
+  if (fault !== undefined) layer.report(code, fault, { at: copy.at });
   return fault === undefined;
 }
 
-function faultOf(at: number, header: GptHeader, entries: Uint8Array | undefined): string | undefined {
+function faultOf({ at, header, bytes, entries }: FoundHeader): string | undefined {
   const { headerSize, headerCrc, own, entriesCrc } = header;
   if (headerSize < SMALLEST_HEADER || headerSize > SECTOR) return `Its header has ${headerSize} bytes.`;
-  const bare = gptHeader.encode({ ...header, headerCrc: 0 });
-  // A larger header has zeros after the known fields.
-  const whole = new Uint8Array(headerSize);
-  whole.set(bare);
-  if (crc32(whole) !== headerCrc) return 'The checksum of its header is wrong.';
+  const summed = bytes.slice(0, headerSize);
+  summed.fill(0, CHECKSUM_AT, CHECKSUM_AT + 4);
+  if (crc32(summed) !== headerCrc) return 'The checksum of its header is wrong.';
   if (own * SECTOR !== at) return `It is at sector ${at / SECTOR}, and says that it is at ${own}.`;
   if (!entries) return 'Its entries are outside the image.';
   return crc32(entries) === entriesCrc ? undefined : 'The checksum of its entries is wrong.';

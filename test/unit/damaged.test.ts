@@ -13,6 +13,7 @@ import { bytesSource, collect } from '../../src/io/memory.js';
 import { FileTree } from '../../src/tree/file-tree.js';
 import { file } from '../../src/tree/node.js';
 import { walk } from '../../src/tree/walk.js';
+import { verifyImage } from '../../src/verify/index.js';
 import { erofsBytes } from '../support/erofs-images.js';
 import { squashfsBytes } from '../support/squashfs-images.js';
 import { noise } from '../support/trees.js';
@@ -89,6 +90,7 @@ test.each(recipes)('%s: files or an error about the image, from every reader', {
   for (const { kind: other } of FORMATS) expect(await outcome(image, other)).toMatch(/^(files|[a-z\d]+\.[a-z\d.-]+)$/);
   expect(await recogniseAll(bytesSource(image))).toBeInstanceOf(Array);
   expect((await inspectImage(bytesSource(image))).size).toBe(image.length);
+  expect((await verifyImage(bytesSource(image), { run })).findings).toBeInstanceOf(Array);
 });
 
 test('there are recipes for every format', async () => {

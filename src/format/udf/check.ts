@@ -18,6 +18,8 @@ const ANCHOR = 256;
 const BLOCK = 2048;
 const MOST_DESCRIPTORS = 64;
 const CLOSED = 1;
+/** The field of a primary volume descriptor. */
+const VOLUME_SET_ID = { at: 72, length: 128 };
 
 /** Reports the faults of a volume. Never throws because of what its bytes are. */
 export async function checkUdf(image: Source, report: ReportUdfFault): Promise<void> {
@@ -85,6 +87,8 @@ async function sequence(
       return undefined;
     }
     if (id === TAG_ID.terminator) break;
+    // Each copy may have been given a unique identifier when it was written.
+    if (id === TAG_ID.primaryVolume) bytes.fill(0, VOLUME_SET_ID.at, VOLUME_SET_ID.at + VOLUME_SET_ID.length);
     found.push(bytes);
   }
   return found;
