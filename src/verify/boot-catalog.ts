@@ -17,6 +17,8 @@ const GRUB_ADDRESS_END = 2556;
 const GRUB_UNPATCHED = 2;
 const GRUB_TEXT = 'cdrom read fails';
 const ISOLINUX_MARK = [0xfb, 0xc0, 0x78, 0x70];
+/** How a primary volume descriptor begins. A disc with a partition offset has two. */
+const PRIMARY_HEAD = [1, 0x43, 0x44, 0x30, 0x30, 0x31];
 const LARGEST_BOOT_IMAGE = 64 * 1024 * 1024;
 
 /** Checks the catalog that the boot records of a volume lead to; its entries. */
@@ -83,8 +85,11 @@ async function checkTable(
 ): Promise<void> {
   const place = { at: at + TABLE_AT };
   const { primaryDescriptorBlock, block: ownBlock, size, checksum } = table;
-  if (primaryDescriptorBlock !== 16 || ownBlock !== block) {
-    const message = `The boot info table says that the image is at block ${ownBlock}, and it is at ${block}.`;
+  const descriptor = await bytesAt(layer.image, primaryDescriptorBlock * BLOCK, PRIMARY_HEAD.length);
+  const isPrimary = PRIMARY_HEAD.every((byte, i) => descriptor?.[i] === byte);
+  if (!isPrimary || ownBlock !== block) {
+    const what = isPrimary ? `the image at block ${ownBlock}, and it is at ${block}` : 'a descriptor that is not there';
+    const message = `The boot info table names ${what}.`;
     layer.report('eltorito.boot-info-table', message, place);
     return;
   }

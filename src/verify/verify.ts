@@ -97,6 +97,8 @@ class Walk {
   readonly volumes: CheckedVolume[] = [];
   /** Addresses of EFI system partitions and of boot images for EFI. */
   readonly esps = new Set<string>();
+  /** Bytes of the outermost image at which images begin that were entered: partitions of a disc show its files again. */
+  readonly #entered = new Set([0]);
   readonly #options: VerifyOptions;
 
   constructor(options: VerifyOptions) {
@@ -107,7 +109,7 @@ class Walk {
   async enterFile(file: Source): Promise<void> {
     try {
       const { image } = await contained(file, this.#options.spool);
-      await this.enter(image, '', 0);
+      await this.enter(image, '', 0, 0);
     } catch (error) {
       if (!isImageFault(error)) throw error;
       this.layers.push({ layer: '', kinds: [], size: file.size });
@@ -115,7 +117,8 @@ class Walk {
     }
   }
 
-  async enter(image: Source, address: string, depth: number): Promise<void> {
+  /** `base` is the byte of the outermost image at which this one begins; undefined if its bytes are elsewhere or compressed. */
+  async enter(image: Source, address: string, depth: number, base: number | undefined): Promise<void> {
     const { fast = false, run } = this.#options;
     const layer: Layer = {
       address,
@@ -135,7 +138,10 @@ class Walk {
     const bootEntries = await this.#checkStructure(layer, answers);
     await checkPartitions(layer, partitions, bootEntries);
     const tree = answers.length > 0 ? await this.#checkVolume(layer, answers[0]!) : undefined;
-    await this.#enterInner(layer, partitions, bootEntries, tree, depth);
+    for (const inner of this.#innerOf(layer, partitions, bootEntries, tree, depth, base)) {
+      // An inner image may need a part of this one that cannot be read.
+      await guarded(layer, () => this.enter(inner.image, inner.address, depth + 1, inner.base));
+    }
   }
 
   /** Looks at what the volumes have to do with each other; the EFI programs in them. */
@@ -182,49 +188,52 @@ class Walk {
     return tree;
   }
 
-  /** Partitions, files that are images, and boot images that are neither; each place once. */
-  async #enterInner(
+  /** Files that are images, partitions, and boot images that are neither. Each place of the outermost image is taken once. */
+  #innerOf(
     layer: Layer,
     partitions: readonly PartitionFacts[],
     bootEntries: readonly BootEntryFacts[],
     tree: FileTree | undefined,
     depth: number,
-  ): Promise<void> {
+    base: number | undefined,
+  ): readonly InnerImage[] {
     const { address, image, report } = layer;
-    const seen = new Set([0]);
     const efi = new Set(bootEntries.flatMap(({ platform, block }) => (platform === 'efi' ? [block * BLOCK] : [])));
     for (const { type, at } of partitions) if (ESP_TYPES.includes(type)) efi.add(at);
-    const inner: { readonly address: string; readonly image: Source }[] = [];
+    const inner: InnerImage[] = [];
+    const add = (image: Source, name: string, at: number | undefined) => {
+      const place = base === undefined || at === undefined ? undefined : base + at;
+      if (place !== undefined && this.#entered.has(place)) return;
+      if (place !== undefined) this.#entered.add(place);
+      if (at !== undefined && efi.has(at)) this.esps.add(`${address}/${name}`);
+      inner.push({ address: `${address}/${name}`, image, base: place });
+    };
     for (const [path, content] of tree ? imagesIn(tree, depth) : []) {
-      const start = content instanceof PartsContent ? content.start : undefined;
-      if (start !== undefined && seen.has(start)) continue;
-      if (start !== undefined) seen.add(start);
-      if (start !== undefined && efi.has(start)) this.esps.add(`${address}/${displayText(path)}`);
-      inner.push({ address: `${address}/${displayText(path)}`, image: content });
+      add(content, displayText(path), content instanceof PartsContent ? content.start : undefined);
     }
     for (const { number, at, size } of [...partitions].reverse()) {
-      if (seen.has(at) || at + size > image.size || size === 0) continue;
-      seen.add(at);
-      if (efi.has(at)) this.esps.add(`${address}/#${number}`);
-      inner.push({ address: `${address}/#${number}`, image: image.slice({ at, length: size }) });
+      if (at === 0 || at + size > image.size || size === 0) continue;
+      add(image.slice({ at, length: size }), `#${number}`, at);
     }
     for (const [index, { block, platform }] of bootEntries.entries()) {
       const at = block * BLOCK;
-      if (platform !== 'efi' || seen.has(at) || at >= image.size) continue;
-      seen.add(at);
+      if (platform !== 'efi' || at === 0 || at >= image.size) continue;
       // The catalog has 16 bits for its size; the file system in it has its own.
-      this.esps.add(`${address}/#boot${index + 1}`);
-      inner.push({ address: `${address}/#boot${index + 1}`, image: image.slice({ at, length: image.size - at }) });
+      add(image.slice({ at, length: image.size - at }), `#boot${index + 1}`, at);
     }
     if (inner.length > 0 && depth >= MOST_DEPTH) {
       report('image.depth', `Images are nested deeper than ${MOST_DEPTH} levels; the inner ones are not checked.`);
-      return;
+      return [];
     }
-    for (const next of inner) {
-      // An inner image may need a part of this one that cannot be read.
-      await guarded(layer, () => this.enter(next.image, next.address, depth + 1));
-    }
+    return inner;
   }
+}
+
+/** An image in another one. */
+interface InnerImage {
+  readonly address: string;
+  readonly image: Source;
+  readonly base: number | undefined;
 }
 
 /** Files that may be images: on a disc all that are large enough, elsewhere those with the name of one. */

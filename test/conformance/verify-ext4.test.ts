@@ -1,4 +1,4 @@
-// The test images of e2fsprogs, most of them damaged in one way each: where e2fsck complains, verify complains, but for what no reader
+// The test images of e2fsprogs, most of them damaged in one way each: where e2fsck complains, verify complains, except for faults that no reader
 // trips over. e2fsck is the judge.
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,6 +22,7 @@ const PASSED: Readonly<Record<string, string>> = {
   f_bad_local_jnl: 'fields of the journal that only its replay uses',
   f_badbblocks: 'the list of bad blocks',
   f_badtable: 'metadata that the list of bad blocks names',
+  f_clear_xattr: 'attributes without the feature for them',
   f_collapse_extent_tree: 'a tree of extents that could be smaller',
   f_compress_extent_tree_level: 'a tree of extents that could be smaller',
   f_deleted_inode_bad_csum: 'the checksum of an inode that is not in use',
@@ -36,6 +37,7 @@ const PASSED: Readonly<Record<string, string>> = {
   f_quota_extent_opt: 'a tree of extents that could be smaller',
   f_quota_invalid_inum: 'quotas',
   f_sb_extra_isize: 'the size of inodes that will be made',
+  j_ext_dumpe2fs: 'the journal of another file system, which is not read',
   m_mmp_bad_csum: 'protection against several mounts',
   m_mmp_bad_magic: 'protection against several mounts',
   r_move_inode_int_extent: 'a tree of extents that could be smaller',
@@ -60,7 +62,7 @@ function unpack(archive: string, image: string): void {
   closeSync(fd);
 }
 
-/** Whether e2fsck finds anything to say beside the names of its passes and the summary. */
+/** Whether e2fsck prints anything but the names of its passes and the summary. */
 function complains(image: string): boolean {
   const { status, stdout, stderr } = judge('timeout', [`${MOST_SECONDS}`, 'e2fsck', '-fn', image]);
   const lines = `${stdout}\n${stderr}`

@@ -47,6 +47,9 @@ export type ReportExt4Fault = (fault: Ext4Fault, message: string, at?: number) =
 /** More blocks than this, or inodes, are not counted one by one. */
 const MOST_BLOCKS = 2 ** 30;
 const MOST_INODES = 2 ** 26;
+/** Bytes read at a time for small structures, and how many of these are kept. */
+const WINDOW = 64 * 1024;
+const MOST_WINDOWS = 64;
 
 export class CheckedImage {
   readonly features: ReadonlySet<string>;
@@ -62,6 +65,7 @@ export class CheckedImage {
   readonly descriptorSize: number;
   readonly seed: Seed;
   readonly descriptors: FoundDescriptor[] = [];
+  readonly #windows = new Map<number, Uint8Array>();
   /** Faults other than of counts so far: they make everything that is counted afterwards wrong. */
   structural = 0;
 
@@ -133,9 +137,23 @@ export class CheckedImage {
 
   async bytes(at: number, length: number): Promise<Uint8Array | undefined> {
     if (!(at >= 0 && at + length <= this.image.size)) return undefined;
-    const bytes = new Uint8Array(length);
-    await this.image.read(at, bytes);
-    return bytes;
+    const first = at - (at % WINDOW);
+    if (at + length > first + WINDOW) {
+      const bytes = new Uint8Array(length);
+      await this.image.read(at, bytes);
+      return bytes;
+    }
+    const window = this.#windows.get(first) ?? (await this.#window(first));
+    return window.slice(at - first, at - first + length);
+  }
+
+  /** Small structures are close to each other: a file system may have many thousand directories of one block. */
+  async #window(first: number): Promise<Uint8Array> {
+    const window = new Uint8Array(Math.min(WINDOW, this.image.size - first));
+    await this.image.read(first, window);
+    if (this.#windows.size >= MOST_WINDOWS) this.#windows.delete(this.#windows.keys().next().value!);
+    this.#windows.set(first, window);
+    return window;
   }
 
   groupStart(group: number): number {
