@@ -82,7 +82,7 @@ describe.runIf(hasGrub)('a root tree in an archive', () => {
       const { status, stderr, digests } = build(root, [], new Uint8Array(0));
       expect({ status, digests }).toEqual({ status: 3, digests: {} });
       expect(stderr).toMatch(
-        /root tree is no directory.*\[live\.no-directory\]\n {2}Give a ready initrd with --initrd/,
+        /root tree is not a directory.*\[live\.no-directory\]\n {2}Give a ready initrd with --initrd/,
       );
     }
   });
