@@ -95,10 +95,11 @@ function withoutCuts(trees: ReadonlyMap<string, FileTree>, taken: string): FileT
   for (const [view, other] of trees) {
     if (view === taken) continue;
     const starts = filesByStart(other);
+    const folded = filesByFoldedPath(other);
     for (const { path, node } of walk(tree)) {
       if (node.kind !== 'file') continue;
-      const same = other.get(path);
-      const twin = same?.kind === 'file' ? same : starts.get(startOf(node) ?? -1);
+      // By its name first: some writers give an empty file the place of another file.
+      const twin = folded.get(path.toLowerCase()) ?? starts.get(startOf(node) ?? -1);
       if (!twin || twin.content.size <= node.content.size || !isCut(node, twin)) continue;
       const message = `${displayText(path)} has ${node.content.size} bytes in the view ${taken}, and ${twin.content.size} in ${view}.`;
       const place = { path: displayText(path), hint: `Use the view ${view}.` };
@@ -119,6 +120,13 @@ const SIZE_LIMIT = 2 ** 32;
 function isCut(node: File, twin: File): boolean {
   const { size } = node.content;
   return size === twin.content.size % SIZE_LIMIT || size >= SIZE_LIMIT - 2 ** 12;
+}
+
+/** Files by their paths in small letters, as ISO 9660 has the same names in capitals. */
+function filesByFoldedPath(tree: FileTree): Map<string, File> {
+  const files = new Map<string, File>();
+  for (const { path, node } of walk(tree)) if (node.kind === 'file') files.set(path.toLowerCase(), node);
+  return files;
 }
 
 function filesByStart(tree: FileTree): Map<number, File> {
