@@ -43,7 +43,8 @@ function mountTree(packages: string): void {
   for (const directory of [tree, work, join(upper, 'etc/dracut.conf.d'), join(upper, 'usr', libraries)]) {
     mkdirSync(directory, { recursive: true });
   }
-  writeFileSync(join(upper, 'etc/dracut.conf.d/10-squash.conf'), 'add_dracutmodules+=" squash "\n');
+  const configuration = 'add_dracutmodules+=" squash "\nsquash_compress="lz4"\n';
+  writeFileSync(join(upper, 'etc/dracut.conf.d/10-squash.conf'), configuration);
   // In the root tree /lib is a link to usr/lib, which hides a directory of the packages.
   for (const name of readdirSync(join(packages, libraries)).filter((name) => name.startsWith('liblzo2'))) {
     cpSync(join(packages, libraries, name), join(upper, 'usr', libraries, name), { verbatimSymlinks: true });
