@@ -74,7 +74,7 @@ describe.skipIf(!loadNative().addon)('files that the system copies', () => {
     copied.mockRestore();
     expect(Buffer.compare(readFileSync(image), memory.bytes())).toBe(0);
     expect(report.size).toBe(memory.bytes().length);
-    // The digest needs the bytes, so nothing is copied for it.
+    // Whoever wants the digest has the bytes come by.
     const digest = await writeImage(planned, fileTarget(fromText(image), { force: true }), run, { sha256: true });
     expect(execFileSync('sha256sum', [image], { encoding: 'latin1' }).slice(0, 64)).toBe(digest.sha256);
   });
