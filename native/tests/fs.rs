@@ -1,6 +1,6 @@
 //! The file-system modules against the kernel, on scratch files.
 
-use isopress_native::fs::copy;
+use isopress_native::fs::copy::{self, Failed};
 use isopress_native::fs::entries::Directory;
 use isopress_native::fs::gather::{self, Range};
 use isopress_native::fs::holes::{self, Hole};
@@ -208,7 +208,7 @@ fn ranges_of_files_are_gathered_and_the_first_that_differs_is_named() {
 }
 
 #[test]
-fn ranges_are_copied_into_an_open_file_and_the_first_that_fails_is_named() {
+fn ranges_are_copied_into_an_open_file_and_errors_say_whose_they_are() {
     let scratch = Scratch::new("copy");
     let data: Vec<u8> = (0..700_000_u32).map(|index| (index % 251) as u8).collect();
     fs::write(scratch.path("a"), &data).expect("a file can be made");
@@ -229,12 +229,11 @@ fn ranges_are_copied_into_an_open_file_and_the_first_that_fails_is_named() {
         if append {
             target.set_len(10).unwrap();
         }
-        assert_eq!(copy::copy(&[whole()], target.as_raw_fd()), None);
+        copy::copy(&[whole()], target.as_raw_fd()).expect("both can be used");
         let copied = fs::read(&path).unwrap();
         assert_eq!((copied.len(), &copied[..10]), (data.len() + 10, &[0; 10][..]));
         assert!(copied[10..] == data);
-        let more = [range("a", 5, 3, 0, false), range("a", 700_000, 0, 0, true)];
-        assert_eq!(copy::copy(&more, target.as_raw_fd()), None);
+        copy::copy(&[range("a", 5, 3, 0, false), range("a", 700_000, 0, 0, true)], target.as_raw_fd()).unwrap();
         for wrong in [
             range("a", 0, 699_999, 0, true),
             range("a", 1, 700_000, 0, false),
@@ -242,13 +241,17 @@ fn ranges_are_copied_into_an_open_file_and_the_first_that_fails_is_named() {
             range("nothing", 0, 1, 0, false),
         ] {
             let failed = copy::copy(&[range("a", 5, 3, 0, false), wrong], target.as_raw_fd());
-            assert_eq!(failed, Some(1));
+            assert!(matches!(failed, Err(Failed::Source(1))), "{failed:?}");
         }
     }
     #[cfg(target_os = "linux")]
     {
         let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
-        assert_eq!(copy::copy(&[whole()], full.as_raw_fd()), Some(0));
+        let failed = copy::copy(&[whole()], full.as_raw_fd());
+        assert!(
+            matches!(&failed, Err(Failed::Target(error)) if error.raw_os_error() == Some(libc::ENOSPC)),
+            "{failed:?}"
+        );
     }
 }
 

@@ -1,6 +1,6 @@
 // The private side of content: faster ways to read its bytes than through its pieces.
 
-import type { Data, Run } from './piece.js';
+import type { Data, Run } from './content.js';
 import type { FilePlace, RangeReader } from './range-list.js';
 
 /**

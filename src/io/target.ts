@@ -21,10 +21,7 @@ export interface Target {
 export interface OpenTarget {
   /** Writes at an absolute offset. A gap that is never written reads as zeros. The bytes can be reused when this resolves. */
   write(at: number, bytes: Uint8Array): Promise<void>;
-  /**
-   * Copies a range of a file to an absolute offset, which is cheaper than writing its bytes; absent where it is not.
-   * @internal
-   */
+  /** Copies a range of a file to an absolute offset, which is cheaper than writing its bytes; absent where it is not. */
   transfer?(at: number, range: Transfer): Promise<void>;
   /** Sets the final size after everything has been written; unwritten bytes read as zeros from now on. */
   complete(size: number): Promise<void>;

@@ -1,6 +1,6 @@
 // Ranges of files that go into the image without passing through this program's memory.
 
-import type { Data } from './piece.js';
+import type { Data } from './content.js';
 import type { FilePlace, RangeReader } from './range-list.js';
 
 /** Most bytes of one transfer: an abort waits for no more, and progress is reported after each. */

@@ -37,7 +37,8 @@ export interface NativeAddon {
   gather(paths: Uint8Array, numbers: Float64Array, into: Uint8Array): Promise<number>;
   /**
    * Copies ranges of files into the open file `target`, by the kernel where it can. `paths` and `numbers` as for `gather`, with
-   * `into` in the target. Resolves to the place of the first range that could not be copied so, or to -1.
+   * `into` in the target. Resolves to -1, to the place of the first range that could not be read as it was expected,
+   * or for a target that cannot be written to a negative errno less 1.
    */
   copyRanges(paths: Uint8Array, numbers: Float64Array, target: number): Promise<number>;
   /**

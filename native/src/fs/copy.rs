@@ -11,24 +11,39 @@ use std::os::unix::fs::FileExt;
 /// Bytes at once where the kernel does not copy.
 const CHUNK: u64 = 256 * 1024;
 
-/// Copies the ranges to their places in `target`, which must be open for writing and stay so; gives the place of the first that
-/// could not be read, or not as it was expected, or not be written.
-pub fn copy(ranges: &[Range], target: RawFd) -> Option<usize> {
+/// Why ranges were not copied.
+#[derive(Debug)]
+pub enum Failed {
+    /// The place of the first range that could not be read, or not as it was expected.
+    Source(usize),
+    /// The target cannot be written.
+    Target(io::Error),
+}
+
+/// Copies the ranges to their places in `target`, which must be open for writing and stay so.
+pub fn copy(ranges: &[Range], target: RawFd) -> Result<(), Failed> {
     // SAFETY: the caller keeps it open; it is not closed here.
     let target = ManuallyDrop::new(unsafe { File::from_raw_fd(target) });
     let mut directory = None;
-    ranges.iter().position(|range| !copy_one(range, &target, &mut directory).unwrap_or(false))
+    for (index, range) in ranges.iter().enumerate() {
+        if !copy_one(range, &target, &mut directory).map_err(Failed::Target)? {
+            return Err(Failed::Source(index));
+        }
+    }
+    Ok(())
 }
 
-/// Whether the file held the range, and ended there if it had to.
+/// Whether the file held the range, and ended there if it had to. An error is one of the target.
 fn copy_one<'a>(range: &'a Range, target: &File, directory: &mut Held<'a>) -> io::Result<bool> {
-    let (file, stat) = gather::open(range, directory)?;
+    let Ok((file, stat)) = gather::open(range, directory) else { return Ok(false) };
     let ends = |stat: &libc::stat| !range.ends || u64::try_from(stat.st_size) == Ok(range.at + range.length as u64);
     if !ends(&stat) {
         return Ok(false);
     }
     let done = copy_by_kernel(&file, range, target);
-    copy_by_hand(&file, range, target, done)?;
+    if !copy_by_hand(&file, range, target, done)? {
+        return Ok(false);
+    }
     // It may have grown meanwhile.
     Ok(open::stat(&file).is_ok_and(|stat| ends(&stat)))
 }
@@ -61,18 +76,20 @@ fn copy_by_kernel(_: &File, _: &Range, _: &File) -> u64 {
     0
 }
 
-/// Copies the rest after `done` bytes.
-fn copy_by_hand(file: &File, range: &Range, target: &File, mut done: u64) -> io::Result<()> {
+/// Copies what is left after `done` bytes; false if the file cannot be read or is too short.
+fn copy_by_hand(file: &File, range: &Range, target: &File, mut done: u64) -> io::Result<bool> {
     let length = range.length as u64;
     if done == length {
-        return Ok(());
+        return Ok(true);
     }
     let mut chunk = vec![0; usize::try_from(CHUNK.min(length - done)).unwrap_or(0)];
     while done < length {
         let count = chunk.len().min(usize::try_from(length - done).unwrap_or(usize::MAX));
-        file.read_exact_at(&mut chunk[..count], range.at + done)?;
+        if file.read_exact_at(&mut chunk[..count], range.at + done).is_err() {
+            return Ok(false);
+        }
         target.write_all_at(&chunk[..count], range.into as u64 + done)?;
         done += count as u64;
     }
-    Ok(())
+    Ok(true)
 }
