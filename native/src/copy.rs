@@ -39,7 +39,11 @@ impl Task for Copy {
 /// `gather`, with places in the target. Resolves to -1, to the place of the first range that could not be read as it was
 /// expected, or for a target that cannot be written to -1 minus the errno.
 #[napi(catch_unwind)]
-pub fn copy_ranges(paths: Uint8ArraySlice, numbers: Float64Array, target: f64) -> Result<AsyncTask<Copy>, Failure> {
+pub fn copy_ranges(
+    paths: Uint8ArraySlice,
+    numbers: Float64Array,
+    target: f64,
+) -> Result<AsyncTask<Copy>, Failure> {
     let target = RawFd::try_from(safe_integer(target)?)
         .map_err(|_| Failure::new("ERR_OUT_OF_RANGE".to_owned(), format!("{target} is not a file descriptor.")))?;
     Ok(AsyncTask::new(Copy { ranges: ranges(&paths, &numbers)?, target }))

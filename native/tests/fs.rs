@@ -248,10 +248,7 @@ fn ranges_are_copied_into_an_open_file_and_errors_say_whose_they_are() {
     {
         let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
         let failed = copy::copy(&[whole()], full.as_raw_fd());
-        assert!(
-            matches!(&failed, Err(Failed::Target(error)) if error.raw_os_error() == Some(libc::ENOSPC)),
-            "{failed:?}"
-        );
+        assert!(matches!(&failed, Err(Failed::Target(error)) if error.raw_os_error() == Some(libc::ENOSPC)), "{failed:?}");
     }
 }
 

@@ -59,8 +59,9 @@ fn copy_by_kernel(file: &File, range: &Range, target: &File) -> u64 {
         let (Ok(mut from), Ok(mut to)) = places else { return done };
         let left = usize::try_from(length - done).unwrap_or(usize::MAX);
         // SAFETY: both descriptors are open, and the offsets are variables of this function.
-        let copied =
-            unsafe { libc::copy_file_range(file.as_raw_fd(), &raw mut from, target.as_raw_fd(), &raw mut to, left, 0) };
+        let copied = unsafe {
+            libc::copy_file_range(file.as_raw_fd(), &raw mut from, target.as_raw_fd(), &raw mut to, left, 0)
+        };
         match u64::try_from(copied) {
             Ok(0) => return done,
             Ok(copied) => done += copied,
