@@ -43,11 +43,6 @@ pub fn gather(
     into: Uint8ArraySlice,
 ) -> Result<AsyncTask<Gather>, Failure> {
     let room = Room::of(&into).ok_or_else(|| invalid("The memory to fill was not allocated here."))?;
-    Ok(AsyncTask::new(Gather { ranges: ranges(&paths, &numbers)?, room }))
-}
-
-/// The ranges that `paths` and `numbers` describe.
-pub fn ranges(paths: &[u8], numbers: &[f64]) -> Result<Vec<Range>, Failure> {
     let count = numbers.len() / NUMBERS;
     let mut paths = paths.split(|&byte| byte == 0);
     let mut ranges = Vec::with_capacity(count);
@@ -64,7 +59,7 @@ pub fn ranges(paths: &[u8], numbers: &[f64]) -> Result<Vec<Range>, Failure> {
             expected: identity(numbers[4], numbers[5]),
         });
     }
-    Ok(ranges)
+    Ok(AsyncTask::new(Gather { ranges, room }))
 }
 
 fn size(value: f64) -> Result<usize, Failure> {

@@ -4,7 +4,6 @@
 pub mod checksum;
 pub mod codec;
 pub mod compressor;
-pub mod copy;
 pub mod entries;
 pub mod fs;
 pub mod gather;
@@ -17,7 +16,7 @@ use napi_derive::napi;
 
 /// Number of the interface between this library and `src/native/binding.ts`. It changes whenever an exported function,
 /// the meaning of an argument or the layout of a result does; the loader refuses any other number.
-const ABI: u32 = 12;
+const ABI: u32 = 11;
 
 /// Largest integer that a JavaScript number holds exactly.
 const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;

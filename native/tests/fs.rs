@@ -1,6 +1,5 @@
 //! The file-system modules against the kernel, on scratch files.
 
-use isopress_native::fs::copy::{self, Failed};
 use isopress_native::fs::entries::Directory;
 use isopress_native::fs::gather::{self, Range};
 use isopress_native::fs::holes::{self, Hole};
@@ -10,7 +9,6 @@ use isopress_native::memory::{Room, Shared};
 use std::ffi::CString;
 use std::fs::{self, File};
 use std::io::{Seek, SeekFrom, Write};
-use std::os::fd::AsRawFd;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
@@ -204,51 +202,6 @@ fn ranges_of_files_are_gathered_and_the_first_that_differs_is_named() {
         range("", 0, 1, 0, false),
     ] {
         assert_eq!(gather::read(&[range("b", 0, 2, 0, true), wrong], &mut room), Some(1));
-    }
-}
-
-#[test]
-fn ranges_are_copied_into_an_open_file_and_errors_say_whose_they_are() {
-    let scratch = Scratch::new("copy");
-    let data: Vec<u8> = (0..700_000_u32).map(|index| (index % 251) as u8).collect();
-    fs::write(scratch.path("a"), &data).expect("a file can be made");
-    let range = |name: &str, at, length, into, ends| Range {
-        path: bytes(&scratch.path(name)).to_vec(),
-        at,
-        length,
-        into,
-        ends,
-        follow: false,
-        expected: None,
-    };
-    let whole = || range("a", 0, data.len(), 10, true);
-    // The kernel refuses to copy into a file that is open for appending: there the bytes are read and written.
-    for append in [false, true] {
-        let path = scratch.path(if append { "by-hand" } else { "by-kernel" });
-        let target = fs::OpenOptions::new().create(true).write(!append).append(append).open(&path).unwrap();
-        if append {
-            target.set_len(10).unwrap();
-        }
-        copy::copy(&[whole()], target.as_raw_fd()).expect("both can be used");
-        let copied = fs::read(&path).unwrap();
-        assert_eq!((copied.len(), &copied[..10]), (data.len() + 10, &[0; 10][..]));
-        assert!(copied[10..] == data);
-        copy::copy(&[range("a", 5, 3, 0, false), range("a", 700_000, 0, 0, true)], target.as_raw_fd()).unwrap();
-        for wrong in [
-            range("a", 0, 699_999, 0, true),
-            range("a", 1, 700_000, 0, false),
-            range("a", 700_001, 0, 0, true),
-            range("nothing", 0, 1, 0, false),
-        ] {
-            let failed = copy::copy(&[range("a", 5, 3, 0, false), wrong], target.as_raw_fd());
-            assert!(matches!(failed, Err(Failed::Source(1))), "{failed:?}");
-        }
-    }
-    #[cfg(target_os = "linux")]
-    {
-        let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
-        let failed = copy::copy(&[whole()], full.as_raw_fd());
-        assert!(matches!(&failed, Err(Failed::Target(error)) if error.raw_os_error() == Some(libc::ENOSPC)), "{failed:?}");
     }
 }
 

@@ -2,7 +2,7 @@
 
 import { assertPlanned, InternalError } from '../errors.js';
 import { BLOCK } from '../format/iso9660/index.js';
-import { type Piece, pieceLength, type Run, type Transfers } from '../io/index.js';
+import { type Piece, pieceLength, type Run } from '../io/index.js';
 import type { DiscFacts } from './facts.js';
 
 /** Where an emission is. */
@@ -11,8 +11,6 @@ export interface Emission {
   /** Block the area starts at. */
   readonly block: number;
   readonly run: Run;
-  /** Given if files may be left to the system. */
-  readonly transfers?: Transfers | undefined;
 }
 
 export type AreaPieces = (emission: Emission) => AsyncIterable<Piece> | Iterable<Piece>;
@@ -75,18 +73,13 @@ export class AreaList {
 }
 
 /** All areas in turn, each checked against its plan. The facts learn where the payload ends. */
-export async function* emitAreas(
-  { areas, payloadAreas }: AreaList,
-  facts: DiscFacts,
-  run: Run,
-  transfers?: Transfers,
-): AsyncGenerator<Piece> {
+export async function* emitAreas({ areas, payloadAreas }: AreaList, facts: DiscFacts, run: Run): AsyncGenerator<Piece> {
   let block = 0;
   for (const [index, area] of areas.entries()) {
     if (index === payloadAreas) facts.settle(block);
     if (area.block !== undefined) assertPlanned(`first block of ${area.name}`, area.block, block);
     let produced = 0;
-    for await (const piece of area.pieces({ facts, block, run, transfers })) {
+    for await (const piece of area.pieces({ facts, block, run })) {
       produced += pieceLength(piece);
       yield piece;
     }

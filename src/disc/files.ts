@@ -99,7 +99,7 @@ function* filesOf(tree: FileTree<Content>): Generator<PlacedFile> {
 
 /** All exact files, each filled up to whole blocks. */
 export function exactFilePieces({ exact }: FilePlan): (emission: Emission) => AsyncIterable<Piece> {
-  return ({ run, transfers }) => packed(slots(exact), run, transfers);
+  return ({ run }) => packed(slots(exact), run);
 }
 
 function* slots(contents: readonly ExactContent[]) {

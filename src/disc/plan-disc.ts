@@ -20,16 +20,7 @@ import {
   SYSTEM_AREA_BLOCKS,
 } from '../format/iso9660/index.js';
 import { planUdf, type UdfPlan } from '../format/udf/index.js';
-import {
-  type Content,
-  type Data,
-  deriveUuid,
-  exactly,
-  type ImagePlan,
-  type Run,
-  relayedContent,
-  type Transfers,
-} from '../io/index.js';
+import { type Content, type Data, deriveUuid, exactContent, exactly, type ImagePlan, type Run } from '../io/index.js';
 import type { File, FileTree, Node } from '../tree/index.js';
 import { type Area, AreaList, type AreaPieces, emitAreas } from './area.js';
 import { type BootPlan, bootImages, planBoot } from './boot.js';
@@ -92,11 +83,11 @@ export function planDisc(tree: FileTree<Content>, options: DiscOptions): ImagePl
     partitions: partitionLayouts(resolved, facts),
     losses: discLosses(tree, resolved, hierarchies, udf),
   };
-  const pieces = (run: Run, transfers?: Transfers) => emitAreas(list, newFacts(), run, transfers);
-  if (!facts) return { sizeLimit, pieces: (run) => pieces(run), layout };
+  const pieces = (run: Run) => emitAreas(list, newFacts(), run);
+  if (!facts) return { sizeLimit, pieces, layout };
   // Without open content nothing needs a backpatch: DiscFacts is complete from the start.
-  const exactPieces = pieces as (run: Run, transfers?: Transfers) => AsyncGenerator<Data>;
-  return { ...relayedContent(facts.imageBlocks * BLOCK, exactPieces), layout };
+  const exactPieces = pieces as (run: Run) => AsyncGenerator<Data>;
+  return { ...exactContent(facts.imageBlocks * BLOCK, exactPieces), layout };
 }
 
 function planHierarchies(tree: FileTree<Content>, options: ResolvedDiscOptions): Hierarchy[] {

@@ -4,7 +4,6 @@ import { type Data, type ExactContent, NO_HOLES, type Range, type Run } from './
 import { FAST, type FastPath } from './fast-path.js';
 import { checkRange } from './memory.js';
 import { cut, exactly } from './pieces.js';
-import { TRANSFERS, type Transfers } from './transfer.js';
 
 /** Content of `size` bytes out of its pieces. A part of it is read from the start. */
 export function exactContent(
@@ -14,19 +13,6 @@ export function exactContent(
 ): ExactContent {
   const content: ExactContent = { size, holes, pieces, slice: (range) => sliced(content, range) };
   return content;
-}
-
-/**
- * Content that passes on the pieces of other content as they are, such as an image of uncompressed files. It hands the permission
- * that it is given, if any, to {@link packed}.
- */
-export function relayedContent(
-  size: number,
-  pieces: (run: Run, transfers?: Transfers) => AsyncIterable<Data>,
-  holes: readonly Range[] = NO_HOLES,
-): ExactContent {
-  const plain = exactContent(size, (run) => pieces(run), holes);
-  return { ...plain, [FAST]: { relayed: (run) => pieces(run, TRANSFERS) } };
 }
 
 /** Content that is rendered as a whole, each time it is requested. */

@@ -1,6 +1,5 @@
 // The private side of content: faster ways to read its bytes than through its pieces.
 
-import type { Data, Run } from './content.js';
 import type { FilePlace, RangeReader } from './range-list.js';
 
 /**
@@ -15,8 +14,6 @@ export interface FastPath {
   bytes?(): Uint8Array;
   /** As `bytes`, straight into `into` at byte `at`. It may use the one byte after the content as scratch. */
   copyInto?(into: Uint8Array, at: number): void;
-  /** The pieces, among them transfers: see `transfer.ts`. */
-  relayed?(run: Run): AsyncIterable<Data>;
   /** Throws `source.changed` for a file that is no longer as it was found. Absent where reading it says so. */
   check?(): void;
   /** The regular file whose whole content it is, and who can read it ahead. */

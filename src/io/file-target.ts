@@ -3,16 +3,14 @@
 import { constants, createWriteStream } from 'node:fs';
 import { type FileHandle, open, rename, stat, unlink } from 'node:fs/promises';
 import { type ByteString, displayText } from '../bytes/index.js';
-import { IsopressError, TargetError } from '../errors.js';
+import { TargetError } from '../errors.js';
 import { rangeSource } from './file.js';
 import { pathBuffer } from './host-path.js';
 import { zeros } from './memory.js';
-import { RangeList } from './range-list.js';
 import { streamTarget } from './stream-target.js';
 import type { OpenTarget, Target } from './target.js';
 import { targetError } from './target-error.js';
 import { findTargetPlace, openDevice, type TargetPlace } from './target-place.js';
-import type { Transfer } from './transfer.js';
 
 /** Options of a target file. */
 export interface FileTargetOptions {
@@ -66,20 +64,10 @@ async function openFileTarget(name: ByteString, path: ByteString): Promise<OpenT
   const part = `${path}.part` as ByteString;
   const file = await openPart(name, part);
   const identity = (await file.stat()).ino;
-  const transfers = new FileTransfers(file.fd);
-  const closeFile = closing(file);
-  // The system copies into the descriptor: until it is done, that must not become another file's.
-  const close = async () => {
-    await transfers.settled();
-    await closeFile();
-  };
+  const close = closing(file);
   const stillOurs = async () => (await stat(pathBuffer(part)).catch(() => undefined))?.ino === identity;
   return {
     write: (at, bytes) => writeFully(name, file, at, bytes),
-    transfer: (at, range) =>
-      transfers.copy(range, at).catch((error) => {
-        throw error instanceof IsopressError ? error : targetError(name, error);
-      }),
     complete: (size) =>
       file.truncate(size).catch((error) => {
         throw targetError(name, error);
@@ -101,29 +89,6 @@ async function openFileTarget(name: ByteString, path: ByteString): Promise<OpenT
       if (await stillOurs()) await unlink(pathBuffer(part)).catch(() => {});
     },
   };
-}
-
-/** Transfers into an open file, one at a time. */
-class FileTransfers {
-  readonly #target: number;
-  readonly #ranges = new RangeList();
-  #pending: Promise<unknown> = Promise.resolve();
-
-  constructor(target: number) {
-    this.#target = target;
-  }
-
-  copy({ place, at, length, ends }: Transfer, into: number): Promise<void> {
-    this.#ranges.clear();
-    this.#ranges.add(place, at, length, into, ends);
-    const copied = place.reader.copy(this.#ranges, this.#target);
-    this.#pending = copied.catch(() => {});
-    return copied;
-  }
-
-  async settled(): Promise<void> {
-    await this.#pending;
-  }
 }
 
 async function openPart(name: ByteString, part: ByteString): Promise<FileHandle> {

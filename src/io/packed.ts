@@ -5,15 +5,12 @@ import type { Data, ExactContent, Hole, Run } from './content.js';
 import { FAST } from './fast-path.js';
 import { exactly } from './pieces.js';
 import { type FilePlace, RangeList, type RangeReader } from './range-list.js';
-import { Transfer, type Transfers, transferPiece } from './transfer.js';
 
 const BATCH = 256 * 1024;
 /** Batches being read while one is used. */
 const AHEAD = 3;
 /** A gap that is cheaper as zeros in a batch than as a separate piece. */
 const SHORT_GAP = 4096;
-/** From this size on a transfer costs less than reading and writing. */
-const TRANSFERRED = 64 * 1024;
 
 /** One content and the bytes it occupies: its own size, then zeros. */
 export interface Slot {
@@ -24,10 +21,9 @@ export interface Slot {
 
 /**
  * Contents back to back, each zero-filled to its span. Contents that can be read synchronously are collected
- * into batches, so that many small files cost few pieces; files that threads can read are read ahead into them. With
- * `transfers` the large ones are left to the system.
+ * into batches, so that many small files cost few pieces; files that threads can read are read ahead into them.
  */
-export async function* packed(slots: Iterable<Slot>, run: Run, transfers?: Transfers): AsyncGenerator<Data> {
+export async function* packed(slots: Iterable<Slot>, run: Run): AsyncGenerator<Data> {
   const batches = new Batches(run);
   try {
     for (const { content, span } of slots) {
@@ -35,19 +31,18 @@ export async function* packed(slots: Iterable<Slot>, run: Run, transfers?: Trans
       // Nothing to read, and no file that could have grown.
       if (span === 0 && !fast) continue;
       const origin = fast?.origin;
-      const isLarge = transfers !== undefined && content.size >= TRANSFERRED;
-      if (origin && !isLarge && batches.readWhole(content, origin, span)) continue;
+      if (origin && batches.readWhole(content, origin, span)) continue;
       if (origin) {
         fast.check?.();
         yield* batches.readBy(origin.reader);
-        yield* readAhead(content, origin, batches, transfers);
+        yield* readAhead(content, origin, batches);
         yield* batches.skip(span - content.size);
       } else if (fast?.bytes && span <= BATCH) {
         if (batches.room < span) yield* batches.next();
         batches.copy(content, span);
       } else {
         yield* batches.drain();
-        yield* exactly(content, run, transfers);
+        yield* exactly(content, run);
         if (span > content.size) yield { hole: span - content.size };
       }
     }
@@ -58,24 +53,12 @@ export async function* packed(slots: Iterable<Slot>, run: Run, transfers?: Trans
 }
 
 /** The data between the holes as ranges to be read, the holes as they are. */
-async function* readAhead(
-  content: ExactContent,
-  place: FilePlace & { readonly reader: RangeReader },
-  batches: Batches,
-  transfers: Transfers | undefined,
-): AsyncGenerator<Data> {
+async function* readAhead(content: ExactContent, place: FilePlace, batches: Batches): AsyncGenerator<Data> {
   const { size, holes } = content;
   let at = 0;
   for (const hole of [...holes, { at: size, length: 0 }]) {
     // Read at the end even if nothing is expected, to detect growth.
     while (at < hole.at || hole.length === 0) {
-      if (transfers && hole.at - at >= TRANSFERRED) {
-        const length = Math.min(hole.at - at, transfers.most);
-        yield* batches.leave(new Transfer(place, at, length, at + length === size));
-        at += length;
-        if (at === hole.at) break;
-        continue;
-      }
       if (batches.room === 0) yield* batches.next();
       const length = Math.min(hole.at - at, batches.room);
       batches.read(place, at, length, at + length === size);
@@ -93,8 +76,8 @@ interface Batch {
   readonly ranges: RangeList;
 }
 
-/** An entry of the queue: a batch, handed out once it has been read, a hole or a transfer. */
-type Waiting = { readonly batch: Batch; readonly ready: Promise<void> | undefined } | Hole | Transfer;
+/** An entry of the queue: a batch, handed out once it has been read, or a hole. */
+type Waiting = { readonly batch: Batch; readonly ready: Promise<void> | undefined } | Hole;
 
 /** Reused batches: a piece is only lent until the next is pulled. */
 class Batches {
@@ -162,13 +145,6 @@ class Batches {
     this.#zeros(length);
   }
 
-  /** A range that the system copies, in its turn. */
-  async *leave(transfer: Transfer): AsyncGenerator<Data> {
-    if (this.#filling.filled > 0) yield* this.next();
-    this.#waiting.push(transfer);
-    while (this.#waiting.length > AHEAD) yield* this.#oldest();
-  }
-
   /** Ends the current batch and begins another; hands out the oldest ones when enough of them are being read. */
   async *next(): AsyncGenerator<Data> {
     this.#submit();
@@ -184,7 +160,7 @@ class Batches {
   }
 
   async settled(): Promise<void> {
-    await Promise.allSettled(this.#waiting.map((entry) => ('batch' in entry ? entry.ready : undefined)));
+    await Promise.allSettled(this.#waiting.map((entry) => ('hole' in entry ? undefined : entry.ready)));
   }
 
   #zeros(length: number): void {
@@ -203,11 +179,11 @@ class Batches {
 
   async *#oldest(): AsyncGenerator<Data> {
     const entry = this.#waiting[0]!;
-    if ('batch' in entry) await entry.ready;
+    if (!('hole' in entry)) await entry.ready;
     this.#run.signal?.throwIfAborted();
     this.#waiting.shift();
-    if (!('batch' in entry)) {
-      yield entry instanceof Transfer ? transferPiece(entry) : entry;
+    if ('hole' in entry) {
+      yield entry;
       return;
     }
     const { bytes, filled } = entry.batch;

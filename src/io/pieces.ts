@@ -2,15 +2,12 @@
 
 import { assertPlanned } from '../errors.js';
 import { type Data, type ExactContent, isHole, pieceLength, type Range, type Run } from './content.js';
-import { FAST } from './fast-path.js';
 import { zeros } from './memory.js';
-import type { Transfers } from './transfer.js';
 
-/** The pieces of a content, checked to be exactly its size; transfers among them only with the permission for it. */
-export async function* exactly(content: ExactContent, run: Run, transfers?: Transfers): AsyncGenerator<Data> {
+/** The pieces of a content, checked to be exactly its size. */
+export async function* exactly(content: ExactContent, run: Run): AsyncGenerator<Data> {
   let produced = 0;
-  const relayed = transfers && content[FAST]?.relayed?.(run);
-  for await (const piece of relayed ?? content.pieces(run)) {
+  for await (const piece of content.pieces(run)) {
     produced += pieceLength(piece);
     if (produced > content.size) break;
     yield piece;

@@ -38,7 +38,7 @@ export interface RangeRequest {
   readonly path: ByteString;
   readonly at: number;
   readonly length: number;
-  /** First byte in the memory, or the file, to be filled. */
+  /** First byte in the memory to be filled. */
   readonly into: number;
   /** Whether the file has to end after the range. */
   readonly ends: boolean;
@@ -56,11 +56,6 @@ export interface RangeReader {
    * read, or has changed since it was planned.
    */
   read(ranges: RangeList, memory: Uint8Array): Promise<void>;
-  /**
-   * Copies ranges into the open file `target`, where `into` counts bytes of the file. Rejects as {@link read} does, and with the
-   * system's error (`code`) for a target that cannot be written.
-   */
-  copy(ranges: RangeList, target: number): Promise<void>;
 }
 
 /** Ranges in the order in which they were added; used again after {@link RangeList.clear}. */

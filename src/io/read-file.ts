@@ -1,6 +1,6 @@
 // Reads files that were found before: whole, in chunks, or a range.
 
-import { closeSync, fstatSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, readSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import type { ByteString } from '../bytes/index.js';
 import type { Data, Range, Run } from './content.js';
@@ -47,23 +47,6 @@ export function readRangeSync(request: RangeRequest, memory: Uint8Array): void {
     const found = ends ? fstatSync(fd).size : at + length;
     if (found !== at + length) throw resized(path, at + length, found);
   });
-}
-
-/** Copies one range into its place in the open file `target`. An error of either side is thrown as that side's. */
-export function copyRangeSync(request: RangeRequest, target: number): void {
-  const { path, identity, follow, length, at, into, ends } = request;
-  const memory = uninitialised(Math.min(CHUNK, length));
-  for (let done = 0; done < length; ) {
-    const count = Math.min(memory.length, length - done);
-    const last = done + count === length;
-    readRangeSync({ path, identity, follow, at: at + done, length: count, into: 0, ends: ends && last }, memory);
-    writeAllSync(target, memory.subarray(0, count), into + done);
-    done += count;
-  }
-}
-
-function writeAllSync(target: number, bytes: Uint8Array, at: number): void {
-  for (let done = 0; done < bytes.length; ) done += writeSync(target, bytes, done, bytes.length - done, at + done);
 }
 
 function reading(file: FoundFile, read: (fd: number) => void): void {

@@ -2,7 +2,6 @@
 
 import type { Source } from './content.js';
 import { bytesSource } from './memory.js';
-import type { Transfer } from './transfer.js';
 
 /** A destination, not yet opened. */
 export interface Target {
@@ -21,8 +20,6 @@ export interface Target {
 export interface OpenTarget {
   /** Writes at an absolute offset. A gap that is never written reads as zeros. The bytes can be reused when this resolves. */
   write(at: number, bytes: Uint8Array): Promise<void>;
-  /** Copies a range of a file to an absolute offset, which is cheaper than writing its bytes; absent where it is not. */
-  transfer?(at: number, range: Transfer): Promise<void>;
   /** Sets the final size after everything has been written; unwritten bytes read as zeros from now on. */
   complete(size: number): Promise<void>;
   /** The completed image of `size` bytes, to be read. Only with `randomAccess`. */

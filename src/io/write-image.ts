@@ -12,12 +12,10 @@ import {
   type Source,
 } from './content.js';
 import { createDigest } from './digest.js';
-import { FAST } from './fast-path.js';
 import { zeros } from './memory.js';
 import { feedSeal, patchedPieces, type Seal, type SealStream, sealAhead } from './seal.js';
 import type { ImagePlan } from './sealed-plan.js';
 import type { OpenTarget, Target } from './target.js';
-import { isTransfer, type Transfer } from './transfer.js';
 
 /** Options for writing an image. */
 export interface WriteOptions {
@@ -67,11 +65,9 @@ export async function writeImage<L>(
     const mayBeFinal = !target.randomAccess || seals.length === 0;
     let hash = options.sha256 && mayBeFinal ? createDigest('sha256') : undefined;
     const { pieces, stream } = await piecesToSeal(content, seals, target, run);
-    // Bytes that somebody looks at on their way have to come by.
-    const relayed = opened.transfer && !hash && !stream && isExact(content) ? content[FAST]?.relayed?.(run) : undefined;
     const patches: { at: number; patch: Backpatch }[] = [];
     const total = isExact(content) ? { total: content.size } : {};
-    for await (const piece of relayed ?? pieces) {
+    for await (const piece of pieces) {
       run.signal?.throwIfAborted();
       if (isBackpatch(piece)) {
         requireRandomAccess(target);
@@ -82,8 +78,6 @@ export async function writeImage<L>(
       } else if (isHole(piece)) {
         await writer.skip(piece.hole);
         if (hash) for (const gap of zeros(piece.hole)) hash.update(gap);
-      } else if (isTransfer(piece)) {
-        await writer.transfer(piece);
       } else {
         await writer.put(piece);
         hash?.update(piece);
@@ -215,14 +209,6 @@ class SequentialWriter {
     this.position += length;
   }
 
-  /** Only for a target that has `transfer`. */
-  async transfer(range: Transfer): Promise<void> {
-    await this.flush();
-    this.#start(this.#target.transfer!(this.position, range));
-    this.position += range.length;
-    this.written += range.length;
-  }
-
   async flush(): Promise<void> {
     await this.#swap();
     await this.#pending;
@@ -239,12 +225,8 @@ class SequentialWriter {
     this.#filling = this.#spare;
     this.#spare = full;
     this.#filled = 0;
-    this.#start(this.#target.write(at, bytes));
-  }
-
-  #start(pending: Promise<void>): void {
-    this.#pending = pending;
+    this.#pending = this.#target.write(at, bytes);
     // Raised at the next await; until then it is not "unhandled".
-    pending.catch(() => {});
+    this.#pending.catch(() => {});
   }
 }

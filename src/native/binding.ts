@@ -36,12 +36,6 @@ export interface NativeAddon {
    */
   gather(paths: Uint8Array, numbers: Float64Array, into: Uint8Array): Promise<number>;
   /**
-   * Copies ranges of files into the open file `target`, by the kernel where it can. `paths` and `numbers` as for `gather`, with
-   * `into` in the target. Resolves to -1, to the place of the first range that could not be read as it was expected,
-   * or for a target that cannot be written to a negative errno less 1.
-   */
-  copyRanges(paths: Uint8Array, numbers: Float64Array, target: number): Promise<number>;
-  /**
    * Makes entries in a directory, as `src/extract/native-maker.ts` lays them out; `data` is to be left alone until the promise
    * settles. `device` and `inode` as for `entries`. Resolves to a number per entry: 0, or the step that failed above 16 bits
    * of its errno.
@@ -98,7 +92,7 @@ export type NativeState =
   | { readonly addon: undefined; readonly reason: string };
 
 /** Must equal `ABI` in native/src/lib.rs; raised with every change of an exported function. */
-const ABI = 12;
+const ABI = 11;
 
 let state: NativeState | undefined;
 

@@ -14,7 +14,7 @@ pub struct Range {
     pub at: u64,
     /// Bytes.
     pub length: usize,
-    /// First byte in the memory, or in the file, that takes it.
+    /// First byte in the memory.
     pub into: usize,
     /// Whether the file must end after this range.
     pub ends: bool,
@@ -26,16 +26,16 @@ pub struct Range {
 
 /// Reads the ranges; returns the index of the first that could not be read, or not as expected.
 pub fn read(ranges: &[Range], room: &mut Room) -> Option<usize> {
-    let mut directory = None;
-    ranges.iter().position(|range| !read_one(range, room, &mut directory).unwrap_or(false))
+    let mut way = None;
+    ranges.iter().position(|range| !read_one(range, room, &mut way).unwrap_or(false))
 }
 
 /// The open directory of the last file: the next file is often in the same one.
-pub type Held<'a> = Option<(&'a [u8], File)>;
+type Way<'a> = Option<(&'a [u8], File)>;
 
 /// Whether the file has the range, and ends there if it must.
-fn read_one<'a>(range: &'a Range, room: &mut Room, directory: &mut Held<'a>) -> io::Result<bool> {
-    let (file, stat) = open(range, directory)?;
+fn read_one<'a>(range: &'a Range, room: &mut Room, way: &mut Way<'a>) -> io::Result<bool> {
+    let (file, stat) = open(range, way)?;
     let end = range.at + range.length as u64;
     // Reading does not show it at the end of a hole, or in an empty file.
     if range.ends && u64::try_from(stat.st_size) != Ok(end) {
@@ -57,17 +57,16 @@ fn read_one<'a>(range: &'a Range, room: &mut Room, directory: &mut Held<'a>) -> 
     Ok(true)
 }
 
-/// Opens the file of a range. Its directory stays open for the next one.
-pub fn open<'a>(range: &'a Range, held: &mut Held<'a>) -> io::Result<(File, libc::stat)> {
+fn open<'a>(range: &'a Range, way: &mut Way<'a>) -> io::Result<(File, libc::stat)> {
     let slash = range.path.iter().rposition(|&byte| byte == b'/');
     let Some(slash) = slash.filter(|_| !range.follow) else {
         return open::regular(&range.path, range.follow, range.expected);
     };
     let (directory, name) = range.path.split_at(slash + 1);
-    if held.as_ref().is_none_or(|(known, _)| *known != directory) {
-        *held = Some((directory, open::way_into(directory)?));
+    if way.as_ref().is_none_or(|(known, _)| *known != directory) {
+        *way = Some((directory, open::way_into(directory)?));
     }
-    let Some((_, directory)) = held else { return open::regular(&range.path, false, range.expected) };
+    let Some((_, directory)) = way else { return open::regular(&range.path, false, range.expected) };
     open::regular_in(directory, name, range.expected)
 }
 

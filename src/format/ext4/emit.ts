@@ -1,14 +1,14 @@
 // The emitter: walks the sections from block 0 to the last and decides nothing.
 
 import { assertPlanned } from '../../errors.js';
-import { type Data, isHole, packed, pieceLength, type Run, type Transfers } from '../../io/index.js';
+import { type Data, isHole, packed, pieceLength, type Run } from '../../io/index.js';
 import type { Blueprint } from './blueprint.js';
 import { dataSlots } from './data-slots.js';
 import { sections } from './sections.js';
 
 /** The image as pieces; every section is checked to start and end where it was planned. */
-export async function* emitExt4(blueprint: Blueprint, run: Run, transfers?: Transfers): AsyncGenerator<Data> {
-  const data = new Splitter(packed(dataSlots(blueprint), run, transfers));
+export async function* emitExt4(blueprint: Blueprint, run: Run): AsyncGenerator<Data> {
+  const data = new Splitter(packed(dataSlots(blueprint), run));
   let position = 0;
   try {
     for (const { name, at, length, render } of sections(blueprint)) {

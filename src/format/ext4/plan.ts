@@ -1,15 +1,7 @@
 // From a tree to an ext4 image of known size: the plan is content and can itself be a file in another tree.
 
 import type { Uuid } from '../../bytes/index.js';
-import {
-  type Data,
-  type ExactContent,
-  type ImagePlan,
-  type Range,
-  type Run,
-  relayedContent,
-  type Transfers,
-} from '../../io/index.js';
+import { type Data, type ExactContent, exactContent, type ImagePlan, type Range, type Run } from '../../io/index.js';
 import type { FileTree, Loss } from '../../tree/index.js';
 import { type Blueprint, planBlueprint } from './blueprint.js';
 import { emitExt4 } from './emit.js';
@@ -53,11 +45,8 @@ export function planExt4(tree: FileTree, options: Ext4Options): ImagePlan<Ext4La
   const resolved = resolveExt4(options);
   const blueprint = planBlueprint(takeInventory(tree, resolved), resolved);
   const { offset } = resolved;
-  const pieces = (run: Run, transfers?: Transfers) => {
-    const image = emitExt4(blueprint, run, transfers);
-    return offset === 0 ? image : shifted(offset, image);
-  };
-  return { ...relayedContent(offset + blueprint.imageSize, pieces, holesOf(blueprint)), layout: layoutOf(blueprint) };
+  const pieces = (run: Run) => (offset === 0 ? emitExt4(blueprint, run) : shifted(offset, emitExt4(blueprint, run)));
+  return { ...exactContent(offset + blueprint.imageSize, pieces, holesOf(blueprint)), layout: layoutOf(blueprint) };
 }
 
 async function* shifted(offset: number, pieces: AsyncIterable<Data>): AsyncGenerator<Data> {

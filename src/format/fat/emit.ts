@@ -1,15 +1,7 @@
 // Emitting a FAT volume front to back: reserved sectors, two tables, the fixed root, then clusters in order.
 
 import { assertPlanned } from '../../errors.js';
-import {
-  type Data,
-  packed,
-  pieceLength,
-  type Run,
-  renderedContent,
-  type Slot,
-  type Transfers,
-} from '../../io/index.js';
+import { type Data, packed, pieceLength, type Run, renderedContent, type Slot } from '../../io/index.js';
 import { FIRST_CLUSTER, renderTable } from './allocation-table.js';
 import { BACKUP_BOOT_SECTOR, renderBootSector } from './boot-sector.js';
 import { ATTRIBUTE, ENTRY_SIZE, renderLongName, renderShortEntry } from './directory-entry.js';
@@ -17,7 +9,7 @@ import { renderFsInfo } from './fs-info.js';
 import { chainsOf, type FatLayout, type PlacedDirectory, type PlacedEntry } from './layout.js';
 
 /** The bytes of a planned volume; every area is checked to end where it was planned. */
-export async function* emitFat(layout: FatLayout, run: Run, transfers?: Transfers): AsyncGenerator<Data> {
+export async function* emitFat(layout: FatLayout, run: Run): AsyncGenerator<Data> {
   const { sectorSize, reservedSectors, fatSectors, dataSector } = layout;
   let at = 0;
   const areas: [what: string, end: number, pieces: AsyncIterable<Data> | Iterable<Data>][] = [
@@ -25,7 +17,7 @@ export async function* emitFat(layout: FatLayout, run: Run, transfers?: Transfer
     ['first FAT', reservedSectors + fatSectors, table(layout)],
     ['second FAT', reservedSectors + layout.tables * fatSectors, layout.tables === 2 ? table(layout) : []],
     ['fixed FAT root', dataSector, fixedRoot(layout)],
-    ['FAT clusters', layout.sectors, clusters(layout, run, transfers)],
+    ['FAT clusters', layout.sectors, clusters(layout, run)],
   ];
   for (const [what, end, pieces] of areas) {
     for await (const piece of pieces) {
@@ -81,8 +73,8 @@ function* fixedRoot(layout: FatLayout): Generator<Data> {
   if (layout.type !== 32) yield renderDirectory(layout, layout.directories[0]!, layout.rootEntries * ENTRY_SIZE);
 }
 
-async function* clusters(layout: FatLayout, run: Run, transfers?: Transfers): AsyncGenerator<Data> {
-  yield* packed(slots(layout), run, transfers);
+async function* clusters(layout: FatLayout, run: Run): AsyncGenerator<Data> {
+  yield* packed(slots(layout), run);
   const used = layout.dataSector * layout.sectorSize + layout.usedClusters * layout.clusterSize;
   const free = layout.sectors * layout.sectorSize - used;
   if (free > 0) yield { hole: free };

@@ -1,6 +1,6 @@
 // Planning a FAT volume: names, sizes and the place of every cluster, from metadata alone.
 
-import { type ExactContent, type ImagePlan, type Range, relayedContent } from '../../io/index.js';
+import { type ExactContent, exactContent, type ImagePlan, type Range } from '../../io/index.js';
 import { type FileTree, LossLog } from '../../tree/index.js';
 import { type Chain, FIRST_CLUSTER } from './allocation-table.js';
 import { ENTRY_SIZE } from './directory-entry.js';
@@ -35,7 +35,7 @@ export function planFat(tree: FileTree, options: FatOptions): ImagePlan<FatLayou
     losses: losses.list(),
   };
   const size = geometry.sectors * geometry.sectorSize;
-  return { ...relayedContent(size, (run, transfers) => emitFat(layout, run, transfers), freeSpace(layout)), layout };
+  return { ...exactContent(size, (run) => emitFat(layout, run), freeSpace(layout)), layout };
 }
 
 /** Fields of the boot sector other than the geometry. */

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, cpSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -134,28 +134,6 @@ describe.skipIf(!addon)('the addon', () => {
       expect(error).toMatchObject({ name: 'DataCloneError' });
     }
     expect(await pending).toBe(-1);
-  });
-  test('files are copied into an open file', async () => {
-    const scratch = scratchDirectory();
-    const paths = Buffer.from(`${join(scratch, 'a')}\0${join(scratch, 'b')}\0`);
-    writeFileSync(join(scratch, 'a'), 'abc');
-    writeFileSync(join(scratch, 'b'), 'defgh');
-    const target = openSync(join(scratch, 'target'), 'w');
-    const readOnly = openSync(join(scratch, 'a'), 'r');
-    try {
-      const numbers = Float64Array.of(0, 3, 0, 1, -1, -1, 1, 3, 4, 0, -1, -1);
-      expect(await addon!.copyRanges(paths, numbers, target)).toBe(-1);
-      expect(readFileSync(join(scratch, 'target'), 'latin1')).toBe('abc\0efg');
-      expect(await addon!.copyRanges(paths, Float64Array.of(0, 3, 0, 1, -1, -1, 1, 9, 4, 0, -1, -1), target)).toBe(1);
-      expect(await addon!.copyRanges(paths, numbers, readOnly)).toBe(-1 - constants.errno.EBADF);
-      for (const wrong of [-1, 0.5, Number.NaN, 2 ** 31, undefined, 'x']) {
-        expect(() => addon!.copyRanges(paths, numbers, wrong as number)).toThrow();
-      }
-      expect(() => addon!.copyRanges(paths, Float64Array.of(0, -1, 0, 0, -1, -1), target)).toThrow();
-    } finally {
-      closeSync(target);
-      closeSync(readOnly);
-    }
   });
   test('memory that was given away counts as empty', () => {
     const bytes = new Uint8Array(16).fill(1);
