@@ -8,8 +8,9 @@ import { errorData, errorLines, exitCodeOf } from './exit-code.js';
 import { askedForHelp, classicReaderFor, program, settleOptionalValues, writesImageToOutput } from './program.js';
 import { reportStream, useStandardOutput, watchStandardOutput } from './standard-streams.js';
 
-// A tree is made of objects that stay: a large young generation only copies them more often and adds to the peak.
-setFlagsFromString('--max-semi-space-size=2');
+// A tree is made of objects that stay: a large young generation only copies them more often and adds to the peak. With 4 MiB an ISO
+// of 200 000 small files takes a tenth less CPU time than with 2 MiB, and more than that gains nothing more.
+setFlagsFromString('--max-semi-space-size=4');
 setFlagsFromString('--semi-space-growth-factor=1');
 
 watchStandardOutput();
