@@ -19,7 +19,7 @@ export interface OpenedImage {
 }
 
 /**
- * An image of a known kind, in whatever form it is ({@link contained}); undefined for anything else. Never throws because of what
+ * An image of a known kind, in whatever form it is (compressed, or as the disk of a virtual machine); undefined for anything else. Never throws because of what
  * the bytes of an image are that is in none.
  */
 export async function recogniseImage(file: Source, spool?: Spool): Promise<OpenedImage | undefined> {
