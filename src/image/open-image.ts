@@ -19,8 +19,8 @@ export interface OpenedImage {
 }
 
 /**
- * An image of a known kind, in whatever form it is (compressed, or as the disk of a virtual machine); undefined for anything else. Never throws because of what
- * the bytes of an image are that is in none.
+ * An image of a known kind, also one that is compressed, a virtual machine's disk or an Android sparse image; undefined for anything else.
+ * Never throws because of the bytes of an image that is in none of these forms.
  */
 export async function recogniseImage(file: Source, spool?: Spool): Promise<OpenedImage | undefined> {
   const { image } = await contained(file, spool);
