@@ -40,7 +40,7 @@ function isOldTail(tail: Uint8Array): boolean {
 
 async function findTable(volume: Volume, within: number): Promise<Uint8Array> {
   const entries = new EntryReader(volume);
-  for (const block of volume.lastBlocks(within, MOST_AFTER)) {
+  for await (const block of volume.lastBlocks(within, MOST_AFTER)) {
     const entry = await entryAt(entries, within, block);
     if (!entry || entry.fault || !FILE_TYPES.includes(entry.fileType) || entry.size > volume.size || entry.size < 2)
       continue;

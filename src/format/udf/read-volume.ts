@@ -1,7 +1,7 @@
 // A UDF volume opened for reading: its descriptors, and the partitions in which addresses of files count (ECMA-167 3/8,
 // UDF 2.2). Every place is checked against the image before it is believed.
 
-import { type Range, type Source, Work } from '../../io/index.js';
+import { isZero, type Range, type Source, Work } from '../../io/index.js';
 import { Remarks } from '../../tree/index.js';
 import { damaged } from './damaged.js';
 import type { LongAddress } from './fields.js';
@@ -9,6 +9,10 @@ import { type Partition, readPartitions } from './read-partitions.js';
 import { findDescriptors } from './read-sequence.js';
 import { readTag, type TagId } from './tag.js';
 import { logicalVolume } from './volume-descriptors.js';
+
+/** Bytes at once when the end of what was written is searched, and most zeros after it: more than a CD has. */
+const CHUNK = 1024 * 1024;
+const MOST_UNWRITTEN = 1024 * CHUNK;
 
 /** An opened volume. */
 export class Volume {
@@ -64,14 +68,31 @@ export class Volume {
     return skipped < run.blocks ? run.at + skipped * this.blockSize : Number.POSITIVE_INFINITY;
   }
 
-  /** The last blocks of a partition that the image has, `count` at most, the last one first. */
-  *lastBlocks(partition: number, count: number): Generator<number> {
+  /**
+   * The last blocks of a partition that have data, `count` at most, the last one first. Zeros after them are skipped: an image of a
+   * medium that is written once may be as large as the medium.
+   */
+  async *lastBlocks(partition: number, count: number): AsyncGenerator<number> {
     const found = this.#partitions[partition];
     const run = found?.kind === 'runs' ? found.runs.at(-1) : undefined;
     if (found?.kind !== 'runs' || !run) return;
     const inImage = Math.floor((this.size - run.at) / this.blockSize);
-    const end = found.starts.at(-1)! + Math.min(run.blocks, inImage);
+    const written = await this.#writtenEnd(run.at, run.at + Math.min(run.blocks, inImage) * this.blockSize);
+    const end = found.starts.at(-1)! + Math.ceil((written - run.at) / this.blockSize);
     for (let block = end - 1; block >= Math.max(0, end - count); block--) yield block;
+  }
+
+  /** The end of the bytes between `from` and `to` that are not zeros at their end; `to` after too many zeros. */
+  async #writtenEnd(from: number, to: number): Promise<number> {
+    const chunk = new Uint8Array(CHUNK);
+    for (let end = to; end > from && to - end < MOST_UNWRITTEN; ) {
+      const at = Math.max(from, end - CHUNK);
+      const bytes = chunk.subarray(0, end - at);
+      await this.#image.read(at, bytes);
+      if (!isZero(bytes)) return at + bytes.findLastIndex((byte) => byte !== 0) + 1;
+      end = at;
+    }
+    return to;
   }
 
   /** Where `length` bytes from a block on are. Throws where they leave the partition or the image. */
