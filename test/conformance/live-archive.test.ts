@@ -1,4 +1,4 @@
-// A root tree that is an archive: the same ISO as of the directory, and clear words for what only a directory can do.
+// A root tree that is an archive or an image: the same ISO as of the directory, and clear words for what only a directory can do.
 import { createHash } from 'node:crypto';
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -47,6 +47,9 @@ describe.runIf(hasGrub)('a root tree in an archive', () => {
     expect(Object.keys(expected)).toHaveLength(3);
     expect(build(archive, given())).toMatchObject({ status: 0, stderr: '', digests: expected });
     expect(build('-', given(), readFileSync(archive))).toMatchObject({ status: 0, stderr: '', digests: expected });
+    const image = join(scratch, 'root.erofs');
+    expect(isopress(['erofs', small.root, image, '--quiet'])).toMatchObject({ status: 0, stderr: '' });
+    expect(build(image, given())).toMatchObject({ status: 0, stderr: '', digests: expected });
   });
 
   describe('has its machine id emptied, as a directory has it', () => {
