@@ -3,7 +3,7 @@
 import { displayText, fromText } from '../bytes/index.js';
 import type { FileSystemFacts, ImageFacts } from '../image/index.js';
 import { partitionTypeName } from './partition-types.js';
-import { showBytes } from './units.js';
+import { showBytes, showEntries } from './units.js';
 
 /** Number and bytes of the entries of a compressed file system. */
 export interface UnpackedFacts {
@@ -48,7 +48,7 @@ function fileSystemLines(found: FileSystemFacts, unpacked: UnpackedFacts | undef
 }
 
 function unpackedText({ entries, bytes }: UnpackedFacts, size: number): string {
-  return `${showBytes(bytes)} in ${entries} entries, ${(bytes / size).toFixed(1)} times the size of the image`;
+  return `${showBytes(bytes)} in ${showEntries(entries)}, ${(bytes / size).toFixed(1)} times the size of the image`;
 }
 
 /** `blockSize` → `block size`. */

@@ -9,6 +9,7 @@ import { type ProgressStyle, type ProgressView, progressView } from './output/pr
 import { type ReportName, reportText } from './output/report.js';
 import { terminalText } from './output/terminal-text.js';
 import { type OutputUse, reportStream, useStandardOutput } from './standard-streams.js';
+import { showEntries } from './units.js';
 
 /** The options that shape the output of every command. */
 export interface SessionOptions {
@@ -61,7 +62,7 @@ export function openSession(options: SessionOptions, use: OutputUse = 'report'):
     losses: (losses) => {
       for (const { code, message, count, examples } of losses) {
         const where = examples.join(', ') + (count > examples.length ? ', …' : '');
-        const text = `loss: ${message} ${count} ${count === 1 ? 'entry' : 'entries'}: ${where} [${code}]`;
+        const text = `loss: ${message} ${showEntries(count)}: ${where} [${code}]`;
         say('loss', text, { code, message, count, examples });
       }
     },

@@ -25,3 +25,11 @@ export function parseSeconds(least: number, most: number): (text: string) => num
     return seconds;
   };
 }
+
+/** `2026-01-31 12:00:00`, in UTC; the number itself for a time that no calendar has. */
+export function showTime(seconds: number): string {
+  const date = new Date(seconds * 1000);
+  return Number.isNaN(date.getTime())
+    ? `${seconds}`
+    : date.toISOString().replace(/^\+0*/, '').replace('T', ' ').slice(0, 19);
+}

@@ -43,6 +43,11 @@ export function showBytes(bytes: number): string {
   return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
 }
 
+/** `1 entry`, `2 entries`. */
+export function showEntries(count: number): string {
+  return `${count} ${count === 1 ? 'entry' : 'entries'}`;
+}
+
 /** Milliseconds → `0.4 s`, `12.0 s`, `2 min 05 s`. */
 export function showDuration(milliseconds: number): string {
   const seconds = milliseconds / 1000;

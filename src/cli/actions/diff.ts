@@ -19,6 +19,7 @@ import { directory, FileTree } from '../../tree/index.js';
 import { argumentBytes, shownArgument } from '../argument-bytes.js';
 import { withAddress, withImage } from '../inside.js';
 import { openSession, type Session, type SessionOptions } from '../session.js';
+import { showTime } from '../times.js';
 
 /** Parsed values of the command's options. */
 export interface DiffCommandOptions extends SessionOptions {
@@ -81,9 +82,16 @@ function entryLine({ path, change, kind, attributes = [] }: EntryDifference): st
   const end = kind === 'directory' && path !== '/' ? '/' : '';
   const values = attributes.map(({ name, a, b }) => {
     if (name === 'content') return `content differs (${a})`;
-    return `${name} ${a ?? 'none'} → ${b ?? 'none'}`;
+    const show = name === 'mtime' ? timeOf : (value: string) => value;
+    return `${name} ${a === undefined ? 'none' : show(a)} → ${b === undefined ? 'none' : show(b)}`;
   });
   return `${MARKS[change]} ${path}${end}${values.length > 0 ? `: ${values.join(', ')}` : ''}`;
+}
+
+/** `1767225600.5` in the terms of a calendar. */
+function timeOf(text: string): string {
+  const [seconds = '', fraction] = text.split('.');
+  return `${showTime(Number(seconds))}${fraction === undefined ? '' : `.${fraction}`}`;
 }
 
 function comparedText({ time, modes, owners, xattrs, links }: DiffReport['compared']): string {

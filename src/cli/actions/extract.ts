@@ -19,7 +19,7 @@ import type { ImageOptions } from '../image-options.js';
 import { withAddress } from '../inside.js';
 import { openSession, type Session, type SessionOptions } from '../session.js';
 import { refuseTerminalOutput } from '../standard-streams.js';
-import { showBytes } from '../units.js';
+import { showBytes, showEntries } from '../units.js';
 
 /** Parsed values of the command's options. */
 export interface ExtractCommandOptions extends SessionOptions, ImageOptions {
@@ -120,5 +120,5 @@ function finish(image: string, target: string, report: ExtractReport, session: S
   };
   const left = failures.length > 0 ? `, ${failures.length} left out or incomplete` : '';
   const where = target === '-' ? 'standard output' : shownArgument(target);
-  session.result('extract', data, [`${where}: ${entries} entries, ${showBytes(bytes)} of files${left}`]);
+  session.result('extract', data, [`${where}: ${showEntries(entries)}, ${showBytes(bytes)} of files${left}`]);
 }

@@ -2,6 +2,7 @@
 
 import { type ByteString, displayText } from '../../bytes/index.js';
 import { type FileTree, hardLinkCounts, type Node, type Xattr } from '../../tree/index.js';
+import { showTime } from '../times.js';
 import { type Listed, sizeOf } from './entries.js';
 import { type OwnerTexts, ownersOf } from './owners.js';
 
@@ -58,7 +59,7 @@ function columnsOf(node: Node, { owners, links }: TreeFacts, options: LongOption
     owners.groups.get(node.gid) ?? `${node.gid}`,
     sizeText(node, options),
     ...(options.context ? [label(node.xattrs)] : []),
-    timeText(node).slice(0, 19),
+    showTime(node.mtime.seconds),
   ];
 }
 
@@ -127,11 +128,6 @@ function shortSize(bytes: number): string {
 }
 
 const UNITS = ['', 'K', 'M', 'G', 'T', 'P'];
-
-function timeText({ mtime }: Node): string {
-  const date = new Date(mtime.seconds * 1000);
-  return Number.isNaN(date.getTime()) ? `${mtime.seconds}` : date.toISOString().replace(/^\+0*/, '').replace('T', ' ');
-}
 
 /** Attributes with their values, as getfattr(1) writes them: text in quotes, other bytes in hexadecimal. */
 export function attributeLines(node: Node): string[] {

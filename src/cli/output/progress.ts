@@ -1,7 +1,7 @@
 // Progress on standard error: a bar on a terminal, plain lines in a log, JSON lines on request.
 
 import type { Progress } from '../../io/index.js';
-import { showBytes } from '../units.js';
+import { showBytes, showEntries } from '../units.js';
 
 export type ProgressStyle = 'bar' | 'plain' | 'json' | 'none';
 
@@ -90,8 +90,7 @@ function barLine(progress: Progress, columns: number): string {
 }
 
 function amounts({ done, total, unit }: Progress): string {
-  const show = (value: number) => (unit === 'bytes' ? showBytes(value) : `${value}`);
-  const suffix = unit === 'entries' ? ' entries' : '';
-  if (total === undefined || total === 0) return `${show(done)}${suffix}`;
-  return `${Math.floor((done / total) * 100)} % of ${show(total)}${suffix}`;
+  const show = { bytes: showBytes, entries: showEntries, steps: String }[unit];
+  if (total === undefined || total === 0) return show(done);
+  return `${Math.floor((done / total) * 100)} % of ${show(total)}`;
 }
