@@ -74,7 +74,7 @@ describe('FAT', () => {
     execFileSync('dd', [`of=${image}`, 'bs=1', 'seek=43', 'conv=notrunc', 'status=none'], { input: 'BOOTSECTOR ' });
     expect(ours()).toEqual(judged());
     expect(ours().label).toBe('DIRECTORY');
-    expect(isopress(['info', image]).stdout).toContain('bootSectorLabel: BOOTSECTOR');
+    expect(isopress(['info', image]).stdout).toContain('boot sector label: BOOTSECTOR');
   });
 });
 

@@ -71,17 +71,17 @@ test('noise and zeros are nothing', async () => {
   for (const size of [0, 1, 511, 70_000]) expect(await otherKind(bytesSource(new Uint8Array(size)))).toBeUndefined();
 });
 
-oracle('tar')('info and ls say what a file is, and end as for anything else that is not an image', () => {
-  const path = disk('made.tar', 0);
-  judge('tar', ['-cf', path, '-C', scratch, 'tree']);
+oracle('bsdtar')('info and ls say what a file is, and end as for anything else that is not an image', () => {
+  const path = disk('made.7z', 0);
+  judge('bsdtar', ['--format=7zip', '-cf', path, '-C', scratch, 'tree']);
   const info = isopress(['info', path]);
   expect(info).toMatchObject({
     status: 5,
-    stdout: expect.stringContaining('  a tar archive in whole image, which is not read'),
+    stdout: expect.stringContaining('  a 7z archive in whole image, which is not read'),
   });
   expect(JSON.parse(isopress(['info', '--json', path]).stdout).notRead).toEqual([
-    { kind: 'a tar archive', where: 'whole image' },
+    { kind: 'a 7z archive', where: 'whole image' },
   ]);
   const list = isopress(['ls', path]);
-  expect([list.status, list.stderr]).toEqual([5, expect.stringContaining('This is a tar archive, not an image')]);
+  expect([list.status, list.stderr]).toEqual([5, expect.stringContaining('is a 7z archive, not an image')]);
 });

@@ -93,7 +93,9 @@ oracle('unsquashfs')('info tells what unsquashfs -s tells', async () => {
   const facts = judge('unsquashfs', ['-s', image]).stdout;
   const number = (what: string) => new RegExp(`${what} (\\d+)`).exec(facts)?.[1];
   expect(stdout).toContain('squashfs in whole image');
-  expect(stdout).toContain(`blockSize: ${number('Block size')}`);
+  const [told] = JSON.parse(isopress(['info', '--json', image]).stdout).fileSystems;
+  expect(told.details).toMatchObject({ blockSize: Number(number('Block size')) });
+  expect(stdout).toContain('block size: 64.0 KiB');
   expect(stdout).toContain(`inodes: ${number('Number of inodes')}`);
   expect(stdout).toContain(`fragments: ${number('Number of fragments')}`);
   expect(stdout).toContain(`ids: ${number('Number of ids')}`);
