@@ -4,6 +4,7 @@ import { mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect } from 'vitest';
 import { isopress } from '../support/command.js';
+import { erofsUtilsOf, NEWER_RELEASE } from '../support/erofs-utils.js';
 import { judge, oracle } from '../support/oracle.js';
 import { scratchDirectory } from '../support/scratch.js';
 
@@ -97,9 +98,12 @@ describe('EROFS', () => {
       expect(ours().label ?? '').toBe(label);
     });
     if (label.length > 15) continue;
-    oracle('mkfs.erofs', 'blkid')(`"${label}", of mkfs.erofs`, () => {
+    oracle('blkid')(`"${label}", of mkfs.erofs`, async (context) => {
+      // Debian 12's has no labels.
+      const newer = await erofsUtilsOf(NEWER_RELEASE);
+      if (!newer) return context.skip('it cannot be had here');
       rmSync(image, { force: true });
-      judge('mkfs.erofs', ['--quiet', ...(label === '' ? [] : ['-L', label]), image, tree]);
+      expect(newer.run('mkfs.erofs', ['--quiet', ...(label === '' ? [] : ['-L', label]), image, tree]).status).toBe(0);
       expect(ours()).toEqual(judged());
     });
   }
