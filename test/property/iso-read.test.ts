@@ -30,7 +30,13 @@ const options: fc.Arbitrary<DiscOptions & { rockRidge: '1.10' | '1.12' }> = fc.r
 function asRead(entries: ReadonlyMap<string, EntryDescription>, version: '1.10' | '1.12') {
   const kept = ({ linkedTo, ...rest }: EntryDescription) =>
     version === '1.12' && linkedTo !== undefined ? { ...rest, linkedTo } : rest;
-  return Object.fromEntries([...entries].map(([path, entry]) => [path, kept(entry)]));
+  // As Linux reads the field: without a major number, a minor number over 255 is both numbers in the old form.
+  const device = ({ device: numbers, ...rest }: EntryDescription): EntryDescription => {
+    if (numbers === undefined) return rest;
+    const [major, minor] = numbers;
+    return { ...rest, device: major === 0 && minor > 255 ? [minor >> 8, minor & 255] : numbers };
+  };
+  return Object.fromEntries([...entries].map(([path, entry]) => [path, kept(device(entry))]));
 }
 
 test('Rock Ridge gives back the tree that was written', async () => {

@@ -117,7 +117,7 @@ describe('erofs', () => {
         changes: { uid: 0, gid: 0, allTime: 7 },
       },
       label: 'NAME',
-      epoch: { seconds: 7 },
+      epoch: 7,
       jobs: 3,
       exclude: ['/a\\*b'],
     });
