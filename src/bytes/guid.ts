@@ -1,5 +1,7 @@
 // UUIDs and GUIDs. Same 16 values, two byte orders: RFC 9562 §4 (big-endian) and the mixed order of GPT (UEFI 2.11 app. A).
 
+import { hexOf } from './hex.js';
+
 const TEXT = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** Canonical lower-case text `xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx` of a UUID. */
@@ -17,7 +19,7 @@ export function uuidBytes(uuid: Uuid): Uint8Array {
 
 /** 16 bytes in text order → canonical text. */
 export function uuidText(bytes: Uint8Array): Uuid {
-  const hex = Array.from(bytes.subarray(0, 16), (b) => b.toString(16).padStart(2, '0')).join('');
+  const hex = hexOf(bytes.subarray(0, 16));
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 

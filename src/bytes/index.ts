@@ -8,6 +8,7 @@ export * from './defined.js';
 export * from './device-number.js';
 export * from './fields.js';
 export * from './guid.js';
+export * from './hex.js';
 export * from './path-like.js';
 export * from './size.js';
 export * from './stream-format.js';

@@ -3,8 +3,8 @@
 
 import { type ByteString, displayText } from '../bytes/index.js';
 import { InvalidInputError, UnknownImageError, UnsupportedError } from '../errors.js';
-import { followAddress, type ImageAddress, type PlaceInside, recogniseImage } from '../image/index.js';
-import { openImageFile, Spool } from '../io/index.js';
+import { followAddress, type ImageAddress, type PlaceInside, parseAddress } from '../image/index.js';
+import { hostKind, openImageFile, Spool } from '../io/index.js';
 import { FileTree, select } from '../tree/index.js';
 
 /** Every ext file system has one. It belongs to the file system, not to the tree in it. */
@@ -51,15 +51,10 @@ export async function openImageSource(
   }
 }
 
-/** Whether a file is an uncompressed image, or an uncompressed archive of another kind than tar. */
-export async function isImageSource(file: ByteString): Promise<boolean> {
-  const image = await openImageFile(file);
-  try {
-    const found = await recogniseImage(image);
-    return found !== undefined && found.kind !== 'tar';
-  } finally {
-    await image.close();
-  }
+/** The address that a path leads to through a file; undefined if it leads through none. */
+export function sourceAddress(path: ByteString): ImageAddress | undefined {
+  const address = parseAddress(path, hostKind);
+  return hostKind(address.file) === undefined ? undefined : address;
 }
 
 /** As {@link openImageSource}, for a file that may be an image; undefined if it is not. */

@@ -1,16 +1,15 @@
 // SOURCE of the writer commands: a directory, an archive, an image, a directory in one of these, or a tar archive on standard input.
 
-import { closeSync, fstatSync, openSync, type Stats, statSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, type Stats, statSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { type ByteString, displayText, fromText } from '../bytes/index.js';
-import { InvalidInputError, TargetError, UnsupportedError } from '../errors.js';
-import type { ImageAddress } from '../image/index.js';
-import { hostKind, pathBuffer, type Run, sourceError } from '../io/index.js';
+import { InvalidInputError, UnsupportedError } from '../errors.js';
+import { pathBuffer, type Run, Spool, sourceError } from '../io/index.js';
 import { archiveInput, scanDirectory, scanTarball } from '../source/index.js';
 import { type FileTree, LossLog } from '../tree/index.js';
 import { argumentBytes } from './argument-bytes.js';
-import type { OpenedSource } from './image-source.js';
+import type { ImageSourceOptions, OpenedSource } from './image-source.js';
 import { settleLosses } from './losses.js';
 import type { Session } from './session.js';
 import { standardInput } from './standard-streams.js';
@@ -28,17 +27,16 @@ export async function openSource(
   const stat = source === '-' ? fstatSync(0) : statOf(path);
   if (stat?.isDirectory()) return { tree: await scanSource(path, options, session), close: async () => {} };
   if (source === '-') return openTar(undefined, image, options, session);
-  const { parseAddress } = await import('../image/index.js');
-  const address = parseAddress(path, hostKind);
-  if (!stat && hostKind(address.file) === undefined) {
-    throw new InvalidInputError('cli.source-missing', `${shown} does not exist.`, { path: shown });
+  if (!stat) return openInside(path, image, session);
+  if (stat.isBlockDevice()) {
+    const { openImageSource } = await import('./image-source.js');
+    return openImageSource({ file: path, steps: [] }, imageOptions(image, session));
   }
-  if (stat && !stat.isFile() && !stat.isBlockDevice()) {
-    throw new UnsupportedError('cli.source-kind', `${shown} is neither a directory, an archive nor an image.`, {
-      path: shown,
-    });
+  if (!stat.isFile()) {
+    const message = `${shown} is neither a directory, an archive nor an image.`;
+    throw new UnsupportedError('cli.source-kind', message, { path: shown });
   }
-  return openFile(address, image, options, session);
+  return openFile(path, image, options, session);
 }
 
 /** Undefined for a path that leads nowhere, or on through a file. */
@@ -51,25 +49,35 @@ function statOf(path: ByteString): Stats | undefined {
   }
 }
 
-/** An image, a place in one, or a tar archive. */
+/** A directory in an image, or an image in one. */
+async function openInside(path: ByteString, image: string, session: Session): Promise<OpenedSource> {
+  const { openImageSource, sourceAddress } = await import('./image-source.js');
+  const address = sourceAddress(path);
+  if (address) return openImageSource(address, imageOptions(image, session));
+  const shown = displayText(path);
+  throw new InvalidInputError('cli.source-missing', `${shown} does not exist.`, { path: shown });
+}
+
+/** A tar archive, or else an image. The readers of all formats are loaded for what is not a tar archive alone. */
 async function openFile(
-  address: ImageAddress,
+  path: ByteString,
   image: string,
   options: WriterOptions,
   session: Session,
 ): Promise<OpenedSource> {
-  const { isImageSource, openImageSource, openPossibleImage } = await import('./image-source.js');
-  const from = { spoolDirectory: spoolDirectory(image), note: (text: string) => session.note(text) };
-  if (address.steps.length > 0 || (await isImageSource(address.file))) return openImageSource(address, from);
   try {
-    return await openTar(address.file, image, options, session);
+    return await openTar(path, image, options, session);
   } catch (error) {
-    // Compressed data is taken for a tar archive first, which is read while it is unpacked.
-    const other = error instanceof UnsupportedError && error.code === 'tar.other-kind';
-    const opened = other ? await openPossibleImage(address.file, from) : undefined;
+    const isOther = error instanceof UnsupportedError && error.code === 'tar.other-kind';
+    const { openPossibleImage } = isOther ? await import('./image-source.js') : {};
+    const opened = await openPossibleImage?.(path, imageOptions(image, session));
     if (opened) return opened;
     throw error;
   }
+}
+
+function imageOptions(image: string, session: Session): ImageSourceOptions {
+  return { spoolDirectory: spoolDirectory(image), note: (text) => session.note(text) };
 }
 
 /** Data that has to be unpacked goes to the directory of the image, which has room for it. */
@@ -94,23 +102,14 @@ async function openTar(
   options: WriterOptions,
   session: Session,
 ): Promise<OpenedSource> {
-  const place = spoolDirectory(image);
-  const opened: number[] = [];
-  const close = async () => {
-    for (const fd of opened.splice(0)) closeSync(fd);
-  };
-  const nameless = (): ByteString => {
-    const fd = openNameless(place);
-    opened.push(fd);
-    return fromText(`/proc/self/fd/${fd}`);
-  };
+  const spool = new Spool(spoolDirectory(image));
   try {
-    const archive = source ?? (await copyInput(nameless(), options, session.run));
+    const archive = source ?? (await copyInput(await spool.path(), options, session.run));
     const losses = new LossLog();
     const tree = await scanTarball(
       archive,
       {
-        spool: nameless(),
+        spool: await spool.path(),
         ignoreZeros: options.ignoreZeros,
         note: (text) => session.note(text),
         identify: async (file) => (await import('./image-kind.js')).imageKind(file),
@@ -120,24 +119,10 @@ async function openTar(
       session.run,
     );
     settleLosses(losses.list(), options, session);
-    return { tree, close };
+    return { tree, close: () => spool.close() };
   } catch (error) {
-    await close();
+    await spool.close();
     throw error;
-  }
-}
-
-/** A file that goes away with its descriptor, however this program ends. */
-function openNameless(directory: ByteString): number {
-  const path = pathBuffer(join(directory, `.isopress-${process.pid}.spool`) as ByteString);
-  try {
-    const fd = openSync(path, 'wx+', 0o600);
-    unlinkSync(path);
-    return fd;
-  } catch (error) {
-    const shown = displayText(directory);
-    const message = `Data cannot be unpacked into ${shown}: ${(error as Error).message}.`;
-    throw new TargetError('target.spool', message, { path: shown, cause: error });
   }
 }
 

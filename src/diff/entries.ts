@@ -1,6 +1,6 @@
 // Compares two trees entry by entry.
 
-import { type ByteString, compareBytes, displayText, type Timestamp } from '../bytes/index.js';
+import { type ByteString, compareBytes, displayText, hexOf, type Timestamp } from '../bytes/index.js';
 import { InvalidImageError, UnsupportedError } from '../errors.js';
 import type { Run } from '../io/index.js';
 import { type Directory, type FileTree, joinPath, type Node, walk } from '../tree/index.js';
@@ -180,8 +180,4 @@ function octal({ mode }: Node): string {
 
 function shown({ seconds, nanoseconds }: Timestamp): string {
   return nanoseconds === 0 ? `${seconds}` : `${seconds}.${String(nanoseconds).padStart(9, '0')}`;
-}
-
-function hexOf(value: Uint8Array): string {
-  return Array.from(value, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,6 +1,6 @@
 // Apple's partition map (Inside Macintosh: Devices, "SCSI Manager"), with which discs have HFS or HFS+ in addition to ISO 9660.
 
-import type { Source } from '../io/index.js';
+import { bytesAt, type Source } from '../io/index.js';
 
 const SECTOR_SIZES = [512, 2048];
 /** A longer map is damage. */
@@ -36,9 +36,8 @@ export async function readApplePartitions(image: Source): Promise<ApplePartition
 }
 
 async function entryAt(image: Source, at: number): Promise<DataView | undefined> {
-  if (at + ENTRY > image.size) return undefined;
-  const bytes = new Uint8Array(ENTRY);
-  await image.read(at, bytes);
+  const bytes = await bytesAt(image, at, ENTRY);
+  if (!bytes) return undefined;
   const view = new DataView(bytes.buffer);
   return view.getUint16(0) === MARK ? view : undefined;
 }

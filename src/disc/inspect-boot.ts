@@ -1,5 +1,6 @@
 // The boot catalog of an image, as firmware reads it.
 
+import { hexOf } from '../bytes/index.js';
 import {
   bootEntry,
   bootRecord,
@@ -81,8 +82,4 @@ async function read(image: Source, at: number, length: number): Promise<Uint8Arr
   const bytes = new Uint8Array(length);
   await image.read(at, bytes);
   return bytes;
-}
-
-function hexOf(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,5 +1,6 @@
 // Layer 1: moving bytes.
 
+export * from './bytes-at.js';
 export * from './content.js';
 export * from './contents-ahead.js';
 export * from './digest.js';

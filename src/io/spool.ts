@@ -1,7 +1,7 @@
 // Files without a name, for data that has to be unpacked before it can be read at random.
 
 import { mkdtemp, open, rm } from 'node:fs/promises';
-import { type ByteString, byteStringOf, displayText } from '../bytes/index.js';
+import { type ByteString, byteStringOf, displayText, fromText } from '../bytes/index.js';
 import { TargetError } from '../errors.js';
 import type { Source } from './content.js';
 import { rangeSource } from './file.js';
@@ -26,6 +26,16 @@ export class Spool {
     const made = this.#file(unpack());
     this.#kept.set(packed, made);
     return made;
+  }
+
+  /**
+   * The path of an empty file, for code that opens files by their paths. It has no other name, and leads to it in this process only.
+   * @internal
+   */
+  async path(): Promise<ByteString> {
+    const { file } = await this.#open();
+    this.#close.push(() => file.close());
+    return fromText(`/proc/self/fd/${file.fd}`);
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,7 @@
 // Formats that are known by their first bytes and not read, so that messages can name what a file is instead.
 
 import { SIGNATURE_LENGTH, type StreamFormat, streamFormat } from '../bytes/index.js';
-import type { Source } from '../io/index.js';
+import { bytesAt, type Source } from '../io/index.js';
 
 /** Text at byte `at`, one character for each byte. */
 interface Signature {
@@ -93,8 +93,6 @@ export async function appleKind(file: Source): Promise<string | undefined> {
 }
 
 async function has(file: Source, { at, text }: Signature): Promise<boolean> {
-  if (at + text.length > file.size) return false;
-  const bytes = new Uint8Array(text.length);
-  await file.read(at, bytes);
-  return bytes.every((byte, i) => byte === text.charCodeAt(i));
+  const bytes = await bytesAt(file, at, text.length);
+  return bytes?.every((byte, i) => byte === text.charCodeAt(i)) ?? false;
 }

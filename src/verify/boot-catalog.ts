@@ -2,21 +2,31 @@
 
 import type { BootEntryFacts } from '../disc/index.js';
 import { readBootEntries } from '../disc/index.js';
-import { bootInfoTable, bootRecord, EL_TORITO_ID, validationEntry, wordSum } from '../format/eltorito/index.js';
+import {
+  BOOT_INFO_AT,
+  BOOT_INFO_END,
+  bootInfoChecksum,
+  bootInfoTable,
+  bootRecord,
+  EL_TORITO_ID,
+  GRUB_INFO_AT,
+  grubBootInfo,
+  grubSector,
+  isIsolinux,
+  validationEntry,
+  wordSum,
+} from '../format/eltorito/index.js';
 import { BLOCK, type IsoVolume } from '../format/iso9660/index.js';
-import { bytesAt, type Layer } from './layer.js';
+import { bytesAt } from '../io/index.js';
+import type { Layer } from './layer.js';
 
 const ENTRY = 32;
-const TABLE_AT = 8;
-const CHECKED_FROM = 64;
 /** GRUB's loader of discs ends here; the first sector of what it loads has an address in it. */
 const GRUB_LOADER = 2048;
-const GRUB_ADDRESS_AT = 2548;
-const GRUB_ADDRESS_END = 2556;
+const GRUB_ADDRESS_END = GRUB_INFO_AT + grubBootInfo.size;
 /** Addresses up to this one are not of a disc: nothing was patched. */
 const GRUB_UNPATCHED = 2;
 const GRUB_TEXT = 'cdrom read fails';
-const ISOLINUX_MARK = [0xfb, 0xc0, 0x78, 0x70];
 /** How a primary volume descriptor begins. A disc with a partition offset has two. */
 const PRIMARY_HEAD = [1, 0x43, 0x44, 0x30, 0x30, 0x31];
 const LARGEST_BOOT_IMAGE = 64 * 1024 * 1024;
@@ -61,19 +71,17 @@ async function checkEntry(layer: Layer, entry: BootEntryFacts): Promise<void> {
 
 async function checkBiosImage(layer: Layer, at: number, block: number): Promise<void> {
   const head = await bytesAt(layer.image, at, Math.min(GRUB_ADDRESS_END, layer.image.size - at));
-  if (!head || head.length < CHECKED_FROM) return;
-  const isIsolinux = ISOLINUX_MARK.every((byte, i) => head[CHECKED_FROM + i] === byte);
+  if (!head || head.length < BOOT_INFO_END) return;
   const isGrub = new TextDecoder('latin1').decode(head.subarray(0, GRUB_LOADER)).includes(GRUB_TEXT);
-  const table = bootInfoTable.decode(head, TABLE_AT);
+  const table = bootInfoTable.decode(head, BOOT_INFO_AT);
   // A file that is neither loader has a table only if it says so: its first number is the block of the primary descriptor.
-  if (!isIsolinux && !isGrub && (table.primaryDescriptorBlock !== 16 || table.block !== block)) return;
+  if (!isIsolinux(head) && !isGrub && (table.primaryDescriptorBlock !== 16 || table.block !== block)) return;
   await checkTable(layer, at, block, table);
   if (!isGrub || head.length < GRUB_ADDRESS_END) return;
-  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
-  const address = view.getUint32(GRUB_ADDRESS_AT, true);
-  if (address > GRUB_UNPATCHED && address !== block * 4 + 5) {
-    const message = `GRUB's boot image is told to load sector ${address}, and its own next one is ${block * 4 + 5}.`;
-    layer.report('eltorito.grub-address', message, { at: at + GRUB_ADDRESS_AT });
+  const { sector: address } = grubBootInfo.decode(head, GRUB_INFO_AT);
+  if (address > GRUB_UNPATCHED && address !== grubSector(block)) {
+    const message = `GRUB's boot image is told to load sector ${address}, and its own next one is ${grubSector(block)}.`;
+    layer.report('eltorito.grub-address', message, { at: at + GRUB_INFO_AT });
   }
 }
 
@@ -83,7 +91,7 @@ async function checkTable(
   block: number,
   table: ReturnType<typeof bootInfoTable.decode>,
 ): Promise<void> {
-  const place = { at: at + TABLE_AT };
+  const place = { at: at + BOOT_INFO_AT };
   const { primaryDescriptorBlock, block: ownBlock, size, checksum } = table;
   const descriptor = await bytesAt(layer.image, primaryDescriptorBlock * BLOCK, PRIMARY_HEAD.length);
   const isPrimary = PRIMARY_HEAD.every((byte, i) => descriptor?.[i] === byte);
@@ -96,17 +104,7 @@ async function checkTable(
   const bytes = size > LARGEST_BOOT_IMAGE ? undefined : await bytesAt(layer.image, at, size);
   if (!bytes) {
     layer.report('eltorito.boot-info-table', `The boot info table says that the image has ${size} bytes.`, place);
-  } else if (sumOf(bytes) !== checksum) {
+  } else if (bootInfoChecksum(bytes) !== checksum) {
     layer.report('eltorito.boot-info-table', 'The checksum of the boot info table is wrong.', place);
   }
-}
-
-/** Sum of the little-endian 32-bit words after the table; the last word is filled with zeros. */
-function sumOf(image: Uint8Array): number {
-  const padded = new Uint8Array(Math.ceil(image.length / 4) * 4);
-  padded.set(image);
-  const view = new DataView(padded.buffer);
-  let sum = 0;
-  for (let at = CHECKED_FROM; at < padded.length; at += 4) sum = (sum + view.getUint32(at, true)) >>> 0;
-  return sum;
 }

@@ -1,7 +1,7 @@
 // The boot linter: what the menus of a disc refer to is there, and is what it is taken for.
 
 import { type ByteString, byteStringOf, displayText, fromText, lossyText, streamFormat } from '../bytes/index.js';
-import { isSource, quietRun, smallBytes } from '../io/index.js';
+import { bytesAt, isSource, quietRun, smallBytes } from '../io/index.js';
 import { type File, type FileTree, follow, walk } from '../tree/index.js';
 import {
   liveImages,
@@ -12,7 +12,7 @@ import {
   readIsolinuxMenu,
   readLoaderEntry,
 } from './boot-menus.js';
-import { bytesAt, type CheckedVolume } from './layer.js';
+import type { CheckedVolume } from './layer.js';
 import type { RuleCode } from './rules.js';
 
 const LARGEST_MENU = 1024 * 1024;

@@ -1,5 +1,7 @@
 // DER, as far as signatures need it: elements, and the names in certificates (ITU-T X.690, RFC 5652, RFC 5280).
 
+import { hexOf } from '../bytes/index.js';
+
 /** An element: its tag, its content, and all its bytes. */
 export interface Der {
   readonly tag: number;
@@ -104,8 +106,4 @@ function digestIn({ content }: Der): string | undefined {
   const info = indirect ? elementsIn(indirect.content).at(-1) : undefined;
   const digest = info ? elementsIn(info.content).at(-1) : undefined;
   return digest?.tag === OCTET_STRING ? hexOf(digest.content) : undefined;
-}
-
-function hexOf(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,9 +1,8 @@
 // EFI programs: PE files with the facts that secure boot depends on (Microsoft's "PE Format", UEFI 2.11 §32, SBAT of shim).
 
 import { reserved, struct, u16le, u32le } from '../bytes/index.js';
-import { createDigest, type Run, type Source } from '../io/index.js';
+import { bytesAt, createDigest, type Run, type Source } from '../io/index.js';
 import { type CertificateNames, readSignedMessage, type SignedMessage } from './der.js';
-import { bytesAt } from './layer.js';
 
 /** The facts of an EFI program. */
 export interface EfiProgram {

@@ -12,8 +12,9 @@ import {
   SELF,
   useFields,
 } from '../format/iso9660/index.js';
+import { bytesAt } from '../io/index.js';
 import { joinPath } from '../tree/index.js';
-import { bytesAt, type Layer } from './layer.js';
+import type { Layer } from './layer.js';
 
 /** A directory, in the order of its discovery: parents before children. */
 export interface IsoDirectory {

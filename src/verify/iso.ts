@@ -12,8 +12,9 @@ import {
   volumeDescriptor,
   volumeDescriptors,
 } from '../format/iso9660/index.js';
+import { bytesAt } from '../io/index.js';
 import { type IsoHierarchy, readHierarchy } from './iso-directories.js';
-import { bytesAt, type Layer } from './layer.js';
+import type { Layer } from './layer.js';
 
 const PRIMARY = 1;
 const SUPPLEMENTARY = 2;

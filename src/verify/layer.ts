@@ -27,11 +27,3 @@ export interface CheckedVolume {
   /** Absent if its files cannot be listed. */
   readonly tree: FileTree | undefined;
 }
-
-/** Bytes of a layer; undefined where it ends before. */
-export async function bytesAt(image: Source, at: number, length: number): Promise<Uint8Array | undefined> {
-  if (!(at >= 0 && at + length <= image.size)) return undefined;
-  const bytes = new Uint8Array(length);
-  await image.read(at, bytes);
-  return bytes;
-}

@@ -4,7 +4,8 @@ import { crc32 } from '../bytes/index.js';
 import type { BootEntryFacts, PartitionFacts } from '../disc/index.js';
 import { GPT_SIGNATURE, type GptHeader, gptHeader } from '../format/gpt/index.js';
 import { MBR_TYPE, SECTOR } from '../format/mbr/index.js';
-import { bytesAt, type Layer } from './layer.js';
+import { bytesAt } from '../io/index.js';
+import type { Layer } from './layer.js';
 
 const LARGEST_TABLE = 4 * 1024 * 1024;
 const SMALLEST_HEADER = 92;

@@ -3,7 +3,7 @@
 import { alignDown, defined } from '../../bytes/index.js';
 import type { EngineChoice } from '../../compress/index.js';
 import { InvalidImageError, type IsopressError, UnsupportedError } from '../../errors.js';
-import { type Range, type RangeProvider, type Source, Work } from '../../io/index.js';
+import { bytesAt, type Range, type RangeProvider, type Source, Work } from '../../io/index.js';
 import { BOXED } from './dirent.js';
 import { DecodedExtents } from './read-extent.js';
 import {
@@ -193,20 +193,16 @@ async function readSuperblock(image: Source): Promise<CheckedSuperblock> {
 
 /** The superblock of an image; undefined for an image of another kind. */
 export async function findSuperblock(image: Source): Promise<Superblock | undefined> {
-  if (image.size < SUPERBLOCK_AT + superblock.size) return undefined;
-  const bytes = new Uint8Array(superblock.size);
-  await image.read(SUPERBLOCK_AT, bytes);
+  const bytes = await bytesAt(image, SUPERBLOCK_AT, superblock.size);
+  if (!bytes) return undefined;
   const found = superblock.decode(bytes);
   return found.magic === MAGIC ? found : undefined;
 }
 
 /** Whether the checksum of a superblock with a valid block size is right. */
 export async function isSealed(image: Source, { blockLog, checksum }: Superblock): Promise<boolean> {
-  const length = checksumLength(blockLog);
-  if (SUPERBLOCK_AT + length > image.size) return false;
-  const bytes = new Uint8Array(length);
-  await image.read(SUPERBLOCK_AT, bytes);
-  return superblockChecksum(bytes, blockLog) === checksum;
+  const bytes = await bytesAt(image, SUPERBLOCK_AT, checksumLength(blockLog));
+  return bytes !== undefined && superblockChecksum(bytes, blockLog) === checksum;
 }
 
 /** Blocks of the image. */

@@ -2,7 +2,7 @@
 
 import { type ByteString, type Timestamp, timestamp, type Uuid, uuidText } from '../../bytes/index.js';
 import type { EngineChoice } from '../../compress/index.js';
-import type { Source } from '../../io/index.js';
+import { bytesAt, type Source } from '../../io/index.js';
 import { type Evidence, type FileTree, TYPE_BITS, TYPE_MASK } from '../../tree/index.js';
 import { ALGORITHM_NAMES } from './compression-config.js';
 import { INODE_UNIT } from './inode.js';
@@ -71,10 +71,8 @@ async function hasRoot(image: Source, found: Superblock): Promise<boolean> {
   const { nid, isBoxed } = rootOf(found);
   if (isBoxed) return false;
   const modeAt = found.metaBlock * 2 ** found.blockLog + nid * INODE_UNIT + 4;
-  if (!(modeAt + 2 <= image.size)) return false;
-  const bytes = new Uint8Array(2);
-  await image.read(modeAt, bytes);
-  return ((bytes[0]! | (bytes[1]! << 8)) & TYPE_MASK) === TYPE_BITS.directory;
+  const bytes = await bytesAt(image, modeAt, 2);
+  return bytes !== undefined && ((bytes[0]! | (bytes[1]! << 8)) & TYPE_MASK) === TYPE_BITS.directory;
 }
 
 /** Features by the names that dump.erofs has for them; of bits with two meanings, both. */

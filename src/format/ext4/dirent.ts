@@ -17,7 +17,8 @@ const WHOLE_LARGEST_BLOCK = 0xffff;
 const DOT = '.' as ByteString;
 const DOT_DOT = '..' as ByteString;
 
-const TYPES: Readonly<Record<Node['kind'], number>> = {
+/** The type in an entry of each kind. */
+export const DIRENT_TYPES: Readonly<Record<Node['kind'], number>> = {
   file: 1,
   directory: 2,
   'character-device': 3,
@@ -55,7 +56,7 @@ export function dotEntries(self: number, parent: number): Dirent[] {
 /** Writes one entry whose record is `length` bytes long. */
 export function writeDirent(block: Uint8Array, at: number, entry: Dirent, length: number): void {
   const { ino, name, kind } = entry;
-  writeHeader(block, at, ino, length, name.length, TYPES[kind]);
+  writeHeader(block, at, ino, length, name.length, DIRENT_TYPES[kind]);
   for (let i = 0; i < name.length; i++) block[at + HEADER + i] = name.charCodeAt(i);
 }
 

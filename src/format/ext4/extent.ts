@@ -24,7 +24,8 @@ const HEADER = 12;
 const ENTRY = 12;
 const TAIL = 4;
 const IN_INODE = (BLOCK_FIELD_SIZE - HEADER) / ENTRY;
-const MAX_DEPTH = 5;
+/** Most levels below the inode that a writer makes: enough for any file. */
+export const MAX_DEPTH = 5;
 
 const perBlock = (blockSize: number) => Math.floor((blockSize - HEADER - TAIL) / ENTRY);
 
@@ -123,4 +124,45 @@ function writeNode(entries: readonly Entry[], depth: number, capacity: number, t
       view.setUint16(at + 8, high, true);
     }
   }
+}
+
+/** A node of a tree as it is stored; counted, but not checked against its place. */
+export interface StoredNode {
+  /** 0 for leaves. */
+  readonly level: number;
+  /** Entries in use. */
+  readonly entries: number;
+  readonly capacity: number;
+  /** Byte of the checksum, which blocks have and the inode's field has not. */
+  readonly tail: number;
+  /** First block of the file of an entry. */
+  logical(index: number): number;
+  /** The block of the tree that an entry of a higher level leads to. */
+  child(index: number): number;
+  /** The run of blocks of an entry of a leaf. A length over {@link MAX_EXTENT} is that much longer than one that was never written to. */
+  run(index: number): { readonly block: number; readonly length: number };
+}
+
+/** Reads a node; undefined for bytes that are not one, or that have no room for its entries. */
+export function readNode(bytes: Uint8Array): StoredNode | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const [magic, entries, capacity, level] = [0, 2, 4, 6].map((at) => view.getUint16(at, true)) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  const tail = HEADER + capacity * ENTRY;
+  if (magic !== EXTENT_MAGIC || entries > capacity || tail > bytes.length) return undefined;
+  const wide = (high: number, low: number) => view.getUint16(high, true) * 2 ** 32 + view.getUint32(low, true);
+  const at = (index: number) => HEADER + index * ENTRY;
+  return {
+    level,
+    entries,
+    capacity,
+    tail,
+    logical: (index) => view.getUint32(at(index), true),
+    child: (index) => wide(at(index) + 8, at(index) + 4),
+    run: (index) => ({ block: wide(at(index) + 6, at(index) + 8), length: view.getUint16(at(index) + 4, true) }),
+  };
 }

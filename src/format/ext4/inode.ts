@@ -41,6 +41,10 @@ export const IMMUTABLE_FLAG = 0x10;
 export const ENCRYPTED_FLAG = 0x800;
 /** `flags`: the directory has a hash index. */
 export const INDEX_FLAG = 0x1000;
+/** `flags`: the count of blocks is not in sectors. */
+export const HUGE_FILE_FLAG = 0x40000;
+/** `flags`: hashes of the file are in blocks after its end. */
+export const VERITY_FLAG = 0x100000;
 /** `flags`: the inode is the value of an attribute. */
 export const XATTR_VALUE_FLAG = 0x200000;
 /** `flags`: the file's data is in the inode. */

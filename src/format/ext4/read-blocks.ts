@@ -2,12 +2,10 @@
 // documentation, "Extent Tree", "Direct/Indirect Block Addressing").
 
 import { crc32c, divCeil } from '../../bytes/index.js';
-import { EXTENT_MAGIC, type Extent, MAX_EXTENT } from './extent.js';
+import { type Extent, MAX_EXTENT, readNode } from './extent.js';
 import { BLOCK_FIELD_SIZE, EXTENTS_FLAG } from './inode.js';
 import { damaged, type FoundInode, type Volume } from './read-volume.js';
 
-const HEADER = 12;
-const ENTRY = 12;
 /** As Linux reads them: five levels are enough for any file, and writers may leave deeper trees. */
 const MAX_DEPTH = 32;
 const DIRECT = 12;
@@ -37,7 +35,7 @@ export async function directoryExtents(volume: Volume, found: FoundInode, size: 
 async function extentsBefore(volume: Volume, found: FoundInode, end: number, unwritten: () => void): Promise<Extent[]> {
   const list = new ExtentList(volume, end, unwritten);
   if ((found.fields.flags & EXTENTS_FLAG) !== 0) {
-    await readNode(volume, found, found.fields.block, undefined, list);
+    await readTree(volume, found, found.fields.block, undefined, list);
   } else {
     await readBlockNumbers(volume, found.fields.block, list);
   }
@@ -70,40 +68,34 @@ class ExtentList {
   }
 }
 
-/** One node of an extent tree; `depth` is what its parent says, undefined for the one in the inode. */
-async function readNode(
+/** The tree below one of its nodes; `depth` is what its parent says, undefined for the one in the inode. */
+async function readTree(
   volume: Volume,
   found: FoundInode,
   node: Uint8Array,
   depth: number | undefined,
   list: ExtentList,
 ): Promise<void> {
-  const view = new DataView(node.buffer, node.byteOffset, node.byteLength);
-  const entries = view.getUint16(2, true);
-  const capacity = view.getUint16(4, true);
-  const level = view.getUint16(6, true);
-  const isNode = view.getUint16(0, true) === EXTENT_MAGIC && level <= MAX_DEPTH && level === (depth ?? level);
-  if (!isNode || entries > capacity || HEADER + capacity * ENTRY > node.length) {
+  const stored = readNode(node);
+  if (!stored || stored.level > MAX_DEPTH || stored.level !== (depth ?? stored.level)) {
     damaged('extents', `The extent tree of inode ${found.ino} is damaged.`);
   }
-  if (depth !== undefined && found.seed !== undefined) checkTail(found, view, node, HEADER + capacity * ENTRY);
+  const { level, entries } = stored;
+  if (depth !== undefined && found.seed !== undefined) checkTail(found, node, stored.tail);
   for (let index = 0; index < entries; index++) {
-    const at = HEADER + index * ENTRY;
-    const logical = view.getUint32(at, true);
     if (level > 0) {
-      const block = view.getUint32(at + 4, true) + view.getUint16(at + 8, true) * 2 ** 32;
-      await readNode(volume, found, await volume.block(block), level - 1, list);
+      await readTree(volume, found, await volume.block(stored.child(index)), level - 1, list);
       continue;
     }
-    const length = view.getUint16(at + 4, true);
-    const block = view.getUint32(at + 8, true) + view.getUint16(at + 6, true) * 2 ** 32;
+    const { block, length } = stored.run(index);
     // Larger lengths are reserved and not written yet: they read as zeros.
-    if (length <= MAX_EXTENT) list.add(logical, block, length);
+    if (length <= MAX_EXTENT) list.add(stored.logical(index), block, length);
     else list.unwritten();
   }
 }
 
-function checkTail({ ino, seed }: FoundInode, view: DataView, node: Uint8Array, tail: number): void {
+function checkTail({ ino, seed }: FoundInode, node: Uint8Array, tail: number): void {
+  const view = new DataView(node.buffer, node.byteOffset, node.byteLength);
   if (tail + 4 > node.length || view.getUint32(tail, true) !== crc32c(seed!, node, 0, tail)) {
     damaged('extents', `The checksum of an extent block of inode ${ino} is wrong.`);
   }

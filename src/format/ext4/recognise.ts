@@ -1,6 +1,6 @@
 // Recognises ext2, ext3 and ext4: the superblock's magic and numbers, then its checksum or the first group descriptor.
 
-import type { Source } from '../../io/index.js';
+import { bytesAt, type Source } from '../../io/index.js';
 import type { Evidence } from '../../tree/index.js';
 import { featureNames } from './features.js';
 import {
@@ -27,9 +27,8 @@ export interface FoundSuperblock {
 
 /** The superblock of an image; undefined for an image of another kind. */
 export async function findSuperblock(image: Source): Promise<FoundSuperblock | undefined> {
-  if (image.size < SUPERBLOCK_AT + superblock.size) return undefined;
-  const bytes = new Uint8Array(superblock.size);
-  await image.read(SUPERBLOCK_AT, bytes);
+  const bytes = await bytesAt(image, SUPERBLOCK_AT, superblock.size);
+  if (!bytes) return undefined;
   const found = superblock.decode(bytes);
   if (found.magic !== MAGIC || !isPlausible(found)) return undefined;
   const isSealed = found.checksumType === CRC32C && isSuperblockSealed(found, bytes);
@@ -51,9 +50,8 @@ async function hasFirstGroup(image: Source, found: Superblock): Promise<boolean>
   const { firstDataBlock, logBlockSize, blocksLow, blocksHigh } = found;
   const blockSize = 1024 * 2 ** logBlockSize;
   const at = (superblockBlock(blockSize) + 1) * blockSize;
-  if (at + DESCRIPTOR_PLACES > image.size) return false;
-  const bytes = new Uint8Array(DESCRIPTOR_PLACES);
-  await image.read(at, bytes);
+  const bytes = await bytesAt(image, at, DESCRIPTOR_PLACES);
+  if (!bytes) return false;
   const view = new DataView(bytes.buffer);
   const places = [0, 4, 8].map((offset) => view.getUint32(offset, true));
   const blocks = blocksHigh > 0 ? Number.POSITIVE_INFINITY : blocksLow;

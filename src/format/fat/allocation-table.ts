@@ -20,6 +20,20 @@ export function endOfChain(type: FatType): number {
   return { 12: 0xfff, 16: 0xffff, 32: 0x0fff_ffff }[type];
 }
 
+/** Marks, as far down from the largest value: the first one that ends a chain, and that of a bad cluster. */
+const FIRST_END = 7;
+const BAD = 8;
+
+/** Whether a value ends a chain. A bad or a free cluster inside one does not, and is out of range. */
+export function isEndOfChain(type: FatType, entry: number): boolean {
+  return entry >= endOfChain(type) - FIRST_END && !isBadCluster(type, entry);
+}
+
+/** Whether a value marks a bad cluster. */
+export function isBadCluster(type: FatType, entry: number): boolean {
+  return entry === endOfChain(type) - BAD;
+}
+
 /** Bytes of a table for `clusters` clusters, before rounding up to sectors. */
 export function tableLength(type: FatType, clusters: number): number {
   return Math.ceil(((clusters + FIRST_CLUSTER) * type) / 8);

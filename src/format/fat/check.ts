@@ -1,12 +1,12 @@
 // Checks a FAT volume: equal tables, chains of clusters that nothing shares, the copies and hints of FAT32.
 
 import { type ByteString, concatBytes, fromText } from '../../bytes/index.js';
-import type { Source } from '../../io/index.js';
+import { bytesAt, type Source } from '../../io/index.js';
 import { joinPath } from '../../tree/index.js';
-import { endOfChain, FIRST_CLUSTER } from './allocation-table.js';
+import { FIRST_CLUSTER, isBadCluster, isEndOfChain } from './allocation-table.js';
 import { bootSector16, bootSector32 } from './boot-sector.js';
 import { ATTRIBUTE, type DirectoryEntry, directoryEntry, ENTRY_SIZE } from './directory-entry.js';
-import { fsInfo } from './fs-info.js';
+import { fsInfo, SIGNATURES, UNKNOWN_CLUSTER } from './fs-info.js';
 import { type FoundVolume, findVolume } from './read.js';
 import { LongNameReader } from './read-names.js';
 
@@ -32,11 +32,6 @@ const CHUNK = 1024 * 1024;
 /** More clusters than this are not followed. */
 const MOST_CLUSTERS = 2 ** 26;
 const MOST_DIRECTORY = 65_536 * ENTRY_SIZE;
-const FIRST_END = 7;
-const BAD = 8;
-const UNKNOWN = 0xffff_ffff;
-const LEAD = 0x4161_5252;
-const STRUCTURE = 0x6141_7272;
 /** Byte of the boot sector of FAT32 in which systems keep marks. */
 const STATE_AT = 65;
 
@@ -153,10 +148,9 @@ class Chains {
 
   #chain(first: number, path: ByteString): number[] {
     const { type } = this.#found.volume;
-    const end = endOfChain(type);
     const chain: number[] = [];
     for (let cluster = first; ; cluster = this.#next[cluster]!) {
-      if (chain.length > 0 && cluster >= end - FIRST_END && cluster !== end - BAD) return chain;
+      if (chain.length > 0 && isEndOfChain(type, cluster)) return chain;
       if (cluster < FIRST_CLUSTER || cluster >= this.#next.length) {
         this.#fault('chain', `Its chain leads to cluster ${cluster}, which is not one.`, path);
         return chain;
@@ -185,11 +179,11 @@ class Chains {
   /** Clusters in chains that no entry leads to. After other faults they would only repeat them. */
   findLost(): void {
     if (this.#hasFault) return;
-    const bad = endOfChain(this.#found.volume.type) - BAD;
+    const { type } = this.#found.volume;
     let lost = 0;
     for (let cluster = FIRST_CLUSTER; cluster < this.#next.length; cluster++) {
       const next = this.#next[cluster]!;
-      if (next !== 0 && next !== bad && this.#owned[cluster] === 0) lost++;
+      if (next !== 0 && !isBadCluster(type, next) && this.#owned[cluster] === 0) lost++;
     }
     if (lost > 0) this.#report('lost-clusters', `${lost} clusters are in use and belong to no file.`);
   }
@@ -232,17 +226,10 @@ async function checkCopies(
   const at = fsInfoSector * volume.sectorSize;
   const bytes = fsInfoSector > 0 && fsInfoSector < 0xffff ? await bytesAt(image, at, 512) : undefined;
   if (!bytes) return;
-  const { leadSignature, structureSignature, freeClusters } = fsInfo.decode(bytes);
-  if (leadSignature !== LEAD || structureSignature !== STRUCTURE) {
+  const { freeClusters, ...signatures } = fsInfo.decode(bytes);
+  if (signatures.leadSignature !== SIGNATURES.lead || signatures.structureSignature !== SIGNATURES.structure) {
     report('fs-info', 'The sector about free clusters has wrong signatures.', { at });
-  } else if (freeClusters !== UNKNOWN && freeClusters !== chains.free) {
+  } else if (freeClusters !== UNKNOWN_CLUSTER && freeClusters !== chains.free) {
     report('fs-info', `${freeClusters} clusters are said to be free, and ${chains.free} are.`, { at });
   }
-}
-
-async function bytesAt(image: Source, at: number, length: number): Promise<Uint8Array | undefined> {
-  if (at + length > image.size) return undefined;
-  const bytes = new Uint8Array(length);
-  await image.read(at, bytes);
-  return bytes;
 }

@@ -15,15 +15,18 @@ export const fsInfo = struct('FAT32 FSInfo', 512, {
 
 export type FsInfo = Value<typeof fsInfo>;
 
-const UNKNOWN = 0xffff_ffff;
+/** In place of a number of clusters that nobody knows. */
+export const UNKNOWN_CLUSTER = 0xffff_ffff;
+/** Marks of the sector. */
+export const SIGNATURES = { lead: 0x4161_5252, structure: 0x6141_7272, trail: 0xaa55_0000 } as const;
 
 /** FSInfo of a volume with `free` clusters, the first of them `nextFree`. */
 export function renderFsInfo(free: number, nextFree: number): Uint8Array {
   return fsInfo.encode({
-    leadSignature: 0x4161_5252,
-    structureSignature: 0x6141_7272,
+    leadSignature: SIGNATURES.lead,
+    structureSignature: SIGNATURES.structure,
     freeClusters: free,
-    nextFree: free > 0 ? nextFree : UNKNOWN,
-    trailSignature: 0xaa55_0000,
+    nextFree: free > 0 ? nextFree : UNKNOWN_CLUSTER,
+    trailSignature: SIGNATURES.trail,
   });
 }

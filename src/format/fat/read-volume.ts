@@ -5,7 +5,7 @@ import { divCeil } from '../../bytes/index.js';
 import { InvalidImageError } from '../../errors.js';
 import { type Range, type Source, Work } from '../../io/index.js';
 import { Remarks } from '../../tree/index.js';
-import { endOfChain, type FatType, FIRST_CLUSTER, tableLength } from './allocation-table.js';
+import { FIRST_CLUSTER, isEndOfChain, tableLength } from './allocation-table.js';
 import { type FoundVolume, findVolume } from './read.js';
 import type { FatVolume } from './volume.js';
 
@@ -13,9 +13,6 @@ import type { FatVolume } from './volume.js';
 const CHUNK = 3 * 16_384;
 /** Chunks that are kept: 64 MiB, the table of a volume of 64 GiB. */
 const MOST_CHUNKS = 1365;
-/** Marks of the table, as far down from its largest value: the first value that ends a chain, and that of a bad cluster. */
-const FIRST_END = 7;
-const BAD = 8;
 
 /** An opened volume. */
 export class Volume {
@@ -85,7 +82,7 @@ export class Volume {
       if (last && last.at + last.length === at) last.length += clusterSize;
       else ranges.push({ at, length: clusterSize });
       cluster = await this.#next(cluster);
-    } while (!isEnd(type, cluster));
+    } while (!isEndOfChain(type, cluster));
     return ranges;
   }
 
@@ -118,12 +115,6 @@ export class Volume {
     this.#chunks.set(from, view);
     return view;
   }
-}
-
-/** Whether a value ends a chain. A bad or a free cluster inside one does not, and is out of range. */
-function isEnd(type: FatType, entry: number): boolean {
-  const last = endOfChain(type);
-  return entry >= last - FIRST_END && entry !== last - BAD;
 }
 
 /** An error of the image. */

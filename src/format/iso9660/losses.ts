@@ -32,6 +32,11 @@ export function isoLosses(tree: FileTree<Content>, options: ResolvedIsoOptions):
       const message = 'Link targets over 1023 bytes are stored whole, but xorriso refuses to open a disc that has one.';
       log.add('iso9660.long-link', message, path);
     }
+    if (options.rockRidge && isOldDevice(node)) {
+      const message =
+        'Devices of major number 0 with a minor number over 255 are stored, but Linux takes them for the old form.';
+      log.add('iso9660.device-number', message, path);
+    }
     if (!options.rockRidge) plainLosses(node, path, log);
   }
   return log.list();
@@ -64,6 +69,11 @@ export function isoTextLosses({ texts, joliet }: ResolvedIsoOptions): Loss[] {
     if (text.length > JOLIET_TEXT_LENGTH) log.addValue('joliet.text', 'Joliet cuts ids after 64 characters.', text);
   }
   return log.list();
+}
+
+/** Linux reads PN without a high half as 16 bits: a major and a minor number of 8 bits each. */
+function isOldDevice(node: Node<Content>): boolean {
+  return 'major' in node && node.major === 0 && node.minor > 255;
 }
 
 function attributeLosses(

@@ -1,7 +1,7 @@
 // Recognising an ISO 9660 volume: its descriptors from block 16 on (ECMA-119 §8.1), and the Rock Ridge of its root.
 
 import { byteStringOf, lossyText, type Timestamp } from '../../bytes/index.js';
-import type { Source } from '../../io/index.js';
+import { bytesAt, type Source } from '../../io/index.js';
 import type { Recognition } from '../../tree/index.js';
 import { isRecord, readRecord, SELF } from './directory-record.js';
 import { BLOCK, SYSTEM_AREA_BLOCKS } from './geometry.js';
@@ -132,9 +132,6 @@ function rockRidgeOf(root: Uint8Array): string | undefined {
   return undefined;
 }
 
-async function readBlock(image: Source, block: number): Promise<Uint8Array | undefined> {
-  if ((block + 1) * BLOCK > image.size) return undefined;
-  const bytes = new Uint8Array(BLOCK);
-  await image.read(block * BLOCK, bytes);
-  return bytes;
+function readBlock(image: Source, block: number): Promise<Uint8Array | undefined> {
+  return bytesAt(image, block * BLOCK, BLOCK);
 }

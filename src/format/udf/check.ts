@@ -4,9 +4,9 @@ import { byteStringOf } from '../../bytes/index.js';
 import type { Source } from '../../io/index.js';
 import type { VolumeExtent } from './fields.js';
 import { integrityHead, integrityUse } from './integrity.js';
-import { findDescriptors } from './read-sequence.js';
+import { anchorsIn, descriptorAt, type FoundAnchor, findDescriptors } from './read-sequence.js';
 import { descriptorTag, isSealedTag, soundTag, TAG, TAG_ID } from './tag.js';
-import { anchorPointer, logicalVolume } from './volume-descriptors.js';
+import { logicalVolume } from './volume-descriptors.js';
 
 /** Faults of a UDF volume, by the last part of their codes. */
 export type UdfFault = 'anchor' | 'descriptor' | 'sequences-differ' | 'integrity' | 'open';
@@ -14,8 +14,6 @@ export type UdfFault = 'anchor' | 'descriptor' | 'sequences-differ' | 'integrity
 /** Takes a fault; `at` is a byte of the image. */
 export type ReportUdfFault = (fault: UdfFault, message: string, at?: number) => void;
 
-const ANCHOR = 256;
-const BLOCK = 2048;
 const MOST_DESCRIPTORS = 64;
 const CLOSED = 1;
 /** The field of a primary volume descriptor. */
@@ -26,7 +24,8 @@ export async function checkUdf(image: Source, report: ReportUdfFault): Promise<v
   const found = await findDescriptors(image);
   if (!found) return;
   const { blockSize } = found;
-  const anchors = await anchorsOf(image, blockSize);
+  const anchors: FoundAnchor[] = [];
+  for await (const anchor of anchorsIn(image, blockSize)) anchors.push(anchor);
   if (anchors.length < 2) report('anchor', `There are ${anchors.length} anchors; a volume has two at least.`);
   const [first] = anchors;
   if (
@@ -37,17 +36,6 @@ export async function checkUdf(image: Source, report: ReportUdfFault): Promise<v
   }
   if (first) await compareSequences(image, first, blockSize, report);
   if (found.logicalVolume) await checkIntegrity(image, found.logicalVolume, blockSize, report);
-}
-
-async function anchorsOf(image: Source, blockSize: number) {
-  const last = Math.floor(image.size / blockSize) - 1;
-  const anchors: { readonly main: VolumeExtent; readonly reserve: VolumeExtent }[] = [];
-  for (const block of new Set([ANCHOR, 512, last - ANCHOR, last])) {
-    const bytes = await blockAt(image, block, blockSize);
-    const tag = bytes && soundTag(bytes);
-    if (tag?.id === TAG_ID.anchor && tag.location === block) anchors.push(anchorPointer.decode(bytes!));
-  }
-  return anchors;
 }
 
 /** The descriptors of both sequences are sound, and the same but for their places. */
@@ -79,7 +67,7 @@ async function sequence(
 ): Promise<Uint8Array[] | undefined> {
   const found: Uint8Array[] = [];
   for (let i = 0; i < Math.min(length / blockSize, MOST_DESCRIPTORS); i++) {
-    const bytes = await blockAt(image, block + i, blockSize);
+    const bytes = await descriptorAt(image, block + i, blockSize);
     if (!bytes || bytes.subarray(0, blockSize).every((byte) => byte === 0)) break;
     const { id, location } = descriptorTag.decode(bytes);
     if (!isSealedTag(bytes) || location !== block + i) {
@@ -103,7 +91,7 @@ async function checkIntegrity(
   const { integrity } = logicalVolume.decode(volume);
   if (integrity.length === 0) return;
   const at = integrity.block * blockSize;
-  const bytes = await blockAt(image, integrity.block, blockSize);
+  const bytes = await descriptorAt(image, integrity.block, blockSize);
   const tag = bytes && soundTag(bytes);
   if (!bytes || tag?.id !== TAG_ID.integrity) {
     report('integrity', 'The integrity descriptor is damaged.', at);
@@ -116,12 +104,4 @@ async function checkIntegrity(
   if (integrityHead.size + head.partitions * 8 + integrityUse.size > blockSize) {
     report('integrity', 'The integrity descriptor has too many partitions.', at);
   }
-}
-
-async function blockAt(image: Source, block: number, blockSize: number): Promise<Uint8Array | undefined> {
-  const length = Math.min(BLOCK, image.size - block * blockSize);
-  if (block < 0 || length < Math.min(blockSize, BLOCK)) return undefined;
-  const bytes = new Uint8Array(length);
-  await image.read(block * blockSize, bytes);
-  return bytes;
 }

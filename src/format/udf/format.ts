@@ -1,6 +1,6 @@
 // UDF among the formats that can be read.
 
-import { byteStringOf, bytesOf, defined, fromText } from '../../bytes/index.js';
+import { byteStringOf, bytesOf, defined, fromText, hexOf } from '../../bytes/index.js';
 import { type FormatFacts, type ImageFormat, isoTime, presentDetails } from '../../tree/index.js';
 import { openUdf } from './open.js';
 import { type FoundVolume, findVolume } from './read.js';
@@ -40,8 +40,7 @@ function uuidOf(volumeSetId: string): string | undefined {
   if (bytes.length < HEXADECIMAL_START) return undefined;
   const text = byteStringOf(bytes.subarray(0, UUID_LENGTH));
   const digits = /^[0-9a-f]*/i.exec(text)![0].length;
-  const hex = (from: number, to: number) =>
-    Array.from(bytes.subarray(from, to), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const hex = (from: number, to: number) => hexOf(bytes.subarray(from, to));
   if (digits < HEXADECIMAL_START) return hex(0, 8);
   if (digits < UUID_LENGTH) return text.slice(0, HEXADECIMAL_START).toLowerCase() + hex(8, 12);
   return text.toLowerCase();

@@ -3,7 +3,7 @@
 
 import type { Source } from '../../io/index.js';
 import type { VolumeExtent } from './fields.js';
-import { ANCHOR_BLOCK } from './geometry.js';
+import { ANCHOR_BLOCK, ANCHOR_DISTANCE } from './geometry.js';
 import { soundTag, TAG_ID } from './tag.js';
 import {
   anchorPointer,
@@ -54,13 +54,16 @@ export async function findDescriptors(image: Source): Promise<Descriptors | unde
 
 /** Every anchor in a place where one may be. */
 async function* anchors(image: Source): AsyncGenerator<FoundAnchor> {
-  for (const blockSize of BLOCK_SIZES) {
-    const last = Math.floor(image.size / blockSize) - 1;
-    for (const block of [ANCHOR_BLOCK, last, last - ANCHOR_BLOCK, LATE_ANCHOR_BLOCK]) {
-      const bytes = await descriptorAt(image, block, blockSize);
-      const tag = bytes && soundTag(bytes);
-      if (tag?.id === TAG_ID.anchor && tag.location === block) yield { blockSize, ...anchorPointer.decode(bytes!) };
-    }
+  for (const blockSize of BLOCK_SIZES) yield* anchorsIn(image, blockSize);
+}
+
+/** The anchors of a volume with blocks of this size. */
+export async function* anchorsIn(image: Source, blockSize: number): AsyncGenerator<FoundAnchor> {
+  const last = Math.floor(image.size / blockSize) - 1;
+  for (const block of new Set([ANCHOR_BLOCK, last, last - ANCHOR_DISTANCE, LATE_ANCHOR_BLOCK])) {
+    const bytes = await descriptorAt(image, block, blockSize);
+    const tag = bytes && soundTag(bytes);
+    if (tag?.id === TAG_ID.anchor && tag.location === block) yield { blockSize, ...anchorPointer.decode(bytes!) };
   }
 }
 
@@ -130,7 +133,8 @@ function newer(known: Uint8Array | undefined, other: Uint8Array): Uint8Array {
   return known && number(known) > number(other) ? known : other;
 }
 
-async function descriptorAt(image: Source, block: number, blockSize: number): Promise<Uint8Array | undefined> {
+/** A descriptor's bytes, at most {@link LARGEST_DESCRIPTOR}; undefined outside the image. */
+export async function descriptorAt(image: Source, block: number, blockSize: number): Promise<Uint8Array | undefined> {
   const at = block * blockSize;
   const length = Math.min(LARGEST_DESCRIPTOR, image.size - at);
   if (at < 0 || length < logicalVolume.size || length < primaryVolume.size) return undefined;

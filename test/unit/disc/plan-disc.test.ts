@@ -17,7 +17,7 @@ import { bytesSource, collect } from '../../../src/io/memory.js';
 import { streamTarget } from '../../../src/io/stream-target.js';
 import { writeImage } from '../../../src/io/write-image.js';
 import { FileTree } from '../../../src/tree/file-tree.js';
-import { directory, file, type Node, symlink } from '../../../src/tree/node.js';
+import { directory, file, type Node, special, symlink } from '../../../src/tree/node.js';
 import { BIOS_IMAGE, bootCode, EPOCH, liveOptions, mediaTree, openContent } from '../../support/discs.js';
 import { noise } from '../../support/trees.js';
 
@@ -85,6 +85,11 @@ describe('layout', () => {
     const codes = (options: DiscOptions) => planDisc(tree, options).layout.losses.map(({ code }) => code);
     expect(codes({ ...plain, joliet: false })).toEqual(['iso9660.mtime-range', 'iso9660.mtime-grain']);
     expect(codes(plain)).toContain('joliet.special-file');
+    const device = (major: number, minor: number) =>
+      planDisc(FileTree.of<Content>({ d: special('character-device', {}, major, minor) }), { ...plain, joliet: false });
+    expect(device(0, 255).layout.losses).toEqual([]);
+    expect(device(1, 256).layout.losses).toEqual([]);
+    expect(device(0, 256).layout.losses).toMatchObject([{ code: 'iso9660.device-number', count: 1 }]);
     const asUdf = codes({ ...plain, iso9660: false, udf: '1.02' });
     expect(asUdf).toEqual(['udf.xattrs', 'udf.mtime-grain', 'udf.special-file']);
     expect(codes({ ...plain, xattrs: false })).toContain('iso9660.xattrs');

@@ -6,8 +6,6 @@ import type { BlockUse } from './block-use.js';
 import type { CheckedImage } from './image.js';
 import type { InodeUse } from './inodes.js';
 
-const DIRECTORY = 4;
-
 interface Totals {
   freeBlocks: number;
   freeInodes: number;
@@ -99,7 +97,7 @@ async function checkInodes(checked: CheckedImage, inodes: InodeUse, group: numbe
     const ino = group * inodesPerGroup + index + 1;
     const isUsed = ino < firstInode || inodes.links[ino]! > 0;
     if (!isUsed) free++;
-    else if (inodes.types[ino] === DIRECTORY) found++;
+    else if (inodes.kindOf(ino) === 'directory') found++;
     const isMarked = bitmap ? (bitmap[index >>> 3]! & (1 << (index & 7))) !== 0 : isUsed;
     if (isUsed && !isMarked) lost++;
     if (isMarked && !isUsed) leaked++;

@@ -3,19 +3,16 @@
 
 import { byteStringOf } from '../../../bytes/index.js';
 import { InvalidImageError } from '../../../errors.js';
-import { BLOCK_FIELD_SIZE, INDEX_FLAG, INLINE_FLAG, ROOT_INODE, SMALL_INODE } from '../inode.js';
+import { DIRENT_TYPES } from '../dirent.js';
+import { BLOCK_FIELD_SIZE, INDEX_FLAG, INLINE_FLAG, MAX_LINKS, ROOT_INODE, SMALL_INODE } from '../inode.js';
 import { checkBlock, recordLength } from '../read-directory.js';
 import { readInInode } from '../xattr.js';
 import type { CheckedImage } from './image.js';
 import { type FoundDirectory, type InodeUse, isNameless } from './inodes.js';
 
 const HEADER = 8;
-const DIRECTORY = 4;
-/** Types of entries by the type bits of a mode. */
-const FILE_TYPES: Readonly<Record<number, number>> = { 8: 1, 4: 2, 2: 3, 6: 4, 1: 5, 12: 6, 10: 7 };
 /** A directory with more subdirectories than a count of links holds has one link. */
 const UNCOUNTED = 1;
-const MOST_LINKS = 65_000;
 const HASH_VERSIONS = 6;
 /** `creatorOs` of a system that leaves the types of entries out. */
 const HURD = 1;
@@ -129,12 +126,12 @@ class DirectoryWalk {
       this.#fault(directory, 'An entry has a name that is not possible.', at);
       return;
     }
-    const mode = this.#found.types[target]!;
-    if (mode === 0) {
+    const kind = this.#found.kindOf(target);
+    if (kind === undefined) {
       this.#fault(directory, `An entry leads to inode ${target}, which is not in use.`, at);
       return;
     }
-    if (features.has('filetype') && superblock.creatorOs !== HURD && type !== FILE_TYPES[mode]) {
+    if (features.has('filetype') && superblock.creatorOs !== HURD && type !== DIRENT_TYPES[kind]) {
       this.#checked.report(
         'directory',
         `Directory ${directory.ino}: An entry has another type than its inode ${target}.`,
@@ -145,7 +142,7 @@ class DirectoryWalk {
     if (name === '.') {
       if (target !== directory.ino) this.#fault(directory, 'Its entry "." leads elsewhere.', at);
     } else if (name === '..') this.#above.set(directory.ino, target);
-    else if (mode === DIRECTORY) this.#below(directory, target, at);
+    else if (kind === 'directory') this.#below(directory, target, at);
   }
 
   #below(directory: FoundDirectory, target: number, at: number): void {
@@ -189,12 +186,12 @@ class DirectoryWalk {
       const links = this.#found.links[ino]!;
       if (links === 0 || isNameless(this.#checked, this.#found, ino)) continue;
       const names = this.#names[ino]!;
-      const isDirectory = this.#found.types[ino] === DIRECTORY;
+      const isDirectory = this.#found.kindOf(ino) === 'directory';
       if (isDirectory ? !this.#isReached(ino) : names === 0) {
         report('unconnected', `No directory leads to inode ${ino}, which is in use.`);
       } else if (
         names !== links &&
-        !(isDirectory && features.has('dir_nlink') && links === UNCOUNTED && names > MOST_LINKS)
+        !(isDirectory && features.has('dir_nlink') && links === UNCOUNTED && names > MAX_LINKS)
       ) {
         report('link-count', `Inode ${ino} counts ${links} links, and has ${names}.`);
       }

@@ -2,13 +2,10 @@
 
 import { crc32c } from '../../../bytes/index.js';
 import type { Seed } from '../checksum.js';
-import { EXTENT_MAGIC, MAX_EXTENT } from '../extent.js';
+import { MAX_DEPTH, MAX_EXTENT, readNode } from '../extent.js';
 import { BLOCK_FIELD_SIZE, EXTENTS_FLAG, type Inode } from '../inode.js';
 import type { CheckedImage, Ext4Fault } from './image.js';
 
-const HEADER = 12;
-const ENTRY = 12;
-const MAX_DEPTH = 5;
 const DIRECT = 12;
 
 /** A run of blocks of a file. */
@@ -58,34 +55,28 @@ class BlockFinder implements FileBlocks {
 
   /** One node of a tree: the inode's, or a block; `depth` and `logical` are what its parent says. */
   async node(node: Uint8Array, depth: number | undefined, first: number | undefined): Promise<void> {
-    const view = new DataView(node.buffer, node.byteOffset, node.byteLength);
-    const [entries, capacity, level] = [2, 4, 6].map((at) => view.getUint16(at, true)) as [number, number, number];
-    const isNode = view.getUint16(0, true) === EXTENT_MAGIC && level <= MAX_DEPTH && level === (depth ?? level);
-    const isRoom = capacity > 0 && entries <= capacity && HEADER + capacity * ENTRY <= node.length;
-    if (!isNode || !isRoom || (entries === 0 && depth !== undefined)) {
+    const stored = readNode(node);
+    const isPlaced = stored && stored.level <= MAX_DEPTH && stored.level === (depth ?? stored.level);
+    if (!isPlaced || stored.capacity === 0 || (stored.entries === 0 && depth !== undefined)) {
       this.#fault('A node of its tree of extents is damaged.');
       return;
     }
-    const { seed } = this.#owner;
-    const tail = HEADER + capacity * ENTRY;
-    if (depth !== undefined && seed !== undefined && tail + 4 <= node.length) {
-      if (view.getUint32(tail, true) !== crc32c(seed, node, 0, tail))
-        this.#fault('The checksum of a node of its tree of extents is wrong.');
-    }
-    if (first !== undefined && view.getUint32(HEADER, true) < first)
+    if (depth !== undefined) this.#checkTail(node, stored.tail);
+    if (first !== undefined && stored.logical(0) < first)
       this.#fault('A node of its tree of extents begins before its place.');
-    for (let index = 0; index < entries; index++) {
-      const at = HEADER + index * ENTRY;
-      const logical = view.getUint32(at, true);
-      if (level > 0)
-        await this.#below(view.getUint32(at + 4, true) + view.getUint16(at + 8, true) * 2 ** 32, level - 1, logical);
-      else
-        this.#leaf(
-          logical,
-          view.getUint32(at + 8, true) + view.getUint16(at + 6, true) * 2 ** 32,
-          view.getUint16(at + 4, true),
-        );
+    for (let index = 0; index < stored.entries; index++) {
+      const logical = stored.logical(index);
+      if (stored.level > 0) await this.#below(stored.child(index), stored.level - 1, logical);
+      else this.#leaf(logical, stored.run(index));
     }
+  }
+
+  #checkTail(node: Uint8Array, tail: number): void {
+    const { seed } = this.#owner;
+    if (seed === undefined || tail + 4 > node.length) return;
+    const view = new DataView(node.buffer, node.byteOffset, node.byteLength);
+    if (view.getUint32(tail, true) !== crc32c(seed, node, 0, tail))
+      this.#fault('The checksum of a node of its tree of extents is wrong.');
   }
 
   async #below(block: number, level: number, logical: number): Promise<void> {
@@ -93,7 +84,7 @@ class BlockFinder implements FileBlocks {
     if (bytes) await this.node(bytes, level, logical);
   }
 
-  #leaf(logical: number, block: number, stored: number): void {
+  #leaf(logical: number, { block, length: stored }: { readonly block: number; readonly length: number }): void {
     const isUnwritten = stored > MAX_EXTENT;
     const length = isUnwritten ? stored - MAX_EXTENT : stored;
     if (length === 0) {

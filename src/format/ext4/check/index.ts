@@ -1,7 +1,7 @@
 // Checks an ext file system without changing it, as far as readers depend on it: structures and their checksums, blocks that
 // files have, directories and links, bitmaps and counts.
 
-import type { Source } from '../../../io/index.js';
+import { bytesAt, type Source } from '../../../io/index.js';
 import { isSuperblockSealed, MAGIC, SUPERBLOCK_AT, superblock } from '../superblock.js';
 import { checkBackups, checkJournal } from './backups.js';
 import { BlockUse, claimMetadata } from './block-use.js';
@@ -20,9 +20,8 @@ const UNKNOWN = ['journal_dev', 'compression', 'dirdata'];
  * structures are sound. Never throws because of what its bytes are.
  */
 export async function checkExt4(image: Source, report: ReportExt4Fault): Promise<void> {
-  if (image.size < SUPERBLOCK_AT + superblock.size) return;
-  const bytes = new Uint8Array(superblock.size);
-  await image.read(SUPERBLOCK_AT, bytes);
+  const bytes = await bytesAt(image, SUPERBLOCK_AT, superblock.size);
+  if (!bytes) return;
   const found = superblock.decode(bytes);
   if (found.magic !== MAGIC || found.logBlockSize > 6)
     return report('superblock', 'The superblock is damaged.', SUPERBLOCK_AT);

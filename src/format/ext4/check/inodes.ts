@@ -1,6 +1,7 @@
 // All inodes in use: their checksums, their blocks, their extended attributes; what directories and counts are held against.
 
 import { InvalidImageError } from '../../../errors.js';
+import { kindOfMode, type Node } from '../../../tree/index.js';
 import { inodeSeed, type Seed } from '../checksum.js';
 import { EXTENT_MAGIC } from '../extent.js';
 import { INODE_UNINIT } from '../group-descriptor.js';
@@ -8,6 +9,7 @@ import {
   BLOCK_FIELD_SIZE,
   EXTENTS_FLAG,
   FIXED_SIZE,
+  HUGE_FILE_FLAG,
   INLINE_FLAG,
   type Inode,
   inode,
@@ -16,6 +18,7 @@ import {
   RESIZE_INODE,
   ROOT_INODE,
   SMALL_INODE,
+  VERITY_FLAG,
   XATTR_VALUE_FLAG,
 } from '../inode.js';
 import { readInInode, readXattrBlock } from '../xattr.js';
@@ -26,22 +29,13 @@ import type { CheckedImage } from './image.js';
 /** Inodes are read in chunks of this many bytes. */
 const CHUNK = 256 * 1024;
 const BAD_BLOCKS_INODE = 1;
-const KINDS: Readonly<Record<number, InodeKind>> = {
-  1: 'other',
-  2: 'other',
-  4: 'directory',
-  6: 'other',
-  8: 'file',
-  10: 'symlink',
-  12: 'other',
-};
 const SECTOR = 512;
-/** `flags`: the count of blocks is not in sectors. */
-const HUGE_FILE_FLAG = 0x40000;
-/** `flags`: hashes of the file are in blocks after its end. */
-const VERITY_FLAG = 0x100000;
+/** Bits of a mode below those of its type. */
+const TYPE_SHIFT = 12;
 
-type InodeKind = 'file' | 'directory' | 'symlink' | 'other';
+type Kind = Node['kind'];
+/** Kinds whose inodes may have blocks. */
+const WITH_BLOCKS: readonly Kind[] = ['file', 'directory', 'symlink'];
 
 /** A directory to be read. */
 export interface FoundDirectory {
@@ -69,6 +63,11 @@ export class InodeUse {
   constructor(inodes: number) {
     this.links = new Uint16Array(inodes + 1);
     this.types = new Uint8Array(inodes + 1);
+  }
+
+  /** Undefined for an unused inode. */
+  kindOf(ino: number): Kind | undefined {
+    return kindOfMode(this.types[ino]! << TYPE_SHIFT);
   }
 }
 
@@ -123,9 +122,9 @@ class InodeScan {
     }
     const fields = decode(bytes);
     const extraSize = this.#checked.inodeSize > SMALL_INODE ? fields.extraSize : 0;
-    const kind = KINDS[fields.mode >>> 12];
+    const kind = kindOfMode(fields.mode);
     this.found.links[ino] = links;
-    this.found.types[ino] = fields.mode >>> 12;
+    this.found.types[ino] = fields.mode >>> TYPE_SHIFT;
     const { report } = this.#checked;
     const seed = inodeSeed(this.#checked.seed, ino, fields.generation);
     if (this.#checked.seed !== undefined && !isInodeSealed(bytes, fields, seed!)) {
@@ -153,10 +152,10 @@ class InodeScan {
     return ino === BAD_BLOCKS_INODE && view.getUint32(0x1c, true) !== 0;
   }
 
-  async #contents(owner: Omit<FoundDirectory, 'runs'>, kind: InodeKind): Promise<void> {
+  async #contents(owner: Omit<FoundDirectory, 'runs'>, kind: Kind): Promise<void> {
     const { ino, fields } = owner;
     await this.#xattrs(owner);
-    if (kind === 'other' || (kind === 'symlink' && isInInode(fields))) return this.#checkSectors(owner, 0);
+    if (!WITH_BLOCKS.includes(kind) || (kind === 'symlink' && isInInode(fields))) return this.#checkSectors(owner, 0);
     if ((fields.flags & INLINE_FLAG) !== 0) {
       if (kind === 'directory') this.found.directories.push({ ...owner, runs: [] });
       return;
@@ -180,7 +179,7 @@ class InodeScan {
   }
 
   /** No block is after the end of a file, and a directory has all of its blocks. */
-  #checkSize(owner: Omit<FoundDirectory, 'runs'>, kind: InodeKind, { runs, tree }: FileBlocks): void {
+  #checkSize(owner: Omit<FoundDirectory, 'runs'>, kind: Kind, { runs, tree }: FileBlocks): void {
     const { ino, fields, at } = owner;
     const { blockSize, firstInode } = this.#checked;
     const size = fields.sizeLow + fields.sizeHigh * 2 ** 32;
