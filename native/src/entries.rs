@@ -1,11 +1,10 @@
-//! Directory listings for Node.js: a task for the threads of libuv, and its answer as one buffer.
-//! Glue like `lib.rs`.
+//! Entries of a directory for Node.js: a task for the threads of libuv, and its answer as one buffer. Glue like `lib.rs`.
 
 use crate::compressor::give;
 use crate::fs::entries::{Directory, Facts};
 use crate::fs::open::Identity;
-use crate::{Failure, identity, safe_integer};
-use napi::bindgen_prelude::{AsyncTask, Either, Env, Null, Task, Uint8ArraySlice};
+use crate::{Failure, identity};
+use napi::bindgen_prelude::{AsyncTask, Env, Task, Uint8ArraySlice};
 use napi_derive::napi;
 use std::io;
 
@@ -14,12 +13,11 @@ const HEADER: usize = 12;
 /// Bytes of a described entry's record.
 const RECORD: usize = 88;
 
-/// A directory to list.
+/// Named entries of a directory to describe.
 pub struct Entries {
     directory: Vec<u8>,
     expected: Option<Identity>,
-    names: Option<Vec<Vec<u8>>>,
-    most: usize,
+    names: Vec<Vec<u8>>,
     attributes: bool,
 }
 
@@ -29,7 +27,9 @@ impl Task for Entries {
     type JsValue = Uint8ArraySlice<'static>;
 
     fn compute(&mut self) -> napi::Result<Self::Output> {
-        Ok(self.answer().unwrap_or_else(|error| header(errno(&error), 0, false)))
+        let directory = Directory::open(&self.directory, self.expected);
+        let described = directory.and_then(|directory| described(&directory, &self.names, self.attributes, |_, _| ()));
+        Ok(described.unwrap_or_else(|error| failed(&error)))
     }
 
     fn resolve(&mut self, env: Env, answer: Self::Output) -> napi::Result<Self::JsValue> {
@@ -37,62 +37,69 @@ impl Task for Entries {
     }
 }
 
-impl Entries {
-    fn answer(&mut self) -> io::Result<Vec<u8>> {
-        let listed = self.names.is_none();
-        let directory = Directory::open(&self.directory, self.expected)?;
-        let names = self.names.take().map_or_else(|| directory.names(), Ok)?;
-        if listed && names.len() > self.most {
-            let mut answer = header(0, names.len(), false);
-            for name in names {
-                answer.extend_from_slice(&name);
-                answer.push(0);
-            }
-            return Ok(answer);
-        }
-        let mut records = header(0, names.len(), true);
-        records.reserve_exact(names.len() * RECORD);
-        let mut text = Vec::with_capacity(names.len() * 32);
-        for name in &names {
-            let start = text.len();
-            let written =
-                directory.look(name, self.attributes).and_then(|facts| Record::write(name, &facts, &mut text));
-            let record = written.unwrap_or_else(|error| {
-                text.truncate(start);
-                text.extend_from_slice(name);
-                Record::failed(start, name, &error)
-            });
-            records.extend_from_slice(&record.0);
-        }
-        records.append(&mut text);
-        Ok(records)
-    }
-}
-
-/// Entries of a directory, answered by the threads of libuv. Without `names` all of them, in byte order: described if there
-/// are at most `most`, otherwise only named. With `names`, each followed by a zero byte, those, described; `.` is the directory
-/// itself. `attributes`: read extended attributes too. `device` and `inode` are the required ones of the directory, or -1. `src/native/binding.ts` documents the layout of the answer.
+/// Entries of a directory, `names` with a zero byte after each, described by the threads of libuv; `.` is the directory itself.
+/// `attributes`: read extended attributes too. `device` and `inode` are the required ones of the directory, or -1.
+/// `src/source/native-entries.ts` documents the layout of the answer.
 #[napi(catch_unwind)]
 pub fn entries(
     directory: Uint8ArraySlice,
-    names: Either<Uint8ArraySlice, Null>,
-    most: f64,
+    names: Uint8ArraySlice,
     attributes: bool,
     device: f64,
     inode: f64,
 ) -> Result<AsyncTask<Entries>, Failure> {
-    let names = match names {
-        Either::A(names) => Some(names.split_inclusive(|&byte| byte == 0).map(unterminated).collect()),
-        Either::B(Null) => None,
-    };
-    let most = usize::try_from(safe_integer(most)?).unwrap_or(usize::MAX);
     Ok(AsyncTask::new(Entries {
         directory: directory.to_vec(),
         expected: identity(device, inode),
-        names,
-        most,
+        names: terminated(&names),
         attributes,
     }))
+}
+
+/// Texts with a zero byte after each.
+pub fn terminated(texts: &[u8]) -> Vec<Vec<u8>> {
+    texts.split_inclusive(|&byte| byte == 0).map(unterminated).collect()
+}
+
+/// Describes entries of a directory, and calls `seen` with each that could be read.
+pub fn described(
+    directory: &Directory,
+    names: &[Vec<u8>],
+    attributes: bool,
+    mut seen: impl FnMut(&[u8], &Facts),
+) -> io::Result<Vec<u8>> {
+    let mut records = header(0, names.len(), true);
+    let mut text = Vec::with_capacity(names.len() * 32);
+    for name in names {
+        let start = text.len();
+        let written = directory.look(name, attributes).and_then(|facts| {
+            seen(name, &facts);
+            Record::write(name, &facts, &mut text)
+        });
+        let record = written.unwrap_or_else(|error| {
+            text.truncate(start);
+            text.extend_from_slice(name);
+            Record::failed(start, name, &error)
+        });
+        records.extend_from_slice(&record.0);
+    }
+    records.append(&mut text);
+    Ok(records)
+}
+
+/// Only the names of entries.
+pub fn named(names: &[Vec<u8>]) -> Vec<u8> {
+    let mut answer = header(0, names.len(), false);
+    for name in names {
+        answer.extend_from_slice(name);
+        answer.push(0);
+    }
+    answer
+}
+
+/// The answer about a directory that could not be read.
+pub fn failed(error: &io::Error) -> Vec<u8> {
+    header(errno(error), 0, false)
 }
 
 fn unterminated(name: &[u8]) -> Vec<u8> {

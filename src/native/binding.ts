@@ -13,17 +13,29 @@ export interface NativeAddon {
   /** As `crc32c` of bytes/: CRC-32C without final inversion, unsigned. */
   crc32c(seed: number, bytes: Uint8Array): number;
   /**
-   * Entries of a directory: without `names` all of them in byte order, described if there are at most `most`, otherwise only named;
-   * with `names`, a zero byte after each, those, described, `.` being the directory itself. `xattrs`: extended attributes
-   * too. `device` and `inode` are those that the directory has to have, or -1 for any. The answer is laid out as `src/source/native-entries.ts` reads it. Never rejects for what the system says.
+   * Entries of a directory, `names` with a zero byte after each, described; `.` is the directory itself. `xattrs`: extended
+   * attributes too. `device` and `inode` are those that the directory has to have, or -1 for any. The answer is laid out as
+   * `src/source/native-entries.ts` reads it. Never rejects for what the system says.
    */
   entries(
     directory: Uint8Array,
-    names: Uint8Array | null,
-    most: number,
+    names: Uint8Array,
     xattrs: boolean,
     device: number,
     inode: number,
+  ): Promise<Uint8Array>;
+  /**
+   * All entries of directories, in byte order, described if there are at most `most`, otherwise only named. `paths` has a zero byte
+   * after each; `identities` holds a device and an inode for each, as for `entries`. The directories below each follow it, depth
+   * first, if they are on the same file system, until `budget` entries have been listed; with a budget of 0, and at least, the
+   * first directory is.
+   */
+  listings(
+    paths: Uint8Array,
+    identities: Float64Array,
+    most: number,
+    budget: number,
+    xattrs: boolean,
   ): Promise<Uint8Array>;
   /** `[at, length, …]` of the holes within the first `size` bytes of a regular file. `device` and `inode` as for `entries`. */
   holes(path: Uint8Array, size: number, device: number, inode: number): Float64Array;
@@ -92,7 +104,7 @@ export type NativeState =
   | { readonly addon: undefined; readonly reason: string };
 
 /** Must equal `ABI` in native/src/lib.rs; raised with every change of an exported function. */
-const ABI = 11;
+const ABI = 12;
 
 let state: NativeState | undefined;
 

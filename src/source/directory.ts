@@ -27,10 +27,9 @@ import {
   special,
   symlink,
 } from '../tree/index.js';
-import type { Entries, EntryFacts, EntryReader, Listing } from './entries.js';
+import type { Ahead, Entries, EntryFacts, EntryReader, KeepBelow, Listing } from './entries.js';
 import { scanError } from './errors.js';
 import { askForHoles, searchHoles } from './holes.js';
-import { ListingsAhead } from './listings-ahead.js';
 import { NativeEntryReader } from './native-reader.js';
 import { PortableEntryReader } from './portable-reader.js';
 import { choosePortableXattrs, noXattrs } from './xattrs.js';
@@ -79,9 +78,8 @@ class Scan {
   readonly #shared = new Map<bigint, Node>();
   /** The directories that the scan is inside, by file system and inode. */
   readonly #inside = new Set<bigint>();
-  readonly #excluded: ((path: ByteString) => boolean) | undefined;
   readonly #reader: RangeReader | undefined;
-  readonly #listings: ListingsAhead;
+  readonly #listings: Ahead;
   #top = 0;
   #entries = 0;
   #fileSystem = 0n;
@@ -92,8 +90,7 @@ class Scan {
     readonly options: ScanOptions,
   ) {
     if (addon) this.#reader = new NativeRangeReader(addon);
-    if (options.exclude && options.exclude.length > 0) this.#excluded = excludeMatcher(options.exclude);
-    this.#listings = new ListingsAhead((path, found) => entries.list(path, found, this.#keepBelow(path)));
+    this.#listings = entries.ahead(this.#keep(options.exclude ?? []));
   }
 
   async top(path: ByteString): Promise<Directory> {
@@ -111,10 +108,11 @@ class Scan {
     return this.#directory(top, facts, entries.identity(0));
   }
 
-  /** Names below a directory to examine; undefined for all. */
-  #keepBelow(path: ByteString): ((name: ByteString) => boolean) | undefined {
-    const excluded = this.#excluded;
-    return excluded && ((name) => !excluded(joinPath(path, name).slice(this.#top) as ByteString));
+  /** Chooses the names to examine; undefined for all. */
+  #keep(exclude: readonly ByteString[]): KeepBelow | undefined {
+    if (exclude.length === 0) return undefined;
+    const excluded = excludeMatcher(exclude);
+    return (path) => (name) => !excluded(joinPath(path, name).slice(this.#top) as ByteString);
   }
 
   async #directory(path: ByteString, facts: EntryFacts, identity: bigint): Promise<Directory> {
@@ -142,7 +140,7 @@ class Scan {
   async #part(own: SourceDirectory, part: Entries, nodes: [ByteString, Node][]): Promise<void> {
     const below = this.#listings.below(own.path, part, (index) => this.#isEntered(part, index));
     for (let i = 0; i < part.count; i++) {
-      below.goOn(i);
+      below?.goOn(i);
       const name = part.name(i);
       const node = this.#entry(own, name, part, i);
       nodes.push([name, node instanceof Promise ? await node : node]);

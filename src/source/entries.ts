@@ -56,15 +56,29 @@ export interface ScanNote {
   readonly lost: boolean;
 }
 
+/** The directories of a tree in the order in which a scan enters them, some of them read before it does. */
+export interface Ahead {
+  /** The listing of the directory that was found at a path; another one in its place is an error. */
+  take(path: ByteString, found: FileIdentity): Listing;
+  /** A walk over the entries of one directory begins; `isEntered` is asked about those that are directories. */
+  below(path: ByteString, entries: Entries, isEntered: (index: number) => boolean): Walk | undefined;
+}
+
+/** Wants to know how far a walk over the entries of a directory is. */
+export interface Walk {
+  /** It has reached the entry at `index`. */
+  goOn(index: number): void;
+}
+
+/** Chooses names in the directory at a path. */
+export type KeepBelow = (path: ByteString) => (name: ByteString) => boolean;
+
 /** Reads directories. */
 export interface EntryReader {
   /** A directory itself, as its only entry; a symbolic link to one is followed. */
   top(path: ByteString): Promise<Entries>;
-  /**
-   * Begins to read the directory that was found at a path; another one in its place is an error. Names that `keep` refuses
-   * are not looked at.
-   */
-  list(path: ByteString, found: FileIdentity, keep: ((name: ByteString) => boolean) | undefined): Listing;
+  /** For one scan. Names that `keep` refuses are not looked at. */
+  ahead(keep: KeepBelow | undefined): Ahead;
   /** One sentence for each kind of attribute that was not read; called once, after the scan. */
   notes(): ScanNote[];
 }

@@ -1,9 +1,9 @@
-// Directories that are being listed before the scan enters them, in the order in which it will.
+// Directories that are listed with a call for each, a few of them before the scan enters them.
 
 import type { ByteString } from '../bytes/index.js';
 import type { FileIdentity } from '../io/index.js';
 import { joinPath } from '../tree/index.js';
-import type { Entries, Listing } from './entries.js';
+import type { Ahead, Entries, Listing, Walk } from './entries.js';
 
 /** Directories of one parent that are listed ahead. */
 const OF_ONE_PARENT = 4;
@@ -11,7 +11,7 @@ const OF_ONE_PARENT = 4;
 const OF_ALL = 64;
 
 /** Lists directories in the background. Nothing depends on which ones, or on when. */
-export class ListingsAhead {
+export class ListingsAhead implements Ahead {
   readonly #begun = new Map<ByteString, Listing>();
   readonly #begin: (path: ByteString, found: FileIdentity) => Listing;
 
@@ -19,21 +19,17 @@ export class ListingsAhead {
     this.#begin = begin;
   }
 
-  /** The listing of a directory, started now if it was not before. */
   take(path: ByteString, found: FileIdentity): Listing {
     const begun = this.#begun.get(path);
     this.#begun.delete(path);
     return begun ?? this.#begin(path, found);
   }
 
-  /** For a walk over the entries of one directory; `isEntered` is asked about those that are directories. */
-  below(path: ByteString, entries: Entries, isEntered: (index: number) => boolean): { goOn(index: number): void } {
-    const directories: number[] = [];
-    for (let i = 0; i < entries.count; i++) if (entries.isKnownDirectory(i) && isEntered(i)) directories.push(i);
+  below(path: ByteString, entries: Entries, isEntered: (index: number) => boolean): Walk {
+    const directories = directoriesIn(entries, isEntered);
     let begun = 0;
     let passed = 0;
     return {
-      /** The walk has reached the entry at `index`. */
       goOn: (index) => {
         while (passed < directories.length && directories[passed]! < index) passed++;
         begun = Math.max(begun, passed);
@@ -45,4 +41,11 @@ export class ListingsAhead {
       },
     };
   }
+}
+
+/** The places of directories that a scan enters. */
+export function directoriesIn(entries: Entries, isEntered: (index: number) => boolean): number[] {
+  const directories: number[] = [];
+  for (let i = 0; i < entries.count; i++) if (entries.isKnownDirectory(i) && isEntered(i)) directories.push(i);
+  return directories;
 }

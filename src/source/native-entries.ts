@@ -1,10 +1,9 @@
 // An answer of the addon about a directory: errno, count, 1 if described or 0 if named; then records, or names with a zero
-// byte after each. Little-endian.
+// byte after each. Of several directories, each answer has its length and the path with its own length before it. Little-endian.
 
 import { getSystemErrorMap } from 'node:util';
 import { type ByteString, type Timestamp, timestamp } from '../bytes/index.js';
 import type { FileIdentity } from '../io/index.js';
-import type { NativeAddon } from '../native/index.js';
 import { kindOfMode, type Xattr } from '../tree/index.js';
 import type { Entries, EntryFacts } from './entries.js';
 import { NO_XATTRS, type XattrPool } from './xattr-pool.js';
@@ -33,6 +32,19 @@ const RECORD = {
   recordSize: 88,
 } as const;
 
+/** The answers about directories, by their paths. */
+export function* answersIn(listings: Uint8Array): Generator<[path: ByteString, answer: Uint8Array]> {
+  const view = viewOf(listings);
+  const bytes = bufferOf(listings);
+  for (let at = 0; at < bytes.length; ) {
+    const path = at + 8;
+    const answer = path + view.getUint32(at, true);
+    const end = answer + view.getUint32(at + 4, true);
+    yield [bytes.toString('latin1', path, answer) as ByteString, bytes.subarray(answer, end)];
+    at = end;
+  }
+}
+
 /** Whether entries are described or only named. Throws the system's error about the directory. */
 export function isDescribed(answer: Uint8Array): boolean {
   const view = viewOf(answer);
@@ -56,7 +68,7 @@ export function namesIn(answer: Uint8Array): ByteString[] {
 /** Described entries, read out of the bytes of the answer as they are asked for. */
 export class NativeEntries implements Entries {
   readonly count: number;
-  readonly #addon: NativeAddon;
+  readonly #release: () => void;
   readonly #pool: XattrPool;
   readonly #answer: Buffer;
   readonly #view: DataView;
@@ -65,9 +77,9 @@ export class NativeEntries implements Entries {
   /** Trees from packages have few different times; one object is shared by neighbours with the same time. */
   #mtime: Timestamp = timestamp(0);
 
-  /** Throws what the system says about the directory. */
-  constructor(addon: NativeAddon, pool: XattrPool, answer: Uint8Array) {
-    this.#addon = addon;
+  /** Throws what the system says about the directory. `release` frees the answer. */
+  constructor(pool: XattrPool, answer: Uint8Array, release: () => void) {
+    this.#release = release;
     this.#pool = pool;
     this.#answer = bufferOf(answer);
     this.#view = viewOf(answer);
@@ -113,7 +125,7 @@ export class NativeEntries implements Entries {
   }
 
   close(): void {
-    this.#addon.release(this.#answer.buffer);
+    this.#release();
   }
 
   #identityOf(record: number): FileIdentity {

@@ -3,14 +3,27 @@
 import type { ByteString } from '../bytes/index.js';
 import { ANY_FILE, type FileIdentity, pathBuffer } from '../io/index.js';
 import type { NativeAddon } from '../native/index.js';
-import { type Entries, type EntryReader, type Listing, type ScanNote, SELF } from './entries.js';
-import { isDescribed, NativeEntries, namesIn } from './native-entries.js';
+import {
+  type Ahead,
+  type Entries,
+  type EntryReader,
+  type KeepBelow,
+  type Listing,
+  type ScanNote,
+  SELF,
+} from './entries.js';
+import { ListingsAhead } from './listings-ahead.js';
+import { answersIn, isDescribed, NativeEntries, namesIn } from './native-entries.js';
+import { SubtreesAhead, type WantedDirectory } from './subtrees-ahead.js';
 import { XattrPool } from './xattr-pool.js';
 
 /** Entries that are asked for with one call; the answer has some 130 KB. */
 const PART = 1024;
 /** Parts of one directory that are under way while another is used. */
 const AHEAD = 2;
+
+/** The answer about a directory: entries if they are few, else their names. */
+type Answer = () => Entries | ByteString[];
 
 /** Looks at many entries with one call. */
 export class NativeEntryReader implements EntryReader {
@@ -27,8 +40,26 @@ export class NativeEntryReader implements EntryReader {
     return this.describe(path, ANY_FILE, [SELF]);
   }
 
-  list(path: ByteString, found: FileIdentity, keep: ((name: ByteString) => boolean) | undefined): Listing {
-    return new NativeListing(this, path, found, keep);
+  ahead(keep: KeepBelow | undefined): Ahead {
+    if (!keep) return new SubtreesAhead(this);
+    return new ListingsAhead((path, found) => {
+      const directory = { path, found };
+      const answers = quietly(this.#list([directory], 0, 0));
+      return new NativeListing(
+        this,
+        directory,
+        answers.then((map) => map.get(path)!),
+        keep(path),
+      );
+    });
+  }
+
+  listMany(wanted: readonly WantedDirectory[]): Promise<ReadonlyMap<ByteString, Answer>> {
+    return this.#list(wanted, PART, PART);
+  }
+
+  listing(directory: WantedDirectory, answer: Promise<Answer>): Listing {
+    return new NativeListing(this, directory, answer);
   }
 
   notes(): ScanNote[] {
@@ -37,54 +68,76 @@ export class NativeEntryReader implements EntryReader {
 
   /** The facts of entries that have been named. */
   async describe(path: ByteString, { device, inode }: FileIdentity, names: readonly ByteString[]): Promise<Entries> {
-    const asked = Buffer.from(`${names.join('\0')}\0`, 'latin1');
-    const answer = await this.#addon.entries(pathBuffer(path), asked, 0, this.#xattrs, device, inode);
-    return new NativeEntries(this.#addon, this.#pool, answer);
+    const answer = await this.#addon.entries(pathBuffer(path), texts(names), this.#xattrs, device, inode);
+    return new NativeEntries(this.#pool, answer, () => this.#addon.release(answer.buffer));
   }
 
-  /** The facts of all entries if there are at most `most`, otherwise their names. */
-  async look(path: ByteString, { device, inode }: FileIdentity, most: number): Promise<Entries | ByteString[]> {
-    const answer = await this.#addon.entries(pathBuffer(path), null, most, this.#xattrs, device, inode);
-    return isDescribed(answer) ? new NativeEntries(this.#addon, this.#pool, answer) : namesIn(answer);
+  /** Those of at most `most` entries are described; `budget` is the number of entries up to which directories below are read too. */
+  async #list(
+    wanted: readonly WantedDirectory[],
+    most: number,
+    budget: number,
+  ): Promise<ReadonlyMap<ByteString, Answer>> {
+    const identities = Float64Array.from(wanted.flatMap(({ found }) => [found.device, found.inode]));
+    const paths = texts(wanted.map(({ path }) => path));
+    const bytes = await this.#addon.listings(paths, identities, most, budget, this.#xattrs);
+    const answers = new Map<ByteString, Answer>();
+    const release = () => {
+      if (--inUse === 0) this.#addon.release(bytes.buffer);
+    };
+    for (const [path, answer] of answersIn(bytes)) answers.set(path, () => this.#read(answer, release));
+    let inUse = answers.size;
+    return answers;
+  }
+
+  #read(answer: Uint8Array, release: () => void): Entries | ByteString[] {
+    if (isDescribed(answer)) return new NativeEntries(this.#pool, answer, release);
+    const names = namesIn(answer);
+    release();
+    return names;
   }
 }
 
-/** A directory of few entries comes with one call; of a larger one, names first and facts part after part. */
+/** A directory of few entries is read already; the facts of a larger one come part after part. */
 class NativeListing implements Listing {
   readonly #reader: NativeEntryReader;
-  readonly #path: ByteString;
-  readonly #found: FileIdentity;
+  readonly #directory: WantedDirectory;
   readonly #keep: ((name: ByteString) => boolean) | undefined;
-  #first: Promise<Entries | ByteString[]> | undefined;
+  #answer: Promise<Answer> | undefined;
   #names: readonly ByteString[] = [];
   #asked = 0;
   readonly #underWay: Promise<Entries>[] = [];
 
   constructor(
     reader: NativeEntryReader,
-    path: ByteString,
-    found: FileIdentity,
-    keep: ((name: ByteString) => boolean) | undefined,
+    directory: WantedDirectory,
+    answer: Promise<Answer>,
+    keep?: (name: ByteString) => boolean,
   ) {
     this.#reader = reader;
-    this.#path = path;
-    this.#found = found;
+    this.#directory = directory;
+    this.#answer = quietly(answer);
     this.#keep = keep;
-    this.#first = quietly(reader.look(path, found, keep ? 0 : PART));
   }
 
   async next(): Promise<Entries | undefined> {
-    const first = await this.#first;
-    this.#first = undefined;
-    if (Array.isArray(first)) this.#names = this.#keep ? first.filter(this.#keep) : first;
-    else if (first) return first;
+    const answer = this.#answer && (await this.#answer)();
+    this.#answer = undefined;
+    if (Array.isArray(answer)) this.#names = this.#keep ? answer.filter(this.#keep) : answer;
+    else if (answer) return answer;
+    const { path, found } = this.#directory;
     while (this.#underWay.length <= AHEAD && this.#asked < this.#names.length) {
       const part = this.#names.slice(this.#asked, this.#asked + PART);
       this.#asked += part.length;
-      this.#underWay.push(quietly(this.#reader.describe(this.#path, this.#found, part)));
+      this.#underWay.push(quietly(this.#reader.describe(path, found, part)));
     }
     return this.#underWay.shift();
   }
+}
+
+/** Each with a zero byte after it. */
+function texts(list: readonly ByteString[]): Buffer {
+  return Buffer.from(`${list.join('\0')}\0`, 'latin1');
 }
 
 /** It may fail before anyone waits for it, or when no one will any more. */

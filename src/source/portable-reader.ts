@@ -5,7 +5,17 @@ import { type ByteString, byteStringOf, compareBytes, EPOCH_ZERO, fromNanosecond
 import { ANY_FILE, type FileIdentity, holdDirectory, identityOf, pathBuffer } from '../io/index.js';
 import { foreignRuntime } from '../native/index.js';
 import { joinPath, kindOfMode } from '../tree/index.js';
-import { type Entries, type EntryFacts, type EntryReader, type Listing, type ScanNote, SELF } from './entries.js';
+import {
+  type Ahead,
+  type Entries,
+  type EntryFacts,
+  type EntryReader,
+  type KeepBelow,
+  type Listing,
+  type ScanNote,
+  SELF,
+} from './entries.js';
+import { ListingsAhead } from './listings-ahead.js';
 import type { XattrReader } from './xattrs.js';
 
 const NO_TARGET = '' as ByteString;
@@ -20,7 +30,11 @@ export class PortableEntryReader implements EntryReader {
     return this.#look(path, ANY_FILE, [SELF]);
   }
 
-  list(path: ByteString, found: FileIdentity, keep: ((name: ByteString) => boolean) | undefined): Listing {
+  ahead(keep: KeepBelow | undefined): Ahead {
+    return new ListingsAhead((path, found) => this.#list(path, found, keep?.(path)));
+  }
+
+  #list(path: ByteString, found: FileIdentity, keep: ((name: ByteString) => boolean) | undefined): Listing {
     let names: readonly ByteString[] | undefined;
     let done = 0;
     const next = async () => {

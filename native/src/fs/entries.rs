@@ -1,8 +1,8 @@
 //! The entries of a directory and their metadata: lstat(2), readlink(2), listxattr(2) and getxattr(2).
 
-use super::c_path;
 use super::open::{self, Identity};
 use super::xattr::{self, Attribute};
+use super::{c_path, join};
 use std::ffi::CStr;
 use std::fs::File;
 use std::io;
@@ -48,6 +48,11 @@ impl Directory {
         }
         names.sort_unstable();
         Ok(names)
+    }
+
+    /// Its file system and inode.
+    pub fn identity(&self) -> io::Result<Identity> {
+        Ok(Identity::of(&open::stat(&self.open)?))
     }
 
     /// Facts about the entry `name`; `.` is the directory itself. With `attributes` also its extended attributes. A regular
@@ -99,13 +104,7 @@ impl Directory {
 
     /// For systems whose calls for attributes cannot begin at an open directory.
     fn path_of(&self, name: &[u8]) -> Vec<u8> {
-        let mut path = Vec::with_capacity(self.path.len() + 1 + name.len());
-        path.extend_from_slice(&self.path);
-        if path.last() != Some(&b'/') {
-            path.push(b'/');
-        }
-        path.extend_from_slice(name);
-        path
+        join(&self.path, name)
     }
 }
 

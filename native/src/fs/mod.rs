@@ -17,6 +17,17 @@ fn c_path(path: &[u8]) -> io::Result<CString> {
     CString::new(path).map_err(|_| io::Error::from_raw_os_error(libc::EINVAL))
 }
 
+/// The path of an entry.
+pub fn join(directory: &[u8], name: &[u8]) -> Vec<u8> {
+    let mut path = Vec::with_capacity(directory.len() + 1 + name.len());
+    path.extend_from_slice(directory);
+    if path.last() != Some(&b'/') {
+        path.push(b'/');
+    }
+    path.extend_from_slice(name);
+    path
+}
+
 /// The errno's symbolic name as Node.js puts it into `code`; EIO for the ones that reading metadata does not give.
 pub fn errno_name(error: &io::Error) -> &'static str {
     match error.raw_os_error() {

@@ -9,6 +9,7 @@ import { UnsupportedError } from '../../../src/errors.js';
 import { checkHandshake } from '../../../src/native/binding.js';
 import { chooseNative, loadNative } from '../../../src/native/index.js';
 import { platformName } from '../../../src/native/platform.js';
+import { answersIn, isDescribed } from '../../../src/source/native-entries.js';
 import { scratchDirectory } from '../../support/scratch.js';
 import { noise } from '../../support/trees.js';
 
@@ -60,37 +61,71 @@ describe.skipIf(!addon)('the addon', () => {
     }
   });
   test('misuse is an exception', () => {
-    const { crc32c, holes, entries } = addon as unknown as Record<string, (...args: unknown[]) => unknown>;
+    const { crc32c, holes, entries, listings } = addon as unknown as Record<string, (...args: unknown[]) => unknown>;
     const here = Buffer.from(import.meta.filename);
     for (const wrong of [undefined, null, 1, 'text', {}, [], new ArrayBuffer(8), new Float64Array(8)]) {
       expect(() => crc32c!(0, wrong)).toThrow();
-      expect(() => entries!(wrong, null, 1, true, -1, -1)).toThrow();
-      if (wrong !== null) expect(() => entries!(here, wrong, 1, true, -1, -1)).toThrow();
+      expect(() => entries!(wrong, here, true, -1, -1)).toThrow();
+      expect(() => entries!(here, wrong, true, -1, -1)).toThrow();
+      expect(() => listings!(wrong, Float64Array.of(-1, -1), 1, 1, true)).toThrow();
       expect(() => holes!(wrong, 1, -1, -1)).toThrow();
     }
     for (const wrong of [undefined, null, '1', {}, Number.NaN, -1, 0.5, 2 ** 53, Number.POSITIVE_INFINITY, 1n]) {
       expect(() => holes!(here, wrong, -1, -1)).toThrow();
-      expect(() => entries!(here, null, wrong, true, -1, -1)).toThrow();
+      expect(() => listings!(here, Float64Array.of(-1, -1), wrong, 1, true)).toThrow();
+      expect(() => listings!(here, Float64Array.of(-1, -1), 1, wrong, true)).toThrow();
     }
     for (const wrong of [undefined, null, 'x', {}, 1n]) expect(() => crc32c!(wrong, here)).toThrow();
   });
   test('directories that cannot be read, and entries that are not there, are answers with an errno', async () => {
-    const look = async (path: string, names: string | null) => {
-      const answer = Buffer.from(
-        await addon!.entries(Buffer.from(path), names ? Buffer.from(names) : null, 10, true, -1, -1),
-      );
+    const result = (bytes: Uint8Array) => {
+      const answer = Buffer.from(bytes);
       return { errno: answer.readUInt32LE(0), count: answer.readUInt32LE(4), answer };
     };
-    expect(await look('/nowhere/at/all', null)).toMatchObject({ errno: constants.errno.ENOENT, count: 0 });
-    expect(await look(import.meta.filename, null)).toMatchObject({ errno: constants.errno.ENOTDIR, count: 0 });
-    expect(await look('a'.repeat(1 << 20), null)).toMatchObject({ errno: constants.errno.ENAMETOOLONG, count: 0 });
-    expect(await look('/a\0b', null)).toMatchObject({ count: 0 });
-    const { errno, count, answer } = await look(import.meta.dirname, '.\0none\0');
+    const list = async (path: string) => {
+      const listings = await addon!.listings(Buffer.from(`${path}\0`, 'latin1'), Float64Array.of(-1, -1), 10, 0, true);
+      const [[, answer = new Uint8Array()] = []] = [...answersIn(listings)];
+      return result(answer);
+    };
+    expect(await list('/nowhere/at/all')).toMatchObject({ errno: constants.errno.ENOENT, count: 0 });
+    expect(await list(import.meta.filename)).toMatchObject({ errno: constants.errno.ENOTDIR, count: 0 });
+    expect(await list('a'.repeat(1 << 20))).toMatchObject({ errno: constants.errno.ENAMETOOLONG, count: 0 });
+    const none = result(await addon!.entries(Buffer.from('/a\0b'), Buffer.from('.\0'), true, -1, -1));
+    expect(none).toMatchObject({ errno: constants.errno.EINVAL, count: 0 });
+    const here = Buffer.from(import.meta.dirname);
+    const { errno, count, answer } = result(await addon!.entries(here, Buffer.from('.\0none\0'), true, -1, -1));
     expect([errno, count, answer.readUInt32LE(12), answer.readUInt32LE(12 + 88)]).toEqual([
       0,
       2,
       0,
       constants.errno.ENOENT,
+    ]);
+  });
+  test('directories are listed depth first until there are enough entries, and the first one in any case', async () => {
+    const scratch = scratchDirectory();
+    for (const path of ['a/b/c', 'a/d', 'e']) mkdirSync(join(scratch, path), { recursive: true });
+    for (const path of ['a/1', 'a/2', 'a/b/3', 'e/4', 'e/5']) writeFileSync(join(scratch, path), '');
+    const listed = async (budget: number, most = 10) => {
+      const paths = Buffer.from(`${join(scratch, 'a')}\0${join(scratch, 'e')}\0`);
+      const bytes = await addon!.listings(paths, Float64Array.of(-1, -1, -1, -1), most, budget, true);
+      return [...answersIn(bytes)].map(([path, answer]) => [path.slice(scratch.length + 1), isDescribed(answer)]);
+    };
+    expect(await listed(0)).toEqual([['a', true]]);
+    expect(await listed(5)).toEqual([
+      ['a', true],
+      ['a/b', true],
+    ]);
+    expect(await listed(100)).toEqual([
+      ['a', true],
+      ['a/b', true],
+      ['a/b/c', true],
+      ['a/d', true],
+      ['e', true],
+    ]);
+    // A directory of too many entries is only named, and the scan asks about what is below it.
+    expect(await listed(100, 3)).toEqual([
+      ['a', false],
+      ['e', true],
     ]);
   });
   test('files are gathered into its own memory, and no other', async () => {
