@@ -274,6 +274,7 @@ export type {
   TypeAttributes,
 } from './public/live.js';
 export {
+  type ContainerOptions,
   type EngineChoice,
   type Identify,
   Meter,
@@ -282,6 +283,7 @@ export {
   type ReadTarOptions,
   readTar,
   type ScanOptions,
+  scanContainer,
   scanDirectory,
   scanTarball,
   type TarballOptions,

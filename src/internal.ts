@@ -22,7 +22,7 @@ export { contained, recogniseAll } from './image/index.js';
 export { collect, faultOfContent, hostKind, openFileSource, pathBuffer, sourceError, zeros } from './io/index.js';
 export { chooseNative } from './native/index.js';
 export { checkSpelled, refuseOptions } from './options/index.js';
-export { archiveInput } from './source/index.js';
+export { archiveInput, containerReference, parsePlatform } from './source/index.js';
 export {
   contentPriorities,
   contentsMatching,

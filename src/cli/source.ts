@@ -1,28 +1,45 @@
-// SOURCE of the writer commands: a directory, an archive, an image, a directory in one of these, or a tar archive on standard input.
+// SOURCE of the writer commands: a directory, an archive, an image, a directory in one of these, a container image, or a tar archive on
+// standard input.
 
 import { closeSync, fstatSync, openSync, type Stats, statSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
-import { type ByteString, displayText, fromText } from '../bytes/index.js';
+import { type ByteString, defined, displayText, fromText } from '../bytes/index.js';
 import { InvalidInputError, UnsupportedError } from '../errors.js';
 import { pathBuffer, type Run, Spool, sourceError } from '../io/index.js';
-import { archiveInput, scanDirectory, scanTarball } from '../source/index.js';
+import {
+  archiveInput,
+  type ContainerReference,
+  containerReference,
+  scanContainer,
+  scanDirectory,
+  scanTarball,
+} from '../source/index.js';
 import { type FileTree, LossLog } from '../tree/index.js';
 import { argumentBytes } from './argument-bytes.js';
+import { preferredPlatform } from './host-platform.js';
 import type { ImageSourceOptions, OpenedSource } from './image-source.js';
 import { settleLosses } from './losses.js';
 import type { Session } from './session.js';
 import { standardInput } from './standard-streams.js';
 import { excludePatterns, type WriterOptions } from './writer-options.js';
 
+/** How a source is read. */
+export interface SourceOptions extends WriterOptions {
+  /** Machine name for which a root tree is wanted. Default: this machine's. */
+  readonly targetArch?: string;
+}
+
 /** Reads the tree of SOURCE; `image` decides where unpacked data goes. */
 export async function openSource(
   source: string,
   image: string,
-  options: WriterOptions,
+  options: SourceOptions,
   session: Session,
 ): Promise<OpenedSource> {
   const path = argumentBytes(source);
+  const container = containerReference(path);
+  if (container) return openContainer(container, image, options, session);
   const shown = displayText(path);
   const stat = source === '-' ? fstatSync(0) : statOf(path);
   if (stat?.isDirectory()) return { tree: await scanSource(path, options, session), close: async () => {} };
@@ -93,6 +110,36 @@ function scanSource(source: ByteString, options: WriterOptions, session: Session
     run: session.run,
     note: session.note,
   });
+}
+
+/** The layers of a container image. */
+async function openContainer(
+  reference: ContainerReference,
+  image: string,
+  options: SourceOptions,
+  session: Session,
+): Promise<OpenedSource> {
+  const spool = new Spool(spoolDirectory(image));
+  try {
+    const losses = new LossLog();
+    const { platform, targetArch } = options;
+    const preferred = preferredPlatform(targetArch);
+    const tree = await scanContainer(
+      reference,
+      {
+        spool: await spool.path(),
+        note: (text) => session.note(text),
+        losses,
+        ...defined({ platform, preferred }),
+      },
+      session.run,
+    );
+    settleLosses(losses.list(), options, session);
+    return { tree, close: () => spool.close() };
+  } catch (error) {
+    await spool.close();
+    throw error;
+  }
 }
 
 /** The tree of an archive; without a path it comes from standard input. */

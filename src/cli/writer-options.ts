@@ -4,6 +4,8 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ByteString } from '../bytes/index.js';
 import { ENGINES } from '../compress/light.js';
 import type { EngineChoice } from '../native/index.js';
+import type { Platform } from '../source/index.js';
+import { parsePlatform } from '../source/light.js';
 import type { Ownership } from '../tree/index.js';
 import { type ManifestOptions, manifestOf } from './manifest-options.js';
 import type { ProgressStyle } from './output/progress.js';
@@ -17,6 +19,7 @@ export interface WriterOptions extends SessionOptions, ManifestOptions {
   readonly exclude: readonly ByteString[];
   readonly excludeFrom: readonly ByteString[];
   readonly ignoreZeros: boolean;
+  readonly platform?: Platform;
   readonly owner: Ownership;
   readonly xattrs: boolean;
   readonly epoch?: number;
@@ -71,6 +74,12 @@ export function addWriterOptions(command: Command): Command {
         .default([], 'none'),
     )
     .option('--ignore-zeros', 'read several archives from one file, as tar does with this option', false)
+    .addOption(
+      new Option(
+        '--platform <os/arch>',
+        'image of an OCI index to read, as linux/arm64 (default: for this machine)',
+      ).argParser(parsePlatformOption),
+    )
     .option('--no-xattrs', 'do not read extended attributes')
     .addOption(
       new Option(
@@ -101,6 +110,12 @@ export function engineOption(): Option {
 /** Exclude patterns of both options together. */
 export function excludePatterns(options: Pick<WriterOptions, 'exclude' | 'excludeFrom'>): ByteString[] {
   return [...options.exclude, ...options.excludeFrom];
+}
+
+function parsePlatformOption(text: string): Platform {
+  const platform = parsePlatform(text);
+  if (!platform) throw new InvalidArgumentError('Give OS/ARCH or OS/ARCH/VARIANT, such as linux/arm64.');
+  return platform;
 }
 
 /** `keep`, `root`, `1000:100`. */

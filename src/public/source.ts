@@ -1,4 +1,4 @@
-// isopress/source: directories and tar archives as trees.
+// isopress/source: directories, tar archives and container images as trees.
 
 export type { EngineChoice } from '../native/index.js';
 export {
@@ -12,10 +12,12 @@ export {
 } from '../source/index.js';
 export type { RunOptions, WorkOptions } from './run.js';
 export {
+  type ContainerOptions,
   openHostFile,
   type ReadTarOptions,
   readTar,
   type ScanOptions,
+  scanContainer,
   scanDirectory,
   scanTarball,
   type TarballOptions,

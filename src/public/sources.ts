@@ -1,6 +1,7 @@
 // Trees from the running system, with text or byte paths.
 
-import { type PathLike, pathBytes } from '../bytes/index.js';
+import { defined, displayText, type PathLike, pathBytes } from '../bytes/index.js';
+import { UsageError } from '../errors.js';
 import type { Source } from '../io/index.js';
 import * as source from '../source/index.js';
 import type { FileTree, HostFile } from '../tree/index.js';
@@ -47,6 +48,49 @@ export function scanTarball(path: PathLike, options: TarballOptions): Promise<Fi
  */
 export function readTar(archive: Source, options: ReadTarOptions = {}): Promise<FileTree> {
   return source.readTar(archive, (range) => archive.slice(range), runOf(options), options);
+}
+
+/** How a container image is read. */
+export interface ContainerOptions
+  extends Omit<source.ContainerOptions, 'spool' | 'platform' | 'preferred'>,
+    WorkOptions {
+  /** Where to unpack compressed layers to; the file must stay there while the tree is in use. */
+  readonly spool: PathLike;
+  /** The image has to be for this platform, such as `linux/arm64` or `linux/arm/v7`. Default: any. */
+  readonly platform?: string;
+  /** Which image is taken of several for different platforms, if none is asked for. Default: none. */
+  readonly preferred?: string;
+}
+
+/**
+ * Reads the layers of a container image as one tree. `name` is `oci:DIR:TAG`, `oci-archive:FILE:TAG` or `docker-archive:FILE:NAME`; the
+ * last part may be left out if there is only one image. Throws {@link UsageError} for other names, {@link SourceError} for a path that
+ * leads nowhere, {@link InvalidImageError} for an image that is damaged or not there, {@link UnsupportedError} for what is not read.
+ */
+export function scanContainer(name: PathLike, options: ContainerOptions): Promise<FileTree> {
+  const { platform, preferred, spool, ...rest } = options;
+  const bytes = pathBytes(name);
+  const reference = source.containerReference(bytes);
+  if (!reference) {
+    throw new UsageError('oci.name', `${displayText(bytes)} is not the name of a container image.`, {
+      hint: 'Names are oci:DIR:TAG, oci-archive:FILE:TAG and docker-archive:FILE:NAME.',
+    });
+  }
+  const request = {
+    ...rest,
+    spool: pathBytes(spool),
+    ...defined({ platform: platformOf(platform, 'platform'), preferred: platformOf(preferred, 'preferred') }),
+  };
+  return source.scanContainer(reference, request, runOf(options));
+}
+
+function platformOf(text: string | undefined, name: string): source.Platform | undefined {
+  const platform = text === undefined ? undefined : source.parsePlatform(text);
+  if (platform || text === undefined) return platform;
+  throw new UsageError('oci.platform-name', `${JSON.stringify(text)} is not a platform.`, {
+    option: name,
+    hint: 'Platforms are OS/ARCH or OS/ARCH/VARIANT, such as linux/arm64.',
+  });
 }
 
 /** The regular file at `path`, or at the end of its symbolic links. Throws {@link SourceError} for anything else. */

@@ -2,4 +2,5 @@
 
 export { type ScanOptions, scanDirectory } from './directory.js';
 export { openHostFile } from './host-file.js';
+export * from './oci/index.js';
 export * from './tar/index.js';

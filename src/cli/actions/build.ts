@@ -1,10 +1,9 @@
 // Runs `isopress build`: the options of the command as those of the build.
 
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { defined } from '../../bytes/index.js';
 import type { PartitionTable } from '../../disc/index.js';
-import type { DigestName } from '../../io/index.js';
+import { type DigestName, hostKind } from '../../io/index.js';
 import {
   type BuildInput,
   type BuildOptions,
@@ -15,6 +14,8 @@ import {
   type MediumOptions,
   planLiveIso,
 } from '../../live/index.js';
+import { containerReference } from '../../source/index.js';
+import { argumentBytes } from '../argument-bytes.js';
 import { buildText, planText } from '../build-text.js';
 import { type CompressionOptions, compressionSettings } from '../compression-options.js';
 import { engineFacts } from '../engines.js';
@@ -56,7 +57,7 @@ export interface BuildCommandOptions extends WriterOptions, CompressionOptions {
 export async function build(options: BuildCommandOptions): Promise<void> {
   const session = openSession(options);
   const started = session.now();
-  const root = rootOf(options, session);
+  const root = await rootOf(options, session);
   try {
     const configuration = await loadConfiguration({ home: process.env['HOME'], file: options.config });
     const request = { ...buildOptions(options, root.given, session), configuration };
@@ -81,11 +82,10 @@ interface GivenRoot {
   close(): Promise<void>;
 }
 
-/** A directory by its name; an archive is opened when the build asks for it, and whole: patterns apply to the root image. */
-function rootOf(options: BuildCommandOptions, session: Session): GivenRoot {
+/** A directory by its name; anything else is opened when the build asks for it, and whole: patterns apply to the root image. */
+async function rootOf(options: BuildCommandOptions, session: Session): Promise<GivenRoot> {
   const { root, targetDir } = options;
-  const isArchive = root === '-' || statSync(root, { throwIfNoEntry: false })?.isFile();
-  if (!isArchive) return { given: root, close: async () => {} };
+  if (await isPlainRoot(root)) return { given: root, close: async () => {} };
   let opened: OpenedSource | undefined;
   const open = async () => {
     const everything = { ...options, exclude: [], excludeFrom: [] };
@@ -93,6 +93,17 @@ function rootOf(options: BuildCommandOptions, session: Session): GivenRoot {
     return opened.tree;
   };
   return { given: open, close: async () => opened?.close() };
+}
+
+/** Whether a root is a directory, or nothing at all, which the build refuses. */
+async function isPlainRoot(root: string): Promise<boolean> {
+  if (root === '-') return false;
+  const path = argumentBytes(root);
+  if (root === '' || containerReference(path)) return root === '';
+  const kind = hostKind(path);
+  if (kind !== undefined) return kind !== 'file';
+  const { sourceAddress } = await import('../image-source.js');
+  return sourceAddress(path) === undefined;
 }
 
 function buildOptions(options: BuildCommandOptions, root: BuildInput['root'], session: Session): BuildOptions {

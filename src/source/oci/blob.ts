@@ -1,0 +1,98 @@
+// Blobs by their digests (image-spec, descriptor.md, "Digests"), and documents among them.
+
+import { asBytes, createDigest, type DigestName, type Run } from '../../io/index.js';
+import type { Descriptor } from './documents.js';
+import { parseJson, type Refuse } from './documents.js';
+import { damagedImage, unsupportedImage } from './errors.js';
+import type { Store, StoredFile } from './store.js';
+
+/** Bytes of a document, as containers/image and containerd limit them; an honest one has a hundredth of this. */
+const LARGEST_DOCUMENT = 4 * 1024 ** 2;
+/** Characters of each digest that the specification registers. */
+const DIGESTS: Readonly<Record<string, number>> = { sha256: 64, sha384: 96, sha512: 128 };
+
+/** A digest, taken apart. */
+export interface ParsedDigest {
+  readonly name: DigestName;
+  readonly hex: string;
+}
+
+/** Throws for a digest that nobody can check. */
+export function parseDigest(shown: string, digest: string): ParsedDigest {
+  const [, name = '', hex = ''] = /^([a-z0-9]+(?:[.+_-][a-z0-9]+)*):([A-Za-z0-9=_-]+)$/.exec(digest) ?? [];
+  if (name !== '' && !Object.hasOwn(DIGESTS, name)) {
+    throw unsupportedImage(shown, 'oci.digest-algorithm', `Digests of the kind ${name} are not read.`);
+  }
+  if (hex.length !== DIGESTS[name] || !/^[0-9a-f]+$/.test(hex)) {
+    throw damagedImage(shown, 'oci.digest', `${JSON.stringify(digest.slice(0, 200))} is not a digest.`);
+  }
+  return { name: name as DigestName, hex };
+}
+
+/** The file of a blob, whose size is checked, and whose digest is not; undefined if the image does not have it. */
+export async function findBlob(store: Store, { digest, size }: Descriptor): Promise<StoredFile | undefined> {
+  const { name, hex } = parseDigest(store.shown, digest);
+  const file = await store.file(`blobs/${name}/${hex}`);
+  if (file && file.content.size !== size) {
+    throw damagedImage(store.shown, 'oci.size', `${digest} has ${file.content.size} bytes; ${size} are stated.`);
+  }
+  return file;
+}
+
+/** The document of a descriptor. Throws for one that is missing, is not what its digest says, or is no JSON. */
+export async function readBlobDocument(store: Store, descriptor: Descriptor, run: Run) {
+  const { digest } = descriptor;
+  const file = await findBlob(store, descriptor);
+  if (!file) throw damagedImage(store.shown, 'oci.missing', `${digest} is missing.`, COPY_AGAIN);
+  return readDocument(store, file, digest, run, digest);
+}
+
+/** A document, called `name` in messages; with `digest` its bytes have to have it. */
+export async function readDocument(store: Store, { content }: StoredFile, name: string, run: Run, digest?: string) {
+  const refuse = refusal(store, name);
+  if (content.size > LARGEST_DOCUMENT) return refuse(`has ${content.size} bytes; ${LARGEST_DOCUMENT} are read`);
+  const bytes = new Uint8Array(content.size);
+  const check = digest === undefined ? undefined : digestCheck(store.shown, digest);
+  let at = 0;
+  for await (const piece of asBytes(content.pieces(run))) {
+    bytes.set(piece, at);
+    check?.update(piece);
+    at += piece.length;
+  }
+  check?.end(name);
+  return { value: parseJson(bytes, refuse), refuse };
+}
+
+function refusal({ shown }: Store, name: string): Refuse {
+  return (what) => {
+    throw damagedImage(shown, 'oci.document', `${name} ${what}.`);
+  };
+}
+
+/** Advice for an image that is not whole. */
+export const COPY_AGAIN = 'Copy the image again.';
+
+/** A digest of a stream, held against the stated one. */
+export interface DigestCheck {
+  update(bytes: Uint8Array): void;
+  /** Throws if the bytes do not have the digest. */
+  end(what: string): void;
+}
+
+export function digestCheck(shown: string, stated: string): DigestCheck {
+  const { name, hex } = parseDigest(shown, stated);
+  const digest = createDigest(name);
+  return {
+    update: digest.update,
+    end: (what) => {
+      const found = digest.hex();
+      if (found === hex) return;
+      throw damagedImage(
+        shown,
+        'oci.digest-mismatch',
+        `${what} has the digest ${name}:${found}; ${stated} is stated.`,
+        COPY_AGAIN,
+      );
+    },
+  };
+}

@@ -1,0 +1,5 @@
+// Container images as trees.
+
+export { type Platform, parsePlatform } from './platform.js';
+export type { ContainerReference, Transport } from './reference.js';
+export { type ContainerOptions, containerReference, scanContainer } from './scan.js';

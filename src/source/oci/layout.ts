@@ -1,0 +1,173 @@
+// An image layout: from its index to the configuration and the layers of one image.
+
+import type { Run } from '../../io/index.js';
+import { COPY_AGAIN, findBlob, readBlobDocument, readDocument } from './blob.js';
+import { type Descriptor, type ImageConfig, readConfig, readIndex, readManifest } from './documents.js';
+import { absent, damagedImage, unsupportedImage } from './errors.js';
+import { type Platform, platformRank, platformText } from './platform.js';
+import type { Store, StoredFile } from './store.js';
+
+/** Which of several images is read. */
+export interface ImageChoice {
+  /** A name, or with a leading `@` a digest; undefined for the only one. */
+  readonly tag: string | undefined;
+  /** The image has to be for this platform. */
+  readonly platform: Platform | undefined;
+  /** Which one is preferred of several for different platforms. */
+  readonly preferred: Platform | undefined;
+  readonly note: (text: string) => void;
+}
+
+/** One layer. */
+export interface ImageLayer {
+  /** As messages name it. */
+  readonly name: string;
+  readonly file: StoredFile;
+  /** Digest of the file, if it is stated. */
+  readonly digest: string | undefined;
+  /** Digest of the archive in it. */
+  readonly diffId: string;
+}
+
+/** The image that was chosen. */
+export interface ChosenImage {
+  readonly layers: readonly ImageLayer[];
+  readonly config: ImageConfig;
+}
+
+const INDEX = /^application\/vnd\.(?:oci\.image\.index\.v1|docker\.distribution\.manifest\.list\.v2)\+json$/;
+const MANIFEST = /^application\/vnd\.(?:oci\.image\.manifest\.v1|docker\.distribution\.manifest\.v2)\+json$/;
+const CONFIG = /^application\/vnd\.(?:oci\.image\.config\.v1|docker\.container\.image\.v1)\+json$/;
+/** Their compression shows in their first bytes. */
+const LAYER =
+  /^application\/vnd\.(?:oci\.image\.layer\.(?:nondistributable\.)?v1\.tar|docker\.image\.rootfs\.(?:foreign\.)?diff\.tar)(?:[.+](?:gzip|zstd))?$/;
+const FOREIGN = /nondistributable|foreign/;
+const NAME = 'org.opencontainers.image.ref.name';
+const FULL_NAME = 'io.containerd.image.name';
+/** Marks statements of BuildKit about the other images. */
+const ATTESTATION = 'vnd.docker.reference.type';
+/** Indexes in indexes. */
+const DEEPEST = 4;
+/** Docker makes at most 127 layers. */
+const MOST_LAYERS = 1000;
+
+/** Throws for a directory or archive that holds no such image, or one that is damaged or not read. */
+export async function chooseFromLayout(store: Store, choice: ImageChoice, run: Run): Promise<ChosenImage> {
+  const manifest = await chooseManifest(store, choice, run);
+  const document = await readBlobDocument(store, manifest, run);
+  const { config: described, layers } = readManifest(document.value, document.refuse);
+  if (!CONFIG.test(described.mediaType)) {
+    throw unsupportedImage(
+      store.shown,
+      'oci.artifact',
+      `It holds ${described.mediaType}, not the image of a container.`,
+    );
+  }
+  const { value, refuse } = await readBlobDocument(store, described, run);
+  const config = readConfig(value, refuse);
+  checkLayers(store, layers.length, config);
+  checkPlatform(store, choice, config);
+  const found: ImageLayer[] = [];
+  for (const [index, layer] of layers.entries()) found.push(await layerOf(store, layer, config.diffIds[index]!));
+  return { layers: found, config };
+}
+
+/** Throws if the numbers of layers do not fit, or there are too many. */
+export function checkLayers({ shown }: Store, count: number, { diffIds }: ImageConfig): void {
+  if (count > MOST_LAYERS) throw damagedImage(shown, 'oci.layers', `It has ${count} layers; ${MOST_LAYERS} are read.`);
+  if (count === diffIds.length) return;
+  throw damagedImage(shown, 'oci.layers', `It has ${count} layers, and its configuration ${diffIds.length}.`);
+}
+
+/** Throws if the image is not for the platform that was asked for. */
+export function checkPlatform({ shown }: Store, { platform: wanted }: ImageChoice, { platform }: ImageConfig): void {
+  if (!wanted || !platform || platformRank(wanted, platform) !== undefined) return;
+  throw absent(shown, 'oci.platform', `It is an image for ${platformText(platform)}, not ${platformText(wanted)}.`);
+}
+
+async function layerOf(store: Store, layer: Descriptor, diffId: string): Promise<ImageLayer> {
+  const { shown } = store;
+  const { mediaType, digest } = layer;
+  if (mediaType.endsWith('+encrypted')) {
+    throw unsupportedImage(shown, 'oci.encrypted', `The layer ${digest} is encrypted.`, 'Decrypt the image first.');
+  }
+  if (!LAYER.test(mediaType))
+    throw unsupportedImage(shown, 'oci.media-type', `Layers of type ${mediaType} are not read.`);
+  const file = await findBlob(store, layer);
+  if (file) return { name: digest, file, digest, diffId };
+  if (FOREIGN.test(mediaType)) {
+    const message = `The layer ${digest} may not be distributed, and is not in the image.`;
+    throw unsupportedImage(shown, 'oci.not-distributable', message, 'Fetch the layer from its owner into the image.');
+  }
+  throw damagedImage(shown, 'oci.missing', `The layer ${digest} is missing.`, COPY_AGAIN);
+}
+
+async function chooseManifest(store: Store, choice: ImageChoice, run: Run): Promise<Descriptor> {
+  const index = await store.file('index.json');
+  if (!index) {
+    const isDocker = (await store.file('manifest.json')) !== undefined;
+    const hint = isDocker ? 'It is an archive of docker save: write docker-archive: before its name.' : undefined;
+    throw damagedImage(store.shown, 'oci.no-image', 'It has no index.json, so it is not an OCI image.', hint);
+  }
+  let { value, refuse } = await readDocument(store, index, 'index.json', run);
+  let chosen = choosePlatform(store, named(store, readIndex(value, refuse), choice.tag), choice);
+  for (let depth = 0; INDEX.test(chosen.mediaType); depth++) {
+    if (depth === DEEPEST)
+      throw damagedImage(store.shown, 'oci.nested', `It has more than ${DEEPEST} indexes in indexes.`);
+    ({ value, refuse } = await readBlobDocument(store, chosen, run));
+    chosen = choosePlatform(store, readIndex(value, refuse), choice);
+  }
+  if (MANIFEST.test(chosen.mediaType)) return chosen;
+  throw unsupportedImage(store.shown, 'oci.media-type', `Images of type ${chosen.mediaType} are not read.`);
+}
+
+/** Those with a name, or all if they have one name. */
+function named({ shown }: Store, all: readonly Descriptor[], tag: string | undefined): readonly Descriptor[] {
+  if (tag !== undefined) {
+    const matches = ({ annotations, digest }: Descriptor) =>
+      tag.startsWith('@') ? digest === tag.slice(1) : [annotations[NAME], annotations[FULL_NAME]].includes(tag);
+    const found = all.filter(matches);
+    if (found.length > 0) return found;
+    throw absent(shown, 'oci.tag', `It has no image ${tag}.`, namesHint(namesOf(all)));
+  }
+  const names = namesOf(all);
+  if (names.length < 2) return all;
+  throw absent(shown, 'oci.ambiguous', 'It has several images.', namesHint(names));
+}
+
+const namesOf = (all: readonly Descriptor[]) => [...new Set(all.map(({ annotations }) => annotations[NAME] ?? ''))];
+
+/** Advice that names what there is. */
+export function namesHint(names: readonly string[]): string {
+  const shown = names.filter((name) => name !== '').slice(0, 20);
+  if (shown.length === 0) return 'Its images have no names: leave the name out, or give @ and a digest.';
+  return `Add a colon and one of these names: ${shown.join(', ')}.`;
+}
+
+/** The image for a platform: of several that fit the best, of equal ones the first. */
+function choosePlatform({ shown }: Store, all: readonly Descriptor[], choice: ImageChoice): Descriptor {
+  const { platform, preferred, note } = choice;
+  const images = all.filter(({ annotations, platform: one }) => !annotations[ATTESTATION] && one?.os !== 'unknown');
+  const [only] = images;
+  if (!only) throw damagedImage(shown, 'oci.no-image', 'Its index has no image.');
+  // A lone image without a platform has one in its configuration, which is checked later.
+  if (images.length === 1 && (!platform || !only.platform)) return only;
+  const wanted = platform ?? preferred;
+  const fitting = images
+    .map((image) => ({ image, rank: wanted && image.platform && platformRank(wanted, image.platform) }))
+    .filter((one): one is { image: Descriptor; rank: number } => one.rank !== undefined)
+    .sort((a, b) => a.rank - b.rank);
+  const [best] = fitting;
+  if (best) {
+    if (!platform)
+      note(`${shown} has images for ${listed(images)}; the one for ${platformText(best.image.platform!)} is used.`);
+    return best.image;
+  }
+  const missing = wanted ? `It has no image for ${platformText(wanted)}.` : 'It has images for several platforms.';
+  throw absent(shown, 'oci.platform', missing, `Choose one of these platforms: ${listed(images)}.`);
+}
+
+function listed(images: readonly Descriptor[]): string {
+  const names = new Set(images.map(({ platform }) => (platform ? platformText(platform) : 'an unknown platform')));
+  return [...names].slice(0, 20).join(', ');
+}

@@ -1,0 +1,273 @@
+// The tree that entries of one archive, or of several laid over each other, make. Nothing is written anywhere, so nothing can
+// escape; what would lead out of the tree on a file system is refused all the same, because no honest archive needs it.
+
+import { type ByteString, displayText } from '../../bytes/index.js';
+import { InvalidImageError } from '../../errors.js';
+import { EMPTY, type ExactContent, type Range } from '../../io/index.js';
+import {
+  type Attributes,
+  attributes,
+  type Directory,
+  directory,
+  FileTree,
+  file,
+  type Node,
+  special,
+  symlink,
+} from '../../tree/index.js';
+import type { TarEntry } from './entries.js';
+import { ENTRY_COST, type Meter, XATTR_COST } from './meter.js';
+import { sparseContent } from './sparse.js';
+
+/** Entries of all archives; each takes half a kilobyte. */
+const MOST_ENTRIES = 5_000_000;
+const LONGEST_PATH = 4096;
+const DEEPEST = 256;
+/** Symbolic links that are followed on the way to one entry, as Linux does. */
+const MOST_LINKS = 40;
+
+/** A directory while archives are read; directories that no archive lists are made on the way. */
+interface Draft {
+  given: Attributes | undefined;
+  readonly entries: Map<ByteString, Draft | Node>;
+}
+
+/**
+ * Which symbolic links on the way to an entry are followed. `inner`: those that cannot lead out of their directory. `root`: all, as a
+ * system with this root directory would.
+ */
+export type LinkRule = 'inner' | 'root';
+
+/** The content of a range of the archive that is being read. */
+export type OpenRange = (range: Range) => ExactContent;
+
+/** What the current layer has, so that its whiteouts leave it alone. */
+interface Layer {
+  /** Names that entries of the layer have, or lead through. */
+  readonly names: Map<Draft, Set<ByteString>>;
+  /** Directories without entries of lower layers. */
+  readonly cleared: Set<Draft>;
+}
+
+/** Collects entries. A later entry of a name replaces an earlier one, as when extracting. */
+export class TreeDraft {
+  readonly #root: Draft = { given: undefined, entries: new Map() };
+  readonly #meter: Meter;
+  readonly #rule: LinkRule;
+  #layer: Layer | undefined;
+  #count = 0;
+
+  constructor(meter: Meter, rule: LinkRule = 'inner') {
+    this.#meter = meter;
+    this.#rule = rule;
+  }
+
+  /** Starts a layer over everything so far. */
+  nextLayer(): void {
+    this.#layer = { names: new Map(), cleared: new Set() };
+  }
+
+  /**
+   * Adds an entry. Throws {@link InvalidImageError} for paths that lead out of the tree or through something that is not a
+   * directory, for links to nothing, and for too many entries.
+   */
+  add(entry: TarEntry, open: OpenRange): void {
+    this.#hold(entry);
+    const names = splitName(entry, entry.path);
+    const attrs = attributesOf(entry);
+    if (names.length === 0) {
+      if (entry.kind !== 'directory') throw refusal(entry, 'tar.path', 'has no name');
+      this.#root.given = attrs;
+      return;
+    }
+    const parent = this.#made(names.slice(0, -1), entry);
+    const name = names.at(-1)!;
+    if (entry.kind === 'directory') this.#makeDirectory(parent, name, attrs, entry);
+    else parent.entries.set(name, this.#nodeOf(entry, attrs, open));
+    this.#touch(parent, name);
+  }
+
+  /** Removes the entry of lower layers at a path, or with `children` everything in the directory there. `entry` asks for it. */
+  hide(entry: TarEntry, path: ByteString, children: boolean): void {
+    this.#hold(entry);
+    const names = splitName(entry, path);
+    const parent = this.#find(children ? names : names.slice(0, -1), entry);
+    if (!parent || !this.#layer) return;
+    if (children) this.#clear(parent, this.#layer);
+    else this.#hideName(parent, names.at(-1)!, this.#layer);
+  }
+
+  finish(): FileTree {
+    return new FileTree(finish(this.#root));
+  }
+
+  #hold(entry: TarEntry): void {
+    if (++this.#count > MOST_ENTRIES)
+      throw refusal(entry, 'tar.too-many', `is one of more than ${MOST_ENTRIES} entries`);
+    const held = entry.xattrs.reduce(
+      (sum, { name, value }) => sum + XATTR_COST + name.length + value.length,
+      ENTRY_COST,
+    );
+    this.#meter.hold(held + entry.path.length + entry.target.length, entry.at);
+  }
+
+  #touch(parent: Draft, name: ByteString): void {
+    if (!this.#layer) return;
+    const known = this.#layer.names.get(parent);
+    if (known) known.add(name);
+    else this.#layer.names.set(parent, new Set([name]));
+  }
+
+  #hideName(parent: Draft, name: ByteString, layer: Layer): void {
+    const known = parent.entries.get(name);
+    if (!layer.names.get(parent)?.has(name)) parent.entries.delete(name);
+    else if (known !== undefined && isDraft(known)) this.#clear(known, layer);
+  }
+
+  /** Once for a directory in a layer: what comes later belongs to the layer. */
+  #clear(draft: Draft, layer: Layer): void {
+    if (layer.cleared.has(draft)) return;
+    layer.cleared.add(draft);
+    for (const name of [...draft.entries.keys()]) this.#hideName(draft, name, layer);
+  }
+
+  #made(path: readonly ByteString[], entry: TarEntry): Draft {
+    return this.#descend(path, entry, (parent, name) => this.#makeDirectory(parent, name, undefined, entry))!;
+  }
+
+  #find(path: readonly ByteString[], entry: TarEntry): Draft | undefined {
+    return this.#descend(path, entry, undefined);
+  }
+
+  /** The directory at a path, through links that {@link LinkRule} allows. Undefined for a missing one if none is made. */
+  #descend(
+    path: readonly ByteString[],
+    entry: TarEntry,
+    make: ((parent: Draft, name: ByteString) => Draft) | undefined,
+  ): Draft | undefined {
+    const trail = [this.#root];
+    const rest = path.toReversed();
+    let links = 0;
+    for (let name = rest.pop(); name !== undefined; name = rest.pop()) {
+      this.#meter.step();
+      const at = trail.at(-1)!;
+      const next = at.entries.get(name);
+      if (name === '..') trail.length = Math.max(1, trail.length - 1);
+      else if (next === undefined && !make) return undefined;
+      else if (next === undefined || isDraft(next)) {
+        trail.push(next ?? make!(at, name));
+        if (make) this.#touch(at, name);
+      } else if (next.kind === 'symlink' && this.#follows(next.target) && ++links <= MOST_LINKS) {
+        if (next.target.startsWith('/')) trail.length = 1;
+        rest.push(...components(entry, next.target).reverse());
+      } else throw refusal(entry, 'tar.through-link', `is below "${displayText(name)}", which is a ${next.kind}`);
+      if (trail.length > DEEPEST) throw refusal(entry, 'tar.path', 'has a path that no file system allows');
+    }
+    return trail.at(-1)!;
+  }
+
+  #follows(target: ByteString): boolean {
+    return this.#rule === 'root' || isInner(target);
+  }
+
+  #makeDirectory(parent: Draft, name: ByteString, given: Attributes | undefined, entry: TarEntry): Draft {
+    const known = parent.entries.get(name);
+    if (known !== undefined && isDraft(known)) {
+      known.given = given ?? known.given;
+      return known;
+    }
+    this.#meter.hold(ENTRY_COST, entry.at);
+    const made: Draft = { given, entries: new Map() };
+    parent.entries.set(name, made);
+    return made;
+  }
+
+  #nodeOf(entry: TarEntry, attrs: Attributes, open: OpenRange): Node {
+    switch (entry.kind) {
+      case 'symlink':
+        if (entry.target === '' || entry.target.includes('\0'))
+          throw refusal(entry, 'tar.link', 'is a link to nothing');
+        return symlink(entry.target, attrs);
+      case 'hard-link':
+        return this.#linked(entry, attrs, open);
+      case 'character-device':
+      case 'block-device':
+        return special(entry.kind, attrs, entry.major, entry.minor);
+      case 'fifo':
+        return special('fifo', attrs);
+      default:
+        return file(contentOf(entry, open), attrs);
+    }
+  }
+
+  /** The node that an earlier entry made; its second name shares it. Data of the link are those of the file again. */
+  #linked(entry: TarEntry, attrs: Attributes, open: OpenRange): Node {
+    const names = splitName(entry, entry.target);
+    const parent = this.#findEarlier(names.slice(0, -1), entry);
+    const last = names.at(-1);
+    const at = last === undefined ? this.#root : parent?.entries.get(last);
+    if (at !== undefined && !isDraft(at)) return at;
+    if (at === undefined && entry.data.length > 0) return file(contentOf(entry, open), attrs);
+    const shown = displayText(entry.target);
+    throw refusal(entry, 'tar.link', `is a hard link to ${shown}, which is not an earlier entry of the archive`);
+  }
+
+  /** In one archive a link has the path of an earlier entry; over layers, a path in the tree below. */
+  #findEarlier(names: readonly ByteString[], entry: TarEntry): Draft | undefined {
+    if (this.#rule === 'root') return this.#find(names, entry);
+    let at: Draft | Node | undefined = this.#root;
+    for (const name of names) {
+      this.#meter.step();
+      at = at !== undefined && isDraft(at) ? at.entries.get(name) : undefined;
+    }
+    return at !== undefined && isDraft(at) ? at : undefined;
+  }
+}
+
+function contentOf({ data, sparse }: TarEntry, open: OpenRange): ExactContent {
+  if (sparse) return sparseContent(sparse, data, open);
+  return data.length === 0 ? EMPTY : open(data);
+}
+
+/** Whether a target cannot lead out of the directory of its link: only such links are followed when extracting. */
+function isInner(target: ByteString): boolean {
+  return !target.startsWith('/') && !target.split('/').includes('..');
+}
+
+/** Components of a path, which may start with `/` or `./` as archivers write it. */
+function splitName(entry: TarEntry, path: ByteString): ByteString[] {
+  const names = components(entry, path);
+  if (names.includes('..' as ByteString)) throw refusal(entry, 'tar.escape', 'leads out of the archive by ".."');
+  return names;
+}
+
+function components(entry: TarEntry, path: ByteString): ByteString[] {
+  const names = path.split('/').filter((name) => name !== '' && name !== '.') as ByteString[];
+  if (path.includes('\0') || path.length > LONGEST_PATH || names.length > DEEPEST || names.some((n) => n.length > 255))
+    throw refusal(entry, 'tar.path', 'has a path that no file system allows');
+  return names;
+}
+
+function attributesOf({ mode, uid, gid, mtime, xattrs }: TarEntry): Attributes {
+  return attributes({ mode, uid, gid, mtime, xattrs });
+}
+
+function finish(draft: Draft): Directory {
+  const entries = [...draft.entries].map(([name, node]) => [name, isDraft(node) ? finish(node) : node] as const);
+  const made = directory<ExactContent>(draft.given ?? { mode: 0o755 }, entries);
+  return draft.given ? made : { ...made, implied: true };
+}
+
+function isDraft(node: Draft | Node): node is Draft {
+  return !('kind' in node);
+}
+
+/** The error of an entry that cannot be in a tree. */
+export function refusal(entry: TarEntry, code: string, what: string): InvalidImageError {
+  const shown = displayText(entry.path);
+  return new InvalidImageError(code, `The entry "${shown}" of the tar archive ${what}.`, {
+    path: shown,
+    at: entry.at,
+    hint: 'Recreate the archive from a directory, with plain relative names.',
+  });
+}

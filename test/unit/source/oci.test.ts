@@ -1,0 +1,360 @@
+// Container images: which image is read, what layers make of each other, and images that are damaged or hostile.
+import { appendFileSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { fromText } from '../../../src/bytes/text.js';
+import { quietRun } from '../../../src/io/content.js';
+import { collect } from '../../../src/io/memory.js';
+import { parsePlatform, platformRank } from '../../../src/source/oci/platform.js';
+import { parseContainerReference } from '../../../src/source/oci/reference.js';
+import { containerReference, scanContainer } from '../../../src/source/oci/scan.js';
+import type { FileTree } from '../../../src/tree/file-tree.js';
+import { walk } from '../../../src/tree/walk.js';
+import { digestOf, type GivenImage, OCI, OciLayout } from '../../support/oci-layout.js';
+import { scratchDirectory } from '../../support/scratch.js';
+import { archive, type Given } from '../../support/tar-archive.js';
+
+const scratch = scratchDirectory();
+let made = 0;
+const fresh = () => join(scratch, `layout${++made}`);
+
+function read(
+  name: string,
+  options: { platform?: string; preferred?: string; limit?: number } = {},
+): Promise<FileTree> {
+  const { platform, preferred, limit } = options;
+  const request = {
+    spool: fromText(join(scratch, `spool${++made}`)),
+    ...(platform ? { platform: parsePlatform(platform)! } : {}),
+    ...(preferred ? { preferred: parsePlatform(preferred)! } : {}),
+    ...(limit ? { limit } : {}),
+  };
+  return scanContainer(containerReference(fromText(name))!, request, quietRun());
+}
+
+function layout(image: GivenImage): string {
+  const made = new OciLayout(fresh());
+  made.list(made.image(image));
+  return made.directory;
+}
+
+const layers = (...all: readonly (readonly Given[])[]) =>
+  read(`oci:${layout({ layers: all.map((entries) => archive(...entries)) })}`);
+
+/** Paths with the content of files and the targets of links. */
+async function shown(tree: FileTree): Promise<string[]> {
+  const lines: string[] = [];
+  for (const { path, node } of walk(tree)) {
+    if (path === '') continue;
+    if (node.kind === 'directory') lines.push(`${path}/`);
+    else if (node.kind === 'symlink') lines.push(`${path} -> ${node.target}`);
+    else if (node.kind === 'file') lines.push(`${path}=${Buffer.from(await collect(node.content, quietRun()))}`);
+  }
+  return lines;
+}
+
+const dir = (name: string): Given => ({ name, type: '5' });
+const file = (name: string, data: string): Given => ({ name, data });
+const link = (name: string, target: string): Given => ({ name, type: '2', link: target });
+const hard = (name: string, target: string): Given => ({ name, type: '1', link: target });
+
+describe('layers', () => {
+  const lower = [dir('d'), file('d/old', '1'), file('d/both', '1'), dir('d/sub'), file('d/sub/x', '1'), file('f', '1')];
+
+  test.each<[string, readonly Given[], readonly string[]]>([
+    ['a whiteout removes a file', [file('d/.wh.old', '')], ['d/', 'd/both=1', 'd/sub/', 'd/sub/x=1', 'f=1']],
+    ['a whiteout removes a directory', [file('.wh.d', '')], ['f=1']],
+    [
+      'a whiteout of nothing',
+      [file('.wh.z', ''), file('z/.wh.y', '')],
+      ['d/', 'd/both=1', 'd/old=1', 'd/sub/', 'd/sub/x=1', 'f=1'],
+    ],
+    ['a whiteout before its replacement', [file('.wh.d', ''), dir('d'), file('d/new', '2')], ['d/', 'd/new=2', 'f=1']],
+    ['a whiteout after its replacement', [dir('d'), file('d/new', '2'), file('.wh.d', '')], ['d/', 'd/new=2', 'f=1']],
+    [
+      'an opaque directory, first',
+      [dir('d'), file('d/.wh..wh..opq', ''), file('d/new', '2')],
+      ['d/', 'd/new=2', 'f=1'],
+    ],
+    ['an opaque directory, last', [dir('d'), file('d/new', '2'), file('d/.wh..wh..opq', '')], ['d/', 'd/new=2', 'f=1']],
+    [
+      'opaque above a kept directory',
+      [file('d/sub/new', '2'), file('d/.wh..wh..opq', '')],
+      ['d/', 'd/sub/', 'd/sub/new=2', 'f=1'],
+    ],
+    ['an opaque root', [file('.wh..wh..opq', ''), file('new', '2')], ['new=2']],
+    ['a file in place of a directory', [file('d', '2')], ['d=2', 'f=1']],
+    [
+      'a directory in place of a file',
+      [dir('f'), file('f/in', '2')],
+      ['d/', 'd/both=1', 'd/old=1', 'd/sub/', 'd/sub/x=1', 'f/', 'f/in=2'],
+    ],
+    [
+      'files of AUFS',
+      [dir('.wh..wh.plnk'), file('.wh..wh.plnk/1.2', 'x'), file('.wh..wh.aufs', '')],
+      ['d/', 'd/both=1', 'd/old=1', 'd/sub/', 'd/sub/x=1', 'f=1'],
+    ],
+  ])('%s', async (_, upper, expected) => {
+    expect(await shown(await layers(lower, upper))).toEqual(expected);
+  });
+
+  test('a hard link leads to a file of a lower layer, and keeps it when its name is replaced', async () => {
+    const tree = await layers([file('a', '1')], [hard('b', 'a')], [file('a', '3')]);
+    expect(await shown(tree)).toEqual(['a=3', 'b=1']);
+  });
+
+  test.each<[string, string]>([
+    ['absolute', '/run'],
+    ['relative', '../run'],
+    ['above the root', '../../../../run'],
+  ])('a path through a link of a lower layer stays in the root: %s', async (_, target) => {
+    const tree = await layers(
+      [dir('run'), dir('var'), link('var/run', target)],
+      [file('var/run/pid', '2'), file('var/run/.wh.none', '')],
+    );
+    expect(await shown(tree)).toEqual(['run/', 'run/pid=2', 'var/', `var/run -> ${target}`]);
+  });
+
+  test('whiteouts of one layer again and again take no more time', async () => {
+    const many = Array.from({ length: 4000 }, (_, i) => file(`d/${i}`, ''));
+    const marks = Array.from({ length: 4000 }, () => file('d/.wh..wh..opq', ''));
+    const started = performance.now();
+    expect((await shown(await layers([dir('d')], [...many, ...marks]))).length).toBe(4001);
+    expect(performance.now() - started).toBeLessThan(4000);
+  });
+});
+
+describe('hostile layers', () => {
+  const deep = (name: string) => Array.from({ length: 120 }, () => name).join('/');
+  test.each<[string, string, readonly Given[]]>([
+    ['a path with ..', 'tar.escape', [file('../x', '1')]],
+    ['a hard link with ..', 'tar.escape', [hard('x', '../../etc/shadow')]],
+    ['a hard link to what only the host has', 'tar.link', [link('etc', '/etc'), hard('x', 'etc/passwd')]],
+    ['a loop of links', 'tar.through-link', [link('a', 'b'), link('b', 'a'), file('a/x', '1')]],
+    ['a path through a file', 'tar.through-link', [file('a', '1'), file('a/x', '1')]],
+    ['a whiteout of nothing', 'oci.whiteout', [file('d/.wh.', '')]],
+    ['a whiteout of the directory', 'oci.whiteout', [file('d/.wh..', '')]],
+    ['a whiteout of the parent', 'oci.whiteout', [file('d/.wh...', '')]],
+    [
+      'links that lead deeper and deeper',
+      'tar.path',
+      [link('l', deep('a')), link('l/l', deep('b')), link('l/l/l', deep('c')), file('l/l/l/x', '1')],
+    ],
+  ])('%s', async (_, code, entries) => {
+    await expect(layers([], entries)).rejects.toMatchObject({ code });
+  });
+
+  test('layers that unpack to more than the limit', async () => {
+    const bomb = { archive: Buffer.alloc(40 << 20), compression: 'gzip' } as const;
+    const directory = layout({ layers: [bomb] });
+    await expect(read(`oci:${directory}`, { limit: 8 << 20 })).rejects.toMatchObject({ code: 'compress.too-large' });
+  });
+
+  test('sizes beyond every disk', async () => {
+    const one = new OciLayout(fresh());
+    one.list({ ...one.image({ layers: [] }), size: 2 ** 63 });
+    await expect(read(`oci:${one.directory}`)).rejects.toMatchObject({ code: 'oci.document' });
+  });
+
+  test('a layer a thousand times is unpacked once, and more are refused', async () => {
+    const layer = { archive: archive(file('a', 'x'.repeat(1 << 20))), compression: 'gzip' } as const;
+    const many = (count: number) => layout({ layers: Array.from({ length: count }, () => layer) });
+    expect(await shown(await read(`oci:${many(300)}`, { limit: 3 << 20 }))).toHaveLength(1);
+    await expect(read(`oci:${many(1001)}`)).rejects.toMatchObject({ code: 'oci.layers' });
+  });
+});
+
+describe('which image is read', () => {
+  const platforms = ['linux/amd64', 'linux/arm64/v8', 'linux/arm/v6', 'linux/arm/v7', 'windows/amd64'];
+  const directory = fresh();
+  const several = new OciLayout(directory);
+  const images = platforms.map((name) => {
+    const platform = parsePlatform(name)!;
+    return several.image({ layers: [archive(file('which', name))], platform: { ...platform } as never });
+  });
+  const attestation = {
+    ...several.image({ layers: [] }),
+    platform: { os: 'unknown', architecture: 'unknown' },
+    annotations: { 'vnd.docker.reference.type': 'attestation-manifest' },
+  };
+  several.list(several.document({ manifests: [...images, attestation] }, `${OCI}.index.v1+json`), 'all');
+  several.list(images[2]!, 'six');
+
+  test.each([
+    ['all', 'linux/amd64', 'linux/amd64'],
+    ['all', 'linux/x86_64', 'linux/amd64'],
+    ['all', 'linux/arm64', 'linux/arm64/v8'],
+    ['all', 'linux/arm/v8', 'linux/arm/v7'],
+    ['all', 'linux/arm', 'linux/arm/v7'],
+    ['all', 'linux/arm/v6', 'linux/arm/v6'],
+    ['six', undefined, 'linux/arm/v6'],
+  ])('%s for %s', async (tag, platform, expected) => {
+    const tree = await read(`oci:${directory}:${tag}`, platform ? { platform } : {});
+    expect(await shown(tree)).toEqual([`which=${expected}`]);
+  });
+
+  test('by its digest, and as preferred', async () => {
+    expect(await shown(await read(`oci:${directory}@${images[2]!.digest}`))).toEqual(['which=linux/arm/v6']);
+    expect(await shown(await read(`oci:${directory}:all`, { preferred: 'linux/arm64' }))).toEqual([
+      'which=linux/arm64/v8',
+    ]);
+  });
+
+  test.each<[string, string, { platform?: string }, string]>([
+    ['several names', '', {}, 'oci.ambiguous'],
+    ['an unknown name', ':none', {}, 'oci.tag'],
+    ['several platforms', ':all', {}, 'oci.platform'],
+    ['an unknown platform', ':all', { platform: 'linux/s390x' }, 'oci.platform'],
+    ['another platform', ':six', { platform: 'linux/amd64' }, 'oci.platform'],
+    ['a later variant', ':six', { platform: 'linux/arm/v5' }, 'oci.platform'],
+  ])('%s is refused', async (_, tag, options, code) => {
+    await expect(read(`oci:${directory}${tag}`, options)).rejects.toMatchObject({ code });
+  });
+});
+
+describe('damaged images', () => {
+  const blobOf = (directory: string, digest: string) => join(directory, 'blobs', digest.replace(':', '/'));
+  const layer = archive(file('a', 'x'));
+
+  test.each(['none', 'gzip', 'zstd'] as const)('a changed layer: %s', async (compression) => {
+    const directory = layout({ layers: [compression === 'none' ? layer : { archive: layer, compression }] });
+    const manifest = JSON.parse(readFileSync(join(directory, 'index.json'), 'utf8')).manifests[0].digest;
+    const { digest } = JSON.parse(readFileSync(blobOf(directory, manifest), 'utf8')).layers[0];
+    const bytes = readFileSync(blobOf(directory, digest));
+    // In the data of the file: the archive stays sound.
+    const at = compression === 'none' ? 512 : bytes.length - 6;
+    bytes[at] = bytes[at]! ^ 1;
+    writeFileSync(blobOf(directory, digest), bytes);
+    await expect(read(`oci:${directory}`)).rejects.toMatchObject({
+      code: expect.stringMatching(/^(oci\.digest-mismatch|compress\.damaged)$/),
+    });
+    truncateSync(blobOf(directory, digest), bytes.length - 1);
+    await expect(read(`oci:${directory}`)).rejects.toMatchObject({ code: 'oci.size' });
+    rmSync(blobOf(directory, digest));
+    await expect(read(`oci:${directory}`)).rejects.toMatchObject({ code: 'oci.missing' });
+  });
+
+  test('a layer that is not the one of the configuration', async () => {
+    const directory = layout({ layers: [{ archive: layer, compression: 'gzip' }], diffIds: [digestOf(archive())] });
+    await expect(read(`oci:${directory}`)).rejects.toMatchObject({ code: 'oci.digest-mismatch' });
+  });
+
+  test('a changed manifest', async () => {
+    const one = new OciLayout(fresh());
+    const entry = one.image({ layers: [layer] });
+    one.list({ ...entry, size: entry.size + 1 });
+    appendFileSync(blobOf(one.directory, entry.digest), ' ');
+    await expect(read(`oci:${one.directory}`)).rejects.toMatchObject({ code: 'oci.digest-mismatch' });
+  });
+
+  test.each<[string, string, (one: OciLayout) => void]>([
+    ['no index', 'oci.no-image', () => {}],
+    ['an index that is no JSON', 'oci.document', ({ directory }) => writeFileSync(join(directory, 'index.json'), 'x')],
+    [
+      'an index of something else',
+      'oci.document',
+      ({ directory }) => writeFileSync(join(directory, 'index.json'), '{}'),
+    ],
+    [
+      'an empty index',
+      'oci.no-image',
+      ({ directory }) => writeFileSync(join(directory, 'index.json'), '{"manifests":[]}'),
+    ],
+    [
+      'a digest that is a path',
+      'oci.digest',
+      (one) => one.list({ ...one.image({ layers: [] }), digest: 'sha256:../../../etc/passwd' }),
+    ],
+    [
+      'a digest of another length',
+      'oci.digest',
+      (one) => one.list({ ...one.image({ layers: [] }), digest: 'sha256:abcd' }),
+    ],
+    [
+      'a digest that nobody knows',
+      'oci.digest-algorithm',
+      (one) => one.list({ ...one.image({ layers: [] }), digest: 'blake9:abcd' }),
+    ],
+    [
+      'more layers than the configuration has',
+      'oci.layers',
+      (one) => one.list(one.image({ layers: [layer], diffIds: [] })),
+    ],
+    [
+      'an encrypted layer',
+      'oci.encrypted',
+      (one) => one.list(one.image({ layers: [{ archive: layer, mediaType: `${OCI}.layer.v1.tar+gzip+encrypted` }] })),
+    ],
+    [
+      'a layer of another kind',
+      'oci.media-type',
+      (one) => one.list(one.image({ layers: [{ archive: layer, mediaType: 'application/wasm' }] })),
+    ],
+    [
+      'an image of another kind',
+      'oci.media-type',
+      (one) => one.list({ ...one.image({ layers: [] }), mediaType: 'text/plain' }),
+    ],
+  ])('%s', async (_, code, make) => {
+    const one = new OciLayout(fresh());
+    make(one);
+    await expect(read(`oci:${one.directory}`)).rejects.toMatchObject({ code });
+  });
+
+  test('a layer that may not be distributed is read if it is there', async () => {
+    const one = new OciLayout(fresh());
+    one.list(one.image({ layers: [{ archive: layer, mediaType: `${OCI}.layer.nondistributable.v1.tar` }] }));
+    expect(await shown(await read(`oci:${one.directory}`))).toEqual(['a=x']);
+    rmSync(blobOf(one.directory, digestOf(layer)));
+    await expect(read(`oci:${one.directory}`)).rejects.toMatchObject({ code: 'oci.not-distributable' });
+  });
+
+  test('an artifact is not the image of a container', async () => {
+    const one = new OciLayout(fresh());
+    const config = one.document({}, 'application/vnd.oci.empty.v1+json');
+    one.list(one.document({ config, layers: [config] }, `${OCI}.manifest.v1+json`));
+    await expect(read(`oci:${one.directory}`)).rejects.toMatchObject({ code: 'oci.artifact' });
+  });
+
+  test('an index that holds itself, or its like without end', async () => {
+    const one = new OciLayout(fresh());
+    let entry = one.image({ layers: [] });
+    for (let depth = 0; depth < 6; depth++) entry = one.document({ manifests: [entry] }, `${OCI}.index.v1+json`);
+    one.list(entry);
+    await expect(read(`oci:${one.directory}`)).rejects.toMatchObject({ code: 'oci.nested' });
+  });
+});
+
+describe('names', () => {
+  test.each<[string, readonly string[], object | undefined]>([
+    ['oci:dir', ['dir'], { transport: 'oci', path: 'dir' }],
+    ['oci:dir:1.0', ['dir'], { transport: 'oci', path: 'dir', tag: '1.0' }],
+    ['oci:a:b:c', ['a:b'], { transport: 'oci', path: 'a:b', tag: 'c' }],
+    ['oci:a:b', ['a', 'a:b'], { transport: 'oci', path: 'a:b' }],
+    ['oci:dir@sha256:12', ['dir'], { transport: 'oci', path: 'dir', tag: '@sha256:12' }],
+    ['oci:none:1', [], { transport: 'oci', path: 'none', tag: '1' }],
+    [
+      'docker-archive:x.tar:reg:5000/n:1',
+      ['x.tar'],
+      { transport: 'docker-archive', path: 'x.tar', tag: 'reg:5000/n:1' },
+    ],
+    ['oci-archive:x.tar', [], { transport: 'oci-archive', path: 'x.tar' }],
+    ['./oci:dir', [], undefined],
+  ])('%s', (name, paths, expected) => {
+    expect(parseContainerReference(fromText(name), (path) => paths.includes(path))).toEqual(expected);
+  });
+
+  test.each(['linux', 'linux/', 'linux/a/b/c', 'linux/a b', ''])('"%s" is no platform', (text) => {
+    expect(parsePlatform(text)).toBeUndefined();
+  });
+
+  test('a processor runs programs for earlier ones, the latest of them best', () => {
+    const rank = (wanted: string, found: string) => platformRank(parsePlatform(wanted)!, parsePlatform(found)!);
+    expect([
+      rank('linux/arm', 'linux/arm/v7'),
+      rank('linux/arm', 'linux/arm/v6'),
+      rank('linux/arm', 'linux/arm/v8'),
+    ]).toEqual([0, 1, undefined]);
+    expect([rank('linux/arm64', 'linux/arm64/v8'), rank('linux/amd64', 'linux/arm64')]).toEqual([0, undefined]);
+  });
+});
