@@ -23,6 +23,8 @@ TEST=(
   rpm pacman-package-manager python3 policycoreutils selinux-utils dracut-core
   # trees with attributes, capabilities, access lists and mounts
   attr libcap2-bin acl util-linux mount bzip2 zstd xz-utils lz4 lzop zsync android-sdk-libsparse-utils binutils
+  # container images
+  umoci skopeo
   # the compiler of the WebAssembly module: any other one gives other bytes
   clang-14 lld-14 wasi-libc libclang-rt-14-dev-wasm32
 )

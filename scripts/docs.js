@@ -12,7 +12,7 @@ const read = (path) => readFileSync(resolve(root, path), 'utf8');
 
 /** Headings of the navigation, and the pages under each. */
 const PAGES = {
-  Guides: ['quick-start', 'make-a-root', 'rootless-ci', 'reading-images', 'reproducibility', 'library'].map(
+  Guides: ['quick-start', 'make-a-root', 'sources', 'rootless-ci', 'reading-images', 'reproducibility', 'library'].map(
     (name) => `docs/guides/${name}.md`,
   ),
   Reference: [

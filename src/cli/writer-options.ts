@@ -31,6 +31,10 @@ export interface WriterOptions extends SessionOptions, ManifestOptions {
   readonly force?: boolean;
 }
 
+/** What SOURCE may be. */
+export const SOURCE_HELP =
+  'directory, archive, image or container image (oci:DIR:TAG), or - for a tar archive on standard input';
+
 const PROGRESS: readonly ('auto' | ProgressStyle)[] = ['auto', 'bar', 'plain', 'json', 'none'];
 
 /** Options of every command, writers or not. */

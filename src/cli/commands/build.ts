@@ -18,7 +18,7 @@ export function buildCommand(): Command {
   addDescriptionOptions(command)
     .requiredOption(
       '--root <root>',
-      'prepared root tree: a directory, only read; with --initrd also a tar file, or - for one on standard input',
+      'prepared root tree: a directory, only read; with --initrd also any other source, such as a tar file or a container image',
     )
     .requiredOption('--target-dir <dir>', 'directory for the results')
     .option(

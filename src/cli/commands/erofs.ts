@@ -6,7 +6,7 @@ import type { ErofsCommandOptions } from '../actions/erofs.js';
 import { withExamples } from '../examples.js';
 import { classicSpelling } from '../option-words.js';
 import { parseInteger, parseSize } from '../units.js';
-import { addWriterOptions } from '../writer-options.js';
+import { addWriterOptions, SOURCE_HELP } from '../writer-options.js';
 
 export function erofsCommand(): Command {
   const command = withExamples(
@@ -14,7 +14,7 @@ export function erofsCommand(): Command {
     'isopress erofs ./rootfs rootfs.erofs --compression lz4hc --cluster-size 64K',
   )
     .description('write an EROFS image from a directory tree')
-    .argument('<source>', 'directory, tar file, or - for a tar archive on standard input')
+    .argument('<source>', SOURCE_HELP)
     .argument('<image>', 'image file, or - for standard output where nothing is compressed');
   addCompressionOptions(command);
   addLayoutOptions(command);

@@ -5,7 +5,7 @@ import { EXT4_PROFILES } from '../../format/ext4/light.js';
 import type { Ext4CommandOptions } from '../actions/ext4.js';
 import { withExamples } from '../examples.js';
 import { parseInteger, parseSize, parseSizeOrAuto } from '../units.js';
-import { addWriterOptions } from '../writer-options.js';
+import { addWriterOptions, SOURCE_HELP } from '../writer-options.js';
 
 export function ext4Command(): Command {
   const command = withExamples(
@@ -14,7 +14,7 @@ export function ext4Command(): Command {
     'tar -c -C rootfs . | isopress ext4 - rootfs.img --size 2G',
   )
     .description('write an ext4 image from a directory tree')
-    .argument('<source>', 'directory, tar file, or - for a tar archive on standard input')
+    .argument('<source>', SOURCE_HELP)
     .argument('<image>', 'image file, or - for standard output')
     .addOption(
       new Option('--size <bytes>', 'size of the file system, or auto: what the tree needs, plus --slack')

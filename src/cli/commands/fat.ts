@@ -4,12 +4,12 @@ import { Command, Option } from 'commander';
 import type { FatCommandOptions } from '../actions/fat.js';
 import { withExamples } from '../examples.js';
 import { parseHex32, parseInteger, parseSize, parseSizeOrAuto } from '../units.js';
-import { addWriterOptions } from '../writer-options.js';
+import { addWriterOptions, SOURCE_HELP } from '../writer-options.js';
 
 export function fatCommand(): Command {
   const command = withExamples(new Command('fat'), 'isopress fat ./esp esp.img --label ESP --type 32 --size 64M')
     .description('write a FAT12, FAT16 or FAT32 image from a directory tree')
-    .argument('<source>', 'directory, tar file, or - for a tar archive on standard input')
+    .argument('<source>', SOURCE_HELP)
     .argument('<image>', 'image file, or - for standard output')
     .addOption(
       new Option('--size <bytes>', 'size of the volume, or auto: what the tree needs')

@@ -4,13 +4,13 @@ import { Command } from 'commander';
 import type { SquashfsCommandOptions } from '../actions/squashfs.js';
 import { withExamples } from '../examples.js';
 import { addSquashfsOptions } from '../squashfs-options.js';
-import { addWriterOptions } from '../writer-options.js';
+import { addWriterOptions, SOURCE_HELP } from '../writer-options.js';
 
 export function squashfsCommand(): Command {
   const command = addSquashfsOptions(
     withExamples(new Command('squashfs'), 'isopress squashfs ./rootfs rootfs.squashfs --compression zstd --level 19')
       .description('write a squashfs image from a directory tree')
-      .argument('<source>', 'directory, tar file, or - for a tar archive on standard input')
+      .argument('<source>', SOURCE_HELP)
       .argument('<image>', 'image file'),
   );
   return addWriterOptions(command).action(async (source: string, image: string, options: SquashfsCommandOptions) => {

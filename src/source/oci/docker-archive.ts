@@ -49,7 +49,15 @@ async function part(store: Store, path: string): Promise<StoredFile> {
   return file;
 }
 
-/** The image with a name, in which `latest` may be left out. */
+/** The name with its host and tag, as Docker and Podman complete it: `alpine` is `docker.io/library/alpine:latest`. */
+function whole(name: string): string {
+  const tagged = /[:@][^/]*$/.test(name) ? name : `${name}:latest`;
+  const [host = '', ...rest] = tagged.split('/');
+  if (rest.length === 0) return `docker.io/library/${tagged}`;
+  return /[.:]|^localhost$/.test(host) ? tagged : `docker.io/${tagged}`;
+}
+
+/** The image with a name. */
 function named({ shown }: Store, images: readonly DockerImage[], tag: string | undefined): DockerImage {
   const names = images.flatMap(({ tags }) => tags);
   const [only] = images;
@@ -58,7 +66,7 @@ function named({ shown }: Store, images: readonly DockerImage[], tag: string | u
     if (images.length === 1) return only;
     throw absent(shown, 'oci.ambiguous', 'It has several images.', namesHint(names));
   }
-  const found = images.find(({ tags }) => tags.includes(tag) || tags.includes(`${tag}:latest`));
+  const found = images.find(({ tags }) => tags.some((one) => whole(one) === whole(tag)));
   if (!found) throw absent(shown, 'oci.tag', `It has no image ${tag}.`, namesHint(names));
   return found;
 }

@@ -114,22 +114,17 @@ describe('layers', () => {
     );
     expect(await shown(tree)).toEqual(['run/', 'run/pid=2', 'var/', `var/run -> ${target}`]);
   });
-
-  test('whiteouts of one layer again and again take no more time', async () => {
-    const many = Array.from({ length: 4000 }, (_, i) => file(`d/${i}`, ''));
-    const marks = Array.from({ length: 4000 }, () => file('d/.wh..wh..opq', ''));
-    const started = performance.now();
-    expect((await shown(await layers([dir('d')], [...many, ...marks]))).length).toBe(4001);
-    expect(performance.now() - started).toBeLessThan(4000);
-  });
 });
 
 describe('hostile layers', () => {
-  const deep = (name: string) => Array.from({ length: 120 }, () => name).join('/');
+  const long = (name: string, part: string): Given[] => [
+    { name: 'x', type: 'K', data: Array.from({ length: 120 }, () => part).join('/') },
+    link(name, 'cut'),
+  ];
   test.each<[string, string, readonly Given[]]>([
     ['a path with ..', 'tar.escape', [file('../x', '1')]],
     ['a hard link with ..', 'tar.escape', [hard('x', '../../etc/shadow')]],
-    ['a hard link to what only the host has', 'tar.link', [link('etc', '/etc'), hard('x', 'etc/passwd')]],
+    ['a hard link to what only the host has', 'tar.link', [link('l', '/etc'), hard('x', 'l/passwd')]],
     ['a loop of links', 'tar.through-link', [link('a', 'b'), link('b', 'a'), file('a/x', '1')]],
     ['a path through a file', 'tar.through-link', [file('a', '1'), file('a/x', '1')]],
     ['a whiteout of nothing', 'oci.whiteout', [file('d/.wh.', '')]],
@@ -138,7 +133,7 @@ describe('hostile layers', () => {
     [
       'links that lead deeper and deeper',
       'tar.path',
-      [link('l', deep('a')), link('l/l', deep('b')), link('l/l/l', deep('c')), file('l/l/l/x', '1')],
+      [...long('l', 'a'), ...long('l/l', 'b'), ...long('l/l/l', 'c'), file('l/l/l/x', '1')],
     ],
   ])('%s', async (_, code, entries) => {
     await expect(layers([], entries)).rejects.toMatchObject({ code });
@@ -157,9 +152,9 @@ describe('hostile layers', () => {
   });
 
   test('a layer a thousand times is unpacked once, and more are refused', async () => {
-    const layer = { archive: archive(file('a', 'x'.repeat(1 << 20))), compression: 'gzip' } as const;
+    const layer = { archive: archive(file('a', 'x'.repeat(1 << 14))), compression: 'gzip' } as const;
     const many = (count: number) => layout({ layers: Array.from({ length: count }, () => layer) });
-    expect(await shown(await read(`oci:${many(300)}`, { limit: 3 << 20 }))).toHaveLength(1);
+    expect(await shown(await read(`oci:${many(30)}`, { limit: 1 << 16 }))).toHaveLength(1);
     await expect(read(`oci:${many(1001)}`)).rejects.toMatchObject({ code: 'oci.layers' });
   });
 });

@@ -1,0 +1,201 @@
+// Container images as SOURCE: what umoci unpacks, and the same image in every form that skopeo writes.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { isopress } from '../support/command.js';
+import { OciLayout } from '../support/oci-layout.js';
+import { judge, kernelOracle, oracle } from '../support/oracle.js';
+import { scratchDirectory } from '../support/scratch.js';
+import { succeed } from '../support/tools.js';
+
+const scratch = scratchDirectory();
+const at = (name: string) => join(scratch, name);
+let made = 0;
+
+/** A layer by GNU tar: a script makes its files, which are listed in the given order. */
+function layer(script: string, entries: readonly string[]): Uint8Array {
+  const directory = at(`layer${++made}`);
+  mkdirSync(directory);
+  execFileSync('bash', ['-euc', script], { cwd: directory });
+  execFileSync('find', [directory, '-exec', 'touch', '-h', '-d', `@${1_700_000_000 + entries.length}`, '{}', '+']);
+  const words = ['--no-recursion', '--xattrs', '--xattrs-include=*', '--format=pax', '--numeric-owner'];
+  return execFileSync('tar', [...words, '-C', directory, '-cf', '-', ...entries], { maxBuffer: 2 ** 28 });
+}
+
+const BASE = `
+  mkdir -p usr/bin var/cache/sub run etc
+  ln -s usr/bin bin; ln -s /run var/run; ln -s ../../run usr/bin/up
+  printf 1 >usr/bin/tool; chmod 4755 usr/bin/tool; ln usr/bin/tool usr/bin/alias
+  printf 1 >etc/a; printf 1 >etc/b; printf 1 >var/cache/old; printf 1 >var/cache/sub/x
+  mkfifo run/pipe; truncate -s 1M etc/holes; printf 1 | dd of=etc/holes bs=1 seek=700000 conv=notrunc status=none
+  chmod 1777 run; chmod 750 var/cache`;
+const BASE_LIST =
+  'usr usr/bin usr/bin/tool usr/bin/alias usr/bin/up bin var var/cache var/cache/old var/cache/sub var/cache/sub/x var/run run run/pipe etc etc/a etc/b etc/holes'.split(
+    ' ',
+  );
+const AS_ROOT = `
+  chown 70000:70001 etc/a; setfattr -n user.note -v x etc/b; setfattr -n trusted.t -v y var/cache; mknod etc/null c 1 3`;
+
+function imageOf(uppers: readonly Uint8Array[], compression: readonly ('gzip' | 'zstd' | undefined)[] = []): OciLayout {
+  const isRoot = process.getuid?.() === 0;
+  const base = layer(isRoot ? BASE + AS_ROOT : BASE, isRoot ? [...BASE_LIST, 'etc/null'] : BASE_LIST);
+  const layout = new OciLayout(at(`layout${++made}`));
+  const layers = [base, ...uppers].map((archive, index) => {
+    const how = compression[index];
+    return how ? { archive, compression: how } : archive;
+  });
+  return layout.list(layout.image({ layers }), 'latest');
+}
+
+/** Every entry with its metadata, attributes and digest. Directories that no layer lists have the time of their making. */
+function listed(directory: string): string {
+  const script = `cd "$0"
+    find . -mindepth 1 -printf '%P|%y|%m|%U|%G|%n|%l|%T@|%s\\n' | sed -E 's/(\\|d\\|.*)\\|[0-9]+$/\\1/' | sort
+    find . -type f -print0 | sort -z | xargs -0 sha256sum
+    getfattr -R -h -d -m '^(user|trusted|security)' . | grep -v user.umoci | sort`;
+  return judge('bash', ['-c', script, directory]).stdout;
+}
+
+function unpackedByUmoci(layout: OciLayout): string {
+  const bundle = at(`bundle${++made}`);
+  succeed('umoci', ['unpack', '--image', `${layout.directory}:latest`, bundle]);
+  return join(bundle, 'rootfs');
+}
+
+function squashed(source: string, ...options: string[]): string {
+  const image = at(`image${++made}.squashfs`);
+  const words = ['squashfs', source, image, '--compression', 'gzip', '--epoch', '1', '--seed', 's', '--quiet'];
+  const { status, stderr } = isopress([...words, ...options]);
+  expect([source, stderr, status]).toEqual([source, '', 0]);
+  return image;
+}
+
+function unpackedByUs(source: string): string {
+  const out = at(`out${++made}`);
+  succeed('unsquashfs', ['-quiet', '-no-progress', '-d', out, squashed(source)]);
+  return out;
+}
+
+const whole = (out: string) => expect(out.split('\n').length).toBeGreaterThan(20);
+
+describe('layers over each other are what umoci unpacks', () => {
+  /** Entries of an upper layer about one directory. */
+  const orders = [
+    ['d', 'd/.wh..wh..opq', 'd/new'],
+    ['d', 'd/new', 'd/.wh..wh..opq'],
+    ['d/.wh..wh..opq', 'd', 'd/new'],
+    ['.wh.d', 'd', 'd/new'],
+    ['d', '.wh.d', 'd/new'],
+    ['d', 'd/new', '.wh.d'],
+    ['d', 'd/new', 'd/.wh.old'],
+  ];
+  /** umoci keeps no time of a directory that comes before its own whiteout. */
+  const withoutLateTimes = (list: string) => list.replace(/^(orders\/[45]\/d\|d\|.*\|).*$/gm, '$1…');
+
+  kernelOracle(
+    'umoci',
+    'unsquashfs',
+    'getfattr',
+  )('whiteouts in every order', () => {
+    const numbers = orders.map((_, index) => index);
+    const lower = layer(
+      `for n in ${numbers.join(' ')}; do mkdir -p orders/$n/d/sub; printf 1 >orders/$n/d/old; printf 1 >orders/$n/d/sub/x; done`,
+      [
+        'orders',
+        ...numbers.flatMap((n) => ['', '/d', '/d/old', '/d/sub', '/d/sub/x'].map((part) => `orders/${n}${part}`)),
+      ],
+    );
+    const upper = layer(
+      `for n in ${numbers.join(' ')}; do
+         mkdir -p orders/$n/d; touch orders/$n/d/.wh..wh..opq orders/$n/d/.wh.old orders/$n/.wh.d; printf 2 >orders/$n/d/new
+       done`,
+      ['orders', ...orders.flatMap((order, n) => ['.', ...order].map((name) => `orders/${n}/${name}`))],
+    );
+    const layout = imageOf([lower, upper]);
+    const theirs = withoutLateTimes(listed(unpackedByUmoci(layout)));
+    whole(theirs);
+    expect(withoutLateTimes(listed(unpackedByUs(`oci:${layout.directory}:latest`)))).toBe(theirs);
+  });
+
+  kernelOracle(
+    'umoci',
+    'unsquashfs',
+    'getfattr',
+  )('replaced kinds, links across layers and paths through links', () => {
+    const second = layer(
+      `mkdir -p var/cache usr/bin var/run etc/a var/cache/sub; printf 2 >var/run/pid; ln -s etc/b var/cache/link
+       printf 2 >usr/bin/tool; printf 2 >etc/a/in; mkdir -p bin; printf 2 >bin/second; touch var/cache/.wh.old; mkdir usr/bin/up; printf 2 >usr/bin/up/deep`,
+      [
+        'var/run/pid',
+        'var/cache/link',
+        'var/cache/.wh.old',
+        'usr/bin/tool',
+        'etc/a',
+        'etc/a/in',
+        'bin/second',
+        'usr/bin/up/deep',
+      ],
+    );
+    const third = layer(
+      'mkdir -p var etc bin; printf 3 >var/cache; ln -s nowhere etc/b; printf 3 >run; touch bin/.wh.second; mkdir none; touch none/.wh.x',
+      ['var', 'var/cache', 'etc', 'etc/b', 'run', 'bin/.wh.second'],
+    );
+    // This umoci does not read zstd.
+    const theirs = listed(unpackedByUmoci(imageOf([second, third], ['gzip', undefined, 'gzip'])));
+    const layout = imageOf([second, third], ['gzip', undefined, 'zstd']);
+    whole(theirs);
+    expect(listed(unpackedByUs(`oci:${layout.directory}:latest`))).toBe(theirs);
+  });
+});
+
+describe('one image in every form gives the same bytes', () => {
+  let layout: OciLayout;
+  let reference: Buffer;
+  const upper = () => layer('mkdir -p etc; printf 2 >etc/new; touch etc/.wh.b', ['etc', 'etc/new', 'etc/.wh.b']);
+
+  beforeAll(() => {
+    layout = imageOf([upper()], ['gzip', undefined]);
+    reference = readFileSync(squashed(`oci:${layout.directory}`));
+  });
+
+  const copied = (target: string, ...options: string[]) =>
+    succeed('skopeo', [
+      '--insecure-policy',
+      '--tmpdir',
+      scratch,
+      'copy',
+      '-q',
+      ...options,
+      `oci:${layout.directory}:latest`,
+      target,
+    ]);
+
+  oracle('skopeo').each<[string, string, readonly string[]]>([
+    ['oci-archive', `oci-archive:${at('oci.tar')}:name`, []],
+    ['docker-archive', `docker-archive:${at('docker.tar')}:name:tag`, []],
+    ['zstd', `oci:${at('zstd')}:name`, ['--dest-compress', '--dest-compress-format', 'zstd']],
+  ])('%s', (_, target, options) => {
+    copied(target, ...options);
+    expect(readFileSync(squashed(target)).equals(reference)).toBe(true);
+  });
+
+  test('a compressed archive of a layout', () => {
+    succeed('tar', ['-C', layout.directory, '-czf', at('layout.tar.gz'), '.']);
+    expect(readFileSync(squashed(`oci-archive:${at('layout.tar.gz')}`)).equals(reference)).toBe(true);
+  });
+
+  kernelOracle('umoci')('the directory that umoci unpacks', () => {
+    const directory = unpackedByUmoci(layout);
+    const excluded = ['--exclude', '/none'];
+    expect(readFileSync(squashed(directory, ...excluded)).equals(reference)).toBe(true);
+  });
+});
+
+test('wrong names are answered with what there is', () => {
+  const layout = imageOf([]);
+  const { status, stderr } = isopress(['squashfs', `oci:${layout.directory}:none`, at('never')]);
+  expect([status, stderr]).toEqual([3, expect.stringMatching(/It has no image none\. .*one of these names: latest/s)]);
+  expect(isopress(['ext4', `oci:${at('nowhere')}`, at('never')]).stderr).toMatch(/source\.enoent/);
+  expect(isopress(['ext4', 'x', at('never'), '--platform', 'linux']).status).toBe(2);
+});
