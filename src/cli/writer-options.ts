@@ -31,7 +31,7 @@ export interface WriterOptions extends SessionOptions, ManifestOptions {
   readonly force?: boolean;
 }
 
-/** What SOURCE may be. */
+/** Help of the argument SOURCE. */
 export const SOURCE_HELP =
   'directory, archive, image or container image (oci:DIR:TAG), or - for a tar archive on standard input';
 

@@ -18,7 +18,7 @@ export interface Manifest {
   readonly layers: readonly Descriptor[];
 }
 
-/** What the configuration of an image says about its file system (config.md). */
+/** The part of an image's configuration that concerns its file system (config.md). */
 export interface ImageConfig {
   readonly platform: Platform | undefined;
   /** Digests of the unpacked layers. */

@@ -12,7 +12,7 @@ export function unsupportedImage(path: string, code: string, message: string, hi
   return new UnsupportedError(code, `${path}: ${message}`, { path, hint });
 }
 
-/** What was asked for is not in the image. */
+/** The image does not have the requested part. */
 export function absent(path: string, code: string, message: string, hint?: string): InvalidInputError {
   return new InvalidInputError(code, `${path}: ${message}`, { path, hint });
 }

@@ -117,7 +117,7 @@ async function addLayer(
   }
 }
 
-/** What an entry removes; `none` for a file of AUFS, undefined for one that removes nothing. */
+/** The path that an entry removes; `none` for a file of AUFS, undefined for one that removes nothing. */
 function whiteout(
   path: ByteString,
 ): { readonly path: ByteString; readonly children: boolean } | 'broken' | 'none' | undefined {

@@ -1,6 +1,6 @@
 // Platforms: operating system, architecture and variant, as an index names them (image-spec, image-index.md), in the words of Go.
 
-/** What an image runs on. */
+/** A kind of machine that images run on. */
 export interface Platform {
   readonly os: string;
   readonly architecture: string;
@@ -22,7 +22,7 @@ const ARCHITECTURES: Readonly<Record<string, string>> = {
   armel: 'arm/v5',
   ppc64el: 'ppc64le',
 };
-/** What an architecture without a variant means. */
+/** The variant of an architecture that states none. */
 const PLAIN: Readonly<Record<string, string>> = { arm64: 'v8', arm: 'v7', amd64: 'v1' };
 /** A processor also runs programs for earlier ones, and prefers the latest. */
 const EARLIER: Readonly<Record<string, readonly string[]>> = {

@@ -41,7 +41,7 @@ export class SpoolFile {
     return identityOf(await (await this.#opened()).stat());
   }
 
-  /** What has been appended stays in the file. */
+  /** Appended bytes stay in the file. */
   async close(): Promise<void> {
     await this.#file?.close();
     this.#file = undefined;

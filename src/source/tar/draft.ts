@@ -41,7 +41,7 @@ export type LinkRule = 'inner' | 'root';
 /** The content of a range of the archive that is being read. */
 export type OpenRange = (range: Range) => ExactContent;
 
-/** What the current layer has, so that its whiteouts leave it alone. */
+/** Entries of the current layer, which its whiteouts leave alone. */
 interface Layer {
   /** Names that entries of the layer have, or lead through. */
   readonly names: Map<Draft, Set<ByteString>>;
