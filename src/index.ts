@@ -1,4 +1,4 @@
-// isopress: everything except the parts of a live build. `isopress/ext4` and the other subpaths load only one part.
+// isopress: everything except the parts of a live build, and maps of images. `isopress/ext4` and the other subpaths load only one part.
 
 export {
   type BuildOptions,

@@ -3,7 +3,7 @@
 
 export { compareBytes, defined, parseBinarySize } from './bytes/index.js';
 export { CONTAINERS } from './compress/index.js';
-export { parseMkisofsOptions, resolveDisc } from './disc/index.js';
+export { parseMkisofsOptions, partitionTypeName, resolveDisc } from './disc/index.js';
 export { EXIT } from './errors.js';
 export { checkExtract, isFaultOfEntry } from './extract/index.js';
 export { readSignature, signaturePatch, signedBytes } from './format/checkmedia/index.js';
@@ -18,8 +18,9 @@ export {
   parseMksquashfsOptions,
   resolveSquashfs,
 } from './format/squashfs/index.js';
-export { contained, recogniseAll } from './image/index.js';
+export { contained, factWords, recogniseAll } from './image/index.js';
 export { collect, faultOfContent, hostKind, openFileSource, pathBuffer, sourceError, zeros } from './io/index.js';
+export { readPackages } from './map/index.js';
 export { chooseNative } from './native/index.js';
 export { checkSpelled, refuseOptions } from './options/index.js';
 export { archiveInput, containerReference, parsePlatform } from './source/index.js';

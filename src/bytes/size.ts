@@ -1,4 +1,4 @@
-// Sizes as people write them: digits and a binary unit.
+// Sizes as people write and read them: digits and a binary unit.
 
 const EXPONENTS: Readonly<Record<string, number>> = { '': 0, K: 1, M: 2, G: 3, T: 4 };
 
@@ -12,4 +12,16 @@ export function parseBinarySize(text: string, units = 'KMGT'): number | undefine
   const unit = (match[2] ?? '').toUpperCase();
   const bytes = Number(match[1]) * 1024 ** EXPONENTS[unit]!;
   return units.includes(unit) && Number.isSafeInteger(bytes) ? bytes : undefined;
+}
+
+/** `1 234 567` → `1.2 MiB`. */
+export function showBytes(bytes: number): string {
+  const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
 }

@@ -1,8 +1,8 @@
 // The facts of an image in words and units, for people. Programs get the keys, by `--json`.
 
 import { displayText, fromText } from '../bytes/index.js';
-import type { FileSystemFacts, ImageFacts } from '../image/index.js';
-import { partitionTypeName } from './partition-types.js';
+import { partitionTypeName } from '../disc/index.js';
+import { type FileSystemFacts, factWords, type ImageFacts } from '../image/index.js';
 import { showBytes, showEntries } from './units.js';
 
 /** Number and bytes of the entries of a compressed file system. */
@@ -42,24 +42,13 @@ function fileSystemLines(found: FileSystemFacts, unpacked: UnpackedFacts | undef
   const more = extensions.length > 0 ? `, ${extensions.join(', ')}` : '';
   return [
     `  ${kind}${named} in ${where}${sized}${more}`,
-    ...Object.entries(details).map(([key, value]) => `    ${inWords(key)}: ${withUnit(key, value)}`),
+    ...factWords(details).map(([name, value]) => `    ${name}: ${value}`),
     ...(unpacked && size ? [`    unpacked: ${unpackedText(unpacked, size)}`] : []),
   ];
 }
 
 function unpackedText({ entries, bytes }: UnpackedFacts, size: number): string {
   return `${showBytes(bytes)} in ${showEntries(entries)}, ${(bytes / size).toFixed(1)} times the size of the image`;
-}
-
-/** `blockSize` → `block size`. */
-function inWords(key: string): string {
-  return key.replace(/(?<=[a-z0-9])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-}
-
-function withUnit(key: string, value: string | number): string {
-  if (typeof value === 'number') return /(?:size|bytes)$/i.test(key) && value >= 1024 ? showBytes(value) : `${value}`;
-  // 2023-11-14T22:13:20.000Z
-  return value.replace(/^(\d{4,}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.0+)?Z$/, '$1 $2 UTC');
 }
 
 /** The first line: name and size, and before all else whether bytes are missing. */

@@ -3,6 +3,8 @@
 import { InvalidArgumentError } from 'commander';
 import { parseBinarySize } from '../bytes/index.js';
 
+export { showBytes } from '../bytes/index.js';
+
 /** `4096`, `128K`, `1M`, `2GiB` → bytes. Units are binary, as in mksquashfs and mke2fs. */
 export function parseSize(text: string): number {
   const bytes = parseBinarySize(text);
@@ -29,18 +31,6 @@ export function parseHex32(text: string): number {
   const match = /^(?:0x)?([0-9a-f]{1,4})-?([0-9a-f]{4})$/i.exec(text) ?? /^(?:0x)?()([0-9a-f]{1,8})$/i.exec(text);
   if (!match) throw new InvalidArgumentError('Give up to eight hexadecimal digits.');
   return Number.parseInt(match[1]! + match[2]!, 16);
-}
-
-/** `1 234 567` → `1.2 MiB`. */
-export function showBytes(bytes: number): string {
-  const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1024 && unit < units.length - 1) {
-    value /= 1024;
-    unit++;
-  }
-  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
 }
 
 /** `1 entry`, `2 entries`. */

@@ -11,6 +11,7 @@ export {
 } from '../format/iso9660/index.js';
 export type { UdfRevision } from '../format/udf/index.js';
 export { type ApplePartition, readApplePartitions } from './apple-partitions.js';
+export { catalogAreas, tableAreas } from './boot-areas.js';
 export type { BiosBootOptions, BootEntryOptions, BootOptions } from './boot-options.js';
 export { checkEfiImages } from './esp.js';
 export { type BootEntryFacts, readBootEntries } from './inspect-boot.js';
@@ -33,4 +34,5 @@ export {
   type TreeName,
   type WeightRule,
 } from './options.js';
+export { partitionTypeName } from './partition-types.js';
 export { planDisc } from './plan-disc.js';

@@ -6,7 +6,7 @@ import { type PartitionEntry as Entry, masterBootRecord, partitionEntry, SECTOR 
 import type { Source } from '../io/index.js';
 
 /** Of a GPT: those of disks, and of drives whose sectors are larger. */
-const SECTOR_SIZES = [512, 1024, 2048, 4096];
+export const SECTOR_SIZES = [512, 1024, 2048, 4096];
 const BOOT_MARK = 0xaa55;
 const ENTRIES = 4;
 const ENTRY = 16;

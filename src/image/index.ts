@@ -2,8 +2,10 @@
 
 export { type AddressStep, type ImageAddress, type KindOf, parseAddress } from './address.js';
 export { type Contained, contained } from './containers.js';
+export { factWords } from './fact-words.js';
 export * from './follow-address.js';
 export { FORMAT_TITLES, FORMATS, type Recognised, recogniseAll } from './formats.js';
+export { imagesIn, MOST_LAYERS, opensInside } from './inner-images.js';
 export * from './inspect.js';
 export { type FoundEntry, lookUp } from './lookup.js';
 export * from './open-image.js';

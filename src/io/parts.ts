@@ -37,6 +37,11 @@ export class PartsContent implements Source {
     return first && 'at' in first ? first.at : undefined;
   }
 
+  /** The bytes of the source that the content has, in its order, without holes. */
+  get ranges(): readonly Range[] {
+    return this.#parts.flatMap((part) => ('at' in part ? [part] : []));
+  }
+
   async *pieces(run: Run): AsyncGenerator<Data> {
     for (const { part } of this.#within({ at: 0, length: this.size })) {
       if ('hole' in part) yield part;

@@ -31,6 +31,19 @@ export interface FormatFacts {
   readonly details: Readonly<Record<string, string | number>>;
 }
 
+/** Bytes of an image that one of its format's structures uses. */
+export interface FormatArea {
+  readonly at: number;
+  readonly length: number;
+  /**
+   * `head`: says what the volume is. `index`: says where its files are. `around`: a region that files and other structures may be
+   * inside.
+   */
+  readonly kind: 'head' | 'index' | 'around';
+  /** In the words of the format: `inode table`. */
+  readonly name: string;
+}
+
 /** An image opened for reading. */
 export interface ReadableImage {
   /** Names of the hierarchies over the same files, the one that keeps most first; empty if there is only one. */
@@ -54,6 +67,12 @@ export interface ImageFormat<Found extends Recognition = Recognition> {
   /** Undefined if the bytes are not of this format. Never throws because of what they are: only {@link open} may call an image damaged. */
   recognise(image: Source): Promise<Found | undefined>;
   facts(found: Found): FormatFacts;
+  /**
+   * Where its structures are, in any order. Those that a damaged image hides are left out, or the whole call throws
+   * {@link InvalidImageError} or {@link UnsupportedError}. Absent for archives, which have only headers between their files.
+   * @internal
+   */
+  areas?(image: Source): Promise<readonly FormatArea[]>;
   /**
    * `spool` takes what has to be unpacked, of formats that need it. Throws {@link InvalidImageError} for a damaged image,
    * {@link UnsupportedError} for features that are not read.

@@ -1,14 +1,22 @@
 // Walks an image layer by layer, and runs the checks of what it finds in each.
 
-import { type ByteString, displayText } from '../bytes/index.js';
+import { displayText } from '../bytes/index.js';
 import { type BootEntryFacts, type PartitionFacts, readPartitions } from '../disc/index.js';
 import { checkExt4 } from '../format/ext4/index.js';
 import { checkFat } from '../format/fat/index.js';
 import { BLOCK, recogniseIso } from '../format/iso9660/index.js';
 import { checkUdf } from '../format/udf/index.js';
-import { contained, openImage, type Recognised, recogniseAll } from '../image/index.js';
-import { isSource, PartsContent, type Run, type Source, type Spool } from '../io/index.js';
-import { type FileTree, walk } from '../tree/index.js';
+import {
+  contained,
+  imagesIn,
+  MOST_LAYERS,
+  openImage,
+  opensInside,
+  type Recognised,
+  recogniseAll,
+} from '../image/index.js';
+import { PartsContent, type Run, type Source, type Spool } from '../io/index.js';
+import type { FileTree } from '../tree/index.js';
 import { checkBootCatalog } from './boot-catalog.js';
 import { checkLiveImages, checkLoaders, lintBoot } from './boot-lint.js';
 import { type Finding, FindingList } from './finding.js';
@@ -56,16 +64,8 @@ export interface VerifyReport {
   readonly efiPrograms: readonly EfiProgramFacts[];
 }
 
-const ARCHIVES = ['tar', 'ar', 'cpio'];
 const DISCS = ['iso9660', 'udf'];
 const ESP_TYPES = ['0xef', 'c12a7328-f81f-11d2-ba4b-00a0c93ec93b'];
-
-/** Images inside images inside images: a live ISO has three. */
-const MOST_DEPTH = 5;
-/** Smaller files are not images. */
-const SMALLEST_IMAGE = 32 * 1024;
-/** Files of root file systems that are images: those at the top, and in the folder of a live system. */
-const INNER_IMAGE = /^(LiveOS\/|live\/)?[^/]+\.(img|squashfs|sfs|erofs|iso)$/i;
 
 /** Checks in addition to that of the files, by the kind of the format. Readers of the others check all structures that they use. */
 const FORMAT_CHECKS: Readonly<Record<string, (layer: Layer) => Promise<void>>> = {
@@ -131,8 +131,7 @@ class Walk {
     const answers = await recogniseAll(image);
     const partitions = await readPartitions(image);
     if (answers.length === 0 && partitions.length === 0) return;
-    // Packages and archives on a disc are files of it.
-    if (depth > 0 && !answers.some(({ format }) => !ARCHIVES.includes(format.kind)) && partitions.length === 0) return;
+    if (depth > 0 && !opensInside(answers) && partitions.length === 0) return;
     const kinds = answers.map(({ format, found }) => format.facts(found).kind);
     this.layers.push({ layer: address, kinds, size: image.size });
     const bootEntries = await this.#checkStructure(layer, answers);
@@ -221,8 +220,8 @@ class Walk {
       // The catalog has 16 bits for its size; the file system in it has its own.
       add(image.slice({ at, length: image.size - at }), `#boot${index + 1}`, at);
     }
-    if (inner.length > 0 && depth >= MOST_DEPTH) {
-      report('image.depth', `Images are nested deeper than ${MOST_DEPTH} levels; the inner ones are not checked.`);
+    if (inner.length > 0 && depth >= MOST_LAYERS) {
+      report('image.depth', `Images are nested deeper than ${MOST_LAYERS} levels; the inner ones are not checked.`);
       return [];
     }
     return inner;
@@ -234,14 +233,6 @@ interface InnerImage {
   readonly address: string;
   readonly image: Source;
   readonly base: number | undefined;
-}
-
-/** Files that may be images: on a disc all that are large enough, elsewhere those with the name of one. */
-function* imagesIn(tree: FileTree, depth: number): Generator<[ByteString, Source]> {
-  for (const { path, node } of walk(tree)) {
-    if (node.kind !== 'file' || node.content.size < SMALLEST_IMAGE || !isSource(node.content)) continue;
-    if (depth === 0 || INNER_IMAGE.test(path)) yield [path, node.content];
-  }
 }
 
 /** Runs a check; an error about the bytes of the image is a finding. */

@@ -17,6 +17,8 @@ const NEIGHBOURS: Readonly<Record<string, readonly string[]>> = {
   compress: ['io', 'native'],
   verify: ['image'],
   diff: ['image', 'live'],
+  map: ['image', 'live'],
+  page: ['image', 'map'],
 };
 /** Lower rooms that a room does without: a tree is not compressed, and who compresses does not choose the engine. */
 const BARRED: Readonly<Record<string, readonly string[]>> = {
@@ -31,6 +33,8 @@ const BARRED: Readonly<Record<string, readonly string[]>> = {
   image: ['native', 'options', 'extract'],
   diff: ['native', 'options', 'compress', 'source', 'extract'],
   verify: ['native', 'options', 'compress', 'source', 'extract'],
+  map: ['native', 'options', 'compress', 'source', 'extract'],
+  page: ['native', 'options', 'compress', 'tree', 'source', 'extract', 'format'],
   live: ['extract'],
   public: ['options'],
 };
@@ -218,7 +222,11 @@ describe('imports', () => {
 
   test('commands use nothing that the library does not offer, but for a list of what is theirs alone', async () => {
     const offered = new Set(
-      [await import('../../src/index.js'), await import('../../src/public/live.js')].flatMap(Object.keys),
+      [
+        await import('../../src/index.js'),
+        await import('../../src/public/live.js'),
+        await import('../../src/public/map.js'),
+      ].flatMap(Object.keys),
     );
     const internal = new Set(Object.keys(await import('../../src/internal.js')));
     const used = [...parsed]

@@ -1,24 +1,36 @@
 // Runs `isopress info`: describes images.
 
-import { EXIT, InvalidImageError, UnsupportedError } from '../../errors.js';
+import { EXIT, InvalidImageError, UnsupportedError, UsageError } from '../../errors.js';
 import { contained, type ImageFacts, inspectImage, openImage } from '../../image/index.js';
 import type { Source, Spool } from '../../io/index.js';
 import { hardLinkCounts, walk } from '../../tree/index.js';
 import { shownArgument } from '../argument-bytes.js';
 import type { ImageOptions } from '../image-options.js';
+import { pendingPage } from '../image-page.js';
 import { infoHead, infoLines, type UnpackedFacts } from '../info-text.js';
 import { withImage } from '../inside.js';
 import { openSession, type Session, type SessionOptions } from '../session.js';
 
 /** Parsed values of the command's options. */
-export type InfoCommandOptions = SessionOptions & Pick<ImageOptions, 'offset'>;
+export interface InfoCommandOptions extends SessionOptions, Pick<ImageOptions, 'offset'> {
+  readonly html?: string;
+  readonly force?: boolean;
+}
 
 /** Reports the file systems, partitions, boot entries and tags of each image. */
 export async function info(images: readonly string[], options: InfoCommandOptions): Promise<void> {
+  if (options.html !== undefined && images.length > 1) {
+    throw new UsageError('cli.one-page', 'A page is about one image.', { option: 'html' });
+  }
   const session = openSession(options);
   try {
+    const page = options.html === undefined ? undefined : pendingPage(options.html, options, session);
+    await page?.check();
     for (const image of images) {
-      await withImage(image, options, (source, spool) => describe(image, { source, spool }, options, session));
+      await withImage(image, options, async (source, spool) => {
+        await describe(image, { source, spool }, options, session);
+        await page?.write(image, source, spool);
+      });
     }
   } finally {
     session.close();

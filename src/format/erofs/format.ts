@@ -9,6 +9,7 @@ import {
   type ReadableImage,
   type Recognition,
 } from '../../tree/index.js';
+import { erofsAreas } from './areas.js';
 import { type ErofsFacts, openErofs, recogniseSuperblock } from './read.js';
 
 /** The recognised image: the facts of the superblock. */
@@ -32,6 +33,7 @@ export const erofsFormat: ImageFormat<ErofsFound> = {
       details: presentDetails({ ...numbers, compression: compression.join(', '), created: isoTime(created) }),
     };
   },
+  areas: erofsAreas,
   open: async (image): Promise<ReadableImage> => {
     const { tree } = await openErofs(image);
     return { views: [], notes: [], tree: () => tree() };

@@ -2,6 +2,7 @@
 
 import { displayText } from '../../bytes/index.js';
 import { type FormatFacts, type ImageFormat, isoTime, presentDetails, type Recognition } from '../../tree/index.js';
+import { ext4Areas } from './areas.js';
 import { type Ext4Facts, factsOf, openExt4 } from './read.js';
 import { findSuperblock } from './recognise.js';
 
@@ -34,6 +35,7 @@ export const ext4Format: ImageFormat<Ext4Found> = {
       }),
     };
   },
+  areas: ext4Areas,
   open: async (image) => {
     const { notes, tree } = await openExt4(image);
     return { views: [], notes, tree: () => tree() };

@@ -1,6 +1,7 @@
 // FAT among the formats that can be read.
 
 import { type FormatFacts, type ImageFormat, presentDetails } from '../../tree/index.js';
+import { fatAreas } from './areas.js';
 import { openFat } from './open.js';
 import { type FoundVolume, findVolume } from './read.js';
 
@@ -25,6 +26,7 @@ export const fatFormat: ImageFormat<FoundVolume> = {
       }),
     };
   },
+  areas: fatAreas,
   open: async (image) => {
     const { notes, tree } = await openFat(image);
     return { views: [], notes, tree: () => tree() };

@@ -2,6 +2,7 @@
 
 import { defined } from '../../bytes/index.js';
 import { type FormatFacts, type ImageFormat, isoTime, presentDetails } from '../../tree/index.js';
+import { isoAreas } from './areas.js';
 import { openIso } from './open.js';
 import { type FoundVolume, findVolume } from './read.js';
 import type { HierarchyName } from './read-volume.js';
@@ -31,6 +32,7 @@ export const isoFormat: ImageFormat<FoundVolume> = {
       }),
     };
   },
+  areas: isoAreas,
   open: async (image) => {
     const { hierarchies, notes, tree } = await openIso(image);
     const names = new Map(hierarchies.map((name) => [VIEWS[name], name]));

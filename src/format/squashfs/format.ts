@@ -8,6 +8,7 @@ import {
   type ReadableImage,
   type Recognition,
 } from '../../tree/index.js';
+import { squashfsAreas } from './areas.js';
 import { openSquashfs, recogniseSuperblock, type SquashfsFacts } from './read.js';
 
 /** The result of a recognition: the facts of the superblock. */
@@ -30,6 +31,7 @@ export const squashfsFormat: ImageFormat<SquashfsFound> = {
     });
     return { kind: 'squashfs', size, extensions, details };
   },
+  areas: squashfsAreas,
   open: async (image): Promise<ReadableImage> => {
     const { tree } = await openSquashfs(image);
     return { views: [], notes: [], tree: () => tree() };

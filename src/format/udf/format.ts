@@ -2,6 +2,7 @@
 
 import { byteStringOf, bytesOf, defined, fromText, hexOf } from '../../bytes/index.js';
 import { type FormatFacts, type ImageFormat, isoTime, presentDetails } from '../../tree/index.js';
+import { udfAreas } from './areas.js';
 import { openUdf } from './open.js';
 import { type FoundVolume, findVolume } from './read.js';
 
@@ -22,6 +23,7 @@ export const udfFormat: ImageFormat<FoundVolume> = {
       details: presentDetails({ revision, blockSize, volumeSetId, recorded: isoTime(recorded) }),
     };
   },
+  areas: udfAreas,
   open: async (image) => {
     const { notes, tree } = await openUdf(image);
     return { views: ['udf'], notes, tree: () => tree() };

@@ -1,0 +1,41 @@
+// Packages as a map lists them.
+
+import { displayText, fromText } from '../bytes/index.js';
+import type { Run } from '../io/index.js';
+import type { FileTree } from '../tree/index.js';
+import type { MapPackage, MapPackages } from './map.js';
+
+/**
+ * The packages of a root tree; undefined if it has no database. `workDirectory` is for the copy of an RPM database. Throws
+ * {@link InvalidImageError} for a damaged database.
+ */
+export async function readPackages(
+  root: FileTree,
+  workDirectory: string,
+  run: Run,
+): Promise<Omit<MapPackages, 'layer'> | undefined> {
+  const request = { root, rootDirectory: undefined, workDirectory, packageManager: undefined, note: () => {} };
+  // The builder of live ISOs, which reads these databases, loads much more.
+  const { openPackageDatabase } = await import('../live/index.js');
+  const database = await openPackageDatabase(request, run);
+  return database && { kind: database.kind, list: listPackages(await database.packages(run)) };
+}
+
+/** A package as package databases know it. */
+interface Versioned {
+  readonly name: string;
+  readonly epoch?: string;
+  readonly version: string;
+  readonly release?: string;
+  readonly architecture?: string;
+}
+
+/** Names, whole versions and architectures, in the order of the database. */
+export function listPackages(packages: readonly Versioned[]): MapPackage[] {
+  const shown = (text: string) => displayText(fromText(text));
+  return packages.map(({ name, epoch, version, release, architecture }) => ({
+    name: shown(name),
+    version: shown(`${epoch === undefined ? '' : `${epoch}:`}${version}${release === undefined ? '' : `-${release}`}`),
+    ...(architecture === undefined ? {} : { architecture: shown(architecture) }),
+  }));
+}

@@ -1,0 +1,65 @@
+// The directories and files of a tree by the space that they take.
+
+import { displayText } from '../bytes/index.js';
+import type { Directory, FileTree, Node } from '../tree/index.js';
+
+/** One directory or file, or the rest of a directory. */
+export interface SpaceEntry {
+  readonly name: string;
+  /** Bytes of all files in it; a file with several names counts where its first name is. */
+  readonly bytes: number;
+  readonly files: number;
+  readonly kind: 'directory' | 'file' | 'rest';
+  /** The largest first; what is too small to be seen is one entry at the end. Empty for files. */
+  readonly entries: readonly SpaceEntry[];
+}
+
+/** Smaller entries are put together, in parts of the whole tree. */
+const SMALLEST_SHARE = 1 / 400;
+/** Deeper directories are not divided. */
+const DEEPEST = 7;
+
+/** The space that a tree takes. The work is one walk; the result has at most some hundred entries per level. */
+export function spaceOf(tree: FileTree): SpaceEntry {
+  const whole = measure(tree.root, '/', new Set(), 0);
+  return pruned(whole, whole.bytes * SMALLEST_SHARE);
+}
+
+function measure(node: Node, name: string, seen: Set<Node>, depth: number): SpaceEntry {
+  if (node.kind !== 'directory') {
+    const isCounted = node.kind === 'file' && !seen.has(node);
+    seen.add(node);
+    return { name, bytes: isCounted ? node.content.size : 0, files: isCounted ? 1 : 0, kind: 'file', entries: [] };
+  }
+  if (depth === DEEPEST) return { name, ...total(node, seen), kind: 'directory', entries: [] };
+  const entries = [...node.entries].map(([child, below]) => measure(below, displayText(child), seen, depth + 1));
+  entries.sort((a, b) => b.bytes - a.bytes);
+  const sum = (key: 'bytes' | 'files') => entries.reduce((all, entry) => all + entry[key], 0);
+  return { name, bytes: sum('bytes'), files: sum('files'), kind: 'directory', entries };
+}
+
+/** Without recursion: a hostile tree is as deep as it likes. */
+function total(directory: Directory, seen: Set<Node>): { bytes: number; files: number } {
+  const stack: Directory[] = [directory];
+  let [bytes, files] = [0, 0];
+  for (let top = stack.pop(); top; top = stack.pop()) {
+    for (const node of top.entries.values()) {
+      if (node.kind === 'directory') stack.push(node);
+      if (node.kind !== 'file' || seen.has(node)) continue;
+      seen.add(node);
+      bytes += node.content.size;
+      files++;
+    }
+  }
+  return { bytes, files };
+}
+
+function pruned(entry: SpaceEntry, smallest: number): SpaceEntry {
+  const kept = entry.entries.filter(({ bytes }) => bytes >= smallest && bytes > 0);
+  const small = entry.entries.slice(kept.length);
+  const bytes = small.reduce((all, one) => all + one.bytes, 0);
+  const files = small.reduce((all, one) => all + one.files, 0);
+  const rest: SpaceEntry[] =
+    bytes > 0 ? [{ name: `${small.length} smaller entries`, bytes, files, kind: 'rest', entries: [] }] : [];
+  return { ...entry, entries: [...kept.map((one) => pruned(one, smallest)), ...rest] };
+}
