@@ -159,14 +159,25 @@ pub fn decode(codec: &str, block: &[u8], limit: usize) -> Result<Vec<u8>, Fault>
     if limit > MAX_BLOCK {
         return Err(Fault::new(format!("{limit} bytes are more than a block may have")));
     }
-    let index = entry(codec)?.index;
     let mut output = Vec::new();
     output.try_reserve_exact(limit).map_err(|_| no_memory(&format!("{limit} bytes")))?;
     output.resize(limit, 0);
-    // SAFETY: both slices are valid for their lengths.
-    let written = unsafe { codecs_decode(index, block.as_ptr(), block.len(), output.as_mut_ptr(), limit) };
-    output.truncate(usize::try_from(written).map_err(|_| Fault::of(written))?);
+    // SAFETY: the output has that length.
+    let written = unsafe { decode_to(codec, block, output.as_mut_ptr(), limit) }?;
+    output.truncate(written);
     Ok(output)
+}
+
+/// As [`decode`], into memory; the number of bytes.
+///
+/// # Safety
+///
+/// `output` is valid for `limit` bytes.
+pub unsafe fn decode_to(codec: &str, block: &[u8], output: *mut u8, limit: usize) -> Result<usize, Fault> {
+    let index = entry(codec)?.index;
+    // SAFETY: the block is valid for its length, the output as the caller promises.
+    let written = unsafe { codecs_decode(index, block.as_ptr(), block.len(), output, limit) };
+    usize::try_from(written).map_err(|_| Fault::of(written))
 }
 
 fn no_memory(what: &str) -> Fault {

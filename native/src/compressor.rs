@@ -49,7 +49,8 @@ pub fn decompress(
     block: Uint8ArraySlice,
     limit: f64,
 ) -> Result<Uint8ArraySlice<'static>, Failure> {
-    let bytes = codec::decode(&codec, &block, block_length(limit)?).map_err(invalid)?;
+    let bytes = codec::decode(&codec, &block, block_length(limit)?)
+        .map_err(|fault| Failure::new("ERR_INVALID_ARG_VALUE".to_owned(), fault.0))?;
     Uint8ArraySlice::copy_from(env, bytes).map_err(no_memory)
 }
 

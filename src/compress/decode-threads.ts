@@ -1,4 +1,4 @@
-// Threads that decompress blocks of images. They are shared by all readers of the process, start when there is much to do, and
+// Threads that decompress blocks of images without the addon. They are shared by all readers of the process, start when there is much to do, and
 // end when there is nothing left.
 
 import { Worker } from 'node:worker_threads';
@@ -28,14 +28,9 @@ interface Thread {
 export class BlockFault extends Error {}
 
 export class DecodeThreads {
-  readonly #isNative: boolean;
   readonly #threads = new Set<Thread>();
   #nextId = 0;
   #idle: NodeJS.Timeout | undefined;
-
-  constructor(isNative: boolean) {
-    this.#isNative = isNative;
-  }
 
   /**
    * Decompresses a block, in one of at most `jobs` threads. With `buffers` the block is in one of them and given up. Rejects with
@@ -62,7 +57,7 @@ export class DecodeThreads {
   }
 
   #start(): Thread {
-    const spec: DecodeSpec = { module: this.#isNative ? undefined : coreModule() };
+    const spec: DecodeSpec = { module: coreModule() };
     // Neither the environment nor the flags of the main thread may affect the result.
     const worker = new Worker(new URL('./decode-worker.js', import.meta.url), {
       workerData: spec,

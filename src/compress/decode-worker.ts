@@ -1,14 +1,13 @@
 // Entry of a thread that decompresses blocks for readers of images. Does no I/O and decides nothing.
 
 import { parentPort, workerData } from 'node:worker_threads';
-import { loadNative } from '../native/index.js';
 import { coreDecoder } from './core/core-coder.js';
 import type { CoreCodec } from './core/names.js';
 
 /** How a thread decompresses, sent to it when it starts. */
 export interface DecodeSpec {
-  /** Use the addon. Otherwise the codec core in WebAssembly, which this is. */
-  readonly module: WebAssembly.Module | undefined;
+  /** The codec core. */
+  readonly module: WebAssembly.Module;
 }
 
 /** A block to decompress to at most `limit` bytes; sent to the thread. */
@@ -54,8 +53,6 @@ port.on('message', ({ id, codec, block, limit, room }: DecodeJob) => {
 });
 
 function decoderOf({ module }: DecodeSpec): Decode {
-  const addon = module === undefined ? loadNative().addon : undefined;
-  if (addon) return (codec, block, limit) => addon.decompress(codec, block, limit);
   const decoders = new Map<CoreCodec, (block: Uint8Array, limit: number) => Uint8Array>();
   return (codec, block, limit) => {
     let known = decoders.get(codec);

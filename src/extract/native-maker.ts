@@ -6,6 +6,8 @@ import type { NativeAddon } from '../native/index.js';
 import { TYPE_BITS } from '../tree/index.js';
 import { type EntryFault, type EntryMaker, type MakeOptions, modeOf, type NewEntry, type Step } from './entry-maker.js';
 
+/** Bytes of the length of a text. */
+const LENGTH = 4;
 /** Flags of an entry, as `make_entries` in native/src/make.rs takes them. */
 const EXISTS = 1;
 const OWNER = 2;
@@ -33,7 +35,7 @@ export class NativeMaker implements EntryMaker {
   ): Promise<(EntryFault | undefined)[]> {
     const data = memoryOf(entries);
     const numbers = Float64Array.from(entries.flatMap((entry) => numbersOf(entry, data, options)));
-    const texts = Buffer.concat(entries.flatMap((entry) => textsOf(entry, options)));
+    const texts = measured(entries.flatMap((entry) => textsOf(entry, options)));
     const results = await this.#addon.makeEntries(pathBuffer(path), device, inode, numbers, texts, data);
     return Array.from(results, faultOf);
   }
@@ -55,20 +57,22 @@ function numbersOf({ node, data, exists }: NewEntry, { length }: Uint8Array, opt
   return [mode, uid, gid, mtime.seconds, mtime.nanoseconds, major, minor, at, bytes, flags, xattrs];
 }
 
-function textsOf({ name, node }: NewEntry, { xattrs }: MakeOptions): Uint8Array[] {
+function textsOf({ name, node }: NewEntry, { xattrs }: MakeOptions): (string | Uint8Array)[] {
   const target = node.kind === 'symlink' ? node.target : '';
-  const attributes = xattrs ? node.xattrs.flatMap((one) => [...text(one.name), ...measured(one.value)]) : [];
-  return [...text(name), ...text(target), ...attributes];
+  return [name, target, ...(xattrs ? node.xattrs.flatMap((one) => [one.name, one.value]) : [])];
 }
 
-function text(bytes: string): Uint8Array[] {
-  return measured(Buffer.from(bytes, 'latin1'));
-}
-
-function measured(bytes: Uint8Array): Uint8Array[] {
-  const length = Buffer.alloc(4);
-  length.writeUInt32LE(bytes.length);
-  return [length, bytes];
+/** Texts with their lengths before them, in one buffer: thousands of small ones would all have to be collected. */
+function measured(texts: readonly (string | Uint8Array)[]): Uint8Array {
+  const all = Buffer.allocUnsafe(texts.reduce((sum, { length }) => sum + LENGTH + length, 0));
+  let at = 0;
+  for (const text of texts) {
+    at = all.writeUInt32LE(text.length, at);
+    if (typeof text === 'string') all.write(text, at, 'latin1');
+    else all.set(text, at);
+    at += text.length;
+  }
+  return all;
 }
 
 function faultOf(result: number): EntryFault | undefined {

@@ -69,6 +69,11 @@ export interface NativeAddon {
   /** A block of at most `limit` bytes out of its compressed form. Throws for anything else. */
   decompress(codec: string, block: Uint8Array, limit: number): Uint8Array;
   /**
+   * The same in a thread, into memory of {@link allocate}, whose length is the limit. Resolves to the number of bytes. Neither
+   * memory is to be touched until the promise settles.
+   */
+  decode(codec: string, block: Uint8Array, into: Uint8Array): Promise<number>;
+  /**
    * `parameters`: up to six, as the codec documents them in `native/codecs`. `wake` is called, on this thread, when there
    * are results to take or the last thread has ended.
    */
@@ -104,7 +109,7 @@ export type NativeState =
   | { readonly addon: undefined; readonly reason: string };
 
 /** Must equal `ABI` in native/src/lib.rs; raised with every change of an exported function. */
-const ABI = 12;
+const ABI = 13;
 
 let state: NativeState | undefined;
 

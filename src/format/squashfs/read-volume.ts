@@ -50,17 +50,17 @@ export class Volume {
   /** The work done so far for reading the tree. */
   readonly work: Work;
 
-  private constructor(image: Source, found: Superblock, decode: BlockDecoder) {
+  private constructor(image: Source, found: Superblock, engine: EngineChoice) {
     this.image = image;
     this.superblock = found;
-    this.decode = decode;
-    this.buffers = new Buffers(found.blockSize);
+    this.decode = decoderOf(found, engine);
+    this.buffers = new Buffers(found.blockSize, engine);
     this.work = new Work(found.bytesUsed, 'squashfs.work');
   }
 
   static async open(image: Source, engine: EngineChoice): Promise<Volume> {
     const found = await readSuperblock(image);
-    return new Volume(image, found, decoderOf(found, engine));
+    return new Volume(image, found, engine);
   }
 
   /** The metadata block that starts at a byte of the image. */

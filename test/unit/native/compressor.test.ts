@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { inflateSync } from 'node:zlib';
+import { deflateSync, inflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { loadNative, type NativeAddon, type NativeCompressor } from '../../../src/native/index.js';
 import { scratchDirectory } from '../../support/scratch.js';
@@ -183,11 +183,26 @@ describe.skipIf(!addon)('the compressor of the addon', () => {
     const block = native.decompress('gzip', Uint8Array.from([120, 156, 75, 4, 0, 0, 98, 0, 98]), 1);
     expect(block).toEqual(Uint8Array.of(97));
     for (const bad of [new Uint8Array(0), new Uint8Array(100), noise(1000, 2), Uint8Array.from([120, 156, 75])]) {
-      expect(() => native.decompress('gzip', bad, 1000)).toThrow('Compression: the data are not in this format.');
+      expect(() => native.decompress('gzip', bad, 1000)).toThrow(/^the data are not in this format$/);
       for (const codec of ['xz', 'zstd', 'lz4'] as const) {
-        expect(() => native.decompress(codec, bad, 1000), codec).toThrow(/^Compression: /);
+        expect(() => native.decompress(codec, bad, 1000), codec).toThrow(/^[a-z][^:]+$/);
       }
     }
+  });
+
+  test('threads decompress into memory of the addon, up to its length, and reject anything else', async () => {
+    const stored = Uint8Array.from([120, 156, 75, 4, 0, 0, 98, 0, 98]);
+    const into = native.allocate(8).fill(1);
+    expect(await native.decode('gzip', stored, into.subarray(2, 4))).toBe(1);
+    expect(into).toEqual(Uint8Array.of(1, 1, 97, 1, 1, 1, 1, 1));
+    await expect(native.decode('gzip', stored.subarray(0, 4), into)).rejects.toThrow('not in this format');
+    await expect(native.decode('gzip', deflateSync(new Uint8Array(9)), into)).rejects.toThrow();
+    await expect(native.decode('lzop', stored, into)).rejects.toThrow('there is no codec "lzop"');
+    const { decode } = native as unknown as Record<string, (...args: unknown[]) => unknown>;
+    for (const wrong of [undefined, null, 1, 'x', {}, new ArrayBuffer(4), new Uint8Array(4)]) {
+      expect(() => decode!('gzip', stored, wrong)).toThrow();
+    }
+    expect(() => decode!('gzip', null, into)).toThrow();
   });
 
   test.each([
