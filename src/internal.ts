@@ -28,9 +28,11 @@ export {
   contentPriorities,
   contentsMatching,
   joinPath,
+  layOver,
   matchesPath,
   nonDirectoryAbove,
   parsePattern,
+  placedAt,
   readPseudoDefinitions,
   readSortList,
 } from './tree/index.js';

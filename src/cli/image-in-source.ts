@@ -9,18 +9,18 @@ import { argumentBytes, shownArgument } from './argument-bytes.js';
 import type { Session } from './session.js';
 
 /** The tree without an older image of this name: what a run writes must not depend on the one before it. Says so. */
-export function withoutImage(tree: FileTree, source: string, image: string, session: Session): FileTree {
+export function withoutImage(tree: FileTree, source: ByteString, image: string, session: Session): FileTree {
   const inside = pathInside(source, image);
   if (inside === undefined) return tree;
   session.note(`${shownArgument(image)} is inside the source, and is left out of the image.`);
   return tree.get(inside) === undefined ? tree : select(tree, (other) => other !== inside);
 }
 
-function pathInside(source: string, image: string): ByteString | undefined {
+function pathInside(source: ByteString, image: string): ByteString | undefined {
   try {
     const target = argumentBytes(image);
     const place = join(realPath(dirname(target)), basename(target));
-    const path = relative(realPath(argumentBytes(source)), place);
+    const path = relative(realPath(source), place);
     return path === '' || path.startsWith('..') || path.startsWith('/') ? undefined : (path as ByteString);
   } catch {
     // Standard input, an address inside an image, a directory that is not there: nothing that could hold the image.

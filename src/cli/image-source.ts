@@ -41,8 +41,10 @@ export async function openImageSource(
     await image.close();
   };
   try {
-    const place = await followAddress(image, steps, { name: file, spool, enter: true, note });
-    return { tree: treeAt(place), close };
+    const follow = (way: ImageAddress['steps']) => followAddress(image, way, { name: file, spool, enter: true, note });
+    const place = await follow(steps);
+    const payload = debianPayload(place);
+    return { tree: treeAt(payload === undefined ? place : await follow([...steps, { path: payload }])), close };
   } catch (error) {
     await close();
     // Exit code 5 is for commands that look at an image; here it is a source that cannot be used.
@@ -68,6 +70,13 @@ export async function openPossibleImage(
     if (error instanceof UnsupportedError && error.code === NO_SOURCE) return undefined;
     throw error;
   }
+}
+
+/** Path of the files that a Debian package installs (deb(5)); undefined for anything else. */
+function debianPayload({ tree, path, form }: PlaceInside): ByteString | undefined {
+  if (form !== 'ar' || path !== '' || !tree.get('debian-binary')) return undefined;
+  const name = [...tree.root.entries.keys()].find((one) => /^data\.tar(?:\.\w+)?$/.test(one));
+  return name && (`/${name}` as ByteString);
 }
 
 function treeAt({ node, path, form }: PlaceInside): FileTree {

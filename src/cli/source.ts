@@ -32,18 +32,17 @@ export interface SourceOptions extends WriterOptions {
 
 /** Reads the tree of SOURCE; `image` decides where unpacked data goes. */
 export async function openSource(
-  source: string,
+  path: ByteString,
   image: string,
   options: SourceOptions,
   session: Session,
 ): Promise<OpenedSource> {
-  const path = argumentBytes(source);
   const container = containerReference(path);
   if (container) return openContainer(container, image, options, session);
   const shown = displayText(path);
-  const stat = source === '-' ? fstatSync(0) : statOf(path);
+  const stat = path === '-' ? fstatSync(0) : statOf(path);
   if (stat?.isDirectory()) return { tree: await scanSource(path, options, session), close: async () => {} };
-  if (source === '-') return openTar(undefined, image, options, session);
+  if (path === '-') return openTar(undefined, image, options, session);
   if (!stat) return openInside(path, image, session);
   if (stat.isBlockDevice()) {
     const { openImageSource } = await import('./image-source.js');

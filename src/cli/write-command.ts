@@ -8,14 +8,13 @@ import { type FileTree, type Loss, type PreparedTree, prepareTree } from '../tre
 import { argumentBytes } from './argument-bytes.js';
 import { engineFacts, engineText } from './engines.js';
 import { environmentEpoch } from './environment-epoch.js';
-import { withoutImage } from './image-in-source.js';
 import type { OpenedSource } from './image-source.js';
 import { settleLosses } from './losses.js';
 import { manifestEntries } from './manifest-options.js';
 import { jsonData, textLines } from './output/plain-data.js';
 import type { ReportName } from './output/report.js';
 import { openSession, type Session } from './session.js';
-import { openSource } from './source.js';
+import { openSources } from './sources.js';
 import { refuseTerminalOutput } from './standard-streams.js';
 import { seconds, showBytes, showDuration } from './units.js';
 import { excludePatterns, type WriterOptions } from './writer-options.js';
@@ -60,10 +59,9 @@ export async function writeCommand<L extends LayoutWithLosses>(
   let opened: Pick<OpenedSource, 'close'> | undefined;
   // Do not keep the scanned tree alive while writing: the plan usually holds a rewritten copy.
   const scan = async () => {
-    const { tree, close } = await openSource(source, image, options, session);
+    const { tree, close } = await openSources([source, ...options.add], image, options, session);
     opened = { close };
-    const scanned = toPipe ? tree : withoutImage(tree, source, image, session);
-    return writer.extend ? writer.extend(scanned) : scanned;
+    return writer.extend ? writer.extend(tree) : tree;
   };
   try {
     writer.check(STAND_INS);

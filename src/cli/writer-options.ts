@@ -18,6 +18,8 @@ import { parseInteger } from './units.js';
 export interface WriterOptions extends SessionOptions, ManifestOptions {
   readonly exclude: readonly ByteString[];
   readonly excludeFrom: readonly ByteString[];
+  /** Sources over the first one. */
+  readonly add: readonly string[];
   readonly ignoreZeros: boolean;
   readonly platform?: Platform;
   readonly owner: Ownership;
@@ -75,6 +77,14 @@ export function addWriterOptions(command: Command): Command {
     .addOption(
       new Option('--manifest <file>', 'entries to add, change or remove, one per line; may be given again')
         .argParser(manifestOf)
+        .default([], 'none'),
+    )
+    .addOption(
+      new Option(
+        '--add <source>',
+        'another source over the first, or SOURCE=>/DIR below a directory; may be given again',
+      )
+        .argParser((source: string, list: readonly string[]) => [...list, source])
         .default([], 'none'),
     )
     .option('--ignore-zeros', 'read several archives from one file, as tar does with this option', false)

@@ -1,9 +1,10 @@
-// Files that hold an image in another form: compressed, as the disk of a virtual machine, or without its unused blocks.
+// Files that hold an image in another form: compressed, as the disk of a virtual machine, as a package, or without its unused blocks.
 
 import { SIGNATURE_LENGTH, type StreamFormat, streamFormat } from '../bytes/index.js';
 import { unpackStream } from '../compress/index.js';
 import { isAndroidSparse, openAndroidSparse } from '../format/android-sparse/index.js';
 import { isQcow2, openQcow2 } from '../format/qcow2/index.js';
+import { isRpm, rpmPayload } from '../format/rpm/index.js';
 import { asBytes, quietRun, type Source, type Spool } from '../io/index.js';
 
 /** Most bytes that a compressed file may become. */
@@ -38,6 +39,7 @@ export async function contained(file: Source, spool: Spool | undefined): Promise
 async function oneForm(file: Source, spool: Spool | undefined): Promise<{ form: string; image: Source } | undefined> {
   if (await isQcow2(file)) return { form: 'a QCOW2 disk image', image: await openQcow2(file) };
   if (await isAndroidSparse(file)) return { form: 'an Android sparse image', image: await openAndroidSparse(file) };
+  if (await isRpm(file)) return { form: 'an RPM package', image: await rpmPayload(file) };
   const format = spool ? await compressionOf(file) : 'none';
   if (!spool || format === 'none') return undefined;
   const image = await spool.keep(file, () => unpackStream(format, asBytes(file.pieces(quietRun())), LIMIT));

@@ -19,7 +19,19 @@ export interface Found<C extends Content = ExactContent> {
 
 /** The node a path leads to, through symbolic links; undefined if there is none, or only a loop of links. */
 export function follow<C extends Content>(tree: FileTree<C>, path: ByteString | string): Found<C>['node'] | undefined {
+  return walkTo(tree, path)?.node;
+}
+
+/** The path, without links in it, of the directory that a path leads to; undefined if it leads to none. */
+export function directoryPath<C extends Content>(tree: FileTree<C>, path: ByteString): ByteString | undefined {
+  const found = walkTo(tree, path);
+  return found?.node.kind === 'directory' ? (found.names.join('/') as ByteString) : undefined;
+}
+
+/** The node at the end of a path, and the names of the directories that lead to it, itself among them. */
+function walkTo<C extends Content>(tree: FileTree<C>, path: ByteString | string) {
   const at: Directory<C>[] = [tree.root];
+  const names: ByteString[] = [];
   const rest = path.split('/').reverse();
   let links = 0;
   let node: Found<C>['node'] = tree.root;
@@ -29,6 +41,7 @@ export function follow<C extends Content>(tree: FileTree<C>, path: ByteString | 
     if (node.kind !== 'directory') return undefined;
     if (name === '..') {
       if (at.length > 1) at.pop();
+      names.pop();
       node = at.at(-1)!;
       continue;
     }
@@ -36,15 +49,21 @@ export function follow<C extends Content>(tree: FileTree<C>, path: ByteString | 
     if (!next) return undefined;
     if (next.kind === 'symlink') {
       if (++links > MOST_LINKS) return undefined;
-      if (next.target.startsWith('/')) at.length = 1;
+      if (next.target.startsWith('/')) {
+        at.length = 1;
+        names.length = 0;
+      }
       node = at.at(-1)!;
       rest.push(...next.target.split('/').reverse());
       continue;
     }
     node = next;
-    if (next.kind === 'directory') at.push(next);
+    if (next.kind === 'directory') {
+      at.push(next);
+      names.push(name);
+    }
   }
-  return node;
+  return { node, names };
 }
 
 /**

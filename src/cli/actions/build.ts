@@ -15,6 +15,7 @@ import {
   planLiveIso,
 } from '../../live/index.js';
 import { containerReference } from '../../source/index.js';
+import { layOver } from '../../tree/index.js';
 import { argumentBytes } from '../argument-bytes.js';
 import { buildText, planText } from '../build-text.js';
 import { type CompressionOptions, compressionSettings } from '../compression-options.js';
@@ -23,7 +24,8 @@ import { environmentEpoch } from '../environment-epoch.js';
 import type { OpenedSource } from '../image-source.js';
 import { settleLosses } from '../losses.js';
 import { openSession, type Session } from '../session.js';
-import { openSource } from '../source.js';
+import { parseSourceName } from '../source-name.js';
+import { openSources } from '../sources.js';
 import { seconds } from '../units.js';
 import { excludePatterns, type WriterOptions } from '../writer-options.js';
 
@@ -32,7 +34,7 @@ export interface BuildCommandOptions extends WriterOptions, CompressionOptions {
   readonly description: string;
   readonly kiwiFile?: string;
   readonly generation?: Generation;
-  readonly root: string;
+  readonly root: readonly string[];
   readonly targetDir: string;
   readonly profile: readonly string[];
   readonly type: 'iso';
@@ -78,27 +80,37 @@ export async function build(options: BuildCommandOptions): Promise<void> {
 }
 
 interface GivenRoot {
-  readonly given: BuildInput['root'];
+  readonly given: Pick<BuildInput, 'root' | 'over'>;
   close(): Promise<void>;
 }
 
-/** A directory by its name; anything else is opened when the build asks for it, and whole: patterns apply to the root image. */
+/**
+ * A directory by its name, with the other roots laid over it. Anything else is opened when the build asks for it. All are read whole:
+ * patterns apply to the root image.
+ */
 async function rootOf(options: BuildCommandOptions, session: Session): Promise<GivenRoot> {
-  const { root, targetDir } = options;
-  if (await isPlainRoot(root)) return { given: root, close: async () => {} };
-  let opened: OpenedSource | undefined;
-  const open = async () => {
+  const roots = [...options.root, ...options.add];
+  const opened: OpenedSource[] = [];
+  const open = async (sources: readonly string[]) => {
     const everything = { ...options, exclude: [], excludeFrom: [] };
-    opened = await openSource(root, join(targetDir, 'root'), everything, session);
-    return opened.tree;
+    const one = await openSources(sources, join(options.targetDir, 'root'), everything, session);
+    opened.push(one);
+    return one.tree;
   };
-  return { given: open, close: async () => opened?.close() };
+  const close = async () => {
+    for (const one of opened) await one.close();
+  };
+  const [first = '', ...others] = roots;
+  if (!(await isPlainRoot(first))) return { given: { root: () => open(roots) }, close };
+  if (others.length === 0) return { given: { root: first }, close };
+  return { given: { root: first, over: async (tree) => layOver(tree, await open(others)) }, close };
 }
 
 /** Whether a root is a directory, or nothing at all, which the build refuses. */
 async function isPlainRoot(root: string): Promise<boolean> {
   if (root === '-') return false;
-  const path = argumentBytes(root);
+  const { path, part, into } = parseSourceName(argumentBytes(root));
+  if (part !== undefined || into !== undefined) return false;
   if (root === '' || containerReference(path)) return root === '';
   const kind = hostKind(path);
   if (kind !== undefined) return kind !== 'file';
@@ -106,9 +118,9 @@ async function isPlainRoot(root: string): Promise<boolean> {
   return sourceAddress(path) === undefined;
 }
 
-function buildOptions(options: BuildCommandOptions, root: BuildInput['root'], session: Session): BuildOptions {
+function buildOptions(options: BuildCommandOptions, root: GivenRoot['given'], session: Session): BuildOptions {
   return {
-    input: { root, ...defined({ architecture: options.targetArch, kernel: options.kernel }) },
+    input: { ...root, ...defined({ architecture: options.targetArch, kernel: options.kernel }) },
     description: {
       directory: options.description,
       profiles: options.profile,

@@ -16,9 +16,13 @@ export function buildCommand(): Command {
     'isopress build --description ./image --root ./rootfs --target-dir ./out',
   ).description('press a bootable hybrid live ISO from an image description and a root tree');
   addDescriptionOptions(command)
-    .requiredOption(
-      '--root <root>',
-      'prepared root tree: a directory, only read; with --initrd also any other source, such as a tar file or a container image',
+    .addOption(
+      new Option(
+        '--root <root>',
+        'prepared root tree: a directory, only read; with --initrd also any other source, such as a tar file or a container image; further ones are laid over it',
+      )
+        .argParser(collect)
+        .makeOptionMandatory(),
     )
     .requiredOption('--target-dir <dir>', 'directory for the results')
     .option(
@@ -45,6 +49,10 @@ export function buildCommand(): Command {
     const { build } = await import('../actions/build.js');
     return build(options);
   });
+}
+
+function collect(value: string, list: readonly string[] = []): string[] {
+  return [...list, value];
 }
 
 /** Options of the medium that the description does not set, or that override it. */
@@ -92,7 +100,6 @@ function addMediumOptions(command: Command): void {
 
 /** Which description is read, and what of it. */
 function addDescriptionOptions(command: Command): Command {
-  const collect = (value: string, list: readonly string[]) => [...list, value];
   return command
     .requiredOption('--description <dir>', "directory of the image description (KIWI's config.xml)")
     .option(

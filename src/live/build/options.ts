@@ -35,6 +35,11 @@ export interface BuildInput {
    * then no program can run in it, and an initrd must be given.
    */
   readonly root: string | ((run: Run) => Promise<FileTree>);
+  /**
+   * Lays other trees over the root tree, which is passed to it. The root image has the result; programs that run in a directory see only
+   * the directory.
+   */
+  readonly over?: (root: FileTree, run: Run) => Promise<FileTree>;
   /** Machine name such as `x86_64`; default: that of the programs in the root tree. */
   readonly architecture?: string;
   /** Path of a kernel image to use instead of the root tree's. */

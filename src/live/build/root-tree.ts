@@ -17,7 +17,7 @@ export interface RootTree extends PreparedTree {
 export async function readRootTree(request: BuildRequest, { note }: BuildEvents, run: Run): Promise<RootTree> {
   const { engine, input, tree: options = {} } = request;
   const { xattrs, ownership, epoch, seed, clampTimes: clamp, manifest: entries = [] } = options;
-  const scanned =
+  const found =
     typeof input.root === 'string'
       ? await scanDirectory(fromText(resolve(input.root)), {
           oneFileSystem: true,
@@ -25,6 +25,7 @@ export async function readRootTree(request: BuildRequest, { note }: BuildEvents,
           ...defined({ engine, xattrs, note }),
         })
       : await input.root(run);
+  const scanned = input.over ? await input.over(found, run) : found;
   const preparation = {
     ...defined({ ownership, xattrs, epoch, seed, clamp }),
     manifest: { entries, open: openHostFile },

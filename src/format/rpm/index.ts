@@ -1,0 +1,3 @@
+// RPM packages.
+
+export { isRpm, rpmPayload } from './rpm.js';
