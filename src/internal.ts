@@ -28,7 +28,6 @@ export {
   contentPriorities,
   contentsMatching,
   joinPath,
-  layOver,
   matchesPath,
   nonDirectoryAbove,
   parsePattern,

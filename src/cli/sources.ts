@@ -2,7 +2,7 @@
 
 import { type ByteString, displayText } from '../bytes/index.js';
 import { InvalidInputError, UsageError } from '../errors.js';
-import { FileTree, follow, layOver, placedAt, splitPath } from '../tree/index.js';
+import { FileTree, follow, layOver, placedAt } from '../tree/index.js';
 import { argumentBytes } from './argument-bytes.js';
 import { withoutImage } from './image-in-source.js';
 import type { OpenedSource } from './image-source.js';
@@ -49,8 +49,7 @@ function optionsFor({ part, into }: SourceName, options: SourceOptions): SourceO
 function placedPart(tree: FileTree, { path, part, into }: SourceName): FileTree {
   const wanted = part === undefined ? tree : partOf(tree, path, part);
   if (into === undefined) return wanted;
-  const names = splitPath(into);
-  if (names.includes('..' as ByteString)) {
+  if (into.split('/').includes('..')) {
     throw new UsageError('usage.sources', `${displayText(into)} leads out of the tree.`);
   }
   return placedAt(into, wanted.root);

@@ -16,6 +16,7 @@ export {
   hardLinkCounts,
   type Loss,
   LossLog,
+  layOver,
   type ManifestAction,
   type ManifestEntry,
   type ManifestSetting,
