@@ -1,10 +1,5 @@
 // Layer 3: from a tree to files of the running system.
 
-export {
-  checkExtract,
-  type ExtractFailure,
-  type ExtractOptions,
-  type ExtractReport,
-  extractTree,
-  isFaultOfEntry,
-} from './extract.js';
+export { isFaultOfEntry } from './entry-fault.js';
+export { checkExtract, type ExtractOptions, type ExtractReport, extractTree } from './extract.js';
+export type { ExtractFailure } from './extraction.js';

@@ -1,0 +1,208 @@
+// Makes the entries of a tree: directories first, then their entries, then the attributes of the directories.
+
+import { linkSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs';
+import type { ByteString } from '../bytes/index.js';
+import { EarlyReader, type HeldDirectory, holdDirectory, pathBuffer, quietRun, type Run } from '../io/index.js';
+import { type Directory, type File, type FileTree, hardLinkCounts, joinPath, type Node } from '../tree/index.js';
+import type { OpenDestination } from './destination.js';
+import { EntryBatch } from './entry-batch.js';
+import { faultError, inTheWay, isFaultOfEntry, knownError } from './entry-fault.js';
+import type { EntryFault, EntryMaker, MakeOptions, NewEntry } from './entry-maker.js';
+import { writeLarge } from './large-file.js';
+import { canMake, settableXattrs } from './losses.js';
+import { isSmall, smallContents } from './small-contents.js';
+
+/** An entry that was left out, or is not complete. */
+export interface ExtractFailure {
+  readonly path: ByteString;
+  readonly message: string;
+}
+
+/** How a tree is extracted. */
+export interface Extracting {
+  /** Leave out entries that cannot be read or made. */
+  readonly keepGoing?: boolean;
+  readonly run?: Run;
+  /** The directory as the caller names it. */
+  readonly target: ByteString;
+  readonly destination: OpenDestination;
+}
+
+/** The entries of a tree, made one directory after the other. */
+export class Extraction {
+  entries = 0;
+  bytes = 0;
+  readonly failures: ExtractFailure[] = [];
+  readonly #run: Run;
+  readonly #batch: EntryBatch;
+  readonly #early: EarlyReader;
+  /** The first path of each node with several names, below the top. */
+  readonly #made = new Map<Node, ByteString>();
+  readonly #links: ReadonlyMap<Node, number>;
+  #top: HeldDirectory | undefined;
+
+  constructor(
+    readonly tree: FileTree,
+    readonly maker: EntryMaker,
+    readonly make: MakeOptions,
+    readonly options: Extracting,
+  ) {
+    this.#run = options.run ?? quietRun();
+    this.#links = hardLinkCounts(tree);
+    this.#batch = new EntryBatch(maker, make, (entry, fault, path) => this.#judge(entry, fault, path));
+    this.#early = new EarlyReader(smallContents(tree.root, this.#links), this.#run);
+  }
+
+  async all(): Promise<void> {
+    const { root } = this.tree;
+    const top = holdDirectory(this.options.destination.path);
+    this.#top = top;
+    try {
+      await this.#directory(root, top, '' as ByteString);
+      // The top directory as its own entry.
+      await this.#batch.add(
+        top,
+        { name: '.' as ByteString, node: this.#settable(root), exists: true },
+        '' as ByteString,
+      );
+      await this.#batch.flush();
+    } finally {
+      await Promise.all([this.#batch.settled(), this.#early.settled()]);
+      top.close();
+    }
+  }
+
+  async #directory(node: Directory, held: HeldDirectory, path: ByteString): Promise<void> {
+    for (const [name, child] of node.entries) {
+      this.#run.signal?.throwIfAborted();
+      await this.#guarded(joinPath(path, name), () => this.#entry(held, name, child, joinPath(path, name)));
+    }
+    await this.#batch.flush();
+    const done: [name: ByteString, node: Directory][] = [];
+    for (const [name, child] of node.entries) {
+      if (child.kind !== 'directory') continue;
+      await this.#guarded(joinPath(path, name), async () => {
+        await this.#below(held, name, child, joinPath(path, name));
+        done.push([name, child]);
+      });
+    }
+    // Attributes of a directory are set after its entries: these change its time, and its mode may forbid them.
+    for (const [name, child] of done) {
+      await this.#batch.add(held, { name, node: this.#settable(child), exists: true }, joinPath(path, name));
+    }
+    await this.#batch.flush();
+  }
+
+  async #below(held: HeldDirectory, name: ByteString, child: Directory, path: ByteString): Promise<void> {
+    const below = holdDirectory(joinPath(held.path, name), { at: joinPath(held.at, name) });
+    try {
+      await this.#directory(child, below, path);
+    } finally {
+      below.close();
+    }
+  }
+
+  async #entry(held: HeldDirectory, name: ByteString, node: Node, path: ByteString): Promise<void> {
+    if (!canMake(node, this.maker, this.make)) return;
+    if (node.kind === 'directory') return this.#newDirectory(held, name, path);
+    if (this.#isUsed) this.#makeRoom(held, name, path);
+    if (await this.#linked(held, name, node, path)) return;
+    if (node.kind !== 'file') return this.#batch.add(held, { name, node: this.#settable(node), exists: false }, path);
+    await this.#file(held, name, node, path);
+    this.bytes += node.content.size;
+    this.#run.report({ step: 'extracting', done: this.bytes, unit: 'bytes' });
+  }
+
+  async #file(held: HeldDirectory, name: ByteString, node: File, path: ByteString): Promise<void> {
+    const { content } = node;
+    if (!isSmall(content)) {
+      await writeLarge(joinPath(held.at, name), content, this.#run);
+      this.#remember(path);
+      return this.#batch.add(held, { name, node: this.#settable(node), exists: true }, path);
+    }
+    const bytes = await this.#early.bytes(content);
+    const data = await this.#batch.room(content.size);
+    data.set(bytes);
+    await this.#batch.add(held, { name, node: this.#settable(node), data, exists: false }, path);
+  }
+
+  #newDirectory(held: HeldDirectory, name: ByteString, path: ByteString): void {
+    const host = pathBuffer(joinPath(held.at, name));
+    const found = this.#isUsed ? lstatSync(host, { throwIfNoEntry: false }) : undefined;
+    if (found && !found.isDirectory()) throw inTheWay(this.#shown(path), 'is not a directory, and the image has one');
+    if (!found) mkdirSync(host, 0o700);
+    this.#isMade(path);
+  }
+
+  /** A file of the same name is replaced; a directory is not. */
+  #makeRoom(held: HeldDirectory, name: ByteString, path: ByteString): void {
+    const host = pathBuffer(joinPath(held.at, name));
+    const found = lstatSync(host, { throwIfNoEntry: false });
+    if (found?.isDirectory()) throw inTheWay(this.#shown(path), 'is a directory, and the image has a file');
+    if (found) unlinkSync(host);
+  }
+
+  /** Whether the node was made under another name and got this one as a hard link. */
+  async #linked(held: HeldDirectory, name: ByteString, node: Node, path: ByteString): Promise<boolean> {
+    if ((this.#links.get(node) ?? 1) < 2) return false;
+    const first = this.#made.get(node);
+    if (first === undefined) {
+      this.#made.set(node, path);
+      return false;
+    }
+    await this.#batch.flush();
+    try {
+      linkSync(pathBuffer(joinPath(this.#top!.at, first)), pathBuffer(joinPath(held.at, name)));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      // The first name could not be made.
+      this.#made.set(node, path);
+      return false;
+    }
+    this.#isMade(path);
+    return true;
+  }
+
+  #settable(node: Node): Node {
+    const xattrs = settableXattrs(node, this.make);
+    return xattrs === node.xattrs ? node : { ...node, xattrs };
+  }
+
+  get #isUsed(): boolean {
+    return this.options.destination.kind === 'used';
+  }
+
+  #isMade(path: ByteString): void {
+    this.entries++;
+    this.#remember(path);
+  }
+
+  /** Names at the top that are removed again if the extraction fails. */
+  #remember(path: ByteString): void {
+    if (!path.includes('/')) this.options.destination.made.add(path);
+  }
+
+  #judge({ node }: NewEntry, fault: EntryFault | undefined, path: ByteString): void {
+    if (path !== '' && node.kind !== 'directory' && fault?.step !== 'create') this.#isMade(path);
+    if (!fault) return;
+    const error = faultError(this.#shown(path), fault);
+    if (!this.options.keepGoing) throw error;
+    this.failures.push({ path, message: error.message });
+  }
+
+  /** An entry as a path that leads to it. */
+  #shown(path: ByteString): ByteString {
+    const { target } = this.options;
+    return path === '' ? target : joinPath(target.replace(/(?<=.)\/+$/, '') as ByteString, path);
+  }
+
+  async #guarded(path: ByteString, work: () => void | Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      const known = knownError(error, this.#shown(path));
+      if (!this.options.keepGoing || !isFaultOfEntry(known)) throw known;
+      this.failures.push({ path, message: known.message });
+    }
+  }
+}
