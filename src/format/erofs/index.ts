@@ -3,7 +3,8 @@
 export { type EqualChunks, findEqualChunks } from './equal-chunks.js';
 export { type ErofsFound, erofsFormat } from './format.js';
 export type { ErofsLayout } from './layout.js';
-export { MKFS_EROFS, type MkfsErofsOptions, type MkfsErofsTree, parseMkfsErofsOptions } from './mkfs-erofs-options.js';
+export type { MkfsErofsOptions, MkfsErofsTree } from './mkfs-erofs-draft.js';
+export { MKFS_EROFS, parseMkfsErofsOptions } from './mkfs-erofs-options.js';
 export { type ErofsOptions, type Fragments, type InodeForm, resolveErofs } from './options.js';
 export { planErofs } from './plan.js';
 export { type ErofsFacts, type ErofsImage, openErofs, recogniseErofs } from './read.js';

@@ -1,6 +1,5 @@
 // The options of mkfs.erofs (erofs-utils 1.5 to 1.9) in terms of ours. Options without an equivalent are refused by name.
 
-import type { ClusterRequest } from '../../compress/index.js';
 import {
   ALWAYS,
   BadValue,
@@ -15,60 +14,12 @@ import {
   wholeNumber,
 } from '../../options/index.js';
 import { parseMkfsErofsCompression } from './mkfs-erofs-compression.js';
-import type { ErofsOptions } from './options.js';
-
-/** Changes to the source tree. */
-export interface MkfsErofsTree {
-  readonly uid?: number;
-  readonly gid?: number;
-  readonly uidOffset?: number;
-  readonly gidOffset?: number;
-  /** Seconds since 1970 for every entry. */
-  readonly allTime?: number;
-  /** Every entry has the time of the image. */
-  readonly imageTime?: boolean;
-  /** Paths from the root of the source, unchanged. */
-  readonly exclude: readonly string[];
-  readonly xattrs?: boolean;
-}
-
-/** The parsed options. */
-export interface MkfsErofsOptions {
-  /** Without `compression`, which takes an engine. */
-  readonly image: Partial<Omit<ErofsOptions, 'compression'>>;
-  readonly compression: ClusterRequest | undefined;
-  readonly tree: MkfsErofsTree;
-  /** Seconds since 1970. */
-  readonly epoch: number | undefined;
-  readonly jobs: number | undefined;
-  readonly quiet: boolean;
-  /** Names of the options that change the tree. */
-  readonly ofTree: readonly string[];
-  /** By which option of mkfs.erofs an option of the image was set: `clusterSize` by `-C`. */
-  readonly spelled: ReadonlyMap<string, string>;
-  /** Operands, and options that mkfs.erofs does not have. */
-  readonly rest: readonly string[];
-}
-
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
-
-/** The state of the parser. */
-export interface Draft {
-  readonly image: Writable<MkfsErofsOptions['image']>;
-  readonly tree: Writable<Omit<MkfsErofsTree, 'exclude'>>;
-  readonly exclude: string[];
-  compression?: ClusterRequest;
-  epoch?: number;
-  forAll: boolean;
-  jobs?: number;
-  quiet: boolean;
-}
+import type { Draft, MkfsErofsOptions } from './mkfs-erofs-draft.js';
+import { applyFeature, EXPERIMENTAL, refusedFeature, SMALLER } from './mkfs-erofs-features.js';
 
 const ID = 0xffff_ffff;
 const LAST_TIME = 2 ** 35;
 const ONE_DEVICE = 'The image is one file.';
-const SMALLER = 'It only makes images smaller, for newer kernels.';
-const EXPERIMENTAL = 'Only some kernels read it, as an experiment.';
 const LISTS = 'Every file is compressed alike.';
 const REMOTE = 'Fetch it first, and give it as the source.';
 const WHOLE = 'Images are written whole.';
@@ -190,63 +141,6 @@ const OF_TREE: ReadonlySet<string> = new Set([
   '--exclude-path',
 ]);
 
-type Feature = ((draft: Draft) => void) | typeof ALWAYS | string;
-
-/** Values of `-E`. */
-const FEATURES: Readonly<Record<string, Feature>> = {
-  'force-inode-compact': ({ image }) => {
-    image.inodes = 'compact';
-  },
-  'force-inode-extended': ({ image }) => {
-    image.inodes = 'extended';
-  },
-  noinline_data: ({ image }) => {
-    image.inlineData = false;
-  },
-  inline_data: ALWAYS,
-  '^noinline_data': ALWAYS,
-  'legacy-compress': 'Images are for Linux 5.4 and newer.',
-  ztailpacking: ({ image }) => {
-    image.tailPacking = true;
-  },
-  fragments: ({ image }) => {
-    image.fragments ??= 'ends';
-  },
-  'all-fragments': ({ image }) => {
-    image.fragments = 'all';
-  },
-  dedupe: ({ image }) => {
-    image.dedupe = true;
-  },
-  'fragdedupe=off': ALWAYS,
-  'fragdedupe=inode': ALWAYS,
-  fragdedupe: 'Equal files are stored once, but not equal parts of small ones.',
-  '48bit': EXPERIMENTAL,
-  nosbcrc: 'Superblocks have a checksum.',
-  'xattr-name-filter': 'Kernels find attributes without it.',
-  '^xattr-name-filter': ALWAYS,
-  'plain-xattr-prefixes': SMALLER,
-  'force-chunk-indexes': 'Chunks have addresses of 4 bytes.',
-  'force-inode-blockmap': ALWAYS,
-};
-
-function applyFeature(draft: Draft, word: string): void {
-  const name = word.split('=')[0]!;
-  const feature = FEATURES[word] ?? FEATURES[name];
-  if (feature === undefined) throw new BadValue(`a list of ${Object.keys(FEATURES).join(', ')}`);
-  if (typeof feature === 'string') throw new RefusedFeature(name, feature);
-  if (feature !== ALWAYS) feature(draft);
-}
-
-class RefusedFeature extends Error {
-  constructor(
-    readonly feature: string,
-    readonly instead: string,
-  ) {
-    super(feature);
-  }
-}
-
 export const MKFS_EROFS: ForeignProgram<Draft> = {
   name: 'mkfs.erofs',
   code: 'erofs.mkfs-erofs-option',
@@ -264,7 +158,7 @@ export const MKFS_EROFS: ForeignProgram<Draft> = {
  */
 export function parseMkfsErofsOptions(words: readonly string[], own?: OwnWords): MkfsErofsOptions {
   const draft: Draft = { image: {}, tree: {}, exclude: [], forAll: true, quiet: false };
-  const { refused, rest, understood, spelled } = withFeatures(() => readWords(MKFS_EROFS, words, draft, own));
+  const { refused, rest, understood, spelled } = read(words, draft, own);
   refuseOptions(MKFS_EROFS, refused);
   const { image, compression, epoch, jobs, quiet, exclude } = draft;
   const ofTree = understood.filter((name) => OF_TREE.has(name));
@@ -283,13 +177,12 @@ export function parseMkfsErofsOptions(words: readonly string[], own?: OwnWords):
 }
 
 /** A value of `-E` is refused like an option. */
-function withFeatures<T>(read: () => T): T {
+function read(words: readonly string[], draft: Draft, own: OwnWords | undefined): ReturnType<typeof readWords<Draft>> {
   try {
-    return read();
+    return readWords(MKFS_EROFS, words, draft, own);
   } catch (error) {
-    if (error instanceof RefusedFeature) {
-      refuseOptions(MKFS_EROFS, [{ option: `-E ${error.feature}`, instead: error.instead }]);
-    }
+    const refused = refusedFeature(error);
+    if (refused) refuseOptions(MKFS_EROFS, [refused]);
     throw error;
   }
 }
