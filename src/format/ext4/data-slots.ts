@@ -15,10 +15,10 @@ import { hashOrder, renderIndexed } from './htree.js';
 import { direntsOf, inodeNumber, isIndexed } from './inventory.js';
 import { renderJournalSuperblock } from './journal.js';
 import type { PlacedBlocks, PlacedFile } from './placement.js';
+import { renderXattrBlock } from './render-xattr.js';
 import { renderResizeBlock } from './resize-inode.js';
 import { storedContent } from './segments.js';
 import { renderSystemFile } from './system-content.js';
-import { renderXattrBlock } from './xattr.js';
 import { valueFinder } from './xattr-values.js';
 
 /** Content, and how many blocks it takes. */

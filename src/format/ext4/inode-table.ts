@@ -19,7 +19,8 @@ import {
 } from './inode.js';
 import { type InodeFacts, nodeFacts, reservedFacts } from './inode-facts.js';
 import { xattrsOf } from './inventory.js';
-import { inlineDataXattr, renderInInode, type StoredXattr } from './xattr.js';
+import { renderInInode } from './render-xattr.js';
+import { inlineDataXattr, type StoredXattr } from './xattr.js';
 import { valueFinder } from './xattr-values.js';
 
 /** The bytes of files that are stored in their inodes, by inode number, of `count` inodes from number `first` on. */

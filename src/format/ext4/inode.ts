@@ -158,3 +158,11 @@ export function devicesInField(block: Uint8Array): readonly [major: number, mino
   const { major, minor } = deviceNumbers(view.getUint32(4, true));
   return [major, minor];
 }
+
+/** Small inodes end before the extra fields, which then read as zeros. */
+export function decodeInode(bytes: Uint8Array): Inode {
+  if (bytes.length >= FIXED_SIZE) return inode.decode(bytes);
+  const whole = new Uint8Array(FIXED_SIZE);
+  whole.set(bytes);
+  return inode.decode(whole);
+}

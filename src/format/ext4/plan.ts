@@ -6,9 +6,9 @@ import type { FileTree, Loss } from '../../tree/index.js';
 import { type Blueprint, planBlueprint } from './blueprint.js';
 import { emitExt4 } from './emit.js';
 import type { FeatureName } from './features.js';
-import { takeInventory } from './inventory.js';
 import { type Ext4Options, resolveExt4 } from './options.js';
 import { sections } from './sections.js';
+import { takeInventory } from './take-inventory.js';
 
 /** The decisions, for people and reports. */
 export interface Ext4Layout {

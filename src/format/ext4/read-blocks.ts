@@ -4,7 +4,8 @@
 import { crc32c, divCeil } from '../../bytes/index.js';
 import { type Extent, MAX_EXTENT, readNode } from './extent.js';
 import { BLOCK_FIELD_SIZE, EXTENTS_FLAG } from './inode.js';
-import { damaged, type FoundInode, type Volume } from './read-volume.js';
+import { damaged } from './read-superblock.js';
+import type { FoundInode, Volume } from './read-volume.js';
 
 /** As Linux reads them: five levels are enough for any file, and writers may leave deeper trees. */
 const MAX_DEPTH = 32;

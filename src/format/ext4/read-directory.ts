@@ -6,7 +6,8 @@ import { direntSize } from './dirent.js';
 import { indexEntriesAt, isIndexSealed } from './htree.js';
 import { BLOCK_FIELD_SIZE, INDEX_FLAG } from './inode.js';
 import { directoryExtents } from './read-blocks.js';
-import { damaged, type FoundInode, type Volume } from './read-volume.js';
+import { damaged } from './read-superblock.js';
+import type { FoundInode, Volume } from './read-volume.js';
 
 const HEADER = 8;
 const TAIL = 12;

@@ -2,7 +2,8 @@
 
 import { JOURNAL_MAGIC, journalSuperblock } from './journal.js';
 import { extentsIn } from './read-blocks.js';
-import { unsupported, type Volume } from './read-volume.js';
+import { unsupported } from './read-superblock.js';
+import type { Volume } from './read-volume.js';
 
 /**
  * Remarks about the journal, none for a file system that was unmounted cleanly. Throws {@link UnsupportedError} if changes

@@ -27,7 +27,8 @@ import {
 import { extentsIn } from './read-blocks.js';
 import { storedFile } from './read-content.js';
 import { inlineNames, type Name, namesIn } from './read-directory.js';
-import { damaged, type FoundInode, unsupported, type Volume } from './read-volume.js';
+import { damaged, unsupported } from './read-superblock.js';
+import type { FoundInode, Volume } from './read-volume.js';
 import { XattrSource } from './read-xattrs.js';
 
 /** Longest target of a symbolic link: a block of the largest size. */

@@ -1,35 +1,21 @@
 // An image opened for reading: its superblock, where its inodes are, its blocks. Everything is checked before it is used,
 // and blocks of metadata are counted: in a valid image nothing is reached twice, so the work is limited by the size of the image.
 
-import { defined, divCeil } from '../../bytes/index.js';
-import { InvalidImageError, UnsupportedError } from '../../errors.js';
+import { divCeil } from '../../bytes/index.js';
 import { ExhaustedError, type Range, type Source, Work } from '../../io/index.js';
 import { Remarks } from '../../tree/index.js';
 import { filesystemSeed, inodeSeed, type Seed } from './checksum.js';
 import { type FeatureName, featureNames } from './features.js';
 import { backupGroups } from './geometry.js';
 import { type DescriptorSum, NARROW_DESCRIPTOR, readInodeTable, WIDE_DESCRIPTOR } from './group-descriptor.js';
-import { FIXED_SIZE, type Inode, inode, isInodeSealed, SMALL_INODE } from './inode.js';
-import {
-  isSuperblockSealed,
-  MAGIC,
-  STATE_CLEAN,
-  SUPERBLOCK_AT,
-  type Superblock,
-  superblock,
-  superblockBlock,
-} from './superblock.js';
+import { decodeInode, type Inode, isInodeSealed, SMALL_INODE } from './inode.js';
+import { checkFeatures, damaged, readSuperblock } from './read-superblock.js';
+import { STATE_CLEAN, type Superblock, superblockBlock } from './superblock.js';
 
 /** Inodes read at a time. */
 const CHUNK = 16 * 1024;
 const CHUNKS_KEPT = 256;
 const LARGEST_BLOCK = 64 * 1024;
-/** Features that prevent reading the tree. */
-const UNREADABLE: Readonly<Record<string, string>> = {
-  compression: 'no kernel ever read compressed files',
-  journal_dev: 'it is the journal of another file system',
-  dirdata: 'its directories contain additional data',
-};
 
 /** An inode as it is in the table. */
 export interface FoundInode {
@@ -41,26 +27,6 @@ export interface FoundInode {
   readonly extraSize: number;
   /** Seed of the checksums of what belongs to it. */
   readonly seed: Seed;
-}
-
-/** The superblock of an image. Throws {@link InvalidImageError} for an image without one, or with a damaged one. */
-export async function readSuperblock(image: Source): Promise<Superblock> {
-  const bytes = new Uint8Array(superblock.size);
-  if (image.size >= SUPERBLOCK_AT + bytes.length) await image.read(SUPERBLOCK_AT, bytes);
-  const found = superblock.decode(bytes);
-  if (found.magic !== MAGIC) damaged('superblock', 'The image is not an ext file system.', SUPERBLOCK_AT);
-  if (!isSuperblockSealed(found, bytes)) {
-    damaged('superblock', "The superblock's checksum is wrong.", SUPERBLOCK_AT);
-  }
-  return found;
-}
-
-function checkFeatures(names: readonly string[]): void {
-  for (const [name, reason] of Object.entries(UNREADABLE)) {
-    if (names.includes(name)) unsupported(`The file system is not read: ${reason}.`);
-  }
-  const unknown = names.filter((name) => name.startsWith('incompat:'));
-  if (unknown.length > 0) unsupported(`The file system has features that this program does not know: ${unknown}.`);
 }
 
 export class Volume {
@@ -236,21 +202,4 @@ export class Volume {
     this.#chunks.set(at, bytes);
     return bytes;
   }
-}
-
-/** Small inodes end before the extra fields, which then read as zeros. */
-function decodeInode(bytes: Uint8Array): Inode {
-  if (bytes.length >= FIXED_SIZE) return inode.decode(bytes);
-  const whole = new Uint8Array(FIXED_SIZE);
-  whole.set(bytes);
-  return inode.decode(whole);
-}
-
-/** Throws {@link InvalidImageError} with the code `ext4.` and the word. */
-export function damaged(word: string, message: string, at?: number): never {
-  throw new InvalidImageError(`ext4.${word}`, message, defined({ at }));
-}
-
-export function unsupported(message: string): never {
-  throw new UnsupportedError('ext4.not-read', message);
 }

@@ -4,11 +4,13 @@
 import { collect, quietRun } from '../../io/index.js';
 import type { Xattr } from '../../tree/index.js';
 import { interfaceAcl } from './acl.js';
+import { type FoundXattr, readInInode, readXattrBlock } from './found-xattr.js';
 import { SMALL_INODE, XATTR_VALUE_FLAG } from './inode.js';
 import { extentsIn } from './read-blocks.js';
 import { storedFile } from './read-content.js';
-import { damaged, type FoundInode, type Volume } from './read-volume.js';
-import { type FoundXattr, LARGEST_VALUE, readInInode, readXattrBlock } from './xattr.js';
+import { damaged } from './read-superblock.js';
+import type { FoundInode, Volume } from './read-volume.js';
+import { LARGEST_VALUE } from './xattr.js';
 
 const INLINE_DATA = 'system.data';
 

@@ -4,7 +4,7 @@ import { byteStringOf, crc32c, uuidBytes } from '../../bytes/index.js';
 import type { Blueprint } from './blueprint.js';
 import { filesystemSeed } from './checksum.js';
 import { inodeNumber } from './inventory.js';
-import { type FindValue, noValues } from './xattr.js';
+import { type FindValue, noValues } from './render-xattr.js';
 
 /** Checksum of a value; its seed is that of the file system, metadata_csum or not. */
 export function valueHash({ options }: Blueprint, value: Uint8Array): number {

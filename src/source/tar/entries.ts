@@ -4,10 +4,11 @@ import { type ByteString, byteStringOf, type Timestamp, timestamp } from '../../
 import { InvalidImageError, UnsupportedError } from '../../errors.js';
 import { type Range, type Run, type Source, yieldToEventLoop } from '../../io/index.js';
 import { type EntryAttributes, readAttributes } from './attributes.js';
-import { isZero, nextFilledBlock, readAt, truncated } from './blocks.js';
+import { readAt, truncated } from './blocks.js';
 import { dataSize, locateData, type PlacedHeader, padded } from './data.js';
-import { BLOCK, cText, dialectOf, isHeader, type UstarHeader, ustarHeader } from './header.js';
+import { BLOCK, cText, dialectOf, type UstarHeader } from './header.js';
 import type { Meter } from './meter.js';
+import { headerAt, type TarReadOptions } from './next-header.js';
 import { EntryRecords, mergedRecords, NO_RECORDS, type PaxRecords, readPaxRecords } from './pax.js';
 import type { SparseMap } from './sparse.js';
 
@@ -34,18 +35,8 @@ export interface TarEntry extends Omit<EntryAttributes, 'permissions'> {
   readonly at: number;
 }
 
-/** How the blocks of an archive are read. */
-export interface TarReadOptions {
-  /** Read on after the end mark: concatenated archives, as `tar --ignore-zeros` reads them. */
-  readonly ignoreZeros?: boolean;
-  /** Called for entries of the archive that are not in the tree. */
-  readonly note?: (text: string) => void;
-}
-
 /** Bytes of one extended header or long name; each has to be held in memory. */
 const LARGEST_HEADER = 1024 * 1024;
-/** How far after the end mark other data is searched for. */
-export const END_SEARCH = 64 * 1024 * 1024;
 const BREATH = 1024;
 
 const kinds: Readonly<Record<string, TarKind>> = {
@@ -115,47 +106,6 @@ export async function* readTarEntries(
     }
     isFirst = false;
   }
-}
-
-/** The next header from a byte on; undefined at the end of the archive. */
-async function headerAt(
-  archive: Source,
-  from: number,
-  isFirst: boolean,
-  run: Run,
-  meter: Meter,
-  { ignoreZeros = false, note }: TarReadOptions,
-): Promise<PlacedHeader | undefined> {
-  let at = from;
-  if (at + BLOCK > archive.size) {
-    if (isFirst) throw noArchive(archive.size === 0 ? 'it is empty' : 'it is shorter than one header');
-    // An end mark may be missing; a part of a header, or an entry whose last block is cut, shows that something was lost.
-    if (at > archive.size || !isZero(await readAt(archive, at, archive.size - at))) throw truncated(at);
-    return undefined;
-  }
-  let block = await readAt(archive, at, BLOCK);
-  if (isZero(block)) {
-    const end = isFirst || ignoreZeros ? archive.size : Math.min(archive.size, at + END_SEARCH);
-    const filled = await nextFilledBlock(archive, at, end, run, meter);
-    if (filled === undefined) return undefined;
-    if (!ignoreZeros) {
-      if (isFirst) throw noArchive('it starts with zeros, like the end of an archive, and continues with other data');
-      note?.(
-        `The archive ends at byte ${at}; the data at byte ${filled} was not read; ignoring zeros continues there.`,
-      );
-      return undefined;
-    }
-    if (filled + BLOCK > archive.size) return undefined;
-    at = filled;
-    block = await readAt(archive, at, BLOCK);
-  }
-  if (!isHeader(block)) {
-    if (isFirst) throw noArchive('it does not start with a header');
-    const message = 'The tar archive is damaged: the checksum of a header is wrong.';
-    throw new InvalidImageError('tar.checksum', message, { at });
-  }
-  const header = ustarHeader.decode(block);
-  return { at, block, header, type: String.fromCharCode(header.type) };
 }
 
 /** Types of headers that are not entries. */
@@ -247,8 +197,4 @@ function checked(value: number, what: string, at: number): number {
 function identity(value: number, at: number): number {
   if (Number.isInteger(value) && value >= 0 && value <= 0xffff_ffff) return value;
   throw new InvalidImageError('tar.owner', `A header of the tar archive has the impossible owner ${value}.`, { at });
-}
-
-function noArchive(why: string): InvalidImageError {
-  return new InvalidImageError('tar.none', `This is not a tar archive: ${why}.`, { at: 0 });
 }

@@ -5,9 +5,10 @@ import { type ByteString, SIGNATURE_LENGTH, streamFormat } from '../../bytes/ind
 
 import { InvalidImageError } from '../../errors.js';
 import { openFileSource, type Run } from '../../io/index.js';
-import { END_SEARCH, readTarEntries } from './entries.js';
+import { readTarEntries } from './entries.js';
 import { BLOCK, isHeader } from './header.js';
 import { Meter } from './meter.js';
+import { END_SEARCH } from './next-header.js';
 
 /** Bytes that are kept of what is not an archive, so that it can be named. */
 const MOST_UNKNOWN = 64 * 1024 * 1024;

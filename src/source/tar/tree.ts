@@ -4,9 +4,10 @@ import type { ByteString } from '../../bytes/index.js';
 import type { Run, Source } from '../../io/index.js';
 import type { FileTree, LossLog } from '../../tree/index.js';
 import { type OpenRange, TreeDraft } from './draft.js';
-import { readTarEntries, type TarEntry, type TarReadOptions } from './entries.js';
+import { readTarEntries, type TarEntry } from './entries.js';
 import { BLOCK, isHeader } from './header.js';
 import { Meter } from './meter.js';
+import type { TarReadOptions } from './next-header.js';
 
 /** How an archive becomes a tree. */
 export interface TarTreeOptions extends TarReadOptions {

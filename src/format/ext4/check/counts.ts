@@ -4,7 +4,7 @@ import { crc32c } from '../../../bytes/index.js';
 import { BLOCK_UNINIT, INODE_UNINIT } from '../group-descriptor.js';
 import type { BlockUse } from './block-use.js';
 import type { CheckedImage } from './image.js';
-import type { InodeUse } from './inodes.js';
+import type { InodeUse } from './inode-use.js';
 
 interface Totals {
   freeBlocks: number;

@@ -4,11 +4,11 @@
 import { byteStringOf } from '../../../bytes/index.js';
 import { InvalidImageError } from '../../../errors.js';
 import { DIRENT_TYPES } from '../dirent.js';
+import { readInInode } from '../found-xattr.js';
 import { BLOCK_FIELD_SIZE, INDEX_FLAG, INLINE_FLAG, MAX_LINKS, ROOT_INODE, SMALL_INODE } from '../inode.js';
 import { checkBlock, recordLength } from '../read-directory.js';
-import { readInInode } from '../xattr.js';
 import type { CheckedImage } from './image.js';
-import { type FoundDirectory, type InodeUse, isNameless } from './inodes.js';
+import { type FoundDirectory, type InodeUse, isNameless } from './inode-use.js';
 
 const HEADER = 8;
 /** A directory with more subdirectories than a count of links holds has one link. */

@@ -1,75 +1,34 @@
 // All inodes in use: their checksums, their blocks, their extended attributes; what directories and counts are held against.
 
 import { InvalidImageError } from '../../../errors.js';
-import { kindOfMode, type Node } from '../../../tree/index.js';
-import { inodeSeed, type Seed } from '../checksum.js';
+import { kindOfMode } from '../../../tree/index.js';
+import { inodeSeed } from '../checksum.js';
 import { EXTENT_MAGIC } from '../extent.js';
+import { readInInode, readXattrBlock } from '../found-xattr.js';
 import { INODE_UNINIT } from '../group-descriptor.js';
 import {
   BLOCK_FIELD_SIZE,
+  decodeInode,
   EXTENTS_FLAG,
-  FIXED_SIZE,
-  HUGE_FILE_FLAG,
   INLINE_FLAG,
   type Inode,
-  inode,
   isInodeSealed,
-  JOURNAL_INODE,
   RESIZE_INODE,
   ROOT_INODE,
   SMALL_INODE,
-  VERITY_FLAG,
   XATTR_VALUE_FLAG,
 } from '../inode.js';
-import { readInInode, readXattrBlock } from '../xattr.js';
 import type { BlockUse } from './block-use.js';
-import { blocksOfFile, type FileBlocks, type FileRun } from './file-blocks.js';
+import { blocksOfFile } from './file-blocks.js';
 import type { CheckedImage } from './image.js';
+import { checkSectors, checkSize } from './inode-size.js';
+import { type CheckedInode, InodeUse, type Kind, TYPE_SHIFT } from './inode-use.js';
 
 /** Inodes are read in chunks of this many bytes. */
 const CHUNK = 256 * 1024;
 const BAD_BLOCKS_INODE = 1;
-const SECTOR = 512;
-/** Bits of a mode below those of its type. */
-const TYPE_SHIFT = 12;
-
-type Kind = Node['kind'];
 /** Kinds whose inodes may have blocks. */
 const WITH_BLOCKS: readonly Kind[] = ['file', 'directory', 'symlink'];
-
-/** A directory to be read. */
-export interface FoundDirectory {
-  readonly ino: number;
-  readonly fields: Inode;
-  readonly bytes: Uint8Array;
-  readonly extraSize: number;
-  readonly seed: Seed;
-  readonly runs: readonly FileRun[];
-  readonly at: number;
-}
-
-/** The content of the tables of inodes, by inode number. */
-export class InodeUse {
-  /** Links as stored; 0 for an unused inode. */
-  readonly links: Uint16Array;
-  /** Type bits of the mode, 0 for an unused inode. */
-  readonly types: Uint8Array;
-  readonly directories: FoundDirectory[] = [];
-  /** Inodes that no directory names: values of attributes. */
-  readonly values = new Set<number>();
-  /** First block of the journal. */
-  journalBlock: number | undefined;
-
-  constructor(inodes: number) {
-    this.links = new Uint16Array(inodes + 1);
-    this.types = new Uint8Array(inodes + 1);
-  }
-
-  /** Undefined for an unused inode. */
-  kindOf(ino: number): Kind | undefined {
-    return kindOfMode(this.types[ino]! << TYPE_SHIFT);
-  }
-}
 
 export async function scanInodes(checked: CheckedImage, use: BlockUse): Promise<InodeUse> {
   const scan = new InodeScan(checked, use);
@@ -120,7 +79,7 @@ class InodeScan {
       if (ino === ROOT_INODE) this.#checked.structuralFault('inode', 'The root directory is not an inode in use.', at);
       return;
     }
-    const fields = decode(bytes);
+    const fields = decodeInode(bytes);
     const extraSize = this.#checked.inodeSize > SMALL_INODE ? fields.extraSize : 0;
     const kind = kindOfMode(fields.mode);
     this.found.links[ino] = links;
@@ -152,10 +111,11 @@ class InodeScan {
     return ino === BAD_BLOCKS_INODE && view.getUint32(0x1c, true) !== 0;
   }
 
-  async #contents(owner: Omit<FoundDirectory, 'runs'>, kind: Kind): Promise<void> {
+  async #contents(owner: CheckedInode, kind: Kind): Promise<void> {
     const { ino, fields } = owner;
     await this.#xattrs(owner);
-    if (!WITH_BLOCKS.includes(kind) || (kind === 'symlink' && isInInode(fields))) return this.#checkSectors(owner, 0);
+    if (!WITH_BLOCKS.includes(kind) || (kind === 'symlink' && isInInode(fields)))
+      return checkSectors(this.#checked, owner, 0);
     if ((fields.flags & INLINE_FLAG) !== 0) {
       if (kind === 'directory') this.found.directories.push({ ...owner, runs: [] });
       return;
@@ -174,46 +134,11 @@ class InodeScan {
         owner.at,
       );
     }
-    if (this.#checked.structural === before) this.#checkSize(owner, kind, { runs, tree });
+    if (this.#checked.structural === before) checkSize(this.#checked, owner, kind, { runs, tree });
     if (kind === 'directory') this.found.directories.push({ ...owner, runs });
   }
 
-  /** No block is after the end of a file, and a directory has all of its blocks. */
-  #checkSize(owner: Omit<FoundDirectory, 'runs'>, kind: Kind, { runs, tree }: FileBlocks): void {
-    const { ino, fields, at } = owner;
-    const { blockSize, firstInode } = this.#checked;
-    const size = fields.sizeLow + fields.sizeHigh * 2 ** 32;
-    const written = runs.filter(({ isUnwritten }) => !isUnwritten).at(-1);
-    const end = written ? written.logical + written.length : 0;
-    const blocks = runs.reduce((sum, { length }) => sum + length, 0);
-    const isPastEnd = end > 0 && (end - 1) * blockSize >= size && (fields.flags & VERITY_FLAG) === 0;
-    if (kind === 'directory' && (size !== end * blockSize || size === 0 || blocks !== end)) {
-      const message = `Directory ${ino} has ${size} bytes, and ${blocks} blocks up to byte ${end * blockSize}.`;
-      this.#checked.structuralFault('inode', message, at);
-    } else if (kind === 'symlink' && (size === 0 || size > end * blockSize)) {
-      const message = `Symbolic link ${ino} has ${size} bytes, and blocks for ${end * blockSize}.`;
-      this.#checked.structuralFault('inode', message, at);
-    } else if (kind === 'file' && ino >= firstInode && isPastEnd) {
-      this.#checked.report('inode', `Inode ${ino} has ${size} bytes, and blocks after its end.`, at);
-    } else this.#checkSectors(owner, blocks + tree.length);
-  }
-
-  /** The inode's own count of its blocks, that with its attributes among them. */
-  #checkSectors({ ino, fields, at }: Omit<FoundDirectory, 'runs'>, blocks: number): void {
-    const { clusterBlocks, firstInode, features, blockSize } = this.#checked;
-    // Values of attributes in separate inodes count too.
-    if (clusterBlocks > 1 || ino < firstInode || features.has('ea_inode')) return;
-    const stored = fields.sectorsLow + (features.has('huge_file') ? fields.sectorsHigh * 2 ** 32 : 0);
-    const isInBlocks = features.has('huge_file') && (fields.flags & HUGE_FILE_FLAG) !== 0;
-    const hasXattrBlock = fields.xattrBlockLow + fields.xattrBlockHigh > 0;
-    const unit = isInBlocks ? 1 : blockSize / SECTOR;
-    const counted = (blocks + (hasXattrBlock ? 1 : 0)) * unit;
-    if (stored === counted) return;
-    const message = `Inode ${ino} counts ${stored} ${isInBlocks ? 'blocks' : 'sectors'}, and has ${counted}.`;
-    this.#checked.report('inode-blocks', message, at);
-  }
-
-  async #xattrs({ ino, fields, bytes, extraSize, at }: Omit<FoundDirectory, 'runs'>): Promise<void> {
+  async #xattrs({ ino, fields, bytes, extraSize, at }: CheckedInode): Promise<void> {
     const { features, seed, image: _, isBlock } = this.#checked;
     try {
       readInInode(bytes.subarray(SMALL_INODE + extraSize));
@@ -259,19 +184,4 @@ function isInInode({ sizeLow, sizeHigh, flags, block }: Inode): boolean {
   const view = new DataView(block.buffer, block.byteOffset, BLOCK_FIELD_SIZE);
   const hasTree = (flags & EXTENTS_FLAG) !== 0 && view.getUint16(0, true) === EXTENT_MAGIC;
   return sizeHigh === 0 && sizeLow < BLOCK_FIELD_SIZE && !hasTree;
-}
-
-function decode(bytes: Uint8Array): Inode {
-  if (bytes.length >= FIXED_SIZE) return inode.decode(bytes);
-  const whole = new Uint8Array(FIXED_SIZE);
-  whole.set(bytes);
-  return inode.decode(whole);
-}
-
-/** Inodes that no directory names, and that are in use nevertheless. */
-export function isNameless(checked: CheckedImage, found: InodeUse, ino: number): boolean {
-  const { journalInode, orphanFileInode, userQuotaInode, groupQuotaInode, projectQuotaInode } = checked.superblock;
-  const special = [journalInode, orphanFileInode, userQuotaInode, groupQuotaInode, projectQuotaInode, JOURNAL_INODE];
-  if (ino < checked.firstInode) return ino !== ROOT_INODE;
-  return special.includes(ino) || found.values.has(ino);
 }
