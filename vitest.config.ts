@@ -38,6 +38,8 @@ export default defineConfig({
   plugins: [testWhatIsShipped],
   test: {
     pool: 'forks',
+    // What is shipped runs as Node.js loads it.
+    server: { deps: { external: [/\/dist\/.*\.js$/] } },
     // Many tests wait for a judge or a machine that boots: one process per core, and none kept for the reporter.
     maxWorkers: availableParallelism(),
     reporters: ['default', './test/support/closing-line.ts'],

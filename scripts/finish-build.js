@@ -1,9 +1,13 @@
-// Completes the build after tsc: the codec module next to the code that loads it, the mode bit of the command, which npm sets when it
-// links the command but a checkout needs too, and declarations for older compilers.
-import { chmodSync, copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+// Completes the build after tsc: the codec module next to the code that loads it, the command in few files with its mode bit, which
+// npm sets when it links the command but a checkout needs too, and declarations for older compilers.
+import { chmodSync, copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { bundleCommand } from './bundle-command.js';
 
 const at = (/** @type {string} */ path) => new URL(`../${path}`, import.meta.url);
 copyFileSync(at('src/compress/core/codecs.wasm'), at('dist/compress/core/codecs.wasm'));
+// What an earlier build put there.
+rmSync(at('dist/cli/chunks'), { recursive: true, force: true });
+await bundleCommand();
 chmodSync(at('dist/cli/main.js'), 0o755);
 
 /** Typed arrays are generic since TypeScript 5.7; without an argument they mean the same to both. */

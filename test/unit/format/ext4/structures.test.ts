@@ -10,7 +10,8 @@ import { nameHasher } from '../../../../src/format/ext4/dirhash.js';
 import { renderExtentTree, treeBlocks, treeLevels } from '../../../../src/format/ext4/extent.js';
 import { hashOrder } from '../../../../src/format/ext4/htree.js';
 import { deviceField, timeFields } from '../../../../src/format/ext4/inode.js';
-import { renderXattrBlock, storedXattr } from '../../../../src/format/ext4/xattr.js';
+import { renderXattrBlock } from '../../../../src/format/ext4/render-xattr.js';
+import { storedXattr } from '../../../../src/format/ext4/xattr.js';
 import { placeXattrs } from '../../../../src/format/ext4/xattr-placement.js';
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
