@@ -7,14 +7,18 @@ import { FileTree, joinPath } from './file-tree.js';
 import { type Directory, directory, type Node } from './node.js';
 
 /**
- * A new tree with each node replaced by `change(node)`; two names of one node stay two names of one node. What `change`
+ * A new tree with each node replaced by `change(node, before)`, where `before` is the node of the old tree, and `node` is that with its
+ * entries replaced; two names of one node stay two names of one node. What `change`
  * returns as it is, is shared with the old tree, and so are directories in which nothing changed.
  */
-export function mapNodes<C extends Content>(tree: FileTree<C>, change: (node: Node<C>) => Node<C>): FileTree<C> {
+export function mapNodes<C extends Content>(
+  tree: FileTree<C>,
+  change: (node: Node<C>, before: Node<C>) => Node<C>,
+): FileTree<C> {
   /** Only changed nodes, to save memory in large trees with few changes. */
   const done = new Map<Node<C>, Node<C>>();
   const changed = (node: Node<C>, now = node): Node<C> => {
-    const result = change(now);
+    const result = change(now, node);
     if (result !== node) done.set(node, result);
     return result;
   };

@@ -4,6 +4,7 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  rmSync,
   symlinkSync,
   truncateSync,
   writeFileSync,
@@ -162,38 +163,17 @@ describe('views', () => {
     expect(isopress(['ls', '--view', 'hfs', image]).status).toBe(2);
   });
 
-  oracle('genisoimage')('a file over 4 GiB is whole, and a view that cuts it is refused by name', () => {
-    const [top, image] = [join(scratch, 'large'), join(scratch, 'large.iso')];
-    mkdirSync(top);
-    writeFileSync(join(top, 'install.wim'), '');
-    truncateSync(join(top, 'install.wim'), 2 ** 32 + 5_000_000);
-    writeFileSync(join(top, 'small'), 'small');
-    const script =
-      'genisoimage -quiet -udf -R -allow-limited-size "$1" | dd of="$2" bs=1M conv=sparse iflag=fullblock status=none';
-    expect(judge('sh', ['-c', script, 'sh', top, image]).status).toBe(0);
-    const entries = JSON.parse(isopress(['ls', '--json', image]).stdout).entries as { path: string; size: number }[];
-    expect(entries.find(({ path }) => path === 'install.wim')!.size).toBe(2 ** 32 + 5_000_000);
-    const cut = cat(image, 'install.wim', '--view', 'rock-ridge');
-    expect([cut.status, cut.stdout]).toEqual([3, '']);
-    expect(cut.stderr).toMatch(
-      /install\.wim has 5000000 bytes in the view rock-ridge, and 4299967296 in udf\.[\s\S]*view udf/,
-    );
-    expect(cat(image, 'INSTALL.WIM', '--view', 'iso').stderr).toContain('Use the view udf');
-    expect(cat(image, 'small', '--view', 'rock-ridge').stdout).toBe('small');
-    expect(isopress(['ls', '--view', 'rock-ridge', image]).stderr).toContain('install.wim has 5000000 bytes');
-  });
-
-  // The size that 32 bits hold of the file, in a view that cuts it.
+  // A view that cuts the file shows what 32 bits hold of its size: nothing, or a part.
   for (const [size, cut] of [
     [2 ** 32, 0],
-    [2 ** 33, 0],
-    [2 ** 32 + 1, 1],
+    [2 ** 32 + 5_000_000, 5_000_000],
   ] as const) {
-    oracle('genisoimage')(`a file of ${size} bytes is not shown as one of ${cut}, in any view`, () => {
+    oracle('genisoimage')(`a file of ${size} bytes is whole, and never shown as one of ${cut}`, () => {
       const [top, image] = [join(scratch, `exact-${size}`), join(scratch, `exact-${size}.iso`)];
       mkdirSync(top);
       for (const name of ['large.wim', 'empty']) writeFileSync(join(top, name), '');
       truncateSync(join(top, 'large.wim'), size);
+      writeFileSync(join(top, 'small'), 'small');
       const script =
         'genisoimage -quiet -udf -R -J -allow-limited-size "$1" | dd of="$2" bs=1M conv=sparse iflag=fullblock status=none';
       expect(judge('sh', ['-c', script, 'sh', top, image]).status).toBe(0);
@@ -207,8 +187,12 @@ describe('views', () => {
         const refused = cat(image, large, '--view', view);
         expect([view, refused.status, refused.stdout]).toEqual([view, 3, '']);
         expect(refused.stderr).toContain(`has ${cut} bytes in the view ${view}, and ${size} in udf`);
+        expect(refused.stderr).toContain('Use the view udf');
         expect(cat(image, empty, '--view', view)).toMatchObject({ status: 0, stdout: '', stderr: '' });
       }
+      expect(cat(image, 'small', '--view', 'rock-ridge').stdout).toBe('small');
+      expect(isopress(['ls', '--view', 'rock-ridge', image]).stderr).toContain(`large.wim has ${cut} bytes`);
+      rmSync(image);
     });
   }
   oracle('genisoimage')('Rock Ridge is taken if UDF shows no more', () => {

@@ -3,11 +3,11 @@ import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } fro
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type ByteString, fromText } from '../../src/bytes/index.js';
-import { quietRun } from '../../src/io/index.js';
+import { EMPTY, quietRun } from '../../src/io/index.js';
 import { readContexts } from '../../src/live/selinux/contexts.js';
 import { findPolicy, labelled } from '../../src/live/selinux/index.js';
 import { scanDirectory } from '../../src/source/index.js';
-import type { Node } from '../../src/tree/index.js';
+import { directory, FileTree, file, type Node, walk } from '../../src/tree/index.js';
 import { judge, oracle } from '../support/oracle.js';
 import { scratchDirectory } from '../support/scratch.js';
 import { smallIso } from '../support/small-iso.js';
@@ -146,6 +146,53 @@ test('rules of a thousand directories are found without trying them all', () => 
   const contexts = readContexts([{ path: 'rules', text: lines.join('\n') }]);
   for (let i = 0; i < 50_000; i++) contexts.label(`/usr/d${i % 5000}/y/z` as ByteString, 'file');
   expect(contexts.label('/usr/d4999/y/x/z' as ByteString, 'file')).toBe('u:r:t4999:s0');
+});
+
+test('expressions that take other engines for ever are matched at once', () => {
+  const name = 'a'.repeat(200);
+  const rules = [
+    ['/usr/(a+)+', true],
+    ['/usr/(a|a)*(a|a)*(a|aa)*b', false],
+    [`/usr/${'(a|a)?'.repeat(30)}${'a'.repeat(30)}b`, false],
+    ['/usr/(.*)*/(.*)*/(.*)*x', false],
+  ] as const;
+  for (const [expression, isMatch] of rules) {
+    const contexts = readContexts([{ path: 'rules', text: `${expression} u:o:t:s0\n` }]);
+    expect([expression, contexts.label(`/usr/${name}` as ByteString, 'file')]).toEqual([
+      expression,
+      isMatch ? 'u:o:t:s0' : undefined,
+    ]);
+  }
+});
+
+test('an expression that cannot be matched in bounded time is refused with its line when a path asks for it', () => {
+  const contexts = readContexts([{ path: 'rules', text: '# first\n/etc/(?!x).* u:o:t:s0\n' }]);
+  expect(contexts.label('/usr/x' as ByteString, 'file')).toBeUndefined();
+  expect(() => contexts.label('/etc/y' as ByteString, 'file')).toThrow(
+    expect.objectContaining({ code: 'live.file-contexts', place: { path: 'rules', line: 2 } }),
+  );
+});
+
+test('names that are not UTF-8 are matched byte by byte', () => {
+  const contexts = readContexts([{ path: 'rules', text: '/etc/caf. u:o:t:s0\n/etc/caf.. u:o:two:s0\n' }]);
+  expect(contexts.label('/etc/caf\xe9' as ByteString, 'file')).toBe('u:o:t:s0');
+  expect(contexts.label(fromText('/etc/café'), 'file')).toBe('u:o:two:s0');
+});
+
+test('a tree of any depth is labelled as far as Linux has paths, and two names of an entry stay one entry', () => {
+  const linked = file(EMPTY);
+  let top = directory({}, [['linked' as ByteString, linked]]);
+  for (let level = 0; level < 20_000; level++) top = directory({}, [['d' as ByteString, top]]);
+  const tree = new FileTree(directory({}, [['a' as ByteString, linked], ...top.entries]));
+  const contexts = readContexts([{ path: 'rules', text: '/.* u:o:t:s0\n' }]);
+  const labelledTree = labelled(tree, { name: 'x', contexts });
+  const visits = [...walk(labelledTree)];
+  const hasLabel = ({ node: { xattrs } }: (typeof visits)[number]) =>
+    Buffer.from(xattrs[0]?.value ?? []).toString('latin1') === 'u:o:t:s0\0';
+  expect(visits.length).toBe(20_003);
+  for (const visit of visits)
+    expect(hasLabel(visit), visit.path).toBe(visit.path.length < 4096 || visit.name === 'linked');
+  expect(visits.at(-1)!.node).toBe(labelledTree.get('a' as ByteString));
 });
 
 test.each([

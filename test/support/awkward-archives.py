@@ -1,4 +1,4 @@
-"""Makes a random awkward tree, or a random awkward archive, from a seed: make.py tree|archive SEED PATH."""
+"""Makes random awkward trees, or archives, each from a seed and under its name: make.py tree|archive DIRECTORY SEED…"""
 import io
 import os
 import random
@@ -7,8 +7,8 @@ import subprocess
 import sys
 import tarfile
 
-what, seed, path = sys.argv[1:]
-r = random.Random(int(seed))
+what, directory, *seeds = sys.argv[1:]
+r = random.Random()
 NAMES = ["a", "b", "sp ace", "ü", "-dash", "n" * 99, "n" * 100, "m" * 101, "x" * 155, "l" * 255, "%41", "q'\"", "back\\slash", "*", ".hid", "..x", "=e", "#c"]
 TIMES = [0, 1, -1, -5, 1_700_000_000, 2**33, 2**31, -(2**31), 8_589_934_591, 8_589_934_592]
 IDS = [0, 1, 1000, 65534, 0o7777777, 0o10000000, 4_294_967_294]
@@ -109,4 +109,7 @@ def make_archive(out):
                 pass
 
 
-make_tree(path) if what == "tree" else make_archive(path)
+for seed in seeds:
+    r.seed(int(seed))
+    path = os.path.join(directory, seed)
+    make_tree(path) if what == "tree" else make_archive(path)

@@ -69,6 +69,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
     'node:path',
     'node:readline',
     'node-sqlite3-wasm',
+    're2js',
     'saxes',
     'toml-eslint-parser',
     'yaml',

@@ -1,5 +1,7 @@
-// The labels of paths: the rules of a file_contexts file (selabel_file(5)).
+// The labels of paths: the rules of a file_contexts file (selabel_file(5)). Its expressions come from the root tree: they are matched
+// by RE2, whose work is proportional to the length of a path, and not by an engine that tries one way after the other.
 
+import { RE2JS } from 're2js';
 import { type ByteString, blankSeparated, fromText } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
 import type { Node } from '../../tree/index.js';
@@ -15,8 +17,8 @@ interface Rule {
   readonly order: number;
   /** The start of every matching path. */
   readonly prefix: string;
-  /** Undefined: the prefix is the path. */
-  readonly pattern: RegExp | undefined;
+  /** Whether a path matches; undefined: the prefix is the path. */
+  readonly matches: ((path: string) => boolean) | undefined;
   readonly kind: Node['kind'] | undefined;
   /** Undefined: matching paths get no label. */
   readonly context: ByteString | undefined;
@@ -32,6 +34,8 @@ const KINDS: Readonly<Record<string, Node['kind']>> = {
   '-s': 'socket',
 };
 const NONE = '<<none>>';
+/** The longest path of Linux: with it the label of a longer one cannot be set either. */
+const LONGEST_PATH = 4096;
 const META = /[.^$?*+|[({\\]/;
 
 /** A file of rules, and its name for messages. */
@@ -59,6 +63,7 @@ export function readContexts(
     if (others) others.push(rule);
     else byDirectory.set(directory, [rule]);
   }
+  const deepest = Math.max(0, ...[...byDirectory.keys()].map((directory) => directory.length));
   /** Rules that may match in a directory, highest precedence first: all entries of a directory share them. */
   const candidates = new Map<string, readonly Rule[]>();
   const candidatesIn = (directory: string): readonly Rule[] => {
@@ -75,10 +80,11 @@ export function readContexts(
   return {
     label: (path, kind) => {
       const key = substitutions.reduce(substituted, path as string);
-      for (const rule of candidatesIn(key.slice(0, key.lastIndexOf('/') + 1))) {
+      if (key.length > LONGEST_PATH) return undefined;
+      for (const rule of candidatesIn(key.slice(0, key.lastIndexOf('/', deepest) + 1))) {
         if (rule.kind !== undefined && rule.kind !== kind) continue;
-        if (rule.pattern ? key.startsWith(rule.prefix) && rule.pattern.test(key) : key === rule.prefix)
-          return rule.context;
+        const isMatch = rule.matches ? key.startsWith(rule.prefix) && rule.matches(key) : key === rule.prefix;
+        if (isMatch) return rule.context;
       }
       return undefined;
     },
@@ -94,8 +100,8 @@ function substituted(path: string, list: Substitutions): string {
 
 /** Patterns in the order of their lines, then exact paths in the order of theirs. */
 function inOrder(rules: readonly Rule[]): Rule[] {
-  const patterns = rules.filter(({ pattern }) => pattern !== undefined);
-  const exact = rules.filter(({ pattern }) => pattern === undefined);
+  const patterns = rules.filter(({ matches }) => matches !== undefined);
+  const exact = rules.filter(({ matches }) => matches === undefined);
   return [...patterns, ...exact].map((rule, order) => ({ ...rule, order }));
 }
 
@@ -116,12 +122,28 @@ function readRules({ path, text }: ContextsFile): Rule[] {
 function ruleOf(expression: string, kind: Rule['kind'], context: string, path: string, line: number): Rule {
   const shared = { order: 0, kind, context: context === NONE ? undefined : fromText(context) };
   if (!META.test(expression.replace(/\\([^a-zA-Z0-9])/g, ''))) {
-    return { ...shared, prefix: expression.replace(/\\(.)/g, '$1'), pattern: undefined };
+    return { ...shared, prefix: expression.replace(/\\(.)/g, '$1'), matches: undefined };
   }
   try {
-    return { ...shared, prefix: literalPrefix(expression), pattern: new RegExp(`^(?:${expression})$`, 's') };
+    // Only reads it, which is faster than to compile it: most rules of a policy are about packages that a tree does not have.
+    new RegExp(expression);
   } catch (error) {
     throw badRule(path, line, `${expression} is not a regular expression: ${(error as Error).message}.`);
+  }
+  let compiled: RE2JS | undefined;
+  const matches = (key: string) => {
+    compiled ??= compile(expression, path, line);
+    return compiled.testExact(key);
+  };
+  return { ...shared, prefix: literalPrefix(expression), matches };
+}
+
+function compile(expression: string, path: string, line: number): RE2JS {
+  try {
+    return RE2JS.compile(expression, RE2JS.DOTALL);
+  } catch (error) {
+    const message = `${expression} cannot be matched in bounded time: ${(error as Error).message}.`;
+    throw badRule(path, line, `${message} Assertions about other text and references to groups are not supported.`);
   }
 }
 

@@ -2,14 +2,14 @@
 
 import { type ByteString, blankSeparated, byteStringOf, bytesOf, concatBytes } from '../../bytes/index.js';
 import { collect, quietRun } from '../../io/index.js';
-import { type Directory, FileTree, follow, type Node } from '../../tree/index.js';
+import { type FileTree, follow, mapNodes, type Node, walk } from '../../tree/index.js';
 import { isPathComponent } from '../files/path-component.js';
-import { type ContextsFile, type FileContexts, readContexts, type Substitutions } from './contexts.js';
+import type { ContextsFile, FileContexts, Substitutions } from './contexts.js';
 
 const ATTRIBUTE = 'security.selinux' as ByteString;
 const NUL = new Uint8Array(1);
 /** Mount points of the running system. */
-const UNLABELLED: ReadonlySet<string> = new Set(['/proc', '/sys', '/dev']);
+const UNLABELLED: ReadonlySet<string> = new Set(['proc', 'sys', 'dev']);
 
 /** A tree's policy. */
 export interface SelinuxPolicy {
@@ -35,6 +35,8 @@ export async function findPolicy(root: FileTree, wanted: string): Promise<Selinu
     for (const suffix of ['.subs', '.subs_dist']) {
       substitutions.push(readSubstitutions((await textAt(root, `${base}${suffix}`)) ?? ''));
     }
+    // Most trees have no policy.
+    const { readContexts } = await import('./contexts.js');
     return { name, contexts: readContexts(files, substitutions) };
   }
   return undefined;
@@ -53,23 +55,13 @@ async function textAt(root: FileTree, path: string): Promise<string | undefined>
 
 /** The tree with its labels; an entry that has several names is labelled by the first of them. */
 export function labelled(tree: FileTree, { contexts }: SelinuxPolicy): FileTree {
-  const done = new Map<Node, Node>();
-  const visit = (node: Node, path: string): Node => {
-    const known = done.get(node);
-    if (known) return known;
-    const own = withLabel(node, contexts.label((path === '' ? '/' : path) as ByteString, node.kind));
-    const made = own.kind === 'directory' ? withEntries(own, path) : own;
-    if (node.kind !== 'directory') done.set(node, made);
-    return made;
-  };
-  const withEntries = (directory: Directory, path: string): Directory => {
-    const entries = [...directory.entries].map(([name, child]) => {
-      const at = `${path}/${name}`;
-      return [name, UNLABELLED.has(at) ? child : visit(child, at)] as const;
-    });
-    return { ...directory, entries: new Map(entries) };
-  };
-  return new FileTree(visit(tree.root, '') as Directory);
+  const labels = new Map<Node, ByteString | undefined>();
+  for (const { path, node } of walk(tree)) {
+    const [top = ''] = path.split('/', 1);
+    if (UNLABELLED.has(top) || labels.has(node)) continue;
+    labels.set(node, contexts.label(`/${path}` as ByteString, node.kind));
+  }
+  return mapNodes(tree, (node, before) => withLabel(node, labels.get(before)));
 }
 
 /** The kernel stores labels with a terminating NUL. */
