@@ -3,10 +3,10 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, existsSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { debianSource } from './debian-source.js';
-import { judge, oraclesRequired } from './oracle.js';
+import { judge, oraclesRequired, type Verdict } from './oracle.js';
 
-/** For one program: e2fsck and debugfs take minutes for some images, all of them damaged. */
-export const MOST_SECONDS = 5;
+/** Processor time of one program: e2fsck and debugfs take minutes for some images, all of them damaged. */
+const MOST_SECONDS = 5;
 const BLOCK = 4096;
 const ZEROS = Buffer.alloc(BLOCK);
 const TOOLS: Readonly<Record<string, string>> = { 'image.gz': 'gzip', 'image.bz2': 'bzip2' };
@@ -45,9 +45,14 @@ export function unpackImage({ archive, file }: TestImage, image: string): void {
   closeSync(fd);
 }
 
+/** Runs a program, which is killed if it takes too long: its status is then negative. */
+export function limited(tool: string, args: readonly string[]): Verdict {
+  return judge('prlimit', [`--cpu=${MOST_SECONDS}`, tool, ...args]);
+}
+
 /** Whether e2fsck prints anything except the names of its passes and the summary. */
 export function complains(image: string): boolean {
-  const { status, stdout, stderr } = judge('timeout', [`${MOST_SECONDS}`, 'e2fsck', '-fn', image]);
+  const { status, stdout, stderr } = limited('e2fsck', ['-fn', image]);
   const lines = `${stdout}\n${stderr}`
     .split('\n')
     .filter((line) => line !== '' && !/^(Pass [1-5]:|e2fsck )/.test(line));
