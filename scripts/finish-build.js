@@ -5,7 +5,7 @@ import { bundleCommand } from './bundle-command.js';
 
 const at = (/** @type {string} */ path) => new URL(`../${path}`, import.meta.url);
 copyFileSync(at('src/compress/core/codecs.wasm'), at('dist/compress/core/codecs.wasm'));
-// What an earlier build put there.
+// Left by an earlier build, under other names.
 rmSync(at('dist/cli/chunks'), { recursive: true, force: true });
 await bundleCommand();
 chmodSync(at('dist/cli/main.js'), 0o755);

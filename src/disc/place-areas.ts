@@ -125,7 +125,7 @@ function catalogPieces(boot: BootPlan): AreaPieces {
   };
 }
 
-/** What comes after the payload. */
+/** The areas after the payload. */
 export function discEndOf(options: ResolvedDiscOptions): DiscEnd {
   const gptBlocks = backupGptBlocks(options);
   return {

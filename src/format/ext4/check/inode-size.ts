@@ -1,4 +1,4 @@
-// What an inode says of its size and blocks, against the blocks that it has.
+// Holds the size and the count of blocks that an inode states against the blocks that it has.
 
 import { HUGE_FILE_FLAG, VERITY_FLAG } from '../inode.js';
 import type { FileBlocks } from './file-blocks.js';
