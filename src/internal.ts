@@ -4,6 +4,7 @@
 export { compareBytes, defined, parseBinarySize } from './bytes/index.js';
 export { CONTAINERS } from './compress/index.js';
 export { parseMkisofsOptions, partitionTypeName, resolveDisc } from './disc/index.js';
+export { parseArgumentChanges } from './edit/index.js';
 export { EXIT } from './errors.js';
 export { checkExtract, isFaultOfEntry } from './extract/index.js';
 export { readSignature, signaturePatch, signedBytes } from './format/checkmedia/index.js';

@@ -43,6 +43,7 @@ const COMMANDS: Readonly<Record<string, CommandRow>> = {
     classic: async () => (await import('./classic/fat.js')).classicFat,
     writesImage: true,
   },
+  edit: { load: async () => (await import('./commands/edit.js')).editCommand() },
   tag: { load: async () => (await import('./commands/tag.js')).tagCommand() },
   check: { load: async () => (await import('./commands/check.js')).checkCommand() },
   verify: { load: async () => (await import('./commands/verify.js')).verifyCommand() },

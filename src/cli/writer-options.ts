@@ -133,7 +133,7 @@ function parsePlatformOption(text: string): Platform {
 }
 
 /** `keep`, `root`, `1000:100`. */
-function parseOwner(text: string): Ownership {
+export function parseOwner(text: string): Ownership {
   if (text === 'keep') return 'keep';
   const match = text === 'root' ? ['', '0', '0'] : /^(\d+):(\d+)$/.exec(text);
   const [uid, gid] = [Number(match?.[1]), Number(match?.[2])];

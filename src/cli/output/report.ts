@@ -20,6 +20,8 @@ export const REPORTS = {
   build: 1,
   'build-plan': 1,
   bundle: 1,
+  edit: 1,
+  'edit-plan': 1,
   tag: 1,
   check: 1,
   verify: 1,

@@ -4,8 +4,9 @@
 import { defined } from '../../bytes/index.js';
 import { UsageError } from '../../errors.js';
 import type { DigestName, Seal } from '../../io/index.js';
-import type { RedHatTagOptions, SuseTagOptions } from './options.js';
+import { isFragmentCount, type RedHatTagOptions, type SuseTagOptions } from './options.js';
 import { redHatTagSeal, suseTagSeal } from './seal.js';
+import { digestKey, styleOf, type Tag, tagNumber, tagValue } from './tag-area.js';
 import type { WrittenTagStyle } from './tag-styles.js';
 
 /** Settings of either style; those of the other style are refused. */
@@ -46,4 +47,23 @@ function refuse(style: WrittenTagStyle, options: TagOptions, foreign: readonly (
   throw new UsageError('checkmedia.style', `A tag of style ${style} has no "${given}".`, {
     hint: `Leave it out, or choose the style ${style === 'rh' ? 'suse' : 'rh'}.`,
   });
+}
+
+/** The options with which the tags of an image were made; undefined if it has none, or such of both styles. */
+export function tagOptionsOf(tags: readonly Tag[]): TagOptions | undefined {
+  const style = styleOf(tags);
+  if (style !== 'suse' && style !== 'rh') return undefined;
+  const count = tagNumber(tags, 'fragment count') ?? 0;
+  const fragments = isFragmentCount(count) ? count : undefined;
+  if (style === 'rh') {
+    const supported = tagValue(tags, 'rhlisostatus') === '1';
+    return { style, supported, ...defined({ skip: tagNumber(tags, 'skipsectors'), fragments }) };
+  }
+  return {
+    style,
+    digests: tags.flatMap(({ key }) => digestKey(key)?.name ?? []),
+    check: tagValue(tags, 'check') === '1',
+    partition: tagValue(tags, 'partition') === undefined ? 'none' : 'auto',
+    ...defined({ pad: tagNumber(tags, 'pad'), fragments }),
+  };
 }

@@ -3,7 +3,7 @@
 
 import { alignUp, type ByteString, bytesOf, concatBytes } from '../../bytes/index.js';
 
-/** One regular file of an archive. */
+/** One member of an archive: a regular file unless it says otherwise. */
 export interface CpioFile {
   /** Without leading slash. */
   readonly path: ByteString;
@@ -11,7 +11,10 @@ export interface CpioFile {
   readonly mode: number;
   /** Seconds since 1970, 32 bits. */
   readonly mtime: number;
+  /** Of a symbolic link its target, of a directory nothing. */
   readonly bytes: Uint8Array;
+  /** Type bits as in st_mode. Default: a regular file. */
+  readonly type?: number;
 }
 
 const MAGIC = '070701';
@@ -27,10 +30,16 @@ const NO_CHECKSUM = 0;
 /** Every member, and the archive itself, starts at a multiple of this. */
 export const CPIO_ALIGNMENT = 4;
 
-/** An archive of regular files, owned by root. */
+/** An archive whose members are owned by root. */
 export function renderCpio(files: readonly CpioFile[]): Uint8Array {
   const members = files.map((file, i) =>
-    member({ inode: i + 1, mode: REGULAR | file.mode, mtime: file.mtime, path: file.path, bytes: file.bytes }),
+    member({
+      inode: i + 1,
+      mode: (file.type ?? REGULAR) | file.mode,
+      mtime: file.mtime,
+      path: file.path,
+      bytes: file.bytes,
+    }),
   );
   const trailer = member({ inode: 0, mode: 0, mtime: 0, path: TRAILER, bytes: new Uint8Array(0) });
   return concatBytes([...members, trailer]);

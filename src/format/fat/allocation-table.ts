@@ -94,3 +94,46 @@ function pack12(packed: Uint8Array, index: number, entry: number): void {
     packed[at + 1] = entry >>> 4;
   }
 }
+
+/** A table in memory whose entries are changed. */
+export class TableBytes {
+  readonly #type: FatType;
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  #from = Number.POSITIVE_INFINITY;
+  #to = 0;
+
+  constructor(type: FatType, bytes: Uint8Array) {
+    this.#type = type;
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  get(cluster: number): number {
+    const at = Math.floor((cluster * this.#type) / 8);
+    if (this.#type === 32) return this.#view.getUint32(at, true) & 0x0fff_ffff;
+    if (this.#type === 16) return this.#view.getUint16(at, true);
+    const word = this.#view.getUint16(at, true);
+    return cluster % 2 === 0 ? word & 0xfff : word >>> 4;
+  }
+
+  set(cluster: number, value: number): void {
+    const at = Math.floor((cluster * this.#type) / 8);
+    if (this.#type === 32) {
+      // The highest four bits are not part of the entry.
+      const kept = this.#view.getUint32(at, true) & 0xf000_0000;
+      this.#view.setUint32(at, (kept | value) >>> 0, true);
+    } else if (this.#type === 16) this.#view.setUint16(at, value, true);
+    else {
+      const word = this.#view.getUint16(at, true);
+      this.#view.setUint16(at, cluster % 2 === 0 ? (word & 0xf000) | value : (word & 0xf) | (value << 4), true);
+    }
+    this.#from = Math.min(this.#from, at);
+    this.#to = Math.max(this.#to, at + (this.#type === 32 ? 4 : 2));
+  }
+
+  /** The bytes between the first and the last change; undefined without a change. */
+  get changed(): { readonly at: number; readonly bytes: Uint8Array } | undefined {
+    return this.#to === 0 ? undefined : { at: this.#from, bytes: this.#bytes.slice(this.#from, this.#to) };
+  }
+}

@@ -12,4 +12,5 @@ export { type FatImage, openFat } from './open.js';
 export { type FatOptions, resolveFatOptions } from './options.js';
 export { planFat } from './plan.js';
 export { type FoundVolume as FatFound, recogniseFat } from './read.js';
+export { replaceFatFiles } from './replace-files.js';
 export type { FatVolume } from './volume.js';

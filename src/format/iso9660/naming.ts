@@ -37,6 +37,15 @@ export function identify(entries: readonly Named[], scheme: NameScheme): NamePar
   return plain;
 }
 
+/** The identifier of an entry that joins others in a directory; `taken` has the keys of theirs and gets its own. */
+export function identifyBeside(entry: Named, taken: Set<string>, scheme: NameScheme): NameParts {
+  const plain = scheme.plain(entry.name, entry.isDirectory);
+  const key = keyOf(plain);
+  if (taken.has(key)) return untaken(entry.name, entry.isDirectory, plain, scheme, taken);
+  taken.add(key);
+  return plain;
+}
+
 function tellApart(plain: NameParts[], entries: readonly Named[], scheme: NameScheme): void {
   const groups = new Map<string, number[]>();
   for (const [i, parts] of plain.entries()) {
@@ -73,7 +82,7 @@ function untaken(
 }
 
 /** Directory "NAME" and file "NAME." compare as equal (ECMA-119 §9.3), so they share a key. */
-function keyOf({ base, extension }: NameParts): string {
+export function keyOf({ base, extension }: NameParts): string {
   return `${base}.${extension}`;
 }
 

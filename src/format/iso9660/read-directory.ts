@@ -116,7 +116,7 @@ function* filesIn(bytes: Uint8Array, volume: Volume): Generator<FileRecords> {
 }
 
 /** An identifier without its version and the dot of an empty extension. */
-function nameOf(identifier: ByteString, as: HierarchyName): ByteString {
+export function nameOf(identifier: ByteString, as: HierarchyName): ByteString {
   const text = as === 'joliet' ? ucs2Text(identifier) : identifier;
   return text.replace(/;\d*$/, '').replace(/\.$/, '') as ByteString;
 }

@@ -1,0 +1,160 @@
+// Runs `isopress edit`: the options of the command as changes of the library, and the new disc.
+
+import { type ByteString, defined, displayText, timestamp } from '../../bytes/index.js';
+import {
+  type AddedTree,
+  type EditChanges,
+  type EditLayout,
+  type MediaCheck,
+  parseArgumentChanges,
+  planEdit,
+  type ReplacedFile,
+  SEED_KINDS,
+  type Seed,
+} from '../../edit/index.js';
+import { UsageError } from '../../errors.js';
+import { fileTarget, openImageFile, streamTarget, type Target, writeImage } from '../../io/index.js';
+import { openHostFile, scanDirectory } from '../../source/index.js';
+import { directory, FileTree, file, mapOwners, type Ownership } from '../../tree/index.js';
+import { argumentBytes, shownArgument } from '../argument-bytes.js';
+import { type GivenFile, givenFile, isDirectoryHere } from '../given-files.js';
+import { settleLosses } from '../losses.js';
+import { jsonData, textLines } from '../output/plain-data.js';
+import { openSession, type Session, type SessionOptions } from '../session.js';
+import { refuseTerminalOutput } from '../standard-streams.js';
+import { seconds, showBytes, showDuration, showEntries } from '../units.js';
+
+/** Parsed values of the command's options. */
+export interface EditCommandOptions extends SessionOptions {
+  readonly add: readonly string[];
+  readonly replace: readonly string[];
+  readonly remove: readonly ByteString[];
+  readonly volumeId?: string;
+  readonly kernelArgs: readonly string[];
+  readonly defaultEntry?: string;
+  readonly timeout?: number;
+  readonly seed: readonly string[];
+  readonly initrdAppend?: string;
+  readonly owner: Ownership;
+  readonly mediaCheck: MediaCheck;
+  readonly epoch?: number;
+  readonly loss: 'report' | 'error' | 'ignore';
+  readonly plan?: boolean;
+  readonly force?: boolean;
+}
+
+/** Writes the edited image, or prints what would change. */
+export async function editImage(input: string, output: string, options: EditCommandOptions): Promise<void> {
+  const toPipe = output === '-';
+  const session = openSession(options, toPipe ? 'image' : 'report');
+  const path = argumentBytes(output);
+  const target = toPipe ? streamTarget(process.stdout) : fileTarget(path, { force: options.force ?? false });
+  const started = session.now();
+  try {
+    if (toPipe && !options.plan) refuseTerminalOutput();
+    if (!options.plan) await target.check?.();
+    const image = await openImageFile(argumentBytes(input));
+    try {
+      const plan = await planEdit(image, await changesOf(options, session), session.run);
+      settleLosses(plan.layout.losses, options, session);
+      const name = displayText(path);
+      if (options.plan) {
+        const { layout } = plan;
+        session.result('edit-plan', { image: name, layout }, textLines(jsonData(layout)));
+        return;
+      }
+      await write(plan, { target, name, started }, options, session);
+    } finally {
+      await image.close();
+    }
+  } finally {
+    session.close();
+  }
+}
+
+interface Writing {
+  readonly target: Target;
+  readonly name: string;
+  readonly started: number;
+}
+
+async function write(
+  plan: Awaited<ReturnType<typeof planEdit>>,
+  { target, name, started }: Writing,
+  options: EditCommandOptions,
+  session: Session,
+): Promise<void> {
+  const wantsDigest = (options.json || options.verbose) ?? false;
+  const { size, written, sha256 } = await writeImage(plan, target, session.run, { sha256: wantsDigest });
+  const milliseconds = session.now() - started;
+  const layout: EditLayout = plan.layout;
+  const changed = `${showEntries(layout.entries.length)} changed`;
+  const text = [`${name}: ${showBytes(size)} in ${showDuration(milliseconds)}, ${changed}`];
+  if (options.verbose) text.push(`sha256 ${sha256}`);
+  const report = { image: name, size, ...defined({ sha256 }), written, seconds: seconds(milliseconds), layout };
+  session.result('edit', report, text);
+}
+
+async function changesOf(options: EditCommandOptions, session: Session): Promise<EditChanges> {
+  const { volumeId, epoch, mediaCheck, remove, timeout, defaultEntry: entry, initrdAppend: initrd } = options;
+  const add: AddedTree[] = [];
+  const seeds: Seed[] = [];
+  for (const text of options.add) add.push(await added(givenFile(text), options.owner, session));
+  for (const text of options.seed) seeds.push(await seedOf(text, options.owner, session));
+  return {
+    remove,
+    add,
+    replace: options.replace.map((text) => replaced(givenFile(text, 'replace'))),
+    seeds,
+    kernelArguments: parseArgumentChanges(options.kernelArgs.join(' ')),
+    mediaCheck,
+    ...defined({
+      volumeId,
+      timeout,
+      defaultEntry: entry !== undefined && /^\d+$/.test(entry) ? Number(entry) : entry,
+      initrdAppend: initrd === undefined ? undefined : await directoryTree(argumentBytes(initrd), 'root', session),
+      epoch: epoch === undefined ? undefined : timestamp(epoch),
+    }),
+  };
+}
+
+/** `nocloud=./seed` */
+async function seedOf(text: string, owner: Ownership, session: Session): Promise<Seed> {
+  const [, name = '', value = ''] = /^([^=]*)=(.+)$/s.exec(text) ?? [];
+  const kind = SEED_KINDS.find((one) => one === name);
+  if (!kind) {
+    throw new UsageError('edit.seed-kind', `"${shownArgument(text)}" is not a seed.`, {
+      option: 'seed',
+      hint: `Give KIND=PATH, with one of ${SEED_KINDS.join(', ')}.`,
+    });
+  }
+  const path = argumentBytes(value);
+  if (isDirectoryHere(path)) return { kind, tree: await directoryTree(path, owner, session) };
+  const { content, ...attributes } = openHostFile(path);
+  const owned = owner === 'keep' ? attributes : { ...attributes, ...owner };
+  return { kind, file: file(content, owned), name: path.slice(path.lastIndexOf('/') + 1) as ByteString };
+}
+
+async function directoryTree(path: ByteString, owner: Ownership | 'root', session: Session): Promise<FileTree> {
+  const tree = await scanDirectory(path, { run: session.run, note: session.note });
+  return mapOwners(tree, owner === 'root' ? { uid: 0, gid: 0 } : owner);
+}
+
+/** All that is in a directory, or one file under its own name or the one given. */
+async function added({ path, to }: GivenFile, owner: Ownership, session: Session): Promise<AddedTree> {
+  if (isDirectoryHere(path)) {
+    return { tree: await directoryTree(path, owner, session), ...defined({ at: to }) };
+  }
+  const { content, ...attributes } = openHostFile(path);
+  const own = path.slice(path.lastIndexOf('/') + 1);
+  const place = to === undefined || to.endsWith('/') ? `${to ?? ''}${own}` : to;
+  const slash = place.lastIndexOf('/');
+  const name = place.slice(slash + 1) as ByteString;
+  const tree = new FileTree(directory({ mtime: attributes.mtime }, [[name, file(content, attributes)]]));
+  return { tree: mapOwners(tree, owner), at: place.slice(0, Math.max(slash, 0)) as ByteString };
+}
+
+function replaced({ path, to }: GivenFile): ReplacedFile {
+  const { content, ...attributes } = openHostFile(path);
+  return { path: to!, file: file(content, attributes) };
+}

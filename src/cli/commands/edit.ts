@@ -1,0 +1,93 @@
+// isopress edit IN OUT
+
+import { Command, Option } from 'commander';
+import { SEED_KINDS } from '../../edit/light.js';
+import type { EditCommandOptions } from '../actions/edit.js';
+import { withExamples } from '../examples.js';
+import { collectPattern } from '../patterns.js';
+import { parseSeconds, TIME_HELP } from '../times.js';
+import { parseInteger } from '../units.js';
+import { addSessionOptions, parseOwner } from '../writer-options.js';
+
+const collect = (text: string, list: readonly string[]) => [...list, text];
+
+export function editCommand(): Command {
+  const command = withExamples(
+    new Command('edit'),
+    'isopress edit installer.iso mine.iso --add ./overlay --replace logo.png:/boot/grub/logo.png',
+    'isopress edit ubuntu.iso auto.iso --seed nocloud=./seed --kernel-args "+autoinstall -quiet" --timeout 5',
+    "isopress edit installer.iso small.iso --remove '/pool/main/l/linux*' --volume-id MINE --plan",
+  )
+    .description('change a finished ISO and keep what makes it boot')
+    .argument('<in>', 'ISO file, such as a published installer; it is only read')
+    .argument('<out>', 'ISO file to write, or - for standard output')
+    .addOption(
+      new Option(
+        '--add <src:dest>',
+        'add a file, or all that is in a directory, below dest or the root; may be given again',
+      )
+        .argParser(collect)
+        .default([], 'nothing'),
+    )
+    .addOption(
+      new Option('--replace <src:dest>', 'give a file of the image other bytes; may be given again')
+        .argParser(collect)
+        .default([], 'nothing'),
+    )
+    .addOption(
+      new Option('--remove <pattern>', 'remove entries that match; a leading / anchors at the root')
+        .argParser(collectPattern)
+        .default([], 'nothing'),
+    )
+    .option('-V, --volume-id <text>', 'new label, also where menus find the medium by the old one');
+  addMenuOptions(command);
+  command
+    .addOption(
+      new Option('--owner <owner>', 'keep, root, or UID:GID for added entries')
+        .argParser(parseOwner)
+        .default({ uid: 0, gid: 0 }, 'root'),
+    )
+    .addOption(
+      new Option('--media-check <what>', 'media-check tags: compute again, leave as they are, or remove')
+        .choices(['redo', 'keep', 'drop'])
+        .default('redo'),
+    )
+    .addOption(
+      new Option(
+        '--epoch <time>',
+        `time of files that the edit makes: ${TIME_HELP} (default: when the volume was made)`,
+      ).argParser(parseSeconds(0, 2 ** 35)),
+    )
+    .addOption(
+      new Option('--loss <mode>', 'what cannot be kept: report it, refuse it, or say nothing')
+        .choices(['report', 'error', 'ignore'])
+        .default('report'),
+    )
+    .option('--plan', 'print what would change and write nothing')
+    .option('-f, --force', 'replace an existing image, which may be the one that is read');
+  return addSessionOptions(command).action(async (input: string, output: string, options: EditCommandOptions) => {
+    const { editImage } = await import('../actions/edit.js');
+    return editImage(input, output, options);
+  });
+}
+
+/** Options about menus, and answers that menus make a system look for. */
+function addMenuOptions(command: Command): void {
+  command
+    .addOption(
+      new Option(
+        '--kernel-args <changes>',
+        'kernel arguments in every menu: "+console=ttyS0 -quiet"; may be given again',
+      )
+        .argParser(collect)
+        .default([], 'no changes'),
+    )
+    .option('--default-entry <entry>', 'entry that menus start: a number from 0, or a title, label or identifier')
+    .addOption(new Option('--timeout <seconds>', 'seconds until menus start it').argParser(parseInteger(0, 3600)))
+    .addOption(
+      new Option('--seed <kind=path>', `answers for an installer or a first boot: ${SEED_KINDS.join(', ')}`)
+        .argParser(collect)
+        .default([], 'none'),
+    )
+    .option('--initrd-append <directory>', 'unpack these files over every initrd that menus load');
+}

@@ -1,0 +1,91 @@
+// A tree that is unpacked over every initrd: an archive after the one that is there, which Linux unpacks in turn.
+
+import { type ByteString, bytesOf, displayText, padding, type Timestamp } from '../bytes/index.js';
+import { InvalidInputError } from '../errors.js';
+import { CPIO_ALIGNMENT, type CpioFile, renderCpio } from '../format/cpio/index.js';
+import { collect, type ExactContent, exactContent, type Run } from '../io/index.js';
+import { type FileTree, file, type Node, splitPath, TYPE_BITS, walk } from '../tree/index.js';
+import { replaceBytes } from './change/apply.js';
+import { isFile } from './change/edited-trees.js';
+import { wordsAt } from './menus/command-words.js';
+import { contentOf } from './menus/disc-files.js';
+import type { MenuKind } from './menus/edit-menu.js';
+import { findMenus, type MenuWork } from './menus/menus.js';
+
+const LATEST = 0xffff_ffff;
+
+/** Appends a tree to every initrd in the tree of the disc. Throws {@link InvalidInputError} `edit.no-initrd` if menus load none. */
+export async function appendToInitrds(work: MenuWork, tree: FileTree): Promise<void> {
+  const { disc, trees, log, time, run } = work;
+  const paths = new Set<ByteString>();
+  for (const { file: menu, kind, text } of await findMenus(work)) {
+    for (const path of initrdsIn(kind, text)) {
+      const place = resolved(menu.path, path);
+      const found = trees.find(place);
+      if (found && isFile(found.entry)) paths.add(place);
+    }
+  }
+  if (paths.size === 0) {
+    throw new InvalidInputError('edit.no-initrd', 'No menu in the tree of the disc loads an initrd that is there.');
+  }
+  const archive = await archiveOf(tree, time, run);
+  for (const path of paths) {
+    const content = appended(contentOf(disc, trees.find(path)!.entry), archive);
+    replaceBytes(trees, path, file(content, { mtime: time }), 'edited', log);
+  }
+}
+
+function appended(initrd: ExactContent, archive: Uint8Array): ExactContent {
+  const gap = padding(initrd.size, CPIO_ALIGNMENT);
+  return exactContent(initrd.size + gap + archive.length, async function* (run) {
+    yield* initrd.pieces(run);
+    if (gap > 0) yield { hole: gap };
+    yield archive;
+  });
+}
+
+async function archiveOf(tree: FileTree, time: Timestamp, run: Run): Promise<Uint8Array> {
+  const members: CpioFile[] = [];
+  for (const { path, node } of walk(tree)) {
+    if (path !== '') members.push(await memberOf(path, node, time, run));
+  }
+  return renderCpio(members);
+}
+
+async function memberOf(path: ByteString, node: Node, time: Timestamp, run: Run): Promise<CpioFile> {
+  const { kind, mode } = node;
+  if (kind !== 'file' && kind !== 'directory' && kind !== 'symlink') {
+    const shown = displayText(path);
+    const message = `${shown} is a ${kind}; an initrd is given files, directories and symbolic links only.`;
+    throw new InvalidInputError('edit.initrd-entry', message, { path: shown });
+  }
+  const seconds = kind === 'file' ? node.mtime.seconds : time.seconds;
+  const mtime = Math.min(Math.max(seconds, 0), LATEST);
+  const bytes =
+    kind === 'file' ? await collect(node.content, run) : bytesOf((kind === 'symlink' ? node.target : '') as ByteString);
+  return { path, mode, mtime, bytes, type: TYPE_BITS[kind] };
+}
+
+const GRUB_INITRD = /^[ \t]*(?:initrd(?:efi|16)?|\$\{?initrd\}?|initrd\$\{?\w+\}?)(?=[ \t])/gm;
+
+/** The initrds that a menu loads, as it writes them. */
+function initrdsIn(kind: MenuKind, text: string): string[] {
+  if (kind === 'grub') {
+    const lines = [...text.matchAll(GRUB_INITRD)].map((match) => wordsAt(text, match.index + match[0].length, 'grub'));
+    return lines.flat().map(({ value }) => value.replace(/^\([^)]*\)/, '').replace(/^\$\{?(?:root|isofrom)\}?/, ''));
+  }
+  const lines = [...text.matchAll(/^[ \t]*initrd[ \t]+(.+?)[ \t\r]*$/gim)].map(([, value]) => value!);
+  const words = [...text.matchAll(/(?:^|[ \t])initrd=(\S+)/gm)].map(([, value]) => value!);
+  return [...lines, ...words].flatMap((value) => value.split(','));
+}
+
+/** A path of a menu in the tree: absolute, or from the directory of the menu. */
+function resolved(menu: ByteString, path: string): ByteString {
+  const base = path.startsWith('/') ? [] : splitPath(menu).slice(0, -1);
+  const names: string[] = [...base];
+  for (const name of splitPath(path)) {
+    if (name === '..') names.pop();
+    else names.push(name);
+  }
+  return names.join('/') as ByteString;
+}

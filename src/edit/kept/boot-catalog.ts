@@ -1,0 +1,91 @@
+// The boot catalog as it is kept: its bytes, and where in them the address of each image is.
+
+import { UnsupportedError } from '../../errors.js';
+import {
+  BOOT_INFO_AT,
+  BOOT_INFO_END,
+  bootEntry,
+  bootInfoTable,
+  bootRecord,
+  CATALOG_SIZE,
+  EL_TORITO_ID,
+  GRUB_INFO_AT,
+  grubBootInfo,
+  grubSector,
+  sectionHeader,
+  validationEntry,
+  wordSum,
+} from '../../format/eltorito/index.js';
+import { BLOCK } from '../../format/iso9660/index.js';
+import { bytesAt, type Source } from '../../io/index.js';
+
+const ENTRY = 32;
+const MORE_SECTIONS = 0x90;
+const LAST_SECTION = 0x91;
+const EXTENSION = 0x44;
+/** Of a selection entry: an extension follows. */
+const HAS_EXTENSION = 0x20;
+
+/** One image. */
+export interface KeptBootEntry {
+  /** Byte of its entry in the catalog. */
+  readonly at: number;
+  /** 0 for BIOS, 0xef for EFI. */
+  readonly platform: number;
+  readonly block: number;
+  /** 512-byte sectors to load. */
+  readonly sectors: number;
+}
+
+export interface KeptCatalog {
+  readonly block: number;
+  readonly bytes: Uint8Array;
+  readonly entries: readonly KeptBootEntry[];
+}
+
+/** The catalog to which a boot record leads; undefined for a record of something else. */
+export async function readCatalog(image: Source, record: Uint8Array): Promise<KeptCatalog | undefined> {
+  const { systemId, catalogBlock: block } = bootRecord.decode(record);
+  if (systemId !== EL_TORITO_ID) return undefined;
+  const bytes = await bytesAt(image, block * BLOCK, CATALOG_SIZE);
+  const isCatalog = bytes && validationEntry.decode(bytes).header === 1 && wordSum(bytes.subarray(0, ENTRY)) === 0;
+  if (!isCatalog) {
+    const message = 'The boot catalog of the disc is damaged: its first entry has a wrong checksum.';
+    throw new UnsupportedError('edit.boot-catalog', message, { at: block * BLOCK });
+  }
+  return { block, bytes, entries: entriesOf(bytes) };
+}
+
+function entriesOf(catalog: Uint8Array): KeptBootEntry[] {
+  const entries = [entryAt(catalog, ENTRY, validationEntry.decode(catalog).platform)];
+  for (let at = 2 * ENTRY; at + ENTRY <= catalog.length; ) {
+    const { header, platform, entries: count } = sectionHeader.decode(catalog, at);
+    if (header !== MORE_SECTIONS && header !== LAST_SECTION) break;
+    at += ENTRY;
+    for (let i = 0; i < count && at + ENTRY <= catalog.length; i++) {
+      entries.push(entryAt(catalog, at, platform));
+      const extends_ = (catalog[at + 1]! & HAS_EXTENSION) !== 0;
+      at += ENTRY;
+      while (extends_ && catalog[at] === EXTENSION) at += ENTRY;
+    }
+    if (header === LAST_SECTION) break;
+  }
+  return entries;
+}
+
+function entryAt(catalog: Uint8Array, at: number, platform: number): KeptBootEntry {
+  const { block, sectors } = bootEntry.decode(catalog, at);
+  return { at, platform, block, sectors };
+}
+
+/** Facts about its place that a boot image has in it. */
+export async function patchesIn(image: Source, block: number, size: number) {
+  const head = await bytesAt(image, block * BLOCK, Math.min(size, GRUB_INFO_AT + grubBootInfo.size));
+  if (!head || head.length < BOOT_INFO_END) return { bootInfoTable: false, grubBootInfo: false };
+  const table = bootInfoTable.decode(head, BOOT_INFO_AT);
+  const hasAddress = head.length >= GRUB_INFO_AT + grubBootInfo.size;
+  return {
+    bootInfoTable: table.primaryDescriptorBlock === 16 && table.block === block,
+    grubBootInfo: hasAddress && grubBootInfo.decode(head, GRUB_INFO_AT).sector === grubSector(block),
+  };
+}

@@ -1,0 +1,141 @@
+// A hierarchy as it is edited: directories with entries that are kept as the records they are, and entries that are new.
+
+import type { ByteString } from '../../bytes/index.js';
+import type { RockRidgeFacts } from '../../format/iso9660/index.js';
+import type { ExactContent } from '../../io/index.js';
+import type { Attributes, Directory, Node } from '../../tree/index.js';
+
+/** The bytes of a file, shared by all entries that show it. */
+export interface Data {
+  readonly size: number;
+  /** First block on the old disc, counted from its start; undefined for new bytes. */
+  readonly old: number | undefined;
+  /** New bytes. */
+  readonly content: ExactContent | undefined;
+  /** The bytes before them, whose place they take if it is large enough. */
+  readonly replaces: Data | undefined;
+}
+
+interface Named {
+  /** The name that the hierarchy shows. */
+  readonly name: ByteString;
+  /** As stored. */
+  readonly identifier: ByteString;
+  /** Of a directory. */
+  readonly folder: Folder | undefined;
+}
+
+/** An entry of the old disc. */
+export interface KeptEntry extends Named {
+  /** Its records, one for each extent. */
+  readonly records: readonly Uint8Array[];
+  readonly facts: RockRidgeFacts;
+  /** Of a file that is not empty. */
+  readonly data: Data | undefined;
+  /** Owner, mode and time that a replacement brought. */
+  readonly attributes: Attributes | undefined;
+}
+
+/** An entry that the edit adds. */
+export interface NewEntry extends Named {
+  readonly records: undefined;
+  readonly node: Node;
+  readonly data: Data | undefined;
+  readonly links: number;
+  readonly serial: number;
+}
+
+export type Entry = KeptEntry | NewEntry;
+
+/** The records of a directory about itself and its parent, and where it was. */
+export interface FolderRecords {
+  readonly block: number;
+  /** Bytes. */
+  readonly size: number;
+  readonly self: Uint8Array;
+  readonly parent: Uint8Array;
+}
+
+/** A directory of a hierarchy. */
+export class Folder {
+  /** In the order of their records. */
+  entries: Entry[] = [];
+  /** Of a directory of the old disc. */
+  readonly records: FolderRecords | undefined;
+  /** Of a new one. */
+  readonly node: Directory | undefined;
+  /** Undefined for the root. */
+  readonly parent: Folder | undefined;
+  readonly path: ByteString;
+  /** Whether its records are to be written again in any case. */
+  isChanged: boolean;
+  /** Subdirectories that came less those that went. */
+  linkChange = 0;
+  #byName: Map<ByteString, Entry> | undefined;
+  #added: Entry[] = [];
+
+  constructor(path: ByteString, parent: Folder | undefined, from: FolderRecords | Directory) {
+    this.path = path;
+    this.parent = parent;
+    this.records = 'kind' in from ? undefined : from;
+    this.node = 'kind' in from ? from : undefined;
+    this.isChanged = this.node !== undefined;
+  }
+
+  get(name: ByteString): Entry | undefined {
+    this.#byName ??= new Map(this.entries.map((entry) => [entry.name, entry]));
+    return this.#byName.get(name);
+  }
+
+  /** Adds an entry; {@link settle} finds its place among the others. */
+  add(entry: Entry): void {
+    this.get(entry.name);
+    this.#byName!.set(entry.name, entry);
+    this.#added.push(entry);
+    this.isChanged = true;
+    if (entry.folder) this.linkChange++;
+  }
+
+  /** Puts an entry in the place of another. */
+  replace(old: Entry, entry: Entry): void {
+    const list = this.entries.includes(old) ? this.entries : this.#added;
+    list[list.indexOf(old)] = entry;
+    this.#byName = undefined;
+    this.isChanged = true;
+  }
+
+  remove(entry: Entry): void {
+    this.entries = this.entries.filter((one) => one !== entry);
+    this.#added = this.#added.filter((one) => one !== entry);
+    this.#byName = undefined;
+    this.isChanged = true;
+    if (entry.folder) this.linkChange--;
+  }
+
+  /** All entries, also those that have no place yet. */
+  *all(): Generator<Entry> {
+    yield* this.entries;
+    yield* this.#added;
+  }
+
+  /** Puts added entries in their order among the others, which keep theirs. */
+  settle(compare: (a: ByteString, b: ByteString) => number): void {
+    const added = this.#added.sort((a, b) => compare(a.identifier, b.identifier));
+    if (added.length === 0) return;
+    const merged: Entry[] = [];
+    let next = 0;
+    for (const entry of this.entries) {
+      while (next < added.length && compare(added[next]!.identifier, entry.identifier) < 0) merged.push(added[next++]!);
+      merged.push(entry);
+    }
+    this.entries = [...merged, ...added.slice(next)];
+    this.#added = [];
+  }
+}
+
+/** All directories of a hierarchy, level by level, in the order of path tables. */
+export function foldersOf(root: Folder): Folder[] {
+  const folders = [root];
+  for (const folder of folders) for (const { folder: child } of folder.all()) if (child) folders.push(child);
+  return folders;
+}

@@ -1,0 +1,30 @@
+// Reads the structures of a disc, and remembers how far they reach: what is not read as a structure may be anything.
+
+import { divCeil } from '../../bytes/index.js';
+import { InvalidImageError } from '../../errors.js';
+import { BLOCK } from '../../format/iso9660/index.js';
+import { type Range, type Source, Work } from '../../io/index.js';
+
+export class MetadataReader {
+  readonly #image: Source;
+  readonly work: Work;
+  /** First block after all structures read so far. */
+  end = 0;
+
+  constructor(image: Source) {
+    this.#image = image;
+    this.work = new Work(image.size, 'edit.work');
+  }
+
+  /** Bytes of the image; throws {@link InvalidImageError} where it ends before. */
+  async bytes({ at, length }: Range): Promise<Uint8Array> {
+    this.work.spend(length);
+    if (at + length > this.#image.size) {
+      throw new InvalidImageError('edit.truncated', 'The image ends inside a directory or a table.', { at });
+    }
+    const bytes = new Uint8Array(length);
+    await this.#image.read(at, bytes);
+    this.end = Math.max(this.end, divCeil(at + length, BLOCK));
+    return bytes;
+  }
+}

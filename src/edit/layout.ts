@@ -1,0 +1,28 @@
+// The decisions of an edit as plain data, for reports and for `--plan`.
+
+import type { Loss } from '../tree/index.js';
+
+/** One entry that is different on the new disc. */
+export interface EditedEntry {
+  readonly path: string;
+  readonly change: 'added' | 'replaced' | 'removed' | 'edited';
+  /** Bytes; of files that are there. */
+  readonly size?: number;
+}
+
+/** The decisions about an edited disc. */
+export interface EditLayout {
+  readonly format: 'iso9660';
+  readonly volumeId: string;
+  /** Bytes of the old and the new disc. */
+  readonly oldSize: number;
+  readonly size: number;
+  /** Block of 2 KiB from which the old disc moves back, and by how many blocks. */
+  readonly movedFrom: number;
+  readonly movedBy: number;
+  readonly entries: readonly EditedEntry[];
+  /** The style of the media-check tag that is computed again. */
+  readonly mediaCheck?: 'suse' | 'rh';
+  /** Values of the old disc that cannot be kept. */
+  readonly losses: readonly Loss[];
+}

@@ -1,0 +1,34 @@
+// Files of a disc while it is edited: as they will be, or as they are.
+
+import { type ByteString, byteStringOf } from '../../bytes/index.js';
+import { BLOCK } from '../../format/iso9660/index.js';
+import { collect, EMPTY, type ExactContent, type Run } from '../../io/index.js';
+import { type EditedTrees, isFile } from '../change/edited-trees.js';
+import type { Entry } from '../kept/entries.js';
+import type { KeptDisc } from '../kept/read-disc.js';
+
+/** A file with its path. */
+export interface DiscFile {
+  readonly path: ByteString;
+  readonly size: number;
+  readonly entry: Entry;
+}
+
+/** All files that are stored as they are. */
+export function* filesOf(trees: EditedTrees): Generator<DiscFile> {
+  for (const { path, entry } of trees.walk()) {
+    const isCompressed = entry.records !== undefined && entry.facts.zisofs !== undefined;
+    if (isFile(entry) && !isCompressed) yield { path, size: entry.data?.size ?? 0, entry };
+  }
+}
+
+/** The bytes that an entry has now. */
+export function contentOf({ image }: KeptDisc, { data }: Entry): ExactContent {
+  if (!data) return EMPTY;
+  return data.content ?? image.slice({ at: data.old! * BLOCK, length: data.size });
+}
+
+/** A small file as text, each byte one character. */
+export async function textOf(disc: KeptDisc, { entry }: DiscFile, run: Run): Promise<ByteString> {
+  return byteStringOf(await collect(contentOf(disc, entry), run));
+}

@@ -1,0 +1,99 @@
+// Recognises the menus of boot loaders, and changes their texts.
+
+import { grubQuoted } from './command-words.js';
+import { type ArgumentChanges, grubArguments, isolinuxArguments, loaderArguments } from './kernel-arguments.js';
+import {
+  grubDefault,
+  grubTimeout,
+  isolinuxDefault,
+  isolinuxTimeout,
+  loaderDefault,
+  loaderTimeout,
+} from './menu-choice.js';
+
+/** `loader` is the configuration of systemd-boot, `loader-entry` one of its entries. */
+export type MenuKind = 'grub' | 'isolinux' | 'loader' | 'loader-entry';
+
+/** Changes of menus. */
+export interface MenuChanges {
+  readonly arguments: ArgumentChanges;
+  /** The old and the new label of the medium. */
+  readonly label: { readonly from: string; readonly to: string } | undefined;
+  /** Number from 0, or a title, a label or an identifier. */
+  readonly defaultEntry: string | number | undefined;
+  /** Seconds. */
+  readonly timeout: number | undefined;
+}
+
+const MENU_NAME = /\.(?:cfg|conf|lst)$/i;
+const GRUB_LINE =
+  /^[ \t]*(?:menuentry|submenu|linux(?:efi|16)?|search(?:\.\w+)?|configfile|set[ \t]+(?:timeout|default|prefix|root)\b|\$\{?linux)/m;
+const ISOLINUX_LINE = /^[ \t]*(?:label|append|kernel|default|timeout|include|ui)[ \t]+\S/im;
+
+/** The kind of menu, by path and text; undefined for any other file. */
+export function menuKindOf(path: string, text: string): MenuKind | undefined {
+  if (!MENU_NAME.test(path) || text.includes('\0')) return undefined;
+  if (/(?:^|\/)loader\/entries\/[^/]+\.conf$/i.test(path)) return 'loader-entry';
+  if (/(?:^|\/)loader\/loader\.conf$/i.test(path)) return 'loader';
+  const isSyslinux = /(?:^|\/)(?:isolinux|syslinux|extlinux)[^/]*(?:\/|\.cfg$)/i.test(path);
+  if (!isSyslinux && GRUB_LINE.test(text)) return 'grub';
+  return ISOLINUX_LINE.test(text) && (isSyslinux || /^[ \t]*label[ \t]/im.test(text)) ? 'isolinux' : undefined;
+}
+
+/** The text of a menu after the changes. */
+export function editedMenu(kind: MenuKind, text: string, changes: MenuChanges): string {
+  let result = text;
+  const { defaultEntry, timeout, label } = changes;
+  if (label) result = relabelled(result, label.from, label.to);
+  if (changes.arguments.add.length > 0 || changes.arguments.remove.length > 0) {
+    if (kind === 'grub') result = grubArguments(result, changes.arguments);
+    if (kind === 'isolinux') result = isolinuxArguments(result, changes.arguments);
+    if (kind === 'loader-entry') result = loaderArguments(result, changes.arguments);
+  }
+  if (defaultEntry !== undefined) {
+    if (kind === 'grub') result = grubDefault(result, defaultEntry);
+    if (kind === 'isolinux') result = isolinuxDefault(result, defaultEntry);
+    if (kind === 'loader') result = loaderDefault(result, defaultEntry);
+  }
+  if (timeout !== undefined) {
+    if (kind === 'grub') result = grubTimeout(result, timeout);
+    if (kind === 'isolinux') result = isolinuxTimeout(result, timeout);
+    if (kind === 'loader') result = loaderTimeout(result, timeout);
+  }
+  return result;
+}
+
+/** Whether a menu of this kind has a kernel line, in which arguments can be changed. */
+export function startsKernels(kind: MenuKind, text: string): boolean {
+  const probe = { add: ['isopress.probe'], remove: [] };
+  if (kind === 'grub') return grubArguments(text, probe) !== text;
+  if (kind === 'isolinux') return isolinuxArguments(text, probe) !== text;
+  return kind === 'loader-entry' && loaderArguments(text, probe) !== text;
+}
+
+/**
+ * The text with the old label replaced where it names the medium: after `LABEL=` and its relatives, and in GRUB's `search`. Titles and
+ * other texts stay.
+ */
+export function relabelled(text: string, from: string, to: string): string {
+  let result = text;
+  for (const old of new Set([from, udevEscaped(from)])) {
+    const name = escapeRegExp(old);
+    const end = '(?=$|[\\s"\':,;\\])}])';
+    const keys = new RegExp(`((?:LABEL|[\\w.]*label)=["']?)${name}${end}`, 'gim');
+    const search = new RegExp(`^([ \\t]*(?:if[ \\t]+)?search\\b[^\\n]*?[ \\t])(["']?)${name}${end}`, 'gm');
+    // The kernel's command line has no blanks within a word.
+    result = result.replace(keys, (_, key: string) => key + udevEscaped(to));
+    result = result.replace(search, (_, head: string, quote: string) => head + quote + (quote ? to : grubQuoted(to)));
+  }
+  return result;
+}
+
+/** As udev and dracut write blanks and slashes of a label. */
+export function udevEscaped(label: string): string {
+  return label.replace(/[^\w#+.:=@-]/g, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
+}
+
+function escapeRegExp(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}

@@ -1,0 +1,60 @@
+// Which entry a menu starts, and after how many seconds.
+
+import { grubQuoted } from './command-words.js';
+
+/** Sets GRUB's default entry, where a menu has entries or sets it already. */
+export function grubDefault(text: string, entry: string | number): string {
+  return withGrubVariable(text, 'default', grubQuoted(String(entry)));
+}
+
+export function grubTimeout(text: string, seconds: number): string {
+  return withGrubVariable(text, 'timeout', String(seconds));
+}
+
+function withGrubVariable(text: string, name: string, value: string): string {
+  const line = new RegExp(`^([ \\t]*(?:set[ \\t]+)?${name}=)(?:"[^"\\n]*"|'[^'\\n]*'|[^\\s;]*)`, 'gm');
+  // An assignment from another variable is one of several cases of a script; the last word is ours.
+  if (line.test(text)) return text.replace(line, (_, head: string) => head + value);
+  return /^[ \t]*(?:menuentry|submenu)\b/m.test(text) ? `set ${name}=${value}\n${text}` : text;
+}
+
+/** Sets the default label of ISOLINUX: `default`, `ontimeout`, and the entry that its menu begins with. */
+export function isolinuxDefault(text: string, entry: string | number): string {
+  const labels = [...text.matchAll(/^[ \t]*label[ \t]+(.+?)[ \t\r]*$/gim)].map(([, name]) => name!);
+  const label =
+    typeof entry === 'number' ? labels[entry] : labels.find((name) => name.toLowerCase() === entry.toLowerCase());
+  if (label === undefined) return text;
+  // Several entries cannot be the one that the menu begins with.
+  const without = text.replace(/^[ \t]*menu[ \t]+default[ \t]*\r?\n/gim, '');
+  const marked = without.replace(
+    new RegExp(`^([ \\t]*)(label[ \\t]+${label.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}[ \\t]*)(\\r?)$`, 'im'),
+    (_, indent: string, line: string, cr: string) => `${indent}${line}${cr}\n${indent}  menu default${cr}`,
+  );
+  const hasUi = /^[ \t]*ui[ \t]/im.test(marked);
+  const key = hasUi
+    ? /^([ \t]*ontimeout[ \t]+)(?!.*\.c32)[^\r\n]*/gim
+    : /^([ \t]*(?:default|ontimeout)[ \t]+)(?!.*\.c32)[^\r\n]*/gim;
+  return marked.replace(key, (_, head: string) => head + label);
+}
+
+/** ISOLINUX counts tenths of a second. */
+export function isolinuxTimeout(text: string, seconds: number): string {
+  const line = /^([ \t]*timeout[ \t]+)\d+/gim;
+  if (line.test(text)) return text.replace(line, (_, head: string) => `${head}${seconds * 10}`);
+  return /^[ \t]*(?:default|ui)[ \t]/im.test(text) ? `timeout ${seconds * 10}\n${text}` : text;
+}
+
+/** Sets the default entry of systemd-boot, by its file name or a pattern. */
+export function loaderDefault(text: string, entry: string | number): string {
+  return typeof entry === 'number' ? text : withKey(text, 'default', entry);
+}
+
+export function loaderTimeout(text: string, seconds: number): string {
+  return withKey(text, 'timeout', String(seconds));
+}
+
+function withKey(text: string, key: string, value: string): string {
+  const line = new RegExp(`^(${key}[ \\t]+)[^\\r\\n]*`, 'm');
+  if (line.test(text)) return text.replace(line, (_, head: string) => head + value);
+  return `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${key} ${value}\n`;
+}

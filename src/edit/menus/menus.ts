@@ -1,0 +1,162 @@
+// The menus of a disc: in its tree, and in the FAT images from which firmware boots.
+
+import { type ByteString, byteStringOf, bytesOf, displayText, type Timestamp } from '../../bytes/index.js';
+import { InvalidInputError, UnsupportedError } from '../../errors.js';
+import { openFat, replaceFatFiles } from '../../format/fat/index.js';
+import { BLOCK } from '../../format/iso9660/index.js';
+import { bytesSource, collect, type Patch, type Run, type Source } from '../../io/index.js';
+import { file, type LossLog, walk } from '../../tree/index.js';
+import { type ChangeLog, replaceBytes } from '../change/apply.js';
+import type { EditedTrees } from '../change/edited-trees.js';
+import type { KeptDisc } from '../kept/read-disc.js';
+import { type DiscFile, filesOf, textOf } from './disc-files.js';
+import { editedMenu, type MenuChanges, type MenuKind, menuKindOf, startsKernels } from './edit-menu.js';
+
+const LARGEST_MENU = 1024 * 1024;
+const EFI_PLATFORM = 0xef;
+const ESP_TYPES = ['0xef', 'c12a7328-f81f-11d2-ba4b-00a0c93ec93b'];
+const SECTOR = 512;
+const SECTORS_PER_BLOCK = 4;
+
+/** A menu in the tree of the disc. */
+export interface FoundMenu {
+  readonly file: DiscFile;
+  readonly kind: MenuKind;
+  readonly text: string;
+}
+
+/** A FAT image on the disc. */
+export interface FatImage {
+  readonly at: number;
+  readonly image: Source;
+  /** As reports name it. */
+  readonly name: string;
+}
+
+/** The surroundings of the changes of menus. */
+export interface MenuWork {
+  readonly disc: KeptDisc;
+  readonly trees: EditedTrees;
+  readonly log: ChangeLog;
+  readonly losses: LossLog;
+  readonly time: Timestamp;
+  readonly run: Run;
+}
+
+/** All menus in the tree. */
+export async function findMenus({ disc, trees, run }: Pick<MenuWork, 'disc' | 'trees' | 'run'>): Promise<FoundMenu[]> {
+  const found: FoundMenu[] = [];
+  for (const file of filesOf(trees)) {
+    if (!/\.(?:cfg|conf|lst)$/i.test(file.path) || file.size > LARGEST_MENU) continue;
+    const text = await textOf(disc, file, run);
+    const kind = menuKindOf(file.path, text);
+    if (kind) found.push({ file, kind, text });
+  }
+  return found;
+}
+
+/** Whether anything about menus changes. */
+export function changesMenus({ arguments: { add, remove }, label, defaultEntry, timeout }: MenuChanges): boolean {
+  return add.length + remove.length > 0 || label !== undefined || defaultEntry !== undefined || timeout !== undefined;
+}
+
+/**
+ * Changes all menus. Gives the patches of FAT images, in their places on the old disc. Throws {@link InvalidInputError} `edit.no-menu`
+ * if arguments are to change and no menu starts a kernel.
+ */
+export async function editMenus(work: MenuWork, changes: MenuChanges): Promise<Patch[]> {
+  const { trees, log, time } = work;
+  if (!changesMenus(changes)) return [];
+  let kernels = false;
+  for (const { file: found, kind, text } of await findMenus(work)) {
+    kernels ||= startsKernels(kind, text);
+    const edited = editedMenu(kind, text, changes);
+    if (edited === text) continue;
+    const node = file(bytesSource(bytesOf(edited as ByteString)), { mtime: time });
+    replaceBytes(trees, found.path, node, 'edited', log);
+  }
+  const patches: Patch[] = [];
+  for (const fat of await fatImagesOf(work)) {
+    const { edits, startsKernel } = await menusInFat(fat, changes, work.run);
+    kernels ||= startsKernel;
+    if (edits.size === 0) continue;
+    patches.push(...(await patchesOfFat(fat, edits, time)));
+    for (const [path, bytes] of edits) log.add(`${fat.name}#/${path}` as ByteString, 'edited', bytes.length);
+  }
+  const { add, remove } = changes.arguments;
+  if (kernels || add.length + remove.length === 0) return patches;
+  throw new InvalidInputError(
+    'edit.no-menu',
+    'No menu of the disc starts a kernel, so kernel arguments have no place.',
+    {
+      hint: 'The menus may be inside an EFI program, which is signed and cannot be changed.',
+    },
+  );
+}
+
+/** The images from which UEFI boots, and EFI system partitions, each once. Images that the edit replaces are not among them. */
+async function fatImagesOf({ disc, trees, losses }: MenuWork): Promise<FatImage[]> {
+  const { catalog, tables, image, data } = disc;
+  const blocks = new Map<number, number>();
+  for (const { type, start, sectors } of tables.partitions) {
+    if (ESP_TYPES.includes(type)) blocks.set(start / SECTORS_PER_BLOCK, sectors * SECTOR);
+  }
+  for (const { platform, block, sectors } of catalog?.entries ?? []) {
+    const size = data.get(block)?.size ?? sectors * SECTOR;
+    if (platform === EFI_PLATFORM && !blocks.has(block)) blocks.set(block, size);
+  }
+  const named = new Map<number, string>();
+  const replaced = new Set<number>();
+  for (const { path, entry } of trees.walk()) {
+    if (entry.data?.old !== undefined && blocks.has(entry.data.old)) named.set(entry.data.old, path);
+    const old = entry.data?.replaces?.old;
+    if (old !== undefined && blocks.has(old)) replaced.add(old);
+  }
+  const images: FatImage[] = [];
+  for (const [block, size] of blocks) {
+    const at = block * BLOCK;
+    const name = named.get(block) ?? 'EFI system partition';
+    if (replaced.has(block)) {
+      losses.addValue('edit.replaced-image', 'Menus in a replaced boot image are left as they are.', name);
+      continue;
+    }
+    const length = Math.min(size, image.size - at);
+    if (length > 0) images.push({ at, name, image: image.slice({ at, length }) });
+  }
+  return images;
+}
+
+async function menusInFat({ image }: FatImage, changes: MenuChanges, run: Run) {
+  const edits = new Map<ByteString, Uint8Array>();
+  let startsKernel = false;
+  const volume = await openFat(image).catch(() => undefined);
+  if (!volume) return { edits, startsKernel };
+  for (const { path, node } of walk(await volume.tree())) {
+    if (node.kind !== 'file' || node.content.size > LARGEST_MENU || !/\.(?:cfg|conf|lst)$/i.test(path)) continue;
+    const text = byteStringOf(await collect(node.content, run));
+    const kind = menuKindOf(path, text);
+    if (!kind) continue;
+    startsKernel ||= startsKernels(kind, text);
+    const edited = editedMenu(kind, text, changes);
+    if (edited !== text) edits.set(path, bytesOf(edited as ByteString));
+  }
+  return { edits, startsKernel };
+}
+
+async function patchesOfFat(
+  { at, image, name }: FatImage,
+  edits: ReadonlyMap<ByteString, Uint8Array>,
+  time: Timestamp,
+): Promise<Patch[]> {
+  try {
+    const patches = await replaceFatFiles(image, edits, time);
+    return patches.map((patch) => ({ ...patch, at: patch.at + at }));
+  } catch (error) {
+    if (!(error instanceof UnsupportedError) || error.code !== 'fat.full') throw error;
+    const message = `The menu in ${displayText(name as ByteString)} grows, and the FAT volume has no free cluster for it.`;
+    throw new UnsupportedError('edit.esp-full', message, {
+      hint: 'Replace the boot image by a larger one that has the menu.',
+      cause: error,
+    });
+  }
+}

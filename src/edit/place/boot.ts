@@ -1,0 +1,126 @@
+// Everything that has the address of a boot image: the catalog, the image itself, the boot code, partition tables.
+
+import { divCeil } from '../../bytes/index.js';
+import { bootEntry, loadSectors, patchBootImage } from '../../format/eltorito/index.js';
+import { BLOCK } from '../../format/iso9660/index.js';
+import { bytesAt, collect, type ExactContent, exactContent, type Source } from '../../io/index.js';
+import { type KeptBootEntry, patchesIn } from '../kept/boot-catalog.js';
+import type { Data } from '../kept/entries.js';
+import type { KeptDisc } from '../kept/read-disc.js';
+import { type EditPlaces, movedSpan, type PlacedData } from './layout.js';
+import { type Overlay, overlayBytes } from './overlay.js';
+
+const SECTOR = 512;
+const SECTORS_PER_BLOCK = 4;
+/** Byte of the boot sector at which GRUB's and ISOLINUX's code have the sector to load. */
+const BOOT_SECTOR_AT = 0x1b0;
+/** GRUB's code enters its image four sectors on. */
+const ENTERED_AT = [0, 4];
+
+/** Tables and boot code for the new places. */
+export async function bootOverlays(disc: KeptDisc, places: EditPlaces): Promise<Overlay[]> {
+  const { catalog, tables } = disc;
+  const overlays: Overlay[] = [];
+  if (catalog) {
+    const bytes = movedCatalog(disc, places);
+    if (bytes) overlays.push(overlayBytes(places.shift(catalog.block) * BLOCK, bytes));
+  }
+  const pointer = await movedPointer(disc, places);
+  if (pointer) overlays.push(pointer);
+  if (places.growth === 0 && places.movedData.size === 0) return overlays;
+  const growth = places.growth * SECTORS_PER_BLOCK;
+  const limit = places.insertAt * SECTORS_PER_BLOCK;
+  const patches = tables.patches({
+    span: (partition) => movedSpan(places, partition, disc),
+    sector: (sector) => (sector >= limit ? sector + growth : sector),
+    growth,
+  });
+  return [...overlays, ...patches.map(({ at, bytes }) => overlayBytes(at, bytes))];
+}
+
+/** The place of a boot image; undefined if it is where it was. */
+function moved(block: number, places: EditPlaces): number | undefined {
+  const now = places.movedData.get(block)?.block ?? places.shift(block);
+  return now === block ? undefined : now;
+}
+
+function movedCatalog({ catalog, data }: KeptDisc, places: EditPlaces): Uint8Array | undefined {
+  const bytes = catalog!.bytes.slice();
+  let isChanged = false;
+  for (const entry of catalog!.entries) {
+    const fields = bootEntry.decode(bytes, entry.at);
+    const block = moved(entry.block, places) ?? entry.block;
+    const sectors = newSectors(entry, data.get(entry.block), places);
+    if (block === entry.block && sectors === entry.sectors) continue;
+    isChanged = true;
+    bootEntry.encodeInto({ ...fields, block, sectors }, bytes, entry.at);
+  }
+  return isChanged ? bytes : undefined;
+}
+
+/** An image of another size has another number of sectors to load, if the whole of the old one was loaded. */
+function newSectors({ block, sectors }: KeptBootEntry, old: Data | undefined, places: EditPlaces): number {
+  const now = places.movedData.get(block);
+  if (!now || !old || now.data.size === old.size || sectors !== loadSectors(old.size)) return sectors;
+  return loadSectors(now.data.size);
+}
+
+/** The sector in the boot code that an image starts at, if that image has moved. */
+async function movedPointer({ image, catalog }: KeptDisc, places: EditPlaces): Promise<Overlay | undefined> {
+  const bytes = await bytesAt(image, BOOT_SECTOR_AT, 4);
+  if (!bytes || !catalog) return undefined;
+  const sector = new DataView(bytes.buffer).getUint32(0, true);
+  for (const { block } of catalog.entries) {
+    const entered = ENTERED_AT.find((offset) => sector === block * SECTORS_PER_BLOCK + offset);
+    const now = moved(block, places);
+    if (entered === undefined || now === undefined) continue;
+    new DataView(bytes.buffer).setUint32(0, now * SECTORS_PER_BLOCK + entered, true);
+    return overlayBytes(BOOT_SECTOR_AT, bytes);
+  }
+  return undefined;
+}
+
+/** The bytes of a file as they are stored: a boot image has the facts about its place in it, as the one before had. */
+export async function storedContent(disc: KeptDisc, { data, block }: PlacedData): Promise<ExactContent> {
+  const content = data.content!;
+  const old = data.replaces;
+  const isImage = old?.old !== undefined && disc.catalog?.entries.some((entry) => entry.block === old.old);
+  if (!isImage) return content;
+  const wanted = await patchesIn(disc.image, old!.old!, old!.size);
+  if (!wanted.bootInfoTable && !wanted.grubBootInfo) return content;
+  return exactContent(content.size, async function* (run) {
+    yield patchBootImage(await collect(content, run), block, wanted);
+  });
+}
+
+/** Boot images that only move have their addresses patched. */
+export async function movedImages(disc: KeptDisc, places: EditPlaces): Promise<Overlay[]> {
+  const overlays: Overlay[] = [];
+  for (const { block } of disc.catalog?.entries ?? []) {
+    const old = disc.data.get(block);
+    const now = places.shift(block);
+    if (!old || places.movedData.has(block) || now === block) continue;
+    const wanted = await patchesIn(disc.image, block, old.size);
+    if (!wanted.bootInfoTable && !wanted.grubBootInfo) continue;
+    overlays.push({ at: now * BLOCK, content: patchedRange(disc.image, block, old.size, now, wanted) });
+  }
+  return overlays;
+}
+
+function patchedRange(
+  image: Source,
+  block: number,
+  size: number,
+  now: number,
+  wanted: Parameters<typeof patchBootImage>[2],
+): ExactContent {
+  const stored = image.slice({ at: block * BLOCK, length: size });
+  return exactContent(size, async function* (run) {
+    yield patchBootImage(await collect(stored, run), now, wanted);
+  });
+}
+
+/** Sectors of a disc. */
+export function sectorsOf(size: number): number {
+  return divCeil(size, SECTOR);
+}

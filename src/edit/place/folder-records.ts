@@ -1,0 +1,234 @@
+// The records of a directory: kept ones with new places, and those of added entries. Measured once for their lengths, and
+// rendered when everything has its place.
+
+import { alignUp, type ByteString, EPOCH_ZERO } from '../../bytes/index.js';
+import {
+  addEntryFields,
+  applySpread,
+  BLOCK,
+  ContinuationArea,
+  EXTENT_BYTES,
+  extentCount,
+  FieldRun,
+  FLAG_DIRECTORY,
+  FLAG_MULTI_EXTENT,
+  PARENT,
+  placeRecord,
+  recordLength,
+  SELF,
+  spreadIn,
+  writeRecord,
+} from '../../format/iso9660/index.js';
+import type { EditedTree } from '../change/edited-trees.js';
+import type { Data, Entry, Folder, KeptEntry, NewEntry } from '../kept/entries.js';
+import { addLinks, extentOf, ownFields, setContinues, setExtent, setSize, setTimes, sizeOf } from './record-bytes.js';
+
+/** Lengths of a directory. */
+export interface FolderSize {
+  /** Bytes of its records, whole blocks. */
+  readonly size: number;
+  /** Blocks of continued fields of added entries. */
+  readonly continuationBlocks: number;
+}
+
+/** Places on the new disc, in blocks from its start. */
+export interface Places {
+  data(data: Data): number;
+  folder(folder: Folder): { readonly block: number; readonly size: number; readonly continuation: number };
+  /** A block that moves with what is around it. */
+  shift(block: number): number;
+}
+
+/** Stands for every place while lengths are added up; it is after every origin. */
+const SOMEWHERE = 0x10_0000;
+const NO_PLACES: Places = {
+  data: () => SOMEWHERE,
+  folder: () => ({ block: SOMEWHERE, size: 0, continuation: SOMEWHERE }),
+  shift: (block) => block,
+};
+
+/** Adds up the records of a directory. */
+export function measureFolder(edited: EditedTree, folder: Folder): FolderSize {
+  const area = new ContinuationArea();
+  let end = 0;
+  for (const { length } of recordsOf(edited, folder, NO_PLACES, area, undefined))
+    end = placeRecord(end, length) + length;
+  return { size: alignUp(end, BLOCK), continuationBlocks: area.blocks };
+}
+
+/** The records of a directory, and the continued fields of added entries. */
+export function renderFolder(
+  edited: EditedTree,
+  folder: Folder,
+  places: Places,
+  { size, continuationBlocks }: FolderSize,
+): { readonly records: Uint8Array; readonly continuation: Uint8Array } {
+  const records = new Uint8Array(size);
+  const continuation = new Uint8Array(continuationBlocks * BLOCK);
+  let end = 0;
+  for (const record of recordsOf(edited, folder, places, new ContinuationArea(), continuation)) {
+    const at = placeRecord(end, record.length);
+    records.set(record, at);
+    end = at + record.length;
+  }
+  return { records, continuation };
+}
+
+function* recordsOf(
+  edited: EditedTree,
+  folder: Folder,
+  places: Places,
+  area: ContinuationArea,
+  into: Uint8Array | undefined,
+): Generator<Uint8Array> {
+  const writer = new RecordWriter(edited, folder, places, area, into);
+  yield writer.own(folder, SELF);
+  yield writer.own(folder.parent ?? folder, PARENT);
+  for (const entry of folder.entries) yield* entry.records ? writer.kept(entry) : writer.added(entry);
+}
+
+class RecordWriter {
+  readonly #edited: EditedTree;
+  readonly #folder: Folder;
+  readonly #places: Places;
+  readonly #area: ContinuationArea;
+  readonly #into: Uint8Array | undefined;
+  readonly #fields = new FieldRun();
+
+  constructor(
+    edited: EditedTree,
+    folder: Folder,
+    places: Places,
+    area: ContinuationArea,
+    into: Uint8Array | undefined,
+  ) {
+    this.#edited = edited;
+    this.#folder = folder;
+    this.#places = places;
+    this.#area = area;
+    this.#into = into;
+  }
+
+  get #origin(): number {
+    return this.#edited.tree.origin;
+  }
+
+  /** "." or "..": of a new directory made, of an old one kept. */
+  own(about: Folder, identifier: ByteString): Uint8Array {
+    const { skip } = this.#edited.tree;
+    const { block, size } = this.#places.folder(about);
+    const { records } = this.#folder;
+    if (records) {
+      const record = (identifier === SELF ? records.self : records.parent).slice();
+      setExtent(record, block - this.#origin);
+      setSize(record, size);
+      if (about.linkChange !== 0) addLinks(record, skip, about.linkChange);
+      return record;
+    }
+    this.#startFields();
+    if (this.#edited.tree.kind === 'rock-ridge') {
+      if (about.node) this.#addNodeFields(about.node, undefined, about);
+      else for (const field of ownFields(about.records!.self, skip)) this.#fields.append(field);
+    }
+    const time = about.node?.mtime ?? this.#folder.node?.mtime ?? EPOCH_ZERO;
+    const systemUse = this.#spread(identifier);
+    return this.#made({ identifier, extent: block - this.#origin, size, time, flags: FLAG_DIRECTORY, systemUse });
+  }
+
+  *kept(entry: KeptEntry): Generator<Uint8Array> {
+    const { skip } = this.#edited.tree;
+    const { folder, data, attributes } = entry;
+    if (data?.content || (attributes && !data)) {
+      yield* this.#replaced(entry, data?.size ?? 0);
+      return;
+    }
+    for (const raw of entry.records) {
+      const record = raw.slice();
+      if (folder) {
+        const { block, size } = this.#places.folder(folder);
+        setExtent(record, block - this.#origin);
+        setSize(record, size);
+        if (folder.linkChange !== 0) addLinks(record, skip, folder.linkChange);
+      } else setExtent(record, this.#places.shift(extentOf(record) + this.#origin) - this.#origin);
+      yield record;
+    }
+  }
+
+  /** One record for each extent of the new bytes; all else as the first old one has it. */
+  *#replaced({ records, data, attributes }: KeptEntry, size: number): Generator<Uint8Array> {
+    const count = extentCount(size);
+    for (let i = 0; i < count; i++) {
+      const record = records[0]!.slice();
+      if (data) setExtent(record, this.#places.data(data) - this.#origin + (i * EXTENT_BYTES) / BLOCK);
+      setSize(record, Math.min(EXTENT_BYTES, size - i * EXTENT_BYTES));
+      setContinues(record, i < count - 1);
+      if (attributes) setTimes(record, this.#edited.tree.skip, attributes);
+      yield record;
+    }
+  }
+
+  *added(entry: NewEntry): Generator<Uint8Array> {
+    const { identifier, node, folder, data } = entry;
+    this.#startFields();
+    if (this.#edited.tree.kind === 'rock-ridge') this.#addNodeFields(node, entry, folder);
+    const systemUse = this.#spread(identifier);
+    const time = node.mtime;
+    if (folder) {
+      const { block, size } = this.#places.folder(folder);
+      yield this.#made({ identifier, extent: block - this.#origin, size, time, flags: FLAG_DIRECTORY, systemUse });
+      return;
+    }
+    const whole = data?.size ?? 0;
+    // As genisoimage has it, an entry without bytes has no place.
+    const first = data ? this.#places.data(data) - this.#origin : 0;
+    const count = extentCount(whole);
+    for (let i = 0; i < count; i++) {
+      const size = Math.min(EXTENT_BYTES, whole - i * EXTENT_BYTES);
+      const flags = i < count - 1 ? FLAG_MULTI_EXTENT : 0;
+      yield this.#made({ identifier, extent: first + (i * EXTENT_BYTES) / BLOCK, size, time, flags, systemUse });
+    }
+  }
+
+  #startFields(): void {
+    this.#fields.clear();
+    const { skip, kind } = this.#edited.tree;
+    if (kind === 'rock-ridge' && skip > 0) this.#fields.append(new Uint8Array(skip));
+  }
+
+  #addNodeFields(node: NewEntry['node'], entry: NewEntry | undefined, folder: Folder | undefined): void {
+    const { tree, serials } = this.#edited;
+    const links = folder ? 2 + subfolders(folder) : (entry?.links ?? 1);
+    const facts = { links, serial: serials.get(node) ?? entry?.serial ?? 0 };
+    addEntryFields(this.#fields, node, entry?.name, facts, tree.version);
+  }
+
+  #spread(identifier: ByteString): Uint8Array {
+    const spread = spreadIn(this.#area, identifier, this.#fields);
+    // While lengths are added up, the bytes do not matter.
+    if (!this.#into) return new Uint8Array(spread.inlineLength);
+    const block = this.#places.folder(this.#folder).continuation - this.#origin;
+    return applySpread(spread, this.#fields, this.#into, block).slice();
+  }
+
+  #made(record: Parameters<typeof writeRecord>[0]): Uint8Array {
+    const bytes = new Uint8Array(recordLength(record.identifier, record.systemUse.length));
+    writeRecord(record, bytes, 0);
+    return bytes;
+  }
+}
+
+function subfolders(folder: Folder): number {
+  return folder.entries.reduce((count, { folder: child }) => count + (child ? 1 : 0), 0);
+}
+
+/** Whether the records of an entry change only because of what they point at. */
+export function pointsElsewhere(entry: Entry, places: Places): boolean {
+  if (!entry.records) return true;
+  const { folder, data, records } = entry;
+  if (folder) {
+    const { block, size } = places.folder(folder);
+    return folder.records?.block !== block || folder.records.size !== size || folder.linkChange !== 0;
+  }
+  if (data?.content) return true;
+  return records.some((record) => sizeOf(record) > 0) && data?.old !== undefined && places.shift(data.old) !== data.old;
+}

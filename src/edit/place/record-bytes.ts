@@ -1,0 +1,92 @@
+// Kept directory records with some of their values changed, all other bytes as they are.
+
+import type { Timestamp } from '../../bytes/index.js';
+import { FLAG_MULTI_EXTENT, writeShortDate } from '../../format/iso9660/index.js';
+import type { Attributes } from '../../tree/index.js';
+
+/** Offsets of ECMA-119 §9.1. */
+const AT = { extendedLength: 1, extent: 2, size: 10, time: 18, flags: 25, nameLength: 32, name: 33 } as const;
+const HEAD = 4;
+const PX_LINKS = 8;
+const TF_LONG_FORM = 0x80;
+const TF_CREATION = 0x01;
+const SHORT_TIME = 7;
+/** Modification, access and attribute change in TF. */
+const TF_SET = [0x02, 0x04, 0x08];
+
+/** Block of a record's data, after an extended attribute record. */
+export function extentOf(record: Uint8Array): number {
+  return view(record).getUint32(AT.extent, true) + record[AT.extendedLength]!;
+}
+
+export function sizeOf(record: Uint8Array): number {
+  return view(record).getUint32(AT.size, true);
+}
+
+/** Sets the block of a record's data. */
+export function setExtent(record: Uint8Array, block: number): void {
+  setBoth(record, AT.extent, block - record[AT.extendedLength]!);
+}
+
+export function setSize(record: Uint8Array, size: number): void {
+  setBoth(record, AT.size, size);
+}
+
+/** Says whether another extent of the same file follows. */
+export function setContinues(record: Uint8Array, continues: boolean): void {
+  record[AT.flags] = (record[AT.flags]! & ~FLAG_MULTI_EXTENT) | (continues ? FLAG_MULTI_EXTENT : 0);
+}
+
+/** Adds to the number of links of a directory, if the record has one. */
+export function addLinks(record: Uint8Array, skip: number, change: number): void {
+  for (const { signature, at } of inlineFields(record, skip)) {
+    if (signature !== 'PX') continue;
+    const links = view(record).getUint32(at + HEAD + PX_LINKS, true) + change;
+    setBoth(record, at + HEAD + PX_LINKS, Math.max(links, 1));
+  }
+}
+
+/** Sets the times of a file, in the record itself and in its TF field. */
+export function setTimes(record: Uint8Array, skip: number, { mtime }: Pick<Attributes, 'mtime'>): void {
+  writeTime(record, AT.time, mtime);
+  for (const { signature, at } of inlineFields(record, skip)) {
+    if (signature !== 'TF' || (record[at + HEAD]! & TF_LONG_FORM) !== 0) continue;
+    const flags = record[at + HEAD]!;
+    let place = at + HEAD + 1 + ((flags & TF_CREATION) !== 0 ? SHORT_TIME : 0);
+    for (const flag of TF_SET) {
+      if ((flags & flag) === 0 || place + SHORT_TIME > record.length) continue;
+      writeTime(record, place, mtime);
+      place += SHORT_TIME;
+    }
+  }
+}
+
+/** The fields PX and TF of a record, for "." and ".." of its subdirectories. */
+export function ownFields(record: Uint8Array, skip: number): Uint8Array[] {
+  return [...inlineFields(record, skip)]
+    .filter(({ signature }) => signature === 'PX' || signature === 'TF')
+    .map(({ at, length }) => record.slice(at, at + length));
+}
+
+/** The system use fields within a record; those that continue elsewhere are not among them. */
+function* inlineFields(record: Uint8Array, skip: number) {
+  const names = AT.name + record[AT.nameLength]!;
+  for (let at = names + (names % 2) + skip; at + HEAD <= record.length; at += record[at + 2]!) {
+    const length = record[at + 2]!;
+    if (length < HEAD || at + length > record.length) return;
+    yield { signature: String.fromCharCode(record[at]!, record[at + 1]!), at, length };
+  }
+}
+
+function writeTime(record: Uint8Array, at: number, time: Timestamp): void {
+  writeShortDate(view(record), at, time);
+}
+
+function setBoth(record: Uint8Array, at: number, value: number): void {
+  view(record).setUint32(at, value, true);
+  view(record).setUint32(at + 4, value, false);
+}
+
+function view(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

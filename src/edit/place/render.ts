@@ -1,0 +1,74 @@
+// Renders a placed edit: the overlays that make the new disc of the old one.
+
+import { divCeil } from '../../bytes/index.js';
+import { BLOCK, renderPathTable } from '../../format/iso9660/index.js';
+import { bytesSource, type ExactContent, type Patch, type Range } from '../../io/index.js';
+import type { EditedTrees } from '../change/edited-trees.js';
+import { foldersOf } from '../kept/entries.js';
+import type { KeptDisc } from '../kept/read-disc.js';
+import { bootOverlays, movedImages, storedContent } from './boot.js';
+import { type DescriptorChanges, descriptorAt, editedDescriptor } from './descriptors.js';
+import { renderFolder } from './folder-records.js';
+import { type EditPlaces, identifierOf, type PlacedFolder, type PlacedTable } from './layout.js';
+import { type Overlay, overlaid, overlayBlocks, overlayBytes } from './overlay.js';
+
+/** Changes besides those of the tree. */
+export interface OtherChanges extends DescriptorChanges {
+  /** Bytes of the old disc that are changed where they are; their places are those on the old disc. */
+  readonly patches: readonly Patch[];
+}
+
+/** The edited disc as content. */
+export async function renderEdit(
+  disc: KeptDisc,
+  trees: EditedTrees,
+  places: EditPlaces,
+  { patches, ...values }: OtherChanges,
+): Promise<ExactContent> {
+  const overlays: Overlay[] = disc.descriptors.map((descriptor) =>
+    overlayBytes(descriptorAt(descriptor), editedDescriptor(descriptor, places, values)),
+  );
+  for (const placed of places.folders) if (placed.isWritten) overlays.push(...folderOverlays(placed, places));
+  for (const table of places.tables) overlays.push(...tableOverlays(table, places));
+  for (const placed of places.newData) {
+    overlays.push(...overlayBlocks(placed.block, await storedContent(disc, placed), placed.blocks));
+  }
+  overlays.push(...(await bootOverlays(disc, places)), ...(await movedImages(disc, places)));
+  for (const { at, bytes } of patches) {
+    const block = Math.floor(at / BLOCK);
+    overlays.push(overlayBytes(at + (places.shift(block) - block) * BLOCK, bytes));
+  }
+  return overlaid(disc.image, places, overlays, emptied(trees, places));
+}
+
+function folderOverlays(placed: PlacedFolder, places: EditPlaces): Overlay[] {
+  const { edited, folder, measured, block, continuation } = placed;
+  const rendered = renderFolder(edited, folder, places, measured);
+  const room = block === folder.records?.block ? divCeil(folder.records.size, BLOCK) : placed.blocks;
+  const records = overlayBlocks(block, bytesSource(rendered.records), room);
+  if (measured.continuationBlocks === 0) return records;
+  return [...records, overlayBytes(continuation * BLOCK, rendered.continuation)];
+}
+
+function tableOverlays({ edited, order, size, block, blocks }: PlacedTable, places: EditPlaces): Overlay[] {
+  const { root, origin } = edited.tree;
+  const folders = foldersOf(root);
+  const numbers = new Map(folders.map((folder, i) => [folder, i + 1]));
+  const entries = folders.map((folder) => ({
+    identifier: identifierOf(folder),
+    extent: places.folder(folder).block - origin,
+    parent: numbers.get(folder.parent ?? folder)!,
+  }));
+  return overlayBlocks(block, bytesSource(renderPathTable(entries, size, order)), blocks);
+}
+
+/** Runs of the old disc that nothing uses any more: removed and moved files, and directories that moved. */
+function emptied(trees: EditedTrees, places: EditPlaces): Range[] {
+  const there = new Set(places.folders.map(({ block }) => block));
+  const folders = trees.trees.flatMap(({ tree }) =>
+    [...tree.folders.values()].flatMap(({ records }) =>
+      records && !there.has(records.block) ? [{ block: records.block, blocks: divCeil(records.size, BLOCK) }] : [],
+    ),
+  );
+  return [...places.freed, ...folders].map(({ block, blocks }) => ({ at: block * BLOCK, length: blocks * BLOCK }));
+}

@@ -1,0 +1,130 @@
+// Plans an edit: reads the disc, changes its hierarchies, places what is new, and renders.
+
+import { type ByteString, defined, EPOCH_ZERO, type Timestamp } from '../bytes/index.js';
+import { BLOCK, volumeDescriptor } from '../format/iso9660/index.js';
+import {
+  type ExactContent,
+  exactContent,
+  type ImagePlan,
+  type Patch,
+  patchedPieces,
+  type Run,
+  type Source,
+  withSeals,
+} from '../io/index.js';
+import { LossLog } from '../tree/index.js';
+import { addTree, ChangeLog, removeMatching, replaceBytes } from './change/apply.js';
+import { EditedTrees } from './change/edited-trees.js';
+import type { EditChanges } from './changes.js';
+import { updateDigestLists } from './digest-lists.js';
+import { appendToInitrds } from './initrds.js';
+import { type KeptDisc, readDisc } from './kept/read-disc.js';
+import type { EditLayout } from './layout.js';
+import { mediaCheckOf } from './media-check.js';
+import type { MenuChanges } from './menus/edit-menu.js';
+import { editMenus, type MenuWork } from './menus/menus.js';
+import { checkVolumeId, volumeIdOf } from './place/descriptors.js';
+import { placeEdit } from './place/layout.js';
+import { renderEdit } from './place/render.js';
+import { seedChanges } from './seeds.js';
+
+/** A planned edit: content that streams from the old disc. */
+export type EditPlan = ImagePlan<EditLayout, ExactContent>;
+
+const HIDDEN = 'Entries are added that a view does not show, because it does not show their directory.';
+
+/**
+ * Plans the edit of a disc, which has to stay as it is until the plan is written. Throws {@link UnsupportedError} for a layout that
+ * could not be kept, {@link InvalidInputError} for changes that do not fit the disc.
+ */
+export async function planEdit(image: Source, changes: EditChanges, run: Run): Promise<EditPlan> {
+  if (changes.volumeId !== undefined) checkVolumeId(changes.volumeId);
+  const disc = await readDisc(image);
+  const trees = new EditedTrees(disc);
+  const time = changes.epoch ?? volumeTime(disc);
+  const work: MenuWork = { disc, trees, log: new ChangeLog(), losses: new LossLog(), time, run };
+  const { log, losses } = work;
+  const patches = await changeFiles(work, changes);
+  for (const path of trees.hiddenIn) losses.add('edit.hidden', HIDDEN, path as ByteString);
+  const places = placeEdit(disc, trees);
+  const { seal, style, dropsTags, patches: unsigned } = await mediaCheckOf(image, changes.mediaCheck, losses);
+  const other = { volumeId: changes.volumeId, dropsTags, patches: [...patches, ...unsigned] };
+  const content = await renderEdit(disc, trees, places, other);
+  const layout: EditLayout = {
+    format: 'iso9660',
+    volumeId: changes.volumeId ?? volumeIdOf(disc.descriptors[0]!.bytes),
+    oldSize: image.size,
+    size: content.size,
+    movedFrom: places.insertAt,
+    movedBy: places.growth,
+    entries: log.list(),
+    ...defined({ mediaCheck: style }),
+    losses: losses.list(),
+  };
+  const plan = { ...content, layout };
+  return seal ? withSeals(plan, [seal]) : plan;
+}
+
+/** When the volume was made, by its dates. */
+function volumeTime({ descriptors }: KeptDisc): Timestamp {
+  const { created, modified } = volumeDescriptor.decode(descriptors[0]!.bytes);
+  return modified ?? created ?? EPOCH_ZERO;
+}
+
+/** Makes all changes of files. Gives the patches of FAT images, in their places on the old disc. */
+async function changeFiles(work: MenuWork, changes: EditChanges): Promise<Patch[]> {
+  const { disc, trees, log, time, run } = work;
+  const volumeId = changes.volumeId ?? volumeIdOf(disc.descriptors[0]!.bytes);
+  const before = new Set([...trees.walk()].map(({ path }) => path));
+  for (const pattern of changes.remove ?? []) removeMatching(trees, pattern, log);
+  for (const { path, file } of changes.replace ?? []) replaceBytes(trees, path, file, 'replaced', log);
+  for (const added of changes.add ?? []) addTree(trees, added, log);
+  const kernel = [...(changes.kernelArguments?.add ?? [])];
+  for (const seed of changes.seeds ?? []) {
+    const { add, replace, arguments: more } = await seedChanges(seed, { trees, volumeId, time, run });
+    for (const added of add) addTree(trees, added, log);
+    for (const { path, file } of replace) replaceBytes(trees, path, file, 'replaced', log);
+    kernel.push(...more);
+  }
+  const patches = await editMenus(work, menuChanges(changes, disc, kernel));
+  if (changes.initrdAppend) await appendToInitrds(work, changes.initrdAppend);
+  const now = new Set([...trees.walk()].map(({ path }) => path));
+  await updateDigestLists(work, {
+    patched: patchedFiles(work, patches),
+    changed: new Set([...log.paths(), ...patchedFiles(work, patches).keys()]),
+    removed: new Set([...before].filter((path) => !now.has(path))),
+  });
+  return patches;
+}
+
+function menuChanges(changes: EditChanges, disc: KeptDisc, add: readonly string[]): MenuChanges {
+  const { volumeId: to, kernelArguments, defaultEntry, timeout } = changes;
+  const from = volumeIdOf(disc.descriptors[0]!.bytes);
+  return {
+    arguments: { add, remove: kernelArguments?.remove ?? [] },
+    label: to !== undefined && from !== '' && from !== to ? { from, to } : undefined,
+    defaultEntry,
+    timeout,
+  };
+}
+
+/** Files of the tree in which bytes are patched where they are. */
+function patchedFiles({ disc, trees }: MenuWork, patches: readonly Patch[]): Map<string, ExactContent> {
+  const files = new Map<string, ExactContent>();
+  if (patches.length === 0) return files;
+  for (const { path, entry } of trees.walk()) {
+    const old = entry.data?.content ? undefined : entry.data?.old;
+    if (old === undefined) continue;
+    const { size } = entry.data!;
+    const at = old * BLOCK;
+    const inside = patches.filter((patch) => patch.at >= at && patch.at < at + size);
+    if (inside.length === 0) continue;
+    const stored = disc.image.slice({ at, length: size });
+    const own = inside.map((patch) => ({ ...patch, at: patch.at - at }));
+    files.set(
+      path,
+      exactContent(size, (run) => patchedPieces(stored.pieces(run), own) as ReturnType<ExactContent['pieces']>),
+    );
+  }
+  return files;
+}

@@ -1,0 +1,135 @@
+// Answers for installers and first boots: each where its system looks for it, with the kernel arguments that make it look.
+
+import { fromText, type Timestamp } from '../bytes/index.js';
+import { InvalidInputError } from '../errors.js';
+import { renderCpio } from '../format/cpio/index.js';
+import { bytesSource, collect, type Run } from '../io/index.js';
+import { type File, FileTree, file } from '../tree/index.js';
+import type { EditedTrees } from './change/edited-trees.js';
+import type { AddedTree, ReplacedFile, Seed } from './changes.js';
+import { udevEscaped } from './menus/edit-menu.js';
+
+/** The changes of a seed. */
+export interface SeedChanges {
+  readonly add: readonly AddedTree[];
+  readonly replace: readonly ReplacedFile[];
+  /** Kernel arguments. */
+  readonly arguments: readonly string[];
+}
+
+/** The surroundings of a seed. */
+export interface SeedPlace {
+  readonly trees: EditedTrees;
+  readonly volumeId: string;
+  readonly time: Timestamp;
+  readonly run: Run;
+}
+
+const NOTHING: SeedChanges = { add: [], replace: [], arguments: [] };
+/** CoreOS's live media have a file whose bytes its initrd takes as another initrd. */
+const COREOS_IMAGE = fromText('images/ignition.img');
+
+/** The changes that put a seed on the disc. */
+export async function seedChanges(seed: Seed, place: SeedPlace): Promise<SeedChanges> {
+  switch (seed.kind) {
+    case 'nocloud':
+      return nocloud(seed, place);
+    case 'autoinstall':
+      return 'tree' in seed
+        ? withArguments(await nocloud(seed, place), 'autoinstall')
+        : oneFile(seed, place, 'autoinstall.yaml', 'autoinstall');
+    case 'kickstart':
+      return oneFile(seed, place, 'ks.cfg', `inst.ks=hd:LABEL=${udevEscaped(place.volumeId)}:/ks.cfg`);
+    case 'preseed':
+      return oneFile(seed, place, 'preseed.cfg', 'auto=true', 'priority=critical', 'file=/cdrom/preseed.cfg');
+    case 'ignition':
+      return place.trees.find(COREOS_IMAGE)
+        ? coreosIgnition(seed, place)
+        : labelled(seed, place, 'ignition/config.ign');
+    case 'combustion':
+      return labelled(seed, place, 'combustion/script');
+    case 'agama':
+      return agama(seed, place);
+  }
+}
+
+function withArguments(changes: SeedChanges, ...more: string[]): SeedChanges {
+  return { ...changes, arguments: [...more, ...changes.arguments] };
+}
+
+function nocloud(seed: Seed, { trees }: SeedPlace): SeedChanges {
+  const tree = directoryOf(seed);
+  for (const name of ['user-data', 'meta-data']) {
+    if (tree.get(name)?.kind === 'file') continue;
+    throw new InvalidInputError('edit.seed', `The NoCloud seed has no file ${name}.`, {
+      hint: 'cloud-init needs user-data and meta-data, which may be empty.',
+    });
+  }
+  return {
+    ...NOTHING,
+    add: [{ tree, at: fromText('nocloud') }],
+    arguments: [`ds=nocloud;s=${mountOf(trees)}/nocloud/`],
+  };
+}
+
+/** Where the running system has the medium. */
+function mountOf(trees: EditedTrees): string {
+  if (trees.find(fromText('LiveOS'))) return '/run/initramfs/live';
+  return trees.find(fromText('live')) ? '/run/live/medium' : '/cdrom';
+}
+
+function oneFile(seed: Seed, { time }: SeedPlace, path: string, ...kernel: string[]): SeedChanges {
+  const tree = FileTree.of({ [path]: fileOf(seed) }, { mtime: time });
+  return { ...NOTHING, add: [{ tree }], arguments: kernel };
+}
+
+/** Ignition and combustion of SUSE look for a file system of their name. */
+function labelled(seed: Seed, { volumeId, time }: SeedPlace, path: string): SeedChanges {
+  if (!/^(?:ignition|combustion)$/i.test(volumeId)) {
+    const message = `The system looks for ${path} on a medium with the label "ignition" or "combustion", and this one is "${volumeId}".`;
+    throw new InvalidInputError('edit.seed-label', message, {
+      hint: `Give the medium the label ${path.split('/')[0]}.`,
+    });
+  }
+  if ('tree' in seed) return { ...NOTHING, add: [{ tree: seed.tree, at: fromText(path.split('/')[0]!) }] };
+  const mode = seed.kind === 'combustion' ? 0o755 : seed.file.mode;
+  return { ...NOTHING, add: [{ tree: FileTree.of({ [path]: { ...seed.file, mode } }, { mtime: time }) }] };
+}
+
+async function coreosIgnition(seed: Seed, { trees, time, run }: SeedPlace): Promise<SeedChanges> {
+  const bytes = await collect(fileOf(seed).content, run);
+  const path = fromText('config.ign');
+  const archive = renderCpio([{ path, mode: 0o600, mtime: Math.min(Math.max(time.seconds, 0), 0xffff_ffff), bytes }]);
+  const room = trees.find(COREOS_IMAGE)!.entry.data?.size ?? 0;
+  if (archive.length > room) {
+    const message = `The Ignition configuration needs ${archive.length} bytes, and /images/ignition.img has ${room}.`;
+    throw new InvalidInputError('edit.seed-size', message, { hint: 'Let it fetch its larger parts.' });
+  }
+  const image = new Uint8Array(room);
+  image.set(archive);
+  return { ...NOTHING, replace: [{ path: COREOS_IMAGE, file: file(bytesSource(image), { mtime: time }) }] };
+}
+
+function agama(seed: Seed, place: SeedPlace): SeedChanges {
+  const given = fileOf(seed);
+  const extension = 'name' in seed ? (/\.(?:json|jsonnet|sh|xml|erb|py)$/.exec(seed.name)?.[0] ?? '.json') : '.json';
+  const path = `agama/profile${extension}`;
+  return oneFile(
+    { kind: 'agama', name: fromText(path), file: given },
+    place,
+    path,
+    `inst.auto=file:///run/initramfs/live/${path}`,
+  );
+}
+
+function directoryOf(seed: Seed): FileTree {
+  if ('tree' in seed) return seed.tree;
+  throw new InvalidInputError('edit.seed', `A seed of kind ${seed.kind} is a directory.`, {
+    hint: 'Give a directory with user-data and meta-data.',
+  });
+}
+
+function fileOf(seed: Seed): File {
+  if ('file' in seed) return seed.file;
+  throw new InvalidInputError('edit.seed', `A seed of kind ${seed.kind} is one file.`, { hint: 'Give that file.' });
+}

@@ -1,0 +1,112 @@
+// isopress edit on discs in the layouts of published installers, compared with what xorriso's own replay makes of them.
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect } from 'vitest';
+import { isopress } from '../support/command.js';
+import { judge, oracle } from '../support/oracle.js';
+import { type InstallerFiles, installerFiles, LAYOUTS, pressFedora, pressLayout } from '../support/published-discs.js';
+import { scratchDirectory } from '../support/scratch.js';
+import { noise } from '../support/trees.js';
+
+const scratch = scratchDirectory();
+const at = (name: string) => join(scratch, name);
+let files: InstallerFiles;
+
+beforeAll(() => {
+  files = installerFiles(scratch);
+  mkdirSync(at('add/seed/more'), { recursive: true });
+  writeFileSync(at('add/seed/user-data'), '#cloud-config\n');
+  writeFileSync(at('add/seed/more/a file with a long name.bin'), noise(300_000, 9));
+  writeFileSync(at('small'), 'replaced\n');
+});
+
+const EDIT = ['--add', 'add', '--replace', 'small:/pool/A package with a long name 7.deb', '--remove', '/deep'];
+
+function edit(image: string, output: string, ...options: string[]) {
+  const result = isopress(['edit', image, output, '--force', '--quiet', ...options], { cwd: scratch });
+  expect(result).toMatchObject({ status: 0, stderr: '' });
+}
+
+/** Reports of xorriso without the values that differ on every disc of another size: identities, places and sizes. */
+function structure(image: string): string[] {
+  const reports = ['plain', 'as_mkisofs'].flatMap((form) => ['-report_system_area', form, '-report_el_torito', form]);
+  return judge('xorriso', ['-indev', image, ...reports])
+    .stdout.split('\n')
+    .filter((line) => !/GUID|--modification-date|cyl.align|^System area options/i.test(line))
+    .map((line) =>
+      line
+        .replaceAll(image, 'IMAGE')
+        .replace(/\s+/g, ' ')
+        .replace(/\d{2,}/g, 'N'),
+    );
+}
+
+/** Everything on a disc, as one of two judges extracts it. */
+function extracted(image: string, index: number): string {
+  const judges = [
+    ['xorriso', '-osirrox', 'on', '-indev', image, '-extract', '/'],
+    ['bsdtar', '-xf', image, '-C'],
+  ];
+  const [tool, ...args] = judges[index % judges.length]!;
+  const out = at(`out-${index}`);
+  judge('chmod', ['-R', 'u+w', out]);
+  rmSync(out, { recursive: true, force: true });
+  mkdirSync(out);
+  const { status, stderr } = judge(tool!, [...args, out]);
+  expect(status, stderr).toBe(0);
+  judge('chmod', ['-R', 'u+w', out]);
+  return out;
+}
+
+/** Names and contents that differ between two directories. */
+const differences = (a: string, b: string) =>
+  judge('diff', ['-r', '--no-dereference', a, b])
+    .stdout.split('\n')
+    .filter((line) => /^(?:Only|Files|Binary|diff)/.test(line));
+
+/** The differences that the edit makes, without files that writers of discs patch. */
+function changesIn(out: string): string[] {
+  const lines = differences(files.tree, out).map((line) => line.replaceAll('"', ''));
+  return lines.filter((line) => !/boot\.cat|eltorito\.img|isolinux\.bin/.test(line)).sort();
+}
+
+describe('the structure of an edited disc is that of the disc, and every file is there', () => {
+  for (const [index, name] of (Object.keys(LAYOUTS) as (keyof typeof LAYOUTS)[]).entries()) {
+    oracle(
+      'xorriso',
+      'bsdtar',
+      'mkfs.vfat',
+      'mcopy',
+      'sgdisk',
+    )(name, () => {
+      const image = pressLayout(name, files, at(`${name}.iso`));
+      const edited = at(`${name}.edited.iso`);
+      edit(image, edited, ...EDIT);
+      expect(structure(edited)).toEqual(structure(image));
+      const out = extracted(edited, index);
+      const replaced = 'pool/A package with a long name 7.deb';
+      expect(changesIn(out)).toEqual([
+        `Only in ${files.tree}: deep`,
+        `Only in ${out}: seed`,
+        `diff -r --no-dereference ${files.tree}/${replaced} ${out}/${replaced}`,
+      ]);
+      expect(readFileSync(join(out, 'seed/more/a file with a long name.bin'))).toEqual(Buffer.from(noise(300_000, 9)));
+      const problems = (disc: string) =>
+        /(?:No problems|Identified \d+ problems)/.exec(judge('sgdisk', ['-v', disc]).stdout)?.[0];
+      expect(problems(edited)).toBe(problems(image));
+    });
+  }
+});
+
+oracle(
+  'genisoimage',
+  'implantisomd5',
+  'checkisomd5',
+)('the digest for checkisomd5 is that of the edited disc', () => {
+  const image = pressFedora(files, at('fedora.iso'));
+  const edited = at('fedora.edited.iso');
+  edit(image, edited, ...EDIT);
+  expect(judge('checkisomd5', [edited]).status).toBe(0);
+  edit(image, edited, ...EDIT, '--media-check', 'drop');
+  expect(judge('checkisomd5', [edited]).stdout + judge('checkisomd5', [edited]).stderr).toMatch(/no checksum|NA/i);
+});
