@@ -25,6 +25,8 @@ TEST=(
   attr libcap2-bin acl util-linux mount bzip2 zstd xz-utils lz4 lzop zsync android-sdk-libsparse-utils binutils
   # container images
   umoci skopeo
+  # a server for caches
+  nginx-light
   # the compiler of the WebAssembly module: any other one gives other bytes
   clang-14 lld-14 wasi-libc libclang-rt-14-dev-wasm32
 )

@@ -12,11 +12,18 @@ const read = (path) => readFileSync(resolve(root, path), 'utf8');
 
 /** Headings of the navigation, and the pages under each. */
 const PAGES = {
-  Guides: ['quick-start', 'make-a-root', 'sources', 'rootless-ci', 'reading-images', 'reproducibility', 'library'].map(
-    (name) => `docs/guides/${name}.md`,
-  ),
+  Guides: [
+    'quick-start',
+    'make-a-root',
+    'sources',
+    'rootless-ci',
+    'reading-images',
+    'reproducibility',
+    'many-images',
+    'library',
+  ].map((name) => `docs/guides/${name}.md`),
   Reference: [
-    ...['command-line', 'reports', 'failures', 'findings', 'patterns', 'manifest', 'descriptions'].map(
+    ...['command-line', 'reports', 'keys', 'failures', 'findings', 'patterns', 'manifest', 'descriptions'].map(
       (name) => `docs/${name}.md`,
     ),
     'examples/README.md',

@@ -375,6 +375,7 @@ export {
   symlink,
   type Timestamp,
   timestamp,
+  treeDigest,
   type WalkEntry,
   walk,
   withoutXattrs,

@@ -7,14 +7,14 @@ import { showBytes, showDuration } from './units.js';
 
 /** The steps with their durations, how the initrd was made, and the files. */
 export function buildText(
-  { image, size, steps, results, initrd }: BuildReport,
+  { image, size, steps, results, initrd, cached }: BuildReport,
   milliseconds: number,
   engine: EngineFacts,
 ): string[] {
   const shown = (step: Step) => `  ${step.name.padEnd(24)} ${showDuration(step.seconds * 1000).padStart(12)}`;
   const files = Object.values(results).flatMap((file) => ('filename' in file ? [file.filename] : []));
   const others = files.filter((name) => name !== image);
-  const end = `${image}: ${showBytes(size)} in ${showDuration(milliseconds)}, ${engineText(engine)}`;
+  const end = `${image}: ${showBytes(size)} in ${showDuration(milliseconds)}, ${cached ? 'from the cache' : engineText(engine)}`;
   return [...steps.map(shown), initrdText(initrd), end, ...others];
 }
 

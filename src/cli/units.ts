@@ -5,6 +5,15 @@ import { parseBinarySize } from '../bytes/index.js';
 
 export { showBytes } from '../bytes/index.js';
 
+/** `90`, `12h`, `30d`: seconds. */
+export function parseDuration(text: string): number {
+  const [, count, unit = 's'] = /^(\d{1,9})([smhdw])?$/.exec(text) ?? [];
+  if (count === undefined) throw new InvalidArgumentError('Give a number of seconds, or one with s, m, h, d or w.');
+  return Number(count) * SECONDS[unit as keyof typeof SECONDS];
+}
+
+const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
+
 /** `4096`, `128K`, `1M`, `2GiB` → bytes. Units are binary, as in mksquashfs and mke2fs. */
 export function parseSize(text: string): number {
   const bytes = parseBinarySize(text);

@@ -1,23 +1,23 @@
 // The steps of every writer command: check the options, scan the source, plan, report the losses, write, report.
 
-import { defined, displayText, type Timestamp } from '../bytes/index.js';
+import { displayText, type Timestamp } from '../bytes/index.js';
 import { type Content, fileTarget, type ImagePlan, streamTarget, type Target, writeImage } from '../io/index.js';
 import { chooseNative } from '../native/index.js';
-import { openHostFile } from '../source/index.js';
-import { type FileTree, type Loss, type PreparedTree, prepareTree } from '../tree/index.js';
+import type { FileTree, Loss, PreparedTree } from '../tree/index.js';
 import { argumentBytes } from './argument-bytes.js';
+import type { CacheOptions } from './cache-options.js';
 import { engineFacts, engineText } from './engines.js';
-import { environmentEpoch } from './environment-epoch.js';
 import type { OpenedSource } from './image-source.js';
 import { settleLosses } from './losses.js';
-import { manifestEntries } from './manifest-options.js';
+import { type CommandCache, openCommandCache } from './opened-cache.js';
 import { jsonData, textLines } from './output/plain-data.js';
 import type { ReportName } from './output/report.js';
+import { prepareSource } from './prepare-source.js';
 import { openSession, type Session } from './session.js';
 import { openSources } from './sources.js';
 import { refuseTerminalOutput } from './standard-streams.js';
 import { seconds, showBytes, showDuration } from './units.js';
-import { excludePatterns, type WriterOptions } from './writer-options.js';
+import type { WriterOptions } from './writer-options.js';
 
 export type LayoutWithLosses = { readonly losses: readonly Loss[] };
 
@@ -33,7 +33,11 @@ export interface Writer<L extends LayoutWithLosses> {
   readonly name: WriterName;
   /** Throws what planning would throw about the options alone; `derived` has placeholders for values derived from the tree. */
   check(derived: Derived): void;
-  plan(prepared: PreparedTree, session: Session): ImagePlan<L, Content> | Promise<ImagePlan<L, Content>>;
+  plan(
+    prepared: PreparedTree,
+    session: Session,
+    cache: CommandCache,
+  ): ImagePlan<L, Content> | Promise<ImagePlan<L, Content>>;
   /** The part of a layout in the report. Default: all of it. */
   facts?(layout: L): object;
   /** Changes of the tree's entries that the options request. */
@@ -48,7 +52,7 @@ const STAND_INS: Derived = { epoch: { seconds: 0, nanoseconds: 0 } satisfies Tim
 export async function writeCommand<L extends LayoutWithLosses>(
   source: string,
   image: string,
-  options: WriterOptions,
+  options: WriterOptions & Partial<CacheOptions>,
   writer: Writer<L>,
 ): Promise<void> {
   const toPipe = image === '-';
@@ -57,6 +61,7 @@ export async function writeCommand<L extends LayoutWithLosses>(
   const target = toPipe ? streamTarget(process.stdout) : fileTarget(path, { force: options.force ?? false });
   const started = session.now();
   let opened: Pick<OpenedSource, 'close'> | undefined;
+  let cache: CommandCache | undefined;
   // Do not keep the scanned tree alive while writing: the plan usually holds a rewritten copy.
   const scan = async () => {
     const { tree, close } = await openSources([source, ...options.add], image, options, session);
@@ -66,7 +71,12 @@ export async function writeCommand<L extends LayoutWithLosses>(
   try {
     writer.check(STAND_INS);
     await checkEarly(target, options, toPipe);
-    const planned = await scan().then((tree) => writer.plan(prepareSource(tree, options, writer.change), session));
+    const places = options.plan ? [] : (options.cache ?? []);
+    const kept = await openCommandCache(places, image, session);
+    cache = kept;
+    const planned = await scan().then((tree) =>
+      writer.plan(prepareSource(tree, options, writer.change), session, kept),
+    );
     settleLosses(planned.layout.losses, options, session);
     const layout = writer.facts?.(planned.layout) ?? planned.layout;
     const name = displayText(path);
@@ -82,6 +92,7 @@ export async function writeCommand<L extends LayoutWithLosses>(
     const report = { image: name, size, sha256, written, seconds: seconds(milliseconds), engine, layout };
     session.result(writer.name, report, text);
   } finally {
+    await cache?.close();
     await opened?.close();
     session.close();
   }
@@ -93,22 +104,4 @@ async function checkEarly(target: Target, options: WriterOptions, toPipe: boolea
   if (options.plan) return;
   if (toPipe) refuseTerminalOutput();
   await target.check?.();
-}
-
-function prepareSource(
-  scanned: FileTree,
-  options: WriterOptions,
-  change: (tree: FileTree) => FileTree = (tree) => tree,
-): PreparedTree {
-  const { owner: ownership, xattrs, seed } = options;
-  const epoch = options.epoch ?? environmentEpoch();
-  return prepareTree(scanned, {
-    exclude: excludePatterns(options),
-    ownership,
-    xattrs,
-    change,
-    manifest: { entries: manifestEntries(options), open: openHostFile },
-    clamp: options.clampMtime ?? false,
-    ...defined({ epoch, seed }),
-  });
 }

@@ -14,8 +14,8 @@ import type { SessionOptions } from './session.js';
 import { parseSeconds, TIME_HELP } from './times.js';
 import { parseInteger } from './units.js';
 
-/** Parsed values of the shared options. */
-export interface WriterOptions extends SessionOptions, ManifestOptions {
+/** Parsed values of the options of a tree. */
+export interface TreeOptions extends ManifestOptions {
   readonly exclude: readonly ByteString[];
   readonly excludeFrom: readonly ByteString[];
   /** Sources over the first one. */
@@ -26,6 +26,10 @@ export interface WriterOptions extends SessionOptions, ManifestOptions {
   readonly xattrs: boolean;
   readonly epoch?: number;
   readonly clampMtime?: boolean;
+}
+
+/** Parsed values of the shared options. */
+export interface WriterOptions extends SessionOptions, TreeOptions {
   readonly seed?: string;
   readonly engine: EngineChoice;
   readonly loss: 'report' | 'error' | 'ignore';
@@ -60,9 +64,23 @@ export function addSessionOptions(command: Command): Command {
 
 /** Options of every command that writes an image from a tree. */
 export function addWriterOptions(command: Command): Command {
+  addTreeOptions(command.optionsGroup('Options of all writers:'))
+    .option('--seed <text>', 'source of UUIDs and serials (default: a digest of the tree)')
+    .addOption(engineOption())
+    .addOption(
+      new Option('--loss <mode>', 'metadata that a format cannot store: report it, refuse it, or say nothing')
+        .choices(['report', 'error', 'ignore'])
+        .default('report'),
+    )
+    .option('--plan', 'print the layout and write nothing')
+    .option('-f, --force', 'replace an existing image');
+  return addSessionOptions(command);
+}
+
+/** Options that decide how a tree is read, and what is changed in it. */
+export function addTreeOptions(command: Command): Command {
   const collectFile = (path: string, list: readonly ByteString[]) => [...list, ...readPatterns(path)];
-  command
-    .optionsGroup('Options of all writers:')
+  return command
     .addOption(
       new Option('--exclude <pattern>', 'leave out entries that match; a leading / anchors at the root')
         .argParser(collectPattern)
@@ -101,17 +119,7 @@ export function addWriterOptions(command: Command): Command {
         `time for everything that needs one: ${TIME_HELP} (default: SOURCE_DATE_EPOCH, otherwise the newest mtime)`,
       ).argParser(parseSeconds(0, 2 ** 35)),
     )
-    .option('--clamp-mtime', 'lower file times later than the epoch to the epoch')
-    .option('--seed <text>', 'source of UUIDs and serials (default: a digest of the tree)')
-    .addOption(engineOption())
-    .addOption(
-      new Option('--loss <mode>', 'metadata that a format cannot store: report it, refuse it, or say nothing')
-        .choices(['report', 'error', 'ignore'])
-        .default('report'),
-    )
-    .option('--plan', 'print the layout and write nothing')
-    .option('-f, --force', 'replace an existing image');
-  return addSessionOptions(command);
+    .option('--clamp-mtime', 'lower file times later than the epoch to the epoch');
 }
 
 /** The engine, by its name. */
@@ -122,7 +130,7 @@ export function engineOption(): Option {
 }
 
 /** Exclude patterns of both options together. */
-export function excludePatterns(options: Pick<WriterOptions, 'exclude' | 'excludeFrom'>): ByteString[] {
+export function excludePatterns(options: Pick<TreeOptions, 'exclude' | 'excludeFrom'>): ByteString[] {
   return [...options.exclude, ...options.excludeFrom];
 }
 

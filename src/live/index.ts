@@ -1,7 +1,8 @@
 // Layer 5: live ISOs, made from a description and a root tree.
 
+export type { CachePlace, CachePlaces } from '../cache/index.js';
 export type { StreamCompressionName } from '../compress/index.js';
-export { buildLiveIso, planLiveIso } from './build/build.js';
+export { buildLiveIso, type LivePlan, planLiveIso } from './build/build.js';
 export type { Decision } from './build/decisions.js';
 export type {
   BuildEvents,
@@ -19,6 +20,7 @@ export { type BundledFile, type BundleOptions, type BundleReport, bundleResults 
 export { type ConfigurationPlaces, loadConfiguration, type RuntimeConfiguration } from './configuration/index.js';
 export * from './description/index.js';
 export type { DracutMode, InitrdCompressionRequest, InitrdReport, PackedCompression } from './initrd/index.js';
+export type { BuildKeys } from './keys/index.js';
 export { type InstalledPackage, openPackageDatabase } from './packages/index.js';
 export { checkNames } from './plan/runtime-checks.js';
 export type { BundleFormat, BundleTags, ResultFile, ResultKey, Results } from './result/index.js';

@@ -1,7 +1,6 @@
 // Builds of live ISOs. Their code is loaded when the first one begins: a program that only writes images does not pay for it.
 
 import { type PathLike, pathBytes } from '../bytes/index.js';
-import type { DiscLayout } from '../disc/index.js';
 import type * as live from '../live/index.js';
 import { runOf, type WorkOptions } from './run.js';
 
@@ -19,11 +18,7 @@ export interface BuildOptions extends Omit<live.BuildOptions, 'tree'>, WorkOptio
 /** How results are bundled. */
 export interface BundleOptions extends live.BundleOptions, WorkOptions {}
 
-/** The result that a build would have. */
-export interface LivePlan {
-  readonly report: live.LiveReport;
-  readonly layout: DiscLayout;
-}
+export type { LivePlan } from '../live/index.js';
 
 const loadLive = () => import('../live/index.js');
 
@@ -33,7 +28,7 @@ export async function buildLiveIso(options: BuildOptions): Promise<live.BuildRep
 }
 
 /** Plans a live ISO without its initrd and without writing anything: what would be built, and the place of each byte. */
-export async function planLiveIso(options: BuildOptions): Promise<LivePlan> {
+export async function planLiveIso(options: BuildOptions): Promise<live.LivePlan> {
   return (await loadLive()).planLiveIso(inside(options), runOf(options));
 }
 

@@ -49,6 +49,7 @@ export {
   prepareTree,
   readManifest,
   shareDuplicates,
+  treeDigest,
   type WalkEntry,
   walk,
 } from './trees.js';

@@ -48,6 +48,11 @@ export function pick<C extends Content>(whole: tree.FileTree<C>, patterns: reado
   return tree.pick(whole, patterns.map(pathBytes));
 }
 
+/** SHA-256 over names, attributes and contents, hexadecimal: equal trees have equal digests (docs/keys.md). Reads every content. */
+export function treeDigest(whole: tree.FileTree, options: WorkOptions = {}): Promise<string> {
+  return tree.treeDigest(whole, runOf(options));
+}
+
 /** Changes of a tree before it goes into an image. */
 export interface Preparation extends Omit<tree.Preparation, 'exclude'> {
   /** Patterns of entries to leave out. */

@@ -134,7 +134,9 @@ class IdentityDigest {
     if (zero === this.#inZeros) return;
     this.#inZeros = zero;
     this.#edges ??= createDigest('sha256');
-    this.#edges.update(new Uint8Array(Float64Array.of(this.#at).buffer));
+    const edge = new Uint8Array(8);
+    new DataView(edge.buffer).setBigUint64(0, BigInt(this.#at), true);
+    this.#edges.update(edge);
   }
 }
 

@@ -24,5 +24,6 @@ export * from './prepare.js';
 export * from './remarks.js';
 export * from './rewrite.js';
 export { readSortList, type SortRule } from './sort-list.js';
+export * from './tree-digest.js';
 export * from './unreadable-entry.js';
 export * from './walk.js';

@@ -25,7 +25,7 @@ const BARRED: Readonly<Record<string, readonly string[]>> = {
   native: ['options'],
   io: ['options'],
   compress: ['options'],
-  tree: ['options', 'native', 'compress'],
+  tree: ['options', 'native', 'compress', 'cache'],
   source: ['options'],
   extract: ['options', 'compress'],
   format: ['native'],
@@ -60,6 +60,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
     'lz4js',
     'xz-decompress',
   ],
+  cache: ['node:fs', 'node:fs/promises', 'node:http', 'node:https', 'node:path'],
   source: ['node:fs', 'node:fs/promises', 'node:module', 'node:util', 'fs-native-extensions'],
   extract: ['node:fs', 'node:fs/promises', 'node:util'],
   live: [
@@ -149,7 +150,7 @@ function layersOf(page: string): Readonly<Record<string, number>> {
 
 function mayImport(room: string, other: string): boolean {
   if (room in FACES) return FACES[room]!(other);
-  if (other === 'version') return room === 'cli';
+  if (other === 'version') return room === 'cli' || room === 'live';
   const [above, below] = [LAYERS[room], LAYERS[other]];
   if (above === undefined || below === undefined || BARRED[room]?.includes(other)) return false;
   return below < above || (NEIGHBOURS[room] ?? []).includes(other);

@@ -18,6 +18,7 @@ import { containerReference } from '../../source/index.js';
 import { layOver } from '../../tree/index.js';
 import { argumentBytes } from '../argument-bytes.js';
 import { buildText, planText } from '../build-text.js';
+import type { CacheOptions } from '../cache-options.js';
 import { type CompressionOptions, compressionSettings } from '../compression-options.js';
 import { engineFacts } from '../engines.js';
 import { environmentEpoch } from '../environment-epoch.js';
@@ -30,7 +31,7 @@ import { seconds } from '../units.js';
 import { excludePatterns, type WriterOptions } from '../writer-options.js';
 
 /** Parsed values of the command's options. */
-export interface BuildCommandOptions extends WriterOptions, CompressionOptions {
+export interface BuildCommandOptions extends WriterOptions, CompressionOptions, CacheOptions {
   readonly description: string;
   readonly kiwiFile?: string;
   readonly generation?: Generation;
@@ -65,7 +66,7 @@ export async function build(options: BuildCommandOptions): Promise<void> {
     const request = { ...buildOptions(options, root.given, session), configuration };
     if (options.plan) {
       const plan = await planLiveIso(request, session.run);
-      return session.result('build-plan', { ...plan.report, medium: plan.layout }, planText(plan));
+      return session.result('build-plan', { ...plan.report, keys: plan.keys, medium: plan.layout }, planText(plan));
     }
     const report = await buildLiveIso(request, session.run);
     const milliseconds = session.now() - started;
@@ -154,6 +155,7 @@ function buildOptions(options: BuildCommandOptions, root: GivenRoot['given'], se
       log: session.detail,
       losses: (losses) => settleLosses(losses, options, session),
     },
+    cache: { places: options.cache, now: Date.now },
     targetDirectory: options.targetDir,
     force: options.force ?? false,
     engine: options.engine,

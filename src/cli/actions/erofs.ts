@@ -1,7 +1,7 @@
 // Runs `isopress erofs`: the options of the command as those of the format.
 
 import { defined, type Timestamp, timestamp } from '../../bytes/index.js';
-import type { ClusterCodecName, ClusterRequest } from '../../compress/index.js';
+import type { ClusterCodecName, ClusterCompression, ClusterRequest } from '../../compress/index.js';
 import { UsageError } from '../../errors.js';
 import {
   type ErofsOptions,
@@ -15,12 +15,13 @@ import {
 } from '../../format/erofs/index.js';
 import { checkSpelled } from '../../options/index.js';
 import { type FileTree, mapNodes, overrideAll, shareDuplicates } from '../../tree/index.js';
+import type { CacheOptions } from '../cache-options.js';
 import { optionFlag } from '../option-words.js';
 import { writeCommand } from '../write-command.js';
 import type { WriterOptions } from '../writer-options.js';
 
 /** Parsed values of the command's options. */
-export interface ErofsCommandOptions extends WriterOptions {
+export interface ErofsCommandOptions extends WriterOptions, CacheOptions {
   readonly compression?: ClusterCodecName | 'none';
   readonly level?: number;
   readonly dictSize?: number;
@@ -60,9 +61,10 @@ export function writeErofs(
     name: 'erofs',
     check: (derived) =>
       checkSpelled({ name: 'mkfs.erofs' }, spelled, () => resolveErofs(erofsOptions(options, derived)), optionFlag),
-    plan: async ({ tree, epoch, seed }, { run }) => {
+    plan: async ({ tree, epoch, seed }, { run }, cache) => {
       const timed = options.classic?.changes.imageTime ? overrideAll(tree, { mtime: epoch }) : tree;
-      const chosen = erofsOptions(options, { epoch, seed });
+      const reuse = (compression: ClusterCompression) => cache.clusters(compression);
+      const chosen = { ...erofsOptions(options, { epoch, seed }), reuse };
       const least = leastShared(chosen);
       const shared = options.duplicates ? await shareDuplicates(timed, run, { least }) : timed;
       if (chosen.chunkSize === undefined || !options.duplicates) return planErofs(shared, chosen);

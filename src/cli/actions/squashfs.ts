@@ -20,12 +20,13 @@ import {
   type SortRule,
   shareDuplicates,
 } from '../../tree/index.js';
+import type { CacheOptions } from '../cache-options.js';
 import { type CompressionOptions, compressionSettings } from '../compression-options.js';
 import { writeCommand } from '../write-command.js';
 import type { WriterOptions } from '../writer-options.js';
 
 /** Parsed values of the command's options. */
-export interface SquashfsCommandOptions extends WriterOptions, CompressionOptions {
+export interface SquashfsCommandOptions extends WriterOptions, CompressionOptions, CacheOptions {
   /** The dictionary of xz as a share of the block, as mksquashfs takes it. */
   readonly dictPercent?: number;
   readonly blockSize: number;
@@ -57,7 +58,10 @@ export function writeSquashfs(source: string, image: string, options: SquashfsCo
   return writeCommand(source, image, options, {
     name: 'squashfs',
     check: ({ epoch }) => resolveSquashfs(settingsOf(compressionOf(options), epoch, options)),
-    plan: ({ tree, epoch }, { run }) => plan(tree, epoch, options, run),
+    plan: ({ tree, epoch }, { run }, cache) => {
+      const settings = settingsOf(cache.blocks(compressionOf(options)), epoch, options);
+      return plan(tree, settings, options, run);
+    },
     change: (tree) => withOverrides(tree, options),
   });
 }
@@ -68,8 +72,7 @@ function compressionOf(options: SquashfsCommandOptions): Compression {
 }
 
 /** No frame waits here that would keep the tree with its duplicates while the other one is planned. */
-function plan(given: FileTree, epoch: Timestamp, options: SquashfsCommandOptions, run: Run) {
-  const settings = settingsOf(compressionOf(options), epoch, options);
+function plan(given: FileTree, settings: SquashfsOptions, options: SquashfsCommandOptions, run: Run) {
   if (!options.duplicates) return planSquashfs(given, { ...settings, ...contentsOf(given, options) });
   return shareDuplicates(given, run).then(async (tree) => {
     const chosen = { ...settings, ...contentsOf(tree, options) };

@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { DIGEST_NAMES } from '../../io/light.js';
 import { generations } from '../../live/light.js';
 import type { BuildCommandOptions } from '../actions/build.js';
+import { addCacheOption } from '../cache-options.js';
 import { addCompressionOptions } from '../compression-options.js';
 import { withExamples } from '../examples.js';
 import { addInitrdCompression } from '../initrd-compression.js';
@@ -38,6 +39,7 @@ export function buildCommand(): Command {
     )
     .option('--initrd-cache <dir>', 'keep initrds here, and reuse them if nothing changed (default: none)')
     .option('--kernel <file>', 'use this kernel image');
+  addCacheOption(command, 'initrds, compressed blocks and finished ISOs');
   addInitrdCompression(command);
   addMediumOptions(command);
   addCompressionOptions(command, {

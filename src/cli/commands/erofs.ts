@@ -3,6 +3,7 @@
 import { Command, Option } from 'commander';
 import { CLUSTER_CODECS } from '../../compress/light.js';
 import type { ErofsCommandOptions } from '../actions/erofs.js';
+import { addCacheOption } from '../cache-options.js';
 import { withExamples } from '../examples.js';
 import { classicSpelling } from '../option-words.js';
 import { parseInteger, parseSize } from '../units.js';
@@ -18,6 +19,7 @@ export function erofsCommand(): Command {
     .argument('<image>', 'image file, or - for standard output where nothing is compressed');
   addCompressionOptions(command);
   addLayoutOptions(command);
+  addCacheOption(command, 'packed parts of files');
   return addWriterOptions(command).action(async (source: string, image: string, options: ErofsCommandOptions) => {
     const { writeErofs } = await import('../actions/erofs.js');
     return writeErofs(source, image, options, classicSpelling(command, options.classic?.spelled));

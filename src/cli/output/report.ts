@@ -26,6 +26,8 @@ export const REPORTS = {
   check: 1,
   verify: 1,
   diff: 1,
+  key: 1,
+  cache: 1,
   info: 1,
   ls: 1,
   extract: 1,

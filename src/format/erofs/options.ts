@@ -65,6 +65,11 @@ export interface ErofsOptions {
   readonly chunkSize?: number;
   /** The chunks that are stored once, as `findEqualChunks` finds them for that chunk size. Default: none. */
   readonly equalChunks?: EqualChunks;
+  /**
+   * Wraps the compression that is chosen, to take segments that were packed before. The bytes must stay the same.
+   * @internal
+   */
+  readonly reuse?: (compression: ClusterCompression) => ClusterCompression;
 }
 
 /** The data that a hidden file gathers. */
@@ -159,7 +164,8 @@ function resolveCompression(options: ErofsOptions, blockSize: number, blockLog: 
   if (index === 'compact' && blockLog > MAX_COMPACT_LOG) {
     throw bad('index', '"compact"', `full with blocks of more than ${2 ** MAX_COMPACT_LOG} bytes`);
   }
-  const compression = request && chooseClusterCompression(request, size);
+  const chosen = request && chooseClusterCompression(request, size);
+  const compression = chosen && (options.reuse?.(chosen) ?? chosen);
   const compactIndex = index !== 'full' && blockLog <= MAX_COMPACT_LOG;
   // Readers use the header of a full index only if the image has one of the newer features.
   const hasHeads =

@@ -1,6 +1,8 @@
 // The surroundings of a build after its decisions: the plan, a scratch directory, the dracut to run.
 
 import { resolve } from 'node:path';
+import { defined } from '../../bytes/index.js';
+import { type Cache, checkCache, openCache } from '../../cache/index.js';
 import { InvalidInputError, option, wording } from '../../errors.js';
 import type { Run } from '../../io/index.js';
 import { withWorkDirectory } from '../files/work-directory.js';
@@ -12,9 +14,12 @@ import {
   type FoundDracut,
   findDracut,
   givenInitrd,
+  givenInitrdKey,
   type InitrdCompression,
+  keyOfRequest,
   mountsErofs,
   type ObtainedInitrd,
+  type ObtainRequest,
   obtainInitrd,
   renderProfile,
 } from '../initrd/index.js';
@@ -39,7 +44,11 @@ export interface BuildContext {
   readonly initrdCompression: InitrdCompression | undefined;
   readonly watch: Stopwatch;
   readonly events: RecordedEvents;
+  /** Undefined: nothing is kept. */
+  readonly cache: Cache | undefined;
   initrd(run: Run): Promise<ObtainedInitrd>;
+  /** The key of the initrd, which need not be made for it. */
+  initrdKey(run: Run): Promise<string>;
 }
 
 /**
@@ -59,6 +68,7 @@ export async function withBuildContext<T>(
   // Options that can be refused without the root tree are refused before it is read.
   checkInitrdOptions(request.initrd, request.engine);
   const known = await planEarly(request, events);
+  if (request.cache && purpose === 'work') await checkCache(request.cache);
   const given = initrdFile === undefined ? undefined : await givenInitrd(initrdFile);
   const root = await watch.time('scan', () => readRootTree(request, events, run));
   const plan = await decide(request, root, known, events);
@@ -69,11 +79,44 @@ export async function withBuildContext<T>(
       await checkModules(request, plan, workDirectory, run);
       const dracut = await dracutFor(request, plan, { workDirectory, profile }, run);
       const initrdCompression = dracut && (await compressionOf(request, plan, dracut, run));
-      const parts = { request, plan, profile, workDirectory, dracut, initrdCompression, watch, events };
-      const initrd = async (running: Run) => given ?? makeInitrd(parts, dracut!, initrdCompression!, running);
-      return use({ ...parts, initrd });
+      return withCaches(request, workDirectory, purpose, { note: events.note, run }, async ({ cache, initrds }) => {
+        const parts = { request, plan, profile, workDirectory, dracut, initrdCompression, watch, events, cache };
+        if (given) {
+          const initrdKey = (running: Run) => givenInitrdKey(given.content, running);
+          return use({ ...parts, initrd: async () => given, initrdKey });
+        }
+        const asked = requestOf(parts, dracut!, initrdCompression!, initrds);
+        const initrd = (running: Run) => makeInitrd(parts, asked, running);
+        return use({ ...parts, initrd, initrdKey: (running) => keyOfRequest(asked, running) });
+      });
     },
   );
+}
+
+interface Caches {
+  readonly cache: Cache | undefined;
+  /** Those that keep initrds. */
+  readonly initrds: readonly Cache[];
+}
+
+/** Opens the caches of a build, and closes them when `use` is done. A plan has none. */
+async function withCaches<T>(
+  { cache: asked, initrd }: BuildRequest,
+  scratch: string,
+  purpose: 'work' | 'plan',
+  { note, run }: { note(text: string): void; readonly run: Run },
+  use: (caches: Caches) => Promise<T>,
+): Promise<T> {
+  if (purpose === 'plan') return use({ cache: undefined, initrds: [] });
+  const common = { scratch, note, signal: run.signal, ...defined({ now: asked?.now }) };
+  const directory = initrd?.cacheDirectory;
+  const cache = asked && asked.places.length > 0 ? await openCache({ ...common, places: asked.places }) : undefined;
+  const own = directory === undefined ? [] : [await openCache({ ...common, places: [{ place: resolve(directory) }] })];
+  try {
+    return await use({ cache, initrds: [...own, ...(cache ? [cache] : [])] });
+  } finally {
+    for (const one of [...own, ...(cache ? [cache] : [])]) await one.close();
+  }
 }
 
 /** KIWI's check of its own dracut modules, if they are used. The list of packages next to the ISO notes what the database lacks. */
@@ -124,33 +167,40 @@ function compressionOf(
   );
 }
 
-async function makeInitrd(
-  { request, plan, profile, events: { note, log } }: Omit<BuildContext, 'initrd'>,
+type InitrdParts = Omit<BuildContext, 'initrd' | 'initrdKey'>;
+
+function requestOf(
+  { plan, profile, workDirectory, events: { note, log } }: InitrdParts,
   dracut: FoundDracut,
   compression: InitrdCompression,
+  caches: readonly Cache[],
+): ObtainRequest {
+  const { description, kernel, root, epoch } = plan;
+  return {
+    ...{ root, dracut, compression, profile, note, log },
+    recipe: dracutRecipe(description.type.flags, description.generation),
+    kernelVersion: kernel.version,
+    epoch: epoch.seconds,
+    keeping: caches.length > 0 ? { caches, workDirectory } : undefined,
+  };
+}
+
+async function makeInitrd(
+  { plan, events: { note } }: InitrdParts,
+  request: ObtainRequest,
   run: Run,
 ): Promise<ObtainedInitrd> {
-  const { description, kernel, root, epoch } = plan;
-  const { type, generation } = description;
-  if (plan.rootImage.kind === 'erofs' && !(await mountsErofs(root, type.flags, run))) {
+  const { root } = plan;
+  const { flags } = plan.description.type;
+  if (plan.rootImage.kind === 'erofs' && !(await mountsErofs(root, flags, run))) {
     note(
       'The live module of the root tree mounts nothing but squashfs: the medium will find no root. dracut 103 and the kiwi-live of KIWI 10.1 mount EROFS.',
     );
   }
-  if (plan.rootImage.kind === 'squashfs' && !(await bootsSquashedRoot(root, type.flags, run))) {
+  if (plan.rootImage.kind === 'squashfs' && !(await bootsSquashedRoot(root, flags, run))) {
     note(
       `The kiwi-live of the root tree is too old for filesystem="squashfs": the medium will find no root. flags="dmsquash" boots.`,
     );
   }
-  const cache = request.initrd?.cacheDirectory;
-  return obtainInitrd(
-    {
-      ...{ root, dracut, compression, profile, note, log },
-      recipe: dracutRecipe(type.flags, generation),
-      kernelVersion: kernel.version,
-      epoch: epoch.seconds,
-      cacheDirectory: cache === undefined ? undefined : resolve(cache),
-    },
-    run,
-  );
+  return obtainInitrd(request, run);
 }

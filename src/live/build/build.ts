@@ -14,13 +14,15 @@ import {
   writeImage,
 } from '../../io/index.js';
 import { type BootFiles, type BootFilesContext, makeBootFiles } from '../boot/boot-files.js';
-import { pendingInitrd, profileValues } from '../initrd/index.js';
+import { type DeferredInitrd, deferredInitrd, pendingInitrd, profileValues } from '../initrd/index.js';
+import { type BuildKeys, buildKeys } from '../keys/index.js';
 import { planMedium } from '../medium/medium.js';
 import type { BuildPlan } from '../plan/build-plan.js';
 import { digestSeal, type StagedResults, sizeLimitSeal, stageResults } from '../result/index.js';
-import { planRootImage } from '../root-image/root-image.js';
+import { planRootImage, type RootImage } from '../root-image/root-image.js';
 import { type BuildContext, withBuildContext } from './build-context.js';
 import { decisionsOf } from './decisions.js';
+import { keepIso, keptIso } from './kept-iso.js';
 import type { BuildOptions, BuildRequest } from './options.js';
 import { type BuildReport, type LiveReport, liveReport } from './report.js';
 import { runConcurrently } from './run-concurrently.js';
@@ -28,22 +30,53 @@ import { runConcurrently } from './run-concurrently.js';
 /** Builds the ISO and the files next to it. After any error the target directory is as it was before. */
 export async function buildLiveIso(options: BuildOptions, run: Run): Promise<BuildReport> {
   return withBuildContext(options, run, async (context) => {
-    const { plan, watch } = context;
+    const { plan, watch, cache } = context;
     const image = join(plan.targetDirectory, `${plan.baseName}.iso`);
     // First: a script of the description may change the root tree that dracut reads.
     const boot = await bootFiles(context, run);
-    // dracut runs while the root image is packed: the initrd is last on the medium, and writing waits for it there.
-    const initrd = (aside: Run) => watch.time('initrd', () => context.initrd(aside));
-    return runConcurrently(run, initrd, (pending, running) => {
-      const results = (aside: Run) => watch.time('results', () => stage(context, image, aside));
-      return runConcurrently(running, results, async (staging, writing) => {
-        const { disc, report } = await planAll(context, boot, pendingInitrd(pending), writing);
-        const { size, sha256 } = await watch.time('image', () => write(context, disc, image, staging, writing));
-        const { results: record } = await staging;
-        return { ...report(), image, size, sha256, initrd: (await pending).report(), results: record };
-      });
+    const initrd = deferredInitrd();
+    const planning = (running: Run) => planAll(context, boot, initrd.content, running);
+    if (!cache) return press(context, image, { initrd, planning }, run);
+    const planned = await planning(run);
+    const keys = await watch.time('keys', () => buildKeys({ ...context, boot, rootImage: planned.rootImage }, run));
+    const kept = await keptIso(context, keys.action, image, run);
+    if (kept) {
+      const { results } = await publishKept(context, image, run);
+      return { ...planned.report(), ...kept, image, keys, results };
+    }
+    const report = await press(context, image, { initrd, planning: async () => planned }, run);
+    await watch.time('keeping', () => keepIso(cache, keys.action, report));
+    return { ...report, keys };
+  });
+}
+
+interface Parts {
+  readonly initrd: DeferredInitrd;
+  planning(run: Run): Promise<Planned>;
+}
+
+/** Makes everything that is not made yet. */
+function press(context: BuildContext, image: string, { initrd, planning }: Parts, run: Run): Promise<BuildReport> {
+  const { watch } = context;
+  // dracut runs while the root image is packed: the initrd is last on the medium, and writing waits for it there.
+  const making = (aside: Run) => watch.time('initrd', () => context.initrd(aside));
+  return runConcurrently(run, making, (pending, running) => {
+    initrd.settle(pending);
+    const results = (aside: Run) => watch.time('results', () => stage(context, image, aside));
+    return runConcurrently(running, results, async (staging, writing) => {
+      const { disc, report } = await planning(writing);
+      const { size, sha256 } = await watch.time('image', () => write(context, disc, image, staging, writing));
+      const { results: record } = await staging;
+      return { ...report(), image, size, sha256, cached: false, initrd: (await pending).report(), results: record };
     });
   });
+}
+
+/** Publishes an ISO from the cache, together with the files next to it. */
+async function publishKept(context: BuildContext, image: string, run: Run): Promise<StagedResults> {
+  const staged = await context.watch.time('results', () => stage(context, image, run));
+  await staged.publish(context.request.force ?? false);
+  return staged;
 }
 
 function stage(
@@ -86,14 +119,21 @@ function named({ code, message, place, hint, cause }: TargetError, made: string,
   return new TargetError(code, shown, { ...place, path: image, cause, hint });
 }
 
-/** Everything but the initrd and the writing: what would be built, and the place of each byte. */
-export async function planLiveIso(
-  options: BuildOptions,
-  run: Run,
-): Promise<{ report: LiveReport; layout: DiscLayout }> {
+/** A build that was planned and not made. */
+export interface LivePlan {
+  readonly report: LiveReport;
+  readonly keys: BuildKeys;
+  /** The place of each byte. */
+  readonly layout: DiscLayout;
+}
+
+/** Everything but the initrd and the writing: what would be built, and from what. */
+export async function planLiveIso(options: BuildOptions, run: Run): Promise<LivePlan> {
   const use = async (context: BuildContext) => {
-    const { disc, report } = await planAll(context, await bootFiles(context, run), pendingInitrd(NEVER), run);
-    return { report: report(), layout: disc.layout };
+    const boot = await bootFiles(context, run);
+    const { disc, rootImage, report } = await planAll(context, boot, pendingInitrd(NEVER), run);
+    const keys = await context.watch.time('keys', () => buildKeys({ ...context, boot, rootImage }, run));
+    return { report: report(), keys, layout: disc.layout };
   };
   return withBuildContext({ ...options, force: true }, run, use, 'plan');
 }
@@ -123,14 +163,16 @@ function bootFiles(context: BuildContext, run: Run): Promise<BootFiles> {
 
 interface Planned {
   readonly disc: ImagePlan<DiscLayout>;
+  readonly rootImage: RootImage;
   report(): LiveReport;
 }
 
 /** Plans the root image, and the medium around it. */
 async function planAll(context: BuildContext, boot: BootFiles, initrd: Content, run: Run): Promise<Planned> {
-  const { request, plan, profile, dracut, watch, events } = context;
+  const { request, plan, profile, dracut, watch, events, cache } = context;
+  const excluded = request.tree?.exclude ?? [];
   const { rootImage, disc } = await watch.time('plan', async () => {
-    const planned = await planRootImage(plan, profile, request.tree?.exclude ?? [], run, events.note);
+    const planned = await planRootImage(plan, { profile, excluded, cache, note: events.note }, run);
     return { rootImage: planned, disc: planMedium(plan, { ...boot, initrd }, planned.content) };
   });
   const losses = [...rootImage.losses, ...disc.layout.losses];
@@ -144,5 +186,5 @@ async function planAll(context: BuildContext, boot: BootFiles, initrd: Content, 
       notes: events.notes,
       steps: watch.steps,
     });
-  return { disc, report };
+  return { disc, rootImage, report };
 }

@@ -1,6 +1,7 @@
 // The decisions of a build and their reasons, as text: a plan shows them before anything is made.
 
 import { basename } from 'node:path';
+import { tagSeal } from '../../format/checkmedia/index.js';
 import type { GenerationRules, LiveDescription } from '../description/index.js';
 import { isEfi } from '../plan/architecture.js';
 import type { BuildPlan } from '../plan/build-plan.js';
@@ -154,11 +155,11 @@ function labels({ selinux }: BuildPlan): DecisionRow {
     : ['SELinux labels', 'none', 'the root tree has no policy'];
 }
 
-function mediaCheck({ request, plan: { seal, description } }: Decided): DecisionRow {
+function mediaCheck({ request, plan: { tag, description } }: Decided): DecisionRow {
   const reason = request.medium?.mediaCheck
     ? 'as asked for'
     : said(description, 'mediacheck', 'the description does not ask for one');
-  return ['media check', seal?.name ?? 'none', reason];
+  return ['media check', tag ? tagSeal(tag).name : 'none', reason];
 }
 
 function ofFiles({ cdroot, editScript, grubTemplate, targetDirectory, baseName }: BuildPlan): DecisionRow[] {

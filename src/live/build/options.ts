@@ -1,6 +1,7 @@
 // The options of a build, in groups.
 
 import type { ByteString } from '../../bytes/index.js';
+import type { CachePlaces } from '../../cache/index.js';
 import type { CompressionName, CompressionRequest, EngineChoice } from '../../compress/index.js';
 import type { DigestName, Run } from '../../io/index.js';
 import type { FileTree, Loss, ManifestEntry, Ownership } from '../../tree/index.js';
@@ -18,6 +19,8 @@ export interface BuildOptions {
   /** Compression of the root image; default from the description. */
   readonly compression?: RootCompressionOptions;
   readonly events?: BuildEvents;
+  /** Stores of what earlier builds made: initrds, compressed blocks, finished media. Default: none. They change no byte. */
+  readonly cache?: CachePlaces;
   /** Directory for the results; must exist. */
   readonly targetDirectory: string;
   /** Replace existing results. Default false. */
@@ -78,7 +81,7 @@ export interface InitrdOptions {
    * tree, else gzip.
    */
   readonly compression?: InitrdCompressionRequest;
-  /** Directory that keeps initrds for later builds; default: none is kept. */
+  /** Directory that keeps initrds for later builds, and nothing else; default: none is kept. */
   readonly cacheDirectory?: string;
 }
 

@@ -2,6 +2,7 @@
 
 import type { Loss } from '../../tree/index.js';
 import type { DracutMode, InitrdReport } from '../initrd/index.js';
+import type { BuildKeys } from '../keys/index.js';
 import type { BuildPlan } from '../plan/build-plan.js';
 import type { Results } from '../result/index.js';
 import { type RootCompressionFacts, rootCompressionFacts } from '../root-image/root-image-plan.js';
@@ -46,6 +47,10 @@ export interface BuildReport extends LiveReport {
   readonly size: number;
   /** Digest of the ISO, hexadecimal. */
   readonly sha256: string;
+  /** Whether the whole ISO was made by an earlier build, and comes from a cache. */
+  readonly cached: boolean;
+  /** Digests of everything that decides the bytes; undefined without a cache, as they take reading the root tree once more. */
+  readonly keys?: BuildKeys;
   readonly initrd: InitrdReport;
   /** The results by KIWI's keys. */
   readonly results: Results;

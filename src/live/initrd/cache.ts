@@ -1,13 +1,18 @@
-// Initrds kept from earlier builds, named by a digest of everything that determines one. Entries appear complete or
-// not at all, so builds may share a directory.
+// Keys of initrds, and initrds kept from earlier builds.
 
-import { mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ByteString, fromText } from '../../bytes/index.js';
-import { TargetError } from '../../errors.js';
-import { createDigest, fileContent, fileTarget, type Run, smallBytes, writeImage } from '../../io/index.js';
-import { exclude, type FileTree, type Node, walk } from '../../tree/index.js';
-import { writeText } from '../files/text-file.js';
+import { type Cache, keyOf } from '../../cache/index.js';
+import {
+  createDigest,
+  type ExactContent,
+  fileContent,
+  fileTarget,
+  type Run,
+  smallBytes,
+  writeImage,
+} from '../../io/index.js';
+import { exclude, FileTree, file, type Node, treeDigest, walk } from '../../tree/index.js';
 import type { InitrdCompression } from './choose-compression.js';
 import type { Initrd, InitrdRequest } from './dracut.js';
 import { dracutOptions } from './live-modules.js';
@@ -22,7 +27,7 @@ export interface CacheKeyFacts {
 }
 
 /** Raised if the same key would give another initrd. */
-const FORMAT = 'isopress initrd 2';
+const REVISION = 3;
 /** Entries that dracut never reads, and entries that differ between root trees without any effect. */
 const IRRELEVANT = [
   ...[
@@ -53,21 +58,34 @@ const IRRELEVANT = [
 const CONFIGURATION = /^(etc|usr\/lib\/dracut|(usr\/)?lib\/(udev|systemd|modprobe\.d|sysctl\.d))\//;
 const LARGEST_CONFIGURATION = 128 * 1024;
 
-/** Hexadecimal; equal for builds that give the same initrd. */
+/** The key of an initrd that dracut makes; equal for builds that give the same one. */
 export async function initrdKey(facts: CacheKeyFacts, run: Run): Promise<string> {
   const { root, request, profile, epoch, hostState } = facts;
+  const { recipe, compression, kernelVersion } = request;
+  return keyOf('initrd', {
+    revision: REVISION,
+    ...{ kernelVersion, profile, epoch, hostState },
+    options: dracutOptions(recipe, recipe.add, compression),
+    published: publishedBy(compression),
+    tree: await relevantEntries(root, run),
+  });
+}
+
+/** A digest of what dracut reads in a root tree. */
+async function relevantEntries(root: FileTree, run: Run): Promise<string> {
   const digest = createDigest('sha256');
-  const add = (text: string) => digest.update(Buffer.from(`${text.length} ${text}\n`, 'latin1'));
-  for (const text of [FORMAT, request.kernelVersion, profile, String(epoch), hostState]) add(fromText(text));
-  for (const option of dracutOptions(request.recipe, request.recipe.add, request.compression)) add(option);
-  for (const text of publishedBy(request.compression)) add(text);
   for (const { path, node } of walk(exclude(root, IRRELEVANT.map(fromText)))) {
-    add(lineOf(path, node));
+    digest.update(Buffer.from(`${lineOf(path, node)}\n`, 'latin1'));
     if (node.kind !== 'file' || !CONFIGURATION.test(path)) continue;
     const bytes = await smallBytes(node.content, run, LARGEST_CONFIGURATION);
     if (bytes) digest.update(bytes);
   }
   return digest.hex();
+}
+
+/** The key of an initrd that was given. */
+export async function givenInitrdKey(content: ExactContent, run: Run): Promise<string> {
+  return keyOf('initrd', { given: await treeDigest(FileTree.of({ initrd: file(content) }), run) });
 }
 
 /** Compression after dracut. The same name and engine give the same bytes. */
@@ -85,44 +103,50 @@ function lineOf(path: ByteString, node: Node): string {
   return [path, kind, mode, uid, gid, own, ...time].join('\0');
 }
 
-/** The kept initrd of a key; undefined if there is none. */
-export async function readCache(directory: string, key: string): Promise<Initrd | undefined> {
-  const { image, facts } = entryPaths(directory, key);
-  try {
-    const { size, ...kept } = JSON.parse(await readFile(facts, 'utf8')) as CachedFacts;
-    if ((await stat(image)).size !== size) return undefined;
-    return { ...kept, unpackedSize: kept.unpackedSize, content: fileContent(fromText(image), size) };
-  } catch {
-    // Absent or damaged: it is made again and overwritten.
-    return undefined;
+/** Where the initrds of a build are kept, and where they are worked on. */
+export interface InitrdKeeping {
+  readonly caches: readonly Cache[];
+  readonly workDirectory: string;
+}
+
+const KIND = 'initrd';
+const PART = 'initrd';
+
+/** The kept initrd of a key, as a file in the work directory; undefined if there is none. */
+export async function readCache({ caches, workDirectory }: InitrdKeeping, key: string): Promise<Initrd | undefined> {
+  for (const cache of caches) {
+    for (const { blobs, facts } of await cache.find(KIND, key)) {
+      const blob = blobs[PART];
+      const path = join(workDirectory, `${key}.initrd`);
+      if (!blob || !isFacts(facts) || !(await cache.copy(blob, path))) continue;
+      return { ...facts, unpackedSize: facts.unpackedSize, content: fileContent(fromText(path), blob.size) };
+    }
   }
+  return undefined;
 }
 
-/**
- * Keeps an initrd, and returns the kept one. Throws {@link TargetError} if the directory cannot be written to.
- */
-export async function writeCache(directory: string, key: string, initrd: Initrd, run: Run): Promise<Initrd> {
-  const { image, facts } = entryPaths(directory, key);
-  await mkdir(directory, { recursive: true }).catch((error) => {
-    throw new TargetError('target.no-cache-directory', `${directory} cannot be made: ${(error as Error).message}.`, {
-      path: directory,
-      cause: error,
-    });
-  });
-  const { content, ...kept } = initrd;
+/** Keeps an initrd, and returns it as a file in the work directory. */
+export async function writeCache(
+  { caches, workDirectory }: InitrdKeeping,
+  key: string,
+  initrd: Initrd,
+  run: Run,
+): Promise<Initrd> {
+  const path = join(workDirectory, `${key}.made`);
+  const { content, ...facts } = initrd;
   const plan = { ...content, layout: {} };
-  const { size } = await writeImage(plan, fileTarget(fromText(image), { force: true }), { ...run, report: () => {} });
-  // Last: only an entry with its facts counts.
-  await writeText(facts, `${JSON.stringify({ ...kept, size } satisfies CachedFacts)}\n`);
-  return { ...kept, content: fileContent(fromText(image), size) };
+  const { size } = await writeImage(plan, fileTarget(fromText(path)), { ...run, report: () => {} });
+  for (const cache of caches) await cache.keep({ kind: KIND, key, facts }, { [PART]: { path } });
+  return { ...facts, content: fileContent(fromText(path), size) };
 }
 
-/** Facts about a kept initrd. */
-interface CachedFacts extends Omit<Initrd, 'content'> {
-  /** Bytes of the initrd. */
-  readonly size: number;
-}
+type InitrdFacts = Omit<Initrd, 'content'>;
 
-function entryPaths(directory: string, key: string): { image: string; facts: string } {
-  return { image: join(directory, `${key}.initrd`), facts: join(directory, `${key}.json`) };
+/** Facts come from outside; a report shows them. */
+function isFacts(facts: unknown): facts is InitrdFacts {
+  if (typeof facts !== 'object' || facts === null) return false;
+  const { compression, modules, absent, isSquashed } = facts as Partial<InitrdFacts>;
+  const areNames = (names: unknown) => Array.isArray(names) && names.every((name) => typeof name === 'string');
+  const isNamed = typeof compression?.name === 'string' && typeof compression.engine === 'string';
+  return isNamed && typeof isSquashed === 'boolean' && areNames(modules) && areNames(absent);
 }

@@ -2,10 +2,11 @@
 
 import { stat } from 'node:fs/promises';
 import { fromText } from '../../bytes/index.js';
-import { fileContent, sourceError } from '../../io/index.js';
+import { type ExactContent, fileContent, sourceError } from '../../io/index.js';
 import type { ObtainedInitrd } from './obtain.js';
 
-export async function givenInitrd(path: string): Promise<ObtainedInitrd> {
+/** Its report is known at once. */
+export async function givenInitrd(path: string): Promise<ObtainedInitrd & { readonly content: ExactContent }> {
   const name = fromText(path);
   const { size } = await stat(path).catch((error) => {
     throw sourceError(name, error);

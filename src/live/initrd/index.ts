@@ -1,5 +1,6 @@
 // The initrd and the ways in which dracut makes it.
 
+export { givenInitrdKey } from './cache.js';
 export {
   checkInitrdOptions,
   chooseInitrdCompression,
@@ -12,5 +13,5 @@ export { type InsideMode, type InsideRoot, openRoot } from './inside-root.js';
 export { bootsSquashedRoot, dracutRecipe, mountsErofs } from './live-modules.js';
 export * from './obtain.js';
 export type { PackedCompression } from './pack.js';
-export { pendingInitrd } from './pending-initrd.js';
+export { type DeferredInitrd, deferredInitrd, pendingInitrd } from './pending-initrd.js';
 export * from './profile.js';

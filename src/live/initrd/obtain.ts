@@ -2,7 +2,7 @@
 
 import { type Content, isExact, type Piece, pieceLength, type Run } from '../../io/index.js';
 import { type FileTree, follow } from '../../tree/index.js';
-import { initrdKey, readCache, writeCache } from './cache.js';
+import { type InitrdKeeping, initrdKey, readCache, writeCache } from './cache.js';
 import type { InitrdCompression } from './choose-compression.js';
 import { type Initrd, makeInitrd } from './dracut.js';
 import type { DracutMode, FoundDracut } from './find-dracut.js';
@@ -34,8 +34,8 @@ export interface ObtainRequest {
   /** Content of /.profile. */
   readonly profile: string;
   readonly epoch: number;
-  /** Directory of kept initrds; undefined: none are kept. */
-  readonly cacheDirectory: string | undefined;
+  /** Undefined: no initrds are kept. */
+  readonly keeping: InitrdKeeping | undefined;
   note(text: string): void;
   log(line: string): void;
 }
@@ -46,18 +46,28 @@ export interface ObtainedInitrd {
   report(): InitrdReport;
 }
 
+/** The key of the initrd that {@link obtainInitrd} gives. */
+export function keyOfRequest(given: ObtainRequest, run: Run): Promise<string> {
+  return initrdKey(keyFacts({ ...given, note: () => {} }), run);
+}
+
+function keyFacts(given: ObtainRequest) {
+  const { dracut, root, profile, epoch, recipe, kernelVersion, log } = given;
+  const request = { recipe, compression: possibleCompression(given), kernelVersion, log };
+  return { root, request, profile, epoch, hostState: dracut.hostState };
+}
+
 /** Takes the initrd from the cache, or makes and keeps it. */
 export async function obtainInitrd(given: ObtainRequest, run: Run): Promise<ObtainedInitrd> {
-  const { dracut, cacheDirectory, root, profile, epoch, recipe, kernelVersion, log } = given;
+  const { dracut, keeping } = given;
   if (dracut.refused !== undefined) {
     given.note(`This machine's dracut makes the initrd on the root tree. ${dracut.refused}`);
   }
-  const request = { recipe, compression: possibleCompression(given), kernelVersion, log };
-  const facts = { root, request, profile, epoch, hostState: dracut.hostState };
-  const key = cacheDirectory === undefined ? undefined : await initrdKey(facts, run);
-  const kept = key === undefined ? undefined : await readCache(cacheDirectory!, key);
-  const made = kept ?? (await makeInitrd(dracut.runnable, request, run));
-  const initrd = key === undefined || kept ? made : await writeCache(cacheDirectory!, key, made, run);
+  const facts = keyFacts(given);
+  const key = keeping && (await initrdKey(facts, run));
+  const kept = key === undefined ? undefined : await readCache(keeping!, key);
+  const made = kept ?? (await makeInitrd(dracut.runnable, facts.request, run));
+  const initrd = key === undefined || kept ? made : await writeCache(keeping!, key, made, run);
   if (initrd.absent.length > 0) {
     given.note(`The initrd lacks the dracut modules ${initrd.absent.join(', ')}: they are not in the root tree.`);
   }

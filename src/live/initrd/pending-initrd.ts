@@ -23,6 +23,24 @@ export function pendingInitrd(pending: Promise<{ readonly content: Content }>): 
   };
 }
 
+/** The content of an initrd whose making has not begun. */
+export interface DeferredInitrd {
+  readonly content: OpenContent;
+  /** Gives it what is being made. */
+  settle(pending: Promise<{ readonly content: Content }>): void;
+}
+
+/** Its content waits until there is something to wait for. */
+export function deferredInitrd(): DeferredInitrd {
+  let settle: DeferredInitrd['settle'] = () => {};
+  const pending = new Promise<{ readonly content: Content }>((resolve) => {
+    settle = resolve;
+  });
+  // Its maker reports the error; nobody may have begun to read it by then.
+  pending.catch(() => {});
+  return { content: pendingInitrd(pending), settle };
+}
+
 function tooLarge(): UnsupportedError {
   return new UnsupportedError(
     'live.initrd-too-large',

@@ -1,8 +1,10 @@
 // The plan of the whole ISO: disc metadata, media tree, root image, EFI system partition, boot structures, seal.
 
 import { type DiscLayout, type DiscOptions, planDisc } from '../../disc/index.js';
+import { tagSeal } from '../../format/checkmedia/index.js';
 import type { FatLayout } from '../../format/fat/index.js';
 import { type Content, type ExactContent, type ImagePlan, withSeals } from '../../io/index.js';
+import type { FileTree } from '../../tree/index.js';
 import type { BootFiles } from '../boot/boot-files.js';
 import { biosImagePath } from '../boot/loader-tree.js';
 import type { BuildPlan } from '../plan/build-plan.js';
@@ -24,12 +26,22 @@ export interface MediumParts extends BootFiles {
 
 /** Plans the ISO around a planned root image. */
 export function planMedium(plan: BuildPlan, parts: MediumParts, rootImage: Content): ImagePlan<DiscLayout> {
+  const { tree, options } = mediumOf(plan, parts, rootImage);
+  const disc = withoutIdLosses(planDisc(tree, options));
+  return plan.tag === undefined ? disc : withSeals(disc, [tagSeal(plan.tag)]);
+}
+
+/** The input of the plan of an ISO: its files, and the options of the disc. */
+export function mediumOf(
+  plan: BuildPlan,
+  parts: MediumParts,
+  rootImage: Content,
+): { readonly tree: FileTree<Content>; readonly options: DiscOptions } {
   const esp = parts.efi && planEsp(plan, parts.efi);
   const isHybrid = plan.layout.partitionTable !== 'none';
   const espFile = isHybrid ? undefined : esp;
   const tree = mediaTree(plan, { boot: parts.tree, initrd: parts.initrd, rootImage, espFile });
-  const disc = withoutIdLosses(planDisc(tree, discOptions(plan, parts, esp)));
-  return plan.seal === undefined ? disc : withSeals(disc, [plan.seal]);
+  return { tree, options: discOptions(plan, parts, esp) };
 }
 
 /** KIWI's publisher and the medium's id have lower-case letters: that one descriptor has them in capitals is not worth a note. */

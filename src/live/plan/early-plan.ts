@@ -3,8 +3,7 @@
 import { resolve } from 'node:path';
 import { defined } from '../../bytes/index.js';
 import { IsopressError } from '../../errors.js';
-import { tagSeal } from '../../format/checkmedia/index.js';
-import type { Seal } from '../../io/index.js';
+import { type TagOptions, tagSeal } from '../../format/checkmedia/index.js';
 import type { BuildEvents, BuildRequest, MediumOptions } from '../build/options.js';
 import { checkBundleFormat } from '../bundle/names.js';
 import { checkDescription, type LiveDescription, loadDescription, placeOf } from '../description/index.js';
@@ -28,8 +27,8 @@ export interface EarlyPlan {
   readonly description: LiveDescription;
   readonly architecture: Architecture;
   readonly firmware: Firmware;
-  /** Undefined: no media check. */
-  readonly seal: Seal | undefined;
+  /** The media-check tag; undefined: none. */
+  readonly tag: TagOptions | undefined;
   readonly rootImage: RootImageChoice;
   /** Common part of the names of all results: `NAME.ARCH-VERSION`. */
   readonly baseName: string;
@@ -88,7 +87,7 @@ export async function planFor(ownName: string, request: BuildRequest, events: Bu
     description,
     architecture,
     firmware: chooseFirmware(architecture, description.type.firmware, placeOf(description, 'firmware')),
-    seal: chooseSeal(request, description),
+    tag: chooseTag(request, description),
     rootImage: chooseRootImage(request, description, machine),
     baseName,
     targetDirectory,
@@ -119,7 +118,7 @@ async function describe(request: BuildRequest, machine: string, events: BuildEve
  * If the description asks for a check and no option names a style, the configuration's tool decides, otherwise the program
  * that the live module runs: checkmedia for kiwi-live, checkisomd5 for dmsquash-live.
  */
-function chooseSeal({ medium = {}, configuration }: BuildRequest, { type }: LiveDescription): Seal | undefined {
+function chooseTag({ medium = {}, configuration }: BuildRequest, { type }: LiveDescription): TagOptions | undefined {
   const checked = type.flags === 'dmsquash' && medium.mediaDigest === undefined ? 'rh' : 'suse';
   const usual = type.mediacheck ? (configuration?.mediaTagStyle ?? checked) : 'none';
   return tagOf(medium.mediaCheck ?? usual, medium);
@@ -130,8 +129,14 @@ function checkAskedTag(medium: MediumOptions = {}): void {
   if (medium.mediaCheck !== undefined) tagOf(medium.mediaCheck, medium);
 }
 
-function tagOf(style: NonNullable<MediumOptions['mediaCheck']>, { mediaDigest }: MediumOptions): Seal | undefined {
+function tagOf(
+  style: NonNullable<MediumOptions['mediaCheck']>,
+  { mediaDigest }: MediumOptions,
+): TagOptions | undefined {
   if (style === 'none') return undefined;
   const digests = mediaDigest === undefined ? {} : { digests: [mediaDigest] };
-  return tagSeal(style === 'rh' ? { style, ...digests } : { style, ...digests, check: true, pad: 0 });
+  const tag: TagOptions = style === 'rh' ? { style, ...digests } : { style, ...digests, check: true, pad: 0 };
+  // Throws for a digest that the style does not have.
+  tagSeal(tag);
+  return tag;
 }

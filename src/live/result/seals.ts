@@ -8,17 +8,23 @@ export function sizeLimitSeal(limit: number, path: string): Seal {
   return {
     name: 'size limit',
     seal: async ({ size }) => {
-      if (size <= limit) return [];
-      throw new InvalidInputError(
-        'live.too-large',
-        `Build constraint failed: ${path} is ${size} bytes, bigger than ${limit}.`,
-        {
-          path,
-          hint: 'Raise max_size of build_constraints in the runtime configuration, or take something out of the root tree.',
-        },
-      );
+      checkImageSize(size, limit, path);
+      return [];
     },
   };
+}
+
+/** Throws {@link InvalidInputError} `live.too-large`. */
+export function checkImageSize(size: number, limit: number, path: string): void {
+  if (size <= limit) return;
+  throw new InvalidInputError(
+    'live.too-large',
+    `Build constraint failed: ${path} is ${size} bytes, bigger than ${limit}.`,
+    {
+      path,
+      hint: 'Raise max_size of build_constraints in the runtime configuration, or take something out of the root tree.',
+    },
+  );
 }
 
 /** Reports the SHA-256 of the image, read from the page cache; it must be the last seal. */

@@ -2,6 +2,7 @@
 // inside a squashfs, as a squashfs, or as an EROFS.
 
 import { type ByteString, bytesOf, fromText } from '../../bytes/index.js';
+import { type Cache, cachedClusters, cachedCompression, type KeyFields } from '../../cache/index.js';
 import { InvalidInputError } from '../../errors.js';
 import { leastShared, planErofs } from '../../format/erofs/index.js';
 import { type Ext4Layout, type Ext4Options, planExt4 } from '../../format/ext4/index.js';
@@ -20,6 +21,7 @@ import type { GenerationRules, RootSize } from '../description/index.js';
 import type { BuildPlan } from '../plan/build-plan.js';
 import { labelled } from '../selinux/index.js';
 import { type ErofsRoot, tooNewFor } from './erofs-options.js';
+import { type RootImagePlan, rootCompressionFacts } from './root-image-plan.js';
 
 const MIB = 1024 * 1024;
 /** Free MiB if the usual size is too small. */
@@ -33,6 +35,13 @@ export interface RootImage {
   readonly losses: readonly Loss[];
   /** The file system inside; undefined if the image is the root itself. */
   readonly fileSystem: FileSystemFacts | undefined;
+  readonly input: RootImageInput;
+}
+
+/** Everything that decides the bytes of a root image. */
+export interface RootImageInput {
+  readonly tree: FileTree;
+  readonly settings: KeyFields;
 }
 
 export interface FileSystemFacts {
@@ -42,31 +51,51 @@ export interface FileSystemFacts {
   readonly grown: boolean;
 }
 
+/** The input of a root image in addition to the decisions. */
+export interface RootImageRequest {
+  /** Content of /.profile. */
+  readonly profile: string;
+  readonly excluded: readonly ByteString[];
+  /** Compressed blocks of earlier builds; undefined: none. */
+  readonly cache: Cache | undefined;
+  note(text: string): void;
+}
+
 /** Plans `LiveOS/squashfs.img`. */
 export async function planRootImage(
   plan: BuildPlan,
-  profile: string,
-  excluded: readonly ByteString[],
+  { profile, excluded, cache, note }: RootImageRequest,
   run: Run,
-  note: (text: string) => void,
 ): Promise<RootImage> {
   const { rootImage, epoch, seed, description } = plan;
   const tree = await liveRoot(plan, profile, excluded, run);
-  if (rootImage.kind === 'erofs') return planErofsRoot(tree, rootImage, plan, run, note);
-  const { compression, blockSize } = rootImage;
+  if (rootImage.kind === 'erofs') return planErofsRoot(tree, rootImage, plan, run, { note, cache });
+  const { blockSize } = rootImage;
+  const compression = cache ? cachedCompression(rootImage.compression, cache) : rootImage.compression;
   const squashfs = { compression, blockSize, epoch };
   if (rootImage.kind === 'squashfs') {
     const choices = { ...rootImage.choices, ...squashfs, duplicatesShared: true };
     const shared = await shareDuplicates(tree, run);
     const direct = planSquashfs(shared, { ...choices, equalTails: await findEqualTails(shared, choices, run) });
-    return { content: direct, losses: direct.layout.losses, fileSystem: undefined };
+    const input = { tree, settings: settingsOf(rootImage, { epoch }) };
+    return { content: direct, losses: direct.layout.losses, fileSystem: undefined, input };
   }
   const size = rootSize(plan.root, description.size, description.generation);
-  const inner = planInner(tree, { ...rootImage.fileSystem.options, size, epoch, seed }, description.size, note);
+  const options = { ...rootImage.fileSystem.options, size, epoch, seed };
+  const inner = planInner(tree, options, description.size, note);
   const wrapper = FileTree.of<ExactContent>({ 'LiveOS/rootfs.img': file(inner, { mtime: epoch }) }, { mtime: epoch });
   const outer = planSquashfs(wrapper, squashfs);
   const losses = [...inner.layout.losses, ...outer.layout.losses];
-  return { content: outer, losses, fileSystem: { size: inner.size, grown: inner.size > size } };
+  const input = { tree, settings: settingsOf(rootImage, { ...options, size: inner.size }) };
+  return { content: outer, losses, fileSystem: { size: inner.size, grown: inner.size > size }, input };
+}
+
+/** The settings of a root image for its key. */
+function settingsOf(rootImage: RootImagePlan, values: object): KeyFields {
+  const choices = 'choices' in rootImage ? rootImage.choices : 'image' in rootImage ? rootImage.image : {};
+  const blockSize = 'blockSize' in rootImage ? rootImage.blockSize : undefined;
+  const compression = rootCompressionFacts(rootImage);
+  return { kind: rootImage.kind, compression, blockSize, choices, values } as unknown as KeyFields;
 }
 
 /** The root tree as an EROFS, with remarks about options that are not followed. */
@@ -75,16 +104,18 @@ async function planErofsRoot(
   root: ErofsRoot,
   { epoch, seed, kernel }: BuildPlan,
   run: Run,
-  note: (text: string) => void,
+  { note, cache }: Pick<RootImageRequest, 'note' | 'cache'>,
 ): Promise<RootImage> {
   const tooNew = tooNewFor(kernel.version, root);
   if (tooNew !== undefined) note(tooNew);
   const image = planErofs(await shareDuplicates(tree, run, { least: leastShared(root.image) }), {
     ...root.image,
+    ...(cache ? { reuse: (compression) => cachedClusters(compression, cache) } : {}),
     epoch,
     seed,
   });
-  return { content: image, losses: image.layout.losses, fileSystem: undefined };
+  const input = { tree, settings: settingsOf({ kind: 'erofs', ...root }, { epoch, seed }) };
+  return { content: image, losses: image.layout.losses, fileSystem: undefined, input };
 }
 
 /**

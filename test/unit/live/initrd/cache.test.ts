@@ -1,8 +1,9 @@
 // The cache of initrds: what its keys depend on, and that entries are complete.
-import { readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { fromText, timestamp } from '../../../../src/bytes/index.js';
+import { openCache } from '../../../../src/cache/index.js';
 import { chooseStreamCompression } from '../../../../src/compress/index.js';
 import { bytesSource, collect, type ExactContent, quietRun, type Run } from '../../../../src/io/index.js';
 import { generations } from '../../../../src/live/description/index.js';
@@ -60,16 +61,27 @@ test('a kept initrd comes back, and a damaged entry counts as none', async () =>
   const content = bytesSource(new Uint8Array(70_000).fill(7));
   // Of a size that is not known before it has been compressed.
   const initrd = { ...known, content: { sizeLimit: 1e6, pieces: (run: Run) => content.pieces(run) } };
-  expect(await readCache(directory, 'key')).toBeUndefined();
-  expect((await writeCache(directory, 'key', initrd, quietRun())).content.size).toBe(70_000);
-  const found = await readCache(directory, 'key');
+  const cache = await openCache({ places: [{ place: directory }], scratch, note: () => {} });
+  let works = 0;
+  const keeping = () => {
+    const workDirectory = join(scratch, `work${++works}`);
+    mkdirSync(workDirectory);
+    return { caches: [cache], workDirectory };
+  };
+  const key = 'ab'.repeat(32);
+  expect(await readCache(keeping(), key)).toBeUndefined();
+  expect((await writeCache(keeping(), key, initrd, quietRun())).content.size).toBe(70_000);
+  const found = await readCache(keeping(), key);
   expect(found).toMatchObject(known);
   expect(await collect(found!.content as ExactContent, quietRun())).toEqual(new Uint8Array(70_000).fill(7));
-  expect(readdirSync(directory).sort()).toEqual(['key.initrd', 'key.json']);
-  writeFileSync(join(directory, 'key.initrd'), 'short');
-  expect(await readCache(directory, 'key')).toBeUndefined();
-  await writeCache(directory, 'key', initrd, quietRun());
-  expect(await readCache(directory, 'key')).toBeDefined();
+  expect(readdirSync(join(directory, 'ac'))).toEqual([key]);
+  const [kept = ''] = readdirSync(join(directory, 'cas'));
+  writeFileSync(join(directory, 'cas', kept), 'short');
+  expect(await readCache(keeping(), key)).toBeUndefined();
+  await writeCache(keeping(), key, initrd, quietRun());
+  expect(await readCache(keeping(), key)).toBeDefined();
+  await cache.close();
+  expect(readdirSync(join(directory, 'tmp'))).toEqual([]);
 });
 
 test('names of the tree that are not UTF-8 make keys too', async () => {

@@ -1,0 +1,301 @@
+// Several stores as one cache. Every byte from a store is checked before it is used; a store that fails costs time, and
+// is not used any more in this run.
+
+import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { defined } from '../bytes/index.js';
+import { createDigest } from '../io/index.js';
+import { openDirectoryStore } from './directory-store.js';
+import { openHttpStore } from './http-store.js';
+import { type Blob, type CacheRecord, parseRecord, renderRecord } from './record.js';
+import type { Store } from './store.js';
+
+/** A store by its place. */
+export interface CachePlace {
+  /** A directory, or an `http:` or `https:` address. */
+  readonly place: string;
+  /** Nothing is written there. Default false. */
+  readonly readOnly?: boolean;
+}
+
+/** Stores of what was made before. */
+export interface CachePlaces {
+  /** In the order in which they are asked. */
+  readonly places: readonly CachePlace[];
+  /** Milliseconds since 1970, to note when an entry was last used. Without it no use is noted. */
+  now?(): number;
+}
+
+/** How a cache is opened. */
+export interface CacheOptions extends CachePlaces {
+  /** A directory for files that no store takes. */
+  readonly scratch: string;
+  /** Remarks about stores that are not used. */
+  note(text: string): void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Bytes of one read. */
+const CHUNK = 1 << 20;
+
+/** Opens all stores. Throws `TargetError` `target.no-cache-directory` for a directory that cannot be used. */
+export async function openCache(options: CacheOptions): Promise<Cache> {
+  const stores: Store[] = [];
+  const { places, now } = options;
+  for (const { place, readOnly: isReadOnly = false } of places) {
+    const directory = () => openDirectoryStore(place, { isReadOnly, ...defined({ now }) });
+    stores.push(isAddress(place) ? openHttpStore(new URL(place), isReadOnly) : await directory());
+  }
+  return new Cache(stores, options);
+}
+
+/** Throws as {@link openCache} does, before there is anything to keep. */
+export async function checkCache({ places }: CachePlaces): Promise<void> {
+  for (const { place, readOnly = false } of places) {
+    if (!isAddress(place)) await openDirectoryStore(place, { isReadOnly: readOnly });
+  }
+}
+
+function isAddress(place: string): boolean {
+  return /^https?:\/\//i.test(place);
+}
+
+/** Earlier results by their keys. */
+export class Cache {
+  readonly #stores: Store[];
+  readonly #options: CacheOptions;
+  /** Stores that take nothing. */
+  readonly #full = new Set<Store>();
+  readonly #downloads = new Map<string, Promise<string | undefined>>();
+  readonly #scratch: string[] = [];
+  readonly #onAbort = () => void this.#closeStores();
+
+  constructor(stores: readonly Store[], options: CacheOptions) {
+    this.#stores = [...stores];
+    this.#options = options;
+    for (const store of stores) if (store.isReadOnly) this.#full.add(store);
+    options.signal?.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  /** The records of a key in all stores, each whole and of that kind. */
+  async find(kind: string, key: string): Promise<CacheRecord[]> {
+    const records = await this.#each(async (store) => {
+      const bytes = await store.record(key);
+      const record = bytes && parseRecord(bytes);
+      if (record?.key === key && record.kind === kind) return record;
+      if (bytes) this.#options.note(`The cache ${store.name} has a damaged record, which is not used.`);
+      return undefined;
+    });
+    return records.filter((record) => record !== undefined);
+  }
+
+  /** A content as bytes; undefined if no store has it whole. For those that are small. */
+  async read(blob: Blob): Promise<Buffer | undefined> {
+    const file = await this.open(blob);
+    if (!file) return undefined;
+    try {
+      const bytes = Buffer.alloc(blob.size);
+      await readFully(file, bytes, 0);
+      const digest = createDigest('sha256');
+      digest.update(bytes);
+      return digest.hex() === blob.digest ? bytes : await this.discard(blob);
+    } catch {
+      return this.discard(blob);
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** A content as an open file, whose parts the caller checks; undefined if no store has it. */
+  async open(blob: Blob): Promise<FileHandle | undefined> {
+    for (const store of [...this.#stores]) {
+      const path = await this.#guarded(store, () => store.path(blob));
+      const file = path === undefined ? undefined : await open(path, 'r').catch(() => undefined);
+      if (file) return file;
+    }
+    const downloaded = this.#downloads.get(blob.digest) ?? this.#download(blob);
+    this.#downloads.set(blob.digest, downloaded);
+    const path = await downloaded;
+    return path === undefined ? undefined : open(path, 'r').catch(() => undefined);
+  }
+
+  /** Writes a content to a new file. Returns whether it is whole; if not, there is no file. */
+  async copy(blob: Blob, to: string): Promise<boolean> {
+    const from = await this.open(blob);
+    if (!from) return false;
+    const target = await open(to, 'wx').catch(async (error) => {
+      await from.close();
+      throw error;
+    });
+    let isWhole = false;
+    try {
+      isWhole = (await copyDigested(from, blob.size, target)) === blob.digest;
+    } catch {
+      // Too short, or a fault of the disk: as good as damaged.
+    } finally {
+      await from.close();
+      await target.close();
+    }
+    if (isWhole) return true;
+    await rm(to, { force: true });
+    await this.discard(blob);
+    return false;
+  }
+
+  /** Forgets a content that is not as its digest says. */
+  async discard(blob: Blob): Promise<undefined> {
+    this.#options.note(`The content ${blob.digest.slice(0, 16)}… of the cache is damaged. It is not used.`);
+    this.#downloads.delete(blob.digest);
+    await this.#each((store) => store.discard(blob));
+  }
+
+  /** Whether anything can be kept. */
+  get keeps(): boolean {
+    return this.#stores.some((store) => !this.#full.has(store));
+  }
+
+  /** Keeps files under a key in every store that takes them. Files made by {@link temporary} may be gone afterwards. */
+  async keep(record: Omit<CacheRecord, 'blobs'>, files: Readonly<Record<string, CacheFile>>): Promise<void> {
+    const named: [string, CacheFile & Blob][] = [];
+    for (const [name, file] of Object.entries(files)) named.push([name, { ...file, ...(await blobOf(file)) }]);
+    const blobs = Object.fromEntries(named.map(([name, { digest, size }]) => [name, { digest, size }]));
+    const bytes = renderRecord({ ...record, blobs });
+    // A store that moves the files comes last.
+    const stores = this.#stores.filter((store) => !this.#full.has(store)).reverse();
+    for (const store of stores) {
+      await this.#guardedWrite(store, async () => {
+        for (const [, { digest, size, path }] of named) await store.put({ digest, size }, path);
+        await store.putRecord(record.key, bytes);
+      });
+    }
+  }
+
+  /** The path of a file that does not exist yet, in a place from which the first store can take it without a copy. */
+  async temporary(): Promise<string> {
+    const store = this.#stores.find((one) => one.scratch !== undefined && !this.#full.has(one));
+    const directory = await mkdtemp(join(store?.scratch ?? this.#options.scratch, 'isopress-'));
+    this.#scratch.push(directory);
+    return join(directory, 'file');
+  }
+
+  async close(): Promise<void> {
+    this.#options.signal?.removeEventListener('abort', this.#onAbort);
+    await this.#closeStores();
+    for (const directory of this.#scratch.splice(0)) await rm(directory, { recursive: true, force: true });
+  }
+
+  async #closeStores(): Promise<void> {
+    for (const store of this.#stores) await store.close();
+  }
+
+  /** The path of a content that comes from a server, whole. */
+  async #download(blob: Blob): Promise<string | undefined> {
+    for (const store of this.#stores.filter(({ scratch }) => scratch === undefined)) {
+      const path = await this.temporary();
+      const isWhole = await this.#guarded(store, async () => {
+        const file = await open(path, 'wx+');
+        try {
+          if (!(await store.download(blob, file))) return false;
+          if ((await copyDigested(file, blob.size)) === blob.digest) return true;
+          throw new Error('it sent other bytes than were asked for');
+        } finally {
+          await file.close();
+        }
+      });
+      if (isWhole) return this.#settle(blob, path);
+      await rm(path, { force: true });
+    }
+    return undefined;
+  }
+
+  /** Keeps a downloaded file in the stores of this machine. */
+  async #settle(blob: Blob, path: string): Promise<string> {
+    for (const store of this.#stores.filter((one) => one.scratch !== undefined && !this.#full.has(one)).reverse()) {
+      await this.#guardedWrite(store, () => store.put(blob, path));
+    }
+    for (const store of this.#stores) {
+      const kept = await this.#guarded(store, () => store.path(blob));
+      if (kept !== undefined) return kept;
+    }
+    return path;
+  }
+
+  async #each<T>(ask: (store: Store) => Promise<T>): Promise<(T | undefined)[]> {
+    return Promise.all([...this.#stores].map((store) => this.#guarded(store, () => ask(store))));
+  }
+
+  async #guarded<T>(store: Store, ask: () => Promise<T>): Promise<T | undefined> {
+    if (!this.#stores.includes(store)) return undefined;
+    try {
+      return await ask();
+    } catch (error) {
+      const index = this.#stores.indexOf(store);
+      if (index >= 0) {
+        this.#stores.splice(index, 1);
+        await store.close();
+        this.#options.note(`The cache ${store.name} is not used any more: ${reasonOf(error)}.`);
+      }
+      return undefined;
+    }
+  }
+
+  async #guardedWrite(store: Store, write: () => Promise<void>): Promise<void> {
+    try {
+      if (this.#stores.includes(store)) await write();
+    } catch (error) {
+      this.#full.add(store);
+      this.#options.note(`Nothing more is kept in the cache ${store.name}: ${reasonOf(error)}.`);
+    }
+  }
+}
+
+/** A file to keep. */
+export interface CacheFile {
+  readonly path: string;
+  /** Its digest and size; it is read if they are not known. */
+  readonly blob?: Blob;
+}
+
+async function blobOf({ path, blob }: CacheFile): Promise<Blob> {
+  if (blob) return blob;
+  const file = await open(path, 'r');
+  try {
+    const { size } = await file.stat();
+    return { digest: await copyDigested(file, size), size };
+  } finally {
+    await file.close();
+  }
+}
+
+/** The digest of the first `size` bytes of a file, which are copied to another. */
+export async function copyDigested(from: FileHandle, size: number, to?: FileHandle): Promise<string> {
+  const digest = createDigest('sha256');
+  const buffer = Buffer.alloc(Math.min(CHUNK, size));
+  for (let at = 0; at < size; ) {
+    const bytes = buffer.subarray(0, Math.min(CHUNK, size - at));
+    await readFully(from, bytes, at);
+    digest.update(bytes);
+    if (to) await writeFully(to, bytes, at);
+    at += bytes.length;
+  }
+  return digest.hex();
+}
+
+/** Fills a buffer from byte `at` of a file. Throws if the file ends before. */
+export async function readFully(file: FileHandle, into: Uint8Array, at: number): Promise<void> {
+  for (let done = 0; done < into.length; ) {
+    const { bytesRead } = await file.read(into, done, into.length - done, at + done);
+    if (bytesRead === 0) throw new Error('it is too short');
+    done += bytesRead;
+  }
+}
+
+async function writeFully(file: FileHandle, bytes: Uint8Array, at: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    done += (await file.write(bytes, done, bytes.length - done, at + done)).bytesWritten;
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
+}

@@ -1,0 +1,158 @@
+// Compressions that take blocks from a cache: a block with the same bytes and the same settings is not compressed again.
+
+import {
+  type BlockCompressor,
+  type ClusterCompression,
+  type Compression,
+  clusterFacts,
+  compressionFacts,
+} from '../compress/index.js';
+import { digestOf, type Run } from '../io/index.js';
+import { BlockPack, BlockPackWriter, isIndex, type PackFacts } from './block-pack.js';
+import type { Cache } from './cache.js';
+import { type KeyFields, keyOf } from './key.js';
+import { isBlob } from './record.js';
+
+/** Kind of the records of packs. */
+const KIND = 'blocks';
+/** Blocks below this size in bytes are compressed in less time than they take in a cache. */
+const LEAST = 4096;
+/** Packs that one record names. */
+const MOST_PACKS = 64;
+/** Packs after this many in a record are about to be forgotten: blocks that are still in use move to the new pack. */
+const YOUNG_PACKS = 48;
+/** Bytes of all indexes together. */
+const MOST_INDEXES = 16 << 20;
+
+/** The compression with a cache. The bytes are the same with and without. */
+export function cachedCompression(compression: Compression, cache: Cache): Compression {
+  if (compression.name === 'none') return compression;
+  const key = keyOf(KIND, { compression: compressionFacts(compression) as unknown as KeyFields });
+  return { ...compression, open: (run) => new CachedCompressor(compression.open(run), cache, key, run) };
+}
+
+/** As {@link cachedCompression}, for clusters. */
+export function cachedClusters(compression: ClusterCompression, cache: Cache): ClusterCompression {
+  const facts = { ...clusterFacts(compression) };
+  return {
+    ...compression,
+    open: (shape, run) => {
+      const key = keyOf(KIND, { clusters: facts, shape: { ...shape } });
+      return new CachedCompressor(compression.open(shape, run), cache, key, run);
+    },
+  };
+}
+
+class CachedCompressor implements BlockCompressor {
+  readonly #inner: BlockCompressor;
+  readonly #cache: Cache;
+  readonly #key: string;
+  readonly #run: Run;
+  /** Results that are not memory of the inner compressor. */
+  readonly #kept = new WeakSet<Uint8Array>();
+  #packs: Promise<readonly BlockPack[]> | undefined;
+  #writer: Promise<BlockPackWriter | undefined> | undefined;
+  #closed: Promise<void> | undefined;
+
+  constructor(inner: BlockCompressor, cache: Cache, key: string, run: Run) {
+    this.#inner = inner;
+    this.#cache = cache;
+    this.#key = key;
+    this.#run = run;
+  }
+
+  allocate(length: number): Uint8Array {
+    return this.#inner.allocate?.(length) ?? new Uint8Array(length);
+  }
+
+  release(result: Uint8Array): void {
+    if (!this.#kept.has(result)) this.#inner.release?.(result);
+  }
+
+  async compress(block: Uint8Array): Promise<Uint8Array | undefined> {
+    if (block.length < LEAST) return this.#inner.compress(block);
+    const digest = digestOf('sha256', block);
+    this.#packs ??= loadPacks(this.#cache, this.#key);
+    for (const [index, pack] of (await this.#packs).entries()) {
+      const place = pack.find(digest);
+      if (!place) continue;
+      const bytes = place.length === 0 ? undefined : await pack.read(place);
+      if (place.length > 0 && !bytes) continue;
+      if (index >= YOUNG_PACKS) await this.#keep(digest, bytes);
+      if (bytes) this.#kept.add(bytes);
+      return bytes;
+    }
+    this.#run.signal?.throwIfAborted();
+    const made = await this.#inner.compress(block);
+    await this.#keep(digest, made);
+    return made;
+  }
+
+  async close(): Promise<void> {
+    this.#closed ??= this.#finish();
+    await this.#closed;
+  }
+
+  async #keep(digest: Uint8Array, packed: Uint8Array | undefined): Promise<void> {
+    this.#writer ??= this.#begin();
+    const writer = await this.#writer;
+    try {
+      writer?.add(digest, packed);
+    } catch {
+      // A full disk: the image is made nevertheless.
+      writer?.abandon();
+      this.#writer = Promise.resolve(undefined);
+    }
+  }
+
+  async #begin(): Promise<BlockPackWriter | undefined> {
+    if (!this.#cache.keeps) return undefined;
+    return this.#cache.temporary().then(
+      (path) => new BlockPackWriter(path),
+      () => undefined,
+    );
+  }
+
+  /** The blocks of a run that was aborted are not kept: it has to end at once. */
+  async #finish(): Promise<void> {
+    await this.#inner.close();
+    const packs = (await this.#packs) ?? [];
+    for (const pack of packs) await pack.close();
+    const writer = await this.#writer;
+    if (!writer) return;
+    if (this.#run.signal?.aborted || writer.count === 0) return writer.abandon();
+    const indexPath = await this.#cache.temporary();
+    const facts = writer.finish(indexPath);
+    // Other runs may have kept packs meanwhile.
+    const known = [facts, ...(await packsOf(this.#cache, this.#key))].slice(0, MOST_PACKS);
+    const files = {
+      index: { path: indexPath, blob: facts.index },
+      data: { path: writer.path, blob: facts.data },
+    };
+    await this.#cache.keep({ key: this.#key, kind: KIND, facts: known }, files);
+  }
+}
+
+/** The packs of all stores, the newest first. */
+async function packsOf(cache: Cache, key: string): Promise<PackFacts[]> {
+  const records = await cache.find(KIND, key);
+  const all = records.flatMap(({ facts }) => (Array.isArray(facts) ? (facts as PackFacts[]) : []));
+  const byIndex = new Map(all.filter(isPackFacts).map((facts) => [facts.index.digest, facts]));
+  return [...byIndex.values()];
+}
+
+function isPackFacts(facts: Partial<PackFacts> | null): facts is PackFacts {
+  return isBlob(facts?.index) && isBlob(facts.data);
+}
+
+async function loadPacks(cache: Cache, key: string): Promise<readonly BlockPack[]> {
+  const packs: BlockPack[] = [];
+  let size = 0;
+  for (const facts of await packsOf(cache, key)) {
+    size += facts.index.size;
+    if (size > MOST_INDEXES) break;
+    const index = await cache.read(facts.index);
+    if (index && isIndex(index)) packs.push(new BlockPack(cache, facts, index));
+  }
+  return packs;
+}

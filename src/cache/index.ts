@@ -1,0 +1,23 @@
+// Layer 2: keys of what is made, and stores of what was made before.
+
+export {
+  Cache,
+  type CacheFile,
+  type CacheOptions,
+  type CachePlace,
+  type CachePlaces,
+  checkCache,
+  openCache,
+} from './cache.js';
+export { cachedClusters, cachedCompression } from './cached-compression.js';
+export { hexOf, KEY_VERSION, type KeyFields, type KeyValue, keyOf } from './key.js';
+export {
+  type CacheFacts,
+  type CacheLimits,
+  type Collected,
+  cacheFacts,
+  collectCache,
+  type VerifiedCache,
+  verifyCache,
+} from './maintenance.js';
+export type { Blob, CacheRecord } from './record.js';

@@ -1,0 +1,3 @@
+// The types of caches that declarations of commands need, without loading any code.
+
+export type { CachePlace } from './cache.js';

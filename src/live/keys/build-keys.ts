@@ -1,0 +1,62 @@
+// The keys of a build: of its root image, of its initrd, and of the whole ISO. docs/keys.md has their exact form.
+
+import { KEY_VERSION, type KeyFields, keyOf } from '../../cache/index.js';
+import { bytesSource, type Run } from '../../io/index.js';
+import { FileTree, file, treeDigest } from '../../tree/index.js';
+import { VERSION } from '../../version.js';
+import type { MediumParts } from '../medium/medium.js';
+import { mediumOf } from '../medium/medium.js';
+import type { BuildPlan } from '../plan/build-plan.js';
+import type { RootImage } from '../root-image/root-image.js';
+
+/** Raised when the same input is laid out in another way, within one version of the program. */
+export const LAYOUT_REVISION = 1;
+
+/** Digests of everything that decides the bytes of a build. */
+export interface BuildKeys {
+  /** Version of the form of keys. */
+  readonly version: typeof KEY_VERSION;
+  /** Of the whole ISO: builds with equal ones give the same bytes. */
+  readonly action: string;
+  /** Of the initrd. */
+  readonly initrd: string;
+  /** Of the root image. */
+  readonly rootImage: string;
+}
+
+/** The input of a planned build. */
+export interface KeyedParts {
+  readonly plan: BuildPlan;
+  readonly boot: Omit<MediumParts, 'initrd'>;
+  readonly rootImage: RootImage;
+  initrdKey(run: Run): Promise<string>;
+}
+
+/** Reads every content of the root tree once. */
+export async function buildKeys({ plan, boot, rootImage: image, initrdKey }: KeyedParts, run: Run): Promise<BuildKeys> {
+  const layout = { isopress: VERSION, revision: LAYOUT_REVISION };
+  const { tree, settings } = image.input;
+  const rootImage = keyOf('root image', { layout, settings, tree: await treeDigest(tree, run) });
+  const initrd = await initrdKey(run);
+  const medium = await mediumFields(plan, boot, { initrd, rootImage }, run);
+  return { version: KEY_VERSION, action: keyOf('iso', { layout, initrd, rootImage, ...medium }), initrd, rootImage };
+}
+
+/** The medium with keys in the place of what is not made yet. */
+async function mediumFields(
+  plan: BuildPlan,
+  boot: KeyedParts['boot'],
+  keys: { readonly initrd: string; readonly rootImage: string },
+  run: Run,
+): Promise<KeyFields> {
+  const initrd = standIn(keys.initrd);
+  const { tree, options } = mediumOf(plan, { ...boot, initrd }, standIn(keys.rootImage));
+  const { appendedEsp, mbr, boot: entries, ...others } = options;
+  const esp = appendedEsp && (await treeDigest(FileTree.of({ esp: file(appendedEsp) }), run));
+  const fields = { ...others, esp, mbr: { ...mbr }, boot: { ...entries } } as unknown as KeyFields;
+  return { tree: await treeDigest(tree as FileTree, run), disc: fields, tag: { ...plan.tag } as KeyFields };
+}
+
+function standIn(key: string) {
+  return bytesSource(Buffer.from(key, 'latin1'));
+}

@@ -1,0 +1,3 @@
+// Keys of builds.
+
+export * from './build-keys.js';
