@@ -14,20 +14,22 @@ import { succeed } from '../support/tools.js';
 import { describeDirectory, describeTree } from '../support/trees.js';
 
 const scratch = scratchDirectory();
-const [unpacked, made] = [join(scratch, 'unpacked'), join(scratch, 'made')];
+const unpacked = join(scratch, 'unpacked');
 const SCRIPT = fileURLToPath(new URL('../support/awkward-archives.py', import.meta.url));
-const runs = (usual: number) => ({ numRuns: Number(process.env['ISOPRESS_TEST_RUNS'] ?? usual) });
-const seed = fc.nat(2 ** 31).map(String);
+const runs = (usual: number) => Number(process.env['ISOPRESS_TEST_RUNS'] ?? usual);
+const seeds = (count: number) =>
+  fc.sample(fc.uniqueArray(fc.nat(2 ** 31).map(String), { minLength: count, maxLength: count }), 1)[0]!;
 
 /** Makes all in one run of Python; `judgeOne` gets the path of each, and an error names its seed. */
 async function each(
   what: 'tree' | 'archive',
-  seeds: readonly string[],
+  given: readonly string[],
   judgeOne: (path: string, place: number) => Promise<void>,
 ): Promise<void> {
-  mkdirSync(made, { recursive: true });
-  succeed('python3', [SCRIPT, what, made, ...seeds]);
-  for (const [place, one] of seeds.entries()) {
+  const made = join(scratch, what);
+  mkdirSync(made);
+  succeed('python3', [SCRIPT, what, made, ...given]);
+  for (const [place, one] of given.entries()) {
     rmSync(unpacked, { recursive: true, force: true });
     mkdirSync(unpacked);
     try {
@@ -102,7 +104,7 @@ kernelOracle(
   'getfattr',
 )('archives of trees', { timeout: 300_000 }, async () => {
   const choices = fc.sample(writers, runs(60));
-  await each('tree', fc.sample(seed, runs(60)), async (tree, place) => {
+  await each('tree', seeds(runs(60)), async (tree, place) => {
     const archive = join(scratch, 'archive.tar');
     const { tool, options, start } = choices[place]!;
     // Metadata that a format cannot store is left out with a warning.
@@ -134,7 +136,7 @@ kernelOracle('tar', 'python3')(
   { timeout: 300_000 },
   async () => {
     let compared = 0;
-    await each('archive', fc.sample(seed, runs(100)), async (archive) => {
+    await each('archive', seeds(runs(100)), async (archive) => {
       // GNU tar refuses what cannot be unpacked, such as an entry below a file; so may we.
       if (unpack('tar', archive, GNU_RESTORES) !== 0 || hasTwoSpellings(archive)) return;
       compared++;
