@@ -1,4 +1,4 @@
-// The way of an address through images, partitions and boot images.
+// Follows an address through images, partitions and boot images.
 
 import { type ByteString, displayText } from '../bytes/index.js';
 import { InvalidImageError, InvalidInputError, UnsupportedError } from '../errors.js';
@@ -46,10 +46,10 @@ export async function followAddress(
   steps: readonly AddressStep[],
   options: AddressOptions = {},
 ): Promise<PlaceInside> {
-  const way = new Way(options);
-  const place = await way.from(image, steps, options.name);
-  way.checkView();
-  return { ...place, form: way.form };
+  const walk = new AddressWalk(options);
+  const place = await walk.from(image, steps, options.name);
+  walk.checkView();
+  return { ...place, form: walk.form };
 }
 
 /**
@@ -66,7 +66,7 @@ export async function followPath(
   if (found) return { tree, ...found };
   const cut = cutInTree(tree, path);
   if (!cut) return { tree, ...(findEntry(tree, path, links) ?? noEntry(path)) };
-  return new Way(options).from(cut.layer, cut.steps, cut.name);
+  return new AddressWalk(options).from(cut.layer, cut.steps, cut.name);
 }
 
 /** The last image of an address, all of whose steps have to lead to images: `live.iso/LiveOS/squashfs.img`, `disk.img/#1`. */
@@ -75,21 +75,21 @@ export async function followToImage(
   steps: readonly AddressStep[],
   options: AddressOptions = {},
 ): Promise<Source> {
-  const way = new Way(options);
+  const walk = new AddressWalk(options);
   const last = steps.at(-1);
   const ends = last && 'path' in last && isRoot(last.path);
-  return way.toLayer(image, ends ? steps.slice(0, -1) : steps, options.name);
+  return walk.toLayer(image, ends ? steps.slice(0, -1) : steps, options.name);
 }
 
 const isRoot = (path: ByteString) => /^\/*$/.test(path);
 /** A slash at the end of the path of a file asks for what is in it. */
 const isForced = (path: ByteString) => /[^/]\/+$/.test(path);
 
-/** One way through images, of which one at most is asked for a view. */
-class Way {
+/** One walk through images, of which at most one is asked for a view. */
+class AddressWalk {
   readonly #options: AddressOptions;
   #view: string | undefined;
-  /** The kind of the last image on the way, or the view of it. */
+  /** The kind of the last image that was opened, or the view of it. */
   form: string | undefined;
 
   constructor(options: AddressOptions) {

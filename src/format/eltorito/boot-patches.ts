@@ -1,7 +1,7 @@
 // Facts that are patched into boot images: the boot info table of ISOLINUX and GRUB (bytes 8…63),
 // and the address from which GRUB's CD loader reads its rest (bytes 2548…2555).
 
-import { reserved, struct, u32le, u64le, type Value } from '../../bytes/index.js';
+import { reserved, struct, u32le, u64le } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
 
 /** Byte of the image at which the table is, and the first one that its checksum covers. */
@@ -20,7 +20,6 @@ export const bootInfoTable = struct('boot info table', 56, {
   checksum: u32le(12),
   reserved16: reserved(16, 40),
 });
-export type BootInfoTable = Value<typeof bootInfoTable>;
 
 export const grubBootInfo = struct('GRUB boot info', 8, { sector: u64le(0) });
 

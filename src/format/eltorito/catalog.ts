@@ -48,7 +48,6 @@ export const bootEntry = struct('El Torito boot entry', ENTRY, {
   block: u32le(8),
   selection: bytes(12, 20),
 });
-export type BootEntry = Value<typeof bootEntry>;
 
 export const sectionHeader = struct('El Torito section header', ENTRY, {
   /** 0x90: more sections follow, 0x91: the last. */

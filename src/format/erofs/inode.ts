@@ -2,7 +2,7 @@
 // values. Attributes follow, then data of the layout. An inode is identified by its nid: its place in
 // the metadata area in units of 32 bytes.
 
-import { i64le, reserved, struct, u16le, u32le, u64le, type Value } from '../../bytes/index.js';
+import { i64le, reserved, struct, u16le, u32le, u64le } from '../../bytes/index.js';
 
 /** Unit of nids. */
 export const INODE_UNIT = 32;
@@ -70,7 +70,6 @@ export const compactInode = struct('EROFS compact inode', 32, {
   gid: u16le(26),
   reserved28: reserved(28, 4),
 });
-export type CompactInode = Value<typeof compactInode>;
 
 /** `data` as in a {@link compactInode}. */
 export const extendedInode = struct('EROFS extended inode', 64, {
@@ -87,7 +86,6 @@ export const extendedInode = struct('EROFS extended inode', 64, {
   links: u32le(44),
   reserved48: reserved(48, 16),
 });
-export type ExtendedInode = Value<typeof extendedInode>;
 
 /** Address of `plain` data of a file that is a hole. */
 export const NO_ADDRESS = 0xffff_ffff;

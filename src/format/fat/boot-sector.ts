@@ -1,7 +1,7 @@
 // FAT boot sector with its BIOS parameter block: first 512 bytes of the volume and, on FAT32, of its backup at sector 6.
 // Microsoft FAT specification (fatgen103) "Boot Sector and BPB"; ECMA-107 §9.
 
-import { bytes, fromText, paddedText, reserved, struct, u8, u16le, u32le, type Value } from '../../bytes/index.js';
+import { bytes, fromText, paddedText, reserved, struct, u8, u16le, u32le } from '../../bytes/index.js';
 
 /** Sector of the FAT32 backup of the boot sector; the FSInfo copy follows it. Fixed by the specification. */
 export const BACKUP_BOOT_SECTOR = 6;
@@ -59,9 +59,6 @@ export const bootSector32 = struct('FAT32 boot sector', 512, {
   code: bytes(90, 420),
   signature: u16le(510),
 });
-
-export type BootSector16 = Value<typeof bootSector16>;
-export type BootSector32 = Value<typeof bootSector32>;
 
 /** The fields of a boot sector; units are sectors unless named otherwise. */
 export interface VolumeParameters {

@@ -1,6 +1,6 @@
 // FAT32 FSInfo sector: free space as a hint, at sector 1 and after the backup boot sector. fatgen103 "FAT32 FSInfo Sector".
 
-import { reserved, struct, u32le, type Value } from '../../bytes/index.js';
+import { reserved, struct, u32le } from '../../bytes/index.js';
 
 export const fsInfo = struct('FAT32 FSInfo', 512, {
   leadSignature: u32le(0),
@@ -12,8 +12,6 @@ export const fsInfo = struct('FAT32 FSInfo', 512, {
   reserved2: reserved(496, 12),
   trailSignature: u32le(508),
 });
-
-export type FsInfo = Value<typeof fsInfo>;
 
 /** In place of a number of clusters that nobody knows. */
 export const UNKNOWN_CLUSTER = 0xffff_ffff;

@@ -75,7 +75,6 @@ export const gptEntry = struct('GPT entry', ENTRY, {
   /** UTF-16 little-endian, zero-filled. */
   name: bytes(56, 72),
 });
-export type GptEntry = Value<typeof gptEntry>;
 
 /** A partition as planned; sectors are of 512 bytes. */
 export interface GptPartition {

@@ -1,15 +1,6 @@
 // Directory record (ECMA-119 §9.1): one file, directory or part of a file. The system use field carries Rock Ridge.
 
-import {
-  type ByteString,
-  byteStringOf,
-  struct,
-  type Timestamp,
-  u8,
-  u16both,
-  u32both,
-  type Value,
-} from '../../bytes/index.js';
+import { type ByteString, byteStringOf, struct, type Timestamp, u8, u16both, u32both } from '../../bytes/index.js';
 import { InvalidImageError } from '../../errors.js';
 import { shortDate } from './date.js';
 
@@ -31,7 +22,6 @@ export const directoryRecordHead = struct('directory record', HEAD, {
   volumeSequence: u16both(28),
   nameLength: u8(32),
 });
-export type DirectoryRecordHead = Value<typeof directoryRecordHead>;
 
 /** One record as it is meant; `extent` is a block number as stored, `size` bytes. */
 export interface DirectoryRecord {

@@ -40,7 +40,6 @@ export const masterBootRecord = struct('master boot record', SECTOR, {
   partitions: bytes(446, 64),
   signature: u16le(510),
 });
-export type MasterBootRecord = Value<typeof masterBootRecord>;
 
 /** A partition as planned; sectors are of 512 bytes. */
 export interface MbrPartition {

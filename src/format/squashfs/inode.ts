@@ -1,7 +1,7 @@
 // Inodes (squashfs 4.0 format, "Inode table"): a common head of 16 bytes, then the fields of the kind, then a variable
 // part. Each kind has a basic form and an extended one for values that do not fit the basic form.
 
-import { struct, u16le, u32le, u64le, type Value } from '../../bytes/index.js';
+import { struct, u16le, u32le, u64le } from '../../bytes/index.js';
 import type { Node } from '../../tree/index.js';
 
 /** Types of the basic inodes; directory entries use these for every form of the inode. */
@@ -87,7 +87,6 @@ export const extendedFile = struct('squashfs extended file inode', 56, {
   fragmentOffset: u32le(48),
   xattr: u32le(52),
 });
-export type ExtendedFile = Value<typeof extendedFile>;
 
 /** Followed by the target; the extended form then has the xattr index, 32 bits. */
 export const symlinkInode = struct('squashfs symlink inode', 24, {

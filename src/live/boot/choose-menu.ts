@@ -6,12 +6,12 @@ import { type LiveDescription, placeOf } from '../description/index.js';
 import type { Architecture } from '../plan/architecture.js';
 import { rootImageKind } from '../root-image/root-image-plan.js';
 import { commandLines } from './command-line.js';
-import type { OverlayOption } from './dracut-modules.js';
 import { graphicsMode } from './graphics-mode.js';
 import { fileIn, findGrubDirectory, findTheme, grubDirectoryName } from './grub-data.js';
 import { mediumId } from './medium-id.js';
 import type { MediumLayout } from './medium-layout.js';
 import type { MenuModel } from './menu.js';
+import type { OverlayOption } from './overlay-option.js';
 
 export interface MenuRequest {
   readonly root: FileTree;

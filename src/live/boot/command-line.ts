@@ -1,6 +1,6 @@
 // The kernel command line of a live medium. The initrd finds its medium by `root=live:CDLABEL=`.
 
-import type { OverlayOption } from './dracut-modules.js';
+import type { OverlayOption } from './overlay-option.js';
 
 const FAILSAFE = 'ide=nodma apm=off noresume edd=off nomodeset 3';
 /** The overlay that the user chose, in the spelling of any dracut. */

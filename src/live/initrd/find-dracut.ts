@@ -4,8 +4,9 @@ import { ToolError } from '../../errors.js';
 import type { Run } from '../../io/index.js';
 import type { FileTree } from '../../tree/index.js';
 import type { RunnableDracut } from './dracut.js';
+import { dracutModuleNames } from './dracut-modules.js';
 import { type InsideMode, type InsideRoot, openRoot } from './inside-root.js';
-import { dracutModules, hasNoCompress } from './live-modules.js';
+import { hasNoCompress } from './live-modules.js';
 import { openSysroot } from './sysroot.js';
 
 /** How dracut runs: inside the root tree, by `chroot` or in a user namespace (`userns`), or that of this machine on the tree (`sysroot`). */
@@ -70,7 +71,7 @@ async function dracutInside(inside: InsideRoot, root: FileTree, run: Run): Promi
     inside: inside.inside,
     options: ['--install', '/.profile'],
     canLeave: await hasNoCompress(root, run),
-    modules: dracutModules(root),
+    modules: dracutModuleNames(root),
     call: (args, run, onLine, configuration) => inside.run('dracut', args, run, { onLine, configuration }),
   };
 }

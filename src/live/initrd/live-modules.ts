@@ -1,9 +1,10 @@
 // The dracut modules of a live initrd and the options of dracut, by the type's flags and the generation.
 
 import { type Run, smallBytes } from '../../io/index.js';
-import { type FileTree, follow, glob } from '../../tree/index.js';
+import { type FileTree, follow } from '../../tree/index.js';
 import type { GenerationRules } from '../description/index.js';
 import type { InitrdCompression } from './choose-compression.js';
+import { dracutModulePaths } from './dracut-modules.js';
 
 /** A request to dracut. */
 export interface DracutRecipe {
@@ -79,29 +80,20 @@ export async function hasNoCompress(root: FileTree, run: Run): Promise<boolean> 
   return bytes !== undefined && Buffer.from(bytes).includes(`${NO_COMPRESS})`);
 }
 
-/** Names of all modules of the tree's dracut, as --list-modules has them; undefined if they are elsewhere. */
-export function dracutModules(root: FileTree): ReadonlySet<string> | undefined {
-  const found = glob(root, 'usr/lib/dracut/modules.d/*').filter(({ node }) => node.kind === 'directory');
-  if (found.length === 0) return undefined;
-  return new Set(found.map(({ path }) => path.slice(path.lastIndexOf('/') + 1 + NUMBER_LENGTH)));
-}
-
-/** Digits before the name of a module, by which modules are ordered. */
-const NUMBER_LENGTH = 2;
-
 /** No module that is known to be old is larger. */
 const LARGEST_SCRIPT = 1024 * 1024;
 
-/** Scripts that mount the root image. */
+/** Scripts of the essential modules that mount the root image. */
 const MOUNTING: Readonly<Record<LiveFlags, string>> = {
-  overlay: 'usr/lib/dracut/modules.d/*kiwi-live/kiwi-live-lib.sh',
-  dmsquash: 'usr/lib/dracut/modules.d/*dmsquash-live/dmsquash-live-root.sh',
+  overlay: 'kiwi-live-lib.sh',
+  dmsquash: 'dmsquash-live-root.sh',
 };
 
 async function mountingScript(root: FileTree, flags: LiveFlags, run: Run): Promise<Buffer | undefined> {
-  const [script] = glob(root, MOUNTING[flags]);
-  if (script?.node.kind !== 'file') return undefined;
-  const bytes = await smallBytes(script.node.content, run, LARGEST_SCRIPT);
+  const [module = ''] = dracutModulePaths(root, liveModules[flags].essential);
+  const script = follow(root, `${module}/${MOUNTING[flags]}`);
+  if (script?.kind !== 'file') return undefined;
+  const bytes = await smallBytes(script.content, run, LARGEST_SCRIPT);
   return bytes && Buffer.from(bytes);
 }
 

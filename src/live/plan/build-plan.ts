@@ -5,13 +5,14 @@ import type { Timestamp } from '../../bytes/index.js';
 import type { FileTree } from '../../tree/index.js';
 import { findCdroot } from '../boot/cdroot.js';
 import { chooseMenu } from '../boot/choose-menu.js';
-import { dracutModules, overlayOption } from '../boot/dracut-modules.js';
 import { findEditScript } from '../boot/edit-script.js';
 import { chooseLayout, type MediumLayout } from '../boot/medium-layout.js';
 import type { MenuModel } from '../boot/menu.js';
+import { overlayOption } from '../boot/overlay-option.js';
 import type { BuildEvents, BuildRequest, MediumOptions } from '../build/options.js';
 import type { RootTree } from '../build/root-tree.js';
 import type { LiveDescription } from '../description/index.js';
+import { dracutModulePaths } from '../initrd/dracut-modules.js';
 import { decideRootImage, type RootImagePlan } from '../root-image/root-image-plan.js';
 import { findPolicy, type SelinuxPolicy } from '../selinux/index.js';
 import { type Architecture, type Firmware, isEfi, machineOf } from './architecture.js';
@@ -100,7 +101,7 @@ function checkAtRuntime(
     initrdGiven: request.initrd?.file !== undefined,
     hasGpt: usesGpt(description, architecture, firmware),
     isDebian: root.get('var/lib/dpkg') !== undefined,
-    hasDracutModule: (name: string) => dracutModules(root, name).length > 0,
+    hasDracutModule: (name: string) => dracutModulePaths(root, name).length > 0,
   };
   runChecks(subject, disabledChecksOf(request));
 }

@@ -22,15 +22,15 @@ export interface ExcludeLists {
 /** Throws {@link InvalidInputError} `live.exclude-file` for an invalid list. */
 export async function readExcludeLists(descriptionDirectory: string, root: FileTree): Promise<ExcludeLists> {
   const read = async (name: string): Promise<readonly string[]> => {
-    const beside = join(resolve(descriptionDirectory), name);
+    const listPath = join(resolve(descriptionDirectory), name);
     const start = (path: string) => ({ path, line: 1, column: 1 });
-    const refuse = () => badList(`${beside} is not a regular file of at most ${LARGEST} bytes.`, start(beside));
-    const bytes = await readSmallFile(beside, LARGEST, refuse).catch((error) => {
+    const refuse = () => badList(`${listPath} is not a regular file of at most ${LARGEST} bytes.`, start(listPath));
+    const bytes = await readSmallFile(listPath, LARGEST, refuse).catch((error) => {
       if (error instanceof IsopressError) throw error;
       if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
-      throw sourceError(fromText(beside), error);
+      throw sourceError(fromText(listPath), error);
     });
-    if (bytes) return patternsOf(bytes, beside);
+    if (bytes) return patternsOf(bytes, listPath);
     const prepared = follow(root, `/image/${name}`);
     if (prepared?.kind !== 'file') return [];
     if (prepared.content.size > LARGEST) throw badList('The list is too large.', start(`/image/${name}`));

@@ -2,8 +2,8 @@
 
 import { InvalidInputError } from '../../errors.js';
 import type { FileTree } from '../../tree/index.js';
-import { dracutModules } from '../boot/dracut-modules.js';
 import type { GenerationRules } from '../description/index.js';
+import { dracutModulePaths } from '../initrd/dracut-modules.js';
 import type { InstalledPackage } from '../packages/index.js';
 
 /** Name of the check, in KIWI's spelling. */
@@ -32,7 +32,7 @@ export async function checkModuleVersions(
   readPackages: ReadPackages,
 ): Promise<void> {
   if (oldest === undefined) return;
-  const modules = Object.keys(PACKAGES).filter((name) => dracutModules(root, name).length > 0);
+  const modules = Object.keys(PACKAGES).filter((name) => dracutModulePaths(root, name).length > 0);
   if (modules.length === 0) return;
   const names = new Set(modules.flatMap((name) => namesOf(PACKAGES[name]!)));
   const old = (await readPackages()).filter(({ name, version }) => names.has(name) && precedes(version, oldest));

@@ -3,9 +3,9 @@ import { expect, test } from 'vitest';
 import { quietRun } from '../../../../src/io/content.js';
 import { bytesSource } from '../../../../src/io/memory.js';
 import { generations } from '../../../../src/live/description/index.js';
+import { dracutModuleNames } from '../../../../src/live/initrd/dracut-modules.js';
 import {
   bootsSquashedRoot,
-  dracutModules,
   dracutOptions,
   dracutRecipe,
   hasNoCompress,
@@ -59,10 +59,10 @@ test('the modules and the options of a dracut are read from its tree', async () 
     'usr/lib/dracut/modules.d/README': text(''),
     'usr/bin/dracut': text('case $1 in --no-compress) _no_compress_l="cat" ;; esac'),
   });
-  expect([...dracutModules(tree)!].sort()).toEqual(['bash', 'kiwi-live']);
+  expect([...dracutModuleNames(tree)!].sort()).toEqual(['bash', 'kiwi-live']);
   expect(await hasNoCompress(tree, quietRun())).toBe(true);
   const older = FileTree.of({ 'usr/bin/dracut': text('case $1 in --gzip) ;; esac') });
-  expect(dracutModules(older)).toBeUndefined();
+  expect(dracutModuleNames(older)).toBeUndefined();
   expect(await hasNoCompress(older, quietRun())).toBe(false);
 });
 

@@ -1,7 +1,8 @@
 // Modules of a tree's dracut by name, and the words of its release.
 import { expect, test } from 'vitest';
 import { bytesSource } from '../../../../src/io/index.js';
-import { dracutModules, overlayOption } from '../../../../src/live/boot/dracut-modules.js';
+import { overlayOption } from '../../../../src/live/boot/overlay-option.js';
+import { dracutModuleNames, dracutModulePaths } from '../../../../src/live/initrd/dracut-modules.js';
 import { FileTree, file } from '../../../../src/tree/index.js';
 
 const tree = (files: Readonly<Record<string, string>>) =>
@@ -15,11 +16,13 @@ const tree = (files: Readonly<Record<string, string>>) =>
   );
 
 test.each(['90kiwi-live', '55kiwi-live', '5kiwi-live', 'kiwi-live'])('the module kiwi-live is found as %s', (name) => {
-  expect(dracutModules(tree({ [`${name}/module-setup.sh`]: '' }), 'kiwi-live')).toHaveLength(1);
+  const made = tree({ [`${name}/module-setup.sh`]: '' });
+  expect(dracutModulePaths(made, 'kiwi-live')).toHaveLength(1);
+  expect(dracutModuleNames(made)).toEqual(new Set(['kiwi-live']));
 });
 
 test('a module whose name only ends the same is another', () => {
-  expect(dracutModules(tree({ '90not-kiwi-live/module-setup.sh': '' }), 'kiwi-live')).toEqual([]);
+  expect(dracutModulePaths(tree({ '90not-kiwi-live/module-setup.sh': '' }), 'kiwi-live')).toEqual([]);
 });
 
 test('dracut 110 and later take rd.overlay, older ones the longer name', async () => {

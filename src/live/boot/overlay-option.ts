@@ -1,25 +1,18 @@
-// The dracut of a root tree: its modules by name, and the options that they know.
+// The option for an overlay that the dracut of a root tree knows.
 
 import { collect, quietRun } from '../../io/index.js';
 import { type FileTree, glob, type Node } from '../../tree/index.js';
+import { dracutModulePaths } from '../initrd/dracut-modules.js';
 
 /** No module script of dracut is larger. */
 const LARGEST_SCRIPT = 1024 * 1024;
-const MODULES = '/usr/lib/dracut/modules.d';
-
-/** Paths of the directories of a module. The numbers in their names are an order, and differ between releases. */
-export function dracutModules(root: FileTree, name: string): string[] {
-  return glob(root, `${MODULES}/*${name}`)
-    .map(({ path }) => path)
-    .filter((path) => /^\d*$/.test(path.slice(path.lastIndexOf('/') + 1, -name.length)));
-}
 
 /** The option that makes dmsquash-live mount an overlay over a root without image: dracut-ng 110 renamed it. */
 export type OverlayOption = 'rd.overlay' | 'rd.live.overlay.overlayfs=1';
 
 /** The option of the tree's dracut; the older one, which newer releases also read, if the tree does not have the module. */
 export async function overlayOption(root: FileTree): Promise<OverlayOption> {
-  const scripts = dracutModules(root, 'dmsquash-live').flatMap((path) => glob(root, `${path}/*.sh`));
+  const scripts = dracutModulePaths(root, 'dmsquash-live').flatMap((path) => glob(root, `${path}/*.sh`));
   for (const { node } of scripts) {
     if (await mentions(node, /\brd\.overlay\b/)) return 'rd.overlay';
   }
