@@ -17,9 +17,8 @@ export interface EditLayout {
   /** Bytes of the old and the new disc. */
   readonly oldSize: number;
   readonly size: number;
-  /** Block of 2 KiB from which the old disc moves back, and by how many blocks. */
-  readonly movedFrom: number;
-  readonly movedBy: number;
+  /** Blocks of 2 KiB of the old disc from which it moves back, and by how many blocks. */
+  readonly moves: readonly { readonly from: number; readonly by: number }[];
   readonly entries: readonly EditedEntry[];
   /** The style of the media-check tag that is computed again. */
   readonly mediaCheck?: 'suse' | 'rh';

@@ -23,6 +23,7 @@ import type { EditLayout } from './layout.js';
 import { mediaCheckOf } from './media-check.js';
 import type { MenuChanges } from './menus/edit-menu.js';
 import { editMenus, type MenuWork } from './menus/menus.js';
+import { checkBootCode } from './place/boot.js';
 import { checkVolumeId, volumeIdOf } from './place/descriptors.js';
 import { placeEdit } from './place/layout.js';
 import { renderEdit } from './place/render.js';
@@ -47,16 +48,16 @@ export async function planEdit(image: Source, changes: EditChanges, run: Run): P
   const patches = await changeFiles(work, changes);
   for (const path of trees.hiddenIn) losses.add('edit.hidden', HIDDEN, path as ByteString);
   const places = placeEdit(disc, trees);
+  await checkBootCode(disc, places, losses);
   const { seal, style, dropsTags, patches: unsigned } = await mediaCheckOf(image, changes.mediaCheck, losses);
   const other = { volumeId: changes.volumeId, dropsTags, patches: [...patches, ...unsigned] };
-  const content = await renderEdit(disc, trees, places, other);
+  const content = await renderEdit(disc, places, other);
   const layout: EditLayout = {
     format: 'iso9660',
     volumeId: changes.volumeId ?? volumeIdOf(disc.descriptors[0]!.bytes),
     oldSize: image.size,
     size: content.size,
-    movedFrom: places.insertAt,
-    movedBy: places.growth,
+    moves: places.cuts.filter(({ by }) => by > 0),
     entries: log.list(),
     ...defined({ mediaCheck: style }),
     losses: losses.list(),

@@ -1,5 +1,5 @@
 // isopress edit on discs in the layouts of published installers, compared with what xorriso's own replay makes of them.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect } from 'vitest';
 import { isopress } from '../support/command.js';
@@ -18,9 +18,15 @@ beforeAll(() => {
   writeFileSync(at('add/seed/user-data'), '#cloud-config\n');
   writeFileSync(at('add/seed/more/a file with a long name.bin'), noise(300_000, 9));
   writeFileSync(at('small'), 'replaced\n');
+  // More entries than the blocks of a directory have room for: all directories are placed again, and files move.
+  mkdirSync(at('many/pool'), { recursive: true });
+  for (let i = 0; i < 100; i++) writeFileSync(at(`many/pool/added ${i} with a long name.deb`), `added ${i}\n`);
+  writeFileSync(at(`many/pool/${'n'.repeat(240)}`), 'continued fields\n');
+  symlinkSync('t'.repeat(900), at('many/pool/link'));
 });
 
-const EDIT = ['--add', 'add', '--replace', 'small:/pool/A package with a long name 7.deb', '--remove', '/deep'];
+const FEW = ['--add', 'add', '--replace', 'small:/pool/A package with a long name 7.deb', '--remove', '/deep'];
+const MANY = ['--add', 'many'];
 
 function edit(image: string, output: string, ...options: string[]) {
   const result = isopress(['edit', image, output, '--force', '--quiet', ...options], { cwd: scratch });
@@ -81,21 +87,36 @@ describe('the structure of an edited disc is that of the disc, and every file is
     )(name, () => {
       const image = pressLayout(name, files, at(`${name}.iso`));
       const edited = at(`${name}.edited.iso`);
-      edit(image, edited, ...EDIT);
+      edit(image, edited, ...FEW, ...MANY);
       expect(structure(edited)).toEqual(structure(image));
       const out = extracted(edited, index);
       const replaced = 'pool/A package with a long name 7.deb';
-      expect(changesIn(out)).toEqual([
+      expect(changesIn(out).filter((line) => !line.startsWith(`Only in ${out}/pool: `))).toEqual([
         `Only in ${files.tree}: deep`,
         `Only in ${out}: seed`,
         `diff -r --no-dereference ${files.tree}/${replaced} ${out}/${replaced}`,
       ]);
       expect(readFileSync(join(out, 'seed/more/a file with a long name.bin'))).toEqual(Buffer.from(noise(300_000, 9)));
+      expect(readdirSync(join(out, 'pool'))).toHaveLength(60 + 102);
+      expect(readlinkSync(join(out, 'pool/link'))).toHaveLength(900);
       const problems = (disc: string) =>
         /(?:No problems|Identified \d+ problems)/.exec(judge('sgdisk', ['-v', disc]).stdout)?.[0];
       expect(problems(edited)).toBe(problems(image));
     });
   }
+});
+
+oracle('xorriso')('where nothing grows, every block but those of changed entries is as it was', () => {
+  const image = pressLayout('ubuntu', files, at('same.iso'));
+  edit(image, at('same.edited.iso'), '--replace', 'small:/pool/A package with a long name 7.deb', '--remove', '/deep');
+  const [before, after] = [readFileSync(image), readFileSync(at('same.edited.iso'))];
+  expect(after.length).toBe(before.length);
+  const changed = Array.from({ length: before.length / 2048 }, (_, i) => i).filter(
+    (i) => before.compare(after, i * 2048, (i + 1) * 2048, i * 2048, (i + 1) * 2048) !== 0,
+  );
+  // Two sets of descriptors and hierarchies, each with root, four removed directories, the changed one and two path tables; two files.
+  expect(changed.length).toBeLessThan(50);
+  expect(structure(at('same.edited.iso'))).toEqual(structure(image));
 });
 
 oracle(
@@ -105,8 +126,8 @@ oracle(
 )('the digest for checkisomd5 is that of the edited disc', () => {
   const image = pressFedora(files, at('fedora.iso'));
   const edited = at('fedora.edited.iso');
-  edit(image, edited, ...EDIT);
+  edit(image, edited, ...FEW);
   expect(judge('checkisomd5', [edited]).status).toBe(0);
-  edit(image, edited, ...EDIT, '--media-check', 'drop');
+  edit(image, edited, ...FEW, '--media-check', 'drop');
   expect(judge('checkisomd5', [edited]).stdout + judge('checkisomd5', [edited]).stderr).toMatch(/no checksum|NA/i);
 });

@@ -20,6 +20,8 @@ import { BLOCK } from '../../format/iso9660/index.js';
 import { bytesAt, type Source } from '../../io/index.js';
 
 const ENTRY = 32;
+/** Byte of the boot record at which the block of the catalog is. */
+const CATALOG_BLOCK_AT = 71;
 const MORE_SECTIONS = 0x90;
 const LAST_SECTION = 0x91;
 const EXTENSION = 0x44;
@@ -38,14 +40,16 @@ export interface KeptBootEntry {
 }
 
 export interface KeptCatalog {
+  /** The boot record that leads to it. */
+  readonly record: { readonly block: number; readonly bytes: Uint8Array };
   readonly block: number;
   readonly bytes: Uint8Array;
   readonly entries: readonly KeptBootEntry[];
 }
 
 /** The catalog to which a boot record leads; undefined for a record of something else. */
-export async function readCatalog(image: Source, record: Uint8Array): Promise<KeptCatalog | undefined> {
-  const { systemId, catalogBlock: block } = bootRecord.decode(record);
+export async function readCatalog(image: Source, record: KeptCatalog['record']): Promise<KeptCatalog | undefined> {
+  const { systemId, catalogBlock: block } = bootRecord.decode(record.bytes);
   if (systemId !== EL_TORITO_ID) return undefined;
   const bytes = await bytesAt(image, block * BLOCK, CATALOG_SIZE);
   const isCatalog = bytes && validationEntry.decode(bytes).header === 1 && wordSum(bytes.subarray(0, ENTRY)) === 0;
@@ -53,7 +57,7 @@ export async function readCatalog(image: Source, record: Uint8Array): Promise<Ke
     const message = 'The boot catalog of the disc is damaged: its first entry has a wrong checksum.';
     throw new UnsupportedError('edit.boot-catalog', message, { at: block * BLOCK });
   }
-  return { block, bytes, entries: entriesOf(bytes) };
+  return { record, block, bytes, entries: entriesOf(bytes) };
 }
 
 function entriesOf(catalog: Uint8Array): KeptBootEntry[] {
@@ -76,6 +80,13 @@ function entriesOf(catalog: Uint8Array): KeptBootEntry[] {
 function entryAt(catalog: Uint8Array, at: number, platform: number): KeptBootEntry {
   const { block, sectors } = bootEntry.decode(catalog, at);
   return { at, platform, block, sectors };
+}
+
+/** The boot record for a catalog at another block. */
+export function movedRecord({ record }: KeptCatalog, block: number): Uint8Array {
+  const bytes = record.bytes.slice();
+  new DataView(bytes.buffer).setUint32(CATALOG_BLOCK_AT, block, true);
+  return bytes;
 }
 
 /** Facts about its place that a boot image has in it. */

@@ -30,6 +30,8 @@ export interface KeptEntry extends Named {
   /** Its records, one for each extent. */
   readonly records: readonly Uint8Array[];
   readonly facts: RockRidgeFacts;
+  /** All its system use fields, if some continue elsewhere or point at directories. */
+  readonly fields: readonly Uint8Array[] | undefined;
   /** Of a file that is not empty. */
   readonly data: Data | undefined;
   /** Owner, mode and time that a replacement brought. */
@@ -54,6 +56,9 @@ export interface FolderRecords {
   readonly size: number;
   readonly self: Uint8Array;
   readonly parent: Uint8Array;
+  /** As {@link KeptEntry.fields}, of the two records. */
+  readonly selfFields: readonly Uint8Array[] | undefined;
+  readonly parentFields: readonly Uint8Array[] | undefined;
 }
 
 /** A directory of a hierarchy. */

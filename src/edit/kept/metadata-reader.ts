@@ -7,6 +7,7 @@ import { type Range, type Source, Work } from '../../io/index.js';
 
 export class MetadataReader {
   readonly #image: Source;
+  readonly #blocks = new Set<number>();
   readonly work: Work;
   /** First block after all structures read so far. */
   end = 0;
@@ -14,6 +15,11 @@ export class MetadataReader {
   constructor(image: Source) {
     this.#image = image;
     this.work = new Work(image.size, 'edit.work');
+  }
+
+  /** Whether a block has been read as part of a structure. */
+  hasRead(block: number): boolean {
+    return this.#blocks.has(block);
   }
 
   /** Bytes of the image; throws {@link InvalidImageError} where it ends before. */
@@ -24,7 +30,9 @@ export class MetadataReader {
     }
     const bytes = new Uint8Array(length);
     await this.#image.read(at, bytes);
-    this.end = Math.max(this.end, divCeil(at + length, BLOCK));
+    const end = divCeil(at + length, BLOCK);
+    for (let block = Math.floor(at / BLOCK); block < end; block++) this.#blocks.add(block);
+    this.end = Math.max(this.end, end);
     return bytes;
   }
 }

@@ -50,7 +50,9 @@ export interface KeptDisc {
   readonly tables: KeptTables;
   /** The bytes of files by their first block. */
   readonly data: ReadonlyMap<number, Data>;
-  /** The first block that new structures and files may take; everything from here on moves back. */
+  /** The blocks of directories and path tables; from the end on the disc moves back if they need more. */
+  readonly metadata: { readonly start: number; readonly end: number };
+  /** The block after the last file; from here on the disc moves back for what is added. */
   readonly insertAt: number;
 }
 
@@ -81,7 +83,8 @@ export async function readDisc(image: Source): Promise<KeptDisc> {
   }
   const trees = [...new Set(descriptors.map(({ tree }) => tree))];
   const insertAt = await endOfUsed(image, { reader, data, catalog, tables });
-  return { image, descriptors, trees: byValue(trees), catalog, tables, data, insertAt };
+  const metadata = await metadataOf(image, { reader, data, catalog, tables }, descriptors);
+  return { image, descriptors, trees: byValue(trees), catalog, tables, data, metadata, insertAt };
 }
 
 const VALUE = ['rock-ridge', 'joliet', 'iso9660'];
@@ -139,7 +142,7 @@ function isDescriptor(block: Uint8Array): boolean {
 
 interface DescriptorSet {
   readonly descriptors: readonly KeptDescriptor[];
-  readonly bootRecords: readonly Uint8Array[];
+  readonly bootRecords: readonly KeptCatalog['record'][];
 }
 
 async function readSet(
@@ -148,13 +151,13 @@ async function readSet(
   dataAt: (block: number, size: number) => Data,
 ): Promise<DescriptorSet> {
   const descriptors: KeptDescriptor[] = [];
-  const bootRecords: Uint8Array[] = [];
+  const bootRecords: KeptCatalog['record'][] = [];
   const trees = new Map<number, KeptTree>();
   const first = origin + SYSTEM_AREA_BLOCKS;
   for (let block = first; block < first + MOST_DESCRIPTORS; block++) {
     const bytes = await reader.bytes({ at: block * BLOCK, length: BLOCK });
     if (!isDescriptor(bytes) || bytes[0] === TERMINATOR) break;
-    if (bytes[0] === BOOT_RECORD) bootRecords.push(bytes);
+    if (bytes[0] === BOOT_RECORD) bootRecords.push({ block, bytes });
     if (bytes[0] !== PRIMARY && bytes[0] !== SUPPLEMENTARY) continue;
     const fields = volumeDescriptor.decode(bytes);
     if (fields.blockSize !== BLOCK) {
@@ -235,6 +238,29 @@ async function endOfUsed(image: Source, { reader, data, catalog, tables }: Used)
   }
   const end = all.filter((span) => span.start < tail).reduce((most, span) => Math.max(most, span.end), reader.end);
   return Math.max(end, await lastUsed(image, end, tail));
+}
+
+/**
+ * The blocks that directories and path tables may take again: all from the first to the last of them, unless there is something else in
+ * between, and otherwise none.
+ */
+async function metadataOf(image: Source, used: Used, descriptors: readonly KeptDescriptor[]) {
+  const { reader, data, catalog } = used;
+  const end = reader.end;
+  const starts = descriptors.flatMap(({ bytes, origin, tree }) => [
+    ...tree.folders.keys(),
+    ...pathTablesOf(volumeDescriptor.decode(bytes)).map(({ block }) => block + origin),
+  ]);
+  const start = starts.reduce((least, block) => Math.min(least, block), end);
+  const others = [...data.keys(), catalog?.block ?? end, ...(catalog?.entries ?? []).map(({ block }) => block)];
+  const last = Math.max(...descriptors.map(({ block }) => block));
+  if (last >= start || others.some((block) => block >= start && block < end)) return { start: end, end };
+  for (let block = start; block < end; block++) {
+    if (reader.hasRead(block)) continue;
+    const bytes = await bytesAt(image, block * BLOCK, BLOCK);
+    if (!bytes || !isZero(bytes)) return { start: end, end };
+  }
+  return { start, end };
 }
 
 /** The block after the last one of `from` … `to` that is not zeros. */

@@ -45,12 +45,12 @@ export interface KeptTree {
   readonly lastSerial: number;
   /** Directories by their first block, counted from the start of the disc. */
   readonly folders: ReadonlyMap<number, Folder>;
-  /** Blocks of directories to which fields point: those that were moved up, and where they would be. */
-  readonly linked: ReadonlySet<number>;
 }
 
 const FLAG_ASSOCIATED = 0x04;
 const ROOT = '' as ByteString;
+/** Fields with addresses: of their continuation, of a directory that was moved up, of where it would be. */
+const POINTING = ['CE', 'CL', 'PL'];
 const NO_FACTS: RockRidgeFacts = { xattrs: [] };
 
 /** Reads all directories from the root on. Throws {@link InvalidImageError} for records that are damaged. */
@@ -75,7 +75,6 @@ export async function readHierarchy(
     version: px && px.data.length >= 40 ? '1.12' : '1.10',
     lastSerial: walker.lastSerial,
     folders: walker.folders,
-    linked: walker.linked,
   };
 }
 
@@ -99,7 +98,6 @@ class Walker {
   readonly #skip: number;
   readonly #dataAt: (block: number, size: number) => Data;
   readonly folders = new Map<number, Folder>();
-  readonly linked = new Set<number>();
   lastSerial = 0;
 
   constructor(
@@ -136,12 +134,15 @@ class Walker {
         'A directory of the disc is damaged: it does not begin with the records of itself and its parent.';
       throw new InvalidImageError('edit.directory', message, { at: block * BLOCK });
     }
-    if (this.#start.kind === 'rock-ridge') {
-      const fields = await useFields(this.#reader, up.systemUse);
-      if (fields.some(({ signature }) => signature === 'PL')) this.linked.add(block);
-    }
     const at = self.length;
-    const records = { block, size, self: bytes.slice(0, at), parent: bytes.slice(at, at + up.length) };
+    const records = {
+      block,
+      size,
+      self: bytes.slice(0, at),
+      parent: bytes.slice(at, at + up.length),
+      selfFields: await this.#movableFields(self, parent === undefined),
+      parentFields: await this.#movableFields(up, false),
+    };
     const folder = new Folder(path, parent, records);
     this.folders.set(block, folder);
     return { folder, bytes };
@@ -154,7 +155,6 @@ class Walker {
     const facts = await this.#facts(first);
     const name = facts.name ?? shownName(first, this.#start.kind);
     this.lastSerial = Math.max(this.lastSerial, facts.serial ?? 0);
-    if (facts.movedTo !== undefined) this.linked.add(facts.movedTo + this.#start.origin);
     const isDirectory = (first.flags & FLAG_DIRECTORY) !== 0;
     const opened = isDirectory ? await this.#open(first, joinPath(parent.path, name), parent) : undefined;
     if (opened) queue.push(opened);
@@ -166,7 +166,18 @@ class Walker {
     }
     const data = hasData ? this.#dataAt(first.extent + this.#start.origin, size) : undefined;
     const { identifier } = first;
-    return { name, identifier, folder: opened?.folder, records: raw, facts, data, attributes: undefined };
+    const fields = await this.#movableFields(first, false);
+    return { name, identifier, folder: opened?.folder, records: raw, facts, fields, data, attributes: undefined };
+  }
+
+  /** All fields of a record of which some continue elsewhere, or point at a directory. The first record of a disc has none to skip. */
+  async #movableFields(record: FoundRecord, isFirst: boolean): Promise<Uint8Array[] | undefined> {
+    if (this.#start.kind !== 'rock-ridge') return undefined;
+    const skip = isFirst ? 0 : this.#skip;
+    const use = record.systemUse.subarray(skip);
+    if (!POINTING.some((signature) => hasField(use, signature))) return undefined;
+    const fields = await useFields(this.#reader, use);
+    return [record.systemUse.subarray(0, skip), ...fields.map(({ bytes }) => bytes.slice())];
   }
 
   async #facts(record: FoundRecord): Promise<RockRidgeFacts> {
@@ -178,6 +189,14 @@ class Walker {
 interface Open {
   readonly folder: Folder;
   readonly bytes: Uint8Array;
+}
+
+/** Whether a record has a field; those that continue elsewhere are not searched. */
+function hasField(use: Uint8Array, signature: string): boolean {
+  for (let at = 0; at + 4 <= use.length && use[at + 2]! >= 4; at += use[at + 2]!) {
+    if (String.fromCharCode(use[at]!, use[at + 1]!) === signature) return true;
+  }
+  return false;
 }
 
 /** The records after "." and "..", those of one file together. */

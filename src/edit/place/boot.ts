@@ -1,10 +1,11 @@
 // Everything that has the address of a boot image: the catalog, the image itself, the boot code, partition tables.
 
-import { divCeil } from '../../bytes/index.js';
+import { UnsupportedError } from '../../errors.js';
 import { bootEntry, loadSectors, patchBootImage } from '../../format/eltorito/index.js';
 import { BLOCK } from '../../format/iso9660/index.js';
-import { bytesAt, collect, type ExactContent, exactContent, type Source } from '../../io/index.js';
-import { type KeptBootEntry, patchesIn } from '../kept/boot-catalog.js';
+import { bytesAt, collect, type ExactContent, exactContent, isZero, type Source } from '../../io/index.js';
+import type { LossLog } from '../../tree/index.js';
+import { type KeptBootEntry, movedRecord, patchesIn } from '../kept/boot-catalog.js';
 import type { Data } from '../kept/entries.js';
 import type { KeptDisc } from '../kept/read-disc.js';
 import { type EditPlaces, movedSpan, type PlacedData } from './layout.js';
@@ -23,17 +24,20 @@ export async function bootOverlays(disc: KeptDisc, places: EditPlaces): Promise<
   const overlays: Overlay[] = [];
   if (catalog) {
     const bytes = movedCatalog(disc, places);
-    if (bytes) overlays.push(overlayBytes(places.shift(catalog.block) * BLOCK, bytes));
+    const block = places.shift(catalog.block);
+    if (bytes) overlays.push(overlayBytes(block * BLOCK, bytes));
+    if (block !== catalog.block) overlays.push(overlayBytes(catalog.record.block * BLOCK, movedRecord(catalog, block)));
   }
   const pointer = await movedPointer(disc, places);
   if (pointer) overlays.push(pointer);
   if (places.growth === 0 && places.movedData.size === 0) return overlays;
-  const growth = places.growth * SECTORS_PER_BLOCK;
-  const limit = places.insertAt * SECTORS_PER_BLOCK;
   const patches = tables.patches({
     span: (partition) => movedSpan(places, partition, disc),
-    sector: (sector) => (sector >= limit ? sector + growth : sector),
-    growth,
+    sector: (sector) => {
+      const within = sector % SECTORS_PER_BLOCK;
+      return places.shift((sector - within) / SECTORS_PER_BLOCK) * SECTORS_PER_BLOCK + within;
+    },
+    growth: places.growth * SECTORS_PER_BLOCK,
   });
   return [...overlays, ...patches.map(({ at, bytes }) => overlayBytes(at, bytes))];
 }
@@ -80,6 +84,34 @@ async function movedPointer({ image, catalog }: KeptDisc, places: EditPlaces): P
   return undefined;
 }
 
+/** The mark of a boot sector for PCs, and the bytes of its code. */
+const BOOT_MARK = [0x55, 0xaa] as const;
+const CODE_LENGTH = 0x1b8;
+const UNKNOWN_CODE =
+  'The boot code for disks may have addresses of files that move; those of GRUB and ISOLINUX are adapted.';
+
+/**
+ * Refuses to move files of a disc whose system area is for machines other than PCs: such boot code has addresses of files in it. Boot code
+ * of PCs that leads to no boot image is reported.
+ */
+export async function checkBootCode({ image, catalog }: KeptDisc, places: EditPlaces, losses: LossLog): Promise<void> {
+  const sector = await bytesAt(image, 0, SECTOR);
+  if (!places.isRelaid || !sector || isZero(sector, 0, CODE_LENGTH)) return;
+  if (BOOT_MARK.some((byte, i) => sector[SECTOR - 2 + i] !== byte)) {
+    const message =
+      'The disc has boot code for machines other than PCs, with addresses of files, which would have to move.';
+    throw new UnsupportedError('edit.boot-code', message, {
+      at: 0,
+      hint: 'Add fewer entries to directories of the disc.',
+    });
+  }
+  const entered = new DataView(sector.buffer).getUint32(BOOT_SECTOR_AT, true);
+  const isKnown = catalog?.entries.some(({ block }) =>
+    ENTERED_AT.some((offset) => entered === block * SECTORS_PER_BLOCK + offset),
+  );
+  if (!isKnown) losses.addValue('edit.boot-code', UNKNOWN_CODE, 'boot sector');
+}
+
 /** The bytes of a file as they are stored: a boot image has the facts about its place in it, as the one before had. */
 export async function storedContent(disc: KeptDisc, { data, block }: PlacedData): Promise<ExactContent> {
   const content = data.content!;
@@ -118,9 +150,4 @@ function patchedRange(
   return exactContent(size, async function* (run) {
     yield patchBootImage(await collect(stored, run), now, wanted);
   });
-}
-
-/** Sectors of a disc. */
-export function sectorsOf(size: number): number {
-  return divCeil(size, SECTOR);
 }

@@ -5,7 +5,7 @@ import { UsageError } from '../../errors.js';
 import { blankArea } from '../../format/checkmedia/index.js';
 import { APPLICATION_USE, BLOCK, volumeDescriptor } from '../../format/iso9660/index.js';
 import { type KeptDescriptor, pathTablesOf } from '../kept/read-disc.js';
-import type { EditPlaces } from './layout.js';
+import { type EditPlaces, movedEnd } from './layout.js';
 import { extentOf, setExtent, setSize } from './record-bytes.js';
 
 const AT = {
@@ -41,7 +41,7 @@ export function editedDescriptor(
     view.setUint32(at, value, true);
     view.setUint32(at + 4, value, false);
   };
-  both(AT.spaceSize, fields.spaceSize + (fields.spaceSize + origin >= places.insertAt ? places.growth : 0));
+  both(AT.spaceSize, movedEnd(places, fields.spaceSize + origin) - origin);
   for (const { field, block, order } of pathTablesOf(fields)) {
     const table = places.tableAt(block + origin);
     if (!table) continue;

@@ -7,6 +7,7 @@ import {
   applySpread,
   BLOCK,
   ContinuationArea,
+  directoryRecordHead,
   EXTENT_BYTES,
   extentCount,
   FieldRun,
@@ -21,7 +22,19 @@ import {
 } from '../../format/iso9660/index.js';
 import type { EditedTree } from '../change/edited-trees.js';
 import type { Data, Entry, Folder, KeptEntry, NewEntry } from '../kept/entries.js';
-import { addLinks, extentOf, ownFields, setContinues, setExtent, setSize, setTimes, sizeOf } from './record-bytes.js';
+import {
+  addLinks,
+  extentOf,
+  ownFields,
+  pointedBlock,
+  pointingTo,
+  setContinues,
+  setExtent,
+  setSize,
+  setTimes,
+  sizeOf,
+  withSystemUse,
+} from './record-bytes.js';
 
 /** Lengths of a directory. */
 export interface FolderSize {
@@ -37,21 +50,23 @@ export interface Places {
   folder(folder: Folder): { readonly block: number; readonly size: number; readonly continuation: number };
   /** A block that moves with what is around it. */
   shift(block: number): number;
+  /** Whether all directories get new places: fields that continue elsewhere are then written again after them. */
+  readonly isRelaid: boolean;
 }
 
 /** Stands for every place while lengths are added up; it is after every origin. */
 const SOMEWHERE = 0x10_0000;
-const NO_PLACES: Places = {
+const NO_PLACES = {
   data: () => SOMEWHERE,
   folder: () => ({ block: SOMEWHERE, size: 0, continuation: SOMEWHERE }),
-  shift: (block) => block,
+  shift: (block: number) => block,
 };
 
 /** Adds up the records of a directory. */
-export function measureFolder(edited: EditedTree, folder: Folder): FolderSize {
+export function measureFolder(edited: EditedTree, folder: Folder, isRelaid: boolean): FolderSize {
   const area = new ContinuationArea();
   let end = 0;
-  for (const { length } of recordsOf(edited, folder, NO_PLACES, area, undefined))
+  for (const { length } of recordsOf(edited, folder, { ...NO_PLACES, isRelaid }, area, undefined))
     end = placeRecord(end, length) + length;
   return { size: alignUp(end, BLOCK), continuationBlocks: area.blocks };
 }
@@ -119,7 +134,9 @@ class RecordWriter {
     const { block, size } = this.#places.folder(about);
     const { records } = this.#folder;
     if (records) {
-      const record = (identifier === SELF ? records.self : records.parent).slice();
+      const [raw, fields] =
+        identifier === SELF ? [records.self, records.selfFields] : [records.parent, records.parentFields];
+      const record = this.#settled(raw, fields);
       setExtent(record, block - this.#origin);
       setSize(record, size);
       if (about.linkChange !== 0) addLinks(record, skip, about.linkChange);
@@ -143,7 +160,7 @@ class RecordWriter {
       return;
     }
     for (const raw of entry.records) {
-      const record = raw.slice();
+      const record = this.#settled(raw, entry.fields);
       if (folder) {
         const { block, size } = this.#places.folder(folder);
         setExtent(record, block - this.#origin);
@@ -155,10 +172,10 @@ class RecordWriter {
   }
 
   /** One record for each extent of the new bytes; all else as the first old one has it. */
-  *#replaced({ records, data, attributes }: KeptEntry, size: number): Generator<Uint8Array> {
+  *#replaced({ records, fields, data, attributes }: KeptEntry, size: number): Generator<Uint8Array> {
     const count = extentCount(size);
     for (let i = 0; i < count; i++) {
-      const record = records[0]!.slice();
+      const record = this.#settled(records[0]!, fields);
       if (data) setExtent(record, this.#places.data(data) - this.#origin + (i * EXTENT_BYTES) / BLOCK);
       setSize(record, Math.min(EXTENT_BYTES, size - i * EXTENT_BYTES));
       setContinues(record, i < count - 1);
@@ -187,6 +204,24 @@ class RecordWriter {
       const flags = i < count - 1 ? FLAG_MULTI_EXTENT : 0;
       yield this.#made({ identifier, extent: first + (i * EXTENT_BYTES) / BLOCK, size, time, flags, systemUse });
     }
+  }
+
+  /** A copy of a kept record; while all directories get new places its continued fields come after them. */
+  #settled(raw: Uint8Array, fields: readonly Uint8Array[] | undefined): Uint8Array {
+    if (!fields || !this.#places.isRelaid) return raw.slice();
+    this.#fields.clear();
+    for (const field of fields) if (field.length > 0) this.#fields.append(this.#pointed(field));
+    const { nameLength } = directoryRecordHead.decode(raw);
+    const name = '\0'.repeat(nameLength) as ByteString;
+    return withSystemUse(raw, this.#spread(name));
+  }
+
+  /** A field with the new place of the directory at which it points. */
+  #pointed(field: Uint8Array): Uint8Array {
+    const { folders, origin } = this.#edited.tree;
+    const old = pointedBlock(field);
+    const folder = old === undefined ? undefined : folders.get(old + origin);
+    return folder ? pointingTo(field, this.#places.folder(folder).block - origin) : field;
   }
 
   #startFields(): void {

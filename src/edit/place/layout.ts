@@ -1,7 +1,7 @@
-// Decides where everything comes. What is on the disc stays where it is; directories and files that have grown, and what is added, come
-// after the last file. Partitions after the files, padding and the second GPT move back by as much.
+// Decides where everything comes. Files stay where they are, or move back together for directories that have grown; new files come after
+// the last one. Partitions after the files, padding and the second GPT move back by as much.
 
-import { alignUp, displayText, divCeil } from '../../bytes/index.js';
+import { alignUp, divCeil } from '../../bytes/index.js';
 import { InvalidInputError, UnsupportedError } from '../../errors.js';
 import { BLOCK, MAX_DIRECTORIES, pathTableEntryLength, volumeDescriptor } from '../../format/iso9660/index.js';
 import type { EditedTree, EditedTrees } from '../change/edited-trees.js';
@@ -28,7 +28,13 @@ export interface PlacedFolder extends Place {
   /** Block of the continued fields of added entries. */
   readonly continuation: number;
   /** Whether it is written again. */
-  isWritten: boolean;
+  readonly isWritten: boolean;
+}
+
+/** From a block on, the old disc moves back by a number of blocks. */
+export interface Cut {
+  readonly from: number;
+  readonly by: number;
 }
 
 /** A path table that is written again. */
@@ -45,8 +51,9 @@ export interface PlacedData extends Place {
 }
 
 export interface EditPlaces extends Places {
-  readonly insertAt: number;
-  /** Blocks by which everything from {@link insertAt} on moves back. */
+  /** After the directories, and after the last file. */
+  readonly cuts: readonly [Cut, Cut];
+  /** Blocks by which the disc grows. */
   readonly growth: number;
   readonly folders: readonly PlacedFolder[];
   readonly tables: readonly PlacedTable[];
@@ -64,31 +71,38 @@ export function placeEdit(disc: KeptDisc, trees: EditedTrees): EditPlaces {
   for (const { tree, rules } of trees.trees) {
     for (const folder of foldersOf(tree.root)) folder.settle(rules.compare);
   }
-  const zone = new Zone(disc.insertAt);
-  const folders = new Map<Folder, PlacedFolder>();
-  for (const edited of trees.trees) for (const one of placeFolders(edited, zone)) folders.set(one.folder, one);
-  const tables = placeTables(disc, trees, zone, folders);
+  // Readers of streams want directories before their subdirectories, and continued fields right after them: all move, or none.
+  const isRelaid = trees.trees.some((edited) => foldersOf(edited.tree.root).some((folder) => !fits(edited, folder)));
+  const { metadata, insertAt } = disc;
+  const back = new Zone(insertAt);
+  const front = isRelaid ? new Zone(metadata.start) : back;
+  const folders = placeFolders(trees, isRelaid, front);
+  const tables = placeTables(disc, trees, folders, { isRelaid, zone: front });
+  const frontGrowth = isRelaid ? Math.max(0, front.end - metadata.end) : 0;
   const use = new DataUse(disc, trees);
-  const placedData = [...use.fresh].map((data) => placeData(data, use, zone, disc));
-  const growth = alignUp(zone.end - disc.insertAt, alignmentOf(disc));
-  if (zone.end > MAX_BLOCKS) throw new InvalidInputError('edit.too-large', 'The disc would be larger than 8 TiB.');
-  const shift = (block: number) => (block >= disc.insertAt ? block + growth : block);
-  const newData = placedData.map(({ inPlace, block, ...one }) => ({ ...one, block: inPlace ? shift(block) : block }));
+  const placed = [...use.fresh].map((data) => placeData(data, use, back, disc));
+  const growth = alignUp(frontGrowth + back.end - insertAt, alignmentOf(disc));
+  if (disc.image.size / BLOCK + growth > MAX_BLOCKS) {
+    throw new InvalidInputError('edit.too-large', 'The disc would be larger than 8 TiB.');
+  }
+  const cuts: readonly [Cut, Cut] = [
+    { from: metadata.end, by: frontGrowth },
+    { from: insertAt, by: growth },
+  ];
+  const shift = (block: number) => block + (cuts.findLast(({ from }) => block >= from)?.by ?? 0);
+  const newData = placed.map(({ data, blocks, block, inPlace }) => {
+    return { data, blocks, block: inPlace ? shift(block) : block + frontGrowth };
+  });
   const blockOf = new Map(newData.map(({ data, block }) => [data, block]));
-  const places: EditPlaces = {
-    insertAt: disc.insertAt,
+  const places: Omit<EditPlaces, 'folders'> = {
+    isRelaid,
+    cuts,
     growth,
-    folders: [...folders.values()],
     tables: [...tables.values()],
     tableAt: (old) => tables.get(old),
     newData,
-    freed: use.freed(newData),
-    movedData: new Map(
-      newData.flatMap((one) => {
-        const old = one.data.replaces?.old;
-        return old !== undefined && !use.isUsed(old) ? [[old, one]] : [];
-      }),
-    ),
+    freed: [...use.freed(), ...freedFolders(trees, folders, isRelaid ? disc : undefined)],
+    movedData: use.moved(newData),
     shift,
     data: (data) => blockOf.get(data) ?? shift(data.old!),
     folder: (folder) => {
@@ -96,11 +110,13 @@ export function placeEdit(disc: KeptDisc, trees: EditedTrees): EditPlaces {
       return { block, size: measured.size, continuation };
     },
   };
-  for (const one of places.folders) one.isWritten ||= isAffected(one.folder, places);
-  return places;
+  const written = [...folders.values()].map((one) => {
+    return { ...one, isWritten: one.isWritten || isAffected(one.folder, places) };
+  });
+  return { ...places, folders: written };
 }
 
-/** Hands out blocks after the last file. */
+/** Hands out blocks. */
 class Zone {
   end: number;
 
@@ -115,32 +131,59 @@ class Zone {
   }
 }
 
-function* placeFolders(edited: EditedTree, zone: Zone): Generator<PlacedFolder> {
-  const folders = foldersOf(edited.tree.root);
-  if (folders.length > MAX_DIRECTORIES) {
+/** Whether a directory of the old disc has room in its blocks. */
+function fits(edited: EditedTree, folder: Folder): boolean {
+  const { records } = folder;
+  if (!records || !folder.isChanged) return true;
+  const { size, continuationBlocks } = measureFolder(edited, folder, false);
+  return continuationBlocks === 0 && size <= alignUp(records.size, BLOCK);
+}
+
+function placeFolders(trees: EditedTrees, isRelaid: boolean, zone: Zone): Map<Folder, PlacedFolder> {
+  const all = trees.trees.flatMap((edited) => foldersOf(edited.tree.root).map((folder) => ({ edited, folder })));
+  for (const { tree } of trees.trees) {
+    if (foldersOf(tree.root).length <= MAX_DIRECTORIES) continue;
     const message = `The disc would have more than ${MAX_DIRECTORIES} directories, which its path tables cannot number.`;
     throw new InvalidInputError('iso9660.too-many-directories', message);
   }
-  for (const folder of folders) {
-    const { records } = folder;
-    if (records && !folder.isChanged) {
-      const blocks = divCeil(records.size, BLOCK);
-      const measured = { size: records.size, continuationBlocks: 0 };
-      yield { edited, folder, measured, block: records.block, blocks, continuation: 0, isWritten: false };
-      continue;
-    }
-    const measured = measureFolder(edited, folder);
-    const blocks = measured.size / BLOCK;
-    const fits = records !== undefined && blocks <= divCeil(records.size, BLOCK);
-    if (records && !fits && edited.tree.linked.has(records.block)) {
-      const path = displayText(folder.path);
-      const message = 'The directory is one that was moved up, or holds one, and has no room for another entry.';
-      throw new UnsupportedError('edit.relocated', message, { path });
-    }
-    const block = fits ? records.block : zone.take(blocks);
-    const continuation = zone.take(measured.continuationBlocks);
-    yield { edited, folder, measured, block, blocks, continuation, isWritten: true };
+  // Those of the old disc keep their order; others come after them, parents first.
+  const order = ({ folder }: (typeof all)[number]) => folder.records?.block ?? Number.POSITIVE_INFINITY;
+  const sorted = all
+    .map((one, i) => ({ ...one, i }))
+    .sort((a, b) => (order(a) === order(b) ? a.i - b.i : order(a) - order(b)));
+  const placed = new Map<Folder, PlacedFolder>();
+  for (const { edited, folder } of sorted) placed.set(folder, placeFolder(edited, folder, isRelaid, zone));
+  return placed;
+}
+
+function placeFolder(edited: EditedTree, folder: Folder, isRelaid: boolean, zone: Zone): PlacedFolder {
+  const { records, isChanged } = folder;
+  if (records && !isRelaid && !isChanged) {
+    const measured = { size: records.size, continuationBlocks: 0 };
+    const blocks = divCeil(records.size, BLOCK);
+    return { edited, folder, measured, block: records.block, blocks, continuation: 0, isWritten: false };
   }
+  const measured = measureFolder(edited, folder, isRelaid);
+  const blocks = measured.size / BLOCK;
+  const block = records && !isRelaid ? records.block : zone.take(blocks);
+  const continuation = zone.take(measured.continuationBlocks);
+  return { edited, folder, measured, block, blocks, continuation, isWritten: true };
+}
+
+/** Blocks of directories that are gone, or of all of them on a disc whose directories get new places. */
+function freedFolders(
+  trees: EditedTrees,
+  placed: ReadonlyMap<Folder, PlacedFolder>,
+  relaid: KeptDisc | undefined,
+): Place[] {
+  const all = relaid ? [{ block: relaid.metadata.start, blocks: relaid.metadata.end - relaid.metadata.start }] : [];
+  for (const { tree } of trees.trees) {
+    for (const folder of tree.folders.values()) {
+      const { block, size } = folder.records!;
+      if (relaid || !placed.has(folder)) all.push({ block, blocks: divCeil(size, BLOCK) });
+    }
+  }
+  return all.filter(({ blocks }) => blocks > 0);
 }
 
 function isAffected(folder: Folder, places: Places): boolean {
@@ -158,8 +201,8 @@ function isAffected(folder: Folder, places: Places): boolean {
 function placeTables(
   disc: KeptDisc,
   { trees }: EditedTrees,
-  zone: Zone,
   placed: ReadonlyMap<Folder, PlacedFolder>,
+  { isRelaid, zone }: { readonly isRelaid: boolean; readonly zone: Zone },
 ): Map<number, PlacedTable> {
   const tables = new Map<number, PlacedTable>();
   for (const { tree, origin, bytes } of disc.descriptors) {
@@ -167,7 +210,7 @@ function placeTables(
     const folders = foldersOf(tree.root);
     const isSame =
       folders.length === tree.folders.size && folders.every((one) => placed.get(one)!.block === one.records?.block);
-    if (isSame) continue;
+    if (isSame && !isRelaid) continue;
     const fields = volumeDescriptor.decode(bytes);
     const size = folders.reduce((sum, folder) => sum + pathTableEntryLength(identifierOf(folder)), 0);
     const room = divCeil(fields.pathTableSize, BLOCK);
@@ -175,7 +218,7 @@ function placeTables(
     for (const { block: stored, order } of pathTablesOf(fields)) {
       const old = stored + origin;
       if (tables.has(old)) continue;
-      tables.set(old, { edited, order, size, blocks, block: blocks <= room ? old : zone.take(blocks) });
+      tables.set(old, { edited, order, size, blocks, block: blocks <= room && !isRelaid ? old : zone.take(blocks) });
     }
   }
   return tables;
@@ -195,7 +238,7 @@ class DataUse {
   /** New data, in the order in which a walk meets them. */
   readonly fresh = new Set<Data>();
   readonly #claimed = new Set<number>();
-  /** Ends of runs that stay, sorted by their starts. */
+  /** Runs of blocks that stay, sorted and apart from each other. */
   readonly #runs: { readonly start: number; readonly end: number }[] = [];
 
   constructor(disc: KeptDisc, trees: EditedTrees) {
@@ -212,10 +255,13 @@ class DataUse {
     for (const [start, { size }] of disc.data) {
       if (this.#used.has(start)) this.#runs.push({ start, end: start + divCeil(size, BLOCK) });
     }
-  }
-
-  isUsed(old: number): boolean {
-    return this.#used.has(old);
+    this.#runs.sort((a, b) => a.start - b.start);
+    // Runs that overlap become one, so that their ends are sorted too.
+    for (let i = this.#runs.length - 1; i > 0; i--) {
+      const [one, next] = [this.#runs[i - 1]!, this.#runs[i]!];
+      if (next.start >= one.end) continue;
+      this.#runs.splice(i - 1, 2, { start: one.start, end: Math.max(one.end, next.end) });
+    }
   }
 
   /** Whether new bytes may take the place of old ones, which nothing else shows. */
@@ -223,27 +269,41 @@ class DataUse {
     const start = old.old!;
     const end = start + divCeil(old.size, BLOCK);
     const isShared = this.#claimed.has(start) || this.#used.has(start);
-    if (isShared || this.#runs.some((run) => run.start < end && run.end > start)) return false;
+    if (isShared || this.#overlaps(start, end)) return false;
     this.#claimed.add(start);
     return true;
   }
 
+  /** Images that are elsewhere now, by their old block. */
+  moved(newData: readonly PlacedData[]): Map<number, PlacedData> {
+    const replaced = newData.map((one) => [one.data.replaces?.old, one] as const);
+    return new Map(replaced.flatMap(([old, one]) => (old === undefined || this.#used.has(old) ? [] : [[old, one]])));
+  }
+
   /** Old runs that nothing shows and nothing boots. */
-  freed(newData: readonly PlacedData[]): Place[] {
-    const taken = new Set(newData.map(({ block }) => block));
+  freed(): Place[] {
     const { catalog, tables, data, insertAt } = this.#disc;
-    const kept = [
+    const replaced = new Set([...this.fresh].flatMap(({ replaces }) => replaces?.old ?? []));
+    const kept = new Set([
       ...(catalog ? [catalog.block, ...catalog.entries.map(({ block }) => block)] : []),
       ...tables.partitions.map(({ start }) => start / SECTORS_PER_BLOCK),
-    ];
-    const moved = new Set(newData.flatMap(({ data: { replaces } }) => replaces?.old ?? []));
+    ]);
     return [...data].flatMap(([block, { size }]) => {
       const blocks = divCeil(size, BLOCK);
-      const isKept = kept.includes(block) && !moved.has(block);
-      const overlaps = this.#runs.some((run) => run.start < block + blocks && run.end > block);
-      if (this.#used.has(block) || taken.has(block) || isKept || overlaps || block >= insertAt) return [];
-      return [{ block, blocks }];
+      const isKept = this.#used.has(block) || (kept.has(block) && !replaced.has(block)) || block >= insertAt;
+      return isKept || this.#overlaps(block, block + blocks) ? [] : [{ block, blocks }];
     });
+  }
+
+  /** Whether data that stay share blocks with these. */
+  #overlaps(start: number, end: number): boolean {
+    let [low, high] = [0, this.#runs.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#runs[middle]!.end > start) high = middle;
+      else low = middle + 1;
+    }
+    return low < this.#runs.length && this.#runs[low]!.start < end;
   }
 }
 
@@ -270,17 +330,22 @@ function alignmentOf({ tables, image, insertAt }: KeptDisc): number {
   return alignment;
 }
 
+/** The end of a run of blocks on the new disc: what ends after the files stretches over those that are added. */
+export function movedEnd({ cuts: [front, back] }: EditPlaces, end: number): number {
+  return end >= back.from ? end + back.by : end > front.from ? end + front.by : end;
+}
+
 /** A partition on the new disc. One over a file goes where the file goes; others stretch over what comes inside them. */
 export function movedSpan(places: EditPlaces, { start, sectors }: KeptPartition, disc: KeptDisc): Span {
-  const moved = Number.isInteger(start / SECTORS_PER_BLOCK)
-    ? places.movedData.get(start / SECTORS_PER_BLOCK)
-    : undefined;
+  const block = start / SECTORS_PER_BLOCK;
+  const moved = Number.isInteger(block) ? places.movedData.get(block) : undefined;
   if (moved) return { start: moved.block * SECTORS_PER_BLOCK, sectors };
-  const limit = places.insertAt * SECTORS_PER_BLOCK;
-  const added = places.growth * SECTORS_PER_BLOCK;
-  const end = start + sectors;
-  const isFile = disc.data.has(start / SECTORS_PER_BLOCK) && end === limit;
-  const newStart = start >= limit ? start + added : start;
-  const newEnd = end >= limit && !isFile ? end + added : end;
-  return { start: newStart, sectors: newEnd - newStart };
+  const sectorAt = (sector: number, place: (block: number) => number) => {
+    const within = sector % SECTORS_PER_BLOCK;
+    return place((sector - within) / SECTORS_PER_BLOCK) * SECTORS_PER_BLOCK + within;
+  };
+  const newStart = sectorAt(start, places.shift);
+  if (disc.data.has(block) && start + sectors <= places.cuts[1].from * SECTORS_PER_BLOCK)
+    return { start: newStart, sectors };
+  return { start: newStart, sectors: sectorAt(start + sectors, (end) => movedEnd(places, end)) - newStart };
 }

@@ -13,17 +13,12 @@ import {
   type Source,
   zeroContent,
 } from '../../io/index.js';
+import type { Cut } from './layout.js';
 
 /** Bytes at a place of the new disc. */
 export interface Overlay {
   readonly at: number;
   readonly content: ExactContent;
-}
-
-/** Where the old disc is cut, and by how many blocks its second part moves back. */
-export interface Cut {
-  readonly insertAt: number;
-  readonly growth: number;
 }
 
 /** Bytes laid over the disc. */
@@ -42,19 +37,18 @@ export function overlayBlocks(block: number, content: ExactContent, blocks: numb
 /** The disc as content. Ranges `emptied`, in places of the old disc, become zeros if nothing is laid over them. */
 export function overlaid(
   image: Source,
-  { insertAt, growth }: Cut,
+  cuts: readonly Cut[],
   overlays: readonly Overlay[],
   emptied: readonly Range[],
 ): ExactContent {
-  const cutAt = Math.min(insertAt * BLOCK, image.size);
-  const added = growth * BLOCK;
-  const size = image.size + added;
+  const size = image.size + (cuts.at(-1)?.by ?? 0) * BLOCK;
+  const runs = movedRuns(image.size, cuts);
   const holes = merged(emptied);
   const sorted = [...overlays].sort((a, b) => a.at - b.at);
   const segments: ExactContent[] = [];
   let end = 0;
   const fillTo = (to: number) => {
-    for (const [from, until, source] of oldRanges(end, to, cutAt, added)) {
+    for (const [from, until, source] of oldRanges(end, to, runs)) {
       const length = until - from;
       if (source === undefined) segments.push(zeroContent(length));
       else segments.push(...oldSegments(image, { at: source, length }, holes));
@@ -74,21 +68,40 @@ export function overlaid(
   return exactContent(size, (run) => concatenated(segments, run));
 }
 
-/** The ranges of the old disc between two places of the new one, and zeros in the space that was made. */
+/** Bytes of the new disc that come from the old one, or are new. */
+interface MovedRun {
+  readonly start: number;
+  readonly end: number;
+  /** Byte of the old disc; undefined in space that was made. */
+  readonly source: number | undefined;
+}
+
+/** The old disc between its cuts, each part moved back, and the space in front of each. */
+function movedRuns(size: number, cuts: readonly Cut[]): MovedRun[] {
+  const runs: MovedRun[] = [];
+  let [done, moved] = [0, 0];
+  const add = (to: number) => {
+    if (to > done) runs.push({ start: done + moved, end: to + moved, source: done });
+    done = Math.max(done, to);
+  };
+  for (const { from, by } of cuts) {
+    add(Math.min(from * BLOCK, size));
+    if (by * BLOCK > moved) runs.push({ start: done + moved, end: done + by * BLOCK, source: undefined });
+    moved = by * BLOCK;
+  }
+  add(size);
+  return runs;
+}
+
+/** The part of the runs between two places of the new disc. */
 function* oldRanges(
   from: number,
   to: number,
-  cutAt: number,
-  added: number,
+  runs: readonly MovedRun[],
 ): Generator<readonly [from: number, to: number, source: number | undefined]> {
-  const parts = [
-    { start: 0, end: cutAt, move: 0, isOld: true },
-    { start: cutAt, end: cutAt + added, move: 0, isOld: false },
-    { start: cutAt + added, end: Number.POSITIVE_INFINITY, move: added, isOld: true },
-  ];
-  for (const { start, end, move, isOld } of parts) {
+  for (const { start, end, source } of runs) {
     const [first, last] = [Math.max(from, start), Math.min(to, end)];
-    if (first < last) yield [first, last, isOld ? first - move : undefined];
+    if (first < last) yield [first, last, source === undefined ? undefined : source + first - start];
   }
 }
 

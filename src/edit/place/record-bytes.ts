@@ -68,6 +68,37 @@ export function ownFields(record: Uint8Array, skip: number): Uint8Array[] {
     .map(({ at, length }) => record.slice(at, at + length));
 }
 
+/** Bytes of a record before its system use fields. */
+export function headOf(record: Uint8Array): Uint8Array {
+  const names = AT.name + record[AT.nameLength]!;
+  return record.slice(0, names + (names % 2));
+}
+
+/** A record of the head of one and other system use fields. */
+export function withSystemUse(record: Uint8Array, systemUse: Uint8Array): Uint8Array {
+  const head = headOf(record);
+  const length = head.length + systemUse.length;
+  const made = new Uint8Array(length + (length % 2));
+  made.set(head);
+  made.set(systemUse, head.length);
+  made[0] = made.length;
+  return made;
+}
+
+/** The block at which a field CL or PL points; undefined for other fields. */
+export function pointedBlock(field: Uint8Array): number | undefined {
+  const signature = String.fromCharCode(field[0] ?? 0, field[1] ?? 0);
+  if ((signature !== 'CL' && signature !== 'PL') || field.length < HEAD + 8) return undefined;
+  return view(field).getUint32(HEAD, true);
+}
+
+/** A field CL or PL with another block. */
+export function pointingTo(field: Uint8Array, block: number): Uint8Array {
+  const made = field.slice();
+  setBoth(made, HEAD, block);
+  return made;
+}
+
 /** The system use fields within a record; those that continue elsewhere are not among them. */
 function* inlineFields(record: Uint8Array, skip: number) {
   const names = AT.name + record[AT.nameLength]!;

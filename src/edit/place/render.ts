@@ -2,8 +2,7 @@
 
 import { divCeil } from '../../bytes/index.js';
 import { BLOCK, renderPathTable } from '../../format/iso9660/index.js';
-import { bytesSource, type ExactContent, type Patch, type Range } from '../../io/index.js';
-import type { EditedTrees } from '../change/edited-trees.js';
+import { bytesSource, type ExactContent, type Patch } from '../../io/index.js';
 import { foldersOf } from '../kept/entries.js';
 import type { KeptDisc } from '../kept/read-disc.js';
 import { bootOverlays, movedImages, storedContent } from './boot.js';
@@ -21,7 +20,6 @@ export interface OtherChanges extends DescriptorChanges {
 /** The edited disc as content. */
 export async function renderEdit(
   disc: KeptDisc,
-  trees: EditedTrees,
   places: EditPlaces,
   { patches, ...values }: OtherChanges,
 ): Promise<ExactContent> {
@@ -38,13 +36,14 @@ export async function renderEdit(
     const block = Math.floor(at / BLOCK);
     overlays.push(overlayBytes(at + (places.shift(block) - block) * BLOCK, bytes));
   }
-  return overlaid(disc.image, places, overlays, emptied(trees, places));
+  const emptied = places.freed.map(({ block, blocks }) => ({ at: block * BLOCK, length: blocks * BLOCK }));
+  return overlaid(disc.image, places.cuts, overlays, emptied);
 }
 
 function folderOverlays(placed: PlacedFolder, places: EditPlaces): Overlay[] {
   const { edited, folder, measured, block, continuation } = placed;
   const rendered = renderFolder(edited, folder, places, measured);
-  const room = block === folder.records?.block ? divCeil(folder.records.size, BLOCK) : placed.blocks;
+  const room = folder.records && !places.isRelaid ? divCeil(folder.records.size, BLOCK) : placed.blocks;
   const records = overlayBlocks(block, bytesSource(rendered.records), room);
   if (measured.continuationBlocks === 0) return records;
   return [...records, overlayBytes(continuation * BLOCK, rendered.continuation)];
@@ -60,15 +59,4 @@ function tableOverlays({ edited, order, size, block, blocks }: PlacedTable, plac
     parent: numbers.get(folder.parent ?? folder)!,
   }));
   return overlayBlocks(block, bytesSource(renderPathTable(entries, size, order)), blocks);
-}
-
-/** Runs of the old disc that nothing uses any more: removed and moved files, and directories that moved. */
-function emptied(trees: EditedTrees, places: EditPlaces): Range[] {
-  const there = new Set(places.folders.map(({ block }) => block));
-  const folders = trees.trees.flatMap(({ tree }) =>
-    [...tree.folders.values()].flatMap(({ records }) =>
-      records && !there.has(records.block) ? [{ block: records.block, blocks: divCeil(records.size, BLOCK) }] : [],
-    ),
-  );
-  return [...places.freed, ...folders].map(({ block, blocks }) => ({ at: block * BLOCK, length: blocks * BLOCK }));
 }

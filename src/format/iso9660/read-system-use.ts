@@ -14,6 +14,8 @@ export interface UseField {
   readonly signature: string;
   /** The data after the head of four bytes. */
   readonly data: Uint8Array;
+  /** The whole field. */
+  readonly bytes: Uint8Array;
 }
 
 /** Anything that reads bytes of an image. */
@@ -42,11 +44,12 @@ function readArea(area: Uint8Array, fields: UseField[]): Range | undefined {
     // Padding, or bytes of something else after the last field.
     if (length < HEAD || at + length > area.length) break;
     const signature = String.fromCharCode(area[at]!, area[at + 1]!);
-    const data = area.subarray(at + HEAD, at + length);
+    const bytes = area.subarray(at, at + length);
+    const data = bytes.subarray(HEAD);
     at += length;
     if (signature === 'ST') break;
     if (signature === 'CE') next = continuation(data);
-    else fields.push({ signature, data });
+    else fields.push({ signature, data, bytes });
   }
   return next;
 }

@@ -1,0 +1,135 @@
+// Menus, seeds and lists of digests after isopress edit, also inside the EFI system partition: read by mtools, fsck and md5sum.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect } from 'vitest';
+import { isopress } from '../support/command.js';
+import { judge, oracle } from '../support/oracle.js';
+import {
+  GRUB_MENU,
+  type InstallerFiles,
+  ISOLINUX_MENU,
+  installerFiles,
+  LABEL,
+  pressLayout,
+} from '../support/published-discs.js';
+import { scratchDirectory } from '../support/scratch.js';
+import { succeed } from '../support/tools.js';
+
+const scratch = scratchDirectory();
+const at = (name: string) => join(scratch, name);
+let files: InstallerFiles;
+
+beforeAll(() => {
+  files = installerFiles(scratch);
+  mkdirSync(at('nocloud'));
+  for (const name of ['user-data', 'meta-data']) writeFileSync(at(`nocloud/${name}`), `${name}\n`);
+  mkdirSync(at('initrd/etc'), { recursive: true });
+  writeFileSync(at('initrd/etc/seen'), 'seen\n');
+  writeFileSync(at('answers'), 'answers\n');
+  const list = judge('sh', ['-c', 'find . -type f ! -name isolinux.bin ! -name eltorito.img -exec md5sum {} +'], {
+    cwd: files.tree,
+  });
+  writeFileSync(join(files.tree, 'md5sum.txt'), list.stdout, 'latin1');
+});
+
+/** Edits a disc, and extracts the result. */
+function edited(image: string, ...options: string[]): string {
+  const name = at(`edited-${Math.abs(options.join().length)}-${image.split('/').at(-1)}`);
+  const result = isopress(['edit', image, name, '--force', '--quiet', ...options], { cwd: scratch });
+  expect(result).toMatchObject({ status: 0, stderr: '' });
+  const out = `${name}.d`;
+  succeed('xorriso', ['-osirrox', 'on', '-indev', name, '-extract', '/', out]);
+  return out;
+}
+
+const text = (path: string) => readFileSync(path, 'latin1');
+
+oracle(
+  'xorriso',
+  'mtype',
+  'fsck.vfat',
+  'mkfs.vfat',
+  'mcopy',
+  'md5sum',
+)('every menu has the change, and so have the lists', () => {
+  const image = pressLayout('debian', files, at('menus.iso'));
+  const out = edited(
+    image,
+    ...['--kernel-args', '+console=ttyS0 -quiet', '--timeout', '3', '--volume-id', 'OTHER LABEL'],
+    ...['--seed', 'nocloud=nocloud', '--initrd-append', 'initrd'],
+  );
+  const grub = GRUB_MENU.replace('timeout=30', 'timeout=3')
+    .replace(`'${LABEL}'`, "'OTHER LABEL'")
+    .replace(
+      `=${LABEL} vga=788 --- quiet`,
+      "=OTHER\\x20LABEL vga=788 console=ttyS0 'ds=nocloud;s=/cdrom/nocloud/' ---",
+    );
+  for (const path of ['boot/grub/grub.cfg', 'boot/grub/loopback.cfg']) expect(text(join(out, path)), path).toBe(grub);
+  expect(text(join(out, 'isolinux/isolinux.cfg'))).toBe(
+    ISOLINUX_MENU.replace('timeout 300', 'timeout 30').replace(
+      '--- quiet',
+      'console=ttyS0 ds=nocloud;s=/cdrom/nocloud/ ---',
+    ),
+  );
+  const esp = join(out, 'boot/grub/efi.img');
+  expect(judge('fsck.vfat', ['-n', esp])).toMatchObject({ status: 0 });
+  expect(succeed('mtype', ['-i', esp, '::/boot/grub/grub.cfg'])).toBe(grub);
+  expect(text(join(out, 'nocloud/user-data'))).toBe('user-data\n');
+  expect(judge('md5sum', ['-c', '--quiet', 'md5sum.txt'], { cwd: out })).toMatchObject({ status: 0 });
+  const initrd = readFileSync(join(out, 'install/initrd.gz'));
+  expect(initrd.subarray(0, 300_001)).toEqual(readFileSync(join(files.tree, 'install/initrd.gz')));
+  writeFileSync(at('appended.cpio'), initrd.subarray(300_004));
+  expect(succeed('bsdtar', ['-tf', at('appended.cpio')])).toBe('etc\netc/seen\n');
+});
+
+const SEEDS = [
+  ['nocloud', 'nocloud', 'nocloud/meta-data', 'ds=nocloud;s=/cdrom/nocloud/'],
+  ['autoinstall', 'answers', 'autoinstall.yaml', 'autoinstall'],
+  ['kickstart', 'answers', 'ks.cfg', `inst.ks=hd:LABEL=${LABEL}:/ks.cfg`],
+  ['preseed', 'answers', 'preseed.cfg', 'auto=true priority=critical file=/cdrom/preseed.cfg'],
+  ['agama', 'answers', 'agama/profile.json', 'inst.auto=file:///run/initramfs/live/agama/profile.json'],
+] as const;
+
+describe('each seed is where its system looks', () => {
+  oracle(
+    'xorriso',
+    'mkfs.vfat',
+    'mcopy',
+  )('with the argument that makes it look', () => {
+    const image = pressLayout('alpine', files, at('seeds.iso'));
+    const out = edited(image, ...SEEDS.flatMap(([kind, source]) => ['--seed', `${kind}=${source}`]));
+    for (const [, source, place] of SEEDS) {
+      expect(text(join(out, place)), place).toBe(source === 'answers' ? 'answers\n' : 'meta-data\n');
+    }
+    const added = SEEDS.map(([, , , words]) => words).join(' ');
+    expect(text(join(out, 'isolinux/isolinux.cfg'))).toContain(` ${added} --- quiet\n`);
+  });
+  oracle(
+    'xorriso',
+    'mkfs.vfat',
+    'mcopy',
+  )('for combustion and ignition on a medium of that label', () => {
+    const image = pressLayout('suse', files, at('combustion.iso'));
+    const out = edited(image, '--seed', 'combustion=answers', '--seed', 'ignition=answers', '--volume-id', 'ignition');
+    const places = ['combustion/script', 'ignition/config.ign'];
+    expect(places.map((place) => text(join(out, place)))).toEqual(['answers\n', 'answers\n']);
+  });
+});
+
+oracle(
+  'xorriso',
+  'mtype',
+  'fsck.vfat',
+  'mkfs.vfat',
+  'mcopy',
+  'sgdisk',
+)('the menu in an appended partition is changed there', () => {
+  const image = pressLayout('arch', files, at('appended.iso'));
+  const name = at('appended.edited.iso');
+  const options = ['--kernel-args', '+a=1', '--add', 'nocloud:/many', '--force', '--quiet'];
+  expect(isopress(['edit', image, name, ...options], { cwd: scratch })).toMatchObject({ status: 0, stderr: '' });
+  const [, start, end] = /^ {3}2 +(\d+) +(\d+)/m.exec(succeed('sgdisk', ['-p', name]))!;
+  writeFileSync(at('esp.img'), readFileSync(name).subarray(Number(start) * 512, (Number(end) + 1) * 512));
+  expect(judge('fsck.vfat', ['-n', at('esp.img')])).toMatchObject({ status: 0 });
+  expect(succeed('mtype', ['-i', at('esp.img'), '::/boot/grub/grub.cfg'])).toContain('vga=788 a=1 --- quiet');
+});

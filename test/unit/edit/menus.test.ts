@@ -1,0 +1,170 @@
+// Texts of boot menus after changes: every entry is changed, and all other bytes stay.
+import { describe, expect, test } from 'vitest';
+import { editedMenu, type MenuChanges, menuKindOf, relabelled } from '../../../src/edit/menus/edit-menu.js';
+import { parseArgumentChanges } from '../../../src/edit/menus/kernel-arguments.js';
+
+const NOTHING: MenuChanges = {
+  arguments: { add: [], remove: [] },
+  label: undefined,
+  defaultEntry: undefined,
+  timeout: undefined,
+};
+const changed = (kind: Parameters<typeof editedMenu>[0], text: string, changes: Partial<MenuChanges>) =>
+  editedMenu(kind, text, { ...NOTHING, ...changes });
+const args = (text: string) => ({ arguments: parseArgumentChanges(text) });
+
+describe('kernel arguments', () => {
+  for (const [title, kind, text, changes, expected] of [
+    ['come after the last one', 'grub', 'linux /vmlinuz quiet\n', '+a=1', 'linux /vmlinuz quiet a=1\n'],
+    [
+      'come before those of the installed system',
+      'grub',
+      '  linux /v x --- quiet\n',
+      'a=1',
+      '  linux /v x a=1 --- quiet\n',
+    ],
+    ['of a kernel without any', 'grub', 'linux /vmlinuz\n', '+a', 'linux /vmlinuz a\n'],
+    ['with characters that GRUB reads', 'grub', 'linux /v\n', '+ds=nocloud;s=/x/', "linux /v 'ds=nocloud;s=/x/'\n"],
+    ['that are there are not added again', 'grub', 'linux /v a=1 "b c"\n', '+a=1', 'linux /v a=1 "b c"\n'],
+    ['go with or without a value', 'grub', 'linux /v quiet vga=788 quietly\n', '-quiet -vga', 'linux /v quietly\n'],
+    [
+      'go with this value only',
+      'grub',
+      'linux /v console=tty0 console=ttyS0\n',
+      '-console=tty0',
+      'linux /v console=ttyS0\n',
+    ],
+    ['go on both sides of the separator', 'grub', 'linux /v quiet --- quiet\n', '-quiet', 'linux /v ---\n'],
+    ['after a continued line', 'grub', 'linux /v a \\\n  b\n', '+c', 'linux /v a \\\n  b c\n'],
+    [
+      'before a comment and a brace',
+      'grub',
+      'menuentry x { linux /v a; initrd /i }\n',
+      '+b',
+      'menuentry x { linux /v a b; initrd /i }\n',
+    ],
+    ['keep the ends of lines', 'grub', 'linux /v a\r\ninitrd /i\r\n', '+b', 'linux /v a b\r\ninitrd /i\r\n'],
+    [
+      'of every spelling of the command',
+      'grub',
+      'linuxefi /v\n$linux /v\nlinux16 /v\n',
+      '+b',
+      'linuxefi /v b\n$linux /v b\nlinux16 /v b\n',
+    ],
+    ['of no memory test', 'grub', 'linux16 /boot/memtest86+x64.bin\n', '+b', 'linux16 /boot/memtest86+x64.bin\n'],
+    [
+      'of ISOLINUX',
+      'isolinux',
+      'label x\n kernel /v\n append i=1 --- q\n',
+      '+b',
+      'label x\n kernel /v\n append i=1 b --- q\n',
+    ],
+    [
+      'of an entry of ISOLINUX without a line for them',
+      'isolinux',
+      'LABEL x\n  KERNEL /v\n',
+      '+b',
+      'LABEL x\n  KERNEL /v\n  append b\n',
+    ],
+    [
+      'of no module of ISOLINUX',
+      'isolinux',
+      'label x\n com32 a.c32\n append y\nlabel z\n kernel vesamenu.c32\n append m.cfg\n',
+      '+b',
+      'label x\n com32 a.c32\n append y\nlabel z\n kernel vesamenu.c32\n append m.cfg\n',
+    ],
+    ['of systemd-boot', 'loader-entry', 'title x\nlinux /v\noptions a\n', '+b -a', 'title x\nlinux /v\noptions b\n'],
+    [
+      'of systemd-boot without a line for them',
+      'loader-entry',
+      'title x\nlinux /v\n',
+      '+b',
+      'title x\nlinux /v\noptions b\n',
+    ],
+  ] as const) {
+    test(title, () => expect(changed(kind, text, args(changes))).toBe(expected));
+  }
+
+  test('with blanks in quotes are one', () => {
+    expect(parseArgumentChanges('+a="b c"  -quiet d')).toEqual({ add: ['a="b c"', 'd'], remove: ['quiet'] });
+  });
+});
+
+describe('the label of the medium', () => {
+  test('changes where a system or GRUB looks for it, and nowhere else', () => {
+    const text = `title OLD 1\nsearch --set=root --label 'OLD'\nsearch -l OLD\nlinux /v root=live:CDLABEL=OLD inst.ks=hd:LABEL=OLD:/ks archisolabel=OLD x=OLD OLDER\n`;
+    expect(relabelled(text, 'OLD', 'NEW 2')).toBe(
+      `title OLD 1\nsearch --set=root --label 'NEW 2'\nsearch -l 'NEW 2'\nlinux /v root=live:CDLABEL=NEW\\x202 inst.ks=hd:LABEL=NEW\\x202:/ks archisolabel=NEW\\x202 x=OLD OLDER\n`,
+    );
+  });
+  test('is found as udev escapes it', () => {
+    expect(relabelled('inst.stage2=hd:LABEL=A\\x20B quiet', 'A B', 'C')).toBe('inst.stage2=hd:LABEL=C quiet');
+  });
+  test('is not found inside a longer one', () => {
+    expect(relabelled('root=live:CDLABEL=OLD-1', 'OLD', 'NEW')).toBe('root=live:CDLABEL=OLD-1');
+  });
+});
+
+describe('the entry and the time', () => {
+  for (const [title, kind, text, changes, expected] of [
+    [
+      'are set in GRUB',
+      'grub',
+      'set default="0"\nif x; then\n  set timeout=30\nfi\n',
+      { defaultEntry: 2, timeout: 0 },
+      'set default=2\nif x; then\n  set timeout=0\nfi\n',
+    ],
+    [
+      'are added to a menu of GRUB',
+      'grub',
+      'menuentry a {\n}\n',
+      { defaultEntry: 'a b', timeout: 5 },
+      "set timeout=5\nset default='a b'\nmenuentry a {\n}\n",
+    ],
+    [
+      'are not added to a script without entries',
+      'grub',
+      'search -l X\nconfigfile /y\n',
+      { defaultEntry: 1, timeout: 5 },
+      'search -l X\nconfigfile /y\n',
+    ],
+    [
+      'are set in ISOLINUX',
+      'isolinux',
+      'default a\ntimeout 50\nlabel a\n menu default\n kernel /v\nlabel b\n kernel /v\n',
+      { defaultEntry: 1, timeout: 3 },
+      'default b\ntimeout 30\nlabel a\n kernel /v\nlabel b\n  menu default\n kernel /v\n',
+    ],
+    [
+      'leave the module that shows the menu',
+      'isolinux',
+      'default vesamenu.c32\ntimeout 50\nlabel a\n kernel /v\n',
+      { defaultEntry: 'a' },
+      'default vesamenu.c32\ntimeout 50\nlabel a\n  menu default\n kernel /v\n',
+    ],
+    [
+      'are set in systemd-boot',
+      'loader',
+      'timeout 3\n',
+      { defaultEntry: 'arch.conf', timeout: 9 },
+      'timeout 9\ndefault arch.conf\n',
+    ],
+  ] as const) {
+    test(title, () => expect(changed(kind, text, changes)).toBe(expected));
+  }
+});
+
+test('menus are known by their place and text', () => {
+  const grub = 'menuentry x {\n linux /v\n}\n';
+  const isolinux = 'default x\nlabel x\n kernel /v\n';
+  expect([
+    menuKindOf('boot/grub/grub.cfg', grub),
+    menuKindOf('EFI/BOOT/BOOT.conf', grub),
+    menuKindOf('isolinux/txt.cfg', isolinux),
+    menuKindOf('boot/x86_64/loader/isolinux.cfg', isolinux),
+    menuKindOf('loader/entries/01-arch.conf', 'title x\n'),
+    menuKindOf('loader/loader.conf', 'timeout 3\n'),
+    menuKindOf('etc/ks.cfg', '%packages\n%end\n'),
+    menuKindOf('boot/grub/grub.bin', grub),
+  ]).toEqual(['grub', 'grub', 'isolinux', 'isolinux', 'loader-entry', 'loader', undefined, undefined]);
+});
