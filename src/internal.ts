@@ -25,15 +25,20 @@ export { collect, faultOfContent, hostKind, openFileSource, pathBuffer, sourceEr
 export { readPackages } from './map/index.js';
 export { chooseNative } from './native/index.js';
 export { checkSpelled, refuseOptions } from './options/index.js';
-export { archiveInput, containerReference, parsePlatform } from './source/index.js';
+export { archiveInput, containerReference, parsePlatform, readFakerootState } from './source/index.js';
 export {
   contentPriorities,
   contentsMatching,
   joinPath,
   matchesPath,
+  mergedIdMaps,
   nonDirectoryAbove,
+  parseIdRange,
   parsePattern,
   placedAt,
+  readMtree,
   readPseudoDefinitions,
   readSortList,
+  subordinateMap,
+  subordinateRanges,
 } from './tree/index.js';

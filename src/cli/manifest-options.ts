@@ -4,30 +4,40 @@ import { dirname } from 'node:path';
 import { type ByteString, byteStringOf, fromText } from '../bytes/index.js';
 import { InvalidInputError, UsageError } from '../errors.js';
 import type { ManifestEntry } from '../tree/index.js';
-import { readManifest, readPseudoDefinitions } from '../tree/light.js';
+import { readManifest, readMtree, readPseudoDefinitions } from '../tree/light.js';
 import { readInput } from './input.js';
 import { machineOwners } from './owner-names.js';
 
 /** Parsed values; pseudo files are an option of squashfs alone. */
 export interface ManifestOptions {
   readonly manifest: readonly ManifestEntry[];
+  /** Of specifications of mtree. */
+  readonly mtree: readonly ManifestEntry[];
   readonly pseudo?: readonly ManifestEntry[];
   readonly pseudoFile?: readonly ManifestEntry[];
 }
 
 /** The entries of all manifests, in the order in which they are applied. */
 export function manifestEntries(options: ManifestOptions): ManifestEntry[] {
-  return [...options.manifest, ...(options.pseudoFile ?? []), ...(options.pseudo ?? [])];
+  return [...options.mtree, ...options.manifest, ...(options.pseudoFile ?? []), ...(options.pseudo ?? [])];
 }
 
 /** `--manifest FILE`. Files that it names are relative to it. */
 export function manifestOf(path: string, earlier: readonly ManifestEntry[]): ManifestEntry[] {
-  const relocated = (entry: ManifestEntry): ManifestEntry => {
+  return [...earlier, ...relocated(readManifest(textOf(path), path), path)];
+}
+
+/** `--mtree FILE`. Files that it names are relative to it. */
+export function mtreeOf(path: string, earlier: readonly ManifestEntry[]): ManifestEntry[] {
+  return [...earlier, ...relocated(readMtree(textOf(path), path, machineOwners()), path)];
+}
+
+function relocated(entries: readonly ManifestEntry[], path: string): ManifestEntry[] {
+  return entries.map((entry) => {
     const { action } = entry;
     if (action.verb !== 'host-file' || action.from.startsWith('/')) return entry;
     return { ...entry, action: { ...action, from: `${fromText(dirname(path))}/${action.from}` as ByteString } };
-  };
-  return [...earlier, ...readManifest(textOf(path), path).map(relocated)];
+  });
 }
 
 /** `-pf FILE`. */

@@ -5,6 +5,7 @@ import { openHostFile } from '../source/index.js';
 import { type FileTree, type PreparedTree, prepareTree } from '../tree/index.js';
 import { environmentEpoch } from './environment-epoch.js';
 import { manifestEntries } from './manifest-options.js';
+import { ownerRules } from './owner-rules.js';
 import { excludePatterns, type TreeOptions } from './writer-options.js';
 
 /** The tree as it goes into an image; `change` are the changes of one format. */
@@ -17,6 +18,7 @@ export function prepareSource(
   const epoch = options.epoch ?? environmentEpoch();
   return prepareTree(scanned, {
     exclude: excludePatterns(options),
+    owners: ownerRules(options, scanned),
     ownership,
     xattrs,
     change,

@@ -11,6 +11,8 @@ import {
   archiveInput,
   type ContainerReference,
   containerReference,
+  type Restate,
+  readFakerootState,
   scanContainer,
   scanDirectory,
   scanTarball,
@@ -19,6 +21,7 @@ import { type FileTree, LossLog } from '../tree/index.js';
 import { argumentBytes } from './argument-bytes.js';
 import { preferredPlatform } from './host-platform.js';
 import type { ImageSourceOptions, OpenedSource } from './image-source.js';
+import { readInput } from './input.js';
 import { settleLosses } from './losses.js';
 import type { Session } from './session.js';
 import { standardInput } from './standard-streams.js';
@@ -108,7 +111,18 @@ function scanSource(source: ByteString, options: WriterOptions, session: Session
     exclude: excludePatterns(options),
     run: session.run,
     note: session.note,
+    ...defined({ restate: restateOf(options) }),
   });
+}
+
+/** The state of fakeroot that an option names. */
+export function fakerootText({ fakerootState: path }: WriterOptions): string | undefined {
+  return path === undefined ? undefined : Buffer.from(readInput(path)).toString('latin1');
+}
+
+function restateOf(options: WriterOptions): Restate | undefined {
+  const text = fakerootText(options);
+  return text === undefined ? undefined : readFakerootState(text, options.fakerootState!);
 }
 
 /** The layers of a container image. */

@@ -7,7 +7,8 @@ import type { EngineChoice } from '../native/index.js';
 import type { Platform } from '../source/index.js';
 import { parsePlatform } from '../source/light.js';
 import type { Ownership } from '../tree/index.js';
-import { type ManifestOptions, manifestOf } from './manifest-options.js';
+import { type IdMap, parseIdRange } from '../tree/light.js';
+import { type ManifestOptions, manifestOf, mtreeOf } from './manifest-options.js';
 import type { ProgressStyle } from './output/progress.js';
 import { collectPattern, readPatterns } from './patterns.js';
 import type { SessionOptions } from './session.js';
@@ -23,6 +24,11 @@ export interface TreeOptions extends ManifestOptions {
   readonly ignoreZeros: boolean;
   readonly platform?: Platform;
   readonly owner: Ownership;
+  /** `auto`: from the subordinate numbers of this user. */
+  readonly idMap: readonly (IdMap | 'auto')[];
+  readonly storedOwners?: boolean;
+  /** Path of a state of fakeroot. */
+  readonly fakerootState?: string;
   readonly xattrs: boolean;
   readonly epoch?: number;
   readonly clampMtime?: boolean;
@@ -93,6 +99,21 @@ export function addTreeOptions(command: Command): Command {
       new Option('--owner <owner>', 'keep, root, or UID:GID for every entry').argParser(parseOwner).default('keep'),
     )
     .addOption(
+      new Option(
+        '--id-map <map>',
+        'u:CONTAINER:HOST:COUNT, g:… or b:… for both, or auto for subordinate numbers of this user',
+      )
+        .argParser(collectIdMap)
+        .default([], 'none'),
+    )
+    .option('--stored-owners', 'owners, modes and devices from attributes of rootless containers')
+    .option('--fakeroot-state <file>', 'owners, modes and devices from a file of fakeroot -s')
+    .addOption(
+      new Option('--mtree <file>', 'entries of an mtree specification, as of a manifest; may be given again')
+        .argParser(mtreeOf)
+        .default([], 'none'),
+    )
+    .addOption(
       new Option('--manifest <file>', 'entries to add, change or remove, one per line; may be given again')
         .argParser(manifestOf)
         .default([], 'none'),
@@ -132,6 +153,15 @@ export function engineOption(): Option {
 /** Exclude patterns of both options together. */
 export function excludePatterns(options: Pick<TreeOptions, 'exclude' | 'excludeFrom'>): ByteString[] {
   return [...options.exclude, ...options.excludeFrom];
+}
+
+function collectIdMap(text: string, list: readonly (IdMap | 'auto')[]): (IdMap | 'auto')[] {
+  const map = text === 'auto' ? text : parseIdRange(text);
+  if (!map)
+    throw new InvalidArgumentError(
+      'Give u:CONTAINER:HOST:COUNT, g:CONTAINER:HOST:COUNT, b:CONTAINER:HOST:COUNT or auto.',
+    );
+  return [...list, map];
 }
 
 function parsePlatformOption(text: string): Platform {

@@ -8,7 +8,9 @@ import type { FileTree, HostFile } from '../tree/index.js';
 import { runOf, type WorkOptions } from './run.js';
 
 /** How a directory is read. */
-export interface ScanOptions extends Omit<source.ScanOptions, 'exclude' | 'run'>, WorkOptions {
+export interface ScanOptions extends Omit<source.ScanOptions, 'exclude' | 'run' | 'restate'>, WorkOptions {
+  /** Text of a file that `fakeroot -s` wrote: owners, modes and devices are as under fakeroot. Default: none. */
+  readonly fakerootState?: string;
   /** Patterns of entries to leave out, without examining them. */
   readonly exclude?: readonly PathLike[];
 }
@@ -26,10 +28,14 @@ export interface ReadTarOptions extends source.TarTreeOptions, WorkOptions {}
  * Reads the metadata of everything below `path` (a directory, or a symbolic link to one); contents are read when the tree is
  * packed. Throws {@link SourceError} for an entry that cannot be read, `source.changed` for one that vanishes meanwhile.
  */
-export function scanDirectory(path: PathLike, { exclude, run, ...rest }: ScanOptions = {}): Promise<FileTree> {
+export function scanDirectory(
+  path: PathLike,
+  { exclude, run, fakerootState, ...rest }: ScanOptions = {},
+): Promise<FileTree> {
   return source.scanDirectory(pathBytes(path), {
     ...rest,
     ...(run && { run: runOf({ run }) }),
+    ...(fakerootState !== undefined && { restate: source.readFakerootState(fakerootState, 'the state of fakeroot') }),
     ...(exclude && { exclude: exclude.map(pathBytes) }),
   });
 }

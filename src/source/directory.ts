@@ -29,6 +29,7 @@ import {
 } from '../tree/index.js';
 import type { Ahead, Entries, EntryFacts, EntryReader, KeepBelow, Listing } from './entries.js';
 import { scanError } from './errors.js';
+import type { Restate } from './fakeroot-state.js';
 import { askForHoles, searchHoles } from './holes.js';
 import { NativeEntryReader } from './native-reader.js';
 import { PortableEntryReader } from './portable-reader.js';
@@ -43,6 +44,8 @@ export interface ScanOptions {
   readonly exclude?: readonly ByteString[];
   /** Read extended attributes. Default true. */
   readonly xattrs?: boolean;
+  /** Replaces facts of entries: owners and devices that are recorded elsewhere. */
+  readonly restate?: Restate;
   /** Called once for each kind of thing that could not be read, with a sentence. */
   readonly note?: (text: string, lost: boolean) => void;
   /** For progress and for stopping early. */
@@ -100,7 +103,7 @@ class Scan {
     let facts: EntryFacts;
     try {
       entries = await this.entries.top(top);
-      facts = entries.facts(0);
+      facts = this.#restated(entries.facts(0));
     } catch (error) {
       throw sourceError(path, error);
     }
@@ -180,10 +183,14 @@ class Scan {
 
   #facts(own: SourceDirectory, name: ByteString, part: Entries, index: number): EntryFacts {
     try {
-      return part.facts(index);
+      return this.#restated(part.facts(index));
     } catch (error) {
       throw scanError(joinPath(own.path, name), error);
     }
+  }
+
+  #restated(facts: EntryFacts): EntryFacts {
+    return this.options.restate ? this.options.restate(facts) : facts;
   }
 
   #leaf(own: SourceDirectory, name: ByteString, facts: EntryFacts): Node | Promise<Node> {

@@ -17,6 +17,7 @@ export * from './manifest/index.js';
 export * from './node.js';
 export * from './other-kinds.js';
 export * from './override.js';
+export * from './owners/index.js';
 export { PathTree } from './path-tree.js';
 export { matchesPath, type PathPattern, parsePattern } from './pattern.js';
 export * from './pick.js';

@@ -1,6 +1,8 @@
 // The light door of this room: for option parsers and help, which must not load content.
 
 export { readManifest } from './manifest/read-manifest.js';
+export { readMtree } from './manifest/read-mtree.js';
 export { readPseudoDefinitions } from './manifest/read-pseudo.js';
+export { type IdMap, parseIdRange } from './owners/id-map.js';
 export { parsePattern } from './pattern.js';
 export { readSortList } from './sort-list.js';

@@ -5,12 +5,15 @@ import { exclude } from './exclude.js';
 import type { FileTree } from './file-tree.js';
 import { fingerprint } from './fingerprint.js';
 import { applyManifest, type ManifestEntry, type ManifestSetting } from './manifest/index.js';
+import { type OwnerRules, restoreOwners } from './owners/index.js';
 import { clampTimes, mapOwners, type Ownership, withoutXattrs } from './rewrite.js';
 import { newestSecond } from './walk.js';
 
 export interface Preparation {
   /** Patterns of entries to leave out. */
   readonly exclude?: readonly ByteString[];
+  /** How owners of a tree that was made without privileges are restored; before `ownership`. */
+  readonly owners?: OwnerRules;
   /** Default `keep`. */
   readonly ownership?: Ownership;
   /** Whether extended attributes are kept. Default true. */
@@ -35,14 +38,15 @@ export interface PreparedTree {
 }
 
 /**
- * Prepares a tree: leaves out what is excluded, then replaces owners, drops extended attributes, applies the format's own
+ * Prepares a tree: leaves out what is excluded, then restores and replaces owners, drops extended attributes, applies the format's own
  * changes, lays the manifest over the result, and lowers times to the epoch. So a manifest brings back what is excluded,
  * and states owners and attributes that stay. Entries of a manifest without a time get the given epoch, otherwise the newest
  * time before the manifest.
  */
 export function prepareTree(given: FileTree, preparation: Preparation): PreparedTree {
   const { ownership = 'keep', xattrs = true, change, manifest, epoch: asked } = preparation;
-  let tree = mapOwners(exclude(given, preparation.exclude ?? []), ownership);
+  const found = restoreOwners(exclude(given, preparation.exclude ?? []), preparation.owners ?? {});
+  let tree = mapOwners(found, ownership);
   if (!xattrs) tree = withoutXattrs(tree);
   if (change) tree = change(tree);
   if (manifest && manifest.entries.length > 0) {

@@ -24,7 +24,10 @@ import { engineFacts } from '../engines.js';
 import { environmentEpoch } from '../environment-epoch.js';
 import type { OpenedSource } from '../image-source.js';
 import { settleLosses } from '../losses.js';
+import { manifestEntries } from '../manifest-options.js';
+import { ownerRules } from '../owner-rules.js';
 import { openSession, type Session } from '../session.js';
+import { fakerootText } from '../source.js';
 import { parseSourceName } from '../source-name.js';
 import { openSources } from '../sources.js';
 import { seconds } from '../units.js';
@@ -140,10 +143,15 @@ function buildOptions(options: BuildCommandOptions, root: GivenRoot['given'], se
     tree: {
       ownership: options.owner,
       exclude: excludePatterns(options),
-      manifest: options.manifest,
+      manifest: manifestEntries(options),
+      owners: (tree) => ownerRules(options, tree),
       xattrs: options.xattrs,
       clampTimes: options.clampMtime ?? false,
-      ...defined({ seed: options.seed, epoch: options.epoch ?? environmentEpoch() }),
+      ...defined({
+        seed: options.seed,
+        epoch: options.epoch ?? environmentEpoch(),
+        fakerootState: fakerootText(options),
+      }),
     },
     compression: {
       ...compressionSettings(options),

@@ -4,7 +4,7 @@ import type { ByteString } from '../../bytes/index.js';
 import type { CachePlaces } from '../../cache/index.js';
 import type { CompressionName, CompressionRequest, EngineChoice } from '../../compress/index.js';
 import type { DigestName, Run } from '../../io/index.js';
-import type { FileTree, Loss, ManifestEntry, Ownership } from '../../tree/index.js';
+import type { FileTree, Loss, ManifestEntry, OwnerRules, Ownership } from '../../tree/index.js';
 import type { RuntimeConfiguration } from '../configuration/index.js';
 import type { Generation } from '../description/index.js';
 import type { InitrdCompressionRequest } from '../initrd/index.js';
@@ -101,6 +101,10 @@ export interface MediumOptions {
 
 /** How the root tree is prepared for the root image. */
 export interface RootTreeOptions {
+  /** How owners of a root tree that was made without privileges are restored, before `ownership`. */
+  readonly owners?: (root: FileTree) => OwnerRules;
+  /** Text of a file that `fakeroot -s` wrote: owners, modes and devices of the directory are as under fakeroot. Default: none. */
+  readonly fakerootState?: string;
   /** Owners of the entries of the root image; default `keep`. */
   readonly ownership?: Ownership;
   /** Patterns of entries to leave out of the root image, in addition to those that are never part of one. */

@@ -3,7 +3,7 @@
 import { resolve } from 'node:path';
 import { type ByteString, defined, fromText } from '../../bytes/index.js';
 import type { Run } from '../../io/index.js';
-import { openHostFile, scanDirectory } from '../../source/index.js';
+import { openHostFile, readFakerootState, scanDirectory } from '../../source/index.js';
 import { exclude, type FileTree, type PreparedTree, prepareTree } from '../../tree/index.js';
 import type { BuildEvents, BuildRequest } from './options.js';
 
@@ -16,18 +16,19 @@ export interface RootTree extends PreparedTree {
 /** Reads the root tree, with its owners and times on the medium. */
 export async function readRootTree(request: BuildRequest, { note }: BuildEvents, run: Run): Promise<RootTree> {
   const { engine, input, tree: options = {} } = request;
-  const { xattrs, ownership, epoch, seed, clampTimes: clamp, manifest: entries = [] } = options;
+  const { owners, fakerootState, xattrs, ownership, epoch, seed, clampTimes: clamp, manifest: entries = [] } = options;
   const found =
     typeof input.root === 'string'
       ? await scanDirectory(fromText(resolve(input.root)), {
           oneFileSystem: true,
           run,
           ...defined({ engine, xattrs, note }),
+          ...(fakerootState !== undefined && { restate: readFakerootState(fakerootState, 'The state of fakeroot') }),
         })
       : await input.root(run);
   const scanned = input.over ? await input.over(found, run) : found;
   const preparation = {
-    ...defined({ ownership, xattrs, epoch, seed, clamp }),
+    ...defined({ owners: owners?.(scanned), ownership, xattrs, epoch, seed, clamp }),
     manifest: { entries, open: openHostFile },
   };
   const prepared = prepareTree(scanned, preparation);

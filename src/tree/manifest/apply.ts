@@ -55,6 +55,7 @@ class Draft {
       return;
     }
     const parent = this.#directoryAt(names, entry, entry.action.verb !== 'set' && entry.action.verb !== 'remove');
+    if (entry.optional && !parent?.children.has(name)) return;
     if (!parent) throw fault(entry, 'missing-entry', 'is not in the tree');
     const here = parent.children.get(name);
     const { verb } = entry.action;

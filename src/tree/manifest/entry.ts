@@ -37,6 +37,8 @@ export interface ManifestEntry {
   readonly attributes: GivenAttributes;
   /** Laid over those that the entry has. */
   readonly xattrs: readonly Xattr[];
+  /** Without an entry at the path nothing happens, instead of an error. */
+  readonly optional?: true;
 }
 
 /** A file of this machine, opened by the caller. */

@@ -1,0 +1,50 @@
+// Numbers of users and groups in extended attributes: access lists (kernel include/uapi/linux/posix_acl_xattr.h) and capabilities
+// of a user namespace (include/uapi/linux/capability.h).
+
+import type { Xattr } from '../node.js';
+
+const ACCESS_LISTS = new Set<string>(['system.posix_acl_access', 'system.posix_acl_default']);
+const LIST_HEADER = 4;
+const LIST_ENTRY = 8;
+const NAMED_USER = 0x02;
+const NAMED_GROUP = 0x08;
+
+const CAPABILITY = 'security.capability';
+/** Revision 3 has the number of the namespace's root at its end; revision 2 is for the root of the system. */
+const REVISION_3 = 0x0300_0000;
+const REVISION_2 = 0x0200_0000;
+const REVISION_MASK = 0xff00_0000;
+const SIZE_3 = 24;
+const SIZE_2 = 20;
+
+/** Replaces a number. */
+export type ChangeId = (id: number) => number;
+
+/** The attribute with other numbers; capabilities of the root of the namespace become those of the system's. */
+export function withIds(xattr: Xattr, user: ChangeId, group: ChangeId): Xattr {
+  if (ACCESS_LISTS.has(xattr.name)) return { ...xattr, value: listWithIds(xattr.value, user, group) };
+  return xattr.name === CAPABILITY ? { ...xattr, value: capabilityWithIds(xattr.value, user) } : xattr;
+}
+
+function listWithIds(value: Uint8Array, user: ChangeId, group: ChangeId): Uint8Array {
+  const changed = value.slice();
+  const view = new DataView(changed.buffer);
+  for (let at = LIST_HEADER; at + LIST_ENTRY <= changed.length; at += LIST_ENTRY) {
+    const change = { [NAMED_USER]: user, [NAMED_GROUP]: group }[view.getUint16(at, true)];
+    if (change) view.setUint32(at + 4, change(view.getUint32(at + 4, true)), true);
+  }
+  return changed;
+}
+
+function capabilityWithIds(value: Uint8Array, user: ChangeId): Uint8Array {
+  const view = new DataView(value.buffer, value.byteOffset, value.length);
+  if (value.length !== SIZE_3) return value;
+  const magic = view.getUint32(0, true);
+  if ((magic & REVISION_MASK) >>> 0 !== REVISION_3) return value;
+  const root = user(view.getUint32(SIZE_2, true));
+  const changed = value.slice(0, root === 0 ? SIZE_2 : SIZE_3);
+  const into = new DataView(changed.buffer);
+  if (root === 0) into.setUint32(0, (magic & ~REVISION_MASK) | REVISION_2, true);
+  else into.setUint32(SIZE_2, root, true);
+  return changed;
+}
