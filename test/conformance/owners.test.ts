@@ -53,7 +53,7 @@ beforeAll(() => {
 
 kernelOracle('setfacl', 'setcap')('an id map gives the numbers inside, also in access lists and capabilities', () => {
   shell(`
-    cp -a inside outside; find outside -exec bash -c 'for f; do chown -h $(($(stat -c %u "$f") + 100000)):$(($(stat -c %g "$f") + 200000)) "$f"; done' - {} +
+    cp -a inside outside; find outside -not -name b2 -exec bash -c 'for f; do chown -h $(($(stat -c %u "$f") + 100000)):$(($(stat -c %g "$f") + 200000)) "$f"; done' - {} +
     chmod 4750 outside/b
     setfacl -m u:33:r,g:44:rw inside/d/a; setfacl -d -m u:5:rwx inside/d; setcap cap_net_raw+ep inside/ping
     setfacl -m u:100033:r,g:200044:rw outside/d/a; setfacl -d -m u:100005:rwx outside/d; setcap -n 100000 cap_net_raw+ep outside/ping
@@ -70,7 +70,9 @@ kernelOracle('umoci', 'setpriv')('what umoci unpacks without privileges has the 
   shell(
     'chmod -R a+rX layout; HOME=/tmp setpriv --reuid 1000 --regid 1000 --clear-groups umoci unpack --rootless --image layout:latest free/bundle',
   );
-  same(image('free/bundle/rootfs', '--stored-owners', '--id-map', 'b:0:1000:1'), image('oci:layout'));
+  // Links cannot have such attributes.
+  const files = ['--exclude', '/d/l'];
+  same(image('free/bundle/rootfs', '--stored-owners', '--id-map', 'b:0:1000:1', ...files), image('oci:layout', ...files));
 });
 
 kernelOracle('fakeroot', 'setpriv')('a state of fakeroot gives what a tar under fakeroot has', () => {
