@@ -72,7 +72,10 @@ kernelOracle('umoci', 'setpriv')('what umoci unpacks without privileges has the 
   );
   // Links cannot have such attributes.
   const files = ['--exclude', '/d/l'];
-  same(image('free/bundle/rootfs', '--stored-owners', '--id-map', 'b:0:1000:1', ...files), image('oci:layout', ...files));
+  same(
+    image('free/bundle/rootfs', '--stored-owners', '--id-map', 'b:0:1000:1', ...files),
+    image('oci:layout', ...files),
+  );
 });
 
 kernelOracle('fakeroot', 'setpriv')('a state of fakeroot gives what a tar under fakeroot has', () => {
