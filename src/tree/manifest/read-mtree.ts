@@ -128,7 +128,7 @@ function ownerOf(
   return called === undefined ? undefined : (lookUp(called) ?? idOf(called, { column: 1 }, line));
 }
 
-/** Seconds and, after a point, nanoseconds: a number of their own, with or without zeros before it. */
+/** Seconds and, after a point, nanoseconds, a number that may have zeros before it. */
 function timeOf(text: ByteString, line: TextLine): Timestamp {
   const match = /^(-?\d{1,12})(?:\.(\d{1,9}))?$/.exec(text);
   if (!match) throw line.fault('time', `"${text}" is not a time.`, 1, 'Give SECONDS.NANOSECONDS.');

@@ -12,8 +12,13 @@ import { isOwnerAttribute, storedOwner } from './stored-owners.js';
 
 /** How owners are restored. */
 export interface OwnerRules {
-  /** Default: numbers stay. */
-  readonly map?: IdMap | undefined;
+  /**
+   * Ranges of numbers: how the first one appears in the container, and on the host where the tree was made. Default: numbers stay.
+   */
+  readonly map?: {
+    readonly users: readonly { readonly container: number; readonly host: number; readonly count: number }[];
+    readonly groups: readonly { readonly container: number; readonly host: number; readonly count: number }[];
+  };
   /** Whether owners, modes and devices in attributes of rootless tools count, and the attributes go. Default false. */
   readonly stored?: boolean;
 }
