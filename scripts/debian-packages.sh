@@ -27,6 +27,8 @@ TEST=(
   umoci skopeo
   # a server for caches
   nginx-light
+  # the browser of the web app and the pages
+  chromium-headless-shell
   # the compiler of the WebAssembly module: any other one gives other bytes
   clang-14 lld-14 wasi-libc libclang-rt-14-dev-wasm32
 )

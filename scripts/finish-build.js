@@ -1,6 +1,7 @@
 // Completes the build after tsc: the codec module next to the code that loads it, the command in few files with its mode bit, which
 // npm sets when it links the command but a checkout needs too, and declarations for older compilers.
 import { chmodSync, copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { browserBundle } from './browser-bundle.js';
 import { bundleCommand } from './bundle-command.js';
 
 const at = (/** @type {string} */ path) => new URL(`../${path}`, import.meta.url);
@@ -18,5 +19,8 @@ for (const name of readdirSync(at('dist'), { recursive: true, encoding: 'utf8' }
   const plain = text.replace(GENERIC, '$1');
   if (plain !== text) writeFileSync(at(`dist/${name}`), plain);
 }
+
+const { code } = await browserBundle();
+writeFileSync(at('dist/browser.js'), code);
 
 await import('./man-pages.js');

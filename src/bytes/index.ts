@@ -1,6 +1,7 @@
 // Layer 0: pure functions over bytes. No I/O, no clock, no Node modules.
 
 export * from './align.js';
+export { base64Bytes } from './base64.js';
 export * from './bitmap.js';
 export * from './concat.js';
 export * from './crc.js';

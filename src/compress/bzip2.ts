@@ -1,6 +1,7 @@
 // bzip2 streams, unpacked in script: nothing of the kind comes with Node. The format is that of bzip2 1.0 (blocks of at most
 // 900 kB: Huffman codes, move to front, Burrows-Wheeler transform, runs), https://sourceware.org/bzip2/.
 
+import { concatBytes } from '../bytes/index.js';
 import { BitReader } from './bit-reader.js';
 import { type HuffmanTable, huffmanTable } from './huffman.js';
 
@@ -52,7 +53,7 @@ async function gathered(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> 
     if (size > LARGEST_INPUT) throw new Error('it is larger than 1 GiB');
     parts.push(piece.slice());
   }
-  return Buffer.concat(parts);
+  return concatBytes(parts);
 }
 
 /** The block as it was before the last step of packing: runs of four and more still carry their count. */

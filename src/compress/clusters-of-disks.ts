@@ -1,8 +1,8 @@
 // Clusters of disk images: compressed data after which the rest of a sector follows.
 
-import { inflateRawSync } from 'node:zlib';
 import { InvalidImageError } from '../errors.js';
 import { chooseDecoder } from './block-decoder.js';
+import { inflateWhole } from './inflate.js';
 
 const ZSTD_MAGIC = 0xfd2fb528;
 /** Bytes of the number of a dictionary, and of the size of the content, by two bits of the descriptor each (RFC 8878, 3.1.1.1.1). */
@@ -13,7 +13,7 @@ const RLE = 1;
 /** Deflated data without a header, at most `limit` bytes. Throws {@link InvalidImageError} `compress.damaged`. */
 export function inflateRaw(data: Uint8Array, limit: number): Uint8Array {
   try {
-    return inflateRawSync(data, { maxOutputLength: limit });
+    return inflateWhole(data, limit);
   } catch (error) {
     throw damaged('deflated', (error as Error).message, error);
   }

@@ -1,6 +1,7 @@
 // LZ4 in the legacy frame, which Linux expects of an initrd: blocks of 8 MiB, each with its compressed length before it
 // (LZ4 frame format, "Legacy frame"). Frames may follow one another.
 
+import { concatBytes } from '../bytes/index.js';
 import { coreDecoder } from './core/core-coder.js';
 
 const MAGIC = 0x184c_2102;
@@ -19,7 +20,7 @@ export async function* unpackLegacyLz4(pieces: AsyncIterable<Uint8Array>): Async
     for (;;) {
       if (length === undefined) {
         if (held.size < WORD) break;
-        const word = held.take(WORD).readUInt32LE(0);
+        const word = word32(held.take(WORD));
         if (word === MAGIC) continue;
         if (word === 0 || word > LARGEST_CODED) throw new Error(`a block cannot have ${word} bytes`);
         length = word;
@@ -30,6 +31,10 @@ export async function* unpackLegacyLz4(pieces: AsyncIterable<Uint8Array>): Async
     }
   }
   if (held.size > 0 || length !== undefined) throw new Error('the stream ends too early');
+}
+
+function word32({ buffer, byteOffset }: Uint8Array): number {
+  return new DataView(buffer, byteOffset, WORD).getUint32(0, true);
 }
 
 /** Bytes that wait for the rest of their block. Each is copied once, however small the pieces are that it comes in. */
@@ -44,14 +49,14 @@ class HeldBytes {
   }
 
   /** The next `length` bytes, which are there. */
-  take(length: number): Buffer {
+  take(length: number): Uint8Array {
     const first = this.#parts[0]!;
     if (first.length >= length) {
       this.#parts[0] = first.subarray(length);
       this.size -= length;
-      return Buffer.from(first.buffer, first.byteOffset, length);
+      return first.subarray(0, length);
     }
-    const whole = Buffer.concat(this.#parts);
+    const whole = concatBytes(this.#parts);
     this.#parts = [whole.subarray(length)];
     this.size = whole.length - length;
     return whole.subarray(0, length);

@@ -1,12 +1,12 @@
 // Compressed streams: recognised by their first bytes and unpacked piece by piece, with a limit of the unpacked size.
 
-import { createGunzip } from 'node:zlib';
 import type { StreamFormat } from '../bytes/index.js';
 import { InvalidImageError, UnsupportedError } from '../errors.js';
 import { unpackBzip2 } from './bzip2.js';
 import { Core, CoreFault, TOO_HUNGRY, UNSUPPORTED } from './core/instance.js';
 import { coreModule } from './core/module.js';
 import type { CoreStream } from './core/names.js';
+import { gunzip } from './inflate.js';
 import { unpackLegacyLz4 } from './legacy-lz4.js';
 
 /**
@@ -50,7 +50,7 @@ export async function* unpackStream(
 
 const decoders: Readonly<Record<StreamFormat, (pieces: Pieces) => Pieces>> = {
   none: (pieces) => pieces,
-  gzip: unpackGzip,
+  gzip: gunzip,
   bzip2: unpackBzip2,
   xz: (pieces) => unpackByCore('xz', pieces),
   lzma: (pieces) => unpackByCore('lzma', pieces),
@@ -85,30 +85,6 @@ function isDecoderError(error: unknown): boolean {
   const { code, syscall, name } = error as NodeJS.ErrnoException;
   if (syscall !== undefined || name === 'AbortError') return false;
   return typeof code !== 'string' || code.startsWith('Z_') || code.startsWith('ERR_');
-}
-
-async function* unpackGzip(pieces: Pieces): Pieces & AsyncGenerator<Uint8Array> {
-  const gunzip = createGunzip();
-  let wake = () => {};
-  const room = () => wake();
-  gunzip.on('drain', room).on('close', room);
-  const fed = (async () => {
-    for await (const piece of pieces) {
-      const more = new Promise<void>((resolve) => {
-        wake = resolve;
-      });
-      if (!gunzip.write(Buffer.from(piece)) && !gunzip.destroyed) await more;
-      if (gunzip.destroyed) return;
-    }
-    gunzip.end();
-  })();
-  fed.catch((error) => gunzip.destroy(error));
-  try {
-    yield* gunzip;
-    await fed;
-  } finally {
-    gunzip.destroy();
-  }
 }
 
 /** In a separate instance, which frees its memory when it ends. */

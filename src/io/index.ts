@@ -1,5 +1,6 @@
 // Layer 1: moving bytes.
 
+export { blobSource } from './blob.js';
 export * from './bytes-at.js';
 export * from './content.js';
 export * from './contents-ahead.js';
@@ -33,3 +34,4 @@ export * from './unreadable.js';
 export * from './view.js';
 export * from './work.js';
 export * from './write-image.js';
+export { isZero } from './zero.js';

@@ -1,3 +1,3 @@
 // The light door of this room: for option parsers and help, which must not load readers and writers.
 
-export { DIGEST_NAMES } from './digest.js';
+export { DIGEST_NAMES } from './digest-names.js';

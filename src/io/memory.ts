@@ -21,20 +21,6 @@ export function* zeros(length: number): Generator<Uint8Array> {
   for (let left = length; left > 0; left -= ZEROS.length) yield ZEROS.subarray(0, Math.min(left, ZEROS.length));
 }
 
-const ZERO_BYTES = Buffer.from(ZEROS.buffer);
-
-/**
- * Whether all bytes from `from` to `to` are zero. The comparison runs at the speed of memory, but is a call into the
- * engine; most data differs in its first byte.
- */
-export function isZero(bytes: Uint8Array, from = 0, to = bytes.length): boolean {
-  for (let at = from; at < to; at += ZEROS.length) {
-    const end = Math.min(at + ZEROS.length, to);
-    if (bytes[at] !== 0 || ZERO_BYTES.compare(bytes, at, end, 0, end - at) !== 0) return false;
-  }
-  return true;
-}
-
 /** Bytes in memory as content and as random-access source. */
 export function bytesSource(bytes: Uint8Array): Source {
   return {

@@ -6,7 +6,7 @@ import { TargetError } from '../errors.js';
 import type { Source } from './content.js';
 import { rangeSource } from './file.js';
 import { pathBuffer } from './host-path.js';
-import { isZero } from './memory.js';
+import { isZero } from './zero.js';
 
 /** The files of one piece of work. They are gone when it is closed, and when the process ends. */
 export class Spool {

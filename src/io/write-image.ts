@@ -11,7 +11,7 @@ import {
   type Run,
   type Source,
 } from './content.js';
-import { createDigest } from './digest.js';
+import { createDigest } from './hash.js';
 import { zeros } from './memory.js';
 import { feedSeal, patchedPieces, type Seal, type SealStream, sealAhead } from './seal.js';
 import type { ImagePlan } from './sealed-plan.js';

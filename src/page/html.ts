@@ -4,9 +4,13 @@
 export class Html {
   readonly text: string;
 
-  /** @internal */
-  constructor(text: string) {
+  private constructor(text: string) {
     this.text = text;
+  }
+
+  /** Text that is HTML, a style sheet or a script already. Never for a value of an image. */
+  static of(text: string): Html {
+    return new Html(text);
   }
 
   toString(): string {
@@ -28,7 +32,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 /** HTML of a template. Attributes have to be in double quotes. */
 export function html(parts: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
-  return new Html(parts.map((part, index) => (index === 0 ? part : textOf(values[index - 1]) + part)).join(''));
+  return Html.of(parts.map((part, index) => (index === 0 ? part : textOf(values[index - 1]) + part)).join(''));
 }
 
 function textOf(value: HtmlValue): string {

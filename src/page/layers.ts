@@ -107,7 +107,7 @@ ${facts([
     ['extensions', format.extensions?.join(', ')],
     ...factWords(format.details),
   ]),
-)}${areasTable(areas, size)}`;
+)}${areasTable(areas, size, nameOf(layer, image))}`;
 }
 
 function filesText({ files, directories, bytes }: NonNullable<MapLayer['tree']>, size: number): string {
@@ -115,7 +115,7 @@ function filesText({ files, directories, bytes }: NonNullable<MapLayer['tree']>,
   return `${counted(files, 'file')} in ${counted(directories + 1, 'directory')}, ${showBytes(bytes)} unpacked${ratio}`;
 }
 
-function areasTable(areas: readonly Area[], size: number): Html {
+function areasTable(areas: readonly Area[], size: number, name: string): Html {
   const rows = areas.slice(0, MOST_ROWS).map(({ at, length, kind, name, files }) => {
     const more = files === undefined || files < 2 ? '' : ` (${counted(files, 'file')})`;
     return [grouped(at), showBytes(length), share(length, size), html`${name}${more}`, WORDS[kind]];
@@ -128,7 +128,7 @@ function areasTable(areas: readonly Area[], size: number): Html {
     { title: 'kind' },
   ] as const;
   const left = areas.length - rows.length;
-  const shown = html`${table(`Areas from the first byte to the last`, columns, rows)}${
+  const shown = html`${table(`Areas of ${name}, from the first byte to the last`, columns, rows)}${
     left > 0 ? html`<p class="muted">${counted(left, 'more area')}.</p>` : undefined
   }`;
   if (rows.length <= LONG_TABLE) return shown;

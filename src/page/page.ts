@@ -45,7 +45,7 @@ export function summaryOf({ size, forms, layers }: ImageMap): string {
 /** The page of an image as one file of HTML. The same map gives the same bytes. `name` is displayable, `made` is the program and its version. */
 export function mapPage(map: ImageMap, name: string, made: string): string {
   const sections = mapSections(map, name);
-  const style = new Html(STYLE);
+  const style = Html.of(STYLE);
   const policy = `default-src 'none'; style-src 'sha256-${styleDigest()}'; base-uri 'none'; form-action 'none'`;
   return html`<!doctype html>
 <html lang="en">

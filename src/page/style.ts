@@ -34,6 +34,7 @@ p { margin: .35rem 0 .75rem; max-width: 44rem; }
 .muted, caption, dt { color: var(--muted); }
 .lead { font-size: 1.05rem; color: var(--muted); }
 a { color: var(--accent); text-underline-offset: .15em; }
+h2:focus, h3:focus { outline: none; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 nav.contents ul { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; list-style: none; padding: 0; margin: 1rem 0 0; }
 section { border-top: 1px solid var(--line); margin-top: 2.5rem; }

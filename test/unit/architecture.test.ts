@@ -47,7 +47,7 @@ const FACES: Readonly<Record<string, (room: string) => boolean>> = {
 /** Packages and modules of Node.js that a room may import. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   native: ['node:module', 'node:fs', 'node:os'],
-  io: ['node:fs', 'node:fs/promises', 'node:crypto', 'node:stream'],
+  io: ['node:fs', 'node:fs/promises', 'node:crypto', 'node:stream', '@noble/hashes/legacy.js', '@noble/hashes/sha2.js'],
   compress: [
     'node:zlib',
     'node:worker_threads',

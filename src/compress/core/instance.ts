@@ -1,5 +1,6 @@
 // One instance of the codec core with its own memory (native/codecs/codecs.h). Synchronous, for one thread.
 
+import { byteStringOf } from '../../bytes/index.js';
 import { InternalError, ToolError } from '../../errors.js';
 import { LIBRARIES, STREAMS } from './built.js';
 import type { CoreCodec, CoreStream } from './names.js';
@@ -135,7 +136,7 @@ export class Core {
   #checked(status: number): number {
     if (status >= 0) return status;
     const bytes = new Uint8Array(this.#exports.memory.buffer, this.#exports.codecs_fault(status), 200);
-    const text = Buffer.from(bytes.subarray(0, bytes.indexOf(0))).toString('latin1');
+    const text = byteStringOf(bytes.subarray(0, bytes.indexOf(0)));
     if (status === NO_MEMORY) throw noMemory(text);
     throw new CoreFault(status, text);
   }

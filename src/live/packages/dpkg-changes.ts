@@ -1,6 +1,6 @@
 // The change logs of Debian packages in /usr/share/doc.
 
-import { byteStringOf, lossyText } from '../../bytes/index.js';
+import { byteStringOf, concatBytes, lossyText } from '../../bytes/index.js';
 import { unpackStream } from '../../compress/index.js';
 import { isHole, type Run, zeros } from '../../io/index.js';
 import { type FileTree, glob } from '../../tree/index.js';
@@ -23,7 +23,7 @@ export async function dpkgChanges(root: FileTree, run: Run): Promise<string> {
     const chunks: Uint8Array[] = [];
     for await (const chunk of unpackStream('gzip', packed(), LARGEST)) chunks.push(new Uint8Array(chunk));
     const name = path.split('/').at(-2)!;
-    parts.push(`${name}|\n${lossyText(byteStringOf(Buffer.concat(chunks)))}`);
+    parts.push(`${name}|\n${lossyText(byteStringOf(concatBytes(chunks)))}`);
   }
   return parts.join('');
 }

@@ -1,7 +1,7 @@
 // Extended attributes, access lists and labels in extended headers, as star, GNU tar and libarchive store them.
 // https://www.gnu.org/software/tar/manual/html_node/Extended-File-Attributes.html, libarchive's tar(5), star(5).
 
-import { type ByteString, bytesOf, compareBytes } from '../../bytes/index.js';
+import { type ByteString, base64Bytes, bytesOf, compareBytes } from '../../bytes/index.js';
 import type { Xattr } from '../../tree/index.js';
 import { accessListFromText } from './acl-text.js';
 
@@ -78,7 +78,7 @@ function sortedByStrength(records: ReadonlyMap<string, ByteString>): (readonly [
 function readAttribute(key: string, value: ByteString): Xattr | 'none' | undefined {
   if (key.startsWith(RAW)) return { name: gnuName(key.slice(RAW.length)), value: bytesOf(value) };
   if (key.startsWith(ENCODED)) {
-    return { name: percentDecoded(key.slice(ENCODED.length)), value: new Uint8Array(Buffer.from(value, 'base64')) };
+    return { name: percentDecoded(key.slice(ENCODED.length)), value: base64Bytes(value) };
   }
   // An empty value takes back what a global header says.
   if (value === '') return 'none';

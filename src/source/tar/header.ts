@@ -1,7 +1,17 @@
 // The header block of a tar archive: POSIX ustar (IEEE 1003.1-2024, pax, "ustar Interchange Format") and GNU tar's variant
 // of its last third. https://www.gnu.org/software/tar/manual/html_node/Standard.html
 
-import { type ByteString, bytes, type Field, paddedText, reserved, struct, u8, type Value } from '../../bytes/index.js';
+import {
+  type ByteString,
+  byteStringOf,
+  bytes,
+  type Field,
+  paddedText,
+  reserved,
+  struct,
+  u8,
+  type Value,
+} from '../../bytes/index.js';
 
 /** Everything in an archive is padded to blocks of this many bytes. */
 export const BLOCK = 512;
@@ -26,7 +36,7 @@ function numeric(at: number, length: number): Field<number> {
 /** NaN for anything that is not a number. */
 function readNumeric(field: Uint8Array): number {
   if ((field[0]! & 0x80) === 0) {
-    const match = /^[ \0]*([0-7]*)(?:[ \0]|$)/.exec(Buffer.from(field).toString('latin1'));
+    const match = /^[ \0]*([0-7]*)(?:[ \0]|$)/.exec(byteStringOf(field));
     if (!match) return Number.NaN;
     return match[1] === '' ? 0 : Number.parseInt(match[1]!, 8);
   }
@@ -83,7 +93,7 @@ export const gnuSparseEntry = struct('GNU tar sparse entry', 24, { at: numeric(0
 
 /** Which of the three kinds of header a block is, by its magic. */
 export function dialectOf({ magic }: UstarHeader): 'v7' | 'ustar' | 'gnu' {
-  const text = Buffer.from(magic).toString('latin1');
+  const text = byteStringOf(magic);
   if (text === 'ustar  \0') return 'gnu';
   return text.startsWith('ustar') ? 'ustar' : 'v7';
 }

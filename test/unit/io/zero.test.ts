@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isZero } from '../../../src/io/memory.js';
+import { isZero } from '../../../src/io/zero.js';
 
 test('one byte that is not zero is found at any place', () => {
   const bytes = new Uint8Array(600_000);

@@ -1,0 +1,127 @@
+// The files of an image: one directory at a time, with the way to it, and one file.
+
+import {
+  type File,
+  type Html,
+  type HtmlValue,
+  html,
+  type Node,
+  type Source,
+  type Spool,
+  showBytes,
+  table,
+} from 'isopress/browser';
+import { attempt, element, put, say } from './dom.js';
+import { blobOf, imageStep, listed, pathOf, stepInto, type Way } from './places.js';
+import { modeText, preview, timeText } from './preview.js';
+
+/** Rows of a directory that are shown. */
+const MOST_ROWS = 2000;
+
+/** Shows the files of an image in the section for them. */
+export async function showFiles(image: Source, name: string, spool: Spool): Promise<void> {
+  const view = new FilesView(element('files-body'), spool);
+  await view.open([await imageStep(image, name, spool)]);
+}
+
+class FilesView {
+  readonly #body: HTMLElement;
+  readonly #spool: Spool;
+  #way: Way = [];
+  #rows: [string, Node][] = [];
+  #file: { readonly name: string; readonly node: File } | undefined;
+
+  constructor(body: HTMLElement, spool: Spool) {
+    this.#body = body;
+    this.#spool = spool;
+    body.onclick = ({ target }) => {
+      const button = target instanceof Element ? target.closest('button') : null;
+      if (button) void attempt(() => this.#clicked(button.dataset));
+    };
+  }
+
+  async open(way: Way): Promise<void> {
+    this.#way = way;
+    this.#file = undefined;
+    const here = way.at(-1)!;
+    this.#rows = listed(here.directory);
+    put(this.#body, html`${wayNav(way)}${this.#listing()}<div id="preview"></div>`);
+    element('listing-title').focus({ preventScroll: true });
+    say(`${pathOf(way)}: ${this.#rows.length} entries.`);
+  }
+
+  /** Names never come back from the page: buttons have numbers. */
+  async #clicked({ step, row, download, inside }: DOMStringMap): Promise<void> {
+    if (step !== undefined) await this.open(this.#way.slice(0, Number(step) + 1));
+    if (row !== undefined) await this.#enter(this.#rows[Number(row)]!);
+    if (download !== undefined) await this.#download();
+    if (inside !== undefined) await this.#lookInside();
+  }
+
+  async #enter([name, node]: [string, Node]): Promise<void> {
+    if (node.kind === 'directory') return this.open([...this.#way, { name, directory: node, isImage: false }]);
+    if (node.kind !== 'file') return;
+    this.#file = { name, node };
+    say(`Reading ${name}.`);
+    put(element('preview'), await preview(name, pathOf(this.#way, name), node));
+    element('preview-title').focus();
+    say(`${name} is shown.`);
+  }
+
+  async #lookInside(): Promise<void> {
+    if (!this.#file) return;
+    const { name, node } = this.#file;
+    say(`Opening ${name}.`);
+    const step = await stepInto(name, node, this.#spool);
+    if (step) await this.open([...this.#way, step]);
+  }
+
+  async #download(): Promise<void> {
+    if (!this.#file) return;
+    const { name, node } = this.#file;
+    say(`Reading ${name}.`);
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(await blobOf(node));
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+    say(`${name} is saved by the browser.`);
+  }
+
+  #listing(): Html {
+    const columns = [
+      { title: 'name' },
+      { title: 'size', isNumber: true },
+      { title: 'mode', isNumber: true },
+      { title: 'modified', isNumber: true },
+    ] as const;
+    const rows = this.#rows.slice(0, MOST_ROWS).map(([name, node], index) => rowOf(name, node, index));
+    const left = this.#rows.length - rows.length;
+    const caption = `${this.#rows.length} entries`;
+    return html`<h3 id="listing-title" class="path" tabindex="-1">${pathOf(this.#way)}</h3>
+${table(caption, columns, rows)}${left > 0 ? html`<p class="muted">${left} more are not shown.</p>` : undefined}`;
+  }
+}
+
+function rowOf(name: string, node: Node, index: number): HtmlValue[] {
+  const facts = [modeText(node.mode), timeText(node.mtime.seconds)];
+  if (node.kind === 'directory')
+    return [html`<button type="button" class="name" data-row="${index}">${name}/</button>`, '', ...facts];
+  if (node.kind === 'file') {
+    return [
+      html`<button type="button" class="name" data-row="${index}">${name}</button>`,
+      showBytes(node.content.size),
+      ...facts,
+    ];
+  }
+  const more = node.kind === 'symlink' ? html` → ${node.target}` : html` (${node.kind.replace('-', ' ')})`;
+  return [html`<span class="path">${name}</span><span class="muted">${more}</span>`, '', ...facts];
+}
+
+function wayNav(way: Way): Html {
+  return html`<nav aria-label="Path"><ol class="way">${way.map(({ name, isImage }, index) => {
+    const mark = isImage ? 'image' : 'directory';
+    return html`<li><button type="button" class="${mark}" data-step="${index}">${name}</button></li>`;
+  })}</ol></nav>
+`;
+}

@@ -1,0 +1,73 @@
+// Places in an image and in the images inside it: directories, and the way to them.
+
+import {
+  type Directory,
+  displayText,
+  type File,
+  isSource,
+  type Node,
+  openImage,
+  type Source,
+  type Spool,
+} from 'isopress/browser';
+
+/** A directory on the way, or an image that was opened: its root directory. */
+export interface Step {
+  /** As people read it. */
+  readonly name: string;
+  readonly directory: Directory;
+  /** Whether it is the root of an image. */
+  readonly isImage: boolean;
+}
+
+/** The way from the outermost image to a directory. */
+export type Way = readonly Step[];
+
+/** The root directory of an image. Rejects with a typed error for anything else. */
+export async function imageStep(image: Source, name: string, spool: Spool): Promise<Step> {
+  const tree = await (await openImage(image, name, spool)).tree();
+  return { name, directory: tree.root, isImage: true };
+}
+
+/** The step into an entry of the last directory; undefined if it has nothing inside. */
+export async function stepInto(name: string, node: Node, spool: Spool): Promise<Step | undefined> {
+  if (node.kind === 'directory') return { name, directory: node, isImage: false };
+  if (node.kind !== 'file' || !isSource(node.content)) return undefined;
+  return imageStep(node.content, name, spool);
+}
+
+/** Entries as they are listed: directories first, each in the order of its names. */
+export function listed({ entries }: Directory): [name: string, node: Node][] {
+  const all = [...entries].map(([name, node]): [string, Node] => [displayText(name), node]);
+  const rank = ([, { kind }]: [string, Node]) => (kind === 'directory' ? 0 : 1);
+  return all.sort((a, b) => rank(a) - rank(b));
+}
+
+/** The path of an entry, through images and directories: `/LiveOS/squashfs.img/etc/fstab`. */
+export function pathOf(way: Way, name = ''): string {
+  const steps = way.slice(1).map((step) => step.name);
+  return `/${[...steps, ...(name === '' ? [] : [name])].join('/')}`;
+}
+
+/** The first bytes of a file. */
+export async function headOf({ content }: File, length: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(Math.min(length, content.size));
+  let at = 0;
+  for await (const piece of content.slice({ at: 0, length: bytes.length }).pieces({ jobs: 1, report: () => {} })) {
+    if ('hole' in piece) at += piece.hole;
+    else {
+      bytes.set(piece, at);
+      at += piece.length;
+    }
+  }
+  return bytes;
+}
+
+/** All bytes of a file as a blob. */
+export async function blobOf({ content }: File): Promise<Blob> {
+  const parts: BlobPart[] = [];
+  for await (const piece of content.pieces({ jobs: 1, report: () => {} })) {
+    parts.push('hole' in piece ? new Uint8Array(piece.hole) : piece.slice());
+  }
+  return new Blob(parts, { type: 'application/octet-stream' });
+}
