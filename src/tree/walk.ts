@@ -6,6 +6,7 @@ import type { FileTree } from './file-tree.js';
 import { joinPath } from './file-tree.js';
 import type { Directory, Node } from './node.js';
 
+/** One entry of a walk. */
 export interface Visit<C extends Content = ExactContent> {
   /** Path from the root without leading slash; the root itself is "". */
   readonly path: ByteString;
