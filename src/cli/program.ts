@@ -54,6 +54,7 @@ const COMMANDS: Readonly<Record<string, CommandRow>> = {
   ls: { load: async () => (await import('./commands/ls.js')).lsCommand() },
   cat: { load: async () => (await import('./commands/cat.js')).catCommand() },
   extract: { load: async () => (await import('./commands/extract.js')).extractCommand() },
+  sbom: { load: async () => (await import('./commands/sbom.js')).sbomCommand(), writesImage: true },
   completion: { load: async () => (await import('./commands/completion.js')).completionCommand(allCommands) },
 };
 

@@ -127,12 +127,7 @@ export function addTreeOptions(command: Command): Command {
         .default([], 'none'),
     )
     .option('--ignore-zeros', 'read several archives from one file, as tar does with this option', false)
-    .addOption(
-      new Option(
-        '--platform <os/arch>',
-        'image of an OCI index to read, as linux/arm64 (default: for this machine)',
-      ).argParser(parsePlatformOption),
-    )
+    .addOption(platformOption())
     .option('--no-xattrs', 'do not read extended attributes')
     .addOption(
       new Option(
@@ -148,6 +143,12 @@ export function engineOption(): Option {
   const help =
     'engine for compression and attributes: the codec core natively or portably, or a library for the codecs it has';
   return new Option('--engine <engine>', help).choices(ENGINES).default('auto');
+}
+
+/** The platform of a container image. */
+export function platformOption(): Option {
+  const help = 'image of an OCI index to read, as linux/arm64 (default: for this machine)';
+  return new Option('--platform <os/arch>', help).argParser(parsePlatformOption);
 }
 
 /** Exclude patterns of both options together. */

@@ -26,3 +26,13 @@ export { checkNames } from './plan/runtime-checks.js';
 export type { BundleFormat, BundleTags, ResultFile, ResultKey, Results } from './result/index.js';
 export type { ErofsCompressionFacts } from './root-image/erofs-options.js';
 export type { RootCompressionFacts } from './root-image/root-image-plan.js';
+export {
+  type BillOfMaterials,
+  type BillSubject,
+  billOfTree,
+  type Component,
+  renderBill,
+  SBOM_FORMATS,
+  type SbomFormat,
+  type TreeBillOptions,
+} from './sbom/index.js';

@@ -2,6 +2,7 @@
 
 import { type PathLike, pathBytes } from '../bytes/index.js';
 import type * as live from '../live/index.js';
+import type { FileTree } from '../tree/index.js';
 import { runOf, type WorkOptions } from './run.js';
 
 /** How the root tree is prepared for the root image. */
@@ -35,6 +36,22 @@ export async function planLiveIso(options: BuildOptions): Promise<live.LivePlan>
 /** Collects the results of a build under names with an id. After any error the directory of the bundle is as it was before. */
 export async function bundleResults(options: BundleOptions): Promise<live.BundleReport> {
   return (await loadLive()).bundleResults(options, runOf(options));
+}
+
+/** Options of {@link billOfTree}. */
+export interface TreeBillOptions extends live.TreeBillOptions, WorkOptions {}
+
+/**
+ * The installed packages of a root tree, by the database of dpkg, RPM or pacman in it; undefined if there is none. Throws the errors
+ * of the tree's contents.
+ */
+export async function billOfTree(root: FileTree, options: TreeBillOptions): Promise<live.BillOfMaterials | undefined> {
+  return (await loadLive()).billOfTree(root, options, runOf(options));
+}
+
+/** A bill of materials as JSON of SPDX 2.3 or CycloneDX 1.6, with a line feed at the end. The same bill gives the same bytes. */
+export async function renderBill(bill: live.BillOfMaterials, format: live.SbomFormat): Promise<string> {
+  return (await loadLive()).renderBill(bill, format);
 }
 
 function inside({ tree, ...rest }: BuildOptions): live.BuildOptions {

@@ -1,6 +1,8 @@
 // isopress/live: live ISOs from image descriptions and root trees.
 
 export {
+  type BillOfMaterials,
+  type BillSubject,
   type BootloaderAttributes,
   type BuildEvents,
   type BuildInput,
@@ -12,6 +14,7 @@ export {
   type BundleTags,
   type CachePlace,
   type CachePlaces,
+  type Component,
   type ConfigurationPlaces,
   checkDescription,
   type Decision,
@@ -44,6 +47,8 @@ export {
   type RootSize,
   type RuntimeConfiguration,
   readDescription,
+  SBOM_FORMATS,
+  type SbomFormat,
   type SchemaVersion,
   type Span,
   type Step,
@@ -54,10 +59,13 @@ export {
 export {
   type BuildOptions,
   type BundleOptions,
+  billOfTree,
   buildLiveIso,
   bundleResults,
   type LivePlan,
   planLiveIso,
   type RootTreeOptions,
+  renderBill,
+  type TreeBillOptions,
 } from './builds.js';
 export type { RunOptions, WorkOptions } from './run.js';

@@ -13,6 +13,7 @@ import {
   loadConfiguration,
   type MediumOptions,
   planLiveIso,
+  type SbomFormat,
 } from '../../live/index.js';
 import { containerReference } from '../../source/index.js';
 import { layOver } from '../../tree/index.js';
@@ -51,6 +52,7 @@ export interface BuildCommandOptions extends WriterOptions, CompressionOptions, 
   readonly initrdCache?: string;
   readonly initrdCompression?: InitrdCompressionRequest;
   readonly kernel?: string;
+  readonly sbom: readonly SbomFormat[];
   readonly layout?: 'grub' | 'isolinux' | 'isolinux+grub';
   readonly partitionTable?: Exclude<PartitionTable, 'none'>;
   readonly udf: 'auto' | 'on' | 'off';
@@ -165,6 +167,7 @@ function buildOptions(options: BuildCommandOptions, root: GivenRoot['given'], se
     },
     cache: { places: options.cache, now: Date.now },
     targetDirectory: options.targetDir,
+    sbom: options.sbom,
     force: options.force ?? false,
     engine: options.engine,
   };

@@ -2,7 +2,7 @@
 
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { DIGEST_NAMES } from '../../io/light.js';
-import { generations } from '../../live/light.js';
+import { generations, SBOM_FORMATS, type SbomFormat } from '../../live/light.js';
 import type { BuildCommandOptions } from '../actions/build.js';
 import { addCacheOption } from '../cache-options.js';
 import { addCompressionOptions } from '../compression-options.js';
@@ -38,7 +38,15 @@ export function buildCommand(): Command {
         .default('auto', 'the first of these that works here'),
     )
     .option('--initrd-cache <dir>', 'keep initrds here, and reuse them if nothing changed (default: none)')
-    .option('--kernel <file>', 'use this kernel image');
+    .option('--kernel <file>', 'use this kernel image')
+    .addOption(
+      new Option(
+        '--sbom <format>',
+        `write a bill of materials next to the ISO: ${SBOM_FORMATS.join(', ')}; may be given again`,
+      )
+        .argParser(collectFormat)
+        .default([], 'none'),
+    );
   addCacheOption(command, 'initrds, compressed blocks and finished ISOs');
   addInitrdCompression(command);
   addMediumOptions(command);
@@ -125,6 +133,12 @@ function addDescriptionOptions(command: Command): Command {
         .argParser(parseAttribute)
         .default({}, 'none'),
     );
+}
+
+function collectFormat(text: string, known: readonly SbomFormat[]): readonly SbomFormat[] {
+  const format = SBOM_FORMATS.find((name) => name === text);
+  if (!format) throw new InvalidArgumentError(`Allowed choices are ${SBOM_FORMATS.join(', ')}.`);
+  return known.includes(format) ? known : [...known, format];
 }
 
 function parseAttribute(text: string, known: Readonly<Record<string, string>>): Record<string, string> {

@@ -31,6 +31,7 @@ export const REPORTS = {
   info: 1,
   ls: 1,
   extract: 1,
+  sbom: 1,
   error: 1,
 } as const;
 

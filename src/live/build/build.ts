@@ -85,7 +85,8 @@ function stage(
   run: Run,
 ): Promise<StagedResults> {
   const packageChanges = request.configuration?.packageChanges ?? false;
-  return stageResults({ plan, image, workDirectory, packageChanges, note: events.note }, run);
+  const { sbom = [] } = request;
+  return stageResults({ plan, image, workDirectory, packageChanges, sbom, note: events.note }, run);
 }
 
 /** The ISO and the files next to it get their names after everything that may fail. */

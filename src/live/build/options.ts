@@ -8,6 +8,7 @@ import type { FileTree, Loss, ManifestEntry, OwnerRules, Ownership } from '../..
 import type { RuntimeConfiguration } from '../configuration/index.js';
 import type { Generation } from '../description/index.js';
 import type { InitrdCompressionRequest } from '../initrd/index.js';
+import type { SbomFormat } from '../sbom/index.js';
 
 /** The options of a build. */
 export interface BuildOptions {
@@ -25,6 +26,8 @@ export interface BuildOptions {
   readonly targetDirectory: string;
   /** Replace existing results. Default false. */
   readonly force?: boolean;
+  /** Bills of materials to write next to the ISO, by their formats. Default: none. */
+  readonly sbom?: readonly SbomFormat[];
   /** Settings of this machine and this user for every build; default: none. */
   readonly configuration?: RuntimeConfiguration;
   /** Compresses, and reads attributes; default `auto`. */

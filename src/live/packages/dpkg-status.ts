@@ -21,10 +21,12 @@ export interface Conffile {
 export function readStatus(text: string): DpkgPackage[] {
   return paragraphs(text).flatMap((fields) => {
     const name = fields.get('package');
-    if (name === undefined || fields.get('status')?.endsWith(' not-installed')) return [];
+    const status = fields.get('status') ?? '';
+    if (name === undefined || status.endsWith(' not-installed')) return [];
     return [
       {
         name,
+        ...(status.endsWith(' config-files') ? { removed: true } : {}),
         version: fields.get('version') ?? '',
         architecture: fields.get('architecture') ?? '',
         multiArchSame: fields.get('multi-arch') === 'same',

@@ -14,6 +14,8 @@ export interface InstalledPackage {
   readonly architecture?: string;
   readonly disturl?: string;
   readonly license?: string;
+  /** Only its configuration files are left. */
+  readonly removed?: true;
 }
 
 /** Kinds of databases: each writes unknown values in its own way. */

@@ -1,9 +1,13 @@
 // Names of the results of a build.
 
+import { SBOM_SUFFIXES } from '../sbom/index.js';
+
 /** The record of all results. */
 export const RECORD_NAME = 'isopress.result.json';
 
+const SUFFIXES = ['iso', 'packages', 'verified', 'changes', ...Object.values(SBOM_SUFFIXES)];
+
 /** Names of all results that a build may have, the ISO first. */
 export function resultNames(baseName: string): string[] {
-  return [...['iso', 'packages', 'verified', 'changes'].map((suffix) => `${baseName}.${suffix}`), RECORD_NAME];
+  return [...SUFFIXES.map((suffix) => `${baseName}.${suffix}`), RECORD_NAME];
 }

@@ -1,4 +1,4 @@
-// The record of all results under KIWI's keys, which `result bundle` and similar commands read.
+// The record of all results under KIWI's keys, which `result bundle` and similar commands read. Those of bills of materials are ours.
 
 import type { LiveDescription } from '../description/index.js';
 import type { Architecture } from '../plan/architecture.js';
@@ -22,7 +22,13 @@ export interface BundleFormat {
 export type BundleTags = Readonly<Record<'N' | 'P' | 'A' | 'I' | 'T' | 'M' | 'm' | 'p' | 'v', string>>;
 
 /** The kind of a result. */
-export type ResultKey = 'live_image' | 'image_packages' | 'image_verified' | 'image_changes';
+export type ResultKey =
+  | 'live_image'
+  | 'image_packages'
+  | 'image_verified'
+  | 'image_changes'
+  | 'image_spdx'
+  | 'image_cyclonedx';
 
 /** The record of a build, from which a bundle is made. */
 export type Results = Partial<Record<ResultKey, ResultFile>> & { readonly bundle_format?: BundleFormat };

@@ -4,8 +4,9 @@ import { basename, join } from 'node:path';
 import type { Run } from '../../io/index.js';
 import { publish } from '../files/publish.js';
 import { writeText } from '../files/text-file.js';
-import { openPackageDatabase, renderPackageList } from '../packages/index.js';
+import { openPackageDatabase, type PackageDatabase, renderPackageList } from '../packages/index.js';
 import type { BuildPlan } from '../plan/build-plan.js';
+import { billOfMaterials, distributionOf, renderBill, SBOM_SUFFIXES, type SbomFormat } from '../sbom/index.js';
 import { RECORD_NAME } from './names.js';
 import { bundleFormatOf, type ResultFile, type ResultKey, type Results, renderResults } from './record.js';
 
@@ -17,6 +18,8 @@ export interface StagingRequest {
   readonly workDirectory: string;
   /** Whether the change logs of the packages are a result. */
   readonly packageChanges: boolean;
+  /** Bills of materials that are results. */
+  readonly sbom: readonly SbomFormat[];
   note(text: string): void;
 }
 
@@ -35,6 +38,8 @@ const FLAGS: Readonly<Record<ResultKey, Omit<ResultFile, 'filename'>>> = {
   image_packages: { use_for_bundle: true, compress: false, shasum: false },
   image_verified: { use_for_bundle: true, compress: false, shasum: false },
   image_changes: { use_for_bundle: true, compress: true, shasum: false },
+  image_spdx: { use_for_bundle: true, compress: false, shasum: false },
+  image_cyclonedx: { use_for_bundle: true, compress: false, shasum: false },
 };
 
 /** Writes them into the work directory. */
@@ -64,16 +69,32 @@ export async function stageResults(request: StagingRequest, run: Run): Promise<S
 }
 
 async function packageTexts(request: StagingRequest, run: Run): Promise<[ResultKey, string, string][]> {
-  const { plan, workDirectory, packageChanges, note } = request;
+  const { plan, workDirectory, packageChanges, sbom, note } = request;
   const { root, rootDirectory, description } = plan;
   const { packageManager } = description;
   const database = await openPackageDatabase({ root, rootDirectory, workDirectory, packageManager, note }, run);
-  if (!database) return [];
+  if (!database) {
+    if (sbom.length > 0) note('There is no bill of materials: the root tree has no package database.');
+    return [];
+  }
   const list = renderPackageList(database.kind, await database.packages(run), description.generation);
   const texts: [ResultKey, string, string][] = [['image_packages', 'packages', list]];
   const verified = await database.verify?.(run);
   if (verified !== undefined) texts.push(['image_verified', 'verified', verified]);
   const changes = packageChanges ? await database.changes?.(run) : undefined;
   if (changes !== undefined) texts.push(['image_changes', 'changes', changes]);
-  return texts;
+  return sbom.length > 0 ? [...texts, ...(await billTexts(request, database, run))] : texts;
+}
+
+async function billTexts(
+  { plan, sbom }: StagingRequest,
+  database: PackageDatabase,
+  run: Run,
+): Promise<[ResultKey, string, string][]> {
+  const { root, epoch, description } = plan;
+  const { name, version } = description;
+  const subject = { name, ...(version === '' ? {} : { version }) };
+  const distribution = await distributionOf(root, run);
+  const bill = await billOfMaterials({ subject, epoch: epoch.seconds, database, distribution }, run);
+  return sbom.map((format) => [`image_${format}`, SBOM_SUFFIXES[format], renderBill(bill, format)]);
 }

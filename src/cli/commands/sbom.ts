@@ -1,0 +1,34 @@
+// isopress sbom SOURCE FILE
+
+import { Command, Option } from 'commander';
+import { SBOM_FORMATS } from '../../live/light.js';
+import type { SbomCommandOptions } from '../actions/sbom.js';
+import { withExamples } from '../examples.js';
+import { parseSeconds, TIME_HELP } from '../times.js';
+import { addSessionOptions, platformOption, SOURCE_HELP } from '../writer-options.js';
+
+export function sbomCommand(): Command {
+  const command = withExamples(
+    new Command('sbom'),
+    'isopress sbom ./rootfs rootfs.spdx.json',
+    'isopress sbom live.iso/LiveOS/squashfs.img/LiveOS/rootfs.img - --format cyclonedx',
+  )
+    .description('list the installed packages of a root tree as a software bill of materials (SBOM)')
+    .argument('<source>', SOURCE_HELP)
+    .argument('<file>', 'file to write; - for standard output')
+    .addOption(
+      new Option('--format <name>', 'SPDX 2.3 or CycloneDX 1.6, in JSON').choices(SBOM_FORMATS).default('spdx'),
+    )
+    .addOption(
+      new Option(
+        '--epoch <time>',
+        `time of the bill: ${TIME_HELP} (default: SOURCE_DATE_EPOCH, otherwise the newest mtime)`,
+      ).argParser(parseSeconds(0, 2 ** 35)),
+    )
+    .addOption(platformOption())
+    .option('-f, --force', 'replace an existing file');
+  return addSessionOptions(command).action(async (source: string, file: string, options: SbomCommandOptions) => {
+    const { sbom } = await import('../actions/sbom.js');
+    return sbom(source, file, options);
+  });
+}

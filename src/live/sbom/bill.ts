@@ -1,0 +1,57 @@
+// A bill of materials: the packages of a root tree, in the terms that all formats of such bills share.
+
+import type { Run } from '../../io/index.js';
+import type { InstalledPackage, PackageDatabase } from '../packages/index.js';
+import type { Distribution } from './distribution.js';
+import { packageUrl } from './package-url.js';
+
+/** The system that a bill lists the packages of. */
+export interface BillSubject {
+  readonly name: string;
+  readonly version?: string;
+}
+
+export interface BillOfMaterials {
+  readonly subject: BillSubject;
+  /** Seconds since 1970. */
+  readonly epoch: number;
+  /** Sorted by package URL; of equal ones, only one. */
+  readonly components: readonly Component[];
+}
+
+/** An installed package. */
+export interface Component {
+  /** `pkg:deb/debian/libc6@2.36-9?arch=amd64`, unique in the bill. */
+  readonly packageUrl: string;
+  readonly name: string;
+  /** As its package manager writes it, with epoch and release. */
+  readonly version: string;
+  /** The database's own words; often an expression of SPDX, but not always. */
+  readonly license: string | undefined;
+}
+
+export interface BillRequest {
+  readonly subject: BillSubject;
+  readonly epoch: number;
+  /** Undefined for a tree without a database: its bill is empty. */
+  readonly database: PackageDatabase | undefined;
+  readonly distribution: Distribution;
+}
+
+/** Lists the installed packages of a database. */
+export async function billOfMaterials(request: BillRequest, run: Run): Promise<BillOfMaterials> {
+  const { subject, epoch, database, distribution } = request;
+  const found = new Map<string, Component>();
+  for (const each of (await database?.packages(run)) ?? []) {
+    if (each.removed) continue;
+    const url = packageUrl(database!.kind, each, distribution);
+    const { name, license } = each;
+    found.set(url, { packageUrl: url, name, version: versionOf(each), license });
+  }
+  const components = [...found.values()].sort((a, b) => (a.packageUrl < b.packageUrl ? -1 : 1));
+  return { subject, epoch, components };
+}
+
+function versionOf({ epoch, version, release }: InstalledPackage): string {
+  return `${epoch === undefined ? '' : `${epoch}:`}${version}${release === undefined ? '' : `-${release}`}`;
+}

@@ -1,0 +1,43 @@
+// A bill of materials as CycloneDX 1.6 in JSON (ECMA-424).
+
+import { deriveUuid } from '../../io/index.js';
+import type { BillOfMaterials, Component } from './bill.js';
+import { isLicenseExpression } from './license.js';
+import { timeOf } from './spdx.js';
+
+const ROOT = 'root';
+
+/** The document, with a line feed at the end. The same bill gives the same bytes. */
+export function renderCycloneDx(bill: BillOfMaterials): string {
+  const { subject, components } = bill;
+  const document = {
+    $schema: 'http://cyclonedx.org/schema/bom-1.6.schema.json',
+    bomFormat: 'CycloneDX',
+    specVersion: '1.6',
+    serialNumber: `urn:uuid:${deriveUuid(JSON.stringify(bill), 'cyclonedx document')}`,
+    version: 1,
+    metadata: {
+      timestamp: timeOf(bill.epoch),
+      tools: { components: [{ type: 'application', name: 'isopress' }] },
+      component: { type: 'operating-system', 'bom-ref': ROOT, ...subject },
+    },
+    components: components.map(componentOf),
+    dependencies: [{ ref: ROOT, dependsOn: components.map(({ packageUrl }) => packageUrl) }],
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+function componentOf({ packageUrl, name, version, license }: Component): object {
+  return {
+    type: 'library',
+    'bom-ref': packageUrl,
+    name,
+    ...(version === '' ? {} : { version }),
+    ...(license === undefined ? {} : { licenses: [licenseOf(license)] }),
+    purl: packageUrl,
+  };
+}
+
+function licenseOf(text: string): object {
+  return isLicenseExpression(text) ? { expression: text } : { license: { name: text } };
+}

@@ -1,0 +1,7 @@
+// Bills of materials of root trees.
+
+export { type BillOfMaterials, type BillSubject, billOfMaterials, type Component } from './bill.js';
+export { type Distribution, distributionOf } from './distribution.js';
+export { renderBill } from './formats.js';
+export * from './names.js';
+export { billOfTree, type TreeBillOptions } from './tree.js';

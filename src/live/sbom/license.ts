@@ -1,0 +1,13 @@
+// Licenses of packages: an expression of SPDX, or free words.
+
+import parse from 'spdx-expression-parse';
+
+/** Whether a text is a valid SPDX license expression (SPDX 2.3, annex D). */
+export function isLicenseExpression(text: string): boolean {
+  try {
+    parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

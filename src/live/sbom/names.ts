@@ -1,0 +1,9 @@
+// Names of the formats, which options need without the formats themselves.
+
+/** SPDX 2.3 and CycloneDX 1.6, both in JSON. */
+export type SbomFormat = 'spdx' | 'cyclonedx';
+
+/** The usual end of a file's name. */
+export const SBOM_SUFFIXES: Readonly<Record<SbomFormat, string>> = { spdx: 'spdx.json', cyclonedx: 'cdx.json' };
+
+export const SBOM_FORMATS = Object.keys(SBOM_SUFFIXES) as readonly SbomFormat[];

@@ -1,0 +1,43 @@
+// The bill of any root tree.
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Run } from '../../io/index.js';
+import type { FileTree } from '../../tree/index.js';
+import { openPackageDatabase } from '../packages/index.js';
+import { type BillOfMaterials, type BillSubject, billOfMaterials } from './bill.js';
+import { distributionOf } from './distribution.js';
+
+export interface TreeBillOptions {
+  /** Seconds since 1970, the time of the bill. */
+  readonly epoch: number;
+  /** Default: the distribution, according to os-release(5). */
+  readonly subject?: BillSubject;
+  /** The directory that the tree was scanned from, for RPM databases that only the rpm of this machine reads. */
+  readonly rootDirectory?: string;
+  /** Called with a sentence about a database that could not be read. */
+  readonly note?: (text: string) => void;
+}
+
+/** Undefined if the tree has no package database. */
+export async function billOfTree(
+  root: FileTree,
+  options: TreeBillOptions,
+  run: Run,
+): Promise<BillOfMaterials | undefined> {
+  const { epoch, rootDirectory, note = () => {} } = options;
+  // For the copy of an RPM database, which SQLite opens by its name.
+  const workDirectory = await mkdtemp(join(tmpdir(), 'isopress-sbom-'));
+  try {
+    const request = { root, rootDirectory, workDirectory, packageManager: undefined, note };
+    const database = await openPackageDatabase(request, run);
+    if (!database) return undefined;
+    const distribution = await distributionOf(root, run);
+    const { name = distribution.id ?? 'root tree', versionId } = distribution;
+    const subject = options.subject ?? { name, ...(versionId ? { version: versionId } : {}) };
+    return await billOfMaterials({ subject, epoch, database, distribution }, run);
+  } finally {
+    await rm(workDirectory, { recursive: true, force: true });
+  }
+}

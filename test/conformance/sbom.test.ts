@@ -1,0 +1,97 @@
+// Bills of materials, judged by the reference libraries of their formats, with the packages that dpkg-query names.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { isopress } from '../support/command.js';
+import { oracle, oraclesRequired } from '../support/oracle.js';
+import { faultsOfBill } from '../support/sbom.js';
+import { scratchDirectory } from '../support/scratch.js';
+import { smallIso } from '../support/small-iso.js';
+import { hasGrub } from '../support/small-root.js';
+
+const scratch = scratchDirectory();
+const root = join(scratch, 'root');
+let skipReason: string | undefined;
+
+beforeAll(async () => {
+  const paragraph = (name: string, status: string, version: string) =>
+    `Package: ${name}\nStatus: ${status}\nVersion: ${version}\nArchitecture: amd64\nMaintainer: m\nDescription: d\n\n`;
+  mkdirSync(join(root, 'etc'), { recursive: true });
+  mkdirSync(join(root, 'var/lib/dpkg/info'), { recursive: true });
+  writeFileSync(join(root, 'etc/os-release'), 'ID=debian\nVERSION_ID="12"\nNAME="Debian GNU/Linux"\n');
+  writeFileSync(
+    join(root, 'var/lib/dpkg/status'),
+    paragraph('libstdc++6', 'install ok installed', '12.2.0-14+deb12u1') +
+      paragraph('bash', 'install ok installed', '1:5.2.15-2+b7~x') +
+      paragraph('half', 'install ok half-configured', '1') +
+      paragraph('gone', 'deinstall ok config-files', '1'),
+  );
+  try {
+    writeFileSync(join(scratch, 'none'), '{}');
+    await faultsOfBill('cyclonedx', join(scratch, 'none'));
+  } catch (error) {
+    if (oraclesRequired) throw error;
+    skipReason = 'the judges of bills of materials cannot be installed';
+  }
+});
+
+describe.each(['spdx', 'cyclonedx'] as const)('%s', (format) => {
+  test('is a valid document, from a directory and from an image of it', async ({ skip }) => {
+    if (skipReason) return skip(skipReason);
+    const [image, first, second] = ['root.sqfs', `a.${format}.json`, `b.${format}.json`].map((name) =>
+      join(scratch, name),
+    );
+    expect(isopress(['squashfs', root, image!, '--force', '--quiet']).status).toBe(0);
+    for (const [source, file] of [
+      [root, first!],
+      [image!, second!],
+    ] as const) {
+      const written = isopress(['sbom', source, file, '--format', format, '--epoch', '1767225600', '--quiet']);
+      expect(written).toMatchObject({ status: 0, stderr: '' });
+      expect(await faultsOfBill(format, file)).toEqual([]);
+    }
+    expect(readFileSync(second!)).toEqual(readFileSync(first!));
+  });
+});
+
+oracle('dpkg-query')('the packages and versions are those that dpkg-query calls installed', () => {
+  const format = '$' + '{db:Status-Status}|$' + '{Package}|$' + '{Version}\\n';
+  const args = ['--admindir', join(root, 'var/lib/dpkg'), '-W', '-f', format];
+  const lines = execFileSync('dpkg-query', args, { encoding: 'utf8' }).trimEnd().split('\n');
+  const installed = lines.filter((line) => !line.startsWith('config-files|')).map((line) => line.replace(/^.*?\|/, ''));
+  const { stdout } = isopress(['sbom', root, '-', '--format', 'cyclonedx', '--quiet']);
+  const { components } = JSON.parse(stdout) as { components: { name: string; version: string }[] };
+  expect(components.map(({ name, version }) => `${name}|${version}`).sort()).toEqual(installed.sort());
+  expect(installed).toHaveLength(3);
+});
+
+test.runIf(hasGrub)('a build writes bills next to its ISO, and lists them in its record', async ({ skip }) => {
+  if (skipReason) return skip(skipReason);
+  mkdirSync(join(scratch, 'build'));
+  const iso = smallIso(join(scratch, 'build'));
+  iso.describe('firmware="efi"');
+  const target = iso.directory();
+  const words = ['--description', iso.description, '--root', iso.root, '--target-dir', target, '--initrd', iso.initrd];
+  const formats = ['--sbom', 'cyclonedx', '--sbom', 'spdx', '--sbom', 'spdx'];
+  expect(isopress(['build', ...words, ...formats, '--quiet']).status).toBe(0);
+  const record = JSON.parse(readFileSync(join(target, 'isopress.result.json'), 'utf8'));
+  for (const [format, suffix] of [
+    ['spdx', 'spdx.json'],
+    ['cyclonedx', 'cdx.json'],
+  ] as const) {
+    const { filename } = record[`image_${format}`];
+    expect(filename).toBe(join(target, `small.x86_64-1.0.0.${suffix}`));
+    expect(await faultsOfBill(format, filename)).toEqual([]);
+  }
+  const refused = isopress(['build', ...words, '--sbom', 'swid']);
+  expect(refused).toMatchObject({ status: 2, stderr: expect.stringContaining('Allowed choices are spdx, cyclonedx.') });
+});
+
+test('a tree without packages is a clear error, and leaves no file', () => {
+  const empty = join(scratch, 'empty');
+  mkdirSync(empty);
+  const { status, stderr } = isopress(['sbom', empty, join(scratch, 'none.json')]);
+  expect({ status, stderr }).toMatchObject({ status: 3, stderr: expect.stringContaining('has no package database') });
+  expect(() => readFileSync(join(scratch, 'none.json'))).toThrow('ENOENT');
+});
