@@ -146,7 +146,7 @@ export function engineOption(): Option {
 }
 
 /** The platform of a container image. */
-export function platformOption(): Option {
+function platformOption(): Option {
   const help = 'image of an OCI index to read, as linux/arm64 (default: for this machine)';
   return new Option('--platform <os/arch>', help).argParser(parsePlatformOption);
 }

@@ -4,8 +4,7 @@ import { Command, Option } from 'commander';
 import { SBOM_FORMATS } from '../../live/light.js';
 import type { SbomCommandOptions } from '../actions/sbom.js';
 import { withExamples } from '../examples.js';
-import { parseSeconds, TIME_HELP } from '../times.js';
-import { addSessionOptions, platformOption, SOURCE_HELP } from '../writer-options.js';
+import { addSessionOptions, addTreeOptions, SOURCE_HELP } from '../writer-options.js';
 
 export function sbomCommand(): Command {
   const command = withExamples(
@@ -19,14 +18,8 @@ export function sbomCommand(): Command {
     .addOption(
       new Option('--format <name>', 'SPDX 2.3 or CycloneDX 1.6, in JSON').choices(SBOM_FORMATS).default('spdx'),
     )
-    .addOption(
-      new Option(
-        '--epoch <time>',
-        `time of the bill: ${TIME_HELP} (default: SOURCE_DATE_EPOCH, otherwise the newest mtime)`,
-      ).argParser(parseSeconds(0, 2 ** 35)),
-    )
-    .addOption(platformOption())
     .option('-f, --force', 'replace an existing file');
+  addTreeOptions(command.optionsGroup('The tree:'));
   return addSessionOptions(command).action(async (source: string, file: string, options: SbomCommandOptions) => {
     const { sbom } = await import('../actions/sbom.js');
     return sbom(source, file, options);
