@@ -1,20 +1,12 @@
 // Several sources in one tree, as mkisofs takes them: directories whose entries come together, single files, and with
 // -graft-points `path in the image=source`.
 
-import { statSync } from 'node:fs';
+import { lstatSync, statSync } from 'node:fs';
 import { displayText } from '../bytes/index.js';
 import { InvalidInputError } from '../errors.js';
 import { pathBuffer } from '../io/index.js';
-import { openHostFile, scanDirectory } from '../source/index.js';
-import {
-  type FileTree,
-  file,
-  mapNodes,
-  type Node,
-  nonDirectoryAbove,
-  overlay,
-  FileTree as Tree,
-} from '../tree/index.js';
+import { type ScanOptions, scanDirectory, scanEntry } from '../source/index.js';
+import { type FileTree, mapNodes, type Node, nonDirectoryAbove, overlay, FileTree as Tree } from '../tree/index.js';
 import { argumentBytes } from './argument-bytes.js';
 
 /** A source and the directory or file of the image that it becomes. */
@@ -44,14 +36,15 @@ export function pathspecsOf(operands: readonly string[], graftPoints: boolean): 
     });
   }
   const grafts = all.filter((graft) => graft !== first).map(named);
-  return { source: first.path, base: first.target === '' ? undefined : first.target, grafts };
+  const base = named(first).target;
+  return { source: first.path, base: base === '' ? undefined : base, grafts };
 }
 
-/** `boot/grub=/usr/lib/grub`: an equals sign or backslash in a name has a backslash before it. */
+/** `boot/grub=/usr/lib/grub`: an equals sign or backslash in a name has a backslash before it. A slash at the end is kept. */
 function graftOf(operand: string): Graft {
   const match = /^((?:[^=\\]|\\.)*)=(.*)$/s.exec(operand);
   if (!match) return plain(operand);
-  return { target: unescaped(match[1]!).replace(/^\/+|\/+$/g, ''), path: unescaped(match[2]!) };
+  return { target: unescaped(match[1]!).replace(/^\/+/, ''), path: unescaped(match[2]!) };
 }
 
 const plain = (path: string): Graft => ({ target: '', path });
@@ -59,34 +52,40 @@ const unescaped = (text: string) => text.replace(/\\(.)/gs, '$1');
 
 /** A single file keeps its own name where none is given, or where the target is a directory by its slash. */
 function named({ target, path }: Graft): Graft {
-  const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
-  return isFile && target === '' ? { target: path.split('/').at(-1)!, path } : { target, path };
+  const directory = target.replace(/\/+$/, '');
+  const isDirectory = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  if (isDirectory || (target !== '' && !target.endsWith('/'))) return { target: directory, path };
+  return { target: [directory, path.split('/').at(-1)!].filter((part) => part !== '').join('/'), path };
 }
 
 /** The tree under `base`, and the other sources laid over it. */
-export async function grafted(tree: FileTree, base: string | undefined, grafts: readonly Graft[]): Promise<FileTree> {
+export async function grafted(
+  tree: FileTree,
+  base: string | undefined,
+  grafts: readonly Graft[],
+  options: ScanOptions,
+): Promise<FileTree> {
   let whole = base === undefined ? tree : Tree.of({ [base]: tree.root });
   for (const { target, path } of grafts) {
     if (nonDirectoryAbove(whole, target)) {
       const message = `${path} cannot be put at ${target}: a file is in the way.`;
       throw new InvalidInputError('cli.graft-taken', message, { path });
     }
-    whole = overlay(whole, await graftTree(target, path));
+    whole = overlay(whole, await graftTree(target, path, options));
   }
   return whole;
 }
 
-async function graftTree(target: string, path: string): Promise<FileTree> {
+async function graftTree(target: string, path: string, options: ScanOptions): Promise<FileTree> {
   const bytes = argumentBytes(path);
-  const stat = statSync(pathBuffer(bytes), { throwIfNoEntry: false });
+  const stat = lstatSync(pathBuffer(bytes), { throwIfNoEntry: false });
   const shown = displayText(bytes);
   if (!stat) throw new InvalidInputError('cli.no-source', `There is no ${shown}.`, { path: shown });
-  if (stat.isDirectory()) {
-    const tree = await scanDirectory(bytes);
+  if (statSync(pathBuffer(bytes), { throwIfNoEntry: false })?.isDirectory()) {
+    const tree = await scanDirectory(bytes, options);
     return target === '' ? tree : Tree.of({ [target]: tree.root });
   }
-  const { content, ...attributes } = openHostFile(bytes);
-  return Tree.of({ [target]: file(content, attributes) });
+  return Tree.of({ [target]: await scanEntry(bytes, options) });
 }
 
 /** Owners and modes as `-r` of mkisofs gives them: everything is root's, readable by all, and nobody may write. */

@@ -43,7 +43,7 @@ export interface Writer<L extends LayoutWithLosses> {
   /** Changes of the tree's entries that the options request. */
   change?(tree: FileTree): FileTree;
   /** Other sources that the options add to the scanned tree. */
-  extend?(tree: FileTree): Promise<FileTree>;
+  extend?(tree: FileTree, session: Session): Promise<FileTree>;
 }
 
 const STAND_INS: Derived = { epoch: { seconds: 0, nanoseconds: 0 } satisfies Timestamp, seed: 'none yet' };
@@ -66,7 +66,7 @@ export async function writeCommand<L extends LayoutWithLosses>(
   const scan = async () => {
     const { tree, close } = await openSources([source, ...options.add], image, options, session);
     opened = { close };
-    return writer.extend ? writer.extend(tree) : tree;
+    return writer.extend ? writer.extend(tree, session) : tree;
   };
   try {
     writer.check(STAND_INS);

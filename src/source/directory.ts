@@ -68,6 +68,23 @@ export async function scanDirectory(path: ByteString, options: ScanOptions = {})
   return tree;
 }
 
+/**
+ * The entry at a path with all that a scan of its directory finds of it; of a directory only itself. A symbolic link is not followed.
+ * Throws as {@link scanDirectory}.
+ */
+export async function scanEntry(path: ByteString, options: ScanOptions = {}): Promise<Node> {
+  const slash = path.lastIndexOf('/');
+  const name = path.slice(slash + 1) as ByteString;
+  const native = chooseNative(options.engine ?? 'auto');
+  const reader = await chooseReader(native, options.xattrs !== false);
+  const scan = new Scan(native.addon, reader, options, name);
+  const directory = await scan.top((slash < 0 ? '.' : path.slice(0, slash + 1)) as ByteString);
+  for (const { text, lost } of reader.notes()) options.note?.(text, lost);
+  const node = directory.entries.get(name);
+  if (!node) throw sourceError(path, Object.assign(new Error('no such entry'), { code: 'ENOENT' }));
+  return node;
+}
+
 async function chooseReader({ addon, reason }: NativeState, xattrs: boolean): Promise<EntryReader> {
   if (addon) return new NativeEntryReader(addon, xattrs);
   return new PortableEntryReader(xattrs ? await choosePortableXattrs(reason) : noXattrs);
@@ -91,9 +108,12 @@ class Scan {
     readonly addon: NativeAddon | undefined,
     readonly entries: EntryReader,
     readonly options: ScanOptions,
+    /** The only entry of the top directory that is examined. */
+    only?: ByteString,
   ) {
     if (addon) this.#reader = new NativeRangeReader(addon);
-    this.#listings = entries.ahead(this.#keep(options.exclude ?? []));
+    const isOnly: KeepBelow = (path) => (name) => path.length === this.#top && name === only;
+    this.#listings = entries.ahead(only === undefined ? this.#keep(options.exclude ?? []) : isOnly);
   }
 
   async top(path: ByteString): Promise<Directory> {

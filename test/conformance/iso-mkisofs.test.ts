@@ -1,7 +1,7 @@
 // `isopress iso` in the spelling of mkisofs, beside xorriso and genisoimage with the very same words: what xorriso reports of
 // both discs has to agree.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { isopress } from '../support/command.js';
@@ -26,6 +26,8 @@ put('disc/bin/tool', '#!/bin/sh\n');
 put('other/sub/more.txt', 'more\n');
 put('single.cfg', 'single\n');
 put('odd=name', 'odd\n');
+symlinkSync('single.cfg', at('link'));
+spawnSync('mkfifo', [at('pipe')]);
 put('excluded.list', `${at('disc/docs/secret.txt')}\n*.img\n`);
 put('hidden.list', `${at('disc/docs')}\n`);
 // As a disc that was extracted has it.
@@ -128,6 +130,11 @@ describe('the same words give the same files', () => {
       ['-r', '-graft-points'],
       [`/=${at('disc')}`, `/docs=${at('other')}`, `/a\\=b/c=${at('odd=name')}`, `/docs/read.me=${at('single.cfg')}`],
     ],
+    [
+      'symbolic links and pipes as graft points',
+      ['-R', '-graft-points'],
+      [at('disc'), `l=${at('link')}`, `p=${at('pipe')}`],
+    ],
     ['a list of names to leave out', ['-r', '-exclude-list', at('excluded.list')], [at('disc')]],
     ['a catalog in place of a file', ['-r', ...ISOLINUX], [at('extracted')]],
     [
@@ -145,6 +152,22 @@ describe('the same words give the same files', () => {
       expect(mine).toEqual(other);
     });
   }
+
+  oracle('genisoimage', 'isoinfo')('a graft point that ends with a slash is a directory, as in mkisofs', () => {
+    const words = ['-R', '-graft-points', `boot/=${at('single.cfg')}`, `/sub/er/=${at('link')}`, at('disc')];
+    const shown = (image: string) => judge('isoinfo', ['-R', '-f', '-i', image]).stdout.trim().split('\n').sort();
+    const mine = shown(ours(words));
+    expect(mine).toEqual(expect.arrayContaining(['/boot/single.cfg', '/sub/er/link']));
+    expect(mine).toEqual(shown(theirs(['genisoimage', '-quiet'], words)));
+  });
+
+  oracle('xorriso', 'setfattr')('a file of a graft point has the attributes that a scan finds', () => {
+    put('noted', 'noted\n');
+    expect(judge('setfattr', ['-n', 'user.note', '-v', 'kept', at('noted')]).status).toBe(0);
+    const image = ours(['-R', '-graft-points', at('disc'), `f=${at('noted')}`]);
+    const { stdout } = judge('xorriso', ['-xattr', 'user', '-indev', image, '-getfattr', '/f', '--']);
+    expect(stdout).toContain('user.note="kept"');
+  });
 
   oracle('genisoimage', 'isoinfo')('lists of names to hide, for each tree', () => {
     const shown = (image: string, view: string) =>

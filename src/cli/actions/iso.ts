@@ -36,6 +36,7 @@ import type { GivenBootEntry } from '../boot-entry.js';
 import { type Graft, grafted, rationalised } from '../graft.js';
 import { readInput } from '../input.js';
 import { optionFlag } from '../option-words.js';
+import type { Session } from '../session.js';
 import { type Derived, writeCommand } from '../write-command.js';
 import type { WriterOptions } from '../writer-options.js';
 /** Parsed values of the command's options. */
@@ -117,13 +118,18 @@ export function writeIso(
       return seal ? withSeals(disc, [seal]) : disc;
     },
     change: (tree) => (options.rational ? rationalised(tree) : tree),
-    extend: (tree) => withGrafts(tree, options),
+    extend: (tree, session) => withGrafts(tree, options, session),
   });
 }
 
 /** The source together with the other sources of mkisofs's options. */
-async function withGrafts(scanned: FileTree, { graftBase, grafts = [] }: IsoCommandOptions): Promise<FileTree> {
-  return graftBase === undefined && grafts.length === 0 ? scanned : grafted(scanned, graftBase, grafts);
+async function withGrafts(
+  scanned: FileTree,
+  { graftBase, grafts = [], engine, xattrs }: IsoCommandOptions,
+  { run, note }: Session,
+): Promise<FileTree> {
+  if (graftBase === undefined && grafts.length === 0) return scanned;
+  return grafted(scanned, graftBase, grafts, { engine, xattrs, run, note });
 }
 
 async function planned(tree: FileTree, options: DiscOptions, run: Run): Promise<ImagePlan<DiscLayout>> {
