@@ -25,7 +25,7 @@ export { collect, faultOfContent, hostKind, openFileSource, pathBuffer, sourceEr
 export { readPackages } from './map/index.js';
 export { chooseNative } from './native/index.js';
 export { checkSpelled, refuseOptions } from './options/index.js';
-export { archiveInput, containerReference, parsePlatform, readFakerootState } from './source/index.js';
+export { archiveInput, containerReference, parsePlatform, readFakerootState, scanEntry } from './source/index.js';
 export {
   contentPriorities,
   contentsMatching,
