@@ -22,6 +22,7 @@ export {
 } from './format/squashfs/index.js';
 export { contained, factWords, recogniseAll } from './image/index.js';
 export { collect, faultOfContent, hostKind, openFileSource, pathBuffer, sourceError, zeros } from './io/index.js';
+export { expandMatrix, readMatrix } from './live/index.js';
 export { readPackages } from './map/index.js';
 export { chooseNative } from './native/index.js';
 export { checkSpelled, refuseOptions } from './options/index.js';

@@ -49,6 +49,12 @@ const COMMANDS: Readonly<Record<string, CommandRow>> = {
   verify: { load: async () => (await import('./commands/verify.js')).verifyCommand() },
   diff: { load: async () => (await import('./commands/diff.js')).diffCommand() },
   cache: { load: async () => (await import('./commands/cache.js')).cacheCommand() },
+  matrix: {
+    load: async () =>
+      (await import('./commands/matrix.js')).matrixCommand(async () =>
+        (await import('./commands/build.js')).buildCommand(),
+      ),
+  },
   key: { load: async () => (await import('./commands/key.js')).keyCommand() },
   info: { load: async () => (await import('./commands/info.js')).infoCommand() },
   ls: { load: async () => (await import('./commands/ls.js')).lsCommand() },

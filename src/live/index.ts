@@ -21,6 +21,15 @@ export { type ConfigurationPlaces, loadConfiguration, type RuntimeConfiguration 
 export * from './description/index.js';
 export type { DracutMode, InitrdCompressionRequest, InitrdReport, PackedCompression } from './initrd/index.js';
 export type { BuildKeys } from './keys/index.js';
+export {
+  expandMatrix,
+  type MatrixFile,
+  type MatrixImage,
+  type MatrixValue,
+  type MatrixValues,
+  parseMatrix,
+  readMatrix,
+} from './matrix/index.js';
 export { type InstalledPackage, openPackageDatabase } from './packages/index.js';
 export { checkNames } from './plan/runtime-checks.js';
 export type { BundleFormat, BundleTags, ResultFile, ResultKey, Results } from './result/index.js';

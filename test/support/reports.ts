@@ -8,10 +8,9 @@ const directory = new URL('../../schemas/', import.meta.url);
 
 /** All schemas by name. */
 export const schemas: ReadonlyMap<string, object> = new Map(
-  readdirSync(directory).map((name) => [
-    name.replace(/\.json$/, ''),
-    JSON.parse(readFileSync(new URL(name, directory), 'utf8')),
-  ]),
+  readdirSync(directory)
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => [name.replace(/\.json$/, ''), JSON.parse(readFileSync(new URL(name, directory), 'utf8'))]),
 );
 
 const ajv = new Ajv2020({ strict: true, strictTypes: true, strictTuples: true, allErrors: true });

@@ -78,7 +78,16 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
     'toml-eslint-parser',
     'yaml',
   ],
-  cli: ['node:fs', 'node:fs/promises', 'node:os', 'node:path', 'node:process', 'node:v8', 'commander'],
+  cli: [
+    'node:child_process',
+    'node:fs',
+    'node:fs/promises',
+    'node:os',
+    'node:path',
+    'node:process',
+    'node:v8',
+    'commander',
+  ],
 };
 
 /** Formats whose content may be placed on a disc; everything else arrives as content. */

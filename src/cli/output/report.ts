@@ -28,6 +28,7 @@ export const REPORTS = {
   diff: 1,
   key: 1,
   cache: 1,
+  matrix: 1,
   info: 1,
   ls: 1,
   extract: 1,

@@ -1,0 +1,63 @@
+// The values of a matrix as arguments of `isopress build`.
+
+import type { Command, Option } from 'commander';
+import { InvalidInputError } from '../../errors.js';
+import type { MatrixFile, MatrixImage, MatrixValue } from '../../live/index.js';
+
+/** Options of a build that a matrix does not state: they change no image, or their names have another meaning there. */
+export const NOT_OF_MATRIX: readonly string[] = [
+  ...['help', 'plan', 'json', 'quiet', 'verbose', 'progress', 'jobs', 'force', 'exclude'],
+];
+
+/** The options that a matrix may state, by their names in it: `xattrs` for `--no-xattrs`. */
+export function matrixOptions(build: Command): ReadonlyMap<string, Option> {
+  const named = build.options.map((option) => [(option.long ?? '').replace(/^--(no-)?/, ''), option] as const);
+  return new Map(named.filter(([name]) => name !== '' && !NOT_OF_MATRIX.includes(name)));
+}
+
+/**
+ * Throws {@link InvalidInputError} `matrix.option` for a name that is neither an option nor a value that a template uses: a
+ * mistyped option would otherwise be passed over.
+ */
+export function checkNames(
+  { options, axes, include, name = '', places }: MatrixFile,
+  known: ReadonlySet<string>,
+): void {
+  const texts = [options, ...include].flatMap((values) => [...values.values()].flatMap(textsOf)).concat(name);
+  const used = new Set(texts.flatMap((text) => [...text.matchAll(/\{([\w-]+)\}/g)].map(([, key]) => key!)));
+  for (const key of [...options.keys(), ...axes.keys(), ...include.flatMap((entry) => [...entry.keys()])]) {
+    if (known.has(key) || (used.has(key) && !options.has(key))) continue;
+    const why = options.has(key) ? '' : `, and no text has a placeholder {${key}}`;
+    throw new InvalidInputError('matrix.option', `${key} is not an option of isopress build${why}.`, {
+      ...places.get(key),
+      hint: 'isopress build --help lists the options; here they have no dashes before them.',
+    });
+  }
+}
+
+function textsOf(value: MatrixValue): readonly string[] {
+  return typeof value === 'string' ? [value] : Object.values(value);
+}
+
+/** The arguments after `build`, without the directory of the results and the caches, which runs decide. */
+export function buildArguments({ values }: MatrixImage, options: ReadonlyMap<string, Option>): string[] {
+  return [...values].flatMap(([key, value]) => {
+    const option = options.get(key);
+    if (!option || key === 'target-dir' || key === 'cache') return [];
+    return typeof value === 'object' ? listArguments(option, value) : scalarArguments(option, value);
+  });
+}
+
+function scalarArguments(option: Option, value: string): string[] {
+  const isSwitch = !option.required && !option.optional;
+  if (!isSwitch) return [`${option.long}=${value}`];
+  if (value !== 'true' && value !== 'false') {
+    throw new InvalidInputError('matrix.value', `${option.long?.replace(/^--(no-)?/, '')} is true or false.`);
+  }
+  return (value === 'true') !== option.negate ? [option.long!] : [];
+}
+
+function listArguments(option: Option, value: Exclude<MatrixValue, string>): string[] {
+  if (Array.isArray(value)) return value.flatMap((item: string) => scalarArguments(option, item));
+  return Object.entries(value).map(([name, text]) => `${option.long}=${name}=${text}`);
+}
