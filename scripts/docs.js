@@ -18,6 +18,7 @@ const PAGES = {
     'sources',
     'rootless-ci',
     'reading-images',
+    'editing-isos',
     'reproducibility',
     'many-images',
     'library',
@@ -35,6 +36,7 @@ const PAGES = {
       .filter((path) => existsSync(resolve(root, path))),
     'src/disc/README.md',
     'src/image/README.md',
+    'src/edit/README.md',
   ],
   'Live ISOs': ['src/live/README.md', 'src/live/boot/README.md', 'docs/kiwi-differences.md', 'docs/kiwi-defects.md'],
   Project: [

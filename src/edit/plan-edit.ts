@@ -1,7 +1,7 @@
 // Plans an edit: reads the disc, changes its hierarchies, places what is new, and renders.
 
 import { type ByteString, defined, EPOCH_ZERO, type Timestamp } from '../bytes/index.js';
-import { BLOCK, volumeDescriptor } from '../format/iso9660/index.js';
+import { BLOCK, isoLosses, volumeDescriptor } from '../format/iso9660/index.js';
 import {
   type ExactContent,
   exactContent,
@@ -12,7 +12,7 @@ import {
   type Source,
   withSeals,
 } from '../io/index.js';
-import { LossLog } from '../tree/index.js';
+import { type Loss, LossLog } from '../tree/index.js';
 import { addTree, ChangeLog, removeMatching, replaceBytes } from './change/apply.js';
 import { EditedTrees } from './change/edited-trees.js';
 import type { EditChanges } from './changes.js';
@@ -60,10 +60,17 @@ export async function planEdit(image: Source, changes: EditChanges, run: Run): P
     moves: places.cuts.filter(({ by }) => by > 0),
     entries: log.list(),
     ...defined({ mediaCheck: style }),
-    losses: losses.list(),
+    losses: [...losses.list(), ...addedLosses(trees, changes)],
   };
   const plan = { ...content, layout };
   return seal ? withSeals(plan, [seal]) : plan;
+}
+
+/** Attributes of added entries that the disc does not store. That its times have whole seconds is no news to the disc. */
+function addedLosses({ trees: [first] }: EditedTrees, { add = [] }: EditChanges): Loss[] {
+  const rockRidge = first!.tree.kind === 'rock-ridge' ? first!.tree.version : undefined;
+  const losses = add.flatMap(({ tree }) => isoLosses(tree, { rockRidge, xattrs: false }));
+  return losses.filter(({ code }) => code !== 'iso9660.mtime-grain');
 }
 
 /** When the volume was made, by its dates. */

@@ -47,6 +47,10 @@ const EXTENDED = [0x05, 0x0f, 0x85];
 const UNUSED = '00000000-0000-0000-0000-000000000000';
 const MOST_GPT_ENTRIES = 1024;
 const MAX_SECTORS = 0xffff_ffff;
+/** Places beyond it are damage: 128 PiB. */
+const MOST_SECTORS = 2 ** 48;
+/** Byte of a header at which its checksum is. */
+const CRC_AT = 16;
 
 /** Reads all tables. Throws {@link UnsupportedError} for those that could not be kept. */
 export async function readTables(image: Source): Promise<KeptTables> {
@@ -118,7 +122,7 @@ function cylinders(entry: MbrEntry, start: number, sectors: number): Partial<Pic
 async function gptTable(image: Source, head: Uint8Array): Promise<KeptTables | undefined> {
   const header = gptHeader.decode(head, SECTOR);
   if (GPT_SIGNATURE.some((byte, i) => header.signature[i] !== byte)) return undefined;
-  const entries = isWhole(header) ? await entriesOf(image, header) : undefined;
+  const entries = isWhole(header, head.subarray(SECTOR)) ? await entriesOf(image, header) : undefined;
   if (!entries) {
     const message = 'The GPT of the disc is damaged: its checksums are wrong.';
     throw new UnsupportedError('edit.gpt', message, { at: SECTOR, hint: 'Repair it with sgdisk, on a copy.' });
@@ -144,22 +148,32 @@ async function gptTable(image: Source, head: Uint8Array): Promise<KeptTables | u
   };
 }
 
-function isWhole(header: GptHeader): boolean {
-  const { headerCrc, headerSize, entryCount, entrySize } = header;
+/** Whether a header has its checksum, and places that a disk can have. */
+function isWhole(header: GptHeader, stored: Uint8Array): boolean {
+  const { headerCrc, headerSize, entryCount, entrySize, own, other, entries, lastUsable } = header;
   const isSized = headerSize === gptHeader.size && entryCount <= MOST_GPT_ENTRIES && entrySize === gptEntry.size;
-  return isSized && crc32(gptHeader.encode({ ...header, headerCrc: 0 })) === headerCrc;
+  if (!isSized || [own, other, entries, lastUsable].some((sector) => sector > MOST_SECTORS)) return false;
+  const bytes = stored.slice(0, gptHeader.size);
+  bytes.fill(0, CRC_AT, CRC_AT + 4);
+  return crc32(bytes) === headerCrc;
 }
 
 async function entriesOf(image: Source, header: GptHeader): Promise<Uint8Array | undefined> {
-  const bytes = await bytesAt(image, header.entries * SECTOR, header.entryCount * header.entrySize);
-  return bytes && crc32(bytes) === header.entriesCrc ? bytes : undefined;
+  const { entryCount, entrySize, entries, entriesCrc } = header;
+  const bytes = await bytesAt(image, entries * SECTOR, entryCount * entrySize);
+  if (!bytes || crc32(bytes) !== entriesCrc) return undefined;
+  for (let i = 0; i < entryCount; i++) {
+    const { type, first, last } = gptEntry.decode(bytes, i * entrySize);
+    if (type !== UNUSED && (first > last || last > MOST_SECTORS)) return undefined;
+  }
+  return bytes;
 }
 
 /** The second header, if it is where the first one says. */
 async function backupOf(image: Source, { other }: GptHeader): Promise<GptHeader | undefined> {
   const sector = await bytesAt(image, other * SECTOR, SECTOR);
   const header = sector && gptHeader.decode(sector);
-  return header && isWhole(header) && header.own === other ? header : undefined;
+  return header && isWhole(header, sector) && header.own === other ? header : undefined;
 }
 
 function movedEntries(

@@ -15,8 +15,11 @@ const LONGEST_SHOWN_NAME = 253;
 /** Longest link target that libisofs reads; a longer one makes it refuse the whole image (1.5.6). */
 const LONGEST_READ_TARGET = 1023;
 
+/** The extensions that store attributes. */
+type StoredAttributes = Pick<ResolvedIsoOptions, 'rockRidge' | 'xattrs'>;
+
 /** Everything that will be missing or changed, gathered over the whole tree. */
-export function isoLosses(tree: FileTree<Content>, options: ResolvedIsoOptions): Loss[] {
+export function isoLosses(tree: FileTree<Content>, options: StoredAttributes): Loss[] {
   const log = new LossLog();
   for (const { node, path, name } of walk(tree)) {
     const { mtime } = node;
@@ -79,7 +82,7 @@ function isOldDevice(node: Node<Content>): boolean {
 function attributeLosses(
   node: Node<Content>,
   path: Parameters<LossLog['add']>[2],
-  { xattrs }: ResolvedIsoOptions,
+  { xattrs }: StoredAttributes,
   log: LossLog,
 ): void {
   if (node.xattrs.length === 0) return;

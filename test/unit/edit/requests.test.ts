@@ -1,0 +1,166 @@
+// Requests that no edit can carry out, and discs that could not be kept: each is refused by a sentence with a code.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { fromText } from '../../../src/bytes/index.js';
+import { planDisc } from '../../../src/disc/index.js';
+import { type EditChanges, planEdit } from '../../../src/edit/index.js';
+import { IsopressError } from '../../../src/errors.js';
+import { planFat } from '../../../src/format/fat/index.js';
+import { bytesSource, collect, quietRun } from '../../../src/io/index.js';
+import { FileTree, file, special } from '../../../src/tree/index.js';
+import { isopress } from '../../support/command.js';
+import { scratchDirectory } from '../../support/scratch.js';
+import { noise } from '../../support/trees.js';
+
+const run = quietRun();
+const epoch = { seconds: 1_700_000_000, nanoseconds: 0 };
+const given = { epoch, seed: 's' };
+const text = (content: string) => file(bytesSource(new TextEncoder().encode(content)));
+const MENU = 'menuentry x {\n  linux /boot/vmlinuz a\n  initrd /boot/initrd\n}\n';
+const TREE = FileTree.of({
+  'boot/grub/grub.cfg': text(MENU),
+  'boot/vmlinuz': text('kernel'),
+  'boot/initrd': text('initrd'),
+  'docs/readme': text('readme'),
+});
+const ESP = FileTree.of({ 'boot/grub/grub.cfg': text(MENU), 'EFI/BOOT/BOOTX64.EFI': text('MZ') });
+
+const disc = (options: Partial<Parameters<typeof planDisc>[1]> = {}, tree: FileTree = TREE) =>
+  collect(planDisc(tree, { ...given, volumeId: 'TEST', ...options }), run);
+const fat = (tree: FileTree, size = 64 * 1024) => collect(planFat(tree, { ...given, size }), run);
+/** A tree of one file. */
+const one = (path: string, content = 'x') => FileTree.of({ [path]: text(content) });
+
+/** The code of the error with which an edit is refused, and its exit code. */
+async function refused(image: Uint8Array, changes: EditChanges): Promise<string> {
+  try {
+    await planEdit(bytesSource(image), changes, run);
+    return 'planned';
+  } catch (error) {
+    if (!(error instanceof IsopressError)) throw error;
+    expect(error.message).toMatch(/^\S.* .*\.$/s);
+    return `${error.exitCode} ${error.code}`;
+  }
+}
+
+describe('changes that do not fit the disc', () => {
+  for (const [title, changes, expected] of [
+    ['an added file that is there', { add: [{ tree: one('docs/readme') }] }, '3 edit.exists'],
+    ['a file in the place of a directory', { add: [{ tree: one('docs') }] }, '3 edit.exists'],
+    [
+      'a directory below a file',
+      { add: [{ tree: one('x'), at: fromText('docs/readme/y') }] },
+      '3 edit.not-a-directory',
+    ],
+    [
+      'another file for one that is not there',
+      { replace: [{ path: fromText('none'), file: text('') }] },
+      '3 edit.no-file',
+    ],
+    ['a file for a directory', { replace: [{ path: fromText('docs'), file: text('') }] }, '3 edit.no-file'],
+    ['a pattern without a match', { remove: [fromText('*.rpm')] }, '3 edit.no-match'],
+    ['a pattern that names nothing', { remove: [fromText('/')] }, '3 tree.bad-pattern'],
+    ['a label that is too long', { volumeId: 'x'.repeat(33) }, '2 edit.volume-id'],
+    ['a label that is no ASCII', { volumeId: 'Größe' }, '2 edit.volume-id'],
+    ['a seed of NoCloud without its files', { seeds: [{ kind: 'nocloud', tree: one('user-data') }] }, '3 edit.seed'],
+    ['a file for NoCloud', { seeds: [{ kind: 'nocloud', file: text(''), name: fromText('x') }] }, '3 edit.seed'],
+    ['a directory for Anaconda', { seeds: [{ kind: 'kickstart', tree: one('ks.cfg') }] }, '3 edit.seed'],
+    [
+      'combustion on a medium of another label',
+      { seeds: [{ kind: 'combustion', tree: one('script') }] },
+      '3 edit.seed-label',
+    ],
+    [
+      'a device for an initrd',
+      { initrdAppend: FileTree.of({ null: special('character-device', {}, 1, 3) }) },
+      '3 edit.initrd-entry',
+    ],
+  ] as const) {
+    test(title, async () => expect(await refused(await disc(), changes as EditChanges)).toBe(expected));
+  }
+  test('kernel arguments on a disc without a menu', async () => {
+    const image = await disc({}, one('x'));
+    expect(await refused(image, { kernelArguments: { add: ['a'] } })).toBe('3 edit.no-menu');
+  });
+  test('an archive for initrds that no menu loads', async () => {
+    const image = await disc({}, FileTree.of({ 'boot/grub/grub.cfg': text('menuentry x {\n linux /v\n}\n') }));
+    expect(await refused(image, { initrdAppend: one('x') })).toBe('3 edit.no-initrd');
+  });
+  test('a menu that grows in a full FAT volume', async () => {
+    const full = FileTree.of({ ...{ 'boot/grub/grub.cfg': text(MENU) }, filler: file(bytesSource(noise(42_000, 1))) });
+    const appendedEsp = bytesSource(await fat(full));
+    const image = await disc({ partitionTable: 'gpt', appendedEsp });
+    const add = Array.from({ length: 2000 }, (_, i) => `argument.${i}`);
+    expect(await refused(image, { kernelArguments: { add } })).toBe('3 edit.esp-full');
+  });
+  test('a larger image for a file that is a partition', async () => {
+    const esp = bytesSource(await fat(ESP));
+    const tree = FileTree.of({ 'boot/esp.img': file(esp) });
+    const image = await disc({ partitionTable: 'gpt', boot: { efi: { path: 'boot/esp.img' } } }, tree);
+    const larger = file(bytesSource(noise(200_000, 1)));
+    expect(await refused(image, { replace: [{ path: fromText('boot/esp.img'), file: larger }] })).toBe(
+      '3 edit.partition-size',
+    );
+  });
+});
+
+describe('discs that could not be kept', () => {
+  test('with UDF', async () => {
+    expect(await refused(await disc({ udf: '2.01' }), {})).toBe('3 edit.udf');
+  });
+  test('cut short', async () => {
+    const image = await disc();
+    expect(await refused(image.slice(0, image.length - 2048), {})).toBe('3 edit.truncated');
+  });
+  test('with a damaged GPT', async () => {
+    const image = await disc({ partitionTable: 'gpt' });
+    image[512 + 60]! ^= 1;
+    expect(await refused(image, {})).toBe('3 edit.gpt');
+  });
+  test('with a damaged boot catalog', async () => {
+    const image = await disc({ boot: { bios: { path: 'boot/vmlinuz', bootInfoTable: false } } });
+    const catalog = new DataView(image.buffer).getUint32(17 * 2048 + 71, true);
+    image[catalog * 2048 + 28]! ^= 1;
+    expect(await refused(image, {})).toBe('3 edit.boot-catalog');
+  });
+  test('with a second session', async () => {
+    const image = await disc();
+    const second = new Uint8Array(image.length + 64 * 2048);
+    second.set(image);
+    // A descriptor after the first volume, with a root directory after it.
+    const at = image.length + 16 * 2048;
+    second.set(image.subarray(16 * 2048, 17 * 2048), at);
+    const root = at / 2048 + 2;
+    for (const place of [at + 156 + 2, root * 2048 + 2]) new DataView(second.buffer).setUint32(place, root, true);
+    second.set([34, 0], root * 2048);
+    new DataView(second.buffer).setUint32(root * 2048 + 2, root, true);
+    second.set([1, 0], root * 2048 + 32);
+    expect(await refused(second, {})).toBe('3 edit.sessions');
+  });
+  test('of another kind', async () => {
+    expect(await refused(await fat(TREE), {})).toBe('3 edit.not-an-iso');
+  });
+});
+
+describe('the command', () => {
+  const scratch = scratchDirectory();
+  const at = (name: string) => join(scratch, name);
+  mkdirSync(at('empty'));
+  for (const [args, status, code] of [
+    [['none.iso', 'out.iso'], 3, 'source.enoent'],
+    [['disc.iso', 'disc.iso'], 4, 'target.exists'],
+    [['disc.iso', 'out.iso', '--replace', 'disc.iso'], 2, 'edit.no-destination'],
+    [['disc.iso', 'out.iso', '--seed', 'unattended=disc.iso'], 2, 'edit.seed-kind'],
+    [['disc.iso', 'out.iso', '--timeout', 'soon'], 2, '--timeout'],
+    [['disc.iso', 'out.iso', '--add', 'none:/x'], 3, 'source.enoent'],
+    [['disc.iso', 'out.iso', '--volume-id', ''], 2, 'edit.volume-id'],
+  ] as const) {
+    test(args.join(' '), async () => {
+      writeFileSync(at('disc.iso'), await disc());
+      const ended = isopress(['edit', ...args, '--quiet'], { cwd: scratch });
+      expect(ended).toMatchObject({ status, stdout: '' });
+      expect(ended.stderr).toContain(code);
+    });
+  }
+});
