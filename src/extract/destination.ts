@@ -123,8 +123,8 @@ async function makePrivate(target: ByteString): Promise<ByteString> {
   }
 }
 
-/** Directories may be read-only already; then only the superuser can remove their entries. */
-async function removeTree(path: ByteString): Promise<void> {
+/** Removes a directory with everything in it, also where directories in it are read-only. */
+export async function removeTree(path: ByteString): Promise<void> {
   if ((await lstat(pathBuffer(path)).catch(() => undefined))?.isDirectory()) await openUp(path);
   await rm(pathBuffer(path), { recursive: true, force: true });
 }

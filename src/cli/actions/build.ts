@@ -16,7 +16,7 @@ import {
   type SbomFormat,
 } from '../../live/index.js';
 import { containerReference } from '../../source/index.js';
-import { layOver } from '../../tree/index.js';
+import { type FileTree, layOver } from '../../tree/index.js';
 import { argumentBytes } from '../argument-bytes.js';
 import { buildText, planText } from '../build-text.js';
 import type { CacheOptions } from '../cache-options.js';
@@ -32,6 +32,7 @@ import { fakerootText } from '../source.js';
 import { parseSourceName } from '../source-name.js';
 import { openSources } from '../sources.js';
 import { seconds } from '../units.js';
+import { UnpackedRoot } from '../unpacked-root.js';
 import { excludePatterns, type WriterOptions } from '../writer-options.js';
 
 /** Parsed values of the command's options. */
@@ -86,13 +87,13 @@ export async function build(options: BuildCommandOptions): Promise<void> {
 }
 
 interface GivenRoot {
-  readonly given: Pick<BuildInput, 'root' | 'over'>;
+  readonly given: Pick<BuildInput, 'root' | 'unpack' | 'over'>;
   close(): Promise<void>;
 }
 
 /**
- * A directory by its name, with the other roots laid over it. Anything else is opened when the build asks for it. All are read whole:
- * patterns apply to the root image.
+ * A directory by its name, with the other roots laid over it. Anything else is opened when the build asks for it, and unpacked if programs
+ * have to run in it. All are read whole: patterns apply to the root image.
  */
 async function rootOf(options: BuildCommandOptions, session: Session): Promise<GivenRoot> {
   const roots = [...options.root, ...options.add];
@@ -103,11 +104,16 @@ async function rootOf(options: BuildCommandOptions, session: Session): Promise<G
     opened.push(one);
     return one.tree;
   };
+  const unpacked = new UnpackedRoot(options.targetDir);
   const close = async () => {
+    await unpacked.close();
     for (const one of opened) await one.close();
   };
   const [first = '', ...others] = roots;
-  if (!(await isPlainRoot(first))) return { given: { root: () => open(roots) }, close };
+  if (!(await isPlainRoot(first))) {
+    const unpack = (tree: FileTree) => unpacked.unpack(tree, options.engine, session);
+    return { given: { root: () => open(roots), unpack }, close };
+  }
   if (others.length === 0) return { given: { root: first }, close };
   return { given: { root: first, over: async (tree) => layOver(tree, await open(others)) }, close };
 }

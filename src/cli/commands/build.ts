@@ -20,7 +20,7 @@ export function buildCommand(): Command {
     .addOption(
       new Option(
         '--root <root>',
-        'prepared root tree: a directory, only read; with --initrd also any other source, such as a tar file or a container image; further ones are laid over it',
+        'prepared root tree: a directory, only read; or any other source, such as a tar file or a container image, which is unpacked for dracut unless --initrd is given; further ones are laid over it',
       )
         .argParser(collect)
         .makeOptionMandatory(),

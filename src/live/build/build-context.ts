@@ -64,7 +64,8 @@ export async function withBuildContext<T>(
   const events = recordEvents(callbacks);
   const watch = new Stopwatch(events.now);
   const initrdFile = request.initrd?.file;
-  if (typeof request.input.root !== 'string' && initrdFile === undefined) throw initrdNeeded();
+  const { root: source, unpack } = request.input;
+  if (typeof source !== 'string' && !unpack && initrdFile === undefined) throw initrdNeeded();
   // Options that can be refused without the root tree are refused before it is read.
   checkInitrdOptions(request.initrd, request.engine);
   const known = await planEarly(request, events);

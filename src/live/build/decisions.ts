@@ -1,6 +1,6 @@
 // The decisions of a build and their reasons, as text: a plan shows them before anything is made.
 
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { tagSeal } from '../../format/checkmedia/index.js';
 import type { GenerationRules, LiveDescription } from '../description/index.js';
 import { isEfi } from '../plan/architecture.js';
@@ -43,13 +43,13 @@ type DecisionRow = readonly [subject: string, choice: string, reason: string];
 function ofDescription(decided: Decided): DecisionRow[] {
   const { request, plan } = decided;
   const { input, description: asked, tree } = request;
-  const { description, architecture, rootDirectory } = plan;
+  const { description, architecture } = plan;
   const { schemaVersion: version, generation, profiles } = description;
   const schema = `schema version ${version.major}.${version.minor}`;
   return [
     ['description', description.path, `${schema}, read as ${generation.name}${generationReason(decided)}`],
     ['profiles', profiles.join(', ') || 'none', asked.profiles?.length ? 'as asked for' : 'those it imports'],
-    ['root tree', rootDirectory ?? 'an archive', 'only read'],
+    ['root tree', typeof input.root === 'string' ? resolve(input.root) : 'an archive', 'only read'],
     ['machine', architecture.machine, input.architecture ? 'as asked for' : 'that of the programs in the root tree'],
     ['time', String(plan.epoch.seconds), tree?.epoch === undefined ? 'the newest of the root tree' : 'as asked for'],
   ];

@@ -38,9 +38,15 @@ export interface BuildOptions {
 export interface BuildInput {
   /**
    * Directory of the prepared root tree, which is only read; or a function that returns the tree, for example from an archive:
-   * then no program can run in it, and an initrd must be given.
+   * then programs run in it only if {@link unpack} is given.
    */
   readonly root: string | ((run: Run) => Promise<FileTree>);
+  /**
+   * Unpacks a root tree that is not a directory, for programs that run in it, and returns the path of the directory. It gets the part
+   * of the tree that such programs need, and nothing of it goes into the root image. Without it an initrd must be given; with a given
+   * initrd it is not called.
+   */
+  readonly unpack?: (root: FileTree, run: Run) => Promise<string>;
   /**
    * Lays other trees over the root tree, which is passed to it. The root image has the result; programs that run in a directory see only
    * the directory.

@@ -9,6 +9,8 @@ import type { BuildEvents, BuildRequest } from './options.js';
 
 /** The whole tree, for lookups of kernel, loaders and packages, and the tree of the root image. */
 export interface RootTree extends PreparedTree {
+  /** Where programs run in it; undefined if they cannot. */
+  readonly directory: string | undefined;
   /** The tree without entries that patterns match. As in every writer, the manifest is laid over the rest. */
   without(patterns: readonly ByteString[]): FileTree;
 }
@@ -26,6 +28,7 @@ export async function readRootTree(request: BuildRequest, { note }: BuildEvents,
           ...(fakerootState !== undefined && { restate: readFakerootState(fakerootState, 'The state of fakeroot') }),
         })
       : await input.root(run);
+  const directory = await directoryOf(request, found, run);
   const scanned = input.over ? await input.over(found, run) : found;
   const preparation = {
     ...defined({ owners: owners?.(scanned), ownership, xattrs, epoch, seed, clamp }),
@@ -39,10 +42,31 @@ export async function readRootTree(request: BuildRequest, { note }: BuildEvents,
       : (patterns: readonly ByteString[]) => exclude(tree, patterns);
   return {
     tree,
+    directory,
     epoch: prepared.epoch,
     get seed() {
       return prepared.seed;
     },
     without,
   };
+}
+
+/** Parts of a root tree that neither dracut nor a boot loader reads. */
+const UNREAD = [
+  '/usr/share/doc',
+  '/usr/share/man',
+  '/usr/share/info',
+  '/usr/share/locale',
+  '/usr/share/help',
+  '/usr/share/gtk-doc',
+  '/usr/include',
+  '/usr/src',
+  '/usr/lib/debug',
+  '/var/cache',
+  '/var/lib/apt/lists',
+] as ByteString[];
+
+async function directoryOf({ input, initrd }: BuildRequest, tree: FileTree, run: Run): Promise<string | undefined> {
+  if (typeof input.root === 'string') return resolve(input.root);
+  return initrd?.file === undefined ? input.unpack?.(exclude(tree, UNREAD), run) : undefined;
 }

@@ -65,7 +65,7 @@ export async function decide(
     input.kernel === undefined
       ? findKernel(root, { followsLinks, newestFirst })
       : await givenKernel(input.kernel, root);
-  const rootDirectory = typeof input.root === 'string' ? resolve(input.root) : undefined;
+  const rootDirectory = found.directory;
   return {
     ...early,
     root,
