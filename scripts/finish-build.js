@@ -24,3 +24,4 @@ const { code } = await browserBundle();
 writeFileSync(at('dist/browser.js'), code);
 
 await import('./man-pages.js');
+await import('./matrix-schema.js');

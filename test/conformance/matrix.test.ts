@@ -89,7 +89,14 @@ oracle('make')('make builds every image, and nothing twice', { timeout: 180_000,
 
 oracle('make')('a run that was ended goes on where it stopped', { timeout: 180_000, skip: !hasGrub }, async () => {
   const target = join(scratch, 'stopped');
-  const child = startIsopress(['matrix', 'run', file, '--local', '--jobs', '1', '--target-dir', target]);
+  const two = join(scratch, 'two.yaml');
+  writeFileSync(
+    two,
+    readFileSync(file, 'utf8')
+      .replace('[ext4, squashfs]', '[ext4]')
+      .replace(/exclude:\n.*\n/, ''),
+  );
+  const child = startIsopress(['matrix', 'run', two, '--local', '--jobs', '1', '--target-dir', target]);
   let text = '';
   let isStopped = false;
   child.stderr!.on('data', (piece) => {
@@ -102,9 +109,9 @@ oracle('make')('a run that was ended goes on where it stopped', { timeout: 180_0
   const status = await new Promise((settle) => child.on('exit', settle));
   expect(status).toBe(143);
   expect(existsSync(join(target, NAMES[0]!, 'isopress.build.json'))).toBe(true);
-  const again = isopress(['matrix', 'run', file, '--local', '--target-dir', target, '--json', '--quiet']);
+  const again = isopress(['matrix', 'run', two, '--local', '--target-dir', target, '--json', '--quiet']);
   const results = validReport(again.stdout)['results'] as { status: string }[];
-  expect(results.map(({ status: one }) => one)).toEqual(['cached', 'built', 'built']);
+  expect(results.map(({ status: one }) => one)).toEqual(['cached', 'built']);
 });
 
 test('a failing image does not stop the others, and gives its exit code', { timeout: 120_000, skip: !hasGrub }, () => {

@@ -106,7 +106,7 @@ describe('faults', () => {
 test('the schema is that of the options of build, and accepts the matrix of the guide', () => {
   const root = resolve(import.meta.dirname, '../../..');
   const schema = JSON.parse(readFileSync(resolve(root, 'schemas/files/matrix.json'), 'utf8'));
-  // npm run docs:reports
+  // Every build writes it.
   expect(schema).toEqual(JSON.parse(JSON.stringify(matrixSchema(matrixOptions(buildCommand())))));
   const validate = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(schema);
   const guide = readFileSync(resolve(root, 'docs/guides/many-images.md'), 'utf8');

@@ -23,16 +23,10 @@ test.skipIf(!hasGrub)(
     expect(readFileSync(again.image).equals(readFileSync(without.image))).toBe(true);
     const files = (image: string) => readdirSync(join(image, '..')).sort();
     expect(files(again.image)).toEqual(files(without.image));
-    // Another medium around the same root image.
-    small.describe('firmware="efi" mediacheck="true" publisher="somebody"');
-    const other = await small.press({ cache });
-    expect(other).toMatchObject({ cached: false, notes: [] });
-    expect(other.sha256).toBe((await small.press()).sha256);
-    expect(other.keys?.rootImage).toBe(cold.keys?.rootImage);
     for (const name of readdirSync(join(directory, 'cas'))) writeFileSync(join(directory, 'cas', name), 'x');
     const damaged = await small.press({ cache });
-    expect(damaged).toMatchObject({ sha256: other.sha256, cached: false });
-    expect(await small.press({ cache })).toMatchObject({ sha256: other.sha256, cached: true, notes: [] });
+    expect(damaged).toMatchObject({ sha256: without.sha256, cached: false });
+    expect(await small.press({ cache })).toMatchObject({ sha256: without.sha256, cached: true, notes: [] });
     expect(readdirSync(join(directory, 'tmp'))).toEqual([]);
   },
   120_000,
