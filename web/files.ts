@@ -1,6 +1,7 @@
 // The files of an image: one directory at a time, with the way to it, and one file.
 
 import {
+  displayText,
   type File,
   type Html,
   type HtmlValue,
@@ -12,7 +13,7 @@ import {
   table,
 } from 'isopress/browser';
 import { attempt, element, put, say } from './dom.js';
-import { blobOf, imageStep, listed, pathOf, stepInto, type Way } from './places.js';
+import { blobOf, followed, imageStep, listed, pathOf, stepInto, type Way } from './places.js';
 import { modeText, preview, timeText } from './preview.js';
 
 /** Rows of a directory that are shown. */
@@ -60,12 +61,24 @@ class FilesView {
 
   async #enter([name, node]: [string, Node]): Promise<void> {
     if (node.kind === 'directory') return this.open([...this.#way, { name, directory: node, isImage: false }]);
+    if (node.kind === 'symlink') return this.#follow(name, node.target);
     if (node.kind !== 'file') return;
     this.#file = { name, node };
     say(`Reading ${name}.`);
     put(element('preview'), await preview(name, pathOf(this.#way, name), node));
     element('preview-title').focus();
     say(`${name} is shown.`);
+  }
+
+  /** Opens the directory of a link's end, and the end if it is a file. */
+  async #follow(name: string, target: string): Promise<void> {
+    const end = followed(this.#way, target);
+    if (!end) return say(`${name} leads to nothing in this image.`);
+    if (end.node.kind === 'directory') {
+      return this.open([...end.way, { name: end.name, directory: end.node, isImage: end.way.length === 0 }]);
+    }
+    await this.open(end.way);
+    await this.#enter([end.name, end.node]);
   }
 
   async #lookInside(): Promise<void> {
@@ -114,8 +127,12 @@ function rowOf(name: string, node: Node, index: number): HtmlValue[] {
       ...facts,
     ];
   }
-  const more = node.kind === 'symlink' ? html` → ${node.target}` : html` (${node.kind.replace('-', ' ')})`;
-  return [html`<span class="path">${name}</span><span class="muted">${more}</span>`, '', ...facts];
+  if (node.kind === 'symlink') {
+    const link = html`<button type="button" class="name" data-row="${index}">${name}</button>`;
+    return [html`${link}<span class="muted"> → ${displayText(node.target)}</span>`, '', ...facts];
+  }
+  const kind = node.kind.replace('-', ' ');
+  return [html`<span class="path">${name}</span><span class="muted"> (${kind})</span>`, '', ...facts];
 }
 
 function wayNav(way: Way): Html {

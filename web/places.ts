@@ -1,6 +1,7 @@
 // Places in an image and in the images inside it: directories, and the way to them.
 
 import {
+  type ByteString,
   type Directory,
   displayText,
   type File,
@@ -34,6 +35,50 @@ export async function stepInto(name: string, node: Node, spool: Spool): Promise<
   if (node.kind === 'directory') return { name, directory: node, isImage: false };
   if (node.kind !== 'file' || !isSource(node.content)) return undefined;
   return imageStep(node.content, name, spool);
+}
+
+/** Links that are followed for one name, as in Linux. */
+const MOST_LINKS = 40;
+
+/** An entry, and the way to the directory that it is in. */
+export interface Place {
+  readonly way: Way;
+  readonly name: string;
+  readonly node: Node;
+}
+
+/** The end of a symbolic link in the last directory, as a system in the image sees it; undefined if it leads nowhere. */
+export function followed(way: Way, target: string): Place | undefined {
+  let at = way;
+  let place: Place | undefined;
+  const names = target.split('/');
+  if (target.startsWith('/')) at = inRoot(at);
+  for (let links = 0, name = names.shift(); name !== undefined; name = names.shift()) {
+    if (name === '' || name === '.') continue;
+    if (name === '..') {
+      at = at.at(-1)!.isImage ? at : at.slice(0, -1);
+      place = undefined;
+      continue;
+    }
+    const node = at.at(-1)!.directory.entries.get(name as ByteString);
+    if (!node || (place && place.node.kind !== 'directory')) return undefined;
+    if (node.kind === 'symlink') {
+      if (++links > MOST_LINKS) return undefined;
+      if (node.target.startsWith('/')) at = inRoot(at);
+      names.unshift(...node.target.split('/'));
+      continue;
+    }
+    const shown = displayText(name as ByteString);
+    place = { way: at, name: shown, node };
+    if (node.kind === 'directory') at = [...at, { name: shown, directory: node, isImage: false }];
+    else if (names.some((rest) => rest !== '')) return undefined;
+  }
+  return place ?? { way: at.slice(0, -1), name: at.at(-1)!.name, node: at.at(-1)!.directory };
+}
+
+/** The way to the root directory of the innermost image. */
+function inRoot(way: Way): Way {
+  return way.slice(0, way.findLastIndex(({ isImage }) => isImage) + 1);
 }
 
 /** Entries as they are listed: directories first, each in the order of its names. */

@@ -95,6 +95,8 @@ oracle(CHROMIUM)(
     await opened.locator('[data-download]').click();
     expect((await saved).suggestedFilename()).toBe('motd');
     expect(readFileSync(await (await saved).path(), 'utf8')).toBe('Hello from the innermost layer.\n');
+    await opened.locator('button.name').getByText('link', { exact: true }).click();
+    await expect.poll(() => opened.locator('#preview-title').textContent()).toBe('motd');
     expect(requests.filter((request) => !request.startsWith('blob:'))).toEqual([url]);
     expect(faults).toEqual([]);
   },
