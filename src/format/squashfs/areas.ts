@@ -3,7 +3,7 @@
 import type { Source } from '../../io/index.js';
 import type { FormatArea } from '../../tree/index.js';
 import { readSuperblock } from './read-volume.js';
-import { superblock } from './superblock.js';
+import { storedSuperblock, superblock } from './superblock.js';
 
 /** The first eight bytes at the offset of such a table lead to its blocks, which come before it. */
 const INDIRECT = ['fragment table', 'export table', 'owner table', 'xattr table'];
@@ -11,6 +11,7 @@ const INDIRECT = ['fragment table', 'export table', 'owner table', 'xattr table'
 /** The parts of an image, as its superblock places them. Throws {@link InvalidImageError} for a damaged superblock. */
 export async function squashfsAreas(image: Source): Promise<FormatArea[]> {
   const found = await readSuperblock(image);
+  const { at: superblockAt } = (await storedSuperblock(image))!;
   const tables: [name: string, at: number | undefined][] = [
     ['inode table', found.inodeTableAt],
     ['directory table', found.directoryTableAt],
@@ -27,7 +28,7 @@ export async function squashfsAreas(image: Source): Promise<FormatArea[]> {
   }
   const dataEnd = starts[0]!.at;
   return [
-    { at: 0, length: superblock.size, kind: 'head', name: 'superblock' },
+    { at: superblockAt, length: superblock.size, kind: 'head', name: 'superblock' },
     { at: superblock.size, length: dataEnd - superblock.size, kind: 'around', name: 'compressed files' },
     ...starts.map(({ name, at }, index): FormatArea => {
       const end = starts[index + 1]?.at ?? found.bytesUsed;

@@ -22,8 +22,12 @@ export const squashfsFormat: ImageFormat<SquashfsFound> = {
   title: 'squashfs',
   recognise: recogniseSuperblock,
   facts: ({ facts }): FormatFacts => {
-    const { size, modificationTime, hasXattrs, exportable, stored, ...numbers } = facts;
-    const extensions = [...(exportable ? ['export table'] : []), ...(hasXattrs ? ['extended attributes'] : [])];
+    const { size, modificationTime, hasXattrs, exportable, streamed, stored, ...numbers } = facts;
+    const extensions = [
+      ...(exportable ? ['export table'] : []),
+      ...(hasXattrs ? ['extended attributes'] : []),
+      ...(streamed ? ['superblock at the end'] : []),
+    ];
     const details = presentDetails({
       ...numbers,
       created: isoTime({ seconds: modificationTime, nanoseconds: 0 }),

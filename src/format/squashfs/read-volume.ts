@@ -7,7 +7,7 @@ import { type Source, Work } from '../../io/index.js';
 import { compressorOf, LZMA } from './compressors.js';
 import { fragmentEntry, MAX_BLOCK_SIZE, MIN_BLOCK_SIZE } from './data-block.js';
 import { METADATA_HEADER, METADATA_SIZE } from './metadata-block.js';
-import { MAGIC, type Superblock, superblock, VERSION } from './superblock.js';
+import { MAGIC, type Superblock, storedSuperblock, superblock, VERSION } from './superblock.js';
 
 const STORED = 0x8000;
 /** Decoded metadata blocks kept: 4 MiB. */
@@ -184,10 +184,9 @@ export class Cursor {
 
 /** The superblock of an image, checked. */
 export async function readSuperblock(image: Source): Promise<Superblock> {
-  if (image.size < superblock.size) throw damaged('magic', 'This is not a squashfs image.', 0);
-  const bytes = new Uint8Array(superblock.size);
-  await image.read(0, bytes);
-  const found = superblock.decode(bytes);
+  const stored = await storedSuperblock(image);
+  if (!stored) throw damaged('magic', 'This is not a squashfs image.', 0);
+  const { found } = stored;
   const fault = faultOf(found, image.size);
   if (fault) throw fault;
   return found;

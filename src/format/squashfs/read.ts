@@ -5,7 +5,7 @@ import type { Source } from '../../io/index.js';
 import type { Evidence, FileTree } from '../../tree/index.js';
 import { readTree } from './read-tree.js';
 import { codecName, faultOf, Volume } from './read-volume.js';
-import { MAGIC, type Superblock, SuperblockFlag, superblock, VERSION } from './superblock.js';
+import { MAGIC, type Superblock, SuperblockFlag, storedSuperblock, VERSION } from './superblock.js';
 
 /** The facts of a superblock, for people and reports. */
 export interface SquashfsFacts {
@@ -23,6 +23,8 @@ export interface SquashfsFacts {
   readonly ids: number;
   readonly hasXattrs: boolean;
   readonly exportable: boolean;
+  /** The superblock is at the end: mksquashfs wrote the image to a pipe, and Linux does not mount it before it is repaired. */
+  readonly streamed: boolean;
   /** Parts that the writer did not compress. */
   readonly stored: readonly string[];
 }
@@ -43,7 +45,8 @@ export interface SquashfsImage {
  */
 export async function openSquashfs(image: Source, engine: EngineChoice = 'auto'): Promise<SquashfsImage> {
   const volume = await Volume.open(image, engine);
-  return { facts: factsOf(volume.superblock), tree: () => readTree(volume) };
+  const facts = factsOf(volume.superblock, ((await storedSuperblock(image))?.at ?? 0) > 0);
+  return { facts, tree: () => readTree(volume) };
 }
 
 /** The facts of an image's superblock; undefined for any image of another kind. */
@@ -55,15 +58,14 @@ export async function recogniseSquashfs(image: Source): Promise<SquashfsFacts | 
 export async function recogniseSuperblock(
   image: Source,
 ): Promise<{ readonly evidence: Evidence; readonly facts: SquashfsFacts } | undefined> {
-  if (image.size < superblock.size) return undefined;
-  const bytes = new Uint8Array(superblock.size);
-  await image.read(0, bytes);
-  const found = superblock.decode(bytes);
+  const stored = await storedSuperblock(image);
+  if (!stored) return undefined;
+  const { found, at } = stored;
   if (found.magic !== MAGIC || found.major < 1 || found.major > VERSION.major) return undefined;
-  return { evidence: faultOf(found, image.size) ? 'head' : 'confirmed', facts: factsOf(found) };
+  return { evidence: faultOf(found, image.size) ? 'head' : 'confirmed', facts: factsOf(found, at > 0) };
 }
 
-function factsOf(found: Superblock): SquashfsFacts {
+function factsOf(found: Superblock, streamed: boolean): SquashfsFacts {
   const { flags } = found;
   const parts = { inodesStored: 'inodes', dataStored: 'data', fragmentsStored: 'fragments', xattrsStored: 'xattrs' };
   const all = { ...parts, idsStored: 'ids' } as const;
@@ -78,6 +80,7 @@ function factsOf(found: Superblock): SquashfsFacts {
     ids: found.idCount,
     hasXattrs: found.xattrTableAt !== undefined,
     exportable: found.exportTableAt !== undefined,
+    streamed,
     stored: Object.entries(all).flatMap(([flag, part]) =>
       (flags & SuperblockFlag[flag as keyof typeof all]) !== 0 ? [part] : [],
     ),

@@ -1,9 +1,15 @@
-// The superblock: 96 bytes at byte 0 of the image (squashfs 4.0 format, "Superblock").
+// The superblock: 96 bytes at byte 0 of the image (squashfs 4.0 format, "Superblock"), or at the end of one that was streamed.
 
 import { optionalU64le, struct, u16le, u32le, u64le, type Value } from '../../bytes/index.js';
+import { bytesAt, type Source } from '../../io/index.js';
 
 /** "hsqs" on disk. */
 export const MAGIC = 0x7371_7368;
+/**
+ * "HSQS" on disk: an image that was written to a pipe by mksquashfs 4.7.3 or newer begins with it and zeros. Its superblock is its last
+ * 96 bytes.
+ */
+export const STREAMED_MAGIC = 0x5351_5348;
 /** Of the format. */
 export const VERSION = { major: 4, minor: 0 } as const;
 
@@ -48,3 +54,13 @@ export const SuperblockFlag = {
   compressorOptions: 0x0400,
   idsStored: 0x0800,
 } as const;
+
+/** The superblock of an image as it is stored, and where; undefined if the image is too short for one. */
+export async function storedSuperblock(image: Source): Promise<{ found: Superblock; at: number } | undefined> {
+  const first = await bytesAt(image, 0, superblock.size);
+  if (!first) return undefined;
+  const found = superblock.decode(first);
+  if (found.magic !== STREAMED_MAGIC || image.size < 2 * superblock.size) return { found, at: 0 };
+  const at = image.size - superblock.size;
+  return { found: superblock.decode((await bytesAt(image, at, superblock.size))!), at };
+}
