@@ -37,8 +37,6 @@ const PASSED: Readonly<Record<string, string>> = {
   f_extent_interior_start_lblk: 'an index that begins before its first extent',
   f_extra_journal: 'a journal without the feature for it',
   f_fast_symlink_extents: 'a flag of a symbolic link, which readers ignore',
-  f_h_badnode: 'hashes in the index of a directory: names are read without it',
-  f_h_reindex: 'hashes in the index of a directory: names are read without it',
   f_jnl_errno: 'an error that the journal recorded',
   f_quota: 'quotas',
   f_quota_extent_opt: 'a tree of extents that could be smaller',

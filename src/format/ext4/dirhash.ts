@@ -53,38 +53,48 @@ function transform(state: Int32Array, words: Int32Array): void {
   state[3]! += d;
 }
 
-/** Up to 32 bytes of the name as big-endian words; what is missing is filled with the length still to hash. */
-function fillWords(name: ByteString, from: number, words: Int32Array): void {
+/** The next bytes of the name as big-endian words; what is missing is filled with the length still to hash. */
+export function fillWords(name: ByteString, from: number, words: Int32Array, isSigned: boolean): void {
   const left = name.length - from;
   const low = left | (left << 8);
   const pad = low | (low << 16);
-  const end = Math.min(name.length, from + CHUNK);
+  const end = Math.min(name.length, from + 4 * words.length);
   let at = from;
-  for (let index = 0; index < WORDS; index++) {
+  for (let index = 0; index < words.length; index++) {
     let word = pad;
     for (let byte = 0; byte < 4 && at < end; byte++, at++) {
       // Sign extension of bytes ≥ 0x80 is what "signed hash" means.
-      word = ((name.charCodeAt(at) << 24) >> 24) + (word << 8);
+      const code = name.charCodeAt(at);
+      word = (isSigned ? (code << 24) >> 24 : code) + (word << 8);
     }
     words[index] = word;
   }
 }
 
 /** A hasher for one file system. `seed` is the superblock's hash seed; all zeros mean the constants of MD4. */
-export function nameHasher(seed: Uint8Array): (name: ByteString) => { hash: number; minor: number } {
-  const view = new DataView(seed.buffer, seed.byteOffset, seed.byteLength);
-  const seeded = seed.some((byte) => byte !== 0);
-  const start = INITIAL.map((word, index) => (seeded ? view.getUint32(index * 4, true) : word));
+export function nameHasher(seed: Uint8Array, isSigned = true): (name: ByteString) => { hash: number; minor: number } {
+  const start = initialState(seed);
   const state = new Int32Array(4);
   const words = new Int32Array(WORDS);
   return (name) => {
     state.set(start);
     for (let from = 0; from < name.length; from += CHUNK) {
-      fillWords(name, from, words);
+      fillWords(name, from, words, isSigned);
       transform(state, words);
     }
-    // The lowest bit marks, in the index, a hash that continues in the next block.
-    const hash = (state[1]! & ~1) >>> 0;
-    return { hash: hash === END_OF_DIRECTORY ? END_OF_DIRECTORY - 2 : hash, minor: state[2]! >>> 0 };
+    return { hash: inIndex(state[1]!), minor: state[2]! >>> 0 };
   };
+}
+
+/** The seed, or the constants of MD4 for one of zeros. */
+export function initialState(seed: Uint8Array): readonly number[] {
+  const view = new DataView(seed.buffer, seed.byteOffset, seed.byteLength);
+  const seeded = seed.some((byte) => byte !== 0);
+  return INITIAL.map((word, index) => (seeded ? view.getUint32(index * 4, true) : word));
+}
+
+/** A hash as indexes have it: the lowest bit marks one that continues in the next block. */
+export function inIndex(word: number): number {
+  const hash = (word & ~1) >>> 0;
+  return hash === END_OF_DIRECTORY ? END_OF_DIRECTORY - 2 : hash;
 }

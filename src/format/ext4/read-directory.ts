@@ -64,7 +64,10 @@ export function recordLength(stored: number, blockSize: number): number {
 }
 
 /** Throws {@link InvalidImageError} for a wrong checksum. Blocks of names end in one; those of an index have theirs after its entries. */
-export function checkBlock(bytes: Uint8Array, { ino, seed, fields }: FoundInode): void {
+export function checkBlock(
+  bytes: Uint8Array,
+  { ino, seed, fields }: Pick<FoundInode, 'ino' | 'seed'> & { readonly fields: Pick<FoundInode['fields'], 'flags'> },
+): void {
   if (seed === undefined) return;
   const view = new DataView(bytes.buffer);
   const lengthAt = (at: number) => recordLength(view.getUint16(at + 4, true), bytes.length);

@@ -1,12 +1,13 @@
 // Directories: every entry leads to an inode in use, every inode in use has the number of names that it says, and all of them
 // can be reached from the root.
 
-import { byteStringOf } from '../../../bytes/index.js';
+import { type ByteString, byteStringOf, displayText } from '../../../bytes/index.js';
 import { InvalidImageError } from '../../../errors.js';
 import { DIRENT_TYPES } from '../dirent.js';
 import { readInInode } from '../found-xattr.js';
 import { BLOCK_FIELD_SIZE, INDEX_FLAG, INLINE_FLAG, MAX_LINKS, ROOT_INODE, SMALL_INODE } from '../inode.js';
 import { checkBlock, recordLength } from '../read-directory.js';
+import { HashRanges } from './hash-ranges.js';
 import type { CheckedImage } from './image.js';
 import { type FoundDirectory, type InodeUse, isNameless } from './inode-use.js';
 
@@ -37,6 +38,11 @@ class DirectoryWalk {
   /** The directory that ".." of each directory names. */
   readonly #above = new Map<number, number>();
 
+  /** Whether a lookup finds a name in the current block; undefined if every reader looks at all blocks. */
+  #finds: ((name: ByteString) => boolean) | undefined;
+  /** The last directory with a name that its index does not find. */
+  #lost = 0;
+
   constructor(checked: CheckedImage, found: InodeUse) {
     this.#checked = checked;
     this.#found = found;
@@ -45,9 +51,11 @@ class DirectoryWalk {
   }
 
   async directory(directory: FoundDirectory): Promise<void> {
+    this.#finds = undefined;
     if ((directory.fields.flags & INLINE_FLAG) !== 0) return this.#inline(directory);
     let isFirst = true;
-    for (const { block, length, isUnwritten } of directory.runs) {
+    let ranges: HashRanges | undefined;
+    for (const { block, length, isUnwritten, logical } of directory.runs) {
       if (isUnwritten) this.#fault(directory, 'It has blocks that were never written to.', directory.at);
       for (let index = 0; index < length; index++) {
         const bytes = await this.#checked.block(block + index);
@@ -57,7 +65,11 @@ class DirectoryWalk {
         }
         const at = (block + index) * this.#checked.blockSize;
         if (!this.#isSealed(directory, bytes, at)) return;
-        if (isFirst) this.#checkIndex(directory, bytes, at);
+        if (isFirst && this.#checkIndex(directory, bytes, at)) {
+          ranges = await this.#index(directory, bytes, at);
+        }
+        const own = ranges;
+        this.#finds = own && this.#lost !== directory.ino ? (name) => own.finds(logical + index, name) : undefined;
         this.#records(directory, bytes, at, isFirst);
         isFirst = false;
       }
@@ -126,6 +138,13 @@ class DirectoryWalk {
       this.#fault(directory, 'An entry has a name that is not possible.', at);
       return;
     }
+    if (this.#finds && name !== '.' && name !== '..' && !this.#finds(name as ByteString)) {
+      // One name is enough: with a wrong hash in an index all names of a block are lost.
+      this.#finds = undefined;
+      this.#lost = directory.ino;
+      const message = `Directory ${directory.ino}: A lookup by its index does not find "${displayText(name as ByteString)}".`;
+      this.#checked.report('directory-index', message, at);
+    }
     const kind = this.#found.kindOf(target);
     if (kind === undefined) {
       this.#fault(directory, `An entry leads to inode ${target}, which is not in use.`, at);
@@ -155,10 +174,17 @@ class DirectoryWalk {
     if (ino < this.#names.length) this.#names[ino]!++;
   }
 
-  /** The root of an index of hashes, as far as a reader needs it to find the block of a name. */
-  #checkIndex(directory: FoundDirectory, bytes: Uint8Array, at: number): void {
-    if ((directory.fields.flags & INDEX_FLAG) === 0 || !this.#checked.features.has('dir_index')) return;
-    const view = new DataView(bytes.buffer);
+  async #index(directory: FoundDirectory, root: Uint8Array, at: number): Promise<HashRanges | undefined> {
+    const ranges = await HashRanges.read(this.#checked, directory, root);
+    if (ranges !== 'damaged') return ranges;
+    this.#checked.report('directory-index', `The index of directory ${directory.ino} is damaged.`, at);
+    return undefined;
+  }
+
+  /** The root of an index of hashes, as far as a reader needs it to find the block of a name; whether it is sound. */
+  #checkIndex(directory: FoundDirectory, bytes: Uint8Array, at: number): boolean {
+    if ((directory.fields.flags & INDEX_FLAG) === 0 || !this.#checked.features.has('dir_index')) return false;
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const [version, info, levels] = [0x1c, 0x1d, 0x1e].map((place) => view.getUint8(place)) as [number, number, number];
     const [limit, count] = [view.getUint16(0x20, true), view.getUint16(0x22, true)];
     const blocks = directory.runs.reduce((sum, { length }) => sum + length, 0);
@@ -169,8 +195,9 @@ class DirectoryWalk {
       const block = view.getUint32(0x20 + index * 8 + 4, true) & 0x0fff_ffff;
       isSound = block > 0 && block < blocks;
     }
-    if (isSound) return;
+    if (isSound) return true;
     this.#checked.structuralFault('directory-index', `The index of directory ${directory.ino} is damaged.`, at);
+    return false;
   }
 
   /** Compares the counts of links, and finds what no path leads to. */

@@ -2,7 +2,7 @@
 
 import { kindOfMode, type Node } from '../../../tree/index.js';
 import type { Seed } from '../checksum.js';
-import { type Inode, JOURNAL_INODE, ROOT_INODE } from '../inode.js';
+import { INLINE_FLAG, type Inode, JOURNAL_INODE, ROOT_INODE } from '../inode.js';
 import type { FileRun } from './file-blocks.js';
 import type { CheckedImage } from './image.js';
 
@@ -21,9 +21,22 @@ export interface CheckedInode {
   readonly at: number;
 }
 
-/** A directory to be read. */
-export interface FoundDirectory extends CheckedInode {
+/** A directory to be read. There may be many: only what that takes is kept of its inode. */
+export interface FoundDirectory extends Omit<CheckedInode, 'fields'> {
+  readonly fields: Pick<Inode, 'flags' | 'block'>;
+  /** Empty for a directory that is in its inode. */
   readonly runs: readonly FileRun[];
+}
+
+const NOTHING = new Uint8Array(0);
+
+/** A directory with what is needed of its inode: its bytes only where it is in them. */
+export function foundDirectory(owner: CheckedInode, runs: readonly FileRun[]): FoundDirectory {
+  const { ino, fields, bytes, extraSize, seed, at } = owner;
+  const { flags, block } = fields;
+  const isInline = (flags & INLINE_FLAG) !== 0;
+  const kept = { flags, block: isInline ? block : NOTHING };
+  return { ino, fields: kept, bytes: isInline ? bytes : NOTHING, extraSize, seed, at, runs };
 }
 
 /** The content of the tables of inodes, by inode number. */

@@ -22,7 +22,7 @@ import type { BlockUse } from './block-use.js';
 import { blocksOfFile } from './file-blocks.js';
 import type { CheckedImage } from './image.js';
 import { checkSectors, checkSize } from './inode-size.js';
-import { type CheckedInode, InodeUse, type Kind, TYPE_SHIFT } from './inode-use.js';
+import { type CheckedInode, foundDirectory, InodeUse, type Kind, TYPE_SHIFT } from './inode-use.js';
 
 /** Inodes are read in chunks of this many bytes. */
 const CHUNK = 256 * 1024;
@@ -117,7 +117,7 @@ class InodeScan {
     if (!WITH_BLOCKS.includes(kind) || (kind === 'symlink' && isInInode(fields)))
       return checkSectors(this.#checked, owner, 0);
     if ((fields.flags & INLINE_FLAG) !== 0) {
-      if (kind === 'directory') this.found.directories.push({ ...owner, runs: [] });
+      if (kind === 'directory') this.found.directories.push(foundDirectory(owner, []));
       return;
     }
     if (ino === RESIZE_INODE) return this.#resize(fields);
@@ -135,7 +135,7 @@ class InodeScan {
       );
     }
     if (this.#checked.structural === before) checkSize(this.#checked, owner, kind, { runs, tree });
-    if (kind === 'directory') this.found.directories.push({ ...owner, runs });
+    if (kind === 'directory') this.found.directories.push(foundDirectory(owner, runs));
   }
 
   async #xattrs({ ino, fields, bytes, extraSize, at }: CheckedInode): Promise<void> {
