@@ -34,6 +34,8 @@ export type EditPlan = ImagePlan<EditLayout, ExactContent>;
 
 const HIDDEN = 'Entries are added that a view does not show, because it does not show their directory.';
 
+const OLD_VIEW = 'The HFS or HFS+ view of the disc, which macOS prefers, goes on showing the old files.';
+
 /**
  * Plans the edit of a disc, which has to stay as it is until the plan is written. Throws {@link UnsupportedError} for a layout that
  * could not be kept, {@link InvalidInputError} for changes that do not fit the disc.
@@ -47,6 +49,7 @@ export async function planEdit(image: Source, changes: EditChanges, run: Run): P
   const { log, losses } = work;
   const patches = await changeFiles(work, changes);
   for (const path of trees.hiddenIn) losses.add('edit.hidden', HIDDEN, path as ByteString);
+  if (disc.hfs) losses.addValue('edit.hfs', OLD_VIEW, 'HFS');
   const places = placeEdit(disc, trees);
   await checkBootCode(disc, places, losses);
   const { seal, style, dropsTags, patches: unsigned } = await mediaCheckOf(image, changes.mediaCheck, losses);

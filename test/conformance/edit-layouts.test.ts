@@ -29,7 +29,9 @@ const FEW = ['--add', 'add', '--replace', 'small:/pool/A package with a long nam
 const MANY = ['--add', 'many'];
 
 function edit(image: string, output: string, ...options: string[]) {
-  const result = isopress(['edit', image, output, '--force', '--quiet', ...options], { cwd: scratch });
+  const result = isopress(['edit', image, output, '--force', '--quiet', '--loss', 'ignore', ...options], {
+    cwd: scratch,
+  });
   expect(result).toMatchObject({ status: 0, stderr: '' });
 }
 
@@ -104,6 +106,30 @@ describe('the structure of an edited disc is that of the disc, and every file is
       expect(problems(edited)).toBe(problems(image));
     });
   }
+});
+
+oracle(
+  'xorriso',
+  '7z',
+  'mkfs.vfat',
+  'mcopy',
+)('the HFS+ view goes on showing the old files, and the edit says so', () => {
+  const image = pressLayout('rescue', files, at('hfs.iso'));
+  const args = ['edit', image, at('hfs.edited.iso'), '--quiet', ...FEW, ...MANY];
+  const { stderr } = isopress(args, { cwd: scratch });
+  expect(stderr).toMatch(/^loss: .* \[edit\.hfs\]\n$/);
+  const listed = [image, at('hfs.edited.iso')].map((disc) => {
+    const { stdout } = judge('xorriso', ['-indev', disc, '-report_system_area', 'plain']);
+    const [, start, blocks] = /^APM start and size : +2 +(\d+) +(\d+)/m.exec(stdout)!.map(Number);
+    const view = `${disc}.hfs`;
+    writeFileSync(view, readFileSync(disc).subarray(start! * 2048, (start! + blocks!) * 2048));
+    const test = judge('7z', ['t', '-thfs', view]);
+    expect(test.status, test.stdout).toBe(0);
+    return judge('7z', ['l', '-slt', '-thfs', view])
+      .stdout.match(/^(?:Path|Size) = .*$/gm)!
+      .slice(2);
+  });
+  expect(listed[1]).toEqual(listed[0]);
 });
 
 oracle('xorriso')('where nothing grows, every block but those of changed entries is as it was', () => {

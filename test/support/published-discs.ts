@@ -171,6 +171,21 @@ export const LAYOUTS = {
     '0xef',
     'ESP',
   ],
+  /** As grub-mkrescue makes them: with HFS+ over all files, for Macs. */
+  rescue: [
+    '-r',
+    '-J',
+    '-hfsplus',
+    '-apm-block-size',
+    '2048',
+    '--grub2-mbr',
+    'CODE',
+    '-partition_offset',
+    '16',
+    '--protective-msdos-label',
+    ...GRUB,
+    ...EFI_FILE,
+  ],
   kiwi: [
     '-R',
     '-J',

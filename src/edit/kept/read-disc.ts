@@ -19,6 +19,8 @@ import { type KeptTables, readTables } from './partition-tables.js';
 import { type KeptTree, readHierarchy } from './read-hierarchy.js';
 
 const STANDARD_ID = 'CD001';
+/** Of Apple's map, GPT and MBR. */
+const HFS_TYPES = /^(?:Apple_HFSX?|48465300-0000-11aa-aa11-00306543ecac|0xaf)$/;
 const MOST_DESCRIPTORS = 64;
 const BOOT_RECORD = 0;
 const PRIMARY = 1;
@@ -52,6 +54,8 @@ export interface KeptDisc {
   readonly data: ReadonlyMap<number, Data>;
   /** The blocks of directories and path tables; from the end on the disc moves back if they need more. */
   readonly metadata: { readonly start: number; readonly end: number };
+  /** An HFS or HFS+ view of the files: blocks that stay together, with all that is in them. */
+  readonly hfs: { readonly start: number; readonly end: number } | undefined;
   /** The block after the last file; from here on the disc moves back for what is added. */
   readonly insertAt: number;
 }
@@ -60,7 +64,6 @@ export interface KeptDisc {
 export async function readDisc(image: Source): Promise<KeptDisc> {
   await refuseOthers(image);
   const tables = await readTables(image);
-  refuseHfs(tables);
   const reader = new MetadataReader(image);
   const data = new Map<number, Data>();
   const dataAt = (block: number, size: number): Data => {
@@ -84,7 +87,8 @@ export async function readDisc(image: Source): Promise<KeptDisc> {
   const trees = [...new Set(descriptors.map(({ tree }) => tree))];
   const insertAt = await endOfUsed(image, { reader, data, catalog, tables });
   const metadata = await metadataOf(image, { reader, data, catalog, tables }, descriptors);
-  return { image, descriptors, trees: byValue(trees), catalog, tables, data, metadata, insertAt };
+  const hfs = hfsView(tables, data, { start: metadata.end, end: insertAt });
+  return { image, descriptors, trees: byValue(trees), catalog, tables, data, metadata, hfs, insertAt };
 }
 
 const VALUE = ['rock-ridge', 'joliet', 'iso9660'];
@@ -115,11 +119,17 @@ async function refuseOthers(image: Source): Promise<void> {
   }
 }
 
-/** A map of Apple partitions with a file system over the whole disc, whose catalog would show the old files. */
-function refuseHfs({ partitions }: KeptTables): void {
-  const whole = partitions.find(({ table, type, start }) => table === 'apm' && /HFS/.test(type) && start <= 64);
-  if (!whole) return;
-  const message = 'The disc has an HFS or HFS+ view of its files, which would still show the old files after an edit.';
+/**
+ * The partition of an HFS or HFS+ file system that shares the files. Its addresses count from its start, so it stays right if it moves as
+ * a whole, but it goes on showing the old files. An image that is a file is not a view.
+ */
+function hfsView({ partitions }: KeptTables, data: KeptDisc['data'], files: { start: number; end: number }) {
+  const view = partitions.find(({ type, start }) => HFS_TYPES.test(type) && !data.has(start / SECTORS_PER_BLOCK));
+  if (!view) return undefined;
+  const start = view.start / SECTORS_PER_BLOCK;
+  const end = divCeil(view.start + view.sectors, SECTORS_PER_BLOCK);
+  if (Number.isInteger(start) && start >= files.start && end <= files.end) return { start, end };
+  const message = 'The disc has an HFS or HFS+ file system around the structures of ISO 9660, which could not be kept.';
   throw new UnsupportedError('edit.hfs', message);
 }
 

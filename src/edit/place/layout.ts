@@ -268,7 +268,7 @@ class DataUse {
   claim(old: Data): boolean {
     const start = old.old!;
     const end = start + divCeil(old.size, BLOCK);
-    const isShared = this.#claimed.has(start) || this.#used.has(start);
+    const isShared = this.#claimed.has(start) || this.#used.has(start) || this.#isInHfs(start);
     if (isShared || this.#overlaps(start, end)) return false;
     this.#claimed.add(start);
     return true;
@@ -290,9 +290,16 @@ class DataUse {
     ]);
     return [...data].flatMap(([block, { size }]) => {
       const blocks = divCeil(size, BLOCK);
-      const isKept = this.#used.has(block) || (kept.has(block) && !replaced.has(block)) || block >= insertAt;
+      const isBooted = kept.has(block) && !replaced.has(block);
+      const isKept = this.#used.has(block) || isBooted || block >= insertAt || this.#isInHfs(block);
       return isKept || this.#overlaps(block, block + blocks) ? [] : [{ block, blocks }];
     });
+  }
+
+  /** Whether another file system shows the file too. */
+  #isInHfs(block: number): boolean {
+    const { hfs } = this.#disc;
+    return hfs !== undefined && block >= hfs.start && block < hfs.end;
   }
 
   /** Whether data that stay share blocks with these. */
@@ -330,9 +337,9 @@ function alignmentOf({ tables, image, insertAt }: KeptDisc): number {
   return alignment;
 }
 
-/** The end of a run of blocks on the new disc: what ends after the files stretches over those that are added. */
+/** The end of a run of blocks on the new disc: one that ends after the directories or the files stretches over those that are added. */
 export function movedEnd({ cuts: [front, back] }: EditPlaces, end: number): number {
-  return end >= back.from ? end + back.by : end > front.from ? end + front.by : end;
+  return end >= back.from ? end + back.by : end >= front.from ? end + front.by : end;
 }
 
 /** A partition on the new disc. One over a file goes where the file goes; others stretch over what comes inside them. */
@@ -345,7 +352,8 @@ export function movedSpan(places: EditPlaces, { start, sectors }: KeptPartition,
     return place((sector - within) / SECTORS_PER_BLOCK) * SECTORS_PER_BLOCK + within;
   };
   const newStart = sectorAt(start, places.shift);
-  if (disc.data.has(block) && start + sectors <= places.cuts[1].from * SECTORS_PER_BLOCK)
+  const isHfs = disc.hfs?.start === block;
+  if (isHfs || (disc.data.has(block) && start + sectors <= places.cuts[1].from * SECTORS_PER_BLOCK))
     return { start: newStart, sectors };
   return { start: newStart, sectors: sectorAt(start + sectors, (end) => movedEnd(places, end)) - newStart };
 }
