@@ -24,7 +24,7 @@ TEST=(
   # trees with attributes, capabilities, access lists and mounts
   attr libcap2-bin acl util-linux mount bzip2 zstd xz-utils lz4 lzop zsync android-sdk-libsparse-utils binutils
   # container images
-  umoci skopeo
+  umoci skopeo docker-registry
   # a server for caches
   nginx-light
   # the browser of the web app and the pages

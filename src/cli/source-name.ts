@@ -35,6 +35,7 @@ function cuts(text: ByteString, mark: RegExp, length: number): [ByteString, Byte
 function isThere(path: ByteString): boolean {
   if (path === '-') return true;
   const container = containerReference(path);
+  if (container?.transport === 'registry') return !/[#]|=>\//.test(path);
   if (container) return hostKind(container.path) !== undefined && !/[#]|=>\//.test(container.tag ?? '');
   return hostKind(path) !== undefined;
 }

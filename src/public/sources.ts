@@ -69,7 +69,7 @@ export interface ContainerOptions
 }
 
 /**
- * Reads the layers of a container image as one tree. `name` is `oci:DIR:TAG`, `oci-archive:FILE:TAG` or `docker-archive:FILE:NAME`; the
+ * Reads the layers of a container image as one tree. `name` is `oci://HOST/REPOSITORY:TAG`, `oci:DIR:TAG`, `oci-archive:FILE:TAG` or `docker-archive:FILE:NAME`; the
  * last part may be left out if there is only one image. Throws {@link UsageError} for other names, {@link SourceError} for a path that
  * leads nowhere, {@link InvalidImageError} for an image that is damaged or not there, {@link UnsupportedError} for what is not read.
  */
@@ -79,7 +79,7 @@ export function scanContainer(name: PathLike, options: ContainerOptions): Promis
   const reference = source.containerReference(bytes);
   if (!reference) {
     throw new UsageError('oci.name', `${displayText(bytes)} is not the name of a container image.`, {
-      hint: 'Names are oci:DIR:TAG, oci-archive:FILE:TAG and docker-archive:FILE:NAME.',
+      hint: 'Names are oci://HOST/REPOSITORY:TAG, oci:DIR:TAG, oci-archive:FILE:TAG and docker-archive:FILE:NAME.',
     });
   }
   const request = {

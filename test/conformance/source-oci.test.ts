@@ -1,8 +1,8 @@
 // Container images as SOURCE: what umoci unpacks, and the same image in every form that skopeo writes.
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { isopress } from '../support/command.js';
 import { OciLayout } from '../support/oci-layout.js';
 import { judge, kernelOracle, oracle } from '../support/oracle.js';
@@ -191,6 +191,42 @@ describe('one image in every form gives the same bytes', () => {
     expect(readFileSync(squashed(directory, ...excluded)).equals(reference)).toBe(true);
   });
 });
+
+oracle('docker-registry', 'skopeo')(
+  'an image in a registry is the one that was copied there',
+  async () => {
+    const layout = imageOf([layer('printf 2 >etc2', ['etc2'])], ['gzip', undefined]);
+    const port = 20_000 + (process.pid % 20_000);
+    const settings = {
+      version: '0.1',
+      log: { level: 'error' },
+      storage: { filesystem: { rootdirectory: at('registry') } },
+      http: { addr: `127.0.0.1:${port}` },
+    };
+    writeFileSync(at('registry.yml'), JSON.stringify(settings));
+    const server = spawn('docker-registry', ['serve', at('registry.yml')], { stdio: 'ignore' });
+    try {
+      const target = `docker://127.0.0.1:${port}/some/tree:1.0`;
+      const words = [
+        '--insecure-policy',
+        '--tmpdir',
+        scratch,
+        'copy',
+        '-q',
+        '--dest-tls-verify=false',
+        '--retry-times',
+        '5',
+      ];
+      await vi.waitUntil(async () => (await fetch(`http://127.0.0.1:${port}/v2/`).catch(() => undefined))?.ok, 20_000);
+      succeed('skopeo', [...words, `oci:${layout.directory}:latest`, target]);
+      const pulled = readFileSync(squashed(`oci://127.0.0.1:${port}/some/tree:1.0`));
+      expect(pulled.equals(readFileSync(squashed(`oci:${layout.directory}`)))).toBe(true);
+    } finally {
+      server.kill();
+    }
+  },
+  60_000,
+);
 
 test('wrong names are answered with what there is', () => {
   const layout = imageOf([]);

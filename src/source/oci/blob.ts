@@ -7,7 +7,7 @@ import { damagedImage, unsupportedImage } from './errors.js';
 import type { Store, StoredFile } from './store.js';
 
 /** Bytes of a document, as containers/image and containerd limit them; an honest one has a hundredth of this. */
-const LARGEST_DOCUMENT = 4 * 1024 ** 2;
+export const LARGEST_DOCUMENT = 4 * 1024 ** 2;
 /** Characters of each digest that the specification registers. */
 const DIGESTS: Readonly<Record<string, number>> = { sha256: 64, sha384: 96, sha512: 128 };
 
@@ -30,9 +30,10 @@ export function parseDigest(shown: string, digest: string): ParsedDigest {
 }
 
 /** The file of a blob, whose size is checked, and whose digest is not; undefined if the image does not have it. */
-export async function findBlob(store: Store, { digest, size }: Descriptor): Promise<StoredFile | undefined> {
+export async function findBlob(store: Store, descriptor: Descriptor): Promise<StoredFile | undefined> {
+  const { digest, size } = descriptor;
   const { name, hex } = parseDigest(store.shown, digest);
-  const file = await store.file(`blobs/${name}/${hex}`);
+  const file = await store.file(`blobs/${name}/${hex}`, descriptor);
   if (file && file.content.size !== size) {
     throw damagedImage(store.shown, 'oci.size', `${digest} has ${file.content.size} bytes; ${size} are stated.`);
   }

@@ -42,6 +42,13 @@ const CONFIG = /^application\/vnd\.(?:oci\.image\.config\.v1|docker\.container\.
 const LAYER =
   /^application\/vnd\.(?:oci\.image\.layer\.(?:nondistributable\.)?v1\.tar|docker\.image\.rootfs\.(?:foreign\.)?diff\.tar)(?:[.+](?:gzip|zstd))?$/;
 const FOREIGN = /nondistributable|foreign/;
+/** Media types of the documents that lead to an image, for a registry. */
+export const DOCUMENTS: readonly string[] = [
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+];
 const NAME = 'org.opencontainers.image.ref.name';
 const FULL_NAME = 'io.containerd.image.name';
 /** Marks statements of BuildKit about the other images. */
@@ -70,6 +77,11 @@ export async function chooseFromLayout(store: Store, choice: ImageChoice, run: R
   const found: ImageLayer[] = [];
   for (const [index, layer] of layers.entries()) found.push(await layerOf(store, layer, config.diffIds[index]!));
   return { layers: found, config };
+}
+
+/** Whether a media type is that of an index or a manifest. */
+export function isDocument(mediaType: string): boolean {
+  return INDEX.test(mediaType) || MANIFEST.test(mediaType);
 }
 
 /** Throws if the numbers of layers do not fit, or there are too many. */

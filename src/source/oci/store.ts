@@ -18,6 +18,7 @@ import {
 import { follow } from '../../tree/index.js';
 import { readTar } from '../tar/index.js';
 import { Meter } from '../tar/meter.js';
+import type { Descriptor } from './documents.js';
 import { damagedImage } from './errors.js';
 import type { SpoolFile } from './spool-file.js';
 
@@ -38,8 +39,8 @@ export interface StoredFile {
 export interface Store {
   /** The directory or archive, as messages name it. */
   readonly shown: string;
-  /** The file at a path without leading slash; undefined if there is none. */
-  file(path: string): Promise<StoredFile | undefined>;
+  /** The file at a path without leading slash; undefined if there is none. A blob comes with its descriptor. */
+  file(path: string, descriptor?: Descriptor): Promise<StoredFile | undefined>;
 }
 
 /** Memory for names in an archive: a start, and more for each of its bytes. */

@@ -1,0 +1,172 @@
+// Images in registries: tokens, broken connections, and servers that redirect, lie or stall.
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { fromText } from '../../../src/bytes/text.js';
+import { quietRun } from '../../../src/io/content.js';
+import { containerReference, scanContainer } from '../../../src/source/oci/scan.js';
+import { digestOf, OciLayout } from '../../support/oci-layout.js';
+import { scratchDirectory } from '../../support/scratch.js';
+import { archive } from '../../support/tar-archive.js';
+
+const scratch = scratchDirectory();
+const layout = new OciLayout(join(scratch, 'layout'));
+const data = 'x'.repeat(300_000);
+const entry = layout.image({
+  layers: [{ archive: archive({ name: 'file', data }), compression: 'gzip' }, archive({ name: 'other', data })],
+});
+layout.list(entry, 'latest');
+const pathOf = (digest: string) => join(layout.directory, 'blobs', digest.replace(':', '/'));
+const blobs = (digest: string) => readFileSync(pathOf(digest));
+const layers: { digest: string }[] = JSON.parse(blobs(entry.digest).toString()).layers;
+const plain = layers[1]!.digest;
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => boolean;
+/** Answers before the sound server does. */
+let before: Handler;
+let requests: string[];
+let host: string;
+
+const server = createServer((request, response) => {
+  requests.push(`${request.method} ${request.url} ${request.headers.range ?? ''}`.trim());
+  if (before(request, response)) return;
+  const [, kind, reference = ''] = /^\/v2\/a\/b\/(manifests|blobs)\/(.+)$/.exec(request.url ?? '') ?? [];
+  const digest = reference === 'latest' ? entry.digest : reference;
+  if (!kind || !existsSync(pathOf(digest))) return void response.writeHead(404).end();
+  response.setHeader(
+    'content-type',
+    kind === 'manifests' ? `${entry.mediaType}; charset=utf-8` : 'application/octet-stream',
+  );
+  const bytes = blobs(digest);
+  const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
+  response.writeHead(from > 0 ? 206 : 200).end(bytes.subarray(from));
+});
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+beforeEach(() => {
+  before = () => false;
+  requests = [];
+});
+
+let made = 0;
+const pull = (name = 'a/b', patience = 2000) =>
+  scanContainer(
+    containerReference(fromText(`oci://${host}/${name}`))!,
+    { spool: fromText(join(scratch, `spool${++made}`)), patience },
+    quietRun(),
+  );
+const names = async (pulled = pull()) => [...(await pulled).root.entries.keys()];
+
+/** Acts on the first `count` requests of a blob. */
+function onBlob(act: Handler, count = Number.POSITIVE_INFINITY): void {
+  let left = count;
+  before = (request, response) => request.url!.endsWith(plain) && left-- > 0 && act(request, response);
+}
+
+test('by tag, by digest, and each blob once', async () => {
+  expect(await names()).toEqual(['file', 'other']);
+  expect(new Set(requests).size).toBe(requests.length);
+  expect(await names(pull(`a/b@${entry.digest}`))).toEqual(['file', 'other']);
+  await expect(pull('a/b:none')).rejects.toMatchObject({ code: 'oci.tag' });
+  await expect(pull(`a/b@${digestOf(Buffer.from(''))}`)).rejects.toMatchObject({
+    code: 'oci.tag',
+  });
+});
+
+test('a token is asked for, and is for this server alone', async () => {
+  const seen: (string | undefined)[] = [];
+  before = (request, response) => {
+    if (request.url!.startsWith('/token')) {
+      expect(request.url).toBe('/token?service=s&scope=repository%3Aa%2Fb%3Apull');
+      response.end('{"token":"secret"}');
+      return true;
+    }
+    seen.push(request.headers.authorization);
+    if (request.headers.authorization === 'Bearer secret') return false;
+    response.setHeader(
+      'www-authenticate',
+      `Bearer realm="http://${host}/token",service="s",scope="repository:a/b:pull"`,
+    );
+    response.writeHead(401).end();
+    return true;
+  };
+  expect(await names()).toEqual(['file', 'other']);
+  expect(seen.filter((value) => value === undefined)).toHaveLength(1);
+});
+
+test.each<[string, Handler]>([
+  ['a server error', (_, response) => !!response.writeHead(503).end()],
+  ['a broken connection', (request) => !!request.socket.destroy()],
+  [
+    'half a blob',
+    (_, response) => {
+      response.writeHead(200).write(blobs(plain).subarray(0, 100_000));
+      setTimeout(() => response.destroy(), 50);
+      return true;
+    },
+  ],
+])('%s is tried again', async (_, act) => {
+  onBlob(act, 1);
+  expect(await names()).toEqual(['file', 'other']);
+});
+
+test('a broken blob goes on where it broke', async () => {
+  onBlob((_, response) => {
+    response.writeHead(200).write(blobs(plain).subarray(0, 100_000));
+    setTimeout(() => response.destroy(), 100);
+    return true;
+  }, 1);
+  await pull();
+  expect(requests.filter((one) => /bytes=[1-9]\d*-$/.test(one))).toHaveLength(1);
+});
+
+test.each<[string, string, Handler]>([
+  ['errors without end', 'oci.registry', (_, response) => !!response.writeHead(500).end()],
+  ['less than is stated', 'oci.registry', (_, response) => !!response.end('short')],
+  ['more than is stated', 'oci.size', (_, response) => !!response.end(Buffer.alloc(1 << 20))],
+  ['other bytes', 'oci.digest-mismatch', (_, response) => !!response.end(Buffer.alloc(blobs(plain).length))],
+  ['no answer', 'oci.registry', () => true],
+  [
+    'redirections without end',
+    'oci.redirect',
+    (request, response) => !!response.writeHead(307, { location: request.url }).end(),
+  ],
+  [
+    'a redirection to another kind of address',
+    'oci.redirect',
+    (_, response) => !!response.writeHead(307, { location: 'file:///etc/passwd' }).end(),
+  ],
+  [
+    'a redirection to an open connection elsewhere',
+    'oci.redirect',
+    (_, response) => !!response.writeHead(307, { location: 'http://192.0.2.1/x' }).end(),
+  ],
+  [
+    'a password',
+    'oci.denied',
+    (_, response) => !!response.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end(),
+  ],
+  ['no permission', 'oci.denied', (_, response) => !!response.writeHead(403).end()],
+])('a server that gives %s', async (_, code, act) => {
+  onBlob(act);
+  await expect(pull('a/b', 300)).rejects.toMatchObject({ code });
+});
+
+test('a manifest of any size is not read', async () => {
+  before = (request, response) => request.url!.includes('manifests') && !!response.end(Buffer.alloc(5 << 20));
+  await expect(pull()).rejects.toMatchObject({ code: 'oci.document' });
+});
+
+test.each(['a/../b', 'A/b', 'a/b:', 'a/b:x y', 'a//b', 'a/b@md5:0'])('"%s" is no name', async (name) => {
+  if (name === 'a/b:') expect(containerReference(fromText(`oci://h/${name}`))?.tag).toBe('latest');
+  else await expect(pull(name)).rejects.toMatchObject({ code: 'oci.name' });
+});
