@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { ToolError } from '../../src/errors.js';
 import { quietRun } from '../../src/io/content.js';
 import { type InsideMode, openRoot } from '../../src/live/initrd/inside-root.js';
-import { oracle } from '../support/oracle.js';
+import { kernelOracle, oracle } from '../support/oracle.js';
 import { scratchDirectory } from '../support/scratch.js';
 import { listing, makeBusyboxRoot } from '../support/small-root.js';
 
@@ -255,6 +255,32 @@ test.runIf(modes.length > 0 && existsSync('/usr/bin/setpriv'))(
     expect(processesWith(mark)).toEqual([]);
   },
 );
+
+kernelOracle(
+  'unshare',
+  'setpriv',
+  'busybox',
+)('without setpriv nothing runs in the tree with all rights of root', () => {
+  const root = makeBusyboxRoot(join(scratch, 'no-setpriv'), programs);
+  const workDirectory = join(scratch, 'no-setpriv-work');
+  mkdirSync(workDirectory);
+  const ran = join(root, 'var/tmp/ran');
+  const module = join(import.meta.dirname, '../../dist/live/initrd/inside-root.js');
+  const request = { root, workDirectory, modes: ['chroot'], profile: '', epoch: 1 };
+  const program = `
+    const { openRoot } = await import(${JSON.stringify(module)});
+    const run = { jobs: 1, report() {} };
+    try {
+      await (await openRoot(${JSON.stringify(request)}, run)).run('touch', ['/var/tmp/ran'], run);
+    } catch ({ name, code, exitCode }) {
+      console.log(JSON.stringify({ name, code, exitCode }));
+    }`;
+  const hidden = 'mount --bind /dev/null "$(command -v setpriv)" && exec "$@"';
+  const words = ['--mount', 'sh', '-c', hidden, 'sh', process.execPath, '--input-type=module', '-e', program];
+  const { stdout, stderr } = spawnSync('unshare', words, { encoding: 'utf8' });
+  expect(JSON.parse(stdout), stderr).toEqual({ name: 'ToolError', code: 'live.no-way-inside', exitCode: 4 });
+  expect(existsSync(ran)).toBe(false);
+});
 
 /** Processes that have the mark as a separate argument. */
 function processesWith(mark: string): string[] {
