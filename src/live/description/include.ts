@@ -86,8 +86,8 @@ class Includer {
 function pathOf(reference: string, place: Place): string {
   const { scheme = '', rest = '' } = /^(?:(?<scheme>[a-zA-Z][\w+.-]*):)?(?<rest>.*)$/s.exec(reference)!.groups!;
   const isLocal = ['', 'this', 'file', 'dir'].includes(scheme.toLowerCase());
-  // KIWI parses references as URLs: the path ends at a question mark.
-  const path = (scheme === '' ? rest : rest.replace(/^\/\//, '')).replace(/\?.*$/s, '');
+  // KIWI parses references as URLs: the path ends at a question mark or number sign, and its last name at a semicolon.
+  const path = (scheme === '' ? rest : rest.replace(/^\/\//, '')).replace(/[?#].*$/s, '').replace(/;[^/]*$/, '');
   if (isLocal && path !== '' && !path.includes('\0')) return path;
   throw includeError(
     isLocal ? 'The reference names no file.' : `Nothing is included over a network: from="${shortened(reference)}".`,

@@ -44,6 +44,9 @@ test.each([
   ['file://parts/a.xml'],
   ['dir:parts/a.xml'],
   ['parts/a.xml'],
+  ['this://parts/a.xml?b=c'],
+  ['this://parts/a.xml#b'],
+  ['this://parts/a.xml;b'],
 ])('from="%s" is the content of the file in its place', async (reference) => {
   const files = {
     'config.xml': main(packages('x') + from(reference) + packages('y')),
