@@ -1,5 +1,4 @@
-// A file system with features that are not known is not damaged, whatever its other fields seem to say: with these features they may
-// mean something else.
+// A file system with features that are not known is not damaged: its other fields may mean something else.
 import { describe, expect, test } from 'vitest';
 import { timestamp } from '../../../src/bytes/time.js';
 import { openErofs, planErofs } from '../../../src/format/erofs/index.js';
