@@ -34,6 +34,8 @@ export type EditPlan = ImagePlan<EditLayout, ExactContent>;
 
 const HIDDEN = 'Entries are added that a view does not show, because it does not show their directory.';
 
+const CHECKSUMS = 'Checksums of libisofs over the whole disc no longer fit, and are removed.';
+const HIDDEN_IMAGE = 'A removed file is a boot image: no directory shows it, but firmware still starts it.';
 const OLD_VIEW = 'The HFS or HFS+ view of the disc, which macOS prefers, goes on showing the old files.';
 
 /**
@@ -49,7 +51,7 @@ export async function planEdit(image: Source, changes: EditChanges, run: Run): P
   const { log, losses } = work;
   const patches = await changeFiles(work, changes);
   for (const path of trees.hiddenIn) losses.add('edit.hidden', HIDDEN, path as ByteString);
-  if (disc.hfs) losses.addValue('edit.hfs', OLD_VIEW, 'HFS');
+  reportRemains(work);
   const places = placeEdit(disc, trees);
   await checkBootCode(disc, places, losses);
   const { seal, style, dropsTags, patches: unsigned } = await mediaCheckOf(image, changes.mediaCheck, losses);
@@ -67,6 +69,20 @@ export async function planEdit(image: Source, changes: EditChanges, run: Run): P
   };
   const plan = { ...content, layout };
   return seal ? withSeals(plan, [seal]) : plan;
+}
+
+/** Reports what the disc has besides its files, and no longer fits them. */
+function reportRemains({ disc, trees, losses }: MenuWork): void {
+  const { hfs, checksums, catalog, data } = disc;
+  if (hfs) losses.addValue('edit.hfs', OLD_VIEW, 'HFS');
+  if (checksums.length > 0) losses.addValue('edit.checksums', CHECKSUMS, 'xorriso -check_md5');
+  const shown = new Set<number>();
+  for (const { entry } of trees.walk()) {
+    for (const block of [entry.data?.old, entry.data?.replaces?.old]) if (block !== undefined) shown.add(block);
+  }
+  for (const { block } of catalog?.entries ?? []) {
+    if (data.has(block) && !shown.has(block)) losses.addValue('edit.hidden-image', HIDDEN_IMAGE, `block ${block}`);
+  }
 }
 
 /** Attributes of added entries that the disc does not store. That its times have whole seconds is no news to the disc. */

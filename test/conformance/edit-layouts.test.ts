@@ -6,6 +6,7 @@ import { isopress } from '../support/command.js';
 import { judge, oracle } from '../support/oracle.js';
 import { type InstallerFiles, installerFiles, LAYOUTS, pressFedora, pressLayout } from '../support/published-discs.js';
 import { scratchDirectory } from '../support/scratch.js';
+import { succeed } from '../support/tools.js';
 import { noise } from '../support/trees.js';
 
 const scratch = scratchDirectory();
@@ -130,6 +131,26 @@ oracle(
       .slice(2);
   });
   expect(listed[1]).toEqual(listed[0]);
+});
+
+oracle('xorriso')('checksums of libisofs go, and xorriso opens the disc as before', () => {
+  const image = at('checksums.iso');
+  succeed('xorriso', ['-as', 'mkisofs', '-quiet', '--md5', '-r', '-J', '-o', image, files.tree]);
+  const { stderr } = isopress(['edit', image, at('checksums.edited.iso'), '--quiet', ...FEW], { cwd: scratch });
+  expect(stderr).toMatch(/^loss: .* \[edit\.checksums\]\n$/);
+  const out = extracted(at('checksums.edited.iso'), 0);
+  expect(readFileSync(join(out, 'seed/user-data'), 'latin1')).toBe('#cloud-config\n');
+});
+
+oracle('xorriso')('a file that replaces a compressed one is read as it is', () => {
+  const image = at('zisofs.iso');
+  const path = '/pool/A package with a long name 7.deb';
+  writeFileSync(at('zeros'), new Uint8Array(100_000));
+  const maps = ['-map', files.tree, '/', '-update', at('zeros'), path, '-set_filter_r', '--zisofs', '/pool', '--'];
+  succeed('xorriso', ['-outdev', image, ...maps, '-commit']);
+  edit(image, at('zisofs.edited.iso'), ...FEW);
+  const out = extracted(at('zisofs.edited.iso'), 0);
+  expect(readFileSync(join(out, path), 'latin1')).toBe('replaced\n');
 });
 
 oracle('xorriso')('where nothing grows, every block but those of changed entries is as it was', () => {

@@ -13,6 +13,7 @@ import {
 import { recogniseUdf } from '../../format/udf/index.js';
 import { bytesAt, isZero, type Source } from '../../io/index.js';
 import { type KeptCatalog, readCatalog } from './boot-catalog.js';
+import { checksumTags } from './checksum-tags.js';
 import type { Data } from './entries.js';
 import { MetadataReader } from './metadata-reader.js';
 import { type KeptTables, readTables } from './partition-tables.js';
@@ -54,6 +55,8 @@ export interface KeptDisc {
   readonly data: ReadonlyMap<number, Data>;
   /** The blocks of directories and path tables; from the end on the disc moves back if they need more. */
   readonly metadata: { readonly start: number; readonly end: number };
+  /** Blocks with checksums of libisofs over the blocks before them. */
+  readonly checksums: readonly number[];
   /** An HFS or HFS+ view of the files: blocks that stay together, with all that is in them. */
   readonly hfs: { readonly start: number; readonly end: number } | undefined;
   /** The block after the last file; from here on the disc moves back for what is added. */
@@ -88,7 +91,8 @@ export async function readDisc(image: Source): Promise<KeptDisc> {
   const insertAt = await endOfUsed(image, { reader, data, catalog, tables });
   const metadata = await metadataOf(image, { reader, data, catalog, tables }, descriptors);
   const hfs = hfsView(tables, data, { start: metadata.end, end: insertAt });
-  return { image, descriptors, trees: byValue(trees), catalog, tables, data, metadata, hfs, insertAt };
+  const checksums = await checksumTags(image);
+  return { image, descriptors, trees: byValue(trees), catalog, tables, data, metadata, checksums, hfs, insertAt };
 }
 
 const VALUE = ['rock-ridge', 'joliet', 'iso9660'];

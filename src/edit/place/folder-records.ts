@@ -33,6 +33,7 @@ import {
   setSize,
   setTimes,
   sizeOf,
+  withoutZisofs,
   withSystemUse,
 } from './record-bytes.js';
 
@@ -175,7 +176,7 @@ class RecordWriter {
   *#replaced({ records, fields, data, attributes }: KeptEntry, size: number): Generator<Uint8Array> {
     const count = extentCount(size);
     for (let i = 0; i < count; i++) {
-      const record = this.#settled(records[0]!, fields);
+      const record = withoutZisofs(this.#settled(records[0]!, fields), this.#edited.tree.skip);
       if (data) setExtent(record, this.#places.data(data) - this.#origin + (i * EXTENT_BYTES) / BLOCK);
       setSize(record, Math.min(EXTENT_BYTES, size - i * EXTENT_BYTES));
       setContinues(record, i < count - 1);

@@ -101,7 +101,11 @@ export function placeEdit(disc: KeptDisc, trees: EditedTrees): EditPlaces {
     tables: [...tables.values()],
     tableAt: (old) => tables.get(old),
     newData,
-    freed: [...use.freed(), ...freedFolders(trees, folders, isRelaid ? disc : undefined)],
+    freed: [
+      ...use.freed(),
+      ...freedFolders(trees, folders, isRelaid ? disc : undefined),
+      ...disc.checksums.map((block) => ({ block, blocks: 1 })),
+    ],
     movedData: use.moved(newData),
     shift,
     data: (data) => blockOf.get(data) ?? shift(data.old!),

@@ -1,6 +1,6 @@
 // Kept directory records with some of their values changed, all other bytes as they are.
 
-import type { Timestamp } from '../../bytes/index.js';
+import { concatBytes, type Timestamp } from '../../bytes/index.js';
 import { FLAG_MULTI_EXTENT, writeShortDate } from '../../format/iso9660/index.js';
 import type { Attributes } from '../../tree/index.js';
 
@@ -83,6 +83,16 @@ export function withSystemUse(record: Uint8Array, systemUse: Uint8Array): Uint8A
   made.set(systemUse, head.length);
   made[0] = made.length;
   return made;
+}
+
+/** A record without the field that says how the bytes of the file are compressed. */
+export function withoutZisofs(record: Uint8Array, skip: number): Uint8Array {
+  for (const { signature, at, length } of inlineFields(record, skip)) {
+    if (signature !== 'ZF') continue;
+    const head = headOf(record).length;
+    return withSystemUse(record, concatBytes([record.subarray(head, at), record.subarray(at + length)]));
+  }
+  return record;
 }
 
 /** The block at which a field CL or PL points; undefined for other fields. */

@@ -105,6 +105,12 @@ describe('changes that do not fit the disc', () => {
   });
 });
 
+test('a boot image that is removed from the files is reported', async () => {
+  const image = await disc({ boot: { bios: { path: 'boot/vmlinuz', bootInfoTable: false } } });
+  const { layout } = await planEdit(bytesSource(image), { remove: [fromText('/boot/vmlinuz')] }, run);
+  expect(layout.losses.map(({ code }) => code)).toEqual(['edit.hidden-image']);
+});
+
 describe('discs that could not be kept', () => {
   test('with UDF', async () => {
     expect(await refused(await disc({ udf: '2.01' }), {})).toBe('3 edit.udf');
