@@ -19,7 +19,6 @@ export {
   type HeldAttributes,
   type PackageDifference,
 } from './public/diff.js';
-export { type EditChanges, type EditLayout, type EditPlan, planEdit, SEED_KINDS } from './public/edit.js';
 export {
   CLUSTER_CODECS,
   type ClusterCodec,

@@ -239,6 +239,7 @@ describe('imports', () => {
       [
         await import('../../src/index.js'),
         await import('../../src/public/live.js'),
+        await import('../../src/public/edit.js'),
         await import('../../src/public/map.js'),
       ].flatMap(Object.keys),
     );

@@ -15,7 +15,7 @@ export const LAYOUT_REVISION = 1;
 /** Digests of everything that decides the bytes of a build. */
 export interface BuildKeys {
   /** Version of the form of keys. */
-  readonly version: typeof KEY_VERSION;
+  readonly version: 'v1';
   /** Of the whole ISO: builds with equal ones give the same bytes. */
   readonly action: string;
   /** Of the initrd. */

@@ -11,6 +11,7 @@ export interface BillSubject {
   readonly version?: string;
 }
 
+/** The installed packages of a system. */
 export interface BillOfMaterials {
   readonly subject: BillSubject;
   /** Seconds since 1970. */

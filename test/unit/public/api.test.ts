@@ -32,10 +32,10 @@ test('every type in a public declaration can be imported', () => {
   expect(hidden).toEqual([]);
 });
 
-test('isopress exports every value and type of the subpaths, but for live builds, maps of images and browsers', () => {
+test('isopress exports every value and type of the subpaths, but for live builds, edits, maps of images and browsers', () => {
   const names = (subpath: string) => all.get(subpath)!.map(({ name }) => name);
   const top = new Set(names('.'));
   const absent = [...all.keys()].flatMap((subpath) => names(subpath).filter((name) => !top.has(name)));
-  const separate = new Set(['./live', './map', './browser'].flatMap(names));
+  const separate = new Set(['./live', './edit', './map', './browser'].flatMap(names));
   expect(absent.filter((name) => !separate.has(name))).toEqual([]);
 });
