@@ -133,6 +133,27 @@ oracle(
   expect(listed[1]).toEqual(listed[0]);
 });
 
+oracle(
+  'xorriso',
+  'bsdtar',
+  'sgdisk',
+)('an edited disc is edited again, with directories after the files', () => {
+  const image = pressLayout('ubuntu', files, at('again.iso'));
+  edit(image, at('again.1.iso'), ...FEW);
+  edit(at('again.1.iso'), at('again.2.iso'), ...MANY, '--volume-id', 'AGAIN');
+  edit(at('again.2.iso'), at('again.3.iso'), '--add', 'many:/more', '--remove', '/pool/link');
+  for (const index of [0, 1]) {
+    const out = extracted(at('again.3.iso'), index);
+    expect(readdirSync(join(out, 'pool'))).toHaveLength(60 + 101);
+    expect(readdirSync(join(out, 'more/pool'))).toHaveLength(102);
+    expect(readFileSync(join(out, 'seed/user-data'), 'latin1')).toBe('#cloud-config\n');
+  }
+  expect(structure(at('again.3.iso')).filter((line) => !line.startsWith('-V '))).toEqual(
+    structure(image).filter((line) => !line.startsWith('-V ')),
+  );
+  expect(judge('sgdisk', ['-v', at('again.3.iso')]).stdout).toContain('No problems found');
+});
+
 oracle('xorriso')('checksums of libisofs go, and xorriso opens the disc as before', () => {
   const image = at('checksums.iso');
   succeed('xorriso', ['-as', 'mkisofs', '-quiet', '--md5', '-r', '-J', '-o', image, files.tree]);

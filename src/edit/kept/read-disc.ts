@@ -255,20 +255,21 @@ async function endOfUsed(image: Source, { reader, data, catalog, tables }: Used)
 }
 
 /**
- * The blocks that directories and path tables may take again: all from the first to the last of them, unless there is something else in
- * between, and otherwise none.
+ * The blocks that directories and path tables may take again: from the first of them to the first file, unless there is something else in
+ * between, and otherwise none. On a disc that was edited before, some are after the files.
  */
 async function metadataOf(image: Source, used: Used, descriptors: readonly KeptDescriptor[]) {
   const { reader, data, catalog } = used;
-  const end = reader.end;
   const starts = descriptors.flatMap(({ bytes, origin, tree }) => [
     ...tree.folders.keys(),
     ...pathTablesOf(volumeDescriptor.decode(bytes)).map(({ block }) => block + origin),
   ]);
-  const start = starts.reduce((least, block) => Math.min(least, block), end);
-  const others = [...data.keys(), catalog?.block ?? end, ...(catalog?.entries ?? []).map(({ block }) => block)];
-  const last = Math.max(...descriptors.map(({ block }) => block));
-  if (last >= start || others.some((block) => block >= start && block < end)) return { start: end, end };
+  const start = starts.reduce((least, block) => Math.min(least, block), reader.end);
+  const images = (catalog?.entries ?? []).map(({ block }) => block);
+  const others = [...data.keys(), ...(catalog ? [catalog.block] : []), ...images].filter((block) => block >= start);
+  const end = others.reduce((least, block) => Math.min(least, block), reader.end);
+  const last = descriptors.reduce((most, { block }) => Math.max(most, block), 0);
+  if (last >= start) return { start: end, end };
   for (let block = start; block < end; block++) {
     if (reader.hasRead(block)) continue;
     const bytes = await bytesAt(image, block * BLOCK, BLOCK);
