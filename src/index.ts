@@ -6,6 +6,7 @@ export {
   buildLiveIso,
   bundleResults,
   type LivePlan,
+  type PlanOptions,
   planLiveIso,
 } from './public/builds.js';
 export {

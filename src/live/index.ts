@@ -2,7 +2,7 @@
 
 export type { CachePlace, CachePlaces } from '../cache/index.js';
 export type { StreamCompressionName } from '../compress/index.js';
-export { buildLiveIso, type LivePlan, planLiveIso } from './build/build.js';
+export { buildLiveIso, type LivePlan, type PlanOptions, planLiveIso } from './build/build.js';
 export type { Decision } from './build/decisions.js';
 export type {
   BuildEvents,

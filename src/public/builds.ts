@@ -16,6 +16,9 @@ export interface BuildOptions extends Omit<live.BuildOptions, 'tree'>, WorkOptio
   readonly tree?: RootTreeOptions;
 }
 
+/** How a build is planned. */
+export interface PlanOptions extends BuildOptions, Pick<live.PlanOptions, 'keys'> {}
+
 /** How results are bundled. */
 export interface BundleOptions extends live.BundleOptions, WorkOptions {}
 
@@ -29,8 +32,8 @@ export async function buildLiveIso(options: BuildOptions): Promise<live.BuildRep
 }
 
 /** Plans a live ISO without its initrd and without writing anything: what would be built, and the place of each byte. */
-export async function planLiveIso(options: BuildOptions): Promise<live.LivePlan> {
-  return (await loadLive()).planLiveIso(inside(options), runOf(options));
+export async function planLiveIso({ keys = false, ...options }: PlanOptions): Promise<live.LivePlan> {
+  return (await loadLive()).planLiveIso({ ...inside(options), keys }, runOf(options));
 }
 
 /** Collects the results of a build under names with an id. After any error the directory of the bundle is as it was before. */

@@ -63,6 +63,7 @@ export {
   buildLiveIso,
   bundleResults,
   type LivePlan,
+  type PlanOptions,
   planLiveIso,
   type RootTreeOptions,
   renderBill,

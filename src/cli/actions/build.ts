@@ -71,7 +71,7 @@ export async function build(options: BuildCommandOptions): Promise<void> {
     const configuration = await loadConfiguration({ home: process.env['HOME'], file: options.config });
     const request = { ...buildOptions(options, root.given, session), configuration };
     if (options.plan) {
-      const plan = await planLiveIso(request, session.run);
+      const plan = await planLiveIso({ ...request, keys: options.json ?? false }, session.run);
       return session.result('build-plan', { ...plan.report, keys: plan.keys, medium: plan.layout }, planText(plan));
     }
     const report = await buildLiveIso(request, session.run);

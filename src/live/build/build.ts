@@ -120,20 +120,28 @@ function named({ code, message, place, hint, cause }: TargetError, made: string,
   return new TargetError(code, shown, { ...place, path: image, cause, hint });
 }
 
+/** How a build is planned. */
+export interface PlanOptions extends BuildOptions {
+  /** Whether the keys are taken, for which every file of the root tree is read. Default false. */
+  readonly keys?: boolean;
+}
+
 /** A build that was planned and not made. */
 export interface LivePlan {
   readonly report: LiveReport;
-  readonly keys: BuildKeys;
+  /** Undefined: they were not asked for. */
+  readonly keys: BuildKeys | undefined;
   /** The place of each byte. */
   readonly layout: DiscLayout;
 }
 
 /** Everything but the initrd and the writing: what would be built, and from what. */
-export async function planLiveIso(options: BuildOptions, run: Run): Promise<LivePlan> {
+export async function planLiveIso({ keys: wantsKeys, ...options }: PlanOptions, run: Run): Promise<LivePlan> {
   const use = async (context: BuildContext) => {
     const boot = await bootFiles(context, run);
     const { disc, rootImage, report } = await planAll(context, boot, pendingInitrd(NEVER), run);
-    const keys = await context.watch.time('keys', () => buildKeys({ ...context, boot, rootImage }, run));
+    const take = () => buildKeys({ ...context, boot, rootImage }, run);
+    const keys = wantsKeys ? await context.watch.time('keys', take) : undefined;
     return { report: report(), keys, layout: disc.layout };
   };
   return withBuildContext({ ...options, force: true }, run, use, 'plan');

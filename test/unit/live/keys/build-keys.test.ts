@@ -23,7 +23,8 @@ async function keys(options: SomeOptions = {}, jobs = 1): Promise<BuildKeys> {
     tree: { epoch: 1_700_000_000 },
     targetDirectory: small.directory(),
   };
-  return (await planLiveIso(changed(usual, options), quietRun(jobs))).keys;
+  const plan = await planLiveIso({ ...changed(usual, options), keys: true }, quietRun(jobs));
+  return plan.keys!;
 }
 
 test('the form of a key is canonical: neither the order of fields nor what is left out counts', () => {
