@@ -1,4 +1,4 @@
-// Floor 5: images of every kind, and images inside images.
+// Layer 5: images of every kind, and images inside images.
 
 export { type AddressStep, type ImageAddress, type KindOf, parseAddress } from './address.js';
 export { type Contained, contained } from './containers.js';
