@@ -1,4 +1,4 @@
-// What the app has in addition to the style of pages.
+// The style of the app, in addition to that of pages.
 
 /** The style sheet. */
 export const APP_STYLE = `

@@ -44,6 +44,7 @@ const CODE: readonly (readonly [folder: string, ending: RegExp])[] = [
   ['native/tests', /\.rs$/],
   ['native/codecs', /\.[ch]$/],
   ['test', /\.ts$/],
+  ['web', /\.ts$/],
 ];
 
 interface Passage {
