@@ -4,7 +4,8 @@ import { readFile } from 'node:fs/promises';
 import { fromText } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
 import { sourceError } from '../../io/index.js';
-import { isMap, isScalar, isSeq, type Node, parseBoundedYaml, type TextPlace } from '../yaml/parse-bounded.js';
+import { isMap, isScalar, isSeq, type Node, parseBoundedYaml } from '../yaml/parse-bounded.js';
+import type { TextPlace } from '../yaml/place.js';
 
 /** A value of an option: text, several texts, or texts by their names. */
 export type MatrixValue = string | readonly string[] | { readonly [name: string]: string };

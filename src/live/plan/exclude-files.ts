@@ -7,7 +7,8 @@ import { InvalidInputError, IsopressError } from '../../errors.js';
 import { collect, quietRun, sourceError } from '../../io/index.js';
 import { type FileTree, follow } from '../../tree/index.js';
 import { readSmallFile } from '../files/read-small-file.js';
-import { isMap, isScalar, isSeq, parseBoundedYaml, type TextPlace } from '../yaml/parse-bounded.js';
+import { isMap, isScalar, isSeq, parseBoundedYaml } from '../yaml/parse-bounded.js';
+import type { TextPlace } from '../yaml/place.js';
 
 /** Most characters, and bytes, of a list. */
 const LARGEST = 1024 * 1024;

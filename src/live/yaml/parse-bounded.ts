@@ -1,12 +1,9 @@
 // YAML from outside, read at a cost proportional to its size: descriptions, runtime configurations, lists of files.
 
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml';
-import type { ErrorPlace } from '../../errors.js';
+import type { TextPlace } from './place.js';
 
 export { isAlias, isMap, isScalar, isSeq, type Node, type Pair };
-
-/** Lines and columns from 1. */
-export type TextPlace = ErrorPlace & { readonly path: string; readonly line: number; readonly column: number };
 
 export interface YamlRules {
   /** The file, for places. */
