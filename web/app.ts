@@ -1,4 +1,4 @@
-// The page: takes a file, and shows what is in it. Nothing leaves the browser: the page may not connect to anything.
+// The page of the app: takes a file, and shows its content. Nothing leaves the browser, because the policy allows no connection.
 
 import { displayText, fromText, html, mapImage, mapSections, openSpool, sectionOf, summaryOf } from 'isopress/browser';
 import { offerCheck } from './check.js';

@@ -1,4 +1,4 @@
-// The check of an image, which reads all of it: started by a button.
+// The check of an image. A button starts it, because it reads the whole image.
 
 import {
   type Finding,
@@ -12,7 +12,7 @@ import {
 } from 'isopress/browser';
 import { attempt, element, put, say } from './dom.js';
 
-/** Offers the check of an image. */
+/** Shows the button that checks an image. */
 export function offerCheck(image: Source, spool: Spool): void {
   const body = element('check-body');
   put(

@@ -1,8 +1,8 @@
-// The document: elements by their ids, and the one place where HTML becomes part of it.
+// The document: elements by their ids, and the only place that inserts HTML.
 
 import type { Html } from 'isopress/browser';
 
-/** The only policy that the page allows: it takes HTML that the library has escaped. */
+/** The only Trusted Types policy that the page allows. It passes HTML on, which `Html` has escaped. */
 const policy = globalThis.trustedTypes?.createPolicy('page', { createHTML: (text) => text });
 
 declare global {
@@ -11,7 +11,7 @@ declare global {
     | undefined;
 }
 
-/** The element with an id, which the page has. */
+/** The element with an id that the page is known to have. */
 export function element<T extends HTMLElement = HTMLElement>(id: string): T {
   return document.getElementById(id) as T;
 }
@@ -21,12 +21,12 @@ export function put(into: Element, content: Html): void {
   into.innerHTML = policy ? policy.createHTML(content.text) : content.text;
 }
 
-/** Shows a sentence, which screen readers speak. */
+/** Shows a sentence in the status line, which screen readers announce. */
 export function say(text: string): void {
   element('status').textContent = text;
 }
 
-/** Runs work that a person asked for; an error is said. */
+/** Runs an action of the user, and shows its error in the status line. */
 export async function attempt(work: () => Promise<void>): Promise<void> {
   try {
     await work();

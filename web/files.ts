@@ -1,4 +1,4 @@
-// The files of an image: one directory at a time, with the way to it, and one file.
+// The files of an image: one directory at a time with its path, and a preview of one file.
 
 import {
   displayText,
@@ -16,10 +16,10 @@ import { attempt, element, put, say } from './dom.js';
 import { blobOf, followed, imageStep, listed, pathOf, stepInto, type Way } from './places.js';
 import { modeText, preview, timeText } from './preview.js';
 
-/** Rows of a directory that are shown. */
+/** Most rows of a directory that are shown. */
 const MOST_ROWS = 2000;
 
-/** Shows the files of an image in the section for them. */
+/** Shows the files of an image in the section `files`. */
 export async function showFiles(image: Source, name: string, spool: Spool): Promise<void> {
   const view = new FilesView(element('files-body'), spool);
   await view.open([await imageStep(image, name, spool)]);
@@ -51,7 +51,7 @@ class FilesView {
     say(`${pathOf(way)}: ${this.#rows.length} entries.`);
   }
 
-  /** Names never come back from the page: buttons have numbers. */
+  /** Buttons carry indexes, so that no name from an image is read back from the page. */
   async #clicked({ step, row, download, inside }: DOMStringMap): Promise<void> {
     if (step !== undefined) await this.open(this.#way.slice(0, Number(step) + 1));
     if (row !== undefined) await this.#enter(this.#rows[Number(row)]!);
@@ -70,7 +70,7 @@ class FilesView {
     say(`${name} is shown.`);
   }
 
-  /** Opens the directory of a link's end, and the end if it is a file. */
+  /** Follows a symbolic link: opens its directory, or the directory of its file and that file. */
   async #follow(name: string, target: string): Promise<void> {
     const end = followed(this.#way, target);
     if (!end) return say(`${name} leads to nothing in this image.`);

@@ -1,12 +1,12 @@
-// The app as one file of HTML, with everything in it.
+// The app as one HTML file.
 
 import { Html, html, STYLE } from 'isopress/browser';
 import { APP_STYLE } from './style.js';
 
-/** The style of the app. */
+/** The style sheet of pages and that of the app. */
 export const WHOLE_STYLE: string = STYLE + APP_STYLE;
 
-/** The page around a script, under a policy. */
+/** The page that runs a script, with a content security policy. */
 export function appPage(script: string, policy: string): string {
   return html`<!doctype html>
 <html lang="en">

@@ -1,4 +1,4 @@
-// Places in an image and in the images inside it: directories, and the way to them.
+// Places in an image and in the images inside it: directories, and the paths to them.
 
 import {
   type ByteString,
@@ -12,9 +12,9 @@ import {
   type Spool,
 } from 'isopress/browser';
 
-/** A directory on the way, or an image that was opened: its root directory. */
+/** A directory on the way, or the root directory of an image that was opened. */
 export interface Step {
-  /** As people read it. */
+  /** Displayable. */
   readonly name: string;
   readonly directory: Directory;
   /** Whether it is the root of an image. */
@@ -30,7 +30,7 @@ export async function imageStep(image: Source, name: string, spool: Spool): Prom
   return { name, directory: tree.root, isImage: true };
 }
 
-/** The step into an entry of the last directory; undefined if it has nothing inside. */
+/** The step into an entry of the last directory; undefined if it is neither a directory nor a file that can be opened. */
 export async function stepInto(name: string, node: Node, spool: Spool): Promise<Step | undefined> {
   if (node.kind === 'directory') return { name, directory: node, isImage: false };
   if (node.kind !== 'file' || !isSource(node.content)) return undefined;
@@ -40,14 +40,14 @@ export async function stepInto(name: string, node: Node, spool: Spool): Promise<
 /** Links that are followed for one name, as in Linux. */
 const MOST_LINKS = 40;
 
-/** An entry, and the way to the directory that it is in. */
+/** An entry, and the way to its directory. */
 export interface Place {
   readonly way: Way;
   readonly name: string;
   readonly node: Node;
 }
 
-/** The end of a symbolic link in the last directory, as a system in the image sees it; undefined if it leads nowhere. */
+/** The target of a symbolic link in the last directory, resolved with the image as root file system; undefined if it leads nowhere. */
 export function followed(way: Way, target: string): Place | undefined {
   let at = way;
   let place: Place | undefined;
@@ -81,7 +81,7 @@ function inRoot(way: Way): Way {
   return way.slice(0, way.findLastIndex(({ isImage }) => isImage) + 1);
 }
 
-/** Entries as they are listed: directories first, each in the order of its names. */
+/** Entries with displayable names: directories first, otherwise in the order of the directory. */
 export function listed({ entries }: Directory): [name: string, node: Node][] {
   const all = [...entries].map(([name, node]): [string, Node] => [displayText(name), node]);
   const rank = ([, { kind }]: [string, Node]) => (kind === 'directory' ? 0 : 1);

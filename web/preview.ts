@@ -1,14 +1,14 @@
-// One file: its facts, its text or its first bytes, and how to keep it.
+// The preview of one file: its facts, its text or its first bytes, and buttons to save or open it.
 
 import { type File, facts, type Html, html, showBytes } from 'isopress/browser';
 import { headOf } from './places.js';
 
-/** Bytes of a text that are shown, and of anything else. */
+/** Bytes that are shown of a text, and of other files; the latter in lines of {@link PER_LINE} bytes. */
 const TEXT = 256 * 1024;
 const HEX = 512;
 const PER_LINE = 16;
 
-/** A file as a part of the page. */
+/** The preview of a file as HTML. */
 export async function preview(name: string, path: string, node: File): Promise<Html> {
   const { size } = node.content;
   const head = await headOf(node, TEXT);
@@ -26,11 +26,11 @@ ${facts([
 ${left > 0 ? html`<p class="muted">${showBytes(left)} more are not shown.</p>` : undefined}`;
 }
 
-/** UTF-8 without control characters; undefined for anything else. A character may be cut at the end of a part. */
+/** The bytes as text, if they are UTF-8 without control characters. With `isPart` the last character may be incomplete. */
 function textOf(bytes: Uint8Array, isPart: boolean): string | undefined {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: isPart });
-    // Marks that change the direction of text stay visible as what they are.
+    // Marks that change the direction of text could disguise it, so they are shown as U+FFFD.
     return /(?![\n\t\r\f])\p{Cc}/u.test(text) ? undefined : text.replace(/\p{Bidi_Control}/gu, '\ufffd');
   } catch {
     return undefined;
@@ -53,7 +53,7 @@ export function modeText(mode: number): string {
   return mode.toString(8).padStart(4, '0');
 }
 
-/** `2023-11-14 22:13`, in UTC; nothing for a time that no calendar has. */
+/** `2023-11-14 22:13`, in UTC; empty for a time beyond the range of `Date`. */
 export function timeText(seconds: number): string {
   const date = new Date(seconds * 1000);
   return Number.isNaN(date.getTime()) ? '' : date.toISOString().slice(0, 16).replace('T', ' ');

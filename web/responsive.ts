@@ -1,11 +1,11 @@
-// Reads of an image that leave the page time to answer: long work waits for the browser now and then.
+// Keeps the page responsive: reads of an image let the browser handle events now and then.
 
 import { blobSource, type Source } from 'isopress/browser';
 
-/** Milliseconds of work after which the browser may do something else. */
+/** Milliseconds of work between two turns of the browser. */
 const TURN = 40;
 
-/** A file as a source. */
+/** A file as a source whose reads keep the page responsive. */
 export function fileSource(file: File): Source {
   const source = blobSource(file);
   let since = performance.now();

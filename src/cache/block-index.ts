@@ -24,7 +24,7 @@ export class BlockIndex {
     this.#records = records;
   }
 
-  /** The compressed block of the block with that digest. */
+  /** Where the compressed form of the block with that digest is; undefined if the pack does not have it. */
   find(digest: Uint8Array): PackedBlock | undefined {
     let low = 0;
     let high = Math.floor(this.#records.length / RECORD);
@@ -66,7 +66,7 @@ export class BlockIndexWriter {
     this.#records.writeUInt32LE(length, start + LENGTH);
   }
 
-  /** The index. */
+  /** The records, sorted by the digest of the block. */
   render(): Buffer {
     const all = this.#records.subarray(0, this.#count * RECORD);
     const starts = Uint32Array.from({ length: this.#count }, (_, i) => i * RECORD);

@@ -7,7 +7,7 @@ import { BlockIndex, BlockIndexWriter, type PackedBlock, RECORD } from './block-
 import { type Cache, readFully } from './cache.js';
 import type { Blob } from './record.js';
 
-/** Bytes that are written together. */
+/** Blocks are written in batches of this many bytes. */
 const BATCH = 1 << 20;
 const NOTHING = digestOf('sha256', new Uint8Array(0));
 
@@ -17,7 +17,7 @@ export interface PackFacts {
   readonly data: Blob;
 }
 
-/** A pack to read from. Its data is opened, or downloaded, when the first block of it is needed. */
+/** A pack to read from. Its data is opened, or downloaded, when its first block is needed. */
 export class BlockPack {
   readonly #cache: Cache;
   readonly #index: BlockIndex;
@@ -84,7 +84,7 @@ export class BlockPackWriter {
     return this.#size;
   }
 
-  /** Adds a compressed block, or that the block with that digest does not become smaller. Copies the bytes. */
+  /** Adds a compressed block; undefined records that the block with that digest does not become smaller. Copies the bytes. */
   add(digest: Uint8Array, packed: Uint8Array | undefined): void {
     const { length } = packed ?? NOTHING.subarray(0, 0);
     this.#index.add(digest, { at: this.#size, length, digest: packed ? digestOf('sha256', packed) : NOTHING });
@@ -126,7 +126,7 @@ export class BlockPackWriter {
   }
 }
 
-/** Whether bytes can be an index. */
+/** Whether bytes have the length of an index. */
 export function isIndex(bytes: Uint8Array): boolean {
   return bytes.length % RECORD === 0;
 }

@@ -1,5 +1,5 @@
-// Several stores as one cache. Every byte from a store is checked before it is used; a store that fails costs time, and
-// is not used any more in this run.
+// Several stores as one cache. Every byte from a store is checked before it is used. A store that fails is not used any more in
+// this run: it costs time, but no build fails because of a cache.
 
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -18,9 +18,9 @@ export interface CachePlace {
   readonly readOnly?: boolean;
 }
 
-/** Stores of what was made before. */
+/** The stores of a cache. */
 export interface CachePlaces {
-  /** In the order in which they are asked. */
+  /** In the order in which they are searched. */
   readonly places: readonly CachePlace[];
   /** Milliseconds since 1970, to note when an entry was last used. Without it no use is noted. */
   now?(): number;
@@ -49,7 +49,7 @@ export async function openCache(options: CacheOptions): Promise<Cache> {
   return new Cache(stores, options);
 }
 
-/** Throws as {@link openCache} does, before there is anything to keep. */
+/** Throws as {@link openCache} does, so that a bad directory is reported before the work begins. */
 export async function checkCache({ places }: CachePlaces): Promise<void> {
   for (const { place, readOnly = false } of places) {
     if (!isAddress(place)) await openDirectoryStore(place, { isReadOnly: readOnly });
@@ -64,7 +64,7 @@ function isAddress(place: string): boolean {
 export class Cache {
   readonly #stores: Store[];
   readonly #options: CacheOptions;
-  /** Stores that take nothing. */
+  /** Stores to which nothing is written: read-only ones, and those on which a write has failed. */
   readonly #full = new Set<Store>();
   readonly #downloads = new Map<string, Promise<string | undefined>>();
   readonly #scratch: string[] = [];
@@ -77,7 +77,7 @@ export class Cache {
     options.signal?.addEventListener('abort', this.#onAbort, { once: true });
   }
 
-  /** The records of a key in all stores, each whole and of that kind. */
+  /** The records of a key in all stores. Damaged ones and those of another kind are left out. */
   async find(kind: string, key: string): Promise<CacheRecord[]> {
     const records = await this.#each(async (store) => {
       const bytes = await store.record(key);
@@ -89,7 +89,7 @@ export class Cache {
     return records.filter((record) => record !== undefined);
   }
 
-  /** A content as bytes; undefined if no store has it whole. For those that are small. */
+  /** A small content as bytes; undefined if no store has it undamaged. */
   async read(blob: Blob): Promise<Buffer | undefined> {
     const file = await this.open(blob);
     if (!file) return undefined;
@@ -119,7 +119,7 @@ export class Cache {
     return path === undefined ? undefined : open(path, 'r').catch(() => undefined);
   }
 
-  /** Writes a content to a new file. Returns whether it is whole; if not, there is no file. */
+  /** Copies a content to a new file. Returns false, and leaves no file, if no store has it undamaged. */
   async copy(blob: Blob, to: string): Promise<boolean> {
     const from = await this.open(blob);
     if (!from) return false;
@@ -131,7 +131,7 @@ export class Cache {
     try {
       isWhole = (await copyDigested(from, blob.size, target)) === blob.digest;
     } catch {
-      // Too short, or a fault of the disk: as good as damaged.
+      // Too short, or a read error: the same as damaged.
     } finally {
       await from.close();
       await target.close();
@@ -142,25 +142,25 @@ export class Cache {
     return false;
   }
 
-  /** Forgets a content that is not as its digest says. */
+  /** Removes a content that does not match its digest from all stores. */
   async discard(blob: Blob): Promise<undefined> {
     this.#options.note(`The content ${blob.digest.slice(0, 16)}… of the cache is damaged. It is not used.`);
     this.#downloads.delete(blob.digest);
     await this.#each((store) => store.discard(blob));
   }
 
-  /** Whether anything can be kept. */
+  /** Whether any store can be written to. */
   get keeps(): boolean {
     return this.#stores.some((store) => !this.#full.has(store));
   }
 
-  /** Keeps files under a key in every store that takes them. Files made by {@link temporary} may be gone afterwards. */
+  /** Keeps files under a key in every store that can be written to. Files at paths of {@link temporary} may be moved away. */
   async keep(record: Omit<CacheRecord, 'blobs'>, files: Readonly<Record<string, CacheFile>>): Promise<void> {
     const named: [string, CacheFile & Blob][] = [];
     for (const [name, file] of Object.entries(files)) named.push([name, { ...file, ...(await blobOf(file)) }]);
     const blobs = Object.fromEntries(named.map(([name, { digest, size }]) => [name, { digest, size }]));
     const bytes = renderRecord({ ...record, blobs });
-    // A store that moves the files comes last.
+    // In reverse order, because the first directory moves the files instead of copying them.
     const stores = this.#stores.filter((store) => !this.#full.has(store)).reverse();
     for (const store of stores) {
       await this.#guardedWrite(store, async () => {
@@ -170,7 +170,7 @@ export class Cache {
     }
   }
 
-  /** The path of a file that does not exist yet, in a place from which the first store can take it without a copy. */
+  /** A path for a new file, in a directory from which the first directory store can move it without a copy. */
   async temporary(): Promise<string> {
     const store = this.#stores.find((one) => one.scratch !== undefined && !this.#full.has(one));
     const directory = await mkdtemp(join(store?.scratch ?? this.#options.scratch, 'isopress-'));
@@ -188,7 +188,7 @@ export class Cache {
     for (const store of this.#stores) await store.close();
   }
 
-  /** The path of a content that comes from a server, whole. */
+  /** Downloads a content, and returns the path of the checked file; undefined if no server has it. */
   async #download(blob: Blob): Promise<string | undefined> {
     for (const store of this.#stores.filter(({ scratch }) => scratch === undefined)) {
       const path = await this.temporary();
@@ -208,7 +208,7 @@ export class Cache {
     return undefined;
   }
 
-  /** Keeps a downloaded file in the stores of this machine. */
+  /** Keeps a downloaded file in the directories of this machine, and returns where it is now. */
   async #settle(blob: Blob, path: string): Promise<string> {
     for (const store of this.#stores.filter((one) => one.scratch !== undefined && !this.#full.has(one)).reverse()) {
       await this.#guardedWrite(store, () => store.put(blob, path));
@@ -267,7 +267,7 @@ async function blobOf({ path, blob }: CacheFile): Promise<Blob> {
   }
 }
 
-/** The digest of the first `size` bytes of a file, which are copied to another. */
+/** The digest of the first `size` bytes of a file, which are copied to `to` on the way. */
 export async function copyDigested(from: FileHandle, size: number, to?: FileHandle): Promise<string> {
   const digest = createDigest('sha256');
   const buffer = Buffer.alloc(Math.min(CHUNK, size));
@@ -281,7 +281,7 @@ export async function copyDigested(from: FileHandle, size: number, to?: FileHand
   return digest.hex();
 }
 
-/** Fills a buffer from byte `at` of a file. Throws if the file ends before. */
+/** Fills a buffer from byte `at` of a file. Throws if the file ends before the buffer is full. */
 export async function readFully(file: FileHandle, into: Uint8Array, at: number): Promise<void> {
   for (let done = 0; done < into.length; ) {
     const { bytesRead } = await file.read(into, done, into.length - done, at + done);

@@ -15,16 +15,16 @@ import { isBlob } from './record.js';
 
 /** Kind of the records of packs. */
 const KIND = 'blocks';
-/** Blocks below this size in bytes are compressed in less time than they take in a cache. */
+/** Smaller blocks, in bytes, take less time to compress than to look up. */
 const LEAST = 4096;
 /** Packs that one record names. */
 const MOST_PACKS = 64;
-/** Packs after this many in a record are about to be forgotten: blocks that are still in use move to the new pack. */
+/** Packs after this position in a record will drop out of it soon: their blocks that are still in use are copied to the new pack. */
 const YOUNG_PACKS = 48;
-/** Bytes of all indexes together. */
+/** Most bytes of all indexes together, which are held in memory. */
 const MOST_INDEXES = 16 << 20;
 
-/** The compression with a cache. The bytes are the same with and without. */
+/** The compression with a cache in front of it. The bytes are the same with and without a cache. */
 export function cachedCompression(compression: Compression, cache: Cache): Compression {
   if (compression.name === 'none') return compression;
   const key = keyOf(KIND, { compression: compressionFacts(compression) as unknown as KeyFields });
@@ -48,7 +48,7 @@ class CachedCompressor implements BlockCompressor {
   readonly #cache: Cache;
   readonly #key: string;
   readonly #run: Run;
-  /** Results that are not memory of the inner compressor. */
+  /** Results from the cache, whose memory the inner compressor must not take back. */
   readonly #kept = new WeakSet<Uint8Array>();
   #packs: Promise<readonly BlockPack[]> | undefined;
   #writer: Promise<BlockPackWriter | undefined> | undefined;
@@ -99,7 +99,7 @@ class CachedCompressor implements BlockCompressor {
     try {
       writer?.add(digest, packed);
     } catch {
-      // A full disk: the image is made nevertheless.
+      // For example a full disk: the image is made without keeping its blocks.
       writer?.abandon();
       this.#writer = Promise.resolve(undefined);
     }
@@ -113,7 +113,7 @@ class CachedCompressor implements BlockCompressor {
     );
   }
 
-  /** The blocks of a run that was aborted are not kept: it has to end at once. */
+  /** Does not keep the blocks of an aborted run, which has to end immediately. */
   async #finish(): Promise<void> {
     await this.#inner.close();
     const packs = (await this.#packs) ?? [];

@@ -86,8 +86,8 @@ export class DirectoryStore implements Store {
 
   async put(blob: Blob, from: string): Promise<void> {
     const path = join(this.name, FOLDERS.contents, blob.digest);
-    // A file that was written here to be kept is moved, and replaces one that may be damaged. Any other may still change, or be
-    // on another file system.
+    // A file in our scratch directory is moved, and replaces an entry that may be damaged. Any other file is copied, because it may
+    // still change, or be on another file system.
     if (from.startsWith(`${this.scratch}/`)) await rename(from, path);
     else if ((await found(path))?.size === blob.size) await this.#touch(path);
     else await this.#place(path, (part) => copyFile(from, part, constants.COPYFILE_FICLONE));
@@ -111,7 +111,7 @@ export class DirectoryStore implements Store {
     }
   }
 
-  /** Notes the use, for the collection of what nobody has used for long. A directory of somebody else may refuse it. */
+  /** Records the use as modification time, for `collectCache`. Fails silently on files of another user. */
   async #touch(path: string): Promise<void> {
     if (this.isReadOnly || !this.#now) return;
     const seconds = this.#now() / 1000;

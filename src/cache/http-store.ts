@@ -1,4 +1,4 @@
-// A server as a store: GET, HEAD and PUT of `ac/KEY` and `cas/SHA256` below an address, as bazel-remote and web servers with DAV have them.
+// A server as a store: GET, HEAD and PUT of `ac/KEY` and `cas/SHA256` below an address. bazel-remote and web servers with DAV take these.
 
 import { createReadStream } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
@@ -7,19 +7,19 @@ import * as https from 'node:https';
 import { type Blob, LARGEST_RECORD } from './record.js';
 import type { Store } from './store.js';
 
-/** How long a server is waited for. */
+/** How long to wait for a server. */
 export interface Patience {
   /** Milliseconds without a byte after which a server counts as stopped. */
   readonly silence: number;
-  /** Milliseconds that any answer may take. */
+  /** Milliseconds that an answer may take, in addition to those for its bytes. */
   readonly answer: number;
-  /** Bytes per millisecond, below which a server is too slow to be of use. */
+  /** Bytes per millisecond; a slower server is not worth waiting for. */
   readonly rate: number;
 }
 
 const PATIENCE: Patience = { silence: 10_000, answer: 15_000, rate: 256 };
 
-/** A URL of a store: `http` or `https`, user and password if the server wants them. */
+/** Opens a store at an `http` or `https` URL, which may have a user and a password. */
 export function openHttpStore(url: URL, isReadOnly: boolean, patience: Patience = PATIENCE): Store {
   return new HttpStore(url, isReadOnly, patience);
 }
@@ -44,7 +44,7 @@ class HttpStore implements Store {
   ) {
     const { request, Agent } = url.protocol === 'https:' ? https : http;
     this.#url = url;
-    // Without user and password, which are not for messages.
+    // Messages must not show user and password.
     this.name = `${url.origin}${url.pathname}`;
     this.#agent = new Agent({ keepAlive: true });
     this.#request = request;
@@ -101,7 +101,7 @@ class HttpStore implements Store {
     this.#agent.destroy();
   }
 
-  /** Undefined: the server does not have it. */
+  /** Undefined if the server does not have it. */
   #get<T>(path: string, size: number, read: (body: http.IncomingMessage) => Promise<T>): Promise<T | undefined> {
     return this.#exchange(
       'GET',
@@ -122,7 +122,7 @@ class HttpStore implements Store {
     if (status < 200 || status > 299) throw new Error(`it answers a PUT with status ${status}`);
   }
 
-  /** One request. Ends with an error if the server is silent, or much slower than compressing would be. */
+  /** Makes one request. Throws if the server is silent, or much slower than compressing would be. */
   async #exchange<T>(
     method: string,
     path: string,
@@ -153,7 +153,7 @@ class HttpStore implements Store {
       return await use({ status: body.statusCode ?? 0, body });
     } finally {
       clearTimeout(late);
-      // A body that nobody has read to its end would keep its connection.
+      // An unfinished body would keep its connection open.
       if (!body?.complete) request.destroy();
     }
   }

@@ -1,4 +1,4 @@
-// Layer 2: keys of what is made, and stores of what was made before.
+// Layer 2: keys of results, and stores that keep results.
 
 export {
   Cache,

@@ -1,9 +1,9 @@
-// Keys: digests of everything that decides some bytes. docs/keys.md has their exact form.
+// Keys: digests of everything that decides the bytes of a result. docs/keys.md has their exact form.
 
 import { InternalError } from '../errors.js';
 import { digestOf } from '../io/index.js';
 
-/** Raised when the form of a key changes: keys of two versions have nothing in common. */
+/** Raised when the form of a key changes, so that keys of different versions are never equal. */
 export const KEY_VERSION = 'v1';
 
 /** A value of a key: plain data. Bytes count by their digest, a set as the sorted list of its values. */

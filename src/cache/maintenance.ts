@@ -1,4 +1,4 @@
-// Looking after a cache directory: its size, the removal of what nobody uses, and a check of everything in it. Runs may use it meanwhile.
+// Maintenance of a cache directory: its size, removal of unused entries, a check of all entries. Builds may use it at the same time.
 
 import { type FileHandle, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { copyDigested } from './cache.js';
 import { FOLDERS } from './directory-store.js';
 import { type CacheRecord, LARGEST_RECORD, parseRecord } from './record.js';
 
-/** Seconds after which a file that is being written belongs to a run that was killed. */
+/** Seconds after which an unfinished file is taken to be the rest of a killed run. */
 const UNFINISHED_AGE = 24 * 3600;
 
 /** The content of a cache directory. */
@@ -32,7 +32,7 @@ interface Entry {
   readonly used: number;
 }
 
-/** Counts the entries. Throws `InvalidInputError` `cache.none` for a directory that is not a cache. */
+/** Counts the entries of a cache directory. Throws `InvalidInputError` `cache.none` for a directory that is not a cache. */
 export async function cacheFacts(directory: string): Promise<CacheFacts> {
   const entries = await entriesOf(directory);
   const kinds: Record<string, number> = {};
@@ -68,8 +68,8 @@ export interface Collected {
 }
 
 /**
- * Removes what has not been used for longer than the age, then what was used least recently until the size is not exceeded. Records
- * without their contents go too, and files that killed runs have left.
+ * Removes entries that were not used for longer than the age, then the least recently used ones until the size is not exceeded. Also
+ * removes records whose contents are gone, and files that killed runs have left.
  */
 export async function collectCache(directory: string, { size: most, age, now }: CacheLimits): Promise<Collected> {
   const entries = (await entriesOf(directory)).sort((a, b) => a.used - b.used || (a.name < b.name ? -1 : 1));
@@ -99,18 +99,18 @@ export async function collectCache(directory: string, { size: most, age, now }: 
 /** The result of a check. */
 export interface VerifiedCache {
   readonly checked: number;
-  /** Names of entries that are not as they say, below the directory. */
+  /** Names of damaged entries, below the directory: `cas/…`. */
   readonly damaged: readonly string[];
 }
 
-/** Reads everything. With `remove` damaged entries are removed. */
+/** Reads every entry and checks its digest. With `remove` damaged entries are removed. */
 export async function verifyCache(directory: string, remove: boolean, run: Run): Promise<VerifiedCache> {
   const entries = (await entriesOf(directory)).filter(({ folder }) => folder !== 'unfinished');
   const damaged: string[] = [];
   for (const [index, entry] of entries.entries()) {
     run.signal?.throwIfAborted();
     const isWhole = entry.folder === 'records' ? await recordAt(entry) : (await digestAt(entry)) === entry.name;
-    // One that was removed meanwhile is not damaged.
+    // An entry may have been removed in the meantime.
     if (!isWhole && (await stat(entry.path).catch(() => undefined))) {
       damaged.push(`${FOLDERS[entry.folder]}/${entry.name}`);
       if (remove) await rm(entry.path, { recursive: true, force: true });
@@ -140,7 +140,7 @@ function sizeOf(entries: readonly Entry[]): number {
   return entries.reduce((sum, { size, folder }) => sum + (folder === 'unfinished' ? 0 : size), 0);
 }
 
-/** The record, if it is whole and has its name. */
+/** The record; undefined if it is damaged, or the file does not have its key as name. */
 async function recordAt({ path, name, size }: Entry): Promise<CacheRecord | undefined> {
   const bytes = size > LARGEST_RECORD ? undefined : await readFile(path).catch(() => undefined);
   const record = bytes && parseRecord(bytes);

@@ -1,4 +1,4 @@
-// Records, the entries of keys, as small texts that show by themselves whether they are whole and belong to their key.
+// Records: one for each key, as a small text that contains its own digest and key, so that damage and mix-ups show.
 
 import { digestOf } from '../io/index.js';
 import { hexOf } from './key.js';
@@ -16,9 +16,9 @@ export interface CacheRecord {
   readonly key: string;
   /** `initrd`, `blocks` or `iso`. */
   readonly kind: string;
-  /** Contents by their part in it. */
+  /** Contents by their role, such as `iso` or `index`. */
   readonly blobs: Readonly<Record<string, Blob>>;
-  /** Facts about them, as the kind has them. */
+  /** Facts about the contents; their form depends on the kind. */
   readonly facts: unknown;
 }
 
@@ -27,13 +27,13 @@ export const LARGEST_RECORD = 1 << 20;
 const HEAD = 'isopress record 1 ';
 const HEX = /^[0-9a-f]{64}$/;
 
-/** One line with a digest of the next, which is JSON. */
+/** Two lines: a digest, and the JSON that it is of. */
 export function renderRecord(record: CacheRecord): Buffer {
   const text = JSON.stringify(record);
   return Buffer.from(`${HEAD}${hexOf(digestOf('sha256', Buffer.from(text)))}\n${text}\n`);
 }
 
-/** The record; undefined for bytes that are not a whole one. */
+/** The record; undefined for bytes that are not an undamaged record. */
 export function parseRecord(bytes: Uint8Array): CacheRecord | undefined {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
   const [head = '', json = ''] = text.split('\n');
@@ -47,7 +47,7 @@ function isBlobs(blobs: unknown): blobs is CacheRecord['blobs'] {
   return typeof blobs === 'object' && blobs !== null && Object.values(blobs).every(isBlob);
 }
 
-/** Whether a value read from a store names a content: its digest becomes part of a path. */
+/** Whether a value from a store is a valid blob. Its digest becomes part of a path, so nothing but hexadecimal digits may pass. */
 export function isBlob(value: unknown): value is Blob {
   if (typeof value !== 'object' || value === null) return false;
   const { digest, size } = value as Partial<Blob>;

@@ -41,7 +41,7 @@ export async function* compareTrees(
   yield* comparison.pair('' as ByteString, a.root, b.root);
 }
 
-/** The first path of every file that has several. */
+/** The first path of every node other than a directory. Hard links are equal if their first paths are. */
 function firstNames(tree: FileTree): ReadonlyMap<Node, ByteString> {
   const first = new Map<Node, ByteString>();
   for (const { path, node } of walk(tree)) if (node.kind !== 'directory' && !first.has(node)) first.set(node, path);
@@ -160,7 +160,7 @@ class Comparison {
   }
 }
 
-/** A directory that every ext file system has. */
+/** Whether an entry is the empty `lost+found` that every ext file system has: only one side having it is no difference. */
 function isImplied(path: ByteString, name: ByteString, node: Node): boolean {
   return path === '' && name === LOST_AND_FOUND && node.kind === 'directory' && node.entries.size === 0;
 }

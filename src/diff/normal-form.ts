@@ -1,5 +1,5 @@
-// Attributes that two kinds of trees can both hold: only these are compared. A directory has nanoseconds, squashfs has seconds; a FAT volume
-// has no owners.
+// The attributes that two kinds of trees can both hold. Only these are compared: squashfs has whole seconds where a directory has nanoseconds,
+// and a FAT volume has no owners.
 
 /** The attributes that a kind of tree holds. */
 export interface HeldAttributes {

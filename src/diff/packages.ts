@@ -46,7 +46,7 @@ interface Versions {
 
 async function packagesOf(root: FileTree, workDirectory: string, run: Run): Promise<Map<string, Versions> | undefined> {
   const request = { root, rootDirectory: undefined, workDirectory, packageManager: undefined, note: () => {} };
-  // The builder of live ISOs, which reads these databases, loads much more.
+  // Loaded late: the readers of these databases are part of the live builder, which is large.
   const { openPackageDatabase } = await import('../live/index.js');
   const database = await openPackageDatabase(request, run);
   if (!database) return undefined;

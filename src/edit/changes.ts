@@ -3,10 +3,10 @@
 import type { ByteString, Timestamp } from '../bytes/index.js';
 import type { File, FileTree } from '../tree/index.js';
 
-/** Entries that are put on the disc. */
+/** Entries that are added to the disc. */
 export interface AddedTree {
   readonly tree: FileTree;
-  /** Directory of the disc to which the root of the tree is added; it is made if it is not there. Default: the root. */
+  /** Directory of the disc that the tree is added to; it is made if it is missing. Default: the root. */
   readonly at?: ByteString;
 }
 
@@ -17,10 +17,10 @@ export interface ReplacedFile {
   readonly file: File;
 }
 
-/** The fate of the media-check tag of the disc: computed again, left as it is, or removed. */
+/** The treatment of the media-check tag of the disc: computed again, left as it is, or removed. */
 export type MediaCheck = 'redo' | 'keep' | 'drop';
 
-/** Systems that take answers from the medium they boot from. */
+/** Kinds of answers that a system takes from its boot medium. */
 export const SEED_KINDS = [
   'nocloud',
   'autoinstall',
@@ -30,19 +30,19 @@ export const SEED_KINDS = [
   'combustion',
   'agama',
 ] as const;
-/** A system that takes answers from the medium. */
+/** The kind of the answers: which system reads them. */
 export type SeedKind = (typeof SEED_KINDS)[number];
 
-/** Answers for an installer or a first boot: a directory, or one file with the name that it had. */
+/** Answers for an installer or a first boot: a directory, or one file with its original name. */
 export type Seed =
   | { readonly kind: SeedKind; readonly tree: FileTree }
   | { readonly kind: SeedKind; readonly file: File; readonly name: ByteString };
 
-/** Kernel arguments to add to every entry of every menu, and to take away. */
+/** Kernel arguments that are added to every entry of every menu, or removed from it. */
 export interface KernelArguments {
   /** An argument that an entry has already is not added again. */
   readonly add?: readonly string[];
-  /** `quiet` takes that word and `quiet=…` away; `console=tty0` only this. */
+  /** `quiet` removes that word and `quiet=…`; `console=tty0` removes only that. */
   readonly remove?: readonly string[];
 }
 
@@ -55,12 +55,12 @@ export interface EditChanges {
   /** The new label. Menus that find the medium by the old one get it too. */
   readonly volumeId?: string;
   readonly kernelArguments?: KernelArguments;
-  /** The entry that menus start: its number from 0, or its title, label or identifier. */
+  /** The entry that menus start by default: its number from 0, or its title, label or identifier. */
   readonly defaultEntry?: string | number;
-  /** Seconds until menus start it. */
+  /** Seconds until menus start their default entry. */
   readonly timeout?: number;
   readonly seeds?: readonly Seed[];
-  /** A tree that is unpacked over every initrd that menus load. */
+  /** A tree that the kernel unpacks after every initrd that menus load. */
   readonly initrdAppend?: FileTree;
   /** Default `redo` if the disc has a tag. */
   readonly mediaCheck?: MediaCheck;

@@ -1,4 +1,4 @@
-// Lists of digests on the medium, which its own check compares with the files: lines of files that changed get their new digests.
+// Lists of digests on the medium, by which the medium checks its files: lines of changed files get new digests.
 
 import { type ByteString, bytesOf } from '../bytes/index.js';
 import { bytesSource, createDigest, type DigestName, type ExactContent, isHole, type Run, zeros } from '../io/index.js';
@@ -20,20 +20,20 @@ const DIGESTS: Readonly<Record<number, DigestName>> = {
   96: 'sha384',
   128: 'sha512',
 };
-/** `d41d… *./path`, and the `[checksums]` of a .treeinfo: `path = sha256:e3b0…`. */
+/** `d41d… *./path`, or a line of `[checksums]` in a .treeinfo: `path = sha256:e3b0…`. */
 const LINE =
   /^([0-9a-f]{32,128})([ \t]+\*?)([^\r\n]+)(\r?\n|$)|^([^\s=]+)([ \t]*=[ \t]*(?:md5|sha1|sha224|sha256|sha384|sha512):)([0-9a-f]+)(\r?\n|$)/gm;
 
 /** The files that changed. */
 export interface ChangedFiles {
-  /** Contents of files that are patched where they are. */
+  /** New contents of files that are patched in place. */
   readonly patched: ReadonlyMap<string, ExactContent>;
   /** Paths without leading slash. */
   readonly changed: ReadonlySet<string>;
   readonly removed: ReadonlySet<string>;
 }
 
-/** Brings all lists up to date. Signatures over lists no longer fit, which is reported. */
+/** Updates all lists. Reports signatures over lists that no longer fit. */
 export async function updateDigestLists(work: MenuWork, changes: ChangedFiles): Promise<void> {
   const { disc, trees, log, losses, time, run } = work;
   const lists = [...filesOf(trees)].filter(({ path, size }) => LIST_NAME.test(path) && size <= LARGEST_LIST);
@@ -72,12 +72,12 @@ async function editedList(
   return (result + text.slice(done)) as ByteString;
 }
 
-/** The changed file that a line is about: counted from the directory of the list, or from the root. */
+/** The changed or removed file that a line names, relative to the directory of the list or to the root. */
 function pathOf(listed: string, { path }: DiscFile, { trees }: MenuWork, { changed, removed }: ChangedFiles) {
   const plain = listed.replace(/^\.?\//, '');
   const folder = path.slice(0, path.lastIndexOf('/') + 1);
   const places = [...new Set([folder + plain, plain])];
-  // A file that is there and unchanged is meant before one elsewhere that changed.
+  // The first place that exists counts, even if its file is unchanged and the other one is not.
   const found = places.find((place) => removed.has(place) || trees.find(place as ByteString));
   return found !== undefined && (changed.has(found) || removed.has(found)) ? found : undefined;
 }

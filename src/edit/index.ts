@@ -1,4 +1,4 @@
-// Changes of finished discs: what makes them boot is kept.
+// Layer 5: changes of finished discs, which still boot as before.
 
 export {
   type AddedTree,

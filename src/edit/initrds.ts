@@ -1,4 +1,4 @@
-// A tree that is unpacked over every initrd: an archive after the one that is there, which Linux unpacks in turn.
+// Appends a cpio archive to every initrd. Linux unpacks concatenated archives in order, so later files replace earlier ones.
 
 import { type ByteString, bytesOf, displayText, padding, type Timestamp } from '../bytes/index.js';
 import { InvalidInputError } from '../errors.js';
@@ -14,7 +14,7 @@ import { findMenus, type MenuWork } from './menus/menus.js';
 
 const LATEST = 0xffff_ffff;
 
-/** Appends a tree to every initrd in the tree of the disc. Throws {@link InvalidInputError} `edit.no-initrd` if menus load none. */
+/** Appends a tree to every initrd that menus of the disc load. Throws {@link InvalidInputError} `edit.no-initrd` if there is none. */
 export async function appendToInitrds(work: MenuWork, tree: FileTree): Promise<void> {
   const { disc, trees, log, time, run } = work;
   const paths = new Set<ByteString>();
@@ -68,7 +68,7 @@ async function memberOf(path: ByteString, node: Node, time: Timestamp, run: Run)
 
 const GRUB_INITRD = /^[ \t]*(?:initrd(?:efi|16)?|\$\{?initrd\}?|initrd\$\{?\w+\}?)(?=[ \t])/gm;
 
-/** The initrds that a menu loads, as it writes them. */
+/** The paths of the initrds that a menu loads, as the menu writes them. */
 function initrdsIn(kind: MenuKind, text: string): string[] {
   if (kind === 'grub') {
     const lines = [...text.matchAll(GRUB_INITRD)].map((match) => wordsAt(text, match.index + match[0].length, 'grub'));
@@ -79,7 +79,7 @@ function initrdsIn(kind: MenuKind, text: string): string[] {
   return [...lines, ...words].flatMap((value) => value.split(','));
 }
 
-/** A path of a menu in the tree: absolute, or from the directory of the menu. */
+/** The path in the tree of a path in a menu, which is absolute or relative to the menu's directory. */
 function resolved(menu: ByteString, path: string): ByteString {
   const base = path.startsWith('/') ? [] : splitPath(menu).slice(0, -1);
   const names: string[] = [...base];

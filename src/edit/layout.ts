@@ -6,7 +6,7 @@ import type { Loss } from '../tree/index.js';
 export interface EditedEntry {
   readonly path: string;
   readonly change: 'added' | 'replaced' | 'removed' | 'edited';
-  /** Bytes; of files that are there. */
+  /** Bytes; absent for removed entries and directories. */
   readonly size?: number;
 }
 
@@ -17,7 +17,7 @@ export interface EditLayout {
   /** Bytes of the old and the new disc. */
   readonly oldSize: number;
   readonly size: number;
-  /** Blocks of 2 KiB of the old disc from which it moves back, and by how many blocks. */
+  /** Cuts: from block `from` on (2 KiB each), the old disc moves back by `by` blocks. */
   readonly moves: readonly { readonly from: number; readonly by: number }[];
   readonly entries: readonly EditedEntry[];
   /** The style of the media-check tag that is computed again. */

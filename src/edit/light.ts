@@ -1,3 +1,3 @@
-// The light door of this room: for option parsers and help, which must not load the formats of a disc.
+// The light entry of this room, for option parsers and help, which must not load the formats of a disc.
 
 export { SEED_KINDS } from './changes.js';

@@ -20,14 +20,14 @@ export interface MediaCheckPlan {
   readonly seal: Seal | undefined;
   readonly style: WrittenTagStyle | undefined;
   readonly dropsTags: boolean;
-  /** Takes a signature away that no longer fits. */
+  /** Empties the block of a signature that no longer fits. */
   readonly patches: readonly Patch[];
 }
 
 const SIGNED = 'The signature over the media-check tags no longer fits; its block is emptied.';
 const STALE = 'The media-check tag is left as it is, and no longer fits the image.';
 
-/** Decides about the tags; by default they are computed again with the options that they had. */
+/** Plans the tags. By default they are computed again with their old options. */
 export async function mediaCheckOf(
   image: Source,
   wanted: MediaCheck = 'redo',
@@ -48,7 +48,7 @@ export async function mediaCheckOf(
   return { seal: tagSeal(options), style: options.style, dropsTags: false, patches };
 }
 
-/** The tags; none where the area belongs to something else. */
+/** The tags; none if something else uses their area. */
 async function tagsOf(image: Source): Promise<ImageTags> {
   try {
     return await readTags(image);

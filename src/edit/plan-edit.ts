@@ -1,4 +1,4 @@
-// Plans an edit: reads the disc, changes its hierarchies, places what is new, and renders.
+// Plans an edit: reads the disc, changes its hierarchies, places new data, and renders the new disc.
 
 import { type ByteString, defined, EPOCH_ZERO, type Timestamp } from '../bytes/index.js';
 import { BLOCK, isoLosses, volumeDescriptor } from '../format/iso9660/index.js';
@@ -29,7 +29,7 @@ import { placeEdit } from './place/layout.js';
 import { renderEdit } from './place/render.js';
 import { seedChanges } from './seeds.js';
 
-/** A planned edit: content that streams from the old disc. */
+/** A planned edit: content that is read from the old disc when it is written. */
 export type EditPlan = ImagePlan<EditLayout, ExactContent>;
 
 const HIDDEN = 'Entries are added that a view does not show, because it does not show their directory.';
@@ -39,8 +39,8 @@ const HIDDEN_IMAGE = 'A removed file is a boot image: no directory shows it, but
 const OLD_VIEW = 'The HFS or HFS+ view of the disc, which macOS prefers, goes on showing the old files.';
 
 /**
- * Plans the edit of a disc, which has to stay as it is until the plan is written. Throws {@link UnsupportedError} for a layout that
- * could not be kept, {@link InvalidInputError} for changes that do not fit the disc.
+ * Plans the edit of a disc. The old disc must not change until the plan is written. Throws {@link UnsupportedError} for a layout that
+ * cannot be kept, {@link InvalidInputError} for changes that do not fit the disc.
  */
 export async function planEdit(image: Source, changes: EditChanges, run: Run): Promise<EditPlan> {
   if (changes.volumeId !== undefined) checkVolumeId(changes.volumeId);
@@ -71,7 +71,7 @@ export async function planEdit(image: Source, changes: EditChanges, run: Run): P
   return seal ? withSeals(plan, [seal]) : plan;
 }
 
-/** Reports what the disc has besides its files, and no longer fits them. */
+/** Reports parts of the disc that an edit cannot keep in step with the files: HFS views, checksums, hidden boot images. */
 function reportRemains({ disc, trees, losses }: MenuWork): void {
   const { hfs, checksums, catalog, data } = disc;
   if (hfs) losses.addValue('edit.hfs', OLD_VIEW, 'HFS');
@@ -85,20 +85,20 @@ function reportRemains({ disc, trees, losses }: MenuWork): void {
   }
 }
 
-/** Attributes of added entries that the disc does not store. That its times have whole seconds is no news to the disc. */
+/** Attributes of added entries that the disc does not store. Fractions of seconds are not reported: the disc has none anyway. */
 function addedLosses({ trees: [first] }: EditedTrees, { add = [] }: EditChanges): Loss[] {
   const rockRidge = first!.tree.kind === 'rock-ridge' ? first!.tree.version : undefined;
   const losses = add.flatMap(({ tree }) => isoLosses(tree, { rockRidge, xattrs: false }));
   return losses.filter(({ code }) => code !== 'iso9660.mtime-grain');
 }
 
-/** When the volume was made, by its dates. */
+/** The modification or creation time of the volume, by its primary descriptor. */
 function volumeTime({ descriptors }: KeptDisc): Timestamp {
   const { created, modified } = volumeDescriptor.decode(descriptors[0]!.bytes);
   return modified ?? created ?? EPOCH_ZERO;
 }
 
-/** Makes all changes of files. Gives the patches of FAT images, in their places on the old disc. */
+/** Applies all changes of files. Returns the patches of FAT images, at their places on the old disc. */
 async function changeFiles(work: MenuWork, changes: EditChanges): Promise<Patch[]> {
   const { disc, trees, log, time, run } = work;
   const volumeId = changes.volumeId ?? volumeIdOf(disc.descriptors[0]!.bytes);
@@ -135,7 +135,7 @@ function menuChanges(changes: EditChanges, disc: KeptDisc, add: readonly string[
   };
 }
 
-/** Files of the tree in which bytes are patched where they are. */
+/** Files of the tree that patches change in place, with their new content. */
 function patchedFiles({ disc, trees }: MenuWork, patches: readonly Patch[]): Map<string, ExactContent> {
   const files = new Map<string, ExactContent>();
   if (patches.length === 0) return files;

@@ -1,4 +1,4 @@
-// Answers for installers and first boots: each where its system looks for it, with the kernel arguments that make it look.
+// Answers for installers and first boots: each goes where its system looks for it, with the kernel arguments that make it look there.
 
 import { fromText, type Timestamp } from '../bytes/index.js';
 import { InvalidInputError } from '../errors.js';
@@ -17,7 +17,7 @@ export interface SeedChanges {
   readonly arguments: readonly string[];
 }
 
-/** The surroundings of a seed. */
+/** The disc that a seed is put on. */
 export interface SeedPlace {
   readonly trees: EditedTrees;
   readonly volumeId: string;
@@ -26,7 +26,7 @@ export interface SeedPlace {
 }
 
 const NOTHING: SeedChanges = { add: [], replace: [], arguments: [] };
-/** CoreOS's live media have a file whose bytes its initrd takes as another initrd. */
+/** Live media of CoreOS have this placeholder file, whose bytes are loaded as one more initrd. */
 const COREOS_IMAGE = fromText('images/ignition.img');
 
 /** The changes that put a seed on the disc. */
@@ -72,7 +72,7 @@ function nocloud(seed: Seed, { trees }: SeedPlace): SeedChanges {
   };
 }
 
-/** Where the running system has the medium. */
+/** Where the running system mounts the medium. */
 function mountOf(trees: EditedTrees): string {
   if (trees.find(fromText('LiveOS'))) return '/run/initramfs/live';
   return trees.find(fromText('live')) ? '/run/live/medium' : '/cdrom';
@@ -83,7 +83,7 @@ function oneFile(seed: Seed, { time }: SeedPlace, path: string, ...kernel: strin
   return { ...NOTHING, add: [{ tree }], arguments: kernel };
 }
 
-/** Ignition and combustion of SUSE look for a file system of their name. */
+/** On SUSE media Ignition and combustion look for a file system with the label `ignition` or `combustion`. */
 function labelled(seed: Seed, { volumeId, time }: SeedPlace, path: string): SeedChanges {
   if (!/^(?:ignition|combustion)$/i.test(volumeId)) {
     const message = `The system looks for ${path} on a medium with the label "ignition" or "combustion", and this one is "${volumeId}".`;

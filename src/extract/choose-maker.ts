@@ -1,4 +1,4 @@
-// The engine that makes entries.
+// Chooses the engine that makes entries.
 
 import { chooseNative, type EngineChoice } from '../native/index.js';
 import type { EntryMaker } from './entry-maker.js';

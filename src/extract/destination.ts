@@ -20,7 +20,7 @@ export interface OpenDestination extends Destination {
 }
 
 /**
- * The destination of a name; a symbolic link to a directory is followed. Throws {@link TargetError} for anything other than a
+ * Finds the destination with a name; a symbolic link to a directory is followed. Throws {@link TargetError} for anything other than a
  * directory, for one that has entries unless `force`, and for one that this user cannot write to. Changes nothing.
  */
 export async function findDestination(target: ByteString, force: boolean): Promise<Destination> {
@@ -43,8 +43,8 @@ export async function findDestination(target: ByteString, force: boolean): Promi
 }
 
 /**
- * Runs `work` with the directory to extract to. In place of a new one it gets a private directory next to it, which gets the name at
- * the end. After a failure nothing is left of what `work` made in a new or an empty directory.
+ * Runs `work` with the directory to extract to. A new directory is made under a private name next to the target, and renamed at the end.
+ * After a failure, everything that `work` made in a new or an empty directory is removed.
  */
 export async function withDestination<T>(
   found: Destination,
@@ -73,7 +73,7 @@ async function withPrivate<T>(target: ByteString, work: (path: ByteString) => Pr
     });
     return result;
   } catch (error) {
-    // Only the directory that was made above.
+    // Nothing but the directory made above is removed, even if another one has its name now.
     const now = await lstat(pathBuffer(path)).catch(() => undefined);
     if (now?.dev === dev && now.ino === ino) await removeTree(path);
     throw error;
@@ -123,7 +123,7 @@ async function makePrivate(target: ByteString): Promise<ByteString> {
   }
 }
 
-/** Removes a directory with everything in it, also where directories in it are read-only. */
+/** Removes a directory with everything in it, even if directories in it are read-only. */
 export async function removeTree(path: ByteString): Promise<void> {
   if ((await lstat(pathBuffer(path)).catch(() => undefined))?.isDirectory()) await openUp(path);
   await rm(pathBuffer(path), { recursive: true, force: true });

@@ -1,4 +1,4 @@
-// Collects entries of one directory, so that one call makes many; the next are collected during the call.
+// Collects entries of one directory, so that one call makes many. The next entries are collected during the call.
 
 import type { ByteString } from '../bytes/index.js';
 import type { HeldDirectory } from '../io/index.js';
@@ -7,7 +7,7 @@ import type { EntryFault, EntryMaker, MakeOptions, NewEntry } from './entry-make
 const ROOM = 2 * 1024 * 1024;
 const MOST = 512;
 
-/** Called with the result of an entry. If it throws, the first error ends the batch, after it was called for all entries. */
+/** Called with the result of each entry. If it throws, the first error is thrown after all entries of the batch were judged. */
 export type Judge = (entry: NewEntry, fault: EntryFault | undefined, path: ByteString) => void;
 
 export class EntryBatch {
@@ -55,7 +55,7 @@ export class EntryBatch {
     await this.#underWay;
   }
 
-  /** Waits for the system, even if it fails. */
+  /** Waits until no call is under way, whether it succeeds or fails. */
   async settled(): Promise<void> {
     await Promise.allSettled([this.#underWay]);
   }
@@ -69,7 +69,7 @@ export class EntryBatch {
     [this.#data, this.#spare] = [this.#spare, this.#data];
     this.#filled = 0;
     this.#underWay = this.#make(directory, entries, paths);
-    // The next call that waits throws it.
+    // The error is thrown by the next call that waits.
     this.#underWay.catch(() => {});
   }
 

@@ -1,4 +1,4 @@
-// Errors about one entry: why it cannot be made, or not with all of its attributes.
+// Errors about one entry that cannot be made, or not with all of its attributes.
 
 import { type ByteString, displayText } from '../bytes/index.js';
 import { AbortedError, InternalError, IsopressError, TargetError } from '../errors.js';
@@ -14,18 +14,18 @@ const STEPS: Readonly<Record<EntryFault['step'], string>> = {
   time: 'cannot be given its time',
 };
 
-/** `path` leads to the entry. */
+/** The error for a failed step. `path` leads to the entry. */
 export function faultError(path: ByteString, { step, errno }: EntryFault): TargetError {
   const shown = displayText(path);
   return new TargetError(`target.${errno.toLowerCase()}`, `${shown} ${STEPS[step]}: ${errno}.`, { path: shown });
 }
 
-/** An error of the system as one about the path; others unchanged. */
+/** Turns a system error into one about the path; other errors are unchanged. */
 export function knownError(error: unknown, path: ByteString): unknown {
   return error instanceof Error && 'syscall' in error ? targetError(path, error) : error;
 }
 
-/** Something that is not replaced has the name of the entry: `what` says what it is. */
+/** The error for an existing entry of the same name that is not replaced; `what` says what it is. */
 export function inTheWay(path: ByteString, what: string): TargetError {
   const shown = displayText(path);
   return new TargetError('target.in-the-way', `${shown} ${what} of that name.`, {

@@ -4,17 +4,17 @@ import type { ByteString } from '../bytes/index.js';
 import type { HeldDirectory } from '../io/index.js';
 import type { Node } from '../tree/index.js';
 
-/** An entry of a directory of the running system. */
+/** An entry to make in a directory of the running system. */
 export interface NewEntry {
   readonly name: ByteString;
   readonly node: Node;
   /** All bytes of a regular file. */
   readonly data?: Uint8Array;
-  /** It exists, and only gets its mode, owner, time and extended attributes. */
+  /** Whether it exists, and only needs its mode, owner, time and extended attributes. */
   readonly exists: boolean;
 }
 
-/** The step that failed for an entry, in the order in which they are taken. */
+/** Steps of making an entry, in the order in which they are taken. */
 export type Step = 'create' | 'write' | 'owner' | 'attribute' | 'mode' | 'time';
 
 export interface EntryFault {
@@ -42,7 +42,7 @@ export interface MakerFeatures {
 export interface EntryMaker extends MakerFeatures {
   /** Memory for the data of entries. */
   allocate(length: number): Uint8Array;
-  /** Makes entries, and returns the failure of each. A failure of the step `attribute` left out nothing else. */
+  /** Makes entries, and returns the fault of each. After a fault in the step `attribute` the other steps are still taken. */
   make(
     directory: HeldDirectory,
     entries: readonly NewEntry[],

@@ -22,7 +22,7 @@ export interface ExtractOptions {
   readonly force?: boolean;
   /** Leave out entries that cannot be read or made, and report them. Default false: the first one ends the extraction. */
   readonly keepGoing?: boolean;
-  /** Called with metadata that the system or this user cannot keep, before anything is made. */
+  /** Called before anything is made, with the metadata that the system or this user cannot keep. */
   readonly losses?: (losses: readonly Loss[]) => void;
   readonly run?: Run;
 }

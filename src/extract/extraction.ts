@@ -1,4 +1,4 @@
-// Makes the entries of a tree: directories first, then their entries, then the attributes of the directories.
+// Makes the entries of a tree, directory by directory; attributes of a directory are set after its entries.
 
 import { linkSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs';
 import type { ByteString } from '../bytes/index.js';
@@ -28,7 +28,7 @@ export interface Extracting {
   readonly destination: OpenDestination;
 }
 
-/** The entries of a tree, made one directory after the other. */
+/** Makes the entries of a tree, one directory after the other. */
 export class Extraction {
   entries = 0;
   bytes = 0;
@@ -59,7 +59,7 @@ export class Extraction {
     this.#top = top;
     try {
       await this.#directory(root, top, '' as ByteString);
-      // The top directory as its own entry.
+      // The top directory gets its attributes last, as an entry of itself.
       await this.#batch.add(
         top,
         { name: '.' as ByteString, node: this.#settable(root), exists: true },
@@ -86,7 +86,7 @@ export class Extraction {
         done.push([name, child]);
       });
     }
-    // Attributes of a directory are set after its entries: these change its time, and its mode may forbid them.
+    // Only now, because making entries changes the time of their directory, and its mode may forbid that.
     for (const [name, child] of done) {
       await this.#batch.add(held, { name, node: this.#settable(child), exists: true }, joinPath(path, name));
     }
@@ -142,7 +142,7 @@ export class Extraction {
     if (found) unlinkSync(host);
   }
 
-  /** Whether the node was made under another name and got this one as a hard link. */
+  /** Makes a hard link if the node was made under another name. Returns whether it did. */
   async #linked(held: HeldDirectory, name: ByteString, node: Node, path: ByteString): Promise<boolean> {
     if ((this.#links.get(node) ?? 1) < 2) return false;
     const first = this.#made.get(node);
@@ -155,7 +155,7 @@ export class Extraction {
       linkSync(pathBuffer(joinPath(this.#top!.at, first)), pathBuffer(joinPath(held.at, name)));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-      // The first name could not be made.
+      // The first name could not be made, so this one becomes the first.
       this.#made.set(node, path);
       return false;
     }

@@ -1,4 +1,4 @@
-// A file too large for a batch, or one with holes, which stay holes.
+// Writes files that are too large for a batch, or have holes, which stay holes.
 
 import { constants } from 'node:fs';
 import { type FileHandle, open, unlink } from 'node:fs/promises';
@@ -33,6 +33,6 @@ async function fillFile(file: FileHandle, content: ExactContent, run: Run): Prom
     }
     at += piece.length;
   }
-  // A hole at the end.
+  // The file may end with a hole.
   await file.truncate(content.size);
 }

@@ -1,4 +1,4 @@
-// Which files are made from memory, many at a time, and in which order they are read for it.
+// Small files, which are read early and made many at a time, in the order in which they are made.
 
 import type { ExactContent } from '../io/index.js';
 import type { Directory, Node } from '../tree/index.js';
@@ -11,7 +11,7 @@ export function isSmall({ size, holes }: ExactContent): boolean {
   return size <= SMALL && holes.length === 0;
 }
 
-/** Contents of small files, in the order in which they are made; of a file with several names once. */
+/** Contents of small files, in the order in which they are made. A file with several names is listed once. */
 export function* smallContents(root: Directory, links: ReadonlyMap<Node, number>): Generator<ExactContent> {
   const made = new Set<Node>();
   const directories = [root];
@@ -23,7 +23,7 @@ export function* smallContents(root: Directory, links: ReadonlyMap<Node, number>
       if (links.has(node)) made.add(node);
       yield node.content;
     }
-    // Without recursion: nesting does not use the stack.
+    // Without recursion, so that deep nesting cannot exhaust the stack.
     for (const one of below.reverse()) directories.push(one);
   }
 }

@@ -1,11 +1,11 @@
-// The bytes of an image from its first to its last: structures, files, and what is between them.
+// All bytes of an image, from the first to the last, as areas: structures, files, and the space between them.
 
 import type { Range } from '../io/index.js';
 import type { FormatArea } from '../tree/index.js';
 
 /**
- * Kinds of contents. `head` and `index` are structures, `image` is a file or partition with an image in it, `around` is the part of
- * a region that nothing more precise is known about, `gap` is used by nothing that is listed.
+ * Kinds of areas. `head` and `index` are structures, `image` is a file or partition with an image in it, `around` is the part of a region
+ * of which nothing more precise is known, and `gap` is in nothing that is listed.
  */
 export type AreaKind = FormatArea['kind'] | 'files' | 'image' | 'gap';
 
@@ -17,18 +17,18 @@ export interface Area extends Range {
   readonly files?: number;
 }
 
-/** Larger files stay separate areas, in parts of the image. */
+/** A file larger than this share of the image stays a separate area. */
 const LARGE_FILE = 1 / 200;
-/** Shorter runs of files are put together, whatever directories they are from. */
+/** A run of files smaller than this share of the image joins its neighbour, even from another directory. */
 const SHORT_RUN = 1 / 1000;
-/** Runs are of files that have this many directories of their paths in common. */
+/** Longer runs join if this many first directories of their paths are equal. */
 const COMMON_DIRECTORIES = 3;
-/** Bytes between two files that only fill the last block of the first. */
+/** A shorter gap, in bytes, only fills the last block of the area before it. */
 const PADDING = 4096;
 
 /**
- * Areas that cover an image of `size` bytes without overlap, in its order. Where listed areas overlap, the one that begins first
- * has the bytes, of two that begin together the smaller one. Small neighbours of one kind become one area.
+ * Areas that cover an image of `size` bytes without overlap, in order. If listed areas overlap, the one that begins first has the bytes;
+ * of two that begin together, the smaller one. Small neighbours of one kind become one area.
  */
 export function paintAreas(listed: readonly Area[], size: number): Area[] {
   const inside = (area: Area) => area.length > 0 && area.at >= 0 && area.at < size;
@@ -52,7 +52,7 @@ export function paintAreas(listed: readonly Area[], size: number): Area[] {
   return merged(painted, size);
 }
 
-/** The bytes from `from` to `to`: regions, and gaps outside of them. */
+/** The bytes from `from` to `to` as parts of regions, and gaps outside all regions. */
 function* between(regions: readonly Area[], from: number, to: number): Generator<Area> {
   let at = from;
   for (const region of regions) {
@@ -75,7 +75,7 @@ interface Run extends Area {
   readonly largest: number;
 }
 
-/** Neighbours with one name, and small files next to each other, as one area; padding belongs to what it follows. */
+/** Joins neighbours of the same name, and small files next to each other; padding becomes part of the area before it. */
 function merged(areas: readonly Area[], size: number): Area[] {
   const runs: Run[] = [];
   for (const area of areas) {
@@ -115,7 +115,7 @@ function joined(run: Run, next: Area): Run {
   };
 }
 
-/** The directory that the files of two areas have in common. */
+/** The deepest directory that contains the files of both areas. */
 function commonName(a: Area, b: Area): string {
   if (a.kind !== 'files' || a.name === b.name) return a.name;
   const [left, right] = [a.name.split('/'), b.name.split('/')];

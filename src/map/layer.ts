@@ -13,7 +13,7 @@ import { type Area, paintAreas } from './areas.js';
 export interface Inner {
   readonly address: string;
   readonly image: Source;
-  /** Byte of the layer at which it begins; undefined if its bytes are not there as they are. */
+  /** Byte of the layer at which it begins; undefined if it is compressed or in several parts there. */
   readonly at: number | undefined;
 }
 
@@ -21,7 +21,7 @@ export interface Inner {
 export interface TreeCounts {
   readonly files: number;
   readonly directories: number;
-  /** Of all files, unpacked; one with several names counts once. */
+  /** Total size of the unpacked files; a file with several names counts once. */
   readonly bytes: number;
 }
 
@@ -54,7 +54,7 @@ async function formatAreas(image: Source, format: Recognised['format']): Promise
   }
 }
 
-/** Every stored range of every file. */
+/** Every stored range of every file whose bytes are stored uncompressed. */
 function* fileAreas(tree: FileTree): Generator<Area> {
   const seen = new Set<Node>();
   for (const { path, node } of walk(tree)) {

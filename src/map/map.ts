@@ -30,23 +30,23 @@ export interface MapPackage {
 export interface MapPackages {
   /** `dpkg`, `rpm`, `pacman` */
   readonly kind: string;
-  /** The layer that they are in. */
+  /** Address of the layer that has the database. */
   readonly layer: string;
   readonly list: readonly MapPackage[];
 }
 
 /** One image: the outermost one, or one inside it. */
 export interface MapLayer {
-  /** The rest of an address after the name of the file, `/LiveOS/squashfs.img`; empty for the image itself. */
+  /** The part of the address after the file: `/LiveOS/squashfs.img`; empty for the image itself. */
   readonly address: string;
   /** Bytes. */
   readonly size: number;
-  /** Everything that it is, the first for its files; empty for a disk with partitions. */
+  /** All formats that it has, first the one that its files are listed from; empty for a disk with partitions only. */
   readonly formats: readonly FormatFacts[];
-  /** Index of the layer that it is in, and the byte there at which it begins, if it is stored there as it is. */
+  /** Index of the layer that contains it, and its first byte there; the latter is absent if it is compressed there. */
   readonly parent?: number;
   readonly at?: number;
-  /** All of its bytes, in their order. */
+  /** Cover all of its bytes, in order. */
   readonly areas: readonly Area[];
   /** Absent where there are no files, or they cannot be read. */
   readonly tree?: TreeCounts;
@@ -55,12 +55,12 @@ export interface MapLayer {
   readonly fault?: string;
 }
 
-/** All that a page says about an image. Texts are displayable: control characters and bytes that are not UTF-8 are escaped. */
+/** Everything that a page shows about an image. Texts are displayable: control characters and bytes that are not UTF-8 are escaped. */
 export interface ImageMap {
   readonly size: number;
   /** Forms that the image was in, such as `gzip-compressed data`. */
   readonly forms: readonly string[];
-  /** The outermost one first, each after the one that it is in. */
+  /** The outermost one first, each after the one that contains it. */
   readonly layers: readonly MapLayer[];
   readonly partitions: readonly PartitionFacts[];
   readonly bootEntries: readonly BootEntryFacts[];
@@ -71,13 +71,13 @@ export interface ImageMap {
 
 /** How a map is made. */
 export interface MapOptions {
-  /** Takes what has to be unpacked before it can be read. Default: it is not opened. */
+  /** Takes data that must be unpacked before it can be read. Default: compressed files are not opened. */
   readonly spool?: Spool | undefined;
   /** Reads the package database of a root tree. Default: no packages are listed. */
   readonly packagesOf?: ((root: FileTree) => Promise<Omit<MapPackages, 'layer'> | undefined>) | undefined;
 }
 
-/** Most images that are looked into, and files that may be one: a disc may have thousands. The largest are taken. */
+/** Most layers of a map, and most files per layer that are examined, the largest first: a disc may have thousands. */
 const MOST_IMAGES = 24;
 const MOST_CANDIDATES = 64;
 
@@ -132,7 +132,7 @@ class Survey {
     }
   }
 
-  /** Those of the innermost layer that has a database. */
+  /** The packages of the innermost layer that has a database. */
   async packages(): Promise<MapPackages | undefined> {
     for (let index = this.layers.length - 1; index >= 0; index--) {
       const tree = this.#trees[index];
@@ -156,7 +156,7 @@ class Survey {
     }
   }
 
-  /** Files that are images, and partitions that are not the place of one. */
+  /** Files that are images, and partitions that are neither such a file nor show files of the disc again. */
   async #innerOf(
     image: Source,
     address: string,

@@ -15,13 +15,13 @@ export async function readPackages(
   run: Run,
 ): Promise<Omit<MapPackages, 'layer'> | undefined> {
   const request = { root, rootDirectory: undefined, workDirectory, packageManager: undefined, note: () => {} };
-  // The builder of live ISOs, which reads these databases, loads much more.
+  // Loaded late: the readers of these databases are part of the live builder, which is large.
   const { openPackageDatabase } = await import('../live/index.js');
   const database = await openPackageDatabase(request, run);
   return database && { kind: database.kind, list: listPackages(await database.packages(run)) };
 }
 
-/** A package as package databases know it. */
+/** A package as a package database has it. */
 interface Versioned {
   readonly name: string;
   readonly epoch?: string;

@@ -1,4 +1,4 @@
-// The directories and files of a tree by the space that they take.
+// The directories and files of a tree by their sizes.
 
 import { displayText } from '../bytes/index.js';
 import type { Directory, FileTree, Node } from '../tree/index.js';
@@ -6,15 +6,15 @@ import type { Directory, FileTree, Node } from '../tree/index.js';
 /** One directory or file, or the rest of a directory. */
 export interface SpaceEntry {
   readonly name: string;
-  /** Bytes of all files in it; a file with several names counts where its first name is. */
+  /** Total size of its files; a file with several names counts at the first one. */
   readonly bytes: number;
   readonly files: number;
   readonly kind: 'directory' | 'file' | 'rest';
-  /** The largest first; what is too small to be seen is one entry at the end. Empty for files. */
+  /** The largest first; entries too small to be drawn are combined in one at the end. Empty for files. */
   readonly entries: readonly SpaceEntry[];
 }
 
-/** Smaller entries are put together, in parts of the whole tree. */
+/** Entries below this share of the whole tree are combined. */
 const SMALLEST_SHARE = 1 / 400;
 /** Deeper directories are not divided. */
 const DEEPEST = 7;
@@ -38,7 +38,7 @@ function measure(node: Node, name: string, seen: Set<Node>, depth: number): Spac
   return { name, bytes: sum('bytes'), files: sum('files'), kind: 'directory', entries };
 }
 
-/** Without recursion: a hostile tree is as deep as it likes. */
+/** Without recursion, because a hostile tree may be arbitrarily deep. */
 function total(directory: Directory, seen: Set<Node>): { bytes: number; files: number } {
   const stack: Directory[] = [directory];
   let [bytes, files] = [0, 0];

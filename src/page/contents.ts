@@ -11,7 +11,7 @@ import { treemap } from './treemap.js';
 
 const MOST_ROWS = 20;
 
-/** The layer that holds the system: the innermost one of the main chain that has files. */
+/** The layer of the root file system: the innermost one of the main chain with more than one file, or else with any. */
 export function rootLayer(layers: readonly MapLayer[]): MapLayer | undefined {
   const chain = mainChain(layers).filter(({ space }) => space !== undefined && space.bytes > 0);
   return chain.findLast(({ space }) => space!.files > 1) ?? chain.at(-1);

@@ -1,6 +1,6 @@
-// Text of HTML. What goes into it is escaped here and nowhere else: only what this file made is taken as it is.
+// HTML as text. Values are escaped here and nowhere else: only HTML that this file has made is inserted unchanged.
 
-/** HTML that may be put into other HTML as it is. */
+/** HTML that may be inserted into other HTML unchanged. */
 export class Html {
   readonly text: string;
 
@@ -8,7 +8,7 @@ export class Html {
     this.text = text;
   }
 
-  /** Text that is HTML, a style sheet or a script already. Never for a value of an image. */
+  /** Wraps text that is already HTML, a style sheet or a script. Never call it with a value from an image. */
   static of(text: string): Html {
     return new Html(text);
   }
@@ -18,7 +18,7 @@ export class Html {
   }
 }
 
-/** A value in a template: HTML as it is, text and numbers escaped, lists one after another, nothing for undefined. */
+/** A value in a template: HTML is inserted unchanged, text and numbers escaped, lists element by element, undefined as nothing. */
 export type HtmlValue = Html | string | number | undefined | readonly HtmlValue[];
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -30,7 +30,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '`': '&#96;',
 };
 
-/** HTML of a template. Attributes have to be in double quotes. */
+/** Makes HTML of a template. Attributes must be in double quotes. */
 export function html(parts: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
   return Html.of(parts.map((part, index) => (index === 0 ? part : textOf(values[index - 1]) + part)).join(''));
 }

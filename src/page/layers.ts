@@ -1,4 +1,4 @@
-// The layers of an image: the drawing to scale, and every layer with its facts and areas.
+// The layers of an image: a drawing to scale, then every layer with its facts and areas.
 
 import { showBytes } from '../bytes/index.js';
 import { factWords } from '../image/index.js';
@@ -8,11 +8,11 @@ import { counted, grouped, share } from './numbers.js';
 import { KINDS, mainChain, type Strip, stripFigure } from './strips.js';
 import { facts, table } from './table.js';
 
-/** An area of this part of an image ends its head, and begins its tail. */
+/** The head of an image ends at its first area above this share of the image, and the tail begins after the last one. */
 const LARGE_SHARE = 1 / 50;
-/** A head or tail that is larger is seen without magnifying it. */
+/** A head or tail above this share needs no magnifying. */
 const SMALL_SHARE = 1 / 12;
-/** Longer tables are closed at first. */
+/** Tables with more rows are collapsed at first. */
 const LONG_TABLE = 24;
 const MOST_ROWS = 400;
 /** Kinds of areas in a table. */
@@ -39,12 +39,12 @@ export function titleOf({ formats }: MapLayer): string {
   return `${formats.map(({ kind }) => kindTitle(kind)).join(' and ')}${label === undefined ? '' : ` “${label}”`}`;
 }
 
-/** The name of a layer: the file that it is, or the image itself. */
+/** The name of a layer: its address, or the name of the image for the outermost one. */
 export function nameOf({ address }: MapLayer, image: string): string {
   return address === '' ? image : address;
 }
 
-/** The layers from the outside to the root image, each below the part of the other that it is. */
+/** The layers from the outermost one to the root image. Each strip magnifies a part of the strip above it. */
 export function scaleFigure(map: ImageMap, image: string): Html {
   const chain = mainChain(map.layers);
   const strips = chain.map((layer, index): Strip => {
@@ -61,7 +61,7 @@ export function scaleFigure(map: ImageMap, image: string): Html {
 `;
 }
 
-/** The bytes of the layer around it; of one that is compressed there, those of all compressed files. */
+/** The bytes of the layer above that a layer takes; for a compressed layer, the largest region, which has the compressed files. */
 function spanIn({ at, size }: MapLayer, above: MapLayer | undefined): { from: number; to: number } | undefined {
   if (at !== undefined) return { from: at, to: at + size };
   const region = above?.areas.filter(({ kind }) => kind === 'around').sort((a, b) => b.length - a.length)[0];

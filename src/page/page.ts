@@ -1,4 +1,4 @@
-// A whole page about an image: readable without scripts, from any place, with nothing loaded from elsewhere.
+// A whole page about an image. It works without scripts and from any place, because it loads nothing.
 
 import { showBytes } from '../bytes/index.js';
 import { digestOf } from '../io/index.js';
@@ -16,7 +16,7 @@ export interface Section {
   readonly body: Html;
 }
 
-/** The sections about an image, for a page, or for a part of one. `name` is that of the image, for people. */
+/** The sections about an image, for a whole page or a part of one. `name` is the displayed name of the image. */
 export function mapSections(map: ImageMap, name: string): Section[] {
   const [outer] = map.layers;
   const root = rootLayer(map.layers);
@@ -42,7 +42,7 @@ export function summaryOf({ size, forms, layers }: ImageMap): string {
   return `${titleOf(outer)}, ${showBytes(size)}${forms.map((form) => `, in ${form}`).join('')}${inside}.`;
 }
 
-/** The page of an image as one file of HTML. The same map gives the same bytes. `name` is displayable, `made` is the program and its version. */
+/** A page about an image as one HTML file. The same map gives the same bytes. `name` is displayable; `made` names the program and its version. */
 export function mapPage(map: ImageMap, name: string, made: string): string {
   const sections = mapSections(map, name);
   const style = Html.of(STYLE);
@@ -79,7 +79,7 @@ ${body}</section>
 `;
 }
 
-/** The style sheet is the only thing that the page's policy allows, by its digest. */
+/** The policy of the page allows nothing but its style sheet, by this digest. */
 function styleDigest(): string {
   return btoa(String.fromCharCode(...digestOf('sha256', new TextEncoder().encode(STYLE))));
 }

@@ -1,4 +1,4 @@
-// Images to scale: a strip per layer, the one that a layer is in above it.
+// Images drawn to scale: one strip for each layer, below the strip of the layer that contains it.
 
 import { showBytes } from '../bytes/index.js';
 import type { Area, AreaKind, MapLayer } from '../map/index.js';
@@ -7,10 +7,10 @@ import { coordinate, counted, grouped, share } from './numbers.js';
 
 const WIDTH = 1000;
 const STRIP = 40;
-/** From one strip to the next: its caption, its scale, and the lines from the part that it shows. */
+/** Distance from one strip to the next: room for the scale, the lens and the caption. */
 const STEP = 118;
 const TOP = 26;
-/** Width of a letter on average, and what a text leaves free at its sides. */
+/** Average width of a letter, and the space that a text leaves free at both sides together. */
 const LETTER = 6.3;
 const MARGIN = 12;
 
@@ -29,14 +29,14 @@ export interface Strip {
   /** One line above it. */
   readonly caption: string;
   readonly areas: readonly Area[];
-  /** The bytes that it shows. */
+  /** The first byte that it shows, and the one after the last. */
   readonly from: number;
   readonly to: number;
-  /** The bytes of the strip above that it shows magnified. */
+  /** The bytes of the strip above that this strip magnifies. */
   readonly of?: { readonly from: number; readonly to: number } | undefined;
 }
 
-/** Strips below each other as one drawing. `label` describes it for those who do not see it. */
+/** Draws strips below each other. `label` describes the drawing for screen readers. */
 export function stripFigure(strips: readonly Strip[], label: string): Html {
   const height = TOP + STEP * (strips.length - 1) + STRIP + 22;
   return html`<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${label}">
@@ -46,7 +46,7 @@ ${strips.map((strip, index) => lensOf(strip, strips[index - 1], index))}${strips
 `;
 }
 
-/** The area between the part of the strip above and this strip. */
+/** The lens: the area that connects a part of the strip above with this strip. */
 function lensOf({ of }: Strip, above: Strip | undefined, index: number): Html | undefined {
   if (!of || !above) return undefined;
   const scale = WIDTH / (above.to - above.from);
@@ -78,7 +78,7 @@ function cell(area: Area, x: number, width: number, y: number, whole: number): H
 `;
 }
 
-/** A text as far as it fits into this width; nothing if little of it does. */
+/** A text, cut to this width; empty if fewer than five letters fit. */
 export function shortened(text: string, width: number): string {
   const room = Math.floor((width - MARGIN) / LETTER);
   const letters = [...text];
@@ -89,16 +89,16 @@ export function shortened(text: string, width: number): string {
 function tick(quarter: number, from: number, to: number, y: number): Html {
   const [x, at] = [(WIDTH * quarter) / 4, Math.round(from + ((to - from) * quarter) / 4)];
   const anchor = quarter === 0 ? 'start' : quarter === 4 ? 'end' : 'middle';
-  // Far from the beginning, sizes in units would all be the same.
+  // Far from the beginning, all ticks would show the same size in units.
   const text = at === 0 ? '0' : to - from < to / 10 ? grouped(at) : showBytes(at);
   return html`<path class="tick" d="M${x} ${y}v4"/><text class="scale" x="${x}" y="${y + 16}" text-anchor="${anchor}">${text}</text>
 `;
 }
 
-/** From the outermost image inwards: in each layer the image whose own files, or those of an image in it, are most bytes. */
+/** The chain from the outermost image inwards: in each layer the image that leads to the most bytes of files. */
 export function mainChain(layers: readonly MapLayer[]): MapLayer[] {
   const heaviest = layers.map(({ tree }) => tree?.bytes ?? 0);
-  // Layers come after those that they are in.
+  // Every layer comes after the one that contains it.
   for (let index = layers.length - 1; index > 0; index--) {
     const { parent = 0 } = layers[index]!;
     heaviest[parent] = Math.max(heaviest[parent]!, heaviest[index]!);

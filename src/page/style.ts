@@ -1,6 +1,6 @@
-// The look of the pages: one column of text, figures over its whole width, light and dark as the reader has it.
+// The style of pages: one column of text, figures over its whole width, light or dark by the reader's setting.
 
-/** The style sheet. It refers to nothing outside. */
+/** The style sheet. It loads nothing. */
 export const STYLE = `
 :root {
   color-scheme: light dark;

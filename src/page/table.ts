@@ -14,7 +14,7 @@ export function table(caption: HtmlValue, columns: readonly Column[], rows: read
     if (index === 0 && !columns[0]?.isNumber) return html`<th scope="row">${value}</th>`;
     return columns[index]?.isNumber ? html`<td class="number">${value}</td>` : html`<td>${value}</td>`;
   };
-  // A table that is wider than the screen is scrolled, with the keyboard too.
+  // A wide table scrolls by itself; it can be focused, so that the keyboard scrolls it too.
   return html`<div class="scroll" role="region" tabindex="0" aria-label="${caption}"><table>
 <caption>${caption}</caption>
 <thead><tr>${columns.map(({ title, isNumber }) =>
@@ -26,7 +26,7 @@ ${rows.map((row) => html`<tr>${row.map(cell)}</tr>\n`)}</tbody>
 `;
 }
 
-/** Names and values; values that are empty are left out. */
+/** A list of names and values, without empty values. */
 export function facts(list: readonly (readonly [name: string, value: HtmlValue])[]): Html {
   const present = list.filter(([, value]) => value !== undefined && value !== '');
   return html`<dl class="facts">${present.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>

@@ -9,13 +9,13 @@ import { shortened } from './strips.js';
 
 const WIDTH = 1000;
 const HEIGHT = 520;
-/** The line with the name of a directory, and the frame around what is in it. */
+/** Height of the line with the name of a directory, and width of the frame around its entries. */
 const TITLE = 17;
 const FRAME = 2;
 /** Smaller rectangles are not divided. */
 const LEAST_SIDE = 26;
 const COLOURS = 6;
-/** An entry with more than this part of the whole is most of it. */
+/** An entry above this share of the whole is grey, and its entries get the colours. */
 const MOST_SHARE = 0.6;
 
 interface Box {
@@ -25,7 +25,7 @@ interface Box {
   readonly height: number;
 }
 
-/** The entries of a tree as a drawing. `label` describes it for those who do not see it. */
+/** Draws the entries of a tree. `label` describes the drawing for screen readers. */
 export function treemap(root: SpaceEntry, label: string): Html {
   const whole = { x: 0, y: 0, width: WIDTH, height: HEIGHT };
   return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${label}">
@@ -33,7 +33,7 @@ ${coloured(root.entries, whole, '', root.bytes)}</svg>
 `;
 }
 
-/** Entries in one colour each. One that is most of the whole is grey, and the entries in it have colours. */
+/** Draws entries, each in its own colour; of one above {@link MOST_SHARE} the entries are coloured instead. */
 function coloured(entries: readonly SpaceEntry[], box: Box, parent: string, whole: number): Html[] {
   return placed(entries, box).map(([given, place], index) => {
     const entry = withoutSingles(given);
@@ -44,7 +44,7 @@ function coloured(entries: readonly SpaceEntry[], box: Box, parent: string, whol
   });
 }
 
-/** A directory with nothing but one entry in it is one with that entry: `LiveOS/squashfs.img`. */
+/** Merges a directory with its only entry: `LiveOS/squashfs.img`. */
 function withoutSingles(entry: SpaceEntry): SpaceEntry {
   let single = entry;
   for (
@@ -57,7 +57,7 @@ function withoutSingles(entry: SpaceEntry): SpaceEntry {
   return single;
 }
 
-/** An entry and those in it: `inside`, or all of them in its colour. */
+/** Draws an entry and its entries: `inside`, or by default all of them in the same colour. */
 function cellOf(
   entry: SpaceEntry,
   box: Box,
@@ -106,14 +106,14 @@ function placed(entries: readonly SpaceEntry[], box: Box): [SpaceEntry, Box][] {
   return result;
 }
 
-/** The largest ratio of sides in a row along a side of this length. */
+/** The worst aspect ratio of the rectangles in a row along a side of this length. */
 function worst(row: readonly SpaceEntry[], side: number, scale: number): number {
   const areas = row.map(({ bytes }) => bytes * scale);
   const sum = areas.reduce((all, one) => all + one, 0);
   return Math.max((side ** 2 * Math.max(...areas)) / sum ** 2, sum ** 2 / (side ** 2 * Math.min(...areas)));
 }
 
-/** Puts a row at the shorter side; the room that is left. */
+/** Places a row along the shorter side, and returns the remaining box. */
 function placeRow(row: readonly SpaceEntry[], box: Box, scale: number, into: [SpaceEntry, Box][]): Box {
   const area = row.reduce((sum, { bytes }) => sum + bytes * scale, 0);
   const isWide = box.width >= box.height;

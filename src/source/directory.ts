@@ -1,4 +1,4 @@
-// A directory of the running system as a tree: exact metadata, hard links as shared nodes, holes, extended attributes.
+// Scans a directory of the running system into a tree: exact metadata, hard links as shared nodes, holes, extended attributes.
 
 import { type ByteString, displayText } from '../bytes/index.js';
 import { InvalidInputError, SourceError } from '../errors.js';
@@ -38,13 +38,13 @@ import { choosePortableXattrs, noXattrs } from './xattrs.js';
 export interface ScanOptions {
   /** Default `auto`. Without the addon the scan is slower on sparse files and may miss xattrs, which a note reports. */
   readonly engine?: EngineChoice;
-  /** Leave out what is mounted below; mount points stay as empty directories. Default false. */
+  /** Leave out other file systems that are mounted below; their mount points become empty directories. Default false. */
   readonly oneFileSystem?: boolean;
-  /** Patterns of entries to leave out, as for {@link exclude}, without examining them. */
+  /** Patterns of entries to leave out, as for {@link exclude}. Entries that match are not examined. */
   readonly exclude?: readonly ByteString[];
   /** Read extended attributes. Default true. */
   readonly xattrs?: boolean;
-  /** Replaces facts of entries: owners and devices that are recorded elsewhere. */
+  /** Replaces facts of entries, for owners and devices that are recorded elsewhere. */
   readonly restate?: Restate;
   /** Called once for each kind of thing that could not be read, with a sentence. */
   readonly note?: (text: string, lost: boolean) => void;
@@ -69,8 +69,7 @@ export async function scanDirectory(path: ByteString, options: ScanOptions = {})
 }
 
 /**
- * The entry at a path with all that a scan of its directory finds of it; of a directory only itself. A symbolic link is not followed.
- * Throws as {@link scanDirectory}.
+ * Scans a single entry; a directory without its entries. A symbolic link is not followed. Throws as {@link scanDirectory}.
  */
 export async function scanEntry(path: ByteString, options: ScanOptions = {}): Promise<Node> {
   const slash = path.lastIndexOf('/');
@@ -90,7 +89,7 @@ async function chooseReader({ addon, reason }: NativeState, xattrs: boolean): Pr
   return new PortableEntryReader(xattrs ? await choosePortableXattrs(reason) : noXattrs);
 }
 
-/** Entries between two looks at the rest of the process. */
+/** The event loop runs once per this many entries. */
 const BREATH = 2048;
 
 class Scan {
@@ -174,12 +173,12 @@ class Scan {
     }
   }
 
-  /** Whether what is in a directory belongs to the tree. */
+  /** Whether the entries of a directory belong to the tree. */
   #isEntered(part: Entries, index: number): boolean {
     return !this.options.oneFileSystem || part.device(index) === this.#fileSystem;
   }
 
-  /** A promise only if it has to wait: for a directory, or for a sparse file to be searched. */
+  /** Returns a promise only if it must wait, for a directory or for the search of a sparse file: a promise per entry is slow. */
   #entry(own: SourceDirectory, name: ByteString, part: Entries, index: number): Node | Promise<Node> {
     const facts = this.#facts(own, name, part, index);
     if (kindOfMode(facts.mode) === 'directory') {
@@ -231,7 +230,7 @@ class Scan {
     { size, allocated, identity }: EntryFacts,
     attrs: Attributes,
   ): Node | Promise<Node> {
-    // A file may be mounted over another one.
+    // The file may be a bind mount from another file system than its directory.
     const parent = identity.device === own.device ? own : { ...own, device: identity.device };
     const place = { directory: parent, name, inode: identity.inode };
     if (allocated >= size) return file(fileContent(place, size), attrs);

@@ -1,4 +1,4 @@
-// System facts about the entries of a directory, for both engines.
+// Facts of the system about the entries of a directory, and the interfaces that both engines have.
 
 import type { ByteString, Timestamp } from '../bytes/index.js';
 import type { FileIdentity } from '../io/index.js';
@@ -32,41 +32,41 @@ export interface EntryFacts {
 export interface Entries {
   readonly count: number;
   name(index: number): ByteString;
-  /** Throws what the system says about the entry, an error with an errno's name as `code`. */
+  /** Throws the error of the system about the entry, with the name of the errno as `code`. */
   facts(index: number): EntryFacts;
   /** The file system that the entry is on. */
   device(index: number): bigint;
   /** File system and inode. */
   identity(index: number): bigint;
-  /** Whether it is known, without asking the system again, to be a directory. */
+  /** Whether the entry is known to be a directory without another system call. */
   isKnownDirectory(index: number): boolean;
-  /** Frees memory; no facts are requested afterwards. */
+  /** Frees memory. No facts may be requested afterwards. */
   close(): void;
 }
 
-/** The entries of a directory, part after part. */
+/** The entries of a directory, in parts. */
 export interface Listing {
   /** Undefined after the last part. Rejects with an error that has an errno's name as `code`. */
   next(): Promise<Entries | undefined>;
 }
 
-/** A remark on a scan: about something that is lost for certain, or that may have been there. */
+/** A remark about something that a scan lost for certain, or may have missed. */
 export interface ScanNote {
   readonly text: string;
   readonly lost: boolean;
 }
 
-/** The directories of a tree in the order in which a scan enters them, some of them read before it does. */
+/** Reads directories ahead of the scan that enters them. */
 export interface Ahead {
-  /** The listing of the directory that was found at a path; another one in its place is an error. */
+  /** The listing of the directory that was found at a path. It is an error if another one has taken its place. */
   take(path: ByteString, found: FileIdentity): Listing;
-  /** A walk over the entries of one directory begins; `isEntered` is asked about those that are directories. */
+  /** Called when a walk over the entries of a directory begins. `isEntered` says which of its directories the scan will enter. */
   below(path: ByteString, entries: Entries, isEntered: (index: number) => boolean): Walk | undefined;
 }
 
-/** Wants to know how far a walk over the entries of a directory is. */
+/** Is told how far the walk over the entries of a directory has come. */
 export interface Walk {
-  /** It has reached the entry at `index`. */
+  /** The walk has reached the entry at `index`. */
   goOn(index: number): void;
 }
 
@@ -77,7 +77,7 @@ export type KeepBelow = (path: ByteString) => (name: ByteString) => boolean;
 export interface EntryReader {
   /** A directory itself, as its only entry; a symbolic link to one is followed. */
   top(path: ByteString): Promise<Entries>;
-  /** For one scan. Names that `keep` refuses are not looked at. */
+  /** Starts reading ahead for one scan. Names that `keep` refuses are not examined. */
   ahead(keep: KeepBelow | undefined): Ahead;
   /** One sentence for each kind of attribute that was not read; called once, after the scan. */
   notes(): ScanNote[];

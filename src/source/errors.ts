@@ -4,10 +4,10 @@ import type { ByteString } from '../bytes/index.js';
 import { SourceError } from '../errors.js';
 import { replaced, sourceError } from '../io/index.js';
 
-/** An entry that a directory named a moment ago and that is gone, or of another kind, now. */
+/** Errors of an entry that was just listed, if it has vanished or changed its kind. */
 const CHANGED = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'EINVAL', 'ESTALE', 'ELOOP']);
 
-/** A system error about a known entry: `source.changed` if it has changed, otherwise the errno's own code. */
+/** The error for a system error about a listed entry: `source.changed` if it has changed, otherwise with the name of the errno. */
 export function scanError(path: ByteString, error: unknown): SourceError {
   const code = (error as NodeJS.ErrnoException).code ?? '';
   if (error instanceof SourceError || !CHANGED.has(code)) return sourceError(path, error);

@@ -1,10 +1,10 @@
-// The state that `fakeroot -s FILE` keeps: modes, owners and devices by the identity of each file.
+// The state file of `fakeroot -s FILE`: modes, owners and devices by device and inode of each file.
 
 import { deviceNumbers } from '../bytes/index.js';
 import { InvalidInputError } from '../errors.js';
 import type { EntryFacts } from './entries.js';
 
-/** Facts as a program under fakeroot sees them. */
+/** Replaces facts by those that a program under fakeroot sees. */
 export type Restate = (facts: EntryFacts) => EntryFacts;
 
 const LINE =
@@ -13,8 +13,8 @@ const LINE =
 type Stated = Pick<EntryFacts, 'mode' | 'uid' | 'gid' | 'major' | 'minor'>;
 
 /**
- * Reads a state. Files that it does not list belong to root, as under fakeroot. Throws {@link InvalidInputError} `source.fakeroot-state` for a
- * text that is not one.
+ * Reads a state file. Files that it does not list belong to root, as under fakeroot. Throws {@link InvalidInputError} `source.fakeroot-state`
+ * for any other text.
  */
 export function readFakerootState(text: string, path: string): Restate {
   const stated = new Map<string, Stated>();

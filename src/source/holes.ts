@@ -1,4 +1,4 @@
-// The holes of a sparse file: as the file system reports them, otherwise by searching for blocks of zeros.
+// Finds the holes of a sparse file: the file system reports them, or blocks of zeros are searched.
 
 import { closeSync, readSync } from 'node:fs';
 import type { ByteString } from '../bytes/index.js';

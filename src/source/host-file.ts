@@ -1,4 +1,4 @@
-// A single file of the running system, as a manifest names it.
+// Opens a single file of the running system that a manifest names.
 
 import { statSync } from 'node:fs';
 import { type ByteString, displayText, fromNanoseconds } from '../bytes/index.js';

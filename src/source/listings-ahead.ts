@@ -1,16 +1,16 @@
-// Directories that are listed with a call for each, a few of them before the scan enters them.
+// Lists a few directories before the scan enters them, with one call for each.
 
 import type { ByteString } from '../bytes/index.js';
 import type { FileIdentity } from '../io/index.js';
 import { joinPath } from '../tree/index.js';
 import type { Ahead, Entries, Listing, Walk } from './entries.js';
 
-/** Directories of one parent that are listed ahead. */
+/** Most directories of one parent that are listed ahead. */
 const OF_ONE_PARENT = 4;
-/** Directories in all: what a deep tree makes of the number above must stay within bounds. */
+/** Most directories in total: without this limit, a deep tree would have that many on every level. */
 const OF_ALL = 64;
 
-/** Lists directories in the background. Nothing depends on which ones, or on when. */
+/** Lists directories in the background. The result does not depend on which ones, or on when. */
 export class ListingsAhead implements Ahead {
   readonly #begun = new Map<ByteString, Listing>();
   readonly #begin: (path: ByteString, found: FileIdentity) => Listing;
@@ -43,7 +43,7 @@ export class ListingsAhead implements Ahead {
   }
 }
 
-/** The places of directories that a scan enters. */
+/** Indexes of the directories that a scan enters. */
 export function directoriesIn(entries: Entries, isEntered: (index: number) => boolean): number[] {
   const directories: number[] = [];
   for (let i = 0; i < entries.count; i++) if (entries.isKnownDirectory(i) && isEntered(i)) directories.push(i);

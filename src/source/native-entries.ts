@@ -1,5 +1,5 @@
-// An answer of the addon about a directory: errno, count, 1 if described or 0 if named; then records, or names with a zero
-// byte after each. Of several directories, each answer has its length and the path with its own length before it. Little-endian.
+// Decodes answers of the addon about a directory: errno, count, and 1 before records or 0 before names, each name followed by a zero
+// byte. In an answer about several directories, the path of each and its answer come after their lengths. Little-endian.
 
 import { getSystemErrorMap } from 'node:util';
 import { type ByteString, type Timestamp, timestamp } from '../bytes/index.js';
@@ -10,7 +10,7 @@ import { NO_XATTRS, type XattrPool } from './xattr-pool.js';
 
 const HEADER = { errno: 0, count: 4, described: 8, size: 12 } as const;
 
-/** After all records, at `text`, come the name, the target, and each attribute's name, zero, length and value. */
+/** The texts follow all records. At `text` are the name, the target, and for each attribute its name, a zero byte, length and value. */
 const RECORD = {
   errno: 0,
   mode: 4,
@@ -32,7 +32,7 @@ const RECORD = {
   recordSize: 88,
 } as const;
 
-/** The answers about directories, by their paths. */
+/** The answers about several directories, with their paths. */
 export function* answersIn(listings: Uint8Array): Generator<[path: ByteString, answer: Uint8Array]> {
   const view = viewOf(listings);
   const bytes = bufferOf(listings);
@@ -45,7 +45,7 @@ export function* answersIn(listings: Uint8Array): Generator<[path: ByteString, a
   }
 }
 
-/** Whether entries are described or only named. Throws the system's error about the directory. */
+/** Whether an answer describes entries or only names them. Throws the system's error about the directory. */
 export function isDescribed(answer: Uint8Array): boolean {
   const view = viewOf(answer);
   checkErrno(view, HEADER.errno);
@@ -65,7 +65,7 @@ export function namesIn(answer: Uint8Array): ByteString[] {
   return names;
 }
 
-/** Described entries, read out of the bytes of the answer as they are asked for. */
+/** Described entries, decoded from the answer on request. */
 export class NativeEntries implements Entries {
   readonly count: number;
   readonly #release: () => void;
@@ -77,7 +77,7 @@ export class NativeEntries implements Entries {
   /** Trees from packages have few different times; one object is shared by neighbours with the same time. */
   #mtime: Timestamp = timestamp(0);
 
-  /** Throws what the system says about the directory. `release` frees the answer. */
+  /** Throws the system's error about the directory. `release` frees the answer. */
   constructor(pool: XattrPool, answer: Uint8Array, release: () => void) {
     this.#release = release;
     this.#pool = pool;

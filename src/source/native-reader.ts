@@ -1,4 +1,4 @@
-// Directories read by the addon in the threads of libuv: the next entries are examined while a tree is made of earlier ones.
+// Reads directories with the addon in threads of libuv, which examine the next entries while the tree is made of earlier ones.
 
 import type { ByteString } from '../bytes/index.js';
 import { ANY_FILE, type FileIdentity, pathBuffer } from '../io/index.js';
@@ -17,15 +17,15 @@ import { answersIn, isDescribed, NativeEntries, namesIn } from './native-entries
 import { SubtreesAhead, type WantedDirectory } from './subtrees-ahead.js';
 import { XattrPool } from './xattr-pool.js';
 
-/** Entries that are asked for with one call; the answer has some 130 KB. */
+/** Entries per call; an answer has about 130 KB. */
 const PART = 1024;
-/** Parts of one directory that are under way while another is used. */
+/** Parts of one directory that are requested ahead of the one in use. */
 const AHEAD = 2;
 
-/** The answer about a directory: entries if they are few, else their names. */
+/** The answer about a directory: its entries if they are few, otherwise only their names. */
 type Answer = () => Entries | ByteString[];
 
-/** Looks at many entries with one call. */
+/** Examines many entries with one call. */
 export class NativeEntryReader implements EntryReader {
   readonly #pool = new XattrPool();
   readonly #addon: NativeAddon;
@@ -66,13 +66,13 @@ export class NativeEntryReader implements EntryReader {
     return [];
   }
 
-  /** The facts of entries that have been named. */
+  /** The facts of entries whose names are known. */
   async describe(path: ByteString, { device, inode }: FileIdentity, names: readonly ByteString[]): Promise<Entries> {
     const answer = await this.#addon.entries(pathBuffer(path), texts(names), this.#xattrs, device, inode);
     return new NativeEntries(this.#pool, answer, () => this.#addon.release(answer.buffer));
   }
 
-  /** Those of at most `most` entries are described; `budget` is the number of entries up to which directories below are read too. */
+  /** Directories with at most `most` entries are described, others named. Directories below are read too, up to `budget` entries in total. */
   async #list(
     wanted: readonly WantedDirectory[],
     most: number,
@@ -98,7 +98,7 @@ export class NativeEntryReader implements EntryReader {
   }
 }
 
-/** A directory of few entries is read already; the facts of a larger one come part after part. */
+/** The listing of a directory: a small one is already complete, a large one comes in parts. */
 class NativeListing implements Listing {
   readonly #reader: NativeEntryReader;
   readonly #directory: WantedDirectory;
@@ -140,7 +140,7 @@ function texts(list: readonly ByteString[]): Buffer {
   return Buffer.from(`${list.join('\0')}\0`, 'latin1');
 }
 
-/** It may fail before anyone waits for it, or when no one will any more. */
+/** Keeps a failure from counting as unhandled if it comes before anyone waits, or nobody ever does. */
 function quietly<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => {});
   return promise;

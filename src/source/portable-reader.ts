@@ -1,4 +1,4 @@
-// Directories read with `node:fs`, some entries at a time.
+// Reads directories with `node:fs`, in parts.
 
 import { type BigIntStats, closeSync, constants, lstatSync, openSync, readdirSync, readlinkSync } from 'node:fs';
 import { type ByteString, byteStringOf, compareBytes, EPOCH_ZERO, fromNanoseconds } from '../bytes/index.js';
@@ -19,10 +19,10 @@ import { ListingsAhead } from './listings-ahead.js';
 import type { XattrReader } from './xattrs.js';
 
 const NO_TARGET = '' as ByteString;
-/** Entries that are examined while their directory is held open. */
+/** Entries that are examined while the directory is open. */
 const PART = 1024;
 
-/** Looks at the entries of a directory through a descriptor of it. */
+/** Examines the entries of a directory through a descriptor, so that a renamed directory cannot lead elsewhere. */
 export class PortableEntryReader implements EntryReader {
   constructor(readonly xattrs: XattrReader) {}
 
@@ -64,9 +64,9 @@ export class PortableEntryReader implements EntryReader {
   }
 }
 
-/** Runs `use` with a path to the directory that was found at `path`. Throws `source.changed` for another one. */
+/** Runs `use` with a path to the directory that was found at `path`. Throws `source.changed` if another one has taken its place. */
 function inDirectory<T>(path: ByteString, found: FileIdentity, use: (at: ByteString) => T): T {
-  // Only the top may be a link.
+  // Only the top directory may be a symbolic link.
   const held = holdDirectory(path, { found, follow: found === ANY_FILE });
   try {
     return use(held.at);
@@ -83,7 +83,7 @@ class PortableEntries implements Entries {
   #mtime = EPOCH_ZERO;
   #mtimeNs = 0n;
 
-  /** Examines all entries immediately: the path is invalid afterwards. */
+  /** Examines all entries immediately, because the path is not valid later. */
   constructor(
     directory: ByteString,
     readonly names: readonly ByteString[],
@@ -139,7 +139,7 @@ class PortableEntries implements Entries {
   #factsOf(path: Buffer, stat: BigIntStats): EntryFacts {
     const mode = Number(stat.mode);
     const kind = kindOfMode(mode);
-    // Reported now, not after half an image: a file that only its owner may read.
+    // A file that not everybody may read is opened once, so that an error comes before half of the image is written.
     if (kind === 'file' && (mode & 0o004) === 0) checkReadable(path);
     return {
       mode,
@@ -168,7 +168,7 @@ class PortableEntries implements Entries {
 }
 
 function checkReadable(path: Buffer): void {
-  // The effective user counts, which access(2) does not ask for.
+  // access(2) would check the real user, but reading needs the effective one.
   closeSync(openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK));
 }
 

@@ -1,4 +1,4 @@
-// Directories that the addon lists many at a time, with what is below them: to wake a thread for each costs more than to read it.
+// Reads many directories per call of the addon, together with those below them: waking a thread costs more than reading a small directory.
 
 import type { ByteString } from '../bytes/index.js';
 import type { FileIdentity } from '../io/index.js';
@@ -6,9 +6,9 @@ import { joinPath } from '../tree/index.js';
 import type { Ahead, Entries, Listing } from './entries.js';
 import { directoriesIn } from './listings-ahead.js';
 
-/** Directories that are asked for with one call. */
+/** Most directories per call. */
 const OF_ONE_CALL = 64;
-/** Answers that wait for the scan; with as many, nothing more is read ahead. */
+/** Nothing is read ahead while this many answers wait for the scan. */
 const WAITING = 128;
 
 export interface WantedDirectory {
@@ -18,13 +18,13 @@ export interface WantedDirectory {
 
 /** The part of a reader that {@link SubtreesAhead} uses. `A` is an answer about a directory. */
 export interface SubtreeReader<A> {
-  /** The answers about the first of these directories, and about directories below them and after it, as many as come. */
+  /** Answers about the first of these directories, and about as many of the others and of directories below them as the call gives. */
   listMany(wanted: readonly WantedDirectory[]): Promise<ReadonlyMap<ByteString, A>>;
-  /** The listing that an answer begins. */
+  /** The listing of a directory, which begins with this answer. */
   listing(directory: WantedDirectory, answer: Promise<A>): Listing;
 }
 
-/** Reads whole subtrees in the background. Nothing depends on how much comes at once, or on when. */
+/** Reads whole subtrees in the background. The result does not depend on how much one call returns, or on when. */
 export class SubtreesAhead<A> implements Ahead {
   readonly #reader: SubtreeReader<A>;
   /** Answers about directories that the scan has not entered. */
@@ -39,7 +39,7 @@ export class SubtreesAhead<A> implements Ahead {
   take(path: ByteString, found: FileIdentity): Listing {
     const directory = { path, found };
     const answer = this.#answer(directory);
-    // Nobody may be there when it fails.
+    // It may fail before anyone waits for it.
     answer.catch(() => {});
     return this.#reader.listing(directory, answer);
   }
@@ -75,7 +75,7 @@ export class SubtreesAhead<A> implements Ahead {
   }
 }
 
-/** Directories of one parent, in order, that have not been read. */
+/** The directories of one parent that were not read yet, in order. */
 class Neighbours<A> {
   #rest: readonly WantedDirectory[];
   readonly #ask: (wanted: readonly WantedDirectory[]) => Promise<ReadonlyMap<ByteString, A>>;
@@ -89,12 +89,12 @@ class Neighbours<A> {
     this.#ask = ask;
   }
 
-  /** Reads some of them, unless that is under way. */
+  /** Reads some more of them, unless a call is under way. */
   askMore(): void {
     if (this.#rest.length > 0) this.#underWay ??= this.#next();
   }
 
-  /** Waits for an answer: what is under way, or else that about `first`. */
+  /** Waits for the call that is under way, or else for a new one that begins with `first`. */
   async ask(first: WantedDirectory): Promise<void> {
     if (!this.#underWay) {
       const at = this.#rest.findIndex(({ path }) => path === first.path);

@@ -1,4 +1,4 @@
-// Lists of extended attributes, each kept once.
+// Keeps each list of extended attributes once.
 
 import { type ByteString, byteStringOf, compareBytes } from '../bytes/index.js';
 import type { Xattr } from '../tree/index.js';
@@ -6,11 +6,11 @@ import type { Xattr } from '../tree/index.js';
 /** The list of an entry that has none. */
 export const NO_XATTRS: readonly Xattr[] = [];
 
-/** Longer lists are hardly ever the same twice. */
+/** Longer lists hardly ever repeat, so they are not kept. */
 const MAX_KEY = 1024;
 const MAX_LISTS = 16_384;
 
-/** Equal lists become one list: under SELinux every file has one, and there are a few dozen different ones. */
+/** Makes equal lists one object: with SELinux every file has a list, but only a few dozen are different. */
 export class XattrPool {
   readonly #lists = new Map<string, readonly Xattr[]>();
 

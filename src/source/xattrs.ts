@@ -1,4 +1,4 @@
-// Extended attributes without the addon: through an optional package that knows open files only.
+// Reads extended attributes without the addon, through an optional package that only takes open files.
 
 import { closeSync, constants, openSync } from 'node:fs';
 import { concatBytes, fromText } from '../bytes/index.js';
@@ -13,7 +13,7 @@ interface OpenFileXattrs {
   getAttrSync(fd: number, name: string): Uint8Array | null;
 }
 
-/** How xattrs of one scan are read, and what had to be left out. */
+/** Reads extended attributes for one scan, and notes what it has to leave out. */
 export interface XattrReader {
   /** Attributes of the entry itself, sorted by name. `opens`: a regular file or directory. Throws the system's error. */
   read(path: Buffer, opens: boolean): readonly Xattr[];
@@ -23,10 +23,10 @@ export interface XattrReader {
 
 const OPEN = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
-/** Reads nothing and says nothing. */
+/** Reads no attributes, and has no notes. */
 export const noXattrs: XattrReader = { read: () => NO_XATTRS, notes: () => [] };
 
-/** The best reader there is without the addon, which is missing for `reason`: the optional package, or none with a note. */
+/** The best reader without the addon, which is missing for `reason`: the optional package, or a reader that only has a note. */
 export async function choosePortableXattrs(reason: string): Promise<XattrReader> {
   const library = await optionalPackage();
   if (library) return new OpenFileReader(library, reason);
@@ -39,7 +39,7 @@ export async function choosePortableXattrs(reason: string): Promise<XattrReader>
 async function optionalPackage(): Promise<OpenFileXattrs | undefined> {
   if (foreignRuntime()) return undefined;
   try {
-    // Not a literal: the package may be absent, and it brings no types.
+    // Not a literal, so that the compiler does not look for the package: it may be absent, and has no types.
     const name = 'fs-native-extensions' as string;
     const loaded = (await import(name)) as { default: OpenFileXattrs };
     return loaded.default;
@@ -94,7 +94,7 @@ class OpenFileReader implements XattrReader {
     const packed: Uint8Array[] = [];
     for (const name of this.#library.listAttrsSync(fd)) {
       const value = attributeValue(this.#library, fd, name);
-      // An invalid name comes back with U+FFFD in it, and nothing is found under that.
+      // A name that is not UTF-8 comes back with U+FFFD, and no attribute has that name.
       if (value) packed.push(packXattr(fromText(name), value));
       else if (name.includes('\ufffd')) this.#unnamed++;
     }

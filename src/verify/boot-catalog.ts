@@ -1,4 +1,4 @@
-// El Torito: the catalog's checksum, its entries inside the image, and what boot images say about their own place.
+// El Torito: the checksum of the catalog, the places of its entries, and the addresses that boot images contain of themselves.
 
 import type { BootEntryFacts } from '../disc/index.js';
 import { readBootEntries } from '../disc/index.js';
@@ -21,17 +21,17 @@ import { bytesAt } from '../io/index.js';
 import type { Layer } from './layer.js';
 
 const ENTRY = 32;
-/** GRUB's loader of discs ends here; the first sector of what it loads has an address in it. */
+/** Size of GRUB's loader for discs (cdboot.img). The sector after it, which it loads, contains an address. */
 const GRUB_LOADER = 2048;
 const GRUB_ADDRESS_END = GRUB_INFO_AT + grubBootInfo.size;
-/** Addresses up to this one are not of a disc: nothing was patched. */
+/** Addresses up to this one are the unpatched defaults. */
 const GRUB_UNPATCHED = 2;
 const GRUB_TEXT = 'cdrom read fails';
 /** How a primary volume descriptor begins. A disc with a partition offset has two. */
 const PRIMARY_HEAD = [1, 0x43, 0x44, 0x30, 0x30, 0x31];
 const LARGEST_BOOT_IMAGE = 64 * 1024 * 1024;
 
-/** Checks the catalog that the boot records of a volume lead to; its entries. */
+/** Checks the boot catalog of a volume, and returns its entries. */
 export async function checkBootCatalog(layer: Layer, volume: IsoVolume): Promise<readonly BootEntryFacts[]> {
   const [record] = volume.bootRecords;
   if (record === undefined) return [];
@@ -74,7 +74,7 @@ async function checkBiosImage(layer: Layer, at: number, block: number): Promise<
   if (!head || head.length < BOOT_INFO_END) return;
   const isGrub = new TextDecoder('latin1').decode(head.subarray(0, GRUB_LOADER)).includes(GRUB_TEXT);
   const table = bootInfoTable.decode(head, BOOT_INFO_AT);
-  // A file that is neither loader has a table only if it says so: its first number is the block of the primary descriptor.
+  // Any other file has a table only if the numbers fit: the first one is the block of the primary descriptor.
   if (!isIsolinux(head) && !isGrub && (table.primaryDescriptorBlock !== 16 || table.block !== block)) return;
   await checkTable(layer, at, block, table);
   if (!isGrub || head.length < GRUB_ADDRESS_END) return;

@@ -1,4 +1,4 @@
-// The boot linter: what the menus of a disc refer to is there, and is what it is taken for.
+// The boot linter: files that menus of a disc refer to exist, and are of the expected kind.
 
 import { type ByteString, byteStringOf, displayText, fromText, lossyText, streamFormat } from '../bytes/index.js';
 import { bytesAt, isSource, quietRun, smallBytes } from '../io/index.js';
@@ -22,7 +22,7 @@ const MENUS: readonly (readonly [pattern: RegExp, read: (text: string) => Menu])
   [/(^|\/)(isolinux|syslinux|extlinux)(\/[^/]+)*\/?[^/]*\.cfg$/i, readIsolinuxMenu],
   [/(^|\/)loader\/entries\/[^/]+\.conf$/i, readLoaderEntry],
 ];
-/** Programs of SYSLINUX, and others that are no kernels. */
+/** Modules of SYSLINUX, and other programs that are not kernels. */
 const MODULE = /\.(c32|com|cbt|bin|bs|bss|img|0)$/i;
 
 /** A menu in a volume. */
@@ -65,7 +65,7 @@ async function textOf({ content }: File): Promise<string | undefined> {
 class Linter {
   readonly #disc: CheckedVolume;
   readonly #trees: readonly FileTree[];
-  /** Findings that were reported already: the entries of one menu mostly differ in their titles. */
+  /** Findings that were reported before. Most entries of a menu differ only in their titles, and would repeat them. */
   readonly #said = new Set<string>();
 
   constructor(disc: CheckedVolume, esps: readonly CheckedVolume[]) {
@@ -155,7 +155,7 @@ async function headOf({ content }: File): Promise<Uint8Array | undefined> {
   }
 }
 
-/** Linux for PCs, an EFI program, ARM's image, ELF, or one of them compressed. */
+/** Linux for PCs, an EFI program, an ARM image, ELF, or one of these compressed. */
 function isKernel(head: Uint8Array): boolean {
   const text = byteStringOf(head);
   const isPc = text.slice(0x202, 0x206) === 'HdrS';
@@ -163,17 +163,17 @@ function isKernel(head: Uint8Array): boolean {
   return isPc || isArm || text.startsWith('MZ') || text.startsWith('\x7fELF') || streamFormat(head) !== 'none';
 }
 
-/** A cpio archive, compressed or not. Zeros in front align it. */
+/** A cpio archive, compressed or not. It may begin with zeros, which align it. */
 function isInitrd(head: Uint8Array): boolean {
   const text = byteStringOf(head);
   return /^\0*0707(01|02|07)/.test(text) || text.startsWith('\x89LZO') || streamFormat(head) !== 'none';
 }
 
-/** Files that a live system takes for its root image. */
+/** Paths of files that live systems use as root image. */
 const LIVE_IMAGE = /^(LiveOS\/(squashfs|rootfs|ext3fs)\.img|(live|casper)\/[^/]+\.squashfs)$/;
 const LOADER = /^efi\/boot\/boot[a-z0-9]+\.efi$/i;
 
-/** The root images of a disc are images: one that begins otherwise was not entered as a layer. */
+/** Reports root images that are not images: those are files that were not entered as a layer. */
 export function checkLiveImages({ layer, tree }: CheckedVolume, layers: readonly { readonly layer: string }[]): void {
   for (const { path, node } of tree ? walk(tree) : []) {
     if (node.kind !== 'file' || !LIVE_IMAGE.test(path)) continue;
@@ -186,7 +186,7 @@ export function checkLiveImages({ layer, tree }: CheckedVolume, layers: readonly
   }
 }
 
-/** A volume from which firmware boots has a loader where firmware looks for one. */
+/** Reports a volume that firmware boots from if it has no loader where firmware looks for one. */
 export function checkLoaders({ layer, tree }: CheckedVolume): void {
   if (!tree || [...walk(tree)].some(({ path, node }) => node.kind === 'file' && LOADER.test(path))) return;
   layer.report('boot.no-loader', 'Firmware boots from this volume, and it has no loader in EFI/BOOT.');

@@ -1,5 +1,5 @@
-// Boot menus as programs read them: which kernels and initrds their entries load, with what command line, and by what they
-// find the medium. Only what is spelled out is taken: a word with a variable is left to the boot loader.
+// Boot menus: the kernels, initrds and command lines of their entries, and how they find the medium. Words with variables are ignored,
+// because only the boot loader knows their values.
 
 /** An entry of a menu, or a command outside of entries. */
 export interface MenuEntry {
@@ -62,7 +62,7 @@ export function readGrubMenu(text: string): Menu {
 
 function searchOf(line: number, words: readonly string[]): MediumSearch | undefined {
   const kind = words.map((word) => SEARCH_BY[word]).find((by) => by !== undefined);
-  // The value is the last word that is no option; options may follow it.
+  // The value is the last word that is not an option; options may follow it.
   const isPlain = (word: string, index: number) => index > 0 && !word.startsWith('-') && words[index - 1] !== '--set';
   const value = words
     .filter((word, index) => isPlain(word, index) && !(index === 2 && words[0]!.startsWith('search.')))
@@ -110,7 +110,7 @@ export function readLoaderEntry(text: string): Menu {
   return { entries: [{ line: kernel.line, kernel: kernel.value, initrds, commandLine }], searches: [] };
 }
 
-/** Lines with words, without comments; quotes are taken away. */
+/** The words of every line that has any, without comments and quotes. */
 function* linesOf(text: string): Generator<{ readonly line: number; readonly words: string[] }> {
   for (const [index, line] of text.split(/\r?\n/).entries()) {
     const words = wordsOf(line);
@@ -131,13 +131,13 @@ export function mediumLabel(commandLine: string): string | undefined {
   const match = /(?:^|[\s:])(?:CDLABEL|LABEL|archisolabel|misolabel)=(\S+)/.exec(commandLine);
   const [, label] = match ?? [];
   if (label === undefined || label.includes('$')) return undefined;
-  // Kickstart paths may follow after a colon; udev and dracut escape blanks and slashes.
+  // A path of a kickstart file may follow after a colon. udev and dracut escape blanks and slashes.
   return label
     .replace(/:.*$/, '')
     .replace(/\\x([0-9a-f]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
 }
 
-/** Paths where an initrd looks for the root image, one of which has to be there; empty where it is not said. */
+/** Paths at which an initrd looks for the root image, of which one must exist; empty if the command line does not say. */
 export function liveImages(commandLine: string): readonly string[] {
   const words = commandLine.split(/\s+/);
   const value = (name: string) => words.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1);

@@ -1,8 +1,8 @@
-// DER, as far as signatures need it: elements, and the names in certificates (ITU-T X.690, RFC 5652, RFC 5280).
+// The parts of DER that signatures need: elements, and names in certificates (ITU-T X.690, RFC 5652, RFC 5280).
 
 import { hexOf } from '../bytes/index.js';
 
-/** An element: its tag, its content, and all its bytes. */
+/** An element: its tag, its content, and all of its bytes. */
 export interface Der {
   readonly tag: number;
   readonly content: Uint8Array;
@@ -13,12 +13,12 @@ const SEQUENCE = 0x30;
 const SET = 0x31;
 const OBJECT_ID = 0x06;
 const OCTET_STRING = 0x04;
-/** Constructed, specific to the context, number 0. */
+/** Tag: constructed, context-specific, number 0. */
 const CONTEXT_0 = 0xa0;
-/** 2.5.4.3 */
+/** The object identifier 2.5.4.3, in hexadecimal. */
 const COMMON_NAME = '550403';
 
-/** The elements in some bytes, one after the other; those that do not fit are left out. */
+/** The elements in a range of bytes, in order. An element that exceeds the range ends the list. */
 export function elementsIn(bytes: Uint8Array): Der[] {
   const found: Der[] = [];
   for (let at = 0; at + 2 <= bytes.length; ) {
@@ -36,16 +36,16 @@ export function elementsIn(bytes: Uint8Array): Der[] {
   return found;
 }
 
-/** A certificate as far as it says who it is. */
+/** The names in a certificate. */
 export interface CertificateNames {
   readonly subject: string;
   readonly issuer: string;
 }
 
-/** A signed message: who signed it, and what. */
+/** A signed message: its signers, and the digest that they signed. */
 export interface SignedMessage {
   readonly signers: readonly CertificateNames[];
-  /** The digest of what is signed, hexadecimal; undefined if the message has none. */
+  /** The signed digest, hexadecimal; undefined if the message has none. */
   readonly digest: string | undefined;
 }
 
@@ -72,7 +72,7 @@ interface Certificate extends CertificateNames {
 function certificateOf({ content }: Der): Certificate[] {
   const [body] = elementsIn(content);
   const fields = body ? elementsIn(body.content) : [];
-  // The version is there in all but the oldest certificates.
+  // All but the oldest certificates begin with a version.
   const [serial, , issuer, , subject] = fields[0]?.tag === CONTEXT_0 ? fields.slice(1) : fields;
   if (!serial || !issuer || !subject) return [];
   return [{ subject: commonName(subject), issuer: commonName(issuer), id: hexOf(issuer.whole) + hexOf(serial.whole) }];
@@ -86,7 +86,7 @@ function signerOf({ content }: Der, known: readonly Certificate[]): CertificateN
   return [found ? { subject: found.subject, issuer: found.issuer } : { subject: '', issuer: commonName(issuer) }];
 }
 
-/** The last common name in a distinguished name; its first value where it has none. */
+/** The last common name in a distinguished name, or its first value if it has no common name. */
 function commonName(name: Der): string {
   let text = '';
   for (const set of elementsIn(name.content)) {

@@ -8,17 +8,17 @@ import { type CertificateNames, readSignedMessage, type SignedMessage } from './
 export interface EfiProgram {
   /** `x86-64`, `arm64`, `ia32`, `riscv64`, or the number. */
   readonly machine: string;
-  /** Who signed it, each with who vouches for the signer; empty for a program without signature. */
+  /** The certificates of its signers, with their issuers; empty for an unsigned program. */
   readonly signers: readonly CertificateNames[];
-  /** The signed digest is that of the program; absent without signature. */
+  /** Whether the signed digest is that of the program; absent for an unsigned program. */
   readonly intact?: boolean;
   /** Generations of its components: `shim,4`. */
   readonly sbat: readonly string[];
-  /** Marked as able to run where data is not executable. */
+  /** Whether it is marked to run where data is not executable (NX). */
   readonly nxCompatible: boolean;
   /** Bytes. */
   readonly sectionAlignment: number;
-  /** It holds a kernel and an initrd: a unified kernel image. */
+  /** Whether it is a unified kernel image: a program with a kernel and an initrd inside. */
   readonly unified: boolean;
 }
 
@@ -53,7 +53,7 @@ const fileHeader = struct('PE file header', 24, {
   characteristics: u16le(22),
 });
 
-/** The fields of the optional header whose places are the same in both of its forms. */
+/** Fields of the optional header that are at the same place in both of its forms, PE32 and PE32+. */
 const optionalHeader = struct('PE optional header', 72, {
   magic: u16le(0),
   reserved2: reserved(2, 30),
@@ -69,7 +69,7 @@ interface Layout {
   readonly headerAt: number;
   readonly head: ReturnType<typeof fileHeader.decode>;
   readonly optional: ReturnType<typeof optionalHeader.decode>;
-  /** Byte of the entry of the certificate table in the list of directories. */
+  /** Byte of the certificate table's entry in the list of data directories. */
   readonly certificateEntry: number;
   readonly certificates: { readonly at: number; readonly length: number };
 }
@@ -104,7 +104,7 @@ async function layoutOf(file: Source): Promise<Layout | undefined> {
   const optional = optionalHeader.decode(bytes, fileHeader.size);
   const isPe = optional.magic === PE32 || optional.magic === PE32_PLUS;
   if (!isPe || !EFI_SUBSYSTEMS.includes(optional.subsystem)) return undefined;
-  // Directories are entries of eight bytes; the fifth is that of certificates, and its address counts in the file.
+  // Data directories have eight bytes each. The fifth is the certificate table, whose address is a file offset.
   const certificateEntry = headerAt + fileHeader.size + (optional.magic === PE32 ? 96 : 112) + 4 * 8;
   const entry = await bytesAt(file, certificateEntry, 8);
   const view = entry && new DataView(entry.buffer);
@@ -148,7 +148,7 @@ async function sectionsOf(file: Source, { headerAt, head }: Layout) {
   return sections;
 }
 
-/** `name,generation` of every component, without the format's own line. */
+/** `name,generation` of every component, without the line about SBAT itself. */
 async function sbatOf(
   file: Source,
   section: { readonly at: number; readonly length: number } | undefined,

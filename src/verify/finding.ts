@@ -1,4 +1,4 @@
-// Findings: what is wrong, where, and what to do about it.
+// Findings: a fault, its place, and advice.
 
 import { type ByteString, displayText } from '../bytes/index.js';
 import { RULES, type RuleCode, type Severity } from './rules.js';
@@ -8,7 +8,7 @@ export interface Finding {
   /** Stable and dotted: `iso.path-table-mismatch`. */
   readonly code: RuleCode;
   readonly severity: Severity;
-  /** The layer, as the rest of an address after the name of the file: `/LiveOS/squashfs.img`, `/#2`; empty for the image itself. */
+  /** The layer, as the part of its address after the file: `/LiveOS/squashfs.img`, `/#2`; empty for the image itself. */
   readonly layer: string;
   /** One sentence. */
   readonly message: string;
@@ -29,18 +29,18 @@ export interface FindingPlace {
 /** Takes a finding about one layer. */
 export type Report = (code: RuleCode, message: string, place?: FindingPlace) => void;
 
-/** Findings of one code in one layer: a damaged image has the same fault in thousands of places. */
+/** Most findings of one code in one layer: a damaged image may have the same fault in thousands of places. */
 const MOST_OF_A_KIND = 20;
 
-/** Gathers findings. */
+/** Collects findings. */
 export class FindingList {
   readonly findings: Finding[] = [];
-  /** Findings that were left out because their layer has many of the same code. */
+  /** Number of findings that were left out because their layer has too many with the same code. */
   omitted = 0;
   readonly #counts = new Map<string, number>();
   readonly #severities: ReadonlyMap<RuleCode, Severity>;
 
-  /** `severities` replaces those of the rules. */
+  /** `severities` overrides those of the rules. */
   constructor(severities: ReadonlyMap<RuleCode, Severity> = new Map()) {
     this.#severities = severities;
   }
@@ -50,7 +50,7 @@ export class FindingList {
     return this.findings.some((finding) => finding.layer === layer && finding.severity === 'error');
   }
 
-  /** Takes the findings about a layer. */
+  /** The function that takes findings about a layer. */
   reporter(layer: string): Report {
     return (code, message, { at, path } = {}) => {
       const key = `${code} ${layer}`;

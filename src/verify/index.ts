@@ -1,4 +1,4 @@
-// Layer 5: whether an image is sound, layer by layer.
+// Layer 5: checks of images, layer by layer.
 
 export type { CertificateNames } from './der.js';
 export type { EfiProgram } from './efi-program.js';

@@ -1,4 +1,4 @@
-// The directories of one hierarchy of ISO 9660, record by record, with what is wrong about each record.
+// Reads the directories of one ISO 9660 hierarchy record by record, and reports faults of records.
 
 import { type ByteString, byteStringOf } from '../bytes/index.js';
 import { InvalidImageError } from '../errors.js';
@@ -16,7 +16,7 @@ import { bytesAt } from '../io/index.js';
 import { joinPath } from '../tree/index.js';
 import type { Layer } from './layer.js';
 
-/** A directory, in the order of its discovery: parents before children. */
+/** A directory. Directories are listed in the order of their discovery, parents before children. */
 export interface IsoDirectory {
   readonly path: ByteString;
   readonly identifier: ByteString;
@@ -46,7 +46,7 @@ export interface HierarchyRules {
   readonly skip: number | undefined;
 }
 
-/** Reads all directories below a root. The work is limited by the size of the image: no directory is read twice. */
+/** Reads all directories below a root. No directory is read twice, so the size of the image limits the work. */
 export async function readHierarchy(
   layer: Layer,
   root: { readonly extent: number; readonly size: number },
@@ -85,7 +85,7 @@ export async function readHierarchy(
   return { directories, extents };
 }
 
-/** The first two records of a directory are those of itself and of its parent. xorriso's of Joliet are both of itself, and nothing reads them. */
+/** Checks the first two records: the directory and its parent. xorriso's in Joliet are both the directory's, and nothing reads them. */
 function checkLinks(
   layer: Layer,
   own: IsoDirectory,
@@ -125,7 +125,7 @@ function* recordsIn(layer: Layer, { path, extent }: IsoDirectory, bytes: Uint8Ar
   }
 }
 
-/** Numbers that a record has in both byte orders: place, size, volume. */
+/** Checks the numbers that a record has in both byte orders: place, size, volume. */
 function checkBothEndian(layer: Layer, path: ByteString, bytes: Uint8Array, at: number, imageAt: number): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const differs =
@@ -151,7 +151,7 @@ async function checkFields(layer: Layer, path: ByteString, record: FoundRecord, 
   }
 }
 
-/** An identifier without its version; of Joliet as UTF-8 bytes. */
+/** An identifier without its version. Joliet's become UTF-8 bytes. */
 function shownIdentifier(identifier: ByteString, isJoliet: boolean): ByteString {
   if (!isJoliet) return identifier.replace(/;\d*$/, '') as ByteString;
   const units = Uint8Array.from(identifier, (character) => character.charCodeAt(0));

@@ -1,4 +1,4 @@
-// ISO 9660: descriptors, both byte orders, path tables held against directories, extents inside the image and apart.
+// ISO 9660: descriptors, numbers in both byte orders, path tables compared with directories, places and overlaps of extents.
 
 import type { ByteString } from '../bytes/index.js';
 import {
@@ -19,9 +19,9 @@ import type { Layer } from './layer.js';
 const PRIMARY = 1;
 const SUPPLEMENTARY = 2;
 const TERMINATOR = 255;
-/** Version of the descriptor of ISO 9660:1999, whose hierarchy may be the primary one. */
+/** Version of an ISO 9660:1999 descriptor, which may share the primary hierarchy. */
 const ENHANCED = 2;
-/** Both-endian numbers of a descriptor: offset and bytes of one half. */
+/** Numbers that a descriptor has in both byte orders: offset, and size of one half in bytes. */
 const BOTH = [
   [80, 4],
   [120, 2],
@@ -37,7 +37,7 @@ interface FoundDescriptor {
   readonly fields: VolumeDescriptor;
 }
 
-/** Checks the volume of the last session; the files that its hierarchies list, by hierarchy. */
+/** Checks the volume of the last session. */
 export async function checkIso(layer: Layer): Promise<void> {
   const start = (await sessionsOf(layer.image)).at(-1)!;
   const descriptors: FoundDescriptor[] = [];
@@ -87,7 +87,7 @@ async function checkHierarchy(layer: Layer, descriptor: FoundDescriptor): Promis
     layer.report('iso.directory-record', 'A volume descriptor has no root directory.', { at: block * BLOCK + 156 });
     return undefined;
   }
-  // The same directories as the primary descriptor's: they are checked once.
+  // It has the same directories as the primary descriptor, which are checked once.
   if (fields.type === SUPPLEMENTARY && bytes[6] === ENHANCED) return undefined;
   const isJoliet = fields.type === SUPPLEMENTARY;
   const skip = isJoliet ? undefined : await skipOf(layer, root.extent);
@@ -106,7 +106,7 @@ async function skipOf(layer: Layer, extent: number): Promise<number | undefined>
   return sp?.data[0] === 0xbe && sp.data[1] === 0xef ? (sp.data[2] ?? 0) : undefined;
 }
 
-/** Each table has every directory once, with its place and its parent. */
+/** Checks that each path table has every directory once, with its place and its parent. */
 async function checkPathTables(layer: Layer, fields: VolumeDescriptor, hierarchy: IsoHierarchy): Promise<void> {
   const { pathTableSize: size } = fields;
   const tables = [
@@ -140,7 +140,7 @@ function pathTableFault(entries: ReturnType<typeof readPathTable>, { directories
   return undefined;
 }
 
-/** The volume is inside the image, and holds all its files. */
+/** Checks that the volume is inside the image, and all extents are inside the volume. */
 function checkSpace(layer: Layer, descriptors: readonly FoundDescriptor[], all: readonly IsoHierarchy[]): void {
   const { size } = layer.image;
   const [primary] = descriptors;
@@ -170,7 +170,7 @@ interface Used {
   readonly isStructure: boolean;
 }
 
-/** Files may share all their bytes, but not some of them, and none with a directory. */
+/** Reports overlaps. Files may share all of their bytes, but not a part, and none with a directory. */
 function checkOverlaps(layer: Layer, hierarchies: readonly IsoHierarchy[], descriptorsEnd: number): void {
   const blocks = (bytes: number) => Math.ceil(bytes / BLOCK);
   const used: Used[] = [{ from: 0, to: descriptorsEnd + 1, path: '' as ByteString, isStructure: true }];
@@ -193,7 +193,7 @@ function checkOverlaps(layer: Layer, hierarchies: readonly IsoHierarchy[], descr
   }
 }
 
-/** Joliet shows files of the primary hierarchy by other names. */
+/** Checks that Joliet shows the files of the primary hierarchy, under other names. */
 function compareHierarchies(
   layer: Layer,
   descriptors: readonly FoundDescriptor[],

@@ -1,4 +1,4 @@
-// A layer of an image: a disc, a partition, a file that is an image itself.
+// A layer of an image: a disc, a partition, or a file that is itself an image.
 
 import type { Run, Source } from '../io/index.js';
 import type { FileTree } from '../tree/index.js';
@@ -6,14 +6,14 @@ import type { Report } from './finding.js';
 
 /** A layer while it is checked. */
 export interface Layer {
-  /** The rest of an address after the name of the file: `/LiveOS/squashfs.img`; empty for the image itself. */
+  /** The part of its address after the file: `/LiveOS/squashfs.img`; empty for the image itself. */
   readonly address: string;
   readonly image: Source;
   readonly report: Report;
-  /** Whether an error has been reported. What the reader refuses then would only repeat it. */
+  /** Whether an error has been reported. Errors of the reader would then only repeat it. */
   hasError(): boolean;
   readonly run: Run;
-  /** File contents are not read. */
+  /** Whether file contents are left unread. */
   readonly fast: boolean;
 }
 

@@ -1,4 +1,4 @@
-// Media-check tags: every digest that they have.
+// Media-check tags: verifies every digest in them.
 
 import { InvalidImageError } from '../errors.js';
 import { readTags, verifyTags } from '../format/checkmedia/index.js';

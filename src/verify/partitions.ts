@@ -1,4 +1,4 @@
-// Partition tables: MBR entries inside the image, both copies of a GPT, the MBR that protects it, boot code that loads a file.
+// Partition tables: places and overlaps of entries, both copies of a GPT, the protective MBR, the address in the boot code.
 
 import { crc32 } from '../bytes/index.js';
 import type { BootEntryFacts, PartitionFacts } from '../disc/index.js';
@@ -13,7 +13,7 @@ const CHECKSUM_AT = 16;
 const SECTORS_PER_BLOCK = 4;
 const CODE_ADDRESS = 0x1b0;
 const PROTECTIVE = `0x${MBR_TYPE.protective.toString(16)}`;
-/** An entry that covers nothing but the MBR, and is there to be active. */
+/** Type of an entry that covers only the MBR, and exists so that some entry is active. */
 const EMPTY = '0x00';
 const EXTENDED = ['0x05', '0x0f', '0x85'];
 
@@ -43,8 +43,8 @@ export async function checkPartitions(
 }
 
 /**
- * Partitions of one table that share some of their bytes. One inside another is usual in the MBR of a hybrid disc: the whole
- * disc, and the EFI system partition as a file in it.
+ * Reports partitions of one table that overlap. In the MBR of a hybrid disc one may be inside another: the whole disc contains
+ * the EFI system partition, which is a file on it.
  */
 function checkOverlaps(layer: Layer, partitions: readonly PartitionFacts[]): void {
   for (const kind of ['mbr', 'gpt'] as const) {
@@ -91,7 +91,7 @@ async function headerAt(layer: Layer, at: number): Promise<FoundHeader | undefin
   return { at, header, bytes, entries };
 }
 
-/** Whether a copy is sound: both checksums, and its own place. */
+/** Checks one copy: both checksums, and its own place. */
 function checkCopy(layer: Layer, copy: FoundHeader, code: 'gpt.primary' | 'gpt.backup'): boolean {
   const fault = faultOf(copy);
   if (fault !== undefined) layer.report(code, fault, { at: copy.at });
@@ -125,7 +125,7 @@ function checkProtection(layer: Layer, partitions: readonly PartitionFacts[]): v
   );
 }
 
-/** Boot code of GRUB and ISOLINUX has the address of the BIOS boot image, in sectors of 512 bytes. */
+/** Checks the address of the BIOS boot image in the boot code of GRUB and ISOLINUX, in sectors of 512 bytes. */
 async function checkBootCode(layer: Layer, bootEntries: readonly BootEntryFacts[]): Promise<void> {
   const bios = bootEntries.find(({ platform, bootable }) => platform === 'bios' && bootable);
   const mbr = bios && (await bytesAt(layer.image, 0, SECTOR));
@@ -136,7 +136,7 @@ async function checkBootCode(layer: Layer, bootEntries: readonly BootEntryFacts[
   const address = view.getUint32(CODE_ADDRESS, true);
   const expected = bios.block * SECTORS_PER_BLOCK + (isGrub ? 4 : 0);
   if ((!isGrub && !isIsolinux) || address === expected) return;
-  // GRUB's code for disks loads the sector after it; only that for discs was patched.
+  // GRUB's boot code for hard disks loads the next sector; only the code for optical discs is patched.
   if (isGrub && address <= 1) return;
   const message = `The boot code loads sector ${address}, and the BIOS boot image is at ${expected}.`;
   layer.report('mbr.boot-code-address', message, { at: CODE_ADDRESS });

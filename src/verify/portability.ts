@@ -1,5 +1,5 @@
-// The portability linter: what breaks when the files of a disc are copied to a stick, or the disc is started out of a menu of
-// images.
+// The portability linter: things that break if the files of a disc are copied to a FAT stick, or if a boot menu for images starts
+// the disc.
 
 import { walk } from '../tree/index.js';
 import type { FoundMenu } from './boot-lint.js';

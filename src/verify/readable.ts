@@ -1,11 +1,11 @@
-// Whether every file of a volume can be read, in every view.
+// Checks that every file of a volume can be read, and every view listed.
 
 import { InvalidImageError, UnsupportedError } from '../errors.js';
 import { faultOfContent } from '../io/index.js';
 import { type FileTree, type Node, type ReadableImage, walk } from '../tree/index.js';
 import type { Layer } from './layer.js';
 
-/** Reads all files of the default view, and looks at the entries of the others, which show the same files; the tree. */
+/** Reads all files of the default view, and lists the other views, which show the same files. Returns the default tree. */
 export async function checkFiles(layer: Layer, image: ReadableImage): Promise<FileTree | undefined> {
   const isDamaged = layer.hasError();
   const tree = await treeOf(layer, image, undefined);
@@ -51,7 +51,7 @@ export function isImageFault(error: unknown): error is InvalidImageError | Unsup
   return error instanceof InvalidImageError || error instanceof UnsupportedError;
 }
 
-/** Reports an error about a whole volume; any other error is not about the image. */
+/** Reports an error about a whole volume. Rethrows errors that are not about the image. */
 export function reportFault(layer: Layer, error: unknown, before = ''): void {
   if (!isImageFault(error)) throw error;
   if (layer.hasError()) return;

@@ -1,4 +1,4 @@
-// Every code of a finding: how bad it is, and what to do. Codes are part of the contract: they are added, and never change their meaning.
+// The codes of findings with their severity and advice. Codes are a public contract: new ones may be added, but none changes its meaning.
 
 /** `error`: some reader or firmware fails on it. `warning`: some may, or it will cause trouble later. `note`: worth knowing. */
 export type Severity = 'error' | 'warning' | 'note';

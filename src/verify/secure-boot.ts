@@ -1,4 +1,4 @@
-// Facts of the EFI programs of a volume, and what firmware with secure boot makes of the loaders among them.
+// Facts about the EFI programs of a volume, and findings about loaders that firmware with Secure Boot would refuse.
 
 import { type ByteString, displayText } from '../bytes/index.js';
 import { isSource } from '../io/index.js';
@@ -14,17 +14,17 @@ export interface EfiProgramFacts extends EfiProgram {
   readonly path: string;
 }
 
-/** Years of Microsoft's certificates for loaders of others. */
+/** Years of Microsoft's certificates for third-party loaders. */
 export type MicrosoftCa = 2011 | 2023;
 
-/** Programs that firmware starts from a medium by itself. */
+/** Programs that firmware starts from a medium without a boot entry. */
 const LOADER = /^efi\/boot\/boot[a-z0-9]+\.efi$/i;
 const PROGRAM = /\.efi(\.[a-z]+)*$/i;
-/** Pages: firmware that enforces NX loads nothing with a smaller alignment. */
+/** Size of a page. Firmware that enforces NX loads no program with a smaller section alignment. */
 const PAGE = 4096;
 const CA = /^Microsoft .*UEFI CA (2011|2023)$/;
 
-/** Reads the EFI programs of a volume. `require` is the certificate that one signature of every loader has to be of. */
+/** Reads the EFI programs of a volume. `require` is the certificate that must have issued a signature of every loader. */
 export async function checkEfiPrograms(
   volume: CheckedVolume,
   require: MicrosoftCa | undefined,
@@ -48,7 +48,7 @@ export async function checkEfiPrograms(
   return found;
 }
 
-/** `loader` is given for a program that firmware starts by itself. */
+/** Reports faults of one program. `loader` is set for one that firmware starts without a boot entry. */
 function judge(
   layer: Layer,
   path: ByteString,

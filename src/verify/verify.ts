@@ -1,4 +1,4 @@
-// Walks an image layer by layer, and runs the checks of what it finds in each.
+// Walks an image layer by layer, and runs the checks for the formats of each layer.
 
 import { displayText } from '../bytes/index.js';
 import { type BootEntryFacts, type PartitionFacts, readPartitions } from '../disc/index.js';
@@ -31,18 +31,18 @@ import { checkEfiPrograms, type EfiProgramFacts, type MicrosoftCa } from './secu
 
 /** How an image is verified. */
 export interface VerifyOptions {
-  /** Structures only: contents of files are not read, and no digest is computed. */
+  /** Checks structures only: reads no file contents, and computes no digests. */
   readonly fast?: boolean;
-  /** Year of the certificate of Microsoft that has to vouch for a signature of every loader. */
+  /** Year of the Microsoft certificate that must have issued a signature of every loader. */
   readonly requireCa?: MicrosoftCa | undefined;
-  /** Takes what has to be unpacked before it can be read: a compressed file. Default: it is not opened. */
+  /** Takes data that must be unpacked before it can be read. Default: compressed files are not opened. */
   readonly spool?: Spool | undefined;
   readonly run: Run;
 }
 
 /** A part of the image that was checked. */
 export interface LayerFacts {
-  /** The rest of an address after the name of the file; empty for the image itself. */
+  /** The part of its address after the file; empty for the image itself. */
   readonly layer: string;
   /** `iso9660`, `udf`, `fat16`, `ext4` … */
   readonly kinds: readonly string[];
@@ -67,7 +67,7 @@ export interface VerifyReport {
 const DISCS = ['iso9660', 'udf'];
 const ESP_TYPES = ['0xef', 'c12a7328-f81f-11d2-ba4b-00a0c93ec93b'];
 
-/** Checks in addition to that of the files, by the kind of the format. Readers of the others check all structures that they use. */
+/** Checks in addition to that of the files, by the kind of the format. For other formats the readers check all structures that they use. */
 const FORMAT_CHECKS: Readonly<Record<string, (layer: Layer) => Promise<void>>> = {
   iso9660: async (layer) => {
     await checkIso(layer);
@@ -80,7 +80,7 @@ const FORMAT_CHECKS: Readonly<Record<string, (layer: Layer) => Promise<void>>> =
 
 const placeAt = (at: number | undefined) => (at === undefined ? {} : { at });
 
-/** Checks every layer of an image. Never throws because of what its bytes are. */
+/** Checks every layer of an image. Faults of its bytes become findings, never exceptions. */
 export async function verifyImage(file: Source, options: VerifyOptions): Promise<VerifyReport> {
   const walkThrough = new Walk(options);
   await walkThrough.enterFile(file);
@@ -97,7 +97,7 @@ class Walk {
   readonly volumes: CheckedVolume[] = [];
   /** Addresses of EFI system partitions and of boot images for EFI. */
   readonly esps = new Set<string>();
-  /** Bytes of the outermost image at which images begin that were entered: partitions of a disc show its files again. */
+  /** Offsets in the outermost image of layers that were entered, so that a file that is also a partition is checked once. */
   readonly #entered = new Set([0]);
   readonly #options: VerifyOptions;
 
@@ -105,7 +105,7 @@ class Walk {
     this.#options = options;
   }
 
-  /** Enters the image in a file, whatever form it is in. */
+  /** Enters the image in a file, which may be compressed or in another container. */
   async enterFile(file: Source): Promise<void> {
     try {
       const { image } = await contained(file, this.#options.spool);
@@ -117,7 +117,7 @@ class Walk {
     }
   }
 
-  /** `base` is the byte of the outermost image at which this one begins; undefined if its bytes are elsewhere or compressed. */
+  /** `base` is the offset of this image in the outermost one; undefined if it is compressed or not in one piece there. */
   async enter(image: Source, address: string, depth: number, base: number | undefined): Promise<void> {
     const { fast = false, run } = this.#options;
     const layer: Layer = {
@@ -138,12 +138,12 @@ class Walk {
     await checkPartitions(layer, partitions, bootEntries);
     const tree = answers.length > 0 ? await this.#checkVolume(layer, answers[0]!) : undefined;
     for (const inner of this.#innerOf(layer, partitions, bootEntries, tree, depth, base)) {
-      // An inner image may need a part of this one that cannot be read.
+      // Reading an inner image may fail because of damage in this one.
       await guarded(layer, () => this.enter(inner.image, inner.address, depth + 1, inner.base));
     }
   }
 
-  /** Looks at what the volumes have to do with each other; the EFI programs in them. */
+  /** Runs the checks across volumes, such as menus and kernels. Returns the EFI programs. */
   async lint(): Promise<EfiProgramFacts[]> {
     const esps = this.volumes.filter(({ kind }) => kind.startsWith('fat'));
     const disc = this.volumes.find(({ kind, layer }) => layer.address === '' && DISCS.includes(kind));
@@ -160,7 +160,7 @@ class Walk {
     return programs;
   }
 
-  /** Whether firmware is told to look into a volume: a partition of that type, or the boot image for EFI. */
+  /** Whether firmware boots from a volume: an EFI system partition, or the boot image for EFI. */
   #isEsp({ layer }: CheckedVolume): boolean {
     return this.esps.has(layer.address);
   }
@@ -187,7 +187,7 @@ class Walk {
     return tree;
   }
 
-  /** Files that are images, partitions, and boot images that are neither. Each place of the outermost image is taken once. */
+  /** Inner images: files, partitions, and boot images that are neither. Each place in the outermost image is entered once. */
   #innerOf(
     layer: Layer,
     partitions: readonly PartitionFacts[],
@@ -217,7 +217,7 @@ class Walk {
     for (const [index, { block, platform }] of bootEntries.entries()) {
       const at = block * BLOCK;
       if (platform !== 'efi' || at === 0 || at >= image.size) continue;
-      // The catalog has 16 bits for its size; the file system in it has its own.
+      // The catalog has only 16 bits for a size, so the file system inside decides where it ends.
       add(image.slice({ at, length: image.size - at }), `#boot${index + 1}`, at);
     }
     if (inner.length > 0 && depth >= MOST_LAYERS) {
@@ -235,7 +235,7 @@ interface InnerImage {
   readonly base: number | undefined;
 }
 
-/** Runs a check; an error about the bytes of the image is a finding. */
+/** Runs a check, and turns an error about the bytes of the image into a finding. */
 async function guarded(layer: Layer, check: () => Promise<void>): Promise<void> {
   try {
     await check();

@@ -1,23 +1,23 @@
-// The values of a matrix as arguments of `isopress build`.
+// Turns the values of a matrix into arguments of `isopress build`.
 
 import type { Command, Option } from 'commander';
 import { InvalidInputError } from '../../errors.js';
 import type { MatrixFile, MatrixImage, MatrixValue } from '../../live/index.js';
 
-/** Options of a build that a matrix does not state: they change no image, or their names have another meaning there. */
+/** Options of a build that a matrix cannot set: they change no image, or their names have another meaning in a matrix. */
 export const NOT_OF_MATRIX: readonly string[] = [
   ...['help', 'plan', 'json', 'quiet', 'verbose', 'progress', 'jobs', 'force', 'exclude'],
 ];
 
-/** The options that a matrix may state, by their names in it: `xattrs` for `--no-xattrs`. */
+/** The options that a matrix may set, by their names in it: `xattrs` for `--no-xattrs`. */
 export function matrixOptions(build: Command): ReadonlyMap<string, Option> {
   const named = build.options.map((option) => [(option.long ?? '').replace(/^--(no-)?/, ''), option] as const);
   return new Map(named.filter(([name]) => name !== '' && !NOT_OF_MATRIX.includes(name)));
 }
 
 /**
- * Throws {@link InvalidInputError} `matrix.option` for a name that is neither an option nor a value that a template uses: a
- * mistyped option would otherwise be passed over.
+ * Throws {@link InvalidInputError} `matrix.option` for a name that is neither an option nor used by a placeholder, so that no mistyped
+ * option is ignored.
  */
 export function checkNames(
   { options, axes, include, name = '', places }: MatrixFile,
@@ -39,7 +39,7 @@ function textsOf(value: MatrixValue): readonly string[] {
   return typeof value === 'string' ? [value] : Object.values(value);
 }
 
-/** The arguments after `build`, without the directory of the results and the caches, which runs decide. */
+/** The arguments after `build`, without target directory and caches, which the run adds. */
 export function buildArguments({ values }: MatrixImage, options: ReadonlyMap<string, Option>): string[] {
   return [...values].flatMap(([key, value]) => {
     const option = options.get(key);

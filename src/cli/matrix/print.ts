@@ -1,4 +1,4 @@
-// A matrix for programs that run many jobs: each image is one job, `isopress matrix run FILE --index N`.
+// Prints a matrix for programs that run many jobs. Each image is one job, `isopress matrix run FILE --index N`.
 
 import type { MatrixImage } from '../../live/index.js';
 import { VERSION } from '../../version.js';
@@ -28,12 +28,12 @@ const PRINTERS: Readonly<Record<MatrixEngine, (matrix: PrintedMatrix) => string>
 
 const head = (engine: MatrixEngine) => `Made by isopress matrix print --for ${engine}.`;
 
-/** For a shell, between quotes. */
+/** Quotes a text for a shell. */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-/** Names have no character with a meaning in a Makefile; what was built before comes from the cache. */
+/** Names of images need no quoting in a Makefile. All targets are phony: unchanged images come from the cache. */
 function makefile({ file, images }: PrintedMatrix): string {
   const names = images.map(({ name }) => `image-${name}`).join(' ');
   const rules = images.map(
@@ -52,12 +52,12 @@ exec isopress matrix run ${quoted(file)} --index "$SLURM_ARRAY_TASK_ID"
 `;
 }
 
-/** On one line, for an output of a step and \`strategy: matrix: \${{ fromJSON(…) }}\`. */
+/** One line, because it becomes an output of a step, for `strategy: matrix: ${{ fromJSON(…) }}`. */
 function githubMatrix({ images }: PrintedMatrix): string {
   return `${JSON.stringify({ include: images.map(({ index, name }) => ({ index, name })) })}\n`;
 }
 
-/** JSON is YAML too. */
+/** An Indexed Job. It is printed as JSON, which is YAML too. */
 function kubernetesJob({ file, images, container }: PrintedMatrix): string {
   const count = images.length;
   const containerSpec = {
@@ -88,7 +88,7 @@ function kubernetesJob({ file, images, container }: PrintedMatrix): string {
       maxFailedIndexes: count,
       podFailurePolicy: {
         rules: [
-          // A fault of the input does not go away; a full disk or an ended machine may.
+          // A retry does not help against bad input, but may after a full disk or a stopped machine.
           { action: 'FailIndex', onExitCodes: { containerName: 'isopress', operator: 'In', values: [2, 3] } },
           { action: 'Count', onExitCodes: { containerName: 'isopress', operator: 'In', values: [4, 130, 143] } },
         ],
@@ -113,7 +113,7 @@ function kubernetesJob({ file, images, container }: PrintedMatrix): string {
   return `${JSON.stringify(job, null, 2)}\n`;
 }
 
-/** Targets for BuildKit: the directory of the matrix is the context, the cache a mount that its builds share. */
+/** Targets for BuildKit. The directory of the matrix is the context, and all builds share a cache mount. */
 function bakeFile({ file, images, container }: PrintedMatrix): string {
   const dockerfile = `# syntax=docker/dockerfile:1
 FROM ${container} AS build
@@ -136,5 +136,5 @@ COPY --from=build /out /
   return `${JSON.stringify({ group, target: Object.fromEntries(targets) }, null, 2)}\n`;
 }
 
-/** The container image in files that name one. */
+/** The container image in printed files, unless another one is given. */
 export const USUAL_CONTAINER = `isopress:${VERSION}`;

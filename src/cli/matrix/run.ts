@@ -1,4 +1,4 @@
-// Builds images of a matrix, each in a separate process, and collects their results.
+// Builds images of a matrix, each in a separate process, and collects the results.
 
 import { spawn } from 'node:child_process';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
@@ -7,22 +7,22 @@ import type { MatrixImage } from '../../live/index.js';
 
 /** How images are built. */
 export interface MatrixRun {
-  /** The file of the matrix: relative paths in it are meant from its directory. */
+  /** The file of the matrix; relative paths in it start at its directory. */
   readonly file: string;
-  /** Every image gets a directory of its name in it. */
+  /** Every image gets a directory with its name in it. */
   readonly targetDirectory: string;
   /** Places of caches; a build with the same key is not made again. */
   readonly caches: readonly string[];
   /** Threads of one build. */
   readonly jobs: number;
-  /** The program of this command. */
+  /** Program and first arguments that run this command: Node.js and the script. */
   readonly program: readonly string[];
   readonly signal: AbortSignal | undefined;
-  /** A line that a build printed on standard error. */
+  /** Called with each line that a build prints on standard error. */
   log(line: string): void;
 }
 
-/** The end of one build. */
+/** The result of one build. */
 export interface MatrixResult {
   readonly index: number;
   readonly name: string;
@@ -34,18 +34,18 @@ export interface MatrixResult {
   readonly size?: number;
   readonly sha256?: string;
   readonly key?: string;
-  /** The last line of a failed build. */
+  /** The last line that a failed build printed on standard error. */
   readonly message?: string;
 }
 
 /** The report of a build in the directory of its image. */
 const REPORT = 'isopress.build.json';
-/** All images in one file. */
+/** The list of all images that have results. */
 export const INDEX = 'isopress.matrix.json';
 /** Longest text of a report that is read. */
 const LARGEST = 1 << 26;
 
-/** Builds one image. Its results replace those of an earlier build; after a failure those stay. */
+/** Builds one image. Its results replace those of an earlier build, which stay if the build fails. */
 export async function buildImage(image: MatrixImage, args: readonly string[], run: MatrixRun): Promise<MatrixResult> {
   const { index, name } = image;
   const directory = join(run.targetDirectory, name);
@@ -88,7 +88,7 @@ function call(args: readonly string[], { program, file, signal, log }: MatrixRun
       log(line);
     }
   });
-  // The build ends cleanly by itself, and leaves nothing behind.
+  // On this signal the build cleans up and ends by itself.
   const stop = () => child.kill('SIGTERM');
   signal?.addEventListener('abort', stop, { once: true });
   return new Promise((settle, reject) => {
@@ -100,7 +100,7 @@ function call(args: readonly string[], { program, file, signal, log }: MatrixRun
   });
 }
 
-/** Writes the index of all images that have results, by whichever run. Several runs may do so at the same time. */
+/** Writes the index of all images that have results, from this run or another. Several runs may do so at the same time. */
 export async function writeIndex(images: readonly MatrixImage[], targetDirectory: string): Promise<MatrixResult[]> {
   const names = new Set(await readdir(targetDirectory));
   const found: MatrixResult[] = [];
@@ -114,7 +114,7 @@ export async function writeIndex(images: readonly MatrixImage[], targetDirectory
   return found;
 }
 
-/** Names that no other process uses, as several runs may write the same file. */
+/** Replaces a file atomically. The temporary name has the process id, because several runs may write the same file. */
 async function place(path: string, text: string): Promise<void> {
   const part = `${path}.${process.pid}.part`;
   await writeFile(part, text);

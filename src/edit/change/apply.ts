@@ -1,4 +1,4 @@
-// Applies changes of entries to the hierarchies of a disc, and keeps the list of what is different.
+// Applies changes of entries to the hierarchies of a disc, and logs them.
 
 import { type ByteString, displayText } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
@@ -17,7 +17,7 @@ import type { Folder } from '../kept/entries.js';
 import type { EditedEntry } from '../layout.js';
 import { type EditedTrees, fileEntry } from './edited-trees.js';
 
-/** Of directories on the way to the one that is given. */
+/** Mode of missing directories above the directory to which entries are added. */
 const WAY_MODE = 0o755;
 
 /** The changes of entries so far. */
@@ -91,7 +91,7 @@ function addEntries(
   }
 }
 
-/** The directory at a path; where it is missing it is made with the attributes of `like`. */
+/** The directory at a path. A missing one is made with the attributes of `like`, those above it with {@link WAY_MODE}. */
 function makeFolders(trees: EditedTrees, names: readonly ByteString[], like: Directory, log: ChangeLog): Folder {
   let folder = trees.folderAt([])!;
   for (const [i, name] of names.entries()) {
@@ -114,7 +114,7 @@ function existingFolder(trees: EditedTrees, path: ByteString): Folder {
   throw new InvalidInputError('edit.not-a-directory', message, { path: shown });
 }
 
-/** Gives a file other bytes; the entry has to be there. */
+/** Replaces the content of a file. Throws if there is no such file. */
 export function replaceBytes(
   trees: EditedTrees,
   path: ByteString,

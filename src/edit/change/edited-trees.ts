@@ -1,4 +1,4 @@
-// Changes of entries, made in every hierarchy of the disc that shows them.
+// Changes of entries, applied to every hierarchy of the disc that shows them.
 
 import { type ByteString, displayText } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
@@ -13,7 +13,7 @@ import type { KeptTree } from '../kept/read-hierarchy.js';
 export interface EditedTree {
   readonly tree: KeptTree;
   readonly rules: NameRules;
-  /** Its directories by those of the first hierarchy; undefined where it does not show one. */
+  /** Its directories, by the same directories of the first hierarchy; undefined if it does not show one. */
   readonly counterparts: Map<Folder, Folder | undefined>;
   /** Serial numbers of nodes that were added. */
   readonly serials: Map<Node, number>;
@@ -28,10 +28,10 @@ export interface Addition {
 }
 
 export class EditedTrees {
-  /** The first is that which paths are about. */
+  /** Paths are looked up in the first one. */
   readonly trees: readonly EditedTree[];
   readonly #data = new Map<ExactContent, Data>();
-  /** Directories that some hierarchy does not show, in which entries were added. */
+  /** Added entries that some hierarchy cannot show, because it does not show their directory. */
   readonly hiddenIn = new Set<string>();
 
   constructor(disc: KeptDisc) {
@@ -60,7 +60,7 @@ export class EditedTrees {
     return parent && entry ? { parent, entry } : undefined;
   }
 
-  /** The directory at a path of the first hierarchy, by way of directories that were moved up. */
+  /** The directory at a path of the first hierarchy; directories that Rock Ridge moved up are found where they belong. */
   folderAt(names: readonly ByteString[]): Folder | undefined {
     let folder: Folder | undefined = this.#master.tree.root;
     for (const name of names) {
@@ -87,7 +87,7 @@ export class EditedTrees {
     }
   }
 
-  /** Adds an entry that is not there. Directories on the way have to be there. */
+  /** Adds an entry with a new name to a directory. Returns its directory, if it is one. */
   add(parent: Folder, name: ByteString, { node, links }: Addition): Folder | undefined {
     let made: Folder | undefined;
     for (const edited of this.trees) {
@@ -144,7 +144,7 @@ export class EditedTrees {
 
   remove(path: ByteString): void {
     const { parent, entry } = this.find(path)!;
-    // The first hierarchy last: the others find theirs by it.
+    // The first hierarchy last, because entries of the others are found by it.
     for (const edited of [...this.trees].reverse()) {
       const folder = this.#counterpart(edited, parent);
       const old = folder && this.#entryLike(edited, folder, entry);
@@ -152,7 +152,7 @@ export class EditedTrees {
     }
   }
 
-  /** The directory of another hierarchy that shows the same. */
+  /** The same directory in another hierarchy. */
   #counterpart(edited: EditedTree, folder: Folder): Folder | undefined {
     if (edited === this.#master) return folder;
     if (edited.counterparts.has(folder)) return edited.counterparts.get(folder);
@@ -163,7 +163,7 @@ export class EditedTrees {
     return found;
   }
 
-  /** The entry of a directory of another hierarchy that shows the same: by name, and otherwise by its bytes. */
+  /** The same entry in a directory of another hierarchy: found by its name, or else by its data. */
   #entryLike(edited: EditedTree, folder: Folder, entry: Entry): Entry | undefined {
     if (edited === this.#master) return entry;
     const { name, data, folder: own } = entry;

@@ -1,4 +1,4 @@
-// The boot catalog as it is kept: its bytes, and where in them the address of each image is.
+// The boot catalog of the old disc: its bytes, and the place of each image's entry in them.
 
 import { UnsupportedError } from '../../errors.js';
 import {
@@ -20,12 +20,12 @@ import { BLOCK } from '../../format/iso9660/index.js';
 import { bytesAt, type Source } from '../../io/index.js';
 
 const ENTRY = 32;
-/** Byte of the boot record at which the block of the catalog is. */
+/** Offset in the boot record of the block number of the catalog. */
 const CATALOG_BLOCK_AT = 71;
 const MORE_SECTIONS = 0x90;
 const LAST_SECTION = 0x91;
 const EXTENSION = 0x44;
-/** Of a selection entry: an extension follows. */
+/** Bit of an entry: an extension follows. */
 const HAS_EXTENSION = 0x20;
 
 /** One image. */
@@ -47,7 +47,7 @@ export interface KeptCatalog {
   readonly entries: readonly KeptBootEntry[];
 }
 
-/** The catalog to which a boot record leads; undefined for a record of something else. */
+/** The catalog that a boot record points to; undefined for a boot record of another system. */
 export async function readCatalog(image: Source, record: KeptCatalog['record']): Promise<KeptCatalog | undefined> {
   const { systemId, catalogBlock: block } = bootRecord.decode(record.bytes);
   if (systemId !== EL_TORITO_ID) return undefined;
@@ -89,7 +89,7 @@ export function movedRecord({ record }: KeptCatalog, block: number): Uint8Array 
   return bytes;
 }
 
-/** Facts about its place that a boot image has in it. */
+/** Which facts about its own place a boot image contains. */
 export async function patchesIn(image: Source, block: number, size: number) {
   const head = await bytesAt(image, block * BLOCK, Math.min(size, GRUB_INFO_AT + grubBootInfo.size));
   if (!head || head.length < BOOT_INFO_END) return { bootInfoTable: false, grubBootInfo: false };

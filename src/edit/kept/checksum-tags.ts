@@ -1,5 +1,5 @@
-// Blocks in which libisofs has checksums of all blocks before them (libisofs, doc/checksums.txt): each names the next one. No directory
-// shows them, and xorriso refuses a disc on which they are wrong.
+// Checksum tags of libisofs (doc/checksums.txt): blocks with checksums of all blocks before them, each with the place of the next one. No
+// directory shows them, and xorriso refuses a disc with wrong ones.
 
 import { byteStringOf } from '../../bytes/index.js';
 import { BLOCK, SYSTEM_AREA_BLOCKS } from '../../format/iso9660/index.js';

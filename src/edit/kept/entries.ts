@@ -1,4 +1,4 @@
-// A hierarchy as it is edited: directories with entries that are kept as the records they are, and entries that are new.
+// A hierarchy while it is edited: directories with kept entries, which are records of the old disc, and new entries.
 
 import type { ByteString } from '../../bytes/index.js';
 import type { RockRidgeFacts } from '../../format/iso9660/index.js';
@@ -12,7 +12,7 @@ export interface Data {
   readonly old: number | undefined;
   /** New bytes. */
   readonly content: ExactContent | undefined;
-  /** The bytes before them, whose place they take if it is large enough. */
+  /** The old data that this data replaces; it takes the same blocks if it fits there. */
   readonly replaces: Data | undefined;
 }
 
@@ -30,11 +30,11 @@ export interface KeptEntry extends Named {
   /** Its records, one for each extent. */
   readonly records: readonly Uint8Array[];
   readonly facts: RockRidgeFacts;
-  /** All its system use fields, if some continue elsewhere or point at directories. */
+  /** All its system use fields, if some continue elsewhere or have addresses of directories. */
   readonly fields: readonly Uint8Array[] | undefined;
-  /** Of a file that is not empty. */
+  /** Undefined for directories and empty files. */
   readonly data: Data | undefined;
-  /** Owner, mode and time that a replacement brought. */
+  /** Attributes of the file that replaced it; only its time is used. */
   readonly attributes: Attributes | undefined;
 }
 
@@ -49,7 +49,7 @@ export interface NewEntry extends Named {
 
 export type Entry = KeptEntry | NewEntry;
 
-/** The records of a directory about itself and its parent, and where it was. */
+/** The records "." and ".." of a directory of the old disc, and its place there. */
 export interface FolderRecords {
   readonly block: number;
   /** Bytes. */
@@ -72,9 +72,9 @@ export class Folder {
   /** Undefined for the root. */
   readonly parent: Folder | undefined;
   readonly path: ByteString;
-  /** Whether its records are to be written again in any case. */
+  /** Whether entries were added, replaced or removed, so that its records must be written again. */
   isChanged: boolean;
-  /** Subdirectories that came less those that went. */
+  /** Subdirectories added minus subdirectories removed. */
   linkChange = 0;
   #byName: Map<ByteString, Entry> | undefined;
   #added: Entry[] = [];
@@ -117,13 +117,13 @@ export class Folder {
     if (entry.folder) this.linkChange--;
   }
 
-  /** All entries, also those that have no place yet. */
+  /** All entries, including added ones that {@link settle} has not sorted in yet. */
   *all(): Generator<Entry> {
     yield* this.entries;
     yield* this.#added;
   }
 
-  /** Puts added entries in their order among the others, which keep theirs. */
+  /** Sorts added entries in among the others, which keep their order. */
   settle(compare: (a: ByteString, b: ByteString) => number): void {
     const added = this.#added.sort((a, b) => compare(a.identifier, b.identifier));
     if (added.length === 0) return;

@@ -1,4 +1,4 @@
-// Reads the structures of a disc, and remembers how far they reach: what is not read as a structure may be anything.
+// Reads the structures of a disc, and records which blocks they take. Blocks that are never read here may hold anything.
 
 import { divCeil } from '../../bytes/index.js';
 import { InvalidImageError } from '../../errors.js';
@@ -22,7 +22,7 @@ export class MetadataReader {
     return this.#blocks.has(block);
   }
 
-  /** Bytes of the image; throws {@link InvalidImageError} where it ends before. */
+  /** Bytes of the image. Throws {@link InvalidImageError} if it ends before them. */
   async bytes({ at, length }: Range): Promise<Uint8Array> {
     this.work.spend(length);
     if (at + length > this.#image.size) {

@@ -1,4 +1,4 @@
-// How a hierarchy writes names, found in the names that it has: an added entry looks like its neighbours.
+// Rules for new names, derived from the names that a hierarchy has, so that added entries look like their neighbours.
 
 import { type ByteString, compareBytes } from '../../bytes/index.js';
 import {
@@ -26,9 +26,9 @@ const LONG = 31;
 
 /** Names of one hierarchy. */
 export interface NameRules {
-  /** The identifier of an entry that joins those of a directory. */
+  /** The identifier for a new entry of a directory, different from all others in it. */
   identify(folder: Folder, name: ByteString, isDirectory: boolean): ByteString;
-  /** The identifier that the name has if no other is in its way. */
+  /** The identifier of a name if no other entry has it. */
   usual(name: ByteString, isDirectory: boolean): ByteString;
   /** The order of records in a directory. */
   compare(a: ByteString, b: ByteString): number;

@@ -1,4 +1,4 @@
-// The partition tables of a disc as they are kept: every entry with its bytes, of which only places and sizes change.
+// The partition tables of a disc: every entry is kept byte by byte, and only places and sizes change.
 
 import { crc32 } from '../../bytes/index.js';
 import { type ApplePartition, readApplePartitions } from '../../disc/index.js';
@@ -21,11 +21,11 @@ export interface KeptPartition extends Span {
   readonly type: string;
 }
 
-/** How places on the old disc become places on the new one. */
+/** Translates places on the old disc to places on the new one. */
 export interface Moves {
   /** The place of a partition. */
   span(partition: KeptPartition): Span;
-  /** The place of any sector of 512 bytes that stays or moves with what is around it. */
+  /** The new place of a 512-byte sector that stays, or moves with its surroundings. */
   sector(old: number): number;
   /** Sectors that the disc grows by. */
   readonly growth: number;
@@ -35,7 +35,7 @@ export interface KeptTables {
   readonly partitions: readonly KeptPartition[];
   /** Sectors at the end of the disc that belong to the second GPT. */
   readonly backupSectors: number;
-  /** The tables for the new disc. */
+  /** The changed bytes of the tables, for the new disc. */
   patches(moves: Moves): Patch[];
 }
 
@@ -47,12 +47,12 @@ const EXTENDED = [0x05, 0x0f, 0x85];
 const UNUSED = '00000000-0000-0000-0000-000000000000';
 const MOST_GPT_ENTRIES = 1024;
 const MAX_SECTORS = 0xffff_ffff;
-/** Places beyond it are damage: 128 PiB. */
+/** Larger places, beyond 128 PiB, are taken as damage. */
 const MOST_SECTORS = 2 ** 48;
-/** Byte of a header at which its checksum is. */
+/** Offset of the checksum in a header. */
 const CRC_AT = 16;
 
-/** Reads all tables. Throws {@link UnsupportedError} for those that could not be kept. */
+/** Reads all tables. Throws {@link UnsupportedError} for a table that cannot be kept. */
 export async function readTables(image: Source): Promise<KeptTables> {
   const head = (await bytesAt(image, 0, 2 * SECTOR))!;
   const parts = [mbrTable(head), await gptTable(image, head), appleTable(await readApplePartitions(image), image)];
@@ -71,7 +71,7 @@ function mbrTable(head: Uint8Array): KeptTables | undefined {
     number: i + 1,
     ...partitionEntry.decode(head, TABLE_AT + i * ENTRY),
   }));
-  // Boot code of something else has the same mark; no entry has a status other than 0 and 0x80.
+  // A boot sector without a table has the same mark; a table has only the status 0 or 0x80.
   if (signature !== BOOT_MARK || entries.some(({ status }) => (status & 0x7f) !== 0)) return undefined;
   const used = entries.filter(({ sectors }) => sectors > 0);
   if (used.some(({ type }) => EXTENDED.includes(type))) {
@@ -84,7 +84,7 @@ function mbrTable(head: Uint8Array): KeptTables | undefined {
   const patches = (moves: Moves) =>
     used.map((entry, i): Patch => {
       const old = partitions[i]!;
-      // A number that is as large as it can be stands for more.
+      // The largest number means: to the end of the disk, as in a protective MBR.
       const { start, sectors } = old.sectors === MAX_SECTORS ? old : moves.span(old);
       const { at, number: _, ...fields } = entry;
       const moved = start !== old.start || sectors !== old.sectors;
@@ -101,7 +101,7 @@ function mbrTable(head: Uint8Array): KeptTables | undefined {
 
 type MbrEntry = ReturnType<typeof partitionEntry.decode>;
 
-/** Cylinder addresses by the geometry that the entry had; one that agrees with no geometry stays as it is. */
+/** New cylinder addresses by the geometry of the old ones. Addresses that fit no geometry stay as they are. */
 function cylinders(entry: MbrEntry, start: number, sectors: number): Partial<Pick<MbrEntry, 'first' | 'last'>> {
   const isOf = (geometry: Geometry) => {
     const [first, last] = [chsOf(entry.start, geometry), chsOf(entry.start + entry.sectors - 1, geometry)];
@@ -148,7 +148,7 @@ async function gptTable(image: Source, head: Uint8Array): Promise<KeptTables | u
   };
 }
 
-/** Whether a header has its checksum, and places that a disk can have. */
+/** Whether the checksum of a header is right, and its places are possible. */
 function isWhole(header: GptHeader, stored: Uint8Array): boolean {
   const { headerCrc, headerSize, entryCount, entrySize, own, other, entries, lastUsable } = header;
   const isSized = headerSize === gptHeader.size && entryCount <= MOST_GPT_ENTRIES && entrySize === gptEntry.size;
@@ -204,7 +204,7 @@ function movedHeader(old: GptHeader, entries: Uint8Array, moves: Moves): Uint8Ar
   return gptHeader.encode({ ...header, headerCrc: crc32(gptHeader.encode(header)) });
 }
 
-/** Bytes of a descriptor map for drives (Inside Macintosh: Devices), and of an entry's fields. */
+/** Offsets in the driver descriptor map and in a partition map entry (Inside Macintosh: Devices). */
 const DEVICE_BLOCKS_AT = 4;
 const APPLE = { start: 8, blocks: 12, dataBlocks: 84 } as const;
 

@@ -1,4 +1,4 @@
-// Reads a disc into everything that an edit keeps. A layout that is not understood is refused here, before anything is planned.
+// Reads everything that an edit keeps of a disc. Layouts that are not understood are refused here, before anything is planned.
 
 import { divCeil } from '../../bytes/index.js';
 import { InvalidImageError, UnsupportedError } from '../../errors.js';
@@ -46,24 +46,24 @@ export interface KeptDescriptor {
 export interface KeptDisc {
   readonly image: Source;
   readonly descriptors: readonly KeptDescriptor[];
-  /** Hierarchies, the one that shows most first. */
+  /** The hierarchies, first the one with the most metadata. */
   readonly trees: readonly KeptTree[];
-  /** Boot record descriptors, and the catalog to which they lead. */
+  /** The boot catalog, with the boot record that points to it. */
   readonly catalog: KeptCatalog | undefined;
   readonly tables: KeptTables;
   /** The bytes of files by their first block. */
   readonly data: ReadonlyMap<number, Data>;
-  /** The blocks of directories and path tables; from the end on the disc moves back if they need more. */
+  /** The blocks of directories and path tables. If these need more, everything from the end on moves back. */
   readonly metadata: { readonly start: number; readonly end: number };
   /** Blocks with checksums of libisofs over the blocks before them. */
   readonly checksums: readonly number[];
-  /** An HFS or HFS+ view of the files: blocks that stay together, with all that is in them. */
+  /** The blocks of an HFS or HFS+ view of the files, which stay together and unchanged. */
   readonly hfs: { readonly start: number; readonly end: number } | undefined;
-  /** The block after the last file; from here on the disc moves back for what is added. */
+  /** The block after the last file. Everything from here on moves back for added data. */
   readonly insertAt: number;
 }
 
-/** Reads the disc. Throws {@link UnsupportedError} for layouts that could not be kept. */
+/** Reads the disc. Throws {@link UnsupportedError} for layouts that cannot be kept. */
 export async function readDisc(image: Source): Promise<KeptDisc> {
   await refuseOthers(image);
   const tables = await readTables(image);
@@ -124,8 +124,8 @@ async function refuseOthers(image: Source): Promise<void> {
 }
 
 /**
- * The partition of an HFS or HFS+ file system that shares the files. Its addresses count from its start, so it stays right if it moves as
- * a whole, but it goes on showing the old files. An image that is a file is not a view.
+ * The partition of an HFS or HFS+ file system that shares the files. Its addresses are relative to its start, so it stays valid if it moves
+ * as a whole, but it still shows the old files. An HFS image that is itself a file is not such a view.
  */
 function hfsView({ partitions }: KeptTables, data: KeptDisc['data'], files: { start: number; end: number }) {
   const view = partitions.find(({ type, start }) => HFS_TYPES.test(type) && !data.has(start / SECTORS_PER_BLOCK));
@@ -137,14 +137,14 @@ function hfsView({ partitions }: KeptTables, data: KeptDisc['data'], files: { st
   throw new UnsupportedError('edit.hfs', message);
 }
 
-/** Blocks from which sets of volume descriptors count: 0, and the start of a partition that can be mounted by itself. */
+/** Blocks that sets of volume descriptors are relative to: 0, and the start of a partition that can be mounted by itself. */
 async function originsOf(image: Source, { partitions }: KeptTables): Promise<number[]> {
   const origins = [0];
   for (const { start } of partitions) {
     const origin = start / SECTORS_PER_BLOCK;
     if (start <= 0 || !Number.isInteger(origin) || origins.includes(origin)) continue;
     const block = await bytesAt(image, (origin + SYSTEM_AREA_BLOCKS) * BLOCK, BLOCK);
-    // An image of its own inside a partition counts from its start too, but ends before the disc does; its root says where it is.
+    // A separate ISO image in a later partition has descriptors too, but shows its own files and needs no edit.
     if (block && block[0] === PRIMARY && isDescriptor(block) && origin < SYSTEM_AREA_BLOCKS * 2) origins.push(origin);
   }
   return origins;
@@ -196,7 +196,7 @@ function isJoliet(type: number, escapes: Uint8Array): boolean {
   return type === SUPPLEMENTARY && JOLIET.every((byte, i) => escapes[i] === byte);
 }
 
-/** Reads the path tables, only to know how far they reach. */
+/** Reads the path tables, so that their blocks count as structures. */
 async function touchPathTables(
   reader: MetadataReader,
   fields: ReturnType<typeof volumeDescriptor.decode>,
@@ -206,7 +206,7 @@ async function touchPathTables(
   for (const table of pathTablesOf(fields)) await reader.bytes({ at: (table.block + origin) * BLOCK, length });
 }
 
-/** Where a descriptor has its path tables. */
+/** The path tables that a descriptor names. */
 export function pathTablesOf(fields: ReturnType<typeof volumeDescriptor.decode>) {
   return (
     [
@@ -228,8 +228,8 @@ interface Used {
 }
 
 /**
- * The block after everything that stays where it is: structures, files, boot images, and bytes that no structure names. Partitions after
- * the files, the padding and the second GPT come later.
+ * The block after everything that stays in place: structures, files, boot images, and bytes that no structure names. It is followed by
+ * appended partitions, padding and the second GPT.
  */
 async function endOfUsed(image: Source, { reader, data, catalog, tables }: Used): Promise<number> {
   const spans = [...data.values()].map(({ old, size }) => ({ start: old!, end: old! + divCeil(size, BLOCK) }));
@@ -243,7 +243,7 @@ async function endOfUsed(image: Source, { reader, data, catalog, tables }: Used)
   const starts = tables.partitions
     .map(({ start }) => start / SECTORS_PER_BLOCK)
     .filter((start) => Number.isInteger(start) && start >= reader.end && start < tail);
-  // A partition is in the tail if nothing after its start but partitions is part of the file systems.
+  // A partition belongs to the tail if nothing of the file systems comes after its start, except an image that is the partition.
   for (const start of [...new Set(starts)].sort((a, b) => b - a)) {
     const inside = all.filter((span) => span.start >= start && span.start < tail);
     const isImage = inside.every((span) => span.start === start);
@@ -255,8 +255,8 @@ async function endOfUsed(image: Source, { reader, data, catalog, tables }: Used)
 }
 
 /**
- * The blocks that directories and path tables may take again: from the first of them to the first file, unless there is something else in
- * between, and otherwise none. On a disc that was edited before, some are after the files.
+ * The blocks that relaid directories and path tables may reuse: from the first of these to the first file. None if there is other data in
+ * between. On a disc that was edited before, some directories are after the files.
  */
 async function metadataOf(image: Source, used: Used, descriptors: readonly KeptDescriptor[]) {
   const { reader, data, catalog } = used;
@@ -278,7 +278,7 @@ async function metadataOf(image: Source, used: Used, descriptors: readonly KeptD
   return { start, end };
 }
 
-/** The block after the last one of `from` … `to` that is not zeros. */
+/** The block after the last block in `from` … `to` that is not all zeros; `from` if there is none. */
 async function lastUsed(image: Source, from: number, to: number): Promise<number> {
   for (let end = to; end > from; ) {
     const first = Math.max(from, end - CHUNK);

@@ -1,4 +1,4 @@
-// Reads one hierarchy of a disc record by record: nothing is interpreted that could be kept as it is.
+// Reads one hierarchy of a disc record by record. Nothing is interpreted that can be kept unchanged.
 
 import { type ByteString, divCeil } from '../../bytes/index.js';
 import { InvalidImageError, UnsupportedError } from '../../errors.js';
@@ -25,10 +25,10 @@ import type { MetadataReader } from './metadata-reader.js';
 /** The rules by which the names of a hierarchy are read. */
 export type HierarchyKind = HierarchyName;
 
-/** The root as a volume descriptor has it, and the address system. */
+/** The root directory as a volume descriptor names it, and the origin of its addresses. */
 export interface HierarchyStart {
   readonly kind: HierarchyKind;
-  /** Block from which its addresses count. */
+  /** Block that its addresses are relative to. */
   readonly origin: number;
   readonly root: DirectoryRecord;
 }
@@ -49,7 +49,7 @@ export interface KeptTree {
 
 const FLAG_ASSOCIATED = 0x04;
 const ROOT = '' as ByteString;
-/** Fields with addresses: of their continuation, of a directory that was moved up, of where it would be. */
+/** Fields with an address: of a continuation, of a directory that was moved up, of its original parent. */
 const POINTING = ['CE', 'CL', 'PL'];
 const NO_FACTS: RockRidgeFacts = { xattrs: [] };
 
@@ -170,7 +170,7 @@ class Walker {
     return { name, identifier, folder: opened?.folder, records: raw, facts, fields, data, attributes: undefined };
   }
 
-  /** All fields of a record of which some continue elsewhere, or point at a directory. The first record of a disc has none to skip. */
+  /** All fields of a record if some of them have addresses ({@link POINTING}). In the first record of a disc no bytes are skipped. */
   async #movableFields(record: FoundRecord, isFirst: boolean): Promise<Uint8Array[] | undefined> {
     if (this.#start.kind !== 'rock-ridge') return undefined;
     const skip = isFirst ? 0 : this.#skip;
@@ -191,7 +191,7 @@ interface Open {
   readonly bytes: Uint8Array;
 }
 
-/** Whether a record has a field; those that continue elsewhere are not searched. */
+/** Whether a record itself has a field; continuation areas are not searched. */
 function hasField(use: Uint8Array, signature: string): boolean {
   for (let at = 0; at + 4 <= use.length && use[at + 2]! >= 4; at += use[at + 2]!) {
     if (String.fromCharCode(use[at]!, use[at + 1]!) === signature) return true;
@@ -199,7 +199,7 @@ function hasField(use: Uint8Array, signature: string): boolean {
   return false;
 }
 
-/** The records after "." and "..", those of one file together. */
+/** The records after "." and "..", grouped by file. */
 function* groups(bytes: Uint8Array): Generator<Uint8Array[]> {
   let group: Uint8Array[] = [];
   let index = 0;
@@ -230,7 +230,7 @@ function follows(records: readonly FoundRecord[]): boolean {
   });
 }
 
-/** The name without a version number; of an associated file, which no system shows, one that no path has. */
+/** The name without a version number. An associated file, which systems hide, gets a name with a slash, which no path matches. */
 function shownName({ identifier, flags }: FoundRecord, kind: HierarchyKind): ByteString {
   return (flags & FLAG_ASSOCIATED) === 0 ? nameOf(identifier, kind) : (`/${identifier}` as ByteString);
 }

@@ -1,4 +1,4 @@
-// The words of a boot menu's line with their places, so that one word can change and all other bytes stay.
+// The words of a line in a boot menu with their places, so that one word can change without touching other bytes.
 
 /** One word of a line. */
 export interface Word {
@@ -14,7 +14,7 @@ export type WordSyntax = 'grub' | 'plain';
 
 const BLANK = /[ \t]/;
 
-/** The words of the command at `from`, up to its end: of GRUB also before `;`, `}` and a comment; a newline after a backslash is a blank. */
+/** The words of the command at `from`. A GRUB command also ends at `;`, `}` and `#`, and continues after a backslash and a newline. */
 export function wordsAt(text: string, from: number, syntax: WordSyntax): Word[] {
   const words: Word[] = [];
   let at = from;
@@ -84,7 +84,7 @@ function quotedPart(text: string, start: number): { readonly value: string; read
   return { value, end: text.length };
 }
 
-/** A word as GRUB reads it back. */
+/** A value quoted as one word for GRUB. */
 export function grubQuoted(value: string): string {
   if (/^[\w=,.:/@%+~^-]+$/.test(value)) return value;
   return value.includes("'") ? value.replace(/[^\w=,.:/@%+~^-]/g, '\\$&') : `'${value}'`;

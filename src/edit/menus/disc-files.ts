@@ -1,4 +1,4 @@
-// Files of a disc while it is edited: as they will be, or as they are.
+// Files of a disc while it is edited, with their new content if they have one.
 
 import { type ByteString, byteStringOf } from '../../bytes/index.js';
 import { BLOCK } from '../../format/iso9660/index.js';
@@ -14,7 +14,7 @@ export interface DiscFile {
   readonly entry: Entry;
 }
 
-/** All files that are stored as they are. */
+/** All files except those that zisofs stores compressed. */
 export function* filesOf(trees: EditedTrees): Generator<DiscFile> {
   for (const { path, entry } of trees.walk()) {
     const isCompressed = entry.records !== undefined && entry.facts.zisofs !== undefined;
@@ -22,7 +22,7 @@ export function* filesOf(trees: EditedTrees): Generator<DiscFile> {
   }
 }
 
-/** The bytes that an entry has now. */
+/** The content of an entry, after the changes so far. */
 export function contentOf({ image }: KeptDisc, { data }: Entry): ExactContent {
   if (!data) return EMPTY;
   return data.content ?? image.slice({ at: data.old! * BLOCK, length: data.size });

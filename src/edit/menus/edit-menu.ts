@@ -1,4 +1,4 @@
-// Recognises the menus of boot loaders, and changes their texts.
+// Recognises menus of boot loaders by path and text, and changes their texts.
 
 import { grubQuoted } from './command-words.js';
 import { type ArgumentChanges, grubArguments, isolinuxArguments, loaderArguments } from './kernel-arguments.js';
@@ -63,7 +63,7 @@ export function editedMenu(kind: MenuKind, text: string, changes: MenuChanges): 
   return result;
 }
 
-/** Whether a menu of this kind has a kernel line, in which arguments can be changed. */
+/** Whether a menu has a line with kernel arguments, found by trying to add one. */
 export function startsKernels(kind: MenuKind, text: string): boolean {
   const probe = { add: ['isopress.probe'], remove: [] };
   if (kind === 'grub') return grubArguments(text, probe) !== text;
@@ -72,7 +72,7 @@ export function startsKernels(kind: MenuKind, text: string): boolean {
 }
 
 /**
- * The text with the old label replaced where it names the medium: after `LABEL=` and its relatives, and in GRUB's `search`. Titles and
+ * The text with the old label replaced where it identifies the medium: after `LABEL=` and similar keys, and in GRUB's `search`. Titles and
  * other texts stay.
  */
 export function relabelled(text: string, from: string, to: string): string {
@@ -82,14 +82,14 @@ export function relabelled(text: string, from: string, to: string): string {
     const end = '(?=$|[\\s"\':,;\\])}])';
     const keys = new RegExp(`((?:LABEL|[\\w.]*label)=["']?)${name}${end}`, 'gim');
     const search = new RegExp(`^([ \\t]*(?:if[ \\t]+)?search\\b[^\\n]*?[ \\t])(["']?)${name}${end}`, 'gm');
-    // The kernel's command line has no blanks within a word.
+    // A word of the kernel command line cannot contain blanks, so the label is escaped there.
     result = result.replace(keys, (_, key: string) => key + udevEscaped(to));
     result = result.replace(search, (_, head: string, quote: string) => head + quote + (quote ? to : grubQuoted(to)));
   }
   return result;
 }
 
-/** As udev and dracut write blanks and slashes of a label. */
+/** A label with blanks and slashes escaped as udev and dracut write them: `\x20`. */
 export function udevEscaped(label: string): string {
   return label.replace(/[^\w#+.:=@-]/g, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }

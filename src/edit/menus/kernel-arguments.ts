@@ -2,19 +2,19 @@
 
 import { grubQuoted, type Word, type WordSyntax, wordsAt } from './command-words.js';
 
-/** Arguments that are added and taken away. */
+/** Arguments to add and to remove. */
 export interface ArgumentChanges {
   readonly add: readonly string[];
-  /** `quiet` takes that word and `quiet=…` away; `console=tty0` only this. */
+  /** `quiet` removes that word and `quiet=…`; `console=tty0` removes only that. */
   readonly remove: readonly string[];
 }
 
-/** After this word follow arguments of the system that is installed. */
+/** Words before the arguments of the installed system. */
 const SEPARATORS = ['--', '---'];
-/** Tools that are no kernels. */
+/** Programs that boot menus start like kernels, but that take no kernel arguments. */
 const NO_KERNEL = /memtest|memdisk|mt86|ipxe|hdt|\.(?:c32|com|cbt|bin|bss|0)$/i;
 
-/** The text with the arguments of one command changed; `words` are its arguments, the kernel's path not among them. */
+/** The text with the arguments of one command changed; `words` are its arguments without the path of the kernel. */
 export function changedArguments(
   text: string,
   { words, after }: { readonly words: readonly Word[]; readonly after: number },
@@ -37,7 +37,7 @@ export function changedArguments(
   return applied(text, edits);
 }
 
-/** Where the blanks before a word begin. */
+/** Offset of the first blank before a word. */
 function blanksBefore(text: string, start: number): number {
   let from = start;
   while (from > 0 && /[ \t]/.test(text[from - 1]!)) from--;
@@ -80,7 +80,7 @@ interface IsolinuxEntry {
   append: number | undefined;
 }
 
-/** Changes the `append` line of every entry of ISOLINUX that starts a kernel; adds a missing one. */
+/** Changes the `append` line of every ISOLINUX entry that starts a kernel, and adds it if it is missing. */
 export function isolinuxArguments(text: string, changes: ArgumentChanges): string {
   const entries: IsolinuxEntry[] = [{ kernel: undefined, isOther: false, append: undefined }];
   for (const match of text.matchAll(ISOLINUX_LINE)) {
@@ -97,7 +97,7 @@ export function isolinuxArguments(text: string, changes: ArgumentChanges): strin
   }
   let result = text;
   for (const [i, { kernel, isOther, append }] of [...entries.entries()].reverse()) {
-    // Before the first label `append` is for all entries that have none.
+    // `append` before the first label is for all entries without one.
     const isKernel = kernel ? !isOther && !NO_KERNEL.test(kernel.value) : i === 0 && !isOther;
     if (!isKernel) continue;
     if (append === undefined) {
@@ -118,7 +118,7 @@ function hasGlobalAppend([first]: readonly IsolinuxEntry[]): boolean {
   return first?.append !== undefined;
 }
 
-/** Changes the `options` line of an entry of systemd-boot; adds a missing one. */
+/** Changes the `options` line of a systemd-boot entry, and adds it if it is missing. */
 export function loaderArguments(text: string, changes: ArgumentChanges): string {
   const line = /^options(?=[ \t])/m.exec(text);
   if (!line) {
@@ -141,7 +141,7 @@ export function parseArgumentChanges(text: string): ArgumentChanges {
   return { add, remove };
 }
 
-/** Words of which double quotes keep blanks together, and stay in the value: the kernel reads them. */
+/** Words that may contain blanks within double quotes. The quotes stay in the value, because the kernel reads them. */
 function quotedWords(text: string): { readonly value: string }[] {
   return [...text.matchAll(/(?:[^\s"]|"[^"]*")+/g)].map(([value]) => ({ value }));
 }

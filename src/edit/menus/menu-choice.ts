@@ -2,7 +2,7 @@
 
 import { grubQuoted } from './command-words.js';
 
-/** Sets GRUB's default entry, where a menu has entries or sets it already. */
+/** Sets GRUB's default entry, in a menu that has entries or already sets it. */
 export function grubDefault(text: string, entry: string | number): string {
   return withGrubVariable(text, 'default', grubQuoted(String(entry)));
 }
@@ -13,18 +13,18 @@ export function grubTimeout(text: string, seconds: number): string {
 
 function withGrubVariable(text: string, name: string, value: string): string {
   const line = new RegExp(`^([ \\t]*(?:set[ \\t]+)?${name}=)(?:"[^"\\n]*"|'[^'\\n]*'|[^\\s;]*)`, 'gm');
-  // An assignment from another variable is one of several cases of a script; the last word is ours.
+  // A script may assign the variable in several branches; all of them get the value.
   if (line.test(text)) return text.replace(line, (_, head: string) => head + value);
   return /^[ \t]*(?:menuentry|submenu)\b/m.test(text) ? `set ${name}=${value}\n${text}` : text;
 }
 
-/** Sets the default label of ISOLINUX: `default`, `ontimeout`, and the entry that its menu begins with. */
+/** Sets the default label of ISOLINUX: `default`, `ontimeout`, and the entry with `menu default`. */
 export function isolinuxDefault(text: string, entry: string | number): string {
   const labels = [...text.matchAll(/^[ \t]*label[ \t]+(.+?)[ \t\r]*$/gim)].map(([, name]) => name!);
   const label =
     typeof entry === 'number' ? labels[entry] : labels.find((name) => name.toLowerCase() === entry.toLowerCase());
   if (label === undefined) return text;
-  // Several entries cannot be the one that the menu begins with.
+  // Only one entry may have `menu default`.
   const without = text.replace(/^[ \t]*menu[ \t]+default[ \t]*\r?\n/gim, '');
   const marked = without.replace(
     new RegExp(`^([ \\t]*)(label[ \\t]+${label.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}[ \\t]*)(\\r?)$`, 'im'),
@@ -37,7 +37,7 @@ export function isolinuxDefault(text: string, entry: string | number): string {
   return marked.replace(key, (_, head: string) => head + label);
 }
 
-/** ISOLINUX counts tenths of a second. */
+/** Sets the timeout of ISOLINUX, which is in tenths of a second. */
 export function isolinuxTimeout(text: string, seconds: number): string {
   const line = /^([ \t]*timeout[ \t]+)\d+/gim;
   if (line.test(text)) return text.replace(line, (_, head: string) => `${head}${seconds * 10}`);

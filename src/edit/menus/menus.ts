@@ -1,4 +1,4 @@
-// The menus of a disc: in its tree, and in the FAT images from which firmware boots.
+// The menus of a disc: those in its tree, and those in the FAT images that firmware boots from.
 
 import { type ByteString, byteStringOf, bytesOf, displayText, type Timestamp } from '../../bytes/index.js';
 import { InvalidInputError, UnsupportedError } from '../../errors.js';
@@ -33,7 +33,7 @@ export interface FatImage {
   readonly name: string;
 }
 
-/** The surroundings of the changes of menus. */
+/** Everything that changes of menus and other known files need. */
 export interface MenuWork {
   readonly disc: KeptDisc;
   readonly trees: EditedTrees;
@@ -61,7 +61,7 @@ export function changesMenus({ arguments: { add, remove }, label, defaultEntry, 
 }
 
 /**
- * Changes all menus. Gives the patches of FAT images, in their places on the old disc. Throws {@link InvalidInputError} `edit.no-menu`
+ * Changes all menus. Returns the patches of FAT images, at their places on the old disc. Throws {@link InvalidInputError} `edit.no-menu`
  * if arguments are to change and no menu starts a kernel.
  */
 export async function editMenus(work: MenuWork, changes: MenuChanges): Promise<Patch[]> {
@@ -94,7 +94,7 @@ export async function editMenus(work: MenuWork, changes: MenuChanges): Promise<P
   );
 }
 
-/** The images from which UEFI boots, and EFI system partitions, each once. Images that the edit replaces are not among them. */
+/** The images that UEFI boots from and the EFI system partitions, each once. Images that the edit replaces are left out and reported. */
 async function fatImagesOf({ disc, trees, losses }: MenuWork): Promise<FatImage[]> {
   const { catalog, tables, image, data } = disc;
   const blocks = new Map<number, number>();

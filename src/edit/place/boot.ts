@@ -1,4 +1,4 @@
-// Everything that has the address of a boot image: the catalog, the image itself, the boot code, partition tables.
+// Everything that contains the address of a boot image: the catalog, the image itself, the boot code, partition tables.
 
 import { UnsupportedError } from '../../errors.js';
 import { bootEntry, loadSectors, patchBootImage } from '../../format/eltorito/index.js';
@@ -13,9 +13,9 @@ import { type Overlay, overlayBytes } from './overlay.js';
 
 const SECTOR = 512;
 const SECTORS_PER_BLOCK = 4;
-/** Byte of the boot sector at which GRUB's and ISOLINUX's code have the sector to load. */
+/** Offset in the boot sector at which the code of GRUB and ISOLINUX has the sector to load. */
 const BOOT_SECTOR_AT = 0x1b0;
-/** GRUB's code enters its image four sectors on. */
+/** Sectors between the start of the boot image and that sector: none for ISOLINUX, four for GRUB. */
 const ENTERED_AT = [0, 4];
 
 /** Tables and boot code for the new places. */
@@ -42,7 +42,7 @@ export async function bootOverlays(disc: KeptDisc, places: EditPlaces): Promise<
   return [...overlays, ...patches.map(({ at, bytes }) => overlayBytes(at, bytes))];
 }
 
-/** The place of a boot image; undefined if it is where it was. */
+/** The new block of a boot image; undefined if it does not move. */
 function moved(block: number, places: EditPlaces): number | undefined {
   const now = places.movedData.get(block)?.block ?? places.shift(block);
   return now === block ? undefined : now;
@@ -62,14 +62,14 @@ function movedCatalog({ catalog, data }: KeptDisc, places: EditPlaces): Uint8Arr
   return isChanged ? bytes : undefined;
 }
 
-/** An image of another size has another number of sectors to load, if the whole of the old one was loaded. */
+/** The sectors to load. They change with the size of the image, if the old image was loaded whole. */
 function newSectors({ block, sectors }: KeptBootEntry, old: Data | undefined, places: EditPlaces): number {
   const now = places.movedData.get(block);
   if (!now || !old || now.data.size === old.size || sectors !== loadSectors(old.size)) return sectors;
   return loadSectors(now.data.size);
 }
 
-/** The sector in the boot code that an image starts at, if that image has moved. */
+/** The patched address in the boot code; undefined if it points to no boot image, or that image does not move. */
 async function movedPointer({ image, catalog }: KeptDisc, places: EditPlaces): Promise<Overlay | undefined> {
   const bytes = await bytesAt(image, BOOT_SECTOR_AT, 4);
   if (!bytes || !catalog) return undefined;
@@ -84,15 +84,15 @@ async function movedPointer({ image, catalog }: KeptDisc, places: EditPlaces): P
   return undefined;
 }
 
-/** The mark of a boot sector for PCs, and the bytes of its code. */
+/** The signature of a PC boot sector, and the length of its code. */
 const BOOT_MARK = [0x55, 0xaa] as const;
 const CODE_LENGTH = 0x1b8;
 const UNKNOWN_CODE =
   'The boot code for disks may have addresses of files that move; those of GRUB and ISOLINUX are adapted.';
 
 /**
- * Refuses to move files of a disc whose system area is for machines other than PCs: such boot code has addresses of files in it. Boot code
- * of PCs that leads to no boot image is reported.
+ * Refuses to move files of a disc whose system area is for machines other than PCs, because such boot code contains addresses of files.
+ * Reports PC boot code that points to no boot image.
  */
 export async function checkBootCode({ image, catalog }: KeptDisc, places: EditPlaces, losses: LossLog): Promise<void> {
   const sector = await bytesAt(image, 0, SECTOR);
@@ -112,7 +112,7 @@ export async function checkBootCode({ image, catalog }: KeptDisc, places: EditPl
   if (!isKnown) losses.addValue('edit.boot-code', UNKNOWN_CODE, 'boot sector');
 }
 
-/** The bytes of a file as they are stored: a boot image has the facts about its place in it, as the one before had. */
+/** The content of a file as it is stored. A boot image is patched with its place, if the image that it replaces was. */
 export async function storedContent(disc: KeptDisc, { data, block }: PlacedData): Promise<ExactContent> {
   const content = data.content!;
   const old = data.replaces;
@@ -125,7 +125,7 @@ export async function storedContent(disc: KeptDisc, { data, block }: PlacedData)
   });
 }
 
-/** Boot images that only move have their addresses patched. */
+/** Patches of boot images that move without a change of content. */
 export async function movedImages(disc: KeptDisc, places: EditPlaces): Promise<Overlay[]> {
   const overlays: Overlay[] = [];
   for (const { block } of disc.catalog?.entries ?? []) {

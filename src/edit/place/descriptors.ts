@@ -1,4 +1,4 @@
-// Volume descriptors with new places and sizes; dates, texts and what applications wrote stay byte by byte.
+// Volume descriptors with new places and sizes. Dates, texts and the application use area stay byte by byte.
 
 import { byteStringOf, displayText, lossyText } from '../../bytes/index.js';
 import { UsageError } from '../../errors.js';
@@ -21,7 +21,7 @@ const AT = {
 } as const;
 const ID_LENGTH = 32;
 
-/** Changes of descriptors besides their places. */
+/** Changes of descriptors other than places and sizes. */
 export interface DescriptorChanges {
   readonly volumeId: string | undefined;
   /** Whether media-check tags are removed. */

@@ -1,5 +1,5 @@
-// The records of a directory: kept ones with new places, and those of added entries. Measured once for their lengths, and
-// rendered when everything has its place.
+// The records of a directory: kept ones with new places, and those of added entries. They are made twice: to measure the directory, and
+// to render it when everything has its place.
 
 import { alignUp, type ByteString, EPOCH_ZERO } from '../../bytes/index.js';
 import {
@@ -49,13 +49,13 @@ export interface FolderSize {
 export interface Places {
   data(data: Data): number;
   folder(folder: Folder): { readonly block: number; readonly size: number; readonly continuation: number };
-  /** A block that moves with what is around it. */
+  /** The new place of a block that moves with its surroundings. */
   shift(block: number): number;
-  /** Whether all directories get new places: fields that continue elsewhere are then written again after them. */
+  /** Whether all directories get new places. Continued fields are then written again, after their directory. */
   readonly isRelaid: boolean;
 }
 
-/** Stands for every place while lengths are added up; it is after every origin. */
+/** Stands for every place while a directory is measured. Large, so that no difference to an origin is negative. */
 const SOMEWHERE = 0x10_0000;
 const NO_PLACES = {
   data: () => SOMEWHERE,
@@ -63,7 +63,7 @@ const NO_PLACES = {
   shift: (block: number) => block,
 };
 
-/** Adds up the records of a directory. */
+/** Measures the records of a directory. */
 export function measureFolder(edited: EditedTree, folder: Folder, isRelaid: boolean): FolderSize {
   const area = new ContinuationArea();
   let end = 0;
@@ -129,7 +129,7 @@ class RecordWriter {
     return this.#edited.tree.origin;
   }
 
-  /** "." or "..": of a new directory made, of an old one kept. */
+  /** The record "." or "..": kept for an old directory, made for a new one. */
   own(about: Folder, identifier: ByteString): Uint8Array {
     const { skip } = this.#edited.tree;
     const { block, size } = this.#places.folder(about);
@@ -172,7 +172,7 @@ class RecordWriter {
     }
   }
 
-  /** One record for each extent of the new bytes; all else as the first old one has it. */
+  /** One record for each extent of the new content; everything else is copied from the first old record. */
   *#replaced({ records, fields, data, attributes }: KeptEntry, size: number): Generator<Uint8Array> {
     const count = extentCount(size);
     for (let i = 0; i < count; i++) {
@@ -197,7 +197,7 @@ class RecordWriter {
       return;
     }
     const whole = data?.size ?? 0;
-    // As genisoimage has it, an entry without bytes has no place.
+    // As in genisoimage, an empty file has extent 0.
     const first = data ? this.#places.data(data) - this.#origin : 0;
     const count = extentCount(whole);
     for (let i = 0; i < count; i++) {
@@ -207,7 +207,7 @@ class RecordWriter {
     }
   }
 
-  /** A copy of a kept record; while all directories get new places its continued fields come after them. */
+  /** A copy of a kept record. If all directories get new places, its continued fields are laid out again. */
   #settled(raw: Uint8Array, fields: readonly Uint8Array[] | undefined): Uint8Array {
     if (!fields || !this.#places.isRelaid) return raw.slice();
     this.#fields.clear();
@@ -217,7 +217,7 @@ class RecordWriter {
     return withSystemUse(raw, this.#spread(name));
   }
 
-  /** A field with the new place of the directory at which it points. */
+  /** A field with the new address of the directory that it points to. */
   #pointed(field: Uint8Array): Uint8Array {
     const { folders, origin } = this.#edited.tree;
     const old = pointedBlock(field);
@@ -240,7 +240,7 @@ class RecordWriter {
 
   #spread(identifier: ByteString): Uint8Array {
     const spread = spreadIn(this.#area, identifier, this.#fields);
-    // While lengths are added up, the bytes do not matter.
+    // While a directory is measured, only the length matters.
     if (!this.#into) return new Uint8Array(spread.inlineLength);
     const block = this.#places.folder(this.#folder).continuation - this.#origin;
     return applySpread(spread, this.#fields, this.#into, block).slice();
@@ -257,7 +257,7 @@ function subfolders(folder: Folder): number {
   return folder.entries.reduce((count, { folder: child }) => count + (child ? 1 : 0), 0);
 }
 
-/** Whether the records of an entry change only because of what they point at. */
+/** Whether the records of an entry change because the data or directory that they point to has another place. */
 export function pointsElsewhere(entry: Entry, places: Places): boolean {
   if (!entry.records) return true;
   const { folder, data, records } = entry;

@@ -1,5 +1,5 @@
-// Decides where everything comes. Files stay where they are, or move back together for directories that have grown; new files come after
-// the last one. Partitions after the files, padding and the second GPT move back by as much.
+// Decides the place of everything. Files stay in place, or move back together for directories that have grown. New files come after the
+// last file, and partitions after it, padding and the second GPT move back.
 
 import { alignUp, divCeil } from '../../bytes/index.js';
 import { InvalidInputError, UnsupportedError } from '../../errors.js';
@@ -31,7 +31,7 @@ export interface PlacedFolder extends Place {
   readonly isWritten: boolean;
 }
 
-/** From a block on, the old disc moves back by a number of blocks. */
+/** A block of the old disc from which everything moves back, and by how many blocks. */
 export interface Cut {
   readonly from: number;
   readonly by: number;
@@ -45,13 +45,13 @@ export interface PlacedTable extends Place {
   readonly size: number;
 }
 
-/** New bytes of a file, with the blocks that are theirs. */
+/** New data of a file, with its blocks. */
 export interface PlacedData extends Place {
   readonly data: Data;
 }
 
 export interface EditPlaces extends Places {
-  /** After the directories, and after the last file. */
+  /** The cut after the directories, and the one after the last file. `by` of the second includes that of the first. */
   readonly cuts: readonly [Cut, Cut];
   /** Blocks by which the disc grows. */
   readonly growth: number;
@@ -62,7 +62,7 @@ export interface EditPlaces extends Places {
   readonly newData: readonly PlacedData[];
   /** Runs of the old disc that nothing uses any more. */
   readonly freed: readonly Place[];
-  /** Images that are elsewhere now, by their old block. */
+  /** New data that replaces old data, by the old block. Old data that other entries still use is not among it. */
   readonly movedData: ReadonlyMap<number, PlacedData>;
 }
 
@@ -71,7 +71,7 @@ export function placeEdit(disc: KeptDisc, trees: EditedTrees): EditPlaces {
   for (const { tree, rules } of trees.trees) {
     for (const folder of foldersOf(tree.root)) folder.settle(rules.compare);
   }
-  // Readers of streams want directories before their subdirectories, and continued fields right after them: all move, or none.
+  // Readers of streams need directories before their subdirectories, and continued fields soon after. So all directories move, or none.
   const isRelaid = trees.trees.some((edited) => foldersOf(edited.tree.root).some((folder) => !fits(edited, folder)));
   const { metadata, insertAt } = disc;
   const back = new Zone(insertAt);
@@ -120,7 +120,7 @@ export function placeEdit(disc: KeptDisc, trees: EditedTrees): EditPlaces {
   return { ...places, folders: written };
 }
 
-/** Hands out blocks. */
+/** Allocates blocks one after another. */
 class Zone {
   end: number;
 
@@ -174,7 +174,7 @@ function placeFolder(edited: EditedTree, folder: Folder, isRelaid: boolean, zone
   return { edited, folder, measured, block, blocks, continuation, isWritten: true };
 }
 
-/** Blocks of directories that are gone, or of all of them on a disc whose directories get new places. */
+/** Blocks of removed directories, or of all directories if they get new places. */
 function freedFolders(
   trees: EditedTrees,
   placed: ReadonlyMap<Folder, PlacedFolder>,
@@ -201,7 +201,7 @@ function isAffected(folder: Folder, places: Places): boolean {
   return folder.entries.some((entry) => pointsElsewhere(entry, places));
 }
 
-/** Path tables by their old block; those of a hierarchy in which no directory came, went or moved stay as they are. */
+/** New path tables by their old block. Tables stay as they are if no directory of their hierarchy was added, removed or moved. */
 function placeTables(
   disc: KeptDisc,
   { trees }: EditedTrees,
@@ -268,7 +268,7 @@ class DataUse {
     }
   }
 
-  /** Whether new bytes may take the place of old ones, which nothing else shows. */
+  /** Claims the place of old data for new data. False if anything else still uses it. */
   claim(old: Data): boolean {
     const start = old.old!;
     const end = start + divCeil(old.size, BLOCK);
@@ -278,13 +278,13 @@ class DataUse {
     return true;
   }
 
-  /** Images that are elsewhere now, by their old block. */
+  /** See {@link EditPlaces.movedData}. */
   moved(newData: readonly PlacedData[]): Map<number, PlacedData> {
     const replaced = newData.map((one) => [one.data.replaces?.old, one] as const);
     return new Map(replaced.flatMap(([old, one]) => (old === undefined || this.#used.has(old) ? [] : [[old, one]])));
   }
 
-  /** Old runs that nothing shows and nothing boots. */
+  /** Old data that no entry shows, and that is neither booted nor a partition. */
   freed(): Place[] {
     const { catalog, tables, data, insertAt } = this.#disc;
     const replaced = new Set([...this.fresh].flatMap(({ replaces }) => replaces?.old ?? []));
@@ -300,13 +300,13 @@ class DataUse {
     });
   }
 
-  /** Whether another file system shows the file too. */
+  /** Whether the HFS view may show the data too. */
   #isInHfs(block: number): boolean {
     const { hfs } = this.#disc;
     return hfs !== undefined && block >= hfs.start && block < hfs.end;
   }
 
-  /** Whether data that stay share blocks with these. */
+  /** Whether data that stays uses one of these blocks. */
   #overlaps(start: number, end: number): boolean {
     let [low, high] = [0, this.#runs.length];
     while (low < high) {
@@ -332,7 +332,7 @@ function placeData(data: Data, use: DataUse, zone: Zone, disc: KeptDisc): Placed
   return { data, blocks, block: zone.take(blocks), inPlace: false };
 }
 
-/** Blocks by multiples of which the tail may move: partitions and the end of the disc keep their alignment. */
+/** The tail moves by a multiple of this many blocks, so that partitions and the end of the disc keep their alignment. */
 function alignmentOf({ tables, image, insertAt }: KeptDisc): number {
   if (tables.partitions.length === 0) return 1;
   const starts = tables.partitions.map(({ start }) => start / SECTORS_PER_BLOCK).filter((start) => start >= insertAt);
@@ -341,12 +341,12 @@ function alignmentOf({ tables, image, insertAt }: KeptDisc): number {
   return alignment;
 }
 
-/** The end of a run of blocks on the new disc: one that ends after the directories or the files stretches over those that are added. */
+/** The new end of a run of blocks. A run that ends at a cut or later includes what is inserted there. */
 export function movedEnd({ cuts: [front, back] }: EditPlaces, end: number): number {
   return end >= back.from ? end + back.by : end >= front.from ? end + front.by : end;
 }
 
-/** A partition on the new disc. One over a file goes where the file goes; others stretch over what comes inside them. */
+/** A partition on the new disc. One that is a file moves with the file; others grow by what is inserted inside them. */
 export function movedSpan(places: EditPlaces, { start, sectors }: KeptPartition, disc: KeptDisc): Span {
   const block = start / SECTORS_PER_BLOCK;
   const moved = Number.isInteger(block) ? places.movedData.get(block) : undefined;

@@ -1,4 +1,4 @@
-// The new disc as ranges of the old one with other bytes laid over them. Nothing is copied before it is written.
+// The new disc: ranges of the old one, with other bytes laid over them. Nothing is read before the disc is written.
 
 import { UnsupportedError } from '../../errors.js';
 import { BLOCK } from '../../format/iso9660/index.js';
@@ -26,7 +26,7 @@ export function overlayBytes(at: number, bytes: Uint8Array): Overlay {
   return { at, content: bytesSource(bytes) };
 }
 
-/** Content filled up to whole blocks. */
+/** Content padded with zeros to a number of blocks. */
 export function overlayBlocks(block: number, content: ExactContent, blocks: number): Overlay[] {
   const rest = blocks * BLOCK - content.size;
   const at = block * BLOCK;
@@ -34,7 +34,7 @@ export function overlayBlocks(block: number, content: ExactContent, blocks: numb
   return [...(content.size > 0 ? [{ at, content }] : []), ...padding];
 }
 
-/** The disc as content. Ranges `emptied`, in places of the old disc, become zeros if nothing is laid over them. */
+/** The disc as content. The ranges `emptied`, which are places of the old disc, become zeros where nothing is laid over them. */
 export function overlaid(
   image: Source,
   cuts: readonly Cut[],
@@ -68,15 +68,15 @@ export function overlaid(
   return exactContent(size, (run) => concatenated(segments, run));
 }
 
-/** Bytes of the new disc that come from the old one, or are new. */
+/** A run of bytes of the new disc, from the old disc or inserted at a cut. */
 interface MovedRun {
   readonly start: number;
   readonly end: number;
-  /** Byte of the old disc; undefined in space that was made. */
+  /** First byte on the old disc; undefined for inserted space. */
   readonly source: number | undefined;
 }
 
-/** The old disc between its cuts, each part moved back, and the space in front of each. */
+/** The parts of the old disc between the cuts, each moved back, and the inserted space before them. */
 function movedRuns(size: number, cuts: readonly Cut[]): MovedRun[] {
   const runs: MovedRun[] = [];
   let [done, moved] = [0, 0];
@@ -105,7 +105,7 @@ function* oldRanges(
   }
 }
 
-/** Sorted, and joined where they touch. */
+/** Ranges sorted, and joined if they touch. */
 function merged(ranges: readonly Range[]): Range[] {
   const list: { at: number; length: number }[] = [];
   for (const { at, length } of [...ranges].sort((a, b) => a.at - b.at)) {

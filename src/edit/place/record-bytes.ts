@@ -1,4 +1,4 @@
-// Kept directory records with some of their values changed, all other bytes as they are.
+// Changes of single values in kept directory records; all other bytes stay.
 
 import { concatBytes, type Timestamp } from '../../bytes/index.js';
 import { FLAG_MULTI_EXTENT, writeShortDate } from '../../format/iso9660/index.js';
@@ -14,7 +14,7 @@ const SHORT_TIME = 7;
 /** Modification, access and attribute change in TF. */
 const TF_SET = [0x02, 0x04, 0x08];
 
-/** Block of a record's data, after an extended attribute record. */
+/** Block of a record's data, which comes after its extended attribute record if it has one. */
 export function extentOf(record: Uint8Array): number {
   return view(record).getUint32(AT.extent, true) + record[AT.extendedLength]!;
 }
@@ -32,12 +32,12 @@ export function setSize(record: Uint8Array, size: number): void {
   setBoth(record, AT.size, size);
 }
 
-/** Says whether another extent of the same file follows. */
+/** Sets the flag that another extent of the same file follows. */
 export function setContinues(record: Uint8Array, continues: boolean): void {
   record[AT.flags] = (record[AT.flags]! & ~FLAG_MULTI_EXTENT) | (continues ? FLAG_MULTI_EXTENT : 0);
 }
 
-/** Adds to the number of links of a directory, if the record has one. */
+/** Changes the link count of a directory, if the record has one. */
 export function addLinks(record: Uint8Array, skip: number, change: number): void {
   for (const { signature, at } of inlineFields(record, skip)) {
     if (signature !== 'PX') continue;
@@ -74,7 +74,7 @@ export function headOf(record: Uint8Array): Uint8Array {
   return record.slice(0, names + (names % 2));
 }
 
-/** A record of the head of one and other system use fields. */
+/** A record with other system use fields. */
 export function withSystemUse(record: Uint8Array, systemUse: Uint8Array): Uint8Array {
   const head = headOf(record);
   const length = head.length + systemUse.length;
@@ -95,21 +95,21 @@ export function withoutZisofs(record: Uint8Array, skip: number): Uint8Array {
   return record;
 }
 
-/** The block at which a field CL or PL points; undefined for other fields. */
+/** The block that a CL or PL field points to; undefined for other fields. */
 export function pointedBlock(field: Uint8Array): number | undefined {
   const signature = String.fromCharCode(field[0] ?? 0, field[1] ?? 0);
   if ((signature !== 'CL' && signature !== 'PL') || field.length < HEAD + 8) return undefined;
   return view(field).getUint32(HEAD, true);
 }
 
-/** A field CL or PL with another block. */
+/** A CL or PL field that points to another block. */
 export function pointingTo(field: Uint8Array, block: number): Uint8Array {
   const made = field.slice();
   setBoth(made, HEAD, block);
   return made;
 }
 
-/** The system use fields within a record; those that continue elsewhere are not among them. */
+/** The system use fields in the record itself, without those in continuation areas. */
 function* inlineFields(record: Uint8Array, skip: number) {
   const names = AT.name + record[AT.nameLength]!;
   for (let at = names + (names % 2) + skip; at + HEAD <= record.length; at += record[at + 2]!) {

@@ -1,4 +1,4 @@
-// Renders a placed edit: the overlays that make the new disc of the old one.
+// Renders a placed edit: makes all overlays that turn the old disc into the new one.
 
 import { divCeil } from '../../bytes/index.js';
 import { BLOCK, renderPathTable } from '../../format/iso9660/index.js';
@@ -11,9 +11,9 @@ import { renderFolder } from './folder-records.js';
 import { type EditPlaces, identifierOf, type PlacedFolder, type PlacedTable } from './layout.js';
 import { type Overlay, overlaid, overlayBlocks, overlayBytes } from './overlay.js';
 
-/** Changes besides those of the tree. */
+/** Changes other than those of the tree. */
 export interface OtherChanges extends DescriptorChanges {
-  /** Bytes of the old disc that are changed where they are; their places are those on the old disc. */
+  /** Bytes that are changed in place, at their places on the old disc. */
   readonly patches: readonly Patch[];
 }
 

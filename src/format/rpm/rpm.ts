@@ -1,4 +1,4 @@
-// Where the payload of an RPM package begins.
+// Finds the payload of an RPM package.
 
 import { alignUp, bytes, reserved, struct, u8, u32be } from '../../bytes/index.js';
 import { InvalidImageError } from '../../errors.js';
@@ -9,7 +9,7 @@ const LEAD_MAGIC = 0xedabeedb;
 const HEADER = 16;
 const HEADER_MAGIC = 0x8eade801;
 const INDEX_ENTRY = 16;
-/** The signature is padded, the metadata are not. */
+/** The signature header is padded to this many bytes, the metadata header is not. */
 const ALIGNMENT = 8;
 
 const lead = struct('RPM lead', LEAD, {
@@ -26,7 +26,7 @@ const headerHead = struct('RPM header', HEADER, {
   size: u32be(12),
 });
 
-/** Whether a file begins as a package. */
+/** Whether a file begins like a package. */
 export async function isRpm(file: Source): Promise<boolean> {
   const head = await bytesAt(file, 0, LEAD);
   if (!head) return false;

@@ -9,7 +9,7 @@ import { mediumOf } from '../medium/medium.js';
 import type { BuildPlan } from '../plan/build-plan.js';
 import type { RootImage } from '../root-image/root-image.js';
 
-/** Raised when the same input is laid out in another way, within one version of the program. */
+/** Raised if the layout of the same input changes within one version of the program. */
 export const LAYOUT_REVISION = 1;
 
 /** Digests of everything that decides the bytes of a build. */
@@ -24,7 +24,7 @@ export interface BuildKeys {
   readonly rootImage: string;
 }
 
-/** The input of a planned build. */
+/** The parts of a planned build that keys are made of. */
 export interface KeyedParts {
   readonly plan: BuildPlan;
   readonly boot: Omit<MediumParts, 'initrd'>;
@@ -32,7 +32,7 @@ export interface KeyedParts {
   initrdKey(run: Run): Promise<string>;
 }
 
-/** Reads every content of the root tree once. */
+/** Makes the keys of a build. Reads every content of the root tree once. */
 export async function buildKeys({ plan, boot, rootImage: image, initrdKey }: KeyedParts, run: Run): Promise<BuildKeys> {
   const layout = { isopress: VERSION, revision: LAYOUT_REVISION };
   const { tree, settings } = image.input;
@@ -42,7 +42,7 @@ export async function buildKeys({ plan, boot, rootImage: image, initrdKey }: Key
   return { version: KEY_VERSION, action: keyOf('iso', { layout, initrd, rootImage, ...medium }), initrd, rootImage };
 }
 
-/** The medium with keys in the place of what is not made yet. */
+/** The medium, with keys standing in for the root image and the initrd, which are not made yet. */
 async function mediumFields(
   plan: BuildPlan,
   boot: KeyedParts['boot'],

@@ -1,4 +1,4 @@
-// The images of a matrix: combinations of the values of all axes, less those that are excluded, with what is included.
+// Expands a matrix into its images: all combinations of axis values without the excluded ones, extended by `include`.
 
 import { InvalidInputError } from '../../errors.js';
 import type { MatrixFile, MatrixValue, MatrixValues } from './read.js';
@@ -9,7 +9,7 @@ export interface MatrixImage {
   readonly index: number;
   /** A name of a directory: letters, digits, `.`, `_`, `+` and `-`. */
   readonly name: string;
-  /** Options and further values, templates filled in. */
+  /** Options and other values, with placeholders replaced. */
   readonly values: MatrixValues;
 }
 
@@ -20,7 +20,7 @@ const PLACEHOLDER = /\{([A-Za-z0-9_-]+)\}/g;
 
 type Combination = ReadonlyMap<string, MatrixValue>;
 
-/** Throws {@link InvalidInputError} `matrix.name` for names that two images would have, `matrix.template` for unknown placeholders. */
+/** The images. Throws {@link InvalidInputError} `matrix.name` if two would have one name, `matrix.template` for unknown placeholders. */
 export function expandMatrix(file: MatrixFile): MatrixImage[] {
   const combinations = included(file, product(file));
   const all = combinations.length > 0 || file.axes.size > 0 || file.include.length > 0 ? combinations : [new Map()];
@@ -42,7 +42,7 @@ export function expandMatrix(file: MatrixFile): MatrixImage[] {
   });
 }
 
-/** The combinations of all values, the last axis fastest, less the excluded ones. */
+/** All combinations without the excluded ones; the last axis changes fastest. */
 function product({ axes, exclude, path }: MatrixFile): Combination[] {
   let combinations: Combination[] = axes.size === 0 ? [] : [new Map()];
   for (const [key, values] of axes) {
@@ -85,7 +85,7 @@ function nameOf(file: MatrixFile, combination: Combination, values: MatrixValues
   });
 }
 
-/** The value with placeholders replaced by other values, `roots/{profile}`. */
+/** The value with placeholders, such as `roots/{profile}`, replaced by other values. */
 function fill(value: MatrixValue, values: MatrixValues, { path, places }: MatrixFile): MatrixValue {
   const text = (template: string) =>
     template.replace(PLACEHOLDER, (_, key: string) => {

@@ -1,4 +1,4 @@
-// The file of a matrix: options of a build by their long names, and axes of values from which the images follow.
+// Reads the file of a matrix: options of a build by their long names, and axes whose combinations are the images.
 
 import { readFile } from 'node:fs/promises';
 import { fromText } from '../../bytes/index.js';
@@ -7,7 +7,7 @@ import { sourceError } from '../../io/index.js';
 import { isMap, isScalar, isSeq, type Node, parseBoundedYaml } from '../yaml/parse-bounded.js';
 import type { TextPlace } from '../yaml/place.js';
 
-/** A value of an option: text, several texts, or texts by their names. */
+/** The value of an option: text, a list of texts, or texts by name. */
 export type MatrixValue = string | readonly string[] | { readonly [name: string]: string };
 
 /** Values by the names of options and axes. */
@@ -16,18 +16,18 @@ export type MatrixValues = ReadonlyMap<string, MatrixValue>;
 /** A matrix as its file states it. */
 export interface MatrixFile {
   readonly path: string;
-  /** Template of the names of images; undefined: the values of the axes. */
+  /** Template of the names of images. If undefined, names are made of the values of the axes. */
   readonly name: string | undefined;
   /** Options of every image. */
   readonly options: MatrixValues;
   readonly axes: ReadonlyMap<string, readonly string[]>;
   readonly include: readonly ReadonlyMap<string, MatrixValue>[];
   readonly exclude: readonly ReadonlyMap<string, string>[];
-  /** Where an option or an axis is stated. */
+  /** The place of each option and axis in the file, for errors. */
   readonly places: ReadonlyMap<string, TextPlace>;
 }
 
-/** Characters. */
+/** Most characters of a file, and deepest nesting. */
 const LARGEST = 1024 * 1024;
 const DEEPEST = 16;
 
@@ -39,7 +39,7 @@ export async function readMatrix(path: string): Promise<MatrixFile> {
   return parseMatrix(text, path);
 }
 
-/** As {@link readMatrix}, for the text of a file. */
+/** Like {@link readMatrix}, for the text of a file. */
 export function parseMatrix(text: string, path: string): MatrixFile {
   const { root, placeOf } = parseBoundedYaml(text, { path, largest: LARGEST, deepest: DEEPEST, fail: badFormat });
   return new MatrixReader(path, placeOf).read(root);

@@ -1,11 +1,11 @@
-// A bill of materials: the packages of a root tree, in the terms that all formats of such bills share.
+// A bill of materials: the packages of a root tree, independent of the format in which it is written.
 
 import type { Run } from '../../io/index.js';
 import type { InstalledPackage, PackageDatabase } from '../packages/index.js';
 import type { Distribution } from './distribution.js';
 import { packageUrl } from './package-url.js';
 
-/** The system that a bill lists the packages of. */
+/** The system whose packages a bill lists. */
 export interface BillSubject {
   readonly name: string;
   readonly version?: string;
@@ -27,7 +27,7 @@ export interface Component {
   readonly name: string;
   /** As its package manager writes it, with epoch and release. */
   readonly version: string;
-  /** The database's own words; often an expression of SPDX, but not always. */
+  /** The text of the database, which may or may not be an SPDX expression. */
   readonly license: string | undefined;
 }
 

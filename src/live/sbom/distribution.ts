@@ -25,7 +25,7 @@ export async function distributionOf(root: FileTree, run: Run): Promise<Distribu
   return {};
 }
 
-/** Quoted as shells do. */
+/** Reads the text of os-release, whose values may be quoted as in a shell. */
 export function readOsRelease(text: string): Distribution {
   const fields = new Map<string, string>();
   for (const line of text.split('\n')) {

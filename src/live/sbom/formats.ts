@@ -1,4 +1,4 @@
-// The formats of bills of materials by their names.
+// The formats of bills of materials by name.
 
 import type { BillOfMaterials } from './bill.js';
 import { renderCycloneDx } from './cyclonedx.js';

@@ -1,4 +1,4 @@
-// Licenses of packages: an expression of SPDX, or free words.
+// Licenses of packages: SPDX expressions or other text.
 
 import parse from 'spdx-expression-parse';
 

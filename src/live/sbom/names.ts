@@ -1,4 +1,4 @@
-// Names of the formats, which options need without the formats themselves.
+// Names of the formats, apart from the formats, so that option parsers load no more than this.
 
 /** SPDX 2.3 and CycloneDX 1.6, both in JSON. */
 export type SbomFormat = 'spdx' | 'cyclonedx';

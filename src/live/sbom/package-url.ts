@@ -4,7 +4,7 @@ import { PackageURL } from 'packageurl-js';
 import type { DatabaseKind, InstalledPackage } from '../packages/index.js';
 import type { Distribution } from './distribution.js';
 
-/** Types of package URLs, and the vendor of trees that do not name one. */
+/** Types of package URLs, and the vendor for trees that name none. */
 const TYPES: Readonly<Record<DatabaseKind, readonly [type: string, vendor: string]>> = {
   dpkg: ['deb', 'debian'],
   rpm: ['rpm', 'redhat'],

@@ -72,7 +72,7 @@ function packageOf(component: Component, index: number, references: ReadonlyMap<
   };
 }
 
-/** Words that are no expression become licenses of this document, by number. */
+/** Texts that are not SPDX expressions become numbered licenses of the document. */
 function licenseReferences(components: readonly Component[]): ReadonlyMap<string, string> {
   const words = new Set(components.flatMap(({ license }) => (license === undefined ? [] : [license])));
   const free = [...words].filter((text) => !isLicenseExpression(text)).sort();

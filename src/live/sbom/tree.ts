@@ -14,20 +14,20 @@ export interface TreeBillOptions {
   readonly epoch: number;
   /** Default: the distribution, according to os-release(5). */
   readonly subject?: BillSubject;
-  /** The directory that the tree was scanned from, for RPM databases that only the rpm of this machine reads. */
+  /** The directory that the tree was scanned from, for older RPM databases, which only this machine's rpm can read. */
   readonly rootDirectory?: string;
   /** Called with a sentence about a database that could not be read. */
   readonly note?: (text: string) => void;
 }
 
-/** Undefined if the tree has no package database. */
+/** The bill of a root tree; undefined if it has no package database. */
 export async function billOfTree(
   root: FileTree,
   options: TreeBillOptions,
   run: Run,
 ): Promise<BillOfMaterials | undefined> {
   const { epoch, rootDirectory, note = () => {} } = options;
-  // For the copy of an RPM database, which SQLite opens by its name.
+  // SQLite opens databases by name, so an RPM database is copied here.
   const workDirectory = await mkdtemp(join(tmpdir(), 'isopress-sbom-'));
   try {
     const request = { root, rootDirectory, workDirectory, packageManager: undefined, note };

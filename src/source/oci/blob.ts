@@ -1,4 +1,4 @@
-// Blobs by their digests (image-spec, descriptor.md, "Digests"), and documents among them.
+// Finds blobs by their digests (image-spec, descriptor.md, "Digests"), and reads documents.
 
 import { asBytes, createDigest, type DigestName, type Run } from '../../io/index.js';
 import type { Descriptor } from './documents.js';
@@ -6,18 +6,18 @@ import { parseJson, type Refuse } from './documents.js';
 import { damagedImage, unsupportedImage } from './errors.js';
 import type { Store, StoredFile } from './store.js';
 
-/** Bytes of a document, as containers/image and containerd limit them; an honest one has a hundredth of this. */
+/** Most bytes of a document, the limit of containers/image and containerd. Real ones have about a hundredth of this. */
 export const LARGEST_DOCUMENT = 4 * 1024 ** 2;
-/** Characters of each digest that the specification registers. */
+/** Hexadecimal digits of each digest that the specification registers. */
 const DIGESTS: Readonly<Record<string, number>> = { sha256: 64, sha384: 96, sha512: 128 };
 
-/** A digest, taken apart. */
+/** A parsed digest. */
 export interface ParsedDigest {
   readonly name: DigestName;
   readonly hex: string;
 }
 
-/** Throws for a digest that nobody can check. */
+/** Parses a digest. Throws for one that cannot be checked here. */
 export function parseDigest(shown: string, digest: string): ParsedDigest {
   const [, name = '', hex = ''] = /^([a-z0-9]+(?:[.+_-][a-z0-9]+)*):([A-Za-z0-9=_-]+)$/.exec(digest) ?? [];
   if (name !== '' && !Object.hasOwn(DIGESTS, name)) {
@@ -29,7 +29,7 @@ export function parseDigest(shown: string, digest: string): ParsedDigest {
   return { name: name as DigestName, hex };
 }
 
-/** The file of a blob, whose size is checked, and whose digest is not; undefined if the image does not have it. */
+/** The file of a blob; undefined if the image does not have it. Its size is checked, its digest is not. */
 export async function findBlob(store: Store, descriptor: Descriptor): Promise<StoredFile | undefined> {
   const { digest, size } = descriptor;
   const { name, hex } = parseDigest(store.shown, digest);
@@ -40,7 +40,7 @@ export async function findBlob(store: Store, descriptor: Descriptor): Promise<St
   return file;
 }
 
-/** The document of a descriptor. Throws for one that is missing, is not what its digest says, or is no JSON. */
+/** The document of a descriptor. Throws if it is missing, does not match its digest, or is not JSON. */
 export async function readBlobDocument(store: Store, descriptor: Descriptor, run: Run) {
   const { digest } = descriptor;
   const file = await findBlob(store, descriptor);
@@ -48,7 +48,7 @@ export async function readBlobDocument(store: Store, descriptor: Descriptor, run
   return readDocument(store, file, digest, run, digest);
 }
 
-/** A document, called `name` in messages; with `digest` its bytes have to have it. */
+/** Reads a document, which messages call `name`. If `digest` is given, the bytes must match it. */
 export async function readDocument(store: Store, { content }: StoredFile, name: string, run: Run, digest?: string) {
   const refuse = refusal(store, name);
   if (content.size > LARGEST_DOCUMENT) return refuse(`has ${content.size} bytes; ${LARGEST_DOCUMENT} are read`);
@@ -70,10 +70,10 @@ function refusal({ shown }: Store, name: string): Refuse {
   };
 }
 
-/** Advice for an image that is not whole. */
+/** Advice for an incomplete image. */
 export const COPY_AGAIN = 'Copy the image again.';
 
-/** A digest of a stream, held against the stated one. */
+/** Compares the digest of a stream with the stated one. */
 export interface DigestCheck {
   update(bytes: Uint8Array): void;
   /** Throws if the bytes do not have the digest. */

@@ -49,7 +49,7 @@ async function part(store: Store, path: string): Promise<StoredFile> {
   return file;
 }
 
-/** The name with its host and tag, as Docker and Podman complete it: `alpine` is `docker.io/library/alpine:latest`. */
+/** The full name with host and tag, completed as Docker and Podman do it: `alpine` is `docker.io/library/alpine:latest`. */
 function whole(name: string): string {
   const tagged = /[:@][^/]*$/.test(name) ? name : `${name}:latest`;
   const [host = '', ...rest] = tagged.split('/');

@@ -1,8 +1,8 @@
-// The JSON documents of a container image. Everything in them comes from elsewhere, so nothing is used before it is checked.
+// Parses the JSON documents of a container image. They are not trusted, so every value is checked before it is used.
 
 import type { Platform } from './platform.js';
 
-/** A blob and what it is (image-spec, descriptor.md). */
+/** The type, digest and size of a blob (image-spec, descriptor.md). */
 export interface Descriptor {
   readonly mediaType: string;
   readonly digest: string;
@@ -25,7 +25,7 @@ export interface ImageConfig {
   readonly diffIds: readonly string[];
 }
 
-/** One image of an archive of docker. */
+/** One image of a Docker archive. */
 export interface DockerImage {
   /** Path of the configuration in the archive. */
   readonly config: string;
@@ -34,7 +34,7 @@ export interface DockerImage {
   readonly layers: readonly string[];
 }
 
-/** Refuses a value; the message ends a sentence: `has no layers`. */
+/** Refuses a value. `what` completes a sentence: `has no layers`. */
 export type Refuse = (what: string) => never;
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -68,7 +68,7 @@ export function readConfig(value: unknown, refuse: Refuse): ImageConfig {
   return { platform: platformOf(given), diffIds };
 }
 
-/** `manifest.json` of an archive of docker. */
+/** `manifest.json` of a Docker archive. */
 export function readDockerImages(value: unknown, refuse: Refuse): readonly DockerImage[] {
   if (!Array.isArray(value)) return refuse('is not a list of images');
   return value.map((one: unknown) => {

@@ -1,4 +1,4 @@
-// Layers over each other as one tree (image-spec, layer.md).
+// Merges layers into one tree (image-spec, layer.md).
 
 import { type ByteString, displayText, SIGNATURE_LENGTH, streamFormat } from '../../bytes/index.js';
 import { unpackStream } from '../../compress/index.js';
@@ -13,7 +13,7 @@ import type { SpoolFile } from './spool-file.js';
 import { type StoredRange, storedContent } from './store.js';
 
 const WHITEOUT = '.wh.';
-/** AUFS keeps its own files under such names; one of them has a meaning in layers. */
+/** Names of files that AUFS keeps for itself; only the opaque whiteout has a meaning in layers. */
 const RESERVED = '.wh..wh.';
 const OPAQUE = '.wh..wh..opq';
 
@@ -28,10 +28,10 @@ export interface LayerOptions {
   readonly note?: ((text: string) => void) | undefined;
 }
 
-/** The tree of the layers, the lowest first. Throws {@link InvalidImageError} for damaged ones, and where a digest is wrong. */
+/** The tree of the layers; the lowest comes first. Throws {@link InvalidImageError} for a damaged layer or a wrong digest. */
 export async function mergeLayers(layers: readonly ImageLayer[], options: LayerOptions, run: Run): Promise<FileTree> {
   const draft = new TreeDraft(options.meter, 'root');
-  /** A layer may be there several times. */
+  /** By digest, because an image may use a layer several times. */
   const unpacked = new Map<string, StoredRange>();
   for (const [index, layer] of layers.entries()) {
     if (index > 0) draft.nextLayer();
@@ -47,7 +47,7 @@ export async function mergeLayers(layers: readonly ImageLayer[], options: LayerO
   return draft.finish();
 }
 
-/** Where the archive of a layer is: in the image, or unpacked in the spool. Its digests are right. */
+/** The place of a layer's uncompressed archive, in the image or unpacked in the spool. Its digests have been checked. */
 async function unpackLayer(
   { name, file, digest, diffId }: ImageLayer,
   { shown, spool }: LayerOptions,
@@ -138,7 +138,7 @@ function brokenWhiteout(shown: string, path: ByteString): InvalidImageError {
   return damagedImage(shown, 'oci.whiteout', `The whiteout "${displayText(path)}" names nothing that can be removed.`);
 }
 
-/** Errors of archives and streams with the layer in which they are. */
+/** Adds the name of the layer to errors of archives and streams. */
 function named(error: unknown, where: string): unknown {
   if (!(error instanceof IsopressError) || !/^(tar|compress)\./.test(error.code)) return error;
   const Kind = error.constructor as new (...given: ConstructorParameters<typeof IsopressError>) => IsopressError;

@@ -1,4 +1,4 @@
-// An image layout: from its index to the configuration and the layers of one image.
+// Reads an image layout: from the index to the configuration and the layers of one image.
 
 import type { Run } from '../../io/index.js';
 import { COPY_AGAIN, findBlob, readBlobDocument, readDocument } from './blob.js';
@@ -7,13 +7,13 @@ import { absent, damagedImage, unsupportedImage } from './errors.js';
 import { type Platform, platformRank, platformText } from './platform.js';
 import type { Store, StoredFile } from './store.js';
 
-/** Which of several images is read. */
+/** Chooses one of several images. */
 export interface ImageChoice {
-  /** A name, or with a leading `@` a digest; undefined for the only one. */
+  /** A name, or a digest after `@`; undefined if there must be only one image. */
   readonly tag: string | undefined;
   /** The image has to be for this platform. */
   readonly platform: Platform | undefined;
-  /** Which one is preferred of several for different platforms. */
+  /** The platform to prefer if images for several ones exist. */
   readonly preferred: Platform | undefined;
   readonly note: (text: string) => void;
 }
@@ -38,7 +38,7 @@ export interface ChosenImage {
 const INDEX = /^application\/vnd\.(?:oci\.image\.index\.v1|docker\.distribution\.manifest\.list\.v2)\+json$/;
 const MANIFEST = /^application\/vnd\.(?:oci\.image\.manifest\.v1|docker\.distribution\.manifest\.v2)\+json$/;
 const CONFIG = /^application\/vnd\.(?:oci\.image\.config\.v1|docker\.container\.image\.v1)\+json$/;
-/** Their compression shows in their first bytes. */
+/** Media types of layers. The compression is recognised by the first bytes instead. */
 const LAYER =
   /^application\/vnd\.(?:oci\.image\.layer\.(?:nondistributable\.)?v1\.tar|docker\.image\.rootfs\.(?:foreign\.)?diff\.tar)(?:[.+](?:gzip|zstd))?$/;
 const FOREIGN = /nondistributable|foreign/;
@@ -51,14 +51,14 @@ export const DOCUMENTS: readonly string[] = [
 ];
 const NAME = 'org.opencontainers.image.ref.name';
 const FULL_NAME = 'io.containerd.image.name';
-/** Marks statements of BuildKit about the other images. */
+/** Annotation of attestations, with which BuildKit describes the other images. */
 const ATTESTATION = 'vnd.docker.reference.type';
-/** Indexes in indexes. */
+/** Most levels of nested indexes. */
 const DEEPEST = 4;
 /** Docker makes at most 127 layers. */
 const MOST_LAYERS = 1000;
 
-/** Throws for a directory or archive that holds no such image, or one that is damaged or not read. */
+/** Finds the chosen image. Throws if there is no such image, or if it is damaged or not supported. */
 export async function chooseFromLayout(store: Store, choice: ImageChoice, run: Run): Promise<ChosenImage> {
   const manifest = await chooseManifest(store, choice, run);
   const document = await readBlobDocument(store, manifest, run);
@@ -84,7 +84,7 @@ export function isDocument(mediaType: string): boolean {
   return INDEX.test(mediaType) || MANIFEST.test(mediaType);
 }
 
-/** Throws if the numbers of layers do not fit, or there are too many. */
+/** Throws if there are too many layers, or the configuration has another number of them. */
 export function checkLayers({ shown }: Store, count: number, { diffIds }: ImageConfig): void {
   if (count > MOST_LAYERS) throw damagedImage(shown, 'oci.layers', `It has ${count} layers; ${MOST_LAYERS} are read.`);
   if (count === diffIds.length) return;
@@ -133,7 +133,7 @@ async function chooseManifest(store: Store, choice: ImageChoice, run: Run): Prom
   throw unsupportedImage(store.shown, 'oci.media-type', `Images of type ${chosen.mediaType} are not read.`);
 }
 
-/** Those with a name, or all if they have one name. */
+/** The images with the given name; without one, all images if they share a single name. */
 function named({ shown }: Store, all: readonly Descriptor[], tag: string | undefined): readonly Descriptor[] {
   if (tag !== undefined) {
     const matches = ({ annotations, digest }: Descriptor) =>
@@ -149,20 +149,20 @@ function named({ shown }: Store, all: readonly Descriptor[], tag: string | undef
 
 const namesOf = (all: readonly Descriptor[]) => [...new Set(all.map(({ annotations }) => annotations[NAME] ?? ''))];
 
-/** Advice that names what there is. */
+/** Advice that lists the existing names. */
 export function namesHint(names: readonly string[]): string {
   const shown = names.filter((name) => name !== '').slice(0, 20);
   if (shown.length === 0) return 'Its images have no names: leave the name out, or give @ and a digest.';
   return `Add a colon and one of these names: ${shown.join(', ')}.`;
 }
 
-/** The image for a platform: of several that fit the best, of equal ones the first. */
+/** The image that fits a platform best; of equal ones the first. */
 function choosePlatform({ shown }: Store, all: readonly Descriptor[], choice: ImageChoice): Descriptor {
   const { platform, preferred, note } = choice;
   const images = all.filter(({ annotations, platform: one }) => !annotations[ATTESTATION] && one?.os !== 'unknown');
   const [only] = images;
   if (!only) throw damagedImage(shown, 'oci.no-image', 'Its index has no image.');
-  // A lone image without a platform has one in its configuration, which is checked later.
+  // A single image may state its platform only in the configuration, which is checked later.
   if (images.length === 1 && (!platform || !only.platform)) return only;
   const wanted = platform ?? preferred;
   const fitting = images

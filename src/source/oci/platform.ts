@@ -1,4 +1,4 @@
-// Platforms: operating system, architecture and variant, as an index names them (image-spec, image-index.md), in the words of Go.
+// Platforms: operating system, architecture and variant, with the names that an index takes from Go (image-spec, image-index.md).
 
 /** A kind of machine that images run on. */
 export interface Platform {
@@ -7,7 +7,7 @@ export interface Platform {
   readonly variant?: string | undefined;
 }
 
-/** Names of the kernel for architectures. */
+/** Go's names by the kernel's names of architectures. */
 const ARCHITECTURES: Readonly<Record<string, string>> = {
   x86_64: 'amd64',
   'x86-64': 'amd64',
@@ -24,7 +24,7 @@ const ARCHITECTURES: Readonly<Record<string, string>> = {
 };
 /** The variant of an architecture that states none. */
 const PLAIN: Readonly<Record<string, string>> = { arm64: 'v8', arm: 'v7', amd64: 'v1' };
-/** A processor also runs programs for earlier ones, and prefers the latest. */
+/** Variants, the latest first. A processor also runs programs for earlier variants, but prefers the latest. */
 const EARLIER: Readonly<Record<string, readonly string[]>> = {
   arm: ['v8', 'v7', 'v6', 'v5'],
   amd64: ['v4', 'v3', 'v2', 'v1'],

@@ -1,4 +1,4 @@
-// Names of container images: on the local system as skopeo and podman spell them, and in a registry.
+// Parses names of container images: local ones as skopeo and Podman spell them, and those in a registry.
 
 import type { ByteString } from '../../bytes/index.js';
 
@@ -7,18 +7,18 @@ export type Transport = 'oci' | 'oci-archive' | 'docker-archive' | 'registry';
 
 const LOCAL: readonly Transport[] = ['oci-archive', 'docker-archive', 'oci'];
 
-/** A container image: where it is, and which of the images there. */
+/** The name of a container image: its place, and its tag there. */
 export interface ContainerReference {
   readonly transport: Transport;
-  /** Of the directory or archive; host and repository of an image in a registry. */
+  /** Path of the directory or archive; for a registry, host and repository. */
   readonly path: ByteString;
-  /** The name, or with a leading `@` the digest, of one image; undefined for the only one. */
+  /** The name of one image, or its digest after `@`; undefined if there must be only one. */
   readonly tag?: string;
 }
 
 /**
- * Takes a name apart: `oci://HOST/REPOSITORY[:TAG]`, `oci:DIR[:TAG]`, `oci-archive:FILE[:TAG]`, `docker-archive:FILE[:NAME:TAG]`, and `@sha256:…` for a digest.
- * Undefined for other names. The longest path that `exists` counts, so that it may hold colons.
+ * Parses `oci://HOST/REPOSITORY[:TAG]`, `oci:DIR[:TAG]`, `oci-archive:FILE[:TAG]` and `docker-archive:FILE[:NAME:TAG]`; `@sha256:…` in place of
+ * a tag is a digest. Undefined for other names. The longest path that `exists` is taken, because paths may contain colons.
  */
 export function parseContainerReference(
   name: ByteString,

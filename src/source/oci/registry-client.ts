@@ -1,10 +1,10 @@
 // Requests to a registry (distribution-spec 1.1, "Pull"; tokens as in https://distribution.github.io/distribution/spec/auth/token/).
-// Servers may answer anything, at any speed: what is read is bounded, and every wait has an end.
+// Servers are not trusted: answers have a largest size, and every wait for the next byte has a limit.
 
 import { InvalidImageError, IsopressError, UnreadableError } from '../../errors.js';
 import type { Run } from '../../io/index.js';
 
-/** Where an image is, and how long to wait. */
+/** The place of an image, and how long to wait for its server. */
 export interface RegistryPlace {
   /** With a port if it has one. */
   readonly host: string;
@@ -17,7 +17,7 @@ const ATTEMPTS = 4;
 const MOST_REDIRECTS = 5;
 const LARGEST_TOKEN = 256 * 1024;
 const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?$/;
-/** Answers after which the same request may succeed. */
+/** Whether the same request may succeed later. */
 const isPassing = (status: number) => status === 429 || status >= 500;
 
 /** An answer, and a way to end it. */
@@ -26,7 +26,7 @@ interface Answer {
   end(): void;
 }
 
-/** Fails in a way that may not happen again. */
+/** A fault that may not happen again, so the request is repeated. */
 class PassingFault extends Error {}
 
 export class RegistryClient {
@@ -42,7 +42,7 @@ export class RegistryClient {
     this.#base = `${LOOPBACK.test(place.host) ? 'http' : 'https'}://${host}/v2/${place.repository}/`;
   }
 
-  /** The whole of a document of at most `limit` bytes, with its media type; undefined if there is none. */
+  /** A document of at most `limit` bytes, with its media type; undefined if the server does not have it. */
   async document(path: string, accept: readonly string[], limit: number) {
     for (let attempt = 1; ; attempt++) {
       try {
@@ -57,7 +57,7 @@ export class RegistryClient {
     }
   }
 
-  /** A blob of `size` bytes, continued after a broken connection; undefined if there is none. */
+  /** A blob of `size` bytes, continued after a broken connection; undefined if the server does not have it. */
   async blob(digest: string, size: number): Promise<AsyncIterable<Uint8Array> | undefined> {
     let first: Answer | undefined;
     for (let attempt = 1; !first; attempt++) {
@@ -77,7 +77,7 @@ export class RegistryClient {
     for (let attempt = 1; ; attempt++) {
       try {
         answer ??= await this.#request(`blobs/${digest}`, { range: `bytes=${at}-` });
-        // A server that knows no ranges begins again.
+        // A server without support for ranges sends the blob from the beginning.
         let skip = answer.response.status === 206 ? 0 : at;
         for await (const piece of this.#body(answer)) {
           const fresh = piece.subarray(Math.min(skip, piece.length));
@@ -143,7 +143,7 @@ export class RegistryClient {
     }
   }
 
-  /** Follows redirections, which get no token of another server and never lead from a protected connection to an open one. */
+  /** Follows redirections. A token is never sent to another server, and none may lead from https to http. */
   async #get(start: URL, headers: Readonly<Record<string, string>>): Promise<Answer> {
     let url = start;
     for (let redirects = 0; ; redirects++) {
@@ -230,7 +230,7 @@ export class RegistryClient {
     }
   }
 
-  /** A token for everybody. */
+  /** Asks for an anonymous token. */
   async #newToken(challenge: string): Promise<string> {
     const values = new Map([...challenge.matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => [name!, value!]));
     const realm = values.get('realm');

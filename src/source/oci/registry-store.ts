@@ -1,4 +1,4 @@
-// The files of an image in a registry, as those of a layout: an index of one image, and blobs that are fetched when they are asked for.
+// An image in a registry in the form of an image layout: an index with one image, and blobs that are fetched on request.
 
 import { bytesSource, createDigest, type Run } from '../../io/index.js';
 import { digestCheck, LARGEST_DOCUMENT, parseDigest } from './blob.js';
@@ -19,7 +19,7 @@ export interface RegistryImage {
   readonly patience: number;
 }
 
-/** Blobs go to the spool as they are. */
+/** Opens an image in a registry. Its blobs are stored in the spool unchanged. */
 export function registryStore(image: RegistryImage, spool: SpoolFile, run: Run): Store {
   const shown = `oci://${image.host}/${image.repository}`;
   const client = new RegistryClient(image, run);

@@ -1,4 +1,4 @@
-// A container image as a tree: of its layers, as a container of it begins.
+// Reads a container image as the tree with which a container of it starts.
 
 import type { ByteString } from '../../bytes/index.js';
 import { hostKind, type Run } from '../../io/index.js';
@@ -16,40 +16,41 @@ import { archiveStore, directoryStore, type Store } from './store.js';
 
 /** How a container image is read. */
 export interface ContainerOptions {
-  /** Where to unpack compressed layers to; the file must stay there while the tree is in use. */
+  /** Path of the file for unpacked layers and fetched blobs. It must exist while the tree is in use. */
   readonly spool: ByteString;
   /** The image has to be for this platform. Default: any. */
   readonly platform?: Platform;
-  /** Which image is taken of several for different platforms, if none is asked for. Default: none. */
+  /** The platform to prefer if there are images for several and {@link platform} is absent. Default: none. */
   readonly preferred?: Platform;
-  /** Called with what people may want to know: which image was chosen. */
+  /** Called with remarks for people, such as which image was chosen. */
   readonly note?: (text: string) => void;
-  /** Takes what entries have and a tree cannot hold. */
+  /** Collects properties of entries that a tree cannot hold. */
   readonly losses?: LossLog;
-  /** Milliseconds without an answer of a registry, after which it is tried again or given up. Default 30 000. */
+  /** Milliseconds to wait for a registry before a request is repeated or fails. Default 30 000. */
   readonly patience?: number;
-  /** Most bytes that compressed layers may become together. Default 64 GiB. */
+  /** Most bytes of the spool: unpacked layers and fetched blobs together. Default 64 GiB. */
   readonly limit?: number;
 }
 
 const PATIENCE = 30_000;
 const LIMIT = 64 * 1024 ** 3;
-/** Memory for names and attributes: a start, and more for each byte of the layers as they are stored. */
+/** Memory for names and attributes: a fixed part, and a part for each stored byte of the layers. */
 const HELD_ANYWAY = 256 * 1024 ** 2;
 const HELD_PER_BYTE = 256;
 
-/** As the distribution specification has them. */
+/** The form of names in the distribution specification. */
 const REPOSITORY = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
 const TAG = /^(?:[A-Za-z0-9_][A-Za-z0-9._-]{0,127}|@[a-z0-9]+:[0-9a-f]{32,128})$/;
 
-/** Takes the name of a container image apart; undefined for any other name. */
+/** Parses the name of a container image; undefined for any other name. */
 export function containerReference(name: ByteString): ContainerReference | undefined {
   return parseContainerReference(name, (path) => hostKind(path) !== undefined);
 }
 
 /**
- * Reads the layers of an image. Contents are read when the tree is packed. Throws {@link SourceError} for a path that leads nowhere,
- * {@link InvalidImageError} for an image that is damaged or is not there, {@link UnsupportedError} for what is not read.
+ * Reads the layers of an image. Contents are read when the tree is packed. Throws {@link SourceError} if the path does not exist,
+ * {@link InvalidInputError} if the image does not exist there, {@link InvalidImageError} if it is damaged, and {@link UnsupportedError} if it is
+ * not supported.
  */
 export async function scanContainer(
   reference: ContainerReference,
@@ -62,7 +63,7 @@ export async function scanContainer(
   try {
     const store = await storeOf(reference, options, spool, run);
     const choose = transport === 'docker-archive' ? chooseFromDockerArchive : chooseFromLayout;
-    // A registry has looked the name up already.
+    // The registry has already resolved the tag.
     const named = transport === 'registry' ? undefined : tag;
     const { layers } = await choose(store, { tag: named, platform, preferred, note }, run);
     const stored = layers.reduce((sum, { file }) => sum + file.content.size, 0);

@@ -1,4 +1,4 @@
-// One file that takes everything that has to be unpacked, piece after piece: an image may have more layers than files may be open.
+// One file for everything that has to be unpacked, because an image may have more layers than a process may have open files.
 
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
@@ -12,24 +12,24 @@ export class SpoolFile {
   #end = 0;
   #file: FileHandle | undefined;
 
-  /** The file is made or emptied when something is appended. `limit` is the largest size of it. */
+  /** The file is made, or emptied, at the first append. `limit` is its largest size. */
   constructor(path: ByteString, limit: number) {
     this.path = path;
     this.#limit = limit;
   }
 
-  /** Bytes that are left of the limit. */
+  /** Bytes that can still be appended. */
   get room(): number {
     return this.#limit - this.#end;
   }
 
-  /** Where the pieces are in the file. Throws {@link TargetError} `target.spool`, and {@link InvalidImageError} beyond the limit. */
+  /** Appends pieces, and returns their range. Throws {@link TargetError} `target.spool`, and {@link InvalidImageError} beyond the limit. */
   async append(pieces: AsyncIterable<Uint8Array>): Promise<Range> {
     const file = await this.#opened();
     const at = this.#end;
     for await (const piece of pieces) {
       if (piece.length > this.room) throw tooLarge(this.#limit);
-      // Zeros stay holes: a small file may unpack to many.
+      // Zeros are not written, because a small file may unpack to very many.
       if (!isZero(piece)) await this.#write(file, piece);
       this.#end += piece.length;
     }
@@ -41,7 +41,7 @@ export class SpoolFile {
     return identityOf(await (await this.#opened()).stat());
   }
 
-  /** Appended bytes stay in the file. */
+  /** Closes the file, which keeps its bytes. */
   async close(): Promise<void> {
     await this.#file?.close();
     this.#file = undefined;

@@ -1,4 +1,4 @@
-// The files of a container image: of a directory, or members of an archive.
+// The files of a container image, in a directory or as members of an archive.
 
 import { stat } from 'node:fs/promises';
 import { type ByteString, displayText, fromText, SIGNATURE_LENGTH, streamFormat } from '../../bytes/index.js';
@@ -22,7 +22,7 @@ import type { Descriptor } from './documents.js';
 import { damagedImage } from './errors.js';
 import type { SpoolFile } from './spool-file.js';
 
-/** Bytes of a file of the running system. */
+/** A range of a file of the running system. */
 export interface StoredRange extends Range {
   readonly path: ByteString;
   readonly identity: FileIdentity;
@@ -31,7 +31,7 @@ export interface StoredRange extends Range {
 /** A file of an image. */
 export interface StoredFile {
   readonly content: ExactContent;
-  /** Where its bytes are, if they are in one piece. */
+  /** The place of its bytes; undefined if they are not one range of a file. */
   readonly place: StoredRange | undefined;
 }
 
@@ -39,11 +39,11 @@ export interface StoredFile {
 export interface Store {
   /** The directory or archive, as messages name it. */
   readonly shown: string;
-  /** The file at a path without leading slash; undefined if there is none. A blob comes with its descriptor. */
+  /** The file at a path without leading slash; undefined if it does not exist. For a blob, its descriptor is given. */
   file(path: string, descriptor?: Descriptor): Promise<StoredFile | undefined>;
 }
 
-/** Memory for names in an archive: a start, and more for each of its bytes. */
+/** Memory for names in an archive: a fixed part, and a part for each of its bytes. */
 const HELD_ANYWAY = 64 * 1024 ** 2;
 const HELD_PER_BYTE = 2;
 
@@ -52,7 +52,7 @@ export function storedContent({ path, at, length, identity }: StoredRange): Exac
   return fileRange(path, { at, length }, identity);
 }
 
-/** The files of a directory. Throws {@link SourceError} for one that is not there. */
+/** The files of a directory. Throws {@link SourceError} if it does not exist. */
 export async function directoryStore(directory: ByteString): Promise<Store> {
   const root = await stat(pathBuffer(directory)).catch((error) => {
     throw sourceError(directory, error);

@@ -1,5 +1,5 @@
-// The tree that entries of one archive, or of several laid over each other, make. Nothing is written anywhere, so nothing can
-// escape; what would lead out of the tree on a file system is refused all the same, because no honest archive needs it.
+// Builds a tree from the entries of one archive, or of several layers. Nothing is written to disk, so nothing can escape; entries that
+// would lead out of the tree on a file system are refused anyway, because no honest archive needs them.
 
 import { type ByteString, displayText } from '../../bytes/index.js';
 import { InvalidImageError } from '../../errors.js';
@@ -19,14 +19,14 @@ import type { TarEntry } from './entries.js';
 import { ENTRY_COST, type Meter, XATTR_COST } from './meter.js';
 import { sparseContent } from './sparse.js';
 
-/** Entries of all archives; each takes half a kilobyte. */
+/** Most entries of all archives; each takes half a kilobyte of memory. */
 const MOST_ENTRIES = 5_000_000;
 const LONGEST_PATH = 4096;
 const DEEPEST = 256;
-/** Symbolic links that are followed on the way to one entry, as Linux does. */
+/** Most symbolic links on the way to one entry, the limit of Linux. */
 const MOST_LINKS = 40;
 
-/** A directory while archives are read; directories that no archive lists are made on the way. */
+/** A directory while archives are read. Directories that no archive lists are made when something is put into them. */
 interface Draft {
   given: Attributes | undefined;
   readonly entries: Map<ByteString, Draft | Node>;
@@ -41,11 +41,11 @@ export type LinkRule = 'inner' | 'root';
 /** The content of a range of the archive that is being read. */
 export type OpenRange = (range: Range) => ExactContent;
 
-/** Entries of the current layer, which its whiteouts leave alone. */
+/** The entries of the current layer, which its own whiteouts do not remove. */
 interface Layer {
-  /** Names that entries of the layer have, or lead through. */
+  /** Names of the layer's entries, and of the directories on the way to them. */
   readonly names: Map<Draft, Set<ByteString>>;
-  /** Directories without entries of lower layers. */
+  /** Directories from which entries of lower layers were removed. */
   readonly cleared: Set<Draft>;
 }
 
@@ -62,7 +62,7 @@ export class TreeDraft {
     this.#rule = rule;
   }
 
-  /** Starts a layer over everything so far. */
+  /** Starts the next layer, on top of everything so far. */
   nextLayer(): void {
     this.#layer = { names: new Map(), cleared: new Set() };
   }
@@ -87,7 +87,7 @@ export class TreeDraft {
     this.#touch(parent, name);
   }
 
-  /** Removes the entry of lower layers at a path, or with `children` everything in the directory there. `entry` asks for it. */
+  /** Removes an entry of lower layers, or with `children` everything of them in a directory. `entry` is the whiteout. */
   hide(entry: TarEntry, path: ByteString, children: boolean): void {
     this.#hold(entry);
     const names = splitName(entry, path);
@@ -124,7 +124,7 @@ export class TreeDraft {
     else if (known !== undefined && isDraft(known)) this.#clear(known, layer);
   }
 
-  /** Once for a directory in a layer: what comes later belongs to the layer. */
+  /** Clears a directory once per layer; entries that come later belong to the layer itself. */
   #clear(draft: Draft, layer: Layer): void {
     if (layer.cleared.has(draft)) return;
     layer.cleared.add(draft);
@@ -200,7 +200,7 @@ export class TreeDraft {
     }
   }
 
-  /** The node that an earlier entry made; its second name shares it. Data of the link are those of the file again. */
+  /** The node of an earlier entry, which a hard link shares. Data after a link repeats that of the file. */
   #linked(entry: TarEntry, attrs: Attributes, open: OpenRange): Node {
     const names = splitName(entry, entry.target);
     const parent = this.#findEarlier(names.slice(0, -1), entry);
@@ -262,7 +262,7 @@ function isDraft(node: Draft | Node): node is Draft {
   return !('kind' in node);
 }
 
-/** The error of an entry that cannot be in a tree. */
+/** The error for an entry that a tree cannot have. */
 export function refusal(entry: TarEntry, code: string, what: string): InvalidImageError {
   const shown = displayText(entry.path);
   return new InvalidImageError(code, `The entry "${shown}" of the tar archive ${what}.`, {

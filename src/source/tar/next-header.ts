@@ -9,7 +9,7 @@ import type { Meter } from './meter.js';
 
 /** How the blocks of an archive are read. */
 export interface TarReadOptions {
-  /** Read on after the end mark: concatenated archives, as `tar --ignore-zeros` reads them. */
+  /** Continue after the end mark, to read concatenated archives as `tar --ignore-zeros` does. */
   readonly ignoreZeros?: boolean;
   /** Called for entries of the archive that are not in the tree. */
   readonly note?: (text: string) => void;
@@ -30,7 +30,7 @@ export async function headerAt(
   let at = from;
   if (at + BLOCK > archive.size) {
     if (isFirst) throw noArchive(archive.size === 0 ? 'it is empty' : 'it is shorter than one header');
-    // An end mark may be missing; a part of a header, or an entry whose last block is cut, shows that something was lost.
+    // The end mark may be missing. A partial header, or an entry without its last block, means that the archive is truncated.
     if (at > archive.size || !isZero(await readAt(archive, at, archive.size - at))) throw truncated(at);
     return undefined;
   }

@@ -22,22 +22,22 @@ import { renderHeaders, renderSparseMap, type TYPE } from './render-member.js';
 export interface TarPlanOptions {
   /** Default true. */
   readonly xattrs?: boolean;
-  /** Told about a file that cannot be read; zeros take the place of what is left of it. Default: the fault ends the archive. */
+  /** Called with a file that cannot be read; zeros replace the rest of it. Default: the fault ends the archive. */
   readonly fault?: (path: ByteString, error: unknown) => void;
 }
 
-/** The extent of an archive, and its losses. */
+/** Counts of an archive, and its losses. */
 export interface TarLayout {
-  /** The top directory not counted. */
+  /** Number of entries without the top directory. */
   readonly entries: number;
-  /** Of the contents of files. */
+  /** Total size of the contents of files. */
   readonly bytes: number;
   readonly losses: readonly Loss[];
 }
 
 /** Two blocks of zeros. */
 const END = 2 * BLOCK;
-/** Up to this size a file is read while others before it are written. */
+/** Files up to this size are read while earlier ones are written. */
 const SMALL = 1024 * 1024;
 
 /** Plans the archive. */
@@ -60,7 +60,7 @@ interface Member {
   readonly path: ByteString;
   readonly headers: Uint8Array;
   readonly content?: ExactContent;
-  /** Of a sparse file: its map, and the ranges that have data. */
+  /** For a sparse file, its map and the ranges with data. */
   readonly sparse?: { readonly map: Uint8Array; readonly ranges: readonly Range[] };
 }
 
@@ -169,7 +169,7 @@ async function* dataOf({ content, sparse }: Member, early: EarlyReader, run: Run
   else yield* exactly(content!, run);
 }
 
-/** The data; where it cannot be read, and somebody is told so, zeros. */
+/** The data, with zeros in place of bytes that cannot be read, if `fault` takes the error. */
 async function* withoutFaults(
   { path }: Member,
   length: number,

@@ -42,7 +42,7 @@ export function renderHeaders(type: keyof typeof TYPE, mode: number, member: Tar
   return whole;
 }
 
-/** A name that only readers of plain headers see. */
+/** A name for an extended header or a sparse file, which only readers without support for it show. */
 function aside({ path }: TarMember, directory: string): ByteString {
   const [, above = '', name = ''] = /^(.*?)([^/]*)\/*$/s.exec(path)!;
   return `${above}${directory}/${name}` as ByteString;
@@ -73,15 +73,15 @@ function renderHeader(type: string, mode: number, member: TarMember): Uint8Array
   return header;
 }
 
-/** A record holds what the field cannot. */
+/** The value as far as the field can hold it; a record has the rest. */
 function fitting(value: number, most: number): number {
   return Math.max(0, Math.min(value, most));
 }
 
-/** The map of a sparse file before its data, version 1.0: how many ranges, then where each begins and its length. */
+/** The map before the data of a sparse file, version 1.0: the number of ranges, then start and length of each. */
 export function renderSparseMap(ranges: readonly Range[], size: number): Uint8Array {
   const last = ranges.at(-1);
-  // GNU tar makes a hole at the end by a range without bytes.
+  // In GNU tar's form, an empty range at the end marks a final hole.
   const all = last && last.at + last.length === size ? ranges : [...ranges, { at: size, length: 0 }];
   const text = `${all.length}\n${all.map(({ at, length }) => `${at}\n${length}\n`).join('')}` as ByteString;
   const map = new Uint8Array(padded(text.length));

@@ -1,4 +1,4 @@
-// Extended headers as they are written: records of what the fields of a header cannot hold.
+// Writes extended headers: records for values that the fields of a header cannot hold.
 
 import { type ByteString, byteStringOf, bytesOf, isAscii, type Timestamp, toText } from '../../bytes/index.js';
 import type { Node, Xattr } from '../../tree/index.js';
@@ -16,7 +16,7 @@ const LISTS: Readonly<Record<string, string>> = {
 /** An entry as an archive describes it. */
 export interface TarMember {
   readonly path: ByteString;
-  /** Of a symbolic link, or the first name of a hard link; else empty. */
+  /** Target of a symbolic link, or first name of a hard link; otherwise empty. */
   readonly target: ByteString;
   /** Bytes of data after the header. */
   readonly size: number;
@@ -26,11 +26,11 @@ export interface TarMember {
   readonly major: number;
   readonly minor: number;
   readonly xattrs: Node['xattrs'];
-  /** Bytes of a sparse file, whose data begins with a map. */
+  /** For a sparse file, its whole size; its data begins with a map. */
   readonly sparseSize?: number;
 }
 
-/** The records of a member, one after the other; empty if its header says everything. */
+/** The records of a member, one after another; empty if its header holds everything. */
 export function paxRecords(member: TarMember): Uint8Array {
   return bytesOf([...recordsOf(member)].map(([key, value]) => record(key, value)).join('') as ByteString);
 }
@@ -38,7 +38,7 @@ export function paxRecords(member: TarMember): Uint8Array {
 function* recordsOf(member: TarMember): Generator<readonly [key: string, value: string]> {
   const { path, target, size, uid, gid, mtime, major, minor, xattrs, sparseSize } = member;
   const texts = [...(needsRecord(path) ? [path] : []), ...(needsRecord(target) ? [target] : [])];
-  // Otherwise readers convert names from UTF-8.
+  // Without this record readers would convert names from UTF-8.
   if (texts.some((text) => toText(text) === undefined)) yield ['hdrcharset', 'BINARY'];
   if (sparseSize !== undefined) {
     yield ['GNU.sparse.major', '1'];
@@ -66,7 +66,7 @@ function* attributeRecords({ name, value }: Xattr): Generator<readonly [key: str
   yield [`SCHILY.xattr.${name.replaceAll('%', '%25').replaceAll('=', '%3D')}`, byteStringOf(value)];
 }
 
-/** Whether a name does not fit its field, or is not ASCII, which a record alone defines. */
+/** Whether a name does not fit its field, or is UTF-8 beyond ASCII, whose encoding only a record defines. */
 function needsRecord(name: ByteString): boolean {
   return name.length > LONGEST_NAME || (!isAscii(name) && toText(name) !== undefined);
 }

@@ -1,4 +1,4 @@
-// A tar archive as a tree.
+// Reads a tar archive as a tree.
 
 import type { ByteString } from '../../bytes/index.js';
 import type { Run, Source } from '../../io/index.js';
@@ -11,9 +11,9 @@ import type { TarReadOptions } from './next-header.js';
 
 /** How an archive becomes a tree. */
 export interface TarTreeOptions extends TarReadOptions {
-  /** Takes what entries have and a tree cannot hold. */
+  /** Collects properties of entries that a tree cannot hold. */
   readonly losses?: LossLog;
-  /** Counts work and memory; has a limit if there is to be one. */
+  /** Counts work and memory, and limits the memory if it has a limit. */
   readonly meter?: Meter;
 }
 
@@ -26,7 +26,7 @@ export async function isTar(file: Source): Promise<boolean> {
 }
 
 /**
- * Reads an uncompressed archive. `open` gives the content of a range of it, whenever that is asked for. A later entry of a
+ * Reads an uncompressed archive. `open` returns the content of a range of it, at any later time. A later entry of the same
  * name replaces an earlier one, as when extracting. Throws {@link InvalidImageError} for archives that are broken, or
  * hold paths that lead out of the tree or through something that is not a directory.
  */
@@ -42,7 +42,7 @@ export async function readTar(
   return draft.finish();
 }
 
-/** The entries of an archive; what a tree cannot hold of them is logged. */
+/** The entries of an archive. Properties that a tree cannot hold are logged. */
 export async function* entriesWithLosses(
   archive: Source,
   run: Run,

@@ -1,5 +1,5 @@
-// Numbers of users and groups in extended attributes: access lists (kernel include/uapi/linux/posix_acl_xattr.h) and capabilities
-// of a user namespace (include/uapi/linux/capability.h).
+// User and group ids in extended attributes: access lists (Linux, include/uapi/linux/posix_acl_xattr.h) and capabilities of a user
+// namespace (include/uapi/linux/capability.h).
 
 import type { Xattr } from '../node.js';
 
@@ -10,17 +10,17 @@ const NAMED_USER = 0x02;
 const NAMED_GROUP = 0x08;
 
 const CAPABILITY = 'security.capability';
-/** Revision 3 has the number of the namespace's root at its end; revision 2 is for the root of the system. */
+/** Revision 3 ends with the user id of the namespace's root user; revision 2 is for the root user of the system. */
 const REVISION_3 = 0x0300_0000;
 const REVISION_2 = 0x0200_0000;
 const REVISION_MASK = 0xff00_0000;
 const SIZE_3 = 24;
 const SIZE_2 = 20;
 
-/** Replaces a number. */
+/** Maps an id. */
 export type ChangeId = (id: number) => number;
 
-/** The attribute with other numbers; capabilities of the root of the namespace become those of the system's. */
+/** The attribute with mapped ids. Capabilities for the root user of the namespace become capabilities for that of the system. */
 export function withIds(xattr: Xattr, user: ChangeId, group: ChangeId): Xattr {
   if (ACCESS_LISTS.has(xattr.name)) return { ...xattr, value: listWithIds(xattr.value, user, group) };
   return xattr.name === CAPABILITY ? { ...xattr, value: capabilityWithIds(xattr.value, user) } : xattr;

@@ -1,15 +1,15 @@
-// Numbers of users and groups in a user namespace and outside of it (user_namespaces(7)).
+// Maps of user and group ids between a user namespace and the host (user_namespaces(7)).
 
 import { InvalidInputError } from '../../errors.js';
 
-/** Numbers that follow each other: `container` is how the first one appears inside, `host` outside. */
+/** A range of ids: `container` is the first one inside the namespace, `host` the same one outside. */
 export interface IdRange {
   readonly container: number;
   readonly host: number;
   readonly count: number;
 }
 
-/** Ranges of users and of groups. */
+/** Ranges of user ids and of group ids. */
 export interface IdMap {
   readonly users: readonly IdRange[];
   readonly groups: readonly IdRange[];
@@ -27,7 +27,7 @@ export function parseIdRange(text: string): IdMap | undefined {
   return { users: match[1] === 'g' ? [] : range, groups: match[1] === 'u' ? [] : range };
 }
 
-/** The ranges of several maps. Throws {@link InvalidInputError} `tree.id-map` where one number is in two ranges. */
+/** The ranges of several maps. Throws {@link InvalidInputError} `tree.id-map` if an id is in two ranges. */
 export function mergedIdMaps(maps: readonly IdMap[]): IdMap {
   return {
     users: distinct(maps.flatMap(({ users }) => users)),
@@ -35,7 +35,7 @@ export function mergedIdMaps(maps: readonly IdMap[]): IdMap {
   };
 }
 
-/** The number inside; undefined if it is in no range. Without any ranges numbers stay as they are. */
+/** The id inside the namespace; undefined if it is in no range. Without ranges every id stays as it is. */
 export function containerId(ranges: readonly IdRange[], id: number): number | undefined {
   if (ranges.length === 0) return id;
   const range = ranges.find(({ host, count }) => id >= host && id < host + count);
@@ -43,7 +43,7 @@ export function containerId(ranges: readonly IdRange[], id: number): number | un
 }
 
 /**
- * Ranges of subordinate numbers in a text like /etc/subuid (subuid(5)), of a user by name or number: `[first, count]`.
+ * The ranges `[first, count]` of subordinate ids that a text like /etc/subuid (subuid(5)) gives a user, by name or id.
  */
 export function subordinateRanges(
   text: string,
@@ -57,8 +57,8 @@ export function subordinateRanges(
 }
 
 /**
- * The ranges of one kind of numbers as namespaces of an ordinary user have them. If the first subordinate number owns the root of the
- * tree, it is 0 inside, as mmdebstrap has it; else `own` is 0, and the subordinate ones follow, as Podman has it.
+ * The usual map of an ordinary user's namespace, for user or group ids. If the first subordinate id owns the root of the tree, it is 0
+ * inside, as in mmdebstrap; otherwise the user's `own` id is 0, and the subordinate ids follow, as in Podman.
  */
 export function subordinateMap(own: number, owner: number, ranges: readonly (readonly [number, number])[]): IdRange[] {
   let container = owner === ranges[0]?.[0] ? 0 : 1;

@@ -1,4 +1,4 @@
-// Owners as they are in a container, of a tree that was unpacked for one outside of it.
+// Restores the owners that a tree has inside a container, if it was unpacked or made outside without privileges.
 
 import { displayText } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
@@ -13,13 +13,13 @@ import { isOwnerAttribute, storedOwner } from './stored-owners.js';
 /** How owners are restored. */
 export interface OwnerRules {
   /**
-   * Ranges of numbers: how the first one appears in the container, and on the host where the tree was made. Default: numbers stay.
+   * Ranges of ids: the first one in the container, and the same one on the host where the tree was made. Default: ids stay.
    */
   readonly map?: {
     readonly users: readonly { readonly container: number; readonly host: number; readonly count: number }[];
     readonly groups: readonly { readonly container: number; readonly host: number; readonly count: number }[];
   };
-  /** Whether owners, modes and devices in attributes of rootless tools count, and the attributes go. Default false. */
+  /** Use owners, modes and devices that rootless tools stored in attributes, and drop these attributes. Default false. */
   readonly stored?: boolean;
 }
 
@@ -33,7 +33,7 @@ class Unmapped extends Error {
 }
 
 /**
- * The tree with owners, access lists and capabilities as a container has them. Throws {@link InvalidInputError} `tree.id-unmapped` for an
+ * The tree with the owners, access lists and capabilities that it has inside the container. Throws {@link InvalidInputError} `tree.id-unmapped` for an
  * owner in no range of the map.
  */
 export function restoreOwners(tree: FileTree, { map, stored = false }: OwnerRules): FileTree {

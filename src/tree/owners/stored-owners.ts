@@ -1,4 +1,4 @@
-// Owners, modes and devices that tools without privileges keep in an attribute, because the file cannot have them:
+// Owners, modes and devices that rootless tools store in an attribute, because they may not set them on the file:
 // user.containers.override_stat of containers/storage and fuse-overlayfs (`UID:GID:MODE` and the kind), and
 // user.rootlesscontainers of umoci and others (https://rootlesscontaine.rs: a message of Protocol Buffers with user and group).
 
@@ -8,7 +8,7 @@ import type { Node, SpecialKind } from '../node.js';
 
 const OVERRIDE = 'user.containers.override_stat';
 const ROOTLESS = 'user.rootlesscontainers';
-/** The owner of the file itself counts. */
+/** Means that the owner of the file itself is used. */
 const NO_ID = 0xffff_ffff;
 const KINDS: Readonly<Record<string, SpecialKind>> = {
   pipe: 'fifo',
@@ -17,7 +17,7 @@ const KINDS: Readonly<Record<string, SpecialKind>> = {
   char: 'character-device',
 };
 
-/** The values that an attribute states. */
+/** The values in an attribute; undefined values are those of the file itself. */
 export interface StoredOwner {
   readonly uid: number | undefined;
   readonly gid: number | undefined;
@@ -25,7 +25,7 @@ export interface StoredOwner {
   readonly device: { readonly kind: SpecialKind; readonly major: number; readonly minor: number } | undefined;
 }
 
-/** The stored values of an entry; undefined if there are none that can be read. */
+/** The stored values of an entry; undefined without an attribute, and for one that cannot be read. */
 export function storedOwner({ xattrs }: Pick<Node, 'xattrs'>): StoredOwner | undefined {
   for (const { name, value } of xattrs) {
     if (name === OVERRIDE) return overrideIn(byteStringOf(value));
@@ -34,7 +34,7 @@ export function storedOwner({ xattrs }: Pick<Node, 'xattrs'>): StoredOwner | und
   return undefined;
 }
 
-/** Whether an attribute is one of these. */
+/** Whether an attribute stores owners. */
 export function isOwnerAttribute(name: string): boolean {
   return name === OVERRIDE || name === ROOTLESS;
 }
@@ -48,7 +48,7 @@ function overrideIn(text: string): StoredOwner | undefined {
   const [kind = '', major, minor] = match.slice(4);
   const numbers = { major: Number(major ?? 0), minor: Number(minor ?? 0) };
   const named = KINDS[kind];
-  // An older form has the type in the mode, without the numbers of a device.
+  // An older form has the type in the mode, and no device numbers.
   const other = bits > 0o7777 ? kindOfMode(bits) : undefined;
   const special = named ?? (other === 'fifo' || other === 'socket' ? other : undefined);
   return { uid, gid, mode: bits & 0o7777, device: special && { kind: special, ...numbers } };
