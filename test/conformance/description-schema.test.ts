@@ -1,11 +1,14 @@
 // Every element and attribute of the schema of KIWI 10.3 and 11, with values of every kind, by the judgement of that schema:
-// nothing that it accepts is refused, and what is accepted beyond it is listed with the reason.
+// nothing that it accepts is refused, and what is accepted beyond it is listed with the reason. What earlier releases do not
+// accept is not read by their rules.
 import { expect } from 'vitest';
 import { InvalidInputError, UnsupportedError } from '../../src/errors.js';
-import { type Generation, readDescription } from '../../src/live/description/index.js';
-import { kiwiReleases } from '../support/kiwi/release.js';
+import { type Generation, generations, readDescription } from '../../src/live/description/index.js';
+import { type KiwiRelease, kiwiReleases } from '../support/kiwi/release.js';
 
 const { releases, test } = await kiwiReleases('11.1.6', '10.3.9');
+const [newest] = releases;
+const { releases: earlier } = await kiwiReleases('10.3.9', '9.25.22');
 const MINUTES = 60_000;
 const GENERATIONS: Readonly<Record<string, Generation>> = { '11.1.6': 'kiwi-11', '10.3.9': 'kiwi-10' };
 
@@ -19,6 +22,16 @@ function faultOf(text: string, generation: Generation): string | undefined {
     throw error;
   }
   return undefined;
+}
+
+/** The generation that is taken; undefined for a description that is sound and not built. */
+function generationOf(text: string): Generation | undefined {
+  try {
+    return readDescription(text, 'config.xml', { architecture: 'x86_64' }).generation.name;
+  } catch (error) {
+    if (error instanceof UnsupportedError) return undefined;
+    throw error;
+  }
 }
 
 /** Changes that are accepted here and refused by KIWI, by place and change, with the reason. */
@@ -52,13 +65,21 @@ const LENIENT: readonly (readonly [pattern: RegExp, reason: string])[] = [
 
 type Probe = readonly [place: string, change: string, accepted: boolean, text: string];
 
+const probes = new Map<KiwiRelease, readonly Probe[]>();
+
+function probesOf(release: KiwiRelease): readonly Probe[] {
+  const made = () => {
+    const lines = release.run('probe.py').trimEnd().split('\n');
+    return lines.map((line) => JSON.parse(line) as Probe);
+  };
+  const found = probes.get(release) ?? made();
+  probes.set(release, found);
+  return found;
+}
+
 test.for(releases)('the schema of KIWI $version, word by word', { timeout: 15 * MINUTES }, (release) => {
   const generation = GENERATIONS[release.version]!;
-  const probes = release
-    .run('probe.py')
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Probe);
+  const probes = probesOf(release);
   const refused: string[] = [];
   const lenient: string[] = [];
   const used = new Set<(typeof LENIENT)[number]>();
@@ -76,3 +97,33 @@ test.for(releases)('the schema of KIWI $version, word by word', { timeout: 15 * 
   expect({ refused, lenient }).toEqual({ refused: [], lenient: [] });
   expect(LENIENT.filter((one) => !used.has(one))).toEqual([]);
 });
+
+/** The generation that follows the last one whose rules a release has. */
+const FOLLOWING: Readonly<Record<string, Generation>> = { '10.3.9': 'kiwi-11', '9.25.22': 'kiwi-10' };
+
+/** Changes that the generation of an earlier release accepts, and the release refuses, with the reason. */
+const LENIENT_BEFORE: readonly (readonly [pattern: RegExp, reason: string])[] = [
+  [/^type of oem: spare_part_is_last=/, 'A combination of settings of a disk.'],
+];
+
+test.for(earlier)(
+  'what only a later KIWI than $version accepts is read by the rules of that',
+  { timeout: 15 * MINUTES },
+  (release) => {
+    const following = generations.findIndex(({ name }) => name === FOLLOWING[release.version]);
+    const sound = probesOf(newest!).filter(([, , accepted]) => accepted);
+    const input = JSON.stringify(sound.map(([, , , text]) => text));
+    const { version, accepted } = JSON.parse(release.run('earlier.py', input));
+    const wrong = { tooOld: [] as string[], tooNew: [] as string[] };
+    for (const [i, [place, change, , text]] of sound.entries()) {
+      const read = generationOf(text.replace('schemaversion="8.5"', `schemaversion="${version}"`));
+      if (read === undefined) continue;
+      const isLater = generations.findIndex(({ name }) => name === read) >= following;
+      const what = `${place}: ${change}`;
+      if (isLater && accepted[i]) wrong.tooNew.push(what);
+      if (!isLater && !accepted[i] && !LENIENT_BEFORE.some(([pattern]) => pattern.test(what))) wrong.tooOld.push(what);
+    }
+    expect(accepted.filter((one: boolean) => !one).length).toBeGreaterThan(20);
+    expect(wrong).toEqual({ tooOld: [], tooNew: [] });
+  },
+);

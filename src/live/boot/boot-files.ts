@@ -1,5 +1,4 @@
 // All boot files of one plan: the medium without kernel, initrd and root image. A script of the description may change
-
 // them before the EFI system partition and the disc are made from them.
 
 import { fromText } from '../../bytes/index.js';

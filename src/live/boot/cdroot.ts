@@ -45,7 +45,6 @@ export async function findCdroot(
 
 /**
  * The archive as a tree for the medium: everything is owned by root and readable by all. A compressed archive is unpacked to
-
  * `spool`. Throws {@link InvalidInputError} `live.cdroot` for device files and for links that lead out.
  */
 export async function readCdroot(path: string, spool: string, run: Run): Promise<FileTree> {

@@ -12,6 +12,7 @@ import { mediumId } from './medium-id.js';
 import type { MediumLayout } from './medium-layout.js';
 import type { MenuModel } from './menu.js';
 import type { OverlayOption } from './overlay-option.js';
+import { checkSerialLine } from './serial-line.js';
 
 export interface MenuRequest {
   readonly root: FileTree;
@@ -22,9 +23,6 @@ export interface MenuRequest {
   readonly overlayOption: OverlayOption;
   note?: ((text: string) => void) | undefined;
 }
-
-/** GRUB's command and its arguments. The line goes into the menu unquoted, so nothing else is allowed. */
-const SERIAL_COMMAND = /^serial( [\w.,:=/+@%^~-]+)*$/;
 
 /** Throws {@link InvalidInputError} `live.menu-text` for values that would act as commands in a menu. */
 export function chooseMenu(description: LiveDescription, request: MenuRequest): MenuModel {
@@ -67,7 +65,6 @@ export function chooseMenu(description: LiveDescription, request: MenuRequest): 
 
 /**
  * The old attribute names terminals for input and output; gfxterm is output only, and leaves input to the default. "none"
-
  * is the same as no attribute.
  */
 function consolesOf({ bootloader, generation }: LiveDescription): {
@@ -84,18 +81,8 @@ function consolesOf({ bootloader, generation }: LiveDescription): {
 }
 
 function checkTexts(description: LiveDescription, { bios }: MediumLayout): void {
-  const { type, bootloader } = description;
-  const line = bootloader.serial_line;
-  if (line !== undefined && !SERIAL_COMMAND.test(line.trim())) {
-    throw new InvalidInputError(
-      'live.menu-text',
-      `serial_line="${line}" is not the command "serial" with its options.`,
-      {
-        ...placeOf(description, 'serial_line'),
-        hint: 'Write it as in: serial --unit=0 --speed=115200.',
-      },
-    );
-  }
+  checkSerialLine(description);
+  const { type } = description;
   // The module that starts Xen takes it for the start of the next file to load.
   if (type.xen_server && bios === 'isolinux' && /(^|\s)---(\s|$)/.test(type.kernelcmdline)) {
     throw new InvalidInputError('live.menu-text', 'kernelcmdline of a Xen server cannot hold the word "---".', {

@@ -37,7 +37,6 @@ export function commandLines(request: CommandLineRequest): CommandLines {
     if (request.persistentFileSystem) live.push(`rd.live.overlay.cowfs=${request.persistentFileSystem}`);
   }
   // dmsquash-live chooses an overlay itself if it finds a root without image, but since dracut 056 with systemd it makes the
-
   // directories for it only if the option is given.
   if (request.squashedRoot && request.flags === 'dmsquash' && !CHOOSES_OVERLAY.test(request.options)) {
     live.push(request.overlayOption);

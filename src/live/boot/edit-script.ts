@@ -1,5 +1,4 @@
 // The script with which a description changes the boot files of its medium (attribute editbootconfig). It runs as the user
-
 // of the build, in the root tree, and gets the directory of the medium. Values of the description reach it only as variables
 
 // and arguments, never as text of a shell.
@@ -21,7 +20,6 @@ const START = 'umask 022; cd "$1" && exec bash --norc "$2" "iso:$3" 1';
 
 /**
  * The script's path: that of the attribute, absolute or relative to the description, otherwise the prepared one in the root
-
  * tree; undefined if there is neither. Throws {@link InvalidInputError} `live.no-script` if the attribute names a missing one.
  */
 export async function findEditScript(

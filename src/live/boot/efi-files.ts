@@ -1,5 +1,4 @@
 // The EFI directory of the medium, which is also the content of the EFI system partition: either an image made here
-
 // (firmware "efi"), or the distribution's signed shim and GRUB (firmware "uefi"). Nothing is signed here.
 
 import { type ByteString, type Timestamp, timestamp } from '../../bytes/index.js';

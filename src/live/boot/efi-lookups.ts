@@ -1,5 +1,4 @@
 // Where distributions keep boot files for EFI: shim, GRUB, MokManager. The patterns of KIWI 9 and 10, in the order in which
-
 // they are tried; each pattern adds at most one file, and no file replaces an earlier one.
 
 import { type File, type FileTree, glob } from '../../tree/index.js';
@@ -15,8 +14,7 @@ type Lookup = readonly [pattern: string, name?: string];
 
 /**
  * Microsoft's UEFI CA of 2011 expired on 2026-06-27, and machines that know only the one of 2023 start no shim that has only the older
-
-signature: a shim with both comes first.
+ * signature: a shim with both comes first.
  */
 const shims: readonly Lookup[] = [
   ['/usr/lib/shim/shim*.efi.dualsigned'],

@@ -10,11 +10,14 @@ const LARGEST_SCRIPT = 1024 * 1024;
 /** The option that makes dmsquash-live mount an overlay over a root without image: dracut-ng 110 renamed it. */
 export type OverlayOption = 'rd.overlay' | 'rd.live.overlay.overlayfs=1';
 
+/** Where a script asks for the switch. Options that begin with the same word are others, such as `rd.overlay.reset`. */
+const SWITCH = /\bgetargbool\s+\S+\s+rd\.overlay(?![\w.])/;
+
 /** The option of the tree's dracut; the older one, which newer releases also read, if the tree does not have the module. */
 export async function overlayOption(root: FileTree): Promise<OverlayOption> {
   const scripts = dracutModulePaths(root, 'dmsquash-live').flatMap((path) => glob(root, `${path}/*.sh`));
   for (const { node } of scripts) {
-    if (await mentions(node, /\brd\.overlay\b/)) return 'rd.overlay';
+    if (await mentions(node, SWITCH)) return 'rd.overlay';
   }
   return 'rd.live.overlay.overlayfs=1';
 }

@@ -18,6 +18,7 @@ export const bootloaderTable = {
     readOr(
       changing<LoaderName>(
         ['kiwi-9.11', oneOf(...names)],
+        ['kiwi-9.24', oneOf('grub2', 'isolinux', 'systemd_boot', 'custom', 'grub2_s390x_emu')],
         ['kiwi-10', oneOf('grub2', 'systemd_boot', 'custom', 'zipl', 'grub2_s390x_emu')],
       ),
       'grub2',
@@ -34,7 +35,7 @@ export const bootloaderTable = {
   timeout_style: readOr(
     changing<'countdown' | 'hidden' | 'menu'>(
       ['kiwi-9.20', oneOf('countdown', 'hidden')],
-      ['kiwi-10', oneOf('countdown', 'hidden', 'menu')],
+      ['kiwi-9.24', oneOf('countdown', 'hidden', 'menu')],
     ),
     'menu',
     'Whether the countdown is shown.',

@@ -31,8 +31,10 @@ function parsed(text: string, path: string): AST.TOMLProgram {
       const place = { path, line: error.lineNumber, column: error.column + 1 };
       throw tomlError(`${error.message.replace(/\.$/, '')}.`, place);
     }
-    // The parser recurses into arrays and inline tables; a description has few levels.
-    if (error instanceof RangeError) throw tooDeep({ path, line: 1, column: 1 });
+    // The parser recurses into arrays and inline tables, and takes a value as arguments of one call, a character each.
+    if (error instanceof RangeError) {
+      throw tomlError('A value is too long, or tables are nested too deep.', { path, line: 1, column: 1 });
+    }
     throw error;
   }
 }

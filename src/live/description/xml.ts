@@ -49,7 +49,7 @@ export function parseXml(text: string, path: string): XmlElement {
     throw notWellFormed(error.message.replace(/^\d+:\d+: /, ''), text, parser.position, start, placeOf);
   });
   parser.on('doctype', (declaration) => {
-    if (EMPTY_DOCTYPE.test(declaration)) return;
+    if (declaresNothing(declaration)) return;
     const place = placeOf(text.lastIndexOf('<!DOCTYPE', parser.position));
     throw xmlError('A document type declaration with a DTD is not allowed here.', place, NO_ENTITIES);
   });
@@ -58,6 +58,8 @@ export function parseXml(text: string, path: string): XmlElement {
     attributes = new Map();
   });
   parser.on('attribute', ({ name, value }) => {
+    // A prefix is no attribute of the element; a word with it is one that no rule knows.
+    if (name.startsWith('xmlns:')) return;
     const end = parser.position - 1;
     const valueAt = text.lastIndexOf(text[end]!, end - 1) + 1;
     attributes.set(name, { name, value, place: placeOf(valueAt) });
@@ -109,7 +111,15 @@ function placeFinder(text: string, path: string): (offset: number) => Place {
 }
 
 /** A document type that only names the document element, and perhaps a file that is not read, as editors write it. */
-const EMPTY_DOCTYPE = /^\s*[\w:.-]+(\s+(SYSTEM|PUBLIC\s+("[^"]*"|'[^']*'))\s+("[^"]*"|'[^']*'))?\s*$/;
+const EMPTY_DOCTYPE = /^\s*[\w:.-]+(\s+(SYSTEM|PUBLIC\s+("[^"]*"|'[^']*'))\s+("[^"]*"|'[^']*'))?\s*(\[\s*\]\s*)?$/;
+
+/** Most characters of a document type: the search for comments can take the square of them. */
+const LONGEST_DOCTYPE = 4096;
+
+/** Whether a document type declares nothing: its internal subset is missing, or has only comments. */
+function declaresNothing(declaration: string): boolean {
+  return declaration.length <= LONGEST_DOCTYPE && EMPTY_DOCTYPE.test(declaration.replace(/<!--.*?-->/gs, ''));
+}
 
 const NO_ENTITIES = 'Take it out, and write the text of its entities in their places.';
 

@@ -15,11 +15,11 @@ import type { LiveDescription } from '../description/index.js';
 import { dracutModulePaths } from '../initrd/dracut-modules.js';
 import { decideRootImage, type RootImagePlan } from '../root-image/root-image-plan.js';
 import { findPolicy, type SelinuxPolicy } from '../selinux/index.js';
-import { type Architecture, type Firmware, isEfi, machineOf } from './architecture.js';
+import { machineOf } from './architecture.js';
 import { disabledChecksOf, type EarlyPlan, planFor } from './early-plan.js';
 import { type ExcludeLists, readExcludeLists } from './exclude-files.js';
 import { findKernel, givenKernel, type Kernel } from './kernel.js';
-import { runChecks } from './runtime-checks.js';
+import { checkAgainstTree } from './runtime-checks.js';
 
 /** One build, fully decided. Plain data except for the tree and the compressor. */
 export interface BuildPlan extends Omit<EarlyPlan, 'rootImage'> {
@@ -58,7 +58,7 @@ export async function decide(
   const { tree: root, epoch } = found;
   const early = known ?? (await planFor(input.architecture ?? (await machineOf(root)), request, events));
   const { description, architecture, firmware } = early;
-  checkAtRuntime(request, root, early);
+  checkAtRuntime(request, root, description);
   const layout = chooseLayout(description, architecture, firmware, { ...medium, root, note: events.note });
   const { followsKernelLinks: followsLinks, bootsNewestKernel: newestFirst } = description.generation;
   const kernel =
@@ -90,25 +90,14 @@ export async function decide(
 }
 
 /** KIWI's checks of a description against its tree. */
-function checkAtRuntime(
-  request: BuildRequest,
-  root: FileTree,
-  { description, architecture, firmware }: EarlyPlan,
-): void {
+function checkAtRuntime(request: BuildRequest, root: FileTree, description: LiveDescription): void {
   const subject = {
     description,
-    architecture: architecture.machine,
     initrdGiven: request.initrd?.file !== undefined,
-    hasGpt: usesGpt(description, architecture, firmware),
     isDebian: root.get('var/lib/dpkg') !== undefined,
     hasDracutModule: (name: string) => dracutModulePaths(root, name).length > 0,
   };
-  runChecks(subject, disabledChecksOf(request));
-}
-
-/** Whether the medium has a GPT according to its description, which is what KIWI checks; options do not count. */
-function usesGpt({ type }: LiveDescription, architecture: Architecture, firmware: Firmware): boolean {
-  return architecture.machine === 'ppc64' || (isEfi(firmware) && type.efiparttable === 'gpt');
+  checkAgainstTree(subject, disabledChecksOf(request));
 }
 
 /** A menu template is next to the description. */

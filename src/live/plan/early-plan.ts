@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { defined } from '../../bytes/index.js';
 import { IsopressError } from '../../errors.js';
 import { type TagOptions, tagSeal } from '../../format/checkmedia/index.js';
+import { checkSerialLine } from '../boot/serial-line.js';
 import type { BuildEvents, BuildRequest, MediumOptions } from '../build/options.js';
 import { checkBundleFormat } from '../bundle/names.js';
 import { checkDescription, type LiveDescription, loadDescription, placeOf } from '../description/index.js';
@@ -17,10 +18,12 @@ import {
   architectureOf,
   chooseFirmware,
   type Firmware,
+  isEfi,
   MACHINES,
   machineName,
 } from './architecture.js';
 import { machineOfDirectory } from './machine-of-directory.js';
+import { checkDescribed } from './runtime-checks.js';
 import { checkTargetDirectory, checkTargetNames } from './target.js';
 
 export interface EarlyPlan {
@@ -66,9 +69,15 @@ async function checkForAnyMachine(request: BuildRequest): Promise<void> {
       faults.push(error);
     }
   }
-  const [first] = faults;
-  if (first && faults.every(({ code }) => code === first.code)) throw first;
+  // A machine without the firmware, or for which nothing is built, says nothing about the rest of the description.
+  const others = faults.filter(({ code }) => !OF_MACHINE.includes(code));
+  const counted = others.length > 0 ? others : faults;
+  const [first] = counted;
+  if (first && counted.every(({ code }) => code === first.code)) throw first;
 }
+
+/** Errors of the choice of a machine. */
+const OF_MACHINE: readonly string[] = ['live.firmware', 'live.architecture'];
 
 /** The same for a machine name, `x86_64`. */
 export async function planFor(ownName: string, request: BuildRequest, events: BuildEvents): Promise<EarlyPlan> {
@@ -82,16 +91,25 @@ export async function planFor(ownName: string, request: BuildRequest, events: Bu
   for (const name of names) pathComponent(name, { ...description.imagePlace, what: 'The name of a result' });
   const format = bundleFormatOf({ description, architecture });
   if (format) checkBundleFormat(format);
+  const firmware = chooseFirmware(architecture, description.type.firmware, placeOf(description, 'firmware'));
+  const hasGpt = usesGpt(description, architecture, firmware);
+  checkDescribed({ description, architecture: machine, hasGpt }, disabledChecksOf(request));
+  checkSerialLine(description);
   await checkTargetNames(targetDirectory, names, request.force ?? false);
   return {
     description,
     architecture,
-    firmware: chooseFirmware(architecture, description.type.firmware, placeOf(description, 'firmware')),
+    firmware,
     tag: chooseTag(request, description),
     rootImage: chooseRootImage(request, description, machine),
     baseName,
     targetDirectory,
   };
+}
+
+/** Whether the medium has a GPT according to its description, which is what KIWI checks; options do not count. */
+function usesGpt({ type }: LiveDescription, architecture: Architecture, firmware: Firmware): boolean {
+  return architecture.machine === 'ppc64' || (isEfi(firmware) && type.efiparttable === 'gpt');
 }
 
 /** KIWI's names of the runtime checks to skip. */

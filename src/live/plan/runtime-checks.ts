@@ -5,24 +5,29 @@ import { InvalidInputError, type IsopressError } from '../../errors.js';
 import { type LiveDescription, TYPE_UNIQUE } from '../description/index.js';
 import { MODULE_VERSIONS } from './module-versions.js';
 
-/** The input of the checks. */
-export interface CheckSubject {
+/** The input of the checks that need no root tree. */
+export interface DescriptionSubject {
   readonly description: LiveDescription;
   readonly architecture: string;
-  /** Whether an initrd was given. */
-  readonly initrdGiven: boolean;
   /** Whether the medium has a GPT. */
   readonly hasGpt: boolean;
+}
+
+/** The input of the checks against a root tree. */
+export interface TreeSubject {
+  readonly description: LiveDescription;
+  /** Whether an initrd was given. */
+  readonly initrdGiven: boolean;
   /** Whether the root tree is Debian or a distribution based on it. */
   readonly isDebian: boolean;
   /** Whether the dracut module is in the root tree, from any package. */
   hasDracutModule(name: string): boolean;
 }
 
-interface RuntimeCheck {
+interface RuntimeCheck<S> {
   readonly name: string;
   /** The error, or undefined if the check passes. */
-  find(subject: CheckSubject): IsopressError | undefined;
+  find(subject: S): IsopressError | undefined;
 }
 
 /** Packages with the module kiwi-live: the name on SUSE and Fedora, and that on Debian. */
@@ -34,7 +39,7 @@ const LOADERS_WITH_ENVIRONMENT: readonly string[] = ['grub2', 'grub2_s390x_emu',
 /** El Torito stores the number of 512-byte sectors to load in 16 bits. */
 const MOST_ESP_MEBIBYTES = 31;
 
-const checks: readonly RuntimeCheck[] = [
+const ofDescription: readonly RuntimeCheck<DescriptionSubject>[] = [
   {
     name: 'check_image_version_provided',
     find: ({ description: { version, imagePlace } }) =>
@@ -55,19 +60,6 @@ const checks: readonly RuntimeCheck[] = [
             { ...typePlace, hint: `Allowed: a number from 1 to ${MOST_ESP_MEBIBYTES}.` },
           )
         : undefined,
-  },
-  {
-    name: 'check_dracut_module_for_live_iso_in_package_list',
-    find: ({ description: { type, typePlace, packages }, initrdGiven, isDebian, hasDracutModule }) => {
-      const names = isDebian ? [...LIVE_MODULE_PACKAGES].reverse() : LIVE_MODULE_PACKAGES;
-      const listed = packages.installed.some((name) => names.includes(name));
-      if (type.flags === 'dmsquash' || initrdGiven || listed || hasDracutModule('kiwi-live')) return undefined;
-      const message = `The dracut module kiwi-live is missing: ${names.join(' or ')} is not in the package lists, nor the module in the root tree.`;
-      return new InvalidInputError('description.no-live-module', message, {
-        ...typePlace,
-        hint: `Add <package name="${names[0]}"/> to <packages type="image"> and prepare the root tree again, or set flags="dmsquash".`,
-      });
-    },
   },
   {
     name: 'check_xen_uniquely_setup_as_server_or_guest',
@@ -105,11 +97,39 @@ const checks: readonly RuntimeCheck[] = [
   },
 ];
 
-/** Names of all checks, in KIWI's spelling. */
-export const checkNames: readonly string[] = [...checks.map(({ name }) => name), TYPE_UNIQUE, MODULE_VERSIONS];
+const ofTree: readonly RuntimeCheck<TreeSubject>[] = [
+  {
+    name: 'check_dracut_module_for_live_iso_in_package_list',
+    find: ({ description: { type, typePlace, packages }, initrdGiven, isDebian, hasDracutModule }) => {
+      const names = isDebian ? [...LIVE_MODULE_PACKAGES].reverse() : LIVE_MODULE_PACKAGES;
+      const listed = packages.installed.some((name) => names.includes(name));
+      if (type.flags === 'dmsquash' || initrdGiven || listed || hasDracutModule('kiwi-live')) return undefined;
+      const message = `The dracut module kiwi-live is missing: ${names.join(' or ')} is not in the package lists, nor the module in the root tree.`;
+      return new InvalidInputError('description.no-live-module', message, {
+        ...typePlace,
+        hint: `Add <package name="${names[0]}"/> to <packages type="image"> and prepare the root tree again, or set flags="dmsquash".`,
+      });
+    },
+  },
+];
 
-/** Throws the first {@link InvalidInputError} of a check that is not `disabled`. */
-export function runChecks(subject: CheckSubject, disabled: readonly string[] = []): void {
+/** Names of all checks, in KIWI's spelling. */
+export const checkNames: readonly string[] = [
+  ...[...ofDescription, ...ofTree].map(({ name }) => name),
+  ...[TYPE_UNIQUE, MODULE_VERSIONS],
+];
+
+/** Throws the first {@link InvalidInputError} of a check of the description alone that is not `disabled`. */
+export function checkDescribed(subject: DescriptionSubject, disabled: readonly string[] = []): void {
+  run(ofDescription, subject, disabled);
+}
+
+/** Throws the first {@link InvalidInputError} of a check against the root tree that is not `disabled`. */
+export function checkAgainstTree(subject: TreeSubject, disabled: readonly string[] = []): void {
+  run(ofTree, subject, disabled);
+}
+
+function run<S>(checks: readonly RuntimeCheck<S>[], subject: S, disabled: readonly string[]): void {
   for (const { name, find } of checks) {
     const error = disabled.includes(name) ? undefined : find(subject);
     if (error) throw error;

@@ -45,6 +45,7 @@ export function parseBoundedYaml(text: string, { path, largest, deepest, fail }:
   const rules = { lineCounter: lines, schema: 'failsafe', uniqueKeys: false, prettyErrors: false } as const;
   const { contents, errors } = parseDocument(text, rules);
   const [error] = errors;
+  if (error?.code === 'RESOURCE_EXHAUSTION') throw fail(`Collections are nested more than ${deepest} deep.`, start);
   if (error) throw fail(`${error.message.split('\n')[0]!.replace(/\.$/, '')}.`, placeAt(error.pos[0]));
   const twice = repeatedKey(contents);
   if (twice) throw fail('Map keys must be unique: this one occurs twice.', placeOf(twice));

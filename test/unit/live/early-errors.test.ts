@@ -14,10 +14,10 @@ writeFileSync(initrd, '');
 
 const directory = (name: string) => mkdtempSync(join(scratch, `${name}-`));
 
-function described(type = '', version = '1.0.0', more = ''): string {
+function described(type = '', version = '1.0.0', more = '', inside = ''): string {
   const path = directory('description');
   const text = `<image schemaversion="8.0" name="small"><preferences><version>${version}</version>
-    <type image="iso" squashfscompression="gzip" ${type}/></preferences>${more}</image>`;
+    <type image="iso" squashfscompression="gzip" ${type}>${inside}</type></preferences>${more}</image>`;
   writeFileSync(join(path, 'config.xml'), text);
   return path;
 }
@@ -72,6 +72,17 @@ describe.each<[string, SomeOptions, string]>([
     { description: { typeAttributes: { efifatimagesize: 'x' } } },
     'description.bad-value',
   ],
+  ['a version that is missing', { description: { directory: described('', '') } }, 'description.no-version'],
+  [
+    'an EFI system partition that is too large',
+    { description: { directory: described('efifatimagesize="32"') } },
+    'description.esp-size',
+  ],
+  [
+    'a serial line that is another command',
+    { description: { directory: described('', '1', '', '<bootloader name="grub2" serial_line="x"/>') } },
+    'live.menu-text',
+  ],
   ['firmware that the machine has not', { description: { directory: described('firmware="ofw"') } }, 'live.firmware'],
   ['a machine that nothing is built for', { input: { architecture: 's390x' } }, 'live.architecture'],
   ['a version that is a path', { description: { directory: described('', '1/..') } }, 'live.path-component'],
@@ -122,6 +133,8 @@ test.each<[SomeOptions, string]>([
   [{ targetDirectory: taken, description: { typeAttributes: { efifatimagesize: 'x' } } }, 'description.bad-value'],
   [{ description: { profiles: ['nobody'] } }, 'description.profile'],
   [{ description: { directory: described('', '1/..') } }, 'live.path-component'],
+  [{ description: { directory: described('', '') } }, 'description.no-version'],
+  [{ description: { directory: described('firmware="efi" efifatimagesize="32"') } }, 'description.esp-size'],
   [
     { description: { directory: described('filesystem="erofs" erofscompression="nosuch"') } },
     'erofs.mkfs-erofs-option',

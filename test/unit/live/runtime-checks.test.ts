@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { IsopressError } from '../../../src/errors.js';
 import { readDescription } from '../../../src/live/description/index.js';
-import { checkNames, runChecks } from '../../../src/live/plan/runtime-checks.js';
+import { checkAgainstTree, checkDescribed, checkNames } from '../../../src/live/plan/runtime-checks.js';
 
 interface Case {
   readonly type?: string;
@@ -28,17 +28,10 @@ function check(given: Case): string | undefined {
   const architecture = 'x86_64';
   try {
     const request = { architecture, typeAttributes: given.options ?? {}, disabledChecks: disabled };
-    runChecks(
-      {
-        description: readDescription(text, 'config.xml', request),
-        architecture,
-        initrdGiven: given.initrdGiven ?? false,
-        hasGpt: given.hasGpt ?? false,
-        isDebian: false,
-        hasDracutModule: () => given.inTree ?? false,
-      },
-      disabled,
-    );
+    const description = readDescription(text, 'config.xml', request);
+    const { initrdGiven = false, hasGpt = false, inTree = false } = given;
+    checkDescribed({ description, architecture, hasGpt }, disabled);
+    checkAgainstTree({ description, initrdGiven, isDebian: false, hasDracutModule: () => inTree }, disabled);
   } catch (error) {
     return (error as IsopressError).code;
   }
@@ -118,8 +111,7 @@ test.each([
   const text =
     '<image schemaversion="8.5" name="n"><preferences><version>1</version><type image="iso"/></preferences></image>';
   const description = readDescription(text, 'config.xml', { architecture: 'x86_64' });
-  const subject = { description, architecture: 'x86_64', initrdGiven: false, hasGpt: false, isDebian };
-  expect(() => runChecks({ ...subject, hasDracutModule: () => false })).toThrow(
+  expect(() => checkAgainstTree({ description, initrdGiven: false, isDebian, hasDracutModule: () => false })).toThrow(
     expect.objectContaining({ hint: expect.stringContaining(`<package name="${name}"/>`) }),
   );
 });

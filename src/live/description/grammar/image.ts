@@ -14,9 +14,21 @@ const LOCATION = 'A hint for editors.';
 /** Letters, digits and a few signs that are safe in a file name. */
 export const safeName = matching(/[a-zA-Z0-9_\-.]+/, 'letters, digits, "_", "-", "."');
 
-const locale = matching(
-  /(C|POSIX|[a-z]{2,3}_[A-Z]{2})(,[a-z]{2,3}_[A-Z]{2})*/,
-  'C, POSIX, or names such as de_DE, separated by commas',
+const locale = changing(
+  [
+    'kiwi-9.11',
+    matching(
+      /(POSIX|[a-z]{2,3}_[A-Z]{2})(,[a-z]{2,3}_[A-Z]{2})*/,
+      'POSIX, or names such as de_DE, separated by commas',
+    ),
+  ],
+  [
+    'kiwi-10',
+    matching(
+      /(C|POSIX|[a-z]{2,3}_[A-Z]{2})(,[a-z]{2,3}_[A-Z]{2})*/,
+      'C, POSIX, or names such as de_DE, separated by commas',
+    ),
+  ],
 );
 
 const packageManager = changing(
@@ -33,7 +45,7 @@ export const imageGrammar: Grammar = {
       name: required(read(safeName, 'Name of the image; part of the file names.')),
       displayname: read(anyText, 'Title in the boot menu.'),
       id: inert(anyText, PREPARED),
-      ...unused(LOCATION, 'xmlns:xsi', 'xmlns:xi', 'xsi:noNamespaceSchemaLocation', 'xsi:schemaLocation'),
+      ...unused(LOCATION, 'xsi:noNamespaceSchemaLocation', 'xsi:schemaLocation'),
     },
     {
       description: once,

@@ -4,7 +4,7 @@ import type { XmlElement } from '../xml.js';
 import { imageGrammar } from './image.js';
 import { preparedGrammar } from './prepared.js';
 import type { ElementRule, Grammar } from './rule.js';
-import { liveType, otherType, typeGrammar } from './type.js';
+import { diskType, liveType, otherType, typeGrammar } from './type.js';
 
 /** The attributes of all image types. */
 export const typeAttributeNames: readonly string[] = Object.keys(otherType.attributes);
@@ -17,6 +17,11 @@ export const grammar: Grammar = { ...imageGrammar, ...preparedGrammar, ...typeGr
 
 /** The rule for an element that its parent may have. */
 export function ruleOf(element: XmlElement): ElementRule {
-  if (element.name === 'type') return element.attributes.get('image')?.value === 'iso' ? liveType : otherType;
+  if (element.name === 'type') return ruleOfType(element.attributes.get('image')?.value);
   return grammar[element.name]!;
+}
+
+function ruleOfType(image: string | undefined): ElementRule {
+  if (image === 'iso') return liveType;
+  return image === 'oem' ? diskType : otherType;
 }

@@ -29,7 +29,7 @@ const packageTypes = [
   'oci',
   'uninstall',
 ] as const;
-const oldTypes = ['vmx', 'testsuite', 'xen', 'btrfs', 'enclave', 'systemfiles'] as const;
+const oldTypes = ['vmx', 'testsuite', 'xen', 'btrfs', 'enclave'] as const;
 const repositoryTypes = ['apt-deb', 'apt-rpm', 'deb-dir', 'mirrors', 'rpm-dir', 'rpm-md'] as const;
 const oldRepositories = ['red-carpet', 'slack-site', 'up2date-mirrors', 'urpmi', 'yast2'] as const;
 
@@ -77,7 +77,13 @@ export const preparedGrammar: Grammar = {
   packages: branch(
     {
       type: required(
-        read(oneOf(...packageTypes, ...oldTypes), 'When the packages are installed, or that they are removed.'),
+        read(
+          changing<string>(
+            ['kiwi-9.11', oneOf(...packageTypes, ...oldTypes)],
+            ['kiwi-10', oneOf(...packageTypes, ...oldTypes, 'systemfiles')],
+          ),
+          'When the packages are installed, or that they are removed.',
+        ),
       ),
       profiles,
       bootstrap_package: prepared.text,

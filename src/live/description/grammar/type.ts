@@ -3,7 +3,7 @@
 import { bootloaderTable } from '../bootloader-attributes.js';
 import { inert, read, readOr, required, type Table } from '../rows.js';
 import { typeTable } from '../type-attributes.js';
-import { anyText, bool, changing, integer, oneOf } from '../values.js';
+import { anyText, bool, changing, integer, matching, oneOf } from '../values.js';
 import { branch, type ElementRule, type Grammar, leaf, many, once, since, some, textual, unused } from './rule.js';
 
 const DISKS = 'Only for disks.';
@@ -61,6 +61,9 @@ const laterImages = ['enclave', 'erofs', 'wsl'] as const;
 
 const OTHER = 'Belongs to another image type.';
 
+/** Any text except words that came later. */
+const without = (later: RegExp) => matching(new RegExp(`(?!(?:${later.source})$)[^]*`), 'another value');
+
 /** Every other type: names are checked, values are not. */
 export const otherType: ElementRule = branch(
   {
@@ -88,7 +91,7 @@ export const otherType: ElementRule = branch(
     ...unused(OTHER, 'btrfs_root_is_subvolume', 'btrfs_set_default_volume'),
     ...unused(OTHER, 'delta_root', 'derived_from', 'disk_start_sector', 'dosparttable_extended_layout'),
     ...unused(OTHER, 'editbootinstall', 'efipartsize', 'embed_integrity_metadata', 'embed_verity_metadata'),
-    ...unused(OTHER, 'ensure_empty_tmpdirs', 'force_mbr', 'format', 'formatoptions', 'gcelicense'),
+    ...unused(OTHER, 'ensure_empty_tmpdirs', 'force_mbr', 'formatoptions', 'gcelicense'),
     ...unused(OTHER, 'initrd_system', 'install_continue_on_timeout', 'installboot', 'installiso', 'installpxe'),
     ...unused(OTHER, 'installstick', 'integrity_keyfile', 'integrity_legacy_hmac', 'mdraid', 'metadata_path'),
     ...unused(OTHER, 'integrity_metadata_key_description', 'overlayroot'),
@@ -100,10 +103,18 @@ export const otherType: ElementRule = branch(
     ...since('kiwi-10', unused(OTHER, 'eficsm', 'eficsmpart_id', 'efipart_id', 'enclave_format', 'erofscompression')),
     ...since('kiwi-10', unused(OTHER, 'overlayroot_readonly_filesystem', 'provide_system_files')),
     ...since('kiwi-10', unused(OTHER, 'require_system_files', 'rootpart_id')),
+    filesystem: inert(changing(['kiwi-9.11', without(/erofs/)], ['kiwi-10', anyText]), OTHER),
+    format: inert(changing(['kiwi-9.11', without(/oci:.*/)], ['kiwi-10', anyText]), OTHER),
     ...since('kiwi-11', unused(OTHER, 'apply_dps_codes', 'efimountoptions', 'overlayroot_readonly_createoptions')),
   },
   typeChildren,
 );
+
+/** <type image="oem">: the only disk, which also describes a container since KIWI 10. */
+export const diskType: ElementRule = {
+  ...otherType,
+  children: { ...typeChildren, containerconfig: { since: 'kiwi-10' } },
+};
 
 /** <type image="iso">. */
 export const liveType: ElementRule = {

@@ -60,9 +60,9 @@ test.each<[string, string, Generation, string]>([
   ],
   [
     '7.5',
-    document('7.5', '<type image="iso"><bootloader name="grub2" timeout_style="menu"/></type>'),
+    document('7.5', '<type image="iso"><bootloader name="grub2" bls="true"/></type>'),
     'kiwi-10',
-    '3:59 kiwi-9.24 does not read it: <bootloader> timeout_style="menu"',
+    '3:49 kiwi-9.24 does not read it: <bootloader> has no attribute "bls"',
   ],
 ])(
   'a document of schema %s with a newer word is read as the first generation that knows it: %s',
@@ -73,6 +73,29 @@ test.each<[string, string, Generation, string]>([
     expect(`${place.line}:${place.column} ${said}`).toContain(reason);
   },
 );
+
+test.each([
+  ['the locale C', '<locale>C</locale><type image="iso"/>'],
+  ['a loader of s390', '<type image="iso"><bootloader name="zipl"/></type>'],
+  ['a file system of a disk', '<type image="oem" filesystem="erofs"/><type image="iso"/>'],
+  ['a format of a disk', '<type image="oem" format="oci:vmdk"/><type image="iso"/>'],
+  ['a container on a disk', '<type image="oem"><containerconfig name="c"/></type><type image="iso"/>'],
+])('a newer value or place of an old word counts as well: %s', (_, type) => {
+  expect(read(document('7.6', type))).toMatchObject({
+    generation: { name: 'kiwi-10' },
+    generationBecause: { place: { line: 3 } },
+  });
+});
+
+test('a newer list of packages counts as well', () => {
+  const text = document('7.6', '<type image="iso"/>').replace('</image>', '<packages type="systemfiles"/></image>');
+  expect(read(text).generation.name).toBe('kiwi-10');
+});
+
+test('a word of the last releases of a generation belongs to it', () => {
+  const text = document('7.6', '<type image="iso"><bootloader name="grub2" timeout_style="menu"/></type>');
+  expect(read(text)).toMatchObject({ generation: { name: 'kiwi-9.24' }, generationBecause: undefined });
+});
 
 test.each<[string, Generation]>([
   ['6.8', 'kiwi-9.11'],

@@ -151,6 +151,11 @@ test('profiles may require each other in a chain of any length', () => {
   expect([profiles.length, profiles[0], profiles.at(-1)]).toEqual([20_000, 'p0', 'p19999']);
 });
 
+test('YAML that is too deep for the stack of its parser is called deep', () => {
+  const text = Array.from({ length: 1300 }, (_, i) => `${' '.repeat(i)}a:\n`).join('');
+  expect(() => parseYaml(text, 'f')).toThrow('Collections are nested more than 64 deep.');
+});
+
 test.each([
   ['of more characters than a description has', `image: "${'x'.repeat(1 << 20)}"`],
   ['deep in brackets', `image: ${'['.repeat(100)}${']'.repeat(100)}`],

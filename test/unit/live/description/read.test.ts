@@ -102,6 +102,31 @@ test.each([
   expect(error.place.line).toBe(line);
 });
 
+test.each([
+  '<!DOCTYPE image>',
+  '<!DOCTYPE image []>',
+  '<!DOCTYPE image [\n<!-- nothing -->\n]>',
+  '<!DOCTYPE image SYSTEM "kiwi.dtd" [ ]>',
+  '<!DOCTYPE image PUBLIC "-//KIWI" "http://127.0.0.1/kiwi.dtd">',
+])('a document type that declares nothing passes: %s', (doctype) => {
+  expect(readDescription(`${doctype}\n${description('')}`, path, request).type.image).toBe('iso');
+});
+
+test.each([
+  '<!DOCTYPE image [<!ELEMENT image ANY>]>',
+  '<!DOCTYPE image [%a;]>',
+  `<!DOCTYPE image SYSTEM "${'<!--'.repeat(500_000)}">`,
+])('a document type that declares anything, or is longer than any, is refused: %.60s', (doctype) => {
+  expect(errorOf(`${doctype}\n${description('')}`).message).toContain('document type');
+});
+
+test('the declaration of a prefix for names is no attribute, on any element', () => {
+  const text = description('xmlns:a="urn:a"').replace('<image ', '<image xmlns:b="urn:b" ');
+  expect(readDescription(text, path, request).type.image).toBe('iso');
+  expect(errorOf(text.replace('xmlns:b="urn:b"', 'xmlns:b="urn:b" b:c="d"')).message).toContain('attribute "b:c"');
+  expect(errorOf(text.replace('xmlns:b="urn:b"', 'xmlns="urn:b"')).message).toContain('attribute "xmlns"');
+});
+
 test('deep nesting is refused', () => {
   expect(errorOf('<a>'.repeat(100)).message).toContain('nested');
 });

@@ -33,5 +33,10 @@ test('dracut 110 and later take rd.overlay, older ones the longer name', async (
   expect(await optionOf(older)).toBe('rd.live.overlay.overlayfs=1');
   expect(await optionOf(newer)).toBe('rd.overlay');
   expect(await optionOf(newer, '70')).toBe('rd.overlay');
+  const others =
+    'getargbool 0 rd.overlay.reset -d rd.live.overlay.reset\ngetargbool 0 rd.overlayfs -d rd.live.overlay.overlayfs\n';
+  expect(await optionOf(`${others}overlay=$(getarg rd.overlay -d rd.live.overlay)\n`)).toBe(
+    'rd.live.overlay.overlayfs=1',
+  );
   expect(await overlayOption(tree({}))).toBe('rd.live.overlay.overlayfs=1');
 });
