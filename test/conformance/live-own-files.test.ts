@@ -193,6 +193,6 @@ describe.runIf(hasGrub)('a template of the menu', () => {
     writeFileSync(path, 'set x=1\nset y=${boot_timout}\n');
     await expect(press()).rejects.toMatchObject({ code: 'live.template', place: { path, line: 2, column: 7 } });
     described('none.template');
-    await expect(press()).rejects.toMatchObject({ code: 'source.enoent' });
+    await expect(press()).rejects.toMatchObject({ code: 'live.template', place: { line: expect.any(Number) } });
   });
 });

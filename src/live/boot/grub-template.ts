@@ -1,8 +1,11 @@
 // A menu that the description brings: a file in which KIWI's placeholders are replaced.
 
+import { stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { fromText } from '../../bytes/index.js';
 import { InvalidInputError, IsopressError } from '../../errors.js';
 import { sourceError } from '../../io/index.js';
+import { type LiveDescription, placeOf } from '../description/index.js';
 import { readSmallFile } from '../files/read-small-file.js';
 import { ScriptWriter } from './grub-script.js';
 import type { MenuModel } from './menu.js';
@@ -10,6 +13,23 @@ import { substitute } from './template.js';
 
 /** Bytes of a template. */
 const LARGEST = 1024 * 1024;
+
+/**
+ * The template's path, from the directory of the description; undefined if the description names none. Throws
+ * {@link InvalidInputError} `live.template` if there is no such file.
+ */
+export async function findTemplate(description: LiveDescription): Promise<string | undefined> {
+  const { grub_template: named } = description.bootloader;
+  if (named === undefined || named === '') return undefined;
+  const path = resolve(dirname(description.path), named);
+  const found = await stat(path).catch(() => undefined);
+  // A file that cannot be read is reported by its reader.
+  if (found) return path;
+  throw new InvalidInputError('live.template', `The menu template grub_template="${named}" does not exist.`, {
+    ...placeOf(description, 'grub_template'),
+    hint: `Looked for ${path}.`,
+  });
+}
 
 /**
  * Reads the file and replaces its placeholders. Throws {@link SourceError} if it cannot be read, and {@link InvalidInputError}

@@ -1,6 +1,6 @@
 // All decisions of a build, taken from the description, the root tree and the options before anything is made.
 
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import type { Timestamp } from '../../bytes/index.js';
 import type { FileTree } from '../../tree/index.js';
 import { findCdroot } from '../boot/cdroot.js';
@@ -33,8 +33,6 @@ export interface BuildPlan extends Omit<EarlyPlan, 'rootImage'> {
   readonly kernel: Kernel;
   readonly rootImage: RootImagePlan;
   readonly menu: MenuModel;
-  /** File that replaces the built-in menu of GRUB. */
-  readonly grubTemplate: string | undefined;
   /** Archive to unpack onto the medium. */
   readonly cdroot: string | undefined;
   /** Script that may change the boot files. */
@@ -81,7 +79,6 @@ export async function decide(
     }),
     excluded: await readExcludeLists(dirname(description.path), root),
     selinux: await findPolicy(root, description.type.selinux_policy),
-    grubTemplate: templatePath(description),
     cdroot: await findCdroot(description.path, root, rootDirectory),
     editScript: await findEditScript(description, root, rootDirectory),
     epoch,
@@ -98,10 +95,4 @@ function checkAtRuntime(request: BuildRequest, root: FileTree, description: Live
     hasDracutModule: (name: string) => dracutModulePaths(root, name).length > 0,
   };
   checkAgainstTree(subject, disabledChecksOf(request));
-}
-
-/** A menu template is next to the description. */
-function templatePath({ bootloader, path }: LiveDescription): string | undefined {
-  const { grub_template } = bootloader;
-  return grub_template === undefined || grub_template === '' ? undefined : resolve(dirname(path), grub_template);
 }

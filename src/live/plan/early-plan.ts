@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { defined } from '../../bytes/index.js';
 import { IsopressError } from '../../errors.js';
 import { type TagOptions, tagSeal } from '../../format/checkmedia/index.js';
+import { findTemplate } from '../boot/grub-template.js';
 import { checkSerialLine } from '../boot/serial-line.js';
 import type { BuildEvents, BuildRequest, MediumOptions } from '../build/options.js';
 import { checkBundleFormat } from '../bundle/names.js';
@@ -33,6 +34,8 @@ export interface EarlyPlan {
   /** The media-check tag; undefined: none. */
   readonly tag: TagOptions | undefined;
   readonly rootImage: RootImageChoice;
+  /** File that replaces the built-in menu of GRUB. */
+  readonly grubTemplate: string | undefined;
   /** Common part of the names of all results: `NAME.ARCH-VERSION`. */
   readonly baseName: string;
   /** Absolute. */
@@ -102,6 +105,7 @@ export async function planFor(ownName: string, request: BuildRequest, events: Bu
     firmware,
     tag: chooseTag(request, description),
     rootImage: chooseRootImage(request, description, machine),
+    grubTemplate: await findTemplate(description),
     baseName,
     targetDirectory,
   };

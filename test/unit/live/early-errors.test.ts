@@ -83,6 +83,11 @@ describe.each<[string, SomeOptions, string]>([
     { description: { directory: described('', '1', '', '<bootloader name="grub2" serial_line="x"/>') } },
     'live.menu-text',
   ],
+  [
+    'a menu template that is missing',
+    { description: { directory: described('', '1', '', '<bootloader name="grub2" grub_template="none"/>') } },
+    'live.template',
+  ],
   ['firmware that the machine has not', { description: { directory: described('firmware="ofw"') } }, 'live.firmware'],
   ['a machine that nothing is built for', { input: { architecture: 's390x' } }, 'live.architecture'],
   ['a version that is a path', { description: { directory: described('', '1/..') } }, 'live.path-component'],
