@@ -163,6 +163,17 @@ oracle('xorriso')('checksums of libisofs go, and xorriso opens the disc as befor
   expect(readFileSync(join(out, 'seed/user-data'), 'latin1')).toBe('#cloud-config\n');
 });
 
+oracle('xorriso', 'setfattr')('extended attributes of a single file are a loss, as those of a directory are', () => {
+  const image = pressLayout('arch', files, at('attributes.iso'));
+  writeFileSync(at('labelled'), 'labelled\n');
+  succeed('setfattr', ['-n', 'user.note', '-v', 'text', at('labelled')]);
+  symlinkSync('labelled', at('link-to-labelled'));
+  const words = ['edit', image, at('attributes.edited.iso'), '--add', 'link-to-labelled:/conf/file'];
+  const { status, stderr } = isopress([...words, '--quiet'], { cwd: scratch });
+  expect({ status, stderr }).toMatchObject({ status: 0, stderr: expect.stringContaining('[iso9660.xattrs]') });
+  expect(readFileSync(join(extracted(at('attributes.edited.iso'), 1), 'conf/file'), 'latin1')).toBe('labelled\n');
+});
+
 oracle('xorriso')('a file that replaces a compressed one is read as it is', () => {
   const image = at('zisofs.iso');
   const path = '/pool/A package with a long name 7.deb';

@@ -1,6 +1,7 @@
 // Runs `isopress edit`: the options of the command as changes of the library, and the new disc.
 
-import { type ByteString, defined, displayText, timestamp } from '../../bytes/index.js';
+import { realpathSync } from 'node:fs';
+import { type ByteString, byteStringOf, defined, displayText, timestamp } from '../../bytes/index.js';
 import {
   type AddedTree,
   type EditChanges,
@@ -13,9 +14,9 @@ import {
   type Seed,
 } from '../../edit/index.js';
 import { UsageError } from '../../errors.js';
-import { fileTarget, openImageFile, streamTarget, type Target, writeImage } from '../../io/index.js';
-import { openHostFile, scanDirectory } from '../../source/index.js';
-import { directory, FileTree, file, mapOwners, type Ownership } from '../../tree/index.js';
+import { fileTarget, openImageFile, pathBuffer, streamTarget, type Target, writeImage } from '../../io/index.js';
+import { openHostFile, scanDirectory, scanEntry } from '../../source/index.js';
+import { directory, FileTree, file, mapOwners, type Node, type Ownership } from '../../tree/index.js';
 import { argumentBytes, shownArgument } from '../argument-bytes.js';
 import { type GivenFile, givenFile, isDirectoryHere } from '../given-files.js';
 import { settleLosses } from '../losses.js';
@@ -145,13 +146,21 @@ async function added({ path, to }: GivenFile, owner: Ownership, session: Session
   if (isDirectoryHere(path)) {
     return { tree: await directoryTree(path, owner, session), ...defined({ at: to }) };
   }
-  const { content, ...attributes } = openHostFile(path);
+  const added = await givenEntry(path, session);
   const own = path.slice(path.lastIndexOf('/') + 1);
   const place = to === undefined || to.endsWith('/') ? `${to ?? ''}${own}` : to;
   const slash = place.lastIndexOf('/');
   const name = place.slice(slash + 1) as ByteString;
-  const tree = new FileTree(directory({ mtime: attributes.mtime }, [[name, file(content, attributes)]]));
+  const tree = new FileTree(directory({ mtime: added.mtime }, [[name, added]]));
   return { tree: mapOwners(tree, owner), at: place.slice(0, Math.max(slash, 0)) as ByteString };
+}
+
+/** A file, or the one that symbolic links lead to, with its extended attributes. */
+async function givenEntry(path: ByteString, { run, note }: Session): Promise<Node> {
+  const { content, ...attributes } = openHostFile(path);
+  const real = byteStringOf(realpathSync(pathBuffer(path), 'buffer'));
+  const { xattrs } = await scanEntry(real, { run, note });
+  return file(content, { ...attributes, xattrs });
 }
 
 function replaced({ path, to }: GivenFile): ReplacedFile {
