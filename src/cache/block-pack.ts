@@ -4,7 +4,8 @@ import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { createDigest, digestOf } from '../io/index.js';
 import { BlockIndex, BlockIndexWriter, type PackedBlock, RECORD } from './block-index.js';
-import { type Cache, readFully } from './cache.js';
+import type { Cache } from './cache.js';
+import { readFully } from './file-bytes.js';
 import type { Blob } from './record.js';
 
 /** Blocks are written in batches of this many bytes. */

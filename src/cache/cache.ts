@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { defined } from '../bytes/index.js';
 import { createDigest } from '../io/index.js';
 import { openDirectoryStore } from './directory-store.js';
+import { copyDigested, readFully } from './file-bytes.js';
 import { openHttpStore } from './http-store.js';
 import { type Blob, type CacheRecord, parseRecord, renderRecord } from './record.js';
 import type { Store } from './store.js';
@@ -34,9 +35,6 @@ export interface CacheOptions extends CachePlaces {
   note(text: string): void;
   readonly signal?: AbortSignal | undefined;
 }
-
-/** Bytes of one read. */
-const CHUNK = 1 << 20;
 
 /** Opens all stores. Throws `TargetError` `target.no-cache-directory` for a directory that cannot be used. */
 export async function openCache(options: CacheOptions): Promise<Cache> {
@@ -160,9 +158,7 @@ export class Cache {
     for (const [name, file] of Object.entries(files)) named.push([name, { ...file, ...(await blobOf(file)) }]);
     const blobs = Object.fromEntries(named.map(([name, { digest, size }]) => [name, { digest, size }]));
     const bytes = renderRecord({ ...record, blobs });
-    // In reverse order, because the first directory moves the files instead of copying them.
-    const stores = this.#stores.filter((store) => !this.#full.has(store)).reverse();
-    for (const store of stores) {
+    for (const store of inWritingOrder(this.#stores.filter((one) => !this.#full.has(one)))) {
       await this.#guardedWrite(store, async () => {
         for (const [, { digest, size, path }] of named) await store.put({ digest, size }, path);
         await store.putRecord(record.key, bytes);
@@ -267,33 +263,10 @@ async function blobOf({ path, blob }: CacheFile): Promise<Blob> {
   }
 }
 
-/** The digest of the first `size` bytes of a file, which are copied to `to` on the way. */
-export async function copyDigested(from: FileHandle, size: number, to?: FileHandle): Promise<string> {
-  const digest = createDigest('sha256');
-  const buffer = Buffer.alloc(Math.min(CHUNK, size));
-  for (let at = 0; at < size; ) {
-    const bytes = buffer.subarray(0, Math.min(CHUNK, size - at));
-    await readFully(from, bytes, at);
-    digest.update(bytes);
-    if (to) await writeFully(to, bytes, at);
-    at += bytes.length;
-  }
-  return digest.hex();
-}
-
-/** Fills a buffer from byte `at` of a file. Throws if the file ends before the buffer is full. */
-export async function readFully(file: FileHandle, into: Uint8Array, at: number): Promise<void> {
-  for (let done = 0; done < into.length; ) {
-    const { bytesRead } = await file.read(into, done, into.length - done, at + done);
-    if (bytesRead === 0) throw new Error('it is too short');
-    done += bytesRead;
-  }
-}
-
-async function writeFully(file: FileHandle, bytes: Uint8Array, at: number): Promise<void> {
-  for (let done = 0; done < bytes.length; ) {
-    done += (await file.write(bytes, done, bytes.length - done, at + done)).bytesWritten;
-  }
+/** Servers, then directories: the first directory comes last, because it moves the files instead of copying them. */
+function inWritingOrder(stores: readonly Store[]): Store[] {
+  const isServer = ({ scratch }: Store) => scratch === undefined;
+  return [...stores.filter(isServer), ...stores.filter((store) => !isServer(store)).reverse()];
 }
 
 function reasonOf(error: unknown): string {

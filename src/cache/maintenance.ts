@@ -4,8 +4,8 @@ import { type FileHandle, open, readdir, readFile, rm, stat } from 'node:fs/prom
 import { join } from 'node:path';
 import { InvalidInputError } from '../errors.js';
 import type { Run } from '../io/index.js';
-import { copyDigested } from './cache.js';
 import { FOLDERS } from './directory-store.js';
+import { copyDigested } from './file-bytes.js';
 import { type CacheRecord, LARGEST_RECORD, parseRecord } from './record.js';
 
 /** Seconds after which an unfinished file is taken to be the rest of a killed run. */

@@ -1,8 +1,12 @@
 // A cache never changes a byte: kept blocks give the same image, and a store that is damaged, full of lies or gone costs time only.
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { openCache } from '../../../src/cache/index.js';
 import { FORMATS, fresh, opened, treeOf } from '../../support/cached-images.js';
 
 describe.each(Object.entries(FORMATS))('%s', (_, make) => {
@@ -93,6 +97,43 @@ test('a record that leads out of the cache, or belongs to another key, is not fo
   expect(await cache.find('iso', 'c'.repeat(64))).toEqual([]);
   expect(notes.length).toBe(3);
   await cache.close();
+});
+
+test.each([
+  ['the server first', true],
+  ['the directory first', false],
+])('a server and a directory both keep a file, %s', async (_, isServerFirst) => {
+  const put: string[] = [];
+  const server = createServer((request, response) => {
+    request.resume().on('end', () => {
+      if (request.method === 'PUT') put.push(request.url!.replace(/[0-9a-f]{64}/, 'digest'));
+      response.writeHead(request.method === 'PUT' ? 201 : 404).end();
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  try {
+    const directory = fresh();
+    const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const places = isServerFirst ? [address, directory] : [directory, address];
+    const notes: string[] = [];
+    const cache = await openCache({
+      places: places.map((place) => ({ place })),
+      scratch: fresh(),
+      note: (text) => notes.push(text),
+    });
+    const path = await cache.temporary();
+    writeFileSync(path, 'content');
+    await cache.keep({ kind: 'iso', key: 'b'.repeat(64), facts: {} }, { file: { path } });
+    await cache.close();
+    expect(notes).toEqual([]);
+    expect(put).toEqual(['/cas/digest', '/ac/digest']);
+    expect([readdirSync(join(directory, 'cas')), readdirSync(join(directory, 'ac'))]).toMatchObject([
+      [expect.any(String)],
+      [expect.any(String)],
+    ]);
+  } finally {
+    server.close();
+  }
 });
 
 test('a cache that is only read stays as it is, and one that cannot be a directory is refused', async () => {
