@@ -1,7 +1,6 @@
 // Which installed packages differ, by the package databases of two root trees.
 
 import type { Run } from '../io/index.js';
-import type { InstalledPackage } from '../live/index.js';
 import type { FileTree } from '../tree/index.js';
 
 /** A package that is in one tree only, or in both with different versions. */
@@ -47,7 +46,7 @@ interface Versions {
 async function packagesOf(root: FileTree, workDirectory: string, run: Run): Promise<Map<string, Versions> | undefined> {
   const request = { root, rootDirectory: undefined, workDirectory, packageManager: undefined, note: () => {} };
   // Loaded late: the readers of these databases are part of the live builder, which is large.
-  const { openPackageDatabase } = await import('../live/index.js');
+  const { openPackageDatabase, wholeVersion } = await import('../live/index.js');
   const database = await openPackageDatabase(request, run);
   if (!database) return undefined;
   const found = new Map<string, Versions>();
@@ -55,12 +54,8 @@ async function packagesOf(root: FileTree, workDirectory: string, run: Run): Prom
     const { name, architecture } = each;
     const key = `${name}\0${architecture ?? ''}`;
     const known = found.get(key)?.versions;
-    const versions = known === undefined ? versionOf(each) : `${known}, ${versionOf(each)}`;
+    const versions = known === undefined ? wholeVersion(each) : `${known}, ${wholeVersion(each)}`;
     found.set(key, { name, architecture, versions });
   }
   return found;
-}
-
-function versionOf({ epoch, version, release }: InstalledPackage): string {
-  return `${epoch === undefined ? '' : `${epoch}:`}${version}${release === undefined ? '' : `-${release}`}`;
 }

@@ -30,7 +30,7 @@ export {
   parseMatrix,
   readMatrix,
 } from './matrix/index.js';
-export { type InstalledPackage, openPackageDatabase } from './packages/index.js';
+export { type InstalledPackage, openPackageDatabase, wholeVersion } from './packages/index.js';
 export { checkNames } from './plan/runtime-checks.js';
 export type { BundleFormat, BundleTags, ResultFile, ResultKey, Results } from './result/index.js';
 export type { ErofsCompressionFacts } from './root-image/erofs-options.js';

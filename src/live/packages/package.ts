@@ -18,6 +18,11 @@ export interface InstalledPackage {
   readonly removed?: true;
 }
 
+/** A version as package managers write it: `EPOCH:VERSION-RELEASE`. */
+export function wholeVersion({ epoch, version, release }: InstalledPackage): string {
+  return `${epoch === undefined ? '' : `${epoch}:`}${version}${release === undefined ? '' : `-${release}`}`;
+}
+
 /** Kinds of databases: each writes unknown values in its own way. */
 export type DatabaseKind = 'dpkg' | 'rpm' | 'pacman';
 

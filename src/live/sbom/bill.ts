@@ -1,7 +1,7 @@
 // A bill of materials: the packages of a root tree, independent of the format in which it is written.
 
 import type { Run } from '../../io/index.js';
-import type { InstalledPackage, PackageDatabase } from '../packages/index.js';
+import { type PackageDatabase, wholeVersion } from '../packages/index.js';
 import type { Distribution } from './distribution.js';
 import { packageUrl } from './package-url.js';
 
@@ -47,12 +47,8 @@ export async function billOfMaterials(request: BillRequest, run: Run): Promise<B
     if (each.removed) continue;
     const url = packageUrl(database!.kind, each, distribution);
     const { name, license } = each;
-    found.set(url, { packageUrl: url, name, version: versionOf(each), license });
+    found.set(url, { packageUrl: url, name, version: wholeVersion(each), license });
   }
   const components = [...found.values()].sort((a, b) => (a.packageUrl < b.packageUrl ? -1 : 1));
   return { subject, epoch, components };
-}
-
-function versionOf({ epoch, version, release }: InstalledPackage): string {
-  return `${epoch === undefined ? '' : `${epoch}:`}${version}${release === undefined ? '' : `-${release}`}`;
 }
