@@ -39,8 +39,8 @@ async function readHeaders({ root, workDirectory }: OpeningRequest, place: strin
   // SQLite opens files by name, and would leave lock files in the tree.
   const path = join(workDirectory, 'rpmdb.sqlite');
   await writeFile(path, mergedDatabase(database, log));
-  const { Database } = await import('node-sqlite3-wasm');
-  const opened = new Database(path, { fileMustExist: true, readOnly: true });
+  const { default: sqlite } = await import('node-sqlite3-wasm');
+  const opened = new sqlite.Database(path, { fileMustExist: true, readOnly: true });
   try {
     const rows = opened.all('SELECT blob FROM Packages ORDER BY hnum');
     return rows.map(({ blob }) => readRpmHeader(blob as Uint8Array));
