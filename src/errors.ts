@@ -141,6 +141,11 @@ export class UnsupportedError extends IsopressError {
   override readonly exitCode: number = EXIT.badInput;
 }
 
+/** Whether an error is about the bytes of an image: damaged, or of a form that is not read. */
+export function isImageFault(error: unknown): error is InvalidImageError | UnsupportedError {
+  return error instanceof InvalidImageError || error instanceof UnsupportedError;
+}
+
 /** The request needs an engine, or a part of the system, that is not installed here. */
 export class MissingEngineError extends UnsupportedError {
   override readonly exitCode = EXIT.environment;

@@ -1,6 +1,7 @@
 // Partition tables over an ISO 9660 image, so that the same bytes boot from a CD drive and from a disk.
 
 import { defined } from '../bytes/index.js';
+import { SECTORS_PER_BLOCK } from '../format/eltorito/index.js';
 import {
   entryArraySectors,
   firstUsableSector,
@@ -27,7 +28,6 @@ import type { PartitionLayout } from './layout.js';
 import { alignedEnd } from './named-layouts.js';
 import type { ResolvedDiscOptions } from './options.js';
 
-const SECTORS_PER_BLOCK = BLOCK / SECTOR;
 /** As many entries as fill the system area: the first sector that partitions may use is then sector 64. */
 const GPT_ENTRIES = 248;
 /** Bytes of the system area. */

@@ -34,5 +34,6 @@ export {
   type TreeName,
   type WeightRule,
 } from './options.js';
-export { partitionTypeName } from './partition-types.js';
+export { isEspType, partitionTypeName } from './partition-types.js';
 export { planDisc } from './plan-disc.js';
+export { isSyslinuxProgram } from './syslinux-programs.js';

@@ -51,6 +51,11 @@ const MBR: Readonly<Record<string, string>> = {
   '0xfd': 'Linux RAID',
 };
 
+/** Whether a type, of either table, is that of an EFI system partition. */
+export function isEspType(type: string): boolean {
+  return (GPT[type] ?? MBR[type]) === 'EFI system';
+}
+
 /** `EFI system`; the type itself if it has no name here. */
 export function partitionTypeName(table: 'mbr' | 'gpt', type: string): string {
   return (table === 'gpt' ? GPT : MBR)[type] ?? `type ${type}`;

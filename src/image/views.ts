@@ -2,7 +2,7 @@
 // them is taken, and what they disagree about.
 
 import { displayText } from '../bytes/index.js';
-import { InvalidImageError, InvalidInputError, UnsupportedError } from '../errors.js';
+import { InvalidImageError, InvalidInputError, isImageFault } from '../errors.js';
 import { type Content, PartsContent, type Source, UnreadableContent } from '../io/index.js';
 import { type File, type FileTree, file, mapNodes, type Node, type ReadableImage, walk } from '../tree/index.js';
 import type { Recognised } from './formats.js';
@@ -58,10 +58,6 @@ async function openVolumes(image: Source, answers: readonly Recognised[]) {
     }
   }
   return { volumes, fault };
-}
-
-function isImageFault(error: unknown): error is Error {
-  return error instanceof InvalidImageError || error instanceof UnsupportedError;
 }
 
 export function noView(asked: string, views: readonly string[]): InvalidInputError {

@@ -2,7 +2,7 @@
 
 import { displayText, fromText } from '../bytes/index.js';
 import { type BootEntryFacts, type PartitionFacts, readPartitions } from '../disc/index.js';
-import { InvalidImageError, UnsupportedError } from '../errors.js';
+import { InvalidImageError, isImageFault, UnsupportedError } from '../errors.js';
 import {
   contained,
   imagesIn,
@@ -185,10 +185,6 @@ class Survey {
     }
     return inner;
   }
-}
-
-function isImageFault(error: unknown): error is Error {
-  return error instanceof InvalidImageError || error instanceof UnsupportedError;
 }
 
 /** The same value with every text in it displayable. */

@@ -1,6 +1,7 @@
 // The boot linter: files that menus of a disc refer to exist, and are of the expected kind.
 
 import { type ByteString, byteStringOf, displayText, fromText, lossyText, streamFormat } from '../bytes/index.js';
+import { isSyslinuxProgram } from '../disc/index.js';
 import { bytesAt, isSource, quietRun, smallBytes } from '../io/index.js';
 import { type File, type FileTree, follow, walk } from '../tree/index.js';
 import {
@@ -22,8 +23,6 @@ const MENUS: readonly (readonly [pattern: RegExp, read: (text: string) => Menu])
   [/(^|\/)(isolinux|syslinux|extlinux)(\/[^/]+)*\/?[^/]*\.cfg$/i, readIsolinuxMenu],
   [/(^|\/)loader\/entries\/[^/]+\.conf$/i, readLoaderEntry],
 ];
-/** Modules of SYSLINUX, and other programs that are not kernels. */
-const MODULE = /\.(c32|com|cbt|bin|bs|bss|img|0)$/i;
 
 /** A menu in a volume. */
 export interface FoundMenu {
@@ -97,7 +96,7 @@ class Linter {
 
   async #entry(entry: MenuEntry, menuPath: ByteString, say: Say): Promise<void> {
     const { line, kernel, initrds, commandLine } = entry;
-    const isModule = kernel === undefined || MODULE.test(kernel);
+    const isModule = kernel === undefined || isSyslinuxProgram(kernel);
     if (!isModule) await this.#kernel(kernel, menuPath, line, say);
     if (!isModule) for (const initrd of initrds) await this.#initrd(initrd, menuPath, line, say);
     const label = mediumLabel(commandLine);

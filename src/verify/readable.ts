@@ -1,6 +1,6 @@
 // Checks that every file of a volume can be read, and every view listed.
 
-import { InvalidImageError, UnsupportedError } from '../errors.js';
+import { isImageFault, UnsupportedError } from '../errors.js';
 import { faultOfContent } from '../io/index.js';
 import { type FileTree, type Node, type ReadableImage, walk } from '../tree/index.js';
 import type { Layer } from './layer.js';
@@ -44,11 +44,6 @@ async function readAll(layer: Layer, tree: FileTree, isDamaged: boolean): Promis
     }
     layer.run.report({ step: `checking ${layer.address || 'the image'}`, done: ++done, unit: 'entries' });
   }
-}
-
-/** Whether an error is about the bytes of the image. */
-export function isImageFault(error: unknown): error is InvalidImageError | UnsupportedError {
-  return error instanceof InvalidImageError || error instanceof UnsupportedError;
 }
 
 /** Reports an error about a whole volume. Rethrows errors that are not about the image. */

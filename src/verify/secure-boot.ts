@@ -1,11 +1,11 @@
 // Facts about the EFI programs of a volume, and findings about loaders that firmware with Secure Boot would refuse.
 
 import { type ByteString, displayText } from '../bytes/index.js';
+import { isImageFault } from '../errors.js';
 import { isSource } from '../io/index.js';
 import { walk } from '../tree/index.js';
 import { type EfiProgram, readEfiProgram } from './efi-program.js';
 import type { CheckedVolume, Layer } from './layer.js';
-import { isImageFault } from './readable.js';
 
 /** An EFI program and where it is. */
 export interface EfiProgramFacts extends EfiProgram {

@@ -1,7 +1,8 @@
 // Walks an image layer by layer, and runs the checks for the formats of each layer.
 
 import { displayText } from '../bytes/index.js';
-import { type BootEntryFacts, type PartitionFacts, readPartitions } from '../disc/index.js';
+import { type BootEntryFacts, isEspType, type PartitionFacts, readPartitions } from '../disc/index.js';
+import { isImageFault } from '../errors.js';
 import { checkExt4 } from '../format/ext4/index.js';
 import { checkFat } from '../format/fat/index.js';
 import { BLOCK, recogniseIso } from '../format/iso9660/index.js';
@@ -25,7 +26,7 @@ import type { CheckedVolume, Layer } from './layer.js';
 import { checkMediaTags } from './media-tags.js';
 import { checkPartitions } from './partitions.js';
 import { lintPortability } from './portability.js';
-import { checkFiles, isImageFault, reportFault } from './readable.js';
+import { checkFiles, reportFault } from './readable.js';
 import type { Severity } from './rules.js';
 import { checkEfiPrograms, type EfiProgramFacts, type MicrosoftCa } from './secure-boot.js';
 
@@ -65,7 +66,6 @@ export interface VerifyReport {
 }
 
 const DISCS = ['iso9660', 'udf'];
-const ESP_TYPES = ['0xef', 'c12a7328-f81f-11d2-ba4b-00a0c93ec93b'];
 
 /** Checks in addition to that of the files, by the kind of the format. For other formats the readers check all structures that they use. */
 const FORMAT_CHECKS: Readonly<Record<string, (layer: Layer) => Promise<void>>> = {
@@ -198,7 +198,7 @@ class Walk {
   ): readonly InnerImage[] {
     const { address, image, report } = layer;
     const efi = new Set(bootEntries.flatMap(({ platform, block }) => (platform === 'efi' ? [block * BLOCK] : [])));
-    for (const { type, at } of partitions) if (ESP_TYPES.includes(type)) efi.add(at);
+    for (const { type, at } of partitions) if (isEspType(type)) efi.add(at);
     const inner: InnerImage[] = [];
     const add = (image: Source, name: string, at: number | undefined) => {
       const place = base === undefined || at === undefined ? undefined : base + at;

@@ -2,14 +2,13 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, expect } from 'vitest';
-import { isopress } from '../support/command.js';
+import { beforeAll } from 'vitest';
 import { OciLayout } from '../support/oci-layout.js';
 import { kernelOracle } from '../support/oracle.js';
+import { expectSame, packerIn } from '../support/packed-sources.js';
 import { scratchDirectory } from '../support/scratch.js';
 
 const scratch = scratchDirectory();
-let made = 0;
 
 function shell(script: string): void {
   execFileSync('bash', ['-euc', script], {
@@ -19,28 +18,7 @@ function shell(script: string): void {
   });
 }
 
-function image(source: string, ...options: string[]): Buffer {
-  const target = join(scratch, `image${++made}`);
-  const words = [
-    'squashfs',
-    source,
-    target,
-    '--compression',
-    'gzip',
-    '--epoch',
-    '1',
-    '--seed',
-    's',
-    '--loss',
-    'ignore',
-    '--quiet',
-  ];
-  const { status, stderr } = isopress([...words, ...options], { cwd: scratch });
-  expect([source, stderr, status]).toEqual([source, '', 0]);
-  return readFileSync(target);
-}
-
-const same = (one: Buffer, other: Buffer) => expect(one.equals(other)).toBe(true);
+const image = packerIn(scratch);
 
 beforeAll(() => {
   if (process.getuid?.() !== 0) return;
@@ -59,7 +37,7 @@ kernelOracle('setfacl', 'setcap')('an id map gives the numbers inside, also in a
     setfacl -m u:100033:r,g:200044:rw outside/d/a; setfacl -d -m u:100005:rwx outside/d; setcap -n 100000 cap_net_raw+ep outside/ping
     find outside -exec touch -h -d @1700000000 {} +`);
   const maps = ['--id-map', 'u:0:100000:65536', '--id-map', 'g:0:200000:65536'];
-  same(image('outside', ...maps), image('inside'));
+  expectSame(image('outside', ...maps), image('inside'));
   shell('setfacl -R -b inside outside; setcap -r inside/ping');
 });
 
@@ -72,7 +50,7 @@ kernelOracle('umoci', 'setpriv')('what umoci unpacks without privileges has the 
   );
   // Links cannot have such attributes.
   const files = ['--exclude', '/d/l'];
-  same(
+  expectSame(
     image('free/bundle/rootfs', '--stored-owners', '--id-map', 'b:0:1000:1', ...files),
     image('oci:layout', ...files),
   );
@@ -85,7 +63,7 @@ kernelOracle('fakeroot', 'setpriv')('a state of fakeroot gives what a tar under 
       mkdir -p t/d; printf 1 >t/d/a; ln -s a t/d/l; printf 2 >t/plain; chown 33:44 t/d/a; chmod 2750 t/d; mknod t/null c 1 3; mknod t/disk b 8 300
       chown -h 5:6 t/d/l; find t -exec touch -h -d @1700000000 {} +'
     setpriv --reuid 1000 --regid 1000 --clear-groups fakeroot -i state tar --format=pax --numeric-owner -C t -cf t.tar .`);
-  same(image('faked/t', '--fakeroot-state', 'faked/state'), image('faked/t.tar'));
+  expectSame(image('faked/t', '--fakeroot-state', 'faked/state'), image('faked/t.tar'));
 });
 
 kernelOracle('bsdtar')('a specification of bsdtar brings owners, modes, times and devices back', () => {
@@ -95,6 +73,6 @@ kernelOracle('bsdtar')('a specification of bsdtar brings owners, modes, times an
     bsdtar -C full -cf spec --format=mtree --options='!all,type,uid,gid,mode,time,link,device' .
     bsdtar -C full -cf short --format=mtree --options='mtree:use-set' .
     cp -a full bare; rm bare/null bare/disk bare/pipe; chown -R 0:0 bare; chmod -R 700 bare; find bare -exec touch -h -d @5 {} +`);
-  same(image('bare', '--mtree', 'spec'), image('full'));
-  same(image('bare', '--mtree', 'short'), image('full'));
+  expectSame(image('bare', '--mtree', 'spec'), image('full'));
+  expectSame(image('bare', '--mtree', 'short'), image('full'));
 });

@@ -1,43 +1,22 @@
 // Sources over each other, parts of them and packages: the directory that GNU tar, dpkg-deb or rpm2cpio makes gives the same image.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { isopress } from '../support/command.js';
 import { kernelOracle, oracle } from '../support/oracle.js';
+import { expectSame, packerIn } from '../support/packed-sources.js';
 import { scratchDirectory } from '../support/scratch.js';
 import { succeed } from '../support/tools.js';
 
 const scratch = scratchDirectory();
 const at = (name: string) => join(scratch, name);
-let made = 0;
 
 function shell(script: string): void {
   execFileSync('bash', ['-euc', script], { cwd: scratch, env: { ...process.env, LC_ALL: 'C' } });
 }
 
-function image(source: string, ...options: string[]): Buffer {
-  const target = at(`image${++made}`);
-  const words = [
-    'squashfs',
-    source,
-    target,
-    '--compression',
-    'gzip',
-    '--epoch',
-    '1',
-    '--seed',
-    's',
-    '--loss',
-    'ignore',
-    '--quiet',
-  ];
-  const { status, stderr } = isopress([...words, ...options], { cwd: scratch });
-  expect([source, stderr, status]).toEqual([source, '', 0]);
-  return readFileSync(target);
-}
-
-const same = (one: Buffer, other: Buffer) => expect(one.equals(other)).toBe(true);
+const image = packerIn(scratch);
 
 beforeAll(() => {
   shell(`
@@ -57,23 +36,23 @@ describe('sources over each other', () => {
   ])('%s and %s', (lower, upper) => {
     // The time of a directory through a link: tar sets that of the archive, here the lower one stays.
     shell('touch -d @1700000000 both/usr/lib both');
-    same(image(lower, '--add', upper), image('both'));
+    expectSame(image(lower, '--add', upper), image('both'));
   });
 
   test('a part of one, at a place in the other', () => {
     shell(
       'mkdir placed; cp -a base/. placed; mkdir placed/opt; cp -a over/etc placed/opt/conf; touch -d @0 placed/opt; touch -d @1700000000 placed',
     );
-    same(image('base', '--add', 'over#etc=>/opt/conf'), image('placed'));
-    same(image('base.tar', '--add', 'over.tar.gz#/etc=>/opt/conf'), image('placed'));
+    expectSame(image('base', '--add', 'over#etc=>/opt/conf'), image('placed'));
+    expectSame(image('base.tar', '--add', 'over.tar.gz#/etc=>/opt/conf'), image('placed'));
   });
 
   test('names with the marks in them', () => {
     shell("cp -a base 'a#etc'; cp -a base 'b=>'; mkdir 'b=>/c'; touch -d @1700000000 'b=>'");
-    same(image('a#etc'), image('base'));
-    same(image('a#etc#etc'), image('base/etc'));
-    same(image('./a#etc/etc'), image('base/etc'));
-    same(image('b=>/c'), image('b=>/c/'));
+    expectSame(image('a#etc'), image('base'));
+    expectSame(image('a#etc#etc'), image('base/etc'));
+    expectSame(image('./a#etc/etc'), image('base/etc'));
+    expectSame(image('b=>/c'), image('b=>/c/'));
   });
 
   test.each([
@@ -97,7 +76,7 @@ describe('packages', () => {
       dpkg-deb -Z${compression} --root-owner-group -b deb p.deb >/dev/null; dpkg-deb -x p.deb debx
       # Its tar makes links last, which changes the times of their directories.
       find debx -exec touch -h -d @1700000000 {} +`);
-    same(image('p.deb'), image('debx', '--owner', 'root'));
+    expectSame(image('p.deb'), image('debx', '--owner', 'root'));
   });
 
   kernelOracle('rpmbuild', 'rpm2cpio', 'cpio').each(['w6.xzdio', 'w3.zstdio'])(
@@ -130,7 +109,7 @@ describe('packages', () => {
       shell(
         'rm -rf rpmx; mkdir rpmx; cd rpmx; rpm2cpio ../rpm/RPMS/noarch/p-1-1.noarch.rpm | cpio --quiet -idm; find . -exec touch -h -d @1700000000 {} +; touch -d @0 .',
       );
-      same(image('rpm/RPMS/noarch/p-1-1.noarch.rpm'), image('rpmx'));
+      expectSame(image('rpm/RPMS/noarch/p-1-1.noarch.rpm'), image('rpmx'));
     },
   );
 });

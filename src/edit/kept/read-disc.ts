@@ -2,6 +2,7 @@
 
 import { divCeil } from '../../bytes/index.js';
 import { InvalidImageError, UnsupportedError } from '../../errors.js';
+import { SECTORS_PER_BLOCK } from '../../format/eltorito/index.js';
 import {
   BLOCK,
   isRecord,
@@ -30,7 +31,6 @@ const TERMINATOR = 255;
 const JOLIET = [0x25, 0x2f];
 /** Blocks read at a time when unused space is searched. */
 const CHUNK = 512;
-const SECTORS_PER_BLOCK = 4;
 
 /** A volume descriptor with a hierarchy. */
 export interface KeptDescriptor {

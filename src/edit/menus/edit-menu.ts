@@ -25,14 +25,18 @@ export interface MenuChanges {
   readonly timeout: number | undefined;
 }
 
-const MENU_NAME = /\.(?:cfg|conf|lst)$/i;
 const GRUB_LINE =
   /^[ \t]*(?:menuentry|submenu|linux(?:efi|16)?|search(?:\.\w+)?|configfile|set[ \t]+(?:timeout|default|prefix|root)\b|\$\{?linux)/m;
 const ISOLINUX_LINE = /^[ \t]*(?:label|append|kernel|default|timeout|include|ui)[ \t]+\S/im;
 
+/** Whether a file may be a menu, by its name. */
+export function isMenuName(path: string): boolean {
+  return /\.(?:cfg|conf|lst)$/i.test(path);
+}
+
 /** The kind of menu, by path and text; undefined for any other file. */
 export function menuKindOf(path: string, text: string): MenuKind | undefined {
-  if (!MENU_NAME.test(path) || text.includes('\0')) return undefined;
+  if (!isMenuName(path) || text.includes('\0')) return undefined;
   if (/(?:^|\/)loader\/entries\/[^/]+\.conf$/i.test(path)) return 'loader-entry';
   if (/(?:^|\/)loader\/loader\.conf$/i.test(path)) return 'loader';
   const isSyslinux = /(?:^|\/)(?:isolinux|syslinux|extlinux)[^/]*(?:\/|\.cfg$)/i.test(path);

@@ -1,5 +1,6 @@
 // Kernel arguments of every entry of a menu.
 
+import { isSyslinuxProgram } from '../../disc/index.js';
 import { grubQuoted, type Word, type WordSyntax, wordsAt } from './command-words.js';
 
 /** Arguments to add and to remove. */
@@ -12,7 +13,7 @@ export interface ArgumentChanges {
 /** Words before the arguments of the installed system. */
 const SEPARATORS = ['--', '---'];
 /** Programs that boot menus start like kernels, but that take no kernel arguments. */
-const NO_KERNEL = /memtest|memdisk|mt86|ipxe|hdt|\.(?:c32|com|cbt|bin|bss|0)$/i;
+const NO_KERNEL = /memtest|memdisk|mt86|ipxe|hdt/i;
 
 /** The text with the arguments of one command changed; `words` are its arguments without the path of the kernel. */
 export function changedArguments(
@@ -92,14 +93,15 @@ export function isolinuxArguments(text: string, changes: ArgumentChanges): strin
     else if (word === 'append') current.append = match.index + line.indexOf(keyword) + keyword.length;
     else if (word === 'kernel' || word === 'linux') {
       const indent = /^[ \t]*/.exec(line)![0];
-      current.kernel = { value: rest.trim().split(/\s/)[0] ?? '', end, indent };
+      const value = rest.trim().split(/\s/)[0] ?? '';
+      current.kernel = { value, end, indent };
+      current.isOther ||= NO_KERNEL.test(value) || (word === 'kernel' && isSyslinuxProgram(value));
     } else current.isOther = true;
   }
   let result = text;
   for (const [i, { kernel, isOther, append }] of [...entries.entries()].reverse()) {
     // `append` before the first label is for all entries without one.
-    const isKernel = kernel ? !isOther && !NO_KERNEL.test(kernel.value) : i === 0 && !isOther;
-    if (!isKernel) continue;
+    if (isOther || (!kernel && i > 0)) continue;
     if (append === undefined) {
       if (!kernel || changes.add.length === 0 || hasGlobalAppend(entries)) continue;
       result = applied(result, [

@@ -1,22 +1,22 @@
 // The menus of a disc: those in its tree, and those in the FAT images that firmware boots from.
 
 import { type ByteString, byteStringOf, bytesOf, displayText, type Timestamp } from '../../bytes/index.js';
+import { isEspType } from '../../disc/index.js';
 import { InvalidInputError, UnsupportedError } from '../../errors.js';
+import { SECTORS_PER_BLOCK } from '../../format/eltorito/index.js';
 import { openFat, replaceFatFiles } from '../../format/fat/index.js';
 import { BLOCK } from '../../format/iso9660/index.js';
+import { SECTOR } from '../../format/mbr/index.js';
 import { bytesSource, collect, type Patch, type Run, type Source } from '../../io/index.js';
 import { file, type LossLog, walk } from '../../tree/index.js';
 import { type ChangeLog, replaceBytes } from '../change/apply.js';
 import type { EditedTrees } from '../change/edited-trees.js';
 import type { KeptDisc } from '../kept/read-disc.js';
 import { type DiscFile, filesOf, textOf } from './disc-files.js';
-import { editedMenu, type MenuChanges, type MenuKind, menuKindOf, startsKernels } from './edit-menu.js';
+import { editedMenu, isMenuName, type MenuChanges, type MenuKind, menuKindOf, startsKernels } from './edit-menu.js';
 
 const LARGEST_MENU = 1024 * 1024;
 const EFI_PLATFORM = 0xef;
-const ESP_TYPES = ['0xef', 'c12a7328-f81f-11d2-ba4b-00a0c93ec93b'];
-const SECTOR = 512;
-const SECTORS_PER_BLOCK = 4;
 
 /** A menu in the tree of the disc. */
 export interface FoundMenu {
@@ -47,7 +47,7 @@ export interface MenuWork {
 export async function findMenus({ disc, trees, run }: Pick<MenuWork, 'disc' | 'trees' | 'run'>): Promise<FoundMenu[]> {
   const found: FoundMenu[] = [];
   for (const file of filesOf(trees)) {
-    if (!/\.(?:cfg|conf|lst)$/i.test(file.path) || file.size > LARGEST_MENU) continue;
+    if (!isMenuName(file.path) || file.size > LARGEST_MENU) continue;
     const text = await textOf(disc, file, run);
     const kind = menuKindOf(file.path, text);
     if (kind) found.push({ file, kind, text });
@@ -99,7 +99,7 @@ async function fatImagesOf({ disc, trees, losses }: MenuWork): Promise<FatImage[
   const { catalog, tables, image, data } = disc;
   const blocks = new Map<number, number>();
   for (const { type, start, sectors } of tables.partitions) {
-    if (ESP_TYPES.includes(type)) blocks.set(start / SECTORS_PER_BLOCK, sectors * SECTOR);
+    if (isEspType(type)) blocks.set(start / SECTORS_PER_BLOCK, sectors * SECTOR);
   }
   for (const { platform, block, sectors } of catalog?.entries ?? []) {
     const size = data.get(block)?.size ?? sectors * SECTOR;
@@ -132,7 +132,7 @@ async function menusInFat({ image }: FatImage, changes: MenuChanges, run: Run) {
   const volume = await openFat(image).catch(() => undefined);
   if (!volume) return { edits, startsKernel };
   for (const { path, node } of walk(await volume.tree())) {
-    if (node.kind !== 'file' || node.content.size > LARGEST_MENU || !/\.(?:cfg|conf|lst)$/i.test(path)) continue;
+    if (node.kind !== 'file' || node.content.size > LARGEST_MENU || !isMenuName(path)) continue;
     const text = byteStringOf(await collect(node.content, run));
     const kind = menuKindOf(path, text);
     if (!kind) continue;

@@ -1,8 +1,9 @@
 // Everything that contains the address of a boot image: the catalog, the image itself, the boot code, partition tables.
 
 import { UnsupportedError } from '../../errors.js';
-import { bootEntry, loadSectors, patchBootImage } from '../../format/eltorito/index.js';
+import { bootEntry, loadSectors, patchBootImage, SECTORS_PER_BLOCK } from '../../format/eltorito/index.js';
 import { BLOCK } from '../../format/iso9660/index.js';
+import { SECTOR } from '../../format/mbr/index.js';
 import { bytesAt, collect, type ExactContent, exactContent, isZero, type Source } from '../../io/index.js';
 import type { LossLog } from '../../tree/index.js';
 import { type KeptBootEntry, movedRecord, patchesIn } from '../kept/boot-catalog.js';
@@ -11,8 +12,6 @@ import type { KeptDisc } from '../kept/read-disc.js';
 import { type EditPlaces, movedSpan, type PlacedData } from './layout.js';
 import { type Overlay, overlayBytes } from './overlay.js';
 
-const SECTOR = 512;
-const SECTORS_PER_BLOCK = 4;
 /** Offset in the boot sector at which the code of GRUB and ISOLINUX has the sector to load. */
 const BOOT_SECTOR_AT = 0x1b0;
 /** Sectors between the start of the boot image and that sector: none for ISOLINUX, four for GRUB. */

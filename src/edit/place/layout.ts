@@ -3,6 +3,7 @@
 
 import { alignUp, divCeil } from '../../bytes/index.js';
 import { InvalidInputError, UnsupportedError } from '../../errors.js';
+import { SECTORS_PER_BLOCK } from '../../format/eltorito/index.js';
 import { BLOCK, MAX_DIRECTORIES, pathTableEntryLength, volumeDescriptor } from '../../format/iso9660/index.js';
 import type { EditedTree, EditedTrees } from '../change/edited-trees.js';
 import { type Data, type Folder, foldersOf } from '../kept/entries.js';
@@ -10,7 +11,6 @@ import type { KeptPartition, Span } from '../kept/partition-tables.js';
 import { type KeptDisc, pathTablesOf } from '../kept/read-disc.js';
 import { type FolderSize, measureFolder, type Places, pointsElsewhere } from './folder-records.js';
 
-const SECTORS_PER_BLOCK = 4;
 /** Partitions keep an alignment of up to 1 MiB. */
 const MOST_ALIGNMENT = 512;
 const MAX_BLOCKS = 0xffff_ffff;

@@ -9,7 +9,8 @@ export const BOOT_INFO_AT = 8;
 export const BOOT_INFO_END = 64;
 /** Byte of GRUB's image at which the address is. */
 export const GRUB_INFO_AT = 2548;
-const SECTORS_PER_BLOCK = 4;
+/** Virtual sectors of 512 bytes in a block of the disc. */
+export const SECTORS_PER_BLOCK = 4;
 
 export const bootInfoTable = struct('boot info table', 56, {
   primaryDescriptorBlock: u32le(0),

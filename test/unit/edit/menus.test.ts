@@ -52,6 +52,28 @@ describe('kernel arguments', () => {
       'linuxefi /v b\n$linux /v b\nlinux16 /v b\n',
     ],
     ['of no memory test', 'grub', 'linux16 /boot/memtest86+x64.bin\n', '+b', 'linux16 /boot/memtest86+x64.bin\n'],
+    ['of a kernel with any suffix in GRUB', 'grub', 'linux /boot/kernel.bin\n', '+b', 'linux /boot/kernel.bin b\n'],
+    [
+      'of no disk image',
+      'isolinux',
+      'label x\n kernel dos.img\n append y\n',
+      '+b',
+      'label x\n kernel dos.img\n append y\n',
+    ],
+    [
+      'of no boot sector',
+      'isolinux',
+      'label x\n kernel dos.bs\n append y\n',
+      '+b',
+      'label x\n kernel dos.bs\n append y\n',
+    ],
+    [
+      'of LINUX with any suffix',
+      'isolinux',
+      'label x\n linux k.img\n append y\n',
+      '+b',
+      'label x\n linux k.img\n append y b\n',
+    ],
     [
       'of ISOLINUX',
       'isolinux',
