@@ -1,6 +1,7 @@
 // Builds images of a matrix, each in a separate process, and collects the results.
 
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { MatrixImage } from '../../live/index.js';
@@ -100,8 +101,20 @@ function call(args: readonly string[], { program, file, signal, log }: MatrixRun
   });
 }
 
-/** Writes the index of all images that have results, from this run or another. Several runs may do so at the same time. */
-export async function writeIndex(images: readonly MatrixImage[], targetDirectory: string): Promise<MatrixResult[]> {
+/**
+ * Writes the index of all images that have results, from this run or another. Several builds and several runs may do so at the same time:
+ * each looks again after it has written, so that the last one lists every result.
+ */
+export async function writeIndex(images: readonly MatrixImage[], targetDirectory: string): Promise<void> {
+  let written = '';
+  for (let text = await indexText(images, targetDirectory); text !== written; ) {
+    await place(join(targetDirectory, INDEX), text);
+    written = text;
+    text = await indexText(images, targetDirectory);
+  }
+}
+
+async function indexText(images: readonly MatrixImage[], targetDirectory: string): Promise<string> {
   const names = new Set(await readdir(targetDirectory));
   const found: MatrixResult[] = [];
   for (const image of images) {
@@ -110,13 +123,12 @@ export async function writeIndex(images: readonly MatrixImage[], targetDirectory
     if (text !== undefined) found.push(resultOf(image, text));
   }
   const entries = found.map(({ index, name, image, size, sha256, key }) => ({ index, name, image, size, sha256, key }));
-  await place(join(targetDirectory, INDEX), `${JSON.stringify({ images: entries }, null, 2)}\n`);
-  return found;
+  return `${JSON.stringify({ images: entries }, null, 2)}\n`;
 }
 
-/** Replaces a file atomically. The temporary name has the process id, because several runs may write the same file. */
+/** Replaces a file atomically. Every writer has its own temporary name, because several may write the same file. */
 async function place(path: string, text: string): Promise<void> {
-  const part = `${path}.${process.pid}.part`;
+  const part = `${path}.${randomUUID()}.part`;
   await writeFile(part, text);
   await rename(part, path);
 }
