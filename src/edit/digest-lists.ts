@@ -5,8 +5,8 @@ import { bytesSource, createDigest, type DigestName, type ExactContent, isHole, 
 import { file } from '../tree/index.js';
 import { replaceBytes } from './change/apply.js';
 import { isFile } from './change/edited-trees.js';
+import type { EditContext } from './edit-context.js';
 import { contentOf, type DiscFile, filesOf, textOf } from './menus/disc-files.js';
-import type { MenuWork } from './menus/menus.js';
 
 const LIST_NAME =
   /(?:^|\/)(?:(?:md5|sha1|sha224|sha256|sha384|sha512)sums?(?:\.txt)?|checksums?(?:\.txt)?|\.treeinfo|[^/]+\.(?:md5|sha1|sha256|sha512))$/i;
@@ -34,12 +34,12 @@ export interface ChangedFiles {
 }
 
 /** Updates all lists. Reports signatures over lists that no longer fit. */
-export async function updateDigestLists(work: MenuWork, changes: ChangedFiles): Promise<void> {
-  const { disc, trees, log, losses, time, run } = work;
+export async function updateDigestLists(context: EditContext, changes: ChangedFiles): Promise<void> {
+  const { disc, trees, log, losses, time, run } = context;
   const lists = [...filesOf(trees)].filter(({ path, size }) => LIST_NAME.test(path) && size <= LARGEST_LIST);
   for (const list of lists) {
     const text = await textOf(disc, list, run);
-    const edited = await editedList(text, list, work, changes);
+    const edited = await editedList(text, list, context, changes);
     if (edited === text) continue;
     replaceBytes(trees, list.path, file(bytesSource(bytesOf(edited)), { mtime: time }), 'edited', log);
     for (const suffix of SIGNATURES) {
@@ -53,27 +53,27 @@ export async function updateDigestLists(work: MenuWork, changes: ChangedFiles): 
 async function editedList(
   text: ByteString,
   list: DiscFile,
-  work: MenuWork,
+  context: EditContext,
   changes: ChangedFiles,
 ): Promise<ByteString> {
   let result = '';
   let done = 0;
   for (const match of text.matchAll(LINE)) {
     const [line, digest = match[7]!, between, listed = match[5]!, end = match[8]!] = match;
-    const path = pathOf(listed, list, work, changes);
+    const path = pathOf(listed, list, context, changes);
     if (path === undefined) continue;
     result += text.slice(done, match.index);
     done = match.index + line.length;
     if (changes.removed.has(path)) continue;
     const name = DIGESTS[digest.length];
-    const now = name ? await digestOf(path, name, work, changes) : digest;
+    const now = name ? await digestOf(path, name, context, changes) : digest;
     result += match[1] === undefined ? `${listed}${match[6]}${now}${end}` : `${now}${between}${listed}${end}`;
   }
   return (result + text.slice(done)) as ByteString;
 }
 
 /** The changed or removed file that a line names, relative to the directory of the list or to the root. */
-function pathOf(listed: string, { path }: DiscFile, { trees }: MenuWork, { changed, removed }: ChangedFiles) {
+function pathOf(listed: string, { path }: DiscFile, { trees }: EditContext, { changed, removed }: ChangedFiles) {
   const plain = listed.replace(/^\.?\//, '');
   const folder = path.slice(0, path.lastIndexOf('/') + 1);
   const places = [...new Set([folder + plain, plain])];
@@ -82,11 +82,11 @@ function pathOf(listed: string, { path }: DiscFile, { trees }: MenuWork, { chang
   return found !== undefined && (changed.has(found) || removed.has(found)) ? found : undefined;
 }
 
-async function digestOf(path: string, name: DigestName, work: MenuWork, changes: ChangedFiles): Promise<string> {
-  const entry = work.trees.find(path as ByteString)?.entry;
+async function digestOf(path: string, name: DigestName, context: EditContext, changes: ChangedFiles): Promise<string> {
+  const entry = context.trees.find(path as ByteString)?.entry;
   const patched = changes.patched.get(path);
-  const content = patched ?? (entry && isFile(entry) ? contentOf(work.disc, entry) : bytesSource(new Uint8Array(0)));
-  return contentDigest(content, name, work.run);
+  const content = patched ?? (entry && isFile(entry) ? contentOf(context.disc, entry) : bytesSource(new Uint8Array(0)));
+  return contentDigest(content, name, context.run);
 }
 
 async function contentDigest(content: ExactContent, name: DigestName, run: Run): Promise<string> {

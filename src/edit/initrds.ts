@@ -7,18 +7,19 @@ import { collect, type ExactContent, exactContent, type Run } from '../io/index.
 import { type FileTree, file, type Node, splitPath, TYPE_BITS, walk } from '../tree/index.js';
 import { replaceBytes } from './change/apply.js';
 import { isFile } from './change/edited-trees.js';
+import type { EditContext } from './edit-context.js';
 import { wordsAt } from './menus/command-words.js';
 import { contentOf } from './menus/disc-files.js';
 import type { MenuKind } from './menus/edit-menu.js';
-import { findMenus, type MenuWork } from './menus/menus.js';
+import { findMenus } from './menus/menus.js';
 
 const LATEST = 0xffff_ffff;
 
 /** Appends a tree to every initrd that menus of the disc load. Throws {@link InvalidInputError} `edit.no-initrd` if there is none. */
-export async function appendToInitrds(work: MenuWork, tree: FileTree): Promise<void> {
-  const { disc, trees, log, time, run } = work;
+export async function appendToInitrds(context: EditContext, tree: FileTree): Promise<void> {
+  const { disc, trees, log, time, run } = context;
   const paths = new Set<ByteString>();
-  for (const { file: menu, kind, text } of await findMenus(work)) {
+  for (const { file: menu, kind, text } of await findMenus(context)) {
     for (const path of initrdsIn(kind, text)) {
       const place = resolved(menu.path, path);
       const found = trees.find(place);

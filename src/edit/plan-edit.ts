@@ -17,15 +17,16 @@ import { addTree, ChangeLog, removeMatching, replaceBytes } from './change/apply
 import { EditedTrees } from './change/edited-trees.js';
 import type { EditChanges } from './changes.js';
 import { updateDigestLists } from './digest-lists.js';
+import type { EditContext } from './edit-context.js';
 import { appendToInitrds } from './initrds.js';
 import { type KeptDisc, readDisc } from './kept/read-disc.js';
 import type { EditLayout } from './layout.js';
 import { mediaCheckOf } from './media-check.js';
 import type { MenuChanges } from './menus/edit-menu.js';
-import { editMenus, type MenuWork } from './menus/menus.js';
+import { editMenus } from './menus/menus.js';
 import { checkBootCode } from './place/boot.js';
 import { checkVolumeId, volumeIdOf } from './place/descriptors.js';
-import { placeEdit } from './place/layout.js';
+import { placeEdit } from './place/place-edit.js';
 import { renderEdit } from './place/render.js';
 import { seedChanges } from './seeds.js';
 
@@ -47,11 +48,11 @@ export async function planEdit(image: Source, changes: EditChanges, run: Run): P
   const disc = await readDisc(image);
   const trees = new EditedTrees(disc);
   const time = changes.epoch ?? volumeTime(disc);
-  const work: MenuWork = { disc, trees, log: new ChangeLog(), losses: new LossLog(), time, run };
-  const { log, losses } = work;
-  const patches = await changeFiles(work, changes);
+  const context: EditContext = { disc, trees, log: new ChangeLog(), losses: new LossLog(), time, run };
+  const { log, losses } = context;
+  const patches = await changeFiles(context, changes);
   for (const path of trees.hiddenIn) losses.add('edit.hidden', HIDDEN, path as ByteString);
-  reportRemains(work);
+  reportRemains(context);
   const places = placeEdit(disc, trees);
   await checkBootCode(disc, places, losses);
   const { seal, style, dropsTags, patches: unsigned } = await mediaCheckOf(image, changes.mediaCheck, losses);
@@ -72,7 +73,7 @@ export async function planEdit(image: Source, changes: EditChanges, run: Run): P
 }
 
 /** Reports parts of the disc that an edit cannot keep in step with the files: HFS views, checksums, hidden boot images. */
-function reportRemains({ disc, trees, losses }: MenuWork): void {
+function reportRemains({ disc, trees, losses }: EditContext): void {
   const { hfs, checksums, catalog, data } = disc;
   if (hfs) losses.addValue('edit.hfs', OLD_VIEW, 'HFS');
   if (checksums.length > 0) losses.addValue('edit.checksums', CHECKSUMS, 'xorriso -check_md5');
@@ -99,8 +100,8 @@ function volumeTime({ descriptors }: KeptDisc): Timestamp {
 }
 
 /** Applies all changes of files. Returns the patches of FAT images, at their places on the old disc. */
-async function changeFiles(work: MenuWork, changes: EditChanges): Promise<Patch[]> {
-  const { disc, trees, log, time, run } = work;
+async function changeFiles(context: EditContext, changes: EditChanges): Promise<Patch[]> {
+  const { disc, trees, log, time, run } = context;
   const volumeId = changes.volumeId ?? volumeIdOf(disc.descriptors[0]!.bytes);
   const before = new Set([...trees.walk()].map(({ path }) => path));
   for (const pattern of changes.remove ?? []) removeMatching(trees, pattern, log);
@@ -113,12 +114,12 @@ async function changeFiles(work: MenuWork, changes: EditChanges): Promise<Patch[
     for (const { path, file } of replace) replaceBytes(trees, path, file, 'replaced', log);
     kernel.push(...more);
   }
-  const patches = await editMenus(work, menuChanges(changes, disc, kernel));
-  if (changes.initrdAppend) await appendToInitrds(work, changes.initrdAppend);
+  const patches = await editMenus(context, menuChanges(changes, disc, kernel));
+  if (changes.initrdAppend) await appendToInitrds(context, changes.initrdAppend);
   const now = new Set([...trees.walk()].map(({ path }) => path));
-  await updateDigestLists(work, {
-    patched: patchedFiles(work, patches),
-    changed: new Set([...log.paths(), ...patchedFiles(work, patches).keys()]),
+  await updateDigestLists(context, {
+    patched: patchedFiles(context, patches),
+    changed: new Set([...log.paths(), ...patchedFiles(context, patches).keys()]),
     removed: new Set([...before].filter((path) => !now.has(path))),
   });
   return patches;
@@ -136,7 +137,7 @@ function menuChanges(changes: EditChanges, disc: KeptDisc, add: readonly string[
 }
 
 /** Files of the tree that patches change in place, with their new content. */
-function patchedFiles({ disc, trees }: MenuWork, patches: readonly Patch[]): Map<string, ExactContent> {
+function patchedFiles({ disc, trees }: EditContext, patches: readonly Patch[]): Map<string, ExactContent> {
   const files = new Map<string, ExactContent>();
   if (patches.length === 0) return files;
   for (const { path, entry } of trees.walk()) {

@@ -8,10 +8,9 @@ import { openFat, replaceFatFiles } from '../../format/fat/index.js';
 import { BLOCK } from '../../format/iso9660/index.js';
 import { SECTOR } from '../../format/mbr/index.js';
 import { bytesSource, collect, type Patch, type Run, type Source } from '../../io/index.js';
-import { file, type LossLog, walk } from '../../tree/index.js';
-import { type ChangeLog, replaceBytes } from '../change/apply.js';
-import type { EditedTrees } from '../change/edited-trees.js';
-import type { KeptDisc } from '../kept/read-disc.js';
+import { file, walk } from '../../tree/index.js';
+import { replaceBytes } from '../change/apply.js';
+import type { EditContext } from '../edit-context.js';
 import { type DiscFile, filesOf, textOf } from './disc-files.js';
 import { editedMenu, isMenuName, type MenuChanges, type MenuKind, menuKindOf, startsKernels } from './edit-menu.js';
 
@@ -33,18 +32,12 @@ export interface FatImage {
   readonly name: string;
 }
 
-/** Everything that changes of menus and other known files need. */
-export interface MenuWork {
-  readonly disc: KeptDisc;
-  readonly trees: EditedTrees;
-  readonly log: ChangeLog;
-  readonly losses: LossLog;
-  readonly time: Timestamp;
-  readonly run: Run;
-}
-
 /** All menus in the tree. */
-export async function findMenus({ disc, trees, run }: Pick<MenuWork, 'disc' | 'trees' | 'run'>): Promise<FoundMenu[]> {
+export async function findMenus({
+  disc,
+  trees,
+  run,
+}: Pick<EditContext, 'disc' | 'trees' | 'run'>): Promise<FoundMenu[]> {
   const found: FoundMenu[] = [];
   for (const file of filesOf(trees)) {
     if (!isMenuName(file.path) || file.size > LARGEST_MENU) continue;
@@ -64,11 +57,11 @@ export function changesMenus({ arguments: { add, remove }, label, defaultEntry, 
  * Changes all menus. Returns the patches of FAT images, at their places on the old disc. Throws {@link InvalidInputError} `edit.no-menu`
  * if arguments are to change and no menu starts a kernel.
  */
-export async function editMenus(work: MenuWork, changes: MenuChanges): Promise<Patch[]> {
-  const { trees, log, time } = work;
+export async function editMenus(context: EditContext, changes: MenuChanges): Promise<Patch[]> {
+  const { trees, log, time } = context;
   if (!changesMenus(changes)) return [];
   let kernels = false;
-  for (const { file: found, kind, text } of await findMenus(work)) {
+  for (const { file: found, kind, text } of await findMenus(context)) {
     kernels ||= startsKernels(kind, text);
     const edited = editedMenu(kind, text, changes);
     if (edited === text) continue;
@@ -76,8 +69,8 @@ export async function editMenus(work: MenuWork, changes: MenuChanges): Promise<P
     replaceBytes(trees, found.path, node, 'edited', log);
   }
   const patches: Patch[] = [];
-  for (const fat of await fatImagesOf(work)) {
-    const { edits, startsKernel } = await menusInFat(fat, changes, work.run);
+  for (const fat of await fatImagesOf(context)) {
+    const { edits, startsKernel } = await menusInFat(fat, changes, context.run);
     kernels ||= startsKernel;
     if (edits.size === 0) continue;
     patches.push(...(await patchesOfFat(fat, edits, time)));
@@ -95,7 +88,7 @@ export async function editMenus(work: MenuWork, changes: MenuChanges): Promise<P
 }
 
 /** The images that UEFI boots from and the EFI system partitions, each once. Images that the edit replaces are left out and reported. */
-async function fatImagesOf({ disc, trees, losses }: MenuWork): Promise<FatImage[]> {
+async function fatImagesOf({ disc, trees, losses }: EditContext): Promise<FatImage[]> {
   const { catalog, tables, image, data } = disc;
   const blocks = new Map<number, number>();
   for (const { type, start, sectors } of tables.partitions) {

@@ -9,8 +9,8 @@ import type { LossLog } from '../../tree/index.js';
 import { type KeptBootEntry, movedRecord, patchesIn } from '../kept/boot-catalog.js';
 import type { Data } from '../kept/entries.js';
 import type { KeptDisc } from '../kept/read-disc.js';
-import { type EditPlaces, movedSpan, type PlacedData } from './layout.js';
 import { type Overlay, overlayBytes } from './overlay.js';
+import { type EditPlaces, movedSpan, type PlacedData } from './places.js';
 
 /** Offset in the boot sector at which the code of GRUB and ISOLINUX has the sector to load. */
 const BOOT_SECTOR_AT = 0x1b0;

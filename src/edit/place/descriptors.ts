@@ -4,8 +4,8 @@ import { byteStringOf, displayText, lossyText } from '../../bytes/index.js';
 import { UsageError } from '../../errors.js';
 import { blankArea } from '../../format/checkmedia/index.js';
 import { APPLICATION_USE, BLOCK, volumeDescriptor } from '../../format/iso9660/index.js';
-import { type KeptDescriptor, pathTablesOf } from '../kept/read-disc.js';
-import { type EditPlaces, movedEnd } from './layout.js';
+import { type KeptDescriptor, pathTablesOf } from '../kept/read-descriptors.js';
+import { type EditPlaces, movedEnd } from './places.js';
 import { extentOf, setExtent, setSize } from './record-bytes.js';
 
 const AT = {

@@ -13,7 +13,7 @@ import {
   type Source,
   zeroContent,
 } from '../../io/index.js';
-import type { Cut } from './layout.js';
+import type { Cut } from './places.js';
 
 /** Bytes at a place of the new disc. */
 export interface Overlay {

@@ -8,8 +8,9 @@ import type { KeptDisc } from '../kept/read-disc.js';
 import { bootOverlays, movedImages, storedContent } from './boot.js';
 import { type DescriptorChanges, descriptorAt, editedDescriptor } from './descriptors.js';
 import { renderFolder } from './folder-records.js';
-import { type EditPlaces, identifierOf, type PlacedFolder, type PlacedTable } from './layout.js';
 import { type Overlay, overlaid, overlayBlocks, overlayBytes } from './overlay.js';
+import { identifierOf } from './place-directories.js';
+import type { EditPlaces, PlacedFolder, PlacedTable } from './places.js';
 
 /** Changes other than those of the tree. */
 export interface OtherChanges extends DescriptorChanges {

@@ -1,0 +1,94 @@
+// Decides the place of everything. Files stay in place, or move back together for directories that have grown. New files come after the
+// last file, and partitions after it, padding and the second GPT move back.
+
+import { alignUp, divCeil } from '../../bytes/index.js';
+import { InvalidInputError, UnsupportedError } from '../../errors.js';
+import { SECTORS_PER_BLOCK } from '../../format/eltorito/index.js';
+import { BLOCK } from '../../format/iso9660/index.js';
+import type { EditedTrees } from '../change/edited-trees.js';
+import { type Data, foldersOf } from '../kept/entries.js';
+import type { KeptDisc } from '../kept/read-disc.js';
+import { DataUse } from './data-use.js';
+import { fits, freedFolders, isAffected, placeFolders, placeTables, Zone } from './place-directories.js';
+import type { Cut, EditPlaces, PlacedData } from './places.js';
+
+/** Partitions keep an alignment of up to 1 MiB. */
+const MOST_ALIGNMENT = 512;
+const MAX_BLOCKS = 0xffff_ffff;
+
+/** Plans the places of an edited disc. */
+export function placeEdit(disc: KeptDisc, trees: EditedTrees): EditPlaces {
+  for (const { tree, rules } of trees.trees) {
+    for (const folder of foldersOf(tree.root)) folder.settle(rules.compare);
+  }
+  // Readers of streams need directories before their subdirectories, and continued fields soon after. So all directories move, or none.
+  const isRelaid = trees.trees.some((edited) => foldersOf(edited.tree.root).some((folder) => !fits(edited, folder)));
+  const { metadata, insertAt } = disc;
+  const back = new Zone(insertAt);
+  const front = isRelaid ? new Zone(metadata.start) : back;
+  const folders = placeFolders(trees, isRelaid, front);
+  const tables = placeTables(disc, trees, folders, { isRelaid, zone: front });
+  const frontGrowth = isRelaid ? Math.max(0, front.end - metadata.end) : 0;
+  const use = new DataUse(disc, trees);
+  const placed = [...use.fresh].map((data) => placeData(data, use, back, disc));
+  const growth = alignUp(frontGrowth + back.end - insertAt, alignmentOf(disc));
+  if (disc.image.size / BLOCK + growth > MAX_BLOCKS) {
+    throw new InvalidInputError('edit.too-large', 'The disc would be larger than 8 TiB.');
+  }
+  const cuts: readonly [Cut, Cut] = [
+    { from: metadata.end, by: frontGrowth },
+    { from: insertAt, by: growth },
+  ];
+  const shift = (block: number) => block + (cuts.findLast(({ from }) => block >= from)?.by ?? 0);
+  const newData = placed.map(({ data, blocks, block, inPlace }) => {
+    return { data, blocks, block: inPlace ? shift(block) : block + frontGrowth };
+  });
+  const blockOf = new Map(newData.map(({ data, block }) => [data, block]));
+  const places: Omit<EditPlaces, 'folders'> = {
+    isRelaid,
+    cuts,
+    growth,
+    tables: [...tables.values()],
+    tableAt: (old) => tables.get(old),
+    newData,
+    freed: [
+      ...use.freed(),
+      ...freedFolders(trees, folders, isRelaid ? disc : undefined),
+      ...disc.checksums.map((block) => ({ block, blocks: 1 })),
+    ],
+    movedData: use.moved(newData),
+    shift,
+    data: (data) => blockOf.get(data) ?? shift(data.old!),
+    folder: (folder) => {
+      const { block, measured, continuation } = folders.get(folder)!;
+      return { block, size: measured.size, continuation };
+    },
+  };
+  const written = [...folders.values()].map((one) => {
+    return { ...one, isWritten: one.isWritten || isAffected(one.folder, places) };
+  });
+  return { ...places, folders: written };
+}
+
+function placeData(data: Data, use: DataUse, zone: Zone, disc: KeptDisc): PlacedData & { readonly inPlace: boolean } {
+  const blocks = divCeil(data.size, BLOCK);
+  const { replaces } = data;
+  if (replaces?.old === undefined) return { data, blocks, block: zone.take(blocks), inPlace: false };
+  const room = divCeil(replaces.size, BLOCK);
+  if (blocks <= room && use.claim(replaces)) return { data, blocks: room, block: replaces.old, inPlace: true };
+  const partition = disc.tables.partitions.find(({ start }) => start === replaces.old! * SECTORS_PER_BLOCK);
+  if (partition) {
+    const message = `The file is partition ${partition.number} of the disc, and the new one has ${blocks - room} blocks of 2 KiB more.`;
+    throw new UnsupportedError('edit.partition-size', message, { hint: 'Give an image that is not larger.' });
+  }
+  return { data, blocks, block: zone.take(blocks), inPlace: false };
+}
+
+/** The tail moves by a multiple of this many blocks, so that partitions and the end of the disc keep their alignment. */
+function alignmentOf({ tables, image, insertAt }: KeptDisc): number {
+  if (tables.partitions.length === 0) return 1;
+  const starts = tables.partitions.map(({ start }) => start / SECTORS_PER_BLOCK).filter((start) => start >= insertAt);
+  let alignment = MOST_ALIGNMENT;
+  while (alignment > 1 && [...starts, image.size / BLOCK].some((block) => block % alignment !== 0)) alignment /= 2;
+  return alignment;
+}
