@@ -1,7 +1,7 @@
 // Where the structures that firmware reads are: partition tables and the boot catalog.
 
 import { bootRecord, CATALOG_SIZE, EL_TORITO_ID } from '../format/eltorito/index.js';
-import { GPT_SIGNATURE, gptHeader } from '../format/gpt/index.js';
+import { gptHeader, isGptHeader } from '../format/gpt/index.js';
 import { BLOCK } from '../format/iso9660/index.js';
 import { SECTOR } from '../format/mbr/index.js';
 import { bytesAt, type Source } from '../io/index.js';
@@ -37,7 +37,7 @@ export async function catalogAreas(image: Source, bootRecords: readonly number[]
 async function gptAt(image: Source, place: number, sector: number) {
   const bytes = await bytesAt(image, place * sector, gptHeader.size);
   const header = bytes && gptHeader.decode(bytes);
-  if (!header || !GPT_SIGNATURE.every((byte, i) => header.signature[i] === byte)) return undefined;
+  if (!header || !isGptHeader(bytes)) return undefined;
   const entries = { at: header.entries * sector, length: header.entryCount * header.entrySize };
   return { other: header.other, areas: [{ at: place * sector, length: sector }, entries] };
 }

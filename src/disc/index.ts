@@ -12,6 +12,7 @@ export {
 export type { UdfRevision } from '../format/udf/index.js';
 export { type ApplePartition, readApplePartitions } from './apple-partitions.js';
 export { catalogAreas, tableAreas } from './boot-areas.js';
+export { isFallbackLoader, isSyslinuxProgram, LARGEST_MENU } from './boot-file-names.js';
 export type { BiosBootOptions, BootEntryOptions, BootOptions } from './boot-options.js';
 export { checkEfiImages } from './esp.js';
 export { type BootEntryFacts, readBootEntries } from './inspect-boot.js';
@@ -34,6 +35,5 @@ export {
   type TreeName,
   type WeightRule,
 } from './options.js';
-export { isEspType, partitionTypeName } from './partition-types.js';
+export { isEspType, isExtendedType, partitionTypeName } from './partition-types.js';
 export { planDisc } from './plan-disc.js';
-export { isSyslinuxProgram } from './syslinux-programs.js';

@@ -1,24 +1,31 @@
 // The partition tables of an image: MBR with its logical partitions, and GPT. Sectors have 512 bytes unless a GPT is found where
 // larger ones put it.
 
-import { GPT_SIGNATURE, type GptHeader, gptEntry, gptHeader } from '../format/gpt/index.js';
-import { type PartitionEntry as Entry, masterBootRecord, partitionEntry, SECTOR } from '../format/mbr/index.js';
+import {
+  type GptHeader,
+  gptEntry,
+  gptHeader,
+  hasPlausibleEntries,
+  isGptHeader,
+  UNUSED_GPT_ENTRY,
+} from '../format/gpt/index.js';
+import {
+  BOOT_MARK,
+  type PartitionEntry as Entry,
+  masterBootRecord,
+  mbrEntries,
+  mbrTypeName,
+  partitionEntry,
+  SECTOR,
+} from '../format/mbr/index.js';
 import type { Source } from '../io/index.js';
+import { isExtendedType } from './partition-types.js';
 
 /** Of a GPT: those of disks, and of drives whose sectors are larger. */
 export const SECTOR_SIZES = [512, 1024, 2048, 4096];
-const BOOT_MARK = 0xaa55;
-const ENTRIES = 4;
-const ENTRY = 16;
-/** Extended partitions: by cylinders, by sectors, and Linux's. */
-const EXTENDED_TYPES = ['0x05', '0x0f', '0x85'];
 const FIRST_LOGICAL = 5;
 /** A longer chain is damage. */
 const MOST_LOGICAL = 256;
-const UNUSED = '00000000-0000-0000-0000-000000000000';
-/** More entries than this are damage, and so are larger ones. */
-const MOST_GPT_ENTRIES = 1024;
-const LARGEST_GPT_ENTRY = 4096;
 
 /** One partition of an image. */
 export interface PartitionFacts {
@@ -39,27 +46,16 @@ export async function readPartitions(image: Source): Promise<PartitionFacts[]> {
   if (image.size < 2 * SECTOR) return [];
   const head = new Uint8Array(Math.min(image.size, 2 * SECTOR_SIZES.at(-1)!));
   await image.read(0, head);
-  const mbr = masterBootRecord.decode(head);
-  if (mbr.signature !== BOOT_MARK || !isTable(mbr.partitions)) return [];
+  const entries = mbrEntries(head);
+  if (!entries) return [];
   const gpt = findHeader(head);
-  const primary = mbrPartitions(mbr.partitions, gpt?.sector ?? SECTOR);
+  const primary = mbrPartitions(entries, gpt?.sector ?? SECTOR);
   const logical = await logicalPartitions(image, primary);
   return [...primary, ...logical, ...(gpt ? await gptPartitions(image, gpt) : [])];
 }
 
-/** A FAT boot sector has the same mark; its bytes there are code, and no entry has a status other than 0 and 0x80. */
-function isTable(table: Uint8Array): boolean {
-  const status = Array.from({ length: ENTRIES }, (_, i) => table[i * ENTRY]!);
-  return status.every((byte) => (byte & 0x7f) === 0);
-}
-
-function mbrPartitions(table: Uint8Array, sector: number): PartitionFacts[] {
-  const found: PartitionFacts[] = [];
-  for (let i = 0; i < ENTRIES; i++) {
-    const entry = partitionEntry.decode(table, i * ENTRY);
-    if (entry.sectors > 0) found.push(partitionFacts(entry, i + 1, 0, sector));
-  }
-  return found;
+function mbrPartitions(entries: readonly Entry[], sector: number): PartitionFacts[] {
+  return entries.flatMap((entry, i) => (entry.sectors > 0 ? [partitionFacts(entry, i + 1, 0, sector)] : []));
 }
 
 /** An entry of a table whose sectors count from byte `base`. */
@@ -68,7 +64,7 @@ function partitionFacts(entry: Entry, number: number, base: number, sector: numb
   return {
     table: 'mbr',
     number,
-    type: `0x${type.toString(16).padStart(2, '0')}`,
+    type: mbrTypeName(type),
     active: status === 0x80,
     at: base + start * sector,
     size: sectors * sector,
@@ -80,7 +76,7 @@ function partitionFacts(entry: Entry, number: number, base: number, sector: numb
  * the next table, counted from the start of the extended partition.
  */
 async function logicalPartitions(image: Source, primary: readonly PartitionFacts[]): Promise<PartitionFacts[]> {
-  const extended = primary.find(({ type }) => EXTENDED_TYPES.includes(type));
+  const extended = primary.find(({ type }) => isExtendedType(type));
   const found: PartitionFacts[] = [];
   const seen = new Set<number>();
   let at = extended?.at;
@@ -90,7 +86,10 @@ async function logicalPartitions(image: Source, primary: readonly PartitionFacts
     await image.read(at, sector);
     const { partitions, signature } = masterBootRecord.decode(sector);
     if (signature !== BOOT_MARK) break;
-    const [own, next] = [0, ENTRY].map((place) => partitionEntry.decode(partitions, place)) as [Entry, Entry];
+    const [own, next] = [0, partitionEntry.size].map((place) => partitionEntry.decode(partitions, place)) as [
+      Entry,
+      Entry,
+    ];
     if (own.sectors > 0) found.push(partitionFacts(own, FIRST_LOGICAL + found.length, at));
     at = next.sectors > 0 ? extended.at + next.start * SECTOR : undefined;
   }
@@ -107,8 +106,7 @@ interface FoundHeader {
 function findHeader(head: Uint8Array): FoundHeader | undefined {
   for (const sector of SECTOR_SIZES) {
     if (sector + gptHeader.size > head.length) return undefined;
-    const header = gptHeader.decode(head, sector);
-    if (GPT_SIGNATURE.every((byte, i) => header.signature[i] === byte)) return { header, sector };
+    if (isGptHeader(head, sector)) return { header: gptHeader.decode(head, sector), sector };
   }
   return undefined;
 }
@@ -117,14 +115,13 @@ async function gptPartitions(image: Source, { header, sector }: FoundHeader): Pr
   const { entries, entryCount, entrySize } = header;
   const length = entryCount * entrySize;
   const at = entries * sector;
-  if (entryCount > MOST_GPT_ENTRIES || entrySize < gptEntry.size || entrySize > LARGEST_GPT_ENTRY) return [];
-  if (at + length > image.size) return [];
+  if (!hasPlausibleEntries(header) || at + length > image.size) return [];
   const table = new Uint8Array(length);
   await image.read(at, table);
   const found: PartitionFacts[] = [];
   for (let i = 0; i < entryCount; i++) {
     const { type, first, last, name } = gptEntry.decode(table, i * entrySize);
-    if (type === UNUSED || last < first) continue;
+    if (type === UNUSED_GPT_ENTRY || last < first) continue;
     const size = (last - first + 1) * sector;
     found.push({ table: 'gpt', number: i + 1, type, name: nameOf(name), at: first * sector, size });
   }

@@ -56,6 +56,11 @@ export function isEspType(type: string): boolean {
   return (GPT[type] ?? MBR[type]) === 'EFI system';
 }
 
+/** Whether an MBR type is that of an extended partition: by cylinders, by sectors, or Linux's. */
+export function isExtendedType(type: string): boolean {
+  return MBR[type] === 'extended';
+}
+
 /** `EFI system`; the type itself if it has no name here. */
 export function partitionTypeName(table: 'mbr' | 'gpt', type: string): string {
   return (table === 'gpt' ? GPT : MBR)[type] ?? `type ${type}`;

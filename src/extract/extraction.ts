@@ -2,15 +2,23 @@
 
 import { linkSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs';
 import type { ByteString } from '../bytes/index.js';
-import { EarlyReader, type HeldDirectory, holdDirectory, pathBuffer, quietRun, type Run } from '../io/index.js';
+import {
+  EarlyReader,
+  type HeldDirectory,
+  holdDirectory,
+  isReadEarly,
+  pathBuffer,
+  quietRun,
+  type Run,
+} from '../io/index.js';
 import { type Directory, type File, type FileTree, hardLinkCounts, joinPath, type Node } from '../tree/index.js';
 import type { OpenDestination } from './destination.js';
+import { earlyContents } from './early-contents.js';
 import { EntryBatch } from './entry-batch.js';
 import { faultError, inTheWay, isFaultOfEntry, knownError } from './entry-fault.js';
 import type { EntryFault, EntryMaker, MakeOptions, NewEntry } from './entry-maker.js';
 import { writeLarge } from './large-file.js';
 import { canMake, settableXattrs } from './losses.js';
-import { isSmall, smallContents } from './small-contents.js';
 
 /** An entry that was left out, or is not complete. */
 export interface ExtractFailure {
@@ -50,7 +58,7 @@ export class Extraction {
     this.#run = options.run ?? quietRun();
     this.#links = hardLinkCounts(tree);
     this.#batch = new EntryBatch(maker, make, (entry, fault, path) => this.#judge(entry, fault, path));
-    this.#early = new EarlyReader(smallContents(tree.root, this.#links), this.#run);
+    this.#early = new EarlyReader(earlyContents(tree.root, this.#links), this.#run);
   }
 
   async all(): Promise<void> {
@@ -115,7 +123,7 @@ export class Extraction {
 
   async #file(held: HeldDirectory, name: ByteString, node: File, path: ByteString): Promise<void> {
     const { content } = node;
-    if (!isSmall(content)) {
+    if (!isReadEarly(content)) {
       await writeLarge(joinPath(held.at, name), content, this.#run);
       this.#remember(path);
       return this.#batch.add(held, { name, node: this.#settable(node), exists: true }, path);

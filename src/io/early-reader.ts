@@ -16,6 +16,14 @@ interface Started {
   readonly bytes: Promise<Uint8Array>;
 }
 
+/** Larger contents are not worth keeping in memory. */
+const LARGEST = 1024 * 1024;
+
+/** Whether a content is small enough to read early. One with holes is not: its holes need no memory. */
+export function isReadEarly({ size, holes }: ExactContent): boolean {
+  return size <= LARGEST && holes.length === 0;
+}
+
 export class EarlyReader {
   readonly #contents: Iterator<ExactContent>;
   readonly #run: Run;

@@ -5,7 +5,7 @@ export * from './bytes-at.js';
 export * from './content.js';
 export * from './contents-ahead.js';
 export * from './digest.js';
-export { EarlyReader } from './early-reader.js';
+export { EarlyReader, isReadEarly } from './early-reader.js';
 export * from './event-loop.js';
 export { exactContent, partsOfContent, renderedContent } from './exact.js';
 export * from './file.js';

@@ -2,6 +2,7 @@
 
 import { displayText, fromText } from '../bytes/index.js';
 import type { Run } from '../io/index.js';
+import type { InstalledPackage } from '../live/index.js';
 import type { FileTree } from '../tree/index.js';
 import type { MapPackage, MapPackages } from './map.js';
 
@@ -16,26 +17,20 @@ export async function readPackages(
 ): Promise<Omit<MapPackages, 'layer'> | undefined> {
   const request = { root, rootDirectory: undefined, workDirectory, packageManager: undefined, note: () => {} };
   // Loaded late: the readers of these databases are part of the live builder, which is large.
-  const { openPackageDatabase } = await import('../live/index.js');
+  const { openPackageDatabase, wholeVersion } = await import('../live/index.js');
   const database = await openPackageDatabase(request, run);
-  return database && { kind: database.kind, list: listPackages(await database.packages(run)) };
+  return database && { kind: database.kind, list: listPackages(await database.packages(run), wholeVersion) };
 }
 
-/** A package as a package database has it. */
-interface Versioned {
-  readonly name: string;
-  readonly epoch?: string;
-  readonly version: string;
-  readonly release?: string;
-  readonly architecture?: string;
-}
-
-/** Names, whole versions and architectures, in the order of the database. */
-export function listPackages(packages: readonly Versioned[]): MapPackage[] {
+/** Names, versions and architectures, in the order of the database. `versionOf` writes epoch, version and release as one text. */
+export function listPackages(
+  packages: readonly InstalledPackage[],
+  versionOf: (each: InstalledPackage) => string,
+): MapPackage[] {
   const shown = (text: string) => displayText(fromText(text));
-  return packages.map(({ name, epoch, version, release, architecture }) => ({
-    name: shown(name),
-    version: shown(`${epoch === undefined ? '' : `${epoch}:`}${version}${release === undefined ? '' : `-${release}`}`),
-    ...(architecture === undefined ? {} : { architecture: shown(architecture) }),
+  return packages.map((each) => ({
+    name: shown(each.name),
+    version: shown(versionOf(each)),
+    ...(each.architecture === undefined ? {} : { architecture: shown(each.architecture) }),
   }));
 }

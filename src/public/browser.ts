@@ -50,5 +50,7 @@ export function mapImage(image: Source, options: MapOptions = {}): Promise<map.I
 async function packagesOf(root: FileTree, run: Run): Promise<Omit<map.MapPackages, 'layer'> | undefined> {
   const request = { root, rootDirectory: undefined, workDirectory: '', packageManager: undefined, note: () => {} };
   const database = await packages.openPackageDatabase(request, run);
-  return database && { kind: database.kind, list: map.listPackages(await database.packages(run)) };
+  return (
+    database && { kind: database.kind, list: map.listPackages(await database.packages(run), packages.wholeVersion) }
+  );
 }

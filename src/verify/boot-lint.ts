@@ -1,7 +1,7 @@
 // The boot linter: files that menus of a disc refer to exist, and are of the expected kind.
 
 import { type ByteString, byteStringOf, displayText, fromText, lossyText, streamFormat } from '../bytes/index.js';
-import { isSyslinuxProgram } from '../disc/index.js';
+import { isFallbackLoader, isSyslinuxProgram, LARGEST_MENU } from '../disc/index.js';
 import { bytesAt, isSource, quietRun, smallBytes } from '../io/index.js';
 import { type File, type FileTree, follow, walk } from '../tree/index.js';
 import {
@@ -16,7 +16,6 @@ import {
 import type { CheckedVolume } from './layer.js';
 import type { RuleCode } from './rules.js';
 
-const LARGEST_MENU = 1024 * 1024;
 const HEAD = 0x210;
 const MENUS: readonly (readonly [pattern: RegExp, read: (text: string) => Menu])[] = [
   [/(^|\/)(grub|loopback)\.cfg$/i, readGrubMenu],
@@ -170,7 +169,6 @@ function isInitrd(head: Uint8Array): boolean {
 
 /** Paths of files that live systems use as root image. */
 const LIVE_IMAGE = /^(LiveOS\/(squashfs|rootfs|ext3fs)\.img|(live|casper)\/[^/]+\.squashfs)$/;
-const LOADER = /^efi\/boot\/boot[a-z0-9]+\.efi$/i;
 
 /** Reports root images that are not images: those are files that were not entered as a layer. */
 export function checkLiveImages({ layer, tree }: CheckedVolume, layers: readonly { readonly layer: string }[]): void {
@@ -187,6 +185,6 @@ export function checkLiveImages({ layer, tree }: CheckedVolume, layers: readonly
 
 /** Reports a volume that firmware boots from if it has no loader where firmware looks for one. */
 export function checkLoaders({ layer, tree }: CheckedVolume): void {
-  if (!tree || [...walk(tree)].some(({ path, node }) => node.kind === 'file' && LOADER.test(path))) return;
+  if (!tree || [...walk(tree)].some(({ path, node }) => node.kind === 'file' && isFallbackLoader(path))) return;
   layer.report('boot.no-loader', 'Firmware boots from this volume, and it has no loader in EFI/BOOT.');
 }

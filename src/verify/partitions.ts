@@ -1,29 +1,16 @@
 // Partition tables: places and overlaps of entries, both copies of a GPT, the protective MBR, the address in the boot code.
 
-import { crc32 } from '../bytes/index.js';
-import type { BootEntryFacts, PartitionFacts } from '../disc/index.js';
-import { GPT_SIGNATURE, type GptHeader, gptHeader } from '../format/gpt/index.js';
+import { type BootEntryFacts, isExtendedType, type PartitionFacts } from '../disc/index.js';
+import { gptEntriesFault, gptHeaderFault, readGpt, type StoredGpt } from '../format/gpt/index.js';
 import { MBR_TYPE, SECTOR } from '../format/mbr/index.js';
 import { bytesAt } from '../io/index.js';
 import type { Layer } from './layer.js';
 
-const LARGEST_TABLE = 4 * 1024 * 1024;
-const SMALLEST_HEADER = 92;
-const CHECKSUM_AT = 16;
 const SECTORS_PER_BLOCK = 4;
 const CODE_ADDRESS = 0x1b0;
 const PROTECTIVE = `0x${MBR_TYPE.protective.toString(16)}`;
 /** Type of an entry that covers only the MBR, and exists so that some entry is active. */
 const EMPTY = '0x00';
-const EXTENDED = ['0x05', '0x0f', '0x85'];
-
-interface FoundHeader {
-  readonly at: number;
-  readonly header: GptHeader;
-  /** Its sector. */
-  readonly bytes: Uint8Array;
-  readonly entries: Uint8Array | undefined;
-}
 
 /** Checks the tables of an image. */
 export async function checkPartitions(
@@ -49,7 +36,7 @@ export async function checkPartitions(
 function checkOverlaps(layer: Layer, partitions: readonly PartitionFacts[]): void {
   for (const kind of ['mbr', 'gpt'] as const) {
     const own = partitions.filter(
-      ({ table, type, size }) => table === kind && size > SECTOR && type !== PROTECTIVE && !EXTENDED.includes(type),
+      ({ table, type, size }) => table === kind && size > SECTOR && type !== PROTECTIVE && !isExtendedType(type),
     );
     own.sort((a, b) => a.at - b.at || b.size - a.size);
     for (const [index, one] of own.entries()) {
@@ -64,7 +51,7 @@ function checkOverlaps(layer: Layer, partitions: readonly PartitionFacts[]): voi
 }
 
 async function checkGpt(layer: Layer, partitions: readonly PartitionFacts[]): Promise<void> {
-  const primary = await headerAt(layer, SECTOR);
+  const primary = await readGpt(layer.image, SECTOR);
   if (!primary) {
     const isProtected = partitions.some(({ table, type }) => table === 'mbr' && type === PROTECTIVE);
     if (isProtected) layer.report('gpt.no-header', 'The MBR protects a GPT, and there is none.', { at: SECTOR });
@@ -73,7 +60,7 @@ async function checkGpt(layer: Layer, partitions: readonly PartitionFacts[]): Pr
   const isSound = checkCopy(layer, primary, 'gpt.primary');
   const { header } = primary;
   const backupAt = (isSound ? header.other : Math.floor(layer.image.size / SECTOR) - 1) * SECTOR;
-  const backup = await headerAt(layer, backupAt);
+  const backup = await readGpt(layer.image, backupAt);
   if (!backup) {
     layer.report('gpt.no-backup', 'There is no copy of the GPT where its header says.', { at: backupAt });
   } else if (checkCopy(layer, backup, 'gpt.backup') && isSound && !isSameTable(primary, backup)) {
@@ -82,34 +69,14 @@ async function checkGpt(layer: Layer, partitions: readonly PartitionFacts[]): Pr
   checkProtection(layer, partitions);
 }
 
-async function headerAt(layer: Layer, at: number): Promise<FoundHeader | undefined> {
-  const bytes = await bytesAt(layer.image, at, SECTOR);
-  if (!bytes || GPT_SIGNATURE.some((byte, i) => bytes[i] !== byte)) return undefined;
-  const header = gptHeader.decode(bytes);
-  const length = header.entryCount * header.entrySize;
-  const entries = length > LARGEST_TABLE ? undefined : await bytesAt(layer.image, header.entries * SECTOR, length);
-  return { at, header, bytes, entries };
-}
-
 /** Checks one copy: both checksums, and its own place. */
-function checkCopy(layer: Layer, copy: FoundHeader, code: 'gpt.primary' | 'gpt.backup'): boolean {
-  const fault = faultOf(copy);
+function checkCopy(layer: Layer, copy: StoredGpt, code: 'gpt.primary' | 'gpt.backup'): boolean {
+  const fault = gptHeaderFault(copy) ?? gptEntriesFault(copy);
   if (fault !== undefined) layer.report(code, fault, { at: copy.at });
   return fault === undefined;
 }
 
-function faultOf({ at, header, bytes, entries }: FoundHeader): string | undefined {
-  const { headerSize, headerCrc, own, entriesCrc } = header;
-  if (headerSize < SMALLEST_HEADER || headerSize > SECTOR) return `Its header has ${headerSize} bytes.`;
-  const summed = bytes.slice(0, headerSize);
-  summed.fill(0, CHECKSUM_AT, CHECKSUM_AT + 4);
-  if (crc32(summed) !== headerCrc) return 'The checksum of its header is wrong.';
-  if (own * SECTOR !== at) return `It is at sector ${at / SECTOR}, and says that it is at ${own}.`;
-  if (!entries) return 'Its entries are outside the image.';
-  return crc32(entries) === entriesCrc ? undefined : 'The checksum of its entries is wrong.';
-}
-
-function isSameTable(a: FoundHeader, b: FoundHeader): boolean {
+function isSameTable(a: StoredGpt, b: StoredGpt): boolean {
   return a.header.diskGuid === b.header.diskGuid && a.header.entriesCrc === b.header.entriesCrc;
 }
 

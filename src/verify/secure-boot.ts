@@ -1,6 +1,7 @@
 // Facts about the EFI programs of a volume, and findings about loaders that firmware with Secure Boot would refuse.
 
 import { type ByteString, displayText } from '../bytes/index.js';
+import { isFallbackLoader } from '../disc/index.js';
 import { isImageFault } from '../errors.js';
 import { isSource } from '../io/index.js';
 import { walk } from '../tree/index.js';
@@ -17,8 +18,6 @@ export interface EfiProgramFacts extends EfiProgram {
 /** Years of Microsoft's certificates for third-party loaders. */
 export type MicrosoftCa = 2011 | 2023;
 
-/** Programs that firmware starts from a medium without a boot entry. */
-const LOADER = /^efi\/boot\/boot[a-z0-9]+\.efi$/i;
 const PROGRAM = /\.efi(\.[a-z]+)*$/i;
 /** Size of a page. Firmware that enforces NX loads no program with a smaller section alignment. */
 const PAGE = 4096;
@@ -33,7 +32,7 @@ export async function checkEfiPrograms(
   const found: EfiProgramFacts[] = [];
   for (const { path, node } of tree ? walk(tree) : []) {
     if (node.kind !== 'file' || !PROGRAM.test(path) || !isSource(node.content)) continue;
-    const isLoader = LOADER.test(path);
+    const isLoader = isFallbackLoader(path);
     try {
       const program = await readEfiProgram(node.content, layer.run);
       if (program) {

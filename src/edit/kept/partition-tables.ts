@@ -1,10 +1,28 @@
 // The partition tables of a disc: every entry is kept byte by byte, and only places and sizes change.
 
 import { crc32 } from '../../bytes/index.js';
-import { type ApplePartition, readApplePartitions } from '../../disc/index.js';
+import { type ApplePartition, isExtendedType, readApplePartitions } from '../../disc/index.js';
 import { UnsupportedError } from '../../errors.js';
-import { GPT_SIGNATURE, type GptHeader, gptEntry, gptHeader } from '../../format/gpt/index.js';
-import { chsOf, type Geometry, masterBootRecord, partitionEntry, SECTOR } from '../../format/mbr/index.js';
+import {
+  type GptHeader,
+  gptEntriesFault,
+  gptEntry,
+  gptHeader,
+  gptHeaderFault,
+  readGpt,
+  type StoredGpt,
+  UNUSED_GPT_ENTRY,
+} from '../../format/gpt/index.js';
+import {
+  chsOf,
+  type Geometry,
+  MBR_TABLE_AT,
+  mbrEntries,
+  mbrTypeName,
+  type PartitionEntry,
+  partitionEntry,
+  SECTOR,
+} from '../../format/mbr/index.js';
 import { bytesAt, type Patch, type Source } from '../../io/index.js';
 
 /** A run of 512-byte sectors. */
@@ -39,23 +57,14 @@ export interface KeptTables {
   patches(moves: Moves): Patch[];
 }
 
-const BOOT_MARK = 0xaa55;
-const TABLE_AT = 446;
-const ENTRY = 16;
-const ENTRIES = 4;
-const EXTENDED = [0x05, 0x0f, 0x85];
-const UNUSED = '00000000-0000-0000-0000-000000000000';
-const MOST_GPT_ENTRIES = 1024;
 const MAX_SECTORS = 0xffff_ffff;
 /** Larger places, beyond 128 PiB, are taken as damage. */
 const MOST_SECTORS = 2 ** 48;
-/** Offset of the checksum in a header. */
-const CRC_AT = 16;
 
 /** Reads all tables. Throws {@link UnsupportedError} for a table that cannot be kept. */
 export async function readTables(image: Source): Promise<KeptTables> {
   const head = (await bytesAt(image, 0, 2 * SECTOR))!;
-  const parts = [mbrTable(head), await gptTable(image, head), appleTable(await readApplePartitions(image), image)];
+  const parts = [mbrTable(head), await gptTable(image), appleTable(await readApplePartitions(image), image)];
   const tables = parts.flatMap((table) => table ?? []);
   return {
     partitions: tables.flatMap(({ partitions }) => partitions),
@@ -65,21 +74,17 @@ export async function readTables(image: Source): Promise<KeptTables> {
 }
 
 function mbrTable(head: Uint8Array): KeptTables | undefined {
-  const { signature } = masterBootRecord.decode(head);
-  const entries = Array.from({ length: ENTRIES }, (_, i) => ({
-    at: TABLE_AT + i * ENTRY,
-    number: i + 1,
-    ...partitionEntry.decode(head, TABLE_AT + i * ENTRY),
-  }));
-  // A boot sector without a table has the same mark; a table has only the status 0 or 0x80.
-  if (signature !== BOOT_MARK || entries.some(({ status }) => (status & 0x7f) !== 0)) return undefined;
+  const entries = mbrEntries(head)?.map((entry, i) => {
+    return { ...entry, at: MBR_TABLE_AT + i * partitionEntry.size, number: i + 1 };
+  });
+  if (!entries) return undefined;
   const used = entries.filter(({ sectors }) => sectors > 0);
-  if (used.some(({ type }) => EXTENDED.includes(type))) {
+  if (used.some(({ type }) => isExtendedType(mbrTypeName(type)))) {
     throw new UnsupportedError('edit.extended-partition', 'The disc has an extended partition, which is not edited.');
   }
   const partitions = used.map((entry): KeptPartition => {
     const { number, start, sectors, type } = entry;
-    return { table: 'mbr', number, start, sectors, type: `0x${type.toString(16).padStart(2, '0')}` };
+    return { table: 'mbr', number, start, sectors, type: mbrTypeName(type) };
   });
   const patches = (moves: Moves) =>
     used.map((entry, i): Patch => {
@@ -99,10 +104,12 @@ function mbrTable(head: Uint8Array): KeptTables | undefined {
   return { partitions, backupSectors: 0, patches };
 }
 
-type MbrEntry = ReturnType<typeof partitionEntry.decode>;
-
 /** New cylinder addresses by the geometry of the old ones. Addresses that fit no geometry stay as they are. */
-function cylinders(entry: MbrEntry, start: number, sectors: number): Partial<Pick<MbrEntry, 'first' | 'last'>> {
+function cylinders(
+  entry: PartitionEntry,
+  start: number,
+  sectors: number,
+): Partial<Pick<PartitionEntry, 'first' | 'last'>> {
   const isOf = (geometry: Geometry) => {
     const [first, last] = [chsOf(entry.start, geometry), chsOf(entry.start + entry.sectors - 1, geometry)];
     const agrees = (a: typeof first, b: typeof first) =>
@@ -119,19 +126,20 @@ function cylinders(entry: MbrEntry, start: number, sectors: number): Partial<Pic
   return { first: chsOf(start, geometry), last: chsOf(start + sectors - 1, geometry) };
 }
 
-async function gptTable(image: Source, head: Uint8Array): Promise<KeptTables | undefined> {
-  const header = gptHeader.decode(head, SECTOR);
-  if (GPT_SIGNATURE.some((byte, i) => header.signature[i] !== byte)) return undefined;
-  const entries = isWhole(header, head.subarray(SECTOR)) ? await entriesOf(image, header) : undefined;
-  if (!entries) {
-    const message = 'The GPT of the disc is damaged: its checksums are wrong.';
+async function gptTable(image: Source): Promise<KeptTables | undefined> {
+  const primary = await readGpt(image, SECTOR);
+  if (!primary) return undefined;
+  const { header, entries } = primary;
+  const fault = gptHeaderFault(primary) ?? gptEntriesFault(primary) ?? movingFault(primary);
+  if (!entries || fault !== undefined) {
+    const message = `The GPT of the disc is damaged. ${fault}`;
     throw new UnsupportedError('edit.gpt', message, { at: SECTOR, hint: 'Repair it with sgdisk, on a copy.' });
   }
   const backup = await backupOf(image, header);
   const partitions: KeptPartition[] = [];
   for (let i = 0; i < header.entryCount; i++) {
     const { type, first, last } = gptEntry.decode(entries, i * header.entrySize);
-    if (type === UNUSED) continue;
+    if (type === UNUSED_GPT_ENTRY) continue;
     partitions.push({ table: 'gpt', number: i + 1, type, start: first, sectors: last - first + 1 });
   }
   return {
@@ -148,32 +156,26 @@ async function gptTable(image: Source, head: Uint8Array): Promise<KeptTables | u
   };
 }
 
-/** Whether the checksum of a header is right, and its places are possible. */
-function isWhole(header: GptHeader, stored: Uint8Array): boolean {
-  const { headerCrc, headerSize, entryCount, entrySize, own, other, entries, lastUsable } = header;
-  const isSized = headerSize === gptHeader.size && entryCount <= MOST_GPT_ENTRIES && entrySize === gptEntry.size;
-  if (!isSized || [own, other, entries, lastUsable].some((sector) => sector > MOST_SECTORS)) return false;
-  const bytes = stored.slice(0, gptHeader.size);
-  bytes.fill(0, CRC_AT, CRC_AT + 4);
-  return crc32(bytes) === headerCrc;
-}
-
-async function entriesOf(image: Source, header: GptHeader): Promise<Uint8Array | undefined> {
-  const { entryCount, entrySize, entries, entriesCrc } = header;
-  const bytes = await bytesAt(image, entries * SECTOR, entryCount * entrySize);
-  if (!bytes || crc32(bytes) !== entriesCrc) return undefined;
-  for (let i = 0; i < entryCount; i++) {
-    const { type, first, last } = gptEntry.decode(bytes, i * entrySize);
-    if (type !== UNUSED && (first > last || last > MOST_SECTORS)) return undefined;
+/** Why a sound table cannot be rendered with other places, as a sentence. */
+function movingFault({ header, entries }: StoredGpt): string | undefined {
+  const { headerSize, entryCount, entrySize, own, other, entries: array, lastUsable } = header;
+  if (headerSize !== gptHeader.size) return `Its header has ${headerSize} bytes.`;
+  if (entrySize !== gptEntry.size) return `Its entries have ${entrySize} bytes.`;
+  if ([own, other, array, lastUsable].some((sector) => sector > MOST_SECTORS))
+    return 'It names sectors beyond any disk.';
+  for (let i = 0; entries && i < entryCount; i++) {
+    const { type, first, last } = gptEntry.decode(entries, i * entrySize);
+    const isPossible = type === UNUSED_GPT_ENTRY || (first <= last && last <= MOST_SECTORS);
+    if (!isPossible) return `Partition ${i + 1} ends before it begins, or beyond any disk.`;
   }
-  return bytes;
+  return undefined;
 }
 
-/** The second header, if it is where the first one says. */
+/** The second header, if it is where the first one says. Its entries are written again, right or wrong. */
 async function backupOf(image: Source, { other }: GptHeader): Promise<GptHeader | undefined> {
-  const sector = await bytesAt(image, other * SECTOR, SECTOR);
-  const header = sector && gptHeader.decode(sector);
-  return header && isWhole(header, sector) && header.own === other ? header : undefined;
+  const backup = await readGpt(image, other * SECTOR);
+  if (!backup || gptHeaderFault(backup) !== undefined) return undefined;
+  return movingFault({ ...backup, entries: undefined }) === undefined ? backup.header : undefined;
 }
 
 function movedEntries(

@@ -1,7 +1,7 @@
 // The menus of a disc: those in its tree, and those in the FAT images that firmware boots from.
 
 import { type ByteString, byteStringOf, bytesOf, displayText, type Timestamp } from '../../bytes/index.js';
-import { isEspType } from '../../disc/index.js';
+import { isEspType, LARGEST_MENU } from '../../disc/index.js';
 import { InvalidInputError, UnsupportedError } from '../../errors.js';
 import { SECTORS_PER_BLOCK } from '../../format/eltorito/index.js';
 import { openFat, replaceFatFiles } from '../../format/fat/index.js';
@@ -14,7 +14,6 @@ import type { EditContext } from '../edit-context.js';
 import { type DiscFile, filesOf, textOf } from './disc-files.js';
 import { editedMenu, isMenuName, type MenuChanges, type MenuKind, menuKindOf, startsKernels } from './edit-menu.js';
 
-const LARGEST_MENU = 1024 * 1024;
 const EFI_PLATFORM = 0xef;
 
 /** A menu in the tree of the disc. */

@@ -14,7 +14,8 @@ import {
   type Value,
 } from '../../bytes/index.js';
 
-const SECTOR = 512;
+/** Bytes of a sector here. */
+export const SECTOR = 512;
 const ENTRY = 128;
 const HEADER = 92;
 const REVISION = 0x0001_0000;

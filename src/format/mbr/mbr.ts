@@ -9,6 +9,11 @@ export const SECTOR = 512;
 const CODE_ROOM = 440;
 const BOOT_SECTOR_AT = 0x1b0;
 const MAX_SECTORS = 0xffff_ffff;
+const ENTRIES = 4;
+/** The last two bytes of the sector, as a little-endian number. */
+export const BOOT_MARK = 0xaa55;
+/** Offset of the partition table. */
+export const MBR_TABLE_AT = 446;
 
 /** Partition types in use here. `hiddenNtfs` is what isohybrid gives a disc, so that Windows leaves it alone. */
 export const MBR_TYPE = {
@@ -37,9 +42,25 @@ export const masterBootRecord = struct('master boot record', SECTOR, {
   code: bytes(0, CODE_ROOM),
   diskSignature: u32le(440),
   reserved444: reserved(444, 2),
-  partitions: bytes(446, 64),
+  partitions: bytes(MBR_TABLE_AT, 64),
   signature: u16le(510),
 });
+
+/**
+ * The four entries of a table, used or not; undefined if the sector is not an MBR. A FAT boot sector has the same mark, but code in place
+ * of the table: no entry has a status other than 0 and 0x80.
+ */
+export function mbrEntries(sector: Uint8Array): PartitionEntry[] | undefined {
+  const { signature, partitions } = masterBootRecord.decode(sector);
+  const entries = Array.from({ length: ENTRIES }, (_, i) => partitionEntry.decode(partitions, i * partitionEntry.size));
+  const isTable = signature === BOOT_MARK && entries.every(({ status }) => (status & 0x7f) === 0);
+  return isTable ? entries : undefined;
+}
+
+/** `0xef`: a partition type as facts and reports have it. */
+export function mbrTypeName(type: number): string {
+  return `0x${type.toString(16).padStart(2, '0')}`;
+}
 
 /** A partition as planned; sectors are of 512 bytes. */
 export interface MbrPartition {
@@ -69,7 +90,7 @@ export function renderMbr({ code, diskSignature, bootSector, partitions, geometr
   if (bootSector !== undefined) bootAddress.encodeInto({ sector: bootSector }, codeArea, BOOT_SECTOR_AT);
   const table = new Uint8Array(64);
   for (const [i, partition] of partitions.entries()) table.set(renderPartition(partition, geometry), i * 16);
-  return masterBootRecord.encode({ code: codeArea, diskSignature, partitions: table, signature: 0xaa55 });
+  return masterBootRecord.encode({ code: codeArea, diskSignature, partitions: table, signature: BOOT_MARK });
 }
 
 const bootAddress = struct('address of the boot image', 8, { sector: u64le(0) });

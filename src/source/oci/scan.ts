@@ -34,9 +34,6 @@ export interface ContainerOptions {
 
 const PATIENCE = 30_000;
 const LIMIT = 64 * 1024 ** 3;
-/** Memory for names and attributes: a fixed part, and a part for each stored byte of the layers. */
-const HELD_ANYWAY = 256 * 1024 ** 2;
-const HELD_PER_BYTE = 256;
 
 /** The form of names in the distribution specification. */
 const REPOSITORY = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
@@ -67,7 +64,7 @@ export async function scanContainer(
     const named = transport === 'registry' ? undefined : tag;
     const { layers } = await choose(store, { tag: named, platform, preferred, note }, run);
     const stored = layers.reduce((sum, { file }) => sum + file.content.size, 0);
-    const meter = new Meter(HELD_ANYWAY + HELD_PER_BYTE * stored);
+    const meter = Meter.forCompressed(stored);
     return await mergeLayers(layers, { shown: store.shown, spool, meter, losses, note }, run);
   } finally {
     await spool.close();

@@ -7,6 +7,10 @@ export const ENTRY_COST = 512;
 /** Memory of an attribute without its name and value. */
 export const XATTR_COST = 128;
 
+/** Memory for names and attributes of any archive, and more for each byte of a compressed one. */
+const HELD_ANYWAY = 256 * 1024 ** 2;
+const HELD_PER_BYTE = 256;
+
 /** Counts the work and the memory that an archive takes, and ends its reading beyond a limit. */
 export class Meter {
   /** Headers, records, path components and map entries processed: grows no faster than the bytes read. */
@@ -18,6 +22,11 @@ export class Meter {
   /** `limit` bounds {@link held}. */
   constructor(limit = Number.POSITIVE_INFINITY) {
     this.#limit = limit;
+  }
+
+  /** With the usual limit for an archive of `stored` compressed bytes. */
+  static forCompressed(stored: number): Meter {
+    return new Meter(HELD_ANYWAY + HELD_PER_BYTE * stored);
   }
 
   step(count = 1): void {

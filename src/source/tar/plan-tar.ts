@@ -10,6 +10,7 @@ import {
   exactContent,
   exactly,
   type ImagePlan,
+  isReadEarly,
   type Range,
   type Run,
 } from '../../io/index.js';
@@ -37,8 +38,6 @@ export interface TarLayout {
 
 /** Two blocks of zeros. */
 const END = 2 * BLOCK;
-/** Files up to this size are read while earlier ones are written. */
-const SMALL = 1024 * 1024;
 
 /** Plans the archive. */
 export function planTar(tree: FileTree, options: TarPlanOptions = {}): ImagePlan<TarLayout, ExactContent> {
@@ -132,7 +131,7 @@ function lengthOf(ranges: readonly Range[]): number {
 }
 
 async function* pieces(tree: FileTree, options: TarPlanOptions, run: Run): AsyncGenerator<Data> {
-  const early = new EarlyReader(smallContents(tree), run);
+  const early = new EarlyReader(earlyContents(tree), run);
   try {
     for (const member of membersOf(tree, options)) {
       yield member.headers;
@@ -149,23 +148,19 @@ async function* pieces(tree: FileTree, options: TarPlanOptions, run: Run): Async
 }
 
 /** Contents that are read early, in the order of the archive. */
-function* smallContents(tree: FileTree): Generator<ExactContent> {
+function* earlyContents(tree: FileTree): Generator<ExactContent> {
   const stored = new Set<Node>();
   const links = hardLinkCounts(tree);
   for (const { node } of walk(tree)) {
-    if (node.kind !== 'file' || !isSmall(node.content) || stored.has(node)) continue;
+    if (node.kind !== 'file' || !isReadEarly(node.content) || stored.has(node)) continue;
     if (links.has(node)) stored.add(node);
     yield node.content;
   }
 }
 
-function isSmall({ size, holes }: ExactContent): boolean {
-  return size <= SMALL && holes.length === 0;
-}
-
 async function* dataOf({ content, sparse }: Member, early: EarlyReader, run: Run): AsyncGenerator<Data> {
   if (sparse) yield* cut(exactly(content!, run), sparse.ranges);
-  else if (isSmall(content!)) yield await early.bytes(content!);
+  else if (isReadEarly(content!)) yield await early.bytes(content!);
   else yield* exactly(content!, run);
 }
 

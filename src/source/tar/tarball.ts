@@ -23,9 +23,6 @@ export interface TarballOptions extends TarTreeOptions {
 }
 
 const LIMIT = 64 * 1024 ** 3;
-/** Memory for names and attributes of a compressed archive: a start, and more for each of its bytes. */
-const HELD_ANYWAY = 256 * 1024 ** 2;
-const HELD_PER_BYTE = 256;
 
 /**
  * Reads an archive, plain or compressed. Throws {@link SourceError} when it cannot be read, {@link InvalidImageError} when it
@@ -40,7 +37,7 @@ export async function scanTarball(path: ByteString, options: TarballOptions, run
     await spoolTo(spool, unpackStream(format, asBytes(archive.pieces(run)), limit));
     const unpacked = await openFileSource(spool);
     try {
-      const meter = options.meter ?? new Meter(HELD_ANYWAY + HELD_PER_BYTE * archive.size);
+      const meter = options.meter ?? Meter.forCompressed(archive.size);
       return await readNamed(unpacked, spool, format, { ...options, meter }, run);
     } finally {
       await unpacked.close();
