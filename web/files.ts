@@ -13,7 +13,7 @@ import {
   table,
 } from 'isopress/browser';
 import { attempt, element, put, say } from './dom.js';
-import { blobOf, followed, imageStep, listed, pathOf, stepInto, type Way } from './places.js';
+import { blobOf, followed, imageStep, listed, pathOf, stepInto, type Trail } from './places.js';
 import { modeText, preview, timeText } from './preview.js';
 
 /** Most rows of a directory that are shown. */
@@ -28,7 +28,7 @@ export async function showFiles(image: Source, name: string, spool: Spool): Prom
 class FilesView {
   readonly #body: HTMLElement;
   readonly #spool: Spool;
-  #way: Way = [];
+  #trail: Trail = [];
   #rows: [string, Node][] = [];
   #file: { readonly name: string; readonly node: File } | undefined;
 
@@ -41,43 +41,43 @@ class FilesView {
     };
   }
 
-  async open(way: Way): Promise<void> {
-    this.#way = way;
+  async open(trail: Trail): Promise<void> {
+    this.#trail = trail;
     this.#file = undefined;
-    const here = way.at(-1)!;
+    const here = trail.at(-1)!;
     this.#rows = listed(here.directory);
-    put(this.#body, html`${wayNav(way)}${this.#listing()}<div id="preview"></div>`);
+    put(this.#body, html`${breadcrumbNav(trail)}${this.#listing()}<div id="preview"></div>`);
     element('listing-title').focus({ preventScroll: true });
-    say(`${pathOf(way)}: ${this.#rows.length} entries.`);
+    say(`${pathOf(trail)}: ${this.#rows.length} entries.`);
   }
 
   /** Buttons carry indexes, so that no name from an image is read back from the page. */
   async #clicked({ step, row, download, inside }: DOMStringMap): Promise<void> {
-    if (step !== undefined) await this.open(this.#way.slice(0, Number(step) + 1));
+    if (step !== undefined) await this.open(this.#trail.slice(0, Number(step) + 1));
     if (row !== undefined) await this.#enter(this.#rows[Number(row)]!);
     if (download !== undefined) await this.#download();
     if (inside !== undefined) await this.#lookInside();
   }
 
   async #enter([name, node]: [string, Node]): Promise<void> {
-    if (node.kind === 'directory') return this.open([...this.#way, { name, directory: node, isImage: false }]);
+    if (node.kind === 'directory') return this.open([...this.#trail, { name, directory: node, isImage: false }]);
     if (node.kind === 'symlink') return this.#follow(name, node.target);
     if (node.kind !== 'file') return;
     this.#file = { name, node };
     say(`Reading ${name}.`);
-    put(element('preview'), await preview(name, pathOf(this.#way, name), node));
+    put(element('preview'), await preview(name, pathOf(this.#trail, name), node));
     element('preview-title').focus();
     say(`${name} is shown.`);
   }
 
   /** Follows a symbolic link: opens its directory, or the directory of its file and that file. */
   async #follow(name: string, target: string): Promise<void> {
-    const end = followed(this.#way, target);
+    const end = followed(this.#trail, target);
     if (!end) return say(`${name} leads to nothing in this image.`);
     if (end.node.kind === 'directory') {
-      return this.open([...end.way, { name: end.name, directory: end.node, isImage: end.way.length === 0 }]);
+      return this.open([...end.trail, { name: end.name, directory: end.node, isImage: end.trail.length === 0 }]);
     }
-    await this.open(end.way);
+    await this.open(end.trail);
     await this.#enter([end.name, end.node]);
   }
 
@@ -86,7 +86,7 @@ class FilesView {
     const { name, node } = this.#file;
     say(`Opening ${name}.`);
     const step = await stepInto(name, node, this.#spool);
-    if (step) await this.open([...this.#way, step]);
+    if (step) await this.open([...this.#trail, step]);
   }
 
   async #download(): Promise<void> {
@@ -111,7 +111,7 @@ class FilesView {
     const rows = this.#rows.slice(0, MOST_ROWS).map(([name, node], index) => rowOf(name, node, index));
     const left = this.#rows.length - rows.length;
     const caption = `${this.#rows.length} entries`;
-    return html`<h3 id="listing-title" class="path" tabindex="-1">${pathOf(this.#way)}</h3>
+    return html`<h3 id="listing-title" class="path" tabindex="-1">${pathOf(this.#trail)}</h3>
 ${table(caption, columns, rows)}${left > 0 ? html`<p class="muted">${left} more are not shown.</p>` : undefined}`;
   }
 }
@@ -135,8 +135,8 @@ function rowOf(name: string, node: Node, index: number): HtmlValue[] {
   return [html`<span class="path">${name}</span><span class="muted"> (${kind})</span>`, '', ...facts];
 }
 
-function wayNav(way: Way): Html {
-  return html`<nav aria-label="Path"><ol class="way">${way.map(({ name, isImage }, index) => {
+function breadcrumbNav(trail: Trail): Html {
+  return html`<nav aria-label="Path"><ol class="trail">${trail.map(({ name, isImage }, index) => {
     const mark = isImage ? 'image' : 'directory';
     return html`<li><button type="button" class="${mark}" data-step="${index}">${name}</button></li>`;
   })}</ol></nav>

@@ -12,7 +12,7 @@ import {
   type Spool,
 } from 'isopress/browser';
 
-/** A directory on the way, or the root directory of an image that was opened. */
+/** A directory on the trail, or the root directory of an image that was opened. */
 export interface Step {
   /** Displayable. */
   readonly name: string;
@@ -21,8 +21,8 @@ export interface Step {
   readonly isImage: boolean;
 }
 
-/** The way from the outermost image to a directory. */
-export type Way = readonly Step[];
+/** The breadcrumb trail of a directory: all images and directories from the outermost image to it. */
+export type Trail = readonly Step[];
 
 /** The root directory of an image. Rejects with a typed error for anything else. */
 export async function imageStep(image: Source, name: string, spool: Spool): Promise<Step> {
@@ -40,16 +40,16 @@ export async function stepInto(name: string, node: Node, spool: Spool): Promise<
 /** Links that are followed for one name, as in Linux. */
 const MOST_LINKS = 40;
 
-/** An entry, and the way to its directory. */
+/** An entry, and the trail to its directory. */
 export interface Place {
-  readonly way: Way;
+  readonly trail: Trail;
   readonly name: string;
   readonly node: Node;
 }
 
 /** The target of a symbolic link in the last directory, resolved with the image as root file system; undefined if it leads nowhere. */
-export function followed(way: Way, target: string): Place | undefined {
-  let at = way;
+export function followed(trail: Trail, target: string): Place | undefined {
+  let at = trail;
   let place: Place | undefined;
   const names = target.split('/');
   if (target.startsWith('/')) at = inRoot(at);
@@ -69,16 +69,16 @@ export function followed(way: Way, target: string): Place | undefined {
       continue;
     }
     const shown = displayText(name as ByteString);
-    place = { way: at, name: shown, node };
+    place = { trail: at, name: shown, node };
     if (node.kind === 'directory') at = [...at, { name: shown, directory: node, isImage: false }];
     else if (names.some((rest) => rest !== '')) return undefined;
   }
-  return place ?? { way: at.slice(0, -1), name: at.at(-1)!.name, node: at.at(-1)!.directory };
+  return place ?? { trail: at.slice(0, -1), name: at.at(-1)!.name, node: at.at(-1)!.directory };
 }
 
-/** The way to the root directory of the innermost image. */
-function inRoot(way: Way): Way {
-  return way.slice(0, way.findLastIndex(({ isImage }) => isImage) + 1);
+/** The trail to the root directory of the innermost image. */
+function inRoot(trail: Trail): Trail {
+  return trail.slice(0, trail.findLastIndex(({ isImage }) => isImage) + 1);
 }
 
 /** Entries with displayable names: directories first, otherwise in the order of the directory. */
@@ -89,8 +89,8 @@ export function listed({ entries }: Directory): [name: string, node: Node][] {
 }
 
 /** The path of an entry, through images and directories: `/LiveOS/squashfs.img/etc/fstab`. */
-export function pathOf(way: Way, name = ''): string {
-  const steps = way.slice(1).map((step) => step.name);
+export function pathOf(trail: Trail, name = ''): string {
+  const steps = trail.slice(1).map((step) => step.name);
   return `/${[...steps, ...(name === '' ? [] : [name])].join('/')}`;
 }
 

@@ -2,28 +2,28 @@
 
 import { blobSource, type Source } from 'isopress/browser';
 
-/** Milliseconds of work between two turns of the browser. */
-const TURN = 40;
+/** Milliseconds of work after which the browser gets a turn. */
+const TIME_SLICE = 40;
 
 /** A file as a source whose reads keep the page responsive. */
 export function fileSource(file: File): Source {
   const source = blobSource(file);
   let since = performance.now();
-  const breathe = async () => {
-    if (performance.now() - since < TURN) return;
+  const yieldToEventLoop = async () => {
+    if (performance.now() - since < TIME_SLICE) return;
     await new Promise((resolve) => setTimeout(resolve, 0));
     since = performance.now();
   };
-  return responsive(source, breathe);
+  return responsive(source, yieldToEventLoop);
 }
 
-function responsive(source: Source, breathe: () => Promise<void>): Source {
+function responsive(source: Source, yieldToEventLoop: () => Promise<void>): Source {
   return {
     ...source,
     read: async (at, into) => {
-      await breathe();
+      await yieldToEventLoop();
       await source.read(at, into);
     },
-    slice: (range) => responsive(source.slice(range), breathe),
+    slice: (range) => responsive(source.slice(range), yieldToEventLoop),
   };
 }

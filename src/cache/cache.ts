@@ -3,32 +3,13 @@
 
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { defined } from '../bytes/index.js';
 import { createDigest } from '../io/index.js';
-import { openDirectoryStore } from './directory-store.js';
 import { copyDigested, readFully } from './file-bytes.js';
-import { openHttpStore } from './http-store.js';
 import { type Blob, type CacheRecord, parseRecord, renderRecord } from './record.js';
 import type { Store } from './store.js';
 
-/** A store by its place. */
-export interface CachePlace {
-  /** A directory, or an `http:` or `https:` address. */
-  readonly place: string;
-  /** Nothing is written there. Default false. */
-  readonly readOnly?: boolean;
-}
-
-/** The stores of a cache. */
-export interface CachePlaces {
-  /** In the order in which they are searched. */
-  readonly places: readonly CachePlace[];
-  /** Milliseconds since 1970, to note when an entry was last used. Without it no use is noted. */
-  now?(): number;
-}
-
-/** How a cache is opened. */
-export interface CacheOptions extends CachePlaces {
+/** The surroundings of a cache in use. */
+export interface CacheSurroundings {
   /** A directory for files that no store takes. */
   readonly scratch: string;
   /** Remarks about stores that are not used. */
@@ -36,43 +17,21 @@ export interface CacheOptions extends CachePlaces {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Opens all stores. Throws `TargetError` `target.no-cache-directory` for a directory that cannot be used. */
-export async function openCache(options: CacheOptions): Promise<Cache> {
-  const stores: Store[] = [];
-  const { places, now } = options;
-  for (const { place, readOnly: isReadOnly = false } of places) {
-    const directory = () => openDirectoryStore(place, { isReadOnly, ...defined({ now }) });
-    stores.push(isAddress(place) ? openHttpStore(new URL(place), isReadOnly) : await directory());
-  }
-  return new Cache(stores, options);
-}
-
-/** Throws as {@link openCache} does, so that a bad directory is reported before the work begins. */
-export async function checkCache({ places }: CachePlaces): Promise<void> {
-  for (const { place, readOnly = false } of places) {
-    if (!isAddress(place)) await openDirectoryStore(place, { isReadOnly: readOnly });
-  }
-}
-
-function isAddress(place: string): boolean {
-  return /^https?:\/\//i.test(place);
-}
-
 /** Earlier results by their keys. */
 export class Cache {
   readonly #stores: Store[];
-  readonly #options: CacheOptions;
+  readonly #surroundings: CacheSurroundings;
   /** Stores to which nothing is written: read-only ones, and those on which a write has failed. */
-  readonly #full = new Set<Store>();
+  readonly #unwritable = new Set<Store>();
   readonly #downloads = new Map<string, Promise<string | undefined>>();
   readonly #scratch: string[] = [];
   readonly #onAbort = () => void this.#closeStores();
 
-  constructor(stores: readonly Store[], options: CacheOptions) {
+  constructor(stores: readonly Store[], surroundings: CacheSurroundings) {
     this.#stores = [...stores];
-    this.#options = options;
-    for (const store of stores) if (store.isReadOnly) this.#full.add(store);
-    options.signal?.addEventListener('abort', this.#onAbort, { once: true });
+    this.#surroundings = surroundings;
+    for (const store of stores) if (store.isReadOnly) this.#unwritable.add(store);
+    surroundings.signal?.addEventListener('abort', this.#onAbort, { once: true });
   }
 
   /** The records of a key in all stores. Damaged ones and those of another kind are left out. */
@@ -81,7 +40,7 @@ export class Cache {
       const bytes = await store.record(key);
       const record = bytes && parseRecord(bytes);
       if (record?.key === key && record.kind === kind) return record;
-      if (bytes) this.#options.note(`The cache ${store.name} has a damaged record, which is not used.`);
+      if (bytes) this.#surroundings.note(`The cache ${store.name} has a damaged record, which is not used.`);
       return undefined;
     });
     return records.filter((record) => record !== undefined);
@@ -142,14 +101,14 @@ export class Cache {
 
   /** Removes a content that does not match its digest from all stores. */
   async discard(blob: Blob): Promise<undefined> {
-    this.#options.note(`The content ${blob.digest.slice(0, 16)}… of the cache is damaged. It is not used.`);
+    this.#surroundings.note(`The content ${blob.digest.slice(0, 16)}… of the cache is damaged. It is not used.`);
     this.#downloads.delete(blob.digest);
     await this.#each((store) => store.discard(blob));
   }
 
   /** Whether any store can be written to. */
   get keeps(): boolean {
-    return this.#stores.some((store) => !this.#full.has(store));
+    return this.#stores.some((store) => !this.#unwritable.has(store));
   }
 
   /** Keeps files under a key in every store that can be written to. Files at paths of {@link temporary} may be moved away. */
@@ -158,7 +117,7 @@ export class Cache {
     for (const [name, file] of Object.entries(files)) named.push([name, { ...file, ...(await blobOf(file)) }]);
     const blobs = Object.fromEntries(named.map(([name, { digest, size }]) => [name, { digest, size }]));
     const bytes = renderRecord({ ...record, blobs });
-    for (const store of inWritingOrder(this.#stores.filter((one) => !this.#full.has(one)))) {
+    for (const store of inWritingOrder(this.#stores.filter((one) => !this.#unwritable.has(one)))) {
       await this.#guardedWrite(store, async () => {
         for (const [, { digest, size, path }] of named) await store.put({ digest, size }, path);
         await store.putRecord(record.key, bytes);
@@ -168,14 +127,14 @@ export class Cache {
 
   /** A path for a new file, in a directory from which the first directory store can move it without a copy. */
   async temporary(): Promise<string> {
-    const store = this.#stores.find((one) => one.scratch !== undefined && !this.#full.has(one));
-    const directory = await mkdtemp(join(store?.scratch ?? this.#options.scratch, 'isopress-'));
+    const store = this.#stores.find((one) => one.scratch !== undefined && !this.#unwritable.has(one));
+    const directory = await mkdtemp(join(store?.scratch ?? this.#surroundings.scratch, 'isopress-'));
     this.#scratch.push(directory);
     return join(directory, 'file');
   }
 
   async close(): Promise<void> {
-    this.#options.signal?.removeEventListener('abort', this.#onAbort);
+    this.#surroundings.signal?.removeEventListener('abort', this.#onAbort);
     await this.#closeStores();
     for (const directory of this.#scratch.splice(0)) await rm(directory, { recursive: true, force: true });
   }
@@ -206,7 +165,9 @@ export class Cache {
 
   /** Keeps a downloaded file in the directories of this machine, and returns where it is now. */
   async #settle(blob: Blob, path: string): Promise<string> {
-    for (const store of this.#stores.filter((one) => one.scratch !== undefined && !this.#full.has(one)).reverse()) {
+    for (const store of this.#stores
+      .filter((one) => one.scratch !== undefined && !this.#unwritable.has(one))
+      .reverse()) {
       await this.#guardedWrite(store, () => store.put(blob, path));
     }
     for (const store of this.#stores) {
@@ -229,7 +190,7 @@ export class Cache {
       if (index >= 0) {
         this.#stores.splice(index, 1);
         await store.close();
-        this.#options.note(`The cache ${store.name} is not used any more: ${reasonOf(error)}.`);
+        this.#surroundings.note(`The cache ${store.name} is not used any more: ${reasonOf(error)}.`);
       }
       return undefined;
     }
@@ -239,8 +200,8 @@ export class Cache {
     try {
       if (this.#stores.includes(store)) await write();
     } catch (error) {
-      this.#full.add(store);
-      this.#options.note(`Nothing more is kept in the cache ${store.name}: ${reasonOf(error)}.`);
+      this.#unwritable.add(store);
+      this.#surroundings.note(`Nothing more is kept in the cache ${store.name}: ${reasonOf(error)}.`);
     }
   }
 }

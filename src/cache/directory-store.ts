@@ -19,8 +19,8 @@ import { TargetError } from '../errors.js';
 import { type Blob, LARGEST_RECORD } from './record.js';
 import type { Store } from './store.js';
 
-/** The folders of a directory store. */
-export const FOLDERS = { records: 'ac', contents: 'cas', unfinished: 'tmp' } as const;
+/** The subdirectories of a directory store. */
+export const SUBDIRECTORIES = { records: 'ac', contents: 'cas', unfinished: 'tmp' } as const;
 
 /** How a directory is used. */
 export interface DirectoryStoreOptions {
@@ -32,7 +32,7 @@ export interface DirectoryStoreOptions {
 /** Makes the directory if it is missing. Throws {@link TargetError} `target.no-cache-directory` if it cannot be used. */
 export async function openDirectoryStore(directory: string, options: DirectoryStoreOptions): Promise<DirectoryStore> {
   if (!options.isReadOnly) {
-    for (const folder of Object.values(FOLDERS)) {
+    for (const folder of Object.values(SUBDIRECTORIES)) {
       await mkdir(join(directory, folder), { recursive: true }).catch((error) => {
         throw unusable(directory, `cannot be made: ${(error as Error).message}`, error);
       });
@@ -57,12 +57,12 @@ export class DirectoryStore implements Store {
   constructor(directory: string, { isReadOnly, now }: DirectoryStoreOptions) {
     this.name = directory;
     this.isReadOnly = isReadOnly;
-    this.scratch = isReadOnly ? undefined : join(directory, FOLDERS.unfinished);
+    this.scratch = isReadOnly ? undefined : join(directory, SUBDIRECTORIES.unfinished);
     this.#now = now;
   }
 
   async record(key: string): Promise<Uint8Array | undefined> {
-    const path = join(this.name, FOLDERS.records, key);
+    const path = join(this.name, SUBDIRECTORIES.records, key);
     const size = (await found(path))?.size;
     if (size === undefined || size > LARGEST_RECORD) return undefined;
     await this.#touch(path);
@@ -70,11 +70,11 @@ export class DirectoryStore implements Store {
   }
 
   async putRecord(key: string, bytes: Uint8Array): Promise<void> {
-    await this.#place(join(this.name, FOLDERS.records, key), (path) => writeFile(path, bytes));
+    await this.#place(join(this.name, SUBDIRECTORIES.records, key), (path) => writeFile(path, bytes));
   }
 
   async path({ digest, size }: Blob): Promise<string | undefined> {
-    const path = join(this.name, FOLDERS.contents, digest);
+    const path = join(this.name, SUBDIRECTORIES.contents, digest);
     if ((await found(path))?.size !== size) return undefined;
     await this.#touch(path);
     return path;
@@ -85,7 +85,7 @@ export class DirectoryStore implements Store {
   }
 
   async put(blob: Blob, from: string): Promise<void> {
-    const path = join(this.name, FOLDERS.contents, blob.digest);
+    const path = join(this.name, SUBDIRECTORIES.contents, blob.digest);
     // A file in our scratch directory is moved, and replaces an entry that may be damaged. Any other file is copied, because it may
     // still change, or be on another file system.
     if (from.startsWith(`${this.scratch}/`)) await rename(from, path);
@@ -94,7 +94,7 @@ export class DirectoryStore implements Store {
   }
 
   async discard({ digest }: Blob): Promise<void> {
-    if (!this.isReadOnly) await rm(join(this.name, FOLDERS.contents, digest), { force: true });
+    if (!this.isReadOnly) await rm(join(this.name, SUBDIRECTORIES.contents, digest), { force: true });
   }
 
   async close(): Promise<void> {}

@@ -1,14 +1,6 @@
 // Layer 2: keys of results, and stores that keep results.
 
-export {
-  Cache,
-  type CacheFile,
-  type CacheOptions,
-  type CachePlace,
-  type CachePlaces,
-  checkCache,
-  openCache,
-} from './cache.js';
+export { Cache, type CacheFile } from './cache.js';
 export { cachedClusters, cachedCompression } from './cached-compression.js';
 export { hexOf, KEY_VERSION, type KeyFields, type KeyValue, keyOf } from './key.js';
 export {
@@ -20,4 +12,5 @@ export {
   type VerifiedCache,
   verifyCache,
 } from './maintenance.js';
+export { type CacheOptions, type CachePlace, type CachePlaces, checkCache, openCache } from './open-cache.js';
 export type { Blob, CacheRecord } from './record.js';

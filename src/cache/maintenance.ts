@@ -4,7 +4,7 @@ import { type FileHandle, open, readdir, readFile, rm, stat } from 'node:fs/prom
 import { join } from 'node:path';
 import { InvalidInputError } from '../errors.js';
 import type { Run } from '../io/index.js';
-import { FOLDERS } from './directory-store.js';
+import { SUBDIRECTORIES } from './directory-store.js';
 import { copyDigested } from './file-bytes.js';
 import { type CacheRecord, LARGEST_RECORD, parseRecord } from './record.js';
 
@@ -26,7 +26,7 @@ export interface CacheFacts {
 interface Entry {
   readonly path: string;
   readonly name: string;
-  readonly folder: keyof typeof FOLDERS;
+  readonly folder: keyof typeof SUBDIRECTORIES;
   readonly size: number;
   /** Seconds since 1970. */
   readonly used: number;
@@ -112,7 +112,7 @@ export async function verifyCache(directory: string, remove: boolean, run: Run):
     const isWhole = entry.folder === 'records' ? await recordAt(entry) : (await digestAt(entry)) === entry.name;
     // An entry may have been removed in the meantime.
     if (!isWhole && (await stat(entry.path).catch(() => undefined))) {
-      damaged.push(`${FOLDERS[entry.folder]}/${entry.name}`);
+      damaged.push(`${SUBDIRECTORIES[entry.folder]}/${entry.name}`);
       if (remove) await rm(entry.path, { recursive: true, force: true });
     }
     run.report({ step: 'checking', done: index + 1, total: entries.length, unit: 'entries' });
@@ -122,7 +122,7 @@ export async function verifyCache(directory: string, remove: boolean, run: Run):
 
 async function entriesOf(directory: string): Promise<Entry[]> {
   const entries: Entry[] = [];
-  for (const [folder, name] of Object.entries(FOLDERS) as [Entry['folder'], string][]) {
+  for (const [folder, name] of Object.entries(SUBDIRECTORIES) as [Entry['folder'], string][]) {
     const names = await readdir(join(directory, name)).catch((cause) => {
       const message = `${directory} is not a cache: it has no directory ${name} that can be read.`;
       throw new InvalidInputError('cache.none', message, { path: directory, cause });

@@ -1,7 +1,7 @@
 // The option --cache of commands that compress.
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { CachePlace } from '../cache/light.js';
+import type { CachePlace } from '../cache/index.js';
 
 /** Parsed value of the option. */
 export interface CacheOptions {

@@ -2,7 +2,7 @@
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Codec, CompressionName, CompressionRequest, Setting, SettingValue } from '../compress/index.js';
-import { CODECS } from '../compress/light.js';
+import { CODECS } from '../compress/option-values.js';
 import { parseInteger, parseSize } from './units.js';
 
 /** Parsed values of the options; absent if not given. Settings of codecs have the same level, read by {@link compressionSettings}. */

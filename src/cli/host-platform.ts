@@ -1,6 +1,6 @@
 // The platform that container images are for if none is asked for.
 
-import { type Platform, parsePlatform } from '../source/light.js';
+import { type Platform, parsePlatform } from '../source/option-values.js';
 
 /** Names of Node.js for architectures that have other names elsewhere. */
 const MACHINES: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386', ppc64: 'ppc64le', mipsel: 'mipsle' };

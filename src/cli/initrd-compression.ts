@@ -1,7 +1,7 @@
 // --initrd-compression NAME[:LEVEL], made from the table of compressed files.
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { CONTAINERS } from '../compress/light.js';
+import { CONTAINERS } from '../compress/option-values.js';
 import type { InitrdCompressionRequest } from '../live/index.js';
 
 const NAMES: readonly string[] = [...CONTAINERS.map(({ name }) => name), 'none'];

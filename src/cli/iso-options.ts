@@ -3,7 +3,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type ByteString, byteStringOf, displayText } from '../bytes/index.js';
 import type { HideRule, TreeName, WeightRule } from '../disc/index.js';
-import { LAYOUT_NAMES, NAMED_LAYOUTS, RELAXATIONS } from '../disc/light.js';
+import { LAYOUT_NAMES, NAMED_LAYOUTS, RELAXATIONS } from '../disc/option-values.js';
 import { InvalidInputError } from '../errors.js';
 import { BOOT_ENTRY_HELP, parseBootEntry } from './boot-entry.js';
 import { readInput } from './input.js';

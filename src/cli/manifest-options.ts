@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { type ByteString, byteStringOf, fromText } from '../bytes/index.js';
 import { InvalidInputError, UsageError } from '../errors.js';
 import type { ManifestEntry } from '../tree/index.js';
-import { readManifest, readMtree, readPseudoDefinitions } from '../tree/light.js';
+import { readManifest, readMtree, readPseudoDefinitions } from '../tree/option-values.js';
 import { readInput } from './input.js';
 import { machineOwners } from './owner-names.js';
 

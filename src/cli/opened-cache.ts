@@ -2,7 +2,7 @@
 
 import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
-import type { CachePlace } from '../cache/light.js';
+import type { CachePlace } from '../cache/index.js';
 import type { ClusterCompression, Compression } from '../compress/index.js';
 import type { Session } from './session.js';
 

@@ -3,7 +3,7 @@
 import { InvalidArgumentError } from 'commander';
 import { type ByteString, byteStringOf } from '../bytes/index.js';
 import { InvalidInputError } from '../errors.js';
-import { parsePattern } from '../tree/light.js';
+import { parsePattern } from '../tree/option-values.js';
 import { argumentBytes } from './argument-bytes.js';
 import { readInput } from './input.js';
 

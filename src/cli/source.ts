@@ -11,7 +11,7 @@ import {
   archiveInput,
   type ContainerReference,
   containerReference,
-  type Restate,
+  type FactsOverride,
   readFakerootState,
   scanContainer,
   scanDirectory,
@@ -111,7 +111,7 @@ function scanSource(source: ByteString, options: WriterOptions, session: Session
     exclude: excludePatterns(options),
     run: session.run,
     note: session.note,
-    ...defined({ restate: restateOf(options) }),
+    ...defined({ overrideFacts: factsOverrideOf(options) }),
   });
 }
 
@@ -120,7 +120,7 @@ export function fakerootText({ fakerootState: path }: WriterOptions): string | u
   return path === undefined ? undefined : Buffer.from(readInput(path)).toString('latin1');
 }
 
-function restateOf(options: WriterOptions): Restate | undefined {
+function factsOverrideOf(options: WriterOptions): FactsOverride | undefined {
   const text = fakerootText(options);
   return text === undefined ? undefined : readFakerootState(text, options.fakerootState!);
 }

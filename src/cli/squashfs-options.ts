@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { byteStringOf } from '../bytes/index.js';
 import type { StoredPart } from '../format/squashfs/index.js';
 import type { SortRule } from '../tree/index.js';
-import { readSortList } from '../tree/light.js';
+import { readSortList } from '../tree/option-values.js';
 import { addCompressionOptions } from './compression-options.js';
 import { readInput } from './input.js';
 import { pseudoDefinitionOf, pseudoFileOf } from './manifest-options.js';

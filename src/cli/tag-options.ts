@@ -1,7 +1,7 @@
 // Options about media-check tags that several commands have.
 
 import { Option } from 'commander';
-import { DIGEST_NAMES } from '../io/light.js';
+import { DIGEST_NAMES } from '../io/option-values.js';
 import { LIST_HELP, parseList } from './lists.js';
 
 /** Which digests a tag has. */

@@ -2,12 +2,12 @@
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ByteString } from '../bytes/index.js';
-import { ENGINES } from '../compress/light.js';
+import { ENGINES } from '../compress/option-values.js';
 import type { EngineChoice } from '../native/index.js';
 import type { Platform } from '../source/index.js';
-import { parsePlatform } from '../source/light.js';
+import { parsePlatform } from '../source/option-values.js';
 import type { Ownership } from '../tree/index.js';
-import { type IdMap, parseIdRange } from '../tree/light.js';
+import { type IdMap, parseIdRange } from '../tree/option-values.js';
 import { type ManifestOptions, manifestOf, mtreeOf } from './manifest-options.js';
 import type { ProgressStyle } from './output/progress.js';
 import { collectPattern, readPatterns } from './patterns.js';

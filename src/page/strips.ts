@@ -7,7 +7,7 @@ import { coordinate, counted, grouped, share } from './numbers.js';
 
 const WIDTH = 1000;
 const STRIP = 40;
-/** Distance from one strip to the next: room for the scale, the lens and the caption. */
+/** Distance from one strip to the next: room for the scale, the magnifier and the caption. */
 const STEP = 118;
 const TOP = 26;
 /** Average width of a letter, and the space that a text leaves free at both sides together. */
@@ -40,14 +40,14 @@ export interface Strip {
 export function stripFigure(strips: readonly Strip[], label: string): Html {
   const height = TOP + STEP * (strips.length - 1) + STRIP + 22;
   return html`<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${label}">
-${strips.map((strip, index) => lensOf(strip, strips[index - 1], index))}${strips.map((strip, index) =>
+${strips.map((strip, index) => magnifierBetween(strip, strips[index - 1], index))}${strips.map((strip, index) =>
   stripAt(strip, TOP + index * STEP),
 )}</svg>
 `;
 }
 
-/** The lens: the area that connects a part of the strip above with this strip. */
-function lensOf({ of }: Strip, above: Strip | undefined, index: number): Html | undefined {
+/** Connects a part of the strip above with this strip. */
+function magnifierBetween({ of }: Strip, above: Strip | undefined, index: number): Html | undefined {
   if (!of || !above) return undefined;
   const scale = WIDTH / (above.to - above.from);
   const [left, right] = [(of.from - above.from) * scale, (of.to - above.from) * scale].map(coordinate);

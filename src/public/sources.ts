@@ -8,7 +8,7 @@ import type { FileTree, HostFile } from '../tree/index.js';
 import { runOf, type WorkOptions } from './run.js';
 
 /** How a directory is read. */
-export interface ScanOptions extends Omit<source.ScanOptions, 'exclude' | 'run' | 'restate'>, WorkOptions {
+export interface ScanOptions extends Omit<source.ScanOptions, 'exclude' | 'run' | 'overrideFacts'>, WorkOptions {
   /** Text of a file that `fakeroot -s` wrote: owners, modes and devices are as under fakeroot. Default: none. */
   readonly fakerootState?: string;
   /** Patterns of entries to leave out, without examining them. */
@@ -35,7 +35,9 @@ export function scanDirectory(
   return source.scanDirectory(pathBytes(path), {
     ...rest,
     ...(run && { run: runOf({ run }) }),
-    ...(fakerootState !== undefined && { restate: source.readFakerootState(fakerootState, 'the state of fakeroot') }),
+    ...(fakerootState !== undefined && {
+      overrideFacts: source.readFakerootState(fakerootState, 'the state of fakeroot'),
+    }),
     ...(exclude && { exclude: exclude.map(pathBytes) }),
   });
 }

@@ -57,17 +57,17 @@ export interface ScanNote {
 }
 
 /** Reads directories ahead of the scan that enters them. */
-export interface Ahead {
+export interface ReadAhead {
   /** The listing of the directory that was found at a path. It is an error if another one has taken its place. */
   take(path: ByteString, found: FileIdentity): Listing;
   /** Called when a walk over the entries of a directory begins. `isEntered` says which of its directories the scan will enter. */
-  below(path: ByteString, entries: Entries, isEntered: (index: number) => boolean): Walk | undefined;
+  below(path: ByteString, entries: Entries, isEntered: (index: number) => boolean): WalkProgress | undefined;
 }
 
 /** Is told how far the walk over the entries of a directory has come. */
-export interface Walk {
+export interface WalkProgress {
   /** The walk has reached the entry at `index`. */
-  goOn(index: number): void;
+  reached(index: number): void;
 }
 
 /** Chooses names in the directory at a path. */
@@ -78,7 +78,7 @@ export interface EntryReader {
   /** A directory itself, as its only entry; a symbolic link to one is followed. */
   top(path: ByteString): Promise<Entries>;
   /** Starts reading ahead for one scan. Names that `keep` refuses are not examined. */
-  ahead(keep: KeepBelow | undefined): Ahead;
+  ahead(keep: KeepBelow | undefined): ReadAhead;
   /** One sentence for each kind of attribute that was not read; called once, after the scan. */
   notes(): ScanNote[];
 }

@@ -5,7 +5,7 @@ import { InvalidInputError } from '../errors.js';
 import type { EntryFacts } from './entries.js';
 
 /** Replaces facts by those that a program under fakeroot sees. */
-export type Restate = (facts: EntryFacts) => EntryFacts;
+export type FactsOverride = (facts: EntryFacts) => EntryFacts;
 
 const LINE =
   /^dev=([0-9a-f]{1,16}),ino=(\d{1,20}),mode=([0-7]{1,11}),uid=(\d{1,10}),gid=(\d{1,10}),nlink=\d+,rdev=(\d{1,20})$/;
@@ -16,7 +16,7 @@ type Stated = Pick<EntryFacts, 'mode' | 'uid' | 'gid' | 'major' | 'minor'>;
  * Reads a state file. Files that it does not list belong to root, as under fakeroot. Throws {@link InvalidInputError} `source.fakeroot-state`
  * for any other text.
  */
-export function readFakerootState(text: string, path: string): Restate {
+export function readFakerootState(text: string, path: string): FactsOverride {
   const stated = new Map<string, Stated>();
   for (const [index, line] of text.split('\n').entries()) {
     if (line === '') continue;

@@ -3,7 +3,7 @@
 import type { ByteString } from '../bytes/index.js';
 import type { FileIdentity } from '../io/index.js';
 import { joinPath } from '../tree/index.js';
-import type { Ahead, Entries, Listing, Walk } from './entries.js';
+import type { Entries, Listing, ReadAhead, WalkProgress } from './entries.js';
 
 /** Most directories of one parent that are listed ahead. */
 const OF_ONE_PARENT = 4;
@@ -11,7 +11,7 @@ const OF_ONE_PARENT = 4;
 const OF_ALL = 64;
 
 /** Lists directories in the background. The result does not depend on which ones, or on when. */
-export class ListingsAhead implements Ahead {
+export class ListingsAhead implements ReadAhead {
   readonly #begun = new Map<ByteString, Listing>();
   readonly #begin: (path: ByteString, found: FileIdentity) => Listing;
 
@@ -25,12 +25,12 @@ export class ListingsAhead implements Ahead {
     return begun ?? this.#begin(path, found);
   }
 
-  below(path: ByteString, entries: Entries, isEntered: (index: number) => boolean): Walk {
+  below(path: ByteString, entries: Entries, isEntered: (index: number) => boolean): WalkProgress {
     const directories = directoriesIn(entries, isEntered);
     let begun = 0;
     let passed = 0;
     return {
-      goOn: (index) => {
+      reached: (index) => {
         while (passed < directories.length && directories[passed]! < index) passed++;
         begun = Math.max(begun, passed);
         while (begun < directories.length && begun - passed < OF_ONE_PARENT && this.#begun.size < OF_ALL) {

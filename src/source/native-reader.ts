@@ -4,11 +4,11 @@ import type { ByteString } from '../bytes/index.js';
 import { ANY_FILE, type FileIdentity, pathBuffer } from '../io/index.js';
 import type { NativeAddon } from '../native/index.js';
 import {
-  type Ahead,
   type Entries,
   type EntryReader,
   type KeepBelow,
   type Listing,
+  type ReadAhead,
   type ScanNote,
   SELF,
 } from './entries.js';
@@ -40,7 +40,7 @@ export class NativeEntryReader implements EntryReader {
     return this.describe(path, ANY_FILE, [SELF]);
   }
 
-  ahead(keep: KeepBelow | undefined): Ahead {
+  ahead(keep: KeepBelow | undefined): ReadAhead {
     if (!keep) return new SubtreesAhead(this);
     return new ListingsAhead((path, found) => {
       const directory = { path, found };

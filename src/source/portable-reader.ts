@@ -6,12 +6,12 @@ import { ANY_FILE, type FileIdentity, holdDirectory, identityOf, pathBuffer } fr
 import { foreignRuntime } from '../native/index.js';
 import { joinPath, kindOfMode } from '../tree/index.js';
 import {
-  type Ahead,
   type Entries,
   type EntryFacts,
   type EntryReader,
   type KeepBelow,
   type Listing,
+  type ReadAhead,
   type ScanNote,
   SELF,
 } from './entries.js';
@@ -30,7 +30,7 @@ export class PortableEntryReader implements EntryReader {
     return this.#look(path, ANY_FILE, [SELF]);
   }
 
-  ahead(keep: KeepBelow | undefined): Ahead {
+  ahead(keep: KeepBelow | undefined): ReadAhead {
     return new ListingsAhead((path, found) => this.#list(path, found, keep?.(path)));
   }
 

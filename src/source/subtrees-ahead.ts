@@ -3,7 +3,7 @@
 import type { ByteString } from '../bytes/index.js';
 import type { FileIdentity } from '../io/index.js';
 import { joinPath } from '../tree/index.js';
-import type { Ahead, Entries, Listing } from './entries.js';
+import type { Entries, Listing, ReadAhead } from './entries.js';
 import { directoriesIn } from './listings-ahead.js';
 
 /** Most directories per call. */
@@ -25,7 +25,7 @@ export interface SubtreeReader<A> {
 }
 
 /** Reads whole subtrees in the background. The result does not depend on how much one call returns, or on when. */
-export class SubtreesAhead<A> implements Ahead {
+export class SubtreesAhead<A> implements ReadAhead {
   readonly #reader: SubtreeReader<A>;
   /** Answers about directories that the scan has not entered. */
   readonly #waiting = new Map<ByteString, A>();

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 const root = resolve(import.meta.dirname, '../..');
 const source = join(root, 'src');
 
-/** The layer of each room, as docs/architecture.md has it. */
+/** The layer of each folder, as docs/architecture.md has it. */
 const LAYERS = layersOf(readFileSync(join(root, 'docs/architecture.md'), 'utf8'));
 /** Imports within a layer. */
 const NEIGHBOURS: Readonly<Record<string, readonly string[]>> = {
@@ -20,7 +20,7 @@ const NEIGHBOURS: Readonly<Record<string, readonly string[]>> = {
   map: ['image', 'live'],
   page: ['image', 'map'],
 };
-/** Lower rooms that a room does without: a tree is not compressed, and who compresses does not choose the engine. */
+/** Lower folders that a folder does without: a tree is not compressed, and who compresses does not choose the engine. */
 const BARRED: Readonly<Record<string, readonly string[]>> = {
   native: ['options'],
   io: ['options'],
@@ -39,12 +39,12 @@ const BARRED: Readonly<Record<string, readonly string[]>> = {
   public: ['options'],
 };
 /** Files outside folders: the package itself, and the names that only commands use. */
-const FACES: Readonly<Record<string, (room: string) => boolean>> = {
-  index: (room) => room === 'public' || room === 'version',
-  internal: (room) => room !== 'public' && room in LAYERS,
+const FACES: Readonly<Record<string, (folder: string) => boolean>> = {
+  index: (folder) => folder === 'public' || folder === 'version',
+  internal: (folder) => folder !== 'public' && folder in LAYERS,
   version: () => false,
 };
-/** Packages and modules of Node.js that a room may import. */
+/** Packages and modules of Node.js that a folder may import. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   native: ['node:module', 'node:fs', 'node:os'],
   io: ['node:fs', 'node:fs/promises', 'node:crypto', 'node:stream', '@noble/hashes/legacy.js', '@noble/hashes/sha2.js'],
@@ -152,30 +152,32 @@ function loadedWith(file: string): Set<string> {
   return loaded;
 }
 
-/** `| 0 | `bytes`, `errors` | … |`: the layer of each room. */
+/** `| 0 | `bytes`, `errors` | … |`: the layer of each folder. */
 function layersOf(page: string): Readonly<Record<string, number>> {
   const rows = [...page.matchAll(/^\|\s*(\d)\s*\|([^|]*)\|/gm)];
   return Object.fromEntries(
-    rows.flatMap(([, layer, rooms]) => [...rooms!.matchAll(/`(\w+)`/g)].map(([, room]) => [room!, Number(layer)])),
+    rows.flatMap(([, layer, folders]) =>
+      [...folders!.matchAll(/`(\w+)`/g)].map(([, folder]) => [folder!, Number(layer)]),
+    ),
   );
 }
 
-function mayImport(room: string, other: string): boolean {
-  if (room in FACES) return FACES[room]!(other);
-  if (other === 'version') return room === 'cli' || room === 'live';
-  const [above, below] = [LAYERS[room], LAYERS[other]];
-  if (above === undefined || below === undefined || BARRED[room]?.includes(other)) return false;
-  return below < above || (NEIGHBOURS[room] ?? []).includes(other);
+function mayImport(folder: string, other: string): boolean {
+  if (folder in FACES) return FACES[folder]!(other);
+  if (other === 'version') return folder === 'cli' || folder === 'live';
+  const [above, below] = [LAYERS[folder], LAYERS[other]];
+  if (above === undefined || below === undefined || BARRED[folder]?.includes(other)) return false;
+  return below < above || (NEIGHBOURS[folder] ?? []).includes(other);
 }
 
-/** Names of values, not types, that a file imports from other rooms. */
+/** Names of values, not types, that a file imports from other folders. */
 function valuesFrom(file: string, tree: ts.SourceFile): { file: string; name: string }[] {
   return tree.statements.flatMap((statement) => {
     if (!ts.isImportDeclaration(statement) || !ts.isStringLiteral(statement.moduleSpecifier)) return [];
     const from = statement.moduleSpecifier.text;
     const names = statement.importClause?.namedBindings;
-    const otherRoom = from.startsWith('.') && roomOf(resolve(dirname(file), from)) !== roomOf(file);
-    if (!otherRoom || !names || !ts.isNamedImports(names) || ts.isTypeOnlyImportDeclaration(statement.importClause!))
+    const isOther = from.startsWith('.') && folderOf(resolve(dirname(file), from)) !== folderOf(file);
+    if (!isOther || !names || !ts.isNamedImports(names) || ts.isTypeOnlyImportDeclaration(statement.importClause!))
       return [];
     return names.elements
       .filter((name) => !name.isTypeOnly)
@@ -184,17 +186,17 @@ function valuesFrom(file: string, tree: ts.SourceFile): { file: string; name: st
 }
 
 const shown = (file: string) => relative(root, file);
-const roomOf = (file: string) => relative(source, file).split('/')[0]!.replace(/\.ts$/, '');
-const formatOf = (file: string) => (roomOf(file) === 'format' ? relative(source, file).split('/')[1] : undefined);
+const folderOf = (file: string) => relative(source, file).split('/')[0]!.replace(/\.ts$/, '');
+const formatOf = (file: string) => (folderOf(file) === 'format' ? relative(source, file).split('/')[1] : undefined);
 
 describe('imports', () => {
-  test('every room has its layer on the page, and imports only what is below it', () => {
-    const rooms = readdirSync(source, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-    expect(Object.keys({ ...LAYERS, errors: 0 }).sort()).toEqual([...rooms.map(({ name }) => name), 'errors'].sort());
+  test('every folder has its layer on the page, and imports only what is below it', () => {
+    const folders = readdirSync(source, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    expect(Object.keys({ ...LAYERS, errors: 0 }).sort()).toEqual([...folders.map(({ name }) => name), 'errors'].sort());
     const broken = imports.filter(({ file, specifier, target }) => {
-      const room = roomOf(file);
-      if (!target) return !(PACKAGES[room] ?? []).includes(specifier);
-      return roomOf(target) !== room && !mayImport(room, roomOf(target));
+      const folder = folderOf(file);
+      if (!target) return !(PACKAGES[folder] ?? []).includes(specifier);
+      return folderOf(target) !== folder && !mayImport(folder, folderOf(target));
     });
     expect(broken.map(({ file, specifier }) => `${shown(file)} imports ${specifier}`)).toEqual([]);
   });
@@ -205,31 +207,33 @@ describe('imports', () => {
       if (!imported) return false;
       const own = formatOf(file);
       if (own) return own !== imported;
-      return roomOf(file) === 'disc' && !DISC_FORMATS.includes(imported);
+      return folderOf(file) === 'disc' && !DISC_FORMATS.includes(imported);
     });
     expect(broken.map(({ file, specifier }) => `${shown(file)} imports ${specifier}`)).toEqual([]);
   });
 
-  test('rooms above the formats enter a room by its index, or by its light door', () => {
+  test('folders above the formats import another folder by its index, or by the values of its options', () => {
     const broken = imports.filter(({ file, target }) => {
-      if (!target || !['disc', 'live', 'verify', 'diff', 'cli', 'public', 'internal'].includes(roomOf(file)))
+      if (!target || !['disc', 'live', 'verify', 'diff', 'cli', 'public', 'internal'].includes(folderOf(file)))
         return false;
-      const sameRoom = roomOf(target) === roomOf(file);
-      return !sameRoom && !/\/(index|light)\.ts$/.test(target) && !['errors', 'version'].includes(roomOf(target));
+      const isSame = folderOf(target) === folderOf(file);
+      return (
+        !isSame && !/\/(index|option-values)\.ts$/.test(target) && !['errors', 'version'].includes(folderOf(target))
+      );
     });
     expect(broken.map(({ file, specifier }) => `${shown(file)} imports ${specifier}`)).toEqual([]);
   });
 
-  test('help loads no format and no engine: declarations of commands and the light doors of rooms load neither', () => {
+  test('help loads no format and no engine: declarations of commands and values of options load neither', () => {
     const declarations = files.filter((file) => file.includes('/cli/commands/'));
-    const doors = files.filter((file) => file.endsWith('/light.ts'));
+    const values = files.filter((file) => file.endsWith('/option-values.ts'));
     const program = join(source, 'cli/program.ts');
     expect(declarations.length).toBeGreaterThan(10);
     // All that reads, writes or compresses loads one of these.
-    const heavy = ['io', 'native', 'compress', 'tree'].map((room) => join(source, room, 'index.ts'));
-    const faults = [program, ...declarations, ...doors].flatMap((file) => {
+    const heavy = ['io', 'native', 'compress', 'tree'].map((folder) => join(source, folder, 'index.ts'));
+    const faults = [program, ...declarations, ...values].flatMap((file) => {
       const loaded = loadedWith(file);
-      return heavy.filter((door) => loaded.has(door)).map((door) => `${shown(file)} loads ${shown(door)}`);
+      return heavy.filter((index) => loaded.has(index)).map((index) => `${shown(file)} loads ${shown(index)}`);
     });
     expect(faults).toEqual([]);
   });
@@ -245,7 +249,7 @@ describe('imports', () => {
     );
     const internal = new Set(Object.keys(await import('../../src/internal.js')));
     const used = [...parsed]
-      .filter(([file]) => roomOf(file) === 'cli')
+      .filter(([file]) => folderOf(file) === 'cli')
       .flatMap(([file, tree]) => valuesFrom(file, tree));
     const allowed = ({ name }: { name: string }) => offered.has(name) || internal.has(name);
     expect(used.filter((use) => !allowed(use)).map(({ file, name }) => `${shown(file)} uses ${name}`)).toEqual([]);
@@ -253,19 +257,26 @@ describe('imports', () => {
     expect([...internal].filter((name) => offered.has(name) || !names.has(name))).toEqual([]);
   });
 
-  test('every public module lists its exports by name', () => {
-    const faces = [...parsed].filter(([file]) => ['public', 'index', 'internal'].includes(roomOf(file)));
-    const open = faces.filter(([, tree]) =>
-      tree.statements.some((statement) => ts.isExportDeclaration(statement) && !statement.exportClause),
+  test('every public name is listed: the package as a whole takes in only modules that list theirs', () => {
+    const lists = (specifier: string) => /^\.\/public\/\w+\.js$/.test(specifier);
+    const faces = [...parsed].filter(([file]) => ['public', 'index', 'internal'].includes(folderOf(file)));
+    const open = faces.filter(([file, tree]) =>
+      tree.statements.some((statement) => {
+        if (!ts.isExportDeclaration(statement) || statement.exportClause) return false;
+        const from = statement.moduleSpecifier;
+        return folderOf(file) !== 'index' || !from || !ts.isStringLiteral(from) || !lists(from.text);
+      }),
     );
     expect(open.map(([file]) => shown(file))).toEqual([]);
   });
 
   test('only io knows how content can be had faster than by its pieces', () => {
-    const knowing = [...parsed].filter(([file, tree]) => roomOf(file) !== 'io' && /\bFAST\b|fast-path/.test(tree.text));
+    const knowing = [...parsed].filter(
+      ([file, tree]) => folderOf(file) !== 'io' && /\bFAST\b|fast-path/.test(tree.text),
+    );
     expect(knowing.map(([file]) => shown(file))).toEqual([]);
-    const door = parsed.get(join(source, 'io/index.ts'))!.text;
-    expect(door).not.toMatch(/\bFAST\b|fast-path/);
+    const index = parsed.get(join(source, 'io/index.ts'))!.text;
+    expect(index).not.toMatch(/\bFAST\b|fast-path/);
   });
 
   test('there are no cycles', () => {
@@ -308,18 +319,18 @@ describe('clock, randomness, process and console stay in the command', () => {
   }
 
   test('everywhere', () => {
-    const below = [...parsed].filter(([file]) => roomOf(file) !== 'cli');
+    const below = [...parsed].filter(([file]) => folderOf(file) !== 'cli');
     expect(below.flatMap(([file, tree]) => offences(file, tree))).toEqual([]);
   });
 });
 
-describe('the live room', () => {
-  const live = [...parsed].filter(([file]) => roomOf(file) === 'live');
+describe('the live folder', () => {
+  const live = [...parsed].filter(([file]) => folderOf(file) === 'live');
   const inLive = (file: string) => relative(join(source, 'live'), file);
 
   test('keeps every file in a folder', () => {
     const loose = live.map(([file]) => inLive(file)).filter((name) => !name.includes('/'));
-    expect(loose).toEqual(['index.ts', 'light.ts']);
+    expect(loose).toEqual(['index.ts', 'option-values.ts']);
   });
 
   test('names generations in their table and the grammar alone: others ask for a rule', () => {

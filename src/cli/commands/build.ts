@@ -1,8 +1,8 @@
 // isopress build --description DIR --root ROOT --target-dir DIR
 
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { DIGEST_NAMES } from '../../io/light.js';
-import { generations, SBOM_FORMATS, type SbomFormat } from '../../live/light.js';
+import { DIGEST_NAMES } from '../../io/option-values.js';
+import { generations, SBOM_FORMATS, type SbomFormat } from '../../live/option-values.js';
 import type { BuildCommandOptions } from '../actions/build.js';
 import { addCacheOption } from '../cache-options.js';
 import { addCompressionOptions } from '../compression-options.js';

@@ -1,7 +1,7 @@
 // isopress edit IN OUT
 
 import { Command, Option } from 'commander';
-import { SEED_KINDS } from '../../edit/light.js';
+import { SEED_KINDS } from '../../edit/option-values.js';
 import type { EditCommandOptions } from '../actions/edit.js';
 import { withExamples } from '../examples.js';
 import { collectPattern } from '../patterns.js';

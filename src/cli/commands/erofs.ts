@@ -1,7 +1,7 @@
 // isopress erofs SOURCE IMAGE
 
 import { Command, Option } from 'commander';
-import { CLUSTER_CODECS } from '../../compress/light.js';
+import { CLUSTER_CODECS } from '../../compress/option-values.js';
 import type { ErofsCommandOptions } from '../actions/erofs.js';
 import { addCacheOption } from '../cache-options.js';
 import { withExamples } from '../examples.js';

@@ -1,7 +1,7 @@
 // isopress ext4 SOURCE IMAGE
 
 import { Command, Option } from 'commander';
-import { EXT4_PROFILES } from '../../format/ext4/light.js';
+import { EXT4_PROFILES } from '../../format/ext4/option-values.js';
 import type { Ext4CommandOptions } from '../actions/ext4.js';
 import { withExamples } from '../examples.js';
 import { parseInteger, parseSize, parseSizeOrAuto } from '../units.js';

@@ -1,7 +1,7 @@
 // isopress sbom SOURCE FILE
 
 import { Command, Option } from 'commander';
-import { SBOM_FORMATS } from '../../live/light.js';
+import { SBOM_FORMATS } from '../../live/option-values.js';
 import type { SbomCommandOptions } from '../actions/sbom.js';
 import { withExamples } from '../examples.js';
 import { addSessionOptions, addTreeOptions, SOURCE_HELP } from '../writer-options.js';

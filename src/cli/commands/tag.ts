@@ -1,7 +1,7 @@
 // isopress tag IMAGE
 
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { TAG_STYLES } from '../../format/checkmedia/light.js';
+import { TAG_STYLES } from '../../format/checkmedia/option-values.js';
 import type { TagCommandOptions } from '../actions/tag.js';
 import { withExamples } from '../examples.js';
 import { addOffsetOption } from '../image-options.js';

@@ -25,7 +25,9 @@ export async function readRootTree(request: BuildRequest, { note }: BuildEvents,
           oneFileSystem: true,
           run,
           ...defined({ engine, xattrs, note }),
-          ...(fakerootState !== undefined && { restate: readFakerootState(fakerootState, 'The state of fakeroot') }),
+          ...(fakerootState !== undefined && {
+            overrideFacts: readFakerootState(fakerootState, 'The state of fakeroot'),
+          }),
         })
       : await input.root(run);
   const directory = await directoryOf(request, found, run);

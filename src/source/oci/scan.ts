@@ -3,7 +3,7 @@
 import type { ByteString } from '../../bytes/index.js';
 import { hostKind, type Run } from '../../io/index.js';
 import type { FileTree, LossLog } from '../../tree/index.js';
-import { Meter } from '../tar/index.js';
+import { meterOfCompressed } from '../tar/index.js';
 import { chooseFromDockerArchive } from './docker-archive.js';
 import { absent } from './errors.js';
 import { mergeLayers } from './layers.js';
@@ -64,7 +64,7 @@ export async function scanContainer(
     const named = transport === 'registry' ? undefined : tag;
     const { layers } = await choose(store, { tag: named, platform, preferred, note }, run);
     const stored = layers.reduce((sum, { file }) => sum + file.content.size, 0);
-    const meter = Meter.forCompressed(stored);
+    const meter = meterOfCompressed(stored);
     return await mergeLayers(layers, { shown: store.shown, spool, meter, losses, note }, run);
   } finally {
     await spool.close();

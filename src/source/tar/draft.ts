@@ -2,7 +2,6 @@
 // would lead out of the tree on a file system are refused anyway, because no honest archive needs them.
 
 import { type ByteString, displayText } from '../../bytes/index.js';
-import { InvalidImageError } from '../../errors.js';
 import { EMPTY, type ExactContent, type Range } from '../../io/index.js';
 import {
   type Attributes,
@@ -16,13 +15,12 @@ import {
   symlink,
 } from '../../tree/index.js';
 import type { TarEntry } from './entries.js';
+import { components, DEEPEST, isInner, refusal, splitName } from './entry-path.js';
 import { ENTRY_COST, type Meter, XATTR_COST } from './meter.js';
 import { sparseContent } from './sparse.js';
 
 /** Most entries of all archives; each takes half a kilobyte of memory. */
 const MOST_ENTRIES = 5_000_000;
-const LONGEST_PATH = 4096;
-const DEEPEST = 256;
 /** Most symbolic links on the way to one entry, the limit of Linux. */
 const MOST_LINKS = 40;
 
@@ -229,25 +227,6 @@ function contentOf({ data, sparse }: TarEntry, open: OpenRange): ExactContent {
   return data.length === 0 ? EMPTY : open(data);
 }
 
-/** Whether a target cannot lead out of the directory of its link: only such links are followed when extracting. */
-function isInner(target: ByteString): boolean {
-  return !target.startsWith('/') && !target.split('/').includes('..');
-}
-
-/** Components of a path, which may start with `/` or `./` as archivers write it. */
-function splitName(entry: TarEntry, path: ByteString): ByteString[] {
-  const names = components(entry, path);
-  if (names.includes('..' as ByteString)) throw refusal(entry, 'tar.escape', 'leads out of the archive by ".."');
-  return names;
-}
-
-function components(entry: TarEntry, path: ByteString): ByteString[] {
-  const names = path.split('/').filter((name) => name !== '' && name !== '.') as ByteString[];
-  if (path.includes('\0') || path.length > LONGEST_PATH || names.length > DEEPEST || names.some((n) => n.length > 255))
-    throw refusal(entry, 'tar.path', 'has a path that no file system allows');
-  return names;
-}
-
 function attributesOf({ mode, uid, gid, mtime, xattrs }: TarEntry): Attributes {
   return attributes({ mode, uid, gid, mtime, xattrs });
 }
@@ -260,14 +239,4 @@ function finish(draft: Draft): Directory {
 
 function isDraft(node: Draft | Node): node is Draft {
   return !('kind' in node);
-}
-
-/** The error for an entry that a tree cannot have. */
-export function refusal(entry: TarEntry, code: string, what: string): InvalidImageError {
-  const shown = displayText(entry.path);
-  return new InvalidImageError(code, `The entry "${shown}" of the tar archive ${what}.`, {
-    path: shown,
-    at: entry.at,
-    hint: 'Recreate the archive from a directory, with plain relative names.',
-  });
 }

@@ -37,7 +37,7 @@ export interface TarEntry extends Omit<EntryAttributes, 'permissions'> {
 
 /** Bytes of one extended header or long name; each has to be held in memory. */
 const LARGEST_HEADER = 1024 * 1024;
-const BREATH = 1024;
+const STEPS_PER_YIELD = 1024;
 
 const kinds: Readonly<Record<string, TarKind>> = {
   '1': 'hard-link',
@@ -81,7 +81,7 @@ export async function* readTarEntries(
   let isFirst = true;
   for (let at = 0; ; ) {
     meter.step();
-    if (meter.steps % BREATH === 0) await yieldToEventLoop(run);
+    if (meter.steps % STEPS_PER_YIELD === 0) await yieldToEventLoop(run);
     const placed = await headerAt(archive, at, isFirst, run, meter, options);
     if (!placed) {
       if (describesEntry(pending)) throw truncated(at);

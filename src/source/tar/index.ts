@@ -3,7 +3,7 @@
 export { type OpenRange, TreeDraft } from './draft.js';
 export type { TarEntry } from './entries.js';
 export { type ArchiveInput, archiveInput } from './input.js';
-export { Meter } from './meter.js';
+export { Meter, meterOfCompressed } from './meter.js';
 export type { TarReadOptions } from './next-header.js';
 export type { Identify } from './no-archive.js';
 export { planTar, type TarLayout, type TarPlanOptions } from './plan-tar.js';

@@ -24,11 +24,6 @@ export class Meter {
     this.#limit = limit;
   }
 
-  /** With the usual limit for an archive of `stored` compressed bytes. */
-  static forCompressed(stored: number): Meter {
-    return new Meter(HELD_ANYWAY + HELD_PER_BYTE * stored);
-  }
-
   step(count = 1): void {
     this.steps += count;
   }
@@ -43,4 +38,9 @@ export class Meter {
       hint: 'Unpack it yourself if that is intended.',
     });
   }
+}
+
+/** A meter with the usual limit for an archive of `stored` compressed bytes. */
+export function meterOfCompressed(stored: number): Meter {
+  return new Meter(HELD_ANYWAY + HELD_PER_BYTE * stored);
 }

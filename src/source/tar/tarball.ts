@@ -7,7 +7,7 @@ import { unpackStream } from '../../compress/index.js';
 import { InvalidImageError, IsopressError, TargetError } from '../../errors.js';
 import { asBytes, type FileSource, fileRange, openFileSource, pathBuffer, type Run } from '../../io/index.js';
 import type { FileTree } from '../../tree/index.js';
-import { Meter } from './meter.js';
+import { meterOfCompressed } from './meter.js';
 import { type Identify, whatItIs } from './no-archive.js';
 import { readTar, type TarTreeOptions } from './tree.js';
 
@@ -37,7 +37,7 @@ export async function scanTarball(path: ByteString, options: TarballOptions, run
     await spoolTo(spool, unpackStream(format, asBytes(archive.pieces(run)), limit));
     const unpacked = await openFileSource(spool);
     try {
-      const meter = options.meter ?? Meter.forCompressed(archive.size);
+      const meter = options.meter ?? meterOfCompressed(archive.size);
       return await readNamed(unpacked, spool, format, { ...options, meter }, run);
     } finally {
       await unpacked.close();

@@ -25,7 +25,7 @@ function loadedBy(entry: string): string[] {
   return [...seen].map((file) => relative(dist, file));
 }
 
-const roomsOf = (subpath: string) =>
+const foldersOf = (subpath: string) =>
   new Set(loadedBy(manifest.exports[subpath].default).map((file) => file.match(/^(format\/)?[^/.]+/)?.[0]));
 
 /** The subpaths that have a folder below the discs, with the format that they are for. */
@@ -38,12 +38,12 @@ const subpaths = Object.keys(manifest.exports).flatMap((subpath): [string, strin
 describe('loading', () => {
   test.each(subpaths)('isopress%s loads no format but its own', (subpath, formats) => {
     expect(subpaths.length).toBeGreaterThan(6);
-    const rooms = [...roomsOf(subpath)];
-    expect(rooms.filter((room) => /^(format|disc|image|live|cli)/.test(room ?? '')).sort()).toEqual(formats);
+    const folders = [...foldersOf(subpath)];
+    expect(folders.filter((folder) => /^(format|disc|image|live|cli)/.test(folder ?? '')).sort()).toEqual(formats);
   });
 
   test('isopress itself leaves the live builder for the first build', () => {
-    expect([...roomsOf('.')]).not.toContain('live');
+    expect([...foldersOf('.')]).not.toContain('live');
   });
 
   test('isopress/ext4 loads less than half of what isopress does', () => {

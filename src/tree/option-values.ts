@@ -1,4 +1,4 @@
-// The light door of this room: for option parsers and help, which must not load content.
+// The values of options and their parsers, for the command line and help, which must not load content.
 
 export { readManifest } from './manifest/read-manifest.js';
 export { readMtree } from './manifest/read-mtree.js';

@@ -1,4 +1,4 @@
-// The light door of this room: for option parsers and help, which must not load engines.
+// The values of options, for parsers and help, which must not load engines.
 
 export { CLUSTER_CODECS } from './cluster-codecs.js';
 export { CODECS } from './codecs/index.js';

@@ -1,3 +1,0 @@
-// The light door of this room: for option parsers and help, which must not load readers and writers.
-
-export { DIGEST_NAMES } from './digest-names.js';
