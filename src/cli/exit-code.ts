@@ -3,6 +3,7 @@
 import { CommanderError } from 'commander';
 import { defined } from '../bytes/index.js';
 import { EXIT, IsopressError, ToolError, UsageError } from '../errors.js';
+import { namedFrames } from './bug-report.js';
 import { optionFlag, spelled } from './option-words.js';
 import { terminalText } from './output/terminal-text.js';
 
@@ -16,7 +17,7 @@ export function exitCodeOf(error: unknown): number {
 export function errorLines(error: unknown): string[] {
   if (error instanceof CommanderError) return commandLineLines(error);
   if (!(error instanceof IsopressError) || exitCodeOf(error) === EXIT.bug) {
-    const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const detail = error instanceof Error ? namedFrames(error.stack ?? error.message) : String(error);
     return ['isopress: this is a bug in isopress. Please report it with the lines below.', detail];
   }
   const { message, hint } = textsOf(error);

@@ -1,4 +1,4 @@
-// What the names of boot files say: programs of SYSLINUX, loaders of removable media. And how large a menu can be.
+// Boot files by their names: programs of SYSLINUX, loaders of removable media; and the largest size of a menu.
 
 /** Larger files are not menus, whatever their names. */
 export const LARGEST_MENU = 1024 * 1024;

@@ -1,4 +1,4 @@
-// What every step of an edit works on.
+// The state that all steps of an edit share.
 
 import type { Timestamp } from '../bytes/index.js';
 import type { Run } from '../io/index.js';

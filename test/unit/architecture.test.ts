@@ -1,11 +1,9 @@
-// Enforces the layers of docs/architecture.md: imports, cycles, no clock below the command, sizes of files and functions.
+// Enforces the layers of docs/architecture.md: which folder imports which, by which files, and no cycles.
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
-
-const root = resolve(import.meta.dirname, '../..');
-const source = join(root, 'src');
+import { files, folderOf, formatOf, imports, loadedWith, parsed, root, shown, source } from '../support/source-tree.js';
 
 /** The layer of each folder, as docs/architecture.md has it. */
 const LAYERS = layersOf(readFileSync(join(root, 'docs/architecture.md'), 'utf8'));
@@ -80,6 +78,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   ],
   cli: [
     'node:child_process',
+    'node:crypto',
     'node:fs',
     'node:fs/promises',
     'node:os',
@@ -92,65 +91,6 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 
 /** Formats whose content may be placed on a disc; everything else arrives as content. */
 const DISC_FORMATS = ['iso9660', 'udf', 'eltorito', 'mbr', 'gpt', 'fat', 'checkmedia'];
-const MOST_LINES = 400;
-const MOST_FUNCTION_LINES = 60;
-
-interface Import {
-  readonly file: string;
-  readonly specifier: string;
-  /** Absolute path of the imported file, for relative imports. */
-  readonly target: string | undefined;
-  /** Whether the module is loaded together with this one: neither types alone nor `import()`. */
-  readonly isLoaded: boolean;
-}
-
-const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.ts'))
-  .map((name) => join(source, name));
-const parsed = new Map(
-  files.map((file) => [file, ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.ES2023, true)]),
-);
-const imports = files.flatMap(importsOf);
-
-function importsOf(file: string): Import[] {
-  const found: Import[] = [];
-  const visit = (node: ts.Node) => {
-    const from =
-      ts.isImportDeclaration(node) || ts.isExportDeclaration(node)
-        ? node.moduleSpecifier
-        : ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword
-          ? node.arguments[0]
-          : undefined;
-    if (from && ts.isStringLiteral(from)) {
-      const target = from.text.startsWith('.') ? resolve(dirname(file), from.text.replace(/\.js$/, '.ts')) : undefined;
-      found.push({ file, specifier: from.text, target, isLoaded: isLoaded(node) });
-    }
-    ts.forEachChild(node, visit);
-  };
-  visit(parsed.get(file)!);
-  return found;
-}
-
-function isLoaded(node: ts.Node): boolean {
-  if (ts.isImportDeclaration(node)) {
-    const clause = node.importClause;
-    const names = clause?.namedBindings;
-    const hasValue = names && ts.isNamedImports(names) ? names.elements.some((name) => !name.isTypeOnly) : true;
-    return !clause || (!ts.isTypeOnlyImportDeclaration(clause) && hasValue);
-  }
-  if (!ts.isExportDeclaration(node) || node.isTypeOnly) return false;
-  const names = node.exportClause;
-  return !names || !ts.isNamedExports(names) || names.elements.some((name) => !name.isTypeOnly);
-}
-
-/** A file and everything that is loaded with it. */
-function loadedWith(file: string): Set<string> {
-  const loaded = new Set([file]);
-  for (const one of loaded) {
-    for (const { file: from, target, isLoaded } of imports) if (from === one && target && isLoaded) loaded.add(target);
-  }
-  return loaded;
-}
 
 /** `| 0 | `bytes`, `errors` | … |`: the layer of each folder. */
 function layersOf(page: string): Readonly<Record<string, number>> {
@@ -184,10 +124,6 @@ function valuesFrom(file: string, tree: ts.SourceFile): { file: string; name: st
       .map((name) => ({ file, name: (name.propertyName ?? name.name).text }));
   });
 }
-
-const shown = (file: string) => relative(root, file);
-const folderOf = (file: string) => relative(source, file).split('/')[0]!.replace(/\.ts$/, '');
-const formatOf = (file: string) => (folderOf(file) === 'format' ? relative(source, file).split('/')[1] : undefined);
 
 describe('imports', () => {
   test('every folder has its layer on the page, and imports only what is below it', () => {
@@ -293,87 +229,5 @@ describe('imports', () => {
     };
     for (const file of files) visit(file, []);
     expect(cycles).toEqual([]);
-  });
-});
-
-describe('clock, randomness, process and console stay in the command', () => {
-  const forbidden = new Set(['Date.now', 'Math.random', 'performance.now', 'crypto.randomBytes', 'crypto.randomUUID']);
-  const globals = new Set(['process', 'console']);
-  // The version of the zlib that Node was built with names an engine; it is a constant of the program that runs.
-  const allowed = new Set(['process.versions']);
-
-  function offences(file: string, tree: ts.SourceFile): string[] {
-    const found: string[] = [];
-    const visit = (node: ts.Node) => {
-      const isProperty = ts.isPropertyAccessExpression(node) && ts.isIdentifier(node.expression);
-      const name = isProperty ? `${(node.expression as ts.Identifier).text}.${node.name.text}` : '';
-      const reaches = isProperty && globals.has((node.expression as ts.Identifier).text) && !allowed.has(name);
-      const asksClock = ts.isNewExpression(node) && node.expression.getText() === 'Date' && !node.arguments?.length;
-      if (reaches || asksClock || forbidden.has(name)) {
-        found.push(`${shown(file)}:${tree.getLineAndCharacterOfPosition(node.getStart()).line + 1}`);
-      }
-      ts.forEachChild(node, visit);
-    };
-    visit(tree);
-    return found;
-  }
-
-  test('everywhere', () => {
-    const below = [...parsed].filter(([file]) => folderOf(file) !== 'cli');
-    expect(below.flatMap(([file, tree]) => offences(file, tree))).toEqual([]);
-  });
-});
-
-describe('the live folder', () => {
-  const live = [...parsed].filter(([file]) => folderOf(file) === 'live');
-  const inLive = (file: string) => relative(join(source, 'live'), file);
-
-  test('keeps every file in a folder', () => {
-    const loose = live.map(([file]) => inLive(file)).filter((name) => !name.includes('/'));
-    expect(loose).toEqual(['index.ts', 'option-values.ts']);
-  });
-
-  test('names generations in their table and the grammar alone: others ask for a rule', () => {
-    const found: string[] = [];
-    for (const [file, tree] of parsed) {
-      if (inLive(file).startsWith('description/')) continue;
-      const visit = (node: ts.Node) => {
-        const isName = ts.isStringLiteralLike(node) && /^kiwi-\d/.test(node.text);
-        if (isName || (ts.isIdentifier(node) && node.text === 'isOlder')) {
-          found.push(`${shown(file)}:${tree.getLineAndCharacterOfPosition(node.getStart()).line + 1}`);
-        }
-        ts.forEachChild(node, visit);
-      };
-      visit(tree);
-    }
-    expect(found).toEqual([]);
-  });
-});
-
-describe('sizes', () => {
-  test(`no file has more than ${MOST_LINES} lines`, () => {
-    const all = ['src', 'test', 'bench', 'scripts', 'web'].flatMap((dir) =>
-      readdirSync(join(root, dir), { recursive: true, encoding: 'utf8' })
-        .filter((name) => /\.[jt]s$/.test(name))
-        .map((name) => join(root, dir, name)),
-    );
-    const long = all.filter((file) => readFileSync(file, 'utf8').split('\n').length - 1 > MOST_LINES);
-    expect(long.map(shown)).toEqual([]);
-  });
-
-  test(`no function has more than ${MOST_FUNCTION_LINES} lines`, () => {
-    const long: string[] = [];
-    for (const [file, tree] of parsed) {
-      const line = (position: number) => tree.getLineAndCharacterOfPosition(position).line;
-      const visit = (node: ts.Node) => {
-        if (ts.isFunctionLike(node) && 'body' in node && node.body) {
-          const lines = line(node.getEnd()) - line(node.getStart()) + 1;
-          if (lines > MOST_FUNCTION_LINES) long.push(`${shown(file)}:${line(node.getStart()) + 1} has ${lines} lines`);
-        }
-        ts.forEachChild(node, visit);
-      };
-      visit(tree);
-    }
-    expect(long).toEqual([]);
   });
 });

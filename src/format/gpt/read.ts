@@ -42,7 +42,7 @@ export async function readGpt(image: Source, at: number): Promise<StoredGpt | un
   return { at, header, bytes, entries };
 }
 
-/** What is wrong with the header of a copy, as a sentence: its size, its checksum, or its own address. */
+/** The fault of the header of a copy, as a sentence: its size, its checksum, or its own address. */
 export function gptHeaderFault({ at, header, bytes }: StoredGpt): string | undefined {
   const { headerSize, headerCrc, own } = header;
   if (headerSize < gptHeader.size || headerSize > SECTOR) return `Its header has ${headerSize} bytes.`;
@@ -52,7 +52,7 @@ export function gptHeaderFault({ at, header, bytes }: StoredGpt): string | undef
   return own * SECTOR === at ? undefined : `It is at sector ${at / SECTOR}, and says that it is at ${own}.`;
 }
 
-/** What is wrong with the entries of a copy, as a sentence: their place, their number, or their checksum. */
+/** The fault of the entries of a copy, as a sentence: their number, their place, or their checksum. */
 export function gptEntriesFault({ header, entries }: StoredGpt): string | undefined {
   if (!hasPlausibleEntries(header)) return `It has ${header.entryCount} entries of ${header.entrySize} bytes.`;
   if (!entries) return 'Its entries are outside the image.';

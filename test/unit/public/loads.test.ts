@@ -1,8 +1,9 @@
-// Each subpath of the package loads its format, and nothing of the others.
+// Each subpath of the package loads its format, and nothing of the others; short commands load few files.
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
+import { isopress } from '../../support/command.js';
 
 const root = resolve(import.meta.dirname, '../../..');
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -49,5 +50,41 @@ describe('loading', () => {
   test('isopress/ext4 loads less than half of what isopress does', () => {
     const modules = (subpath: string) => loadedBy(manifest.exports[subpath].default).length;
     expect(modules('./ext4')).toBeLessThan(modules('.') / 2);
+  });
+});
+
+/** Prints the address of every file that a program loads as a module. */
+const TRACE = `
+  import { register } from 'node:module';
+  const hooks = \`
+    import { writeSync } from 'node:fs';
+    export async function load(url, context, next) {
+      if (url.startsWith('file:')) writeSync(2, 'loaded ' + url + '\\\\n');
+      return next(url, context);
+    }\`;
+  register('data:text/javascript,' + encodeURIComponent(hooks));`;
+
+/** The files that a command line loads as modules, by what Node.js itself asks for. */
+function filesOf(args: readonly string[]): string[] {
+  const preload = `data:text/javascript,${encodeURIComponent(TRACE)}`;
+  const { status, stderr } = isopress(args, { env: { NODE_OPTIONS: `--no-deprecation --import=${preload}` } });
+  expect(status, stderr).toBe(0);
+  return [...stderr.matchAll(/^loaded file:\/\/(.*)$/gm)].map(([, path]) => relative(root, path!));
+}
+
+describe('a short command', () => {
+  test.each([
+    [24, ['--version']],
+    [40, ['ext4', '--help']],
+    [40, ['build', '--help']],
+    [72, ['--help']],
+  ])('loads at most %d files: isopress %j', (most, args) => {
+    const files = filesOf(args);
+    expect(files).toContain('dist/cli/main.js');
+    expect(files.length, files.join('\n')).toBeLessThanOrEqual(most);
+    const packages = files.filter(
+      (file) => file.startsWith('node_modules/') && !file.startsWith('node_modules/commander/'),
+    );
+    expect(packages).toEqual([]);
   });
 });
