@@ -159,7 +159,7 @@ test.each(Object.entries(FAULTS))('a server that %s costs time, and no byte', as
   const { port } = server.address() as AddressInfo;
   const notes: string[] = [];
   const store = openHttpStore(new URL(`http://127.0.0.1:${port}`), false, { silence: 300, answer: 600, rate: 1e6 });
-  const cache = new Cache([store], { places: [], scratch: fresh(), note: (text) => notes.push(text) });
+  const cache = new Cache([store], { scratch: fresh(), note: (text) => notes.push(text) });
   const made = await squashfs(treeOf(), cache);
   await cache.close();
   server.closeAllConnections();
