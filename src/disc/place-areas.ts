@@ -22,6 +22,8 @@ import type { UdfCondition } from './udf-need.js';
 /** The file systems that share the disc. */
 interface FileSystems {
   readonly hierarchies: readonly Hierarchy[];
+  /** The same for readers of partition 1. */
+  readonly inPartition: readonly Hierarchy[];
   readonly udf: UdfPlan | undefined;
   readonly condition: UdfCondition;
 }
@@ -35,11 +37,12 @@ interface PlacedAreas {
 /** Puts everything in its order; pieces are made when the areas are emitted, so they may refer to what comes later. */
 export function placeAreas(
   boot: BootPlan,
-  { hierarchies, udf, condition }: FileSystems,
+  { hierarchies, inPartition, udf, condition }: FileSystems,
   options: ResolvedDiscOptions,
 ): PlacedAreas {
   const list = new AreaList();
   const origins = options.partitionOffset > 0 ? [0, options.partitionOffset] : [0];
+  const seenFrom = (origin: number) => (origin > 0 ? inPartition : hierarchies);
   const boots = boot.entries.length > 0;
   const placed = new Reservation<readonly PlacedHierarchy[]>('set of placed hierarchies');
   const biosBlock = new Reservation<number | undefined>('block of the BIOS boot image');
@@ -51,7 +54,7 @@ export function placeAreas(
   ]);
   for (const origin of origins) {
     if (origin > 0) list.leaveUntil(origin + SYSTEM_AREA_BLOCKS);
-    const descriptors = descriptorsOf(hierarchies, { level: options.iso.level, boots: boots && origin === 0 });
+    const descriptors = descriptorsOf(seenFrom(origin), { level: options.iso.level, boots: boots && origin === 0 });
     const name = origin > 0 ? 'partition volume descriptors' : 'volume descriptors';
     const placedOf = (hierarchy: Hierarchy) =>
       placed.value.find((one) => one.origin === origin && one.hierarchy === hierarchy)!;
@@ -61,7 +64,9 @@ export function placeAreas(
   }
   const placedUdf = udf && addUdf(list, udf, { identity: volumeIdentity(options), condition });
   placed.settle(
-    hierarchies.flatMap((hierarchy) => origins.map((origin) => placeHierarchy(list, hierarchy, origin, emptyBlock))),
+    hierarchies.flatMap((_, index) =>
+      origins.map((origin) => placeHierarchy(list, seenFrom(origin)[index]!, origin, emptyBlock)),
+    ),
   );
   // Records without data point here, as libisofs does it: an address that belongs to no file.
   emptyBlock.settle(list.nextExact);

@@ -17,7 +17,7 @@ import {
 } from '../format/iso9660/index.js';
 import { planUdf } from '../format/udf/index.js';
 import { type Content, type Data, exactContent, type ImagePlan, type Run } from '../io/index.js';
-import type { FileTree, Node } from '../tree/index.js';
+import { type FileTree, type Node, select } from '../tree/index.js';
 import { type Area, emitAreas } from './area.js';
 import { planBoot } from './boot.js';
 import { withEsp } from './esp.js';
@@ -44,10 +44,11 @@ export function planDisc(tree: FileTree<Content>, options: DiscOptions): ImagePl
   const { options: resolved, condition } = settleUdf(tree, withEsp(tree, resolveDisc(options)));
   const boot = planBoot(tree, resolved);
   const hierarchies = resolved.iso9660 ? planHierarchies(boot.tree, resolved) : [];
+  const inPartition = planPartitionHierarchies(boot.tree, hierarchies, resolved);
   if (resolved.iso.strict) for (const hierarchy of hierarchies) refuseLongPaths(hierarchy);
   const udf =
     resolved.udf && planUdf(shownInUdf(boot.tree, resolved), { ...udfTexts(resolved), revision: resolved.udf });
-  const { list, files } = placeAreas(boot, { hierarchies, udf, condition }, resolved);
+  const { list, files } = placeAreas(boot, { hierarchies, inPartition, udf, condition }, resolved);
   const { areas, payloadEnd } = list;
   const newFacts = () => new DiscFacts(files.places, discEndOf(resolved), payloadEnd);
   const sizeLimit = limitOf(areas, files, resolved);
@@ -100,6 +101,24 @@ function planHierarchies(tree: FileTree<Content>, options: ResolvedDiscOptions):
     ...plainOnly,
   });
   return [primary, joliet];
+}
+
+/**
+ * The hierarchies that a reader of partition 1 sees. The EFI boot image is after that partition, so it is not among them: a record of it
+ * would lead to blocks that the partition does not have.
+ */
+function planPartitionHierarchies(
+  tree: FileTree<Content>,
+  hierarchies: readonly Hierarchy[],
+  options: ResolvedDiscOptions,
+): readonly Hierarchy[] {
+  const { partitionOffset, espInTree, appendedEsp } = options;
+  if (partitionOffset === 0 || !espInTree || hierarchies.length === 0) return hierarchies;
+  const isInside = (node: Node<Content>) => node.kind !== 'file' || node.content !== appendedEsp;
+  return planHierarchies(
+    select(tree, (_, node) => isInside(node)),
+    options,
+  );
 }
 
 function udfTexts({ iso, epoch }: ResolvedDiscOptions) {

@@ -104,6 +104,30 @@ describe('an EFI boot image of the tree', () => {
     }
   });
 
+  oracle('sfdisk', 'bsdtar')(
+    'is in the whole disc only: partition 1 shows the other files, and all of them can be read',
+    async () => {
+      const tree = withImage(bytesSource(noise(70_001, 2)));
+      for (const [name, options] of cases) {
+        if (name === 'isolinux') continue;
+        const given = { epoch: EPOCH, seed: 's', boot: { efi: { path: 'boot/efi.img' } }, ...options };
+        const image = await writeDisc(planDisc(tree, given), join(scratch, 'view.iso'));
+        const [start, sectors] = ['start', 'size'].map((field) =>
+          Number(new RegExp(`${field}= *(\\d+)`).exec(dump(image)[0]!)![1]),
+        );
+        const partition = join(scratch, 'partition');
+        judge('dd', [`if=${image}`, `of=${partition}`, `skip=${start}`, `count=${sectors}`, 'status=none']);
+        const [all, inside] = [image, partition].map((path) => judge('bsdtar', ['-cf', '-', `@${path}`]));
+        expect([all!.status, inside!.status], name).toEqual([0, 0]);
+        const [listed, listedInside] = [image, partition].map((path) =>
+          judge('bsdtar', ['-tf', path]).stdout.trim().split('\n').sort(),
+        );
+        expect(listedInside, name).toEqual(listed!.filter((path) => path !== 'boot/efi.img'));
+        expect(listedInside!.length, name).toBe(listed!.length - 1);
+      }
+    },
+  );
+
   oracle('sfdisk')('is no partition without a table, and beside an appended one', async () => {
     const boot = { efi: { path: 'boot/efi.img' } };
     const tree = withImage(bytesSource(noise(100, 2)));
