@@ -24,6 +24,8 @@ export interface Struct<T> {
   encode(value: T): Uint8Array;
   /** Writes the structure into `bytes` at byte `at`. */
   encodeInto(value: T, bytes: Uint8Array, at: number): void;
+  /** Writes only these fields into `bytes`; all other bytes stay. */
+  change(values: Partial<T>, bytes: Uint8Array, at?: number): void;
   /** As {@link encodeInto}, through one view for many structures: a view per structure would survive the young generation. */
   encodeThrough(value: T, view: DataView, at: number): void;
 }
@@ -48,6 +50,10 @@ export function struct<F extends FieldTable>(name: string, size: number, fields:
     size,
     encodeInto,
     encodeThrough,
+    change: (values, bytes, at = 0) => {
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      for (const [key, value] of Object.entries(values)) fields[key]!.write(view, at, value);
+    },
     encode: (value) => {
       const bytes = new Uint8Array(size);
       encodeInto(value, bytes, 0);

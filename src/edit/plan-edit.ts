@@ -78,8 +78,8 @@ function reportRemains({ disc, trees, losses }: EditContext): void {
   if (hfs) losses.addValue('edit.hfs', OLD_VIEW, 'HFS');
   if (checksums.length > 0) losses.addValue('edit.checksums', CHECKSUMS, 'xorriso -check_md5');
   const shown = new Set<number>();
-  for (const { entry } of trees.walk()) {
-    for (const block of [entry.data?.old, entry.data?.replaces?.old]) if (block !== undefined) shown.add(block);
+  for (const { data: one } of trees.entries()) {
+    for (const block of [one?.old, one?.replaces?.old]) if (block !== undefined) shown.add(block);
   }
   for (const { block } of catalog?.entries ?? []) {
     if (data.has(block) && !shown.has(block)) losses.addValue('edit.hidden-image', HIDDEN_IMAGE, `block ${block}`);

@@ -7,6 +7,7 @@ import { planEdit } from '../../src/edit/index.js';
 import { InvalidImageError, InvalidInputError, UnsupportedError } from '../../src/errors.js';
 import { planFat } from '../../src/format/fat/index.js';
 import { openIso } from '../../src/format/iso9660/index.js';
+import { openUdf } from '../../src/format/udf/index.js';
 import { bytesSource, collect, quietRun } from '../../src/io/index.js';
 import { FileTree, file, symlink } from '../../src/tree/index.js';
 import { noise } from '../support/trees.js';
@@ -32,6 +33,7 @@ const disc = await collect(
     partitionTable: 'gpt',
     deep: 'relocate',
     joliet: true,
+    udf: '1.02',
     boot: { bios: { path: 'boot/eltorito.img' }, efi: 'appended-esp' },
     mbr: { code: new Uint8Array(512).fill(0x90) },
     appendedEsp: bytesSource(esp),
@@ -55,6 +57,9 @@ test('a sound disc keeps its files and gets the others, in every hierarchy', asy
   expect(tree.get('a/b/c/d/e/f/g/h/i/j')).toMatchObject({ kind: 'file' });
   expect(tree.get(`long/${'n'.repeat(250)}`)).toMatchObject({ kind: 'file' });
   expect(tree.get('long/link')).toMatchObject({ target: 't'.repeat(600) });
+  const udf = await (await openUdf(bytesSource(await collect(plan, run)))).tree();
+  for (const path of ['boot/grub/added file 59', 'a/b/c/d/e/f/g/h/i/j'])
+    expect(udf.get(path)).toMatchObject({ kind: 'file' });
 });
 
 test('the same edit gives the same bytes', async () => {
@@ -62,11 +67,12 @@ test('the same edit gives the same bytes', async () => {
   expect(Buffer.compare(await once(), await once())).toBe(0);
 });
 
-// Structures: system area, descriptors, directories and tables, boot catalog, and the system partition at the end.
+// Structures: system area, descriptors, anchor and entries of UDF, directories and tables, boot catalog, and the system partition at the end.
 const places = fc.oneof(
   fc.integer({ min: 446, max: 1024 }),
   fc.integer({ min: 16 * 2048, max: 20 * 2048 }),
-  fc.integer({ min: 20 * 2048, max: 110 * 2048 }),
+  fc.integer({ min: 20 * 2048, max: 90 * 2048 }),
+  fc.integer({ min: 256 * 2048, max: 330 * 2048 }),
   fc.integer({ min: disc.length - 160 * 1024, max: disc.length - 1 }),
 );
 

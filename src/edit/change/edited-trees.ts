@@ -4,7 +4,7 @@ import { type ByteString, displayText } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
 import type { ExactContent } from '../../io/index.js';
 import { type Attributes, type Directory, type File, joinPath, type Node, splitPath } from '../../tree/index.js';
-import { type Data, type Entry, Folder, type KeptEntry, type NewEntry } from '../kept/entries.js';
+import { type Data, type Entry, Folder, foldersOf, type KeptEntry, type NewEntry } from '../kept/entries.js';
 import { type NameRules, nameRulesOf } from '../kept/name-rules.js';
 import type { KeptDisc } from '../kept/read-disc.js';
 import type { KeptTree } from '../kept/read-hierarchy.js';
@@ -27,70 +27,85 @@ export interface Addition {
   readonly links: number;
 }
 
+/** An entry with its directory. */
+export interface FoundPath {
+  readonly parent: Folder;
+  readonly entry: Entry;
+}
+
 export class EditedTrees {
-  /** Paths are looked up in the first one. */
+  /** The hierarchies of ISO 9660, first the one with the most metadata. */
   readonly trees: readonly EditedTree[];
+  /** The UDF view. */
+  readonly udf: EditedTree | undefined;
+  /** Every hierarchy. Paths are looked up in the first one, then in the others. */
+  readonly all: readonly EditedTree[];
   readonly #data = new Map<ExactContent, Data>();
+  /** Where directories belong that Rock Ridge moved up, by their first block. */
+  #moved: ReadonlyMap<number, FoundPath> | undefined;
   /** Added entries that some hierarchy cannot show, because it does not show their directory. */
   readonly hiddenIn = new Set<string>();
 
   constructor(disc: KeptDisc) {
-    this.trees = disc.trees.map((tree) => ({
+    const master = isFuller(disc.udf?.tree, disc.trees[0]!) ? disc.udf!.tree : disc.trees[0]!;
+    const edited = (tree: KeptTree): EditedTree => ({
       tree,
       rules: nameRulesOf(
         tree,
         disc.descriptors.some((one) => one.tree === tree && one.isEnhanced),
       ),
-      counterparts: new Map([[disc.trees[0]!.root, tree.root]]),
+      counterparts: new Map([[master.root, tree.root]]),
       serials: new Map(),
       nextSerial: tree.lastSerial + 1,
-    }));
+    });
+    this.trees = disc.trees.map(edited);
+    this.udf = disc.udf && edited(disc.udf.tree);
+    const all = [...this.trees, ...(this.udf ? [this.udf] : [])];
+    this.all = all.sort((a, b) => Number(b.tree === master) - Number(a.tree === master));
   }
 
   get #master(): EditedTree {
-    return this.trees[0]!;
+    return this.all[0]!;
   }
 
   /** The entry at a path; undefined if there is none. The root is a directory without an entry. */
-  find(path: ByteString): { readonly parent: Folder; readonly entry: Entry } | undefined {
+  find(path: ByteString): FoundPath | undefined {
+    for (const edited of this.all) {
+      const found = this.#findIn(edited, path);
+      if (found) return found;
+    }
+    return undefined;
+  }
+
+  #findIn(edited: EditedTree, path: ByteString): FoundPath | undefined {
     const names = splitPath(path);
     const name = names.pop();
-    const parent = this.folderAt(names);
+    const parent = folderIn(edited, names);
     const entry = name === undefined ? undefined : parent?.get(name);
     return parent && entry ? { parent, entry } : undefined;
   }
 
   /** The directory at a path of the first hierarchy; directories that Rock Ridge moved up are found where they belong. */
   folderAt(names: readonly ByteString[]): Folder | undefined {
-    let folder: Folder | undefined = this.#master.tree.root;
-    for (const name of names) {
-      const entry: Entry | undefined = folder?.get(name);
-      folder = entry && this.#folderOf(entry);
-    }
-    return folder;
+    return folderIn(this.#master, names);
   }
 
-  #folderOf(entry: Entry): Folder | undefined {
-    if (entry.folder || !entry.records) return entry.folder;
-    const { movedTo } = entry.facts;
-    return movedTo === undefined ? undefined : this.#master.tree.folders.get(movedTo + this.#master.tree.origin);
+  /** Every entry of the first hierarchy with its path, parents first; then those that only UDF shows. */
+  *walk(): Generator<FoundPath & { readonly path: ByteString }> {
+    yield* walkIn(this.#master);
+    if (!this.udf || this.udf === this.#master) return;
+    for (const found of walkIn(this.udf)) if (!this.#findIn(this.#master, found.path)) yield found;
   }
 
-  /** Every entry of the first hierarchy with its path, parents first. */
-  *walk(): Generator<{ readonly path: ByteString; readonly parent: Folder; readonly entry: Entry }> {
-    const stack = [this.#master.tree.root];
-    for (let folder = stack.pop(); folder; folder = stack.pop()) {
-      for (const entry of folder.all()) {
-        yield { path: joinPath(folder.path, entry.name), parent: folder, entry };
-        if (entry.folder) stack.push(entry.folder);
-      }
-    }
+  /** Every entry of every hierarchy. */
+  *entries(): Generator<Entry> {
+    for (const { tree } of this.all) for (const folder of foldersOf(tree.root)) yield* folder.all();
   }
 
   /** Adds an entry with a new name to a directory. Returns its directory, if it is one. */
   add(parent: Folder, name: ByteString, { node, links }: Addition): Folder | undefined {
     let made: Folder | undefined;
-    for (const edited of this.trees) {
+    for (const edited of this.all) {
       const folder = this.#counterpart(edited, parent);
       if (!folder) {
         this.hiddenIn.add(joinPath(parent.path, name));
@@ -98,6 +113,13 @@ export class EditedTrees {
       }
       if (edited.tree.kind !== 'rock-ridge' && node.kind !== 'file' && node.kind !== 'directory') continue;
       const child = this.#newEntry(edited, folder, name, { node, links });
+      const known = folder.get(name);
+      // Another hierarchy may show an entry that the first one does not.
+      if (known?.folder && child.folder) {
+        edited.counterparts.set(made!, known.folder);
+        continue;
+      }
+      if (known) folder.remove(known);
       folder.add(child);
       if (edited === this.#master) made = child.folder;
       if (child.folder) edited.counterparts.set(made ?? child.folder, child.folder);
@@ -127,12 +149,7 @@ export class EditedTrees {
 
   /** Gives a file other bytes; owner and mode stay. */
   replace(path: ByteString, node: File): void {
-    const { parent, entry } = this.find(path)!;
-    for (const edited of this.trees) {
-      const folder = this.#counterpart(edited, parent);
-      const old = folder && this.#entryLike(edited, folder, entry);
-      if (folder && old) folder.replace(old, this.#replaced(old, node));
-    }
+    for (const { folder, entry } of this.#everywhere(path)) folder.replace(entry, this.#replaced(entry, node));
   }
 
   #replaced(old: Entry, node: File): Entry {
@@ -143,24 +160,40 @@ export class EditedTrees {
   }
 
   remove(path: ByteString): void {
-    const { parent, entry } = this.find(path)!;
-    // The first hierarchy last, because entries of the others are found by it.
-    for (const edited of [...this.trees].reverse()) {
-      const folder = this.#counterpart(edited, parent);
-      const old = folder && this.#entryLike(edited, folder, entry);
-      if (folder && old) folder.remove(old);
-    }
+    for (const { folder, entry } of this.#everywhere(path)) folder.remove(entry);
+  }
+
+  /** The entries of all hierarchies that a path of the first one, or of any, means. */
+  #everywhere(path: ByteString): { readonly folder: Folder; readonly entry: Entry }[] {
+    const first = this.#findIn(this.#master, path);
+    return this.all.flatMap((edited) => {
+      const folder = first && this.#counterpart(edited, first.parent);
+      const entry = folder && this.#entryLike(edited, folder, first!.entry);
+      if (folder && entry) return [{ folder, entry }];
+      const own = this.#findIn(edited, path);
+      return own ? [{ folder: own.parent, entry: own.entry }] : [];
+    });
   }
 
   /** The same directory in another hierarchy. */
   #counterpart(edited: EditedTree, folder: Folder): Folder | undefined {
     if (edited === this.#master) return folder;
     if (edited.counterparts.has(folder)) return edited.counterparts.get(folder);
-    const above = folder.parent && this.#counterpart(edited, folder.parent);
-    const own = folder.parent && [...folder.parent.all()].find((entry) => entry.folder === folder);
-    const found = above && own ? this.#entryLike(edited, above, own)?.folder : undefined;
+    const own = this.#placeOf(folder);
+    const above = own && this.#counterpart(edited, own.parent);
+    const found = above ? this.#entryLike(edited, above, own!.entry)?.folder : undefined;
     edited.counterparts.set(folder, found);
     return found;
+  }
+
+  /** The entry of a directory of the first hierarchy. One that Rock Ridge moved up has it where it belongs. */
+  #placeOf(folder: Folder): FoundPath | undefined {
+    const { parent, records } = folder;
+    this.#moved ??= movedFolders(this.#master.tree);
+    const moved = records && this.#moved.get(records.block);
+    if (moved) return moved;
+    const entry = parent && [...parent.all()].find((one) => one.folder === folder);
+    return entry && { parent, entry };
   }
 
   /** The same entry in a directory of another hierarchy: found by its name, or else by its data. */
@@ -175,6 +208,48 @@ export class EditedTrees {
     if (usual && (usual.folder !== undefined) === (own !== undefined)) return usual;
     const same = data ? entries.filter((one) => one.data?.old !== undefined && one.data.old === data.old) : [];
     return same.length === 1 ? same[0] : undefined;
+  }
+}
+
+/** Whether a UDF view has more entries than the hierarchies of ISO 9660: often these have only a note for old systems. */
+function isFuller(udf: KeptTree | undefined, iso: KeptTree): boolean {
+  const count = ({ folders }: KeptTree) => [...folders.values()].reduce((sum, { entries }) => sum + entries.length, 0);
+  return udf !== undefined && (iso.kind === 'iso9660' || count(udf) > count(iso));
+}
+
+function folderIn({ tree }: EditedTree, names: readonly ByteString[]): Folder | undefined {
+  let folder: Folder | undefined = tree.root;
+  for (const name of names) {
+    const entry: Entry | undefined = folder?.get(name);
+    folder = entry && folderOf(tree, entry);
+  }
+  return folder;
+}
+
+function folderOf({ folders, origin }: KeptTree, entry: Entry): Folder | undefined {
+  if (entry.folder || !entry.records) return entry.folder;
+  const { movedTo } = entry.facts;
+  return movedTo === undefined ? undefined : folders.get(movedTo + origin);
+}
+
+function movedFolders({ folders, origin }: KeptTree): Map<number, FoundPath> {
+  const moved = new Map<number, FoundPath>();
+  for (const parent of folders.values()) {
+    for (const entry of parent.entries) {
+      const block = entry.records ? entry.facts.movedTo : undefined;
+      if (block !== undefined) moved.set(block + origin, { parent, entry });
+    }
+  }
+  return moved;
+}
+
+function* walkIn({ tree }: EditedTree): Generator<FoundPath & { readonly path: ByteString }> {
+  const stack = [tree.root];
+  for (let folder = stack.pop(); folder; folder = stack.pop()) {
+    for (const entry of folder.all()) {
+      yield { path: joinPath(folder.path, entry.name), parent: folder, entry };
+      if (entry.folder) stack.push(entry.folder);
+    }
   }
 }
 

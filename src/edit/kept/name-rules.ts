@@ -1,6 +1,6 @@
 // Rules for new names, derived from the names that a hierarchy has, so that added entries look like their neighbours.
 
-import { type ByteString, compareBytes } from '../../bytes/index.js';
+import { type ByteString, byteStringOf, compareBytes } from '../../bytes/index.js';
 import {
   compareParts,
   identifyBeside,
@@ -13,6 +13,7 @@ import {
   type NameScheme,
   type RELAXATIONS,
 } from '../../format/iso9660/index.js';
+import { encodeCs0, storedNames } from '../../format/udf/index.js';
 import type { Folder } from './entries.js';
 import type { KeptTree } from './read-hierarchy.js';
 
@@ -36,6 +37,7 @@ export interface NameRules {
 
 /** The rules of a hierarchy; `isEnhanced` if ISO 9660:1999 shares it. */
 export function nameRulesOf(tree: KeptTree, isEnhanced: boolean): NameRules {
+  if (tree.kind === 'udf') return UDF_RULES;
   const scheme = tree.kind === 'joliet' ? jolietScheme(tree) : isoScheme(tree, isEnhanced);
   const parts = (identifier: ByteString) => partsOf(identifier, tree.kind === 'joliet');
   return {
@@ -46,6 +48,17 @@ export function nameRulesOf(tree: KeptTree, isEnhanced: boolean): NameRules {
     usual: (name, isDirectory) => scheme.identifier(scheme.plain(name, isDirectory), isDirectory),
     compare: (a, b) => (tree.kind === 'joliet' ? compareBytes(a, b) : compareParts(parts(a), parts(b))),
   };
+}
+
+/** UDF has nearly all names as they are. Those that have to change differ from all others of their directory. */
+const UDF_RULES: NameRules = {
+  identify: ({ entries }, name) => udfIdentifier([...entries.map((entry) => entry.name), name]),
+  usual: (name) => udfIdentifier([name]),
+  compare: compareBytes,
+};
+
+function udfIdentifier(names: readonly ByteString[]): ByteString {
+  return byteStringOf(encodeCs0(storedNames(names).at(-1)!));
 }
 
 /** Identifiers are divided as the scheme divides names. */

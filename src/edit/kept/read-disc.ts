@@ -4,8 +4,9 @@ import { divCeil } from '../../bytes/index.js';
 import { InvalidImageError, UnsupportedError } from '../../errors.js';
 import { SECTORS_PER_BLOCK } from '../../format/eltorito/index.js';
 import { BLOCK, recogniseIso } from '../../format/iso9660/index.js';
-import { recogniseUdf } from '../../format/udf/index.js';
 import type { Source } from '../../io/index.js';
+import type { KeptUdf } from '../udf/kept-udf.js';
+import { readUdf } from '../udf/read-udf.js';
 import { type KeptCatalog, readCatalog } from './boot-catalog.js';
 import { checksumTags } from './checksum-tags.js';
 import type { Data } from './entries.js';
@@ -21,8 +22,10 @@ const HFS_TYPES = /^(?:Apple_HFSX?|48465300-0000-11aa-aa11-00306543ecac|0xaf)$/;
 export interface KeptDisc {
   readonly image: Source;
   readonly descriptors: readonly KeptDescriptor[];
-  /** The hierarchies, first the one with the most metadata. */
+  /** The hierarchies of ISO 9660, first the one with the most metadata. */
   readonly trees: readonly KeptTree[];
+  /** The UDF view of the disc. */
+  readonly udf: KeptUdf | undefined;
   /** The boot catalog, with the boot record that points to it. */
   readonly catalog: KeptCatalog | undefined;
   readonly tables: KeptTables;
@@ -63,11 +66,15 @@ export async function readDisc(image: Source): Promise<KeptDisc> {
     for (const record of set.bootRecords) catalog ??= await readCatalog(image, record);
   }
   const trees = [...new Set(descriptors.map(({ tree }) => tree))];
-  const insertAt = await endOfUsed(image, { reader, data, catalog, tables });
-  const metadata = await metadataOf(image, { reader, data, catalog, tables }, descriptors);
+  const isoEnd = reader.end;
+  const udf = await readUdf(image, reader, dataAt);
+  const used = { reader, data, catalog, tables, udf, isoEnd };
+  const insertAt = await endOfUsed(image, used);
+  const metadata = await metadataOf(image, used, descriptors);
   const hfs = hfsView(tables, data, { start: metadata.end, end: insertAt });
   const checksums = await checksumTags(image);
-  return { image, descriptors, trees: byValue(trees), catalog, tables, data, metadata, checksums, hfs, insertAt };
+  const found = { catalog, tables, data, metadata, checksums, hfs, insertAt };
+  return { image, descriptors, trees: byValue(trees), udf, ...found };
 }
 
 const VALUE = ['rock-ridge', 'joliet', 'iso9660'];
@@ -85,12 +92,6 @@ async function refuseOthers(image: Source): Promise<void> {
   if (volume.sessions > 1) {
     const message = `The disc has ${volume.sessions} sessions; only discs of one session are edited.`;
     throw new UnsupportedError('edit.sessions', message);
-  }
-  if (await recogniseUdf(image)) {
-    const message = 'The disc has a UDF view of its files, which would still show the old files after an edit.';
-    throw new UnsupportedError('edit.udf', message, {
-      hint: 'Extract its files, and make a disc of them.',
-    });
   }
   if (volume.size > image.size) {
     const message = `The volume has ${volume.size} bytes, the image only ${image.size}: it is cut short.`;

@@ -34,7 +34,7 @@ export interface HierarchyStart {
 }
 
 export interface KeptTree {
-  readonly kind: HierarchyKind;
+  readonly kind: HierarchyKind | 'udf';
   readonly origin: number;
   readonly root: Folder;
   /** Bytes before the system use fields of every record; of Rock Ridge only. */

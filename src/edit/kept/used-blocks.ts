@@ -4,6 +4,7 @@ import { divCeil } from '../../bytes/index.js';
 import { SECTORS_PER_BLOCK } from '../../format/eltorito/index.js';
 import { BLOCK, volumeDescriptor } from '../../format/iso9660/index.js';
 import { bytesAt, isZero, type Source } from '../../io/index.js';
+import type { KeptUdf } from '../udf/kept-udf.js';
 import type { KeptCatalog } from './boot-catalog.js';
 import type { Data } from './entries.js';
 import type { MetadataReader } from './metadata-reader.js';
@@ -18,13 +19,16 @@ interface Used {
   readonly data: ReadonlyMap<number, Data>;
   readonly catalog: KeptCatalog | undefined;
   readonly tables: KeptTables;
+  readonly udf: KeptUdf | undefined;
+  /** The block after all structures of ISO 9660. */
+  readonly isoEnd: number;
 }
 
 /**
  * The block after everything that stays in place: structures, files, boot images, and bytes that no structure names. It is followed by
  * appended partitions, padding and the second GPT.
  */
-export async function endOfUsed(image: Source, { reader, data, catalog, tables }: Used): Promise<number> {
+export async function endOfUsed(image: Source, { reader, data, catalog, tables, udf }: Used): Promise<number> {
   const spans = [...data.values()].map(({ old, size }) => ({ start: old!, end: old! + divCeil(size, BLOCK) }));
   const images = (catalog?.entries ?? []).map(({ block, sectors }) => ({
     start: block,
@@ -33,6 +37,7 @@ export async function endOfUsed(image: Source, { reader, data, catalog, tables }
   const all = [...spans, ...images, { start: catalog?.block ?? 0, end: catalog ? catalog.block + 1 : 0 }];
   const isAfter = (start: number) => (span: { start: number; end: number }) => span.end <= start || span.start >= start;
   let tail = divCeil(image.size, BLOCK) - divCeil(tables.backupSectors, SECTORS_PER_BLOCK);
+  if (udf && all.every(({ end }) => end <= udf.tail)) tail = Math.min(tail, udf.tail);
   const starts = tables.partitions
     .map(({ start }) => start / SECTORS_PER_BLOCK)
     .filter((start) => Number.isInteger(start) && start >= reader.end && start < tail);
@@ -52,15 +57,17 @@ export async function endOfUsed(image: Source, { reader, data, catalog, tables }
  * between. On a disc that was edited before, some directories are after the files.
  */
 export async function metadataOf(image: Source, used: Used, descriptors: readonly KeptDescriptor[]) {
-  const { reader, data, catalog } = used;
+  const { reader, data, catalog, udf, isoEnd } = used;
   const starts = descriptors.flatMap(({ bytes, origin, tree }) => [
     ...tree.folders.keys(),
     ...pathTablesOf(volumeDescriptor.decode(bytes)).map(({ block }) => block + origin),
   ]);
-  const start = starts.reduce((least, block) => Math.min(least, block), reader.end);
+  const start = starts.reduce((least, block) => Math.min(least, block), isoEnd);
   const images = (catalog?.entries ?? []).map(({ block }) => block);
-  const others = [...data.keys(), ...(catalog ? [catalog.block] : []), ...images].filter((block) => block >= start);
-  const end = others.reduce((least, block) => Math.min(least, block), reader.end);
+  const others = [...data.keys(), ...(catalog ? [catalog.block] : []), ...images, ...(udf ? udfBlocks(udf) : [])];
+  const end = others.filter((block) => block >= start).reduce((least, block) => Math.min(least, block), isoEnd);
+  // Readers look for anchors of UDF at fixed blocks, so nothing before them moves.
+  if (udf && end <= udf.fixed) return { start: udf.fixed + 1, end: udf.fixed + 1 };
   const last = descriptors.reduce((most, { block }) => Math.max(most, block), 0);
   if (last >= start) return { start: end, end };
   for (let block = start; block < end; block++) {
@@ -69,6 +76,15 @@ export async function metadataOf(image: Source, used: Used, descriptors: readonl
     if (!bytes || !isZero(bytes)) return { start: end, end };
   }
   return { start, end };
+}
+
+/** The blocks at which structures of a UDF view begin. */
+function* udfBlocks({ volume, fileSet, inodes }: KeptUdf): Generator<number> {
+  for (const { block } of [...volume, ...fileSet]) yield block;
+  for (const { block, continuations, folder } of inodes.values()) {
+    yield block;
+    for (const run of [...continuations, ...folder]) yield run.block;
+  }
 }
 
 /** The block after the last block in `from` … `to` that is not all zeros; `from` if there is none. */

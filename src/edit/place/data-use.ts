@@ -4,7 +4,7 @@ import { divCeil } from '../../bytes/index.js';
 import { SECTORS_PER_BLOCK } from '../../format/eltorito/index.js';
 import { BLOCK } from '../../format/iso9660/index.js';
 import type { EditedTrees } from '../change/edited-trees.js';
-import { type Data, foldersOf } from '../kept/entries.js';
+import type { Data } from '../kept/entries.js';
 import type { KeptDisc } from '../kept/read-disc.js';
 import type { EditPlaces, Place, PlacedData } from './places.js';
 
@@ -21,14 +21,10 @@ export class DataUse {
 
   constructor(disc: KeptDisc, trees: EditedTrees) {
     this.#disc = disc;
-    for (const { tree } of trees.trees) {
-      for (const folder of foldersOf(tree.root)) {
-        for (const { data } of folder.entries) {
-          if (!data) continue;
-          if (data.old === undefined) this.fresh.add(data);
-          else this.#used.add(data.old);
-        }
-      }
+    for (const { data } of trees.entries()) {
+      if (!data) continue;
+      if (data.old === undefined) this.fresh.add(data);
+      else this.#used.add(data.old);
     }
     for (const [start, { size }] of disc.data) {
       if (this.#used.has(start)) this.#runs.push({ start, end: start + divCeil(size, BLOCK) });

@@ -8,6 +8,7 @@ import { BLOCK } from '../../format/iso9660/index.js';
 import type { EditedTrees } from '../change/edited-trees.js';
 import { type Data, foldersOf } from '../kept/entries.js';
 import type { KeptDisc } from '../kept/read-disc.js';
+import { placeUdf } from '../udf/place-udf.js';
 import { DataUse } from './data-use.js';
 import { fits, freedFolders, isAffected, placeFolders, placeTables, Zone } from './place-directories.js';
 import type { Cut, EditPlaces, PlacedData } from './places.js';
@@ -18,7 +19,7 @@ const MAX_BLOCKS = 0xffff_ffff;
 
 /** Plans the places of an edited disc. */
 export function placeEdit(disc: KeptDisc, trees: EditedTrees): EditPlaces {
-  for (const { tree, rules } of trees.trees) {
+  for (const { tree, rules } of trees.all) {
     for (const folder of foldersOf(tree.root)) folder.settle(rules.compare);
   }
   // Readers of streams need directories before their subdirectories, and continued fields soon after. So all directories move, or none.
@@ -29,6 +30,7 @@ export function placeEdit(disc: KeptDisc, trees: EditedTrees): EditPlaces {
   const folders = placeFolders(trees, isRelaid, front);
   const tables = placeTables(disc, trees, folders, { isRelaid, zone: front });
   const frontGrowth = isRelaid ? Math.max(0, front.end - metadata.end) : 0;
+  const udf = disc.udf && placeUdf(disc.udf, trees.udf!, back);
   const use = new DataUse(disc, trees);
   const placed = [...use.fresh].map((data) => placeData(data, use, back, disc));
   const growth = alignUp(frontGrowth + back.end - insertAt, alignmentOf(disc));
@@ -51,9 +53,12 @@ export function placeEdit(disc: KeptDisc, trees: EditedTrees): EditPlaces {
     tables: [...tables.values()],
     tableAt: (old) => tables.get(old),
     newData,
+    udf,
+    filesEnd: back.end + frontGrowth,
     freed: [
       ...use.freed(),
       ...freedFolders(trees, folders, isRelaid ? disc : undefined),
+      ...(udf?.freed ?? []),
       ...disc.checksums.map((block) => ({ block, blocks: 1 })),
     ],
     movedData: use.moved(newData),

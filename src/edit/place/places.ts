@@ -5,6 +5,7 @@ import type { EditedTree } from '../change/edited-trees.js';
 import type { Data, Folder } from '../kept/entries.js';
 import type { KeptPartition, Span } from '../kept/partition-tables.js';
 import type { KeptDisc } from '../kept/read-disc.js';
+import type { PlacedUdf } from '../udf/place-udf.js';
 
 /** Places on the new disc, in blocks from its start. */
 export interface Places {
@@ -69,6 +70,10 @@ export interface EditPlaces extends Places {
   /** The place of a path table of the old disc. */
   tableAt(old: number): PlacedTable | undefined;
   readonly newData: readonly PlacedData[];
+  /** The UDF view. */
+  readonly udf: PlacedUdf | undefined;
+  /** The block after all new structures and data. */
+  readonly filesEnd: number;
   /** Runs of the old disc that nothing uses any more. */
   readonly freed: readonly Place[];
   /** New data that replaces old data, by the old block. Old data that other entries still use is not among it. */

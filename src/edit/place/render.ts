@@ -5,6 +5,7 @@ import { BLOCK, renderPathTable } from '../../format/iso9660/index.js';
 import { bytesSource, type ExactContent, type Patch } from '../../io/index.js';
 import { foldersOf } from '../kept/entries.js';
 import type { KeptDisc } from '../kept/read-disc.js';
+import { udfOverlays } from '../udf/render-udf.js';
 import { bootOverlays, movedImages, storedContent } from './boot.js';
 import { type DescriptorChanges, descriptorAt, editedDescriptor } from './descriptors.js';
 import { renderFolder } from './folder-records.js';
@@ -37,6 +38,7 @@ export async function renderEdit(
     const block = Math.floor(at / BLOCK);
     overlays.push(overlayBytes(at + (places.shift(block) - block) * BLOCK, bytes));
   }
+  if (places.udf) overlays.push(...udfOverlays(places.udf, places, values.volumeId));
   const emptied = places.freed.map(({ block, blocks }) => ({ at: block * BLOCK, length: blocks * BLOCK }));
   return overlaid(disc.image, places.cuts, overlays, emptied);
 }

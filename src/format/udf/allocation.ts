@@ -10,6 +10,11 @@ export const AED_HEAD = 24;
 /** Kind of extent: more descriptors, in the two highest bits of the length. */
 const CONTINUES = 0xc000_0000;
 
+/** Bits of a length that count bytes. */
+export const EXTENT_LENGTH = 0x3fff_ffff;
+/** Kinds of extents, in the bits above: with data, set aside without data, not even set aside, and further descriptors. */
+export const EXTENT_KIND = { recorded: 0, allocated: 1, continues: 3 } as const;
+
 export const allocationExtent = struct('UDF allocation extent descriptor', AED_HEAD, {
   tag: reserved(0, TAG),
   previous: u32le(16),

@@ -3,7 +3,7 @@
 import { concatBytes, reserved, struct, u8, u32le } from '../../bytes/index.js';
 import { entityId } from './fields.js';
 import { IMPLEMENTATION } from './revision.js';
-import { stamped, TAG, TAG_ID } from './tag.js';
+import { descriptorTag, resealed, stamped, TAG, TAG_ID } from './tag.js';
 
 export const DEVICE_SPECIFICATION = 12;
 /** States that attributes of that sort are absent. */
@@ -14,6 +14,13 @@ export const attributesHead = struct('UDF extended attribute header', 24, {
   implementationAt: u32le(16),
   applicationAt: u32le(20),
 });
+
+/** Writes the tag of the extended attributes of an entry again, which is now at block `location`. */
+export function resealAttributes(attributes: Uint8Array, location: number): void {
+  if (attributes.length < attributesHead.size) return;
+  const { id, crcLength } = descriptorTag.decode(attributes);
+  if (id === TAG_ID.extendedAttributes && TAG + crcLength <= attributes.length) resealed(attributes, location);
+}
 
 export const deviceSpecification = struct('UDF device specification', 56, {
   type: u32le(0),

@@ -10,7 +10,8 @@ import { stamped, TAG, TAG_ID } from './tag.js';
 /** Bytes before extended attributes and allocation descriptors. */
 export const ENTRY_HEAD = 176;
 
-const STRATEGY = 4;
+/** The only strategy of media that are written once as a whole. */
+export const STRATEGY = 4;
 const SETUID = 0x40;
 const SETGID = 0x80;
 const STICKY = 0x100;
@@ -27,6 +28,15 @@ export const FILE_TYPE: Readonly<Record<NodeKind, number>> = {
   'metadata-file': 250,
   'metadata-mirror': 251,
 };
+
+const KINDS: ReadonlyMap<number, NodeKind> = new Map(
+  (Object.keys(FILE_TYPE) as NodeKind[]).map((kind) => [FILE_TYPE[kind], kind]),
+);
+
+/** The kind of a file type; undefined for types that only UDF has. */
+export function kindOfFileType(type: number): NodeKind | undefined {
+  return KINDS.get(type);
+}
 
 /** The data after the extended attributes: short or long allocation descriptors, or the content itself. */
 export const DATA_FORM = { short: 0, long: 1, embedded: 3 } as const;
@@ -67,6 +77,31 @@ export const fileEntry = struct('UDF file entry', ENTRY_HEAD, {
   allocationLength: u32le(172),
 });
 export type FileEntry = Value<typeof fileEntry>;
+
+/** Bytes before extended attributes and allocation descriptors of the other form. */
+export const EXTENDED_HEAD = 216;
+
+/** The extended file entry: the file entry with one more time, and streams. */
+export const extendedFileEntry = struct('UDF extended file entry', EXTENDED_HEAD, {
+  ...entryBeginning,
+  objectSize: u64le(64),
+  blocks: u64le(72),
+  accessed: stamp(80),
+  modified: stamp(92),
+  created: stamp(104),
+  changed: stamp(116),
+  checkpoint: u32le(128),
+  reserved132: reserved(132, 4),
+  attributes: longAd(136),
+  streams: longAd(152),
+  implementation: entityId(168),
+  uniqueId: u64le(200),
+  attributesLength: u32le(208),
+  allocationLength: u32le(212),
+});
+
+/** Bits of the flags that give the {@link DataForm}. */
+export const FORM_MASK = 7;
 
 const NO_PARENT = new Uint8Array(6);
 

@@ -6,7 +6,7 @@ import { type LongAddress, longAd } from './fields.js';
 import { stamped, TAG, TAG_ID } from './tag.js';
 
 const HEAD = 38;
-export const CHARACTERISTIC = { directory: 0x02, parent: 0x08 } as const;
+export const CHARACTERISTIC = { directory: 0x02, deleted: 0x04, parent: 0x08 } as const;
 
 export const fileIdentifierHead = struct('UDF file identifier', HEAD, {
   tag: reserved(0, TAG),

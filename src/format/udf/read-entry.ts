@@ -1,43 +1,33 @@
 // File entries as they are read, in both forms (ECMA-167 4/14.9, 4/14.17), and where the data of a file are (4/14.14).
 
-import { reserved, struct, type Timestamp, u32le, u64le } from '../../bytes/index.js';
+import type { Timestamp } from '../../bytes/index.js';
 import { UnsupportedError } from '../../errors.js';
 import { ExhaustedError, type Part } from '../../io/index.js';
 import { type EntryFault, isEntryFault } from '../../tree/index.js';
-import { AED_HEAD, allocationExtent, longDescriptor, shortDescriptor } from './allocation.js';
+import {
+  AED_HEAD,
+  allocationExtent,
+  EXTENT_KIND,
+  EXTENT_LENGTH,
+  longDescriptor,
+  shortDescriptor,
+} from './allocation.js';
 import { damaged } from './damaged.js';
 import { attributesHead, DEVICE_SPECIFICATION } from './device.js';
-import { entityId, type LongAddress, longAd, stamp } from './fields.js';
-import { DATA_FORM, ENTRY_HEAD, entryBeginning, fileEntry, modeOf } from './file-entry.js';
+import type { LongAddress } from './fields.js';
+import {
+  DATA_FORM,
+  ENTRY_HEAD,
+  EXTENDED_HEAD,
+  extendedFileEntry,
+  FORM_MASK,
+  fileEntry,
+  modeOf,
+  STRATEGY,
+} from './file-entry.js';
 import type { Volume } from './read-volume.js';
 import { TAG_ID } from './tag.js';
 
-const EXTENDED_HEAD = 216;
-
-/** The extended file entry: the file entry with one more time, and streams. */
-const extendedFileEntry = struct('UDF extended file entry', EXTENDED_HEAD, {
-  ...entryBeginning,
-  objectSize: u64le(64),
-  blocks: u64le(72),
-  accessed: stamp(80),
-  modified: stamp(92),
-  created: stamp(104),
-  changed: stamp(116),
-  checkpoint: u32le(128),
-  reserved132: reserved(132, 4),
-  attributes: longAd(136),
-  streams: longAd(152),
-  implementation: entityId(168),
-  uniqueId: u64le(200),
-  attributesLength: u32le(208),
-  allocationLength: u32le(212),
-});
-
-const STRATEGY = 4;
-const FORM_MASK = 7;
-const LENGTH_MASK = 0x3fff_ffff;
-/** Kinds of extents: with data, set aside without any, not even set aside, and further descriptors. */
-const KIND = { recorded: 0, continues: 3 } as const;
 const NOBODY = 0xffff_ffff;
 
 export interface FoundEntry {
@@ -142,11 +132,11 @@ export class EntryReader {
         form === DATA_FORM.short
           ? { ...shortDescriptor.decode(descriptors, at), partition, uniqueId: 0 }
           : longDescriptor.decode(descriptors, at).address;
-      const length = address.length & LENGTH_MASK;
+      const length = address.length & EXTENT_LENGTH;
       const kind = address.length >>> 30;
       if (length === 0) return undefined;
-      if (kind === KIND.continues) return address;
-      const isRecorded = kind === KIND.recorded;
+      if (kind === EXTENT_KIND.continues) return address;
+      const isRecorded = kind === EXTENT_KIND.recorded;
       tell(
         (used) => (isRecorded ? this.#volume.rangesOf(address.partition, address.block, used) : [{ hole: used }]),
         length,

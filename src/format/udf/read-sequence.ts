@@ -24,6 +24,7 @@ const LARGEST_DESCRIPTOR = 2048;
 
 /** Where the two copies of the volume descriptor sequence are. */
 export interface FoundAnchor {
+  readonly block: number;
   readonly blockSize: number;
   readonly main: VolumeExtent;
   readonly reserve: VolumeExtent;
@@ -63,7 +64,8 @@ export async function* anchorsIn(image: Source, blockSize: number): AsyncGenerat
   for (const block of new Set([ANCHOR_BLOCK, last, last - ANCHOR_DISTANCE, LATE_ANCHOR_BLOCK])) {
     const bytes = await descriptorAt(image, block, blockSize);
     const tag = bytes && soundTag(bytes);
-    if (tag?.id === TAG_ID.anchor && tag.location === block) yield { blockSize, ...anchorPointer.decode(bytes!) };
+    if (tag?.id === TAG_ID.anchor && tag.location === block)
+      yield { block, blockSize, ...anchorPointer.decode(bytes!) };
   }
 }
 

@@ -37,7 +37,6 @@ import { partitionOfRuns } from './read-partitions.js';
 import type { Volume } from './read-volume.js';
 import { descriptorTag, soundTag, TAG_ID } from './tag.js';
 
-const DELETED = 0x04;
 /** Longest data of a symbolic link. */
 const LONGEST_TARGET = 65_536;
 const SPECIALS: ReadonlyMap<number, SpecialKind> = new Map(
@@ -115,7 +114,7 @@ class Files {
     for (let at = 0; at < bytes.length; ) {
       const { head, stored, isSound, end } = identifierAt(bytes, at);
       at = alignUp(end, 4);
-      if ((head.characteristics & (DELETED | CHARACTERISTIC.parent)) !== 0) continue;
+      if ((head.characteristics & (CHARACTERISTIC.deleted | CHARACTERISTIC.parent)) !== 0) continue;
       this.#volume.work.spend(NAME_UNITS);
       const name = this.#volume.remarks.possibleName(stored);
       if (name === undefined) continue;

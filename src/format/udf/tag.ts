@@ -57,6 +57,19 @@ export function stamped(descriptor: Uint8Array, facts: TagFacts): Uint8Array {
 }
 
 /**
+ * Completes a kept descriptor that was changed, or that is now at block `location`: its kind, version and serial number stay. The
+ * checksum covers `covered` bytes after the tag; default: as many as before.
+ */
+export function resealed(descriptor: Uint8Array, location: number, covered?: number): Uint8Array {
+  const tag = descriptorTag.decode(descriptor);
+  const crcLength = covered ?? tag.crcLength;
+  const crc = crcCcitt(descriptor.subarray(TAG, TAG + crcLength));
+  descriptorTag.encodeInto({ ...tag, location, crc, crcLength }, descriptor, 0);
+  descriptor[4] = tagChecksum(descriptor);
+  return descriptor;
+}
+
+/**
  * Reads and checks the tag at byte `at` of `bytes`; `imageAt` is where `bytes` is in the image, for messages. Undefined if
  * nothing like a tag is there. Throws {@link InvalidImageError} for a tag whose descriptor is damaged.
  */

@@ -93,6 +93,13 @@ export const logicalVolume = struct('UDF logical volume descriptor', 440, {
   integrity: extentAd(432),
 });
 
+/** Space of the medium outside partitions (ECMA-167 3/10.8): its extents follow. */
+export const unallocatedSpace = struct('UDF unallocated space descriptor', 24, {
+  tag: reserved(0, TAG),
+  sequence: u32le(16),
+  extents: u32le(20),
+});
+
 export const physicalMap = struct('UDF partition map', 6, {
   kind: bytes(0, 2),
   volumeNumber: u16le(2),

@@ -112,8 +112,8 @@ test('a boot image that is removed from the files is reported', async () => {
 });
 
 describe('discs that could not be kept', () => {
-  test('with UDF', async () => {
-    expect(await refused(await disc({ udf: '2.01' }), {})).toBe('3 edit.udf');
+  test('with UDF in a metadata partition', async () => {
+    expect(await refused(await disc({ udf: '2.60' }), {})).toBe('3 edit.udf-partition');
   });
   test('cut short', async () => {
     const image = await disc();
