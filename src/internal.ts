@@ -1,4 +1,5 @@
-// Exports for commands that are not public: parsers of other programs' options, checks of options before there is a tree, texts for people, and functions that end a process.
+// Exports for commands that are not public: parsers of other programs' options, checks of options before there is a tree, texts for people,
+// and functions that end a process.
 // No subpath of the package leads here; a test holds this list to what commands use.
 
 export { compareBytes, defined, parseBinarySize } from './bytes/index.js';

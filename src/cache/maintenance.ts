@@ -73,27 +73,27 @@ export interface Collected {
  */
 export async function collectCache(directory: string, { size: most, age, now }: CacheLimits): Promise<Collected> {
   const entries = (await entriesOf(directory)).sort((a, b) => a.used - b.used || (a.name < b.name ? -1 : 1));
-  const doomed = new Set(entries.filter(({ folder, used }) => folder === 'unfinished' && now - used > UNFINISHED_AGE));
+  const removed = new Set(entries.filter(({ folder, used }) => folder === 'unfinished' && now - used > UNFINISHED_AGE));
   const kept = entries.filter(({ folder }) => folder !== 'unfinished');
   let left = sizeOf(kept);
   for (const entry of kept) {
     const isOld = age !== undefined && now - entry.used > age;
     if (!isOld && (most === undefined || left <= most)) continue;
-    doomed.add(entry);
+    removed.add(entry);
     left -= entry.size;
   }
   const contents = new Set(
-    kept.flatMap((entry) => (entry.folder === 'contents' && !doomed.has(entry) ? entry.name : [])),
+    kept.flatMap((entry) => (entry.folder === 'contents' && !removed.has(entry) ? entry.name : [])),
   );
   for (const entry of kept) {
-    if (entry.folder !== 'records' || doomed.has(entry)) continue;
+    if (entry.folder !== 'records' || removed.has(entry)) continue;
     const record = await recordAt(entry);
     if (record && Object.values(record.blobs).every(({ digest }) => contents.has(digest))) continue;
-    doomed.add(entry);
+    removed.add(entry);
   }
-  for (const { path } of doomed) await rm(path, { recursive: true, force: true });
-  const rest = kept.filter((entry) => !doomed.has(entry));
-  return { removed: doomed.size, freed: sizeOf([...doomed]), left: rest.length, size: sizeOf(rest) };
+  for (const { path } of removed) await rm(path, { recursive: true, force: true });
+  const rest = kept.filter((entry) => !removed.has(entry));
+  return { removed: removed.size, freed: sizeOf([...removed]), left: rest.length, size: sizeOf(rest) };
 }
 
 /** The result of a check. */

@@ -9,7 +9,7 @@ import type { DecodeJob, DecodeResult, DecodeSpec } from './decode-worker.js';
 
 /** Threads for one reader: more of them wait for the main thread. */
 const MOST_THREADS = 8;
-/** Idle threads end after so many milliseconds. */
+/** Milliseconds after which an idle thread ends. */
 const IDLE = 1000;
 
 interface Job {

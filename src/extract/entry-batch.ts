@@ -7,13 +7,13 @@ import type { EntryFault, EntryMaker, MakeOptions, NewEntry } from './entry-make
 const ROOM = 2 * 1024 * 1024;
 const MOST = 512;
 
-/** Called with the result of each entry. If it throws, the first error is thrown after all entries of the batch were judged. */
-export type Judge = (entry: NewEntry, fault: EntryFault | undefined, path: ByteString) => void;
+/** Called with the result of each entry. If it throws, the first error is thrown after all results of the batch. */
+export type OutcomeHandler = (entry: NewEntry, fault: EntryFault | undefined, path: ByteString) => void;
 
 export class EntryBatch {
   readonly #maker: EntryMaker;
   readonly #options: MakeOptions;
-  readonly #judge: Judge;
+  readonly #handle: OutcomeHandler;
   #data: Uint8Array;
   #spare: Uint8Array;
   #filled = 0;
@@ -22,10 +22,10 @@ export class EntryBatch {
   #directory: HeldDirectory | undefined;
   #underWay: Promise<void> = Promise.resolve();
 
-  constructor(maker: EntryMaker, options: MakeOptions, judge: Judge) {
+  constructor(maker: EntryMaker, options: MakeOptions, handle: OutcomeHandler) {
     this.#maker = maker;
     this.#options = options;
-    this.#judge = judge;
+    this.#handle = handle;
     this.#data = maker.allocate(ROOM);
     this.#spare = maker.allocate(ROOM);
   }
@@ -78,7 +78,7 @@ export class EntryBatch {
     const errors: unknown[] = [];
     entries.forEach((entry, index) => {
       try {
-        this.#judge(entry, faults[index], paths[index]!);
+        this.#handle(entry, faults[index], paths[index]!);
       } catch (error) {
         errors.push(error);
       }

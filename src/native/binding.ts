@@ -1,4 +1,4 @@
-// The only door to the .node file: finds it, checks that it speaks this interface, and says why not where it does not.
+// The only module that loads the .node file: finds it, checks its interface version, and reports why it is not usable.
 
 import { createRequire } from 'node:module';
 import { platformName } from './platform.js';

@@ -64,7 +64,7 @@ export interface ReadAhead {
   below(path: ByteString, entries: Entries, isEntered: (index: number) => boolean): WalkProgress | undefined;
 }
 
-/** Is told how far the walk over the entries of a directory has come. */
+/** Follows the walk over the entries of a directory. */
 export interface WalkProgress {
   /** The walk has reached the entry at `index`. */
   reached(index: number): void;

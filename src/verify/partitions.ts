@@ -54,7 +54,7 @@ async function checkGpt(layer: Layer, partitions: readonly PartitionFacts[]): Pr
   const primary = await readGpt(layer.image, SECTOR);
   if (!primary) {
     const isProtected = partitions.some(({ table, type }) => table === 'mbr' && type === PROTECTIVE);
-    if (isProtected) layer.report('gpt.no-header', 'The MBR protects a GPT, and there is none.', { at: SECTOR });
+    if (isProtected) layer.report('gpt.no-header', 'The MBR protects a GPT that does not exist.', { at: SECTOR });
     return;
   }
   const isSound = checkCopy(layer, primary, 'gpt.primary');
@@ -83,7 +83,8 @@ function isSameTable(a: StoredGpt, b: StoredGpt): boolean {
 function checkProtection(layer: Layer, partitions: readonly PartitionFacts[]): void {
   const mbr = partitions.filter(({ table, type }) => table === 'mbr' && type !== EMPTY);
   if (mbr.some(({ type }) => type === PROTECTIVE)) {
-    if (mbr.length > 1) layer.report('portable.hybrid-mbr', 'The MBR lists partitions beside the protected GPT.');
+    if (mbr.length > 1)
+      layer.report('portable.hybrid-mbr', 'The MBR lists partitions in addition to the protected GPT.');
     return;
   }
   layer.report(

@@ -52,7 +52,7 @@ async function linesOf(entries: readonly Listed[], options: LsCommandOptions): P
   return lines.flatMap((line, index) => [line, ...attributeLines(entries[index]!.node)]);
 }
 
-/** The names below each place, behind lines that lead to them. */
+/** The names below each place, after lines that lead to them. */
 async function drawTree(
   { place, asked, spool }: { place: PlaceInside; asked: readonly ByteString[]; spool: Spool },
   options: LsCommandOptions,

@@ -3,7 +3,6 @@
 import { type ByteString, byteStringOf, compareBytes } from '../../bytes/index.js';
 import {
   compareParts,
-  identifyBeside,
   isoNames,
   JOLIET_LENGTH,
   JOLIET_LONG,
@@ -12,6 +11,7 @@ import {
   type NameParts,
   type NameScheme,
   type RELAXATIONS,
+  uniqueIdentifier,
 } from '../../format/iso9660/index.js';
 import { encodeCs0, storedNames } from '../../format/udf/index.js';
 import type { Folder } from './entries.js';
@@ -43,7 +43,7 @@ export function nameRulesOf(tree: KeptTree, isEnhanced: boolean): NameRules {
   return {
     identify: (folder, name, isDirectory) => {
       const taken = new Set(folder.entries.map(({ identifier }) => keyOf(parts(identifier))));
-      return scheme.identifier(identifyBeside({ name, isDirectory }, taken, scheme), isDirectory);
+      return scheme.identifier(uniqueIdentifier({ name, isDirectory }, taken, scheme), isDirectory);
     },
     usual: (name, isDirectory) => scheme.identifier(scheme.plain(name, isDirectory), isDirectory),
     compare: (a, b) => (tree.kind === 'joliet' ? compareBytes(a, b) : compareParts(parts(a), parts(b))),

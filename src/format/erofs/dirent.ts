@@ -25,7 +25,7 @@ export const DirentType = {
 } as const satisfies Record<Node['kind'], number>;
 
 /** Highest bit of the high half of a nid: the inode is in the metabox. */
-export const BOXED = 0x8000_0000;
+export const METABOX_BIT = 0x8000_0000;
 export const MAX_NAME = 255;
 
 /** An entry with its name. */

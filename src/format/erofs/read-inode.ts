@@ -59,9 +59,9 @@ export async function readInode(volume: Volume, ref: InodeRef): Promise<FoundIno
 }
 
 /** The address of an inode. */
-export function addressOf(volume: Volume, { nid, isBoxed }: InodeRef): number {
+export function addressOf(volume: Volume, { nid, isInMetabox }: InodeRef): number {
   const offset = nid * INODE_UNIT;
-  return isBoxed ? volume.metaboxAddress(offset) : volume.superblock.metaBlock * volume.blockSize + offset;
+  return isInMetabox ? volume.metaboxAddress(offset) : volume.superblock.metaBlock * volume.blockSize + offset;
 }
 
 async function extended(volume: Volume, at: number) {

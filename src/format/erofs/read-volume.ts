@@ -4,7 +4,7 @@ import { alignDown, defined } from '../../bytes/index.js';
 import type { EngineChoice } from '../../compress/index.js';
 import { InvalidImageError, type IsopressError, UnsupportedError } from '../../errors.js';
 import { bytesAt, type Range, type RangeProvider, type Source, Work } from '../../io/index.js';
-import { BOXED } from './dirent.js';
+import { METABOX_BIT } from './dirent.js';
 import { DecodedExtents } from './read-extent.js';
 import {
   Compatible,
@@ -32,12 +32,12 @@ const SECOND = 1_000_000_000;
 export interface InodeRef {
   readonly nid: number;
   /** In the inode of metadata (metabox). */
-  readonly isBoxed: boolean;
+  readonly isInMetabox: boolean;
 }
 
 /** A nid of 64 bits. */
 export function inodeRef(low: number, high: number): InodeRef {
-  return { nid: (high & ~BOXED) * 2 ** 32 + low, isBoxed: (high & BOXED) !== 0 };
+  return { nid: (high & ~METABOX_BIT) * 2 ** 32 + low, isInMetabox: (high & METABOX_BIT) !== 0 };
 }
 
 /** Opens an inode without a name by its nid. */

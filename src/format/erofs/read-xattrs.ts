@@ -53,8 +53,8 @@ export class XattrSource {
     if (this.#shared.has(number)) return this.#shared.get(number);
     const { superblock, blockSize } = this.#volume;
     const offset = superblock.xattrBlock * blockSize + number * XATTR_UNIT;
-    const isBoxed = (superblock.compatible & Compatible.sharedXattrsInMetabox) !== 0;
-    const at = isBoxed ? this.#volume.metaboxAddress(offset) : offset;
+    const isInMetabox = (superblock.compatible & Compatible.sharedXattrsInMetabox) !== 0;
+    const at = isInMetabox ? this.#volume.metaboxAddress(offset) : offset;
     const { nameLength, valueLength } = xattrEntry.decode(await this.#volume.bytes(at, xattrEntry.size));
     const length = xattrEntry.size + nameLength + valueLength;
     this.#volume.work.spend(length * KEPT_BYTE_UNITS);

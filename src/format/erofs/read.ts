@@ -46,7 +46,7 @@ export async function openErofs(image: Source, engine: EngineChoice = 'auto'): P
 /** The volume alone. */
 export function openVolume(image: Source, engine: EngineChoice): Promise<Volume> {
   return Volume.open(image, engine, async (opened, nid) =>
-    contentOf(opened, await readInode(opened, { nid, isBoxed: false })),
+    contentOf(opened, await readInode(opened, { nid, isInMetabox: false })),
   );
 }
 
@@ -68,8 +68,8 @@ export async function recogniseSuperblock(
 }
 
 async function hasRoot(image: Source, found: Superblock): Promise<boolean> {
-  const { nid, isBoxed } = rootOf(found);
-  if (isBoxed) return false;
+  const { nid, isInMetabox } = rootOf(found);
+  if (isInMetabox) return false;
   const modeAt = found.metaBlock * 2 ** found.blockLog + nid * INODE_UNIT + 4;
   const bytes = await bytesAt(image, modeAt, 2);
   return bytes !== undefined && ((bytes[0]! | (bytes[1]! << 8)) & TYPE_MASK) === TYPE_BITS.directory;

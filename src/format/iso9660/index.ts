@@ -10,7 +10,7 @@ export * from './hierarchy.js';
 export { compareParts, isoNames, RELAXATIONS } from './iso-name.js';
 export { JOLIET_LENGTH, JOLIET_LONG, jolietNames } from './joliet-name.js';
 export * from './losses.js';
-export { identifyBeside, keyOf, type NameParts, type NameScheme } from './naming.js';
+export { keyOf, type NameParts, type NameScheme, uniqueIdentifier } from './naming.js';
 export { type IsoImage, openIso } from './open.js';
 export * from './options.js';
 export { refuseLongPaths } from './path-length.js';

@@ -38,7 +38,7 @@ export function identify(entries: readonly Named[], scheme: NameScheme): NamePar
 }
 
 /** The identifier of an entry that joins others in a directory; `taken` has the keys of theirs and gets its own. */
-export function identifyBeside(entry: Named, taken: Set<string>, scheme: NameScheme): NameParts {
+export function uniqueIdentifier(entry: Named, taken: Set<string>, scheme: NameScheme): NameParts {
   const plain = scheme.plain(entry.name, entry.isDirectory);
   const key = keyOf(plain);
   if (taken.has(key)) return untaken(entry.name, entry.isDirectory, plain, scheme, taken);

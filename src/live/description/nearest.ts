@@ -15,7 +15,7 @@ export function nearest(name: string, candidates: readonly string[]): string | u
  * The candidates most similar to a name, the closest first. Containing the other counts more than length:
  * `compression` is like `squashfscompression`.
  */
-export function likest(name: string, candidates: readonly string[], count: number): string[] {
+export function closestNames(name: string, candidates: readonly string[], count: number): string[] {
   const short = name.slice(0, 64);
   const rated = candidates.map((other) => {
     const longer = Math.abs(other.length - short.length);

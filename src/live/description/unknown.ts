@@ -2,12 +2,12 @@
 
 import { InvalidInputError, type Message, option, type Wording, wording } from '../../errors.js';
 import { type Generation, type GenerationRules, rulesOf, type Span } from './generations.js';
-import { likest, nearest } from './nearest.js';
+import { closestNames, nearest } from './nearest.js';
 import type { Place, XmlElement } from './xml.js';
 
 /** A hint lists this many names in full; of more it lists the closest ones. */
 const MOST_NAMES = 20;
-const LIKEST = 6;
+const CLOSEST = 6;
 
 /** An attribute that the generation does not know; `span` are the generations that do, `known` the known attributes. */
 export function unknownAttribute(
@@ -59,7 +59,7 @@ function remedy(name: string, span: Span | undefined, known: readonly string[], 
   const guess = nearest(name, names);
   const listed =
     names.length > MOST_NAMES
-      ? `Closest of ${names.length} known names: ${likest(name, names, LIKEST).join(', ')}.`
+      ? `Closest of ${names.length} known names: ${closestNames(name, names, CLOSEST).join(', ')}.`
       : `Known names: ${names.join(', ')}.`;
   return `${guess === undefined ? '' : `Did you mean ${guess}? `}${listed}`;
 }

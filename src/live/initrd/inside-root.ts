@@ -29,10 +29,11 @@ export interface InsideRoot {
   readonly outside: string;
   /** The same directory as programs inside see it. */
   readonly inside: string;
-  run(program: string, args: readonly string[], run: Run, aside?: RunAside): Promise<void>;
+  run(program: string, args: readonly string[], run: Run, options?: InsideRunOptions): Promise<void>;
 }
 
-export interface RunAside {
+/** How a program is run inside the tree. */
+export interface InsideRunOptions {
   /** Each line that the program prints. */
   readonly onLine?: ((line: string) => void) | undefined;
   /** Content of /etc/dracut.conf.d/02-livecd.conf, in addition to the tree's configuration. Default: there is none. */

@@ -22,7 +22,7 @@ const LIBRARIES = ['lib', 'lib64', 'lib/*'].flatMap((dir) => [`usr/${dir}/libext
 const LARGEST_PROGRAM = 32 * 1024 * 1024;
 
 /** `fscreateoptions` of a description, and their place. */
-export interface AskedOptions {
+export interface RequestedOptions {
   readonly text: string;
   readonly place: ErrorPlace;
 }
@@ -31,13 +31,13 @@ export interface AskedOptions {
 export async function decideRootFileSystem(
   root: FileTree,
   kernel: string,
-  asked: AskedOptions,
+  asked: RequestedOptions,
 ): Promise<RootFileSystem> {
   const { profile, reason } = chooseExt4Profile({ kernel, e2fsprogs: await e2fsprogsVersion(root) });
   return { options: { profile, ...described(asked) }, profile, reason };
 }
 
-function described({ text, place }: AskedOptions): Partial<Ext4Options> {
+function described({ text, place }: RequestedOptions): Partial<Ext4Options> {
   try {
     return parseMke2fsOptions(text);
   } catch (error) {

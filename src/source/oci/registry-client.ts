@@ -107,7 +107,7 @@ export class RegistryClient {
       else {
         const hint =
           status === 401 || status === 403
-            ? 'Only images that everybody may read are read; copy it with skopeo.'
+            ? 'Only public images are read; copy this one with skopeo.'
             : undefined;
         throw new UnreadableError('oci.denied', `${this.#http.shown} cannot be read: the server answers ${status}.`, {
           path: this.#http.shown,
@@ -123,7 +123,7 @@ export class RegistryClient {
     const realm = values.get('realm');
     const url = /^bearer /i.test(challenge) && realm !== undefined && URL.canParse(realm) ? new URL(realm) : undefined;
     if (!url || !this.#http.isAllowed(url)) {
-      const hint = 'Only images that everybody may read are read; copy it with skopeo.';
+      const hint = 'Only public images are read; copy this one with skopeo.';
       throw new UnreadableError('oci.denied', `${this.#http.shown} asks for a password.`, {
         path: this.#http.shown,
         hint,

@@ -8,7 +8,7 @@ import { otherKind } from '../../tree/index.js';
 export type Identify = (file: Source) => Promise<string | undefined>;
 
 /** Replaces `error`, that `file` is not an archive, by an error that names its kind. `packed`: the file was compressed. */
-export async function whatItIs(
+export async function errorOfOtherKind(
   error: InvalidImageError,
   file: Source,
   packed: string | undefined,

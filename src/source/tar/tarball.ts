@@ -8,7 +8,7 @@ import { InvalidImageError, IsopressError, TargetError } from '../../errors.js';
 import { asBytes, type FileSource, fileRange, openFileSource, pathBuffer, type Run } from '../../io/index.js';
 import type { FileTree } from '../../tree/index.js';
 import { meterOfCompressed } from './meter.js';
-import { type Identify, whatItIs } from './no-archive.js';
+import { errorOfOtherKind, type Identify } from './no-archive.js';
 import { readTar, type TarTreeOptions } from './tree.js';
 
 export interface TarballOptions extends TarTreeOptions {
@@ -61,7 +61,7 @@ async function readNamed(
     return await readTar(archive, (range) => fileRange(path, range, archive.identity), run, options);
   } catch (error) {
     if (!(error instanceof InvalidImageError) || error.code !== 'tar.none') throw error;
-    throw await whatItIs(error, archive, packed, options.identify);
+    throw await errorOfOtherKind(error, archive, packed, options.identify);
   }
 }
 
