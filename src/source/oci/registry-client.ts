@@ -6,6 +6,7 @@ import type { Run } from '../../io/index.js';
 import { type Answer, PassingFault, RegistryConnection, type RegistryPlace } from './registry-connection.js';
 
 const ATTEMPTS = 4;
+const PUBLIC_ONLY = 'Only public images are read; copy this one with skopeo.';
 const LARGEST_TOKEN = 256 * 1024;
 /** Whether the same request may succeed later. */
 const isPassing = (status: number) => status === 429 || status >= 500;
@@ -105,10 +106,7 @@ export class RegistryClient {
       if (status === 401 && challenge && !asked) this.#token = await this.#newToken(challenge);
       else if (isPassing(status)) throw new PassingFault(`the server answers ${status}`);
       else {
-        const hint =
-          status === 401 || status === 403
-            ? 'Only public images are read; copy this one with skopeo.'
-            : undefined;
+        const hint = status === 401 || status === 403 ? PUBLIC_ONLY : undefined;
         throw new UnreadableError('oci.denied', `${this.#http.shown} cannot be read: the server answers ${status}.`, {
           path: this.#http.shown,
           hint,
@@ -123,10 +121,9 @@ export class RegistryClient {
     const realm = values.get('realm');
     const url = /^bearer /i.test(challenge) && realm !== undefined && URL.canParse(realm) ? new URL(realm) : undefined;
     if (!url || !this.#http.isAllowed(url)) {
-      const hint = 'Only public images are read; copy this one with skopeo.';
       throw new UnreadableError('oci.denied', `${this.#http.shown} asks for a password.`, {
         path: this.#http.shown,
-        hint,
+        hint: PUBLIC_ONLY,
       });
     }
     for (const name of ['service', 'scope']) if (values.has(name)) url.searchParams.set(name, values.get(name)!);
