@@ -5,6 +5,8 @@ export {
   type Identify,
   Meter,
   planTar,
+  type RegistryCredentials,
+  type RepositoryName,
   type TarLayout,
   type TarPlanOptions,
   type TarReadOptions,

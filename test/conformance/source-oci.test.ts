@@ -1,6 +1,8 @@
 // Container images as SOURCE: what umoci unpacks, and the same image in every form that skopeo writes.
 import { execFileSync, spawn } from 'node:child_process';
+import { lookup } from 'node:dns/promises';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { isopress } from '../support/command.js';
@@ -192,41 +194,162 @@ describe('one image in every form gives the same bytes', () => {
   });
 });
 
-oracle('docker-registry', 'skopeo')(
-  'an image in a registry is the one that was copied there',
-  async () => {
-    const layout = imageOf([layer('printf 2 >etc2', ['etc2'])], ['gzip', undefined]);
-    const port = 20_000 + (process.pid % 20_000);
+/** Sections of the configuration of docker-registry. */
+interface ServerSettings {
+  readonly address?: string;
+  readonly http?: object;
+  readonly auth?: object;
+  readonly storage?: object;
+}
+
+describe('a registry', () => {
+  let layout: OciLayout;
+  let expected: Buffer;
+  let servers = 0;
+
+  /** Runs `use` with a server on loopback. */
+  async function served(
+    { http = {}, address = '127.0.0.1', ...more }: ServerSettings,
+    use: (host: string) => void | Promise<void>,
+  ): Promise<void> {
+    const host = `${address}:${20_000 + ((process.pid + ++servers) % 20_000)}`;
     const settings = {
       version: '0.1',
       log: { level: 'error' },
-      storage: { filesystem: { rootdirectory: at('registry') } },
-      http: { addr: `127.0.0.1:${port}` },
+      storage: { filesystem: { rootdirectory: at(`registry${servers}`) } },
+      ...more,
+      http: { addr: host, ...http },
     };
     writeFileSync(at('registry.yml'), JSON.stringify(settings));
     const server = spawn('docker-registry', ['serve', at('registry.yml')], { stdio: 'ignore' });
     try {
-      const target = `docker://127.0.0.1:${port}/some/tree:1.0`;
-      const words = [
-        '--insecure-policy',
-        '--tmpdir',
-        scratch,
-        'copy',
-        '-q',
-        '--dest-tls-verify=false',
-        '--retry-times',
-        '5',
-      ];
-      await vi.waitUntil(async () => (await fetch(`http://127.0.0.1:${port}/v2/`).catch(() => undefined))?.ok, 20_000);
-      succeed('skopeo', [...words, `oci:${layout.directory}:latest`, target]);
-      const pulled = readFileSync(squashed(`oci://127.0.0.1:${port}/some/tree:1.0`));
-      expect(pulled.equals(readFileSync(squashed(`oci:${layout.directory}`)))).toBe(true);
+      await vi.waitUntil(async () => (await fetch(`http://${host}/v2/`).catch(() => undefined))?.status, 20_000);
+      await use(host);
     } finally {
       server.kill();
     }
-  },
-  60_000,
-);
+  }
+
+  const copyTo = (host: string, ...options: string[]) =>
+    succeed('skopeo', [
+      ...['--insecure-policy', '--tmpdir', scratch, 'copy', '-q', '--dest-tls-verify=false', '--retry-times', '5'],
+      ...[...options, `oci:${layout.directory}:latest`, `docker://${host}/some/tree:1.0`],
+    ]);
+
+  beforeAll(() => {
+    layout = imageOf([layer('printf 2 >etc2', ['etc2'])], ['gzip', undefined]);
+    expected = readFileSync(squashed(`oci:${layout.directory}`));
+  });
+
+  oracle('docker-registry', 'skopeo')(
+    'has the image that was copied there',
+    () =>
+      served({}, (host) => {
+        copyTo(host);
+        expect(readFileSync(squashed(`oci://${host}/some/tree:1.0`)).equals(expected)).toBe(true);
+      }),
+    60_000,
+  );
+
+  oracle('docker-registry', 'skopeo')(
+    'with a password: that of skopeo login is used, and no message has it',
+    async () => {
+      // bcrypt of the password; Apache's htpasswd -B writes the same.
+      const password = 'geheim: wort';
+      const hash = '$2y$05$abcdefghijklmnopqrstuuNLGK6xNUVkL1Mptlg1WEnmCiakhhTHW';
+      writeFileSync(at('htpasswd'), `reader:${hash}\n`);
+      await served({ auth: { htpasswd: { realm: 'tests', path: at('htpasswd') } } }, (host) => {
+        const [file, other] = [at('auth.json'), at('other.json')];
+        const login = ['--authfile', file, '--tls-verify=false', '--username', 'reader', '--password', password];
+        succeed('skopeo', ['login', ...login, host]);
+        copyTo(host, '--authfile', file);
+        const pull = (env: Record<string, string>) =>
+          isopress(
+            [
+              'squashfs',
+              `oci://${host}/some/tree:1.0`,
+              at('pulled'),
+              '--compression',
+              'gzip',
+              '--epoch',
+              '1',
+              '--seed',
+              's',
+              '--force',
+              '--json',
+            ],
+            { env },
+          );
+        const home = { HOME: scratch, XDG_RUNTIME_DIR: '', XDG_CONFIG_HOME: '', DOCKER_CONFIG: '' };
+        const pulled = pull({ ...home, REGISTRY_AUTH_FILE: file });
+        expect([pulled.status, readFileSync(at('pulled')).equals(expected)]).toEqual([0, true]);
+        // Docker's place, as Docker writes it.
+        mkdirSync(at('.docker'));
+        writeFileSync(at('.docker/config.json'), readFileSync(file));
+        expect(pull(home).status).toBe(0);
+        writeFileSync(
+          other,
+          JSON.stringify({ auths: { [host]: { auth: Buffer.from('reader:wrong').toString('base64') } } }),
+        );
+        const [refused, nobody] = [
+          pull({ ...home, REGISTRY_AUTH_FILE: other }),
+          pull({ ...home, REGISTRY_AUTH_FILE: at('none') }),
+        ];
+        expect(refused).toMatchObject({ status: 4, stdout: expect.stringMatching(/oci\.denied.*not accepted/s) });
+        expect(nobody).toMatchObject({ status: 4, stdout: expect.stringMatching(/oci\.denied.*skopeo login/s) });
+        for (const { stdout, stderr } of [pulled, refused, nobody])
+          expect(stdout + stderr).not.toMatch(/wort|wrong|cmVhZGVy/);
+      });
+    },
+    60_000,
+  );
+
+  oracle('docker-registry', 'openssl')(
+    'whose certificate comes from a private authority',
+    async () => {
+      const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-noenc', '-days', '2'];
+      const [ca, server, name] = [at('ca'), at('server'), hostname()];
+      succeed('openssl', ['req', '-x509', ...key, '-keyout', `${ca}.key`, '-out', `${ca}.pem`, '-subj', '/CN=Tests']);
+      const names = ['-subj', '/CN=server', '-addext', `subjectAltName=DNS:${name}`];
+      const signed = ['-CA', `${ca}.pem`, '-CAkey', `${ca}.key`];
+      succeed('openssl', [
+        'req',
+        '-x509',
+        ...key,
+        ...signed,
+        ...names,
+        '-keyout',
+        `${server}.key`,
+        '-out',
+        `${server}.pem`,
+      ]);
+      const storage = { filesystem: { rootdirectory: at('registry-tls') } };
+      await served({ storage }, (host) => void copyTo(host));
+      const tls = { certificate: `${server}.pem`, key: `${server}.key` };
+      // The name may have another address than localhost.
+      const { address } = await lookup(name, 4);
+      await served({ address, storage, http: { tls } }, (host) => {
+        const source = `oci://${name}:${host.split(':')[1]}/some/tree:1.0`;
+        const words = [
+          'squashfs',
+          source,
+          at('secured'),
+          '--compression',
+          'gzip',
+          '--epoch',
+          '1',
+          '--seed',
+          's',
+          '--quiet',
+        ];
+        expect(isopress(words)).toMatchObject({ status: 4, stderr: expect.stringContaining('oci.registry') });
+        expect(isopress(words, { env: { NODE_EXTRA_CA_CERTS: `${ca}.pem` } }).status).toBe(0);
+        expect(readFileSync(at('secured')).equals(expected)).toBe(true);
+      });
+    },
+    60_000,
+  );
+});
 
 test('wrong names are answered with what there is', () => {
   const layout = imageOf([]);

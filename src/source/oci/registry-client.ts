@@ -3,22 +3,20 @@
 
 import { InvalidImageError, IsopressError, UnreadableError } from '../../errors.js';
 import type { Run } from '../../io/index.js';
-import { type Answer, PassingFault, RegistryConnection, type RegistryPlace } from './registry-connection.js';
+import { type Answer, isPassing, PassingFault, RegistryConnection, type RegistryPlace } from './registry-connection.js';
+import { RegistryLogin } from './registry-login.js';
 
 const ATTEMPTS = 4;
-const PUBLIC_ONLY = 'Only public images are read; copy this one with skopeo.';
-const LARGEST_TOKEN = 256 * 1024;
-/** Whether the same request may succeed later. */
-const isPassing = (status: number) => status === 429 || status >= 500;
 
 export class RegistryClient {
   readonly #run: Run;
   readonly #http: RegistryConnection;
-  #token: string | undefined;
+  readonly #login: RegistryLogin;
 
   constructor(place: RegistryPlace, run: Run) {
     this.#run = run;
     this.#http = new RegistryConnection(place, run);
+    this.#login = new RegistryLogin(place, this.#http);
   }
 
   /** A document of at most `limit` bytes, with its media type; undefined if the server does not have it. */
@@ -94,51 +92,22 @@ export class RegistryClient {
     });
   }
 
-  /** Throws for answers other than success and 404. Asks for a token if the server wants one. */
+  /** Throws for answers other than success and 404. Proves who asks if the server wants that. */
   async #request(path: string, headers: Readonly<Record<string, string>>): Promise<Answer> {
     for (let asked = false; ; asked = true) {
-      const authorization = this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` };
-      const answer = await this.#http.get(new URL(path, this.#http.base), { ...headers, ...authorization });
+      const answer = await this.#http.get(new URL(path, this.#http.base), { ...headers, ...this.#login.headers });
       const { status } = answer.response;
       if (status === 200 || status === 206 || status === 404) return answer;
       const challenge = answer.response.headers.get('www-authenticate');
       answer.end();
-      if (status === 401 && challenge && !asked) this.#token = await this.#newToken(challenge);
+      if (status === 401 && challenge && !asked) await this.#login.answer(challenge);
       else if (isPassing(status)) throw new PassingFault(`the server answers ${status}`);
+      else if (status === 401 || status === 403) throw await this.#login.denied(`the server answers ${status}`);
       else {
-        const hint = status === 401 || status === 403 ? PUBLIC_ONLY : undefined;
-        throw new UnreadableError('oci.denied', `${this.#http.shown} cannot be read: the server answers ${status}.`, {
-          path: this.#http.shown,
-          hint,
-        });
+        const message = `${this.#http.shown} cannot be read: the server answers ${status}.`;
+        throw new UnreadableError('oci.denied', message, { path: this.#http.shown });
       }
     }
-  }
-
-  /** Asks for an anonymous token. */
-  async #newToken(challenge: string): Promise<string> {
-    const values = new Map([...challenge.matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => [name!, value!]));
-    const realm = values.get('realm');
-    const url = /^bearer /i.test(challenge) && realm !== undefined && URL.canParse(realm) ? new URL(realm) : undefined;
-    if (!url || !this.#http.isAllowed(url)) {
-      throw new UnreadableError('oci.denied', `${this.#http.shown} asks for a password.`, {
-        path: this.#http.shown,
-        hint: PUBLIC_ONLY,
-      });
-    }
-    for (const name of ['service', 'scope']) if (values.has(name)) url.searchParams.set(name, values.get(name)!);
-    const answer = await this.#http.get(url, {});
-    if (answer.response.status !== 200) {
-      answer.end();
-      throw new PassingFault(`the token server answers ${answer.response.status}`);
-    }
-    const { token, access_token: other } = JSON.parse(
-      Buffer.from(await this.#http.whole(answer, LARGEST_TOKEN)).toString(),
-    );
-    const given: unknown = token ?? other;
-    if (typeof given !== 'string' || !/^[\x21-\x7e]+$/.test(given))
-      throw new PassingFault('the token server gives no token');
-    return given;
   }
 }
 

@@ -3,6 +3,7 @@
 
 import { InvalidImageError, UnreadableError } from '../../errors.js';
 import type { Run } from '../../io/index.js';
+import type { RegistryCredentials } from './credentials.js';
 
 /** The place of an image, and how long to wait for its server. */
 export interface RegistryPlace {
@@ -11,7 +12,12 @@ export interface RegistryPlace {
   readonly repository: string;
   /** Milliseconds without a byte after which a request fails. */
   readonly patience: number;
+  /** User and password, asked for once and only if the server wants them. Undefined: nobody is known to it. */
+  readonly credentials?: (() => Promise<RegistryCredentials | undefined>) | undefined;
 }
+
+/** Whether the same request may succeed later. */
+export const isPassing = (status: number) => status === 429 || status >= 500;
 
 const MOST_REDIRECTS = 5;
 const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?$/;

@@ -6,17 +6,14 @@ import type { Descriptor } from './documents.js';
 import { absent } from './errors.js';
 import { DOCUMENTS, isDocument } from './layout.js';
 import { RegistryClient } from './registry-client.js';
+import type { RegistryPlace } from './registry-connection.js';
 import type { SpoolFile } from './spool-file.js';
 import { type Store, type StoredFile, storedContent } from './store.js';
 
 /** An image in a registry. */
-export interface RegistryImage {
-  readonly host: string;
-  readonly repository: string;
+export interface RegistryImage extends RegistryPlace {
   /** A tag, or a digest with `@` before it. */
   readonly tag: string;
-  /** Milliseconds without a byte after which a request fails. */
-  readonly patience: number;
 }
 
 /** Opens an image in a registry. Its blobs are stored in the spool unchanged. */

@@ -28,6 +28,11 @@ export interface ContainerOptions {
   readonly losses?: LossLog;
   /** Milliseconds to wait for a registry before a request is repeated or fails. Default 30 000. */
   readonly patience?: number;
+  /** User and password for a repository in a registry; asked for only if its server wants them. Default: none. */
+  readonly credentials?: (place: {
+    readonly host: string;
+    readonly repository: string;
+  }) => Promise<{ readonly username: string; readonly password: string } | undefined>;
   /** Most bytes of the spool: unpacked layers and fetched blobs together. Default 64 GiB. */
   readonly limit?: number;
 }
@@ -73,7 +78,7 @@ export async function scanContainer(
 
 async function storeOf(
   { transport, path, tag = '' }: ContainerReference,
-  { patience = PATIENCE }: ContainerOptions,
+  { patience = PATIENCE, credentials: known }: ContainerOptions,
   spool: SpoolFile,
   run: Run,
 ): Promise<Store> {
@@ -93,5 +98,6 @@ async function storeOf(
       'Give oci://HOST/REPOSITORY:TAG.',
     );
   }
-  return registryStore({ host, repository, tag, patience }, spool, run);
+  const credentials = known && (() => known({ host, repository }));
+  return registryStore({ host, repository, tag, patience, credentials }, spool, run);
 }

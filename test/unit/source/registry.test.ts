@@ -3,10 +3,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { fromText } from '../../../src/bytes/text.js';
 import { quietRun } from '../../../src/io/content.js';
-import { containerReference, scanContainer } from '../../../src/source/oci/scan.js';
+import { type ContainerOptions, containerReference, scanContainer } from '../../../src/source/oci/scan.js';
 import { digestOf, OciLayout } from '../../support/oci-layout.js';
 import { scratchDirectory } from '../../support/scratch.js';
 import { archive } from '../../support/tar-archive.js';
@@ -58,10 +58,10 @@ beforeEach(() => {
 });
 
 let made = 0;
-const pull = (name = 'a/b', patience = 2000) =>
+const pull = (name = 'a/b', patience = 2000, more: Pick<ContainerOptions, 'credentials'> = {}) =>
   scanContainer(
     containerReference(fromText(`oci://${host}/${name}`))!,
-    { spool: fromText(join(scratch, `spool${++made}`)), patience },
+    { spool: fromText(join(scratch, `spool${++made}`)), patience, ...more },
     quietRun(),
   );
 const names = async (pulled = pull()) => [...(await pulled).root.entries.keys()];
@@ -101,6 +101,74 @@ test('a token is asked for, and is for this server alone', async () => {
   };
   expect(await names()).toEqual(['file', 'other']);
   expect(seen.filter((value) => value === undefined)).toHaveLength(1);
+});
+
+const USER = { username: 'user', password: 'pass: word' };
+const BASIC = `Basic ${Buffer.from('user:pass: word').toString('base64')}`;
+
+describe('a user with a password', () => {
+  let places: object[];
+  const credentials = async (place: object) => {
+    places.push(place);
+    return USER;
+  };
+  beforeEach(() => {
+    places = [];
+  });
+  const challenge = (response: ServerResponse, value: string) =>
+    !!response.writeHead(401, { 'www-authenticate': value }).end();
+
+  test('is asked for once, and only if the server wants one', async () => {
+    expect(await names(pull('a/b', 2000, { credentials }))).toEqual(['file', 'other']);
+    expect(places).toEqual([]);
+    before = ({ headers }, response) => headers.authorization !== BASIC && challenge(response, 'Basic realm="x"');
+    expect(await names(pull('a/b', 2000, { credentials }))).toEqual(['file', 'other']);
+    expect(places).toEqual([{ host, repository: 'a/b' }]);
+  });
+
+  test('gets a token, and only the server of tokens gets the password', async () => {
+    before = ({ url, headers }, response) => {
+      if (url!.startsWith('/token')) {
+        expect(headers.authorization).toBe(BASIC);
+        return !!response.end('{"access_token":"secret"}');
+      }
+      if (headers.authorization === 'Bearer secret') return false;
+      expect(headers.authorization).toBe(undefined);
+      return challenge(response, `Bearer realm="http://${host}/token",service="s"`);
+    };
+    expect(await names(pull('a/b', 2000, { credentials }))).toEqual(['file', 'other']);
+  });
+
+  test('is not sent to where a server redirects', async () => {
+    const seen: (string | undefined)[] = [];
+    const other = createServer((request, response) => {
+      seen.push(request.headers.authorization);
+      response.end(blobs(plain));
+    });
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const location = `http://127.0.0.1:${(other.address() as AddressInfo).port}/`;
+    before = ({ url, headers }, response) =>
+      headers.authorization === BASIC
+        ? url!.endsWith(plain) && !!response.writeHead(307, { location }).end()
+        : challenge(response, 'Basic realm="x"');
+    try {
+      expect(await names(pull('a/b', 2000, { credentials }))).toEqual(['file', 'other']);
+      expect(seen).toEqual([undefined]);
+    } finally {
+      other.closeAllConnections();
+      other.close();
+    }
+  });
+
+  test.each(['Basic realm="x"', 'Bearer realm="TOKEN"', 'Negotiate'])('that %s does not accept', async (value) => {
+    before = (_, response) => challenge(response, value.replace('TOKEN', `http://${host}/token`));
+    const failed = pull('a/b', 2000, { credentials });
+    await expect(failed).rejects.toMatchObject({ code: 'oci.denied', hint: expect.stringMatching(/not accepted/) });
+    expect(JSON.stringify(await failed.catch((error) => ({ ...error, text: String(error) })))).not.toMatch(
+      /word"|cGFzcz/,
+    );
+    expect(requests.length).toBeLessThan(10);
+  });
 });
 
 test.each<[string, Handler]>([
