@@ -25,6 +25,8 @@ TEST=(
   attr libcap2-bin acl util-linux mount bzip2 zstd xz-utils lz4 lzop zsync android-sdk-libsparse-utils binutils
   # container images
   umoci skopeo docker-registry
+  # programs that sign
+  gpg gpg-agent openssh-client openssl
   # a server for caches
   nginx-light
   # the browser of the web app and the pages

@@ -24,9 +24,18 @@ const PAGES = {
     'library',
   ].map((name) => `docs/guides/${name}.md`),
   Reference: [
-    ...['command-line', 'reports', 'keys', 'failures', 'findings', 'patterns', 'manifest', 'descriptions'].map(
-      (name) => `docs/${name}.md`,
-    ),
+    ...[
+      'command-line',
+      'reports',
+      'keys',
+      'provenance',
+      'netboot',
+      'failures',
+      'findings',
+      'patterns',
+      'manifest',
+      'descriptions',
+    ].map((name) => `docs/${name}.md`),
     'examples/README.md',
     'CHANGELOG.md',
   ],

@@ -27,7 +27,14 @@ export { expandMatrix, readMatrix } from './live/index.js';
 export { readPackages } from './map/index.js';
 export { chooseNative } from './native/index.js';
 export { checkSpelled, refuseOptions } from './options/index.js';
-export { archiveInput, containerReference, parsePlatform, readFakerootState, scanEntry } from './source/index.js';
+export {
+  archiveInput,
+  containerReference,
+  parsePlatform,
+  readFakerootState,
+  scanEntry,
+  storedCredentials,
+} from './source/index.js';
 export {
   contentPriorities,
   contentsMatching,

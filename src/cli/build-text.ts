@@ -12,7 +12,7 @@ export function buildText(
   engine: EngineFacts,
 ): string[] {
   const shown = (step: Step) => `  ${step.name.padEnd(24)} ${showDuration(step.seconds * 1000).padStart(12)}`;
-  const files = Object.values(results).flatMap((file) => ('filename' in file ? [file.filename] : []));
+  const files = Object.values(results).flatMap((file) => (file && 'filename' in file ? [file.filename] : []));
   const others = files.filter((name) => name !== image);
   const end = `${image}: ${showBytes(size)} in ${showDuration(milliseconds)}, ${cached ? 'from the cache' : engineText(engine)}`;
   return [...steps.map(shown), initrdText(initrd), end, ...others];

@@ -19,6 +19,7 @@ const FLAGS: Readonly<Record<string, string>> = {
   padTo: 'pad',
   profiles: 'profile',
   root: 'root',
+  signing: 'sign-with',
   tailPacking: 'tailends',
   targetDirectory: 'target-dir',
   typeAttributes: 'set-type-attr',

@@ -30,9 +30,11 @@ export {
   parseMatrix,
   readMatrix,
 } from './matrix/index.js';
+export type { NetbootOptions } from './netboot/index.js';
 export { type InstalledPackage, openPackageDatabase, wholeVersion } from './packages/index.js';
 export { checkNames } from './plan/runtime-checks.js';
-export type { BundleFormat, BundleTags, ResultFile, ResultKey, Results } from './result/index.js';
+export type { NamedFile, ProvenanceOptions } from './provenance/index.js';
+export type { BundleFormat, BundleTags, ResultFile, ResultKey, Results, SignatureKey } from './result/index.js';
 export type { ErofsCompressionFacts } from './root-image/erofs-options.js';
 export type { RootCompressionFacts } from './root-image/root-image-plan.js';
 export {
@@ -45,3 +47,4 @@ export {
   type SbomFormat,
   type TreeBillOptions,
 } from './sbom/index.js';
+export type { SigningOptions } from './signing/index.js';

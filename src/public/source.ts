@@ -5,8 +5,6 @@ export {
   type Identify,
   Meter,
   planTar,
-  type RegistryCredentials,
-  type RepositoryName,
   type TarLayout,
   type TarPlanOptions,
   type TarReadOptions,

@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import { defined } from '../../bytes/index.js';
 import type { PartitionTable } from '../../disc/index.js';
+import { UsageError } from '../../errors.js';
 import { type DigestName, hostKind } from '../../io/index.js';
 import {
   type BuildInput,
@@ -23,6 +24,7 @@ import type { CacheOptions } from '../cache-options.js';
 import { type CompressionOptions, compressionSettings } from '../compression-options.js';
 import { engineFacts } from '../engines.js';
 import { environmentEpoch } from '../environment-epoch.js';
+import type { GivenOption } from '../given-options.js';
 import type { OpenedSource } from '../image-source.js';
 import { settleLosses } from '../losses.js';
 import { manifestEntries } from '../manifest-options.js';
@@ -31,12 +33,13 @@ import { openSession, type Session } from '../session.js';
 import { fakerootText } from '../source.js';
 import { parseSourceName } from '../source-name.js';
 import { openSources } from '../sources.js';
+import { type StatementOptions, statementOptions } from '../statement-options.js';
 import { seconds } from '../units.js';
 import { UnpackedRoot } from '../unpacked-root.js';
 import { excludePatterns, type WriterOptions } from '../writer-options.js';
 
 /** Parsed values of the command's options. */
-export interface BuildCommandOptions extends WriterOptions, CompressionOptions, CacheOptions {
+export interface BuildCommandOptions extends WriterOptions, CompressionOptions, CacheOptions, StatementOptions {
   readonly description: string;
   readonly kiwiFile?: string;
   readonly generation?: Generation;
@@ -54,6 +57,8 @@ export interface BuildCommandOptions extends WriterOptions, CompressionOptions, 
   readonly initrdCompression?: InitrdCompressionRequest;
   readonly kernel?: string;
   readonly sbom: readonly SbomFormat[];
+  readonly netboot?: string;
+  readonly netbootUrl?: string;
   readonly layout?: 'grub' | 'isolinux' | 'isolinux+grub';
   readonly partitionTable?: Exclude<PartitionTable, 'none'>;
   readonly udf: 'auto' | 'on' | 'off';
@@ -63,13 +68,17 @@ export interface BuildCommandOptions extends WriterOptions, CompressionOptions, 
 }
 
 /** Builds the ISO, or prints the plan of it. */
-export async function build(options: BuildCommandOptions): Promise<void> {
+export async function build(options: BuildCommandOptions, given: readonly GivenOption[]): Promise<void> {
   const session = openSession(options);
   const started = session.now();
   const root = await rootOf(options, session);
   try {
     const configuration = await loadConfiguration({ home: process.env['HOME'], file: options.config });
-    const request = { ...buildOptions(options, root.given, session), configuration };
+    const request = {
+      ...buildOptions(options, root.given, session),
+      ...statementOptions(options, given),
+      configuration,
+    };
     if (options.plan) {
       const plan = await planLiveIso({ ...request, keys: options.json ?? false }, session.run);
       return session.result('build-plan', { ...plan.report, keys: plan.keys, medium: plan.layout }, planText(plan));
@@ -174,6 +183,7 @@ function buildOptions(options: BuildCommandOptions, root: GivenRoot['given'], se
     cache: { places: options.cache, now: Date.now },
     targetDirectory: options.targetDir,
     sbom: options.sbom,
+    ...defined({ netboot: netbootOptions(options) }),
     force: options.force ?? false,
     engine: options.engine,
   };
@@ -182,6 +192,15 @@ function buildOptions(options: BuildCommandOptions, root: GivenRoot['given'], se
 /** Attributes of the type that are replaced; the root file system also has its own option. */
 function typeAttributes({ setTypeAttr, rootFilesystem }: BuildCommandOptions): Readonly<Record<string, string>> {
   return rootFilesystem === undefined ? setTypeAttr : { ...setTypeAttr, filesystem: rootFilesystem };
+}
+
+function netbootOptions({ netboot, netbootUrl }: BuildCommandOptions): BuildOptions['netboot'] {
+  if (netboot !== undefined) return { directory: netboot, ...defined({ url: netbootUrl }) };
+  if (netbootUrl === undefined) return undefined;
+  throw new UsageError('live.netboot-url', 'There is no netboot set that the URL could be for.', {
+    option: 'netbootUrl',
+    hint: 'Name its directory with --netboot DIR.',
+  });
 }
 
 function mediumOptions({ layout, partitionTable, udf, mediaCheck, mediaDigest }: BuildCommandOptions): MediumOptions {

@@ -5,8 +5,10 @@ import { DIGEST_NAMES } from '../../io/option-values.js';
 import { generations, SBOM_FORMATS, type SbomFormat } from '../../live/option-values.js';
 import type { BuildCommandOptions } from '../actions/build.js';
 import { addCacheOption } from '../cache-options.js';
+import { parseCommandWords } from '../command-words.js';
 import { addCompressionOptions } from '../compression-options.js';
 import { withExamples } from '../examples.js';
+import { recordOptions } from '../given-options.js';
 import { addInitrdCompression } from '../initrd-compression.js';
 import { parseSize } from '../units.js';
 import { addWriterOptions } from '../writer-options.js';
@@ -47,6 +49,8 @@ export function buildCommand(): Command {
         .argParser(collectFormat)
         .default([], 'none'),
     );
+  addStatementOptions(command);
+  addNetbootOptions(command);
   addCacheOption(command, 'initrds, compressed blocks and finished ISOs');
   addInitrdCompression(command);
   addMediumOptions(command);
@@ -55,10 +59,54 @@ export function buildCommand(): Command {
     name: 'from the description',
     bcj: "that of the root tree's architecture",
   });
-  return addWriterOptions(command).action(async (options: BuildCommandOptions) => {
+  const given = recordOptions(addWriterOptions(command));
+  return command.action(async (options: BuildCommandOptions) => {
     const { build } = await import('../actions/build.js');
-    return build(options);
+    return build(options, given);
   });
+}
+
+/** Who made the ISO from what, and who vouches for it. */
+function addStatementOptions(command: Command): void {
+  command
+    .option('--provenance', 'write a provenance statement next to the ISO: in-toto Statement v1, SLSA provenance v1')
+    .addOption(
+      new Option('--builder-id <uri>', 'builder that the provenance statement names (default: this program)').argParser(
+        parseUri,
+      ),
+    )
+    .addOption(
+      new Option(
+        '--sign-with <command>',
+        'program that signs the ISO, bills of materials and the provenance statement; it gets the path of one file, as last word or in place of {} (default: nothing is signed)',
+      ).argParser(parseCommandWords),
+    );
+}
+
+/** Files for booting over a network. */
+function addNetbootOptions(command: Command): void {
+  command
+    .option(
+      '--netboot <dir>',
+      'make a directory with kernel, initrd, root image, iPXE script and digests (default: none)',
+    )
+    .addOption(
+      new Option(
+        '--netboot-url <url>',
+        `URL at which this directory is served (default: http://\${next-server})`,
+      ).argParser(parseNetbootUrl),
+    );
+}
+
+/** One word of an iPXE script, which may contain settings. */
+function parseNetbootUrl(text: string): string {
+  if (/^(https?|ftp|tftp):\/\/[\x21-\x7e]+$/.test(text)) return text;
+  throw new InvalidArgumentError('Give a URL without blanks that starts with http://, https://, ftp:// or tftp://.');
+}
+
+function parseUri(text: string): string {
+  if (!URL.canParse(text)) throw new InvalidArgumentError('Give a URI, such as https://example.com/builder.');
+  return text;
 }
 
 function collect(value: string, list: readonly string[] = []): string[] {

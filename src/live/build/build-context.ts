@@ -23,6 +23,7 @@ import {
   obtainInitrd,
   renderProfile,
 } from '../initrd/index.js';
+import { checkNetboot, checkNetbootTarget } from '../netboot/index.js';
 import { openPackageDatabase } from '../packages/index.js';
 import { type BuildPlan, decide } from '../plan/build-plan.js';
 import { disabledChecksOf, planEarly } from '../plan/early-plan.js';
@@ -70,9 +71,11 @@ export async function withBuildContext<T>(
   checkInitrdOptions(request.initrd, request.engine);
   const known = await planEarly(request, events);
   if (request.cache && purpose === 'work') await checkCache(request.cache);
+  if (request.netboot && purpose === 'work') await checkNetbootTarget(request.netboot, request.force ?? false);
   const given = initrdFile === undefined ? undefined : await givenInitrd(initrdFile);
   const root = await watch.time('scan', () => readRootTree(request, events, run));
   const plan = await decide(request, root, known, events);
+  checkNetboot(plan, request);
   const profile = renderProfile(plan.description, request.configuration?.digest);
   return withWorkDirectory(
     { targetDirectory: plan.targetDirectory, name: plan.baseName, purpose, note: events.note },

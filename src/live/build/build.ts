@@ -1,6 +1,6 @@
 // From a description and a root tree to a live ISO: the whole flow, step by step.
 
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { fromText } from '../../bytes/index.js';
 import type { DiscLayout } from '../../disc/index.js';
 import { TargetError } from '../../errors.js';
@@ -15,10 +15,18 @@ import {
 } from '../../io/index.js';
 import { type BootFiles, type BootFilesContext, makeBootFiles } from '../boot/boot-files.js';
 import { type DeferredInitrd, deferredInitrd, pendingInitrd, profileValues } from '../initrd/index.js';
-import { type BuildKeys, buildKeys } from '../keys/index.js';
+import { type BuildKeys, keyBuild } from '../keys/index.js';
 import { planMedium } from '../medium/medium.js';
 import type { BuildPlan } from '../plan/build-plan.js';
-import { digestSeal, type StagedResults, sizeLimitSeal, stageResults } from '../result/index.js';
+import { type ProvenanceFacts, provenanceFacts } from '../provenance/index.js';
+import {
+  digestSeal,
+  type FinishedIso,
+  type Results,
+  type StagedResults,
+  sizeLimitSeal,
+  stageResults,
+} from '../result/index.js';
 import { planRootImage, type RootImage } from '../root-image/root-image.js';
 import { type BuildContext, withBuildContext } from './build-context.js';
 import { decisionsOf } from './decisions.js';
@@ -30,22 +38,24 @@ import { runConcurrently } from './run-concurrently.js';
 /** Builds the ISO and the files next to it. After any error the target directory is as it was before. */
 export async function buildLiveIso(options: BuildOptions, run: Run): Promise<BuildReport> {
   return withBuildContext(options, run, async (context) => {
-    const { plan, watch, cache } = context;
+    const { plan, request, watch, cache } = context;
     const image = join(plan.targetDirectory, `${plan.baseName}.iso`);
     // First: a script of the description may change the root tree that dracut reads.
     const boot = await bootFiles(context, run);
     const initrd = deferredInitrd();
     const planning = (running: Run) => planAll(context, boot, initrd.content, running);
-    if (!cache) return press(context, image, { initrd, planning }, run);
+    if (!cache && !request.provenance) return press(context, image, { initrd, planning, provenance: undefined }, run);
     const planned = await planning(run);
-    const keys = await watch.time('keys', () => buildKeys({ ...context, boot, rootImage: planned.rootImage }, run));
+    const keyed = await watch.time('keys', () => keyBuild({ ...context, boot, rootImage: planned.rootImage }, run));
+    const { keys } = keyed;
+    const provenance = request.provenance && (await provenanceFacts(context, keyed, run));
     const kept = await keptIso(context, keys.action, image, run);
     if (kept) {
-      const { results } = await publishKept(context, image, run);
-      return { ...planned.report(), ...kept, image, keys, results };
+      const results = await publishKept(context, image, kept, provenance, run);
+      return { ...planned.report(), ...kept, image, keys, results, ...netbootReport(context) };
     }
-    const report = await press(context, image, { initrd, planning: async () => planned }, run);
-    await watch.time('keeping', () => keepIso(cache, keys.action, report));
+    const report = await press(context, image, { initrd, planning: async () => planned, provenance }, run);
+    if (cache) await watch.time('keeping', () => keepIso(cache, keys.action, report));
     return { ...report, keys };
   });
 }
@@ -53,40 +63,53 @@ export async function buildLiveIso(options: BuildOptions, run: Run): Promise<Bui
 interface Parts {
   readonly initrd: DeferredInitrd;
   planning(run: Run): Promise<Planned>;
+  readonly provenance: ProvenanceFacts | undefined;
 }
 
 /** Makes everything that is not made yet. */
-function press(context: BuildContext, image: string, { initrd, planning }: Parts, run: Run): Promise<BuildReport> {
+function press(context: BuildContext, image: string, parts: Parts, run: Run): Promise<BuildReport> {
+  const { initrd, planning, provenance } = parts;
   const { watch } = context;
   // dracut runs while the root image is packed: the initrd is last on the medium, and writing waits for it there.
   const making = (aside: Run) => watch.time('initrd', () => context.initrd(aside));
   return runConcurrently(run, making, (pending, running) => {
     initrd.settle(pending);
-    const results = (aside: Run) => watch.time('results', () => stage(context, image, aside));
+    const results = (aside: Run) => watch.time('results', () => stage(context, image, provenance, aside));
     return runConcurrently(running, results, async (staging, writing) => {
       const { disc, report } = await planning(writing);
-      const { size, sha256 } = await watch.time('image', () => write(context, disc, image, staging, writing));
-      const { results: record } = await staging;
-      return { ...report(), image, size, sha256, cached: false, initrd: (await pending).report(), results: record };
+      const made = await watch.time('image', () => write(context, disc, image, staging, writing));
+      const facts = { cached: false, initrd: (await pending).report(), ...netbootReport(context) };
+      return { ...report(), image, ...made, ...facts };
     });
   });
 }
 
+function netbootReport({ request: { netboot } }: BuildContext): Pick<BuildReport, 'netboot'> {
+  return netboot ? { netboot: { directory: resolve(netboot.directory) } } : {};
+}
+
 /** Publishes an ISO from the cache, together with the files next to it. */
-async function publishKept(context: BuildContext, image: string, run: Run): Promise<StagedResults> {
-  const staged = await context.watch.time('results', () => stage(context, image, run));
-  await staged.publish(context.request.force ?? false);
-  return staged;
+async function publishKept(
+  context: BuildContext,
+  image: string,
+  iso: FinishedIso,
+  provenance: ProvenanceFacts | undefined,
+  run: Run,
+): Promise<Results> {
+  const staged = await context.watch.time('results', () => stage(context, image, provenance, run));
+  return staged.publish(iso, context.request.force ?? false);
 }
 
 function stage(
-  { request, plan, workDirectory, events }: BuildContext,
+  { request, plan, workDirectory, events: { note, log } }: BuildContext,
   image: string,
+  provenance: ProvenanceFacts | undefined,
   run: Run,
 ): Promise<StagedResults> {
   const packageChanges = request.configuration?.packageChanges ?? false;
-  const { sbom = [] } = request;
-  return stageResults({ plan, image, workDirectory, packageChanges, sbom, note: events.note }, run);
+  const { sbom = [], signing, netboot } = request;
+  const wanted = { packageChanges, sbom, provenance, signing, netboot };
+  return stageResults({ plan, image, workDirectory, ...wanted, note, log }, run);
 }
 
 /** The ISO and the files next to it get their names after everything that may fail. */
@@ -96,7 +119,7 @@ async function write(
   image: string,
   staging: Promise<StagedResults>,
   run: Run,
-): Promise<{ size: number; sha256: string }> {
+): Promise<FinishedIso & { readonly results: Results }> {
   let sha256 = '';
   const limit = request.configuration?.largestImage;
   const learn = digestSeal((hex) => {
@@ -110,8 +133,8 @@ async function write(
   const { size } = await writeImage(sealed, fileTarget(fromText(made)), run).catch((error) => {
     throw error instanceof TargetError ? named(error, made, image) : error;
   });
-  await (await staging).publish(request.force ?? false);
-  return { size, sha256 };
+  const results = await (await staging).publish({ size, sha256 }, request.force ?? false);
+  return { size, sha256, results };
 }
 
 /** An error of writing a file in the work directory, with the final name of the file. */
@@ -140,9 +163,9 @@ export async function planLiveIso({ keys: wantsKeys, ...options }: PlanOptions, 
   const use = async (context: BuildContext) => {
     const boot = await bootFiles(context, run);
     const { disc, rootImage, report } = await planAll(context, boot, pendingInitrd(NEVER), run);
-    const take = () => buildKeys({ ...context, boot, rootImage }, run);
-    const keys = wantsKeys ? await context.watch.time('keys', take) : undefined;
-    return { report: report(), keys, layout: disc.layout };
+    const take = () => keyBuild({ ...context, boot, rootImage }, run);
+    const keyed = wantsKeys ? await context.watch.time('keys', take) : undefined;
+    return { report: report(), keys: keyed?.keys, layout: disc.layout };
   };
   return withBuildContext({ ...options, force: true }, run, use, 'plan');
 }

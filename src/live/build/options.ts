@@ -8,7 +8,10 @@ import type { FileTree, Loss, ManifestEntry, OwnerRules, Ownership } from '../..
 import type { RuntimeConfiguration } from '../configuration/index.js';
 import type { Generation } from '../description/index.js';
 import type { InitrdCompressionRequest } from '../initrd/index.js';
+import type { NetbootOptions } from '../netboot/options.js';
+import type { ProvenanceOptions } from '../provenance/options.js';
 import type { SbomFormat } from '../sbom/index.js';
+import type { SigningOptions } from '../signing/options.js';
 
 /** The options of a build. */
 export interface BuildOptions {
@@ -28,6 +31,12 @@ export interface BuildOptions {
   readonly force?: boolean;
   /** Bills of materials to write next to the ISO, by their formats. Default: none. */
   readonly sbom?: readonly SbomFormat[];
+  /** A statement about the inputs of the ISO to write next to it; default: none. Every file of the root tree is read once more for it. */
+  readonly provenance?: ProvenanceOptions;
+  /** Signs the ISO, bills of materials and the provenance statement before they get their names; default: nothing is signed. */
+  readonly signing?: SigningOptions;
+  /** A directory with the files for booting over a network; default: none. */
+  readonly netboot?: NetbootOptions;
   /** Settings of this machine and this user for every build; default: none. */
   readonly configuration?: RuntimeConfiguration;
   /** Compresses, and reads attributes; default `auto`. */

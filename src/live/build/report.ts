@@ -54,6 +54,8 @@ export interface BuildReport extends LiveReport {
   readonly initrd: InitrdReport;
   /** The results by KIWI's keys. */
   readonly results: Results;
+  /** The netboot set; undefined: it was not asked for. */
+  readonly netboot?: { /** Absolute path. */ readonly directory: string };
 }
 
 export interface ReportedFacts {

@@ -20,7 +20,7 @@ import type { RuntimeConfiguration } from '../configuration/index.js';
 import { publish } from '../files/publish.js';
 import { writeText } from '../files/text-file.js';
 import { withWorkDirectory } from '../files/work-directory.js';
-import type { ResultFile } from '../result/index.js';
+import { type ResultFile, signedNames } from '../result/index.js';
 import { runTool } from '../tools/run-tool.js';
 import { bundleNames } from './names.js';
 import { readRecord } from './record.js';
@@ -83,7 +83,7 @@ export async function bundleResults(options: BundleOptions, run: Run): Promise<B
   const nameOf = bundleNames(results, id, options.format);
   const compress = options.compress ?? configuration.bundleCompress ?? true;
   const bundled = Object.values(results).filter((result): result is ResultFile => {
-    return 'filename' in result && result.use_for_bundle;
+    return result !== undefined && 'filename' in result && result.use_for_bundle;
   });
   const names = new Map(bundled.map(({ filename }) => [basename(filename), nameOf(basename(filename))]));
   const request = {
@@ -95,7 +95,7 @@ export async function bundleResults(options: BundleOptions, run: Run): Promise<B
   const bundle = async (workDirectory: string) => {
     const made: string[] = [];
     const job: Omit<Job, 'result'> = {
-      ...{ target, directory, workDirectory, names, made },
+      ...{ target, directory, workDirectory, names, made, signed: signedNames(results) },
       digestName: configuration.bundleDigest ?? 'sha256',
       zsyncSource: options.zsyncSource,
       xzOptions: compress ? (configuration.xzOptions ?? []) : undefined,
@@ -120,6 +120,8 @@ interface Job {
   readonly workDirectory: string;
   /** Names of all results, and their names in the bundle. */
   readonly names: ReadonlyMap<string, string>;
+  /** Names of results that must not change: those with signatures, and signatures. */
+  readonly signed: ReadonlySet<string>;
   readonly digestName: DigestName;
   readonly zsyncSource: string | undefined;
   /** Undefined: nothing is compressed. */
@@ -159,8 +161,11 @@ async function bundleFile(job: Job, run: Run): Promise<BundledFile> {
   return { path, size, sha256, digest: { name: digestName, value } };
 }
 
-/** Copies a result and computes its digests. In texts, names of results are replaced by those in the bundle. */
-async function copy({ target, result, names, digestName }: Job, to: string, run: Run) {
+/**
+ * Copies a result and computes its digests. In texts, names of results are replaced by those in the bundle, unless there is a signature of
+ * the text.
+ */
+async function copy({ target, result, names, signed, digestName }: Job, to: string, run: Run) {
   const from = join(target, basename(result.filename));
   const { size } = await stat(from).catch(() => {
     throw new SourceError('bundle.result-missing', `The result ${from} is missing.`, {
@@ -168,7 +173,8 @@ async function copy({ target, result, names, digestName }: Job, to: string, run:
       hint: 'Build it again.',
     });
   });
-  const content = await renamedText(fileContent(fromText(from), size), names, run);
+  const found = fileContent(fromText(from), size);
+  const content = signed.has(basename(from)) ? found : await renamedText(found, names, run);
   const digests = openDigests(digestName);
   async function* pieces(running: Run) {
     for await (const piece of content.pieces(running)) {

@@ -16,6 +16,8 @@ const MOST_FILES = 1000;
 export interface Included {
   readonly document: XmlElement;
   readonly remarks: readonly Remark[];
+  /** Paths of the included files, in the order in which they were read. */
+  readonly files: readonly string[];
 }
 
 /** Reads the document element of an XML file; `place` is that of the reference to it. */
@@ -29,7 +31,7 @@ export type ReadElement = (path: string, place: Place) => Promise<XmlElement>;
 export async function include(document: XmlElement, directory: string, read: ReadElement): Promise<Included> {
   const includer = new Includer(directory, read);
   const children = await includer.childrenOf(document, [normalize(document.place.path)]);
-  return { document: { ...document, children }, remarks: includer.remarks };
+  return { document: { ...document, children }, remarks: includer.remarks, files: includer.paths };
 }
 
 class Includer {
@@ -57,6 +59,10 @@ class Includer {
 
   private placed(path: string): string {
     return isAbsolute(path) ? normalize(path) : join(this.directory, path);
+  }
+
+  get paths(): readonly string[] {
+    return [...this.known.keys()];
   }
 
   private async contentOf(reference: XmlElement, open: readonly string[]): Promise<readonly XmlElement[]> {

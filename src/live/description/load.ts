@@ -20,8 +20,8 @@ export async function loadDescription(
   request: DescriptionRequest,
   file?: string,
 ): Promise<LiveDescription> {
-  const { document, remarks } = await loadDocument(directory, file);
-  return readImage(document, request, remarks);
+  const { document, remarks, files } = await loadDocument(directory, file);
+  return { ...readImage(document, request, remarks), includedFiles: files };
 }
 
 /** Throws the errors that {@link loadDescription} would throw for every choice of profiles and machine. */

@@ -12,6 +12,8 @@ import type { Place } from './xml.js';
 export interface LiveDescription {
   /** The file it was read from. */
   readonly path: string;
+  /** Paths of the files that it includes. */
+  readonly includedFiles: readonly string[];
   /** The place of `<image>`. */
   readonly imagePlace: Place;
   /** As the document states it. */

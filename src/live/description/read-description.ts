@@ -83,6 +83,7 @@ export function readImage(
     packages: readPackages(image, selection),
     drivers: filesOf(image, 'drivers', selection, () => true),
     strip: readStrip(image, selection),
+    includedFiles: [],
     remarks: [...earlier, ...remarks],
   };
 }

@@ -32,14 +32,22 @@ export interface KeyedParts {
   initrdKey(run: Run): Promise<string>;
 }
 
+/** The keys of a build, and the key of the tree in its root image. */
+export interface KeyedBuild {
+  readonly keys: BuildKeys;
+  readonly rootTree: string;
+}
+
 /** Makes the keys of a build. Reads every content of the root tree once. */
-export async function buildKeys({ plan, boot, rootImage: image, initrdKey }: KeyedParts, run: Run): Promise<BuildKeys> {
+export async function keyBuild({ plan, boot, rootImage: image, initrdKey }: KeyedParts, run: Run): Promise<KeyedBuild> {
   const layout = { isopress: VERSION, revision: LAYOUT_REVISION };
   const { tree, settings } = image.input;
-  const rootImage = keyOf('root image', { layout, settings, tree: await treeDigest(tree, run) });
+  const rootTree = await treeDigest(tree, run);
+  const rootImage = keyOf('root image', { layout, settings, tree: rootTree });
   const initrd = await initrdKey(run);
   const medium = await mediumFields(plan, boot, { initrd, rootImage }, run);
-  return { version: KEY_VERSION, action: keyOf('iso', { layout, initrd, rootImage, ...medium }), initrd, rootImage };
+  const action = keyOf('iso', { layout, initrd, rootImage, ...medium });
+  return { keys: { version: KEY_VERSION, action, initrd, rootImage }, rootTree };
 }
 
 /** The medium, with keys standing in for the root image and the initrd, which are not made yet. */

@@ -1,5 +1,7 @@
-// The record of all results under KIWI's keys, which `result bundle` and similar commands read. Those of bills of materials are ours.
+// The record of all results under KIWI's keys, which `result bundle` and similar commands read. Those of bills of
+// materials, statements and signatures are ours.
 
+import { basename } from 'node:path';
 import type { LiveDescription } from '../description/index.js';
 import type { Architecture } from '../plan/architecture.js';
 
@@ -28,15 +30,28 @@ export type ResultKey =
   | 'image_verified'
   | 'image_changes'
   | 'image_spdx'
-  | 'image_cyclonedx';
+  | 'image_cyclonedx'
+  | 'image_provenance';
+
+/** The kind of a signature: the key of what is signed, with a number after the first file if a program makes several. */
+export type SignatureKey = `${ResultKey}_signature` | `${ResultKey}_signature_${number}`;
 
 /** The record of a build, from which a bundle is made. */
-export type Results = Partial<Record<ResultKey, ResultFile>> & { readonly bundle_format?: BundleFormat };
+export type Results = Partial<Record<ResultKey | SignatureKey, ResultFile>> & { readonly bundle_format?: BundleFormat };
 
 /** Keys sorted, four blanks of indentation, one line feed at the end: as `kiwi.result.json`. */
 export function renderResults(results: Results): string {
   const sorted = Object.fromEntries(Object.entries(results).sort(([a], [b]) => (a < b ? -1 : 1)));
   return `${JSON.stringify(sorted, null, 4)}\n`;
+}
+
+const SIGNATURE = /^(.+)_signature(?:_\d+)?$/;
+
+/** Names of the results that have signatures, and of the signatures. */
+export function signedNames(results: Results): ReadonlySet<string> {
+  const files = Object.entries(results as Readonly<Record<string, ResultFile>>);
+  const keys = new Set(files.flatMap(([key]) => SIGNATURE.exec(key)?.slice(0, 2) ?? []));
+  return new Set(files.filter(([key]) => keys.has(key)).map(([, { filename }]) => basename(filename)));
 }
 
 interface DescribedResults {

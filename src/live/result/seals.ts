@@ -1,7 +1,8 @@
 // Checks of the finished ISO before it gets its name: a limit on its size, and its digest for the report.
 
 import { InvalidInputError } from '../../errors.js';
-import { createDigest, isHole, type Seal, zeros } from '../../io/index.js';
+import type { Seal } from '../../io/index.js';
+import { sha256Of } from '../files/sha256.js';
 
 /** Refuses an image of more than `limit` bytes: KIWI's `build_constraints: - max_size`. */
 export function sizeLimitSeal(limit: number, path: string): Seal {
@@ -32,12 +33,7 @@ export function digestSeal(learn: (hex: string) => void): Seal {
   return {
     name: 'digest',
     seal: async (image, run) => {
-      const digest = createDigest('sha256');
-      for await (const piece of image.pieces(run)) {
-        if (isHole(piece)) for (const bytes of zeros(piece.hole)) digest.update(bytes);
-        else digest.update(piece);
-      }
-      learn(digest.hex());
+      learn(await sha256Of(image, run));
       return [];
     },
   };

@@ -4,11 +4,15 @@ import { basename, join } from 'node:path';
 import type { Run } from '../../io/index.js';
 import { publish } from '../files/publish.js';
 import { writeText } from '../files/text-file.js';
+import { type NetbootOptions, stageNetboot } from '../netboot/index.js';
 import { openPackageDatabase, type PackageDatabase, renderPackageList } from '../packages/index.js';
 import type { BuildPlan } from '../plan/build-plan.js';
+import { type ProvenanceFacts, renderProvenance } from '../provenance/index.js';
 import { billOfMaterials, distributionOf, renderBill, SBOM_SUFFIXES, type SbomFormat } from '../sbom/index.js';
-import { RECORD_NAME } from './names.js';
-import { bundleFormatOf, type ResultFile, type ResultKey, type Results, renderResults } from './record.js';
+import { type SigningOptions, signFile } from '../signing/index.js';
+import { PROVENANCE_SUFFIX, RECORD_NAME } from './names.js';
+import { bundleFormatOf, type ResultKey, type Results, renderResults } from './record.js';
+import { Staging } from './staging.js';
 
 export interface StagingRequest {
   readonly plan: BuildPlan;
@@ -20,52 +24,84 @@ export interface StagingRequest {
   readonly packageChanges: boolean;
   /** Bills of materials that are results. */
   readonly sbom: readonly SbomFormat[];
+  /** Undefined: there is no provenance statement. */
+  readonly provenance: ProvenanceFacts | undefined;
+  /** Undefined: nothing is signed. */
+  readonly signing: SigningOptions | undefined;
+  /** Undefined: there is no netboot set. */
+  readonly netboot: NetbootOptions | undefined;
   note(text: string): void;
+  /** A line that another program printed. */
+  log(line: string): void;
+}
+
+/** The finished ISO in the work directory. */
+export interface FinishedIso {
+  /** Bytes. */
+  readonly size: number;
+  /** Hexadecimal. */
+  readonly sha256: string;
 }
 
 export interface StagedResults {
-  readonly results: Results;
   /**
-   * Moves the ISO and the files next to it from the work directory to their names in the target directory. Those of an
-   * earlier build are replaced, the ISO only with `force`; after an error the directory is as it was before.
+   * Writes the statement about the ISO, has the results signed, and moves them all from the work directory to their names in the
+   * target directory. Those of an earlier build are replaced, the ISO only with `force`; after an error the directory is as it was before.
    */
-  publish(force: boolean): Promise<void>;
+  publish(iso: FinishedIso, force: boolean): Promise<Results>;
 }
 
-/** The treatment of each result in a bundle (KIWI's flags). */
-const FLAGS: Readonly<Record<ResultKey, Omit<ResultFile, 'filename'>>> = {
-  live_image: { use_for_bundle: true, compress: false, shasum: true },
-  image_packages: { use_for_bundle: true, compress: false, shasum: false },
-  image_verified: { use_for_bundle: true, compress: false, shasum: false },
-  image_changes: { use_for_bundle: true, compress: true, shasum: false },
-  image_spdx: { use_for_bundle: true, compress: false, shasum: false },
-  image_cyclonedx: { use_for_bundle: true, compress: false, shasum: false },
-};
-
-/** Writes them into the work directory. */
+/** Writes those into the work directory that do not depend on the bytes of the ISO. */
 export async function stageResults(request: StagingRequest, run: Run): Promise<StagedResults> {
-  const { plan, image, workDirectory } = request;
+  const { plan, image, workDirectory, provenance, signing } = request;
   const { targetDirectory, baseName } = plan;
-  const files: Partial<Record<ResultKey, ResultFile>> = { live_image: { filename: image, ...FLAGS.live_image } };
-  const staged: string[] = [];
-  const stage = async (name: string, text: string) => {
-    await writeText(join(workDirectory, name), text);
-    staged.push(name);
-  };
+  const staging = new Staging(targetDirectory, workDirectory);
+  staging.add('live_image', basename(image));
   for (const [key, suffix, text] of await packageTexts(request, run)) {
-    const name = `${baseName}.${suffix}`;
-    await stage(name, text);
-    files[key] = { filename: join(targetDirectory, name), ...FLAGS[key] };
+    await staging.write(key, `${baseName}.${suffix}`, text);
   }
-  const format = bundleFormatOf(plan);
-  const results: Results = { ...files, ...(format ? { bundle_format: format } : {}) };
-  await stage(RECORD_NAME, renderResults(results));
-  const [iso, names] = [basename(image), [basename(image), ...staged]];
-  const replaces = (force: boolean) => (name: string) => force || name !== iso;
-  return {
-    results,
-    publish: (force) => publish({ names, workDirectory, targetDirectory, replaces: replaces(force) }),
+  const publishAll = async ({ sha256 }: FinishedIso, force: boolean) => {
+    if (provenance) {
+      const iso = { name: basename(image), digest: { sha256 } };
+      const text = renderProvenance(provenance, { iso, others: staging.texts });
+      await staging.write('image_provenance', `${baseName}.${PROVENANCE_SUFFIX}`, text);
+    }
+    if (signing) await staging.sign(signing, callOf(request), run);
+    const format = bundleFormatOf(plan);
+    const results: Results = { ...staging.results, ...(format ? { bundle_format: format } : {}) };
+    await writeText(join(workDirectory, RECORD_NAME), renderResults(results));
+    const names = [...staging.names, RECORD_NAME];
+    const replaces = (name: string) => force || name !== basename(image);
+    await withNetboot(request, force, () => publish({ names, workDirectory, targetDirectory, replaces }), run);
+    return results;
   };
+  return { publish: publishAll };
+}
+
+/** Publishes the other results together with the netboot set, or neither. */
+async function withNetboot(
+  request: StagingRequest,
+  force: boolean,
+  publishOthers: () => Promise<void>,
+  run: Run,
+): Promise<void> {
+  const { netboot: asked, image, plan, workDirectory, signing } = request;
+  if (!asked) return publishOthers();
+  const set = await stageNetboot(join(workDirectory, basename(image)), plan, asked, run);
+  try {
+    if (signing) await signFile(set.sums, signing, callOf(request), run);
+    const takeBack = await set.publish(force);
+    await publishOthers().catch(async (error) => {
+      await takeBack();
+      throw error;
+    });
+  } finally {
+    await set.close();
+  }
+}
+
+function callOf({ plan, log }: StagingRequest) {
+  return { epoch: plan.epoch.seconds, log };
 }
 
 async function packageTexts(request: StagingRequest, run: Run): Promise<[ResultKey, string, string][]> {

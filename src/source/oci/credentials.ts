@@ -13,7 +13,7 @@ export interface RepositoryName {
   readonly repository: string;
 }
 
-/** What a file has for a repository: credentials, or the name of a program that would have them. */
+/** The entry of a file for a repository: credentials, or the name of a program that would have them. */
 export type StoredCredentials =
   | { readonly kind: 'known'; readonly credentials: RegistryCredentials }
   | { readonly kind: 'helper'; readonly name: string };
