@@ -1,6 +1,7 @@
 // The changes of an edit as a caller asks for them.
 
 import type { ByteString, Timestamp } from '../bytes/index.js';
+import type { WeightRule } from '../disc/index.js';
 import type { File, FileTree } from '../tree/index.js';
 
 /** Entries that are added to the disc. */
@@ -15,6 +16,31 @@ export interface ReplacedFile {
   readonly path: ByteString;
   /** The new content and its time. */
   readonly file: File;
+}
+
+/** Another mode or owner of an entry; what is absent stays. */
+export interface AttributeChange {
+  readonly path: ByteString;
+  /** Permission bits. */
+  readonly mode?: number;
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+/** Changes of entries; all are optional. */
+export interface TreeChanges {
+  /** Patterns of entries that are removed, before anything is replaced or added. */
+  readonly remove?: readonly ByteString[];
+  readonly replace?: readonly ReplacedFile[];
+  readonly add?: readonly AddedTree[];
+  /** Applied last, so that they can be for added entries too. */
+  readonly attributes?: readonly AttributeChange[];
+}
+
+/** Changes of the files in an image on the disc, such as the root file system of a live medium. */
+export interface LayerChanges extends TreeChanges {
+  /** The image: a squashfs file. */
+  readonly path: ByteString;
 }
 
 /** The treatment of the media-check tag of the disc: computed again, left as it is, or removed. */
@@ -47,11 +73,9 @@ export interface KernelArguments {
 }
 
 /** Changes of a disc; all are optional. */
-export interface EditChanges {
-  /** Patterns of entries that are removed, before anything is added. */
-  readonly remove?: readonly ByteString[];
-  readonly add?: readonly AddedTree[];
-  readonly replace?: readonly ReplacedFile[];
+export interface EditChanges extends TreeChanges {
+  /** Changes inside images on the disc. */
+  readonly inside?: readonly LayerChanges[];
   /** The new label. Menus that find the medium by the old one get it too. */
   readonly volumeId?: string;
   readonly kernelArguments?: KernelArguments;
@@ -62,6 +86,8 @@ export interface EditChanges {
   readonly seeds?: readonly Seed[];
   /** A tree that the kernel unpacks after every initrd that menus load. */
   readonly initrdAppend?: FileTree;
+  /** Which new data come first: heavier files, by the first rule that matches. Files that stay keep their places. */
+  readonly sort?: readonly WeightRule[];
   /** Default `redo` if the disc has a tag. */
   readonly mediaCheck?: MediaCheck;
   /** Time of files that the edit makes. Default: when the volume was made. */

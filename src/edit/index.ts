@@ -2,14 +2,17 @@
 
 export {
   type AddedTree,
+  type AttributeChange,
   type EditChanges,
   type KernelArguments,
+  type LayerChanges,
   type MediaCheck,
   type ReplacedFile,
   SEED_KINDS,
   type Seed,
   type SeedKind,
+  type TreeChanges,
 } from './changes.js';
-export type { EditedEntry, EditLayout } from './layout.js';
+export type { EditedEntry, EditedLayer, EditLayout } from './layout.js';
 export { parseArgumentChanges } from './menus/kernel-arguments.js';
 export { type EditPlan, planEdit } from './plan-edit.js';

@@ -5,9 +5,21 @@ import type { Loss } from '../tree/index.js';
 /** One entry that is different on the new disc. */
 export interface EditedEntry {
   readonly path: string;
-  readonly change: 'added' | 'replaced' | 'removed' | 'edited';
+  readonly change: 'added' | 'replaced' | 'removed' | 'edited' | 'attributes';
   /** Bytes; absent for removed entries and directories. */
   readonly size?: number;
+}
+
+/** An image on the disc that was written again with other files. */
+export interface EditedLayer {
+  readonly path: string;
+  readonly format: 'squashfs';
+  /** Bytes of the new image. */
+  readonly size: number;
+  /** Bytes that are copied from the old image as they are: compressed blocks of files that stay. */
+  readonly copied: number;
+  /** Bytes of files that were compressed, before compression. */
+  readonly compressed: number;
 }
 
 /** The decisions about an edited disc. */
@@ -20,6 +32,8 @@ export interface EditLayout {
   /** Cuts: from block `from` on (2 KiB each), the old disc moves back by `by` blocks. */
   readonly moves: readonly { readonly from: number; readonly by: number }[];
   readonly entries: readonly EditedEntry[];
+  /** Absent if no files inside images change. */
+  readonly layers?: readonly EditedLayer[];
   /** The style of the media-check tag that is computed again. */
   readonly mediaCheck?: 'suse' | 'rh';
   /** Values of the old disc that cannot be kept. */

@@ -10,16 +10,18 @@ import {
   patchedPieces,
   type Run,
   type Source,
+  type Spool,
   withSeals,
 } from '../io/index.js';
 import { type Loss, LossLog } from '../tree/index.js';
-import { addTree, ChangeLog, removeMatching, replaceBytes } from './change/apply.js';
+import { addTree, ChangeLog, changeAttributes, removeMatching, replaceBytes } from './change/apply.js';
 import { EditedTrees } from './change/edited-trees.js';
 import type { EditChanges } from './changes.js';
 import { updateDigestLists } from './digest-lists.js';
 import type { EditContext } from './edit-context.js';
 import { appendToInitrds } from './initrds.js';
 import { type KeptDisc, readDisc } from './kept/read-disc.js';
+import { editLayer } from './layers.js';
 import type { EditLayout } from './layout.js';
 import { mediaCheckOf } from './media-check.js';
 import type { MenuChanges } from './menus/edit-menu.js';
@@ -33,6 +35,12 @@ import { seedChanges } from './seeds.js';
 /** A planned edit: content that is read from the old disc when it is written. */
 export type EditPlan = ImagePlan<EditLayout, ExactContent>;
 
+/** Means for planning an edit. */
+export interface PlanEditOptions {
+  /** Takes new data of layers, which is compressed while the edit is planned. Default: it is held in memory. */
+  readonly spool?: Spool | undefined;
+}
+
 const HIDDEN = 'Entries are added that a view does not show, because it does not show their directory.';
 
 const CHECKSUMS = 'Checksums of libisofs over the whole disc no longer fit, and are removed.';
@@ -43,17 +51,22 @@ const OLD_VIEW = 'The HFS or HFS+ view of the disc, which macOS prefers, goes on
  * Plans the edit of a disc. The old disc must not change until the plan is written. Throws {@link UnsupportedError} for a layout that
  * cannot be kept, {@link InvalidInputError} for changes that do not fit the disc.
  */
-export async function planEdit(image: Source, changes: EditChanges, run: Run): Promise<EditPlan> {
+export async function planEdit(
+  image: Source,
+  changes: EditChanges,
+  run: Run,
+  { spool }: PlanEditOptions = {},
+): Promise<EditPlan> {
   if (changes.volumeId !== undefined) checkVolumeId(changes.volumeId);
   const disc = await readDisc(image);
   const trees = new EditedTrees(disc);
   const time = changes.epoch ?? volumeTime(disc);
   const context: EditContext = { disc, trees, log: new ChangeLog(), losses: new LossLog(), time, run };
   const { log, losses } = context;
-  const patches = await changeFiles(context, changes);
+  const { patches, layers } = await changeFiles(context, changes, spool);
   for (const path of trees.hiddenIn) losses.add('edit.hidden', HIDDEN, path as ByteString);
   reportRemains(context);
-  const places = placeEdit(disc, trees);
+  const places = placeEdit(disc, trees, changes.sort);
   await checkBootCode(disc, places, losses);
   const { seal, style, dropsTags, patches: unsigned } = await mediaCheckOf(image, changes.mediaCheck, losses);
   const other = { volumeId: changes.volumeId, dropsTags, patches: [...patches, ...unsigned] };
@@ -65,8 +78,8 @@ export async function planEdit(image: Source, changes: EditChanges, run: Run): P
     size: content.size,
     moves: places.cuts.filter(({ by }) => by > 0),
     entries: log.list(),
-    ...defined({ mediaCheck: style }),
-    losses: [...losses.list(), ...addedLosses(trees, changes)],
+    ...defined({ layers: layers.length > 0 ? layers.map(({ layer }) => layer) : undefined, mediaCheck: style }),
+    losses: [...losses.list(), ...addedLosses(trees, changes), ...layers.flatMap((one) => one.losses)],
   };
   const plan = { ...content, layout };
   return seal ? withSeals(plan, [seal]) : plan;
@@ -99,14 +112,17 @@ function volumeTime({ descriptors }: KeptDisc): Timestamp {
   return modified ?? created ?? EPOCH_ZERO;
 }
 
-/** Applies all changes of files. Returns the patches of FAT images, at their places on the old disc. */
-async function changeFiles(context: EditContext, changes: EditChanges): Promise<Patch[]> {
+/** Applies all changes of files. Returns the patches of FAT images, at their places on the old disc, and the layers that change. */
+async function changeFiles(context: EditContext, changes: EditChanges, spool: Spool | undefined) {
   const { disc, trees, log, time, run } = context;
   const volumeId = changes.volumeId ?? volumeIdOf(disc.descriptors[0]!.bytes);
   const before = new Set([...trees.walk()].map(({ path }) => path));
   for (const pattern of changes.remove ?? []) removeMatching(trees, pattern, log);
   for (const { path, file } of changes.replace ?? []) replaceBytes(trees, path, file, 'replaced', log);
   for (const added of changes.add ?? []) addTree(trees, added, log);
+  for (const change of changes.attributes ?? []) changeAttributes(trees, change, log);
+  const layers: Awaited<ReturnType<typeof editLayer>>[] = [];
+  for (const one of changes.inside ?? []) layers.push(await editLayer(context, one, { epoch: changes.epoch, spool }));
   const kernel = [...(changes.kernelArguments?.add ?? [])];
   for (const seed of changes.seeds ?? []) {
     const { add, replace, arguments: more } = await seedChanges(seed, { trees, volumeId, time, run });
@@ -122,7 +138,7 @@ async function changeFiles(context: EditContext, changes: EditChanges): Promise<
     changed: new Set([...log.paths(), ...patchedFiles(context, patches).keys()]),
     removed: new Set([...before].filter((path) => !now.has(path))),
   });
-  return patches;
+  return { patches, layers };
 }
 
 function menuChanges(changes: EditChanges, disc: KeptDisc, add: readonly string[]): MenuChanges {

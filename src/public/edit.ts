@@ -3,10 +3,12 @@
 import { type PathLike, pathBytes } from '../bytes/index.js';
 import * as edit from '../edit/index.js';
 import type { Source } from '../io/index.js';
+import type { WeightRule } from './discs.js';
 import { runOf, type WorkOptions } from './run.js';
 
 export {
   type EditedEntry,
+  type EditedLayer,
   type EditLayout,
   type EditPlan,
   type KernelArguments,
@@ -15,6 +17,7 @@ export {
   type Seed,
   type SeedKind,
 } from '../edit/index.js';
+export type { WeightRule } from './discs.js';
 
 /** Entries that are put on the disc. */
 export interface AddedTree extends Omit<edit.AddedTree, 'at'> {
@@ -27,12 +30,33 @@ export interface ReplacedFile extends Omit<edit.ReplacedFile, 'path'> {
   readonly path: PathLike;
 }
 
-/** Changes of a disc; all are optional. */
-export interface EditChanges extends Omit<edit.EditChanges, 'add' | 'remove' | 'replace'> {
+/** Another mode or owner of an entry; what is absent stays. */
+export interface AttributeChange extends Omit<edit.AttributeChange, 'path'> {
+  readonly path: PathLike;
+}
+
+/** Changes of entries; all are optional. */
+export interface TreeChanges {
   /** Patterns of entries that are removed, before anything is replaced or added. */
   readonly remove?: readonly PathLike[];
   readonly replace?: readonly ReplacedFile[];
   readonly add?: readonly AddedTree[];
+  /** Applied last, so that they can be for added entries too. */
+  readonly attributes?: readonly AttributeChange[];
+}
+
+/** Changes of the files in an image on the disc, such as the root file system of a live medium. */
+export interface LayerChanges extends TreeChanges {
+  /** The image: a squashfs file. */
+  readonly path: PathLike;
+}
+
+/** Changes of a disc; all are optional. */
+export interface EditChanges extends Omit<edit.EditChanges, keyof edit.TreeChanges | 'inside' | 'sort'>, TreeChanges {
+  /** Changes inside images on the disc. Data of files that stay is copied in its compressed form; new data is held in memory. */
+  readonly inside?: readonly LayerChanges[];
+  /** Which new data come first: heavier files, by the first rule that matches. Files that stay keep their places. */
+  readonly sort?: readonly WeightRule[];
 }
 
 /**
@@ -41,15 +65,22 @@ export interface EditChanges extends Omit<edit.EditChanges, 'add' | 'remove' | '
  * {@link InvalidInputError} for changes that do not fit the disc.
  */
 export function planEdit(image: Source, changes: EditChanges, options: WorkOptions = {}): Promise<edit.EditPlan> {
-  const { remove, replace, add, ...rest } = changes;
-  return edit.planEdit(
-    image,
-    {
-      ...rest,
-      ...(remove && { remove: remove.map(pathBytes) }),
-      ...(replace && { replace: replace.map((one) => ({ ...one, path: pathBytes(one.path) })) }),
-      ...(add && { add: add.map(({ at, ...one }) => ({ ...one, ...(at !== undefined && { at: pathBytes(at) }) })) }),
-    },
-    runOf(options),
-  );
+  const { inside, sort, ...rest } = changes;
+  const given: edit.EditChanges = {
+    ...withBytes(rest),
+    ...(inside && { inside: inside.map((one) => ({ ...withBytes(one), path: pathBytes(one.path) })) }),
+    ...(sort && { sort: sort.map((one) => ({ ...one, pattern: pathBytes(one.pattern) })) }),
+  };
+  return edit.planEdit(image, given, runOf(options));
+}
+
+/** The same changes with paths as bytes. */
+function withBytes<C extends TreeChanges>({ remove, replace, add, attributes, ...rest }: C) {
+  const changes: edit.TreeChanges = {
+    ...(remove && { remove: remove.map(pathBytes) }),
+    ...(replace && { replace: replace.map((one) => ({ ...one, path: pathBytes(one.path) })) }),
+    ...(add && { add: add.map(({ at, ...one }) => ({ ...one, ...(at !== undefined && { at: pathBytes(at) }) })) }),
+    ...(attributes && { attributes: attributes.map((one) => ({ ...one, path: pathBytes(one.path) })) }),
+  };
+  return { ...rest, ...changes };
 }

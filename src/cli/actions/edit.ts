@@ -1,9 +1,12 @@
 // Runs `isopress edit`: the options of the command as changes of the library, and the new disc.
 
 import { realpathSync } from 'node:fs';
-import { type ByteString, byteStringOf, defined, displayText, timestamp } from '../../bytes/index.js';
+import { tmpdir } from 'node:os';
+import { type ByteString, byteStringOf, defined, displayText, fromText, timestamp } from '../../bytes/index.js';
+import type { WeightRule } from '../../disc/index.js';
 import {
   type AddedTree,
+  type AttributeChange,
   type EditChanges,
   type EditLayout,
   type MediaCheck,
@@ -12,12 +15,14 @@ import {
   type ReplacedFile,
   SEED_KINDS,
   type Seed,
+  type TreeChanges,
 } from '../../edit/index.js';
 import { UsageError } from '../../errors.js';
-import { fileTarget, openImageFile, pathBuffer, streamTarget, type Target, writeImage } from '../../io/index.js';
+import { fileTarget, openImageFile, pathBuffer, Spool, streamTarget, type Target, writeImage } from '../../io/index.js';
 import { openHostFile, scanDirectory, scanEntry } from '../../source/index.js';
 import { directory, FileTree, file, mapOwners, type Node, type Ownership } from '../../tree/index.js';
 import { argumentBytes, shownArgument } from '../argument-bytes.js';
+import type { OwnerChoice } from '../edit-attributes.js';
 import { type GivenFile, givenFile, isDirectoryHere } from '../given-files.js';
 import { settleLosses } from '../losses.js';
 import { jsonData, textLines } from '../output/plain-data.js';
@@ -36,7 +41,10 @@ export interface EditCommandOptions extends SessionOptions {
   readonly timeout?: number;
   readonly seed: readonly string[];
   readonly initrdAppend?: string;
-  readonly owner: Ownership;
+  readonly mode: readonly AttributeChange[];
+  readonly owner: OwnerChoice;
+  readonly inside?: string;
+  readonly sort: readonly WeightRule[];
   readonly mediaCheck: MediaCheck;
   readonly epoch?: number;
   readonly loss: 'report' | 'error' | 'ignore';
@@ -55,8 +63,9 @@ export async function editImage(input: string, output: string, options: EditComm
     if (toPipe && !options.plan) refuseTerminalOutput();
     if (!options.plan) await target.check?.();
     const image = await openImageFile(argumentBytes(input));
+    const spool = new Spool(fromText(tmpdir()));
     try {
-      const plan = await planEdit(image, await changesOf(options, session), session.run);
+      const plan = await planEdit(image, await changesOf(options, session), session.run, { spool });
       settleLosses(plan.layout.losses, options, session);
       const name = displayText(path);
       if (options.plan) {
@@ -66,6 +75,7 @@ export async function editImage(input: string, output: string, options: EditComm
       }
       await write(plan, { target, name, started }, options, session);
     } finally {
+      await spool.close();
       await image.close();
     }
   } finally {
@@ -97,15 +107,13 @@ async function write(
 }
 
 async function changesOf(options: EditCommandOptions, session: Session): Promise<EditChanges> {
-  const { volumeId, epoch, mediaCheck, remove, timeout, defaultEntry: entry, initrdAppend: initrd } = options;
-  const add: AddedTree[] = [];
+  const { volumeId, epoch, mediaCheck, timeout, defaultEntry: entry, initrdAppend: initrd, inside, sort } = options;
   const seeds: Seed[] = [];
-  for (const text of options.add) add.push(await added(givenFile(text), options.owner, session));
-  for (const text of options.seed) seeds.push(await seedOf(text, options.owner, session));
+  for (const text of options.seed) seeds.push(await seedOf(text, options.owner.added, session));
+  const files = await fileChanges(options, session);
   return {
-    remove,
-    add,
-    replace: options.replace.map((text) => replaced(givenFile(text, 'replace'))),
+    ...(inside === undefined ? files : { inside: [{ ...files, path: argumentBytes(inside) }] }),
+    sort,
     seeds,
     kernelArguments: parseArgumentChanges(options.kernelArgs.join(' ')),
     mediaCheck,
@@ -116,6 +124,19 @@ async function changesOf(options: EditCommandOptions, session: Session): Promise
       initrdAppend: initrd === undefined ? undefined : await directoryTree(argumentBytes(initrd), 'root', session),
       epoch: epoch === undefined ? undefined : timestamp(epoch),
     }),
+  };
+}
+
+/** The changes of entries, on the disc or in an image on it. */
+async function fileChanges(options: EditCommandOptions, session: Session): Promise<TreeChanges> {
+  const { remove, replace, mode, owner } = options;
+  const add: AddedTree[] = [];
+  for (const text of options.add) add.push(await added(givenFile(text), owner.added, session));
+  return {
+    remove,
+    add,
+    replace: replace.map((text) => replaced(givenFile(text, 'replace'))),
+    attributes: [...mode, ...owner.changes],
   };
 }
 

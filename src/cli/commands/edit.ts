@@ -3,11 +3,13 @@
 import { Command, Option } from 'commander';
 import { SEED_KINDS } from '../../edit/option-values.js';
 import type { EditCommandOptions } from '../actions/edit.js';
+import { ADDED_BY_ROOT, collectMode, collectOwner } from '../edit-attributes.js';
 import { withExamples } from '../examples.js';
+import { readWeightRules } from '../iso-options.js';
 import { collectPattern } from '../patterns.js';
 import { parseSeconds, TIME_HELP } from '../times.js';
 import { parseInteger } from '../units.js';
-import { addSessionOptions, parseOwner } from '../writer-options.js';
+import { addSessionOptions } from '../writer-options.js';
 
 const collect = (text: string, list: readonly string[]) => [...list, text];
 
@@ -16,6 +18,7 @@ export function editCommand(): Command {
     new Command('edit'),
     'isopress edit installer.iso mine.iso --add ./overlay --replace logo.png:/boot/grub/logo.png',
     'isopress edit ubuntu.iso auto.iso --seed nocloud=./seed --kernel-args "+autoinstall -quiet" --timeout 5',
+    'isopress edit live.iso mine.iso --inside LiveOS/squashfs.img --add motd:/etc/motd --mode /etc/motd=600',
     "isopress edit installer.iso small.iso --remove '/pool/main/l/linux*' --volume-id MINE --plan",
   )
     .description('change a finished ISO and keep what makes it boot')
@@ -39,13 +42,27 @@ export function editCommand(): Command {
         .argParser(collectPattern)
         .default([], 'nothing'),
     )
+    .addOption(
+      new Option('--mode <path=mode>', 'another mode of an entry, octal; may be given again')
+        .argParser(collectMode)
+        .default([], 'nothing'),
+    )
+    .addOption(
+      new Option(
+        '--owner <owner>',
+        'keep, root, or UID:GID for added entries; PATH=UID:GID for one entry, again and again',
+      )
+        .argParser(collectOwner)
+        .default(ADDED_BY_ROOT, 'root'),
+    )
+    .option('--inside <image>', 'make these changes of files in a squashfs image on the disc')
     .option('-V, --volume-id <text>', 'new label, also where menus find the medium by the old one');
   addMenuOptions(command);
   command
     .addOption(
-      new Option('--owner <owner>', 'keep, root, or UID:GID for added entries')
-        .argParser(parseOwner)
-        .default({ uid: 0, gid: 0 }, 'root'),
+      new Option('--sort <file>', 'lines of a pattern and a weight: heavier files come first among new data')
+        .argParser(readWeightRules)
+        .default([], 'tree order'),
     )
     .addOption(
       new Option('--media-check <what>', 'media-check tags: compute again, leave as they are, or remove')

@@ -1,7 +1,6 @@
 // Applies changes of entries to the hierarchies of a disc, and logs them.
 
 import { type ByteString, displayText } from '../../bytes/index.js';
-import { InvalidInputError } from '../../errors.js';
 import {
   type Directory,
   type File,
@@ -12,27 +11,35 @@ import {
   parsePattern,
   splitPath,
 } from '../../tree/index.js';
-import type { AddedTree } from '../changes.js';
+import type { AddedTree, AttributeChange } from '../changes.js';
 import type { Folder } from '../kept/entries.js';
 import type { EditedEntry } from '../layout.js';
 import { type EditedTrees, fileEntry } from './edited-trees.js';
+import { entryExists, noMatch, notDirectory } from './refusals.js';
 
 /** Mode of missing directories above the directory to which entries are added. */
-const WAY_MODE = 0o755;
+export const WAY_MODE = 0o755;
 
 /** The changes of entries so far. */
 export class ChangeLog {
   readonly #paths = new Map<ByteString, EditedEntry>();
 
   add(path: ByteString, change: EditedEntry['change'], size?: number): void {
-    const before = this.#paths.get(path)?.change;
-    const now = before === 'added' && change !== 'removed' ? 'added' : change;
-    this.#paths.set(path, { path: `/${displayText(path)}`, change: now, ...(size === undefined ? {} : { size }) });
+    const known = this.#paths.get(path);
+    const before = known?.change;
+    // Other attributes of an entry that is new or different anyway say nothing more.
+    const stays = (before === 'added' && change !== 'removed') || (before !== undefined && change === 'attributes');
+    const bytes = change === 'attributes' ? known?.size : size;
+    this.#paths.set(path, {
+      path: `/${displayText(path)}`,
+      change: stays ? before! : change,
+      ...(bytes === undefined ? {} : { size: bytes }),
+    });
   }
 
-  /** Paths of entries that are new or different, without leading slash. */
+  /** Paths of entries with new or other bytes, without leading slash. */
   *paths(): Generator<ByteString> {
-    for (const [path, { change }] of this.#paths) if (change !== 'removed') yield path;
+    for (const [path, { change }] of this.#paths) if (change !== 'removed' && change !== 'attributes') yield path;
   }
 
   list(): EditedEntry[] {
@@ -47,10 +54,7 @@ export function removeMatching(trees: EditedTrees, pattern: ByteString, log: Cha
   for (const { path } of trees.walk()) if (matchesPath(parsed, path.split('/'))) found.push(path);
   // The entries of a directory go with it.
   const roots = found.filter((path) => !found.some((other) => path.startsWith(`${other}/`)));
-  if (roots.length === 0) {
-    const message = `No entry of the image matches ${displayText(pattern)}.`;
-    throw new InvalidInputError('edit.no-match', message, { path: displayText(pattern) });
-  }
+  if (roots.length === 0) throw noMatch(pattern);
   for (const path of roots) {
     trees.remove(path);
     log.add(path, 'removed');
@@ -78,13 +82,7 @@ function addEntries(
       addEntries(trees, existingFolder(trees, path), node, links, log);
       continue;
     }
-    if (known) {
-      const shown = displayText(path);
-      throw new InvalidInputError('edit.exists', `The image already has ${shown}.`, {
-        path: shown,
-        hint: 'Replace the file, or remove it first.',
-      });
-    }
+    if (known) throw entryExists(path);
     const made = trees.add(folder, name, { node, links: links.get(node) ?? 1 });
     log.add(path, 'added', node.kind === 'file' ? node.content.size : undefined);
     if (node.kind === 'directory') addEntries(trees, made!, node, links, log);
@@ -109,9 +107,13 @@ function makeFolders(trees: EditedTrees, names: readonly ByteString[], like: Dir
 function existingFolder(trees: EditedTrees, path: ByteString): Folder {
   const folder = trees.folderAt(splitPath(path));
   if (folder) return folder;
-  const shown = displayText(path);
-  const message = `${shown} is not a directory of the image, so nothing can be added in it.`;
-  throw new InvalidInputError('edit.not-a-directory', message, { path: shown });
+  throw notDirectory(path);
+}
+
+/** Gives an entry another mode or owner. Throws {@link InvalidInputError} if there is no such entry, or the disc stores neither. */
+export function changeAttributes(trees: EditedTrees, { path, ...values }: AttributeChange, log: ChangeLog): void {
+  trees.changeAttributes(path, values);
+  log.add(splitPath(path).join('/') as ByteString, 'attributes');
 }
 
 /** Replaces the content of a file. Throws if there is no such file. */

@@ -1,13 +1,22 @@
 // Changes of entries, applied to every hierarchy of the disc that shows them.
 
 import { type ByteString, displayText } from '../../bytes/index.js';
-import { InvalidInputError } from '../../errors.js';
+import { UnsupportedError } from '../../errors.js';
 import type { ExactContent } from '../../io/index.js';
 import { type Attributes, type Directory, type File, joinPath, type Node, splitPath } from '../../tree/index.js';
-import { type Data, type Entry, Folder, foldersOf, type KeptEntry, type NewEntry } from '../kept/entries.js';
+import {
+  type AttributeValues,
+  type Data,
+  type Entry,
+  Folder,
+  foldersOf,
+  type KeptEntry,
+  type NewEntry,
+} from '../kept/entries.js';
 import { type NameRules, nameRulesOf } from '../kept/name-rules.js';
 import type { KeptDisc } from '../kept/read-disc.js';
 import type { KeptTree } from '../kept/read-hierarchy.js';
+import { noEntry, noFile } from './refusals.js';
 
 /** A hierarchy while it is edited. */
 export interface EditedTree {
@@ -159,14 +168,36 @@ export class EditedTrees {
     return { ...old, data, attributes } satisfies KeptEntry;
   }
 
+  /** Gives an entry another mode or owner, in every hierarchy that stores them. */
+  changeAttributes(path: ByteString, values: AttributeValues): void {
+    const storing = this.all.filter(({ tree }) => tree.kind === 'rock-ridge' || tree.kind === 'udf');
+    if (storing.length === 0) {
+      const message = 'The disc has neither Rock Ridge extensions nor a UDF view, so it stores no modes and owners.';
+      throw new UnsupportedError('edit.no-attributes', message);
+    }
+    if (splitPath(path).length === 0) {
+      for (const { tree } of storing) changeFolder(tree.root, values);
+      return;
+    }
+    if (!this.find(path)) throw noEntry(path);
+    for (const { folder, entry } of this.#everywhere(path, storing)) {
+      if (entry.records && entry.facts.movedTo !== undefined) {
+        const message = 'Rock Ridge has moved this directory, so its attributes cannot be changed.';
+        throw new UnsupportedError('edit.moved-directory', message, { path: displayText(path) });
+      }
+      folder.replace(entry, { ...entry, changed: { ...entry.changed, ...values } });
+      if (entry.folder) changeFolder(entry.folder, values);
+    }
+  }
+
   remove(path: ByteString): void {
     for (const { folder, entry } of this.#everywhere(path)) folder.remove(entry);
   }
 
-  /** The entries of all hierarchies that a path of the first one, or of any, means. */
-  #everywhere(path: ByteString): { readonly folder: Folder; readonly entry: Entry }[] {
+  /** The entries of hierarchies that a path of the first one, or of any, means. */
+  #everywhere(path: ByteString, hierarchies = this.all): { readonly folder: Folder; readonly entry: Entry }[] {
     const first = this.#findIn(this.#master, path);
-    return this.all.flatMap((edited) => {
+    return hierarchies.flatMap((edited) => {
       const folder = first && this.#counterpart(edited, first.parent);
       const entry = folder && this.#entryLike(edited, folder, first!.entry);
       if (folder && entry) return [{ folder, entry }];
@@ -253,13 +284,18 @@ function* walkIn({ tree }: EditedTree): Generator<FoundPath & { readonly path: B
   }
 }
 
+/** The records "." of a directory and ".." of those in it hold its attributes too. */
+function changeFolder(folder: Folder, values: AttributeValues): void {
+  folder.changed = { ...folder.changed, ...values };
+  folder.isChanged = true;
+  for (const { folder: child } of folder.all()) if (child) child.isChanged = true;
+}
+
 /** Throws unless the path names a file. */
 export function fileEntry(trees: EditedTrees, path: ByteString): Entry {
   const found = trees.find(path);
   if (found && isFile(found.entry)) return found.entry;
-  const shown = displayText(path);
-  const message = found ? `${shown} is not a file.` : `The image has no ${shown}.`;
-  throw new InvalidInputError('edit.no-file', message, { path: shown });
+  throw noFile(path, found !== undefined);
 }
 
 /** Whether an entry is a regular file. */

@@ -4,6 +4,7 @@ import type { ByteString } from '../../bytes/index.js';
 import type { RockRidgeFacts } from '../../format/iso9660/index.js';
 import type { ExactContent } from '../../io/index.js';
 import type { Attributes, Directory, Node } from '../../tree/index.js';
+import type { AttributeChange } from '../changes.js';
 
 /** The bytes of a file, shared by all entries that show it. */
 export interface Data {
@@ -16,6 +17,9 @@ export interface Data {
   readonly replaces: Data | undefined;
 }
 
+/** Another mode or owner; what is absent stays. */
+export type AttributeValues = Omit<AttributeChange, 'path'>;
+
 interface Named {
   /** The name that the hierarchy shows. */
   readonly name: ByteString;
@@ -23,6 +27,8 @@ interface Named {
   readonly identifier: ByteString;
   /** Of a directory. */
   readonly folder: Folder | undefined;
+  /** Another mode or owner that the edit gives it. */
+  readonly changed?: AttributeValues;
 }
 
 /** An entry of the old disc. */
@@ -74,6 +80,8 @@ export class Folder {
   readonly path: ByteString;
   /** Whether entries were added, replaced or removed, so that its records must be written again. */
   isChanged: boolean;
+  /** Another mode or owner of the directory itself. */
+  changed: AttributeValues | undefined;
   /** Subdirectories added minus subdirectories removed. */
   linkChange = 0;
   #byName: Map<ByteString, Entry> | undefined;

@@ -2,6 +2,7 @@
 // last file, and partitions after it, padding and the second GPT move back.
 
 import { alignUp, divCeil } from '../../bytes/index.js';
+import type { WeightRule } from '../../disc/index.js';
 import { InvalidInputError, UnsupportedError } from '../../errors.js';
 import { SECTORS_PER_BLOCK } from '../../format/eltorito/index.js';
 import { BLOCK } from '../../format/iso9660/index.js';
@@ -9,6 +10,7 @@ import type { EditedTrees } from '../change/edited-trees.js';
 import { type Data, foldersOf } from '../kept/entries.js';
 import type { KeptDisc } from '../kept/read-disc.js';
 import { placeUdf } from '../udf/place-udf.js';
+import { heaviestFirst } from './data-order.js';
 import { DataUse } from './data-use.js';
 import { fits, freedFolders, isAffected, placeFolders, placeTables, Zone } from './place-directories.js';
 import type { Cut, EditPlaces, PlacedData } from './places.js';
@@ -18,7 +20,7 @@ const MOST_ALIGNMENT = 512;
 const MAX_BLOCKS = 0xffff_ffff;
 
 /** Plans the places of an edited disc. */
-export function placeEdit(disc: KeptDisc, trees: EditedTrees): EditPlaces {
+export function placeEdit(disc: KeptDisc, trees: EditedTrees, sort: readonly WeightRule[] = []): EditPlaces {
   for (const { tree, rules } of trees.all) {
     for (const folder of foldersOf(tree.root)) folder.settle(rules.compare);
   }
@@ -32,7 +34,7 @@ export function placeEdit(disc: KeptDisc, trees: EditedTrees): EditPlaces {
   const frontGrowth = isRelaid ? Math.max(0, front.end - metadata.end) : 0;
   const udf = disc.udf && placeUdf(disc.udf, trees.udf!, back);
   const use = new DataUse(disc, trees);
-  const placed = [...use.fresh].map((data) => placeData(data, use, back, disc));
+  const placed = Array.from(heaviestFirst(use.fresh, trees, sort), (data) => placeData(data, use, back, disc));
   const growth = alignUp(frontGrowth + back.end - insertAt, alignmentOf(disc));
   if (disc.image.size / BLOCK + growth > MAX_BLOCKS) {
     throw new InvalidInputError('edit.too-large', 'The disc would be larger than 8 TiB.');

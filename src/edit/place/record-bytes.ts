@@ -1,13 +1,20 @@
 // Changes of single values in kept directory records; all other bytes stay.
 
 import { concatBytes, type Timestamp } from '../../bytes/index.js';
+import { UnsupportedError } from '../../errors.js';
 import { FLAG_MULTI_EXTENT, writeShortDate } from '../../format/iso9660/index.js';
 import type { Attributes } from '../../tree/index.js';
+import type { AttributeValues } from '../kept/entries.js';
 
 /** Offsets of ECMA-119 §9.1. */
 const AT = { extendedLength: 1, extent: 2, size: 10, time: 18, flags: 25, nameLength: 32, name: 33 } as const;
 const HEAD = 4;
+/** Fields of PX (RRIP 1.12, 4.1.1) after its head. */
 const PX_LINKS = 8;
+const PX_UID = 16;
+const PX_GID = 24;
+const TYPE_MASK = 0o170000;
+const MODE_MASK = 0o7777;
 const TF_LONG_FORM = 0x80;
 const TF_CREATION = 0x01;
 const SHORT_TIME = 7;
@@ -44,6 +51,31 @@ export function addLinks(record: Uint8Array, skip: number, change: number): void
     const links = view(record).getUint32(at + HEAD + PX_LINKS, true) + change;
     setBoth(record, at + HEAD + PX_LINKS, Math.max(links, 1));
   }
+}
+
+/** Sets mode and owner in the PX field of a record. Throws {@link UnsupportedError} if that continues elsewhere. */
+export function setAttributes(record: Uint8Array, skip: number, values: AttributeValues): void {
+  const field = [...inlineFields(record, skip)].find(({ signature }) => signature === 'PX');
+  if (!field) {
+    const message = 'A directory record does not hold its mode and owner itself, so they cannot be changed.';
+    throw new UnsupportedError('edit.attributes', message);
+  }
+  setFieldAttributes(record, field.at, values);
+}
+
+/** A system use field, with another mode and owner if it is PX. */
+export function fieldWithAttributes(field: Uint8Array, values: AttributeValues): Uint8Array {
+  if (String.fromCharCode(field[0] ?? 0, field[1] ?? 0) !== 'PX') return field;
+  const made = field.slice();
+  setFieldAttributes(made, 0, values);
+  return made;
+}
+
+function setFieldAttributes(bytes: Uint8Array, at: number, { mode, uid, gid }: AttributeValues): void {
+  const old = view(bytes).getUint32(at + HEAD, true);
+  if (mode !== undefined) setBoth(bytes, at + HEAD, ((old & TYPE_MASK) | (mode & MODE_MASK)) >>> 0);
+  if (uid !== undefined) setBoth(bytes, at + HEAD + PX_UID, uid);
+  if (gid !== undefined) setBoth(bytes, at + HEAD + PX_GID, gid);
 }
 
 /** Sets the times of a file, in the record itself and in its TF field. */

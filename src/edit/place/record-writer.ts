@@ -18,14 +18,16 @@ import {
   writeRecord,
 } from '../../format/iso9660/index.js';
 import type { EditedTree } from '../change/edited-trees.js';
-import type { Folder, KeptEntry, NewEntry } from '../kept/entries.js';
+import type { AttributeValues, Folder, KeptEntry, NewEntry } from '../kept/entries.js';
 import type { Places } from './places.js';
 import {
   addLinks,
   extentOf,
+  fieldWithAttributes,
   ownFields,
   pointedBlock,
   pointingTo,
+  setAttributes,
   setContinues,
   setExtent,
   setSize,
@@ -68,7 +70,7 @@ export class RecordWriter {
     if (records) {
       const [raw, fields] =
         identifier === SELF ? [records.self, records.selfFields] : [records.parent, records.parentFields];
-      const record = this.#settled(raw, fields);
+      const record = this.#settled(raw, fields, about.changed);
       setExtent(record, block - this.#origin);
       setSize(record, size);
       if (about.linkChange !== 0) addLinks(record, skip, about.linkChange);
@@ -76,8 +78,12 @@ export class RecordWriter {
     }
     this.#startFields();
     if (this.#edited.tree.kind === 'rock-ridge') {
-      if (about.node) this.#addNodeFields(about.node, undefined, about);
-      else for (const field of ownFields(about.records!.self, skip)) this.#fields.append(field);
+      if (about.node) this.#addNodeFields({ ...about.node, ...about.changed }, undefined, about);
+      else {
+        for (const field of ownFields(about.records!.self, skip)) {
+          this.#fields.append(about.changed ? fieldWithAttributes(field, about.changed) : field);
+        }
+      }
     }
     const time = about.node?.mtime ?? this.#folder.node?.mtime ?? EPOCH_ZERO;
     const systemUse = this.#spread(identifier);
@@ -92,7 +98,7 @@ export class RecordWriter {
       return;
     }
     for (const raw of entry.records) {
-      const record = this.#settled(raw, entry.fields);
+      const record = this.#settled(raw, entry.fields, entry.changed);
       if (folder) {
         const { block, size } = this.#places.folder(folder);
         setExtent(record, block - this.#origin);
@@ -104,10 +110,10 @@ export class RecordWriter {
   }
 
   /** One record for each extent of the new content; everything else is copied from the first old record. */
-  *#replaced({ records, fields, data, attributes }: KeptEntry, size: number): Generator<Uint8Array> {
+  *#replaced({ records, fields, data, attributes, changed }: KeptEntry, size: number): Generator<Uint8Array> {
     const count = extentCount(size);
     for (let i = 0; i < count; i++) {
-      const record = withoutZisofs(this.#settled(records[0]!, fields), this.#edited.tree.skip);
+      const record = withoutZisofs(this.#settled(records[0]!, fields, changed), this.#edited.tree.skip);
       if (data) setExtent(record, this.#places.data(data) - this.#origin + (i * EXTENT_BYTES) / BLOCK);
       setSize(record, Math.min(EXTENT_BYTES, size - i * EXTENT_BYTES));
       setContinues(record, i < count - 1);
@@ -119,7 +125,7 @@ export class RecordWriter {
   *added(entry: NewEntry): Generator<Uint8Array> {
     const { identifier, node, folder, data } = entry;
     this.#startFields();
-    if (this.#edited.tree.kind === 'rock-ridge') this.#addNodeFields(node, entry, folder);
+    if (this.#edited.tree.kind === 'rock-ridge') this.#addNodeFields({ ...node, ...entry.changed }, entry, folder);
     const systemUse = this.#spread(identifier);
     const time = node.mtime;
     if (folder) {
@@ -139,10 +145,20 @@ export class RecordWriter {
   }
 
   /** A copy of a kept record. If all directories get new places, its continued fields are laid out again. */
-  #settled(raw: Uint8Array, fields: readonly Uint8Array[] | undefined): Uint8Array {
-    if (!fields || !this.#places.isRelaid) return raw.slice();
+  #settled(
+    raw: Uint8Array,
+    fields: readonly Uint8Array[] | undefined,
+    changed: AttributeValues | undefined,
+  ): Uint8Array {
+    if (!fields || !this.#places.isRelaid) {
+      const record = raw.slice();
+      if (changed) setAttributes(record, this.#edited.tree.skip, changed);
+      return record;
+    }
     this.#fields.clear();
-    for (const field of fields) if (field.length > 0) this.#fields.append(this.#pointed(field));
+    for (const field of fields) {
+      if (field.length > 0) this.#fields.append(this.#pointed(changed ? fieldWithAttributes(field, changed) : field));
+    }
     const { nameLength } = directoryRecordHead.decode(raw);
     const name = '\0'.repeat(nameLength) as ByteString;
     return withSystemUse(raw, this.#spread(name));
@@ -165,7 +181,7 @@ export class RecordWriter {
   #addNodeFields(node: NewEntry['node'], entry: NewEntry | undefined, folder: Folder | undefined): void {
     const { tree, serials } = this.#edited;
     const links = folder ? 2 + subfolders(folder) : (entry?.links ?? 1);
-    const facts = { links, serial: serials.get(node) ?? entry?.serial ?? 0 };
+    const facts = { links, serial: serials.get(entry?.node ?? node) ?? entry?.serial ?? 0 };
     addEntryFields(this.#fields, node, entry?.name, facts, tree.version);
   }
 

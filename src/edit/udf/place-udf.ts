@@ -11,7 +11,15 @@ import {
 } from '../../format/udf/index.js';
 import type { Node } from '../../tree/index.js';
 import type { EditedTree } from '../change/edited-trees.js';
-import { type Data, type Entry, type Folder, foldersOf, type KeptEntry, type NewEntry } from '../kept/entries.js';
+import {
+  type AttributeValues,
+  type Data,
+  type Entry,
+  type Folder,
+  foldersOf,
+  type KeptEntry,
+  type NewEntry,
+} from '../kept/entries.js';
 import type { Blocks, KeptInode, KeptUdf } from './kept-udf.js';
 import { shapeOf } from './read-inode.js';
 
@@ -37,6 +45,8 @@ export interface PlacedInode {
   /** The file that the entry shows, with the time that it gets. */
   readonly replaced: KeptEntry | undefined;
   readonly data: Data | undefined;
+  /** Another mode or owner, for every name of the entry. */
+  changed: AttributeValues | undefined;
   /** Blocks after the first one: further allocation descriptors of new data. */
   readonly continuations: FutureBlocks | undefined;
   /** Where the identifiers of a directory are; empty if they are in the entry. */
@@ -115,7 +125,10 @@ class Placer {
     const key = replaced ?? kept ?? (entry as NewEntry).node;
     const known = this.#shared.get(key);
     const inode = known ?? this.#newFile(entry, kept, replaced);
-    if (known) known.names++;
+    if (known) {
+      known.names++;
+      known.changed = entry.changed ?? known.changed;
+    }
     this.#shared.set(key, inode);
     this.#inodes.set(entry, inode);
   }
@@ -132,6 +145,7 @@ class Placer {
       folder: undefined,
       replaced,
       data,
+      changed: entry.changed,
       continuations: data && (replaced || !kept) ? this.#continuations(data, kept) : undefined,
       runs: [],
       size: 0,
@@ -159,6 +173,7 @@ class Placer {
       folder,
       replaced: undefined,
       data: undefined,
+      changed: folder.changed,
       continuations: undefined,
       runs: this.#runs(folder, kept, size),
       size,

@@ -12,10 +12,13 @@ import {
   EXTENDED_HEAD,
   EXTENT_KIND,
   extendedFileEntry,
+  type FileEntry,
   FORM_MASK,
   fileEntry,
   fileIdentifierHead,
   longDescriptor,
+  modeFlags,
+  permissions,
   renderAllocation,
   resealAttributes,
   resealed,
@@ -24,7 +27,7 @@ import {
   writeFileEntry,
   writeIdentifier,
 } from '../../format/udf/index.js';
-import type { Entry, Folder } from '../kept/entries.js';
+import type { AttributeValues, Entry, Folder } from '../kept/entries.js';
 import type { KeptUdfDescriptor } from './kept-udf.js';
 import { type FutureBlocks, LONG, type PlacedInode, type PlacedUdf, SHORT } from './place-udf.js';
 import { extentsIn, shapeOf } from './read-inode.js';
@@ -50,6 +53,7 @@ export interface RenderedBlocks {
 }
 
 const MOST_LINKS = 0xffff;
+const ALL_BITS = 0o7777;
 
 /** Everything of one entry that is not as it was: itself, further allocation descriptors, the identifiers of a directory. */
 export function renderPlaced(inode: PlacedInode, placed: PlacedUdf, places: UdfPlaces): RenderedBlocks[] {
@@ -143,7 +147,7 @@ function movedContinuation({ block, bytes: old }: KeptUdfDescriptor, form: numbe
 
 /** An entry of the old disc with another allocation, other times and counts. */
 function keptEntry(inode: PlacedInode, allocation: Uint8Array, form: number, location: number): Uint8Array {
-  const { kept, replaced, folder, data, names, uniqueId } = inode;
+  const { kept, replaced, folder, data, names, uniqueId, changed } = inode;
   const old = kept!.entry;
   const shape = shapeOf(old);
   const end = shape.allocation + allocation.length;
@@ -157,6 +161,7 @@ function keptEntry(inode: PlacedInode, allocation: Uint8Array, form: number, loc
   const links = folder ? fields.links + folder.linkChange : fields.links + names - before;
   if (links !== fields.links) change({ links: Math.min(Math.max(links, 1), MOST_LINKS) });
   if (form !== shape.form) change({ flags: (fields.flags & ~FORM_MASK) | form });
+  if (changed) change(attributeFields(changed, { ...fields, flags: (fields.flags & ~FORM_MASK) | form }));
   if (allocation.length !== shape.end - shape.allocation) change({ allocationLength: allocation.length });
   if (replaced) {
     const time: Timestamp = replaced.attributes!.mtime;
@@ -174,13 +179,26 @@ function keptEntry(inode: PlacedInode, allocation: Uint8Array, form: number, loc
   return resealed(bytes, location, end === shape.end ? undefined : end - TAG);
 }
 
+/** Fields for another mode or owner. Permissions that no mode has, such as to delete, stay. */
+function attributeFields(
+  { mode, ...owner }: AttributeValues,
+  { permissions: bits, flags }: Pick<FileEntry, 'permissions' | 'flags'>,
+): Partial<FileEntry> {
+  if (mode === undefined) return owner;
+  return {
+    ...owner,
+    permissions: (bits & ~permissions(ALL_BITS)) | permissions(mode),
+    flags: (flags & ~modeFlags(ALL_BITS)) | modeFlags(mode),
+  };
+}
+
 function newEntry(
-  { node, data, folder, size, names, uniqueId, runs }: PlacedInode,
+  { node, data, folder, size, names, uniqueId, runs, changed }: PlacedInode,
   allocation: Uint8Array,
   form: number,
   at: { readonly location: number; readonly tagVersion: number },
 ): Uint8Array {
-  const { mode, uid, gid, mtime: time } = node!;
+  const { mode, uid, gid, mtime: time } = { ...node!, ...changed };
   const bytes = new Uint8Array(ENTRY_HEAD + allocation.length);
   const links = folder ? 1 + folder.entries.filter((entry) => entry.folder).length : names;
   const length = folder ? size : (data?.size ?? 0);

@@ -53,7 +53,7 @@ export class BlockCutter {
   /** Whether the block contains more than holes. */
   #written = false;
   #fragment: Uint8Array | undefined;
-  #fragmentsBegun = 0;
+  #fragmentsBegun: number;
   #fragmentFilled = 0;
 
   constructor(data: PlannedData, options: ResolvedOptions, buffers: Buffers) {
@@ -61,11 +61,12 @@ export class BlockCutter {
     this.#blockSize = options.blockSize;
     this.#sparse = options.sparse;
     this.#buffers = buffers;
+    this.#fragmentsBegun = data.kept?.data.fragments.length ?? 0;
   }
 
   /** Continues with the next content. Gives the fragment that ends before it, if its tail does not fit there. */
   begin(index: number): FragmentJob | undefined {
-    const { contents, fragments, fragmentOffsets, blockCounts } = this.#data;
+    const { contents, fragments, fragmentOffsets, blockCounts, kept } = this.#data;
     const fragment = fragments[index]!;
     let ended: FragmentJob | undefined;
     if (fragment === this.#fragmentsBegun) {
@@ -77,7 +78,9 @@ export class BlockCutter {
     const open = this.#fragmentsBegun - 1;
     this.#tailIsPlaced = fragment < open || (fragment === open && fragmentOffsets[index]! < this.#fragmentFilled);
     this.#content = index;
-    this.#blockBytesLeft = Math.min(contents[index]!.size, blockCounts[index]! * this.#blockSize);
+    // The blocks of a content that is copied are not cut, only its loose end is packed.
+    const blocks = kept?.forms.has(index) ? 0 : blockCounts[index]!;
+    this.#blockBytesLeft = Math.min(contents[index]!.size, blocks * this.#blockSize);
     return ended;
   }
 

@@ -27,18 +27,25 @@ interface CompressedJob {
   readonly compressed: Uint8Array | undefined;
 }
 
-/** Storage for the places of all data of an image. */
-export function unplacedData({ data }: PlannedImage): PlacedData {
+/** Storage for the places of all data of an image, filled in for data that is copied to byte `start` of the image. */
+export function unplacedData({ data }: PlannedImage, start: number): PlacedData {
   const { length } = data.contents;
-  return {
+  const { forms, data: copied } = data.kept ?? {};
+  const placed = {
     at: new Float64Array(length),
     sparse: new Float64Array(length),
     words: new Uint32Array(data.wordCount),
-    fragments: [],
+    fragments: (copied?.fragments ?? []).map((entry) => ({ ...entry, at: start + entry.at })),
   };
+  for (const [index, { at, sparse, words }] of forms ?? []) {
+    if (words.length > 0) placed.at[index] = start + at;
+    placed.sparse[index] = sparse;
+    placed.words.set(words, data.firstWords[index]!);
+  }
+  return placed;
 }
 
-/** The bytes of all blocks and fragments, the first of them at byte `start` of the image; fills in `placed`. */
+/** The bytes of all new blocks and fragments, the first of them at byte `start` of the image; fills in `placed`. */
 export async function* emitData(
   image: PlannedImage,
   placed: PlacedData,
@@ -53,9 +60,9 @@ export async function* emitData(
     return { job, compressed: stored ? undefined : await compressor.compress(job.bytes) };
   };
   let at = start;
-  let word = 0;
+  let word = data.kept?.wordCount ?? 0;
   let content = -1;
-  let done = 0;
+  let done = data.kept ? layout.contentSize - data.kept.readSize : 0;
   for await (const { job, compressed } of inOrder(cutContents(image, buffers, run), run.jobs + AHEAD, compress)) {
     if (job.kind !== 'fragment' && job.content !== content) {
       content = job.content;
@@ -94,11 +101,12 @@ function isStored(job: BlockJob | FragmentJob, { data, options }: PlannedImage):
 }
 
 async function* cutContents(image: PlannedImage, buffers: BlockBuffers, run: Run): AsyncGenerator<DataJob> {
-  const { contents } = image.data;
+  const { kept } = image.data;
   const cutter = new BlockCutter(image.data, image.options, buffers);
   let begun = -1;
-  for await (const parts of contentsAhead(contents, run, emptyContents(image))) {
-    for (const { index, piece } of parts) {
+  for await (const parts of contentsAhead(readContents(image), run, emptyContents(image))) {
+    for (const { index: place, piece } of parts) {
+      const index = kept ? kept.read[place]! : place;
       const ended = index === begun ? undefined : cutter.begin(index);
       begun = index;
       if (ended) yield ended;
@@ -108,6 +116,16 @@ async function* cutContents(image: PlannedImage, buffers: BlockBuffers, run: Run
   }
   const last = cutter.finish();
   if (last) yield last;
+}
+
+/** The contents whose bytes are read: all of new ones, and the loose ends of those that are copied. */
+function readContents({ data: { contents, kept } }: PlannedImage): readonly ExactContent[] {
+  if (!kept) return contents;
+  return kept.read.map((index) => {
+    const content = contents[index]!;
+    const loose = kept.forms.get(index)?.loose ?? content.size;
+    return loose === content.size ? content : content.slice({ at: content.size - loose, length: loose });
+  });
 }
 
 /** Contents without bytes, which must still be empty when all others have been read. */

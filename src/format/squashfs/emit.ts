@@ -12,7 +12,10 @@ import type { PlannedImage } from './layout.js';
 import type { StoredPart } from './options.js';
 import { MAGIC, type Superblock, SuperblockFlag, superblock, VERSION } from './superblock.js';
 
-/** The pieces of the image. The compressor lives as long as the emission, however that ends. */
+/**
+ * The pieces of the image, without the data that is copied from an old one: that comes after the options record. The compressor lives as
+ * long as the emission, however that ends.
+ */
 export async function* emitImage(image: PlannedImage, run: Run): AsyncGenerator<Piece> {
   const { offset, padTo } = image.options;
   let head: Superblock | undefined;
@@ -26,10 +29,11 @@ export async function* emitImage(image: PlannedImage, run: Run): AsyncGenerator<
   };
   const compressor = image.options.compression.open(run);
   try {
-    const placed = unplacedData(image);
-    const options = renderCompressorOptions(image.options.compression, image.options.blockSize);
+    const options = optionsRecord(image);
     if (options) yield options;
-    let at = superblock.size + (options?.length ?? 0);
+    const start = superblock.size + (options?.length ?? 0);
+    const placed = unplacedData(image, start);
+    let at = start + (image.data.kept?.data.length ?? 0);
     for await (const piece of emitData(image, placed, at, compressor, run)) {
       at += pieceLength(piece);
       yield piece;
@@ -47,6 +51,11 @@ export async function* emitImage(image: PlannedImage, run: Run): AsyncGenerator<
   } finally {
     await compressor.close();
   }
+}
+
+/** The record of the compressor's settings; that of the old image, if there is one. */
+export function optionsRecord({ options, record }: PlannedImage): Uint8Array | undefined {
+  return record ? record.bytes : renderCompressorOptions(options.compression, options.blockSize);
 }
 
 type TableFacts = Pick<

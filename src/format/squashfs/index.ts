@@ -8,3 +8,4 @@ export { MKSQUASHFS, type MksquashfsOptions, parseMksquashfsOptions } from './mk
 export { resolveOptions as resolveSquashfs, type SquashfsOptions, type StoredPart } from './options.js';
 export { planSquashfs } from './plan.js';
 export { openSquashfs, recogniseSquashfs, type SquashfsFacts, type SquashfsImage } from './read.js';
+export { type RewriteOptions, type RewrittenSquashfs, rewriteSquashfs } from './rewrite.js';

@@ -49,4 +49,11 @@ export interface PlannedImage {
   readonly xattrs: PlannedXattrs;
   /** Place of each id in the id table. */
   readonly idIndexes: ReadonlyMap<number, number>;
+  /** Of an image that is written again: its options record as it is, which may be absent. */
+  readonly record?: OldRecord | undefined;
+}
+
+/** The options record of an old image, a metadata block. */
+export interface OldRecord {
+  readonly bytes: Uint8Array | undefined;
 }

@@ -5,6 +5,7 @@ import { alignDown, alignUp, divCeil } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
 import type { ExactContent } from '../../io/index.js';
 import { NO_FRAGMENT } from './data-block.js';
+import type { KeptContent, KeptData } from './kept-data.js';
 import type { ResolvedOptions } from './options.js';
 import type { PlannedInodes } from './plan-inodes.js';
 
@@ -26,6 +27,20 @@ export interface PlannedData {
   readonly totalSize: number;
   /** Most bytes that blocks, fragments and the gaps of alignment can take in the image. */
   readonly limit: number;
+  /** Undefined if all data is new. */
+  readonly kept: KeptContents | undefined;
+}
+
+/** Contents whose stored form is copied from an old image. */
+export interface KeptContents {
+  readonly data: KeptData;
+  readonly forms: ReadonlyMap<number, KeptContent>;
+  /** Size words of their blocks: the first of all words. */
+  readonly wordCount: number;
+  /** Contents of which bytes are read, in order: all of new ones, the loose end of others. */
+  readonly read: readonly number[];
+  /** Bytes that are read. */
+  readonly readSize: number;
 }
 
 /** The content of a leaf without bytes. */
@@ -33,19 +48,32 @@ export const NO_CONTENT = 0xffff_ffff;
 /** Their size words take 4 GiB of memory. */
 const MAX_BLOCKS = 2 ** 30;
 
-/** Gives every content its blocks and its place in a fragment. */
-export function planData(inodes: PlannedInodes, options: ResolvedOptions): PlannedData {
+/** Gives every content its blocks and its place in a fragment; `old` is data that is copied. */
+export function planData(inodes: PlannedInodes, options: ResolvedOptions, old?: KeptData): PlannedData {
   const { contents, contentOf } = distinctContents(inodes, options.priorities);
   const { blockSize, sparse, alignTo } = options;
   const blockCounts = new Uint32Array(contents.length);
   const firstWords = new Uint32Array(contents.length);
-  const tails = new TailPlaces(contents.length, options);
+  const tails = new TailPlaces(contents.length, options, old?.fragments.length);
+  const kept = old && keptContents(contents, old);
   let wordCount = 0;
+  for (const [index, { words }] of kept?.forms ?? []) {
+    blockCounts[index] = words.length;
+    firstWords[index] = wordCount;
+    wordCount += words.length;
+  }
   let totalSize = 0;
-  let limit = 0;
+  let limit = old?.length ?? 0;
   for (let index = 0; index < contents.length; index++) {
     const content = contents[index]!;
     const { size } = content;
+    const form = kept?.forms.get(index);
+    if (form) {
+      tails.keep(index, content, form);
+      totalSize += size;
+      limit += form.loose;
+      continue;
+    }
     const tail = tailInFragment(content, options);
     const packed = tail > 0 && !tails.place(index, content, tail) ? size - tail : size;
     const blocks = divCeil(size - tail, blockSize);
@@ -71,7 +99,23 @@ export function planData(inodes: PlannedInodes, options: ResolvedOptions): Plann
     fragmentCount,
     totalSize,
     limit,
+    kept,
   };
+}
+
+function keptContents(contents: readonly ExactContent[], data: KeptData): KeptContents {
+  const forms = new Map<number, KeptContent>();
+  const read: number[] = [];
+  let [wordCount, readSize] = [0, 0];
+  for (const [index, content] of contents.entries()) {
+    const form = data.of(content);
+    const unread = form ? content.size - form.loose : 0;
+    if (form) forms.set(index, form);
+    if (unread < content.size) read.push(index);
+    readSize += content.size - unread;
+    wordCount += form?.words.length ?? 0;
+  }
+  return { data, forms, wordCount, read, readSize };
 }
 
 /** Packs tails into fragments, back to back. */
@@ -80,19 +124,31 @@ class TailPlaces {
   readonly fragments: Uint32Array;
   readonly offsets: Uint32Array;
   /** Fragments started so far. */
-  count = 0;
+  count: number;
   readonly #options: ResolvedOptions;
   /** Tails that others are equal to: the first content that has such a one, by the content they name. */
   readonly #first = new Map<ExactContent, { readonly index: number; readonly length: number }>();
   readonly #wanted: ReadonlySet<ExactContent>;
   #filled: number;
 
-  constructor(contents: number, options: ResolvedOptions) {
+  /** `kept` fragments come before those that are packed. */
+  constructor(contents: number, options: ResolvedOptions, kept = 0) {
+    this.count = kept;
     this.fragments = new Uint32Array(contents).fill(NO_FRAGMENT);
     this.offsets = new Uint32Array(contents);
     this.#options = options;
     this.#wanted = new Set(options.equalTails.values());
     this.#filled = options.blockSize;
+  }
+
+  /** Gives the tail of a content that is copied its place: in a fragment that is copied too, or in one that is packed. */
+  keep(index: number, content: ExactContent, { fragment, fragmentOffset, loose }: KeptContent): void {
+    if (loose > 0) {
+      this.place(index, content, loose);
+      return;
+    }
+    this.fragments[index] = fragment;
+    this.offsets[index] = fragmentOffset;
   }
 
   /** Gives a content's tail its place; false if that is where an equal one is already. */

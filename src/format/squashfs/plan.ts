@@ -16,6 +16,7 @@ import {
   extendedPipe,
   symlinkInode,
 } from './inode.js';
+import type { KeptData } from './kept-data.js';
 import { LAYOUT_VERSION, type PlannedImage, type SquashfsLayout } from './layout.js';
 import { METADATA_SIZE, metadataLimit } from './metadata-block.js';
 import { type ResolvedOptions, resolveOptions, type SquashfsOptions } from './options.js';
@@ -34,11 +35,17 @@ const MAX_IDS = 0xffff;
  * `layout.losses`.
  */
 export function planSquashfs(tree: FileTree, options: SquashfsOptions): ImagePlan<SquashfsLayout, OpenContent> {
-  const resolved = resolveOptions(options);
+  const image = planImage(tree, resolveOptions(options));
+  const { layout } = image;
+  return { layout, sizeLimit: layout.sizeLimit, pieces: (run) => emitImage(image, run) };
+}
+
+/** Plans an image of a tree; `old` is data that is copied. */
+export function planImage(tree: FileTree, resolved: ResolvedOptions, old?: KeptData): PlannedImage {
   const losses = new LossLog();
   const inodes = planInodes(tree, losses);
   const xattrs = planXattrs(inodes, losses);
-  const data = planData(inodes, resolved);
+  const data = planData(inodes, resolved, old);
   const idIndexes = planIds(inodes);
   const layout: SquashfsLayout = {
     format: 'squashfs',
@@ -58,8 +65,7 @@ export function planSquashfs(tree: FileTree, options: SquashfsOptions): ImagePla
     sizeLimit: limitOf(resolved, inodes, data, xattrs, idIndexes.size),
     losses: losses.list(),
   };
-  const image: PlannedImage = { options: resolved, layout, inodes, data, xattrs, idIndexes };
-  return { layout, sizeLimit: layout.sizeLimit, pieces: (run) => emitImage(image, run) };
+  return { options: resolved, layout, inodes, data, xattrs, idIndexes };
 }
 
 function planIds(inodes: PlannedInodes): Map<number, number> {

@@ -3,6 +3,7 @@
 import {
   checkRange,
   type Data,
+  type ExactContent,
   inOrder,
   isHole,
   NO_HOLES,
@@ -41,6 +42,11 @@ export class StoredFile implements Source {
     this.#place = place;
     const holes = this.#holes();
     this.holes = holes.length > 0 ? holes : NO_HOLES;
+  }
+
+  /** Where a content is stored, if it is a file of that image. */
+  static placeIn(volume: Volume, content: ExactContent): StoredPlace | undefined {
+    return content instanceof StoredFile && content.#volume === volume ? content.#place : undefined;
   }
 
   async *pieces(run: Run): AsyncGenerator<Data> {

@@ -183,6 +183,7 @@ export function modeOf(permissionBits: number, flags: number): number {
   return classes | (flags & SETUID ? 0o4000 : 0) | (flags & SETGID ? 0o2000 : 0) | (flags & STICKY ? 0o1000 : 0);
 }
 
-function modeFlags(mode: number): number {
+/** Bits of the flags for set-user-ID, set-group-ID and the sticky bit. */
+export function modeFlags(mode: number): number {
   return (mode & 0o4000 ? SETUID : 0) | (mode & 0o2000 ? SETGID : 0) | (mode & 0o1000 ? STICKY : 0);
 }

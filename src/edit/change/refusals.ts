@@ -1,0 +1,39 @@
+// Changes that do not fit the files that are there, on the disc or in a layer of it.
+
+import { type ByteString, displayText } from '../../bytes/index.js';
+import { InvalidInputError } from '../../errors.js';
+
+/** A pattern that matches nothing. */
+export function noMatch(pattern: ByteString): InvalidInputError {
+  const shown = displayText(pattern);
+  return new InvalidInputError('edit.no-match', `No entry of the image matches ${shown}.`, { path: shown });
+}
+
+/** An entry that is there already. */
+export function entryExists(path: ByteString): InvalidInputError {
+  const shown = displayText(path);
+  return new InvalidInputError('edit.exists', `The image already has ${shown}.`, {
+    path: shown,
+    hint: 'Replace the file, or remove it first.',
+  });
+}
+
+/** An entry in the place of a directory. */
+export function notDirectory(path: ByteString): InvalidInputError {
+  const shown = displayText(path);
+  const message = `${shown} is not a directory of the image, so nothing can be added in it.`;
+  return new InvalidInputError('edit.not-a-directory', message, { path: shown });
+}
+
+/** A path without a file: nothing is there, or an entry of another kind. */
+export function noFile(path: ByteString, exists: boolean): InvalidInputError {
+  const shown = displayText(path);
+  const message = exists ? `${shown} is not a file.` : `The image has no ${shown}.`;
+  return new InvalidInputError('edit.no-file', message, { path: shown });
+}
+
+/** A path without an entry. */
+export function noEntry(path: ByteString): InvalidInputError {
+  const shown = displayText(path);
+  return new InvalidInputError('edit.no-entry', `The image has no ${shown}.`, { path: shown });
+}

@@ -1,0 +1,146 @@
+// An image written again with a changed tree: data that stays is copied in its compressed form, only new data is compressed.
+
+import { concatBytes, type Timestamp } from '../../bytes/index.js';
+import type { EngineChoice } from '../../compress/index.js';
+import { InternalError, UnsupportedError } from '../../errors.js';
+import {
+  bytesSource,
+  type Extent,
+  isBackpatch,
+  isHole,
+  MappedSource,
+  type Piece,
+  pieceLength,
+  type Run,
+  type Source,
+  type Spool,
+  zeros,
+} from '../../io/index.js';
+import type { FileTree } from '../../tree/index.js';
+import { emitImage, optionsRecord } from './emit.js';
+import { keptData } from './kept-data.js';
+import type { PlannedImage, SquashfsLayout } from './layout.js';
+import { resolveOptions } from './options.js';
+import { planImage } from './plan.js';
+import { readSettings } from './read-settings.js';
+import { readTree } from './read-tree.js';
+import { Volume } from './read-volume.js';
+
+/** Options of an image that is written again; everything else is as in the old one. */
+export interface RewriteOptions {
+  /** Default `auto`. */
+  readonly engine?: EngineChoice;
+  /** The new time of the image. Default: the old one. */
+  readonly epoch?: Timestamp | undefined;
+  /** Takes the new data. Default: it is held in memory. */
+  readonly spool?: Spool | undefined;
+}
+
+/** An image that was written again. */
+export interface RewrittenSquashfs {
+  /** Reads the old image, which must not change. */
+  readonly content: Source;
+  readonly layout: SquashfsLayout;
+  /** Bytes that are copied from the old image. */
+  readonly copied: number;
+  /** Bytes of files that were compressed, before compression. */
+  readonly compressed: number;
+}
+
+/**
+ * Writes an image again with the tree that `change` makes of its tree. Block size, compressor, its options record, time, padding, and which
+ * parts are compressed, are those of the old image. New data is compressed now, so that the size is exact. Throws
+ * {@link UnsupportedError} for a compressor that is not written here, and for bytes after the image.
+ */
+export async function rewriteSquashfs(
+  image: Source,
+  change: (tree: FileTree) => FileTree | Promise<FileTree>,
+  { engine = 'auto', epoch, spool }: RewriteOptions,
+  run: Run,
+): Promise<RewrittenSquashfs> {
+  const volume = await Volume.open(image, engine);
+  await checkEnd(volume, run);
+  const { options, record } = await readSettings(volume, engine);
+  const before = await readTree(volume);
+  const after = await change(before);
+  const resolved = resolveOptions({ ...options, ...(epoch && { epoch }) });
+  const kept = await keptData(volume, before, after);
+  const planned: PlannedImage = { ...planImage(after, resolved, kept), record };
+  const { length, ranges } = kept;
+  const { head, rest } = await emitted(planned, spool, run);
+  const extents: Extent[] = [
+    { bytes: head, length: head.length },
+    ...ranges.map(({ at, length }) => ({ from: image, at, length })),
+    { from: rest, at: 0, length: rest.size },
+  ];
+  const size = head.length + length + rest.size;
+  return {
+    content: mapped(extents, size),
+    layout: planned.layout,
+    copied: length,
+    compressed: planned.data.kept!.readSize,
+  };
+}
+
+/** Everything of the image that is not copied: what comes before the copied data, and what comes after it. */
+async function emitted(image: PlannedImage, spool: Spool | undefined, run: Run) {
+  const pieces = emitImage(image, run);
+  const first = await pieces.next();
+  if (first.done || !isBackpatch(first.value)) {
+    throw new InternalError('internal.superblock', 'An image does not begin with its superblock.');
+  }
+  const record = optionsRecord(image);
+  const recorded = record && (await pieces.next()).value;
+  if (recorded !== record)
+    throw new InternalError('internal.record', 'The options record is not after the superblock.');
+  const rest = spool ? await spooled(pieces, spool) : await inMemory(pieces);
+  return { head: concatBytes([first.value.render(), ...(record ? [record] : [])]), rest };
+}
+
+async function inMemory(pieces: AsyncIterable<Piece>): Promise<Source> {
+  const parts: Uint8Array[] = [];
+  for await (const bytes of bytesOfPieces(pieces)) parts.push(bytes.slice());
+  return bytesSource(concatBytes(parts));
+}
+
+function spooled(pieces: AsyncIterable<Piece>, spool: Spool): Promise<Source> {
+  return spool.keep(bytesSource(new Uint8Array(0)), () => bytesOfPieces(pieces));
+}
+
+async function* bytesOfPieces(pieces: AsyncIterable<Piece>): AsyncGenerator<Uint8Array> {
+  for await (const piece of pieces) {
+    if (isBackpatch(piece)) throw new InternalError('internal.backpatch', 'Only the superblock is known last.');
+    if (!isHole(piece)) yield piece;
+    else yield* zeros(pieceLength(piece));
+  }
+}
+
+/** Extents back to back. */
+function mapped(extents: readonly Extent[], size: number): Source {
+  const all = extents.filter(({ length }) => length > 0);
+  const starts = new Float64Array(all.length);
+  for (let index = 1; index < all.length; index++) starts[index] = starts[index - 1]! + all[index - 1]!.length;
+  return new MappedSource(size, async (at) => {
+    let [low, high] = [0, all.length - 1];
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      if (starts[middle]! <= at) low = middle;
+      else high = middle - 1;
+    }
+    const extent = all[low]!;
+    const within = at - starts[low]!;
+    const length = extent.length - within;
+    if ('from' in extent) return { from: extent.from, at: extent.at + within, length };
+    return 'bytes' in extent ? { bytes: extent.bytes.subarray(within), length } : { zeros: true, length };
+  });
+}
+
+/** Bytes after an image, such as a hash tree, belong to its old bytes. */
+async function checkEnd({ image, superblock: { bytesUsed } }: Volume, run: Run): Promise<void> {
+  const rest = image.slice({ at: bytesUsed, length: image.size - bytesUsed });
+  for await (const piece of rest.pieces(run)) {
+    if (isHole(piece) || piece.every((byte) => byte === 0)) continue;
+    const message = 'The squashfs image is followed by other data, such as a hash tree, which would no longer fit it.';
+    throw new UnsupportedError('squashfs.data-after', message, { at: bytesUsed });
+  }
+}

@@ -1,0 +1,142 @@
+// isopress edit --inside on live discs × unsquashfs, xorriso and checkisomd5: only what was asked for differs, and only that is compressed.
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect } from 'vitest';
+import { isopress } from '../support/command.js';
+import { judge, oracle } from '../support/oracle.js';
+import { scratchDirectory } from '../support/scratch.js';
+import { succeed } from '../support/tools.js';
+import { noise } from '../support/trees.js';
+
+const scratch = scratchDirectory();
+const at = (name: string) => join(scratch, name);
+const write = (path: string, bytes: string | Uint8Array) => {
+  mkdirSync(join(at(path), '..'), { recursive: true });
+  writeFileSync(at(path), bytes);
+};
+
+beforeAll(() => {
+  for (let i = 0; i < 50; i++) write(`root/usr/lib/library-${i}.so`, `library ${i}\n`.repeat(1000 + 777 * i));
+  write('root/usr/share/noise', noise(1_500_000, 1));
+  write('root/etc/motd', 'old\n');
+  symlinkSync('usr/lib', at('root/lib'));
+  write('new', 'new\n');
+  write('firmware/vendor/blob.bin', noise(200_000, 2));
+});
+
+/** Runs the command and gives its report. */
+function edit(image: string, output: string, ...options: string[]) {
+  const result = isopress(['edit', image, output, '--force', '--quiet', '--json', ...options], { cwd: scratch });
+  expect(result).toMatchObject({ status: 0, stderr: '' });
+  return JSON.parse(result.stdout);
+}
+
+/** The files of the layer of a disc, taken out by other programs. */
+function unpacked(image: string, layer: string, name: string): string {
+  const squashfs = at(`${name}.sqfs`);
+  const out = at(name);
+  for (const path of [squashfs, out]) rmSync(path, { recursive: true, force: true });
+  succeed('xorriso', ['-osirrox', 'on', '-indev', image, '-extract', layer, squashfs]);
+  succeed('unsquashfs', ['-quiet', '-no-progress', '-dest', out, squashfs]);
+  return out;
+}
+
+const CHANGES = ['--add', 'firmware:/lib/firmware', '--replace', 'new:/etc/motd', '--remove', '/usr/lib/library-7.so'];
+
+function differences(a: string, b: string): string[] {
+  const { stdout } = judge('diff', ['-rq', '--no-dereference', a, b]);
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => line.replaceAll(a, 'OLD').replaceAll(b, 'NEW'));
+}
+
+oracle(
+  'mksquashfs',
+  'unsquashfs',
+  'xorriso',
+  'implantisomd5',
+  'checkisomd5',
+  'sha256sum',
+)('a layer of mksquashfs on a disc of xorriso, with a tag and a list of digests', () => {
+  mkdirSync(at('disc/LiveOS'), { recursive: true });
+  succeed('mksquashfs', [at('root'), at('disc/LiveOS/squashfs.img'), '-quiet', '-no-progress', '-comp', 'zstd']);
+  write('disc/readme', 'readme\n');
+  writeFileSync(
+    at('disc/sha256sum.txt'),
+    judge('sha256sum', ['LiveOS/squashfs.img', 'readme'], { cwd: at('disc') }).stdout,
+  );
+  const [image, edited] = [at('tagged.iso'), at('tagged.edited.iso')];
+  succeed('xorriso', ['-as', 'mkisofs', '-quiet', '-R', '-J', '-V', 'LIVE', '-o', image, at('disc')]);
+  succeed('implantisomd5', [image]);
+  const options = [
+    '--inside',
+    'LiveOS/squashfs.img',
+    ...CHANGES,
+    '--mode',
+    '/etc/motd=640',
+    '--owner',
+    '/etc/motd=3:4',
+  ];
+  const { layout } = edit(image, edited, ...options);
+  const [layer] = layout.layers;
+  const old = readFileSync(at('disc/LiveOS/squashfs.img')).length;
+  // What changed, and the tails that shared a fragment with a file that did.
+  expect(layer.compressed).toBeGreaterThanOrEqual(200_004);
+  expect(layer.compressed).toBeLessThan(200_004 + 131_072);
+  expect(layer.copied).toBeGreaterThan(old - 200_000);
+  expect(layout.entries.map(({ path, change }: { path: string; change: string }) => `${change} ${path}`)).toEqual([
+    'removed /LiveOS/squashfs.img/usr/lib/library-7.so',
+    'replaced /LiveOS/squashfs.img/etc/motd',
+    'added /LiveOS/squashfs.img/lib/firmware',
+    'added /LiveOS/squashfs.img/lib/firmware/vendor',
+    'added /LiveOS/squashfs.img/lib/firmware/vendor/blob.bin',
+    'edited /LiveOS/squashfs.img',
+    'edited /sha256sum.txt',
+  ]);
+  const out = unpacked(edited, '/LiveOS/squashfs.img', 'tagged');
+  expect(differences(at('root'), out)).toEqual([
+    'Files OLD/etc/motd and NEW/etc/motd differ',
+    'Only in NEW/usr/lib: firmware',
+    'Only in OLD/usr/lib: library-7.so',
+  ]);
+  expect(judge('stat', ['-c', '%a %u:%g', join(out, 'etc/motd')]).stdout).toBe('640 3:4\n');
+  succeed('checkisomd5', [edited]);
+  succeed('xorriso', ['-osirrox', 'on', '-indev', edited, '-extract', '/', at('whole')]);
+  expect(judge('sha256sum', ['--check', '--quiet', 'sha256sum.txt'], { cwd: at('whole') })).toMatchObject({
+    status: 0,
+  });
+  edit(image, at('again.iso'), ...options, '--jobs', '1');
+  expect(Buffer.compare(readFileSync(at('again.iso')), readFileSync(edited))).toBe(0);
+  expect(isopress(['verify', edited, '--quiet'], { cwd: scratch })).toMatchObject({ status: 0 });
+});
+
+oracle('xorriso', 'unsquashfs')('modes and owners of entries on the disc itself', () => {
+  const image = at('plain.iso');
+  mkdirSync(at('plain/docs/deep'), { recursive: true });
+  write('plain/docs/deep/file', 'file\n');
+  succeed('xorriso', ['-as', 'mkisofs', '-quiet', '-R', '-J', '-partition_offset', '16', '-o', image, at('plain')]);
+  edit(
+    image,
+    at('modes.iso'),
+    '--mode',
+    '/docs=2750',
+    '--owner',
+    'docs=7:8',
+    '--mode',
+    'docs/deep/file=604',
+    '--owner=/=5:6',
+  );
+  const listed = judge('xorriso', ['-indev', at('modes.iso'), '-find', '/', '-exec', 'lsdl']).stdout;
+  const rows = listed.split('\n').map((line) => /^(\S+) +\d+ +(\d+) +(\d+) .*'(.*)'$/.exec(line)?.slice(1).join(' '));
+  expect(rows.filter((row) => row !== undefined)).toEqual([
+    'drwxr-xr-x 5 6 /',
+    'drwxr-s--- 7 8 /docs',
+    'drwxr-xr-x 0 0 /docs/deep',
+    '-rw----r-- 0 0 /docs/deep/file',
+  ]);
+  expect(isopress(['verify', at('modes.iso'), '--quiet'], { cwd: scratch })).toMatchObject({ status: 0 });
+  const { status, stdout } = isopress(['diff', image, at('modes.iso')], { cwd: scratch });
+  expect(status).toBe(1);
+  expect(stdout).toContain('~ /docs/: mode 0755 → 2750');
+});
