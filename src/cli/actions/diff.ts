@@ -29,18 +29,25 @@ export interface DiffCommandOptions extends SessionOptions {
 /** Compares the trees at two addresses. */
 export async function diff(a: string, b: string, options: DiffCommandOptions): Promise<void> {
   const session = openSession(options);
+  try {
+    const { report, lines } = await differences(a, b, options.exclude, session);
+    process.exitCode = report.equal ? EXIT.done : EXIT.checkFailed;
+    session.result('diff', report, lines);
+  } finally {
+    session.close();
+  }
+}
+
+/** The report of a comparison, with the two addresses as `a` and `b`, and its text. */
+export async function differences(a: string, b: string, exclude: readonly ByteString[], session: Session) {
   const workDirectory = await mkdtemp(join(tmpdir(), 'isopress-diff-'));
   try {
     const report = await withSide(a, session, (first) =>
-      withSide(b, session, (second) =>
-        diffTrees(first, second, { exclude: options.exclude, workDirectory, run: session.run }),
-      ),
+      withSide(b, session, (second) => diffTrees(first, second, { exclude, workDirectory, run: session.run })),
     );
-    process.exitCode = report.equal ? EXIT.done : EXIT.checkFailed;
-    session.result('diff', { a: shownArgument(a), b: shownArgument(b), ...report }, linesOf(report));
+    return { report: { a: shownArgument(a), b: shownArgument(b), ...report }, lines: linesOf(report) };
   } finally {
     await rm(workDirectory, { recursive: true, force: true });
-    session.close();
   }
 }
 

@@ -1,6 +1,6 @@
 // Runs `isopress edit`: the options of the command as changes of the library, and the new disc.
 
-import { realpathSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { type ByteString, byteStringOf, defined, displayText, fromText, timestamp } from '../../bytes/index.js';
 import type { WeightRule } from '../../disc/index.js';
@@ -26,9 +26,11 @@ import type { OwnerChoice } from '../edit-attributes.js';
 import { type GivenFile, givenFile, isDirectoryHere } from '../given-files.js';
 import { settleLosses } from '../losses.js';
 import { jsonData, textLines } from '../output/plain-data.js';
+import { reportId } from '../output/report.js';
 import { openSession, type Session, type SessionOptions } from '../session.js';
 import { refuseTerminalOutput } from '../standard-streams.js';
 import { seconds, showBytes, showDuration, showEntries } from '../units.js';
+import { differences } from './diff.js';
 
 /** Parsed values of the command's options. */
 export interface EditCommandOptions extends SessionOptions {
@@ -49,12 +51,14 @@ export interface EditCommandOptions extends SessionOptions {
   readonly epoch?: number;
   readonly loss: 'report' | 'error' | 'ignore';
   readonly plan?: boolean;
+  readonly diff?: boolean;
   readonly force?: boolean;
 }
 
 /** Writes the edited image, or prints what would change. */
 export async function editImage(input: string, output: string, options: EditCommandOptions): Promise<void> {
   const toPipe = output === '-';
+  if (options.diff) checkComparable(input, output);
   const session = openSession(options, toPipe ? 'image' : 'report');
   const path = argumentBytes(output);
   const target = toPipe ? streamTarget(process.stdout) : fileTarget(path, { force: options.force ?? false });
@@ -73,7 +77,7 @@ export async function editImage(input: string, output: string, options: EditComm
         session.result('edit-plan', { image: name, layout }, textLines(jsonData(layout)));
         return;
       }
-      await write(plan, { target, name, started }, options, session);
+      await write(plan, { target, name, started, input, output }, options, session);
     } finally {
       await spool.close();
       await image.close();
@@ -87,11 +91,13 @@ interface Writing {
   readonly target: Target;
   readonly name: string;
   readonly started: number;
+  readonly input: string;
+  readonly output: string;
 }
 
 async function write(
   plan: Awaited<ReturnType<typeof planEdit>>,
-  { target, name, started }: Writing,
+  { target, name, started, input, output }: Writing,
   options: EditCommandOptions,
   session: Session,
 ): Promise<void> {
@@ -102,8 +108,38 @@ async function write(
   const changed = `${showEntries(layout.entries.length)} changed`;
   const text = [`${name}: ${showBytes(size)} in ${showDuration(milliseconds)}, ${changed}`];
   if (options.verbose) text.push(`sha256 ${sha256}`);
-  const report = { image: name, size, ...defined({ sha256 }), written, seconds: seconds(milliseconds), layout };
-  session.result('edit', report, text);
+  const compared = options.diff ? await comparisons(input, output, layout, session) : [];
+  const report = {
+    image: name,
+    size,
+    ...defined({ sha256 }),
+    written,
+    seconds: seconds(milliseconds),
+    layout,
+    ...defined({ differences: options.diff ? compared.map((one) => one.report) : undefined }),
+  };
+  session.result('edit', report, [...text, ...compared.flatMap(({ lines }) => lines)]);
+}
+
+/** Comparison needs both images afterwards. */
+function checkComparable(input: string, output: string): void {
+  const inode = (path: string) => {
+    const found = statSync(pathBuffer(argumentBytes(path)), { throwIfNoEntry: false, bigint: true });
+    return found && `${found.dev} ${found.ino}`;
+  };
+  const isSame = output !== '-' && inode(output) !== undefined && inode(output) === inode(input);
+  if (output !== '-' && !isSame) return;
+  const message = isSame
+    ? 'The new image replaces the old one, so the two cannot be compared.'
+    : 'An image on standard output cannot be compared with the old one.';
+  throw new UsageError('edit.diff', message, { option: 'diff', hint: 'Write to another file.' });
+}
+
+/** The differences between the old and the new disc, and inside each image on it that was written again. */
+async function comparisons(input: string, output: string, { layers = [] }: EditLayout, session: Session) {
+  const found = [await differences(input, output, [], session)];
+  for (const { path } of layers) found.push(await differences(`${input}!${path}`, `${output}!${path}`, [], session));
+  return found.map(({ report, lines }) => ({ report: { report: reportId('diff'), ...report }, lines }));
 }
 
 async function changesOf(options: EditCommandOptions, session: Session): Promise<EditChanges> {

@@ -81,6 +81,7 @@ export function editCommand(): Command {
         .default('report'),
     )
     .option('--plan', 'print what would change and write nothing')
+    .option('--diff', 'afterwards compare the new image with the old one, and changed images in them')
     .option('-f, --force', 'replace an existing image, which may be the one that is read');
   return addSessionOptions(command).action(async (input: string, output: string, options: EditCommandOptions) => {
     const { editImage } = await import('../actions/edit.js');
