@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, expect } from 'vitest';
 import { isopress } from '../support/command.js';
 import { judge, oracle } from '../support/oracle.js';
+import { validReport } from '../support/reports.js';
 import { scratchDirectory } from '../support/scratch.js';
 import { succeed } from '../support/tools.js';
 import { noise } from '../support/trees.js';
@@ -28,7 +29,8 @@ beforeAll(() => {
 function edit(image: string, output: string, ...options: string[]) {
   const result = isopress(['edit', image, output, '--force', '--quiet', '--json', ...options], { cwd: scratch });
   expect(result).toMatchObject({ status: 0, stderr: '' });
-  return JSON.parse(result.stdout);
+  // biome-ignore lint/suspicious/noExplicitAny: held against its schema.
+  return validReport(result.stdout) as any;
 }
 
 /** The files of the layer of a disc, taken out by other programs. */

@@ -23,7 +23,44 @@ export function editCommand(): Command {
   )
     .description('change a finished ISO and keep what makes it boot')
     .argument('<in>', 'ISO file, such as a published installer; it is only read')
-    .argument('<out>', 'ISO file to write, or - for standard output')
+    .argument('<out>', 'ISO file to write, or - for standard output');
+  addFileOptions(command);
+  command.option('-V, --volume-id <text>', 'new label, also where menus find the medium by the old one');
+  addMenuOptions(command);
+  command
+    .addOption(
+      new Option('--sort <file>', 'lines of a pattern and a weight: heavier files come first among new data')
+        .argParser(readWeightRules)
+        .default([], 'tree order'),
+    )
+    .addOption(
+      new Option('--media-check <what>', 'media-check tags: compute again, leave as they are, or remove')
+        .choices(['redo', 'keep', 'drop'])
+        .default('redo'),
+    )
+    .addOption(
+      new Option(
+        '--epoch <time>',
+        `time of files that the edit makes: ${TIME_HELP} (default: when the volume was made)`,
+      ).argParser(parseSeconds(0, 2 ** 35)),
+    )
+    .addOption(
+      new Option('--loss <mode>', 'what cannot be kept: report it, refuse it, or say nothing')
+        .choices(['report', 'error', 'ignore'])
+        .default('report'),
+    )
+    .option('--plan', 'print what would change and write nothing')
+    .option('--diff', 'afterwards compare the new image with the old one, and changed images in them')
+    .option('-f, --force', 'replace an existing image, which may be the one that is read');
+  return addSessionOptions(command).action(async (input: string, output: string, options: EditCommandOptions) => {
+    const { editImage } = await import('../actions/edit.js');
+    return editImage(input, output, options);
+  });
+}
+
+/** Options about files on the disc, or in an image on it. */
+function addFileOptions(command: Command): void {
+  command
     .addOption(
       new Option(
         '--add <src:dest>',
@@ -55,38 +92,7 @@ export function editCommand(): Command {
         .argParser(collectOwner)
         .default(ADDED_BY_ROOT, 'root'),
     )
-    .option('--inside <image>', 'make these changes of files in a squashfs image on the disc')
-    .option('-V, --volume-id <text>', 'new label, also where menus find the medium by the old one');
-  addMenuOptions(command);
-  command
-    .addOption(
-      new Option('--sort <file>', 'lines of a pattern and a weight: heavier files come first among new data')
-        .argParser(readWeightRules)
-        .default([], 'tree order'),
-    )
-    .addOption(
-      new Option('--media-check <what>', 'media-check tags: compute again, leave as they are, or remove')
-        .choices(['redo', 'keep', 'drop'])
-        .default('redo'),
-    )
-    .addOption(
-      new Option(
-        '--epoch <time>',
-        `time of files that the edit makes: ${TIME_HELP} (default: when the volume was made)`,
-      ).argParser(parseSeconds(0, 2 ** 35)),
-    )
-    .addOption(
-      new Option('--loss <mode>', 'what cannot be kept: report it, refuse it, or say nothing')
-        .choices(['report', 'error', 'ignore'])
-        .default('report'),
-    )
-    .option('--plan', 'print what would change and write nothing')
-    .option('--diff', 'afterwards compare the new image with the old one, and changed images in them')
-    .option('-f, --force', 'replace an existing image, which may be the one that is read');
-  return addSessionOptions(command).action(async (input: string, output: string, options: EditCommandOptions) => {
-    const { editImage } = await import('../actions/edit.js');
-    return editImage(input, output, options);
-  });
+    .option('--inside <image>', 'make these changes of files in a squashfs image on the disc');
 }
 
 /** Options about menus, and answers that menus make a system look for. */

@@ -3,12 +3,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fromText } from '../../../src/bytes/index.js';
+import { NO_COMPRESSION } from '../../../src/compress/index.js';
 import { planDisc } from '../../../src/disc/index.js';
-import { type EditChanges, planEdit } from '../../../src/edit/index.js';
+import { type EditChanges, type LayerChanges, planEdit } from '../../../src/edit/index.js';
 import { IsopressError } from '../../../src/errors.js';
 import { planFat } from '../../../src/format/fat/index.js';
+import { planSquashfs } from '../../../src/format/squashfs/index.js';
 import { bytesSource, collect, quietRun } from '../../../src/io/index.js';
-import { FileTree, file, special } from '../../../src/tree/index.js';
+import { FileTree, file, special, symlink } from '../../../src/tree/index.js';
 import { isopress } from '../../support/command.js';
 import { scratchDirectory } from '../../support/scratch.js';
 import { noise } from '../../support/trees.js';
@@ -71,6 +73,11 @@ describe('changes that do not fit the disc', () => {
       { seeds: [{ kind: 'combustion', tree: one('script') }] },
       '3 edit.seed-label',
     ],
+    ['a mode of nothing', { attributes: [{ path: fromText('none'), mode: 0o600 }] }, '3 edit.no-entry'],
+    ['changes inside a file that is not there', { inside: [{ path: fromText('none') }] }, '3 edit.no-file'],
+    ['changes inside a directory', { inside: [{ path: fromText('docs') }] }, '3 edit.no-file'],
+    ['changes inside a text', { inside: [{ path: fromText('docs/readme') }] }, '3 edit.layer-format'],
+    ['changes inside an image inside a file', { inside: [{ path: fromText('docs/readme/x') }] }, '3 edit.layer-nested'],
     [
       'a device for an initrd',
       { initrdAppend: FileTree.of({ null: special('character-device', {}, 1, 3) }) },
@@ -169,4 +176,50 @@ describe('the command', () => {
       expect(ended.stderr).toContain(code);
     });
   }
+});
+
+describe('changes that do not fit a layer of the disc', () => {
+  const squashfs = (tree: FileTree) =>
+    collect(planSquashfs(tree, { compression: NO_COMPRESSION, epoch: given.epoch }), run);
+  const image = async (tree: FileTree) =>
+    disc({}, FileTree.of({ 'LiveOS/squashfs.img': file(bytesSource(await squashfs(tree))) }));
+  const inside = (changes: Omit<LayerChanges, 'path'>): EditChanges => ({
+    inside: [{ path: fromText('/LiveOS/squashfs.img'), ...changes }],
+  });
+  const SYSTEM = FileTree.of({ 'usr/lib/a': text('a'), lib: symlink(fromText('usr/lib')), 'etc/x': text('x') });
+  const LIVE = FileTree.of({ 'LiveOS/rootfs.img': text('ext4') });
+  for (const [title, tree, changes, expected] of [
+    ['a pattern without a match', SYSTEM, { remove: [fromText('*.rpm')] }, '3 edit.no-match'],
+    ['another file for none', SYSTEM, { replace: [{ path: fromText('b'), file: text('') }] }, '3 edit.no-file'],
+    ['a file for a directory', SYSTEM, { replace: [{ path: fromText('lib'), file: text('') }] }, '3 edit.no-file'],
+    ['a file that is there, through a link', SYSTEM, { add: [{ tree: one('lib/a') }] }, '3 edit.exists'],
+    ['a file for a link', SYSTEM, { add: [{ tree: one('lib') }] }, '3 edit.exists'],
+    ['files below a file', SYSTEM, { add: [{ tree: one('y'), at: fromText('etc/x/z') }] }, '3 edit.not-a-directory'],
+    ['an owner of nothing', SYSTEM, { attributes: [{ path: fromText('b'), uid: 1 }] }, '3 edit.no-entry'],
+    ['files beside a nested file system', LIVE, { add: [{ tree: one('etc/motd') }] }, '3 edit.layer-nested'],
+  ] as const) {
+    test(title, async () => expect(await refused(await image(tree), inside(changes as EditChanges))).toBe(expected));
+  }
+
+  test('data after the image, such as a hash tree', async () => {
+    const bytes = Buffer.concat([await squashfs(SYSTEM), Buffer.alloc(4096, 1)]);
+    const tree = FileTree.of({ 'LiveOS/squashfs.img': file(bytesSource(bytes)) });
+    const changes = inside({ remove: [fromText('/etc')] });
+    expect(await refused(await disc({}, tree), changes)).toBe('3 squashfs.data-after');
+  });
+});
+
+test('a disc without Rock Ridge has no modes to change', async () => {
+  const image = await disc({ rockRidge: 'none' }, FileTree.of({ 'README.TXT': text('x') }));
+  const changes = { attributes: [{ path: fromText('README.TXT'), mode: 0o600 }] };
+  expect(await refused(image, changes)).toBe('3 edit.no-attributes');
+});
+
+test('new data are in the order of their weights', async () => {
+  const tree = FileTree.of({ 'new/a': text('first by name'), 'new/b': text('second by name') });
+  const sort = [{ pattern: fromText('/new/b'), weight: 1 }];
+  const bytes = Buffer.from(
+    await collect(await planEdit(bytesSource(await disc()), { add: [{ tree }], sort }, run), run),
+  );
+  expect(bytes.indexOf('second by name')).toBeLessThan(bytes.indexOf('first by name'));
 });
