@@ -69,7 +69,7 @@ function layerEntry(trees: EditContext['trees'], path: ByteString) {
   return fileEntry(trees, path);
 }
 
-/** Files added beside a file system in the image would not be seen by the system, which takes its files from there. */
+/** Files added next to a file system in the image would not be seen by the system, which takes its files from there. */
 function checkNested(tree: FileTree, { add = [] }: Omit<LayerChanges, 'path'>, shown: string): void {
   const nested = NESTED.find((path) => tree.get(path)?.kind === 'file');
   const isBeside = add.some(({ at, tree: added }) => {
@@ -77,7 +77,7 @@ function checkNested(tree: FileTree, { add = [] }: Omit<LayerChanges, 'path'>, s
     return tops.some((name) => name !== 'LiveOS');
   });
   if (nested === undefined || !isBeside) return;
-  const message = `The system on this disc uses the files in ${nested} inside ${shown}, so files added beside it would have no effect.`;
+  const message = `The system on this disc uses the files in ${nested} inside ${shown}, so files added next to it would have no effect.`;
   throw new InvalidInputError('edit.layer-nested', message, {
     path: shown,
     hint: `Replace ${nested} by a changed file system.`,

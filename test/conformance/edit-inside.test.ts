@@ -83,7 +83,7 @@ oracle(
   const { layout } = edit(image, edited, ...options);
   const [layer] = layout.layers;
   const old = readFileSync(at('disc/LiveOS/squashfs.img')).length;
-  // What changed, and the tails that shared a fragment with a file that did.
+  // The new bytes, and the tails that shared a fragment with a file that did.
   expect(layer.compressed).toBeGreaterThanOrEqual(200_004);
   expect(layer.compressed).toBeLessThan(200_004 + 131_072);
   expect(layer.copied).toBeGreaterThan(old - 200_000);

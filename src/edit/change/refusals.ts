@@ -9,7 +9,7 @@ export function noMatch(pattern: ByteString): InvalidInputError {
   return new InvalidInputError('edit.no-match', `No entry of the image matches ${shown}.`, { path: shown });
 }
 
-/** An entry that is there already. */
+/** An entry that exists. */
 export function entryExists(path: ByteString): InvalidInputError {
   const shown = displayText(path);
   return new InvalidInputError('edit.exists', `The image already has ${shown}.`, {
