@@ -6,6 +6,8 @@ import {
   bootRecord,
   CATALOG_SIZE,
   EL_TORITO_ID,
+  LAST_SECTION,
+  MORE_SECTIONS,
   sectionHeader,
   validationEntry,
   wordSum,
@@ -15,8 +17,6 @@ import type { Source } from '../io/index.js';
 
 const ENTRY = 32;
 const BOOTABLE = 0x88;
-const MORE_SECTIONS = 0x90;
-const LAST_SECTION = 0x91;
 const PLATFORMS: Readonly<Record<number, string>> = { 0: 'bios', 1: 'powerpc', 2: 'mac', 239: 'efi' };
 
 /** One entry of a boot catalog. */

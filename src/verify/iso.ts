@@ -4,9 +4,13 @@ import type { ByteString } from '../bytes/index.js';
 import {
   BLOCK,
   isRecord,
+  isVolumeDescriptor,
+  PRIMARY,
   readPathTable,
   readRecord,
+  SUPPLEMENTARY,
   sessionsOf,
+  TERMINATOR,
   useFields,
   type VolumeDescriptor,
   volumeDescriptor,
@@ -16,9 +20,6 @@ import { bytesAt } from '../io/index.js';
 import { type IsoHierarchy, readHierarchy } from './iso-directories.js';
 import type { Layer } from './layer.js';
 
-const PRIMARY = 1;
-const SUPPLEMENTARY = 2;
-const TERMINATOR = 255;
 /** Version of an ISO 9660:1999 descriptor, which may share the primary hierarchy. */
 const ENHANCED = 2;
 /** Numbers that a descriptor has in both byte orders: offset, and size of one half in bytes. */
@@ -63,7 +64,7 @@ export async function checkIso(layer: Layer): Promise<void> {
 
 async function checkTerminator(layer: Layer, block: number): Promise<void> {
   const bytes = await bytesAt(layer.image, block * BLOCK, BLOCK);
-  const isEnd = bytes?.[0] === TERMINATOR && new TextDecoder().decode(bytes.subarray(1, 6)) === 'CD001';
+  const isEnd = bytes?.[0] === TERMINATOR && isVolumeDescriptor(bytes);
   if (!isEnd) layer.report('iso.no-terminator', 'The volume descriptors do not end.', { at: block * BLOCK });
 }
 

@@ -1,13 +1,12 @@
 // Partition tables: places and overlaps of entries, both copies of a GPT, the protective MBR, the address in the boot code.
 
 import { type BootEntryFacts, isExtendedType, type PartitionFacts } from '../disc/index.js';
+import { SECTORS_PER_BLOCK } from '../format/eltorito/index.js';
 import { gptEntriesFault, gptHeaderFault, readGpt, type StoredGpt } from '../format/gpt/index.js';
-import { MBR_TYPE, SECTOR } from '../format/mbr/index.js';
+import { BOOT_SECTOR_AT, MBR_TYPE, SECTOR } from '../format/mbr/index.js';
 import { bytesAt } from '../io/index.js';
 import type { Layer } from './layer.js';
 
-const SECTORS_PER_BLOCK = 4;
-const CODE_ADDRESS = 0x1b0;
 const PROTECTIVE = `0x${MBR_TYPE.protective.toString(16)}`;
 /** Type of an entry that covers only the MBR, and exists so that some entry is active. */
 const EMPTY = '0x00';
@@ -101,11 +100,11 @@ async function checkBootCode(layer: Layer, bootEntries: readonly BootEntryFacts[
   const text = new TextDecoder('latin1').decode(mbr.subarray(0, 440));
   const view = new DataView(mbr.buffer);
   const [isGrub, isIsolinux] = [text.includes('GRUB '), text.includes('isolinux.bin missing')];
-  const address = view.getUint32(CODE_ADDRESS, true);
+  const address = view.getUint32(BOOT_SECTOR_AT, true);
   const expected = bios.block * SECTORS_PER_BLOCK + (isGrub ? 4 : 0);
   if ((!isGrub && !isIsolinux) || address === expected) return;
   // GRUB's boot code for hard disks loads the next sector; only the code for optical discs is patched.
   if (isGrub && address <= 1) return;
   const message = `The boot code loads sector ${address}, and the BIOS boot image is at ${expected}.`;
-  layer.report('mbr.boot-code-address', message, { at: CODE_ADDRESS });
+  layer.report('mbr.boot-code-address', message, { at: BOOT_SECTOR_AT });
 }

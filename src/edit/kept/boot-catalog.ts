@@ -12,6 +12,8 @@ import {
   GRUB_INFO_AT,
   grubBootInfo,
   grubSector,
+  LAST_SECTION,
+  MORE_SECTIONS,
   sectionHeader,
   validationEntry,
   wordSum,
@@ -22,8 +24,6 @@ import { bytesAt, type Source } from '../../io/index.js';
 const ENTRY = 32;
 /** Offset in the boot record of the block number of the catalog. */
 const CATALOG_BLOCK_AT = 71;
-const MORE_SECTIONS = 0x90;
-const LAST_SECTION = 0x91;
 const EXTENSION = 0x44;
 /** Bit of an entry: an extension follows. */
 const HAS_EXTENSION = 0x20;

@@ -2,7 +2,18 @@
 
 import { InvalidImageError, UnsupportedError } from '../../errors.js';
 import { SECTORS_PER_BLOCK } from '../../format/eltorito/index.js';
-import { BLOCK, isRecord, readRecord, SYSTEM_AREA_BLOCKS, volumeDescriptor } from '../../format/iso9660/index.js';
+import {
+  BLOCK,
+  BOOT_RECORD,
+  isRecord,
+  isVolumeDescriptor,
+  PRIMARY,
+  readRecord,
+  SUPPLEMENTARY,
+  SYSTEM_AREA_BLOCKS,
+  TERMINATOR,
+  volumeDescriptor,
+} from '../../format/iso9660/index.js';
 import { bytesAt, type Source } from '../../io/index.js';
 import type { KeptCatalog } from './boot-catalog.js';
 import type { Data } from './entries.js';
@@ -10,12 +21,7 @@ import type { MetadataReader } from './metadata-reader.js';
 import type { KeptTables } from './partition-tables.js';
 import { type KeptTree, readHierarchy } from './read-hierarchy.js';
 
-const STANDARD_ID = 'CD001';
 const MOST_DESCRIPTORS = 64;
-const BOOT_RECORD = 0;
-const PRIMARY = 1;
-const SUPPLEMENTARY = 2;
-const TERMINATOR = 255;
 const JOLIET = [0x25, 0x2f];
 
 /** A volume descriptor with a hierarchy. */
@@ -37,13 +43,10 @@ export async function originsOf(image: Source, { partitions }: KeptTables): Prom
     if (start <= 0 || !Number.isInteger(origin) || origins.includes(origin)) continue;
     const block = await bytesAt(image, (origin + SYSTEM_AREA_BLOCKS) * BLOCK, BLOCK);
     // A separate ISO image in a later partition has descriptors too, but shows its own files and needs no edit.
-    if (block && block[0] === PRIMARY && isDescriptor(block) && origin < SYSTEM_AREA_BLOCKS * 2) origins.push(origin);
+    if (block && block[0] === PRIMARY && isVolumeDescriptor(block) && origin < SYSTEM_AREA_BLOCKS * 2)
+      origins.push(origin);
   }
   return origins;
-}
-
-function isDescriptor(block: Uint8Array): boolean {
-  return String.fromCharCode(...block.subarray(1, 6)) === STANDARD_ID;
 }
 
 interface DescriptorSet {
@@ -63,7 +66,7 @@ export async function readDescriptors(
   const first = origin + SYSTEM_AREA_BLOCKS;
   for (let block = first; block < first + MOST_DESCRIPTORS; block++) {
     const bytes = await reader.bytes({ at: block * BLOCK, length: BLOCK });
-    if (!isDescriptor(bytes) || bytes[0] === TERMINATOR) break;
+    if (!isVolumeDescriptor(bytes) || bytes[0] === TERMINATOR) break;
     if (bytes[0] === BOOT_RECORD) bootRecords.push({ block, bytes });
     if (bytes[0] !== PRIMARY && bytes[0] !== SUPPLEMENTARY) continue;
     const fields = volumeDescriptor.decode(bytes);

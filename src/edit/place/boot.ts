@@ -3,7 +3,7 @@
 import { UnsupportedError } from '../../errors.js';
 import { bootEntry, loadSectors, patchBootImage, SECTORS_PER_BLOCK } from '../../format/eltorito/index.js';
 import { BLOCK } from '../../format/iso9660/index.js';
-import { SECTOR } from '../../format/mbr/index.js';
+import { BOOT_SECTOR_AT, SECTOR } from '../../format/mbr/index.js';
 import { bytesAt, collect, type ExactContent, exactContent, isZero, type Source } from '../../io/index.js';
 import type { LossLog } from '../../tree/index.js';
 import { type KeptBootEntry, movedRecord, patchesIn } from '../kept/boot-catalog.js';
@@ -12,8 +12,6 @@ import type { KeptDisc } from '../kept/read-disc.js';
 import { type Overlay, overlayBytes } from './overlay.js';
 import { type EditPlaces, movedSpan, type PlacedData } from './places.js';
 
-/** Offset in the boot sector at which the code of GRUB and ISOLINUX has the sector to load. */
-const BOOT_SECTOR_AT = 0x1b0;
 /** Sectors between the start of the boot image and that sector: none for ISOLINUX, four for GRUB. */
 const ENTERED_AT = [0, 4];
 

@@ -8,8 +8,9 @@ import { MEDIA_CODES, type Media } from './emulation.js';
 export const CATALOG_SIZE = 2048;
 const ENTRY = 32;
 const BOOTABLE = 0x88;
-const MORE_SECTIONS = 0x90;
-const LAST_SECTION = 0x91;
+/** The first byte of a section header. */
+export const MORE_SECTIONS = 0x90;
+export const LAST_SECTION = 0x91;
 const MAX_LOAD_SECTORS = 0xffff;
 
 /** The firmware that a boot entry is for. */
@@ -50,7 +51,7 @@ export const bootEntry = struct('El Torito boot entry', ENTRY, {
 });
 
 export const sectionHeader = struct('El Torito section header', ENTRY, {
-  /** 0x90: more sections follow, 0x91: the last. */
+  /** {@link MORE_SECTIONS} or {@link LAST_SECTION}. */
   header: u8(0),
   platform: u8(1),
   entries: u16le(2),

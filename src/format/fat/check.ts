@@ -5,7 +5,7 @@ import { bytesAt, type Source } from '../../io/index.js';
 import { joinPath } from '../../tree/index.js';
 import { FIRST_CLUSTER, isBadCluster, isEndOfChain } from './allocation-table.js';
 import { bootSector16, bootSector32 } from './boot-sector.js';
-import { ATTRIBUTE, type DirectoryEntry, directoryEntry, ENTRY_SIZE } from './directory-entry.js';
+import { ATTRIBUTE, DELETED, type DirectoryEntry, directoryEntry, ENTRY_SIZE } from './directory-entry.js';
 import { fsInfo, SIGNATURES, UNKNOWN_CLUSTER } from './fs-info.js';
 import { type FoundVolume, findVolume } from './read.js';
 import { LongNameReader } from './read-names.js';
@@ -199,7 +199,7 @@ function* entriesIn(bytes: Uint8Array, above: ByteString): Generator<{ path: Byt
   for (let at = 0; at + ENTRY_SIZE <= bytes.length && bytes[at] !== 0; at += ENTRY_SIZE) {
     const raw = bytes.subarray(at, at + ENTRY_SIZE);
     const record = directoryEntry.decode(raw);
-    if (raw[0] === 0xe5) names.forget();
+    if (raw[0] === DELETED) names.forget();
     else if ((record.attributes & 0x3f) === ATTRIBUTE.longName) names.part(raw);
     else {
       const name = fromText(names.of(record));

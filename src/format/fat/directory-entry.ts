@@ -8,6 +8,10 @@ export const ENTRY_SIZE = 32;
 
 export const ATTRIBUTE = { volumeLabel: 0x08, directory: 0x10, archive: 0x20, longName: 0x0f } as const;
 
+/** The first byte of an entry that was deleted, and of the one after the last. */
+export const DELETED = 0xe5;
+export const END_OF_DIRECTORY = 0x00;
+
 export const directoryEntry = struct('FAT directory entry', ENTRY_SIZE, {
   /** 8 + 3 characters, each part padded with blanks, without the dot. */
   name: bytes(0, 11),

@@ -3,12 +3,10 @@
 
 import type { Range, Source } from '../../io/index.js';
 import { FIRST_CLUSTER } from './allocation-table.js';
-import { ATTRIBUTE, directoryEntry, ENTRY_SIZE } from './directory-entry.js';
+import { ATTRIBUTE, DELETED, directoryEntry, END_OF_DIRECTORY, ENTRY_SIZE } from './directory-entry.js';
 import { dosText } from './read-names.js';
 import type { FatAreas, FatVolume } from './volume.js';
 
-const END = 0x00;
-const DELETED = 0xe5;
 /** Clusters of FAT32's root that are searched. The label is one of the first entries on common volumes. */
 const MOST_CLUSTERS = 100;
 /** Bytes of a root directory that are searched: the specification's limit of entries. */
@@ -44,12 +42,12 @@ async function bytesOf(image: Source, { at, length }: Range): Promise<Uint8Array
 }
 
 function hasEnd(bytes: Uint8Array): boolean {
-  for (let at = 0; at < bytes.length; at += ENTRY_SIZE) if (bytes[at] === END) return true;
+  for (let at = 0; at < bytes.length; at += ENTRY_SIZE) if (bytes[at] === END_OF_DIRECTORY) return true;
   return false;
 }
 
 function labelIn(bytes: Uint8Array): string {
-  for (let at = 0; at + ENTRY_SIZE <= bytes.length && bytes[at] !== END; at += ENTRY_SIZE) {
+  for (let at = 0; at + ENTRY_SIZE <= bytes.length && bytes[at] !== END_OF_DIRECTORY; at += ENTRY_SIZE) {
     if (bytes[at] === DELETED) continue;
     const { name, attributes, clusterLow, clusterHigh } = directoryEntry.decode(bytes, at);
     const isLabel = (attributes & (ATTRIBUTE.volumeLabel | ATTRIBUTE.directory)) === ATTRIBUTE.volumeLabel;

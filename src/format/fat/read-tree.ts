@@ -14,13 +14,18 @@ import {
   type Node,
   unreadableEntry,
 } from '../../tree/index.js';
-import { ATTRIBUTE, type DirectoryEntry, directoryEntry, ENTRY_SIZE } from './directory-entry.js';
+import {
+  ATTRIBUTE,
+  DELETED,
+  type DirectoryEntry,
+  directoryEntry,
+  END_OF_DIRECTORY,
+  ENTRY_SIZE,
+} from './directory-entry.js';
 import { timestampOf } from './dos-time.js';
 import { LongNameReader } from './read-names.js';
 import { damaged, type Volume } from './read-volume.js';
 
-const END = 0x00;
-const DELETED = 0xe5;
 const READ_ONLY = 0x01;
 /** Entries of a directory: the specification's limit. */
 const MOST_ENTRIES = 65_536;
@@ -111,7 +116,7 @@ async function listing(volume: Volume, ranges: readonly Range[]): Promise<Entry[
   const bytes = concatBytes(parts);
   const entries = new Map<ByteString, Entry>();
   const names = new LongNameReader();
-  for (let at = 0; at + ENTRY_SIZE <= bytes.length && bytes[at] !== END; at += ENTRY_SIZE) {
+  for (let at = 0; at + ENTRY_SIZE <= bytes.length && bytes[at] !== END_OF_DIRECTORY; at += ENTRY_SIZE) {
     const raw = bytes.subarray(at, at + ENTRY_SIZE);
     const record = directoryEntry.decode(raw);
     if (raw[0] === DELETED) names.forget();

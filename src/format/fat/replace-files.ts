@@ -6,14 +6,19 @@ import { InvalidImageError, UnsupportedError } from '../../errors.js';
 import { bytesAt, type Patch, type Source } from '../../io/index.js';
 import { endOfChain, FIRST_CLUSTER, isEndOfChain, TableBytes, tableLength } from './allocation-table.js';
 import { bootSector16, bootSector32 } from './boot-sector.js';
-import { ATTRIBUTE, type DirectoryEntry, directoryEntry, ENTRY_SIZE } from './directory-entry.js';
+import {
+  ATTRIBUTE,
+  DELETED,
+  type DirectoryEntry,
+  directoryEntry,
+  END_OF_DIRECTORY,
+  ENTRY_SIZE,
+} from './directory-entry.js';
 import { dosTime } from './dos-time.js';
 import { UNKNOWN_CLUSTER } from './fs-info.js';
 import { type FoundVolume, findVolume } from './read.js';
 import { LongNameReader } from './read-names.js';
 
-const END = 0x00;
-const DELETED = 0xe5;
 const FREE = 0;
 const BOOT_SECTOR = 512;
 /** Bytes of an FSInfo sector before the number of free clusters. */
@@ -185,7 +190,7 @@ class VolumeEditor {
     const parts = await Promise.all(ranges.map(({ at, length }) => bytesAt(this.#image, at, length)));
     const bytes = concatBytes(parts.map((part) => part ?? new Uint8Array(0)));
     const names = new LongNameReader();
-    for (let at = 0; at + ENTRY_SIZE <= bytes.length && bytes[at] !== END; at += ENTRY_SIZE) {
+    for (let at = 0; at + ENTRY_SIZE <= bytes.length && bytes[at] !== END_OF_DIRECTORY; at += ENTRY_SIZE) {
       const raw = bytes.subarray(at, at + ENTRY_SIZE);
       const record = directoryEntry.decode(raw);
       if (raw[0] === DELETED) names.forget();

@@ -19,7 +19,7 @@ const LONGER = 37;
 /** Most characters of level 4 after the head of a record; system use fields need room for a pointer to their continuation. */
 const LONGEST = 207;
 const LONGEST_WITH_SYSTEM_USE = 193;
-const SHORTEST_EXTENSION_KEPT = 15;
+export const SHORTEST_EXTENSION_KEPT = 15;
 
 export interface NameRules {
   readonly level: InterchangeLevel;

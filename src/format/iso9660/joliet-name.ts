@@ -1,12 +1,12 @@
 // Identifiers of the Joliet hierarchy: up to 64 UCS-2 characters, big-endian, without version numbers (Joliet §"Identifiers").
 
 import { type ByteString, lossyText } from '../../bytes/index.js';
+import { SHORTEST_EXTENSION_KEPT } from './iso-name.js';
 import type { NameParts, NameScheme } from './naming.js';
 
 export const JOLIET_LENGTH = 64;
 /** As many characters as fit a directory record together with a version number: beyond the specification, read everywhere. */
 export const JOLIET_LONG = 103;
-const SHORTEST_EXTENSION_KEPT = 15;
 /** Characters beyond UCS-2, and those that Joliet has no place for. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are forbidden in Joliet names
 const FORBIDDEN = /[\ud800-\udbff][\udc00-\udfff]|[\u0000-\u001f*/:;?\\\ufffd]/g;

@@ -7,8 +7,9 @@ import { isRecord, readRecord, SELF } from './directory-record.js';
 import { BLOCK, SYSTEM_AREA_BLOCKS } from './geometry.js';
 import { sessionsOf } from './sessions.js';
 import {
+  BOOT_RECORD,
+  isVolumeDescriptor,
   PRIMARY,
-  STANDARD_ID,
   SUPPLEMENTARY,
   TERMINATOR,
   type VolumeDescriptor,
@@ -18,7 +19,6 @@ import {
 
 /** Real volumes have fewer. */
 const MOST_DESCRIPTORS = 64;
-const BOOT_RECORD = 0;
 /** Dates in a volume descriptor, as digits. */
 const CREATED_AT = 813;
 const MODIFIED_AT = 830;
@@ -46,7 +46,7 @@ export async function* volumeDescriptors(
 ): AsyncGenerator<{ block: number; bytes: Uint8Array }> {
   for (let block = first; block < first + MOST_DESCRIPTORS; block++) {
     const bytes = await readBlock(image, block);
-    if (!bytes || STANDARD_ID.some((byte, at) => bytes[1 + at] !== byte) || bytes[0] === TERMINATOR) return;
+    if (!bytes || !isVolumeDescriptor(bytes) || bytes[0] === TERMINATOR) return;
     yield { block, bytes };
   }
 }

@@ -4,7 +4,7 @@
 import type { Source } from '../../io/index.js';
 import { isRecord, readRecord, SELF } from './directory-record.js';
 import { BLOCK, SYSTEM_AREA_BLOCKS } from './geometry.js';
-import { PRIMARY, STANDARD_ID, volumeDescriptor } from './volume-descriptor.js';
+import { isVolumeDescriptor, PRIMARY, volumeDescriptor } from './volume-descriptor.js';
 
 /** Blocks after the end of a session in which the next one may begin: lead-out, lead-in and pregap of a CD have 11 550. */
 const LONGEST_GAP = 12_000;
@@ -31,7 +31,7 @@ async function nextSession(image: Source, from: number): Promise<number | undefi
   for (let first = from; first < last; first += CHUNK) {
     const bytes = await blocks(image, first, Math.min(CHUNK, last - first));
     for (let at = 0; at < bytes.length; at += BLOCK) {
-      const isPrimary = bytes[at] === PRIMARY && STANDARD_ID.every((byte, i) => bytes[at + 1 + i] === byte);
+      const isPrimary = bytes[at] === PRIMARY && isVolumeDescriptor(bytes, at);
       const block = first + at / BLOCK;
       if (isPrimary && (await isSession(image, block, bytes.subarray(at, at + BLOCK)))) return block;
     }

@@ -17,6 +17,8 @@ import { longDate } from './date.js';
 import { BLOCK } from './geometry.js';
 import { aCharacters, asciiField, ucs2Field } from './text.js';
 
+/** Types of volume descriptors (ECMA-119 §8.1.1). */
+export const BOOT_RECORD = 0;
 export const PRIMARY = 1;
 export const SUPPLEMENTARY = 2;
 export const TERMINATOR = 255;
@@ -24,6 +26,11 @@ export const TERMINATOR = 255;
 export const JOLIET_ESCAPE = Uint8Array.of(0x25, 0x2f, 0x45);
 /** "CD001" */
 export const STANDARD_ID = Uint8Array.of(0x43, 0x44, 0x30, 0x30, 0x31);
+/** Whether a block is a volume descriptor of any type. */
+export function isVolumeDescriptor(block: Uint8Array, at = 0): boolean {
+  return STANDARD_ID.every((byte, i) => block[at + 1 + i] === byte);
+}
+
 /** Byte offset and length of the application use area, for media-check tags. */
 export const APPLICATION_USE = { at: 883, length: 512 } as const;
 

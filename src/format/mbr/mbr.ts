@@ -7,7 +7,8 @@ import { chs, chsOf, type Geometry } from './geometry.js';
 /** Bytes of a sector here; an MBR is in the first. */
 export const SECTOR = 512;
 const CODE_ROOM = 440;
-const BOOT_SECTOR_AT = 0x1b0;
+/** Offset at which the boot code of GRUB and ISOLINUX has the sector that it loads next. */
+export const BOOT_SECTOR_AT = 0x1b0;
 const MAX_SECTORS = 0xffff_ffff;
 const ENTRIES = 4;
 /** The last two bytes of the sector, as a little-endian number. */

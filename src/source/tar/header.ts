@@ -15,6 +15,9 @@ import {
 
 /** Everything in an archive is padded to blocks of this many bytes. */
 export const BLOCK = 512;
+/** The largest values of octal fields: sizes and times have 11 digits, other numbers 7. */
+export const MOST_SIZE = 8 ** 11 - 1;
+export const MOST_NUMBER = 8 ** 7 - 1;
 
 const CHECKSUM_AT = 148;
 const CHECKSUM_LENGTH = 8;

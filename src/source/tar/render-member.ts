@@ -3,15 +3,13 @@
 import { type ByteString, bytesOf } from '../../bytes/index.js';
 import type { Range } from '../../io/index.js';
 import { padded } from './data.js';
-import { BLOCK, ustarHeader } from './header.js';
+import { BLOCK, MOST_NUMBER, MOST_SIZE, ustarHeader } from './header.js';
 import { paxRecords, type TarMember } from './render-pax.js';
 
 const MAGIC = bytesOf('ustar\x0000' as ByteString);
 const CHECKSUM_AT = 148;
 const CHECKSUM_LENGTH = 8;
 const NAME_ROOM = 100;
-const MOST_SIZE = 8 ** 11 - 1;
-const MOST_NUMBER = 8 ** 7 - 1;
 
 /** Type flags. */
 export const TYPE = {

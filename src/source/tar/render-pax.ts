@@ -3,10 +3,8 @@
 import { type ByteString, byteStringOf, bytesOf, isAscii, type Timestamp, toText } from '../../bytes/index.js';
 import type { Node, Xattr } from '../../tree/index.js';
 import { accessListText } from './acl-text.js';
+import { MOST_NUMBER, MOST_SIZE } from './header.js';
 
-/** The largest values of the octal fields of a header. */
-const MOST_SIZE = 8 ** 11 - 1;
-const MOST_NUMBER = 8 ** 7 - 1;
 const LONGEST_NAME = 100;
 const LISTS: Readonly<Record<string, string>> = {
   'system.posix_acl_access': 'SCHILY.acl.access',

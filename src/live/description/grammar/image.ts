@@ -8,8 +8,9 @@ import { branch, type Grammar, leaf, many, once, one, some, textual, unused } fr
 const since915: Span = { since: 'kiwi-9.15' };
 const since920: Span = { since: 'kiwi-9.20' };
 const since10: Span = { since: 'kiwi-10' };
-const PREPARED = 'It took effect when the root tree was prepared.';
 const LOCATION = 'A hint for editors.';
+/** The meaning of values that a build does not use. */
+export const PREPARED = 'It took effect when the root tree was prepared.';
 
 /** Letters, digits and a few signs that are safe in a file name. */
 export const safeName = matching(/[a-zA-Z0-9_\-.]+/, 'letters, digits, "_", "-", "."');

@@ -4,10 +4,9 @@
 import type { Span } from '../generations.js';
 import { inert, read, required, type Table } from '../rows.js';
 import { anyText, architectures, bool, changing, integer, matching, nameList, oneOf } from '../values.js';
-import { safeName } from './image.js';
+import { PREPARED, safeName } from './image.js';
 import { branch, type Grammar, leaf, many, one, since, some, unused } from './rule.js';
 
-const PREPARED = 'It took effect when the root tree was prepared.';
 const since920: Span = { since: 'kiwi-9.20' };
 const since10: Span = { since: 'kiwi-10' };
 
