@@ -9,20 +9,20 @@ use napi_derive::napi;
 use std::io;
 
 /// Numbers of each entry.
-const NUMBERS: usize = 11;
-/// Flags of an entry: it exists; its owner is set.
+const NUMBERS: usize = 10;
+/// Flags of an entry: it exists; its owner is set; it has data.
 const EXISTS: u64 = 1;
 const OWNER: u64 = 2;
+const DATA: u64 = 4;
 /// Bits of a result below the step that failed: the errno.
 const ERRNO_BITS: u32 = 16;
 
-/// Entries to be made in a directory.
+/// Entries to be made, each in one of some directories.
 pub struct Make {
-    directory: Vec<u8>,
-    expected: Option<Identity>,
+    directories: Vec<(Vec<u8>, Option<Identity>)>,
     numbers: Vec<f64>,
     texts: Vec<u8>,
-    data: Block,
+    data: Vec<Block>,
 }
 
 #[napi]
@@ -31,15 +31,13 @@ impl Task for Make {
     type JsValue = Uint32Array;
 
     fn compute(&mut self) -> napi::Result<Self::Output> {
-        let place = match Place::open(&self.directory, self.expected) {
-            Ok(place) => place,
-            Err(error) => return Ok(vec![code(&(Step::Create, error)); self.numbers.len() / NUMBERS]),
-        };
         let mut texts = Texts(&self.texts);
+        let mut data = self.data.iter();
+        let mut places = Places { directories: &self.directories, open: None };
         let entries = self.numbers.chunks_exact(NUMBERS);
         Ok(entries
-            .map(|numbers| match entry(numbers, &mut texts, &self.data) {
-                Some(entry) => place.make(&entry).map_or_else(|failed| code(&failed), |()| 0),
+            .map(|numbers| match entry(numbers, &mut texts, &mut data) {
+                Some((directory, entry)) => places.make(directory, &entry).map_or_else(|failed| code(&failed), |()| 0),
                 None => code(&(Step::Create, io::Error::from_raw_os_error(libc::EINVAL))),
             })
             .collect())
@@ -50,48 +48,73 @@ impl Task for Make {
     }
 }
 
-/// Makes entries in a directory. `numbers` holds eleven per entry: type and mode, user, group, seconds, nanoseconds, major and
-/// minor of a device, the first byte in `data`, the bytes, flags (1: it exists, 2: its owner is set), and the number of
-/// its attributes. `texts` holds its name, its target, and name and value of each attribute, each after its length in
-/// four bytes. `device` and `inode` are the required ones of the directory, or -1. Resolves to a number per entry: 0, or
-/// the step that failed ([`Step`]) in the upper 16 bits and the errno in the lower. `data` must not be changed until then.
+/// Makes entries, in order. `paths` has the path of each directory, followed by a zero byte; `identities` the required device
+/// and inode of each, or -1. `numbers` holds ten per entry: the number of its directory, type and mode, user, group, seconds,
+/// nanoseconds, major and minor of a device, flags (1: it exists, 2: its owner is set, 4: it has data), and the number of its
+/// attributes. `texts` holds its name, its target, and name and value of each attribute, each after its length in four
+/// bytes; `data` the bytes of each entry that has some. Resolves to a number per entry: 0, or the step that failed
+/// ([`Step`]) in the upper 16 bits and the errno in the lower. `data` must not be changed until then.
 #[napi(catch_unwind)]
 pub fn make_entries(
-    directory: Uint8ArraySlice,
-    device: f64,
-    inode: f64,
+    paths: Uint8ArraySlice,
+    identities: Float64Array,
     numbers: Float64Array,
     texts: Uint8ArraySlice,
-    data: Uint8ArraySlice,
+    data: Vec<Uint8ArraySlice>,
 ) -> Result<AsyncTask<Make>, Failure> {
+    let paths = paths.split(|&byte| byte == 0).map(<[u8]>::to_vec);
+    let identities = identities.chunks_exact(2).map(|one| identity(one[0], one[1]));
     Ok(AsyncTask::new(Make {
-        directory: directory.to_vec(),
-        expected: identity(device, inode),
+        directories: paths.zip(identities).collect(),
         numbers: numbers.to_vec(),
         texts: texts.to_vec(),
-        data: Block::of(&data),
+        data: data.iter().map(|bytes| Block::of(bytes)).collect(),
     }))
 }
 
-/// `None` if the numbers and the texts do not match.
-fn entry<'a>(numbers: &[f64], texts: &mut Texts<'a>, data: &'a [u8]) -> Option<Entry<'a>> {
+/// The directories of a call; the one that is in use is open. Entries of a directory follow each other.
+struct Places<'a> {
+    directories: &'a [(Vec<u8>, Option<Identity>)],
+    open: Option<(usize, Place)>,
+}
+
+impl Places<'_> {
+    fn make(&mut self, directory: usize, entry: &Entry) -> Result<(), Failed> {
+        if self.open.as_ref().is_none_or(|(open, _)| *open != directory) {
+            let place = match self.directories.get(directory) {
+                Some((path, expected)) => Place::open(path, *expected),
+                None => Err(io::Error::from_raw_os_error(libc::EINVAL)),
+            };
+            self.open = Some((directory, place.map_err(|error| (Step::Create, error))?));
+        }
+        self.open.as_ref().map_or(Ok(()), |(_, place)| place.make(entry))
+    }
+}
+
+/// The number of its directory and the entry; `None` if numbers, texts and data do not match.
+fn entry<'a>(
+    numbers: &[f64],
+    texts: &mut Texts<'a>,
+    data: &mut std::slice::Iter<'a, Block>,
+) -> Option<(usize, Entry<'a>)> {
     let whole = |index: usize| safe_integer(numbers[index]).ok();
     let small = |index: usize| whole(index).and_then(|number| u32::try_from(number).ok());
     let (name, target) = (texts.next()?, texts.next()?);
-    let attributes = (0..whole(10)?).map(|_| Some((texts.next()?, texts.next()?))).collect::<Option<_>>()?;
-    let from = usize::try_from(whole(7)?).ok()?;
-    let flags = whole(9)?;
-    Some(Entry {
+    let attributes = (0..whole(9)?).map(|_| Some((texts.next()?, texts.next()?))).collect::<Option<_>>()?;
+    let flags = whole(8)?;
+    let data: &[u8] = if flags & DATA == 0 { &[] } else { data.next()? };
+    let entry = Entry {
         name,
-        mode: small(0)?,
-        owner: if flags & OWNER == 0 { None } else { Some((small(1)?, small(2)?)) },
-        mtime: (numbers[3] as i64, small(4)?),
-        device: (small(5)?, small(6)?),
+        mode: small(1)?,
+        owner: if flags & OWNER == 0 { None } else { Some((small(2)?, small(3)?)) },
+        mtime: (numbers[4] as i64, small(5)?),
+        device: (small(6)?, small(7)?),
         target,
         attributes,
-        data: data.get(from..from.checked_add(usize::try_from(whole(8)?).ok()?)?)?,
+        data,
         exists: flags & EXISTS != 0,
-    })
+    };
+    Some((usize::try_from(whole(0)?).ok()?, entry))
 }
 
 /// Texts, each after its length.

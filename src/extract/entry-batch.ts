@@ -1,84 +1,89 @@
-// Collects entries of one directory, so that one call makes many. The next entries are collected during the call.
+// Collects entries, so that one call makes many, of several directories. The next entries are collected while calls are under way.
 
 import type { ByteString } from '../bytes/index.js';
-import type { HeldDirectory } from '../io/index.js';
 import type { EntryFault, EntryMaker, MakeOptions, NewEntry } from './entry-maker.js';
 
-const ROOM = 2 * 1024 * 1024;
+/** A call is made for this many bytes or entries. */
+const FULL = 1024 * 1024;
 const MOST = 512;
+/** Calls under way at a time: the system creates files in two directories at once, and more calls wait for each other. */
+const CALLS = 2;
 
-/** Called with the result of each entry. If it throws, the first error is thrown after all results of the batch. */
+/** Called with the result of each entry, in order. If it throws, the first error is thrown after all results of the call. */
 export type OutcomeHandler = (entry: NewEntry, fault: EntryFault | undefined, path: ByteString) => void;
+
+/** Entries that were given to the maker. */
+interface Call {
+  readonly entries: readonly NewEntry[];
+  readonly paths: readonly ByteString[];
+  readonly faults: ReturnType<EntryMaker['make']>;
+}
 
 export class EntryBatch {
   readonly #maker: EntryMaker;
   readonly #options: MakeOptions;
   readonly #handle: OutcomeHandler;
-  #data: Uint8Array;
-  #spare: Uint8Array;
-  #filled = 0;
+  readonly #give: (data: Uint8Array) => void;
+  #bytes = 0;
   #entries: NewEntry[] = [];
   #paths: ByteString[] = [];
-  #directory: HeldDirectory | undefined;
-  #underWay: Promise<void> = Promise.resolve();
+  readonly #calls: Call[] = [];
 
-  constructor(maker: EntryMaker, options: MakeOptions, handle: OutcomeHandler) {
+  /** `give` takes back the data of entries that have been made. */
+  constructor(maker: EntryMaker, options: MakeOptions, handle: OutcomeHandler, give: (data: Uint8Array) => void) {
     this.#maker = maker;
     this.#options = options;
     this.#handle = handle;
-    this.#data = maker.allocate(ROOM);
-    this.#spare = maker.allocate(ROOM);
+    this.#give = give;
   }
 
-  /** Memory for the data of the next entry, at most 2 MiB. */
-  async room(length: number): Promise<Uint8Array> {
-    if (this.#filled + length > ROOM) await this.#submit();
-    const room = this.#data.subarray(this.#filled, this.#filled + length);
-    this.#filled += length;
-    return room;
-  }
-
-  /** `path` names the entry in messages. */
-  async add(directory: HeldDirectory, entry: NewEntry, path: ByteString): Promise<void> {
-    if (this.#directory !== directory && this.#entries.length > 0) {
-      throw new Error('A batch is flushed before the next directory.');
-    }
-    this.#directory = directory;
+  /** Waits only if enough calls are under way. `path` names the entry in messages. */
+  add(entry: NewEntry, path: ByteString): Promise<void> | undefined {
     this.#entries.push(entry);
     this.#paths.push(path);
-    if (this.#entries.length >= MOST) await this.#submit();
+    this.#bytes += entry.data?.length ?? 0;
+    return this.#entries.length >= MOST || this.#bytes >= FULL ? this.#submit() : undefined;
   }
 
   /** Makes all entries that were added. */
   async flush(): Promise<void> {
     await this.#submit();
-    await this.#underWay;
+    while (this.#calls.length > 0) await this.#finish();
   }
 
-  /** Waits until no call is under way, whether it succeeds or fails. */
+  /** Waits until no call is under way, whether they succeed or fail. */
   async settled(): Promise<void> {
-    await Promise.allSettled([this.#underWay]);
+    await Promise.allSettled(this.#calls.map(({ faults }) => faults));
   }
 
   async #submit(): Promise<void> {
-    await this.#underWay;
-    const [entries, paths, directory] = [this.#entries, this.#paths, this.#directory];
-    if (!directory || entries.length === 0) return;
+    while (this.#calls.length >= CALLS) await this.#finish();
+    const [entries, paths] = [this.#entries, this.#paths];
+    if (entries.length === 0) return;
     this.#entries = [];
     this.#paths = [];
-    [this.#data, this.#spare] = [this.#spare, this.#data];
-    this.#filled = 0;
-    this.#underWay = this.#make(directory, entries, paths);
-    // The error is thrown by the next call that waits.
-    this.#underWay.catch(() => {});
+    this.#bytes = 0;
+    const faults = this.#make(entries);
+    // An error is thrown when its turn comes.
+    faults.catch(() => {});
+    this.#calls.push({ entries, paths, faults });
   }
 
-  async #make(directory: HeldDirectory, entries: NewEntry[], paths: ByteString[]): Promise<void> {
-    const faults = await this.#maker.make(directory, entries, this.#options);
+  async #make(entries: readonly NewEntry[]): ReturnType<EntryMaker['make']> {
+    const faults = await this.#maker.make(entries, this.#options);
+    for (const { data } of entries) if (data) this.#give(data);
+    return faults;
+  }
+
+  /** Waits for the oldest call, and hands on its results. */
+  async #finish(): Promise<void> {
+    const { entries, paths, faults } = this.#calls[0]!;
+    const found = await faults;
+    this.#calls.shift();
     const errors: unknown[] = [];
     entries.forEach((entry, index) => {
       try {
-        this.#handle(entry, faults[index], paths[index]!);
+        this.#handle(entry, found[index], paths[index]!);
       } catch (error) {
         errors.push(error);
       }

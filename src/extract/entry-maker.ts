@@ -4,8 +4,12 @@ import type { ByteString } from '../bytes/index.js';
 import type { HeldDirectory } from '../io/index.js';
 import type { Node } from '../tree/index.js';
 
+/** A directory of the running system, which may be open no more. */
+export type EntryDirectory = Pick<HeldDirectory, 'path' | 'identity'>;
+
 /** An entry to make in a directory of the running system. */
 export interface NewEntry {
+  readonly directory: EntryDirectory;
   readonly name: ByteString;
   readonly node: Node;
   /** All bytes of a regular file. */
@@ -42,12 +46,11 @@ export interface MakerFeatures {
 export interface EntryMaker extends MakerFeatures {
   /** Memory for the data of entries. */
   allocate(length: number): Uint8Array;
-  /** Makes entries, and returns the fault of each. After a fault in the step `attribute` the other steps are still taken. */
-  make(
-    directory: HeldDirectory,
-    entries: readonly NewEntry[],
-    options: MakeOptions,
-  ): Promise<readonly (EntryFault | undefined)[]>;
+  /**
+   * Makes entries in order, and returns the fault of each: one of `create` if its directory has been replaced. After a fault in
+   * the step `attribute` the other steps are still taken. Data must not change until then.
+   */
+  make(entries: readonly NewEntry[], options: MakeOptions): Promise<readonly (EntryFault | undefined)[]>;
 }
 
 /** Bits that lend the identity of the owner. */

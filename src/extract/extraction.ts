@@ -1,4 +1,4 @@
-// Makes the entries of a tree, directory by directory; attributes of a directory are set after its entries.
+// Makes the entries of a tree, directory by directory; directories get their attributes after all entries.
 
 import { linkSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs';
 import type { ByteString } from '../bytes/index.js';
@@ -11,12 +11,12 @@ import {
   quietRun,
   type Run,
 } from '../io/index.js';
-import { type Directory, type File, type FileTree, hardLinkCounts, joinPath, type Node } from '../tree/index.js';
+import { type Directory, type FileTree, hardLinkCounts, joinPath, type Node } from '../tree/index.js';
 import type { OpenDestination } from './destination.js';
 import { earlyContents } from './early-contents.js';
-import { EntryBatch } from './entry-batch.js';
+import { EntryBatch, type OutcomeHandler } from './entry-batch.js';
 import { faultError, inTheWay, isFaultOfEntry, knownError } from './entry-fault.js';
-import type { EntryFault, EntryMaker, MakeOptions, NewEntry } from './entry-maker.js';
+import type { EntryDirectory, EntryFault, EntryMaker, MakeOptions, NewEntry } from './entry-maker.js';
 import { writeLarge } from './large-file.js';
 import { canMake, settableXattrs } from './losses.js';
 
@@ -36,6 +36,16 @@ export interface Extracting {
   readonly destination: OpenDestination;
 }
 
+/** A directory whose entries are being made. */
+interface MadeDirectory {
+  readonly node: Directory;
+  readonly directory: EntryDirectory;
+  readonly path: ByteString;
+}
+
+/** The name of a directory as an entry of itself. */
+const SELF = '.' as ByteString;
+
 /** Makes the entries of a tree, one directory after the other. */
 export class Extraction {
   entries = 0;
@@ -47,6 +57,8 @@ export class Extraction {
   /** The first path of each node with several names, below the top. */
   readonly #made = new Map<Node, ByteString>();
   readonly #links: ReadonlyMap<Node, number>;
+  /** Every directory, which comes before those below it. */
+  readonly #directories: MadeDirectory[] = [];
   #top: HeldDirectory | undefined;
 
   constructor(
@@ -57,8 +69,10 @@ export class Extraction {
   ) {
     this.#run = options.run ?? quietRun();
     this.#links = hardLinkCounts(tree);
-    this.#batch = new EntryBatch(maker, make, (entry, fault, path) => this.#judge(entry, fault, path));
-    this.#early = new EarlyReader(earlyContents(tree.root, this.#links), this.#run);
+    const early = new EarlyReader(earlyContents(tree.root, this.#links), this.#run, (length) => maker.allocate(length));
+    this.#early = early;
+    const handle: OutcomeHandler = (entry, fault, path) => this.#judge(entry, fault, path);
+    this.#batch = new EntryBatch(maker, make, handle, (data) => early.give(data));
   }
 
   async all(): Promise<void> {
@@ -67,12 +81,13 @@ export class Extraction {
     this.#top = top;
     try {
       await this.#directory(root, top, '' as ByteString);
-      // The top directory gets its attributes last, as an entry of itself.
-      await this.#batch.add(
-        top,
-        { name: '.' as ByteString, node: this.#settable(root), exists: true },
-        '' as ByteString,
-      );
+      await this.#batch.flush();
+      // Only now, because making entries changes the time of their directory, and its mode may forbid that: the innermost first.
+      for (const { node, directory, path } of this.#directories.reverse()) {
+        const full = this.#batch.add({ directory, name: SELF, node: this.#settable(node), exists: true }, path);
+        // One call at a time, so that no directory is closed before those below it.
+        if (full) await full.then(() => this.#batch.flush());
+      }
       await this.#batch.flush();
     } finally {
       await Promise.all([this.#batch.settled(), this.#early.settled()]);
@@ -81,24 +96,18 @@ export class Extraction {
   }
 
   async #directory(node: Directory, held: HeldDirectory, path: ByteString): Promise<void> {
+    const directory = { path: held.path, identity: held.identity };
+    this.#directories.push({ node, directory, path });
     for (const [name, child] of node.entries) {
       this.#run.signal?.throwIfAborted();
-      await this.#guarded(joinPath(path, name), () => this.#entry(held, name, child, joinPath(path, name)));
+      const below = joinPath(path, name);
+      await this.#guarded(below, () => this.#entry(held, directory, name, child, below));
     }
-    await this.#batch.flush();
-    const done: [name: ByteString, node: Directory][] = [];
     for (const [name, child] of node.entries) {
       if (child.kind !== 'directory') continue;
-      await this.#guarded(joinPath(path, name), async () => {
-        await this.#below(held, name, child, joinPath(path, name));
-        done.push([name, child]);
-      });
+      const below = joinPath(path, name);
+      await this.#guarded(below, () => this.#below(held, name, child, below));
     }
-    // Only now, because making entries changes the time of their directory, and its mode may forbid that.
-    for (const [name, child] of done) {
-      await this.#batch.add(held, { name, node: this.#settable(child), exists: true }, joinPath(path, name));
-    }
-    await this.#batch.flush();
   }
 
   async #below(held: HeldDirectory, name: ByteString, child: Directory, path: ByteString): Promise<void> {
@@ -110,28 +119,29 @@ export class Extraction {
     }
   }
 
-  async #entry(held: HeldDirectory, name: ByteString, node: Node, path: ByteString): Promise<void> {
+  async #entry(
+    held: HeldDirectory,
+    directory: EntryDirectory,
+    name: ByteString,
+    node: Node,
+    path: ByteString,
+  ): Promise<void> {
     if (!canMake(node, this.maker, this.make)) return;
     if (node.kind === 'directory') return this.#newDirectory(held, name, path);
     if (this.#isUsed) this.#makeRoom(held, name, path);
     if (await this.#linked(held, name, node, path)) return;
-    if (node.kind !== 'file') return this.#batch.add(held, { name, node: this.#settable(node), exists: false }, path);
-    await this.#file(held, name, node, path);
-    this.bytes += node.content.size;
-    this.#run.report({ step: 'extracting', done: this.bytes, unit: 'bytes' });
-  }
-
-  async #file(held: HeldDirectory, name: ByteString, node: File, path: ByteString): Promise<void> {
+    const entry = { directory, name, node: this.#settable(node), exists: false };
+    if (node.kind !== 'file') return this.#batch.add(entry, path);
     const { content } = node;
-    if (!isReadEarly(content)) {
+    if (isReadEarly(content)) {
+      await this.#batch.add({ ...entry, data: await this.#early.take(content) }, path);
+    } else {
       await writeLarge(joinPath(held.at, name), content, this.#run);
       this.#remember(path);
-      return this.#batch.add(held, { name, node: this.#settable(node), exists: true }, path);
+      await this.#batch.add({ ...entry, exists: true }, path);
     }
-    const bytes = await this.#early.bytes(content);
-    const data = await this.#batch.room(content.size);
-    data.set(bytes);
-    await this.#batch.add(held, { name, node: this.#settable(node), data, exists: false }, path);
+    this.bytes += content.size;
+    this.#run.report({ step: 'extracting', done: this.bytes, unit: 'bytes' });
   }
 
   #newDirectory(held: HeldDirectory, name: ByteString, path: ByteString): void {

@@ -13,9 +13,17 @@ import {
   writeSync,
 } from 'node:fs';
 import type { ByteString, Timestamp } from '../bytes/index.js';
-import { type HeldDirectory, pathBuffer } from '../io/index.js';
+import { type HeldDirectory, holdDirectory, pathBuffer } from '../io/index.js';
 import { joinPath } from '../tree/index.js';
-import { type EntryFault, type EntryMaker, type MakeOptions, modeOf, type NewEntry, type Step } from './entry-maker.js';
+import {
+  type EntryDirectory,
+  type EntryFault,
+  type EntryMaker,
+  type MakeOptions,
+  modeOf,
+  type NewEntry,
+  type Step,
+} from './entry-maker.js';
 
 const { O_WRONLY, O_RDONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK } = constants;
 
@@ -28,12 +36,42 @@ export class PortableMaker implements EntryMaker {
     return new Uint8Array(length);
   }
 
-  async make(
-    { at }: HeldDirectory,
-    entries: readonly NewEntry[],
-    options: MakeOptions,
-  ): Promise<(EntryFault | undefined)[]> {
-    return entries.map((entry) => new Making(entry, joinPath(at, entry.name), options).fault());
+  async make(entries: readonly NewEntry[], options: MakeOptions): Promise<(EntryFault | undefined)[]> {
+    const place = new OpenPlace();
+    try {
+      return entries.map((entry) => {
+        const at = place.find(entry.directory);
+        return typeof at === 'string' ? new Making(entry, joinPath(at, entry.name), options).fault() : at;
+      });
+    } finally {
+      place.close();
+    }
+  }
+}
+
+/** The directory of the last entry, held open: the next one is often in the same. */
+class OpenPlace {
+  #directory: EntryDirectory | undefined;
+  #held: HeldDirectory | undefined;
+
+  /** A path that leads to the directory and to no other, or why there is none. */
+  find(directory: EntryDirectory): ByteString | EntryFault {
+    if (this.#held && this.#directory === directory) return this.#held.at;
+    this.close();
+    try {
+      this.#held = holdDirectory(directory.path, { found: directory.identity });
+    } catch (error) {
+      // Without an error of the system another directory has the name.
+      const { syscall, code } = error as NodeJS.ErrnoException;
+      return { step: 'create', errno: (syscall && code) ?? 'ESTALE' };
+    }
+    this.#directory = directory;
+    return this.#held.at;
+  }
+
+  close(): void {
+    this.#held?.close();
+    this.#held = undefined;
   }
 }
 

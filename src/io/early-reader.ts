@@ -29,43 +29,52 @@ export class EarlyReader {
   readonly #run: Run;
   readonly #started: Started[] = [];
   /** Buffers that nobody uses, by their size. */
-  readonly #free = new Map<number, ArrayBuffer[]>();
-  #lent: ArrayBufferLike | undefined;
+  readonly #free = new Map<number, ArrayBufferLike[]>();
+  readonly #allocate: (length: number) => Uint8Array;
+  #lent: Uint8Array | undefined;
   #room = ROOM;
 
-  /** The order in which contents are asked for; some of them may not be. */
-  constructor(contents: Iterable<ExactContent>, run: Run) {
+  /** The order in which contents are asked for; some of them may not be. `allocate` makes the memory that they are read into. */
+  constructor(
+    contents: Iterable<ExactContent>,
+    run: Run,
+    allocate: (length: number) => Uint8Array = (length) => new Uint8Array(length),
+  ) {
     this.#contents = contents[Symbol.iterator]();
     this.#run = run;
+    this.#allocate = allocate;
   }
 
   /** All bytes of a content, lent until the next one is asked for. */
   async bytes(content: ExactContent): Promise<Uint8Array> {
-    this.#takeBack();
+    if (this.#lent) this.give(this.#lent);
+    this.#lent = undefined;
+    this.#lent = await this.take(content);
+    return this.#lent;
+  }
+
+  /** All bytes of a content, to be given back with {@link give}. */
+  async take(content: ExactContent): Promise<Uint8Array> {
     for (;;) {
       this.#startMore();
       const next = this.#started.shift();
       // Out of order: read on its own.
       if (!next) return this.#whole(content);
       this.#room += next.content.size;
-      if (next.content !== content) continue;
-      const bytes = await next.bytes;
-      this.#lent = bytes.buffer;
-      return bytes;
+      if (next.content === content) return next.bytes;
     }
   }
 
-  #takeBack(): void {
-    const buffer = this.#lent;
-    this.#lent = undefined;
-    if (buffer instanceof ArrayBuffer) this.#free.get(buffer.byteLength)?.push(buffer);
+  /** Takes back memory for the contents to come. */
+  give({ buffer }: Uint8Array): void {
+    this.#free.get(buffer.byteLength)?.push(buffer);
   }
 
   #buffer(length: number): Uint8Array {
     const size = Math.max(LEAST_BUFFER, 2 ** Math.ceil(Math.log2(length)));
     const free = this.#free.get(size);
     if (!free) this.#free.set(size, []);
-    return new Uint8Array(free?.pop() ?? new ArrayBuffer(size), 0, length);
+    return new Uint8Array(free?.pop() ?? this.#allocate(size).buffer, 0, length);
   }
 
   /** Waits for everything that was started. */

@@ -48,17 +48,16 @@ export interface NativeAddon {
    */
   gather(paths: Uint8Array, numbers: Float64Array, into: Uint8Array): Promise<number>;
   /**
-   * Makes entries in a directory, as `src/extract/native-maker.ts` lays them out; `data` is to be left alone until the promise
-   * settles. `device` and `inode` as for `entries`. Resolves to a number per entry: 0, or the step that failed above 16 bits
-   * of its errno.
+   * Makes entries in directories, as `src/extract/native-maker.ts` lays them out; `data` is to be left alone until the promise
+   * settles. `paths` and `identities` as for `listings`. Resolves to a number per entry: 0, or the step that failed above 16
+   * bits of its errno.
    */
   makeEntries(
-    directory: Uint8Array,
-    device: number,
-    inode: number,
+    paths: Uint8Array,
+    identities: Float64Array,
     numbers: Float64Array,
     texts: Uint8Array,
-    data: Uint8Array,
+    data: readonly Uint8Array[],
   ): Promise<Uint32Array>;
   /** The library of each codec with its version: `libdeflate@1.26`. */
   engines(): Readonly<Record<string, `${string}@${string}`>>;
@@ -109,7 +108,7 @@ export type NativeState =
   | { readonly addon: undefined; readonly reason: string };
 
 /** Must equal `ABI` in native/src/lib.rs; raised with every change of an exported function. */
-const ABI = 13;
+const ABI = 14;
 
 let state: NativeState | undefined;
 

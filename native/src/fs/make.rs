@@ -54,12 +54,16 @@ pub type Failed = (Step, io::Error);
 /// A directory in which entries are made.
 pub struct Place {
     open: File,
+    /// The owner of new files.
+    own: (u32, u32),
 }
 
 impl Place {
     /// Opens the `expected` directory at this path; ESTALE for another one.
     pub fn open(path: &[u8], expected: Option<Identity>) -> io::Result<Self> {
-        Ok(Self { open: open::directory(path, expected)? })
+        // SAFETY: these calls always succeed.
+        let own = unsafe { (libc::geteuid(), libc::getegid()) };
+        Ok(Self { open: open::directory(path, expected)?, own })
     }
 
     /// Makes the entry, which must not exist unless it is marked `exists`. Follows no symbolic link.
@@ -68,7 +72,11 @@ impl Place {
         let directory = self.open.as_raw_fd();
         let kind = entry.mode & libc::S_IFMT;
         if kind == libc::S_IFREG || kind == libc::S_IFDIR {
-            let file = if entry.exists { existing(directory, &name, kind) } else { created(directory, &name, kind) };
+            let file = if entry.exists {
+                existing(directory, &name, kind)
+            } else {
+                created(directory, &name, kind, self.first_mode(entry))
+            };
             let file = file.map_err(at(Step::Create))?;
             write_all(&file, entry.data).map_err(at(Step::Write))?;
             return facts_of_open(&file, entry);
@@ -77,6 +85,12 @@ impl Place {
             create_special(directory, &name, entry).map_err(at(Step::Create))?;
         }
         self.facts_of_name(&name, entry)
+    }
+
+    /// The mode with which a file is made: its own if it has its owner from the start, otherwise one for this user alone.
+    fn first_mode(&self, entry: &Entry) -> u32 {
+        let is_own = entry.owner.is_none_or(|owner| owner == self.own);
+        if is_own { entry.mode & 0o777 } else { 0o600 }
     }
 
     /// In this order: a new owner removes capabilities and the setuid bit, and a mode may forbid attributes.
@@ -106,9 +120,12 @@ impl Place {
     }
 }
 
+/// Asking what a file has costs less than setting it again, and most files have owner and mode from the start.
 fn facts_of_open(file: &File, entry: &Entry) -> Result<(), Failed> {
     let fd = file.as_raw_fd();
-    if let Some((user, group)) = entry.owner {
+    let found = open::stat(file).map_err(at(Step::Owner))?;
+    let owner = entry.owner.filter(|&owner| owner != (found.st_uid, found.st_gid));
+    if let Some((user, group)) = owner {
         // SAFETY: the descriptor is open.
         succeeded(unsafe { libc::fchown(fd, user, group) }).map_err(at(Step::Owner))?;
     }
@@ -116,8 +133,12 @@ fn facts_of_open(file: &File, entry: &Entry) -> Result<(), Failed> {
     for (attribute, value) in &entry.attributes {
         first = first.and(set_attribute(fd, attribute, value));
     }
-    // SAFETY: the descriptor is open.
-    succeeded(unsafe { libc::fchmod(fd, (entry.mode & 0o7777) as libc::mode_t) }).map_err(at(Step::Mode))?;
+    let mode = (entry.mode & 0o7777) as libc::mode_t;
+    // A new owner and access control lists change the mode.
+    if owner.is_some() || !entry.attributes.is_empty() || found.st_mode & 0o7777 != mode {
+        // SAFETY: the descriptor is open.
+        succeeded(unsafe { libc::fchmod(fd, mode) }).map_err(at(Step::Mode))?;
+    }
     let times = times(entry);
     // SAFETY: the descriptor is open, and there are two times.
     succeeded(unsafe { libc::futimens(fd, times.as_ptr()) }).map_err(at(Step::Time))?;
@@ -130,23 +151,23 @@ fn at(step: Step) -> impl Fn(io::Error) -> Failed {
 
 fn existing(directory: RawFd, name: &CStr, kind: libc::mode_t) -> io::Result<File> {
     let only = if kind == libc::S_IFDIR { libc::O_DIRECTORY } else { 0 };
-    opened(directory, name, libc::O_RDONLY | libc::O_NONBLOCK | only)
+    opened(directory, name, libc::O_RDONLY | libc::O_NONBLOCK | only, 0)
 }
 
-fn created(directory: RawFd, name: &CStr, kind: libc::mode_t) -> io::Result<File> {
+fn created(directory: RawFd, name: &CStr, kind: libc::mode_t, mode: u32) -> io::Result<File> {
     if kind == libc::S_IFDIR {
         // SAFETY: the descriptor is open, the name ends in zero.
         succeeded(unsafe { libc::mkdirat(directory, name.as_ptr(), 0o700) })?;
         return existing(directory, name, kind);
     }
-    opened(directory, name, libc::O_WRONLY | libc::O_CREAT | libc::O_EXCL)
+    opened(directory, name, libc::O_WRONLY | libc::O_CREAT | libc::O_EXCL, mode)
 }
 
-fn opened(directory: RawFd, name: &CStr, flags: libc::c_int) -> io::Result<File> {
+fn opened(directory: RawFd, name: &CStr, flags: libc::c_int, mode: u32) -> io::Result<File> {
     loop {
         let flags = flags | libc::O_NOFOLLOW | libc::O_CLOEXEC;
         // SAFETY: the descriptor is open, the name ends in zero. The last argument is only looked at for new files.
-        let fd = unsafe { libc::openat(directory, name.as_ptr(), flags, 0o600 as libc::c_uint) };
+        let fd = unsafe { libc::openat(directory, name.as_ptr(), flags, mode) };
         if fd >= 0 {
             // SAFETY: it was just opened, and nobody else has it.
             return Ok(unsafe { File::from_raw_fd(fd) });
