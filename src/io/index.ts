@@ -2,6 +2,7 @@
 
 export { blobSource } from './blob.js';
 export * from './bytes-at.js';
+export { Collector } from './collected.js';
 export * from './content.js';
 export * from './contents-ahead.js';
 export * from './digest.js';

@@ -1,7 +1,16 @@
 // Emits the leaves of an uncompressed image: blocks pass through, tails go after their inodes.
 
 import { assertPlanned } from '../../errors.js';
-import { contentsAhead, type Data, isHole, pieceLength, type Range, type Run } from '../../io/index.js';
+import {
+  Collector,
+  contentsAhead,
+  type Data,
+  type ExactContent,
+  isHole,
+  pieceLength,
+  type Range,
+  type Run,
+} from '../../io/index.js';
 import { contentsInOrder, emptyContents } from './contents.js';
 import type { ChunkForm } from './form.js';
 import type { PlannedImage } from './layout.js';
@@ -10,33 +19,67 @@ import type { Placement } from './placement.js';
 
 /** The bytes of all leaves and their contents. */
 export async function* emitStoredLeaves(image: PlannedImage, placement: Placement, run: Run): AsyncGenerator<Data> {
-  const writer = new LeafWriter(image, placement);
-  const { contents, leafOf } = contentsInOrder(image);
-  let current: StoredFile | undefined;
-  let begun = -1;
+  const collector = new Collector();
+  const leaves = new StoredLeaves(image, placement);
   let done = 0;
-  for await (const parts of contentsAhead(contents, run, emptyContents(image))) {
+  for await (const parts of contentsAhead(leaves.contents, run, emptyContents(image))) {
     for (const { index, piece } of parts) {
-      if (index !== begun) {
-        if (current) yield* finish(current, writer);
-        begun = index;
-        // Loops instead of yield*, which would wait once per content, although most yield nothing here.
-        for (const bytes of writer.before(leafOf[index]!)) yield bytes;
-        current = beginFile(image, leafOf[index]!, placement, writer);
-      }
       done += pieceLength(piece);
-      for (const bytes of current!.put(piece)) yield bytes;
+      // Most files end within a piece, and a wait for each of them would cost more than their bytes.
+      for (const bytes of leaves.put(index, piece)) {
+        if (collector.collect(bytes)) continue;
+        for (const collected of collector.take()) yield collected;
+        yield bytes;
+      }
     }
+    for (const collected of collector.take()) yield collected;
     run.report({ step: 'packing', done, total: image.contentSize, unit: 'bytes' });
   }
-  if (current) yield* finish(current, writer);
-  yield* writer.end();
+  for (const bytes of leaves.end()) yield bytes;
 }
 
-function* finish(file: StoredFile, writer: LeafWriter): Generator<Data> {
-  yield* file.end();
-  writer.keepTail(file.tail);
-  yield* writer.endIfDue();
+/** Turns contents into the blocks of an image, and writes their inodes. */
+class StoredLeaves {
+  readonly contents: readonly ExactContent[];
+  readonly #image: PlannedImage;
+  readonly #placement: Placement;
+  readonly #writer: LeafWriter;
+  readonly #leafOf: Uint32Array;
+  #current: StoredFile | undefined;
+  #begun = -1;
+
+  constructor(image: PlannedImage, placement: Placement) {
+    this.#image = image;
+    this.#placement = placement;
+    this.#writer = new LeafWriter(image, placement);
+    const { contents, leafOf } = contentsInOrder(image);
+    this.contents = contents;
+    this.#leafOf = leafOf;
+  }
+
+  /** The next piece of a content. */
+  *put(index: number, piece: Data): Generator<Data> {
+    if (index !== this.#begun) {
+      yield* this.#finish();
+      this.#begun = index;
+      const leaf = this.#leafOf[index]!;
+      yield* this.#writer.before(leaf);
+      this.#current = beginFile(this.#image, leaf, this.#placement, this.#writer);
+    }
+    yield* this.#current!.put(piece);
+  }
+
+  *end(): Generator<Data> {
+    yield* this.#finish();
+    yield* this.#writer.end();
+  }
+
+  *#finish(): Generator<Data> {
+    if (!this.#current) return;
+    yield* this.#current.end();
+    this.#writer.keepTail(this.#current.tail);
+    yield* this.#writer.endIfDue();
+  }
 }
 
 function beginFile(image: PlannedImage, index: number, placement: Placement, writer: LeafWriter): StoredFile {
