@@ -1,5 +1,7 @@
 //! Making entries against the kernel: what a file gets when it is made need not be set again, and must not be taken for granted.
 
+#![cfg(target_os = "linux")]
+
 use isopress_native::fs::make::{Entry, Place, Step};
 use isopress_native::fs::open::Identity;
 use std::fs::{self, Permissions};
@@ -29,7 +31,7 @@ fn place(path: &Path) -> Place {
 }
 
 fn file<'a>(name: &'a [u8], mode: u32, owner: Option<(u32, u32)>, data: &'a [u8]) -> Entry<'a> {
-    let mode = libc::S_IFREG as u32 | mode;
+    let mode = libc::S_IFREG | mode;
     let mtime = (5, 123_456_789);
     Entry { name, mode, owner, mtime, device: (0, 0), target: b"", attributes: Vec::new(), data, exists: false }
 }
@@ -77,9 +79,9 @@ fn existing_entries_only_get_their_facts() {
     fs::create_dir(scratch.0.join("dir")).expect("it can be made");
     let place = place(&scratch.0);
     place.make(&Entry { exists: true, ..file(b"file", 0o640, None, b"") }).expect("it can be changed");
-    let directory = Entry { exists: true, mode: libc::S_IFDIR as u32 | 0o3755, ..file(b"dir", 0, None, b"") };
+    let directory = Entry { exists: true, mode: libc::S_IFDIR | 0o3755, ..file(b"dir", 0, None, b"") };
     place.make(&directory).expect("it can be changed");
-    let itself = Entry { name: b".", mode: libc::S_IFDIR as u32 | 0o700, ..directory };
+    let itself = Entry { name: b".", mode: libc::S_IFDIR | 0o700, ..directory };
     place.make(&itself).expect("it can be changed");
     let mode = |path: PathBuf| fs::symlink_metadata(path).expect("it is there").mode() & 0o7777;
     assert_eq!(fs::read(scratch.0.join("file")).expect("it can be read"), b"kept");
