@@ -23,7 +23,7 @@ export class Collector {
     return true;
   }
 
-  /** What was collected, lent until the next call of {@link collect}. */
+  /** The collected bytes, lent until the next call of {@link collect}. */
   *take(): Generator<Uint8Array> {
     const filled = this.#filled;
     this.#filled = 0;
