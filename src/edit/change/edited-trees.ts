@@ -13,33 +13,17 @@ import {
   type KeptEntry,
   type NewEntry,
 } from '../kept/entries.js';
-import { type NameRules, nameRulesOf } from '../kept/name-rules.js';
+import { nameRulesOf } from '../kept/name-rules.js';
 import type { KeptDisc } from '../kept/read-disc.js';
 import type { KeptTree } from '../kept/read-hierarchy.js';
+import { type EditedTree, type FoundPath, findIn, folderIn, isFuller, movedFolders, walkIn } from './edited-tree.js';
 import { noEntry, noFile } from './refusals.js';
-
-/** A hierarchy while it is edited. */
-export interface EditedTree {
-  readonly tree: KeptTree;
-  readonly rules: NameRules;
-  /** Its directories, by the same directories of the first hierarchy; undefined if it does not show one. */
-  readonly counterparts: Map<Folder, Folder | undefined>;
-  /** Serial numbers of nodes that were added. */
-  readonly serials: Map<Node, number>;
-  nextSerial: number;
-}
 
 /** An entry to add. */
 export interface Addition {
   readonly node: Node;
   /** How many names the node has. */
   readonly links: number;
-}
-
-/** An entry with its directory. */
-export interface FoundPath {
-  readonly parent: Folder;
-  readonly entry: Entry;
 }
 
 export class EditedTrees {
@@ -80,18 +64,10 @@ export class EditedTrees {
   /** The entry at a path; undefined if there is none. The root is a directory without an entry. */
   find(path: ByteString): FoundPath | undefined {
     for (const edited of this.all) {
-      const found = this.#findIn(edited, path);
+      const found = findIn(edited, path);
       if (found) return found;
     }
     return undefined;
-  }
-
-  #findIn(edited: EditedTree, path: ByteString): FoundPath | undefined {
-    const names = splitPath(path);
-    const name = names.pop();
-    const parent = folderIn(edited, names);
-    const entry = name === undefined ? undefined : parent?.get(name);
-    return parent && entry ? { parent, entry } : undefined;
   }
 
   /** The directory at a path of the first hierarchy; directories that Rock Ridge moved up are found where they belong. */
@@ -103,7 +79,7 @@ export class EditedTrees {
   *walk(): Generator<FoundPath & { readonly path: ByteString }> {
     yield* walkIn(this.#master);
     if (!this.udf || this.udf === this.#master) return;
-    for (const found of walkIn(this.udf)) if (!this.#findIn(this.#master, found.path)) yield found;
+    for (const found of walkIn(this.udf)) if (!findIn(this.#master, found.path)) yield found;
   }
 
   /** Every entry of every hierarchy. */
@@ -196,12 +172,12 @@ export class EditedTrees {
 
   /** The entries of hierarchies that a path of the first one, or of any, means. */
   #everywhere(path: ByteString, hierarchies = this.all): { readonly folder: Folder; readonly entry: Entry }[] {
-    const first = this.#findIn(this.#master, path);
+    const first = findIn(this.#master, path);
     return hierarchies.flatMap((edited) => {
       const folder = first && this.#counterpart(edited, first.parent);
       const entry = folder && this.#entryLike(edited, folder, first!.entry);
       if (folder && entry) return [{ folder, entry }];
-      const own = this.#findIn(edited, path);
+      const own = findIn(edited, path);
       return own ? [{ folder: own.parent, entry: own.entry }] : [];
     });
   }
@@ -239,48 +215,6 @@ export class EditedTrees {
     if (usual && (usual.folder !== undefined) === (own !== undefined)) return usual;
     const same = data ? entries.filter((one) => one.data?.old !== undefined && one.data.old === data.old) : [];
     return same.length === 1 ? same[0] : undefined;
-  }
-}
-
-/** Whether a UDF view has more entries than the hierarchies of ISO 9660: often these have only a note for old systems. */
-function isFuller(udf: KeptTree | undefined, iso: KeptTree): boolean {
-  const count = ({ folders }: KeptTree) => [...folders.values()].reduce((sum, { entries }) => sum + entries.length, 0);
-  return udf !== undefined && (iso.kind === 'iso9660' || count(udf) > count(iso));
-}
-
-function folderIn({ tree }: EditedTree, names: readonly ByteString[]): Folder | undefined {
-  let folder: Folder | undefined = tree.root;
-  for (const name of names) {
-    const entry: Entry | undefined = folder?.get(name);
-    folder = entry && folderOf(tree, entry);
-  }
-  return folder;
-}
-
-function folderOf({ folders, origin }: KeptTree, entry: Entry): Folder | undefined {
-  if (entry.folder || !entry.records) return entry.folder;
-  const { movedTo } = entry.facts;
-  return movedTo === undefined ? undefined : folders.get(movedTo + origin);
-}
-
-function movedFolders({ folders, origin }: KeptTree): Map<number, FoundPath> {
-  const moved = new Map<number, FoundPath>();
-  for (const parent of folders.values()) {
-    for (const entry of parent.entries) {
-      const block = entry.records ? entry.facts.movedTo : undefined;
-      if (block !== undefined) moved.set(block + origin, { parent, entry });
-    }
-  }
-  return moved;
-}
-
-function* walkIn({ tree }: EditedTree): Generator<FoundPath & { readonly path: ByteString }> {
-  const stack = [tree.root];
-  for (let folder = stack.pop(); folder; folder = stack.pop()) {
-    for (const entry of folder.all()) {
-      yield { path: joinPath(folder.path, entry.name), parent: folder, entry };
-      if (entry.folder) stack.push(entry.folder);
-    }
   }
 }
 

@@ -3,7 +3,7 @@
 
 import { alignUp } from '../../bytes/index.js';
 import { BLOCK, ContinuationArea, PARENT, placeRecord, SELF } from '../../format/iso9660/index.js';
-import type { EditedTree } from '../change/edited-trees.js';
+import type { EditedTree } from '../change/edited-tree.js';
 import type { Entry, Folder } from '../kept/entries.js';
 import type { FolderSize, Places } from './places.js';
 import { sizeOf } from './record-bytes.js';

@@ -3,7 +3,8 @@
 import { alignUp, divCeil } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
 import { BLOCK, MAX_DIRECTORIES, pathTableEntryLength, volumeDescriptor } from '../../format/iso9660/index.js';
-import type { EditedTree, EditedTrees } from '../change/edited-trees.js';
+import type { EditedTree } from '../change/edited-tree.js';
+import type { EditedTrees } from '../change/edited-trees.js';
 import { type Folder, foldersOf } from '../kept/entries.js';
 import { pathTablesOf } from '../kept/read-descriptors.js';
 import type { KeptDisc } from '../kept/read-disc.js';

@@ -1,7 +1,7 @@
 // Places on the new disc, and where parts of the old disc move to.
 
 import { SECTORS_PER_BLOCK } from '../../format/eltorito/index.js';
-import type { EditedTree } from '../change/edited-trees.js';
+import type { EditedTree } from '../change/edited-tree.js';
 import type { Data, Folder } from '../kept/entries.js';
 import type { KeptPartition, Span } from '../kept/partition-tables.js';
 import type { KeptDisc } from '../kept/read-disc.js';

@@ -17,7 +17,7 @@ import {
   spreadIn,
   writeRecord,
 } from '../../format/iso9660/index.js';
-import type { EditedTree } from '../change/edited-trees.js';
+import type { EditedTree } from '../change/edited-tree.js';
 import type { AttributeValues, Folder, KeptEntry, NewEntry } from '../kept/entries.js';
 import type { Places } from './places.js';
 import {

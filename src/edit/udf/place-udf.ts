@@ -10,7 +10,7 @@ import {
   identifierLength,
 } from '../../format/udf/index.js';
 import type { Node } from '../../tree/index.js';
-import type { EditedTree } from '../change/edited-trees.js';
+import type { EditedTree } from '../change/edited-tree.js';
 import {
   type AttributeValues,
   type Data,

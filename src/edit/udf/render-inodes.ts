@@ -1,21 +1,17 @@
-// The bytes of UDF entries and directories for the new disc. Kept ones change only in places, sizes, times and counts.
+// The bytes of UDF entries for the new disc. Kept ones change only in places, sizes, times and counts.
 
-import { bytesOf, divCeil, type Timestamp } from '../../bytes/index.js';
+import { divCeil, type Timestamp } from '../../bytes/index.js';
 import { BLOCK } from '../../format/iso9660/index.js';
 import {
   AED_HEAD,
   allocationExtent,
-  CHARACTERISTIC,
   DATA_FORM,
-  decodeCs0,
   ENTRY_HEAD,
-  EXTENDED_HEAD,
   EXTENT_KIND,
   extendedFileEntry,
   type FileEntry,
   FORM_MASK,
   fileEntry,
-  fileIdentifierHead,
   longDescriptor,
   modeFlags,
   permissions,
@@ -25,32 +21,13 @@ import {
   shortDescriptor,
   TAG,
   writeFileEntry,
-  writeIdentifier,
 } from '../../format/udf/index.js';
-import type { AttributeValues, Entry, Folder } from '../kept/entries.js';
+import type { AttributeValues } from '../kept/entries.js';
 import type { KeptUdfDescriptor } from './kept-udf.js';
-import { type FutureBlocks, LONG, type PlacedInode, type PlacedUdf, SHORT } from './place-udf.js';
+import { LONG, type PlacedInode, type PlacedUdf, SHORT } from './place-udf.js';
 import { extentsIn, shapeOf } from './read-inode.js';
-
-/** Places on the new disc as UDF counts them. */
-export interface UdfPlaces {
-  /** The block on the new disc, counted from its start. */
-  at(place: FutureBlocks): number;
-  /** The new address in the partition of an old address in the partition. */
-  moved(block: number): number;
-  /** The address in the partition of a block of the new disc. */
-  address(block: number): number;
-  /** The block of data on the new disc. */
-  data(data: NonNullable<PlacedInode['data']>): number;
-  /** Revisions from 2.00 on have unique identifiers in addresses. */
-  readonly hasIds: boolean;
-}
-
-/** Bytes for a block of the new disc. */
-export interface RenderedBlocks {
-  readonly block: number;
-  readonly bytes: Uint8Array;
-}
+import { renderIdentifiers } from './render-identifiers.js';
+import { type RenderedBlocks, sameBytes, type UdfPlaces } from './udf-places.js';
 
 const MOST_LINKS = 0xffff;
 const ALL_BITS = 0o7777;
@@ -59,7 +36,7 @@ const ALL_BITS = 0o7777;
 export function renderPlaced(inode: PlacedInode, placed: PlacedUdf, places: UdfPlaces): RenderedBlocks[] {
   const { folder, runs } = inode;
   const location = places.address(places.at(inode.place));
-  const identifiers = folder && renderFolder(folder, inode, placed, places);
+  const identifiers = folder && renderIdentifiers(folder, inode, placed, places);
   const contents = runs.length === 0 ? identifiers?.bytes : undefined;
   const { allocation, more, form } = allocationOf(inode, contents, placed, places);
   const entry = inode.kept
@@ -76,10 +53,6 @@ export function renderPlaced(inode: PlacedInode, placed: PlacedUdf, places: UdfP
     done += bytes.length;
   }
   return list;
-}
-
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
 
 interface Allocation {
@@ -208,82 +181,4 @@ function newEntry(
   const extendedAttributes = new Uint8Array(0);
   writeFileEntry({ ...facts, extendedAttributes, form: form as 0, allocation }, bytes, 0, at);
   return bytes;
-}
-
-/** The identifiers of a directory: kept ones with new addresses, and those of added entries. */
-function renderFolder(folder: Folder, own: PlacedInode, placed: PlacedUdf, places: UdfPlaces) {
-  const writer = new IdentifierWriter(own, placed, places);
-  const parent = placed.inodeOf(folder.parent ?? folder);
-  if (folder.records) writer.addKept(folder.records.parent, parent);
-  else writer.addNew('', parent, CHARACTERISTIC.directory | CHARACTERISTIC.parent);
-  for (const entry of folder.entries) {
-    const target = placed.inodeOf(entry);
-    if (entry.records) writer.addKept(entry.records[0]!, target);
-    else writer.addNew(nameIn(entry), target, entry.folder ? CHARACTERISTIC.directory : 0);
-  }
-  return { bytes: writer.bytes, isSame: writer.isSame && !folder.isChanged };
-}
-
-class IdentifierWriter {
-  readonly bytes: Uint8Array;
-  /** Whether all identifiers are as they were. */
-  isSame = true;
-  readonly #own: PlacedInode;
-  readonly #tagVersion: number;
-  readonly #places: UdfPlaces;
-  #end = 0;
-
-  constructor(own: PlacedInode, { udf }: PlacedUdf, places: UdfPlaces) {
-    this.bytes = new Uint8Array(own.size);
-    this.#own = own;
-    this.#tagVersion = udf.tagVersion;
-    this.#places = places;
-  }
-
-  addKept(identifier: Uint8Array, target: PlacedInode): void {
-    const made = identifier.slice();
-    const { entry } = fileIdentifierHead.decode(made);
-    const isNamed = target.uniqueId !== undefined && this.#places.hasIds;
-    const uniqueId = isNamed ? idOf(target) : entry.uniqueId;
-    fileIdentifierHead.change({ entry: { ...entry, block: addressOf(target, this.#places), uniqueId } }, made);
-    resealed(made, this.#location());
-    this.isSame &&= sameBytes(made, identifier);
-    this.bytes.set(made, this.#end);
-    this.#end += made.length;
-  }
-
-  addNew(name: string, target: PlacedInode, characteristics: number): void {
-    const uniqueId = this.#places.hasIds ? idOf(target) : 0;
-    const entry = { length: BLOCK, block: addressOf(target, this.#places), partition: 0, uniqueId };
-    const at = { location: this.#location(), tagVersion: this.#tagVersion };
-    this.isSame = false;
-    this.#end += writeIdentifier({ name, entry, characteristics }, this.bytes, this.#end, at);
-  }
-
-  /** The block in which the next identifier starts. */
-  #location(): number {
-    let done = 0;
-    for (const run of this.#own.runs) {
-      const skipped = Math.floor((this.#end - done) / BLOCK);
-      if (skipped < run.blocks) return this.#places.address(this.#places.at(run) + skipped);
-      done += run.blocks * BLOCK;
-    }
-    return addressOf(this.#own, this.#places);
-  }
-}
-
-function nameIn({ identifier }: Entry): string {
-  return decodeCs0(bytesOf(identifier))!;
-}
-
-function addressOf({ place }: PlacedInode, places: UdfPlaces): number {
-  return places.address(places.at(place));
-}
-
-/** The low half of the unique identifier. */
-function idOf({ uniqueId, kept }: PlacedInode): number {
-  if (uniqueId !== undefined) return uniqueId % 2 ** 32;
-  const { entry } = kept!;
-  const isExtended = shapeOf(entry).head === EXTENDED_HEAD;
-  return (isExtended ? extendedFileEntry : fileEntry).decode(entry).uniqueId % 2 ** 32;
 }

@@ -19,7 +19,8 @@ import { type Overlay, overlayBytes } from '../place/overlay.js';
 import { type EditPlaces, movedEnd } from '../place/places.js';
 import type { KeptUdfDescriptor } from './kept-udf.js';
 import type { FutureBlocks, PlacedUdf } from './place-udf.js';
-import { renderPlaced, type UdfPlaces } from './render-inodes.js';
+import { renderPlaced } from './render-inodes.js';
+import type { UdfPlaces } from './udf-places.js';
 
 /** Version of tags from revision 2.00 on. */
 const TAGS_WITH_IDS = 3;
