@@ -20,3 +20,8 @@ export function setBit(map: Uint8Array, bit: number): void {
 export function testBit(map: Uint8Array, bit: number): boolean {
   return ((map[bit >>> 3] ?? 0) & (1 << (bit & 7))) !== 0;
 }
+
+/** Clears `length` bits from bit `from` on. */
+export function clearBits(map: Uint8Array, from: number, length: number): void {
+  for (let bit = from; bit < from + length; bit++) map[bit >>> 3]! &= ~(1 << (bit & 7));
+}

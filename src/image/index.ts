@@ -3,6 +3,7 @@
 export { type AddressStep, type ImageAddress, type KindOf, parseAddress } from './address.js';
 export { type Contained, contained } from './containers.js';
 export { factWords } from './fact-words.js';
+export { findLayer, type LayerKind } from './find-layer.js';
 export * from './follow-address.js';
 export { FORMAT_TITLES, FORMATS, type Recognised, recogniseAll } from './formats.js';
 export { imagesIn, MOST_LAYERS, opensInside } from './inner-images.js';

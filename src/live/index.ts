@@ -9,6 +9,7 @@ export type {
   BuildInput,
   BuildOptions,
   DescriptionOptions,
+  EarlierImage,
   InitrdOptions,
   MediumOptions,
   RootCompressionOptions,

@@ -21,6 +21,7 @@ export {
   type DescriptionOptions,
   type DescriptionRequest,
   type DracutMode,
+  type EarlierImage,
   type ErofsCompressionFacts,
   type Generation,
   type GenerationRules,

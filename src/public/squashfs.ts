@@ -33,13 +33,16 @@ export {
 } from '../compress/index.js';
 export {
   planSquashfs,
+  readSquashfsPlaces,
   recogniseSquashfs,
   type SquashfsFacts,
   type SquashfsImage,
   type SquashfsLayout,
   type SquashfsOptions,
+  type SquashfsPlaces,
   type StoredPart,
 } from '../format/squashfs/index.js';
+export type { KeptPlaces } from '../tree/index.js';
 
 /** How a squashfs image is read. */
 export interface SquashfsReadOptions {

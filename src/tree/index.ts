@@ -10,6 +10,7 @@ export * from './fingerprint.js';
 export * from './follow.js';
 export * from './image-format.js';
 export * from './inode-tree.js';
+export * from './kept-places.js';
 export * from './lay-over.js';
 export * from './leaf-table.js';
 export * from './loss.js';

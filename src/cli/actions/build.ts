@@ -26,6 +26,7 @@ import { engineFacts } from '../engines.js';
 import { environmentEpoch } from '../environment-epoch.js';
 import type { GivenOption } from '../given-options.js';
 import type { OpenedSource } from '../image-source.js';
+import { earlierImage, type LikeOptions } from '../like-option.js';
 import { settleLosses } from '../losses.js';
 import { manifestEntries } from '../manifest-options.js';
 import { ownerRules } from '../owner-rules.js';
@@ -39,7 +40,12 @@ import { UnpackedRoot } from '../unpacked-root.js';
 import { excludePatterns, type WriterOptions } from '../writer-options.js';
 
 /** Parsed values of the command's options. */
-export interface BuildCommandOptions extends WriterOptions, CompressionOptions, CacheOptions, StatementOptions {
+export interface BuildCommandOptions
+  extends WriterOptions,
+    CompressionOptions,
+    CacheOptions,
+    LikeOptions,
+    StatementOptions {
   readonly description: string;
   readonly kiwiFile?: string;
   readonly generation?: Generation;
@@ -181,6 +187,7 @@ function buildOptions(options: BuildCommandOptions, root: GivenRoot['given'], se
       losses: (losses) => settleLosses(losses, options, session),
     },
     cache: { places: options.cache, now: Date.now },
+    ...(options.like === undefined ? {} : { like: earlierImage(options.like) }),
     targetDirectory: options.targetDir,
     sbom: options.sbom,
     ...defined({ netboot: netbootOptions(options) }),

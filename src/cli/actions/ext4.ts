@@ -9,11 +9,12 @@ import {
   resolveExt4,
 } from '../../format/ext4/index.js';
 import { optionValue } from '../input.js';
+import { earlierImage, type LikeOptions } from '../like-option.js';
 import { writeCommand } from '../write-command.js';
 import type { WriterOptions } from '../writer-options.js';
 
 /** Parsed values of the command's options. */
-export interface Ext4CommandOptions extends WriterOptions {
+export interface Ext4CommandOptions extends WriterOptions, LikeOptions {
   readonly size: number | 'auto';
   readonly slack: number;
   readonly label?: string;
@@ -40,7 +41,10 @@ export function writeExt4(source: string, image: string, options: Ext4CommandOpt
   return writeCommand(source, image, options, {
     name: 'ext4',
     check: (derived) => resolveExt4(ext4Options(options, derived)),
-    plan: ({ tree, epoch, seed }) => planExt4(tree, ext4Options(options, { epoch, seed })),
+    plan: async ({ tree, epoch, seed }) => {
+      const like = options.like === undefined ? undefined : await earlierImage(options.like).ext4();
+      return planExt4(tree, { ...ext4Options(options, { epoch, seed }), ...defined({ like }) });
+    },
   });
 }
 

@@ -22,11 +22,12 @@ import {
 } from '../../tree/index.js';
 import type { CacheOptions } from '../cache-options.js';
 import { type CompressionOptions, compressionSettings } from '../compression-options.js';
+import { earlierImage, type LikeOptions } from '../like-option.js';
 import { writeCommand } from '../write-command.js';
 import type { WriterOptions } from '../writer-options.js';
 
 /** Parsed values of the command's options. */
-export interface SquashfsCommandOptions extends WriterOptions, CompressionOptions, CacheOptions {
+export interface SquashfsCommandOptions extends WriterOptions, CompressionOptions, CacheOptions, LikeOptions {
   /** The dictionary of xz as a share of the block, as mksquashfs takes it. */
   readonly dictPercent?: number;
   readonly blockSize: number;
@@ -58,9 +59,10 @@ export function writeSquashfs(source: string, image: string, options: SquashfsCo
   return writeCommand(source, image, options, {
     name: 'squashfs',
     check: ({ epoch }) => resolveSquashfs(settingsOf(compressionOf(options), epoch, options)),
-    plan: ({ tree, epoch }, { run }, cache) => {
+    plan: async ({ tree, epoch }, { run }, cache) => {
+      const like = options.like === undefined ? undefined : await earlierImage(options.like).squashfs();
       const settings = settingsOf(cache.blocks(compressionOf(options)), epoch, options);
-      return plan(tree, settings, options, run);
+      return plan(tree, { ...settings, ...defined({ like }) }, options, run);
     },
     change: (tree) => withOverrides(tree, options),
   });

@@ -10,6 +10,7 @@ import { addCompressionOptions } from '../compression-options.js';
 import { withExamples } from '../examples.js';
 import { recordOptions } from '../given-options.js';
 import { addInitrdCompression } from '../initrd-compression.js';
+import { addLikeOption } from '../like-option.js';
 import { parseSize } from '../units.js';
 import { addWriterOptions } from '../writer-options.js';
 
@@ -51,7 +52,7 @@ export function buildCommand(): Command {
     );
   addStatementOptions(command);
   addNetbootOptions(command);
-  addCacheOption(command, 'initrds, compressed blocks and finished ISOs');
+  addLikeOption(addCacheOption(command, 'initrds, compressed blocks and finished ISOs'));
   addInitrdCompression(command);
   addMediumOptions(command);
   addCompressionOptions(command, {

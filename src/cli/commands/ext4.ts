@@ -4,6 +4,7 @@ import { Command, Option } from 'commander';
 import { EXT4_PROFILES } from '../../format/ext4/option-values.js';
 import type { Ext4CommandOptions } from '../actions/ext4.js';
 import { withExamples } from '../examples.js';
+import { addLikeOption } from '../like-option.js';
 import { parseInteger, parseSize, parseSizeOrAuto } from '../units.js';
 import { addWriterOptions, SOURCE_HELP } from '../writer-options.js';
 
@@ -12,6 +13,7 @@ export function ext4Command(): Command {
     new Command('ext4'),
     'isopress ext4 ./rootfs rootfs.img --label ROOT',
     'tar -c -C rootfs . | isopress ext4 - rootfs.img --size 2G',
+    'isopress ext4 ./rootfs new.img --like old.img',
   )
     .description('write an ext4 image from a directory tree')
     .argument('<source>', SOURCE_HELP)
@@ -46,8 +48,10 @@ export function ext4Command(): Command {
     .option('--features <list>', 'changes to the profile: orphan_file,^resize_inode')
     .addOption(new Option('--offset <bytes>', 'zeros before the file system: its place in a disk').argParser(parseSize))
     .addOption(new Option('--mke2fs-options <text>', 'options in the spelling of mkfs.ext4, as in fscreateoptions'));
-  return addWriterOptions(command).action(async (source: string, image: string, options: Ext4CommandOptions) => {
-    const { writeExt4 } = await import('../actions/ext4.js');
-    return writeExt4(source, image, options);
-  });
+  return addWriterOptions(addLikeOption(command)).action(
+    async (source: string, image: string, options: Ext4CommandOptions) => {
+      const { writeExt4 } = await import('../actions/ext4.js');
+      return writeExt4(source, image, options);
+    },
+  );
 }

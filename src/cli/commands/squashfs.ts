@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import type { SquashfsCommandOptions } from '../actions/squashfs.js';
 import { addCacheOption } from '../cache-options.js';
 import { withExamples } from '../examples.js';
+import { addLikeOption } from '../like-option.js';
 import { addSquashfsOptions } from '../squashfs-options.js';
 import { addWriterOptions, SOURCE_HELP } from '../writer-options.js';
 
@@ -14,7 +15,7 @@ export function squashfsCommand(): Command {
       .argument('<source>', SOURCE_HELP)
       .argument('<image>', 'image file'),
   );
-  addCacheOption(command, 'compressed blocks');
+  addLikeOption(addCacheOption(command, 'compressed blocks'));
   return addWriterOptions(command).action(async (source: string, image: string, options: SquashfsCommandOptions) => {
     const { writeSquashfs } = await import('../actions/squashfs.js');
     return writeSquashfs(source, image, options);

@@ -9,6 +9,7 @@ import type { Inventory } from './inventory.js';
 import type { ResolvedOptions } from './options.js';
 import type { Placement } from './placement.js';
 import { highest } from './system-files.js';
+import { type UnusedInGroups, unusedInGroups } from './unused.js';
 
 export interface Blueprint {
   readonly options: ResolvedOptions;
@@ -20,6 +21,10 @@ export interface Blueprint {
   readonly checksumSeed: Seed;
   /** Highest inode number in use. */
   readonly lastInode: number;
+  /** Inodes that are used or reserved. */
+  readonly usedInodes: number;
+  /** Unused blocks and inodes before the last used ones. */
+  readonly gaps: UnusedInGroups;
   /** First block after all data. */
   readonly dataEnd: number;
   /** Bytes of the image; may be more than the blocks of the file system. */
@@ -35,6 +40,11 @@ export function planBlueprint(inventory: Inventory, options: ResolvedOptions): B
   const wanted = new Set(options.features);
   if (geometry.hasMetaGroups) wanted.add('meta_bg');
   const features = FEATURES.filter((name) => wanted.has(name) && !absent.has(name));
+  const lastInode = highest(
+    inventory,
+    placement.system.map(({ file }) => file),
+  );
+  const gaps = unusedInGroups(inventory, geometry, placement);
   return {
     options,
     inventory,
@@ -42,11 +52,10 @@ export function planBlueprint(inventory: Inventory, options: ResolvedOptions): B
     placement,
     features,
     checksumSeed: features.includes('metadata_csum') ? filesystemSeed(uuidBytes(options.uuid)) : undefined,
-    lastInode: highest(
-      inventory,
-      placement.system.map(({ file }) => file),
-    ),
-    dataEnd: geometry.space.blockAt(placement.total - 1) + 1,
+    lastInode,
+    usedInodes: lastInode - gaps.unusedInodes,
+    gaps,
+    dataEnd: geometry.space.blockAt(placement.end - 1) + 1,
     imageSize: options.size === 'auto' ? geometry.blocks * options.blockSize : options.size,
   };
 }

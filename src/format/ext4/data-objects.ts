@@ -21,22 +21,22 @@ export interface DataObjectSource<F> {
   readonly journalBlocks: number;
 }
 
-/** Every object, in the order of the data space. */
+/** Every object, in the order of the data space unless an earlier image gives another. */
 export function* dataObjects<F>(source: DataObjectSource<F>): Generator<DataObject<F>> {
   const { inventory, geometry, files, journalBlocks } = source;
   const { nodes, dataBlocks, inline } = inventory;
   if (geometry.reservedDescriptorBlocks > 0) yield { kind: 'resize-block' };
   for (let slot = 0; slot < nodes.length; slot++) {
-    if (nodes[slot]!.kind === 'directory' && dataBlocks[slot]! > 0) yield { kind: 'content', slot };
+    if (nodes[slot]?.kind === 'directory' && dataBlocks[slot]! > 0) yield { kind: 'content', slot };
   }
   if (inventory.xattrs.blocks.length > 0) yield { kind: 'xattr-blocks' };
   for (let slot = 0; slot < nodes.length; slot++) {
-    if (nodes[slot]!.kind !== 'directory' && dataBlocks[slot]! > 0) yield { kind: 'content', slot };
+    if (nodes[slot]?.kind !== 'directory' && dataBlocks[slot]! > 0) yield { kind: 'content', slot };
   }
   // Empty, or one hole: without blocks, but read as all others, because a file that has grown since the scan is an error.
   for (let slot = 0; slot < nodes.length; slot++) {
-    const node = nodes[slot]!;
-    const isHere = node.kind === 'file' && dataBlocks[slot] === 0 && (node.content.size === 0 || inline[slot] === 0);
+    const node = nodes[slot];
+    const isHere = node?.kind === 'file' && dataBlocks[slot] === 0 && (node.content.size === 0 || inline[slot] === 0);
     if (isHere) yield { kind: 'content', slot };
   }
   for (const file of files) yield { kind: 'system-file', file };

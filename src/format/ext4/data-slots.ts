@@ -2,7 +2,7 @@
 
 import { bytesOf } from '../../bytes/index.js';
 import { assertPlanned } from '../../errors.js';
-import { bytesSource, type ExactContent, renderedContent, type Slot, zeroContent } from '../../io/index.js';
+import { bytesSource, EMPTY, type ExactContent, renderedContent, type Slot, zeroContent } from '../../io/index.js';
 import type { Directory, Node } from '../../tree/index.js';
 import type { Blueprint } from './blueprint.js';
 import { inodeSeed } from './checksum.js';
@@ -32,15 +32,22 @@ export function* dataSlots(blueprint: Blueprint): Generator<Slot> {
     journal: { blocks: journalBlocks },
   } = placement;
   let index = 0;
-  for (const object of dataObjects({ inventory, geometry, files, journalBlocks })) {
+  const gaps = placement.gaps.values();
+  for (const object of placement.order ?? dataObjects({ inventory, geometry, files, journalBlocks })) {
     const [start, parts] = partsOf(blueprint, object);
+    if (start > index) {
+      const gap = gaps.next().value;
+      assertPlanned('gap', gap?.at ?? start, index);
+      yield { content: EMPTY, span: (gap?.size ?? 0) * geometry.blockSize };
+      index += gap?.size ?? 0;
+    }
     assertPlanned(object.kind, start, index);
     for (const [content, blocks] of parts) {
       index += blocks;
       yield { content, span: blocks * geometry.blockSize };
     }
   }
-  assertPlanned('data blocks', placement.total, index);
+  assertPlanned('data blocks', placement.end, index);
 }
 
 /** Where an object was placed, and its contents. */

@@ -37,6 +37,13 @@ export class DataSpace {
     return this.#blocks[run]! + index - this.#indexes[run]!;
   }
 
+  /** Index of a block; undefined if it is not in the space. */
+  indexAt(block: number): number | undefined {
+    const run = lastUpTo(this.#blocks, block);
+    const index = this.#indexes[run]! + block - this.#blocks[run]!;
+    return index >= this.#indexes[run]! && index < (this.#indexes[run + 1] ?? this.#capacity) ? index : undefined;
+  }
+
   /** How many blocks from `index` on are consecutive. */
   consecutiveFrom(index: number): number {
     const next = this.#indexes[this.#runOf(index) + 1];
@@ -53,13 +60,18 @@ export class DataSpace {
   }
 
   #runOf(index: number): number {
-    let low = 0;
-    let high = this.#indexes.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >>> 1;
-      if (this.#indexes[middle]! <= index) low = middle;
-      else high = middle - 1;
-    }
-    return low;
+    return lastUpTo(this.#indexes, index);
   }
+}
+
+/** Position of the last of ascending numbers that is not greater than `value`; 0 if all are. */
+function lastUpTo(numbers: readonly number[], value: number): number {
+  let low = 0;
+  let high = numbers.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >>> 1;
+    if (numbers[middle]! <= value) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }

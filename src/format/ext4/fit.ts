@@ -4,9 +4,11 @@ import { divCeil } from '../../bytes/index.js';
 import { InvalidInputError, UnsupportedError } from '../../errors.js';
 import { Geometry } from './geometry.js';
 import type { Inventory } from './inventory.js';
-import { defaultJournalBlocks } from './journal.js';
+import { defaultJournalBlocks, MAX_JOURNAL_BLOCKS, MIN_JOURNAL_BLOCKS } from './journal.js';
+import { placeLike } from './keep-places.js';
 import type { ResolvedOptions } from './options.js';
 import { type Placement, place } from './placement.js';
+import type { Ext4Places } from './read-places.js';
 import { mostInodes, systemFiles } from './system-files.js';
 
 export interface Fit {
@@ -23,7 +25,8 @@ const MAX_BLOCKS = 2 ** 32 - 1;
 /** A geometry that holds everything; throws {@link InvalidInputError} with the size needed if there is none. */
 export function fitTree(inventory: Inventory, options: ResolvedOptions): Fit {
   if (options.size === 'auto') {
-    return smallestFit(inventory, options, leastBlocks(inventory), autoInodes(inventory, options), options.slack);
+    const from = Math.max(leastBlocks(inventory), keptBlocks(options));
+    return smallestFit(inventory, options, from, autoInodes(inventory, options), options.slack);
   }
   const needed = Math.max(mostInodes(inventory, options), options.inodes);
   for (const inodes of inodesBySize(options.size, needed, options)) {
@@ -101,10 +104,20 @@ function tryFit(
     return geometry.groupStart(geometry.groups) + 1 - blocks;
   }
   if (geometry.lastGroupShortfall > 0) return geometry.lastGroupShortfall;
-  const journal = options.journal === true ? defaultJournalBlocks(blocks) : options.journal || 0;
-  const placement = place(inventory, geometry, systemFiles(inventory, options, blocks, journal > 0), journal);
-  const missing = placement.total + slackBlocks - geometry.space.capacity;
+  const journalBlocks = options.journal === true ? usualJournal(blocks, options) : options.journal || 0;
+  const files = systemFiles(inventory, options, blocks, journalBlocks > 0);
+  const source = { inventory, geometry, files, journalBlocks };
+  const placement = options.like ? placeLike(source, options.like) : place(source);
+  const { capacity } = geometry.space;
+  const missing = Math.max(placement.end - capacity, placement.used + slackBlocks - capacity);
   return missing > 0 ? missing : { geometry, placement };
+}
+
+/** The length of the earlier journal, or mke2fs's for this size. */
+function usualJournal(blocks: number, { like }: ResolvedOptions): number {
+  const earlier = like?.system.get('journal')?.reduce((sum, { length }) => sum + length, 0) ?? 0;
+  const usual = defaultJournalBlocks(blocks);
+  return earlier >= MIN_JOURNAL_BLOCKS && earlier <= MAX_JOURNAL_BLOCKS && usual > 0 ? earlier : usual;
 }
 
 /** As many as a bitmap has bits; 16 bits count the free ones, so with large blocks it is one block of inodes less. */
@@ -112,8 +125,28 @@ function mostInodesPerGroup({ blockSize, inodeSize }: ResolvedOptions): number {
   return Math.min(blockSize * 8, 65_536 - blockSize / inodeSize);
 }
 
+/** The geometry of this size; groups have as many inodes, and as much room for descriptors, as those of an earlier image. */
 function geometryOf(blocks: number, inodes: number, options: ResolvedOptions): Geometry {
-  return new Geometry({ ...options, blocks, inodes });
+  if (!isSameShape(options)) return new Geometry({ ...options, blocks, inodes });
+  const { inodesPerGroup, reservedDescriptorBlocks } = options.like.shape;
+  const groups = divCeil(blocks, options.blocksPerGroup);
+  const kept = Math.min(inodesPerGroup, mostInodesPerGroup(options)) * groups;
+  return new Geometry({ ...options, blocks, inodes: Math.max(inodes, kept), reservedDescriptorBlocks });
+}
+
+/** Whether block and inode numbers mean the same places as in the earlier image. */
+function isSameShape(options: ResolvedOptions): options is ResolvedOptions & { readonly like: Ext4Places } {
+  const { like, blockSize, inodeSize, blocksPerGroup } = options;
+  if (!like) return false;
+  const { shape } = like;
+  const isRoomy = shape.reservedDescriptorBlocks <= blockSize / 4;
+  const isSame = blockSize === shape.blockSize && inodeSize === shape.inodeSize;
+  return isSame && isRoomy && blocksPerGroup === shape.blocksPerGroup;
+}
+
+/** Blocks of the earlier image: an automatic size keeps them. */
+function keptBlocks(options: ResolvedOptions): number {
+  return isSameShape(options) ? options.like.shape.blocks : 0;
 }
 
 function checkBlocks(blocks: number): void {

@@ -19,6 +19,8 @@ export interface GeometryRequest {
   readonly inodeSize: number;
   /** Of these count 64bit, meta_bg, resize_inode, sparse_super and sparse_super2. */
   readonly features: ReadonlySet<FeatureName>;
+  /** Blocks reserved for more descriptors, if the features ask for any. Default: enough to grow as mke2fs allows. */
+  readonly reservedDescriptorBlocks?: number | undefined;
 }
 
 /** How many times its original size a file system may grow to. */
@@ -65,7 +67,8 @@ export class Geometry {
     this.inodeTableBlocks = this.inodesPerGroup / perBlock;
     this.descriptorSize = features.has('64bit') ? WIDE_DESCRIPTOR : NARROW_DESCRIPTOR;
     this.descriptorBlocks = divCeil(this.groups * this.descriptorSize, blockSize);
-    const reserved = features.has('resize_inode') ? this.#reservedDescriptors() : 0;
+    const usual = () => request.reservedDescriptorBlocks ?? this.#reservedDescriptors();
+    const reserved = features.has('resize_inode') ? usual() : 0;
     // As mke2fs decides: a table that takes three quarters of a group leaves no room for copies.
     const tooLong = this.descriptorBlocks + reserved > (this.blocksPerGroup / 4) * 3;
     this.hasMetaGroups = features.has('meta_bg') || tooLong;

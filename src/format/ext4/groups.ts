@@ -1,7 +1,7 @@
 // The state of each block group in the finished image: bitmaps, counts, descriptors. In every group what is used comes
-// first, so a bitmap is a run of ones and then zeros.
+// first, so a bitmap is a run of ones and then zeros; only an image that is like an earlier one has gaps in between.
 
-import { alignUp, crc32c, setBits, uuidBytes } from '../../bytes/index.js';
+import { alignUp, clearBits, crc32c, setBits, uuidBytes } from '../../bytes/index.js';
 import type { Blueprint } from './blueprint.js';
 import type { Seed } from './checksum.js';
 import { BLOCK_UNINIT, type DescriptorSum, INODE_UNINIT, renderDescriptor, TABLE_ZEROED } from './group-descriptor.js';
@@ -9,18 +9,24 @@ import { inodeNumber } from './inventory.js';
 
 const clamp = (value: number, most: number) => Math.max(0, Math.min(value, most));
 
-/** Blocks of the group that hold data. */
+/** Blocks of the group up to the last one with data. */
 export function dataBlocksIn({ geometry, dataEnd }: Blueprint, group: number): number {
   const start = geometry.dataStart(group);
   return clamp(dataEnd - start, geometry.groupEnd(group) - start);
 }
 
-export function freeBlocksIn(blueprint: Blueprint, group: number): number {
+/** Blocks of the group after its data. */
+export function blocksAfterData(blueprint: Blueprint, group: number): number {
   const { geometry } = blueprint;
   return geometry.groupEnd(group) - geometry.dataStart(group) - dataBlocksIn(blueprint, group);
 }
 
-/** Inodes of the group that are used or reserved. */
+function freeBlocksIn(blueprint: Blueprint, group: number): number {
+  const gaps = blueprint.gaps.blocks.get(group) ?? [];
+  return gaps.reduce((sum, { length }) => sum + length, blocksAfterData(blueprint, group));
+}
+
+/** Inodes of the group up to the last one that is used or reserved. */
 export function usedInodesIn({ geometry, lastInode }: Blueprint, group: number): number {
   return clamp(lastInode - group * geometry.inodesPerGroup, geometry.inodesPerGroup);
 }
@@ -48,6 +54,7 @@ export function renderBlockBitmap(blueprint: Blueprint, group: number): Uint8Arr
   const start = geometry.groupStart(group);
   const bitmap = new Uint8Array(geometry.blockSize);
   setBits(bitmap, 0, geometry.dataStart(group) + dataBlocksIn(blueprint, group) - start);
+  for (const { block, length } of blueprint.gaps.blocks.get(group) ?? []) clearBits(bitmap, block - start, length);
   const blocks = geometry.groupEnd(group) - start;
   setBits(bitmap, blocks, geometry.blockSize * 8 - blocks);
   return bitmap;
@@ -57,6 +64,7 @@ export function renderInodeBitmap(blueprint: Blueprint, group: number): Uint8Arr
   const { inodesPerGroup, blockSize } = blueprint.geometry;
   const bitmap = new Uint8Array(blockSize);
   setBits(bitmap, 0, usedInodesIn(blueprint, group));
+  for (const index of blueprint.gaps.inodes.get(group) ?? []) clearBits(bitmap, index, 1);
   setBits(bitmap, inodesPerGroup, blockSize * 8 - inodesPerGroup);
   return bitmap;
 }
@@ -79,7 +87,7 @@ export function renderDescriptors(blueprint: Blueprint): Uint8Array {
       inodeBitmap: geometry.inodeBitmap(group),
       inodeTable: geometry.inodeTable(group),
       freeBlocks: freeBlocksIn(blueprint, group),
-      freeInodes: unused,
+      freeInodes: unused + (blueprint.gaps.inodes.get(group)?.length ?? 0),
       directories: directories[group]!,
       unusedInodes: zeroed ? unused : 0,
       flags: zeroed | (unread ? INODE_UNINIT : 0) | (implied ? BLOCK_UNINIT : 0),
@@ -108,7 +116,7 @@ function descriptorSum({ checksumSeed, features, options }: Blueprint): Descript
 function countDirectories({ geometry, inventory }: Blueprint): Uint32Array {
   const counts = new Uint32Array(geometry.groups);
   for (const [slot, node] of inventory.nodes.entries()) {
-    if (node.kind === 'directory') counts[Math.floor((inodeNumber(slot) - 1) / geometry.inodesPerGroup)]!++;
+    if (node?.kind === 'directory') counts[Math.floor((inodeNumber(slot) - 1) / geometry.inodesPerGroup)]!++;
   }
   return counts;
 }

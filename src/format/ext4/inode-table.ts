@@ -67,7 +67,7 @@ export function renderInode(
 ): void {
   const { geometry, options, checksumSeed } = blueprint;
   const slot = slotOf(ino);
-  const isOwn = ino === ROOT_INODE || (ino >= FIRST_INODE && slot < blueprint.inventory.nodes.length);
+  const isOwn = (ino === ROOT_INODE || ino >= FIRST_INODE) && blueprint.inventory.nodes[slot] !== undefined;
   const facts = isOwn ? nodeFacts(blueprint, slot, inline) : reservedFacts(blueprint, ino);
   if (!facts) return;
   writeInode(fieldsOf(facts, geometry), view, at, options.inodeSize);

@@ -5,15 +5,19 @@ import type { Directory, LossLog, Node } from '../../tree/index.js';
 import type { Dirent } from './dirent.js';
 import { FIRST_INODE, ROOT_INODE } from './inode.js';
 import type { ResolvedOptions } from './options.js';
+import type { EarlierEntry } from './read-places.js';
 import type { XattrInventory, XattrSet } from './xattr-inventory.js';
 
 export const LOST_FOUND = 'lost+found' as ByteString;
 /** Slot of its inode. */
 export const LOST_FOUND_SLOT = 1;
 
-/** Inodes by slot: slot 0 is the root, slot 1 lost+found, then tree order. Arrays are indexed by slot. */
+/** Inodes by slot: slot 0 is the root, slot 1 lost+found, then tree order or that of an earlier image. Arrays are indexed by slot. */
 export interface Inventory {
-  readonly nodes: readonly Node[];
+  /** Undefined: nothing has this slot. That happens only in the order of an earlier image. */
+  readonly nodes: readonly (Node | undefined)[];
+  /** The entry of the earlier image at the same path; undefined without such an image. */
+  readonly earlier: readonly (EarlierEntry | undefined)[] | undefined;
   readonly links: Uint32Array;
   /** Blocks that hold content: of directories and long symlinks too. */
   readonly dataBlocks: Uint32Array;

@@ -1,11 +1,21 @@
 // Options of an ext4 image; the only place of its defaults and their validation.
 
-import { type ByteString, bytesOf, fromText, isUuid, type Timestamp, type Uuid, uuidBytes } from '../../bytes/index.js';
+import {
+  type ByteString,
+  bytesOf,
+  defined,
+  fromText,
+  isUuid,
+  type Timestamp,
+  type Uuid,
+  uuidBytes,
+} from '../../bytes/index.js';
 import { option, UsageError, wording } from '../../errors.js';
 import { deriveUuid } from '../../io/index.js';
 import { chooseFeatures } from './feature-choice.js';
 import { type Ext4Profile, type FeatureName, PROFILES } from './features.js';
 import { MAX_JOURNAL_BLOCKS, MIN_JOURNAL_BLOCKS } from './journal.js';
+import type { Ext4Places } from './read-places.js';
 import { ERROR_POLICIES, type ErrorPolicy, MOUNT_OPTIONS } from './superblock.js';
 
 /** Options of an ext2, ext3 or ext4 image. */
@@ -62,6 +72,12 @@ export interface Ext4Options {
   readonly stripeWidth?: number;
   /** Bytes of zeros before the file system: its place in a disk image. Default 0. */
   readonly offset?: number;
+  /**
+   * The places of an earlier image, as `readExt4Places` has them. Every entry keeps its inode number, and its blocks if it does not need
+   * more of them; anything else goes into gaps and to the end. An automatic size is at least that of the earlier image. UUID, hash seed,
+   * and sizes of blocks, inodes and groups are those of the earlier image unless they are given. Default: none.
+   */
+  readonly like?: Ext4Places;
 }
 
 /** Options checked and complete. */
@@ -90,16 +106,19 @@ export interface ResolvedOptions {
   readonly stride: number;
   readonly stripeWidth: number;
   readonly offset: number;
+  readonly like: Ext4Places | undefined;
 }
 
 const BLOCK_SIZES = [1024, 2048, 4096, 8192, 16_384, 32_768, 65_536];
 /** 16 bits count the free blocks of a group in narrow descriptors. */
 const MOST_BLOCKS_PER_GROUP = 65_528;
+const LEAST_BLOCKS_PER_GROUP = 256;
 const SAFE = Number.MAX_SAFE_INTEGER;
 const WORD = 0xffff_ffff;
 
 /** Fills in the defaults. Throws {@link InvalidInputError} that names an invalid option. */
-export function resolveExt4(options: Ext4Options): ResolvedOptions {
+export function resolveExt4(given: Ext4Options): ResolvedOptions {
+  const options = { ...shapeOf(given.like), ...defined(given) };
   const { size = 'auto', seed, epoch } = options;
   if (size !== 'auto') inRange('size', size, 1, SAFE);
   const blockSize = oneOf('blockSize', options.blockSize ?? 4096, BLOCK_SIZES);
@@ -108,7 +127,12 @@ export function resolveExt4(options: Ext4Options): ResolvedOptions {
   if (!(reservedPercent >= 0 && reservedPercent <= 50)) bad('reservedPercent', `${reservedPercent}`, 'from 0 to 50');
   const features = featuresOf(options, inodeSize);
   const mostPerGroup = Math.min(blockSize * 8, MOST_BLOCKS_PER_GROUP);
-  const blocksPerGroup = inRange('blocksPerGroup', options.blocksPerGroup ?? mostPerGroup, 256, mostPerGroup);
+  const blocksPerGroup = inRange(
+    'blocksPerGroup',
+    options.blocksPerGroup ?? mostPerGroup,
+    LEAST_BLOCKS_PER_GROUP,
+    mostPerGroup,
+  );
   if (blocksPerGroup % 8 !== 0) bad('blocksPerGroup', `${blocksPerGroup}`, 'a multiple of 8');
   return {
     size,
@@ -133,7 +157,16 @@ export function resolveExt4(options: Ext4Options): ResolvedOptions {
     stride: inRange('stride', options.stride ?? 0, 0, 0xffff),
     stripeWidth: inRange('stripeWidth', options.stripeWidth ?? 0, 0, WORD),
     offset: inRange('offset', options.offset ?? 0, 0, SAFE),
+    like: options.like,
   };
+}
+
+/** The options that an image takes from the one that it is to be like. */
+function shapeOf(like: Ext4Places | undefined) {
+  if (!like) return {};
+  const { uuid, hashSeed, blockSize, blocksPerGroup, groupsPerFlex, inodeSize } = like.shape;
+  const isWritten = blocksPerGroup <= MOST_BLOCKS_PER_GROUP && blocksPerGroup >= LEAST_BLOCKS_PER_GROUP;
+  return { uuid, hashSeed, blockSize, groupsPerFlex, inodeSize, ...(isWritten ? { blocksPerGroup } : {}) };
 }
 
 /** Profile and list, then the three options that are features too. */

@@ -2,9 +2,10 @@
 
 import { divCeil } from '../../bytes/index.js';
 import type { Node } from '../../tree/index.js';
-import { dataObjects } from './data-objects.js';
+import { type DataObject, type DataObjectSource, dataObjects } from './data-objects.js';
 import { MAX_EXTENT, treeBlocks } from './extent.js';
 import type { Geometry } from './geometry.js';
+import type { IndexRun } from './index-gaps.js';
 import type { Inventory } from './inventory.js';
 import { extentsOf, type Segment, segmentsOf } from './segments.js';
 import type { SystemFile } from './system-files.js';
@@ -34,47 +35,119 @@ export interface Placement {
   readonly xattrBlocks: number;
   readonly system: readonly PlacedFile[];
   readonly journal: PlacedBlocks;
+  /** The objects in the order of their blocks; undefined: the order of {@link dataObjects}. */
+  readonly order: readonly DataObject<PlacedFile>[] | undefined;
+  /** Unused stretches between objects, ascending. */
+  readonly gaps: readonly IndexRun[];
   /** Blocks used in all. */
-  readonly total: number;
+  readonly used: number;
+  /** Index after the last used one. */
+  readonly end: number;
 }
 
-/** Places everything. The result may exceed the capacity of the space: then it does not fit. */
-export function place(
-  inventory: Inventory,
-  geometry: Geometry,
-  files: readonly SystemFile[],
-  journalBlocks: number,
-): Placement {
-  const start = new Uint32Array(inventory.nodes.length);
-  const trees = new Uint32Array(inventory.nodes.length);
-  const system: PlacedFile[] = [];
-  let journal: PlacedBlocks = { start: 0, blocks: 0, treeBlocks: 0 };
-  let [resizeBlock, xattrBlocks, at] = [0, 0, 0];
-  for (const object of dataObjects({ inventory, geometry, files, journalBlocks })) {
+/** Places everything back to back. The result may exceed the capacity of the space: then it does not fit. */
+export function place(source: DataObjectSource<SystemFile>): Placement {
+  const places = new Places(source);
+  let at = 0;
+  for (const object of dataObjects(source)) at += places.put(object, at);
+  return places.finish({ order: undefined, gaps: [], used: at, end: at });
+}
+
+/** Places of objects, recorded one by one in the order of {@link dataObjects}. */
+export class Places {
+  readonly #source: DataObjectSource<SystemFile>;
+  readonly #start: Uint32Array;
+  readonly #trees: Uint32Array;
+  readonly #system = new Map<SystemFile, PlacedFile>();
+  #journal: PlacedBlocks = { start: 0, blocks: 0, treeBlocks: 0 };
+  #resizeBlock = 0;
+  #xattrBlocks = 0;
+
+  constructor(source: DataObjectSource<SystemFile>) {
+    const { length } = source.inventory.nodes;
+    this.#source = source;
+    this.#start = new Uint32Array(length);
+    this.#trees = new Uint32Array(length);
+  }
+
+  /** Blocks of an object, without its extent tree. */
+  blocksOf(object: DataObject<SystemFile>): number {
+    const { inventory, geometry, journalBlocks } = this.#source;
     switch (object.kind) {
       case 'resize-block':
-        resizeBlock = at++;
-        break;
+        return 1;
       case 'xattr-blocks':
-        xattrBlocks = at;
-        at += inventory.xattrs.blocks.length;
-        break;
+        return inventory.xattrs.blocks.length;
       case 'content':
-        start[object.slot] = at;
-        trees[object.slot] = contentTreeBlocks(inventory, geometry, object.slot, at);
-        at += inventory.dataBlocks[object.slot]! + trees[object.slot]!;
-        break;
+        return inventory.dataBlocks[object.slot]!;
       case 'system-file':
-        system.push({ file: object.file, ...dense(divCeil(object.file.size, geometry.blockSize), geometry, at) });
-        at = endOf(system.at(-1)!);
-        break;
+        return divCeil(object.file.size, geometry.blockSize);
       case 'journal':
-        journal = dense(journalBlocks, geometry, at);
-        at = endOf(journal);
-        break;
+        return journalBlocks;
     }
   }
-  return { start, treeBlocks: trees, resizeBlock, xattrBlocks, system, journal, total: at };
+
+  /** Blocks of an object's extent tree, if the object is at this index. */
+  treeBlocksOf(object: DataObject<SystemFile>, at: number): number {
+    const { inventory, geometry } = this.#source;
+    switch (object.kind) {
+      case 'resize-block':
+      case 'xattr-blocks':
+        return 0;
+      case 'content':
+        return contentTreeBlocks(inventory, geometry, object.slot, at);
+      case 'system-file':
+      case 'journal':
+        return extentTreeBlocks([{ logical: 0, length: this.blocksOf(object) }], geometry, at);
+    }
+  }
+
+  /** Records that an object is at this index, and returns how many blocks it takes there. */
+  put(object: DataObject<SystemFile>, at: number): number {
+    const blocks = this.blocksOf(object);
+    const trees = this.treeBlocksOf(object, at);
+    switch (object.kind) {
+      case 'resize-block':
+        this.#resizeBlock = at;
+        break;
+      case 'xattr-blocks':
+        this.#xattrBlocks = at;
+        break;
+      case 'content':
+        this.#start[object.slot] = at;
+        this.#trees[object.slot] = trees;
+        break;
+      case 'system-file':
+        this.#system.set(object.file, { file: object.file, start: at, blocks, treeBlocks: trees });
+        break;
+      case 'journal':
+        this.#journal = { start: at, blocks, treeBlocks: trees };
+        break;
+    }
+    return blocks + trees;
+  }
+
+  /** All places, when every object has one. `order`: the objects in the order of their blocks, if it is not the usual one. */
+  finish({
+    order,
+    ...rest
+  }: Pick<Placement, 'gaps' | 'used' | 'end'> & {
+    readonly order: readonly DataObject<SystemFile>[] | undefined;
+  }): Placement {
+    const placed = (file: SystemFile) => this.#system.get(file)!;
+    return {
+      ...rest,
+      start: this.#start,
+      treeBlocks: this.#trees,
+      resizeBlock: this.#resizeBlock,
+      xattrBlocks: this.#xattrBlocks,
+      system: this.#source.files.map(placed),
+      journal: this.#journal,
+      order: order?.map((object) =>
+        object.kind === 'system-file' ? { kind: 'system-file', file: placed(object.file) } : object,
+      ),
+    };
+  }
 }
 
 /** The stored parts of an inode's content. */
@@ -93,15 +166,6 @@ function contentTreeBlocks({ nodes, dataBlocks }: Inventory, geometry: Geometry,
   const blocks = dataBlocks[slot]!;
   if (isOneExtent(node, blocks, geometry, at)) return 0;
   return extentTreeBlocks(contentSegments(node, blocks, geometry.blockSize), geometry, at);
-}
-
-/** Blocks without holes from index `start` on, with those of their extent tree. */
-function dense(blocks: number, geometry: Geometry, start: number): PlacedBlocks {
-  return { start, blocks, treeBlocks: extentTreeBlocks([{ logical: 0, length: blocks }], geometry, start) };
-}
-
-function endOf({ start, blocks, treeBlocks: trees }: PlacedBlocks): number {
-  return start + blocks + trees;
 }
 
 function extentTreeBlocks(segments: Iterable<Segment>, { space, blockSize }: Geometry, at: number): number {

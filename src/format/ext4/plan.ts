@@ -1,12 +1,15 @@
 // From a tree to an ext4 image of known size: the plan is content and can itself be a file in another tree.
 
 import type { Uuid } from '../../bytes/index.js';
+import { InvalidInputError } from '../../errors.js';
 import { type Data, type ExactContent, exactContent, type ImagePlan, type Range, type Run } from '../../io/index.js';
-import type { FileTree, Loss } from '../../tree/index.js';
+import type { FileTree, KeptPlaces, Loss } from '../../tree/index.js';
 import { type Blueprint, planBlueprint } from './blueprint.js';
 import { emitExt4 } from './emit.js';
 import type { FeatureName } from './features.js';
-import { type Ext4Options, resolveExt4 } from './options.js';
+import { countMoves } from './moves.js';
+import { type Ext4Options, type ResolvedOptions, resolveExt4 } from './options.js';
+import type { Ext4Places } from './read-places.js';
 import { sections } from './sections.js';
 import { takeInventory } from './take-inventory.js';
 
@@ -34,6 +37,8 @@ export interface Ext4Layout {
   readonly reservedDescriptorBlocks: number;
   /** Blocks of extended attributes, each shared by all inodes that have the same. */
   readonly xattrBlocks: number;
+  /** How many files have the places of the earlier image that was given; undefined without one. */
+  readonly like: KeptPlaces | undefined;
   readonly losses: readonly Loss[];
 }
 
@@ -42,11 +47,24 @@ export interface Ext4Layout {
  * hold (with their path) and a size that is too small (with the size needed).
  */
 export function planExt4(tree: FileTree, options: Ext4Options): ImagePlan<Ext4Layout, ExactContent> {
-  const resolved = resolveExt4(options);
-  const blueprint = planBlueprint(takeInventory(tree, resolved), resolved);
-  const { offset } = resolved;
+  const blueprint = blueprintOf(tree, resolveExt4(options));
+  const { offset } = blueprint.options;
   const pieces = (run: Run) => (offset === 0 ? emitExt4(blueprint, run) : shifted(offset, emitExt4(blueprint, run)));
-  return { ...exactContent(offset + blueprint.imageSize, pieces, holesOf(blueprint)), layout: layoutOf(blueprint) };
+  const layout = layoutOf(blueprint, options.like);
+  return { ...exactContent(offset + blueprint.imageSize, pieces, holesOf(blueprint)), layout };
+}
+
+/** If the places of an earlier image leave too little room in the given size, everything gets a new one. */
+function blueprintOf(tree: FileTree, options: ResolvedOptions): Blueprint {
+  const inventory = takeInventory(tree, options);
+  if (!options.like) return planBlueprint(inventory, options);
+  try {
+    return planBlueprint(inventory, options);
+  } catch (error) {
+    if (!(error instanceof InvalidInputError) || error.code !== 'ext4.too-small') throw error;
+    const alone = { ...options, like: undefined };
+    return planBlueprint(takeInventory(tree, alone), alone);
+  }
 }
 
 async function* shifted(offset: number, pieces: AsyncIterable<Data>): AsyncGenerator<Data> {
@@ -56,11 +74,13 @@ async function* shifted(offset: number, pieces: AsyncIterable<Data>): AsyncGener
 
 /** Bytes of the smallest image that holds the tree with these options; their `size`, `slack` and `offset` do not count. */
 export function smallestExt4Size(tree: FileTree, options: Ext4Options): number {
-  const resolved = resolveExt4({ ...options, size: 'auto', slack: 0 });
+  const { like: _, ...others } = options;
+  const resolved = resolveExt4({ ...others, size: 'auto', slack: 0 });
   return planBlueprint(takeInventory(tree, resolved), resolved).imageSize;
 }
 
-function layoutOf({ options, inventory, geometry, placement, features, imageSize, lastInode }: Blueprint): Ext4Layout {
+function layoutOf(blueprint: Blueprint, like: Ext4Places | undefined): Ext4Layout {
+  const { options, inventory, geometry, placement, features, imageSize } = blueprint;
   return {
     format: 'ext4',
     size: imageSize,
@@ -70,15 +90,16 @@ function layoutOf({ options, inventory, geometry, placement, features, imageSize
     features,
     blockSize: geometry.blockSize,
     blocks: geometry.blocks,
-    freeBlocks: geometry.space.capacity - placement.total,
+    freeBlocks: geometry.space.capacity - placement.used,
     groups: geometry.groups,
     groupsPerFlex: 2 ** geometry.logGroupsPerFlex,
     inodeSize: geometry.inodeSize,
     inodes: geometry.inodes,
-    freeInodes: geometry.inodes - lastInode,
+    freeInodes: geometry.inodes - blueprint.usedInodes,
     journalBlocks: placement.journal.blocks,
     reservedDescriptorBlocks: geometry.reservedDescriptorBlocks,
     xattrBlocks: inventory.xattrs.blocks.length,
+    like: like && countMoves(inventory, geometry, placement, like),
     losses: inventory.losses.list(),
   };
 }

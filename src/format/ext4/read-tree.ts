@@ -28,7 +28,7 @@ import { extentsIn } from './read-blocks.js';
 import { storedFile } from './read-content.js';
 import { inlineNames, type Name, namesIn } from './read-directory.js';
 import { damaged, unsupported } from './read-superblock.js';
-import type { FoundInode, Volume } from './read-volume.js';
+import { type FoundInode, sizeOf, type Volume } from './read-volume.js';
 import { XattrSource } from './read-xattrs.js';
 
 /** Longest target of a symbolic link: a block of the largest size. */
@@ -144,12 +144,6 @@ function wholeTarget(stored: Uint8Array, size: number, ino: number): Uint8Array 
 function checkInline({ fields, ino }: FoundInode, data: Uint8Array | undefined): void {
   if ((fields.flags & EXTENTS_FLAG) !== 0) damaged('inline', `Inode ${ino} claims to hold its data, and has extents.`);
   if (data === undefined) damaged('inline', `Inode ${ino} claims to hold its data, and has no attribute for them.`);
-}
-
-function sizeOf({ fields, ino }: FoundInode): number {
-  const size = fields.sizeLow + fields.sizeHigh * 2 ** 32;
-  if (!Number.isSafeInteger(size)) damaged('size', `Inode ${ino} claims ${size} bytes.`);
-  return size;
 }
 
 /** mke2fs keeps a file of zeros of any size in its inode; Linux reads the missing bytes as zeros. */

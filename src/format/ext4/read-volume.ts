@@ -29,6 +29,13 @@ export interface FoundInode {
   readonly seed: Seed;
 }
 
+/** Bytes of an inode's content. */
+export function sizeOf({ fields, ino }: FoundInode): number {
+  const size = fields.sizeLow + fields.sizeHigh * 2 ** 32;
+  if (!Number.isSafeInteger(size)) damaged('size', `Inode ${ino} claims ${size} bytes.`);
+  return size;
+}
+
 export class Volume {
   readonly superblock: Superblock;
   readonly features: ReadonlySet<string>;

@@ -4,8 +4,8 @@ import { alignUp } from '../../bytes/index.js';
 import type { Data, Run } from '../../io/index.js';
 import type { Blueprint } from './blueprint.js';
 import {
+  blocksAfterData,
   dataBlocksIn,
-  freeBlocksIn,
   isBlockBitmapImplied,
   isInodeBitmapImplied,
   renderBlockBitmap,
@@ -49,7 +49,7 @@ export function* sections(blueprint: Blueprint): Generator<Section> {
     }
     const used = dataBlocksIn(blueprint, group);
     if (used > 0) yield next(`data of group ${group}`, used * blockSize, 'data');
-    const free = freeBlocksIn(blueprint, group);
+    const free = blocksAfterData(blueprint, group);
     if (free > 0) yield next(`free blocks of group ${group}`, free * blockSize);
   }
   if (imageSize > at) yield next('rest of the image', imageSize - at);

@@ -29,6 +29,7 @@ export function renderSystemFile(blueprint: Blueprint, file: SystemFile, start: 
 function usagesOf({ inventory, placement, geometry }: Blueprint, kind: QuotaKind): Map<number, Usage> {
   const usages = new Map<number, Usage>();
   for (const [slot, node] of inventory.nodes.entries()) {
+    if (!node) continue;
     const id = kind === 'user-quota' ? node.uid : kind === 'group-quota' ? node.gid : 0;
     const usage = usages.get(id) ?? { space: 0, inodes: 0 };
     usage.space += (ownBlocks(inventory, slot) + placement.treeBlocks[slot]!) * geometry.blockSize;

@@ -20,6 +20,7 @@ import { BLOCK_FIELD_SIZE, MAX_LINKS } from './inode.js';
 import { type Inventory, LOST_FOUND, LOST_FOUND_SLOT } from './inventory.js';
 import type { ResolvedOptions } from './options.js';
 import { allocatedBlocks } from './segments.js';
+import { type Slots, slotsFor } from './slots.js';
 import { type StoredXattr, storedXattr } from './xattr.js';
 import { XattrInventory } from './xattr-inventory.js';
 
@@ -29,8 +30,9 @@ const LOST_FOUND_SIZE = 16 * 1024;
 /** Numbers the inodes of a tree. Throws {@link InvalidInputError} for what ext4 cannot hold, with the path. */
 export function takeInventory(tree: FileTree, options: ResolvedOptions): Inventory {
   const root = withLostFound(tree.root, options);
-  const names = countNames(root);
-  return new InventoryTaker(root, names, options).take();
+  const lostFound = root.entries.get(LOST_FOUND) as Directory;
+  const slots = slotsFor({ root, lostFound, names: countNames(root) }, options.like);
+  return new InventoryTaker(root, slots, options).take();
 }
 
 function withLostFound(root: Directory, options: ResolvedOptions): Directory {
@@ -45,7 +47,6 @@ function withLostFound(root: Directory, options: ResolvedOptions): Directory {
 
 class InventoryTaker {
   readonly #options: ResolvedOptions;
-  readonly #nodes: Node[] = [];
   readonly #slots = new Map<Node, number>();
   readonly #xattrs: XattrInventory;
   readonly #xattrSetOf: Int32Array;
@@ -60,19 +61,23 @@ class InventoryTaker {
   readonly #children: Uint32Array;
   readonly #xattrBlockOf: Int32Array;
   readonly #hasher: ReturnType<typeof nameHasher>;
+  readonly #numbers: Slots;
+  readonly #nodes: (Node | undefined)[] = [];
   #named = 0;
 
-  constructor(root: Directory, names: number, options: ResolvedOptions) {
+  constructor(root: Directory, numbers: Slots, options: ResolvedOptions) {
+    const { most, names } = numbers;
     this.#options = options;
-    this.#links = new Uint32Array(names + 1);
-    this.#dataBlocks = new Uint32Array(names + 1);
-    this.#parents = new Uint32Array(names + 1);
-    this.#childStart = new Uint32Array(names + 1);
+    this.#numbers = numbers;
+    this.#links = new Uint32Array(most);
+    this.#dataBlocks = new Uint32Array(most);
+    this.#parents = new Uint32Array(most);
+    this.#childStart = new Uint32Array(most);
     this.#children = new Uint32Array(names);
     this.#xattrs = new XattrInventory(options);
-    this.#xattrSetOf = new Int32Array(names + 1).fill(-1);
-    this.#xattrBlockOf = new Int32Array(names + 1).fill(-1);
-    this.#inline = new Uint8Array(names + 1);
+    this.#xattrSetOf = new Int32Array(most).fill(-1);
+    this.#xattrBlockOf = new Int32Array(most).fill(-1);
+    this.#inline = new Uint8Array(most);
     this.#hasher = nameHasher(options.hashSeed);
     this.#add(root, '' as ByteString);
     this.#add(root.entries.get(LOST_FOUND)!, LOST_FOUND);
@@ -87,6 +92,7 @@ class InventoryTaker {
     }
     return {
       nodes: this.#nodes,
+      earlier: this.#numbers.earlier,
       links: this.#links,
       dataBlocks: this.#dataBlocks,
       parents: this.#parents,
@@ -144,9 +150,11 @@ class InventoryTaker {
   }
 
   #add(node: Node, path: ByteString): number {
-    const slot = this.#nodes.length;
+    const slot = this.#numbers.next(node);
     checkNode(node, path, this.#options, this.#losses);
-    this.#nodes.push(node);
+    // Most slots follow each other; those of an earlier image may leave some out.
+    while (this.#nodes.length < slot) this.#nodes.push(undefined);
+    this.#nodes[slot] = node;
     this.#users.add(node.uid);
     this.#groups.add(node.gid);
     const xattrs = node.xattrs.length > 0 ? this.#storedXattrs(node, path) : [];

@@ -17,13 +17,13 @@ const high32 = (value: number) => Math.floor(value / 0x1_0000_0000);
 export function superblockOf(blueprint: Blueprint): Omit<sb.Superblock, 'checksum'> {
   const { geometry, options, placement, features } = blueprint;
   const { blocks, blockSize } = geometry;
-  const free = geometry.space.capacity - placement.total;
+  const free = geometry.space.capacity - placement.used;
   const reservedBlocks = Math.floor((blocks * options.reservedPercent) / 100);
   const time = Math.max(0, options.epoch.seconds);
   const logBlockSize = Math.log2(blockSize / 1024);
   return {
     inodes: geometry.inodes,
-    freeInodes: geometry.inodes - blueprint.lastInode,
+    freeInodes: geometry.inodes - blueprint.usedInodes,
     blocksLow: low32(blocks),
     blocksHigh: high32(blocks),
     reservedBlocksLow: low32(reservedBlocks),

@@ -8,4 +8,5 @@ export { MKSQUASHFS, type MksquashfsOptions, parseMksquashfsOptions } from './mk
 export { resolveOptions as resolveSquashfs, type SquashfsOptions, type StoredPart } from './options.js';
 export { planSquashfs } from './plan.js';
 export { openSquashfs, recogniseSquashfs, type SquashfsFacts, type SquashfsImage } from './read.js';
+export { readSquashfsPlaces, type SquashfsPlaces } from './read-places.js';
 export { type RewriteOptions, type RewrittenSquashfs, rewriteSquashfs } from './rewrite.js';

@@ -1,7 +1,7 @@
 // A planned image: the decisions as plain data, and the side tables for the emitter.
 
 import type { CompressionFacts } from '../../compress/index.js';
-import type { Loss } from '../../tree/index.js';
+import type { KeptPlaces, Loss } from '../../tree/index.js';
 import type { ResolvedOptions } from './options.js';
 import type { PlannedData } from './plan-data.js';
 import type { PlannedInodes } from './plan-inodes.js';
@@ -37,6 +37,8 @@ export interface SquashfsLayout {
   readonly contentSize: number;
   /** Most bytes the image can have, padding included. */
   readonly sizeLimit: number;
+  /** How many files have the places of the earlier image that was given; undefined without one. */
+  readonly like: KeptPlaces | undefined;
   readonly losses: readonly Loss[];
 }
 

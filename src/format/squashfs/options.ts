@@ -6,6 +6,7 @@ import { UsageError } from '../../errors.js';
 import type { ExactContent } from '../../io/index.js';
 import { largestDictionary } from './compressors.js';
 import { MAX_BLOCK_SIZE, MIN_BLOCK_SIZE } from './data-block.js';
+import type { SquashfsPlaces } from './read-places.js';
 
 /** Parts of an image that can be left uncompressed one by one. */
 export type StoredPart = 'inodes' | 'data' | 'fragments' | 'xattrs' | 'ids';
@@ -49,9 +50,15 @@ export interface SquashfsOptions {
   readonly equalTails?: ReadonlyMap<ExactContent, ExactContent>;
   /** Contents with a higher number are stored first; without one they count as 0. Equal ones stay in tree order. */
   readonly priorities?: ReadonlyMap<ExactContent, number>;
+  /**
+   * The places of an earlier image, as `readSquashfsPlaces` has them. Contents are stored in its order, and its fragments are kept; what
+   * is new or has another size goes into fragments that lost a tail, and to the end. Default: none.
+   */
+  readonly like?: SquashfsPlaces;
 }
 
-export interface ResolvedOptions extends Required<Omit<SquashfsOptions, 'stored'>> {
+export interface ResolvedOptions extends Required<Omit<SquashfsOptions, 'stored' | 'like'>> {
+  readonly like: SquashfsPlaces | undefined;
   readonly stored: ReadonlySet<StoredPart>;
   /** log2 of the block size. */
   readonly blockLog: number;
@@ -113,6 +120,7 @@ export function resolveOptions(options: SquashfsOptions): ResolvedOptions {
     equalTails: options.equalTails ?? NO_TAILS,
     unfragmented: options.unfragmented ?? NO_CONTENTS,
     uncompressed: options.uncompressed ?? NO_CONTENTS,
+    like: options.like,
   };
 }
 

@@ -43,18 +43,32 @@ export interface KeptContents {
   readonly readSize: number;
 }
 
+/** Where a content goes. Contents are sorted by group, then by `at`, then by `tailAt`; a tail of another group begins a new fragment. */
+export interface KeptPlace {
+  readonly group: number;
+  readonly at: number;
+  readonly tailAt: number;
+}
+
+/** The places of all contents in the order of an earlier image. */
+type PlacesByContent = ReadonlyMap<ExactContent, KeptPlace>;
+
 /** The content of a leaf without bytes. */
 export const NO_CONTENT = 0xffff_ffff;
 /** Their size words take 4 GiB of memory. */
 const MAX_BLOCKS = 2 ** 30;
 
-/** Gives every content its blocks and its place in a fragment; `old` is data that is copied. */
-export function planData(inodes: PlannedInodes, options: ResolvedOptions, old?: KeptData): PlannedData {
-  const { contents, contentOf } = distinctContents(inodes, options.priorities);
+/** Gives every content its blocks and its place in a fragment; `old` is data that is copied, `order` that of an earlier image. */
+export function planData(
+  inodes: PlannedInodes,
+  options: ResolvedOptions,
+  { old, order }: { readonly old?: KeptData | undefined; readonly order?: PlacesByContent | undefined } = {},
+): PlannedData {
+  const { contents, contentOf } = distinctContents(inodes, comparison(options.priorities, order));
   const { blockSize, sparse, alignTo } = options;
   const blockCounts = new Uint32Array(contents.length);
   const firstWords = new Uint32Array(contents.length);
-  const tails = new TailPlaces(contents.length, options, old?.fragments.length);
+  const tails = new TailPlaces(contents.length, options, { fragments: old?.fragments.length ?? 0, order });
   const kept = old && keptContents(contents, old);
   let wordCount = 0;
   for (const [index, { words }] of kept?.forms ?? []) {
@@ -129,11 +143,18 @@ class TailPlaces {
   /** Tails that others are equal to: the first content that has such a one, by the content they name. */
   readonly #first = new Map<ExactContent, { readonly index: number; readonly length: number }>();
   readonly #wanted: ReadonlySet<ExactContent>;
+  readonly #order: PlacesByContent | undefined;
+  #group: number | undefined;
   #filled: number;
 
-  /** `kept` fragments come before those that are packed. */
-  constructor(contents: number, options: ResolvedOptions, kept = 0) {
-    this.count = kept;
+  /** The fragments of copied data come before those that are packed. */
+  constructor(
+    contents: number,
+    options: ResolvedOptions,
+    { fragments, order }: { readonly fragments: number; readonly order: PlacesByContent | undefined },
+  ) {
+    this.count = fragments;
+    this.#order = order;
     this.fragments = new Uint32Array(contents).fill(NO_FRAGMENT);
     this.offsets = new Uint32Array(contents);
     this.#options = options;
@@ -160,7 +181,9 @@ class TailPlaces {
       this.offsets[index] = this.offsets[first.index]!;
       return false;
     }
-    if (this.#filled + length > this.#options.blockSize) {
+    const group = this.#order?.get(content)?.group;
+    if (group !== this.#group || this.#filled + length > this.#options.blockSize) {
+      this.#group = group;
       this.count++;
       this.#filled = 0;
     }
@@ -173,7 +196,7 @@ class TailPlaces {
 }
 
 /** The contents in the order they are stored, and the place of each leaf's in it. */
-function distinctContents({ leaves, contentOwners }: PlannedInodes, priorities: ReadonlyMap<ExactContent, number>) {
+function distinctContents({ leaves, contentOwners }: PlannedInodes, compare: Comparison | undefined) {
   const contentOf = new Uint32Array(leaves.length).fill(NO_CONTENT);
   const contents: ExactContent[] = new Array(leaves.length);
   let count = 0;
@@ -185,14 +208,27 @@ function distinctContents({ leaves, contentOwners }: PlannedInodes, priorities: 
     if (owner === index) contents[count++] = leaf.content;
   }
   contents.length = count;
-  if (priorities.size === 0) return { contents, contentOf };
-  const priorityOf = (index: number) => priorities.get(contents[index]!) ?? 0;
-  const order = [...contents.keys()].sort((a, b) => priorityOf(b) - priorityOf(a));
+  if (!compare) return { contents, contentOf };
+  const order = [...contents.keys()].sort((a, b) => compare(contents[a]!, contents[b]!));
   const places = new Uint32Array(count);
   for (const [place, index] of order.entries()) places[index] = place;
   return {
     contents: order.map((index) => contents[index]!),
     contentOf: contentOf.map((index) => places[index] ?? NO_CONTENT),
+  };
+}
+
+type Comparison = (a: ExactContent, b: ExactContent) => number;
+
+/** By priority, then as in the earlier image; undefined: all are equal. */
+function comparison(priorities: ReadonlyMap<ExactContent, number>, kept: PlacesByContent | undefined) {
+  if (priorities.size === 0 && !kept) return undefined;
+  const priorityOf = (content: ExactContent) => priorities.get(content) ?? 0;
+  return (a: ExactContent, b: ExactContent) => {
+    const [one, other] = [kept?.get(a), kept?.get(b)];
+    const byPriority = priorityOf(b) - priorityOf(a);
+    if (byPriority !== 0 || !one || !other) return byPriority;
+    return one.group - other.group || one.at - other.at || one.tailAt - other.tailAt;
   };
 }
 

@@ -16,6 +16,7 @@ import {
   extendedPipe,
   symlinkInode,
 } from './inode.js';
+import { keepOrder } from './keep-order.js';
 import type { KeptData } from './kept-data.js';
 import { LAYOUT_VERSION, type PlannedImage, type SquashfsLayout } from './layout.js';
 import { METADATA_SIZE, metadataLimit } from './metadata-block.js';
@@ -45,7 +46,8 @@ export function planImage(tree: FileTree, resolved: ResolvedOptions, old?: KeptD
   const losses = new LossLog();
   const inodes = planInodes(tree, losses);
   const xattrs = planXattrs(inodes, losses);
-  const data = planData(inodes, resolved, old);
+  const kept = resolved.like && keepOrder(tree.root, inodes, resolved, resolved.like);
+  const data = planData(inodes, resolved, { old, order: kept?.placeOf });
   const idIndexes = planIds(inodes);
   const layout: SquashfsLayout = {
     format: 'squashfs',
@@ -63,6 +65,7 @@ export function planImage(tree: FileTree, resolved: ResolvedOptions, old?: KeptD
     exportable: resolved.exportTable,
     contentSize: data.totalSize,
     sizeLimit: limitOf(resolved, inodes, data, xattrs, idIndexes.size),
+    like: kept?.moves,
     losses: losses.list(),
   };
   return { options: resolved, layout, inodes, data, xattrs, idIndexes };

@@ -204,7 +204,7 @@ async function planAll(context: BuildContext, boot: BootFiles, initrd: Content, 
   const { request, plan, profile, dracut, watch, events, cache } = context;
   const excluded = request.tree?.exclude ?? [];
   const { rootImage, disc } = await watch.time('plan', async () => {
-    const planned = await planRootImage(plan, { profile, excluded, cache, note: events.note }, run);
+    const planned = await planRootImage(plan, { profile, excluded, cache, like: request.like, note: events.note }, run);
     return { rootImage: planned, disc: planMedium(plan, { ...boot, initrd }, planned.content) };
   });
   const losses = [...rootImage.losses, ...disc.layout.losses];
@@ -213,6 +213,7 @@ async function planAll(context: BuildContext, boot: BootFiles, initrd: Content, 
     liveReport(plan, {
       dracut: dracut?.mode ?? 'given',
       rootFileSystemSize: rootImage.fileSystem?.size,
+      like: rootImage.like,
       decisions: decisionsOf(context, rootImage),
       losses,
       notes: events.notes,

@@ -22,7 +22,7 @@ const MIB = 1024 * 1024;
 type Decided = Pick<BuildContext, 'request' | 'plan' | 'dracut' | 'initrdCompression'>;
 
 /** The decisions in the order in which a medium is made. */
-export function decisionsOf(decided: Decided, planned: Pick<RootImage, 'fileSystem'>): Decision[] {
+export function decisionsOf(decided: Decided, planned: Pick<RootImage, 'fileSystem' | 'like'>): Decision[] {
   const { plan } = decided;
   const rows = [
     ...ofDescription(decided),
@@ -30,6 +30,7 @@ export function decisionsOf(decided: Decided, planned: Pick<RootImage, 'fileSyst
     initrd(decided),
     ...initrdCompression(decided),
     rootImage(plan, planned),
+    ...keptPlaces(planned),
     compression(decided),
     labels(plan),
     mediaCheck(decided),
@@ -136,6 +137,14 @@ function rootImage(
     `ext4 of ${mebibytes} MiB in a squashfs, profile ${image.fileSystem.profile}`,
     `${made.grown ? 'as large as its content needs' : (asked ?? rule)}; ${image.fileSystem.reason}`,
   ];
+}
+
+function keptPlaces({ like }: Pick<RootImage, 'like'>): DecisionRow[] {
+  if (!like) return [];
+  const { kept, moved, added, removed } = like;
+  const shown = ({ files, bytes }: typeof kept) => `${files} files (${Math.ceil(bytes / MIB)} MiB)`;
+  const others = `${shown(moved)} move, ${shown(added)} are new, ${shown(removed)} are gone`;
+  return [['earlier image', `${shown(kept)} keep their places`, others]];
 }
 
 function compression({ request, plan }: Decided): DecisionRow {

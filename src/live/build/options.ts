@@ -3,6 +3,8 @@
 import type { ByteString } from '../../bytes/index.js';
 import type { CachePlaces } from '../../cache/index.js';
 import type { CompressionName, CompressionRequest, EngineChoice } from '../../compress/index.js';
+import type { Ext4Places } from '../../format/ext4/index.js';
+import type { SquashfsPlaces } from '../../format/squashfs/index.js';
 import type { DigestName, Run } from '../../io/index.js';
 import type { FileTree, Loss, ManifestEntry, OwnerRules, Ownership } from '../../tree/index.js';
 import type { RuntimeConfiguration } from '../configuration/index.js';
@@ -25,6 +27,8 @@ export interface BuildOptions {
   readonly events?: BuildEvents;
   /** Stores of what earlier builds made: initrds, compressed blocks, finished media. Default: none. They change no byte. */
   readonly cache?: CachePlaces;
+  /** An earlier image whose places the root image keeps, so that both differ in little more than what has changed. Default: none. */
+  readonly like?: EarlierImage;
   /** Directory for the results; must exist. */
   readonly targetDirectory: string;
   /** Replace existing results. Default false. */
@@ -41,6 +45,14 @@ export interface BuildOptions {
   readonly configuration?: RuntimeConfiguration;
   /** Compresses, and reads attributes; default `auto`. */
   readonly engine?: EngineChoice;
+}
+
+/** Reads the places of an earlier image; only the function for the kind of the root image is called. */
+export interface EarlierImage {
+  /** Of an ext4 that is packed into a squashfs. */
+  ext4(): Promise<Ext4Places>;
+  /** Of a squashfs that is the root itself. */
+  squashfs(): Promise<SquashfsPlaces>;
 }
 
 /** The input of a live ISO, in addition to its description. */

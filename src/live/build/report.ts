@@ -1,6 +1,6 @@
 // The report of a build.
 
-import type { Loss } from '../../tree/index.js';
+import type { KeptPlaces, Loss } from '../../tree/index.js';
 import type { DracutMode, InitrdReport } from '../initrd/index.js';
 import type { BuildKeys } from '../keys/index.js';
 import type { BuildPlan } from '../plan/build-plan.js';
@@ -30,6 +30,8 @@ export interface LiveReport {
   readonly rootFileSystemSize: number | undefined;
   /** The profile of that ext4, and the reason; undefined if the image is the root itself. */
   readonly rootFileSystem: { readonly profile: string; readonly reason: string } | undefined;
+  /** How many files of the root image have the places of the earlier image; undefined without one. */
+  readonly like: KeptPlaces | undefined;
   /** Name of the SELinux policy that labels the root image; undefined: the root tree has none. */
   readonly selinux: string | undefined;
   /** All decisions as text, with the reasons. */
@@ -62,6 +64,7 @@ export interface ReportedFacts {
   readonly decisions: readonly Decision[];
   readonly dracut: LiveReport['dracut'];
   readonly rootFileSystemSize: number | undefined;
+  readonly like: LiveReport['like'];
   readonly losses: readonly Loss[];
   readonly notes: readonly string[];
   readonly steps: readonly Step[];

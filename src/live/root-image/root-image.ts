@@ -1,11 +1,11 @@
 // The root image: the root tree, without entries that do not belong on a medium and with those that the build adds, as ext4
 // inside a squashfs, as a squashfs, or as an EROFS.
 
-import { type ByteString, bytesOf, fromText } from '../../bytes/index.js';
+import { type ByteString, bytesOf, defined, fromText } from '../../bytes/index.js';
 import { type Cache, cachedClusters, cachedCompression, type KeyFields } from '../../cache/index.js';
-import { InvalidInputError } from '../../errors.js';
+import { InvalidInputError, option, UnsupportedError, wording } from '../../errors.js';
 import { leastShared, planErofs } from '../../format/erofs/index.js';
-import { type Ext4Layout, type Ext4Options, planExt4 } from '../../format/ext4/index.js';
+import { type Ext4Layout, type Ext4Options, type Ext4Places, planExt4 } from '../../format/ext4/index.js';
 import { findEqualTails, planSquashfs } from '../../format/squashfs/index.js';
 import {
   bytesSource,
@@ -16,7 +16,17 @@ import {
   type Run,
   smallBytes,
 } from '../../io/index.js';
-import { FileTree, file, type Loss, type Node, overlay, shareDuplicates, walk } from '../../tree/index.js';
+import {
+  FileTree,
+  file,
+  type KeptPlaces,
+  type Loss,
+  type Node,
+  overlay,
+  shareDuplicates,
+  walk,
+} from '../../tree/index.js';
+import type { EarlierImage } from '../build/options.js';
 import type { GenerationRules, RootSize } from '../description/index.js';
 import type { BuildPlan } from '../plan/build-plan.js';
 import { labelled } from '../selinux/index.js';
@@ -26,6 +36,8 @@ import { type RootImagePlan, rootCompressionFacts } from './root-image-plan.js';
 const MIB = 1024 * 1024;
 /** Free MiB if the usual size is too small. */
 const LEAST_SLACK = 16;
+/** Share of the size of a file system by which it may differ from the earlier one and still stay the same. */
+const LITTLE = 1 / 16;
 const INODE_SIZE = 256;
 const DIRECTORY_SIZE = 4096;
 const LARGEST_MACHINE_ID = 4096;
@@ -35,6 +47,8 @@ export interface RootImage {
   readonly losses: readonly Loss[];
   /** The file system inside; undefined if the image is the root itself. */
   readonly fileSystem: FileSystemFacts | undefined;
+  /** How many files have the places of the earlier image; undefined without one. */
+  readonly like: KeptPlaces | undefined;
   readonly input: RootImageInput;
 }
 
@@ -58,36 +72,67 @@ export interface RootImageRequest {
   readonly excluded: readonly ByteString[];
   /** Compressed blocks of earlier builds; undefined: none. */
   readonly cache: Cache | undefined;
+  /** The image whose places are kept; undefined: none. */
+  readonly like: EarlierImage | undefined;
   note(text: string): void;
 }
 
 /** Plans `LiveOS/squashfs.img`. */
-export async function planRootImage(
-  plan: BuildPlan,
-  { profile, excluded, cache, note }: RootImageRequest,
+export async function planRootImage(plan: BuildPlan, request: RootImageRequest, run: Run): Promise<RootImage> {
+  const { rootImage } = plan;
+  const tree = await liveRoot(plan, request.profile, request.excluded, run);
+  if (rootImage.kind === 'erofs') return planErofsRoot(tree, rootImage, plan, run, request);
+  if (rootImage.kind === 'squashfs') return planSquashfsRoot(tree, rootImage, plan, run, request);
+  return planNested(tree, rootImage, plan, request);
+}
+
+type Kind<K extends RootImagePlan['kind']> = Extract<RootImagePlan, { kind: K }>;
+
+/** The root tree as a squashfs. */
+async function planSquashfsRoot(
+  tree: FileTree,
+  rootImage: Kind<'squashfs'>,
+  { epoch }: BuildPlan,
   run: Run,
+  { cache, like: earlier }: RootImageRequest,
 ): Promise<RootImage> {
-  const { rootImage, epoch, seed, description } = plan;
-  const tree = await liveRoot(plan, profile, excluded, run);
-  if (rootImage.kind === 'erofs') return planErofsRoot(tree, rootImage, plan, run, { note, cache });
-  const { blockSize } = rootImage;
-  const compression = cache ? cachedCompression(rootImage.compression, cache) : rootImage.compression;
-  const squashfs = { compression, blockSize, epoch };
-  if (rootImage.kind === 'squashfs') {
-    const choices = { ...rootImage.choices, ...squashfs, duplicatesShared: true };
-    const shared = await shareDuplicates(tree, run);
-    const direct = planSquashfs(shared, { ...choices, equalTails: await findEqualTails(shared, choices, run) });
-    const input = { tree, settings: settingsOf(rootImage, { epoch }) };
-    return { content: direct, losses: direct.layout.losses, fileSystem: undefined, input };
-  }
-  const size = rootSize(plan.root, description.size, description.generation);
+  const like = await earlier?.squashfs();
+  const packed = { ...packing(rootImage, cache), epoch, ...defined({ like }) };
+  const choices = { ...rootImage.choices, ...packed, duplicatesShared: true };
+  const shared = await shareDuplicates(tree, run);
+  const direct = planSquashfs(shared, { ...choices, equalTails: await findEqualTails(shared, choices, run) });
+  const { losses, like: kept } = direct.layout;
+  const input = { tree, settings: settingsOf(rootImage, { epoch, like: like?.digest }) };
+  return { content: direct, losses, fileSystem: undefined, like: kept, input };
+}
+
+/** The root tree as an ext4, inside a squashfs. */
+async function planNested(
+  tree: FileTree,
+  rootImage: Kind<'ext4-in-squashfs'>,
+  { epoch, seed, root, description }: BuildPlan,
+  { cache, like: earlier, note }: RootImageRequest,
+): Promise<RootImage> {
+  const like = await earlier?.ext4();
+  const size = keptSize(rootSize(root, description.size, description.generation), description.size, like);
   const options = { ...rootImage.fileSystem.options, size, epoch, seed };
-  const inner = planInner(tree, options, description.size, note);
+  const inner = planInner(tree, { ...options, ...defined({ like }) }, description.size, note);
   const wrapper = FileTree.of<ExactContent>({ 'LiveOS/rootfs.img': file(inner, { mtime: epoch }) }, { mtime: epoch });
-  const outer = planSquashfs(wrapper, squashfs);
+  const outer = planSquashfs(wrapper, { ...packing(rootImage, cache), epoch });
   const losses = [...inner.layout.losses, ...outer.layout.losses];
-  const input = { tree, settings: settingsOf(rootImage, { ...options, size: inner.size }) };
-  return { content: outer, losses, fileSystem: { size: inner.size, grown: inner.size > size }, input };
+  const settings = settingsOf(rootImage, { ...options, size: inner.size, like: like?.digest });
+  const fileSystem = { size: inner.size, grown: inner.size > size };
+  return { content: outer, losses, fileSystem, like: inner.layout.like, input: { tree, settings } };
+}
+
+function packing({ compression, blockSize }: Kind<'squashfs' | 'ext4-in-squashfs'>, cache: Cache | undefined) {
+  return { compression: cache ? cachedCompression(compression, cache) : compression, blockSize };
+}
+
+/** A size that differs little from that of the earlier image stays the same, because with more or fewer block groups metadata moves. */
+function keptSize(size: number, asked: RootSize | undefined, like: Ext4Places | undefined): number {
+  if (!like || (asked && !asked.additive)) return size;
+  return Math.abs(size - like.size) <= like.size * LITTLE ? like.size : size;
 }
 
 /** The settings of a root image for its key. */
@@ -104,8 +149,17 @@ async function planErofsRoot(
   root: ErofsRoot,
   { epoch, seed, kernel }: BuildPlan,
   run: Run,
-  { note, cache }: Pick<RootImageRequest, 'note' | 'cache'>,
+  { note, cache, like }: RootImageRequest,
 ): Promise<RootImage> {
+  if (like) {
+    throw new UnsupportedError(
+      'live.like-erofs',
+      wording`${option('like')} is not supported for an EROFS root image.`,
+      {
+        hint: 'Choose another root file system, or leave it out: blocks of an EROFS come from the cache too.',
+      },
+    );
+  }
   const tooNew = tooNewFor(kernel.version, root);
   if (tooNew !== undefined) note(tooNew);
   const image = planErofs(await shareDuplicates(tree, run, { least: leastShared(root.image) }), {
@@ -115,7 +169,7 @@ async function planErofsRoot(
     seed,
   });
   const input = { tree, settings: settingsOf({ kind: 'erofs', ...root }, { epoch, seed }) };
-  return { content: image, losses: image.layout.losses, fileSystem: undefined, input };
+  return { content: image, losses: image.layout.losses, fileSystem: undefined, like: undefined, input };
 }
 
 /**
