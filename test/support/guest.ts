@@ -1,15 +1,6 @@
 // A guest that only mounts: a distribution's kernel with drivers that this machine may lack shows what it finds on an image.
 // Kernel and modules come from the tests' Debian root tree or from this machine; only busybox and stat run in the guest.
-import {
-  chmodSync,
-  copyFileSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  writeFileSync,
-} from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { presentDebianRoot } from './debian-root.js';
 import { judge, oracle, oraclesRequired } from './oracle.js';
@@ -43,14 +34,15 @@ at=16384
 } 2>/dev/null
 `;
 
-interface Kernel {
+/** A kernel that a guest runs. */
+export interface GuestKernel {
   readonly image: string;
   /** Directory of its modules. */
   readonly modules: string;
 }
 
 /** A kernel with loadable drivers for ISO 9660 and UDF. */
-function findKernel(): Kernel | undefined {
+export function findKernel(): GuestKernel | undefined {
   for (const root of [presentDebianRoot(), '/']) {
     const all = root && join(root, 'lib/modules');
     if (!all || !existsSync(all)) continue;
@@ -97,7 +89,11 @@ export async function mountInGuest(
 ): Promise<Map<string, Map<string, GuestEntry>>> {
   const kernel = findKernel()!;
   const [image, ...others] = typeof images === 'string' ? [images] : images;
-  const initrd = packInitrd(kernel, mounts, join(work, 'guest'));
+  // Only GNU stat prints fractions of a second.
+  const stat = findProgram('stat');
+  const files = { samples: SAMPLES };
+  const script = (modules: readonly string[]) => mountScript(modules, mounts, stat);
+  const initrd = packGuest(kernel, { modules: MODULES, programs: [stat], files, script }, join(work, 'guest'));
   const record = join(work, 'guest.record');
   const machine = {
     image,
@@ -113,22 +109,30 @@ export async function mountInGuest(
   return parseRecord(readFileSync(record, 'latin1'));
 }
 
-function packInitrd(kernel: Kernel, mounts: readonly GuestMount[], top: string): string {
+/** Programs, drivers and files of a guest besides busybox. */
+export interface GuestContent {
+  /** Drivers; those that are built into the kernel are passed over. */
+  readonly modules: readonly string[];
+  /** Paths of programs of this machine. */
+  readonly programs?: readonly string[];
+  readonly files?: Readonly<Record<string, string>>;
+  /** `/init`; gets the names of all drivers in `/modules`, in the order in which they are loaded. */
+  script(modules: readonly string[]): string;
+}
+
+/** Packs an initrd, and returns its path. */
+export function packGuest(kernel: GuestKernel, content: GuestContent, top: string): string {
   for (const dir of ['bin', 'modules', 'proc', 'sys', 'dev', 'mnt', 'tmp'])
     mkdirSync(join(top, dir), { recursive: true });
   copyFileSync(findProgram('busybox'), join(top, 'bin/busybox'));
-  // Only GNU stat prints fractions of a second.
-  const stat = findProgram('stat');
-  for (const path of [stat, ...libraries(stat)]) {
+  for (const path of (content.programs ?? []).flatMap((program) => [program, ...libraries(program)])) {
     mkdirSync(join(top, dirname(path)), { recursive: true });
     cpSync(path, join(top, path), { dereference: true });
   }
-  const order = moduleOrder(kernel);
+  const order = moduleOrder(kernel, content.modules);
   for (const path of order) unpackModule(join(kernel.modules, path), join(top, 'modules'));
-  writeFileSync(join(top, 'init'), script(order.map(plainName), mounts, stat));
-  chmodSync(join(top, 'init'), 0o755);
-  writeFileSync(join(top, 'samples'), SAMPLES);
-  chmodSync(join(top, 'samples'), 0o755);
+  const files = { ...content.files, init: content.script(order.map(plainName)) };
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(top, name), text, { mode: 0o755 });
   const list = judge('find', ['.'], { cwd: top }).stdout;
   judge('cpio', ['-o', '-H', 'newc', '-O', `${top}.cpio`], { cwd: top, input: list });
   return `${top}.cpio`;
@@ -143,7 +147,7 @@ function libraries(program: string): string[] {
 }
 
 /** The modules with all that they need before them. */
-function moduleOrder({ modules }: Kernel): string[] {
+function moduleOrder({ modules }: GuestKernel, wanted: readonly string[]): string[] {
   const needs = new Map<string, string[]>();
   for (const line of readFileSync(join(modules, 'modules.dep'), 'utf8').split('\n')) {
     const [path, rest = ''] = line.split(': ');
@@ -155,7 +159,7 @@ function moduleOrder({ modules }: Kernel): string[] {
     for (const need of needs.get(path) ?? []) visit(need);
     order.push(path);
   };
-  for (const name of MODULES) {
+  for (const name of wanted) {
     // Drivers that are not modules are built in.
     const path = [...needs.keys()].find((one) => plainName(one) === `${name}.ko`);
     if (path) visit(path);
@@ -172,7 +176,7 @@ function unpackModule(path: string, into: string): void {
   else copyFileSync(path, target);
 }
 
-function script(modules: readonly string[], mounts: readonly GuestMount[], stat: string): string {
+function mountScript(modules: readonly string[], mounts: readonly GuestMount[], stat: string): string {
   const describe = String.raw`
 describe() { # how to read a file
   cd /mnt
