@@ -88,6 +88,11 @@ export interface EditChanges extends TreeChanges {
   readonly initrdAppend?: FileTree;
   /** Which new data come first: heavier files, by the first rule that matches. Files that stay keep their places. */
   readonly sort?: readonly WeightRule[];
+  /**
+   * Whether the new disc keeps all bytes of the old one, so that `planReset` gives that disc again. Removed and replaced files stay in their
+   * blocks then, which no directory shows. Default false.
+   */
+  readonly resettable?: boolean;
   /** Default `redo` if the disc has a tag. */
   readonly mediaCheck?: MediaCheck;
   /** Time of files that the edit makes. Default: when the volume was made. */

@@ -1,10 +1,11 @@
 // Lists of digests on the medium, by which the medium checks its files: lines of changed files get new digests.
 
 import { type ByteString, bytesOf } from '../bytes/index.js';
-import { bytesSource, createDigest, type DigestName, type ExactContent, isHole, type Run, zeros } from '../io/index.js';
+import { bytesSource, type DigestName, type ExactContent } from '../io/index.js';
 import { file } from '../tree/index.js';
 import { replaceBytes } from './change/apply.js';
 import { isFile } from './change/edited-trees.js';
+import { contentDigest } from './content-digest.js';
 import type { EditContext } from './edit-context.js';
 import { contentOf, type DiscFile, filesOf, textOf } from './menus/disc-files.js';
 
@@ -86,15 +87,5 @@ async function digestOf(path: string, name: DigestName, context: EditContext, ch
   const entry = context.trees.find(path as ByteString)?.entry;
   const patched = changes.patched.get(path);
   const content = patched ?? (entry && isFile(entry) ? contentOf(context.disc, entry) : bytesSource(new Uint8Array(0)));
-  return contentDigest(content, name, context.run);
-}
-
-async function contentDigest(content: ExactContent, name: DigestName, run: Run): Promise<string> {
-  const digest = createDigest(name);
-  for await (const piece of content.pieces(run)) {
-    run.signal?.throwIfAborted();
-    if (isHole(piece)) for (const zero of zeros(piece.hole)) digest.update(zero);
-    else digest.update(piece);
-  }
-  return digest.hex();
+  return (await contentDigest(content, name, context.run)).hex();
 }

@@ -16,3 +16,4 @@ export {
 export type { EditedEntry, EditedLayer, EditLayout } from './layout.js';
 export { parseArgumentChanges } from './menus/kernel-arguments.js';
 export { type EditPlan, planEdit } from './plan-edit.js';
+export { planReset } from './reset/plan-reset.js';

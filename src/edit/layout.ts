@@ -36,6 +36,8 @@ export interface EditLayout {
   readonly layers?: readonly EditedLayer[];
   /** The style of the media-check tag that is computed again. */
   readonly mediaCheck?: 'suse' | 'rh';
+  /** Whether an edit is taken back: the new disc is the one before it. */
+  readonly isReset?: boolean;
   /** Values of the old disc that cannot be kept. */
   readonly losses: readonly Loss[];
 }

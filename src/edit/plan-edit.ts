@@ -28,8 +28,10 @@ import type { MenuChanges } from './menus/edit-menu.js';
 import { editMenus } from './menus/menus.js';
 import { checkBootCode } from './place/boot.js';
 import { checkVolumeId, volumeIdOf } from './place/descriptors.js';
+import { overlaid } from './place/overlay.js';
 import { placeEdit } from './place/place-edit.js';
-import { renderEdit } from './place/render.js';
+import { type OtherChanges, renderEdit } from './place/render.js';
+import { renderResettable } from './reset/resettable.js';
 import { seedChanges } from './seeds.js';
 
 /** A planned edit: content that is read from the old disc when it is written. */
@@ -66,11 +68,12 @@ export async function planEdit(
   const { patches, layers } = await changeFiles(context, changes, spool);
   for (const path of trees.hiddenIn) losses.add('edit.hidden', HIDDEN, path as ByteString);
   reportRemains(context);
-  const places = placeEdit(disc, trees, changes.sort);
-  await checkBootCode(disc, places, losses);
   const { seal, style, dropsTags, patches: unsigned } = await mediaCheckOf(image, changes.mediaCheck, losses);
   const other = { volumeId: changes.volumeId, dropsTags, patches: [...patches, ...unsigned] };
-  const content = await renderEdit(disc, places, other);
+  const { places, content } = changes.resettable
+    ? await renderResettable(context, other, changes.sort)
+    : await renderPlain(context, other, changes.sort);
+  await checkBootCode(disc, places, losses);
   const layout: EditLayout = {
     format: 'iso9660',
     volumeId: changes.volumeId ?? volumeIdOf(disc.descriptors[0]!.bytes),
@@ -83,6 +86,12 @@ export async function planEdit(
   };
   const plan = { ...content, layout };
   return seal ? withSeals(plan, [seal]) : plan;
+}
+
+async function renderPlain({ disc, trees }: EditContext, other: OtherChanges, sort: EditChanges['sort']) {
+  const places = placeEdit(disc, trees, { sort });
+  const { overlays, emptied } = await renderEdit(disc, places, other);
+  return { places, content: overlaid(disc.image, places.cuts, overlays, emptied) };
 }
 
 /** Reports parts of the disc that an edit cannot keep in step with the files: HFS views, checksums, hidden boot images. */

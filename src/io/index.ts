@@ -15,7 +15,7 @@ export { type HeldDirectory, holdDirectory } from './held-directory.js';
 export { pathBuffer, replaced, sourceError } from './host-path.js';
 export * from './image-file.js';
 export * from './in-order.js';
-export { type Extent, MappedSource } from './mapped.js';
+export { type Extent, extentsSource, MappedSource } from './mapped.js';
 export * from './memory.js';
 export { ANY_FILE, identityOf, openFoundSync } from './open-file.js';
 export * from './packed.js';

@@ -61,3 +61,23 @@ export class MappedSource implements Source {
     return bytes;
   }
 }
+
+/** Extents back to back, as one source. */
+export function extentsSource(extents: readonly Extent[]): Source {
+  const all = extents.filter(({ length }) => length > 0);
+  const starts = new Float64Array(all.length + 1);
+  for (const [index, { length }] of all.entries()) starts[index + 1] = starts[index]! + length;
+  return new MappedSource(starts[all.length]!, async (at) => {
+    let [low, high] = [0, all.length - 1];
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      if (starts[middle]! <= at) low = middle;
+      else high = middle - 1;
+    }
+    const extent = all[low]!;
+    const within = at - starts[low]!;
+    const length = extent.length - within;
+    if ('from' in extent) return { from: extent.from, at: extent.at + within, length };
+    return 'bytes' in extent ? { bytes: extent.bytes.subarray(within), length } : { zeros: true, length };
+  });
+}

@@ -84,3 +84,11 @@ function withBytes<C extends TreeChanges>({ remove, replace, add, attributes, ..
   };
   return { ...rest, ...changes };
 }
+
+/**
+ * Plans the disc as it was before the last edit, if that was `resettable`; the result equals it byte for byte, or writing it fails. Throws
+ * {@link InvalidInputError} `edit.no-record` for any other disc.
+ */
+export function planReset(image: Source): Promise<edit.EditPlan> {
+  return edit.planReset(image);
+}

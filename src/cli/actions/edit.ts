@@ -12,6 +12,7 @@ import {
   type MediaCheck,
   parseArgumentChanges,
   planEdit,
+  planReset,
   type ReplacedFile,
   SEED_KINDS,
   type Seed,
@@ -52,6 +53,8 @@ export interface EditCommandOptions extends SessionOptions {
   readonly loss: 'report' | 'error' | 'ignore';
   readonly plan?: boolean;
   readonly diff?: boolean;
+  readonly resettable?: boolean;
+  readonly reset?: boolean;
   readonly force?: boolean;
 }
 
@@ -59,6 +62,7 @@ export interface EditCommandOptions extends SessionOptions {
 export async function editImage(input: string, output: string, options: EditCommandOptions): Promise<void> {
   const toPipe = output === '-';
   if (options.diff) checkComparable(input, output);
+  if (options.reset) checkResetAlone(options);
   const session = openSession(options, toPipe ? 'image' : 'report');
   const path = argumentBytes(output);
   const target = toPipe ? streamTarget(process.stdout) : fileTarget(path, { force: options.force ?? false });
@@ -69,7 +73,9 @@ export async function editImage(input: string, output: string, options: EditComm
     const image = await openImageFile(argumentBytes(input));
     const spool = new Spool(fromText(tmpdir()));
     try {
-      const plan = await planEdit(image, await changesOf(options, session), session.run, { spool });
+      const plan = options.reset
+        ? await planReset(image)
+        : await planEdit(image, await changesOf(options, session), session.run, { spool });
       settleLosses(plan.layout.losses, options, session);
       const name = displayText(path);
       if (options.plan) {
@@ -105,7 +111,7 @@ async function write(
   const { size, written, sha256 } = await writeImage(plan, target, session.run, { sha256: wantsDigest });
   const milliseconds = session.now() - started;
   const layout: EditLayout = plan.layout;
-  const changed = `${showEntries(layout.entries.length)} changed`;
+  const changed = layout.isReset ? 'the last edit taken back' : `${showEntries(layout.entries.length)} changed`;
   const text = [`${name}: ${showBytes(size)} in ${showDuration(milliseconds)}, ${changed}`];
   if (options.verbose) text.push(`sha256 ${sha256}`);
   const compared = options.diff ? await comparisons(input, output, layout, session) : [];
@@ -119,6 +125,25 @@ async function write(
     ...defined({ differences: options.diff ? compared.map((one) => one.report) : undefined }),
   };
   session.result('edit', report, [...text, ...compared.flatMap(({ lines }) => lines)]);
+}
+
+/** Nothing else can be asked of a reset. */
+function checkResetAlone(options: EditCommandOptions): void {
+  const { owner, volumeId, defaultEntry, timeout, initrdAppend, inside, epoch, resettable, mediaCheck } = options;
+  const lists = [
+    options.add,
+    options.replace,
+    options.remove,
+    options.mode,
+    options.kernelArgs,
+    options.seed,
+    options.sort,
+  ];
+  const values = [volumeId, defaultEntry, timeout, initrdAppend, inside, epoch, resettable];
+  const isAlone = lists.every(({ length }) => length === 0) && values.every((value) => value === undefined);
+  if (isAlone && owner.changes.length === 0 && mediaCheck === 'redo') return;
+  const message = 'Taking back an edit gives the disc from before it, without other changes.';
+  throw new UsageError('edit.reset-alone', message, { option: 'reset', hint: 'Edit the result.' });
 }
 
 /** Comparison needs both images afterwards. */
@@ -150,6 +175,7 @@ async function changesOf(options: EditCommandOptions, session: Session): Promise
   return {
     ...(inside === undefined ? files : { inside: [{ ...files, path: argumentBytes(inside) }] }),
     sort,
+    resettable: options.resettable ?? false,
     seeds,
     kernelArguments: parseArgumentChanges(options.kernelArgs.join(' ')),
     mediaCheck,

@@ -49,6 +49,8 @@ export function editCommand(): Command {
         .choices(['report', 'error', 'ignore'])
         .default('report'),
     )
+    .option('--resettable', 'keep all old bytes on the disc, with a record for --reset')
+    .option('--reset', 'give the disc from before the last edit, which was --resettable, byte for byte')
     .option('--plan', 'print what would change and write nothing')
     .option('--diff', 'afterwards compare the new image with the old one, and changed images in them')
     .option('-f, --force', 'replace an existing image, which may be the one that is read');

@@ -68,6 +68,29 @@ export function overlaid(
   return exactContent(size, (run) => concatenated(segments, run));
 }
 
+/** Bytes of the old disc that the new one does not have: ranges in order, apart from each other. */
+export function lostRanges(
+  oldSize: number,
+  cuts: readonly Cut[],
+  overlays: readonly Overlay[],
+  emptied: readonly Range[],
+): Range[] {
+  const runs = movedRuns(oldSize, cuts);
+  const covered = overlays.flatMap(({ at, content }) =>
+    [...oldRanges(at, at + content.size, runs)].flatMap(([from, to, source]) =>
+      source === undefined ? [] : [{ at: source, length: to - from }],
+    ),
+  );
+  return merged([...covered, ...emptied.filter(({ length }) => length > 0)]);
+}
+
+/** The place on the new disc of each part of the old one that moved as a whole. */
+export function movedParts(oldSize: number, cuts: readonly Cut[]): { readonly old: Range; readonly at: number }[] {
+  return movedRuns(oldSize, cuts).flatMap(({ start, end, source }) =>
+    source === undefined ? [] : [{ old: { at: source, length: end - start }, at: start }],
+  );
+}
+
 /** A run of bytes of the new disc, from the old disc or inserted at a cut. */
 interface MovedRun {
   readonly start: number;

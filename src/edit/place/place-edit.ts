@@ -19,8 +19,22 @@ import type { Cut, EditPlaces, PlacedData } from './places.js';
 const MOST_ALIGNMENT = 512;
 const MAX_BLOCKS = 0xffff_ffff;
 
+/** How an edit gives places. */
+export interface PlaceOptions {
+  /** Which new data come first. */
+  readonly sort?: readonly WeightRule[] | undefined;
+  /** Old data stay in their blocks, also if no entry shows them any more, except those of partitions. Default false. */
+  readonly keepsOld?: boolean;
+  /** Blocks to reserve after all new data. Default 0. */
+  readonly recordBlocks?: number;
+}
+
 /** Plans the places of an edited disc. */
-export function placeEdit(disc: KeptDisc, trees: EditedTrees, sort: readonly WeightRule[] = []): EditPlaces {
+export function placeEdit(
+  disc: KeptDisc,
+  trees: EditedTrees,
+  { sort = [], keepsOld = false, recordBlocks = 0 }: PlaceOptions = {},
+): EditPlaces {
   for (const { tree, rules } of trees.all) {
     for (const folder of foldersOf(tree.root)) folder.settle(rules.compare);
   }
@@ -34,7 +48,10 @@ export function placeEdit(disc: KeptDisc, trees: EditedTrees, sort: readonly Wei
   const frontGrowth = isRelaid ? Math.max(0, front.end - metadata.end) : 0;
   const udf = disc.udf && placeUdf(disc.udf, trees.udf!, back);
   const use = new DataUse(disc, trees);
-  const placed = Array.from(heaviestFirst(use.fresh, trees, sort), (data) => placeData(data, use, back, disc));
+  const placed = Array.from(heaviestFirst(use.fresh, trees, sort), (data) =>
+    placeData(data, use, back, disc, keepsOld),
+  );
+  back.take(recordBlocks);
   const growth = alignUp(frontGrowth + back.end - insertAt, alignmentOf(disc));
   if (disc.image.size / BLOCK + growth > MAX_BLOCKS) {
     throw new InvalidInputError('edit.too-large', 'The disc would be larger than 8 TiB.');
@@ -57,10 +74,10 @@ export function placeEdit(disc: KeptDisc, trees: EditedTrees, sort: readonly Wei
     newData,
     udf,
     filesEnd: back.end + frontGrowth,
+    recordBlocks,
     freed: [
-      ...use.freed(),
-      ...freedFolders(trees, folders, isRelaid ? disc : undefined),
-      ...(udf?.freed ?? []),
+      ...(keepsOld ? [] : [...use.freed(), ...freedFolders(trees, folders, isRelaid ? disc : undefined)]),
+      ...(keepsOld ? [] : (udf?.freed ?? [])),
       ...disc.checksums.map((block) => ({ block, blocks: 1 })),
     ],
     movedData: use.moved(newData),
@@ -77,13 +94,22 @@ export function placeEdit(disc: KeptDisc, trees: EditedTrees, sort: readonly Wei
   return { ...places, folders: written };
 }
 
-function placeData(data: Data, use: DataUse, zone: Zone, disc: KeptDisc): PlacedData & { readonly inPlace: boolean } {
+function placeData(
+  data: Data,
+  use: DataUse,
+  zone: Zone,
+  disc: KeptDisc,
+  keepsOld: boolean,
+): PlacedData & { readonly inPlace: boolean } {
   const blocks = divCeil(data.size, BLOCK);
   const { replaces } = data;
   if (replaces?.old === undefined) return { data, blocks, block: zone.take(blocks), inPlace: false };
   const room = divCeil(replaces.size, BLOCK);
-  if (blocks <= room && use.claim(replaces)) return { data, blocks: room, block: replaces.old, inPlace: true };
   const partition = disc.tables.partitions.find(({ start }) => start === replaces.old! * SECTORS_PER_BLOCK);
+  const mayOverwrite = !keepsOld || partition !== undefined;
+  if (mayOverwrite && blocks <= room && use.claim(replaces)) {
+    return { data, blocks: room, block: replaces.old, inPlace: true };
+  }
   if (partition) {
     const message = `The file is partition ${partition.number} of the disc, and the new one has ${blocks - room} blocks of 2 KiB more.`;
     throw new UnsupportedError('edit.partition-size', message, { hint: 'Give an image that is not larger.' });

@@ -74,6 +74,8 @@ export interface EditPlaces extends Places {
   readonly udf: PlacedUdf | undefined;
   /** The block after all new structures and data. */
   readonly filesEnd: number;
+  /** Blocks before {@link filesEnd} for the record that takes the edit back. */
+  readonly recordBlocks: number;
   /** Runs of the old disc that nothing uses any more. */
   readonly freed: readonly Place[];
   /** New data that replaces old data, by the old block. Old data that other entries still use is not among it. */

@@ -2,14 +2,14 @@
 
 import { divCeil } from '../../bytes/index.js';
 import { BLOCK, renderPathTable } from '../../format/iso9660/index.js';
-import { bytesSource, type ExactContent, type Patch } from '../../io/index.js';
+import { bytesSource, type Patch, type Range } from '../../io/index.js';
 import { foldersOf } from '../kept/entries.js';
 import type { KeptDisc } from '../kept/read-disc.js';
 import { udfOverlays } from '../udf/render-udf.js';
 import { bootOverlays, movedImages, storedContent } from './boot.js';
 import { type DescriptorChanges, descriptorAt, editedDescriptor } from './descriptors.js';
 import { renderFolder } from './folder-records.js';
-import { type Overlay, overlaid, overlayBlocks, overlayBytes } from './overlay.js';
+import { type Overlay, overlayBlocks, overlayBytes } from './overlay.js';
 import { identifierOf } from './place-directories.js';
 import type { EditPlaces, PlacedFolder, PlacedTable } from './places.js';
 
@@ -19,12 +19,19 @@ export interface OtherChanges extends DescriptorChanges {
   readonly patches: readonly Patch[];
 }
 
-/** The edited disc as content. */
+/** Everything of the new disc that is not a range of the old one. */
+export interface RenderedEdit {
+  readonly overlays: readonly Overlay[];
+  /** Ranges of the old disc that become zeros where nothing is laid over them. */
+  readonly emptied: readonly Range[];
+}
+
+/** Renders all new bytes of the edited disc. */
 export async function renderEdit(
   disc: KeptDisc,
   places: EditPlaces,
   { patches, ...values }: OtherChanges,
-): Promise<ExactContent> {
+): Promise<RenderedEdit> {
   const overlays: Overlay[] = disc.descriptors.map((descriptor) =>
     overlayBytes(descriptorAt(descriptor), editedDescriptor(descriptor, places, values)),
   );
@@ -40,7 +47,7 @@ export async function renderEdit(
   }
   if (places.udf) overlays.push(...udfOverlays(places.udf, places, values.volumeId));
   const emptied = places.freed.map(({ block, blocks }) => ({ at: block * BLOCK, length: blocks * BLOCK }));
-  return overlaid(disc.image, places.cuts, overlays, emptied);
+  return { overlays, emptied };
 }
 
 function folderOverlays(placed: PlacedFolder, places: EditPlaces): Overlay[] {

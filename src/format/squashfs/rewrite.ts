@@ -6,9 +6,9 @@ import { InternalError, UnsupportedError } from '../../errors.js';
 import {
   bytesSource,
   type Extent,
+  extentsSource,
   isBackpatch,
   isHole,
-  MappedSource,
   type Piece,
   pieceLength,
   type Run,
@@ -73,9 +73,8 @@ export async function rewriteSquashfs(
     ...ranges.map(({ at, length }) => ({ from: image, at, length })),
     { from: rest, at: 0, length: rest.size },
   ];
-  const size = head.length + length + rest.size;
   return {
-    content: mapped(extents, size),
+    content: extentsSource(extents),
     layout: planned.layout,
     copied: length,
     compressed: planned.data.kept!.readSize,
@@ -113,26 +112,6 @@ async function* bytesOfPieces(pieces: AsyncIterable<Piece>): AsyncGenerator<Uint
     if (!isHole(piece)) yield piece;
     else yield* zeros(pieceLength(piece));
   }
-}
-
-/** Extents back to back. */
-function mapped(extents: readonly Extent[], size: number): Source {
-  const all = extents.filter(({ length }) => length > 0);
-  const starts = new Float64Array(all.length);
-  for (let index = 1; index < all.length; index++) starts[index] = starts[index - 1]! + all[index - 1]!.length;
-  return new MappedSource(size, async (at) => {
-    let [low, high] = [0, all.length - 1];
-    while (low < high) {
-      const middle = (low + high + 1) >>> 1;
-      if (starts[middle]! <= at) low = middle;
-      else high = middle - 1;
-    }
-    const extent = all[low]!;
-    const within = at - starts[low]!;
-    const length = extent.length - within;
-    if ('from' in extent) return { from: extent.from, at: extent.at + within, length };
-    return 'bytes' in extent ? { bytes: extent.bytes.subarray(within), length } : { zeros: true, length };
-  });
 }
 
 /** Bytes after an image, such as a hash tree, belong to its old bytes. */

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { fromText } from '../../../src/bytes/index.js';
 import { NO_COMPRESSION } from '../../../src/compress/index.js';
 import { planDisc } from '../../../src/disc/index.js';
-import { type EditChanges, type LayerChanges, planEdit } from '../../../src/edit/index.js';
+import { type EditChanges, type LayerChanges, planEdit, planReset } from '../../../src/edit/index.js';
 import { IsopressError } from '../../../src/errors.js';
 import { planFat } from '../../../src/format/fat/index.js';
 import { planSquashfs } from '../../../src/format/squashfs/index.js';
@@ -222,4 +222,52 @@ test('new data are in the order of their weights', async () => {
     await collect(await planEdit(bytesSource(await disc()), { add: [{ tree }], sort }, run), run),
   );
   expect(bytes.indexOf('second by name')).toBeLessThan(bytes.indexOf('first by name'));
+});
+
+describe('a disc that cannot be taken back', () => {
+  const edited = async (changes: EditChanges) => collect(await planEdit(bytesSource(await disc()), changes, run), run);
+  const reset = async (image: Uint8Array) => {
+    try {
+      await collect(await planReset(bytesSource(image)), run);
+      return 'written';
+    } catch (error) {
+      if (!(error instanceof IsopressError)) throw error;
+      return error.code;
+    }
+  };
+  const CHANGES: EditChanges = { volumeId: 'OTHER', add: [{ tree: one('added') }] };
+
+  test('without a record', async () => {
+    expect(await reset(await disc())).toBe('edit.no-record');
+    expect(await reset(await edited(CHANGES))).toBe('edit.no-record');
+    expect(await reset(await edited({ ...CHANGES, resettable: true }))).toBe('written');
+  });
+
+  test('after another edit that added files', async () => {
+    const first = await edited({ ...CHANGES, resettable: true });
+    const second = await planEdit(bytesSource(first), { add: [{ tree: one('more') }] }, run);
+    expect(await reset(await collect(second, run))).toBe('edit.no-record');
+  });
+
+  test('with other bytes in a file that the edit kept', async () => {
+    const image = Buffer.from(await edited({ ...CHANGES, resettable: true }));
+    image[image.indexOf('readme\0') === -1 ? image.lastIndexOf('kernel') : image.indexOf('readme\0')]! ^= 1;
+    expect(await reset(image)).toBe('edit.reset-changed');
+  });
+
+  test('with a damaged record: an error about it, or the old disc', async () => {
+    const image = await edited({ ...CHANGES, resettable: true });
+    const end = Buffer.from(image).lastIndexOf('isopress edit 1') + 16;
+    const answers = new Set<string>();
+    for (let at = end - 96; at < end; at++) {
+      const damaged = image.slice();
+      damaged[at]! ^= 0xa5;
+      answers.add(await reset(damaged));
+    }
+    // Bytes of the trailer that mean nothing may change.
+    answers.delete('written');
+    expect([...answers].filter((code) => !/^(?:edit|io|source|image)\./.test(code))).toEqual([]);
+    expect(answers).toContain('edit.record');
+    expect(answers).toContain('edit.reset-changed');
+  });
 });

@@ -1,0 +1,34 @@
+// Digests of whole contents.
+
+import {
+  createDigest,
+  type Data,
+  type Digest,
+  type DigestName,
+  type ExactContent,
+  isHole,
+  type Run,
+  zeros,
+} from '../io/index.js';
+
+/** The digest of a content. */
+export async function contentDigest(content: ExactContent, name: DigestName, run: Run): Promise<Digest> {
+  const digest = createDigest(name);
+  let done = 0;
+  for await (const piece of content.pieces(run)) {
+    run.signal?.throwIfAborted();
+    done += feedDigest(digest, piece);
+    run.report({ step: 'taking digests', done, total: content.size, unit: 'bytes' });
+  }
+  return digest;
+}
+
+/** Adds a piece, and returns its length. */
+export function feedDigest(digest: Digest, piece: Data): number {
+  if (!isHole(piece)) {
+    digest.update(piece);
+    return piece.length;
+  }
+  for (const zero of zeros(piece.hole)) digest.update(zero);
+  return piece.hole;
+}

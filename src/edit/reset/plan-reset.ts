@@ -1,0 +1,120 @@
+// Takes an edit back: the old disc again, of what the new one still has and what its record keeps.
+
+import { defined } from '../../bytes/index.js';
+import { InvalidImageError, InvalidInputError } from '../../errors.js';
+import { BLOCK } from '../../format/iso9660/index.js';
+import {
+  bytesAt,
+  createDigest,
+  type Data,
+  type Extent,
+  exactContent,
+  extentsSource,
+  type Range,
+  type Run,
+  type Source,
+} from '../../io/index.js';
+import { feedDigest } from '../content-digest.js';
+import { readDisc } from '../kept/read-disc.js';
+import { volumeIdOf } from '../place/descriptors.js';
+import { movedParts } from '../place/overlay.js';
+import type { EditPlan } from '../plan-edit.js';
+import { RECORD_MAGIC, type RecordTrailer, recordRange, recordTrailer } from './record.js';
+
+/** First block of the volume descriptors. */
+const DESCRIPTORS = 16;
+/** Their list takes 64 MiB of memory. */
+const MOST_RANGES = 2 ** 22;
+
+interface FoundRecord {
+  readonly trailer: RecordTrailer;
+  readonly ranges: readonly Range[];
+  /** First byte of the old bytes. */
+  readonly keptAt: number;
+}
+
+/**
+ * Plans the disc as it was before the last edit, which was made `resettable`. While it is written, its bytes are compared with the digest of
+ * that disc. Throws {@link InvalidInputError} `edit.no-record` for any other disc.
+ */
+export async function planReset(image: Source): Promise<EditPlan> {
+  const record = await readRecord(image, (await readDisc(image)).insertAt);
+  const { oldSize, sha256 } = record.trailer;
+  const old = extentsSource([...extentsOf(image, record)]);
+  const descriptor = await bytesAt(old, DESCRIPTORS * BLOCK, BLOCK);
+  if (old.size !== oldSize || !descriptor) throw damagedRecord();
+  const content = exactContent(oldSize, (run) => checkedPieces(old, sha256, run));
+  const volumeId = volumeIdOf(descriptor);
+  const layout = { format: 'iso9660', volumeId, oldSize: image.size, size: oldSize, isReset: true } as const;
+  return { ...content, layout: { ...layout, moves: [], entries: [], losses: [] } };
+}
+
+/** The record that ends before a block. */
+async function readRecord(image: Source, end: number): Promise<FoundRecord> {
+  const bytes = await bytesAt(image, end * BLOCK - recordTrailer.size, recordTrailer.size);
+  const trailer = bytes && recordTrailer.decode(bytes);
+  if (!trailer || trailer.magic.some((byte, index) => byte !== RECORD_MAGIC[index])) {
+    const message = 'The disc has no record of an edit after its last file, so there is nothing to take back.';
+    throw new InvalidInputError('edit.no-record', message, {
+      hint: 'Only an edit that was made resettable can be taken back, and only the last one.',
+    });
+  }
+  const { blocks, ranges: count, kept, oldSize, backBy } = trailer;
+  const [start, listed] = [(end - blocks) * BLOCK, count * recordRange.size];
+  const fits = blocks <= end && count <= MOST_RANGES && listed + kept + recordTrailer.size <= blocks * BLOCK;
+  if (!fits || image.size !== oldSize + backBy * BLOCK) throw damagedRecord(start);
+  const list = (await bytesAt(image, start, listed))!;
+  const ranges = Array.from({ length: count }, (_, index) => recordRange.decode(list, index * recordRange.size));
+  let [done, sum] = [0, 0];
+  for (const { at, length } of ranges) {
+    if (at < done || length < 1 || at + length > oldSize) throw damagedRecord(start);
+    done = at + length;
+    sum += length;
+  }
+  if (sum !== kept) throw damagedRecord(start);
+  return { trailer, ranges, keptAt: start + listed };
+}
+
+/** The old disc: ranges that are still there, and kept ones from the record. */
+function* extentsOf(image: Source, { trailer, ranges, keptAt }: FoundRecord): Generator<Extent> {
+  const { oldSize, frontFrom, frontBy, backFrom, backBy } = trailer;
+  const cuts = [
+    { from: frontFrom, by: frontBy },
+    { from: backFrom, by: backBy },
+  ];
+  let from = keptAt;
+  let next = 0;
+  for (const { old, at } of movedParts(oldSize, cuts)) {
+    const end = old.at + old.length;
+    let done = old.at;
+    while (done < end) {
+      const range = ranges[next];
+      const until = Math.min(end, Math.max(done, range?.at ?? end));
+      yield { from: image, at: at + done - old.at, length: until - done };
+      done = until;
+      if (!range || range.at >= end) continue;
+      const length = Math.min(range.at + range.length, end) - done;
+      yield { from: image, at: from, length };
+      from += length;
+      done += length;
+      if (done === range.at + range.length) next++;
+    }
+  }
+}
+
+/** The pieces, whose digest is checked before the last one counts as written. */
+async function* checkedPieces(old: Source, sha256: Uint8Array, run: Run): AsyncGenerator<Data> {
+  const digest = createDigest('sha256');
+  for await (const piece of old.pieces(run)) {
+    feedDigest(digest, piece);
+    yield piece;
+  }
+  const found = digest.snapshot();
+  if (found.every((byte, index) => byte === sha256[index])) return;
+  const message = 'The disc was changed after its edit, so the old disc cannot be made of it.';
+  throw new InvalidImageError('edit.reset-changed', message, { hint: 'Use the original file.' });
+}
+
+function damagedRecord(at?: number): InvalidImageError {
+  return new InvalidImageError('edit.record', 'The record of the last edit is damaged.', defined({ at }));
+}
