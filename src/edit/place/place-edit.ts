@@ -53,9 +53,7 @@ export function placeEdit(
   );
   back.take(recordBlocks);
   const growth = alignUp(frontGrowth + back.end - insertAt, alignmentOf(disc));
-  if (disc.image.size / BLOCK + growth > MAX_BLOCKS) {
-    throw new InvalidInputError('edit.too-large', 'The disc would be larger than 8 TiB.');
-  }
+  checkSize(disc, growth);
   const cuts: readonly [Cut, Cut] = [
     { from: metadata.end, by: frontGrowth },
     { from: insertAt, by: growth },
@@ -65,6 +63,7 @@ export function placeEdit(
     return { data, blocks, block: inPlace ? shift(block) : block + frontGrowth };
   });
   const blockOf = new Map(newData.map(({ data, block }) => [data, block]));
+  const freed = [...use.freed(), ...freedFolders(trees, folders, isRelaid ? disc : undefined), ...(udf?.freed ?? [])];
   const places: Omit<EditPlaces, 'folders'> = {
     isRelaid,
     cuts,
@@ -75,11 +74,7 @@ export function placeEdit(
     udf,
     filesEnd: back.end + frontGrowth,
     recordBlocks,
-    freed: [
-      ...(keepsOld ? [] : [...use.freed(), ...freedFolders(trees, folders, isRelaid ? disc : undefined)]),
-      ...(keepsOld ? [] : (udf?.freed ?? [])),
-      ...disc.checksums.map((block) => ({ block, blocks: 1 })),
-    ],
+    freed: [...(keepsOld ? [] : freed), ...disc.checksums.map((block) => ({ block, blocks: 1 }))],
     movedData: use.moved(newData),
     shift,
     data: (data) => blockOf.get(data) ?? shift(data.old!),
@@ -92,6 +87,11 @@ export function placeEdit(
     return { ...one, isWritten: one.isWritten || isAffected(one.folder, places) };
   });
   return { ...places, folders: written };
+}
+
+function checkSize({ image }: KeptDisc, growth: number): void {
+  if (image.size / BLOCK + growth <= MAX_BLOCKS) return;
+  throw new InvalidInputError('edit.too-large', 'The disc would be larger than 8 TiB.');
 }
 
 function placeData(
