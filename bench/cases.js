@@ -29,7 +29,7 @@ export function press({ cli, engine }, ...args) {
 }
 
 /** A script with arguments, `$1` and so on. @param {string} script @param {string[]} args */
-function shell(script, ...args) {
+export function shell(script, ...args) {
   return ['bash', '-ec', script, 'bench', ...args];
 }
 
@@ -98,7 +98,7 @@ function mke2fs(tree, image) {
 }
 
 /** Size for a tree in blocks of 4 KiB, with some reserve, and its inodes. @param {string} tree */
-function needs(tree) {
+export function needs(tree) {
   let blocks = 0;
   let inodes = 20;
   for (const entry of readdirSync(tree, { recursive: true, withFileTypes: true })) {

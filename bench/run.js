@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { buildCases } from './build-cases.js';
 import { formatCases, isoCase, liveCases } from './cases.js';
+import { containerCases } from './container-cases.js';
 import { debianRoot, seededPath, seededTree } from './corpus.js';
 import { erofsCases } from './erofs-cases.js';
 import { measureContender, medianRun, remove, requireGnuTime, warm } from './measure.js';
@@ -78,6 +79,7 @@ function groups() {
     ...live,
     ...directCases(root, 'Debian root', true),
     ...rootCases(setting, root, 'Debian root'),
+    ...containerCases(setting, root, 'Debian root', true),
   ];
   return [{ cases, makeTree: () => root }, ...small];
 }

@@ -4,8 +4,9 @@ import { SIGNATURE_LENGTH, type StreamFormat, streamFormat } from '../bytes/inde
 import { unpackStream } from '../compress/index.js';
 import { isAndroidSparse, openAndroidSparse } from '../format/android-sparse/index.js';
 import { isQcow2, openQcow2 } from '../format/qcow2/index.js';
-import { isRpm, rpmPayload } from '../format/rpm/index.js';
+import { isRpm, openRpm, withStatedOwners } from '../format/rpm/index.js';
 import { asBytes, quietRun, type Source, type Spool } from '../io/index.js';
+import type { FileTree } from '../tree/index.js';
 
 /** Most bytes that a compressed file may become. */
 const LIMIT = 64 * 1024 ** 3;
@@ -17,6 +18,16 @@ export interface Contained {
   readonly image: Source;
   /** With their articles: `a QCOW2 disk image`, `gzip-compressed data`. */
   readonly forms: readonly string[];
+  /** Undefined: the image has all of its files' metadata itself. */
+  readonly restate?: Restatement;
+}
+
+/** Gives the tree of an image the metadata that the form around it has. */
+export type Restatement = (tree: FileTree, note: (text: string) => void) => Promise<FileTree>;
+
+/** One step inwards. */
+interface Form extends Pick<Contained, 'image' | 'restate'> {
+  readonly form: string;
 }
 
 /**
@@ -27,19 +38,25 @@ export interface Contained {
 export async function contained(file: Source, spool: Spool | undefined): Promise<Contained> {
   const forms: string[] = [];
   let image = file;
+  let restate: Restatement | undefined;
   while (forms.length < DEEPEST) {
     const next = await oneForm(image, spool);
     if (!next) break;
     forms.push(next.form);
     image = next.image;
+    restate = next.restate ?? restate;
   }
-  return { image, forms };
+  return { image, forms, ...(restate ? { restate } : {}) };
 }
 
-async function oneForm(file: Source, spool: Spool | undefined): Promise<{ form: string; image: Source } | undefined> {
+async function oneForm(file: Source, spool: Spool | undefined): Promise<Form | undefined> {
   if (await isQcow2(file)) return { form: 'a QCOW2 disk image', image: await openQcow2(file) };
   if (await isAndroidSparse(file)) return { form: 'an Android sparse image', image: await openAndroidSparse(file) };
-  if (await isRpm(file)) return { form: 'an RPM package', image: await rpmPayload(file) };
+  if (await isRpm(file)) {
+    const { payload, files } = await openRpm(file);
+    const restate: Restatement = async (tree, note) => withStatedOwners(tree, await files(), note);
+    return { form: 'an RPM package', image: payload, restate };
+  }
   const format = spool ? await compressionOf(file) : 'none';
   if (!spool || format === 'none') return undefined;
   const image = await spool.keep(file, () => unpackStream(format, asBytes(file.pieces(quietRun())), LIMIT));

@@ -4,7 +4,7 @@ import { type ByteString, defined, displayText } from '../bytes/index.js';
 import { UnknownImageError } from '../errors.js';
 import type { Source, Spool } from '../io/index.js';
 import { type FileTree, otherKind, type ReadableImage } from '../tree/index.js';
-import { contained } from './containers.js';
+import { contained, type Restatement } from './containers.js';
 import { FORMAT_TITLES, recogniseAll } from './formats.js';
 import { noView, openShared } from './views.js';
 
@@ -23,18 +23,16 @@ export interface OpenedImage {
  * Never throws because of the bytes of an image that is in none of these forms.
  */
 export async function recogniseImage(file: Source, spool?: Spool): Promise<OpenedImage | undefined> {
-  const { image } = await contained(file, spool);
+  const { image, restate } = await contained(file, spool);
   const answers = await recogniseAll(image);
   const [best] = answers;
   if (!best) return undefined;
   const { format } = best;
-  const open = () =>
-    format.sharesImage
-      ? openShared(
-          image,
-          answers.filter((answer) => answer.format.sharesImage),
-        )
-      : format.open(image, spool);
+  const open = async () => {
+    const shared = answers.filter((answer) => answer.format.sharesImage);
+    const opened = await (format.sharesImage ? openShared(image, shared) : format.open(image, spool));
+    return restate ? restated(opened, restate) : opened;
+  };
   return {
     kind: format.kind,
     open,
@@ -43,6 +41,18 @@ export async function recogniseImage(file: Source, spool?: Spool): Promise<Opene
       if (view !== undefined && !opened.views.includes(view)) throw noView(view, opened.views);
       return opened.tree(view);
     },
+  };
+}
+
+/** An image whose files get metadata from the form around it. */
+function restated(image: ReadableImage, restate: Restatement): ReadableImage {
+  const notes: string[] = [];
+  return {
+    views: image.views,
+    get notes() {
+      return [...image.notes, ...notes];
+    },
+    tree: async (view) => restate(await image.tree(view), (text) => notes.push(text)),
   };
 }
 

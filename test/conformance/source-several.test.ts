@@ -112,4 +112,55 @@ describe('packages', () => {
       expectSame(image('rpm/RPMS/noarch/p-1-1.noarch.rpm'), image('rpmx'));
     },
   );
+
+  kernelOracle(
+    'rpmbuild',
+    'rpm',
+    'getcap',
+  )('owners and capabilities of an .rpm are those with which rpm installs it', () => {
+    const spec = [
+      ...['Name: o', 'Version: 1', 'Release: 1', 'Summary: s', 'License: l', 'BuildArch: noarch', '%description', 'd'],
+      '%install',
+      'mkdir -p %{buildroot}/srv/closed; for name in ping mailed played "of two"; do printf x >"%{buildroot}/srv/$name"; done',
+      'ln -s ping %{buildroot}/srv/link; chown -h 4321:4322 %{buildroot}/srv/*',
+      ...[
+        '%files',
+        '%defattr(-,root,root)',
+        '%dir /srv',
+        '%attr(0755,root,root) %caps(cap_net_admin,cap_net_raw=ep) /srv/ping',
+      ],
+      ...[
+        '%attr(2640,mail,adm) /srv/mailed',
+        '%attr(6755,games,root) /srv/played',
+        '%attr(-,root,root) "/srv/of two"',
+        '/srv/link',
+        '%dir %attr(0700,root,mail) /srv/closed',
+        '',
+      ],
+    ];
+    mkdirSync(at('owned'), { recursive: true });
+    writeFileSync(at('owned/o.spec'), spec.join('\n'));
+    succeed('rpmbuild', [
+      '-bb',
+      '--quiet',
+      '-D',
+      `_topdir ${at('owned')}`,
+      '-D',
+      '__os_install_post %{nil}',
+      at('owned/o.spec'),
+    ]);
+    const file = at('owned/RPMS/noarch/o-1-1.noarch.rpm');
+    succeed('rpm', ['--root', at('installed'), '--dbpath', '/db', '--install', '--nodeps', '--noscripts', file]);
+    const { status, stderr } = isopress(['squashfs', file, at('owned.sqfs'), '--quiet', '--force']);
+    expect([status, stderr]).toEqual([0, '']);
+    succeed('unsquashfs', ['-quiet', '-no-progress', '-d', at('owned-out'), at('owned.sqfs')]);
+    const listed = (directory: string) =>
+      succeed('bash', ['-ec', 'find srv -printf "%p %y %m %U %G %l\\n" | sort; getcap -r -n srv'], at(directory));
+    expect(listed('owned-out')).toBe(listed('installed'));
+    expect(listed('owned-out')).toMatch(/srv\/mailed f 640 0 0.*srv\/ping cap_net_admin,cap_net_raw=ep/s);
+    const { stderr: noted } = isopress(['squashfs', file, at('owned.sqfs'), '--force', '--progress', 'none']);
+    expect(noted).toContain(
+      'owners without their numbers, and root gets their files, without setuid and setgid: mail, adm, games.',
+    );
+  });
 });

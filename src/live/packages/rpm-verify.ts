@@ -1,11 +1,10 @@
 // The output of `rpm -Va --nodeps`: installed files that are missing or differ from their package (rpm(8), VERIFY OPTIONS).
 
 import { type ByteString, fromText } from '../../bytes/index.js';
+import { capabilitiesOf, type RpmHeader, sameCapabilities } from '../../format/rpm/index.js';
 import type { DigestName, Run } from '../../io/index.js';
 import { type FileTree, follow, type Node, TYPE_BITS, TYPE_MASK } from '../../tree/index.js';
-import { capabilitiesOf, sameCapabilities } from './capabilities.js';
 import { digestContent, entryAt, textAt } from './entry.js';
-import type { RpmHeader } from './rpm-header.js';
 
 /** Bits of properties to verify, and the letters of differences, in the order of the output. */
 const CHECKS = {

@@ -5,11 +5,11 @@ import { unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defined } from '../../bytes/index.js';
 import { ToolError } from '../../errors.js';
+import { type RpmHeader, readRpmHeader } from '../../format/rpm/index.js';
 import { collect, type Run } from '../../io/index.js';
 import { type FileTree, follow } from '../../tree/index.js';
 import { runTool } from '../tools/run-tool.js';
 import type { InstalledPackage, OpeningRequest, PackageDatabase } from './package.js';
-import { type RpmHeader, readRpmHeader } from './rpm-header.js';
 import { verifyRpm } from './rpm-verify.js';
 import { mergedDatabase } from './sqlite-file.js';
 

@@ -1,4 +1,4 @@
-// A package header in an RPM database: two counts, an index of 16 bytes per tag, and a store of values, all
+// The header of a package, in its file and in an RPM database: two counts, an index of 16 bytes per tag, and a store of values, all
 // big-endian (https://rpm-software-management.github.io/rpm/manual/format_header.html).
 
 import { InvalidImageError } from '../../errors.js';
@@ -55,7 +55,7 @@ interface Entry {
   readonly count: number;
 }
 
-/** Throws {@link InvalidImageError} `live.rpm-header` if the index or a value is outside the blob. */
+/** Throws {@link InvalidImageError} `rpm.header` if the index or a value is outside the blob. */
 export function readRpmHeader(blob: Uint8Array): RpmHeader {
   const view = new DataView(blob.buffer, blob.byteOffset, blob.length);
   if (blob.length < COUNTS_SIZE) throw damaged(0);
@@ -100,5 +100,5 @@ function textsOf(blob: Uint8Array, entry: Entry | undefined): string[] {
 }
 
 function damaged(at: number): InvalidImageError {
-  return new InvalidImageError('live.rpm-header', 'A package header in the RPM database is damaged.', { at });
+  return new InvalidImageError('rpm.header', 'A header of an RPM package is damaged.', { at });
 }

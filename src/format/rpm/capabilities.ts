@@ -1,6 +1,7 @@
 // File capabilities: as text in packages (cap_from_text(3)), and as stored by the kernel (struct vfs_cap_data).
 
-import type { Attributes } from '../../tree/index.js';
+import type { ByteString } from '../../bytes/index.js';
+import type { Attributes, Xattr } from '../../tree/index.js';
 
 /** Three sets of bits, as one text to compare. */
 type CapabilitySets = string;
@@ -15,6 +16,7 @@ const NAMES = [
 ];
 const ALL = (1n << BigInt(NAMES.length)) - 1n;
 const ATTRIBUTE = 'security.capability';
+const VERSION_2 = 0x0200_0000;
 const EFFECTIVE = 1;
 /** Magic and flags, then permitted and inheritable, low and high words. */
 const SIZE = 20;
@@ -34,15 +36,34 @@ export function capabilitiesOf({ xattrs }: Attributes): CapabilitySets {
 
 /** Whether a text such as `cap_net_admin,cap_net_raw=ep` means those sets. */
 export function sameCapabilities(text: string, sets: CapabilitySets): boolean {
+  const stated = setsOf(text);
+  return stated !== undefined && shown(stated) === sets;
+}
+
+/** The attribute of a file with the capabilities of a text, in version 2; undefined for a text that is not understood. */
+export function capabilityXattr(text: string): Xattr | undefined {
+  const sets = setsOf(text);
+  if (!sets) return undefined;
+  const value = new DataView(new ArrayBuffer(SIZE));
+  value.setUint32(0, VERSION_2 | (sets.e === 0n ? 0 : EFFECTIVE), true);
+  for (const [index, bits] of [sets.p, sets.i].entries()) {
+    value.setUint32(4 + 4 * index, Number(bits & 0xffff_ffffn), true);
+    value.setUint32(12 + 4 * index, Number(bits >> 32n), true);
+  }
+  return { name: ATTRIBUTE as ByteString, value: new Uint8Array(value.buffer) };
+}
+
+/** Undefined for a text that is not understood. */
+function setsOf(text: string): Sets | undefined {
   const stated: Sets = { e: 0n, i: 0n, p: 0n };
   for (const clause of text.split(/\s+/).filter((word) => word !== '')) {
     const match = /^([a-z0-9_,]*)((?:[=+-][eip]*)+)$/i.exec(clause);
-    if (!match) return false;
+    if (!match) return undefined;
     const mask = maskOf(match[1]!);
-    if (mask === undefined) return false;
+    if (mask === undefined) return undefined;
     for (const [, operator, flags] of match[2]!.matchAll(/([=+-])([eip]*)/g)) apply(stated, operator!, flags!, mask);
   }
-  return shown(stated) === sets;
+  return stated;
 }
 
 function apply(sets: Sets, operator: string, flags: string, mask: bigint): void {
