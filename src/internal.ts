@@ -21,7 +21,7 @@ export {
   parseMksquashfsOptions,
   resolveSquashfs,
 } from './format/squashfs/index.js';
-export { contained, factWords, recogniseAll } from './image/index.js';
+export { contained, factWords, recogniseAll, WHOLE_IMAGE } from './image/index.js';
 export { collect, faultOfContent, hostKind, openFileSource, pathBuffer, sourceError, zeros } from './io/index.js';
 export { expandMatrix, readMatrix } from './live/index.js';
 export { readPackages } from './map/index.js';

@@ -2,7 +2,7 @@
 
 import { displayText, fromText } from '../bytes/index.js';
 import { partitionTypeName } from '../disc/index.js';
-import { type FileSystemFacts, factWords, type ImageFacts } from '../image/index.js';
+import { type FileSystemFacts, factWords, type ImageFacts, WHOLE_IMAGE } from '../image/index.js';
 import { showBytes, showEntries } from './units.js';
 
 /** Number and bytes of the entries of a compressed file system. */
@@ -18,7 +18,7 @@ const harmless = (line: string) => displayText(fromText(line));
 export function infoLines(facts: ImageFacts, unpacked: UnpackedFacts | undefined): string[] {
   const { fileSystems, notRead, partitions, bootEntries, tags } = facts;
   return [
-    ...fileSystems.flatMap((found) => fileSystemLines(found, found.where === WHOLE ? unpacked : undefined)),
+    ...fileSystems.flatMap((found) => fileSystemLines(found, found.where === WHOLE_IMAGE ? unpacked : undefined)),
     ...notRead.map(({ kind, where }) => `  ${kind} in ${where}, which is not read`),
     ...partitions.map(({ table, number, type, name, active, at, size }) => {
       const extra = [...(name ? [`"${name}"`] : []), ...(active ? ['active'] : [])].join(' ');
@@ -32,8 +32,6 @@ export function infoLines(facts: ImageFacts, unpacked: UnpackedFacts | undefined
     ...tags.map(({ key, value }) => `  tag ${key}${value === undefined ? '' : ` = ${value}`}`),
   ].map(harmless);
 }
-
-const WHOLE = 'whole image';
 
 function fileSystemLines(found: FileSystemFacts, unpacked: UnpackedFacts | undefined): string[] {
   const { kind, where, label, size, extensions = [], details } = found;
@@ -53,7 +51,7 @@ function unpackedText({ entries, bytes }: UnpackedFacts, size: number): string {
 
 /** The first line: name and size, and before all else whether bytes are missing. */
 export function infoHead(name: string, { size, fileSystems }: ImageFacts, forms: readonly string[]): string {
-  const cut = fileSystems.find((found) => found.where === WHOLE && found.size !== undefined && found.size > size);
+  const cut = fileSystems.find((found) => found.where === WHOLE_IMAGE && found.size !== undefined && found.size > size);
   const missing = cut ? `CUT SHORT, ${showBytes(cut.size! - size)} of ${showBytes(cut.size!)} are missing; ` : '';
   return `${name}: ${missing}${showBytes(size)}${forms.map((form) => `, in ${form}`).join('')}`;
 }

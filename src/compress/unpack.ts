@@ -9,6 +9,9 @@ import type { CoreStream } from './core/names.js';
 import { gunzip } from './inflate.js';
 import { unpackLegacyLz4 } from './legacy-lz4.js';
 
+/** Most bytes that compressed data becomes, unless a caller allows another number. */
+export const UNPACK_LIMIT = 64 * 1024 ** 3;
+
 /**
  * Most bytes of a window or dictionary: 1 GiB, `zstd --long=30`. WebAssembly has no space for more, and a stream that requests
  * this much gets it.

@@ -1,15 +1,13 @@
 // Files that hold an image in another form: compressed, as the disk of a virtual machine, as a package, or without its unused blocks.
 
 import { SIGNATURE_LENGTH, type StreamFormat, streamFormat } from '../bytes/index.js';
-import { unpackStream } from '../compress/index.js';
+import { UNPACK_LIMIT, unpackStream } from '../compress/index.js';
 import { isAndroidSparse, openAndroidSparse } from '../format/android-sparse/index.js';
 import { isQcow2, openQcow2 } from '../format/qcow2/index.js';
 import { isRpm, openRpm, withStatedOwners } from '../format/rpm/index.js';
 import { asBytes, quietRun, type Source, type Spool } from '../io/index.js';
 import type { FileTree } from '../tree/index.js';
 
-/** Most bytes that a compressed file may become. */
-const LIMIT = 64 * 1024 ** 3;
 /** Forms in forms. */
 const DEEPEST = 4;
 
@@ -59,7 +57,7 @@ async function oneForm(file: Source, spool: Spool | undefined): Promise<Form | u
   }
   const format = spool ? await compressionOf(file) : 'none';
   if (!spool || format === 'none') return undefined;
-  const image = await spool.keep(file, () => unpackStream(format, asBytes(file.pieces(quietRun())), LIMIT));
+  const image = await spool.keep(file, () => unpackStream(format, asBytes(file.pieces(quietRun())), UNPACK_LIMIT));
   return { form: `${format}-compressed data`, image };
 }
 

@@ -44,8 +44,8 @@ export interface ImageFacts {
 /** Looks at the heads of everything in an image. Never throws because of what its bytes are. */
 export async function inspectImage(image: Source): Promise<ImageFacts> {
   const partitions = await readPartitions(image);
-  const fileSystems = await fileSystemsIn(image, WHOLE);
-  const notRead = fileSystems.length > 0 || partitions.length > 0 ? [] : await othersIn(image, WHOLE);
+  const fileSystems = await fileSystemsIn(image, WHOLE_IMAGE);
+  const notRead = fileSystems.length > 0 || partitions.length > 0 ? [] : await othersIn(image, WHOLE_IMAGE);
   for (const { table, number, at, size } of partitions) {
     // A partition that is the image is not described twice.
     if (at === 0 || at + size > image.size || size === 0) continue;
@@ -61,7 +61,8 @@ export async function inspectImage(image: Source): Promise<ImageFacts> {
   return { size: image.size, fileSystems, notRead, partitions, bootEntries, tagStyle: style, tags };
 }
 
-const WHOLE = 'whole image';
+/** Where a file system is that has the image for itself. */
+export const WHOLE_IMAGE = 'whole image';
 
 async function othersIn(image: Source, where: string): Promise<OtherFacts[]> {
   const kind = await otherKind(image);
@@ -71,7 +72,7 @@ async function othersIn(image: Source, where: string): Promise<OtherFacts[]> {
 /** Volumes of Apple's systems on a disc: one that begins where the disc does, and those that Apple's partition map lists. */
 async function appleVolumes(image: Source): Promise<OtherFacts[]> {
   const whole = await appleKind(image);
-  const found: OtherFacts[] = whole === undefined ? [] : [{ kind: whole, where: WHOLE }];
+  const found: OtherFacts[] = whole === undefined ? [] : [{ kind: whole, where: WHOLE_IMAGE }];
   for (const { number, at, size } of await readApplePartitions(image)) {
     if (at === 0 || size === 0 || at + size > image.size) continue;
     const kind = await appleKind(image.slice({ at, length: size }));

@@ -2,7 +2,7 @@
 
 import type { Stats } from 'node:fs';
 import { access, constants, lstat, open, readlink, realpath, stat } from 'node:fs/promises';
-import { type ByteString, byteStringOf, displayText } from '../bytes/index.js';
+import { type ByteString, byteStringOf, displayText, MAX_SYMLINKS } from '../bytes/index.js';
 import { option, TargetError, wording } from '../errors.js';
 import { pathBuffer } from './host-path.js';
 import { openImageFile } from './image-file.js';
@@ -13,9 +13,6 @@ export type TargetPlace =
   | { readonly kind: 'file'; readonly path: ByteString }
   | { readonly kind: 'device'; readonly path: ByteString; readonly size: number }
   | { readonly kind: 'pipe'; readonly path: ByteString };
-
-/** As in path_resolution(7). */
-const MOST_LINKS = 40;
 
 /**
  * The place of an image. A symbolic link is followed: the file it names is replaced, or made, and the link stays. Throws
@@ -85,7 +82,7 @@ async function deviceSize(path: ByteString): Promise<number> {
 /** Follows links manually to a file that does not exist yet. */
 async function missingPlace(path: ByteString): Promise<ByteString> {
   let place = path;
-  for (let links = 0; links <= MOST_LINKS; links++) {
+  for (let links = 0; links <= MAX_SYMLINKS; links++) {
     const target = await readlink(pathBuffer(place), 'buffer').catch(() => undefined);
     if (!target) return place;
     const named = byteStringOf(target);

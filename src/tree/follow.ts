@@ -1,13 +1,10 @@
 // Lookups as by a program inside the tree: symbolic links are followed, and never lead out of the tree.
 
-import { type ByteString, compareBytes } from '../bytes/index.js';
+import { type ByteString, compareBytes, MAX_SYMLINKS } from '../bytes/index.js';
 import type { Content, ExactContent } from '../io/index.js';
 import { type FileTree, joinPath, splitPath } from './file-tree.js';
 import type { Directory, Node } from './node.js';
 import { nameTest } from './pattern.js';
-
-/** The limit of Linux. */
-const MOST_LINKS = 40;
 
 /** A path found in a tree, and its node. */
 export interface Found<C extends Content = ExactContent> {
@@ -48,7 +45,7 @@ function walkTo<C extends Content>(tree: FileTree<C>, path: ByteString | string)
     const next = node.entries.get(name);
     if (!next) return undefined;
     if (next.kind === 'symlink') {
-      if (++links > MOST_LINKS) return undefined;
+      if (++links > MAX_SYMLINKS) return undefined;
       if (next.target.startsWith('/')) {
         at.length = 1;
         names.length = 0;

@@ -1,7 +1,7 @@
 // Runs `isopress info`: describes images.
 
 import { EXIT, InvalidImageError, UnsupportedError, UsageError } from '../../errors.js';
-import { contained, type ImageFacts, inspectImage, openImage } from '../../image/index.js';
+import { contained, type ImageFacts, inspectImage, openImage, WHOLE_IMAGE } from '../../image/index.js';
 import type { Source, Spool } from '../../io/index.js';
 import { hardLinkCounts, walk } from '../../tree/index.js';
 import { shownArgument } from '../argument-bytes.js';
@@ -68,7 +68,7 @@ async function withoutForms(source: Source, spool: Spool, { note }: Session) {
 /** A sentence for each file system that continues after the end of the image. Only heads are read, so nothing else shows it. */
 function cutShort({ size, fileSystems }: ImageFacts): string[] {
   return fileSystems
-    .filter((found) => found.where === 'whole image' && found.size !== undefined && found.size > size)
+    .filter((found) => found.where === WHOLE_IMAGE && found.size !== undefined && found.size > size)
     .map((found) => `The image is cut short: it has ${size} bytes, and its ${found.kind} ${found.size}.`);
 }
 
@@ -80,7 +80,7 @@ async function unpackedFacts(
   { fileSystems }: ImageFacts,
   spool: Spool,
 ): Promise<UnpackedFacts | undefined> {
-  const isCompressed = fileSystems.some(({ kind, where }) => where === 'whole image' && COMPRESSED.includes(kind));
+  const isCompressed = fileSystems.some(({ kind, where }) => where === WHOLE_IMAGE && COMPRESSED.includes(kind));
   if (!isCompressed) return undefined;
   try {
     const tree = await (await openImage(image, undefined, spool)).tree();

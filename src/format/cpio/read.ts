@@ -2,7 +2,7 @@
 // (Documentation/driver-api/early-userspace/buffer-format.rst).
 
 import { type ByteString, byteStringOf, SIGNATURE_LENGTH, streamFormat, timestamp } from '../../bytes/index.js';
-import { unpackStream } from '../../compress/index.js';
+import { UNPACK_LIMIT, unpackStream } from '../../compress/index.js';
 import { UnsupportedError } from '../../errors.js';
 import { asBytes, EMPTY, PartsContent, quietRun, type Source, type Spool, Work } from '../../io/index.js';
 import {
@@ -20,8 +20,6 @@ import {
 import { damaged, type Member, Members } from './members.js';
 import { TRAILER } from './newc.js';
 
-/** Most bytes that compressed archives may become. */
-const LIMIT = 64 * 1024 ** 3;
 /** Compressed archives in compressed archives. */
 const DEEPEST = 3;
 const LONGEST_TARGET = 65_535;
@@ -79,7 +77,9 @@ class CpioReader {
     const format = streamFormat(head);
     if (format === 'none' || depth === DEEPEST) throw damaged('After an archive comes something else.', at);
     if (!this.#spool) throw noSpool();
-    const unpacked = await this.#spool.keep(rest, () => unpackStream(format, asBytes(rest.pieces(quietRun())), LIMIT));
+    const unpacked = await this.#spool.keep(rest, () =>
+      unpackStream(format, asBytes(rest.pieces(quietRun())), UNPACK_LIMIT),
+    );
     await this.all(unpacked, depth + 1);
   }
 

@@ -1,13 +1,12 @@
 // Extended attributes and access lists as they are read from AL fields (Arbitrary Attribute Interchange Protocol 2.0).
 
-import { type ByteString, byteStringOf, compareBytes, concatBytes } from '../../bytes/index.js';
+import { type ByteString, byteStringOf, compareBytes, concatBytes, NO_ACL_ID } from '../../bytes/index.js';
 import { InvalidImageError, UnsupportedError } from '../../errors.js';
 import type { Xattr } from '../../tree/index.js';
 import { ACCESS, DEFAULT, HAS_ID, KERNEL_VERSION, KINDS, NAMESPACES, SWITCH_TO_DEFAULT } from './aaip.js';
 import type { UseField } from './read-system-use.js';
 
 const CONTINUES = 1;
-const NO_ID = 0xffff_ffff;
 const TAGS: ReadonlyMap<number, number> = new Map(Object.entries(KINDS).map(([tag, kind]) => [kind, Number(tag)]));
 
 /** The attributes that the fields of one record hold, sorted by name. */
@@ -62,7 +61,7 @@ function accessLists(stored: Uint8Array): Xattr[] {
     const length = (head & HAS_ID) !== 0 ? (stored[at++] ?? 0) : 0;
     const id = stored.subarray(at, at + length).reduce((sum, byte) => sum * 256 + byte, 0);
     at += length;
-    list.push([tag, head & 7, length > 0 ? id : NO_ID]);
+    list.push([tag, head & 7, length > 0 ? id : NO_ACL_ID]);
   }
   return lists.flatMap((entries, i) =>
     entries.length === 0 ? [] : [{ name: (i === 0 ? ACCESS : DEFAULT) as ByteString, value: kernelList(entries) }],

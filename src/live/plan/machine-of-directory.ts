@@ -3,10 +3,9 @@
 import { constants } from 'node:fs';
 import { lstat, open, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { MAX_SYMLINKS } from '../../bytes/index.js';
 import { elfMachine, PROGRAMS } from './architecture.js';
 
-/** Most symbolic links in one path, as in Linux. */
-const MOST_LINKS = 40;
 const HEAD = 64;
 
 /** As `machineOf` of the scanned tree; undefined if it cannot be found, for any reason: then the scanned tree decides. */
@@ -37,7 +36,7 @@ async function resolveInside(directory: string, path: string): Promise<string | 
       done.push(name);
       continue;
     }
-    if (++links > MOST_LINKS) return undefined;
+    if (++links > MAX_SYMLINKS) return undefined;
     const target = await readlink(at);
     if (target.startsWith('/')) done = [];
     ahead.push(...target.split('/').reverse());

@@ -1,6 +1,7 @@
 // Reads a container image as the tree with which a container of it starts.
 
 import type { ByteString } from '../../bytes/index.js';
+import { UNPACK_LIMIT } from '../../compress/index.js';
 import { hostKind, type Run } from '../../io/index.js';
 import type { FileTree, LossLog } from '../../tree/index.js';
 import { meterOfCompressed } from '../tar/index.js';
@@ -38,7 +39,6 @@ export interface ContainerOptions {
 }
 
 const PATIENCE = 30_000;
-const LIMIT = 64 * 1024 ** 3;
 
 /** The form of names in the distribution specification. */
 const REPOSITORY = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
@@ -60,7 +60,7 @@ export async function scanContainer(
   run: Run,
 ): Promise<FileTree> {
   const { transport, tag } = reference;
-  const { limit = LIMIT, note = () => {}, platform, preferred, losses } = options;
+  const { limit = UNPACK_LIMIT, note = () => {}, platform, preferred, losses } = options;
   const spool = new SpoolFile(options.spool, limit);
   try {
     const store = await storeOf(reference, options, spool, run);

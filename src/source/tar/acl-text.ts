@@ -1,28 +1,20 @@
-// POSIX access lists as text, acl(5), and as values of the attributes system.posix_acl_… (kernel
-// include/uapi/linux/posix_acl_xattr.h): version 2, then 8 bytes per entry.
+// POSIX access lists as text, acl(5), and as values of the attributes system.posix_acl_….
 
-import type { ByteString } from '../../bytes/index.js';
+import { ACL_ENTRY, ACL_HEADER, ACL_TAG, ACL_VERSION, type ByteString, NO_ACL_ID } from '../../bytes/index.js';
 
-const VERSION = 2;
-const HEADER = 4;
-const ENTRY = 8;
-const NO_ID = 0xffff_ffff;
+const { owner: OWNER, group: GROUP, mask: MASK, others: OTHERS } = ACL_TAG;
 /** Of an owner, a group or anybody; of named users and groups. */
 const TAGS: Readonly<Record<string, readonly [tag: number, named: number | undefined]>> = {
-  user: [0x01, 0x02],
-  u: [0x01, 0x02],
-  group: [0x04, 0x08],
-  g: [0x04, 0x08],
-  mask: [0x10, undefined],
-  m: [0x10, undefined],
-  other: [0x20, undefined],
-  o: [0x20, undefined],
+  user: [OWNER, ACL_TAG.namedUser],
+  u: [OWNER, ACL_TAG.namedUser],
+  group: [GROUP, ACL_TAG.namedGroup],
+  g: [GROUP, ACL_TAG.namedGroup],
+  mask: [MASK, undefined],
+  m: [MASK, undefined],
+  other: [OTHERS, undefined],
+  o: [OTHERS, undefined],
 };
-const OWNER = 0x01;
-const GROUP = 0x04;
-const MASK = 0x10;
-const OTHERS = 0x20;
-const REQUIRED = [OWNER, GROUP, OTHERS];
+const REQUIRED: readonly number[] = [OWNER, GROUP, OTHERS];
 
 export interface AccessList {
   /** Of the extended attribute. */
@@ -71,9 +63,9 @@ function entryOf([tag = '', ...rest]: readonly string[]): AclEntry | undefined {
   if (!/^[r-][w-][xX-]$/.test(permissions)) return undefined;
   const bits = [...permissions].reduce((sum, one) => sum * 2 + (one === '-' ? 0 : 1), 0);
   const [plain, named] = known;
-  if (name === '') return { tag: plain, permissions: bits, id: NO_ID };
+  if (name === '') return { tag: plain, permissions: bits, id: NO_ACL_ID };
   const number = id ?? (name === 'root' ? '0' : name);
-  if (named === undefined || !/^\d{1,10}$/.test(number) || Number(number) >= NO_ID) return undefined;
+  if (named === undefined || !/^\d{1,10}$/.test(number) || Number(number) >= NO_ACL_ID) return undefined;
   return { tag: named, permissions: bits, id: Number(number) };
 }
 
@@ -81,17 +73,17 @@ function entryOf([tag = '', ...rest]: readonly string[]): AclEntry | undefined {
 function isWhole(entries: readonly AclEntry[]): boolean {
   const twice = entries.some(({ tag, id }, i) => tag === entries[i + 1]?.tag && id === entries[i + 1]?.id);
   const has = (wanted: number) => entries.some(({ tag }) => tag === wanted);
-  const needsMask = entries.some(({ id }) => id !== NO_ID);
+  const needsMask = entries.some(({ id }) => id !== NO_ACL_ID);
   return !twice && REQUIRED.every(has) && (!needsMask || has(MASK));
 }
 
 function encoded(entries: readonly AclEntry[]): Uint8Array {
-  const view = new DataView(new ArrayBuffer(HEADER + entries.length * ENTRY));
-  view.setUint32(0, VERSION, true);
+  const view = new DataView(new ArrayBuffer(ACL_HEADER + entries.length * ACL_ENTRY));
+  view.setUint32(0, ACL_VERSION, true);
   for (const [i, { tag, permissions, id }] of entries.entries()) {
-    view.setUint16(HEADER + i * ENTRY, tag, true);
-    view.setUint16(HEADER + i * ENTRY + 2, permissions, true);
-    view.setUint32(HEADER + i * ENTRY + 4, id, true);
+    view.setUint16(ACL_HEADER + i * ACL_ENTRY, tag, true);
+    view.setUint16(ACL_HEADER + i * ACL_ENTRY + 2, permissions, true);
+    view.setUint32(ACL_HEADER + i * ACL_ENTRY + 4, id, true);
   }
   return new Uint8Array(view.buffer);
 }
@@ -106,11 +98,15 @@ const WORDS: ReadonlyMap<number, string> = new Map(
 /** Entries as star's form has them, separated by commas; undefined for a value that is not an access list. */
 export function accessListText(value: Uint8Array): ByteString | undefined {
   const view = new DataView(value.buffer, value.byteOffset, value.length);
-  if (value.length < HEADER || (value.length - HEADER) % ENTRY !== 0 || view.getUint32(0, true) !== VERSION) {
+  if (
+    value.length < ACL_HEADER ||
+    (value.length - ACL_HEADER) % ACL_ENTRY !== 0 ||
+    view.getUint32(0, true) !== ACL_VERSION
+  ) {
     return undefined;
   }
   const entries: string[] = [];
-  for (let at = HEADER; at < value.length; at += ENTRY) {
+  for (let at = ACL_HEADER; at < value.length; at += ACL_ENTRY) {
     const tag = view.getUint16(at, true);
     const [word, id] = [WORDS.get(tag), view.getUint32(at + 4, true)];
     if (word === undefined) return undefined;

@@ -1,7 +1,7 @@
 // Builds a tree from the entries of one archive, or of several layers. Nothing is written to disk, so nothing can escape; entries that
 // would lead out of the tree on a file system are refused anyway, because no honest archive needs them.
 
-import { type ByteString, displayText } from '../../bytes/index.js';
+import { type ByteString, displayText, MAX_SYMLINKS } from '../../bytes/index.js';
 import { EMPTY, type ExactContent, type Range } from '../../io/index.js';
 import {
   type Attributes,
@@ -21,8 +21,6 @@ import { sparseContent } from './sparse.js';
 
 /** Most entries of all archives; each takes half a kilobyte of memory. */
 const MOST_ENTRIES = 5_000_000;
-/** Most symbolic links on the way to one entry, the limit of Linux. */
-const MOST_LINKS = 40;
 
 /** A directory while archives are read. Directories that no archive lists are made when something is put into them. */
 interface Draft {
@@ -155,7 +153,7 @@ export class TreeDraft {
       else if (next === undefined || isDraft(next)) {
         trail.push(next ?? make!(at, name));
         if (make) this.#touch(at, name);
-      } else if (next.kind === 'symlink' && this.#follows(next.target) && ++links <= MOST_LINKS) {
+      } else if (next.kind === 'symlink' && this.#follows(next.target) && ++links <= MAX_SYMLINKS) {
         if (next.target.startsWith('/')) trail.length = 1;
         rest.push(...components(entry, next.target).reverse());
       } else throw refusal(entry, 'tar.through-link', `is below "${displayText(name)}", which is a ${next.kind}`);

@@ -3,7 +3,7 @@
 
 import { open } from 'node:fs/promises';
 import { type ByteString, displayText, SIGNATURE_LENGTH, streamFormat } from '../../bytes/index.js';
-import { unpackStream } from '../../compress/index.js';
+import { UNPACK_LIMIT, unpackStream } from '../../compress/index.js';
 import { InvalidImageError, IsopressError, TargetError } from '../../errors.js';
 import { asBytes, type FileSource, fileRange, openFileSource, pathBuffer, type Run } from '../../io/index.js';
 import type { FileTree } from '../../tree/index.js';
@@ -22,8 +22,6 @@ export interface TarballOptions extends TarTreeOptions {
   readonly limit?: number;
 }
 
-const LIMIT = 64 * 1024 ** 3;
-
 /**
  * Reads an archive, plain or compressed. Throws {@link SourceError} when it cannot be read, {@link InvalidImageError} when it
  * is not a valid tar archive, and {@link UnsupportedError} for other known kinds of files; the message names it.
@@ -33,7 +31,7 @@ export async function scanTarball(path: ByteString, options: TarballOptions, run
   try {
     const format = await formatOf(archive);
     if (format === 'none') return await readNamed(archive, path, undefined, options, run);
-    const { spool, limit = LIMIT } = options;
+    const { spool, limit = UNPACK_LIMIT } = options;
     await spoolTo(spool, unpackStream(format, asBytes(archive.pieces(run)), limit));
     const unpacked = await openFileSource(spool);
     try {

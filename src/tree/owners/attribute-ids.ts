@@ -1,13 +1,10 @@
-// User and group ids in extended attributes: access lists (Linux, include/uapi/linux/posix_acl_xattr.h) and capabilities of a user
-// namespace (include/uapi/linux/capability.h).
+// User and group ids in extended attributes: access lists, and capabilities of a user namespace (Linux,
+// include/uapi/linux/capability.h).
 
+import { ACL_ENTRY, ACL_HEADER, ACL_TAG } from '../../bytes/index.js';
 import type { Xattr } from '../node.js';
 
 const ACCESS_LISTS = new Set<string>(['system.posix_acl_access', 'system.posix_acl_default']);
-const LIST_HEADER = 4;
-const LIST_ENTRY = 8;
-const NAMED_USER = 0x02;
-const NAMED_GROUP = 0x08;
 
 const CAPABILITY = 'security.capability';
 /** Revision 3 ends with the user id of the namespace's root user; revision 2 is for the root user of the system. */
@@ -29,8 +26,8 @@ export function withIds(xattr: Xattr, user: ChangeId, group: ChangeId): Xattr {
 function listWithIds(value: Uint8Array, user: ChangeId, group: ChangeId): Uint8Array {
   const changed = value.slice();
   const view = new DataView(changed.buffer);
-  for (let at = LIST_HEADER; at + LIST_ENTRY <= changed.length; at += LIST_ENTRY) {
-    const change = { [NAMED_USER]: user, [NAMED_GROUP]: group }[view.getUint16(at, true)];
+  for (let at = ACL_HEADER; at + ACL_ENTRY <= changed.length; at += ACL_ENTRY) {
+    const change = { [ACL_TAG.namedUser]: user, [ACL_TAG.namedGroup]: group }[view.getUint16(at, true)];
     if (change) view.setUint32(at + 4, change(view.getUint32(at + 4, true)), true);
   }
   return changed;
