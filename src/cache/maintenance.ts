@@ -125,7 +125,11 @@ async function entriesOf(directory: string): Promise<Entry[]> {
   for (const [folder, name] of Object.entries(SUBDIRECTORIES) as [Entry['folder'], string][]) {
     const names = await readdir(join(directory, name)).catch((cause) => {
       const message = `${directory} is not a cache: it has no directory ${name} that can be read.`;
-      throw new InvalidInputError('cache.none', message, { path: directory, cause });
+      throw new InvalidInputError('cache.none', message, {
+        path: directory,
+        hint: 'Give a directory that another command has used as its cache. A cache on a server is such a directory there.',
+        cause,
+      });
     });
     for (const entry of names.sort()) {
       const path = join(directory, name, entry);

@@ -1,14 +1,16 @@
 // Files named on the command line.
 
 import { readFileSync } from 'node:fs';
-import { InvalidInputError, IsopressError, UsageError } from '../errors.js';
+import { byteStringOf } from '../bytes/index.js';
+import { IsopressError, UsageError } from '../errors.js';
+import { sourceError } from '../io/option-values.js';
 
-/** The whole of a file. Throws {@link InvalidInputError} where it cannot be read. */
+/** The whole of a file. Throws the error of a source that says why it cannot be read. */
 export function readInput(path: string): Uint8Array {
   try {
     return readFileSync(path);
   } catch (error) {
-    throw new InvalidInputError('cli.unreadable', `${path} cannot be read.`, { path, cause: error });
+    throw sourceError(byteStringOf(Buffer.from(path)), error);
   }
 }
 

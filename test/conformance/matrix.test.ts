@@ -54,6 +54,7 @@ const MISTAKES: Readonly<Record<string, readonly [string, number, string]>> = {
   'an option that does not exist': ['rot: x', 3, 'matrix.option'],
   'an axis that nothing uses': ['axes: {flavour: [a]}', 3, 'matrix.option'],
   'a switch with a text': ['clamp-mtime: maybe', 3, 'matrix.value'],
+  'a value that its option does not take': ['axes: {compression: [xz, brotli]}', 3, 'matrix.value'],
   'an option that is not for images': ['force: true', 3, 'matrix.option'],
 };
 test.each(Object.entries(MISTAKES))('%s is found before anything is built', (_, [text, status, code]) => {
@@ -62,6 +63,19 @@ test.each(Object.entries(MISTAKES))('%s is found before anything is built', (_, 
   const ended = isopress(['matrix', 'run', path, '--local']);
   expect(ended).toMatchObject({ status });
   expect(ended.stderr).toContain(`[${code}]`);
+});
+
+const REFUSED: Readonly<Record<string, readonly [readonly string[], string]>> = {
+  'a number that no image has': [['run', file, '--index', '9'], 'matrix.image'],
+  'a name that no image has': [['run', file, '--name', 'other'], 'matrix.image'],
+  'an option of another action': [['list', file, '--for', 'make'], 'matrix.option'],
+  'two ways to choose images': [['run', file, '--index', '0', '--local'], 'matrix.choice'],
+};
+test.each(Object.entries(REFUSED))('%s is wrong usage, and makes no directory', (_, [args, code]) => {
+  const ended = isopress(['matrix', ...args, ...(args[0] === 'run' ? ['--target-dir', join(scratch, 'unused')] : [])]);
+  expect(ended).toMatchObject({ status: 2 });
+  expect(ended.stderr).toContain(`[${code}]`);
+  expect(existsSync(join(scratch, 'unused'))).toBe(false);
 });
 
 oracle('make')('make builds every image, and nothing twice', { timeout: 180_000, skip: !hasGrub }, () => {

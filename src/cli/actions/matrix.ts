@@ -41,7 +41,7 @@ export async function matrix(
     const stated = await readMatrix(file);
     checkNames(stated, new Set(known.keys()));
     const images = expandMatrix(stated);
-    const argumentsOf = (image: MatrixImage) => buildArguments(image, known);
+    const argumentsOf = (image: MatrixImage) => buildArguments(image, known, stated.places);
     // A value that is not one for its option is found before anything is built.
     const commands = images.map((image) => ({ image, args: argumentsOf(image) }));
     if (action === 'list') {
@@ -71,13 +71,13 @@ async function run(
   commands: readonly { readonly image: MatrixImage; readonly args: readonly string[] }[],
   { stated, images, options, session }: Surroundings,
 ): Promise<void> {
-  const chosen = options.local ? commands : [commands.find(({ image }) => isChosen(image, options))];
+  const chosen = options.local ? commands : commands.filter(({ image }) => isChosen(image, options));
+  if (chosen.length === 0) throw noSuchImage(stated, options);
   const wide = options.local ? Math.min(options.jobs ?? 1, commands.length) : 1;
   const cores = options.local ? availableParallelism() : (options.jobs ?? availableParallelism());
   const how = await howToRun(stated, options, session, Math.max(1, Math.floor(cores / wide)));
   const results: MatrixResult[] = [];
   await forEachOf(chosen, wide, async (command) => {
-    if (!command) throw noSuchImage(stated, options);
     if (session.run.signal?.aborted) return;
     const result = await buildImage(command.image, command.args, how);
     results.push(result);
@@ -134,7 +134,23 @@ function noSuchImage({ path }: MatrixFile, { index, name }: MatrixCommandOptions
   return new UsageError('matrix.image', message, { path, hint: 'isopress matrix list prints all of them.' });
 }
 
-function checkOptions(action: MatrixAction, { index, name, local, for: engine }: MatrixCommandOptions): void {
+/** The options that have a meaning for one action only. */
+function optionsOf(action: MatrixAction, options: MatrixCommandOptions): readonly string[] {
+  const { index, name, local, targetDir, cache, for: engine, container } = options;
+  const given = action === 'run' ? { index, name, local, targetDir, cache: cache[0] } : { for: engine, container };
+  return Object.entries(given).flatMap(([option, value]) => (value === undefined ? [] : [option]));
+}
+
+function checkOptions(action: MatrixAction, options: MatrixCommandOptions): void {
+  const { index, name, local, for: engine } = options;
+  for (const other of ['run', 'print'] as const) {
+    const [option] = other === action ? [] : optionsOf(other, options);
+    if (option === undefined) continue;
+    throw new UsageError('matrix.option', `It has no meaning for matrix ${action}.`, {
+      option,
+      hint: `Use matrix ${other}, or leave the option out.`,
+    });
+  }
   const choices = [index, name, local].filter((value) => value !== undefined).length;
   if (action === 'run' && choices !== 1) {
     throw new UsageError('matrix.choice', 'It is not clear which image is meant.', {

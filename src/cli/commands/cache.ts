@@ -14,20 +14,24 @@ export function cacheCommand(): Command {
     'isopress cache stat /var/cache/isopress',
     'isopress cache gc /var/cache/isopress --max-size 20G --max-age 30d',
   )
-    .description(
-      'look after a directory that --cache names: count what is in it, remove what is not used, check everything',
-    )
-    .addArgument(new Argument('<action>', 'what to do').choices(ACTIONS))
-    .argument('<directory>', 'the cache; builds may use it meanwhile')
-    .addOption(
-      new Option('--max-size <bytes>', 'gc: remove what was used least recently, until this is not exceeded').argParser(
-        parseSize,
+    .description('count, prune or check the entries of a directory that other commands use as --cache')
+    .addArgument(
+      new Argument('<action>', 'stat: count the entries; gc: remove old ones; verify: check all digests').choices(
+        ACTIONS,
       ),
     )
+    .argument('<directory>', 'the cache; other commands may use it at the same time')
     .addOption(
-      new Option('--max-age <time>', 'gc: remove what was not used for this long, such as 12h, 30d or 8w').argParser(
-        parseDuration,
-      ),
+      new Option(
+        '--max-size <bytes>',
+        'gc: remove the least recently used entries until the cache has at most this size',
+      ).argParser(parseSize),
+    )
+    .addOption(
+      new Option(
+        '--max-age <time>',
+        'gc: remove entries that were not used for this long, such as 12h, 30d or 8w',
+      ).argParser(parseDuration),
     )
     .option('--remove', 'verify: remove damaged entries');
   return addSessionOptions(command).action(

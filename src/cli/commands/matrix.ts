@@ -16,17 +16,22 @@ export function matrixCommand(loadBuild: () => Promise<Command>): Command {
     'isopress matrix run images.yaml --local --jobs 4',
     'isopress matrix print images.yaml --for make',
   )
-    .description('build many images from one file: options of build, and axes of values')
-    .addArgument(new Argument('<action>', 'what to do').choices(ACTIONS))
+    .description('build many images from one YAML file: options of isopress build, and lists of their values')
+    .addArgument(
+      new Argument(
+        '<action>',
+        'list: print the images; run: build them; print: print jobs for another program',
+      ).choices(ACTIONS),
+    )
     .argument('<file>', 'the matrix, in YAML')
     .addOption(new Option('--index <n>', 'run: the image of this number, from 0').argParser(parseInteger(0, 99_999)))
     .option('--name <name>', 'run: the image of this name')
     .option('--local', 'run: all images on this machine, as many at a time as --jobs says')
     .option('--target-dir <dir>', 'run: directory for the results (default: from the file)')
     .addOption(
-      new Option('--cache <place>', 'run: cache, as of isopress build (default: from the file, else in --target-dir)')
+      new Option('--cache <place>', 'run: cache, as of isopress build; may be given again')
         .argParser((place: string, list: readonly string[]) => [...list, place])
-        .default([]),
+        .default([], 'from the file, else in --target-dir'),
     )
     .addOption(new Option('--for <engine>', 'print: the program that runs the jobs').choices(ENGINES))
     .option('--container <image>', 'print: container image that has isopress (default: isopress with its version)');

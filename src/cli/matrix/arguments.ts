@@ -1,6 +1,6 @@
 // Turns the values of a matrix into arguments of `isopress build`.
 
-import type { Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, type Option } from 'commander';
 import { InvalidInputError } from '../../errors.js';
 import type { MatrixFile, MatrixImage, MatrixValue } from '../../live/index.js';
 
@@ -39,25 +39,50 @@ function textsOf(value: MatrixValue): readonly string[] {
   return typeof value === 'string' ? [value] : Object.values(value);
 }
 
-/** The arguments after `build`, without target directory and caches, which the run adds. */
-export function buildArguments({ values }: MatrixImage, options: ReadonlyMap<string, Option>): string[] {
+/**
+ * The arguments after `build`, without target directory and caches, which the run adds. Throws {@link InvalidInputError} `matrix.value`
+ * for a value that its option does not take.
+ */
+export function buildArguments(
+  { values }: MatrixImage,
+  options: ReadonlyMap<string, Option>,
+  places: MatrixFile['places'],
+): string[] {
   return [...values].flatMap(([key, value]) => {
     const option = options.get(key);
     if (!option || key === 'target-dir' || key === 'cache') return [];
-    return typeof value === 'object' ? listArguments(option, value) : scalarArguments(option, value);
+    return textsOf(value).flatMap((text, index) => {
+      const named = typeof value === 'object' && !Array.isArray(value) ? `${Object.keys(value)[index]}=${text}` : text;
+      return argumentsOf(option, named, { key, place: places.get(key) });
+    });
   });
 }
 
-function scalarArguments(option: Option, value: string): string[] {
-  const isSwitch = !option.required && !option.optional;
-  if (!isSwitch) return [`${option.long}=${value}`];
-  if (value !== 'true' && value !== 'false') {
-    throw new InvalidInputError('matrix.value', `${option.long?.replace(/^--(no-)?/, '')} is true or false.`);
-  }
-  return (value === 'true') !== option.negate ? [option.long!] : [];
+interface Stated {
+  readonly key: string;
+  readonly place: ReturnType<MatrixFile['places']['get']>;
 }
 
-function listArguments(option: Option, value: Exclude<MatrixValue, string>): string[] {
-  if (Array.isArray(value)) return value.flatMap((item: string) => scalarArguments(option, item));
-  return Object.entries(value).map(([name, text]) => `${option.long}=${name}=${text}`);
+function argumentsOf(option: Option, text: string, { key, place }: Stated): string[] {
+  const isSwitch = !option.required && !option.optional;
+  if (!isSwitch) {
+    const reason = refusal(option, text);
+    if (reason === undefined) return [`${option.long}=${text}`];
+    throw new InvalidInputError('matrix.value', `"${text}" is no value of ${key}.`, { ...place, hint: reason });
+  }
+  if (text !== 'true' && text !== 'false') {
+    throw new InvalidInputError('matrix.value', `${key} is true or false, not "${text}".`, place);
+  }
+  return (text === 'true') !== option.negate ? [option.long!] : [];
+}
+
+/** Why the option does not take this value, in the words of its parser. */
+function refusal({ parseArg, defaultValue }: Option, text: string): string | undefined {
+  try {
+    parseArg?.(text, defaultValue);
+  } catch (error) {
+    if (error instanceof InvalidArgumentError) return error.message;
+    throw error;
+  }
+  return undefined;
 }
