@@ -4,7 +4,7 @@ import type { ByteString } from '../bytes/index.js';
 import type { HeldDirectory } from '../io/index.js';
 import type { Node } from '../tree/index.js';
 
-/** A directory of the running system, which may be open no more. */
+/** A directory of the running system, which may no longer be open. */
 export type EntryDirectory = Pick<HeldDirectory, 'path' | 'identity'>;
 
 /** An entry to make in a directory of the running system. */

@@ -1,4 +1,4 @@
-// Changes that do not fit the files that are there, on the disc or in a layer of it.
+// Errors for changes that do not fit the existing files, on the disc or in a layer of it.
 
 import { type ByteString, displayText } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';

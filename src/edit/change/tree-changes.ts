@@ -99,7 +99,7 @@ function entryAt(tree: FileTree, path: ByteString): Node | 'blocked' | undefined
   return found?.kind === 'symlink' && follow(tree, path)?.kind === 'directory' ? follow(tree, path) : found;
 }
 
-/** A directory that gives way to the attributes of one that is there, and so do those in it. */
+/** A directory whose attributes, and those of the directories in it, give way to those of existing ones. */
 function kept(root: Directory): Directory {
   const { root: implied } = mapNodes(new FileTree(root), (node) =>
     node.kind === 'directory' ? { ...node, implied: true } : node,

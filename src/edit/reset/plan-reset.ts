@@ -1,4 +1,4 @@
-// Takes an edit back: the old disc again, of what the new one still has and what its record keeps.
+// Reverts an edit: makes the old disc from the bytes that the new one still has and those that its record keeps.
 
 import { defined } from '../../bytes/index.js';
 import { InvalidImageError, InvalidInputError } from '../../errors.js';
@@ -111,7 +111,7 @@ async function* checkedPieces(old: Source, sha256: Uint8Array, run: Run): AsyncG
   }
   const found = digest.snapshot();
   if (found.every((byte, index) => byte === sha256[index])) return;
-  const message = 'The disc was changed after its edit, so the old disc cannot be made of it.';
+  const message = 'The disc was changed after its edit, so the old disc cannot be restored from it.';
   throw new InvalidImageError('edit.reset-changed', message, { hint: 'Use the original file.' });
 }
 

@@ -1,4 +1,4 @@
-// The UDF view of a disc while it is edited. Its directories and names are a hierarchy like those of ISO 9660; what UDF has besides is here.
+// The UDF view of a disc while it is edited. Its directories and names are a hierarchy like those of ISO 9660; this file has what UDF adds.
 
 import type { Data } from '../kept/entries.js';
 import type { KeptTree } from '../kept/read-hierarchy.js';
