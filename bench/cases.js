@@ -22,10 +22,14 @@ import { join } from 'node:path';
  * @typedef {{ cli: string, out: string, engine: string }} Setting
  */
 
-/** A command of isopress with the options of every measured run. @param {Setting} setting @param {string[]} args */
+/** A command of isopress that compresses, with the options of every measured run. @param {Setting} setting @param {string[]} args */
 export function press({ cli, engine }, ...args) {
-  const common = ['--quiet', '--progress', 'none', '--force', '--loss', 'ignore'];
-  return [process.execPath, cli, ...args, ...common, ...(args.includes('--engine') ? [] : ['--engine', engine])];
+  return [...plainPress({ cli }, ...args), ...(args.includes('--engine') ? [] : ['--engine', engine])];
+}
+
+/** As {@link press}, of a command that compresses nothing. @param {Pick<Setting, 'cli'>} setting @param {string[]} args */
+export function plainPress({ cli }, ...args) {
+  return [process.execPath, cli, ...args, '--quiet', '--progress', 'none', '--force', '--loss', 'ignore'];
 }
 
 /** A script with arguments, `$1` and so on. @param {string} script @param {string[]} args */

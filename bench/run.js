@@ -9,6 +9,7 @@ import { buildCases } from './build-cases.js';
 import { formatCases, isoCase, liveCases } from './cases.js';
 import { containerCases } from './container-cases.js';
 import { debianRoot, seededPath, seededTree } from './corpus.js';
+import { editCases } from './edit-cases.js';
 import { erofsCases } from './erofs-cases.js';
 import { measureContender, medianRun, remove, requireGnuTime, warm } from './measure.js';
 import { missed, openReport, sizeOf, table } from './report.js';
@@ -63,6 +64,10 @@ function groups() {
       makeTree: () => seededTree(out, 100_000, 500),
     },
     seeded('200 000 small files', 200_000, 500),
+    {
+      cases: editCases(setting, seededPath(out, 2000, 500_000), '1 GB in 2000 files'),
+      makeTree: () => seededTree(out, 2000, 500_000),
+    },
   ];
   const root = debianRoot(project);
   if (!root) {

@@ -14,7 +14,7 @@ TEST=(
   # makers of images that are recognised but not read
   qemu-utils cryptsetup-bin btrfs-progs xfsprogs ntfs-3g exfatprogs f2fs-tools
   # boot loaders of live ISOs, and machines that boot them
-  grub-pc-bin grub-efi-amd64-bin isolinux syslinux-common mmdebstrap debian-archive-keyring uidmap qemu-system-x86 ovmf busybox-static
+  grub-pc-bin grub-efi-amd64-bin isolinux syslinux-common syslinux-utils mmdebstrap debian-archive-keyring uidmap qemu-system-x86 ovmf busybox-static
   # root trees of another architecture, and its emulator
   arch-test binfmt-support qemu-user-static qemu-system-arm qemu-efi-aarch64
   # the image builder that live ISOs are compared with

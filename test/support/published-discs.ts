@@ -186,6 +186,16 @@ export const LAYOUTS = {
     ...GRUB,
     ...EFI_FILE,
   ],
+  /** As rescue, with the system partition in all three tables. */
+  proxmox: [
+    ...['-r', '-J', '-hfsplus', '-apm-block-size', '2048', '--grub2-mbr', 'CODE', '-partition_offset', '16'],
+    ...['--protective-msdos-label', '-efi-boot-part', '--efi-boot-image', ...GRUB, ...EFI_FILE],
+  ],
+  fedora: [
+    ...['-R', '-J', '-joliet-long', '--grub2-mbr', 'CODE', '-partition_offset', '16', '-appended_part_as_gpt'],
+    ...['-append_partition', '2', ESP_GUID, 'ESP', '-iso_mbr_part_type', 'EBD0A0A2-B9E5-4433-87C0-68B6B72699C7'],
+    ...[...GRUB, ...EFI_PARTITION],
+  ],
   kiwi: [
     '-R',
     '-J',
@@ -219,6 +229,13 @@ export function pressLayout(name: keyof typeof LAYOUTS, { tree, esp, code }: Ins
 export function pressFedora({ tree }: InstallerFiles, image: string): string {
   run('genisoimage', '-quiet', '-R', '-J', '-T', '-V', LABEL, '-o', image, ...ISOLINUX, ...EFI_FILE, tree);
   run('implantisomd5', image);
+  return image;
+}
+
+/** Presses the layout of earlier media of Anaconda: ISOLINUX's boot code, and a GPT with the system partition. */
+export function pressIsohybrid({ tree }: InstallerFiles, image: string): string {
+  run('genisoimage', '-quiet', '-R', '-J', '-T', '-V', LABEL, '-o', image, ...ISOLINUX, ...EFI_FILE, tree);
+  run('isohybrid', '--uefi', image);
   return image;
 }
 

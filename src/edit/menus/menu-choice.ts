@@ -1,6 +1,6 @@
 // Which entry a menu starts, and after how many seconds.
 
-import { grubQuoted } from './command-words.js';
+import { grubQuoted, wordsAt } from './command-words.js';
 
 /** Sets GRUB's default entry, in a menu that has entries or already sets it. */
 export function grubDefault(text: string, entry: string | number): string {
@@ -20,7 +20,7 @@ function withGrubVariable(text: string, name: string, value: string): string {
 
 /** Sets the default label of ISOLINUX: `default`, `ontimeout`, and the entry with `menu default`. */
 export function isolinuxDefault(text: string, entry: string | number): string {
-  const labels = [...text.matchAll(/^[ \t]*label[ \t]+(.+?)[ \t\r]*$/gim)].map(([, name]) => name!);
+  const labels = isolinuxLabels(text);
   const label =
     typeof entry === 'number' ? labels[entry] : labels.find((name) => name.toLowerCase() === entry.toLowerCase());
   if (label === undefined) return text;
@@ -35,6 +35,21 @@ export function isolinuxDefault(text: string, entry: string | number): string {
     ? /^([ \t]*ontimeout[ \t]+)(?!.*\.c32)[^\r\n]*/gim
     : /^([ \t]*(?:default|ontimeout)[ \t]+)(?!.*\.c32)[^\r\n]*/gim;
   return marked.replace(key, (_, head: string) => head + label);
+}
+
+/** Names of the entries of a menu: titles and identifiers of GRUB, labels of ISOLINUX. */
+export function entryNames(kind: 'grub' | 'isolinux', text: string): string[] {
+  if (kind === 'isolinux') return isolinuxLabels(text);
+  return [...text.matchAll(/^[ \t]*(?:menuentry|submenu)(?=[ \t])/gm)].flatMap((match) => {
+    const words = wordsAt(text, match.index + match[0].length, 'grub').map(({ value }) => value);
+    const option = words.findIndex((word) => /^(?:--id|\$\{?menuentry_id_option\}?)$/.test(word));
+    const joined = words.flatMap((word) => /^--id=(.+)$/.exec(word)?.[1] ?? []);
+    return [...words.slice(0, 1), ...(option < 0 ? [] : words.slice(option + 1, option + 2)), ...joined];
+  });
+}
+
+function isolinuxLabels(text: string): string[] {
+  return [...text.matchAll(/^[ \t]*label[ \t]+(.+?)[ \t\r]*$/gim)].map(([, name]) => name!);
 }
 
 /** Sets the timeout of ISOLINUX, which is in tenths of a second. */

@@ -13,6 +13,7 @@ import { replaceBytes } from '../change/apply.js';
 import type { EditContext } from '../edit-context.js';
 import { type DiscFile, filesOf, textOf } from './disc-files.js';
 import { editedMenu, isMenuName, type MenuChanges, type MenuKind, menuKindOf, startsKernels } from './edit-menu.js';
+import { entryNames } from './menu-choice.js';
 
 const EFI_PLATFORM = 0xef;
 
@@ -57,11 +58,13 @@ export function changesMenus({ arguments: { add, remove }, label, defaultEntry, 
  * if arguments are to change and no menu starts a kernel.
  */
 export async function editMenus(context: EditContext, changes: MenuChanges): Promise<Patch[]> {
-  const { trees, log, time } = context;
+  const { trees, log, time, losses } = context;
   if (!changesMenus(changes)) return [];
   let kernels = false;
+  const entry = new WantedEntry(changes.defaultEntry);
   for (const { file: found, kind, text } of await findMenus(context)) {
     kernels ||= startsKernels(kind, text);
+    entry.lookIn(found.path, kind, text);
     const edited = editedMenu(kind, text, changes);
     if (edited === text) continue;
     const node = file(bytesSource(bytesOf(edited as ByteString)), { mtime: time });
@@ -69,12 +72,13 @@ export async function editMenus(context: EditContext, changes: MenuChanges): Pro
   }
   const patches: Patch[] = [];
   for (const fat of await fatImagesOf(context)) {
-    const { edits, startsKernel } = await menusInFat(fat, changes, context.run);
+    const { edits, startsKernel } = await menusInFat(fat, changes, context.run, entry);
     kernels ||= startsKernel;
     if (edits.size === 0) continue;
     patches.push(...(await patchesOfFat(fat, edits, time)));
     for (const [path, bytes] of edits) log.add(`${fat.name}#/${path}` as ByteString, 'edited', bytes.length);
   }
+  if (entry.isMissing) losses.addValue('edit.default-entry', NO_SUCH_ENTRY, String(changes.defaultEntry));
   const { add, remove } = changes.arguments;
   if (kernels || add.length + remove.length === 0) return patches;
   throw new InvalidInputError(
@@ -84,6 +88,41 @@ export async function editMenus(context: EditContext, changes: MenuChanges): Pro
       hint: 'The menus may be inside an EFI program, which is signed and cannot be changed.',
     },
   );
+}
+
+const NO_SUCH_ENTRY =
+  'No menu shows such an entry by its title, label, identifier or number, so menus start their first one.';
+
+/** Finds out whether any menu has the entry that becomes the default. */
+class WantedEntry {
+  readonly #wanted: string | number | undefined;
+  #isFound = false;
+  #count = 0;
+
+  constructor(wanted: string | number | undefined) {
+    this.#wanted = wanted;
+  }
+
+  lookIn(path: string, kind: MenuKind, text: string): void {
+    const wanted = this.#wanted;
+    // systemd-boot takes names of files and patterns of them.
+    if (wanted === undefined || kind === 'loader') return;
+    if (kind === 'loader-entry')
+      this.#isFound ||= typeof wanted === 'number' || /[*?[]/.test(wanted) || path.includes(wanted);
+    else {
+      const names = entryNames(kind, text);
+      this.#count = Math.max(this.#count, names.length);
+      // GRUB evaluates variables in titles, and `>` leads into a submenu.
+      const name = String(wanted).split('>').at(-1)!.toLowerCase();
+      this.#isFound ||= names.some((one) => one.includes('$') || one.toLowerCase() === name);
+    }
+    const number = /^\d+$/.test(String(wanted)) ? Number(wanted) : undefined;
+    this.#isFound ||= number !== undefined && number < this.#count;
+  }
+
+  get isMissing(): boolean {
+    return this.#wanted !== undefined && !this.#isFound;
+  }
 }
 
 /** The images that UEFI boots from and the EFI system partitions, each once. Images that the edit replaces are left out and reported. */
@@ -118,7 +157,7 @@ async function fatImagesOf({ disc, trees, losses }: EditContext): Promise<FatIma
   return images;
 }
 
-async function menusInFat({ image }: FatImage, changes: MenuChanges, run: Run) {
+async function menusInFat({ image }: FatImage, changes: MenuChanges, run: Run, entry: WantedEntry) {
   const edits = new Map<ByteString, Uint8Array>();
   let startsKernel = false;
   const volume = await openFat(image).catch(() => undefined);
@@ -129,6 +168,7 @@ async function menusInFat({ image }: FatImage, changes: MenuChanges, run: Run) {
     const kind = menuKindOf(path, text);
     if (!kind) continue;
     startsKernel ||= startsKernels(kind, text);
+    entry.lookIn(path, kind, text);
     const edited = editedMenu(kind, text, changes);
     if (edited !== text) edits.set(path, bytesOf(edited as ByteString));
   }
