@@ -86,12 +86,23 @@ function changesIn(out: string): string[] {
   return lines.filter((line) => !/boot\.cat|eltorito\.img|isolinux\.bin/.test(line)).sort();
 }
 
-/** What xorriso makes of the disc with the same changes. */
+/** The disc with other files as xorriso keeps it. It takes no link as long as that of {@link MANY}. */
 function replayed(image: string, output: string): string {
   rmSync(output, { force: true });
-  const maps = ['few', 'many'].flatMap((from) => ['-map', at(from === 'few' ? 'add' : 'many'), '/']);
   const others = ['-update', at('small'), '/pool/A package with a long name 7.deb', '-rm_r', '/deep', '--', '-commit'];
-  succeed('xorriso', ['-indev', image, '-outdev', output, '-boot_image', 'any', 'replay', ...maps, ...others]);
+  succeed('xorriso', [
+    '-indev',
+    image,
+    '-outdev',
+    output,
+    '-boot_image',
+    'any',
+    'replay',
+    '-map',
+    at('add'),
+    '/',
+    ...others,
+  ]);
   return output;
 }
 
@@ -138,7 +149,8 @@ oracle(
   const image = pressIsohybrid(files, at('isohybrid.iso'));
   edit(image, at('isohybrid.edited.iso'), ...FEW, ...MANY);
   expect(structure(at('isohybrid.edited.iso'))).toEqual(structure(image));
-  expect(readdirSync(join(extracted(at('isohybrid.edited.iso'), 0), 'pool'))).toHaveLength(60 + 102);
+  // With a TRANS.TBL, which genisoimage made.
+  expect(readdirSync(join(extracted(at('isohybrid.edited.iso'), 0), 'pool'))).toHaveLength(60 + 102 + 1);
 });
 
 oracle('xorriso', 'bsdtar')('the tables of isopress are kept, and the same as by replay', () => {
