@@ -49,10 +49,10 @@ export function editCommand(): Command {
         .choices(['report', 'error', 'ignore'])
         .default('report'),
     )
-    .option('--resettable', 'keep all old bytes on the disc, with a record for --reset')
-    .option('--reset', 'give the disc from before the last edit, which was --resettable, byte for byte')
+    .option('--resettable', 'keep all old bytes on the disc, with a record for a later --reset')
+    .option('--reset', 'write the disc as it was before the last edit, byte for byte; that edit had --resettable')
     .option('--plan', 'print what would change and write nothing')
-    .option('--diff', 'afterwards compare the new image with the old one, and changed images in them')
+    .option('--diff', 'afterwards compare the new image with the old one, and images in them that were written again')
     .option('-f, --force', 'replace an existing image, which may be the one that is read');
   return addSessionOptions(command).action(async (input: string, output: string, options: EditCommandOptions) => {
     const { editImage } = await import('../actions/edit.js');
@@ -66,13 +66,13 @@ function addFileOptions(command: Command): void {
     .addOption(
       new Option(
         '--add <src:dest>',
-        'add a file, or all that is in a directory, below dest or the root; may be given again',
+        'add a file, or the contents of a directory, at DEST (default: in the root directory); may be given again',
       )
         .argParser(collect)
         .default([], 'nothing'),
     )
     .addOption(
-      new Option('--replace <src:dest>', 'give a file of the image other bytes; may be given again')
+      new Option('--replace <src:dest>', 'replace the content of a file of the image; may be given again')
         .argParser(collect)
         .default([], 'nothing'),
     )
@@ -82,19 +82,22 @@ function addFileOptions(command: Command): void {
         .default([], 'nothing'),
     )
     .addOption(
-      new Option('--mode <path=mode>', 'another mode of an entry, octal; may be given again')
+      new Option('--mode <path=mode>', 'change the mode of an entry, octal; may be given again')
         .argParser(collectMode)
         .default([], 'nothing'),
     )
     .addOption(
       new Option(
         '--owner <owner>',
-        'keep, root, or UID:GID for added entries; PATH=UID:GID for one entry, again and again',
+        'keep, root, or UID:GID for added entries; PATH=UID:GID for one entry, which may be given again',
       )
         .argParser(collectOwner)
         .default(ADDED_BY_ROOT, 'root'),
     )
-    .option('--inside <image>', 'make these changes of files in a squashfs image on the disc');
+    .option(
+      '--inside <image>',
+      'change files in this squashfs image on the disc, such as LiveOS/squashfs.img, instead of files of the disc',
+    );
 }
 
 /** Options about menus, and answers that menus make a system look for. */
@@ -103,17 +106,19 @@ function addMenuOptions(command: Command): void {
     .addOption(
       new Option(
         '--kernel-args <changes>',
-        'kernel arguments in every menu: "+console=ttyS0 -quiet"; may be given again',
+        'kernel arguments to add (+) or remove (-) in every menu: "+console=ttyS0 -quiet"; may be given again',
       )
         .argParser(collect)
         .default([], 'no changes'),
     )
     .option('--default-entry <entry>', 'entry that menus start: a number from 0, or a title, label or identifier')
-    .addOption(new Option('--timeout <seconds>', 'seconds until menus start it').argParser(parseInteger(0, 3600)))
+    .addOption(
+      new Option('--timeout <seconds>', 'seconds until menus start the default entry').argParser(parseInteger(0, 3600)),
+    )
     .addOption(
       new Option('--seed <kind=path>', `answers for an installer or a first boot: ${SEED_KINDS.join(', ')}`)
         .argParser(collect)
         .default([], 'none'),
     )
-    .option('--initrd-append <directory>', 'unpack these files over every initrd that menus load');
+    .option('--initrd-append <directory>', 'add the files of this directory to every initrd that menus load');
 }

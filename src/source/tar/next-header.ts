@@ -60,5 +60,8 @@ export async function headerAt(
 }
 
 function noArchive(why: string): InvalidImageError {
-  return new InvalidImageError('tar.none', `This is not a tar archive: ${why}.`, { at: 0 });
+  return new InvalidImageError('tar.none', `This is not a tar archive: ${why}.`, {
+    at: 0,
+    hint: 'Give a directory, a tar archive, or an image or archive of another kind that is read.',
+  });
 }

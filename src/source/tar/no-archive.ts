@@ -28,6 +28,6 @@ export async function errorOfOtherKind(
     packed === undefined ? kind : kind.replace(/^an? /, `${/^[aeiou]/.test(before) ? 'an' : 'a'} ${before}`);
   const message = `This is ${named}, not a tar archive.`;
   return new UnsupportedError('tar.other-kind', message, {
-    hint: 'Give a directory, a tar archive, or the file of an image.',
+    hint: 'Give a directory, a tar archive, or an image or archive of another kind that is read.',
   });
 }
