@@ -157,3 +157,10 @@ test('GitHub, Kubernetes and BuildKit get one job for each image', () => {
   );
   expect(dirname(file)).toBe(scratch);
 });
+
+test('images whose names differ only in characters that BuildKit refuses have different targets', () => {
+  const path = join(scratch, 'dotted.yaml');
+  writeFileSync(path, 'target-dir: out\nname: "{seed}"\naxes: {seed: [a.b, a_b, c]}\n');
+  const { stdout } = isopress(['matrix', 'print', path, '--for', 'bake']);
+  expect(Object.keys(JSON.parse(stdout).target)).toEqual(['a_b-0', 'a_b-1', 'c']);
+});

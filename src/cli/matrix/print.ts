@@ -113,6 +113,12 @@ function kubernetesJob({ file, images, container }: PrintedMatrix): string {
   return `${JSON.stringify(job, null, 2)}\n`;
 }
 
+/** Names of targets, which have no dots. Images whose names differ only there are told apart by their numbers. */
+function targetIds(images: readonly MatrixImage[]): readonly string[] {
+  const ids = images.map(({ name }) => name.replace(/[^A-Za-z0-9_-]/g, '_'));
+  return ids.map((id, at) => (ids.indexOf(id) === ids.lastIndexOf(id) ? id : `${id}-${images[at]!.index}`));
+}
+
 /** Targets for BuildKit. The directory of the matrix is the context, and all builds share a cache mount. */
 function bakeFile({ file, images, container }: PrintedMatrix): string {
   const dockerfile = `# syntax=docker/dockerfile:1
@@ -122,9 +128,9 @@ RUN --mount=type=bind,target=/work --mount=type=cache,target=/cache cd /work && 
 FROM scratch
 COPY --from=build /out /
 `;
-  const idOf = ({ name }: MatrixImage) => name.replace(/[^A-Za-z0-9_-]/g, '_');
-  const targets = images.map((image) => [
-    idOf(image),
+  const ids = targetIds(images);
+  const targets = images.map((image, at) => [
+    ids[at],
     {
       context: '.',
       'dockerfile-inline': dockerfile,
@@ -132,7 +138,7 @@ COPY --from=build /out /
       output: ['type=local,dest=out'],
     },
   ]);
-  const group = { default: { targets: images.map(idOf) } };
+  const group = { default: { targets: ids } };
   return `${JSON.stringify({ group, target: Object.fromEntries(targets) }, null, 2)}\n`;
 }
 
