@@ -203,15 +203,14 @@ export function bytes(at: number, length: number): Field<Uint8Array> {
 
 /** Byte string padded at the end with `pad`, which is stripped when reading. Longer values are refused. */
 export function paddedText(at: number, length: number, pad = 0x20): Field<ByteString> {
-  const padChar = String.fromCharCode(pad);
   return {
     at,
     length,
     read: (view, base) => {
-      const text: string = byteStringOf(byteRange(view, base + at, length));
-      let end = text.length;
-      while (end > 0 && text[end - 1] === padChar) end--;
-      return text.slice(0, end) as ByteString;
+      const field = byteRange(view, base + at, length);
+      let end = length;
+      while (end > 0 && field[end - 1] === pad) end--;
+      return end === 0 ? ('' as ByteString) : byteStringOf(field.subarray(0, end));
     },
     write: (view, base, value) => {
       if (value.length > length) {

@@ -109,7 +109,7 @@ export function cText(text: ByteString): ByteString {
 
 /** Whether a block is a header: the sum of its bytes is in it. */
 export function isHeader(block: Uint8Array): boolean {
-  const { checksum } = ustarHeader.decode(block);
+  const checksum = readNumeric(block.subarray(CHECKSUM_AT, CHECKSUM_AT + CHECKSUM_LENGTH));
   let unsigned = 0;
   let signed = 0;
   for (let i = 0; i < BLOCK; i++) {
