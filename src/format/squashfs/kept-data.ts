@@ -30,6 +30,8 @@ export interface KeptData {
   /** Bytes of all ranges. */
   readonly length: number;
   readonly fragments: readonly FragmentEntry[];
+  /** From each content with a loose end to the first one whose end is the same bytes of the old image. */
+  readonly equalTails: ReadonlyMap<ExactContent, ExactContent>;
   /** The stored form of a content of the old image; undefined for any other content. */
   of(content: ExactContent): KeptContent | undefined;
 }
@@ -50,6 +52,7 @@ export async function keptData(volume: Volume, before: FileTree, after: FileTree
     ranges,
     length: ranges.reduce((sum, { length }) => sum + length, 0),
     fragments: [...entries.values()].map((entry) => ({ ...entry, at: moved(entry.at) })),
+    equalTails: looseTwins(volume, after, numbers),
     of: (content) => {
       const place = StoredFile.placeIn(volume, content);
       return place && keptContent(volume, place, numbers.get(place.fragment), moved);
@@ -91,15 +94,37 @@ function placesIn(volume: Volume, tree: FileTree): StoredPlace[] {
   return [...places];
 }
 
+/** Files that were equal have the same tail in the old image: it is packed again once. */
+function looseTwins(
+  volume: Volume,
+  after: FileTree,
+  kept: ReadonlyMap<number, number>,
+): ReadonlyMap<ExactContent, ExactContent> {
+  const first = new Map<string, ExactContent>();
+  const twins = new Map<ExactContent, ExactContent>();
+  visitNodes(after, (node) => {
+    const place = node.kind === 'file' ? StoredFile.placeIn(volume, node.content) : undefined;
+    if (node.kind !== 'file' || !place || place.fragment === NO_FRAGMENT || kept.has(place.fragment)) return;
+    const key = tailKey(volume, place);
+    const twin = first.get(key);
+    if (!twin) first.set(key, node.content);
+    else if (twin !== node.content) twins.set(node.content, twin);
+  });
+  return twins;
+}
+
+/** Equal for tails that are the same bytes of the image. */
+function tailKey({ superblock: { blockSize } }: Volume, { fragment, fragmentOffset, size }: StoredPlace): string {
+  return `${fragment} ${fragmentOffset} ${size % blockSize}`;
+}
+
 /** The fragments all of whose tails stay, by their old numbers in order. */
 async function keptFragments(
   volume: Volume,
   before: readonly StoredPlace[],
   after: readonly StoredPlace[],
 ): Promise<Map<number, FragmentEntry>> {
-  const { blockSize } = volume.superblock;
-  const tailOf = ({ fragment, fragmentOffset, size }: StoredPlace) =>
-    `${fragment} ${fragmentOffset} ${size % blockSize}`;
+  const tailOf = (place: StoredPlace) => tailKey(volume, place);
   const tails = after.filter(({ fragment }) => fragment !== NO_FRAGMENT);
   const staying = new Set(tails.map(tailOf));
   const broken = new Set(before.filter((place) => !staying.has(tailOf(place))).map(({ fragment }) => fragment));

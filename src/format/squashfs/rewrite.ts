@@ -65,7 +65,7 @@ export async function rewriteSquashfs(
   const after = await change(before);
   const resolved = resolveOptions({ ...options, ...(epoch && { epoch }) });
   const kept = await keptData(volume, before, after);
-  const planned: PlannedImage = { ...planImage(after, resolved, kept), record };
+  const planned: PlannedImage = { ...planImage(after, { ...resolved, equalTails: kept.equalTails }, kept), record };
   const { length, ranges } = kept;
   const { head, rest } = await emitted(planned, spool, run);
   const extents: Extent[] = [
