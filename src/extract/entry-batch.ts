@@ -4,7 +4,7 @@ import type { ByteString } from '../bytes/index.js';
 import type { EntryFault, EntryMaker, MakeOptions, NewEntry } from './entry-maker.js';
 
 /** A call is made for this many bytes or entries. */
-const FULL = 1024 * 1024;
+const FULL = 512 * 1024;
 const MOST = 512;
 /** Calls under way at a time: the system creates files in two directories at once, and more calls wait for each other. */
 const CALLS = 2;
