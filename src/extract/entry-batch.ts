@@ -5,7 +5,7 @@ import type { EntryFault, EntryMaker, MakeOptions, NewEntry } from './entry-make
 
 /** A call is made for this many bytes or entries. */
 const FULL = 512 * 1024;
-const MOST = 512;
+const MOST = 128;
 /** Calls under way at a time: the system creates files in two directories at once, and more calls wait for each other. */
 const CALLS = 2;
 
