@@ -37,7 +37,9 @@ export async function endOfUsed(image: Source, { reader, data, catalog, tables, 
   const all = [...spans, ...images, { start: catalog?.block ?? 0, end: catalog ? catalog.block + 1 : 0 }];
   const isAfter = (start: number) => (span: { start: number; end: number }) => span.end <= start || span.start >= start;
   let tail = divCeil(image.size, BLOCK) - divCeil(tables.backupSectors, SECTORS_PER_BLOCK);
-  if (udf && all.every(({ end }) => end <= udf.tail)) tail = Math.min(tail, udf.tail);
+  // Anchors and descriptors of UDF after all files stay at the end of the disc.
+  const filesEnd = all.reduce((most, { end }) => Math.max(most, end), reader.end);
+  for (const { block } of udf?.volume ?? []) if (block >= filesEnd) tail = Math.min(tail, block);
   const starts = tables.partitions
     .map(({ start }) => start / SECTORS_PER_BLOCK)
     .filter((start) => Number.isInteger(start) && start >= reader.end && start < tail);

@@ -48,8 +48,6 @@ export interface KeptUdf {
   readonly fileSet: readonly KeptUdfDescriptor[];
   /** Last block of the anchors that cannot move. */
   readonly fixed: number;
-  /** First block of the anchors and descriptors at the end of the disc, after all files. */
-  readonly tail: number;
   /** Greater than every unique identifier in use. */
   readonly nextUniqueId: number;
 }

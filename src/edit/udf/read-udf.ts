@@ -59,7 +59,6 @@ export async function readUdf(image: Source, reader: MetadataReader, dataAt: Dat
     volume,
     fileSet,
     fixed,
-    tail: tailOf(volume, reader, image),
     nextUniqueId: Math.max(nextUniqueId, walker.lastUniqueId + 1),
   };
 }
@@ -71,12 +70,6 @@ async function readFileSet(inodes: InodeReader, { block, length }: { block: numb
     all.push(await inodes.descriptor(block + i, TAG_ID.fileSet, TAG_ID.terminator));
   }
   return all;
-}
-
-/** The first of the volume descriptors and anchors that come after everything else. */
-function tailOf(volume: readonly KeptUdfDescriptor[], { end }: MetadataReader, image: Source): number {
-  const blocks = volume.map(({ block }) => block).filter((block) => block >= end);
-  return blocks.reduce((least, block) => Math.min(least, block), divCeil(image.size, BLOCK));
 }
 
 /** Reads directories from the root on. */
