@@ -127,6 +127,8 @@ describe('requests that are refused before anything is written', () => {
     [['disc.iso', 'out/x', '--volume-id', 'x'.repeat(33)], 2, 'edit.volume-id'],
     [['disc.iso', 'out/x', '--owner', '/none=0:0'], 3, 'edit.no-entry'],
     [['disc.iso', 'out/x', '--loss', 'error', '--default-entry', 'none'], 3, 'edit.default-entry'],
+    [['disc.iso', 'out/x', '--loss', 'error', '--remove', '/boot/grub/grub.cfg', '--timeout', '3'], 3, 'edit.timeout'],
+    [['disc.iso', 'out/x', '--inside', 'boot/vmlinuz'], 2, 'edit.nothing-inside'],
     [['disc.iso', 'out/x', '--seed', 'nocloud=add'], 3, 'edit.seed'],
     [['disc.iso', 'out/x', '--seed', 'unattend=add'], 2, 'edit.seed-kind'],
     [['disc.iso', 'out/x', '--initrd-append', 'add'], 3, 'edit.no-initrd'],

@@ -63,6 +63,7 @@ export async function editImage(input: string, output: string, options: EditComm
   const toPipe = output === '-';
   if (options.diff) checkComparable(input, output);
   if (options.reset) checkResetAlone(options);
+  else checkInside(options);
   const session = openSession(options, toPipe ? 'image' : 'report');
   const path = argumentBytes(output);
   const target = toPipe ? streamTarget(process.stdout) : fileTarget(path, { force: options.force ?? false });
@@ -144,6 +145,16 @@ function checkResetAlone(options: EditCommandOptions): void {
   if (isAlone && owner.changes.length === 0 && mediaCheck === 'redo') return;
   const message = 'Taking back an edit gives the disc from before it, without other changes.';
   throw new UsageError('edit.reset-alone', message, { option: 'reset', hint: 'Edit the result.' });
+}
+
+/** An image inside that nothing changes is most likely a mistake. */
+function checkInside({ inside, add, replace, remove, mode, owner }: EditCommandOptions): void {
+  const changes = [add, replace, remove, mode, owner.changes];
+  if (inside === undefined || changes.some(({ length }) => length > 0)) return;
+  throw new UsageError('edit.nothing-inside', 'No option changes a file of this image.', {
+    option: 'inside',
+    hint: 'Give --add, --replace, --remove, --mode or --owner PATH=UID:GID as well.',
+  });
 }
 
 /** Comparison needs both images afterwards. */

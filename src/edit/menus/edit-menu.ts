@@ -75,6 +75,14 @@ export function startsKernels(kind: MenuKind, text: string): boolean {
   return kind === 'loader-entry' && loaderArguments(text, probe) !== text;
 }
 
+/** Whether a menu has a timeout, or a place for one, found by trying to set one that no menu has. */
+export function takesTimeout(kind: MenuKind, text: string): boolean {
+  const probe = 1_000_000;
+  if (kind === 'grub') return grubTimeout(text, probe) !== text;
+  if (kind === 'isolinux') return isolinuxTimeout(text, probe) !== text;
+  return kind === 'loader';
+}
+
 /**
  * The text with the old label replaced where it identifies the medium: after `LABEL=` and similar keys, and in GRUB's `search`. Titles and
  * other texts stay.

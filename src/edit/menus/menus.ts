@@ -8,11 +8,19 @@ import { openFat, replaceFatFiles } from '../../format/fat/index.js';
 import { BLOCK } from '../../format/iso9660/index.js';
 import { SECTOR } from '../../format/mbr/index.js';
 import { bytesSource, collect, type Patch, type Run, type Source } from '../../io/index.js';
-import { file, walk } from '../../tree/index.js';
+import { file, type LossLog, walk } from '../../tree/index.js';
 import { replaceBytes } from '../change/apply.js';
 import type { EditContext } from '../edit-context.js';
 import { type DiscFile, filesOf, textOf } from './disc-files.js';
-import { editedMenu, isMenuName, type MenuChanges, type MenuKind, menuKindOf, startsKernels } from './edit-menu.js';
+import {
+  editedMenu,
+  isMenuName,
+  type MenuChanges,
+  type MenuKind,
+  menuKindOf,
+  startsKernels,
+  takesTimeout,
+} from './edit-menu.js';
 import { entryNames } from './menu-choice.js';
 
 const EFI_PLATFORM = 0xef;
@@ -61,10 +69,10 @@ export async function editMenus(context: EditContext, changes: MenuChanges): Pro
   const { trees, log, time, losses } = context;
   if (!changesMenus(changes)) return [];
   let kernels = false;
-  const entry = new WantedEntry(changes.defaultEntry);
+  const choice = new WantedChoice(changes);
   for (const { file: found, kind, text } of await findMenus(context)) {
     kernels ||= startsKernels(kind, text);
-    entry.lookIn(found.path, kind, text);
+    choice.lookIn(found.path, kind, text);
     const edited = editedMenu(kind, text, changes);
     if (edited === text) continue;
     const node = file(bytesSource(bytesOf(edited as ByteString)), { mtime: time });
@@ -72,13 +80,13 @@ export async function editMenus(context: EditContext, changes: MenuChanges): Pro
   }
   const patches: Patch[] = [];
   for (const fat of await fatImagesOf(context)) {
-    const { edits, startsKernel } = await menusInFat(fat, changes, context.run, entry);
+    const { edits, startsKernel } = await menusInFat(fat, changes, context.run, choice);
     kernels ||= startsKernel;
     if (edits.size === 0) continue;
     patches.push(...(await patchesOfFat(fat, edits, time)));
     for (const [path, bytes] of edits) log.add(`${fat.name}#/${path}` as ByteString, 'edited', bytes.length);
   }
-  if (entry.isMissing) losses.addValue('edit.default-entry', NO_SUCH_ENTRY, String(changes.defaultEntry));
+  choice.reportMissing(losses);
   const { add, remove } = changes.arguments;
   if (kernels || add.length + remove.length === 0) return patches;
   throw new InvalidInputError(
@@ -93,17 +101,23 @@ export async function editMenus(context: EditContext, changes: MenuChanges): Pro
 const NO_SUCH_ENTRY =
   'No menu shows such an entry by its title, label, identifier or number, so menus start their first one.';
 
-/** Finds out whether any menu has the entry that becomes the default. */
-class WantedEntry {
+const NO_TIMEOUT = 'No menu of the disc has a timeout that could be changed.';
+
+/** Finds out whether any menu has the entry that becomes the default, and whether any has a timeout. */
+class WantedChoice {
   readonly #wanted: string | number | undefined;
+  readonly #timeout: number | undefined;
   #isFound = false;
+  #hasTimeout = false;
   #count = 0;
 
-  constructor(wanted: string | number | undefined) {
-    this.#wanted = wanted;
+  constructor({ defaultEntry, timeout }: MenuChanges) {
+    this.#wanted = defaultEntry;
+    this.#timeout = timeout;
   }
 
   lookIn(path: string, kind: MenuKind, text: string): void {
+    this.#hasTimeout ||= takesTimeout(kind, text);
     const wanted = this.#wanted;
     // systemd-boot takes names of files and patterns of them.
     if (wanted === undefined || kind === 'loader') return;
@@ -120,8 +134,11 @@ class WantedEntry {
     this.#isFound ||= number !== undefined && number < this.#count;
   }
 
-  get isMissing(): boolean {
-    return this.#wanted !== undefined && !this.#isFound;
+  reportMissing(losses: LossLog): void {
+    const wanted = this.#wanted;
+    if (wanted !== undefined && !this.#isFound) losses.addValue('edit.default-entry', NO_SUCH_ENTRY, String(wanted));
+    const timeout = this.#timeout;
+    if (timeout !== undefined && !this.#hasTimeout) losses.addValue('edit.timeout', NO_TIMEOUT, `${timeout} s`);
   }
 }
 
@@ -157,7 +174,7 @@ async function fatImagesOf({ disc, trees, losses }: EditContext): Promise<FatIma
   return images;
 }
 
-async function menusInFat({ image }: FatImage, changes: MenuChanges, run: Run, entry: WantedEntry) {
+async function menusInFat({ image }: FatImage, changes: MenuChanges, run: Run, choice: WantedChoice) {
   const edits = new Map<ByteString, Uint8Array>();
   let startsKernel = false;
   const volume = await openFat(image).catch(() => undefined);
@@ -168,7 +185,7 @@ async function menusInFat({ image }: FatImage, changes: MenuChanges, run: Run, e
     const kind = menuKindOf(path, text);
     if (!kind) continue;
     startsKernel ||= startsKernels(kind, text);
-    entry.lookIn(path, kind, text);
+    choice.lookIn(path, kind, text);
     const edited = editedMenu(kind, text, changes);
     if (edited !== text) edits.set(path, bytesOf(edited as ByteString));
   }
