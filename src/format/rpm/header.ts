@@ -3,6 +3,9 @@
 
 import { InvalidImageError } from '../../errors.js';
 
+/** Browsers read these headers too, and have no Buffer. */
+const UTF_8 = new TextDecoder('utf-8', { ignoreBOM: true });
+
 /** Tags that are read, by number. */
 export const RPM_TAGS = {
   name: 1000,
@@ -93,7 +96,7 @@ function textsOf(blob: Uint8Array, entry: Entry | undefined): string[] {
   for (let i = 0; i < entry.count; i++) {
     const end = blob.indexOf(0, at);
     if (end < 0) throw damaged(at);
-    texts.push(Buffer.from(blob.subarray(at, end)).toString('utf8'));
+    texts.push(UTF_8.decode(blob.subarray(at, end)));
     at = end + 1;
   }
   return texts;
