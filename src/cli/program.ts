@@ -71,30 +71,34 @@ Exit codes:
   2  wrong usage                       70  a bug in isopress
   3  bad input: description, tree      130/143  interrupted/terminated, nothing left behind`;
 
+const VERSION_OPTIONS = ['-V', '--version'];
+
 /** Errors are thrown, and printed in one place. */
 const QUIET = { outputError: () => {} };
 
 /** The parser of `args`: with the command they begin with, or with all commands if they do not begin with one. */
 export async function program(args: readonly string[]): Promise<Command> {
-  const asksVersion = args.includes('-V') || args.includes('--version');
+  const name = args[0] ?? '';
+  const asksVersion = VERSION_OPTIONS.includes(name);
   const root = new Command('isopress')
     .description(
       'Presses bootable hybrid live ISOs and writes ext4, squashfs, EROFS, ISO 9660 and FAT images. No root, no loop devices.',
     )
-    .version(asksVersion ? await versionText() : VERSION, '-V, --version', 'print version and engines')
+    .version(asksVersion ? await versionText() : VERSION, VERSION_OPTIONS.join(', '), 'print version and engines')
+    // After its name a command has these letters for itself: `edit … -V LABEL`.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput(QUIET)
     .helpOption('--help', 'print this help')
     .configureHelp({ showGlobalOptions: true })
     .addHelpText('after', EXIT_CODES);
-  const name = args[0] ?? '';
   for (const { load } of commandsFor(name)) root.addCommand(withCommonHelp(await load()));
   return root;
 }
 
 /** The command of this name. The version needs none of them; anything else, such as help, needs all. */
 function commandsFor(name: string): readonly CommandRow[] {
-  if (name === '-V' || name === '--version') return [];
+  if (VERSION_OPTIONS.includes(name)) return [];
   return Object.hasOwn(COMMANDS, name) ? [COMMANDS[name]!] : Object.values(COMMANDS);
 }
 

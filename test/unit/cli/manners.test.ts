@@ -37,6 +37,19 @@ describe('a signal ends a run that waits for its input', () => {
   }
 });
 
+test('after its name a command has the letters of the program for itself', () => {
+  const [image, edited] = [at('letters.iso'), at('letters.edited.iso')];
+  expect(isopress(['iso', tree, image, '-V', 'OLD', '--quiet', '--loss', 'ignore'])).toMatchObject({ status: 0 });
+  expect(isopress(['edit', image, edited, '-V', 'NEW', '--quiet'])).toMatchObject({
+    status: 0,
+    stdout: '',
+    stderr: '',
+  });
+  expect(isopress(['info', edited]).stdout).toContain('"NEW"');
+  expect(isopress(['ls', '--version', image])).toMatchObject({ status: 2, stdout: '' });
+  for (const option of ['-V', '--version']) expect(isopress([option])).toMatchObject({ status: 0, stderr: '' });
+});
+
 test('a full standard output is an error with a sentence', () => {
   expect(isopress(['squashfs', tree, at('s.img'), '--quiet']).status).toBe(0);
   const run = isopress(['ls', '-R', at('s.img')], { prefix: ['/bin/sh', '-c', '"$@" >/dev/full', 'sh'] });
