@@ -189,3 +189,25 @@ oracle('genisoimage', 'udfinfo')('the same edit gives the same bytes', () => {
   for (const name of ['one', 'two']) edit(image, at(name), ...EDITS.many);
   expect(Buffer.compare(readFileSync(at('one')), readFileSync(at('two')))).toBe(0);
 });
+
+oracle(
+  'genisoimage',
+  '7z',
+  'udfinfo',
+)('anchors that are repeated up to the end of the disc move with it, also if one is at a fixed block', () => {
+  put('short/pool/file', noise(300_000, 5));
+  put('short/note', 'note\n');
+  run('genisoimage', '-quiet', '-udf', '-R', '-o', at('short.iso'), at('short'));
+  const isAnchor = (bytes: Buffer, block: number) => bytes.readUInt16LE(block * 2048) === 2;
+  const before = readFileSync(at('short.iso'));
+  // Only so is the fixed block among them.
+  expect([510, 511, 512, 513, before.length / 2048 - 1].map((block) => isAnchor(before, block))).toEqual(
+    Array.from({ length: 5 }, () => true),
+  );
+  edit(at('short.iso'), at('edited.iso'), '--add', 'many');
+  run('udfinfo', at('edited.iso'));
+  cpSync(at('short'), at('short-and-many'), { recursive: true });
+  cpSync(at('many'), at('short-and-many'), { recursive: true });
+  expect(difference(at('short-and-many'), inUdf(at('edited.iso')))).toBe('');
+  expect(difference(at('short-and-many'), inIso(at('edited.iso')))).toBe('');
+});

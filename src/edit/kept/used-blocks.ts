@@ -37,8 +37,9 @@ export async function endOfUsed(image: Source, { reader, data, catalog, tables, 
   const all = [...spans, ...images, { start: catalog?.block ?? 0, end: catalog ? catalog.block + 1 : 0 }];
   const isAfter = (start: number) => (span: { start: number; end: number }) => span.end <= start || span.start >= start;
   let tail = divCeil(image.size, BLOCK) - divCeil(tables.backupSectors, SECTORS_PER_BLOCK);
+  const least = Math.max(reader.end, udf ? udf.fixed + 1 : 0);
   // Anchors and descriptors of UDF after all files stay at the end of the disc.
-  const filesEnd = all.reduce((most, { end }) => Math.max(most, end), reader.end);
+  const filesEnd = all.reduce((most, { end }) => Math.max(most, end), least);
   for (const { block } of udf?.volume ?? []) if (block >= filesEnd) tail = Math.min(tail, block);
   const starts = tables.partitions
     .map(({ start }) => start / SECTORS_PER_BLOCK)
@@ -50,7 +51,7 @@ export async function endOfUsed(image: Source, { reader, data, catalog, tables, 
     if (!isImage || !all.every(isAfter(start))) break;
     tail = start;
   }
-  const end = all.filter((span) => span.start < tail).reduce((most, span) => Math.max(most, span.end), reader.end);
+  const end = all.filter((span) => span.start < tail).reduce((most, span) => Math.max(most, span.end), least);
   return Math.max(end, await lastUsed(image, end, tail));
 }
 

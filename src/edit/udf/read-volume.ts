@@ -70,14 +70,10 @@ export async function readVolume(image: Source): Promise<FoundVolume | undefined
   const anchors = await anchorsOf(image);
   const sequences = await sequencesOf(image, anchors);
   const { descriptors, nextUniqueId } = await integrityOf(image, fields.integrity);
-  const last = Math.floor(image.size / BLOCK) - 1;
-  const isFixed = (block: number) =>
-    FIXED_ANCHORS.includes(block) && last - block !== ANCHOR_DISTANCE && block !== last;
-  const fixed = anchors.reduce((most, { block }) => (isFixed(block) ? Math.max(most, block) : most), 0);
   return {
     volume: [...anchors, ...sequences, ...descriptors],
     partition: { block: start, blocks },
-    fixed,
+    fixed: lastFixed(anchors, image),
     fileSet: { block: fields.fileSet.block, length: fields.fileSet.length },
     nextUniqueId,
   };
@@ -86,6 +82,17 @@ export async function readVolume(image: Source): Promise<FoundVolume | undefined
 function shape(what: string): UnsupportedError {
   const message = `The UDF view of the disc has ${what}, so an edit cannot keep it.`;
   return new UnsupportedError('edit.udf-shape', message, { hint: 'Extract its files, and make a disc of them.' });
+}
+
+/** The last anchor that cannot move. One of several that are repeated up to the end of the disc can, also if it is at a fixed block. */
+function lastFixed(anchors: readonly KeptUdfDescriptor[], image: Source): number {
+  const last = Math.floor(image.size / BLOCK) - 1;
+  const blocks = new Set(anchors.map(({ block }) => block));
+  const isMovable = (block: number) => block === last || last - block === ANCHOR_DISTANCE || blocks.has(block + 1);
+  return FIXED_ANCHORS.reduce(
+    (most, block) => (blocks.has(block) && !isMovable(block) ? Math.max(most, block) : most),
+    0,
+  );
 }
 
 /** All anchors, also those that are repeated before the last block. */
