@@ -60,17 +60,34 @@ describe.runIf(hasGrub)('a netboot set', () => {
   test('replaces another one only if asked to, and a failure afterwards brings that back', () => {
     const set = join(scratch, 'taken');
     mkdirSync(set);
-    writeFileSync(join(set, 'mine'), '');
+    writeFileSync(join(set, 'linux'), 'old');
     const type = 'flags="dmsquash"';
     expect(build(type, '--netboot', set)).toMatchObject({
       status: 4,
       stderr: expect.stringContaining('target.exists'),
     });
     const failed = build(type, '--netboot', set, '--force', '--sign-with', 'false');
-    expect([failed.status, readdirSync(failed.target), readdirSync(set)]).toEqual([4, [], ['mine']]);
+    expect([failed.status, readdirSync(failed.target), readdirSync(set)]).toEqual([4, [], ['linux']]);
     const { status } = build(type, '--netboot', set, '--force');
     expect([status, readdirSync(set).sort()]).toEqual([0, FILES]);
     expect(readdirSync(scratch).filter((name) => name.startsWith('.'))).toEqual([]);
+  });
+
+  test('never replaces what is not a set: no directory with other files, no file, no target directory', () => {
+    const target = small.directory();
+    const [other, file] = [join(scratch, 'other'), join(scratch, 'file')];
+    mkdirSync(other);
+    for (const path of [join(other, 'linux'), join(other, 'mine'), file]) writeFileSync(path, 'mine');
+    for (const [set, told] of [
+      [other, 'other files than a netboot set: mine'],
+      [file, 'is not a directory'],
+      [target, 'other files than a netboot set'],
+    ] as const) {
+      const { status, stderr } = build('flags="dmsquash"', '--target-dir', target, '--netboot', set, '--force');
+      expect([status, stderr]).toEqual([4, expect.stringContaining(told)]);
+    }
+    expect([readdirSync(other).sort(), readFileSync(file, 'utf8')]).toEqual([['linux', 'mine'], 'mine']);
+    expect(readdirSync(target)).toEqual([]);
   });
 
   test.each([

@@ -1,6 +1,6 @@
 // The files for booting over a network, taken from the finished ISO: made in a private directory, which then gets its name.
 
-import { lstat, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { bytesOf, fromText } from '../../bytes/index.js';
 import { InternalError, option, TargetError, wording } from '../../errors.js';
@@ -29,7 +29,7 @@ const SUMS = 'SHA256SUMS';
 export interface StagedNetboot {
   /** Absolute path of the list of digests, for a signature. */
   readonly sums: string;
-  /** Gives the directory its name, and returns what takes it back. Replaces an existing directory only with `force`. */
+  /** Gives the directory its name, and returns what takes it back. With `force` it replaces another set, nothing else. */
   publish(force: boolean): Promise<() => Promise<void>>;
   /** Removes what has no name. */
   close(): Promise<void>;
@@ -60,11 +60,33 @@ export async function stageNetboot(
   }
 }
 
-/** Throws {@link TargetError} `target.exists` if the directory of a set has entries, before anything is made. */
+/**
+ * Throws {@link TargetError} `target.exists` for a name that is taken, before anything is made. With `force` another set may have it, and no
+ * directory with other files, which would be lost.
+ */
 export async function checkNetbootTarget({ directory }: NetbootOptions, force: boolean): Promise<void> {
-  if (force) return;
-  const path = resolve(directory);
-  if (await lstat(path).catch(() => undefined)) throw taken(path);
+  await isTaken(resolve(directory), force);
+}
+
+/** Whether another set has the name, which is replaced. */
+async function isTaken(path: string, force: boolean): Promise<boolean> {
+  const found = await lstat(path).catch(() => undefined);
+  if (!found) return false;
+  if (!force) throw taken(path);
+  const names = found.isDirectory() ? await readdir(path) : undefined;
+  const other = names?.find((name) => !isOfSet(name));
+  if (names && other === undefined) return true;
+  const message =
+    other === undefined ? `${path} is not a directory.` : `${path} has other files than a netboot set: ${other}.`;
+  throw new TargetError('target.exists', message, {
+    path,
+    hint: 'Choose another directory: what is in it would be lost.',
+  });
+}
+
+/** Whether a set has an entry of this name. Signatures have the name of the list and a suffix. */
+function isOfSet(name: string): boolean {
+  return name === SUMS || name.startsWith(`${SUMS}.`) || Object.values<string>(NETBOOT_FILES).includes(name);
 }
 
 /** Writes the files of a set; the lines of its list of digests. */
@@ -106,8 +128,7 @@ function contentAt(tree: FileTree, path: string) {
 async function publish(made: string, target: string, force: boolean): Promise<() => Promise<void>> {
   const old = join(made, 'old');
   try {
-    const hadOld = (await lstat(target).catch(() => undefined)) !== undefined;
-    if (hadOld && !force) throw taken(target);
+    const hadOld = await isTaken(target, force);
     if (hadOld) await rename(target, old);
     try {
       await rename(join(made, 'new'), target);
