@@ -27,6 +27,8 @@ export interface Session {
   note(text: string, lost?: boolean): void;
   /** Detail that only --verbose shows. */
   detail(text: string): void;
+  /** A failure of one of several things that are done; --quiet does not hide it. */
+  failure(text: string): void;
   /** Losses of a format, one line per kind. */
   losses(losses: readonly Loss[]): void;
   /** The result: text lines, or with --json the data under the name of the report. */
@@ -59,6 +61,7 @@ export function openSession(options: SessionOptions, use: OutputUse = 'report'):
     detail: (text) => {
       if (options.verbose) say('detail', text);
     },
+    failure: (text) => say('note', text, { message: text }),
     losses: (losses) => {
       for (const { code, message, count, examples } of losses) {
         const where = examples.join(', ') + (count > examples.length ? ', …' : '');

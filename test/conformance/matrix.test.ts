@@ -138,6 +138,12 @@ test('a failing image does not stop the others, and gives its exit code', { time
   const results = validReport(ended.stdout)['results'] as { status: string }[];
   expect(ended.status).toBe(3);
   expect(results.map(({ status }) => status)).toEqual(['cached', 'cached', 'cached', 'failed']);
+  const quiet = isopress(['matrix', 'run', path, '--index', '3', '--quiet']);
+  expect(quiet).toMatchObject({
+    status: 3,
+    stdout: '',
+    stderr: expect.stringMatching(/FAILED with exit code 3: .*nowhere/),
+  });
 });
 
 test('GitHub, Kubernetes and BuildKit get one job for each image', () => {

@@ -81,7 +81,8 @@ async function run(
     if (session.run.signal?.aborted) return;
     const result = await buildImage(command.image, command.args, how);
     results.push(result);
-    session.note(lineOf(result));
+    if (result.status === 'failed') session.failure(lineOf(result));
+    else session.note(lineOf(result));
     await writeIndex(images, how.targetDirectory);
   });
   session.run.signal?.throwIfAborted();
