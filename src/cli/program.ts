@@ -66,10 +66,10 @@ const COMMANDS: Readonly<Record<string, CommandRow>> = {
 
 const EXIT_CODES = `
 Exit codes:
-  0  done, or the check passed          4  environment: tool missing, no space, no permission
-  1  a check failed                     5  nothing to check
-  2  wrong usage                       70  a bug in isopress
-  3  bad input: description, tree      130/143  interrupted/terminated, nothing left behind`;
+  0  done, or the check passed              4  environment: tool missing, no space, no permission
+  1  a check failed                         5  nothing to check, or not an image of a known kind
+  2  wrong usage                           70  a bug in isopress
+  3  bad input: description, tree, image   130/143  interrupted/terminated, nothing left behind`;
 
 const VERSION_OPTIONS = ['-V', '--version'];
 
