@@ -28,7 +28,7 @@ export async function findLayer(image: Source, search: LayerSearch): Promise<Sou
   const found = await findBelow(image, search, 0);
   if (found) return found;
   const shown = displayText(search.name);
-  throw new InvalidInputError('image.no-such-layer', `${shown} is not a ${search.kind} image and has none inside.`, {
+  throw new InvalidInputError('image.no-such-layer', `There is no ${search.kind} image in ${shown}, at any depth.`, {
     path: shown,
   });
 }

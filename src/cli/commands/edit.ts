@@ -1,6 +1,6 @@
 // isopress edit IN OUT
 
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { SEED_KINDS } from '../../edit/option-values.js';
 import type { EditCommandOptions } from '../actions/edit.js';
 import { ADDED_BY_ROOT, collectMode, collectOwner } from '../edit-attributes.js';
@@ -94,10 +94,22 @@ function addFileOptions(command: Command): void {
         .argParser(collectOwner)
         .default(ADDED_BY_ROOT, 'root'),
     )
-    .option(
-      '--inside <image>',
-      'change files in this squashfs image on the disc, such as LiveOS/squashfs.img, instead of files of the disc',
+    .addOption(
+      new Option(
+        '--inside <image>',
+        'change files in this squashfs image on the disc, such as LiveOS/squashfs.img, instead of files of the disc',
+      ).argParser(oneImage),
     );
+}
+
+/** All changes of an edit are inside the same image: with another one the first would be forgotten. */
+function oneImage(image: string, before: string | undefined): string {
+  if (before !== undefined && before !== image) {
+    throw new InvalidArgumentError(
+      `One edit changes one image, and ${before} was given before. Edit the result again.`,
+    );
+  }
+  return image;
 }
 
 /** Options about menus, and answers that menus make a system look for. */

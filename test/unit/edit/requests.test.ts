@@ -166,6 +166,7 @@ describe('the command', () => {
     [['disc.iso', 'out.iso', '--replace', 'disc.iso'], 2, 'edit.no-destination'],
     [['disc.iso', 'out.iso', '--seed', 'unattended=disc.iso'], 2, 'edit.seed-kind'],
     [['disc.iso', 'out.iso', '--timeout', 'soon'], 2, '--timeout'],
+    [['disc.iso', 'out.iso', '--inside', 'a.img', '--inside', 'b.img'], 2, 'and a.img was given before'],
     [['disc.iso', 'out.iso', '--add', 'none:/x'], 3, 'source.enoent'],
     [['disc.iso', 'out.iso', '--volume-id', ''], 2, 'edit.volume-id'],
   ] as const) {
