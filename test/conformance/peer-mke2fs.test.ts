@@ -69,6 +69,7 @@ const PROBES: Readonly<Record<string, () => Found>> = {
     rmSync(image, { force: true });
     return judge('mke2fs', ['-q', '-F', '-d', tree, image]).status === 0;
   },
+  'places of an earlier image kept': () => '–',
   'blocks of 1 to 64 KiB': () =>
     [1024, 2048, 4096, 8192, 16_384, 32_768, 65_536].every((size) => make('-b', `${size}`)),
   'inodes of 128 to 1024 bytes': () => [128, 256, 512, 1024].every((size) => make('-I', `${size}`)),

@@ -180,6 +180,10 @@ const PROBES: Readonly<Record<string, readonly [mksquashfs: () => Cell, gensquas
     () => mk.make('other', '-sort', list('sort', 'a/one -10\nb/two 10\n'), '-noF', '-noD') && order(TWO, ONE),
     () => gen.make('other', '-S', list('sort', '10 a/one\n-10 b/two\n')) && order(TWO, ONE),
   ],
+  'order and fragments of an earlier image': [
+    () => /-like\b|(previous|earlier) image/i.test(mk.help),
+    () => /--like\b|(previous|earlier) image/i.test(gen.help),
+  ],
   'alignment of files': [() => (mk.make('plain', '-align', '4096') ? true : 'from 4.7'), () => /align/i.test(gen.help)],
   offset: [
     () => mk.make('plain', '-offset', '4096') && bytes().subarray(4096, 4100).toString() === 'hsqs',
