@@ -36,18 +36,28 @@ export interface Recognised {
   readonly found: Recognition;
 }
 
-/**
- * All formats that an image may have. The best-founded win: once one is confirmed, those known by their head alone
- * are remains of what the medium held before. ISO 9660 and UDF of one disc both stay.
- */
-export async function recogniseAll(image: Source): Promise<Recognised[]> {
+/** The answers of all formats, also where another one is better founded. */
+export async function allAnswers(image: Source): Promise<Recognised[]> {
   const answers: Recognised[] = [];
   for (const format of FORMATS) {
     const found = await format.recognise(image);
     if (found) answers.push({ format, found });
   }
+  return answers;
+}
+
+/**
+ * The best-founded answers: once one is confirmed, those known by their head alone are remains of what the medium held before.
+ * ISO 9660 and UDF of one disc both stay.
+ */
+export function bestFounded(answers: readonly Recognised[]): Recognised[] {
   const confirmed = answers.filter(({ found }) => found.evidence === 'confirmed');
-  return confirmed.length > 0 ? confirmed : answers;
+  return confirmed.length > 0 ? confirmed : [...answers];
+}
+
+/** All formats that an image may have, the best-founded ones. */
+export async function recogniseAll(image: Source): Promise<Recognised[]> {
+  return bestFounded(await allAnswers(image));
 }
 
 /** Every file system of an image as facts, in the order of {@link FORMATS}. */

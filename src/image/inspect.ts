@@ -9,10 +9,10 @@ import {
 } from '../disc/index.js';
 import { InvalidImageError } from '../errors.js';
 import { type ImageTags, readTags, type Tag, type TagStyle } from '../format/checkmedia/index.js';
-import { recogniseIso } from '../format/iso9660/index.js';
+import { type IsoFound, isoFormat } from '../format/iso9660/index.js';
 import type { Source } from '../io/index.js';
 import { appleKind, type FormatFacts, otherKind } from '../tree/index.js';
-import { describeAll } from './formats.js';
+import { allAnswers, bestFounded, type Recognised, recogniseAll } from './formats.js';
 
 /** One file system, and where it is. */
 export interface FileSystemFacts extends FormatFacts {
@@ -44,17 +44,19 @@ export interface ImageFacts {
 /** Looks at the heads of everything in an image. Never throws because of what its bytes are. */
 export async function inspectImage(image: Source): Promise<ImageFacts> {
   const partitions = await readPartitions(image);
-  const fileSystems = await fileSystemsIn(image, WHOLE_IMAGE);
+  // Asked once: with every answer the search for further sessions would be repeated.
+  const answers = await allAnswers(image);
+  const fileSystems = described(bestFounded(answers), WHOLE_IMAGE);
   const notRead = fileSystems.length > 0 || partitions.length > 0 ? [] : await othersIn(image, WHOLE_IMAGE);
   for (const { table, number, at, size } of partitions) {
     // A partition that is the image is not described twice.
     if (at === 0 || at + size > image.size || size === 0) continue;
     const [partition, where] = [image.slice({ at, length: size }), `${table} ${number}`];
-    const found = await fileSystemsIn(partition, where);
+    const found = described(await recogniseAll(partition), where);
     fileSystems.push(...found);
     if (found.length === 0) notRead.push(...(await othersIn(partition, where)));
   }
-  const iso = await recogniseIso(image);
+  const iso = answers.find(isIso)?.found.volume;
   if (iso) notRead.push(...(await appleVolumes(image)));
   const { style, tags } = iso ? await tagsOf(image) : NO_TAGS;
   const bootEntries = iso ? await readBootEntries(image, iso.bootRecords) : [];
@@ -81,8 +83,15 @@ async function appleVolumes(image: Source): Promise<OtherFacts[]> {
   return found;
 }
 
-async function fileSystemsIn(image: Source, where: string): Promise<FileSystemFacts[]> {
-  return (await describeAll(image)).map(({ kind, ...facts }) => ({ kind, where, ...facts }));
+function isIso(answer: Recognised): answer is Recognised & { readonly found: IsoFound } {
+  return answer.format.kind === isoFormat.kind;
+}
+
+function described(answers: readonly Recognised[], where: string): FileSystemFacts[] {
+  return answers.map(({ format, found }) => {
+    const { kind, ...facts } = format.facts(found);
+    return { kind, where, ...facts };
+  });
 }
 
 const NO_TAGS: ImageTags = { style: 'none', tags: [] };
