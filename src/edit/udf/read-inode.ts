@@ -10,17 +10,15 @@ import {
   ENTRY_HEAD,
   EXTENDED_HEAD,
   EXTENT_KIND,
-  EXTENT_LENGTH,
   extendedFileEntry,
+  extentsIn,
   FILE_TYPE,
   FORM_MASK,
   fileEntry,
   kindOfFileType,
-  longDescriptor,
   modeOf,
   readTag,
   STRATEGY,
-  shortDescriptor,
   TAG,
   TAG_ID,
   udfDamage,
@@ -30,7 +28,7 @@ import type { MetadataReader } from '../kept/metadata-reader.js';
 import type { Blocks, KeptUdfDescriptor } from './kept-udf.js';
 
 /** The parts of a file entry, as places in its bytes. */
-export interface EntryShape {
+interface EntryShape {
   readonly isExtended: boolean;
   /** Bytes before the extended attributes. */
   readonly head: number;
@@ -67,19 +65,6 @@ export function shapeOf(entry: Uint8Array): EntryShape {
   const { attributesLength, allocationLength, flags } = (isExtended ? extendedFileEntry : fileEntry).decode(entry);
   const allocation = head + attributesLength;
   return { isExtended, head, allocation, end: allocation + allocationLength, form: flags & FORM_MASK };
-}
-
-/** The descriptors of an extent list, each with its byte. */
-export function* extentsIn(bytes: Uint8Array, form: number) {
-  const width = form === DATA_FORM.short ? shortDescriptor.size : longDescriptor.size;
-  for (let at = 0; at + width <= bytes.length; at += width) {
-    const { length, block, partition } =
-      form === DATA_FORM.short
-        ? { ...shortDescriptor.decode(bytes, at), partition: 0 }
-        : longDescriptor.decode(bytes, at).address;
-    if ((length & EXTENT_LENGTH) === 0) return;
-    yield { at, block, partition, length: length & EXTENT_LENGTH, kind: length >>> 30 };
-  }
 }
 
 /** Reads file entries of one partition. */
@@ -137,11 +122,12 @@ export class InodeReader {
     }
     for (let bytes: Uint8Array | undefined = first; bytes; ) {
       let next: number | undefined;
-      for (const { block, partition, length, kind } of extentsIn(bytes, form)) {
+      for (const { address, length, kind } of extentsIn(bytes, form, 0)) {
+        const { block, partition } = address;
         if (partition !== 0) throw udfDamage('partition', `There is no partition ${partition}.`);
         if (kind === EXTENT_KIND.continues) {
           next = block;
-          break;
+          continue;
         }
         if (kind === EXTENT_KIND.recorded && block + divCeil(length, BLOCK) > this.#partition.blocks) {
           throw udfDamage('partition', 'An extent leaves its partition.');

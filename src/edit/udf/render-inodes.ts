@@ -9,6 +9,7 @@ import {
   ENTRY_HEAD,
   EXTENT_KIND,
   extendedFileEntry,
+  extentsIn,
   type FileEntry,
   FORM_MASK,
   fileEntry,
@@ -25,7 +26,7 @@ import {
 import type { AttributeValues } from '../kept/entries.js';
 import type { KeptUdfDescriptor } from './kept-udf.js';
 import { LONG, type PlacedInode, type PlacedUdf, SHORT } from './place-udf.js';
-import { extentsIn, shapeOf } from './read-inode.js';
+import { shapeOf } from './read-inode.js';
 import { renderIdentifiers } from './render-identifiers.js';
 import { type RenderedBlocks, sameBytes, type UdfPlaces } from './udf-places.js';
 
@@ -98,14 +99,11 @@ function allocationOf(
 
 /** Moves the extents of an allocation list that have blocks. */
 function moveExtents(bytes: Uint8Array, form: number, places: UdfPlaces): void {
-  for (const { at, block, kind } of extentsIn(bytes, form)) {
+  for (const { at, address, kind } of extentsIn(bytes, form, 0)) {
     if (kind !== EXTENT_KIND.recorded && kind !== EXTENT_KIND.allocated && kind !== EXTENT_KIND.continues) continue;
-    if (form === DATA_FORM.short) shortDescriptor.change({ block: places.moved(block) }, bytes, at);
-    else {
-      const { address } = longDescriptor.decode(bytes, at);
-      longDescriptor.change({ address: { ...address, block: places.moved(block) } }, bytes, at);
-    }
-    if (kind === EXTENT_KIND.continues) return;
+    const block = places.moved(address.block);
+    if (form === DATA_FORM.short) shortDescriptor.change({ block }, bytes, at);
+    else longDescriptor.change({ address: { ...address, block } }, bytes, at);
   }
 }
 

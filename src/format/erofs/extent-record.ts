@@ -5,7 +5,7 @@ import { reserved, struct, u32le } from '../../bytes/index.js';
 
 /** The longest form; the shorter ones are its first bytes. */
 export const extentRecord = struct('EROFS extent record', 32, {
-  /** Length of the encoded data, a {@link PARTIAL_RECORD} bit, and from {@link RECORD_FORMAT_SHIFT} on 0 or an algorithm plus one. */
+  /** Length of the encoded data, bit 27 for data of which only a part is used, and from {@link RECORD_FORMAT_SHIFT} on 0 or an algorithm plus one. */
   encoded: u32le(0),
   /** Byte address of the data. */
   place: u32le(4),
@@ -17,7 +17,6 @@ export const extentRecord = struct('EROFS extent record', 32, {
 });
 
 export const RECORD_LENGTH_MASK = 0x1f_ffff;
-export const PARTIAL_RECORD = 0x0800_0000;
 export const RECORD_FORMAT_SHIFT = 28;
 /** Bytes before records of 4 bytes: the address of the first data. */
 export const FIRST_PLACE = 8;

@@ -1,6 +1,6 @@
 // The header of a QCOW2 disk image, versions 2 and 3; numbers are big-endian (QEMU docs/interop/qcow2.rst, "Header").
 
-import { reserved, struct, u8, u32be, u64be, type Value } from '../../bytes/index.js';
+import { reserved, struct, u8, u32be, u64be } from '../../bytes/index.js';
 
 /** `QFI\xfb` */
 export const MAGIC = 0x514649fb;
@@ -32,7 +32,6 @@ export const header = struct('QCOW2 header', 112, {
   compression: u8(104),
   reserved105: reserved(105, 7),
 });
-export type Header = Value<typeof header>;
 
 /** Features that a reader has to know. */
 export const Incompatible = {

@@ -5,7 +5,6 @@ export {
   allocationExtent,
   continuationBlocks,
   EXTENT_KIND,
-  EXTENT_LENGTH,
   longDescriptor,
   renderAllocation,
   shortDescriptor,
@@ -27,6 +26,7 @@ export { storedNames } from './names.js';
 export { openUdf, type UdfImage } from './open.js';
 export * from './plan.js';
 export { type FoundVolume as UdfFound, recogniseUdf, type UdfVolumeFacts } from './read.js';
+export { extentsIn } from './read-allocation.js';
 export { anchorsIn, descriptorAt, findDescriptors } from './read-sequence.js';
 export { renderRecognition } from './recognition.js';
 export { REVISIONS, type RevisionFacts, type UdfRevision } from './revision.js';

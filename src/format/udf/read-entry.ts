@@ -4,14 +4,7 @@ import type { Timestamp } from '../../bytes/index.js';
 import { UnsupportedError } from '../../errors.js';
 import { ExhaustedError, type Part } from '../../io/index.js';
 import { type EntryFault, isEntryFault } from '../../tree/index.js';
-import {
-  AED_HEAD,
-  allocationExtent,
-  EXTENT_KIND,
-  EXTENT_LENGTH,
-  longDescriptor,
-  shortDescriptor,
-} from './allocation.js';
+import { AED_HEAD, allocationExtent, EXTENT_KIND } from './allocation.js';
 import { damaged } from './damaged.js';
 import { attributesHead, DEVICE_SPECIFICATION } from './device.js';
 import type { LongAddress } from './fields.js';
@@ -25,6 +18,7 @@ import {
   modeOf,
   STRATEGY,
 } from './file-entry.js';
+import { extentsIn } from './read-allocation.js';
 import type { Volume } from './read-volume.js';
 import { TAG_ID } from './tag.js';
 
@@ -126,15 +120,7 @@ export class EntryReader {
     partition: number,
     tell: (part: (length: number) => readonly Part[], length: number) => void,
   ): LongAddress | undefined {
-    const width = form === DATA_FORM.short ? shortDescriptor.size : longDescriptor.size;
-    for (let at = 0; at + width <= descriptors.length; at += width) {
-      const address: LongAddress =
-        form === DATA_FORM.short
-          ? { ...shortDescriptor.decode(descriptors, at), partition, uniqueId: 0 }
-          : longDescriptor.decode(descriptors, at).address;
-      const length = address.length & EXTENT_LENGTH;
-      const kind = address.length >>> 30;
-      if (length === 0) return undefined;
+    for (const { address, length, kind } of extentsIn(descriptors, form, partition)) {
       if (kind === EXTENT_KIND.continues) return address;
       const isRecorded = kind === EXTENT_KIND.recorded;
       tell(
