@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
+import { reportText } from '../../src/cli/output/report.js';
 import { planDisc } from '../../src/disc/index.js';
 import { InvalidImageError, UnsupportedError } from '../../src/errors.js';
 import { planExt4 } from '../../src/format/ext4/index.js';
@@ -15,6 +16,7 @@ import { file } from '../../src/tree/node.js';
 import { walk } from '../../src/tree/walk.js';
 import { verifyImage } from '../../src/verify/index.js';
 import { erofsBytes } from '../support/erofs-images.js';
+import { validReport } from '../support/reports.js';
 import { squashfsBytes } from '../support/squashfs-images.js';
 import { noise } from '../support/trees.js';
 
@@ -89,7 +91,9 @@ test.each(recipes)('%s: files or an error about the image, from every reader', {
   if (expected !== 'either') expect(own.startsWith(expected), own).toBe(true);
   for (const { kind: other } of FORMATS) expect(await outcome(image, other)).toMatch(/^(files|[a-z\d]+\.[a-z\d.-]+)$/);
   expect(await recogniseAll(bytesSource(image))).toBeInstanceOf(Array);
-  expect((await inspectImage(bytesSource(image))).size).toBe(image.length);
+  const facts = await inspectImage(bytesSource(image));
+  expect(facts.size).toBe(image.length);
+  validReport(reportText('info', { image: 'x', ...facts }));
   expect((await verifyImage(bytesSource(image), { run })).findings).toBeInstanceOf(Array);
 });
 

@@ -10,7 +10,7 @@ import { backupGroups } from './geometry.js';
 import { type DescriptorSum, NARROW_DESCRIPTOR, readInodeTable, WIDE_DESCRIPTOR } from './group-descriptor.js';
 import { decodeInode, type Inode, isInodeSealed, SMALL_INODE } from './inode.js';
 import { checkFeatures, damaged, readSuperblock } from './read-superblock.js';
-import { STATE_CLEAN, type Superblock, superblockBlock } from './superblock.js';
+import { ADDRESSABLE_BLOCKS, blockCount, STATE_CLEAN, type Superblock, superblockBlock } from './superblock.js';
 
 /** Inodes read at a time. */
 const CHUNK = 16 * 1024;
@@ -61,10 +61,12 @@ export class Volume {
     this.work = new Work(image.size, 'ext4.work');
     this.superblock = found;
     this.features = new Set(featureNames(found));
-    const { logBlockSize, blocksLow, blocksHigh, inodes, inodesPerGroup, blocksPerGroup, firstDataBlock } = found;
+    const { logBlockSize, inodes, inodesPerGroup, blocksPerGroup, firstDataBlock } = found;
     if (logBlockSize > Math.log2(LARGEST_BLOCK / 1024)) damaged('superblock', 'Its blocks are larger than 64 KiB.');
     this.blockSize = 1024 << logBlockSize;
-    this.blocks = blocksLow + (this.features.has('64bit') ? blocksHigh * 2 ** 32 : 0);
+    this.blocks = blockCount(found);
+    if (this.blocks > ADDRESSABLE_BLOCKS)
+      damaged('superblock', `Its superblock counts ${this.blocks} blocks; 2^48 are the most.`);
     this.inodes = inodes;
     this.inodeSize = found.revision === 0 ? SMALL_INODE : found.inodeSize;
     const { inodeSize, blockSize } = this;

@@ -8,7 +8,7 @@ import { journalNotes } from './read-journal.js';
 import { readTree } from './read-tree.js';
 import { Volume } from './read-volume.js';
 import { findSuperblock } from './recognise.js';
-import { STATE_CLEAN, type Superblock } from './superblock.js';
+import { blockCount, STATE_CLEAN, type Superblock, wideCount } from './superblock.js';
 
 /** The facts of a superblock, for people and reports. */
 export interface Ext4Facts {
@@ -64,10 +64,8 @@ export async function recogniseExt4(image: Source): Promise<Ext4Facts | undefine
 /** The facts of a superblock. */
 export function factsOf(found: Superblock): Ext4Facts {
   const features = featureNames(found);
-  const isWide = features.includes('64bit');
-  const join = (low: number, high: number) => low + (isWide ? high * 2 ** 32 : 0);
   const blockSize = 1024 * 2 ** found.logBlockSize;
-  const blocks = join(found.blocksLow, found.blocksHigh);
+  const blocks = blockCount(found);
   return {
     kind: kindOf(features),
     label: found.label,
@@ -76,8 +74,8 @@ export function factsOf(found: Superblock): Ext4Facts {
     features,
     blockSize,
     blocks,
-    freeBlocks: join(found.freeBlocksLow, found.freeBlocksHigh),
-    reservedBlocks: join(found.reservedBlocksLow, found.reservedBlocksHigh),
+    freeBlocks: wideCount(found, found.freeBlocksLow, found.freeBlocksHigh),
+    reservedBlocks: wideCount(found, found.reservedBlocksLow, found.reservedBlocksHigh),
     inodeSize: found.revision === 0 ? 128 : found.inodeSize,
     inodes: found.inodes,
     freeInodes: found.freeInodes,

@@ -4,6 +4,8 @@ import { bytesAt, type Source } from '../../io/index.js';
 import type { Evidence } from '../../tree/index.js';
 import { featureNames } from './features.js';
 import {
+  ADDRESSABLE_BLOCKS,
+  blockCount,
   CRC32C,
   isSuperblockSealed,
   MAGIC,
@@ -37,8 +39,10 @@ export async function findSuperblock(image: Source): Promise<FoundSuperblock | u
 }
 
 function isPlausible(found: Superblock): boolean {
-  const { logBlockSize, revision, inodeSize, blocksLow, blocksHigh, blocksPerGroup, inodesPerGroup, inodes } = found;
-  if (logBlockSize > MOST_LOG_BLOCK_SIZE || revision > NEWEST_REVISION || blocksLow + blocksHigh === 0) return false;
+  const { logBlockSize, revision, inodeSize, blocksPerGroup, inodesPerGroup, inodes } = found;
+  const blocks = blockCount(found);
+  if (logBlockSize > MOST_LOG_BLOCK_SIZE || revision > NEWEST_REVISION) return false;
+  if (blocks === 0 || blocks > ADDRESSABLE_BLOCKS) return false;
   // The journal of another file system has the same superblock, without groups and inodes.
   if (featureNames(found).includes('journal_dev')) return true;
   const isInodeSize = revision === 0 || (inodeSize >= SMALLEST_INODE && Number.isInteger(Math.log2(inodeSize)));
@@ -47,13 +51,13 @@ function isPlausible(found: Superblock): boolean {
 
 /** Whether the first group has its bitmaps and inode table inside the file system, each in its own block. */
 async function hasFirstGroup(image: Source, found: Superblock): Promise<boolean> {
-  const { firstDataBlock, logBlockSize, blocksLow, blocksHigh } = found;
+  const { firstDataBlock, logBlockSize } = found;
   const blockSize = 1024 * 2 ** logBlockSize;
   const at = (superblockBlock(blockSize) + 1) * blockSize;
   const bytes = await bytesAt(image, at, DESCRIPTOR_PLACES);
   if (!bytes) return false;
   const view = new DataView(bytes.buffer);
   const places = [0, 4, 8].map((offset) => view.getUint32(offset, true));
-  const blocks = blocksHigh > 0 ? Number.POSITIVE_INFINITY : blocksLow;
+  const blocks = blockCount(found);
   return new Set(places).size === places.length && places.every((block) => block > firstDataBlock && block < blocks);
 }

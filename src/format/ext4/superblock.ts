@@ -2,6 +2,7 @@
 // (kernel documentation, "Super Block").
 
 import { bytes, crc32c, paddedText, reserved, struct, u8, u16le, u32le, u64le, type Value } from '../../bytes/index.js';
+import { INCOMPAT } from './features.js';
 
 /** Byte offset of the primary superblock, for every block size. */
 export const SUPERBLOCK_AT = 1024;
@@ -144,6 +145,19 @@ export function renderSuperblock(value: Omit<Superblock, 'checksum'>): Uint8Arra
   if (value.checksumType !== CRC32C) return image;
   new DataView(image.buffer).setUint32(CHECKSUM_AT, crc32c(~0, image, 0, CHECKSUM_AT), true);
   return image;
+}
+
+/** Blocks that extents and indirect blocks can name, and so the most that a file system can have. */
+export const ADDRESSABLE_BLOCKS = 2 ** 48;
+
+/** A count of blocks that is stored in two halves; the high half is only valid with the feature `64bit`. */
+export function wideCount({ incompat }: Superblock, low: number, high: number): number {
+  return low + ((incompat & INCOMPAT['64bit']) !== 0 ? high * 2 ** 32 : 0);
+}
+
+/** The size of a file system in blocks. In a damaged superblock it may exceed {@link ADDRESSABLE_BLOCKS}. */
+export function blockCount(found: Superblock): number {
+  return wideCount(found, found.blocksLow, found.blocksHigh);
 }
 
 /** Whether a superblock read from `image` has the checksum that it should, if it names a kind of it. */

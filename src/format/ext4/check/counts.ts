@@ -2,6 +2,7 @@
 
 import { crc32c } from '../../../bytes/index.js';
 import { BLOCK_UNINIT, INODE_UNINIT } from '../group-descriptor.js';
+import { wideCount } from '../superblock.js';
 import type { BlockUse } from './block-use.js';
 import type { CheckedImage } from './image.js';
 import type { InodeUse } from './inode-use.js';
@@ -24,8 +25,8 @@ export async function checkCounts(checked: CheckedImage, use: BlockUse, inodes: 
     }
   }
   if (before > 0 || checked.structural > 0) return;
-  const { superblock, features, clusterBlocks } = checked;
-  const stored = superblock.freeBlocksLow + (features.has('64bit') ? superblock.freeBlocksHigh * 2 ** 32 : 0);
+  const { superblock, clusterBlocks } = checked;
+  const stored = wideCount(superblock, superblock.freeBlocksLow, superblock.freeBlocksHigh);
   // Groups count clusters, the superblock blocks.
   if (stored !== totals.freeBlocks * clusterBlocks) {
     checked.report(

@@ -14,7 +14,7 @@ import {
   WIDE_DESCRIPTOR,
 } from '../group-descriptor.js';
 import { SMALL_INODE } from '../inode.js';
-import { type Superblock, superblockBlock } from '../superblock.js';
+import { blockCount, type Superblock, superblockBlock } from '../superblock.js';
 
 /** Faults of an ext file system, by the last part of their codes. */
 export type Ext4Fault =
@@ -74,10 +74,10 @@ export class CheckedImage {
     readonly superblock: Superblock,
     readonly report: ReportExt4Fault,
   ) {
-    const { logBlockSize, blocksLow, blocksHigh, blocksPerGroup, logClusterSize } = superblock;
+    const { logBlockSize, blocksPerGroup, logClusterSize } = superblock;
     this.features = new Set(featureNames(superblock));
     this.blockSize = 1024 << logBlockSize;
-    this.blocks = blocksLow + (this.features.has('64bit') ? blocksHigh * 2 ** 32 : 0);
+    this.blocks = blockCount(superblock);
     this.firstBlock = superblock.firstDataBlock;
     this.groups = divCeil(this.blocks - this.firstBlock, Math.max(1, blocksPerGroup));
     this.inodeSize = superblock.revision === 0 ? SMALL_INODE : superblock.inodeSize;
