@@ -13,6 +13,8 @@ TEST=(
   erofs-utils dosfstools mtools udftools makefs isomd5sum gdisk fdisk parted grub-common file cpio
   # makers of images that are recognised but not read
   qemu-utils cryptsetup-bin btrfs-progs xfsprogs ntfs-3g exfatprogs f2fs-tools
+  # published media
+  grub-rescue-pc ipxe memtest86+
   # boot loaders of live ISOs, and machines that boot them
   grub-pc-bin grub-efi-amd64-bin isolinux syslinux-common syslinux-utils mmdebstrap debian-archive-keyring uidmap qemu-system-x86 ovmf busybox-static
   # root trees of another architecture, and its emulator

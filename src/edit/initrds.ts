@@ -1,6 +1,7 @@
 // Appends a cpio archive to every initrd. Linux unpacks concatenated archives in order, so later files replace earlier ones.
 
 import { type ByteString, bytesOf, displayText, padding, type Timestamp } from '../bytes/index.js';
+import { wordsAt } from '../disc/index.js';
 import { InvalidInputError } from '../errors.js';
 import { CPIO_ALIGNMENT, type CpioFile, renderCpio } from '../format/cpio/index.js';
 import { collect, type ExactContent, exactContent, type Run } from '../io/index.js';
@@ -8,7 +9,6 @@ import { type FileTree, file, type Node, splitPath, TYPE_BITS, walk } from '../t
 import { replaceBytes } from './change/apply.js';
 import { isFile } from './change/edited-trees.js';
 import type { EditContext } from './edit-context.js';
-import { wordsAt } from './menus/command-words.js';
 import { contentOf } from './menus/disc-files.js';
 import type { MenuKind } from './menus/edit-menu.js';
 import { findMenus } from './menus/menus.js';
@@ -75,7 +75,7 @@ function initrdsIn(kind: MenuKind, text: string): string[] {
     const lines = [...text.matchAll(GRUB_INITRD)].map((match) => wordsAt(text, match.index + match[0].length, 'grub'));
     return lines.flat().map(({ value }) => value.replace(/^\([^)]*\)/, '').replace(/^\$\{?(?:root|isofrom)\}?/, ''));
   }
-  const lines = [...text.matchAll(/^[ \t]*initrd[ \t]+(.+?)[ \t\r]*$/gim)].map(([, value]) => value!);
+  const lines = [...text.matchAll(/^[ \t]*initrd[ \t]+(\S.*)/gim)].map(([, value]) => value!.trimEnd());
   const words = [...text.matchAll(/(?:^|[ \t])initrd=(\S+)/gm)].map(([, value]) => value!);
   return [...lines, ...words].flatMap((value) => value.split(','));
 }

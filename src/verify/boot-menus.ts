@@ -1,6 +1,8 @@
 // Boot menus: the kernels, initrds and command lines of their entries, and how they find the medium. Words with variables are ignored,
 // because only the boot loader knows their values.
 
+import { commandsOf } from '../disc/index.js';
+
 /** An entry of a menu, or a command outside of entries. */
 export interface MenuEntry {
   /** Line of the kernel, from 1. */
@@ -9,6 +11,16 @@ export interface MenuEntry {
   readonly kernel: string | undefined;
   readonly initrds: readonly string[];
   readonly commandLine: string;
+}
+
+/** An entry while its commands are read. */
+interface GrowingEntry extends MenuEntry {
+  commandLine: string;
+  readonly initrds: string[];
+}
+
+function addTo(entry: GrowingEntry | undefined, initrds: readonly string[]): void {
+  for (const path of initrds) entry?.initrds.push(path);
 }
 
 /** How a menu finds the medium. */
@@ -40,24 +52,56 @@ const SEARCH_BY: Readonly<Record<string, MediumSearch['by']>> = {
 
 /** Reads a configuration of GRUB, a loopback.cfg included. */
 export function readGrubMenu(text: string): Menu {
-  const entries: { -readonly [K in keyof MenuEntry]: MenuEntry[K] }[] = [];
+  const entries: GrowingEntry[] = [];
   const searches: MediumSearch[] = [];
-  for (const { line, words } of linesOf(text)) {
+  const roots = new GrubRoots();
+  for (const { line, words } of commandsOf(text, 'grub')) {
+    roots.follow(words);
     const [command = '', ...rest] = words;
     if (command === 'chainloader') continue;
     if (GRUB_KERNEL.test(command) && rest[0] !== undefined) {
-      const [kernel, ...options] = rest;
-      entries.push({ line, kernel: pathOf(kernel!), initrds: [], commandLine: options.join(' ') });
+      const [kernel = '', ...options] = rest;
+      const isElsewhere = roots.isElsewhere(kernel);
+      const commandLine = isElsewhere ? '' : options.join(' ');
+      entries.push({ line, kernel: isElsewhere ? undefined : pathOf(kernel), initrds: [], commandLine });
     } else if (GRUB_INITRD.test(command)) {
       const last = entries.at(-1);
-      const paths = rest.flatMap((word) => pathOf(word) ?? []);
-      if (last) last.initrds = [...last.initrds, ...paths];
+      const paths = rest.flatMap((word) => (roots.isElsewhere(word) ? [] : (pathOf(word) ?? [])));
+      addTo(last, paths);
     } else if (command.startsWith('search')) {
       const found = searchOf(line, words);
       if (found) searches.push(found);
     }
   }
   return { entries, searches };
+}
+
+/** Which device `$root` names in a configuration of GRUB: rescue discs also start systems that are on hard disks. */
+class GrubRoots {
+  /** Whether the root is on another device, of the file and of the entries that are open. */
+  readonly #elsewhere = [false];
+
+  /** Takes note of a line. What an entry sets is gone at its end. */
+  follow(words: readonly string[]): void {
+    const [command, setting = ''] = words;
+    const device = command === 'set' ? /^root=\(?([^)]*)/.exec(setting)?.[1] : undefined;
+    if (command === '}' && this.#elsewhere.length > 1) this.#elsewhere.pop();
+    if (device !== undefined) this.#elsewhere.splice(-1, 1, isOtherDevice(device));
+    // The search itself is checked. It replaces a device that is only set in case that it finds nothing.
+    if (command?.startsWith('search')) this.#elsewhere.splice(-1, 1, false);
+    if (words.at(-1) === '{') this.#elsewhere.push(this.#elsewhere.at(-1)!);
+  }
+
+  /** Whether a path is on another device than the disc. */
+  isElsewhere(path: string): boolean {
+    const device = /^\(([^)]*)\)/.exec(path)?.[1];
+    return device === undefined || device.includes('$') ? this.#elsewhere.at(-1)! : isOtherDevice(device);
+  }
+}
+
+/** Whether GRUB's name of a device is that of a hard disk. GRUB calls an optical drive `cd`, `cd0` or, on old firmware, `hd96`. */
+function isOtherDevice(device: string): boolean {
+  return /^[hfmu]d\d|^(ahci|ata|usb|ieee1275|proc|memdisk|loop)/.test(device) && !device.startsWith('hd96');
 }
 
 function searchOf(line: number, words: readonly string[]): MediumSearch | undefined {
@@ -79,18 +123,18 @@ function pathOf(word: string): string | undefined {
 
 /** Reads a configuration of ISOLINUX or SYSLINUX. */
 export function readIsolinuxMenu(text: string): Menu {
-  const entries: { -readonly [K in keyof MenuEntry]: MenuEntry[K] }[] = [];
-  for (const { line, words } of linesOf(text)) {
+  const entries: GrowingEntry[] = [];
+  for (const { line, words } of commandsOf(text, 'plain')) {
     const [command = '', ...rest] = words;
     const last = entries.at(-1);
     const word = command.toLowerCase();
     if (word === 'kernel' || word === 'linux') {
       entries.push({ line, kernel: rest[0], initrds: [], commandLine: '' });
-    } else if (word === 'initrd' && last) last.initrds = [...last.initrds, ...(rest[0]?.split(',') ?? [])];
+    } else if (word === 'initrd' && last) addTo(last, rest[0]?.split(',') ?? []);
     else if (word === 'append' && last) {
       last.commandLine = rest.join(' ');
       const given = rest.find((option) => option.startsWith('initrd='))?.slice('initrd='.length);
-      if (given) last.initrds = [...last.initrds, ...given.split(',')];
+      if (given) addTo(last, given.split(','));
     }
   }
   return { entries, searches: [] };
@@ -99,31 +143,18 @@ export function readIsolinuxMenu(text: string): Menu {
 /** Reads an entry of systemd-boot (Boot Loader Specification, type 1). */
 export function readLoaderEntry(text: string): Menu {
   const values = new Map<string, { line: number; value: string }[]>();
-  for (const { line, words } of linesOf(text)) {
+  for (const { line, words } of commandsOf(text, 'plain')) {
     const [key = '', ...rest] = words;
-    values.set(key, [...(values.get(key) ?? []), { line, value: rest.join(' ') }]);
+    const value = { line, value: rest.join(' ') };
+    const known = values.get(key);
+    if (known) known.push(value);
+    else values.set(key, [value]);
   }
   const kernel = values.get('linux')?.[0];
   if (!kernel) return { entries: [], searches: [] };
   const initrds = (values.get('initrd') ?? []).map(({ value }) => value);
   const commandLine = (values.get('options') ?? []).map(({ value }) => value).join(' ');
   return { entries: [{ line: kernel.line, kernel: kernel.value, initrds, commandLine }], searches: [] };
-}
-
-/** The words of every line that has any, without comments and quotes. */
-function* linesOf(text: string): Generator<{ readonly line: number; readonly words: string[] }> {
-  for (const [index, line] of text.split(/\r?\n/).entries()) {
-    const words = wordsOf(line);
-    if (words.length > 0 && !words[0]!.startsWith('#')) yield { line: index + 1, words };
-  }
-}
-
-function wordsOf(line: string): string[] {
-  const words: string[] = [];
-  for (const [, double, single, plain] of line.matchAll(/"((?:\\.|[^"\\])*)"|'([^']*)'|([^\s"']+)/g)) {
-    words.push(double ?? single ?? plain ?? '');
-  }
-  return words;
 }
 
 /** The label by which an initrd finds the medium; undefined if the command line has none, or one with a variable. */

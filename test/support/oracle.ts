@@ -1,6 +1,6 @@
 // Independent judges: tools that nobody of this project wrote. In CI a missing judge is a failure, elsewhere a named skip.
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { test } from 'vitest';
 
@@ -27,6 +27,11 @@ export const oraclesRequired = process.env['ORACLES'] === 'required';
  */
 export function oracle(...tools: string[]): typeof test {
   return conditional(tools.filter((tool) => !isInstalled(tool)).map((tool) => `${tool} is not installed`));
+}
+
+/** `test` for media that a package of Debian brings. */
+export function mediumOracle(...paths: string[]): typeof test {
+  return conditional(paths.filter((path) => !existsSync(path)).map((path) => `there is no ${path}`));
 }
 
 /** `test` for things only root can do, such as mounting with the kernel's own drivers. */

@@ -48,3 +48,17 @@ function masked(entries: Map<string, EntryDescription>): Map<string, EntryDescri
     }),
   );
 }
+
+/** Reports of xorriso without the values that differ on every disc of another size: identities, places and sizes. */
+export function structureOf(image: string): string[] {
+  const reports = ['plain', 'as_mkisofs'].flatMap((form) => ['-report_system_area', form, '-report_el_torito', form]);
+  return judge('xorriso', ['-indev', image, ...reports])
+    .stdout.split('\n')
+    .filter((line) => !/GUID|--modification-date|cyl.align|^System area options/i.test(line))
+    .map((line) =>
+      line
+        .replaceAll(image, 'IMAGE')
+        .replace(/\s+/g, ' ')
+        .replace(/\d{2,}/g, 'N'),
+    );
+}

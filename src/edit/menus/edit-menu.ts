@@ -1,6 +1,6 @@
 // Recognises menus of boot loaders by path and text, and changes their texts.
 
-import { grubQuoted } from './command-words.js';
+import { grubQuoted } from '../../disc/index.js';
 import { type ArgumentChanges, grubArguments, isolinuxArguments, loaderArguments } from './kernel-arguments.js';
 import {
   grubDefault,
@@ -92,7 +92,7 @@ export function relabelled(text: string, from: string, to: string): string {
   for (const old of new Set([from, udevEscaped(from)])) {
     const name = escapeRegExp(old);
     const end = '(?=$|[\\s"\':,;\\])}])';
-    const keys = new RegExp(`((?:LABEL|[\\w.]*label)=["']?)${name}${end}`, 'gim');
+    const keys = new RegExp(`((?<![\\w.])[\\w.]*label=["']?)${name}${end}`, 'gim');
     const search = new RegExp(`^([ \\t]*(?:if[ \\t]+)?search\\b[^\\n]*?[ \\t])(["']?)${name}${end}`, 'gm');
     // A word of the kernel command line cannot contain blanks, so the label is escaped there.
     result = result.replace(keys, (_, key: string) => key + udevEscaped(to));

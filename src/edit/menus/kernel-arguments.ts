@@ -1,7 +1,6 @@
 // Kernel arguments of every entry of a menu.
 
-import { isSyslinuxProgram } from '../../disc/index.js';
-import { grubQuoted, type Word, type WordSyntax, wordsAt } from './command-words.js';
+import { grubQuoted, isSyslinuxProgram, type Word, type WordSyntax, wordsAt } from '../../disc/index.js';
 
 /** Arguments to add and to remove. */
 export interface ArgumentChanges {
@@ -15,13 +14,20 @@ const SEPARATORS = ['--', '---'];
 /** Programs that boot menus start like kernels, but that take no kernel arguments. */
 const NO_KERNEL = /memtest|memdisk|mt86|ipxe|hdt/i;
 
-/** The text with the arguments of one command changed; `words` are its arguments without the path of the kernel. */
-export function changedArguments(
+/** A part of a text, and what replaces it. */
+interface TextEdit {
+  readonly from: number;
+  readonly to: number;
+  readonly text: string;
+}
+
+/** Edits that change the arguments of one command; `words` are its arguments without the path of the kernel. */
+function argumentEdits(
   text: string,
   { words, after }: { readonly words: readonly Word[]; readonly after: number },
   changes: ArgumentChanges,
   syntax: WordSyntax,
-): string {
+): TextEdit[] {
   const { add, remove } = changes;
   const goes = ({ value }: Word) =>
     remove.some((one) => value === one || (!one.includes('=') && value.startsWith(`${one}=`)));
@@ -31,11 +37,10 @@ export function changedArguments(
   const missing = add.filter((one) => !before.some(({ value }) => value === one));
   const added = missing.map((one) => (syntax === 'grub' ? grubQuoted(one) : one)).join(' ');
   const at = separator?.start ?? kept.at(-1)?.end ?? after;
-  const edits = [
+  return [
     ...words.filter(goes).map(({ start, end }) => ({ from: blanksBefore(text, start), to: end, text: '' })),
     ...(added === '' ? [] : [{ from: at, to: at, text: separator ? `${added} ` : ` ${added}` }]),
   ];
-  return applied(text, edits);
 }
 
 /** Offset of the first blank before a word. */
@@ -45,16 +50,16 @@ function blanksBefore(text: string, start: number): number {
   return from;
 }
 
-/** Replaces parts of a text. */
-export function applied(
-  text: string,
-  edits: readonly { readonly from: number; readonly to: number; readonly text: string }[],
-): string {
-  let result = text;
-  for (const edit of [...edits].sort((a, b) => b.from - a.from || b.to - a.to)) {
-    result = result.slice(0, edit.from) + edit.text + result.slice(edit.to);
+/** The text after edits. An insertion comes before what begins at its place; of edits that overlap the first is made. */
+function applied(text: string, edits: readonly TextEdit[]): string {
+  const parts: string[] = [];
+  let at = 0;
+  for (const edit of [...edits].sort((a, b) => a.from - b.from || a.to - b.to)) {
+    if (edit.from < at) continue;
+    parts.push(text.slice(at, edit.from), edit.text);
+    at = edit.to;
   }
-  return result;
+  return parts.join('') + text.slice(at);
 }
 
 const GRUB_LINUX = /^[ \t]*(?:linux(?:efi|16)?|\$\{?linux\}?|linux\$\{?\w+\}?|\$\{?linux_?\w+\}?)(?=[ \t])/gm;
@@ -64,13 +69,18 @@ export function grubArguments(text: string, changes: ArgumentChanges): string {
   const starts = [...text.matchAll(GRUB_LINUX), ...text.matchAll(/[{;][ \t]*linux(?:efi|16)?(?=[ \t])/g)].map(
     (match) => match.index + match[0].length,
   );
-  let result = text;
-  for (const start of [...new Set(starts)].sort((a, b) => b - a)) {
-    const [kernel, ...words] = wordsAt(result, start, 'grub');
-    if (!kernel || NO_KERNEL.test(kernel.value)) continue;
-    result = changedArguments(result, { words, after: kernel.end }, changes, 'grub');
-  }
-  return result;
+  let end = 0;
+  const edits = starts
+    .sort((a, b) => a - b)
+    .flatMap((start) => {
+      // What looks like a command may be an argument, on a continued line.
+      if (start < end) return [];
+      const [kernel, ...words] = wordsAt(text, start, 'grub');
+      end = words.at(-1)?.end ?? kernel?.end ?? start;
+      if (!kernel || NO_KERNEL.test(kernel.value)) return [];
+      return argumentEdits(text, { words, after: kernel.end }, changes, 'grub');
+    });
+  return applied(text, edits);
 }
 
 const ISOLINUX_LINE = /^[ \t]*(label|kernel|linux|append|com32|boot|bss|pxe|fdimage|localboot|config)\b(.*)$/gim;
@@ -98,22 +108,18 @@ export function isolinuxArguments(text: string, changes: ArgumentChanges): strin
       current.isOther ||= NO_KERNEL.test(value) || (word === 'kernel' && isSyslinuxProgram(value));
     } else current.isOther = true;
   }
-  let result = text;
-  for (const [i, { kernel, isOther, append }] of [...entries.entries()].reverse()) {
+  const edits = entries.flatMap(({ kernel, isOther, append }, i): TextEdit[] => {
     // `append` before the first label is for all entries without one.
-    if (isOther || (!kernel && i > 0)) continue;
+    if (isOther || (!kernel && i > 0)) return [];
     if (append === undefined) {
-      if (!kernel || changes.add.length === 0 || hasGlobalAppend(entries)) continue;
-      result = applied(result, [
-        { from: kernel.end, to: kernel.end, text: `\n${kernel.indent}append ${changes.add.join(' ')}` },
-      ]);
-      continue;
+      if (!kernel || changes.add.length === 0 || hasGlobalAppend(entries)) return [];
+      return [{ from: kernel.end, to: kernel.end, text: `\n${kernel.indent}append ${changes.add.join(' ')}` }];
     }
-    const words = wordsAt(result, append, 'plain');
-    if (words.length === 1 && words[0]!.value === '-') continue;
-    result = changedArguments(result, { words, after: append }, changes, 'plain');
-  }
-  return result;
+    const words = wordsAt(text, append, 'plain');
+    if (words.length === 1 && words[0]!.value === '-') return [];
+    return argumentEdits(text, { words, after: append }, changes, 'plain');
+  });
+  return applied(text, edits);
 }
 
 function hasGlobalAppend([first]: readonly IsolinuxEntry[]): boolean {
@@ -128,7 +134,7 @@ export function loaderArguments(text: string, changes: ArgumentChanges): string 
     return `${text.replace(/\n*$/, '\n')}options ${changes.add.join(' ')}\n`;
   }
   const start = line.index + 'options'.length;
-  return changedArguments(text, { words: wordsAt(text, start, 'plain'), after: start }, changes, 'plain');
+  return applied(text, argumentEdits(text, { words: wordsAt(text, start, 'plain'), after: start }, changes, 'plain'));
 }
 
 /** Reads `+a=1 -quiet b`: words in quotes keep their blanks. */

@@ -1,6 +1,6 @@
 // Which entry a menu starts, and after how many seconds.
 
-import { grubQuoted, wordsAt } from './command-words.js';
+import { grubQuoted, wordsAt } from '../../disc/index.js';
 
 /** Sets GRUB's default entry, in a menu that has entries or already sets it. */
 export function grubDefault(text: string, entry: string | number): string {
@@ -32,8 +32,8 @@ export function isolinuxDefault(text: string, entry: string | number): string {
   );
   const hasUi = /^[ \t]*ui[ \t]/im.test(marked);
   const key = hasUi
-    ? /^([ \t]*ontimeout[ \t]+)(?!.*\.c32)[^\r\n]*/gim
-    : /^([ \t]*(?:default|ontimeout)[ \t]+)(?!.*\.c32)[^\r\n]*/gim;
+    ? /^([ \t]*ontimeout[ \t]+)(?![ \t]|.*\.c32)[^\r\n]*/gim
+    : /^([ \t]*(?:default|ontimeout)[ \t]+)(?![ \t]|.*\.c32)[^\r\n]*/gim;
   return marked.replace(key, (_, head: string) => head + label);
 }
 
@@ -49,7 +49,7 @@ export function entryNames(kind: 'grub' | 'isolinux', text: string): string[] {
 }
 
 function isolinuxLabels(text: string): string[] {
-  return [...text.matchAll(/^[ \t]*label[ \t]+(.+?)[ \t\r]*$/gim)].map(([, name]) => name!);
+  return [...text.matchAll(/^[ \t]*label[ \t]+(\S.*)/gim)].map(([, name]) => name!.trimEnd());
 }
 
 /** Sets the timeout of ISOLINUX, which is in tenths of a second. */

@@ -274,6 +274,30 @@ describe('faults planted in a live ISO', () => {
     expect(codes).toContain('iso.truncated');
   });
 
+  const installed = `menuentry 'Installed system' {
+  set root='hd0,msdos1'
+  linux /vmlinuz root=LABEL=SYSTEM
+  initrd /initrd.img
+}
+menuentry 'By device' {
+  linux (hd0,gpt2)/vmlinuz root=LABEL=SYSTEM
+  initrd (hd0,gpt2)/initrd.img
+}
+`;
+  test('none where a menu also starts what is on a hard disk', async () => {
+    expect(await findingsOf(menu(installed + GRUB_CFG))).toEqual([]);
+  });
+  test.each([
+    ['after the entry that does', `${installed}linux ($root)/boot/missing\n`],
+    [
+      'where a search replaces the device',
+      GRUB_CFG.replace(/^search.*/, "set root='hd0,msdos1'\n$&").replace('boot/linux', 'no'),
+    ],
+    ['on an optical drive', 'set root=(cd0)\nlinux /missing\n'],
+  ])('but a missing kernel %s', async (_, text) => {
+    expect(await findingsOf(menu(text))).toEqual(['boot.kernel-missing']);
+  });
+
   test('there are more than forty', () => {
     expect(PLANTED.length).toBeGreaterThan(50);
   });

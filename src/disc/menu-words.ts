@@ -1,4 +1,4 @@
-// The words of a line in a boot menu with their places, so that one word can change without touching other bytes.
+// The words of the commands in a boot menu with their places, so that one word can change without touching other bytes.
 
 /** One word of a line. */
 export interface Word {
@@ -12,21 +12,59 @@ export interface Word {
 /** The rules for words: GRUB's have quotes and escapes, others end at a blank. */
 export type WordSyntax = 'grub' | 'plain';
 
+/** The commands of a menu, each with the line on which it begins, from 1. `}` is a command. */
+export interface MenuCommand {
+  readonly line: number;
+  readonly words: readonly string[];
+}
+
 const BLANK = /[ \t]/;
+/** Longer than any command line that a kernel accepts. Where a quote has no end before, it is taken as a character. */
+const MOST_QUOTED = 8192;
+
+/** All commands of a menu. */
+export function* commandsOf(text: string, syntax: WordSyntax): Generator<MenuCommand> {
+  let line = 1;
+  let counted = 0;
+  const lineAt = (at: number) => {
+    for (; counted < at; counted++) if (text[counted] === '\n') line++;
+    return line;
+  };
+  for (let at = 0; at < text.length; ) {
+    const words = wordsAt(text, at, syntax);
+    const isComment = words[0]?.value.startsWith('#') === true && syntax === 'plain';
+    if (words.length > 0 && !isComment) yield { line: lineAt(words[0]!.start), words: words.map(({ value }) => value) };
+    at = afterBlanks(text, words.at(-1)?.end ?? at, syntax);
+    if (syntax === 'grub' && text[at] === '}') yield { line: lineAt(at), words: ['}'] };
+    if (syntax === 'grub' && text[at] === '#') at = endOfLine(text, at);
+    else at++;
+  }
+}
+
+function afterBlanks(text: string, from: number, syntax: WordSyntax): number {
+  let at = from;
+  for (;;) {
+    if (BLANK.test(text[at] ?? '')) at++;
+    else if (syntax === 'grub' && isContinued(text, at)) at += text[at + 1] === '\r' ? 3 : 2;
+    else return at;
+  }
+}
+
+function endOfLine(text: string, from: number): number {
+  const end = text.indexOf('\n', from);
+  return end < 0 ? text.length : end;
+}
 
 /** The words of the command at `from`. A GRUB command also ends at `;`, `}` and `#`, and continues after a backslash and a newline. */
 export function wordsAt(text: string, from: number, syntax: WordSyntax): Word[] {
   const words: Word[] = [];
   let at = from;
   while (at < text.length) {
-    if (BLANK.test(text[at]!)) at++;
-    else if (syntax === 'grub' && isContinued(text, at)) at += text[at + 1] === '\r' ? 3 : 2;
-    else if (endsCommand(text, at, syntax)) break;
-    else {
-      const word = syntax === 'grub' ? grubWord(text, at) : plainWord(text, at);
-      words.push(word);
-      at = word.end;
-    }
+    at = afterBlanks(text, at, syntax);
+    if (at >= text.length || endsCommand(text, at, syntax)) break;
+    const word = syntax === 'grub' ? grubWord(text, at) : plainWord(text, at);
+    words.push(word);
+    at = word.end;
   }
   return words;
 }
@@ -61,8 +99,8 @@ function grubWord(text: string, start: number): Word {
       value += quoted.value;
       at = quoted.end;
     } else if (character === '$' && text[at + 1] === '{') {
-      const end = text.indexOf('}', at);
-      const to = end < 0 ? at + 1 : end + 1;
+      const name = /^\$\{[^}\s]{0,80}\}/.exec(text.slice(at, at + 83));
+      const to = at + (name?.[0].length ?? 1);
       value += text.slice(at, to);
       at = to;
     } else {
@@ -75,13 +113,14 @@ function grubWord(text: string, start: number): Word {
 
 function quotedPart(text: string, start: number): { readonly value: string; readonly end: number } {
   const quote = text[start]!;
+  const limit = Math.min(text.length, start + MOST_QUOTED);
   let value = '';
-  for (let at = start + 1; at < text.length; at++) {
+  for (let at = start + 1; at < limit; at++) {
     if (text[at] === quote) return { value, end: at + 1 };
     if (quote === '"' && text[at] === '\\' && /["$\\]/.test(text[at + 1] ?? '')) at++;
     value += text[at];
   }
-  return { value, end: text.length };
+  return { value: quote, end: start + 1 };
 }
 
 /** A value quoted as one word for GRUB. */
