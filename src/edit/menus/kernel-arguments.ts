@@ -73,7 +73,7 @@ export function grubArguments(text: string, changes: ArgumentChanges): string {
   const edits = starts
     .sort((a, b) => a - b)
     .flatMap((start) => {
-      // What looks like a command may be an argument, on a continued line.
+      // On a continued line an argument may look like a command.
       if (start < end) return [];
       const [kernel, ...words] = wordsAt(text, start, 'grub');
       end = words.at(-1)?.end ?? kernel?.end ?? start;
