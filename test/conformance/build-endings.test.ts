@@ -1,6 +1,5 @@
 // How builds end as processes: after any end the target directory is as it was before, and no tool keeps running.
 import { type ChildProcess, spawnSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,6 +9,7 @@ import { kernelOracle } from '../support/oracle.js';
 import { scratchDirectory } from '../support/scratch.js';
 import { type SmallIso, smallIso } from '../support/small-iso.js';
 import { hasGrub, listing } from '../support/small-root.js';
+import { noise } from '../support/trees.js';
 
 const scratch = scratchDirectory();
 const namespaces = spawnSync('unshare', ['--user', '--map-root-user', '--mount', 'true']).status === 0;
@@ -62,7 +62,7 @@ interface Caught {
 const shared = hasGrub ? smallIso(mkScratch()) : ({} as SmallIso);
 /** Incompressible, to be written for some seconds. */
 const large = 48 * 1024 * 1024;
-if (hasGrub) writeFileSync(join(shared.root, 'large'), randomBytes(large));
+if (hasGrub) writeFileSync(join(shared.root, 'large'), noise(large, 1));
 
 /** The script of the description does not end by itself. */
 function caughtInScript(): Caught {

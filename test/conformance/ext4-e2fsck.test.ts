@@ -1,7 +1,6 @@
 // ext4 × e2fsck: nothing to complain about, for any tree and any option.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { describe, expect } from 'vitest';
 import { type ByteString, fromText } from '../../src/bytes/text.js';
 import { planExt4 } from '../../src/format/ext4/index.js';
@@ -10,11 +9,11 @@ import { FileTree } from '../../src/tree/file-tree.js';
 import { directory, file, type Node, special, symlink } from '../../src/tree/node.js';
 import { BASE, expectClean, withHoles, writeExt4 } from '../support/ext4.js';
 import { judge, oracle } from '../support/oracle.js';
+import fc, { runs } from '../support/random.js';
 import { scratchDirectory } from '../support/scratch.js';
 import { noise, POSIX, treeArbitrary } from '../support/trees.js';
 
 const scratch = scratchDirectory();
-const runs = Number(process.env['ISOPRESS_TEST_RUNS'] ?? 150);
 
 // e2fsck takes times from 2310-04-04 on for times before 1970; the kernel's driver reads them right (ext4-kernel.test.ts).
 const limits = { ...POSIX, times: [POSIX.times[0], 2 ** 33 + 2 ** 31 - 1] as const };
@@ -44,7 +43,7 @@ describe('ext4 images are clean', () => {
         await writeExt4(tree, image, options);
         expectClean(image);
       }),
-      { numRuns: runs },
+      { numRuns: runs(150) },
     );
   });
 

@@ -11,7 +11,6 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { describe, expect } from 'vitest';
 import { type ByteString, fromText } from '../../src/bytes/text.js';
 import { type Ext4Options, parseMke2fsOptions } from '../../src/format/ext4/index.js';
@@ -22,11 +21,11 @@ import { directory, file, type Node, special, symlink } from '../../src/tree/nod
 import { expectClean, mounted, possibleXattrs, withHoles, writeExt4 } from '../support/ext4.js';
 import { ext4OptionsArbitrary } from '../support/ext4-options.js';
 import { judge, kernelOracle, oracle } from '../support/oracle.js';
+import fc, { runs } from '../support/random.js';
 import { scratchDirectory } from '../support/scratch.js';
 import { describeDirectory, describeTree, noise, POSIX, treeArbitrary } from '../support/trees.js';
 
 const scratch = scratchDirectory();
-const runs = Number(process.env['ISOPRESS_TEST_RUNS'] ?? 150);
 const limits = { ...POSIX, times: [POSIX.times[0], 2 ** 33 + 2 ** 31 - 1] as const };
 
 /** One of everything, with contents of all sizes. */
@@ -75,7 +74,7 @@ describe('ext4 images with any features', () => {
         await writeExt4(withHoles(random), image, options);
         expectClean(image);
       }),
-      { numRuns: runs },
+      { numRuns: runs(150) },
     );
   });
 
@@ -93,7 +92,7 @@ describe('ext4 images with any features', () => {
         seen.delete('lost+found');
         expect(Object.fromEntries(seen)).toEqual(Object.fromEntries(await describeTree(made)));
       }),
-      { numRuns: Math.ceil(runs / 2) },
+      { numRuns: runs(75) },
     );
   });
 

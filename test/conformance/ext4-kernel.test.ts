@@ -12,7 +12,6 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { describe, expect } from 'vitest';
 import { fromText } from '../../src/bytes/text.js';
 import { timestamp } from '../../src/bytes/time.js';
@@ -22,11 +21,11 @@ import { FileTree } from '../../src/tree/file-tree.js';
 import { directory, file, special, symlink } from '../../src/tree/node.js';
 import { expectClean, mounted, possibleXattrs, withHoles, writeExt4 } from '../support/ext4.js';
 import { judge, kernelOracle } from '../support/oracle.js';
+import fc, { runs } from '../support/random.js';
 import { scratchDirectory } from '../support/scratch.js';
 import { describeDirectory, describeTree, noise, treeArbitrary } from '../support/trees.js';
 
 const scratch = scratchDirectory();
-const runs = Number(process.env['ISOPRESS_TEST_RUNS'] ?? 20);
 
 async function expectSame(tree: FileTree, image: string): Promise<void> {
   const seen = mounted(image, 'ro,noload', describeDirectory);
@@ -45,7 +44,7 @@ describe('the kernel reads ext4 images as the tree they were made of', () => {
         await writeExt4(tree, image, { blockSize });
         await expectSame(tree, image);
       }),
-      { numRuns: runs },
+      { numRuns: runs(20) },
     );
   });
 

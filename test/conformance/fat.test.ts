@@ -1,6 +1,5 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fromText } from '../../src/bytes/text.js';
 import { timestamp } from '../../src/bytes/time.js';
@@ -14,6 +13,7 @@ import { file } from '../../src/tree/node.js';
 import { bytesNow } from '../support/content.js';
 import { describeExtracted, describeFatTree, fatTreeArbitrary } from '../support/fat-trees.js';
 import { judge, oracle } from '../support/oracle.js';
+import fc, { runs } from '../support/random.js';
 import { scratchDirectory } from '../support/scratch.js';
 import { noise } from '../support/trees.js';
 
@@ -174,7 +174,7 @@ describe('random trees', () => {
         expect(utf8('mcopy', ['-s', '-m', '-n', '-Q', '-i', image, '::', other]).status).toBe(0);
         expect(describeExtracted(other)).toEqual(expected);
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 });

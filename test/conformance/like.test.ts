@@ -2,7 +2,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { fromText } from '../../src/bytes/text.js';
 import { IsopressError } from '../../src/errors.js';
@@ -23,6 +22,7 @@ import { changedTree } from '../support/changed-tree.js';
 import { isopress } from '../support/command.js';
 import { BASE, expectClean, withHoles } from '../support/ext4.js';
 import { judge, kernelOracle, oracle } from '../support/oracle.js';
+import fc, { runs } from '../support/random.js';
 import { scratchDirectory } from '../support/scratch.js';
 import { EPOCH, GZIP, SQUASHFS } from '../support/squashfs-images.js';
 import { describeDirectory, describeTree, noise, POSIX, type TreeLimits, treeArbitrary } from '../support/trees.js';
@@ -89,7 +89,7 @@ oracle('e2fsck')(
           }
         },
       ),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
   },
   120_000,
@@ -181,7 +181,7 @@ oracle('e2fsck')('ext4: a damaged earlier image is refused, or gives a clean one
         if (!(error instanceof IsopressError) || error.code.startsWith('internal.')) throw error;
       }
     }),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   );
 });
 
@@ -216,7 +216,7 @@ test('squashfs: random trees, changed twice, are whole in the order of those bef
         earlier = bytes;
       }
     }),
-    { numRuns: 40 },
+    { numRuns: runs(40) },
   );
 }, 120_000);
 

@@ -2,11 +2,11 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { expect } from 'vitest';
 import { FileTree } from '../../src/tree/file-tree.js';
 import { file } from '../../src/tree/node.js';
 import { judge, kernelOracle } from '../support/oracle.js';
+import fc, { runs } from '../support/random.js';
 import { scratchDirectory } from '../support/scratch.js';
 import {
   asLinuxShows,
@@ -20,7 +20,6 @@ import {
 import { describeDirectory, describeTree, noise, treeArbitrary } from '../support/trees.js';
 
 const dir = scratchDirectory();
-const runs = Number(process.env['ISOPRESS_TEST_RUNS'] ?? 30);
 const image = join(dir, 'image.sqfs');
 const mountPoint = join(dir, 'mnt');
 mkdirSync(mountPoint);
@@ -70,7 +69,7 @@ kernel('random trees, block sizes and switches', async () => {
       await writeSquashfs(tree, image, { ...options, tailPacking: options.fragments });
       await expectMountedEquals(tree);
     }),
-    { numRuns: runs },
+    { numRuns: runs(30) },
   );
 });
 

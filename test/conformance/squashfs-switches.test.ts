@@ -1,7 +1,6 @@
 // squashfs × kernel, squashfs-tools and squashfs-tools-ng: every codec and every switch keeps the tree, and does what it says.
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { fromText } from '../../src/bytes/text.js';
 import { chooseCompression } from '../../src/compress/index.js';
@@ -16,12 +15,12 @@ import { directory, file, special } from '../../src/tree/node.js';
 import { contentsMatching } from '../../src/tree/override.js';
 import { overlay } from '../../src/tree/rewrite.js';
 import { judge, kernelOracle, oracle } from '../support/oracle.js';
+import fc, { runs } from '../support/random.js';
 import { scratchDirectory } from '../support/scratch.js';
 import { asLinuxShows, everythingTree, GZIP, SQUASHFS, STORED, writeSquashfs } from '../support/squashfs-images.js';
 import { describeDirectory, describeTree, noise, treeArbitrary } from '../support/trees.js';
 
 const dir = scratchDirectory();
-const runs = Number(process.env['ISOPRESS_TEST_RUNS'] ?? 25);
 const image = join(dir, 'image.sqfs');
 const theirs = join(dir, 'theirs.sqfs');
 const unpacked = join(dir, 'unpacked');
@@ -130,7 +129,7 @@ kernel('random trees with every codec, block size and switch', async () => {
         });
       },
     ),
-    { numRuns: runs },
+    { numRuns: runs(25) },
   );
 });
 

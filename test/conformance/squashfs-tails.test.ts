@@ -2,7 +2,6 @@
 
 import { mkdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { findEqualTails, type SquashfsOptions } from '../../src/format/squashfs/index.js';
 import { type ExactContent, quietRun } from '../../src/io/content.js';
@@ -12,12 +11,12 @@ import { shareDuplicates } from '../../src/tree/duplicates.js';
 import { FileTree } from '../../src/tree/file-tree.js';
 import { file } from '../../src/tree/node.js';
 import { judge, kernelOracle } from '../support/oracle.js';
+import fc, { runs } from '../support/random.js';
 import { scratchDirectory } from '../support/scratch.js';
 import { EPOCH, GZIP, sparseContent, writeSquashfs } from '../support/squashfs-images.js';
 import { describeDirectory, describeTree, noise } from '../support/trees.js';
 
 const dir = scratchDirectory();
-const runs = Number(process.env['ISOPRESS_TEST_RUNS'] ?? 20);
 const image = join(dir, 'image.sqfs');
 const theirs = join(dir, 'theirs.sqfs');
 const unpacked = join(dir, 'unpacked');
@@ -114,7 +113,7 @@ kernelOracle(
       await writeSquashfs(distinct, image, { ...settings, priorities });
       await expectMountedEquals(tree);
     }),
-    { numRuns: runs },
+    { numRuns: runs(20) },
   );
 });
 

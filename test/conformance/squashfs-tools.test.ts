@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { expect } from 'vitest';
 import { fromText } from '../../src/bytes/text.js';
 import { chooseCompression } from '../../src/compress/index.js';
@@ -12,6 +11,7 @@ import { FileTree } from '../../src/tree/file-tree.js';
 import { directory, file } from '../../src/tree/node.js';
 import { walk } from '../../src/tree/walk.js';
 import { judge, kernelOracle, oracle } from '../support/oracle.js';
+import fc, { runs } from '../support/random.js';
 import { scratchDirectory } from '../support/scratch.js';
 import {
   asLinuxShows,
@@ -25,7 +25,6 @@ import {
 import { describeDirectory, describeTree, treeArbitrary } from '../support/trees.js';
 
 const dir = scratchDirectory();
-const runs = Number(process.env['ISOPRESS_TEST_RUNS'] ?? 20);
 const image = join(dir, 'image.sqfs');
 const unpacked = join(dir, 'unpacked');
 const theirs = join(dir, 'theirs.sqfs');
@@ -75,7 +74,7 @@ kernelOracle(
       judge('mksquashfs', [unpacked, theirs, '-noappend', '-quiet', '-no-progress', ...blocks]);
       expect(judge('sqfsdiff', ['-a', theirs, '-b', image])).toMatchObject({ status: 0, stdout: '' });
     }),
-    { numRuns: runs },
+    { numRuns: runs(20) },
   );
 });
 

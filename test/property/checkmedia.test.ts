@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { InvalidImageError } from '../../src/errors.js';
 import { choosePartition, readTags, suseTagSeal, verifyTags } from '../../src/format/checkmedia/index.js';
 import { quietRun } from '../../src/io/content.js';
 import { createDigest } from '../../src/io/digest.js';
 import { bytesSource } from '../../src/io/memory.js';
+import fc, { runs } from '../support/random.js';
 import { patched, skeletonImage } from '../support/tagged-images.js';
 
 const run = quietRun();
@@ -52,7 +52,7 @@ test('sealed images verify, and the digest is that of the normalised bytes', asy
       const exempt = place >= 0x8000 && place < 0x8573;
       if (!exempt) expect((await verifyTags(bytesSource(changed), run)).ok).toBe(false);
     }),
-    { numRuns: Number(process.env['ISOPRESS_TEST_RUNS'] ?? 60) },
+    { numRuns: runs(60) },
   );
 });
 
@@ -75,6 +75,6 @@ test('damaged heads give a result or an InvalidImageError', async () => {
         if (outcome.status === 'rejected') expect(outcome.reason).toBeInstanceOf(InvalidImageError);
       }
     }),
-    { numRuns: Number(process.env['ISOPRESS_TEST_RUNS'] ?? 300) },
+    { numRuns: runs(300) },
   );
 });

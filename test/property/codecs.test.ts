@@ -1,6 +1,6 @@
 // The codec core gives the same bytes natively and in WebAssembly, and libraries that share no code with it agree with it:
 // what one encodes any other decodes.
-import fc from 'fast-check';
+
 import { describe, expect, test } from 'vitest';
 import {
   BCJ_FILTERS,
@@ -15,10 +15,10 @@ import {
 import { quietRun } from '../../src/io/content.js';
 import { loadNative } from '../../src/native/index.js';
 import { machineCode } from '../support/machine-code.js';
+import fc, { runs } from '../support/random.js';
 import { noise } from '../support/trees.js';
 
 const native = loadNative().addon !== undefined;
-const RUNS = Number(process.env['ISOPRESS_TEST_RUNS'] ?? 60);
 
 /** Runs of noise, words, zeros and machine code, cut to lengths around those that formats have. */
 const part = fc.oneof(
@@ -81,7 +81,7 @@ describe.skipIf(!native)('natively and in WebAssembly', () => {
           }
         }
       }),
-      { numRuns: RUNS },
+      { numRuns: runs(60) },
     );
   });
 });

@@ -1,14 +1,13 @@
 // Reading a description with any change ends soon, with a result or with an error of the description.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { InvalidInputError, UnsupportedError } from '../../src/errors.js';
 import { generations, readDescription } from '../../src/live/description/index.js';
 import { readImage } from '../../src/live/description/read-description.js';
 import { parseYaml } from '../../src/live/description/yaml.js';
+import fc, { runs } from '../support/random.js';
 
-const runs = { numRuns: Number(process.env['ISOPRESS_TEST_RUNS'] ?? 300) };
 /** Of processor time: far more than reading takes, far less than an attack on the parser would. */
 const MOST_MILLISECONDS = 3000;
 
@@ -80,7 +79,7 @@ test('a mutated XML description', () => {
     fc.property(mutated(xml), request, (text, { architecture, generation }) => {
       endsWell(() => readDescription(text, 'config.xml', { architecture, ...(generation ? { generation } : {}) }));
     }),
-    runs,
+    { numRuns: runs(300) },
   );
 });
 
@@ -89,7 +88,7 @@ test('a mutated YAML description', () => {
     fc.property(mutated(yaml), (text) => {
       endsWell(() => readImage(parseYaml(text, 'config.yaml'), { architecture: 'x86_64' }));
     }),
-    runs,
+    { numRuns: runs(300) },
   );
 });
 
@@ -99,14 +98,14 @@ test('any text, and any option', () => {
       endsWell(() => readDescription(text, 'config.xml', { architecture: 'x86_64' }));
       endsWell(() => readImage(parseYaml(text, 'config.yaml'), { architecture: 'x86_64' }));
     }),
-    runs,
+    { numRuns: runs(300) },
   );
   fc.assert(
     fc.property(fc.constantFrom(...xml), fc.string(), fc.string(), ([name, text], attribute, value) => {
       const typeAttributes = Object.fromEntries([[attribute, value]]);
       endsWell(() => readDescription(text, name, { architecture: 'x86_64', typeAttributes }));
     }),
-    runs,
+    { numRuns: runs(300) },
   );
 });
 

@@ -1,5 +1,5 @@
 // Edits of damaged discs: each is planned and written, or refused with an error about the image. Sound ones are read back.
-import fc from 'fast-check';
+
 import { expect, test } from 'vitest';
 import { fromText } from '../../src/bytes/index.js';
 import { planDisc } from '../../src/disc/index.js';
@@ -10,6 +10,7 @@ import { openIso } from '../../src/format/iso9660/index.js';
 import { openUdf } from '../../src/format/udf/index.js';
 import { bytesSource, collect, quietRun } from '../../src/io/index.js';
 import { FileTree, file, symlink } from '../../src/tree/index.js';
+import fc, { runs } from '../support/random.js';
 import { noise } from '../support/trees.js';
 
 const run = quietRun();
@@ -94,6 +95,6 @@ test('a damaged disc is edited or refused', { timeout: 120_000 }, async () => {
         }
       },
     ),
-    { numRuns: Number(process.env['ISOPRESS_TEST_RUNS'] ?? 60) },
+    { numRuns: runs(60) },
   );
 });

@@ -1,5 +1,5 @@
 // The reader of EROFS: what was written comes back, by either engine; damage is a result or an error of the image.
-import fc from 'fast-check';
+
 import { describe, expect, test } from 'vitest';
 import { fromText } from '../../src/bytes/text.js';
 import { InvalidImageError, UnsupportedError } from '../../src/errors.js';
@@ -14,10 +14,10 @@ import { FileTree } from '../../src/tree/file-tree.js';
 import { file } from '../../src/tree/node.js';
 import { walk } from '../../src/tree/walk.js';
 import { EROFS, erofsBytes } from '../support/erofs-images.js';
+import fc, { runs } from '../support/random.js';
 import { everythingTree } from '../support/squashfs-images.js';
 import { describeTree, noise, treeArbitrary } from '../support/trees.js';
 
-const runs = Number(process.env['ISOPRESS_TEST_RUNS'] ?? 20);
 const ENGINES = (['native', 'portable'] as const).filter((engine) => engine === 'portable' || loadNative().addon);
 
 const FORMS: readonly Partial<ErofsOptions>[] = [
@@ -62,7 +62,7 @@ describe.each(ENGINES)('%s', (engine) => {
         const found = await reread(await erofsBytes(shared, options), engine);
         expect(await describeTree(found)).toEqual(await describeTree(tree));
       }),
-      { numRuns: runs },
+      { numRuns: runs(20) },
     );
   });
 
@@ -102,7 +102,7 @@ describe.each(ENGINES)('%s', (engine) => {
           if (!(error instanceof InvalidImageError || error instanceof UnsupportedError)) throw error;
         }
       }),
-      { numRuns: runs * 5 },
+      { numRuns: runs(100) },
     );
   });
 });

@@ -2,7 +2,6 @@
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ClusterRequest } from '../../src/compress/index.js';
 import { planErofs } from '../../src/format/erofs/index.js';
@@ -13,14 +12,11 @@ import { collect } from '../../src/io/memory.js';
 import { mapNodes } from '../../src/tree/rewrite.js';
 import { EROFS, EROFS_EPOCH, erofsBytes, writeErofs } from '../support/erofs-images.js';
 import { kernelOracle } from '../support/oracle.js';
+import fc, { runs } from '../support/random.js';
 import { scratchDirectory } from '../support/scratch.js';
 import { asLinuxShows } from '../support/squashfs-images.js';
 import { mounted } from '../support/tools.js';
 import { describeDirectory, describeTree, reversedTree, treeArbitrary } from '../support/trees.js';
-
-const runs = Number(process.env['ISOPRESS_TEST_RUNS'] ?? 40);
-/** Of the judge who has the last word. */
-const kernelRuns = Number(process.env['ISOPRESS_TEST_RUNS'] ?? 300);
 
 const CODECS: readonly (ClusterRequest | undefined)[] = [
   undefined,
@@ -68,7 +64,7 @@ test('the same bytes for any number of jobs, twice from one plan, and within the
       expect(blocks * 2 ** blockLog).toBe(image.length);
       expect(inodes).toBe(plan.layout.inodes);
     }),
-    { numRuns: runs },
+    { numRuns: runs(40) },
   );
 });
 
@@ -78,7 +74,7 @@ test('the same bytes for any order of the entries', async () => {
       const other = reversedTree(tree);
       expect(Buffer.compare(await erofsBytes(other), await erofsBytes(tree))).toBe(0);
     }),
-    { numRuns: 15 },
+    { numRuns: runs(15) },
   );
 });
 
@@ -109,7 +105,7 @@ test('the same bytes however the contents are cut into pieces, zeros spelled out
       });
       expect(Buffer.compare(await erofsBytes(inPieces, options), await erofsBytes(tree, options))).toBe(0);
     }),
-    { numRuns: 20 },
+    { numRuns: runs(20) },
   );
 });
 
@@ -131,6 +127,7 @@ kernelOracle(
       expect([...found.keys()].sort()).toEqual([...expected.keys()].sort());
       for (const [path, entry] of expected) expect(found.get(path), path).toEqual(entry);
     }),
-    { numRuns: kernelRuns },
+    // The judge who has the last word.
+    { numRuns: runs(300) },
   );
 });

@@ -1,17 +1,16 @@
 // Images of mke2fs with random options, read as debugfs reads them.
 import { linkSync, mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { expect } from 'vitest';
 import { fromText } from '../../src/bytes/text.js';
 import { openExt4 } from '../../src/format/ext4/index.js';
 import { openFileSource } from '../../src/io/file.js';
 import { judge, oracle } from '../support/oracle.js';
+import fc, { runs } from '../support/random.js';
 import { scratchDirectory } from '../support/scratch.js';
 import { describeDirectory, describeTree, type EntryDescription, noise } from '../support/trees.js';
 
 const scratch = scratchDirectory();
-const runs = Number(process.env['ISOPRESS_TEST_RUNS'] ?? 40);
 const MEBIBYTE = 2 ** 20;
 
 /**
@@ -107,7 +106,7 @@ oracle('mke2fs', 'debugfs')('whatever options mke2fs takes', { timeout: 600_000 
       }
       made++;
     }),
-    { numRuns: runs, maxSkipsPerRun: 20 },
+    { numRuns: runs(40), maxSkipsPerRun: 20 },
   );
-  expect(made).toBeGreaterThan(runs / 2);
+  expect(made).toBeGreaterThan(runs(40) / 2);
 });

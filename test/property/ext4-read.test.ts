@@ -1,5 +1,5 @@
 // ext4 images read back: the tree they were made of, and from damaged ones a result or an error that says so.
-import fc from 'fast-check';
+
 import { describe, expect, test } from 'vitest';
 import { fromText } from '../../src/bytes/text.js';
 import { InvalidImageError, UnsupportedError } from '../../src/errors.js';
@@ -12,9 +12,8 @@ import { directory, file, special, symlink } from '../../src/tree/node.js';
 import { walk } from '../../src/tree/walk.js';
 import { BASE, withHoles } from '../support/ext4.js';
 import { ext4OptionsArbitrary } from '../support/ext4-options.js';
+import fc, { runs } from '../support/random.js';
 import { describeTree, noise, treeArbitrary } from '../support/trees.js';
-
-const runs = Number(process.env['ISOPRESS_TEST_RUNS'] ?? 40);
 
 async function imageOf(tree: FileTree, options: Partial<Ext4Options>): Promise<Uint8Array> {
   return collect(planExt4(tree, { ...BASE, journal: false, ...options }), quietRun(), 2 ** 30);
@@ -56,7 +55,7 @@ describe('ext4 images', () => {
         found.delete('lost+found');
         expect(Object.fromEntries(found)).toEqual(Object.fromEntries(await describeTree(tree)));
       }),
-      { numRuns: runs },
+      { numRuns: runs(40) },
     );
   });
 
@@ -94,7 +93,7 @@ describe('ext4 images', () => {
             }
           },
         ),
-        { numRuns: runs * 5 },
+        { numRuns: runs(200) },
       );
     });
   }

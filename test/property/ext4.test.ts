@@ -1,6 +1,5 @@
 // ext4 plans: the same bytes every time, in any order, and exactly as planned.
 import { createHash } from 'node:crypto';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { planExt4, smallestExt4Size } from '../../src/format/ext4/index.js';
 import { type ExactContent, quietRun } from '../../src/io/content.js';
@@ -9,6 +8,7 @@ import { asBytes } from '../../src/io/pieces.js';
 import { FileTree } from '../../src/tree/file-tree.js';
 import { type Directory, directory, type Node } from '../../src/tree/node.js';
 import { BASE } from '../support/ext4.js';
+import fc, { runs } from '../support/random.js';
 import { treeArbitrary } from '../support/trees.js';
 
 async function digest(content: ExactContent, jobs = 1): Promise<string> {
@@ -42,7 +42,7 @@ describe('ext4 plans', () => {
         expect(other.layout).toEqual(plan.layout);
         expect(await digest(other)).toBe(first);
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
   });
 
@@ -61,7 +61,7 @@ describe('ext4 plans', () => {
         }
         expect(end).toBeLessThanOrEqual(plan.size);
       }),
-      { numRuns: 30 },
+      { numRuns: runs(30) },
     );
   });
 
@@ -74,7 +74,7 @@ describe('ext4 plans', () => {
         expect(planExt4(tree, { ...options, size }).layout.freeBlocks).toBeGreaterThanOrEqual(0);
         expect(() => planExt4(tree, { ...options, size: size - blockSize })).toThrow(`needs ${size} bytes`);
       }),
-      { numRuns: 100 },
+      { numRuns: runs(100) },
     );
   });
 
@@ -87,7 +87,7 @@ describe('ext4 plans', () => {
         // A last group is made only if it has some free blocks.
         expect(free).toBeLessThan(slack + 51 * layout.blockSize);
       }),
-      { numRuns: 100 },
+      { numRuns: runs(100) },
     );
   });
 

@@ -1,5 +1,5 @@
 // Reading back what was written, and surviving what was damaged.
-import fc from 'fast-check';
+
 import { expect, test } from 'vitest';
 import { timestamp } from '../../src/bytes/time.js';
 import { InvalidImageError } from '../../src/errors.js';
@@ -8,8 +8,8 @@ import { quietRun } from '../../src/io/content.js';
 import { bytesSource, collect } from '../../src/io/memory.js';
 import { walk } from '../../src/tree/walk.js';
 import { describeFatTree, fatTreeArbitrary } from '../support/fat-trees.js';
+import fc, { runs } from '../support/random.js';
 
-const runs = Number(process.env['ISOPRESS_TEST_RUNS'] ?? 60);
 const given = { seed: 's', epoch: timestamp(1_700_000_000) };
 const options = fc.record({
   type: fc.constantFrom('auto' as const, 12 as const, 16 as const),
@@ -24,7 +24,7 @@ test('an image gives back the tree it was made of', async () => {
       expect(opened.facts).toMatchObject({ size: image.length, sectorSize });
       expect(await describeFatTree(await opened.tree())).toEqual(await describeFatTree(tree));
     }),
-    { numRuns: runs },
+    { numRuns: runs(60) },
   );
 });
 
@@ -47,6 +47,6 @@ test('a mutated image: a result, or an error about the image', async () => {
         expect(error.code).toMatch(/^(fat|image)\./);
       }
     }),
-    { numRuns: runs * 20 },
+    { numRuns: runs(1200) },
   );
 });

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { timestamp } from '../../src/bytes/time.js';
 import { planFat } from '../../src/format/fat/index.js';
@@ -8,6 +7,7 @@ import { collect } from '../../src/io/memory.js';
 import { FileTree } from '../../src/tree/file-tree.js';
 import { type Directory, directory } from '../../src/tree/node.js';
 import { fatTreeArbitrary } from '../support/fat-trees.js';
+import fc, { runs } from '../support/random.js';
 
 const options = fc.record({
   seed: fc.string(),
@@ -41,7 +41,7 @@ test('an image has its planned size, and its bytes depend on the tree and the op
         expect(bytes.subarray(at, at + length).every((byte) => byte === 0)).toBe(true);
       }
     }),
-    { numRuns: Number(process.env['ISOPRESS_TEST_RUNS'] ?? 60) },
+    { numRuns: runs(60) },
   );
 });
 
@@ -57,6 +57,6 @@ test('chains fill the clusters from 2 on without gap or overlap', () => {
       expect(next - 2).toBe(layout.usedClusters);
       expect(layout.usedClusters).toBeLessThanOrEqual(layout.clusters);
     }),
-    { numRuns: Number(process.env['ISOPRESS_TEST_RUNS'] ?? 100) },
+    { numRuns: runs(100) },
   );
 });

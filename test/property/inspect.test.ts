@@ -1,6 +1,6 @@
 // Hostile images: an image with anything in its heads is described, never refused, with few
 // reads of few bytes, however large it says it is.
-import fc from 'fast-check';
+
 import { describe, expect, test } from 'vitest';
 import { planDisc } from '../../src/disc/index.js';
 import { suseTagSeal } from '../../src/format/checkmedia/index.js';
@@ -11,11 +11,11 @@ import { bytesSource, collect } from '../../src/io/memory.js';
 import { FileTree } from '../../src/tree/file-tree.js';
 import { file } from '../../src/tree/node.js';
 import { EPOCH, liveOptions, mediaTree } from '../support/discs.js';
+import fc, { runs } from '../support/random.js';
 import { patched } from '../support/tagged-images.js';
 import { noise } from '../support/trees.js';
 
 const run = quietRun();
-const RUNS = Number(process.env['ISOPRESS_TEST_RUNS'] ?? 150);
 /** Bound of the cost of an image; 1024 partitions are possible, each with its own file systems. */
 const MOST_BYTES = 64 * 1024 * 1024;
 const FAT_TREE = FileTree.of({ 'EFI/BOOT/BOOTX64.EFI': file(bytesSource(noise(9000, 1))) });
@@ -85,7 +85,7 @@ describe.each(SOUND)('%s', (_, sound, kinds) => {
         expect((await inspectImage(image)).size).toBe(size);
         expect(read()).toBeLessThan(MOST_BYTES);
       }),
-      { numRuns: RUNS },
+      { numRuns: runs(150) },
     );
   });
 });

@@ -1,5 +1,5 @@
 // Reading back what was written, in every hierarchy, and surviving what was damaged.
-import fc from 'fast-check';
+
 import { describe, expect, test } from 'vitest';
 import { fromText } from '../../src/bytes/text.js';
 import { type DiscOptions, planDisc } from '../../src/disc/index.js';
@@ -11,9 +11,8 @@ import { FileTree } from '../../src/tree/file-tree.js';
 import { file, symlink } from '../../src/tree/node.js';
 import { walk } from '../../src/tree/walk.js';
 import { EPOCH } from '../support/discs.js';
+import fc, { runs } from '../support/random.js';
 import { describeTree, type EntryDescription, noise, POSIX, treeArbitrary } from '../support/trees.js';
-
-const runs = Number(process.env['ISOPRESS_TEST_RUNS'] ?? 60);
 
 const trees = treeArbitrary({ ...POSIX, times: [-2_208_988_800, 5_869_583_999], nanoseconds: false, fileSize: 60_000 });
 const options: fc.Arbitrary<DiscOptions & { rockRidge: '1.10' | '1.12' }> = fc.record({
@@ -49,7 +48,7 @@ test('Rock Ridge gives back the tree that was written', async () => {
       found.delete('rr_moved');
       expect(asRead(found, given.rockRidge)).toEqual(asRead(await describeTree(tree), given.rockRidge));
     }),
-    { numRuns: runs },
+    { numRuns: runs(60) },
   );
 });
 
@@ -77,7 +76,7 @@ test('Joliet and the plain hierarchy have the same files', async () => {
       expect(digests(joliet)).toEqual(digests(wanted));
       expect(digests(await describeTree(await opened.tree('iso9660')))).toEqual(digests(wanted));
     }),
-    { numRuns: runs },
+    { numRuns: runs(60) },
   );
 });
 
@@ -118,7 +117,7 @@ describe('a mutated image', () => {
             expect(error.code).toMatch(/^(iso9660|image)\./);
           }
         }),
-        { numRuns: runs * 10 },
+        { numRuns: runs(600) },
       );
     });
   }

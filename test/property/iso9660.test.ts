@@ -2,7 +2,6 @@
 
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { timestamp } from '../../src/bytes/time.js';
 import { type DiscOptions, planDisc, RELAXATIONS } from '../../src/disc/index.js';
@@ -14,6 +13,7 @@ import { mapNodes } from '../../src/tree/rewrite.js';
 import { bytesNow } from '../support/content.js';
 import { bootCode, EPOCH, openContent, writeDisc } from '../support/discs.js';
 import { judge, oracle } from '../support/oracle.js';
+import fc, { runs } from '../support/random.js';
 import { scratchDirectory } from '../support/scratch.js';
 import { describeDirectory, describeTree, noise, POSIX, treeArbitrary } from '../support/trees.js';
 import { expectedByXorriso, extractDisc } from '../support/xorriso.js';
@@ -103,7 +103,7 @@ oracle('xorriso', '7z')('what is written is what others read', async () => {
       expect(stdout).toContain('Everything is Ok');
       expect(stdout).not.toMatch(/warning|error/i);
     }),
-    { numRuns: Number(process.env['ISOPRESS_TEST_RUNS'] ?? 30) },
+    { numRuns: runs(30) },
   );
 });
 
@@ -121,7 +121,7 @@ test('planned is produced, twice the same', async () => {
       expect(first.length).toBe(plan.layout.size);
       expect(Buffer.compare(first, second)).toBe(0);
     }),
-    { numRuns: Number(process.env['ISOPRESS_TEST_RUNS'] ?? 60) },
+    { numRuns: runs(60) },
   );
 });
 
@@ -131,7 +131,7 @@ test('times move no structure', async () => {
       const dated = mapNodes(tree, (node) => ({ ...node, mtime: timestamp(seconds) }));
       expect(planDisc(dated, given).layout.areas).toEqual(planDisc(tree, given).layout.areas);
     }),
-    { numRuns: Number(process.env['ISOPRESS_TEST_RUNS'] ?? 30) },
+    { numRuns: runs(30) },
   );
 });
 
@@ -177,6 +177,6 @@ oracle(
       expect(extracted(describeDirectory(out)).sort()).toEqual(expected);
       expect(judge('7z', ['t', '-tiso', disc]).stdout).toContain('Everything is Ok');
     }),
-    { numRuns: Number(process.env['ISOPRESS_TEST_RUNS'] ?? 25) },
+    { numRuns: runs(25) },
   );
 });

@@ -1,7 +1,6 @@
 // Random labels of every format: blkid, and for FAT mlabel and fsck.fat, read what was written, and `info` what others write.
 import { rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { describe, expect } from 'vitest';
 import { fromText, timestamp } from '../../src/bytes/index.js';
 import { planDisc } from '../../src/disc/index.js';
@@ -13,9 +12,10 @@ import { inspectImage } from '../../src/image/index.js';
 import { collect, type ExactContent, openImageFile, quietRun } from '../../src/io/index.js';
 import { FileTree } from '../../src/tree/index.js';
 import { judge, oracle } from '../support/oracle.js';
+import fc, { runs } from '../support/random.js';
 import { scratchDirectory } from '../support/scratch.js';
 
-const RUNS = { numRuns: Number(process.env['ISOPRESS_TEST_RUNS'] ?? 40) };
+const RUNS = { numRuns: runs(40) };
 const scratch = scratchDirectory();
 const image = join(scratch, 'image');
 const MIB = 1024 * 1024;

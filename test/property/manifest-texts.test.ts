@@ -1,7 +1,6 @@
 // Texts in manifests and pseudo definitions, as the programs read them whose spelling they follow.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { expect } from 'vitest';
 import { fromText } from '../../src/bytes/text.js';
 import { timestamp } from '../../src/bytes/time.js';
@@ -17,11 +16,11 @@ import {
 } from '../../src/tree/manifest/index.js';
 import { directory, file } from '../../src/tree/node.js';
 import { judge, kernelOracle } from '../support/oracle.js';
+import fc, { runs } from '../support/random.js';
 import { scratchDirectory } from '../support/scratch.js';
 import { describeDirectory, describeTree } from '../support/trees.js';
 
 const scratch = scratchDirectory();
-const runs = (usual: number) => ({ numRuns: Number(process.env['ISOPRESS_TEST_RUNS'] ?? usual) });
 
 const laidOver = (tree: FileTree, entries: readonly ManifestEntry[]) =>
   applyManifest(tree, entries, {
@@ -58,7 +57,7 @@ kernelOracle('setfattr', 'getfattr')('values of attributes in manifests, as setf
       if (theirs === false) expect(read).toThrow(InvalidInputError);
       else expect(Buffer.from(read()).toString('latin1')).toBe(theirs);
     }),
-    runs(300),
+    { numRuns: runs(300) },
   );
 });
 
@@ -121,7 +120,7 @@ kernelOracle('mksquashfs', 'unsquashfs')(
         }
         expect(ours).toEqual(theirs);
       }),
-      runs(60),
+      { numRuns: runs(60) },
     );
   },
 );

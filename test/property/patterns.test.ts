@@ -1,7 +1,6 @@
 // Patterns against awkward names, judged by the excludes of GNU tar and of mksquashfs: both ask fnmatch(3) of the C library.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { expect } from 'vitest';
 import { type ByteString, bytesOf, compareBytes, fromText, isAscii, toText } from '../../src/bytes/text.js';
 import { excludesOf } from '../../src/format/squashfs/mksquashfs-excludes.js';
@@ -12,6 +11,7 @@ import { directory, file, type Node } from '../../src/tree/node.js';
 import { walk } from '../../src/tree/walk.js';
 import { isopress } from '../support/command.js';
 import { judge, oracle } from '../support/oracle.js';
+import fc, { runs } from '../support/random.js';
 import { scratchDirectory } from '../support/scratch.js';
 
 const scratch = scratchDirectory();
@@ -178,7 +178,6 @@ const patterns = fc
   .filter((pattern) => !/\[(?:[.=]|:(?!x?digit:\]))/.test(pattern))
   .filter((pattern) => !/\[[^\]]*\//.test(pattern) && !pattern.startsWith('/')) as fc.Arbitrary<ByteString>;
 
-const runs = (usual: number) => ({ numRuns: Number(process.env['ISOPRESS_TEST_RUNS'] ?? usual) });
 const argument = (pattern: string) => Buffer.from(pattern, 'latin1');
 
 /** Names in which bytes and characters are the same: ASCII, and what is no UTF-8. */
@@ -213,7 +212,7 @@ oracle('tar')('excludes of GNU tar', { timeout: 120_000 }, () => {
         expect(theirs.filter((path) => !ours.includes(path))).toEqual([]);
       },
     ),
-    runs(300),
+    { numRuns: runs(300) },
   );
 });
 
@@ -238,7 +237,7 @@ oracle('mksquashfs', 'unsquashfs')('excludes of mksquashfs with -wildcards', { t
         expect(ascii(kept(...(excludesOf(pattern, source, true) as ByteString[])))).toEqual(ascii(listed));
       },
     ),
-    runs(60),
+    { numRuns: runs(60) },
   );
 });
 

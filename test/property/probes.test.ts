@@ -1,5 +1,5 @@
 // Probes answer yes or no: the images of every format under every probe, damaged ones, and random bytes with signatures in them.
-import fc from 'fast-check';
+
 import { beforeAll, describe, expect, test } from 'vitest';
 import { reportText } from '../../src/cli/output/report.js';
 import { planDisc } from '../../src/disc/index.js';
@@ -12,11 +12,11 @@ import { bytesSource, collect } from '../../src/io/memory.js';
 import { FileTree } from '../../src/tree/file-tree.js';
 import { file } from '../../src/tree/node.js';
 import { erofsBytes } from '../support/erofs-images.js';
+import fc, { runs } from '../support/random.js';
 import { validReport } from '../support/reports.js';
 import { squashfsBytes } from '../support/squashfs-images.js';
 import { noise } from '../support/trees.js';
 
-const RUNS = Number(process.env['ISOPRESS_TEST_RUNS'] ?? 60);
 const EPOCH = { seconds: 1_700_000_000, nanoseconds: 0 };
 const run = quietRun();
 const TREE = FileTree.of({ 'a/file': file(bytesSource(noise(90_000, 1))) });
@@ -60,7 +60,7 @@ describe.each(Object.keys(MAKERS))('an image of %s', (name) => {
         expect(facts.size).toBe(size);
         validReport(reportText('info', { image: 'x', ...facts }));
       }),
-      { numRuns: RUNS },
+      { numRuns: runs(60) },
     );
   });
 });
@@ -84,7 +84,7 @@ test('random bytes with any signatures: no error, and nothing is confirmed', asy
       const answers = await recogniseAll(bytesSource(image.subarray(0, size)));
       expect(answers.filter(({ found }) => found.evidence === 'confirmed')).toEqual([]);
     }),
-    { numRuns: RUNS },
+    { numRuns: runs(60) },
   );
 });
 

@@ -1,7 +1,6 @@
 // One tree by directory, archive, memory and image: the same bytes in every format, with every feature.
 import { chmodSync, linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { expect } from 'vitest';
 import { type ByteString, fromText, timestamp } from '../../src/bytes/index.js';
 import { planDisc } from '../../src/disc/index.js';
@@ -17,6 +16,7 @@ import { scanDirectory, scanTarball } from '../../src/source/index.js';
 import { FileTree, file, type Node, overrideAll, prepareTree, shareDuplicates, symlink } from '../../src/tree/index.js';
 import { ENGINE } from '../support/engines.js';
 import { judge, oracle } from '../support/oracle.js';
+import fc, { runs } from '../support/random.js';
 import { scratchDirectory } from '../support/scratch.js';
 import { GZIP, STORED } from '../support/squashfs-images.js';
 import { noise } from '../support/trees.js';
@@ -186,6 +186,6 @@ oracle('tar')('the same tree gives the same bytes, whatever it comes from', asyn
       }
       rmSync(dir, { recursive: true });
     }),
-    { numRuns: Number(process.env['ISOPRESS_TEST_RUNS'] ?? 6) },
+    { numRuns: runs(6) },
   );
 });

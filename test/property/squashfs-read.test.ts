@@ -1,5 +1,5 @@
 // The reader of squashfs: what was written comes back, by either engine; damage is a result or an InvalidImageError.
-import fc from 'fast-check';
+
 import { describe, expect, test } from 'vitest';
 import { fromText } from '../../src/bytes/text.js';
 import { type CompressionRequest, chooseCompression, chooseDecoder } from '../../src/compress/index.js';
@@ -14,10 +14,10 @@ import { shareDuplicates } from '../../src/tree/duplicates.js';
 import { FileTree } from '../../src/tree/file-tree.js';
 import { file, symlink } from '../../src/tree/node.js';
 import { walk } from '../../src/tree/walk.js';
+import fc, { runs } from '../support/random.js';
 import { everythingTree, SQUASHFS, squashfsBytes } from '../support/squashfs-images.js';
 import { describeTree, noise, treeArbitrary } from '../support/trees.js';
 
-const runs = Number(process.env['ISOPRESS_TEST_RUNS'] ?? 20);
 const native = loadNative().addon !== undefined;
 const ENGINES = (['native', 'portable'] as const).filter((engine) => engine !== 'native' || native);
 
@@ -59,7 +59,7 @@ describe.each(ENGINES)('%s', (engine) => {
         const found = await reread(await squashfsBytes(shared, { compression, ...options }), engine);
         expect(await describeTree(found)).toEqual(await describeTree(tree));
       }),
-      { numRuns: runs },
+      { numRuns: runs(20) },
     );
   });
 
@@ -106,7 +106,7 @@ describe.each(ENGINES)('%s', (engine) => {
           if (!(error instanceof InvalidImageError || error instanceof UnsupportedError)) throw error;
         }
       }),
-      { numRuns: runs * 5 },
+      { numRuns: runs(100) },
     );
   });
 });

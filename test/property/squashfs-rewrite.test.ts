@@ -1,14 +1,14 @@
 // Random images written again with random changes of their trees: the new image has exactly the new tree, for any number of jobs.
-import fc from 'fast-check';
+
 import { expect, test } from 'vitest';
 import { InvalidImageError, UnsupportedError } from '../../src/errors.js';
 import { openSquashfs, rewriteSquashfs } from '../../src/format/squashfs/index.js';
 import { bytesSource, collect, quietRun } from '../../src/io/index.js';
 import { FileTree, file, overlay, select } from '../../src/tree/index.js';
+import fc, { runs } from '../support/random.js';
 import { everythingTree, GZIP, SQUASHFS, STORED, squashfsBytes } from '../support/squashfs-images.js';
 import { describeTree, noise, treeArbitrary } from '../support/trees.js';
 
-const runs = Number(process.env['ISOPRESS_TEST_RUNS'] ?? 40);
 const switches = fc.record({
   blockSize: fc.constantFrom(4096, 8192, 131_072),
   compression: fc.constantFrom(GZIP, STORED),
@@ -37,7 +37,7 @@ test('entries removed and added at random', async () => {
       const parallel = await rewriteSquashfs(image, change, {}, quietRun(3));
       expect(Buffer.compare(await collect(parallel.content, quietRun()), made)).toBe(0);
     }),
-    { numRuns: runs },
+    { numRuns: runs(40) },
   );
 });
 
@@ -58,7 +58,7 @@ test('a damaged image is written again, or refused as such', async () => {
         expect(error).toSatisfy((one) => one instanceof InvalidImageError || one instanceof UnsupportedError);
       }
     }),
-    { numRuns: runs },
+    { numRuns: runs(40) },
   );
 });
 

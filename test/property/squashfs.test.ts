@@ -1,6 +1,5 @@
 // Emitting is a function of tree and options alone, and every image stays within its plan.
 
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { chooseCompression } from '../../src/compress/index.js';
 import { planSquashfs, type StoredPart } from '../../src/format/squashfs/index.js';
@@ -11,6 +10,7 @@ import { bytesSource, collect } from '../../src/io/memory.js';
 import { FileTree } from '../../src/tree/file-tree.js';
 import { file } from '../../src/tree/node.js';
 import { mapNodes } from '../../src/tree/rewrite.js';
+import fc, { runs } from '../support/random.js';
 import { EPOCH, GZIP, SQUASHFS, STORED, squashfsBytes } from '../support/squashfs-images.js';
 import { reversedTree, treeArbitrary } from '../support/trees.js';
 
@@ -41,7 +41,7 @@ test('the same bytes for any number of jobs, twice from one plan, and within the
       expect(inodeCount).toBe(plan.layout.inodes);
       expect(image.length - options.offset - bytesUsed).toBeLessThan(4096);
     }),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   );
 });
 
@@ -51,7 +51,7 @@ test('the same bytes for any order of the entries', async () => {
       const other = reversedTree(tree);
       expect(await squashfsBytes(other)).toEqual(await squashfsBytes(tree));
     }),
-    { numRuns: 15 },
+    { numRuns: runs(15) },
   );
 });
 
@@ -68,7 +68,7 @@ test('the same bytes however the contents are cut into pieces, with holes or wit
         expect(await squashfsBytes(inPieces, options)).toEqual(await squashfsBytes(tree, options));
       },
     ),
-    { numRuns: 30 },
+    { numRuns: runs(30) },
   );
 });
 

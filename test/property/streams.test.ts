@@ -1,6 +1,6 @@
 // Compressed files that are made of parts: the same bytes for any engine, number of jobs and cut of the input, and their
 // content comes back.
-import fc from 'fast-check';
+
 import { describe, expect, test } from 'vitest';
 import { corePool } from '../../src/compress/core-pool.js';
 import { unpackStream } from '../../src/compress/index.js';
@@ -9,10 +9,10 @@ import type { Container } from '../../src/compress/streams/container.js';
 import { CONTAINERS } from '../../src/compress/streams/index.js';
 import { quietRun } from '../../src/io/content.js';
 import { loadNative } from '../../src/native/index.js';
+import fc, { runs } from '../support/random.js';
 import { noise } from '../support/trees.js';
 
 const native = loadNative().addon !== undefined;
-const RUNS = Number(process.env['ISOPRESS_TEST_RUNS'] ?? 30);
 
 const chunk = fc.oneof(
   fc.tuple(fc.integer({ min: 1, max: 30_000 }), fc.nat(9)).map(([length, seed]) => noise(length, seed)),
@@ -67,7 +67,7 @@ describe.each(CONTAINERS)('$name', (kind) => {
         // Nothing here reads lzop's files: lzop does, in the conformance suite.
         if (kind.name !== 'lzo') expect(Buffer.compare(await unpacked(kind.name, file), bytes)).toBe(0);
       }),
-      { numRuns: RUNS },
+      { numRuns: runs(30) },
     );
   });
 
@@ -79,7 +79,7 @@ describe.each(CONTAINERS)('$name', (kind) => {
         const other = await made(container, level, bytes, { engine: 'portable', jobs: 1, cut: 7_000 });
         expect(Buffer.compare(one, other)).toBe(0);
       }),
-      { numRuns: RUNS },
+      { numRuns: runs(30) },
     );
   });
 });

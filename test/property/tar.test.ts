@@ -2,13 +2,13 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import fc from 'fast-check';
 import { expect } from 'vitest';
 import { fromText } from '../../src/bytes/text.js';
 import { quietRun } from '../../src/io/content.js';
 import { scanTarball } from '../../src/source/index.js';
 import { walk } from '../../src/tree/walk.js';
 import { judge, kernelOracle } from '../support/oracle.js';
+import fc, { runs } from '../support/random.js';
 import { scratchDirectory } from '../support/scratch.js';
 import { succeed } from '../support/tools.js';
 import { describeDirectory, describeTree } from '../support/trees.js';
@@ -16,15 +16,8 @@ import { describeDirectory, describeTree } from '../support/trees.js';
 const scratch = scratchDirectory();
 const unpacked = join(scratch, 'unpacked');
 const SCRIPT = fileURLToPath(new URL('../support/awkward-archives.py', import.meta.url));
-const runs = (usual: number) => Number(process.env['ISOPRESS_TEST_RUNS'] ?? usual);
-/**
- * The usual run has the same trees each time, because the programs differ in rare details of attributes that are not those of the format;
- * with ISOPRESS_TEST_RUNS others are tried.
- */
-const sample = <T>(values: fc.Arbitrary<T>, numRuns: number) =>
-  fc.sample(values, process.env['ISOPRESS_TEST_RUNS'] === undefined ? { numRuns, seed: 1 } : numRuns);
 const seeds = (count: number) =>
-  sample(fc.uniqueArray(fc.nat(2 ** 31).map(String), { minLength: count, maxLength: count }), 1)[0]!;
+  fc.sample(fc.uniqueArray(fc.nat(2 ** 31).map(String), { minLength: count, maxLength: count }), 1)[0]!;
 
 /** Makes all in one run of Python; `judgeOne` gets the path of each, and an error names its seed. */
 async function each(
@@ -109,7 +102,7 @@ kernelOracle(
   'setfacl',
   'getfattr',
 )('archives of trees', { timeout: 300_000 }, async () => {
-  const choices = sample(writers, runs(60));
+  const choices = fc.sample(writers, runs(60));
   let compared = 0;
   await each('tree', seeds(runs(60)), async (tree, place) => {
     const archive = join(scratch, 'archive.tar');

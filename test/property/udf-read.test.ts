@@ -1,5 +1,5 @@
 // Reading back what was written, under every revision, and surviving what was damaged.
-import fc from 'fast-check';
+
 import { describe, expect, test } from 'vitest';
 import { fromText } from '../../src/bytes/text.js';
 import { planDisc } from '../../src/disc/index.js';
@@ -11,9 +11,9 @@ import { FileTree } from '../../src/tree/file-tree.js';
 import { file, special, symlink } from '../../src/tree/node.js';
 import { walk } from '../../src/tree/walk.js';
 import { EPOCH } from '../support/discs.js';
+import fc, { runs } from '../support/random.js';
 import { describeTree, type EntryDescription, noise, POSIX, treeArbitrary } from '../support/trees.js';
 
-const runs = Number(process.env['ISOPRESS_TEST_RUNS'] ?? 60);
 const REVISIONS = ['1.02', '1.50', '2.01', '2.60'] as const;
 const trees = treeArbitrary({ ...POSIX, fileSize: 60_000, xattrNamespaces: [] });
 
@@ -43,7 +43,7 @@ test('a volume gives back the tree that was written', async () => {
       expect(opened.facts.revision).toBe(udf);
       expect(asKept(await describeTree(await opened.tree()))).toEqual(asKept(await describeTree(tree)));
     }),
-    { numRuns: runs },
+    { numRuns: runs(60) },
   );
 });
 
@@ -73,7 +73,7 @@ describe('a mutated volume', () => {
             expect(error.code).toMatch(/^(udf|image)\./);
           }
         }),
-        { numRuns: runs * 10 },
+        { numRuns: runs(600) },
       );
     });
   }

@@ -1,6 +1,5 @@
 // Random trees × revisions of UDF: planned is produced, the same again, and 7-Zip finds no fault where it knows the entries.
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { planDisc } from '../../src/disc/index.js';
 import { quietRun } from '../../src/io/content.js';
@@ -10,6 +9,7 @@ import { file } from '../../src/tree/node.js';
 import { overlay, select } from '../../src/tree/rewrite.js';
 import { EPOCH, writeDisc } from '../support/discs.js';
 import { judge, oracle } from '../support/oracle.js';
+import fc, { runs } from '../support/random.js';
 import { scratchDirectory } from '../support/scratch.js';
 import { noise, POSIX, treeArbitrary } from '../support/trees.js';
 
@@ -32,7 +32,7 @@ test('planned is produced, twice the same, beside ISO 9660 and alone', async () 
       expect(first.length).toBe(plan.layout.size);
       expect(Buffer.compare(first, second)).toBe(0);
     }),
-    { numRuns: Number(process.env['ISOPRESS_TEST_RUNS'] ?? 40) },
+    { numRuns: runs(40) },
   );
 });
 
@@ -50,6 +50,6 @@ oracle('7z')('7-Zip finds every file whole', async () => {
       expect(stdout).toContain('Everything is Ok');
       expect(stdout).not.toMatch(/warning|error/i);
     }),
-    { numRuns: Number(process.env['ISOPRESS_TEST_RUNS'] ?? 30) },
+    { numRuns: runs(30) },
   );
 });

@@ -1,6 +1,7 @@
 // Random options of ext4 images: every feature with every other that goes with it.
-import fc from 'fast-check';
+
 import type { Ext4Options, Ext4Profile } from '../../src/format/ext4/index.js';
+import fc from './random.js';
 
 const listArbitrary = fc
   .record({

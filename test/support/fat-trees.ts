@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { fromText, toText } from '../../src/bytes/text.js';
 import { timestamp } from '../../src/bytes/time.js';
 import { type ExactContent, quietRun } from '../../src/io/content.js';
@@ -10,6 +9,7 @@ import { bytesSource, collect } from '../../src/io/memory.js';
 import { FileTree } from '../../src/tree/file-tree.js';
 import { type Directory, directory, file } from '../../src/tree/node.js';
 import { walk } from '../../src/tree/walk.js';
+import fc from './random.js';
 import { noise } from './trees.js';
 
 const even = (seconds: number) => timestamp(seconds - (seconds % 2));

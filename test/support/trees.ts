@@ -1,7 +1,6 @@
 // Trees for tests: random ones, their description as plain data, and the same description of a mounted directory.
 import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import fc from 'fast-check';
 import { type ByteString, byteStringOf, fromText } from '../../src/bytes/text.js';
 import { fromNanoseconds, type Timestamp, timestamp } from '../../src/bytes/time.js';
 import { type ExactContent, quietRun } from '../../src/io/content.js';
@@ -19,6 +18,7 @@ import {
 } from '../../src/tree/node.js';
 import { walk } from '../../src/tree/walk.js';
 import { judge } from './oracle.js';
+import fc from './random.js';
 
 /** The limits of a format for generated trees. */
 export interface TreeLimits {

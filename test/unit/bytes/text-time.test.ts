@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { alignUp, divCeil, padding } from '../../../src/bytes/align.js';
 import { setBits, testBit } from '../../../src/bytes/bitmap.js';
@@ -13,6 +12,7 @@ import {
   toText,
 } from '../../../src/bytes/text.js';
 import { calendar, fromCalendar, fromNanoseconds, timestamp } from '../../../src/bytes/time.js';
+import fc from '../../support/random.js';
 
 describe('byte strings', () => {
   test('any bytes survive', () => {

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { inOrder } from '../../../src/io/in-order.js';
+import fc from '../../support/random.js';
 
 test('results come in input order with at most `width` jobs running', async () => {
   await fc.assert(

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fromText } from '../../../src/bytes/text.js';
 import { InternalError, TargetError } from '../../../src/errors.js';
@@ -16,6 +15,7 @@ import { patchedPieces } from '../../../src/io/seal.js';
 import { streamTarget } from '../../../src/io/stream-target.js';
 import { memoryTarget } from '../../../src/io/target.js';
 import { writeImage } from '../../../src/io/write-image.js';
+import fc, { runs } from '../../support/random.js';
 import { scratchDirectory } from '../../support/scratch.js';
 
 const run = quietRun();
@@ -184,7 +184,7 @@ test('packed slots equal their contents laid out by hand', async () => {
         at += span;
       }
     }),
-    { numRuns: 30 },
+    { numRuns: runs(30) },
   );
 });
 
@@ -284,7 +284,7 @@ describe('seals over a stream', () => {
         const content = exactContent(size, () => patchedPieces(pieces(), fitting) as AsyncIterable<Data>);
         expect(Buffer.from(await collect(content, run)).toString('hex')).toBe(Buffer.from(wanted).toString('hex'));
       }),
-      { numRuns: 100 },
+      { numRuns: runs(100) },
     );
   });
 });

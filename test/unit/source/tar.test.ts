@@ -1,5 +1,5 @@
 // Hostile and broken tar archives: every one ends with its own error, and none reaches out of the tree.
-import fc from 'fast-check';
+
 import { describe, expect, test } from 'vitest';
 import { quietRun } from '../../../src/io/content.js';
 import { bytesSource, collect } from '../../../src/io/memory.js';
@@ -7,6 +7,7 @@ import { Meter, readTar, type TarTreeOptions } from '../../../src/source/tar/ind
 import type { FileTree } from '../../../src/tree/file-tree.js';
 import { LossLog } from '../../../src/tree/loss.js';
 import type { Directory } from '../../../src/tree/node.js';
+import fc, { runs } from '../../support/random.js';
 import { archive, type Given, record } from '../../support/tar-archive.js';
 
 const run = quietRun();
@@ -88,7 +89,7 @@ describe('damaged archives', () => {
           /^(FileTree|InvalidImageError|UnsupportedError)$/,
         );
       }),
-      { numRuns: Number(process.env['ISOPRESS_TEST_RUNS'] ?? 300) },
+      { numRuns: runs(300) },
     );
   });
 });

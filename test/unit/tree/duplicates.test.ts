@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Data, type ExactContent, quietRun } from '../../../src/io/content.js';
 import { exactContent } from '../../../src/io/exact.js';
@@ -7,6 +6,7 @@ import { bytesIdentity, identities } from '../../../src/tree/content-identity.js
 import { shareDuplicates } from '../../../src/tree/duplicates.js';
 import { FileTree } from '../../../src/tree/file-tree.js';
 import { file, type Node } from '../../../src/tree/node.js';
+import fc, { runs } from '../../support/random.js';
 import { noise } from '../../support/trees.js';
 
 const MIB = 1024 * 1024;
@@ -132,7 +132,7 @@ test('an identity is of the bytes: pieces and holes make no difference, a change
         expect(bytesIdentity(changed)).not.toEqual(bytesIdentity(bytes));
       },
     ),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   );
 });
 

@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { byteStringOf, fromText } from '../../../../src/bytes/text.js';
 import { compareParts, isoNames } from '../../../../src/format/iso9660/iso-name.js';
 import { jolietNames } from '../../../../src/format/iso9660/joliet-name.js';
 import { identify, type NameScheme } from '../../../../src/format/iso9660/naming.js';
+import fc from '../../../support/random.js';
 
 function identifiers(scheme: NameScheme, names: readonly string[]): string[] {
   const entries = names.map((name) => ({ name: fromText(name.replace(/\/$/, '')), isDirectory: name.endsWith('/') }));

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { byteStringOf, fromText } from '../../../../src/bytes/text.js';
 import { timestamp } from '../../../../src/bytes/time.js';
@@ -7,6 +6,7 @@ import { addEntryFields, rockRidgeExtension } from '../../../../src/format/iso96
 import { applySpread, ContinuationArea, SP, suspField } from '../../../../src/format/iso9660/susp.js';
 import { EMPTY } from '../../../../src/io/memory.js';
 import { file, special, symlink } from '../../../../src/tree/node.js';
+import fc from '../../../support/random.js';
 
 const at = { mtime: timestamp(1_700_000_000), uid: 1, gid: 2 };
 const links = { links: 3, serial: 9 };

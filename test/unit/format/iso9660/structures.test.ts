@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { byteStringOf, fromText } from '../../../../src/bytes/text.js';
 import { timestamp } from '../../../../src/bytes/time.js';
@@ -19,6 +18,7 @@ import {
   renderTerminator,
   volumeDescriptor,
 } from '../../../../src/format/iso9660/volume-descriptor.js';
+import fc from '../../../support/random.js';
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 

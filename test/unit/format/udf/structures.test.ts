@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { struct } from '../../../../src/bytes/struct.js';
 import { byteStringOf, fromText } from '../../../../src/bytes/text.js';
@@ -11,6 +10,7 @@ import { modeOf, permissions } from '../../../../src/format/udf/file-entry.js';
 import { encodeTarget, isExactTarget } from '../../../../src/format/udf/link-target.js';
 import { NAME_BYTES, storedNames } from '../../../../src/format/udf/names.js';
 import { readTag, stamped } from '../../../../src/format/udf/tag.js';
+import fc from '../../../support/random.js';
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 
