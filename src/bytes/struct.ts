@@ -39,9 +39,11 @@ export type Value<S> = S extends Struct<infer T> ? T : never;
  */
 export function struct<F extends FieldTable>(name: string, size: number, fields: F): Struct<ValueOf<F>> {
   checkCoverage(name, size, fields);
-  const entries = Object.entries(fields as Fields);
+  // Two flat lists: structures are encoded by the hundred thousand, and an iterator with pairs would cost more than their fields.
+  const keys = Object.keys(fields);
+  const kinds: readonly Field<unknown>[] = Object.values(fields as Fields);
   const encodeThrough = (value: ValueOf<F>, view: DataView, at: number) => {
-    for (const [key, field] of entries) field.write(view, at, (value as Record<string, unknown>)[key]);
+    for (let i = 0; i < keys.length; i++) kinds[i]!.write(view, at, (value as Record<string, unknown>)[keys[i]!]);
   };
   const encodeInto = (value: ValueOf<F>, bytes: Uint8Array, at: number) =>
     encodeThrough(value, new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), at);
@@ -65,7 +67,7 @@ export function struct<F extends FieldTable>(name: string, size: number, fields:
       }
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
       const value: Record<string, unknown> = {};
-      for (const [key, field] of entries) if (!field.reserved) value[key] = field.read(view, at);
+      for (let i = 0; i < keys.length; i++) if (!kinds[i]!.reserved) value[keys[i]!] = kinds[i]!.read(view, at);
       return value as ValueOf<F>;
     },
   };

@@ -1,7 +1,7 @@
 // Writes packed files as they arrive: blocks first, and each file's inode after its last part.
 
 import type { PackedExtent } from '../../compress/index.js';
-import type { Data } from '../../io/index.js';
+import type { Collector } from '../../io/index.js';
 import { ExtentPool } from './extent-pool.js';
 import { compressedContent, extentBlocks, indexSize, type PlacedExtent, wholeFragment } from './file-index.js';
 import type { FlatForm } from './form.js';
@@ -18,6 +18,7 @@ export class CompressedFiles {
   readonly #image: PlannedImage;
   readonly #placement: Placement;
   readonly #writer: LeafWriter;
+  readonly #out: Collector;
   readonly #fragments: FragmentStore | undefined;
   readonly #pool: ExtentPool | undefined;
   #firstBlock = 0;
@@ -29,29 +30,42 @@ export class CompressedFiles {
   /** Where the file starts among the fragments, if all of it is there. */
   #fragment = 0;
 
-  /** `fragments` is what takes the fragments, if there are any. */
-  constructor(image: PlannedImage, placement: Placement, writer: LeafWriter, fragments: FragmentStore | undefined) {
+  /** `out` takes the blocks; `fragments` takes the fragments, if there are any. */
+  constructor(
+    image: PlannedImage,
+    placement: Placement,
+    writer: LeafWriter,
+    out: Collector,
+    fragments: FragmentStore | undefined,
+  ) {
     this.#image = image;
     this.#placement = placement;
     this.#writer = writer;
+    this.#out = out;
     this.#fragments = fragments;
     this.#pool = image.options.dedupe ? new ExtentPool() : undefined;
   }
 
   /** The next part, which belongs to the leaf at `index`. */
-  *put(part: PackedFilePart, index: number): Generator<Data> {
+  put(part: PackedFilePart, index: number): void {
     const head = leafHead(this.#image, this.#image.inodes.leaves[index]!);
-    if (this.#fragments && this.#isFragment(part)) return this.#gather(part, head, this.#fragments);
+    if (this.#fragments && this.#isFragment(part)) {
+      this.#gather(part, head, this.#fragments);
+      return;
+    }
     const tail = part.isLast ? this.#tailOf(part, index, head) : NO_TAIL;
     if (part.isFirst && part.isLast && !this.#fragments) {
       const form = storedForm(this.#image, index, head) as FlatForm;
-      if (!this.#isWorthIt(part, index, form, head, tail)) return yield* this.#stored(part, form, head);
+      if (!this.#isWorthIt(part, index, form, head, tail)) {
+        this.#stored(part, form, head);
+        return;
+      }
     }
     if (part.isFirst) this.#begin();
     const { extents, data } = part.packed!;
     const fragment = this.#endOf(part);
     const isApart = tail.length > 0 || fragment !== undefined;
-    yield* this.#blocksOf(isApart ? extents.slice(0, -1) : extents, data);
+    this.#writeBlocks(isApart ? extents.slice(0, -1) : extents, data);
     if (isApart) this.#extents.push(extents.at(-1)!);
     if (!part.isLast) return;
     const file = { extents: this.#extents, size: head.length, firstBlock: this.#firstBlock, tail, fragment };
@@ -65,21 +79,21 @@ export class CompressedFiles {
     this.#extents = [];
   }
 
-  /** Gives out the blocks of extents, which follow each other in `data`: all of them, or those that are new. */
-  *#blocksOf(extents: readonly PackedExtent[], data: Uint8Array): Generator<Data> {
+  /** Writes the blocks of extents, which follow each other in `data`: all of them, or those that are new. */
+  #writeBlocks(extents: readonly PackedExtent[], data: Uint8Array): void {
     const { blockSize } = this.#image.options;
     if (!this.#pool) {
       const blocks = extents.reduce((sum, extent) => sum + extentBlocks(extent, blockSize), 0);
       this.#placement.takeBlocks(blocks);
       for (const extent of extents) this.#extents.push(extent);
-      if (blocks > 0) yield data.subarray(0, blocks * blockSize);
+      if (blocks > 0) this.#out.put(data.subarray(0, blocks * blockSize));
       return;
     }
     let at = 0;
     for (const extent of extents) {
       const bytes = data.subarray(at, at + extentBlocks(extent, blockSize) * blockSize);
       at += bytes.length;
-      if (this.#place(extent, bytes, this.#pool)) yield bytes;
+      if (this.#place(extent, bytes, this.#pool)) this.#out.put(bytes);
     }
   }
 
@@ -136,15 +150,15 @@ export class CompressedFiles {
     return size < form.blocks * options.blockSize + inodesOfIt * form.tail;
   }
 
-  *#stored({ bytes, length }: PackedFilePart, form: FlatForm, head: LeafHead): Generator<Data> {
+  #stored({ bytes, length }: PackedFilePart, form: FlatForm, head: LeafHead): void {
     const { blockSize } = this.#image.options;
     const block = this.#placement.takeBlocks(form.blocks);
     const tail = this.#writer.stored(block, form, head);
     const inBlocks = length - form.tail;
     if (bytes) tail.set(bytes.subarray(inBlocks));
     this.#writer.keepTail(tail);
-    if (inBlocks > 0) yield bytes ? bytes.subarray(0, inBlocks) : { hole: inBlocks };
+    if (inBlocks > 0) this.#out.put(bytes ? bytes.subarray(0, inBlocks) : { hole: inBlocks });
     const rest = form.blocks * blockSize - inBlocks;
-    if (rest > 0) yield { hole: rest };
+    if (rest > 0) this.#out.put({ hole: rest });
   }
 }

@@ -1,7 +1,7 @@
 // Emits an image with compressed files, front to back. Its head comes first and is known last.
 
 import { InternalError } from '../../errors.js';
-import { type Data, type Piece, pieceLength, type Run } from '../../io/index.js';
+import { Collector, type Data, type Piece, pieceLength, type Run } from '../../io/index.js';
 import { CompressedFiles } from './compressed-files.js';
 import { contentsInOrder } from './contents.js';
 import { emitDirectories, placeDirectories } from './directories.js';
@@ -49,24 +49,29 @@ export async function* emitCompressed(image: PlannedImage, sizeLimit: number, ru
 }
 
 async function* emitLeaves(image: PlannedImage, placement: Placement, run: Run): AsyncGenerator<Data> {
-  const writer = new LeafWriter(image, placement);
+  const out = new Collector();
+  const writer = new LeafWriter(image, placement, out);
   const { contents, leafOf } = contentsInOrder(image);
   const packer = new FilePacker(image, contents, run);
   const { fragments: kind, blockSize } = image.options;
   const fragments = kind && new FragmentStore(packer, placement, blockSize);
-  const files = new CompressedFiles(image, placement, writer, fragments);
+  const files = new CompressedFiles(image, placement, writer, out, fragments);
   let done = 0;
   try {
     for await (const parts of packer.parts()) {
       for (const part of parts) {
-        if (part.isFirst) for (const bytes of writer.before(leafOf[part.content]!)) yield bytes;
-        for (const bytes of files.put(part, leafOf[part.content]!)) yield bytes;
-        if (part.isLast) for (const bytes of writer.endIfDue()) yield bytes;
-        // Files with blocks have none between two parts; if everything is a fragment, no file has blocks.
-        if (fragments?.isDue && (part.isLast || kind === 'all')) yield* fragments.due();
-        packer.release(part);
+        const leaf = leafOf[part.content]!;
+        if (part.isFirst) writer.before(leaf);
+        files.put(part, leaf);
+        if (part.isLast) writer.endIfDue();
         done += part.length;
+        // Files with blocks have none between two parts; if everything is a fragment, no file has blocks.
+        if (!fragments?.isDue || !(part.isLast || kind === 'all')) continue;
+        yield* out.take();
+        yield* fragments.due();
       }
+      yield* out.take();
+      for (const part of parts) packer.release(part);
       run.report({ step: 'packing', done, total: image.contentSize, unit: 'bytes' });
     }
     if (fragments) yield* fragments.rest();

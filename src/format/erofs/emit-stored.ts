@@ -19,23 +19,18 @@ import type { Placement } from './placement.js';
 
 /** The bytes of all leaves and their contents. */
 export async function* emitStoredLeaves(image: PlannedImage, placement: Placement, run: Run): AsyncGenerator<Data> {
-  const collector = new Collector();
-  const leaves = new StoredLeaves(image, placement);
+  const out = new Collector();
+  const leaves = new StoredLeaves(image, placement, out);
   let done = 0;
   for await (const parts of contentsAhead(leaves.contents, run, emptyContents(image))) {
     for (const { index, piece } of parts) {
+      leaves.put(index, piece);
       done += pieceLength(piece);
-      // Most files end within a piece, and a wait for each of them would cost more than their bytes.
-      for (const bytes of leaves.put(index, piece)) {
-        if (collector.collect(bytes)) continue;
-        for (const collected of collector.take()) yield collected;
-        yield bytes;
-      }
     }
-    for (const collected of collector.take()) yield collected;
+    yield* out.take();
     run.report({ step: 'packing', done, total: image.contentSize, unit: 'bytes' });
   }
-  for (const bytes of leaves.end()) yield bytes;
+  yield* leaves.end();
 }
 
 /** Turns contents into the blocks of an image, and writes their inodes. */
@@ -43,42 +38,45 @@ class StoredLeaves {
   readonly contents: readonly ExactContent[];
   readonly #image: PlannedImage;
   readonly #placement: Placement;
+  readonly #out: Collector;
   readonly #writer: LeafWriter;
   readonly #leafOf: Uint32Array;
   #current: StoredFile | undefined;
   #begun = -1;
 
-  constructor(image: PlannedImage, placement: Placement) {
+  constructor(image: PlannedImage, placement: Placement, out: Collector) {
     this.#image = image;
     this.#placement = placement;
-    this.#writer = new LeafWriter(image, placement);
+    this.#out = out;
+    this.#writer = new LeafWriter(image, placement, out);
     const { contents, leafOf } = contentsInOrder(image);
     this.contents = contents;
     this.#leafOf = leafOf;
   }
 
   /** The next piece of a content. */
-  *put(index: number, piece: Data): Generator<Data> {
+  put(index: number, piece: Data): void {
     if (index !== this.#begun) {
-      yield* this.#finish();
+      this.#finish();
       this.#begun = index;
       const leaf = this.#leafOf[index]!;
-      yield* this.#writer.before(leaf);
+      this.#writer.before(leaf);
       this.#current = beginFile(this.#image, leaf, this.#placement, this.#writer);
     }
-    yield* this.#current!.put(piece);
+    this.#current!.put(piece, this.#out);
   }
 
   *end(): Generator<Data> {
-    yield* this.#finish();
+    this.#finish();
+    yield* this.#out.take();
     yield* this.#writer.end();
   }
 
-  *#finish(): Generator<Data> {
+  #finish(): void {
     if (!this.#current) return;
-    yield* this.#current.end();
+    this.#current.end(this.#out);
     this.#writer.keepTail(this.#current.tail);
-    yield* this.#writer.endIfDue();
+    this.#writer.endIfDue();
   }
 }
 
@@ -92,11 +90,11 @@ function beginFile(image: PlannedImage, index: number, placement: Placement, wri
   return new StoredFile([{ at: 0, length: head.length - form.tail }], tail, inBlocks);
 }
 
-/** A file being written: its ranges are yielded, its tail is kept. */
+/** A file being written: its ranges are put out, its tail is kept. */
 class StoredFile {
   readonly #ranges: readonly Range[];
   readonly #tail: Uint8Array;
-  /** Bytes of its blocks that have not been yielded. */
+  /** Bytes of its blocks that have not been put out. */
   #left: number;
   #at = 0;
   #range = 0;
@@ -114,7 +112,7 @@ class StoredFile {
   }
 
   /** The next piece of the content. */
-  *put(piece: Data): Generator<Data> {
+  put(piece: Data, out: Collector): void {
     const length = pieceLength(piece);
     const start = this.#at;
     const end = start + length;
@@ -123,7 +121,7 @@ class StoredFile {
       const to = Math.min(range.at + range.length, end);
       if (to > from) {
         this.#left -= to - from;
-        yield isHole(piece) ? { hole: to - from } : piece.subarray(from - start, to - start);
+        out.put(isHole(piece) ? { hole: to - from } : piece.subarray(from - start, to - start));
       }
       if (range.at + range.length > end) break;
       this.#range++;
@@ -143,8 +141,8 @@ class StoredFile {
   }
 
   /** Fills up the last block. */
-  *end(): Generator<Data> {
+  end(out: Collector): void {
     assertPlanned('tail of a file', this.#tail.length, this.#tailFilled);
-    if (this.#left > 0) yield { hole: this.#left };
+    if (this.#left > 0) out.put({ hole: this.#left });
   }
 }

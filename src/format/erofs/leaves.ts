@@ -1,7 +1,7 @@
 // Inodes of everything except directories, in order: places and bytes.
 
 import { bytesOf, deviceNumber } from '../../bytes/index.js';
-import { type Data, EMPTY } from '../../io/index.js';
+import { type Collector, type Data, EMPTY } from '../../io/index.js';
 import { file, type Leaf } from '../../tree/index.js';
 import { ChunkFormat } from './chunk-index.js';
 import { storedChunks } from './chunk-places.js';
@@ -80,10 +80,11 @@ function settleChunks({ inodes, chunkPlaces }: PlannedImage, index: number, form
   for (const [chunk, block] of storedChunks(form, start)) chunkPlaces.settle(leaf.content, chunk, block);
 }
 
-/** Writes inodes into runs of blocks. */
+/** Writes inodes into runs of blocks, and runs and targets into a collector. */
 export class LeafWriter {
   readonly #image: PlannedImage;
   readonly #placement: Placement;
+  readonly #out: Collector;
   readonly #run: RunBuffer;
   /** Places of contents with several leaves: a block, or a compressed content. */
   readonly #shared = new Map<number, number | CompressedContent>();
@@ -91,21 +92,26 @@ export class LeafWriter {
   readonly #tails = new Map<number, { readonly bytes: Uint8Array; left: number }>();
   #next = 0;
 
-  constructor(image: PlannedImage, placement: Placement) {
+  constructor(image: PlannedImage, placement: Placement, out: Collector) {
     this.#image = image;
     this.#placement = placement;
+    this.#out = out;
     this.#run = new RunBuffer(image.options.blockSize);
   }
 
   /** Writes the leaves before `index`, none of which owns content. */
-  *before(index: number): Generator<Data> {
-    while (this.#next < index) yield* this.#contentless(this.#next);
+  before(index: number): void {
+    while (this.#next < index) this.#contentless(this.#next);
   }
 
   /** Writes all leaves after the last one with content, and the last run. */
   *end(): Generator<Data> {
-    yield* this.before(this.#image.inodes.leaves.length);
-    yield* this.#endRun();
+    while (this.#next < this.#image.inodes.leaves.length) {
+      this.#contentless(this.#next);
+      yield* this.#out.take();
+    }
+    this.#endRun();
+    yield* this.#out.take();
   }
 
   /**
@@ -161,20 +167,20 @@ export class LeafWriter {
     content?.put(own, bytes.subarray(end));
   }
 
-  /** The run, if it is large enough. Call it only after all taken blocks have been written. */
-  *endIfDue(): Generator<Data> {
-    if (this.#placement.isDue) yield* this.#endRun();
+  /** Writes the run if it is large enough. Call it only after all taken blocks have been written. */
+  endIfDue(): void {
+    if (this.#placement.isDue) this.#endRun();
   }
 
-  *#contentless(index: number): Generator<Data> {
+  #contentless(index: number): void {
     const leaf = this.#image.inodes.leaves[index]!;
     const head = leafHead(this.#image, leaf);
     const shared = leaf.kind === 'file' ? this.#shared.get(this.#image.inodes.contentOwners[index]!) : undefined;
     if (typeof shared === 'object') this.compressed(shared, head);
-    else if (leaf.kind === 'symlink') yield* this.#symlink(bytesOf(leaf.target), index, head);
+    else if (leaf.kind === 'symlink') this.#symlink(bytesOf(leaf.target), index, head);
     else if (leaf.kind === 'file') this.#sharing(shared ?? 0, index, head);
     else this.#special(index, head);
-    yield* this.endIfDue();
+    this.endIfDue();
   }
 
   /** A file without content, or with that of an earlier one. */
@@ -188,7 +194,7 @@ export class LeafWriter {
     if (kept.left === 0) this.#tails.delete(owner);
   }
 
-  *#symlink(target: Uint8Array, index: number, head: LeafHead): Generator<Data> {
+  #symlink(target: Uint8Array, index: number, head: LeafHead): void {
     const form = storedForm(this.#image, index, head);
     const block = this.#placement.takeBlocks(form.blocks);
     const inBlocks = form.blocks * this.#image.options.blockSize;
@@ -196,7 +202,7 @@ export class LeafWriter {
     if (form.blocks === 0) return;
     const blocks = new Uint8Array(inBlocks);
     blocks.set(target.subarray(0, inBlocks));
-    yield blocks;
+    this.#out.put(blocks);
   }
 
   #special(index: number, head: LeafHead): void {
@@ -217,8 +223,8 @@ export class LeafWriter {
     return this.#run.next(size);
   }
 
-  *#endRun(): Generator<Data> {
+  #endRun(): void {
     const run = this.#placement.endRun();
-    if (run.blocks > 0) yield this.#run.take(run);
+    if (run.blocks > 0) this.#out.put(this.#run.take(run));
   }
 }

@@ -22,7 +22,7 @@ export interface InodeFacts {
 /** Writes an inode and its attributes at the start of `bytes`. Returns the byte after them. */
 export function putInode(node: Node, facts: InodeFacts, xattrs: Uint8Array, bytes: Uint8Array): number {
   const isExtended = facts.inodeSize === extendedInode.size;
-  const common = {
+  const fields = {
     format: inodeFormat(isExtended, facts.layout),
     xattrWords: xattrWords(xattrs.length),
     mode: TYPE_BITS[node.kind] | node.mode,
@@ -32,14 +32,11 @@ export function putInode(node: Node, facts: InodeFacts, xattrs: Uint8Array, byte
     number: facts.number,
     uid: node.uid,
     gid: node.gid,
+    mtime: isExtended ? node.mtime.seconds : 0,
+    mtimeNanoseconds: node.mtime.nanoseconds,
+    dataHigh: 0,
   };
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (isExtended) {
-    const { seconds, nanoseconds } = node.mtime;
-    extendedInode.encodeThrough({ ...common, mtime: seconds, mtimeNanoseconds: nanoseconds, dataHigh: 0 }, view, 0);
-  } else {
-    compactInode.encodeThrough({ ...common, mtime: 0 }, view, 0);
-  }
+  (isExtended ? extendedInode : compactInode).encodeInto(fields, bytes, 0);
   bytes.set(xattrs, facts.inodeSize);
   return facts.inodeSize + xattrs.length;
 }
