@@ -51,17 +51,31 @@ export class StoredFile implements Source {
 
   async *pieces(run: Run): AsyncGenerator<Data> {
     const { words, fragment } = this.#place;
+    // Most files are one tail.
+    if (words.length > 0) yield* this.#wholeBlocks(run);
     const left = this.size - words.length * this.#volume.superblock.blockSize;
-    const pieces = inOrder(this.#blocks(), blocksAhead(this.#volume, run), async (block): Promise<Data> => {
-      run.signal?.throwIfAborted();
-      return block.word === 0 ? { hole: block.length } : lentBlock(this.#volume, block, run);
-    });
+    if (fragment === NO_FRAGMENT || left <= 0) return;
+    const lent = await this.#fragments.lend(fragment, run);
+    try {
+      yield this.#tailIn(lent.bytes, left);
+    } finally {
+      lent.giveBack();
+    }
+  }
+
+  async *#wholeBlocks(run: Run): AsyncGenerator<Data> {
+    const pieces = inOrder(
+      this.#blocks(),
+      blocksAhead(this.#volume, run),
+      async ({ at, word, length }): Promise<Data> => {
+        run.signal?.throwIfAborted();
+        return word === 0 ? { hole: length } : lentBlock(this.#volume, at, word, length, run);
+      },
+    );
     for await (const piece of pieces) {
       yield piece;
       if (!isHole(piece)) this.#volume.buffers.give(piece.buffer);
     }
-    if (fragment === NO_FRAGMENT || left <= 0) return;
-    yield await this.#tail(left, run);
   }
 
   /** Blocks in order, with the bytes of the file in each. */
@@ -138,8 +152,11 @@ export class StoredFile implements Source {
 
   /** The last `length` bytes, which are in a fragment. */
   async #tail(length: number, run?: Run): Promise<Uint8Array> {
+    return this.#tailIn(await this.#fragments.block(this.#place.fragment, run), length);
+  }
+
+  #tailIn(block: Uint8Array, length: number): Uint8Array {
     const { fragment, fragmentOffset } = this.#place;
-    const block = await this.#fragments.block(fragment, run);
     if (fragmentOffset + length > block.length) {
       throw damaged('fragment', `Fragment ${fragment} ends before the end of a file in it.`);
     }
@@ -161,28 +178,75 @@ export class StoredFile implements Source {
   }
 }
 
+/** A decoded fragment block. */
+interface Fragment {
+  readonly bytes: Promise<Uint8Array>;
+  /** Readers of lent bytes. */
+  readers: number;
+  isKept: boolean;
+  /** Whether its memory is used again when it is not kept any more: not if somebody has it for good. */
+  isReused: boolean;
+}
+
 /** Fragment blocks, the last few decoded ones kept: files that follow each other are in the same. */
 export class FragmentBlocks {
   readonly #volume: Volume;
-  readonly #kept = new Map<number, Promise<Uint8Array>>();
+  readonly #kept = new Map<number, Fragment>();
 
   constructor(volume: Volume) {
     this.#volume = volume;
   }
 
+  /** A block, for as long as the caller likes. */
   block(index: number, run?: Run): Promise<Uint8Array> {
+    const found = this.#find(index, run);
+    found.isReused = false;
+    return found.bytes;
+  }
+
+  /** A block for a short time: its bytes may change after `giveBack`. */
+  async lend(index: number, run: Run): Promise<{ readonly bytes: Uint8Array; giveBack(): void }> {
+    const found = this.#find(index, run);
+    found.readers++;
+    const bytes = await found.bytes;
+    return {
+      bytes,
+      giveBack: () => {
+        found.readers--;
+        this.#reuse(found, bytes);
+      },
+    };
+  }
+
+  #find(index: number, run: Run | undefined): Fragment {
     const known = this.#kept.get(index);
     if (known) return known;
-    const made = this.#read(index, run);
-    const oldest = this.#kept.keys().next();
-    if (this.#kept.size >= keptBlocks(this.#volume) && !oldest.done) this.#kept.delete(oldest.value);
+    const made = { bytes: this.#read(index, run), readers: 0, isKept: true, isReused: true };
+    const oldest = this.#kept.entries().next();
+    if (this.#kept.size >= keptBlocks(this.#volume) && !oldest.done) this.#forget(...oldest.value);
     this.#kept.set(index, made);
     return made;
   }
 
+  #forget(index: number, fragment: Fragment): void {
+    this.#kept.delete(index);
+    fragment.isKept = false;
+    // A block that could not be read has no memory, and its readers get the error.
+    fragment.bytes.then(
+      (bytes) => this.#reuse(fragment, bytes),
+      () => {},
+    );
+  }
+
+  #reuse(fragment: Fragment, bytes: Uint8Array): void {
+    if (fragment.isKept || !fragment.isReused || fragment.readers > 0) return;
+    fragment.isReused = false;
+    this.#volume.buffers.give(bytes.buffer);
+  }
+
   async #read(index: number, run?: Run): Promise<Uint8Array> {
     const { at, sizeWord } = await this.#volume.fragment(index);
-    return readBlock(this.#volume, at, sizeWord, undefined, run);
+    return lentBlock(this.#volume, at, sizeWord, undefined, run);
   }
 }
 
@@ -208,11 +272,13 @@ interface StoredBlock {
   readonly length: number;
 }
 
-/** A data block in memory of the volume, which is to be given back. */
-async function lentBlock(volume: Volume, { at, word, length }: StoredBlock, run: Run): Promise<Uint8Array> {
+/** A data block in memory of the volume, which is to be given back; of exactly `length` bytes where that is known. */
+async function lentBlock(volume: Volume, at: number, word: number, length?: number, run?: Run): Promise<Uint8Array> {
+  const { blockSize } = volume.superblock;
   const stored = checkedWord(volume, at, word);
   const bytes = await volume.bytes(at, stored.length, volume.buffers.take());
-  return checked(stored.compressed ? await volume.decode(bytes, length, run, volume.buffers) : bytes, at, length);
+  const content = stored.compressed ? await volume.decode(bytes, length ?? blockSize, run, volume.buffers) : bytes;
+  return checked(content, at, length);
 }
 
 /** A data block; of exactly `length` bytes where that is known. */
