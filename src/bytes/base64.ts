@@ -3,7 +3,7 @@
 /** The bytes of a text up to its padding; characters of no alphabet are passed over. */
 export function base64Bytes(text: string): Uint8Array {
   const digits = text
-    .replace(/=.*$/s, '')
+    .replace(/=.*/s, '')
     .replaceAll('-', '+')
     .replaceAll('_', '/')
     .replace(/[^A-Za-z0-9+/]/g, '');

@@ -73,7 +73,27 @@ export function lossyText(name: ByteString): string {
 
 /** Without ASCII blanks at both ends. `trim` is for text: it also removes U+00A0, which is the last byte of "à". */
 export function trimBlanks(text: ByteString): ByteString {
-  return text.replace(/^[ \t\n\r\f\v]+|[ \t\n\r\f\v]+$/g, '') as ByteString;
+  return withoutEnd(text, ' \t\n\r\f\v').replace(/^[ \t\n\r\f\v]+/, '') as ByteString;
+}
+
+/** Without the given characters at its end. A regular expression for it takes quadratic time if others follow a run of them. */
+export function withoutEnd<T extends string>(text: T, characters: string): T {
+  let end = text.length;
+  while (end > 0 && characters.includes(text[end - 1]!)) end--;
+  return text.slice(0, end) as T;
+}
+
+/** Without the given characters at its end, except one after a backslash that escapes it. */
+export function withoutUnescapedEnd<T extends string>(text: T, characters: string): T {
+  const kept = withoutEnd(text, characters);
+  const backslashes = kept.length - withoutEnd(kept, '\\').length;
+  return text.slice(0, kept.length + (backslashes % 2)) as T;
+}
+
+/** The text before the first NUL. */
+export function untilNul<T extends string>(text: T): T {
+  const end = text.indexOf('\0');
+  return (end < 0 ? text : text.slice(0, end)) as T;
 }
 
 /** The words between ASCII blanks. */

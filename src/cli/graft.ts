@@ -2,7 +2,7 @@
 // -graft-points `path in the image=source`.
 
 import { lstatSync, statSync } from 'node:fs';
-import { displayText } from '../bytes/index.js';
+import { displayText, withoutEnd } from '../bytes/index.js';
 import { InvalidInputError } from '../errors.js';
 import { pathBuffer } from '../io/index.js';
 import { type ScanOptions, scanDirectory, scanEntry } from '../source/index.js';
@@ -52,7 +52,7 @@ const unescaped = (text: string) => text.replace(/\\(.)/gs, '$1');
 
 /** A single file keeps its own name where none is given, or where the target is a directory by its slash. */
 function named({ target, path }: Graft): Graft {
-  const directory = target.replace(/\/+$/, '');
+  const directory = withoutEnd(target, '/');
   const isDirectory = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
   if (isDirectory || (target !== '' && !target.endsWith('/'))) return { target: directory, path };
   return { target: [directory, path.split('/').at(-1)!].filter((part) => part !== '').join('/'), path };

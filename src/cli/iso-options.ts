@@ -183,7 +183,7 @@ export function readWeightRules(path: string): WeightRule[] {
   return lines.flatMap((text, i) => {
     const line = trimmed(text);
     if (line === '' || line.startsWith('#')) return [];
-    const match = /^(.+?)[ \t]+(-?\d{1,10})$/.exec(line);
+    const match = /^(.*[^ \t])[ \t]+(-?\d{1,10})$/.exec(line);
     if (match) return [{ pattern: `/${match[1]!.replace(/^\/+/, '')}` as ByteString, weight: Number(match[2]) }];
     throw new InvalidInputError('cli.sort-file', `"${displayText(line)}" is not a pattern followed by a weight.`, {
       path,

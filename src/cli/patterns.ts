@@ -1,7 +1,7 @@
 // Patterns on the command line and in files that it names; docs/patterns.md describes the language.
 
 import { InvalidArgumentError } from 'commander';
-import { type ByteString, byteStringOf } from '../bytes/index.js';
+import { type ByteString, byteStringOf, withoutUnescapedEnd } from '../bytes/index.js';
 import { InvalidInputError } from '../errors.js';
 import { parsePattern } from '../tree/option-values.js';
 import { argumentBytes } from './argument-bytes.js';
@@ -46,8 +46,5 @@ export function readPatterns(path: string): ByteString[] {
 
 /** Without blanks at the ends; an escaped one stays. */
 export function trimmed(line: string): ByteString {
-  const end = /(\\*)([ \t\r\f\v]*)$/.exec(line)!;
-  const isEscaped = end[1]!.length % 2 === 1 && end[2] !== '';
-  const kept = line.slice(0, line.length - end[2]!.length + (isEscaped ? 1 : 0));
-  return kept.replace(/^[ \t\r\f\v]+/, '') as ByteString;
+  return withoutUnescapedEnd(line, ' \t\r\f\v').replace(/^[ \t\r\f\v]+/, '') as ByteString;
 }

@@ -1,5 +1,6 @@
 // Apple's partition map (Inside Macintosh: Devices, "SCSI Manager"), with which discs have HFS or HFS+ in addition to ISO 9660.
 
+import { untilNul } from '../bytes/index.js';
 import { bytesAt, type Source } from '../io/index.js';
 
 const SECTOR_SIZES = [512, 2048];
@@ -52,5 +53,5 @@ async function entryAt(image: Source, at: number): Promise<DataView | undefined>
 
 function textOf(entry: DataView, at: number): string {
   const bytes = new Uint8Array(entry.buffer, at, 32);
-  return String.fromCharCode(...bytes).replace(/\0.*$/s, '');
+  return untilNul(String.fromCharCode(...bytes));
 }

@@ -66,7 +66,7 @@ function entriesOf(catalog: Uint8Array): BootEntryFacts[] {
 function entryAt(catalog: Uint8Array, at: number, platform: number, id: string): BootEntryFacts {
   const { bootable, media, block, sectors, selection } = bootEntry.decode(catalog, at);
   const kind = media & 0x0f;
-  const criteria = hexOf(selection).replace(/(00)+$/, '');
+  const criteria = hexOf(selection.subarray(0, selection.findLastIndex((byte) => byte !== 0) + 1));
   return {
     platform: PLATFORMS[platform] ?? `0x${platform.toString(16)}`,
     bootable: bootable === BOOTABLE,

@@ -1,6 +1,7 @@
 // The partition tables of an image: MBR with its logical partitions, and GPT. Sectors have 512 bytes unless a GPT is found where
 // larger ones put it.
 
+import { untilNul } from '../bytes/index.js';
 import {
   type GptHeader,
   gptEntry,
@@ -129,5 +130,5 @@ async function gptPartitions(image: Source, { header, sector }: FoundHeader): Pr
 }
 
 function nameOf(name: Uint8Array): string {
-  return new TextDecoder('utf-16le').decode(name).replace(/\0.*$/s, '');
+  return untilNul(new TextDecoder('utf-16le').decode(name));
 }

@@ -23,7 +23,7 @@ const DIGESTS: Readonly<Record<number, DigestName>> = {
 };
 /** `d41d… *./path`, or a line of `[checksums]` in a .treeinfo: `path = sha256:e3b0…`. */
 const LINE =
-  /^([0-9a-f]{32,128})([ \t]+\*?)([^\r\n]+)(\r?\n|$)|^([^\s=]+)([ \t]*=[ \t]*(?:md5|sha1|sha224|sha256|sha384|sha512):)([0-9a-f]+)(\r?\n|$)/gm;
+  /^([0-9a-f]{32,128})([ \t]+\*|[ \t]+(?![ \t*]))([^\r\n]+)(\r?\n|$)|^([^\s=]+)([ \t]*=[ \t]*(?:md5|sha1|sha224|sha256|sha384|sha512):)([0-9a-f]+)(\r?\n|$)/gm;
 
 /** The files that changed. */
 export interface ChangedFiles {

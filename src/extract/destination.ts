@@ -1,7 +1,7 @@
 // The directory that a tree is extracted to. A new one gets its name when it is complete, and is removed after a failure.
 
 import { access, chmod, constants, lstat, mkdtemp, readdir, realpath, rename, rm } from 'node:fs/promises';
-import { type ByteString, byteStringOf, displayText } from '../bytes/index.js';
+import { type ByteString, byteStringOf, displayText, withoutEnd } from '../bytes/index.js';
 import { option, TargetError, wording } from '../errors.js';
 import { pathBuffer, targetError } from '../io/index.js';
 import { joinPath } from '../tree/index.js';
@@ -102,8 +102,9 @@ function noDirectory(target: ByteString, what: string): TargetError {
   });
 }
 
-function trimmed(target: ByteString): string {
-  return target.replace(/(?<=.)\/+$/, '');
+/** A target without slashes at its end; the root directory is one. */
+export function trimmed(target: ByteString): ByteString {
+  return withoutEnd(target, '/') || (target.slice(0, 1) as ByteString);
 }
 
 function parentOf(target: ByteString): ByteString {

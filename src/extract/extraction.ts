@@ -12,7 +12,7 @@ import {
   type Run,
 } from '../io/index.js';
 import { type Directory, type FileTree, hardLinkCounts, joinPath, type Node } from '../tree/index.js';
-import type { OpenDestination } from './destination.js';
+import { type OpenDestination, trimmed } from './destination.js';
 import { earlyContents } from './early-contents.js';
 import { EntryBatch, type OutcomeHandler } from './entry-batch.js';
 import { faultError, inTheWay, isFaultOfEntry, knownError } from './entry-fault.js';
@@ -211,7 +211,7 @@ export class Extraction {
   /** An entry as a path that leads to it. */
   #shown(path: ByteString): ByteString {
     const { target } = this.options;
-    return path === '' ? target : joinPath(target.replace(/(?<=.)\/+$/, '') as ByteString, path);
+    return path === '' ? target : joinPath(trimmed(target), path);
   }
 
   async #guarded(path: ByteString, work: () => void | Promise<void>): Promise<void> {

@@ -1,6 +1,6 @@
 // Entries of a tree by the names that people type: as they are, or as listings show them.
 
-import { type ByteString, displayText, shownName } from '../bytes/index.js';
+import { type ByteString, displayText, shownName, withoutEnd } from '../bytes/index.js';
 import { InvalidInputError } from '../errors.js';
 import { type FileTree, follow, type Node } from '../tree/index.js';
 
@@ -22,7 +22,7 @@ export function lookUp(tree: FileTree, asked: ByteString, links: 'follow' | 'kee
 export function findEntry(tree: FileTree, asked: ByteString, links: 'follow' | 'keep'): FoundEntry | undefined {
   for (const spelling of [asked, shownName(asked)]) {
     if (spelling === undefined) continue;
-    const path = spelling.replace(/^\/+|\/+$/g, '') as ByteString;
+    const path = withoutEnd(spelling, '/').replace(/^\/+/, '') as ByteString;
     const node = links === 'follow' ? follow(tree, path) : tree.get(path);
     if (node) return { path, node };
   }

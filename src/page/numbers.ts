@@ -2,7 +2,7 @@
 
 /** `1 234 567`, with thin spaces that do not break. */
 export function grouped(value: number): string {
-  return String(value).replace(/\B(?=(\d{3})+$)/g, '\u202f');
+  return value.toLocaleString('en-US').replaceAll(',', '\u202f');
 }
 
 /** `12.3 %`, `0.04 %`; `< 0.01 %` for less than that. */

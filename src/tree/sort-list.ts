@@ -1,6 +1,6 @@
 // The sort file of mksquashfs: one path and its priority per line.
 
-import { type ByteString, displayText, trimBlanks } from '../bytes/index.js';
+import { type ByteString, displayText, trimBlanks, withoutUnescapedEnd } from '../bytes/index.js';
 import { InvalidInputError } from '../errors.js';
 
 /** A path of the tree, `usr/bin` or `/usr/bin`; a directory means everything below it. */
@@ -23,15 +23,19 @@ export function readSortList(text: ByteString): SortRule[] {
   return text.split('\n').flatMap((whole, index) => {
     const line = trimBlanks(whole as ByteString);
     if (line === '' || line.startsWith('#')) return [];
-    const match = /^((?:\\.|[^\\])+?)[ \t]+([-+]?\d{1,5})$/.exec(line);
-    const priority = Number(match?.[2]);
-    if (!(priority >= LOWEST && priority <= HIGHEST)) {
+    const number = /[ \t]([-+]?\d{1,5})$/.exec(line);
+    const before = line.slice(0, (number?.index ?? 0) + 1);
+    const path = withoutUnescapedEnd(before, ' \t');
+    const priority = Number(number?.[1]);
+    // If nothing was cut off, the only blank is escaped and belongs to the path.
+    const isRule = path !== '' && path !== before;
+    if (!isRule || !(priority >= LOWEST && priority <= HIGHEST)) {
       const shown = displayText(line as ByteString);
       throw new InvalidInputError('tree.sort-line', `"${shown}" is not a path and a priority.`, {
         line: index + 1,
         hint: `Give a path and a whole number from ${LOWEST} to ${HIGHEST}.`,
       });
     }
-    return [{ path: match![1]!.replace(/\\(.)/g, '$1') as ByteString, priority }];
+    return [{ path: path.replace(/\\(.)/g, '$1') as ByteString, priority }];
   });
 }

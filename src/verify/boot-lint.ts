@@ -19,7 +19,7 @@ import type { RuleCode } from './rules.js';
 const HEAD = 0x210;
 const MENUS: readonly (readonly [pattern: RegExp, read: (text: string) => Menu])[] = [
   [/(^|\/)(grub|loopback)\.cfg$/i, readGrubMenu],
-  [/(^|\/)(isolinux|syslinux|extlinux)(\/[^/]+)*\/?[^/]*\.cfg$/i, readIsolinuxMenu],
+  [/(^|\/)(isolinux|syslinux|extlinux)([^/]*|\/.*)\.cfg$/is, readIsolinuxMenu],
   [/(^|\/)loader\/entries\/[^/]+\.conf$/i, readLoaderEntry],
 ];
 

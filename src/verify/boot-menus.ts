@@ -164,7 +164,7 @@ export function mediumLabel(commandLine: string): string | undefined {
   if (label === undefined || label.includes('$')) return undefined;
   // A path of a kickstart file may follow after a colon. udev and dracut escape blanks and slashes.
   return label
-    .replace(/:.*$/, '')
+    .replace(/:.*/, '')
     .replace(/\\x([0-9a-f]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
 }
 

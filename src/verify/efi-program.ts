@@ -1,6 +1,6 @@
 // EFI programs: PE files with the facts that secure boot depends on (Microsoft's "PE Format", UEFI 2.11 §32, SBAT of shim).
 
-import { reserved, struct, u16le, u32le } from '../bytes/index.js';
+import { reserved, struct, u16le, u32le, untilNul } from '../bytes/index.js';
 import { bytesAt, createDigest, type Run, type Source } from '../io/index.js';
 import { type CertificateNames, readSignedMessage, type SignedMessage } from './der.js';
 
@@ -136,7 +136,7 @@ async function sectionsOf(file: Source, { headerAt, head }: Layout) {
   const table = await bytesAt(file, headerAt + fileHeader.size + head.optionalSize, count * SECTION);
   for (let index = 0; table && index < count; index++) {
     const view = new DataView(table.buffer, index * SECTION, SECTION);
-    const name = new TextDecoder().decode(table.subarray(index * SECTION, index * SECTION + 8)).replace(/\0.*$/s, '');
+    const name = untilNul(new TextDecoder().decode(table.subarray(index * SECTION, index * SECTION + 8)));
     const [virtualSize, , rawSize, at] = [8, 12, 16, 20].map((place) => view.getUint32(place, true)) as [
       number,
       number,
@@ -155,7 +155,7 @@ async function sbatOf(
 ): Promise<string[]> {
   if (!section || section.length > LARGEST_SBAT) return [];
   const bytes = await bytesAt(file, section.at, section.length);
-  const text = bytes ? new TextDecoder().decode(bytes).replace(/\0.*$/s, '') : '';
+  const text = bytes ? untilNul(new TextDecoder().decode(bytes)) : '';
   return text
     .split(/\r?\n/)
     .map((line) => line.split(',').slice(0, 2).join(','))

@@ -1,7 +1,7 @@
 // mkisofs's options as values of `isopress iso`.
 
 import type { Command } from 'commander';
-import { type ByteString, byteStringOf, fromText } from '../../bytes/index.js';
+import { type ByteString, byteStringOf, fromText, withoutEnd } from '../../bytes/index.js';
 import { type MkisofsOptions, parseMkisofsOptions } from '../../disc/index.js';
 import type { OwnWords } from '../../options/index.js';
 import { pathspecsOf } from '../graft.js';
@@ -65,7 +65,7 @@ function treeValues({ disc, files, exclude, rational, duplicatesOnce, quiet }: M
 
 /** Paths of mkisofs begin with the source as it was named; globs without a slash match names at any depth. */
 function insidePath(pattern: ByteString, source: string): ByteString {
-  const top = fromText(`${source.replace(/\/+$/, '')}/`);
+  const top = fromText(`${withoutEnd(source, '/')}/`);
   return source !== '' && pattern.startsWith(top) ? (`/${pattern.slice(top.length)}` as ByteString) : pattern;
 }
 

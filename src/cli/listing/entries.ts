@@ -1,6 +1,6 @@
 // The entries that a listing shows: those of directories, or the named ones themselves, in the order asked for.
 
-import { type ByteString, compareBytes } from '../../bytes/index.js';
+import { type ByteString, compareBytes, withoutEnd } from '../../bytes/index.js';
 import { type FoundEntry, followPath, type PlaceInside } from '../../image/index.js';
 import type { Spool } from '../../io/index.js';
 import { type FileTree, joinPath, matchesPath, type Node, parsePattern, walk } from '../../tree/index.js';
@@ -45,7 +45,7 @@ export async function listEntries(
 async function placeAt({ tree }: PlaceInside, asked: ByteString, spool?: Spool): Promise<PlaceInside> {
   const found = await followPath(tree, asked, 'keep', { enter: true, spool });
   // Entries of an inner image are shown below the path that leads into it.
-  return found.tree === tree ? found : { ...found, path: asked.replace(/^\/+|\/+$/g, '') as ByteString };
+  return found.tree === tree ? found : { ...found, path: withoutEnd(asked, '/').replace(/^\/+/, '') as ByteString };
 }
 
 /** Entries that match a pattern; undefined for a text that is the name of one, or no pattern. */

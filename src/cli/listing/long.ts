@@ -1,6 +1,6 @@
 // Lines of a long listing, as `ls -l` shows entries; times are in UTC.
 
-import { type ByteString, displayText } from '../../bytes/index.js';
+import { byteStringOf, displayText, withoutEnd } from '../../bytes/index.js';
 import { type FileTree, hardLinkCounts, type Node, type Xattr } from '../../tree/index.js';
 import { showTime } from '../times.js';
 import { type Listed, sizeOf } from './entries.js';
@@ -96,7 +96,7 @@ function mark(xattrs: readonly Xattr[]): string {
 function label(xattrs: readonly Xattr[]): string {
   const value = xattrs.find(({ name }) => name === SELINUX)?.value;
   if (!value) return '?';
-  return displayText(Buffer.from(value).toString('latin1').replace(/\0+$/, '') as ByteString);
+  return displayText(withoutEnd(byteStringOf(value), '\0'));
 }
 
 /** Names of an entry; a directory has one more, and one for each directory in it. */

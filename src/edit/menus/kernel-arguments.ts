@@ -1,5 +1,6 @@
 // Kernel arguments of every entry of a menu.
 
+import { withoutEnd } from '../../bytes/index.js';
 import { grubQuoted, isSyslinuxProgram, type Word, type WordSyntax, wordsAt } from '../../disc/index.js';
 
 /** Arguments to add and to remove. */
@@ -131,7 +132,7 @@ export function loaderArguments(text: string, changes: ArgumentChanges): string 
   const line = /^options(?=[ \t])/m.exec(text);
   if (!line) {
     if (changes.add.length === 0 || !/^linux[ \t]/m.test(text)) return text;
-    return `${text.replace(/\n*$/, '\n')}options ${changes.add.join(' ')}\n`;
+    return `${withoutEnd(text, '\n')}\noptions ${changes.add.join(' ')}\n`;
   }
   const start = line.index + 'options'.length;
   return applied(text, argumentEdits(text, { words: wordsAt(text, start, 'plain'), after: start }, changes, 'plain'));

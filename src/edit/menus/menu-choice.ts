@@ -31,10 +31,8 @@ export function isolinuxDefault(text: string, entry: string | number): string {
     (_, indent: string, line: string, cr: string) => `${indent}${line}${cr}\n${indent}  menu default${cr}`,
   );
   const hasUi = /^[ \t]*ui[ \t]/im.test(marked);
-  const key = hasUi
-    ? /^([ \t]*ontimeout[ \t]+)(?![ \t]|.*\.c32)[^\r\n]*/gim
-    : /^([ \t]*(?:default|ontimeout)[ \t]+)(?![ \t]|.*\.c32)[^\r\n]*/gim;
-  return marked.replace(key, (_, head: string) => head + label);
+  const key = hasUi ? /^([ \t]*ontimeout[ \t]+)(\S[^\r\n]*)/gim : /^([ \t]*(?:default|ontimeout)[ \t]+)(\S[^\r\n]*)/gim;
+  return marked.replace(key, (line, head: string, value: string) => (value.includes('.c32') ? line : head + label));
 }
 
 /** Names of the entries of a menu: titles and identifiers of GRUB, labels of ISOLINUX. */

@@ -1,6 +1,6 @@
 // Volume descriptors with new places and sizes. Dates, texts and the application use area stay byte by byte.
 
-import { byteStringOf, displayText, lossyText } from '../../bytes/index.js';
+import { byteStringOf, displayText, lossyText, withoutEnd } from '../../bytes/index.js';
 import { UsageError } from '../../errors.js';
 import { blankArea } from '../../format/checkmedia/index.js';
 import { APPLICATION_USE, BLOCK, volumeDescriptor } from '../../format/iso9660/index.js';
@@ -63,7 +63,7 @@ export function editedDescriptor(
 /** The volume id of a primary descriptor. */
 export function volumeIdOf(descriptor: Uint8Array): string {
   const { volumeId } = volumeDescriptor.decode(descriptor);
-  return lossyText(byteStringOf(volumeId)).replace(/[\0 ]+$/, '');
+  return withoutEnd(lossyText(byteStringOf(volumeId)), '\0 ');
 }
 
 /** Throws {@link UsageError} for a label that no descriptor holds. */

@@ -1,6 +1,6 @@
 // ar archives, such as Debian packages: members with a header of text each (ar(5); GNU and BSD spellings of long names).
 
-import { type ByteString, byteStringOf, timestamp } from '../../bytes/index.js';
+import { type ByteString, byteStringOf, timestamp, withoutEnd } from '../../bytes/index.js';
 import { InvalidImageError } from '../../errors.js';
 import { PartsContent, type Source, Work } from '../../io/index.js';
 import { attributes, type FileTree, file, PathTree } from '../../tree/index.js';
@@ -93,7 +93,7 @@ async function nameOf(
   if (bsd) {
     const skip = Number(bsd[1]);
     if (at + skip > archive.size) throw damaged('It ends inside a name.', at);
-    return { name: (await textAt(archive, at, skip)).replace(/\0+$/, ''), skip };
+    return { name: withoutEnd(await textAt(archive, at, skip), '\0'), skip };
   }
   const gnu = /^\/(\d{1,10})$/.exec(field);
   if (!gnu) return { name: field.replace(/\/$/, ''), skip: 0 };

@@ -1,7 +1,7 @@
 // The tag area: the 512 bytes for applications in the primary volume descriptor (ECMA-119 8.4.32), holding `key=value`
 // pairs split by semicolons. SUSE style as in checkmedia's README "Technical specification", Red Hat style as in isomd5sum.
 
-import { type ByteString, byteStringOf, bytesOf, isAscii } from '../../bytes/index.js';
+import { type ByteString, byteStringOf, bytesOf, isAscii, withoutEnd } from '../../bytes/index.js';
 import { InvalidImageError, InvalidInputError } from '../../errors.js';
 import type { DigestName, Source } from '../../io/index.js';
 
@@ -47,7 +47,7 @@ export function tagNumber(tags: readonly Tag[], key: string): number | undefined
 
 /** Any case, any blanks around `=` and `;`. Throws {@link InvalidImageError} when the area is used for something else. */
 export function parseTags(area: Uint8Array): Tag[] {
-  const text = byteStringOf(area).replace(/[ \0]+$/, '');
+  const text = withoutEnd(byteStringOf(area), ' \0');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what does not belong here
   if (!isAscii(text) || /[\u0000-\u001f\u007f]/.test(text)) {
     throw new InvalidImageError('checkmedia.area-in-use', 'The tag area contains other data than media-check tags.', {

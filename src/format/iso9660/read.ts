@@ -1,6 +1,6 @@
 // Recognising an ISO 9660 volume: its descriptors from block 16 on (ECMA-119 §8.1), and the Rock Ridge of its root.
 
-import { byteStringOf, lossyText, type Timestamp } from '../../bytes/index.js';
+import { byteStringOf, lossyText, type Timestamp, withoutEnd } from '../../bytes/index.js';
 import { bytesAt, type Source } from '../../io/index.js';
 import type { Recognition } from '../../tree/index.js';
 import { isRecord, readRecord, SELF } from './directory-record.js';
@@ -85,7 +85,7 @@ async function findSession(image: Source, start: number): Promise<FoundVolume | 
   const { fields } = primary;
   const root = await rootDirectory(image, fields);
   const rockRidge = root && rockRidgeOf(root);
-  const text = (bytes: Uint8Array) => lossyText(byteStringOf(bytes)).replace(/[\0 ]+$/, '');
+  const text = (bytes: Uint8Array) => withoutEnd(lossyText(byteStringOf(bytes)), '\0 ');
   const volume: IsoVolume = {
     volumeId: text(fields.volumeId),
     systemId: text(fields.systemId),

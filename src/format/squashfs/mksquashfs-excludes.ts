@@ -1,6 +1,6 @@
 // The excludes of mksquashfs, -e and -ef, as our patterns.
 
-import { type ByteString, trimBlanks } from '../../bytes/index.js';
+import { type ByteString, trimBlanks, withoutEnd } from '../../bytes/index.js';
 import { UnsupportedError } from '../../errors.js';
 
 /** Characters that mean something in our patterns. */
@@ -25,7 +25,7 @@ export function excludesOf(path: string, source: string, isPattern: boolean): st
   }
   if (isPattern && path.startsWith('... ')) return explicitDots(trimBlanks(path.slice(4) as ByteString));
   if (path.startsWith('-')) throw refused(path, 'Everything after -e is a path to leave out: put options before it.');
-  const top = `${source.replace(/\/+$/, '')}/`;
+  const top = `${withoutEnd(source, '/')}/`;
   const inside = path.startsWith(top) ? path.slice(top.length) : path;
   if (/^(\/|\.\.?\/)/.test(inside)) {
     throw refused(`-e ${path}`, `Give the path as it is in ${source}, without a leading slash.`);

@@ -1,6 +1,6 @@
 // Fields that many UDF descriptors share: timestamps (ECMA-167 1/7.3), entity identifiers (1/7.4), addresses (3/7.1, 4/7.1).
 
-import { calendar, type Field, fromCalendar, type Timestamp, timestamp } from '../../bytes/index.js';
+import { calendar, type Field, fromCalendar, type Timestamp, timestamp, untilNul } from '../../bytes/index.js';
 
 /** Seconds at 0001-01-01T00:00:00Z, the first moment a timestamp can name. */
 export const EARLIEST = -62_135_596_800;
@@ -61,7 +61,7 @@ export function entityId(at: number): Field<EntityId> {
     read: (view, base) => {
       const bytes = new Uint8Array(view.buffer, view.byteOffset + base + at, 32);
       const text = String.fromCharCode(...bytes.subarray(1, 24));
-      return { id: text.replace(/\0.*$/s, ''), suffix: [...bytes.subarray(24, 32)] };
+      return { id: untilNul(text), suffix: [...bytes.subarray(24, 32)] };
     },
     write: (view, base, { id, suffix }) => {
       const bytes = new Uint8Array(view.buffer, view.byteOffset + base + at, 32).fill(0);

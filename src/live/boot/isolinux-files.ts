@@ -2,7 +2,7 @@
 // the boot code may be this machine's, as it is not part of a running system. https://wiki.syslinux.org/wiki/index.php?title=ISOLINUX
 
 import { readFile } from 'node:fs/promises';
-import { compareBytes, fromText } from '../../bytes/index.js';
+import { compareBytes, fromText, withoutEnd } from '../../bytes/index.js';
 import { InvalidInputError, option, wording } from '../../errors.js';
 import { collect, type ExactContent, type Run } from '../../io/index.js';
 import { type Directory, type File, type FileTree, follow } from '../../tree/index.js';
@@ -116,7 +116,7 @@ export function findGfxboot(root: FileTree, theme: string | undefined): GfxbootT
 export function withoutAutodown(config: string): string {
   const lines = config.split('\n');
   const start = lines.findIndex((line) => line.trim() === '[install]');
-  if (start < 0) return `${config.replace(/\n*$/, '\n')}\n[install]\nautodown=0\n`;
+  if (start < 0) return `${withoutEnd(config, '\n')}\n\n[install]\nautodown=0\n`;
   const next = lines.findIndex((line, i) => i > start && /^\s*\[/.test(line));
   const end = next < 0 ? lines.length : next;
   const known = lines.findIndex((line, i) => i > start && i < end && /^\s*autodown\s*=/.test(line));

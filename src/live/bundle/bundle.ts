@@ -2,7 +2,7 @@
 
 import { mkdir, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { fromText } from '../../bytes/index.js';
+import { fromText, withoutEnd } from '../../bytes/index.js';
 import { option, SourceError, TargetError, UsageError, wording } from '../../errors.js';
 import {
   createDigest,
@@ -202,7 +202,7 @@ function openDigests(listed: DigestName) {
 
 /** Makes the control file `path.zsync`, with which zsync fetches only the changed parts of a file. */
 async function makeZsync(path: string, source: string, run: Run): Promise<void> {
-  const url = `${source.replace(/\/+$/, '')}/${encodeURIComponent(basename(path))}`;
+  const url = `${withoutEnd(source, '/')}/${encodeURIComponent(basename(path))}`;
   const args = ['-e', '-u', url, '-o', `${path}.zsync`, '--', path];
   const hint = wording`Install zsyncmake (zsync on Debian), or leave ${option('zsyncSource')} out.`;
   await runTool({ program: 'zsyncmake', args, hint, epoch: 0 }, run);

@@ -93,7 +93,9 @@ function pathOf(reference: string, place: Place): string {
   const { scheme = '', rest = '' } = /^(?:(?<scheme>[a-zA-Z][\w+.-]*):)?(?<rest>.*)$/s.exec(reference)!.groups!;
   const isLocal = ['', 'this', 'file', 'dir'].includes(scheme.toLowerCase());
   // KIWI parses references as URLs: the path ends at a question mark or number sign, and its last name at a semicolon.
-  const path = (scheme === '' ? rest : rest.replace(/^\/\//, '')).replace(/[?#].*$/s, '').replace(/;[^/]*$/, '');
+  const whole = (scheme === '' ? rest : rest.replace(/^\/\//, '')).replace(/[?#].*/s, '');
+  const semicolon = whole.indexOf(';', whole.lastIndexOf('/') + 1);
+  const path = semicolon < 0 ? whole : whole.slice(0, semicolon);
   if (isLocal && path !== '' && !path.includes('\0')) return path;
   throw includeError(
     isLocal ? 'The reference names no file.' : `Nothing is included over a network: from="${shortened(reference)}".`,

@@ -55,7 +55,7 @@ async function parse(text: string, path: string): Promise<XmlElement> {
 }
 
 /** Comments, and then the header of a table or a key with "=": how a description in TOML starts, and one in YAML never does. */
-const TOML_START = /^(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ \t]*(?:\[|(?:[\w-]+|"[^"\n]*")(?:\.[\w-]+|\."[^"\n]*")*[ \t]*=)/;
+const TOML_START = /^(?:[ \t]*(?:#[^\r\n]*)?\r?\n)*[ \t]*(?:\[|(?:[\w-]+|"[^"\n]*")(?:\.[\w-]+|\."[^"\n]*")*[ \t]*=)/;
 
 async function includedText(files: DescriptionFiles, path: string, place: Place): Promise<string> {
   try {

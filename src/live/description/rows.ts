@@ -1,7 +1,7 @@
 // Tables of attributes: one row has name, values, default, meaning, generations and effect. Reading, checking, the type of
 // the result and the documentation derive from the table.
 
-import { defined } from '../../bytes/index.js';
+import { defined, withoutEnd } from '../../bytes/index.js';
 import { InvalidInputError, option, wording } from '../../errors.js';
 import { covers, type GenerationRules, generations, isOlder, type Span } from './generations.js';
 import { foreignAttribute, readAs, unknownAttribute } from './unknown.js';
@@ -123,7 +123,7 @@ export function readValue<T>(kind: ValueKind<T>, given: GivenText, what: string,
   const { value, place, asOption } = given;
   const own = asOption ? kind : (kind.of?.(rules.name) ?? kind);
   if (CONTROL.test(value)) {
-    const message = `${what.replace(/[= ]+$/, '')} contains a control character.`;
+    const message = `${withoutEnd(what, '= ')} contains a control character.`;
     throw new InvalidInputError('description.bad-value', message, { ...place, hint: 'Take it out.' });
   }
   const parsed = own.read(value.trim());

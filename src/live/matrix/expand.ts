@@ -77,7 +77,7 @@ function included({ axes, include }: MatrixFile, combinations: Combination[]): C
 function nameOf(file: MatrixFile, combination: Combination, values: MatrixValues, index: number): string {
   const usual = () => [...file.axes.keys()].map((axis) => combination.get(axis) ?? '').join('-');
   const given = file.name === undefined ? usual() : (fill(file.name, values, file) as string);
-  const name = given.replace(/[^A-Za-z0-9._+-]+/g, '-').replace(/^-+|-+$/g, '') || `image-${index}`;
+  const name = given.replace(/[^A-Za-z0-9._+-]+/g, '-').replace(/^-|-$/g, '') || `image-${index}`;
   if (NAME.test(name)) return name;
   throw new InvalidInputError('matrix.name', `"${given}" cannot be the name of an image.`, {
     path: file.path,

@@ -1,5 +1,6 @@
 // The iPXE script of a netboot set (https://ipxe.org/scripting), with the command line of dracut's module livenet (dracut.cmdline(7)).
 
+import { withoutEnd } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
 import { placeOf } from '../description/index.js';
 import type { BuildPlan } from '../plan/build-plan.js';
@@ -33,7 +34,7 @@ export function netbootScript({ description, menu, architecture }: BuildPlan, ur
     '#!ipxe',
     `# ${title}`,
     // A script that chains to this one may choose another server.
-    `isset \${base} || set base ${url.replace(/\/+$/, '')}`,
+    `isset \${base} || set base ${withoutEnd(url, '/')}`,
     line.join(' '),
     `initrd \${base}/${initrd}`,
     'boot',

@@ -46,10 +46,10 @@ function paragraphs(text: string): Map<string, string>[] {
         fields.set(last, `${fields.get(last)}\n${line}`);
         continue;
       }
-      const match = /^([^\s:]+):[ \t]*(.*)$/.exec(line);
+      const match = /^([^\s:]+):(.*)/.exec(line);
       if (!match) continue;
       last = match[1]!.toLowerCase();
-      fields.set(last, match[2]!.trimEnd());
+      fields.set(last, match[2]!.trim());
     }
     return fields;
   });

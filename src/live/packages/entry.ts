@@ -1,6 +1,6 @@
 // The entry at a path of the root tree, as lstat(2) in a program inside it would report.
 
-import { type ByteString, byteStringOf, lossyText } from '../../bytes/index.js';
+import { type ByteString, byteStringOf, lossyText, withoutEnd } from '../../bytes/index.js';
 import { collect, createDigest, type DigestName, type ExactContent, isHole, type Run, zeros } from '../../io/index.js';
 import { type FileTree, follow, type Node } from '../../tree/index.js';
 
@@ -8,7 +8,7 @@ export type Missing = 'ENOENT' | 'ENOTDIR';
 
 /** The entry itself; symbolic links in its parents are followed. */
 export function entryAt(root: FileTree, path: ByteString | string): Node | Missing {
-  const trimmed = path.replace(/\/+$/, '');
+  const trimmed = withoutEnd(path, '/');
   const slash = trimmed.lastIndexOf('/');
   const parent = follow(root, trimmed.slice(0, slash + 1));
   const name = trimmed.slice(slash + 1);

@@ -55,7 +55,7 @@ function described({ text, place }: RequestedOptions): Partial<Ext4Options> {
 export async function e2fsprogsVersion(root: FileTree): Promise<string | undefined> {
   return (
     (await search(root, PROGRAMS, /\0(1\.\d\d(?:\.\d+)?(?:-\w+)?)\0/)) ??
-    (await search(root, LIBRARIES, /EXT2FS Library version (\d+\.\d+[\w.-]*)\0/))
+    (await search(root, LIBRARIES, /EXT2FS Library version (\d+\.\d[\w.-]*)\0/))
   );
 }
 

@@ -20,7 +20,9 @@ export interface SelinuxPolicy {
 
 /** The policy `wanted` if the tree has it, otherwise the one in its configuration; undefined if there is none. */
 export async function findPolicy(root: FileTree, wanted: string): Promise<SelinuxPolicy | undefined> {
-  const configured = /^\s*SELINUXTYPE=\s*(\S+)\s*$/m.exec((await textAt(root, '/etc/selinux/config')) ?? '')?.[1];
+  const configured = /^[ \t]*SELINUXTYPE=[ \t]*(\S+)[ \t]*$/m.exec(
+    (await textAt(root, '/etc/selinux/config')) ?? '',
+  )?.[1];
   for (const name of [wanted, configured]) {
     if (name === undefined || !isPathComponent(name)) continue;
     const base = `/etc/selinux/${name}/contexts/files/file_contexts`;

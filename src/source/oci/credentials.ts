@@ -1,5 +1,6 @@
 // Users and passwords for registries as login commands store them: containers-auth.json(5), and config.json of Docker.
 
+import { withoutEnd } from '../../bytes/index.js';
 /** A user of a registry. */
 export interface RegistryCredentials {
   readonly username: string;
@@ -52,7 +53,7 @@ function plainName(name: string): string {
 
 function decoded(auth: string): RegistryCredentials | undefined {
   const [, username, password] = /^([^:]+):(.*)$/s.exec(Buffer.from(auth, 'base64').toString('utf8')) ?? [];
-  return username === undefined ? undefined : { username, password: password!.replace(/\0+$/, '') };
+  return username === undefined ? undefined : { username, password: withoutEnd(password!, '\0') };
 }
 
 function parsed(text: string): unknown {

@@ -51,7 +51,7 @@ async function part(store: Store, path: string): Promise<StoredFile> {
 
 /** The full name with host and tag, completed as Docker and Podman do it: `alpine` is `docker.io/library/alpine:latest`. */
 function whole(name: string): string {
-  const tagged = /[:@][^/]*$/.test(name) ? name : `${name}:latest`;
+  const tagged = /[:@]/.test(name.slice(name.lastIndexOf('/') + 1)) ? name : `${name}:latest`;
   const [host = '', ...rest] = tagged.split('/');
   if (rest.length === 0) return `docker.io/library/${tagged}`;
   return /[.:]|^localhost$/.test(host) ? tagged : `docker.io/${tagged}`;

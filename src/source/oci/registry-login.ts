@@ -32,7 +32,7 @@ export class RegistryLogin {
       this.#authorization = basic;
       return;
     }
-    const values = new Map([...challenge.matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => [name!, value!]));
+    const values = new Map([...challenge.matchAll(/\b(\w+)="([^"]*)"/g)].map(([, name, value]) => [name!, value!]));
     const realm = values.get('realm');
     const url = /^bearer /i.test(challenge) && realm !== undefined && URL.canParse(realm) ? new URL(realm) : undefined;
     if (!url || !this.#http.isAllowed(url)) throw await this.denied('it asks for a kind of proof that is not known');

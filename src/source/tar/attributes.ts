@@ -1,7 +1,7 @@
 // Extended attributes, access lists and labels in extended headers, as star, GNU tar and libarchive store them.
 // https://www.gnu.org/software/tar/manual/html_node/Extended-File-Attributes.html, libarchive's tar(5), star(5).
 
-import { type ByteString, base64Bytes, bytesOf, compareBytes } from '../../bytes/index.js';
+import { type ByteString, base64Bytes, bytesOf, compareBytes, withoutEnd } from '../../bytes/index.js';
 import type { Xattr } from '../../tree/index.js';
 import { accessListFromText } from './acl-text.js';
 
@@ -84,7 +84,7 @@ function readAttribute(key: string, value: ByteString): Xattr | 'none' | undefin
   if (value === '') return 'none';
   // The label as the kernel has it, with a NUL at its end.
   if (key === LABEL) {
-    return { name: 'security.selinux' as ByteString, value: bytesOf(`${value.replace(/\0+$/, '')}\0` as ByteString) };
+    return { name: 'security.selinux' as ByteString, value: bytesOf(`${withoutEnd(value, '\0')}\0` as ByteString) };
   }
   return undefined;
 }

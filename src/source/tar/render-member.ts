@@ -1,6 +1,6 @@
 // One member of an archive as it is written: an extended header if it needs one, its header, and the map of a sparse file.
 
-import { type ByteString, bytesOf } from '../../bytes/index.js';
+import { type ByteString, bytesOf, withoutEnd } from '../../bytes/index.js';
 import type { Range } from '../../io/index.js';
 import { padded } from './data.js';
 import { BLOCK, MOST_NUMBER, MOST_SIZE, ustarHeader } from './header.js';
@@ -42,8 +42,9 @@ export function renderHeaders(type: keyof typeof TYPE, mode: number, member: Tar
 
 /** A name for an extended header or a sparse file, which only readers without support for it show. */
 function aside({ path }: TarMember, directory: string): ByteString {
-  const [, above = '', name = ''] = /^(.*?)([^/]*)\/*$/s.exec(path)!;
-  return `${above}${directory}/${name}` as ByteString;
+  const whole = withoutEnd(path, '/');
+  const nameAt = whole.lastIndexOf('/') + 1;
+  return `${whole.slice(0, nameAt)}${directory}/${whole.slice(nameAt)}` as ByteString;
 }
 
 function renderHeader(type: string, mode: number, member: TarMember): Uint8Array {

@@ -1,6 +1,14 @@
 // Writes extended headers: records for values that the fields of a header cannot hold.
 
-import { type ByteString, byteStringOf, bytesOf, isAscii, type Timestamp, toText } from '../../bytes/index.js';
+import {
+  type ByteString,
+  byteStringOf,
+  bytesOf,
+  isAscii,
+  type Timestamp,
+  toText,
+  withoutEnd,
+} from '../../bytes/index.js';
 import type { Node, Xattr } from '../../tree/index.js';
 import { accessListText } from './acl-text.js';
 import { MOST_NUMBER, MOST_SIZE } from './header.js';
@@ -75,7 +83,7 @@ function timeText({ seconds, nanoseconds }: Timestamp): string {
   const whole = isBefore ? seconds + 1 : seconds;
   const part = isBefore ? 1_000_000_000 - nanoseconds : nanoseconds;
   const sign = isBefore && whole === 0 ? '-' : '';
-  const places = part === 0 ? '' : `.${String(part).padStart(9, '0').replace(/0+$/, '')}`;
+  const places = part === 0 ? '' : `.${withoutEnd(String(part).padStart(9, '0'), '0')}`;
   return `${sign}${whole}${places}`;
 }
 

@@ -10,6 +10,9 @@ import {
   fromText,
   shownName,
   toText,
+  untilNul,
+  withoutEnd,
+  withoutUnescapedEnd,
 } from '../../../src/bytes/text.js';
 import { calendar, fromCalendar, fromNanoseconds, timestamp } from '../../../src/bytes/time.js';
 import fc from '../../support/random.js';
@@ -81,4 +84,15 @@ test('GUIDs store their first three fields little-endian', () => {
   expect(Buffer.from(guidBytes(esp)).toString('hex')).toBe('28732ac11ff8d211ba4b00a0c93ec93b');
   expect(guidText(guidBytes(esp))).toBe(esp);
   expect(uuidText(uuidBytes(esp))).toBe(esp);
+});
+
+test('characters at an end are cut off, one after an odd number of backslashes is not', () => {
+  expect(withoutEnd('a/b//', '/')).toBe('a/b');
+  expect(withoutEnd('///', '/')).toBe('');
+  expect(withoutEnd('a \0 ', '\0 ')).toBe('a');
+  expect(withoutUnescapedEnd('a  ', ' ')).toBe('a');
+  expect(withoutUnescapedEnd('a\\  ', ' ')).toBe('a\\ ');
+  expect(withoutUnescapedEnd('a\\\\  ', ' ')).toBe('a\\\\');
+  expect(untilNul('a\0b\0')).toBe('a');
+  expect(untilNul('ab')).toBe('ab');
 });

@@ -27,7 +27,7 @@ test('only blanks of ASCII divide a line: the second byte of "à" is U+00A0 else
 });
 
 test('an invalid line is refused with its number', () => {
-  for (const line of ['boot', 'boot first', 'boot 32768', 'boot -32769', '5', 'boot 1.5']) {
+  for (const line of ['boot', 'boot first', 'boot 32768', 'boot -32769', '5', 'boot\\ 5', 'boot 1.5']) {
     try {
       readSortList(fromText(`ok 1\n${line}`));
       expect.unreachable(line);

@@ -78,3 +78,8 @@ test('a file that is too large is not read', async () => {
   const path = directory({ 'config.xml': xml('n') + ' '.repeat(5 << 20) });
   await expect(loadDescription(path, request)).rejects.toMatchObject({ code: 'description.size' });
 });
+
+test('many comments of an editor that ends lines with CR and LF', async () => {
+  const text = '# note\n'.repeat(200) + yaml('noted');
+  expect(await nameIn(directory({ 'config.yaml': text.replaceAll('\n', '\r\n') }))).toBe('noted');
+});
