@@ -45,6 +45,11 @@ export class EntryBatch {
     return this.#entries.length >= MOST || this.#bytes >= FULL ? this.#submit() : undefined;
   }
 
+  /** Entries that were added, and that no call has been made for. */
+  get unmade(): readonly NewEntry[] {
+    return this.#entries;
+  }
+
   /** Makes all entries that were added. */
   async flush(): Promise<void> {
     await this.#submit();

@@ -59,6 +59,8 @@ export class Extraction {
   readonly #links: ReadonlyMap<Node, number>;
   /** Every directory, which comes before those below it. */
   readonly #directories: MadeDirectory[] = [];
+  /** Directories that did not exist before, as entries that get their attributes; each comes before those below it. */
+  readonly #newDirectories: NewEntry[] = [];
   #top: HeldDirectory | undefined;
 
   constructor(
@@ -89,10 +91,21 @@ export class Extraction {
         if (full) await full.then(() => this.#batch.flush());
       }
       await this.#batch.flush();
+    } catch (error) {
+      if (this.#isUsed) await this.#finishStaying();
+      throw error;
     } finally {
       await Promise.all([this.#batch.settled(), this.#early.settled()]);
       top.close();
     }
+  }
+
+  /** After a failure: what was made in a directory that had entries stays there, so it gets its modes, owners and times. */
+  async #finishStaying(): Promise<void> {
+    await this.#batch.settled();
+    const rest = [...this.#batch.unmade, ...this.#newDirectories.reverse()];
+    // The caller learns of the failure that came first.
+    await this.maker.make(rest, this.make).catch(() => {});
   }
 
   async #directory(node: Directory, held: HeldDirectory, path: ByteString): Promise<void> {
@@ -127,7 +140,11 @@ export class Extraction {
     path: ByteString,
   ): Promise<void> {
     if (!canMake(node, this.maker, this.make)) return;
-    if (node.kind === 'directory') return this.#newDirectory(held, name, path);
+    if (node.kind === 'directory') {
+      const isNew = this.#makeDirectory(held, name, path);
+      if (isNew) this.#newDirectories.push({ directory, name, node: this.#settable(node), exists: true });
+      return;
+    }
     if (this.#isUsed) this.#makeRoom(held, name, path);
     if (await this.#linked(held, name, node, path)) return;
     const entry = { directory, name, node: this.#settable(node), exists: false };
@@ -144,12 +161,14 @@ export class Extraction {
     this.#run.report({ step: 'extracting', done: this.bytes, unit: 'bytes' });
   }
 
-  #newDirectory(held: HeldDirectory, name: ByteString, path: ByteString): void {
+  /** Returns whether there was none. */
+  #makeDirectory(held: HeldDirectory, name: ByteString, path: ByteString): boolean {
     const host = pathBuffer(joinPath(held.at, name));
     const found = this.#isUsed ? lstatSync(host, { throwIfNoEntry: false }) : undefined;
     if (found && !found.isDirectory()) throw inTheWay(this.#shown(path), 'is not a directory, and the image has one');
     if (!found) mkdirSync(host, 0o700);
     this.#isMade(path);
+    return !found;
   }
 
   /** A file of the same name is replaced; a directory is not. */

@@ -189,6 +189,53 @@ describe.each(engines)('extracting with the %s engine', (engine) => {
     expect([lstatSync(to).ino, readdirSync(to)]).toEqual([ino, ['a', 'b', 'c', 'd']]);
   });
 
+  test.each(['fails', 'is aborted'])(
+    'everything that was made in a used directory gets its attributes when the extraction %s',
+    async (ending) => {
+      const to = fresh();
+      mkdirSync(join(to, 'before/kept'), { recursive: true });
+      chmodSync(join(to, 'before'), 0o711);
+      const abort = new AbortController();
+      // Too large to be read before its turn.
+    const last = exactContent(2_500_000, async function* () {
+        yield noise(2, 1);
+        if (ending === 'is aborted') abort.abort();
+        else throw new InvalidImageError('squashfs.bad-block', 'A block is damaged.');
+        yield noise(2_499_998, 2);
+      });
+      const made = { ...own, mtime: timestamp(11) };
+      const tree = treeOf([
+        ['before', directory({ ...made, mode: 0o750 }, [[name('new'), directory({ ...made, mode: 0o705 })]])],
+        ['entered', directory({ ...made, mode: 0o555 }, [[name('below'), directory({ ...made, mode: 0o550 })]])],
+        ['file', file(bytesSource(noise(9, 1)), { ...made, mode: 0o440 })],
+        ['large', file(bytesSource(noise(2_500_000, 1)), { ...made, mode: 0o404 })],
+        ['stops', directory({ ...made, mode: 0o500 }, [[name('x'), file(last, made)]])],
+        ['unreached', directory({ ...made, mode: 0o755 }, [[name('y'), bytes(noise(9, 1))]])],
+      ]);
+      const run = { ...quietRun(), signal: abort.signal };
+      const error = extract(tree, to, { engine, force: true, run });
+      await expect(error).rejects.toMatchObject(
+        ending === 'fails' ? { code: 'squashfs.bad-block' } : { name: 'AbortError' },
+      );
+      const modes = readdirSync(to, { recursive: true, encoding: 'utf8' }).map((path) => {
+        const { mode, mtimeMs } = lstatSync(join(to, path));
+        return [path, (mode & 0o7777).toString(8), mtimeMs === 11_000];
+      });
+      expect(Object.fromEntries(modes.map(([path, ...rest]) => [path, rest]))).toEqual({
+        before: ['711', false],
+        'before/kept': expect.anything(),
+        'before/new': ['705', true],
+        entered: ['555', true],
+        'entered/below': ['550', true],
+        file: ['440', true],
+        large: ['404', true],
+        stops: ['500', true],
+        // Not entered yet, and so without its file.
+        unreached: ['755', true],
+      });
+    },
+  );
+
   test('what the name cannot be is said before the tree is looked at, and errors name the place', async () => {
     const [link, taken, used] = [fresh(), fresh(), fresh()];
     symlinkSync('nowhere', link);
