@@ -18,14 +18,7 @@ const LATEST = 0xffff_ffff;
 /** Appends a tree to every initrd that menus of the disc load. Throws {@link InvalidInputError} `edit.no-initrd` if there is none. */
 export async function appendToInitrds(context: EditContext, tree: FileTree): Promise<void> {
   const { disc, trees, log, time, run } = context;
-  const paths = new Set<ByteString>();
-  for (const { file: menu, kind, text } of await findMenus(context)) {
-    for (const path of initrdsIn(kind, text)) {
-      const place = resolved(menu.path, path);
-      const found = trees.find(place);
-      if (found && isFile(found.entry)) paths.add(place);
-    }
-  }
+  const paths = await initrdPaths(context);
   if (paths.size === 0) {
     throw new InvalidInputError('edit.no-initrd', 'No menu in the tree of the disc loads an initrd that is there.');
   }
@@ -34,6 +27,24 @@ export async function appendToInitrds(context: EditContext, tree: FileTree): Pro
     const content = appended(contentOf(disc, trees.find(path)!.entry), archive);
     replaceBytes(trees, path, file(content, { mtime: time }), 'edited', log);
   }
+}
+
+/** The initrds that menus of the disc load. */
+export async function initrdsOf(context: EditContext): Promise<ExactContent[]> {
+  const { disc, trees } = context;
+  return Array.from(await initrdPaths(context), (path) => contentOf(disc, trees.find(path)!.entry));
+}
+
+async function initrdPaths(context: EditContext): Promise<Set<ByteString>> {
+  const paths = new Set<ByteString>();
+  for (const { file: menu, kind, text } of await findMenus(context)) {
+    for (const path of initrdsIn(kind, text)) {
+      const place = resolved(menu.path, path);
+      const found = context.trees.find(place);
+      if (found && isFile(found.entry)) paths.add(place);
+    }
+  }
+  return paths;
 }
 
 function appended(initrd: ExactContent, archive: Uint8Array): ExactContent {

@@ -19,11 +19,12 @@ import { EditedTrees } from './change/edited-trees.js';
 import type { EditChanges } from './changes.js';
 import { updateDigestLists } from './digest-lists.js';
 import type { EditContext } from './edit-context.js';
-import { appendToInitrds } from './initrds.js';
+import { appendToInitrds, initrdsOf } from './initrds.js';
 import { type KeptDisc, readDisc } from './kept/read-disc.js';
 import { editLayer } from './layers.js';
 import type { EditLayout } from './layout.js';
 import { mediaCheckOf } from './media-check.js';
+import { mediumMount } from './medium-mount.js';
 import type { MenuChanges } from './menus/edit-menu.js';
 import { editMenus } from './menus/menus.js';
 import { checkBootCode } from './place/boot.js';
@@ -133,8 +134,9 @@ async function changeFiles(context: EditContext, changes: EditChanges, spool: Sp
   const layers: Awaited<ReturnType<typeof editLayer>>[] = [];
   for (const one of changes.inside ?? []) layers.push(await editLayer(context, one, { epoch: changes.epoch, spool }));
   const kernel = [...(changes.kernelArguments?.add ?? [])];
+  const mount = () => mediumMount(trees, () => initrdsOf(context), run);
   for (const seed of changes.seeds ?? []) {
-    const { add, replace, arguments: more } = await seedChanges(seed, { trees, volumeId, time, run });
+    const { add, replace, arguments: more } = await seedChanges(seed, { trees, volumeId, time, run, mount });
     for (const added of add) addTree(trees, added, log);
     for (const { path, file } of replace) replaceBytes(trees, path, file, 'replaced', log);
     kernel.push(...more);

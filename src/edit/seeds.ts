@@ -7,6 +7,7 @@ import { bytesSource, collect, type Run } from '../io/index.js';
 import { type File, FileTree, file } from '../tree/index.js';
 import type { EditedTrees } from './change/edited-trees.js';
 import type { AddedTree, ReplacedFile, Seed } from './changes.js';
+import { DRACUT_MOUNT } from './medium-mount.js';
 import { udevEscaped } from './menus/edit-menu.js';
 
 /** The changes of a seed. */
@@ -23,6 +24,8 @@ export interface SeedPlace {
   readonly volumeId: string;
   readonly time: Timestamp;
   readonly run: Run;
+  /** Finds the directory at which the running system mounts the disc. */
+  mount(): Promise<string>;
 }
 
 const NOTHING: SeedChanges = { add: [], replace: [], arguments: [] };
@@ -57,7 +60,7 @@ function withArguments(changes: SeedChanges, ...more: string[]): SeedChanges {
   return { ...changes, arguments: [...more, ...changes.arguments] };
 }
 
-function nocloud(seed: Seed, { trees }: SeedPlace): SeedChanges {
+async function nocloud(seed: Seed, { mount }: SeedPlace): Promise<SeedChanges> {
   const tree = directoryOf(seed);
   for (const name of ['user-data', 'meta-data']) {
     if (tree.get(name)?.kind === 'file') continue;
@@ -68,14 +71,8 @@ function nocloud(seed: Seed, { trees }: SeedPlace): SeedChanges {
   return {
     ...NOTHING,
     add: [{ tree, at: fromText('nocloud') }],
-    arguments: [`ds=nocloud;s=${mountOf(trees)}/nocloud/`],
+    arguments: [`ds=nocloud;s=${await mount()}/nocloud/`],
   };
-}
-
-/** Where the running system mounts the medium. */
-function mountOf(trees: EditedTrees): string {
-  if (trees.find(fromText('LiveOS'))) return '/run/initramfs/live';
-  return trees.find(fromText('live')) ? '/run/live/medium' : '/cdrom';
 }
 
 function oneFile(seed: Seed, { time }: SeedPlace, path: string, ...kernel: string[]): SeedChanges {
@@ -110,15 +107,16 @@ async function coreosIgnition(seed: Seed, { trees, time, run }: SeedPlace): Prom
   return { ...NOTHING, replace: [{ path: COREOS_IMAGE, file: file(bytesSource(image), { mtime: time }) }] };
 }
 
-function agama(seed: Seed, place: SeedPlace): SeedChanges {
+async function agama(seed: Seed, place: SeedPlace): Promise<SeedChanges> {
   const given = fileOf(seed);
   const extension = 'name' in seed ? (/\.(?:json|jsonnet|sh|xml|erb|py)$/.exec(seed.name)?.[0] ?? '.json') : '.json';
   const path = `agama/profile${extension}`;
+  const mount = place.trees.find(fromText('LiveOS')) ? await place.mount() : DRACUT_MOUNT;
   return oneFile(
     { kind: 'agama', name: fromText(path), file: given },
     place,
     path,
-    `inst.auto=file:///run/initramfs/live/${path}`,
+    `inst.auto=file://${mount}/${path}`,
   );
 }
 
