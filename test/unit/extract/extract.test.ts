@@ -197,7 +197,7 @@ describe.each(engines)('extracting with the %s engine', (engine) => {
       chmodSync(join(to, 'before'), 0o711);
       const abort = new AbortController();
       // Too large to be read before its turn.
-    const last = exactContent(2_500_000, async function* () {
+      const last = exactContent(2_500_000, async function* () {
         yield noise(2, 1);
         if (ending === 'is aborted') abort.abort();
         else throw new InvalidImageError('squashfs.bad-block', 'A block is damaged.');
