@@ -5,6 +5,7 @@ import { type IsoOptions, type ResolvedIsoOptions, resolveIso } from '../format/
 import { MBR_TYPE } from '../format/mbr/index.js';
 import type { UdfRevision } from '../format/udf/index.js';
 import { deriveUuid, type ExactContent } from '../io/index.js';
+import { checkBootCode } from './boot-code.js';
 import { type BootOptions, checkRange, conflict, type ResolvedBootEntry, resolveBootEntries } from './boot-options.js';
 import {
   checkLayout,
@@ -114,6 +115,7 @@ export interface ResolvedDiscOptions {
 export function resolveDisc(options: DiscOptions): ResolvedDiscOptions {
   const { boot = {}, mbr, appendedEsp, padBlocks = 0, layout } = options;
   if (layout) checkLayout(layout, options);
+  if (mbr) checkBootCode(mbr.code);
   const named = layout && NAMED_LAYOUTS[layout];
   const partitionTable = options.partitionTable ?? named?.tables[0] ?? (mbr || appendedEsp ? 'mbr' : 'none');
   const partitionOffset = options.partitionOffset ?? named?.partitionOffset ?? (partitionTable === 'none' ? 0 : 16);
@@ -165,7 +167,7 @@ function derivedSignature(seed: string): number {
 }
 
 function check(options: ResolvedDiscOptions): void {
-  const { appendedEsp, bootCode, bios, mbrCode, diskSignature, padBlocks } = options;
+  const { appendedEsp, bootCode, bios, diskSignature, padBlocks } = options;
   if (!options.iso9660) checkUdfAlone(options);
   if (appendedEsp?.size === 0) throw conflict('The appended EFI system partition is empty.', 'Give a FAT image.');
   if (options.catalogPath !== undefined && options.bootEntries.length === 0) {
@@ -173,12 +175,6 @@ function check(options: ResolvedDiscOptions): void {
   }
   if (bootCode !== 'none' && !bios) {
     throw conflict('The MBR code is to load a BIOS boot image, but none is named.', 'Name the BIOS boot image.');
-  }
-  if (mbrCode.length > 512) {
-    throw conflict(
-      `The MBR code has ${mbrCode.length} bytes; a boot sector has 512.`,
-      'Give a file such as boot_hybrid.img.',
-    );
   }
   checkRange('The disk signature', diskSignature, 0, 0xffff_ffff);
   checkRange('The number of padding blocks', padBlocks, 0, 0xffff_ffff);

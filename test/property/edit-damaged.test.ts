@@ -36,7 +36,7 @@ const disc = await collect(
     joliet: true,
     udf: '1.02',
     boot: { bios: { path: 'boot/eltorito.img' }, efi: 'appended-esp' },
-    mbr: { code: new Uint8Array(512).fill(0x90) },
+    mbr: { code: new Uint8Array(440).fill(0x90) },
     appendedEsp: bytesSource(esp),
   }),
   run,

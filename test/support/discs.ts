@@ -29,7 +29,7 @@ export function openContent(bytes: Uint8Array, sizeLimit: number): Content {
 }
 
 /** Boot code that fills its sector, so that what is patched into it shows. */
-export const bootCode = new Uint8Array(512).fill(0x90);
+export const bootCode = Uint8Array.from({ length: 512 }, (_, i) => (i < 510 ? 0x90 : [0x55, 0xaa][i - 510]!));
 
 /** The media directory of a live ISO in small, with names and entries that are hard to keep. */
 export function mediaTree(payload: Content = bytesSource(noise(1_000_000, 7))): FileTree<Content> {

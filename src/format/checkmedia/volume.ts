@@ -1,7 +1,7 @@
 // The part of the primary volume descriptor that media checks rely on: its mark and the size of the volume. ECMA-119 8.4.
 
 import { bytes, reserved, struct, u32be, u32le } from '../../bytes/index.js';
-import { InvalidImageError } from '../../errors.js';
+import { InvalidImageError, UnknownImageError } from '../../errors.js';
 import type { Source } from '../../io/index.js';
 
 const VOLUME_DESCRIPTOR_AT = 0x8000;
@@ -18,7 +18,7 @@ const volumeDescriptor = struct('primary volume descriptor', 88, {
 /** Type 1, "CD001", version 1, and the unused byte after it. */
 const MARK = Uint8Array.of(0x01, 0x43, 0x44, 0x30, 0x30, 0x31, 0x01, 0x00);
 
-/** Size in bytes of the ISO 9660 volume that starts the image. Throws {@link InvalidImageError}. */
+/** Size in bytes of the ISO 9660 volume that starts the image. Throws {@link UnknownImageError} without one. */
 export async function volumeSize(image: Source): Promise<number> {
   if (image.size < VOLUME_DESCRIPTOR_AT + BLOCK) throw notIso();
   const block = new Uint8Array(BLOCK);
@@ -37,8 +37,8 @@ export async function volumeSize(image: Source): Promise<number> {
   return blocks * BLOCK;
 }
 
-function notIso(): InvalidImageError {
-  return new InvalidImageError('checkmedia.no-iso', 'The image does not start with an ISO 9660 volume.', {
+function notIso(): UnknownImageError {
+  return new UnknownImageError('checkmedia.no-iso', 'The image does not start with an ISO 9660 volume.', {
     at: VOLUME_DESCRIPTOR_AT,
   });
 }

@@ -6,7 +6,8 @@ import { chs, chsOf, type Geometry } from './geometry.js';
 
 /** Bytes of a sector here; an MBR is in the first. */
 export const SECTOR = 512;
-const CODE_ROOM = 440;
+/** Bytes of boot code before the disk signature. */
+export const CODE_ROOM = 440;
 /** Offset at which the boot code of GRUB and ISOLINUX has the sector that it loads next. */
 export const BOOT_SECTOR_AT = 0x1b0;
 const MAX_SECTORS = 0xffff_ffff;
@@ -46,6 +47,11 @@ export const masterBootRecord = struct('master boot record', SECTOR, {
   partitions: bytes(MBR_TABLE_AT, 64),
   signature: u16le(510),
 });
+
+/** Whether the last bytes of a sector say that it boots. */
+export function hasBootMark(sector: Uint8Array): boolean {
+  return masterBootRecord.decode(sector).signature === BOOT_MARK;
+}
 
 /**
  * The four entries of a table, used or not; undefined if the sector is not an MBR. A FAT boot sector has the same mark, but code in place

@@ -234,13 +234,22 @@ describe('refusals', () => {
     return undefined;
   };
 
+  test.each([
+    ['nothing', new Uint8Array(0)],
+    ['text', Buffer.from('set default=0\n\tmenu ü\r\n')],
+    ['a sector without its mark', new Uint8Array(512)],
+    ['more than a sector', Buffer.concat([bootCode, Buffer.alloc(1)])],
+    ['code that reaches into the partition table', new Uint8Array(447)],
+  ])('%s as boot code', (_, bytes) => {
+    expect(code({ mbr: { code: bytes } })).toBe('disc.boot-code');
+  });
+
   test('name what is wrong', () => {
     expect(code({ boot: { bios: { path: 'nowhere' } } })).toBe('disc.boot-image-missing');
     expect(code({ boot: { bios: { path: 'boot' } } })).toBe('disc.boot-image-missing');
     expect(code({ boot: { bios: { path: 'boot/mbrid' } } })).toBe('eltorito.boot-image-too-small');
     expect(code({ boot: { efi: 'appended-esp' } })).toBe('disc.options');
     expect(code({ boot: { bios: { path: BIOS_IMAGE, loadSectors: 0 } } })).toBe('disc.option-range');
-    expect(code({ mbr: { code: new Uint8Array(513) } })).toBe('disc.options');
     expect(code({ mbr: { code: new Uint8Array(1), patchGrub2: true } })).toBe('disc.options');
     expect(code({ volumeId: 'x'.repeat(33) })).toBe('iso9660.text-too-long');
     expect(code({ volumeId: 'ü' })).toBe('iso9660.volume-id');
