@@ -7,6 +7,9 @@ import { namedFrames } from './bug-report.js';
 import { optionFlag, spelled } from './option-words.js';
 import { terminalText } from './output/terminal-text.js';
 
+/** The code of the parser without a command. */
+const HELP = 'commander.help';
+
 /** The exit code for an error that ended a command. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return EXIT.usage;
@@ -59,21 +62,32 @@ function flagOf(error: IsopressError): string | undefined {
 }
 
 /** Lines of an error of the command line; without a command the parser has printed the help already. */
-function commandLineLines({ code, message }: CommanderError): string[] {
-  return code === 'commander.help' ? [] : message.split('\n').map(terminalText);
+function commandLineLines(error: CommanderError): string[] {
+  if (error.code === HELP) return [];
+  const { code, message, hint } = commandLineTexts(error);
+  const lines = [`isopress: ${message} [${code}]`];
+  if (hint !== undefined) lines.push(`  ${hint}`);
+  return lines.map(terminalText);
 }
 
-/** `commander.unknownOption` with `error: unknown option '--nope'` and a line `(Did you mean --inodes?)`. */
-function commandLineData({ code, message }: CommanderError): Record<string, unknown> {
+function commandLineData(error: CommanderError): Record<string, unknown> {
+  const { code, message, hint } = commandLineTexts(error);
+  const option = /--[a-z0-9][a-z0-9-]*/.exec(message)?.[0];
+  return { error: code, message, ...defined({ option, hint }), exitCode: EXIT.usage };
+}
+
+/**
+ * `commander.unknownOption` with `error: unknown option '--nope'` and a line `(Did you mean --inodes?)`, in the form of the errors of
+ * this program.
+ */
+function commandLineTexts({ code, message }: CommanderError) {
   const name = code.replace(/^commander\./, '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   const [first = '', ...others] = message.replace(/^error: /, '').split('\n');
-  const flag = /--[a-z0-9][a-z0-9-]*/.exec(first)?.[0];
   const hint = others.join(' ').replace(/^\((.*)\)$/, '$1');
-  return {
-    error: `usage.${name}`,
-    message: code === 'commander.help' ? 'No command was given.' : first,
-    ...defined({ option: flag }),
-    ...(hint === '' ? {} : { hint }),
-    exitCode: EXIT.usage,
-  };
+  const text = code === HELP ? 'No command was given.' : sentence(first);
+  return { code: `usage.${name}`, message: text, hint: hint === '' ? undefined : hint };
+}
+
+function sentence(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}${/[.?!]$/.test(text) ? '' : '.'}`;
 }

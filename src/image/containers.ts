@@ -8,6 +8,8 @@ import { isRpm, openRpm, withStatedOwners } from '../format/rpm/index.js';
 import { asBytes, quietRun, type Source, type Spool } from '../io/index.js';
 import type { FileTree } from '../tree/index.js';
 
+/** The forms besides compression. */
+export const FORM_TITLES = 'RPM packages and QCOW2 and Android sparse disk images';
 /** Forms in forms. */
 const DEEPEST = 4;
 

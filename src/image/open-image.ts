@@ -4,7 +4,7 @@ import { type ByteString, defined, displayText } from '../bytes/index.js';
 import { UnknownImageError } from '../errors.js';
 import type { Source, Spool } from '../io/index.js';
 import { type FileTree, otherKind, type ReadableImage } from '../tree/index.js';
-import { contained, type Restatement } from './containers.js';
+import { contained, FORM_TITLES, type Restatement } from './containers.js';
 import { FORMAT_TITLES, recogniseAll } from './formats.js';
 import { noView, openShared } from './views.js';
 
@@ -69,6 +69,6 @@ export async function openImage(file: Source, name?: ByteString, spool?: Spool):
   const message = `${shown ?? 'This'} is ${other === undefined ? '' : `${other}, `}not an image of a known kind.`;
   throw new UnknownImageError('image.unknown', message, {
     ...defined({ path: shown }),
-    hint: `Known are ${FORMAT_TITLES}.`,
+    hint: `Known are ${FORMAT_TITLES}; also inside ${FORM_TITLES}, and compressed.`,
   });
 }

@@ -10,6 +10,7 @@ import { FileTree, file as fileNode } from '../../../src/tree/index.js';
 import { isopress, MAIN } from '../../support/command.js';
 import { scratchDirectory } from '../../support/scratch.js';
 import { writeSquashfs } from '../../support/squashfs-images.js';
+import { noise } from '../../support/trees.js';
 
 const scratch = scratchDirectory();
 const tree = join(scratch, 'tree');
@@ -271,7 +272,7 @@ describe('a machine reads why a command failed', () => {
       status: 2,
       report: 'isopress-error/1',
       error: 'usage.unknown-option',
-      message: "unknown option '--lable'",
+      message: "Unknown option '--lable'.",
       option: '--lable',
       hint: 'Did you mean --label?',
       exitCode: 2,
@@ -282,6 +283,16 @@ describe('a machine reads why a command failed', () => {
       exitCode: 2,
     });
     expect(failed(['squashfs', tree])).toMatchObject({ status: 2, error: 'usage.missing-argument' });
+    const { stderr } = isopress(['ext4', tree, at('x'), '--lable', 'x']);
+    expect(stderr).toBe("isopress: Unknown option '--lable'. [usage.unknown-option]\n  Did you mean --label?\n");
+  });
+  test('when a file is no image, with the same code for each command that takes an ISO', () => {
+    writeFileSync(at('noise'), noise(100_000, 1));
+    const codes = [['tag'], ['tag', '--show'], ['check'], ['verify'], ['info']].map(([command = '', ...words]) => [
+      command,
+      isopress([command, at('noise'), ...words]).status,
+    ]);
+    expect(codes).toEqual(codes.map(([command]) => [command, 5]));
   });
   test('when the input is wrong', () => {
     expect(failed(['ext4', at('none'), at('x')])).toMatchObject({
