@@ -2,8 +2,11 @@
 
 export type DebianArchitecture = 'amd64' | 'i386' | 'arm64';
 
-/** `system`: set up and ready to boot. `files`: only unpacked, kernel and boot loaders; made without running a program of it. */
-export type DebianRootKind = 'system' | 'files';
+/**
+ * `system`: set up and ready to boot. `cloud-init`: the same with cloud-init. `files`: only unpacked, kernel and boot loaders;
+ * made without running a program of it.
+ */
+export type DebianRootKind = 'system' | 'cloud-init' | 'files';
 
 /** Options of mmdebstrap: no initrd is made while packages are set up. */
 export const WITHOUT_PACKAGE_INITRD: readonly string[];

@@ -25,6 +25,9 @@ const BOOT = {
   arm64: ['linux-image-arm64', 'grub-efi-arm64-bin', 'grub-efi-arm64-signed', 'shim-signed'],
 };
 
+/** A system that asks for its configuration when it starts. */
+const CLOUD = ['cloud-init'];
+
 const DIVERSION = '--quiet --local --rename --divert /usr/bin/dracut.diverted';
 /**
  * Options of mmdebstrap. A live medium does not use the packages' initrd, which takes a minute, under emulation many:
@@ -75,7 +78,7 @@ export async function makeDebianRoot(architecture = 'amd64', kind = 'system') {
     rmSync(part, { recursive: true, force: true });
     return { reason: `mmdebstrap could make no root tree for ${architecture}: ${failure}` };
   }
-  if (kind === 'system') cpSync(ADDITIONS, part, { recursive: true, verbatimSymlinks: true });
+  if (kind !== 'files') cpSync(ADDITIONS, part, { recursive: true, verbatimSymlinks: true });
   renameSync(part, path);
   return { path };
 }
@@ -98,26 +101,22 @@ function failureOf(program, args) {
 
 /**
  * Arguments of mmdebstrap.
- * @param {keyof typeof BOOT} architecture @param {'system' | 'files'} kind
+ * @param {keyof typeof BOOT} architecture @param {import('./debian-root.js').DebianRootKind} kind
  */
 function recipe(architecture, kind) {
   const target = `--architectures=${architecture}`;
   // A tree without a shell is not complete.
   if (kind === 'files') return ['--variant=extract', target, `--include=${['bash', ...BOOT[architecture]].join(',')}`];
-  return [
-    '--variant=minbase',
-    target,
-    ...WITHOUT_PACKAGE_INITRD,
-    `--include=${systemPackages(architecture).join(',')}`,
-  ];
+  const packages = [...systemPackages(architecture), ...(kind === 'cloud-init' ? CLOUD : [])];
+  return ['--variant=minbase', target, ...WITHOUT_PACKAGE_INITRD, `--include=${packages.join(',')}`];
 }
 
 /**
  * A tree is identified by its recipe, so that one made of another list is not used for it.
- * @param {keyof typeof BOOT} architecture @param {'system' | 'files'} kind
+ * @param {keyof typeof BOOT} architecture @param {import('./debian-root.js').DebianRootKind} kind
  */
 function cachedPath(architecture, kind) {
-  const made = [SUITE, MIRROR, ...recipe(architecture, kind), ...(kind === 'system' ? additions() : [])];
+  const made = [SUITE, MIRROR, ...recipe(architecture, kind), ...(kind === 'files' ? [] : additions())];
   const digest = createHash('sha256').update(made.join('\n')).digest('hex');
   return join(testCache(), `debian-${architecture}-${digest.slice(0, 8)}`);
 }

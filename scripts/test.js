@@ -12,8 +12,8 @@ if (suites.includes('conformance') || suites.includes('boot')) {
   const [own, ...foreign] = await Promise.all([
     makeDebianRoot(),
     ...(suites.includes('conformance') ? [makeDebianRoot('i386', 'files'), makeDebianRoot('arm64', 'files')] : []),
-    // Set up under emulation, which takes minutes.
-    ...(asked.includes('boot') ? [makeDebianRoot('arm64')] : []),
+    // Those for every way to boot, one of them set up under emulation, which takes minutes.
+    ...(asked.includes('boot') ? [makeDebianRoot('arm64'), makeDebianRoot('amd64', 'cloud-init')] : []),
   ]);
   if ('path' in own) env['ISOPRESS_TEST_ROOT'] = own.path;
   for (const made of [own, ...foreign]) {
