@@ -8,33 +8,32 @@ import {
   html,
   type Node,
   type Source,
-  type Spool,
   showBytes,
   table,
 } from 'isopress/browser';
 import { attempt, element, put, say } from './dom.js';
-import { blobOf, followed, imageStep, listed, pathOf, stepInto, type Trail } from './places.js';
+import { blobOf, followed, imageStep, listed, pathOf, stepInto, type Trail, type Trees } from './places.js';
 import { modeText, preview, timeText } from './preview.js';
 
 /** Most rows of a directory that are shown. */
 const MOST_ROWS = 2000;
 
 /** Shows the files of an image in the section `files`. */
-export async function showFiles(image: Source, name: string, spool: Spool): Promise<void> {
-  const view = new FilesView(element('files-body'), spool);
-  await view.open([await imageStep(image, name, spool)]);
+export async function showFiles(image: Source, name: string, trees: Trees): Promise<void> {
+  const view = new FilesView(element('files-body'), trees);
+  await view.open([await imageStep(image, name, trees)]);
 }
 
 class FilesView {
   readonly #body: HTMLElement;
-  readonly #spool: Spool;
+  readonly #trees: Trees;
   #trail: Trail = [];
   #rows: [string, Node][] = [];
   #file: { readonly name: string; readonly node: File } | undefined;
 
-  constructor(body: HTMLElement, spool: Spool) {
+  constructor(body: HTMLElement, trees: Trees) {
     this.#body = body;
-    this.#spool = spool;
+    this.#trees = trees;
     body.onclick = ({ target }) => {
       const button = target instanceof Element ? target.closest('button') : null;
       if (button) void attempt(() => this.#clicked(button.dataset));
@@ -85,7 +84,7 @@ class FilesView {
     if (!this.#file) return;
     const { name, node } = this.#file;
     say(`Opening ${name}.`);
-    const step = await stepInto(name, node, this.#spool);
+    const step = await stepInto(name, node, this.#trees);
     if (step) await this.open([...this.#trail, step]);
   }
 

@@ -5,6 +5,7 @@ import {
   type Directory,
   displayText,
   type File,
+  type FileTree,
   isSource,
   type Node,
   openImage,
@@ -24,17 +25,33 @@ export interface Step {
 /** The breadcrumb trail of a directory: all images and directories from the outermost image to it. */
 export type Trail = readonly Step[];
 
+/** The trees of images: each is read once, whether the list of files or the map asks first. */
+export class Trees {
+  readonly #spool: Spool;
+  readonly #known = new WeakMap<Source, Promise<FileTree>>();
+
+  constructor(spool: Spool) {
+    this.#spool = spool;
+  }
+
+  /** Rejects with a typed error for anything other than an image. `name` is for its message. */
+  of(image: Source, name?: string): Promise<FileTree> {
+    const known = this.#known.get(image) ?? openImage(image, name, this.#spool).then((opened) => opened.tree());
+    this.#known.set(image, known);
+    return known;
+  }
+}
+
 /** The root directory of an image. Rejects with a typed error for anything else. */
-export async function imageStep(image: Source, name: string, spool: Spool): Promise<Step> {
-  const tree = await (await openImage(image, name, spool)).tree();
-  return { name, directory: tree.root, isImage: true };
+export async function imageStep(image: Source, name: string, trees: Trees): Promise<Step> {
+  return { name, directory: (await trees.of(image, name)).root, isImage: true };
 }
 
 /** The step into an entry of the last directory; undefined if it is neither a directory nor a file that can be opened. */
-export async function stepInto(name: string, node: Node, spool: Spool): Promise<Step | undefined> {
+export async function stepInto(name: string, node: Node, trees: Trees): Promise<Step | undefined> {
   if (node.kind === 'directory') return { name, directory: node, isImage: false };
   if (node.kind !== 'file' || !isSource(node.content)) return undefined;
-  return imageStep(node.content, name, spool);
+  return imageStep(node.content, name, trees);
 }
 
 /** Links that are followed for one name, as in Linux. */

@@ -73,6 +73,8 @@ export interface ImageMap {
 export interface MapOptions {
   /** Takes data that must be unpacked before it can be read. Default: compressed files are not opened. */
   readonly spool?: Spool | undefined;
+  /** The files of an image, for callers that have read some of them. Default: they are read. */
+  readonly treeOf?: ((image: Source) => Promise<FileTree>) | undefined;
   /** Reads the package database of a root tree. Default: no packages are listed. */
   readonly packagesOf?: ((root: FileTree) => Promise<Omit<MapPackages, 'layer'> | undefined>) | undefined;
 }
@@ -148,8 +150,9 @@ class Survey {
   }
 
   async #tree(image: Source): Promise<{ tree?: FileTree; fault?: string }> {
+    const { spool, treeOf } = this.#options;
     try {
-      return { tree: await (await openImage(image, undefined, this.#options.spool)).tree() };
+      return { tree: await (treeOf?.(image) ?? openImage(image, undefined, spool).then((opened) => opened.tree())) };
     } catch (error) {
       if (!isImageFault(error)) throw error;
       return { fault: error.message };

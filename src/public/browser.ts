@@ -39,12 +39,14 @@ export function openSpool(): Spool {
 export interface MapOptions extends WorkOptions {
   /** Takes what has to be unpacked before it can be read. */
   readonly spool?: Spool;
+  /** The files of an image, for callers that have read some of them. Default: they are read. */
+  readonly treeOf?: (image: Source) => Promise<FileTree>;
 }
 
 /** As in `isopress/map`, with the packages of dpkg and pacman. */
-export function mapImage(image: Source, options: MapOptions = {}): Promise<map.ImageMap> {
+export function mapImage(image: Source, { spool, treeOf, ...options }: MapOptions = {}): Promise<map.ImageMap> {
   const run = runOf(options);
-  return map.mapImage(image, { spool: options.spool, packagesOf: (root) => packagesOf(root, run) });
+  return map.mapImage(image, { spool, treeOf, packagesOf: (root) => packagesOf(root, run) });
 }
 
 async function packagesOf(root: FileTree, run: Run): Promise<Omit<map.MapPackages, 'layer'> | undefined> {
