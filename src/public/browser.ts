@@ -43,7 +43,7 @@ export interface MapOptions extends WorkOptions {
   readonly treeOf?: (image: Source) => Promise<FileTree>;
 }
 
-/** As in `isopress/map`, with the packages of dpkg and pacman. */
+/** As in `isopress/map`, with the packages of dpkg, pacman and RPM, except RPM's older databases (ndb, Berkeley DB). */
 export function mapImage(image: Source, { spool, treeOf, ...options }: MapOptions = {}): Promise<map.ImageMap> {
   const run = runOf(options);
   return map.mapImage(image, { spool, treeOf, packagesOf: (root) => packagesOf(root, run) });

@@ -68,7 +68,6 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
     'node:path',
     'node:readline',
     'node:os',
-    'node-sqlite3-wasm',
     're2js',
     'packageurl-js',
     'saxes',

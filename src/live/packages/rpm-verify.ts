@@ -1,6 +1,6 @@
 // The output of `rpm -Va --nodeps`: installed files that are missing or differ from their package (rpm(8), VERIFY OPTIONS).
 
-import { type ByteString, fromText } from '../../bytes/index.js';
+import { type ByteString, fromText, lossyText } from '../../bytes/index.js';
 import { capabilitiesOf, type RpmHeader, sameCapabilities } from '../../format/rpm/index.js';
 import type { DigestName, Run } from '../../io/index.js';
 import { type FileTree, follow, type Node, TYPE_BITS, TYPE_MASK } from '../../tree/index.js';
@@ -125,7 +125,7 @@ function* filesOf(header: RpmHeader): Generator<PackagedFile> {
 async function lineFor(root: FileTree, file: PackagedFile, names: Names, run: Run): Promise<string | undefined> {
   if (file.state === STATE.notInstalled || file.state === STATE.netShared) return undefined;
   const mark = MARKS.find(([bit]) => (file.flags & bit) !== 0)?.[1] ?? ' ';
-  const shown = Buffer.from(file.path, 'latin1').toString('utf8');
+  const shown = lossyText(file.path);
   let node = entryAt(root, file.path);
   if (typeof node === 'string') {
     return (file.flags & (MISSING_OK | GHOST)) === 0 ? `missing   ${mark} ${shown}` : undefined;

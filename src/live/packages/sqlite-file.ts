@@ -1,6 +1,7 @@
 // A database file of SQLite without its write-ahead log: the committed frames of the log are merged into it, so that the
 // file can be read without others (https://www.sqlite.org/fileformat2.html, §1.3.3 and §4).
 
+import { byteStringOf } from '../../bytes/index.js';
 import { InvalidImageError } from '../../errors.js';
 
 const HEADER_SIZE = 100;
@@ -16,7 +17,7 @@ const SALTS_AT = 16;
 
 /** The database with all committed frames of `log`. Throws {@link InvalidImageError} if it is not a database. */
 export function mergedDatabase(database: Uint8Array, log: Uint8Array): Uint8Array {
-  const magic = Buffer.from(database.subarray(0, MAGIC.length)).toString('latin1');
+  const magic = byteStringOf(database.subarray(0, MAGIC.length));
   if (database.length < HEADER_SIZE || magic !== MAGIC) {
     throw new InvalidImageError('live.rpm-database', 'The RPM database is not an SQLite file.', { at: 0 });
   }
