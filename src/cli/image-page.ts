@@ -1,8 +1,5 @@
 // Pages about images: `isopress info --html live.html live.iso`.
 
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type ByteString, displayText } from '../bytes/index.js';
 import { parseAddress } from '../image/index.js';
 import {
@@ -38,14 +35,8 @@ export function pendingPage(
   return {
     check: async () => target.check?.(),
     write: async (name, image, spool) => {
-      const workDirectory = await mkdtemp(join(tmpdir(), 'isopress-info-'));
-      try {
-        const packagesOf = (root: Parameters<typeof readPackages>[0]) => readPackages(root, workDirectory, run);
-        const map = await mapImage(image, { spool, packagesOf });
-        await writeText(target, mapPage(map, titleOf(name), `isopress ${VERSION}`));
-      } finally {
-        await rm(workDirectory, { recursive: true, force: true });
-      }
+      const map = await mapImage(image, { spool, packagesOf: (root) => readPackages(root, run) });
+      await writeText(target, mapPage(map, titleOf(name), `isopress ${VERSION}`));
     },
   };
 }

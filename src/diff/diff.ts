@@ -22,8 +22,6 @@ export interface DiffSide {
 export interface DiffOptions {
   /** Patterns of entries that are left out, as for writers. */
   readonly exclude?: readonly ByteString[];
-  /** A directory for the copy of an RPM database. Without one packages are not compared. */
-  readonly workDirectory?: string;
   readonly run: Run;
 }
 
@@ -42,11 +40,11 @@ export interface DiffReport {
 
 /** Compares two trees. Contents of a damaged image that cannot be read are differences. */
 export async function diffTrees(a: DiffSide, b: DiffSide, options: DiffOptions): Promise<DiffReport> {
-  const { run, workDirectory, exclude: patterns = [] } = options;
+  const { run, exclude: patterns = [] } = options;
   const compared = commonForm(a.form, b.form);
   const [first, second] = [exclude(a.tree, patterns), exclude(b.tree, patterns)];
   const facts = a.facts && b.facts ? compareFacts(a.facts, b.facts) : [];
-  const packages = workDirectory === undefined ? undefined : await comparePackages(first, second, workDirectory, run);
+  const packages = await comparePackages(first, second, run);
   const entries: EntryDifference[] = [];
   const counts = { removed: 0, added: 0, changed: 0 };
   for await (const entry of compareTrees(first, second, compared, run)) {

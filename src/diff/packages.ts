@@ -12,14 +12,9 @@ export interface PackageDifference {
   readonly b?: string;
 }
 
-/** The differences by name; undefined unless both trees have a database. `workDirectory` is for the copy of an RPM database. */
-export async function comparePackages(
-  a: FileTree,
-  b: FileTree,
-  workDirectory: string,
-  run: Run,
-): Promise<PackageDifference[] | undefined> {
-  const [first, second] = [await packagesOf(a, workDirectory, run), await packagesOf(b, workDirectory, run)];
+/** The differences by name; undefined unless both trees have a database. */
+export async function comparePackages(a: FileTree, b: FileTree, run: Run): Promise<PackageDifference[] | undefined> {
+  const [first, second] = [await packagesOf(a, run), await packagesOf(b, run)];
   if (!first || !second) return undefined;
   const keys = [...new Set([...first.keys(), ...second.keys()])].sort();
   return keys.flatMap((key) => {
@@ -43,8 +38,8 @@ interface Versions {
   readonly versions: string;
 }
 
-async function packagesOf(root: FileTree, workDirectory: string, run: Run): Promise<Map<string, Versions> | undefined> {
-  const request = { root, rootDirectory: undefined, workDirectory, packageManager: undefined, note: () => {} };
+async function packagesOf(root: FileTree, run: Run): Promise<Map<string, Versions> | undefined> {
+  const request = { root, rootDirectory: undefined, packageManager: undefined, note: () => {} };
   // Loaded late: the readers of these databases are part of the live builder, which is large.
   const { openPackageDatabase, wholeVersion } = await import('../live/index.js');
   const database = await openPackageDatabase(request, run);

@@ -6,16 +6,9 @@ import type { InstalledPackage } from '../live/index.js';
 import type { FileTree } from '../tree/index.js';
 import type { MapPackage, MapPackages } from './map.js';
 
-/**
- * The packages of a root tree; undefined if it has no database. `workDirectory` is for the copy of an RPM database. Throws
- * {@link InvalidImageError} for a damaged database.
- */
-export async function readPackages(
-  root: FileTree,
-  workDirectory: string,
-  run: Run,
-): Promise<Omit<MapPackages, 'layer'> | undefined> {
-  const request = { root, rootDirectory: undefined, workDirectory, packageManager: undefined, note: () => {} };
+/** The packages of a root tree; undefined if it has no database. Throws {@link InvalidImageError} for a damaged database. */
+export async function readPackages(root: FileTree, run: Run): Promise<Omit<MapPackages, 'layer'> | undefined> {
+  const request = { root, rootDirectory: undefined, packageManager: undefined, note: () => {} };
   // Loaded late: the readers of these databases are part of the live builder, which is large.
   const { openPackageDatabase, wholeVersion } = await import('../live/index.js');
   const database = await openPackageDatabase(request, run);

@@ -50,7 +50,7 @@ export function mapImage(image: Source, { spool, treeOf, ...options }: MapOption
 }
 
 async function packagesOf(root: FileTree, run: Run): Promise<Omit<map.MapPackages, 'layer'> | undefined> {
-  const request = { root, rootDirectory: undefined, workDirectory: '', packageManager: undefined, note: () => {} };
+  const request = { root, rootDirectory: undefined, packageManager: undefined, note: () => {} };
   const database = await packages.openPackageDatabase(request, run);
   return (
     database && { kind: database.kind, list: map.listPackages(await database.packages(run), packages.wholeVersion) }

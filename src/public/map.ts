@@ -23,8 +23,6 @@ export type { FormatArea } from '../tree/index.js';
 export interface MapOptions extends WorkOptions {
   /** Takes what has to be unpacked before it can be read: a compressed file. Default: it is not opened. */
   readonly spool?: Spool;
-  /** A scratch directory, for the copy of a package database. Without it no packages are listed. */
-  readonly workDirectory?: string;
 }
 
 /**
@@ -32,11 +30,8 @@ export interface MapOptions extends WorkOptions {
  * that its files take, partitions, boot entries, tags, installed packages. Contents of files are not read.
  */
 export function mapImage(image: Source, options: MapOptions = {}): Promise<map.ImageMap> {
-  const { spool, workDirectory } = options;
   const run = runOf(options);
-  const packagesOf: map.MapOptions['packagesOf'] =
-    workDirectory === undefined ? undefined : (root) => map.readPackages(root, workDirectory, run);
-  return map.mapImage(image, { spool, packagesOf });
+  return map.mapImage(image, { spool: options.spool, packagesOf: (root) => map.readPackages(root, run) });
 }
 
 /**

@@ -101,7 +101,7 @@ function troubledRoot(): string {
 
 oracle('dpkg', 'dpkg-query')('a tree with every kind of trouble is told as dpkg tells it', async () => {
   const root = troubledRoot();
-  const database = await openPackages(scratch, root);
+  const database = await openPackages(root);
   expect(database.kind).toBe('dpkg');
   const expected = told(root);
   expect(expected.split('\n').length).toBeGreaterThanOrEqual(10);
@@ -119,7 +119,7 @@ ofDebian('dpkg', 'dpkg-query')(
     const root = join(scratch, 'emptied');
     cpSync(join(debian!, 'var/lib/dpkg'), join(root, 'var/lib/dpkg'), { recursive: true });
     rmSync(join(root, 'var/lib/dpkg/lock'), { force: true });
-    const database = await openPackages(scratch, root);
+    const database = await openPackages(root);
     const expected = told(root);
     expect(expected.split('\n').length).toBeGreaterThan(1000);
     expect(await database.verify!(run)).toBe(expected);
@@ -135,7 +135,7 @@ ofDebian('dpkg', 'dpkg-query')(
 );
 
 ofDebian('dpkg')('a Debian tree as it was made is told as dpkg tells it', async () => {
-  expect(await (await openPackages(scratch, debian!)).verify!(run)).toBe(told(debian!));
+  expect(await (await openPackages(debian!)).verify!(run)).toBe(told(debian!));
 });
 
 test('early generations list no license, in the order of the tool', () => {
@@ -156,7 +156,7 @@ test('change logs are listed package by package', async () => {
   writeFileSync(join(root, 'var/lib/dpkg/status'), '');
   put('zsh', gzipSync('zsh (5.9) unstable\n'));
   put('apt', gzipSync('apt (2.6) unstable\n'));
-  const database = await openPackages(scratch, root);
+  const database = await openPackages(root);
   expect(await database.changes!(run)).toBe('apt|\napt (2.6) unstable\nzsh|\nzsh (5.9) unstable\n');
   expect(readdirSync(root).sort()).toEqual(['usr', 'var']);
 });

@@ -26,7 +26,7 @@ oracle('pacman')('the list is that of pacman --query', async () => {
     writeFileSync(join(dir, 'files'), '');
   }
   writeFileSync(join(local, 'ALPM_DB_VERSION'), '9\n');
-  const database = await openPackages(scratch, root);
+  const database = await openPackages(root);
   expect(database.kind).toBe('pacman');
   const list = renderPackageList('pacman', await database.packages(quietRun()), generations.at(-1)!);
   const { stdout } = judge('pacman', ['--query', '--dbpath', join(root, 'var/lib/pacman')]);

@@ -133,7 +133,7 @@ describe('an SQLite database', () => {
     'setcap',
   )('lists, verifies and tells changes as rpm does', async () => {
     const root = makeRoot('sqlite');
-    const before = await openPackages(scratch, root);
+    const before = await openPackages(root);
     expect(before.kind).toBe('rpm');
     const format = '%{NAME}|%{EPOCH}|%{VERSION}|%{RELEASE}|%{ARCH}|%{DISTURL}|%{LICENSE}\\n';
     const queried = rpm(root, '-qa', '--qf', format).stdout.trimEnd().split('\n').sort();
@@ -147,7 +147,7 @@ describe('an SQLite database', () => {
     spoil(root);
     const expected = rpm(root, '-Va', '--nodeps').stdout;
     expect(expected.split('\n').length).toBeGreaterThan(9);
-    expect(await (await openPackages(scratch, root)).verify!(run)).toBe(expected);
+    expect(await (await openPackages(root)).verify!(run)).toBe(expected);
   });
 
   kernelOracle(
@@ -169,7 +169,7 @@ connection.commit()
 os._exit(0)
 `;
     expect(judge('python3', ['-c', python]).status).toBe(0);
-    expect((await (await openPackages(scratch, root)).packages(run)).length).toBe(1);
+    expect((await (await openPackages(root)).packages(run)).length).toBe(1);
   });
 });
 
@@ -178,7 +178,7 @@ test('an older database, which the rpm of this machine cannot read either, leave
   mkdirSync(join(root, 'var/lib/rpm'), { recursive: true });
   writeFileSync(join(root, 'var/lib/rpm/Packages.db'), 'RpmP');
   const notes: string[] = [];
-  const database = await openPackages(scratch, root, notes);
+  const database = await openPackages(root, notes);
   expect(await database.packages(run)).toEqual([]);
   expect(notes).toEqual([expect.stringContaining('/var/lib/rpm/Packages.db is not an SQLite database')]);
   expect(database.verify).toBeUndefined();
@@ -188,5 +188,5 @@ test('a file that is not a database is refused by name', async () => {
   const root = join(scratch, 'broken');
   mkdirSync(join(root, 'var/lib/rpm'), { recursive: true });
   copyFileSync('/etc/passwd', join(root, 'var/lib/rpm/rpmdb.sqlite'));
-  await expect(openPackages(scratch, root)).rejects.toMatchObject({ code: 'live.rpm-database' });
+  await expect(openPackages(root)).rejects.toMatchObject({ code: 'live.rpm-database' });
 });

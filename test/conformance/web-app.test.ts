@@ -31,7 +31,7 @@ beforeAll(async () => {
   writeFileSync(disc, await toBytes(image));
   app = await buildWeb(join(scratch, 'web'));
   page = join(scratch, 'page.html');
-  writeFileSync(page, mapPage(await mapImage(image, { workDirectory: scratch }), 'nested.iso'));
+  writeFileSync(page, mapPage(await mapImage(image), 'nested.iso'));
 });
 
 afterAll(async () => {

@@ -1,17 +1,14 @@
 // A package database opened as a build opens it.
-import { mkdtempSync } from 'node:fs';
-import { join } from 'node:path';
 import { fromText } from '../../src/bytes/index.js';
 import { quietRun } from '../../src/io/index.js';
 import { openPackageDatabase, type PackageDatabase } from '../../src/live/packages/index.js';
 import { scanDirectory } from '../../src/source/index.js';
 
 /** The database of the tree at `root`; fails if there is none. Notes go to `notes`. */
-export async function openPackages(scratch: string, root: string, notes: string[] = []): Promise<PackageDatabase> {
+export async function openPackages(root: string, notes: string[] = []): Promise<PackageDatabase> {
   const request = {
     root: await scanDirectory(fromText(root), { run: quietRun() }),
     rootDirectory: root,
-    workDirectory: mkdtempSync(join(scratch, 'work-')),
     packageManager: undefined,
     note: (text: string) => notes.push(text),
   };

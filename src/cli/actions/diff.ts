@@ -1,8 +1,5 @@
 // Runs `isopress diff`: compares two images, directories or archives.
 
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { ByteString } from '../../bytes/index.js';
 import {
   type DiffReport,
@@ -40,15 +37,10 @@ export async function diff(a: string, b: string, options: DiffCommandOptions): P
 
 /** The report of a comparison, with the two addresses as `a` and `b`, and its text. */
 export async function differences(a: string, b: string, exclude: readonly ByteString[], session: Session) {
-  const workDirectory = await mkdtemp(join(tmpdir(), 'isopress-diff-'));
-  try {
-    const report = await withSide(a, session, (first) =>
-      withSide(b, session, (second) => diffTrees(first, second, { exclude, workDirectory, run: session.run })),
-    );
-    return { report: { a: shownArgument(a), b: shownArgument(b), ...report }, lines: linesOf(report) };
-  } finally {
-    await rm(workDirectory, { recursive: true, force: true });
-  }
+  const report = await withSide(a, session, (first) =>
+    withSide(b, session, (second) => diffTrees(first, second, { exclude, run: session.run })),
+  );
+  return { report: { a: shownArgument(a), b: shownArgument(b), ...report }, lines: linesOf(report) };
 }
 
 /** Opens one side, and closes its file when `use` is done. */

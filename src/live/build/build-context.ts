@@ -80,7 +80,7 @@ export async function withBuildContext<T>(
   return withWorkDirectory(
     { targetDirectory: plan.targetDirectory, name: plan.baseName, purpose, note: events.note },
     async (workDirectory) => {
-      await checkModules(request, plan, workDirectory, run);
+      await checkModules(request, plan, run);
       const dracut = await dracutFor(request, plan, { workDirectory, profile }, run);
       const initrdCompression = dracut && (await compressionOf(request, plan, dracut, run));
       return withCaches(request, workDirectory, purpose, { note: events.note, run }, async ({ cache, initrds }) => {
@@ -127,12 +127,11 @@ async function withCaches<T>(
 async function checkModules(
   request: BuildRequest,
   { root, rootDirectory, description: { generation, packageManager } }: BuildPlan,
-  workDirectory: string,
   run: Run,
 ): Promise<void> {
   if (request.initrd?.file !== undefined || disabledChecksOf(request).includes(MODULE_VERSIONS)) return;
   await checkModuleVersions(root, generation, async () => {
-    const opening = { root, rootDirectory, workDirectory, packageManager, note: () => {} };
+    const opening = { root, rootDirectory, packageManager, note: () => {} };
     const database = await openPackageDatabase(opening, run);
     return (await database?.packages(run)) ?? [];
   });

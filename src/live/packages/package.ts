@@ -42,8 +42,6 @@ export interface OpeningRequest {
   readonly root: FileTree;
   /** The directory that `root` was scanned from; undefined if it does not come from a directory. */
   readonly rootDirectory: string | undefined;
-  /** A scratch directory. */
-  readonly workDirectory: string;
   /** The description's package manager, which decides between several databases. */
   readonly packageManager: string | undefined;
   note(text: string): void;

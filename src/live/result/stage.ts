@@ -105,10 +105,10 @@ function callOf({ plan, log }: StagingRequest) {
 }
 
 async function packageTexts(request: StagingRequest, run: Run): Promise<[ResultKey, string, string][]> {
-  const { plan, workDirectory, packageChanges, sbom, note } = request;
+  const { plan, packageChanges, sbom, note } = request;
   const { root, rootDirectory, description } = plan;
   const { packageManager } = description;
-  const database = await openPackageDatabase({ root, rootDirectory, workDirectory, packageManager, note }, run);
+  const database = await openPackageDatabase({ root, rootDirectory, packageManager, note }, run);
   if (!database) {
     if (sbom.length > 0) note('There is no bill of materials: the root tree has no package database.');
     return [];

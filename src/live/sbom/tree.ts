@@ -1,8 +1,5 @@
 // The bill of any root tree.
 
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Run } from '../../io/index.js';
 import type { FileTree } from '../../tree/index.js';
 import { openPackageDatabase } from '../packages/index.js';
@@ -27,17 +24,10 @@ export async function billOfTree(
   run: Run,
 ): Promise<BillOfMaterials | undefined> {
   const { epoch, rootDirectory, note = () => {} } = options;
-  // SQLite opens databases by name, so an RPM database is copied here.
-  const workDirectory = await mkdtemp(join(tmpdir(), 'isopress-sbom-'));
-  try {
-    const request = { root, rootDirectory, workDirectory, packageManager: undefined, note };
-    const database = await openPackageDatabase(request, run);
-    if (!database) return undefined;
-    const distribution = await distributionOf(root, run);
-    const { name = distribution.id ?? 'root tree', versionId } = distribution;
-    const subject = options.subject ?? { name, ...(versionId ? { version: versionId } : {}) };
-    return await billOfMaterials({ subject, epoch, database, distribution }, run);
-  } finally {
-    await rm(workDirectory, { recursive: true, force: true });
-  }
+  const database = await openPackageDatabase({ root, rootDirectory, packageManager: undefined, note }, run);
+  if (!database) return undefined;
+  const distribution = await distributionOf(root, run);
+  const { name = distribution.id ?? 'root tree', versionId } = distribution;
+  const subject = options.subject ?? { name, ...(versionId ? { version: versionId } : {}) };
+  return billOfMaterials({ subject, epoch, database, distribution }, run);
 }
