@@ -1,5 +1,6 @@
 // The descriptors of a UDF volume as they are on the old disc. Shapes that an edit cannot keep are refused here.
 
+import { byteStringOf } from '../../bytes/index.js';
 import { UnsupportedError } from '../../errors.js';
 import { BLOCK } from '../../format/iso9660/index.js';
 import {
@@ -59,9 +60,7 @@ export async function readVolume(image: Source): Promise<FoundVolume | undefined
   const fields = logicalVolume.decode(found.logicalVolume);
   const map = found.logicalVolume.subarray(logicalVolume.size, logicalVolume.size + fields.mapTableLength);
   if (fields.maps !== 1 || map[0] !== PHYSICAL_MAP || found.partitions.size !== 1) {
-    const message =
-      'The UDF view of the disc is in a metadata, virtual or sparable partition, or in several partitions; such views are not edited.';
-    throw new UnsupportedError('edit.udf-partition', message, { hint: 'Extract its files, and make a disc of them.' });
+    throw otherPartition(map);
   }
   const descriptor = found.partitions.get(physicalMap.decode(map).partition);
   if (!descriptor) throw udfDamage('partition', 'The descriptor of the partition is missing.');
@@ -77,6 +76,20 @@ export async function readVolume(image: Source): Promise<FoundVolume | undefined
     fileSet: { block: fields.fileSet.block, length: fields.fileSet.length },
     nextUniqueId,
   };
+}
+
+/** A view whose addresses are not blocks of one partition: the purposes of the maps say what they are (UDF 2.2.8 to 2.2.10). */
+function otherPartition(maps: Uint8Array): UnsupportedError {
+  const purpose = /\*UDF (\w+) Partition/.exec(byteStringOf(maps))?.[1]?.toLowerCase();
+  const where = purpose === undefined ? 'several partitions' : `a ${purpose} partition`;
+  const since = purpose === 'metadata' ? ', as of UDF 2.50,' : '';
+  return new UnsupportedError(
+    'edit.udf-partition',
+    `The UDF view of the disc is in ${where}${since} and is not edited.`,
+    {
+      hint: 'Extract its files, and make a disc of them, with UDF up to 2.01 if it is to be edited later.',
+    },
+  );
 }
 
 function shape(what: string): UnsupportedError {

@@ -121,6 +121,9 @@ test('a boot image that is removed from the files is reported', async () => {
 describe('discs that could not be kept', () => {
   test('with UDF in a metadata partition', async () => {
     expect(await refused(await disc({ udf: '2.60' }), {})).toBe('3 edit.udf-partition');
+    await expect(planEdit(bytesSource(await disc({ udf: '2.60' })), {}, run)).rejects.toThrow(
+      /is in a metadata partition, as of UDF 2\.50,/,
+    );
   });
   test('cut short', async () => {
     const image = await disc();
