@@ -3,7 +3,7 @@
 import type { ExactContent, Run } from '../../io/index.js';
 import { type FileTree, findTwins, walk } from '../../tree/index.js';
 import { type ResolvedOptions, resolveOptions, type SquashfsOptions } from './options.js';
-import { tailInFragment } from './plan-data.js';
+import { tailInFragment } from './tail-places.js';
 
 /**
  * Maps each content to the first one before it with an equal tail, for {@link SquashfsOptions.equalTails}.

@@ -4,9 +4,9 @@
 import type { ExactContent } from '../../io/index.js';
 import { type Directory, type File, type KeptPlaces, MoveCounter, type Node, walk } from '../../tree/index.js';
 import type { ResolvedOptions } from './options.js';
-import { type KeptPlace, tailInFragment } from './plan-data.js';
 import type { PlannedInodes } from './plan-inodes.js';
 import type { EarlierPlace, SquashfsPlaces } from './read-places.js';
+import { type KeptPlace, tailInFragment } from './tail-places.js';
 
 /** The places of all contents. */
 export interface KeptOrder {

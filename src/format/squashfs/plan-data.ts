@@ -4,10 +4,10 @@
 import { alignDown, alignUp, divCeil } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
 import type { ExactContent } from '../../io/index.js';
-import { NO_FRAGMENT } from './data-block.js';
 import type { KeptContent, KeptData } from './kept-data.js';
 import type { ResolvedOptions } from './options.js';
 import type { PlannedInodes } from './plan-inodes.js';
+import { type PlacesByContent, TailPlaces, tailInFragment } from './tail-places.js';
 
 /** The contents in the order they are stored; every array has one item per content. */
 export interface PlannedData {
@@ -18,7 +18,7 @@ export interface PlannedData {
   readonly blockCounts: Uint32Array;
   /** Index of the content's first size word among the words of all contents. */
   readonly firstWords: Uint32Array;
-  /** {@link NO_FRAGMENT} for none. */
+  /** NO_FRAGMENT for none. */
   readonly fragments: Uint32Array;
   readonly fragmentOffsets: Uint32Array;
   readonly wordCount: number;
@@ -42,16 +42,6 @@ export interface KeptContents {
   /** Bytes that are read. */
   readonly readSize: number;
 }
-
-/** Where a content goes. Contents are sorted by group, then by `at`, then by `tailAt`; a tail of another group begins a new fragment. */
-export interface KeptPlace {
-  readonly group: number;
-  readonly at: number;
-  readonly tailAt: number;
-}
-
-/** The places of all contents in the order of an earlier image. */
-type PlacesByContent = ReadonlyMap<ExactContent, KeptPlace>;
 
 /** The content of a leaf without bytes. */
 export const NO_CONTENT = 0xffff_ffff;
@@ -132,69 +122,6 @@ function keptContents(contents: readonly ExactContent[], data: KeptData): KeptCo
   return { data, forms, wordCount, read, readSize };
 }
 
-/** Packs tails into fragments, back to back. */
-class TailPlaces {
-  /** {@link NO_FRAGMENT} for none. */
-  readonly fragments: Uint32Array;
-  readonly offsets: Uint32Array;
-  /** Fragments started so far. */
-  count: number;
-  readonly #options: ResolvedOptions;
-  /** Tails that others are equal to: the first content that has such a one, by the content they name. */
-  readonly #first = new Map<ExactContent, { readonly index: number; readonly length: number }>();
-  readonly #wanted: ReadonlySet<ExactContent>;
-  readonly #order: PlacesByContent | undefined;
-  #group: number | undefined;
-  #filled: number;
-
-  /** The fragments of copied data come before those that are packed. */
-  constructor(
-    contents: number,
-    options: ResolvedOptions,
-    { fragments, order }: { readonly fragments: number; readonly order: PlacesByContent | undefined },
-  ) {
-    this.count = fragments;
-    this.#order = order;
-    this.fragments = new Uint32Array(contents).fill(NO_FRAGMENT);
-    this.offsets = new Uint32Array(contents);
-    this.#options = options;
-    this.#wanted = new Set(options.equalTails.values());
-    this.#filled = options.blockSize;
-  }
-
-  /** Gives the tail of a content that is copied its place: in a fragment that is copied too, or in one that is packed. */
-  keep(index: number, content: ExactContent, { fragment, fragmentOffset, loose }: KeptContent): void {
-    if (loose > 0) {
-      this.place(index, content, loose);
-      return;
-    }
-    this.fragments[index] = fragment;
-    this.offsets[index] = fragmentOffset;
-  }
-
-  /** Gives a content's tail its place; false if that is where an equal one is already. */
-  place(index: number, content: ExactContent, length: number): boolean {
-    const named = this.#options.equalTails.get(content) ?? content;
-    const first = this.#first.get(named);
-    if (first?.length === length) {
-      this.fragments[index] = this.fragments[first.index]!;
-      this.offsets[index] = this.offsets[first.index]!;
-      return false;
-    }
-    const group = this.#order?.get(content)?.group;
-    if (group !== this.#group || this.#filled + length > this.#options.blockSize) {
-      this.#group = group;
-      this.count++;
-      this.#filled = 0;
-    }
-    this.fragments[index] = this.count - 1;
-    this.offsets[index] = this.#filled;
-    this.#filled += length;
-    if (this.#wanted.has(named)) this.#first.set(named, { index, length });
-    return true;
-  }
-}
-
 /** The contents in the order they are stored, and the place of each leaf's in it. */
 function distinctContents({ leaves, contentOwners }: PlannedInodes, compare: Comparison | undefined) {
   const contentOf = new Uint32Array(leaves.length).fill(NO_CONTENT);
@@ -230,18 +157,6 @@ function comparison(priorities: ReadonlyMap<ExactContent, number>, kept: PlacesB
     if (byPriority !== 0 || !one || !other) return byPriority;
     return one.group - other.group || one.at - other.at || one.tailAt - other.tailAt;
   };
-}
-
-/** Bytes of the content's end that go into a fragment. */
-export function tailInFragment(content: ExactContent, options: ResolvedOptions): number {
-  const { blockSize, fragments, tailPacking, sparse, unfragmented, uncompressed } = options;
-  const { size, holes } = content;
-  if (unfragmented.has(content) || uncompressed.has(content)) return 0;
-  const tail = size % blockSize;
-  if (!fragments || (size > blockSize && !tailPacking)) return 0;
-  // A tail known to be zeros takes no space as a sparse block.
-  const last = holes.at(-1);
-  return sparse && last && last.at <= size - tail && last.at + last.length === size ? 0 : tail;
 }
 
 /** Bytes of the blocks that are entirely in holes. */

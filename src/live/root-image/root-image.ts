@@ -16,30 +16,20 @@ import {
   type Run,
   smallBytes,
 } from '../../io/index.js';
-import {
-  FileTree,
-  file,
-  type KeptPlaces,
-  type Loss,
-  type Node,
-  overlay,
-  shareDuplicates,
-  walk,
-} from '../../tree/index.js';
+import { FileTree, file, type KeptPlaces, type Loss, type Node, overlay, shareDuplicates } from '../../tree/index.js';
 import type { EarlierImage } from '../build/options.js';
-import type { GenerationRules, RootSize } from '../description/index.js';
+import type { RootSize } from '../description/index.js';
 import type { BuildPlan } from '../plan/build-plan.js';
 import { labelled } from '../selinux/index.js';
 import { type ErofsRoot, tooNewFor } from './erofs-options.js';
 import { type RootImagePlan, rootCompressionFacts } from './root-image-plan.js';
+import { rootSize } from './root-size.js';
 
 const MIB = 1024 * 1024;
 /** Free MiB if the usual size is too small. */
 const LEAST_SLACK = 16;
 /** Share of the size of a file system by which it may differ from the earlier one and still stay the same. */
 const LITTLE = 1 / 16;
-const INODE_SIZE = 256;
-const DIRECTORY_SIZE = 4096;
 const LARGEST_MACHINE_ID = 4096;
 
 export interface RootImage {
@@ -228,32 +218,4 @@ async function liveRoot(
 async function isUninitialized(content: ExactContent, run: Run): Promise<boolean> {
   const bytes = await smallBytes(content, run, LARGEST_MACHINE_ID);
   return bytes !== undefined && Buffer.from(bytes).toString('latin1').trim() === 'uninitialized';
-}
-
-/**
- * Bytes of the root file system, by KIWI's rule: half as much again as the content, two inodes per entry, in whole MiB;
- * or as the description asks.
- */
-export function rootSize(root: FileTree, asked: RootSize | undefined, rules: GenerationRules): number {
-  if (asked && !asked.additive) return asked.mebibytes * MIB;
-  const { bytes, entries } = measure(root);
-  const content = rules.wholeMebibytes ? Math.floor(bytes / MIB) : bytes / MIB;
-  const needed = Math.floor(content * 1.5 + (2 * entries * INODE_SIZE) / MIB);
-  return Math.max(1, needed + (asked?.mebibytes ?? 0)) * MIB;
-}
-
-/** As `du --apparent-size` and `find` count: hard links once, without what is below /proc, /sys and /dev. */
-function measure(root: FileTree): { bytes: number; entries: number } {
-  const seen = new Set<Node>();
-  let bytes = 0;
-  let entries = 0;
-  for (const { path, node } of walk(root)) {
-    entries++;
-    if (/^(proc|sys|dev)(\/|$)/.test(path) || seen.has(node)) continue;
-    if (node.kind === 'directory') bytes += DIRECTORY_SIZE;
-    else seen.add(node);
-    if (node.kind === 'file') bytes += node.content.size;
-    if (node.kind === 'symlink') bytes += node.target.length;
-  }
-  return { bytes, entries };
 }

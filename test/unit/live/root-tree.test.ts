@@ -10,7 +10,7 @@ import { renderProfile } from '../../../src/live/initrd/profile.js';
 import { architectureOf, chooseFirmware, machineOf } from '../../../src/live/plan/architecture.js';
 import { findKernel } from '../../../src/live/plan/kernel.js';
 import { decideRootFileSystem } from '../../../src/live/root-image/root-file-system.js';
-import { rootSize } from '../../../src/live/root-image/root-image.js';
+import { rootSize } from '../../../src/live/root-image/root-size.js';
 import { FileTree } from '../../../src/tree/file-tree.js';
 import { file, symlink } from '../../../src/tree/node.js';
 
