@@ -15,7 +15,7 @@ import {
   symlink,
 } from '../../tree/index.js';
 import type { TarEntry } from './entries.js';
-import { components, DEEPEST, isInner, refusal, splitName } from './entry-path.js';
+import { components, DEEPEST, isInner, refusal, shownPath, splitName } from './entry-path.js';
 import { ENTRY_COST, type Meter, XATTR_COST } from './meter.js';
 import { sparseContent } from './sparse.js';
 
@@ -204,7 +204,7 @@ export class TreeDraft {
     const at = last === undefined ? this.#root : parent?.entries.get(last);
     if (at !== undefined && !isDraft(at)) return at;
     if (at === undefined && entry.data.length > 0) return file(contentOf(entry, open), attrs);
-    const shown = displayText(entry.target);
+    const shown = shownPath(entry.target);
     throw refusal(entry, 'tar.link', `is a hard link to ${shown}, which is not an earlier entry of the archive`);
   }
 

@@ -6,6 +6,8 @@ import type { TarEntry } from './entries.js';
 
 const LONGEST_PATH = 4096;
 const LONGEST_NAME = 255;
+/** Characters of a path in a message. */
+const MOST_SHOWN = 200;
 /** Most directories above an entry. */
 export const DEEPEST = 256;
 
@@ -34,9 +36,15 @@ export function components(entry: TarEntry, path: ByteString): ByteString[] {
   return names;
 }
 
+/** A path for a message: an archive may have one of megabytes. */
+export function shownPath(path: ByteString): string {
+  const text = displayText(path);
+  return text.length <= MOST_SHOWN ? text : `${text.slice(0, MOST_SHOWN / 2)}…${text.slice(-MOST_SHOWN / 2)}`;
+}
+
 /** The error for an entry that a tree cannot have. */
 export function refusal(entry: TarEntry, code: string, what: string): InvalidImageError {
-  const shown = displayText(entry.path);
+  const shown = shownPath(entry.path);
   return new InvalidImageError(code, `The entry "${shown}" of the tar archive ${what}.`, {
     path: shown,
     at: entry.at,

@@ -64,6 +64,16 @@ test.each<[string, string, Given[]]>([
   await expect(read(archive(...entries))).rejects.toMatchObject({ code });
 });
 
+test.each([
+  ['path', 'tar.path', []],
+  ['linkpath', 'tar.link', [{ name: 'a', type: '1', link: 'b' }]],
+])('a message shows the ends of a %s of megabytes', async (key, code, entries) => {
+  const value = `first/${'n/'.repeat(key === 'path' ? 500_000 : 120)}last`;
+  const made = archive({ name: 'x', type: 'x', data: record(key, value) }, ...entries, { name: 'n', data: 'x' });
+  const message = expect.stringMatching(/first\/n.{150,250}n\/last/);
+  await expect(read(made)).rejects.toMatchObject({ code, message });
+});
+
 test('an extended header overrides name, size and owner', async () => {
   const data = record('path', `deep/${'n'.repeat(120)}`) + record('uid', '4000000000') + record('mtime', '-1.25');
   const tree = await read(archive({ name: 'x', type: 'x', data }, { name: 'short', data: 'x' }));
