@@ -46,7 +46,7 @@ try {
   rmSync(scratch, { recursive: true });
 }
 
-/** Prints the file in a process of its own. */
+/** Prints the file in a new process. */
 function cat() {
   const started = performance.now();
   const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, 'cat', `${image}/${values.path}`], {

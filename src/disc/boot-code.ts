@@ -1,4 +1,4 @@
-// What can be boot code of an MBR: a file that is no code makes a disc that stops every BIOS.
+// The check of boot code for an MBR: text in its place makes a disc that stops every BIOS.
 
 import { InvalidInputError } from '../errors.js';
 import { CODE_ROOM, hasBootMark, SECTOR } from '../format/mbr/index.js';
@@ -20,7 +20,7 @@ function problemOf(code: Uint8Array): string | undefined {
   if (code.length > SECTOR) return `has ${code.length} bytes, and a sector has ${SECTOR}`;
   if (isText(code)) return 'is text';
   if (code.length === SECTOR) return hasBootMark(code) ? undefined : 'is a sector that does not end with 55 AA';
-  // What comes after it would be lost: there are the disk signature and the partitions.
+  // The bytes after it would be lost: the disk signature and the partitions are there.
   return code.length > CODE_ROOM ? `has ${code.length} bytes, and there is room for ${CODE_ROOM}` : undefined;
 }
 
