@@ -2,7 +2,7 @@
 // and functions that end a process.
 // No subpath of the package leads here; a test holds this list to what commands use.
 
-export { compareBytes, defined, parseBinarySize } from './bytes/index.js';
+export { compareBytes, defined, parseBinarySize, withoutEnd, withoutUnescapedEnd } from './bytes/index.js';
 export { cacheFacts, collectCache, KEY_VERSION, verifyCache } from './cache/index.js';
 export { CONTAINERS } from './compress/index.js';
 export { parseMkisofsOptions, partitionTypeName, resolveDisc } from './disc/index.js';
