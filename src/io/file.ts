@@ -44,11 +44,6 @@ export function namedPlace(path: ByteString, { device, inode }: FileIdentity): F
   return { directory: { ...NAMED, device }, name: path, inode };
 }
 
-/** The bytes of `range` of a file, which is opened only while they are read. With `identity` it has to be that file. */
-export function fileRange(path: ByteString, range: Range, identity: FileIdentity = ANY_FILE): ExactContent {
-  return new FileRange({ path, identity, follow: true }, range);
-}
-
 // Classes, not closures: trees hold one of these per file, and methods on the prototype take no memory per file.
 
 /** Common to all files. */

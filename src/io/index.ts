@@ -1,5 +1,6 @@
 // Layer 1: moving bytes.
 
+export { ArchiveFile } from './archive-file.js';
 export { blobSource } from './blob.js';
 export * from './bytes-at.js';
 export { Collector } from './collected.js';

@@ -9,9 +9,18 @@ import { type FoundFile, openFound, openFoundSync } from './open-file.js';
 import type { RangeRequest } from './range-list.js';
 
 const MEDIUM_CHUNK = 256 * 1024;
+const CHUNK = 1024 * 1024;
 /** Unused chunks: reading into used memory is twice as fast as into fresh memory. */
 const spareChunks: Uint8Array[] = [];
-const CHUNK = 1024 * 1024;
+
+/** A buffer for a chunk, until {@link returnChunk} has it. */
+export function lentChunk(): Uint8Array {
+  return spareChunks.pop() ?? uninitialised(MEDIUM_CHUNK);
+}
+
+export function returnChunk(chunk: Uint8Array): void {
+  spareChunks.push(chunk);
+}
 
 /** A small file of `size` bytes in one synchronous call. */
 export function readSmall(file: FoundFile, size: number): Uint8Array {
@@ -69,7 +78,7 @@ export async function* readMedium(
 ): AsyncGenerator<Data> {
   const { path } = file;
   const fd = openFoundSync(file);
-  const buffer = spareChunks.pop() ?? uninitialised(MEDIUM_CHUNK);
+  const buffer = lentChunk();
   try {
     let at = 0;
     for (const hole of [...holes, { at: size, length: 0 }]) {
@@ -90,7 +99,7 @@ export async function* readMedium(
   } finally {
     closeSync(fd);
     // The consumer has moved on, so the buffer can be reused.
-    spareChunks.push(buffer);
+    returnChunk(buffer);
   }
 }
 

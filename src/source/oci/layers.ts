@@ -3,14 +3,14 @@
 import { type ByteString, displayText, SIGNATURE_LENGTH, streamFormat } from '../../bytes/index.js';
 import { unpackStream } from '../../compress/index.js';
 import { type InvalidImageError, IsopressError } from '../../errors.js';
-import { asBytes, openFileSource, type Run } from '../../io/index.js';
+import { asBytes, openFileSource, type Range, type Run } from '../../io/index.js';
 import type { FileTree, LossLog } from '../../tree/index.js';
 import { entriesWithLosses, type Meter, TreeDraft } from '../tar/index.js';
 import { digestCheck } from './blob.js';
 import { damagedImage } from './errors.js';
 import type { ImageLayer } from './layout.js';
 import type { SpoolFile } from './spool-file.js';
-import { type StoredRange, storedContent } from './store.js';
+import type { StoredRange } from './stored-range.js';
 
 const WHITEOUT = '.wh.';
 /** Names of files that AUFS keeps for itself; only the opaque whiteout has a meaning in layers. */
@@ -71,7 +71,7 @@ async function unpackLayer(
   const range = await spool.append(updating(inner, unpackStream(format, packed, spool.room)));
   outer?.end(name);
   inner.end(`${name}, unpacked,`);
-  return { path: spool.path, ...range, identity: await spool.identity() };
+  return range;
 }
 
 async function* updating(
@@ -101,10 +101,9 @@ async function addLayer(
   { shown, meter, losses, note }: LayerOptions,
   run: Run,
 ): Promise<void> {
-  const file = await openFileSource(layer.path);
+  const file = await openFileSource(layer.archive.path);
   try {
-    const open = (range: { at: number; length: number }) =>
-      storedContent({ ...layer, at: layer.at + range.at, length: range.length });
+    const open = ({ at, length }: Range) => layer.archive.part({ at: layer.at + at, length });
     const options = { ...(losses && { losses }), ...(note && { note }) };
     for await (const entry of entriesWithLosses(file.slice(layer), run, meter, options)) {
       const mark = whiteout(entry.path);

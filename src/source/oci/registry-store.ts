@@ -8,7 +8,8 @@ import { DOCUMENTS, isDocument } from './layout.js';
 import { RegistryClient } from './registry-client.js';
 import type { RegistryPlace } from './registry-connection.js';
 import type { SpoolFile } from './spool-file.js';
-import { type Store, type StoredFile, storedContent } from './store.js';
+import type { Store, StoredFile } from './store.js';
+import { storedContent } from './stored-range.js';
 
 /** An image in a registry. */
 export interface RegistryImage extends RegistryPlace {
@@ -51,8 +52,7 @@ export function registryStore(image: RegistryImage, spool: SpoolFile, run: Run):
     if (known) return stored(known);
     const pieces = await client.blob(digest, size);
     if (!pieces) return undefined;
-    const range = await spool.append(pieces);
-    const place = { path: spool.path, ...range, identity: await spool.identity() };
+    const place = await spool.append(pieces);
     return { content: storedContent(place), place };
   };
 

@@ -4,13 +4,15 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { type ByteString, displayText } from '../../bytes/index.js';
 import { InvalidImageError, TargetError } from '../../errors.js';
-import { type FileIdentity, identityOf, isZero, pathBuffer, type Range } from '../../io/index.js';
+import { ArchiveFile, identityOf, isZero, pathBuffer } from '../../io/index.js';
+import type { StoredRange } from './stored-range.js';
 
 export class SpoolFile {
   readonly path: ByteString;
   readonly #limit: number;
   #end = 0;
   #file: FileHandle | undefined;
+  #archive: ArchiveFile | undefined;
 
   /** The file is made, or emptied, at the first append. `limit` is its largest size. */
   constructor(path: ByteString, limit: number) {
@@ -24,7 +26,7 @@ export class SpoolFile {
   }
 
   /** Appends pieces, and returns their range. Throws {@link TargetError} `target.spool`, and {@link InvalidImageError} beyond the limit. */
-  async append(pieces: AsyncIterable<Uint8Array>): Promise<Range> {
+  async append(pieces: AsyncIterable<Uint8Array>): Promise<StoredRange> {
     const file = await this.#opened();
     const at = this.#end;
     for await (const piece of pieces) {
@@ -34,11 +36,8 @@ export class SpoolFile {
       this.#end += piece.length;
     }
     await file.truncate(this.#end).catch((error) => this.#failed(error));
-    return { at, length: this.#end - at };
-  }
-
-  async identity(): Promise<FileIdentity> {
-    return identityOf(await (await this.#opened()).stat());
+    this.#archive ??= new ArchiveFile(this.path, identityOf(await file.stat()));
+    return { archive: this.#archive, at, length: this.#end - at };
   }
 
   /** Closes the file, which keeps its bytes. */

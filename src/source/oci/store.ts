@@ -4,10 +4,9 @@ import { stat } from 'node:fs/promises';
 import { type ByteString, displayText, fromText, SIGNATURE_LENGTH, streamFormat } from '../../bytes/index.js';
 import { unpackStream } from '../../compress/index.js';
 import {
+  ArchiveFile,
   asBytes,
   type ExactContent,
-  type FileIdentity,
-  fileRange,
   identityOf,
   openFileSource,
   pathBuffer,
@@ -21,12 +20,7 @@ import { Meter } from '../tar/meter.js';
 import type { Descriptor } from './documents.js';
 import { damagedImage } from './errors.js';
 import type { SpoolFile } from './spool-file.js';
-
-/** A range of a file of the running system. */
-export interface StoredRange extends Range {
-  readonly path: ByteString;
-  readonly identity: FileIdentity;
-}
+import { type StoredRange, storedContent } from './stored-range.js';
 
 /** A file of an image. */
 export interface StoredFile {
@@ -47,11 +41,6 @@ export interface Store {
 const HELD_ANYWAY = 64 * 1024 ** 2;
 const HELD_PER_BYTE = 2;
 
-/** The content of a stored range. */
-export function storedContent({ path, at, length, identity }: StoredRange): ExactContent {
-  return fileRange(path, { at, length }, identity);
-}
-
 /** The files of a directory. Throws {@link SourceError} if it does not exist. */
 export async function directoryStore(directory: ByteString): Promise<Store> {
   const root = await stat(pathBuffer(directory)).catch((error) => {
@@ -70,7 +59,7 @@ export async function directoryStore(directory: ByteString): Promise<Store> {
         throw sourceError(path, error);
       });
       if (!found?.isFile()) return undefined;
-      const place = { path, at: 0, length: found.size, identity: identityOf(found) };
+      const place = { archive: new ArchiveFile(path, identityOf(found)), at: 0, length: found.size };
       return { content: storedContent(place), place };
     },
   };
@@ -81,7 +70,7 @@ export async function archiveStore(path: ByteString, spool: SpoolFile, run: Run)
   const shown = displayText(path);
   const whole = await unpacked(path, spool, run);
   const ranges = new Map<ExactContent, Range>();
-  const archive = await openFileSource(whole.path);
+  const archive = await openFileSource(whole.archive.path);
   try {
     const open = (range: Range) => {
       const content = storedContent({ ...whole, at: whole.at + range.at, length: range.length });
@@ -113,9 +102,8 @@ async function unpacked(path: ByteString, spool: SpoolFile, run: Run): Promise<S
     const head = new Uint8Array(Math.min(SIGNATURE_LENGTH, file.size));
     await file.read(0, head);
     const format = streamFormat(head);
-    if (format === 'none') return { path, at: 0, length: file.size, identity: file.identity };
-    const range = await spool.append(unpackStream(format, asBytes(file.pieces(run)), spool.room));
-    return { path: spool.path, ...range, identity: await spool.identity() };
+    if (format === 'none') return { archive: new ArchiveFile(path, file.identity), at: 0, length: file.size };
+    return await spool.append(unpackStream(format, asBytes(file.pieces(run)), spool.room));
   } finally {
     await file.close();
   }

@@ -5,7 +5,7 @@ import { open } from 'node:fs/promises';
 import { type ByteString, displayText, SIGNATURE_LENGTH, streamFormat } from '../../bytes/index.js';
 import { UNPACK_LIMIT, unpackStream } from '../../compress/index.js';
 import { InvalidImageError, IsopressError, TargetError } from '../../errors.js';
-import { asBytes, type FileSource, fileRange, openFileSource, pathBuffer, type Run } from '../../io/index.js';
+import { ArchiveFile, asBytes, type FileSource, openFileSource, pathBuffer, type Run } from '../../io/index.js';
 import type { FileTree } from '../../tree/index.js';
 import { meterOfCompressed } from './meter.js';
 import { errorOfOtherKind, type Identify } from './no-archive.js';
@@ -56,7 +56,8 @@ async function readNamed(
   run: Run,
 ): Promise<FileTree> {
   try {
-    return await readTar(archive, (range) => fileRange(path, range, archive.identity), run, options);
+    const file = new ArchiveFile(path, archive.identity);
+    return await readTar(archive, (range) => file.part(range), run, options);
   } catch (error) {
     if (!(error instanceof InvalidImageError) || error.code !== 'tar.none') throw error;
     throw await errorOfOtherKind(error, archive, packed, options.identify);
