@@ -16,7 +16,7 @@ export function archive(...entries: readonly Given[]): Uint8Array {
     const header = ustarHeader.encode({
       ...{ name: fromText(name), mode: 0o644, uid: 1, gid: 2, mtime: 3, checksum: 0 },
       ...{ size: size ?? data.length, type: type.charCodeAt(0), linkName: fromText(link) },
-      ...{ magic: new TextEncoder().encode('ustar\x0000'), userName: fromText(''), groupName: fromText('') },
+      ...{ magic: fromText('ustar\x0000') },
       ...{ major: 0, minor: 0, prefix: fromText('') },
     });
     header.fill(0x20, 148, 156);

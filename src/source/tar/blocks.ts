@@ -8,6 +8,33 @@ import type { Meter } from './meter.js';
 /** Zeros are read in pieces of this many bytes. */
 const STRIDE = 256 * BLOCK;
 
+/** Bytes that are read at once for headers, which are often close to each other. */
+const WINDOW = 16 * 1024;
+
+/** An archive whose headers are read in order: short reads come from a window of it, because a call for each one takes longer. */
+export function readThroughWindow(archive: Source): Source {
+  const window = new Uint8Array(WINDOW);
+  let start = 0;
+  let end = 0;
+  return {
+    size: archive.size,
+    holes: archive.holes,
+    pieces: (run) => archive.pieces(run),
+    slice: (range) => archive.slice(range),
+    read: async (at, into) => {
+      if (into.length > WINDOW / 2) return archive.read(at, into);
+      if (at < start || at + into.length > end) {
+        const length = Math.max(into.length, Math.min(WINDOW, archive.size - at));
+        end = 0;
+        await archive.read(at, window.subarray(0, length));
+        start = at;
+        end = at + length;
+      }
+      into.set(window.subarray(at - start, at - start + into.length));
+    },
+  };
+}
+
 /** `length` bytes at byte `at`. Throws {@link InvalidImageError} `tar.truncated` beyond the end. */
 export async function readAt(archive: Source, at: number, length: number): Promise<Uint8Array> {
   if (at + length > archive.size) throw truncated(at);

@@ -4,7 +4,7 @@ import { type ByteString, byteStringOf, type Timestamp, timestamp } from '../../
 import { InvalidImageError, UnsupportedError } from '../../errors.js';
 import { type Range, type Run, type Source, yieldToEventLoop } from '../../io/index.js';
 import { type EntryAttributes, readAttributes } from './attributes.js';
-import { readAt, truncated } from './blocks.js';
+import { readAt, readThroughWindow, truncated } from './blocks.js';
 import { dataSize, locateData, type PlacedHeader, padded } from './data.js';
 import { BLOCK, cText, dialectOf, type UstarHeader } from './header.js';
 import type { Meter } from './meter.js';
@@ -71,11 +71,12 @@ function describesEntry({ records, name, link }: Pending): boolean {
  * what is broken or ends too early, and {@link UnsupportedError} for parts of multi-volume archives.
  */
 export async function* readTarEntries(
-  archive: Source,
+  source: Source,
   run: Run,
   meter: Meter,
   options: TarReadOptions = {},
 ): AsyncGenerator<TarEntry> {
+  const archive = readThroughWindow(source);
   let global = NO_RECORDS;
   let pending = NOTHING;
   let isFirst = true;

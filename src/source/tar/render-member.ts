@@ -6,7 +6,7 @@ import { padded } from './data.js';
 import { BLOCK, MOST_NUMBER, MOST_SIZE, ustarHeader } from './header.js';
 import { paxRecords, type TarMember } from './render-pax.js';
 
-const MAGIC = bytesOf('ustar\x0000' as ByteString);
+const MAGIC = 'ustar\x0000' as ByteString;
 const CHECKSUM_AT = 148;
 const CHECKSUM_LENGTH = 8;
 const NAME_ROOM = 100;
@@ -60,8 +60,6 @@ function renderHeader(type: string, mode: number, member: TarMember): Uint8Array
     type: type.charCodeAt(0),
     linkName: target.slice(0, NAME_ROOM) as ByteString,
     magic: MAGIC,
-    userName: '' as ByteString,
-    groupName: '' as ByteString,
     major: fitting(major, MOST_NUMBER),
     minor: fitting(minor, MOST_NUMBER),
     prefix: '' as ByteString,
