@@ -23,7 +23,7 @@ import { preferredPlatform } from './host-platform.js';
 import type { ImageSourceOptions, OpenedSource } from './image-source.js';
 import { readInput } from './input.js';
 import { settleLosses } from './losses.js';
-import { registryCredentials } from './registry-credentials.js';
+import { certificateDirectories, registryCredentials } from './registry-credentials.js';
 import type { Session } from './session.js';
 import { standardInput } from './standard-streams.js';
 import { excludePatterns, type WriterOptions } from './writer-options.js';
@@ -144,6 +144,7 @@ async function openContainer(
         spool: await spool.path(),
         note: (text) => session.note(text),
         losses,
+        certificates: certificateDirectories(process),
         credentials: (place) => registryCredentials(place, (text) => session.note(text)),
         ...defined({ platform, preferred }),
       },

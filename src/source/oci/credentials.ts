@@ -1,11 +1,11 @@
 // Users and passwords for registries as login commands store them: containers-auth.json(5), and config.json of Docker.
 
 import { withoutEnd } from '../../bytes/index.js';
-/** A user of a registry. */
-export interface RegistryCredentials {
-  readonly username: string;
-  readonly password: string;
-}
+
+/** A user of a registry: with a password, or with a token that the server of tokens exchanges for others. */
+export type RegistryCredentials =
+  | { readonly username: string; readonly password: string }
+  | { readonly identityToken: string };
 
 /** A repository in a registry. */
 export interface RepositoryName {
@@ -14,13 +14,16 @@ export interface RepositoryName {
   readonly repository: string;
 }
 
-/** The entry of a file for a repository: credentials, or the name of a program that would have them. */
+/** The entry of a file for a repository: credentials, or the name of a program that has them, and its name for the server. */
 export type StoredCredentials =
   | { readonly kind: 'known'; readonly credentials: RegistryCredentials }
-  | { readonly kind: 'helper'; readonly name: string };
+  | { readonly kind: 'helper'; readonly name: string; readonly server: string };
 
 /** Docker's name for its own registry. */
 const DOCKER = 'index.docker.io';
+const DOCKER_ADDRESS = `https://${DOCKER}/v1/`;
+/** The user name with which a program says that the secret is an identity token. */
+const TOKEN_USER = '<token>';
 
 /**
  * The entry of a file for a repository: the one with the longest path counts. Undefined if there is none, or if the text has
@@ -31,12 +34,25 @@ export function storedCredentials(text: string, { host, repository }: Repository
   const names = namesOf(host, repository);
   const entries = new Map(Object.entries(objectOf(auths)).map(([name, entry]) => [plainName(name), objectOf(entry)]));
   for (const name of names) {
-    const { auth } = entries.get(name) ?? {};
-    const credentials = typeof auth === 'string' ? decoded(auth) : undefined;
+    const credentials = credentialsOf(entries.get(name) ?? {});
     if (credentials) return { kind: 'known', credentials };
   }
-  const helper = objectOf(credHelpers)[host] ?? (names.some((name) => entries.has(name)) ? credsStore : undefined);
-  return typeof helper === 'string' && helper !== '' ? { kind: 'helper', name: helper } : undefined;
+  const program = objectOf(credHelpers)[host] ?? credsStore;
+  if (typeof program !== 'string' || program === '') return undefined;
+  return { kind: 'helper', name: program, server: host === 'docker.io' ? DOCKER_ADDRESS : host };
+}
+
+/** The answer of a program that keeps credentials (https://github.com/docker/docker-credential-helpers); undefined for any other text. */
+export function credentialsOfHelper(text: string): RegistryCredentials | undefined {
+  const { Username: username, Secret: secret } = objectOf(parsed(text));
+  if (typeof username !== 'string' || typeof secret !== 'string' || secret === '') return undefined;
+  return username === TOKEN_USER ? { identityToken: secret } : { username, password: secret };
+}
+
+/** An identity token counts more than a password, as for Docker. */
+function credentialsOf({ auth, identitytoken: token }: Readonly<Record<string, unknown>>) {
+  if (typeof token === 'string' && token !== '') return { identityToken: token };
+  return typeof auth === 'string' ? decoded(auth) : undefined;
 }
 
 /** `host/a/b`, `host/a`, `host`. */

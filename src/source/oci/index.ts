@@ -1,6 +1,11 @@
 // Container images as trees.
 
-export { type RegistryCredentials, type RepositoryName, storedCredentials } from './credentials.js';
+export {
+  credentialsOfHelper,
+  type RegistryCredentials,
+  type RepositoryName,
+  storedCredentials,
+} from './credentials.js';
 export { type Platform, parsePlatform } from './platform.js';
 export type { ContainerReference, Transport } from './reference.js';
 export { type ContainerOptions, containerReference, scanContainer } from './scan.js';

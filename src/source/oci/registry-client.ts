@@ -24,9 +24,9 @@ export class RegistryClient {
     for (let attempt = 1; ; attempt++) {
       try {
         const answer = await this.#request(path, { accept: accept.join(', ') });
-        if (answer.response.status === 404) return ended(answer);
+        if (answer.status === 404) return ended(answer);
         const bytes = await this.#http.whole(answer, limit);
-        const type = (answer.response.headers.get('content-type') ?? '').split(';')[0]!.trim();
+        const type = answer.header('content-type').split(';')[0]!.trim();
         return { bytes, type };
       } catch (error) {
         if (!this.#mayTryAgain(error, attempt)) throw this.#failed(error);
@@ -44,7 +44,7 @@ export class RegistryClient {
         if (!this.#mayTryAgain(error, attempt)) throw this.#failed(error);
       }
     }
-    if (first.response.status === 404) return ended(first);
+    if (first.status === 404) return ended(first);
     return this.#pieces(first, digest, size);
   }
 
@@ -55,7 +55,7 @@ export class RegistryClient {
       try {
         answer ??= await this.#request(`blobs/${digest}`, { range: `bytes=${at}-` });
         // A server without support for ranges sends the blob from the beginning.
-        let skip = answer.response.status === 206 ? 0 : at;
+        let skip = answer.status === 206 ? 0 : at;
         for await (const piece of this.#http.body(answer)) {
           const fresh = piece.subarray(Math.min(skip, piece.length));
           skip -= piece.length - fresh.length;
@@ -96,9 +96,9 @@ export class RegistryClient {
   async #request(path: string, headers: Readonly<Record<string, string>>): Promise<Answer> {
     for (let asked = false; ; asked = true) {
       const answer = await this.#http.get(new URL(path, this.#http.base), { ...headers, ...this.#login.headers });
-      const { status } = answer.response;
+      const { status } = answer;
       if (status === 200 || status === 206 || status === 404) return answer;
-      const challenge = answer.response.headers.get('www-authenticate');
+      const challenge = answer.header('www-authenticate');
       answer.end();
       if (status === 401 && challenge && !asked) await this.#login.answer(challenge);
       else if (isPassing(status)) throw new PassingFault(`the server answers ${status}`);

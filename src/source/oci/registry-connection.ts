@@ -1,9 +1,12 @@
 // HTTP with a registry. Servers are not trusted: answers have a largest size, every wait for the next byte has a limit, and redirections
 // are followed only to places that the registry itself could have.
 
+import type { IncomingMessage } from 'node:http';
 import { InvalidImageError, UnreadableError } from '../../errors.js';
 import type { Run } from '../../io/index.js';
 import type { RegistryCredentials } from './credentials.js';
+import { type RegistryCertificates, readCertificates } from './registry-certificates.js';
+import { sendRequest } from './registry-request.js';
 
 /** The place of an image, and how long to wait for its server. */
 export interface RegistryPlace {
@@ -14,6 +17,8 @@ export interface RegistryPlace {
   readonly patience: number;
   /** User and password, asked for once and only if the server wants them. Undefined: nobody is known to it. */
   readonly credentials?: (() => Promise<RegistryCredentials | undefined>) | undefined;
+  /** Directories with a directory of certificates for each registry. */
+  readonly certificates?: readonly string[] | undefined;
 }
 
 /** Whether the same request may succeed later. */
@@ -24,8 +29,17 @@ const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?$/;
 
 /** An answer, and a way to end it. */
 export interface Answer {
-  readonly response: Response;
+  readonly status: number;
+  /** A header by its name in lower case; empty if the answer does not have it. */
+  header(name: string): string;
+  readonly body: IncomingMessage;
   end(): void;
+}
+
+/** What a request has besides its address. */
+interface Asked {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly form?: string;
 }
 
 /** A fault that may not happen again, so the request is repeated. */
@@ -38,13 +52,19 @@ export class RegistryConnection {
   readonly shown: string;
   readonly #patience: number;
   readonly #run: Run;
+  readonly #certificates: () => Promise<RegistryCertificates | undefined>;
 
-  constructor({ host, repository, patience }: RegistryPlace, run: Run) {
+  constructor({ host, repository, patience, certificates = [] }: RegistryPlace, run: Run) {
     const server = host === 'docker.io' ? 'registry-1.docker.io' : host;
     this.base = `${LOOPBACK.test(host) ? 'http' : 'https'}://${server}/v2/${repository}/`;
     this.shown = `oci://${host}/${repository}`;
     this.#patience = patience;
     this.#run = run;
+    let read: Promise<RegistryCertificates | undefined> | undefined;
+    this.#certificates = () => {
+      read ??= readCertificates(certificates, host);
+      return read;
+    };
   }
 
   /** Follows redirections. A token is never sent to another server, and none may lead from https to http. */
@@ -52,11 +72,12 @@ export class RegistryConnection {
     let url = start;
     for (let redirects = 0; ; redirects++) {
       const { authorization: _, ...others } = headers;
-      const answer = await this.#fetch(url, url.origin === start.origin ? headers : others);
-      const { status } = answer.response;
-      const location = status >= 300 && status < 400 ? answer.response.headers.get('location') : null;
-      if (location === null) return answer;
+      const answer = await this.#ask(url, { headers: url.origin === start.origin ? headers : others });
+      const { status } = answer;
+      const location = status >= 300 && status < 400 ? answer.header('location') : '';
+      if (location === '') return answer;
       answer.end();
+      if (!URL.canParse(location, url.href)) throw new PassingFault('it redirects to a broken address');
       const next = new URL(location, url);
       if (redirects === MOST_REDIRECTS || !this.isAllowed(next)) {
         const message = `${this.shown} cannot be read: it redirects ${redirects === MOST_REDIRECTS ? 'without end' : `to ${next.protocol}//${next.host}`}.`;
@@ -71,7 +92,12 @@ export class RegistryConnection {
     return protocol === 'https:' || (protocol === 'http:' && this.base.startsWith('http:') && LOOPBACK.test(host));
   }
 
-  async #fetch(url: URL, headers: Readonly<Record<string, string>>): Promise<Answer> {
+  /** Sends a form. Redirections are not followed. */
+  post(url: URL, fields: Readonly<Record<string, string>>): Promise<Answer> {
+    return this.#ask(url, { headers: {}, form: new URLSearchParams(fields).toString() });
+  }
+
+  async #ask(url: URL, asked: Asked): Promise<Answer> {
     const controller = new AbortController();
     const { signal } = this.#run;
     const stop = () => controller.abort(signal?.reason);
@@ -82,20 +108,30 @@ export class RegistryConnection {
       controller.abort();
     };
     try {
-      const request = fetch(url, { headers, redirect: 'manual', signal: controller.signal });
-      return { response: await this.#inTime(request), end };
+      const certificates = await this.#certificatesFor(url);
+      const body = await this.#inTime(sendRequest({ url, ...asked, certificates, signal: controller.signal }));
+      // An answer that is ended before its last byte is an error of the stream, which nobody waits for any more.
+      body.on('error', () => {});
+      const header = (name: string) => [body.headers[name] ?? ''].flat().join(', ');
+      return { status: body.statusCode!, header, body, end };
     } catch (error) {
       end();
       throw error;
     }
   }
 
+  /** Other servers are trusted by the same authorities, because the registry names them; but none of them may ask who this is. */
+  async #certificatesFor({ origin }: URL): Promise<RegistryCertificates | undefined> {
+    const found = await this.#certificates();
+    return origin === new URL(this.base).origin ? found : found?.ca && { ca: found.ca };
+  }
+
   /** The bytes of an answer, which ends with them. */
   async *body(answer: Answer): AsyncGenerator<Uint8Array> {
-    const reader = answer.response.body?.getReader();
+    const pieces: AsyncIterator<Uint8Array> = answer.body[Symbol.asyncIterator]();
     try {
       for (;;) {
-        const part = reader ? await this.#inTime(reader.read()) : { done: true as const, value: undefined };
+        const part = await this.#inTime(pieces.next());
         if (part.done) return;
         yield part.value;
       }

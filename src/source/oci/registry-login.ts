@@ -2,7 +2,13 @@
 
 import { UnreadableError } from '../../errors.js';
 import type { RegistryCredentials } from './credentials.js';
-import { isPassing, PassingFault, type RegistryConnection, type RegistryPlace } from './registry-connection.js';
+import {
+  type Answer,
+  isPassing,
+  PassingFault,
+  type RegistryConnection,
+  type RegistryPlace,
+} from './registry-connection.js';
 
 const LARGEST_TOKEN = 256 * 1024;
 
@@ -26,7 +32,10 @@ export class RegistryLogin {
   /** Answers a challenge with user and password, or with a token for them or for anybody. */
   async answer(challenge: string): Promise<void> {
     const known = await this.#known();
-    const basic = known && `Basic ${Buffer.from(`${known.username}:${known.password}`).toString('base64')}`;
+    const basic =
+      known && 'username' in known
+        ? `Basic ${Buffer.from(`${known.username}:${known.password}`).toString('base64')}`
+        : undefined;
     if (/^basic\b/i.test(challenge)) {
       if (basic === undefined) throw await this.denied('it asks for a password');
       this.#authorization = basic;
@@ -36,8 +45,12 @@ export class RegistryLogin {
     const realm = values.get('realm');
     const url = /^bearer /i.test(challenge) && realm !== undefined && URL.canParse(realm) ? new URL(realm) : undefined;
     if (!url || !this.#http.isAllowed(url)) throw await this.denied('it asks for a kind of proof that is not known');
-    for (const name of ['service', 'scope']) if (values.has(name)) url.searchParams.set(name, values.get(name)!);
-    this.#authorization = `Bearer ${await this.#token(url, basic)}`;
+    const wanted = Object.fromEntries([...values].filter(([name]) => name === 'service' || name === 'scope'));
+    const token =
+      known && 'identityToken' in known
+        ? await this.#refreshed(url, known.identityToken, wanted)
+        : await this.#token(url, basic, wanted);
+    this.#authorization = `Bearer ${token}`;
   }
 
   /** The error of a server that does not let this user read. */
@@ -56,10 +69,20 @@ export class RegistryLogin {
     return this.#credentials;
   }
 
-  /** Asks the server of tokens. */
-  async #token(url: URL, basic: string | undefined): Promise<string> {
-    const answer = await this.#http.get(url, basic === undefined ? {} : { authorization: basic });
-    const { status } = answer.response;
+  /** Asks the server of tokens, as a user or as nobody. */
+  async #token(url: URL, basic: string | undefined, wanted: Readonly<Record<string, string>>): Promise<string> {
+    for (const [name, value] of Object.entries(wanted)) url.searchParams.set(name, value);
+    return this.#tokenOf(await this.#http.get(url, basic === undefined ? {} : { authorization: basic }));
+  }
+
+  /** Exchanges an identity token: https://distribution.github.io/distribution/spec/auth/oauth/, "Refresh Token". */
+  async #refreshed(url: URL, identityToken: string, wanted: Readonly<Record<string, string>>): Promise<string> {
+    const fields = { grant_type: 'refresh_token', refresh_token: identityToken, client_id: 'isopress', ...wanted };
+    return this.#tokenOf(await this.#http.post(url, fields));
+  }
+
+  async #tokenOf(answer: Answer): Promise<string> {
+    const { status } = answer;
     if (status !== 200) {
       answer.end();
       if (isPassing(status)) throw new PassingFault(`the token server answers ${status}`);

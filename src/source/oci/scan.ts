@@ -5,6 +5,7 @@ import { UNPACK_LIMIT } from '../../compress/index.js';
 import { hostKind, type Run } from '../../io/index.js';
 import type { FileTree, LossLog } from '../../tree/index.js';
 import { meterOfCompressed } from '../tar/index.js';
+import type { RegistryCredentials } from './credentials.js';
 import { chooseFromDockerArchive } from './docker-archive.js';
 import { absent } from './errors.js';
 import { mergeLayers } from './layers.js';
@@ -33,7 +34,12 @@ export interface ContainerOptions {
   readonly credentials?: (place: {
     readonly host: string;
     readonly repository: string;
-  }) => Promise<{ readonly username: string; readonly password: string } | undefined>;
+  }) => Promise<RegistryCredentials | undefined>;
+  /**
+   * Directories of certificates, in which a directory `HOST` or `HOST:PORT` is for that registry: authorities in `*.crt`, and proofs of
+   * who asks in `NAME.cert` and `NAME.key`. Default: none.
+   */
+  readonly certificates?: readonly string[];
   /** Most bytes of the spool: unpacked layers and fetched blobs together. Default 64 GiB. */
   readonly limit?: number;
 }
@@ -78,7 +84,7 @@ export async function scanContainer(
 
 async function storeOf(
   { transport, path, tag = '' }: ContainerReference,
-  { patience = PATIENCE, credentials: known }: ContainerOptions,
+  { patience = PATIENCE, credentials: known, certificates }: ContainerOptions,
   spool: SpoolFile,
   run: Run,
 ): Promise<Store> {
@@ -99,5 +105,5 @@ async function storeOf(
     );
   }
   const credentials = known && (() => known({ host, repository }));
-  return registryStore({ host, repository, tag, patience, credentials }, spool, run);
+  return registryStore({ host, repository, tag, patience, credentials, certificates }, spool, run);
 }

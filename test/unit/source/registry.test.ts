@@ -139,6 +139,37 @@ describe('a user with a password', () => {
     expect(await names(pull('a/b', 2000, { credentials }))).toEqual(['file', 'other']);
   });
 
+  test('whose identity token the server of tokens exchanges', async () => {
+    const form = async (request: IncomingMessage) => {
+      let text = '';
+      for await (const piece of request.setEncoding('utf8')) text += piece;
+      return Object.fromEntries(new URLSearchParams(text));
+    };
+    const forms: unknown[] = [];
+    before = (request, response) => {
+      if (request.url === '/token') {
+        expect([request.method, request.headers.authorization]).toEqual(['POST', undefined]);
+        void form(request).then((fields) => {
+          forms.push(fields);
+          response.end('{"access_token":"secret"}');
+        });
+        return true;
+      }
+      if (request.headers.authorization === 'Bearer secret') return false;
+      return challenge(response, `Bearer realm="http://${host}/token",service="s",scope="repository:a/b:pull"`);
+    };
+    const identified = { credentials: async () => ({ identityToken: 'a/b+c=' }) };
+    expect(await names(pull('a/b', 2000, identified))).toEqual(['file', 'other']);
+    expect(forms).toEqual([
+      {
+        ...{ grant_type: 'refresh_token', refresh_token: 'a/b+c=', client_id: 'isopress' },
+        ...{ service: 's', scope: 'repository:a/b:pull' },
+      },
+    ]);
+    before = (_, response) => challenge(response, 'Basic realm="x"');
+    await expect(pull('a/b', 2000, identified)).rejects.toMatchObject({ code: 'oci.denied' });
+  });
+
   test('is not sent to where a server redirects', async () => {
     const seen: (string | undefined)[] = [];
     const other = createServer((request, response) => {

@@ -1,0 +1,60 @@
+// Certificates for one registry, in directories named after it: containers-certs.d(5), and "Verify repository client with certificates"
+// of Docker's manual.
+
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as tls from 'node:tls';
+import { SourceError } from '../../errors.js';
+
+/** As options of a TLS connection. */
+export interface RegistryCertificates {
+  /** Authorities that are trusted. */
+  readonly ca?: string[] | undefined;
+  /** Certificates that prove who asks, and their keys. */
+  readonly cert?: string[] | undefined;
+  readonly key?: string[] | undefined;
+}
+
+/**
+ * The certificates in `DIRECTORY/HOST` of the first directory that has some: authorities in `*.crt`, and proofs in `NAME.cert` with
+ * `NAME.key`. Undefined if there are none. Throws {@link SourceError} for files that cannot be read.
+ */
+export async function readCertificates(
+  directories: readonly string[],
+  host: string,
+): Promise<RegistryCertificates | undefined> {
+  for (const directory of directories) {
+    const place = join(directory, host);
+    const names = (await readdir(place).catch(() => [])).sort();
+    const texts = (end: string) =>
+      Promise.all(names.filter((name) => name.endsWith(end)).map((name) => text(place, name)));
+    const authorities = await texts('.crt');
+    const proofs = names.filter((name) => name.endsWith('.cert') && names.includes(name.replace(/cert$/, 'key')));
+    if (authorities.length + proofs.length === 0) continue;
+    return {
+      // Node.js takes these in place of the usual ones.
+      ...(authorities.length > 0 && { ca: [...usualAuthorities(), ...authorities] }),
+      ...(proofs.length > 0 && {
+        cert: await Promise.all(proofs.map((name) => text(place, name))),
+        key: await Promise.all(proofs.map((name) => text(place, name.replace(/cert$/, 'key')))),
+      }),
+    };
+  }
+  return undefined;
+}
+
+/** With those of NODE_EXTRA_CA_CERTS, where Node.js tells them: since 22.15. */
+function usualAuthorities(): readonly string[] {
+  const { getCACertificates } = tls as { readonly getCACertificates?: () => string[] };
+  return getCACertificates?.() ?? tls.rootCertificates;
+}
+
+async function text(directory: string, name: string): Promise<string> {
+  const path = join(directory, name);
+  return readFile(path, 'utf8').catch((error) => {
+    throw new SourceError('oci.certificate', `${path} cannot be read: ${(error as Error).message}.`, {
+      path,
+      cause: error,
+    });
+  });
+}
