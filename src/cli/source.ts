@@ -9,6 +9,8 @@ import { InvalidInputError, UnsupportedError } from '../errors.js';
 import { pathBuffer, type Run, Spool, sourceError } from '../io/index.js';
 import {
   archiveInput,
+  type ContainerFacts,
+  type ContainerOptions,
   type ContainerReference,
   containerReference,
   type FactsOverride,
@@ -32,6 +34,8 @@ import { excludePatterns, type WriterOptions } from './writer-options.js';
 export interface SourceOptions extends WriterOptions {
   /** Machine name for which a root tree is wanted. Default: this machine's. */
   readonly targetArch?: string;
+  /** Called with each container image and what it says about itself. */
+  readonly onContainer?: (image: ContainerFacts, name: string) => void;
 }
 
 /** Reads the tree of SOURCE; `image` decides where unpacked data goes. */
@@ -42,8 +46,11 @@ export async function openSource(
   session: Session,
 ): Promise<OpenedSource> {
   const container = containerReference(path);
-  if (container) return openContainer(container, image, options, session);
   const shown = displayText(path);
+  if (container) {
+    const onImage = (found: ContainerFacts) => options.onContainer?.(found, shown);
+    return openContainer(container, image, { ...options, onImage }, session);
+  }
   const stat = path === '-' ? fstatSync(0) : statOf(path);
   if (stat?.isDirectory()) return { tree: await scanSource(path, options, session), close: async () => {} };
   if (path === '-') return openTar(undefined, image, options, session);
@@ -126,30 +133,35 @@ function factsOverrideOf(options: WriterOptions): FactsOverride | undefined {
   return text === undefined ? undefined : readFakerootState(text, options.fakerootState!);
 }
 
+/** How container images are read by all commands. */
+export function containerRequest(
+  spool: ByteString,
+  { platform, targetArch }: Pick<SourceOptions, 'platform' | 'targetArch'>,
+  session: Session,
+): ContainerOptions {
+  const note = (text: string) => session.note(text);
+  return {
+    spool,
+    note,
+    certificates: certificateDirectories(process),
+    credentials: (place) => registryCredentials(place, note),
+    ...defined({ platform, preferred: preferredPlatform(targetArch) }),
+  };
+}
+
 /** The layers of a container image. */
 async function openContainer(
   reference: ContainerReference,
   image: string,
-  options: SourceOptions,
+  options: SourceOptions & Required<Pick<ContainerOptions, 'onImage'>>,
   session: Session,
 ): Promise<OpenedSource> {
   const spool = new Spool(spoolDirectory(image));
   try {
     const losses = new LossLog();
-    const { platform, targetArch } = options;
-    const preferred = preferredPlatform(targetArch);
-    const tree = await scanContainer(
-      reference,
-      {
-        spool: await spool.path(),
-        note: (text) => session.note(text),
-        losses,
-        certificates: certificateDirectories(process),
-        credentials: (place) => registryCredentials(place, (text) => session.note(text)),
-        ...defined({ platform, preferred }),
-      },
-      session.run,
-    );
+    const { onImage } = options;
+    const request = { ...containerRequest(await spool.path(), options, session), losses, onImage };
+    const tree = await scanContainer(reference, request, session.run);
     settleLosses(losses.list(), options, session);
     return { tree, close: () => spool.close() };
   } catch (error) {

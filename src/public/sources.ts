@@ -76,6 +76,17 @@ export interface ContainerOptions
  * leads nowhere, {@link InvalidImageError} for an image that is damaged or not there, {@link UnsupportedError} for what is not read.
  */
 export function scanContainer(name: PathLike, options: ContainerOptions): Promise<FileTree> {
+  const [reference, request] = containerRequest(name, options);
+  return source.scanContainer(reference, request, runOf(options));
+}
+
+/** What a container image says about itself: digests, platform, labels, environment. Its layers are not read. Throws as {@link scanContainer} does. */
+export function inspectContainer(name: PathLike, options: ContainerOptions): Promise<source.ContainerFacts> {
+  const [reference, request] = containerRequest(name, options);
+  return source.containerFacts(reference, request, runOf(options));
+}
+
+function containerRequest(name: PathLike, options: ContainerOptions) {
   const { platform, preferred, spool, ...rest } = options;
   const bytes = pathBytes(name);
   const reference = source.containerReference(bytes);
@@ -89,7 +100,7 @@ export function scanContainer(name: PathLike, options: ContainerOptions): Promis
     spool: pathBytes(spool),
     ...defined({ platform: platformOf(platform, 'platform'), preferred: platformOf(preferred, 'preferred') }),
   };
-  return source.scanContainer(reference, request, runOf(options));
+  return [reference, request] as const;
 }
 
 function platformOf(text: string | undefined, name: string): source.Platform | undefined {

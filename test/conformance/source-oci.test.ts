@@ -1,7 +1,7 @@
 // Container images as SOURCE: what umoci unpacks, and the same image in every form that skopeo writes.
 import { execFileSync, spawn } from 'node:child_process';
 import { lookup } from 'node:dns/promises';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
@@ -287,6 +287,21 @@ describe('a registry', () => {
         mkdirSync(at('.docker'));
         writeFileSync(at('.docker/config.json'), readFileSync(file));
         expect(pull(home).status).toBe(0);
+        // A program of Docker's protocol, asked for this server alone.
+        const secret = JSON.stringify({ ServerURL: host, Username: 'reader', Secret: password });
+        const script = `#!/bin/sh\n[ "$1 $(cat)" = 'get ${host}' ] && echo '${secret}'\n`;
+        writeFileSync(at('docker-credential-tests'), script, { mode: 0o755 });
+        for (const [config, status] of [
+          [{ credHelpers: { [host]: 'tests' } }, 0],
+          [{ credsStore: 'tests' }, 0],
+          [{ credHelpers: { [host]: '../tests' } }, 4],
+          [{ credsStore: 'not-installed' }, 4],
+        ] as const) {
+          writeFileSync(at('.docker/config.json'), JSON.stringify(config));
+          const asked = pull({ ...home, PATH: `${scratch}:${process.env['PATH']}` });
+          expect([config, asked.status]).toEqual([config, status]);
+          expect(asked.stdout + asked.stderr).not.toMatch(/wort/);
+        }
         writeFileSync(
           other,
           JSON.stringify({ auths: { [host]: { auth: Buffer.from('reader:wrong').toString('base64') } } }),
@@ -344,6 +359,11 @@ describe('a registry', () => {
         ];
         expect(isopress(words)).toMatchObject({ status: 4, stderr: expect.stringContaining('oci.registry') });
         expect(isopress(words, { env: { NODE_EXTRA_CA_CERTS: `${ca}.pem` } }).status).toBe(0);
+        // Where Podman has certificates of one registry.
+        const certificates = at(`home/.config/containers/certs.d/${name}:${host.split(':')[1]}`);
+        mkdirSync(certificates, { recursive: true });
+        copyFileSync(`${ca}.pem`, join(certificates, 'ca.crt'));
+        expect(isopress([...words, '--force'], { env: { HOME: at('home') } }).status).toBe(0);
         expect(readFileSync(at('secured')).equals(expected)).toBe(true);
       });
     },

@@ -16,12 +16,13 @@ import {
   planLiveIso,
   type SbomFormat,
 } from '../../live/index.js';
-import { containerReference } from '../../source/index.js';
+import { type ContainerFacts, containerReference } from '../../source/index.js';
 import { type FileTree, layOver } from '../../tree/index.js';
 import { argumentBytes } from '../argument-bytes.js';
 import { buildText, planText } from '../build-text.js';
 import type { CacheOptions } from '../cache-options.js';
 import { type CompressionOptions, compressionSettings } from '../compression-options.js';
+import { containerLines } from '../container-text.js';
 import { engineFacts } from '../engines.js';
 import { environmentEpoch } from '../environment-epoch.js';
 import type { GivenOption } from '../given-options.js';
@@ -94,15 +95,25 @@ export async function build(options: BuildCommandOptions, given: readonly GivenO
     const engine = engineFacts(options.engine);
     const text = buildText(report, milliseconds, engine);
     if (options.verbose) text.push(`sha256 ${report.sha256}`);
-    session.result('build', { ...report, seconds: seconds(milliseconds), engine }, text);
+    const { containers } = root;
+    const facts = { ...report, ...(containers.length > 0 && { containers }), seconds: seconds(milliseconds), engine };
+    session.result('build', facts, [...containers.flatMap((one) => [one.name, ...containerLines(one)]), ...text]);
   } finally {
     await root.close();
     session.close();
   }
 }
 
+/** A container image of a root, as reported. */
+interface BuiltContainer extends ContainerFacts {
+  /** As it was given. */
+  readonly name: string;
+}
+
 interface GivenRoot {
-  readonly given: Pick<BuildInput, 'root' | 'unpack' | 'over'>;
+  readonly given: Pick<BuildInput, 'root' | 'unpack' | 'over' | 'containers'>;
+  /** Container images among the roots that were opened. */
+  readonly containers: readonly BuiltContainer[];
   close(): Promise<void>;
 }
 
@@ -113,8 +124,12 @@ interface GivenRoot {
 async function rootOf(options: BuildCommandOptions, session: Session): Promise<GivenRoot> {
   const roots = [...options.root, ...options.add];
   const opened: OpenedSource[] = [];
+  const containers: BuiltContainer[] = [];
+  const onContainer = (facts: ContainerFacts, name: string) => containers.push({ name, ...facts });
+  const stated = () =>
+    containers.map(({ digest, configDigest, labels }) => ({ digest: digest ?? configDigest, labels }));
   const open = async (sources: readonly string[]) => {
-    const everything = { ...options, exclude: [], excludeFrom: [] };
+    const everything = { ...options, exclude: [], excludeFrom: [], onContainer };
     const one = await openSources(sources, join(options.targetDir, 'root'), everything, session);
     opened.push(one);
     return one.tree;
@@ -127,10 +142,11 @@ async function rootOf(options: BuildCommandOptions, session: Session): Promise<G
   const [first = '', ...others] = roots;
   if (!(await isPlainRoot(first))) {
     const unpack = (tree: FileTree) => unpacked.unpack(tree, options.engine, session);
-    return { given: { root: () => open(roots), unpack }, close };
+    return { given: { root: () => open(roots), unpack, containers: stated }, containers, close };
   }
-  if (others.length === 0) return { given: { root: first }, close };
-  return { given: { root: first, over: async (tree) => layOver(tree, await open(others)) }, close };
+  if (others.length === 0) return { given: { root: first }, containers, close };
+  const over = async (tree: FileTree) => layOver(tree, await open(others));
+  return { given: { root: first, over, containers: stated }, containers, close };
 }
 
 /** Whether a root is a directory, or nothing at all, which the build refuses. */

@@ -3,8 +3,9 @@
 import { EXIT, InvalidImageError, UnsupportedError, UsageError } from '../../errors.js';
 import { contained, type ImageFacts, inspectImage, openImage, WHOLE_IMAGE } from '../../image/index.js';
 import type { Source, Spool } from '../../io/index.js';
+import { containerReference } from '../../source/index.js';
 import { hardLinkCounts, walk } from '../../tree/index.js';
-import { shownArgument } from '../argument-bytes.js';
+import { argumentBytes, shownArgument } from '../argument-bytes.js';
 import type { ImageOptions } from '../image-options.js';
 import { pendingPage } from '../image-page.js';
 import { infoHead, infoLines, type UnpackedFacts } from '../info-text.js';
@@ -27,6 +28,13 @@ export async function info(images: readonly string[], options: InfoCommandOption
     const page = options.html === undefined ? undefined : pendingPage(options.html, options, session);
     await page?.check();
     for (const image of images) {
+      const reference = containerReference(argumentBytes(image));
+      if (reference) {
+        const { describeContainer } = await import('../describe-container.js');
+        const { report, lines } = await describeContainer(reference, shownArgument(image), options, session);
+        session.result('info', report, lines);
+        continue;
+      }
       await withImage(image, options, async (source, spool) => {
         await describe(image, { source, spool }, options, session);
         await page?.write(image, source, spool);

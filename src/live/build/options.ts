@@ -73,10 +73,19 @@ export interface BuildInput {
    * the directory.
    */
   readonly over?: (root: FileTree, run: Run) => Promise<FileTree>;
+  /** The container images that the root tree is made of, for the provenance statement; called when the tree has been read. Default: none. */
+  readonly containers?: () => readonly ContainerInput[];
   /** Machine name such as `x86_64`; default: that of the programs in the root tree. */
   readonly architecture?: string;
   /** Path of a kernel image to use instead of the root tree's. */
   readonly kernel?: string;
+}
+
+/** A container image that a root tree is made of. */
+export interface ContainerInput {
+  /** `sha256:…` of its manifest, or of its configuration if it has no manifest. */
+  readonly digest: string;
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 /** The image description, and how it is read. */

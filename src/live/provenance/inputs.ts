@@ -21,11 +21,21 @@ export async function inputsOf(
   const inputs: Resource[] = [
     { name: 'root tree', digest: { isopressTreeV1: rootTree } },
     { name: 'kernel', digest: { sha256: kernel } },
+    ...containersOf(request),
   ];
   for (const { name, path } of filesOf(plan, request)) {
     inputs.push({ name, digest: { sha256: await sha256OfFile(path, run) } });
   }
   return inputs;
+}
+
+/** In the order of the sources. They are part of the root tree, which may have others too. */
+function containersOf({ input }: BuildRequest): readonly Resource[] {
+  return (input.containers?.() ?? []).map(({ digest, labels }) => {
+    const [, algorithm = '', hex = ''] = /^([^:]*):(.*)$/.exec(digest) ?? [];
+    const annotations = Object.keys(labels).length > 0 ? { annotations: { labels } } : {};
+    return { name: 'container image', digest: { [algorithm]: hex }, ...annotations };
+  });
 }
 
 function filesOf(

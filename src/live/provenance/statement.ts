@@ -7,6 +7,8 @@ import { VERSION } from '../../version.js';
 export interface Resource {
   readonly name: string;
   readonly digest: Readonly<Record<string, string>>;
+  /** Further facts as plain data. */
+  readonly annotations?: Readonly<Record<string, unknown>>;
 }
 
 /** The facts of a build that a statement is made of. */

@@ -1,22 +1,22 @@
 // The archive of `docker save` and `podman save --format docker-archive`: manifest.json lists images by the paths of their parts.
 // https://github.com/moby/docker-image-spec/blob/main/v1.2.md, "Combined Image JSON + Filesystem Changeset Format".
 
-import type { Run } from '../../io/index.js';
+import { asBytes, createDigest, type Run } from '../../io/index.js';
 import { COPY_AGAIN, readDocument } from './blob.js';
 import { type DockerImage, readConfig, readDockerImages } from './documents.js';
 import { absent, damagedImage } from './errors.js';
 import {
-  type ChosenImage,
   checkLayers,
   checkPlatform,
   type ImageChoice,
-  type ImageLayer,
+  type ImageOutline,
   namesHint,
+  type OutlinedLayer,
 } from './layout.js';
 import type { Store, StoredFile } from './store.js';
 
 /** Throws for an archive that holds no such image, or a damaged one. */
-export async function chooseFromDockerArchive(store: Store, choice: ImageChoice, run: Run): Promise<ChosenImage> {
+export async function chooseFromDockerArchive(store: Store, choice: ImageChoice, run: Run): Promise<ImageOutline> {
   const list = await store.file('manifest.json');
   if (!list) {
     const isLayout = (await store.file('index.json')) !== undefined;
@@ -32,15 +32,23 @@ export async function chooseFromDockerArchive(store: Store, choice: ImageChoice,
   const chosen = named(store, readDockerImages(value, refuse), choice.tag);
   const stated = /(?:^|\/)([0-9a-f]{64})(?:\.json)?$/.exec(chosen.config)?.[1];
   const digest = stated === undefined ? undefined : `sha256:${stated}`;
-  const document = await readDocument(store, await part(store, chosen.config), chosen.config, run, digest);
+  const file = await part(store, chosen.config);
+  const document = await readDocument(store, file, chosen.config, run, digest);
   const config = readConfig(document.value, document.refuse);
   checkLayers(store, chosen.layers.length, config);
   checkPlatform(store, choice, config);
-  const layers: ImageLayer[] = [];
+  const layers: OutlinedLayer[] = [];
   for (const [index, name] of chosen.layers.entries()) {
-    layers.push({ name, file: await part(store, name), digest: undefined, diffId: config.diffIds[index]! });
+    const layer = { name, file: await part(store, name), digest: undefined, diffId: config.diffIds[index]! };
+    layers.push({ digest: undefined, size: layer.file.content.size, open: async () => layer });
   }
-  return { layers, config };
+  return { digest: undefined, configDigest: digest ?? (await digestOfFile(file, run)), config, layers };
+}
+
+async function digestOfFile({ content }: StoredFile, run: Run): Promise<string> {
+  const digest = createDigest('sha256');
+  for await (const piece of asBytes(content.pieces(run))) digest.update(piece);
+  return `sha256:${digest.hex()}`;
 }
 
 async function part(store: Store, path: string): Promise<StoredFile> {

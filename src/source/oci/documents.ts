@@ -1,5 +1,6 @@
 // Parses the JSON documents of a container image. They are not trusted, so every value is checked before it is used.
 
+import { defined } from '../../bytes/index.js';
 import type { Platform } from './platform.js';
 
 /** The type, digest and size of a blob (image-spec, descriptor.md). */
@@ -23,6 +24,20 @@ export interface ImageConfig {
   readonly platform: Platform | undefined;
   /** Digests of the unpacked layers. */
   readonly diffIds: readonly string[];
+  readonly run: RunSettings;
+}
+
+/** How containers of an image run, and its labels; values that are absent or have another form are left out. */
+export interface RunSettings {
+  /** When it was made, as it states it. */
+  readonly created?: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** `NAME=VALUE` each. */
+  readonly environment: readonly string[];
+  readonly entrypoint?: readonly string[];
+  readonly command?: readonly string[];
+  readonly user?: string;
+  readonly workingDirectory?: string;
 }
 
 /** One image of a Docker archive. */
@@ -65,7 +80,27 @@ export function readConfig(value: unknown, refuse: Refuse): ImageConfig {
   const given = fields(value, refuse);
   const rootfs = fields(given['rootfs'], refuse);
   const diffIds = list(rootfs, 'diff_ids', refuse).map((one) => text(one, 'diff_ids', refuse));
-  return { platform: platformOf(given), diffIds };
+  return { platform: platformOf(given), diffIds, run: runSettings(given) };
+}
+
+/** The file system does not depend on these, so no value of them makes an image unreadable. */
+function runSettings({ created, config }: Fields): RunSettings {
+  const given = typeof config === 'object' && config !== null ? (config as Fields) : {};
+  const { Labels, Env, Entrypoint, Cmd, User, WorkingDir } = given;
+  const pairs = typeof Labels === 'object' && Labels !== null ? Object.entries(Labels) : [];
+  const labels = pairs.filter((pair): pair is [string, string] => typeof pair[1] === 'string');
+  const texts = (value: unknown) =>
+    Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : undefined;
+  const one = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
+  return defined({
+    created: one(created),
+    labels: Object.fromEntries(labels.sort(([a], [b]) => (a < b ? -1 : 1))),
+    environment: texts(Env) ?? [],
+    entrypoint: texts(Entrypoint),
+    command: texts(Cmd),
+    user: one(User),
+    workingDirectory: one(WorkingDir),
+  });
 }
 
 /** `manifest.json` of a Docker archive. */

@@ -6,6 +6,8 @@ export {
   type RepositoryName,
   storedCredentials,
 } from './credentials.js';
+export type { RunSettings } from './documents.js';
+export type { ContainerFacts, LayerFacts } from './facts.js';
 export { type Platform, parsePlatform } from './platform.js';
 export type { ContainerReference, Transport } from './reference.js';
-export { type ContainerOptions, containerReference, scanContainer } from './scan.js';
+export { type ContainerOptions, containerFacts, containerReference, scanContainer } from './scan.js';

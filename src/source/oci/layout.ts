@@ -29,10 +29,24 @@ export interface ImageLayer {
   readonly diffId: string;
 }
 
-/** The image that was chosen. */
-export interface ChosenImage {
-  readonly layers: readonly ImageLayer[];
+/** A layer that was not opened yet. */
+export interface OutlinedLayer {
+  /** Digest of the file, if it is stated. */
+  readonly digest: string | undefined;
+  /** Bytes of the file. */
+  readonly size: number;
+  /** Opens it, which fetches it from a registry. */
+  open(): Promise<ImageLayer>;
+}
+
+/** The image that was chosen, without its layers. */
+export interface ImageOutline {
+  /** Digest of the manifest; undefined in an archive that has none. */
+  readonly digest: string | undefined;
+  readonly configDigest: string;
   readonly config: ImageConfig;
+  /** The lowest comes first. */
+  readonly layers: readonly OutlinedLayer[];
 }
 
 const INDEX = /^application\/vnd\.(?:oci\.image\.index\.v1|docker\.distribution\.manifest\.list\.v2)\+json$/;
@@ -59,7 +73,7 @@ const DEEPEST = 4;
 const MOST_LAYERS = 1000;
 
 /** Finds the chosen image. Throws if there is no such image, or if it is damaged or not supported. */
-export async function chooseFromLayout(store: Store, choice: ImageChoice, run: Run): Promise<ChosenImage> {
+export async function chooseFromLayout(store: Store, choice: ImageChoice, run: Run): Promise<ImageOutline> {
   const manifest = await chooseManifest(store, choice, run);
   const document = await readBlobDocument(store, manifest, run);
   const { config: described, layers } = readManifest(document.value, document.refuse);
@@ -74,9 +88,11 @@ export async function chooseFromLayout(store: Store, choice: ImageChoice, run: R
   const config = readConfig(value, refuse);
   checkLayers(store, layers.length, config);
   checkPlatform(store, choice, config);
-  const found: ImageLayer[] = [];
-  for (const [index, layer] of layers.entries()) found.push(await layerOf(store, layer, config.diffIds[index]!));
-  return { layers: found, config };
+  const outlined = layers.map((layer, index) => {
+    const { digest, size } = layer;
+    return { digest, size, open: () => layerOf(store, layer, config.diffIds[index]!) };
+  });
+  return { digest: manifest.digest, configDigest: described.digest, config, layers: outlined };
 }
 
 /** Whether a media type is that of an index or a manifest. */

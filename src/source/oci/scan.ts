@@ -8,8 +8,9 @@ import { meterOfCompressed } from '../tar/index.js';
 import type { RegistryCredentials } from './credentials.js';
 import { chooseFromDockerArchive } from './docker-archive.js';
 import { absent } from './errors.js';
+import { type ContainerFacts, factsOf } from './facts.js';
 import { mergeLayers } from './layers.js';
-import { chooseFromLayout } from './layout.js';
+import { chooseFromLayout, type ImageLayer, type ImageOutline } from './layout.js';
 import type { Platform } from './platform.js';
 import { type ContainerReference, parseContainerReference } from './reference.js';
 import { registryStore } from './registry-store.js';
@@ -28,6 +29,8 @@ export interface ContainerOptions {
   readonly note?: (text: string) => void;
   /** Collects properties of entries that a tree cannot hold. */
   readonly losses?: LossLog;
+  /** Called with what the chosen image says about itself. */
+  readonly onImage?: (image: ContainerFacts) => void;
   /** Milliseconds to wait for a registry before a request is repeated or fails. Default 30 000. */
   readonly patience?: number;
   /** User and password for a repository in a registry; asked for only if its server wants them. Default: none. */
@@ -65,15 +68,14 @@ export async function scanContainer(
   options: ContainerOptions,
   run: Run,
 ): Promise<FileTree> {
-  const { transport, tag } = reference;
-  const { limit = UNPACK_LIMIT, note = () => {}, platform, preferred, losses } = options;
+  const { limit = UNPACK_LIMIT, note, losses } = options;
   const spool = new SpoolFile(options.spool, limit);
   try {
-    const store = await storeOf(reference, options, spool, run);
-    const choose = transport === 'docker-archive' ? chooseFromDockerArchive : chooseFromLayout;
-    // The registry has already resolved the tag.
-    const named = transport === 'registry' ? undefined : tag;
-    const { layers } = await choose(store, { tag: named, platform, preferred, note }, run);
+    const store = await openStore(reference, options, spool, run);
+    const outline = await outlineOf(store, reference, options, run);
+    options.onImage?.(factsOf(outline));
+    const layers: ImageLayer[] = [];
+    for (const layer of outline.layers) layers.push(await layer.open());
     const stored = layers.reduce((sum, { file }) => sum + file.content.size, 0);
     const meter = meterOfCompressed(stored);
     return await mergeLayers(layers, { shown: store.shown, spool, meter, losses, note }, run);
@@ -82,7 +84,35 @@ export async function scanContainer(
   }
 }
 
-async function storeOf(
+/** Reads what an image says about itself, and none of its layers. Throws as `scanContainer` does. */
+export async function containerFacts(
+  reference: ContainerReference,
+  options: ContainerOptions,
+  run: Run,
+): Promise<ContainerFacts> {
+  const spool = new SpoolFile(options.spool, options.limit ?? UNPACK_LIMIT);
+  try {
+    return factsOf(await outlineOf(await openStore(reference, options, spool, run), reference, options, run));
+  } finally {
+    await spool.close();
+  }
+}
+
+/** Finds the image that is asked for. */
+function outlineOf(
+  store: Store,
+  { transport, tag }: ContainerReference,
+  { platform, preferred, note = () => {} }: ContainerOptions,
+  run: Run,
+): Promise<ImageOutline> {
+  const choose = transport === 'docker-archive' ? chooseFromDockerArchive : chooseFromLayout;
+  // The registry has already resolved the tag.
+  const named = transport === 'registry' ? undefined : tag;
+  return choose(store, { tag: named, platform, preferred, note }, run);
+}
+
+/** Opens the files of an image. */
+async function openStore(
   { transport, path, tag = '' }: ContainerReference,
   { patience = PATIENCE, credentials: known, certificates }: ContainerOptions,
   spool: SpoolFile,
