@@ -28,7 +28,7 @@ TEST=(
   # container images
   umoci skopeo docker-registry
   # programs that sign
-  gpg gpg-agent openssh-client openssl
+  gpg gpg-agent openssh-client openssl minisign signify-openbsd
   # a server for caches
   nginx-light
   # the browser of the web app and the pages

@@ -29,7 +29,10 @@ export async function describeContainer(
     const nothing = { fileSystems: [], notRead: [], partitions: [], bootEntries: [], tagStyle: 'none', tags: [] };
     return {
       report: { image: name, size, ...nothing, container },
-      lines: [`${name}: ${showBytes(size)} in ${container.layers.length} ${container.layers.length === 1 ? "layer" : "layers"}`, ...containerLines(container)],
+      lines: [
+        `${name}: ${showBytes(size)} in ${container.layers.length} ${container.layers.length === 1 ? 'layer' : 'layers'}`,
+        ...containerLines(container),
+      ],
     };
   } finally {
     await spool.close();

@@ -8,6 +8,7 @@ export type {
   BuildEvents,
   BuildInput,
   BuildOptions,
+  ContainerInput,
   DescriptionOptions,
   EarlierImage,
   InitrdOptions,

@@ -16,6 +16,7 @@ export {
   type CachePlaces,
   type Component,
   type ConfigurationPlaces,
+  type ContainerInput,
   checkDescription,
   type Decision,
   type DescriptionOptions,

@@ -2,9 +2,13 @@
 
 export type { EngineChoice } from '../native/index.js';
 export {
+  type ContainerFacts,
+  type ContainerLayer,
   type Identify,
   Meter,
   planTar,
+  type RegistryCredentials,
+  type RunSettings,
   type TarLayout,
   type TarPlanOptions,
   type TarReadOptions,
@@ -13,6 +17,7 @@ export {
 export type { RunOptions, WorkOptions } from './run.js';
 export {
   type ContainerOptions,
+  inspectContainer,
   openHostFile,
   type ReadTarOptions,
   readTar,

@@ -4,12 +4,14 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from '
 import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { isopress, type Surroundings } from '../support/command.js';
+import { OciLayout } from '../support/oci-layout.js';
 import { oracle, oraclesRequired } from '../support/oracle.js';
 import { faultsOfStatement } from '../support/provenance.js';
 import { validReport } from '../support/reports.js';
 import { scratchDirectory } from '../support/scratch.js';
 import { type SmallIso, smallIso } from '../support/small-iso.js';
 import { hasGrub } from '../support/small-root.js';
+import { archive } from '../support/tar-archive.js';
 import { succeed } from '../support/tools.js';
 
 const scratch = scratchDirectory();
@@ -74,6 +76,26 @@ describe.runIf(hasGrub)('a provenance statement', () => {
   });
 });
 
+test.runIf(hasGrub)(
+  'container images of the root are named with their labels, in the statement and in the report',
+  () => {
+    const [target, layout] = [small.directory(), new OciLayout(join(scratch, 'layout'))];
+    const settings = { config: { Labels: { version: '7' } } };
+    const entry = layout.image({ layers: [archive({ name: 'added', data: 'x' })], settings });
+    layout.list(entry);
+    const name = `oci:${layout.directory}`;
+    const { status, stdout, stderr } = build(target, '--root', name, '--provenance', '--json');
+    expect({ status, stderr }).toMatchObject({ status: 0 });
+    expect(validReport(stdout)['containers']).toMatchObject([{ name, digest: entry.digest, labels: { version: '7' } }]);
+    const { predicate } = JSON.parse(readFileSync(join(target, STATEMENT), 'utf8'));
+    expect(predicate.buildDefinition.resolvedDependencies).toContainEqual({
+      name: 'container image',
+      digest: { sha256: entry.digest.replace('sha256:', '') },
+      annotations: { labels: { version: '7' } },
+    });
+  },
+);
+
 describe.runIf(hasGrub)('results are signed before they have their names', () => {
   const signed = [ISO, STATEMENT];
 
@@ -111,6 +133,20 @@ describe.runIf(hasGrub)('results are signed before they have their names', () =>
     const check = ['-Y', 'verify', '-f', join(scratch, 'allowed'), '-I', 'b@example.com', '-n', 'file'];
     expect(readdirSync(target)).toContain(`${ISO}.sig`);
     succeed('bash', ['-c', 'ssh-keygen "$@" <"$0"', join(target, ISO), ...check, '-s', join(target, `${ISO}.sig`)]);
+  });
+
+  oracle('minisign')('by minisign', () => {
+    const [key, target] = [join(scratch, 'minisign'), small.directory()];
+    succeed('minisign', ['-G', '-W', '-p', `${key}.pub`, '-s', `${key}.key`]);
+    expect(build(target, '--sign-with', `minisign -S -s ${key}.key -m {}`, '--quiet').status).toBe(0);
+    succeed('minisign', ['-V', '-p', `${key}.pub`, '-m', join(target, ISO)]);
+  });
+
+  oracle('signify-openbsd')('by signify', () => {
+    const [key, target] = [join(scratch, 'signify'), small.directory()];
+    succeed('signify-openbsd', ['-G', '-n', '-p', `${key}.pub`, '-s', `${key}.sec`]);
+    expect(build(target, '--sign-with', `signify-openbsd -S -s ${key}.sec -m`, '--quiet').status).toBe(0);
+    succeed('signify-openbsd', ['-V', '-p', `${key}.pub`, '-m', join(target, ISO)]);
   });
 
   oracle('openssl')('by openssl, which is told the name of the signature', () => {

@@ -22,6 +22,8 @@ export interface GivenImage {
   readonly layers: readonly (GivenLayer | Uint8Array)[];
   readonly platform?: { readonly os: string; readonly architecture: string; readonly variant?: string };
   readonly diffIds?: readonly string[];
+  /** Further values of the configuration. */
+  readonly settings?: object;
 }
 
 export const OCI = 'application/vnd.oci.image';
@@ -47,10 +49,16 @@ export class OciLayout {
   }
 
   /** The descriptor of a manifest. */
-  image({ layers, platform = { os: 'linux', architecture: 'amd64' }, diffIds }: GivenImage): GivenDescriptor {
+  image({
+    layers,
+    platform = { os: 'linux', architecture: 'amd64' },
+    diffIds,
+    settings = {},
+  }: GivenImage): GivenDescriptor {
     const given = layers.map((layer) => ('archive' in layer ? layer : { archive: layer }));
     const ids = diffIds ?? given.map(({ archive }) => digestOf(archive));
-    const config = this.document({ ...platform, rootfs: { type: 'layers', diff_ids: ids } }, `${OCI}.config.v1+json`);
+    const rootfs = { type: 'layers', diff_ids: ids };
+    const config = this.document({ ...platform, ...settings, rootfs }, `${OCI}.config.v1+json`);
     const blobs = given.map(({ archive, compression, mediaType }) =>
       this.blob(
         packed(archive, compression),

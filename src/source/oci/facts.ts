@@ -5,7 +5,7 @@ import type { ImageOutline } from './layout.js';
 import { platformText } from './platform.js';
 
 /** A layer as it is stored. */
-export interface LayerFacts {
+export interface ContainerLayer {
   /** Absent in an archive of docker save, which does not state it. */
   readonly digest?: string;
   /** Of the archive in it. */
@@ -22,7 +22,7 @@ export interface ContainerFacts extends RunSettings {
   /** `linux/arm64`; absent if the configuration does not state it. */
   readonly platform?: string;
   /** The lowest comes first. */
-  readonly layers: readonly LayerFacts[];
+  readonly layers: readonly ContainerLayer[];
 }
 
 export function factsOf({ digest, configDigest, config, layers }: ImageOutline): ContainerFacts {

@@ -7,7 +7,7 @@ export {
   storedCredentials,
 } from './credentials.js';
 export type { RunSettings } from './documents.js';
-export type { ContainerFacts, LayerFacts } from './facts.js';
+export type { ContainerFacts, ContainerLayer } from './facts.js';
 export { type Platform, parsePlatform } from './platform.js';
 export type { ContainerReference, Transport } from './reference.js';
 export { type ContainerOptions, containerFacts, containerReference, scanContainer } from './scan.js';
