@@ -29,7 +29,7 @@ export function sendRequest({ url, headers, form, certificates, signal }: HttpRe
     };
     const sent =
       url.protocol === 'https:' ? securedRequest(url, { ...options, ...certificates }) : plainRequest(url, options);
-    sent.once('error', reject).once('response', resolve);
+    sent.on('error', reject).once('response', resolve);
     sent.end(form);
   });
 }
