@@ -20,15 +20,22 @@ export function helperProgram(name: string): string | undefined {
  */
 export async function askHelper(program: string, server: string): Promise<RegistryCredentials | undefined> {
   const text = await new Promise<string>((resolve, reject) => {
-    const child = spawn(program, ['get'], { stdio: ['pipe', 'pipe', 'ignore'], timeout: PATIENCE });
+    const child = spawn(program, ['get'], { stdio: ['pipe', 'pipe', 'ignore'] });
     let answer = '';
+    // Not the option of spawn, whose timer keeps this program from ending if the other cannot be started.
+    const giveUp = () => {
+      child.kill();
+      child.stdout.destroy();
+    };
+    const timer = setTimeout(giveUp, PATIENCE);
     child.stdout.setEncoding('utf8').on('data', (piece: string) => {
       answer += piece;
-      if (answer.length > LARGEST_ANSWER) child.kill();
+      if (answer.length > LARGEST_ANSWER) giveUp();
     });
-    child.once('error', reject).once('close', (code) => resolve(code === 0 ? answer : ''));
+    child.on('error', reject).once('close', (code) => resolve(code === 0 ? answer : ''));
+    child.once('error', () => clearTimeout(timer)).once('close', () => clearTimeout(timer));
     // A program that does not read its input ends the pipe.
-    child.stdin.once('error', () => {}).end(server);
+    child.stdin.on('error', () => {}).end(server);
   });
   return credentialsOfHelper(text);
 }
