@@ -29,7 +29,9 @@ export { chooseNative } from './native/index.js';
 export { checkSpelled, refuseOptions } from './options/index.js';
 export {
   archiveInput,
+  containerFacts,
   containerReference,
+  credentialsOfHelper,
   parsePlatform,
   readFakerootState,
   scanEntry,

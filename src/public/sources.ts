@@ -80,7 +80,7 @@ export function scanContainer(name: PathLike, options: ContainerOptions): Promis
   return source.scanContainer(reference, request, runOf(options));
 }
 
-/** What a container image says about itself: digests, platform, labels, environment. Its layers are not read. Throws as {@link scanContainer} does. */
+/** Reads the description of a container image in its configuration: digests, platform, labels, environment. Its layers are not read. Throws as {@link scanContainer} does. */
 export function inspectContainer(name: PathLike, options: ContainerOptions): Promise<source.ContainerFacts> {
   const [reference, request] = containerRequest(name, options);
   return source.containerFacts(reference, request, runOf(options));

@@ -8,7 +8,6 @@ import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { isopress } from '../support/command.js';
 import { OciLayout } from '../support/oci-layout.js';
 import { judge, kernelOracle, oracle } from '../support/oracle.js';
-import { validReport } from '../support/reports.js';
 import { scratchDirectory } from '../support/scratch.js';
 import { succeed } from '../support/tools.js';
 
@@ -370,35 +369,6 @@ describe('a registry', () => {
     },
     60_000,
   );
-});
-
-oracle('skopeo')('info says of an image what skopeo says', () => {
-  const layout = new OciLayout(at('described'));
-  const config = { Labels: { 'org.opencontainers.image.title': 'a title' }, Env: ['PATH=/bin', 'A=b c'], Cmd: ['sh'] };
-  const layers = [{ archive: layer('mkdir etc', ['etc']), compression: 'gzip' as const }];
-  layout.list(layout.image({ layers, settings: { config, created: '2024-01-02T03:04:05Z' } }), 'latest');
-  const name = `oci:${layout.directory}:latest`;
-  succeed('skopeo', ['--insecure-policy', 'copy', '-q', name, `docker-archive:${at('described.tar')}:a/b:1`]);
-  const {
-    Digest: digest,
-    Labels: labels,
-    Env: environment,
-    Created: created,
-    Layers,
-  } = JSON.parse(judge('skopeo', ['inspect', name]).stdout);
-  for (const given of [name, `docker-archive:${at('described.tar')}`]) {
-    const { status, stdout } = isopress(['info', given, '--json']);
-    const { container } = validReport(stdout) as { container: Record<string, unknown> };
-    expect([status, container]).toMatchObject([
-      0,
-      { labels, environment, created, platform: 'linux/amd64', command: ['sh'] },
-    ]);
-    if (given !== name) continue;
-    expect(container['digest']).toBe(digest);
-    expect((container['layers'] as { digest: string }[]).map((one) => one.digest)).toEqual(Layers);
-  }
-  expect(isopress(['info', name]).stdout).toMatch(/label org\.opencontainers\.image\.title = a title/);
-  expect(isopress(['info', name, '--offset', '1']).status).toBe(2);
 });
 
 test('wrong names are answered with what there is', () => {

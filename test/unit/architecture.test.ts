@@ -59,7 +59,17 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
     'xz-decompress',
   ],
   cache: ['node:fs', 'node:fs/promises', 'node:http', 'node:https', 'node:path'],
-  source: ['node:fs', 'node:fs/promises', 'node:module', 'node:util', 'fs-native-extensions'],
+  source: [
+    'node:fs',
+    'node:fs/promises',
+    'node:http',
+    'node:https',
+    'node:module',
+    'node:path',
+    'node:tls',
+    'node:util',
+    'fs-native-extensions',
+  ],
   extract: ['node:fs', 'node:fs/promises', 'node:util'],
   live: [
     'node:fs',

@@ -1,4 +1,4 @@
-// What a container image says about itself.
+// The description of a container image in its manifest and its configuration.
 
 import type { RunSettings } from './documents.js';
 import type { ImageOutline } from './layout.js';

@@ -36,7 +36,7 @@ export interface Answer {
   end(): void;
 }
 
-/** What a request has besides its address. */
+/** The parts of a request besides its address. */
 interface Asked {
   readonly headers: Readonly<Record<string, string>>;
   readonly form?: string;

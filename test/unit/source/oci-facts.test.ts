@@ -1,4 +1,4 @@
-// What container images say about themselves.
+// The descriptions of container images in their configurations.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
