@@ -6,7 +6,7 @@ export { compareBytes, defined, parseBinarySize, withoutEnd, withoutUnescapedEnd
 export { cacheFacts, collectCache, KEY_VERSION, verifyCache } from './cache/index.js';
 export { CONTAINERS } from './compress/index.js';
 export { parseMkisofsOptions, partitionTypeName, resolveDisc } from './disc/index.js';
-export { parseArgumentChanges } from './edit/index.js';
+export { checkInPlace, parseArgumentChanges } from './edit/index.js';
 export { EXIT } from './errors.js';
 export { checkExtract, isFaultOfEntry, removeTree } from './extract/index.js';
 export { readSignature, signaturePatch, signedBytes } from './format/checkmedia/index.js';
@@ -22,7 +22,16 @@ export {
   resolveSquashfs,
 } from './format/squashfs/index.js';
 export { contained, factWords, recogniseAll, WHOLE_IMAGE } from './image/index.js';
-export { collect, faultOfContent, hostKind, openFileSource, pathBuffer, sourceError, zeros } from './io/index.js';
+export {
+  collect,
+  faultOfContent,
+  hostKind,
+  openFileSource,
+  pathBuffer,
+  refuseUnfinished,
+  sourceError,
+  zeros,
+} from './io/index.js';
 export { expandMatrix, readMatrix } from './live/index.js';
 export { readPackages } from './map/index.js';
 export { chooseNative } from './native/index.js';

@@ -13,6 +13,7 @@ export {
   type SeedKind,
   type TreeChanges,
 } from './changes.js';
+export { checkInPlace, type InPlaceEdit, writeInPlace } from './in-place.js';
 export type { EditedEntry, EditedLayer, EditLayout } from './layout.js';
 export { parseArgumentChanges } from './menus/kernel-arguments.js';
 export { type EditPlan, planEdit } from './plan-edit.js';

@@ -19,6 +19,7 @@ import { EditedTrees } from './change/edited-trees.js';
 import type { EditChanges } from './changes.js';
 import { updateDigestLists } from './digest-lists.js';
 import type { EditContext } from './edit-context.js';
+import { type InPlaceEdit, inPlaceEdit } from './in-place.js';
 import { appendToInitrds, initrdsOf } from './initrds.js';
 import { type KeptDisc, readDisc } from './kept/read-disc.js';
 import { editLayer } from './layers.js';
@@ -29,14 +30,17 @@ import type { MenuChanges } from './menus/edit-menu.js';
 import { editMenus } from './menus/menus.js';
 import { checkBootCode } from './place/boot.js';
 import { checkVolumeId, volumeIdOf } from './place/descriptors.js';
-import { overlaid } from './place/overlay.js';
+import { contentOfDisc, overlaid } from './place/overlay.js';
 import { placeEdit } from './place/place-edit.js';
 import { type OtherChanges, renderEdit } from './place/render.js';
 import { renderResettable } from './reset/resettable.js';
 import { seedChanges } from './seeds.js';
 
 /** A planned edit: content that is read from the old disc when it is written. */
-export type EditPlan = ImagePlan<EditLayout, ExactContent>;
+export type EditPlan = ImagePlan<EditLayout, ExactContent> & {
+  /** The same edit as a change of the old image. */
+  readonly inPlace: InPlaceEdit;
+};
 
 /** Means for planning an edit. */
 export interface PlanEditOptions {
@@ -71,7 +75,7 @@ export async function planEdit(
   reportRemains(context);
   const { seal, style, dropsTags, patches: unsigned } = await mediaCheckOf(image, changes.mediaCheck, losses);
   const other = { volumeId: changes.volumeId, dropsTags, patches: [...patches, ...unsigned] };
-  const { places, content } = changes.resettable
+  const { places, disc: edited } = changes.resettable
     ? await renderResettable(context, other, changes.sort)
     : await renderPlain(context, other, changes.sort);
   await checkBootCode(disc, places, losses);
@@ -79,20 +83,20 @@ export async function planEdit(
     format: 'iso9660',
     volumeId: changes.volumeId ?? volumeIdOf(disc.descriptors[0]!.bytes),
     oldSize: image.size,
-    size: content.size,
+    size: edited.size,
     moves: places.cuts.filter(({ by }) => by > 0),
     entries: log.list(),
     ...defined({ layers: layers.length > 0 ? layers.map(({ layer }) => layer) : undefined, mediaCheck: style }),
     losses: [...losses.list(), ...addedLosses(trees, changes), ...layers.flatMap((one) => one.losses)],
   };
-  const plan = { ...content, layout };
-  return seal ? withSeals(plan, [seal]) : plan;
+  const plan = { ...contentOfDisc(edited), layout };
+  return { ...(seal ? withSeals(plan, [seal]) : plan), inPlace: inPlaceEdit(edited, seal) };
 }
 
 async function renderPlain({ disc, trees }: EditContext, other: OtherChanges, sort: EditChanges['sort']) {
   const places = placeEdit(disc, trees, { sort });
   const { overlays, emptied } = await renderEdit(disc, places, other);
-  return { places, content: overlaid(disc.image, places.cuts, overlays, emptied) };
+  return { places, disc: overlaid(disc.image, places.cuts, overlays, emptied) };
 }
 
 /** Reports parts of the disc that an edit cannot keep in step with the files: HFS views, checksums, hidden boot images. */

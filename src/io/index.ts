@@ -3,6 +3,14 @@
 export { ArchiveFile } from './archive-file.js';
 export { blobSource } from './blob.js';
 export * from './bytes-at.js';
+export {
+  changeFile,
+  type FileChange,
+  type PlacedContent,
+  type Recovery,
+  recoverFile,
+  refuseUnfinished,
+} from './change-file.js';
 export { Collector } from './collected.js';
 export * from './content.js';
 export * from './contents-ahead.js';

@@ -2,7 +2,14 @@
 
 import { type PathLike, pathBytes } from '../bytes/index.js';
 import * as edit from '../edit/index.js';
-import type { Source } from '../io/index.js';
+import {
+  type FileSource,
+  type ImageReport,
+  type Recovery,
+  recoverFile as recover,
+  type Source,
+  type WriteOptions,
+} from '../io/index.js';
 import type { WeightRule } from './discs.js';
 import { runOf, type WorkOptions } from './run.js';
 
@@ -11,13 +18,18 @@ export {
   type EditedLayer,
   type EditLayout,
   type EditPlan,
+  type InPlaceEdit,
   type KernelArguments,
   type MediaCheck,
   SEED_KINDS,
   type Seed,
   type SeedKind,
 } from '../edit/index.js';
+export type { Recovery } from '../io/index.js';
 export type { WeightRule } from './discs.js';
+
+/** Options of an edit in place. */
+export interface WriteInPlaceOptions extends WorkOptions, WriteOptions {}
 
 /** Entries that are put on the disc. */
 export interface AddedTree extends Omit<edit.AddedTree, 'at'> {
@@ -91,4 +103,27 @@ function withBytes<C extends TreeChanges>({ remove, replace, add, attributes, ..
  */
 export function planReset(image: Source): Promise<edit.EditPlan> {
   return edit.planReset(image);
+}
+
+/**
+ * Writes a planned edit into its image instead of into a new one, and waits until it is on the medium. Needs `image`, which was planned, still
+ * open, and its path. The new bytes go to a journal next to the image first, so that after an interruption at any time {@link recoverFile}
+ * completes the edit or takes it back. Throws {@link UnsupportedError} `edit.in-place`, before anything is written, for an edit that would
+ * move more than 64 MiB of unchanged data.
+ */
+export function writeInPlace(
+  plan: edit.EditPlan,
+  image: FileSource,
+  path: PathLike,
+  options: WriteInPlaceOptions = {},
+): Promise<ImageReport> {
+  return edit.writeInPlace(plan, image, pathBytes(path), runOf(options), options);
+}
+
+/**
+ * Completes an edit in place that was interrupted, or takes it back if it had not begun to overwrite the image. Throws {@link TargetError}
+ * `target.journal` if the journal is damaged or belongs to another image.
+ */
+export function recoverFile(path: PathLike): Promise<Recovery> {
+  return recover(pathBytes(path));
 }

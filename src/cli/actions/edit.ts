@@ -7,6 +7,7 @@ import type { WeightRule } from '../../disc/index.js';
 import {
   type AddedTree,
   type AttributeChange,
+  checkInPlace,
   type EditChanges,
   type EditLayout,
   type MediaCheck,
@@ -17,9 +18,20 @@ import {
   SEED_KINDS,
   type Seed,
   type TreeChanges,
+  writeInPlace,
 } from '../../edit/index.js';
 import { UsageError } from '../../errors.js';
-import { fileTarget, openImageFile, pathBuffer, Spool, streamTarget, type Target, writeImage } from '../../io/index.js';
+import {
+  fileTarget,
+  type ImageReport,
+  openImageFile,
+  pathBuffer,
+  recoverFile,
+  refuseUnfinished,
+  Spool,
+  streamTarget,
+  writeImage,
+} from '../../io/index.js';
 import { openHostFile, scanDirectory, scanEntry } from '../../source/index.js';
 import { directory, FileTree, file, mapOwners, type Node, type Ownership } from '../../tree/index.js';
 import { argumentBytes, shownArgument } from '../argument-bytes.js';
@@ -55,28 +67,34 @@ export interface EditCommandOptions extends SessionOptions {
   readonly diff?: boolean;
   readonly resettable?: boolean;
   readonly reset?: boolean;
+  readonly inPlace?: boolean;
+  readonly recover?: boolean;
   readonly force?: boolean;
 }
 
 /** Writes the edited image, or prints what would change. */
-export async function editImage(input: string, output: string, options: EditCommandOptions): Promise<void> {
-  const toPipe = output === '-';
-  if (options.diff) checkComparable(input, output);
-  if (options.reset) checkResetAlone(options);
+export async function editImage(input: string, output: string | undefined, options: EditCommandOptions): Promise<void> {
+  checkPlaces(input, output, options);
+  if (options.reset || options.recover) checkAlone(options);
   else checkInside(options);
+  const to = output ?? input;
+  const toPipe = to === '-';
   const session = openSession(options, toPipe ? 'image' : 'report');
-  const path = argumentBytes(output);
+  const path = argumentBytes(to);
   const target = toPipe ? streamTarget(process.stdout) : fileTarget(path, { force: options.force ?? false });
   const started = session.now();
   try {
+    if (options.recover) return await recover(path, session);
     if (toPipe && !options.plan) refuseTerminalOutput();
-    if (!options.plan) await target.check?.();
+    if (!options.plan && !options.inPlace) await target.check?.();
+    await refuseUnfinished(argumentBytes(input));
     const image = await openImageFile(argumentBytes(input));
     const spool = new Spool(fromText(tmpdir()));
     try {
       const plan = options.reset
         ? await planReset(image)
         : await planEdit(image, await changesOf(options, session), session.run, { spool });
+      if (options.inPlace) checkInPlace(plan.inPlace);
       settleLosses(plan.layout.losses, options, session);
       const name = displayText(path);
       if (options.plan) {
@@ -84,7 +102,11 @@ export async function editImage(input: string, output: string, options: EditComm
         session.result('edit-plan', { image: name, layout }, textLines(jsonData(layout)));
         return;
       }
-      await write(plan, { target, name, started, input, output }, options, session);
+      const write = (sha256: boolean) =>
+        options.inPlace
+          ? writeInPlace(plan, image, path, session.run, { sha256 })
+          : writeImage(plan, target, session.run, { sha256 });
+      await writeEdit(plan, { write, name, started, input, output: to }, options, session);
     } finally {
       await spool.close();
       await image.close();
@@ -94,26 +116,38 @@ export async function editImage(input: string, output: string, options: EditComm
   }
 }
 
+/** Completes an interrupted edit, or takes it back. */
+async function recover(path: ByteString, session: Session): Promise<void> {
+  const image = displayText(path);
+  const recovery = await recoverFile(path);
+  const texts = {
+    completed: 'the interrupted edit is now complete',
+    undone: 'the interrupted edit was taken back',
+    nothing: 'no edit of it was interrupted',
+  };
+  session.result('edit', { image, recovery }, [`${image}: ${texts[recovery]}`]);
+}
+
 interface Writing {
-  readonly target: Target;
+  write(sha256: boolean): Promise<ImageReport>;
   readonly name: string;
   readonly started: number;
   readonly input: string;
   readonly output: string;
 }
 
-async function write(
+async function writeEdit(
   plan: Awaited<ReturnType<typeof planEdit>>,
-  { target, name, started, input, output }: Writing,
+  { write, name, started, input, output }: Writing,
   options: EditCommandOptions,
   session: Session,
 ): Promise<void> {
-  const wantsDigest = (options.json || options.verbose) ?? false;
-  const { size, written, sha256 } = await writeImage(plan, target, session.run, { sha256: wantsDigest });
+  const { size, written, sha256 } = await write((options.json || options.verbose) ?? false);
   const milliseconds = session.now() - started;
   const layout: EditLayout = plan.layout;
   const changed = layout.isReset ? 'the last edit taken back' : `${showEntries(layout.entries.length)} changed`;
-  const text = [`${name}: ${showBytes(size)} in ${showDuration(milliseconds)}, ${changed}`];
+  const bytes = options.inPlace ? `${showBytes(written)} written in place` : showBytes(size);
+  const text = [`${name}: ${bytes} in ${showDuration(milliseconds)}, ${changed}`];
   if (options.verbose) text.push(`sha256 ${sha256}`);
   const compared = options.diff ? await comparisons(input, output, layout, session) : [];
   const report = {
@@ -128,8 +162,26 @@ async function write(
   session.result('edit', report, [...text, ...compared.flatMap(({ lines }) => lines)]);
 }
 
-/** Nothing else can be asked of a reset. */
-function checkResetAlone(options: EditCommandOptions): void {
+/** One image is read, and another one or the same is written. */
+function checkPlaces(input: string, output: string | undefined, { inPlace, recover, diff }: EditCommandOptions): void {
+  if (recover && !inPlace) {
+    const message = 'Only an edit in place can be interrupted so that its image is incomplete.';
+    throw new UsageError('edit.recover', message, { option: 'recover', hint: 'Give --in-place too.' });
+  }
+  if (inPlace && output !== undefined) {
+    const message = 'An edit in place changes the image that it reads, and writes no other one.';
+    throw new UsageError('edit.in-place-output', message, { option: 'inPlace', hint: 'Give one image.' });
+  }
+  if (!inPlace && output === undefined) {
+    throw new UsageError('edit.no-output', 'The new image has no name.', {
+      hint: 'Give a second name, or --in-place to change the image itself.',
+    });
+  }
+  if (diff) checkComparable(input, output ?? input);
+}
+
+/** Nothing else can be asked of a reset or a recovery. */
+function checkAlone(options: EditCommandOptions): void {
   const { owner, volumeId, defaultEntry, timeout, initrdAppend, inside, epoch, resettable, mediaCheck } = options;
   const lists = [
     options.add,
@@ -140,9 +192,14 @@ function checkResetAlone(options: EditCommandOptions): void {
     options.seed,
     options.sort,
   ];
-  const values = [volumeId, defaultEntry, timeout, initrdAppend, inside, epoch, resettable];
+  const others = options.recover ? [options.reset, options.plan, options.diff] : [];
+  const values = [volumeId, defaultEntry, timeout, initrdAppend, inside, epoch, resettable, ...others];
   const isAlone = lists.every(({ length }) => length === 0) && values.every((value) => value === undefined);
   if (isAlone && owner.changes.length === 0 && mediaCheck === 'redo') return;
+  if (options.recover) {
+    const message = 'Recovery ends an interrupted edit, and makes no other changes.';
+    throw new UsageError('edit.recover-alone', message, { option: 'recover', hint: 'Edit the image afterwards.' });
+  }
   const message = 'Taking back an edit gives the disc from before it, without other changes.';
   throw new UsageError('edit.reset-alone', message, { option: 'reset', hint: 'Edit the result.' });
 }

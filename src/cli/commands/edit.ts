@@ -20,10 +20,11 @@ export function editCommand(): Command {
     'isopress edit ubuntu.iso auto.iso --seed nocloud=./seed --kernel-args "+autoinstall -quiet" --timeout 5',
     'isopress edit live.iso mine.iso --inside LiveOS/squashfs.img --add motd:/etc/motd --mode /etc/motd=600',
     "isopress edit installer.iso small.iso --remove '/pool/main/l/linux*' --volume-id MINE --plan",
+    'isopress edit --in-place mine.iso --kernel-args +console=ttyS0',
   )
     .description('change a finished ISO and keep what makes it boot')
-    .argument('<in>', 'ISO file, such as a published installer; it is only read')
-    .argument('<out>', 'ISO file to write, or - for standard output');
+    .argument('<in>', 'ISO file, such as a published installer; without --in-place it is only read')
+    .argument('[out]', 'ISO file to write, or - for standard output; none with --in-place');
   addFileOptions(command);
   command.option('-V, --volume-id <text>', 'new label, also where menus find the medium by the old one');
   addMenuOptions(command);
@@ -51,13 +52,17 @@ export function editCommand(): Command {
     )
     .option('--resettable', 'keep all old bytes on the disc, with a record for a later --reset')
     .option('--reset', 'write the disc as it was before the last edit, byte for byte; that edit had --resettable')
+    .option('--in-place', 'change the image itself, so that an interrupted edit can be completed or taken back')
+    .option('--recover', 'with --in-place: complete an interrupted edit of the image, or take it back')
     .option('--plan', 'print what would change and write nothing')
     .option('--diff', 'afterwards compare the new image with the old one, and images in them that were written again')
     .option('-f, --force', 'replace an existing image, which may be the one that is read');
-  return addSessionOptions(command).action(async (input: string, output: string, options: EditCommandOptions) => {
-    const { editImage } = await import('../actions/edit.js');
-    return editImage(input, output, options);
-  });
+  return addSessionOptions(command).action(
+    async (input: string, output: string | undefined, options: EditCommandOptions) => {
+      const { editImage } = await import('../actions/edit.js');
+      return editImage(input, output, options);
+    },
+  );
 }
 
 /** Options about files on the disc, or in an image on it. */

@@ -34,24 +34,37 @@ export function overlayBlocks(block: number, content: ExactContent, blocks: numb
   return [...(content.size > 0 ? [{ at, content }] : []), ...padding];
 }
 
-/** The disc as content. The ranges `emptied`, which are places of the old disc, become zeros where nothing is laid over them. */
+/** A part of the new disc. */
+export interface Segment extends Overlay {
+  /** Old bytes at their old place, old bytes at another place, or other bytes. */
+  readonly kind: 'kept' | 'moved' | 'new';
+}
+
+/** The new disc in parts. */
+export interface OverlaidDisc {
+  readonly size: number;
+  /** In order, without gaps. */
+  readonly segments: readonly Segment[];
+}
+
+/** Lays bytes over the disc. The ranges `emptied`, which are places of the old disc, become zeros where nothing is laid over them. */
 export function overlaid(
   image: Source,
   cuts: readonly Cut[],
   overlays: readonly Overlay[],
   emptied: readonly Range[],
-): ExactContent {
+): OverlaidDisc {
   const size = image.size + (cuts.at(-1)?.by ?? 0) * BLOCK;
   const runs = movedRuns(image.size, cuts);
   const holes = merged(emptied);
   const sorted = [...overlays].sort((a, b) => a.at - b.at);
-  const segments: ExactContent[] = [];
+  const segments: Segment[] = [];
   let end = 0;
   const fillTo = (to: number) => {
     for (const [from, until, source] of oldRanges(end, to, runs)) {
       const length = until - from;
-      if (source === undefined) segments.push(zeroContent(length));
-      else segments.push(...oldSegments(image, { at: source, length }, holes));
+      if (source === undefined) segments.push({ at: from, content: zeroContent(length), kind: 'new' });
+      else segments.push(...oldSegments(image, { at: source, length }, holes, from - source));
     }
     end = to;
   };
@@ -61,10 +74,15 @@ export function overlaid(
       throw new UnsupportedError('edit.overlap', message, { at });
     }
     fillTo(at);
-    segments.push(content);
+    segments.push({ at, content, kind: 'new' });
     end = at + content.size;
   }
   fillTo(size);
+  return { size, segments };
+}
+
+/** The new disc as content. */
+export function contentOfDisc({ size, segments }: OverlaidDisc): ExactContent {
   return exactContent(size, (run) => concatenated(segments, run));
 }
 
@@ -139,19 +157,23 @@ function merged(ranges: readonly Range[]): Range[] {
   return list;
 }
 
-function* oldSegments(image: Source, { at, length }: Range, holes: readonly Range[]): Generator<ExactContent> {
+/** Old bytes of a range, `by` bytes after their old place. */
+function* oldSegments(image: Source, { at, length }: Range, holes: readonly Range[], by: number): Generator<Segment> {
   let done = at;
   const end = at + length;
+  const old = (from: number, to: number): Segment => {
+    return { at: from + by, content: image.slice({ at: from, length: to - from }), kind: by === 0 ? 'kept' : 'moved' };
+  };
   for (const hole of holes) {
     const [from, to] = [Math.max(hole.at, done), Math.min(hole.at + hole.length, end)];
     if (from >= to) continue;
-    if (from > done) yield image.slice({ at: done, length: from - done });
-    yield zeroContent(to - from);
+    if (from > done) yield old(done, from);
+    yield { at: from + by, content: zeroContent(to - from), kind: 'new' };
     done = to;
   }
-  if (done < end) yield image.slice({ at: done, length: end - done });
+  if (done < end) yield old(done, end);
 }
 
-async function* concatenated(segments: readonly ExactContent[], run: Run): AsyncGenerator<Data> {
-  for (const segment of segments) yield* exactly(segment, run);
+async function* concatenated(segments: readonly Segment[], run: Run): AsyncGenerator<Data> {
+  for (const { content } of segments) yield* exactly(content, run);
 }

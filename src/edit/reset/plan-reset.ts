@@ -7,7 +7,6 @@ import {
   bytesAt,
   createDigest,
   type Data,
-  type Extent,
   exactContent,
   extentsSource,
   type Range,
@@ -15,9 +14,10 @@ import {
   type Source,
 } from '../../io/index.js';
 import { feedDigest } from '../content-digest.js';
+import { changedParts, inPlaceEdit } from '../in-place.js';
 import { readDisc } from '../kept/read-disc.js';
 import { volumeIdOf } from '../place/descriptors.js';
-import { movedParts } from '../place/overlay.js';
+import { movedParts, type Segment } from '../place/overlay.js';
 import type { EditPlan } from '../plan-edit.js';
 import { RECORD_MAGIC, type RecordTrailer, recordRange, recordTrailer } from './record.js';
 
@@ -40,13 +40,22 @@ interface FoundRecord {
 export async function planReset(image: Source): Promise<EditPlan> {
   const record = await readRecord(image, (await readDisc(image)).insertAt);
   const { oldSize, sha256 } = record.trailer;
-  const old = extentsSource([...extentsOf(image, record)]);
+  const extents = [...extentsOf(record)];
+  const old = extentsSource(extents.map(({ at, length }) => ({ from: image, at, length })));
   const descriptor = await bytesAt(old, DESCRIPTORS * BLOCK, BLOCK);
   if (old.size !== oldSize || !descriptor) throw damagedRecord();
   const content = exactContent(oldSize, (run) => checkedPieces(old, sha256, run));
   const volumeId = volumeIdOf(descriptor);
   const layout = { format: 'iso9660', volumeId, oldSize: image.size, size: oldSize, isReset: true } as const;
-  return { ...content, layout: { ...layout, moves: [], entries: [], losses: [] } };
+  const disc = { size: oldSize, segments: segmentsOf(image, extents) };
+  const inPlace = {
+    ...inPlaceEdit(disc, undefined),
+    parts: async (run: Run) => {
+      for await (const _ of content.pieces(run)) run.signal?.throwIfAborted();
+      return changedParts(disc);
+    },
+  };
+  return { ...content, layout: { ...layout, moves: [], entries: [], losses: [] }, inPlace };
 }
 
 /** The record that ends before a block. */
@@ -75,8 +84,14 @@ async function readRecord(image: Source, end: number): Promise<FoundRecord> {
   return { trailer, ranges, keptAt: start + listed };
 }
 
+/** Bytes of the edited disc that the old one had. */
+interface OldExtent extends Range {
+  /** Whether they are in the record. */
+  readonly isKept: boolean;
+}
+
 /** The old disc: ranges that are still there, and kept ones from the record. */
-function* extentsOf(image: Source, { trailer, ranges, keptAt }: FoundRecord): Generator<Extent> {
+function* extentsOf({ trailer, ranges, keptAt }: FoundRecord): Generator<OldExtent> {
   const { oldSize, frontFrom, frontBy, backFrom, backBy } = trailer;
   const cuts = [
     { from: frontFrom, by: frontBy },
@@ -90,16 +105,26 @@ function* extentsOf(image: Source, { trailer, ranges, keptAt }: FoundRecord): Ge
     while (done < end) {
       const range = ranges[next];
       const until = Math.min(end, Math.max(done, range?.at ?? end));
-      yield { from: image, at: at + done - old.at, length: until - done };
+      if (until > done) yield { at: at + done - old.at, length: until - done, isKept: false };
       done = until;
       if (!range || range.at >= end) continue;
       const length = Math.min(range.at + range.length, end) - done;
-      yield { from: image, at: from, length };
+      yield { at: from, length, isKept: true };
       from += length;
       done += length;
       if (done === range.at + range.length) next++;
     }
   }
+}
+
+/** The extents as parts of the old disc. */
+function segmentsOf(image: Source, extents: readonly OldExtent[]): Segment[] {
+  let place = 0;
+  return extents.map(({ isKept, ...range }) => {
+    const at = place;
+    place += range.length;
+    return { at, content: image.slice(range), kind: isKept ? 'new' : range.at === at ? 'kept' : 'moved' };
+  });
 }
 
 /** The pieces, whose digest is checked before the last one counts as written. */

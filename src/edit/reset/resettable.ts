@@ -2,11 +2,10 @@
 
 import { InternalError } from '../../errors.js';
 import { BLOCK } from '../../format/iso9660/index.js';
-import type { ExactContent } from '../../io/index.js';
 import type { EditChanges } from '../changes.js';
 import { contentDigest } from '../content-digest.js';
 import type { EditContext } from '../edit-context.js';
-import { lostRanges, overlaid } from '../place/overlay.js';
+import { lostRanges, type OverlaidDisc, overlaid } from '../place/overlay.js';
 import { placeEdit } from '../place/place-edit.js';
 import type { EditPlaces } from '../place/places.js';
 import { type OtherChanges, renderEdit } from '../place/render.js';
@@ -17,16 +16,16 @@ const MOST_ROUNDS = 8;
 
 /** Places and renders an edit with its record. */
 export async function renderResettable(
-  { disc, trees, run }: EditContext,
+  { disc: old, trees, run }: EditContext,
   other: OtherChanges,
   sort: EditChanges['sort'],
-): Promise<{ readonly places: EditPlaces; readonly content: ExactContent }> {
-  const { image } = disc;
+): Promise<{ readonly places: EditPlaces; readonly disc: OverlaidDisc }> {
+  const { image } = old;
   const sha256 = (await contentDigest(image, 'sha256', run)).snapshot();
   let blocks = 1;
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const places = placeEdit(disc, trees, { sort, keepsOld: true, recordBlocks: blocks });
-    const { overlays, emptied } = await renderEdit(disc, places, other);
+    const places = placeEdit(old, trees, { sort, keepsOld: true, recordBlocks: blocks });
+    const { overlays, emptied } = await renderEdit(old, places, other);
     const lost = lostRanges(image.size, places.cuts, overlays, emptied);
     const needed = recordBlocks(lost);
     if (needed > blocks) {
@@ -39,7 +38,7 @@ export async function renderResettable(
       at += content.size;
       return overlay;
     });
-    return { places, content: overlaid(image, places.cuts, [...overlays, ...record], emptied) };
+    return { places, disc: overlaid(image, places.cuts, [...overlays, ...record], emptied) };
   }
   throw new InternalError('internal.edit-record', 'The record of an edit has no stable size.');
 }
