@@ -13,12 +13,12 @@ export interface EditedEntry {
 /** An image on the disc that was written again with other files. */
 export interface EditedLayer {
   readonly path: string;
-  readonly format: 'squashfs';
+  readonly format: 'squashfs' | 'ext4' | 'erofs';
   /** Bytes of the new image. */
   readonly size: number;
-  /** Bytes that are copied from the old image as they are: compressed blocks of files that stay. */
+  /** Bytes of files that stay, as the old image has them: compressed blocks are copied. */
   readonly copied: number;
-  /** Bytes of files that were compressed, before compression. */
+  /** Bytes of new data before compression, with the holes of an image inside. */
   readonly compressed: number;
 }
 

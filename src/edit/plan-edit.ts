@@ -86,7 +86,7 @@ export async function planEdit(
     size: edited.size,
     moves: places.cuts.filter(({ by }) => by > 0),
     entries: log.list(),
-    ...defined({ layers: layers.length > 0 ? layers.map(({ layer }) => layer) : undefined, mediaCheck: style }),
+    ...defined({ layers: layers.length > 0 ? layers.flatMap((one) => one.layers) : undefined, mediaCheck: style }),
     losses: [...losses.list(), ...addedLosses(trees, changes), ...layers.flatMap((one) => one.losses)],
   };
   const plan = { ...contentOfDisc(edited), layout };

@@ -20,6 +20,7 @@ export * from './event-loop.js';
 export { exactContent, partsOfContent, renderedContent } from './exact.js';
 export * from './file.js';
 export * from './file-target.js';
+export { finishedContent, storedPieces } from './finished.js';
 export { type HeldDirectory, holdDirectory } from './held-directory.js';
 export { pathBuffer, replaced, sourceError } from './host-path.js';
 export * from './image-file.js';

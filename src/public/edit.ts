@@ -59,7 +59,7 @@ export interface TreeChanges {
 
 /** Changes of the files in an image on the disc, such as the root file system of a live medium. */
 export interface LayerChanges extends TreeChanges {
-  /** The image: a squashfs file. */
+  /** The image: a squashfs, ext4 or EROFS file, also one inside such an image (`LiveOS/squashfs.img/LiveOS/rootfs.img`). */
   readonly path: PathLike;
 }
 

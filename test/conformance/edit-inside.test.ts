@@ -1,9 +1,9 @@
 // isopress edit --inside on live discs × unsquashfs, xorriso and checkisomd5: only what was asked for differs, and only that is compressed.
-import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, expect } from 'vitest';
+import { beforeAll, describe, expect } from 'vitest';
 import { isopress } from '../support/command.js';
-import { judge, oracle } from '../support/oracle.js';
+import { judge, kernelOracle, oracle } from '../support/oracle.js';
 import { validReport } from '../support/reports.js';
 import { scratchDirectory } from '../support/scratch.js';
 import { succeed } from '../support/tools.js';
@@ -141,4 +141,120 @@ oracle('xorriso', 'unsquashfs')('modes and owners of entries on the disc itself'
   const { status, stdout } = isopress(['diff', image, at('modes.iso')], { cwd: scratch });
   expect(status).toBe(1);
   expect(stdout).toContain('~ docs/: mode 0755 → 2750');
+});
+
+describe('images of other formats, and images inside images', () => {
+  beforeAll(() => {
+    mkdirSync(at('layers/LiveOS'), { recursive: true });
+    mkdirSync(at('nested/LiveOS'), { recursive: true });
+    succeed('mke2fs', [
+      '-q',
+      '-t',
+      'ext4',
+      '-L',
+      'ROOT',
+      '-m',
+      '2',
+      '-d',
+      at('root'),
+      at('nested/LiveOS/rootfs.img'),
+      '40M',
+    ]);
+    succeed('mksquashfs', [at('nested'), at('layers/LiveOS/squashfs.img'), '-quiet', '-no-progress', '-comp', 'zstd']);
+    succeed('mkfs.erofs', ['-zlz4', '-C16384', at('layers/packed.erofs'), at('root')]);
+    succeed('mkfs.erofs', [at('layers/plain.erofs'), at('root')]);
+    succeed('mke2fs', ['-q', '-t', 'ext2', at('layers/old.img'), '1M']);
+    succeed('cp', [at('nested/LiveOS/rootfs.img'), at('layers/dirty.img')]);
+    succeed('debugfs', ['-w', '-R', 'set_super_value state 0', at('layers/dirty.img')]);
+    writeFileSync(at('layers/after.erofs'), Buffer.concat([readFileSync(at('layers/plain.erofs')), noise(4096, 3)]));
+    succeed('xorriso', ['-as', 'mkisofs', '-quiet', '-R', '-J', '-V', 'LIVE', '-o', at('layers.iso'), at('layers')]);
+  });
+
+  /** The image at a path of the edited disc, taken out by other programs. */
+  function takenOut(disc: string, path: string): string {
+    const image = at('taken-out.img');
+    for (const old of [image, at('taken-out')]) rmSync(old, { recursive: true, force: true });
+    const [outer, inner] = path.split('/LiveOS/rootfs.img');
+    succeed('xorriso', ['-osirrox', 'on', '-indev', disc, '-extract', outer!, image]);
+    if (inner === undefined) return image;
+    succeed('unsquashfs', ['-quiet', '-no-progress', '-dest', at('taken-out'), image]);
+    return at('taken-out/LiveOS/rootfs.img');
+  }
+
+  for (const [name, path, check] of [
+    ['ext4 in squashfs', 'LiveOS/squashfs.img/LiveOS/rootfs.img', ['e2fsck', '-fn']],
+    ['EROFS with compression', 'packed.erofs', ['fsck.erofs']],
+    ['EROFS without compression', 'plain.erofs', ['fsck.erofs']],
+  ] as const) {
+    kernelOracle(
+      'mke2fs',
+      'mksquashfs',
+      'mkfs.erofs',
+      'xorriso',
+      ...check.slice(0, 1),
+    )(name, () => {
+      const { layout } = edit(
+        at('layers.iso'),
+        at('layers.edited.iso'),
+        '--inside',
+        path,
+        ...CHANGES,
+        '--mode',
+        '/etc/motd=640',
+      );
+      const image = takenOut(at('layers.edited.iso'), `/${path}`);
+      succeed(check[0], [...check.slice(1), image]);
+      mkdirSync(at('mounted'), { recursive: true });
+      succeed('mount', ['-o', 'loop,ro', image, at('mounted')]);
+      try {
+        expect(differences(at('root'), at('mounted')).filter((line) => !line.endsWith('lost+found'))).toEqual([
+          'Files OLD/etc/motd and NEW/etc/motd differ',
+          'Only in NEW/usr/lib: firmware',
+          'Only in OLD/usr/lib: library-7.so',
+        ]);
+        expect(judge('stat', ['-c', '%a', at('mounted/etc/motd')]).stdout).toBe('640\n');
+      } finally {
+        succeed('umount', [at('mounted')]);
+      }
+      edit(at('layers.iso'), at('again.iso'), '--inside', path, ...CHANGES, '--mode', '/etc/motd=640', '--jobs', '1');
+      expect(Buffer.compare(readFileSync(at('again.iso')), readFileSync(at('layers.edited.iso')))).toBe(0);
+      if (name !== 'ext4 in squashfs') return;
+      const [old, now] = [readFileSync(at('nested/LiveOS/rootfs.img')), readFileSync(image)];
+      expect(now.length).toBe(old.length);
+      let blocks = 0;
+      for (let block = 0; block < now.length; block += 4096) {
+        if (!now.subarray(block, block + 4096).equals(old.subarray(block, block + 4096))) blocks++;
+      }
+      // The new file has 49 blocks; tables, bitmaps and directories change too.
+      expect(blocks).toBeLessThan(110);
+      const [outer, inner] = layout.layers;
+      expect(inner).toMatchObject({ path: `/${path}`, format: 'ext4', size: old.length });
+      expect(outer.copied).toBeGreaterThan(readFileSync(at('layers/LiveOS/squashfs.img')).length - 400_000);
+      const facts = (file: string) =>
+        judge('dumpe2fs', ['-h', file]).stdout.match(
+          /^(Filesystem (?:UUID|features|volume).*|Reserved block count.*|Journal size.*|Inode count.*)$/gm,
+        );
+      expect(facts(image)).toEqual(facts(at('nested/LiveOS/rootfs.img')));
+    });
+  }
+
+  oracle(
+    'mke2fs',
+    'mkfs.erofs',
+    'xorriso',
+  )('those that cannot be written again are refused before anything is written', () => {
+    for (const [path, code] of [
+      ['old.img', 'ext4.feature-required'],
+      ['dirty.img', 'ext4.not-clean'],
+      ['after.erofs', 'erofs.data-after'],
+      ['LiveOS/squashfs.img/LiveOS/none.img', 'edit.no-file'],
+      ['plain.erofs/etc/motd', 'edit.layer-format'],
+      ['LiveOS/squashfs.img', 'edit.layer-nested'],
+    ]) {
+      const words = ['edit', 'layers.iso', 'refused.iso', '--quiet', '--inside', path!, '--add', 'firmware:/lib'];
+      const { status, stderr } = isopress(words, { cwd: scratch });
+      expect({ path, status, stderr }).toMatchObject({ status: 3, stderr: expect.stringContaining(`[${code}]`) });
+      expect(existsSync(at('refused.iso'))).toBe(false);
+    }
+  });
 });

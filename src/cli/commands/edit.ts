@@ -102,7 +102,7 @@ function addFileOptions(command: Command): void {
     .addOption(
       new Option(
         '--inside <image>',
-        'change files in this squashfs image on the disc, such as LiveOS/squashfs.img, instead of files of the disc',
+        'change files in this squashfs, ext4 or EROFS image on the disc, such as LiveOS/squashfs.img, or in an image inside it',
       ).argParser(oneImage),
     );
 }

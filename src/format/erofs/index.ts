@@ -8,4 +8,5 @@ export { MKFS_EROFS, parseMkfsErofsOptions } from './mkfs-erofs-options.js';
 export { type ErofsOptions, type Fragments, type InodeForm, resolveErofs } from './options.js';
 export { planErofs } from './plan.js';
 export { type ErofsFacts, type ErofsImage, openErofs, recogniseErofs } from './read.js';
+export { type RewriteErofsOptions, rewriteErofs } from './rewrite.js';
 export { leastShared } from './shared-tails.js';

@@ -96,7 +96,8 @@ const FEATURES: readonly (readonly ['compatible' | 'incompatible', number, strin
   ['incompatible', Incompatible.metabox, 'metabox'],
 ];
 
-function factsOf(found: Superblock): ErofsFacts {
+/** The facts of a superblock. */
+export function factsOf(found: Superblock): ErofsFacts {
   return {
     label: found.label,
     uuid: uuidText(found.uuid),

@@ -8,5 +8,6 @@ export { type Ext4Options, resolveExt4 } from './options.js';
 export { type Ext4Layout, planExt4, smallestExt4Size } from './plan.js';
 export { type Ext4Facts, type Ext4Image, openExt4, recogniseExt4 } from './read.js';
 export { type Ext4Places, readExt4Places } from './read-places.js';
+export { type RewriteExt4Options, rewriteExt4 } from './rewrite.js';
 export type { ErrorPolicy } from './superblock.js';
 export { chooseExt4Profile, type Ext4Target, type ProfileChoice } from './target-profile.js';

@@ -65,7 +65,7 @@ export class StoredFile implements Source {
 
   async *#wholeBlocks(run: Run): AsyncGenerator<Data> {
     const pieces = inOrder(
-      this.#blocks(),
+      blocksOf(this.#volume, this.#place),
       blocksAhead(this.#volume, run),
       async ({ at, word, length }): Promise<Data> => {
         run.signal?.throwIfAborted();
@@ -75,18 +75,6 @@ export class StoredFile implements Source {
     for await (const piece of pieces) {
       yield piece;
       if (!isHole(piece)) this.#volume.buffers.give(piece.buffer);
-    }
-  }
-
-  /** Blocks in order, with the bytes of the file in each. */
-  *#blocks(): Generator<StoredBlock> {
-    let { at } = this.#place;
-    let left = this.size;
-    for (const word of this.#place.words) {
-      const length = Math.min(left, this.#volume.superblock.blockSize);
-      yield { at, word, length };
-      at += sizeOfWord(word).length;
-      left -= length;
     }
   }
 
@@ -265,11 +253,37 @@ function blocksAhead({ superblock: { blockSize } }: Volume, { jobs }: Run): numb
   return jobs < 2 ? 1 : Math.min(3 * jobs, Math.max(2, AHEAD / blockSize));
 }
 
+/** The blocks of a file in order. */
+function* blocksOf({ superblock: { blockSize } }: Volume, place: StoredPlace): Generator<StoredBlock> {
+  let { at, size: left } = place;
+  for (const word of place.words) {
+    const length = Math.min(left, blockSize);
+    yield { at, word, length };
+    at += sizeOfWord(word).length;
+    left -= length;
+  }
+}
+
 /** A block of a file, and the bytes that it has. */
 interface StoredBlock {
   readonly at: number;
   readonly word: number;
   readonly length: number;
+}
+
+/** The data blocks of a file of the image that are not sparse, decoded. */
+export async function* decodedBlocks(
+  volume: Volume,
+  content: ExactContent,
+  run: Run,
+): AsyncGenerator<StoredBlock & { readonly bytes: Uint8Array }> {
+  const place = StoredFile.placeIn(volume, content);
+  const blocks = place ? blocksOf(volume, place) : [];
+  const stored = [...blocks].filter(({ word }) => word !== 0);
+  yield* inOrder(stored, blocksAhead(volume, run), async (block) => {
+    run.signal?.throwIfAborted();
+    return { ...block, bytes: await readBlock(volume, block.at, block.word, block.length, run) };
+  });
 }
 
 /** A data block in memory of the volume, which is to be given back; of exactly `length` bytes where that is known. */

@@ -4,20 +4,19 @@ import { concatBytes, type Timestamp } from '../../bytes/index.js';
 import type { EngineChoice } from '../../compress/index.js';
 import { InternalError, UnsupportedError } from '../../errors.js';
 import {
-  bytesSource,
+  type ExactContent,
   type Extent,
   extentsSource,
   isBackpatch,
   isHole,
-  type Piece,
-  pieceLength,
   type Run,
   type Source,
   type Spool,
-  zeros,
+  storedPieces,
 } from '../../io/index.js';
 import type { FileTree } from '../../tree/index.js';
 import { emitImage, optionsRecord } from './emit.js';
+import { KeptBlocks } from './kept-blocks.js';
 import { keptData } from './kept-data.js';
 import type { PlannedImage, SquashfsLayout } from './layout.js';
 import { resolveOptions } from './options.js';
@@ -34,6 +33,11 @@ export interface RewriteOptions {
   readonly epoch?: Timestamp | undefined;
   /** Takes the new data. Default: it is held in memory. */
   readonly spool?: Spool | undefined;
+  /**
+   * New contents that are mostly like a content of the old tree; asked for when the tree has been changed. Blocks that are the same in
+   * both are copied. Default: none.
+   */
+  readonly similar?: (() => ReadonlyMap<ExactContent, ExactContent>) | undefined;
 }
 
 /** An image that was written again. */
@@ -43,7 +47,7 @@ export interface RewrittenSquashfs {
   readonly layout: SquashfsLayout;
   /** Bytes that are copied from the old image. */
   readonly copied: number;
-  /** Bytes of files that were compressed, before compression. */
+  /** Bytes of new data before compression, holes included. */
   readonly compressed: number;
 }
 
@@ -55,7 +59,7 @@ export interface RewrittenSquashfs {
 export async function rewriteSquashfs(
   image: Source,
   change: (tree: FileTree) => FileTree | Promise<FileTree>,
-  { engine = 'auto', epoch, spool }: RewriteOptions,
+  { engine = 'auto', epoch, spool, similar }: RewriteOptions,
   run: Run,
 ): Promise<RewrittenSquashfs> {
   const volume = await Volume.open(image, engine);
@@ -65,7 +69,11 @@ export async function rewriteSquashfs(
   const after = await change(before);
   const resolved = resolveOptions({ ...options, ...(epoch && { epoch }) });
   const kept = await keptData(volume, before, after);
-  const planned: PlannedImage = { ...planImage(after, { ...resolved, equalTails: kept.equalTails }, kept), record };
+  const blocks = new KeptBlocks(volume);
+  for (const old of new Set(similar?.().values())) await blocks.add(old, run);
+  const compression = blocks.reusedBy(resolved.compression);
+  const all = { ...resolved, compression, equalTails: kept.equalTails };
+  const planned: PlannedImage = { ...planImage(after, all, kept), record };
   const { length, ranges } = kept;
   const { head, rest } = await emitted(planned, spool, run);
   const extents: Extent[] = [
@@ -76,8 +84,8 @@ export async function rewriteSquashfs(
   return {
     content: extentsSource(extents),
     layout: planned.layout,
-    copied: length,
-    compressed: planned.data.kept!.readSize,
+    copied: length + blocks.copied,
+    compressed: planned.data.kept!.readSize - blocks.decoded,
   };
 }
 
@@ -92,26 +100,8 @@ async function emitted(image: PlannedImage, spool: Spool | undefined, run: Run) 
   const recorded = record && (await pieces.next()).value;
   if (recorded !== record)
     throw new InternalError('internal.record', 'The options record is not after the superblock.');
-  const rest = spool ? await spooled(pieces, spool) : await inMemory(pieces);
+  const rest = await storedPieces(pieces, spool);
   return { head: concatBytes([first.value.render(), ...(record ? [record] : [])]), rest };
-}
-
-async function inMemory(pieces: AsyncIterable<Piece>): Promise<Source> {
-  const parts: Uint8Array[] = [];
-  for await (const bytes of bytesOfPieces(pieces)) parts.push(bytes.slice());
-  return bytesSource(concatBytes(parts));
-}
-
-function spooled(pieces: AsyncIterable<Piece>, spool: Spool): Promise<Source> {
-  return spool.keep(bytesSource(new Uint8Array(0)), () => bytesOfPieces(pieces));
-}
-
-async function* bytesOfPieces(pieces: AsyncIterable<Piece>): AsyncGenerator<Uint8Array> {
-  for await (const piece of pieces) {
-    if (isBackpatch(piece)) throw new InternalError('internal.backpatch', 'Only the superblock is known last.');
-    if (!isHole(piece)) yield piece;
-    else yield* zeros(pieceLength(piece));
-  }
 }
 
 /** Bytes after an image, such as a hash tree, belong to its old bytes. */

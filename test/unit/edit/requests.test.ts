@@ -77,7 +77,7 @@ describe('changes that do not fit the disc', () => {
     ['changes inside a file that is not there', { inside: [{ path: fromText('none') }] }, '3 edit.no-file'],
     ['changes inside a directory', { inside: [{ path: fromText('docs') }] }, '3 edit.no-file'],
     ['changes inside a text', { inside: [{ path: fromText('docs/readme') }] }, '3 edit.layer-format'],
-    ['changes inside an image inside a file', { inside: [{ path: fromText('docs/readme/x') }] }, '3 edit.layer-nested'],
+    ['changes inside an image inside a file', { inside: [{ path: fromText('docs/readme/x') }] }, '3 edit.layer-format'],
     [
       'a device for an initrd',
       { initrdAppend: FileTree.of({ null: special('character-device', {}, 1, 3) }) },
