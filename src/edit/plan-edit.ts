@@ -19,7 +19,7 @@ import { EditedTrees } from './change/edited-trees.js';
 import type { EditChanges } from './changes.js';
 import { updateDigestLists } from './digest-lists.js';
 import type { EditContext } from './edit-context.js';
-import { type InPlaceEdit, inPlaceEdit } from './in-place.js';
+import { changesOf, type InPlaceEdit, inPlaceEdit } from './in-place.js';
 import { appendToInitrds, initrdsOf } from './initrds.js';
 import { type KeptDisc, readDisc } from './kept/read-disc.js';
 import { editLayer } from './layers.js';
@@ -90,7 +90,8 @@ export async function planEdit(
     losses: [...losses.list(), ...addedLosses(trees, changes), ...layers.flatMap((one) => one.losses)],
   };
   const plan = { ...contentOfDisc(edited), layout };
-  return { ...(seal ? withSeals(plan, [seal]) : plan), inPlace: inPlaceEdit(edited, seal) };
+  const inPlace = inPlaceEdit(edited, seal);
+  return { ...(seal ? withSeals(plan, [seal]) : plan), inPlace, changes: changesOf(image, edited, inPlace) };
 }
 
 async function renderPlain({ disc, trees }: EditContext, other: OtherChanges, sort: EditChanges['sort']) {

@@ -4,7 +4,7 @@ import type { Stats } from 'node:fs';
 import { access, type FileHandle, open, realpath, stat } from 'node:fs/promises';
 import { type ByteString, byteStringOf, displayText } from '../bytes/index.js';
 import { TargetError } from '../errors.js';
-import type { ExactContent, Run } from './content.js';
+import type { ExactContent, PlacedContent, Run } from './content.js';
 import type { FileSource } from './file.js';
 import {
   applyJournal,
@@ -23,12 +23,6 @@ import { pathBuffer, replaced, sourceError } from './host-path.js';
 import { isEqual, type JournalHead, journalPlaces, renderHead, renderTrailer } from './journal-record.js';
 import { identityOf } from './open-file.js';
 import { targetError } from './target-error.js';
-
-/** Bytes at a place of a file. */
-export interface PlacedContent {
-  readonly at: number;
-  readonly content: ExactContent;
-}
 
 /** A change of a file. */
 export interface FileChange {

@@ -64,6 +64,12 @@ export interface ExactContent {
 /** The holes of content without holes. */
 export const NO_HOLES: readonly Range[] = [];
 
+/** Content at a place of an image, in bytes. */
+export interface PlacedContent {
+  readonly at: number;
+  readonly content: ExactContent;
+}
+
 /** Content whose size is known only at its end, and whose first bytes may depend on its last. */
 export interface OpenContent {
   readonly size?: undefined;

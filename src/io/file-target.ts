@@ -4,6 +4,7 @@ import { constants, createWriteStream } from 'node:fs';
 import { type FileHandle, open, rename, stat, unlink } from 'node:fs/promises';
 import { type ByteString, displayText } from '../bytes/index.js';
 import { TargetError } from '../errors.js';
+import { copyOpenFile } from './copy-file.js';
 import { rangeSource } from './file.js';
 import { pathBuffer } from './host-path.js';
 import { zeros } from './memory.js';
@@ -68,6 +69,10 @@ async function openFileTarget(name: ByteString, path: ByteString): Promise<OpenT
   const stillOurs = async () => (await stat(pathBuffer(part)).catch(() => undefined))?.ino === identity;
   return {
     write: (at, bytes) => writeFully(name, file, at, bytes),
+    copy: (from) =>
+      copyOpenFile(from, part, file).catch((error) => {
+        throw (error as NodeJS.ErrnoException).syscall ? targetError(name, error) : error;
+      }),
     complete: (size) =>
       file.truncate(size).catch((error) => {
         throw targetError(name, error);

@@ -6,7 +6,6 @@ export * from './bytes-at.js';
 export {
   changeFile,
   type FileChange,
-  type PlacedContent,
   type Recovery,
   recoverFile,
   refuseUnfinished,

@@ -1,6 +1,7 @@
 // Where an image goes: what every destination can do, and an image in memory.
 
 import type { Source } from './content.js';
+import type { FileSource } from './file.js';
 import { bytesSource } from './memory.js';
 
 /** A destination, not yet opened. */
@@ -20,6 +21,8 @@ export interface Target {
 export interface OpenTarget {
   /** Writes at an absolute offset. A gap that is never written reads as zeros. The bytes can be reused when this resolves. */
   write(at: number, bytes: Uint8Array): Promise<void>;
+  /** Fills the destination with the bytes of a file, inside the system. False if that is not possible: then nothing was written. */
+  copy?(from: FileSource): Promise<boolean>;
   /** Sets the final size after everything has been written; unwritten bytes read as zeros from now on. */
   complete(size: number): Promise<void>;
   /** The completed image of `size` bytes, to be read. Only with `randomAccess`. */

@@ -54,6 +54,7 @@ export {
   type OpenTarget,
   type Patch,
   type Piece,
+  type PlacedContent,
   type Progress,
   quietRun,
   type Range,
