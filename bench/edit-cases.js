@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { EFI_PARTITION, GRUB } from './boot-entries.js';
 import { contenderIn, plainPress } from './cases.js';
 
 const MENU = 'menuentry "Install" {\n  linux /install/vmlinuz quiet\n}\n';
@@ -55,19 +56,7 @@ function makeDisc(disc, given, tree) {
   writeFileSync(join(given, 'grub.cfg'), EDITED_MENU);
   writeFileSync(join(given, 'seed/nocloud/user-data'), '#cloud-config\n');
   writeFileSync(join(given, 'esp.img'), Buffer.alloc(4_000_000, 'system partition'));
-  const entries = [
-    ...[
-      '-b',
-      'boot/grub/eltorito.img',
-      '-c',
-      'boot.catalog',
-      '-no-emul-boot',
-      '-boot-load-size',
-      '4',
-      '-boot-info-table',
-    ],
-    ...['--grub2-boot-info', '-eltorito-alt-boot', '-e', '--interval:appended_partition_2:all::', '-no-emul-boot'],
-  ];
+  const entries = [...GRUB, ...EFI_PARTITION];
   const partitions = ['-append_partition', '2', '0xef', join(given, 'esp.img'), '-appended_part_as_gpt'];
   const options = ['-quiet', '-R', '-J', '-joliet-long', '-o', disc, ...entries, ...partitions];
   spawnSync('xorriso', ['-as', 'mkisofs', ...options, tree, join(given, 'boot')], { stdio: 'inherit' });

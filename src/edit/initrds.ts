@@ -1,7 +1,7 @@
 // Appends a cpio archive to every initrd. Linux unpacks concatenated archives in order, so later files replace earlier ones.
 
 import { type ByteString, bytesOf, displayText, padding, type Timestamp } from '../bytes/index.js';
-import { wordsAt } from '../disc/index.js';
+import { type MenuKind, wordsAt } from '../disc/index.js';
 import { InvalidInputError } from '../errors.js';
 import { CPIO_ALIGNMENT, type CpioFile, renderCpio } from '../format/cpio/index.js';
 import { collect, type ExactContent, exactContent, type Run } from '../io/index.js';
@@ -10,7 +10,6 @@ import { replaceBytes } from './change/apply.js';
 import { isFile } from './change/edited-trees.js';
 import type { EditContext } from './edit-context.js';
 import { contentOf } from './menus/disc-files.js';
-import type { MenuKind } from './menus/edit-menu.js';
 import { findMenus } from './menus/menus.js';
 
 const LATEST = 0xffff_ffff;

@@ -1,7 +1,14 @@
 // The boot linter: files that menus of a disc refer to exist, and are of the expected kind.
 
 import { type ByteString, byteStringOf, displayText, fromText, lossyText, streamFormat } from '../bytes/index.js';
-import { isFallbackLoader, isSyslinuxProgram, LARGEST_MENU } from '../disc/index.js';
+import {
+  isFallbackLoader,
+  isMenuName,
+  isSyslinuxProgram,
+  LARGEST_MENU,
+  type MenuKind,
+  menuKindOf,
+} from '../disc/index.js';
 import { bytesAt, isSource, quietRun, smallBytes } from '../io/index.js';
 import { type File, type FileTree, follow, walk } from '../tree/index.js';
 import {
@@ -17,11 +24,11 @@ import type { CheckedVolume } from './layer.js';
 import type { RuleCode } from './rules.js';
 
 const HEAD = 0x210;
-const MENUS: readonly (readonly [pattern: RegExp, read: (text: string) => Menu])[] = [
-  [/(^|\/)(grub|loopback)\.cfg$/i, readGrubMenu],
-  [/(^|\/)(isolinux|syslinux|extlinux)([^/]*|\/.*)\.cfg$/is, readIsolinuxMenu],
-  [/(^|\/)loader\/entries\/[^/]+\.conf$/i, readLoaderEntry],
-];
+const READERS: Readonly<Partial<Record<MenuKind, (text: string) => Menu>>> = {
+  grub: readGrubMenu,
+  isolinux: readIsolinuxMenu,
+  'loader-entry': readLoaderEntry,
+};
 
 /** A menu in a volume. */
 export interface FoundMenu {
@@ -42,10 +49,11 @@ export async function lintBoot(disc: CheckedVolume, esps: readonly CheckedVolume
 async function menusIn(volume: CheckedVolume): Promise<FoundMenu[]> {
   const found: FoundMenu[] = [];
   for (const { path, node } of volume.tree ? walk(volume.tree) : []) {
-    if (node.kind !== 'file') continue;
-    const read = MENUS.find(([pattern]) => pattern.test(path))?.[1];
-    const text = read && (await textOf(node));
-    if (read && text !== undefined) found.push({ volume, path, menu: read(text) });
+    if (node.kind !== 'file' || !isMenuName(path)) continue;
+    const text = await textOf(node);
+    const kind = text === undefined ? undefined : menuKindOf(path, text);
+    const read = kind && READERS[kind];
+    if (read) found.push({ volume, path, menu: read(text!) });
   }
   return found;
 }

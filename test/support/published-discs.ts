@@ -2,6 +2,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import { EFI_PARTITION, GRUB } from '../../bench/boot-entries.js';
 import { judge } from './oracle.js';
 import { noise } from './trees.js';
 
@@ -81,19 +82,7 @@ const ISOLINUX = [
   '4',
   '-boot-info-table',
 ];
-const GRUB = [
-  '-b',
-  'boot/grub/eltorito.img',
-  '-c',
-  'boot.catalog',
-  '-no-emul-boot',
-  '-boot-load-size',
-  '4',
-  '-boot-info-table',
-  '--grub2-boot-info',
-];
 const EFI_FILE = ['-eltorito-alt-boot', '-e', 'boot/grub/efi.img', '-no-emul-boot'];
-const EFI_PARTITION = ['-eltorito-alt-boot', '-e', '--interval:appended_partition_2:all::', '-no-emul-boot'];
 const ESP_GUID = 'C12A7328-F81F-11D2-BA4B-00A0C93EC93B';
 
 /** Options of mkisofs in the way of each project; ESP and CODE stand for files. */

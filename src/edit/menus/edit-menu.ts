@@ -1,6 +1,6 @@
-// Recognises menus of boot loaders by path and text, and changes their texts.
+// Changes the texts of boot menus.
 
-import { grubQuoted } from '../../disc/index.js';
+import { grubQuoted, type MenuKind } from '../../disc/index.js';
 import { type ArgumentChanges, grubArguments, isolinuxArguments, loaderArguments } from './kernel-arguments.js';
 import {
   grubDefault,
@@ -11,9 +11,6 @@ import {
   loaderTimeout,
 } from './menu-choice.js';
 
-/** `loader` is the configuration of systemd-boot, `loader-entry` one of its entries. */
-export type MenuKind = 'grub' | 'isolinux' | 'loader' | 'loader-entry';
-
 /** Changes of menus. */
 export interface MenuChanges {
   readonly arguments: ArgumentChanges;
@@ -23,25 +20,6 @@ export interface MenuChanges {
   readonly defaultEntry: string | number | undefined;
   /** Seconds. */
   readonly timeout: number | undefined;
-}
-
-const GRUB_LINE =
-  /^[ \t]*(?:menuentry|submenu|linux(?:efi|16)?|search(?:\.\w+)?|configfile|set[ \t]+(?:timeout|default|prefix|root)\b|\$\{?linux)/m;
-const ISOLINUX_LINE = /^[ \t]*(?:label|append|kernel|default|timeout|include|ui)[ \t]+\S/im;
-
-/** Whether a file may be a menu, by its name. */
-export function isMenuName(path: string): boolean {
-  return /\.(?:cfg|conf|lst)$/i.test(path);
-}
-
-/** The kind of menu, by path and text; undefined for any other file. */
-export function menuKindOf(path: string, text: string): MenuKind | undefined {
-  if (!isMenuName(path) || text.includes('\0')) return undefined;
-  if (/(?:^|\/)loader\/entries\/[^/]+\.conf$/i.test(path)) return 'loader-entry';
-  if (/(?:^|\/)loader\/loader\.conf$/i.test(path)) return 'loader';
-  const isSyslinux = /(?:^|\/)(?:isolinux|syslinux|extlinux)[^/]*(?:\/|\.cfg$)/i.test(path);
-  if (!isSyslinux && GRUB_LINE.test(text)) return 'grub';
-  return ISOLINUX_LINE.test(text) && (isSyslinux || /^[ \t]*label[ \t]/im.test(text)) ? 'isolinux' : undefined;
 }
 
 /** The text of a menu after the changes. */

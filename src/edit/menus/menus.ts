@@ -1,7 +1,7 @@
 // The menus of a disc: those in its tree, and those in the FAT images that firmware boots from.
 
 import { type ByteString, byteStringOf, bytesOf, displayText, type Timestamp } from '../../bytes/index.js';
-import { isEspType, LARGEST_MENU } from '../../disc/index.js';
+import { isEspType, isMenuName, LARGEST_MENU, type MenuKind, menuKindOf } from '../../disc/index.js';
 import { InvalidInputError, UnsupportedError } from '../../errors.js';
 import { SECTORS_PER_BLOCK } from '../../format/eltorito/index.js';
 import { openFat, replaceFatFiles } from '../../format/fat/index.js';
@@ -12,15 +12,7 @@ import { file, type LossLog, walk } from '../../tree/index.js';
 import { replaceBytes } from '../change/apply.js';
 import type { EditContext } from '../edit-context.js';
 import { type DiscFile, filesOf, textOf } from './disc-files.js';
-import {
-  editedMenu,
-  isMenuName,
-  type MenuChanges,
-  type MenuKind,
-  menuKindOf,
-  startsKernels,
-  takesTimeout,
-} from './edit-menu.js';
+import { editedMenu, type MenuChanges, startsKernels, takesTimeout } from './edit-menu.js';
 import { entryNames } from './menu-choice.js';
 
 const EFI_PLATFORM = 0xef;

@@ -1,7 +1,8 @@
 // Commands of boot menus as GRUB and SYSLINUX divide them, and awkward menus, which take no more time than others.
 import { describe, expect, test } from 'vitest';
 import { commandsOf } from '../../../src/disc/index.js';
-import { editedMenu, menuKindOf, startsKernels } from '../../../src/edit/menus/edit-menu.js';
+import { menuKindOf } from '../../../src/disc/menu-kind.js';
+import { editedMenu, startsKernels } from '../../../src/edit/menus/edit-menu.js';
 import { entryNames } from '../../../src/edit/menus/menu-choice.js';
 import { readGrubMenu, readIsolinuxMenu, readLoaderEntry } from '../../../src/verify/boot-menus.js';
 

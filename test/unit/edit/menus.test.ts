@@ -1,6 +1,7 @@
 // Texts of boot menus after changes: every entry is changed, and all other bytes stay.
 import { describe, expect, test } from 'vitest';
-import { editedMenu, type MenuChanges, menuKindOf, relabelled } from '../../../src/edit/menus/edit-menu.js';
+import { menuKindOf } from '../../../src/disc/index.js';
+import { editedMenu, type MenuChanges, relabelled } from '../../../src/edit/menus/edit-menu.js';
 import { parseArgumentChanges } from '../../../src/edit/menus/kernel-arguments.js';
 
 const NOTHING: MenuChanges = {
