@@ -27,8 +27,9 @@ export function notDirectory(path: ByteString): InvalidInputError {
 
 /** A path without a file: nothing is there, or an entry of another kind. */
 export function noFile(path: ByteString, exists: boolean): InvalidInputError {
-  const shown = displayText(path);
-  const message = exists ? `${shown} is not a file.` : `The image has no ${shown}.`;
+  const isRoot = path === '';
+  const shown = isRoot ? '/' : displayText(path);
+  const message = exists || isRoot ? `${shown} is not a file.` : `The image has no ${shown}.`;
   return new InvalidInputError('edit.no-file', message, { path: shown });
 }
 

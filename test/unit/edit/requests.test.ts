@@ -76,6 +76,7 @@ describe('changes that do not fit the disc', () => {
     ['a mode of nothing', { attributes: [{ path: fromText('none'), mode: 0o600 }] }, '3 edit.no-entry'],
     ['changes inside a file that is not there', { inside: [{ path: fromText('none') }] }, '3 edit.no-file'],
     ['changes inside a directory', { inside: [{ path: fromText('docs') }] }, '3 edit.no-file'],
+    ['changes inside the root directory', { inside: [{ path: fromText('/') }] }, '3 edit.no-file'],
     ['changes inside a text', { inside: [{ path: fromText('docs/readme') }] }, '3 edit.layer-format'],
     ['changes inside an image inside a file', { inside: [{ path: fromText('docs/readme/x') }] }, '3 edit.layer-format'],
     [

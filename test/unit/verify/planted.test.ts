@@ -287,6 +287,14 @@ menuentry 'By device' {
   test('none where a menu also starts what is on a hard disk', async () => {
     expect(await findingsOf(menu(installed + GRUB_CFG))).toEqual([]);
   });
+  test('a missing kernel in a menu under any name, as an edit changes it', async () => {
+    const files = {
+      'boot/grub/grub.cfg': GRUB_CFG,
+      'boot/grub/custom.cfg': 'menuentry "x" {\n  linux /boot/missing\n}\n',
+    };
+    expect(await findingsOf({ files })).toEqual(['boot.kernel-missing']);
+  });
+
   test.each([
     ['after the entry that does', `${installed}linux ($root)/boot/missing\n`],
     [
