@@ -114,12 +114,12 @@ export class Extraction {
     for (const [name, child] of node.entries) {
       this.#run.signal?.throwIfAborted();
       const below = joinPath(path, name);
-      await this.#guarded(below, () => this.#entry(held, directory, name, child, below));
+      await this.#entry(held, directory, name, child, below).catch((error) => this.#leaveOut(below, error));
     }
     for (const [name, child] of node.entries) {
       if (child.kind !== 'directory') continue;
       const below = joinPath(path, name);
-      await this.#guarded(below, () => this.#below(held, name, child, below));
+      await this.#below(held, name, child, below).catch((error) => this.#leaveOut(below, error));
     }
   }
 
@@ -146,7 +146,7 @@ export class Extraction {
       return;
     }
     if (this.#isUsed) this.#makeRoom(held, name, path);
-    if (await this.#linked(held, name, node, path)) return;
+    if (this.#links.has(node) && (await this.#linked(held, name, node, path))) return;
     const entry = { directory, name, node: this.#settable(node), exists: false };
     if (node.kind !== 'file') return this.#batch.add(entry, path);
     const { content } = node;
@@ -179,9 +179,8 @@ export class Extraction {
     if (found) unlinkSync(host);
   }
 
-  /** Makes a hard link if the node was made under another name. Returns whether it did. */
+  /** Makes a hard link if the node, which has several names, was made under another one. Returns whether it did. */
   async #linked(held: HeldDirectory, name: ByteString, node: Node, path: ByteString): Promise<boolean> {
-    if ((this.#links.get(node) ?? 1) < 2) return false;
     const first = this.#made.get(node);
     if (first === undefined) {
       this.#made.set(node, path);
@@ -233,13 +232,10 @@ export class Extraction {
     return path === '' ? target : joinPath(trimmed(target), path);
   }
 
-  async #guarded(path: ByteString, work: () => void | Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      const known = knownError(error, this.#shown(path));
-      if (!this.options.keepGoing || !isFaultOfEntry(known)) throw known;
-      this.failures.push({ path, message: known.message });
-    }
+  /** Notes an entry that failed; throws its error if that ends the extraction. */
+  #leaveOut(path: ByteString, error: unknown): void {
+    const known = knownError(error, this.#shown(path));
+    if (!this.options.keepGoing || !isFaultOfEntry(known)) throw known;
+    this.failures.push({ path, message: known.message });
   }
 }

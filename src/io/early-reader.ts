@@ -1,8 +1,8 @@
 // Whole contents in memory, asked for in a known order: those of the next ones are read meanwhile, so that what they wait for, a
 // disk or the threads that decompress, works without a break.
 
+import { assertPlanned } from '../errors.js';
 import { type ExactContent, isHole, pieceLength, type Run } from './content.js';
-import { exactly } from './pieces.js';
 
 /** Bytes that are read or kept at a time. One content more may be larger. */
 const ROOM = 4 * 1024 * 1024;
@@ -97,11 +97,17 @@ export class EarlyReader {
   async #whole(content: ExactContent): Promise<Uint8Array> {
     const bytes = this.#buffer(content.size);
     let at = 0;
-    for await (const piece of exactly(content, this.#run)) {
-      if (isHole(piece)) bytes.fill(0, at, at + piece.hole);
-      else bytes.set(piece, at);
-      at += pieceLength(piece);
+    // Checked here: a stream around the stream of each small file would cost as much as the file.
+    for await (const piece of content.pieces(this.#run)) {
+      const end = at + pieceLength(piece);
+      if (end <= bytes.length) {
+        if (isHole(piece)) bytes.fill(0, at, end);
+        else bytes.set(piece, at);
+      }
+      at = end;
+      if (at > bytes.length) break;
     }
+    assertPlanned('content size', content.size, at);
     return bytes;
   }
 }

@@ -91,16 +91,16 @@ class InodeReader {
 
   async #basicDirectory(): Promise<FoundInode> {
     const found = await this.#rest(basicDirectory);
-    return { ...found, xattr: NO_XATTR, body: listing(found.directoryBlock, found.offset, found.size) };
+    return inode(found, listing(found.directoryBlock, found.offset, found.size));
   }
 
   async #extendedDirectory(): Promise<FoundInode> {
     const found = await this.#rest(extendedDirectory);
-    return { ...found, body: listing(found.directoryBlock, found.offset, found.size) };
+    return inode(found, listing(found.directoryBlock, found.offset, found.size));
   }
 
   async #file(isExtended: boolean): Promise<FoundInode> {
-    const found = isExtended ? await this.#rest(extendedFile) : { ...(await this.#rest(basicFile)), xattr: NO_XATTR };
+    const found = isExtended ? await this.#rest(extendedFile) : await this.#rest(basicFile);
     const { at, size, fragment, fragmentOffset } = found;
     const { blockSize, inodeTableAt, directoryTableAt } = this.#volume.superblock;
     if (!Number.isSafeInteger(size)) throw damaged('inode', `A file claims ${size} bytes.`, this.#at);
@@ -110,7 +110,7 @@ class InodeReader {
     }
     this.#volume.work.spend(blocks * 4 * KEPT_BYTE_UNITS);
     const words = littleEndianWords(await this.#cursor.take(blocks * 4));
-    return { ...found, body: { kind: 'file', place: { at, size, fragment, fragmentOffset, words } } };
+    return inode(found, { kind: 'file', place: { at, size, fragment, fragmentOffset, words } });
   }
 
   async #symlink(isExtended: boolean): Promise<FoundInode> {
@@ -122,19 +122,25 @@ class InodeReader {
     const target = byteStringOf(await this.#cursor.take(found.targetLength));
     const tail = isExtended ? await this.#cursor.take(4) : undefined;
     const xattr = tail ? new DataView(tail.buffer).getUint32(0, true) : NO_XATTR;
-    return { ...found, xattr, body: { kind: 'symlink', target } };
+    return inode({ ...found, xattr }, { kind: 'symlink', target });
   }
 
   async #special(kind: SpecialKind, isExtended: boolean): Promise<FoundInode> {
     if (kind === 'fifo' || kind === 'socket') {
-      const found = isExtended ? await this.#rest(extendedPipe) : { ...(await this.#rest(basicPipe)), xattr: NO_XATTR };
-      return { ...found, body: { kind, major: 0, minor: 0 } };
+      const found = isExtended ? await this.#rest(extendedPipe) : await this.#rest(basicPipe);
+      return inode(found, { kind, major: 0, minor: 0 });
     }
-    const found = isExtended
-      ? await this.#rest(extendedDevice)
-      : { ...(await this.#rest(basicDevice)), xattr: NO_XATTR };
-    return { ...found, body: { kind, ...deviceNumbers(found.device) } };
+    const found = isExtended ? await this.#rest(extendedDevice) : await this.#rest(basicDevice);
+    return inode(found, { kind, ...deviceNumbers(found.device) });
   }
+}
+
+/** What all structures have; extended ones also have attributes. */
+type InodeFields = Omit<InodeHead, 'xattr'> & Partial<Pick<InodeHead, 'xattr'>>;
+
+/** Without the fields that only one kind of structure has: there is one of these for each entry. */
+function inode({ mode, uid, gid, mtime, number, xattr = NO_XATTR }: InodeFields, body: InodeBody): FoundInode {
+  return { mode, uid, gid, mtime, number, xattr, body };
 }
 
 /** The numbers of a list, copied. */

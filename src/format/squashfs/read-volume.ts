@@ -47,6 +47,8 @@ export class Volume {
   /** Memory for blocks that are only lent to a consumer. */
   readonly buffers: Buffers;
   readonly #blocks = new Map<number, MetadataBlock>();
+  /** Where the blocks of tables are, by the place that says so: there is one look-up for each inode. */
+  readonly #places = new Map<number, number>();
   /** The work done so far for reading the tree. */
   readonly work: Work;
 
@@ -113,12 +115,20 @@ export class Volume {
   /** One entry of `size` bytes out of a table whose list of block offsets starts at `listAt`. */
   async lookup(listAt: number, index: number, size: number): Promise<Uint8Array> {
     const at = index * size;
-    const place = await this.bytes(listAt + Math.floor(at / METADATA_SIZE) * 8, 8);
-    const view = new DataView(place.buffer);
-    const { content } = await this.block(view.getUint32(0, true) + view.getUint32(4, true) * 2 ** 32);
+    const { content } = await this.block(await this.#placeAt(listAt + Math.floor(at / METADATA_SIZE) * 8));
     const offset = at % METADATA_SIZE;
     if (offset + size > content.length) throw damaged('table', 'A table ends before its last entry.', listAt);
     return content.subarray(offset, offset + size);
+  }
+
+  async #placeAt(at: number): Promise<number> {
+    const known = this.#places.get(at);
+    if (known !== undefined) return known;
+    const { buffer } = await this.bytes(at, 8);
+    const view = new DataView(buffer);
+    const place = view.getUint32(0, true) + view.getUint32(4, true) * 2 ** 32;
+    this.#places.set(at, place);
+    return place;
   }
 
   /** All user and group ids. */
@@ -156,6 +166,13 @@ export class Cursor {
   }
 
   async take(length: number): Promise<Uint8Array> {
+    const { content } = await this.#volume.block(this.#at);
+    if (this.#offset + length > content.length) return this.#acrossBlocks(length);
+    this.#offset += length;
+    return new Uint8Array(content.subarray(this.#offset - length, this.#offset));
+  }
+
+  async #acrossBlocks(length: number): Promise<Uint8Array> {
     const parts: Uint8Array[] = [];
     for (let done = 0; done < length; ) {
       const { content, next } = await this.#volume.block(this.#at);
