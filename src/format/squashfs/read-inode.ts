@@ -135,7 +135,7 @@ class InodeReader {
   }
 }
 
-/** What all structures have; extended ones also have attributes. */
+/** The fields of every structure; extended ones also have attributes. */
 type InodeFields = Omit<InodeHead, 'xattr'> & Partial<Pick<InodeHead, 'xattr'>>;
 
 /** Without the fields that only one kind of structure has: there is one of these for each entry. */
