@@ -34,7 +34,7 @@ import { excludePatterns, type WriterOptions } from './writer-options.js';
 export interface SourceOptions extends WriterOptions {
   /** Machine name for which a root tree is wanted. Default: this machine's. */
   readonly targetArch?: string;
-  /** Called with each container image and what it says about itself. */
+  /** Called with the description of each container image, and its name as it was given. */
   readonly onContainer?: (image: ContainerFacts, name: string) => void;
 }
 

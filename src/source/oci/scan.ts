@@ -29,7 +29,7 @@ export interface ContainerOptions {
   readonly note?: (text: string) => void;
   /** Collects properties of entries that a tree cannot hold. */
   readonly losses?: LossLog;
-  /** Called with what the chosen image says about itself. */
+  /** Called with the description of the chosen image. */
   readonly onImage?: (image: ContainerFacts) => void;
   /** Milliseconds to wait for a registry before a request is repeated or fails. Default 30 000. */
   readonly patience?: number;
@@ -84,7 +84,7 @@ export async function scanContainer(
   }
 }
 
-/** Reads what an image says about itself, and none of its layers. Throws as `scanContainer` does. */
+/** Reads the description of an image, and none of its layers. Throws as `scanContainer` does. */
 export async function containerFacts(
   reference: ContainerReference,
   options: ContainerOptions,
