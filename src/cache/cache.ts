@@ -35,8 +35,9 @@ export class Cache {
   }
 
   /** The records of a key in all stores. Damaged ones and those of another kind are left out. */
-  async find(kind: string, key: string): Promise<CacheRecord[]> {
+  async find(kind: string, key: string, { isLocal = false }: StoreChoice = {}): Promise<CacheRecord[]> {
     const records = await this.#each(async (store) => {
+      if (isLocal && !isDirectory(store)) return undefined;
       const bytes = await store.record(key);
       const record = bytes && parseRecord(bytes);
       if (record?.key === key && record.kind === kind) return record;
@@ -111,13 +112,23 @@ export class Cache {
     return this.#stores.some((store) => !this.#unwritable.has(store));
   }
 
+  /** Whether any of the stores is a directory that can be written to. */
+  get isLocal(): boolean {
+    return this.#stores.some(isDirectory);
+  }
+
   /** Keeps files under a key in every store that can be written to. Files at paths of {@link temporary} may be moved away. */
-  async keep(record: Omit<CacheRecord, 'blobs'>, files: Readonly<Record<string, CacheFile>>): Promise<void> {
+  async keep(
+    record: Omit<CacheRecord, 'blobs'>,
+    files: Readonly<Record<string, CacheFile>>,
+    { isLocal = false }: StoreChoice = {},
+  ): Promise<void> {
     const named: [string, CacheFile & Blob][] = [];
     for (const [name, file] of Object.entries(files)) named.push([name, { ...file, ...(await blobOf(file)) }]);
     const blobs = Object.fromEntries(named.map(([name, { digest, size }]) => [name, { digest, size }]));
     const bytes = renderRecord({ ...record, blobs });
     for (const store of inWritingOrder(this.#stores.filter((one) => !this.#unwritable.has(one)))) {
+      if (isLocal && !isDirectory(store)) continue;
       await this.#guardedWrite(store, async () => {
         for (const [, { digest, size, path }] of named) await store.put({ digest, size }, path);
         await store.putRecord(record.key, bytes);
@@ -206,6 +217,16 @@ export class Cache {
   }
 }
 
+/** The stores of a record. */
+interface StoreChoice {
+  /** Only directories that can be written to: the record is of no use on another machine. Default false. */
+  readonly isLocal?: boolean;
+}
+
+function isDirectory({ scratch }: Store): boolean {
+  return scratch !== undefined;
+}
+
 /** A file to keep. */
 export interface CacheFile {
   readonly path: string;
@@ -226,8 +247,7 @@ async function blobOf({ path, blob }: CacheFile): Promise<Blob> {
 
 /** Servers, then directories: the first directory comes last, because it moves the files instead of copying them. */
 function inWritingOrder(stores: readonly Store[]): Store[] {
-  const isServer = ({ scratch }: Store) => scratch === undefined;
-  return [...stores.filter(isServer), ...stores.filter((store) => !isServer(store)).reverse()];
+  return [...stores.filter((store) => !isDirectory(store)), ...stores.filter(isDirectory).reverse()];
 }
 
 function reasonOf(error: unknown): string {

@@ -2,6 +2,7 @@
 
 export { Cache, type CacheFile } from './cache.js';
 export { cachedClusters, cachedCompression } from './cached-compression.js';
+export { type FileDigests, openFileDigests } from './file-digests.js';
 export { hexOf, KEY_VERSION, type KeyFields, type KeyValue, keyOf } from './key.js';
 export {
   type CacheFacts,

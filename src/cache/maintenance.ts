@@ -14,7 +14,7 @@ const UNFINISHED_AGE = 24 * 3600;
 /** The content of a cache directory. */
 export interface CacheFacts {
   readonly records: number;
-  /** Records by their kind: `iso`, `initrd`, `blocks`. */
+  /** Records by their kind: `iso`, `initrd`, `blocks`, `digests`. */
   readonly kinds: Readonly<Record<string, number>>;
   readonly contents: number;
   /** Bytes of records and contents. */

@@ -14,7 +14,7 @@ export interface Blob {
 /** The entry of a key. */
 export interface CacheRecord {
   readonly key: string;
-  /** `initrd`, `blocks` or `iso`. */
+  /** `initrd`, `blocks`, `iso` or `digests`. */
   readonly kind: string;
   /** Contents by their role, such as `iso` or `index`. */
   readonly blobs: Readonly<Record<string, Blob>>;

@@ -1,5 +1,6 @@
 // The private side of content: faster ways to read its bytes than through its pieces.
 
+import type { FileState } from './file-state.js';
 import type { FilePlace, RangeReader } from './range-list.js';
 
 /**
@@ -16,6 +17,8 @@ export interface FastPath {
   copyInto?(into: Uint8Array, at: number): void;
   /** Throws `source.changed` for a file that is no longer as it was found. Absent where reading it says so. */
   check?(): void;
+  /** The state of the regular file whose whole content it is; undefined if another file is in its place. */
+  state?(): FileState | undefined;
   /** The regular file whose whole content it is, and who can read it ahead. */
   readonly origin?: (FilePlace & { readonly reader: RangeReader }) | undefined;
 }

@@ -1,11 +1,12 @@
 // Files of the running system as content (for writers) and as random-access source (for readers).
 
-import { closeSync, readSync } from 'node:fs';
+import { closeSync, lstatSync, readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { ByteString, Timestamp } from '../bytes/index.js';
 import { type Data, type ExactContent, NO_HOLES, type Range, type Run, type Source } from './content.js';
 import { holesWithin } from './exact.js';
 import { FAST, type FastPath } from './fast-path.js';
+import type { FileState } from './file-state.js';
 import { pathBuffer, resized, sourceError } from './host-path.js';
 import { checkRange } from './memory.js';
 import { ANY_FILE, type FoundFile, identityOf, openFound, openFoundSync } from './open-file.js';
@@ -92,10 +93,24 @@ abstract class RegularFile implements FilePlace, FoundFile {
     return isReadAhead(this) ? this : undefined;
   }
 
+  /** Undefined for a file that a user named, too: its path may be a link that leads elsewhere tomorrow. */
+  state(): FileState | undefined {
+    const stat = this.follow ? undefined : lstatSync(pathBuffer(this.path), { bigint: true, throwIfNoEntry: false });
+    if (!stat?.isFile() || stat.size !== BigInt(this.size)) return undefined;
+    const { device, inode } = identityOf(stat);
+    if (device !== this.identity.device || inode !== this.identity.inode) return undefined;
+    return { device: stat.dev, inode: stat.ino, size: stat.size, modified: stat.mtimeNs, changed: stat.ctimeNs };
+  }
+
   slice(range: Range): ExactContent {
     checkRange(range, this.size);
     return new FileRange(this, range, this.holes);
   }
+}
+
+/** The state of the file whose whole content this is; undefined for any other content. */
+export function fileStateOf(content: ExactContent): FileState | undefined {
+  return content[FAST]?.state?.();
 }
 
 function isReadAhead(file: RegularFile): file is RegularFile & { readonly reader: RangeReader } {

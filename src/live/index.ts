@@ -5,6 +5,7 @@ export type { StreamCompressionName } from '../compress/index.js';
 export { buildLiveIso, type LivePlan, type PlanOptions, planLiveIso } from './build/build.js';
 export type { Decision } from './build/decisions.js';
 export type {
+  BuildCache,
   BuildEvents,
   BuildInput,
   BuildOptions,

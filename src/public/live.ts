@@ -4,6 +4,7 @@ export {
   type BillOfMaterials,
   type BillSubject,
   type BootloaderAttributes,
+  type BuildCache,
   type BuildEvents,
   type BuildInput,
   type BuildKeys,

@@ -10,6 +10,7 @@ import {
   type ExactContent,
   isHole,
   isZero,
+  type KnownDigests,
   pieceLength,
   type Run,
 } from '../io/index.js';
@@ -20,15 +21,59 @@ const ZEROS = Buffer.alloc(BLOCK);
 /** Bytes of an identity. */
 export const IDENTITY_SIZE = 32;
 
+/** The identity of one of many contents. */
+interface Identified {
+  /** Index of the content. */
+  readonly index: number;
+  readonly identity: Uint8Array;
+}
+
 /**
  * Identities of contents in their order, read ahead and given in groups, as {@link contentsAhead} does; empty contents have
  * none. Equal contents have equal identities; different contents of one size never do, as far as SHA-256 reaches. Blocks
- * of zeros are counted, not hashed, so holes take no time.
+ * of zeros are counted, not hashed, so holes take no time. Contents with `known` identities are not read.
  */
 export async function* identities(
   contents: readonly ExactContent[],
   run: Run,
-): AsyncGenerator<Iterable<{ readonly index: number; readonly identity: Uint8Array }>> {
+  known?: KnownDigests,
+): AsyncGenerator<Iterable<Identified>> {
+  if (!known) return yield* readIdentities(contents, run);
+  const found = Buffer.alloc(contents.length * IDENTITY_SIZE);
+  const unread: number[] = [];
+  for (const [index, content] of contents.entries()) {
+    const identity = content.size === 0 ? undefined : known.find(content, 'identity');
+    if (identity) found.set(identity, index * IDENTITY_SIZE);
+    else unread.push(index);
+  }
+  const place = { next: 0 };
+  function* foundUntil(end: number): Generator<Identified> {
+    for (; place.next < end; place.next++) {
+      if (contents[place.next]!.size === 0) continue;
+      yield {
+        index: place.next,
+        identity: found.subarray(place.next * IDENTITY_SIZE, (place.next + 1) * IDENTITY_SIZE),
+      };
+    }
+  }
+  function* inOrder(group: Iterable<Identified>): Generator<Identified> {
+    for (const { index: position, identity } of group) {
+      const index = unread[position]!;
+      yield* foundUntil(index);
+      known!.learn(contents[index]!, 'identity', identity);
+      yield { index, identity };
+      place.next = index + 1;
+    }
+  }
+  const reading = readIdentities(
+    unread.map((index) => contents[index]!),
+    run,
+  );
+  for await (const group of reading) yield inOrder(group);
+  yield foundUntil(contents.length);
+}
+
+async function* readIdentities(contents: readonly ExactContent[], run: Run): AsyncGenerator<Iterable<Identified>> {
   const begun = { digest: new IdentityDigest(), size: 0 };
   function* identitiesOf(parts: Iterable<ContentPart>) {
     for (const { index, piece } of parts) {

@@ -1,6 +1,14 @@
 // Equal files get the same content object before any format plans its places: one object is stored once.
 
-import { type Content, type ExactContent, isExact, isHole, type Run, yieldToEventLoop } from '../io/index.js';
+import {
+  type Content,
+  type ExactContent,
+  isExact,
+  isHole,
+  type KnownDigests,
+  type Run,
+  yieldToEventLoop,
+} from '../io/index.js';
 import { bytesIdentity, IDENTITY_SIZE, identities } from './content-identity.js';
 import type { FileTree } from './file-tree.js';
 import { mapNodes } from './rewrite.js';
@@ -15,6 +23,8 @@ const HEAD = 64 * 1024;
 export interface ShareOptions {
   /** Smallest size in bytes, 1 or more. Default 1. */
   readonly least?: number;
+  /** Identities of contents that need not be read. Default: none. */
+  readonly known?: KnownDigests | undefined;
 }
 
 /**
@@ -24,9 +34,9 @@ export interface ShareOptions {
 export async function shareDuplicates<C extends Content>(
   tree: FileTree<C>,
   run: Run,
-  { least = 1 }: ShareOptions = {},
+  { least = 1, known }: ShareOptions = {},
 ): Promise<FileTree<C>> {
-  const twins = await findTwins(candidatesOf(tree, least), run);
+  const twins = await findTwins(candidatesOf(tree, least), run, known);
   if (twins.size === 0) return tree;
   return mapNodes(tree, (node) => {
     const twin = node.kind === 'file' && isExact(node.content) ? twins.get(node.content) : undefined;
@@ -61,6 +71,7 @@ function visitContents(tree: FileTree<Content>, least: number, visit: (content: 
 export async function findTwins(
   candidates: readonly ExactContent[],
   run: Run,
+  knownDigests?: KnownDigests,
 ): Promise<ReadonlyMap<ExactContent, ExactContent>> {
   const alone = await distinctByHead(
     candidates.filter(({ size }) => size > LARGE),
@@ -71,7 +82,7 @@ export async function findTwins(
   const known = new IdentityTable(compared);
   const twins = new Map<ExactContent, ExactContent>();
   let done = 0;
-  for await (const group of identities(compared, run)) {
+  for await (const group of identities(compared, run, knownDigests)) {
     for (const { index, identity } of group) {
       const first = known.firstOf(index, identity);
       if (first !== index) twins.set(compared[index]!, compared[first]!);

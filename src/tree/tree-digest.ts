@@ -1,7 +1,7 @@
 // The digest of a whole tree: metadata and contents. It depends on neither the source of the tree nor the order in which it was read.
 
 import type { ByteString } from '../bytes/index.js';
-import { createDigest, type ExactContent, type Run, yieldToEventLoop } from '../io/index.js';
+import { createDigest, type ExactContent, type KnownDigests, type Run, yieldToEventLoop } from '../io/index.js';
 import { IDENTITY_SIZE, identities } from './content-identity.js';
 import type { FileTree } from './file-tree.js';
 import type { Node, Xattr } from './node.js';
@@ -13,11 +13,11 @@ const HEAD = 'isopress tree v1\n';
 const BATCH = 64 * 1024;
 
 /**
- * SHA-256 as hexadecimal text, over one line for every name in byte order; docs/keys.md has the exact form. Reads every content once, and
- * reports that as "taking digests".
+ * SHA-256 as hexadecimal text, over one line for every name in byte order; docs/keys.md has the exact form. Reads every content once
+ * whose identity is not `known`, and reports that as "taking digests".
  */
-export async function treeDigest(tree: FileTree, run: Run): Promise<string> {
-  const contents = await contentDigests(tree, run);
+export async function treeDigest(tree: FileTree, run: Run, known?: KnownDigests): Promise<string> {
+  const contents = await contentDigests(tree, run, known);
   const shared = hardLinkCounts(tree);
   const firstNames = new Map<Node, ByteString>();
   const digest = createDigest('sha256');
@@ -56,7 +56,7 @@ function xattrFields({ name, value }: Xattr): readonly string[] {
 }
 
 /** The digest of every content of the tree; an empty one has the empty text. */
-async function contentDigests(tree: FileTree, run: Run): Promise<ContentDigests> {
+async function contentDigests(tree: FileTree, run: Run, known: KnownDigests | undefined): Promise<ContentDigests> {
   const indexes = new Map<ExactContent, number>();
   let total = 0;
   visitNodes(tree, (node) => {
@@ -67,7 +67,7 @@ async function contentDigests(tree: FileTree, run: Run): Promise<ContentDigests>
   const contents = [...indexes.keys()];
   const all = Buffer.alloc(contents.length * IDENTITY_SIZE);
   let done = 0;
-  for await (const group of identities(contents, run)) {
+  for await (const group of identities(contents, run, known)) {
     for (const { index, identity } of group) {
       all.set(identity, index * IDENTITY_SIZE);
       done += contents[index]!.size;

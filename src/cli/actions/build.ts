@@ -61,6 +61,7 @@ export interface BuildCommandOptions
   readonly initrd?: string;
   readonly dracut: 'auto' | 'chroot' | 'userns' | 'sysroot';
   readonly initrdCache?: string;
+  readonly rehash?: boolean;
   readonly initrdCompression?: InitrdCompressionRequest;
   readonly kernel?: string;
   readonly sbom: readonly SbomFormat[];
@@ -202,7 +203,7 @@ function buildOptions(options: BuildCommandOptions, root: GivenRoot['given'], se
       log: session.detail,
       losses: (losses) => settleLosses(losses, options, session),
     },
-    cache: { places: options.cache, now: Date.now },
+    cache: { places: options.cache, now: Date.now, rehash: options.rehash ?? false },
     ...(options.like === undefined ? {} : { like: earlierImage(options.like) }),
     targetDirectory: options.targetDir,
     sbom: options.sbom,

@@ -53,6 +53,10 @@ export function buildCommand(): Command {
   addStatementOptions(command);
   addNetbootOptions(command);
   addLikeOption(addCacheOption(command, 'initrds, compressed blocks and finished ISOs'));
+  command.option(
+    '--rehash',
+    'read every file for the keys of --cache, also one that is unchanged by its inode and times',
+  );
   addInitrdCompression(command);
   addMediumOptions(command);
   addCompressionOptions(command, {

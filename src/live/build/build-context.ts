@@ -2,9 +2,9 @@
 
 import { resolve } from 'node:path';
 import { defined } from '../../bytes/index.js';
-import { type Cache, checkCache, openCache } from '../../cache/index.js';
+import { type Cache, checkCache, type FileDigests, openCache, openFileDigests } from '../../cache/index.js';
 import { InvalidInputError, option, wording } from '../../errors.js';
-import type { Run } from '../../io/index.js';
+import type { KnownDigests, Run } from '../../io/index.js';
 import { withWorkDirectory } from '../files/work-directory.js';
 import {
   bootsSquashedRoot,
@@ -47,6 +47,8 @@ export interface BuildContext {
   readonly events: RecordedEvents;
   /** Undefined: nothing is kept. */
   readonly cache: Cache | undefined;
+  /** Digests of files of the root directory; undefined: all are read. */
+  readonly known: KnownDigests | undefined;
   initrd(run: Run): Promise<ObtainedInitrd>;
   /** The key of the initrd, which need not be made for it. */
   initrdKey(run: Run): Promise<string>;
@@ -63,6 +65,7 @@ export async function withBuildContext<T>(
   purpose: 'work' | 'plan' = 'work',
 ): Promise<T> {
   const events = recordEvents(callbacks);
+  const began = request.cache?.now?.();
   const watch = new Stopwatch(events.now);
   const initrdFile = request.initrd?.file;
   const { root: source, unpack } = request.input;
@@ -83,8 +86,10 @@ export async function withBuildContext<T>(
       await checkModules(request, plan, run);
       const dracut = await dracutFor(request, plan, { workDirectory, profile }, run);
       const initrdCompression = dracut && (await compressionOf(request, plan, dracut, run));
-      return withCaches(request, workDirectory, purpose, { note: events.note, run }, async ({ cache, initrds }) => {
-        const parts = { request, plan, profile, workDirectory, dracut, initrdCompression, watch, events, cache };
+      const surroundings = { scratch: workDirectory, purpose, note: events.note, began, run };
+      return withCaches(request, surroundings, async ({ cache, known: digests, initrds }) => {
+        const kept = { cache, known: digests };
+        const parts = { request, plan, profile, workDirectory, dracut, initrdCompression, watch, events, ...kept };
         if (given) {
           const initrdKey = (running: Run) => givenInitrdKey(given.content, running);
           return use({ ...parts, initrd: async () => given, initrdKey });
@@ -99,25 +104,44 @@ export async function withBuildContext<T>(
 
 interface Caches {
   readonly cache: Cache | undefined;
+  readonly known: FileDigests | undefined;
   /** Those that keep initrds. */
   readonly initrds: readonly Cache[];
 }
 
+/** Known digests of the files of a root directory, if there is a clock to tell which files have settled. */
+async function knownDigests(cache: Cache, root: unknown, now: number | undefined, isFresh = false) {
+  return typeof root === 'string' && now !== undefined
+    ? openFileDigests(cache, { directory: resolve(root), now, isFresh })
+    : undefined;
+}
+
+interface CacheUse {
+  /** A directory for files that no store takes. */
+  readonly scratch: string;
+  readonly purpose: 'work' | 'plan';
+  /** Milliseconds since 1970, before the root tree was read; undefined without a clock. */
+  readonly began: number | undefined;
+  readonly run: Run;
+  note(text: string): void;
+}
+
 /** Opens the caches of a build, and closes them when `use` is done. A plan has none. */
 async function withCaches<T>(
-  { cache: asked, initrd }: BuildRequest,
-  scratch: string,
-  purpose: 'work' | 'plan',
-  { note, run }: { note(text: string): void; readonly run: Run },
+  { cache: asked, initrd, input: { root } }: BuildRequest,
+  { scratch, purpose, note, began, run }: CacheUse,
   use: (caches: Caches) => Promise<T>,
 ): Promise<T> {
-  if (purpose === 'plan') return use({ cache: undefined, initrds: [] });
+  if (purpose === 'plan') return use({ cache: undefined, known: undefined, initrds: [] });
   const common = { scratch, note, signal: run.signal, ...defined({ now: asked?.now }) };
   const directory = initrd?.cacheDirectory;
   const cache = asked && asked.places.length > 0 ? await openCache({ ...common, places: asked.places }) : undefined;
   const own = directory === undefined ? [] : [await openCache({ ...common, places: [{ place: resolve(directory) }] })];
   try {
-    return await use({ cache, initrds: [...own, ...(cache ? [cache] : [])] });
+    const known = cache && (await knownDigests(cache, root, began, asked?.rehash));
+    const result = await use({ cache, known, initrds: [...own, ...(cache ? [cache] : [])] });
+    await known?.keep();
+    return result;
   } finally {
     for (const one of [...own, ...(cache ? [cache] : [])]) await one.close();
   }

@@ -101,14 +101,14 @@ async function publishKept(
 }
 
 function stage(
-  { request, plan, workDirectory, events: { note, log } }: BuildContext,
+  { request, plan, workDirectory, known, events: { note, log } }: BuildContext,
   image: string,
   provenance: ProvenanceFacts | undefined,
   run: Run,
 ): Promise<StagedResults> {
   const packageChanges = request.configuration?.packageChanges ?? false;
   const { sbom = [], signing, netboot } = request;
-  const wanted = { packageChanges, sbom, provenance, signing, netboot };
+  const wanted = { packageChanges, sbom, provenance, signing, netboot, known };
   return stageResults({ plan, image, workDirectory, ...wanted, note, log }, run);
 }
 
@@ -201,10 +201,14 @@ interface Planned {
 
 /** Plans the root image, and the medium around it. */
 async function planAll(context: BuildContext, boot: BootFiles, initrd: Content, run: Run): Promise<Planned> {
-  const { request, plan, profile, dracut, watch, events, cache } = context;
+  const { request, plan, profile, dracut, watch, events, cache, known } = context;
   const excluded = request.tree?.exclude ?? [];
   const { rootImage, disc } = await watch.time('plan', async () => {
-    const planned = await planRootImage(plan, { profile, excluded, cache, like: request.like, note: events.note }, run);
+    const planned = await planRootImage(
+      plan,
+      { profile, excluded, cache, known, like: request.like, note: events.note },
+      run,
+    );
     return { rootImage: planned, disc: planMedium(plan, { ...boot, initrd }, planned.content) };
   });
   const losses = [...rootImage.losses, ...disc.layout.losses];

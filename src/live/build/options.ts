@@ -26,7 +26,7 @@ export interface BuildOptions {
   readonly compression?: RootCompressionOptions;
   readonly events?: BuildEvents;
   /** Stores of what earlier builds made: initrds, compressed blocks, finished media. Default: none. They change no byte. */
-  readonly cache?: CachePlaces;
+  readonly cache?: BuildCache;
   /** An earlier image whose places the root image keeps, so that both differ in little more than what has changed. Default: none. */
   readonly like?: EarlierImage;
   /** Directory for the results; must exist. */
@@ -45,6 +45,15 @@ export interface BuildOptions {
   readonly configuration?: RuntimeConfiguration;
   /** Compresses, and reads attributes; default `auto`. */
   readonly engine?: EngineChoice;
+}
+
+/** Where results of builds are kept. */
+export interface BuildCache extends CachePlaces {
+  /**
+   * Whether every file of a root directory is read for the keys. Default false: with {@link CachePlaces.now}, digests of files that have
+   * the same inode, size, modification and change time as in an earlier build are taken from the cache.
+   */
+  readonly rehash?: boolean;
 }
 
 /** Reads the places of an earlier image; only the function for the kind of the root image is called. */

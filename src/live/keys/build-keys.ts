@@ -1,7 +1,7 @@
 // The keys of a build: of its root image, of its initrd, and of the whole ISO. docs/keys.md has their exact form.
 
 import { KEY_VERSION, type KeyFields, keyOf } from '../../cache/index.js';
-import { bytesSource, type Run } from '../../io/index.js';
+import { bytesSource, type KnownDigests, type Run } from '../../io/index.js';
 import { FileTree, file, treeDigest } from '../../tree/index.js';
 import { VERSION } from '../../version.js';
 import type { MediumParts } from '../medium/medium.js';
@@ -29,6 +29,8 @@ export interface KeyedParts {
   readonly plan: BuildPlan;
   readonly boot: Omit<MediumParts, 'initrd'>;
   readonly rootImage: RootImage;
+  /** Digests of files of the root tree; undefined: none. */
+  readonly known: KnownDigests | undefined;
   initrdKey(run: Run): Promise<string>;
 }
 
@@ -38,11 +40,14 @@ export interface KeyedBuild {
   readonly rootTree: string;
 }
 
-/** Makes the keys of a build. Reads every content of the root tree once. */
-export async function keyBuild({ plan, boot, rootImage: image, initrdKey }: KeyedParts, run: Run): Promise<KeyedBuild> {
+/** Makes the keys of a build. Reads every content of the root tree once whose digest is not known. */
+export async function keyBuild(
+  { plan, boot, rootImage: image, known, initrdKey }: KeyedParts,
+  run: Run,
+): Promise<KeyedBuild> {
   const layout = { isopress: VERSION, revision: LAYOUT_REVISION };
   const { tree, settings } = image.input;
-  const rootTree = await treeDigest(tree, run);
+  const rootTree = await treeDigest(tree, run, known);
   const rootImage = keyOf('root image', { layout, settings, tree: rootTree });
   const initrd = await initrdKey(run);
   const medium = await mediumFields(plan, boot, { initrd, rootImage }, run);

@@ -1,13 +1,16 @@
 // The output of `dpkg -V --verify-format rpm`: installed files that are missing or differ from their package (dpkg(1)).
 
 import { fromText } from '../../bytes/index.js';
-import type { Run } from '../../io/index.js';
+import type { ExactContent, Run } from '../../io/index.js';
 import { type FileTree, follow } from '../../tree/index.js';
+import { contentDigest } from './content-digest.js';
 import { type DpkgPackage, infoPath } from './dpkg-status.js';
-import { digestContent, entryAt, textAt } from './entry.js';
+import { entryAt, textAt } from './entry.js';
+import type { InstalledFiles } from './package.js';
 
 /** Lines in dpkg's order: packages by a hash of their names, files as in their lists. */
-export async function verifyDpkg(root: FileTree, packages: readonly DpkgPackage[], run: Run): Promise<string> {
+export async function verifyDpkg(files: InstalledFiles, packages: readonly DpkgPackage[], run: Run): Promise<string> {
+  const { root } = files;
   const diversions = readDiversions((await textAt(root, '/var/lib/dpkg/diversions', run)) ?? '');
   const conffiles = new Set(packages.flatMap((each) => each.conffiles.map(({ path }) => path)));
   const lines: string[] = [];
@@ -16,7 +19,7 @@ export async function verifyDpkg(root: FileTree, packages: readonly DpkgPackage[
     const list = (await textAt(root, infoPath(root, each, 'list'), run)) ?? '';
     for (const listed of list.split('\n').filter((path) => path !== '')) {
       const path = diversions.get(listed)?.(each.name) ?? listed;
-      const verdict = await verdictOn(root, path, digests.get(path), run);
+      const verdict = await verdictOn(files, path, digests.get(path), run);
       const mark = conffiles.has(path) ? 'c' : ' ';
       if (verdict) lines.push(`${verdict.flags} ${mark} ${path === '/.' ? '/' : path}${verdict.reason}\n`);
     }
@@ -32,7 +35,7 @@ interface Verdict {
 
 /** Undefined: no difference. Only files with a known digest are read; symbolic links are followed. */
 async function verdictOn(
-  root: FileTree,
+  { root, known }: InstalledFiles,
   path: string,
   digest: string | undefined,
   run: Run,
@@ -42,7 +45,8 @@ async function verdictOn(
   if (found === 'ENOTDIR') return { flags: 'missing  ', reason: ' (Not a directory)' };
   if (digest === undefined) return undefined;
   const led = found.kind === 'symlink' ? follow(root, fromText(path)) : found;
-  const content = led?.kind === 'file' ? ((await digestContent('md5', led.content, run)) === digest ? '.' : '5') : '?';
+  const isSame = async (content: ExactContent) => (await contentDigest('md5', content, run, known)) === digest;
+  const content = led?.kind === 'file' ? ((await isSame(led.content)) ? '.' : '5') : '?';
   if (found.kind !== 'file') return { flags: `?M${content}??????`, reason: '' };
   return content === '.' ? undefined : { flags: '??5??????', reason: '' };
 }

@@ -11,14 +11,14 @@ import type { OpeningRequest, PackageDatabase } from './package.js';
 const STATUS = '/var/lib/dpkg/status';
 
 /** Undefined if the tree has none. */
-export async function openDpkg({ root }: OpeningRequest, run: Run): Promise<PackageDatabase | undefined> {
+export async function openDpkg({ root, known }: OpeningRequest, run: Run): Promise<PackageDatabase | undefined> {
   const status = await textAt(root, STATUS, run);
   if (status === undefined) return undefined;
   const packages = readStatus(status);
   return {
     kind: 'dpkg',
     packages: async () => packages.toSorted(inOrderOfTheTool),
-    verify: (running) => verifyDpkg(root, packages, running),
+    verify: (running) => verifyDpkg({ root, known }, packages, running),
     changes: (running) => dpkgChanges(root, running),
   };
 }

@@ -1,7 +1,7 @@
 // An installed package, its line in lists, and the interface of package databases.
 
 import { compareBytes, fromText } from '../../bytes/index.js';
-import type { Run } from '../../io/index.js';
+import type { KnownDigests, Run } from '../../io/index.js';
 import type { FileTree } from '../../tree/index.js';
 import type { GenerationRules } from '../description/index.js';
 
@@ -37,6 +37,12 @@ export interface PackageDatabase {
   changes?(run: Run): Promise<string>;
 }
 
+/** Installed files to check, and digests of some that need not be read. */
+export interface InstalledFiles {
+  readonly root: FileTree;
+  readonly known: KnownDigests | undefined;
+}
+
 /** The surroundings of a database. */
 export interface OpeningRequest {
   readonly root: FileTree;
@@ -44,6 +50,8 @@ export interface OpeningRequest {
   readonly rootDirectory: string | undefined;
   /** The description's package manager, which decides between several databases. */
   readonly packageManager: string | undefined;
+  /** Digests of files that need not be read. Default: none. */
+  readonly known?: KnownDigests | undefined;
   note(text: string): void;
 }
 

@@ -2,9 +2,11 @@
 
 import { type ByteString, fromText, lossyText } from '../../bytes/index.js';
 import { capabilitiesOf, type RpmHeader, sameCapabilities } from '../../format/rpm/index.js';
-import type { DigestName, Run } from '../../io/index.js';
+import type { DigestName, KnownDigests, Run } from '../../io/index.js';
 import { type FileTree, follow, type Node, TYPE_BITS, TYPE_MASK } from '../../tree/index.js';
-import { digestContent, entryAt, textAt } from './entry.js';
+import { contentDigest } from './content-digest.js';
+import { entryAt, textAt } from './entry.js';
+import type { InstalledFiles } from './package.js';
 
 /** Bits of properties to verify, and the letters of differences, in the order of the output. */
 const CHECKS = {
@@ -44,22 +46,26 @@ const DIGESTS: Readonly<Record<number, DigestName>> = {
 };
 
 /** One line per file that is missing or differs. */
-export async function verifyRpm(root: FileTree, headers: readonly RpmHeader[], run: Run): Promise<string> {
-  const names = {
+export async function verifyRpm(files: InstalledFiles, headers: readonly RpmHeader[], run: Run): Promise<string> {
+  const { root, known } = files;
+  const facts = {
+    known,
     users: await namesById(root, '/etc/passwd', run),
     groups: await namesById(root, '/etc/group', run),
   };
   const lines: string[] = [];
   for (const header of headers) {
     for (const file of filesOf(header)) {
-      const line = await lineFor(root, file, names, run);
+      const line = await lineFor(root, file, facts, run);
       if (line !== undefined) lines.push(`${line}\n`);
     }
   }
   return lines.join('');
 }
 
-interface Names {
+/** Facts about the root tree that the check of each file needs. */
+interface RootFacts {
+  readonly known: KnownDigests | undefined;
   readonly users: ReadonlyMap<number, string>;
   readonly groups: ReadonlyMap<number, string>;
 }
@@ -122,7 +128,7 @@ function* filesOf(header: RpmHeader): Generator<PackagedFile> {
   }
 }
 
-async function lineFor(root: FileTree, file: PackagedFile, names: Names, run: Run): Promise<string | undefined> {
+async function lineFor(root: FileTree, file: PackagedFile, facts: RootFacts, run: Run): Promise<string | undefined> {
   if (file.state === STATE.notInstalled || file.state === STATE.netShared) return undefined;
   const mark = MARKS.find(([bit]) => (file.flags & bit) !== 0)?.[1] ?? ' ';
   const shown = lossyText(file.path);
@@ -136,7 +142,7 @@ async function lineFor(root: FileTree, file: PackagedFile, names: Names, run: Ru
     const led = follow(root, file.path);
     if (led?.kind === 'directory') node = led;
   }
-  const differing = await differences(file, node, names, run);
+  const differing = await differences(file, node, facts, run);
   if (differing.size === 0) return undefined;
   const letters = (Object.keys(CHECKS) as Check[]).map((check) => (differing.has(check) ? CHECKS[check].letter : '.'));
   return `${letters.join('')}  ${mark} ${shown}`;
@@ -144,7 +150,7 @@ async function lineFor(root: FileTree, file: PackagedFile, names: Names, run: Ru
 
 const typeOf = (mode: number) => mode & TYPE_MASK;
 
-async function differences(file: PackagedFile, node: Node, names: Names, run: Run): Promise<Set<Check>> {
+async function differences(file: PackagedFile, node: Node, facts: RootFacts, run: Run): Promise<Set<Check>> {
   const found = new Set<Check>();
   const isGhost = (file.flags & GHOST) !== 0;
   const wanted = (check: Check) => (file.checks & CHECKS[check].bit) !== 0 && !(isGhost && OF_CONTENT.has(check));
@@ -155,7 +161,7 @@ async function differences(file: PackagedFile, node: Node, names: Names, run: Ru
     if (wanted('size')) note('size', node.content.size !== file.size);
     if (wanted('time')) note('time', node.mtime.seconds !== file.seconds);
     if (wanted('capabilities')) note('capabilities', !sameCapabilities(file.capabilities, capabilitiesOf(node)));
-    if (wanted('digest')) note('digest', await digestDiffers(file, node, run));
+    if (wanted('digest')) note('digest', await digestDiffers(file, node, facts.known, run));
   }
   if (node.kind === 'symlink' && wanted('link')) note('link', node.target !== fromText(file.link));
   if (node.kind !== 'symlink' && wanted('mode')) {
@@ -163,18 +169,25 @@ async function differences(file: PackagedFile, node: Node, names: Names, run: Ru
     note('mode', ((TYPE_BITS[node.kind] | node.mode) & mask) !== (file.mode & mask));
   }
   if (wanted('device')) note('device', deviceDiffers(file, node));
-  if (wanted('user')) note('user', names.users.get(node.uid) !== file.user);
-  if (wanted('group')) note('group', names.groups.get(node.gid) !== file.group);
+  if (wanted('user')) note('user', facts.users.get(node.uid) !== file.user);
+  if (wanted('group')) note('group', facts.groups.get(node.gid) !== file.group);
   return found;
 }
 
 /** Properties that mean nothing for a ghost file, which is not in the package. */
 const OF_CONTENT: ReadonlySet<Check> = new Set<Check>(['digest', 'size', 'time', 'link']);
 
-async function digestDiffers(file: PackagedFile, node: Node & { kind: 'file' }, run: Run): Promise<boolean> {
+async function digestDiffers(
+  file: PackagedFile,
+  node: Node & { kind: 'file' },
+  known: KnownDigests | undefined,
+  run: Run,
+): Promise<boolean> {
   if (file.digestName === undefined || file.digest === '') return true;
   // A different size is different content.
-  return node.content.size !== file.size || (await digestContent(file.digestName, node.content, run)) !== file.digest;
+  return (
+    node.content.size !== file.size || (await contentDigest(file.digestName, node.content, run, known)) !== file.digest
+  );
 }
 
 function deviceDiffers(file: PackagedFile, node: Node): boolean {

@@ -17,14 +17,14 @@ const LARGEST = 1024 * 1024 * 1024;
 
 /** Undefined if the tree has none. */
 export async function openRpm(request: OpeningRequest, run: Run): Promise<PackageDatabase | undefined> {
-  const { root } = request;
+  const { root, known } = request;
   const place = PLACES.find((path) => follow(root, `${path}/rpmdb.sqlite`)?.kind === 'file');
   if (place === undefined) return openOlder(request);
   const headers = await readHeaders(root, place, run);
   return {
     kind: 'rpm',
     packages: async () => headers.map(packageOf),
-    verify: (running) => verifyRpm(root, headers, running),
+    verify: (running) => verifyRpm({ root, known }, headers, running),
     changes: async () => headers.map(changesOf).join(''),
   };
 }

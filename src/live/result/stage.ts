@@ -1,7 +1,7 @@
 // The files next to the ISO: made while it is written, and moved to their names together with it.
 
 import { basename, join } from 'node:path';
-import type { Run } from '../../io/index.js';
+import type { KnownDigests, Run } from '../../io/index.js';
 import { publish } from '../files/publish.js';
 import { writeText } from '../files/text-file.js';
 import { type NetbootOptions, stageNetboot } from '../netboot/index.js';
@@ -30,6 +30,8 @@ export interface StagingRequest {
   readonly signing: SigningOptions | undefined;
   /** Undefined: there is no netboot set. */
   readonly netboot: NetbootOptions | undefined;
+  /** Digests of files of the root tree that need not be read; undefined: none. */
+  readonly known: KnownDigests | undefined;
   note(text: string): void;
   /** A line that another program printed. */
   log(line: string): void;
@@ -105,10 +107,10 @@ function callOf({ plan, log }: StagingRequest) {
 }
 
 async function packageTexts(request: StagingRequest, run: Run): Promise<[ResultKey, string, string][]> {
-  const { plan, packageChanges, sbom, note } = request;
+  const { plan, packageChanges, sbom, known, note } = request;
   const { root, rootDirectory, description } = plan;
   const { packageManager } = description;
-  const database = await openPackageDatabase({ root, rootDirectory, packageManager, note }, run);
+  const database = await openPackageDatabase({ root, rootDirectory, packageManager, known, note }, run);
   if (!database) {
     if (sbom.length > 0) note('There is no bill of materials: the root tree has no package database.');
     return [];

@@ -13,6 +13,7 @@ import {
   EMPTY,
   type ExactContent,
   type ImagePlan,
+  type KnownDigests,
   type Run,
   smallBytes,
 } from '../../io/index.js';
@@ -62,6 +63,8 @@ export interface RootImageRequest {
   readonly excluded: readonly ByteString[];
   /** Compressed blocks of earlier builds; undefined: none. */
   readonly cache: Cache | undefined;
+  /** Digests of files of the root tree that need not be read; undefined: none. */
+  readonly known: KnownDigests | undefined;
   /** The image whose places are kept; undefined: none. */
   readonly like: EarlierImage | undefined;
   note(text: string): void;
@@ -84,12 +87,12 @@ async function planSquashfsRoot(
   rootImage: Kind<'squashfs'>,
   { epoch }: BuildPlan,
   run: Run,
-  { cache, like: earlier }: RootImageRequest,
+  { cache, known, like: earlier }: RootImageRequest,
 ): Promise<RootImage> {
   const like = await earlier?.squashfs();
   const packed = { ...packing(rootImage, cache), epoch, ...defined({ like }) };
   const choices = { ...rootImage.choices, ...packed, duplicatesShared: true };
-  const shared = await shareDuplicates(tree, run);
+  const shared = await shareDuplicates(tree, run, { known });
   const direct = planSquashfs(shared, { ...choices, equalTails: await findEqualTails(shared, choices, run) });
   const { losses, like: kept } = direct.layout;
   const input = { tree, settings: settingsOf(rootImage, { epoch, like: like?.digest }) };
@@ -139,7 +142,7 @@ async function planErofsRoot(
   root: ErofsRoot,
   { epoch, seed, kernel }: BuildPlan,
   run: Run,
-  { note, cache, like }: RootImageRequest,
+  { note, cache, known, like }: RootImageRequest,
 ): Promise<RootImage> {
   if (like) {
     throw new UnsupportedError(
@@ -152,7 +155,7 @@ async function planErofsRoot(
   }
   const tooNew = tooNewFor(kernel.version, root);
   if (tooNew !== undefined) note(tooNew);
-  const image = planErofs(await shareDuplicates(tree, run, { least: leastShared(root.image) }), {
+  const image = planErofs(await shareDuplicates(tree, run, { least: leastShared(root.image), known }), {
     ...root.image,
     ...(cache ? { reuse: (compression) => cachedClusters(compression, cache) } : {}),
     epoch,
