@@ -18,6 +18,7 @@ import { join } from 'node:path';
  * @property {string} name
  * @property {Readonly<Record<string, Contender>>} ours
  * @property {Readonly<Record<string, Contender>>} peers
+ * @property {() => string[]} [facts]  More lines about the results, made after the runs.
  *
  * @typedef {{ cli: string, out: string, engine: string }} Setting
  */

@@ -1,5 +1,16 @@
 // The trees that are packed: a real Debian root if available, and seeded trees that are the same everywhere.
-import { existsSync, mkdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { presentDebianRoot } from '../scripts/debian-root.js';
 
@@ -56,6 +67,28 @@ export function seededTree(top, files, meanSize) {
     utimesSync(file, 1_700_000_000, 1_700_000_000 + i);
   }
   renameSync(draft, path);
+  return path;
+}
+
+/** Bytes of a sparse file, between the starts of its data, and of each piece of data. */
+const SPARSE = { file: 100_000_000, stride: 10_000_000, data: 100_000 };
+
+/**
+ * Makes a tree of sparse files with `gigabytes` GB in all, of which a hundredth is data; the rest takes no room on the disk.
+ * @param {string} top @param {number} gigabytes
+ */
+export function sparseTree(top, gigabytes) {
+  const path = join(top, `sparse-${gigabytes}`);
+  rmSync(path, { recursive: true, force: true });
+  mkdirSync(path, { recursive: true });
+  const next = random(gigabytes);
+  for (let i = 0; i < (gigabytes * 1e9) / SPARSE.file; i++) {
+    const file = openSync(join(path, `file-${i}`), 'w');
+    ftruncateSync(file, SPARSE.file);
+    for (let at = 0; at < SPARSE.file; at += SPARSE.stride)
+      writeSync(file, content(next, SPARSE.data), 0, SPARSE.data, at);
+    closeSync(file);
+  }
   return path;
 }
 

@@ -1,11 +1,11 @@
 // npm run bench:growth [-- --quick] [--only TEXT] [--out DIR] [--peer-seconds N]
-// Checks that time and memory grow in proportion: data from 1 to 8 GB, and trees from 10 000 to a million entries. mksquashfs
-// packs the latter too; it compares small files one by one, so it is stopped if that takes too long.
+// Checks that time and memory grow in proportion: data from 1 to 8 GB, sparse files from 1 to 100 GB, of which a hundredth is data, and
+// trees from 10 000 to a million entries. mksquashfs packs the latter too; it compares small files one by one, so it is stopped if that takes too long.
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { seededPath, seededTree } from './corpus.js';
+import { seededTree, sparseTree } from './corpus.js';
 import { measureContender, remove, requireGnuTime, warm } from './measure.js';
 import { sizeOf } from './report.js';
 import { mksquashfs } from './squashfs-cases.js';
@@ -29,6 +29,7 @@ const ENTRY_FILE = 8;
 const MOST_PER_ENTRY = { squashfs: 600, erofs: 600 };
 const GROWTHS = [
   { name: 'data', unit: 'GB', steps: quick ? [0.05, 0.1] : [1, 2, 4, 8], meanSize: DATA_FILE, files: (n) => n * 1000 },
+  { name: 'sparse', unit: 'GB', steps: quick ? [0.1, 0.2] : [1, 10, 100], makeTree: sparseTree },
   {
     name: 'entries',
     unit: 'entries',
@@ -50,14 +51,14 @@ requireGnuTime();
 mkdirSync(out, { recursive: true });
 const rows = [];
 const single = seededTree(out, 1, ENTRY_FILE);
-for (const { name, unit, steps, meanSize, files } of GROWTHS) {
+for (const { name, unit, steps, meanSize, files, makeTree } of GROWTHS) {
   for (const step of steps) {
     const chosen = Object.entries(FORMATS).filter(([format]) => `${format} ${name}`.includes(only));
     if (chosen.length === 0) continue;
-    const tree = seededTree(out, files(step), meanSize);
-    warm(tree);
+    const tree = makeTree ? makeTree(out, step) : seededTree(out, files(step), meanSize);
+    if (!makeTree) warm(tree);
     for (const [format, options] of chosen) measureStep({ format, options, tree, growth: name, step, unit });
-    rmSync(seededPath(out, files(step), meanSize), { recursive: true });
+    rmSync(tree, { recursive: true });
   }
 }
 rmSync(single, { recursive: true });

@@ -9,7 +9,7 @@ import { plotSvg } from './plot.js';
  * @typedef {{ name: string, wall: number, cpu: number, peakKiB: number, writtenKiB: number, runs: number, ratio: number,
  *   size?: number, cpuRatio?: number, sizeRatio?: number, writtenRatio?: number, missed?: string[] }} Row  Ratios are to the fastest peer, the
  *   size of the first peer, and the bytes of the image.
- * @typedef {{ name: string, rows: Row[], faults: string[] }} Result
+ * @typedef {{ name: string, rows: Row[], facts?: string[], faults: string[] }} Result
  */
 
 /** Default mark of memory, in MiB. */
@@ -63,7 +63,7 @@ export function openReport(out, facts, keep) {
 }
 
 /** One case as text. @param {Result} result */
-export function table({ name, rows, faults }) {
+export function table({ name, rows, facts = [], faults }) {
   const line = (/** @type {string[]} */ ...cells) =>
     cells.map((cell, i) => (i === 0 ? cell.padEnd(30) : cell.padStart(11))).join('');
   const ratio = (/** @type {number | undefined} */ value, digits = 3) =>
@@ -79,6 +79,7 @@ export function table({ name, rows, faults }) {
       ),
     ),
     ...rows.flatMap((row) => (row.missed ?? []).map((what) => `  over the mark: ${row.name}, ${what}`)),
+    ...facts.map((fact) => `  ${fact}`),
     ...faults.map((fault) => `  not measured: ${fault}`),
     '',
   ].join('\n');

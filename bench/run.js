@@ -12,6 +12,7 @@ import { debianRoot, seededPath, seededTree } from './corpus.js';
 import { editCases } from './edit-cases.js';
 import { erofsCases } from './erofs-cases.js';
 import { measureContender, medianRun, remove, requireGnuTime, warm } from './measure.js';
+import { rebuildCases } from './rebuild-cases.js';
 import { missed, openReport, sizeOf, table } from './report.js';
 import { rootCases } from './root-cases.js';
 import { squashfsCases } from './squashfs-cases.js';
@@ -76,12 +77,13 @@ function groups() {
   }
   const initrd = join(out, 'initrd');
   if (!existsSync(initrd)) writeFileSync(initrd, Buffer.alloc(50_000_000, 'initrd'));
-  const live = liveCases(setting, { root, initrd, description: join(project, 'fixtures/debian-live') });
+  const from = { root, initrd, description: join(project, 'fixtures/debian-live') };
   const whole =
     process.getuid?.() === 0 ? buildCases(setting, { root, description: join(project, 'fixtures/debian-live') }) : [];
   const cases = [
     ...whole,
-    ...live,
+    ...liveCases(setting, from),
+    ...rebuildCases(setting, from),
     ...directCases(root, 'Debian root', true),
     ...rootCases(setting, root, 'Debian root'),
     ...containerCases(setting, root, 'Debian root', true),
@@ -124,8 +126,19 @@ function runCase(one) {
     };
     return { ...row, missed: missed(row, marks) };
   });
+  const facts = factsOf(one, faults);
   for (const { makes } of Object.values(contenders)) remove(makes);
-  return { name: one.name, rows, faults };
+  return { name: one.name, rows, facts, faults };
+}
+
+/** Lines about a case that are made after its runs. @param {import('./cases.js').Case} one @param {string[]} faults */
+function factsOf({ facts }, faults) {
+  try {
+    return facts?.() ?? [];
+  } catch (error) {
+    faults.push(/** @type {Error} */ (error).message);
+    return [];
+  }
 }
 
 /**
