@@ -49,15 +49,19 @@ const GNU_RESTORES = [
   ...['--acls', '--xattrs', '--xattrs-include=*'],
 ];
 
-async function compare(archive: string, reference?: string): Promise<void> {
+/** bsdtar gives an attribute a second time, under its name as it is encoded: without these. */
+function withoutEncoded(xattrs: readonly string[]): readonly string[] {
+  const plain = (text: string) =>
+    text.replace(/%([0-9A-F]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return xattrs.filter((one) => plain(one) === one || !xattrs.includes(plain(one)));
+}
+
+async function compare(archive: string, writer: string): Promise<void> {
   const tree = await scanTarball(fromText(archive), { spool: fromText(join(scratch, 'spool')) }, quietRun());
   const [ours, theirs] = [await describeTree(tree), describeDirectory(unpacked)];
-  if (reference !== undefined) {
-    // bsdtar gives an attribute a second time, under its name as it is encoded.
-    const original = describeDirectory(reference);
+  if (writer === 'bsdtar') {
     for (const [path, facts] of theirs) {
-      const had = new Set(original.get(path)?.xattrs);
-      Object.assign(facts, { xattrs: facts.xattrs.filter((one) => had.has(one)) });
+      Object.assign(facts, { xattrs: withoutEncoded(facts.xattrs) });
       // It writes -0.25 as -1.75, which POSIX and GNU tar read as another time.
       if (facts.mtime.seconds < 0)
         for (const one of [facts, ours.get(path)]) Object.assign(one ?? {}, { mtime: undefined });
@@ -114,24 +118,26 @@ kernelOracle(
     // GNU tar does not read the attributes that bsdtar encodes.
     const restored = tool === 'tar' ? GNU_RESTORES : ['--numeric-owner', '--acls', '--xattrs'];
     if (unpack(tool, archive, restored) !== 0) return;
-    await compare(archive, tool === 'bsdtar' ? tree : undefined);
+    await compare(archive, tool);
     compared++;
   });
   expect(compared).toBeGreaterThan(runs(60) / 3);
 });
 
-/** Of a directory under two spellings GNU tar restores the one or the other last, with --delay-directory-restore the earlier. */
-function hasTwoSpellings(archive: string): boolean {
+/**
+ * Whether an archive has a directory whose attributes GNU tar may set on something else, or not as the archive says: under two spellings
+ * it restores the one or the other last, with --delay-directory-restore the earlier; and those of a directory that a later entry
+ * replaces go to that entry if the file system gave it the same inode number.
+ */
+function hasUnsettledDirectories(archive: string): boolean {
   const spelled = new Map<string, string>();
-  for (const name of judge('tar', ['-tf', archive])
-    .stdout.split('\n')
-    .filter((line) => line.endsWith('/'))) {
+  for (const name of judge('tar', ['-tf', archive]).stdout.split('\n')) {
     const plain = name
       .split('/')
       .filter((part) => part !== '' && part !== '.')
       .join('/');
     if ((spelled.get(plain) ?? name) !== name) return true;
-    spelled.set(plain, name);
+    if (name.endsWith('/')) spelled.set(plain, name);
   }
   return false;
 }
@@ -143,9 +149,9 @@ kernelOracle('tar', 'python3')(
     let compared = 0;
     await each('archive', seeds(runs(100)), async (archive) => {
       // GNU tar refuses what cannot be unpacked, such as an entry below a file; so may we.
-      if (unpack('tar', archive, GNU_RESTORES) !== 0 || hasTwoSpellings(archive)) return;
+      if (unpack('tar', archive, GNU_RESTORES) !== 0 || hasUnsettledDirectories(archive)) return;
       compared++;
-      await compare(archive);
+      await compare(archive, 'tarfile');
     });
     expect(compared).toBeGreaterThan(0);
   },
