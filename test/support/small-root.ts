@@ -10,7 +10,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { oraclesRequired } from './oracle.js';
 
 /** Whether this machine has the GRUB files that a small root is made of; where judges are required it has to. */
@@ -31,6 +31,9 @@ function present(paths: readonly string[]): boolean {
   if (missing.length > 0 && oraclesRequired) throw new Error(`A small root cannot be made without ${missing}.`);
   return missing.length === 0;
 }
+
+/** Of the files of GRUB, the images that are linked already and the installer for disks: most of the bytes, and no medium needs them. */
+const NOT_TAKEN: ReadonlySet<string> = new Set(['monolithic', 'grub-bios-setup']);
 
 const BUSYBOX = '/bin/busybox';
 
@@ -97,7 +100,7 @@ function copy(root: string, from: string, name: string, length: number): void {
 
 function copyAll(root: string, from: string, name: string): void {
   mkdirSync(dirname(join(root, name)), { recursive: true });
-  cpSync(from, join(root, name), { recursive: true });
+  cpSync(from, join(root, name), { recursive: true, filter: (path) => !NOT_TAKEN.has(basename(path)) });
 }
 
 function link(root: string, target: string, name: string): void {
