@@ -10,7 +10,7 @@ import { file } from '../../src/tree/node.js';
 import { writeErofs } from '../support/erofs-images.js';
 import { judge, kernelOracle } from '../support/oracle.js';
 import { scratchDirectory } from '../support/scratch.js';
-import { asLinuxShows, everythingTree, sparseContent } from '../support/squashfs-images.js';
+import { asLinuxShows, everythingTree, MANY_ENTRIES, sparseContent } from '../support/squashfs-images.js';
 import { mounted } from '../support/tools.js';
 import { describeDirectory, describeTree, noise } from '../support/trees.js';
 
@@ -35,8 +35,8 @@ for (const blockSize of [512, 1024, 4096]) {
     'with large inodes, attributes apart': { inodes: 'extended', sharedXattrs: 0 },
   })) {
     kernel(`a tree of everything, ${blockSize} byte blocks, ${name}`, async () => {
-      await writeErofs(everythingTree(), image, { blockSize, ...options });
-      await expectMountedEquals(everythingTree());
+      await writeErofs(everythingTree(MANY_ENTRIES), image, { blockSize, ...options });
+      await expectMountedEquals(everythingTree(MANY_ENTRIES));
     });
   }
 }
