@@ -81,7 +81,7 @@ describe.skipIf(!native)('natively and in WebAssembly', () => {
           }
         }
       }),
-      { numRuns: runs(60) },
+      { numRuns: runs(20) },
     );
   });
 });

@@ -67,7 +67,7 @@ describe.each(CONTAINERS)('$name', (kind) => {
         // Nothing here reads lzop's files: lzop does, in the conformance suite.
         if (kind.name !== 'lzo') expect(Buffer.compare(await unpacked(kind.name, file), bytes)).toBe(0);
       }),
-      { numRuns: runs(30) },
+      { numRuns: runs(12) },
     );
   });
 
@@ -79,7 +79,7 @@ describe.each(CONTAINERS)('$name', (kind) => {
         const other = await made(container, level, bytes, { engine: 'portable', jobs: 1, cut: 7_000 });
         expect(Buffer.compare(one, other)).toBe(0);
       }),
-      { numRuns: runs(30) },
+      { numRuns: runs(12) },
     );
   });
 });

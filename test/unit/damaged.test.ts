@@ -85,7 +85,7 @@ async function outcome(image: Uint8Array, kind: string): Promise<string> {
   }
 }
 
-test.each(recipes)('%s: files or an error about the image, from every reader', { timeout: 20_000 }, async (name) => {
+test.each(recipes)('%s: files or an error about the image, from every reader', { timeout: 60_000 }, async (name) => {
   const { kind, image, expected } = await made(readFileSync(join(folder, name), 'utf8'));
   const own = await outcome(image, kind);
   if (expected !== 'either') expect(own.startsWith(expected), own).toBe(true);

@@ -46,8 +46,8 @@ for (const [tool, args] of [
       expect(two).toBeLessThan(2.5 * one + 5000);
       expect(four).toBeLessThan(2.5 * two + 5000);
     };
-    judge('data that does not shrink', () => doubles((count) => pack(tool, args, noise(count * 200_000, 1))));
-    judge('data that does', () => doubles((count) => pack(tool, args, text(count * 2_000_000))));
+    judge('data that does not shrink', () => doubles((count) => pack(tool, args, noise(count * 100_000, 1))));
+    judge('data that does', () => doubles((count) => pack(tool, args, text(count * 400_000))));
     // An lzma stream has no other one after it.
     if (tool !== 'lzma') {
       const tiny = () => pack(tool, args, 'x');
