@@ -31,7 +31,7 @@ const SAMPLE = FileTree.of(
     'EFI/debian/A rather long name for a font.pf2': data(2048),
     'boot/empty': data(0),
     'Readme.TXT': data(1),
-    ...Object.fromEntries(Array.from({ length: 1500 }, (_, i) => [`many/entry number ${i}.dat`, data(i)])),
+    ...Object.fromEntries(Array.from({ length: 400 }, (_, i) => [`many/entry number ${i}.dat`, data(i)])),
     ...Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`${'deep/'.repeat(i + 1)}x${i}.bin`, data(50 * i)])),
   },
   { mtime },
@@ -65,39 +65,43 @@ function emptied(name: string): string {
 }
 
 describe.each(SHAPES)('%s', (name, options) => {
+  let made: Promise<string> | undefined;
+  /** No judge changes it. */
+  const image = () => {
+    made ??= imageOf(SAMPLE, options, name);
+    return made;
+  };
+
   oracle('fsck.vfat')('fsck.vfat finds nothing', async () => {
-    const verdict = judge('fsck.vfat', ['-n', '-v', await imageOf(SAMPLE, options, name)]);
+    const verdict = judge('fsck.vfat', ['-n', '-v', await image()]);
     expect(verdict).toMatchObject({ status: 0, stderr: '' });
     expect(verdict.stdout).not.toMatch(/differ|wrong|bad|orphan|inconsisten|dirty|Leaving/i);
   });
 
   oracle('mcopy')('mtools reads every file back', async () => {
-    const image = await imageOf(SAMPLE, options, name);
     const dir = emptied('mtools');
-    expect(utf8('mcopy', ['-s', '-m', '-n', '-i', image, '::', dir])).toMatchObject({ status: 0, stderr: '' });
+    expect(utf8('mcopy', ['-s', '-m', '-n', '-i', await image(), '::', dir])).toMatchObject({ status: 0, stderr: '' });
     expect(describeExtracted(dir)).toEqual(await describeFatTree(SAMPLE));
   });
 
   oracle('7z')('7-Zip reads every file back', async () => {
-    const image = await imageOf(SAMPLE, options, name);
     const dir = emptied('7z');
     // Told the format: a boot sector with code also looks like that of a partitioned disk.
-    expect(utf8('7z', ['x', '-tFAT', `-o${dir}`, image]).status).toBe(0);
+    expect(utf8('7z', ['x', '-tFAT', `-o${dir}`, await image()]).status).toBe(0);
     expect(describeExtracted(dir)).toEqual(await describeFatTree(SAMPLE));
   });
 
   oracle('grub-fstest')('GRUB finds and compares', async () => {
-    const image = await imageOf(SAMPLE, options, name);
     const reference = join(scratch, 'reference');
     for (const path of [
       'EFI/BOOT/bootx64.efi',
       'EFI/debian/A rather long name for a font.pf2',
-      'many/entry number 1499.dat',
+      'many/entry number 399.dat',
     ]) {
       const content = SAMPLE.get(fromText(path));
       if (content?.kind !== 'file') throw new Error(path);
       writeFileSync(reference, bytesNow(content.content));
-      expect(judge('grub-fstest', [image, 'cmp', `(loop0)/${path}`, reference])).toMatchObject({
+      expect(judge('grub-fstest', [await image(), 'cmp', `(loop0)/${path}`, reference])).toMatchObject({
         status: 0,
         stderr: '',
       });

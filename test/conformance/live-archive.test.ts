@@ -15,7 +15,8 @@ const archive = join(scratch, 'root.tar.gz');
 
 function build(root: string, more: readonly string[] = [], input?: Uint8Array) {
   const target = small.directory();
-  const args = ['build', '--description', small.description, '--root', root, '--target-dir', target, '--quiet'];
+  const where = ['--description', small.description, '--root', root, '--target-dir', target];
+  const args = ['build', ...where, '--level', '1', '--quiet'];
   const { status, stderr } = isopress([...args, ...more], input ? { input } : {});
   const digests = Object.fromEntries(
     readdirSync(target).map((name) => [

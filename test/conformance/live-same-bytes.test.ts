@@ -44,7 +44,7 @@ describe.runIf(hasGrub)('an ISO whose medium a script changes', () => {
     ],
     ['few files at a time', 'ulimit -n 256', {}],
   ];
-  test('is the same in all of them', { timeout: 120_000 }, () => {
+  test('is the same in all of them', () => {
     small.describe('firmware="efi" editbootconfig="edit.sh"');
     const script = join(small.description, 'edit.sh');
     writeFileSync(script, SCRIPT);
@@ -56,7 +56,7 @@ describe.runIf(hasGrub)('an ISO whose medium a script changes', () => {
       const target = small.directory();
       const words = ['--description', small.description, '--root', small.root, '--target-dir', target];
       const { status, stderr } = isopress(
-        ['build', ...words, '--initrd', small.initrd, '--epoch', '1700000000', '--quiet'],
+        ['build', ...words, '--initrd', small.initrd, '--epoch', '1700000000', '--level', '1', '--quiet'],
         { prefix: ['/bin/sh', '-c', `${shell} && exec "$@"`, 'sh'], env },
       );
       expect([name, status, stderr]).toEqual([name, 0, '']);
