@@ -104,7 +104,7 @@ function marked(mark: string): string[] {
 }
 
 async function until(condition: () => boolean): Promise<boolean> {
-  for (let i = 0; i < 2000 && !condition(); i++) await sleep(10);
+  for (let i = 0; i < 6000 && !condition(); i++) await sleep(10);
   return condition();
 }
 

@@ -154,7 +154,7 @@ echo told`);
     await ended;
     const pid = Number(text(mark));
     const isGone = () => !/^(?!.*State:\s+Z)/s.test(readStatus(pid));
-    for (let i = 0; i < 100 && !isGone(); i++) await new Promise((resolve) => setTimeout(resolve, 20));
+    for (let i = 0; i < 1500 && !isGone(); i++) await new Promise((resolve) => setTimeout(resolve, 20));
     expect(isGone()).toBe(true);
   });
 
