@@ -43,7 +43,7 @@ describe('ext4 images are clean', () => {
         await writeExt4(tree, image, options);
         expectClean(image);
       }),
-      { numRuns: runs(150) },
+      { numRuns: runs(60) },
     );
   });
 

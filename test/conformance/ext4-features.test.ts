@@ -74,7 +74,7 @@ describe('ext4 images with any features', () => {
         await writeExt4(withHoles(random), image, options);
         expectClean(image);
       }),
-      { numRuns: runs(150) },
+      { numRuns: runs(60) },
     );
   });
 
@@ -92,7 +92,7 @@ describe('ext4 images with any features', () => {
         seen.delete('lost+found');
         expect(Object.fromEntries(seen)).toEqual(Object.fromEntries(await describeTree(made)));
       }),
-      { numRuns: runs(75) },
+      { numRuns: runs(30) },
     );
   });
 
