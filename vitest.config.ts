@@ -16,11 +16,18 @@ const testWhatIsShipped: Plugin = {
 
 /** Hooks make and remove trees and images: nothing of theirs is judged by its time, and a busy machine may be slow. */
 const HOOK_TIMEOUT = 600_000;
+const SEARCH_TIMEOUT = 2 * 3_600_000;
 
 /** Timeouts end what hangs. They are no judges of speed: a slow machine fails nothing. */
 const suite = (name: string, timeout: number) => ({
   extends: true as const,
-  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout: timeout, hookTimeout: HOOK_TIMEOUT },
+  test: {
+    name,
+    include: [`test/${name}/**/*.test.ts`],
+    // A search takes as long as the number of cases asked for.
+    testTimeout: process.env['ISOPRESS_TEST_RUNS'] === undefined ? timeout : SEARCH_TIMEOUT,
+    hookTimeout: HOOK_TIMEOUT,
+  },
 });
 
 /** What depends on the engine, once more without the native one. */

@@ -190,7 +190,7 @@ function listFile(line: string): string {
   return path;
 }
 
-oracle('tar')('excludes of GNU tar', { timeout: 120_000 }, () => {
+oracle('tar')('excludes of GNU tar', () => {
   fc.assert(
     fc.property(
       // tar drops blanks at the end of a line, and asks fnmatch(3) only for patterns with special characters.
@@ -219,7 +219,7 @@ oracle('tar')('excludes of GNU tar', { timeout: 120_000 }, () => {
 /** Arguments that mksquashfs reads differently: patterns of ksh, options, paths outside the source, "... " for any depth. */
 const OTHERWISE = /[?*+@!]\(|^[-./#]|^\s|\s$/;
 
-oracle('mksquashfs', 'unsquashfs')('excludes of mksquashfs with -wildcards', { timeout: 120_000 }, () => {
+oracle('mksquashfs', 'unsquashfs')('excludes of mksquashfs with -wildcards', () => {
   const image = join(scratch, 'image');
   fc.assert(
     fc.property(
