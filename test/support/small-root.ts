@@ -7,6 +7,7 @@ import {
   mkdirSync,
   readFileSync,
   symlinkSync,
+  truncateSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -35,6 +36,9 @@ function present(paths: readonly string[]): boolean {
 /** Of the files of GRUB, the images that are linked already and the installer for disks: most of the bytes, and no medium needs them. */
 const NOT_TAKEN: ReadonlySet<string> = new Set(['monolithic', 'grub-bios-setup']);
 
+/** Costs no time, and makes half as much again as the content enough for the tables of the root file system. */
+const ZEROS = 8 * 1024 * 1024;
+
 const BUSYBOX = '/bin/busybox';
 
 /** Makes the tree. Everything in it has one time, so that two of them are equal. */
@@ -57,6 +61,7 @@ export function makeSmallRoot(path: string, order: 'forwards' | 'backwards' = 'f
     () => copyAll(path, '/usr/lib/grub/x86_64-efi', 'usr/lib/grub/x86_64-efi'),
     () => copyAll(path, '/usr/share/grub/unicode.pf2', 'usr/share/grub/unicode.pf2'),
     ...(hasIsolinux ? isolinuxFiles.map((name) => () => copyAll(path, name, name.slice(1))) : []),
+    () => zeros(path, 'usr/share/zeros', ZEROS),
     () => link(path, 'usr/bin', 'bin'),
     () => link(path, 'node-head', 'usr/bin/sh'),
   ];
@@ -91,6 +96,11 @@ export function listing(path: string): string {
 function write(root: string, name: string, text: string): void {
   mkdirSync(dirname(join(root, name)), { recursive: true });
   writeFileSync(join(root, name), text);
+}
+
+function zeros(root: string, name: string, size: number): void {
+  write(root, name, '');
+  truncateSync(join(root, name), size);
 }
 
 function copy(root: string, from: string, name: string, length: number): void {
