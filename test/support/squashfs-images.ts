@@ -78,7 +78,7 @@ const xattr = (name: string, value: string): Xattr => ({
 });
 const text = (content: string) => bytesSource(new TextEncoder().encode(content));
 
-/** What {@link everythingTree} has to have for tables of dozens of blocks. Most judges take a time for each entry. */
+/** Entries of the large directory of {@link everythingTree} for tables of dozens of blocks. Most judges take a time for each. */
 export const MANY_ENTRIES = 1500;
 
 /**
