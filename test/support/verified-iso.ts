@@ -128,6 +128,7 @@ export async function verifiedIso(parts: Parts = {}): Promise<Uint8Array> {
     ...parts.files,
   };
   const code = padded(512, { 384: 'GRUB ' });
+  code.set([0x55, 0xaa], 510);
   const disc = planDisc(FileTree.of(nodesOf(files)), {
     ...usual,
     volumeId: LABEL,
