@@ -320,7 +320,7 @@ describe.runIf(hasGrub)('a build that has no room', () => {
     ['16k', /No space left on device.*\[tool\.no-space\]/s],
     ['1m', /No space left on device.*\[tool\.no-space\]/s],
     ['8m', /No space left for .*x86_64-1\.0\.0\.iso\. \[target\.enospc\]\n {2}Free some space/s],
-    ['22m', /No space left for .*x86_64-1\.0\.0\.iso\. \[target\.enospc\]\n {2}Free some space/s],
+    ['12m', /No space left for .*x86_64-1\.0\.0\.iso\. \[target\.enospc\]\n {2}Free some space/s],
   ] as const)('on a full disk of %s', (size, message) => {
     const target = iso.directory();
     const kept = iso.directory();
