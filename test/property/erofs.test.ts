@@ -128,6 +128,6 @@ kernelOracle(
       for (const [path, entry] of expected) expect(found.get(path), path).toEqual(entry);
     }),
     // The judge who has the last word.
-    { numRuns: runs(120) },
+    { numRuns: runs(300) },
   );
 });
