@@ -19,6 +19,8 @@ export interface MenuCommand {
 }
 
 const BLANK = /[ \t]/;
+/** Not `\s`: texts are bytes, and U+00A0 is the last byte of "à". */
+const ENDS_WORD = /[\t-\r ]/;
 /** Longer than any command line that a kernel accepts. Where a quote has no end before, it is taken as a character. */
 const MOST_QUOTED = 8192;
 
@@ -81,14 +83,14 @@ function endsCommand(text: string, at: number, syntax: WordSyntax): boolean {
 
 function plainWord(text: string, start: number): Word {
   let end = start;
-  while (end < text.length && !/\s/.test(text[end]!)) end++;
+  while (end < text.length && !ENDS_WORD.test(text[end]!)) end++;
   return { start, end, value: text.slice(start, end) };
 }
 
 function grubWord(text: string, start: number): Word {
   let value = '';
   let at = start;
-  while (at < text.length && !/[\s;]/.test(text[at]!)) {
+  while (at < text.length && text[at] !== ';' && !ENDS_WORD.test(text[at]!)) {
     const character = text[at]!;
     if (character === '\\') {
       if (isContinued(text, at)) break;

@@ -1,6 +1,6 @@
 // Plans an edit: reads the disc, changes its hierarchies, places new data, and renders the new disc.
 
-import { type ByteString, defined, EPOCH_ZERO, type Timestamp } from '../bytes/index.js';
+import { type ByteString, defined, EPOCH_ZERO, fromText, type Timestamp } from '../bytes/index.js';
 import { BLOCK, isoLosses, volumeDescriptor } from '../format/iso9660/index.js';
 import {
   type ExactContent,
@@ -138,7 +138,7 @@ async function changeFiles(context: EditContext, changes: EditChanges, spool: Sp
   for (const change of changes.attributes ?? []) changeAttributes(trees, change, log);
   const layers: Awaited<ReturnType<typeof editLayer>>[] = [];
   for (const one of changes.inside ?? []) layers.push(await editLayer(context, one, { epoch: changes.epoch, spool }));
-  const kernel = [...(changes.kernelArguments?.add ?? [])];
+  const kernel: string[] = (changes.kernelArguments?.add ?? []).map(fromText);
   const mount = () => mediumMount(trees, () => initrdsOf(context), run);
   for (const seed of changes.seeds ?? []) {
     const { add, replace, arguments: more } = await seedChanges(seed, { trees, volumeId, time, run, mount });
@@ -157,13 +157,14 @@ async function changeFiles(context: EditContext, changes: EditChanges, spool: Sp
   return { patches, layers };
 }
 
+/** The changes as menus store them, whose texts are bytes. */
 function menuChanges(changes: EditChanges, disc: KeptDisc, add: readonly string[]): MenuChanges {
-  const { volumeId: to, kernelArguments, defaultEntry, timeout } = changes;
+  const { volumeId: to, kernelArguments, defaultEntry: entry, timeout } = changes;
   const from = volumeIdOf(disc.descriptors[0]!.bytes);
   return {
-    arguments: { add, remove: kernelArguments?.remove ?? [] },
+    arguments: { add, remove: (kernelArguments?.remove ?? []).map(fromText) },
     label: to !== undefined && from !== '' && from !== to ? { from, to } : undefined,
-    defaultEntry,
+    defaultEntry: typeof entry === 'string' ? fromText(entry) : entry,
     timeout,
   };
 }

@@ -126,7 +126,7 @@ export function special(kind: SpecialKind, given: Partial<Attributes> = {}, majo
 
 function sortedEntries<C extends Content>(entries: Iterable<readonly [ByteString, Node<C>]>): Map<ByteString, Node<C>> {
   const list = [...entries].sort(([a], [b]) => compareBytes(a, b));
-  for (const [name] of list) checkName(name);
+  for (const [name] of list) checkEntryName(name);
   const map = new Map(list);
   if (map.size !== list.length) {
     const twice = list.find(([name], i) => list[i + 1]?.[0] === name)![0];
@@ -135,7 +135,8 @@ function sortedEntries<C extends Content>(entries: Iterable<readonly [ByteString
   return map;
 }
 
-function checkName(name: ByteString): void {
+/** Throws {@link InvalidInputError} `tree.bad-name` for a name that no entry can have, such as `..`. */
+export function checkEntryName(name: ByteString): void {
   if (name === '' || name === '.' || name === '..' || name.includes('/') || name.includes('\0')) {
     throw new InvalidInputError('tree.bad-name', `"${name}" cannot be the name of a directory entry.`, { path: name });
   }

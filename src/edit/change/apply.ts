@@ -2,6 +2,7 @@
 
 import { type ByteString, displayText } from '../../bytes/index.js';
 import {
+  checkEntryName,
   type Directory,
   type File,
   hardLinkCounts,
@@ -97,6 +98,7 @@ function makeFolders(trees: EditedTrees, names: readonly ByteString[], like: Dir
       folder = existingFolder(trees, names.slice(0, i + 1).join('/') as ByteString);
       continue;
     }
+    checkEntryName(name);
     log.add(joinPath(folder.path, name), 'added');
     const given = i === names.length - 1 ? like : { ...like, mode: WAY_MODE };
     folder = trees.add(folder, name, { node: { ...given, entries: new Map() }, links: 1 })!;

@@ -11,7 +11,7 @@ import {
   loaderTimeout,
 } from './menu-choice.js';
 
-/** Changes of menus. */
+/** Changes of menus, with texts as bytes. */
 export interface MenuChanges {
   readonly arguments: ArgumentChanges;
   /** The old and the new label of the medium. */

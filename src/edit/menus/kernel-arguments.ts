@@ -104,7 +104,7 @@ export function isolinuxArguments(text: string, changes: ArgumentChanges): strin
     else if (word === 'append') current.append = match.index + line.indexOf(keyword) + keyword.length;
     else if (word === 'kernel' || word === 'linux') {
       const indent = /^[ \t]*/.exec(line)![0];
-      const value = rest.trim().split(/\s/)[0] ?? '';
+      const value = wordsAt(rest, 0, 'plain')[0]?.value ?? '';
       current.kernel = { value, end, indent };
       current.isOther ||= NO_KERNEL.test(value) || (word === 'kernel' && isSyslinuxProgram(value));
     } else current.isOther = true;

@@ -1,5 +1,6 @@
 // Which entry a menu starts, and after how many seconds.
 
+import { type ByteString, trimBlanks } from '../../bytes/index.js';
 import { grubQuoted, wordsAt } from '../../disc/index.js';
 
 /** Sets GRUB's default entry, in a menu that has entries or already sets it. */
@@ -47,7 +48,7 @@ export function entryNames(kind: 'grub' | 'isolinux', text: string): string[] {
 }
 
 function isolinuxLabels(text: string): string[] {
-  return [...text.matchAll(/^[ \t]*label[ \t]+(\S.*)/gim)].map(([, name]) => name!.trimEnd());
+  return [...text.matchAll(/^[ \t]*label[ \t]+(\S.*)/gim)].map(([, name]) => trimBlanks(name as ByteString));
 }
 
 /** Sets the timeout of ISOLINUX, which is in tenths of a second. */

@@ -128,7 +128,9 @@ class WantedChoice {
 
   reportMissing(losses: LossLog): void {
     const wanted = this.#wanted;
-    if (wanted !== undefined && !this.#isFound) losses.addValue('edit.default-entry', NO_SUCH_ENTRY, String(wanted));
+    if (wanted !== undefined && !this.#isFound) {
+      losses.addValue('edit.default-entry', NO_SUCH_ENTRY, displayText(String(wanted) as ByteString));
+    }
     const timeout = this.#timeout;
     if (timeout !== undefined && !this.#hasTimeout) losses.addValue('edit.timeout', NO_TIMEOUT, `${timeout} s`);
   }

@@ -1,6 +1,6 @@
 // Volume descriptors with new places and sizes. Dates, texts and the application use area stay byte by byte.
 
-import { byteStringOf, displayText, lossyText, withoutEnd } from '../../bytes/index.js';
+import { byteStringOf, displayText, fromText, lossyText, withoutEnd } from '../../bytes/index.js';
 import { UsageError } from '../../errors.js';
 import { blankArea } from '../../format/checkmedia/index.js';
 import { APPLICATION_USE, BLOCK, volumeDescriptor } from '../../format/iso9660/index.js';
@@ -69,7 +69,7 @@ export function volumeIdOf(descriptor: Uint8Array): string {
 /** Throws {@link UsageError} for a label that no descriptor holds. */
 export function checkVolumeId(volumeId: string): void {
   if (/^[ -~]{1,32}$/.test(volumeId)) return;
-  const shown = displayText(volumeId as never);
+  const shown = displayText(fromText(volumeId));
   throw new UsageError('edit.volume-id', `"${shown}" cannot be a volume id.`, {
     option: 'volumeId',
     hint: 'Use 1 to 32 printable ASCII characters.',

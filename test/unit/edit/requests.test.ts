@@ -55,6 +55,7 @@ describe('changes that do not fit the disc', () => {
       { add: [{ tree: one('x'), at: fromText('docs/readme/y') }] },
       '3 edit.not-a-directory',
     ],
+    ['a file above the root directory', { add: [{ tree: one('x'), at: fromText('/../etc') }] }, '3 tree.bad-name'],
     [
       'another file for one that is not there',
       { replace: [{ path: fromText('none'), file: text('') }] },
@@ -119,6 +120,18 @@ test('a boot image that is removed from the files is reported', async () => {
   expect(layout.losses.map(({ code }) => code)).toEqual(['edit.hidden-image']);
 });
 
+test('texts of menus are UTF-8: kernel arguments, and the entry that is found by its title', async () => {
+  const menu = 'menuentry Voilà {\n linux /boot/vmlinuz vu=déjà old=à end\n}\n';
+  const image = await disc({}, FileTree.of({ 'boot/grub/grub.cfg': text(menu) }));
+  const kernelArguments = { add: ['new=à', 'vu=déjà'], remove: ['old=à'] };
+  const plan = await planEdit(bytesSource(image), { kernelArguments, defaultEntry: 'voilà' }, run);
+  const edited = "set default='voilà'\nmenuentry Voilà {\n linux /boot/vmlinuz vu=déjà end 'new=à'\n}\n";
+  expect(Buffer.from(await collect(plan, run)).includes(edited)).toBe(true);
+  expect(plan.layout.losses).toEqual([]);
+  const other = await planEdit(bytesSource(image), { defaultEntry: 'là' }, run);
+  expect(other.layout.losses).toMatchObject([{ code: 'edit.default-entry', examples: ['là'] }]);
+});
+
 describe('discs that could not be kept', () => {
   test('with UDF in a metadata partition', async () => {
     expect(await refused(await disc({ udf: '2.60' }), {})).toBe('3 edit.udf-partition');
@@ -173,6 +186,8 @@ describe('the command', () => {
     [['disc.iso', 'out.iso', '--inside', 'a.img', '--inside', 'b.img'], 2, 'and a.img was given before'],
     [['disc.iso', 'out.iso', '--add', 'none:/x'], 3, 'source.enoent'],
     [['disc.iso', 'out.iso', '--volume-id', ''], 2, 'edit.volume-id'],
+    [['disc.iso', 'out.iso', '--volume-id', 'Größe'], 2, '"Größe" cannot be'],
+    [['disc.iso', 'out.iso', '--add', 'disc.iso:/../x/y'], 3, 'tree.bad-name'],
   ] as const) {
     test(args.join(' '), async () => {
       writeFileSync(at('disc.iso'), await disc());
@@ -199,6 +214,7 @@ describe('changes that do not fit a layer of the disc', () => {
     ['a file for a directory', SYSTEM, { replace: [{ path: fromText('lib'), file: text('') }] }, '3 edit.no-file'],
     ['a file that is there, through a link', SYSTEM, { add: [{ tree: one('lib/a') }] }, '3 edit.exists'],
     ['a file for a link', SYSTEM, { add: [{ tree: one('lib') }] }, '3 edit.exists'],
+    ['a file above it', SYSTEM, { add: [{ tree: one('y'), at: fromText('../etc') }] }, '3 tree.bad-name'],
     ['files below a file', SYSTEM, { add: [{ tree: one('y'), at: fromText('etc/x/z') }] }, '3 edit.not-a-directory'],
     ['an owner of nothing', SYSTEM, { attributes: [{ path: fromText('b'), uid: 1 }] }, '3 edit.no-entry'],
     ['files beside a nested file system', LIVE, { add: [{ tree: one('etc/motd') }] }, '3 edit.layer-nested'],
