@@ -7,7 +7,6 @@ import {
   mkdirSync,
   readFileSync,
   symlinkSync,
-  truncateSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -36,7 +35,7 @@ function present(paths: readonly string[]): boolean {
 /** Of the files of GRUB, the images that are linked already and the installer for disks: most of the bytes, and no medium needs them. */
 const NOT_TAKEN: ReadonlySet<string> = new Set(['monolithic', 'grub-bios-setup']);
 
-/** Costs no time, and makes half as much again as the content enough for the tables of the root file system. */
+/** Not a hole, which not every archive keeps. Costs no time, and makes half as much again as the content enough for the tables of the root file system. */
 const ZEROS = 8 * 1024 * 1024;
 
 const BUSYBOX = '/bin/busybox';
@@ -99,8 +98,7 @@ function write(root: string, name: string, text: string): void {
 }
 
 function zeros(root: string, name: string, size: number): void {
-  write(root, name, '');
-  truncateSync(join(root, name), size);
+  write(root, name, '\0'.repeat(size));
 }
 
 function copy(root: string, from: string, name: string, length: number): void {
