@@ -1,13 +1,13 @@
 // Lists of digests on the medium, by which the medium checks its files: lines of changed files get new digests.
 
-import { type ByteString, bytesOf } from '../bytes/index.js';
+import { type ByteString, bytesOf, withoutEnd } from '../bytes/index.js';
 import { bytesSource, type DigestName, type ExactContent } from '../io/index.js';
 import { file } from '../tree/index.js';
 import { replaceBytes } from './change/apply.js';
 import { isFile } from './change/edited-trees.js';
 import { contentDigest } from './content-digest.js';
 import type { EditContext } from './edit-context.js';
-import { contentOf, type DiscFile, filesOf, textOf } from './menus/disc-files.js';
+import { contentOf, type DiscFile, filesOf, resolvedPath, textOf } from './menus/disc-files.js';
 
 const LIST_NAME =
   /(?:^|\/)(?:(?:md5|sha1|sha224|sha256|sha384|sha512)sums?(?:\.txt)?|checksums?(?:\.txt)?|\.treeinfo|[^/]+\.(?:md5|sha1|sha256|sha512))$/i;
@@ -21,9 +21,15 @@ const DIGESTS: Readonly<Record<number, DigestName>> = {
   96: 'sha384',
   128: 'sha512',
 };
-/** `d41d… *./path`, or a line of `[checksums]` in a .treeinfo: `path = sha256:e3b0…`. */
-const LINE =
-  /^([0-9a-f]{32,128})([ \t]+\*|[ \t]+(?![ \t*]))([^\r\n]+)(\r?\n|$)|^([^\s=]+)([ \t]*=[ \t]*(?:md5|sha1|sha224|sha256|sha384|sha512):)([0-9a-f]+)(\r?\n|$)/gm;
+/** Lines without their end. */
+const LINES = [
+  // `d41d… *./path`
+  /^(?<digest>[0-9a-f]{32,128})(?:[ \t]+\*|[ \t]+(?![ \t*]))(?<path>.+)$/dis,
+  // `[checksums]` in a .treeinfo: `path = sha256:e3b0…`
+  /^(?<path>[^ \t=]+)[ \t]*=[ \t]*(?:md5|sha1|sha224|sha256|sha384|sha512):(?<digest>[0-9a-f]+)$/di,
+  // of BSD, and of `md5sum --tag`: `SHA256 (path) = e3b0…`
+  /^(?:MD5|SHA1|SHA224|SHA256|SHA384|SHA512) \((?<path>.+)\) = (?<digest>[0-9a-f]{32,128})$/ds,
+];
 
 /** The files that changed. */
 export interface ChangedFiles {
@@ -58,28 +64,37 @@ async function editedList(
   changes: ChangedFiles,
 ): Promise<ByteString> {
   let result = '';
-  let done = 0;
-  for (const match of text.matchAll(LINE)) {
-    const [line, digest = match[7]!, between, listed = match[5]!, end = match[8]!] = match;
-    const path = pathOf(listed, list, context, changes);
-    if (path === undefined) continue;
-    result += text.slice(done, match.index);
-    done = match.index + line.length;
-    if (changes.removed.has(path)) continue;
-    const name = DIGESTS[digest.length];
-    const now = name ? await digestOf(path, name, context, changes) : digest;
-    result += match[1] === undefined ? `${listed}${match[6]}${now}${end}` : `${now}${between}${listed}${end}`;
+  for (const [line] of text.matchAll(/[^\n]*\n?/g)) {
+    const content = withoutEnd(line, '\r\n');
+    const found = LINES.map((pattern) => pattern.exec(content)).find((match) => match !== null);
+    const path = found && pathOf(found.groups!.path!, list, context, changes);
+    if (path !== undefined && changes.removed.has(path)) continue;
+    result += path === undefined ? line : await withDigest(line, found!, path, context, changes);
   }
-  return (result + text.slice(done)) as ByteString;
+  return result as ByteString;
+}
+
+/** A line with the digest that a file has now, in upper case if the old one was. */
+async function withDigest(
+  line: string,
+  { groups, indices }: RegExpExecArray,
+  path: ByteString,
+  context: EditContext,
+  changes: ChangedFiles,
+): Promise<string> {
+  const old = groups!.digest!;
+  const [from, to] = indices!.groups!.digest!;
+  const name = DIGESTS[old.length];
+  const now = name ? await digestOf(path, name, context, changes) : old;
+  return line.slice(0, from) + (/[A-F]/.test(old) ? now.toUpperCase() : now) + line.slice(to);
 }
 
 /** The changed or removed file that a line names, relative to the directory of the list or to the root. */
 function pathOf(listed: string, { path }: DiscFile, { trees }: EditContext, { changed, removed }: ChangedFiles) {
-  const plain = listed.replace(/^\.?\//, '');
-  const folder = path.slice(0, path.lastIndexOf('/') + 1);
-  const places = [...new Set([folder + plain, plain])];
+  const plain = listed.replace(/^\//, '');
+  const places = new Set([resolvedPath(path, plain), resolvedPath('' as ByteString, plain)]);
   // The first place that exists counts, even if its file is unchanged and the other one is not.
-  const found = places.find((place) => removed.has(place) || trees.find(place as ByteString));
+  const found = [...places].find((place) => removed.has(place) || trees.find(place));
   return found !== undefined && (changed.has(found) || removed.has(found)) ? found : undefined;
 }
 

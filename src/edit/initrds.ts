@@ -5,11 +5,11 @@ import { type MenuKind, wordsAt } from '../disc/index.js';
 import { InvalidInputError } from '../errors.js';
 import { CPIO_ALIGNMENT, type CpioFile, renderCpio } from '../format/cpio/index.js';
 import { collect, type ExactContent, exactContent, type Run } from '../io/index.js';
-import { type FileTree, file, type Node, splitPath, TYPE_BITS, walk } from '../tree/index.js';
+import { type FileTree, file, type Node, TYPE_BITS, walk } from '../tree/index.js';
 import { replaceBytes } from './change/apply.js';
 import { isFile } from './change/edited-trees.js';
 import type { EditContext } from './edit-context.js';
-import { contentOf } from './menus/disc-files.js';
+import { contentOf, resolvedPath } from './menus/disc-files.js';
 import { findMenus } from './menus/menus.js';
 
 const LATEST = 0xffff_ffff;
@@ -38,7 +38,7 @@ async function initrdPaths(context: EditContext): Promise<Set<ByteString>> {
   const paths = new Set<ByteString>();
   for (const { file: menu, kind, text } of await findMenus(context)) {
     for (const path of initrdsIn(kind, text)) {
-      const place = resolved(menu.path, path);
+      const place = resolvedPath(menu.path, path);
       const found = context.trees.find(place);
       if (found && isFile(found.entry)) paths.add(place);
     }
@@ -88,15 +88,4 @@ function initrdsIn(kind: MenuKind, text: string): string[] {
   const lines = [...text.matchAll(/^[ \t]*initrd[ \t]+(\S.*)/gim)].map(([, value]) => value!.trimEnd());
   const words = [...text.matchAll(/(?:^|[ \t])initrd=(\S+)/gm)].map(([, value]) => value!);
   return [...lines, ...words].flatMap((value) => value.split(','));
-}
-
-/** The path in the tree of a path in a menu, which is absolute or relative to the menu's directory. */
-function resolved(menu: ByteString, path: string): ByteString {
-  const base = path.startsWith('/') ? [] : splitPath(menu).slice(0, -1);
-  const names: string[] = [...base];
-  for (const name of splitPath(path)) {
-    if (name === '..') names.pop();
-    else names.push(name);
-  }
-  return names.join('/') as ByteString;
 }

@@ -3,6 +3,7 @@
 import { type ByteString, byteStringOf } from '../../bytes/index.js';
 import { BLOCK } from '../../format/iso9660/index.js';
 import { collect, EMPTY, type ExactContent, type Run } from '../../io/index.js';
+import { splitPath } from '../../tree/index.js';
 import { type EditedTrees, isFile } from '../change/edited-trees.js';
 import type { Entry } from '../kept/entries.js';
 import type { KeptDisc } from '../kept/read-disc.js';
@@ -31,4 +32,14 @@ export function contentOf({ image }: KeptDisc, { data }: Entry): ExactContent {
 /** A small file as text, each byte one character. */
 export async function textOf(disc: KeptDisc, { entry }: DiscFile, run: Run): Promise<ByteString> {
   return byteStringOf(await collect(contentOf(disc, entry), run));
+}
+
+/** The path in the tree of a path in a file of the disc, such as a menu: it is absolute, or relative to the directory of the file. */
+export function resolvedPath(file: ByteString, path: string): ByteString {
+  const names: string[] = path.startsWith('/') ? [] : splitPath(file).slice(0, -1);
+  for (const name of splitPath(path)) {
+    if (name === '..') names.pop();
+    else names.push(name);
+  }
+  return names.join('/') as ByteString;
 }
