@@ -19,7 +19,7 @@ export { type BootEntryFacts, readBootEntries } from './inspect-boot.js';
 export { type PartitionFacts, readPartitions } from './inspect-partitions.js';
 export type { AreaLayout, BootEntryLayout, DiscLayout, PartitionLayout } from './layout.js';
 export { isMenuName, type MenuKind, menuKindOf } from './menu-kind.js';
-export { commandsOf, grubQuoted, type MenuCommand, type Word, type WordSyntax, wordsAt } from './menu-words.js';
+export { commandsOf, grubPath, grubQuoted, type Word, type WordSyntax, wordsAt } from './menu-words.js';
 export { type MkisofsFiles, type MkisofsOptions, parseMkisofsOptions } from './mkisofs-options.js';
 export {
   LAYOUT_NAMES,

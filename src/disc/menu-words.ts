@@ -125,6 +125,11 @@ function quotedPart(text: string, start: number): { readonly value: string; read
   return { value: quote, end: start + 1 };
 }
 
+/** A path in a GRUB menu without `(hd0,1)` or `($root)`, and without `$root` or `$isofrom`, in front. */
+export function grubPath(word: string): string {
+  return word.replace(/^\([^)]*\)/, '').replace(/^\$\{?(?:root|isofrom)\}?/, '');
+}
+
 /** A value quoted as one word for GRUB. */
 export function grubQuoted(value: string): string {
   if (/^[\w=,.:/@%+~^-]+$/.test(value)) return value;

@@ -1,7 +1,7 @@
 // Appends a cpio archive to every initrd. Linux unpacks concatenated archives in order, so later files replace earlier ones.
 
 import { type ByteString, bytesOf, displayText, padding, type Timestamp } from '../bytes/index.js';
-import { type MenuKind, wordsAt } from '../disc/index.js';
+import { grubPath, type MenuKind, wordsAt } from '../disc/index.js';
 import { InvalidInputError } from '../errors.js';
 import { CPIO_ALIGNMENT, type CpioFile, renderCpio } from '../format/cpio/index.js';
 import { collect, type ExactContent, exactContent, type Run } from '../io/index.js';
@@ -83,7 +83,7 @@ const GRUB_INITRD = /^[ \t]*(?:initrd(?:efi|16)?|\$\{?initrd\}?|initrd\$\{?\w+\}
 function initrdsIn(kind: MenuKind, text: string): string[] {
   if (kind === 'grub') {
     const lines = [...text.matchAll(GRUB_INITRD)].map((match) => wordsAt(text, match.index + match[0].length, 'grub'));
-    return lines.flat().map(({ value }) => value.replace(/^\([^)]*\)/, '').replace(/^\$\{?(?:root|isofrom)\}?/, ''));
+    return lines.flat().map(({ value }) => grubPath(value));
   }
   const lines = [...text.matchAll(/^[ \t]*initrd[ \t]+(\S.*)/gim)].map(([, value]) => value!.trimEnd());
   const words = [...text.matchAll(/(?:^|[ \t])initrd=(\S+)/gm)].map(([, value]) => value!);

@@ -1,7 +1,7 @@
 // Boot menus: the kernels, initrds and command lines of their entries, and how they find the medium. Words with variables are ignored,
 // because only the boot loader knows their values.
 
-import { commandsOf } from '../disc/index.js';
+import { commandsOf, grubPath } from '../disc/index.js';
 
 /** An entry of a menu, or a command outside of entries. */
 export interface MenuEntry {
@@ -115,9 +115,9 @@ function searchOf(line: number, words: readonly string[]): MediumSearch | undefi
   return { line, by: kind, value };
 }
 
-/** A path without `(hd0,1)`, `($root)` or `$prefix` in front; undefined if it depends on other variables. */
+/** A path without its device; undefined if it depends on other variables. */
 function pathOf(word: string): string | undefined {
-  const path = word.replace(/^\([^)]*\)/, '').replace(/^\$\{?(?:root|isofrom)\}?/, '');
+  const path = grubPath(word);
   return path.includes('$') || path === '' ? undefined : path;
 }
 
