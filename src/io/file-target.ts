@@ -68,6 +68,7 @@ async function openFileTarget(name: ByteString, path: ByteString): Promise<OpenT
   const close = closing(file);
   const stillOurs = async () => (await stat(pathBuffer(part)).catch(() => undefined))?.ino === identity;
   return {
+    concurrentWrites: true,
     write: (at, bytes) => writeFully(name, file, at, bytes),
     copy: (from) =>
       copyOpenFile(from, part, file).catch((error) => {

@@ -19,6 +19,8 @@ export interface Target {
 
 /** An open destination. */
 export interface OpenTarget {
+  /** Whether a write may begin before the one before it is done. Default false. */
+  readonly concurrentWrites?: boolean;
   /** Writes at an absolute offset. A gap that is never written reads as zeros. The bytes can be reused when this resolves. */
   write(at: number, bytes: Uint8Array): Promise<void>;
   /** Fills the destination with the bytes of a file, inside the system. False if that is not possible: then nothing was written. */

@@ -16,6 +16,7 @@ import { zeros } from './memory.js';
 import { exactly } from './pieces.js';
 import { feedSeal, patchedPieces, type Seal, type SealStream, sealAhead } from './seal.js';
 import type { ChangedFile, ImagePlan } from './sealed-plan.js';
+import { SequentialWriter, WRITE_SIZE } from './sequential-writer.js';
 import type { OpenTarget, Target } from './target.js';
 
 /** Options for writing an image. */
@@ -38,13 +39,6 @@ export interface ImageReport {
   /** Hexadecimal, if requested. */
   readonly sha256?: string;
 }
-
-/**
- * Bytes of one write. From 2 MiB on Linux puts them into huge pages, which on virtual machines that give free memory back
- * take several times as much system time as smaller ones.
- */
-const BUFFER = 512 * 1024;
-const SHORT_GAP = 4096;
 
 /**
  * Writes a plan to a target. After any error, or an abort, the target is as it was before.
@@ -159,7 +153,7 @@ async function piecesToSeal(
 
 async function sha256Of(image: Source, run: Run): Promise<string> {
   const hash = createDigest('sha256');
-  const buffer = new Uint8Array(BUFFER);
+  const buffer = new Uint8Array(WRITE_SIZE);
   for (let at = 0; at < image.size; at += buffer.length) {
     run.signal?.throwIfAborted();
     const bytes = buffer.subarray(0, Math.min(buffer.length, image.size - at));
@@ -203,64 +197,4 @@ function requireRandomAccess(target: Target): void {
       hint: 'Write to a file.',
     },
   );
-}
-
-/** Collects pieces in two large buffers: one is written while the other fills. */
-class SequentialWriter {
-  /** Bytes of the image so far. */
-  position = 0;
-  /** Bytes handed to the target so far. */
-  written = 0;
-  readonly #target: OpenTarget;
-  #filling = new Uint8Array(BUFFER);
-  #spare = new Uint8Array(BUFFER);
-  #filled = 0;
-  #pending: Promise<void> = Promise.resolve();
-
-  constructor(target: OpenTarget) {
-    this.#target = target;
-  }
-
-  async put(bytes: Uint8Array): Promise<void> {
-    for (let done = 0; done < bytes.length; ) {
-      const count = Math.min(bytes.length - done, BUFFER - this.#filled);
-      this.#filling.set(bytes.subarray(done, done + count), this.#filled);
-      this.#filled += count;
-      this.position += count;
-      done += count;
-      if (this.#filled === BUFFER) await this.#swap();
-    }
-  }
-
-  async skip(length: number): Promise<void> {
-    // A short gap is cheaper as zeros in the buffer than as a separate write after it.
-    if (this.#filled > 0 && length <= SHORT_GAP && length <= BUFFER - this.#filled) {
-      this.#filling.fill(0, this.#filled, this.#filled + length);
-      this.#filled += length;
-    } else {
-      await this.#swap();
-    }
-    this.position += length;
-  }
-
-  async flush(): Promise<void> {
-    await this.#swap();
-    await this.#pending;
-  }
-
-  async #swap(): Promise<void> {
-    // When the current write is done, its buffer can be filled.
-    await this.#pending;
-    if (this.#filled === 0) return;
-    const full = this.#filling;
-    const bytes = full.subarray(0, this.#filled);
-    const at = this.position - this.#filled;
-    this.written += this.#filled;
-    this.#filling = this.#spare;
-    this.#spare = full;
-    this.#filled = 0;
-    this.#pending = this.#target.write(at, bytes);
-    // Raised at the next await; until then it is not "unhandled".
-    this.#pending.catch(() => {});
-  }
 }

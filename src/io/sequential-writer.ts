@@ -1,0 +1,85 @@
+// Pieces of an image, collected into few large writes.
+
+import type { OpenTarget } from './target.js';
+
+/**
+ * Bytes of one write. From 2 MiB on Linux puts them into huge pages, which on virtual machines that give free memory back
+ * take several times as much system time as smaller ones.
+ */
+export const WRITE_SIZE = 512 * 1024;
+/** Writes in progress while the next one is collected: with one, its thread waits for the main thread after each. */
+const IN_PROGRESS = 3;
+const SHORT_GAP = 4096;
+
+/** A write in progress, and its buffer, which can be filled again when it is done. */
+interface Write {
+  readonly buffer: Uint8Array;
+  readonly done: Promise<void>;
+}
+
+/** Writes pieces one after another. An error of a write is thrown by one of the calls after it, at the latest by `flush`. */
+export class SequentialWriter {
+  /** Bytes of the image so far. */
+  position = 0;
+  /** Bytes handed to the target so far. */
+  written = 0;
+  readonly #target: OpenTarget;
+  /** The oldest is the first. */
+  readonly #writes: Write[] = [];
+  readonly #most: number;
+  #filling: Uint8Array = new Uint8Array(WRITE_SIZE);
+  #filled = 0;
+
+  constructor(target: OpenTarget) {
+    this.#target = target;
+    this.#most = target.concurrentWrites ? IN_PROGRESS : 1;
+  }
+
+  async put(bytes: Uint8Array): Promise<void> {
+    for (let done = 0; done < bytes.length; ) {
+      const count = Math.min(bytes.length - done, WRITE_SIZE - this.#filled);
+      this.#filling.set(bytes.subarray(done, done + count), this.#filled);
+      this.#filled += count;
+      this.position += count;
+      done += count;
+      if (this.#filled === WRITE_SIZE) await this.#write();
+    }
+  }
+
+  async skip(length: number): Promise<void> {
+    // A short gap is cheaper as zeros in the buffer than as a separate write after it.
+    if (this.#filled > 0 && length <= SHORT_GAP && length <= WRITE_SIZE - this.#filled) {
+      this.#filling.fill(0, this.#filled, this.#filled + length);
+      this.#filled += length;
+    } else {
+      await this.#write();
+    }
+    this.position += length;
+  }
+
+  async flush(): Promise<void> {
+    await this.#write();
+    while (this.#writes.length > 0) await this.#oldest();
+  }
+
+  async #write(): Promise<void> {
+    if (this.#filled === 0) return;
+    const free = this.#writes.length < this.#most ? undefined : await this.#oldest();
+    const buffer = this.#filling;
+    const done = this.#target.write(this.position - this.#filled, buffer.subarray(0, this.#filled));
+    // Thrown when it is waited for; until then it is not "unhandled".
+    done.catch(() => {});
+    this.#writes.push({ buffer, done });
+    this.written += this.#filled;
+    this.#filling = free ?? new Uint8Array(WRITE_SIZE);
+    this.#filled = 0;
+  }
+
+  /** Waits for the oldest write, and returns its buffer. */
+  async #oldest(): Promise<Uint8Array> {
+    const { buffer, done } = this.#writes[0]!;
+    await done;
+    this.#writes.shift();
+    return buffer;
+  }
+}
