@@ -8,8 +8,8 @@ import type { Cache } from './cache.js';
 import { readFully } from './file-bytes.js';
 import type { Blob } from './record.js';
 
-/** Blocks are written in batches of this many bytes. */
-const BATCH = 1 << 20;
+/** Most bytes that are written with one call. A larger block is written by itself. */
+const BATCH = 512 << 10;
 const NOTHING = digestOf('sha256', new Uint8Array(0));
 
 /** A pack as a record names it. */
@@ -66,8 +66,9 @@ export class BlockPackWriter {
   readonly #file: number;
   readonly #digest = createDigest('sha256');
   readonly #index = new BlockIndexWriter();
-  #batch: Uint8Array[] = [];
-  #waiting = 0;
+  /** Blocks that are not written yet. One buffer for the whole pack: a copy of each block would be left to the garbage collector. */
+  readonly #batch = Buffer.allocUnsafeSlow(BATCH);
+  #filled = 0;
   #size = 0;
 
   /** `path` does not exist yet. */
@@ -90,10 +91,14 @@ export class BlockPackWriter {
     const { length } = packed ?? NOTHING.subarray(0, 0);
     this.#index.add(digest, { at: this.#size, length, digest: packed ? digestOf('sha256', packed) : NOTHING });
     if (!packed) return;
-    this.#batch.push(packed.slice());
-    this.#waiting += length;
     this.#size += length;
-    if (this.#waiting >= BATCH) this.#flush();
+    if (this.#filled + length > BATCH) this.#flush();
+    if (length > BATCH) {
+      this.#write(packed);
+      return;
+    }
+    this.#batch.set(packed, this.#filled);
+    this.#filled += length;
   }
 
   /** Completes the pack, and writes its index to another new file. */
@@ -118,12 +123,14 @@ export class BlockPackWriter {
   }
 
   #flush(): void {
-    for (const bytes of this.#batch) {
-      this.#digest.update(bytes);
-      for (let done = 0; done < bytes.length; ) done += writeSync(this.#file, bytes, done);
-    }
-    this.#batch = [];
-    this.#waiting = 0;
+    const filled = this.#batch.subarray(0, this.#filled);
+    this.#filled = 0;
+    this.#write(filled);
+  }
+
+  #write(bytes: Uint8Array): void {
+    this.#digest.update(bytes);
+    for (let done = 0; done < bytes.length; ) done += writeSync(this.#file, bytes, done);
   }
 }
 

@@ -6,16 +6,26 @@ import { createDigest } from '../io/index.js';
 /** Bytes of one read. */
 const CHUNK = 1 << 20;
 
-/** The digest of the first `size` bytes of a file, which are copied to `to` on the way. */
+/**
+ * The digest of the first `size` bytes of a file, which are copied to `to` on the way. While a part is digested here, threads of libuv
+ * write it and read the next one.
+ */
 export async function copyDigested(from: FileHandle, size: number, to?: FileHandle): Promise<string> {
   const digest = createDigest('sha256');
-  const buffer = Buffer.alloc(Math.min(CHUNK, size));
-  for (let at = 0; at < size; ) {
-    const bytes = buffer.subarray(0, Math.min(CHUNK, size - at));
+  const buffers = [0, 1].map(() => Buffer.allocUnsafeSlow(Math.min(CHUNK, size)));
+  const read = async (at: number) => {
+    const bytes = buffers[(at / CHUNK) % 2]!.subarray(0, Math.min(CHUNK, size - at));
     await readFully(from, bytes, at);
-    digest.update(bytes);
-    if (to) await writeFully(to, bytes, at);
+    return bytes;
+  };
+  let next = read(0);
+  for (let at = 0; at < size; ) {
+    const bytes = await next;
+    const writing = to ? writeFully(to, bytes, at) : undefined;
     at += bytes.length;
+    if (at < size) next = read(at);
+    digest.update(bytes);
+    await Promise.all([writing, next]);
   }
   return digest.hex();
 }

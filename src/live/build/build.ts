@@ -30,7 +30,7 @@ import {
 import { planRootImage, type RootImage } from '../root-image/root-image.js';
 import { type BuildContext, withBuildContext } from './build-context.js';
 import { decisionsOf } from './decisions.js';
-import { keepIso, keptIso } from './kept-iso.js';
+import { findIsos, keepIso, keptIso } from './kept-iso.js';
 import type { BuildOptions, BuildRequest } from './options.js';
 import { type BuildReport, type LiveReport, liveReport } from './report.js';
 import { runConcurrently } from './run-concurrently.js';
@@ -44,26 +44,36 @@ export async function buildLiveIso(options: BuildOptions, run: Run): Promise<Bui
     const boot = await bootFiles(context, run);
     const initrd = deferredInitrd();
     const planning = (running: Run) => planAll(context, boot, initrd.content, running);
-    if (!cache && !request.provenance) return press(context, image, { initrd, planning, provenance: undefined }, run);
+    if (!cache && !request.provenance) return press(context, image, { initrd, planning }, run);
     const planned = await planning(run);
     const keyed = await watch.time('keys', () => keyBuild({ ...context, boot, rootImage: planned.rootImage }, run));
     const { keys } = keyed;
     const provenance = request.provenance && (await provenanceFacts(context, keyed, run));
-    const kept = await keptIso(context, keys.action, image, run);
-    if (kept) {
-      const results = await publishKept(context, image, kept, provenance, run);
-      return { ...planned.report(), ...kept, image, keys, results, ...netbootReport(context) };
-    }
-    const report = await press(context, image, { initrd, planning: async () => planned, provenance }, run);
-    if (cache) await watch.time('keeping', () => keepIso(cache, keys.action, report));
-    return { ...report, keys };
+    const make = async (running: Run, staging?: Promise<StagedResults>) => {
+      const parts = { initrd, planning: async () => planned, provenance, staging };
+      const report = await press(context, image, parts, running);
+      if (cache) await watch.time('keeping', () => keepIso(cache, keys.action, report));
+      return { ...report, keys };
+    };
+    const places = await findIsos(cache, keys.action);
+    if (places.length === 0) return make(run);
+    const results = (aside: Run) => watch.time('results', () => stage(context, image, provenance, aside));
+    return runConcurrently(run, results, async (staging, running) => {
+      const kept = await keptIso(context, places, image, running);
+      // Damaged in every store: it is made again.
+      if (!kept) return make(running, staging);
+      const published = await (await staging).publish(kept, request.force ?? false);
+      return { ...planned.report(), ...kept, image, keys, results: published, ...netbootReport(context) };
+    });
   });
 }
 
 interface Parts {
   readonly initrd: DeferredInitrd;
   planning(run: Run): Promise<Planned>;
-  readonly provenance: ProvenanceFacts | undefined;
+  readonly provenance?: ProvenanceFacts | undefined;
+  /** The files next to the ISO, if they are being made already. */
+  readonly staging?: Promise<StagedResults> | undefined;
 }
 
 /** Makes everything that is not made yet. */
@@ -74,8 +84,8 @@ function press(context: BuildContext, image: string, parts: Parts, run: Run): Pr
   const making = (aside: Run) => watch.time('initrd', () => context.initrd(aside));
   return runConcurrently(run, making, (pending, running) => {
     initrd.settle(pending);
-    const results = (aside: Run) => watch.time('results', () => stage(context, image, provenance, aside));
-    return runConcurrently(running, results, async (staging, writing) => {
+    const make = (aside: Run) => watch.time('results', () => stage(context, image, provenance, aside));
+    return runConcurrently(running, parts.staging ? () => parts.staging! : make, async (staging, writing) => {
       const { disc, report } = await planning(writing);
       const made = await watch.time('image', () => write(context, disc, image, staging, writing));
       const facts = { cached: false, initrd: (await pending).report(), ...netbootReport(context) };
@@ -86,18 +96,6 @@ function press(context: BuildContext, image: string, parts: Parts, run: Run): Pr
 
 function netbootReport({ request: { netboot } }: BuildContext): Pick<BuildReport, 'netboot'> {
   return netboot ? { netboot: { directory: resolve(netboot.directory) } } : {};
-}
-
-/** Publishes an ISO from the cache, together with the files next to it. */
-async function publishKept(
-  context: BuildContext,
-  image: string,
-  iso: FinishedIso,
-  provenance: ProvenanceFacts | undefined,
-  run: Run,
-): Promise<Results> {
-  const staged = await context.watch.time('results', () => stage(context, image, provenance, run));
-  return staged.publish(iso, context.request.force ?? false);
 }
 
 function stage(

@@ -1,7 +1,7 @@
 // Finished media in a cache, by the key of their build.
 
 import { basename, join } from 'node:path';
-import type { Cache } from '../../cache/index.js';
+import type { Blob, Cache } from '../../cache/index.js';
 import type { Run } from '../../io/index.js';
 import type { InitrdReport } from '../initrd/index.js';
 import { checkImageSize } from '../result/index.js';
@@ -13,16 +13,29 @@ const PART = 'iso';
 
 type Kept = Pick<BuildReport, 'size' | 'sha256' | 'initrd' | 'cached'>;
 
+/** An ISO that a store had when it was asked. */
+interface KeptPlace {
+  readonly blob: Blob;
+  readonly initrd: InitrdReport;
+}
+
+/** The ISOs of earlier builds with the same key: more than one only if stores disagree. */
+export async function findIsos(cache: Cache | undefined, key: string): Promise<readonly KeptPlace[]> {
+  const records = (await cache?.find(KIND, key)) ?? [];
+  return records.flatMap(({ blobs, facts }) => {
+    const blob = blobs[PART];
+    return blob && isInitrdReport(facts) ? { blob, initrd: facts } : [];
+  });
+}
+
 /** Puts the ISO of an earlier build into the work directory; undefined if no store has it whole. */
 export async function keptIso(
   { cache, workDirectory, watch, request }: BuildContext,
-  key: string,
+  places: readonly KeptPlace[],
   image: string,
   run: Run,
 ): Promise<Kept | undefined> {
-  for (const { blobs, facts } of (await cache?.find(KIND, key)) ?? []) {
-    const blob = blobs[PART];
-    if (!blob || !isInitrdReport(facts)) continue;
+  for (const { blob, initrd: facts } of places) {
     const path = join(workDirectory, basename(image));
     if (!(await watch.time('cache', () => cache!.copy(blob, path)))) continue;
     run.signal?.throwIfAborted();

@@ -1,6 +1,6 @@
 // The size of a root file system.
 
-import { type FileTree, type Node, walk } from '../../tree/index.js';
+import { countNames, FileTree, type Node, visitNodes } from '../../tree/index.js';
 import type { GenerationRules, RootSize } from '../description/index.js';
 
 const MIB = 1024 * 1024;
@@ -19,18 +19,27 @@ export function rootSize(root: FileTree, asked: RootSize | undefined, rules: Gen
   return Math.max(1, needed + (asked?.mebibytes ?? 0)) * MIB;
 }
 
+/** Directories whose content does not count. */
+const OUTSIDE: ReadonlySet<string> = new Set(['proc', 'sys', 'dev']);
+
 /** As `du --apparent-size` and `find` count: hard links once, without what is below /proc, /sys and /dev. */
-function measure(root: FileTree): { bytes: number; entries: number } {
+function measure({ root }: FileTree): { bytes: number; entries: number } {
   const seen = new Set<Node>();
-  let bytes = 0;
-  let entries = 0;
-  for (const { path, node } of walk(root)) {
+  let bytes = DIRECTORY_SIZE;
+  let entries = 1;
+  const count = (node: Node) => {
     entries++;
-    if (/^(proc|sys|dev)(\/|$)/.test(path) || seen.has(node)) continue;
     if (node.kind === 'directory') bytes += DIRECTORY_SIZE;
-    else seen.add(node);
-    if (node.kind === 'file') bytes += node.content.size;
-    if (node.kind === 'symlink') bytes += node.target.length;
+    else if (!seen.has(node)) {
+      seen.add(node);
+      if (node.kind === 'file') bytes += node.content.size;
+      if (node.kind === 'symlink') bytes += node.target.length;
+    }
+  };
+  for (const [name, node] of root.entries) {
+    if (OUTSIDE.has(name)) entries += 1 + (node.kind === 'directory' ? countNames(node) : 0);
+    else if (node.kind === 'directory') visitNodes(new FileTree(node), count);
+    else count(node);
   }
   return { bytes, entries };
 }
