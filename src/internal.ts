@@ -32,7 +32,7 @@ export {
   sourceError,
   zeros,
 } from './io/index.js';
-export { expandMatrix, readMatrix } from './live/index.js';
+export { expandMatrix, readMatrix, sha256Of } from './live/index.js';
 export { readPackages } from './map/index.js';
 export { chooseNative } from './native/index.js';
 export { checkSpelled, refuseOptions } from './options/index.js';

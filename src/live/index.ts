@@ -22,6 +22,7 @@ export type { Step } from './build/stopwatch.js';
 export { type BundledFile, type BundleOptions, type BundleReport, bundleResults } from './bundle/index.js';
 export { type ConfigurationPlaces, loadConfiguration, type RuntimeConfiguration } from './configuration/index.js';
 export * from './description/index.js';
+export { sha256Of } from './files/sha256.js';
 export type { DracutMode, InitrdCompressionRequest, InitrdReport, PackedCompression } from './initrd/index.js';
 export type { BuildKeys } from './keys/index.js';
 export {
@@ -41,6 +42,7 @@ export type { BundleFormat, BundleTags, ResultFile, ResultKey, Results, Signatur
 export type { ErofsCompressionFacts } from './root-image/erofs-options.js';
 export type { RootCompressionFacts } from './root-image/root-image-plan.js';
 export {
+  type BillImage,
   type BillOfMaterials,
   type BillSubject,
   billOfTree,

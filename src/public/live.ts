@@ -1,6 +1,7 @@
 // isopress/live: live ISOs from image descriptions and root trees.
 
 export {
+  type BillImage,
   type BillOfMaterials,
   type BillSubject,
   type BootloaderAttributes,

@@ -1,7 +1,8 @@
 // Bills of materials, judged by the reference libraries of their formats, with the packages that dpkg-query names.
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { isopress } from '../support/command.js';
 import { oracle, oraclesRequired } from '../support/oracle.js';
@@ -12,6 +13,7 @@ import { hasGrub } from '../support/small-root.js';
 
 const scratch = scratchDirectory();
 const root = join(scratch, 'root');
+const sha256 = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex');
 let skipReason: string | undefined;
 
 beforeAll(async () => {
@@ -55,6 +57,40 @@ describe.each(['spdx', 'cyclonedx'] as const)('%s', (format) => {
   });
 });
 
+/** Name and SHA-256 of the image that a document is about. */
+const SUBJECTS: Readonly<Record<'spdx' | 'cyclonedx', (document: unknown) => unknown>> = {
+  spdx: (document) => {
+    const { packages, relationships } = document as {
+      packages: { SPDXID: string; packageFileName: string; checksums: unknown[] }[];
+      relationships: { relationshipType: string; relatedSpdxElement: string }[];
+    };
+    const described = relationships.filter(({ relationshipType }) => relationshipType === 'DESCRIBES');
+    expect(described).toHaveLength(1);
+    const subject = packages.find(({ SPDXID }) => SPDXID === described[0]!.relatedSpdxElement)!;
+    const [{ algorithm, checksumValue }] = subject.checksums as [{ algorithm: string; checksumValue: string }];
+    expect(algorithm).toBe('SHA256');
+    return [subject.packageFileName, checksumValue];
+  },
+  cyclonedx: (document) => {
+    const { component } = (document as { metadata: { component: Record<string, unknown> } }).metadata;
+    const [{ url, type, hashes }] = component['externalReferences'] as [{ url: string; type: string; hashes: unknown }];
+    expect({ type, hashes }).toEqual({ type: 'distribution', hashes: component['hashes'] });
+    const [{ alg, content }] = hashes as [{ alg: string; content: string }];
+    expect(alg).toBe('SHA-256');
+    return [decodeURIComponent(url), content];
+  },
+};
+
+test.each(['spdx', 'cyclonedx'] as const)('%s names the image that it is about', async (format) => {
+  const image = join(scratch, 'an image:1.iso');
+  writeFileSync(image, 'its bytes');
+  const file = join(scratch, `named.${format}.json`);
+  const args = ['sbom', root, file, '--format', format, '--subject', image, '--quiet'];
+  expect(isopress(args)).toMatchObject({ status: 0, stderr: '' });
+  expect(SUBJECTS[format](JSON.parse(readFileSync(file, 'utf8')))).toEqual(['an image:1.iso', sha256(image)]);
+  if (skipReason === undefined) expect(await faultsOfBill(format, file)).toEqual([]);
+});
+
 oracle('dpkg-query')('the packages and versions are those that dpkg-query calls installed', () => {
   const format = '$' + '{db:Status-Status}|$' + '{Package}|$' + '{Version}\\n';
   const args = ['--admindir', join(root, 'var/lib/dpkg'), '-W', '-f', format];
@@ -83,6 +119,8 @@ test.runIf(hasGrub)('a build writes bills next to its ISO, and lists them in its
     const { filename } = record[`image_${format}`];
     expect(filename).toBe(join(target, `small.x86_64-1.0.0.${suffix}`));
     expect(await faultsOfBill(format, filename)).toEqual([]);
+    const image = record.live_image.filename;
+    expect(SUBJECTS[format](JSON.parse(readFileSync(filename, 'utf8')))).toEqual([basename(image), sha256(image)]);
   }
   const refused = isopress(['build', ...words, '--sbom', 'swid']);
   expect(refused).toMatchObject({ status: 2, stderr: expect.stringContaining('Allowed choices are spdx, cyclonedx.') });

@@ -1,9 +1,17 @@
 // Runs `isopress sbom`: lists the packages of a root tree in a file.
 
+import { basename } from 'node:path';
 import { defined, displayText } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
-import { bytesSource, fileTarget, hostKind, streamTarget, writeImage } from '../../io/index.js';
-import { type BillOfMaterials, billOfTree, renderBill, type SbomFormat } from '../../live/index.js';
+import { bytesSource, fileTarget, hostKind, openFileSource, streamTarget, writeImage } from '../../io/index.js';
+import {
+  type BillImage,
+  type BillOfMaterials,
+  billOfTree,
+  renderBill,
+  type SbomFormat,
+  sha256Of,
+} from '../../live/index.js';
 import { argumentBytes, shownArgument } from '../argument-bytes.js';
 import { prepareSource } from '../prepare-source.js';
 import { openSession, type Session, type SessionOptions } from '../session.js';
@@ -14,6 +22,7 @@ import type { TreeOptions } from '../writer-options.js';
 export interface SbomCommandOptions extends SessionOptions, TreeOptions {
   readonly format: SbomFormat;
   readonly force?: boolean;
+  readonly subject?: string;
 }
 
 /** Nothing is packed: what an image could not keep does not matter. */
@@ -48,10 +57,21 @@ async function billIn(
   try {
     const { tree, epoch } = prepareSource(opened.tree, options);
     const rootDirectory = hostKind(path) === 'other' ? source : undefined;
-    const request = { epoch: epoch.seconds, note: session.note, ...defined({ rootDirectory }) };
+    const image = options.subject === undefined ? undefined : await imageOf(options.subject, session);
+    const request = { epoch: epoch.seconds, note: session.note, ...defined({ rootDirectory, image }) };
     const bill = await billOfTree(tree, request, session.run);
     if (!bill) throw noDatabase(displayText(path));
     return bill;
+  } finally {
+    await opened.close();
+  }
+}
+
+/** Reads all of the file for its digest. */
+async function imageOf(file: string, { run }: Session): Promise<BillImage> {
+  const opened = await openFileSource(argumentBytes(file));
+  try {
+    return { name: basename(shownArgument(file)), sha256: await sha256Of(opened, run) };
   } finally {
     await opened.close();
   }

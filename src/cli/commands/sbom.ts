@@ -10,7 +10,7 @@ export function sbomCommand(): Command {
   const command = withExamples(
     new Command('sbom'),
     'isopress sbom ./rootfs rootfs.spdx.json',
-    'isopress sbom live.iso/LiveOS/squashfs.img/LiveOS/rootfs.img - --format cyclonedx',
+    'isopress sbom live.iso/LiveOS/squashfs.img/LiveOS/rootfs.img - --format cyclonedx --subject live.iso',
   )
     .description('list the installed packages of a root tree as a software bill of materials (SBOM)')
     .argument('<source>', SOURCE_HELP)
@@ -18,6 +18,7 @@ export function sbomCommand(): Command {
     .addOption(
       new Option('--format <name>', 'SPDX 2.3 or CycloneDX 1.6, in JSON').choices(SBOM_FORMATS).default('spdx'),
     )
+    .option('--subject <file>', 'name this file and its SHA-256 as the image that holds the packages')
     .option('-f, --force', 'replace an existing file');
   addTreeOptions(command.optionsGroup('The tree:'));
   return addSessionOptions(command).action(async (source: string, file: string, options: SbomCommandOptions) => {

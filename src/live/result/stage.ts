@@ -8,7 +8,15 @@ import { type NetbootOptions, stageNetboot } from '../netboot/index.js';
 import { openPackageDatabase, type PackageDatabase, renderPackageList } from '../packages/index.js';
 import type { BuildPlan } from '../plan/build-plan.js';
 import { type ProvenanceFacts, renderProvenance } from '../provenance/index.js';
-import { billOfMaterials, distributionOf, renderBill, SBOM_SUFFIXES, type SbomFormat } from '../sbom/index.js';
+import {
+  type BillOfMaterials,
+  billOfMaterials,
+  distributionOf,
+  ofImage,
+  renderBill,
+  SBOM_SUFFIXES,
+  type SbomFormat,
+} from '../sbom/index.js';
 import { type SigningOptions, signFile } from '../signing/index.js';
 import { PROVENANCE_SUFFIX, RECORD_NAME } from './names.js';
 import { bundleFormatOf, type ResultKey, type Results, renderResults } from './record.js';
@@ -47,24 +55,28 @@ export interface FinishedIso {
 
 export interface StagedResults {
   /**
-   * Writes the statement about the ISO, has the results signed, and moves them all from the work directory to their names in the
+   * Writes the statements about the ISO, has the results signed, and moves them all from the work directory to their names in the
    * target directory. Those of an earlier build are replaced, the ISO only with `force`; after an error the directory is as it was before.
    */
   publish(iso: FinishedIso, force: boolean): Promise<Results>;
 }
 
-/** Writes those into the work directory that do not depend on the bytes of the ISO. */
+/** Writes those into the work directory that do not depend on the bytes of the ISO. The others are written when they are published. */
 export async function stageResults(request: StagingRequest, run: Run): Promise<StagedResults> {
   const { plan, image, workDirectory, provenance, signing } = request;
   const { targetDirectory, baseName } = plan;
   const staging = new Staging(targetDirectory, workDirectory);
   staging.add('live_image', basename(image));
-  for (const [key, suffix, text] of await packageTexts(request, run)) {
-    await staging.write(key, `${baseName}.${suffix}`, text);
-  }
+  const { texts, bill } = await packageFacts(request, run);
+  for (const [key, suffix, text] of texts) await staging.write(key, `${baseName}.${suffix}`, text);
   const publishAll = async ({ sha256 }: FinishedIso, force: boolean) => {
+    const name = basename(image);
+    for (const format of bill ? new Set(request.sbom) : []) {
+      const named = ofImage(bill!, { name, sha256 });
+      await staging.write(`image_${format}`, `${baseName}.${SBOM_SUFFIXES[format]}`, renderBill(named, format));
+    }
     if (provenance) {
-      const iso = { name: basename(image), digest: { sha256 } };
+      const iso = { name, digest: { sha256 } };
       const text = renderProvenance(provenance, { iso, others: staging.texts });
       await staging.write('image_provenance', `${baseName}.${PROVENANCE_SUFFIX}`, text);
     }
@@ -73,7 +85,7 @@ export async function stageResults(request: StagingRequest, run: Run): Promise<S
     const results: Results = { ...staging.results, ...(format ? { bundle_format: format } : {}) };
     await writeText(join(workDirectory, RECORD_NAME), renderResults(results));
     const names = [...staging.names, RECORD_NAME];
-    const replaces = (name: string) => force || name !== basename(image);
+    const replaces = (replaced: string) => force || replaced !== name;
     await withNetboot(request, force, () => publish({ names, workDirectory, targetDirectory, replaces }), run);
     return results;
   };
@@ -106,14 +118,22 @@ function callOf({ plan, log }: StagingRequest) {
   return { epoch: plan.epoch.seconds, log };
 }
 
-async function packageTexts(request: StagingRequest, run: Run): Promise<[ResultKey, string, string][]> {
+/** Results from the package database. */
+interface PackageFacts {
+  /** Results with the ends of their names. */
+  readonly texts: readonly (readonly [key: ResultKey, suffix: string, text: string])[];
+  /** Undefined: there is no database, or nothing asks for a bill. */
+  readonly bill: BillOfMaterials | undefined;
+}
+
+async function packageFacts(request: StagingRequest, run: Run): Promise<PackageFacts> {
   const { plan, packageChanges, sbom, known, note } = request;
   const { root, rootDirectory, description } = plan;
   const { packageManager } = description;
   const database = await openPackageDatabase({ root, rootDirectory, packageManager, known, note }, run);
   if (!database) {
     if (sbom.length > 0) note('There is no bill of materials: the root tree has no package database.');
-    return [];
+    return { texts: [], bill: undefined };
   }
   const list = renderPackageList(database.kind, await database.packages(run), description.generation);
   const texts: [ResultKey, string, string][] = [['image_packages', 'packages', list]];
@@ -121,18 +141,13 @@ async function packageTexts(request: StagingRequest, run: Run): Promise<[ResultK
   if (verified !== undefined) texts.push(['image_verified', 'verified', verified]);
   const changes = packageChanges ? await database.changes?.(run) : undefined;
   if (changes !== undefined) texts.push(['image_changes', 'changes', changes]);
-  return sbom.length > 0 ? [...texts, ...(await billTexts(request, database, run))] : texts;
+  return { texts, bill: sbom.length > 0 ? await billOf(plan, database, run) : undefined };
 }
 
-async function billTexts(
-  { plan, sbom }: StagingRequest,
-  database: PackageDatabase,
-  run: Run,
-): Promise<[ResultKey, string, string][]> {
+async function billOf(plan: BuildPlan, database: PackageDatabase, run: Run): Promise<BillOfMaterials> {
   const { root, epoch, description } = plan;
   const { name, version } = description;
   const subject = { name, ...(version === '' ? {} : { version }) };
   const distribution = await distributionOf(root, run);
-  const bill = await billOfMaterials({ subject, epoch: epoch.seconds, database, distribution }, run);
-  return sbom.map((format) => [`image_${format}`, SBOM_SUFFIXES[format], renderBill(bill, format)]);
+  return billOfMaterials({ subject, epoch: epoch.seconds, database, distribution }, run);
 }

@@ -9,6 +9,16 @@ import { packageUrl } from './package-url.js';
 export interface BillSubject {
   readonly name: string;
   readonly version?: string;
+  /** The image with the system. Default: none is named. */
+  readonly image?: BillImage;
+}
+
+/** An image file, identified by its content. */
+export interface BillImage {
+  /** Name of the file, without directories. */
+  readonly name: string;
+  /** Hexadecimal. */
+  readonly sha256: string;
 }
 
 /** The installed packages of a system. */
@@ -37,6 +47,11 @@ export interface BillRequest {
   /** Undefined for a tree without a database: its bill is empty. */
   readonly database: PackageDatabase | undefined;
   readonly distribution: Distribution;
+}
+
+/** The same bill with the image that holds the system. */
+export function ofImage(bill: BillOfMaterials, image: BillImage): BillOfMaterials {
+  return { ...bill, subject: { ...bill.subject, image } };
 }
 
 /** Lists the installed packages of a database. */

@@ -9,7 +9,7 @@ const ROOT = 'root';
 
 /** The document, with a line feed at the end. The same bill gives the same bytes. */
 export function renderCycloneDx(bill: BillOfMaterials): string {
-  const { subject, components } = bill;
+  const { components } = bill;
   const document = {
     $schema: 'http://cyclonedx.org/schema/bom-1.6.schema.json',
     bomFormat: 'CycloneDX',
@@ -19,12 +19,27 @@ export function renderCycloneDx(bill: BillOfMaterials): string {
     metadata: {
       timestamp: timeOf(bill.epoch),
       tools: { components: [{ type: 'application', name: 'isopress' }] },
-      component: { type: 'operating-system', 'bom-ref': ROOT, ...subject },
+      component: subjectOf(bill),
     },
     components: components.map(componentOf),
     dependencies: [{ ref: ROOT, dependsOn: components.map(({ packageUrl }) => packageUrl) }],
   };
   return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+/** The system. Its image is what is distributed: a reference to the file, with the digest of the whole. */
+function subjectOf({ subject: { name, version, image } }: BillOfMaterials): object {
+  const hashes = image && [{ alg: 'SHA-256', content: image.sha256 }];
+  return {
+    type: 'operating-system',
+    'bom-ref': ROOT,
+    name,
+    ...(version === undefined ? {} : { version }),
+    ...(image && {
+      hashes,
+      externalReferences: [{ url: encodeURIComponent(image.name), type: 'distribution', hashes }],
+    }),
+  };
 }
 
 function componentOf({ packageUrl, name, version, license }: Component): object {

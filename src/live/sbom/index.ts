@@ -1,6 +1,13 @@
 // Bills of materials of root trees.
 
-export { type BillOfMaterials, type BillSubject, billOfMaterials, type Component } from './bill.js';
+export {
+  type BillImage,
+  type BillOfMaterials,
+  type BillSubject,
+  billOfMaterials,
+  type Component,
+  ofImage,
+} from './bill.js';
 export { type Distribution, distributionOf } from './distribution.js';
 export { renderBill } from './formats.js';
 export * from './names.js';

@@ -43,11 +43,15 @@ function namespaceOf(bill: BillOfMaterials): string {
   return `https://spdx.org/spdxdocs/${name}-${deriveUuid(JSON.stringify(bill), 'spdx document')}`;
 }
 
-function rootOf({ subject: { name, version } }: BillOfMaterials): object {
+function rootOf({ subject: { name, version, image } }: BillOfMaterials): object {
   return {
     SPDXID: ROOT,
     name,
     ...(version === undefined ? {} : { versionInfo: version }),
+    ...(image && {
+      packageFileName: image.name,
+      checksums: [{ algorithm: 'SHA256', checksumValue: image.sha256 }],
+    }),
     downloadLocation: UNKNOWN,
     filesAnalyzed: false,
     licenseConcluded: UNKNOWN,

@@ -3,7 +3,7 @@
 import type { Run } from '../../io/index.js';
 import type { FileTree } from '../../tree/index.js';
 import { openPackageDatabase } from '../packages/index.js';
-import { type BillOfMaterials, type BillSubject, billOfMaterials } from './bill.js';
+import { type BillImage, type BillOfMaterials, type BillSubject, billOfMaterials } from './bill.js';
 import { distributionOf } from './distribution.js';
 
 export interface TreeBillOptions {
@@ -11,6 +11,8 @@ export interface TreeBillOptions {
   readonly epoch: number;
   /** Default: the distribution, according to os-release(5). */
   readonly subject?: BillSubject;
+  /** The image with the tree. Default: that of the subject. */
+  readonly image?: BillImage;
   /** The directory that the tree was scanned from, for older RPM databases, which only this machine's rpm can read. */
   readonly rootDirectory?: string;
   /** Called with a sentence about a database that could not be read. */
@@ -23,11 +25,12 @@ export async function billOfTree(
   options: TreeBillOptions,
   run: Run,
 ): Promise<BillOfMaterials | undefined> {
-  const { epoch, rootDirectory, note = () => {} } = options;
+  const { epoch, rootDirectory, image, note = () => {} } = options;
   const database = await openPackageDatabase({ root, rootDirectory, packageManager: undefined, note }, run);
   if (!database) return undefined;
   const distribution = await distributionOf(root, run);
   const { name = distribution.id ?? 'root tree', versionId } = distribution;
   const subject = options.subject ?? { name, ...(versionId ? { version: versionId } : {}) };
-  return billOfMaterials({ subject, epoch, database, distribution }, run);
+  const named = image ? { ...subject, image } : subject;
+  return billOfMaterials({ subject: named, epoch, database, distribution }, run);
 }
