@@ -1,7 +1,8 @@
 // Reads a container image as the tree with which a container of it starts.
 
-import type { ByteString } from '../../bytes/index.js';
+import { type ByteString, displayText } from '../../bytes/index.js';
 import { UNPACK_LIMIT } from '../../compress/index.js';
+import type { InvalidInputError } from '../../errors.js';
 import { hostKind, type Run } from '../../io/index.js';
 import type { FileTree, LossLog } from '../../tree/index.js';
 import { meterOfCompressed } from '../tar/index.js';
@@ -9,10 +10,11 @@ import type { RegistryCredentials } from './credentials.js';
 import { chooseFromDockerArchive } from './docker-archive.js';
 import { absent } from './errors.js';
 import { type ContainerFacts, factsOf } from './facts.js';
+import { foreignName } from './foreign-names.js';
 import { mergeLayers } from './layers.js';
 import { chooseFromLayout, type ImageLayer, type ImageOutline } from './layout.js';
 import type { Platform } from './platform.js';
-import { type ContainerReference, parseContainerReference } from './reference.js';
+import { type ContainerReference, parseContainerReference, type Transport } from './reference.js';
 import { registryStore } from './registry-store.js';
 import { SpoolFile } from './spool-file.js';
 import { archiveStore, directoryStore, type Store } from './store.js';
@@ -53,9 +55,27 @@ const PATIENCE = 30_000;
 const REPOSITORY = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
 const TAG = /^(?:[A-Za-z0-9_][A-Za-z0-9._-]{0,127}|@[a-z0-9]+:[0-9a-f]{32,128})$/;
 
-/** Parses the name of a container image; undefined for any other name. */
+/**
+ * Parses the name of a container image; undefined for any other name. Throws {@link UnsupportedError} for names that only other programs
+ * understand, and {@link InvalidInputError} for a transport without a place. A file or directory of that name comes first.
+ */
 export function containerReference(name: ByteString): ContainerReference | undefined {
-  return parseContainerReference(name, (path) => hostKind(path) !== undefined);
+  const exists = (path: ByteString) => hostKind(path) !== undefined;
+  const reference = parseContainerReference(name, exists);
+  if (!reference) {
+    const foreign = foreignName(name);
+    if (foreign && !exists(name)) throw foreign;
+    return undefined;
+  }
+  const { transport, path } = reference;
+  const isNowhere = path === '' || path === '//' || (path.startsWith('//') && !exists(path));
+  if (isNowhere && transport !== 'registry') throw noPlace(displayText(name), transport);
+  return reference;
+}
+
+function noPlace(shown: string, transport: Transport): InvalidInputError {
+  const forms = transport === 'oci' ? 'oci:DIRECTORY or oci://HOST/REPOSITORY:TAG' : `${transport}:FILE`;
+  return absent(shown, 'oci.name', 'It names no place.', `Give ${forms}.`);
 }
 
 /**

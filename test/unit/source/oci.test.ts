@@ -321,6 +321,14 @@ describe('damaged images', () => {
 });
 
 describe('names', () => {
+  function thrownBy(name: string): unknown {
+    try {
+      return containerReference(fromText(name));
+    } catch (error) {
+      return error;
+    }
+  }
+
   test.each<[string, readonly string[], object | undefined]>([
     ['oci:dir', ['dir'], { transport: 'oci', path: 'dir' }],
     ['oci:dir:1.0', ['dir'], { transport: 'oci', path: 'dir', tag: '1.0' }],
@@ -337,6 +345,26 @@ describe('names', () => {
     ['./oci:dir', [], undefined],
   ])('%s', (name, paths, expected) => {
     expect(parseContainerReference(fromText(name), (path) => paths.includes(path))).toEqual(expected);
+  });
+
+  test.each([
+    ['containers-storage:alpine', 'podman save -o FILE alpine'],
+    ['docker-daemon:alpine:3', 'docker save -o FILE alpine:3'],
+    ['docker://alpine:3', 'oci://docker.io/library/alpine:3.'],
+    ['docker://some/tree', 'oci://docker.io/some/tree.'],
+    ['docker://quay.io/some/tree', 'oci://quay.io/some/tree.'],
+    ['docker://localhost:5000/tree', 'oci://localhost:5000/tree.'],
+    ['dir:x', 'skopeo copy dir:x oci-archive:FILE'],
+    ['https://example.com/root.tar', 'Download'],
+  ])('%s is not read, and the way to read it is said', (name, hint) => {
+    expect(thrownBy(name)).toMatchObject({
+      code: 'source.transport',
+      wording: { hint: expect.stringContaining(hint) },
+    });
+  });
+
+  test.each(['oci:', 'oci://', 'oci://host', 'oci-archive:', 'docker-archive:'])('%s names no place', (name) => {
+    expect(thrownBy(name)).toMatchObject({ code: 'oci.name' });
   });
 
   test.each(['linux', 'linux/', 'linux/a/b/c', 'linux/a b', ''])('"%s" is no platform', (text) => {
