@@ -1,7 +1,7 @@
 // Container images as SOURCE: what umoci unpacks, and the same image in every form that skopeo writes.
 import { execFileSync, spawn } from 'node:child_process';
 import { lookup } from 'node:dns/promises';
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
@@ -319,57 +319,75 @@ describe('a registry', () => {
     60_000,
   );
 
-  oracle('docker-registry', 'openssl')(
-    'whose certificate comes from a private authority',
+  oracle('docker-registry', 'openssl', 'skopeo')(
+    'whose certificate comes from a private authority, and which may want one of the client',
     async () => {
-      const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-noenc', '-days', '2'];
-      const [ca, server, name] = [at('ca'), at('server'), hostname()];
-      succeed('openssl', ['req', '-x509', ...key, '-keyout', `${ca}.key`, '-out', `${ca}.pem`, '-subj', '/CN=Tests']);
-      const names = ['-subj', '/CN=server', '-addext', `subjectAltName=DNS:${name}`];
-      const signed = ['-CA', `${ca}.pem`, '-CAkey', `${ca}.key`];
-      succeed('openssl', [
-        'req',
-        '-x509',
-        ...key,
-        ...signed,
-        ...names,
-        '-keyout',
-        `${server}.key`,
-        '-out',
-        `${server}.pem`,
-      ]);
+      const [authority, server, client, stranger] = ['ca', 'server', 'client', 'stranger'].map(at) as string[];
+      const name = hostname();
+      certify(authority!, 'Tests');
+      certify(server!, 'server', ['-addext', `subjectAltName=DNS:${name}`], authority);
+      certify(client!, 'client', [], authority);
+      certify(stranger!, 'stranger');
       const storage = { filesystem: { rootdirectory: at('registry-tls') } };
       await served({ storage }, (host) => void copyTo(host));
       const tls = { certificate: `${server}.pem`, key: `${server}.key` };
       // The name may have another address than localhost.
       const { address } = await lookup(name, 4);
-      await served({ address, storage, http: { tls } }, (host) => {
-        const source = `oci://${name}:${host.split(':')[1]}/some/tree:1.0`;
-        const words = [
-          'squashfs',
-          source,
-          at('secured'),
-          '--compression',
-          'gzip',
-          '--epoch',
-          '1',
-          '--seed',
-          's',
-          '--quiet',
-        ];
-        expect(isopress(words)).toMatchObject({ status: 4, stderr: expect.stringContaining('oci.registry') });
-        expect(isopress(words, { env: { NODE_EXTRA_CA_CERTS: `${ca}.pem` } }).status).toBe(0);
-        // Where Podman has certificates of one registry.
-        const certificates = at(`home/.config/containers/certs.d/${name}:${host.split(':')[1]}`);
-        mkdirSync(certificates, { recursive: true });
-        copyFileSync(`${ca}.pem`, join(certificates, 'ca.crt'));
-        expect(isopress([...words, '--force'], { env: { HOME: at('home') } }).status).toBe(0);
+      const pull = (host: string, env: Record<string, string>) => {
+        const given = ['--compression', 'gzip', '--epoch', '1', '--seed', 's', '--quiet', '--force'];
+        return isopress(['squashfs', `oci://${host}/some/tree:1.0`, at('secured'), ...given], { env });
+      };
+      /** Where Podman has certificates of one registry; the home directory of that. */
+      const home = (host: string, files: Record<string, string>) => {
+        const path = at(`home${++made}`);
+        const directory = join(path, '.config/containers/certs.d', host);
+        mkdirSync(directory, { recursive: true });
+        for (const [to, from] of Object.entries(files)) copyFileSync(from, join(directory, to));
+        return { env: { HOME: path, XDG_CONFIG_HOME: '' }, directory };
+      };
+      await served({ address, storage, http: { tls } }, (started) => {
+        const host = `${name}:${started.split(':')[1]}`;
+        expect(pull(host, {})).toMatchObject({ status: 4, stderr: expect.stringContaining('oci.registry') });
+        expect(pull(host, { NODE_EXTRA_CA_CERTS: `${authority}.pem` }).status).toBe(0);
+        expect(pull(host, home(host, { 'ca.crt': `${authority}.pem` }).env)).toMatchObject({ status: 0, stderr: '' });
         expect(readFileSync(at('secured')).equals(expected)).toBe(true);
+      });
+      await served({ address, storage, http: { tls: { ...tls, clientcas: [`${authority}.pem`] } } }, (started) => {
+        const host = `${name}:${started.split(':')[1]}`;
+        const ca = { 'ca.crt': `${authority}.pem` };
+        const known = home(host, { ...ca, 'client.cert': `${client}.pem`, 'client.key': `${client}.key` });
+        const skopeo = ['--insecure-policy', '--tmpdir', scratch, 'inspect', '--cert-dir', known.directory];
+        succeed('skopeo', [...skopeo, `docker://${host}/some/tree:1.0`]);
+        rmSync(at('secured'));
+        expect(pull(host, known.env)).toMatchObject({ status: 0, stderr: '' });
+        expect(readFileSync(at('secured')).equals(expected)).toBe(true);
+        for (const [files, message] of [
+          [ca, /refuses the certificate of this client, or wants one\..*NAME\.key in certs\.d/s],
+          [{ ...ca, 'client.cert': `${stranger}.pem`, 'client.key': `${stranger}.key` }, /refuses the certificate/],
+          [{ ...ca, 'client.cert': `${client}.pem` }, /client\.cert is not used: client\.key is missing/],
+          [{ ...ca, 'client.key': `${client}.key` }, /client\.key is not used: client\.cert is missing/],
+          [{ ...ca, 'client.cert': `${client}.pem`, 'client.key': `${stranger}.key` }, /TLS: key values mismatch/],
+          [{ 'client.cert': `${client}.pem`, 'client.key': `${client}.key` }, /authority .* is not known/],
+        ] as const) {
+          const { status, stderr } = pull(host, home(host, files).env);
+          expect([status, stderr]).toEqual([
+            stderr.includes('oci.certificate') ? 3 : 4,
+            expect.stringMatching(message),
+          ]);
+        }
       });
     },
     60_000,
   );
 });
+
+/** A certificate in `NAME.pem` with its key in `NAME.key`, signed by another one or by itself. */
+function certify(path: string, subject: string, more: readonly string[] = [], signer?: string): void {
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-noenc', '-days', '2'];
+  const signed = signer === undefined ? [] : ['-CA', `${signer}.pem`, '-CAkey', `${signer}.key`];
+  const names = ['-subj', `/CN=${subject}`, ...more, '-keyout', `${path}.key`, '-out', `${path}.pem`];
+  succeed('openssl', ['req', '-x509', ...key, ...signed, ...names]);
+}
 
 test('wrong names are answered with what there is', () => {
   const layout = imageOf([]);

@@ -29,7 +29,16 @@ export async function readCertificates(
     const texts = (end: string) =>
       Promise.all(names.filter((name) => name.endsWith(end)).map((name) => text(place, name)));
     const authorities = await texts('.crt');
-    const proofs = names.filter((name) => name.endsWith('.cert') && names.includes(name.replace(/cert$/, 'key')));
+    const proofs = names.filter((name) => name.endsWith('.cert'));
+    for (const [end, other] of [
+      ['cert', 'key'],
+      ['key', 'cert'],
+    ] as const) {
+      const alone = names.find(
+        (name) => name.endsWith(`.${end}`) && !names.includes(`${withoutEnd(name, end)}${other}`),
+      );
+      if (alone) throw unpaired(place, alone, `${withoutEnd(alone, end)}${other}`);
+    }
     if (authorities.length + proofs.length === 0) continue;
     return {
       // Node.js takes these in place of the usual ones.
@@ -47,6 +56,16 @@ export async function readCertificates(
 function usualAuthorities(): readonly string[] {
   const { getCACertificates } = tls as { readonly getCACertificates?: () => string[] };
   return getCACertificates?.() ?? tls.rootCertificates;
+}
+
+function withoutEnd(name: string, end: string): string {
+  return name.slice(0, -end.length);
+}
+
+/** As in Podman: a directory in which half of a proof is missing is a mistake, not one without a proof. */
+function unpaired(place: string, name: string, missing: string): SourceError {
+  const path = join(place, name);
+  return new SourceError('oci.certificate', `${path} is not used: ${missing} is missing beside it.`, { path });
 }
 
 async function text(directory: string, name: string): Promise<string> {

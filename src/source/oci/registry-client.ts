@@ -4,6 +4,7 @@
 import { InvalidImageError, IsopressError, UnreadableError } from '../../errors.js';
 import type { Run } from '../../io/index.js';
 import { type Answer, isPassing, PassingFault, RegistryConnection, type RegistryPlace } from './registry-connection.js';
+import { lastingFault } from './registry-faults.js';
 import { RegistryLogin } from './registry-login.js';
 
 const ATTEMPTS = 4;
@@ -79,16 +80,18 @@ export class RegistryClient {
 
   #mayTryAgain(error: unknown, attempt: number): boolean {
     this.#run.signal?.throwIfAborted();
-    return attempt < ATTEMPTS && !(error instanceof IsopressError);
+    return attempt < ATTEMPTS && !(error instanceof IsopressError) && !lastingFault(error);
   }
 
   #failed(error: unknown): unknown {
     if (error instanceof IsopressError) return error;
     const { message, cause } = error as Error;
-    const why = cause instanceof Error ? `${message}: ${cause.message}` : message;
+    const lasting = lastingFault(error);
+    const why = lasting?.why ?? (cause instanceof Error ? `${message}: ${cause.message}` : message);
     return new UnreadableError('oci.registry', `${this.#http.shown} cannot be read: ${why}.`, {
       path: this.#http.shown,
       cause: error,
+      hint: lasting?.hint,
     });
   }
 
