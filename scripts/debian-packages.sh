@@ -17,6 +17,8 @@ TEST=(
   grub-rescue-pc ipxe memtest86+
   # boot loaders of live ISOs, and machines that boot them
   grub-pc-bin grub-efi-amd64-bin isolinux syslinux-common syslinux-utils mmdebstrap debian-archive-keyring uidmap qemu-system-x86 ovmf busybox-static
+  # an installer that is started over a network
+  debian-installer-12-netboot-amd64
   # root trees of another architecture, and its emulator
   arch-test binfmt-support qemu-user-static qemu-system-arm qemu-efi-aarch64
   # the image builder that live ISOs are compared with

@@ -19,7 +19,17 @@ export { type BootEntryFacts, readBootEntries } from './inspect-boot.js';
 export { type PartitionFacts, readPartitions } from './inspect-partitions.js';
 export type { AreaLayout, BootEntryLayout, DiscLayout, PartitionLayout } from './layout.js';
 export { isMenuName, type MenuKind, menuKindOf } from './menu-kind.js';
-export { commandsOf, grubPath, grubQuoted, type Word, type WordSyntax, wordsAt } from './menu-words.js';
+export {
+  commandsOf,
+  commandWords,
+  grubArgument,
+  grubPath,
+  grubQuoted,
+  lineEnd,
+  type Word,
+  type WordSyntax,
+  wordsAt,
+} from './menu-words.js';
 export { type MkisofsFiles, type MkisofsOptions, parseMkisofsOptions } from './mkisofs-options.js';
 export {
   LAYOUT_NAMES,

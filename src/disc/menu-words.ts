@@ -9,7 +9,7 @@ export interface Word {
   readonly value: string;
 }
 
-/** The rules for words: GRUB's have quotes and escapes, others end at a blank. */
+/** The rules for words: GRUB's have quotes and escapes. Others end at a blank outside of double quotes, as the kernel divides its arguments. */
 export type WordSyntax = 'grub' | 'plain';
 
 /** The commands of a menu, each with the line on which it begins, from 1. `}` is a command. */
@@ -23,6 +23,9 @@ const BLANK = /[ \t]/;
 const ENDS_WORD = /[\t-\r ]/;
 /** Longer than any command line that a kernel accepts. Where a quote has no end before, it is taken as a character. */
 const MOST_QUOTED = 8192;
+const QUOTED_ARGUMENT = /^"[^"\r\n]*"/;
+/** GRUB drops this backslash, unless it is patched as that of Fedora is. Menus that have it rely on such a GRUB. */
+const UDEV_ESCAPE = /^\\x[0-9a-f]{2}/i;
 
 /** All commands of a menu. */
 export function* commandsOf(text: string, syntax: WordSyntax): Generator<MenuCommand> {
@@ -32,15 +35,39 @@ export function* commandsOf(text: string, syntax: WordSyntax): Generator<MenuCom
     for (; counted < at; counted++) if (text[counted] === '\n') line++;
     return line;
   };
+  for (const words of commandWords(text, syntax)) {
+    yield { line: lineAt(words[0]!.start), words: words.map(({ value }) => value) };
+  }
+}
+
+/** The words of all commands of a menu. Of several commands on one line of GRUB, such as `if …; then linux …; fi`, each comes alone. */
+export function* commandWords(text: string, syntax: WordSyntax): Generator<readonly Word[]> {
   for (let at = 0; at < text.length; ) {
     const words = wordsAt(text, at, syntax);
     const isComment = words[0]?.value.startsWith('#') === true && syntax === 'plain';
-    if (words.length > 0 && !isComment) yield { line: lineAt(words[0]!.start), words: words.map(({ value }) => value) };
+    if (syntax === 'grub') yield* separated(text, words);
+    else if (words.length > 0 && !isComment) yield words;
     at = afterBlanks(text, words.at(-1)?.end ?? at, syntax);
-    if (syntax === 'grub' && text[at] === '}') yield { line: lineAt(at), words: ['}'] };
+    if (syntax === 'grub' && text[at] === '}') yield [{ start: at, end: at + 1, value: '}' }];
     if (syntax === 'grub' && text[at] === '#') at = endOfLine(text, at);
     else at++;
   }
+}
+
+/** Words that GRUB reserves, if a command begins with them. */
+const RESERVED = /^(?:if|elif|then|else|while|until|do|!)$/;
+
+function* separated(text: string, words: readonly Word[]): Generator<readonly Word[]> {
+  let from = 0;
+  for (const [i, { start, end }] of words.entries()) {
+    // A quoted word is never reserved.
+    const raw = end - start <= 5 ? text.slice(start, end) : '';
+    if (raw === '{') {
+      yield words.slice(from, i + 1);
+      from = i + 1;
+    } else if (i === from && RESERVED.test(raw)) from = i + 1;
+  }
+  if (from < words.length) yield words.slice(from);
 }
 
 function afterBlanks(text: string, from: number, syntax: WordSyntax): number {
@@ -82,9 +109,14 @@ function endsCommand(text: string, at: number, syntax: WordSyntax): boolean {
 }
 
 function plainWord(text: string, start: number): Word {
-  let end = start;
-  while (end < text.length && !ENDS_WORD.test(text[end]!)) end++;
-  return { start, end, value: text.slice(start, end) };
+  let value = '';
+  let at = start;
+  while (at < text.length && !ENDS_WORD.test(text[at]!)) {
+    const quoted = text[at] === '"' ? QUOTED_ARGUMENT.exec(text.slice(at, at + MOST_QUOTED))?.[0] : undefined;
+    value += quoted?.slice(1, -1) ?? text[at]!;
+    at += quoted?.length ?? 1;
+  }
+  return { start, end: at, value };
 }
 
 function grubWord(text: string, start: number): Word {
@@ -94,8 +126,9 @@ function grubWord(text: string, start: number): Word {
     const character = text[at]!;
     if (character === '\\') {
       if (isContinued(text, at)) break;
-      value += text[at + 1] ?? '';
-      at += 2;
+      const kept = UDEV_ESCAPE.exec(text.slice(at, at + 4))?.[0];
+      value += kept ?? text[at + 1] ?? '';
+      at += kept?.length ?? 2;
     } else if (character === "'" || character === '"') {
       const quoted = quotedPart(text, at);
       value += quoted.value;
@@ -130,8 +163,17 @@ export function grubPath(word: string): string {
   return word.replace(/^\([^)]*\)/, '').replace(/^\$\{?(?:root|isofrom)\}?/, '');
 }
 
-/** A value quoted as one word for GRUB. */
+/** A value as one word for GRUB, which quotes as a POSIX shell does. */
 export function grubQuoted(value: string): string {
-  if (/^[\w=,.:/@%+~^-]+$/.test(value)) return value;
-  return value.includes("'") ? value.replace(/[^\w=,.:/@%+~^-]/g, '\\$&') : `'${value}'`;
+  return /^[\w=,.:/@%+~^-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
+}
+
+/** A kernel argument as one word for GRUB. Double quotes go, because GRUB puts its own around an argument with blanks, and escapes others. */
+export function grubArgument(argument: string): string {
+  return grubQuoted(argument.replaceAll('"', ''));
+}
+
+/** How the lines of a text end. */
+export function lineEnd(text: string): '\n' | '\r\n' {
+  return /^[^\r\n]*\r\n/.test(text) ? '\r\n' : '\n';
 }

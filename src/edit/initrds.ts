@@ -1,7 +1,7 @@
 // Appends a cpio archive to every initrd. Linux unpacks concatenated archives in order, so later files replace earlier ones.
 
 import { type ByteString, bytesOf, displayText, padding, type Timestamp } from '../bytes/index.js';
-import { grubPath, type MenuKind, wordsAt } from '../disc/index.js';
+import { commandWords, grubPath, type MenuKind } from '../disc/index.js';
 import { InvalidInputError } from '../errors.js';
 import { CPIO_ALIGNMENT, type CpioFile, renderCpio } from '../format/cpio/index.js';
 import { collect, type ExactContent, exactContent, type Run } from '../io/index.js';
@@ -77,13 +77,14 @@ async function memberOf(path: ByteString, node: Node, time: Timestamp, run: Run)
   return { path, mode, mtime, bytes, type: TYPE_BITS[kind] };
 }
 
-const GRUB_INITRD = /^[ \t]*(?:initrd(?:efi|16)?|\$\{?initrd\}?|initrd\$\{?\w+\}?)(?=[ \t])/gm;
+const GRUB_INITRD = /^(?:initrd(?:efi|16)?|\$\{?initrd\}?|initrd\$\{?\w+\}?)$/;
 
 /** The paths of the initrds that a menu loads, as the menu writes them. */
 function initrdsIn(kind: MenuKind, text: string): string[] {
   if (kind === 'grub') {
-    const lines = [...text.matchAll(GRUB_INITRD)].map((match) => wordsAt(text, match.index + match[0].length, 'grub'));
-    return lines.flat().map(({ value }) => grubPath(value));
+    return Array.from(commandWords(text, 'grub')).flatMap(([command, ...paths]) =>
+      GRUB_INITRD.test(text.slice(command!.start, command!.end)) ? paths.map(({ value }) => grubPath(value)) : [],
+    );
   }
   const lines = [...text.matchAll(/^[ \t]*initrd[ \t]+(\S.*)/gim)].map(([, value]) => value!.trimEnd());
   const words = [...text.matchAll(/(?:^|[ \t])initrd=(\S+)/gm)].map(([, value]) => value!);

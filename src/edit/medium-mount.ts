@@ -1,4 +1,5 @@
-// Where a live system mounts the medium that it was started from: paths in kernel arguments begin there.
+// How initrds of the medium treat it: where a live system mounts it, which is where paths in kernel arguments begin, and whether Debian's
+// installer reads it.
 
 import { byteStringOf, fromText, SIGNATURE_LENGTH, streamFormat } from '../bytes/index.js';
 import { UNPACK_LIMIT, unpackStream } from '../compress/index.js';
@@ -31,20 +32,40 @@ export async function mediumMount(
 
 /** Undefined for an initrd without KIWI's module, or one that cannot be read. */
 async function kiwiBase(initrd: ExactContent, run: Run): Promise<string | undefined> {
+  for await (const text of textsOf(initrd, run)) {
+    const base = KIWI_BASE.exec(text)?.[1];
+    if (base !== undefined) return base;
+  }
+  return undefined;
+}
+
+/**
+ * Whether an initrd is that of Debian's installer without what reads a disc, as for starting over a network: it loads the rest from a
+ * mirror, and never mounts the disc that it was started from.
+ */
+export async function isNetworkInstaller(initrd: ExactContent, run: Run): Promise<boolean> {
+  let isInstaller = false;
+  for await (const text of textsOf(initrd, run)) {
+    if (text.includes('cdrom-detect')) return false;
+    isInstaller ||= text.includes('initrd-preseed');
+  }
+  return isInstaller;
+}
+
+/** The unpacked bytes of an initrd, each piece with the end of the one before. Ends early at what cannot be read. */
+async function* textsOf(initrd: ExactContent, run: Run): AsyncGenerator<string> {
   let before = '';
   try {
     for await (const piece of unpacked(initrd, run)) {
       run.signal?.throwIfAborted();
       const text = `${before}${byteStringOf(piece)}`;
-      const base = KIWI_BASE.exec(text)?.[1];
-      if (base !== undefined) return base;
+      yield text;
       before = text.slice(-OVERLAP);
     }
   } catch (error) {
     // After a compressed archive may come another one, which no decoder takes for a part of the first.
     if (!isImageFault(error)) throw error;
   }
-  return undefined;
 }
 
 async function* unpacked(initrd: ExactContent, run: Run): AsyncGenerator<Uint8Array> {

@@ -13,7 +13,7 @@ import {
   type Spool,
   withSeals,
 } from '../io/index.js';
-import { type Loss, LossLog } from '../tree/index.js';
+import { type FileTree, type Loss, LossLog } from '../tree/index.js';
 import { addTree, ChangeLog, changeAttributes, removeMatching, replaceBytes } from './change/apply.js';
 import { EditedTrees } from './change/edited-trees.js';
 import type { EditChanges } from './changes.js';
@@ -25,7 +25,7 @@ import { type KeptDisc, readDisc } from './kept/read-disc.js';
 import { editLayer } from './layers.js';
 import type { EditLayout } from './layout.js';
 import { mediaCheckOf } from './media-check.js';
-import { mediumMount } from './medium-mount.js';
+import { isNetworkInstaller, mediumMount } from './medium-mount.js';
 import type { MenuChanges } from './menus/edit-menu.js';
 import { editMenus } from './menus/menus.js';
 import { checkBootCode } from './place/boot.js';
@@ -34,7 +34,7 @@ import { contentOfDisc, overlaid } from './place/overlay.js';
 import { placeEdit } from './place/place-edit.js';
 import { type OtherChanges, renderEdit } from './place/render.js';
 import { renderResettable } from './reset/resettable.js';
-import { seedChanges } from './seeds.js';
+import { type SeedPlace, seedChanges } from './seeds.js';
 
 /** A planned edit: content that is read from the old disc when it is written. */
 export type EditPlan = ImagePlan<EditLayout, ExactContent> & {
@@ -139,15 +139,25 @@ async function changeFiles(context: EditContext, changes: EditChanges, spool: Sp
   const layers: Awaited<ReturnType<typeof editLayer>>[] = [];
   for (const one of changes.inside ?? []) layers.push(await editLayer(context, one, { epoch: changes.epoch, spool }));
   const kernel: string[] = (changes.kernelArguments?.add ?? []).map(fromText);
-  const mount = () => mediumMount(trees, () => initrdsOf(context), run);
+  const place: SeedPlace = {
+    ...{ trees, volumeId, time, run },
+    mount: () => mediumMount(trees, () => initrdsOf(context), run),
+    async isNetworkInstaller() {
+      for (const one of await initrdsOf(context)) if (await isNetworkInstaller(one, run)) return true;
+      return false;
+    },
+  };
+  const appended: FileTree[] = [];
   for (const seed of changes.seeds ?? []) {
-    const { add, replace, arguments: more } = await seedChanges(seed, { trees, volumeId, time, run, mount });
+    const { add, replace, initrd, arguments: more } = await seedChanges(seed, place);
+    if (initrd) appended.push(initrd);
     for (const added of add) addTree(trees, added, log);
     for (const { path, file } of replace) replaceBytes(trees, path, file, 'replaced', log);
     kernel.push(...more);
   }
   const patches = await editMenus(context, menuChanges(changes, disc, kernel));
-  if (changes.initrdAppend) await appendToInitrds(context, changes.initrdAppend);
+  if (changes.initrdAppend) appended.push(changes.initrdAppend);
+  for (const tree of appended) await appendToInitrds(context, tree);
   const now = new Set([...trees.walk()].map(({ path }) => path));
   await updateDigestLists(context, {
     patched: patchedFiles(context, patches),

@@ -8,12 +8,14 @@ import { type File, FileTree, file } from '../tree/index.js';
 import type { EditedTrees } from './change/edited-trees.js';
 import type { AddedTree, ReplacedFile, Seed } from './changes.js';
 import { DRACUT_MOUNT } from './medium-mount.js';
-import { udevEscaped } from './menus/edit-menu.js';
+import { udevEscaped } from './menus/labels.js';
 
 /** The changes of a seed. */
 export interface SeedChanges {
   readonly add: readonly AddedTree[];
   readonly replace: readonly ReplacedFile[];
+  /** Appended to every initrd. */
+  readonly initrd?: FileTree;
   /** Kernel arguments. */
   readonly arguments: readonly string[];
 }
@@ -26,6 +28,8 @@ export interface SeedPlace {
   readonly run: Run;
   /** Finds the directory at which the running system mounts the disc. */
   mount(): Promise<string>;
+  /** Finds out whether the disc starts an installer of Debian that does not read it. */
+  isNetworkInstaller(): Promise<boolean>;
 }
 
 const NOTHING: SeedChanges = { add: [], replace: [], arguments: [] };
@@ -44,7 +48,7 @@ export async function seedChanges(seed: Seed, place: SeedPlace): Promise<SeedCha
     case 'kickstart':
       return oneFile(seed, place, 'ks.cfg', `inst.ks=hd:LABEL=${udevEscaped(place.volumeId)}:/ks.cfg`);
     case 'preseed':
-      return oneFile(seed, place, 'preseed.cfg', 'auto=true', 'priority=critical', 'file=/cdrom/preseed.cfg');
+      return preseed(seed, place);
     case 'ignition':
       return place.trees.find(COREOS_IMAGE)
         ? coreosIgnition(seed, place)
@@ -78,6 +82,16 @@ async function nocloud(seed: Seed, { mount }: SeedPlace): Promise<SeedChanges> {
 function oneFile(seed: Seed, { time }: SeedPlace, path: string, ...kernel: string[]): SeedChanges {
   const tree = FileTree.of({ [path]: fileOf(seed) }, { mtime: time });
   return { ...NOTHING, add: [{ tree }], arguments: kernel };
+}
+
+/** Every installer of Debian reads `/preseed.cfg` in its initrd, but that is larger than the file: only those get it that do not read the disc. */
+async function preseed(seed: Seed, place: SeedPlace): Promise<SeedChanges> {
+  const options = ['auto=true', 'priority=critical'];
+  if (!(await place.isNetworkInstaller())) {
+    return oneFile(seed, place, 'preseed.cfg', ...options, 'file=/cdrom/preseed.cfg');
+  }
+  const initrd = FileTree.of({ 'preseed.cfg': fileOf(seed) }, { mtime: place.time });
+  return { ...NOTHING, initrd, arguments: options };
 }
 
 /** On SUSE media Ignition and combustion look for a file system with the label `ignition` or `combustion`. */

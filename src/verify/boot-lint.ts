@@ -34,6 +34,7 @@ const READERS: Readonly<Partial<Record<MenuKind, (text: string) => Menu>>> = {
 export interface FoundMenu {
   readonly volume: CheckedVolume;
   readonly path: ByteString;
+  readonly kind: MenuKind;
   readonly menu: Menu;
 }
 
@@ -53,7 +54,7 @@ async function menusIn(volume: CheckedVolume): Promise<FoundMenu[]> {
     const text = await textOf(node);
     const kind = text === undefined ? undefined : menuKindOf(path, text);
     const read = kind && READERS[kind];
-    if (read) found.push({ volume, path, menu: read(text!) });
+    if (read) found.push({ volume, path, kind, menu: read(text!) });
   }
   return found;
 }
@@ -79,7 +80,7 @@ class Linter {
     this.#trees = [disc, ...esps].flatMap(({ tree }) => tree ?? []);
   }
 
-  async menu({ volume, path, menu }: FoundMenu): Promise<void> {
+  async menu({ volume, path, kind, menu }: FoundMenu): Promise<void> {
     const say: Say = (code, line, message) => {
       const key = `${code} ${path} ${message}`;
       if (this.#said.has(key)) return;
@@ -94,30 +95,39 @@ class Linter {
         say('boot.label-mismatch', line, `GRUB searches the label ${value}, and the disc has ${this.#disc.label}.`);
       }
     }
-    for (const entry of menu.entries) await this.#entry(entry, path, say);
+    for (const entry of menu.entries) await this.#entry(entry, path, kind === 'grub', say);
   }
 
   #labels(): readonly (string | undefined)[] {
     return [this.#disc.label, this.#disc.label?.trimEnd()];
   }
 
-  async #entry(entry: MenuEntry, menuPath: ByteString, say: Say): Promise<void> {
-    const { line, kernel, initrds, commandLine } = entry;
+  async #entry(entry: MenuEntry, menuPath: ByteString, isGrub: boolean, say: Say): Promise<void> {
+    const { line, kernel, initrds, options } = entry;
     const isModule = kernel === undefined || isSyslinuxProgram(kernel);
     if (!isModule) await this.#kernel(kernel, menuPath, line, say);
     if (!isModule) for (const initrd of initrds) await this.#initrd(initrd, menuPath, line, say);
-    const label = mediumLabel(commandLine);
-    if (label !== undefined && !this.#labels().includes(label)) {
-      say(
-        'boot.label-mismatch',
-        line,
-        `The system looks for the label ${label}, and the disc has ${this.#disc.label}.`,
-      );
-    }
-    const images = liveImages(commandLine);
+    this.#label(options, isGrub, line, say);
+    const images = liveImages(options);
     const tree = this.#disc.tree;
     if (images.length > 0 && tree && !images.some((image) => follow(tree, fromText(image)))) {
       say('boot.live-image-missing', line, `The system looks for ${images[0]}, which is not on the disc.`);
+    }
+  }
+
+  #label(options: readonly string[], isGrub: boolean, line: number, say: Say): void {
+    const wanted = mediumLabel(options);
+    if (!wanted) return;
+    const { label, isEscaped } = wanted;
+    if (!this.#labels().includes(label)) {
+      const message = `The system looks for the label ${label}, and the disc has ${this.#disc.label}.`;
+      say('boot.label-mismatch', line, message);
+    } else if (isGrub && isEscaped) {
+      say(
+        'boot.label-escape',
+        line,
+        `The label ${label} is written with \\x escapes, which most builds of GRUB change.`,
+      );
     }
   }
 

@@ -10,12 +10,13 @@ export interface MenuEntry {
   /** Paths as written, without a device in front. */
   readonly kernel: string | undefined;
   readonly initrds: readonly string[];
-  readonly commandLine: string;
+  /** The arguments of the kernel, without quotes. */
+  readonly options: readonly string[];
 }
 
 /** An entry while its commands are read. */
 interface GrowingEntry extends MenuEntry {
-  commandLine: string;
+  options: readonly string[];
   readonly initrds: string[];
 }
 
@@ -62,8 +63,12 @@ export function readGrubMenu(text: string): Menu {
     if (GRUB_KERNEL.test(command) && rest[0] !== undefined) {
       const [kernel = '', ...options] = rest;
       const isElsewhere = roots.isElsewhere(kernel);
-      const commandLine = isElsewhere ? '' : options.join(' ');
-      entries.push({ line, kernel: isElsewhere ? undefined : pathOf(kernel), initrds: [], commandLine });
+      entries.push({
+        line,
+        kernel: isElsewhere ? undefined : pathOf(kernel),
+        initrds: [],
+        options: isElsewhere ? [] : options,
+      });
     } else if (GRUB_INITRD.test(command)) {
       const last = entries.at(-1);
       const paths = rest.flatMap((word) => (roots.isElsewhere(word) ? [] : (pathOf(word) ?? [])));
@@ -129,10 +134,10 @@ export function readIsolinuxMenu(text: string): Menu {
     const last = entries.at(-1);
     const word = command.toLowerCase();
     if (word === 'kernel' || word === 'linux') {
-      entries.push({ line, kernel: rest[0], initrds: [], commandLine: '' });
+      entries.push({ line, kernel: rest[0], initrds: [], options: [] });
     } else if (word === 'initrd' && last) addTo(last, rest[0]?.split(',') ?? []);
     else if (word === 'append' && last) {
-      last.commandLine = rest.join(' ');
+      last.options = rest;
       const given = rest.find((option) => option.startsWith('initrd='))?.slice('initrd='.length);
       if (given) addTo(last, given.split(','));
     }
@@ -142,37 +147,47 @@ export function readIsolinuxMenu(text: string): Menu {
 
 /** Reads an entry of systemd-boot (Boot Loader Specification, type 1). */
 export function readLoaderEntry(text: string): Menu {
-  const values = new Map<string, { line: number; value: string }[]>();
+  const values = new Map<string, { line: number; words: readonly string[] }[]>();
   for (const { line, words } of commandsOf(text, 'plain')) {
     const [key = '', ...rest] = words;
-    const value = { line, value: rest.join(' ') };
+    const value = { line, words: rest };
     const known = values.get(key);
     if (known) known.push(value);
     else values.set(key, [value]);
   }
-  const kernel = values.get('linux')?.[0];
+  const all = (key: string) => values.get(key) ?? [];
+  const [kernel] = all('linux');
   if (!kernel) return { entries: [], searches: [] };
-  const initrds = (values.get('initrd') ?? []).map(({ value }) => value);
-  const commandLine = (values.get('options') ?? []).map(({ value }) => value).join(' ');
-  return { entries: [{ line: kernel.line, kernel: kernel.value, initrds, commandLine }], searches: [] };
+  const initrds = all('initrd').map(({ words }) => words.join(' '));
+  const options = all('options').flatMap(({ words }) => words);
+  return { entries: [{ line: kernel.line, kernel: kernel.words.join(' '), initrds, options }], searches: [] };
 }
 
-/** The label by which an initrd finds the medium; undefined if the command line has none, or one with a variable. */
-export function mediumLabel(commandLine: string): string | undefined {
-  const match = /(?:^|[\s:])(?:CDLABEL|LABEL|archisolabel|misolabel)=(\S+)/.exec(commandLine);
-  const [, label] = match ?? [];
-  if (label === undefined || label.includes('$')) return undefined;
-  // A path of a kickstart file may follow after a colon. udev and dracut escape blanks and slashes.
-  return label
-    .replace(/:.*/, '')
-    .replace(/\\x([0-9a-f]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
+/** A label by which an initrd finds the medium. */
+export interface WantedLabel {
+  readonly label: string;
+  /** Whether it has escapes such as `\x20`, as udev and dracut write blanks. */
+  readonly isEscaped: boolean;
 }
 
-/** Paths at which an initrd looks for the root image, of which one must exist; empty if the command line does not say. */
-export function liveImages(commandLine: string): readonly string[] {
-  const words = commandLine.split(/\s+/);
-  const value = (name: string) => words.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1);
-  if (/(?:^|\s)root=live:/.test(commandLine)) {
+/** The label by which an initrd finds the medium; undefined if the arguments have none, or one with a variable. */
+export function mediumLabel(options: readonly string[]): WantedLabel | undefined {
+  for (const option of options) {
+    const written = /(?:^|[\s:])(?:CDLABEL|LABEL|archisolabel|misolabel)=(.+)/s.exec(option)?.[1];
+    if (written === undefined) continue;
+    if (written.includes('$')) return undefined;
+    // A path of a kickstart file may follow after a colon.
+    const word = written.replace(/:.*/s, '');
+    const label = word.replace(/\\x([0-9a-f]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
+    return { label, isEscaped: label !== word };
+  }
+  return undefined;
+}
+
+/** Paths at which an initrd looks for the root image, of which one must exist; empty if the arguments do not say. */
+export function liveImages(options: readonly string[]): readonly string[] {
+  const value = (name: string) => options.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1);
+  if (options.some((word) => word.startsWith('root=live:'))) {
     const folder = value('rd.live.dir') ?? 'LiveOS';
     const image = value('rd.live.squashimg') ?? 'squashfs.img';
     return [`${folder}/${image}`, `${folder}/rootfs.img`, `${folder}/ext3fs.img`, `${folder}/squashfs.img`];

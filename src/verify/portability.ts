@@ -13,7 +13,7 @@ const LARGEST_FAT_FILE = 2 ** 32 - 1;
 /** Notes about a disc and its menus. */
 export function lintPortability({ layer, label = '', tree }: CheckedVolume, menus: readonly FoundMenu[]): void {
   const entries = menus.flatMap(({ menu }) => menu.entries);
-  const byLabel = entries.some(({ commandLine }) => mediumLabel(commandLine) !== undefined);
+  const byLabel = entries.some(({ options }) => mediumLabel(options) !== undefined);
   if (byLabel && label.length > LONGEST_FAT_LABEL) {
     const message = `The menus look for the label ${label}, of which a FAT volume keeps ${LONGEST_FAT_LABEL} characters.`;
     layer.report('portable.label-length', message);

@@ -60,7 +60,8 @@ const WAYS: Readonly<Record<string, Way>> = {
     iso: { flags: 'dmsquash', medium: { partitionTable: 'mbr' }, type: 'firmware="uefi" filesystem="squashfs"' },
     boot: { firmware: 'bios', as: 'cd' },
     mount: '/run/initramfs/live',
-    inside: ['--inside', 'LiveOS/squashfs.img', '--add', 'note:/etc/added-to-the-layer'],
+    // The initrd finds the medium by a label with a blank, which GRUB passes on in quotes.
+    inside: ['--volume-id', 'A LABEL', '--inside', 'LiveOS/squashfs.img', '--add', 'note:/etc/added-to-the-layer'],
     added: 'seen in the root',
   },
 };

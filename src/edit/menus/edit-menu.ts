@@ -1,7 +1,8 @@
 // Changes the texts of boot menus.
 
-import { grubQuoted, type MenuKind } from '../../disc/index.js';
+import type { MenuKind } from '../../disc/index.js';
 import { type ArgumentChanges, grubArguments, isolinuxArguments, loaderArguments } from './kernel-arguments.js';
+import { relabelled } from './labels.js';
 import {
   grubDefault,
   grubTimeout,
@@ -26,7 +27,7 @@ export interface MenuChanges {
 export function editedMenu(kind: MenuKind, text: string, changes: MenuChanges): string {
   let result = text;
   const { defaultEntry, timeout, label } = changes;
-  if (label) result = relabelled(result, label.from, label.to);
+  if (label) result = relabelled(kind, result, label);
   if (changes.arguments.add.length > 0 || changes.arguments.remove.length > 0) {
     if (kind === 'grub') result = grubArguments(result, changes.arguments);
     if (kind === 'isolinux') result = isolinuxArguments(result, changes.arguments);
@@ -59,31 +60,4 @@ export function takesTimeout(kind: MenuKind, text: string): boolean {
   if (kind === 'grub') return grubTimeout(text, probe) !== text;
   if (kind === 'isolinux') return isolinuxTimeout(text, probe) !== text;
   return kind === 'loader';
-}
-
-/**
- * The text with the old label replaced where it identifies the medium: after `LABEL=` and similar keys, and in GRUB's `search`. Titles and
- * other texts stay.
- */
-export function relabelled(text: string, from: string, to: string): string {
-  let result = text;
-  for (const old of new Set([from, udevEscaped(from)])) {
-    const name = escapeRegExp(old);
-    const end = '(?=$|[\\s"\':,;\\])}])';
-    const keys = new RegExp(`((?<![\\w.])[\\w.]*label=["']?)${name}${end}`, 'gim');
-    const search = new RegExp(`^([ \\t]*(?:if[ \\t]+)?search\\b[^\\n]*?[ \\t])(["']?)${name}${end}`, 'gm');
-    // A word of the kernel command line cannot contain blanks, so the label is escaped there.
-    result = result.replace(keys, (_, key: string) => key + udevEscaped(to));
-    result = result.replace(search, (_, head: string, quote: string) => head + quote + (quote ? to : grubQuoted(to)));
-  }
-  return result;
-}
-
-/** A label with blanks and slashes escaped as udev and dracut write them: `\x20`. */
-export function udevEscaped(label: string): string {
-  return label.replace(/[^\w#+.:=@-]/g, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
-}
-
-function escapeRegExp(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }

@@ -1,7 +1,16 @@
 // Kernel arguments of every entry of a menu.
 
 import { withoutEnd } from '../../bytes/index.js';
-import { grubQuoted, isSyslinuxProgram, type Word, type WordSyntax, wordsAt } from '../../disc/index.js';
+import {
+  commandWords,
+  grubArgument,
+  isSyslinuxProgram,
+  lineEnd,
+  type Word,
+  type WordSyntax,
+  wordsAt,
+} from '../../disc/index.js';
+import { applied, type TextEdit } from './text-edits.js';
 
 /** Arguments to add and to remove. */
 export interface ArgumentChanges {
@@ -15,13 +24,6 @@ const SEPARATORS = ['--', '---'];
 /** Programs that boot menus start like kernels, but that take no kernel arguments. */
 const NO_KERNEL = /memtest|memdisk|mt86|ipxe|hdt/i;
 
-/** A part of a text, and what replaces it. */
-interface TextEdit {
-  readonly from: number;
-  readonly to: number;
-  readonly text: string;
-}
-
 /** Edits that change the arguments of one command; `words` are its arguments without the path of the kernel. */
 function argumentEdits(
   text: string,
@@ -31,17 +33,22 @@ function argumentEdits(
 ): TextEdit[] {
   const { add, remove } = changes;
   const goes = ({ value }: Word) =>
-    remove.some((one) => value === one || (!one.includes('=') && value.startsWith(`${one}=`)));
+    remove.some((one) => value === unquoted(one) || (!one.includes('=') && value.startsWith(`${one}=`)));
   const kept = words.filter((word) => !goes(word));
   const separator = kept.find(({ value }) => SEPARATORS.includes(value));
   const before = kept.filter((word) => !separator || word.start < separator.start);
-  const missing = add.filter((one) => !before.some(({ value }) => value === one));
-  const added = missing.map((one) => (syntax === 'grub' ? grubQuoted(one) : one)).join(' ');
+  const missing = add.filter((one) => !before.some(({ value }) => value === unquoted(one)));
+  const added = missing.map((one) => (syntax === 'grub' ? grubArgument(one) : one)).join(' ');
   const at = separator?.start ?? kept.at(-1)?.end ?? after;
   return [
     ...words.filter(goes).map(({ start, end }) => ({ from: blanksBefore(text, start), to: end, text: '' })),
     ...(added === '' ? [] : [{ from: at, to: at, text: separator ? `${added} ` : ` ${added}` }]),
   ];
+}
+
+/** An argument as words of menus have it: without the double quotes that the kernel reads. */
+function unquoted(argument: string): string {
+  return argument.replaceAll('"', '');
 }
 
 /** Offset of the first blank before a word. */
@@ -51,36 +58,29 @@ function blanksBefore(text: string, start: number): number {
   return from;
 }
 
-/** The text after edits. An insertion comes before what begins at its place; of edits that overlap the first is made. */
-function applied(text: string, edits: readonly TextEdit[]): string {
-  const parts: string[] = [];
-  let at = 0;
-  for (const edit of [...edits].sort((a, b) => a.from - b.from || a.to - b.to)) {
-    if (edit.from < at) continue;
-    parts.push(text.slice(at, edit.from), edit.text);
-    at = edit.to;
-  }
-  return parts.join('') + text.slice(at);
+const GRUB_LINUX = /^(?:linux(?:efi|16)?|\$\{?linux\}?|linux\$\{?\w+\}?|\$\{?linux_?\w+\}?)$/;
+
+/** A command of GRUB that starts a kernel. */
+interface GrubKernel {
+  readonly kernel: Word;
+  /** Its arguments. */
+  readonly words: readonly Word[];
 }
 
-const GRUB_LINUX = /^[ \t]*(?:linux(?:efi|16)?|\$\{?linux\}?|linux\$\{?\w+\}?|\$\{?linux_?\w+\}?)(?=[ \t])/gm;
+/** The commands of a GRUB script that start a kernel. */
+export function* grubKernels(text: string): Generator<GrubKernel> {
+  for (const [command, kernel, ...words] of commandWords(text, 'grub')) {
+    if (kernel && GRUB_LINUX.test(text.slice(command!.start, command!.end))) yield { kernel, words };
+  }
+}
 
 /** Changes every kernel line of a GRUB script. */
 export function grubArguments(text: string, changes: ArgumentChanges): string {
-  const starts = [...text.matchAll(GRUB_LINUX), ...text.matchAll(/[{;][ \t]*linux(?:efi|16)?(?=[ \t])/g)].map(
-    (match) => match.index + match[0].length,
-  );
-  let end = 0;
-  const edits = starts
-    .sort((a, b) => a - b)
-    .flatMap((start) => {
-      // On a continued line an argument may look like a command.
-      if (start < end) return [];
-      const [kernel, ...words] = wordsAt(text, start, 'grub');
-      end = words.at(-1)?.end ?? kernel?.end ?? start;
-      if (!kernel || NO_KERNEL.test(kernel.value)) return [];
-      return argumentEdits(text, { words, after: kernel.end }, changes, 'grub');
-    });
+  const edits: TextEdit[] = [];
+  for (const { kernel, words } of grubKernels(text)) {
+    if (NO_KERNEL.test(kernel.value)) continue;
+    edits.push(...argumentEdits(text, { words, after: kernel.end }, changes, 'grub'));
+  }
   return applied(text, edits);
 }
 
@@ -114,7 +114,9 @@ export function isolinuxArguments(text: string, changes: ArgumentChanges): strin
     if (isOther || (!kernel && i > 0)) return [];
     if (append === undefined) {
       if (!kernel || changes.add.length === 0 || hasGlobalAppend(entries)) return [];
-      return [{ from: kernel.end, to: kernel.end, text: `\n${kernel.indent}append ${changes.add.join(' ')}` }];
+      return [
+        { from: kernel.end, to: kernel.end, text: `${lineEnd(text)}${kernel.indent}append ${changes.add.join(' ')}` },
+      ];
     }
     const words = wordsAt(text, append, 'plain');
     if (words.length === 1 && words[0]!.value === '-') return [];
@@ -127,15 +129,21 @@ function hasGlobalAppend([first]: readonly IsolinuxEntry[]): boolean {
   return first?.append !== undefined;
 }
 
-/** Changes the `options` line of a systemd-boot entry, and adds it if it is missing. */
+/** Changes the `options` lines of a systemd-boot entry, and adds one if there is none. What is added comes at the end of the last one. */
 export function loaderArguments(text: string, changes: ArgumentChanges): string {
-  const line = /^options(?=[ \t])/m.exec(text);
-  if (!line) {
+  const starts = [...text.matchAll(/^options(?=[ \t])/gm)].map(({ index }) => index + 'options'.length);
+  if (starts.length === 0) {
     if (changes.add.length === 0 || !/^linux[ \t]/m.test(text)) return text;
-    return `${withoutEnd(text, '\n')}\noptions ${changes.add.join(' ')}\n`;
+    const end = lineEnd(text);
+    return `${withoutEnd(text, end)}${end}options ${changes.add.join(' ')}${end}`;
   }
-  const start = line.index + 'options'.length;
-  return applied(text, argumentEdits(text, { words: wordsAt(text, start, 'plain'), after: start }, changes, 'plain'));
+  const lines = starts.map((after) => ({ after, words: wordsAt(text, after, 'plain') }));
+  const known = new Set(lines.slice(0, -1).flatMap(({ words }) => words.map(({ value }) => value)));
+  const add = changes.add.filter((one) => !known.has(unquoted(one)));
+  const edits = lines.flatMap((line, i) =>
+    argumentEdits(text, line, { ...changes, add: i === lines.length - 1 ? add : [] }, 'plain'),
+  );
+  return applied(text, edits);
 }
 
 /** Reads `+a=1 -quiet b`: words in quotes keep their blanks. */

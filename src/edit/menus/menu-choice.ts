@@ -1,7 +1,7 @@
 // Which entry a menu starts, and after how many seconds.
 
 import { type ByteString, trimBlanks } from '../../bytes/index.js';
-import { grubQuoted, wordsAt } from '../../disc/index.js';
+import { commandsOf, grubQuoted, lineEnd } from '../../disc/index.js';
 
 /** Sets GRUB's default entry, in a menu that has entries or already sets it. */
 export function grubDefault(text: string, entry: string | number): string {
@@ -16,7 +16,7 @@ function withGrubVariable(text: string, name: string, value: string): string {
   const line = new RegExp(`^([ \\t]*(?:set[ \\t]+)?${name}=)(?:"[^"\\n]*"|'[^'\\n]*'|[^\\s;]*)`, 'gm');
   // A script may assign the variable in several branches; all of them get the value.
   if (line.test(text)) return text.replace(line, (_, head: string) => head + value);
-  return /^[ \t]*(?:menuentry|submenu)\b/m.test(text) ? `set ${name}=${value}\n${text}` : text;
+  return /^[ \t]*(?:menuentry|submenu)\b/m.test(text) ? `set ${name}=${value}${lineEnd(text)}${text}` : text;
 }
 
 /** Sets the default label of ISOLINUX: `default`, `ontimeout`, and the entry with `menu default`. */
@@ -39,8 +39,8 @@ export function isolinuxDefault(text: string, entry: string | number): string {
 /** Names of the entries of a menu: titles and identifiers of GRUB, labels of ISOLINUX. */
 export function entryNames(kind: 'grub' | 'isolinux', text: string): string[] {
   if (kind === 'isolinux') return isolinuxLabels(text);
-  return [...text.matchAll(/^[ \t]*(?:menuentry|submenu)(?=[ \t])/gm)].flatMap((match) => {
-    const words = wordsAt(text, match.index + match[0].length, 'grub').map(({ value }) => value);
+  return Array.from(commandsOf(text, 'grub')).flatMap(({ words: [command = '', ...words] }) => {
+    if (command !== 'menuentry' && command !== 'submenu') return [];
     const option = words.findIndex((word) => /^(?:--id|\$\{?menuentry_id_option\}?)$/.test(word));
     const joined = words.flatMap((word) => /^--id=(.+)$/.exec(word)?.[1] ?? []);
     return [...words.slice(0, 1), ...(option < 0 ? [] : words.slice(option + 1, option + 2)), ...joined];
@@ -55,7 +55,7 @@ function isolinuxLabels(text: string): string[] {
 export function isolinuxTimeout(text: string, seconds: number): string {
   const line = /^([ \t]*timeout[ \t]+)\d+/gim;
   if (line.test(text)) return text.replace(line, (_, head: string) => `${head}${seconds * 10}`);
-  return /^[ \t]*(?:default|ui)[ \t]/im.test(text) ? `timeout ${seconds * 10}\n${text}` : text;
+  return /^[ \t]*(?:default|ui)[ \t]/im.test(text) ? `timeout ${seconds * 10}${lineEnd(text)}${text}` : text;
 }
 
 /** Sets the default entry of systemd-boot, by its file name or a pattern. */
@@ -70,5 +70,6 @@ export function loaderTimeout(text: string, seconds: number): string {
 function withKey(text: string, key: string, value: string): string {
   const line = new RegExp(`^(${key}[ \\t]+)[^\\r\\n]*`, 'm');
   if (line.test(text)) return text.replace(line, (_, head: string) => head + value);
-  return `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${key} ${value}\n`;
+  const end = lineEnd(text);
+  return `${text}${text === '' || text.endsWith('\n') ? '' : end}${key} ${value}${end}`;
 }

@@ -13,6 +13,7 @@ import { replaceBytes } from '../change/apply.js';
 import type { EditContext } from '../edit-context.js';
 import { type DiscFile, filesOf, textOf } from './disc-files.js';
 import { editedMenu, type MenuChanges, startsKernels, takesTimeout } from './edit-menu.js';
+import { hasEscapes } from './labels.js';
 import { entryNames } from './menu-choice.js';
 
 const EFI_PLATFORM = 0xef;
@@ -66,6 +67,7 @@ export async function editMenus(context: EditContext, changes: MenuChanges): Pro
     kernels ||= startsKernels(kind, text);
     choice.lookIn(found.path, kind, text);
     const edited = editedMenu(kind, text, changes);
+    choice.lookAt(kind, edited);
     if (edited === text) continue;
     const node = file(bytesSource(bytesOf(edited as ByteString)), { mtime: time });
     replaceBytes(trees, found.path, node, 'edited', log);
@@ -95,17 +97,28 @@ const NO_SUCH_ENTRY =
 
 const NO_TIMEOUT = 'No menu of the disc has a timeout that could be changed.';
 
-/** Finds out whether any menu has the entry that becomes the default, and whether any has a timeout. */
+const ESCAPED_LABEL =
+  'GRUB changes the escapes of this label in kernel arguments, unless it is patched as that of Fedora is: the system may not find the disc.';
+
+/** Finds out whether any menu has the entry that becomes the default, whether any has a timeout, and how the label is written. */
 class WantedChoice {
   readonly #wanted: string | number | undefined;
   readonly #timeout: number | undefined;
   #isFound = false;
   #hasTimeout = false;
   #count = 0;
+  readonly #label: string | undefined;
+  #hasEscapes = false;
 
-  constructor({ defaultEntry, timeout }: MenuChanges) {
+  constructor({ defaultEntry, timeout, label }: MenuChanges) {
     this.#wanted = defaultEntry;
     this.#timeout = timeout;
+    this.#label = label?.to;
+  }
+
+  /** Takes note of a menu after its edit. */
+  lookAt(kind: MenuKind, edited: string): void {
+    this.#hasEscapes ||= this.#label !== undefined && kind === 'grub' && hasEscapes(edited);
   }
 
   lookIn(path: string, kind: MenuKind, text: string): void {
@@ -132,6 +145,7 @@ class WantedChoice {
       losses.addValue('edit.default-entry', NO_SUCH_ENTRY, displayText(String(wanted) as ByteString));
     }
     const timeout = this.#timeout;
+    if (this.#hasEscapes) losses.addValue('edit.label', ESCAPED_LABEL, this.#label!);
     if (timeout !== undefined && !this.#hasTimeout) losses.addValue('edit.timeout', NO_TIMEOUT, `${timeout} s`);
   }
 }
@@ -181,6 +195,7 @@ async function menusInFat({ image }: FatImage, changes: MenuChanges, run: Run, c
     startsKernel ||= startsKernels(kind, text);
     choice.lookIn(path, kind, text);
     const edited = editedMenu(kind, text, changes);
+    choice.lookAt(kind, edited);
     if (edited !== text) edits.set(path, bytesOf(edited as ByteString));
   }
   return { edits, startsKernel };

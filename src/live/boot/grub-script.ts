@@ -1,7 +1,7 @@
 // Text as words of GRUB's script language, which quotes like a POSIX shell. Values get into scripts only through this file.
 // https://www.gnu.org/software/grub/manual/grub/html_node/Shell_002dlike-scripting.html
 
-const PLAIN = /^[\w.,:=/+@%^~-]+$/;
+import { grubArgument, grubQuoted } from '../../disc/index.js';
 
 /** One quoted word, for any text. */
 export function quoted(text: string): string {
@@ -10,16 +10,13 @@ export function quoted(text: string): string {
 
 /** One word, quoted only if necessary. */
 export function literal(text: string): string {
-  return PLAIN.test(text) ? text : quoted(text);
+  return grubQuoted(oneLine(text));
 }
 
-/**
- * Kernel options as words. An option in double quotes keeps them on its way to the kernel: GRUB quotes words with blanks
- * itself.
- */
+/** Kernel options as words. */
 export function words(options: string): string {
   const parts = oneLine(options).match(/(?:"[^"]*"?|[^ "])+/g) ?? [];
-  return parts.map((part) => literal(part.replaceAll('"', ''))).join(' ');
+  return parts.map(grubArgument).join(' ');
 }
 
 /** Line separators become blanks: a value never begins another command. */

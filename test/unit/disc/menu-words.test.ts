@@ -14,9 +14,25 @@ test('GRUB: quotes, escapes, continued lines, comments, and commands on one line
     grub(`set root='hd0,msdos1' # where\n\nmenuentry "A \\"b\\"" --id 'x y' { linux /a"b c"d \\\n quiet; initrd /i }`),
   ).toEqual([
     [1, 'set', 'root=hd0,msdos1'],
-    [3, 'menuentry', 'A "b"', '--id', 'x y', '{', 'linux', '/ab cd', 'quiet'],
+    [3, 'menuentry', 'A "b"', '--id', 'x y', '{'],
+    [3, 'linux', '/ab cd', 'quiet'],
     [4, 'initrd', '/i'],
     [4, '}'],
+  ]);
+});
+
+test('GRUB: reserved words begin commands, unless they are quoted', () => {
+  expect(grub(`if ! search -l X; then linux /a then; else 'if' b; fi`)).toEqual([
+    [1, 'search', '-l', 'X'],
+    [1, 'linux', '/a', 'then'],
+    [1, 'if', 'b'],
+    [1, 'fi'],
+  ]);
+});
+
+test('GRUB: escapes of udev are kept, as patched builds do', () => {
+  expect(grub(`linux /v A\\x20B A\\ B 'A\\x20B' A\\\\x20B \\xyz`)).toEqual([
+    [1, 'linux', '/v', 'A\\x20B', 'A B', 'A\\x20B', 'A\\x20B', 'xyz'],
   ]);
 });
 
@@ -27,10 +43,10 @@ test('GRUB: a quote without an end is a character, and so is the start of a vari
   ]);
 });
 
-test('SYSLINUX: words end at blanks, and quotes are characters', () => {
-  expect(plain(`# note\r\nLABEL it's\r\n  append a="b c"\r\n`)).toEqual([
+test('SYSLINUX: words end at blanks outside of double quotes, and a quote without an end is a character', () => {
+  expect(plain(`# note\r\nLABEL it's\r\n  append a="b c" "d=e f" 5"\r\n`)).toEqual([
     [2, 'LABEL', "it's"],
-    [3, 'append', 'a="b', 'c"'],
+    [3, 'append', 'a=b c', 'd=e f', '5"'],
   ]);
 });
 

@@ -1,8 +1,9 @@
 // Texts of boot menus after changes: every entry is changed, and all other bytes stay.
 import { describe, expect, test } from 'vitest';
 import { menuKindOf } from '../../../src/disc/index.js';
-import { editedMenu, type MenuChanges, relabelled } from '../../../src/edit/menus/edit-menu.js';
+import { editedMenu, type MenuChanges } from '../../../src/edit/menus/edit-menu.js';
 import { parseArgumentChanges } from '../../../src/edit/menus/kernel-arguments.js';
+import { relabelled } from '../../../src/edit/menus/labels.js';
 
 const NOTHING: MenuChanges = {
   arguments: { add: [], remove: [] },
@@ -23,6 +24,43 @@ describe('kernel arguments', () => {
       '  linux /v x --- quiet\n',
       'a=1',
       '  linux /v x a=1 --- quiet\n',
+    ],
+    [
+      'of all commands on one line',
+      'grub',
+      'if [ -e /v ]; then linux /v a; else linux16 /w; fi\nmenuentry x { $linux /v }\n',
+      '+b',
+      'if [ -e /v ]; then linux /v a b; else linux16 /w b; fi\nmenuentry x { $linux /v b }\n',
+    ],
+    ['with blanks get their quotes from GRUB', 'grub', 'linux /v\n', '+a="b c"', "linux /v 'a=b c'\n"],
+    ['with blanks are not added again', 'grub', `linux /v 'a=b c'\n`, '+a="b c" +d', `linux /v 'a=b c' d\n`],
+    [
+      'with blanks go as one',
+      'isolinux',
+      'label x\n linux /v\n append q="b c" "a=d e" a="b c" f\n',
+      '-a +q="b c"',
+      'label x\n linux /v\n append q="b c" f\n',
+    ],
+    [
+      'of an entry with ends of lines of DOS',
+      'isolinux',
+      'label x\r\n kernel /v\r\n initrd /i\r\n',
+      '+b',
+      'label x\r\n kernel /v\r\n append b\r\n initrd /i\r\n',
+    ],
+    [
+      'of systemd-boot with ends of lines of DOS',
+      'loader-entry',
+      'title x\r\nlinux /v\r\n',
+      '+b',
+      'title x\r\nlinux /v\r\noptions b\r\n',
+    ],
+    [
+      'of systemd-boot on several lines',
+      'loader-entry',
+      'linux /v\noptions a b\noptions c a=1\n',
+      '+b +d -a',
+      'linux /v\noptions b\noptions c d\n',
     ],
     ['of a kernel without any', 'grub', 'linux /vmlinuz\n', '+a', 'linux /vmlinuz a\n'],
     ['with characters that GRUB reads', 'grub', 'linux /v\n', '+ds=nocloud;s=/x/', "linux /v 'ds=nocloud;s=/x/'\n"],
@@ -114,18 +152,91 @@ describe('kernel arguments', () => {
 });
 
 describe('the label of the medium', () => {
+  const label = (kind: Parameters<typeof relabelled>[0], text: string, from: string, to: string) =>
+    relabelled(kind, text, { from, to });
+
   test('changes where a system or GRUB looks for it, and nowhere else', () => {
     const text = `title OLD 1\nsearch --set=root --label 'OLD'\nsearch -l OLD\nlinux /v root=live:CDLABEL=OLD inst.ks=hd:LABEL=OLD:/ks archisolabel=OLD x=OLD OLDER\n`;
-    expect(relabelled(text, 'OLD', 'NEW 2')).toBe(
-      `title OLD 1\nsearch --set=root --label 'NEW 2'\nsearch -l 'NEW 2'\nlinux /v root=live:CDLABEL=NEW\\x202 inst.ks=hd:LABEL=NEW\\x202:/ks archisolabel=NEW\\x202 x=OLD OLDER\n`,
-    );
+    expect(label('grub', text, 'OLD', 'NEW_2')).toBe(text.replaceAll(/OLD(?! 1|ER)(?<!x=OLD)/g, 'NEW_2'));
   });
-  test('is found as udev escapes it', () => {
-    expect(relabelled('inst.stage2=hd:LABEL=A\\x20B quiet', 'A B', 'C')).toBe('inst.stage2=hd:LABEL=C quiet');
-  });
-  test('is not found inside a longer one', () => {
-    expect(relabelled('root=live:CDLABEL=OLD-1', 'OLD', 'NEW')).toBe('root=live:CDLABEL=OLD-1');
-  });
+
+  for (const [title, kind, text, from, to, expected] of [
+    [
+      'in ISOLINUX is escaped as udev does',
+      'isolinux',
+      'append root=live:CDLABEL=A a\n',
+      'A',
+      'A B',
+      'append root=live:CDLABEL=A\\x20B a\n',
+    ],
+    [
+      'in systemd-boot is escaped as udev does',
+      'loader-entry',
+      'options archisolabel=A\n',
+      'A',
+      'A/B',
+      'options archisolabel=A\\x2fB\n',
+    ],
+    [
+      'with blanks comes in quotes for dracut, which GRUB keeps',
+      'grub',
+      'linux /v root=live:CDLABEL=A a\n',
+      'A',
+      'A /(B',
+      "linux /v 'root=live:CDLABEL=A /\\x28B' a\n",
+    ],
+    [
+      'with blanks is escaped for other readers',
+      'grub',
+      'linux /v inst.ks=hd:LABEL=A:/ks.cfg\n',
+      'A',
+      'A B',
+      'linux /v inst.ks=hd:LABEL=A\\x20B:/ks.cfg\n',
+    ],
+    [
+      'stays escaped where it was',
+      'grub',
+      'linux /v root=live:CDLABEL=A\\x20B\n',
+      'A B',
+      'C D',
+      'linux /v root=live:CDLABEL=C\\x20D\n',
+    ],
+    [
+      'with blanks is found in quotes',
+      'grub',
+      `linux /v "root=live:CDLABEL=A B" 'x.label=A B'\n`,
+      'A B',
+      'C',
+      `linux /v "root=live:CDLABEL=C" 'x.label=C'\n`,
+    ],
+    [
+      'with blanks is found after backslashes',
+      'grub',
+      'linux /v root=live:CDLABEL=A\\ B inst.stage2=hd:LABEL=A\\\\x20B\n',
+      'A B',
+      'C',
+      'linux /v root=live:CDLABEL=C inst.stage2=hd:LABEL=C\n',
+    ],
+    [
+      'is quoted for search',
+      'grub',
+      'if search -l A --set root; then true; fi\nsearch --label "A"\n',
+      'A',
+      'A B',
+      `if search -l 'A B' --set root; then true; fi\nsearch --label "A B"\n`,
+    ],
+    [
+      'is found as udev escapes it',
+      'isolinux',
+      'append inst.stage2=hd:LABEL=A\\x20B quiet',
+      'A B',
+      'C',
+      'append inst.stage2=hd:LABEL=C quiet',
+    ],
+    ['is not found inside a longer one', 'grub', 'linux /v root=live:CDLABEL=A-1', 'A', 'B C', undefined],
+  ] as const) {
+    test(title, () => expect(label(kind, text, from, to)).toBe(expected ?? text));
+  }
 });
 
 describe('the entry and the time', () => {
@@ -143,6 +254,13 @@ describe('the entry and the time', () => {
       'menuentry a {\n}\n',
       { defaultEntry: 'a b', timeout: 5 },
       "set timeout=5\nset default='a b'\nmenuentry a {\n}\n",
+    ],
+    [
+      'are added with the ends of lines that the menu has',
+      'grub',
+      'menuentry a {\r\n}\r\n',
+      { timeout: 5 },
+      'set timeout=5\r\nmenuentry a {\r\n}\r\n',
     ],
     [
       'are not added to a script without entries',

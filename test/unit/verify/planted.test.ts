@@ -209,6 +209,12 @@ const PLANTED: readonly (readonly [what: string, code: string, parts: Parts])[] 
   ['a squashfs without its magic', 'boot.live-image-unknown', { squashfs: (image) => image.fill(0, 0, 4) }],
 
   ['a menu for another label', 'boot.label-mismatch', menu(GRUB_CFG.replace('CDLABEL=LIVE', 'CDLABEL=OTHER'))],
+  ['a label with escapes for GRUB', 'boot.label-escape', menu(GRUB_CFG.replace('CDLABEL=LIVE', 'CDLABEL=L\\x49VE'))],
+  [
+    'a menu for another label on one line',
+    'boot.label-mismatch',
+    menu(`if true; then linux /boot/linux root=live:CDLABEL=OTHER; fi\n${GRUB_CFG}`),
+  ],
   [
     'a search for another label',
     'boot.label-mismatch',
