@@ -1,19 +1,23 @@
 //! Makes entries for Node.js: a task for the threads of libuv. Glue like `lib.rs`.
 
-use crate::fs::make::{Entry, Failed, Place, Step};
+use crate::fs::make::{Content, Entry, Failed, Place, Step};
 use crate::fs::open::Identity;
+use crate::fs::stored::{Image, Piece};
 use crate::memory::Block;
+use crate::stored::{image, pieces_of};
 use crate::{Failure, identity, safe_integer};
 use napi::bindgen_prelude::{AsyncTask, Env, Float64Array, Task, Uint8ArraySlice, Uint32Array};
 use napi_derive::napi;
 use std::io;
+use std::sync::Arc;
 
 /// Numbers of each entry.
-const NUMBERS: usize = 10;
-/// Flags of an entry: it exists; its owner is set; it has data.
+const NUMBERS: usize = 12;
+/// Flags of an entry: it exists; its owner is set; it has data; an image has its content.
 const EXISTS: u64 = 1;
 const OWNER: u64 = 2;
 const DATA: u64 = 4;
+const STORED: u64 = 8;
 /// Bits of a result below the step that failed: the errno.
 const ERRNO_BITS: u32 = 16;
 
@@ -23,6 +27,8 @@ pub struct Make {
     numbers: Vec<f64>,
     texts: Vec<u8>,
     data: Vec<Block>,
+    images: Vec<Arc<Image>>,
+    pieces: Vec<Piece>,
 }
 
 #[napi]
@@ -31,12 +37,12 @@ impl Task for Make {
     type JsValue = Uint32Array;
 
     fn compute(&mut self) -> napi::Result<Self::Output> {
-        let mut texts = Texts(&self.texts);
-        let mut data = self.data.iter();
+        let mut rest =
+            Rest { texts: Texts(&self.texts), data: self.data.iter(), images: &self.images, pieces: &self.pieces };
         let mut places = Places { directories: &self.directories, open: None };
         let entries = self.numbers.chunks_exact(NUMBERS);
         Ok(entries
-            .map(|numbers| match entry(numbers, &mut texts, &mut data) {
+            .map(|numbers| match entry(numbers, &mut rest) {
                 Some((directory, entry)) => places.make(directory, &entry).map_or_else(|failed| code(&failed), |()| 0),
                 None => code(&(Step::Create, io::Error::from_raw_os_error(libc::EINVAL))),
             })
@@ -50,10 +56,12 @@ impl Task for Make {
 
 /// Makes entries, in order. `paths` has the path of each directory, followed by a zero byte; `identities` the required device
 /// and inode of each, or -1. `numbers` holds ten per entry: the number of its directory, type and mode, user, group, seconds,
-/// nanoseconds, major and minor of a device, flags (1: it exists, 2: its owner is set, 4: it has data), and the number of its
-/// attributes. `texts` holds its name, its target, and name and value of each attribute, each after its length in four
-/// bytes; `data` the bytes of each entry that has some. Resolves to a number per entry: 0, or the step that failed
-/// ([`Step`]) in the upper 16 bits and the errno in the lower. `data` must not be changed until then.
+/// nanoseconds, major and minor of a device, flags (1: it exists, 2: its owner is set, 4: it has data, 8: an image has its content),
+/// the number of its attributes, the index of the image in `images` and the number of its pieces. `texts` holds its name, its
+/// target, and name and value of each attribute, each after its length in four bytes; `data` the bytes of each entry that has
+/// some; `images` numbers of `open_image`; `pieces` those of each entry, as `fill_file` takes them. Resolves to a number per
+/// entry: 0, or the step that failed ([`Step`]) in the upper 16 bits and the errno in the lower. `data` must not be changed until
+/// then.
 #[napi(catch_unwind)]
 pub fn make_entries(
     paths: Uint8ArraySlice,
@@ -61,6 +69,8 @@ pub fn make_entries(
     numbers: Float64Array,
     texts: Uint8ArraySlice,
     data: Vec<Uint8ArraySlice>,
+    images: Vec<u32>,
+    pieces: Float64Array,
 ) -> Result<AsyncTask<Make>, Failure> {
     let paths = paths.split(|&byte| byte == 0).map(<[u8]>::to_vec);
     let identities = identities.chunks_exact(2).map(|one| identity(one[0], one[1]));
@@ -69,6 +79,8 @@ pub fn make_entries(
         numbers: numbers.to_vec(),
         texts: texts.to_vec(),
         data: data.iter().map(|bytes| Block::of(bytes)).collect(),
+        images: images.into_iter().map(image).collect::<Result<_, _>>()?,
+        pieces: pieces_of(&pieces)?,
     }))
 }
 
@@ -91,18 +103,32 @@ impl Places<'_> {
     }
 }
 
+/// The texts, data and pieces of the entries of a call; each takes its own in turn.
+struct Rest<'a> {
+    texts: Texts<'a>,
+    data: std::slice::Iter<'a, Block>,
+    images: &'a [Arc<Image>],
+    pieces: &'a [Piece],
+}
+
+impl<'a> Rest<'a> {
+    fn content(&mut self, flags: u64, image: u64, count: u64) -> Option<Content<'a>> {
+        if flags & STORED != 0 {
+            let (pieces, rest) = self.pieces.split_at_checked(usize::try_from(count).ok()?)?;
+            self.pieces = rest;
+            return Some(Content::Stored(self.images.get(usize::try_from(image).ok()?)?, pieces));
+        }
+        Some(Content::Bytes(if flags & DATA == 0 { &[] } else { self.data.next()? }))
+    }
+}
+
 /// The number of its directory and the entry; `None` if numbers, texts and data do not match.
-fn entry<'a>(
-    numbers: &[f64],
-    texts: &mut Texts<'a>,
-    data: &mut std::slice::Iter<'a, Block>,
-) -> Option<(usize, Entry<'a>)> {
+fn entry<'a>(numbers: &[f64], rest: &mut Rest<'a>) -> Option<(usize, Entry<'a>)> {
     let whole = |index: usize| safe_integer(numbers[index]).ok();
     let small = |index: usize| whole(index).and_then(|number| u32::try_from(number).ok());
-    let (name, target) = (texts.next()?, texts.next()?);
-    let attributes = (0..whole(9)?).map(|_| Some((texts.next()?, texts.next()?))).collect::<Option<_>>()?;
+    let (name, target) = (rest.texts.next()?, rest.texts.next()?);
+    let attributes = (0..whole(9)?).map(|_| Some((rest.texts.next()?, rest.texts.next()?))).collect::<Option<_>>()?;
     let flags = whole(8)?;
-    let data: &[u8] = if flags & DATA == 0 { &[] } else { data.next()? };
     let entry = Entry {
         name,
         mode: small(1)?,
@@ -111,7 +137,7 @@ fn entry<'a>(
         device: (small(6)?, small(7)?),
         target,
         attributes,
-        data,
+        content: rest.content(flags, whole(10)?, whole(11)?)?,
         exists: flags & EXISTS != 0,
     };
     Some((usize::try_from(whole(0)?).ok()?, entry))

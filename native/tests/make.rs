@@ -2,7 +2,7 @@
 
 #![cfg(target_os = "linux")]
 
-use isopress_native::fs::make::{Entry, Place, Step};
+use isopress_native::fs::make::{Content, Entry, Place, Step};
 use isopress_native::fs::open::Identity;
 use std::fs::{self, Permissions};
 use std::os::unix::ffi::OsStrExt;
@@ -33,7 +33,17 @@ fn place(path: &Path) -> Place {
 fn file<'a>(name: &'a [u8], mode: u32, owner: Option<(u32, u32)>, data: &'a [u8]) -> Entry<'a> {
     let mode = libc::S_IFREG | mode;
     let mtime = (5, 123_456_789);
-    Entry { name, mode, owner, mtime, device: (0, 0), target: b"", attributes: Vec::new(), data, exists: false }
+    Entry {
+        name,
+        mode,
+        owner,
+        mtime,
+        device: (0, 0),
+        target: b"",
+        attributes: Vec::new(),
+        content: Content::Bytes(data),
+        exists: false,
+    }
 }
 
 /// This user and its group, and whether it may give files away.

@@ -6,42 +6,51 @@ import type { EntryFault, EntryMaker, MakeOptions, NewEntry } from './entry-make
 /** A call is made for this many bytes or entries. */
 const FULL = 512 * 1024;
 const MOST = 128;
+/** Stored contents take no memory, and more of them at a time cost less. */
+const STORED_SHARE = 4;
 /** Calls under way at a time: the system creates files in two directories at once, and more calls wait for each other. */
 const CALLS = 2;
 
-/** Called with the result of each entry, in order. If it throws, the first error is thrown after all results of the call. */
-export type OutcomeHandler = (entry: NewEntry, fault: EntryFault | undefined, path: ByteString) => void;
+/** The result of an entry: the fault of a step, or the error of its content. */
+export type Outcome = EntryFault | Error | undefined;
+
+/** Receives the results of entries. */
+export interface OutcomeHandler {
+  /** Called with the result of each entry, in order. If it throws, the first error is thrown after all results of the call. */
+  judge(entry: NewEntry, outcome: Outcome, path: ByteString): void;
+  /** Makes an entry whose content the maker could not read. */
+  again(entry: NewEntry): Promise<EntryFault | undefined>;
+  /** Takes back the data of an entry that has been made. */
+  give(data: Uint8Array): void;
+}
 
 /** Entries that were given to the maker. */
 interface Call {
   readonly entries: readonly NewEntry[];
   readonly paths: readonly ByteString[];
-  readonly faults: ReturnType<EntryMaker['make']>;
+  readonly outcomes: Promise<readonly Outcome[]>;
 }
 
 export class EntryBatch {
   readonly #maker: EntryMaker;
   readonly #options: MakeOptions;
-  readonly #handle: OutcomeHandler;
-  readonly #give: (data: Uint8Array) => void;
+  readonly #handler: OutcomeHandler;
   #bytes = 0;
   #entries: NewEntry[] = [];
   #paths: ByteString[] = [];
   readonly #calls: Call[] = [];
 
-  /** `give` takes back the data of entries that have been made. */
-  constructor(maker: EntryMaker, options: MakeOptions, handle: OutcomeHandler, give: (data: Uint8Array) => void) {
+  constructor(maker: EntryMaker, options: MakeOptions, handler: OutcomeHandler) {
     this.#maker = maker;
     this.#options = options;
-    this.#handle = handle;
-    this.#give = give;
+    this.#handler = handler;
   }
 
   /** Waits only if enough calls are under way. `path` names the entry in messages. */
   add(entry: NewEntry, path: ByteString): Promise<void> | undefined {
     this.#entries.push(entry);
     this.#paths.push(path);
-    this.#bytes += entry.data?.length ?? 0;
+    this.#bytes += entry.data?.length ?? (entry.stored?.size ?? 0) / STORED_SHARE;
     return this.#entries.length >= MOST || this.#bytes >= FULL ? this.#submit() : undefined;
   }
 
@@ -58,7 +67,7 @@ export class EntryBatch {
 
   /** Waits until no call is under way, whether they succeed or fail. */
   async settled(): Promise<void> {
-    await Promise.allSettled(this.#calls.map(({ faults }) => faults));
+    await Promise.allSettled(this.#calls.map(({ outcomes }) => outcomes));
   }
 
   async #submit(): Promise<void> {
@@ -68,27 +77,32 @@ export class EntryBatch {
     this.#entries = [];
     this.#paths = [];
     this.#bytes = 0;
-    const faults = this.#make(entries);
+    const outcomes = this.#make(entries);
     // An error is thrown when its turn comes.
-    faults.catch(() => {});
-    this.#calls.push({ entries, paths, faults });
+    outcomes.catch(() => {});
+    this.#calls.push({ entries, paths, outcomes });
   }
 
-  async #make(entries: readonly NewEntry[]): ReturnType<EntryMaker['make']> {
-    const faults = await this.#maker.make(entries, this.#options);
-    for (const { data } of entries) if (data) this.#give(data);
-    return faults;
+  async #make(entries: readonly NewEntry[]): Promise<readonly Outcome[]> {
+    const outcomes: Outcome[] = [...(await this.#maker.make(entries, this.#options))];
+    for (const { data } of entries) if (data) this.#handler.give(data);
+    for (const [index, outcome] of outcomes.entries()) {
+      if (outcome && 'step' in outcome && outcome.step === 'content') {
+        outcomes[index] = await this.#handler.again(entries[index]!).catch((error) => error);
+      }
+    }
+    return outcomes;
   }
 
   /** Waits for the oldest call, and hands on its results. */
   async #finish(): Promise<void> {
-    const { entries, paths, faults } = this.#calls[0]!;
-    const found = await faults;
+    const { entries, paths, outcomes } = this.#calls[0]!;
+    const found = await outcomes;
     this.#calls.shift();
     const errors: unknown[] = [];
     entries.forEach((entry, index) => {
       try {
-        this.#handle(entry, found[index], paths[index]!);
+        this.#handler.judge(entry, found[index], paths[index]!);
       } catch (error) {
         errors.push(error);
       }

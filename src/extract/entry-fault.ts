@@ -12,6 +12,7 @@ const STEPS: Readonly<Record<EntryFault['step'], string>> = {
   attribute: 'cannot be given all its extended attributes',
   mode: 'cannot be given its mode',
   time: 'cannot be given its time',
+  content: 'cannot be read',
 };
 
 /** The error for a failed step. `path` leads to the entry. */

@@ -1,7 +1,7 @@
 // Makes the entries of a directory with all their attributes, by one of two engines.
 
 import type { ByteString } from '../bytes/index.js';
-import type { HeldDirectory } from '../io/index.js';
+import type { ExactContent, HeldDirectory, Run } from '../io/index.js';
 import type { Node } from '../tree/index.js';
 
 /** A directory of the running system, which may no longer be open. */
@@ -14,12 +14,14 @@ export interface NewEntry {
   readonly node: Node;
   /** All bytes of a regular file. */
   readonly data?: Uint8Array;
+  /** The content of a regular file that the maker {@link EntryMaker.reads | reads} itself. */
+  readonly stored?: ExactContent;
   /** Whether it exists, and only needs its mode, owner, time and extended attributes. */
   readonly exists: boolean;
 }
 
 /** Steps of making an entry, in the order in which they are taken. */
-export type Step = 'create' | 'write' | 'owner' | 'attribute' | 'mode' | 'time';
+export type Step = 'create' | 'write' | 'owner' | 'attribute' | 'mode' | 'time' | 'content';
 
 export interface EntryFault {
   readonly step: Step;
@@ -46,11 +48,21 @@ export interface MakerFeatures {
 export interface EntryMaker extends MakerFeatures {
   /** Memory for the data of entries. */
   allocate(length: number): Uint8Array;
+  /** Whether the maker reads a content itself, out of the file of its image. */
+  reads(content: ExactContent): boolean;
   /**
-   * Makes entries in order, and returns the fault of each: one of `create` if its directory has been replaced. After a fault in
-   * the step `attribute` the other steps are still taken. Data must not change until then.
+   * Makes entries in order, and returns the fault of each: one of `create` if its directory has been replaced, one of `content` if a
+   * stored content cannot be read, which leaves nothing. After a fault in the step `attribute` the other steps are still taken.
+   * Data must not change until then.
    */
   make(entries: readonly NewEntry[], options: MakeOptions): Promise<readonly (EntryFault | undefined)[]>;
+  /**
+   * Writes a content that the maker reads itself to an open, empty file; holes are not written. Resolves to false if it cannot be read.
+   * Rejects with the error of writing.
+   */
+  fill(fd: number, content: ExactContent, run: Run): Promise<boolean>;
+  /** Gives up what it has of images. Nothing is made afterwards. */
+  close(): void;
 }
 
 /** Bits that lend the identity of the owner. */

@@ -14,7 +14,7 @@ import {
 import { type Directory, type FileTree, hardLinkCounts, joinPath, type Node } from '../tree/index.js';
 import { type OpenDestination, trimmed } from './destination.js';
 import { earlyContents } from './early-contents.js';
-import { EntryBatch, type OutcomeHandler } from './entry-batch.js';
+import { EntryBatch, type Outcome } from './entry-batch.js';
 import { faultError, inTheWay, isFaultOfEntry, knownError } from './entry-fault.js';
 import type { EntryDirectory, EntryFault, EntryMaker, MakeOptions, NewEntry } from './entry-maker.js';
 import { writeLarge } from './large-file.js';
@@ -45,6 +45,8 @@ interface MadeDirectory {
 
 /** The name of a directory as an entry of itself. */
 const SELF = '.' as ByteString;
+/** Larger files are written by several threads. */
+const LARGEST_STORED = 4 * 1024 * 1024;
 
 /** Makes the entries of a tree, one directory after the other. */
 export class Extraction {
@@ -71,10 +73,13 @@ export class Extraction {
   ) {
     this.#run = options.run ?? quietRun();
     this.#links = hardLinkCounts(tree);
-    const early = new EarlyReader(earlyContents(tree.root, this.#links), this.#run, (length) => maker.allocate(length));
-    this.#early = early;
-    const handle: OutcomeHandler = (entry, fault, path) => this.#judge(entry, fault, path);
-    this.#batch = new EntryBatch(maker, make, handle, (data) => early.give(data));
+    const contents = earlyContents(tree.root, this.#links, maker);
+    this.#early = new EarlyReader(contents, this.#run, (length) => maker.allocate(length));
+    this.#batch = new EntryBatch(maker, make, {
+      judge: (entry, outcome, path) => this.#judge(entry, outcome, path),
+      again: (entry) => this.#again(entry),
+      give: (data) => this.#early.give(data),
+    });
   }
 
   async all(): Promise<void> {
@@ -96,6 +101,7 @@ export class Extraction {
       throw error;
     } finally {
       await Promise.all([this.#batch.settled(), this.#early.settled()]);
+      this.maker.close();
       top.close();
     }
   }
@@ -150,10 +156,12 @@ export class Extraction {
     const entry = { directory, name, node: this.#settable(node), exists: false };
     if (node.kind !== 'file') return this.#batch.add(entry, path);
     const { content } = node;
-    if (isReadEarly(content)) {
+    if (content.size <= LARGEST_STORED && this.maker.reads(content)) {
+      await this.#batch.add({ ...entry, stored: content }, path);
+    } else if (isReadEarly(content) && !this.maker.reads(content)) {
       await this.#batch.add({ ...entry, data: await this.#early.take(content) }, path);
     } else {
-      await writeLarge(joinPath(held.at, name), content, this.#run);
+      await writeLarge(joinPath(held.at, name), content, this.#run, this.maker);
       this.#remember(path);
       await this.#batch.add({ ...entry, exists: true }, path);
     }
@@ -218,7 +226,24 @@ export class Extraction {
     if (!path.includes('/')) this.options.destination.made.add(path);
   }
 
-  #judge({ node }: NewEntry, fault: EntryFault | undefined, path: ByteString): void {
+  /** Makes a file whose content the maker could not read. */
+  async #again({ stored, ...entry }: NewEntry): Promise<EntryFault | undefined> {
+    const { path, identity } = entry.directory;
+    const held = holdDirectory(path, { found: identity });
+    try {
+      await writeLarge(joinPath(held.at, entry.name), stored!, this.#run);
+    } finally {
+      held.close();
+    }
+    return (await this.maker.make([{ ...entry, exists: true }], this.make))[0];
+  }
+
+  #judge({ node, stored }: NewEntry, fault: Outcome, path: ByteString): void {
+    if (fault instanceof Error) {
+      this.bytes -= stored?.size ?? 0;
+      this.#leaveOut(path, fault);
+      return;
+    }
     if (path !== '' && node.kind !== 'directory' && fault?.step !== 'create') this.#isMade(path);
     if (!fault) return;
     const error = faultError(this.#shown(path), fault);

@@ -4,14 +4,19 @@ import { constants } from 'node:fs';
 import { type FileHandle, open, unlink } from 'node:fs/promises';
 import type { ByteString } from '../bytes/index.js';
 import { type ExactContent, exactly, isHole, pathBuffer, type Run } from '../io/index.js';
+import type { EntryMaker } from './entry-maker.js';
 
 const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
 
 /** Makes the file, accessible only to this user. Throws the error of the system or of the content; the incomplete file is removed. */
-export async function writeLarge(path: ByteString, content: ExactContent, run: Run): Promise<void> {
+export async function writeLarge(path: ByteString, content: ExactContent, run: Run, maker?: EntryMaker): Promise<void> {
   const file = await open(pathBuffer(path), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
   try {
-    await fillFile(file, content, run);
+    const isFilled = maker?.reads(content) === true && (await maker.fill(file.fd, content, run));
+    // A fault is found once more, with its place.
+    if (!isFilled) await fillFile(file, content, run);
+    // The file may end with a hole.
+    await file.truncate(content.size);
     await file.close();
   } catch (error) {
     await file.close().catch(() => {});
@@ -33,6 +38,4 @@ async function fillFile(file: FileHandle, content: ExactContent, run: Run): Prom
     }
     at += piece.length;
   }
-  // The file may end with a hole.
-  await file.truncate(content.size);
 }

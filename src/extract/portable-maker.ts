@@ -36,6 +36,16 @@ export class PortableMaker implements EntryMaker {
     return new Uint8Array(length);
   }
 
+  reads(): boolean {
+    return false;
+  }
+
+  async fill(): Promise<boolean> {
+    return false;
+  }
+
+  close(): void {}
+
   async make(entries: readonly NewEntry[], options: MakeOptions): Promise<(EntryFault | undefined)[]> {
     const place = new OpenPlace();
     try {

@@ -2,6 +2,7 @@
 
 import type { FileState } from './file-state.js';
 import type { FilePlace, RangeReader } from './range-list.js';
+import type { StoredInPieces, StoredRange } from './stored-pieces.js';
 
 /**
  * The key of a {@link FastPath}. Only `io` reads it, and nothing that ends up in an image may depend on whether a content
@@ -21,4 +22,6 @@ export interface FastPath {
   state?(): FileState | undefined;
   /** The regular file whose whole content it is, and who can read it ahead. */
   readonly origin?: (FilePlace & { readonly reader: RangeReader }) | undefined;
+  /** Where its bytes are in an open file: a range of it, or pieces. */
+  readonly stored?: StoredRange | StoredInPieces | undefined;
 }

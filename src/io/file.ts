@@ -12,6 +12,7 @@ import { checkRange } from './memory.js';
 import { ANY_FILE, type FoundFile, identityOf, openFound, openFoundSync } from './open-file.js';
 import type { FileIdentity, FilePlace, RangeReader, SourceDirectory } from './range-list.js';
 import { readLarge, readMedium, readRange, readSmall, readSmallInto } from './read-file.js';
+import type { Store } from './stored-pieces.js';
 
 /** Up to this size a file is read with synchronous calls: three awaits cost more than the file. */
 const SMALL = 128 * 1024;
@@ -217,9 +218,20 @@ export async function openFileSource(path: ByteString): Promise<FileSource> {
   return { ...whole, identity: identityOf(stat), close: () => file.close() };
 }
 
-/** The bytes of `range` of an open file as a source; the caller closes the file. */
-export function rangeSource(path: ByteString, file: FileHandle, range: Range): Source {
+/** A closed file has a number below 0. */
+function storeIn(file: FileHandle): Store {
   return {
+    get fd() {
+      return file.fd;
+    },
+    mostBlock: 0,
+  };
+}
+
+/** The bytes of `range` of an open file as a source; the caller closes the file. */
+export function rangeSource(path: ByteString, file: FileHandle, range: Range, store: Store = storeIn(file)): Source {
+  return {
+    [FAST]: { stored: { store, at: range.at } },
     size: range.length,
     holes: NO_HOLES,
     pieces: (run) => readRange(path, file, range, run),
@@ -238,7 +250,7 @@ export function rangeSource(path: ByteString, file: FileHandle, range: Range): S
     },
     slice: (inner) => {
       checkRange(inner, range.length);
-      return rangeSource(path, file, { at: range.at + inner.at, length: inner.length });
+      return rangeSource(path, file, { at: range.at + inner.at, length: inner.length }, store);
     },
   };
 }

@@ -39,6 +39,8 @@ export * from './seal.js';
 export * from './sealed-plan.js';
 export * from './small-bytes.js';
 export { Spool } from './spool.js';
+export * from './stored.js';
+export * from './stored-pieces.js';
 export * from './stream-target.js';
 export * from './target.js';
 export { targetError } from './target-error.js';

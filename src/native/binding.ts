@@ -49,8 +49,8 @@ export interface NativeAddon {
   gather(paths: Uint8Array, numbers: Float64Array, into: Uint8Array): Promise<number>;
   /**
    * Makes entries in directories, as `src/extract/native-maker.ts` lays them out; `data` is to be left alone until the promise
-   * settles. `paths` and `identities` as for `listings`. Resolves to a number per entry: 0, or the step that failed above 16
-   * bits of its errno.
+   * settles. `paths` and `identities` as for `listings`, `images` of `openImage`, `pieces` as in `src/io/stored-pieces.ts`.
+   * Resolves to a number per entry: 0, or the step that failed above 16 bits of its errno.
    */
   makeEntries(
     paths: Uint8Array,
@@ -58,7 +58,21 @@ export interface NativeAddon {
     numbers: Float64Array,
     texts: Uint8Array,
     data: readonly Uint8Array[],
+    images: readonly number[],
+    pieces: Float64Array,
   ): Promise<Uint32Array>;
+  /**
+   * Lets `makeEntries` and `fillFile` read the file of an image, whose blocks are compressed with a codec and have at most `most`
+   * bytes. Returns a number for it, which is valid until `closeImage`.
+   */
+  openImage(fd: number, codec: string, most: number): number;
+  /** Forgets an image. Calls under way are not disturbed. */
+  closeImage(image: number): void;
+  /**
+   * Writes pieces to an open file, from byte `at` on; holes are not written. Resolves to 0, the errno of writing, or -1 if the
+   * image does not have the pieces.
+   */
+  fillFile(fd: number, at: number, image: number, pieces: Float64Array): Promise<number>;
   /** The library of each codec with its version: `libdeflate@1.26`. */
   engines(): Readonly<Record<string, `${string}@${string}`>>;
   /** Zeros that a {@link NativeCompressor} reads in place, without a copy. */
@@ -108,7 +122,7 @@ export type NativeState =
   | { readonly addon: undefined; readonly reason: string };
 
 /** Must equal `ABI` in native/src/lib.rs; raised with every change of an exported function. */
-const ABI = 14;
+const ABI = 15;
 
 let state: NativeState | undefined;
 

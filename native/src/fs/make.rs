@@ -3,6 +3,7 @@
 
 use super::c_path;
 use super::open::{self, Identity, retry_or_fail};
+use super::stored::{Failure, Image, Piece};
 use std::ffi::CStr;
 use std::fs::File;
 use std::io;
@@ -25,9 +26,18 @@ pub struct Entry<'a> {
     /// Full names and values.
     pub attributes: Vec<(&'a [u8], &'a [u8])>,
     /// Content of a regular file.
-    pub data: &'a [u8],
+    pub content: Content<'a>,
     /// It exists, and only gets its metadata.
     pub exists: bool,
+}
+
+/// The content of a regular file.
+#[derive(Clone, Copy)]
+pub enum Content<'a> {
+    /// Its bytes.
+    Bytes(&'a [u8]),
+    /// Where an image has them.
+    Stored(&'a Image, &'a [Piece]),
 }
 
 /// The step that failed for an entry.
@@ -46,6 +56,8 @@ pub enum Step {
     Mode = 5,
     /// Its time.
     Time = 6,
+    /// Reading its content from an image: nothing is made.
+    Content = 7,
 }
 
 /// A failure: its step and reason.
@@ -78,7 +90,12 @@ impl Place {
                 created(directory, &name, kind, self.first_mode(entry))
             };
             let file = file.map_err(at(Step::Create))?;
-            write_all(&file, entry.data).map_err(at(Step::Write))?;
+            write_content(&file, entry.content).inspect_err(|(step, _)| {
+                if *step == Step::Content && !entry.exists {
+                    // SAFETY: the descriptor is open, the name ends in zero.
+                    unsafe { libc::unlinkat(directory, name.as_ptr(), 0) };
+                }
+            })?;
             return facts_of_open(&file, entry);
         }
         if !entry.exists {
@@ -176,8 +193,23 @@ fn opened(directory: RawFd, name: &CStr, flags: libc::c_int, mode: u32) -> io::R
     }
 }
 
-fn write_all(mut file: &File, data: &[u8]) -> io::Result<()> {
-    io::Write::write_all(&mut file, data)
+fn write_content(mut file: &File, content: Content) -> Result<(), Failed> {
+    match content {
+        Content::Bytes(bytes) => io::Write::write_all(&mut file, bytes).map_err(at(Step::Write)),
+        Content::Stored(image, pieces) => write_stored(file, image, pieces),
+    }
+}
+
+fn write_stored(file: &File, image: &Image, pieces: &[Piece]) -> Result<(), Failed> {
+    let end = image.write(pieces, file, 0).map_err(|failure| match failure {
+        Failure::Content => (Step::Content, io::Error::from_raw_os_error(libc::EIO)),
+        Failure::Write(error) => (Step::Write, error),
+    })?;
+    // A hole at the end is not written.
+    match pieces.last() {
+        Some(Piece::Hole { .. }) => file.set_len(end).map_err(at(Step::Write)),
+        _ => Ok(()),
+    }
 }
 
 fn create_special(directory: RawFd, name: &CStr, entry: &Entry) -> io::Result<()> {

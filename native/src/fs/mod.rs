@@ -5,6 +5,7 @@ pub mod gather;
 pub mod holes;
 pub mod make;
 pub mod open;
+pub mod stored;
 pub mod xattr;
 #[cfg(target_os = "linux")]
 mod xattr_at;

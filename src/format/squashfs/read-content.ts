@@ -10,9 +10,13 @@ import {
   type Range,
   type Run,
   type Source,
+  StoredContent,
+  type StoredInPieces,
+  type StoredPieces,
+  type StoredRange,
   sourceView,
 } from '../../io/index.js';
-import { NO_FRAGMENT, sizeOfWord } from './data-block.js';
+import { type FragmentEntry, NO_FRAGMENT, sizeOfWord } from './data-block.js';
 import { damaged, type Volume } from './read-volume.js';
 
 /** The places of a file's bytes, according to its inode. */
@@ -25,7 +29,7 @@ export interface StoredPlace {
 }
 
 /** A class, not closures: a tree holds one of these per file. */
-export class StoredFile implements Source {
+export class StoredFile extends StoredContent implements Source, StoredInPieces {
   readonly holes: readonly Range[];
   readonly size: number;
   readonly #volume: Volume;
@@ -36,6 +40,7 @@ export class StoredFile implements Source {
   readonly #kept = new Map<number, Promise<Uint8Array>>();
 
   constructor(volume: Volume, fragments: FragmentBlocks, place: StoredPlace) {
+    super();
     this.size = place.size;
     this.#volume = volume;
     this.#fragments = fragments;
@@ -47,6 +52,28 @@ export class StoredFile implements Source {
   /** Where a content is stored, if it is a file of that image. */
   static placeIn(volume: Volume, content: ExactContent): StoredPlace | undefined {
     return content instanceof StoredFile && content.#volume === volume ? content.#place : undefined;
+  }
+
+  override get stored(): StoredInPieces | undefined {
+    return this.#volume.stored && this;
+  }
+
+  get store(): StoredRange['store'] {
+    return this.#volume.stored!.store;
+  }
+
+  addPieces(to: StoredPieces): boolean | Promise<boolean> {
+    const { words, fragment } = this.#place;
+    for (const block of blocksOf(this.#volume, this.#place)) if (!addBlock(this.#volume, block, to)) return false;
+    const left = this.size - words.length * this.#volume.superblock.blockSize;
+    if (fragment === NO_FRAGMENT || left <= 0) return true;
+    const found = this.#fragments.place(fragment);
+    const { fragmentOffset } = this.#place;
+    if (!(found instanceof Promise)) return addTail(this.#volume, found, fragmentOffset, left, to);
+    return found.then(
+      (entry) => addTail(this.#volume, entry, fragmentOffset, left, to),
+      () => false,
+    );
   }
 
   async *pieces(run: Run): AsyncGenerator<Data> {
@@ -180,9 +207,22 @@ interface Fragment {
 export class FragmentBlocks {
   readonly #volume: Volume;
   readonly #kept = new Map<number, Fragment>();
+  /** Where blocks are: many files ask for the same one. */
+  readonly #places = new Map<number, FragmentEntry>();
 
   constructor(volume: Volume) {
     this.#volume = volume;
+  }
+
+  /** Where a block is; a promise if nobody has asked before. */
+  place(index: number): FragmentEntry | Promise<FragmentEntry> {
+    return this.#places.get(index) ?? this.#findPlace(index);
+  }
+
+  async #findPlace(index: number): Promise<FragmentEntry> {
+    const found = await this.#volume.fragment(index);
+    this.#places.set(index, found);
+    return found;
   }
 
   /** A block, for as long as the caller likes. */
@@ -262,6 +302,41 @@ function* blocksOf({ superblock: { blockSize } }: Volume, place: StoredPlace): G
     at += sizeOfWord(word).length;
     left -= length;
   }
+}
+
+/** Adds a block of a file to its pieces; false if it cannot be as its word says. */
+function addBlock(volume: Volume, { at, word, length }: StoredBlock, to: StoredPieces): boolean {
+  if (word === 0) {
+    to.hole(length);
+    return true;
+  }
+  const place = placeOf(volume, at, word);
+  if (!place || (!place.compressed && place.length !== length)) return false;
+  if (place.compressed) to.block(place.at, place.length, length);
+  else to.plain(place.at, length);
+  return true;
+}
+
+/** As {@link addBlock}, for `length` bytes of a fragment. */
+function addTail(
+  volume: Volume,
+  { at, sizeWord }: FragmentEntry,
+  skip: number,
+  length: number,
+  to: StoredPieces,
+): boolean {
+  const place = placeOf(volume, at, sizeWord);
+  if (!place || (!place.compressed && place.length < skip + length)) return false;
+  if (place.compressed) to.part(place.at, place.length, skip, length);
+  else to.plain(place.at + skip, length);
+  return true;
+}
+
+/** Where a block is in the open file; undefined if it cannot be there. */
+function placeOf({ stored, superblock: { blockSize, bytesUsed } }: Volume, at: number, word: number) {
+  const { length, compressed } = sizeOfWord(word);
+  if (!stored || length > blockSize || at + length > bytesUsed) return undefined;
+  return { at: stored.at + at, length, compressed };
 }
 
 /** A block of a file, and the bytes that it has. */

@@ -3,7 +3,7 @@
 import { defined } from '../../bytes/index.js';
 import { type BlockDecoder, Buffers, chooseDecoder, decodeLzmaAlone, type EngineChoice } from '../../compress/index.js';
 import { InvalidImageError, type IsopressError, UnsupportedError } from '../../errors.js';
-import { type Source, Work } from '../../io/index.js';
+import { type Source, type StoredRange, storedRange, Work } from '../../io/index.js';
 import { compressorOf, LZMA } from './compressors.js';
 import { fragmentEntry, MAX_BLOCK_SIZE, MIN_BLOCK_SIZE } from './data-block.js';
 import { METADATA_HEADER, METADATA_SIZE } from './metadata-block.js';
@@ -51,6 +51,8 @@ export class Volume {
   readonly #places = new Map<number, number>();
   /** The work done so far for reading the tree. */
   readonly work: Work;
+  /** Where the image is in an open file, if the threads of the addon can decode its blocks there. */
+  readonly stored: StoredRange | undefined;
 
   private constructor(image: Source, found: Superblock, engine: EngineChoice) {
     this.image = image;
@@ -58,6 +60,20 @@ export class Volume {
     this.decode = decoderOf(found, engine);
     this.buffers = new Buffers(found.blockSize, engine);
     this.work = new Work(found.bytesUsed, 'squashfs.work');
+    const codec = compressorOf(found.compressor);
+    const range = storedRange(image);
+    if (range && 'codec' in codec && (engine === 'auto' || engine === 'native')) {
+      this.stored = {
+        at: range.at,
+        store: {
+          get fd() {
+            return range.store.fd;
+          },
+          codec: codec.codec,
+          mostBlock: found.blockSize,
+        },
+      };
+    }
   }
 
   static async open(image: Source, engine: EngineChoice): Promise<Volume> {
