@@ -18,6 +18,8 @@ const thorough =
 /** Runs at the end of the first boot: what cloud-init and the kernel know is on the serial port, then the closing line. */
 const USER_DATA = `#cloud-config
 hostname: seeded
+autoinstall:
+  version: 1
 runcmd:
   - |
     {
@@ -26,6 +28,7 @@ runcmd:
       echo "seed: $(cloud-init query subplatform)"
       echo "instance: $(cloud-init query instance_id)"
       echo "host: $(hostname)"
+      echo "schema: $(cloud-init schema --system 2>&1 | head -n 1)"
       echo "added: $(cat /etc/added-to-the-layer)"
       echo "isopress: seed done"
     } > /dev/ttyS0
@@ -43,6 +46,7 @@ interface Way {
   readonly boot: { readonly firmware: 'bios' | 'uefi'; readonly as: 'cd' | 'disk' };
   /** Where the live module mounts the medium. */
   readonly mount: string;
+  readonly kind: 'nocloud' | 'autoinstall';
   /** More words of the edit. */
   readonly inside: readonly string[];
   readonly added: string;
@@ -53,6 +57,7 @@ const WAYS: Readonly<Record<string, Way>> = {
     iso: { flags: 'overlay', medium: { partitionTable: 'gpt' }, type: 'firmware="uefi"' },
     boot: { firmware: 'uefi', as: 'disk' },
     mount: '/run/overlay/live',
+    kind: 'nocloud',
     inside: [],
     added: '',
   },
@@ -60,6 +65,8 @@ const WAYS: Readonly<Record<string, Way>> = {
     iso: { flags: 'dmsquash', medium: { partitionTable: 'mbr' }, type: 'firmware="uefi" filesystem="squashfs"' },
     boot: { firmware: 'bios', as: 'cd' },
     mount: '/run/initramfs/live',
+    // The answers of Subiquity, which come by cloud-init.
+    kind: 'autoinstall',
     // The initrd finds the medium by a label with a blank, which GRUB passes on in quotes.
     inside: ['--volume-id', 'A LABEL', '--inside', 'LiveOS/squashfs.img', '--add', 'note:/etc/added-to-the-layer'],
     added: 'seen in the root',
@@ -67,7 +74,7 @@ const WAYS: Readonly<Record<string, Way>> = {
 };
 
 describe('cloud-init finds the seed of an edited live medium', () => {
-  for (const [name, { iso, boot, mount, inside, added }] of Object.entries(WAYS)) {
+  for (const [name, { iso, boot, mount, kind, inside, added }] of Object.entries(WAYS)) {
     thorough(
       `with ${name}`,
       async ({ annotate, skip }) => {
@@ -76,8 +83,8 @@ describe('cloud-init finds the seed of an edited live medium', () => {
         if (!flagsOf(root).includes(iso.flags)) return skip(`the root tree has no module for ${iso.flags}`);
         const { image } = await pressDebian(root, iso, scratch);
         const edited = `${image}.edited.iso`;
-        const words = ['--seed', 'nocloud=seed', '--kernel-args', '+isopress.edited=1', ...inside];
-        const { status, stderr } = isopress(['edit', image, edited, '--quiet', ...words], { cwd: scratch });
+        const change = ['--seed', `${kind}=seed`, '--kernel-args', '+isopress.edited=1', ...inside];
+        const { status, stderr } = isopress(['edit', image, edited, '--quiet', ...change], { cwd: scratch });
         expect(status, stderr).toBe(0);
         const started = performance.now();
         const machine = await startEntry({ image: edited, ...boot }, 'default');
@@ -85,9 +92,9 @@ describe('cloud-init finds the seed of an edited live medium', () => {
           const log = plainText(await machine.waitFor('isopress: seed done', SECONDS));
           const said = (key: string) => new RegExp(`^${key}: (.*?)\\r?$`, 'm').exec(log)?.[1];
           const seed = `${mount}/nocloud/`;
-          expect(said('cmdline')?.split(' ')).toEqual(
-            expect.arrayContaining(['isopress.edited=1', `ds=nocloud;s=${seed}`]),
-          );
+          const words = ['isopress.edited=1', `ds=nocloud;s=${seed}`, ...(kind === 'autoinstall' ? [kind] : [])];
+          expect(said('cmdline')?.split(' ')).toEqual(expect.arrayContaining(words));
+          expect(said('schema')).toMatch(/^Valid/);
           expect(said('cloud')).toBe('nocloud');
           expect(said('seed')).toBe(`seed-dir (cmdline,${seed})`);
           expect(said('instance')).toBe('given-by-the-seed');

@@ -51,6 +51,7 @@ oracle(
   'mkfs.vfat',
   'mcopy',
   'md5sum',
+  'grub-script-check',
 )('every menu has the change, and so have the lists', () => {
   const image = pressLayout('debian', files, at('menus.iso'));
   const out = edited(
@@ -61,9 +62,10 @@ oracle(
   const grub = GRUB_MENU.replace('timeout=30', 'timeout=3')
     .replace(`'${LABEL}'`, "'OTHER LABEL'")
     .replace(
-      `=${LABEL} vga=788 --- quiet`,
-      "=OTHER\\x20LABEL vga=788 console=ttyS0 'ds=nocloud;s=/cdrom/nocloud/' ---",
+      `root=live:CDLABEL=${LABEL} vga=788 --- quiet`,
+      "'root=live:CDLABEL=OTHER LABEL' vga=788 console=ttyS0 'ds=nocloud;s=/cdrom/nocloud/' ---",
     );
+  expect(judge('grub-script-check', [], { input: grub })).toMatchObject({ status: 0, stderr: '' });
   for (const path of ['boot/grub/grub.cfg', 'boot/grub/loopback.cfg']) expect(text(join(out, path)), path).toBe(grub);
   expect(text(join(out, 'isolinux/isolinux.cfg'))).toBe(
     ISOLINUX_MENU.replace('timeout 300', 'timeout 30').replace(
