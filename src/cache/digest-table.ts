@@ -1,6 +1,7 @@
 // A table of digests by the states of files, in flat memory: trees may have millions of files.
 
-import type { FileState, KnownDigestName } from '../io/index.js';
+import type { KnownDigestName } from '../io/index.js';
+import { STATE } from './file-states.js';
 
 /** Numbers of kinds in records. A digest of another kind is not kept. */
 const KINDS: Readonly<Partial<Record<KnownDigestName, { readonly number: number; readonly length: number }>>> = {
@@ -8,11 +9,13 @@ const KINDS: Readonly<Partial<Record<KnownDigestName, { readonly number: number;
   md5: { number: 2, length: 16 },
   sha256: { number: 3, length: 32 },
 };
-/** Bytes of a record: kind, device, inode, size, both times (64 bits each, least significant byte first), and the digest. */
-const RECORD = 80;
-const DIGEST = 48;
-/** Fields of a record without its digest. */
-const KEY = DIGEST;
+/** Offset of the state in a record, after the kind (64 bits, least significant byte first). */
+const AT = 8;
+/** Fields of a record without its digest, which comes last. */
+const KEY = AT + STATE;
+const DIGEST = KEY;
+/** Bytes of a record. */
+const RECORD = DIGEST + 32;
 
 /** Digests by the kind of digest and the state of a file. */
 export class DigestTable {
@@ -37,10 +40,11 @@ export class DigestTable {
     return this.#count;
   }
 
-  find(state: FileState, name: KnownDigestName): Uint8Array | undefined {
+  /** The digest for the state at this offset of the bytes. */
+  find(states: Buffer, at: number, name: KnownDigestName): Uint8Array | undefined {
     const kind = KINDS[name];
     if (!kind) return undefined;
-    this.#fill(state, kind.number);
+    this.#fill(states, at, kind.number);
     const found = this.#slots[this.#slotOf(this.#key)]! - 1;
     if (found < 0) return undefined;
     this.#used[found] = 1;
@@ -48,10 +52,10 @@ export class DigestTable {
     return this.#records.subarray(start, start + kind.length);
   }
 
-  add(state: FileState, name: KnownDigestName, digest: Uint8Array): void {
+  add(states: Buffer, at: number, name: KnownDigestName, digest: Uint8Array): void {
     const kind = KINDS[name];
     if (!kind) return;
-    this.#fill(state, kind.number);
+    this.#fill(states, at, kind.number);
     if (this.#slots[this.#slotOf(this.#key)] !== 0) return;
     const start = this.#count * RECORD;
     if (start === this.#records.length) {
@@ -73,14 +77,9 @@ export class DigestTable {
     return Buffer.concat(used);
   }
 
-  #fill({ device, inode, size, modified, changed }: FileState, kind: number): void {
-    const key = this.#key;
-    key.writeBigUInt64LE(BigInt(kind), 0);
-    key.writeBigUInt64LE(BigInt.asUintN(64, device), 8);
-    key.writeBigUInt64LE(BigInt.asUintN(64, inode), 16);
-    key.writeBigUInt64LE(size, 24);
-    key.writeBigInt64LE(modified, 32);
-    key.writeBigInt64LE(changed, 40);
+  #fill(states: Buffer, at: number, kind: number): void {
+    this.#key.writeUInt32LE(kind, 0);
+    states.copy(this.#key, AT, at, at + STATE);
   }
 
   /** Makes the next record part of the table. */

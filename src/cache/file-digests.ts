@@ -6,15 +6,10 @@
 // machine are trusted: on a network, times may be old, and two machines may write.
 
 import { stat, statfs, writeFile } from 'node:fs/promises';
-import {
-  type ExactContent,
-  type FileState,
-  fileStateOf,
-  type KnownDigestName,
-  type KnownDigests,
-} from '../io/index.js';
+import type { ExactContent, KnownDigestName, KnownDigests } from '../io/index.js';
 import type { Cache } from './cache.js';
 import { DigestTable } from './digest-table.js';
+import { FileStates } from './file-states.js';
 import { keyOf } from './key.js';
 
 const KIND = 'digests';
@@ -48,7 +43,7 @@ export interface KnownDirectory {
 export class FileDigests implements KnownDigests {
   readonly #cache: Cache;
   readonly #key: string;
-  readonly #device: bigint;
+  readonly #states: FileStates;
   readonly #settled: bigint;
   readonly #table: DigestTable;
   #learned = 0;
@@ -56,21 +51,22 @@ export class FileDigests implements KnownDigests {
   constructor(cache: Cache, key: string, device: bigint, settled: bigint, table: DigestTable) {
     this.#cache = cache;
     this.#key = key;
-    this.#device = device;
+    this.#states = new FileStates(device);
     this.#settled = settled;
     this.#table = table;
   }
 
   find(content: ExactContent, name: KnownDigestName): Uint8Array | undefined {
     if (this.#table.count === 0) return undefined;
-    const state = this.#stateOf(content);
-    return state && this.#table.find(state, name);
+    const at = this.#states.offsetOf(content);
+    return at === undefined ? undefined : this.#table.find(this.#states.bytes, at, name);
   }
 
   learn(content: ExactContent, name: KnownDigestName, digest: Uint8Array): void {
-    const state = this.#stateOf(content);
-    if (!state || state.changed >= this.#settled) return;
-    this.#table.add(state, name, digest);
+    // The state after the content was read: a change before that shows as a late one.
+    const at = this.#states.newOffsetOf(content);
+    if (at === undefined || this.#states.changedAt(at) >= this.#settled) return;
+    this.#table.add(this.#states.bytes, at, name, digest);
     this.#learned++;
   }
 
@@ -85,11 +81,6 @@ export class FileDigests implements KnownDigests {
       return;
     }
     await this.#cache.keep({ key: this.#key, kind: KIND, facts: null }, { [PART]: { path } }, { isLocal: true });
-  }
-
-  #stateOf(content: ExactContent): FileState | undefined {
-    const state = fileStateOf(content);
-    return state?.device === this.#device ? state : undefined;
   }
 }
 
