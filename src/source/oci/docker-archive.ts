@@ -3,7 +3,8 @@
 
 import { asBytes, createDigest, type Run } from '../../io/index.js';
 import { COPY_AGAIN, readDocument } from './blob.js';
-import { type DockerImage, readConfig, readDockerImages } from './documents.js';
+import { choosePlatform, isSamePlatform } from './choose-platform.js';
+import { type DockerImage, type ImageConfig, readConfig, readDockerImages } from './documents.js';
 import { absent, damagedImage } from './errors.js';
 import {
   checkLayers,
@@ -13,6 +14,7 @@ import {
   namesHint,
   type OutlinedLayer,
 } from './layout.js';
+import type { Platform } from './platform.js';
 import type { Store, StoredFile } from './store.js';
 
 /** Throws for an archive that holds no such image, or a damaged one. */
@@ -29,12 +31,10 @@ export async function chooseFromDockerArchive(store: Store, choice: ImageChoice,
     );
   }
   const { value, refuse } = await readDocument(store, list, 'manifest.json', run);
-  const chosen = named(store, readDockerImages(value, refuse), choice.tag);
-  const stated = /(?:^|\/)([0-9a-f]{64})(?:\.json)?$/.exec(chosen.config)?.[1];
-  const digest = stated === undefined ? undefined : `sha256:${stated}`;
-  const file = await part(store, chosen.config);
-  const document = await readDocument(store, file, chosen.config, run, digest);
-  const config = readConfig(document.value, document.refuse);
+  const named = imagesNamed(store, readDockerImages(value, refuse), choice.tag);
+  const configured = [];
+  for (const image of named) configured.push(await readConfigured(store, image, run));
+  const { image: chosen, file, digest, config } = imageFor(store, configured, choice);
   checkLayers(store, chosen.layers.length, config);
   checkPlatform(store, choice, config);
   const layers: OutlinedLayer[] = [];
@@ -43,6 +43,33 @@ export async function chooseFromDockerArchive(store: Store, choice: ImageChoice,
     layers.push({ digest: undefined, size: layer.file.content.size, open: async () => layer });
   }
   return { digest: undefined, configDigest: digest ?? (await digestOfFile(file, run)), config, layers };
+}
+
+/** An image with its configuration. */
+interface ConfiguredImage {
+  readonly image: DockerImage;
+  readonly file: StoredFile;
+  /** Digest of the configuration if its name states one. */
+  readonly digest: string | undefined;
+  readonly config: ImageConfig;
+  readonly platform: Platform | undefined;
+}
+
+async function readConfigured(store: Store, image: DockerImage, run: Run): Promise<ConfiguredImage> {
+  const stated = /(?:^|\/)([0-9a-f]{64})(?:\.json)?$/.exec(image.config)?.[1];
+  const digest = stated === undefined ? undefined : `sha256:${stated}`;
+  const file = await part(store, image.config);
+  const { value, refuse } = await readDocument(store, file, image.config, run, digest);
+  const config = readConfig(value, refuse);
+  return { image, file, digest, config, platform: config.platform };
+}
+
+/** Of images with one name, which differ in their platforms, the one that fits best. */
+function imageFor({ shown }: Store, images: readonly ConfiguredImage[], choice: ImageChoice): ConfiguredImage {
+  if (images.length === 1) return images[0]!;
+  const chosen = choosePlatform(shown, images, choice);
+  if (images.filter((one) => isSamePlatform(one, chosen)).length === 1) return chosen;
+  throw absent(shown, 'oci.ambiguous', 'It has several images of this name that nothing tells apart.');
 }
 
 async function digestOfFile({ content }: StoredFile, run: Run): Promise<string> {
@@ -65,16 +92,19 @@ function whole(name: string): string {
   return /[.:]|^localhost$/.test(host) ? tagged : `docker.io/${tagged}`;
 }
 
-/** The image with a name. */
-function named({ shown }: Store, images: readonly DockerImage[], tag: string | undefined): DockerImage {
-  const names = images.flatMap(({ tags }) => tags);
-  const [only] = images;
-  if (!only) throw damagedImage(shown, 'oci.no-image', 'Its manifest.json has no image.');
+/** The images with a name, several if there is one for each platform. */
+function imagesNamed({ shown }: Store, images: readonly DockerImage[], tag: string | undefined) {
+  const names = [...new Set(images.flatMap(({ tags }) => tags))];
+  if (images.length === 0) throw damagedImage(shown, 'oci.no-image', 'Its manifest.json has no image.');
   if (tag === undefined) {
-    if (images.length === 1) return only;
+    const sets = new Set(images.map(({ tags }) => [...tags].sort().join('\n')));
+    if (images.length === 1 || (sets.size === 1 && names.length > 0)) return images;
     throw absent(shown, 'oci.ambiguous', 'It has several images.', namesHint(names));
   }
-  const found = images.find(({ tags }) => tags.some((one) => whole(one) === whole(tag)));
-  if (!found) throw absent(shown, 'oci.tag', `It has no image ${tag}.`, namesHint(names));
+  const index = /^@(\d+)$/.exec(tag)?.[1];
+  const at = index === undefined ? undefined : images[Number(index)];
+  if (at) return [at];
+  const found = images.filter(({ tags }) => tags.some((one) => whole(one) === whole(tag)));
+  if (found.length === 0) throw absent(shown, 'oci.tag', `It has no image ${tag}.`, namesHint(names));
   return found;
 }

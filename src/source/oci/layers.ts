@@ -5,7 +5,7 @@ import { unpackStream } from '../../compress/index.js';
 import { type InvalidImageError, IsopressError } from '../../errors.js';
 import { asBytes, openFileSource, type Range, type Run } from '../../io/index.js';
 import type { FileTree, LossLog } from '../../tree/index.js';
-import { entriesWithLosses, type Meter, TreeDraft } from '../tar/index.js';
+import { entriesWithLosses, type Meter, type TarEntry, TreeDraft } from '../tar/index.js';
 import { digestCheck } from './blob.js';
 import { damagedImage } from './errors.js';
 import type { ImageLayer } from './layout.js';
@@ -107,13 +107,23 @@ async function addLayer(
     const options = { ...(losses && { losses }), ...(note && { note }) };
     for await (const entry of entriesWithLosses(file.slice(layer), run, meter, options)) {
       const mark = whiteout(entry.path);
-      if (mark === undefined) draft.add(entry, open);
+      if (mark === undefined) draft.add(withoutMarks(entry, losses), open);
       else if (mark === 'broken') throw brokenWhiteout(shown, entry.path);
       else if (mark !== 'none') draft.hide(entry, mark.path, mark.children);
     }
   } finally {
     await file.close();
   }
+}
+
+/** Attributes with which overlayfs marks its own upper layers: a builder that stores them in a layer has packed its storage. */
+const MARKS = 'trusted.overlay.';
+
+/** The entry without attributes that would be orders to an overlayfs over the tree, as umoci leaves them out. */
+function withoutMarks(entry: TarEntry, losses: LossLog | undefined): TarEntry {
+  if (!entry.xattrs.some(({ name }) => name.startsWith(MARKS))) return entry;
+  losses?.add('oci.overlay-mark', 'Marks of overlayfs in layers are left out.', entry.path);
+  return { ...entry, xattrs: entry.xattrs.filter(({ name }) => !name.startsWith(MARKS)) };
 }
 
 /** The path that an entry removes; `none` for a file of AUFS, undefined for one that removes nothing. */

@@ -2,20 +2,16 @@
 
 import type { Run } from '../../io/index.js';
 import { COPY_AGAIN, findBlob, readBlobDocument, readDocument } from './blob.js';
+import { choosePlatform, isSamePlatform, type PlatformChoice } from './choose-platform.js';
 import { type Descriptor, type ImageConfig, readConfig, readIndex, readManifest } from './documents.js';
 import { absent, damagedImage, unsupportedImage } from './errors.js';
-import { type Platform, platformRank, platformText } from './platform.js';
+import { platformRank, platformText } from './platform.js';
 import type { Store, StoredFile } from './store.js';
 
 /** Chooses one of several images. */
-export interface ImageChoice {
+export interface ImageChoice extends PlatformChoice {
   /** A name, or a digest after `@`; undefined if there must be only one image. */
   readonly tag: string | undefined;
-  /** The image has to be for this platform. */
-  readonly platform: Platform | undefined;
-  /** The platform to prefer if images for several ones exist. */
-  readonly preferred: Platform | undefined;
-  readonly note: (text: string) => void;
 }
 
 /** One layer. */
@@ -138,32 +134,55 @@ async function chooseManifest(store: Store, choice: ImageChoice, run: Run): Prom
     throw damagedImage(store.shown, 'oci.no-image', 'It has no index.json, so it is not an OCI image.', hint);
   }
   let { value, refuse } = await readDocument(store, index, 'index.json', run);
-  let chosen = choosePlatform(store, named(store, readIndex(value, refuse), choice.tag), choice);
+  const listed = named(store, readIndex(value, refuse), choice.tag);
+  let chosen = imageFor(store, listed, choice);
+  refuseEquals(store, listed, chosen);
   for (let depth = 0; INDEX.test(chosen.mediaType); depth++) {
     if (depth === DEEPEST)
       throw damagedImage(store.shown, 'oci.nested', `It has more than ${DEEPEST} indexes in indexes.`);
     ({ value, refuse } = await readBlobDocument(store, chosen, run));
-    chosen = choosePlatform(store, readIndex(value, refuse), choice);
+    chosen = imageFor(store, readIndex(value, refuse), choice);
   }
   if (MANIFEST.test(chosen.mediaType)) return chosen;
   throw unsupportedImage(store.shown, 'oci.media-type', `Images of type ${chosen.mediaType} are not read.`);
 }
 
-/** The images with the given name; without one, all images if they share a single name. */
+/** The images with the given name; without one, all images. They have to share a single name, or be one image. */
 function named({ shown }: Store, all: readonly Descriptor[], tag: string | undefined): readonly Descriptor[] {
-  if (tag !== undefined) {
-    const matches = ({ annotations, digest }: Descriptor) =>
-      tag.startsWith('@') ? digest === tag.slice(1) : [annotations[NAME], annotations[FULL_NAME]].includes(tag);
-    const found = all.filter(matches);
-    if (found.length > 0) return found;
+  const matches = ({ annotations, digest }: Descriptor) =>
+    tag?.startsWith('@') ? digest === tag.slice(1) : [annotations[NAME], annotations[FULL_NAME]].includes(tag);
+  const found = tag === undefined ? all : all.filter(matches);
+  if (tag !== undefined && found.length === 0)
     throw absent(shown, 'oci.tag', `It has no image ${tag}.`, namesHint(namesOf(all)));
-  }
-  const names = namesOf(all);
-  if (names.length < 2) return all;
-  throw absent(shown, 'oci.ambiguous', 'It has several images.', namesHint(names));
+  const names = new Set(found.map(fullName));
+  if (names.size < 2 || new Set(found.map(({ digest }) => digest)).size === 1) return found;
+  const what = tag === undefined ? 'It has several images.' : `It has several images ${tag}.`;
+  throw absent(shown, 'oci.ambiguous', what, namesHint(namesOf(found)));
 }
 
-const namesOf = (all: readonly Descriptor[]) => [...new Set(all.map(({ annotations }) => annotations[NAME] ?? ''))];
+/** docker save gives images of different repositories the same short name, their tag. */
+const fullName = ({ annotations }: Descriptor) => annotations[FULL_NAME] ?? annotations[NAME] ?? '';
+
+/** Short names if they are enough to choose. */
+function namesOf(all: readonly Descriptor[]): string[] {
+  const short = [...new Set(all.map(({ annotations }) => annotations[NAME] ?? ''))];
+  const full = [...new Set(all.map(fullName))];
+  return short.length < full.length ? full : short;
+}
+
+/** Throws if another image of the layout would do as well: in an index of one image the first counts, here they are different ones. */
+function refuseEquals({ shown }: Store, listed: readonly Descriptor[], chosen: Descriptor): void {
+  const equals = listed.filter((one) => !isAttestation(one) && isSamePlatform(one, chosen));
+  const digests = [...new Set(equals.map(({ digest }) => digest))];
+  if (digests.length < 2) return;
+  const hint = `Give @ and one of these digests: ${digests.slice(0, 20).join(', ')}.`;
+  throw absent(shown, 'oci.ambiguous', 'It has several images that nothing tells apart.', hint);
+}
+
+/** Statements about other images, for which BuildKit states an unknown platform. */
+function isAttestation({ annotations, platform }: Descriptor): boolean {
+  return annotations[ATTESTATION] !== undefined || platform?.os === 'unknown';
+}
 
 /** Advice that lists the existing names. */
 export function namesHint(names: readonly string[]): string {
@@ -172,30 +191,13 @@ export function namesHint(names: readonly string[]): string {
   return `Add a colon and one of these names: ${shown.join(', ')}.`;
 }
 
-/** The image that fits a platform best; of equal ones the first. */
-function choosePlatform({ shown }: Store, all: readonly Descriptor[], choice: ImageChoice): Descriptor {
-  const { platform, preferred, note } = choice;
-  const images = all.filter(({ annotations, platform: one }) => !annotations[ATTESTATION] && one?.os !== 'unknown');
+/** The image of an index for a platform. */
+function imageFor({ shown }: Store, all: readonly Descriptor[], choice: ImageChoice): Descriptor {
+  const images = all.filter((one) => !isAttestation(one));
   const [only] = images;
   if (!only) throw damagedImage(shown, 'oci.no-image', 'Its index has no image.');
-  // A single image may state its platform only in the configuration, which is checked later.
-  if (images.length === 1 && (!platform || !only.platform)) return only;
-  const wanted = platform ?? preferred;
-  const fitting = images
-    .map((image) => ({ image, rank: wanted && image.platform && platformRank(wanted, image.platform) }))
-    .filter((one): one is { image: Descriptor; rank: number } => one.rank !== undefined)
-    .sort((a, b) => a.rank - b.rank);
-  const [best] = fitting;
-  if (best) {
-    if (!platform)
-      note(`${shown} has images for ${listed(images)}; the one for ${platformText(best.image.platform!)} is used.`);
-    return best.image;
-  }
-  const missing = wanted ? `It has no image for ${platformText(wanted)}.` : 'It has images for several platforms.';
-  throw absent(shown, 'oci.platform', missing, `Choose one of these platforms: ${listed(images)}.`);
-}
-
-function listed(images: readonly Descriptor[]): string {
-  const names = new Set(images.map(({ platform }) => (platform ? platformText(platform) : 'an unknown platform')));
-  return [...names].slice(0, 20).join(', ');
+  // An image may state its platform only in the configuration, which is checked later.
+  const isPlain = images.every((one) => isSamePlatform(one, only));
+  if (isPlain && (!choice.platform || !only.platform)) return only;
+  return choosePlatform(shown, images, choice);
 }

@@ -9,10 +9,11 @@ import { parsePlatform, platformRank } from '../../../src/source/oci/platform.js
 import { parseContainerReference } from '../../../src/source/oci/reference.js';
 import { containerReference, scanContainer } from '../../../src/source/oci/scan.js';
 import type { FileTree } from '../../../src/tree/file-tree.js';
+import { LossLog } from '../../../src/tree/index.js';
 import { walk } from '../../../src/tree/walk.js';
 import { digestOf, type GivenImage, OCI, OciLayout } from '../../support/oci-layout.js';
 import { scratchDirectory } from '../../support/scratch.js';
-import { archive, type Given } from '../../support/tar-archive.js';
+import { archive, type Given, record } from '../../support/tar-archive.js';
 
 const scratch = scratchDirectory();
 let made = 0;
@@ -317,6 +318,89 @@ describe('damaged images', () => {
     for (let depth = 0; depth < 6; depth++) entry = one.document({ manifests: [entry] }, `${OCI}.index.v1+json`);
     one.list(entry);
     await expect(read(`oci:${one.directory}`)).rejects.toMatchObject({ code: 'oci.nested' });
+  });
+});
+
+test('marks of overlayfs in a layer are lost, other attributes of its names are kept', async () => {
+  const records = ['trusted.overlay.opaque', 'user.overlay.x', 'trusted.t'].map((name) =>
+    record(`SCHILY.xattr.${name}`, 'y'),
+  );
+  const marked = archive({ name: 'x', type: 'x', data: records.join('') }, { name: 'd', type: '5' });
+  const losses = new LossLog();
+  const name = containerReference(fromText(`oci:${layout({ layers: [marked] })}`))!;
+  const tree = await scanContainer(name, { spool: fromText(join(scratch, 'marked')), losses }, quietRun());
+  const xattrs = [...walk(tree)].flatMap(({ node }) => node.xattrs.map((xattr) => xattr.name));
+  expect(xattrs).toEqual(['trusted.t', 'user.overlay.x']);
+  expect(losses.list()).toMatchObject([{ code: 'oci.overlay-mark' }]);
+});
+
+describe('images that names do not tell apart', () => {
+  const one = (name: string) => archive({ name, data: '1' });
+  const named = (repository: string) => ({
+    annotations: { 'org.opencontainers.image.ref.name': 'latest', 'io.containerd.image.name': `${repository}:latest` },
+  });
+
+  test('in two repositories, as docker save writes them, take the whole name', async () => {
+    const both = new OciLayout(fresh());
+    for (const name of ['a', 'b']) both.list({ ...both.image({ layers: [one(name)] }), ...named(`host/${name}`) });
+    for (const tag of ['', ':latest']) {
+      await expect(read(`oci:${both.directory}${tag}`)).rejects.toMatchObject({
+        code: 'oci.ambiguous',
+        wording: { hint: expect.stringContaining('host/a:latest, host/b:latest') },
+      });
+    }
+    expect(await shown(await read(`oci:${both.directory}:host/b:latest`))).toEqual(['b=1']);
+  });
+
+  test('are refused without names, and are one image if the digest is the same', async () => {
+    const both = new OciLayout(fresh());
+    const first = both.image({ layers: [one('a')] });
+    both.list(first, '1').list(first, '2');
+    expect(await shown(await read(`oci:${both.directory}`))).toEqual(['a=1']);
+    const unnamed = new OciLayout(fresh());
+    const digests = ['a', 'b'].map((name) => {
+      const image = unnamed.image({ layers: [one(name)] });
+      unnamed.list(image);
+      return image.digest;
+    });
+    await expect(read(`oci:${unnamed.directory}`)).rejects.toMatchObject({
+      code: 'oci.ambiguous',
+      wording: { hint: expect.stringContaining(digests.join(', ')) },
+    });
+    expect(await shown(await read(`oci:${unnamed.directory}@${digests[1]}`))).toEqual(['b=1']);
+  });
+
+  /** The archive of docker save: an image of one layer with one file for each platform. */
+  function saved(...images: readonly (readonly [tags: readonly string[] | null, architecture: string])[]): string {
+    const members: Given[] = [];
+    const list = images.map(([RepoTags, architecture], index) => {
+      const layer = Buffer.from(one(architecture)).toString('latin1');
+      const diff = digestOf(Buffer.from(layer, 'latin1'));
+      const config = { os: 'linux', architecture, rootfs: { type: 'layers', diff_ids: [diff] } };
+      members.push(
+        { name: `${index}/layer.tar`, data: layer },
+        { name: `${index}.json`, data: JSON.stringify(config) },
+      );
+      return { Config: `${index}.json`, RepoTags, Layers: [`${index}/layer.tar`] };
+    });
+    const path = fresh();
+    writeFileSync(path, archive(...members, { name: 'manifest.json', data: JSON.stringify(list) }));
+    return `docker-archive:${path}`;
+  }
+
+  test('of docker save with one name for several platforms are chosen by platform', async () => {
+    const name = saved([['x:1'], 'amd64'], [['x:1'], 'arm64']);
+    for (const [tag, options, found] of [
+      ['', { preferred: 'linux/amd64' }, 'amd64'],
+      [':x:1', { platform: 'linux/arm64' }, 'arm64'],
+      [':@1', {}, 'arm64'],
+    ] as const) {
+      expect(await shown(await read(`${name}${tag}`, options))).toEqual([`${found}=1`]);
+    }
+    await expect(read(name, { platform: 'linux/s390x' })).rejects.toMatchObject({ code: 'oci.platform' });
+    await expect(read(saved([['x:1'], 'amd64'], [null, 'arm64']))).rejects.toMatchObject({ code: 'oci.ambiguous' });
+    const equal = saved([['x:1'], 'amd64'], [['x:1'], 'amd64']);
+    await expect(read(equal, { preferred: 'linux/amd64' })).rejects.toMatchObject({ code: 'oci.ambiguous' });
   });
 });
 
