@@ -85,3 +85,20 @@ oracle('bsdtar')('info and ls say what a file is, and end as for anything else t
   const list = isopress(['ls', path]);
   expect([list.status, list.stderr]).toEqual([5, expect.stringContaining('is a 7z archive, not an image')]);
 });
+
+oracle('bsdtar')('an archive that is not read as SOURCE is, after the conversion that the message names', () => {
+  const [packed, converted, image] = ['made.zip', 'made.tar', 'made.sqfs'].map((name) => join(scratch, name));
+  judge('bsdtar', ['--format=zip', '-cf', packed!, '-C', scratch, 'tree']);
+  const { status, stderr } = isopress(['squashfs', packed!, image!]);
+  expect([status, stderr]).toEqual([3, expect.stringContaining('is a zip archive, not a tar archive.')]);
+  const [, words = ''] = /Convert it with bsdtar (.*), and give FILE\.tar\./.exec(stderr) ?? [];
+  const places: Readonly<Record<string, string>> = { 'FILE.tar': converted!, '@ARCHIVE': `@${packed}` };
+  expect(
+    judge(
+      'bsdtar',
+      words.split(' ').map((word) => places[word] ?? word),
+    ).status,
+  ).toBe(0);
+  expect(isopress(['squashfs', converted!, image!, '--quiet']).status).toBe(0);
+  expect(isopress(['ls', image!, 'tree/file'])).toMatchObject({ status: 0, stdout: 'tree/file\n' });
+});

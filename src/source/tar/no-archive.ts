@@ -7,6 +7,9 @@ import { otherKind } from '../../tree/index.js';
 /** Kinds of images as the caller recognises them: `an ext4 image`. Undefined for what it does not know. */
 export type Identify = (file: Source) => Promise<string | undefined>;
 
+/** Archives of files that libarchive reads. */
+const CONVERTED = /^an? (?:zip|7z|RAR|cabinet|cpio|ar) archive$/;
+
 /** Replaces `error`, that `file` is not an archive, by an error that names its kind. `packed`: the file was compressed. */
 export async function errorOfOtherKind(
   error: InvalidImageError,
@@ -28,6 +31,8 @@ export async function errorOfOtherKind(
     packed === undefined ? kind : kind.replace(/^an? /, `${/^[aeiou]/.test(before) ? 'an' : 'a'} ${before}`);
   const message = `This is ${named}, not a tar archive.`;
   return new UnsupportedError('tar.other-kind', message, {
-    hint: 'Give a directory, a tar archive, or an image or archive of another kind that is read.',
+    hint: CONVERTED.test(kind)
+      ? 'Convert it with bsdtar -cf FILE.tar @ARCHIVE, and give FILE.tar.'
+      : 'Give a directory, a tar archive, or an image or archive of another kind that is read.',
   });
 }
