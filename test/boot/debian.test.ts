@@ -7,12 +7,13 @@ import type { BuildReport } from '../../src/live/index.js';
 import { plainText, startEntry } from '../support/boot-entries.js';
 import { type DebianIso, flagsOf, pressDebian } from '../support/debian-iso.js';
 import { presentDebianRoot } from '../support/debian-root.js';
+import { expectSameTree } from '../support/live-tree.js';
 import { judge, kernelOracle, oracle, oraclesRequired } from '../support/oracle.js';
 import type { MachineOptions } from '../support/qemu.js';
 import { scratchDirectory } from '../support/scratch.js';
 import { listing } from '../support/small-root.js';
 import { mounted, succeed } from '../support/tools.js';
-import { describeDirectory, type EntryDescription } from '../support/trees.js';
+import { describeDirectory } from '../support/trees.js';
 
 const scratch = scratchDirectory();
 const SECONDS = 2400;
@@ -250,16 +251,3 @@ describe('the pressed medium', () => {
     expect(esp.stdout.toLowerCase()).toContain('bootx64.efi');
   });
 });
-
-/** The live root is the root tree but for what never belongs on a medium and the identity that each machine makes itself. */
-function expectSameTree(source: Map<string, EntryDescription>, live: Map<string, EntryDescription>): void {
-  const left = /^(image|\.kconfig|\.buildenv|run\/.|tmp\/.|var\/cache\/kiwi|\.profile$)/;
-  const expected = [...source].filter(([path]) => !left.test(path)).map(([path]) => path);
-  const made = new Set(['lost+found', '.profile']);
-  expect([...live.keys()].filter((path) => !made.has(path)).sort()).toEqual(expected.sort());
-  const different = expected.filter((path) => {
-    if (path === 'etc/machine-id') return false;
-    return JSON.stringify(source.get(path)) !== JSON.stringify(live.get(path));
-  });
-  expect(different).toEqual([]);
-}

@@ -101,10 +101,10 @@ function mountingAny(root: string, initrd: string, work: string): string {
 }
 
 /**
- * `tty0` comes first: what the initrd asks and says goes to the last console. `nomodeset`, because a graphics driver keeps an
+ * Text of a description whose menu and system use a serial port. `tty0` comes first: what the initrd asks and says goes to the last console. `nomodeset`, because a graphics driver keeps an
  * emulated processor busy long enough for the kernel to report a lockup.
  */
-function bootDescription(flags: Flags, type: string, commandLine: string): string {
+export function bootDescription(flags: Flags, type: string, commandLine: string): string {
   const kernel = `console=tty0 nomodeset ${commandLine}`.trim();
   return `<image schemaversion="8.0" name="debian-boot" displayname="Debian">
     <description type="system"><author>a</author><contact>c</contact><specification>s</specification></description>
