@@ -71,7 +71,7 @@ function quotedPart(part: string): string {
 /** Whether a GRUB script starts a kernel with escapes such as `\x20`, which GRUB changes unless it is patched. */
 export function hasEscapes(text: string): boolean {
   for (const { words } of grubKernels(text)) {
-    if (words.some(({ value }) => /label=\S*\\x[0-9a-f]{2}/i.test(value))) return true;
+    if (words.some(({ value }) => /label=.*\\x[0-9a-f]{2}/is.test(value))) return true;
   }
   return false;
 }

@@ -132,6 +132,18 @@ test('texts of menus are UTF-8: kernel arguments, and the entry that is found by
   expect(other.layout.losses).toMatchObject([{ code: 'edit.default-entry', examples: ['là'] }]);
 });
 
+test.each([
+  ['root=live:CDLABEL=TEST', [], "'root=live:CDLABEL=A B'"],
+  ['inst.ks=hd:LABEL=TEST:/ks.cfg', ['edit.label'], 'inst.ks=hd:LABEL=A\\x20B:/ks.cfg'],
+  ['root=live:CDLABEL=TEST', ['edit.label'], "'root=live:CDLABEL=A \\x28B'", 'A (B'],
+])('a label that GRUB may change in %s is reported: %j', async (argument, losses, written, volumeId = 'A B') => {
+  const menu = `menuentry x {\n linux /boot/vmlinuz ${argument}\n}\n`;
+  const image = await disc({ volumeId: 'TEST' }, FileTree.of({ 'boot/grub/grub.cfg': text(menu) }));
+  const plan = await planEdit(bytesSource(image), { volumeId }, run);
+  expect(plan.layout.losses.map(({ code }) => code)).toEqual(losses);
+  expect(Buffer.from(await collect(plan, run)).includes(`linux /boot/vmlinuz ${written}\n`)).toBe(true);
+});
+
 describe('discs that could not be kept', () => {
   test('with UDF in a metadata partition', async () => {
     expect(await refused(await disc({ udf: '2.60' }), {})).toBe('3 edit.udf-partition');
