@@ -67,10 +67,22 @@ interface GrubKernel {
   readonly words: readonly Word[];
 }
 
-/** The commands of a GRUB script that start a kernel. */
+/** Loads a hypervisor or another system, and then parts of it. */
+const GRUB_MULTIBOOT = /^(?:multiboot2?|\$\{?multiboot\}?|xen_hypervisor)$/;
+const GRUB_MODULE = /^(?:module2?|\$\{?module\}?|xen_module)$/;
+
+/** The commands of a GRUB script that start a kernel. The first module of Xen is one; those of other systems, such as the Hurd, are not. */
 export function* grubKernels(text: string): Generator<GrubKernel> {
-  for (const [command, kernel, ...words] of commandWords(text, 'grub')) {
-    if (kernel && GRUB_LINUX.test(text.slice(command!.start, command!.end))) yield { kernel, words };
+  let isXen = false;
+  for (const [first, kernel, ...words] of commandWords(text, 'grub')) {
+    const command = text.slice(first!.start, first!.end);
+    if (!kernel) continue;
+    if (GRUB_MULTIBOOT.test(command)) isXen = /xen[^/]*$/i.test(kernel.value);
+    else if (GRUB_LINUX.test(command)) yield { kernel, words };
+    else if (isXen && GRUB_MODULE.test(command)) {
+      yield { kernel, words };
+      isXen = false;
+    }
   }
 }
 

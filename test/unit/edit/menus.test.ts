@@ -32,6 +32,13 @@ describe('kernel arguments', () => {
       '+b',
       'if [ -e /v ]; then linux /v a b; else linux16 /w b; fi\nmenuentry x { $linux /v b }\n',
     ],
+    [
+      'of the first module of Xen, and of no other',
+      'grub',
+      '$multiboot ($root)/xen.gz x\n$module ($root)/linux dummy a\n$module ($root)/initrd dummy\nmultiboot /gnumach.gz\nmodule /ext2fs b\n',
+      '+b',
+      '$multiboot ($root)/xen.gz x\n$module ($root)/linux dummy a b\n$module ($root)/initrd dummy\nmultiboot /gnumach.gz\nmodule /ext2fs b\n',
+    ],
     ['with blanks get their quotes from GRUB', 'grub', 'linux /v\n', '+a="b c"', "linux /v 'a=b c'\n"],
     ['with blanks are not added again', 'grub', `linux /v 'a=b c'\n`, '+a="b c" +d', `linux /v 'a=b c' d\n`],
     [
