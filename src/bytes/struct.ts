@@ -20,6 +20,8 @@ export interface Struct<T> {
   readonly size: number;
   /** Reads the structure at byte `at`; throws {@link InvalidImageError} when the bytes end before it does. */
   decode(bytes: Uint8Array, at?: number): T;
+  /** As {@link decode}, through one view for many structures. */
+  decodeThrough(view: DataView, at: number): T;
   /** The structure as new bytes. */
   encode(value: T): Uint8Array;
   /** Writes the structure into `bytes` at byte `at`. */
@@ -47,6 +49,14 @@ export function struct<F extends FieldTable>(name: string, size: number, fields:
   };
   const encodeInto = (value: ValueOf<F>, bytes: Uint8Array, at: number) =>
     encodeThrough(value, new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), at);
+  const decodeThrough = (view: DataView, at: number) => {
+    if (at < 0 || at + size > view.byteLength) {
+      throw new InvalidImageError('image.truncated', `The image ends before the end of its ${name}.`, { at });
+    }
+    const value: Record<string, unknown> = {};
+    for (let i = 0; i < keys.length; i++) if (!kinds[i]!.reserved) value[keys[i]!] = kinds[i]!.read(view, at);
+    return value as ValueOf<F>;
+  };
   return {
     name,
     size,
@@ -61,15 +71,8 @@ export function struct<F extends FieldTable>(name: string, size: number, fields:
       encodeInto(value, bytes, 0);
       return bytes;
     },
-    decode: (bytes, at = 0) => {
-      if (at < 0 || at + size > bytes.length) {
-        throw new InvalidImageError('image.truncated', `The image ends before the end of its ${name}.`, { at });
-      }
-      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-      const value: Record<string, unknown> = {};
-      for (let i = 0; i < keys.length; i++) if (!kinds[i]!.reserved) value[keys[i]!] = kinds[i]!.read(view, at);
-      return value as ValueOf<F>;
-    },
+    decode: (bytes, at = 0) => decodeThrough(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), at),
+    decodeThrough,
   };
 }
 

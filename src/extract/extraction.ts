@@ -4,6 +4,7 @@ import { linkSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs';
 import type { ByteString } from '../bytes/index.js';
 import {
   EarlyReader,
+  type ExactContent,
   type HeldDirectory,
   holdDirectory,
   isReadEarly,
@@ -120,7 +121,13 @@ export class Extraction {
     for (const [name, child] of node.entries) {
       this.#run.signal?.throwIfAborted();
       const below = joinPath(path, name);
-      await this.#entry(held, directory, name, child, below).catch((error) => this.#leaveOut(below, error));
+      try {
+        // Most entries are only noted: a promise for each of them would cost more.
+        const making = this.#entry(held, directory, name, child, below);
+        if (making) await making;
+      } catch (error) {
+        this.#leaveOut(below, error);
+      }
     }
     for (const [name, child] of node.entries) {
       if (child.kind !== 'directory') continue;
@@ -138,34 +145,50 @@ export class Extraction {
     }
   }
 
-  async #entry(
+  #entry(
     held: HeldDirectory,
     directory: EntryDirectory,
     name: ByteString,
     node: Node,
     path: ByteString,
-  ): Promise<void> {
-    if (!canMake(node, this.maker, this.make)) return;
+  ): Promise<void> | undefined {
+    if (!canMake(node, this.maker, this.make)) return undefined;
     if (node.kind === 'directory') {
       const isNew = this.#makeDirectory(held, name, path);
       if (isNew) this.#newDirectories.push({ directory, name, node: this.#settable(node), exists: true });
-      return;
+      return undefined;
     }
     if (this.#isUsed) this.#makeRoom(held, name, path);
-    if (this.#links.has(node) && (await this.#linked(held, name, node, path))) return;
     const entry = { directory, name, node: this.#settable(node), exists: false };
+    if (!this.#links.has(node)) return this.#newEntry(held, entry, node, path);
+    return this.#linked(held, name, node, path).then((isLinked) =>
+      isLinked ? undefined : this.#newEntry(held, entry, node, path),
+    );
+  }
+
+  #newEntry(held: HeldDirectory, entry: NewEntry, node: Node, path: ByteString): Promise<void> | undefined {
     if (node.kind !== 'file') return this.#batch.add(entry, path);
     const { content } = node;
-    if (content.size <= LARGEST_STORED && this.maker.reads(content)) {
-      await this.#batch.add({ ...entry, stored: content }, path);
-    } else if (isReadEarly(content) && !this.maker.reads(content)) {
+    if (content.size > LARGEST_STORED || !this.maker.reads(content)) return this.#readFile(held, entry, content, path);
+    const { directory, name } = entry;
+    const adding = this.#batch.add({ directory, name, node: entry.node, stored: content, exists: false }, path);
+    this.#progress(content);
+    return adding;
+  }
+
+  async #readFile(held: HeldDirectory, entry: NewEntry, content: ExactContent, path: ByteString): Promise<void> {
+    if (isReadEarly(content) && !this.maker.reads(content)) {
       await this.#batch.add({ ...entry, data: await this.#early.take(content) }, path);
     } else {
-      await writeLarge(joinPath(held.at, name), content, this.#run, this.maker);
+      await writeLarge(joinPath(held.at, entry.name), content, this.#run, this.maker);
       this.#remember(path);
       await this.#batch.add({ ...entry, exists: true }, path);
     }
-    this.bytes += content.size;
+    this.#progress(content);
+  }
+
+  #progress({ size }: ExactContent): void {
+    this.bytes += size;
     this.#run.report({ step: 'extracting', done: this.bytes, unit: 'bytes' });
   }
 

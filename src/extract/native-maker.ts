@@ -108,34 +108,56 @@ export class NativeMaker implements EntryMaker {
     const paths = Buffer.concat(directories.flatMap(({ path }) => [pathBuffer(path), END]));
     const identities = Float64Array.from(directories.flatMap(({ identity }) => [identity.device, identity.inode]));
     const numbers = new Float64Array(entries.length * NUMBERS);
-    for (const [i, entry] of entries.entries()) numbers.set(numbersOf(entry, indexes[i]!, options), i * NUMBERS);
-    const images: number[] = [];
-    const pieces = new StoredPieces();
-    const unreadable = new Set<number>();
-    for (const [i, { stored }] of entries.entries()) {
-      if (!stored) continue;
-      const place = await this.#stored(stored, images, pieces);
-      if (place) numbers.set(place, i * NUMBERS + IMAGE);
-      else unreadable.add(i);
+    const texts = new Texts();
+    const data: Uint8Array[] = [];
+    const stored = new StoredContents((store) => this.#image(store));
+    for (let i = 0; i < entries.length; i++) {
+      const entry = entries[i]!;
+      setNumbers(numbers, i * NUMBERS, entry, indexes[i]!, options);
+      addTexts(texts, entry, options);
+      if (entry.data) data.push(entry.data);
+      // Rarely a promise: one for each of many files would cost more than the rest.
+      const adding = entry.stored && stored.add(entry.stored, i, numbers);
+      if (adding) await adding;
     }
-    const texts = measured(entries.flatMap((entry) => textsOf(entry, options)));
-    const data = entries.map((entry) => entry.data).filter((bytes) => bytes !== undefined);
-    const results = await this.#addon.makeEntries(paths, identities, numbers, texts, data, images, pieces.numbers);
+    const { images, pieces, unreadable } = stored;
+    const all = texts.bytes;
+    const results = await this.#addon.makeEntries(paths, identities, numbers, all, data, images, pieces.numbers);
     return Array.from(results, (result, i) => (unreadable.has(i) ? UNREADABLE : faultOf(result)));
   }
+}
 
-  /** Index of the image of a content, and its number of pieces; undefined if it cannot be read. */
-  async #stored(
-    content: ExactContent,
-    images: number[],
-    pieces: StoredPieces,
-  ): Promise<[image: number, count: number] | undefined> {
-    const before = pieces.count;
-    const added = addStored(content, pieces);
-    if (added !== true && !(await added)) return undefined;
-    const image = this.#image(storeOf(content)!);
-    if (!images.includes(image)) images.push(image);
-    return [images.indexOf(image), pieces.count - before];
+/** The stored contents of the entries of a call. */
+class StoredContents {
+  /** Numbers of images, for the addon. */
+  readonly images: number[] = [];
+  readonly pieces = new StoredPieces();
+  /** Indexes of entries whose content cannot be read. */
+  readonly unreadable = new Set<number>();
+  readonly #imageOf: (store: Store) => number;
+
+  constructor(imageOf: (store: Store) => number) {
+    this.#imageOf = imageOf;
+  }
+
+  /** Adds the content of an entry, and sets its numbers. */
+  add(content: ExactContent, entry: number, numbers: Float64Array): Promise<void> | undefined {
+    const before = this.pieces.count;
+    const added = addStored(content, this.pieces);
+    if (typeof added !== 'boolean') return added.then((isAdded) => this.#set(isAdded, content, entry, before, numbers));
+    this.#set(added, content, entry, before, numbers);
+    return undefined;
+  }
+
+  #set(isAdded: boolean, content: ExactContent, entry: number, before: number, numbers: Float64Array): void {
+    if (!isAdded) {
+      this.unreadable.add(entry);
+      return;
+    }
+    const image = this.#imageOf(storeOf(content)!);
+    if (!this.images.includes(image)) this.images.push(image);
+    numbers[entry * NUMBERS + IMAGE] = this.images.indexOf(image);
+    numbers[entry * NUMBERS + IMAGE + 1] = this.pieces.count - before;
   }
 }
 
@@ -149,32 +171,62 @@ function directoriesOf(entries: readonly NewEntry[]) {
   return { directories, indexes };
 }
 
-function numbersOf({ node, data, exists, stored }: NewEntry, directory: number, options: MakeOptions): number[] {
+function setNumbers(
+  numbers: Float64Array,
+  at: number,
+  { node, data, exists, stored }: NewEntry,
+  directory: number,
+  options: MakeOptions,
+): void {
   const { uid, gid, mtime, kind } = node;
-  const [major, minor] = 'major' in node ? [node.major, node.minor] : [0, 0];
-  const flags = (exists ? EXISTS : 0) | (options.owners ? OWNER : 0) | (data ? DATA : 0) | (stored ? STORED : 0);
-  const xattrs = options.xattrs ? node.xattrs.length : 0;
-  const mode = TYPE_BITS[kind] | modeOf(node, options);
-  // An index that no image has, until it is known: such an entry is not made.
-  return [directory, mode, uid, gid, mtime.seconds, mtime.nanoseconds, major, minor, flags, xattrs, NO_IMAGE, 0];
+  numbers[at] = directory;
+  numbers[at + 1] = TYPE_BITS[kind] | modeOf(node, options);
+  numbers[at + 2] = uid;
+  numbers[at + 3] = gid;
+  numbers[at + 4] = mtime.seconds;
+  numbers[at + 5] = mtime.nanoseconds;
+  if ('major' in node) {
+    numbers[at + 6] = node.major;
+    numbers[at + 7] = node.minor;
+  }
+  numbers[at + 8] = (exists ? EXISTS : 0) | (options.owners ? OWNER : 0) | (data ? DATA : 0) | (stored ? STORED : 0);
+  numbers[at + 9] = options.xattrs ? node.xattrs.length : 0;
+  // Until it is known: an entry without its image is not made.
+  numbers[at + IMAGE] = NO_IMAGE;
 }
 
-function textsOf({ name, node }: NewEntry, { xattrs }: MakeOptions): (string | Uint8Array)[] {
-  const target = node.kind === 'symlink' ? node.target : '';
-  return [name, target, ...(xattrs ? node.xattrs.flatMap((one) => [one.name, one.value]) : [])];
+function addTexts(texts: Texts, { name, node }: NewEntry, { xattrs }: MakeOptions): void {
+  texts.add(name);
+  texts.add(node.kind === 'symlink' ? node.target : '');
+  if (!xattrs) return;
+  for (const one of node.xattrs) {
+    texts.add(one.name);
+    texts.add(one.value);
+  }
 }
 
 /** Texts, each after its length, in one buffer, which costs the garbage collector less than thousands of small ones. */
-function measured(texts: readonly (string | Uint8Array)[]): Uint8Array {
-  const all = Buffer.allocUnsafe(texts.reduce((sum, { length }) => sum + LENGTH + length, 0));
-  let at = 0;
-  for (const text of texts) {
-    at = all.writeUInt32LE(text.length, at);
-    if (typeof text === 'string') all.write(text, at, 'latin1');
-    else all.set(text, at);
-    at += text.length;
+class Texts {
+  #all = Buffer.allocUnsafe(8192);
+  #end = 0;
+
+  get bytes(): Uint8Array {
+    return this.#all.subarray(0, this.#end);
   }
-  return all;
+
+  add(text: string | Uint8Array): void {
+    const { length } = text;
+    const end = this.#end + LENGTH + length;
+    if (end > this.#all.length) {
+      const larger = Buffer.allocUnsafe(2 * end);
+      this.#all.copy(larger, 0, 0, this.#end);
+      this.#all = larger;
+    }
+    const at = this.#all.writeUInt32LE(length, this.#end);
+    if (typeof text !== 'string') this.#all.set(text, at);
+    else if (length > 0) this.#all.write(text, at, 'latin1');
+    this.#end = end;
+  }
 }
 
 function faultOf(result: number): EntryFault | undefined {

@@ -38,7 +38,15 @@ export function holdDirectory(path: ByteString, options: HoldOptions = {}): Held
   return { path, at: leadsTo(held, identity) ? held : at, identity, close: () => closeSync(fd) };
 }
 
+/** Whether paths of open files lead to them, as on systems with /proc; undefined before the first look. */
+let isLeading: boolean | undefined;
+
 function leadsTo(path: ByteString, identity: FileIdentity): boolean {
+  isLeading ??= isAt(path, identity);
+  return isLeading;
+}
+
+function isAt(path: ByteString, identity: FileIdentity): boolean {
   try {
     return equal(identityOf(statSync(pathBuffer(path))), identity);
   } catch {

@@ -20,6 +20,9 @@ export interface ReadDirectory<R> {
   readonly names: readonly InodeName<R>[];
 }
 
+/** An inode that has been read: a directory, or the node of anything else. */
+export type ReadInode<R> = ReadDirectory<R> | Node;
+
 /** Identity of an inode in its image. */
 export type InodeKey = number | string;
 
@@ -30,7 +33,7 @@ export interface InodeReader<R> {
   /** The same for all names of an inode. */
   key(ref: R): InodeKey;
   /** Reads an inode, once. `path` is the first name that led to it, `met` how many inodes were read before. */
-  read(ref: R, path: ByteString, met: number): Promise<ReadDirectory<R> | Node>;
+  read(ref: R, path: ByteString, met: number): ReadInode<R> | Promise<ReadInode<R>>;
   /** The error of a root that is not a directory, or of a directory in two places. */
   damaged(code: 'root' | 'directory-twice', message: string): Error;
 }
@@ -81,7 +84,9 @@ class InodeTree<R> {
       const place = joinPath(path, name);
       try {
         if (fault) throw fault;
-        await this.#meet(ref, place);
+        // Most inodes are in memory: promises for each of them would cost more than reading it.
+        const meeting = this.#meet(ref, place);
+        if (meeting) await meeting;
       } catch (error) {
         if (!isEntryFault(error)) throw error;
         this.#reader.work.spend(FAULT_UNITS);
@@ -91,16 +96,24 @@ class InodeTree<R> {
     }
   }
 
-  async #meet(ref: R, path: ByteString): Promise<void> {
+  #meet(ref: R, path: ByteString): Promise<void> | undefined {
     const key = this.#reader.key(ref);
     if (this.#nodes.has(key)) return;
     const fault = this.#faults.get(key);
     if (fault) throw fault;
     if (this.#opened.has(key)) throw this.#reader.damaged('directory-twice', 'A directory has two places.');
-    const found = await this.#reader.read(ref, path, this.#nodes.size + this.#opened.size);
-    if ('names' in found) {
-      this.#opened.add(key);
-      this.#directories.push({ ...found, key, path, faults: new Map() });
-    } else this.#nodes.set(key, found);
+    const found = this.#reader.read(ref, path, this.#nodes.size + this.#opened.size);
+    if (found instanceof Promise) return found.then((read) => this.#keep(key, path, read));
+    this.#keep(key, path, found);
+    return undefined;
+  }
+
+  #keep(key: InodeKey, path: ByteString, found: ReadInode<R>): void {
+    if ('kind' in found) {
+      this.#nodes.set(key, found);
+      return;
+    }
+    this.#opened.add(key);
+    this.#directories.push({ ...found, key, path, faults: new Map() });
   }
 }

@@ -106,6 +106,9 @@ export const extendedDevice = struct('squashfs extended device inode', 28, {
   xattr: u32le(24),
 });
 
+/** The place of an inode by its number, as directories have it. */
+export const exportEntry = struct('squashfs export entry', 8, { ref: u64le(0) });
+
 /** Fifos and sockets. */
 export const basicPipe = struct('squashfs fifo or socket inode', 20, { ...head, nlink: u32le(16) });
 

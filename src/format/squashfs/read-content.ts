@@ -64,8 +64,14 @@ export class StoredFile extends StoredContent implements Source, StoredInPieces 
 
   addPieces(to: StoredPieces): boolean | Promise<boolean> {
     const { words, fragment } = this.#place;
-    for (const block of blocksOf(this.#volume, this.#place)) if (!addBlock(this.#volume, block, to)) return false;
-    const left = this.size - words.length * this.#volume.superblock.blockSize;
+    const { blockSize } = this.#volume.superblock;
+    let { at } = this.#place;
+    let left = this.size;
+    for (const word of words) {
+      if (!addBlock(this.#volume, { at, word, length: Math.min(left, blockSize) }, to)) return false;
+      at += sizeOfWord(word).length;
+      left -= blockSize;
+    }
     if (fragment === NO_FRAGMENT || left <= 0) return true;
     const found = this.#fragments.place(fragment);
     const { fragmentOffset } = this.#place;

@@ -44,96 +44,135 @@ export type FoundInode = InodeHead & { readonly body: InodeBody };
 /** Kernels refuse a target of a page or more. */
 const MAX_TARGET = 65_535;
 const COMMON = basicPipe.size - 4;
-const KINDS = new Map<number, Node['kind']>(
-  Object.entries(InodeType).map(([kind, type]) => [type, kind as Node['kind']]),
-);
 
 /** The inode at a reference. */
 export async function readInode(volume: Volume, ref: number): Promise<FoundInode> {
-  const { inodeTableAt, directoryTableAt } = volume.superblock;
+  const { at, offset } = placeOf(volume, ref);
+  await volume.block(at);
+  return keptInode(volume, ref) ?? inodeAcrossBlocks(volume, at, offset);
+}
+
+/** The inode at a reference, if all of it is in one metadata block that is kept. */
+export function keptInode(volume: Volume, ref: number): FoundInode | undefined {
+  const { at, offset } = placeOf(volume, ref);
+  const content = volume.kept(at);
+  if (!content || offset + COMMON > content.length) return undefined;
+  const shape = shapeOf(content, offset, at);
+  const restAt = offset + shape.structure.size;
+  if (restAt > content.length) return undefined;
+  const fields = shape.structure.decode(content, offset);
+  const length = restLength(volume, shape, fields, at);
+  if (restAt + length > content.length) return undefined;
+  volume.work.spend(length * KEPT_BYTE_UNITS);
+  return inodeOf(shape, fields, content.subarray(restAt, restAt + length));
+}
+
+async function inodeAcrossBlocks(volume: Volume, at: number, offset: number): Promise<FoundInode> {
+  const cursor = new Cursor(volume, at, offset);
+  const head = await cursor.take(COMMON);
+  const shape = shapeOf(head, 0, at);
+  const fixed = new Uint8Array(shape.structure.size);
+  fixed.set(head);
+  fixed.set(await cursor.take(fixed.length - COMMON), COMMON);
+  const fields = shape.structure.decode(fixed);
+  const length = restLength(volume, shape, fields, at);
+  volume.work.spend(length * KEPT_BYTE_UNITS);
+  return inodeOf(shape, fields, await cursor.take(length));
+}
+
+function placeOf({ superblock: { inodeTableAt, directoryTableAt } }: Volume, ref: number) {
   const at = inodeTableAt + Math.floor(ref / 0x1_0000);
   if (at >= directoryTableAt) throw damaged('inode', 'A reference to an inode is outside its table.', at);
-  const reader = new InodeReader(volume, at, ref % 0x1_0000);
-  return reader.read();
+  return { at, offset: ref % 0x1_0000 };
 }
 
-class InodeReader {
-  readonly #volume: Volume;
-  readonly #at: number;
-  readonly #cursor: Cursor;
-  #head = new Uint8Array(COMMON);
-
-  constructor(volume: Volume, at: number, offset: number) {
-    this.#volume = volume;
-    this.#at = at;
-    this.#cursor = new Cursor(volume, at, offset);
-  }
-
-  async read(): Promise<FoundInode> {
-    this.#head = new Uint8Array(await this.#cursor.take(COMMON));
-    const type = this.#head[0]! | (this.#head[1]! << 8);
-    const isExtended = type > EXTENDED;
-    const kind = KINDS.get(isExtended ? type - EXTENDED : type);
-    if (!kind) throw damaged('inode', `${type} is not the type of an inode.`, this.#at);
-    if (kind === 'directory') return isExtended ? this.#extendedDirectory() : this.#basicDirectory();
-    if (kind === 'file') return this.#file(isExtended);
-    if (kind === 'symlink') return this.#symlink(isExtended);
-    return this.#special(kind, isExtended);
-  }
-
-  /** The structure that begins with the head read before. */
-  async #rest<T>(structure: Struct<T>): Promise<T> {
-    const bytes = new Uint8Array(structure.size);
-    bytes.set(this.#head);
-    bytes.set(await this.#cursor.take(structure.size - COMMON), COMMON);
-    return structure.decode(bytes);
-  }
-
-  async #basicDirectory(): Promise<FoundInode> {
-    const found = await this.#rest(basicDirectory);
-    return inode(found, listing(found.directoryBlock, found.offset, found.size));
-  }
-
-  async #extendedDirectory(): Promise<FoundInode> {
-    const found = await this.#rest(extendedDirectory);
-    return inode(found, listing(found.directoryBlock, found.offset, found.size));
-  }
-
-  async #file(isExtended: boolean): Promise<FoundInode> {
-    const found = isExtended ? await this.#rest(extendedFile) : await this.#rest(basicFile);
-    const { at, size, fragment, fragmentOffset } = found;
-    const { blockSize, inodeTableAt, directoryTableAt } = this.#volume.superblock;
-    if (!Number.isSafeInteger(size)) throw damaged('inode', `A file claims ${size} bytes.`, this.#at);
-    const blocks = fragment === NO_FRAGMENT ? Math.ceil(size / blockSize) : Math.floor(size / blockSize);
-    if (blocks * 4 > this.#volume.mostContent(inodeTableAt, directoryTableAt)) {
-      throw damaged('inode', `A file claims ${size} bytes, more than the inode table could list.`, this.#at);
-    }
-    this.#volume.work.spend(blocks * 4 * KEPT_BYTE_UNITS);
-    const words = littleEndianWords(await this.#cursor.take(blocks * 4));
-    return inode(found, { kind: 'file', place: { at, size, fragment, fragmentOffset, words } });
-  }
-
-  async #symlink(isExtended: boolean): Promise<FoundInode> {
-    const found = await this.#rest(symlinkInode);
-    if (found.targetLength === 0 || found.targetLength > MAX_TARGET) {
-      throw damaged('inode', `A symbolic link claims ${found.targetLength} bytes.`, this.#at);
-    }
-    this.#volume.work.spend(found.targetLength * KEPT_BYTE_UNITS);
-    const target = byteStringOf(await this.#cursor.take(found.targetLength));
-    const tail = isExtended ? await this.#cursor.take(4) : undefined;
-    const xattr = tail ? new DataView(tail.buffer).getUint32(0, true) : NO_XATTR;
-    return inode({ ...found, xattr }, { kind: 'symlink', target });
-  }
-
-  async #special(kind: SpecialKind, isExtended: boolean): Promise<FoundInode> {
-    if (kind === 'fifo' || kind === 'socket') {
-      const found = isExtended ? await this.#rest(extendedPipe) : await this.#rest(basicPipe);
-      return inode(found, { kind, major: 0, minor: 0 });
-    }
-    const found = isExtended ? await this.#rest(extendedDevice) : await this.#rest(basicDevice);
-    return inode(found, { kind, ...deviceNumbers(found.device) });
-  }
+function shapeOf(bytes: Uint8Array, offset: number, at: number): Shape {
+  const type = bytes[offset]! | (bytes[offset + 1]! << 8);
+  const shape = SHAPES.get(type);
+  if (!shape) throw damaged('inode', `${type} is not the type of an inode.`, at);
+  return shape;
 }
+
+/** Bytes of the part of variable length. What it claims is checked before it is read. */
+function restLength(volume: Volume, { kind, isExtended }: Shape, fields: Fields, at: number): number {
+  if (kind === 'file') return blockCount(volume, fields, at) * 4;
+  if (kind !== 'symlink') return 0;
+  const { targetLength = 0 } = fields;
+  if (targetLength === 0 || targetLength > MAX_TARGET) {
+    throw damaged('inode', `A symbolic link claims ${targetLength} bytes.`, at);
+  }
+  return targetLength + (isExtended ? 4 : 0);
+}
+
+function blockCount(volume: Volume, { size = 0, fragment }: Fields, at: number): number {
+  const { blockSize, inodeTableAt, directoryTableAt } = volume.superblock;
+  if (!Number.isSafeInteger(size)) throw damaged('inode', `A file claims ${size} bytes.`, at);
+  const blocks = fragment === NO_FRAGMENT ? Math.ceil(size / blockSize) : Math.floor(size / blockSize);
+  if (blocks * 4 > volume.mostContent(inodeTableAt, directoryTableAt)) {
+    throw damaged('inode', `A file claims ${size} bytes, more than the inode table could list.`, at);
+  }
+  return blocks;
+}
+
+function inodeOf({ kind, isExtended }: Shape, fields: Fields, rest: Uint8Array): FoundInode {
+  const { directoryBlock = 0, offset = 0, size = 0, at = 0, fragment = 0, fragmentOffset = 0 } = fields;
+  if (kind === 'directory') return inode(fields, listing(directoryBlock, offset, size));
+  if (kind === 'file') {
+    const words = littleEndianWords(rest.slice());
+    return inode(fields, { kind, place: { at, size, fragment, fragmentOffset, words } });
+  }
+  if (kind === 'symlink') {
+    const { targetLength = 0 } = fields;
+    const target = byteStringOf(rest.subarray(0, targetLength));
+    if (!isExtended) return inode(fields, { kind, target });
+    const xattr = new DataView(rest.buffer, rest.byteOffset).getUint32(targetLength, true);
+    return inode({ ...fields, xattr }, { kind, target });
+  }
+  const isDevice = kind !== 'fifo' && kind !== 'socket';
+  return inode(fields, { kind, ...(isDevice ? deviceNumbers(fields.device ?? 0) : { major: 0, minor: 0 }) });
+}
+
+/** A kind of inode in its basic or its extended form. */
+interface Shape {
+  readonly kind: Node['kind'];
+  readonly isExtended: boolean;
+  readonly structure: Struct<Fields>;
+}
+
+/** The fields that any of the structures has. */
+type Fields = InodeFields & {
+  readonly [K in
+    | 'directoryBlock'
+    | 'offset'
+    | 'size'
+    | 'at'
+    | 'fragment'
+    | 'fragmentOffset'
+    | 'targetLength'
+    | 'device']?: number;
+};
+
+const STRUCTURES: Readonly<Record<Node['kind'], readonly [basic: Struct<Fields>, extended: Struct<Fields>]>> = {
+  directory: [basicDirectory, extendedDirectory],
+  file: [basicFile, extendedFile],
+  symlink: [symlinkInode, symlinkInode],
+  'block-device': [basicDevice, extendedDevice],
+  'character-device': [basicDevice, extendedDevice],
+  fifo: [basicPipe, extendedPipe],
+  socket: [basicPipe, extendedPipe],
+};
+
+/** By the type of the inode. */
+const SHAPES: ReadonlyMap<number, Shape> = new Map(
+  Object.entries(InodeType).flatMap(([name, type]): [type: number, shape: Shape][] => {
+    const kind = name as Node['kind'];
+    const [basic, extended] = STRUCTURES[kind];
+    return [
+      [type, { kind, isExtended: false, structure: basic }],
+      [type + EXTENDED, { kind, isExtended: true, structure: extended }],
+    ];
+  }),
+);
 
 /** The fields of every structure; extended ones also have attributes. */
 type InodeFields = Omit<InodeHead, 'xattr'> & Partial<Pick<InodeHead, 'xattr'>>;

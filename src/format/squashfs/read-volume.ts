@@ -81,6 +81,11 @@ export class Volume {
     return new Volume(image, found, engine);
   }
 
+  /** The content of the metadata block that starts at a byte of the image, if it is kept. */
+  kept(at: number): Uint8Array | undefined {
+    return this.#blocks.get(at)?.content;
+  }
+
   /** The metadata block that starts at a byte of the image. */
   async block(at: number): Promise<MetadataBlock> {
     const known = this.#blocks.get(at);
@@ -135,6 +140,19 @@ export class Volume {
     const offset = at % METADATA_SIZE;
     if (offset + size > content.length) throw damaged('table', 'A table ends before its last entry.', listAt);
     return content.subarray(offset, offset + size);
+  }
+
+  /** As {@link lookup}; undefined if the entry is not in a block that is kept. */
+  keptEntry(
+    listAt: number,
+    index: number,
+    size: number,
+  ): { readonly content: Uint8Array; readonly at: number } | undefined {
+    const at = index * size;
+    const place = this.#places.get(listAt + Math.floor(at / METADATA_SIZE) * 8);
+    const content = place === undefined ? undefined : this.kept(place);
+    const offset = at % METADATA_SIZE;
+    return content && offset + size <= content.length ? { content, at: offset } : undefined;
   }
 
   async #placeAt(at: number): Promise<number> {

@@ -17,6 +17,7 @@ import {
 
 /** As large as Linux lets a value be, and all the names of an entry together. */
 const LARGEST = 65_536;
+const NONE: readonly Xattr[] = [];
 
 export class XattrSets {
   readonly #volume: Volume;
@@ -27,10 +28,14 @@ export class XattrSets {
     this.#volume = volume;
   }
 
+  /** The attributes of a set that was read before. */
+  known(index: number): readonly Xattr[] | undefined {
+    return index === NO_XATTR ? NONE : this.#sets.get(index);
+  }
+
   /** The attributes of a set, by the index that an inode has. */
   async of(index: number): Promise<readonly Xattr[]> {
-    if (index === NO_XATTR) return [];
-    const known = this.#sets.get(index);
+    const known = this.known(index);
     if (known) return known;
     const made = await this.#read(index);
     this.#sets.set(index, made);
