@@ -64,6 +64,28 @@ fn pieces_of_every_kind_follow_each_other() {
 }
 
 #[test]
+fn long_pieces_are_the_same_where_the_kernel_copies_them_and_where_it_refuses() {
+    let scratch = Scratch::new("long");
+    let data: Vec<u8> = (0..3_000_000_u32).map(|index| (index % 251) as u8).collect();
+    let image = scratch.image(&data);
+    // The kernel copies nothing into a file that is open for appending.
+    for append in [false, true] {
+        let path = scratch.0.join(format!("append-{append}"));
+        let target = File::options().create_new(true).write(!append).append(append).open(&path).expect("it is new");
+        target.set_len(10).expect("it can grow");
+        image.write(&[Piece::Plain { at: 5, length: 2_900_000 }], &target, 10).expect("it can be written");
+        let written = fs::read(path).expect("it can be read");
+        assert_eq!(written.len(), 2_900_010);
+        assert!(written[..10] == [0; 10] && written[10..] == data[5..2_900_005]);
+        let longer = image.write(&[Piece::Plain { at: 1_000_000, length: 2_000_001 }], &target, 0);
+        assert!(matches!(longer, Err(Failure::Content)), "{longer:?}");
+    }
+    let closed = File::open(scratch.0.join("image")).expect("it can be opened");
+    let refused = image.write(&[Piece::Plain { at: 0, length: 2_000_000 }], &closed, 0);
+    assert!(matches!(refused, Err(Failure::Write(_))), "{refused:?}");
+}
+
+#[test]
 fn pieces_that_the_image_does_not_have_are_a_fault_of_the_content() {
     let scratch = Scratch::new("faults");
     let block = gzip(&[b'x'; 2000]);

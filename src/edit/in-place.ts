@@ -3,7 +3,6 @@
 import { type ByteString, displayText } from '../bytes/index.js';
 import { UnsupportedError } from '../errors.js';
 import {
-  type ChangedFile,
   changeFile,
   type FileSource,
   type ImageReport,
@@ -12,7 +11,6 @@ import {
   type PlacedContent,
   type Run,
   type Seal,
-  type Source,
   sealAhead,
   type WriteOptions,
 } from '../io/index.js';
@@ -28,24 +26,6 @@ export interface InPlaceEdit {
   readonly moved: number;
   /** Bytes that are different from the old ones at the same place, with the media-check tags: in order, and apart from each other. */
   parts(run: Run): Promise<readonly PlacedContent[]>;
-}
-
-/** Bytes of zeros that are written rather than left out. */
-const MOST_ZEROS = 1024 * 1024;
-
-/**
- * The edited disc as changes of the old image, which is faster to write if most of it stays; undefined if not. Removed files become holes, which
- * a copy of the old image does not have.
- */
-export function changesOf(image: Source, disc: OverlaidDisc, { moved, parts }: InPlaceEdit): ChangedFile | undefined {
-  if (!isFileSource(image) || moved > image.size / 2) return undefined;
-  const inside = disc.segments.filter(({ at, kind }) => kind === 'new' && at < image.size);
-  const zeros = inside.flatMap(({ content }) => content.holes).reduce((sum, { length }) => sum + length, 0);
-  return zeros > MOST_ZEROS ? undefined : { file: image, parts };
-}
-
-function isFileSource(image: Source): image is FileSource {
-  return 'identity' in image && 'close' in image;
 }
 
 /** The parts of an edited disc that are not where they were. */

@@ -19,7 +19,7 @@ import { EditedTrees } from './change/edited-trees.js';
 import type { EditChanges } from './changes.js';
 import { updateDigestLists } from './digest-lists.js';
 import type { EditContext } from './edit-context.js';
-import { changesOf, type InPlaceEdit, inPlaceEdit } from './in-place.js';
+import { type InPlaceEdit, inPlaceEdit } from './in-place.js';
 import { appendToInitrds, initrdsOf } from './initrds.js';
 import { type KeptDisc, readDisc } from './kept/read-disc.js';
 import { editLayer } from './layers.js';
@@ -89,9 +89,10 @@ export async function planEdit(
     ...defined({ layers: layers.length > 0 ? layers.flatMap((one) => one.layers) : undefined, mediaCheck: style }),
     losses: [...losses.list(), ...addedLosses(trees, changes), ...layers.flatMap((one) => one.losses)],
   };
-  const plan = { ...contentOfDisc(edited), layout };
+  // A media-check tag needs a digest of all bytes: reading them once, for it and for writing, costs less than copying them too.
+  const plan = { ...contentOfDisc(edited), layout, parts: edited.segments.map(({ content }) => content) };
   const inPlace = inPlaceEdit(edited, seal);
-  return { ...(seal ? withSeals(plan, [seal]) : plan), inPlace, changes: changesOf(image, edited, inPlace) };
+  return { ...(seal ? withSeals(plan, [seal]) : plan), inPlace };
 }
 
 async function renderPlain({ disc, trees }: EditContext, other: OtherChanges, sort: EditChanges['sort']) {

@@ -4,7 +4,7 @@ import { constants, createWriteStream } from 'node:fs';
 import { type FileHandle, open, rename, stat, unlink } from 'node:fs/promises';
 import { type ByteString, displayText } from '../bytes/index.js';
 import { TargetError } from '../errors.js';
-import { copyOpenFile } from './copy-file.js';
+import { copyContent } from './copied.js';
 import { rangeSource } from './file.js';
 import { pathBuffer } from './host-path.js';
 import { zeros } from './memory.js';
@@ -70,10 +70,7 @@ async function openFileTarget(name: ByteString, path: ByteString): Promise<OpenT
   return {
     concurrentWrites: true,
     write: (at, bytes) => writeFully(name, file, at, bytes),
-    copy: (from) =>
-      copyOpenFile(from, part, file).catch((error) => {
-        throw (error as NodeJS.ErrnoException).syscall ? targetError(name, error) : error;
-      }),
+    copy: (content, at) => copyContent(content, file.fd, at, name),
     complete: (size) =>
       file.truncate(size).catch((error) => {
         throw targetError(name, error);

@@ -197,11 +197,6 @@ class FileRange implements ExactContent {
 /** A file opened for random access. */
 export interface FileSource extends Source {
   readonly identity: FileIdentity;
-  /**
-   * The open file, if it is a regular one.
-   * @internal
-   */
-  readonly fd?: number;
   close(): Promise<void>;
 }
 

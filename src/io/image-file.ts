@@ -29,12 +29,7 @@ export async function openImageFile(path: ByteString): Promise<FileSource> {
     const stats = await file.stat();
     const size = await sizeOf(path, file, stats);
     const whole = rangeSource(path, file, { at: 0, length: size });
-    return {
-      ...whole,
-      identity: identityOf(stats),
-      ...(stats.isFile() ? { fd: file.fd } : {}),
-      close: () => file.close(),
-    };
+    return { ...whole, identity: identityOf(stats), close: () => file.close() };
   } catch (error) {
     await file.close();
     throw (error as NodeJS.ErrnoException).syscall ? sourceError(path, error) : error;

@@ -15,6 +15,7 @@ export * from './content.js';
 export * from './contents-ahead.js';
 export * from './digest.js';
 export { EarlyReader, isReadEarly } from './early-reader.js';
+export { errnoError } from './errno.js';
 export * from './event-loop.js';
 export { exactContent, partsOfContent, renderedContent } from './exact.js';
 export * from './file.js';

@@ -1,17 +1,8 @@
 // Plans and their seals. A plan is file content, with its seals in place: a tagged ISO inside another image keeps its tag.
 
 import { InternalError } from '../errors.js';
-import {
-  type Content,
-  type Data,
-  type ExactContent,
-  isExact,
-  type OpenContent,
-  type PlacedContent,
-  type Run,
-} from './content.js';
+import { type Content, type Data, type ExactContent, isExact, type OpenContent, type Run } from './content.js';
 import { exactContent } from './exact.js';
-import type { FileSource } from './file.js';
 import { patchedPieces, type Seal, sealAhead } from './seal.js';
 
 /** The result of a planner: content that can be written or nested, and its decisions as plain data. */
@@ -20,20 +11,13 @@ export type ImagePlan<Layout, C extends Content = Content> = C & {
   /** Applied in order. */
   readonly seals?: readonly Seal[];
   /**
-   * The same image as changes of a file, if most of it is as in that file.
+   * The contents, back to back, of an exact image without seals. A target may have the system copy those that are in an open file.
    * @internal
    */
-  readonly changes?: ChangedFile | undefined;
+  readonly parts?: readonly ExactContent[];
   /** The content before the seals, for a writer that computes them while it writes. Absent without seals. */
   readonly unsealed?: Content;
 };
-
-/** An image as a file with other bytes at some places. */
-export interface ChangedFile {
-  readonly file: FileSource;
-  /** Sealed, in order, and apart from each other. */
-  parts(run: Run): Promise<readonly PlacedContent[]>;
-}
 
 /** A plan with at least one seal. */
 export type SealedPlan<Layout, C extends Content = Content> = ImagePlan<Layout, C> & {

@@ -1,5 +1,7 @@
 // Pieces of an image, collected into few large writes.
 
+import { type ExactContent, isHole, type Run } from './content.js';
+import { exactly } from './pieces.js';
 import type { OpenTarget } from './target.js';
 
 /**
@@ -55,6 +57,17 @@ export class SequentialWriter {
       await this.#write();
     }
     this.position += length;
+  }
+
+  /** Content that the target copies if it can. */
+  async copy(content: ExactContent, run: Run): Promise<void> {
+    await this.flush();
+    if (await this.#target.copy?.(content, this.position)) {
+      this.position += content.size;
+      this.written += content.size;
+      return;
+    }
+    for await (const piece of exactly(content, run)) await (isHole(piece) ? this.skip(piece.hole) : this.put(piece));
   }
 
   async flush(): Promise<void> {

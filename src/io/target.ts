@@ -1,7 +1,6 @@
 // Where an image goes: what every destination can do, and an image in memory.
 
-import type { Source } from './content.js';
-import type { FileSource } from './file.js';
+import type { ExactContent, Source } from './content.js';
 import { bytesSource } from './memory.js';
 
 /** A destination, not yet opened. */
@@ -23,8 +22,11 @@ export interface OpenTarget {
   readonly concurrentWrites?: boolean;
   /** Writes at an absolute offset. A gap that is never written reads as zeros. The bytes can be reused when this resolves. */
   write(at: number, bytes: Uint8Array): Promise<void>;
-  /** Fills the destination with the bytes of a file, inside the system. False if that is not possible: then nothing was written. */
-  copy?(from: FileSource): Promise<boolean>;
+  /**
+   * Has the system copy a content to an absolute offset. False if it cannot: a part of it may have been written.
+   * @internal
+   */
+  copy?(content: ExactContent, at: number): Promise<boolean>;
   /** Sets the final size after everything has been written; unwritten bytes read as zeros from now on. */
   complete(size: number): Promise<void>;
   /** The completed image of `size` bytes, to be read. Only with `randomAccess`. */

@@ -11,11 +11,11 @@ import {
   type Run,
   type Source,
 } from './content.js';
+import { isCopied, piecesToCopy } from './copied.js';
 import { createDigest } from './hash.js';
 import { zeros } from './memory.js';
-import { exactly } from './pieces.js';
 import { feedSeal, patchedPieces, type Seal, type SealStream, sealAhead } from './seal.js';
-import type { ChangedFile, ImagePlan } from './sealed-plan.js';
+import type { ImagePlan } from './sealed-plan.js';
 import { SequentialWriter, WRITE_SIZE } from './sequential-writer.js';
 import type { OpenTarget, Target } from './target.js';
 
@@ -56,18 +56,23 @@ export async function writeImage<L>(
   const opened = await target.open();
   try {
     checkCapacity(content, target);
-    if (plan.changes && isExact(content) && !options.sha256) {
-      const written = await writeChanges(plan.changes, content.size, opened, run);
-      if (written !== undefined) return { target: target.name, size: content.size, written };
-    }
     const writer = new SequentialWriter(opened);
     const mayBeFinal = !target.randomAccess || seals.length === 0;
     let hash = options.sha256 && mayBeFinal ? createDigest('sha256') : undefined;
-    const { pieces, stream } = await piecesToSeal(content, seals, target, run);
+    // Bytes that no digest needs are left to the system.
+    const { pieces, stream } =
+      plan.parts && opened.copy && !options.sha256
+        ? { pieces: piecesToCopy(plan.parts, run) }
+        : await piecesToSeal(content, seals, target, run);
     const patches: { at: number; patch: Backpatch }[] = [];
     const total = isExact(content) ? { total: content.size } : {};
     for await (const piece of pieces) {
       run.signal?.throwIfAborted();
+      if (isCopied(piece)) {
+        await writer.copy(piece.copied, run);
+        run.report({ step: 'writing', done: writer.position, ...total, unit: 'bytes' });
+        continue;
+      }
       if (isBackpatch(piece)) {
         requireRandomAccess(target);
         patches.push({ at: writer.position, patch: piece });
@@ -99,35 +104,6 @@ export async function writeImage<L>(
     await opened.abandon();
     throw error;
   }
-}
-
-/** Writes an image as a copy of a file with changes, and publishes it; undefined if the target takes no copies. */
-async function writeChanges(
-  { file, parts }: ChangedFile,
-  size: number,
-  opened: OpenTarget,
-  run: Run,
-): Promise<number | undefined> {
-  if (!opened.copy) return undefined;
-  const changed = await parts(run);
-  if (!(await opened.copy(file))) return undefined;
-  let written = file.size;
-  for (const { at, content } of changed) {
-    let place = at;
-    for await (const piece of exactly(content, run)) {
-      run.signal?.throwIfAborted();
-      for (const bytes of isHole(piece) ? zeros(piece.hole) : [piece]) {
-        await opened.write(place, bytes);
-        place += bytes.length;
-      }
-    }
-    written += content.size;
-    run.report({ step: 'writing', done: place, total: size, unit: 'bytes' });
-  }
-  await opened.complete(size);
-  run.signal?.throwIfAborted();
-  await opened.publish();
-  return written;
 }
 
 /**

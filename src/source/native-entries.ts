@@ -1,9 +1,8 @@
 // Decodes answers of the addon about a directory: errno, count, and 1 before records or 0 before names, each name followed by a zero
 // byte. In an answer about several directories, the path of each and its answer come after their lengths. Little-endian.
 
-import { getSystemErrorMap } from 'node:util';
 import { type ByteString, type Timestamp, timestamp } from '../bytes/index.js';
-import type { FileIdentity } from '../io/index.js';
+import { errnoError, type FileIdentity } from '../io/index.js';
 import { kindOfMode, type Xattr } from '../tree/index.js';
 import type { Entries, EntryFacts } from './entries.js';
 import { NO_XATTRS, type XattrPool } from './xattr-pool.js';
@@ -186,7 +185,5 @@ function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
 /** Throws what `node:fs` would for an errno other than 0. */
 function checkErrno(view: DataView, at: number): void {
   const errno = view.getUint32(at, true);
-  if (errno === 0) return;
-  const [code, text] = getSystemErrorMap().get(-errno) ?? ['EIO', `error ${errno}`];
-  throw Object.assign(new Error(`${code}: ${text}`), { code, errno: -errno });
+  if (errno !== 0) throw errnoError(errno);
 }

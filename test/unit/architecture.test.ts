@@ -45,7 +45,15 @@ const FACES: Readonly<Record<string, (folder: string) => boolean>> = {
 /** Packages and modules of Node.js that a folder may import. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   native: ['node:module', 'node:fs', 'node:os'],
-  io: ['node:fs', 'node:fs/promises', 'node:crypto', 'node:stream', '@noble/hashes/legacy.js', '@noble/hashes/sha2.js'],
+  io: [
+    'node:fs',
+    'node:fs/promises',
+    'node:crypto',
+    'node:stream',
+    'node:util',
+    '@noble/hashes/legacy.js',
+    '@noble/hashes/sha2.js',
+  ],
   compress: [
     'node:zlib',
     'node:worker_threads',

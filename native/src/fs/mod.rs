@@ -1,5 +1,6 @@
 //! Facts about files that Node.js does not offer. Paths and attribute names are bytes; errors carry the errno.
 
+pub mod copy;
 pub mod entries;
 pub mod gather;
 pub mod holes;

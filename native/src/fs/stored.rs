@@ -1,5 +1,6 @@
 //! Contents as an image stores them: read from its file, decompressed, and written to other files, all in one thread.
 
+use super::copy;
 use crate::codec::{self, MAX_BLOCK};
 use std::cell::RefCell;
 use std::fs::File;
@@ -12,6 +13,8 @@ const KEPT: usize = 4 << 20;
 const LEAST_KEPT: usize = 4;
 /// Uncompressed bytes that are copied at a time.
 const CHUNK: usize = 256 << 10;
+/// From this length on the kernel copies faster than reading and writing.
+const LONG: u64 = 1 << 20;
 
 /// The next bytes of a content.
 #[derive(Clone, Copy, Debug)]
@@ -124,7 +127,7 @@ impl Image {
     }
 
     fn copy(&self, at: u64, length: u64, buffer: &mut Vec<u8>, target: &File, to: u64) -> Result<(), Failure> {
-        let mut done = 0;
+        let mut done = if length < LONG { 0 } else { copy::by_kernel(&self.file, at, target, to, length) };
         while done < length {
             let count = usize::try_from(length - done).map_or(CHUNK, |left| left.min(CHUNK));
             let bytes = self.read(at + done, count, buffer)?;

@@ -1,14 +1,17 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { fromText } from '../../../src/bytes/text.js';
 import { InternalError, TargetError } from '../../../src/errors.js';
-import type { Data, OpenContent, Piece, Source } from '../../../src/io/content.js';
+import type { Data, OpenContent, Piece, Run, Source } from '../../../src/io/content.js';
 import { quietRun } from '../../../src/io/content.js';
 import { exactContent } from '../../../src/io/exact.js';
+import type { FileSource } from '../../../src/io/file.js';
 import { fileTarget } from '../../../src/io/file-target.js';
-import { bytesSource, collect } from '../../../src/io/memory.js';
+import { openImageFile } from '../../../src/io/image-file.js';
+import { bytesSource, collect, zeroContent } from '../../../src/io/memory.js';
 import { packed } from '../../../src/io/packed.js';
 import { cut } from '../../../src/io/pieces.js';
 import { patchedPieces } from '../../../src/io/seal.js';
@@ -17,6 +20,7 @@ import { memoryTarget } from '../../../src/io/target.js';
 import { writeImage } from '../../../src/io/write-image.js';
 import fc, { runs } from '../../support/random.js';
 import { scratchDirectory } from '../../support/scratch.js';
+import { noise } from '../../support/trees.js';
 
 const run = quietRun();
 const scratch = scratchDirectory();
@@ -286,5 +290,57 @@ describe('seals over a stream', () => {
       }),
       { numRuns: runs(100) },
     );
+  });
+});
+
+describe('an image with ranges of an open file', () => {
+  const old = noise(3_000_000, 5);
+  const path = join(scratch, 'old');
+  /** Moved, kept short and new bytes, and a hole. */
+  const planOf = (file: FileSource) => {
+    const range = (at: number, length: number) => file.slice({ at, length });
+    const parts = [
+      range(1_500_000, 1_000_000),
+      bytesSource(Uint8Array.of(1, 2, 3)),
+      range(7, 5000),
+      zeroContent(100_000),
+      range(0, 1_400_001),
+    ];
+    const size = parts.reduce((sum, part) => sum + part.size, 0);
+    const pieces = async function* (each: Run) {
+      for (const part of parts) yield* part.pieces(each);
+    };
+    return { ...exactContent(size, pieces), layout: null, parts };
+  };
+  const withFile = async <T>(use: (file: FileSource) => Promise<T>): Promise<T> => {
+    writeFileSync(path, old);
+    const file = await openImageFile(fromText(path));
+    return use(file).finally(() => file.close());
+  };
+
+  test('is the same by the system, by reading, and with a digest, and no byte is written twice', async () => {
+    await withFile(async (file) => {
+      const plan = planOf(file);
+      const read = memoryTarget();
+      await writeImage(plan, read, run);
+      for (const sha256 of [false, true]) {
+        const to = join(scratch, `copied-${sha256}`);
+        const report = await writeImage(plan, fileTarget(fromText(to)), run, { sha256 });
+        expect(readFileSync(to).equals(read.bytes())).toBe(true);
+        expect(report).toMatchObject({ size: plan.size, written: plan.size - 100_000 });
+        expect(report.sha256).toBe(sha256 ? createHash('sha256').update(read.bytes()).digest('hex') : undefined);
+      }
+      expect(readFileSync(path).equals(old)).toBe(true);
+    });
+  });
+
+  test('is not written from a file that became shorter, and leaves nothing', async () => {
+    await withFile(async (file) => {
+      const plan = planOf(file);
+      truncateSync(path, 2_000_000);
+      const to = join(scratch, 'short');
+      await expect(writeImage(plan, fileTarget(fromText(to)), run)).rejects.toThrow('2000000 found');
+      expect(existsSync(to) || existsSync(`${to}.part`)).toBe(false);
+    });
   });
 });
