@@ -17,7 +17,18 @@ export interface StatementOptions {
 /** Options that change no byte of the ISO, or may hold a secret. */
 const NO_PARAMETERS: ReadonlySet<string> = new Set([
   ...['target-dir', 'jobs', 'progress', 'json', 'quiet', 'verbose', 'plan', 'force', 'engine', 'loss'],
-  ...['cache', 'rehash', 'initrd-cache', 'netboot', 'netboot-url', 'sbom', 'provenance', 'builder-id', 'sign-with'],
+  ...[
+    'cache',
+    'rehash',
+    'initrd-cache',
+    'netboot',
+    'netboot-url',
+    'sbom',
+    'sbom-files',
+    'provenance',
+    'builder-id',
+    'sign-with',
+  ],
 ]);
 /** Options that name a file with further options. */
 const OF_FILES: ReadonlySet<string> = new Set([

@@ -47,6 +47,7 @@ export {
   type BillSubject,
   billOfTree,
   type Component,
+  type ComponentFile,
   renderBill,
   SBOM_FORMATS,
   type SbomFormat,

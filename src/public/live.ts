@@ -17,6 +17,7 @@ export {
   type CachePlace,
   type CachePlaces,
   type Component,
+  type ComponentFile,
   type ConfigurationPlaces,
   type ContainerInput,
   checkDescription,

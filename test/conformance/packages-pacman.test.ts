@@ -23,7 +23,8 @@ oracle('pacman')('the list is that of pacman --query', async () => {
     mkdirSync(dir, { recursive: true });
     const desc = `%NAME%\n${name}\n\n%VERSION%\n${version}\n\n%DEPENDS%\nglibc\nncurses\n\n%ARCH%\nx86_64\n\n`;
     writeFileSync(join(dir, 'desc'), desc);
-    writeFileSync(join(dir, 'files'), '');
+    const backup = name === 'bash' ? '%BACKUP%\netc/bash.bashrc\t0\n\n' : '';
+    writeFileSync(join(dir, 'files'), `%FILES%\nusr/\nusr/bin/\nusr/bin/${name}\n\n${backup}`);
   }
   writeFileSync(join(local, 'ALPM_DB_VERSION'), '9\n');
   const database = await openPackages(root);
@@ -39,4 +40,15 @@ oracle('pacman')('the list is that of pacman --query', async () => {
     });
   expect(expected).toHaveLength(3);
   expect(list.trimEnd().split('\n')).toEqual(expected.sort());
+  const listed = judge('pacman', [
+    '--query',
+    '--list',
+    '--quiet',
+    '--root',
+    root,
+    '--dbpath',
+    join(root, 'var/lib/pacman'),
+  ]);
+  const files = await database.files!(quietRun());
+  expect(`${files.flat().join('\n')}\n`).toBe(listed.stdout.replaceAll(root, ''));
 });

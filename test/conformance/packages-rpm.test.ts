@@ -140,6 +140,15 @@ describe('an SQLite database', () => {
     expect(queried).toContain('one|2|1.0|1|noarch|obs://build/x|MIT AND BSD');
     const list = renderPackageList('rpm', await before.packages(run), newest);
     expect(list.trimEnd().split('\n')).toEqual(queried);
+    const files = (await before.files!(run)).flat().sort();
+    expect(files).toContain('/usr/bin/link');
+    expect(files).toEqual(
+      rpm(root, '-qa', '--list')
+        .stdout.trimEnd()
+        .split('\n')
+        .filter((line) => line.startsWith('/'))
+        .sort(),
+    );
     expect(await before.verify!(run)).toBe(rpm(root, '-Va', '--nodeps').stdout);
     const changes = rpm(root, '-qa', '--qf', '%{NAME}|\\n', '--changelog').stdout;
     expect(changes).toContain('* Mon Jan 01 2024 A B <a@b> - 1.0-1');

@@ -1,11 +1,11 @@
 // Bills of materials, judged by the reference libraries of their formats, with the packages that dpkg-query names.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, lstatSync, mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { isopress } from '../support/command.js';
-import { oracle, oraclesRequired } from '../support/oracle.js';
+import { judge, oracle, oraclesRequired } from '../support/oracle.js';
 import { faultsOfBill } from '../support/sbom.js';
 import { scratchDirectory } from '../support/scratch.js';
 import { smallIso } from '../support/small-iso.js';
@@ -81,6 +81,32 @@ const SUBJECTS: Readonly<Record<'spdx' | 'cyclonedx', (document: unknown) => unk
   },
 };
 
+type Files = (document: unknown, name: string) => unknown;
+
+/** Path, SHA-1 and SHA-256 of the files of a package. */
+const FILES: Readonly<Record<'spdx' | 'cyclonedx', Files>> = {
+  spdx: (document, name) => {
+    const { packages, files, relationships } = document as {
+      packages: { SPDXID: string; name: string }[];
+      files: { SPDXID: string; fileName: string; checksums: { checksumValue: string }[] }[];
+      relationships: { spdxElementId: string; relatedSpdxElement: string }[];
+    };
+    const { SPDXID } = packages.find((each) => each.name === name)!;
+    const contained = relationships.filter(({ spdxElementId }) => spdxElementId === SPDXID);
+    return contained.map(({ relatedSpdxElement }) => {
+      const { fileName, checksums } = files.find((each) => each.SPDXID === relatedSpdxElement)!;
+      return [fileName.replace(/^\./, ''), ...checksums.map(({ checksumValue }) => checksumValue)];
+    });
+  },
+  cyclonedx: (document, name) => {
+    const { components } = document as {
+      components: { name: string; components: { name: string; hashes: { content: string }[] }[] }[];
+    };
+    const files = components.find((each) => each.name === name)!.components;
+    return files.map((file) => [file.name, ...file.hashes.map(({ content }) => content)]);
+  },
+};
+
 test.each(['spdx', 'cyclonedx'] as const)('%s names the image that it is about', async (format) => {
   const image = join(scratch, 'an image:1.iso');
   writeFileSync(image, 'its bytes');
@@ -89,6 +115,47 @@ test.each(['spdx', 'cyclonedx'] as const)('%s names the image that it is about',
   expect(isopress(args)).toMatchObject({ status: 0, stderr: '' });
   expect(SUBJECTS[format](JSON.parse(readFileSync(file, 'utf8')))).toEqual(['an image:1.iso', sha256(image)]);
   if (skipReason === undefined) expect(await faultsOfBill(format, file)).toEqual([]);
+});
+
+describe.each(['spdx', 'cyclonedx'] as const)('%s with files', (format) => {
+  const diverted = '/usr/bin/sh\n/usr/bin/sh.other\ndash\n';
+
+  oracle('dpkg-query', 'sha256sum')('names those of each package with their digests', async () => {
+    const tree = join(scratch, `files-${format}`);
+    cpSync(root, tree, { recursive: true });
+    mkdirSync(join(tree, 'usr/bin'), { recursive: true });
+    for (const name of ['bash', 'a name with ü', 'sh.other']) writeFileSync(join(tree, 'usr/bin', name), name);
+    symlinkSync('bash', join(tree, 'usr/bin/link'));
+    truncateSync(join(tree, 'usr/bin/bash'), 100_000);
+    const paths = [
+      '/.',
+      '/usr',
+      '/usr/bin',
+      '/usr/bin/bash',
+      '/usr/bin/link',
+      '/usr/bin/sh',
+      '/usr/bin/a name with ü',
+      '/none',
+    ];
+    writeFileSync(join(tree, 'var/lib/dpkg/info/bash.list'), `${paths.join('\n')}\n`);
+    writeFileSync(join(tree, 'var/lib/dpkg/diversions'), diverted);
+    const file = join(scratch, `files.${format}.json`);
+    const args = ['sbom', tree, file, '--format', format, '--sbom-files', '--quiet'];
+    expect(isopress(args)).toMatchObject({ status: 0, stderr: '' });
+    const words = ['--root', tree, '--listfiles', 'bash'];
+    const there = judge('dpkg-query', words)
+      .stdout.split('\n')
+      .map((path) => path.replace(/^diverted by \S+ to: /, ''))
+      .filter((path) => lstatSync(Buffer.from(tree + path, 'latin1'), { throwIfNoEntry: false })?.isFile());
+    expect(there).toHaveLength(3);
+    const digests = (tool: string) =>
+      there.map((path) => judge(tool, ['-z', Buffer.from(tree + path, 'latin1').toString()]).stdout.split(' ')[0]);
+    const names = there.map((path) => Buffer.from(path, 'latin1').toString());
+    const [sha1, sha256] = [digests('sha1sum'), digests('sha256sum')];
+    const expected = names.map((name, index) => [name, sha1[index], sha256[index]]).sort();
+    expect(FILES[format](JSON.parse(readFileSync(file, 'utf8')), 'bash')).toEqual(expected);
+    if (skipReason === undefined) expect(await faultsOfBill(format, file)).toEqual([]);
+  });
 });
 
 oracle('dpkg-query')('the packages and versions are those that dpkg-query calls installed', () => {
@@ -109,7 +176,7 @@ test.runIf(hasGrub)('a build writes bills next to its ISO, and lists them in its
   iso.describe('firmware="efi"');
   const target = iso.directory();
   const words = ['--description', iso.description, '--root', iso.root, '--target-dir', target, '--initrd', iso.initrd];
-  const formats = ['--sbom', 'cyclonedx', '--sbom', 'spdx', '--sbom', 'spdx'];
+  const formats = ['--sbom', 'cyclonedx', '--sbom', 'spdx', '--sbom', 'spdx', '--sbom-files'];
   expect(isopress(['build', ...words, ...formats, '--quiet']).status).toBe(0);
   const record = JSON.parse(readFileSync(join(target, 'isopress.result.json'), 'utf8'));
   for (const [format, suffix] of [

@@ -65,6 +65,7 @@ export interface BuildCommandOptions
   readonly initrdCompression?: InitrdCompressionRequest;
   readonly kernel?: string;
   readonly sbom: readonly SbomFormat[];
+  readonly sbomFiles?: boolean;
   readonly netboot?: string;
   readonly netbootUrl?: string;
   readonly layout?: 'grub' | 'isolinux' | 'isolinux+grub';
@@ -207,6 +208,7 @@ function buildOptions(options: BuildCommandOptions, root: GivenRoot['given'], se
     ...(options.like === undefined ? {} : { like: earlierImage(options.like) }),
     targetDirectory: options.targetDir,
     sbom: options.sbom,
+    sbomFiles: options.sbomFiles ?? false,
     ...defined({ netboot: netbootOptions(options) }),
     force: options.force ?? false,
     engine: options.engine,

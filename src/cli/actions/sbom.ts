@@ -23,6 +23,7 @@ export interface SbomCommandOptions extends SessionOptions, TreeOptions {
   readonly format: SbomFormat;
   readonly force?: boolean;
   readonly subject?: string;
+  readonly sbomFiles?: boolean;
 }
 
 /** Nothing is packed: what an image could not keep does not matter. */
@@ -58,7 +59,11 @@ async function billIn(
     const { tree, epoch } = prepareSource(opened.tree, options);
     const rootDirectory = hostKind(path) === 'other' ? source : undefined;
     const image = options.subject === undefined ? undefined : await imageOf(options.subject, session);
-    const request = { epoch: epoch.seconds, note: session.note, ...defined({ rootDirectory, image }) };
+    const request = {
+      epoch: epoch.seconds,
+      note: session.note,
+      ...defined({ rootDirectory, image, files: options.sbomFiles }),
+    };
     const bill = await billOfTree(tree, request, session.run);
     if (!bill) throw noDatabase(displayText(path));
     return bill;

@@ -49,7 +49,8 @@ export function buildCommand(): Command {
       )
         .argParser(collectFormat)
         .default([], 'none'),
-    );
+    )
+    .option('--sbom-files', 'list the files of each package in bills of materials, with their digests');
   addStatementOptions(command);
   addNetbootOptions(command);
   addLikeOption(addCacheOption(command, 'initrds, compressed blocks and finished ISOs'));

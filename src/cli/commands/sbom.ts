@@ -18,6 +18,7 @@ export function sbomCommand(): Command {
     .addOption(
       new Option('--format <name>', 'SPDX 2.3 or CycloneDX 1.6, in JSON').choices(SBOM_FORMATS).default('spdx'),
     )
+    .option('--sbom-files', 'list the files of each package with their digests')
     .option('--subject <file>', 'name this file and its SHA-256 as the image that holds the packages')
     .option('-f, --force', 'replace an existing file');
   addTreeOptions(command.optionsGroup('The tree:'));

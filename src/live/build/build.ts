@@ -105,8 +105,8 @@ function stage(
   run: Run,
 ): Promise<StagedResults> {
   const packageChanges = request.configuration?.packageChanges ?? false;
-  const { sbom = [], signing, netboot } = request;
-  const wanted = { packageChanges, sbom, provenance, signing, netboot, known };
+  const { sbom = [], sbomFiles = false, signing, netboot } = request;
+  const wanted = { packageChanges, sbom, sbomFiles, provenance, signing, netboot, known };
   return stageResults({ plan, image, workDirectory, ...wanted, note, log }, run);
 }
 

@@ -35,6 +35,8 @@ export interface BuildOptions {
   readonly force?: boolean;
   /** Bills of materials to write next to the ISO, by their formats. Default: none. */
   readonly sbom?: readonly SbomFormat[];
+  /** Whether bills of materials list the files of each package with their digests, for which they are all read. Default false. */
+  readonly sbomFiles?: boolean;
   /** A statement about the inputs of the ISO to write next to it; default: none. Every file of the root tree is read once more for it. */
   readonly provenance?: ProvenanceOptions;
   /** Signs the ISO, bills of materials and the provenance statement before they get their names; default: nothing is signed. */

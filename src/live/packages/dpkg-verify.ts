@@ -4,6 +4,7 @@ import { fromText } from '../../bytes/index.js';
 import type { ExactContent, Run } from '../../io/index.js';
 import { type FileTree, follow } from '../../tree/index.js';
 import { contentDigest } from './content-digest.js';
+import { readDiversions } from './dpkg-files.js';
 import { type DpkgPackage, infoPath } from './dpkg-status.js';
 import { entryAt, textAt } from './entry.js';
 import type { InstalledFiles } from './package.js';
@@ -11,7 +12,7 @@ import type { InstalledFiles } from './package.js';
 /** Lines in dpkg's order: packages by a hash of their names, files as in their lists. */
 export async function verifyDpkg(files: InstalledFiles, packages: readonly DpkgPackage[], run: Run): Promise<string> {
   const { root } = files;
-  const diversions = readDiversions((await textAt(root, '/var/lib/dpkg/diversions', run)) ?? '');
+  const diversions = await readDiversions(root, run);
   const conffiles = new Set(packages.flatMap((each) => each.conffiles.map(({ path }) => path)));
   const lines: string[] = [];
   for (const each of inHashOrder(packages)) {
@@ -60,17 +61,6 @@ async function digestsOf(root: FileTree, each: DpkgPackage, run: Run): Promise<M
     if (match) digests.set(`/${match[2]!.replace(/^\//, '')}`, match[1]!);
   }
   return digests;
-}
-
-/** Lines in threes: the diverted name, its new name, the package that keeps the old name (`:` for none). */
-function readDiversions(text: string): Map<string, (owner: string) => string> {
-  const lines = text.split('\n');
-  const diversions = new Map<string, (owner: string) => string>();
-  for (let i = 0; i + 2 < lines.length; i += 3) {
-    const [from, to, by] = [lines[i]!, lines[i + 1]!, lines[i + 2]!];
-    diversions.set(from, (owner) => (owner === by ? from : to));
-  }
-  return diversions;
 }
 
 const BINS = 65_521;

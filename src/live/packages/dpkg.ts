@@ -3,6 +3,7 @@
 import { compareBytes, fromText } from '../../bytes/index.js';
 import type { Run } from '../../io/index.js';
 import { dpkgChanges } from './dpkg-changes.js';
+import { dpkgFiles } from './dpkg-files.js';
 import { type DpkgPackage, readStatus } from './dpkg-status.js';
 import { verifyDpkg } from './dpkg-verify.js';
 import { textAt } from './entry.js';
@@ -18,6 +19,7 @@ export async function openDpkg({ root, known }: OpeningRequest, run: Run): Promi
   return {
     kind: 'dpkg',
     packages: async () => packages.toSorted(inOrderOfTheTool),
+    files: (running) => dpkgFiles(root, packages.toSorted(inOrderOfTheTool), running),
     verify: (running) => verifyDpkg({ root, known }, packages, running),
     changes: (running) => dpkgChanges(root, running),
   };

@@ -26,6 +26,14 @@ function leadsThroughFile(root: FileTree, path: string): boolean {
   return false;
 }
 
+/** The lines of a file that are not empty; none if it does not exist. */
+export async function linesAt(root: FileTree, path: string, run: Run): Promise<ByteString[]> {
+  const node = follow(root, path);
+  if (node?.kind !== 'file') return [];
+  const text = byteStringOf(await collect(node.content, run));
+  return text.split('\n').filter((line) => line !== '') as ByteString[];
+}
+
 /** A whole text file, undefined if there is none; bytes that are not UTF-8 are replaced. */
 export async function textAt(root: FileTree, path: string, run: Run): Promise<string | undefined> {
   const node = follow(root, path);

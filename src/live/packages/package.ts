@@ -1,6 +1,6 @@
 // An installed package, its line in lists, and the interface of package databases.
 
-import { compareBytes, fromText } from '../../bytes/index.js';
+import { type ByteString, compareBytes, fromText } from '../../bytes/index.js';
 import type { KnownDigests, Run } from '../../io/index.js';
 import type { FileTree } from '../../tree/index.js';
 import type { GenerationRules } from '../description/index.js';
@@ -31,6 +31,8 @@ export interface PackageDatabase {
   readonly kind: DatabaseKind;
   /** In the order of the database's tool. */
   packages(run: Run): Promise<readonly InstalledPackage[]>;
+  /** Paths of the files of each package, in the order of {@link packages}; undefined: it is unable to list them. */
+  files?(run: Run): Promise<readonly (readonly ByteString[])[]>;
   /** Differences of installed files from their packages, as lines of `rpm -V`; undefined: it is unable to verify. */
   verify?(run: Run): Promise<string>;
   /** The change logs of all packages. */

@@ -1,6 +1,6 @@
 // The database of RPM: today it is an SQLite file of package headers.
 
-import { defined } from '../../bytes/index.js';
+import { type ByteString, defined, fromText } from '../../bytes/index.js';
 import { InvalidImageError } from '../../errors.js';
 import { type RpmHeader, readRpmHeader } from '../../format/rpm/index.js';
 import { collect, type Run } from '../../io/index.js';
@@ -24,6 +24,7 @@ export async function openRpm(request: OpeningRequest, run: Run): Promise<Packag
   return {
     kind: 'rpm',
     packages: async () => headers.map(packageOf),
+    files: async () => headers.map(pathsOf),
     verify: (running) => verifyRpm({ root, known }, headers, running),
     changes: async () => headers.map(changesOf).join(''),
   };
@@ -43,6 +44,12 @@ async function readHeaders(root: FileTree, place: string, run: Run): Promise<Rpm
 async function bytesAt(root: FileTree, path: string, run: Run): Promise<Uint8Array> {
   const node = follow(root, path);
   return node?.kind === 'file' ? collect(node.content, run, LARGEST) : new Uint8Array(0);
+}
+
+function pathsOf(header: RpmHeader): ByteString[] {
+  const directories = header.texts('directoryNames');
+  const directoryOf = header.numbers('directoryIndexes');
+  return header.texts('baseNames').map((name, i) => fromText(`${directories[directoryOf[i] ?? 0] ?? ''}${name}`));
 }
 
 function packageOf(header: RpmHeader): InstalledPackage {

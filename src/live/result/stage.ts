@@ -32,6 +32,8 @@ export interface StagingRequest {
   readonly packageChanges: boolean;
   /** Bills of materials that are results. */
   readonly sbom: readonly SbomFormat[];
+  /** Whether they list the files of packages. */
+  readonly sbomFiles: boolean;
   /** Undefined: there is no provenance statement. */
   readonly provenance: ProvenanceFacts | undefined;
   /** Undefined: nothing is signed. */
@@ -141,13 +143,18 @@ async function packageFacts(request: StagingRequest, run: Run): Promise<PackageF
   if (verified !== undefined) texts.push(['image_verified', 'verified', verified]);
   const changes = packageChanges ? await database.changes?.(run) : undefined;
   if (changes !== undefined) texts.push(['image_changes', 'changes', changes]);
-  return { texts, bill: sbom.length > 0 ? await billOf(plan, database, run) : undefined };
+  return { texts, bill: sbom.length > 0 ? await billOf(request, database, run) : undefined };
 }
 
-async function billOf(plan: BuildPlan, database: PackageDatabase, run: Run): Promise<BillOfMaterials> {
+async function billOf(
+  { plan, sbomFiles, known, note }: StagingRequest,
+  database: PackageDatabase,
+  run: Run,
+): Promise<BillOfMaterials> {
   const { root, epoch, description } = plan;
   const { name, version } = description;
   const subject = { name, ...(version === '' ? {} : { version }) };
   const distribution = await distributionOf(root, run);
-  return billOfMaterials({ subject, epoch: epoch.seconds, database, distribution }, run);
+  const files = sbomFiles ? { files: { root, known } } : {};
+  return billOfMaterials({ subject, epoch: epoch.seconds, database, distribution, note, ...files }, run);
 }

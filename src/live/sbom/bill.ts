@@ -3,6 +3,7 @@
 import type { Run } from '../../io/index.js';
 import { type PackageDatabase, wholeVersion } from '../packages/index.js';
 import type { Distribution } from './distribution.js';
+import { type ComponentFile, type FileRequest, filesAt } from './files.js';
 import { packageUrl } from './package-url.js';
 
 /** The system whose packages a bill lists. */
@@ -39,6 +40,8 @@ export interface Component {
   readonly version: string;
   /** The text of the database, which may or may not be an SPDX expression. */
   readonly license: string | undefined;
+  /** Its files in the tree; undefined: they are not listed. */
+  readonly files?: readonly ComponentFile[];
 }
 
 export interface BillRequest {
@@ -47,6 +50,9 @@ export interface BillRequest {
   /** Undefined for a tree without a database: its bill is empty. */
   readonly database: PackageDatabase | undefined;
   readonly distribution: Distribution;
+  /** Where files of packages are read for their digests; undefined: they are not listed. */
+  readonly files?: FileRequest | undefined;
+  note?(text: string): void;
 }
 
 /** The same bill with the image that holds the system. */
@@ -56,13 +62,17 @@ export function ofImage(bill: BillOfMaterials, image: BillImage): BillOfMaterial
 
 /** Lists the installed packages of a database. */
 export async function billOfMaterials(request: BillRequest, run: Run): Promise<BillOfMaterials> {
-  const { subject, epoch, database, distribution } = request;
+  const { subject, epoch, database, distribution, files, note } = request;
   const found = new Map<string, Component>();
-  for (const each of (await database?.packages(run)) ?? []) {
+  const lists = files && (await database?.files?.(run));
+  if (files && database && !lists)
+    note?.('The bill of materials lists no files: the package database has no list that is read.');
+  for (const [index, each] of ((await database?.packages(run)) ?? []).entries()) {
     if (each.removed) continue;
     const url = packageUrl(database!.kind, each, distribution);
     const { name, license } = each;
-    found.set(url, { packageUrl: url, name, version: wholeVersion(each), license });
+    const listed = files && lists ? { files: await filesAt(files, lists[index] ?? [], run) } : {};
+    found.set(url, { packageUrl: url, name, version: wholeVersion(each), license, ...listed });
   }
   const components = [...found.values()].sort((a, b) => (a.packageUrl < b.packageUrl ? -1 : 1));
   return { subject, epoch, components };

@@ -2,6 +2,7 @@
 
 import { deriveUuid } from '../../io/index.js';
 import type { BillOfMaterials, Component } from './bill.js';
+import type { ComponentFile } from './files.js';
 import { isLicenseExpression } from './license.js';
 import { timeOf } from './spdx.js';
 
@@ -42,7 +43,7 @@ function subjectOf({ subject: { name, version, image } }: BillOfMaterials): obje
   };
 }
 
-function componentOf({ packageUrl, name, version, license }: Component): object {
+function componentOf({ packageUrl, name, version, license, files = [] }: Component): object {
   return {
     type: 'library',
     'bom-ref': packageUrl,
@@ -50,7 +51,16 @@ function componentOf({ packageUrl, name, version, license }: Component): object 
     ...(version === '' ? {} : { version }),
     ...(license === undefined ? {} : { licenses: [licenseOf(license)] }),
     purl: packageUrl,
+    ...(files.length > 0 && { components: files.map(fileOf) }),
   };
+}
+
+function fileOf({ path, sha1, sha256 }: ComponentFile): object {
+  const hashes = [
+    { alg: 'SHA-1', content: sha1 },
+    { alg: 'SHA-256', content: sha256 },
+  ];
+  return { type: 'file', name: path, hashes };
 }
 
 function licenseOf(text: string): object {

@@ -9,6 +9,7 @@ export {
   ofImage,
 } from './bill.js';
 export { type Distribution, distributionOf } from './distribution.js';
+export type { ComponentFile } from './files.js';
 export { renderBill } from './formats.js';
 export * from './names.js';
 export { billOfTree, type TreeBillOptions } from './tree.js';

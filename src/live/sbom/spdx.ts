@@ -3,6 +3,7 @@
 import { deriveUuid } from '../../io/index.js';
 import type { BillOfMaterials, Component } from './bill.js';
 import { isLicenseExpression } from './license.js';
+import { analysisOf, SpdxFiles } from './spdx-files.js';
 
 const ROOT = 'SPDXRef-Root';
 const DOCUMENT = 'SPDXRef-DOCUMENT';
@@ -12,6 +13,7 @@ const UNKNOWN = 'NOASSERTION';
 export function renderSpdx(bill: BillOfMaterials): string {
   const { subject, components } = bill;
   const references = licenseReferences(components);
+  const files = new SpdxFiles(components);
   const document = {
     spdxVersion: 'SPDX-2.3',
     dataLicense: 'CC0-1.0',
@@ -20,9 +22,11 @@ export function renderSpdx(bill: BillOfMaterials): string {
     documentNamespace: namespaceOf(bill),
     creationInfo: { created: timeOf(bill.epoch), creators: ['Tool: isopress'] },
     packages: [rootOf(bill), ...components.map((each, index) => packageOf(each, index, references))],
+    ...(files.elements.length > 0 && { files: files.elements }),
     relationships: [
       relationship(DOCUMENT, 'DESCRIBES', ROOT),
       ...components.map((_, index) => relationship(ROOT, 'CONTAINS', idOf(index))),
+      ...components.flatMap((each, index) => files.idsOf(each).map((id) => relationship(idOf(index), 'CONTAINS', id))),
     ],
     ...(references.size > 0
       ? {
@@ -68,7 +72,7 @@ function packageOf(component: Component, index: number, references: ReadonlyMap<
     name,
     ...(version === '' ? {} : { versionInfo: version }),
     downloadLocation: UNKNOWN,
-    filesAnalyzed: false,
+    ...analysisOf(component),
     licenseConcluded: UNKNOWN,
     licenseDeclared: license === undefined ? UNKNOWN : (references.get(license) ?? license),
     copyrightText: UNKNOWN,

@@ -13,6 +13,8 @@ export interface TreeBillOptions {
   readonly subject?: BillSubject;
   /** The image with the tree. Default: that of the subject. */
   readonly image?: BillImage;
+  /** Whether each package is listed with its files and their digests, for which they are all read. Default false. */
+  readonly files?: boolean;
   /** The directory that the tree was scanned from, for older RPM databases, which only this machine's rpm can read. */
   readonly rootDirectory?: string;
   /** Called with a sentence about a database that could not be read. */
@@ -25,12 +27,13 @@ export async function billOfTree(
   options: TreeBillOptions,
   run: Run,
 ): Promise<BillOfMaterials | undefined> {
-  const { epoch, rootDirectory, image, note = () => {} } = options;
+  const { epoch, rootDirectory, image, files, note = () => {} } = options;
   const database = await openPackageDatabase({ root, rootDirectory, packageManager: undefined, note }, run);
   if (!database) return undefined;
   const distribution = await distributionOf(root, run);
   const { name = distribution.id ?? 'root tree', versionId } = distribution;
   const subject = options.subject ?? { name, ...(versionId ? { version: versionId } : {}) };
   const named = image ? { ...subject, image } : subject;
-  return billOfMaterials({ subject: named, epoch, database, distribution }, run);
+  const listing = files ? { files: { root } } : {};
+  return billOfMaterials({ subject: named, epoch, database, distribution, note, ...listing }, run);
 }
