@@ -8,8 +8,8 @@ const FULL = 512 * 1024;
 const MOST = 128;
 /** Stored contents take no memory, and more of them at a time cost less. */
 const STORED_SHARE = 4;
-/** Calls under way at a time: the system creates files in two directories at once, and more calls wait for each other. */
-const CALLS = 2;
+/** More calls than this wait for each other, to make files in the same directories. */
+const MOST_CALLS = 8;
 
 /** The result of an entry: the fault of a step, or the error of its content. */
 export type Outcome = EntryFault | Error | undefined;
@@ -39,11 +39,14 @@ export class EntryBatch {
   #entries: NewEntry[] = [];
   #paths: ByteString[] = [];
   readonly #calls: Call[] = [];
+  /** Calls under way at a time: one more than threads work, so that none of them waits for the next call. */
+  readonly #most: number;
 
-  constructor(maker: EntryMaker, options: MakeOptions, handler: OutcomeHandler) {
+  constructor(maker: EntryMaker, options: MakeOptions, handler: OutcomeHandler, jobs: number) {
     this.#maker = maker;
     this.#options = options;
     this.#handler = handler;
+    this.#most = Math.min(jobs + 1, MOST_CALLS);
   }
 
   /** Waits only if enough calls are under way. `path` names the entry in messages. */
@@ -71,7 +74,7 @@ export class EntryBatch {
   }
 
   async #submit(): Promise<void> {
-    while (this.#calls.length >= CALLS) await this.#finish();
+    while (this.#calls.length >= this.#most) await this.#finish();
     const [entries, paths] = [this.#entries, this.#paths];
     if (entries.length === 0) return;
     this.#entries = [];
@@ -86,10 +89,10 @@ export class EntryBatch {
   async #make(entries: readonly NewEntry[]): Promise<readonly Outcome[]> {
     const outcomes: Outcome[] = [...(await this.#maker.make(entries, this.#options))];
     for (const { data } of entries) if (data) this.#handler.give(data);
-    for (const [index, outcome] of outcomes.entries()) {
-      if (outcome && 'step' in outcome && outcome.step === 'content') {
-        outcomes[index] = await this.#handler.again(entries[index]!).catch((error) => error);
-      }
+    for (let index = 0; index < outcomes.length; index++) {
+      const outcome = outcomes[index];
+      if (!outcome || !('step' in outcome) || outcome.step !== 'content') continue;
+      outcomes[index] = await this.#handler.again(entries[index]!).catch((error) => error);
     }
     return outcomes;
   }

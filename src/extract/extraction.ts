@@ -15,7 +15,7 @@ import {
 import { type Directory, type FileTree, hardLinkCounts, joinPath, type Node } from '../tree/index.js';
 import { type OpenDestination, trimmed } from './destination.js';
 import { earlyContents } from './early-contents.js';
-import { EntryBatch, type Outcome } from './entry-batch.js';
+import { EntryBatch, type Outcome, type OutcomeHandler } from './entry-batch.js';
 import { faultError, inTheWay, isFaultOfEntry, knownError } from './entry-fault.js';
 import type { EntryDirectory, EntryFault, EntryMaker, MakeOptions, NewEntry } from './entry-maker.js';
 import { writeLarge } from './large-file.js';
@@ -76,11 +76,12 @@ export class Extraction {
     this.#links = hardLinkCounts(tree);
     const contents = earlyContents(tree.root, this.#links, maker);
     this.#early = new EarlyReader(contents, this.#run, (length) => maker.allocate(length));
-    this.#batch = new EntryBatch(maker, make, {
+    const handler: OutcomeHandler = {
       judge: (entry, outcome, path) => this.#judge(entry, outcome, path),
       again: (entry) => this.#again(entry),
       give: (data) => this.#early.give(data),
-    });
+    };
+    this.#batch = new EntryBatch(maker, make, handler, this.#run.jobs);
   }
 
   async all(): Promise<void> {

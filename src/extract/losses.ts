@@ -12,9 +12,15 @@ const FOR_SUPERUSER = /^(security\.capability$|trusted\.)/;
 export function extractLosses(tree: FileTree, features: MakerFeatures, options: MakeOptions): Loss[] {
   const log = new LossLog();
   for (const { path, node } of walk(tree)) {
+    if (isKept(node, features, options)) continue;
     for (const [code, message] of lossesOf(node, features, options)) log.add(`extract.${code}`, message, path);
   }
   return log.list();
+}
+
+/** Whether nothing of an entry can be lost, which is quickly seen for most entries of the superuser. */
+function isKept(node: Node, { nanoseconds }: MakerFeatures, { owners }: MakeOptions): boolean {
+  return owners && nanoseconds && node.xattrs.length === 0 && !isSpecial(node);
 }
 
 function* lossesOf(

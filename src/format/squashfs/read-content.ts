@@ -37,7 +37,8 @@ export class StoredFile extends StoredContent implements Source, StoredInPieces 
   readonly #place: StoredPlace;
   /** Where each block begins in the image; only for random access. */
   #starts: Float64Array | undefined;
-  readonly #kept = new Map<number, Promise<Uint8Array>>();
+  /** Decoded blocks; only for random access. */
+  #kept: Map<number, Promise<Uint8Array>> | undefined;
 
   constructor(volume: Volume, fragments: FragmentBlocks, place: StoredPlace) {
     super();
@@ -45,8 +46,7 @@ export class StoredFile extends StoredContent implements Source, StoredInPieces 
     this.#volume = volume;
     this.#fragments = fragments;
     this.#place = place;
-    const holes = this.#holes();
-    this.holes = holes.length > 0 ? holes : NO_HOLES;
+    this.holes = place.words.includes(0) ? this.#holes() : NO_HOLES;
   }
 
   /** Where a content is stored, if it is a file of that image. */
@@ -145,6 +145,7 @@ export class StoredFile extends StoredContent implements Source, StoredInPieces 
 
   /** Some blocks are cached for random access. */
   #block(index: number, run?: Run): Promise<Uint8Array> {
+    this.#kept ??= new Map();
     const known = this.#kept.get(index);
     if (known) return known;
     const made = this.#readBlock(index, run);

@@ -44,6 +44,9 @@ export type FoundInode = InodeHead & { readonly body: InodeBody };
 /** Kernels refuse a target of a page or more. */
 const MAX_TARGET = 65_535;
 const COMMON = basicPipe.size - 4;
+// Most files have no separate blocks: they share these.
+const NOTHING = new Uint8Array(0);
+const NO_WORDS = new Uint32Array(0);
 
 /** The inode at a reference. */
 export async function readInode(volume: Volume, ref: number): Promise<FoundInode> {
@@ -64,7 +67,7 @@ export function keptInode(volume: Volume, ref: number): FoundInode | undefined {
   const length = restLength(volume, shape, fields, at);
   if (restAt + length > content.length) return undefined;
   volume.work.spend(length * KEPT_BYTE_UNITS);
-  return inodeOf(shape, fields, content.subarray(restAt, restAt + length));
+  return inodeOf(shape, fields, length === 0 ? NOTHING : content.subarray(restAt, restAt + length));
 }
 
 async function inodeAcrossBlocks(volume: Volume, at: number, offset: number): Promise<FoundInode> {
@@ -118,7 +121,7 @@ function inodeOf({ kind, isExtended }: Shape, fields: Fields, rest: Uint8Array):
   const { directoryBlock = 0, offset = 0, size = 0, at = 0, fragment = 0, fragmentOffset = 0 } = fields;
   if (kind === 'directory') return inode(fields, listing(directoryBlock, offset, size));
   if (kind === 'file') {
-    const words = littleEndianWords(rest.slice());
+    const words = rest.length === 0 ? NO_WORDS : littleEndianWords(rest.slice());
     return inode(fields, { kind, place: { at, size, fragment, fragmentOffset, words } });
   }
   if (kind === 'symlink') {
