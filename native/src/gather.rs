@@ -43,9 +43,13 @@ pub fn gather(
     into: Uint8ArraySlice,
 ) -> Result<AsyncTask<Gather>, Failure> {
     let room = Room::of(&into).ok_or_else(|| invalid("The memory to fill was not allocated here."))?;
-    let count = numbers.len() / NUMBERS;
+    Ok(AsyncTask::new(Gather { ranges: ranges(&paths, &numbers)?, room }))
+}
+
+/// Ranges from their paths and numbers.
+pub fn ranges(paths: &[u8], numbers: &[f64]) -> Result<Vec<Range>, Failure> {
     let mut paths = paths.split(|&byte| byte == 0);
-    let mut ranges = Vec::with_capacity(count);
+    let mut ranges = Vec::with_capacity(numbers.len() / NUMBERS);
     for numbers in numbers.chunks_exact(NUMBERS) {
         let path = paths.next().filter(|path| !path.is_empty()).ok_or_else(|| invalid("A range has no path."))?;
         let flags = safe_integer(numbers[3])?;
@@ -59,13 +63,14 @@ pub fn gather(
             expected: identity(numbers[4], numbers[5]),
         });
     }
-    Ok(AsyncTask::new(Gather { ranges, room }))
+    Ok(ranges)
 }
 
 fn size(value: f64) -> Result<usize, Failure> {
     usize::try_from(safe_integer(value)?).map_err(|_| invalid("A range is too long."))
 }
 
-fn invalid(why: &str) -> Failure {
+/// A wrong argument.
+pub fn invalid(why: &str) -> Failure {
     Failure::new("ERR_INVALID_ARG_VALUE".to_owned(), why.to_owned())
 }

@@ -13,13 +13,14 @@ pub mod make;
 pub mod memory;
 pub mod pool;
 pub mod stored;
+pub mod transfer;
 
 use napi::bindgen_prelude::{Float64Array, Uint8ArraySlice};
 use napi_derive::napi;
 
 /// Number of the interface between this library and `src/native/binding.ts`. It changes whenever an exported function,
 /// the meaning of an argument or the layout of a result does; the loader refuses any other number.
-const ABI: u32 = 15;
+const ABI: u32 = 16;
 
 /// Largest integer that a JavaScript number holds exactly.
 const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;

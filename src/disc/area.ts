@@ -2,7 +2,7 @@
 
 import { assertPlanned, InternalError } from '../errors.js';
 import { BLOCK } from '../format/iso9660/index.js';
-import { type Piece, pieceLength, type Run } from '../io/index.js';
+import { type Piece, pieceLength, type Run, type Unread } from '../io/index.js';
 import type { DiscFacts } from './facts.js';
 
 /** Where an emission is. */
@@ -11,9 +11,11 @@ export interface Emission {
   /** Block the area starts at. */
   readonly block: number;
   readonly run: Run;
+  /** Whether pieces may be left unread. */
+  readonly unread: boolean;
 }
 
-export type AreaPieces = (emission: Emission) => AsyncIterable<Piece> | Iterable<Piece>;
+export type AreaPieces = (emission: Emission) => AsyncIterable<Piece | Unread> | Iterable<Piece>;
 
 export interface Area {
   readonly name: string;
@@ -73,13 +75,18 @@ export class AreaList {
 }
 
 /** All areas in turn, each checked against its plan. The facts learn where the payload ends. */
-export async function* emitAreas({ areas, payloadAreas }: AreaList, facts: DiscFacts, run: Run): AsyncGenerator<Piece> {
+export async function* emitAreas(
+  { areas, payloadAreas }: AreaList,
+  facts: DiscFacts,
+  run: Run,
+  unread: boolean,
+): AsyncGenerator<Piece | Unread> {
   let block = 0;
   for (const [index, area] of areas.entries()) {
     if (index === payloadAreas) facts.settle(block);
     if (area.block !== undefined) assertPlanned(`first block of ${area.name}`, area.block, block);
     let produced = 0;
-    for await (const piece of area.pieces({ facts, block, run })) {
+    for await (const piece of area.pieces({ facts, block, run, unread })) {
       produced += pieceLength(piece);
       yield piece;
     }

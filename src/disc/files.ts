@@ -15,6 +15,7 @@ import {
   type Piece,
   packed,
   pieceLength,
+  type Unread,
 } from '../io/index.js';
 import { type File, type FileTree, matchesPath, parsePattern, walk } from '../tree/index.js';
 import type { Emission } from './area.js';
@@ -98,8 +99,8 @@ function* filesOf(tree: FileTree<Content>): Generator<PlacedFile> {
 }
 
 /** All exact files, each filled up to whole blocks. */
-export function exactFilePieces({ exact }: FilePlan): (emission: Emission) => AsyncIterable<Piece> {
-  return ({ run }) => packed(slots(exact), run);
+export function exactFilePieces({ exact }: FilePlan): (emission: Emission) => AsyncIterable<Piece | Unread> {
+  return ({ run, unread }) => packed(slots(exact), run, unread);
 }
 
 function* slots(contents: readonly ExactContent[]) {

@@ -16,7 +16,7 @@ import {
   rockRidge,
 } from '../format/iso9660/index.js';
 import { planUdf } from '../format/udf/index.js';
-import { type Content, type Data, exactContent, type ImagePlan, type Run } from '../io/index.js';
+import { type Content, type ImageEmitter, type ImagePlan, imageContent, type Piece, type Run } from '../io/index.js';
 import { type FileTree, type Node, select } from '../tree/index.js';
 import { type Area, emitAreas } from './area.js';
 import { planBoot } from './boot.js';
@@ -70,11 +70,10 @@ export function planDisc(tree: FileTree<Content>, options: DiscOptions): ImagePl
     partitions: partitionLayouts(resolved, facts),
     losses: discLosses(tree, resolved, hierarchies, udf),
   };
-  const pieces = (run: Run) => emitAreas(list, newFacts(), run);
-  if (!facts) return { sizeLimit, pieces, layout };
+  const emit = (run: Run, unread: boolean) => emitAreas(list, newFacts(), run, unread);
+  if (!facts) return { sizeLimit, pieces: (run) => emit(run, false) as AsyncIterable<Piece>, layout };
   // Without open content nothing needs a backpatch: DiscFacts is complete from the start.
-  const exactPieces = pieces as (run: Run) => AsyncGenerator<Data>;
-  return { ...exactContent(facts.imageBlocks * BLOCK, exactPieces), layout };
+  return { ...imageContent(facts.imageBlocks * BLOCK, emit as ImageEmitter), layout };
 }
 
 function planHierarchies(tree: FileTree<Content>, options: ResolvedDiscOptions): Hierarchy[] {

@@ -105,9 +105,9 @@ export function isExact(content: Content): content is ExactContent {
   return content.size !== undefined;
 }
 
-/** How many bytes of the image a piece represents. */
-export function pieceLength(piece: Piece): number {
-  return isHole(piece) ? piece.hole : piece.length;
+/** How many bytes of the image a piece represents, also one that has not been read. */
+export function pieceLength(piece: Piece | { readonly length: number }): number {
+  return 'hole' in piece ? piece.hole : piece.length;
 }
 
 /** Most bytes a content can have: its size, or its limit. */

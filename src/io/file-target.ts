@@ -71,6 +71,8 @@ async function openFileTarget(name: ByteString, path: ByteString): Promise<OpenT
     concurrentWrites: true,
     write: (at, bytes) => writeFully(name, file, at, bytes),
     copy: (content, at) => copyContent(content, file.fd, at, name),
+    move: (at, unread) =>
+      unread.moveTo({ descriptor: file.fd, at, write: (bytes) => writeFully(name, file, at, bytes) }),
     complete: (size) =>
       file.truncate(size).catch((error) => {
         throw targetError(name, error);

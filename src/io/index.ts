@@ -45,6 +45,7 @@ export * from './stored-pieces.js';
 export * from './stream-target.js';
 export * from './target.js';
 export { targetError } from './target-error.js';
+export { type ImageEmitter, imageContent, isUnread, readPiece, type Unread } from './unread.js';
 export * from './unreadable.js';
 export * from './view.js';
 export * from './work.js';

@@ -5,8 +5,9 @@ import type { Data, ExactContent, Hole, Run } from './content.js';
 import { FAST } from './fast-path.js';
 import { exactly } from './pieces.js';
 import { type FilePlace, RangeList, type RangeReader } from './range-list.js';
+import { type Batch, type RangeMover, type Unread, UnreadBatch } from './unread.js';
 
-const BATCH = 256 * 1024;
+const BATCH = 512 * 1024;
 /** Batches being read while one is used. */
 const AHEAD = 3;
 /** A gap that is cheaper as zeros in a batch than as a separate piece. */
@@ -23,8 +24,11 @@ export interface Slot {
  * Contents back to back, each zero-filled to its span. Contents that can be read synchronously are collected
  * into batches, so that many small files cost few pieces; files that threads can read are read ahead into them.
  */
-export async function* packed(slots: Iterable<Slot>, run: Run): AsyncGenerator<Data> {
-  const batches = new Batches(run);
+export function packed(slots: Iterable<Slot>, run: Run): AsyncGenerator<Data>;
+/** With `unread`, pieces whose bytes are all in files that threads can read are left to the writer. */
+export function packed(slots: Iterable<Slot>, run: Run, unread: boolean): AsyncGenerator<Data | Unread>;
+export async function* packed(slots: Iterable<Slot>, run: Run, unread = false): AsyncGenerator<Data | Unread> {
+  const batches = new Batches(run, unread);
   try {
     for (const { content, span } of slots) {
       const fast = content[FAST];
@@ -53,7 +57,7 @@ export async function* packed(slots: Iterable<Slot>, run: Run): AsyncGenerator<D
 }
 
 /** The data between the holes as ranges to be read, the holes as they are. */
-async function* readAhead(content: ExactContent, place: FilePlace, batches: Batches): AsyncGenerator<Data> {
+async function* readAhead(content: ExactContent, place: FilePlace, batches: Batches): AsyncGenerator<Data | Unread> {
   const { size, holes } = content;
   let at = 0;
   for (const hole of [...holes, { at: size, length: 0 }]) {
@@ -70,25 +74,25 @@ async function* readAhead(content: ExactContent, place: FilePlace, batches: Batc
   }
 }
 
-interface Batch {
-  readonly bytes: Uint8Array;
-  filled: number;
-  readonly ranges: RangeList;
-}
+/** An entry of the queue: a batch, handed out once it has been read or for the writer to read, or a hole. */
+type Waiting =
+  | { readonly batch: Batch; readonly ready: Promise<void> | undefined }
+  | { readonly batch: Batch; readonly unread: UnreadBatch }
+  | Hole;
 
-/** An entry of the queue: a batch, handed out once it has been read, or a hole. */
-type Waiting = { readonly batch: Batch; readonly ready: Promise<void> | undefined } | Hole;
-
-/** Reused batches: a piece is only lent until the next is pulled. */
+/** Reused batches: a piece is only lent until the next is pulled, or the writer has moved it. */
 class Batches {
   readonly #run: Run;
+  readonly #leavesUnread: boolean;
+  readonly #moves = new Set<Promise<void>>();
   readonly #waiting: Waiting[] = [];
   #free: Batch[] = [];
   #reader: RangeReader | undefined;
   #filling: Batch;
 
-  constructor(run: Run) {
+  constructor(run: Run, leavesUnread: boolean) {
     this.#run = run;
+    this.#leavesUnread = leavesUnread;
     this.#filling = this.#take();
   }
 
@@ -98,7 +102,7 @@ class Batches {
   }
 
   /** From now on files are read by `reader`, into its own memory. */
-  async *readBy(reader: RangeReader): AsyncGenerator<Data> {
+  async *readBy(reader: RangeReader): AsyncGenerator<Data | Unread> {
     if (reader === this.#reader) return;
     yield* this.drain();
     this.#reader = reader;
@@ -134,7 +138,7 @@ class Batches {
   }
 
   /** That many zero bytes. */
-  async *skip(length: number): AsyncGenerator<Data> {
+  async *skip(length: number): AsyncGenerator<Data | Unread> {
     if (length > SHORT_GAP) {
       this.#submit();
       this.#waiting.push({ hole: length });
@@ -146,21 +150,22 @@ class Batches {
   }
 
   /** Ends the current batch and begins another; hands out the oldest ones when enough of them are being read. */
-  async *next(): AsyncGenerator<Data> {
+  async *next(): AsyncGenerator<Data | Unread> {
     this.#submit();
-    while (this.#waiting.length > (this.#reader ? AHEAD : 0)) yield* this.#oldest();
+    while (this.#waiting.length > (this.#reader && !this.#mover ? AHEAD : 0)) yield* this.#oldest();
     this.#filling = this.#take();
   }
 
   /** All batches, in order. */
-  async *drain(): AsyncGenerator<Data> {
+  async *drain(): AsyncGenerator<Data | Unread> {
     this.#submit();
     while (this.#waiting.length > 0) yield* this.#oldest();
     this.#filling = this.#take();
   }
 
   async settled(): Promise<void> {
-    await Promise.allSettled(this.#waiting.map((entry) => ('hole' in entry ? undefined : entry.ready)));
+    const reads = this.#waiting.map((entry) => ('ready' in entry ? entry.ready : undefined));
+    await Promise.allSettled([...reads, ...this.#moves]);
   }
 
   #zeros(length: number): void {
@@ -169,26 +174,54 @@ class Batches {
     this.#filling.filled += length;
   }
 
+  /** The reader, if it can also write and the consumer wants that. */
+  get #mover(): RangeMover | undefined {
+    return this.#leavesUnread && this.#reader?.move ? (this.#reader as RangeMover) : undefined;
+  }
+
   #submit(): void {
     const batch = this.#filling;
+    if (this.#mover && batch.ranges.count > 0 && batch.filled > 0) {
+      this.#waiting.push({ batch, unread: new UnreadBatch(batch, this.#mover) });
+      return;
+    }
     const ready = batch.ranges.count > 0 ? this.#reader!.read(batch.ranges, batch.bytes) : undefined;
     // The error is raised when the batch is handed out; until then it must not count as unhandled.
     ready?.catch(() => {});
     this.#waiting.push({ batch, ready });
   }
 
-  async *#oldest(): AsyncGenerator<Data> {
+  async *#oldest(): AsyncGenerator<Data | Unread> {
     const entry = this.#waiting[0]!;
-    if (!('hole' in entry)) await entry.ready;
+    if ('ready' in entry) await entry.ready;
     this.#run.signal?.throwIfAborted();
     this.#waiting.shift();
     if ('hole' in entry) {
       yield entry;
       return;
     }
+    if ('unread' in entry) {
+      yield entry.unread;
+      this.#freeAfter(entry.unread.moved, entry.batch);
+      return;
+    }
     const { bytes, filled } = entry.batch;
     if (filled > 0) yield bytes.subarray(0, filled);
     this.#free.push(entry.batch);
+  }
+
+  #freeAfter(moved: Promise<void> | undefined, batch: Batch): void {
+    if (!moved) {
+      this.#free.push(batch);
+      return;
+    }
+    // The reader may change meanwhile, and with it the list of what is free.
+    const free = this.#free;
+    const done = moved.then(() => {
+      this.#moves.delete(done);
+      free.push(batch);
+    });
+    this.#moves.add(done);
   }
 
   #take(): Batch {

@@ -47,6 +47,13 @@ export interface RangeRequest {
   readonly follow: boolean;
 }
 
+/** A range of an open file. */
+export interface FileRange {
+  readonly descriptor: number;
+  readonly at: number;
+  readonly length: number;
+}
+
 /** Reads ranges of many files with one call, in threads. */
 export interface RangeReader {
   /** Memory that {@link read} can fill. */
@@ -56,6 +63,8 @@ export interface RangeReader {
    * read, or has changed since it was planned.
    */
   read(ranges: RangeList, memory: Uint8Array): Promise<void>;
+  /** As {@link read}, and writes the first bytes of the memory to an open file. False if that did not write everything. */
+  move?(ranges: RangeList, memory: Uint8Array, to: FileRange): Promise<boolean>;
 }
 
 /** Ranges in the order in which they were added; used again after {@link RangeList.clear}. */

@@ -1,8 +1,11 @@
 // Ranges of files read into memory by threads, many files with one call.
 
 import type { NativeAddon } from '../native/index.js';
-import type { RangeList, RangeReader } from './range-list.js';
+import type { FileRange, RangeList, RangeReader } from './range-list.js';
 import { readRangeSync } from './read-file.js';
+
+/** The result of `transfer` for bytes that are read and written. */
+const DONE = -1;
 
 /** Reads in the threads of libuv, which do all file I/O; the main thread only requests it. */
 export class NativeRangeReader implements RangeReader {
@@ -18,8 +21,17 @@ export class NativeRangeReader implements RangeReader {
 
   async read(ranges: RangeList, memory: Uint8Array): Promise<void> {
     const failed = await this.#addon.gather(ranges.paths, ranges.numbers, memory);
-    if (failed < 0) return;
-    // Retry synchronously from the first failure: each read either succeeds or reports its error.
-    for (const request of ranges.from(failed)) readRangeSync(request, memory);
+    if (failed >= 0) readAgain(ranges, failed, memory);
   }
+
+  async move(ranges: RangeList, memory: Uint8Array, { descriptor, at, length }: FileRange): Promise<boolean> {
+    const result = await this.#addon.transfer(ranges.paths, ranges.numbers, memory, length, descriptor, at);
+    if (result >= 0) readAgain(ranges, result, memory);
+    return result === DONE;
+  }
+}
+
+/** Reads synchronously from the first failure on: each read either succeeds or reports its error. */
+function readAgain(ranges: RangeList, failed: number, memory: Uint8Array): void {
+  for (const request of ranges.from(failed)) readRangeSync(request, memory);
 }

@@ -3,6 +3,7 @@
 import { type ExactContent, isHole, type Run } from './content.js';
 import { exactly } from './pieces.js';
 import type { OpenTarget } from './target.js';
+import type { Unread } from './unread.js';
 
 /**
  * Bytes of one write. From 2 MiB on Linux puts them into huge pages, which on virtual machines that give free memory back
@@ -13,9 +14,9 @@ export const WRITE_SIZE = 512 * 1024;
 const IN_PROGRESS = 3;
 const SHORT_GAP = 4096;
 
-/** A write in progress, and its buffer, which can be filled again when it is done. */
+/** A write in progress, and its buffer, which can be filled again when it is done; none for bytes that are moved. */
 interface Write {
-  readonly buffer: Uint8Array;
+  readonly buffer: Uint8Array | undefined;
   readonly done: Promise<void>;
 }
 
@@ -31,6 +32,7 @@ export class SequentialWriter {
   readonly #most: number;
   #filling: Uint8Array = new Uint8Array(WRITE_SIZE);
   #filled = 0;
+  #spare: Uint8Array | undefined;
 
   constructor(target: OpenTarget) {
     this.#target = target;
@@ -70,6 +72,14 @@ export class SequentialWriter {
     for await (const piece of exactly(content, run)) await (isHole(piece) ? this.skip(piece.hole) : this.put(piece));
   }
 
+  /** Has bytes read and written. */
+  async move(unread: Unread): Promise<void> {
+    await this.#write();
+    while (this.#writes.length >= this.#most) await this.#oldest();
+    this.#begin(undefined, this.#target.move!(this.position, unread), unread.length);
+    this.position += unread.length;
+  }
+
   async flush(): Promise<void> {
     await this.#write();
     while (this.#writes.length > 0) await this.#oldest();
@@ -77,22 +87,27 @@ export class SequentialWriter {
 
   async #write(): Promise<void> {
     if (this.#filled === 0) return;
-    const free = this.#writes.length < this.#most ? undefined : await this.#oldest();
+    while (this.#writes.length >= this.#most) await this.#oldest();
     const buffer = this.#filling;
     const done = this.#target.write(this.position - this.#filled, buffer.subarray(0, this.#filled));
-    // Thrown when it is waited for; until then it is not "unhandled".
-    done.catch(() => {});
-    this.#writes.push({ buffer, done });
-    this.written += this.#filled;
-    this.#filling = free ?? new Uint8Array(WRITE_SIZE);
+    this.#begin(buffer, done, this.#filled);
+    this.#filling = this.#spare ?? new Uint8Array(WRITE_SIZE);
+    this.#spare = undefined;
     this.#filled = 0;
   }
 
-  /** Waits for the oldest write, and returns its buffer. */
-  async #oldest(): Promise<Uint8Array> {
+  #begin(buffer: Uint8Array | undefined, done: Promise<void>, length: number): void {
+    // Thrown when it is waited for; until then it is not "unhandled".
+    done.catch(() => {});
+    this.#writes.push({ buffer, done });
+    this.written += length;
+  }
+
+  /** Waits for the oldest write. */
+  async #oldest(): Promise<void> {
     const { buffer, done } = this.#writes[0]!;
     await done;
     this.#writes.shift();
-    return buffer;
+    this.#spare ??= buffer;
   }
 }

@@ -2,6 +2,7 @@
 
 import type { ExactContent, Source } from './content.js';
 import { bytesSource } from './memory.js';
+import type { Unread } from './unread.js';
 
 /** A destination, not yet opened. */
 export interface Target {
@@ -27,6 +28,11 @@ export interface OpenTarget {
    * @internal
    */
   copy?(content: ExactContent, at: number): Promise<boolean>;
+  /**
+   * Has bytes read and written at an absolute offset.
+   * @internal
+   */
+  move?(at: number, unread: Unread): Promise<void>;
   /** Sets the final size after everything has been written; unwritten bytes read as zeros from now on. */
   complete(size: number): Promise<void>;
   /** The completed image of `size` bytes, to be read. Only with `randomAccess`. */

@@ -11,13 +11,14 @@ import {
   type Run,
   type Source,
 } from './content.js';
-import { isCopied, piecesToCopy } from './copied.js';
+import { type Copied, isCopied, piecesToCopy } from './copied.js';
 import { createDigest } from './hash.js';
 import { zeros } from './memory.js';
 import { feedSeal, patchedPieces, type Seal, type SealStream, sealAhead } from './seal.js';
 import type { ImagePlan } from './sealed-plan.js';
 import { SequentialWriter, WRITE_SIZE } from './sequential-writer.js';
 import type { OpenTarget, Target } from './target.js';
+import { isUnread, type Unread, unreadPieces } from './unread.js';
 
 /** Options for writing an image. */
 export interface WriteOptions {
@@ -59,17 +60,14 @@ export async function writeImage<L>(
     const writer = new SequentialWriter(opened);
     const mayBeFinal = !target.randomAccess || seals.length === 0;
     let hash = options.sha256 && mayBeFinal ? createDigest('sha256') : undefined;
-    // Bytes that no digest needs are left to the system.
-    const { pieces, stream } =
-      plan.parts && opened.copy && !options.sha256
-        ? { pieces: piecesToCopy(plan.parts, run) }
-        : await piecesToSeal(content, seals, target, run);
+    const unseen = options.sha256 ? undefined : unseenPieces(plan, opened, run);
+    const { pieces, stream } = unseen ? { pieces: unseen } : await piecesToSeal(content, seals, target, run);
     const patches: { at: number; patch: Backpatch }[] = [];
     const total = isExact(content) ? { total: content.size } : {};
     for await (const piece of pieces) {
       run.signal?.throwIfAborted();
-      if (isCopied(piece)) {
-        await writer.copy(piece.copied, run);
+      if (isCopied(piece) || isUnread(piece)) {
+        await (isCopied(piece) ? writer.copy(piece.copied, run) : writer.move(piece));
         run.report({ step: 'writing', done: writer.position, ...total, unit: 'bytes' });
         continue;
       }
@@ -104,6 +102,16 @@ export async function writeImage<L>(
     await opened.abandon();
     throw error;
   }
+}
+
+/** Pieces of which some bytes go into the target without being seen here; undefined if a seal or the target needs all of them. */
+function unseenPieces<L>(
+  plan: ImagePlan<L>,
+  { copy, move }: OpenTarget,
+  run: Run,
+): AsyncIterable<Piece | Copied | Unread> | undefined {
+  if (plan.parts && copy) return piecesToCopy(plan.parts, run);
+  return move && !plan.seals ? unreadPieces(plan, run) : undefined;
 }
 
 /**

@@ -48,6 +48,18 @@ export interface NativeAddon {
    */
   gather(paths: Uint8Array, numbers: Float64Array, into: Uint8Array): Promise<number>;
   /**
+   * Fills memory as `gather` does, and writes its first `length` bytes to the open file `target` at byte `at`. Resolves to the place
+   * of the first range that could not be read so, without a write; to -1; or to -2 if it could not write everything.
+   */
+  transfer(
+    paths: Uint8Array,
+    numbers: Float64Array,
+    memory: Uint8Array,
+    length: number,
+    target: number,
+    at: number,
+  ): Promise<number>;
+  /**
    * Makes entries in directories, as `src/extract/native-maker.ts` lays them out; `data` is to be left alone until the promise
    * settles. `paths` and `identities` as for `listings`, `images` of `openImage`, `pieces` as in `src/io/stored-pieces.ts`.
    * Resolves to a number per entry: 0, or the step that failed above 16 bits of its errno.
@@ -122,7 +134,7 @@ export type NativeState =
   | { readonly addon: undefined; readonly reason: string };
 
 /** Must equal `ABI` in native/src/lib.rs; raised with every change of an exported function. */
-const ABI = 15;
+const ABI = 16;
 
 let state: NativeState | undefined;
 

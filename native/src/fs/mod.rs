@@ -35,6 +35,7 @@ pub fn errno_name(error: &io::Error) -> &'static str {
     match error.raw_os_error() {
         Some(libc::E2BIG) => "E2BIG",
         Some(libc::EACCES) => "EACCES",
+        Some(libc::EBADF) => "EBADF",
         Some(libc::EINTR) => "EINTR",
         Some(libc::EINVAL) => "EINVAL",
         Some(libc::EISDIR) => "EISDIR",

@@ -5,7 +5,7 @@ use std::ffi::CStr;
 use std::fs::File;
 use std::io;
 use std::mem::MaybeUninit;
-use std::os::fd::{AsRawFd, FromRawFd, RawFd};
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, RawFd};
 
 /// The identity of a file or directory. Numbers are those of JavaScript: exact up to 2^53, rounded beyond.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -60,6 +60,15 @@ pub fn way_into(path: &[u8]) -> io::Result<File> {
     #[cfg(not(target_os = "linux"))]
     const WAY: libc::c_int = HARMLESS;
     open(HERE, &c_path(path)?, WAY | libc::O_DIRECTORY | libc::O_CLOEXEC)
+}
+
+/// A share of a file that JavaScript has open: a thread that uses it is not disturbed if JavaScript closes its own.
+pub fn shared(descriptor: RawFd) -> io::Result<File> {
+    if descriptor < 0 {
+        return Err(io::Error::from_raw_os_error(libc::EBADF));
+    }
+    // SAFETY: it is used only to be duplicated; one that is not open is an error.
+    Ok(unsafe { BorrowedFd::borrow_raw(descriptor) }.try_clone_to_owned()?.into())
 }
 
 /// The result of fstat(2).

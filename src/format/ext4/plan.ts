@@ -2,7 +2,14 @@
 
 import type { Uuid } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
-import { type Data, type ExactContent, exactContent, type ImagePlan, type Range, type Run } from '../../io/index.js';
+import {
+  type ExactContent,
+  type Hole,
+  type ImageEmitter,
+  type ImagePlan,
+  imageContent,
+  type Range,
+} from '../../io/index.js';
 import type { FileTree, KeptPlaces, Loss } from '../../tree/index.js';
 import { type Blueprint, planBlueprint } from './blueprint.js';
 import { emitExt4 } from './emit.js';
@@ -49,9 +56,12 @@ export interface Ext4Layout {
 export function planExt4(tree: FileTree, options: Ext4Options): ImagePlan<Ext4Layout, ExactContent> {
   const blueprint = blueprintOf(tree, resolveExt4(options));
   const { offset } = blueprint.options;
-  const pieces = (run: Run) => (offset === 0 ? emitExt4(blueprint, run) : shifted(offset, emitExt4(blueprint, run)));
+  const emit: ImageEmitter = (run, unread) => {
+    const pieces = emitExt4(blueprint, run, unread);
+    return offset === 0 ? pieces : shifted(offset, pieces);
+  };
   const layout = layoutOf(blueprint, options.like);
-  return { ...exactContent(offset + blueprint.imageSize, pieces, holesOf(blueprint)), layout };
+  return { ...imageContent(offset + blueprint.imageSize, emit, holesOf(blueprint)), layout };
 }
 
 /** If the places of an earlier image leave too little room in the given size, everything gets a new one. */
@@ -67,7 +77,7 @@ function blueprintOf(tree: FileTree, options: ResolvedOptions): Blueprint {
   }
 }
 
-async function* shifted(offset: number, pieces: AsyncIterable<Data>): AsyncGenerator<Data> {
+async function* shifted<P>(offset: number, pieces: AsyncIterable<P>): AsyncGenerator<P | Hole> {
   yield { hole: offset };
   yield* pieces;
 }

@@ -164,7 +164,7 @@ describe('writeImage', () => {
 });
 
 test('packed slots equal their contents laid out by hand', async () => {
-  const sizes = fc.array(fc.record({ size: fc.integer({ min: 0, max: 300_000 }), sync: fc.boolean() }), {
+  const sizes = fc.array(fc.record({ size: fc.integer({ min: 0, max: 600_000 }), sync: fc.boolean() }), {
     maxLength: 12,
   });
   await fc.assert(

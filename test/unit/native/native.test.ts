@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { closeSync, cpSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -169,6 +169,30 @@ describe.skipIf(!addon)('the addon', () => {
       expect(error).toMatchObject({ name: 'DataCloneError' });
     }
     expect(await pending).toBe(-1);
+  });
+  test('files are moved into an open file, also if that is closed meanwhile', async () => {
+    const scratch = scratchDirectory();
+    const paths = Buffer.from(`${join(scratch, 'a')}\0`);
+    writeFileSync(join(scratch, 'a'), 'abc');
+    const memory = addon!.allocate(8).fill(0x2e);
+    const target = openSync(join(scratch, 'image'), 'wx');
+    const whole = Float64Array.of(0, 3, 2, 1, -1, -1);
+    const moved = addon!.transfer(paths, whole, memory, 7, target, 4096);
+    closeSync(target);
+    expect(await moved).toBe(-1);
+    expect(readFileSync(join(scratch, 'image'), 'latin1')).toBe(`${'\0'.repeat(4096)}..abc..`);
+    const image = openSync(join(scratch, 'image'), 'r+');
+    // Nothing is written if a file differs.
+    expect(await addon!.transfer(paths, Float64Array.of(0, 2, 0, 1, -1, -1), memory, 8, image, 0)).toBe(0);
+    expect(await addon!.transfer(paths, whole, memory, 9, image, 0)).toBe(-2);
+    expect(readFileSync(join(scratch, 'image'), 'latin1').startsWith('\0'.repeat(4096))).toBe(true);
+    closeSync(image);
+    expect(() => addon!.transfer(paths, whole, memory, 8, -1, 0)).toThrow(/EBADF|file descriptor/);
+    for (const wrong of [-1, 0.5, Number.NaN]) {
+      expect(() => addon!.transfer(paths, whole, memory, wrong, 1, 0)).toThrow();
+      expect(() => addon!.transfer(paths, whole, memory, 8, 1, wrong)).toThrow();
+    }
+    expect(() => addon!.transfer(paths, whole, new Uint8Array(8), 8, 1, 0)).toThrow(/not allocated here/);
   });
   test('memory that was given away counts as empty', () => {
     const bytes = new Uint8Array(16).fill(1);

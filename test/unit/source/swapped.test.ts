@@ -4,6 +4,8 @@ import {
   closeSync,
   mkdirSync,
   openSync,
+  readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -20,17 +22,26 @@ import { planErofs } from '../../../src/format/erofs/index.js';
 import { planExt4 } from '../../../src/format/ext4/index.js';
 import { planFat } from '../../../src/format/fat/index.js';
 import { planSquashfs } from '../../../src/format/squashfs/index.js';
-import { type Content, pieceLength, quietRun } from '../../../src/io/index.js';
+import {
+  type Content,
+  fileTarget,
+  type ImagePlan,
+  memoryTarget,
+  pieceLength,
+  quietRun,
+  writeImage,
+} from '../../../src/io/index.js';
 import { loadNative } from '../../../src/native/index.js';
 import { openHostFile, scanDirectory } from '../../../src/source/index.js';
 import { FileTree, file, shareDuplicates } from '../../../src/tree/index.js';
 import { scratchDirectory } from '../../support/scratch.js';
 import { STORED } from '../../support/squashfs-images.js';
+import { noise } from '../../support/trees.js';
 
 const EPOCH = timestamp(1);
 const scratch = scratchDirectory();
 const engines = (['native', 'portable'] as const).filter((engine) => engine === 'portable' || loadNative().addon);
-const packers: Record<string, (tree: FileTree) => Content> = {
+const packers: Record<string, (tree: FileTree) => ImagePlan<unknown>> = {
   ext4: (tree) => planExt4(tree, { uuid: uuidFromBytes(new Uint8Array(16)), epoch: EPOCH, seed: 's' } as never),
   'ext4 with files in inodes': (tree) =>
     planExt4(tree, { uuid: uuidFromBytes(new Uint8Array(16)), epoch: EPOCH, features: 'inline_data', seed: 's' }),
@@ -121,8 +132,11 @@ describe.each(engines)('read by the %s engine', (engine) => {
         const tree = await scanDirectory(fromText(join(found.dir, 'tree')), { engine });
         const planned = plan(tree);
         swap(found);
-        const failed = expect(emitted(planned), name).rejects;
-        await failed.toMatchObject({ code: 'source.changed', place: { path: found.path } });
+        const changed = { code: 'source.changed', place: { path: found.path } };
+        await expect(emitted(planned), name).rejects.toMatchObject(changed);
+        const image = join(found.dir, 'image');
+        await expect(writeImage(planned, fileTarget(fromText(image)), quietRun()), name).rejects.toMatchObject(changed);
+        expect(readdirSync(found.dir).filter((entry) => entry.startsWith('image'))).toEqual([]);
         rmSync(found.dir, { recursive: true });
       }
     });
@@ -151,6 +165,25 @@ describe.each(engines)('read by the %s engine', (engine) => {
       }
     });
   });
+});
+
+test.each(engines)('an image in a file has the bytes of one in memory, by the %s engine', async (engine) => {
+  const { dir } = prepare(200_000);
+  const tree = join(dir, 'tree');
+  for (const size of [1, 2047, 2049, 65_536, 524_287, 524_288, 524_289, 3_000_000]) {
+    writeFileSync(join(tree, `file of ${size}`), noise(size, 7));
+    writeFileSync(join(tree, 'd', `file of ${size}`), noise(size, 8));
+  }
+  writeFileSync(join(tree, 'sparse'), '');
+  makeSparse(join(tree, 'sparse'), [1_048_576]);
+  const scanned = await scanDirectory(fromText(tree), { engine });
+  for (const [name, plan] of Object.entries(packers)) {
+    const [memory, path] = [memoryTarget(), join(dir, name)];
+    const inMemory = await writeImage(plan(scanned), memory, quietRun());
+    const inFile = await writeImage(plan(scanned), fileTarget(fromText(path)), quietRun());
+    expect([name, readFileSync(path).equals(memory.bytes())]).toEqual([name, true]);
+    expect({ ...inFile, target: '' }).toEqual({ ...inMemory, target: '' });
+  }
 });
 
 test('a file from elsewhere, named by a manifest, may be behind a link and stays that file', async () => {
