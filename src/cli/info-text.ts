@@ -49,9 +49,22 @@ function unpackedText({ entries, bytes }: UnpackedFacts, size: number): string {
   return `${showBytes(bytes)} in ${showEntries(entries)}, ${(bytes / size).toFixed(1)} times the size of the image`;
 }
 
-/** The first line: name and size, and before all else whether bytes are missing. */
-export function infoHead(name: string, { size, fileSystems }: ImageFacts, forms: readonly string[]): string {
+/** The file of an image. */
+export interface FileFacts {
+  /** Forms that the image was in. */
+  readonly forms: readonly string[];
+  /** Whether a change of it in place was interrupted. */
+  readonly unfinished: boolean;
+}
+
+/** The first lines: what is wrong with the file before all else, then name and size. */
+export function infoHead(name: string, { size, fileSystems }: ImageFacts, { forms, unfinished }: FileFacts): string[] {
   const cut = fileSystems.find((found) => found.where === WHOLE_IMAGE && found.size !== undefined && found.size > size);
   const missing = cut ? `CUT SHORT, ${showBytes(cut.size! - size)} of ${showBytes(cut.size!)} are missing; ` : '';
-  return `${name}: ${missing}${showBytes(size)}${forms.map((form) => `, in ${form}`).join('')}`;
+  return [
+    ...(unfinished
+      ? [`${name}: UNFINISHED, an edit in place was interrupted or is being made; --recover ends it`]
+      : []),
+    `${name}: ${missing}${showBytes(size)}${forms.map((form) => `, in ${form}`).join('')}`,
+  ];
 }

@@ -100,13 +100,17 @@ export async function recoverFile(path: ByteString): Promise<Recovery> {
 
 /** Throws {@link TargetError} `target.unfinished` for a file whose change was interrupted. */
 export async function refuseUnfinished(path: ByteString): Promise<void> {
+  if (await isUnfinished(path)) throw unfinished(path);
+}
+
+/** Whether a change of this file was interrupted, or is being made: it has a journal. */
+export async function isUnfinished(path: ByteString): Promise<boolean> {
   const real = await realpath(pathBuffer(path), 'buffer').catch(() => undefined);
-  if (!real) return;
-  const isThere = await access(pathBuffer(journalPath(byteStringOf(real)))).then(
+  if (!real) return false;
+  return access(pathBuffer(journalPath(byteStringOf(real)))).then(
     () => true,
     () => false,
   );
-  if (isThere) throw unfinished(path);
 }
 
 interface Opened {

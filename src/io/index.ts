@@ -6,6 +6,7 @@ export * from './bytes-at.js';
 export {
   changeFile,
   type FileChange,
+  isUnfinished,
   type Recovery,
   recoverFile,
   refuseUnfinished,

@@ -5,6 +5,7 @@ import * as edit from '../edit/index.js';
 import {
   type FileSource,
   type ImageReport,
+  isUnfinished as isFileUnfinished,
   type Recovery,
   recoverFile as recover,
   type Source,
@@ -126,4 +127,12 @@ export function writeInPlace(
  */
 export function recoverFile(path: PathLike): Promise<Recovery> {
   return recover(pathBytes(path));
+}
+
+/**
+ * Whether an edit of this image in place was interrupted, or is being made: parts of it may be old and others new. Its bytes do not show it;
+ * {@link recoverFile} ends an interrupted one.
+ */
+export function isUnfinished(path: PathLike): Promise<boolean> {
+  return isFileUnfinished(pathBytes(path));
 }

@@ -19,6 +19,10 @@ export const RULES = table({
     'warning',
     'See whether the program that made the image has an option or a newer version that avoids it.',
   ],
+  'image.unfinished': [
+    'error',
+    'Recover the image with `isopress edit`, which completes the edit or takes it back, and verify it again.',
+  ],
   'image.depth': ['note', 'Check the inner image by its own address.'],
   'file.unreadable': ['error', AGAIN],
 

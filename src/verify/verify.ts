@@ -38,6 +38,8 @@ export interface VerifyOptions {
   readonly requireCa?: MicrosoftCa | undefined;
   /** Takes data that must be unpacked before it can be read. Default: compressed files are not opened. */
   readonly spool?: Spool | undefined;
+  /** Whether a change of the file in place was interrupted, which its bytes do not show. Default false. */
+  readonly unfinished?: boolean;
   readonly run: Run;
 }
 
@@ -66,6 +68,8 @@ export interface VerifyReport {
 }
 
 const DISCS = ['iso9660', 'udf'];
+const UNFINISHED =
+  'A change of the image in place was interrupted, or is being made: parts of it may be old and others new.';
 
 /** Checks in addition to that of the files, by the kind of the format. For other formats the readers check all structures that they use. */
 const FORMAT_CHECKS: Readonly<Record<string, (layer: Layer) => Promise<void>>> = {
@@ -107,6 +111,7 @@ class Walk {
 
   /** Enters the image in a file, which may be compressed or in another container. */
   async enterFile(file: Source): Promise<void> {
+    if (this.#options.unfinished) this.list.reporter('')('image.unfinished', UNFINISHED);
     try {
       const { image } = await contained(file, this.#options.spool);
       await this.enter(image, '', 0, 0);

@@ -107,6 +107,7 @@ test('killed at every step: the old image or the new one, after recovery', async
         expect(refused).toMatchObject({ status: 4, stderr: expect.stringContaining('[target.unfinished]') });
         expect(refused.stderr).toContain('--in-place and --recover');
       }
+      await expectNoticed('killed.iso');
       const { stdout, ...ended } = edit('--in-place', 'killed.iso', '--recover', '--json');
       expect(ended).toMatchObject(done);
       expect(validReport(stdout)).toMatchObject({ recovery: 'undone' });
@@ -123,6 +124,27 @@ test('killed at every step: the old image or the new one, after recovery', async
   expect(ends).toEqual([...ends].sort().reverse());
   expect(new Set(ends)).toEqual(new Set(['old', 'new']));
 });
+
+/** Every command that reads the image says that it may be half old and half new, and none writes to it. */
+async function expectNoticed(image: string) {
+  const run = (...words: string[]) => isopress(words, { cwd: scratch });
+  expect(run('info', image).stdout).toMatch(/^killed\.iso: UNFINISHED, /);
+  expect(validReport(run('info', image, '--json').stdout)).toMatchObject({ unfinished: true });
+  const { status, stdout } = run('verify', image, '--json');
+  expect(status).toBe(1);
+  const finding = { code: 'image.unfinished', severity: 'error', layer: '' };
+  expect(validReport(stdout)).toMatchObject({
+    images: [{ findings: expect.arrayContaining([expect.objectContaining(finding)]) }],
+  });
+  for (const words of [
+    ['diff', image, 'small.iso'],
+    ['ls', image],
+    ['check', image],
+  ]) {
+    expect(run(...words).stderr).toContain('note: an edit of this image in place was interrupted');
+  }
+  expect(run('tag', image)).toMatchObject({ status: 4, stderr: expect.stringContaining('[target.unfinished]') });
+}
 
 describe('nothing is changed', () => {
   const expectUnchanged = (image: string, ended: ReturnType<typeof edit>, code: string, exit: number) => {
@@ -173,6 +195,17 @@ describe('nothing is changed', () => {
     }
     expect(digest(at('large.iso'))).toBe(before);
   });
+});
+
+test('a plan needs no name for the new image, and is the one that is written', () => {
+  const names = readdirSync(scratch);
+  const changes = ['--json', '--kernel-args', '+a=1', 'small.iso'];
+  const { status, stdout } = edit(...changes, '--plan');
+  expect(status).toBe(0);
+  const { layout } = validReport(stdout);
+  expect(validReport(edit(...changes, 'planned.iso', '--plan').stdout)['layout']).toEqual(layout);
+  expect(readdirSync(scratch)).toEqual(names);
+  expect(validReport(edit(...changes, 'written.iso').stdout)['layout']).toEqual(layout);
 });
 
 describe('requests that contradict themselves', () => {

@@ -18,7 +18,7 @@ export async function cat(image: string, paths: readonly string[], options: CatC
   const session = openSession(options, 'content');
   try {
     if (paths.length === 0 && isSelection(image)) {
-      return await withImage(image, options, (bytes) => writeAll(bytes, session.run));
+      return await withImage(image, { ...options, note: session.note }, (bytes) => writeAll(bytes, session.run));
     }
     const way = { ...options, enter: paths.length > 0, note: session.note };
     await withAddress(image, way, async (found, spool) => {

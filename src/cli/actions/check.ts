@@ -19,7 +19,9 @@ const ANSWERS: Readonly<Record<string, number>> = {
 export async function check(image: string, options: CheckCommandOptions): Promise<void> {
   const session = openSession(options);
   try {
-    const verdict = await withImage(image, options, (source) => verifyTags(source, session.run));
+    const verdict = await withImage(image, { ...options, note: session.note }, (source) =>
+      verifyTags(source, session.run),
+    );
     process.exitCode = exitCode(verdict);
     session.result('check', { image: shownArgument(image), ...verdict }, textOf(image, verdict));
   } catch (error) {

@@ -163,7 +163,8 @@ async function writeEdit(
 }
 
 /** One image is read, and another one or the same is written. */
-function checkPlaces(input: string, output: string | undefined, { inPlace, recover, diff }: EditCommandOptions): void {
+function checkPlaces(input: string, output: string | undefined, options: EditCommandOptions): void {
+  const { inPlace, recover, diff, plan } = options;
   if (recover && !inPlace) {
     const message = 'Only an edit in place can be interrupted so that its image is incomplete.';
     throw new UsageError('edit.recover', message, { option: 'recover', hint: 'Give --in-place too.' });
@@ -172,12 +173,12 @@ function checkPlaces(input: string, output: string | undefined, { inPlace, recov
     const message = 'An edit in place changes the image that it reads, and writes no other one.';
     throw new UsageError('edit.in-place-output', message, { option: 'inPlace', hint: 'Give one image.' });
   }
-  if (!inPlace && output === undefined) {
+  if (!inPlace && !plan && output === undefined) {
     throw new UsageError('edit.no-output', 'The new image has no name.', {
-      hint: 'Give a second name, or --in-place to change the image itself.',
+      hint: 'Give a second name, --in-place to change the image itself, or --plan to write nothing.',
     });
   }
-  if (diff) checkComparable(input, output ?? input);
+  if (diff && !plan) checkComparable(input, output ?? input);
 }
 
 /** Nothing else can be asked of a reset or a recovery. */

@@ -9,7 +9,7 @@ import { argumentBytes, shownArgument } from '../argument-bytes.js';
 import type { ImageOptions } from '../image-options.js';
 import { pendingPage } from '../image-page.js';
 import { infoHead, infoLines, type UnpackedFacts } from '../info-text.js';
-import { withImage } from '../inside.js';
+import { type HostFile, withImage } from '../inside.js';
 import { openSession, type Session, type SessionOptions } from '../session.js';
 
 /** Parsed values of the command's options. */
@@ -35,8 +35,8 @@ export async function info(images: readonly string[], options: InfoCommandOption
         session.result('info', report, lines);
         continue;
       }
-      await withImage(image, options, async (source, spool) => {
-        await describe(image, { source, spool }, options, session);
+      await withImage(image, options, async (source, spool, file) => {
+        await describe(image, { source, spool, ...file }, options, session);
         await page?.write(image, source, spool);
       });
     }
@@ -47,7 +47,7 @@ export async function info(images: readonly string[], options: InfoCommandOption
 
 async function describe(
   name: string,
-  { source, spool }: { readonly source: Source; readonly spool: Spool },
+  { source, spool, unfinished }: HostFile & { readonly source: Source; readonly spool: Spool },
   options: InfoCommandOptions,
   session: Session,
 ): Promise<void> {
@@ -58,8 +58,13 @@ async function describe(
   const shown = infoLines(facts, options.json ? undefined : await unpackedFacts(image, facts, spool));
   if (shown.length === 0) shown.push(`  ${await unknownKind(image)}, not an image this program knows`);
   for (const text of cutShort(facts)) session.note(text);
-  const report = { image: shownArgument(name), ...(forms.length > 0 ? { forms } : {}), ...facts };
-  session.result('info', report, [infoHead(shownArgument(name), facts, forms), ...shown]);
+  const report = {
+    image: shownArgument(name),
+    ...(unfinished ? { unfinished } : {}),
+    ...(forms.length > 0 ? { forms } : {}),
+    ...facts,
+  };
+  session.result('info', report, [...infoHead(shownArgument(name), facts, { forms, unfinished }), ...shown]);
 }
 
 /** A file in a damaged form, or one that is not read, is described as it is. */

@@ -42,7 +42,9 @@ export async function tagImage(image: string, options: TagCommandOptions): Promi
   const session = openSession(options);
   if (isReading(options)) {
     try {
-      return await withImage(image, options, (source) => readOnly(shownArgument(image), source, options, session));
+      return await withImage(image, { ...options, note: session.note }, (source) =>
+        readOnly(shownArgument(image), source, options, session),
+      );
     } finally {
       session.close();
     }

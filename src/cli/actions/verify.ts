@@ -29,8 +29,8 @@ export async function verify(names: readonly string[], options: VerifyCommandOpt
   try {
     const images: ImageVerdict[] = [];
     for (const name of names) {
-      const report = await withImage(name, options, (image, spool) =>
-        verifyImage(image, { fast, requireCa, spool, run: session.run }),
+      const report = await withImage(name, options, (image, spool, { unfinished }) =>
+        verifyImage(image, { fast, requireCa, spool, unfinished, run: session.run }),
       );
       images.push({ image: shownArgument(name), ...report });
     }

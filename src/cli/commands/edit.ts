@@ -19,12 +19,12 @@ export function editCommand(): Command {
     'isopress edit installer.iso mine.iso --add ./overlay --replace logo.png:/boot/grub/logo.png',
     'isopress edit ubuntu.iso auto.iso --seed nocloud=./seed --kernel-args "+autoinstall -quiet" --timeout 5',
     'isopress edit live.iso mine.iso --inside LiveOS/squashfs.img --add motd:/etc/motd --mode /etc/motd=600',
-    "isopress edit installer.iso small.iso --remove '/pool/main/l/linux*' --volume-id MINE --plan",
+    "isopress edit installer.iso --remove '/pool/main/l/linux*' --volume-id MINE --plan",
     'isopress edit --in-place mine.iso --kernel-args +console=ttyS0',
   )
     .description('change a finished ISO and keep what makes it boot')
     .argument('<in>', 'ISO file, such as a published installer; without --in-place it is only read')
-    .argument('[out]', 'ISO file to write, or - for standard output; none with --in-place');
+    .argument('[out]', 'ISO file to write, or - for standard output; none with --in-place, and not needed with --plan');
   addFileOptions(command);
   command.option('-V, --volume-id <text>', 'new label, also where menus find the medium by the old one');
   addMenuOptions(command);
