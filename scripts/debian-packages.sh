@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that the demo or the test suite needs if run as root, otherwise prints the command to copy.
-#   debian-packages.sh demo | test      look, and install what is missing
-#   debian-packages.sh --list           print both sets
+#   debian-packages.sh demo | test | engines    look, and install what is missing
+#   debian-packages.sh --list                   print all sets
 # isopress itself needs none of them: the tests use them as independent judges, the demo to make and boot a Debian.
 set -euo pipefail
 
@@ -38,6 +38,9 @@ TEST=(
   # the compiler of the WebAssembly module: any other one gives other bytes
   clang-14 lld-14 wasi-libc libclang-rt-14-dev-wasm32
 )
+# Engines that run a matrix of images, for the suites that ISOPRESS_SLURM and ISOPRESS_CONTAINER ask for: Slurm, and containers. Where packages start
+# their services, munge does; the daemons of Slurm have no configuration and do not.
+ENGINES=(make procps munge slurmctld slurmd slurm-client buildah podman runc mmdebstrap)
 
 ATTEMPTS=5
 APT=(apt-get -qq -o Acquire::Retries=3 -o Acquire::http::Timeout=30 -o DPkg::Lock::Timeout=300)
@@ -46,18 +49,19 @@ main() {
   case "${1:-}" in
     demo) missing_of "${DEMO[@]}" ;;
     test) missing_of "${TEST[@]}" ;;
+    engines) missing_of "${ENGINES[@]}" ;;
     --list)
-      printf 'demo: %s\ntest: %s\n' "${DEMO[*]}" "${TEST[*]}"
+      printf 'demo: %s\ntest: %s\nengines: %s\n' "${DEMO[*]}" "${TEST[*]}" "${ENGINES[*]}"
       return
       ;;
     *)
-      echo "usage: $0 demo|test|--list" >&2
+      echo "usage: $0 demo|test|engines|--list" >&2
       return 2
       ;;
   esac
   [ ${#missing[@]} -eq 0 ] && return
   if [ "$(id -u)" -ne 0 ]; then
-    echo "sudo apt-get install --no-install-recommends ${missing[*]%%|*}  # missing for: npm run $1"
+    echo "sudo apt-get install --no-install-recommends ${missing[*]%%|*}  # missing for: $1"
     without "$1"
     return
   fi

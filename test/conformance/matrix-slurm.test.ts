@@ -1,61 +1,19 @@
 // A matrix of 24 images on a real Slurm of three nodes, of which one loses power. It takes minutes, so it runs only if asked for:
+//   bash scripts/debian-packages.sh engines
 //   ISOPRESS_SLURM=1 npx vitest run --project conformance matrix-slurm
-import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { isopress, MAIN } from '../support/command.js';
+import { isopress } from '../support/command.js';
+import { COUNT, matrixDigests, matrixInputs, prepareMatrix } from '../support/matrix-of-24.js';
 import { judge, kernelOracle } from '../support/oracle.js';
 import { scratchDirectory } from '../support/scratch.js';
 import { type Cluster, SLURM, startSlurm } from '../support/slurm.js';
-import { smallDescription, smallIso } from '../support/small-iso.js';
 import { hasGrub } from '../support/small-root.js';
 
-const MATRIX = `target-dir: out
-description: description-{firmware}
-root: root
-initrd: initrd
-epoch: 1700000000
-level: 1
-xattrs: false
-name: "{firmware}-{root-filesystem}-{seed}"
-axes:
-  firmware: [bios, efi]
-  root-filesystem: [ext4, squashfs, erofs]
-  seed: [cs, de, en, fr]
-`;
-const COUNT = 24;
 const scratch = scratchDirectory();
-
-/** The same input in a separate directory, so that every engine has its own results and its own cache. */
-function inputs(name: string): { readonly directory: string; readonly file: string } {
-  const directory = join(scratch, name);
-  mkdirSync(directory);
-  const parts = ['root', 'initrd', 'description-bios', 'description-efi'].map((part) => join(scratch, part));
-  execFileSync('cp', ['--archive', ...parts, directory]);
-  const file = join(directory, 'images.yaml');
-  writeFileSync(file, MATRIX);
-  return { directory, file };
-}
-
-function prepare(): string {
-  smallIso(scratch);
-  for (const firmware of ['bios', 'efi']) {
-    mkdirSync(join(scratch, `description-${firmware}`));
-    writeFileSync(join(scratch, `description-${firmware}`, 'config.xml'), smallDescription(`firmware="${firmware}"`));
-  }
-  const bin = join(scratch, 'bin');
-  mkdirSync(bin);
-  writeFileSync(join(bin, 'isopress'), `#!/bin/sh\nexec '${process.execPath}' '${MAIN}' "$@"\n`);
-  chmodSync(join(bin, 'isopress'), 0o755);
-  return `${bin}:/usr/sbin:/usr/bin:/sbin:/bin`;
-}
-
-function digests(directory: string): Readonly<Record<string, string>> {
-  const { images } = JSON.parse(readFileSync(join(directory, 'out/isopress.matrix.json'), 'utf8'));
-  return Object.fromEntries((images as { name: string; sha256: string }[]).map(({ name, sha256 }) => [name, sha256]));
-}
+const inputs = (name: string) => matrixInputs(scratch, name);
 
 /** The output of each job of an array. */
 function printed(directory: string, job: number): string[] {
@@ -80,15 +38,15 @@ slurm(
   '24 images: Slurm, make and one process give the same, and no image is built twice after a node has died',
   { timeout: 1_800_000 },
   async () => {
-    const path = prepare();
+    const path = prepareMatrix(scratch);
     const make = inputs('make');
     writeFileSync(join(make.directory, 'Makefile'), isopress(['matrix', 'print', make.file, '--for', 'make']).stdout);
     const made = judge('make', ['-j', '2'], { cwd: make.directory, env: { PATH: path } });
     expect({ status: made.status, stderr: made.status === 0 ? '' : made.stderr }).toEqual({ status: 0, stderr: '' });
-    expect(Object.keys(digests(make.directory))).toHaveLength(COUNT);
+    expect(Object.keys(matrixDigests(make.directory))).toHaveLength(COUNT);
     const local = inputs('local');
     expect(isopress(['matrix', 'run', local.file, '--local', '--jobs', '2', '--quiet']).status).toBe(0);
-    expect(digests(local.directory)).toEqual(digests(make.directory));
+    expect(matrixDigests(local.directory)).toEqual(matrixDigests(make.directory));
 
     const array = inputs('slurm');
     const script = join(array.directory, 'array.sh');
@@ -102,14 +60,14 @@ slurm(
       cluster.kill('n2');
       await untilEmpty(cluster);
       const first = printed(array.directory, job);
-      expect(digests(array.directory)).toEqual(digests(make.directory));
+      expect(matrixDigests(array.directory)).toEqual(matrixDigests(make.directory));
       expect(first.filter((text) => text.includes('1 built, 0 cached, 0 failed'))).toHaveLength(COUNT);
       const again = cluster.submit(script, array.directory, path);
       await untilEmpty(cluster);
       expect(printed(array.directory, again).filter((text) => text.includes('0 built, 1 cached'))).toHaveLength(COUNT);
-      expect(digests(array.directory)).toEqual(digests(make.directory));
+      expect(matrixDigests(array.directory)).toEqual(matrixDigests(make.directory));
     } finally {
-      cluster.stop();
+      await cluster.stop();
     }
   },
 );

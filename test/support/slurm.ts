@@ -1,7 +1,7 @@
 // A Slurm of several machines on this one: munged, slurmctld, and a slurmd for each node, all on loopback.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -19,7 +19,8 @@ export interface Cluster {
   queue(): readonly string[];
   /** Ends a node as if its machine had lost power: its daemon, and the processes of its job. */
   kill(node: string): void;
-  stop(): void;
+  /** Ends it, and waits until its daemons write no more state. */
+  stop(): Promise<void>;
 }
 
 function configuration(directory: string, nodes: number): string {
@@ -98,9 +99,12 @@ export async function startSlurm(directory: string, nodes: number): Promise<Clus
       const all = [daemon, ...ofNode, ...ofNode.flatMap(below)];
       for (const pid of all) spawnSync('kill', ['-KILL', pid]);
     },
-    stop: () => {
+    stop: async () => {
+      const files = ['slurmctld', ...names].map((name) => join(directory, `${name}.pid`));
+      const daemons = [...files, munge('pid')].filter(existsSync).map((file) => readFileSync(file, 'utf8').trim());
       spawnSync('scontrol', ['shutdown'], { env: { ...process.env, ...env } });
       spawnSync('kill', [readFileSync(munge('pid'), 'utf8').trim()]);
+      for (let tries = 0; tries < 100 && daemons.some((pid) => existsSync(`/proc/${pid}`)); tries++) await sleep(100);
     },
   };
 }
