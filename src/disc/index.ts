@@ -26,6 +26,7 @@ export {
   grubPath,
   grubQuoted,
   lineEnd,
+  udevEscaped,
   type Word,
   type WordSyntax,
   wordsAt,

@@ -173,6 +173,13 @@ export function grubArgument(argument: string): string {
   return grubQuoted(argument.replaceAll('"', ''));
 }
 
+/** A label with the characters escaped that udev and dracut escape: `\x20` for a blank. Those of `kept` stay. */
+export function udevEscaped(label: string, kept?: RegExp): string {
+  return label.replace(/[^\w#+.:=@-]/g, (character) =>
+    kept?.test(character) ? character : `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
+}
+
 /** How the lines of a text end. */
 export function lineEnd(text: string): '\n' | '\r\n' {
   return /^[^\r\n]*\r\n/.test(text) ? '\r\n' : '\n';

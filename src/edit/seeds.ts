@@ -1,6 +1,7 @@
 // Answers for installers and first boots: each goes where its system looks for it, with the kernel arguments that make it look there.
 
 import { fromText, type Timestamp } from '../bytes/index.js';
+import { udevEscaped } from '../disc/index.js';
 import { InvalidInputError } from '../errors.js';
 import { renderCpio } from '../format/cpio/index.js';
 import { bytesSource, collect, type Run } from '../io/index.js';
@@ -8,7 +9,6 @@ import { type File, FileTree, file } from '../tree/index.js';
 import type { EditedTrees } from './change/edited-trees.js';
 import type { AddedTree, ReplacedFile, Seed } from './changes.js';
 import { DRACUT_MOUNT } from './medium-mount.js';
-import { udevEscaped } from './menus/labels.js';
 
 /** The changes of a seed. */
 export interface SeedChanges {

@@ -8,6 +8,7 @@ import {
   LARGEST_MENU,
   type MenuKind,
   menuKindOf,
+  udevEscaped,
 } from '../disc/index.js';
 import { bytesAt, isSource, quietRun, smallBytes } from '../io/index.js';
 import { type File, type FileTree, follow, walk } from '../tree/index.js';
@@ -118,16 +119,18 @@ class Linter {
   #label(options: readonly string[], isGrub: boolean, line: number, say: Say): void {
     const wanted = mediumLabel(options);
     if (!wanted) return;
-    const { label, isEscaped } = wanted;
+    const { label, isEscaped, isLive } = wanted;
     if (!this.#labels().includes(label)) {
       const message = `The system looks for the label ${label}, and the disc has ${this.#disc.label}.`;
       say('boot.label-mismatch', line, message);
-    } else if (isGrub && isEscaped) {
+    } else if (isLive && udevEscaped(label) !== label) {
       say(
         'boot.label-escape',
         line,
-        `The label ${label} is written with \\x escapes, which most builds of GRUB change.`,
+        `dracut writes ${udevEscaped(label)} for the label ${label}, and loses the backslash.`,
       );
+    } else if (isGrub && isEscaped) {
+      say('boot.label-escape', line, `The label ${label} is written with escapes, which most builds of GRUB change.`);
     }
   }
 

@@ -168,6 +168,8 @@ export interface WantedLabel {
   readonly label: string;
   /** Whether it has escapes such as `\x20`, as udev and dracut write blanks. */
   readonly isEscaped: boolean;
+  /** Whether a live module of dracut takes it. */
+  readonly isLive: boolean;
 }
 
 /** The label by which an initrd finds the medium; undefined if the arguments have none, or one with a variable. */
@@ -179,7 +181,7 @@ export function mediumLabel(options: readonly string[]): WantedLabel | undefined
     // A path of a kickstart file may follow after a colon.
     const word = written.replace(/:.*/s, '');
     const label = word.replace(/\\x([0-9a-f]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
-    return { label, isEscaped: label !== word };
+    return { label, isEscaped: label !== word, isLive: option.startsWith('root=live:') };
   }
   return undefined;
 }

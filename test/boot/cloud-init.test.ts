@@ -67,8 +67,8 @@ const WAYS: Readonly<Record<string, Way>> = {
     mount: '/run/initramfs/live',
     // The answers of Subiquity, which come by cloud-init.
     kind: 'autoinstall',
-    // The initrd finds the medium by a label with a blank, which GRUB passes on in quotes.
-    inside: ['--volume-id', 'A LABEL', '--inside', 'LiveOS/squashfs.img', '--add', 'note:/etc/added-to-the-layer'],
+    // The initrd finds the medium by its new label.
+    inside: ['--volume-id', 'A_LABEL', '--inside', 'LiveOS/squashfs.img', '--add', 'note:/etc/added-to-the-layer'],
     added: 'seen in the root',
   },
 };

@@ -3,9 +3,9 @@
 // udev names links to volumes by their labels, with `\x20` for a blank, and initrds take that spelling in kernel arguments. ISOLINUX and
 // systemd-boot pass it on as it is. GRUB escapes every backslash once more, so the kernel gets `\\x20`, and no spelling in a menu avoids
 // that; Fedora's GRUB, which is patched, leaves these escapes alone. dracut's live module makes the escapes itself, so there the label is
-// written with its blanks: every GRUB then puts quotes around the argument, which dracut reads.
+// written with its blanks: every GRUB then puts quotes around the argument, which dracut reads. Yet dracut 059 loses its own escapes later.
 
-import { grubArgument, grubQuoted, type MenuKind, type Word } from '../../disc/index.js';
+import { grubArgument, grubQuoted, type MenuKind, udevEscaped, type Word } from '../../disc/index.js';
 import { grubKernels } from './kernel-arguments.js';
 import { applied, type TextEdit } from './text-edits.js';
 
@@ -68,19 +68,18 @@ function quotedPart(part: string): string {
   return part === '' || part.includes('$') ? part : grubQuoted(part);
 }
 
-/** Whether a GRUB script starts a kernel with escapes such as `\x20`, which GRUB changes unless it is patched. */
-export function hasEscapes(text: string): boolean {
+/**
+ * Whether a system may not find this label, with which a menu starts it: GRUB changes escapes unless it is patched, and dracut's live modules
+ * lose them before they open the medium.
+ */
+export function mayMiss(kind: MenuKind, text: string, label: string): boolean {
+  if (udevEscaped(label) === label) return false;
+  if (/\blive:(?:cd)?label=/i.test(text)) return true;
+  if (kind !== 'grub') return false;
   for (const { words } of grubKernels(text)) {
     if (words.some(({ value }) => /label=.*\\x[0-9a-f]{2}/is.test(value))) return true;
   }
   return false;
-}
-
-/** A label with the characters escaped that udev and dracut escape: `\x20` for a blank. Those of `kept` stay. */
-export function udevEscaped(label: string, kept?: RegExp): string {
-  return label.replace(/[^\w#+.:=@-]/g, (character) =>
-    kept?.test(character) ? character : `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
-  );
 }
 
 function escapeRegExp(text: string): string {

@@ -13,7 +13,7 @@ import { replaceBytes } from '../change/apply.js';
 import type { EditContext } from '../edit-context.js';
 import { type DiscFile, filesOf, textOf } from './disc-files.js';
 import { editedMenu, type MenuChanges, startsKernels, takesTimeout } from './edit-menu.js';
-import { hasEscapes } from './labels.js';
+import { mayMiss } from './labels.js';
 import { entryNames } from './menu-choice.js';
 
 const EFI_PLATFORM = 0xef;
@@ -98,7 +98,7 @@ const NO_SUCH_ENTRY =
 const NO_TIMEOUT = 'No menu of the disc has a timeout that could be changed.';
 
 const ESCAPED_LABEL =
-  'GRUB changes the escapes of this label in kernel arguments, unless it is patched as that of Fedora is: the system may not find the disc.';
+  'The system may not find the disc by this label: GRUB or dracut change the escapes for its blanks and special characters.';
 
 /** Finds out whether any menu has the entry that becomes the default, whether any has a timeout, and how the label is written. */
 class WantedChoice {
@@ -108,7 +108,7 @@ class WantedChoice {
   #hasTimeout = false;
   #count = 0;
   readonly #label: string | undefined;
-  #hasEscapes = false;
+  #mayMiss = false;
 
   constructor({ defaultEntry, timeout, label }: MenuChanges) {
     this.#wanted = defaultEntry;
@@ -118,7 +118,7 @@ class WantedChoice {
 
   /** Takes note of a menu after its edit. */
   lookAt(kind: MenuKind, edited: string): void {
-    this.#hasEscapes ||= this.#label !== undefined && kind === 'grub' && hasEscapes(edited);
+    this.#mayMiss ||= this.#label !== undefined && mayMiss(kind, edited, this.#label);
   }
 
   lookIn(path: string, kind: MenuKind, text: string): void {
@@ -145,7 +145,7 @@ class WantedChoice {
       losses.addValue('edit.default-entry', NO_SUCH_ENTRY, displayText(String(wanted) as ByteString));
     }
     const timeout = this.#timeout;
-    if (this.#hasEscapes) losses.addValue('edit.label', ESCAPED_LABEL, this.#label!);
+    if (this.#mayMiss) losses.addValue('edit.label', ESCAPED_LABEL, this.#label!);
     if (timeout !== undefined && !this.#hasTimeout) losses.addValue('edit.timeout', NO_TIMEOUT, `${timeout} s`);
   }
 }

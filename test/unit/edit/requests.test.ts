@@ -133,10 +133,13 @@ test('texts of menus are UTF-8: kernel arguments, and the entry that is found by
 });
 
 test.each([
-  ['root=live:CDLABEL=TEST', [], "'root=live:CDLABEL=A B'"],
+  ['root=live:CDLABEL=TEST', ['edit.label'], "'root=live:CDLABEL=A B'"],
+  ['root=live:CDLABEL=TEST', [], 'root=live:CDLABEL=A-B', 'A-B'],
+  ['x.label=TEST', ['edit.label'], 'x.label=A\\x20B'],
+  ['root=/dev/sda', [], 'root=/dev/sda'],
   ['inst.ks=hd:LABEL=TEST:/ks.cfg', ['edit.label'], 'inst.ks=hd:LABEL=A\\x20B:/ks.cfg'],
   ['root=live:CDLABEL=TEST', ['edit.label'], "'root=live:CDLABEL=A \\x28B'", 'A (B'],
-])('a label that GRUB may change in %s is reported: %j', async (argument, losses, written, volumeId = 'A B') => {
+])('a label that a system may not find by %s is reported: %j', async (argument, losses, written, volumeId = 'A B') => {
   const menu = `menuentry x {\n linux /boot/vmlinuz ${argument}\n}\n`;
   const image = await disc({ volumeId: 'TEST' }, FileTree.of({ 'boot/grub/grub.cfg': text(menu) }));
   const plan = await planEdit(bytesSource(image), { volumeId }, run);

@@ -209,7 +209,11 @@ const PLANTED: readonly (readonly [what: string, code: string, parts: Parts])[] 
   ['a squashfs without its magic', 'boot.live-image-unknown', { squashfs: (image) => image.fill(0, 0, 4) }],
 
   ['a menu for another label', 'boot.label-mismatch', menu(GRUB_CFG.replace('CDLABEL=LIVE', 'CDLABEL=OTHER'))],
-  ['a label with escapes for GRUB', 'boot.label-escape', menu(GRUB_CFG.replace('CDLABEL=LIVE', 'CDLABEL=L\\x49VE'))],
+  [
+    'a label with escapes for GRUB',
+    'boot.label-escape',
+    menu(GRUB_CFG.replace('root=live:CDLABEL=LIVE', 'archisolabel=L\\x49VE root=live:CDLABEL=LIVE')),
+  ],
   [
     'a menu for another label on one line',
     'boot.label-mismatch',
