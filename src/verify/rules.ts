@@ -102,7 +102,10 @@ export const RULES = table({
   'boot.initrd-missing': ['error', 'Correct the path in the menu, or add the file.'],
   'boot.kernel-kind': ['error', 'Put a kernel there.'],
   'boot.kernel-missing': ['error', 'Correct the path in the menu, or add the file.'],
-  'boot.label-escape': ['warning', 'Give the disc a label of letters, digits, "-", "_" and ".".'],
+  'boot.label-escape': [
+    'warning',
+    'Give the disc a label of letters, digits, "-", "_" and ".", because GRUB and dracut change escapes for any others.',
+  ],
   'boot.label-mismatch': [
     'error',
     'Change the label of the disc, or the menus in the disc and in its EFI system partition.',
