@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
@@ -220,4 +220,22 @@ test('twenty builds on one cache, killed at random, leave no half entry and no w
   const keyOf = (...more: string[]) =>
     JSON.parse(isopress([...cached(`key${more.length}`), '--json', ...more]).stdout).keys.action;
   expect(keyOf()).toBe(keyOf('--rehash'));
+});
+
+test('a damaged ISO in a cache is made again, and kept', { timeout: 120_000, skip: !hasGrub }, async () => {
+  const [directory, place] = [fresh(), fresh()];
+  const small = smallIso(directory);
+  small.describe('firmware="efi"');
+  const press = () => small.press({ cache: { places: [{ place }] } });
+  const { sha256 } = await press();
+  const kept = join(place, 'cas', sha256);
+  const damages = [
+    () => writeFileSync(kept, readFileSync(kept).fill(7, 500_000, 500_100)),
+    () => truncateSync(kept, statSync(kept).size - 1),
+  ];
+  for (const damage of damages) {
+    damage();
+    expect(await press()).toMatchObject({ cached: false, sha256 });
+    expect(await press()).toMatchObject({ cached: true, sha256 });
+  }
 });
