@@ -1,13 +1,14 @@
 // Files of the running system as content (for writers) and as random-access source (for readers).
 
-import { closeSync, lstatSync, readSync } from 'node:fs';
+import { closeSync, constants, lstatSync, readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import type { ByteString, Timestamp } from '../bytes/index.js';
+import { type ByteString, displayText, type Timestamp } from '../bytes/index.js';
+import { SourceError } from '../errors.js';
 import { type Data, type ExactContent, NO_HOLES, type Range, type Run, type Source } from './content.js';
 import { holesWithin } from './exact.js';
 import { FAST, type FastPath } from './fast-path.js';
 import type { FileState } from './file-state.js';
-import { pathBuffer, resized, sourceError } from './host-path.js';
+import { kindOfEntry, pathBuffer, resized, sourceError } from './host-path.js';
 import { checkRange } from './memory.js';
 import { ANY_FILE, type FoundFile, identityOf, openFound, openFoundSync } from './open-file.js';
 import type { FileIdentity, FilePlace, RangeReader, SourceDirectory } from './range-list.js';
@@ -200,15 +201,21 @@ export interface FileSource extends Source {
   close(): Promise<void>;
 }
 
-/** Opens an image file for reading. */
+/** Opens a file for random access. Throws {@link SourceError} `source.not-a-file` for directories and pipes, without waiting for anything. */
 export async function openFileSource(path: ByteString): Promise<FileSource> {
   let file: FileHandle;
   try {
-    file = await open(pathBuffer(path), 'r');
+    // Opening a FIFO would block a thread, which no signal interrupts.
+    file = await open(pathBuffer(path), constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     throw sourceError(path, error);
   }
   const stat = await file.stat();
+  if (stat.isDirectory() || stat.isFIFO()) {
+    await file.close();
+    const shown = displayText(path);
+    throw new SourceError('source.not-a-file', `${shown} is ${kindOfEntry(stat)}, not a file.`, { path: shown });
+  }
   const whole = rangeSource(path, file, { at: 0, length: stat.size });
   return { ...whole, identity: identityOf(stat), close: () => file.close() };
 }

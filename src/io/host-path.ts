@@ -1,7 +1,7 @@
 // Paths of the running system, and their errors.
 
-import type { ByteString } from '../bytes/index.js';
-import { displayText } from '../bytes/index.js';
+import type { Stats } from 'node:fs';
+import { type ByteString, displayText } from '../bytes/index.js';
 import { SourceError, UnreadableError } from '../errors.js';
 
 /** A path whose characters are bytes → what `node:fs` takes without decoding it. */
@@ -29,6 +29,14 @@ export function sourceError(path: ByteString, error: unknown): SourceError {
     path: shown,
     cause: error,
   });
+}
+
+/** In words: `a pipe`. For entries that are neither regular files nor block devices. */
+export function kindOfEntry(stats: Stats): string {
+  if (stats.isDirectory()) return 'a directory';
+  if (stats.isFIFO()) return 'a pipe';
+  if (stats.isCharacterDevice()) return 'a character device';
+  return stats.isSocket() ? 'a socket' : 'a special file';
 }
 
 const HINT = 'Pack a tree that no program changes.';

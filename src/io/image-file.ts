@@ -5,7 +5,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { type ByteString, displayText } from '../bytes/index.js';
 import { SourceError } from '../errors.js';
 import { type FileSource, rangeSource } from './file.js';
-import { pathBuffer, sourceError } from './host-path.js';
+import { kindOfEntry, pathBuffer, sourceError } from './host-path.js';
 import { identityOf } from './open-file.js';
 
 /** Device sizes are multiples of this; shorter reads fail on some systems. */
@@ -51,17 +51,10 @@ async function sizeOf(path: ByteString, file: FileHandle, stats: Stats): Promise
   if (stats.isFile()) return stats.size;
   if (stats.isBlockDevice()) return deviceSize(file);
   const shown = displayText(path);
-  throw new SourceError('source.not-an-image', `${shown} is ${kindOf(stats)}, not an image.`, {
+  throw new SourceError('source.not-an-image', `${shown} is ${kindOfEntry(stats)}, not an image.`, {
     path: shown,
     hint: 'Give a regular file or a block device.',
   });
-}
-
-function kindOf(stats: Stats): string {
-  if (stats.isDirectory()) return 'a directory';
-  if (stats.isFIFO()) return 'a pipe';
-  if (stats.isCharacterDevice()) return 'a character device';
-  return stats.isSocket() ? 'a socket' : 'a special file';
 }
 
 /** A device has no size in its status; its end is where nothing more can be read. */

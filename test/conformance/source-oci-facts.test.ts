@@ -1,6 +1,7 @@
-// The description of a container image, as skopeo reads it.
+// The description of a container image, as skopeo reads it, and files that cannot hold one.
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect } from 'vitest';
+import { expect, test } from 'vitest';
 import { isopress } from '../support/command.js';
 import { OciLayout } from '../support/oci-layout.js';
 import { judge, oracle } from '../support/oracle.js';
@@ -39,4 +40,21 @@ oracle('skopeo')('info says of an image what skopeo says', () => {
   }
   expect(isopress(['info', name]).stdout).toMatch(/label org\.opencontainers\.image\.title = a title/);
   expect(isopress(['info', name, '--offset', '1']).status).toBe(2);
+});
+
+test('a directory or a pipe in place of a file is named at once', () => {
+  succeed('mkfifo', [at('pipe')]);
+  const [directory, pipe] = [at('directory'), at('pipe')];
+  mkdirSync(directory);
+  for (const words of [
+    ['squashfs', `oci-archive:${directory}`, at('never')],
+    ['info', `docker-archive:${directory}`],
+    ['squashfs', `docker-archive:${pipe}`, at('never')],
+    ['tag', directory],
+    ['tag', pipe],
+  ]) {
+    const { status, stderr } = isopress(words);
+    const named = expect.stringMatching(/ is a (?:directory|pipe), not (?:a file|an image)\. \[source\.not-a/);
+    expect([words, status, stderr]).toEqual([words, 3, named]);
+  }
 });
