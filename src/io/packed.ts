@@ -142,7 +142,7 @@ class Batches {
     if (length > SHORT_GAP) {
       this.#submit();
       this.#waiting.push({ hole: length });
-      this.#filling = this.#take();
+      yield* this.#handOut();
       return;
     }
     if (this.room < length) yield* this.next();
@@ -152,7 +152,13 @@ class Batches {
   /** Ends the current batch and begins another; hands out the oldest ones when enough of them are being read. */
   async *next(): AsyncGenerator<Data | Unread> {
     this.#submit();
-    while (this.#waiting.length > (this.#reader && !this.#mover ? AHEAD : 0)) yield* this.#oldest();
+    yield* this.#handOut();
+  }
+
+  /** Hands out the oldest entries until only those are left that are being read ahead, with the holes between them. */
+  async *#handOut(): AsyncGenerator<Data | Unread> {
+    const most = this.#reader && !this.#mover ? AHEAD : 0;
+    while (this.#waiting.filter((entry) => 'batch' in entry).length > most) yield* this.#oldest();
     this.#filling = this.#take();
   }
 
