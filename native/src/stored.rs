@@ -1,12 +1,12 @@
 //! Contents of images for Node.js: open images by their numbers, and a task that writes a part of a file. Glue like `lib.rs`.
 
+use crate::fs::open;
 use crate::fs::stored::{Failure as Unwritten, Image, Piece};
 use crate::{Failure, safe_integer};
 use napi::bindgen_prelude::{AsyncTask, Env, Float64Array, Task};
 use napi_derive::napi;
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::os::fd::BorrowedFd;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Numbers of each piece: kind, first byte in the image, bytes there, decompressed bytes before it, bytes.
@@ -51,12 +51,7 @@ fn piece_of(numbers: &[f64]) -> Result<Piece, Failure> {
 
 /// A file that stays open while a thread uses it, whatever JavaScript closes.
 fn shared(fd: i32) -> Result<File, Failure> {
-    if fd < 0 {
-        return Err(invalid("The file is not open."));
-    }
-    // SAFETY: JavaScript gives a descriptor that is open during this call.
-    let open = unsafe { BorrowedFd::borrow_raw(fd) };
-    open.try_clone_to_owned().map(File::from).map_err(|error| crate::failure(&error))
+    open::shared(fd).map_err(|error| crate::failure(&error))
 }
 
 /// Lets `make_entries` and `fill_file` read the open file of an image, whose blocks are compressed with a codec and have at most

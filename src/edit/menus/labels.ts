@@ -47,13 +47,14 @@ function grubEdits(text: string, change: LabelChange): TextEdit[] {
   return edits;
 }
 
-const ARGUMENT = /^((?:.*[=:])?[\w.]*label=)([^:,;]*)(.*)$/is;
+/** The key of a label: the last of these in an argument. */
+const LABEL_KEY = /(?<=^|[=:])[\w.]*label=/gi;
 /** Only these the live modules escape themselves. */
 const LIVE_ARGUMENT = /^root=live:(?:cd)?label=$/i;
 
 /** The argument as GRUB is to read it; undefined if a plain replacement does. */
 function relabelledWord(text: string, { start, end, value }: Word, { from, to }: LabelChange): string | undefined {
-  const [, key = '', old = '', rest = ''] = ARGUMENT.exec(value) ?? [];
+  const { key, old, rest } = labelIn(value);
   const isEscaped = old !== from;
   if (isEscaped && old !== udevEscaped(from)) return undefined;
   const raw = text.slice(start, end);
@@ -62,6 +63,15 @@ function relabelledWord(text: string, { start, end, value }: Word, { from, to }:
   if (takesBlanks && /[ /]/.test(to)) return grubArgument(`${key}${udevEscaped(to, /[ /]/)}${rest}`);
   const isFound = raw.includes(`${key}${old}`);
   return isFound ? undefined : `${quotedPart(key)}${udevEscaped(to)}${quotedPart(rest)}`;
+}
+
+/** An argument around its label; all empty without one. */
+function labelIn(argument: string): { key: string; old: string; rest: string } {
+  const last = [...argument.matchAll(LABEL_KEY)].at(-1);
+  if (!last) return { key: '', old: '', rest: '' };
+  const key = argument.slice(0, last.index + last[0].length);
+  const [old = ''] = argument.slice(key.length).split(/[:,;]/, 1);
+  return { key, old, rest: argument.slice(key.length + old.length) };
 }
 
 function quotedPart(part: string): string {
