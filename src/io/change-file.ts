@@ -83,7 +83,7 @@ export async function recoverFile(path: ByteString): Promise<Recovery> {
     const file = await openForChange(path, real);
     try {
       const found = await readJournal(journal, journalAt);
-      if (found.state !== 'begun') await checkBelongs(file, found.head, journalAt);
+      if (found.state !== 'begun') await checkBelongs(file, found, journalAt);
       if (found.state === 'committed') await applyJournal(journal, file, found.head);
       if (found.state === 'uncommitted') await shrink(file, found.head.oldSize);
       await removeJournal(journalAt);
@@ -234,10 +234,15 @@ function checkKind(path: ByteString, stats: Stats): void {
 }
 
 /** Throws for a journal whose file was replaced after the interruption. */
-async function checkBelongs(file: FileHandle, head: JournalHead, journalAt: ByteString): Promise<void> {
+async function checkBelongs(
+  file: FileHandle,
+  { state, head }: { state: 'committed' | 'uncommitted'; head: JournalHead },
+  journalAt: ByteString,
+): Promise<void> {
   const { size } = await file.stat();
   const [least, most] = [Math.min(head.oldSize, head.newSize), Math.max(head.oldSize, head.newSize)];
-  const isSize = size >= least && size <= most;
+  // Bytes after the old end are in the file before the journal is committed, and nowhere else.
+  const isSize = size >= (state === 'committed' ? head.newSize : least) && size <= most;
   if (isSize && isEqual(await keptDigest(file, head.ranges, least), head.kept)) return;
   const hint = 'If the image was replaced, delete this file.';
   throw refused('journal', journalAt, 'is the journal of another image than the one that is there now', hint);

@@ -4,6 +4,7 @@ import { constants, createWriteStream } from 'node:fs';
 import { type FileHandle, open, rename, stat, unlink } from 'node:fs/promises';
 import { type ByteString, displayText } from '../bytes/index.js';
 import { TargetError } from '../errors.js';
+import { refuseUnfinished } from './change-file.js';
 import { copyContent } from './copied.js';
 import { rangeSource } from './file.js';
 import { pathBuffer } from './host-path.js';
@@ -49,12 +50,15 @@ class NamedTarget implements Target {
 
   async check(): Promise<void> {
     this.#place = await findTargetPlace(this.#path, this.#force);
+    if (this.#place.kind === 'file') await refuseUnfinished(this.#place.path);
   }
 
   async open(): Promise<OpenTarget> {
     // Something may have appeared under the name while the image was planned.
     const place = await findTargetPlace(this.#path, this.#force);
     this.#place = place;
+    // Its journal would be taken for one of the new image.
+    if (place.kind === 'file') await refuseUnfinished(place.path);
     if (place.kind === 'device') return openDeviceTarget(this.#path);
     return place.kind === 'pipe' ? openPipe(this.#path) : openFileTarget(this.#path, place.path);
   }

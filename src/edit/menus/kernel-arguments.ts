@@ -1,6 +1,6 @@
 // Kernel arguments of every entry of a menu.
 
-import { withoutEnd } from '../../bytes/index.js';
+import { displayText, fromText, withoutEnd } from '../../bytes/index.js';
 import {
   commandWords,
   grubArgument,
@@ -10,6 +10,7 @@ import {
   type WordSyntax,
   wordsAt,
 } from '../../disc/index.js';
+import { UsageError } from '../../errors.js';
 import { applied, type TextEdit } from './text-edits.js';
 
 /** Arguments to add and to remove. */
@@ -160,6 +161,12 @@ export function loaderArguments(text: string, changes: ArgumentChanges): string 
 
 /** Reads `+a=1 -quiet b`: words in quotes keep their blanks. */
 export function parseArgumentChanges(text: string): ArgumentChanges {
+  if ((text.match(/"/g) ?? []).length % 2 === 1) {
+    throw new UsageError('edit.kernel-args', `A quotation mark is not closed: ${displayText(fromText(text))}`, {
+      option: 'kernelArgs',
+      hint: 'Quote the whole option for the shell: --kernel-args \'+a="b c"\'.',
+    });
+  }
   const add: string[] = [];
   const remove: string[] = [];
   for (const { value } of wordsAt(text, 0, 'plain').length > 0 ? quotedWords(text) : []) {

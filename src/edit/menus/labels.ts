@@ -30,9 +30,14 @@ export function relabelled(kind: MenuKind, text: string, { from, to }: LabelChan
   };
   replace(new RegExp(`((?<![\\w.])[\\w.]*label=["']?)(?:${old})${end}`, 'gim'), () => udevEscaped(to));
   replace(new RegExp(`^([ \\t]*(?:if[ \\t]+)?search\\b[^\\n]*?[ \\t](["']?))(?:${old})${end}`, 'gm'), (_, quote) =>
-    quote ? to : grubQuoted(to),
+    quote ? insideQuotes(quote, to) : grubQuoted(to),
   );
   return applied(text, edits);
+}
+
+/** A text between quotes that are in the menu. */
+function insideQuotes(quote: string, text: string): string {
+  return quote === '"' ? text.replace(/["$\\]/g, '\\$&') : text.replaceAll("'", "'\\''");
 }
 
 /** Edits of the arguments of kernels in which the plain replacement would not find the old label, or not write the new one right. */

@@ -68,11 +68,12 @@ export function volumeIdOf(descriptor: Uint8Array): string {
 
 /** Throws {@link UsageError} for a label that no descriptor holds. */
 export function checkVolumeId(volumeId: string): void {
-  if (/^[ -~]{1,32}$/.test(volumeId)) return;
+  // The field is filled up with blanks, so the last ones are lost.
+  if (/^[ -~]{0,31}[!-~]$/.test(volumeId)) return;
   const shown = displayText(fromText(volumeId));
   throw new UsageError('edit.volume-id', `"${shown}" cannot be a volume id.`, {
     option: 'volumeId',
-    hint: 'Use 1 to 32 printable ASCII characters.',
+    hint: 'Use 1 to 32 printable ASCII characters, the last one not a blank.',
   });
 }
 

@@ -154,6 +154,7 @@ describe('kernel arguments', () => {
   }
 
   test('with blanks in quotes are one', () => {
+    expect(() => parseArgumentChanges('+a="b c')).toThrow(expect.objectContaining({ code: 'edit.kernel-args' }));
     expect(parseArgumentChanges('+a="b c"  -quiet d')).toEqual({ add: ['a="b c"', 'd'], remove: ['quiet'] });
   });
 });
@@ -231,6 +232,14 @@ describe('the label of the medium', () => {
       'A',
       'A B',
       `if search -l 'A B' --set root; then true; fi\nsearch --label "A B"\n`,
+    ],
+    [
+      'keeps the quotes of a search closed',
+      'grub',
+      `search -l 'A'\nsearch --label "A"\nsearch -l A\n`,
+      'A',
+      `it's "$x"`,
+      `search -l 'it'\\''s "$x"'\nsearch --label "it's \\"\\$x\\""\nsearch -l 'it'\\''s "$x"'\n`,
     ],
     [
       'is found as udev escapes it',

@@ -9,6 +9,7 @@ import {
   bytesSource,
   changeFile,
   type FileChange,
+  fileTarget,
   openImageFile,
   quietRun,
   recoverFile,
@@ -176,6 +177,8 @@ test('a journal of another image, a damaged one, and other bytes change nothing'
   for (const [found, bytes] of [
     [noise(50_000, 9), whole],
     [OLD.slice(0, 40_000), whole],
+    // Bytes after the old end are only in the file that was changed.
+    [OLD, whole],
     [OLD, flipped],
     [OLD, noise(2000, 3)],
   ] as const) {
@@ -185,5 +188,9 @@ test('a journal of another image, a damaged one, and other bytes change nothing'
     expect(Buffer.compare(readFileSync(path), found)).toBe(0);
     expect(existsSync(journal)).toBe(true);
   }
+  // A new image under the name would be taken for the changed one.
+  const target = fileTarget(fromText(path), { force: true });
+  await expect(target.check!()).rejects.toMatchObject({ code: 'target.unfinished' });
+  await expect(target.open()).rejects.toMatchObject({ code: 'target.unfinished' });
   rmSync(journal);
 });
