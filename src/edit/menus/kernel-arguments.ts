@@ -132,7 +132,11 @@ export function isolinuxArguments(text: string, changes: ArgumentChanges): strin
       ];
     }
     const words = wordsAt(text, append, 'plain');
-    if (words.length === 1 && words[0]!.value === '-') return [];
+    const [only] = words;
+    // `append -` keeps the arguments for all entries away from this one.
+    if (words.length === 1 && only!.value === '-') {
+      return changes.add.length === 0 ? [] : [{ from: only!.start, to: only!.end, text: changes.add.join(' ') }];
+    }
     return argumentEdits(text, { words, after: append }, changes, 'plain');
   });
   return applied(text, edits);
@@ -164,7 +168,7 @@ export function parseArgumentChanges(text: string): ArgumentChanges {
   if ((text.match(/"/g) ?? []).length % 2 === 1) {
     throw new UsageError('edit.kernel-args', `A quotation mark is not closed: ${displayText(fromText(text))}`, {
       option: 'kernelArgs',
-      hint: 'Quote the whole option for the shell: --kernel-args \'+a="b c"\'.',
+      hint: 'Quote all changes together for the shell.',
     });
   }
   const add: string[] = [];
@@ -174,7 +178,7 @@ export function parseArgumentChanges(text: string): ArgumentChanges {
     else if (value.startsWith('+') && value.length > 1) add.push(value.slice(1));
     else if (value !== '') add.push(value);
   }
-  return { add, remove };
+  return { add: [...new Set(add)], remove };
 }
 
 /** Words that may contain blanks within double quotes. The quotes stay in the value, because the kernel reads them. */

@@ -149,6 +149,13 @@ describe('kernel arguments', () => {
       '+b',
       'title x\nlinux /v\noptions b\n',
     ],
+    [
+      'replace the word that keeps those of all entries away, and come once',
+      'isolinux',
+      'append a\nlabel y\n kernel /v\n append -\nlabel z\n kernel /v\n append q\n',
+      '+w +w',
+      'append a w\nlabel y\n kernel /v\n append w\nlabel z\n kernel /v\n append q w\n',
+    ],
   ] as const) {
     test(title, () => expect(changed(kind, text, args(changes))).toBe(expected));
   }
