@@ -16,8 +16,8 @@ export interface LabelChange {
 }
 
 /**
- * The text with the old label replaced where it identifies the medium: after `LABEL=` and similar keys, and in GRUB's `search`. Titles and
- * other texts stay.
+ * The text with the old label replaced where it identifies the medium: after `LABEL=` and similar keys, in udev's paths, and in GRUB's
+ * `search`. Titles and other texts stay.
  */
 export function relabelled(kind: MenuKind, text: string, { from, to }: LabelChange): string {
   const edits = kind === 'grub' ? grubEdits(text, { from, to }) : [];
@@ -28,7 +28,7 @@ export function relabelled(kind: MenuKind, text: string, { from, to }: LabelChan
       edits.push({ from: index, to: index + all.length, text: head + written(head, quote) });
     }
   };
-  replace(new RegExp(`((?<![\\w.])[\\w.]*label=["']?)(?:${old})${end}`, 'gim'), () => udevEscaped(to));
+  replace(new RegExp(`((?:(?<![\\w.])[\\w.]*label=|/by-label/)["']?)(?:${old})${end}`, 'gim'), () => udevEscaped(to));
   replace(new RegExp(`^([ \\t]*(?:if[ \\t]+)?search\\b[^\\n]*?[ \\t](["']?))(?:${old})${end}`, 'gm'), (_, quote) =>
     quote ? insideQuotes(quote, to) : grubQuoted(to),
   );

@@ -241,6 +241,14 @@ describe('the label of the medium', () => {
       `if search -l 'A B' --set root; then true; fi\nsearch --label "A B"\n`,
     ],
     [
+      'is part of a path of udev',
+      'grub',
+      `linux /v root=/dev/disk/by-label/OLD archisodevice=/dev/disk/by-label/OLD_2\nlinux /v 'root=live:/dev/disk/by-label/OLD'\n`,
+      'OLD',
+      'NEW',
+      `linux /v root=/dev/disk/by-label/NEW archisodevice=/dev/disk/by-label/OLD_2\nlinux /v 'root=live:/dev/disk/by-label/NEW'\n`,
+    ],
+    [
       'keeps the quotes of a search closed',
       'grub',
       `search -l 'A'\nsearch --label "A"\nsearch -l A\n`,
