@@ -105,9 +105,9 @@ export async function refuseUnfinished(path: ByteString): Promise<void> {
 
 /** Whether a change of this file was interrupted, or is being made: it has a journal. */
 export async function isUnfinished(path: ByteString): Promise<boolean> {
-  const real = await realpath(pathBuffer(path), 'buffer').catch(() => undefined);
-  if (!real) return false;
-  return access(pathBuffer(journalPath(byteStringOf(real)))).then(
+  // A journal can also be left alone, without its file.
+  const real = await realpath(pathBuffer(path), 'buffer').then(byteStringOf, () => path);
+  return access(pathBuffer(journalPath(real))).then(
     () => true,
     () => false,
   );

@@ -192,5 +192,7 @@ test('a journal of another image, a damaged one, and other bytes change nothing'
   const target = fileTarget(fromText(path), { force: true });
   await expect(target.check!()).rejects.toMatchObject({ code: 'target.unfinished' });
   await expect(target.open()).rejects.toMatchObject({ code: 'target.unfinished' });
+  rmSync(path);
+  await expect(target.check!()).rejects.toMatchObject({ code: 'target.unfinished' });
   rmSync(journal);
 });
