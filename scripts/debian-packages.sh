@@ -26,7 +26,7 @@ TEST=(
   # package databases, SELinux policies, and a dracut that runs outside a tree
   rpm pacman-package-manager python3 policycoreutils selinux-utils dracut-core
   # trees with attributes, capabilities, access lists and mounts
-  attr libcap2-bin acl util-linux mount bzip2 zstd xz-utils lz4 lzop zsync android-sdk-libsparse-utils binutils
+  attr libcap2-bin acl util-linux mount bzip2 zstd xz-utils lz4 lzop zsync android-sdk-libsparse-utils binutils zip unzip
   # container images
   umoci skopeo docker-registry
   # programs that sign

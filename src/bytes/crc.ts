@@ -24,9 +24,9 @@ export function crc32cWord(seed: number, word: number): number {
   return crc >>> 0;
 }
 
-/** CRC-32 of IEEE 802.3 with initial and final inversion, as in GPT, gzip and xz. */
-export function crc32(bytes: Uint8Array, from = 0, to = bytes.length): number {
-  return ~sliced(crc32Tables, ~0, bytes, from, to) >>> 0;
+/** CRC-32 of IEEE 802.3 with initial and final inversion, as in GPT, gzip and xz. `before`: that of the bytes before these. */
+export function crc32(bytes: Uint8Array, from = 0, to = bytes.length, before = 0): number {
+  return ~sliced(crc32Tables, ~before, bytes, from, to) >>> 0;
 }
 
 /** CRC-16/ARC (polynomial 0x8005 reflected) continuing `seed`: the checksum of ext4 group descriptors under gdt_csum. */

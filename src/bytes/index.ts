@@ -8,6 +8,7 @@ export * from './concat.js';
 export * from './crc.js';
 export * from './defined.js';
 export * from './device-number.js';
+export * from './dos-time.js';
 export * from './fields.js';
 export * from './guid.js';
 export * from './hex.js';

@@ -8,6 +8,7 @@ import { fatFormat } from '../format/fat/index.js';
 import { isoFormat } from '../format/iso9660/index.js';
 import { squashfsFormat } from '../format/squashfs/index.js';
 import { udfFormat } from '../format/udf/index.js';
+import { zipFormat } from '../format/zip/index.js';
 import type { Source } from '../io/index.js';
 import type { FormatFacts, ImageFormat, Recognition } from '../tree/index.js';
 import { tarFormat } from './tar-format.js';
@@ -22,10 +23,11 @@ export const FORMATS: readonly ImageFormat[] = [
   fatFormat,
   cpioFormat,
   arFormat,
+  zipFormat,
   tarFormat,
 ];
 
-/** `squashfs, EROFS, ext2 to ext4, ISO 9660, UDF, FAT, cpio, ar and tar` */
+/** `squashfs, EROFS, ext2 to ext4, ISO 9660, UDF, FAT, cpio, ar, zip and tar` */
 export const FORMAT_TITLES: string = FORMATS.map(({ title }) => title)
   .join(', ')
   .replace(/, ([^,]*)$/, ' and $1');

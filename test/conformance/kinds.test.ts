@@ -52,6 +52,52 @@ describe('archives', () => {
     expect(names(at('x.ar'))).toBe('a_rather_long_name.deb\nfstab\n');
   });
 
+  oracle(
+    'zip',
+    'bsdtar',
+    '7z',
+    'python3',
+    'unzip',
+  )('zip, by four programs that write it', () => {
+    made('cp -a tree zipped && chmod 4711 zipped/large && touch -d 2020-02-03T04:05:07Z zipped/etc/fstab');
+    made('yes many | head -c 3000000 >zipped/many && mkdir zipped/empty && chown -h 1234:70000 zipped/link');
+    made('cd zipped && zip -qry ../info.zip . && zip -qry0 ../stored.zip . && bsdtar -cf ../bsd.zip --format zip .');
+    made('cd zipped && 7z a -bso0 -snl ../seven.zip . && 7z a -bso0 -mm=bzip2 -snl ../bzip2.zip .');
+    made("python3 -c \"import shutil; shutil.make_archive('python', 'zip', 'zipped')\"");
+    made('gzip -c <info.zip >info.zip.gz');
+    const whole = 'empty\netc\netc/fstab\netc/hard\nlarge\nlink\nmany\n';
+    for (const name of ['info', 'stored', 'bsd', 'seven', 'bzip2']) {
+      expect([name, names(at(`${name}.zip`))]).toEqual([name, whole]);
+      // unzip takes what it reads as data of the local zone, so only contents, modes and links are compared.
+      made(`rm -rf by-us by-unzip && "${process.execPath}" "${MAIN}" extract --quiet ${name}.zip by-us`);
+      made(
+        `7z x -bso0 -oby-unzip ${name}.zip && diff -r --no-dereference by-us by-unzip && cmp by-us/many zipped/many`,
+      );
+      expect([name, shell('cd by-us && stat -c "%a %n" large etc link').stdout]).toEqual([
+        name,
+        shell('cd zipped && stat -c "%a %n" large etc link').stdout,
+      ]);
+    }
+    expect(names(at('python.zip'))).toBe(whole);
+    expect(names(at('info.zip.gz'))).toBe(whole);
+    const { entries } = JSON.parse(isopress(['ls', '--json', '-l', at('info.zip')]).stdout);
+    expect(entries.find(({ path }: { path: string }) => path === 'link')).toMatchObject({ uid: 1234, gid: 70_000 });
+  });
+
+  oracle('python3')('a zip archive with more members than 16 bits count', () => {
+    const script =
+      'import zipfile; z = zipfile.ZipFile("many.zip", "w"); [z.writestr(f"f{i}", b"") for i in range(70000)]; z.close()';
+    made(`python3 -c '${script}'`);
+    expect(names(at('many.zip')).split('\n')).toHaveLength(70_001);
+  });
+
+  oracle('zip')('an image in a zip archive, opened by a path that goes on, and a zip archive as a source', () => {
+    made('zip -q disk.zip disk.img && (cd tree && zip -qry ../tree.zip .)');
+    expect(isopress(['cat', `${at('disk.zip')}/disk.img/etc/hard`]).stdout).toBe('none\n');
+    expect(isopress(['squashfs', '--quiet', at('tree.zip'), at('zip.sqfs')]).stderr).toBe('');
+    expect(names(at('zip.sqfs'))).toBe(NAMES);
+  });
+
   oracle('tar', 'xz')('tar, plain and compressed', () => {
     made('tar -C tree -cf x.tar . && xz -k x.tar');
     for (const name of ['x.tar', 'x.tar.xz']) expect(names(at(name))).toBe(NAMES);

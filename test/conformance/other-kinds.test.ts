@@ -87,10 +87,10 @@ oracle('bsdtar')('info and ls say what a file is, and end as for anything else t
 });
 
 oracle('bsdtar')('an archive that is not read as SOURCE is, after the conversion that the message names', () => {
-  const [packed, converted, image] = ['made.zip', 'made.tar', 'made.sqfs'].map((name) => join(scratch, name));
-  judge('bsdtar', ['--format=zip', '-cf', packed!, '-C', scratch, 'tree']);
+  const [packed, converted, image] = ['made.7z', 'made.tar', 'made.sqfs'].map((name) => join(scratch, name));
+  judge('bsdtar', ['--format=7zip', '-cf', packed!, '-C', scratch, 'tree']);
   const { status, stderr } = isopress(['squashfs', packed!, image!]);
-  expect([status, stderr]).toEqual([3, expect.stringContaining('is a zip archive, not a tar archive.')]);
+  expect([status, stderr]).toEqual([3, expect.stringContaining('is a 7z archive, not a tar archive.')]);
   const [, words = ''] = /Convert it with bsdtar (.*), and give FILE\.tar\./.exec(stderr) ?? [];
   const places: Readonly<Record<string, string>> = { 'FILE.tar': converted!, '@ARCHIVE': `@${packed}` };
   expect(

@@ -1,8 +1,7 @@
 // FAT directory entries of 32 bytes: short entries and the long-name entries before them.
 // fatgen103 "FAT Directory Structure" and "Long Directory Entries".
 
-import { bytes, struct, u8, u16le, u32le, type Value } from '../../bytes/index.js';
-import type { DosTime } from './dos-time.js';
+import { bytes, type DosTime, struct, u8, u16le, u32le, type Value } from '../../bytes/index.js';
 
 export const ENTRY_SIZE = 32;
 

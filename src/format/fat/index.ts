@@ -1,8 +1,8 @@
 // FAT12, FAT16 and FAT32 volumes, populated while they are written.
 
+export type { DosTime } from '../../bytes/index.js';
 export type { FatType } from './allocation-table.js';
 export { checkFat, type FatFault, type ReportFatFault } from './check.js';
-export type { DosTime } from './dos-time.js';
 export { fatFormat } from './format.js';
 export type { Geometry } from './geometry.js';
 export type { FatLayout, PlacedDirectory, PlacedEntry, PlacedFile } from './layout.js';

@@ -1,10 +1,9 @@
 // The decisions of the planner of a FAT volume, which the emitter follows, as plain data.
 
-import type { ByteString } from '../../bytes/index.js';
+import type { ByteString, DosTime } from '../../bytes/index.js';
 import type { ExactContent } from '../../io/index.js';
 import type { Loss } from '../../tree/index.js';
 import type { Chain } from './allocation-table.js';
-import type { DosTime } from './dos-time.js';
 import type { Geometry } from './geometry.js';
 import type { FatName } from './names.js';
 

@@ -1,7 +1,7 @@
 // Metadata that FAT cannot store, recorded while planning.
 
+import { isDosTime, isWholeStep } from '../../bytes/index.js';
 import { type FileTree, hardLinkCounts, type LossLog, type Node, walk } from '../../tree/index.js';
-import { isDosTime, isWholeStep } from './dos-time.js';
 
 const LEFT_OUT: Readonly<Partial<Record<Node['kind'], string>>> = {
   symlink: 'Symbolic links are left out.',

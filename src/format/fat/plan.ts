@@ -1,10 +1,10 @@
 // Planning a FAT volume: names, sizes and the place of every cluster, from metadata alone.
 
+import { dosTime } from '../../bytes/index.js';
 import { type ExactContent, exactContent, type ImagePlan, type Range } from '../../io/index.js';
 import { type FileTree, LossLog } from '../../tree/index.js';
 import { type Chain, FIRST_CLUSTER } from './allocation-table.js';
 import { ENTRY_SIZE } from './directory-entry.js';
-import { dosTime } from './dos-time.js';
 import { emitFat } from './emit.js';
 import { chooseGeometry, type Demand, type Geometry } from './geometry.js';
 import { chainsOf, type FatLayout, type PlacedDirectory, type PlacedEntry, type PlacedFile } from './layout.js';

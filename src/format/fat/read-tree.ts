@@ -1,7 +1,7 @@
 // The files of an opened volume as a tree. Directories are read breadth first and built from the last to the first, so
 // nesting does not use the stack; a cluster belongs to one chain at most, so no loop is followed.
 
-import { type ByteString, concatBytes, fromText } from '../../bytes/index.js';
+import { type ByteString, concatBytes, fromText, timestampOfDos } from '../../bytes/index.js';
 import { EMPTY, type ExactContent, FAULT_UNITS, NAME_UNITS, PartsContent, type Range } from '../../io/index.js';
 import {
   type Attributes,
@@ -22,7 +22,6 @@ import {
   END_OF_DIRECTORY,
   ENTRY_SIZE,
 } from './directory-entry.js';
-import { timestampOf } from './dos-time.js';
 import { LongNameReader } from './read-names.js';
 import { damaged, type Volume } from './read-volume.js';
 
@@ -141,7 +140,7 @@ function isDirectory(record: DirectoryEntry): boolean {
 function attributesOf(record: DirectoryEntry): Partial<Attributes> {
   const writable = (record.attributes & READ_ONLY) === 0 || isDirectory(record) ? 0o200 : 0;
   const mode = (isDirectory(record) ? 0o555 : 0o444) | writable;
-  return { mode, mtime: timestampOf(record.modifiedDate, record.modifiedTime) };
+  return { mode, mtime: timestampOfDos(record.modifiedDate, record.modifiedTime) };
 }
 
 function firstCluster(volume: Volume, record: DirectoryEntry): number {

@@ -1,7 +1,15 @@
 // Gives files of a finished FAT volume other bytes, in place: clusters that a file has are used again, more are taken from the free
 // ones, and what it no longer needs becomes free (fatgen103 "FAT Data Structure").
 
-import { type ByteString, concatBytes, displayText, divCeil, fromText, type Timestamp } from '../../bytes/index.js';
+import {
+  type ByteString,
+  concatBytes,
+  displayText,
+  divCeil,
+  dosTime,
+  fromText,
+  type Timestamp,
+} from '../../bytes/index.js';
 import { InvalidImageError, UnsupportedError } from '../../errors.js';
 import { bytesAt, type Patch, type Source } from '../../io/index.js';
 import { endOfChain, FIRST_CLUSTER, isEndOfChain, TableBytes, tableLength } from './allocation-table.js';
@@ -14,7 +22,6 @@ import {
   END_OF_DIRECTORY,
   ENTRY_SIZE,
 } from './directory-entry.js';
-import { dosTime } from './dos-time.js';
 import { UNKNOWN_CLUSTER } from './fs-info.js';
 import { type FoundVolume, findVolume } from './read.js';
 import { LongNameReader } from './read-names.js';

@@ -1,11 +1,10 @@
 // The entries of a tree that FAT can store, with names and times, before they have places.
 
-import { type ByteString, displayText } from '../../bytes/index.js';
+import { type ByteString, type DosTime, displayText, dosTime } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
 import type { ExactContent } from '../../io/index.js';
 import { type Directory, type FileTree, joinPath, type Node } from '../../tree/index.js';
 import { longNameEntries } from './directory-entry.js';
-import { type DosTime, dosTime } from './dos-time.js';
 import { type FatName, nameEntries } from './names.js';
 import type { ResolvedFatOptions } from './options.js';
 

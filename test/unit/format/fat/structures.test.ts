@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { dosTime, isDosTime } from '../../../../src/bytes/index.js';
 import { timestamp } from '../../../../src/bytes/time.js';
 import { renderTable, tableLength } from '../../../../src/format/fat/allocation-table.js';
 import { bootSector16, bootSector32, renderBootSector } from '../../../../src/format/fat/boot-sector.js';
 import { renderLongName } from '../../../../src/format/fat/directory-entry.js';
-import { dosTime, isDosTime } from '../../../../src/format/fat/dos-time.js';
 import { renderFsInfo } from '../../../../src/format/fat/fs-info.js';
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');

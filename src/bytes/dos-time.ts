@@ -1,7 +1,7 @@
-// FAT times: a date and a time of 16 bits each, 1980…2107, two seconds apart, without a zone. fatgen103 "Date and Time Formats".
-// Written in UTC: the one choice that does not depend on where the image is made.
+// DOS times, of FAT and zip: a date and a time of 16 bits each, 1980…2107, two seconds apart, without a zone. fatgen103 "Date and Time
+// Formats". Written and read in UTC: the one choice that does not depend on where the image is made.
 
-import { calendar, fromCalendar, type Timestamp } from '../../bytes/index.js';
+import { calendar, fromCalendar, type Timestamp } from './time.js';
 
 /** A time as directory entries store it. */
 export interface DosTime {
@@ -26,7 +26,7 @@ export function isWholeStep(time: Timestamp): boolean {
   return time.nanoseconds === 0 && time.seconds % 2 === 0;
 }
 
-/** Rounds down to the step; times out of range become the nearest one in range. */
+/** Rounds down to the step; times outside the range become the nearest one in range. */
 export function dosTime(time: Timestamp): DosTime {
   const c = calendar(time.seconds < FIRST.seconds ? FIRST : time.seconds > LAST.seconds ? LAST : time);
   return {
@@ -37,7 +37,7 @@ export function dosTime(time: Timestamp): DosTime {
 }
 
 /** The time from date and time of an entry; 1980 if they are missing or invalid. */
-export function timestampOf(date: number, time: number): Timestamp {
+export function timestampOfDos(date: number, time: number): Timestamp {
   const [month, day] = [(date >>> 5) & 0xf, date & 0x1f];
   if (month < 1 || month > 12 || day < 1) return FIRST;
   return fromCalendar({

@@ -1,0 +1,3 @@
+// zip archives.
+
+export { zipFormat } from './format.js';
