@@ -193,6 +193,10 @@ fn ranges_of_files_are_gathered_and_the_first_that_differs_is_named() {
     let ranges = [range("b", 0, 2, 0, true), range("a", 2, 3, 10, false), range("a", 6, 0, 50, true)];
     assert_eq!(gather::read(&ranges, &mut room), None);
     assert_eq!((&all()[..3], &all()[9..14]), (&b"12\0"[..], &b"\0cde\0"[..]));
+    let two_of_one = [range("a", 0, 4, 20, false), range("a", 4, 2, 30, true)];
+    assert_eq!(gather::read(&two_of_one, &mut room), None);
+    assert_eq!((&all()[20..25], &all()[30..33]), (&b"abcd\0"[..], &b"ef\0"[..]));
+    assert_eq!(gather::read(&[range("a", 0, 4, 20, false), range("a", 4, 1, 30, true)], &mut room), Some(1));
     for wrong in [
         range("b", 0, 3, 0, true),
         range("b", 0, 1, 0, true),

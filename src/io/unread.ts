@@ -28,12 +28,21 @@ export interface Batch {
   readonly bytes: Uint8Array;
   /** Bytes so far. */
   filled: number;
+  /** First byte of the ends of files that go elsewhere. */
+  endsAt: number;
+  /** Those ends: where each is in the memory, and where it goes. */
+  readonly ends: { readonly at: number; readonly end: Uint8Array }[];
   /** The ranges to read; the other bytes are in the memory. */
   readonly ranges: RangeList;
 }
 
 /** Reads ranges, and can write them at once. */
 export type RangeMover = RangeReader & Required<Pick<RangeReader, 'move'>>;
+
+/** Puts the ends in a batch that has been read to their places. */
+export function deliverEnds({ bytes, ends }: Batch): void {
+  for (const { at, end } of ends) end.set(bytes.subarray(at, at + end.length));
+}
 
 /** A batch that nobody has read. */
 export class UnreadBatch implements Unread {
@@ -52,6 +61,7 @@ export class UnreadBatch implements Unread {
   async read(): Promise<Uint8Array> {
     const { bytes, ranges } = this.#batch;
     await this.#mover.read(ranges, bytes);
+    deliverEnds(this.#batch);
     return bytes.subarray(0, this.length);
   }
 
@@ -67,6 +77,7 @@ export class UnreadBatch implements Unread {
     if (!(await this.#mover.move(ranges, bytes, { length: this.length, descriptor, at }))) {
       await write(bytes.subarray(0, this.length));
     }
+    deliverEnds(this.#batch);
   }
 }
 

@@ -24,18 +24,36 @@ pub struct Range {
     pub expected: Option<Identity>,
 }
 
+impl Range {
+    fn is_of_file(&self, other: &Range) -> bool {
+        self.path == other.path && self.follow == other.follow && self.expected == other.expected
+    }
+}
+
 /// Reads the ranges; returns the index of the first that could not be read, or not as expected.
 pub fn read(ranges: &[Range], room: &mut Room) -> Option<usize> {
     let mut way = None;
-    ranges.iter().position(|range| !read_one(range, room, &mut way).unwrap_or(false))
+    let mut last = None;
+    ranges.iter().position(|range| !read_one(range, room, &mut way, &mut last).unwrap_or(false))
 }
 
 /// The open directory of the last file: the next file is often in the same one.
 type Way<'a> = Option<(&'a [u8], File)>;
 
+/// The last range and its file: the next one can be the end of the same file, which goes elsewhere.
+type Last<'a> = Option<(&'a Range, File)>;
+
 /// Whether the file has the range, and ends there if it must.
-fn read_one<'a>(range: &'a Range, room: &mut Room, way: &mut Way<'a>) -> io::Result<bool> {
-    let (file, stat) = open(range, way)?;
+fn read_one<'a>(range: &'a Range, room: &mut Room, way: &mut Way<'a>, last: &mut Last<'a>) -> io::Result<bool> {
+    let known = last.take().filter(|(other, _)| range.is_of_file(other));
+    let (file, stat) = match known {
+        Some((_, file)) => {
+            let stat = open::stat(&file)?;
+            (file, stat)
+        }
+        None => open(range, way)?,
+    };
+    let (_, file) = last.insert((range, file));
     let end = range.at + range.length as u64;
     // Reading does not show it at the end of a hole, or in an empty file.
     if range.ends && u64::try_from(stat.st_size) != Ok(end) {
@@ -48,7 +66,7 @@ fn read_one<'a>(range: &'a Range, room: &mut Room, way: &mut Way<'a>) -> io::Res
         let at = range.at + done as u64;
         let left = range.length - done;
         // The byte after the end is read together with the last one: that shows growth without another call.
-        let count = read_at(&file, target.wrapping_add(done), left, range.ends.then_some(&mut more), at)?;
+        let count = read_at(file, target.wrapping_add(done), left, range.ends.then_some(&mut more), at)?;
         if count == 0 || count > left {
             return Ok(false);
         }

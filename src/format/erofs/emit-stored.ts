@@ -1,148 +1,145 @@
-// Emits the leaves of an uncompressed image: blocks pass through, tails go after their inodes.
+// Emits the leaves of an uncompressed image, run by run: the blocks of files, which a writer can move unread, then the blocks of
+// their inodes, into which the ends of the files have been read.
 
-import { assertPlanned } from '../../errors.js';
-import {
-  Collector,
-  contentsAhead,
-  type Data,
-  type ExactContent,
-  isHole,
-  pieceLength,
-  type Range,
-  type Run,
-} from '../../io/index.js';
-import { contentsInOrder, emptyContents } from './contents.js';
-import type { ChunkForm } from './form.js';
+import { bytesOf } from '../../bytes/index.js';
+import { bytesSource, type Data, type ExactContent, packed, type Run, type Slot, type Unread } from '../../io/index.js';
+import { emptyContents } from './contents.js';
 import type { PlannedImage } from './layout.js';
-import { LeafWriter, leafHead, storedForm } from './leaves.js';
-import type { Placement } from './placement.js';
+import { leafHead, ownsContent, putSpecial, putStored, type StoredLeaf, storedForm, storedSize } from './leaves.js';
+import type { EndedRun, Placement } from './placement.js';
 
-/** The bytes of all leaves and their contents. */
-export async function* emitStoredLeaves(image: PlannedImage, placement: Placement, run: Run): AsyncGenerator<Data> {
-  const out = new Collector();
-  const leaves = new StoredLeaves(image, placement, out);
-  let done = 0;
-  for await (const parts of contentsAhead(leaves.contents, run, emptyContents(image))) {
-    for (const { index, piece } of parts) {
-      leaves.put(index, piece);
-      done += pieceLength(piece);
-    }
-    yield* out.take();
-    run.report({ step: 'packing', done, total: image.contentSize, unit: 'bytes' });
+/** The bytes of all leaves and their contents, files `unread` where that is possible. */
+export async function* emitStoredLeaves(
+  image: PlannedImage,
+  placement: Placement,
+  run: Run,
+  unread: boolean,
+): AsyncGenerator<Data | Unread> {
+  const leaves = new StoredLeaves(image, run);
+  for (let first = 0; first < image.inodes.leaves.length; ) {
+    const inodes = placedRun(image, placement, first);
+    const bytes = new Uint8Array(inodes.place.blocks * image.options.blockSize);
+    yield* packed(leaves.slots(inodes, bytes), run, unread);
+    leaves.copyTails();
+    yield bytes;
+    first += inodes.leaves.length;
   }
-  yield* leaves.end();
+  yield* packed(emptySlots(image), run, unread);
 }
 
-/** Turns contents into the blocks of an image, and writes their inodes. */
+/** Leaves whose inodes are written together. */
+interface InodeRun {
+  readonly leaves: readonly StoredLeaf[];
+  readonly place: EndedRun;
+}
+
+/** The run that begins with the leaf `first`, laid out as it was planned. */
+function placedRun(image: PlannedImage, placement: Placement, first: number): InodeRun {
+  const leaves: StoredLeaf[] = [];
+  for (let index = first; index < image.inodes.leaves.length && !placement.isDue; index++) {
+    const head = leafHead(image, image.inodes.leaves[index]!);
+    const form = storedForm(image, index, head);
+    const block = ownsContent(image, index) ? placement.takeBlocks(form.blocks) : 0;
+    placement.put(index, storedSize(form, head));
+    leaves.push({ index, head, form, block });
+  }
+  return { leaves, place: placement.endRun() };
+}
+
+function* emptySlots(image: PlannedImage): Generator<Slot> {
+  for (const content of emptyContents(image)) yield { content, span: 0 };
+}
+
+/** The end of a content that several files have. */
+interface SharedTail {
+  bytes: Uint8Array;
+  /** Files to come that have it too. */
+  left: number;
+}
+
+/** Writes inodes, and says which contents are in the blocks before them. */
 class StoredLeaves {
-  readonly contents: readonly ExactContent[];
   readonly #image: PlannedImage;
-  readonly #placement: Placement;
-  readonly #out: Collector;
-  readonly #writer: LeafWriter;
-  readonly #leafOf: Uint32Array;
-  #current: StoredFile | undefined;
-  #begun = -1;
+  readonly #run: Run;
+  /** First blocks of contents that several files have. */
+  readonly #shared = new Map<number, number>();
+  readonly #tails = new Map<number, SharedTail>();
+  /** Ends to be copied when they have been read. */
+  #copies: { readonly from: Uint8Array; readonly to: Uint8Array }[] = [];
+  /** Those of this run that files of later runs have too. */
+  #kept: SharedTail[] = [];
+  #done = 0;
 
-  constructor(image: PlannedImage, placement: Placement, out: Collector) {
+  constructor(image: PlannedImage, run: Run) {
     this.#image = image;
-    this.#placement = placement;
-    this.#out = out;
-    this.#writer = new LeafWriter(image, placement, out);
-    const { contents, leafOf } = contentsInOrder(image);
-    this.contents = contents;
-    this.#leafOf = leafOf;
+    this.#run = run;
   }
 
-  /** The next piece of a content. */
-  put(index: number, piece: Data): void {
-    if (index !== this.#begun) {
-      this.#finish();
-      this.#begun = index;
-      const leaf = this.#leafOf[index]!;
-      this.#writer.before(leaf);
-      this.#current = beginFile(this.#image, leaf, this.#placement, this.#writer);
+  /** The contents in the blocks before a run. While they are taken, inodes are written into its `bytes`. */
+  *slots({ leaves, place }: InodeRun, bytes: Uint8Array): Generator<Slot> {
+    for (let at = 0; at < leaves.length; at++) {
+      const stored = leaves[at]!;
+      const start = place.offsets[at]!;
+      const slot = this.#put(stored, bytes.subarray(start, start + storedSize(stored.form, stored.head)));
+      if (slot) yield slot;
     }
-    this.#current!.put(piece, this.#out);
   }
 
-  *end(): Generator<Data> {
-    this.#finish();
-    yield* this.#out.take();
-    yield* this.#writer.end();
+  /** Completes a run after its contents have been read. */
+  copyTails(): void {
+    for (const { from, to } of this.#copies) to.set(from);
+    // A part of a run would keep all of it in memory.
+    for (const tail of this.#kept) if (tail.left > 0) tail.bytes = tail.bytes.slice();
+    this.#copies = [];
+    this.#kept = [];
   }
 
-  #finish(): void {
-    if (!this.#current) return;
-    this.#current.end(this.#out);
-    this.#writer.keepTail(this.#current.tail);
-    this.#writer.endIfDue();
-  }
-}
-
-function beginFile(image: PlannedImage, index: number, placement: Placement, writer: LeafWriter): StoredFile {
-  const head = leafHead(image, image.inodes.leaves[index]!);
-  const form = storedForm(image, index, head);
-  const block = placement.takeBlocks(form.blocks);
-  const tail = writer.stored(block, form, head);
-  const inBlocks = form.blocks * image.options.blockSize;
-  if (form.kind === 'chunks') return new StoredFile(form.stored, tail, inBlocks);
-  return new StoredFile([{ at: 0, length: head.length - form.tail }], tail, inBlocks);
-}
-
-/** A file being written: its ranges are put out, its tail is kept. */
-class StoredFile {
-  readonly #ranges: readonly Range[];
-  readonly #tail: Uint8Array;
-  /** Bytes of its blocks that have not been put out. */
-  #left: number;
-  #at = 0;
-  #range = 0;
-  #tailFilled = 0;
-
-  constructor(ranges: ChunkForm['stored'], tail: Uint8Array, inBlocks: number) {
-    this.#ranges = ranges;
-    this.#tail = tail;
-    this.#left = inBlocks;
+  #put(stored: StoredLeaf, bytes: Uint8Array): Slot | undefined {
+    const leaf = this.#image.inodes.leaves[stored.index]!;
+    if (leaf.kind === 'file') return this.#file(leaf.content, stored, bytes);
+    if (leaf.kind === 'symlink') return this.#symlink(bytesOf(leaf.target), stored, bytes);
+    putSpecial(leaf, stored.index, stored.head, bytes);
+    return undefined;
   }
 
-  /** The end of the content, which is in its place after {@link end}. */
-  get tail(): Uint8Array {
-    return this.#tail;
-  }
-
-  /** The next piece of the content. */
-  put(piece: Data, out: Collector): void {
-    const length = pieceLength(piece);
-    const start = this.#at;
-    const end = start + length;
-    for (let range = this.#ranges[this.#range]; range && range.at < end; range = this.#ranges[this.#range]) {
-      const from = Math.max(range.at, start);
-      const to = Math.min(range.at + range.length, end);
-      if (to > from) {
-        this.#left -= to - from;
-        out.put(isHole(piece) ? { hole: to - from } : piece.subarray(from - start, to - start));
-      }
-      if (range.at + range.length > end) break;
-      this.#range++;
+  #file(content: ExactContent, stored: StoredLeaf, bytes: Uint8Array): Slot | undefined {
+    const { index, form, head } = stored;
+    if (!ownsContent(this.#image, index)) {
+      this.#sharing(stored, bytes);
+      return undefined;
     }
-    this.#at = end;
-    if (this.#range === this.#ranges.length && this.#tail.length > 0) this.#keep(piece, start);
+    const end = putStored(this.#image, stored, bytes);
+    const left = (this.#image.inodes.sharers.get(index) ?? 1) - 1;
+    if (left > 0) this.#share(stored, end, left);
+    if (head.length === 0) return undefined;
+    this.#done += head.length;
+    this.#run.report({ step: 'packing', done: this.#done, total: this.#image.contentSize, unit: 'bytes' });
+    const span = form.blocks * this.#image.options.blockSize;
+    return form.kind === 'flat' ? { content, span, end } : { content, span, taken: form.stored };
   }
 
-  /** The bytes after the last range are the tail. */
-  #keep(piece: Data, start: number): void {
-    const last = this.#ranges.at(-1)!;
-    const from = Math.max(last.at + last.length - start, 0);
-    const length = pieceLength(piece) - from;
-    if (length <= 0) return;
-    if (!isHole(piece)) this.#tail.set(piece.subarray(from), this.#tailFilled);
-    this.#tailFilled += length;
+  #share({ index, block }: StoredLeaf, end: Uint8Array, left: number): void {
+    this.#shared.set(index, block);
+    if (end.length === 0) return;
+    const tail = { bytes: end, left };
+    this.#tails.set(index, tail);
+    this.#kept.push(tail);
   }
 
-  /** Fills up the last block. */
-  end(out: Collector): void {
-    assertPlanned('tail of a file', this.#tail.length, this.#tailFilled);
-    if (this.#left > 0) out.put({ hole: this.#left });
+  /** A file with the content of an earlier one. */
+  #sharing(stored: StoredLeaf, bytes: Uint8Array): void {
+    const owner = this.#image.inodes.contentOwners[stored.index]!;
+    const to = putStored(this.#image, { ...stored, block: this.#shared.get(owner)! }, bytes);
+    if (to.length === 0) return;
+    const tail = this.#tails.get(owner)!;
+    this.#copies.push({ from: tail.bytes, to });
+    tail.left--;
+    if (tail.left === 0) this.#tails.delete(owner);
+  }
+
+  #symlink(target: Uint8Array, stored: StoredLeaf, bytes: Uint8Array): Slot | undefined {
+    const span = stored.form.blocks * this.#image.options.blockSize;
+    putStored(this.#image, stored, bytes).set(target.subarray(Math.min(span, target.length)));
+    return span === 0 ? undefined : { content: bytesSource(target.subarray(0, span)), span };
   }
 }

@@ -11,7 +11,7 @@ import { DataLayout } from './inode.js';
 import type { PlannedImage, UnplacedImage } from './layout.js';
 import { type Placement, RunBuffer } from './placement.js';
 import { FIRST_LEAF_NUMBER } from './plan-inodes.js';
-import { putChunkAddresses, putInode } from './render-inode.js';
+import { type InodeFacts, putChunkAddresses, putInode } from './render-inode.js';
 
 const EMPTY_BYTES = new Uint8Array(0);
 
@@ -80,6 +80,44 @@ function settleChunks({ inodes, chunkPlaces }: PlannedImage, index: number, form
   for (const [chunk, block] of storedChunks(form, start)) chunkPlaces.settle(leaf.content, chunk, block);
 }
 
+/** A leaf that is not compressed, and its first block. */
+export interface StoredLeaf {
+  readonly index: number;
+  readonly head: LeafHead;
+  readonly form: Form;
+  readonly block: number;
+}
+
+/** Writes the inode of a file or symbolic link and what follows it into `bytes`. Returns the part for the end of its content. */
+export function putStored(
+  image: PlannedImage,
+  { index, head, form, block }: StoredLeaf,
+  bytes: Uint8Array,
+): Uint8Array {
+  const leaf = image.inodes.leaves[index]!;
+  const flat = form.kind === 'flat';
+  const layout = !flat ? DataLayout.chunks : form.tail > 0 ? DataLayout.inline : DataLayout.plain;
+  const data = flat ? (form.blocks > 0 ? block : 0) : form.chunkLog & ChunkFormat.blocksLog;
+  const end = putInode(leaf, factsOf(index, head, layout, data), head.xattrs, bytes);
+  if (flat) return bytes.subarray(end);
+  putChunkAddresses(form, block, bytes.subarray(end + addressListGap(end)), (chunk) =>
+    leaf.kind === 'file' ? image.chunkPlaces?.blockOf(leaf.content, chunk) : undefined,
+  );
+  return bytes.subarray(bytes.length);
+}
+
+/** Writes the inode of an entry without content into `bytes`. */
+export function putSpecial(leaf: Leaf, index: number, head: LeafHead, bytes: Uint8Array): void {
+  const isDevice = leaf.kind === 'block-device' || leaf.kind === 'character-device';
+  const data = isDevice ? deviceNumber(leaf.major, leaf.minor) : 0;
+  putInode(leaf, factsOf(index, head, DataLayout.plain, data), head.xattrs, bytes);
+}
+
+function factsOf(index: number, head: LeafHead, layout: DataLayout, data: number): InodeFacts {
+  const { inodeSize: own, length, links } = head;
+  return { inodeSize: own, layout, size: length, data, links, number: FIRST_LEAF_NUMBER + index };
+}
+
 /** Writes inodes into runs of blocks, and runs and targets into a collector. */
 export class LeafWriter {
   readonly #image: PlannedImage;
@@ -120,19 +158,8 @@ export class LeafWriter {
    */
   stored(block: number, form: Form, head: LeafHead): Uint8Array {
     const index = this.#next++;
-    const leaf = this.#image.inodes.leaves[index]!;
     if (this.#image.inodes.sharers.has(index)) this.#shared.set(index, block);
-    const bytes = this.#place(index, storedSize(form, head));
-    const flat = form.kind === 'flat';
-    const layout = !flat ? DataLayout.chunks : form.tail > 0 ? DataLayout.inline : DataLayout.plain;
-    const data = flat ? (form.blocks > 0 ? block : 0) : form.chunkLog & ChunkFormat.blocksLog;
-    const end = putInode(leaf, this.#facts(index, head, layout, data), head.xattrs, bytes);
-    if (flat) return bytes.subarray(end);
-    const { chunkPlaces } = this.#image;
-    putChunkAddresses(form, block, bytes.subarray(end + addressListGap(end)), (chunk) =>
-      leaf.kind === 'file' ? chunkPlaces?.blockOf(leaf.content, chunk) : undefined,
-    );
-    return bytes.subarray(bytes.length);
+    return putStored(this.#image, { index, head, form, block }, this.#place(index, storedSize(form, head)));
   }
 
   /** Keeps the end of the last leaf's content, which is in its place, for others that have it too. */
@@ -147,7 +174,7 @@ export class LeafWriter {
     const index = this.#next++;
     if (this.#image.inodes.sharers.has(index)) this.#shared.set(index, content);
     const bytes = this.#place(index, head.size + content.size(head.size));
-    const facts = this.#facts(index, head, content.layout, content.blocks);
+    const facts = factsOf(index, head, content.layout, content.blocks);
     const end = putInode(this.#image.inodes.leaves[index]!, facts, head.xattrs, bytes);
     content.put(head.size, bytes.subarray(end));
   }
@@ -206,16 +233,8 @@ export class LeafWriter {
   }
 
   #special(index: number, head: LeafHead): void {
-    const leaf = this.#image.inodes.leaves[index]!;
-    const isDevice = leaf.kind === 'block-device' || leaf.kind === 'character-device';
-    const data = isDevice ? deviceNumber(leaf.major, leaf.minor) : 0;
     this.#next++;
-    putInode(leaf, this.#facts(index, head, DataLayout.plain, data), head.xattrs, this.#place(index, head.size));
-  }
-
-  #facts(index: number, head: LeafHead, layout: DataLayout, data: number) {
-    const { inodeSize: own, length, links } = head;
-    return { inodeSize: own, layout, size: length, data, links, number: FIRST_LEAF_NUMBER + index };
+    putSpecial(this.#image.inodes.leaves[index]!, index, head, this.#place(index, head.size));
   }
 
   #place(index: number, size: number): Uint8Array {

@@ -8,10 +8,11 @@ import {
   type Content,
   type Data,
   type ExactContent,
-  exactContent,
   type ImagePlan,
+  imageContent,
   pieceLength,
   type Run,
+  type Unread,
 } from '../../io/index.js';
 import { type FileTree, joinPath, LossLog, type Node } from '../../tree/index.js';
 import { ChunkPlaces } from './chunk-places.js';
@@ -61,7 +62,7 @@ export function planErofs(tree: FileTree, options: ErofsOptions): ImagePlan<Erof
   const placed = placeStored(image);
   const size = placed.blocks * resolved.blockSize;
   const layout = layoutOf(image, size, size, losses);
-  return { ...exactContent(size, (run) => emitStored(image, placed, run)), layout };
+  return { ...imageContent(size, (run, unread) => emitStored(image, placed, run, unread)), layout };
 }
 
 function chunkPlacesOf({ inodes, options }: Pick<PlannedImage, 'inodes' | 'options'>): ChunkPlaces | undefined {
@@ -77,14 +78,19 @@ function placeStored(image: PlannedImage): PlacedTree {
   return placeDirectories(image, placement.block, leafNids, rootNid(image));
 }
 
-async function* emitStored(image: PlannedImage, placed: PlacedTree, run: Run): AsyncGenerator<Data> {
+async function* emitStored(
+  image: PlannedImage,
+  placed: PlacedTree,
+  run: Run,
+  unread: boolean,
+): AsyncGenerator<Data | Unread> {
   const { blockSize } = image.options;
   yield renderHead(image, placed);
   let at = image.headBlocks * blockSize;
   const placement = new Placement(blockSize, image.headBlocks, (index, nid) =>
     assertPlanned('place of an inode', placed.leafNids[index]!, nid),
   );
-  for await (const piece of emitStoredLeaves(image, placement, run)) {
+  for await (const piece of emitStoredLeaves(image, placement, run, unread)) {
     at += pieceLength(piece);
     yield piece;
   }

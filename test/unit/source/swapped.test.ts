@@ -47,6 +47,7 @@ const packers: Record<string, (tree: FileTree) => ImagePlan<unknown>> = {
     planExt4(tree, { uuid: uuidFromBytes(new Uint8Array(16)), epoch: EPOCH, features: 'inline_data', seed: 's' }),
   squashfs: (tree) => planSquashfs(tree, { compression: STORED, epoch: EPOCH }),
   erofs: (tree) => planErofs(tree, { epoch: EPOCH, seed: 's' }),
+  'erofs in chunks': (tree) => planErofs(tree, { epoch: EPOCH, seed: 's', chunkSize: 16_384 }),
   'erofs lz4, fragments': (tree) =>
     planErofs(tree, { epoch: EPOCH, seed: 's', compression: { name: 'lz4' }, fragments: 'ends' }),
   iso: (tree) => planDisc(tree, { epoch: EPOCH, seed: 's' }),
