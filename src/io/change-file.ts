@@ -8,19 +8,19 @@ import type { ExactContent, PlacedContent, Run } from './content.js';
 import type { FileSource } from './file.js';
 import {
   applyJournal,
+  createJournal,
   journalPath,
-  keptDigest,
   readJournal,
   removeJournal,
-  syncDirectoryOf,
   unfinished,
   writeContent,
   writeFully,
 } from './file-journal.js';
 import { lockFile } from './file-lock.js';
+import { rangesBetween, sampleDigest } from './file-sample.js';
 import { createDigest } from './hash.js';
 import { pathBuffer, replaced, sourceError } from './host-path.js';
-import { isEqual, type JournalHead, journalPlaces, renderHead, renderTrailer } from './journal-record.js';
+import { isEqual, type JournalHead, journalPlaces, renderTrailer } from './journal-record.js';
 import { identityOf } from './open-file.js';
 import { targetError } from './target-error.js';
 
@@ -46,22 +46,21 @@ export async function changeFile(path: ByteString, image: FileSource, change: Fi
   const file = await openForChange(path, real, image);
   try {
     const journalAt = journalPath(real);
-    const journal = await open(pathBuffer(journalAt), 'wx+').catch((error) => {
-      throw (error as NodeJS.ErrnoException).code === 'EEXIST' ? unfinished(path) : targetError(path, error);
+    const head = await headOf(file, change, image.size);
+    const journal = await createJournal(path, journalAt, head).catch((error) => {
+      throw systemError(path, error);
     });
     try {
-      const prepared = await prepare({ file, journal, journalAt, oldSize: image.size }, change, run).catch(
-        async (error) => {
-          await undo(file, image.size, journalAt);
-          throw systemError(path, error);
-        },
-      );
+      const written = await prepare({ file, journal, head }, change, run).catch(async (error) => {
+        await undo(file, image.size, journalAt);
+        throw systemError(path, error);
+      });
       // From here on there is no way back, only forward.
-      const applied = await applyJournal(journal, file, prepared.head).catch((error) => {
+      const applied = await applyJournal(journal, file, head).catch((error) => {
         throw stopped(path, error);
       });
       await removeJournal(journalAt);
-      return prepared.written + applied;
+      return written + applied;
     } finally {
       await journal.close();
     }
@@ -83,7 +82,7 @@ export async function recoverFile(path: ByteString): Promise<Recovery> {
     const file = await openForChange(path, real);
     try {
       const found = await readJournal(journal, journalAt);
-      if (found.state !== 'begun') await checkBelongs(file, found, journalAt);
+      await checkBelongs(file, found, journalAt);
       if (found.state === 'committed') await applyJournal(journal, file, found.head);
       if (found.state === 'uncommitted') await shrink(file, found.head.oldSize);
       await removeJournal(journalAt);
@@ -116,25 +115,28 @@ export async function isUnfinished(path: ByteString): Promise<boolean> {
 interface Opened {
   readonly file: FileHandle;
   readonly journal: FileHandle;
-  readonly journalAt: ByteString;
-  readonly oldSize: number;
+  readonly head: JournalHead;
 }
 
-/** Writes everything but the bytes that are overwritten, and commits the journal. */
-async function prepare(
-  { file, journal, journalAt, oldSize }: Opened,
-  { parts, size }: FileChange,
-  run: Run,
-): Promise<{ readonly head: JournalHead; readonly written: number }> {
+async function headOf(file: FileHandle, { parts, size }: FileChange, oldSize: number): Promise<JournalHead> {
+  const ranges = parts
+    .flatMap((part) => cutPart(part, 0, oldSize))
+    .map(({ at, content: { size: length, holes } }) => {
+      return { at, length, isZero: holes.length === 1 && holes[0]!.length === length };
+    });
+  const kept = await keptDigest(file, ranges, Math.min(oldSize, size));
+  return { oldSize, newSize: size, ranges, kept, replaced: await sampleDigest(file, ranges) };
+}
+
+function keptDigest(file: FileHandle, ranges: JournalHead['ranges'], end: number): Promise<Uint8Array> {
+  return sampleDigest(file, rangesBetween(ranges, end));
+}
+
+/** Writes everything but the bytes that are overwritten, and commits the journal. Returns how many bytes were written. */
+async function prepare({ file, journal, head }: Opened, { parts, size }: FileChange, run: Run): Promise<number> {
+  const { oldSize, ranges } = head;
   const inside = parts.flatMap((part) => cutPart(part, 0, oldSize));
   const after = parts.flatMap((part) => cutPart(part, oldSize, size));
-  const ranges = inside.map(({ at, content: { size: length, holes } }) => {
-    return { at, length, isZero: holes.length === 1 && holes[0]!.length === length };
-  });
-  const head = { oldSize, newSize: size, ranges, kept: await keptDigest(file, ranges, Math.min(oldSize, size)) };
-  await writeFully(journal, 0, renderHead(head));
-  await journal.sync();
-  await syncDirectoryOf(journalAt);
   const total = [...after, ...inside].reduce((sum, { content }) => sum + content.size, 0);
   let [done, written] = [0, 0];
   const progress = (content: ExactContent) => {
@@ -159,12 +161,11 @@ async function prepare(
     }
     progress(content);
   }
-  await journal.truncate(places.trailer);
   await journal.sync();
   run.signal?.throwIfAborted();
   await writeFully(journal, places.trailer, renderTrailer(digest.snapshot()));
   await journal.sync();
-  return { head, written };
+  return written;
 }
 
 /** The part of a content between two places of the file. */
@@ -243,9 +244,13 @@ async function checkBelongs(
   const [least, most] = [Math.min(head.oldSize, head.newSize), Math.max(head.oldSize, head.newSize)];
   // Bytes after the old end are in the file before the journal is committed, and nowhere else.
   const isSize = size >= (state === 'committed' ? head.newSize : least) && size <= most;
-  if (isSize && isEqual(await keptDigest(file, head.ranges, least), head.kept)) return;
-  const hint = 'If the image was replaced, delete this file.';
-  throw refused('journal', journalAt, 'is the journal of another image than the one that is there now', hint);
+  if (!isSize || !isEqual(await keptDigest(file, head.ranges, least), head.kept)) {
+    const hint = 'If the image was replaced, delete this file.';
+    throw refused('journal', journalAt, 'is the journal of another image than the one that is there now', hint);
+  }
+  if (state === 'committed' || isEqual(await sampleDigest(file, head.ranges), head.replaced)) return;
+  const hint = 'Compare the image with another copy of it, and delete this file.';
+  throw refused('journal', journalAt, 'has lost its end, and its image has changed already', hint);
 }
 
 function refused(code: string, path: ByteString, what: string, hint: string): TargetError {

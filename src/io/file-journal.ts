@@ -1,9 +1,9 @@
 // The journal file next to a file that is changed in place: writes it, reads it, and applies it.
 
-import { type FileHandle, open, unlink } from 'node:fs/promises';
+import { type FileHandle, open, rename, stat, unlink } from 'node:fs/promises';
 import { type ByteString, displayText } from '../bytes/index.js';
 import { InternalError, option, TargetError, wording } from '../errors.js';
-import { type ExactContent, isHole, type Range, type Run } from './content.js';
+import { type ExactContent, isHole, type Run } from './content.js';
 import type { Digest } from './digest-names.js';
 import { createDigest } from './hash.js';
 import { pathBuffer } from './host-path.js';
@@ -15,20 +15,49 @@ import {
   journalPlaces,
   readHead,
   readTrailer,
+  renderHead,
   SECTOR,
 } from './journal-record.js';
 import { zeros } from './memory.js';
 import { exactly } from './pieces.js';
+import { readUpTo } from './read-up-to.js';
 import { targetError } from './target-error.js';
 
 const CHUNK = 512 * 1024;
-/** Bytes that stay, from the front of the file, by which a journal knows its file again. */
-const KNOWN_BY = 1024 * 1024;
 
 /** The journal of a file; the path has no links. */
 export function journalPath(file: ByteString): ByteString {
   const slash = file.lastIndexOf('/') + 1;
   return `${file.slice(0, slash)}.${file.slice(slash)}.isopress-journal` as ByteString;
+}
+
+/**
+ * Makes the journal of a file. It gets its name when its size is final and its head is on the medium: a journal that is shorter was cut by
+ * something else. `file` is for messages. Throws {@link TargetError} `target.unfinished` if there is a journal already.
+ */
+export async function createJournal(file: ByteString, path: ByteString, head: JournalHead): Promise<FileHandle> {
+  const draft = `${path}.part` as ByteString;
+  // Nothing was changed as long as there was no more than a draft.
+  await unlink(pathBuffer(draft)).catch(() => {});
+  const journal = await open(pathBuffer(draft), 'wx+').catch((error) => {
+    throw (error as NodeJS.ErrnoException).code === 'EEXIST' ? unfinished(file) : targetError(file, error);
+  });
+  try {
+    await journal.truncate(journalPlaces(head).end);
+    await writeFully(journal, 0, renderHead(head));
+    await journal.sync();
+    if (await stat(pathBuffer(path)).catch(() => undefined)) throw unfinished(file);
+    await rename(pathBuffer(draft), pathBuffer(path));
+    // Another process may have put its own draft in the place of this one.
+    const [own, named] = [await journal.stat(), await stat(pathBuffer(path))];
+    if (own.ino !== named.ino) throw unfinished(file);
+    await syncDirectoryOf(path);
+    return journal;
+  } catch (error) {
+    await journal.close();
+    await unlink(pathBuffer(draft)).catch(() => {});
+    throw error;
+  }
 }
 
 /** Writes all bytes of a content that are not in holes. Returns how many. */
@@ -61,58 +90,24 @@ export async function writeFully(file: FileHandle, at: number, bytes: Uint8Array
   }
 }
 
-/** Reads up to `length` bytes; fewer at the end of the file. */
-async function readUpTo(file: FileHandle, at: number, length: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(length);
-  let done = 0;
-  while (done < length) {
-    const { bytesRead } = await file.read(bytes, done, length - done, at + done);
-    if (bytesRead === 0) break;
-    done += bytesRead;
-  }
-  return bytes.subarray(0, done);
-}
-
-/** The SHA-256 of the first bytes of the file, up to `end`, that no range replaces. */
-export async function keptDigest(file: FileHandle, ranges: readonly Range[], end: number): Promise<Uint8Array> {
-  const digest = createDigest('sha256');
-  let [at, left] = [0, KNOWN_BY];
-  for (const range of [...ranges, { at: end, length: 0 }]) {
-    while (at < Math.min(range.at, end) && left > 0) {
-      const bytes = await readUpTo(file, at, Math.min(CHUNK, left, Math.min(range.at, end) - at));
-      if (bytes.length === 0) return digest.snapshot();
-      digest.update(bytes);
-      at += bytes.length;
-      left -= bytes.length;
-    }
-    at = range.at + range.length;
-  }
-  return digest.snapshot();
-}
-
 /** The state of a change, according to its journal. */
 export type FoundJournal =
-  /** It was not written as a whole before the file was touched. */
-  | { readonly state: 'begun' }
   /** The file may have grown, and no old byte was overwritten. */
   | { readonly state: 'uncommitted'; readonly head: JournalHead }
   /** Old bytes may have been overwritten. */
   | { readonly state: 'committed'; readonly head: JournalHead };
 
-/** Reads a journal. Throws {@link TargetError} `target.journal` if it is damaged. */
+/** Reads a journal. Throws {@link TargetError} `target.journal` if it is damaged or cut short. */
 export async function readJournal(journal: FileHandle, path: ByteString): Promise<FoundJournal> {
   const { size } = await journal.stat();
-  const header = await readUpTo(journal, 0, HEADER_LENGTH);
-  const length = headLength(header);
-  if (length === undefined) {
-    if (header.length < HEADER_LENGTH || header.every((byte) => byte === 0)) return { state: 'begun' };
-    throw damaged(path, 'is not a journal of isopress');
-  }
+  const length = headLength(await readUpTo(journal, 0, HEADER_LENGTH));
+  if (length === undefined) throw damaged(path, 'is not a journal of isopress, or was cut short');
   const head = length <= size ? readHead(await readUpTo(journal, 0, length)) : undefined;
-  if (!head) return { state: 'begun' };
-  const { data, trailer } = journalPlaces(head);
-  const sector = await readUpTo(journal, trailer, SECTOR);
-  const sha256 = sector.length === SECTOR ? readTrailer(sector) : undefined;
+  if (!head) throw damaged(path, 'is damaged or was cut short');
+  const { data, trailer, end } = journalPlaces(head);
+  // It may have been committed, and its last bytes lost: only the whole journal says that the file was not overwritten.
+  if (size !== end) throw damaged(path, `has ${size} of ${end} bytes`);
+  const sha256 = readTrailer(await readUpTo(journal, trailer, SECTOR));
   if (!sha256) return { state: 'uncommitted', head };
   const digest = createDigest('sha256');
   const stored = head.ranges.reduce((sum, { length: bytes, isZero }) => (isZero ? sum : sum + bytes), 0);

@@ -89,6 +89,8 @@ async function openFileTarget(name: ByteString, path: ByteString): Promise<OpenT
         const shown = displayText(name);
         throw new TargetError('target.contended', `Another process is writing ${shown}.`, { path: shown });
       }
+      // An edit in place of the old file may have begun meanwhile.
+      await refuseUnfinished(path);
       await rename(pathBuffer(part), pathBuffer(path)).catch((error) => {
         throw targetError(name, error);
       });

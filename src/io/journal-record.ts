@@ -2,8 +2,8 @@
 //
 //   header │ ranges │ their new bytes, back to back │ zeros to a sector │ trailer
 //
-// The header and the ranges are on the medium before the file grows, the new bytes before the trailer is written, and the trailer before
-// the first old byte is overwritten.
+// It gets its name with its full size, with zeros for what follows the ranges. The header and the ranges are on the medium before that, the
+// new bytes before the trailer is written, and the trailer before the first old byte is overwritten.
 
 import { alignUp, bytes, concatBytes, struct, u32le, u64le, type Value } from '../bytes/index.js';
 import type { Range } from './content.js';
@@ -15,7 +15,7 @@ export const SECTOR = 512;
 const HEADER_MAGIC = new TextEncoder().encode('isopress change\0');
 const TRAILER_MAGIC = new TextEncoder().encode('isopress commit\0');
 
-const journalHeader = struct('journal header', 128, {
+const journalHeader = struct('journal header', 160, {
   magic: bytes(0, 16),
   /** Bytes of the file before and after the change. */
   oldSize: u64le(16),
@@ -27,8 +27,10 @@ const journalHeader = struct('journal header', 128, {
   reservedToo: bytes(48, 16),
   /** SHA-256 of bytes of the file that stay. */
   kept: bytes(64, 32),
+  /** SHA-256 of bytes of the file that are replaced, as they were before. */
+  replaced: bytes(96, 32),
   /** SHA-256 of the header, with zeros here, and of the ranges. */
-  sha256: bytes(96, 32),
+  sha256: bytes(128, 32),
 });
 
 const journalRange = struct('journal range', 24, {
@@ -56,6 +58,7 @@ export interface JournalHead {
   readonly oldSize: number;
   readonly newSize: number;
   readonly kept: Uint8Array;
+  readonly replaced: Uint8Array;
   /** In order, and apart from each other. */
   readonly ranges: readonly JournalRange[];
 }
@@ -63,20 +66,21 @@ export interface JournalHead {
 /** Bytes of a header without its ranges. */
 export const HEADER_LENGTH = journalHeader.size;
 
-/** Where the new bytes begin, and where the trailer is. */
-export function journalPlaces({ ranges }: JournalHead): { readonly data: number; readonly trailer: number } {
+/** Where the new bytes begin, where the trailer is, and where the journal ends. */
+export function journalPlaces({ ranges }: JournalHead) {
   const data = HEADER_LENGTH + ranges.length * journalRange.size;
-  return { data, trailer: alignUp(data + storedLength(ranges), SECTOR) };
+  const trailer = alignUp(data + storedLength(ranges), SECTOR);
+  return { data, trailer, end: trailer + SECTOR };
 }
 
 export function renderHead(head: JournalHead): Uint8Array {
-  const { oldSize, newSize, kept, ranges } = head;
+  const { oldSize, newSize, kept, replaced, ranges } = head;
   const list = ranges.map(({ at, length, isZero }) =>
     journalRange.encode({ at, length, zeros: isZero ? 1 : 0, reserved: 0 }),
   );
   const fields: Value<typeof journalHeader> = {
     ...{ magic: HEADER_MAGIC, oldSize, newSize, ranges: ranges.length, reserved: 0, stored: storedLength(ranges) },
-    ...{ reservedToo: new Uint8Array(16), kept, sha256: new Uint8Array(32) },
+    ...{ reservedToo: new Uint8Array(16), kept, replaced, sha256: new Uint8Array(32) },
   };
   const whole = concatBytes([journalHeader.encode(fields), ...list]);
   journalHeader.change({ sha256: digestOf('sha256', whole) }, whole);
@@ -92,7 +96,7 @@ export function headLength(header: Uint8Array): number | undefined {
 
 /** The head; undefined if it was not written as a whole. */
 export function readHead(whole: Uint8Array): JournalHead | undefined {
-  const { oldSize, newSize, ranges: count, kept, sha256 } = journalHeader.decode(whole);
+  const { oldSize, newSize, ranges: count, kept, replaced, sha256 } = journalHeader.decode(whole);
   const blank = whole.slice();
   journalHeader.change({ sha256: new Uint8Array(32) }, blank);
   if (!isEqual(digestOf('sha256', blank), sha256)) return undefined;
@@ -100,7 +104,7 @@ export function readHead(whole: Uint8Array): JournalHead | undefined {
     const { at, length, zeros } = journalRange.decode(whole, HEADER_LENGTH + index * journalRange.size);
     return { at, length, isZero: zeros === 1 };
   });
-  return { oldSize, newSize, kept: kept.slice(), ranges };
+  return { oldSize, newSize, kept: kept.slice(), replaced: replaced.slice(), ranges };
 }
 
 export function renderTrailer(sha256: Uint8Array): Uint8Array {

@@ -110,6 +110,11 @@ test('files of the same names are replaced only if forced', async () => {
   });
   expect(readdirSync(bundleDirectory).sort()).toEqual(names);
   expect((await bundle({ targetDirectory, bundleDirectory, compress: false, force: true })).names).toEqual(names);
+  const iso = names.find((name) => name.endsWith('.iso'))!;
+  writeFileSync(join(bundleDirectory, `.${iso}.isopress-journal`), '');
+  await expect(bundle({ targetDirectory, bundleDirectory, compress: false, force: true })).rejects.toMatchObject({
+    code: 'target.unfinished',
+  });
 });
 
 describe('results that cannot be bundled', () => {

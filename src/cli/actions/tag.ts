@@ -13,7 +13,15 @@ import {
   tagSeal,
   type WrittenTagStyle,
 } from '../../format/checkmedia/index.js';
-import { type DigestName, openFileSource, type Patch, patchFile, type Seal, type Source } from '../../io/index.js';
+import {
+  type DigestName,
+  openFileSource,
+  type Patch,
+  patchFile,
+  refuseUnfinished,
+  type Seal,
+  type Source,
+} from '../../io/index.js';
 import { argumentBytes, shownArgument } from '../argument-bytes.js';
 import type { ImageOptions } from '../image-options.js';
 import { readInput } from '../input.js';
@@ -57,6 +65,8 @@ export async function tagImage(image: string, options: TagCommandOptions): Promi
   }
   const path = argumentBytes(image);
   const name = displayText(path);
+  // Before all of it is read.
+  await refuseUnfinished(path);
   const source = await openFileSource(path);
   try {
     await patchFile(path, await patchesOf(source, options, session));

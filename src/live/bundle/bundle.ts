@@ -13,6 +13,7 @@ import {
   fileTarget,
   isHole,
   type Run,
+  refuseUnfinished,
   writeImage,
   zeros,
 } from '../../io/index.js';
@@ -137,6 +138,7 @@ async function bundleFile(job: Job, run: Run): Promise<BundledFile> {
   const packed = result.compress && xzOptions !== undefined;
   const name = packed ? `${plain}.xz` : plain;
   const path = join(directory, name);
+  await refuseUnfinished(fromText(path));
   if (!job.force && (await isThere(path))) {
     throw new TargetError('target.exists', `${path} exists already.`, {
       path,

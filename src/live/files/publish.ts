@@ -2,7 +2,9 @@
 
 import { link, lstat, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fromText } from '../../bytes/index.js';
 import { option, TargetError, wording } from '../../errors.js';
+import { refuseUnfinished } from '../../io/index.js';
 
 export interface Publication {
   /** Names of files in the work directory; the first is the one that may fail. */
@@ -15,11 +17,13 @@ export interface Publication {
 }
 
 /**
- * Moves the files. Throws {@link TargetError} `target.exists` for a name that was taken meanwhile, and `target.write`;
- * the target directory is then as it was before.
+ * Moves the files. Throws {@link TargetError} `target.exists` for a name that was taken meanwhile, `target.unfinished` for that of an
+ * image with a journal, and `target.write`; the target directory is then as it was before.
  */
 export async function publish({ names, workDirectory, targetDirectory, replaces }: Publication): Promise<void> {
   const undo: (() => Promise<void>)[] = [];
+  // The journal of an image that an edit in place left would be taken for one of the new image.
+  for (const name of names) await refuseUnfinished(fromText(join(targetDirectory, name)));
   try {
     for (const name of names) {
       const [from, to, kept] = [

@@ -3,7 +3,9 @@
 import { constants } from 'node:fs';
 import { access, lstat, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fromText } from '../../bytes/index.js';
 import { option, TargetError, wording } from '../../errors.js';
+import { refuseUnfinished } from '../../io/index.js';
 
 /** Throws {@link TargetError} if it is missing or cannot be written to. */
 export async function checkTargetDirectory(directory: string): Promise<void> {
@@ -27,6 +29,7 @@ export async function checkTargetDirectory(directory: string): Promise<void> {
 export async function checkTargetNames(directory: string, names: readonly string[], force: boolean): Promise<void> {
   for (const [i, name] of names.entries()) {
     const path = join(directory, name);
+    await refuseUnfinished(fromText(path));
     const there = await lstat(path).catch(() => undefined);
     if (!there) continue;
     if (there.isDirectory()) {

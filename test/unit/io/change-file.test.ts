@@ -22,6 +22,8 @@ import { noise } from '../../support/trees.js';
 const scratch = scratchDirectory();
 const path = join(scratch, 'image');
 const journal = join(scratch, '.image.isopress-journal');
+/** The journal before it gets its name. */
+const draft = `${journal}.part`;
 const OLD = noise(50_000, 1);
 const SECTOR = 512;
 
@@ -101,6 +103,16 @@ function* survivors(all: readonly Step[], file: string): Generator<Step[]> {
   }
 }
 
+/** The bytes that a medium may have under the name of the journal; undefined: none. */
+function* journalsLeft(done: readonly Step[]): Generator<Uint8Array | undefined> {
+  const isDrawn = done.some(({ file, kind }) => file === draft && kind === 'sync');
+  const isNamed = isDrawn && done.some(({ file, kind }) => file === scratch && kind === 'sync');
+  if (!isNamed) yield undefined;
+  if (!isDrawn) return;
+  const whole = done.map((step) => (step.file === draft ? { ...step, file: journal } : step));
+  for (const kept of survivors(whole, journal)) yield played(new Uint8Array(0), kept);
+}
+
 const parts = (image: Source, size: number): FileChange => ({
   size,
   parts: [
@@ -141,15 +153,19 @@ for (const [name, size] of [
     const ends = new Map<string, number>();
     for (let count = 0; count <= all.length; count++) {
       const done = all.slice(0, count);
-      const committed = done.filter(({ file, kind }) => file === journal && kind === 'sync').length === 3;
+      const committed = done.filter(({ file, kind }) => file === journal && kind === 'sync').length === 2;
       for (const left of survivors(done, path)) {
-        for (const kept of survivors(done, journal)) {
+        for (const kept of journalsLeft(done)) {
           writeFileSync(path, played(OLD, left));
-          writeFileSync(journal, played(new Uint8Array(0), kept));
+          if (kept) writeFileSync(journal, kept);
           const recovery = await recoverFile(fromText(path));
           const found = readFileSync(path);
           const result = found.equals(OLD) ? 'undone' : found.equals(expected) ? 'completed' : 'neither';
-          expect({ count, result, left: existsSync(journal) }).toEqual({ count, result: recovery, left: false });
+          if (!kept) expect(recovery).toBe('nothing');
+          expect({ count, result, left: existsSync(journal) }).toEqual({
+            ...{ count, left: false },
+            result: kept ? recovery : 'undone',
+          });
           if (committed) expect(recovery).toBe('completed');
           ends.set(recovery, (ends.get(recovery) ?? 0) + 1);
         }
@@ -161,17 +177,76 @@ for (const [name, size] of [
   });
 }
 
-test('a journal of another image, a damaged one, and other bytes change nothing', async () => {
-  writeFileSync(path, OLD);
+/** Changes the file, and returns the file and its journal as they were once it was committed. */
+async function committed(old: Uint8Array, change: (image: Source) => FileChange) {
+  writeFileSync(path, old);
   const image = await openImageFile(fromText(path));
   await record();
-  await changeFile(fromText(path), image, parts(image, 70_001), quietRun());
+  await changeFile(fromText(path), image, change(image), quietRun());
   stop?.();
   await image.close();
+  const ofJournal = steps.map((step) => (step.file === draft ? { ...step, file: journal } : step));
+  const last = steps.findLastIndex(({ file, kind }) => file === journal && kind === 'sync');
   const whole = played(
     new Uint8Array(0),
-    steps.filter(({ file }) => file === journal),
+    ofJournal.filter(({ file }) => file === journal),
   );
+  const imageAfter = (count: number) =>
+    played(
+      old,
+      steps.slice(0, count).filter(({ file }) => file === path),
+    );
+  return { whole, untouched: imageAfter(last), begun: imageAfter(last + 2), changed: imageAfter(steps.length) };
+}
+
+async function expectRefused(file: Uint8Array, journalBytes: Uint8Array): Promise<void> {
+  writeFileSync(path, file);
+  writeFileSync(journal, journalBytes);
+  await expect(recoverFile(fromText(path))).rejects.toMatchObject({ code: 'target.journal' });
+  expect(readFileSync(path).equals(file)).toBe(true);
+  expect(readFileSync(journal).equals(journalBytes)).toBe(true);
+}
+
+test('a journal cut to any shorter length takes nothing back and completes nothing', async () => {
+  const { whole, untouched, begun, changed } = await committed(noise(4000, 1), (image) => ({
+    size: 4500,
+    parts: [
+      { at: 100, content: bytesSource(noise(300, 2)) },
+      { at: 900, content: zeroContent(200) },
+      { at: 2000, content: image.slice({ at: 0, length: 400 }) },
+    ],
+  }));
+  for (let length = 0; length < whole.length; length++) {
+    await expectRefused([untouched, begun, changed][length % 3]!, whole.slice(0, length));
+  }
+  rmSync(journal);
+});
+
+test('a journal whose end became zeros takes nothing back once the file was overwritten', async () => {
+  const { whole, untouched, begun, changed } = await committed(OLD, (image) => parts(image, 70_001));
+  const lost = whole.slice().fill(0, whole.length - SECTOR);
+  for (const file of [begun, changed]) await expectRefused(file, lost);
+  writeFileSync(path, untouched);
+  expect(await recoverFile(fromText(path))).toBe('undone');
+  expect(readFileSync(path).equals(OLD)).toBe(true);
+});
+
+test('a journal knows its image also by bytes far from its front', async () => {
+  const old = noise(24 * 2 ** 20, 4);
+  const change = { size: old.length, parts: [{ at: 0, content: bytesSource(noise(700, 2)) }] };
+  const { whole, untouched } = await committed(old, () => change);
+  const other = untouched.slice();
+  other.set(noise(2 ** 20, 6), 11 * 2 ** 20);
+  await expectRefused(other, whole);
+  const end = untouched.slice();
+  end[end.length - 1]! ^= 1;
+  await expectRefused(end, whole);
+  writeFileSync(path, untouched);
+  expect(await recoverFile(fromText(path))).toBe('completed');
+});
+
+test('a journal of another image, a damaged one, and other bytes change nothing', async () => {
+  const { whole } = await committed(OLD, (image) => parts(image, 70_001));
   const flipped = whole.slice();
   flipped[whole.length - 2000]! ^= 1;
   for (const [found, bytes] of [

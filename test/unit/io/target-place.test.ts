@@ -79,6 +79,18 @@ test('a check refuses what opening would refuse, and changes nothing', async () 
   expect(await codeOf(fileTarget(fromText(path)).check!())).toBe('target.exists');
 });
 
+test('an image whose edit in place began while the new one was written is not replaced', async () => {
+  const path = join(scratch, 'edited');
+  writeFileSync(path, 'old');
+  const target = await fileTarget(fromText(path), { force: true }).open();
+  await target.write(0, new TextEncoder().encode('new'));
+  writeFileSync(join(scratch, '.edited.isopress-journal'), '');
+  await expect(target.publish()).rejects.toMatchObject({ code: 'target.unfinished' });
+  await target.abandon();
+  expect(readFileSync(path, 'latin1')).toBe('old');
+  expect(existsSync(`${path}.part`)).toBe(false);
+});
+
 test('a character device is never replaced', async () => {
   expect(await codeOf(write('/dev/null', 'x', true))).toBe('target.special');
   expect(lstatSync('/dev/null').isCharacterDevice()).toBe(true);

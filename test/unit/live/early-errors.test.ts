@@ -59,6 +59,8 @@ test('an error of the description is reported before one of the tree, which has 
 
 const taken = directory('taken');
 writeFileSync(join(taken, 'small.x86_64-1.0.0.iso'), '');
+const unfinished = directory('unfinished');
+writeFileSync(join(unfinished, '.small.x86_64-1.0.0.iso.isopress-journal'), '');
 const blocked = directory('blocked');
 mkdirSync(join(blocked, 'small.x86_64-1.0.0.packages'));
 
@@ -99,6 +101,7 @@ describe.each<[string, SomeOptions, string]>([
   ['a target directory that is missing', { targetDirectory: join(scratch, 'none') }, 'target.enoent'],
   ['a target that is a file', { targetDirectory: initrd }, 'target.enoent'],
   ['an ISO of that name', { targetDirectory: taken }, 'target.exists'],
+  ['an ISO whose edit in place is unfinished', { targetDirectory: unfinished, force: true }, 'target.unfinished'],
   ['a directory of the name of a result', { targetDirectory: blocked, force: true }, 'target.directory'],
   ['an initrd that is missing', { initrd: { file: join(scratch, 'no-initrd') } }, 'source.enoent'],
   [
