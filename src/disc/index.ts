@@ -17,6 +17,7 @@ export type { BiosBootOptions, BootEntryOptions, BootOptions } from './boot-opti
 export { checkEfiImages } from './esp.js';
 export { type BootEntryFacts, readBootEntries } from './inspect-boot.js';
 export { type PartitionFacts, readPartitions } from './inspect-partitions.js';
+export { isWholeLabel, type LabelArgument, labelAfter, labelArgument } from './label-argument.js';
 export type { AreaLayout, BootEntryLayout, DiscLayout, PartitionLayout } from './layout.js';
 export { isMenuName, type MenuKind, menuKindOf } from './menu-kind.js';
 export {

@@ -10,6 +10,8 @@ import { replaceBytes } from './change/apply.js';
 import { isFile } from './change/edited-trees.js';
 import type { EditContext } from './edit-context.js';
 import { contentOf, resolvedPath } from './menus/disc-files.js';
+import { isolinuxXenInitrds } from './menus/isolinux-arguments.js';
+import { grubXenInitrds } from './menus/kernel-arguments.js';
 import { findMenus } from './menus/menus.js';
 
 const LATEST = 0xffff_ffff;
@@ -36,9 +38,9 @@ export async function initrdsOf(context: EditContext): Promise<ExactContent[]> {
 
 async function initrdPaths(context: EditContext): Promise<Set<ByteString>> {
   const paths = new Set<ByteString>();
-  for (const { file: menu, kind, text } of await findMenus(context)) {
+  for (const { path: menu, kind, text } of await findMenus(context)) {
     for (const path of initrdsIn(kind, text)) {
-      const place = resolvedPath(menu.path, path);
+      const place = resolvedPath(menu, path);
       const found = context.trees.find(place);
       if (found && isFile(found.entry)) paths.add(place);
     }
@@ -82,11 +84,13 @@ const GRUB_INITRD = /^(?:initrd(?:efi|16)?|\$\{?initrd\}?|initrd\$\{?\w+\}?)$/;
 /** The paths of the initrds that a menu loads, as the menu writes them. */
 function initrdsIn(kind: MenuKind, text: string): string[] {
   if (kind === 'grub') {
-    return Array.from(commandWords(text, 'grub')).flatMap(([command, ...paths]) =>
+    const loaded = Array.from(commandWords(text, 'grub')).flatMap(([command, ...paths]) =>
       GRUB_INITRD.test(text.slice(command!.start, command!.end)) ? paths.map(({ value }) => grubPath(value)) : [],
     );
+    return [...loaded, ...Array.from(grubXenInitrds(text), grubPath)];
   }
   const lines = [...text.matchAll(/^[ \t]*initrd[ \t]+(\S.*)/gim)].map(([, value]) => value!.trimEnd());
   const words = [...text.matchAll(/(?:^|[ \t])initrd=(\S+)/gm)].map(([, value]) => value!);
-  return [...lines, ...words].flatMap((value) => value.split(','));
+  const xen = kind === 'isolinux' ? isolinuxXenInitrds(text) : [];
+  return [...[...lines, ...words].flatMap((value) => value.split(',')), ...xen];
 }

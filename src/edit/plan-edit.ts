@@ -27,6 +27,7 @@ import type { EditLayout } from './layout.js';
 import { mediaCheckOf } from './media-check.js';
 import { isNetworkInstaller, mediumMount } from './medium-mount.js';
 import type { MenuChanges } from './menus/edit-menu.js';
+import type { ArgumentChanges } from './menus/kernel-arguments.js';
 import { editMenus } from './menus/menus.js';
 import { checkBootCode } from './place/boot.js';
 import { checkVolumeId, volumeIdOf } from './place/descriptors.js';
@@ -34,7 +35,7 @@ import { contentOfDisc, overlaid } from './place/overlay.js';
 import { placeEdit } from './place/place-edit.js';
 import { type OtherChanges, renderEdit } from './place/render.js';
 import { renderResettable } from './reset/resettable.js';
-import { type SeedPlace, seedChanges } from './seeds.js';
+import { checkSeedArguments, type SeedPlace, seedChanges } from './seeds.js';
 
 /** A planned edit: content that is read from the old disc when it is written. */
 export type EditPlan = ImagePlan<EditLayout, ExactContent> & {
@@ -149,14 +150,17 @@ async function changeFiles(context: EditContext, changes: EditChanges, spool: Sp
     },
   };
   const appended: FileTree[] = [];
+  const replaced: string[] = [];
   for (const seed of changes.seeds ?? []) {
-    const { add, replace, initrd, arguments: more } = await seedChanges(seed, place);
+    const { add, replace, initrd, ...kernelArguments } = await seedChanges(seed, place);
+    checkSeedArguments(seed, kernelArguments, kernel);
     if (initrd) appended.push(initrd);
     for (const added of add) addTree(trees, added, log);
     for (const { path, file } of replace) replaceBytes(trees, path, file, 'replaced', log);
-    kernel.push(...more);
+    kernel.push(...kernelArguments.arguments);
+    replaced.push(...kernelArguments.replaced);
   }
-  const patches = await editMenus(context, menuChanges(changes, disc, kernel));
+  const patches = await editMenus(context, menuChanges(changes, disc, { add: kernel, single: replaced }));
   if (changes.initrdAppend) appended.push(changes.initrdAppend);
   for (const tree of appended) await appendToInitrds(context, tree);
   const now = new Set([...trees.walk()].map(({ path }) => path));
@@ -169,11 +173,15 @@ async function changeFiles(context: EditContext, changes: EditChanges, spool: Sp
 }
 
 /** The changes as menus store them, whose texts are bytes. */
-function menuChanges(changes: EditChanges, disc: KeptDisc, add: readonly string[]): MenuChanges {
+function menuChanges(
+  changes: EditChanges,
+  disc: KeptDisc,
+  { add, single }: Pick<Required<ArgumentChanges>, 'add' | 'single'>,
+): MenuChanges {
   const { volumeId: to, kernelArguments, defaultEntry: entry, timeout } = changes;
   const from = volumeIdOf(disc.descriptors[0]!.bytes);
   return {
-    arguments: { add, remove: (kernelArguments?.remove ?? []).map(fromText) },
+    arguments: { add, single, remove: (kernelArguments?.remove ?? []).map(fromText) },
     label: to !== undefined && from !== '' && from !== to ? { from, to } : undefined,
     defaultEntry: typeof entry === 'string' ? fromText(entry) : entry,
     timeout,

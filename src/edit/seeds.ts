@@ -1,6 +1,6 @@
 // Answers for installers and first boots: each goes where its system looks for it, with the kernel arguments that make it look there.
 
-import { fromText, type Timestamp } from '../bytes/index.js';
+import { type ByteString, displayText, fromText, type Timestamp } from '../bytes/index.js';
 import { udevEscaped } from '../disc/index.js';
 import { InvalidInputError } from '../errors.js';
 import { renderCpio } from '../format/cpio/index.js';
@@ -18,6 +18,8 @@ export interface SeedChanges {
   readonly initrd?: FileTree;
   /** Kernel arguments. */
   readonly arguments: readonly string[];
+  /** Names of arguments that are replaced, because the system would read other answers. */
+  readonly replaced: readonly string[];
 }
 
 /** The disc that a seed is put on. */
@@ -32,21 +34,44 @@ export interface SeedPlace {
   isNetworkInstaller(): Promise<boolean>;
 }
 
-const NOTHING: SeedChanges = { add: [], replace: [], arguments: [] };
+const NOTHING: SeedChanges = { add: [], replace: [], arguments: [], replaced: [] };
 /** Live media of CoreOS have this placeholder file, whose bytes are loaded as one more initrd. */
 const COREOS_IMAGE = fromText('images/ignition.img');
 
+/** Arguments with which a system reads other answers of that kind, or the same from another place. */
+const REPLACED: Readonly<Partial<Record<Seed['kind'], readonly string[]>>> = {
+  nocloud: ['ds'],
+  autoinstall: ['autoinstall', 'subiquity.autoinstallpath'],
+  kickstart: ['inst.ks', 'ks'],
+  preseed: [
+    'auto',
+    'auto-install/enable',
+    'priority',
+    'debconf/priority',
+    'file',
+    'preseed/file',
+    'url',
+    'preseed/url',
+  ],
+  agama: ['inst.auto', 'agama.auto'],
+};
+
 /** The changes that put a seed on the disc. */
 export async function seedChanges(seed: Seed, place: SeedPlace): Promise<SeedChanges> {
+  const changes = await changesOf(seed, place);
+  return { ...changes, replaced: [...changes.replaced, ...(REPLACED[seed.kind] ?? [])] };
+}
+
+async function changesOf(seed: Seed, place: SeedPlace): Promise<SeedChanges> {
   switch (seed.kind) {
     case 'nocloud':
       return nocloud(seed, place);
     case 'autoinstall':
       return 'tree' in seed
-        ? withArguments(await nocloud(seed, place), 'autoinstall')
+        ? { ...withArguments(await nocloud(seed, place), 'autoinstall'), replaced: ['ds'] }
         : oneFile(seed, place, 'autoinstall.yaml', 'autoinstall');
     case 'kickstart':
-      return oneFile(seed, place, 'ks.cfg', `inst.ks=hd:LABEL=${udevEscaped(place.volumeId)}:/ks.cfg`);
+      return kickstart(seed, place);
     case 'preseed':
       return preseed(seed, place);
     case 'ignition':
@@ -82,6 +107,15 @@ async function nocloud(seed: Seed, { mount }: SeedPlace): Promise<SeedChanges> {
 function oneFile(seed: Seed, { time }: SeedPlace, path: string, ...kernel: string[]): SeedChanges {
   const tree = FileTree.of({ [path]: fileOf(seed) }, { mtime: time });
   return { ...NOTHING, add: [{ tree }], arguments: kernel };
+}
+
+function kickstart(seed: Seed, place: SeedPlace): SeedChanges {
+  const { volumeId } = place;
+  if (!volumeId.includes(':')) {
+    return oneFile(seed, place, 'ks.cfg', `inst.ks=hd:LABEL=${udevEscaped(volumeId)}:/ks.cfg`);
+  }
+  const message = `The installer looks for ks.cfg by the label of the medium, and takes "${volumeId}" up to the colon.`;
+  throw new InvalidInputError('edit.seed-label', message, { hint: 'Give the medium a label without a colon.' });
 }
 
 /** Every installer of Debian reads `/preseed.cfg` in its initrd, but that is larger than the file: only those get it that do not read the disc. */
@@ -144,4 +178,17 @@ function directoryOf(seed: Seed): FileTree {
 function fileOf(seed: Seed): File {
   if ('file' in seed) return seed.file;
   throw new InvalidInputError('edit.seed', `A seed of kind ${seed.kind} is one file.`, { hint: 'Give that file.' });
+}
+
+/** Throws {@link InvalidInputError} `edit.seed-argument` if other changes add an argument that a seed replaces. */
+export function checkSeedArguments(
+  { kind }: Seed,
+  { arguments: own, replaced }: Pick<SeedChanges, 'arguments' | 'replaced'>,
+  others: readonly string[],
+): void {
+  const other = others.find((one) => replaced.includes(one.split('=', 1)[0]!) && !own.includes(one));
+  if (other === undefined) return;
+  const shown = displayText(other as ByteString);
+  const message = `The kernel argument ${shown} names other answers than the seed of kind ${kind}.`;
+  throw new InvalidInputError('edit.seed-argument', message, { hint: 'Give one of them.' });
 }

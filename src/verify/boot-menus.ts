@@ -1,7 +1,7 @@
 // Boot menus: the kernels, initrds and command lines of their entries, and how they find the medium. Words with variables are ignored,
 // because only the boot loader knows their values.
 
-import { commandsOf, grubPath } from '../disc/index.js';
+import { commandsOf, grubPath, labelAfter } from '../disc/index.js';
 
 /** An entry of a menu, or a command outside of entries. */
 export interface MenuEntry {
@@ -126,6 +126,11 @@ function pathOf(word: string): string | undefined {
   return path.includes('$') || path === '' ? undefined : path;
 }
 
+function initrdsOf(options: readonly string[]): string[] {
+  const given = options.find((option) => option.startsWith('initrd='))?.slice('initrd='.length);
+  return given ? given.split(',') : [];
+}
+
 /** Reads a configuration of ISOLINUX or SYSLINUX. */
 export function readIsolinuxMenu(text: string): Menu {
   const entries: GrowingEntry[] = [];
@@ -134,12 +139,12 @@ export function readIsolinuxMenu(text: string): Menu {
     const last = entries.at(-1);
     const word = command.toLowerCase();
     if (word === 'kernel' || word === 'linux') {
-      entries.push({ line, kernel: rest[0], initrds: [], options: [] });
+      entries.push({ line, kernel: rest[0], initrds: [], options: rest.slice(1) });
+      addTo(entries.at(-1), initrdsOf(rest));
     } else if (word === 'initrd' && last) addTo(last, rest[0]?.split(',') ?? []);
     else if (word === 'append' && last) {
-      last.options = rest;
-      const given = rest.find((option) => option.startsWith('initrd='))?.slice('initrd='.length);
-      if (given) addTo(last, given.split(','));
+      last.options = [...last.options, ...rest];
+      addTo(last, initrdsOf(rest));
     }
   }
   return { entries, searches: [] };
@@ -175,11 +180,10 @@ export interface WantedLabel {
 /** The label by which an initrd finds the medium; undefined if the arguments have none, or one with a variable. */
 export function mediumLabel(options: readonly string[]): WantedLabel | undefined {
   for (const option of options) {
-    const written = /(?:^|[\s:])(?:CDLABEL|LABEL|archisolabel|misolabel)=(.+)/s.exec(option)?.[1];
-    if (written === undefined) continue;
+    const [, key, written] = /^(|.*[\s:])(?:CDLABEL|LABEL|archisolabel|misolabel)=(.+)/s.exec(option) ?? [];
+    if (key === undefined || written === undefined) continue;
     if (written.includes('$')) return undefined;
-    // A path of a kickstart file may follow after a colon.
-    const word = written.replace(/:.*/s, '');
+    const word = labelAfter(`${key}label=`, written);
     const label = word.replace(/\\x([0-9a-f]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
     return { label, isEscaped: label !== word, isLive: option.startsWith('root=live:') };
   }

@@ -30,6 +30,7 @@ beforeAll(() => {
   writeFileSync(at('tree/boot/vmlinuz'), noise(3_000_000, 1));
   mkdirSync(at('add'));
   writeFileSync(at('add/file'), noise(100_000, 2));
+  writeFileSync(at('menu'), `search --label $unknown\n${MENU}`);
   const words = ['iso', 'tree', 'disc.iso', '--udf', '--joliet', '--volume-id', 'OLD', '--quiet'];
   expect(isopress(words, { cwd: scratch }).status).toBe(0);
   before = digest(at('disc.iso'));
@@ -134,6 +135,17 @@ describe('requests that are refused before anything is written', () => {
     [['disc.iso', 'out/x', '--initrd-append', 'add'], 3, 'edit.no-initrd'],
     [['disc.iso', 'out/x', '--inside', 'boot/vmlinuz', '--add', 'add'], 3, 'edit.layer-format'],
     [['disc.iso', 'out/x', '--seed', 'preseed'], 2, 'edit.seed-kind'],
+    [
+      ['disc.iso', 'out/x', '--seed', 'kickstart=add/file', '--kernel-args', '+inst.ks=cdrom:/ks.cfg'],
+      3,
+      'edit.seed-argument',
+    ],
+    [['disc.iso', 'out/x', '--volume-id', 'A:B', '--seed', 'kickstart=add/file'], 3, 'edit.seed-label'],
+    [
+      ['disc.iso', 'out/x', '--loss', 'error', '--replace', 'menu:/boot/grub/grub.cfg', '--volume-id', 'NEW'],
+      3,
+      'edit.label-variable',
+    ],
     [
       ['disc.iso', 'out/x', '--loss', 'error', '--remove', '/boot/grub/grub.cfg', '--kernel-args', '+a'],
       3,

@@ -107,6 +107,25 @@ describe('each seed is where its system looks', () => {
     const added = SEEDS.map(([, , , words]) => words).join(' ');
     expect(text(join(out, 'isolinux/isolinux.cfg'))).toContain(` ${added} --- quiet\n`);
   });
+  oracle('xorriso')('in place of arguments that make it look elsewhere, as often as it is given', () => {
+    const kernel =
+      'quiet inst.ks=cdrom:/old.cfg ks=http://x/y ds=nocloud-net;s=http://x/ auto=false file=/cdrom/x --- ds=x z';
+    mkdirSync(at('other/isolinux'), { recursive: true });
+    writeFileSync(at('other/isolinux/isolinux.cfg'), `label x\n kernel /v\n append ${kernel}\n`);
+    const image = at('other.iso');
+    succeed('xorriso', ['-as', 'mkisofs', '-quiet', '-r', '-J', '-V', LABEL, '-o', image, at('other')]);
+    const seeds = SEEDS.slice(2, 4).flatMap(([kind, source]) => ['--seed', `${kind}=${source}`]);
+    const out = edited(image, ...seeds, '--seed', 'nocloud=nocloud');
+    const words = `${SEEDS[2][3]} ${SEEDS[3][3]} ${SEEDS[0][3]}`;
+    const expected = `label x\n kernel /v\n append quiet ${words} --- z\n`;
+    expect(text(join(out, 'isolinux/isolinux.cfg'))).toBe(expected);
+    const again = edited(
+      out.replace(/\.d$/, ''),
+      ...['--remove', '/ks.cfg', '--remove', '/preseed.cfg', '--remove', '/nocloud'],
+      ...[...seeds, '--seed', 'nocloud=nocloud'],
+    );
+    expect(text(join(again, 'isolinux/isolinux.cfg'))).toBe(expected);
+  });
   oracle(
     'xorriso',
     'mkfs.vfat',

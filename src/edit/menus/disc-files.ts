@@ -1,6 +1,7 @@
 // Files of a disc while it is edited, with their new content if they have one.
 
 import { type ByteString, byteStringOf } from '../../bytes/index.js';
+import type { MenuKind } from '../../disc/index.js';
 import { BLOCK } from '../../format/iso9660/index.js';
 import { collect, EMPTY, type ExactContent, type Run } from '../../io/index.js';
 import { splitPath } from '../../tree/index.js';
@@ -13,6 +14,13 @@ export interface DiscFile {
   readonly path: ByteString;
   readonly size: number;
   readonly entry: Entry;
+}
+
+/** A menu, in the tree of the disc or in an image. */
+export interface MenuText {
+  readonly path: ByteString;
+  readonly kind: MenuKind;
+  readonly text: string;
 }
 
 /** All files except those that zisofs stores compressed. */

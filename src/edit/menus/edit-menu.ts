@@ -1,8 +1,9 @@
 // Changes the texts of boot menus.
 
 import type { MenuKind } from '../../disc/index.js';
-import { type ArgumentChanges, grubArguments, isolinuxArguments, loaderArguments } from './kernel-arguments.js';
-import { relabelled } from './labels.js';
+import { isolinuxArguments } from './isolinux-arguments.js';
+import { type ArgumentChanges, grubArguments, loaderArguments } from './kernel-arguments.js';
+import { type LabelChange, relabelled } from './labels.js';
 import {
   grubDefault,
   grubTimeout,
@@ -16,7 +17,7 @@ import {
 export interface MenuChanges {
   readonly arguments: ArgumentChanges;
   /** The old and the new label of the medium. */
-  readonly label: { readonly from: string; readonly to: string } | undefined;
+  readonly label: LabelChange | undefined;
   /** Number from 0, or a title, a label or an identifier. */
   readonly defaultEntry: string | number | undefined;
   /** Seconds. */

@@ -1,15 +1,7 @@
 // Kernel arguments of every entry of a menu.
 
 import { displayText, fromText, withoutEnd } from '../../bytes/index.js';
-import {
-  commandWords,
-  grubArgument,
-  isSyslinuxProgram,
-  lineEnd,
-  type Word,
-  type WordSyntax,
-  wordsAt,
-} from '../../disc/index.js';
+import { commandWords, grubArgument, lineEnd, type Word, type WordSyntax, wordsAt } from '../../disc/index.js';
 import { UsageError } from '../../errors.js';
 import { applied, type TextEdit } from './text-edits.js';
 
@@ -18,26 +10,32 @@ export interface ArgumentChanges {
   readonly add: readonly string[];
   /** `quiet` removes that word and `quiet=…`; `console=tty0` removes only that. */
   readonly remove: readonly string[];
+  /** Names of arguments that have one value: any other than those of `add` go. */
+  readonly single?: readonly string[];
 }
 
 /** Words before the arguments of the installed system. */
-const SEPARATORS = ['--', '---'];
+export const SEPARATORS: readonly string[] = ['--', '---'];
 /** Programs that boot menus start like kernels, but that take no kernel arguments. */
-const NO_KERNEL = /memtest|memdisk|mt86|ipxe|hdt/i;
+export const NO_KERNEL = /memtest|memdisk|mt86|ipxe|hdt/i;
 
-/** Edits that change the arguments of one command; `words` are its arguments without the path of the kernel. */
-function argumentEdits(
+/** Edits that change the arguments of one command; `words` are its arguments without the path of the kernel, also of several lines. */
+export function argumentEdits(
   text: string,
   { words, after }: { readonly words: readonly Word[]; readonly after: number },
   changes: ArgumentChanges,
   syntax: WordSyntax,
 ): TextEdit[] {
-  const { add, remove } = changes;
+  const { add, remove, single = [] } = changes;
+  const isOne = (value: string, name: string) => value === name || value.startsWith(`${name}=`);
+  const isAdded = (value: string) => add.some((one) => value === unquoted(one));
   const goes = ({ value }: Word) =>
-    remove.some((one) => value === unquoted(one) || (!one.includes('=') && value.startsWith(`${one}=`)));
+    remove.some((one) => value === unquoted(one) || (!one.includes('=') && isOne(value, one))) ||
+    (single.some((name) => isOne(value, name)) && !isAdded(value));
   const kept = words.filter((word) => !goes(word));
-  const separator = kept.find(({ value }) => SEPARATORS.includes(value));
-  const before = kept.filter((word) => !separator || word.start < separator.start);
+  const index = kept.findIndex(({ value }) => SEPARATORS.includes(value));
+  const separator = kept[index];
+  const before = separator ? kept.slice(0, index) : kept;
   const missing = add.filter((one) => !before.some(({ value }) => value === unquoted(one)));
   const added = missing.map((one) => (syntax === 'grub' ? grubArgument(one) : one)).join(' ');
   const at = separator?.start ?? kept.at(-1)?.end ?? after;
@@ -72,18 +70,34 @@ interface GrubKernel {
 const GRUB_MULTIBOOT = /^(?:multiboot2?|\$\{?multiboot\}?|xen_hypervisor)$/;
 const GRUB_MODULE = /^(?:module2?|\$\{?module\}?|xen_module)$/;
 
+/** Whether a hypervisor, by its path, is Xen. */
+export function isXen(path: string): boolean {
+  return /xen[^/]*$/i.test(path);
+}
+
 /** The commands of a GRUB script that start a kernel. The first module of Xen is one; those of other systems, such as the Hurd, are not. */
 export function* grubKernels(text: string): Generator<GrubKernel> {
-  let isXen = false;
+  let afterXen = false;
   for (const [first, kernel, ...words] of commandWords(text, 'grub')) {
     const command = text.slice(first!.start, first!.end);
     if (!kernel) continue;
-    if (GRUB_MULTIBOOT.test(command)) isXen = /xen[^/]*$/i.test(kernel.value);
+    if (GRUB_MULTIBOOT.test(command)) afterXen = isXen(kernel.value);
     else if (GRUB_LINUX.test(command)) yield { kernel, words };
-    else if (isXen && GRUB_MODULE.test(command)) {
+    else if (afterXen && GRUB_MODULE.test(command)) {
       yield { kernel, words };
-      isXen = false;
+      afterXen = false;
     }
+  }
+}
+
+/** Paths of the initrds that a GRUB script loads with Xen: the modules after its kernel. */
+export function* grubXenInitrds(text: string): Generator<string> {
+  let modules: number | undefined;
+  for (const [first, path] of commandWords(text, 'grub')) {
+    const command = text.slice(first!.start, first!.end);
+    if (!path) continue;
+    if (GRUB_MULTIBOOT.test(command)) modules = isXen(path.value) ? 0 : undefined;
+    else if (modules !== undefined && GRUB_MODULE.test(command) && modules++ > 0) yield path.value;
   }
 }
 
@@ -95,55 +109,6 @@ export function grubArguments(text: string, changes: ArgumentChanges): string {
     edits.push(...argumentEdits(text, { words, after: kernel.end }, changes, 'grub'));
   }
   return applied(text, edits);
-}
-
-const ISOLINUX_LINE = /^[ \t]*(label|kernel|linux|append|com32|boot|bss|pxe|fdimage|localboot|config)\b(.*)$/gim;
-
-interface IsolinuxEntry {
-  kernel: { readonly value: string; readonly end: number; readonly indent: string } | undefined;
-  isOther: boolean;
-  append: number | undefined;
-}
-
-/** Changes the `append` line of every ISOLINUX entry that starts a kernel, and adds it if it is missing. */
-export function isolinuxArguments(text: string, changes: ArgumentChanges): string {
-  const entries: IsolinuxEntry[] = [{ kernel: undefined, isOther: false, append: undefined }];
-  for (const match of text.matchAll(ISOLINUX_LINE)) {
-    const [line, keyword = '', rest = ''] = match;
-    const word = keyword.toLowerCase();
-    const current = entries.at(-1)!;
-    const end = match.index + line.replace(/\r$/, '').length;
-    if (word === 'label') entries.push({ kernel: undefined, isOther: false, append: undefined });
-    else if (word === 'append') current.append = match.index + line.indexOf(keyword) + keyword.length;
-    else if (word === 'kernel' || word === 'linux') {
-      const indent = /^[ \t]*/.exec(line)![0];
-      const value = wordsAt(rest, 0, 'plain')[0]?.value ?? '';
-      current.kernel = { value, end, indent };
-      current.isOther ||= NO_KERNEL.test(value) || (word === 'kernel' && isSyslinuxProgram(value));
-    } else current.isOther = true;
-  }
-  const edits = entries.flatMap(({ kernel, isOther, append }, i): TextEdit[] => {
-    // `append` before the first label is for all entries without one.
-    if (isOther || (!kernel && i > 0)) return [];
-    if (append === undefined) {
-      if (!kernel || changes.add.length === 0 || hasGlobalAppend(entries)) return [];
-      return [
-        { from: kernel.end, to: kernel.end, text: `${lineEnd(text)}${kernel.indent}append ${changes.add.join(' ')}` },
-      ];
-    }
-    const words = wordsAt(text, append, 'plain');
-    const [only] = words;
-    // `append -` keeps the arguments for all entries away from this one.
-    if (words.length === 1 && only!.value === '-') {
-      return changes.add.length === 0 ? [] : [{ from: only!.start, to: only!.end, text: changes.add.join(' ') }];
-    }
-    return argumentEdits(text, { words, after: append }, changes, 'plain');
-  });
-  return applied(text, edits);
-}
-
-function hasGlobalAppend([first]: readonly IsolinuxEntry[]): boolean {
-  return first?.append !== undefined;
 }
 
 /** Changes the `options` lines of a systemd-boot entry, and adds one if there is none. What is added comes at the end of the last one. */

@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest';
 import { menuKindOf } from '../../../src/disc/index.js';
 import { editedMenu, type MenuChanges } from '../../../src/edit/menus/edit-menu.js';
 import { parseArgumentChanges } from '../../../src/edit/menus/kernel-arguments.js';
-import { relabelled } from '../../../src/edit/menus/labels.js';
 
 const NOTHING: MenuChanges = {
   arguments: { add: [], remove: [] },
@@ -150,6 +149,29 @@ describe('kernel arguments', () => {
       'title x\nlinux /v\noptions b\n',
     ],
     [
+      'of ISOLINUX that are on the line of the kernel',
+      'isolinux',
+      'label x\n kernel /v quiet a=1\nlabel y\n linux /v quiet\n append c\nlabel z\n kernel /v q --- quiet\n append r\n',
+      '+b +a=1 -quiet',
+      'label x\n kernel /v a=1 b\nlabel y\n linux /v\n append c b a=1\nlabel z\n kernel /v q b a=1 ---\n append r\n',
+    ],
+    [
+      'of ISOLINUX come after those of all entries',
+      'isolinux',
+      'append g\nlabel x\n kernel /v q\nlabel y\n kernel /v q\n append -\n',
+      '+b',
+      'append g b\nlabel x\n kernel /v q\nlabel y\n kernel /v q b\n append -\n',
+    ],
+    [
+      'of the kernel that Xen starts from ISOLINUX, and of no other',
+      'isolinux',
+      'label x\n kernel mboot.c32\n append xen.gz dom0_mem=1G --- /v quiet a --- /i\nlabel y\n com32 /m/mboot.c32\n append /x/xen-4.gz\n' +
+        'label z\n kernel mboot.c32 xen.gz --- /v\nlabel w\n kernel mboot.c32\n append -c boot.cfg --- /v\n',
+      '+b -quiet',
+      'label x\n kernel mboot.c32\n append xen.gz dom0_mem=1G --- /v a b --- /i\nlabel y\n com32 /m/mboot.c32\n append /x/xen-4.gz\n' +
+        'label z\n kernel mboot.c32 xen.gz --- /v b\nlabel w\n kernel mboot.c32\n append -c boot.cfg --- /v\n',
+    ],
+    [
       'replace the word that keeps those of all entries away, and come once',
       'isolinux',
       'append a\nlabel y\n kernel /v\n append -\nlabel z\n kernel /v\n append q\n',
@@ -164,110 +186,6 @@ describe('kernel arguments', () => {
     expect(() => parseArgumentChanges('+a="b c')).toThrow(expect.objectContaining({ code: 'edit.kernel-args' }));
     expect(parseArgumentChanges('+a="b c"  -quiet d')).toEqual({ add: ['a="b c"', 'd'], remove: ['quiet'] });
   });
-});
-
-describe('the label of the medium', () => {
-  const label = (kind: Parameters<typeof relabelled>[0], text: string, from: string, to: string) =>
-    relabelled(kind, text, { from, to });
-
-  test('changes where a system or GRUB looks for it, and nowhere else', () => {
-    const text = `title OLD 1\nsearch --set=root --label 'OLD'\nsearch -l OLD\nlinux /v root=live:CDLABEL=OLD inst.ks=hd:LABEL=OLD:/ks archisolabel=OLD x=OLD OLDER\n`;
-    expect(label('grub', text, 'OLD', 'NEW_2')).toBe(text.replaceAll(/OLD(?! 1|ER)(?<!x=OLD)/g, 'NEW_2'));
-  });
-
-  for (const [title, kind, text, from, to, expected] of [
-    [
-      'in ISOLINUX is escaped as udev does',
-      'isolinux',
-      'append root=live:CDLABEL=A a\n',
-      'A',
-      'A B',
-      'append root=live:CDLABEL=A\\x20B a\n',
-    ],
-    [
-      'in systemd-boot is escaped as udev does',
-      'loader-entry',
-      'options archisolabel=A\n',
-      'A',
-      'A/B',
-      'options archisolabel=A\\x2fB\n',
-    ],
-    [
-      'with blanks comes in quotes for dracut, which GRUB keeps',
-      'grub',
-      'linux /v root=live:CDLABEL=A a\n',
-      'A',
-      'A /(B',
-      "linux /v 'root=live:CDLABEL=A /\\x28B' a\n",
-    ],
-    [
-      'with blanks is escaped for other readers',
-      'grub',
-      'linux /v inst.ks=hd:LABEL=A:/ks.cfg\n',
-      'A',
-      'A B',
-      'linux /v inst.ks=hd:LABEL=A\\x20B:/ks.cfg\n',
-    ],
-    [
-      'stays escaped where it was',
-      'grub',
-      'linux /v root=live:CDLABEL=A\\x20B\n',
-      'A B',
-      'C D',
-      'linux /v root=live:CDLABEL=C\\x20D\n',
-    ],
-    [
-      'with blanks is found in quotes',
-      'grub',
-      `linux /v "root=live:CDLABEL=A B" 'x.label=A B'\n`,
-      'A B',
-      'C',
-      `linux /v "root=live:CDLABEL=C" 'x.label=C'\n`,
-    ],
-    [
-      'with blanks is found after backslashes',
-      'grub',
-      'linux /v root=live:CDLABEL=A\\ B inst.stage2=hd:LABEL=A\\\\x20B\n',
-      'A B',
-      'C',
-      'linux /v root=live:CDLABEL=C inst.stage2=hd:LABEL=C\n',
-    ],
-    [
-      'is quoted for search',
-      'grub',
-      'if search -l A --set root; then true; fi\nsearch --label "A"\n',
-      'A',
-      'A B',
-      `if search -l 'A B' --set root; then true; fi\nsearch --label "A B"\n`,
-    ],
-    [
-      'is part of a path of udev',
-      'grub',
-      `linux /v root=/dev/disk/by-label/OLD archisodevice=/dev/disk/by-label/OLD_2\nlinux /v 'root=live:/dev/disk/by-label/OLD'\n`,
-      'OLD',
-      'NEW',
-      `linux /v root=/dev/disk/by-label/NEW archisodevice=/dev/disk/by-label/OLD_2\nlinux /v 'root=live:/dev/disk/by-label/NEW'\n`,
-    ],
-    [
-      'keeps the quotes of a search closed',
-      'grub',
-      `search -l 'A'\nsearch --label "A"\nsearch -l A\n`,
-      'A',
-      `it's "$x"`,
-      `search -l 'it'\\''s "$x"'\nsearch --label "it's \\"\\$x\\""\nsearch -l 'it'\\''s "$x"'\n`,
-    ],
-    [
-      'is found as udev escapes it',
-      'isolinux',
-      'append inst.stage2=hd:LABEL=A\\x20B quiet',
-      'A B',
-      'C',
-      'append inst.stage2=hd:LABEL=C quiet',
-    ],
-    ['is not found inside a longer one', 'grub', 'linux /v root=live:CDLABEL=A-1', 'A', 'B C', undefined],
-  ] as const) {
-    test(title, () => expect(label(kind, text, from, to)).toBe(expected ?? text));
-  }
 });
 
 describe('the entry and the time', () => {
