@@ -5,6 +5,7 @@ pub mod checksum;
 pub mod codec;
 pub mod compressor;
 pub mod decode;
+pub mod digest;
 pub mod entries;
 pub mod fs;
 pub mod gather;
@@ -12,6 +13,7 @@ pub mod listings;
 pub mod make;
 pub mod memory;
 pub mod pool;
+pub mod states;
 pub mod stored;
 pub mod transfer;
 
@@ -20,7 +22,7 @@ use napi_derive::napi;
 
 /// Number of the interface between this library and `src/native/binding.ts`. It changes whenever an exported function,
 /// the meaning of an argument or the layout of a result does; the loader refuses any other number.
-const ABI: u32 = 16;
+const ABI: u32 = 17;
 
 /// Largest integer that a JavaScript number holds exactly.
 const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;

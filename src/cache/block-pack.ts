@@ -4,13 +4,18 @@ import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { createDigest, digestOf } from '../io/index.js';
 import { BlockIndex, BlockIndexWriter, type PackedBlock, RECORD } from './block-index.js';
+import type { BlockWork } from './block-work.js';
 import type { Cache } from './cache.js';
-import { readFully } from './file-bytes.js';
 import type { Blob } from './record.js';
 
 /** Most bytes that are written with one call. A larger block is written by itself. */
 const BATCH = 512 << 10;
-const NOTHING = digestOf('sha256', new Uint8Array(0));
+
+/** A compressed block with its SHA-256; without bytes, compression does not make the block smaller. */
+export interface DigestedBlock {
+  readonly bytes: Uint8Array;
+  readonly digest: Uint8Array;
+}
 
 /** A pack as a record names it. */
 export interface PackFacts {
@@ -40,16 +45,12 @@ export class BlockPack {
   }
 
   /** The bytes of a block; undefined if they are gone or damaged. */
-  async read({ at, length, digest }: PackedBlock): Promise<Uint8Array | undefined> {
+  async read(place: PackedBlock, work: BlockWork): Promise<Uint8Array | undefined> {
     this.#file ??= this.#cache.open(this.#data);
     const file = await this.#file;
-    if (!file || at + length > this.#data.size) return undefined;
-    const bytes = new Uint8Array(length);
-    const isRead = await readFully(file, bytes, at).then(
-      () => true,
-      () => false,
-    );
-    if (isRead && Buffer.compare(digestOf('sha256', bytes), digest) === 0) return bytes;
+    if (!file || place.at + place.length > this.#data.size) return undefined;
+    const bytes = await work.read(file, place);
+    if (bytes) return bytes;
     this.#file = Promise.resolve(undefined);
     await file.close().catch(() => {});
     return this.#cache.discard(this.#data);
@@ -86,18 +87,18 @@ export class BlockPackWriter {
     return this.#size;
   }
 
-  /** Adds a compressed block; undefined records that the block with that digest does not become smaller. Copies the bytes. */
-  add(digest: Uint8Array, packed: Uint8Array | undefined): void {
-    const { length } = packed ?? NOTHING.subarray(0, 0);
-    this.#index.add(digest, { at: this.#size, length, digest: packed ? digestOf('sha256', packed) : NOTHING });
-    if (!packed) return;
+  /** Adds a compressed block, whose bytes are copied, by the digest of the block. */
+  add(digest: Uint8Array, packed: DigestedBlock): void {
+    const { length } = packed.bytes;
+    this.#index.add(digest, { at: this.#size, length, digest: packed.digest });
+    if (length === 0) return;
     this.#size += length;
     if (this.#filled + length > BATCH) this.#flush();
     if (length > BATCH) {
-      this.#write(packed);
+      this.#write(packed.bytes);
       return;
     }
-    this.#batch.set(packed, this.#filled);
+    this.#batch.set(packed.bytes, this.#filled);
     this.#filled += length;
   }
 

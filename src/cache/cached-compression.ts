@@ -7,8 +7,9 @@ import {
   clusterFacts,
   compressionFacts,
 } from '../compress/index.js';
-import { digestOf, type Run } from '../io/index.js';
+import type { Run } from '../io/index.js';
 import { BlockPack, BlockPackWriter, isIndex, type PackFacts } from './block-pack.js';
+import { BlockWork } from './block-work.js';
 import type { Cache } from './cache.js';
 import { type KeyFields, keyOf } from './key.js';
 import { isBlob } from './record.js';
@@ -21,6 +22,8 @@ const LEAST = 4096;
 const MOST_PACKS = 64;
 /** Packs after this position in a record will drop out of it soon: their blocks that are still in use are copied to the new pack. */
 const YOUNG_PACKS = 48;
+/** The compressed form of a block that does not become smaller. */
+const NOTHING = new Uint8Array(0);
 /** Most bytes of all indexes together, which are held in memory. */
 const MOST_INDEXES = 16 << 20;
 
@@ -45,17 +48,17 @@ export function cachedClusters(compression: ClusterCompression, cache: Cache): C
 
 class CachedCompressor implements BlockCompressor {
   readonly #inner: BlockCompressor;
+  readonly #work: BlockWork;
   readonly #cache: Cache;
   readonly #key: string;
   readonly #run: Run;
-  /** Results from the cache, whose memory the inner compressor must not take back. */
-  readonly #kept = new WeakSet<Uint8Array>();
   #packs: Promise<readonly BlockPack[]> | undefined;
   #writer: Promise<BlockPackWriter | undefined> | undefined;
   #closed: Promise<void> | undefined;
 
   constructor(inner: BlockCompressor, cache: Cache, key: string, run: Run) {
     this.#inner = inner;
+    this.#work = new BlockWork(inner);
     this.#cache = cache;
     this.#key = key;
     this.#run = run;
@@ -66,25 +69,32 @@ class CachedCompressor implements BlockCompressor {
   }
 
   release(result: Uint8Array): void {
-    if (!this.#kept.has(result)) this.#inner.release?.(result);
+    if (!this.#work.release(result)) this.#inner.release?.(result);
   }
 
   async compress(block: Uint8Array): Promise<Uint8Array | undefined> {
     if (block.length < LEAST) return this.#inner.compress(block);
-    const digest = digestOf('sha256', block);
     this.#packs ??= loadPacks(this.#cache, this.#key);
-    for (const [index, pack] of (await this.#packs).entries()) {
+    const packs = await this.#packs;
+    // Without anything to find, the block is digested and compressed at once.
+    if (packs.length === 0) return this.#make(block, this.#work.digest(block));
+    const digest = await this.#work.digest(block);
+    for (const [index, pack] of packs.entries()) {
       const place = pack.find(digest);
       if (!place) continue;
-      const bytes = place.length === 0 ? undefined : await pack.read(place);
+      const bytes = place.length === 0 ? undefined : await pack.read(place, this.#work);
       if (place.length > 0 && !bytes) continue;
       if (index >= YOUNG_PACKS) await this.#keep(digest, bytes);
-      if (bytes) this.#kept.add(bytes);
       return bytes;
     }
+    return this.#make(block, digest);
+  }
+
+  /** Compresses a block that no pack has. */
+  async #make(block: Uint8Array, digest: Uint8Array | Promise<Uint8Array>): Promise<Uint8Array | undefined> {
     this.#run.signal?.throwIfAborted();
-    const made = await this.#inner.compress(block);
-    await this.#keep(digest, made);
+    const [made, known] = await Promise.all([this.#inner.compress(block), digest]);
+    await this.#keep(known, made);
     return made;
   }
 
@@ -95,12 +105,16 @@ class CachedCompressor implements BlockCompressor {
 
   async #keep(digest: Uint8Array, packed: Uint8Array | undefined): Promise<void> {
     this.#writer ??= this.#begin();
-    const writer = await this.#writer;
+    const [writer, bytes] = [await this.#writer, packed ?? NOTHING];
+    if (!writer) return;
+    const kept = { bytes, digest: await this.#work.digest(bytes) };
+    // Its file may have been closed meanwhile.
+    if (this.#closed || (await this.#writer) !== writer) return;
     try {
-      writer?.add(digest, packed);
+      writer.add(digest, kept);
     } catch {
       // For example a full disk: the image is made without keeping its blocks.
-      writer?.abandon();
+      writer.abandon();
       this.#writer = Promise.resolve(undefined);
     }
   }

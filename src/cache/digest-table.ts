@@ -1,7 +1,6 @@
 // A table of digests by the states of files, in flat memory: trees may have millions of files.
 
-import type { KnownDigestName } from '../io/index.js';
-import { STATE } from './file-states.js';
+import { type KnownDigestName, STATE } from '../io/index.js';
 
 /** Numbers of kinds in records. A digest of another kind is not kept. */
 const KINDS: Readonly<Partial<Record<KnownDigestName, { readonly number: number; readonly length: number }>>> = {

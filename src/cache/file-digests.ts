@@ -56,6 +56,10 @@ export class FileDigests implements KnownDigests {
     this.#table = table;
   }
 
+  async prepare(contents: readonly ExactContent[]): Promise<void> {
+    if (this.#table.count > 0) await this.#states.ask(contents);
+  }
+
   find(content: ExactContent, name: KnownDigestName): Uint8Array | undefined {
     if (this.#table.count === 0) return undefined;
     const at = this.#states.offsetOf(content);

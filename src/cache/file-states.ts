@@ -1,10 +1,8 @@
 // The states of the files of one run, in flat memory: a file is asked for its state only if that may have changed,
 // and there may be millions.
 
-import { type ExactContent, type FileState, fileStateOf } from '../io/index.js';
+import { type ExactContent, type FileState, fileStateOf, STATE, statesOf } from '../io/index.js';
 
-/** Bytes of a state: device, inode, size, both times, 64 bits each, least significant byte first. */
-export const STATE = 40;
 const CHANGED = 32;
 /** In place of an offset: the content is not a whole file of the device. */
 const NO_STATE = -1;
@@ -24,6 +22,19 @@ export class FileStates {
   /** States, at the offsets of {@link offsetOf}; replaced when it becomes larger. */
   get bytes(): Buffer {
     return this.#bytes;
+  }
+
+  /** Asks for the states of many files with few calls, of those that can be asked for like this and are not known yet. */
+  async ask(contents: readonly ExactContent[]): Promise<void> {
+    const unknown = contents.filter((content) => !this.#offsets.has(content));
+    for await (const { content, state } of statesOf(unknown)) {
+      // Whether it is on another device, or not there any more, is found out when its state is needed.
+      if (BigInt.asIntN(64, state.readBigUInt64LE(0)) !== BigInt.asIntN(64, this.#device)) continue;
+      this.#offsets.set(content, this.#end);
+      this.#makeRoom(this.#end);
+      state.copy(this.#bytes, this.#end);
+      this.#end += STATE;
+    }
   }
 
   /** The offset of the state of a file, as it is known; undefined if it has none. */
@@ -52,8 +63,12 @@ export class FileStates {
     return known === NO_STATE ? undefined : known;
   }
 
-  #put(at: number, { device, inode, size, modified, changed }: FileState): void {
+  #makeRoom(at: number): void {
     if (at === this.#bytes.length) this.#bytes = Buffer.concat([this.#bytes, Buffer.alloc(at)]);
+  }
+
+  #put(at: number, { device, inode, size, modified, changed }: FileState): void {
+    this.#makeRoom(at);
     for (const [i, value] of [device, inode, size, modified, changed].entries()) {
       this.#bytes.writeBigUInt64LE(BigInt.asUintN(64, value), at + i * 8);
     }

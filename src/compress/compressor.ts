@@ -21,8 +21,20 @@ export interface BlockCompressor {
   allocate?(length: number): Uint8Array;
   /** Takes a result back that nobody needs any more; without this its memory is garbage, which is collected in bursts. */
   release?(result: Uint8Array): void;
+  /** Threads for other work on the same blocks; undefined if there are none that share memory with the caller. */
+  readonly threads?: BlockThreads | undefined;
   /** Ends every job and frees the threads. Safe to call twice. */
   close(): Promise<void>;
+}
+
+/** Work on blocks in threads. Memory is to be left alone until the promise settles. */
+export interface BlockThreads {
+  /** Memory that threads can fill. */
+  allocate(length: number): Uint8Array;
+  /** SHA-256 of a block. */
+  sha256(block: Uint8Array): Promise<Uint8Array>;
+  /** Fills memory of `allocate` with a range of an open file; false if it cannot be read, or has another SHA-256. */
+  readChecked(fd: number, at: number, into: Uint8Array, digest: Uint8Array): Promise<boolean>;
 }
 
 /** A compression as plain data: the codec, its engine and its settings. */

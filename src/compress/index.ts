@@ -24,6 +24,7 @@ export { BCJ_FILTERS, type BcjFilter, type XzSettings } from './codecs/xz-settin
 export { GZIP_STRATEGIES, type GzipStrategy, type ZlibSettings } from './codecs/zlib-settings.js';
 export {
   type BlockCompressor,
+  type BlockThreads,
   blockBuffer,
   type Compression,
   type CompressionFacts,

@@ -3,7 +3,7 @@
 import { InternalError } from '../errors.js';
 import type { Run } from '../io/index.js';
 import type { NativeAddon, NativeCompressor } from '../native/index.js';
-import type { BlockCompressor } from './compressor.js';
+import type { BlockCompressor, BlockThreads } from './compressor.js';
 
 /** Below this size in bytes a copy is faster than shared memory. */
 const SHARED_FROM = 32 * 1024;
@@ -45,6 +45,10 @@ class NativePool implements BlockCompressor {
     this.#threads = new addon.Compressor(codec.codec, codec.parameters, Math.max(1, run.jobs), () => this.#receive());
     if (run.signal?.aborted) this.#onAbort();
     else run.signal?.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  get threads(): BlockThreads {
+    return this.#addon;
   }
 
   allocate(length: number): Uint8Array {

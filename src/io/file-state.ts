@@ -9,3 +9,6 @@ export interface FileState {
   /** When content or attributes were last changed; no program can set it. */
   readonly changed: bigint;
 }
+
+/** Bytes of a state in flat memory: its numbers in this order, 64 bits each, least significant byte first. */
+export const STATE = 40;

@@ -8,6 +8,8 @@ export type KnownDigestName = 'identity' | DigestName;
 
 /** Digests that earlier reads of the same contents have given. */
 export interface KnownDigests {
+  /** Prepares {@link find} for many contents: asking for each of their files alone takes longer. */
+  prepare?(contents: readonly ExactContent[]): Promise<void>;
   /** The digest of a content; undefined if the content has to be read for it. */
   find(content: ExactContent, name: KnownDigestName): Uint8Array | undefined;
   /** Takes note of the digest of a content that has just been read. */

@@ -60,6 +60,11 @@ export interface NativeAddon {
     at: number,
   ): Promise<number>;
   /**
+   * The states of the regular files that ranges are the whole of, in the arrays of `gather`: 40 bytes for each, as little-endian numbers
+   * of 64 bits. Device, inode, size, and the times of modification and change in nanoseconds; all zero for a file that is not as expected.
+   */
+  states(paths: Uint8Array, numbers: Float64Array): Promise<Uint8Array>;
+  /**
    * Makes entries in directories, as `src/extract/native-maker.ts` lays them out; `data` is to be left alone until the promise
    * settles. `paths` and `identities` as for `listings`, `images` of `openImage`, `pieces` as in `src/io/stored-pieces.ts`.
    * Resolves to a number per entry: 0, or the step that failed above 16 bits of its errno.
@@ -98,6 +103,13 @@ export interface NativeAddon {
    * memory is to be touched until the promise settles.
    */
   decode(codec: string, block: Uint8Array, into: Uint8Array): Promise<number>;
+  /** The SHA-256 of a block, taken in a thread. The block is to be left alone until the promise settles. */
+  sha256(block: Uint8Array): Promise<Uint8Array>;
+  /**
+   * Fills memory of {@link allocate} with a range of an open file. Resolves to false if it cannot be read, or has another SHA-256. The
+   * memory is to be left alone until then; the file may be closed.
+   */
+  readChecked(fd: number, at: number, into: Uint8Array, digest: Uint8Array): Promise<boolean>;
   /**
    * `parameters`: up to six, as the codec documents them in `native/codecs`. `wake` is called, on this thread, when there
    * are results to take or the last thread has ended.
@@ -134,7 +146,7 @@ export type NativeState =
   | { readonly addon: undefined; readonly reason: string };
 
 /** Must equal `ABI` in native/src/lib.rs; raised with every change of an exported function. */
-const ABI = 16;
+const ABI = 17;
 
 let state: NativeState | undefined;
 

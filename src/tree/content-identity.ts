@@ -39,6 +39,7 @@ export async function* identities(
   known?: KnownDigests,
 ): AsyncGenerator<Iterable<Identified>> {
   if (!known) return yield* readIdentities(contents, run);
+  await known.prepare?.(contents);
   const found = Buffer.alloc(contents.length * IDENTITY_SIZE);
   const unread: number[] = [];
   for (const [index, content] of contents.entries()) {

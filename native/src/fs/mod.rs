@@ -6,6 +6,7 @@ pub mod gather;
 pub mod holes;
 pub mod make;
 pub mod open;
+pub mod states;
 pub mod stored;
 pub mod xattr;
 #[cfg(target_os = "linux")]

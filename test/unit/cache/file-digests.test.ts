@@ -46,6 +46,7 @@ async function keyed(root: string, place: string, now = LATER) {
   const digests = await openFileDigests(cache, { directory: root, now });
   let read = 0;
   const known: KnownDigests | undefined = digests && {
+    prepare: (contents) => digests.prepare(contents),
     find: (content, name) => digests.find(content, name),
     learn: (...learned) => {
       read++;

@@ -1,5 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, cpSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  cpSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -193,6 +204,56 @@ describe.skipIf(!addon)('the addon', () => {
       expect(() => addon!.transfer(paths, whole, memory, 8, 1, wrong)).toThrow();
     }
     expect(() => addon!.transfer(paths, whole, new Uint8Array(8), 8, 1, 0)).toThrow(/not allocated here/);
+  });
+  test('a digest is that of the bytes, in any memory', async () => {
+    const bytes = noise(200_000, 3);
+    const shared = addon!.allocate(bytes.length);
+    shared.set(bytes);
+    for (const length of [0, 1, 55, 56, 64, 4096, bytes.length]) {
+      const expected = createHash('sha256').update(bytes.subarray(0, length)).digest('hex');
+      for (const memory of [bytes, shared]) {
+        const digest = await addon!.sha256(memory.subarray(0, length));
+        expect(Buffer.from(digest).toString('hex')).toBe(expected);
+      }
+    }
+  });
+  test('a range of a file is read only with its digest, also if the file is closed meanwhile', async () => {
+    const path = join(scratchDirectory(), 'file');
+    const bytes = noise(10_000, 5);
+    writeFileSync(path, bytes);
+    const digest = createHash('sha256').update(bytes.subarray(100, 5100)).digest();
+    const into = addon!.allocate(5000);
+    const file = openSync(path, 'r');
+    const reading = addon!.readChecked(file, 100, into, digest);
+    const others = [101, 5001, 20_000].map((at) => addon!.readChecked(file, at, addon!.allocate(5000), digest));
+    const short = addon!.readChecked(file, 100, addon!.allocate(5000), digest.subarray(0, 31));
+    closeSync(file);
+    expect(await reading).toBe(true);
+    expect(Buffer.compare(into, bytes.subarray(100, 5100))).toBe(0);
+    expect(await Promise.all([...others, short])).toEqual([false, false, false, false]);
+    expect(() => addon!.readChecked(-1, 0, into, digest)).toThrow(expect.objectContaining({ code: 'EBADF' }));
+    expect(() => addon!.readChecked(0, 0, new Uint8Array(10), digest)).toThrow(/not allocated here/);
+    expect(() => addon!.readChecked(0, -1, into, digest)).toThrow();
+  });
+  test('the state of a file is the one of the system, and of another file there is none', async () => {
+    const top = scratchDirectory();
+    writeFileSync(join(top, 'file'), 'text');
+    utimesSync(join(top, 'file'), 1_700_000_000.25, -1.5);
+    symlinkSync('file', join(top, 'link'));
+    const { dev, ino, size, mtimeNs, ctimeNs } = statSync(join(top, 'file'), { bigint: true });
+    const [device, inode] = [Number(dev), Number(ino)];
+    const state = async (name: string, length = 4, flags = 1, identity = [device, inode]) => {
+      const paths = Buffer.from(`${join(top, name)}\0`);
+      const answer = Buffer.from(await addon!.states(paths, Float64Array.of(0, length, 0, flags, ...identity)));
+      return Array.from({ length: 5 }, (_, i) => answer.readBigInt64LE(i * 8));
+    };
+    expect(await state('file')).toEqual([dev, ino, size, mtimeNs, ctimeNs]);
+    const none = [0n, 0n, 0n, 0n, 0n];
+    expect(await state('file', 5)).toEqual(none);
+    expect(await state('file', 4, 3)).toEqual(none);
+    expect(await state('file', 4, 1, [device, inode + 1])).toEqual(none);
+    for (const name of ['link', 'missing', '.']) expect(await state(name)).toEqual(none);
+    expect(() => addon!.states(Buffer.from('a\0'), Float64Array.of(0, -1, 0, 0, 0, 0))).toThrow();
   });
   test('memory that was given away counts as empty', () => {
     const bytes = new Uint8Array(16).fill(1);
