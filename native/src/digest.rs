@@ -28,7 +28,7 @@ impl Task for DigestBlock {
     }
 
     fn resolve(&mut self, env: Env, digest: Self::Output) -> napi::Result<Self::JsValue> {
-        Uint8ArraySlice::copy_from(&env, digest.to_vec())
+        Uint8ArraySlice::copy_from(&env, digest)
     }
 }
 
