@@ -26,9 +26,9 @@ import { editLayer } from './layers.js';
 import type { EditLayout } from './layout.js';
 import { mediaCheckOf } from './media-check.js';
 import { isNetworkInstaller, mediumMount } from './medium-mount.js';
-import type { MenuChanges } from './menus/edit-menu.js';
 import type { ArgumentChanges } from './menus/kernel-arguments.js';
 import { editMenus } from './menus/menus.js';
+import type { AskedMenuChanges } from './menus/wanted-choice.js';
 import { checkBootCode } from './place/boot.js';
 import { checkVolumeId, volumeIdOf } from './place/descriptors.js';
 import { contentOfDisc, overlaid } from './place/overlay.js';
@@ -177,7 +177,7 @@ function menuChanges(
   changes: EditChanges,
   disc: KeptDisc,
   { add, single }: Pick<Required<ArgumentChanges>, 'add' | 'single'>,
-): MenuChanges {
+): AskedMenuChanges {
   const { volumeId: to, kernelArguments, defaultEntry: entry, timeout } = changes;
   const from = volumeIdOf(disc.descriptors[0]!.bytes);
   return {

@@ -18,8 +18,8 @@ export interface MenuChanges {
   readonly arguments: ArgumentChanges;
   /** The old and the new label of the medium. */
   readonly label: LabelChange | undefined;
-  /** Number from 0, or a title, a label or an identifier. */
-  readonly defaultEntry: string | number | undefined;
+  /** As the boot loader of the menu names it. */
+  readonly defaultEntry: string | undefined;
   /** Seconds. */
   readonly timeout: number | undefined;
 }

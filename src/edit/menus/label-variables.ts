@@ -1,6 +1,7 @@
 // Variables of GRUB menus that hold the label of the medium: `set l=LABEL`, then `search --label $l` or `root=live:CDLABEL=${l}`.
 
-import { commandWords, udevEscaped, type Word } from '../../disc/index.js';
+import { commandWords, udevEscaped } from '../../disc/index.js';
+import { assignmentsOf } from './grub-assignments.js';
 import { grubKernels } from './kernel-arguments.js';
 
 /** The variables that stand for the old label where a menu looks for the medium. */
@@ -14,29 +15,10 @@ export interface LabelVariables {
 
 export const NO_VARIABLES: LabelVariables = { names: new Set(), constants: new Set(), unknown: [] };
 
-/** An assignment of a menu: `set NAME=VALUE` or `NAME=VALUE`. */
-export interface Assignment {
-  readonly name: string;
-  /** Name and value. */
-  readonly word: Word;
-  readonly value: string;
-}
-
 /** The name of the variable that a word is; undefined for any other word. */
 export function variableIn(word: string): string | undefined {
   const [, plain, braced] = /^\$(?:(\w+)|\{(\w+)\})$/.exec(word) ?? [];
   return plain ?? braced;
-}
-
-/** All assignments of a GRUB menu, in its order. */
-export function* assignmentsOf(text: string): Generator<Assignment> {
-  for (const words of commandWords(text, 'grub')) {
-    const assigned = words[0]?.value === 'set' ? words.slice(1, 2) : words.slice(0, 1);
-    for (const word of assigned) {
-      const [, name, value] = /^(\w+)=(.*)$/s.exec(word.value) ?? [];
-      if (name !== undefined && value !== undefined) yield { name, word, value };
-    }
-  }
 }
 
 /** Finds the variables, in all GRUB menus of a disc: one menu may set a variable that another one uses. */

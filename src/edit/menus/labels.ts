@@ -14,8 +14,9 @@ import {
   udevEscaped,
   type Word,
 } from '../../disc/index.js';
+import { assignmentsOf } from './grub-assignments.js';
 import { grubKernels } from './kernel-arguments.js';
-import { assignmentsOf, type LabelVariables, NO_VARIABLES, variableIn } from './label-variables.js';
+import { type LabelVariables, NO_VARIABLES, variableIn } from './label-variables.js';
 import { applied, type TextEdit } from './text-edits.js';
 
 /** The old and the new label of the medium. */

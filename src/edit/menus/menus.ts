@@ -8,10 +8,10 @@ import { file, type LossLog } from '../../tree/index.js';
 import { replaceBytes } from '../change/apply.js';
 import type { EditContext } from '../edit-context.js';
 import { filesOf, type MenuText, textOf } from './disc-files.js';
-import { editedMenu, type MenuChanges, startsKernels } from './edit-menu.js';
+import { editedMenu, startsKernels } from './edit-menu.js';
 import { fatImagesOf, type MenusOfFat, menusInFat, patchesOfFat } from './fat-menus.js';
 import { labelVariables } from './label-variables.js';
-import { WantedChoice } from './wanted-choice.js';
+import { type AskedMenuChanges, WantedChoice } from './wanted-choice.js';
 
 /** All menus in the tree. */
 export async function findMenus({
@@ -30,7 +30,7 @@ export async function findMenus({
 }
 
 /** Whether anything about menus changes. */
-export function changesMenus({ arguments: { add, remove }, label, defaultEntry, timeout }: MenuChanges): boolean {
+export function changesMenus({ arguments: { add, remove }, label, defaultEntry, timeout }: AskedMenuChanges): boolean {
   return add.length + remove.length > 0 || label !== undefined || defaultEntry !== undefined || timeout !== undefined;
 }
 
@@ -38,7 +38,7 @@ export function changesMenus({ arguments: { add, remove }, label, defaultEntry, 
  * Changes all menus. Returns the patches of FAT images, at their places on the old disc. Throws {@link InvalidInputError} `edit.no-menu`
  * if arguments are to change and no menu starts a kernel.
  */
-export async function editMenus(context: EditContext, asked: MenuChanges): Promise<Patch[]> {
+export async function editMenus(context: EditContext, asked: AskedMenuChanges): Promise<Patch[]> {
   const { trees, log, time, losses } = context;
   if (!changesMenus(asked)) return [];
   const found = await findMenus(context);
@@ -46,11 +46,11 @@ export async function editMenus(context: EditContext, asked: MenuChanges): Promi
   for (const fat of await fatImagesOf(context)) fats.push(await menusInFat(fat, context.run));
   const all = [...found, ...fats.flatMap(({ menus }) => menus)];
   const changes = withVariables(asked, all, losses);
-  const choice = new WantedChoice(changes);
+  const choice = new WantedChoice(all, changes);
   const kernels = all.some(({ kind, text }) => startsKernels(kind, text));
-  const changed = ({ path, kind, text }: MenuText) => {
-    choice.lookIn(path, kind, text);
-    const edited = editedMenu(kind, text, changes);
+  const changed = (menu: MenuText) => {
+    const { kind, text } = menu;
+    const edited = editedMenu(kind, text, { ...changes, defaultEntry: choice.entryOf(menu) });
     choice.lookAt(kind, edited);
     return edited === text ? undefined : bytesOf(edited as ByteString);
   };
@@ -85,7 +85,7 @@ const VARIABLE_LABEL =
   'Menus of GRUB look for the medium by the label in these variables, of which no simple assignment tells what they hold; they are left as they are.';
 
 /** The changes, with the variables of GRUB that hold the old label. */
-function withVariables(changes: MenuChanges, menus: readonly MenuText[], losses: LossLog): MenuChanges {
+function withVariables(changes: AskedMenuChanges, menus: readonly MenuText[], losses: LossLog): AskedMenuChanges {
   if (!changes.label) return changes;
   const texts = menus.filter(({ kind }) => kind === 'grub').map(({ text }) => text);
   const variables = labelVariables(texts, changes.label.from);

@@ -3,9 +3,16 @@
 import { type ByteString, displayText } from '../../bytes/index.js';
 import type { MenuKind } from '../../disc/index.js';
 import type { LossLog } from '../../tree/index.js';
+import { type DefaultEntry, defaultEntry } from './default-entry.js';
+import type { MenuText } from './disc-files.js';
 import { type MenuChanges, takesTimeout } from './edit-menu.js';
 import { mayMiss } from './labels.js';
-import { entryNames } from './menu-choice.js';
+
+/** Changes of menus as they are asked for. */
+export interface AskedMenuChanges extends Omit<MenuChanges, 'defaultEntry'> {
+  /** Number from 0, or a title, a label or an identifier. */
+  readonly defaultEntry: string | number | undefined;
+}
 
 const NO_SUCH_ENTRY =
   'No menu shows such an entry by its title, label, identifier or number, so menus start their first one.';
@@ -15,20 +22,29 @@ const NO_TIMEOUT = 'No menu of the disc has a timeout that could be changed.';
 const ESCAPED_LABEL =
   'The system may not find the disc by this label: GRUB or dracut change the escapes for its blanks and special characters.';
 
-/** Finds out whether any menu has the entry that becomes the default, whether any has a timeout, and how the label is written. */
+const UNNUMBERED =
+  'systemd-boot knows its entries by the names of their files, not by numbers; its menu is left as it is.';
+
+/** The entry, the time and the label that are asked for, and whether the menus have them. */
 export class WantedChoice {
+  readonly #entry: DefaultEntry | undefined;
   readonly #wanted: string | number | undefined;
   readonly #timeout: number | undefined;
-  #isFound = false;
-  #hasTimeout = false;
-  #count = 0;
   readonly #label: string | undefined;
   #mayMiss = false;
+  readonly #hasTimeout: boolean;
 
-  constructor({ defaultEntry, timeout, label }: MenuChanges) {
-    this.#wanted = defaultEntry;
+  constructor(menus: readonly MenuText[], { defaultEntry: wanted, timeout, label }: AskedMenuChanges) {
+    this.#wanted = wanted;
+    this.#entry = wanted === undefined ? undefined : defaultEntry(menus, wanted);
     this.#timeout = timeout;
     this.#label = label?.to;
+    this.#hasTimeout = menus.some(({ kind, text }) => takesTimeout(kind, text));
+  }
+
+  /** The default entry of a menu, in its own spelling. */
+  entryOf(menu: MenuText): string | undefined {
+    return this.#entry?.values.get(menu);
   }
 
   /** Takes note of a menu after its edit. */
@@ -36,30 +52,13 @@ export class WantedChoice {
     this.#mayMiss ||= this.#label !== undefined && mayMiss(kind, edited, this.#label);
   }
 
-  lookIn(path: string, kind: MenuKind, text: string): void {
-    this.#hasTimeout ||= takesTimeout(kind, text);
-    const wanted = this.#wanted;
-    // systemd-boot takes names of files and patterns of them.
-    if (wanted === undefined || kind === 'loader') return;
-    if (kind === 'loader-entry')
-      this.#isFound ||= typeof wanted === 'number' || /[*?[]/.test(wanted) || path.includes(wanted);
-    else {
-      const names = entryNames(kind, text);
-      this.#count = Math.max(this.#count, names.length);
-      // GRUB evaluates variables in titles, and `>` leads into a submenu.
-      const name = String(wanted).split('>').at(-1)!.toLowerCase();
-      this.#isFound ||= names.some((one) => one.includes('$') || one.toLowerCase() === name);
-    }
-    const number = /^\d+$/.test(String(wanted)) ? Number(wanted) : undefined;
-    this.#isFound ||= number !== undefined && number < this.#count;
-  }
-
   reportMissing(losses: LossLog): void {
-    const wanted = this.#wanted;
-    if (wanted !== undefined && !this.#isFound) {
-      losses.addValue('edit.default-entry', NO_SUCH_ENTRY, displayText(String(wanted) as ByteString));
-    }
     const timeout = this.#timeout;
+    if (this.#entry) {
+      const shown = displayText(String(this.#wanted) as ByteString);
+      if (!this.#entry.isFound) losses.addValue('edit.default-entry', NO_SUCH_ENTRY, shown);
+      else if (this.#entry.isLost) losses.addValue('edit.default-entry', UNNUMBERED, shown);
+    }
     if (this.#mayMiss) losses.addValue('edit.label', ESCAPED_LABEL, this.#label!);
     if (timeout !== undefined && !this.#hasTimeout) losses.addValue('edit.timeout', NO_TIMEOUT, `${timeout} s`);
   }

@@ -1,9 +1,10 @@
 // Commands of boot menus as GRUB and SYSLINUX divide them, and awkward menus, which take no more time than others.
 import { describe, expect, test } from 'vitest';
+import { fromText } from '../../../src/bytes/index.js';
 import { commandsOf } from '../../../src/disc/index.js';
 import { menuKindOf } from '../../../src/disc/menu-kind.js';
+import { defaultEntry } from '../../../src/edit/menus/default-entry.js';
 import { editedMenu, startsKernels } from '../../../src/edit/menus/edit-menu.js';
-import { entryNames } from '../../../src/edit/menus/menu-choice.js';
 import { readGrubMenu, readIsolinuxMenu, readLoaderEntry } from '../../../src/verify/boot-menus.js';
 
 const grub = (text: string) => Array.from(commandsOf(text, 'grub'), ({ line, words }) => [line, ...words]);
@@ -85,6 +86,6 @@ describe.each(
     expect(editedMenu(kind, text, CHANGES)).toBeTypeOf('string');
     expect(startsKernels(kind, text)).toBeTypeOf('boolean');
     expect(['grub', 'isolinux', undefined]).toContain(menuKindOf('boot/menu.cfg', text));
-    if (kind === 'grub' || kind === 'isolinux') expect(entryNames(kind, text)).toBeInstanceOf(Array);
+    expect(defaultEntry([{ path: fromText('menu.cfg'), kind, text }], 'x>y').isFound).toBeTypeOf('boolean');
   });
 });

@@ -1,6 +1,8 @@
 // Texts of boot menus after changes: every entry is changed, and all other bytes stay.
 import { describe, expect, test } from 'vitest';
+import { fromText } from '../../../src/bytes/index.js';
 import { menuKindOf } from '../../../src/disc/index.js';
+import { defaultEntry } from '../../../src/edit/menus/default-entry.js';
 import { editedMenu, type MenuChanges } from '../../../src/edit/menus/edit-menu.js';
 import { parseArgumentChanges } from '../../../src/edit/menus/kernel-arguments.js';
 
@@ -233,6 +235,20 @@ describe('the entry and the time', () => {
       'default vesamenu.c32\ntimeout 50\nlabel a\n  menu default\n kernel /v\n',
     ],
     [
+      'are set in GRUB where several commands are on one line',
+      'grub',
+      `if [ -s x ]; then load_env; set default="\${saved_entry}"; else default=0; fi; set timeout="5" # y\nmenuentry a {\n}\n`,
+      { defaultEntry: 'a', timeout: 7 },
+      'if [ -s x ]; then load_env; set default=a; else default=a; fi; set timeout=7 # y\nmenuentry a {\n}\n',
+    ],
+    [
+      'are set in ISOLINUX, which takes 0 for no timeout',
+      'isolinux',
+      'default a\ntimeout 50\nlabel a\n kernel /v\n',
+      { timeout: 0 },
+      'default a\ntimeout 1\nlabel a\n kernel /v\n',
+    ],
+    [
       'are set in systemd-boot',
       'loader',
       'timeout 3\n',
@@ -240,7 +256,12 @@ describe('the entry and the time', () => {
       'timeout 9\ndefault arch.conf\n',
     ],
   ] as const) {
-    test(title, () => expect(changed(kind, text, changes)).toBe(expected));
+    test(title, () => {
+      const { defaultEntry: wanted, ...others }: { defaultEntry?: string | number; timeout?: number } = changes;
+      const menu = { path: fromText('menu.cfg'), kind, text };
+      const found = wanted === undefined ? undefined : defaultEntry([menu], wanted).values.get(menu);
+      expect(changed(kind, text, { ...others, defaultEntry: found })).toBe(expected);
+    });
   }
 });
 

@@ -125,7 +125,7 @@ test('texts of menus are UTF-8: kernel arguments, and the entry that is found by
   const image = await disc({}, FileTree.of({ 'boot/grub/grub.cfg': text(menu) }));
   const kernelArguments = { add: ['new=à', 'vu=déjà'], remove: ['old=à'] };
   const plan = await planEdit(bytesSource(image), { kernelArguments, defaultEntry: 'voilà' }, run);
-  const edited = "set default='voilà'\nmenuentry Voilà {\n linux /boot/vmlinuz vu=déjà end 'new=à'\n}\n";
+  const edited = "set default='Voilà'\nmenuentry Voilà {\n linux /boot/vmlinuz vu=déjà end 'new=à'\n}\n";
   expect(Buffer.from(await collect(plan, run)).includes(edited)).toBe(true);
   expect(plan.layout.losses).toEqual([]);
   const other = await planEdit(bytesSource(image), { defaultEntry: 'là' }, run);
