@@ -18,8 +18,12 @@ export interface Struct<T> {
   readonly name: string;
   /** Size in bytes. */
   readonly size: number;
+  /** Each field, to read one of them without making an object of all, from bytes that were checked. */
+  readonly fields: { readonly [K in keyof T]: Field<T[K]> };
   /** Reads the structure at byte `at`; throws {@link InvalidImageError} when the bytes end before it does. */
   decode(bytes: Uint8Array, at?: number): T;
+  /** Throws as {@link decode} when the bytes end before the structure at `at` does: then its fields can be read. */
+  checkThrough(view: DataView, at: number): void;
   /** As {@link decode}, through one view for many structures. */
   decodeThrough(view: DataView, at: number): T;
   /** The structure as new bytes. */
@@ -49,10 +53,12 @@ export function struct<F extends FieldTable>(name: string, size: number, fields:
   };
   const encodeInto = (value: ValueOf<F>, bytes: Uint8Array, at: number) =>
     encodeThrough(value, new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), at);
+  const checkThrough = (view: DataView, at: number) => {
+    if (at >= 0 && at + size <= view.byteLength) return;
+    throw new InvalidImageError('image.truncated', `The image ends before the end of its ${name}.`, { at });
+  };
   const decodeThrough = (view: DataView, at: number) => {
-    if (at < 0 || at + size > view.byteLength) {
-      throw new InvalidImageError('image.truncated', `The image ends before the end of its ${name}.`, { at });
-    }
+    checkThrough(view, at);
     const value: Record<string, unknown> = {};
     for (let i = 0; i < keys.length; i++) if (!kinds[i]!.reserved) value[keys[i]!] = kinds[i]!.read(view, at);
     return value as ValueOf<F>;
@@ -60,6 +66,7 @@ export function struct<F extends FieldTable>(name: string, size: number, fields:
   return {
     name,
     size,
+    fields: fields as unknown as Struct<ValueOf<F>>['fields'],
     encodeInto,
     encodeThrough,
     change: (values, bytes, at = 0) => {
@@ -72,6 +79,7 @@ export function struct<F extends FieldTable>(name: string, size: number, fields:
       return bytes;
     },
     decode: (bytes, at = 0) => decodeThrough(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), at),
+    checkThrough,
     decodeThrough,
   };
 }

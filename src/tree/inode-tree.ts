@@ -49,8 +49,8 @@ export function treeOfInodes<R>(reader: InodeReader<R>): Promise<FileTree> {
 interface OpenDirectory<R> extends ReadDirectory<R> {
   readonly key: InodeKey;
   readonly path: ByteString;
-  /** Nodes for names of entries that cannot be read. */
-  readonly faults: Map<ByteString, Node>;
+  /** The node of each name, in their order; undefined for a directory, which is made when all of its entries are. */
+  readonly nodes: (Node | undefined)[];
 }
 
 class InodeTree<R> {
@@ -70,50 +70,52 @@ class InodeTree<R> {
     await this.#meet(root, '' as ByteString);
     if (this.#directories.length === 0) throw this.#reader.damaged('root', 'The root of the image is not a directory.');
     for (let index = 0; index < this.#directories.length; index++) await this.#meetAll(this.#directories[index]!);
-    for (const { key, attributes, names, faults } of [...this.#directories].reverse()) {
-      const entries = names.map(({ name, ref }) => {
-        return [name, faults.get(name) ?? this.#nodes.get(this.#reader.key(ref))!] as const;
+    for (const { key, attributes, names, nodes } of this.#directories.reverse()) {
+      const entries = names.map(({ name, ref }, index) => {
+        return [name, nodes[index] ?? this.#nodes.get(this.#reader.key(ref))!] as const;
       });
       this.#nodes.set(key, directory<ExactContent>(attributes, entries));
     }
     return new FileTree(this.#nodes.get(this.#reader.key(root)) as Directory);
   }
 
-  async #meetAll({ path, names, faults }: OpenDirectory<R>): Promise<void> {
+  async #meetAll({ path, names, nodes }: OpenDirectory<R>): Promise<void> {
     for (const { name, ref, fault } of names) {
       const place = joinPath(path, name);
       try {
         if (fault) throw fault;
         // Most inodes are in memory: promises for each of them would cost more than reading it.
         const meeting = this.#meet(ref, place);
-        if (meeting) await meeting;
+        nodes.push(meeting instanceof Promise ? await meeting : meeting);
       } catch (error) {
         if (!isEntryFault(error)) throw error;
         this.#reader.work.spend(FAULT_UNITS);
         if (!fault) this.#faults.set(this.#reader.key(ref), error);
-        faults.set(name, unreadableEntry(place, error));
+        nodes.push(unreadableEntry(place, error));
       }
     }
   }
 
-  #meet(ref: R, path: ByteString): Promise<void> | undefined {
+  /** The node of an inode; undefined for a directory. */
+  #meet(ref: R, path: ByteString): Promise<Node | undefined> | Node | undefined {
     const key = this.#reader.key(ref);
-    if (this.#nodes.has(key)) return;
+    const known = this.#nodes.get(key);
+    if (known) return known;
     const fault = this.#faults.get(key);
     if (fault) throw fault;
     if (this.#opened.has(key)) throw this.#reader.damaged('directory-twice', 'A directory has two places.');
     const found = this.#reader.read(ref, path, this.#nodes.size + this.#opened.size);
-    if (found instanceof Promise) return found.then((read) => this.#keep(key, path, read));
-    this.#keep(key, path, found);
-    return undefined;
+    return found instanceof Promise ? found.then((read) => this.#keep(key, path, read)) : this.#keep(key, path, found);
   }
 
-  #keep(key: InodeKey, path: ByteString, found: ReadInode<R>): void {
+  #keep(key: InodeKey, path: ByteString, found: ReadInode<R>): Node | undefined {
     if ('kind' in found) {
       this.#nodes.set(key, found);
-      return;
+      return found;
     }
+    const { attributes, names } = found;
     this.#opened.add(key);
-    this.#directories.push({ ...found, key, path, faults: new Map() });
+    this.#directories.push({ attributes, names, key, path, nodes: [] });
+    return undefined;
   }
 }

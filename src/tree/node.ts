@@ -125,7 +125,9 @@ export function special(kind: SpecialKind, given: Partial<Attributes> = {}, majo
 }
 
 function sortedEntries<C extends Content>(entries: Iterable<readonly [ByteString, Node<C>]>): Map<ByteString, Node<C>> {
-  const list = [...entries].sort(([a], [b]) => compareBytes(a, b));
+  const list = [...entries];
+  // Most readers have them in this order: then nothing is sorted, and few comparisons are made.
+  if (!list.every(([name], i) => i === 0 || list[i - 1]![0] < name)) list.sort(([a], [b]) => compareBytes(a, b));
   for (const [name] of list) checkEntryName(name);
   const map = new Map(list);
   if (map.size !== list.length) {

@@ -46,7 +46,7 @@ export class StoredFile extends StoredContent implements Source, StoredInPieces 
     this.#volume = volume;
     this.#fragments = fragments;
     this.#place = place;
-    this.holes = place.words.includes(0) ? this.#holes() : NO_HOLES;
+    this.holes = place.words.length > 0 && place.words.includes(0) ? this.#holes() : NO_HOLES;
   }
 
   /** Where a content is stored, if it is a file of that image. */

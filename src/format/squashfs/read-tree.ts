@@ -1,7 +1,7 @@
 // The files of an opened image as a tree: inodes become nodes, names lead to them.
 
-import { type ByteString, byteStringOf, timestamp } from '../../bytes/index.js';
-import { EMPTY, ExhaustedError, NAME_UNITS } from '../../io/index.js';
+import { type ByteString, byteStringOf, EPOCH_ZERO, type Timestamp, timestamp } from '../../bytes/index.js';
+import { EMPTY, ExhaustedError, NAME_UNITS, type Work } from '../../io/index.js';
 import {
   type Attributes,
   type FileTree,
@@ -47,6 +47,7 @@ class Inodes {
   readonly #ids: Uint32Array;
   readonly #xattrs: XattrSets;
   readonly #fragments: FragmentBlocks;
+  #lastTime: Timestamp = EPOCH_ZERO;
   /** Bytes of files' lists of blocks. */
   #listed = 0;
   /** Bytes of the inode table, once they have been counted. */
@@ -86,7 +87,7 @@ class Inodes {
     const attributes = this.#attributes(found, xattrs);
     const { body } = found;
     if (body.kind === 'directory') return this.#listing(body).then((names) => ({ attributes, names }));
-    const counting = body.kind === 'file' ? this.#countList(body.place.words.byteLength) : undefined;
+    const counting = body.kind === 'file' ? this.#countList(body.words.byteLength) : undefined;
     return counting ? counting.then(() => this.#leaf(body, attributes)) : this.#leaf(body, attributes);
   }
 
@@ -95,22 +96,31 @@ class Inodes {
     const { exportTableAt, inodeCount } = this.#volume.superblock;
     if (number < 1 || number > inodeCount) throw damaged('inode-number', `Inode number ${number} is out of range.`);
     if (exportTableAt === undefined) return undefined;
-    const check = (content: Uint8Array, at: number) => {
-      if (exportEntry.decode(content, at).ref === ref) return;
-      throw damaged('export', `The export table has another place for inode ${number}.`);
-    };
-    const kept = this.#volume.keptEntry(exportTableAt, number - 1, exportEntry.size);
-    if (!kept) return this.#volume.lookup(exportTableAt, number - 1, exportEntry.size).then((entry) => check(entry, 0));
-    check(kept.content, kept.at);
+    const { size, fields } = exportEntry;
+    const kept = this.#volume.keptTable(exportTableAt, number - 1, size);
+    if (!kept) return this.#lookUpExport(exportTableAt, number, ref);
+    if (fields.ref.read(kept, ((number - 1) * size) % METADATA_SIZE) !== ref) throw wrongExport(number);
     return undefined;
   }
 
+  async #lookUpExport(tableAt: number, number: number, ref: number): Promise<void> {
+    const entry = await this.#volume.lookup(tableAt, number - 1, exportEntry.size);
+    if (exportEntry.decode(entry).ref !== ref) throw wrongExport(number);
+  }
+
   #attributes({ mode, uid, gid, mtime }: FoundInode, xattrs: Attributes['xattrs']): Attributes {
-    const id = (index: number): number => {
-      if (index >= this.#ids.length) throw damaged('id', `There is no owner ${index}.`);
-      return this.#ids[index]!;
-    };
-    return { mode: mode & 0o7777, uid: id(uid), gid: id(gid), mtime: timestamp(mtime), xattrs };
+    return { mode: mode & 0o7777, uid: this.#id(uid), gid: this.#id(gid), mtime: this.#time(mtime), xattrs };
+  }
+
+  #id(index: number): number {
+    if (index >= this.#ids.length) throw damaged('id', `There is no owner ${index}.`);
+    return this.#ids[index]!;
+  }
+
+  /** Files that came together often have the same time. */
+  #time(seconds: number): Timestamp {
+    if (this.#lastTime.seconds !== seconds) this.#lastTime = timestamp(seconds);
+    return this.#lastTime;
   }
 
   /** Lists of blocks are in the inode table and do not overlap. Its blocks are counted only for lists of some length. */
@@ -129,10 +139,8 @@ class Inodes {
 
   #leaf(body: Exclude<InodeBody, { kind: 'directory' }>, attributes: Attributes): Node {
     switch (body.kind) {
-      case 'file': {
-        const { place } = body;
-        return file(place.size === 0 ? EMPTY : new StoredFile(this.#volume, this.#fragments, place), attributes);
-      }
+      case 'file':
+        return file(body.size === 0 ? EMPTY : new StoredFile(this.#volume, this.#fragments, body), attributes);
       case 'symlink':
         return symlink(body.target, attributes);
       default:
@@ -141,28 +149,51 @@ class Inodes {
   }
 
   async #listing({ block, offset, length }: Extract<InodeBody, { kind: 'directory' }>): Promise<Name[]> {
-    const names = new Map<ByteString, Name>();
     if (length === 0) return [];
     this.#volume.work.spend(length);
     const bytes = await new Cursor(this.#volume, this.#volume.superblock.directoryTableAt + block, offset).take(length);
-    const view = new DataView(bytes.buffer, bytes.byteOffset, length);
-    for (let at = 0; at < length; ) {
-      const { lastEntry, inodeBlock } = directoryHeader.decodeThrough(view, at);
-      at += directoryHeader.size;
-      if (lastEntry >= HEADER_ENTRIES) throw damaged('directory', `${lastEntry + 1} entries after one header.`);
-      for (let i = 0; i <= lastEntry; i++) {
-        const entry = directoryEntry.decodeThrough(view, at);
-        const nameAt = at + directoryEntry.size;
-        at = nameAt + entry.nameLength + 1;
-        if (at > length) throw damaged('directory', 'A directory ends inside a name.');
-        this.#volume.work.spend(NAME_UNITS);
-        const name = byteStringOf(bytes.subarray(nameAt, at));
-        if (names.has(name) || name === '.' || name === '..' || name.includes('/') || name.includes('\0')) {
-          throw damaged('directory', 'A directory has a duplicate or an invalid name.');
-        }
-        names.set(name, { name, ref: metadataRef({ block: inodeBlock, offset: entry.offset }) });
-      }
-    }
-    return [...names.values()];
+    return namesOf(bytes, this.#volume.work);
   }
+}
+
+function wrongExport(number: number): Error {
+  return damaged('export', `The export table has another place for inode ${number}.`);
+}
+
+/** The names of a listing, in its order. */
+function namesOf(bytes: Uint8Array, work: Work): Name[] {
+  const names: Name[] = [];
+  const { length } = bytes;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, length);
+  // Names are parts of one text: this costs less than to make each of them out of bytes.
+  const text = byteStringOf(bytes);
+  const { offset, nameLength } = directoryEntry.fields;
+  for (let at = 0; at < length; ) {
+    const { lastEntry, inodeBlock } = directoryHeader.decodeThrough(view, at);
+    at += directoryHeader.size;
+    if (lastEntry >= HEADER_ENTRIES) throw damaged('directory', `${lastEntry + 1} entries after one header.`);
+    for (let i = 0; i <= lastEntry; i++) {
+      directoryEntry.checkThrough(view, at);
+      const entryAt = at;
+      const nameAt = at + directoryEntry.size;
+      at = nameAt + nameLength.read(view, entryAt) + 1;
+      if (at > length) throw damaged('directory', 'A directory ends inside a name.');
+      work.spend(NAME_UNITS);
+      const name = text.slice(nameAt, at) as ByteString;
+      names.push({ name, ref: metadataRef({ block: inodeBlock, offset: offset.read(view, entryAt) }) });
+    }
+  }
+  if (!areNames(names)) throw damaged('directory', 'A directory has a duplicate or an invalid name.');
+  return names;
+}
+
+/** Whether entries can have these names, and each only once. Writers sort them, so that few are looked for. */
+function areNames(names: readonly Name[]): boolean {
+  let isSorted = true;
+  for (let i = 0; i < names.length; i++) {
+    const { name } = names[i]!;
+    if (name === '.' || name === '..' || name.includes('/') || name.includes('\0')) return false;
+    if (i > 0 && !(names[i - 1]!.name < name)) isSorted = false;
+  }
+  return isSorted || new Set(names.map(({ name }) => name)).size === names.length;
 }

@@ -19,6 +19,8 @@ const BLOCK_UNITS = 16;
 /** A metadata block: what it holds, and where the next one starts in the image. */
 interface MetadataBlock {
   readonly content: Uint8Array;
+  /** The same bytes, for the fields of structures. */
+  readonly view: DataView;
   readonly next: number;
 }
 
@@ -81,9 +83,9 @@ export class Volume {
     return new Volume(image, found, engine);
   }
 
-  /** The content of the metadata block that starts at a byte of the image, if it is kept. */
-  kept(at: number): Uint8Array | undefined {
-    return this.#blocks.get(at)?.content;
+  /** The metadata block that starts at a byte of the image, if it is kept. */
+  kept(at: number): MetadataBlock | undefined {
+    return this.#blocks.get(at);
   }
 
   /** The metadata block that starts at a byte of the image. */
@@ -94,7 +96,8 @@ export class Volume {
     const { length, stored } = await this.#blockHead(at);
     const body = await this.bytes(at + METADATA_HEADER, length);
     const content = stored ? body : await this.decode(body, METADATA_SIZE);
-    const block = { content, next: at + METADATA_HEADER + length };
+    const view = new DataView(content.buffer, content.byteOffset, content.length);
+    const block = { content, view, next: at + METADATA_HEADER + length };
     const oldest = this.#blocks.keys().next();
     if (this.#blocks.size >= KEPT_BLOCKS && !oldest.done) this.#blocks.delete(oldest.value);
     this.#blocks.set(at, block);
@@ -142,17 +145,12 @@ export class Volume {
     return content.subarray(offset, offset + size);
   }
 
-  /** As {@link lookup}; undefined if the entry is not in a block that is kept. */
-  keptEntry(
-    listAt: number,
-    index: number,
-    size: number,
-  ): { readonly content: Uint8Array; readonly at: number } | undefined {
+  /** The block in which {@link lookup} would find an entry, `index * size` bytes modulo {@link METADATA_SIZE} from its start; undefined if it is not kept. */
+  keptTable(listAt: number, index: number, size: number): DataView | undefined {
     const at = index * size;
     const place = this.#places.get(listAt + Math.floor(at / METADATA_SIZE) * 8);
-    const content = place === undefined ? undefined : this.kept(place);
-    const offset = at % METADATA_SIZE;
-    return content && offset + size <= content.length ? { content, at: offset } : undefined;
+    const view = place === undefined ? undefined : this.kept(place)?.view;
+    return view && (at % METADATA_SIZE) + size <= view.byteLength ? view : undefined;
   }
 
   async #placeAt(at: number): Promise<number> {
