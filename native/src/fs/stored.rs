@@ -3,6 +3,7 @@
 use super::copy;
 use crate::codec::{self, MAX_BLOCK};
 use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
@@ -65,12 +66,20 @@ pub enum Failure {
 /// A decompressed block that threads share; `None` if it is damaged. The first of them decompresses, the others wait.
 type Shared = Arc<OnceLock<Option<Vec<u8>>>>;
 
+/// The last shared blocks, by their places, and memory of earlier ones that is used again: to give it back to the system, and to get
+/// zeros for it, would take longer than to copy a block.
+#[derive(Default)]
+struct Blocks {
+    kept: VecDeque<(u64, Shared)>,
+    spare: Vec<Vec<u8>>,
+}
+
 /// An open image file, and how blocks in it are compressed.
 pub struct Image {
     file: File,
     codec: String,
     most: usize,
-    shared: Mutex<Vec<(u64, Shared)>>,
+    shared: Mutex<Blocks>,
 }
 
 /// Memory that a thread uses for one block after the other.
@@ -109,7 +118,7 @@ impl Image {
                 Ok(length)
             }
             Piece::Block { at, stored, length } => {
-                let written = self.decode(at, stored, length, scratch)?;
+                let written = self.decode(at, stored, length, &mut scratch.stored, &mut scratch.decoded)?;
                 if written != length {
                     return Err(Failure::Content);
                 }
@@ -118,8 +127,10 @@ impl Image {
             Piece::Part { at, stored, skip, length } => {
                 let cell = self.shared_block(at);
                 let block = cell.get_or_init(|| {
-                    let written = self.decode(at, stored, self.most, scratch).ok()?;
-                    scratch.decoded.get(..written).map(<[u8]>::to_vec)
+                    let mut block = self.lock().spare.pop().unwrap_or_default();
+                    let written = self.decode(at, stored, self.most, &mut scratch.stored, &mut block).ok()?;
+                    block.truncate(written);
+                    Some(block)
                 });
                 write(target, part_of(block.as_deref().ok_or(Failure::Content)?, skip, length)?, to)
             }
@@ -142,33 +153,42 @@ impl Image {
         Ok(bytes)
     }
 
-    /// Decompresses a block to the beginning of the scratch memory; at most `limit` bytes.
-    fn decode(&self, at: u64, stored: usize, limit: usize, scratch: &mut Scratch) -> Result<usize, Failure> {
+    /// Decompresses a block to the beginning of a buffer; at most `limit` bytes. `compressed` is memory for the block as it is stored.
+    fn decode(
+        &self,
+        at: u64,
+        stored: usize,
+        limit: usize,
+        compressed: &mut Vec<u8>,
+        decoded: &mut Vec<u8>,
+    ) -> Result<usize, Failure> {
         if stored > MAX_BLOCK || limit > self.most {
             return Err(Failure::Content);
         }
-        let block = self.read(at, stored, &mut scratch.stored)?;
-        let output = room(&mut scratch.decoded, limit)?.as_mut_ptr();
+        let block = self.read(at, stored, compressed)?;
+        let output = room(decoded, limit)?.as_mut_ptr();
         // SAFETY: there is room for the limit.
         unsafe { codec::decode_to(&self.codec, block, output, limit) }.map_err(|_| Failure::Content)
     }
 
     /// The place of a decompressed block, which may still be empty.
     fn shared_block(&self, at: u64) -> Shared {
-        let mut shared = self.lock();
-        if let Some((_, known)) = shared.iter().find(|(place, _)| *place == at) {
+        let mut blocks = self.lock();
+        // The last one first: files that follow each other are in the same block.
+        if let Some((_, known)) = blocks.kept.iter().rev().find(|(place, _)| *place == at) {
             return known.clone();
         }
-        if shared.len() >= LEAST_KEPT.max(KEPT / self.most.max(1)) {
-            shared.remove(0);
+        if blocks.kept.len() >= LEAST_KEPT.max(KEPT / self.most.max(1)) {
+            let oldest = blocks.kept.pop_front().and_then(|(_, oldest)| Arc::into_inner(oldest));
+            blocks.spare.extend(oldest.and_then(OnceLock::into_inner).flatten());
         }
         let made = Shared::default();
-        shared.push((at, made.clone()));
+        blocks.kept.push_back((at, made.clone()));
         made
     }
 
     /// No operation under this lock is left incomplete, so a panic elsewhere does not matter.
-    fn lock(&self) -> MutexGuard<'_, Vec<(u64, Shared)>> {
+    fn lock(&self) -> MutexGuard<'_, Blocks> {
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
