@@ -8,7 +8,7 @@ export { CONTAINERS } from './compress/index.js';
 export { parseMkisofsOptions, partitionTypeName, resolveDisc } from './disc/index.js';
 export { checkInPlace, parseArgumentChanges } from './edit/index.js';
 export { EXIT } from './errors.js';
-export { checkExtract, isFaultOfEntry, removeTree } from './extract/index.js';
+export { extractWhileRead, isFaultOfEntry, removeTree, type TreeReading } from './extract/index.js';
 export { readSignature, signaturePatch, signedBytes } from './format/checkmedia/index.js';
 export { leastShared, parseMkfsErofsOptions, resolveErofs } from './format/erofs/index.js';
 export { parseMke2fsOptions, readMke2fsWords, resolveExt4 } from './format/ext4/index.js';

@@ -3,11 +3,12 @@
 import { type ExactContent, isReadEarly } from '../io/index.js';
 import type { Directory, Node } from '../tree/index.js';
 import type { EntryMaker } from './entry-maker.js';
+import type { Nodes } from './made-names.js';
 
 /** Contents that are read early, in the order in which their files are made. A file with several names is listed once. */
 export function* earlyContents(
   root: Directory,
-  links: ReadonlyMap<Node, number>,
+  links: Nodes,
   maker: Pick<EntryMaker, 'reads'>,
 ): Generator<ExactContent> {
   const made = new Set<Node>();

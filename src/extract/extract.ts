@@ -3,12 +3,12 @@
 import type { ByteString } from '../bytes/index.js';
 import type { Run } from '../io/index.js';
 import type { EngineChoice } from '../native/index.js';
-import type { FileTree, Loss } from '../tree/index.js';
+import type { FileTree, Loss, TreeWatcher } from '../tree/index.js';
 import { chooseMaker } from './choose-maker.js';
 import { type Destination, findDestination, withDestination } from './destination.js';
-import type { EntryMaker } from './entry-maker.js';
+import type { EntryMaker, MakeOptions } from './entry-maker.js';
 import { type ExtractFailure, Extraction } from './extraction.js';
-import { extractLosses } from './losses.js';
+import { extractLosses, losesNothing } from './losses.js';
 
 /** Options of an extraction; all have defaults. */
 export interface ExtractOptions {
@@ -49,15 +49,68 @@ export async function extractTree(
   options: ExtractOptions = {},
 ): Promise<ExtractReport> {
   const { maker, destination } = await checkExtract(directory, options);
-  const make = { owners: options.owners ?? false, xattrs: options.xattrs ?? true };
+  const make = makeOptions(options);
   const losses = extractLosses(tree, maker, make);
   options.losses?.(losses);
-  return withDestination(destination, async (opened) => {
-    const extraction = new Extraction(tree, maker, make, { ...options, target: directory, destination: opened });
-    await extraction.all();
-    const { entries, bytes, failures } = extraction;
-    return { entries, bytes, losses, failures };
+  return withDestination(destination, (opened) => {
+    const extraction = new Extraction(maker, make, { ...options, target: directory, destination: opened });
+    return withExtraction(extraction, async () => {
+      await extraction.finish(tree);
+      return reportOf(extraction, losses);
+    });
   });
+}
+
+/** Reads a tree, and extracts it with `extract` at the end. Directories for which it calls `watch` meanwhile are made early. */
+export type TreeReading = (
+  extract: (tree: FileTree) => Promise<ExtractReport>,
+  watch?: TreeWatcher,
+) => Promise<ExtractReport>;
+
+/**
+ * As {@link extractTree}, for a tree that `read` reads: directories are made before the whole tree is known. That is not done if
+ * metadata could be lost, which the caller has to learn first, or if the directory has entries, which stay after a failure.
+ */
+export async function extractWhileRead(
+  read: TreeReading,
+  directory: ByteString,
+  options: ExtractOptions = {},
+): Promise<ExtractReport> {
+  const { maker, destination } = await checkExtract(directory, options);
+  const make = makeOptions(options);
+  if (destination.kind === 'used' || !losesNothing(maker, make)) {
+    maker.close();
+    return read((tree) => extractTree(tree, directory, options));
+  }
+  return withDestination(destination, (opened) => {
+    const extraction = new Extraction(maker, make, { ...options, target: directory, destination: opened });
+    const extract = async (tree: FileTree) => {
+      options.losses?.([]);
+      await extraction.finish(tree);
+      return reportOf(extraction, []);
+    };
+    return withExtraction(extraction, () => read(extract, (seen) => extraction.seen(seen)));
+  });
+}
+
+function makeOptions({ owners = false, xattrs = true }: ExtractOptions): MakeOptions {
+  return { owners, xattrs };
+}
+
+async function withExtraction<T>(extraction: Extraction, work: () => Promise<T>): Promise<T> {
+  let result: T;
+  try {
+    result = await work();
+  } catch (error) {
+    await extraction.close(error);
+    throw error;
+  }
+  await extraction.close();
+  return result;
+}
+
+function reportOf({ entries, bytes, failures }: Extraction, losses: readonly Loss[]): ExtractReport {
+  return { entries, bytes, losses, failures };
 }
 
 /** Checks that need no tree: throws for a missing engine, and for a directory that cannot be extracted to. */

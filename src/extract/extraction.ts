@@ -1,4 +1,5 @@
-// Makes the entries of a tree, directory by directory; directories get their attributes after all entries.
+// Makes the entries of a tree, directory by directory; directories get their attributes after all entries. The tree may still be
+// read meanwhile.
 
 import { linkSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs';
 import type { ByteString } from '../bytes/index.js';
@@ -12,14 +13,23 @@ import {
   quietRun,
   type Run,
 } from '../io/index.js';
-import { type Directory, type FileTree, hardLinkCounts, joinPath, type Node } from '../tree/index.js';
+import {
+  type Directory,
+  type FileTree,
+  hardLinkCounts,
+  joinPath,
+  type Node,
+  type SeenDirectory,
+} from '../tree/index.js';
 import { type OpenDestination, trimmed } from './destination.js';
 import { earlyContents } from './early-contents.js';
+import { EarlyEntries, type EntryWork } from './early-entries.js';
 import { EntryBatch, type Outcome, type OutcomeHandler } from './entry-batch.js';
 import { faultError, inTheWay, isFaultOfEntry, knownError } from './entry-fault.js';
 import type { EntryDirectory, EntryFault, EntryMaker, MakeOptions, NewEntry } from './entry-maker.js';
 import { writeLarge } from './large-file.js';
 import { canMake, settableXattrs } from './losses.js';
+import { MadeNames } from './made-names.js';
 
 /** An entry that was left out, or is not complete. */
 export interface ExtractFailure {
@@ -48,64 +58,117 @@ interface MadeDirectory {
 const SELF = '.' as ByteString;
 /** Larger files are written by several threads. */
 const LARGEST_STORED = 4 * 1024 * 1024;
+/** Bytes between reports of progress. */
+const REPORTED = 256 * 1024;
 
 /** Makes the entries of a tree, one directory after the other. */
-export class Extraction {
+export class Extraction implements EntryWork {
   entries = 0;
   bytes = 0;
   readonly failures: ExtractFailure[] = [];
   readonly #run: Run;
+  /** Bytes at the last report. */
+  #reported = 0;
   readonly #batch: EntryBatch;
-  readonly #early: EarlyReader;
-  /** The first path of each node with several names, below the top. */
-  readonly #made = new Map<Node, ByteString>();
-  readonly #links: ReadonlyMap<Node, number>;
-  /** Every directory, which comes before those below it. */
-  readonly #directories: MadeDirectory[] = [];
+  #reader: EarlyReader;
+  readonly #names = new MadeNames();
+  /** Every directory by its depth: those of a depth are not in each other. */
+  readonly #directories: MadeDirectory[][] = [];
   /** Directories that did not exist before, as entries that get their attributes; each comes before those below it. */
   readonly #newDirectories: NewEntry[] = [];
-  #top: HeldDirectory | undefined;
+  readonly #top: HeldDirectory;
+  readonly #early: EarlyEntries;
 
   constructor(
-    readonly tree: FileTree,
     readonly maker: EntryMaker,
     readonly make: MakeOptions,
     readonly options: Extracting,
   ) {
     this.#run = options.run ?? quietRun();
-    this.#links = hardLinkCounts(tree);
-    const contents = earlyContents(tree.root, this.#links, maker);
-    this.#early = new EarlyReader(contents, this.#run, (length) => maker.allocate(length));
+    this.#reader = this.#readerOf([]);
     const handler: OutcomeHandler = {
       judge: (entry, outcome, path) => this.#judge(entry, outcome, path),
       again: (entry) => this.#again(entry),
-      give: (data) => this.#early.give(data),
+      give: (data) => this.#reader.give(data),
     };
     this.#batch = new EntryBatch(maker, make, handler, this.#run.jobs);
+    this.#top = holdDirectory(options.destination.path);
+    this.#early = new EarlyEntries(this, this.#top);
   }
 
-  async all(): Promise<void> {
-    const { root } = this.tree;
-    const top = holdDirectory(this.options.destination.path);
-    this.#top = top;
-    try {
-      await this.#directory(root, top, '' as ByteString);
-      await this.#batch.flush();
-      // Only now, because making entries changes the time of their directory, and its mode may forbid that: the innermost first.
-      for (const { node, directory, path } of this.#directories.reverse()) {
+  /** Makes most entries of a directory before the whole tree is known. */
+  seen(directory: SeenDirectory): Promise<void> {
+    this.#run.signal?.throwIfAborted();
+    return this.#early.add(directory);
+  }
+
+  /** Makes everything that has not been made. */
+  async finish(tree: FileTree): Promise<void> {
+    if (this.#directories.length === 0) await this.#whole(tree);
+    else await this.#later(tree);
+    await this.#batch.flush();
+    // Only now, because making entries changes the time of their directory, and its mode may forbid that: the innermost first.
+    for (const level of this.#directories.reverse()) {
+      for (const { node, directory, path } of level) {
         const full = this.#batch.add({ directory, name: SELF, node: this.#settable(node), exists: true }, path);
-        // One call at a time, so that no directory is closed before those below it.
-        if (full) await full.then(() => this.#batch.flush());
+        if (full) await full;
       }
+      // No directory is closed before those below it.
       await this.#batch.flush();
-    } catch (error) {
-      if (this.#isUsed) await this.#finishStaying();
-      throw error;
-    } finally {
-      await Promise.all([this.#batch.settled(), this.#early.settled()]);
-      this.maker.close();
-      top.close();
     }
+    this.#report();
+  }
+
+  /** Ends the extraction, with the `error` that it failed with. */
+  async close(error?: unknown): Promise<void> {
+    if (error !== undefined && this.#isUsed) await this.#finishStaying();
+    this.#early.close();
+    await Promise.all([this.#batch.settled(), this.#reader.settled()]);
+    this.maker.close();
+    this.#top.close();
+  }
+
+  async #whole(tree: FileTree): Promise<void> {
+    this.#names.expect(hardLinkCounts(tree));
+    this.#reader = this.#readerOf(earlyContents(tree.root, this.#names, this.maker));
+    await this.#directory(tree.root, this.#top, '' as ByteString);
+  }
+
+  /** Makes what was put off while the tree was read. */
+  async #later(tree: FileTree): Promise<void> {
+    const { later } = this.#early;
+    this.#early.close();
+    const repeated = new Set(later.filter(({ isRepeated }) => isRepeated).map(({ node }) => node));
+    this.#names.expect(repeated);
+    if (repeated.size > 0) this.#names.find(tree.root, new Set(later.map(({ path }) => path)));
+    for (const { directory, name, node, path } of later) {
+      this.#run.signal?.throwIfAborted();
+      try {
+        const held = holdDirectory(directory.path, { found: directory.identity });
+        try {
+          await this.entry(held, directory, name, node, path);
+        } finally {
+          held.close();
+        }
+      } catch (error) {
+        this.leaveOut(path, error);
+      }
+    }
+  }
+
+  /** Reads contents that the maker does not read itself, in this order. */
+  #readerOf(contents: Iterable<ExactContent>): EarlyReader {
+    return new EarlyReader(contents, this.#run, (length) => this.maker.allocate(length));
+  }
+
+  enter(node: Directory, directory: EntryDirectory, path: ByteString): void {
+    const depth = path === '' ? 0 : path.split('/').length;
+    this.#directories[depth] ??= [];
+    this.#directories[depth].push({ node, directory, path });
+  }
+
+  isShort(node: Node): boolean {
+    return node.kind !== 'file' || this.#isStored(node.content);
   }
 
   /** After a failure: what was made in a directory that had entries stays there, so it gets its modes, owners and times. */
@@ -118,27 +181,27 @@ export class Extraction {
 
   async #directory(node: Directory, held: HeldDirectory, path: ByteString): Promise<void> {
     const directory = { path: held.path, identity: held.identity };
-    this.#directories.push({ node, directory, path });
+    this.enter(node, directory, path);
     for (const [name, child] of node.entries) {
       this.#run.signal?.throwIfAborted();
       const below = joinPath(path, name);
       try {
         // Most entries are only noted: a promise for each of them would cost more.
-        const making = this.#entry(held, directory, name, child, below);
+        const making = this.entry(held, directory, name, child, below);
         if (making) await making;
       } catch (error) {
-        this.#leaveOut(below, error);
+        this.leaveOut(below, error);
       }
     }
     for (const [name, child] of node.entries) {
       if (child.kind !== 'directory') continue;
       const below = joinPath(path, name);
-      await this.#below(held, name, child, below).catch((error) => this.#leaveOut(below, error));
+      await this.#below(held, name, child, below).catch((error) => this.leaveOut(below, error));
     }
   }
 
   async #below(held: HeldDirectory, name: ByteString, child: Directory, path: ByteString): Promise<void> {
-    const below = holdDirectory(joinPath(held.path, name), { at: joinPath(held.at, name) });
+    const below = heldIn(held, name);
     try {
       await this.#directory(child, below, path);
     } finally {
@@ -146,7 +209,7 @@ export class Extraction {
     }
   }
 
-  #entry(
+  entry(
     held: HeldDirectory,
     directory: EntryDirectory,
     name: ByteString,
@@ -161,7 +224,7 @@ export class Extraction {
     }
     if (this.#isUsed) this.#makeRoom(held, name, path);
     const entry = { directory, name, node: this.#settable(node), exists: false };
-    if (!this.#links.has(node)) return this.#newEntry(held, entry, node, path);
+    if (!this.#names.has(node)) return this.#newEntry(held, entry, node, path);
     return this.#linked(held, name, node, path).then((isLinked) =>
       isLinked ? undefined : this.#newEntry(held, entry, node, path),
     );
@@ -170,16 +233,20 @@ export class Extraction {
   #newEntry(held: HeldDirectory, entry: NewEntry, node: Node, path: ByteString): Promise<void> | undefined {
     if (node.kind !== 'file') return this.#batch.add(entry, path);
     const { content } = node;
-    if (content.size > LARGEST_STORED || !this.maker.reads(content)) return this.#readFile(held, entry, content, path);
+    if (!this.#isStored(content)) return this.#readFile(held, entry, content, path);
     const { directory, name } = entry;
     const adding = this.#batch.add({ directory, name, node: entry.node, stored: content, exists: false }, path);
     this.#progress(content);
     return adding;
   }
 
+  #isStored(content: ExactContent): boolean {
+    return content.size <= LARGEST_STORED && this.maker.reads(content);
+  }
+
   async #readFile(held: HeldDirectory, entry: NewEntry, content: ExactContent, path: ByteString): Promise<void> {
     if (isReadEarly(content) && !this.maker.reads(content)) {
-      await this.#batch.add({ ...entry, data: await this.#early.take(content) }, path);
+      await this.#batch.add({ ...entry, data: await this.#reader.take(content) }, path);
     } else {
       await writeLarge(joinPath(held.at, entry.name), content, this.#run, this.maker);
       this.#remember(path);
@@ -188,9 +255,20 @@ export class Extraction {
     this.#progress(content);
   }
 
+  /** Reports a step of some size: a report for each of many small files would cost as much as to note it. */
   #progress({ size }: ExactContent): void {
     this.bytes += size;
+    if (this.bytes - this.#reported >= REPORTED) this.#report();
+  }
+
+  #report(): void {
+    this.#reported = this.bytes;
     this.#run.report({ step: 'extracting', done: this.bytes, unit: 'bytes' });
+  }
+
+  newDirectory(held: HeldDirectory, name: ByteString, path: ByteString): HeldDirectory {
+    this.#makeDirectory(held, name, path);
+    return heldIn(held, name);
   }
 
   /** Returns whether there was none. */
@@ -213,18 +291,18 @@ export class Extraction {
 
   /** Makes a hard link if the node, which has several names, was made under another one. Returns whether it did. */
   async #linked(held: HeldDirectory, name: ByteString, node: Node, path: ByteString): Promise<boolean> {
-    const first = this.#made.get(node);
+    const first = this.#names.first(node);
     if (first === undefined) {
-      this.#made.set(node, path);
+      this.#names.setFirst(node, path);
       return false;
     }
     await this.#batch.flush();
     try {
-      linkSync(pathBuffer(joinPath(this.#top!.at, first)), pathBuffer(joinPath(held.at, name)));
+      linkSync(pathBuffer(joinPath(this.#top.at, first)), pathBuffer(joinPath(held.at, name)));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
       // The first name could not be made, so this one becomes the first.
-      this.#made.set(node, path);
+      this.#names.setFirst(node, path);
       return false;
     }
     this.#isMade(path);
@@ -265,7 +343,7 @@ export class Extraction {
   #judge({ node, stored }: NewEntry, fault: Outcome, path: ByteString): void {
     if (fault instanceof Error) {
       this.bytes -= stored?.size ?? 0;
-      this.#leaveOut(path, fault);
+      this.leaveOut(path, fault);
       return;
     }
     if (path !== '' && node.kind !== 'directory' && fault?.step !== 'create') this.#isMade(path);
@@ -281,10 +359,14 @@ export class Extraction {
     return path === '' ? target : joinPath(trimmed(target), path);
   }
 
-  /** Notes an entry that failed; throws its error if that ends the extraction. */
-  #leaveOut(path: ByteString, error: unknown): void {
+  leaveOut(path: ByteString, error: unknown): void {
     const known = knownError(error, this.#shown(path));
     if (!this.options.keepGoing || !isFaultOfEntry(known)) throw known;
     this.failures.push({ path, message: known.message });
   }
+}
+
+/** Opens a directory in another one. */
+function heldIn(held: HeldDirectory, name: ByteString): HeldDirectory {
+  return holdDirectory(joinPath(held.path, name), { at: joinPath(held.at, name) });
 }

@@ -2,5 +2,12 @@
 
 export { removeTree } from './destination.js';
 export { isFaultOfEntry } from './entry-fault.js';
-export { checkExtract, type ExtractOptions, type ExtractReport, extractTree } from './extract.js';
+export {
+  checkExtract,
+  type ExtractOptions,
+  type ExtractReport,
+  extractTree,
+  extractWhileRead,
+  type TreeReading,
+} from './extract.js';
 export type { ExtractFailure } from './extraction.js';

@@ -11,11 +11,17 @@ const FOR_SUPERUSER = /^(security\.capability$|trusted\.)/;
 /** Losses by kind, as writers report those of their formats. */
 export function extractLosses(tree: FileTree, features: MakerFeatures, options: MakeOptions): Loss[] {
   const log = new LossLog();
+  if (losesNothing(features, options)) return log.list();
   for (const { path, node } of walk(tree)) {
     if (isKept(node, features, options)) continue;
     for (const [code, message] of lossesOf(node, features, options)) log.add(`extract.${code}`, message, path);
   }
   return log.list();
+}
+
+/** Whether nothing of any tree is lost: to the superuser with the native engine. */
+export function losesNothing(features: MakerFeatures, { owners }: MakeOptions): boolean {
+  return owners && features.nanoseconds && features.specials && features.xattrs;
 }
 
 /** Whether nothing of an entry can be lost, which is quickly seen for most entries of the superuser. */

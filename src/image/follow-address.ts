@@ -3,7 +3,7 @@
 import { type ByteString, displayText } from '../bytes/index.js';
 import { InvalidImageError, InvalidInputError, UnsupportedError } from '../errors.js';
 import { isSource, type Source, type Spool } from '../io/index.js';
-import { FileTree, file, type Node } from '../tree/index.js';
+import { FileTree, file, type Node, type TreeWatcher } from '../tree/index.js';
 import { type AddressStep, cutAtFile } from './address.js';
 import { bootImage } from './boot-image.js';
 import { contained } from './containers.js';
@@ -34,6 +34,8 @@ export interface AddressOptions {
   readonly spool?: Spool | undefined;
   /** Name of the first image, for messages. */
   readonly name?: ByteString | undefined;
+  /** Called with directories of the tree whose root is the place while it is read, by formats that can do that. */
+  readonly watch?: TreeWatcher | undefined;
 }
 
 /**
@@ -115,8 +117,7 @@ class AddressWalk {
       source = layerOf(cut);
       called = step.path;
     }
-    const tree = await this.#tree(await openImage(source, called, this.#options.spool));
-    return { tree, path: '' as ByteString, node: tree.root };
+    return this.#root(await openImage(source, called, this.#options.spool));
   }
 
   async toLayer(image: Source, steps: readonly AddressStep[], name?: ByteString): Promise<Source> {
@@ -144,8 +145,9 @@ class AddressWalk {
   /** A partition or boot image at the end. */
   async #selection(source: Source, name: ByteString): Promise<PlaceInside> {
     const image = await recogniseImage(source, this.#options.spool);
-    const tree = image ? await this.#tree(image) : FileTree.of({ [name]: file(source) });
-    return image ? { tree, path: '' as ByteString, node: tree.root } : { tree, path: name, node: tree.get(name)! };
+    if (image) return this.#root(image);
+    const tree = FileTree.of({ [name]: file(source) });
+    return { tree, path: name, node: tree.get(name)! };
   }
 
   /** If a file is an image itself and is to be entered, the root of what is in it; else the same place. */
@@ -153,9 +155,7 @@ class AddressWalk {
     const { node } = place;
     if (!this.#options.enter || node.kind !== 'file' || !isSource(node.content)) return place;
     const image = await this.#recognised(node.content);
-    if (!image) return place;
-    const tree = await this.#tree(image);
-    return { tree, path: '' as ByteString, node: tree.root };
+    return image ? this.#root(image) : place;
   }
 
   /** A file that is compressed and damaged, or in a form that is not read, stays a file. */
@@ -174,13 +174,19 @@ class AddressWalk {
     return 'partition' in step ? partitionImage(image, step.partition) : bootImage(image, step.boot);
   }
 
-  async #tree(image: OpenedImage): Promise<FileTree> {
+  /** The root of an image at the end. */
+  async #root(image: OpenedImage): Promise<PlaceInside> {
+    const tree = await this.#tree(image, this.#options.watch);
+    return { tree, path: '' as ByteString, node: tree.root };
+  }
+
+  async #tree(image: OpenedImage, watch?: TreeWatcher): Promise<FileTree> {
     const opened = await image.open();
     const asked = opened.views.length > 0 ? this.#view : undefined;
     if (asked !== undefined && !opened.views.includes(asked)) throw noView(asked, opened.views);
     if (asked !== undefined) this.#view = undefined;
     this.form = asked ?? opened.views[0] ?? image.kind;
-    const tree = await opened.tree(asked);
+    const tree = await opened.tree(asked, watch);
     for (const note of opened.notes) this.#options.note?.(note);
     return tree;
   }

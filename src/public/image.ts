@@ -23,7 +23,15 @@ export {
   type PlaceInside,
   recogniseImage,
 } from '../image/index.js';
-export type { Evidence, FormatFacts, ImageFormat, ReadableImage, Recognition } from '../tree/index.js';
+export type {
+  Evidence,
+  FormatFacts,
+  ImageFormat,
+  ReadableImage,
+  Recognition,
+  SeenDirectory,
+  TreeWatcher,
+} from '../tree/index.js';
 
 /**
  * Takes an address apart: `live.iso/LiveOS/squashfs.img/etc/fstab`, `disk.img/#2/EFI`. The longest part that is the path of a file

@@ -3,6 +3,7 @@
 import type { Timestamp } from '../bytes/index.js';
 import type { Source, Spool } from '../io/index.js';
 import type { FileTree } from './file-tree.js';
+import type { TreeWatcher } from './tree-watcher.js';
 
 /**
  * How certain a recognition is. `head`: the signature and the values next to it are those of the format. `confirmed`: a
@@ -50,8 +51,11 @@ export interface ReadableImage {
   readonly views: readonly string[];
   /** Remarks for people about the state of the image. */
   readonly notes: readonly string[];
-  /** All files as a view shows them, by default the first. Throws {@link InvalidImageError} for a damaged image. */
-  tree(view?: string): Promise<FileTree>;
+  /**
+   * All files as a view shows them, by default the first. Throws {@link InvalidImageError} for a damaged image. Some formats call
+   * `watch` while they read.
+   */
+  tree(view?: string, watch?: TreeWatcher): Promise<FileTree>;
 }
 
 /** A format whose images can be read. Every format folder exports one, and `image/formats.ts` lists them. */

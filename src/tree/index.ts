@@ -27,5 +27,6 @@ export * from './remarks.js';
 export * from './rewrite.js';
 export { readSortList, type SortRule } from './sort-list.js';
 export * from './tree-digest.js';
+export type { SeenDirectory, TreeWatcher } from './tree-watcher.js';
 export * from './unreadable-entry.js';
 export * from './walk.js';

@@ -1,10 +1,11 @@
-// A tree out of inodes and the names that lead to them, as file systems of Unix have both. Directories are read breadth first
-// and built from the last to the first, so nesting does not use the stack; none is read twice, so no loop is followed.
+// A tree out of inodes and the names that lead to them, as file systems of Unix have both. Directories are read each before those in
+// it, and built from the last to the first, so nesting does not use the stack; none is read twice, so no loop is followed.
 
 import type { ByteString } from '../bytes/index.js';
 import { type ExactContent, FAULT_UNITS, type Work } from '../io/index.js';
 import { FileTree, joinPath } from './file-tree.js';
 import { type Attributes, type Directory, directory, type Node } from './node.js';
+import type { TreeWatcher } from './tree-watcher.js';
 import { type EntryFault, isEntryFault, unreadableEntry } from './unreadable-entry.js';
 
 /** A name in a directory, and the inode it leads to; with `fault` nobody can know where it leads. */
@@ -34,6 +35,8 @@ export interface InodeReader<R> {
   key(ref: R): InodeKey;
   /** Reads an inode, once. `path` is the first name that led to it, `met` how many inodes were read before. */
   read(ref: R, path: ByteString, met: number): ReadInode<R> | Promise<ReadInode<R>>;
+  /** Called with each directory as soon as its entries have been read. */
+  readonly watch?: TreeWatcher | undefined;
   /** The error of a root that is not a directory, or of a directory in two places. */
   damaged(code: 'root' | 'directory-twice', message: string): Error;
 }
@@ -51,6 +54,8 @@ interface OpenDirectory<R> extends ReadDirectory<R> {
   readonly path: ByteString;
   /** The node of each name, in their order; undefined for a directory, which is made when all of its entries are. */
   readonly nodes: (Node | undefined)[];
+  /** Indexes of names that lead to a node with an earlier name. */
+  readonly repeated: Set<number>;
 }
 
 class InodeTree<R> {
@@ -69,7 +74,14 @@ class InodeTree<R> {
     const { root } = this.#reader;
     await this.#meet(root, '' as ByteString);
     if (this.#directories.length === 0) throw this.#reader.damaged('root', 'The root of the image is not a directory.');
-    for (let index = 0; index < this.#directories.length; index++) await this.#meetAll(this.#directories[index]!);
+    const unread = [...this.#directories];
+    for (let directory = unread.pop(); directory; directory = unread.pop()) {
+      const met = this.#directories.length;
+      await this.#meetAll(directory);
+      const watching = this.#reader.watch?.(directory);
+      if (watching) await watching;
+      for (let last = this.#directories.length - 1; last >= met; last--) unread.push(this.#directories[last]!);
+    }
     for (const { key, attributes, names, nodes } of this.#directories.reverse()) {
       const entries = names.map(({ name, ref }, index) => {
         return [name, nodes[index] ?? this.#nodes.get(this.#reader.key(ref))!] as const;
@@ -79,13 +91,15 @@ class InodeTree<R> {
     return new FileTree(this.#nodes.get(this.#reader.key(root)) as Directory);
   }
 
-  async #meetAll({ path, names, nodes }: OpenDirectory<R>): Promise<void> {
+  async #meetAll({ path, names, nodes, repeated }: OpenDirectory<R>): Promise<void> {
     for (const { name, ref, fault } of names) {
       const place = joinPath(path, name);
       try {
         if (fault) throw fault;
+        const before = this.#nodes.size;
         // Most inodes are in memory: promises for each of them would cost more than reading it.
         const meeting = this.#meet(ref, place);
+        if (meeting && !(meeting instanceof Promise) && this.#nodes.size === before) repeated.add(nodes.length);
         nodes.push(meeting instanceof Promise ? await meeting : meeting);
       } catch (error) {
         if (!isEntryFault(error)) throw error;
@@ -115,7 +129,7 @@ class InodeTree<R> {
     }
     const { attributes, names } = found;
     this.#opened.add(key);
-    this.#directories.push({ attributes, names, key, path, nodes: [] });
+    this.#directories.push({ attributes, names, key, path, nodes: [], repeated: new Set() });
     return undefined;
   }
 }

@@ -3,11 +3,11 @@
 import { type ByteString, displayText } from '../../bytes/index.js';
 import { EXIT } from '../../errors.js';
 import {
-  checkExtract,
   type ExtractFailure,
   type ExtractReport,
-  extractTree,
+  extractWhileRead,
   isFaultOfEntry,
+  type TreeReading,
 } from '../../extract/index.js';
 import type { PlaceInside } from '../../image/index.js';
 import { streamTarget, writeImage } from '../../io/index.js';
@@ -43,11 +43,15 @@ export async function extract(
   const session = openSession(options, isArchive ? 'image' : 'report');
   const extractTo = isArchive ? toArchive : toDirectory;
   try {
-    if (!isArchive) await checkExtract(argumentBytes(target), options);
     const way = { ...options, enter: true, note: session.note };
-    const report = await withAddress(image, way, (found) =>
-      extractTo(chosen(found, patterns.map(argumentBytes), options), target, options, session),
-    );
+    const wanted = patterns.map(argumentBytes);
+    // Entries can only be chosen from the whole tree.
+    const isWhole = wanted.length === 0 && options.exclude.length === 0;
+    const read: TreeReading = (extractTree, watch) =>
+      withAddress(image, { ...way, watch: isWhole ? watch : undefined }, (found) =>
+        extractTree(chosen(found, wanted, options)),
+      );
+    const report = await extractTo(read, target, options, session);
     finish(image, target, report, session);
   } finally {
     session.close();
@@ -66,14 +70,14 @@ function chosen(
 }
 
 function toDirectory(
-  tree: FileTree,
+  read: TreeReading,
   target: string,
   { engine, owner, xattrs, force = false, keepGoing = false }: ExtractCommandOptions,
   session: Session,
 ): Promise<ExtractReport> {
   const owners = owner === 'keep' || (owner === 'auto' && isSuperuser());
   const losses = session.losses;
-  return extractTree(tree, argumentBytes(target), {
+  return extractWhileRead(read, argumentBytes(target), {
     engine,
     owners,
     xattrs,
@@ -88,9 +92,17 @@ function isSuperuser(): boolean {
   return process.geteuid?.() === 0;
 }
 
-async function toArchive(
-  tree: FileTree,
+function toArchive(
+  read: TreeReading,
   _target: string,
+  options: ExtractCommandOptions,
+  session: Session,
+): Promise<ExtractReport> {
+  return read((tree) => writeArchive(tree, options, session));
+}
+
+async function writeArchive(
+  tree: FileTree,
   { owner, xattrs, keepGoing }: ExtractCommandOptions,
   session: Session,
 ): Promise<ExtractReport> {

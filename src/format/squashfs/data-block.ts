@@ -27,5 +27,15 @@ export type FragmentEntry = Value<typeof fragmentEntry>;
 
 /** The value of a size word. */
 export function sizeOfWord(word: number): { readonly length: number; readonly compressed: boolean } {
-  return { length: word & 0x00ff_ffff, compressed: (word & STORED) === 0 };
+  return { length: lengthOfWord(word), compressed: isCompressed(word) };
+}
+
+/** Bytes on disk. */
+export function lengthOfWord(word: number): number {
+  return word & 0x00ff_ffff;
+}
+
+/** Whether a block with this word has to be decompressed. */
+export function isCompressed(word: number): boolean {
+  return (word & STORED) === 0;
 }

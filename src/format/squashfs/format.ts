@@ -9,7 +9,9 @@ import {
   type Recognition,
 } from '../../tree/index.js';
 import { squashfsAreas } from './areas.js';
-import { openSquashfs, recogniseSuperblock, type SquashfsFacts } from './read.js';
+import { recogniseSuperblock, type SquashfsFacts } from './read.js';
+import { readTree } from './read-tree.js';
+import { Volume } from './read-volume.js';
 
 /** The result of a recognition: the facts of the superblock. */
 export interface SquashfsFound extends Recognition {
@@ -37,7 +39,7 @@ export const squashfsFormat: ImageFormat<SquashfsFound> = {
   },
   areas: squashfsAreas,
   open: async (image): Promise<ReadableImage> => {
-    const { tree } = await openSquashfs(image);
-    return { views: [], notes: [], tree: () => tree() };
+    const volume = await Volume.open(image, 'auto');
+    return { views: [], notes: [], tree: (_view, watch) => readTree(volume, watch) };
   },
 };

@@ -16,7 +16,7 @@ import {
   type StoredRange,
   sourceView,
 } from '../../io/index.js';
-import { type FragmentEntry, NO_FRAGMENT, sizeOfWord } from './data-block.js';
+import { type FragmentEntry, isCompressed, lengthOfWord, NO_FRAGMENT, sizeOfWord } from './data-block.js';
 import { damaged, type Volume } from './read-volume.js';
 
 /** The places of a file's bytes, according to its inode. */
@@ -68,8 +68,8 @@ export class StoredFile extends StoredContent implements Source, StoredInPieces 
     let { at } = this.#place;
     let left = this.size;
     for (const word of words) {
-      if (!addBlock(this.#volume, { at, word, length: Math.min(left, blockSize) }, to)) return false;
-      at += sizeOfWord(word).length;
+      if (!addBlock(this.#volume, at, word, Math.min(left, blockSize), to)) return false;
+      at += lengthOfWord(word);
       left -= blockSize;
     }
     if (fragment === NO_FRAGMENT || left <= 0) return true;
@@ -311,16 +311,17 @@ function* blocksOf({ superblock: { blockSize } }: Volume, place: StoredPlace): G
   }
 }
 
-/** Adds a block of a file to its pieces; false if it cannot be as its word says. */
-function addBlock(volume: Volume, { at, word, length }: StoredBlock, to: StoredPieces): boolean {
+/** Adds a block of a file to its pieces; false if it cannot be as its word says. Without objects: there are many blocks. */
+function addBlock(volume: Volume, at: number, word: number, length: number, to: StoredPieces): boolean {
   if (word === 0) {
     to.hole(length);
     return true;
   }
-  const place = placeOf(volume, at, word);
-  if (!place || (!place.compressed && place.length !== length)) return false;
-  if (place.compressed) to.block(place.at, place.length, length);
-  else to.plain(place.at, length);
+  const stored = lengthOfWord(word);
+  const first = placeOf(volume, at, stored);
+  if (first < 0 || (!isCompressed(word) && stored !== length)) return false;
+  if (isCompressed(word)) to.block(first, stored, length);
+  else to.plain(first, length);
   return true;
 }
 
@@ -332,18 +333,17 @@ function addTail(
   length: number,
   to: StoredPieces,
 ): boolean {
-  const place = placeOf(volume, at, sizeWord);
-  if (!place || (!place.compressed && place.length < skip + length)) return false;
-  if (place.compressed) to.part(place.at, place.length, skip, length);
-  else to.plain(place.at + skip, length);
+  const stored = lengthOfWord(sizeWord);
+  const first = placeOf(volume, at, stored);
+  if (first < 0 || (!isCompressed(sizeWord) && stored < skip + length)) return false;
+  if (isCompressed(sizeWord)) to.part(first, stored, skip, length);
+  else to.plain(first + skip, length);
   return true;
 }
 
-/** Where a block is in the open file; undefined if it cannot be there. */
-function placeOf({ stored, superblock: { blockSize, bytesUsed } }: Volume, at: number, word: number) {
-  const { length, compressed } = sizeOfWord(word);
-  if (!stored || length > blockSize || at + length > bytesUsed) return undefined;
-  return { at: stored.at + at, length, compressed };
+/** Where a block is in the open file; -1 if it cannot be there. */
+function placeOf({ stored, superblock: { blockSize, bytesUsed } }: Volume, at: number, length: number): number {
+  return !stored || length > blockSize || at + length > bytesUsed ? -1 : stored.at + at;
 }
 
 /** A block of a file, and the bytes that it has. */

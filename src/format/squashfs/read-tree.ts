@@ -10,6 +10,7 @@ import {
   type ReadInode,
   special,
   symlink,
+  type TreeWatcher,
   treeOfInodes,
 } from '../../tree/index.js';
 import { directoryEntry, directoryHeader, HEADER_ENTRIES } from './directory.js';
@@ -29,8 +30,8 @@ interface Name {
   readonly ref: number;
 }
 
-/** Reads the tree of an opened image. */
-export async function readTree(volume: Volume): Promise<FileTree> {
+/** Reads the tree of an opened image. `watch` is called with each directory that has been read. */
+export async function readTree(volume: Volume, watch?: TreeWatcher): Promise<FileTree> {
   const inodes = new Inodes(volume, await volume.ids());
   volume.work.restart();
   return treeOfInodes({
@@ -38,6 +39,7 @@ export async function readTree(volume: Volume): Promise<FileTree> {
     work: volume.work,
     key: (ref) => ref,
     read: (ref, _path, met) => inodes.read(ref, met),
+    watch,
     damaged,
   });
 }
