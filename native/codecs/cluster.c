@@ -194,6 +194,8 @@ const uint8_t *cluster_start(const uint8_t *cluster, size_t *length)
 /* The search ends with this share of a cluster unused, or after this many attempts. */
 #define CONTENT_WITH 512
 #define ATTEMPTS 12
+/* An input is moved towards a bound by at most this many parts, of which one more would reach it. */
+#define MAX_SHIFT 4
 
 /* A length that fits and one that does not, or the end of the input; a size of 0 is unknown. */
 struct bounds {
@@ -201,7 +203,7 @@ struct bounds {
 };
 
 /* Size grows almost evenly with input: the line through both bounds meets the capacity close to the best input. */
-static size_t next_guess(const struct bounds *b, size_t length, size_t capacity)
+static size_t on_line(const struct bounds *b, size_t length, size_t capacity)
 {
 	uint64_t room = capacity - b->low_size;
 	/* A little more than the estimate finds an upper bound sooner. */
@@ -210,11 +212,26 @@ static size_t next_guess(const struct bounds *b, size_t length, size_t capacity)
 	return b->low + (size_t)((b->high - b->low) * room / (b->high_size - b->low_size));
 }
 
+/*
+ * The next input to try. Where the line misses the capacity on one side again and again, since it grows in steps or is bent, the
+ * other side is approached by more with every miss: `run` counts the last attempts that were too large, or below zero those that fit.
+ */
+static size_t next_guess(const struct bounds *b, size_t length, size_t capacity, int run)
+{
+	size_t guess = on_line(b, length, capacity);
+	size_t times = (size_t)(run < 0 ? -run : run);
+	if (times > MAX_SHIFT) times = MAX_SHIFT;
+	if (run > 0) return guess - (b->low == 0 ? guess * times / 128 : (guess - b->low) * (times - 1) / MAX_SHIFT);
+	if (b->high > length || guess >= b->high || times == 0) return guess;
+	return guess + (b->high - guess) * (times - 1) / MAX_SHIFT;
+}
+
 int32_t search_fit(struct search *search, const uint8_t *input, size_t length, uint8_t *output, size_t capacity,
 	size_t *consumed)
 {
 	struct bounds b = { 0, 0, length + 1, 0 };
 	size_t next = search->last != 0 ? search->last : capacity * 3;
+	int run = 0;
 	for (int attempt = 0; attempt < ATTEMPTS && b.low + 1 < b.high; attempt++) {
 		if (next <= b.low) next = b.low + 1;
 		if (next >= b.high) next = b.high - 1;
@@ -224,12 +241,14 @@ int32_t search_fit(struct search *search, const uint8_t *input, size_t length, u
 			memcpy(output, search->trial, size);
 			b.low = next;
 			b.low_size = size;
+			run = run < 0 ? run - 1 : -1;
 			if (capacity - size <= capacity / CONTENT_WITH) break;
 		} else {
 			b.high = next;
 			b.high_size = size;
+			run = run > 0 ? run + 1 : 1;
 		}
-		next = next_guess(&b, length, capacity);
+		next = next_guess(&b, length, capacity, run);
 		/* No more input than the capacity fits: nothing is saved. */
 		if (b.low == 0 && next <= capacity) break;
 	}

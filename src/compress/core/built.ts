@@ -1,7 +1,7 @@
 // Made by "npm run build:wasm": facts of codecs.wasm that are needed before it is loaded.
 
 /** SHA-256 of the module. */
-export const SHA256 = '66ddb82ea5f1d1fd27cb0a215628083f4aacc58adf7c6f14cb470b3b1b0b1340';
+export const SHA256 = '6b742c09dca54937ad313bddf484400fe9d9221171f0f56e50c561b36a3edd77';
 
 /** The codecs of the core in its order, with the library of each and its version. */
 export const LIBRARIES = {

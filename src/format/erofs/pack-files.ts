@@ -8,7 +8,7 @@ import type { ResolvedOptions } from './options.js';
 
 /**
  * Size of a segment: small enough that a large file keeps all threads busy and memory stays below 200 MB. Of 4 MiB images would be 0.03 %
- * smaller, as each segment ends with a block that is not full.
+ * smaller, as each segment ends with a block that is not full. The last segment of a file has up to twice that size instead.
  */
 export const SEGMENT = 2 * 1024 * 1024;
 /** Largest size of a batch, in bytes and in parts. */
@@ -101,7 +101,7 @@ export class FilePacker {
   /** Large holes have many equal segments. */
   #packedZeros(length: number): Promise<Uint8Array | undefined> {
     const pack = () => this.#compressor.compress(blockBuffer(this.#compressor, length));
-    if (length < SEGMENT) return pack();
+    if (length !== SEGMENT) return pack();
     this.#zeros ??= pack();
     return this.#zeros;
   }
@@ -124,7 +124,10 @@ export class FilePacker {
 
   /** Segments, those of one read together. */
   async *#segments(): AsyncGenerator<readonly Part[]> {
-    const cutter = new SegmentCutter(this.#contents, (length) => this.buffer(length));
+    const { blockSize } = this.#options;
+    const small = new SmallBuffers();
+    const allocate = (length: number) => (length <= blockSize ? small.next(length) : this.buffer(length));
+    const cutter = new SegmentCutter(this.#contents, allocate);
     for await (const parts of contentsAhead(this.#contents, this.#run, emptyContents(this.#image))) {
       const ready: Part[] = [];
       for (const { index, piece } of parts) cutter.put(index, piece, ready);
@@ -138,6 +141,24 @@ function storedBlock({ bytes, length }: Pick<Part, 'bytes' | 'length'>, blockSiz
   const data = new Uint8Array(blockSize);
   if (bytes) data.set(bytes);
   return { data, extents: [{ length, encoded: 0 }] };
+}
+
+const SLAB = 256 * 1024;
+
+/** Buffers out of larger ones: each of its own, which takes a collection to be freed, is more than the bytes of a small file. */
+class SmallBuffers {
+  #slab = new Uint8Array(0);
+  #used = 0;
+
+  next(length: number): Uint8Array {
+    if (this.#used + length > this.#slab.length) {
+      this.#slab = new Uint8Array(SLAB);
+      this.#used = 0;
+    }
+    const start = this.#used;
+    this.#used += length;
+    return this.#slab.subarray(start, this.#used);
+  }
 }
 
 /** Gathers pieces into segments. */
@@ -171,7 +192,8 @@ class SegmentCutter {
   #begin(index: number, before: number): void {
     this.#content = index;
     this.#before = before;
-    this.#length = Math.min(this.#contents[index]!.size - before, SEGMENT);
+    const left = this.#contents[index]!.size - before;
+    this.#length = left < 2 * SEGMENT ? left : SEGMENT;
     this.#filled = 0;
     this.#bytes = undefined;
   }
