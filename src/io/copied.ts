@@ -31,9 +31,21 @@ export async function* piecesToCopy(parts: readonly ExactContent[], run: Run): A
       yield* exactly(content, run);
       continue;
     }
-    for (let at = 0; at < content.size; at += MOST_COPIED) {
-      yield { copied: content.slice({ at, length: Math.min(MOST_COPIED, content.size - at) }) };
+    yield* withoutHoles(content, run);
+  }
+}
+
+/** The holes of a content, and what is between them: long parts to be copied, and the pieces of others. */
+async function* withoutHoles(content: ExactContent, run: Run): AsyncGenerator<Data | Copied> {
+  let done = 0;
+  for (const hole of [...content.holes, { at: content.size, length: 0 }]) {
+    const isShort = hole.at - done < LEAST_COPIED;
+    if (isShort && hole.at > done) yield* exactly(content.slice({ at: done, length: hole.at - done }), run);
+    for (let at = done; !isShort && at < hole.at; at += MOST_COPIED) {
+      yield { copied: content.slice({ at, length: Math.min(MOST_COPIED, hole.at - at) }) };
     }
+    if (hole.length > 0) yield { hole: hole.length };
+    done = hole.at + hole.length;
   }
 }
 

@@ -44,9 +44,23 @@ const READ_EVEN_IF_EMPTY: FastPath = {};
 /** Holes as a part of their content has them. */
 export function holesWithin(holes: readonly Range[], { at, length }: Range): readonly Range[] {
   if (holes.length === 0) return NO_HOLES;
-  return holes.flatMap((hole) => {
-    const from = Math.max(hole.at, at);
-    const to = Math.min(hole.at + hole.length, at + length);
-    return to > from ? [{ at: from - at, length: to - from }] : [];
-  });
+  const within: Range[] = [];
+  // A disc is cut into many parts, and each asks.
+  for (let index = firstAfter(holes, at); index < holes.length && holes[index]!.at < at + length; index++) {
+    const hole = holes[index]!;
+    const [from, to] = [Math.max(hole.at, at), Math.min(hole.at + hole.length, at + length)];
+    if (to > from) within.push({ at: from - at, length: to - from });
+  }
+  return within;
+}
+
+/** The first of the holes, which are in order, that ends after a place. */
+function firstAfter(holes: readonly Range[], at: number): number {
+  let [low, high] = [0, holes.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (holes[middle]!.at + holes[middle]!.length <= at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -230,13 +230,21 @@ function storeIn(file: FileHandle): Store {
   };
 }
 
-/** The bytes of `range` of an open file as a source; the caller closes the file. */
-export function rangeSource(path: ByteString, file: FileHandle, range: Range, store: Store = storeIn(file)): Source {
+/** The bytes of `range` of an open file as a source; the caller closes the file. `holes` are those of the whole file. */
+export function rangeSource(
+  path: ByteString,
+  file: FileHandle,
+  range: Range,
+  store: Store = storeIn(file),
+  holes: readonly Range[] = NO_HOLES,
+): Source {
   return {
     [FAST]: { stored: { store, at: range.at } },
     size: range.length,
-    holes: NO_HOLES,
-    pieces: (run) => readRange(path, file, range, run),
+    get holes() {
+      return holesWithin(holes, range);
+    },
+    pieces: (run) => readBetween(path, file, range, holesWithin(holes, range), run),
     read: async (at, into) => {
       checkRange({ at, length: into.length }, range.length);
       let got = 0;
@@ -252,7 +260,26 @@ export function rangeSource(path: ByteString, file: FileHandle, range: Range, st
     },
     slice: (inner) => {
       checkRange(inner, range.length);
-      return rangeSource(path, file, { at: range.at + inner.at, length: inner.length }, store);
+      return rangeSource(path, file, { at: range.at + inner.at, length: inner.length }, store, holes);
     },
   };
+}
+
+/** Reads a range without its holes, which begin within it. */
+async function* readBetween(
+  path: ByteString,
+  file: FileHandle,
+  range: Range,
+  holes: readonly Range[],
+  run: Run,
+): AsyncGenerator<Data> {
+  let done = 0;
+  for (const hole of holes) {
+    if (hole.at > done) yield* readRange(path, file, { at: range.at + done, length: hole.at - done }, run);
+    yield { hole: hole.length };
+    done = hole.at + hole.length;
+  }
+  if (done < range.length || range.length === 0) {
+    yield* readRange(path, file, { at: range.at + done, length: range.length - done }, run);
+  }
 }

@@ -20,6 +20,7 @@ export { errnoError } from './errno.js';
 export * from './event-loop.js';
 export { exactContent, partsOfContent, renderedContent } from './exact.js';
 export * from './file.js';
+export { fileHoles } from './file-holes.js';
 export { type FileState, STATE } from './file-state.js';
 export * from './file-target.js';
 export { finishedContent, storedPieces } from './finished.js';

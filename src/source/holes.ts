@@ -4,9 +4,9 @@ import { closeSync, readSync } from 'node:fs';
 import type { ByteString } from '../bytes/index.js';
 import {
   type FileIdentity,
+  fileHoles,
   isZero,
   openFoundSync,
-  pathBuffer,
   type Range,
   type Run,
   yieldToEventLoop,
@@ -22,15 +22,11 @@ const MAX_HOLES = 1 << 20;
 
 /** Holes of a regular file by lseek(2): sorted, disjoint, not empty. */
 export function askForHoles(addon: NativeAddon, path: ByteString, found: FileIdentity, size: number): Range[] {
-  let flat: Float64Array;
   try {
-    flat = addon.holes(pathBuffer(path), size, found.device, found.inode);
+    return fileHoles(addon, path, found, size);
   } catch (error) {
     throw scanError(path, error);
   }
-  const holes: Range[] = [];
-  for (let i = 0; i + 1 < flat.length; i += 2) holes.push({ at: flat[i]!, length: flat[i + 1]! });
-  return holes;
 }
 
 /** Holes of a regular file by reading it: every aligned block of zeros, the last one cut by the end of the file. */

@@ -88,7 +88,7 @@ export async function editImage(input: string, output: string | undefined, optio
     if (toPipe && !options.plan) refuseTerminalOutput();
     if (!options.plan && !options.inPlace) await target.check?.();
     await refuseUnfinished(argumentBytes(input));
-    const image = await openImageFile(argumentBytes(input));
+    const image = await openImageFile(argumentBytes(input), { sparse: true });
     const spool = new Spool(fromText(tmpdir()));
     try {
       const plan = options.reset

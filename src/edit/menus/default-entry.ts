@@ -69,8 +69,7 @@ function grubDefaultOf(menus: readonly MenuText[], wanted: string): string | und
   for (const matches of [(name: string) => name === wanted, sameLetters(wanted)]) {
     for (const entries of roots) {
       const path = pathTo(entries, matches);
-      // A single `>` leads into a submenu.
-      if (path) return path.map((name) => name.replaceAll('>', '>>')).join('>');
+      if (path) return path.join('>');
     }
   }
   // GRUB evaluates variables in titles.
@@ -80,21 +79,33 @@ function grubDefaultOf(menus: readonly MenuText[], wanted: string): string | und
 
 /** Whether each part is the number or a name of an entry below the one before. */
 function isPath(entries: readonly GrubEntry[], [first, ...rest]: readonly string[]): boolean {
-  const found = /^\d+$/.test(first!) ? entries[Number(first)] : entries.find(({ names }) => names.includes(first!));
-  return found !== undefined && (rest.length === 0 || isPath(found.children, rest));
+  const found = /^\d+$/.test(first!)
+    ? entries[Number(first)]
+    : isName(first!) && entries.find(({ names }) => names.includes(first!));
+  return !!found && (rest.length === 0 || isPath(found.children, rest));
 }
 
-/** Names of an entry and of the submenus that it is in. */
+/** GRUB takes a name that begins with a digit for a number, whatever follows. */
+function isName(name: string): boolean {
+  return !/^\d/.test(name);
+}
+
+/** An entry and the submenus that it is in, as GRUB names them: a single `>` leads into a submenu. */
 function pathTo(entries: readonly GrubEntry[], matches: (name: string) => boolean): string[] | undefined {
-  for (const { names } of entries) {
+  for (const [i, { names }] of entries.entries()) {
     const name = names.find(matches);
-    if (name !== undefined) return [name];
+    if (name !== undefined) return [spelled([name, ...names], i)];
   }
-  for (const { names, children } of entries) {
+  for (const [i, { names, children }] of entries.entries()) {
     const path = pathTo(children, matches);
-    if (path) return [names.at(-1)!, ...path];
+    if (path) return [spelled([...names].reverse(), i), ...path];
   }
   return undefined;
+}
+
+/** The first of the names that is not taken for a number, or the number. */
+function spelled(names: readonly string[], index: number): string {
+  return names.find(isName)?.replaceAll('>', '>>') ?? String(index);
 }
 
 const sameLetters = (wanted: string) => (name: string) => name.toLowerCase() === wanted.toLowerCase();

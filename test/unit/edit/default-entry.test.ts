@@ -25,13 +25,14 @@ submenu "More" --id more {
   }
 }
 menuentry "2nd" { linux /v }
+menuentry "3rd" --id third { linux /v }
 `;
 
 describe('GRUB', () => {
   for (const [wanted, value, isFound] of [
     [0, '0', true],
     [2, '2', true],
-    [3, '3', false],
+    [4, '4', false],
     ['live', 'live', true],
     ['LIVE', 'live', true],
     ['Live > system', 'Live >> system', true],
@@ -42,6 +43,9 @@ describe('GRUB', () => {
     ['1>7', '1>7', false],
     ['Rescue', 'more>Rescue', true],
     ['Memory', 'more>Deep>Memory', true],
+    ['2nd', '2', true],
+    ['3rd', 'third', true],
+    ['1', '1', true],
     ['in f', 'in f', false],
     ['saved', 'saved', false],
   ] as const) {
