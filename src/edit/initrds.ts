@@ -4,12 +4,14 @@ import { type ByteString, bytesOf, displayText, padding, type Timestamp } from '
 import { commandWords, grubPath, type MenuKind } from '../disc/index.js';
 import { InvalidInputError } from '../errors.js';
 import { CPIO_ALIGNMENT, type CpioFile, renderCpio } from '../format/cpio/index.js';
+import { openFat } from '../format/fat/index.js';
 import { collect, type ExactContent, exactContent, type Run } from '../io/index.js';
-import { type FileTree, file, type Node, TYPE_BITS, walk } from '../tree/index.js';
+import { type FileTree, file, follow, type Node, TYPE_BITS, walk } from '../tree/index.js';
 import { replaceBytes } from './change/apply.js';
 import { isFile } from './change/edited-trees.js';
 import type { EditContext } from './edit-context.js';
 import { contentOf, resolvedPath } from './menus/disc-files.js';
+import { fatImagesOf, menusInFat } from './menus/fat-menus.js';
 import { isolinuxXenInitrds } from './menus/isolinux-arguments.js';
 import { grubXenInitrds } from './menus/kernel-arguments.js';
 import { findMenus } from './menus/menus.js';
@@ -18,16 +20,34 @@ const LATEST = 0xffff_ffff;
 
 /** Appends a tree to every initrd that menus of the disc load. Throws {@link InvalidInputError} `edit.no-initrd` if there is none. */
 export async function appendToInitrds(context: EditContext, tree: FileTree): Promise<void> {
-  const { disc, trees, log, time, run } = context;
+  const { disc, trees, log, losses, time, run } = context;
   const paths = await initrdPaths(context);
   if (paths.size === 0) {
     throw new InvalidInputError('edit.no-initrd', 'No menu in the tree of the disc loads an initrd that is there.');
   }
+  for (const name of await initrdsInFat(context)) losses.addValue('edit.initrd-image', IN_FAT, name);
   const archive = await archiveOf(tree, time, run);
   for (const path of paths) {
     const content = appended(contentOf(disc, trees.find(path)!.entry), archive);
     replaceBytes(trees, path, file(content, { mtime: time }), 'edited', log);
   }
+}
+
+const IN_FAT =
+  'Initrds in a boot image or partition are left as they are, so a start from there does not see the added files.';
+
+/** Initrds that menus in FAT images load from there. */
+async function initrdsInFat(context: EditContext): Promise<Set<string>> {
+  const names = new Set<string>();
+  for (const fat of await fatImagesOf(context)) {
+    const { menus } = await menusInFat(fat, context.run);
+    const loaded = menus.flatMap(({ path, kind, text }) => initrdsIn(kind, text).map((one) => resolvedPath(path, one)));
+    if (loaded.length === 0) continue;
+    const volume = await openFat(fat.image);
+    const tree = await volume.tree();
+    for (const path of loaded) if (follow(tree, path)?.kind === 'file') names.add(`${fat.name}#/${path}`);
+  }
+  return names;
 }
 
 /** The initrds that menus of the disc load. */

@@ -78,7 +78,12 @@ function entriesOf(image: string): readonly unknown[] {
   return [...report.matchAll(/^El Torito boot img : +(\d+) +(.*?) +(\d+)$/gm)].map(([, index, facts, block]) => {
     const start = Number(block) * 2048;
     // A boot info table has the place of the image.
-    return [index, facts, bytes.subarray(start, start + 8).toString('hex'), bytes.subarray(start + 64, start + 2048).toString('hex')];
+    return [
+      index,
+      facts,
+      bytes.subarray(start, start + 8).toString('hex'),
+      bytes.subarray(start + 64, start + 2048).toString('hex'),
+    ];
   });
 }
 
@@ -93,14 +98,22 @@ describe('boot entries after an edit are those from before', () => {
       const [image, edited] = [at('disc.iso'), at('edited.iso')];
       succeed('rm', ['-f', image, edited]);
       press(options, image);
-      for (const changes of [['--kernel-args', '+a=1', '--volume-id', 'NEW'], ['--add', 'many'], ['--add', 'many', '--remove', '/deep']]) {
+      for (const changes of [
+        ['--kernel-args', '+a=1', '--volume-id', 'NEW'],
+        ['--add', 'many'],
+        ['--add', 'many', '--remove', '/deep'],
+      ]) {
         const words = ['edit', image, edited, '--force', '--quiet', '--loss', 'ignore', '--resettable', ...changes];
         expect(isopress(words, { cwd: scratch }), changes.join(' ')).toMatchObject({ status: 0, stderr: '' });
         const isLabel = (line: string) => line.startsWith('-V ');
-        expect(structureOf(edited).filter((line) => !isLabel(line))).toEqual(structureOf(image).filter((line) => !isLabel(line)));
+        expect(structureOf(edited).filter((line) => !isLabel(line))).toEqual(
+          structureOf(image).filter((line) => !isLabel(line)),
+        );
         expect(entriesOf(edited)).toEqual(entriesOf(image));
         expect(entriesOf(edited).length).toBeGreaterThan(0);
-        expect(isopress(['edit', edited, 'back.iso', '--force', '--quiet', '--reset'], { cwd: scratch }).status).toBe(0);
+        expect(isopress(['edit', edited, 'back.iso', '--force', '--quiet', '--reset'], { cwd: scratch }).status).toBe(
+          0,
+        );
         expect(readFileSync(at('back.iso')).equals(readFileSync(image))).toBe(true);
       }
     });

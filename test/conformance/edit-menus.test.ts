@@ -155,3 +155,53 @@ oracle(
   expect(judge('fsck.vfat', ['-n', at('esp.img')])).toMatchObject({ status: 0 });
   expect(succeed('mtype', ['-i', at('esp.img'), '::/boot/grub/grub.cfg'])).toContain('vga=788 a=1 --- quiet');
 });
+
+oracle(
+  'xorriso',
+  'mtype',
+  'fsck.vfat',
+  'mkfs.vfat',
+  'mcopy',
+  'bsdtar',
+)('systemd-boot in a partition: entries, default and timeout change there, and its initrd is a loss', () => {
+  const esp = at('systemd-boot.img');
+  mkdirSync(at('loader/loader/entries'), { recursive: true });
+  mkdirSync(at('loader/arch'), { recursive: true });
+  const entry = (name: string) =>
+    `title    Arch ${name}\nsort-key 01\nlinux    /arch/vmlinuz\ninitrd   /arch/ucode.img\ninitrd   /arch/initrd\noptions  archisobasedir=arch archisolabel=${LABEL} ${name}\n`;
+  writeFileSync(at('loader/loader/loader.conf'), 'timeout 15\ndefault 01-arch.conf\nbeep on\n');
+  for (const name of ['01-arch', '02-speech']) writeFileSync(at(`loader/loader/entries/${name}.conf`), entry(name));
+  for (const name of ['vmlinuz', 'ucode.img', 'initrd']) writeFileSync(at(`loader/arch/${name}`), `${name}\n`);
+  succeed('mkfs.vfat', ['-C', '-i', '12345678', esp, '1440']);
+  succeed('mcopy', ['-s', '-i', esp, at('loader/loader'), at('loader/arch'), '::/']);
+  const image = at('systemd-boot.iso');
+  const boot = ['-append_partition', '2', '0xef', esp, '-e', '--interval:appended_partition_2:all::', '-no-emul-boot'];
+  succeed('xorriso', ['-as', 'mkisofs', '-quiet', '-R', '-J', '-V', LABEL, '-o', image, ...boot, at('loader')]);
+  const changes = ['--kernel-args', '+console=ttyS0', '--volume-id', 'OTHER', '--default-entry', 'Arch 02-speech'];
+  const words = ['edit', image, at('systemd-boot.edited.iso'), '--quiet', ...changes, '--timeout', '0'];
+  const result = isopress([...words, '--initrd-append', 'initrd'], { cwd: scratch });
+  expect(result).toMatchObject({
+    status: 0,
+    stderr: expect.stringMatching(/^loss: .* 2 entries: .*\[edit\.initrd-image\]\n$/),
+  });
+  succeed('bsdtar', ['-xf', at('systemd-boot.edited.iso'), '-C', at('loader')]);
+  const edited = readFileSync(at('systemd-boot.edited.iso'));
+  const [, start, blocks] = /^El Torito boot img : +1 .* (\d+) +(\d+)$/m
+    .exec(succeed('xorriso', ['-indev', at('systemd-boot.edited.iso'), '-report_el_torito', 'plain']))!
+    .map(Number);
+  writeFileSync(esp, edited.subarray(blocks! * 2048, blocks! * 2048 + start! * 512));
+  expect(judge('fsck.vfat', ['-n', esp])).toMatchObject({ status: 0 });
+  for (const read of [
+    (path: string) => text(at(`loader${path}`)),
+    (path: string) => succeed('mtype', ['-i', esp, `::${path}`]),
+  ]) {
+    expect(read('/loader/loader.conf')).toBe('timeout 0\ndefault 02-speech.conf\nbeep on\n');
+    for (const name of ['01-arch', '02-speech']) {
+      expect(read(`/loader/entries/${name}.conf`)).toBe(
+        entry(name).replace(LABEL, 'OTHER').replace(/\n$/, ' console=ttyS0\n'),
+      );
+    }
+  }
+  expect(readFileSync(at('loader/arch/initrd')).subarray(0, 7).toString()).toBe('initrd\n');
+  expect(readFileSync(at('loader/arch/initrd')).length).toBeGreaterThan(300);
+});
