@@ -17,7 +17,7 @@ import {
   pieceLength,
   type Unread,
 } from '../io/index.js';
-import { type File, type FileTree, matchesPath, parsePattern, walk } from '../tree/index.js';
+import { countNames, type File, type FileTree, matchesPath, parsePattern, walk } from '../tree/index.js';
 import type { Emission } from './area.js';
 import { FilePlaces } from './file-places.js';
 import type { WeightRule } from './options.js';
@@ -54,11 +54,13 @@ export function planFiles(
   { first, given, sort, elsewhere }: FileOrder,
 ): FilePlan {
   const places = new FilePlaces(given);
-  const exact: ExactContent[] = [];
+  // Made for the most there can be: an array that grows leaves copies behind, of several bytes per file.
+  const exact: ExactContent[] = new Array(first.length + countNames(tree.root));
+  let count = 0;
   const open = new Map<File<Content>, OpenFile>();
   let block = start;
   const add = (content: ExactContent) => {
-    exact.push(content);
+    exact[count++] = content;
     block += divCeil(content.size, BLOCK);
   };
   for (const image of first) {
@@ -74,6 +76,7 @@ export function planFiles(
     if (!isExact(content)) open.set(node, { node, content, path });
     else if (!places.isAlone(node) && places.place(content, block)) add(content);
   }
+  exact.length = count;
   return { places, exact, blocks: block - start, open: [...open.values()] };
 }
 

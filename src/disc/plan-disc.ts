@@ -77,7 +77,7 @@ export function planDisc(tree: FileTree<Content>, options: DiscOptions): ImagePl
 }
 
 function planHierarchies(tree: FileTree<Content>, options: ResolvedDiscOptions): Hierarchy[] {
-  const { level, relax, rockRidge: version, joliet: jolietKind } = options.iso;
+  const { level, relax, strict, rockRidge: version, joliet: jolietKind } = options.iso;
   const multiExtent = level >= 3;
   const shown = shownIn('iso', tree, options);
   if (options.iso.deep === 'refuse') refuseDeep(shown);
@@ -88,6 +88,7 @@ function planHierarchies(tree: FileTree<Content>, options: ResolvedDiscOptions):
     kind: 'primary',
     names: isoNames({ level, relax, systemUse: version !== undefined }),
     multiExtent,
+    strict,
     ...(relocation ? { relocation } : {}),
     // Without Rock Ridge a link or a device would look like an empty file.
     ...(version ? { systemUse: rockRidge(isoTree, version, options.iso.xattrs) } : plainOnly),
@@ -97,6 +98,7 @@ function planHierarchies(tree: FileTree<Content>, options: ResolvedDiscOptions):
     kind: 'joliet',
     names: jolietNames(jolietKind === 'long' ? JOLIET_LONG : JOLIET_LENGTH),
     multiExtent,
+    strict,
     ...plainOnly,
   });
   return [primary, joliet];

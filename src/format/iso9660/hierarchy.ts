@@ -63,6 +63,8 @@ export interface HierarchyOptions {
   readonly names: NameScheme;
   readonly systemUse?: SystemUse;
   readonly multiExtent: boolean;
+  /** Whether {@link refuseLongPaths} will check the paths. */
+  readonly strict: boolean;
   /** Which entries appear; all where absent. */
   readonly shows?: (node: Node<Content>) => boolean;
   /** Deep directories that were moved up in this tree; needs system use fields. */
@@ -74,7 +76,8 @@ export function planHierarchy(tree: FileTree<Content>, options: HierarchyOptions
   const measured: Omit<HierarchyDirectory, 'block'>[] = [];
   const indexOf = new Map<Directory<Content>, number>();
   const queue = [{ node: tree.root, identifier: SELF, parent: 0, path: '' }];
-  const table = new EntryTable();
+  // Names are part of system use fields, and of the errors about large files and long paths.
+  const table = new EntryTable(options.systemUse !== undefined || !options.multiExtent || options.strict);
   const fields = new FieldRun();
   const rules = { entries: table, systemUse: options.systemUse, relocation: options.relocation };
   let pathTableSize = 0;
