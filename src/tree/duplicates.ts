@@ -11,6 +11,7 @@ import {
 } from '../io/index.js';
 import { bytesIdentity, IDENTITY_SIZE, identities } from './content-identity.js';
 import type { FileTree } from './file-tree.js';
+import { file } from './node.js';
 import { mapNodes } from './rewrite.js';
 import { visitNodes } from './walk.js';
 
@@ -40,7 +41,8 @@ export async function shareDuplicates<C extends Content>(
   if (twins.size === 0) return tree;
   return mapNodes(tree, (node) => {
     const twin = node.kind === 'file' && isExact(node.content) ? twins.get(node.content) : undefined;
-    return twin ? { ...node, content: twin as Content as C } : node;
+    // Not spread: only nodes that are made like all others have their compact form.
+    return twin ? file<C>(twin as Content as never, node) : node;
   });
 }
 
