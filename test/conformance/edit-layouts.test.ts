@@ -12,7 +12,9 @@ import {
   pressIsohybrid,
   pressLayout,
 } from '../support/published-discs.js';
+import { recomputedSuseTags } from '../support/recomputed-tags.js';
 import { scratchDirectory } from '../support/scratch.js';
+import { tagText } from '../support/tagged-images.js';
 import { succeed } from '../support/tools.js';
 import { noise } from '../support/trees.js';
 import { structureOf } from '../support/xorriso.js';
@@ -251,4 +253,34 @@ oracle(
   expect(judge('checkisomd5', [edited]).status).toBe(0);
   edit(image, edited, ...FEW, '--media-check', 'drop');
   expect(judge('checkisomd5', [edited]).stdout + judge('checkisomd5', [edited]).stderr).toMatch(/no checksum|NA/i);
+});
+
+describe('the tags for checkmedia are those of the edited disc', () => {
+  for (const name of ['suse', 'kiwi'] as const) {
+    oracle(
+      'xorriso',
+      'mkfs.vfat',
+      'mcopy',
+      'sfdisk',
+    )(name, () => {
+      const image = pressLayout(name, files, at(`${name}.tagged.iso`));
+      const tag = ['tag', image, '--style', 'suse', '--digest', 'sha256', '--pad', '150', '--quiet'];
+      expect(isopress(tag)).toMatchObject({ status: 0 });
+      const before = tagText(readFileSync(image));
+      const edited = at(`${name}.tagged.edited.iso`);
+      edit(image, edited, ...FEW, ...MANY, '--volume-id', 'OTHER');
+      const recomputed = recomputedSuseTags(edited, 'sha256', 150);
+      expect(recomputed).toMatchObject({ status: 0, stderr: '' });
+      // The tool that wrote the tag asks for no check before a start, and digests no partition that begins with the disc.
+      const tags = recomputed.stdout.replace(/^check=1;/, '').replace(/;partition=0,.*/, '');
+      expect(tagText(readFileSync(edited))).toBe(tags);
+      expect([before.includes(';partition='), tags.includes(';partition=')]).toEqual([
+        name === 'kiwi',
+        name === 'kiwi',
+      ]);
+      expect(tagText(readFileSync(edited))).not.toBe(before);
+      edit(image, edited, ...FEW, '--media-check', 'drop');
+      expect(tagText(readFileSync(edited)).trim()).not.toContain('sha256sum');
+    });
+  }
 });
