@@ -2,6 +2,8 @@
 
 import { type Data, type ExactContent, NO_HOLES, type Range, type Run, type Source } from './content.js';
 import { checkRange } from './memory.js';
+import { StoredContent, storedRange } from './stored.js';
+import type { Store, StoredInPieces, StoredPieces, StoredRange } from './stored-pieces.js';
 
 /** Bytes of a source, or that many zeros. */
 export type Part = Range | { readonly hole: number };
@@ -12,7 +14,7 @@ export interface RangeProvider {
 }
 
 /** A class, not closures: a tree holds one of these per file. */
-export class PartsContent implements Source {
+export class PartsContent extends StoredContent implements Source, StoredInPieces {
   readonly holes: readonly Range[];
   readonly #provider: RangeProvider;
   readonly #parts: readonly Part[];
@@ -23,6 +25,7 @@ export class PartsContent implements Source {
     parts: readonly Part[],
     readonly size: number,
   ) {
+    super();
     this.#provider = provider;
     this.#parts = parts;
     const holes = [...this.#within({ at: 0, length: size })].flatMap(({ part, at }) =>
@@ -40,6 +43,43 @@ export class PartsContent implements Source {
   /** The bytes of the source that the content has, in its order, without holes. */
   get ranges(): readonly Range[] {
     return this.#parts.flatMap((part) => ('at' in part ? [part] : []));
+  }
+
+  override get stored(): StoredInPieces | undefined {
+    return this.#storedFirst && this;
+  }
+
+  get store(): Store {
+    return this.#storedFirst!.store;
+  }
+
+  addPieces(to: StoredPieces): boolean {
+    const { store } = this;
+    for (const { part } of this.#within({ at: 0, length: this.size })) {
+      if ('hole' in part) {
+        to.hole(part.hole);
+        continue;
+      }
+      const range = this.#storedAt(part);
+      if (range?.store !== store) return false;
+      to.plain(range.at, part.length);
+    }
+    return true;
+  }
+
+  /** Where the first part is in an open file; undefined also for a content of holes alone. */
+  get #storedFirst(): StoredRange | undefined {
+    const first = this.#parts.find((part) => 'at' in part);
+    return first && this.#storedAt(first as Range);
+  }
+
+  /** A place outside the source is not said here: reading the part says it. */
+  #storedAt(part: Range): StoredRange | undefined {
+    try {
+      return storedRange(this.#provider.data(part));
+    } catch {
+      return undefined;
+    }
   }
 
   async *pieces(run: Run): AsyncGenerator<Data> {

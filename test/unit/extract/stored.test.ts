@@ -5,10 +5,22 @@ import { describe, expect, test } from 'vitest';
 import { type ByteString, fromText, timestamp } from '../../../src/bytes/index.js';
 import { chooseCompression } from '../../../src/compress/index.js';
 import { planDisc } from '../../../src/disc/index.js';
+import { InvalidImageError } from '../../../src/errors.js';
 import { type ExtractOptions, extractTree } from '../../../src/extract/index.js';
+import { openErofs, planErofs } from '../../../src/format/erofs/index.js';
+import { openExt4, planExt4 } from '../../../src/format/ext4/index.js';
 import { openIso } from '../../../src/format/iso9660/index.js';
 import { openSquashfs } from '../../../src/format/squashfs/index.js';
-import { bytesSource, collect, openImageFile, quietRun, type Source, storeOf } from '../../../src/io/index.js';
+import {
+  bytesSource,
+  collect,
+  openImageFile,
+  PartsContent,
+  quietRun,
+  type RangeProvider,
+  type Source,
+  storeOf,
+} from '../../../src/io/index.js';
 import { loadNative } from '../../../src/native/index.js';
 import { FileTree, file, type Node, walk } from '../../../src/tree/index.js';
 import { ENGINE } from '../../support/engines.js';
@@ -92,12 +104,37 @@ describe.runIf(loadNative().addon)('files of an image on this machine', () => {
     await close();
   });
 
-  test('are the same from threads as piece by piece: ISO 9660', async () => {
-    const { image, close } = await opened(
-      await collect(planDisc(sample(), { epoch: timestamp(5), seed: 's' }), quietRun()),
-    );
-    const tree = await (await openIso(image)).tree();
+  test.each([
+    ['ISO 9660', planDisc(sample(), { epoch: timestamp(5), seed: 's' }), openIso, 12],
+    ['ext4', planExt4(sample(), { epoch: timestamp(5), seed: 's' }), openExt4, 15],
+    ['EROFS', planErofs(sample(), { epoch: timestamp(5), seed: 's' }), openErofs, 15],
+  ])('are the same from threads as piece by piece: %s', async (_, plan, open, least) => {
+    const { image, close } = await opened(await collect(plan, quietRun()));
+    const tree = await (await open(image)).tree();
+    const files = [...walk(tree)].flatMap(({ node }) => (node.kind === 'file' ? [node.content] : []));
+    expect(files.filter(storeOf).length).toBeGreaterThanOrEqual(least);
     expect(await extracted(tree, 'native')).toEqual(await extracted(tree, 'portable'));
+    await close();
+  });
+
+  test('whose ranges are not all in the same file are read in another way', async () => {
+    const { image, close } = await opened(noise(9000, 1));
+    const beyond: RangeProvider = {
+      data: (range) => (range.at < 4096 ? image : bytesSource(noise(9000, 2))).slice(range),
+    };
+    const failing: RangeProvider = { data: (range) => (range.at < 4096 ? image.slice(range) : fail()) };
+    const fail = () => {
+      throw new InvalidImageError('ext4.block', 'It is outside.');
+    };
+    const parts = [{ at: 10, length: 100 }, { hole: 5000 }, { at: 5000, length: 50 }];
+    const mixed = FileTree.of({ mixed: file(new PartsContent(beyond, parts, 5150), own) });
+    const native = await extracted(mixed, 'native');
+    expect(native).toEqual(await extracted(mixed, 'portable'));
+    expect(native.bytes).toBe(5150);
+    const bad = FileTree.of({ bad: file(new PartsContent(failing, parts, 5150), own) });
+    for (const engine of ['native', 'portable'] as const) {
+      await expect(extracted(bad, engine)).rejects.toMatchObject({ code: 'ext4.block' });
+    }
     await close();
   });
 
