@@ -9,6 +9,8 @@ import { type Batch, deliverEnds, type RangeMover, type Unread, UnreadBatch } fr
 export const BATCH = 512 * 1024;
 /** Batches being read while one is used. */
 const AHEAD = 3;
+/** Batches that stay with a reader between two streams. */
+const KEPT = 8;
 /** A gap that is cheaper as zeros in a batch than as a separate piece. */
 const SHORT_GAP = 4096;
 
@@ -17,6 +19,15 @@ type Waiting =
   | { readonly batch: Batch; readonly ready: Promise<void> | undefined }
   | { readonly batch: Batch; readonly unread: UnreadBatch }
   | Hole;
+
+/** Memory of readers that no stream uses: that of a thread is freed late, and an image can have a stream for each of many parts. */
+const FREE = new WeakMap<RangeReader, Batch[]>();
+
+function freeOf(reader: RangeReader): Batch[] {
+  const known = FREE.get(reader) ?? [];
+  FREE.set(reader, known);
+  return known;
+}
 
 /** Reused batches: a piece is only lent until the next is pulled, or the writer has moved it. */
 export class Batches {
@@ -45,7 +56,7 @@ export class Batches {
     if (reader === this.#reader) return;
     yield* this.drain();
     this.#reader = reader;
-    this.#free = [];
+    this.#free = freeOf(reader);
     this.#filling = this.#take();
   }
 
@@ -124,6 +135,11 @@ export class Batches {
     this.#filling = this.#take();
   }
 
+  /** Leaves the memory to the next stream of the reader. Only for one that has ended. */
+  leave(): void {
+    if (this.#reader) this.#give(this.#free, this.#filling);
+  }
+
   async settled(): Promise<void> {
     const reads = this.#waiting.map((entry) => ('ready' in entry ? entry.ready : undefined));
     await Promise.allSettled([...reads, ...this.#moves]);
@@ -173,21 +189,25 @@ export class Batches {
     }
     const { bytes, filled } = entry.batch;
     if (filled > 0) yield bytes.subarray(0, filled);
-    this.#free.push(entry.batch);
+    this.#give(this.#free, entry.batch);
   }
 
   #freeAfter(moved: Promise<void> | undefined, batch: Batch): void {
     if (!moved) {
-      this.#free.push(batch);
+      this.#give(this.#free, batch);
       return;
     }
     // The reader may change meanwhile, and with it the list of what is free.
     const free = this.#free;
     const done = moved.then(() => {
       this.#moves.delete(done);
-      free.push(batch);
+      this.#give(free, batch);
     });
     this.#moves.add(done);
+  }
+
+  #give(free: Batch[], batch: Batch): void {
+    if (free.length < KEPT) free.push(batch);
   }
 
   #take(): Batch {

@@ -52,6 +52,7 @@ export async function* packed(slots: Iterable<Slot>, run: Run, unread = false): 
       }
     }
     yield* batches.drain();
+    batches.leave();
   } finally {
     await batches.settled();
   }
