@@ -145,7 +145,7 @@ function storedBlock({ bytes, length }: Pick<Part, 'bytes' | 'length'>, blockSiz
 
 const SLAB = 256 * 1024;
 
-/** Buffers out of larger ones: each of its own, which takes a collection to be freed, is more than the bytes of a small file. */
+/** Buffers out of larger ones: one that is allocated alone is freed by a collection only, and larger than a small file. */
 class SmallBuffers {
   #slab = new Uint8Array(0);
   #used = 0;
