@@ -21,7 +21,10 @@ export interface BlockCompressor {
   allocate?(length: number): Uint8Array;
   /** Takes a result back that nobody needs any more; without this its memory is garbage, which is collected in bursts. */
   release?(result: Uint8Array): void;
-  /** Threads for other work on the same blocks; undefined if there are none that share memory with the caller. */
+  /**
+   * Threads for other work on the same blocks; undefined if there are none that share memory with the caller.
+   * @internal
+   */
   readonly threads?: BlockThreads | undefined;
   /** Ends every job and frees the threads. Safe to call twice. */
   close(): Promise<void>;
