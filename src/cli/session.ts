@@ -2,8 +2,9 @@
 
 import { availableParallelism } from 'node:os';
 import { AbortedError } from '../errors.js';
-import type { Run } from '../io/index.js';
+import type { Progress, Run } from '../io/index.js';
 import type { Loss } from '../tree/index.js';
+import { heapWatch } from './large-heap.js';
 import { jsonData, textLines } from './output/plain-data.js';
 import { type ProgressStyle, type ProgressView, progressView } from './output/progress.js';
 import { type ReportName, reportText } from './output/report.js';
@@ -84,7 +85,12 @@ export function openSession(options: SessionOptions, use: OutputUse = 'report'):
 }
 
 function runOf(options: SessionOptions, signal: AbortSignal, view: ProgressView): Run {
-  return { jobs: options.jobs ?? availableParallelism(), signal, report: (progress) => view.report(progress) };
+  const watchHeap = heapWatch();
+  const report = (progress: Progress) => {
+    watchHeap(progress);
+    view.report(progress);
+  };
+  return { jobs: options.jobs ?? availableParallelism(), signal, report };
 }
 
 function progressStyle(options: SessionOptions): ProgressStyle {
