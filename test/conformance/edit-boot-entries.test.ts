@@ -119,3 +119,48 @@ describe('boot entries after an edit are those from before', () => {
     });
   }
 });
+
+/** The table in the image of the first entry, with the checksum that its size asks for. */
+function bootInfoOf(image: string) {
+  const [, block] = /^El Torito boot img : +1 .*? (\d+)$/m.exec(
+    judge('xorriso', ['-indev', image, '-report_el_torito', 'plain']).stdout,
+  )!;
+  const bytes = readFileSync(image).subarray(Number(block) * 2048);
+  const [descriptor, own, size, checksum] = [8, 12, 16, 20].map((offset) => bytes.readUInt32LE(offset));
+  let sum = 0;
+  for (let offset = 64; offset < size!; offset += 4) sum = (sum + bytes.readUInt32LE(offset)) >>> 0;
+  return { descriptor, isOwn: own === Number(block), size, isChecksum: sum === checksum };
+}
+
+describe('the boot info table names the new place of an image', () => {
+  const hidden = ['-hide', 'isolinux.bin', '-hide-joliet', 'isolinux.bin'];
+  const table = ['-b', 'isolinux/isolinux.bin', '-c', 'isolinux/boot.cat', ...NO_EMULATION, '-boot-info-table'];
+  for (const [name, options] of Object.entries({ 'that files show': [], 'that no directory shows': hidden })) {
+    oracle('xorriso', 'genisoimage')(name, () => {
+      const [image, edited] = [at('table.iso'), at('table.edited.iso')];
+      press(['genisoimage', ...table, ...options], image);
+      const words = ['edit', image, edited, '--force', '--quiet', '--add', 'many'];
+      expect(isopress(words, { cwd: scratch })).toMatchObject({ status: 0, stderr: '' });
+      expect(bootInfoOf(edited)).toEqual(bootInfoOf(image));
+      expect(bootInfoOf(edited)).toEqual({ descriptor: 16, isOwn: true, size: 24_576, isChecksum: true });
+    });
+  }
+});
+
+oracle('xorriso')(
+  'partitions and the end of a disc stay at whole cylinders, also of those that have other neighbours',
+  () => {
+    const [image, edited] = [at('cylinders.iso'), at('cylinders.edited.iso')];
+    const table = ['-b', 'isolinux/isolinux.bin', '-c', 'isolinux/boot.cat', ...NO_EMULATION, '-boot-info-table'];
+    const appended = ['-append_partition', '2', '0xef', files.esp, '-append_partition', '3', '0x83', files.code];
+    press(['xorriso', '-isohybrid-mbr', files.code, '-partition_cyl_align', 'all', ...table, ...appended], image);
+    const words = ['edit', image, edited, '--force', '--quiet', '--loss', 'ignore', '--add', 'many'];
+    expect(isopress(words, { cwd: scratch })).toMatchObject({ status: 0, stderr: '' });
+    const summaries = [image, edited].map((disc) => {
+      const { stdout } = judge('xorriso', ['-indev', disc, '-report_system_area', 'plain']);
+      return stdout.match(/^System area (?:options|summary): .*$/gm);
+    });
+    expect(summaries[0]!.join()).toContain('cyl-align-all');
+    expect(summaries[1]).toEqual(summaries[0]);
+  },
+);

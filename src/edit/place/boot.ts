@@ -1,13 +1,25 @@
 // Everything that contains the address of a boot image: the catalog, the image itself, the boot code, partition tables.
 
+import { displayText } from '../../bytes/index.js';
 import { UnsupportedError } from '../../errors.js';
-import { bootEntry, loadSectors, patchBootImage, SECTORS_PER_BLOCK } from '../../format/eltorito/index.js';
+import {
+  BOOT_INFO_AT,
+  bootEntry,
+  bootInfoTable,
+  checkPatchable,
+  GRUB_INFO_AT,
+  grubBootInfo,
+  grubSector,
+  loadSectors,
+  patchBootImage,
+  SECTORS_PER_BLOCK,
+} from '../../format/eltorito/index.js';
 import { BLOCK } from '../../format/iso9660/index.js';
 import { BOOT_SECTOR_AT, SECTOR } from '../../format/mbr/index.js';
 import { bytesAt, collect, type ExactContent, exactContent, isZero, type Source } from '../../io/index.js';
-import type { LossLog } from '../../tree/index.js';
+import { joinPath, type LossLog } from '../../tree/index.js';
 import { type KeptBootEntry, movedRecord, patchesIn } from '../kept/boot-catalog.js';
-import type { Data } from '../kept/entries.js';
+import { type Data, foldersOf } from '../kept/entries.js';
 import type { KeptDisc } from '../kept/read-disc.js';
 import { type Overlay, overlayBytes } from './overlay.js';
 import { type EditPlaces, movedSpan, type PlacedData } from './places.js';
@@ -117,34 +129,57 @@ export async function storedContent(disc: KeptDisc, { data, block }: PlacedData)
   if (!isImage) return content;
   const wanted = await patchesIn(disc.image, old!.old!, old!.size);
   if (!wanted.bootInfoTable && !wanted.grubBootInfo) return content;
+  checkPatchable(pathOf(disc, data), content.size, wanted);
   return exactContent(content.size, async function* (run) {
     yield patchBootImage(await collect(content, run), block, wanted);
   });
 }
 
-/** Patches of boot images that move without a change of content. */
-export async function movedImages(disc: KeptDisc, places: EditPlaces): Promise<Overlay[]> {
+/** The path of a file by its data. */
+function pathOf({ trees }: KeptDisc, data: Data): string {
+  for (const folder of foldersOf(trees[0]!.root)) {
+    for (const entry of folder.all()) if (entry.data === data) return displayText(joinPath(folder.path, entry.name));
+  }
+  return 'boot image';
+}
+
+/** Addresses in boot images that move without a change of content, also in those that no directory shows. */
+export async function movedImages({ image, catalog, data }: KeptDisc, places: EditPlaces): Promise<Overlay[]> {
   const overlays: Overlay[] = [];
-  for (const { block } of disc.catalog?.entries ?? []) {
-    const old = disc.data.get(block);
+  for (const block of new Set((catalog?.entries ?? []).map((entry) => entry.block))) {
     const now = places.shift(block);
-    if (!old || places.movedData.has(block) || now === block) continue;
-    const wanted = await patchesIn(disc.image, block, old.size);
-    if (!wanted.bootInfoTable && !wanted.grubBootInfo) continue;
-    overlays.push({ at: now * BLOCK, content: patchedRange(disc.image, block, old.size, now, wanted) });
+    if (places.movedData.has(block) || now === block) continue;
+    const size = data.get(block)?.size ?? image.size - block * BLOCK;
+    overlays.push(...(await movedAddresses(image, { block, size, now })));
   }
   return overlays;
 }
 
-function patchedRange(
-  image: Source,
-  block: number,
-  size: number,
-  now: number,
-  wanted: Parameters<typeof patchBootImage>[2],
-): ExactContent {
-  const stored = image.slice({ at: block * BLOCK, length: size });
-  return exactContent(size, async function* (run) {
-    yield patchBootImage(await collect(stored, run), now, wanted);
-  });
+interface MovedImage {
+  readonly block: number;
+  readonly size: number;
+  readonly now: number;
 }
+
+async function movedAddresses(image: Source, { block, size, now }: MovedImage): Promise<Overlay[]> {
+  const has = await patchesIn(image, block, size);
+  const overlays: Overlay[] = [];
+  let change = 0;
+  if (has.grubBootInfo) {
+    const bytes = new Uint8Array(grubBootInfo.size);
+    grubBootInfo.encodeInto({ sector: grubSector(now) }, bytes, 0);
+    overlays.push(overlayBytes(now * BLOCK + GRUB_INFO_AT, bytes));
+    change = words(grubSector(now)) - words(grubSector(block));
+  }
+  if (has.bootInfoTable) {
+    const bytes = (await bytesAt(image, block * BLOCK + BOOT_INFO_AT, bootInfoTable.size))!;
+    const table = bootInfoTable.decode(bytes, 0);
+    // The checksum covers GRUB's address.
+    bootInfoTable.encodeInto({ ...table, block: now, checksum: (table.checksum + change) >>> 0 }, bytes, 0);
+    overlays.push(overlayBytes(now * BLOCK + BOOT_INFO_AT, bytes));
+  }
+  return overlays;
+}
+
+/** The sum of both 32-bit words of a number. */
+const words = (value: number): number => (value >>> 0) + Math.floor(value / 2 ** 32);

@@ -104,6 +104,13 @@ function placeData(
   const blocks = divCeil(data.size, BLOCK);
   const { replaces } = data;
   if (replaces?.old === undefined) return { data, blocks, block: zone.take(blocks), inPlace: false };
+  if (replaces.old === disc.catalog?.block) {
+    throw new InvalidInputError(
+      'edit.catalog',
+      'The file to replace is the boot catalog, which firmware reads, and which the edit keeps in step with the boot images.',
+      { hint: 'Replace a boot image instead, or make a new disc with other boot entries.' },
+    );
+  }
   const room = divCeil(replaces.size, BLOCK);
   const partition = disc.tables.partitions.find(({ start }) => start === replaces.old! * SECTORS_PER_BLOCK);
   const mayOverwrite = !keepsOld || partition !== undefined;
@@ -117,11 +124,15 @@ function placeData(
   return { data, blocks, block: zone.take(blocks), inPlace: false };
 }
 
-/** The tail moves by a multiple of this many blocks, so that partitions and the end of the disc keep their alignment. */
+/**
+ * The tail moves by a multiple of this many blocks, so that each partition and the end of the disc keep their alignment. PC firmware
+ * that counts cylinders wants partitions to begin and end at whole ones, whatever the alignment of others.
+ */
 function alignmentOf({ tables, image, insertAt }: KeptDisc): number {
   if (tables.partitions.length === 0) return 1;
   const starts = tables.partitions.map(({ start }) => start / SECTORS_PER_BLOCK).filter((start) => start >= insertAt);
+  const aligned = (alignment: number) => [...starts, image.size / BLOCK].some((block) => block % alignment === 0);
   let alignment = MOST_ALIGNMENT;
-  while (alignment > 1 && [...starts, image.size / BLOCK].some((block) => block % alignment !== 0)) alignment /= 2;
+  while (alignment > 1 && !aligned(alignment)) alignment /= 2;
   return alignment;
 }

@@ -114,6 +114,20 @@ describe('changes that do not fit the disc', () => {
   });
 });
 
+test('a file that is the boot catalog is not replaced', async () => {
+  const image = await disc({
+    boot: { bios: { path: 'boot/vmlinuz', bootInfoTable: false }, catalogPath: 'boot.cat', catalogHidden: false },
+  });
+  expect(await refused(image, { replace: [{ path: fromText('boot.cat'), file: text('x') }] })).toBe('3 edit.catalog');
+});
+
+test('a boot image with a table in it is not replaced by a file without room for one', async () => {
+  const tree = FileTree.of({ 'boot/image': file(bytesSource(noise(5000, 1))) });
+  const image = await disc({ boot: { bios: { path: 'boot/image' } } }, tree);
+  const changes = { replace: [{ path: fromText('boot/image'), file: text('x') }] };
+  expect(await refused(image, changes)).toBe('3 eltorito.boot-image-too-small');
+});
+
 test('a boot image that is removed from the files is reported', async () => {
   const image = await disc({ boot: { bios: { path: 'boot/vmlinuz', bootInfoTable: false } } });
   const { layout } = await planEdit(bytesSource(image), { remove: [fromText('/boot/vmlinuz')] }, run);
