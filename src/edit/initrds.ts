@@ -1,9 +1,9 @@
 // Appends a cpio archive to every initrd. Linux unpacks concatenated archives in order, so later files replace earlier ones.
 
-import { type ByteString, bytesOf, displayText, padding, type Timestamp } from '../bytes/index.js';
+import { type ByteString, bytesOf, displayText, type Timestamp } from '../bytes/index.js';
 import { commandWords, grubPath, type MenuKind } from '../disc/index.js';
 import { InvalidInputError } from '../errors.js';
-import { CPIO_ALIGNMENT, type CpioFile, renderCpio } from '../format/cpio/index.js';
+import { type CpioFile, gapAfter, renderCpio } from '../format/cpio/index.js';
 import { openFat } from '../format/fat/index.js';
 import { collect, type ExactContent, exactContent, type Run } from '../io/index.js';
 import { type FileTree, file, follow, type Node, TYPE_BITS, walk } from '../tree/index.js';
@@ -69,10 +69,10 @@ async function initrdPaths(context: EditContext): Promise<Set<ByteString>> {
 }
 
 function appended(initrd: ExactContent, archive: Uint8Array): ExactContent {
-  const gap = padding(initrd.size, CPIO_ALIGNMENT);
+  const gap = gapAfter(initrd.size);
   return exactContent(initrd.size + gap + archive.length, async function* (run) {
     yield* initrd.pieces(run);
-    if (gap > 0) yield { hole: gap };
+    yield { hole: gap };
     yield archive;
   });
 }

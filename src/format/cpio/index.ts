@@ -2,4 +2,4 @@
 
 export { earlyArchiveLength, isCpio } from './early.js';
 export { cpioFormat } from './format.js';
-export { CPIO_ALIGNMENT, type CpioFile, renderCpio } from './newc.js';
+export { CPIO_ALIGNMENT, type CpioFile, gapAfter, renderCpio } from './newc.js';

@@ -1,7 +1,7 @@
 // cpio archives in the "new ASCII" format (cpio(5), SVR4 without CRC), of which Linux unpacks any number one after the
 // other into its initial root (Documentation/driver-api/early-userspace/buffer-format.rst).
 
-import { alignUp, type ByteString, bytesOf, concatBytes } from '../../bytes/index.js';
+import { alignUp, type ByteString, bytesOf, concatBytes, padding } from '../../bytes/index.js';
 
 /** One member of an archive: a regular file unless it says otherwise. */
 export interface CpioFile {
@@ -29,6 +29,14 @@ const LINKS = 1;
 const NO_CHECKSUM = 0;
 /** Every member, and the archive itself, starts at a multiple of this. */
 export const CPIO_ALIGNMENT = 4;
+
+/**
+ * Zeros between an initrd and an archive that follows it. There are always four, since Linux takes the bytes after LZ4 for another block:
+ * only zeros end it there. After other compression it skips them.
+ */
+export function gapAfter(size: number): number {
+  return padding(size, CPIO_ALIGNMENT) + CPIO_ALIGNMENT;
+}
 
 /** An archive whose members are owned by root. */
 export function renderCpio(files: readonly CpioFile[]): Uint8Array {
