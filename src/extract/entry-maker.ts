@@ -36,6 +36,13 @@ export interface MakeOptions {
   readonly xattrs: boolean;
 }
 
+/** How the bytes of a file get into it. */
+export interface FileWriting {
+  readonly run: Run;
+  /** Receives how many bytes of the file are there at least. */
+  readonly written: (bytes: number) => void;
+}
+
 /** The abilities of a maker. */
 export interface MakerFeatures {
   readonly xattrs: boolean;
@@ -60,7 +67,7 @@ export interface EntryMaker extends MakerFeatures {
    * Writes a content that the maker reads itself to an open, empty file; holes are not written. Resolves to false if it cannot be read.
    * Rejects with the error of writing.
    */
-  fill(fd: number, content: ExactContent, run: Run): Promise<boolean>;
+  fill(fd: number, content: ExactContent, writing: FileWriting): Promise<boolean>;
   /** Gives up what it has of images. Nothing is made afterwards. */
   close(): void;
 }

@@ -26,7 +26,7 @@ import { earlyContents } from './early-contents.js';
 import { EarlyEntries, type EntryWork } from './early-entries.js';
 import { EntryBatch, type Outcome, type OutcomeHandler } from './entry-batch.js';
 import { faultError, inTheWay, isFaultOfEntry, knownError } from './entry-fault.js';
-import type { EntryDirectory, EntryFault, EntryMaker, MakeOptions, NewEntry } from './entry-maker.js';
+import type { EntryDirectory, EntryFault, EntryMaker, FileWriting, MakeOptions, NewEntry } from './entry-maker.js';
 import { writeLarge } from './large-file.js';
 import { canMake, settableXattrs } from './losses.js';
 import { MadeNames } from './made-names.js';
@@ -69,6 +69,7 @@ export class Extraction implements EntryWork {
   readonly #run: Run;
   /** Bytes at the last report. */
   #reported = 0;
+  readonly #writing: FileWriting;
   readonly #batch: EntryBatch;
   #reader: EarlyReader;
   readonly #names = new MadeNames();
@@ -85,6 +86,7 @@ export class Extraction implements EntryWork {
     readonly options: Extracting,
   ) {
     this.#run = options.run ?? quietRun();
+    this.#writing = { run: this.#run, written: (bytes) => this.#report(bytes) };
     this.#reader = this.#readerOf([]);
     const handler: OutcomeHandler = {
       judge: (entry, outcome, path) => this.#judge(entry, outcome, path),
@@ -248,7 +250,7 @@ export class Extraction implements EntryWork {
     if (isReadEarly(content) && !this.maker.reads(content)) {
       await this.#batch.add({ ...entry, data: await this.#reader.take(content) }, path);
     } else {
-      await writeLarge(joinPath(held.at, entry.name), content, this.#run, this.maker);
+      await writeLarge(joinPath(held.at, entry.name), content, { ...this.#writing, maker: this.maker });
       this.#remember(path);
       await this.#batch.add({ ...entry, exists: true }, path);
     }
@@ -261,9 +263,10 @@ export class Extraction implements EntryWork {
     if (this.bytes - this.#reported >= REPORTED) this.#report();
   }
 
-  #report(): void {
-    this.#reported = this.bytes;
-    this.#run.report({ step: 'extracting', done: this.bytes, unit: 'bytes' });
+  /** `more`: bytes of a file that is not complete. */
+  #report(more = 0): void {
+    this.#reported = this.bytes + more;
+    this.#run.report({ step: 'extracting', done: this.#reported, unit: 'bytes' });
   }
 
   newDirectory(held: HeldDirectory, name: ByteString, path: ByteString): HeldDirectory {
@@ -333,7 +336,7 @@ export class Extraction implements EntryWork {
     const { path, identity } = entry.directory;
     const held = holdDirectory(path, { found: identity });
     try {
-      await writeLarge(joinPath(held.at, entry.name), stored!, this.#run);
+      await writeLarge(joinPath(held.at, entry.name), stored!, this.#writing);
     } finally {
       held.close();
     }

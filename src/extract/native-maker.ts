@@ -1,22 +1,14 @@
 // Makes entries with the addon in a thread of libuv, a few hundred per call.
 
 import { getSystemErrorName } from 'node:util';
-import {
-  addStored,
-  type ExactContent,
-  inOrder,
-  pathBuffer,
-  type Run,
-  type Store,
-  StoredPieces,
-  storeOf,
-} from '../io/index.js';
+import { addStored, type ExactContent, inOrder, pathBuffer, type Store, StoredPieces, storeOf } from '../io/index.js';
 import type { NativeAddon } from '../native/index.js';
 import { TYPE_BITS } from '../tree/index.js';
 import {
   type EntryDirectory,
   type EntryFault,
   type EntryMaker,
+  type FileWriting,
   type MakeOptions,
   modeOf,
   type NewEntry,
@@ -75,17 +67,19 @@ export class NativeMaker implements EntryMaker {
     return store !== undefined && store.fd >= 0;
   }
 
-  async fill(fd: number, content: ExactContent, run: Run): Promise<boolean> {
+  async fill(fd: number, content: ExactContent, { run, written }: FileWriting): Promise<boolean> {
     const image = this.#image(storeOf(content)!);
     const pieces = new StoredPieces();
     if (!(await addStored(content, pieces))) return false;
-    const parts = inOrder(pieces.groups(PART), Math.max(2, run.jobs), ({ at, numbers }) => {
+    const parts = inOrder(pieces.groups(PART), Math.max(2, run.jobs), async ({ at, numbers }) => {
       run.signal?.throwIfAborted();
-      return this.#addon.fillFile(fd, at, image, numbers);
+      return { at, result: await this.#addon.fillFile(fd, at, image, numbers) };
     });
-    for await (const result of parts) {
+    for await (const { at, result } of parts) {
       if (result < 0) return false;
       if (result > 0) throw writeError(result);
+      // All before this part.
+      written(at);
     }
     return true;
   }

@@ -126,7 +126,7 @@ function placeData(
 
 /**
  * The tail moves by a multiple of this many blocks, so that each partition and the end of the disc keep their alignment. PC firmware
- * that counts cylinders wants partitions to begin and end at whole ones, whatever the alignment of others.
+ * that counts cylinders wants partitions to begin and end at whole ones.
  */
 function alignmentOf({ tables, image, insertAt }: KeptDisc): number {
   if (tables.partitions.length === 0) return 1;
