@@ -79,8 +79,18 @@ export async function makeDebianRoot(architecture = 'amd64', kind = 'system') {
     return { reason: `mmdebstrap could make no root tree for ${architecture}: ${failure}` };
   }
   if (kind !== 'files') cpSync(ADDITIONS, part, { recursive: true, verbatimSymlinks: true });
-  renameSync(part, path);
+  publish(part, path);
   return { path };
+}
+
+/** Gives a tree its name, unless another process has made the same one meanwhile. */
+function publish(/** @type {string} */ part, /** @type {string} */ path) {
+  try {
+    renameSync(part, path);
+  } catch (error) {
+    rmSync(part, { recursive: true, force: true });
+    if (!existsSync(path)) throw error;
+  }
 }
 
 /**
