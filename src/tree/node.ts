@@ -139,7 +139,12 @@ function sortedEntries<C extends Content>(entries: Iterable<readonly [ByteString
 
 /** Throws {@link InvalidInputError} `tree.bad-name` for a name that no entry can have, such as `..`. */
 export function checkEntryName(name: ByteString): void {
-  if (name === '' || name === '.' || name === '..' || name.includes('/') || name.includes('\0')) {
+  if (!isEntryName(name)) {
     throw new InvalidInputError('tree.bad-name', `"${name}" cannot be the name of a directory entry.`, { path: name });
   }
+}
+
+/** Whether an entry of a directory can have the name. */
+export function isEntryName(name: ByteString): boolean {
+  return name !== '' && name !== '.' && name !== '..' && !name.includes('/') && !name.includes('\0');
 }

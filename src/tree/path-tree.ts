@@ -3,7 +3,7 @@
 
 import type { ByteString } from '../bytes/index.js';
 import { FileTree } from './file-tree.js';
-import { type Attributes, type Directory, directory, type Node } from './node.js';
+import { type Attributes, type Directory, directory, isEntryName, type Node } from './node.js';
 
 interface Draft {
   given: Attributes | undefined;
@@ -12,21 +12,23 @@ interface Draft {
 
 const isDraft = (entry: Draft | Node): entry is Draft => !('kind' in entry);
 
+/** Entries are refused whose path leads through one that is not a directory, or has a name that no entry can have. */
 export class PathTree {
   readonly #root: Draft = { given: undefined, entries: new Map() };
 
-  /** Adds a directory. False for a path through an entry that is not a directory. */
+  /** Adds a directory. False if it is refused. */
   addDirectory(names: readonly ByteString[], given: Attributes): boolean {
     const draft = this.#descend(names, true);
     if (draft) draft.given = given;
     return draft !== undefined;
   }
 
-  /** Adds any other entry. False for a path through an entry that is not a directory, and for the root. */
+  /** Adds any other entry. False if it is refused, and for the root. */
   add(names: readonly ByteString[], node: Exclude<Node, Directory>): boolean {
     const parent = this.#descend(names.slice(0, -1), false);
-    if (!parent || names.length === 0) return false;
-    parent.entries.set(names.at(-1)!, node);
+    const name = names.at(-1);
+    if (!parent || name === undefined || !isEntryName(name)) return false;
+    parent.entries.set(name, node);
     return true;
   }
 
@@ -39,6 +41,7 @@ export class PathTree {
     let at = this.#root;
     for (const [index, name] of names.entries()) {
       const next = at.entries.get(name);
+      if (!isEntryName(name)) return undefined;
       if (next && isDraft(next)) at = next;
       else if (next && !(replace && index === names.length - 1)) return undefined;
       else {

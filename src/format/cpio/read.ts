@@ -38,7 +38,8 @@ export async function readCpio(
 ): Promise<FileTree> {
   const reader = new CpioReader(spool, new Work(image.size, 'cpio.work'));
   await reader.all(image, 0);
-  if (reader.lost > 0) note(`${reader.lost} entries are left out: their paths lead through files.`);
+  if (reader.lost > 0)
+    note(`${reader.lost} entries are left out: their paths lead through files, or have names that no file can have.`);
   return reader.finish();
 }
 

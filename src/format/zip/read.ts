@@ -60,7 +60,7 @@ export async function readZip(
     if (!(await added(tree, member, dataOf(archive, member, place, spool)))) lost++;
   }
   refuseOverlaps(places);
-  if (lost > 0) note(`${lost} entries are left out: they are devices, or their paths lead through files.`);
+  if (lost > 0) note(`${lost} entries are left out: devices, paths through files, and names that no file can have.`);
   return tree.finish();
 }
 

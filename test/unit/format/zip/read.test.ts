@@ -156,10 +156,12 @@ describe('metadata', () => {
         { name: '/absolute', data: HELLO },
         { name: 'up/below', data: HELLO },
         { name: 'device', mode: 0o020600 },
+        { name: 'nul\0name', data: HELLO },
+        { name: 'nul\0directory/x', data: HELLO },
       ]),
     );
     expect([...tree.root.entries.keys()]).toEqual(['absolute', 'up']);
-    expect(notes).toEqual(['2 entries are left out: they are devices, or their paths lead through files.']);
+    expect(notes).toEqual(['4 entries are left out: devices, paths through files, and names that no file can have.']);
   });
 });
 
