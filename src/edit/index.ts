@@ -14,7 +14,7 @@ export {
   type TreeChanges,
 } from './changes.js';
 export { checkInPlace, type InPlaceEdit, writeInPlace } from './in-place.js';
-export type { EditedEntry, EditedLayer, EditLayout } from './layout.js';
+export type { DefaultOfMenu, EditedEntry, EditedLayer, EditLayout } from './layout.js';
 export { parseArgumentChanges } from './menus/kernel-arguments.js';
 export { type EditPlan, planEdit } from './plan-edit.js';
 export { planReset } from './reset/plan-reset.js';

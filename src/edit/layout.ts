@@ -22,6 +22,14 @@ export interface EditedLayer {
   readonly compressed: number;
 }
 
+/** A menu in which another entry is the default. */
+export interface DefaultOfMenu {
+  /** Path on the disc; after `#` one in a FAT image of the disc. */
+  readonly menu: string;
+  /** As the boot loader of the menu names the entry. */
+  readonly entry: string;
+}
+
 /** The decisions about an edited disc. */
 export interface EditLayout {
   readonly format: 'iso9660';
@@ -34,6 +42,8 @@ export interface EditLayout {
   readonly entries: readonly EditedEntry[];
   /** Absent if no files inside images change. */
   readonly layers?: readonly EditedLayer[];
+  /** The menus that have the entry which becomes the default; absent if none is asked for. */
+  readonly defaultEntries?: readonly DefaultOfMenu[];
   /** The style of the media-check tag that is computed again. */
   readonly mediaCheck?: 'suse' | 'rh';
   /** Whether an edit is taken back: the new disc is the one before it. */

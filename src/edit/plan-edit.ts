@@ -71,7 +71,7 @@ export async function planEdit(
   const time = changes.epoch ?? volumeTime(disc);
   const context: EditContext = { disc, trees, log: new ChangeLog(), losses: new LossLog(), time, run };
   const { log, losses } = context;
-  const { patches, layers } = await changeFiles(context, changes, spool);
+  const { patches, layers, defaultEntries } = await changeFiles(context, changes, spool);
   for (const path of trees.hiddenIn) losses.add('edit.hidden', HIDDEN, path as ByteString);
   reportRemains(context);
   const { seal, style, dropsTags, patches: unsigned } = await mediaCheckOf(image, changes.mediaCheck, losses);
@@ -87,7 +87,11 @@ export async function planEdit(
     size: edited.size,
     moves: places.cuts.filter(({ by }) => by > 0),
     entries: log.list(),
-    ...defined({ layers: layers.length > 0 ? layers.flatMap((one) => one.layers) : undefined, mediaCheck: style }),
+    ...defined({
+      layers: layers.length > 0 ? layers.flatMap((one) => one.layers) : undefined,
+      defaultEntries,
+      mediaCheck: style,
+    }),
     losses: [...losses.list(), ...addedLosses(trees, changes), ...layers.flatMap((one) => one.losses)],
   };
   // A media-check tag needs a digest of all bytes: reading them once, for it and for writing, costs less than copying them too.
@@ -160,7 +164,10 @@ async function changeFiles(context: EditContext, changes: EditChanges, spool: Sp
     kernel.push(...kernelArguments.arguments);
     replaced.push(...kernelArguments.replaced);
   }
-  const patches = await editMenus(context, menuChanges(changes, disc, { add: kernel, single: replaced }));
+  const { patches, defaultEntries } = await editMenus(
+    context,
+    menuChanges(changes, disc, { add: kernel, single: replaced }),
+  );
   if (changes.initrdAppend) appended.push(changes.initrdAppend);
   for (const tree of appended) await appendToInitrds(context, tree);
   const now = new Set([...trees.walk()].map(({ path }) => path));
@@ -169,7 +176,7 @@ async function changeFiles(context: EditContext, changes: EditChanges, spool: Sp
     changed: new Set([...log.paths(), ...patchedFiles(context, patches).keys()]),
     removed: new Set([...before].filter((path) => !now.has(path))),
   });
-  return { patches, layers };
+  return { patches, layers, defaultEntries };
 }
 
 /** The changes as menus store them, whose texts are bytes. */

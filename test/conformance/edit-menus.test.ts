@@ -207,3 +207,79 @@ oracle(
   expect(readFileSync(at('loader/arch/initrd')).subarray(0, 7).toString()).toBe('initrd\n');
   expect(readFileSync(at('loader/arch/initrd')).length).toBeGreaterThan(300);
 });
+
+/** A disc with the menus of three boot loaders, each with its own entries. */
+function mixedDisc(): string {
+  for (const folder of ['boot/grub', 'isolinux', 'loader/entries'])
+    mkdirSync(at(`mixed/${folder}`), { recursive: true });
+  const menus = {
+    'boot/grub/grub.cfg': `set default=0
+source $prefix/more.cfg
+menuentry --hotkey=l 'Live system' --id live { linux /live/vmlinuz }
+`,
+    'boot/grub/more.cfg': "menuentry 'Rescue mode' --id rescue { linux /live/vmlinuz single }\n",
+    'isolinux/isolinux.cfg': 'default vesamenu.c32\ninclude menu.cfg\n',
+    'isolinux/menu.cfg': `label live
+ menu label ^Live system
+ menu default
+ kernel /live/vmlinuz
+label install
+ menu label Rescue ^mode
+ kernel /live/vmlinuz
+`,
+    'loader/loader.conf': 'default live.conf\n',
+    'loader/entries/live.conf': 'title Live system\nlinux /live/vmlinuz\n',
+  };
+  for (const [path, menu] of Object.entries(menus)) writeFileSync(at(`mixed/${path}`), menu);
+  const image = at('mixed.iso');
+  succeed('xorriso', ['-as', 'mkisofs', '-quiet', '-r', '-J', '-V', LABEL, '-o', image, at('mixed')]);
+  return image;
+}
+
+describe('the default entry is set in the menus that have it, and the others are named', () => {
+  oracle('xorriso', 'grub-script-check')('by the rules of GRUB, ISOLINUX and systemd-boot', () => {
+    const image = mixedDisc();
+    for (const [entry, grub, isolinux, loader] of [
+      ['Rescue mode', 'Rescue mode', 'install', undefined],
+      ['Live system', 'Live system', 'live', 'live.conf'],
+      ['install', undefined, 'install', undefined],
+      ['rescue', 'rescue', undefined, undefined],
+      ['1', '1', 'install', undefined],
+      ['live.conf', undefined, undefined, 'live.conf'],
+    ] as const) {
+      const expected = [
+        ...[
+          { menu: '/boot/grub/grub.cfg', entry: grub },
+          { menu: '/isolinux/isolinux.cfg', entry: isolinux },
+        ],
+        { menu: '/loader/loader.conf', entry: loader },
+      ];
+      const name = at('mixed.edited.iso');
+      const words = ['edit', image, name, '--force', '--default-entry', entry];
+      const planned = isopress([...words, '--plan', '--json']);
+      const { layout } = JSON.parse(planned.stdout.toString());
+      const having = expected.filter((one) => one.entry !== undefined);
+      const key = ({ menu }: { menu: string }) => menu;
+      expect(
+        layout.defaultEntries.sort((a: { menu: string }, b: { menu: string }) => a.menu.localeCompare(b.menu)),
+      ).toEqual(having);
+      const lacking = expected.filter((one) => one.entry === undefined).map(key);
+      const losses = layout.losses.filter(({ code }: { code: string }) => code === 'edit.default-entry');
+      expect(losses.flatMap(({ examples }: { examples: string[] }) => examples).sort(), entry).toEqual(lacking);
+      const { status, stderr } = isopress([...words, '--quiet', ...(lacking.length > 0 ? [] : ['--loss', 'error'])]);
+      expect({ status, named: lacking.filter((path) => !stderr.includes(path)) }).toEqual({ status: 0, named: [] });
+      const out = at(`mixed.${entry}.d`);
+      succeed('xorriso', ['-osirrox', 'on', '-indev', name, '-extract', '/', out]);
+      const menu = (path: string) => text(join(out, path));
+      const old = (path: string) => text(at(`mixed/${path}`));
+      const quoted = grub?.includes(' ') ? `'${grub}'` : grub;
+      expect(menu('boot/grub/grub.cfg')).toBe(old('boot/grub/grub.cfg').replace('=0', `=${quoted ?? 0}`));
+      expect(judge('grub-script-check', [], { input: menu('boot/grub/grub.cfg') })).toMatchObject({ status: 0 });
+      const marked = /^label (\w+)[ \t]*\n +menu default$/m.exec(menu('isolinux/menu.cfg'))?.[1];
+      if (isolinux) expect(marked, entry).toBe(isolinux);
+      else expect(menu('isolinux/menu.cfg'), entry).toBe(old('isolinux/menu.cfg'));
+      expect(menu('isolinux/isolinux.cfg')).toBe(old('isolinux/isolinux.cfg'));
+      expect(menu('loader/loader.conf')).toBe('default live.conf\n'.replace('live.conf', loader ?? 'live.conf'));
+    }
+  });
+});

@@ -19,8 +19,15 @@ export interface DiscFile {
 /** A menu, in the tree of the disc or in an image. */
 export interface MenuText {
   readonly path: ByteString;
+  /** The image that it is in; absent in the tree of the disc. */
+  readonly volume?: { readonly name: string };
   readonly kind: MenuKind;
   readonly text: string;
+}
+
+/** The path of a menu as reports show it. */
+export function menuPath({ path, volume }: MenuText): ByteString {
+  return (volume ? `${volume.name}#/${path}` : path) as ByteString;
 }
 
 /** All files except those that zisofs stores compressed. */

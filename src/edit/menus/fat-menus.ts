@@ -68,7 +68,7 @@ export async function menusInFat(fat: FatImage, run: Run): Promise<MenusOfFat> {
     if (node.kind !== 'file' || node.content.size > LARGEST_MENU || !isMenuName(path)) continue;
     const text = byteStringOf(await collect(node.content, run));
     const kind = menuKindOf(path, text);
-    if (kind) menus.push({ path, kind, text });
+    if (kind) menus.push({ path, volume: fat, kind, text });
   }
   return { fat, menus };
 }

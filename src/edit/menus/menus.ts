@@ -1,13 +1,14 @@
 // The menus of a disc: those in its tree, and those in the FAT images that firmware boots from.
 
-import { type ByteString, bytesOf } from '../../bytes/index.js';
+import { type ByteString, bytesOf, defined } from '../../bytes/index.js';
 import { isMenuName, LARGEST_MENU, menuKindOf } from '../../disc/index.js';
 import { InvalidInputError } from '../../errors.js';
 import { bytesSource, type Patch } from '../../io/index.js';
 import { file, type LossLog } from '../../tree/index.js';
 import { replaceBytes } from '../change/apply.js';
 import type { EditContext } from '../edit-context.js';
-import { filesOf, type MenuText, textOf } from './disc-files.js';
+import type { DefaultOfMenu } from '../layout.js';
+import { filesOf, type MenuText, menuPath, textOf } from './disc-files.js';
 import { editedMenu, startsKernels } from './edit-menu.js';
 import { fatImagesOf, type MenusOfFat, menusInFat, patchesOfFat } from './fat-menus.js';
 import { labelVariables } from './label-variables.js';
@@ -34,13 +35,19 @@ export function changesMenus({ arguments: { add, remove }, label, defaultEntry, 
   return add.length + remove.length > 0 || label !== undefined || defaultEntry !== undefined || timeout !== undefined;
 }
 
+/** Patches of FAT images, at their places on the old disc, and the menus with another default entry. */
+export interface EditedMenus {
+  readonly patches: readonly Patch[];
+  readonly defaultEntries?: readonly DefaultOfMenu[];
+}
+
 /**
- * Changes all menus. Returns the patches of FAT images, at their places on the old disc. Throws {@link InvalidInputError} `edit.no-menu`
+ * Changes all menus. Throws {@link InvalidInputError} `edit.no-menu`
  * if arguments are to change and no menu starts a kernel.
  */
-export async function editMenus(context: EditContext, asked: AskedMenuChanges): Promise<Patch[]> {
+export async function editMenus(context: EditContext, asked: AskedMenuChanges): Promise<EditedMenus> {
   const { trees, log, time, losses } = context;
-  if (!changesMenus(asked)) return [];
+  if (!changesMenus(asked)) return { patches: [] };
   const found = await findMenus(context);
   const fats: MenusOfFat[] = [];
   for (const fat of await fatImagesOf(context)) fats.push(await menusInFat(fat, context.run));
@@ -63,15 +70,17 @@ export async function editMenus(context: EditContext, asked: AskedMenuChanges): 
     const edits = new Map<ByteString, Uint8Array>();
     for (const menu of menus) {
       const bytes = changed(menu);
-      if (bytes) edits.set(menu.path, bytes);
+      if (!bytes) continue;
+      edits.set(menu.path, bytes);
+      log.add(menuPath(menu), 'edited', bytes.length);
     }
     if (edits.size === 0) continue;
     patches.push(...(await patchesOfFat(fat, edits, time)));
-    for (const [path, bytes] of edits) log.add(`${fat.name}#/${path}` as ByteString, 'edited', bytes.length);
   }
   choice.reportMissing(losses);
   const { add, remove } = asked.arguments;
-  if (kernels || add.length + remove.length === 0) return patches;
+  if (kernels || add.length + remove.length === 0)
+    return { patches, ...defined({ defaultEntries: choice.defaults() }) };
   throw new InvalidInputError(
     'edit.no-menu',
     'No menu of the disc starts a kernel, so kernel arguments have no place.',

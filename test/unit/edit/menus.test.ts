@@ -195,16 +195,16 @@ describe('the entry and the time', () => {
     [
       'are set in GRUB',
       'grub',
-      'set default="0"\nif x; then\n  set timeout=30\nfi\n',
-      { defaultEntry: 2, timeout: 0 },
-      'set default=2\nif x; then\n  set timeout=0\nfi\n',
+      'set default="0"\nif x; then\n  set timeout=30\nfi\nmenuentry a {\n}\nmenuentry b {\n}\n',
+      { defaultEntry: 1, timeout: 0 },
+      'set default=1\nif x; then\n  set timeout=0\nfi\nmenuentry a {\n}\nmenuentry b {\n}\n',
     ],
     [
       'are added to a menu of GRUB',
       'grub',
-      'menuentry a {\n}\n',
+      'menuentry "a b" {\n}\n',
       { defaultEntry: 'a b', timeout: 5 },
-      "set timeout=5\nset default='a b'\nmenuentry a {\n}\n",
+      `set timeout=5\nset default='a b'\nmenuentry "a b" {\n}\n`,
     ],
     [
       'are added with the ends of lines that the menu has',
@@ -252,8 +252,8 @@ describe('the entry and the time', () => {
       'are set in systemd-boot',
       'loader',
       'timeout 3\n',
-      { defaultEntry: 'arch.conf', timeout: 9 },
-      'timeout 9\ndefault arch.conf\n',
+      { defaultEntry: 'arch.efi', timeout: 9 },
+      'timeout 9\ndefault arch.efi\n',
     ],
   ] as const) {
     test(title, () => {
