@@ -33,9 +33,8 @@ const LINES = [
 
 /** The files that changed. */
 export interface ChangedFiles {
-  /** New contents of files that are patched in place. */
+  /** New contents of files that are patched in place. Paths of all are in the form in which they are compared. */
   readonly patched: ReadonlyMap<string, ExactContent>;
-  /** Paths without leading slash. */
   readonly changed: ReadonlySet<string>;
   readonly removed: ReadonlySet<string>;
 }
@@ -92,7 +91,7 @@ async function withDigest(
 /** The changed or removed file that a line names, relative to the directory of the list or to the root. */
 function pathOf(listed: string, { path }: DiscFile, { trees }: EditContext, { changed, removed }: ChangedFiles) {
   const plain = listed.replace(/^\//, '');
-  const places = new Set([resolvedPath(path, plain), resolvedPath('' as ByteString, plain)]);
+  const places = new Set([path, '' as ByteString].map((from) => trees.keyOf(resolvedPath(from, plain))));
   // The first place that exists counts, even if its file is unchanged and the other one is not.
   const found = [...places].find((place) => removed.has(place) || trees.find(place));
   return found !== undefined && (changed.has(found) || removed.has(found)) ? found : undefined;

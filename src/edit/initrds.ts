@@ -62,7 +62,7 @@ async function initrdPaths(context: EditContext): Promise<Set<ByteString>> {
     for (const path of initrdsIn(kind, text)) {
       const place = resolvedPath(menu, path);
       const found = context.trees.find(place);
-      if (found && isFile(found.entry)) paths.add(place);
+      if (found && isFile(found.entry)) paths.add(context.trees.pathOf(place));
     }
   }
   return paths;

@@ -35,7 +35,7 @@ export async function editLayer(
   const { disc, trees, log, time } = context;
   const names = splitPath(path);
   const count = namesOnDisc(trees, names);
-  const outer = names.slice(0, count).join('/') as ByteString;
+  const outer = trees.pathOf(names.slice(0, count).join('/') as ByteString);
   const editor = new LayerEditor(context, changes, options);
   const content = contentOf(disc, fileEntry(trees, outer));
   const made = await editor.edit(sourceOf(content, outer), outer, names.slice(count));

@@ -16,7 +16,7 @@ import {
 import { type FileTree, type Loss, LossLog } from '../tree/index.js';
 import { addTree, ChangeLog, changeAttributes, removeMatching, replaceBytes } from './change/apply.js';
 import { EditedTrees } from './change/edited-trees.js';
-import type { EditChanges } from './changes.js';
+import type { AddedTree, EditChanges } from './changes.js';
 import { updateDigestLists } from './digest-lists.js';
 import type { EditContext } from './edit-context.js';
 import { type InPlaceEdit, inPlaceEdit } from './in-place.js';
@@ -35,7 +35,7 @@ import { contentOfDisc, overlaid } from './place/overlay.js';
 import { placeEdit } from './place/place-edit.js';
 import { type OtherChanges, renderEdit } from './place/render.js';
 import { renderResettable } from './reset/resettable.js';
-import { checkSeedArguments, type SeedPlace, seedChanges } from './seeds.js';
+import { checkSeedArguments, checkSeedNames, type SeedPlace, seedChanges } from './seeds.js';
 
 /** A planned edit: content that is read from the old disc when it is written. */
 export type EditPlan = ImagePlan<EditLayout, ExactContent> & {
@@ -51,6 +51,7 @@ export interface PlanEditOptions {
 
 const HIDDEN = 'Entries are added that a view does not show, because it does not show their directory.';
 
+const RENAMED = 'Added entries get other names, because those given do not fit the names of the disc.';
 const CHECKSUMS = 'Checksums of libisofs over the whole disc no longer fit, and are removed.';
 const HIDDEN_IMAGE = 'A removed file is a boot image: no directory shows it, but firmware still starts it.';
 const OLD_VIEW = 'The HFS or HFS+ view of the disc, which macOS prefers, goes on showing the old files.';
@@ -71,8 +72,9 @@ export async function planEdit(
   const time = changes.epoch ?? volumeTime(disc);
   const context: EditContext = { disc, trees, log: new ChangeLog(), losses: new LossLog(), time, run };
   const { log, losses } = context;
-  const { patches, layers, defaultEntries } = await changeFiles(context, changes, spool);
+  const { patches, layers, defaultEntries, seeded } = await changeFiles(context, changes, spool);
   for (const path of trees.hiddenIn) losses.add('edit.hidden', HIDDEN, path as ByteString);
+  for (const [path, stored] of trees.renamed) losses.addValue('edit.name', RENAMED, `/${path} → ${stored}`);
   reportRemains(context);
   const { seal, style, dropsTags, patches: unsigned } = await mediaCheckOf(image, changes.mediaCheck, losses);
   const other = { volumeId: changes.volumeId, dropsTags, patches: [...patches, ...unsigned] };
@@ -92,7 +94,11 @@ export async function planEdit(
       defaultEntries,
       mediaCheck: style,
     }),
-    losses: [...losses.list(), ...addedLosses(trees, changes), ...layers.flatMap((one) => one.losses)],
+    losses: [
+      ...losses.list(),
+      ...addedLosses(trees, [...(changes.add ?? []), ...seeded]),
+      ...layers.flatMap((one) => one.losses),
+    ],
   };
   // A media-check tag needs a digest of all bytes: reading them once, for it and for writing, costs less than copying them too.
   const plan = { ...contentOfDisc(edited), layout, parts: edited.segments.map(({ content }) => content) };
@@ -121,7 +127,7 @@ function reportRemains({ disc, trees, losses }: EditContext): void {
 }
 
 /** Attributes of added entries that the disc does not store. Fractions of seconds are not reported: the disc has none anyway. */
-function addedLosses({ trees: [first] }: EditedTrees, { add = [] }: EditChanges): Loss[] {
+function addedLosses({ trees: [first] }: EditedTrees, add: readonly AddedTree[]): Loss[] {
   const rockRidge = first!.tree.kind === 'rock-ridge' ? first!.tree.version : undefined;
   const losses = add.flatMap(({ tree }) => isoLosses(tree, { rockRidge, xattrs: false }));
   return losses.filter(({ code }) => code !== 'iso9660.mtime-grain');
@@ -133,11 +139,11 @@ function volumeTime({ descriptors }: KeptDisc): Timestamp {
   return modified ?? created ?? EPOCH_ZERO;
 }
 
-/** Applies all changes of files. Returns the patches of FAT images, at their places on the old disc, and the layers that change. */
+/** Applies all changes of files. Returns the patches of FAT images, at their places on the old disc, layers that change, and the files of seeds. */
 async function changeFiles(context: EditContext, changes: EditChanges, spool: Spool | undefined) {
   const { disc, trees, log, time, run } = context;
   const volumeId = changes.volumeId ?? volumeIdOf(disc.descriptors[0]!.bytes);
-  const before = new Set([...trees.walk()].map(({ path }) => path));
+  const before = pathsOf(trees);
   for (const pattern of changes.remove ?? []) removeMatching(trees, pattern, log);
   for (const { path, file } of changes.replace ?? []) replaceBytes(trees, path, file, 'replaced', log);
   for (const added of changes.add ?? []) addTree(trees, added, log);
@@ -155,11 +161,14 @@ async function changeFiles(context: EditContext, changes: EditChanges, spool: Sp
   };
   const appended: FileTree[] = [];
   const replaced: string[] = [];
+  const seeded: AddedTree[] = [];
   for (const seed of changes.seeds ?? []) {
     const { add, replace, initrd, ...kernelArguments } = await seedChanges(seed, place);
     checkSeedArguments(seed, kernelArguments, kernel);
     if (initrd) appended.push(initrd);
     for (const added of add) addTree(trees, added, log);
+    checkSeedNames(seed, add, trees);
+    seeded.push(...add);
     for (const { path, file } of replace) replaceBytes(trees, path, file, 'replaced', log);
     kernel.push(...kernelArguments.arguments);
     replaced.push(...kernelArguments.replaced);
@@ -170,13 +179,20 @@ async function changeFiles(context: EditContext, changes: EditChanges, spool: Sp
   );
   if (changes.initrdAppend) appended.push(changes.initrdAppend);
   for (const tree of appended) await appendToInitrds(context, tree);
-  const now = new Set([...trees.walk()].map(({ path }) => path));
+  const now = pathsOf(trees);
+  const patched = patchedFiles(context, patches);
+  const changed = Array.from(log.paths(), (path) => trees.keyOf(path));
   await updateDigestLists(context, {
-    patched: patchedFiles(context, patches),
-    changed: new Set([...log.paths(), ...patchedFiles(context, patches).keys()]),
+    patched,
+    changed: new Set([...changed, ...patched.keys()]),
     removed: new Set([...before].filter((path) => !now.has(path))),
   });
-  return { patches, layers, defaultEntries };
+  return { patches, layers, defaultEntries, seeded };
+}
+
+/** The paths of all entries, in the form in which they are compared. */
+function pathsOf(trees: EditedTrees): Set<ByteString> {
+  return new Set(Array.from(trees.walk(), ({ path }) => trees.keyOf(path)));
 }
 
 /** The changes as menus store them, whose texts are bytes. */
@@ -209,7 +225,7 @@ function patchedFiles({ disc, trees }: EditContext, patches: readonly Patch[]): 
     const stored = disc.image.slice({ at, length: size });
     const own = inside.map((patch) => ({ ...patch, at: patch.at - at }));
     files.set(
-      path,
+      trees.keyOf(path),
       exactContent(size, (run) => patchedPieces(stored.pieces(run), own) as ReturnType<ExactContent['pieces']>),
     );
   }

@@ -5,7 +5,7 @@ import { udevEscaped } from '../disc/index.js';
 import { InvalidInputError } from '../errors.js';
 import { renderCpio } from '../format/cpio/index.js';
 import { bytesSource, collect, type Run } from '../io/index.js';
-import { type File, FileTree, file } from '../tree/index.js';
+import { type File, FileTree, file, joinPath, walk } from '../tree/index.js';
 import type { EditedTrees } from './change/edited-trees.js';
 import type { AddedTree, ReplacedFile, Seed } from './changes.js';
 import { DRACUT_MOUNT } from './medium-mount.js';
@@ -191,4 +191,24 @@ export function checkSeedArguments(
   const shown = displayText(other as ByteString);
   const message = `The kernel argument ${shown} names other answers than the seed of kind ${kind}.`;
   throw new InvalidInputError('edit.seed-argument', message, { hint: 'Give one of them.' });
+}
+
+/** Files of a directory for cloud-init that it looks for. */
+const NOCLOUD_FILES = /^(?:user-data|meta-data|vendor-data|network-config)$/;
+
+/** Throws {@link InvalidInputError} `edit.seed-name` if the disc gives a file that the system looks for another name. */
+export function checkSeedNames({ kind }: Seed, add: readonly AddedTree[], trees: EditedTrees): void {
+  for (const { tree, at = '' as ByteString } of add) {
+    for (const { path } of walk(tree)) {
+      const place = joinPath(at, path);
+      const stored = trees.renamed.get(trees.keyOf(place));
+      if (stored === undefined || (at !== '' && !NOCLOUD_FILES.test(path))) continue;
+      const shown = displayText(place);
+      const message = `The names of the disc are those of plain ISO 9660, so ${shown} becomes ${displayText(stored)}, and the reader of the ${kind} seed does not find it.`;
+      throw new InvalidInputError('edit.seed-name', message, {
+        path: shown,
+        hint: 'Make the disc again with Rock Ridge, or give the answers in another way, such as on a second medium.',
+      });
+    }
+  }
 }

@@ -7,13 +7,12 @@ import {
   type File,
   hardLinkCounts,
   joinPath,
-  matchesPath,
   type Node,
-  parsePattern,
   splitPath,
 } from '../../tree/index.js';
 import type { AddedTree, AttributeChange } from '../changes.js';
 import type { Folder } from '../kept/entries.js';
+import { pathTest } from '../kept/plain-names.js';
 import type { EditedEntry } from '../layout.js';
 import { type EditedTrees, fileEntry } from './edited-trees.js';
 import { entryExists, noMatch, notDirectory } from './refusals.js';
@@ -50,9 +49,9 @@ export class ChangeLog {
 
 /** Removes the entries that a pattern matches, directories with their entries. */
 export function removeMatching(trees: EditedTrees, pattern: ByteString, log: ChangeLog): void {
-  const parsed = parsePattern(pattern);
+  const matches = pathTest(pattern, trees.isPlain);
   const found: ByteString[] = [];
-  for (const { path } of trees.walk()) if (matchesPath(parsed, path.split('/'))) found.push(path);
+  for (const { path } of trees.walk()) if (matches(path)) found.push(path);
   // The entries of a directory go with it.
   const roots = found.filter((path) => !found.some((other) => path.startsWith(`${other}/`)));
   if (roots.length === 0) throw noMatch(pattern);
@@ -115,7 +114,7 @@ function existingFolder(trees: EditedTrees, path: ByteString): Folder {
 /** Gives an entry another mode or owner. Throws {@link InvalidInputError} if there is no such entry, or the disc stores neither. */
 export function changeAttributes(trees: EditedTrees, { path, ...values }: AttributeChange, log: ChangeLog): void {
   trees.changeAttributes(path, values);
-  log.add(splitPath(path).join('/') as ByteString, 'attributes');
+  log.add(trees.pathOf(path), 'attributes');
 }
 
 /** Replaces the content of a file. Throws if there is no such file. */
@@ -128,5 +127,5 @@ export function replaceBytes(
 ): void {
   fileEntry(trees, path);
   trees.replace(path, node);
-  log.add(splitPath(path).join('/') as ByteString, change, node.content.size);
+  log.add(trees.pathOf(path), change, node.content.size);
 }

@@ -2,6 +2,7 @@
 
 import { type ByteString, displayText } from '../../bytes/index.js';
 import { UnsupportedError } from '../../errors.js';
+import { nameOf } from '../../format/iso9660/index.js';
 import type { ExactContent } from '../../io/index.js';
 import { type Attributes, type Directory, type File, joinPath, type Node, splitPath } from '../../tree/index.js';
 import {
@@ -14,6 +15,7 @@ import {
   type NewEntry,
 } from '../kept/entries.js';
 import { nameRulesOf } from '../kept/name-rules.js';
+import { hasPlainNames, plainKey, plainPath } from '../kept/plain-names.js';
 import type { KeptDisc } from '../kept/read-disc.js';
 import type { KeptTree } from '../kept/read-hierarchy.js';
 import { type EditedTree, type FoundPath, findIn, folderIn, isFuller, movedFolders, walkIn } from './edited-tree.js';
@@ -38,9 +40,16 @@ export class EditedTrees {
   #moved: ReadonlyMap<number, FoundPath> | undefined;
   /** Added entries that some hierarchy cannot show, because it does not show their directory. */
   readonly hiddenIn = new Set<string>();
+  /** Added entries whose names the disc cannot keep, with those that they get, by {@link keyOf} their paths. */
+  readonly renamed = new Map<ByteString, ByteString>();
+  /** Whether paths are compared as {@link plainPath}. */
+  readonly isPlain: boolean;
 
   constructor(disc: KeptDisc) {
     const master = isFuller(disc.udf?.tree, disc.trees[0]!) ? disc.udf!.tree : disc.trees[0]!;
+    this.isPlain = hasPlainNames(master);
+    const plain = this.isPlain ? disc.trees.filter(hasPlainNames) : [];
+    for (const { root } of plain) for (const folder of foldersOf(root)) folder.compareNamesBy(plainKey);
     const edited = (tree: KeptTree): EditedTree => ({
       tree,
       rules: nameRulesOf(
@@ -68,6 +77,17 @@ export class EditedTrees {
       if (found) return found;
     }
     return undefined;
+  }
+
+  /** A path in the form in which it is compared, without leading slash. */
+  keyOf(path: ByteString): ByteString {
+    return this.isPlain ? plainPath(path) : (splitPath(path).join('/') as ByteString);
+  }
+
+  /** A path with the names that the disc has, as far as it has them. */
+  pathOf(path: ByteString): ByteString {
+    const found = this.isPlain ? this.find(path) : undefined;
+    return found ? joinPath(found.parent.path, found.entry.name) : (splitPath(path).join('/') as ByteString);
   }
 
   /** The directory at a path of the first hierarchy; directories that Rock Ridge moved up are found where they belong. */
@@ -98,6 +118,7 @@ export class EditedTrees {
       }
       if (edited.tree.kind !== 'rock-ridge' && node.kind !== 'file' && node.kind !== 'directory') continue;
       const child = this.#newEntry(edited, folder, name, { node, links });
+      if (edited === this.#master) this.#noteName(folder, child);
       const known = folder.get(name);
       // Another hierarchy may show an entry that the first one does not.
       if (known?.folder && child.folder) {
@@ -110,6 +131,14 @@ export class EditedTrees {
       if (child.folder) edited.counterparts.set(made ?? child.folder, child.folder);
     }
     return made;
+  }
+
+  #noteName(folder: Folder, { name, identifier }: NewEntry): void {
+    const { kind } = this.#master.tree;
+    if (kind !== 'iso9660' && kind !== 'joliet') return;
+    const stored = nameOf(identifier, kind);
+    const isKept = kind === 'joliet' ? stored === name : plainKey(stored) === plainKey(name);
+    if (!isKept) this.renamed.set(this.keyOf(joinPath(folder.path, name)), stored);
   }
 
   #newEntry(edited: EditedTree, folder: Folder, name: ByteString, { node, links }: Addition): NewEntry {

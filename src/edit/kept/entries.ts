@@ -86,6 +86,7 @@ export class Folder {
   linkChange = 0;
   #byName: Map<ByteString, Entry> | undefined;
   #added: Entry[] = [];
+  #keyOf: (name: ByteString) => ByteString;
 
   constructor(path: ByteString, parent: Folder | undefined, from: FolderRecords | Directory) {
     this.path = path;
@@ -93,17 +94,24 @@ export class Folder {
     this.records = 'kind' in from ? undefined : from;
     this.node = 'kind' in from ? from : undefined;
     this.isChanged = this.node !== undefined;
+    this.#keyOf = parent ? parent.#keyOf : (name) => name;
+  }
+
+  /** Finds entries by another form of their names from now on; directories that are added in this one do so too. */
+  compareNamesBy(keyOf: (name: ByteString) => ByteString): void {
+    this.#keyOf = keyOf;
+    this.#byName = undefined;
   }
 
   get(name: ByteString): Entry | undefined {
-    this.#byName ??= new Map(this.entries.map((entry) => [entry.name, entry]));
-    return this.#byName.get(name);
+    this.#byName ??= new Map(Array.from(this.all(), (entry) => [this.#keyOf(entry.name), entry]));
+    return this.#byName.get(this.#keyOf(name));
   }
 
   /** Adds an entry; {@link settle} finds its place among the others. */
   add(entry: Entry): void {
     this.get(entry.name);
-    this.#byName!.set(entry.name, entry);
+    this.#byName!.set(this.#keyOf(entry.name), entry);
     this.#added.push(entry);
     this.isChanged = true;
     if (entry.folder) this.linkChange++;
