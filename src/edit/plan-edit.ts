@@ -53,6 +53,8 @@ const HIDDEN = 'Entries are added that a view does not show, because it does not
 
 const RENAMED = 'Added entries get other names, because those given do not fit the names of the disc.';
 const CHECKSUMS = 'Checksums of libisofs over the whole disc no longer fit, and are removed.';
+const OLDER_SESSIONS =
+  'Older sessions are not kept: xorriso goes on listing them, but their files may be overwritten or elsewhere.';
 const HIDDEN_IMAGE = 'A removed file is a boot image: no directory shows it, but firmware still starts it.';
 const OLD_VIEW = 'The HFS or HFS+ view of the disc, which macOS prefers, goes on showing the old files.';
 
@@ -73,6 +75,7 @@ export async function planEdit(
   const context: EditContext = { disc, trees, log: new ChangeLog(), losses: new LossLog(), time, run };
   const { log, losses } = context;
   const { patches, layers, defaultEntries, seeded } = await changeFiles(context, changes, spool);
+  trees.settleLinks();
   for (const path of trees.hiddenIn) losses.add('edit.hidden', HIDDEN, path as ByteString);
   for (const [path, stored] of trees.renamed) losses.addValue('edit.name', RENAMED, `/${path} → ${stored}`);
   reportRemains(context);
@@ -112,11 +115,15 @@ async function renderPlain({ disc, trees }: EditContext, other: OtherChanges, so
   return { places, disc: overlaid(disc.image, places.cuts, overlays, emptied) };
 }
 
-/** Reports parts of the disc that an edit cannot keep in step with the files: HFS views, checksums, hidden boot images. */
+/** Reports parts of the disc that an edit cannot keep in step with the files: HFS views, checksums, older sessions, hidden boot images. */
 function reportRemains({ disc, trees, losses }: EditContext): void {
-  const { hfs, checksums, catalog, data } = disc;
+  const { hfs, checksums, catalog, data, olderSessions } = disc;
   if (hfs) losses.addValue('edit.hfs', OLD_VIEW, 'HFS');
   if (checksums.length > 0) losses.addValue('edit.checksums', CHECKSUMS, 'xorriso -check_md5');
+  if (olderSessions > 0) {
+    const shown = olderSessions === 1 ? 'session 1' : `sessions 1 to ${olderSessions}`;
+    losses.addValue('edit.older-sessions', OLDER_SESSIONS, shown);
+  }
   const shown = new Set<number>();
   for (const { data: one } of trees.entries()) {
     for (const block of [one?.old, one?.replaces?.old]) if (block !== undefined) shown.add(block);

@@ -113,8 +113,7 @@ function existingFolder(trees: EditedTrees, path: ByteString): Folder {
 
 /** Gives an entry another mode or owner. Throws {@link InvalidInputError} if there is no such entry, or the disc stores neither. */
 export function changeAttributes(trees: EditedTrees, { path, ...values }: AttributeChange, log: ChangeLog): void {
-  trees.changeAttributes(path, values);
-  log.add(trees.pathOf(path), 'attributes');
+  for (const changed of trees.changeAttributes(path, values)) log.add(changed, 'attributes');
 }
 
 /** Replaces the content of a file. Throws if there is no such file. */

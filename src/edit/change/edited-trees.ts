@@ -19,6 +19,7 @@ import { hasPlainNames, plainKey, plainPath } from '../kept/plain-names.js';
 import type { KeptDisc } from '../kept/read-disc.js';
 import type { KeptTree } from '../kept/read-hierarchy.js';
 import { type EditedTree, type FoundPath, findIn, folderIn, isFuller, movedFolders, walkIn } from './edited-tree.js';
+import { countNames, type LinkedName, type NameCounts, namesOf, settleLinks } from './hard-links.js';
 import { noEntry, noFile } from './refusals.js';
 
 /** An entry to add. */
@@ -36,6 +37,8 @@ export class EditedTrees {
   /** Every hierarchy. Paths are looked up in the first one, then in the others. */
   readonly all: readonly EditedTree[];
   readonly #data = new Map<ExactContent, Data>();
+  /** The names of files before the edit. */
+  readonly #names: ReadonlyMap<EditedTree, NameCounts>;
   /** Where directories belong that Rock Ridge moved up, by their first block. */
   #moved: ReadonlyMap<number, FoundPath> | undefined;
   /** Added entries that some hierarchy cannot show, because it does not show their directory. */
@@ -64,6 +67,7 @@ export class EditedTrees {
     this.udf = disc.udf && edited(disc.udf.tree);
     const all = [...this.trees, ...(this.udf ? [this.udf] : [])];
     this.all = all.sort((a, b) => Number(b.tree === master) - Number(a.tree === master));
+    this.#names = new Map(all.map((one) => [one, countNames(one)]));
   }
 
   get #master(): EditedTree {
@@ -161,20 +165,20 @@ export class EditedTrees {
     return data;
   }
 
-  /** Gives a file other bytes; owner and mode stay. */
+  /** Gives a file other bytes; owner and mode stay. Other names of the file (hard links) keep the old ones. */
   replace(path: ByteString, node: File): void {
     for (const { folder, entry } of this.#everywhere(path)) folder.replace(entry, this.#replaced(entry, node));
   }
 
   #replaced(old: Entry, node: File): Entry {
-    const data = this.#dataOf(node, old.data);
+    const data = this.#dataOf(node, old.data?.content ? old.data.replaces : old.data);
     if (!old.records) return { ...old, node: { ...old.node, content: node.content } as Node, data };
     const attributes: Attributes = { ...node };
     return { ...old, data, attributes } satisfies KeptEntry;
   }
 
-  /** Gives an entry another mode or owner, in every hierarchy that stores them. */
-  changeAttributes(path: ByteString, values: AttributeValues): void {
+  /** Gives an entry, with all its names, another mode or owner in every hierarchy that stores them. Returns the paths of these names. */
+  changeAttributes(path: ByteString, values: AttributeValues): Set<ByteString> {
     const storing = this.all.filter(({ tree }) => tree.kind === 'rock-ridge' || tree.kind === 'udf');
     if (storing.length === 0) {
       const message = 'The disc has neither Rock Ridge extensions nor a UDF view, so it stores no modes and owners.';
@@ -182,32 +186,44 @@ export class EditedTrees {
     }
     if (splitPath(path).length === 0) {
       for (const { tree } of storing) changeFolder(tree.root, values);
-      return;
+      return new Set([path]);
     }
     if (!this.find(path)) throw noEntry(path);
-    for (const { folder, entry } of this.#everywhere(path, storing)) {
-      if (entry.records && entry.facts.movedTo !== undefined) {
+    const paths = new Set([this.pathOf(path)]);
+    for (const { edited, ...own } of this.#everywhere(path, storing)) {
+      if (own.entry.records && own.entry.facts.movedTo !== undefined) {
         const message = 'Rock Ridge has moved this directory, so its attributes cannot be changed.';
         throw new UnsupportedError('edit.moved-directory', message, { path: displayText(path) });
       }
-      folder.replace(entry, { ...entry, changed: { ...entry.changed, ...values } });
-      if (entry.folder) changeFolder(entry.folder, values);
+      const names = namesOf(edited, own);
+      const linked = new Set(names.map(({ entry }) => entry));
+      for (const folder of new Set(names.map((one) => one.folder))) {
+        folder.update((one) => (linked.has(one) ? { ...one, changed: { ...one.changed, ...values } } : one));
+      }
+      if (own.entry.folder) changeFolder(own.entry.folder, values);
+      else for (const { folder, entry } of names) paths.add(joinPath(folder.path, entry.name));
     }
+    return paths;
   }
 
   remove(path: ByteString): void {
     for (const { folder, entry } of this.#everywhere(path)) folder.remove(entry);
   }
 
+  /** Ends the changes: names of hard links that got another file, or are gone, no longer count for the others. */
+  settleLinks(): void {
+    for (const edited of this.all) settleLinks(edited, this.#names.get(edited)!);
+  }
+
   /** The entries of hierarchies that a path of the first one, or of any, means. */
-  #everywhere(path: ByteString, hierarchies = this.all): { readonly folder: Folder; readonly entry: Entry }[] {
+  #everywhere(path: ByteString, hierarchies = this.all): (LinkedName & { readonly edited: EditedTree })[] {
     const first = findIn(this.#master, path);
     return hierarchies.flatMap((edited) => {
       const folder = first && this.#counterpart(edited, first.parent);
       const entry = folder && this.#entryLike(edited, folder, first!.entry);
-      if (folder && entry) return [{ folder, entry }];
+      if (folder && entry) return [{ edited, folder, entry }];
       const own = findIn(edited, path);
-      return own ? [{ folder: own.parent, entry: own.entry }] : [];
+      return own ? [{ edited, folder: own.parent, entry: own.entry }] : [];
     });
   }
 

@@ -18,7 +18,12 @@ export interface Data {
 }
 
 /** Another mode or owner; what is absent stays. */
-export type AttributeValues = Omit<AttributeChange, 'path'>;
+export interface AttributeValues extends Omit<AttributeChange, 'path'> {
+  /** How many names the file has, after one of them was given another file. */
+  readonly links?: number;
+  /** Of the new file of such a name. */
+  readonly serial?: number;
+}
 
 interface Named {
   /** The name that the hierarchy shows. */
@@ -121,6 +126,21 @@ export class Folder {
   replace(old: Entry, entry: Entry): void {
     const list = this.entries.includes(old) ? this.entries : this.#added;
     list[list.indexOf(old)] = entry;
+    this.#byName = undefined;
+    this.isChanged = true;
+  }
+
+  /** Puts other entries in the place of some. */
+  update(made: (entry: Entry) => Entry): void {
+    let isSame = true;
+    const updated = (entry: Entry) => {
+      const now = made(entry);
+      isSame &&= now === entry;
+      return now;
+    };
+    this.entries = this.entries.map(updated);
+    this.#added = this.#added.map(updated);
+    if (isSame) return;
     this.#byName = undefined;
     this.isChanged = true;
   }

@@ -11,6 +11,7 @@ import { type KeptCatalog, readCatalog } from './boot-catalog.js';
 import { checksumTags } from './checksum-tags.js';
 import type { Data } from './entries.js';
 import { MetadataReader } from './metadata-reader.js';
+import { olderSessions } from './older-sessions.js';
 import { type KeptTables, readTables } from './partition-tables.js';
 import { type KeptDescriptor, originsOf, readDescriptors } from './read-descriptors.js';
 import type { KeptTree } from './read-hierarchy.js';
@@ -35,6 +36,8 @@ export interface KeptDisc {
   readonly metadata: { readonly start: number; readonly end: number };
   /** Blocks with checksums of libisofs over the blocks before them. */
   readonly checksums: readonly number[];
+  /** How many sessions before the shown one the image has. */
+  readonly olderSessions: number;
   /** The blocks of an HFS or HFS+ view of the files, which stay together and unchanged. */
   readonly hfs: { readonly start: number; readonly end: number } | undefined;
   /** The block after the last file. Everything from here on moves back for added data. */
@@ -73,7 +76,16 @@ export async function readDisc(image: Source): Promise<KeptDisc> {
   const metadata = await metadataOf(image, used, descriptors);
   const hfs = hfsView(tables, data, { start: metadata.end, end: insertAt });
   const checksums = await checksumTags(image);
-  const found = { catalog, tables, data, metadata, checksums, hfs, insertAt };
+  const found = {
+    catalog,
+    tables,
+    data,
+    metadata,
+    checksums,
+    olderSessions: await olderSessions(image),
+    hfs,
+    insertAt,
+  };
   return { image, descriptors, trees: byValue(trees), udf, ...found };
 }
 

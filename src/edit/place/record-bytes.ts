@@ -13,6 +13,7 @@ const HEAD = 4;
 const PX_LINKS = 8;
 const PX_UID = 16;
 const PX_GID = 24;
+const PX_SERIAL = 32;
 const TYPE_MASK = 0o170000;
 const MODE_MASK = 0o7777;
 const TF_LONG_FORM = 0x80;
@@ -53,9 +54,11 @@ export function addLinks(record: Uint8Array, skip: number, change: number): void
   }
 }
 
-/** Sets mode and owner in the PX field of a record. Throws {@link UnsupportedError} if that continues elsewhere. */
+/** Sets values in the PX field of a record. Throws {@link UnsupportedError} if that continues elsewhere, and a mode or owner is among them. */
 export function setAttributes(record: Uint8Array, skip: number, values: AttributeValues): void {
   const field = [...inlineFields(record, skip)].find(({ signature }) => signature === 'PX');
+  const { mode, uid, gid } = values;
+  if (!field && (mode ?? uid ?? gid) === undefined) return;
   if (!field) {
     const message = 'A directory record does not hold its mode and owner itself, so they cannot be changed.';
     throw new UnsupportedError('edit.attributes', message);
@@ -71,11 +74,15 @@ export function fieldWithAttributes(field: Uint8Array, values: AttributeValues):
   return made;
 }
 
-function setFieldAttributes(bytes: Uint8Array, at: number, { mode, uid, gid }: AttributeValues): void {
+function setFieldAttributes(bytes: Uint8Array, at: number, values: AttributeValues): void {
+  const { mode, uid, gid, links, serial } = values;
   const old = view(bytes).getUint32(at + HEAD, true);
   if (mode !== undefined) setBoth(bytes, at + HEAD, ((old & TYPE_MASK) | (mode & MODE_MASK)) >>> 0);
   if (uid !== undefined) setBoth(bytes, at + HEAD + PX_UID, uid);
   if (gid !== undefined) setBoth(bytes, at + HEAD + PX_GID, gid);
+  if (links !== undefined) setBoth(bytes, at + HEAD + PX_LINKS, links);
+  // Only Rock Ridge 1.12 has it.
+  if (serial !== undefined && bytes[at + 2]! >= HEAD + PX_SERIAL + 8) setBoth(bytes, at + HEAD + PX_SERIAL, serial);
 }
 
 /** Sets the times of a file, in the record itself and in its TF field. */

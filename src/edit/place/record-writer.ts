@@ -180,8 +180,9 @@ export class RecordWriter {
 
   #addNodeFields(node: NewEntry['node'], entry: NewEntry | undefined, folder: Folder | undefined): void {
     const { tree, serials } = this.#edited;
-    const links = folder ? 2 + subfolders(folder) : (entry?.links ?? 1);
-    const facts = { links, serial: serials.get(entry?.node ?? node) ?? entry?.serial ?? 0 };
+    const { links: own, serial } = entry?.changed ?? {};
+    const links = folder ? 2 + subfolders(folder) : (own ?? entry?.links ?? 1);
+    const facts = { links, serial: serial ?? serials.get(entry?.node ?? node) ?? entry?.serial ?? 0 };
     addEntryFields(this.#fields, node, entry?.name, facts, tree.version);
   }
 
