@@ -15,6 +15,7 @@ import type { WeightRule } from './discs.js';
 import { runOf, type WorkOptions } from './run.js';
 
 export {
+  type DefaultOfMenu,
   type EditedEntry,
   type EditedLayer,
   type EditLayout,
