@@ -81,8 +81,8 @@ export interface EditChanges extends TreeChanges {
   readonly kernelArguments?: KernelArguments;
   /** The entry that menus start by default: its number from 0, or its title, label or identifier. */
   readonly defaultEntry?: string | number;
-  /** Seconds until menus start their default entry. */
-  readonly timeout?: number;
+  /** Seconds until menus start their default entry; with `never` they wait until somebody chooses one. */
+  readonly timeout?: number | 'never';
   readonly seeds?: readonly Seed[];
   /** A tree that the kernel unpacks after every initrd that menus load. */
   readonly initrdAppend?: FileTree;

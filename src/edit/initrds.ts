@@ -88,7 +88,7 @@ async function archiveOf(tree: FileTree, time: Timestamp, run: Run): Promise<Uin
 async function memberOf(path: ByteString, node: Node, time: Timestamp, run: Run): Promise<CpioFile> {
   const { kind, mode } = node;
   if (kind !== 'file' && kind !== 'directory' && kind !== 'symlink') {
-    const shown = displayText(path);
+    const shown = `/${displayText(path)}`;
     const message = `${shown} is a ${kind}; an initrd is given files, directories and symbolic links only.`;
     throw new InvalidInputError('edit.initrd-entry', message, { path: shown });
   }

@@ -1,12 +1,12 @@
 // Changes of files in an image on the disc, or in an image inside such an image: each of them is written again, and what stays in it is copied.
 
-import { type ByteString, displayText } from '../bytes/index.js';
+import type { ByteString } from '../bytes/index.js';
 import { InvalidInputError, UnsupportedError } from '../errors.js';
 import { type ExactContent, isSource, type Source } from '../io/index.js';
 import { type File, type FileTree, file, follow, joinPath, type Loss, mapNodes, splitPath } from '../tree/index.js';
 import { replaceBytes } from './change/apply.js';
 import { fileEntry } from './change/edited-trees.js';
-import { noFile } from './change/refusals.js';
+import { noFile, shownPath } from './change/refusals.js';
 import { changedTree } from './change/tree-changes.js';
 import type { LayerChanges } from './changes.js';
 import type { EditContext } from './edit-context.js';
@@ -67,18 +67,18 @@ class LayerEditor implements EditedLayers {
 
   /** The new image at a place. `inner` is the way to the image inside it whose files change; empty for its own files. */
   async edit(image: Source, place: ByteString, inner: readonly ByteString[]): Promise<ExactContent> {
-    const shown = displayText(place);
+    const shown = shownPath(place);
     const change = (tree: FileTree, format: EditedLayer['format']) =>
       inner.length > 0 ? this.#nested(tree, place, inner) : this.#changed(tree, place, format);
     const { content, losses, ...facts } = await rewriteLayer(image, shown, change, this.#options, this.#context.run);
-    this.layers.unshift({ path: `/${shown}`, size: content.size, ...facts });
+    this.layers.unshift({ path: shown, size: content.size, ...facts });
     // Fractions of seconds are not reported: neither the disc nor its images have any.
     this.losses.push(...losses.filter(({ code }) => code !== 'squashfs.mtime-fraction'));
     return content;
   }
 
   async #changed(tree: FileTree, place: ByteString, format: EditedLayer['format']): Promise<ChangedLayer> {
-    if (format === 'squashfs') checkNested(tree, this.#changes, displayText(place));
+    if (format === 'squashfs') checkNested(tree, this.#changes, shownPath(place));
     const note = this.#context.log;
     const changed = changedTree(tree, this.#changes, (entry, kind, size) =>
       note.add(joinPath(place, entry), kind, size),
@@ -112,7 +112,7 @@ function fileOnTheWay(tree: FileTree, names: readonly ByteString[], place: ByteS
 
 function sourceOf(content: ExactContent, path: ByteString): Source {
   if (isSource(content)) return content;
-  const shown = displayText(path);
+  const shown = shownPath(path);
   const message = `${shown} is replaced by the same edit, so files inside it cannot be changed too.`;
   throw new UnsupportedError('edit.layer-replaced', message, { path: shown, hint: 'Edit the result again.' });
 }

@@ -206,7 +206,10 @@ async function openForChange(path: ByteString, real: ByteString, image?: FileSou
   });
   checkKind(path, stats);
   const file = await open(pathBuffer(real), 'r+').catch((error) => {
-    throw targetError(path, error);
+    const known = targetError(path, error);
+    if (!/^target\.(?:erofs|eacces|eperm)$/.test(known.code)) throw known;
+    const hint = 'Make the image writable, or write a new one elsewhere.';
+    throw new TargetError(known.code, known.message, { path: displayText(path), hint, cause: error });
   });
   try {
     const now = await file.stat();

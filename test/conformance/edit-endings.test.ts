@@ -157,3 +157,23 @@ describe('requests that are refused before anything is written', () => {
     });
   }
 });
+
+test('paths in errors begin at the root of the image, however they are given', () => {
+  for (const path of ['none*', '/none*']) {
+    const { stderr } = edit('disc.iso', 'out/x', '--mode', `${path}=644`);
+    expect(stderr).toMatch(/The image has no \/none\*\..*patterns are for removing entries/s);
+  }
+  expect(edit('disc.iso', 'out/x', '--replace', 'add/file:none').stderr).toContain('The image has no /none.');
+  expect(edit('disc.iso', 'out/x', '--add', 'add/file:boot/vmlinuz').stderr).toContain('already has /boot/vmlinuz.');
+});
+
+test('a time for menus is a number of seconds, or never', () => {
+  expect(edit('disc.iso', 'out/x', '--timeout', '-1')).toMatchObject({
+    ...{ status: 2, stderr: expect.stringContaining('from 0 to 3600, or never') },
+  });
+  const { status } = edit('disc.iso', 'never.iso', '--timeout', 'never');
+  expect(status).toBe(0);
+  expect(isopress(['cat', 'never.iso', '/boot/grub/grub.cfg'], { cwd: scratch }).stdout.toString()).toContain(
+    'timeout=-1\n',
+  );
+});

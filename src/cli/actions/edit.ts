@@ -53,7 +53,7 @@ export interface EditCommandOptions extends SessionOptions {
   readonly volumeId?: string;
   readonly kernelArgs: readonly string[];
   readonly defaultEntry?: string;
-  readonly timeout?: number;
+  readonly timeout?: number | 'never';
   readonly seed: readonly string[];
   readonly initrdAppend?: string;
   readonly mode: readonly AttributeChange[];

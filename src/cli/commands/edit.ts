@@ -8,7 +8,6 @@ import { withExamples } from '../examples.js';
 import { readWeightRules } from '../iso-options.js';
 import { collectPattern } from '../patterns.js';
 import { parseSeconds, TIME_HELP } from '../times.js';
-import { parseInteger } from '../units.js';
 import { addSessionOptions } from '../writer-options.js';
 
 const collect = (text: string, list: readonly string[]) => [...list, text];
@@ -117,6 +116,14 @@ function oneImage(image: string, before: string | undefined): string {
   return image;
 }
 
+function parseTimeout(text: string): number | 'never' {
+  if (text === 'never') return text;
+  if (!/^\d{1,4}$/.test(text) || Number(text) > 3600) {
+    throw new InvalidArgumentError('Give a whole number of seconds from 0 to 3600, or never.');
+  }
+  return Number(text);
+}
+
 /** Options about menus, and answers that menus make a system look for. */
 function addMenuOptions(command: Command): void {
   command
@@ -130,7 +137,10 @@ function addMenuOptions(command: Command): void {
     )
     .option('--default-entry <entry>', 'entry that menus start: a number from 0, or a title, label or identifier')
     .addOption(
-      new Option('--timeout <seconds>', 'seconds until menus start the default entry').argParser(parseInteger(0, 3600)),
+      new Option(
+        '--timeout <seconds>',
+        'seconds until menus start the default entry, or never: they wait for a choice',
+      ).argParser(parseTimeout),
     )
     .addOption(
       new Option('--seed <kind=path>', `answers for an installer or a first boot: ${SEED_KINDS.join(', ')}`)

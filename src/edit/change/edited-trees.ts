@@ -1,6 +1,6 @@
 // Changes of entries, applied to every hierarchy of the disc that shows them.
 
-import { type ByteString, displayText } from '../../bytes/index.js';
+import type { ByteString } from '../../bytes/index.js';
 import { UnsupportedError } from '../../errors.js';
 import { nameOf } from '../../format/iso9660/index.js';
 import type { ExactContent } from '../../io/index.js';
@@ -20,7 +20,7 @@ import type { KeptDisc } from '../kept/read-disc.js';
 import type { KeptTree } from '../kept/read-hierarchy.js';
 import { type EditedTree, type FoundPath, findIn, folderIn, isFuller, movedFolders, walkIn } from './edited-tree.js';
 import { countNames, type LinkedName, type NameCounts, namesOf, settleLinks } from './hard-links.js';
-import { noEntry, noFile } from './refusals.js';
+import { noEntry, noFile, shownPath } from './refusals.js';
 
 /** An entry to add. */
 export interface Addition {
@@ -193,7 +193,7 @@ export class EditedTrees {
     for (const { edited, ...own } of this.#everywhere(path, storing)) {
       if (own.entry.records && own.entry.facts.movedTo !== undefined) {
         const message = 'Rock Ridge has moved this directory, so its attributes cannot be changed.';
-        throw new UnsupportedError('edit.moved-directory', message, { path: displayText(path) });
+        throw new UnsupportedError('edit.moved-directory', message, { path: shownPath(path) });
       }
       const names = namesOf(edited, own);
       const linked = new Set(names.map(({ entry }) => entry));

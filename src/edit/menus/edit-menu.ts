@@ -11,6 +11,7 @@ import {
   isolinuxTimeout,
   loaderDefault,
   loaderTimeout,
+  type MenuTimeout,
 } from './menu-choice.js';
 
 /** Changes of menus, with texts as bytes. */
@@ -20,8 +21,7 @@ export interface MenuChanges {
   readonly label: LabelChange | undefined;
   /** As the boot loader of the menu names it. */
   readonly defaultEntry: string | undefined;
-  /** Seconds. */
-  readonly timeout: number | undefined;
+  readonly timeout: MenuTimeout | undefined;
 }
 
 /** The text of a menu after the changes. */

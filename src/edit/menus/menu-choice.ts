@@ -9,20 +9,28 @@ export function grubDefault(text: string, entry: string): string {
   return withGrubVariable(text, 'default', grubQuoted(entry));
 }
 
-export function grubTimeout(text: string, seconds: number): string {
-  return withGrubVariable(text, 'timeout', String(seconds));
+/** Seconds until a menu starts its default entry, or none of its entries until somebody chooses one. */
+export type MenuTimeout = number | 'never';
+
+export function grubTimeout(text: string, timeout: MenuTimeout): string {
+  const timed = withGrubVariable(text, 'timeout', timeout === 'never' ? '-1' : String(timeout));
+  // A hidden menu would wait unseen.
+  return timeout === 'never' ? withAssigned(timed, 'timeout_style', 'menu') : timed;
 }
 
 function withGrubVariable(text: string, name: string, value: string): string {
+  const result = withAssigned(text, name, value);
+  if ([...assignmentsOf(text)].some((one) => one.name === name)) return result;
+  return /^[ \t]*(?:menuentry|submenu)\b/m.test(text) ? `set ${name}=${value}${lineEnd(text)}${text}` : text;
+}
+
+function withAssigned(text: string, name: string, value: string): string {
   const assigned = [...assignmentsOf(text)].filter((one) => one.name === name);
   // A script may assign the variable in several branches; all of them get the value.
-  if (assigned.length > 0) {
-    return applied(
-      text,
-      assigned.map(({ word: { start, end } }) => ({ from: start, to: end, text: `${name}=${value}` })),
-    );
-  }
-  return /^[ \t]*(?:menuentry|submenu)\b/m.test(text) ? `set ${name}=${value}${lineEnd(text)}${text}` : text;
+  return applied(
+    text,
+    assigned.map(({ word: { start, end } }) => ({ from: start, to: end, text: `${name}=${value}` })),
+  );
 }
 
 /** Sets the default label of ISOLINUX in one of the files of a menu: `default`, `ontimeout`, and the entry with `menu default`. */
@@ -39,8 +47,20 @@ export function isolinuxDefault(text: string, label: string): string {
 }
 
 /** Sets the timeout of ISOLINUX, which is in tenths of a second. With 0 it waits for ever. */
-export function isolinuxTimeout(text: string, seconds: number): string {
-  const tenths = Math.max(1, seconds * 10);
+export function isolinuxTimeout(text: string, timeout: MenuTimeout): string {
+  if (timeout === 'never') return isolinuxWaiting(withIsolinuxTimeout(text, 0));
+  return withIsolinuxTimeout(text, Math.max(1, timeout * 10));
+}
+
+/** Without the time after which it starts whatever is typed, and with a prompt where no module shows a menu. */
+function isolinuxWaiting(text: string): string {
+  const result = text.replace(/^([ \t]*totaltimeout[ \t]+)\d+/gim, (_, head: string) => `${head}0`);
+  const started = [...text.matchAll(/^[ \t]*(?:ui|default)[ \t]+(\S[^\r\n]*)/gim)];
+  if (started.some(([, value]) => value!.includes('.c32'))) return result;
+  return result.replace(/^([ \t]*prompt[ \t]+)0/gim, (_, head: string) => `${head}1`);
+}
+
+function withIsolinuxTimeout(text: string, tenths: number): string {
   const line = /^([ \t]*timeout[ \t]+)\d+/gim;
   if (line.test(text)) return text.replace(line, (_, head: string) => `${head}${tenths}`);
   return /^[ \t]*(?:default|ui)[ \t]/im.test(text) ? `timeout ${tenths}${lineEnd(text)}${text}` : text;
@@ -51,8 +71,8 @@ export function loaderDefault(text: string, entry: string): string {
   return withKey(text, 'default', entry);
 }
 
-export function loaderTimeout(text: string, seconds: number): string {
-  return withKey(text, 'timeout', String(seconds));
+export function loaderTimeout(text: string, timeout: MenuTimeout): string {
+  return withKey(text, 'timeout', timeout === 'never' ? 'menu-force' : String(timeout));
 }
 
 function withKey(text: string, key: string, value: string): string {

@@ -8,6 +8,7 @@ import { type DefaultEntry, defaultEntry } from './default-entry.js';
 import { type MenuText, menuPath } from './disc-files.js';
 import { type MenuChanges, takesTimeout } from './edit-menu.js';
 import { mayMiss } from './labels.js';
+import type { MenuTimeout } from './menu-choice.js';
 
 /** Changes of menus as they are asked for. */
 export interface AskedMenuChanges extends Omit<MenuChanges, 'defaultEntry'> {
@@ -31,7 +32,7 @@ const UNNUMBERED =
 export class WantedChoice {
   readonly #entry: DefaultEntry | undefined;
   readonly #wanted: string | number | undefined;
-  readonly #timeout: number | undefined;
+  readonly #timeout: MenuTimeout | undefined;
   readonly #label: string | undefined;
   #mayMiss = false;
   readonly #hasTimeout: boolean;
@@ -73,6 +74,7 @@ export class WantedChoice {
       else for (const menu of lacking) losses.add('edit.default-entry', message, menuPath(menu));
     }
     if (this.#mayMiss) losses.addValue('edit.label', ESCAPED_LABEL, this.#label!);
-    if (timeout !== undefined && !this.#hasTimeout) losses.addValue('edit.timeout', NO_TIMEOUT, `${timeout} s`);
+    if (timeout !== undefined && !this.#hasTimeout)
+      losses.addValue('edit.timeout', NO_TIMEOUT, timeout === 'never' ? timeout : `${timeout} s`);
   }
 }

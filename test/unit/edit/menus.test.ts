@@ -249,6 +249,28 @@ describe('the entry and the time', () => {
       'default a\ntimeout 1\nlabel a\n kernel /v\n',
     ],
     [
+      'are never over in GRUB, which shows the menu',
+      'grub',
+      'set timeout_style=hidden\nset timeout=0\nmenuentry a {\n}\n',
+      { timeout: 'never' },
+      'set timeout_style=menu\nset timeout=-1\nmenuentry a {\n}\n',
+    ],
+    [
+      'are never over in ISOLINUX, which prompts',
+      'isolinux',
+      'default a\nprompt 0\ntimeout 50\ntotaltimeout 900\nlabel a\n kernel /v\n',
+      { timeout: 'never' },
+      'default a\nprompt 1\ntimeout 0\ntotaltimeout 0\nlabel a\n kernel /v\n',
+    ],
+    [
+      'are never over in ISOLINUX with a menu, which needs no prompt',
+      'isolinux',
+      'default vesamenu.c32\nprompt 0\nlabel a\n kernel /v\n',
+      { timeout: 'never' },
+      'timeout 0\ndefault vesamenu.c32\nprompt 0\nlabel a\n kernel /v\n',
+    ],
+    ['are never over in systemd-boot', 'loader', 'timeout 3\n', { timeout: 'never' }, 'timeout menu-force\n'],
+    [
       'are set in systemd-boot',
       'loader',
       'timeout 3\n',
@@ -257,7 +279,8 @@ describe('the entry and the time', () => {
     ],
   ] as const) {
     test(title, () => {
-      const { defaultEntry: wanted, ...others }: { defaultEntry?: string | number; timeout?: number } = changes;
+      const { defaultEntry: wanted, ...others }: { defaultEntry?: string | number; timeout?: number | 'never' } =
+        changes;
       const menu = { path: fromText('menu.cfg'), kind, text };
       const found = wanted === undefined ? undefined : defaultEntry([menu], wanted).values.get(menu);
       expect(changed(kind, text, { ...others, defaultEntry: found })).toBe(expected);
