@@ -51,6 +51,7 @@ export { targetError } from './target-error.js';
 export { type ImageEmitter, imageContent, isUnread, readPiece, type Unread } from './unread.js';
 export * from './unreadable.js';
 export * from './view.js';
+export { Window } from './window.js';
 export * from './work.js';
 export * from './write-image.js';
 export { isZero } from './zero.js';

@@ -3,14 +3,15 @@
 
 import { alignUp, type ByteString, byteStringOf } from '../../bytes/index.js';
 import { InvalidImageError } from '../../errors.js';
-import type { Source } from '../../io/index.js';
+import { type Source, Window } from '../../io/index.js';
 import { CPIO_ALIGNMENT, HEADER_LENGTH } from './newc.js';
 
 const NEW = ['070701', '070702'];
 const OLD = '070707';
 const OLD_HEADER = 76;
 const LONGEST_NAME = 4096;
-const WINDOW = 64 * 1024;
+/** Bytes that are read at once. */
+const STEP = 64 * 1024;
 
 /** One entry. */
 export interface Member {
@@ -30,26 +31,26 @@ export interface Member {
 
 export class Members {
   readonly #image: Source;
-  #window = new Uint8Array(0);
-  #windowAt = 0;
+  readonly #window: Window;
   /** Where the next member begins. */
   at: number;
 
   constructor(image: Source, at: number) {
     this.#image = image;
+    this.#window = new Window(image, { at: 0, length: image.size }, STEP);
     this.at = at;
   }
 
   /** Whether an archive begins here. */
   async begins(): Promise<boolean> {
-    const magic = byteStringOf(await this.#bytes(this.at, NEW[0]!.length));
+    const magic = byteStringOf(await this.#window.bytes(this.at, NEW[0]!.length));
     return NEW.includes(magic) || magic === OLD;
   }
 
   /** The next member; undefined at the end of the image. Throws {@link InvalidImageError} for what is not one. */
   async next(): Promise<Member | undefined> {
     if (this.at >= this.#image.size) return undefined;
-    const text = byteStringOf(await this.#bytes(this.at, HEADER_LENGTH));
+    const text = byteStringOf(await this.#window.bytes(this.at, HEADER_LENGTH));
     const isNew = NEW.includes(text.slice(0, 6));
     if (!isNew && !text.startsWith(OLD)) throw damaged('A header is not one.', this.at);
     const found = isNew ? newMember(text) : oldMember(text);
@@ -59,23 +60,12 @@ export class Members {
       throw damaged('A header is not one.', this.at);
     }
     const nameAt = this.at + headerLength;
-    const name = byteStringOf(await this.#bytes(nameAt, nameLength - 1));
+    const name = byteStringOf(await this.#window.bytes(nameAt, nameLength - 1));
     const dataAt = alignUp(nameAt + nameLength, alignment);
     const end = dataAt + found.size;
     if (name.length < nameLength - 1 || end > this.#image.size) throw damaged('It ends inside a member.', this.at);
     this.at = alignUp(end, alignment);
     return { ...facts, path: name, dataAt };
-  }
-
-  /** As many of the bytes as there are. */
-  async #bytes(at: number, length: number): Promise<Uint8Array> {
-    const end = Math.min(at + length, this.#image.size);
-    if (at < this.#windowAt || end > this.#windowAt + this.#window.length) {
-      this.#windowAt = at;
-      this.#window = new Uint8Array(Math.max(0, Math.min(WINDOW, this.#image.size - at)));
-      if (this.#window.length > 0) await this.#image.read(at, this.#window);
-    }
-    return this.#window.subarray(at - this.#windowAt, Math.max(0, end - this.#windowAt));
   }
 }
 

@@ -10,14 +10,14 @@ import {
   u16le,
   u32le,
 } from '../../bytes/index.js';
-import type { Source, Work } from '../../io/index.js';
+import { type Source, Window, type Work } from '../../io/index.js';
 import type { CentralDirectory } from './end.js';
 import { damaged } from './errors.js';
 import { type ExtraFacts, readExtra, type Wide } from './extra.js';
 
 const SIGNATURE = 0x02014b50;
 /** Bytes that are read at once. */
-const WINDOW = 256 * 1024;
+const STEP = 256 * 1024;
 /** Units of work of a member. */
 const MEMBER_UNITS = 1024;
 
@@ -72,14 +72,14 @@ export async function* membersOf(
   { at: start, size, entries }: CentralDirectory,
   work: Work,
 ): AsyncGenerator<Member> {
-  const window = new Window(archive, start + size);
+  const window = new Window(archive, { at: start, length: size }, STEP);
   let at = start;
   for (let count = 0; count < entries; count++) {
-    const header = centralHeader.decode(await window.bytes(at, centralHeader.size));
+    const header = centralHeader.decode(await bytesOf(window, at, centralHeader.size));
     if (header.signature !== SIGNATURE) throw damaged('A header of its directory is not one.', at);
     const { nameLength, extraLength, commentLength } = header;
     work.spend(MEMBER_UNITS + nameLength + extraLength);
-    const rest = await window.bytes(at + centralHeader.size, nameLength + extraLength);
+    const rest = await bytesOf(window, at + centralHeader.size, nameLength + extraLength);
     const wide: Wide = { size: header.size, packedSize: header.packedSize, localAt: header.localAt };
     const extra = readExtra(rest.subarray(nameLength), wide);
     if (!extra) throw damaged('A member has no size.', at);
@@ -99,26 +99,8 @@ export async function* membersOf(
   }
 }
 
-/** Bytes of the directory, read in large steps. */
-class Window {
-  readonly #archive: Source;
-  readonly #end: number;
-  #at = 0;
-  #bytes = new Uint8Array(0);
-
-  constructor(archive: Source, end: number) {
-    this.#archive = archive;
-    this.#end = end;
-  }
-
-  /** Valid until the next call. */
-  async bytes(at: number, length: number): Promise<Uint8Array> {
-    if (at + length > this.#end) throw damaged('Its directory ends inside a header.', at);
-    if (at < this.#at || at + length > this.#at + this.#bytes.length) {
-      this.#bytes = new Uint8Array(Math.min(WINDOW, this.#end - at));
-      this.#at = at;
-      await this.#archive.read(at, this.#bytes);
-    }
-    return this.#bytes.subarray(at - this.#at, at - this.#at + length);
-  }
+async function bytesOf(window: Window, at: number, length: number): Promise<Uint8Array> {
+  const bytes = await window.bytes(at, length);
+  if (bytes.length < length) throw damaged('Its directory ends inside a header.', at);
+  return bytes;
 }
