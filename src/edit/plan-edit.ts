@@ -1,41 +1,32 @@
 // Plans an edit: reads the disc, changes its hierarchies, places new data, and renders the new disc.
 
-import { type ByteString, defined, EPOCH_ZERO, fromText, type Timestamp } from '../bytes/index.js';
-import { BLOCK, isoLosses, volumeDescriptor } from '../format/iso9660/index.js';
+import { type ByteString, defined, EPOCH_ZERO, type Timestamp } from '../bytes/index.js';
+import { isoLosses, volumeDescriptor } from '../format/iso9660/index.js';
 import {
   type ExactContent,
-  exactContent,
   type ImagePlan,
-  type Patch,
-  patchedPieces,
   type Run,
   type Source,
   type Spool,
+  type Target,
   withSeals,
 } from '../io/index.js';
-import { type FileTree, type Loss, LossLog } from '../tree/index.js';
-import { addTree, ChangeLog, changeAttributes, removeMatching, replaceBytes } from './change/apply.js';
+import { type Loss, LossLog } from '../tree/index.js';
+import { ChangeLog } from './change/apply.js';
 import { EditedTrees } from './change/edited-trees.js';
+import { changeContents, changeEntries, pathsOf } from './change-files.js';
 import type { AddedTree, EditChanges } from './changes.js';
-import { updateDigestLists } from './digest-lists.js';
 import type { EditContext } from './edit-context.js';
 import { type InPlaceEdit, inPlaceEdit } from './in-place.js';
-import { appendToInitrds, initrdsOf } from './initrds.js';
 import { type KeptDisc, readDisc } from './kept/read-disc.js';
-import { editLayer } from './layers.js';
 import type { EditLayout } from './layout.js';
 import { mediaCheckOf } from './media-check.js';
-import { isNetworkInstaller, mediumMount } from './medium-mount.js';
-import type { ArgumentChanges } from './menus/kernel-arguments.js';
-import { editMenus } from './menus/menus.js';
-import type { AskedMenuChanges } from './menus/wanted-choice.js';
 import { checkBootCode } from './place/boot.js';
 import { checkVolumeId, volumeIdOf } from './place/descriptors.js';
 import { contentOfDisc, overlaid } from './place/overlay.js';
-import { placeEdit } from './place/place-edit.js';
+import { keptFiles, placeEdit } from './place/place-edit.js';
 import { type OtherChanges, renderEdit } from './place/render.js';
 import { renderResettable } from './reset/resettable.js';
-import { checkSeedArguments, checkSeedNames, type SeedPlace, seedChanges } from './seeds.js';
 
 /** A planned edit: content that is read from the old disc when it is written. */
 export type EditPlan = ImagePlan<EditLayout, ExactContent> & {
@@ -47,6 +38,8 @@ export type EditPlan = ImagePlan<EditLayout, ExactContent> & {
 export interface PlanEditOptions {
   /** Takes new data of layers, which is compressed while the edit is planned. Default: it is held in memory. */
   readonly spool?: Spool | undefined;
+  /** Is given the files of the old disc as soon as it is known that the new one will most likely have them at the same place. */
+  readonly copyAhead?: Target['copyAhead'];
 }
 
 const HIDDEN = 'Entries are added that a view does not show, because it does not show their directory.';
@@ -66,7 +59,7 @@ export async function planEdit(
   image: Source,
   changes: EditChanges,
   run: Run,
-  { spool }: PlanEditOptions = {},
+  { spool, copyAhead }: PlanEditOptions = {},
 ): Promise<EditPlan> {
   if (changes.volumeId !== undefined) checkVolumeId(changes.volumeId);
   const disc = await readDisc(image);
@@ -74,12 +67,18 @@ export async function planEdit(
   const time = changes.epoch ?? volumeTime(disc);
   const context: EditContext = { disc, trees, log: new ChangeLog(), losses: new LossLog(), time, run };
   const { log, losses } = context;
-  const { patches, layers, defaultEntries, seeded } = await changeFiles(context, changes, spool);
+  const { seal, style, dropsTags, patches: unsigned } = await mediaCheckOf(image, changes.mediaCheck, losses);
+  const before = pathsOf(trees);
+  const changed = await changeEntries(context, changes, spool);
+  const { layers, seeded } = changed;
+  // For a seal all bytes are read.
+  const kept = copyAhead && !seal && !changed.replacesData ? keptFiles(disc, trees) : undefined;
+  if (kept) copyAhead!(image.slice(kept), kept.at);
+  const { patches, defaultEntries } = await changeContents(context, changes, changed, before);
   trees.settleLinks();
   for (const path of trees.hiddenIn) losses.add('edit.hidden', HIDDEN, path as ByteString);
   for (const [path, stored] of trees.renamed) losses.addValue('edit.name', RENAMED, `/${path} → ${stored}`);
   reportRemains(context);
-  const { seal, style, dropsTags, patches: unsigned } = await mediaCheckOf(image, changes.mediaCheck, losses);
   const other = { volumeId: changes.volumeId, dropsTags, patches: [...patches, ...unsigned] };
   const { places, disc: edited } = changes.resettable
     ? await renderResettable(context, other, changes.sort)
@@ -144,97 +143,4 @@ function addedLosses({ trees: [first] }: EditedTrees, add: readonly AddedTree[])
 function volumeTime({ descriptors }: KeptDisc): Timestamp {
   const { created, modified } = volumeDescriptor.decode(descriptors[0]!.bytes);
   return modified ?? created ?? EPOCH_ZERO;
-}
-
-/** Applies all changes of files. Returns the patches of FAT images, at their places on the old disc, layers that change, and the files of seeds. */
-async function changeFiles(context: EditContext, changes: EditChanges, spool: Spool | undefined) {
-  const { disc, trees, log, time, run } = context;
-  const volumeId = changes.volumeId ?? volumeIdOf(disc.descriptors[0]!.bytes);
-  const before = pathsOf(trees);
-  for (const pattern of changes.remove ?? []) removeMatching(trees, pattern, log);
-  for (const { path, file } of changes.replace ?? []) replaceBytes(trees, path, file, 'replaced', log);
-  for (const added of changes.add ?? []) addTree(trees, added, log);
-  for (const change of changes.attributes ?? []) changeAttributes(trees, change, log);
-  const layers: Awaited<ReturnType<typeof editLayer>>[] = [];
-  for (const one of changes.inside ?? []) layers.push(await editLayer(context, one, { epoch: changes.epoch, spool }));
-  const kernel: string[] = (changes.kernelArguments?.add ?? []).map(fromText);
-  const place: SeedPlace = {
-    ...{ trees, volumeId, time, run },
-    mount: () => mediumMount(trees, () => initrdsOf(context), run),
-    async isNetworkInstaller() {
-      for (const one of await initrdsOf(context)) if (await isNetworkInstaller(one, run)) return true;
-      return false;
-    },
-  };
-  const appended: FileTree[] = [];
-  const replaced: string[] = [];
-  const seeded: AddedTree[] = [];
-  for (const seed of changes.seeds ?? []) {
-    const { add, replace, initrd, ...kernelArguments } = await seedChanges(seed, place);
-    checkSeedArguments(seed, kernelArguments, kernel);
-    if (initrd) appended.push(initrd);
-    for (const added of add) addTree(trees, added, log);
-    checkSeedNames(seed, add, trees);
-    seeded.push(...add);
-    for (const { path, file } of replace) replaceBytes(trees, path, file, 'replaced', log);
-    kernel.push(...kernelArguments.arguments);
-    replaced.push(...kernelArguments.replaced);
-  }
-  const { patches, defaultEntries } = await editMenus(
-    context,
-    menuChanges(changes, disc, { add: kernel, single: replaced }),
-  );
-  if (changes.initrdAppend) appended.push(changes.initrdAppend);
-  for (const tree of appended) await appendToInitrds(context, tree);
-  const now = pathsOf(trees);
-  const patched = patchedFiles(context, patches);
-  const changed = Array.from(log.paths(), (path) => trees.keyOf(path));
-  await updateDigestLists(context, {
-    patched,
-    changed: new Set([...changed, ...patched.keys()]),
-    removed: new Set([...before].filter((path) => !now.has(path))),
-  });
-  return { patches, layers, defaultEntries, seeded };
-}
-
-/** The paths of all entries, in the form in which they are compared. */
-function pathsOf(trees: EditedTrees): Set<ByteString> {
-  return new Set(Array.from(trees.walk(), ({ path }) => trees.keyOf(path)));
-}
-
-/** The changes as menus store them, whose texts are bytes. */
-function menuChanges(
-  changes: EditChanges,
-  disc: KeptDisc,
-  { add, single }: Pick<Required<ArgumentChanges>, 'add' | 'single'>,
-): AskedMenuChanges {
-  const { volumeId: to, kernelArguments, defaultEntry: entry, timeout } = changes;
-  const from = volumeIdOf(disc.descriptors[0]!.bytes);
-  return {
-    arguments: { add, single, remove: (kernelArguments?.remove ?? []).map(fromText) },
-    label: to !== undefined && from !== '' && from !== to ? { from, to } : undefined,
-    defaultEntry: typeof entry === 'string' ? fromText(entry) : entry,
-    timeout,
-  };
-}
-
-/** Files of the tree that patches change in place, with their new content. */
-function patchedFiles({ disc, trees }: EditContext, patches: readonly Patch[]): Map<string, ExactContent> {
-  const files = new Map<string, ExactContent>();
-  if (patches.length === 0) return files;
-  for (const { path, entry } of trees.walk()) {
-    const old = entry.data?.content ? undefined : entry.data?.old;
-    if (old === undefined) continue;
-    const { size } = entry.data!;
-    const at = old * BLOCK;
-    const inside = patches.filter((patch) => patch.at >= at && patch.at < at + size);
-    if (inside.length === 0) continue;
-    const stored = disc.image.slice({ at, length: size });
-    const own = inside.map((patch) => ({ ...patch, at: patch.at - at }));
-    files.set(
-      trees.keyOf(path),
-      exactContent(size, (run) => patchedPieces(stored.pieces(run), own) as ReturnType<ExactContent['pieces']>),
-    );
-  }
-  return files;
 }

@@ -5,8 +5,10 @@ import { type FileHandle, open, rename, stat, unlink } from 'node:fs/promises';
 import { type ByteString, displayText } from '../bytes/index.js';
 import { TargetError } from '../errors.js';
 import { refuseUnfinished } from './change-file.js';
+import type { ExactContent } from './content.js';
 import { copyContent } from './copied.js';
 import { rangeSource } from './file.js';
+import { HeadStart } from './head-start.js';
 import { pathBuffer } from './host-path.js';
 import { zeros } from './memory.js';
 import { streamTarget } from './stream-target.js';
@@ -33,6 +35,7 @@ class NamedTarget implements Target {
   readonly #path: ByteString;
   readonly #force: boolean;
   #place: TargetPlace | undefined;
+  #ahead: Promise<OpenedAhead> | undefined;
 
   constructor(path: ByteString, force: boolean) {
     this.name = displayText(path);
@@ -53,7 +56,38 @@ class NamedTarget implements Target {
     if (this.#place.kind === 'file') await refuseUnfinished(this.#place.path);
   }
 
+  copyAhead(content: ExactContent, at: number): void {
+    if (content.holes.length > 0 || this.#ahead) return;
+    this.#ahead = this.#open().then((opened) => {
+      const copy = opened.copy ?? (async () => false);
+      return { opened, start: new HeadStart({ content, at }, copy) };
+    });
+    // Thrown by `open`; until then it is not "unhandled".
+    this.#ahead.catch(() => {});
+  }
+
   async open(): Promise<OpenTarget> {
+    if (!this.#ahead) return this.#open();
+    const { opened, start } = await this.#ahead;
+    this.#ahead = undefined;
+    try {
+      await start.done;
+    } catch (error) {
+      await opened.abandon();
+      throw error;
+    }
+    return withHeadStart(opened, start);
+  }
+
+  async abandon(): Promise<void> {
+    const ahead = await this.#ahead?.catch(() => undefined);
+    this.#ahead = undefined;
+    ahead?.start.stop();
+    await ahead?.start.done.catch(() => {});
+    await ahead?.opened.abandon();
+  }
+
+  async #open(): Promise<OpenTarget> {
     // Something may have appeared under the name while the image was planned.
     const place = await findTargetPlace(this.#path, this.#force);
     this.#place = place;
@@ -62,6 +96,26 @@ class NamedTarget implements Target {
     if (place.kind === 'device') return openDeviceTarget(this.#path);
     return place.kind === 'pipe' ? openPipe(this.#path) : openFileTarget(this.#path, place.path);
   }
+}
+
+/** A target that is open before the image is planned, and what is being copied to it. */
+interface OpenedAhead {
+  readonly opened: OpenTarget;
+  readonly start: HeadStart;
+}
+
+/** Copies only what has not been copied ahead. */
+function withHeadStart(opened: OpenTarget, start: HeadStart): OpenTarget {
+  const { copy } = opened;
+  if (!copy || start.range.length === 0) return opened;
+  return {
+    ...opened,
+    copiedAhead: start.range,
+    copy: async (content, at) => {
+      for (const part of start.missing(content, at)) if (!(await copy(part.content, part.at))) return false;
+      return true;
+    },
+  };
 }
 
 /** `name` is what the caller gave, `path` where it leads to. */

@@ -1,6 +1,7 @@
 // Pieces of an image, collected into few large writes.
 
 import { type ExactContent, isHole, type Run } from './content.js';
+import { zeros } from './memory.js';
 import { exactly } from './pieces.js';
 import type { OpenTarget } from './target.js';
 import type { Unread } from './unread.js';
@@ -51,6 +52,17 @@ export class SequentialWriter {
   }
 
   async skip(length: number): Promise<void> {
+    const { position } = this;
+    const { at, length: copied } = this.#target.copiedAhead ?? { at: 0, length: 0 };
+    const [from, to] = [Math.max(position, at), Math.min(position + length, at + copied)];
+    if (from >= to) return this.#leave(length);
+    await this.#leave(from - position);
+    for (const gap of zeros(to - from)) await this.put(gap);
+    await this.#leave(position + length - to);
+  }
+
+  /** Leaves a gap, where the target has zeros. */
+  async #leave(length: number): Promise<void> {
     // A short gap is cheaper as zeros in the buffer than as a separate write after it.
     if (this.#filled > 0 && length <= SHORT_GAP && length <= WRITE_SIZE - this.#filled) {
       this.#filling.fill(0, this.#filled, this.#filled + length);

@@ -1,6 +1,6 @@
 // Where an image goes: what every destination can do, and an image in memory.
 
-import type { ExactContent, Source } from './content.js';
+import type { ExactContent, Range, Source } from './content.js';
 import { bytesSource } from './memory.js';
 import type { Unread } from './unread.js';
 
@@ -14,13 +14,25 @@ export interface Target {
   readonly capacity?: number | undefined;
   /** Throws the errors of `open` that can be detected now, and changes nothing. */
   check?(): Promise<void>;
+  /**
+   * Begins to copy content without holes that the image will most likely have at this offset, while the image is planned. What is written
+   * there later replaces it. Does nothing where the system copies no content. Its errors are those of `open`.
+   */
+  copyAhead?(content: ExactContent, at: number): void;
   open(): Promise<OpenTarget>;
+  /** Removes what was copied ahead for an image that is not written after all. Does nothing after `open`. */
+  abandon?(): Promise<void>;
 }
 
 /** An open destination. */
 export interface OpenTarget {
   /** Whether a write may begin before the one before it is done. Default false. */
   readonly concurrentWrites?: boolean;
+  /**
+   * The part that was copied ahead. Zeros of the image are written there.
+   * @internal
+   */
+  readonly copiedAhead?: Range | undefined;
   /** Writes at an absolute offset. A gap that is never written reads as zeros. The bytes can be reused when this resolves. */
   write(at: number, bytes: Uint8Array): Promise<void>;
   /**

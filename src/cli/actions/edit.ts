@@ -93,7 +93,10 @@ export async function editImage(input: string, output: string | undefined, optio
     try {
       const plan = options.reset
         ? await planReset(image)
-        : await planEdit(image, await changesOf(options, session), session.run, { spool });
+        : await planEdit(image, await changesOf(options, session), session.run, {
+            spool,
+            copyAhead: copiesAhead(options) ? (content, at) => target.copyAhead?.(content, at) : undefined,
+          });
       if (options.inPlace) checkInPlace(plan.inPlace);
       settleLosses(plan.layout.losses, options, session);
       const name = displayText(path);
@@ -108,6 +111,7 @@ export async function editImage(input: string, output: string | undefined, optio
           : writeImage(plan, target, session.run, { sha256 });
       await writeEdit(plan, { write, name, started, input, output: to }, options, session);
     } finally {
+      await target.abandon?.();
       await spool.close();
       await image.close();
     }
@@ -160,6 +164,11 @@ async function writeEdit(
     ...defined({ differences: options.diff ? compared.map((one) => one.report) : undefined }),
   };
   session.result('edit', report, [...text, ...compared.flatMap(({ lines }) => lines)]);
+}
+
+/** Whether a new image is written, and its bytes need not be read for a digest. */
+function copiesAhead({ plan, inPlace, json, verbose }: EditCommandOptions): boolean {
+  return ![plan, inPlace, json, verbose].some((one) => one ?? false);
 }
 
 /** One image is read, and another one or the same is written. */

@@ -6,6 +6,7 @@ import type { WeightRule } from '../../disc/index.js';
 import { InvalidInputError, UnsupportedError } from '../../errors.js';
 import { SECTORS_PER_BLOCK } from '../../format/eltorito/index.js';
 import { BLOCK } from '../../format/iso9660/index.js';
+import type { Range } from '../../io/index.js';
 import type { EditedTrees } from '../change/edited-trees.js';
 import { type Data, foldersOf } from '../kept/entries.js';
 import type { KeptDisc } from '../kept/read-disc.js';
@@ -29,17 +30,30 @@ export interface PlaceOptions {
   readonly recordBlocks?: number;
 }
 
+/** The files of the old disc, if their places stay: menus and lists of digests may still move to another place, and what is added comes later. */
+export function keptFiles({ metadata, insertAt }: KeptDisc, trees: EditedTrees): Range | undefined {
+  if (metadata.end >= insertAt || outgrowsFolders(trees)) return undefined;
+  return { at: metadata.end * BLOCK, length: (insertAt - metadata.end) * BLOCK };
+}
+
+/**
+ * Puts entries into their order, and says whether a directory needs more than its blocks. Readers of streams need directories before their
+ * subdirectories, and continued fields soon after. So all directories move, or none.
+ */
+function outgrowsFolders(trees: EditedTrees): boolean {
+  for (const { tree, rules } of trees.all) {
+    for (const folder of foldersOf(tree.root)) folder.settle(rules.compare);
+  }
+  return trees.trees.some((edited) => foldersOf(edited.tree.root).some((folder) => !fits(edited, folder)));
+}
+
 /** Plans the places of an edited disc. */
 export function placeEdit(
   disc: KeptDisc,
   trees: EditedTrees,
   { sort = [], keepsOld = false, recordBlocks = 0 }: PlaceOptions = {},
 ): EditPlaces {
-  for (const { tree, rules } of trees.all) {
-    for (const folder of foldersOf(tree.root)) folder.settle(rules.compare);
-  }
-  // Readers of streams need directories before their subdirectories, and continued fields soon after. So all directories move, or none.
-  const isRelaid = trees.trees.some((edited) => foldersOf(edited.tree.root).some((folder) => !fits(edited, folder)));
+  const isRelaid = outgrowsFolders(trees);
   const { metadata, insertAt } = disc;
   const back = new Zone(insertAt);
   const front = isRelaid ? new Zone(metadata.start) : back;

@@ -334,6 +334,41 @@ describe('an image with ranges of an open file', () => {
     });
   });
 
+  test.each([
+    ['where it stays', { at: 100_000, length: 1_200_000 }, 1_205_003],
+    ['over other bytes and a hole of the image', { at: 0, length: 3_000_000 }, 400_000],
+    ['behind the end of the image', { at: 0, length: 900_000 }, 2_400_000],
+    ['all of it', { at: 0, length: 3_000_000 }, 1_105_003],
+  ])('is the same if a part was copied ahead: %s', async (name, range, at) => {
+    await withFile(async (file) => {
+      const plan = planOf(file);
+      const read = memoryTarget();
+      await writeImage(plan, read, run);
+      const to = join(scratch, `ahead ${name}`);
+      const target = fileTarget(fromText(to));
+      target.copyAhead?.(file.slice(range), at);
+      const { size, written } = await writeImage(plan, target, run);
+      expect(readFileSync(to).equals(read.bytes())).toBe(true);
+      expect(size).toBe(plan.size);
+      expect(written).toBeGreaterThanOrEqual(plan.size - 100_000);
+      expect(existsSync(`${to}.part`)).toBe(false);
+    });
+  });
+
+  test('leaves nothing if it was copied ahead and is not written', async () => {
+    await withFile(async (file) => {
+      const to = join(scratch, 'abandoned');
+      const target = fileTarget(fromText(to));
+      target.copyAhead?.(file, 0);
+      await target.abandon?.();
+      expect(existsSync(to) || existsSync(`${to}.part`)).toBe(false);
+      const missing = fileTarget(fromText(join(scratch, 'no directory', 'image')));
+      missing.copyAhead?.(file, 0);
+      await expect(writeImage(planOf(file), missing, run)).rejects.toThrow(TargetError);
+      await missing.abandon?.();
+    });
+  });
+
   test('is not written from a file that became shorter, and leaves nothing', async () => {
     await withFile(async (file) => {
       const plan = planOf(file);
